@@ -1,0 +1,3 @@
+module ph2cio
+
+go 1.26

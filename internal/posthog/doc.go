@@ -1,0 +1,2 @@
+// Package posthog reads PostHog exports and knows what PostHog's events mean.
+package posthog

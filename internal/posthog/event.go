@@ -1,0 +1,71 @@
+package posthog
+
+// Event is one row of an export, in PostHog's words.
+//
+// Every byte slice is borrowed: it is valid until the next row of the same chunk is asked for. Text fields
+// (Name, DistinctID, ...) are plain text, already freed of JSON escapes; the JSON fields (Properties, Set, ...) are
+// raw and valid JSON. The zero value is a row in which every field was missing.
+type Event struct {
+	Ref  uint64 // the row's number in reading order over all sources, from 0
+	Line int64  // the line on which the row starts in its (decompressed) file, from 1
+
+	UUID    UUID
+	HasUUID bool // false when the row has none, or one that is not a UUID
+
+	Name       []byte // `event`
+	DistinctID []byte // `distinct_id`, never empty
+	PersonID   []byte // `person_id` as text; nil when the shape has none
+	TeamID     int64  // 0 when the shape has none
+
+	Timestamp Time // when it happened, said by the client
+	CreatedAt Time // when PostHog took it in
+
+	Properties []byte   // one JSON object; `{}` when the row has none
+	Members    []Member // the top-level members of Properties, in order
+
+	PersonProperties []byte // one JSON object, the person's snapshot; nil when the row has none
+	Set              []byte // `$set`, a JSON object; nil when absent
+	SetOnce          []byte // `$set_once`, a JSON object; nil when absent
+	Unset            []byte // `$unset`, a JSON array of keys or an object whose keys count; nil when absent
+
+	Personless     bool   // `$process_person_profile` is false, or person_mode is propertyless
+	IsIdentified   bool   // `$is_identified` is true
+	UserID         []byte // `$user_id`; nil when absent
+	DeviceID       []byte // `$device_id`; nil when absent
+	AnonDistinctID []byte // `$anon_distinct_id`; nil when absent
+	Alias          []byte // `alias`; nil when absent
+}
+
+// UUID is a row's `uuid` as 16 bytes. The zero value is a UUID too; Event.HasUUID tells whether there was one.
+type UUID [16]byte
+
+// Member is one top-level member of a JSON object: spans within the object's bytes.
+type Member struct {
+	KeyStart, KeyEnd     uint32 // the key, without its quotes, still escaped
+	ValueStart, ValueEnd uint32 // the value, without space around it
+	Escaped              bool   // the key holds a backslash
+}
+
+// Time is a point in time as an export gives it.
+type Time struct {
+	Micros int64 // unix microseconds; meaningful only when State is Known
+	State  TimeState
+}
+
+// TimeState says what became of a time's text.
+type TimeState uint8
+
+const (
+	Missing    TimeState = iota // no column, null or empty text
+	Unreadable                  // there was something that is not a time
+	Known
+)
+
+// Seconds returns unix seconds, rounded down.
+func (t Time) Seconds() int64 {
+	s := t.Micros / 1_000_000
+	if t.Micros%1_000_000 < 0 {
+		s--
+	}
+	return s
+}
