@@ -8,6 +8,7 @@ package posthog
 type Event struct {
 	Ref  uint64 // the row's number in reading order over all sources, from 0
 	Line int64  // the line on which the row starts in its (decompressed) file, from 1
+	Row  []byte // the row as it stands there, without its line end
 
 	UUID    UUID
 	HasUUID bool // false when the row has none, or one that is not a UUID

@@ -1,14 +1,96 @@
 package posthog
 
-// IllegalID reports whether PostHog refuses to join anybody under this distinct ID
-// (placeholders such as "undefined" or "null"; posthog-exports facts 5.4), and `$posthog_cookieless`, and empty or
-// white text.
-func IllegalID(id []byte) bool { panic("not yet") }
+import (
+	"bytes"
+	"unicode"
+)
+
+// IllegalID reports whether PostHog refuses to join anybody under this distinct ID: empty or white text, a placeholder
+// such as "undefined" or `"null"`, quoted or not, and the stand-in for visitors without cookies. The lists are those of
+// PostHog's person-merge-service.ts. Such an ID can still stand on events.
+func IllegalID(id []byte) bool {
+	if blank(id) {
+		return true
+	}
+	if len(id) > len("$posthog_cookieless") { // the longest of all
+		return false
+	}
+	if string(id) == "$posthog_cookieless" {
+		return true
+	}
+	if n := len(id); n >= 2 && (id[0] == '\'' || id[0] == '"') && id[n-1] == id[0] {
+		id = id[1 : n-1]
+	}
+	switch string(id) {
+	case "[object Object]", "NaN", "None", "none", "null", "0", "undefined":
+		return true
+	}
+	var lower [len("$posthog_cookieless")]byte
+	for i, c := range id {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		lower[i] = c
+	}
+	switch string(lower[:len(id)]) {
+	case "anonymous", "guest", "distinctid", "distinct_id", "id", "not_authenticated", "email", "undefined", "true", "false":
+		return true
+	}
+	return false
+}
+
+func white(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' }
 
 // MachineMade reports whether an ID has the shape of one that a PostHog library made up for a visitor: a UUID, 32 hex
-// digits, or the old `17f...-0a...` form.
-func MachineMade(id []byte) bool { panic("not yet") }
+// digits, or the form that posthog-js used before UUIDs, such as
+// 17f1d2a3b4c5d6-0a1b2c3d4e5f67-35667c03-13c680-17f1d2a3b4c7e8.
+func MachineMade(id []byte) bool {
+	_, ok := parseUUID(id)
+	return ok || oldDeviceID(id)
+}
+
+// oldDeviceID knows the five hex numbers of old posthog-js: the time in milliseconds with a counter, a random fraction
+// with its leading 0, the browser, the screen, and the time once more.
+func oldDeviceID(id []byte) bool {
+	if len(id) < 30 || id[0] != '1' {
+		return false
+	}
+	var parts [5][]byte
+	for i := range parts[:4] {
+		cut := bytes.IndexByte(id, '-')
+		if cut < 0 {
+			return false
+		}
+		parts[i], id = id[:cut], id[cut+1:]
+	}
+	parts[4] = id
+	return hexTime(parts[0]) && hexTime(parts[4]) &&
+		hexLong(parts[1], 2, 20) && parts[1][0] == '0' && hexLong(parts[2], 1, 10) && hexLong(parts[3], 1, 8)
+}
+
+func hexTime(b []byte) bool { return hexLong(b, 12, 16) && b[0] == '1' }
+
+func hexLong(b []byte, least, most int) bool { return len(b) >= least && len(b) <= most && allHex(b) }
 
 // Noise reports whether an event is one of PostHog's own that a marketer rarely wants, such as `$autocapture`
-// (facts 7). Events the mapping handles by name, such as `$pageview` or `$identify`, are not noise.
-func Noise(event []byte) bool { panic("not yet") }
+// (PostHog's event taxonomy). A name without `$` is the customer's and never noise, and neither are the events that the
+// mapping handles by name, such as `$pageview` or `$identify`.
+func Noise(event []byte) bool {
+	if len(event) == 0 || event[0] != '$' {
+		return false
+	}
+	switch string(event) {
+	case "$autocapture", "$copy_autocapture", "$rageclick", "$dead_click", "$pageleave", "$$heatmap", "$web_vitals",
+		"$feature_flag_called", "$feature_view", "$feature_interaction", "$element_viewed", "$exception", "$csp_violation",
+		"$capture_metrics", "$opt_in", "$snapshot", "$performance_event", "$bot_pageview", "$$plugin_metrics":
+		return true
+	}
+	for _, family := range noisyFamilies {
+		if bytes.HasPrefix(event, family) {
+			return true
+		}
+	}
+	return false
+}
+
+var noisyFamilies = [][]byte{[]byte("$ai_"), []byte("$mcp_"), []byte("$conversations_"), []byte("$session_recording_")}

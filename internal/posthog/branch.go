@@ -1,0 +1,164 @@
+package posthog
+
+import (
+	"bytes"
+	"slices"
+	"strconv"
+)
+
+// A branch is one key under which the events explorer's CSV has columns: one for the value itself, more for what is
+// within it, or, if the value was of different kinds in different rows, both.
+type branch struct {
+	name     []byte
+	key      []byte // the name as JSON, with a colon
+	escaped  bool   // the key holds a backslash
+	column   int    // of the value itself, -1 if there is none
+	children []*branch
+	array    bool      // the children are elements, in order
+	flat     []*branch // all columns within, under dotted names; for rows that have the value itself as well
+}
+
+// add makes room for a column at the end of path.
+func (b *branch) add(path []string, column int) {
+	if len(path) == 0 {
+		b.column = column
+		return
+	}
+	i := slices.IndexFunc(b.children, func(c *branch) bool { return string(c.name) == path[0] })
+	if i < 0 {
+		i = len(b.children)
+		b.children = append(b.children, newBranch(path[0]))
+	}
+	b.children[i].add(path[1:], column)
+}
+
+func newBranch(name string) *branch {
+	key := appendJSONString(nil, []byte(name))
+	return &branch{name: []byte(name), key: append(key, ':'), escaped: bytes.IndexByte(key, '\\') >= 0, column: -1}
+}
+
+// complete finds the arrays, once all columns have been added.
+func (b *branch) complete() {
+	for _, c := range b.children {
+		c.complete()
+		if c.column >= 0 {
+			c.flat = c.leaves(string(c.name))
+		}
+	}
+	elements := make([]*branch, len(b.children))
+	for _, c := range b.children {
+		i, err := strconv.Atoi(string(c.name))
+		if err != nil || strconv.Itoa(i) != string(c.name) || i < 0 || i >= len(elements) || c.flat != nil {
+			return
+		}
+		elements[i] = c
+	}
+	b.children, b.array = elements, len(elements) > 0
+}
+
+// leaves returns the columns within b, b's own left out, with dotted names that begin with prefix.
+func (b *branch) leaves(prefix string) (flat []*branch) {
+	for _, c := range b.children {
+		name := prefix + "." + string(c.name)
+		if c.column >= 0 {
+			leaf := newBranch(name)
+			leaf.column = c.column
+			flat = append(flat, leaf)
+		}
+		flat = append(flat, c.leaves(name)...)
+	}
+	return flat
+}
+
+// filled reports whether a row has the value itself.
+func (b *branch) filled(cells [][]byte) bool { return b.column >= 0 && len(cells[b.column]) > 0 }
+
+// appendValue writes the value, if the row has one.
+func (b *branch) appendValue(dst []byte, cells [][]byte) (_ []byte, ok bool) {
+	switch start := len(dst); {
+	case b.filled(cells):
+		return appendCell(dst, cells[b.column]), true
+	case b.array:
+		dst = b.appendElements(append(dst, '['), cells)
+		if len(dst) == start+1 {
+			return dst[:start], false
+		}
+		return closeList(dst, start, ']'), true
+	case len(b.children) > 0:
+		dst = append(dst, '{')
+		for _, c := range b.children {
+			dst = c.appendMember(dst, cells)
+			if c.filled(cells) {
+				for _, below := range c.flat {
+					dst = below.appendMember(dst, cells)
+				}
+			}
+		}
+		if len(dst) == start+1 {
+			return dst[:start], false
+		}
+		return closeList(dst, start, '}'), true
+	}
+	return dst, false
+}
+
+// appendMember writes key, value and comma, or nothing.
+func (b *branch) appendMember(dst []byte, cells [][]byte) []byte {
+	start := len(dst)
+	dst, ok := b.appendValue(append(dst, b.key...), cells)
+	if !ok {
+		return dst[:start]
+	}
+	return append(dst, ',')
+}
+
+// appendElements writes elements, each with a comma. One that is missing before the last was null.
+func (b *branch) appendElements(dst []byte, cells [][]byte) []byte {
+	last := len(dst)
+	for _, c := range b.children {
+		var ok bool
+		if dst, ok = c.appendValue(dst, cells); !ok {
+			dst = append(dst, "null,"...)
+			continue
+		}
+		dst = append(dst, ',')
+		last = len(dst)
+	}
+	return dst[:last]
+}
+
+// closeList ends the list that begins at start with a bracket, in place of the comma after its last element.
+func closeList(dst []byte, start int, bracket byte) []byte {
+	if last := len(dst) - 1; last > start {
+		dst[last] = bracket
+		return dst
+	}
+	return append(dst, bracket)
+}
+
+// appendCell writes a cell as the JSON value that it was most likely made from.
+func appendCell(dst, cell []byte) []byte {
+	switch {
+	case string(cell) == "True":
+		return append(dst, "true"...)
+	case string(cell) == "False":
+		return append(dst, "false"...)
+	case isNumber(cell):
+		return append(dst, cell...)
+	}
+	return appendJSONString(dst, cell)
+}
+
+// isNumber reports whether text is a JSON number. Text such as 007 or +1 is none and keeps all it has as a string.
+func isNumber(text []byte) bool {
+	if c := text[0]; c != '-' && !digit(c) || !digit(text[len(text)-1]) {
+		return false
+	}
+	const plain = 60 // longer ones are rare
+	var padded [plain + guard]byte
+	if len(text) > plain {
+		return scanNumber(append(bytes.Clone(text), make([]byte, guard)...), 0) == len(text)
+	}
+	copy(padded[:], text)
+	return scanNumber(padded[:], 0) == len(text)
+}

@@ -1,0 +1,118 @@
+package posthog
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
+
+// splitCells cuts the row data[i:end] at its commas into d.cells and returns how many there are, or -1 when a quote
+// stands where none may. Cells are text: without the quotes around them, and with one quote where two stand inside.
+// Eight bytes may be loaded anywhere in the row.
+func (d *decoder) splitCells(data []byte, i, end int) int {
+	cells := d.cells[:0]
+	for {
+		var cell []byte
+		switch {
+		case i < end && data[i] == '"':
+			if cell, i = d.quotedCell(data, i+1, end); i < 0 {
+				return -1
+			}
+			if i < end && data[i] != ',' {
+				return -1
+			}
+		case i < end && data[i] != ',':
+			start := i
+			if i = plainCellEnd(data, i, end); i < end && data[i] == '"' {
+				return -1
+			}
+			cell = data[start:i:i]
+		}
+		cells = append(cells, cell)
+		if i == end {
+			d.cells = cells
+			return len(cells)
+		}
+		i++
+	}
+}
+
+// plainCellEnd returns the index of the first comma or quote, or end.
+func plainCellEnd(data []byte, i, end int) int {
+	for i < end {
+		w := load8(data, i)
+		comma, quote := w^','*ones, w^'"'*ones
+		if m := ((comma-ones)&^comma | (quote-ones)&^quote) & highs; m != 0 {
+			i += bits.TrailingZeros64(m) >> 3
+			break
+		}
+		i += 8
+	}
+	return min(i, end)
+}
+
+// nextQuote returns the index of the first quote, or end.
+func nextQuote(data []byte, i, end int) int {
+	for i < end {
+		quote := load8(data, i) ^ '"'*ones
+		if m := (quote - ones) &^ quote & highs; m != 0 {
+			i += bits.TrailingZeros64(m) >> 3
+			break
+		}
+		i += 8
+	}
+	return min(i, end)
+}
+
+// quotedCell takes the index after the opening quote and returns the cell's text and the index after the closing
+// quote, -1 if there is none. Text in which quotes are doubled is put together in scratch, with a guard after it.
+func (d *decoder) quotedCell(data []byte, i, end int) ([]byte, int) {
+	start := i
+	i = nextQuote(data, i, end)
+	if i == end {
+		return nil, -1
+	}
+	if i+1 == end || data[i+1] != '"' {
+		return data[start:i:i], i + 1
+	}
+	first := len(d.scratch)
+	d.scratch = slices.Grow(d.scratch, end-start+8+guard)
+	text := d.scratch[first:cap(d.scratch)]
+	n := copy(text, data[start:i])
+	for i+1 < end && data[i+1] == '"' {
+		text[n] = '"'
+		n++
+		i += 2
+		// Copy eight bytes at a time and step back from those that were too many.
+		for {
+			w := load8(data, i)
+			binary.LittleEndian.PutUint64(text[n:], w)
+			w ^= '"' * ones
+			if m := (w - ones) &^ w & highs; m != 0 {
+				skip := bits.TrailingZeros64(m) >> 3
+				i, n = i+skip, n+skip
+				break
+			}
+			if i, n = i+8, n+8; i >= end {
+				return nil, -1
+			}
+		}
+		if i >= end {
+			return nil, -1
+		}
+	}
+	d.scratch = d.scratch[:first+n]
+	cell, n := d.closeScratch(first)
+	return cell[:n], i + 1
+}
+
+// cellFault says what is wrong with a row of which splitCells made n cells.
+func cellFault(n, want int) *fault {
+	if n < 0 {
+		return faultf(CSVQuotes, "a quote is in the wrong place or never closed")
+	}
+	return faultf(CSVFields, "the row has %d cells, the header %d", n, want)
+}
+
+// null reports whether a cell is empty or ClickHouse's way to write NULL.
+func null(cell []byte) bool { return len(cell) == 0 || string(cell) == `\N` }

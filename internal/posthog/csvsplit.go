@@ -1,0 +1,84 @@
+package posthog
+
+import "bytes"
+
+// splitCSV cuts at newlines outside quotes. A line whose quotes do not work out (one in the wrong place, or one that
+// is never closed) is a row by itself, a bad one, and cutting goes on with the next line: so what a stray quote costs
+// is its own row.
+func splitCSV(data []byte, s splitting) (n, rows int, ends []uint32) {
+	for n < len(data) {
+		end := n + bytes.IndexByte(data[n:], '\n') + 1
+		if end == n {
+			break
+		}
+		if bytes.Count(data[n:end], quote)&1 != 0 {
+			rowEnd, state := quotedRow(data, n)
+			switch {
+			case state == rowEnded, state == rowUnended && s.last:
+				end = rowEnd
+			case state == rowMalformed, s.last, s.giveUp && n == 0:
+			default:
+				return n, len(ends), ends
+			}
+		}
+		ends = append(ends, uint32(end))
+		n = end
+	}
+	return n, len(ends), ends
+}
+
+var quote = []byte{'"'}
+
+// rowState says what quotedRow found.
+type rowState uint8
+
+const (
+	rowEnded     rowState = iota
+	rowUnended            // data ends between cells
+	rowOpen               // data ends within quotes
+	rowMalformed          // a quote stands where none may
+)
+
+// quotedRow follows the row that starts at i over newlines within quotes and returns the index after it.
+func quotedRow(data []byte, i int) (end int, state rowState) {
+	for {
+		if i < len(data) && data[i] == '"' {
+			if i = closingQuote(data, i+1); i < 0 {
+				return 0, rowOpen
+			}
+			if i++; i < len(data) && data[i] == '\r' && (i+1 == len(data) || data[i+1] == '\n') {
+				i++
+			}
+		} else {
+			for i < len(data) && data[i] != ',' && data[i] != '\n' {
+				if data[i] == '"' {
+					return 0, rowMalformed
+				}
+				i++
+			}
+		}
+		switch {
+		case i == len(data):
+			return i, rowUnended
+		case data[i] == '\n':
+			return i + 1, rowEnded
+		case data[i] != ',':
+			return 0, rowMalformed
+		}
+		i++
+	}
+}
+
+// closingQuote returns the index of the quote that closes a cell whose inside starts at i, or -1.
+func closingQuote(data []byte, i int) int {
+	for {
+		next := bytes.IndexByte(data[i:], '"')
+		if next < 0 {
+			return -1
+		}
+		if i += next; i+1 == len(data) || data[i+1] != '"' {
+			return i
+		}
+		i += 2
+	}
+}

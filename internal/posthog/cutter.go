@@ -1,0 +1,154 @@
+package posthog
+
+import (
+	"bytes"
+	"slices"
+)
+
+// A cutter puts the rows of one source together from its windows, and hands them on as chunks.
+type cutter struct {
+	reading *reading
+	source  int
+	layout  *layout // nil until the first window has been seen
+
+	rest     []byte // the beginning of a row that goes on in the next window
+	skipping bool   // within a row that is too long, of which nothing is kept
+	end      int64  // decompressed bytes up to and including rest
+	used     int64  // bytes of the file behind that
+	line     int64  // the line on which rest begins
+}
+
+// splitting tells a layout's split what it may do.
+type splitting struct {
+	last   bool // no more bytes will come
+	giveUp bool // the first row has become too long to wait for its end
+}
+
+// add takes the next window. The error is that the source is refused.
+func (c *cutter) add(b block) *SourceError {
+	text := b.bytes()
+	c.end, c.used = b.end, c.reading.before+b.used
+	if c.layout == nil {
+		l, skip, refused := recogniseFile(text, b.whole)
+		if refused != nil {
+			b.buffer.release()
+			return &SourceError{Path: c.path(), Kind: Refused, Err: refused, Hint: refused.hint}
+		}
+		c.layout = l
+		c.line += int64(bytes.Count(text[:skip], newline))
+		text = text[skip:]
+	}
+	if c.skipping {
+		text = c.skip(text)
+	}
+	if len(text) == 0 {
+		b.buffer.release()
+		return nil
+	}
+	c.cut(text, b.buffer)
+	return nil
+}
+
+func (c *cutter) path() string { return c.reading.sources[c.source].Path }
+
+// skip leaves out what belongs to a row that is too long.
+func (c *cutter) skip(text []byte) []byte {
+	end := bytes.IndexByte(text, '\n')
+	if end < 0 {
+		return nil
+	}
+	c.skipping = false
+	c.line++
+	return text[end+1:]
+}
+
+// cut hands on the whole rows in rest and text together. text lies in b.
+func (c *cutter) cut(text []byte, b *buffer) {
+	data, b := c.join(text, b)
+	var s splitting
+	for {
+		n, rows, ends := c.layout.split(data, s)
+		if n > 0 {
+			var spare []byte // the chunk takes data's memory along
+			if b != nil {
+				spare = c.rest[:0]
+			}
+			c.rest = append(spare, data[n:]...)
+			c.emit(&Chunk{data: data[:n], ends: ends, buffer: b}, rows, len(c.rest))
+			data, b = c.rest, nil
+		}
+		switch {
+		case len(data) <= c.reading.options.MaxRow+1: // one more, which may belong to the line end
+			c.keep(data, b)
+			return
+		case !s.giveUp:
+			s.giveUp = true
+		default:
+			c.emit(&Chunk{data: bytes.Clone(data[:min(len(data), shownRow)]), tooLong: true}, 1, 0)
+			c.skipping = true
+			c.keep(nil, b)
+			return
+		}
+	}
+}
+
+// join puts rest in front of text: within text's buffer where there is room, else in memory of its own, and then the
+// buffer it returns is nil.
+func (c *cutter) join(text []byte, b *buffer) ([]byte, *buffer) {
+	if len(c.rest) == 0 {
+		return text, b
+	}
+	if start := headroom - len(c.rest); start >= 0 {
+		copy(b.bytes[start:], c.rest)
+		return b.bytes[start : headroom+len(text)], b
+	}
+	data := append(c.rest, text...)
+	b.release()
+	return data, nil
+}
+
+// keep makes data the rest. It lies in b, or in memory of its own if b is nil.
+func (c *cutter) keep(data []byte, b *buffer) {
+	if b == nil {
+		c.rest = data
+		return
+	}
+	c.rest = append(c.rest[:0], data...)
+	b.release()
+}
+
+// finish hands on what is left, now that the source has ended well.
+func (c *cutter) finish() {
+	if c.layout == nil || c.skipping || len(c.rest) == 0 {
+		return
+	}
+	n, rows, ends := c.layout.split(c.rest, splitting{last: true})
+	unended := n < len(c.rest)
+	if unended {
+		rows++
+		if ends != nil || c.layout.csv {
+			ends = append(ends, uint32(len(c.rest)))
+		}
+	}
+	c.emit(&Chunk{data: c.rest, ends: ends, unended: unended}, rows, 0)
+}
+
+// emit completes a chunk and hands it on. rest is how many bytes were read after it.
+func (c *cutter) emit(chunk *Chunk, rows, rest int) {
+	r := c.reading
+	n := len(chunk.data)
+	chunk.data = slices.Grow(chunk.data, guard)
+	chunk.guarded = chunk.data[:n+guard]
+	if chunk.unended {
+		chunk.guarded[n] = '\n'
+	}
+	chunk.Number, chunk.Source, chunk.Ref, chunk.Line = r.number, c.source, r.ref, c.line
+	chunk.Bytes, chunk.End = c.used, c.end-int64(rest)
+	chunk.layout, chunk.Shape, chunk.path, chunk.maxRow = c.layout, c.layout.shape, c.path(), r.options.MaxRow
+	r.number++
+	r.ref += uint64(rows)
+	if !chunk.tooLong {
+		c.line += int64(bytes.Count(chunk.data, newline))
+	}
+	r.hand(found{chunk: chunk})
+}

@@ -1,0 +1,48 @@
+package posthog
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// A fault is what is wrong with one row: a code for counting and words for a person.
+type fault struct {
+	reason string
+	detail string
+}
+
+// The reasons that rows are rejected for here.
+const (
+	NotJSON      = "not_json"       // the row, or a cell that must be JSON, is not valid JSON
+	NotAnObject  = "not_an_object"  // valid JSON, but not an object
+	NotAnEvent   = "not_an_event"   // there is no event name
+	NoDistinctID = "no_distinct_id" // there is no distinct ID, or a blank one
+	RowTooLong   = "row_too_long"   // longer than Options.MaxRow
+	CSVFields    = "csv_fields"     // not as many cells as the header
+	CSVQuotes    = "csv_quotes"     // a quote in the wrong place, or one that is never closed
+)
+
+func faultf(reason, format string, args ...any) *fault {
+	return &fault{reason: reason, detail: fmt.Sprintf(format, args...)}
+}
+
+// notJSON says why text, which is what, was refused. encoding/json finds the words.
+func notJSON(what string, text []byte) *fault {
+	var raw json.RawMessage
+	err := json.Unmarshal(text, &raw)
+	if err == nil {
+		return faultf(NotJSON, "%s is not valid JSON", what)
+	}
+	if len(text) == 0 {
+		return faultf(NotJSON, "%s is empty, not JSON", what)
+	}
+	return faultf(NotJSON, "%s is not valid JSON: %v", what, err)
+}
+
+// notAnObject tells text that is JSON of another kind from text that is no JSON.
+func notAnObject(what string, text []byte) *fault {
+	if !json.Valid(text) {
+		return notJSON(what, text)
+	}
+	return faultf(NotAnObject, "%s is JSON, but not an object", what)
+}

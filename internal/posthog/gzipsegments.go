@@ -1,0 +1,220 @@
+package posthog
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/klauspost/compress/gzip"
+)
+
+// segmentSize is how much of a file is decompressed at a time.
+const segmentSize = 256 << 10
+
+// mostText is the most that a segment is decompressed to ahead of its turn; what is larger is read as it comes.
+const mostText = 16 << 20
+
+// segment is a piece of a gzip file.
+type segment struct {
+	data    []byte        // compressed
+	members bool          // data is thought to be whole members
+	done    chan struct{} // closed when text and err are there; nil when nobody was asked to decompress
+	text    []byte
+	err     error
+}
+
+// inflated waits for the decompressed text, or makes it, and reports whether the guess was right.
+func (s *segment) inflated() bool {
+	if s.done == nil {
+		s.inflate()
+	} else {
+		<-s.done
+	}
+	return s.err == nil
+}
+
+var (
+	inflaters = sync.Pool{New: func() any { return new(gzip.Reader) }}
+	packed    = sync.Pool{New: func() any { return make([]byte, 0, 2*segmentSize) }}
+	texts     = sync.Pool{New: func() any { return make([]byte, 0, 2*windowSize) }}
+)
+
+var errLong = errors.New("longer than is decompressed at a time")
+
+// inflate decompresses the members. Each member's checksum has been compared when err is nil.
+func (s *segment) inflate() {
+	z := inflaters.Get().(*gzip.Reader)
+	defer inflaters.Put(z)
+	s.text = texts.Get().([]byte)[:0]
+	if s.err = z.Reset(bytes.NewReader(s.data)); s.err != nil {
+		return
+	}
+	for s.err == nil {
+		if len(s.text) == cap(s.text) {
+			if len(s.text) >= mostText {
+				s.err = errLong
+				return
+			}
+			s.text = append(s.text, 0)[:len(s.text)]
+		}
+		var n int
+		n, s.err = z.Read(s.text[len(s.text):cap(s.text)])
+		s.text = s.text[:len(s.text)+n]
+	}
+	if s.err == io.EOF {
+		s.err = nil
+	}
+}
+
+// release gives the segment's memory back.
+func (s *segment) release() {
+	if s.done != nil {
+		<-s.done
+	}
+	packed.Put(s.data[:0])
+	if s.text != nil {
+		texts.Put(s.text[:0])
+	}
+	s.data, s.text = nil, nil
+}
+
+const (
+	inflating     = 3 // segments decompressed or waiting at one time
+	memberMagic   = "\x1f\x8b\x08"
+	reservedFlags = 0xe0
+)
+
+// diskError is trouble with the file itself, not with what is in it.
+type diskError struct{ error }
+
+func (e *diskError) Unwrap() error { return e.error }
+
+// A segmenter cuts a file into segments on a goroutine of its own and has them decompressed on others.
+type segmenter struct {
+	file    *os.File
+	ahead   chan *segment
+	quit    chan struct{}
+	running sync.WaitGroup
+	guess   atomic.Bool // segments are to be decompressed ahead of their turn
+	err     error       // the disk's trouble; to be looked at when ahead is closed
+
+	current, peeked *segment
+}
+
+func newSegmenter(file *os.File) *segmenter {
+	s := &segmenter{file: file, ahead: make(chan *segment, inflating-1), quit: make(chan struct{})}
+	s.guess.Store(true)
+	s.running.Go(s.cut)
+	return s
+}
+
+func (s *segmenter) close() {
+	close(s.quit)
+	s.running.Wait()
+}
+
+func (s *segmenter) speculate(on bool) { s.guess.Store(on) }
+
+// next returns the next segment, which is valid until the next call, or io.EOF or the disk's trouble.
+func (s *segmenter) next() (*segment, error) {
+	if s.current != nil {
+		s.current.release()
+		s.current = nil
+	}
+	s.peek()
+	s.current, s.peeked = s.peeked, nil
+	if s.current == nil {
+		if s.err != nil {
+			return nil, s.err
+		}
+		return nil, io.EOF
+	}
+	return s.current, nil
+}
+
+func (s *segmenter) peek() {
+	if s.peeked == nil {
+		s.peeked = <-s.ahead
+	}
+}
+
+func (s *segmenter) nextIsMembers() bool {
+	s.peek()
+	return s.peeked != nil && s.peeked.members
+}
+
+// cut reads the file to its end.
+func (s *segmenter) cut() {
+	defer close(s.ahead)
+	var rest []byte
+	aligned := true // rest begins where a member begins
+	for {
+		data := append(packed.Get().([]byte), rest...)
+		data = slices.Grow(data, segmentSize)
+		n, err := io.ReadFull(s.file, data[len(data):len(data)+segmentSize])
+		data = data[:len(data)+n]
+		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+			s.err = &diskError{err}
+			s.put(&segment{data: data})
+			return
+		}
+		if err != nil {
+			s.put(&segment{data: data, members: aligned})
+			return
+		}
+		end := lastMember(data)
+		if end < 0 {
+			end = len(data)
+		}
+		whole := aligned && end < len(data)
+		rest, aligned = append(rest[:0], data[end:]...), end < len(data)
+		if !s.put(&segment{data: data[:end], members: whole}) {
+			return
+		}
+	}
+}
+
+// put queues a segment and, if it is worth it, has it decompressed.
+func (s *segmenter) put(g *segment) bool {
+	if g.members && s.guess.Load() {
+		g.done = make(chan struct{})
+		s.running.Go(func() {
+			defer close(g.done)
+			g.inflate()
+		})
+	}
+	select {
+	case s.ahead <- g:
+		return true
+	case <-s.quit:
+		return false
+	}
+}
+
+// lastMember returns where the last member within data seems to begin, -1 where none does but perhaps at 0.
+func lastMember(data []byte) int {
+	const near = 16 << 10 // where members are rows, one begins this near to the end
+	if at := lastMagic(data, max(1, len(data)-near)); at >= 0 {
+		return at
+	}
+	return lastMagic(data, 1)
+}
+
+// lastMagic looks for the last header at or after from.
+func lastMagic(data []byte, from int) int {
+	last := -1
+	for {
+		next := bytes.Index(data[from:], []byte(memberMagic))
+		if next < 0 {
+			return last
+		}
+		if at := from + next; at+3 < len(data) && data[at+3]&reservedFlags == 0 {
+			last = at
+		}
+		from += next + 1
+	}
+}

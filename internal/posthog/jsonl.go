@@ -1,0 +1,173 @@
+package posthog
+
+// decodeJSON reads a row of the batch exports' JSONL, and of every other file of one JSON object a line that uses
+// PostHog's own names: `properties` may be an object, a string that holds one, or null. Keys come in any order; of a key
+// that comes twice the last counts, as in encoding/json; keys that are not known are left out.
+func decodeJSON(d *decoder, data []byte, i, end int) *fault {
+	start := i
+	if i = scanSpace(data, i, end); data[i] != '{' {
+		return notAnObject("the row", data[start:end])
+	}
+	if i = d.walkRow(data, i, end); i < 0 || scanSpace(data, i, end) != end {
+		return notJSON("the row", data[start:end])
+	}
+	if f := d.takeFields(); f != nil {
+		return f
+	}
+	return d.finish()
+}
+
+// walkRow reads the object at data[i] into fields. `properties` is walked on the way.
+func (d *decoder) walkRow(data []byte, i, end int) int {
+	if i = scanSpace(data, i+1, end); data[i] == '}' {
+		return i + 1
+	}
+	for {
+		if data[i] != '"' {
+			return -1
+		}
+		key := i + 1
+		keyEnd, escaped := scanString(data, key)
+		if keyEnd < 0 {
+			return -1
+		}
+		if i = keyEnd + 1; data[i] <= ' ' {
+			i = scanSpace(data, i, end)
+		}
+		if data[i] != ':' {
+			return -1
+		}
+		if i++; data[i] <= ' ' {
+			i = scanSpace(data, i, end)
+		}
+		name := data[key:keyEnd]
+		if escaped {
+			start := len(d.scratch)
+			d.scratch = appendUnescaped(d.scratch, name)
+			name = d.scratch[start:]
+		}
+		if i = d.walkField(name, data, i, end); i < 0 {
+			return -1
+		}
+		if data[i] <= ' ' {
+			i = scanSpace(data, i, end)
+		}
+		if data[i] != ',' {
+			break
+		}
+		if i++; data[i] <= ' ' {
+			i = scanSpace(data, i, end)
+		}
+	}
+	if data[i] != '}' {
+		return -1
+	}
+	return i + 1
+}
+
+// walkField reads the value at data[i] of the field with this name.
+func (d *decoder) walkField(name, data []byte, i, end int) int {
+	value := i
+	if data[i] == '{' && string(name) == "properties" {
+		d.fields.properties = nil
+		return d.walkProperties(data, i, end, 1)
+	}
+	if i = scanValue(&d.kinds, data, i, end, 1); i < 0 {
+		return -1
+	}
+	raw := data[value:i:i]
+	f := &d.fields
+	switch string(name) {
+	case "event":
+		f.event = raw
+	case "distinct_id":
+		f.distinctID = raw
+	case "uuid":
+		f.uuid = raw
+	case "timestamp":
+		f.timestamp = raw
+	case "created_at":
+		f.createdAt = raw
+	case "person_id":
+		f.personID = raw
+	case "team_id":
+		f.teamID = raw
+	case "person_mode":
+		f.personMode = raw
+	case "properties":
+		f.properties = raw
+		d.special, d.members, d.event.Properties = special{}, d.members[:0], nil
+	case "person_properties":
+		f.personProperties = raw
+	case "$set":
+		f.set = raw
+	case "set":
+		f.columnSet = raw
+	case "$set_once":
+		f.setOnce = raw
+	case "set_once":
+		f.columnSetOnce = raw
+	case "$unset":
+		f.unset = raw
+	case "unset":
+		f.columnUnset = raw
+	}
+	return i
+}
+
+// takeFields turns what walkRow found into the event.
+func (d *decoder) takeFields() *fault {
+	e, f := &d.event, &d.fields
+	if len(f.event) == 0 || f.event[0] != '"' {
+		return faultf(NotAnEvent, "`event` is missing or not a string")
+	}
+	if e.Name = d.id(f.event); e.Name == nil {
+		e.Name = f.event[1:1]
+	}
+	e.DistinctID, e.PersonID = d.id(f.distinctID), d.id(f.personID)
+	e.UUID, e.HasUUID = parseUUID(plain(f.uuid))
+	e.TeamID = number(plain(f.teamID))
+	e.Timestamp, e.CreatedAt = parseTime(plain(f.timestamp)), parseCreated(plain(f.createdAt))
+	e.Personless = string(plain(f.personMode)) == "propertyless"
+	e.Set = d.attributes(f.set, f.columnSet, object)
+	e.SetOnce = d.attributes(f.setOnce, f.columnSetOnce, object)
+	e.Unset = d.attributes(f.unset, f.columnUnset, objectOrArray)
+	return d.takeObjects()
+}
+
+// takeObjects reads `properties`, unless walkRow has done so already, and `person_properties`.
+func (d *decoder) takeObjects() (f *fault) {
+	if raw := d.fields.properties; len(raw) > 0 && raw[0] == '"' {
+		data, end := d.unquoted(raw)
+		if f = d.propertiesText(data, end); f != nil {
+			return f
+		}
+	} else if len(raw) > 0 && raw[0] != 'n' {
+		return faultf(NotAnObject, "`properties` is neither an object nor null")
+	}
+	switch raw := d.fields.personProperties; {
+	case len(raw) == 0 || raw[0] == 'n':
+	case raw[0] == '{':
+		d.event.PersonProperties = raw
+	case raw[0] == '"':
+		data, end := d.unquoted(raw)
+		d.event.PersonProperties, f = d.objectText("`person_properties`", data, end)
+	default:
+		f = faultf(NotAnObject, "`person_properties` is neither an object nor null")
+	}
+	return f
+}
+
+// attributes returns the first of the values that is what a top-level `$set` should be, as itself or as a string that
+// holds it. What is neither says nothing about a person, and PostHog ignores it as well.
+func (d *decoder) attributes(first, second []byte, kind func([]byte) []byte) []byte {
+	for _, raw := range [...][]byte{first, second} {
+		if len(raw) > 0 && raw[0] == '"' {
+			raw = d.valueText(d.unquoted(raw))
+		}
+		if found := kind(raw); found != nil {
+			return found
+		}
+	}
+	return nil
+}

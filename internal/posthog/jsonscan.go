@@ -1,0 +1,242 @@
+package posthog
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// Scanning JSON.
+//
+// A text is data[i:end]. data[end] is a control character and at least eight more bytes follow it, so that no loop
+// here needs to look for the end: a control character ends every token, and eight bytes may be loaded anywhere in the
+// text. Each function takes the index of a token's first byte and returns the index after the token, or -1 when it is
+// not valid JSON. Together they accept exactly what encoding/json accepts, and FuzzScan holds them to it.
+
+const (
+	guard    = 9     // bytes that must follow a text: a control character and eight more
+	maxDepth = 10000 // the deepest nesting that encoding/json accepts
+
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+)
+
+// nesting holds one bit for each open level, set where the level is an object.
+type nesting [maxDepth/64 + 1]uint64
+
+func load8(data []byte, i int) uint64 { return binary.LittleEndian.Uint64(data[i:]) }
+
+// stops marks, in its lowest set bit, the first byte of a word that ends a plain run of a JSON string: a quote, a
+// backslash or a control character.
+func stops(w uint64) uint64 {
+	low := w ^ 0x02*ones // puts the quote at 0x20, right after the control characters
+	slash := w ^ '\\'*ones
+	return ((low-0x21*ones)&^low | (slash-ones)&^slash) & highs
+}
+
+// scanString takes the index after the opening quote and returns that of the closing one, and whether there is a
+// backslash between them.
+func scanString(data []byte, i int) (end int, escaped bool) {
+	for {
+		m := stops(load8(data, i))
+		if m == 0 {
+			i += 8
+			continue
+		}
+		i += bits.TrailingZeros64(m) >> 3
+		switch data[i] {
+		case '"':
+			return i, escaped
+		case '\\':
+			escaped = true
+			if i = scanEscape(data, i); i < 0 {
+				return -1, false
+			}
+		default:
+			return -1, false
+		}
+	}
+}
+
+// scanEscape takes the index of a backslash.
+func scanEscape(data []byte, i int) int {
+	switch data[i+1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return i + 2
+	case 'u':
+		for _, c := range data[i+2 : i+6] {
+			if hexValue[c] == notHex {
+				return -1
+			}
+		}
+		return i + 6
+	}
+	return -1
+}
+
+// scanValue scans a value that stands depth levels deep.
+func scanValue(kinds *nesting, data []byte, i, end, depth int) int {
+	switch data[i] {
+	case '"':
+		if i, _ = scanString(data, i+1); i < 0 {
+			return -1
+		}
+		return i + 1
+	case '{', '[':
+		return scanNested(kinds, data, i, end, depth)
+	default:
+		return scanScalar(data, i)
+	}
+}
+
+// scanScalar scans a number, true, false or null.
+func scanScalar(data []byte, i int) int {
+	switch data[i] {
+	case 't':
+		if uint32(load8(data, i)) == 't'|'r'<<8|'u'<<16|'e'<<24 {
+			return i + 4
+		}
+	case 'n':
+		if uint32(load8(data, i)) == 'n'|'u'<<8|'l'<<16|'l'<<24 {
+			return i + 4
+		}
+	case 'f':
+		if uint32(load8(data, i+1)) == 'a'|'l'<<8|'s'<<16|'e'<<24 {
+			return i + 5
+		}
+	default:
+		return scanNumber(data, i)
+	}
+	return -1
+}
+
+func scanNumber(data []byte, i int) int {
+	if data[i] == '-' {
+		i++
+	}
+	switch {
+	case data[i] == '0':
+		i++
+	case digit(data[i]):
+		i = scanDigits(data, i)
+	default:
+		return -1
+	}
+	if data[i] == '.' {
+		if i++; !digit(data[i]) {
+			return -1
+		}
+		i = scanDigits(data, i)
+	}
+	if data[i]|0x20 == 'e' {
+		if i++; data[i] == '+' || data[i] == '-' {
+			i++
+		}
+		if !digit(data[i]) {
+			return -1
+		}
+		i = scanDigits(data, i)
+	}
+	return i
+}
+
+func digit(c byte) bool { return c-'0' < 10 }
+
+func scanDigits(data []byte, i int) int {
+	for digit(data[i]) {
+		i++
+	}
+	return i
+}
+
+func scanSpace(data []byte, i, end int) int {
+	for i < end && (data[i] == ' ' || data[i] == '\n' || data[i] == '\r' || data[i] == '\t') {
+		i++
+	}
+	return i
+}
+
+// scanNested takes the index of an opening brace or bracket that stands depth levels deep.
+func scanNested(kinds *nesting, data []byte, i, end, depth int) int {
+	outside := depth
+	object := false
+value:
+	switch c := data[i]; c {
+	case '{', '[':
+		if depth++; depth > maxDepth {
+			return -1
+		}
+		object = c == '{'
+		if object {
+			kinds[depth>>6] |= 1 << (depth & 63)
+		} else {
+			kinds[depth>>6] &^= 1 << (depth & 63)
+		}
+		if i++; data[i] <= ' ' {
+			i = scanSpace(data, i, end)
+		}
+		if data[i] == c+2 { // in ASCII the closing one is two after the opening one
+			goto closed
+		}
+		if object {
+			goto key
+		}
+		goto value
+	case '"':
+		if i, _ = scanString(data, i+1); i < 0 {
+			return -1
+		}
+		i++
+	default:
+		if i = scanScalar(data, i); i < 0 {
+			return -1
+		}
+	}
+after:
+	if data[i] <= ' ' {
+		i = scanSpace(data, i, end)
+	}
+	if data[i] == ',' {
+		if i++; data[i] <= ' ' {
+			i = scanSpace(data, i, end)
+		}
+		if object {
+			goto key
+		}
+		goto value
+	}
+	if object && data[i] != '}' || !object && data[i] != ']' {
+		return -1
+	}
+closed:
+	i++
+	if depth--; depth == outside {
+		return i
+	}
+	object = kinds[depth>>6]>>(depth&63)&1 != 0
+	goto after
+key:
+	if data[i] != '"' {
+		return -1
+	}
+	if i = scanKey(data, i, end); i < 0 {
+		return -1
+	}
+	goto value
+}
+
+// scanKey takes the index of a key's opening quote and returns that of the value.
+func scanKey(data []byte, i, end int) int {
+	if i, _ = scanString(data, i+1); i < 0 {
+		return -1
+	}
+	if i++; data[i] <= ' ' {
+		i = scanSpace(data, i, end)
+	}
+	if data[i] != ':' {
+		return -1
+	}
+	if i++; data[i] <= ' ' {
+		i = scanSpace(data, i, end)
+	}
+	return i
+}

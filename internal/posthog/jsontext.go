@@ -1,0 +1,74 @@
+package posthog
+
+// JSON that comes as text of its own: a string that holds JSON, or a CSV cell.
+
+// guarded returns text with a guard after it, as scanning needs: text itself where a control character happens to
+// follow it, else a copy in scratch.
+func (d *decoder) guarded(text []byte) (data []byte, end int) {
+	end = len(text)
+	if cap(text) >= end+guard && text[:end+1][end] < ' ' {
+		return text[:end+guard], end
+	}
+	start := len(d.scratch)
+	d.scratch = append(d.scratch, text...)
+	return d.closeScratch(start)
+}
+
+// closeScratch puts a guard after the text that begins at start of scratch.
+func (d *decoder) closeScratch(start int) (data []byte, end int) {
+	end = len(d.scratch) - start
+	d.scratch = append(d.scratch, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+	return d.scratch[start:], end
+}
+
+// unquoted returns the text of a JSON string, guarded.
+func (d *decoder) unquoted(raw []byte) (data []byte, end int) {
+	start := len(d.scratch)
+	d.scratch = appendUnescaped(d.scratch, raw[1:len(raw)-1])
+	return d.closeScratch(start)
+}
+
+// propertiesText reads `properties` from text of its own. Nothing and null are an empty object.
+func (d *decoder) propertiesText(data []byte, end int) *fault {
+	i := scanSpace(data, 0, end)
+	if i == end || isNull(data, i, end) {
+		return nil
+	}
+	if data[i] != '{' {
+		return notAnObject("`properties`", data[:end])
+	}
+	if i = d.walkProperties(data, i, end, 0); i < 0 || scanSpace(data, i, end) != end {
+		return notJSON("`properties`", data[:end])
+	}
+	return nil
+}
+
+// objectText checks text that must be an object. Nothing and null give nil.
+func (d *decoder) objectText(what string, data []byte, end int) ([]byte, *fault) {
+	i := scanSpace(data, 0, end)
+	if i == end || isNull(data, i, end) {
+		return nil, nil
+	}
+	if data[i] != '{' {
+		return nil, notAnObject(what, data[:end])
+	}
+	after := scanNested(&d.kinds, data, i, end, 0)
+	if after < 0 || scanSpace(data, after, end) != end {
+		return nil, notJSON(what, data[:end])
+	}
+	return data[i:after:after], nil
+}
+
+// valueText returns the JSON value that the text is, nil if it is not valid.
+func (d *decoder) valueText(data []byte, end int) []byte {
+	i := scanSpace(data, 0, end)
+	after := scanValue(&d.kinds, data, i, end, 0)
+	if after < 0 || scanSpace(data, after, end) != end {
+		return nil
+	}
+	return data[i:after:after]
+}
+
+func isNull(data []byte, i, end int) bool {
+	return data[i] == 'n' && scanScalar(data, i) == i+4 && scanSpace(data, i+4, end) == end
+}

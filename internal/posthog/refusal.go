@@ -1,0 +1,112 @@
+package posthog
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// A refusal says what a file is instead of a file of PostHog events, and what to do.
+type refusal struct {
+	what string
+	hint string
+}
+
+func refuse(what, hint string) *refusal { return &refusal{what: what, hint: hint} }
+
+func (r *refusal) Error() string { return r.what }
+
+// quoted shows text from a file, which may hold anything, on one line.
+func quoted(text string) string {
+	const most = 60
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "..."
+	}
+	return strconv.Quote(text)
+}
+
+const hintEvents = "give batch exports of the events model (JSONLines), the events explorer's CSV, or a dump of ClickHouse's events table"
+
+// foreign knows files that are of another program, or of PostHog but not events.
+func foreign(h *head) (*layout, *refusal) {
+	for _, f := range foreignFiles {
+		if bytes.HasPrefix(h.text, []byte(f.magic)) {
+			return nil, refuse(f.what, f.hint)
+		}
+	}
+	if bytes.IndexByte(h.text[:min(len(h.text), shownRow)], 0) >= 0 {
+		return nil, refuse("it is not text", hintEvents)
+	}
+	return nil, foreignCSV(h)
+}
+
+var foreignFiles = []struct{ magic, what, hint string }{
+	{"PAR1", "it is a Parquet file", "set the batch export's format to JSONLines in PostHog and export again"},
+	{"PK\x03\x04", "it is an XLSX or zip file", "choose CSV instead of XLSX in PostHog's export menu, or unzip it first"},
+	{"SQLite format 3\x00", "it is an SQLite database", hintEvents},
+}
+
+// foreignCSV knows CSV that PostHog writes and that holds no events.
+func foreignCSV(h *head) *refusal {
+	has := func(names ...string) bool {
+		for _, name := range names {
+			if h.column(name) < 0 {
+				return false
+			}
+		}
+		return true
+	}
+	switch {
+	case len(h.names) == 1 && h.names[0] == "error":
+		return refuse("PostHog wrote an error into it instead of events: "+quoted(h.firstLine(h.after)), "export again, with a time range that has events")
+	case has("event"):
+		return nil
+	case has("distinct_ids.0"), has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"):
+		return refuse("it is an export of persons, not of events", "export events, from Activity or as a batch export of the events model")
+	case has("session_id", "start_timestamp"), has("session_id", "$start_timestamp"):
+		return refuse("it is an export of sessions, not of events", "set the batch export's model to events in PostHog and export again")
+	}
+	return nil
+}
+
+// firstLine returns the line that begins at start.
+func (h *head) firstLine(start int) string {
+	line, _, _ := bytes.Cut(h.text[start:], newline)
+	return string(trimLineEnd(line))
+}
+
+// foreignJSON tells what an object is that has no `event`.
+func foreignJSON(keys map[string]json.RawMessage) *refusal {
+	has := func(names ...string) bool {
+		for _, name := range names {
+			if _, ok := keys[name]; !ok {
+				return false
+			}
+		}
+		return true
+	}
+	switch {
+	case has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"):
+		return refuse("it is an export of persons, not of events", "set the batch export's model to events in PostHog and export again")
+	case has("session_id", "start_timestamp"), has("session_id", "$start_timestamp"):
+		return refuse("it is an export of sessions, not of events", "set the batch export's model to events in PostHog and export again")
+	case has("files") && len(keys) == 1:
+		return refuse("it is a batch export's manifest, which only lists files", "give the files it lists, or the directory they are in")
+	case has("results"):
+		return refuse("it is an answer of PostHog's API, which is not read", hintEvents)
+	case has("batch"):
+		return refuse("it is a batch for PostHog's capture API, which is not read", "give the events one to a line")
+	}
+	return refuse("its rows are JSON, but none of the first has an `event`", hintEvents)
+}
+
+// unknown refuses what no shape has recognised.
+func unknown(h *head) (*layout, *refusal) {
+	if len(h.names) > 1 {
+		shown := h.names[:min(len(h.names), 8)]
+		return nil, refuse("it looks like CSV, but not like PostHog's events: its columns are "+quoted(strings.Join(shown, ", ")),
+			"events need the columns `event`, `distinct_id` and `timestamp`")
+	}
+	return nil, refuse("it is neither JSON lines nor CSV of PostHog events; it begins with "+quoted(h.firstLine(0)), hintEvents)
+}

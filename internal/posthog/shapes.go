@@ -1,0 +1,103 @@
+package posthog
+
+import (
+	"bytes"
+	"strings"
+)
+
+// layout is how one file is read: what its rows look like, and where they begin.
+type layout struct {
+	shape  string
+	header int  // bytes before the first row
+	csv    bool // rows may span lines
+	split  func(data []byte, s splitting) (n, rows int, ends []uint32)
+	decode func(d *decoder, data []byte, i, end int) *fault
+}
+
+// A shape recognises one kind of file by how it begins. It returns nils for a file of another kind, and a refusal for a
+// file of its kind that cannot be read.
+type shape func(h *head) (*layout, *refusal)
+
+// shapes are tried in this order. To read another kind of file, write its shape and decoder in a file of its own and
+// add it here.
+var shapes = []shape{
+	foreign,
+	explorerCSV,
+	clickhouseCSV,
+	jsonLines,
+	unknown,
+}
+
+// head is how a file begins.
+type head struct {
+	text  []byte   // the first window, after a byte order mark
+	whole bool     // text is the whole file
+	names []string // the cells of the first line, if it is CSV
+	after int      // where the line after it begins
+}
+
+// recogniseFile finds out what a file is. The layout is nil while there is nothing but white space. skip is the number
+// of bytes before the first row.
+func recogniseFile(text []byte, whole bool) (l *layout, skip int, refused *refusal) {
+	marked := len(text)
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	skip = marked - len(text)
+	if len(bytes.TrimSpace(text)) == 0 {
+		return nil, marked, nil
+	}
+	h := &head{text: text, whole: whole}
+	h.names, h.after = headerLine(text, whole)
+	for _, recognise := range shapes {
+		if l, refused = recognise(h); l != nil || refused != nil {
+			break
+		}
+	}
+	if refused != nil {
+		return nil, 0, refused
+	}
+	return l, skip + l.header, nil
+}
+
+// headerLine reads the first line as CSV.
+func headerLine(text []byte, whole bool) (names []string, after int) {
+	n, _, ends := splitCSV(text, splitting{last: true})
+	switch {
+	case n > 0:
+		after = int(ends[0])
+	case whole:
+		after = len(text)
+	default:
+		return nil, 0
+	}
+	var d decoder
+	line := append(bytes.Clone(trimLineEnd(text[:after])), make([]byte, guard)...)
+	if d.splitCells(line, 0, len(line)-guard) < 0 {
+		return nil, 0
+	}
+	for _, cell := range d.cells {
+		names = append(names, strings.ToValidUTF8(string(cell), "\ufffd"))
+	}
+	return names, after
+}
+
+// column returns the index of the column with this name, -1 if there is none.
+func (h *head) column(name string) int {
+	for i, n := range h.names {
+		if n == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// twice refuses a file in which a column that counts is there more than once.
+func (h *head) twice(counts func(name string) bool) *refusal {
+	seen := make(map[string]bool, len(h.names))
+	for _, name := range h.names {
+		if seen[name] && counts(name) {
+			return refuse("its header has the column "+quoted(name)+" more than once", "remove one of them and export again")
+		}
+		seen[name] = true
+	}
+	return nil
+}

@@ -1,0 +1,114 @@
+package posthog
+
+import (
+	"bytes"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// appendUnescaped appends the inside of a valid JSON string as plain text. Like encoding/json it puts U+FFFD in place
+// of each byte that is not UTF-8 and of each surrogate that stands alone.
+func appendUnescaped(dst, s []byte) []byte {
+	for {
+		run := bytes.IndexByte(s, '\\')
+		if run < 0 {
+			return appendUTF8(dst, s)
+		}
+		dst = appendUTF8(dst, s[:run])
+		switch c := s[run+1]; c {
+		case 'u':
+			r, used := unescapeRune(s[run:])
+			dst = utf8.AppendRune(dst, r)
+			s = s[run+used:]
+			continue
+		case 'b':
+			dst = append(dst, '\b')
+		case 'f':
+			dst = append(dst, '\f')
+		case 'n':
+			dst = append(dst, '\n')
+		case 'r':
+			dst = append(dst, '\r')
+		case 't':
+			dst = append(dst, '\t')
+		default:
+			dst = append(dst, c)
+		}
+		s = s[run+2:]
+	}
+}
+
+// unescapeRune reads one \uXXXX, or the two that make a surrogate pair.
+func unescapeRune(s []byte) (r rune, used int) {
+	r = hexRune(s[2:])
+	if !utf16.IsSurrogate(r) {
+		return r, 6
+	}
+	if len(s) >= 12 && s[6] == '\\' && s[7] == 'u' {
+		if pair := utf16.DecodeRune(r, hexRune(s[8:])); pair != utf8.RuneError {
+			return pair, 12
+		}
+	}
+	return utf8.RuneError, 6
+}
+
+func hexRune(s []byte) (r rune) {
+	for _, c := range s[:4] {
+		r = r<<4 | rune(hexValue[c])
+	}
+	return r
+}
+
+// appendUTF8 appends s with U+FFFD in place of each byte that is not UTF-8.
+func appendUTF8(dst, s []byte) []byte {
+	for !utf8.Valid(s) {
+		run := 0
+		for {
+			r, size := utf8.DecodeRune(s[run:])
+			if r == utf8.RuneError && size == 1 {
+				break
+			}
+			run += size
+		}
+		dst = append(dst, s[:run]...)
+		dst = utf8.AppendRune(dst, utf8.RuneError)
+		s = s[run+1:]
+	}
+	return append(dst, s...)
+}
+
+const hexDigits = "0123456789abcdef"
+
+// appendJSONString appends text as a JSON string. Bytes that are not UTF-8 are kept as they are.
+func appendJSONString(dst, text []byte) []byte {
+	dst = append(dst, '"')
+	plain := 0
+	for i, c := range text {
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue
+		}
+		dst = append(dst, text[plain:i]...)
+		plain = i + 1
+		switch c {
+		case '"', '\\':
+			dst = append(dst, '\\', c)
+		case '\n':
+			dst = append(dst, '\\', 'n')
+		case '\r':
+			dst = append(dst, '\\', 'r')
+		case '\t':
+			dst = append(dst, '\\', 't')
+		default:
+			dst = append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+		}
+	}
+	return append(append(dst, text[plain:]...), '"')
+}
+
+// blank reports whether there is nothing in text but white space. JavaScript, and so PostHog, counts U+FEFF as such.
+func blank(text []byte) bool {
+	if len(text) > 0 && text[0] > ' ' && text[0] < utf8.RuneSelf {
+		return false
+	}
+	return len(bytes.TrimFunc(text, white)) == 0
+}

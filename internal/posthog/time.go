@@ -1,0 +1,213 @@
+package posthog
+
+import (
+	"math"
+	"strconv"
+)
+
+// parseTime reads the text of a time. It knows
+//
+//   - ISO 8601 with `T` or a space, none to nine digits of a second's fraction, and `Z`, `+01:00`, `+0100`, `+01` or no
+//     zone, which is UTC: what PostHog's batch exports, its web interface and ClickHouse write;
+//   - numbers: unix seconds, whole or with a fraction, and from 100,000,000,000 on (the year 5138 in seconds, 1973 in
+//     milliseconds) unix milliseconds.
+//
+// What is finer than a microsecond is cut off.
+func parseTime(text []byte) Time {
+	if len(text) == 0 {
+		return Time{}
+	}
+	parse := parseEpoch
+	if len(text) > 7 && text[4] == '-' && text[7] == '-' {
+		parse = parseISO
+	}
+	if micros, ok := parse(text); ok {
+		return Time{Micros: micros, State: Known}
+	}
+	return Time{State: Unreadable}
+}
+
+// parseCreated reads a `created_at`. ClickHouse writes the beginning of 1970 where there is none.
+func parseCreated(text []byte) Time {
+	t := parseTime(text)
+	if t.State == Known && t.Micros == 0 {
+		return Time{}
+	}
+	return t
+}
+
+const isoSeconds = len("2006-01-02T15:04:05")
+
+func parseISO(s []byte) (micros int64, ok bool) {
+	if len(s) < isoSeconds || s[4] != '-' || s[7] != '-' || s[10] != 'T' && s[10] != ' ' || s[13] != ':' || s[16] != ':' {
+		return 0, false
+	}
+	bad := false
+	year := two(s[0:], &bad)*100 + two(s[2:], &bad)
+	month, day := two(s[5:], &bad), two(s[8:], &bad)
+	hour, minute, second := two(s[11:], &bad), two(s[14:], &bad), two(s[17:], &bad)
+	if bad || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59 {
+		return 0, false
+	}
+	fraction, rest, ok := parseFraction(s[isoSeconds:])
+	if !ok {
+		return 0, false
+	}
+	east, ok := parseZone(rest)
+	if !ok {
+		return 0, false
+	}
+	seconds := daysSince1970(year, month, day)*86400 + int64(hour*3600+minute*60+second-east)
+	return seconds*1_000_000 + fraction, true
+}
+
+// two reads two digits.
+func two(s []byte, bad *bool) int {
+	high, low := s[0]-'0', s[1]-'0'
+	if high > 9 || low > 9 {
+		*bad = true
+	}
+	return int(high)*10 + int(low)
+}
+
+func daysIn(year, month int) int {
+	switch month {
+	case 4, 6, 9, 11:
+		return 30
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	}
+	return 31
+}
+
+// daysSince1970 counts in years that begin in March, so that the leap day comes last.
+func daysSince1970(year, month, day int) int64 {
+	if month <= 2 {
+		year--
+		month += 12
+	}
+	era := year
+	if era < 0 {
+		era -= 399
+	}
+	era /= 400
+	yearOfEra := year - era*400
+	dayOfYear := (153*(month-3)+2)/5 + day - 1
+	dayOfEra := yearOfEra*365 + yearOfEra/4 - yearOfEra/100 + dayOfYear
+	return int64(era)*146097 + int64(dayOfEra) - 719468
+}
+
+// parseFraction reads a point and one to nine digits, if there is a point, and gives them in microseconds.
+func parseFraction(s []byte) (micros int64, rest []byte, ok bool) {
+	if len(s) == 0 || s[0] != '.' {
+		return 0, s, true
+	}
+	n := 1
+	for scale := int64(100_000); n < len(s) && digit(s[n]); n++ {
+		micros += int64(s[n]-'0') * scale
+		scale /= 10
+	}
+	return micros, s[n:], n >= 2 && n <= 10
+}
+
+// parseZone gives a zone's seconds east of Greenwich.
+func parseZone(s []byte) (east int, ok bool) {
+	if len(s) == 0 || len(s) == 1 && s[0] == 'Z' {
+		return 0, true
+	}
+	if s[0] != '+' && s[0] != '-' {
+		return 0, false
+	}
+	bad := false
+	var hour, minute int
+	switch {
+	case len(s) == len("+01"):
+		hour = two(s[1:], &bad)
+	case len(s) == len("+0100"):
+		hour, minute = two(s[1:], &bad), two(s[3:], &bad)
+	case len(s) == len("+01:00") && s[3] == ':':
+		hour, minute = two(s[1:], &bad), two(s[4:], &bad)
+	default:
+		return 0, false
+	}
+	if east = hour*3600 + minute*60; s[0] == '-' {
+		east = -east
+	}
+	return east, !bad && hour <= 23 && minute <= 59
+}
+
+const (
+	leastMillis = 100_000_000_000
+	mostMillis  = 1_000_000_000_000_000 // of more digits it is not clear what they count
+)
+
+// parseEpoch reads a number of seconds or milliseconds.
+func parseEpoch(s []byte) (micros int64, ok bool) {
+	digits := s
+	if s[0] == '-' {
+		digits = s[1:]
+	}
+	var whole, fraction int64
+	n := 0
+	for ; n < len(digits) && n < 17 && digit(digits[n]); n++ {
+		whole = whole*10 + int64(digits[n]-'0')
+	}
+	if n == 0 || n == 17 {
+		return 0, false
+	}
+	if rest := digits[n:]; len(rest) > 0 {
+		if fraction, ok = parseDecimals(rest); !ok {
+			return parseExponent(s)
+		}
+	}
+	switch {
+	case whole < leastMillis:
+		micros = whole*1_000_000 + fraction
+	case whole < mostMillis:
+		micros = whole*1000 + fraction/1000
+	default:
+		return 0, false
+	}
+	if s[0] == '-' {
+		micros = -micros
+	}
+	return micros, true
+}
+
+// parseDecimals reads a point and digits to the end, in millionths.
+func parseDecimals(s []byte) (millionths int64, ok bool) {
+	scale := int64(100_000)
+	for i, c := range s {
+		if i == 0 {
+			if c != '.' {
+				return 0, false
+			}
+			continue
+		}
+		if !digit(c) {
+			return 0, false
+		}
+		millionths += int64(c-'0') * scale
+		scale /= 10
+	}
+	return millionths, len(s) > 1
+}
+
+// parseExponent reads numbers such as 1.772615727e9, which are rare.
+func parseExponent(s []byte) (micros int64, ok bool) {
+	if scanNumber(append(s[:len(s):len(s)], make([]byte, guard)...), 0) != len(s) {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(string(s), 64)
+	switch size := math.Abs(f); {
+	case err != nil || size >= mostMillis:
+		return 0, false
+	case size < leastMillis:
+		return int64(math.Round(f * 1e6)), true
+	default:
+		return int64(math.Round(f * 1e3)), true
+	}
+}
