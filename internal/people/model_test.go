@@ -1,0 +1,377 @@
+package people
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"ph2cio/internal/posthog"
+)
+
+// row is one call of Observe.
+type row struct {
+	posthog.Event
+	sends bool
+}
+
+// model is the package done slowly and plainly: all rows at hand, sorted, applied one by one.
+type model struct {
+	options Options
+	choice  Choice
+	rows    []row // in order of ingestion
+	ids     map[string]*modelID
+}
+
+type modelID struct {
+	id         string
+	first      uint64
+	seen       bool
+	identified bool
+	shapeOnly  bool
+	events     bool
+	eventRows  int64
+	person     bool // stood on a row with a person
+	machine    bool // named as a device or an anonymous ID
+	known      bool
+
+	attributes map[string]json.RawMessage
+	setBy      map[string]order // the row that set each
+	uuid       posthog.UUID
+	updated    int64
+
+	email, cioID string // as sent; empty when there is none
+	emailLost    bool
+	cioIDLost    bool
+	gets         bool
+	status       Status
+	by           By
+	value        string
+}
+
+func newModel(rows []row, o Options, c Choice) *model {
+	m := &model{options: o, choice: c, rows: slices.Clone(rows), ids: map[string]*modelID{}}
+	if m.choice.Who == "" {
+		m.choice.Who = Identified
+	}
+	slices.SortFunc(m.rows, func(a, b row) int {
+		return cmp.Or(
+			cmp.Compare(modelTime(&a), modelTime(&b)),
+			bytes.Compare(a.UUID[:], b.UUID[:]),
+			cmp.Compare(a.Ref, b.Ref))
+	})
+	for i := range m.rows {
+		m.learn(&m.rows[i])
+	}
+	for _, p := range m.ids {
+		p.settle()
+	}
+	m.settle()
+	return m
+}
+
+func modelTime(r *row) int64 {
+	if r.CreatedAt.State == posthog.Known {
+		return r.CreatedAt.Micros
+	}
+	if r.Timestamp.State == posthog.Known {
+		return r.Timestamp.Micros
+	}
+	return -1 << 63
+}
+
+func (m *model) id(id []byte) *modelID {
+	if posthog.IllegalID(id) {
+		return &modelID{}
+	}
+	p := m.ids[string(id)]
+	if p == nil {
+		p = &modelID{id: string(id), attributes: map[string]json.RawMessage{}, setBy: map[string]order{}}
+		m.ids[string(id)] = p
+	}
+	return p
+}
+
+func (m *model) learn(r *row) {
+	if r.DeviceID != nil {
+		m.id(r.DeviceID).machine = true
+	}
+	if r.AnonDistinctID != nil {
+		m.id(r.AnonDistinctID).machine = true
+	}
+	if string(r.Name) == "$groupidentify" || posthog.IllegalID(r.DistinctID) {
+		return
+	}
+	p := m.id(r.DistinctID)
+	if !p.seen || r.Ref < p.first {
+		p.seen, p.first = true, r.Ref
+	}
+	if r.sends {
+		p.events = true
+		p.eventRows++
+	}
+	p.known = p.known || string(r.Name) == "$identify" || r.IsIdentified || string(r.UserID) == p.id
+	if r.Personless {
+		return
+	}
+	p.person = true
+	if u, ok := parseUUID(r.PersonID); ok {
+		p.uuid = u // of rows at one time, the generator gives all the same
+	}
+	m.apply(p, r)
+}
+
+func (m *model) apply(p *modelID, r *row) {
+	at := order{modelTime(r), r.UUID, r.Ref}
+	said := false
+	put := func(key string, value json.RawMessage) {
+		p.attributes[key], p.setBy[key] = value, at
+	}
+	switch {
+	case r.PersonProperties != nil:
+		clear(p.attributes)
+		clear(p.setBy)
+		for key, value := range m.decode(r.PersonProperties) {
+			put(key, value)
+		}
+		said = true
+	case string(r.Name) == "$exception" || string(r.Name) == "$$heatmap":
+	default:
+		for key, value := range m.decode(r.Set) {
+			put(key, value)
+			said = true
+		}
+		for key, value := range m.decode(r.SetOnce) {
+			if _, has := p.attributes[key]; !has {
+				put(key, value)
+			}
+			said = true
+		}
+		for _, key := range m.unset(r.Unset) {
+			delete(p.attributes, key)
+			said = true
+		}
+	}
+	if said && at.at != -1<<63 {
+		p.updated = time.UnixMicro(at.at).Unix()
+	}
+}
+
+func (m *model) decode(object []byte) map[string]json.RawMessage {
+	all := map[string]json.RawMessage{}
+	if object == nil {
+		return all
+	}
+	if err := json.Unmarshal(object, &all); err != nil {
+		panic(err)
+	}
+	maps.DeleteFunc(all, func(key string, _ json.RawMessage) bool {
+		return m.options.Keep != nil && !m.options.Keep([]byte(key))
+	})
+	return all
+}
+
+func (m *model) unset(list []byte) (keys []string) {
+	var values []any
+	if list == nil {
+		return nil
+	}
+	if err := json.Unmarshal(list, &values); err != nil {
+		return slices.Collect(maps.Keys(m.decode(list)))
+	}
+	for _, value := range values {
+		if key, ok := value.(string); ok && (m.options.Keep == nil || m.options.Keep([]byte(key))) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+func (p *modelID) settle() {
+	p.identified = p.seen && (p.known || p.person && !p.machine && !posthog.MachineMade([]byte(p.id)))
+	p.shapeOnly = p.seen && !p.identified && p.person && !p.machine
+	var text string
+	if json.Unmarshal(p.attributes["email"], &text) == nil && PlausibleEmail([]byte(text)) {
+		p.email = strings.TrimSpace(text)
+	}
+	text = ""
+	if json.Unmarshal(p.attributes["cio_id"], &text) == nil {
+		p.cioID = strings.TrimPrefix(strings.TrimSpace(text), "cio_")
+	}
+}
+
+func (m *model) takes(who Who, p *modelID) bool {
+	return p.seen && (who == All || who == WithEmail && p.email != "" || who == Identified && p.identified)
+}
+
+// settle names the status and identifier of each. Conflicts are found by comparing everybody with everybody.
+func (m *model) settle() {
+	for _, p := range m.ids {
+		p.gets = m.takes(m.choice.Who, p) && (p.events || !m.choice.NeedEvents)
+	}
+	name := func() {
+		for _, p := range m.ids {
+			m.name(p)
+		}
+	}
+	loses := func(p, q *modelID, key string) bool {
+		if q.gets != p.gets {
+			return q.gets
+		}
+		a, b := p.setBy[key], q.setBy[key]
+		return b.compare(&a) > 0
+	}
+	name()
+	lost := map[*modelID]bool{}
+	for _, p := range m.ids {
+		for _, q := range m.ids {
+			if p != q && p.status == Sent && q.status == Sent && p.cioID != "" && p.cioID == q.cioID && loses(p, q, "cio_id") {
+				lost[p] = true
+			}
+		}
+	}
+	for p := range lost {
+		p.cioIDLost = true
+	}
+	name()
+	clear(lost)
+	for _, p := range m.ids {
+		for _, q := range m.ids {
+			if p != q && p.status == Sent && q.status == Sent && p.email != "" && strings.EqualFold(p.email, q.email) && loses(p, q, "email") {
+				lost[p] = true
+			}
+		}
+	}
+	for p := range lost {
+		p.emailLost = true
+	}
+	name()
+}
+
+func (m *model) name(p *modelID) {
+	switch {
+	case !p.seen:
+		p.status = Anonymous
+		return
+	case !m.takes(m.choice.Who, p):
+		p.status = Anonymous
+		if m.choice.Who == WithEmail {
+			p.status = NoEmail
+		}
+		return
+	}
+	p.status = Sent
+	for _, by := range m.choice.By {
+		switch {
+		case by == ByID:
+			p.by, p.value = ByID, p.id
+			return
+		case by == ByEmail && p.email != "" && !p.emailLost:
+			p.by, p.value = ByEmail, p.email
+			return
+		case by == ByCioID && p.cioID != "" && !p.cioIDLost:
+			p.by, p.value = ByCioID, p.cioID
+			return
+		}
+	}
+	if len(m.choice.By) == 1 {
+		p.status = NoIdentifier
+		return
+	}
+	p.by, p.value = ByID, p.id
+}
+
+// sent returns those who are sent, in the order of their numbers.
+func (m *model) sent() []*modelID {
+	var sent []*modelID
+	for _, p := range m.ids {
+		if p.status == Sent {
+			sent = append(sent, p)
+		}
+	}
+	slices.SortFunc(sent, func(a, b *modelID) int {
+		if a.gets != b.gets {
+			if a.gets {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.first, b.first)
+	})
+	return sent
+}
+
+func (m *model) attributes(p *modelID) map[string]string {
+	all := map[string]string{}
+	for key, value := range p.attributes {
+		if string(value) == "null" && !m.options.KeepNull || key == "email" && p.emailLost {
+			continue
+		}
+		all[key] = string(value)
+	}
+	return all
+}
+
+func (m *model) links() (links [][2]string) {
+	seen := map[[2]string]bool{}
+	rows := slices.Clone(m.rows)
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.Ref, b.Ref) })
+	for _, r := range rows {
+		link := [2]string{string(r.DistinctID), string(r.AnonDistinctID)}
+		p, anonymous := m.ids[link[0]], m.ids[link[1]]
+		if string(r.Name) != "$identify" || p == nil || anonymous == nil || p == anonymous || seen[link] {
+			continue
+		}
+		seen[link] = true
+		if p.status == Sent && p.gets && !anonymous.identified {
+			links = append(links, link)
+		}
+	}
+	return links
+}
+
+func (m *model) counts(now int64) Counts {
+	c := Counts{ByChoice: map[Who]int{}}
+	for _, p := range m.ids {
+		if p.seen {
+			c.DistinctIDs++
+		}
+		if p.shapeOnly && m.choice.Who == Identified {
+			c.ShapeOnly++
+		}
+		if p.status == Sent {
+			c.Events += p.eventRows
+		}
+		if p.status != Sent || !p.gets {
+			continue
+		}
+		c.Sent++
+		if p.emailLost {
+			c.EmailConflicts++
+		}
+		if p.updated != 0 && p.updated < now-72*3600 {
+			c.Stale++
+		}
+	}
+	for _, who := range everyWho {
+		if who == m.choice.Who {
+			c.ByChoice[who] = c.Sent
+			continue
+		}
+		other := m.choice
+		other.Who = who
+		profiles := 0
+		for _, p := range newModelFor(m, other).sent() {
+			if p.gets {
+				profiles++
+			}
+		}
+		c.ByChoice[who] = profiles
+	}
+	return c
+}
+
+func newModelFor(m *model, c Choice) *model { return newModel(m.rows, m.options, c) }

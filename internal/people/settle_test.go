@@ -1,0 +1,190 @@
+package people
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/posthog"
+)
+
+func withAttributes(id, attributes string) posthog.Event {
+	return posthog.Event{Name: b("Opened"), DistinctID: b(id), PersonProperties: b(attributes)}
+}
+
+func TestIdentifierByPreference(t *testing.T) {
+	t.Parallel()
+	rows := rowsOf(
+		withAttributes("first", `{"email":"Maya@example.com","cio_id":"cio_0a"}`),
+		withAttributes("later", `{"email":" maya@EXAMPLE.com "}`),
+		withAttributes("other", `{"email":"jonas@example.com","cio_id":" 0b "}`),
+		withAttributes("bare", `{"email":"none"}`),
+	)
+	for _, test := range []struct {
+		by        []By
+		want      []string
+		conflicts int
+	}{
+		{nil, []string{"first id first", "later id later", "other id other", "bare id bare"}, 1},
+		{[]By{ByID, ByEmail}, []string{"first id first", "later id later", "other id other", "bare id bare"}, 1},
+		{[]By{ByEmail}, []string{"later email maya@EXAMPLE.com", "other email jonas@example.com"}, 0},
+		{[]By{ByEmail, ByID}, []string{"first id first", "later email maya@EXAMPLE.com", "other email jonas@example.com", "bare id bare"}, 1},
+		{[]By{ByEmail, ByCioID}, []string{"first cio_id 0a", "later email maya@EXAMPLE.com", "other email jonas@example.com", "bare id bare"}, 1},
+		{[]By{ByCioID}, []string{"first cio_id 0a", "other cio_id 0b"}, 0},
+	} {
+		t.Run(fmt.Sprint(test.by), func(t *testing.T) {
+			t.Parallel()
+			s := settled(Options{}, Choice{By: test.by}, rows)
+			var got []string
+			for p := range s.People() {
+				got = append(got, fmt.Sprintf("%s %s %s", p.DistinctID, p.By, p.Value))
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("people (-want +got):\n%s", diff)
+			}
+			counts := s.Count(0)
+			if counts.EmailConflicts != test.conflicts || counts.ByChoice[Identified] != len(test.want) {
+				t.Errorf("counts %+v, want %d conflicts and %d profiles", counts, test.conflicts, len(test.want))
+			}
+			if _, status := s.Lookup(b("bare")); (status == NoIdentifier) != (len(test.want) == 2) {
+				t.Errorf("somebody without email and cio_id is %v", status)
+			}
+		})
+	}
+}
+
+// TestEmailGoesToWhoSetItLast also wants the others sent without it, and everybody to keep what is no address.
+func TestEmailGoesToWhoSetItLast(t *testing.T) {
+	t.Parallel()
+	rows := rowsOf(
+		withAttributes("1", `{"email":"x"}`),
+		withAttributes("2", `{"email":"maya@example.com","plan":"a"}`),
+		withAttributes("3", `{"plan":"b"}`),
+		withAttributes("4", `{"email":"MAYA@example.com","plan":"c"}`),
+		posthog.Event{Name: b("$set"), DistinctID: b("3"), Set: b(`{"email":"Maya@Example.com"}`)},
+		withAttributes("5", `{"email":"x"}`),
+	)
+	s := settled(Options{}, Choice{}, rows)
+	var got []string
+	for p := range s.People() {
+		got = append(got, string(s.AppendAttributes(nil, p)))
+	}
+	want := []string{`{"email":"x"}`, `{"plan":"a"}`, `{"email":"Maya@Example.com","plan":"b"}`, `{"plan":"c"}`, `{"email":"x"}`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("attributes (-want +got):\n%s", diff)
+	}
+	if n := s.Count(0).EmailConflicts; n != 2 {
+		t.Errorf("%d conflicts, want 2", n)
+	}
+}
+
+func TestWithEmailLeavesOutTheOthers(t *testing.T) {
+	t.Parallel()
+	rows := rowsOf(
+		withAttributes(visitor, `{"email":"maya@example.com"}`),
+		withAttributes("user_1", `{"email":"call me"}`),
+		withAttributes("user_2", `{}`),
+	)
+	s := settled(Options{}, Choice{Who: WithEmail}, rows)
+	for id, want := range map[string]Status{visitor: Sent, "user_1": NoEmail, "user_2": NoEmail, "user_9": Anonymous, "null": Illegal} {
+		if _, got := s.Lookup(b(id)); got != want {
+			t.Errorf("Lookup(%s) is %v, want %v", id, got, want)
+		}
+	}
+	if c := s.Count(0); c.Sent != 1 || c.ShapeOnly != 0 {
+		t.Errorf("counts %+v, want one person, and nobody left out by shape", c)
+	}
+}
+
+// TestNeedEvents wants people without an event to send known, but without an identify, a merge or a claim to an email
+// that somebody with an identify has too.
+func TestNeedEvents(t *testing.T) {
+	t.Parallel()
+	rows := rowsOf(
+		withAttributes("quiet", `{}`),
+		withAttributes("busy", `{"email":"maya@example.com"}`),
+		posthog.Event{Name: b("$identify"), DistinctID: b("quiet"), AnonDistinctID: b("anon"), PersonProperties: b(`{"email":"maya@example.com","n":1}`)},
+	)
+	rows[0].sends, rows[2].sends = false, false
+	s := settled(Options{Links: true}, Choice{NeedEvents: true, Merges: true}, rows)
+	var got []string
+	for p := range s.People() {
+		got = append(got, fmt.Sprint(p.Number, p.DistinctID, p.Events, string(s.AppendAttributes(nil, p))))
+	}
+	if diff := cmp.Diff([]string{`0busytrue{"email":"maya@example.com"}`}, got); diff != "" {
+		t.Errorf("people (-want +got):\n%s", diff)
+	}
+	p, status := s.Lookup(b("quiet"))
+	if status != Sent || p.Number != 1 || p.Events || string(s.AppendAttributes(nil, p)) != `{"n":1}` {
+		t.Errorf("somebody without events is %v, %+v", status, p)
+	}
+	for l := range s.Links() {
+		t.Errorf("a merge of %s into %s, who gets no identify", l.Anonymous, l.Person.DistinctID)
+	}
+	if c := s.Count(0); c.Sent != 1 || c.ByChoice[Identified] != 1 {
+		t.Errorf("counts %+v, want one person", c)
+	}
+}
+
+func TestStaleIsOlderThanThreeDays(t *testing.T) {
+	t.Parallel()
+	rows := rowsOf(withAttributes("old", `{}`), withAttributes("new", `{}`), withAttributes("timeless", `{}`))
+	rows[0].CreatedAt.Micros, rows[1].CreatedAt.Micros = 1_000_999_999, 1_001_000_000
+	rows[2].CreatedAt.State = posthog.Unreadable
+	s := settled(Options{}, Choice{}, rows)
+	if got := s.Count(1001 + 72*3600).Stale; got != 1 {
+		t.Errorf("%d are stale, want 1", got)
+	}
+	if p, _ := s.Lookup(b("timeless")); p.Updated != 0 {
+		t.Errorf("without any time, updated at %d", p.Updated)
+	}
+}
+
+func TestSettleWantsLinksForMerges(t *testing.T) {
+	t.Parallel()
+	defer func() {
+		if recover() == nil {
+			t.Error("Settle went on without the links it needs")
+		}
+	}()
+	NewIndex(Options{}).Settle(Choice{Merges: true})
+}
+
+func TestLinksComeOnceInOrder(t *testing.T) {
+	t.Parallel()
+	identify := func(id, anonymous string) posthog.Event {
+		return posthog.Event{Name: b("$identify"), DistinctID: b(id), AnonDistinctID: b(anonymous)}
+	}
+	rows := rowsOf(
+		identify("user_2", "anon_2"), identify("user_1", "anon_1"), identify("user_2", "anon_2"), identify("user_1", "anon_3"),
+		identify("user_1", "user_1"), identify("user_1", "null"), identify("null", "anon_4"), identify("user_1", "user_2"),
+		identify("user_2", "anon_1"),
+		posthog.Event{Name: b("$pageview"), DistinctID: b("user_1"), AnonDistinctID: b("anon_9")},
+	)
+	s := settled(Options{Links: true}, Choice{Merges: true}, rows)
+	var got []string
+	for l := range s.Links() {
+		got = append(got, l.Anonymous+" into "+l.Person.DistinctID)
+	}
+	want := []string{"anon_2 into user_2", "anon_1 into user_1", "anon_3 into user_1", "anon_1 into user_2"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("links (-want +got):\n%s", diff)
+	}
+	for l := range settled(Options{Links: true}, Choice{}, rows).Links() {
+		t.Errorf("a link to %s that nobody asked for", l.Anonymous)
+	}
+}
+
+func TestPeopleStopsWhenToldTo(t *testing.T) {
+	t.Parallel()
+	s := settled(Options{}, Choice{}, rowsOf(withAttributes("1", "{}"), withAttributes("2", "{}")))
+	n := 0
+	for range s.People() {
+		n++
+		break
+	}
+	if n != 1 {
+		t.Errorf("%d people, want 1", n)
+	}
+}

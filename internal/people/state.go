@@ -1,0 +1,175 @@
+package people
+
+import (
+	"encoding/hex"
+
+	"github.com/zeebo/xxh3"
+
+	"ph2cio/internal/posthog"
+)
+
+// state is what is known of the attributes of one ID that stood on a row with a person: its newest snapshot, and of the
+// changes ingested after that one all that can still matter.
+//
+// A row's own snapshot already holds its own changes, so only those of later rows without a snapshot count. Rows come
+// in any order, so a snapshot yet to come may fall between any two of them: see prune for what must be kept until then.
+type state struct {
+	base    order        // of the snapshot
+	sum     xxh3.Uint128 // of its text
+	uuid    posthog.UUID
+	uuidAt  int64 // the row that said it, by time and Ref
+	uuidRef uint64
+	buf     []byte // the snapshot's kept properties, then the log
+	log     uint32 // where the log starts
+	hasBase bool
+	hasUUID bool
+}
+
+// stateTable holds states in pages that never move.
+type stateTable struct {
+	pages [][]state
+	count uint32
+}
+
+const statesPerPage = 73 // 8 KiB, a size the allocator has
+
+func (t *stateTable) at(number uint32) *state {
+	return &t.pages[number/statesPerPage][number%statesPerPage]
+}
+
+func (t *stateTable) add() uint32 {
+	number := t.count
+	t.count++
+	if number%statesPerPage == 0 {
+		t.pages = append(t.pages, make([]state, statesPerPage))
+	}
+	return number
+}
+
+// stateOf returns the entry's state, nil when it has none.
+func (sh *shard) stateOf(en *entry) *state {
+	if en.link == 0 {
+		return nil
+	}
+	return sh.states.at(en.link - 1)
+}
+
+func (sh *shard) makeState(en *entry) *state {
+	if en.link == 0 {
+		en.link = sh.states.add() + 1
+	}
+	return sh.states.at(en.link - 1)
+}
+
+// learn takes what a row with a person says of it. snapshot is the sum of its snapshot, if it has one.
+func (sh *shard) learn(en *entry, e *posthog.Event, snapshot xxh3.Uint128) {
+	at := orderOf(e)
+	if e.PersonID != nil {
+		sh.learnUUID(en, &at, e.PersonID)
+	}
+	st := sh.stateOf(en)
+	if st != nil && st.hasBase && at.compare(&st.base) <= 0 {
+		return // the newest snapshot was taken after it
+	}
+	switch {
+	case e.PersonProperties != nil:
+		sh.takeSnapshot(sh.makeState(en), at, e.PersonProperties, snapshot)
+	case changesPersons(e.Name):
+		sh.takeChanges(en, at, e)
+	}
+}
+
+// changesPersons reports whether PostHog applies the $set, $set_once and $unset of events of this name. It does not
+// for two that it ingests apart from the others, and for $groupidentify, which never gets here.
+// Source: github.com/PostHog/posthog, nodejs/src/worker/ingestion/persons/person-update.ts.
+func changesPersons(event []byte) bool {
+	return string(event) != "$exception" && string(event) != "$$heatmap"
+}
+
+func (sh *shard) learnUUID(en *entry, at *order, text []byte) {
+	st := sh.stateOf(en)
+	if st != nil && st.hasUUID && (at.at < st.uuidAt || at.at == st.uuidAt && at.ref <= st.uuidRef) {
+		return
+	}
+	uuid, ok := parseUUID(text)
+	if !ok {
+		return
+	}
+	st = sh.makeState(en)
+	st.uuid, st.uuidAt, st.uuidRef, st.hasUUID = uuid, at.at, at.ref, true
+}
+
+func parseUUID(text []byte) (u posthog.UUID, ok bool) {
+	if len(text) != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
+		return u, false
+	}
+	n := 0
+	for _, part := range [...][]byte{text[:8], text[9:13], text[14:18], text[19:23], text[24:]} {
+		if _, err := hex.Decode(u[n:], part); err != nil {
+			return u, false
+		}
+		n += len(part) / 2
+	}
+	return u, true
+}
+
+// takeSnapshot makes the row's snapshot the base. It is newer than the base before.
+func (sh *shard) takeSnapshot(st *state, at order, snapshot []byte, sum xxh3.Uint128) {
+	same := st.hasBase && st.sum == sum
+	st.base, st.sum, st.hasBase = at, sum, true
+	if same && st.log == uint32(len(st.buf)) {
+		return
+	}
+	w := &sh.work
+	if same {
+		w.out = append(w.out[:0], st.buf[:st.log]...)
+	} else {
+		w.out = sh.keys.appendKept(w.out[:0], snapshot)
+	}
+	log := uint32(len(w.out))
+	w.out = appendLater(w.out, st.buf[st.log:], &at)
+	st.store(w.out)
+	st.log = log
+	w.shrink()
+}
+
+// takeChanges adds the row's changes to the log, if any are kept.
+func (sh *shard) takeChanges(en *entry, at order, e *posthog.Event) {
+	if e.Set == nil && e.SetOnce == nil && e.Unset == nil {
+		return
+	}
+	w := &sh.work
+	w.row = sh.appendRow(w.row[:0], &at, e)
+	if len(w.row) == 0 {
+		return
+	}
+	st := sh.makeState(en)
+	if cap(st.buf)-len(st.buf) < len(w.row) {
+		sh.makeRoom(st, len(w.row))
+	}
+	st.buf = append(st.buf, w.row...)
+	w.shrink()
+}
+
+// makeRoom prunes the log, and if that is not enough gives the buffer more room, so much that pruning stays rare.
+func (sh *shard) makeRoom(st *state, need int) {
+	sh.prune(st)
+	log := len(st.buf) - int(st.log)
+	if cap(st.buf)-len(st.buf) >= need+log/4 {
+		return
+	}
+	room := need
+	if log > 0 {
+		room += max(need, log/2)
+	}
+	grown := make([]byte, 0, len(st.buf)+room)
+	st.buf = append(grown, st.buf...)
+}
+
+// store replaces the buffer's content, in the memory it has where that fits.
+func (st *state) store(b []byte) {
+	if cap(st.buf) < len(b) || cap(st.buf) > 4*len(b)+1024 {
+		st.buf = nil
+	}
+	st.buf = append(st.buf[:0], b...)
+}
