@@ -1,0 +1,92 @@
+package customerio
+
+import (
+	"math/bits"
+	"unicode/utf8"
+)
+
+// AppendString appends s as a JSON string. Invalid UTF-8 becomes U+FFFD. HTML characters are not escaped.
+func AppendString[S ~string | ~[]byte](dst []byte, s S) []byte {
+	dst = append(dst, '"')
+	start, at := 0, 0
+	for {
+		at += plain(s[at:])
+		if at == len(s) {
+			break
+		}
+		if c := s[at]; c < utf8.RuneSelf {
+			dst = append(dst, s[start:at]...)
+			dst = appendEscape(dst, c)
+			at++
+			start = at
+			continue
+		}
+		for at < len(s) && s[at] >= utf8.RuneSelf {
+			valid, size := character(s[at:])
+			if !valid {
+				dst = append(dst, s[start:at]...)
+				dst = append(dst, "\uFFFD"...)
+				start = at + size
+			}
+			at += size
+		}
+	}
+	dst = append(dst, s[start:]...)
+	return append(dst, '"')
+}
+
+// character tells whether s, which starts with a byte that is not ASCII, starts with a valid character, and how many
+// bytes that takes; one that is not valid takes one.
+func character[S ~string | ~[]byte](s S) (valid bool, size int) {
+	if s[0] >= 0xC2 && s[0] < 0xE0 && len(s) > 1 && s[1]&0xC0 == 0x80 {
+		return true, 2
+	}
+	// The conversion does not allocate: it is short and does not escape.
+	r, size := utf8.DecodeRuneInString(string(s[:min(utf8.UTFMax, len(s))]))
+	return r != utf8.RuneError || size > 1, size
+}
+
+// plain is how many bytes at the start of s can be copied as they are: ASCII but for quotes, backslashes and control
+// characters. It looks at eight bytes at a time.
+func plain[S ~string | ~[]byte](s S) int {
+	at := 0
+	for ; at+8 <= len(s); at += 8 {
+		word := uint64(s[at]) | uint64(s[at+1])<<8 | uint64(s[at+2])<<16 | uint64(s[at+3])<<24 |
+			uint64(s[at+4])<<32 | uint64(s[at+5])<<40 | uint64(s[at+6])<<48 | uint64(s[at+7])<<56
+		if marks := special(word); marks != 0 {
+			return at + bits.TrailingZeros64(marks)>>3
+		}
+	}
+	for at < len(s) && s[at] >= ' ' && s[at] < utf8.RuneSelf && s[at] != '"' && s[at] != '\\' {
+		at++
+	}
+	return at
+}
+
+// special sets the top bit of the first byte of word that cannot be copied as it is. Bits above it may be set wrongly,
+// because the subtractions borrow; bits below it never are.
+func special(word uint64) uint64 {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	quote, backslash := word^('"'*ones), word^('\\'*ones)
+	control := (word - ' '*ones) &^ word
+	return (word | control | (quote-ones)&^quote | (backslash-ones)&^backslash) & tops
+}
+
+func appendEscape(dst []byte, c byte) []byte {
+	const digits = "0123456789abcdef"
+	switch c {
+	case '"', '\\':
+		return append(dst, '\\', c)
+	case '\b':
+		return append(dst, `\b`...)
+	case '\f':
+		return append(dst, `\f`...)
+	case '\n':
+		return append(dst, `\n`...)
+	case '\r':
+		return append(dst, `\r`...)
+	case '\t':
+		return append(dst, `\t`...)
+	}
+	return append(dst, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
+}

@@ -1,0 +1,59 @@
+package customerio
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+)
+
+// Workspace is what the API says about the credentials.
+type Workspace struct {
+	URL           string // the Track API's address for this workspace
+	Region        string // "us" or "eu"
+	EnvironmentID int64
+	Date          time.Time // the API's clock when it answered; zero when it did not say
+}
+
+// RegionURL is the Track API's address for the region "us" or "eu".
+func RegionURL(region string) (string, error) {
+	switch region {
+	case "us":
+		return "https://track.customer.io", nil
+	case "eu":
+		return "https://track-eu.customer.io", nil
+	}
+	return "", fmt.Errorf("the region %q is not one of Customer.io's: set CUSTOMERIO_REGION to us or eu", region)
+}
+
+// Region asks which workspace the credentials belong to, and where it is. Either region's address can be asked (Track API
+// reference, Find your account region). It changes nothing and is tried once; Policy.Do tries it again. Its error is an
+// *APIError, or tells the cause of ctx.
+func (c *Client) Region(ctx context.Context) (Workspace, error) {
+	what := "ask " + c.base + " for the workspace"
+	reply, err := c.do(ctx, call{what: what, method: http.MethodGet, path: regionPath, limit: maxReply(0)})
+	if err != nil {
+		return Workspace{}, err
+	}
+	var answer struct {
+		URL           string `json:"url"`
+		Region        string `json:"region"`
+		EnvironmentID int64  `json:"environment_id"`
+	}
+	failed := &APIError{Request: what, Status: reply.status, Excerpt: c.excerpt(reply.body)}
+	if !isObject(reply.body) || json.Unmarshal(reply.body, &answer) != nil {
+		failed.Cause = "but not as the Track API does: is the address right, or is something in between?"
+		return Workspace{}, failed
+	}
+	base, err := checkBase(answer.URL)
+	if err != nil || answer.EnvironmentID <= 0 || answer.Region == "" {
+		failed.Cause = "but without a usable url, region and environment_id: is the address right?"
+		return Workspace{}, failed
+	}
+	w := Workspace{URL: base, Region: answer.Region, EnvironmentID: answer.EnvironmentID}
+	if date, err := http.ParseTime(reply.date); err == nil {
+		w.Date = date
+	}
+	return w, nil
+}

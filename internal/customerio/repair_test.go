@@ -1,0 +1,172 @@
+package customerio
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// identifies is a batch of one identify for each of the attributes, with Refs from 100.
+func identifies(attributes ...string) *Batch {
+	b := NewBatch()
+	for i, a := range attributes {
+		b.add(Operation{AppendIdentify(nil, Identifier{ID, fmt.Sprint("p", i)}, []byte(a), 0), uint64(100 + i)})
+	}
+	return b
+}
+
+// picky is an API that refuses attributes whose value is "bad", each with a fault of its own, and people whose "worse" is
+// true for another reason.
+func picky(t *testing.T, requests *[]string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var body struct {
+			Batch []struct {
+				Identifiers struct{ ID string }
+				Attributes  map[string]any
+			}
+		}
+		if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+			t.Error(err)
+		}
+		encoded, _ := json.Marshal(body)
+		*requests = append(*requests, string(encoded))
+		faults := []map[string]any{}
+		for i, op := range body.Batch {
+			for name, value := range op.Attributes {
+				switch {
+				case value == "bad":
+					faults = append(faults, map[string]any{
+						"batch_index": i, "reason": "invalid", "field": "attributes." + name, "message": "bad",
+					})
+				case name == "worse":
+					faults = append(faults, map[string]any{"batch_index": i, "reason": "worse", "field": "name"})
+				}
+			}
+		}
+		w.WriteHeader(207)
+		_ = json.NewEncoder(w).Encode(map[string]any{"errors": faults})
+	}
+}
+
+func TestRefusedAttributesAreLeftOut(t *testing.T) {
+	var requests []string
+	tally := new(Tally)
+	client := newTestClient(t, picky(t, &requests))
+	receipt, err := Repaired(client, tally).Send(t.Context(), identifies(
+		`{"plan":"pro"}`,
+		`{"plan":"pro","note":"bad"}`,
+		`{"a.b":"bad","\u0063\"\\":"bad","keep":12345678901234567890}`,
+		`{}`,
+	))
+	if err != nil || len(receipt.Rejections) != 0 || len(receipt.Unsent) != 0 {
+		t.Errorf("%+v, %v", receipt, err)
+	}
+	if len(requests) != 2 {
+		t.Fatalf("%d requests", len(requests))
+	}
+	want := `{"Batch":[{"Identifiers":{"ID":"p1"},"Attributes":{"plan":"pro"}},{"Identifiers":{"ID":"p2"},"Attributes":{"keep":12345678901234567000}}]}`
+	if diff := cmp.Diff(want, requests[1]); diff != "" {
+		t.Error("the second request:", diff)
+	}
+	if tally.Repairs.Load() != 2 || tally.Removed.Load() != 3 {
+		t.Errorf("%d repairs, %d removed", tally.Repairs.Load(), tally.Removed.Load())
+	}
+}
+
+func TestWhatIsRefusedAgainIsRejectedWithTheSecondAnswer(t *testing.T) {
+	second := `{"errors":[{"batch_index":1,"reason":"final","field":"attributes.plan"}]}`
+	api := &fakeAPI{script: []http.HandlerFunc{
+		answering(207, `{"errors":[{"batch_index":0,"reason":"r","field":"name"},
+			{"batch_index":1,"reason":"first","field":"attributes.a"},{"batch_index":3,"reason":"first","field":"attributes.a"}]}`),
+		answering(207, second),
+	}}
+	tally := new(Tally)
+	receipt, err := Repaired(newTestClientOver(t, handled{api}, nil), tally).
+		Send(t.Context(), identifies(`{"a":1}`, `{"a":1}`, `{"a":1}`, `{"a":1,"plan":2}`, `{"a":1}`))
+	want := Receipt{Rejections: []Rejection{
+		{Ref: 100, Index: 0, Reason: "r", Field: "name"},
+		{Ref: 103, Index: 3, Reason: "final", Field: "attributes.plan"},
+	}}
+	if diff := differ(want, receipt); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+	if len(api.received) != 2 || tally.Repairs.Load() != 1 || tally.Removed.Load() != 1 {
+		t.Errorf("%d requests, %d repairs", len(api.received), tally.Repairs.Load())
+	}
+}
+
+func TestWhatCannotBeMendedIsRejectedAtOnce(t *testing.T) {
+	for name, faults := range map[string]string{
+		"another field":            `{"batch_index":0,"field":"name"}`,
+		"no field":                 `{"batch_index":0}`,
+		"all attributes":           `{"batch_index":0,"field":"attributes"}`,
+		"an empty name":            `{"batch_index":0,"field":"attributes."}`,
+		"a name that is not there": `{"batch_index":0,"field":"attributes.b"}`,
+		"one of two not there":     `{"batch_index":0,"field":"attributes.a"},{"batch_index":0,"field":"attributes.b"}`,
+		"another field too":        `{"batch_index":0,"field":"attributes.a"},{"batch_index":0,"field":"name"}`,
+		"_update":                  `{"batch_index":0,"field":"attributes._update"}`,
+	} {
+		api := &fakeAPI{script: []http.HandlerFunc{answering(207, `{"errors":[`+faults+`]}`)}}
+		receipt, err := Repaired(newTestClientOver(t, handled{api}, nil), nil).
+			Send(t.Context(), identifies(`{"a":1,"_update":true}`, `{}`))
+		if err != nil || len(receipt.Rejections) != 1 || receipt.Rejections[0].Ref != 100 || len(api.received) != 1 {
+			t.Errorf("%s: %+v, %v, %d requests", name, receipt, err, len(api.received))
+		}
+	}
+}
+
+func TestAFailedRepairLosesNothing(t *testing.T) {
+	first := answering(207, `{"errors":[{"batch_index":0,"reason":"r","field":"name"},{"batch_index":1,"field":"attributes.a"}]}`)
+	api := &fakeAPI{script: []http.HandlerFunc{first, answering(401, "")}}
+	tally := new(Tally)
+	receipt, err := Repaired(newTestClientOver(t, handled{api}, nil), tally).
+		Send(t.Context(), identifies(`{"a":1}`, `{"a":1}`, `{"a":1}`))
+	want := Receipt{Rejections: []Rejection{{Ref: 100, Reason: "r", Field: "name"}}, Unsent: []uint64{101}}
+	if diff := differ(want, receipt); diff != "" {
+		t.Error(diff)
+	}
+	if refusal, ok := asAPIError(err); !ok || refusal.Class() != Unauthorized || tally.Repairs.Load() != 0 {
+		t.Errorf("%v, %d repairs", err, tally.Repairs.Load())
+	}
+}
+
+// Half of a batch is settled when the run ends: what could be mended of it is left for the next run.
+func TestARunThatEndsLeavesRepairsForTheNext(t *testing.T) {
+	half := answering(207, `{"errors":[{"batch_index":1,"reason":"r","field":"attributes.a"}]}`)
+	api := &fakeAPI{script: []http.HandlerFunc{answering(400, "{}"), half, answering(401, "")}}
+	receipt, err := Repaired(Divided(newTestClientOver(t, handled{api}, nil), nil), nil).
+		Send(t.Context(), identifies(`{"a":1}`, `{"a":1}`, `{"a":1}`, `{"a":1}`))
+	if diff := differ(Receipt{Rejections: []Rejection{}, Unsent: []uint64{101, 102, 103}}, receipt); diff != "" || err == nil {
+		t.Error(diff, err)
+	}
+	if len(api.received) != 3 {
+		t.Errorf("%d requests", len(api.received))
+	}
+}
+
+func TestARepairThatIsRefusedWholeIsDivided(t *testing.T) {
+	first := answering(207, `{"errors":[{"batch_index":0,"field":"attributes.a"},{"batch_index":2,"field":"attributes.a"}]}`)
+	refuse := answering(400, `{"errors":[{"reason":"still bad"}]}`)
+	api := &fakeAPI{script: []http.HandlerFunc{first, refuse, refuse}}
+	receipt, err := Repaired(Divided(newTestClientOver(t, handled{api}, nil), nil), nil).
+		Send(t.Context(), identifies(`{"a":1}`, `{"a":1}`, `{"a":1}`))
+	want := Receipt{Rejections: []Rejection{{Ref: 100, Reason: "still bad"}}}
+	if diff := differ(want, receipt); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+	if diff := cmp.Diff([]string{"p2"}, api.accepted); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAnErrorBeforeAnythingIsSettledPassesThrough(t *testing.T) {
+	receipt, err := Repaired(newTestClient(t, answering(503, "")), nil).Send(t.Context(), identifies(`{}`, `{}`))
+	var api *APIError
+	if !errors.As(err, &api) || len(receipt.Unsent) != 2 {
+		t.Errorf("%v, %v", receipt, err)
+	}
+}

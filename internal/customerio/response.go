@@ -1,0 +1,131 @@
+package customerio
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// What is kept of each text in a rejection, in bytes.
+const (
+	maxReason  = 200
+	maxField   = 1000
+	maxMessage = 500
+)
+
+// parseReceipt reads the answer to a batch. The trouble is an Unavailable for what is no JSON object, and an Unclear for
+// one whose errors do not tell which operations they are about.
+func parseReceipt(b *Batch, status int, body []byte, scrub func(string) string) (Receipt, *APIError) {
+	var answer struct {
+		Errors json.RawMessage `json:"errors"`
+	}
+	if !isObject(body) || json.Unmarshal(body, &answer) != nil {
+		return Receipt{}, &APIError{Cause: "but not with a JSON object: something between here and the API may have answered"}
+	}
+	if len(answer.Errors) == 0 || string(answer.Errors) == "null" {
+		if status == 207 {
+			return unclear("it lists no errors though it says that there are some")
+		}
+		return Receipt{}, nil
+	}
+	var entries []json.RawMessage
+	if json.Unmarshal(answer.Errors, &entries) != nil {
+		return unclear("its errors are not a list")
+	}
+	found := map[int]*Rejection{}
+	for i, entry := range entries {
+		index, fault, err := parseEntry(entry, b.Len(), scrub)
+		if err != nil {
+			return unclear(fmt.Sprintf("error %d of %d %v", i+1, len(entries), err))
+		}
+		if earlier := found[index]; earlier != nil {
+			earlier.More = append(earlier.More, fault)
+			continue
+		}
+		found[index] = &Rejection{
+			Ref: b.Ref(index), Index: index, Reason: fault.Reason, Field: fault.Field, Message: fault.Message,
+		}
+	}
+	return Receipt{Rejections: sorted(found)}, nil
+}
+
+func unclear(cause string) (Receipt, *APIError) {
+	return Receipt{}, &APIError{Cause: cause, class: Unclear}
+}
+
+func sorted(found map[int]*Rejection) []Rejection {
+	if len(found) == 0 {
+		return nil
+	}
+	rejections := make([]Rejection, 0, len(found))
+	for _, r := range found {
+		rejections = append(rejections, *r)
+	}
+	slices.SortFunc(rejections, func(x, y Rejection) int { return cmp.Compare(x.Index, y.Index) })
+	return rejections
+}
+
+// entry is one error as the API writes it. Every part may be missing, or of another type than published.
+type entry struct {
+	Index   json.RawMessage `json:"batch_index"`
+	Reason  json.RawMessage `json:"reason"`
+	Field   json.RawMessage `json:"field"`
+	Message json.RawMessage `json:"message"`
+}
+
+func (e *entry) fault(scrub func(string) string) Fault {
+	return Fault{
+		Reason:  cut(scrub(plainText(e.Reason)), maxReason),
+		Field:   cut(scrub(plainText(e.Field)), maxField),
+		Message: cut(scrub(plainText(e.Message)), maxMessage),
+	}
+}
+
+// parseEntry reads an error and the index of its operation in a batch of length operations.
+func parseEntry(raw json.RawMessage, length int, scrub func(string) string) (int, Fault, error) {
+	var e entry
+	if !isObject(raw) || json.Unmarshal(raw, &e) != nil {
+		return 0, Fault{}, fmt.Errorf("is not an object")
+	}
+	if len(e.Index) == 0 {
+		return 0, Fault{}, fmt.Errorf("has no batch_index")
+	}
+	index, err := strconv.Atoi(string(e.Index))
+	if err != nil || index < 0 || index >= length {
+		return 0, Fault{}, fmt.Errorf("has the batch_index %s, in a batch of %d operations",
+			quoted(scrub(string(e.Index))), length)
+	}
+	return index, e.fault(scrub), nil
+}
+
+// parseReasons reads what a request refused as a whole says is wrong; nothing when it says it in another form.
+func parseReasons(body []byte, scrub func(string) string) []Fault {
+	var answer struct {
+		Errors []entry `json:"errors"`
+	}
+	if !isObject(body) || json.Unmarshal(body, &answer) != nil {
+		return nil
+	}
+	var faults []Fault
+	for _, e := range answer.Errors {
+		if fault := e.fault(scrub); fault != (Fault{}) {
+			faults = append(faults, fault)
+		}
+	}
+	return faults
+}
+
+// plainText is a JSON string's text, nothing for null or none, and any other value as it is written.
+func plainText(raw json.RawMessage) string {
+	if len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
+		return ""
+	}
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	return string(raw)
+}

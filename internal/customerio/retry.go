@@ -1,0 +1,119 @@
+package customerio
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+)
+
+// Policy says how often and how long a request is tried again after a passing fault. The zero value is what the
+// constants say.
+type Policy struct {
+	Attempts int           // in all, those answered 429 not counted; default 8
+	Elapsed  time.Duration // from the first attempt to the start of the last; default 15 minutes
+	Base     time.Duration // the longest first wait; each one may be twice as long as the one before; default 0.5 s
+	Cap      time.Duration // the longest wait, unless the API asks for a longer one; default 60 s
+
+	Waiting func(wait time.Duration, err error) // hears of each wait before it; may be called from many goroutines
+	Tally   *Tally                              // may be nil
+}
+
+func (p Policy) withDefaults() Policy {
+	p.Attempts = cmp.Or(p.Attempts, 8)
+	p.Elapsed = cmp.Or(p.Elapsed, 15*time.Minute)
+	p.Base = cmp.Or(p.Base, 500*time.Millisecond)
+	p.Cap = cmp.Or(p.Cap, time.Minute)
+	p.Tally = orNew(p.Tally)
+	return p
+}
+
+// Do calls try until it succeeds, fails for good, or the policy has been used up, which is a *GaveUpError. The waits have
+// full jitter: from nothing to twice the longest one before. When the API asks for a longer wait, it gets it. The end of
+// ctx ends a wait at once; the error then tells the cause of ctx and the last fault.
+func (p Policy) Do(ctx context.Context, try func() error) error {
+	p = p.withDefaults()
+	start := time.Now()
+	var tries, counted, unclear int
+	for {
+		err := try()
+		api, _ := asAPIError(err)
+		if api == nil || !Temporary(err) {
+			return err
+		}
+		tries++
+		switch api.Class() {
+		case Throttled: // not counted: the request was not looked at
+		case Unclear:
+			unclear++
+			counted++
+		default:
+			counted++
+		}
+		// The API's own wait does not enter into the growth of ours.
+		wait := max(p.jitter(tries), api.RetryAfter)
+		if counted >= p.Attempts || unclear > 1 || time.Since(start)+wait > p.Elapsed {
+			return &GaveUpError{Tries: tries, Elapsed: time.Since(start), Err: err}
+		}
+		if p.Waiting != nil {
+			p.Waiting(wait, err)
+		}
+		if !sleep(ctx, wait) {
+			return fmt.Errorf("stopped while waiting to try again: %w (last: %v)", context.Cause(ctx), err)
+		}
+		p.Tally.Retries.Add(1)
+	}
+}
+
+// jitter is a random wait after so many tries.
+func (p Policy) jitter(tries int) time.Duration {
+	longest := p.Cap
+	if doublings := tries - 1; doublings < 30 {
+		longest = min(p.Base<<doublings, p.Cap)
+	}
+	return rand.N(longest + 1)
+}
+
+// sleep tells whether it slept to the end.
+func sleep(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return ctx.Err() == nil
+	}
+}
+
+// asAPIError finds the APIError in err.
+func asAPIError(err error) (*APIError, bool) { return errors.AsType[*APIError](err) }
+
+// Retried returns a Sender that sends the same bytes again after a passing fault. It goes around Paced, not inside, so
+// that every try waits its turn. A batch that next has settled in part is not sent again.
+func Retried(next Sender, policy Policy) Sender { return retried{next, policy.withDefaults()} }
+
+type retried struct {
+	next   Sender
+	policy Policy
+}
+
+func (s retried) Send(ctx context.Context, b *Batch) (Receipt, error) {
+	var receipt Receipt
+	var partly error
+	err := s.policy.Do(ctx, func() error {
+		var err error
+		receipt, err = s.next.Send(ctx, b)
+		if err != nil && len(receipt.Unsent) < b.Len() {
+			partly = err
+			return nil
+		}
+		return err
+	})
+	if partly != nil {
+		return receipt, partly
+	}
+	return receipt, err
+}

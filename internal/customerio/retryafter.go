@@ -1,0 +1,28 @@
+package customerio
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// MaxRetryAfter is the longest wait that an answer can ask for, as in Customer.io's Node library.
+const MaxRetryAfter = 300 * time.Second
+
+// ParseRetryAfter reads a Retry-After header, in seconds or as an HTTP date. The result is from 0 to MaxRetryAfter; 0 is
+// also what cannot be read. now is what a date is compared with.
+func ParseRetryAfter(header string, now time.Time) time.Duration {
+	header = strings.TrimSpace(header)
+	if date, err := http.ParseTime(header); err == nil {
+		return min(max(date.Sub(now), 0), MaxRetryAfter)
+	}
+	if header == "" || strings.Trim(header, "0123456789") != "" {
+		return 0
+	}
+	seconds, err := strconv.ParseUint(header, 10, 64)
+	if err != nil || seconds > uint64(MaxRetryAfter/time.Second) {
+		return MaxRetryAfter // all digits, so too large
+	}
+	return time.Duration(seconds) * time.Second
+}

@@ -1,0 +1,76 @@
+package customerio
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"unicode"
+)
+
+const redacted = "[redacted]"
+
+// Secret is a text that is never shown: however it is printed, logged or encoded, it says [redacted]. The zero value is an
+// empty one.
+type Secret struct {
+	// A function, because fmt and debuggers' printers see through unexported strings and pointers, but not through this.
+	reveal func() string
+}
+
+// NewSecret hides a text.
+func NewSecret(text string) Secret { return Secret{func() string { return text }} }
+
+// IsEmpty tells whether there is no text.
+func (s Secret) IsEmpty() bool { return s.text() == "" }
+
+func (s Secret) text() string {
+	if s.reveal == nil {
+		return ""
+	}
+	return s.reveal()
+}
+
+// String says [redacted].
+func (s Secret) String() string { return redacted }
+
+// GoString says [redacted].
+func (s Secret) GoString() string { return redacted }
+
+// Format says [redacted] for every verb.
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, redacted) }
+
+// MarshalText says [redacted].
+func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// MarshalJSON says "[redacted]".
+func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`), nil }
+
+// LogValue says [redacted].
+func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// Credentials are a workspace's Track API credentials. The App API's key is another one and does not work here.
+type Credentials struct {
+	SiteID Secret
+	APIKey Secret
+}
+
+// check says what is wrong with the credentials before a request does, without showing them.
+func (c Credentials) check() error {
+	for _, one := range []struct {
+		name   string
+		secret Secret
+	}{{"CUSTOMERIO_SITE_ID", c.SiteID}, {"CUSTOMERIO_API_KEY", c.APIKey}} {
+		text := one.secret.text()
+		switch {
+		case text == "":
+			return fmt.Errorf("%s is not set: both Track API credentials are needed, Site ID and API key", one.name)
+		case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
+			return fmt.Errorf("%s holds a space, a line break or a control character: copy it again", one.name)
+		}
+	}
+	if strings.Contains(c.SiteID.text(), ":") {
+		return errors.New("CUSTOMERIO_SITE_ID holds a colon: it is the Site ID alone, without the API key")
+	}
+	return nil
+}

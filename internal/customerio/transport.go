@@ -1,0 +1,177 @@
+package customerio
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+)
+
+// checkBase checks the API's address and returns it without a slash at the end. Its errors do not repeat the address,
+// which may hold a password.
+func checkBase(base string) (string, error) {
+	u, err := url.Parse(base)
+	switch {
+	case err != nil, u.Host == "", u.Opaque != "":
+		return "", errors.New("the Track API's address is not a URL: it looks like https://track.customer.io")
+	case u.User != nil:
+		return "", errors.New("the Track API's address holds a user name or password: credentials go into " +
+			"CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY")
+	case u.RawQuery != "" || u.Fragment != "":
+		return "", errors.New("the Track API's address has a query or fragment: it looks like https://track.customer.io")
+	case u.Scheme == "http" && !isLoopback(u.Hostname()):
+		return "", fmt.Errorf("the Track API's address http://%s is not encrypted, and credentials would be readable: "+
+			"use https; plain http is only for this machine", u.Host)
+	case u.Scheme != "https" && u.Scheme != "http":
+		return "", errors.New("the Track API's address is neither https nor http")
+	}
+	return strings.TrimRight(u.String(), "/"), nil
+}
+
+func isLoopback(host string) bool {
+	address, err := netip.ParseAddr(host)
+	return strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
+}
+
+// newTransport speaks HTTP/1.1 only: over HTTP/2 all uploads would share one connection's window, and net/http would
+// repeat some requests by itself, uncounted.
+func newTransport(o ClientOptions, proxy func(*http.Request) (*url.URL, error)) (http.RoundTripper, error) {
+	roots, err := trusted(o.CACert)
+	if err != nil {
+		return nil, err
+	}
+	kept := o.InFlight
+	if kept <= 0 {
+		kept = MaxInFlight
+	}
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		Proxy:                  quietly(proxy),
+		OnProxyConnectResponse: proxyAnswer,
+		DialContext:            dialer.DialContext,
+		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    10 * time.Second,
+		MaxIdleConns:           kept,
+		MaxIdleConnsPerHost:    kept, // the default of 2 would cost every further request a handshake
+		IdleConnTimeout:        90 * time.Second,
+		Protocols:              protocols,
+	}, nil
+}
+
+// trusted is the machine's authorities and those of the PEM; nil, which means the machine's, without one.
+func trusted(pem []byte) (*x509.CertPool, error) {
+	if len(pem) == 0 {
+		return nil, nil
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool() // the machine has none: only the PEM counts
+	}
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, errors.New("read the --ca-cert file: it holds no certificate in PEM form")
+	}
+	return pool, nil
+}
+
+// setupError is a fault of this machine's settings, in words of our own.
+type setupError string
+
+func (e setupError) Error() string { return string(e) }
+
+// quietly keeps a proxy address that is not a URL, and the password in it, out of the error.
+func quietly(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	return func(r *http.Request) (*url.URL, error) {
+		u, err := proxy(r)
+		if err != nil {
+			return nil, setupError("the proxy address in HTTPS_PROXY is not a URL")
+		}
+		return u, nil
+	}
+}
+
+// proxyAnswer hears what a proxy says to CONNECT.
+func proxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
+	switch {
+	case answer.StatusCode == http.StatusOK:
+		return nil
+	case answer.StatusCode == http.StatusProxyAuthRequired:
+		return setupError(fmt.Sprintf("the proxy %s wants other credentials (407): check HTTPS_PROXY", proxy.Host))
+	case answer.StatusCode >= 500:
+		return fmt.Errorf("the proxy %s could not connect (%d)", proxy.Host, answer.StatusCode)
+	}
+	return setupError(fmt.Sprintf("the proxy %s refuses to connect (%d): check HTTPS_PROXY and NO_PROXY",
+		proxy.Host, answer.StatusCode))
+}
+
+// explain words a transport's error, and tells whether it is one of settings, which trying again does not mend. The
+// error itself is not kept: it may quote a proxy's password.
+func explain(err error) (cause string, misconfigured bool) {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
+		err = wrapped.Err // without the URL, which the request's words name already
+	}
+	if e, ok := errors.AsType[setupError](err); ok {
+		return e.Error(), true
+	}
+	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return "the server's certificate is not trusted: " + e.Err.Error() +
+			"; if it is signed by an authority of your own, name that authority's certificate with --ca-cert", true
+	}
+	if errors.Is(err, http.ErrSchemeMismatch) {
+		return "the server does not speak TLS: is https right, and the port?", true
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return "the connection was closed early", false
+	}
+	return err.Error(), false
+}
+
+var errReturned = errors.New("the batch has been taken back")
+
+// loan lends a batch's bytes to the transport. net/http may go on reading a request's body after Do has returned, when
+// the batch may already carry other operations; once the loan has ended, reading fails instead.
+type loan struct {
+	lock sync.Mutex
+	body []byte
+	over bool
+}
+
+func (l *loan) end() {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	l.body, l.over = nil, true
+}
+
+// reader reads the body from its beginning.
+func (l *loan) reader() io.ReadCloser { return &loanReader{loan: l} }
+
+type loanReader struct {
+	loan *loan
+	at   int
+}
+
+func (r *loanReader) Read(p []byte) (int, error) {
+	r.loan.lock.Lock()
+	defer r.loan.lock.Unlock()
+	switch {
+	case r.loan.over:
+		return 0, errReturned
+	case r.at == len(r.loan.body):
+		return 0, io.EOF
+	}
+	n := copy(p, r.loan.body[r.at:])
+	r.at += n
+	return n, nil
+}
+
+func (r *loanReader) Close() error { return nil }
