@@ -6,8 +6,6 @@ import (
 	"time"
 
 	"ph2cio/internal/customerio"
-	"ph2cio/internal/people"
-	"ph2cio/internal/posthog"
 )
 
 // Options are the mapping's flags, as text where a flag is text. The zero value of each is its default.
@@ -24,27 +22,14 @@ type Options struct {
 	AllowReserved     []string       // names
 	PersonAttributes  []string       // name=template
 	EventAttributes   []string       // name=template
-	IdentifierKey     customerio.Key // with IdentifierValue; default id
-	IdentifierValue   string         // template
+	IdentifierKey     customerio.Key // with IdentifierValue, else ignored; default id
+	IdentifierValue   string         // template; empty leaves each person under their own identifier
 	EventValueLimit   int            // bytes; 0 is no limit
 	IdentifyTimestamp bool
-	Since, Until      time.Time // of the event; zero is no bound
+	Since, Until      time.Time // of the event, from Since up to but not including Until; zero is no bound
 	LiveSince         time.Time // of created_at; zero is none
 	HoldRecent        bool      // hold events younger than 72 hours
 }
-
-// Rules are options made ready. They may be used from many goroutines.
-type Rules struct{}
-
-// New checks the options. An error names the flag and what it takes.
-func New(o Options) (*Rules, error) { panic("not yet") }
-
-// Filtered reports whether any option leaves out rows that would otherwise be sent.
-func (r *Rules) Filtered() bool { panic("not yet") }
-
-// KeepPersonProperty says which person properties the first reading must fold: those that will be sent, and those that a
-// template names.
-func (r *Rules) KeepPersonProperty(key []byte) bool { panic("not yet") }
 
 // Bucket is where a row ends. Every row ends in exactly one.
 type Bucket uint8
@@ -65,26 +50,32 @@ type Outcome struct {
 	Recent bool              // of Send: younger than 72 hours, can start a campaign
 }
 
-// Classify says what a row is by its own name and times, without knowing its person: Send, if the person is sent.
-func (r *Rules) Classify(e *posthog.Event) Outcome { panic("not yet") }
+// Why a row is skipped.
+const (
+	ReasonGroup      = "group"        // it describes a group, never a person
+	ReasonNoise      = "noise"        // one of PostHog's own that a marketer rarely wants
+	ReasonFiltered   = "filtered"     // by --events or --skip-events
+	ReasonOutOfRange = "out_of_range" // by --since or --until
+	ReasonLive       = "live"         // PostHog's own destination has sent it
+	ReasonRecent     = "recent"       // held: it could start a campaign
+	ReasonAnonymous  = "anonymous"    // nobody known
+	ReasonNoEmail    = "no_email"     // only people with an email are sent
+	ReasonIllegalID  = "illegal_id"   // its distinct ID is a placeholder such as "undefined"
+)
 
-// Mapper maps for one goroutine: it holds scratch memory and counts.
-type Mapper struct {
-	// ValuesCut counts what was changed to fit, by kind.
-	ValuesCut map[string]int64
+// Why a row is rejected.
+const (
+	ReasonNoName          = "no_name"          // its event has no name
+	ReasonBadTimestamp    = "bad_timestamp"    // missing, unreadable or out of the API's range
+	ReasonFutureTimestamp = "future_timestamp" // in the future, and so is what could stand in for it
+	ReasonNoIdentifier    = "no_identifier"    // its person has nothing to be called by
+	ReasonIDTooLong       = "id_too_long"      // its person's identifier does not fit
+	ReasonTooLarge        = "too_large"        // its operation does not fit
+	ReasonPersonRejected  = "person_rejected"  // its person was rejected before it
+)
+
+func skipped(reason string) Outcome { return Outcome{Bucket: Skipped, Reason: reason} }
+
+func rejected(reason, detail string) Outcome {
+	return Outcome{Bucket: Rejected, Reason: reason, Detail: detail}
 }
-
-// NewMapper returns a mapper over settled people.
-func (r *Rules) NewMapper(s *people.Settled) *Mapper { panic("not yet") }
-
-// Event appends the row's operation to dst and returns it with the row's outcome; dst comes back unchanged unless the
-// outcome is Send. person is who the operation is for, nil unless the person is sent.
-func (m *Mapper) Event(dst []byte, e *posthog.Event) (out []byte, person *people.Person, o Outcome) {
-	panic("not yet")
-}
-
-// Person appends the person's identify operation. The outcome is Send, or Rejected with a reason.
-func (m *Mapper) Person(dst []byte, p *people.Person) ([]byte, Outcome) { panic("not yet") }
-
-// Link appends the merge operation of an accepted $identify.
-func (m *Mapper) Link(dst []byte, l people.Link) []byte { panic("not yet") }

@@ -1,0 +1,144 @@
+package mapping
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+)
+
+// canonical writes JSON in one fixed form, so that the same properties always hash alike however an export has written
+// them. The form is part of IDScheme and frozen:
+//
+//   - no space between tokens; true, false, null and numbers as they were written;
+//   - the members of an object sorted by the bytes of their keys, escapes undone; of equal keys the last member holds;
+//   - strings in UTF-8, with escapes only for the quote (\"), the backslash (\\) and the characters below U+0020: \b \f \n
+//     \r \t, and \u00xx with lower-case digits for the others;
+//   - each byte that is not UTF-8, and each escaped half of a surrogate pair, as U+FFFD.
+//
+// The zero value is ready. It holds scratch memory and is for one goroutine.
+type canonical struct {
+	out     []byte
+	keys    []byte   // escapes undone, of all objects that are open
+	members []member // of all objects that are open
+	plain   []byte
+	spare   []byte
+}
+
+// member is a member of an object: where its key stands in keys, and where it stands itself in out.
+type member struct{ keyStart, keyEnd, start, end int }
+
+// of returns the canonical form of valid JSON, good until the next call. Its time does not grow with the nesting.
+func (c *canonical) of(value []byte) []byte {
+	c.out, c.keys, c.members = c.out[:0], c.keys[:0], c.members[:0]
+	c.append(value, skipSpace(value, 0))
+	return c.out
+}
+
+// append writes the value that starts at b[i] and returns the index after it.
+func (c *canonical) append(b []byte, i int) int {
+	switch b[i] {
+	case '{':
+		return c.appendObject(b, i)
+	case '[':
+		return c.appendArray(b, i)
+	}
+	end := skipValue(b, i)
+	if b[i] != '"' {
+		c.out = append(c.out, b[i:end]...)
+		return end
+	}
+	c.plain, _ = appendPlain(c.plain[:0], b[i+1:end-1])
+	c.out = appendCanonicalString(c.out, c.plain)
+	return end
+}
+
+func (c *canonical) appendArray(b []byte, i int) int {
+	c.out = append(c.out, '[')
+	for i = skipSpace(b, i+1); b[i] != ']'; {
+		i = skipSpace(b, c.append(b, i))
+		if b[i] == ',' {
+			c.out = append(c.out, ',')
+			i = skipSpace(b, i+1)
+		}
+	}
+	c.out = append(c.out, ']')
+	return i + 1
+}
+
+// appendObject writes the members as they come, and then puts them in order if they are not.
+func (c *canonical) appendObject(b []byte, i int) int {
+	firstMember, firstKey := len(c.members), len(c.keys)
+	c.out = append(c.out, '{')
+	start, sorted := len(c.out), true
+	for i = skipSpace(b, i+1); b[i] != '}'; {
+		m := member{keyStart: len(c.keys), start: len(c.out)}
+		end := skipString(b, i)
+		c.keys, _ = appendPlain(c.keys, b[i+1:end-1])
+		m.keyEnd = len(c.keys)
+		if n := len(c.members); n > firstMember && bytes.Compare(c.key(c.members[n-1]), c.key(m)) >= 0 {
+			sorted = false
+		}
+		c.out = append(appendCanonicalString(c.out, c.key(m)), ':')
+		i = skipSpace(b, c.append(b, skipSpace(b, skipSpace(b, end)+1)))
+		m.end = len(c.out)
+		c.members = append(c.members, m)
+		if b[i] == ',' {
+			c.out = append(c.out, ',')
+			i = skipSpace(b, i+1)
+		}
+	}
+	if !sorted {
+		c.sort(c.members[firstMember:], start)
+	}
+	c.out = append(c.out, '}')
+	c.members, c.keys = c.members[:firstMember], c.keys[:firstKey]
+	return i + 1
+}
+
+// sort puts members, which stand in out from start on, in order. Of equal keys it keeps the last.
+func (c *canonical) sort(members []member, start int) {
+	slices.SortFunc(members, func(a, b member) int {
+		return cmp.Or(bytes.Compare(c.key(a), c.key(b)), cmp.Compare(a.start, b.start))
+	})
+	c.spare = append(c.spare[:0], c.out[start:]...)
+	c.out = c.out[:start]
+	for i, m := range members {
+		if i+1 < len(members) && bytes.Equal(c.key(m), c.key(members[i+1])) {
+			continue
+		}
+		c.out = append(c.out, c.spare[m.start-start:m.end-start]...)
+		if i+1 < len(members) {
+			c.out = append(c.out, ',')
+		}
+	}
+}
+
+func (c *canonical) key(m member) []byte { return c.keys[m.keyStart:m.keyEnd] }
+
+// appendCanonicalString appends plain, valid UTF-8 as a JSON string. It does not share code with the operations, whose
+// writing may change.
+func appendCanonicalString(dst, text []byte) []byte {
+	const digits = "0123456789abcdef"
+	dst = append(dst, '"')
+	for _, c := range text {
+		switch {
+		case c == '"' || c == '\\':
+			dst = append(dst, '\\', c)
+		case c >= ' ':
+			dst = append(dst, c)
+		case c == '\b':
+			dst = append(dst, `\b`...)
+		case c == '\f':
+			dst = append(dst, `\f`...)
+		case c == '\n':
+			dst = append(dst, `\n`...)
+		case c == '\r':
+			dst = append(dst, `\r`...)
+		case c == '\t':
+			dst = append(dst, `\t`...)
+		default:
+			dst = append(dst, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
+		}
+	}
+	return append(dst, '"')
+}

@@ -1,0 +1,49 @@
+package mapping
+
+import (
+	"fmt"
+	"path"
+	"strings"
+)
+
+// globs are names and patterns as package path matches them (*, ?, [a-z], \ before a character that should stand for
+// itself), with one difference: a * also matches slashes, because names such as $feature/x are no paths. A pattern
+// matches whole names, and also the name that is spelled just like it.
+type globs []string
+
+// newGlobs checks the patterns of a flag.
+func newGlobs(flag string, patterns []string) (globs, error) {
+	patterns = listed(patterns)
+	for _, p := range patterns {
+		if _, err := path.Match(p, ""); err != nil {
+			return nil, fmt.Errorf("--%s %q is not a pattern (write \\[ for a bracket that is part of the name): %w", flag, p, err)
+		}
+	}
+	return patterns, nil
+}
+
+func (g globs) match(name string) bool {
+	for _, pattern := range g {
+		if pattern == name {
+			return true
+		}
+		if ok, _ := path.Match(unslashed(pattern), unslashed(name)); ok { // newGlobs checked the pattern
+			return true
+		}
+	}
+	return false
+}
+
+// unslashed puts a character without meaning in place of the one at which path.Match stops.
+func unslashed(s string) string { return strings.ReplaceAll(s, "/", "\x00") }
+
+// listed returns the values of a flag without the space around them, as in "a, b", and without empty ones.
+func listed(values []string) []string {
+	var list []string
+	for _, v := range values {
+		if v = strings.TrimSpace(v); v != "" {
+			list = append(list, v)
+		}
+	}
+	return list
+}

@@ -1,0 +1,175 @@
+package mapping
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"ph2cio/internal/customerio"
+)
+
+// FuzzMembers reads objects as encoding/json does.
+func FuzzMembers(f *testing.F) {
+	for _, seed := range []string{
+		`{}`, ` { "a" : 1 , "b":{"c":[1,"}]"]} ,"d":"\\\"" } `, `{"":null,"\u0061":true,"a":[[]]}`, "{\"\xff\":-1e5}",
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, object []byte) {
+		object = bytes.TrimSpace(object)
+		if !json.Valid(object) || object[0] != '{' {
+			return
+		}
+		d := json.NewDecoder(bytes.NewReader(object))
+		_, _ = d.Token() // the brace
+		members := appendMembers(nil, object)
+		for i := 0; d.More(); i++ {
+			name, err := d.Token()
+			if err != nil {
+				return // too deep for encoding/json, though valid
+			}
+			var value json.RawMessage
+			if err := d.Decode(&value); err != nil {
+				return
+			}
+			if i >= len(members) {
+				t.Fatalf("%q: only %d members", object, len(members))
+			}
+			m := members[i]
+			if got := object[m.ValueStart:m.ValueEnd]; !bytes.Equal(got, value) {
+				t.Errorf("%q: value %d is %q, want %q", object, i, got, value)
+			}
+			inside := object[m.KeyStart:m.KeyEnd]
+			if got, _ := appendPlain(nil, inside); string(got) != name || m.Escaped != bytes.Contains(inside, []byte(`\`)) {
+				t.Errorf("%q: name %d is %q, want %q", object, i, got, name)
+			}
+		}
+	})
+}
+
+// FuzzPlain undoes escapes as encoding/json does, and knows whether it had to mend anything.
+func FuzzPlain(f *testing.F) {
+	for _, seed := range []string{``, `a\n\u00e9\ud83d\ude00`, `\ud800`, `\ud800\ud800\udc00`, `\ufffd`, "\xff\xc3", `\u0000`, `\udc00x`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, inside []byte) {
+		value := append(append([]byte{'"'}, inside...), '"')
+		var want string
+		if json.Unmarshal(value, &want) != nil {
+			return
+		}
+		got, found := appendPlain(nil, inside)
+		if string(got) != want {
+			t.Fatalf("%q: %q, want %q", inside, got, want)
+		}
+		if (found&nul != 0) != strings.Contains(want, "\x00") {
+			t.Errorf("%q: NUL found: %v", inside, found&nul != 0)
+		}
+		// What was not broken comes back from the text.
+		var again string
+		if err := json.Unmarshal(customerio.AppendString(nil, got), &again); err != nil || again != want {
+			t.Errorf("%q: %q comes back as %q, %v", inside, got, again, err)
+		}
+		if found&broken == 0 && !utf8.Valid(inside) {
+			t.Errorf("%q: mended without a word", inside)
+		}
+	})
+}
+
+// FuzzValue copies any valid value: what comes out is valid, keeps within the limit, and is the same when there was
+// nothing to take out.
+func FuzzValue(f *testing.F) {
+	for _, seed := range []string{
+		`1`, `"a"`, `{"password":["x"],"b":"https://a.example/?token=x"}`, `["\u0000","\ud800",{"a":{}}]`, "\"\xff\"", `[ 1 , 2 ]`, `"?token=\"&"`,
+	} {
+		f.Add([]byte(seed), 0)
+		f.Add([]byte(seed), 3)
+	}
+	f.Fuzz(func(t *testing.T, value []byte, most int) {
+		value = bytes.TrimSpace(value)
+		if !json.Valid(value) || most < 0 {
+			return
+		}
+		var counted cuts
+		c := cleaner{secrets: newSecrets(nil), limit: limit{most, cutEventValue, cutEventValue}, cuts: &counted}
+		out, ok := c.append([]byte("x"), value)
+		if out = out[1:]; !ok {
+			if len(out) > 0 || counted.count[cutEventValue] == 0 {
+				t.Errorf("%q: dropped, but %q is left", value, out)
+			}
+			return
+		}
+		if !json.Valid(out) {
+			t.Fatalf("%q becomes %q", value, out)
+		}
+		if most > 0 && sizeOf(out) > most {
+			t.Errorf("%q becomes %q of %d bytes", value, out, sizeOf(out))
+		}
+		if counted.any == bytes.Equal(out, value) {
+			t.Errorf("%q becomes %q, and %v was counted", value, out, counted.count)
+		}
+		counted = cuts{}
+		if again, _ := c.append(nil, out); !bytes.Equal(again, out) {
+			t.Errorf("%q is clean, but becomes %q", out, again)
+		}
+	})
+}
+
+// FuzzKey sends a property of any name, or counts why not.
+func FuzzKey(f *testing.F) {
+	for _, seed := range []string{"plan", "a.b", "", "\xff\x00", "recipient", "reply.to", "password", "$os", strings.Repeat("é", 76)} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		m := newRules(t, Options{Properties: "all"}).newMapper(newSomebody(``))
+		op := send(t, m, row("signup", "{"+quoted(name)+":1}"))
+		if op.Attributes == nil {
+			if cut := m.ValuesCut; cut["name_too_long"]+cut["reserved"] != 1 && !slices.Contains(plumbing, name) {
+				t.Errorf("%q is not sent, but %v was counted", name, cut)
+			}
+			return
+		}
+		var attributes map[string]any
+		if err := json.Unmarshal(op.Attributes, &attributes); err != nil || len(attributes) != 1 {
+			t.Fatalf("%q becomes %s: %v", name, op.Attributes, err)
+		}
+		for got := range attributes {
+			want := strings.NewReplacer(".", "_", "\x00", "").Replace(strings.ToValidUTF8(name, ""))
+			if strings.ReplaceAll(got, "\ufffd", "") != strings.ReplaceAll(want, "\ufffd", "") || len(got) > 150 {
+				t.Errorf("%q becomes %q", name, got)
+			}
+		}
+	})
+}
+
+// FuzzRedact leaves no secret in a URL, and nothing else is touched.
+func FuzzRedact(f *testing.F) {
+	for _, seed := range []string{
+		"https://a.example/?token=x", "?a=1&TOKEN=x#secret=y", "/b?n=%3Ftoken%3Dx", "a b?token=x", "?to%6ben=x;y=z", "??token=#token=&token=x",
+	} {
+		f.Add(seed)
+	}
+	s := newSecrets(nil)
+	f.Fuzz(func(t *testing.T, text string) {
+		out, found := s.appendRedacted(nil, []byte(text))
+		if !found {
+			out = []byte(text)
+		}
+		start := strings.IndexAny(text, "?#")
+		if start < 0 || strings.TrimSpace(text[:start]) != text[:start] || strings.ContainsAny(text[:start], " \t\r\n\v\f\u0085\u00a0") {
+			return
+		}
+		for _, parameter := range strings.FieldsFunc(string(out[start:]), func(r rune) bool { return strings.ContainsRune("?#&;", r) }) {
+			name, value, ok := strings.Cut(parameter, "=")
+			if ok && secretKeys.has([]byte(name)) && value != "" && value != redactedText {
+				t.Errorf("%q becomes %q, which has the secret %q", text, out, parameter)
+			}
+		}
+		if _, again := s.appendRedacted(nil, out); again {
+			t.Errorf("%q becomes %q, which is redacted again", text, out)
+		}
+	})
+}

@@ -1,0 +1,199 @@
+package mapping
+
+import (
+	"fmt"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/people"
+	"ph2cio/internal/posthog"
+)
+
+// Mapper maps for one goroutine: it holds scratch memory and counts.
+type Mapper struct {
+	// ValuesCut counts what was changed to fit in what was sent, by kind.
+	ValuesCut map[string]int64
+
+	rules  *Rules
+	people settled
+	cuts   cuts // of the operation under construction
+
+	eventKeys, personKeys *keys
+	events, persons       cleaner
+	owners                owners
+	landscape             landscape
+	takesPlaces, isPage   bool
+	remembered            [256]remembered
+
+	attributes []byte // of the operation under construction: {"a":1,"b":2,
+	shrunk     []byte
+	personal   []byte // a person's attributes before they are mapped
+	members    []posthog.Member
+	found      []posthog.Member
+	made       []byte // by a template, as JSON
+	text       []byte // by a template, as text
+	part       []byte // by a placeholder
+	hasher     hasher
+}
+
+// settled is what a mapper asks of people.Settled.
+type settled interface {
+	Lookup(distinctID []byte) (*people.Person, people.Status)
+	AppendAttributes(dst []byte, p *people.Person) []byte
+}
+
+// NewMapper returns a mapper over settled people.
+func (r *Rules) NewMapper(s *people.Settled) *Mapper { return r.newMapper(s) }
+
+func (r *Rules) newMapper(s settled) *Mapper {
+	m := &Mapper{
+		ValuesCut: map[string]int64{}, rules: r, people: s,
+		eventKeys: newKeys(r.eventProperty), personKeys: newKeys(r.personProperty),
+	}
+	m.events = cleaner{secrets: r.secrets, limit: r.eventLimit, cuts: &m.cuts}
+	m.persons = cleaner{
+		secrets: r.secrets, limit: limit{customerio.MaxAttributeValue, cutString, cutValue}, cuts: &m.cuts,
+	}
+	return m
+}
+
+// Event appends the row's operation to dst and returns it with the row's outcome; dst comes back unchanged unless the
+// outcome is Send. person is who the operation is for, nil unless the person is sent.
+func (m *Mapper) Event(dst []byte, e *posthog.Event) (out []byte, person *people.Person, o Outcome) {
+	c := m.rules.classify(e)
+	if c.Bucket != Send && c.Bucket != FeedsPerson {
+		return dst, nil, c.Outcome
+	}
+	person, status := m.people.Lookup(e.DistinctID)
+	if status != people.Sent && c.name.alias && len(e.Alias) > 0 {
+		if other, s := m.people.Lookup(e.Alias); s == people.Sent {
+			person, status = other, s
+		}
+	}
+	if status != people.Sent {
+		return dst, nil, withoutPerson(status, e.DistinctID)
+	}
+	if c.Bucket == FeedsPerson {
+		return dst, person, c.Outcome
+	}
+	out, o = m.track(dst, e, &c, person)
+	return out, person, o
+}
+
+// withoutPerson is the outcome of a row whose person is not sent.
+func withoutPerson(status people.Status, distinctID []byte) Outcome {
+	switch status {
+	case people.Anonymous:
+		return skipped(ReasonAnonymous)
+	case people.NoEmail:
+		return skipped(ReasonNoEmail)
+	case people.Illegal:
+		return skipped(ReasonIllegalID)
+	case people.NoIdentifier:
+		return rejected(ReasonNoIdentifier, fmt.Sprintf("the person %q has none of the identifiers asked for", distinctID))
+	}
+	panic(fmt.Sprintf("mapping: people.Status %d has no bucket", status))
+}
+
+// track appends the operation of an event, page or screen.
+func (m *Mapper) track(dst []byte, e *posthog.Event, c *class, person *people.Person) ([]byte, Outcome) {
+	s := scene{event: e, seconds: c.at.Seconds(), person: person}
+	who, bad := m.identifier(&s)
+	if bad.Bucket == Rejected {
+		return dst, bad
+	}
+	m.begin(c.Action)
+	m.appendProperties(e)
+	if m.isPage {
+		m.appendPageParts()
+	}
+	m.appendAssignments(m.rules.eventAttributes, &s, who)
+	m.closeAttributes()
+	name := m.name(c)
+	id, _ := m.hasher.id(e).MarshalText()
+	t := customerio.Tracked{Name: name, ID: string(id), Timestamp: s.seconds}
+	return m.finish(dst, c.Outcome, func(dst, attributes []byte) []byte {
+		return customerio.AppendTracked(dst, c.Action, who, t, attributes)
+	})
+}
+
+func (m *Mapper) begin(action customerio.Action) {
+	m.cuts.forget()
+	m.attributes = append(m.attributes[:0], '{')
+	m.isPage = action == customerio.Page
+	m.takesPlaces = m.isPage || action == customerio.Screen
+	if m.takesPlaces {
+		m.landscape.reset()
+	}
+}
+
+// name returns the name of an event, page or screen.
+func (m *Mapper) name(c *class) []byte {
+	switch c.Action {
+	case customerio.Page:
+		return m.pageName()
+	case customerio.Screen:
+		return m.screenName()
+	}
+	if c.name.cuts.any {
+		m.cuts.addAll(&c.name.cuts)
+	}
+	return c.name.plain
+}
+
+// closeAttributes ends the object of attributes.
+func (m *Mapper) closeAttributes() {
+	if last := len(m.attributes) - 1; last > 0 {
+		m.attributes[last] = '}' // over the comma
+		return
+	}
+	m.attributes = append(m.attributes, '}')
+}
+
+// finish appends the operation and counts what was changed for it. One that is too large loses its largest $ properties;
+// if that is not enough it is rejected.
+func (m *Mapper) finish(dst []byte, o Outcome, build func(dst, attributes []byte) []byte) ([]byte, Outcome) {
+	out := build(dst, m.attributesOrNil())
+	size := len(out) - len(dst)
+	if excess := size - customerio.MaxItem; excess > 0 {
+		if !m.shrink(excess) {
+			m.cuts.forget()
+			return dst, rejected(ReasonTooLarge,
+				fmt.Sprintf("the %s is %d bytes, and %d fit", o.Action, size, customerio.MaxItem))
+		}
+		out = build(dst, m.attributesOrNil())
+	}
+	m.cuts.moveTo(m.ValuesCut)
+	return out, o
+}
+
+// attributesOrNil leaves out an object without attributes.
+func (m *Mapper) attributesOrNil() []byte {
+	if len(m.attributes) <= len(`{}`) {
+		return nil
+	}
+	return m.attributes
+}
+
+// shrink drops the largest $ properties until excess bytes are gone. It reports whether there were enough.
+func (m *Mapper) shrink(excess int) bool {
+	m.members = appendMembers(m.members[:0], m.attributes)
+	gone, n, ok := largestDollar(m.attributes, m.members, excess)
+	if !ok {
+		return false
+	}
+	m.cuts.addMany(cutLargest, n)
+	m.shrunk = appendWithout(m.shrunk[:0], m.attributes, m.members, gone)
+	m.attributes, m.shrunk = m.shrunk, m.attributes
+	return true
+}
+
+// Link appends the merge operation of an accepted $identify. dst comes back unchanged when one of the two cannot be named:
+// their IDs are too long, or the same.
+func (m *Mapper) Link(dst []byte, l people.Link) []byte {
+	primary, bad := m.identifier(&scene{person: l.Person})
+	secondary := customerio.Identifier{Key: customerio.ID, Value: l.Anonymous}
+	if bad.Bucket == Rejected || primary == secondary || len(secondary.Value) > customerio.MaxID || secondary.Value == "" {
+		return dst
+	}
+	return customerio.AppendMerge(dst, primary, secondary)
+}

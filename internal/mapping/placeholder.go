@@ -1,0 +1,118 @@
+package mapping
+
+import (
+	"fmt"
+	"strings"
+)
+
+// field is what a placeholder stands for.
+type field uint8
+
+const (
+	fieldLiteral field = iota
+	fieldEvent
+	fieldDistinctID
+	fieldRawDistinctID
+	fieldUUID
+	fieldTimestamp
+	fieldPersonID
+	fieldEventProperty
+	fieldPersonProperty
+)
+
+// What may stand between braces, in PostHog's words.
+var placeholders = []struct {
+	name  string
+	field field
+}{
+	{"event.event", fieldEvent},
+	{"event.distinct_id", fieldDistinctID},        // the ID that the person is sent under
+	{"event.raw_distinct_id", fieldRawDistinctID}, // the row's own
+	{"event.uuid", fieldUUID},
+	{"event.timestamp", fieldTimestamp}, // unix seconds
+	{"person.id", fieldPersonID},        // PostHog's person UUID
+}
+
+const (
+	eventProperties  = "event.properties."
+	personProperties = "person.properties."
+)
+
+func parsePlaceholder(inside string) (part, error) {
+	p := part{literal: "{" + inside + "}"}
+	name := strings.TrimSpace(inside)
+	for _, known := range placeholders {
+		if name == known.name {
+			p.field = known.field
+			return p, nil
+		}
+	}
+	if key, ok := strings.CutPrefix(name, eventProperties); ok && key != "" {
+		p.field, p.key = fieldEventProperty, key
+		return p, nil
+	}
+	if key, ok := strings.CutPrefix(name, personProperties); ok && key != "" {
+		p.field, p.key = fieldPersonProperty, key
+		return p, nil
+	}
+	return p, unknownPlaceholder(name)
+}
+
+func unknownPlaceholder(name string) error {
+	var known []string
+	for _, p := range placeholders {
+		known = append(known, "{"+p.name+"}")
+	}
+	known = append(known, "{"+eventProperties+"NAME}", "{"+personProperties+"NAME}")
+	hint := ""
+	if meant := nearestPlaceholder(name); meant != "" {
+		hint = fmt.Sprintf("did you mean {%s}? ", meant)
+	}
+	return fmt.Errorf("{%s} is not a placeholder; %sthere are %s", name, hint, strings.Join(known, " "))
+}
+
+// nearestPlaceholder guesses what was meant, "" when nothing comes near.
+func nearestPlaceholder(name string) string {
+	best, meant := 3, ""
+	for _, known := range placeholders {
+		_, short, _ := strings.Cut(known.name, ".")
+		if d := min(distance(name, known.name), distance(name, short)); d < best {
+			best, meant = d, known.name
+		}
+	}
+	if meant != "" {
+		return meant
+	}
+	for _, prefix := range []string{eventProperties, personProperties} {
+		scope, _, _ := strings.Cut(prefix, ".")
+		key, ok := strings.CutPrefix(name, scope+".")
+		if key = strings.TrimPrefix(key, "properties"); ok && strings.Trim(key, ".") != "" {
+			return prefix + strings.Trim(key, ".")
+		}
+	}
+	if key, ok := strings.CutPrefix(name, "properties."); ok && key != "" {
+		return eventProperties + key
+	}
+	return ""
+}
+
+// distance is how many bytes must be put in, left out or replaced to make one text of the other.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0]++
+		for j := range len(b) {
+			replace := diagonal
+			if a[i] != b[j] {
+				replace++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

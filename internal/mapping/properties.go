@@ -1,0 +1,152 @@
+package mapping
+
+import (
+	"slices"
+	"strings"
+
+	"ph2cio/internal/posthog"
+)
+
+// keptDollars are the properties with a $ that say where something happened, which a marketer wants to know.
+var keptDollars = []string{"$current_url", "$pathname", "$screen_name", "$referrer"}
+
+// plumbing are properties that carry an event through PostHog and tell nothing about it.
+var plumbing = []string{
+	"$set", "$set_once", "$unset", "$group_set", "token", "$token", "distinct_id", "$distinct_id", "$anon_distinct_id",
+	"$device_id", "$user_id", "$is_identified", "$process_person_profile", "$had_persisted_distinct_id",
+	"$initial_person_info",
+}
+
+// Plumbing returns the event properties that are never sent: identities and keys of PostHog's own.
+func Plumbing() []string { return slices.Clone(plumbing) }
+
+// lengthsAfterDollar helps to pass over most properties with a $ at a glance: bit n of [c] is set when a kept one of n
+// bytes has c after its $.
+var lengthsAfterDollar = func() (bits [256]uint64) {
+	for _, name := range keptDollars {
+		bits[name[1]] |= 1 << len(name)
+	}
+	return bits
+}()
+
+// passesOver reports that a property is not wanted, without looking it up. It lets through a few that are not.
+func (r *Rules) passesOver(name []byte) bool {
+	if r.allProperties || len(name) == 0 || name[0] != '$' {
+		return false
+	}
+	return len(name) < 2 || len(name) > 63 || lengthsAfterDollar[name[1]]&(1<<len(name)) == 0
+}
+
+// eventProperty decides what is done with an event's property.
+func (r *Rules) eventProperty(name string) *key {
+	k := r.eventAttribute(name)
+	k.source, _ = placeOf(k.plain)
+	_, k.part = placeOf(k.out)
+	switch {
+	case slices.Contains(plumbing, k.plain),
+		!r.allProperties && strings.HasPrefix(k.plain, "$") && !slices.Contains(keptDollars, k.plain),
+		r.dropProperties.match(k.plain),
+		sets(r.eventAttributes, k.out):
+		k.does = drops
+	case k.does == copies && secretKeys.has([]byte(k.plain)):
+		k.does = redacts
+	}
+	return k
+}
+
+// eventAttribute decides what is done with an attribute of an event, wherever it comes from.
+func (r *Rules) eventAttribute(name string) *key {
+	k := newKey(name, false)
+	if k.does == copies && r.refuses(reservedForEvents, k.plain, k.out) {
+		k.cutOff(cutReserved)
+	}
+	return k
+}
+
+// refuses reports whether a name is reserved, as it came or as it would be sent, and not allowed.
+func (r *Rules) refuses(reserved func(string) bool, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return reserved(name) && !r.allowed.has(name) })
+}
+
+// appendProperties appends the event's properties to the attributes. Of a key that comes more than once the last value
+// holds, as in most readers of JSON.
+func (m *Mapper) appendProperties(e *posthog.Event) {
+	if !m.tryProperties(e.Properties, e.Members) {
+		m.attributes = m.attributes[:1]
+		m.cuts.forget()
+		m.tryProperties(e.Properties, m.lastOfEach(e.Properties, e.Members))
+	}
+}
+
+// tryProperties gives up at a key that came before.
+func (m *Mapper) tryProperties(object []byte, members []posthog.Member) bool {
+	m.eventKeys.begin()
+	m.owners.reset()
+	for i := range members {
+		member := &members[i]
+		name := object[member.KeyStart:member.KeyEnd]
+		if !member.Escaped && m.rules.passesOver(name) {
+			continue
+		}
+		k := m.eventKeys.of(name, member.Escaped)
+		if k.seen == m.eventKeys.turn {
+			return false
+		}
+		k.seen = m.eventKeys.turn
+		if k.does == drops && k.source == placeNone {
+			continue
+		}
+		if k.renamed && k.sent() && !m.owners.has(k, m.eventKeys, object, members) {
+			m.cuts.add(cutSameName)
+			continue
+		}
+		m.appendProperty(k, object[member.ValueStart:member.ValueEnd])
+	}
+	return true
+}
+
+func (m *Mapper) appendProperty(k *key, value []byte) {
+	if k.mended.any {
+		m.cuts.addAll(&k.mended)
+	}
+	switch {
+	case m.takesPlaces && (k.source|k.part) != placeNone:
+		m.takePlace(k, value)
+	case k.does == copies:
+		start := len(m.attributes)
+		m.attributes = append(m.attributes, k.encoded...)
+		var ok bool
+		if m.attributes, ok = m.events.append(m.attributes, value); !ok {
+			m.attributes = m.attributes[:start]
+			return
+		}
+		m.attributes = append(m.attributes, ',')
+	case k.does == redacts:
+		m.attributes = append(m.attributes, k.encoded...)
+		m.attributes = append(m.events.appendRedacted(m.attributes, value), ',')
+	case k.does == cutsOff:
+		m.cuts.add(k.why)
+	}
+}
+
+// appendAttribute appends an attribute whose value is clean.
+func (m *Mapper) appendAttribute(k *key, value []byte) {
+	m.attributes = append(m.attributes, k.encoded...)
+	m.attributes = append(m.attributes, value...)
+	m.attributes = append(m.attributes, ',')
+}
+
+// lastOfEach returns the members without those whose key comes again later.
+func (m *Mapper) lastOfEach(object []byte, members []posthog.Member) []posthog.Member {
+	m.eventKeys.begin()
+	m.members = m.members[:0]
+	for _, member := range slices.Backward(members) {
+		k := m.eventKeys.of(object[member.KeyStart:member.KeyEnd], member.Escaped)
+		if k.seen != m.eventKeys.turn {
+			k.seen = m.eventKeys.turn
+			m.members = append(m.members, member)
+		}
+	}
+	slices.Reverse(m.members)
+	return m.members
+}

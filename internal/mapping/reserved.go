@@ -1,0 +1,46 @@
+package mapping
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Keys that change consent, identity or routing in Customer.io (Track API reference;
+// docs.customer.io/messaging/people/reserved-attributes). A PostHog property of such a name must not do that by accident.
+var (
+	reservedOfPersons = []string{
+		"anonymous_id", "cio_id", "cio_relationships", preferences, "id", "phone", "unsubscribed",
+	}
+	reservedOfEvents = []string{"from_address", "recipient", "reply_to"}
+)
+
+// preferences is an object of topics; each can also be reached by a path with dots in it.
+const preferences = "cio_subscription_preferences"
+
+// reservedForPersons reports whether a person attribute's name is reserved. Those of Customer.io's own begin with _.
+func reservedForPersons(name string) bool {
+	return slices.Contains(reservedOfPersons, name) || strings.HasPrefix(name, "_") || underPreferences(name)
+}
+
+func reservedForEvents(name string) bool { return slices.Contains(reservedOfEvents, name) }
+
+func underPreferences(name string) bool { return strings.HasPrefix(name, preferences+".") }
+
+// allowed are the reserved names that may be sent after all.
+type allowed map[string]bool
+
+func newAllowed(names []string) (allowed, error) {
+	a := allowed{}
+	for _, name := range names {
+		if !reservedForPersons(name) && !reservedForEvents(name) {
+			return nil, fmt.Errorf("--allow-reserved %q is not a reserved name: those are %s, %s and, of persons, names that start with _",
+				name, strings.Join(reservedOfPersons, ", "), strings.Join(reservedOfEvents, ", "))
+		}
+		a[name] = true
+	}
+	return a, nil
+}
+
+// has reports whether a name was allowed, itself or with all subscription preferences.
+func (a allowed) has(name string) bool { return a[name] || underPreferences(name) && a[preferences] }

@@ -1,0 +1,202 @@
+package mapping
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"ph2cio/internal/customerio"
+)
+
+// Rules are options made ready. They may be used from many goroutines.
+type Rules struct {
+	span    span
+	names   names
+	recents bool // hold events younger than 72 hours
+
+	pageName       place // what a page is named by, first
+	urlWithQuery   bool  // the name of a page may have a query and a fragment
+	pageParts      []pagePart
+	allProperties  bool
+	dropProperties globs
+	secrets        *secrets
+	eventLimit     limit
+
+	allPersonProperties bool
+	dateAttributes      globs
+	identifyTimestamp   bool
+
+	allowed          allowed
+	eventAttributes  []assignment
+	personAttributes []assignment
+	identifierKey    customerio.Key
+	identifier       template        // without parts when each person goes by their own
+	templated        map[string]bool // person properties that a template names
+}
+
+// New checks the options. An error names the flag and what it takes.
+func New(o Options) (*Rules, error) {
+	if o.Now.IsZero() {
+		return nil, errors.New("mapping rules need the run's own now")
+	}
+	r := &Rules{
+		span:              newSpan(o),
+		recents:           o.HoldRecent,
+		secrets:           newSecrets(listed(o.RedactQuery)),
+		eventLimit:        limit{o.EventValueLimit, cutEventValue, cutEventValue},
+		identifyTimestamp: o.IdentifyTimestamp,
+		templated:         map[string]bool{},
+	}
+	for _, set := range []func(*Rules, Options) error{
+		(*Rules).setNames, (*Rules).setPageName, (*Rules).setProperties, (*Rules).setReserved,
+		(*Rules).setAttributes, (*Rules).setIdentifier,
+	} {
+		if err := set(r, o); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+func (r *Rules) setNames(o Options) (err error) {
+	if r.names.only, err = newGlobs("events", o.Events); err != nil {
+		return err
+	}
+	r.names.skip, err = newGlobs("skip-events", o.SkipEvents)
+	return err
+}
+
+func (r *Rules) setPageName(o Options) error {
+	switch o.PageName {
+	case "", "url":
+		r.pageName, r.urlWithQuery = placeURL, true
+	case "url-no-query":
+		r.pageName = placeURL
+	case "path":
+		r.pageName = placePath
+	case "title":
+		r.pageName = placeTitle
+	default:
+		return fmt.Errorf("--page-name takes url, url-no-query, path or title, not %q", o.PageName)
+	}
+	return nil
+}
+
+func (r *Rules) setProperties(o Options) (err error) {
+	if r.allProperties, err = all("properties", o.Properties); err != nil {
+		return err
+	}
+	if r.allPersonProperties, err = all("person-properties", o.PersonProperties); err != nil {
+		return err
+	}
+	if o.EventValueLimit < 0 {
+		return fmt.Errorf("--event-value-limit takes a number of bytes, 0 for no limit, not %d", o.EventValueLimit)
+	}
+	if r.dropProperties, err = newGlobs("drop-property", o.DropProperties); err != nil {
+		return err
+	}
+	r.dateAttributes, err = newGlobs("date-attributes", append([]string{"created_at", "createdAt"}, o.DateAttributes...))
+	return err
+}
+
+// all reads a flag that takes custom or all.
+func all(flag, value string) (bool, error) {
+	switch value {
+	case "", "custom":
+		return false, nil
+	case "all":
+		return true, nil
+	}
+	return false, fmt.Errorf("--%s takes custom or all, not %q", flag, value)
+}
+
+func (r *Rules) setReserved(o Options) (err error) {
+	r.allowed, err = newAllowed(listed(o.AllowReserved))
+	return err
+}
+
+func (r *Rules) setAttributes(o Options) (err error) {
+	if r.eventAttributes, err = newAssignments("event-attribute", o.EventAttributes, r.eventAttribute); err != nil {
+		return err
+	}
+	if r.personAttributes, err = newAssignments("person-attribute", o.PersonAttributes, r.personAttribute); err != nil {
+		return err
+	}
+	for i, a := range r.personAttributes {
+		if placeholder := a.needsEvent(); placeholder != "" {
+			return fmt.Errorf("--person-attribute %s: a person has no %s, which is different on every event; use {%sNAME}, {person.id}, {event.distinct_id} or --event-attribute",
+				o.PersonAttributes[i], placeholder, personProperties)
+		}
+	}
+	if len(r.personAttributes) > customerio.MaxAttributes {
+		return fmt.Errorf("--person-attribute was given %d times; a person can have %d attributes", len(r.personAttributes), customerio.MaxAttributes)
+	}
+	r.newPageParts()
+	for _, a := range slices.Concat(r.eventAttributes, r.personAttributes) {
+		r.note(a.template)
+	}
+	return nil
+}
+
+// newAssignments reads the values of a flag that sets attributes.
+func newAssignments(flag string, texts []string, decide func(string) *key) ([]assignment, error) {
+	var all []assignment
+	for _, text := range texts {
+		a, err := newAssignment(text, decide)
+		if err != nil {
+			return nil, fmt.Errorf("--%s %s: %w", flag, text, err)
+		}
+		if sets(all, a.key.out) {
+			return nil, fmt.Errorf("--%s sets %s twice", flag, a.key.out)
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+// sets reports whether one of the assignments makes an attribute of this name.
+func sets(all []assignment, out string) bool {
+	return slices.ContainsFunc(all, func(a assignment) bool { return a.key.out == out })
+}
+
+func (r *Rules) setIdentifier(o Options) (err error) {
+	if o.IdentifierValue == "" {
+		return nil
+	}
+	keys := []customerio.Key{customerio.ID, customerio.Email, customerio.Phone, customerio.CioID}
+	if r.identifierKey = o.IdentifierKey; r.identifierKey == "" {
+		r.identifierKey = customerio.ID
+	}
+	if !slices.Contains(keys, r.identifierKey) {
+		return fmt.Errorf("--identifier-value is for the key id, email, phone or cio_id, not %q", o.IdentifierKey)
+	}
+	if r.identifier, err = parseTemplate(o.IdentifierValue); err != nil {
+		return fmt.Errorf("--identifier-value %s: %w", o.IdentifierValue, err)
+	}
+	if !slices.ContainsFunc(r.identifier.parts, func(p part) bool { return p.field != fieldLiteral }) {
+		return fmt.Errorf("--identifier-value %s has no placeholder, so it would make everybody the same person", o.IdentifierValue)
+	}
+	r.note(r.identifier)
+	return nil
+}
+
+// note remembers which person properties a template names.
+func (r *Rules) note(t template) {
+	for _, p := range t.parts {
+		if p.field == fieldPersonProperty {
+			r.templated[p.key] = true
+		}
+	}
+}
+
+// Filtered reports whether any option leaves out rows that would otherwise be sent for good. Rows that are only held
+// because they are recent are not left out.
+func (r *Rules) Filtered() bool {
+	return len(r.names.only) > 0 || len(r.names.skip) > 0 || r.span.bounded()
+}
+
+// KeepPersonProperty says which person properties the first reading must fold: those that will be sent, those that a
+// template names, and those that are left out but counted.
+func (r *Rules) KeepPersonProperty(key []byte) bool {
+	return r.allPersonProperties || len(key) == 0 || key[0] != '$' || r.templated[string(key)]
+}

@@ -1,0 +1,161 @@
+package mapping
+
+import (
+	"strings"
+	"testing"
+
+	"ph2cio/internal/posthog"
+)
+
+func TestEventAttributeTemplates(t *testing.T) {
+	t.Parallel()
+	properties := `{"plan":"pro","seats":12,"rate":1.50,"ok":true,"none":null,"list":[1, "a"],"quote":"\u00e9\"","a.b":"dotted","auth":{"token":"t"},"plan":"team","$browser":"Chrome"}`
+	for _, test := range []struct{ template, want string }{
+		{"x=posthog", `"posthog"`},
+		{"x=", `""`},
+		{"x=5", `"5"`},
+		{"x=a=b", `"a=b"`},
+		{"x={{literal}}", `"{literal}"`},
+		{"x={event.event}", `"order completed"`},
+		{"x={event.distinct_id}", `"user_1001"`},
+		{"x={event.raw_distinct_id}", `"anon_7"`},
+		{"x={event.uuid}", `"019cb821-7813-7a8c-b949-91dab9baa159"`},
+		{"x={event.timestamp}", `1772615727`},
+		{"x={person.id}", `"0195602e-7a11-7c3e-9d55-3f2b61c0aa01"`},
+		{"x={event.properties.seats}", `12`},
+		{"x={ event.properties.seats }", `12`},
+		{"x={event.properties.rate}", `1.50`},
+		{"x={event.properties.ok}", `true`},
+		{"x={event.properties.list}", `[1, "a"]`},
+		{"x={event.properties.plan}", `"team"`}, // the last of two
+		{"x={event.properties.quote}", `"\u00e9\""`},
+		{"x={event.properties.a.b}", `"dotted"`},
+		{"x={event.properties.$browser}", `"Chrome"`},
+		{"x={person.properties.tier}", `3`},
+		{"x={person.properties.$os}", `"iOS"`},
+		{"x={event.properties.none}", ``},
+		{"x={event.properties.absent}", ``},
+		{"x={person.properties.absent}", ``},
+		{"x=<{event.properties.absent}{event.properties.none}>", `"<>"`},
+		{"x={event.properties.seats}{event.properties.ok}", `"12true"`},
+		{"x={event.properties.quote} {event.properties.list}", `"é\" [1, \"a\"]"`},
+		{"x=of {event.properties.auth}", `"of {\"token\":\"redacted\"}"`},
+		{"x={event.event}/{person.properties.tier}/{event.timestamp}", `"order completed/3/1772615727"`},
+		{"x=https://a.example/?token={event.properties.plan}", `"https://a.example/?token=redacted"`},
+	} {
+		s := newSomebody(`{"tier":3,"$os":"iOS","other":"x"}`)
+		s.person.UUID = posthog.UUID{0x01, 0x95, 0x60, 0x2e, 0x7a, 0x11, 0x7c, 0x3e, 0x9d, 0x55, 0x3f, 0x2b, 0x61, 0xc0, 0xaa, 0x01}
+		m := newRules(t, Options{EventAttributes: []string{test.template}, DropProperties: []string{"*"}}).newMapper(s)
+		e := row("order completed", properties)
+		e.DistinctID = []byte("anon_7")
+		got := string(send(t, m, e).Attributes)
+		want := ``
+		if test.want != "" {
+			want = `{"x":` + test.want + `}`
+		}
+		if got != want {
+			t.Errorf("--event-attribute %s: %s, want %s", test.template, got, want)
+		}
+	}
+}
+
+func TestTemplateReplacesTheProperty(t *testing.T) {
+	t.Parallel()
+	m := newRules(t, Options{EventAttributes: []string{"plan={event.properties.tier}", "a.b=1"}}).newMapper(newSomebody(``))
+	got := string(send(t, m, row("signup", `{"plan":"pro","a_b":2,"c":3}`)).Attributes)
+	if want := `{"c":3,"a_b":"1"}`; got != want {
+		t.Errorf("attributes %s, want %s", got, want)
+	}
+}
+
+func TestPersonPropertiesAreReadOnce(t *testing.T) {
+	t.Parallel()
+	s := newSomebody(`{"tier":3}`)
+	m := newRules(t, Options{EventAttributes: []string{"a={person.properties.tier}", "b={person.properties.tier}"}}).newMapper(s)
+	for range 10 {
+		send(t, m, row("signup", `{}`))
+	}
+	if s.reads != 1 {
+		t.Errorf("attributes read %d times for 10 events of one person", s.reads)
+	}
+	s.reads = 0
+	m = newRules(t, Options{}).newMapper(s)
+	if send(t, m, row("signup", `{}`)); s.reads != 0 {
+		t.Errorf("attributes read %d times though no template asks for them", s.reads)
+	}
+}
+
+func TestTemplateErrors(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		options Options
+		want    string // in the message
+	}{
+		{Options{EventAttributes: []string{"plan"}}, "name=template"},
+		{Options{EventAttributes: []string{" =x"}}, "no name"},
+		{Options{EventAttributes: []string{"a=1", "a=2"}}, "sets a twice"},
+		{Options{EventAttributes: []string{"a.b=1", "a_b=2"}}, "sets a_b twice"},
+		{Options{EventAttributes: []string{"a={event.evnt}"}}, "did you mean {event.event}?"},
+		{Options{EventAttributes: []string{"a={distinct_id}"}}, "did you mean {event.distinct_id}?"},
+		{Options{EventAttributes: []string{"a={person.email}"}}, "did you mean {person.properties.email}?"},
+		{Options{EventAttributes: []string{"a={event.plan}"}}, "did you mean {event.properties.plan}?"},
+		{Options{EventAttributes: []string{"a={properties.plan}"}}, "did you mean {event.properties.plan}?"},
+		{Options{EventAttributes: []string{"a={person.properties.}"}}, "{event.raw_distinct_id}"},
+		{Options{EventAttributes: []string{"a={whatever}"}}, "there are {event.event} {event.distinct_id}"},
+		{Options{EventAttributes: []string{"a={}"}}, "is not a placeholder"},
+		{Options{EventAttributes: []string{"a={event.event"}}, "no partner"},
+		{Options{EventAttributes: []string{"a=}"}}, "no partner"},
+		{Options{EventAttributes: []string{"recipient=x"}}, "--allow-reserved recipient"},
+		{Options{EventAttributes: []string{strings.Repeat("n", 151) + "=x"}}, "over 150 bytes"},
+		{Options{PersonAttributes: []string{"unsubscribed=true"}}, "--allow-reserved unsubscribed"},
+		{Options{PersonAttributes: []string{"a={event.properties.x}"}}, "a person has no {event.properties.x}"},
+		{Options{PersonAttributes: []string{"a={event.event}"}}, "a person has no {event.event}"},
+		{Options{PersonAttributes: []string{"a={event.uuid} {event.timestamp}"}}, "a person has no {event.uuid}"},
+		{Options{IdentifierValue: "{event.id}"}, "--identifier-value {event.id}: {event.id} is not a placeholder"},
+		{Options{IdentifierValue: "everybody"}, "the same person"},
+		{Options{IdentifierValue: "{event.distinct_id}", IdentifierKey: "name"}, "id, email, phone or cio_id"},
+
+		{Options{PageName: "url-no-qry"}, "--page-name takes url, url-no-query, path or title"},
+		{Options{Properties: "none"}, "--properties takes custom or all"},
+		{Options{PersonProperties: "none"}, "--person-properties takes custom or all"},
+		{Options{EventValueLimit: -1}, "--event-value-limit"},
+		{Options{Events: []string{"[a"}}, "--events"},
+		{Options{SkipEvents: []string{"[a"}}, "--skip-events"},
+		{Options{DropProperties: []string{"[a"}}, "--drop-property"},
+		{Options{DateAttributes: []string{"[a"}}, "--date-attributes"},
+		{Options{AllowReserved: []string{"unsubscibed"}}, "--allow-reserved \"unsubscibed\" is not a reserved name"},
+	} {
+		test.options.Now = runNow
+		_, err := New(test.options)
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%+v: error %v, want one with %q", test.options, err, test.want)
+		}
+	}
+	if _, err := New(Options{}); err == nil {
+		t.Error("rules without a now")
+	}
+}
+
+func FuzzTemplate(f *testing.F) {
+	for _, seed := range []string{"", "a", "{event.event}", "{{x}}", "{", "}", "{event.properties.{x}}", "a{person.id}b}}"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		parsed, err := parseTemplate(text)
+		if err != nil {
+			return
+		}
+		// Written out again, with literal braces doubled, it is the same template.
+		var again strings.Builder
+		for _, p := range parsed.parts {
+			if p.field == fieldLiteral {
+				again.WriteString(strings.NewReplacer("{", "{{", "}", "}}").Replace(p.literal))
+			} else {
+				again.WriteString(p.literal)
+			}
+		}
+		if again.String() != text {
+			t.Errorf("%q comes back as %q", text, again.String())
+		}
+	})
+}

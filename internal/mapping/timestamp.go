@@ -1,0 +1,86 @@
+package mapping
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/posthog"
+)
+
+// span is when an event must have happened to be sent, in unix microseconds.
+type span struct {
+	now          int64
+	since, until int64 // until is not included
+	liveSince    int64
+}
+
+func newSpan(o Options) span {
+	s := span{now: o.Now.UnixMicro(), since: math.MinInt64, until: math.MaxInt64, liveSince: math.MaxInt64}
+	if !o.Since.IsZero() {
+		s.since = o.Since.UnixMicro()
+	}
+	if !o.Until.IsZero() {
+		s.until = o.Until.UnixMicro()
+	}
+	if !o.LiveSince.IsZero() {
+		s.liveSince = o.LiveSince.UnixMicro()
+	}
+	return s
+}
+
+func (s span) bounded() bool {
+	return s.since != math.MinInt64 || s.until != math.MaxInt64 || s.liveSince != math.MaxInt64
+}
+
+// when returns the time to send an event with. The API would silently use the time of the request for one that it cannot
+// read (Track API reference, timestamp), and a whole history would look as if it had happened today; so there is no
+// other way out than rejecting the row. A time in the future, from a visitor's wrong clock, gives way to the time at
+// which PostHog took the event in.
+func (s span) when(e *posthog.Event) (posthog.Time, Outcome) {
+	switch t := e.Timestamp; {
+	case t.State == posthog.Missing:
+		return t, rejected(ReasonBadTimestamp, "the event has no timestamp")
+	case t.State == posthog.Unreadable:
+		return t, rejected(ReasonBadTimestamp, "the event's timestamp cannot be read")
+	case !sendable(t):
+		return t, rejected(ReasonBadTimestamp, fmt.Sprintf("the timestamp %s is not between %s and %s",
+			clock(t.Seconds()), clock(customerio.MinTimestamp), clock(customerio.MaxTimestamp)))
+	case t.Micros <= s.now:
+		return t, Outcome{}
+	}
+	if t := e.CreatedAt; t.State == posthog.Known && t.Micros <= s.now && sendable(t) {
+		return t, Outcome{}
+	}
+	return e.Timestamp, rejected(ReasonFutureTimestamp,
+		fmt.Sprintf("the timestamp %s is in the future, and no created_at says better", clock(e.Timestamp.Seconds())))
+}
+
+// sendable reports whether the API takes a time for what it is.
+func sendable(t posthog.Time) bool {
+	seconds := t.Seconds()
+	return seconds >= customerio.MinTimestamp && seconds <= customerio.MaxTimestamp
+}
+
+// skips returns why an event is left out for its time, "" when it is not. at is the time to send it with.
+func (s span) skips(e *posthog.Event, at posthog.Time) string {
+	if at.Micros < s.since || at.Micros >= s.until {
+		return ReasonOutOfRange
+	}
+	taken := e.Timestamp
+	if e.CreatedAt.State == posthog.Known {
+		taken = e.CreatedAt
+	}
+	if taken.Micros >= s.liveSince {
+		return ReasonLive
+	}
+	return ""
+}
+
+// recent reports whether an event could start a campaign.
+func (s span) recent(at posthog.Time) bool {
+	return s.now-at.Micros < customerio.CampaignAge.Microseconds()
+}
+
+func clock(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.RFC3339) }
