@@ -1,0 +1,75 @@
+package sandbox
+
+import "fmt"
+
+// attributes reads the attributes of an identify, an object or a relationship.
+func (c *checker) attributes(v value, field string) []attribute {
+	if v == nil {
+		return nil
+	}
+	if v.kind() != '{' {
+		c.fail(field, invalid, "must be an object")
+		return nil
+	}
+	var all []attribute
+	for key, val := range v.members() {
+		if c.oneAttribute(key, val, field, c.AttributeValue) {
+			all = append(all, attribute{key.text(), val})
+		}
+	}
+	if len(all) > c.Attributes && distinct(all) > c.Attributes {
+		c.fail(field, invalid, fmt.Sprintf("cannot hold more than %d attributes", c.Attributes))
+	}
+	return all
+}
+
+// distinct counts attributes by name, without _update, which is none.
+func distinct(all []attribute) int {
+	names := make(map[string]bool, len(all))
+	for _, a := range all {
+		names[a.name] = true
+	}
+	delete(names, "_update")
+	return len(names)
+}
+
+// eventData checks the attributes of an event, page or screen, which stay as they are, and returns which of them override
+// a campaign's settings.
+func (c *checker) eventData(v value) (data value, overrides []string) {
+	if v == nil {
+		return nil, nil
+	}
+	if v.kind() != '{' {
+		c.fail("attributes", invalid, "must be an object")
+		return nil, nil
+	}
+	limit := c.AttributeValue
+	if c.NoEventValueLimit {
+		limit = 0
+	}
+	for key, val := range v.members() {
+		c.oneAttribute(key, val, "attributes", limit)
+		for _, name := range [...]string{"recipient", "from_address", "reply_to"} {
+			if key.is(name) {
+				overrides = append(overrides, name)
+			}
+		}
+	}
+	return v, overrides
+}
+
+// oneAttribute checks a name and a value; a limit of 0 is none.
+func (c *checker) oneAttribute(key, val value, field string, limit int) bool {
+	switch nameLen := key.textLen(); {
+	case nameLen == 0:
+		c.fail(field+".", invalid, "attribute name cannot be empty")
+	case nameLen > c.AttributeName:
+		c.fail(field+"."+key.text(), invalid, fmt.Sprintf("attribute name cannot be longer than %d bytes", c.AttributeName))
+	// Cheap first: no text is longer than its JSON.
+	case limit > 0 && len(val) > limit && val.size(limit) > limit:
+		c.fail(field+"."+key.text(), invalid, fmt.Sprintf("property value cannot be longer than %d bytes", limit))
+	default:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,126 @@
+package sandbox
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// injector is the faults in force, with what they remember. The sandbox's lock guards it.
+type injector struct {
+	Faults
+	answers []answerState // as Faults.Answers
+	bucket  bucket
+	random  *rand.Rand // of Apply
+	mangle  *rand.Rand
+}
+
+type answerState struct {
+	seen, given int
+	random      *rand.Rand
+}
+
+func newInjector(f Faults) *injector {
+	in := &injector{
+		Faults:  f,
+		answers: make([]answerState, len(f.Answers)),
+		random:  seeded(f.Apply.Seed),
+		mangle:  seeded(f.MangleSeed),
+	}
+	for i := range in.answers {
+		in.answers[i].random = seeded(f.Answers[i].Seed)
+	}
+	return in
+}
+
+func seeded(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
+
+// answer returns the injected answer to a request on a call, nil when there is none.
+func (in *injector) answer(call string) *Answer {
+	for i := range in.answers {
+		if a := &in.Answers[i]; a.concerns(call) && in.answers[i].due(a) {
+			return a
+		}
+	}
+	return nil
+}
+
+func (a *Answer) concerns(call string) bool {
+	return a.On == "any" || a.On == call || a.On == "" && call != "region"
+}
+
+func (s *answerState) due(a *Answer) bool {
+	s.seen++
+	switch {
+	case s.seen <= a.After:
+		return false
+	case a.Next > 0 && s.given >= a.Next:
+		return false
+	case a.Probability > 0 && s.random.Float64() >= a.Probability:
+		return false
+	}
+	s.given++
+	return true
+}
+
+// bucket holds the requests that may still come. The zero value is full.
+type bucket struct {
+	missing float64 // from full
+	last    time.Time
+}
+
+// take takes one request out, or returns how long until there is one.
+func (b *bucket) take(l RateLimit, now time.Time) (wait time.Duration, ok bool) {
+	size := float64(max(l.Burst, 1))
+	if elapsed := now.Sub(b.last); elapsed > 0 {
+		b.missing = max(0, b.missing-elapsed.Seconds()*l.Rate)
+		b.last = now
+	}
+	// A billionth of a request short is rounding, not haste.
+	if over := b.missing + 1 - size; over > 1e-9 {
+		return time.Duration(over / l.Rate * float64(time.Second)), false
+	}
+	b.missing++
+	return 0, true
+}
+
+// tooMany is the answer to a request over the limit.
+func (l RateLimit) tooMany(wait time.Duration, now time.Time) reply {
+	r := failure(http.StatusTooManyRequests, "too many requests")
+	seconds := max(1, int64((wait+time.Second-1)/time.Second))
+	switch l.RetryAfter {
+	case RetryDate:
+		r.retryAfter = now.Add(time.Duration(seconds) * time.Second).UTC().Format(http.TimeFormat)
+	case RetryAbsurd:
+		r.retryAfter = "86400"
+	case RetryGarbage:
+		r.retryAfter = "soon"
+	case RetryNone:
+	default:
+		r.retryAfter = strconv.FormatInt(seconds, 10)
+	}
+	return r
+}
+
+// reply turns an injected answer into one.
+func (a *Answer) reply() reply {
+	if a.Reset {
+		return reply{reset: true}
+	}
+	r := reply{status: a.Status, location: a.Location, retryAfter: a.RetryAfter}
+	switch {
+	case a.Text != "":
+		r.kind, r.body = textKind, []byte(a.Text)
+	case a.Body == BodyHTML:
+		r.kind, r.body = htmlKind, page(a.Status)
+	case a.Body == BodyText:
+		r.kind, r.body = textKind, []byte("upstream connect error")
+	case a.Body == BodyCut:
+		r.kind, r.body = jsonKind, []byte(`{"errors":[{"batch_index":`)
+	case a.Body == BodyEmpty:
+	default:
+		r.kind, r.body = jsonKind, failure(a.Status, http.StatusText(a.Status)).body
+	}
+	return r
+}

@@ -1,0 +1,94 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+)
+
+// mangled returns the errors of an answer as the faults in force spoil them.
+func (s *Sandbox) mangled(faults []fault, batch int) any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.faults.Mangle) == 0 {
+		return faults
+	}
+	errors := make([]map[string]any, len(faults))
+	for i, f := range faults {
+		errors[i] = map[string]any{"batch_index": *f.Index, "reason": f.Reason, "field": f.Field, "message": f.Message}
+	}
+	var spoilt any = errors
+	for _, m := range s.faults.Mangle {
+		switch m {
+		case NotObjects, NotAnArray, NullErrors, EmptyErrors:
+			spoilt = m.replace(errors)
+		default:
+			errors = s.faults.spoil(m, errors, batch)
+			spoilt = errors
+		}
+	}
+	return spoilt
+}
+
+// replace returns something that is no array of errors.
+func (m Mangle) replace(errors []map[string]any) any {
+	switch m {
+	case NotObjects:
+		texts := make([]string, len(errors))
+		for i, e := range errors {
+			texts[i] = fmt.Sprint(e["message"])
+		}
+		return texts
+	case NotAnArray:
+		return errors[0]
+	case EmptyErrors:
+		return []any{}
+	}
+	return nil
+}
+
+// spoil changes the errors one by one.
+func (in *injector) spoil(m Mangle, errors []map[string]any, batch int) []map[string]any {
+	switch m {
+	case Repeated:
+		return append(errors, errors[0])
+	case OutOfOrder:
+		slices.Reverse(errors)
+	case OutOfRange:
+		return append(errors, map[string]any{"batch_index": batch + 7, "reason": invalid})
+	case NegativeIndex:
+		return append(errors, map[string]any{"batch_index": -1, "reason": invalid})
+	}
+	for _, e := range errors {
+		in.spoilOne(m, e)
+	}
+	return errors
+}
+
+func (in *injector) spoilOne(m Mangle, e map[string]any) {
+	switch m {
+	case NoReason:
+		delete(e, "reason")
+	case NoField:
+		delete(e, "field")
+	case NoMessage:
+		delete(e, "message")
+	case NoIndex:
+		delete(e, "batch_index")
+	case OmitAtRandom:
+		for _, key := range []string{"reason", "field", "message"} {
+			if in.mangle.IntN(2) == 0 {
+				delete(e, key)
+			}
+		}
+	case TextIndex:
+		e["batch_index"] = fmt.Sprint(e["batch_index"])
+	case FractionIndex:
+		if index, ok := e["batch_index"].(int); ok {
+			e["batch_index"] = json.Number(strconv.Itoa(index) + ".5")
+		}
+	case HugeIndex:
+		e["batch_index"] = json.Number("100000000000000000000")
+	}
+}

@@ -1,0 +1,202 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+const (
+	regionPath = "/api/v1/accounts/region"
+	batchPath  = "/api/v2/batch"
+	entityPath = "/api/v2/entity"
+)
+
+// calls by path: the name that faults know, and the method.
+var endpoints = map[string]struct{ call, method string }{
+	regionPath: {"region", http.MethodGet},
+	batchPath:  {"batch", http.MethodPost},
+	entityPath: {"entity", http.MethodPost},
+}
+
+// answer does all that a request to the API asks for.
+func (s *Sandbox) answer(r *http.Request, arrived time.Time) reply {
+	endpoint, ok := endpoints[r.URL.Path]
+	if !ok {
+		return s.unread(r, plainText(http.StatusNotFound, "404 page not found"))
+	}
+	if r.Method != endpoint.method {
+		a := plainText(http.StatusMethodNotAllowed, "405 method not allowed")
+		a.allow = endpoint.method
+		return s.unread(r, a)
+	}
+	if !s.account.admits(r) {
+		return s.unread(r, s.unauthorized())
+	}
+	injected := s.injected(endpoint.call, arrived)
+	if injected != nil && !injected.applied {
+		return s.unread(r, injected.reply)
+	}
+	if endpoint.call == "region" {
+		return s.region(r)
+	}
+	if a, ok := s.elsewhere(r); ok {
+		return s.unread(r, a)
+	}
+	a := s.receive(r, endpoint.call, arrived)
+	if injected != nil && a.status != 0 {
+		injected.reply.bytes, injected.reply.items, injected.reply.rejected = a.bytes, a.items, a.rejected
+		return injected.reply
+	}
+	return a
+}
+
+// injection is a fault that answers in place of the API.
+type injection struct {
+	reply   reply
+	applied bool // the request is applied first
+}
+
+func (s *Sandbox) injected(call string, now time.Time) *injection {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if limit := s.faults.RateLimit; limit.Rate > 0 && call != "region" {
+		if wait, ok := s.faults.bucket.take(limit, now); !ok {
+			return &injection{reply: limit.tooMany(wait, now)}
+		}
+	}
+	if a := s.faults.answer(call); a != nil {
+		return &injection{reply: a.reply(), applied: a.Applied && call != "region"}
+	}
+	return nil
+}
+
+// unread gives an answer that does not depend on the body. The body is taken in all the same, because a client that is
+// still sending might not see the answer; only a reset comes before it.
+func (s *Sandbox) unread(r *http.Request, a reply) reply {
+	if a.reset {
+		return a
+	}
+	_, size, err := readBody(r, 0)
+	if err != nil {
+		return reply{reset: true, bytes: size}
+	}
+	a.bytes = size
+	return a
+}
+
+// readBody returns at most keep+1 bytes of the body, and its whole size. It gives up on a body over 64 MiB.
+func readBody(r *http.Request, keep int) (body []byte, size int64, err error) {
+	if r.Body == nil {
+		return nil, 0, nil
+	}
+	var kept bytes.Buffer
+	if r.ContentLength > 0 {
+		kept.Grow(int(min(r.ContentLength, int64(keep)+1)) + bytes.MinRead)
+	}
+	if _, err = kept.ReadFrom(io.LimitReader(r.Body, int64(keep)+1)); err != nil {
+		return nil, int64(kept.Len()), fmt.Errorf("read the request's body: %w", err)
+	}
+	const enough = 64 << 20
+	more, err := io.Copy(io.Discard, io.LimitReader(r.Body, enough))
+	size = int64(kept.Len()) + more
+	if err == nil && more == enough {
+		err = fmt.Errorf("read the request's body: over %d bytes", size)
+	}
+	return kept.Bytes(), size, err
+}
+
+// receive reads, checks and applies a batch or a single operation.
+func (s *Sandbox) receive(r *http.Request, call string, arrived time.Time) reply {
+	limit := s.rules.BatchBytes
+	if call == "entity" {
+		limit = s.rules.EntityBytes
+	}
+	body, size, err := readBody(r, limit)
+	if err != nil || !s.delay(r.Context()) {
+		return reply{reset: true, bytes: size} // the client has left, and nothing is applied
+	}
+	s.noteForm(r, body)
+	a := s.take(call, body, limit, arrived)
+	a.bytes = size
+	return a
+}
+
+func (s *Sandbox) delay(ctx context.Context) bool {
+	s.mu.Lock()
+	d := time.Duration(s.faults.Delay)
+	s.mu.Unlock()
+	return sleep(ctx, d)
+}
+
+// noteForm counts what the API does not check, and a client should still get right.
+func (s *Sandbox) noteForm(r *http.Request, body []byte) {
+	asJSON, asText := strings.HasPrefix(r.Header.Get("Content-Type"), jsonKind), utf8.Valid(body)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !asJSON {
+		s.traffic.notJSONType++
+	}
+	if !asText {
+		s.traffic.notUTF8++
+	}
+}
+
+func (s *Sandbox) take(call string, body []byte, limit int, arrived time.Time) reply {
+	if len(body) > limit {
+		return s.oversize(call, limit)
+	}
+	if call == "entity" {
+		return s.takeEntity(body, arrived)
+	}
+	batch, err := splitBatch(body, s.rules.BatchItems)
+	if err != nil {
+		return refused(http.StatusBadRequest, fault{Reason: invalid, Field: "batch", Message: err.Error()})
+	}
+	return s.takeBatch(batch, arrived)
+}
+
+func (s *Sandbox) oversize(call string, limit int) reply {
+	if s.rules.OversizeHTML {
+		return html(http.StatusRequestEntityTooLarge)
+	}
+	field := ""
+	if call == "batch" {
+		field = "batch"
+	}
+	return refused(http.StatusBadRequest, fault{
+		Reason: invalid, Field: field, Message: fmt.Sprintf("request cannot be larger than %d bytes", limit),
+	})
+}
+
+// splitBatch cuts a body into its operations.
+func splitBatch(body []byte, most int) ([]value, error) {
+	if !json.Valid(body) {
+		return nil, fmt.Errorf("body is not valid JSON")
+	}
+	envelope := trimSpace(body)
+	if envelope.kind() != '{' {
+		return nil, fmt.Errorf("body must be an object")
+	}
+	array := envelope.member("batch")
+	if array.kind() != '[' {
+		return nil, fmt.Errorf("must be an array")
+	}
+	var batch []value
+	for operation := range array.elements() {
+		batch = append(batch, operation)
+	}
+	if len(batch) == 0 {
+		return nil, fmt.Errorf("cannot be empty")
+	}
+	if most > 0 && len(batch) > most {
+		return nil, fmt.Errorf("cannot hold more than %d operations", most)
+	}
+	return batch, nil
+}

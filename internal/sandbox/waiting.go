@@ -1,0 +1,72 @@
+package sandbox
+
+import (
+	"container/heap"
+	"time"
+)
+
+// waiting are accepted operations that are not applied yet, by their moment. Nothing runs in the background: whoever
+// looks at the workspace first applies what is due.
+type waiting struct {
+	queue []waiter
+	count int // of all that ever waited, so that equal moments keep their order
+}
+
+type waiter struct {
+	operation operation
+	due       time.Time
+	number    int
+}
+
+func (q *waiting) add(o operation, due time.Time) {
+	q.count++
+	heap.Push(q, waiter{o, due, q.count})
+}
+
+// settle applies what is due.
+func (w *workspace) settle(now time.Time) {
+	for len(w.waiting.queue) > 0 && !w.waiting.queue[0].due.After(now) {
+		next := w.waiting.next()
+		w.do(&next.operation, next.due)
+	}
+}
+
+// flush applies everything, as if it had been due.
+func (w *workspace) flush(now time.Time) {
+	w.settle(now)
+	for len(w.waiting.queue) > 0 {
+		w.do(&w.waiting.next().operation, now)
+	}
+}
+
+func (q *waiting) next() *waiter {
+	next := heap.Pop(q).(waiter)
+	return &next
+}
+
+// Len implements heap.Interface.
+func (q *waiting) Len() int { return len(q.queue) }
+
+// Less implements heap.Interface.
+func (q *waiting) Less(i, j int) bool {
+	a, b := &q.queue[i], &q.queue[j]
+	if a.due.Equal(b.due) {
+		return a.number < b.number
+	}
+	return a.due.Before(b.due)
+}
+
+// Swap implements heap.Interface.
+func (q *waiting) Swap(i, j int) { q.queue[i], q.queue[j] = q.queue[j], q.queue[i] }
+
+// Push implements heap.Interface.
+func (q *waiting) Push(x any) { q.queue = append(q.queue, x.(waiter)) }
+
+// Pop implements heap.Interface.
+func (q *waiting) Pop() any {
+	last := len(q.queue) - 1
+	x := q.queue[last]
+	q.queue[last] = waiter{}
+	q.queue = q.queue[:last]
+	return x
+}
