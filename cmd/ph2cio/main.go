@@ -1,0 +1,28 @@
+// Command ph2cio moves PostHog history into Customer.io.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"ph2cio/internal/cli"
+)
+
+// commit is set by the Makefile (-X main.commit) for builds without version control stamping.
+var commit string
+
+func main() {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		first := <-signals
+		signal.Reset() // the second quits at once
+		cancel(&cli.Interrupted{Signal: first})
+	}()
+	env := cli.OS()
+	env.Commit = commit
+	os.Exit(cli.Main(ctx, env, os.Args[1:]))
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"ph2cio/internal/sandbox"
+)
+
+// The canaries are credentials that no output may ever hold.
+const (
+	canarySite = "canary-site-5d1f"
+	canaryKey  = "canary-key-9b27e0"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"ph2cio": main})
+}
+
+// TestScripts runs the stories in testdata/script: the real program against the sandbox.
+func TestScripts(t *testing.T) {
+	exports, err := filepath.Abs("../../testdata/exports")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 "../../testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Deadline:            time.Now().Add(2 * time.Minute),
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("EXPORTS", exports)
+			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, ".state"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"sandbox":  startSandbox,
+			"faults":   setFaults,
+			"held":     printHeld,
+			"totals":   printTotals,
+			"nocanary": noCanary,
+			"exits":    exits,
+			"unset": func(ts *testscript.TestScript, _ bool, args []string) {
+				for _, name := range args {
+					ts.Setenv(name, "")
+				}
+			},
+		},
+	})
+}
+
+// sandbox [json options]: starts a sandbox for the script and points the program at it.
+func startSandbox(ts *testscript.TestScript, _ bool, args []string) {
+	options := sandbox.Options{}
+	if len(args) > 0 {
+		ts.Check(json.Unmarshal([]byte(args[0]), &options))
+	}
+	options.SiteID, options.APIKey = canarySite, canaryKey
+	box := sandbox.New(options)
+	server, err := box.Start("127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { _ = server.Close() })
+	ts.Setenv("CUSTOMERIO_TRACK_URL", server.URL())
+	ts.Setenv("SANDBOX_ADDRESS", strings.TrimPrefix(server.URL(), "http://"))
+	ts.Setenv("CUSTOMERIO_SITE_ID", canarySite)
+	ts.Setenv("CUSTOMERIO_API_KEY", canaryKey)
+}
+
+// faults JSON: sets the sandbox's switches.
+func setFaults(ts *testscript.TestScript, _ bool, args []string) {
+	answer, err := http.Post(ts.Getenv("CUSTOMERIO_TRACK_URL")+"/sandbox/faults", "application/json",
+		strings.NewReader(strings.Join(args, " ")))
+	ts.Check(err)
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(answer.Body)
+		ts.Fatalf("faults: %s %s", answer.Status, text)
+	}
+}
+
+// held people|events|stats|requests: prints what the sandbox holds.
+func printHeld(ts *testscript.TestScript, _ bool, args []string) {
+	answer, err := http.Get(ts.Getenv("CUSTOMERIO_TRACK_URL") + "/sandbox/" + args[0])
+	ts.Check(err)
+	defer answer.Body.Close()
+	var laid bytes.Buffer
+	text, err := io.ReadAll(answer.Body)
+	ts.Check(err)
+	ts.Check(json.Indent(&laid, text, "", " "))
+	fmt.Fprintln(ts.Stdout(), laid.String())
+}
+
+// totals FILE: prints the rows of a JSON summary, a bucket a line, sorted.
+func printTotals(ts *testscript.TestScript, _ bool, args []string) {
+	var summary struct {
+		Rows       map[string]json.RawMessage
+		Operations map[string]int64
+	}
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &summary))
+	var lines []string
+	for bucket, raw := range summary.Rows {
+		reasons := map[string]int64{}
+		if json.Unmarshal(raw, &reasons) != nil {
+			lines = append(lines, fmt.Sprintf("%s %s", bucket, raw))
+		}
+		for reason, n := range reasons {
+			lines = append(lines, fmt.Sprintf("%s.%s %d", bucket, reason, n))
+		}
+	}
+	for action, n := range summary.Operations {
+		lines = append(lines, fmt.Sprintf("operations.%s %d", action, n))
+	}
+	sort.Strings(lines)
+	for _, line := range lines {
+		if !strings.HasSuffix(line, " 0") {
+			fmt.Fprintln(ts.Stdout(), line)
+		}
+	}
+}
+
+// nocanary: fails if the credentials stand in any file of the script's directory.
+func noCanary(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Check(filepath.WalkDir(ts.Getenv("WORK"), func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if bytes.Contains(text, []byte(canaryKey)) || bytes.Contains(text, []byte(canarySite)) {
+			return fmt.Errorf("%s holds the credentials", path)
+		}
+		return err
+	}))
+}
+
+// exits CODE COMMAND...: runs the program and checks its exit code.
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	code := "0"
+	if err != nil {
+		code = strings.TrimPrefix(err.Error(), "exit status ")
+	}
+	if code != args[0] {
+		ts.Fatalf("%s: exit code %s, want %s", strings.Join(args[1:], " "), code, args[0])
+	}
+}

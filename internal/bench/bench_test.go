@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/gzip"
+)
+
+func TestBusiestSecondSlides(t *testing.T) {
+	ms := func(values ...int) (at []time.Duration) {
+		for _, v := range values {
+			at = append(at, time.Duration(v)*time.Millisecond)
+		}
+		return at
+	}
+	tests := []struct {
+		at   []time.Duration
+		want int
+	}{
+		{nil, 0},
+		{ms(5), 1},
+		{ms(0, 999), 2},
+		{ms(0, 1000), 1}, // a second does not hold its end
+		{ms(0, 900, 1000, 1899, 1900), 3},
+	}
+	for _, test := range tests {
+		if got := busiest(test.at, time.Second); got != test.want {
+			t.Errorf("busiest second of %v has %d, want %d", test.at, got, test.want)
+		}
+	}
+}
+
+func TestLimits(t *testing.T) {
+	tests := []struct {
+		limit  limit
+		figure float64
+		want   bool
+	}{
+		{atMost(0.65), 0.65, true},
+		{atMost(0.65), 0.66, false},
+		{atLeast(97), 97, true},
+		{atLeast(97), 96.9, false},
+		{limit{}, 1e9, true},
+	}
+	for _, test := range tests {
+		if got := test.limit.met(test.figure); got != test.want {
+			t.Errorf("%v %v %v: %t", test.figure, test.limit.sign, test.limit.bound, got)
+		}
+	}
+}
+
+func TestTableCountsWhatIsMissed(t *testing.T) {
+	var out strings.Builder
+	table := table{out: &out}
+	table.add(result{what: "preview", measured: "1.20 s", figure: 0.7, unit: "x", limit: atMost(0.65)})
+	table.add(result{what: "pace", figure: 49.5, unit: "/s", limit: atLeast(47.5)})
+	table.add(result{what: "baseline", measured: "1.00 s"})
+	table.close()
+	want := `  preview                                                  1.20 s       0.70  <= 0.65      MISSED
+  pace                                                               49.5 /s  >= 47.5 /s   OK
+  baseline                                                 1.00 s
+
+1 targets met, 1 missed
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("table differs (-want +got):\n%s", diff)
+	}
+	if table.missed != 1 {
+		t.Errorf("%d missed, want 1", table.missed)
+	}
+}
+
+func TestEachWriteIsAGzipMember(t *testing.T) {
+	var file bytes.Buffer
+	m := newMembers(&file)
+	for _, row := range []string{"one\n", "two\n", "three\n"} {
+		if _, err := io.WriteString(m, row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	z, err := gzip.NewReader(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var members []string
+	for {
+		z.Multistream(false)
+		text, err := io.ReadAll(z)
+		if err != nil {
+			t.Fatal(err)
+		}
+		members = append(members, string(text))
+		if z.Reset(&file) == io.EOF {
+			break
+		}
+	}
+	if diff := cmp.Diff([]string{"one\n", "two\n", "three\n"}, members); diff != "" {
+		t.Errorf("members (-want +got):\n%s", diff)
+	}
+}
+
+func TestServerNotesBatches(t *testing.T) {
+	test := httptest.NewServer(newCounting("http://127.0.0.1:1", 0))
+	defer test.Close()
+	s := server{url: test.URL}
+	bodies := []string{
+		`{"batch":[{"type":"person","action":"identify","identifiers":{"id":"1"}}]}`,
+		`{"batch":[{"type":"person","action":"page","name":"` + strings.Repeat("x", 5000) + `"}]}`,
+		`{"batch":[{"type":"person","action":"merge"}]}`,
+	}
+	for _, body := range bodies {
+		request, err := http.NewRequestWithContext(context.Background(), http.MethodPost, test.URL+"/api/v2/batch", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusOK || string(text) != "{}\n" {
+			t.Errorf("answered %s %s", answer.Status, text)
+		}
+	}
+	requests, err := s.requests()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range requests {
+		got = append(got, fmt.Sprint(r.Phase, " ", r.Bytes))
+	}
+	want := []string{fmt.Sprint("identify ", len(bodies[0])), fmt.Sprint("events ", len(bodies[1])), fmt.Sprint("merge ", len(bodies[2]))}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("notes (-want +got):\n%s", diff)
+	}
+	if again, err := s.requests(); err != nil || len(again) != 0 {
+		t.Errorf("notes once taken are still there: %v, %v", again, err)
+	}
+}

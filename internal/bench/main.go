@@ -1,0 +1,149 @@
+// Command bench measures ph2cio as a user runs it: the built program, on files of synthetic exports, against a server on
+// loopback in another process. It prints what it measured beside the targets and leaves with 1 when one is missed.
+//
+//	go run ./internal/bench            everything; needs about 10 GB of disk for a while
+//	go run ./internal/bench -quick     without the millions of rows that the memory section wants
+//	go run ./internal/bench -only speed,gzip
+//
+// Speeds are compared with a program that does the least that any reader must: encoding/json.Valid on each line, on one core.
+// The programs of a section run in turns, round after round, so that whatever slows the machine down for a while slows all of
+// them; a ratio is the median of the rounds' ratios.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+func main() {
+	if len(os.Args) > 2 && os.Args[1] == childArgument {
+		childMain(os.Args[2], os.Args[3:])
+		return
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	missed, err := run(ctx, os.Args[1:], os.Stdout)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+	}
+	if err != nil || missed > 0 {
+		os.Exit(1)
+	}
+}
+
+// options are the flags.
+type options struct {
+	megabytes int
+	rounds    int
+	quick     bool
+	only      string
+	program   string
+	dir       string
+}
+
+func parse(args []string) (options, error) {
+	var o options
+	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	f.IntVar(&o.megabytes, "mb", 200, "megabytes of rows for the speed, gzip and fill sections")
+	f.IntVar(&o.rounds, "rounds", 7, "rounds of the speed and gzip sections")
+	f.BoolVar(&o.quick, "quick", false, "leave out the memory section's millions of rows")
+	f.StringVar(&o.only, "only", "", "run these sections alone: "+strings.Join(sectionNames(), ","))
+	f.StringVar(&o.program, "bin", "", "measure this ph2cio instead of building one")
+	f.StringVar(&o.dir, "dir", "", "make temporary files below this directory")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	if o.megabytes < 1 || o.rounds < 1 || f.NArg() > 0 {
+		return o, errors.New("-mb and -rounds take a positive number, and there are no arguments")
+	}
+	return o, nil
+}
+
+// section is one part of the measuring.
+type section struct {
+	name string
+	run  func(*bench) error
+}
+
+var sections = []section{
+	{"speed", (*bench).speed},
+	{"gzip", (*bench).gzip},
+	{"fill", (*bench).fill},
+	{"pace", (*bench).pace},
+	{"memory", (*bench).memory},
+}
+
+func sectionNames() []string {
+	var names []string
+	for _, s := range sections {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+// bench is one run of measuring.
+type bench struct {
+	options
+	ctx   context.Context
+	self  string // this program
+	tmp   string // removed at the end
+	rows  string // the file of the speed, gzip and fill sections; made when first asked for
+	table table
+}
+
+// run measures, prints, and tells how many targets were missed.
+func run(ctx context.Context, args []string, out io.Writer) (missed int, err error) {
+	o, err := parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	b := &bench{options: o, ctx: ctx, table: table{out: out}}
+	if b.self, err = os.Executable(); err != nil {
+		return 0, err
+	}
+	if b.tmp, err = os.MkdirTemp(o.dir, "ph2cio-bench-"); err != nil {
+		return 0, fmt.Errorf("make a directory for the rows: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(b.tmp)) }()
+	if err := b.build(); err != nil {
+		return 0, err
+	}
+	fmt.Fprintf(out, "%s %s/%s, %d cores, %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().Format(time.DateTime))
+	for _, s := range sections {
+		if b.only != "" && !strings.Contains(","+b.only+",", ","+s.name+",") {
+			continue
+		}
+		if err := s.run(b); err != nil {
+			return b.table.missed, fmt.Errorf("%s: %w", s.name, err)
+		}
+	}
+	b.table.close()
+	return b.table.missed, nil
+}
+
+// build makes the program to measure, as `make build` does.
+func (b *bench) build() error {
+	if b.program != "" {
+		path, err := filepath.Abs(b.program)
+		b.program = path
+		return err
+	}
+	b.program = filepath.Join(b.tmp, "ph2cio.exe") // Windows wants the ending, others do not mind
+	_, err := b.command(command{name: "go", args: []string{"build", "-trimpath", "-o", b.program, "ph2cio/cmd/ph2cio"}, env: []string{"CGO_ENABLED=0"}, here: true})
+	if err != nil {
+		return fmt.Errorf("build ph2cio: %w", err)
+	}
+	return nil
+}

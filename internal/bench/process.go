@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// command is a program to run to its end.
+type command struct {
+	name    string
+	args    []string
+	env     []string // on top of this process's own
+	here    bool     // in this directory; otherwise in an empty one, where no .env lies
+	allowed []int    // exit codes besides 0 that are no error
+	state   string   // a directory to remove afterwards, so that the same command starts anew
+}
+
+// outcome is what a program took.
+type outcome struct {
+	wall time.Duration
+	peak int64 // bytes of resident memory at most; 0 where the system does not tell
+}
+
+// command runs a program. What it printed is part of the error, if there is one.
+func (b *bench) command(c command) (outcome, error) {
+	cmd := exec.CommandContext(b.ctx, c.name, c.args...)
+	cmd.Env = append(os.Environ(), c.env...)
+	if !c.here {
+		cmd.Dir = b.tmp
+	}
+	var printed bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &printed, &printed
+	started := time.Now()
+	err := cmd.Run()
+	o := outcome{wall: time.Since(started)}
+	if c.state != "" {
+		err = errors.Join(err, os.RemoveAll(c.state))
+	}
+	if cmd.ProcessState != nil {
+		o.peak = peak(cmd.ProcessState)
+	}
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && slices.Contains(c.allowed, exit.ExitCode()) {
+		err = nil
+	}
+	if err != nil {
+		return o, fmt.Errorf("%s %s: %w\n%s", filepath.Base(c.name), strings.Join(c.args, " "), err, lastLines(printed.String()))
+	}
+	return o, nil
+}
+
+func lastLines(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return strings.Join(lines[max(0, len(lines)-20):], "\n")
+}
+
+// exitRejects is ph2cio's exit code for "finished with rejects": the rows hold some that are not valid.
+const exitRejects = 3
+
+func (b *bench) preview(args ...string) command {
+	return command{name: b.program, args: append([]string{"preview", "--quiet"}, args...), allowed: []int{exitRejects}}
+}
+
+// backfill sends rows to the server, with a state of its own.
+func (b *bench) backfill(to *server, rows string, rate int, args ...string) command {
+	state := filepath.Join(b.tmp, "state")
+	return command{
+		name: b.program, state: state, allowed: []int{exitRejects},
+		args: append([]string{"backfill", rows, "--quiet", "--yes", "--rate", fmt.Sprint(rate), "--settle", "0s", "--max-rejects", "0", "--state", state}, args...),
+		env: []string{
+			"CUSTOMERIO_TRACK_URL=" + to.url, "CUSTOMERIO_SITE_ID=bench", "CUSTOMERIO_API_KEY=bench", "CUSTOMERIO_REGION=",
+		},
+	}
+}
+
+func median[T cmp.Ordered](values []T) T {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}

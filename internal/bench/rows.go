@@ -1,0 +1,65 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"ph2cio/internal/synthetic"
+)
+
+// rowBytes is about what a synthetic row takes.
+const rowBytes = 1750
+
+// mixed is the file that most sections read: as many megabytes as asked for, one row in a hundred not valid.
+func (b *bench) mixed() (string, error) {
+	if b.rows != "" {
+		return b.rows, nil
+	}
+	rows := int64(b.megabytes) * 1_000_000 / rowBytes * 11 / 10
+	path, size, err := b.write("rows.jsonl", synthetic.Options{Rows: rows, People: rows / 20, Seed: 1, Invalid: 1}, plain)
+	if err != nil {
+		return "", err
+	}
+	b.table.note(fmt.Sprintf("%d rows of %d people, %.0f MB, 1 %% of them not valid", rows, rows/20, float64(size)/1e6))
+	b.rows = path
+	return path, nil
+}
+
+// write makes a file of rows. compress stands between the rows and the file; each row is one Write to it.
+func (b *bench) write(name string, o synthetic.Options, compress func(io.Writer) io.WriteCloser) (path string, size int64, err error) {
+	path = filepath.Join(b.tmp, name)
+	f, err := os.Create(path)
+	if err != nil {
+		return "", 0, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	buffer := bufio.NewWriterSize(f, 1<<20)
+	out := compress(buffer)
+	written, err := synthetic.Write(&interruptible{b, out}, o)
+	err = errors.Join(err, out.Close(), buffer.Flush())
+	return path, written.Bytes, err
+}
+
+// interruptible stops writing when the run is interrupted.
+type interruptible struct {
+	b   *bench
+	out io.Writer
+}
+
+func (i *interruptible) Write(p []byte) (int, error) {
+	if err := i.b.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return i.out.Write(p)
+}
+
+// plain compresses nothing.
+func plain(w io.Writer) io.WriteCloser { return nopCloser{w} }
+
+type nopCloser struct{ io.Writer }
+
+func (nopCloser) Close() error { return nil }

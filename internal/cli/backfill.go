@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"ph2cio/internal/export"
+)
+
+type backfillOptions struct {
+	mapping   mappingOptions
+	sending   sendingOptions
+	profiling profiling
+}
+
+func newBackfill(p *program) *cobra.Command {
+	o := &backfillOptions{}
+	c := &cobra.Command{
+		Use:   "backfill SOURCE...",
+		Short: "Send history to Customer.io, once",
+		Long: `Backfill reads the exports twice, tells what it would send and where, asks, and sends: people first, then
+their events. SOURCE is a file, a directory or a glob. Events younger than 72 hours are held back (--recent send).`,
+		Example: `  ph2cio backfill --sandbox export.jsonl.gz
+  ph2cio backfill --identify-by email,id --events 'Order *' export/
+  ph2cio backfill --workspace 12345 --rate 50 --yes --json export/ > summary.json`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return runBackfill(c.Context(), p, o, args) },
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	o.mapping.addFlags(f, "hold")
+	o.sending.addFlags(f)
+	o.profiling.addFlags(f)
+	return c
+}
+
+func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []string) (err error) {
+	if o.sending.dryRun {
+		return runPreview(ctx, p, &previewOptions{
+			mapping: o.mapping, batchItems: o.sending.batchItems, limit: 10, profiling: o.profiling,
+		}, args)
+	}
+	stop, err := o.profiling.start()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	plan, err := p.plan(&o.mapping, args)
+	if err != nil {
+		return err
+	}
+	to, err := p.destination(ctx, &o.sending)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, to.close()) }()
+	if err := to.wire(p, plan, &o.sending); err != nil {
+		return err
+	}
+	return p.backfill(ctx, plan, to, o, args)
+}
+
+// backfill is the run itself: learn, ask, send, tell.
+func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destination, o *backfillOptions, args []string) error {
+	learned, err := export.Learn(ctx, plan)
+	if err != nil {
+		return err
+	}
+	if err := p.confirm(ctx, plan, learned, to, &o.sending); err != nil {
+		return err
+	}
+	rejects, err := to.openRejects()
+	if err != nil {
+		return err
+	}
+	plan.Rejects = rejects
+	summary, err := export.Send(ctx, plan, learned)
+	err = errors.Join(err, rejects.Close())
+	if rejects.Len() > 0 && !to.temporary {
+		summary.Rejects = rejects.Path()
+	}
+	if err != nil || summary.Interrupted {
+		summary.Next = commandLine(p, args)
+	}
+	title := fmt.Sprintf("Sent to workspace %d (%s, %s).", to.workspace.EnvironmentID, to.workspace.Region, to.base)
+	if err := errors.Join(err, p.writeSummary(p.env.Stdout, summary, title)); err != nil {
+		return err
+	}
+	if err := to.showSandbox(p); err != nil {
+		return err
+	}
+	return verdict(summary, learned)
+}
+
+// commandLine is what to type to go on: the same command.
+func commandLine(p *program, args []string) string {
+	if len(os.Args) > 1 {
+		return "ph2cio " + shellJoin(os.Args[1:])
+	}
+	return "ph2cio backfill " + shellJoin(args)
+}

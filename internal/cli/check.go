@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ph2cio/internal/posthog"
+)
+
+type checkOptions struct{ sending sendingOptions }
+
+func newCheck(p *program) *cobra.Command {
+	o := &checkOptions{}
+	c := &cobra.Command{
+		Use:   "check [SOURCE...]",
+		Short: "Check credentials, workspace, region, clock, files and state directory",
+		Long:  `Check looks at everything that a backfill needs, and sends nothing.`,
+		Example: `  ph2cio check
+  ph2cio check --workspace 12345 export/
+  ph2cio check --json`,
+		RunE: func(c *cobra.Command, args []string) error { return runCheck(c.Context(), p, o, args) },
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	o.sending.addDestinationFlags(f)
+	f.StringVar(&o.sending.state, "state", "", "state `directory` (default: one per workspace in the user's state directory)")
+	return c
+}
+
+// finding is what one check found.
+type finding struct {
+	Check  string `json:"check"`
+	OK     bool   `json:"ok"`
+	Says   string `json:"says"`
+	Advice string `json:"advice,omitempty"`
+	err    error
+}
+
+func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) error {
+	findings := []finding{p.checkSettings()}
+	to, err := p.destination(ctx, &o.sending)
+	findings = append(findings, checkCredentials(to, err))
+	if err == nil {
+		defer to.close()
+		findings = append(findings, checkClock(to.workspace.Date, time.Now()), checkState(to.state))
+	}
+	if len(args) > 0 {
+		findings = append(findings, checkSources(args))
+	}
+	if err := p.writeFindings(findings); err != nil {
+		return err
+	}
+	for _, f := range findings {
+		if !f.OK {
+			return &finished{exitCode(f.err)}
+		}
+	}
+	return nil
+}
+
+func (p *program) checkSettings() finding {
+	f := finding{Check: "settings", OK: true, Says: "from the environment; there is no .env here"}
+	if p.dotenv.path != "" {
+		f.Says = "from the environment and " + p.dotenv.path
+	}
+	return f
+}
+
+func checkCredentials(to *destination, err error) finding {
+	if err != nil {
+		return finding{Check: "workspace", Says: err.Error(), Advice: hintOf(err), err: err}
+	}
+	w := to.workspace
+	return finding{Check: "workspace", OK: true, Says: fmt.Sprintf("%d in region %s, at %s", w.EnvironmentID, w.Region, to.base)}
+}
+
+// maxSkew is how far clocks may differ before it is worth a word: events' ages are counted by ours.
+const maxSkew = time.Minute
+
+func checkClock(theirs, ours time.Time) finding {
+	if theirs.IsZero() {
+		return finding{Check: "clock", OK: true, Says: "not compared: the API's answer has no date"}
+	}
+	skew := ours.Sub(theirs).Round(time.Second)
+	if skew.Abs() <= maxSkew {
+		return finding{Check: "clock", OK: true, Says: fmt.Sprintf("within %s of the API's", maxSkew)}
+	}
+	return finding{
+		Check: "clock", Says: fmt.Sprintf("this machine's clock is %s away from the API's", skew.Abs()),
+		Advice: "set the clock; ages of events are counted by it", err: errors.New("clock"),
+	}
+}
+
+// checkState looks for a directory that can be written, or the nearest one in which it can be made, and makes nothing.
+func checkState(dir string) finding {
+	at := dir
+	info, err := os.Lstat(at)
+	for errors.Is(err, os.ErrNotExist) && at != filepath.Dir(at) {
+		at = filepath.Dir(at)
+		info, err = os.Stat(at)
+	}
+	if err == nil && !info.IsDir() {
+		err = fmt.Errorf("%s is not a directory", at)
+	}
+	if err == nil {
+		err = tryWriting(at)
+	}
+	if err != nil {
+		return finding{
+			Check: "state", Says: err.Error(), Advice: "name another directory with --state",
+			err: &problem{err: err, code: exitState},
+		}
+	}
+	says := dir
+	if at != dir {
+		says += " (to be made)"
+	}
+	return finding{Check: "state", OK: true, Says: says}
+}
+
+func tryWriting(dir string) error {
+	file, err := os.CreateTemp(dir, ".ph2cio-check-")
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
+}
+
+func checkSources(args []string) finding {
+	sources, err := posthog.Find(args)
+	if err != nil {
+		return finding{Check: "sources", Says: err.Error(), Advice: hintOf(err), err: &problem{err: err, code: exitInput}}
+	}
+	var size int64
+	for _, s := range sources {
+		size += s.Size
+		file, err := os.Open(s.Path)
+		if err != nil {
+			return finding{Check: "sources", Says: err.Error(), err: &problem{err: err, code: exitInput}}
+		}
+		file.Close()
+	}
+	return finding{Check: "sources", OK: true, Says: fmt.Sprintf("%d files, %s", len(sources), bytesText(size))}
+}
+
+func (p *program) writeFindings(findings []finding) error {
+	if p.json {
+		encoder := json.NewEncoder(p.env.Stdout)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(map[string]any{"checks": findings})
+	}
+	style := p.style(p.env.StdoutTerminal)
+	for _, f := range findings {
+		mark := style.green("ok  ")
+		if !f.OK {
+			mark = style.red("FAIL")
+		}
+		fmt.Fprintf(p.env.Stdout, "%s  %-10s %s\n", mark, f.Check, plain(f.Says))
+		if f.Advice != "" {
+			fmt.Fprintf(p.env.Stdout, "%16s %s\n", "", plain(f.Advice))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"ph2cio/internal/export"
+)
+
+// confirm tells where history would go and what it would make there, and asks on a terminal.
+func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, o *sendingOptions) error {
+	counts := l.People.Count(plan.Now.Unix())
+	if plan.MaxRejects.Exceeded(l.Bad, l.Rows) {
+		return &export.TooManyRejects{Rejected: l.Bad, Rows: l.Rows}
+	}
+	if !p.quiet && !p.json {
+		p.writeForecast(plan, l, to, o)
+	}
+	if o.yes || to.temporary || !p.env.StdinTerminal || !p.env.StderrTerminal {
+		return nil
+	}
+	fmt.Fprintf(p.env.Stderr, "Send %s people and %s events? [y/N] ", export.Count(int64(counts.Sent)), export.Count(counts.Events))
+	answer, err := p.answer(ctx)
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(strings.ToLower(answer), "y") {
+		return &problem{err: errors.New("nothing was sent"), code: exitDone, hint: "--yes sends without asking"}
+	}
+	return nil
+}
+
+// answer reads one line, unless a signal comes first.
+func (p *program) answer(ctx context.Context) (string, error) {
+	line := make(chan string, 1)
+	go func() {
+		text, _ := bufio.NewReader(p.env.Stdin).ReadString('\n')
+		line <- text
+	}()
+	select {
+	case text := <-line:
+		return strings.TrimSpace(text), nil
+	case <-ctx.Done():
+		fmt.Fprintln(p.env.Stderr)
+		return "", context.Cause(ctx)
+	}
+}
+
+// writeForecast says workspace, region, where the settings came from, and what would be made.
+func (p *program) writeForecast(plan *export.Plan, l *export.Learned, to *destination, o *sendingOptions) {
+	style := p.style(p.env.StderrTerminal)
+	counts := l.People.Count(plan.Now.Unix())
+	settings := "environment"
+	if p.dotenv.path != "" {
+		settings += " and " + p.dotenv.path
+	}
+	line := func(label, text string) { fmt.Fprintf(p.env.Stderr, "%-12s %s\n", label, text) }
+	line("workspace", style.bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, plain(to.base))))
+	line("settings", plain(settings))
+	line("read", fmt.Sprintf("%s rows in %s, %s", export.Count(l.Rows), plain(sourcesText(plan.Sources)), bytesText(l.Bytes)))
+	line("profiles", fmt.Sprintf("up to %s new (people sent; Customer.io counts profiles)", style.bold(export.Count(int64(counts.Sent)))))
+	line("events", fmt.Sprintf("%s, of which %s younger than 72 h can start campaigns", style.bold(export.Count(counts.Events)), export.Count(l.Recent)))
+	line("time", "about "+forecastTime(counts.Events+int64(counts.Sent), plan.BatchItems, o.rate, plan.Settle).String())
+	if l.Bad > 0 {
+		line("rejected", style.red(export.Count(l.Bad)+" rows cannot be sent"))
+	}
+	for _, t := range l.Trouble {
+		line("trouble", style.red(plain(t.Error())))
+	}
+}
+
+// typicalOperation is the bytes of an operation as a forecast assumes them; only the sending itself knows.
+const typicalOperation = 800
+
+// forecastTime is how long sending takes at the given rate, if the destination keeps up.
+func forecastTime(operations int64, batchItems int, rate float64, settle time.Duration) time.Duration {
+	perRequest := int64(500_000 / typicalOperation)
+	if batchItems > 0 {
+		perRequest = min(perRequest, int64(batchItems))
+	}
+	requests := float64(operations)/float64(perRequest) + 2
+	return (time.Duration(requests/rate*float64(time.Second)) + settle).Round(time.Second)
+}

@@ -1,0 +1,56 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"ph2cio/internal/customerio"
+)
+
+const (
+	varSiteID   = "CUSTOMERIO_SITE_ID"
+	varAPIKey   = "CUSTOMERIO_API_KEY"
+	varRegion   = "CUSTOMERIO_REGION"
+	varTrackURL = "CUSTOMERIO_TRACK_URL"
+)
+
+// credentials come only from the environment, the .env file, or the files that *_FILE name: a flag would show in the
+// list of processes.
+func (p *program) credentials() (customerio.Credentials, error) {
+	siteID, err := p.secret(varSiteID)
+	if err != nil {
+		return customerio.Credentials{}, err
+	}
+	apiKey, err := p.secret(varAPIKey)
+	if err != nil {
+		return customerio.Credentials{}, err
+	}
+	return customerio.Credentials{SiteID: customerio.NewSecret(siteID), APIKey: customerio.NewSecret(apiKey)}, nil
+}
+
+func (p *program) secret(name string) (string, error) {
+	value := strings.TrimSpace(p.setting(name))
+	path := p.setting(name + "_FILE")
+	switch {
+	case value != "" && path != "":
+		return "", &problem{err: fmt.Errorf("both %s and %s_FILE are set; keep one", name, name), code: exitUsage}
+	case value != "":
+		return value, nil
+	case path == "":
+		return "", &problem{
+			err: fmt.Errorf("%s is not set", name), code: exitCredentials,
+			hint: "put CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY (Track API credentials, Settings > API credentials) " +
+				"into the environment or .env; `--sandbox` and `ph2cio preview` need none",
+		}
+	}
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return "", &problem{err: fmt.Errorf("read %s_FILE: %w", name, err), code: exitCredentials}
+	}
+	if value = strings.TrimSpace(string(content)); value == "" {
+		return "", &problem{err: errors.New(name + "_FILE names an empty file: " + path), code: exitCredentials}
+	}
+	return value, nil
+}

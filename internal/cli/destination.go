@@ -1,0 +1,226 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/export"
+	"ph2cio/internal/sandbox"
+)
+
+// destination is where operations go, found and checked before anything is read.
+type destination struct {
+	base      string // URL
+	workspace customerio.Workspace
+	client    *customerio.Client
+	pace      *customerio.Pace
+	tally     *customerio.Tally
+	state     string
+
+	temporary bool // a sandbox in this process, and a state directory that is removed
+	sandbox   *sandbox.Sandbox
+	closers   []func() error
+}
+
+// settleDefault is how long new people are given before their events: the API promises no order.
+const settleDefault = 30 * time.Second
+
+// preflight is how often the API is asked for the workspace: someone is waiting.
+var preflight = customerio.Policy{Attempts: 3}
+
+// destination finds the API, asks it which workspace the credentials belong to, and refuses the wrong one.
+func (p *program) destination(ctx context.Context, o *sendingOptions) (to *destination, err error) {
+	to = &destination{tally: &customerio.Tally{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, to.close())
+		}
+	}()
+	credentials, err := p.enter(to, o)
+	if err != nil {
+		return to, err
+	}
+	if err := to.connect(p, credentials, o); err != nil {
+		return to, err
+	}
+	if err := to.identify(ctx, p, credentials, o); err != nil {
+		return to, err
+	}
+	if !to.temporary {
+		to.state, err = p.stateDir(o.state, to.workspace.EnvironmentID)
+	}
+	return to, err
+}
+
+// enter decides which API it is: the sandbox of this run, CUSTOMERIO_TRACK_URL, or a region's.
+func (p *program) enter(to *destination, o *sendingOptions) (customerio.Credentials, error) {
+	if o.sandbox {
+		return to.startSandbox()
+	}
+	credentials, err := p.credentials()
+	if err != nil {
+		return credentials, err
+	}
+	to.base = strings.TrimRight(p.setting(varTrackURL), "/")
+	if to.base == "" {
+		// Either host answers the region call for both regions' accounts.
+		to.base, err = customerio.RegionURL(cmp.Or(p.region(o), "us"))
+	}
+	if err != nil {
+		return credentials, usage(err)
+	}
+	return credentials, nil
+}
+
+// region is what was asked for, empty when it is to be found out.
+func (p *program) region(o *sendingOptions) string {
+	return strings.ToLower(strings.TrimSpace(cmp.Or(o.region, p.setting(varRegion))))
+}
+
+func (to *destination) startSandbox() (customerio.Credentials, error) {
+	to.temporary = true
+	state, err := os.MkdirTemp("", "ph2cio-sandbox-")
+	if err != nil {
+		return customerio.Credentials{}, &export.StateError{Path: os.TempDir(), Err: err}
+	}
+	to.state = state
+	to.closers = append(to.closers, func() error { return os.RemoveAll(state) })
+	to.sandbox = sandbox.New(sandbox.Options{})
+	server, err := to.sandbox.Start("127.0.0.1:0")
+	if err != nil {
+		return customerio.Credentials{}, err
+	}
+	to.closers = append(to.closers, server.Close)
+	to.base = server.URL()
+	return customerio.Credentials{SiteID: customerio.NewSecret("sandbox"), APIKey: customerio.NewSecret("sandbox")}, nil
+}
+
+func (to *destination) connect(p *program, credentials customerio.Credentials, o *sendingOptions) error {
+	var caCert []byte
+	if o.caCert != "" {
+		var err error
+		if caCert, err = os.ReadFile(o.caCert); err != nil {
+			return usage(fmt.Errorf("--ca-cert: %w", err))
+		}
+	}
+	client, err := customerio.NewClient(customerio.ClientOptions{
+		BaseURL: to.base, Credentials: credentials, CACert: caCert,
+		UserAgent: "ph2cio/" + version(p.env.Commit).Version, InFlight: o.concurrency, Tally: to.tally,
+	})
+	if err != nil {
+		return usage(err)
+	}
+	to.client = client
+	return nil
+}
+
+// identify asks which workspace the credentials belong to, moves to its region, and refuses a workspace that is not the
+// one named.
+func (to *destination) identify(ctx context.Context, p *program, credentials customerio.Credentials, o *sendingOptions) error {
+	err := preflight.Do(ctx, func() (err error) {
+		to.workspace, err = to.client.Region(ctx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	workspace := to.workspace
+	if o.workspace != 0 && o.workspace != workspace.EnvironmentID {
+		return &problem{
+			err: fmt.Errorf("the credentials belong to workspace %d, not to %d", workspace.EnvironmentID, o.workspace), code: exitUsage,
+			hint: "correct --workspace, or use that workspace's credentials; nothing was sent",
+		}
+	}
+	if asked := p.region(o); asked != "" && asked != workspace.Region {
+		return &problem{
+			err: fmt.Errorf("workspace %d is in region %s, not %s", workspace.EnvironmentID, workspace.Region, plain(asked)), code: exitUsage,
+			hint: "set CUSTOMERIO_REGION or --region to " + workspace.Region + ", or leave it out",
+		}
+	}
+	if p.setting(varTrackURL) != "" || to.temporary {
+		return nil // a base URL that was given is the one to use
+	}
+	// The answer's own URL is not trusted with credentials: the region's published host is.
+	base, err := customerio.RegionURL(workspace.Region)
+	if err != nil || base == to.base {
+		return err
+	}
+	to.base = base
+	return to.connect(p, credentials, o)
+}
+
+// wire puts the sender together and gives the plan what it needs to send.
+func (to *destination) wire(p *program, plan *export.Plan, o *sendingOptions) error {
+	if o.rate <= 0 || o.rate > 1000 {
+		return usage(fmt.Errorf("--rate takes more than 0 and at most 1000 requests a second, not %v", o.rate))
+	}
+	if o.batchItems < 0 || o.concurrency < 0 || o.concurrency > 1000 {
+		return usage(errors.New("--batch-items and --concurrency take 0 or more, and --concurrency at most 1000"))
+	}
+	limit, err := parseMaxRejects(o.maxRejects)
+	if err != nil {
+		return usage(err)
+	}
+	to.pace = customerio.NewPace(o.rate)
+	if o.concurrency > 0 {
+		to.pace.FixInFlight(o.concurrency)
+	}
+	plan.Tally = to.tally
+	plan.Sender = to.sender(customerio.Policy{Tally: to.tally, Waiting: p.waiting(plan.Progress)})
+	plan.InFlight = to.pace.InFlight
+	plan.BatchItems, plan.MaxRejects, plan.Settle = o.batchItems, limit, to.settle(o)
+	return nil
+}
+
+// sender is the client with everything around it, from the inside out: each attempt waits its turn, passing faults are
+// tried again, a request refused whole is divided, a single operation is repaired.
+func (to *destination) sender(policy customerio.Policy) customerio.Sender {
+	var sender customerio.Sender = to.client
+	sender = customerio.Paced(sender, to.pace)
+	sender = customerio.Retried(sender, policy)
+	sender = customerio.Divided(sender, to.tally)
+	return customerio.Repaired(sender, to.tally)
+}
+
+// waiting tells of each wait before another attempt, with --verbose.
+func (p *program) waiting(progress export.Progress) func(time.Duration, error) {
+	if !p.verbose {
+		return nil
+	}
+	return func(d time.Duration, err error) {
+		progress.Say(fmt.Sprintf("trying again in %s: %s", d.Round(time.Millisecond), oneLine(err.Error())))
+	}
+}
+
+// settle is the wait after new people: the flag's, else none for an API on this machine.
+func (to *destination) settle(o *sendingOptions) time.Duration {
+	if o.settle >= 0 {
+		return o.settle
+	}
+	if strings.HasPrefix(to.base, "http:") {
+		return 0 // plain HTTP is only taken for an API on this machine
+	}
+	return settleDefault
+}
+
+func (to *destination) openRejects() (*export.RejectsFile, error) {
+	if err := makeStateDir(to.state); err != nil {
+		return nil, err
+	}
+	return export.CreateRejects(to.state)
+}
+
+// close ends what the destination started, the newest first.
+func (to *destination) close() (err error) {
+	for i := len(to.closers) - 1; i >= 0; i-- {
+		err = errors.Join(err, to.closers[i]())
+	}
+	to.closers = nil
+	return err
+}

@@ -1,0 +1,50 @@
+// Package cli is the command line: commands, settings, exit codes and what a person or a program reads.
+package cli
+
+import (
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// Env is all that a command may touch beside its arguments.
+type Env struct {
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	Getenv func(name string) (value string, set bool)
+	// Environ lists the environment as NAME=value.
+	Environ func() []string
+
+	StdinTerminal  bool
+	StdoutTerminal bool
+	StderrTerminal bool
+
+	// Commit is the revision the program was built from, for builds without version control stamping; may be empty.
+	Commit string
+}
+
+// OS is the process's own Env.
+func OS() Env {
+	return Env{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Getenv: os.LookupEnv, Environ: os.Environ,
+		StdinTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
+		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+	}
+}
+
+// get returns a variable's value, empty when it is not set.
+func (e *Env) get(name string) string {
+	value, _ := e.Getenv(name)
+	return value
+}
+
+// colour says whether text on a terminal may be coloured (no-color.org).
+func (e *Env) colour(terminal bool) bool {
+	_, no := e.Getenv("NO_COLOR")
+	return terminal && !no && !strings.EqualFold(e.get("TERM"), "dumb")
+}

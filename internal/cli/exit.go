@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/export"
+	"ph2cio/internal/posthog"
+)
+
+// Exit codes. They are part of what users rely on.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitRejects     = 3
+	exitCredentials = 4
+	exitDestination = 5
+	exitInput       = 6
+	exitLocked      = 7
+	exitState       = 8
+	exitInterrupt   = 130
+	exitTerminated  = 143
+)
+
+const exitCodesText = `  0  done
+  1  failed for a reason that none of the others names
+  2  wrong usage or settings
+  3  finished, but some rows were rejected, or stopped because too many were
+  4  the credentials were refused
+  5  the destination gave up; it is safe to run again
+  6  input damaged, missing or not PostHog events
+  7  another run holds the state directory
+  8  the state directory or its disk
+130  interrupted (Ctrl-C); what was under way was finished
+143  terminated (SIGTERM); what was under way was finished`
+
+// problem is an error with its exit code and what to do about it.
+type problem struct {
+	err  error
+	code int
+	hint string
+}
+
+func (p *problem) Error() string { return p.err.Error() }
+func (p *problem) Unwrap() error { return p.err }
+
+func usage(err error) error {
+	if _, ok := errors.AsType[*problem](err); ok {
+		return err
+	}
+	return &problem{err: err, code: exitUsage, hint: "--help shows what there is"}
+}
+
+// finished ends a command whose summary already says why the exit code is not 0.
+type finished struct{ code int }
+
+func (f *finished) Error() string { return "finished with something left" }
+
+// exitCode is the one place that turns an error into the process's exit code.
+func exitCode(err error) int {
+	if interrupted, ok := errors.AsType[*Interrupted](err); ok {
+		return interrupted.ExitCode()
+	}
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p.code
+	}
+	if f, ok := errors.AsType[*finished](err); ok {
+		return f.code
+	}
+	if _, ok := errors.AsType[*export.StateError](err); ok {
+		return exitState
+	}
+	if _, ok := errors.AsType[*export.TooManyRejects](err); ok {
+		return exitRejects
+	}
+	if _, ok := errors.AsType[*posthog.SourceError](err); ok {
+		return exitInput
+	}
+	return destinationCode(err)
+}
+
+func destinationCode(err error) int {
+	if errors.Is(err, context.Canceled) {
+		return exitInterrupt
+	}
+	if _, ok := errors.AsType[*customerio.SystemicError](err); ok {
+		return exitDestination
+	}
+	api, ok := errors.AsType[*customerio.APIError](err)
+	if !ok {
+		return exitFailed
+	}
+	switch api.Class() {
+	case customerio.Unauthorized:
+		return exitCredentials
+	case customerio.Redirected:
+		return exitUsage
+	}
+	return exitDestination
+}
+
+// hintOf finds what to do about an error.
+func hintOf(err error) string {
+	if p, ok := errors.AsType[*problem](err); ok && p.hint != "" {
+		return p.hint
+	}
+	if s, ok := errors.AsType[*posthog.SourceError](err); ok && s.Hint != "" {
+		return s.Hint
+	}
+	if _, ok := errors.AsType[*export.TooManyRejects](err); ok {
+		return "look at the rejects and at `ph2cio preview`; --max-rejects allows more"
+	}
+	if h, ok := errors.AsType[interface {
+		error
+		Hint() string
+	}](err); ok {
+		return h.Hint()
+	}
+	return ""
+}

@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+)
+
+// topic is the annotation of flags that a command's own help leaves to `ph2cio help TOPIC`, so that it fits a screen.
+const topic = "topic"
+
+// mappingOptions are the flags that decide what an event or person looks like in Customer.io.
+type mappingOptions struct {
+	events, skipEvents []string
+	since, until       string
+	liveSince          string
+	recent             string
+	pageName           string
+	properties         string
+	dropProperties     []string
+	redactQuery        []string
+	eventValueLimit    int
+	eventAttributes    []string
+	personProperties   string
+	personAttributes   []string
+	dateAttributes     []string
+	allowReserved      []string
+	identifyTimestamp  bool
+	identifierValue    string
+	people             string
+	identifyBy         []string
+	merge              string
+	allPeople          bool
+}
+
+func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
+	f.StringSliceVar(&o.events, "events", nil, "send only events with these `names` (globs allowed), comma-separated")
+	f.StringSliceVar(&o.skipEvents, "skip-events", nil, "leave out events with these `names` (globs allowed)")
+	f.StringVar(&o.since, "since", "", "leave out events before this `time`: 2026-03-01, RFC 3339, or an age (72h, 30d)")
+	f.StringVar(&o.until, "until", "", "leave out events at or after this `time`")
+	f.StringVar(&o.liveSince, "live-since", "", "leave out what PostHog took in since this `time`: its own destination sent it")
+	f.StringVar(&o.recent, "recent", recent, "`hold|send` events younger than 72 h, which can start campaigns")
+	f.StringVar(&o.people, "people", "identified", "who is sent: `identified|with-email|all` (anonymous profiles cost money)")
+	f.StringSliceVar(&o.identifyBy, "identify-by", []string{"id"}, "identifier `keys` in order of preference: id, email, cio_id")
+	f.StringVar(&o.merge, "merge", "never", "`never|identify`: merge the anonymous profile on each accepted $identify")
+	o.addAttributeFlags(f)
+}
+
+func (o *mappingOptions) addAttributeFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.identifierValue, "identifier-value", "", "`template` of the identifier, such as {person.properties.crm_id}")
+	f.BoolVar(&o.allPeople, "all-people", false, "identify people without an event to send too, when filters leave events out")
+	f.StringVar(&o.pageName, "page-name", "url", "name of a page: `url|url-no-query|path|title`")
+	f.StringVar(&o.properties, "properties", "custom", "event properties to send: `custom|all`")
+	f.StringSliceVar(&o.dropProperties, "drop-property", nil, "event property `globs` never to send")
+	f.StringSliceVar(&o.redactQuery, "redact-query", nil, "more URL query parameter `names` whose values become \"redacted\"")
+	f.IntVar(&o.eventValueLimit, "event-value-limit", 0, "cut event values to this many `bytes`; 0 sends them whole")
+	f.StringArrayVar(&o.eventAttributes, "event-attribute", nil, "add `name=template` to every event; may be repeated")
+	f.StringVar(&o.personProperties, "person-properties", "custom", "person properties to send: `custom|all`")
+	f.StringArrayVar(&o.personAttributes, "person-attribute", nil, "add `name=template` to every person; may be repeated")
+	f.StringSliceVar(&o.dateAttributes, "date-attributes", nil, "person attribute `globs` to turn into unix seconds, beside created_at")
+	f.StringSliceVar(&o.allowReserved, "allow-reserved", nil, "reserved `names` to send after all, such as unsubscribed")
+	f.BoolVar(&o.identifyTimestamp, "identify-timestamp", false, "date each identify by its newest row; Customer.io drops older ones silently")
+	annotate(f, "mapping", "page-name", "properties", "drop-property", "redact-query", "event-value-limit", "event-attribute",
+		"person-properties", "person-attribute", "date-attributes", "allow-reserved", "identify-timestamp", "identifier-value",
+		"all-people")
+}
+
+// sendingOptions are the flags that decide how requests are made.
+type sendingOptions struct {
+	region      string
+	workspace   int64
+	rate        float64
+	batchItems  int
+	concurrency int
+	maxRejects  string
+	settle      time.Duration
+	settleGiven bool
+	caCert      string
+	state       string
+	yes         bool
+	dryRun      bool
+	sandbox     bool
+}
+
+func (o *sendingOptions) addFlags(f *pflag.FlagSet) {
+	o.addDestinationFlags(f)
+	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask before sending")
+	f.BoolVar(&o.dryRun, "dry-run", false, "the same as preview")
+	f.BoolVar(&o.sandbox, "sandbox", false, "send to a local Track API that is thrown away, and show what it holds")
+	f.Float64Var(&o.rate, "rate", 10, "`requests` a second at most")
+	f.IntVar(&o.batchItems, "batch-items", 1000, "`operations` in a request at most; 0 is no limit but bytes")
+	f.IntVar(&o.concurrency, "concurrency", 0, "`requests` under way at once; 0 is what the rate needs, at most 64")
+	f.StringVar(&o.maxRejects, "max-rejects", "1%", "stop when more `rows` than this are rejected: a share (1%, after 10,000 rows) or a number; 0 never stops")
+	f.DurationVar(&o.settle, "settle", -1, "`wait` after new people were sent (default 30s; 0 for a local API)")
+	f.StringVar(&o.state, "state", "", "state `directory` (default: one per workspace in the user's state directory)")
+	annotate(f, "sending", "batch-items", "concurrency", "max-rejects", "settle", "ca-cert", "state")
+}
+
+// addDestinationFlags are the flags that `check` needs too.
+func (o *sendingOptions) addDestinationFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.region, "region", "", "`us|eu`; found out when left out (also CUSTOMERIO_REGION)")
+	f.Int64Var(&o.workspace, "workspace", 0, "refuse any workspace but the one with this environment `ID`")
+	f.StringVar(&o.caCert, "ca-cert", "", "also trust the certificates in this PEM `file`")
+}
+
+func annotate(f *pflag.FlagSet, name string, flags ...string) {
+	for _, flag := range flags {
+		if err := f.SetAnnotation(flag, topic, []string{name}); err != nil {
+			panic(err) // a flag named here must exist: a mistake of ours that the first test run shows
+		}
+	}
+}
+
+// parseTime reads a date, an RFC 3339 time or an age before now. Text without a zone is UTC. Empty text is the zero time.
+func parseTime(flag, text string, now time.Time) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.DateOnly, time.RFC3339, "2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, nil
+		}
+	}
+	if age, ok := parseAge(text); ok {
+		return now.Add(-age), nil
+	}
+	return time.Time{}, fmt.Errorf("--%s %q is neither a date (2026-03-01), a time (2026-03-01T08:00:00Z) nor an age (72h, 30d)", flag, text)
+}
+
+func parseAge(text string) (time.Duration, bool) {
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		n, err := strconv.Atoi(days)
+		return time.Duration(n) * 24 * time.Hour, err == nil && n >= 0 && n < 100_000
+	}
+	age, err := time.ParseDuration(text)
+	return age, err == nil && age >= 0
+}

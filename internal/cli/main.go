@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// Main is the whole program as a function: it runs the command that args name, prints an error once, and returns the
+// exit code. When ctx is cancelled the command finishes what is under way; the cause should be an *Interrupted.
+func Main(ctx context.Context, env Env, args []string) int {
+	program := &program{env: env}
+	root := newRoot(program)
+	root.SetArgs(args)
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitDone
+	}
+	if !program.started {
+		err = usage(err)
+	}
+	program.report(err)
+	return exitCode(err)
+}
+
+// program is what the commands share.
+type program struct {
+	env     Env
+	started bool // a command's own code has begun: errors are no longer the command line's
+	json    bool
+	quiet   bool
+	verbose bool
+	dotenv  dotenv
+}
+
+// Interrupted is the cause of a cancelled context when a signal was it.
+type Interrupted struct{ Signal os.Signal }
+
+func (i *Interrupted) Error() string { return "interrupted by " + i.Signal.String() }
+
+// ExitCode is 128 and the signal's number, as shells count: 130 for an interrupt, 143 for a termination.
+func (i *Interrupted) ExitCode() int {
+	if i.Signal == os.Interrupt {
+		return exitInterrupt
+	}
+	return exitTerminated
+}
+
+// report prints an error once, with what to do about it.
+func (p *program) report(err error) {
+	style := p.style(p.env.StderrTerminal)
+	if _, ok := errors.AsType[*finished](err); ok {
+		return // the summary has said it
+	}
+	for i, line := range strings.Split(strings.TrimSpace(plain(err.Error())), "\n") {
+		if i == 0 {
+			line = style.red("error: ") + line
+		}
+		fmt.Fprintln(p.env.Stderr, line)
+	}
+	if hint := hintOf(err); hint != "" {
+		fmt.Fprintln(p.env.Stderr, style.bold("hint: ")+plain(hint))
+	}
+}
+
+func newRoot(p *program) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "ph2cio",
+		Short: "Move PostHog history into Customer.io",
+		Long: `ph2cio reads PostHog event exports (JSONL or CSV), works out who is who over the whole
+history, and sends people and events to Customer.io's Track API, once.`,
+		Example: `  ph2cio preview export/                  see what would be sent; needs no credentials
+  ph2cio backfill --sandbox export/       try it all against a local Track API
+  ph2cio check export/                    credentials, workspace, region, files
+  ph2cio backfill export/                 send it`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		DisableAutoGenTag: true,
+		Args:              cobra.NoArgs,
+		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return p.begin(c) },
+	}
+	root.CompletionOptions.HiddenDefaultCmd = false
+	flags := root.PersistentFlags()
+	flags.BoolVar(&p.json, "json", false, "write results as one JSON document")
+	flags.BoolVarP(&p.quiet, "quiet", "q", false, "no progress, only errors and results")
+	flags.BoolVarP(&p.verbose, "verbose", "v", false, "say more on stderr, retries among it")
+	flags.String("env-file", ".env", "read settings from this file if it exists")
+	root.AddCommand(newBackfill(p), newPreview(p), newCheck(p), newSandbox(p), newVersion(p))
+	root.AddCommand(newTopics(p)...)
+	cobra.AddTemplateFunc("mainFlags", mainFlags)
+	cobra.AddTemplateFunc("moreTopics", moreTopics)
+	root.SetHelpTemplate(helpTemplate)
+	root.SetUsageTemplate(usageTemplate)
+	return root
+}
+
+// begin fills in the flags that were not given and marks the point after which errors are not the command line's.
+func (p *program) begin(c *cobra.Command) error {
+	if err := p.settings(c); err != nil {
+		return err
+	}
+	p.started = true
+	return nil
+}

@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/people"
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/progress"
+)
+
+// grace is how long requests under way may go on after an interruption.
+const grace = 20 * time.Second
+
+// plan is what preview and backfill have in common: sources, rules and the choice of people.
+func (p *program) plan(o *mappingOptions, args []string) (*export.Plan, error) {
+	now := time.Now()
+	rules, choice, err := o.rules(now)
+	if err != nil {
+		return nil, err
+	}
+	sources, err := posthog.Find(args)
+	if err != nil {
+		return nil, &problem{err: err, code: exitInput}
+	}
+	return &export.Plan{
+		Sources: sources, Rules: rules, Choice: choice, Now: now, Grace: grace,
+		Index:    people.Options{Keep: rules.KeepPersonProperty, KeepNull: o.personProperties == "all", Links: choice.Merges},
+		Progress: p.newProgress(),
+	}, nil
+}
+
+// newProgress is a bar on a terminal, lines in a log, nothing when quiet.
+func (p *program) newProgress() export.Progress {
+	return progress.New(progress.Options{
+		Out: p.env.Stderr, Quiet: p.quiet, Terminal: p.env.StderrTerminal,
+	})
+}
+
+func sourcesText(sources []posthog.Source) string {
+	if len(sources) == 1 {
+		return sources[0].Path
+	}
+	return fmt.Sprintf("%d files", len(sources))
+}

@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/export"
+)
+
+type previewOptions struct {
+	mapping    mappingOptions
+	batchItems int
+	limit      int
+	operations string
+	firstOnly  bool
+	profiling  profiling
+}
+
+func newPreview(p *program) *cobra.Command {
+	o := &previewOptions{}
+	c := &cobra.Command{
+		Use:   "preview SOURCE...",
+		Short: "Show what would be sent; needs no credentials",
+		Long: `Preview runs the whole line without the network: it reads, maps and packs, shows the first operations
+and counts everything. SOURCE is a file, a directory or a glob.`,
+		Example: `  ph2cio preview export.jsonl.gz
+  ph2cio preview --events 'Order *,Signed Up' --people with-email export/
+  ph2cio preview --operations ops.jsonl --json export/ > totals.json`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return runPreview(c.Context(), p, o, args) },
+	}
+	o.addFlags(c)
+	return c
+}
+
+func (o *previewOptions) addFlags(c *cobra.Command) {
+	f := c.Flags()
+	f.SortFlags = false
+	f.IntVar(&o.limit, "limit", 10, "show this many `operations`")
+	f.StringVar(&o.operations, "operations", "", "write every operation to this `file` (- is stdout), one a line, in sending order")
+	o.mapping.addFlags(f, "hold")
+	f.IntVar(&o.batchItems, "batch-items", 1000, "`operations` in a request at most; 0 is no limit but bytes")
+	annotate(f, "sending", "batch-items")
+	f.BoolVar(&o.firstOnly, "first-reading-only", false, "stop after the first reading")
+	_ = f.MarkHidden("first-reading-only")
+	o.profiling.addFlags(f)
+}
+
+func runPreview(ctx context.Context, p *program, o *previewOptions, args []string) (err error) {
+	stop, err := o.profiling.start()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	plan, err := p.plan(&o.mapping, args)
+	if err != nil {
+		return err
+	}
+	plan.Tally = &customerio.Tally{}
+	plan.Sender, plan.BatchItems = customerio.Counting(plan.Tally), o.batchItems
+	shown, err := p.newShowing(o)
+	if err != nil {
+		return err
+	}
+	plan.Operations = shown.take
+	learned, err := export.Learn(ctx, plan)
+	if err != nil {
+		return err
+	}
+	if o.firstOnly {
+		_, err := fmt.Fprintln(shown.results, export.Count(learned.Rows), "rows")
+		return err
+	}
+	summary, err := export.Send(ctx, plan, learned)
+	if err := errors.Join(err, shown.close()); err != nil {
+		return err
+	}
+	title := fmt.Sprintf("Would be sent from %s. Nothing was.", sourcesText(plan.Sources))
+	if err := p.writeSummary(shown.results, summary, title); err != nil {
+		return err
+	}
+	return verdict(summary, learned)
+}
+
+// verdict is the exit code of a run that came to its end.
+func verdict(s *export.Summary, l *export.Learned) error {
+	switch {
+	case len(l.Trouble) > 0:
+		return &finished{exitInput}
+	case total(s.Rows.Rejected) > 0 || total(s.People.Rejected) > 0 || total(s.Refused) > 0:
+		return &finished{exitRejects}
+	}
+	return nil
+}
+
+// showing is where preview's operations go: the first few to the screen, all of them to a file.
+type showing struct {
+	p       *program
+	left    int
+	shown   int
+	screen  io.Writer // of operations to look at; nil shows none
+	all     *bufio.Writer
+	file    *os.File
+	results io.Writer // of the totals
+}
+
+func (p *program) newShowing(o *previewOptions) (*showing, error) {
+	s := &showing{p: p, left: o.limit, results: p.env.Stdout}
+	if !p.json && o.operations != "-" {
+		s.screen = p.env.Stdout
+	}
+	switch o.operations {
+	case "":
+	case "-":
+		s.all = bufio.NewWriterSize(p.env.Stdout, 256<<10)
+		s.results = p.env.Stderr // stdout belongs to the operations
+	default:
+		file, err := os.OpenFile(o.operations, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		if err != nil {
+			return nil, &problem{err: fmt.Errorf("write operations: %w", err), code: exitState}
+		}
+		s.file, s.all = file, bufio.NewWriterSize(file, 256<<10)
+	}
+	return s, nil
+}
+
+// take sees every operation in sending order.
+func (s *showing) take(operation []byte) error {
+	if s.screen != nil && s.left > 0 {
+		s.left--
+		s.shown++
+		if err := s.show(operation); err != nil {
+			return err
+		}
+	}
+	if s.all == nil {
+		return nil
+	}
+	text := operation
+	if s.file == nil && s.p.env.StdoutTerminal {
+		text = []byte(plain(string(operation)))
+	}
+	_, err1 := s.all.Write(text)
+	return errors.Join(err1, s.all.WriteByte('\n'))
+}
+
+// show lays one operation out for a person; it stays the JSON that would be sent.
+func (s *showing) show(operation []byte) error {
+	var laid bytes.Buffer
+	if err := json.Indent(&laid, operation, "", "  "); err != nil {
+		return fmt.Errorf("show an operation: %w", err)
+	}
+	style := s.p.style(s.p.env.StdoutTerminal)
+	heading := fmt.Sprintf("%d  %s", s.shown, customerio.ActionOf(operation))
+	_, err := fmt.Fprintf(s.screen, "%s\n%s\n\n", style.bold(heading), plain(laid.String()))
+	return err
+}
+
+func (s *showing) close() error {
+	if s.all == nil {
+		return nil
+	}
+	err := s.all.Flush()
+	if s.file != nil {
+		err = errors.Join(err, s.file.Close())
+	}
+	if err != nil {
+		return &problem{err: fmt.Errorf("write operations: %w", err), code: exitState}
+	}
+	return nil
+}

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/export"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
+)
+
+// rules turns the mapping flags into rules and the choice of people. Errors are usage errors that name the flag.
+func (o *mappingOptions) rules(now time.Time) (*mapping.Rules, people.Choice, error) {
+	choice, err := o.choice()
+	if err != nil {
+		return nil, choice, usage(err)
+	}
+	options, err := o.options(now)
+	if err != nil {
+		return nil, choice, usage(err)
+	}
+	rules, err := mapping.New(options)
+	if err != nil {
+		return nil, choice, usage(err)
+	}
+	choice.NeedEvents = rules.Filtered() && !o.allPeople
+	return rules, choice, nil
+}
+
+func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
+	since, err1 := parseTime("since", o.since, now)
+	until, err2 := parseTime("until", o.until, now)
+	live, err3 := parseTime("live-since", o.liveSince, now)
+	var err4 error
+	if o.recent != "hold" && o.recent != "send" {
+		err4 = fmt.Errorf("--recent takes hold or send, not %q", o.recent)
+	}
+	return mapping.Options{
+		Now: now, Events: o.events, SkipEvents: o.skipEvents,
+		PageName: o.pageName, Properties: o.properties, DropProperties: o.dropProperties,
+		RedactQuery: o.redactQuery, PersonProperties: o.personProperties, DateAttributes: o.dateAttributes,
+		AllowReserved: o.allowReserved, PersonAttributes: o.personAttributes, EventAttributes: o.eventAttributes,
+		IdentifierKey: customerio.Key(o.identifyBy[0]), IdentifierValue: o.identifierValue,
+		EventValueLimit: o.eventValueLimit, IdentifyTimestamp: o.identifyTimestamp,
+		Since: since, Until: until, LiveSince: live, HoldRecent: o.recent == "hold",
+	}, errors.Join(err1, err2, err3, err4)
+}
+
+func (o *mappingOptions) choice() (people.Choice, error) {
+	choice := people.Choice{Who: people.Who(o.people), Merges: o.merge == "identify"}
+	if !slices.Contains([]people.Who{people.Identified, people.WithEmail, people.All}, choice.Who) {
+		return choice, fmt.Errorf("--people takes identified, with-email or all, not %q", o.people)
+	}
+	for _, key := range o.identifyBy {
+		by := people.By(strings.TrimSpace(key))
+		if !slices.Contains([]people.By{people.ByID, people.ByEmail, people.ByCioID}, by) {
+			return choice, fmt.Errorf("--identify-by takes id, email and cio_id, not %q", key)
+		}
+		choice.By = append(choice.By, by)
+	}
+	if len(choice.By) == 0 {
+		return choice, errors.New("--identify-by needs a key: id, email or cio_id")
+	}
+	if err := o.checkMerge(choice); err != nil {
+		return choice, err
+	}
+	if o.identifierValue != "" {
+		choice.By = []people.By{people.ByID} // the template names everybody, whatever they have
+	}
+	return choice, nil
+}
+
+func (o *mappingOptions) checkMerge(choice people.Choice) error {
+	if o.merge != "never" && o.merge != "identify" {
+		return fmt.Errorf("--merge takes never or identify, not %q", o.merge)
+	}
+	if choice.Merges && (len(choice.By) != 1 || choice.By[0] != people.ByID || o.identifierValue != "") {
+		return errors.New("--merge identify works only with --identify-by id, because it names the anonymous profile by its distinct_id")
+	}
+	if o.identifierValue != "" && len(choice.By) != 1 {
+		return errors.New("--identifier-value needs a single --identify-by: the key that the value is for")
+	}
+	return nil
+}
+
+// parseMaxRejects reads a share (1%) or a number of rows; 0 is no limit.
+func parseMaxRejects(text string) (export.MaxRejects, error) {
+	if share, ok := strings.CutSuffix(strings.TrimSpace(text), "%"); ok {
+		percent, err := strconv.ParseFloat(share, 64)
+		if err == nil && percent >= 0 && percent <= 100 {
+			return export.MaxRejects{Share: percent / 100}, nil
+		}
+	} else if n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil && n >= 0 {
+		return export.MaxRejects{Count: n}, nil
+	}
+	return export.MaxRejects{}, fmt.Errorf("--max-rejects takes a share such as 1%% or a number of rows, not %q", text)
+}

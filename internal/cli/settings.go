@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/joho/godotenv"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// dotenv is what a .env file said.
+type dotenv struct {
+	path   string // empty when there was none
+	values map[string]string
+}
+
+// lookup finds a setting that is not a flag: the environment, else the .env file.
+func (p *program) lookup(name string) (string, bool) {
+	if value, ok := p.env.Getenv(name); ok {
+		return value, true
+	}
+	value, ok := p.dotenv.values[name]
+	return value, ok
+}
+
+func (p *program) setting(name string) string {
+	value, _ := p.lookup(name)
+	return value
+}
+
+// settings gives every flag that was not typed its value, in this order:
+//  1. the flag on the command line
+//  2. the environment, PH2CIO_ and the flag's name
+//  3. the .env file, the same names
+//  4. the flag's default
+func (p *program) settings(c *cobra.Command) error {
+	if err := p.readDotenv(c.Flags()); err != nil {
+		return err
+	}
+	var errs []error
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if f.Changed || !configurable(f) {
+			return
+		}
+		if value, ok := p.lookup(variable(f.Name)); ok && value != "" {
+			errs = append(errs, setFlag(c.Flags(), f, value))
+		}
+	})
+	p.warnUnknown(c)
+	return errors.Join(errs...)
+}
+
+// setFlag gives a flag the value of its variable. A flag that may be repeated takes one value a line.
+func setFlag(flags *pflag.FlagSet, f *pflag.Flag, value string) error {
+	values := []string{value}
+	if f.Value.Type() == "stringArray" {
+		values = strings.FieldsFunc(value, func(r rune) bool { return r == '\n' })
+	}
+	for _, one := range values {
+		if err := flags.Set(f.Name, one); err != nil {
+			return fmt.Errorf("%s: %w", variable(f.Name), err)
+		}
+	}
+	return nil
+}
+
+// variable is the environment's name for a flag: --batch-items is PH2CIO_BATCH_ITEMS.
+func variable(flag string) string {
+	return "PH2CIO_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
+
+// configurable reports whether a flag may come from the environment. Flags that only make sense once, on a command line,
+// may not.
+func configurable(f *pflag.Flag) bool {
+	return f.Name != "help" && !f.Hidden
+}
+
+// readDotenv reads the .env file into memory; the process's environment stays as it is.
+func (p *program) readDotenv(flags *pflag.FlagSet) error {
+	path, typed := ".env", false
+	if f := flags.Lookup("env-file"); f != nil {
+		path, typed = f.Value.String(), f.Changed
+	}
+	if value, ok := p.env.Getenv(variable("env-file")); ok && !typed {
+		path, typed = value, true
+	}
+	values, err := godotenv.Read(path)
+	if errors.Is(err, fs.ErrNotExist) && !typed {
+		return nil
+	}
+	if err != nil {
+		// The library's error may quote the file, and the file holds secrets.
+		if _, ok := errors.AsType[*fs.PathError](err); !ok {
+			err = errors.New("a line is not NAME=value")
+		}
+		return &problem{err: fmt.Errorf("read settings from %s: %w", path, err), code: exitUsage}
+	}
+	p.dotenv = dotenv{path: path, values: values}
+	if info, err := os.Stat(path); err == nil && readableByOthers(info.Mode()) {
+		p.warn("%s can be read by other users of this machine; chmod 600 it, since it may hold credentials", path)
+	}
+	return nil
+}
+
+// warnUnknown names PH2CIO_ variables that no flag reads: a typing mistake there would otherwise be silent.
+func (p *program) warnUnknown(c *cobra.Command) {
+	known := allVariables(c.Root())
+	for _, name := range p.variables() {
+		if strings.HasPrefix(name, "PH2CIO_") && !slices.Contains(known, name) {
+			p.warn("%s is not a setting; .env.example lists them", name)
+		}
+	}
+}
+
+func (p *program) variables() []string {
+	var names []string
+	for _, pair := range p.env.Environ() {
+		name, _, _ := strings.Cut(pair, "=")
+		names = append(names, name)
+	}
+	for name := range p.dotenv.values {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// allVariables lists every environment variable the program reads, sorted.
+func allVariables(root *cobra.Command) []string {
+	names := []string{varSiteID, varSiteID + "_FILE", varAPIKey, varAPIKey + "_FILE", varRegion, varTrackURL}
+	var visit func(c *cobra.Command)
+	visit = func(c *cobra.Command) {
+		for _, set := range []*pflag.FlagSet{c.Flags(), c.PersistentFlags()} {
+			set.VisitAll(func(f *pflag.Flag) {
+				if configurable(f) {
+					names = append(names, variable(f.Name))
+				}
+			})
+		}
+		for _, sub := range c.Commands() {
+			if sub.Name() != "completion" { // its flags are cobra's own
+				visit(sub)
+			}
+		}
+	}
+	visit(root)
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func (p *program) warn(format string, args ...any) {
+	if p.quiet {
+		return
+	}
+	style := p.style(p.env.StderrTerminal)
+	fmt.Fprintln(p.env.Stderr, style.yellow("warning: ")+plain(fmt.Sprintf(format, args...)))
+}

@@ -1,0 +1,190 @@
+package cli
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"ph2cio/internal/export"
+)
+
+// writeSummary tells what happened, for a person or as one JSON document.
+func (p *program) writeSummary(w io.Writer, s *export.Summary, title string) error {
+	if p.json {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		encoder.SetEscapeHTML(false)
+		return encoder.Encode(s)
+	}
+	t := &summaryText{s: s, style: p.style(p.env.StdoutTerminal && w == p.env.Stdout)}
+	t.write(title)
+	_, err := io.WriteString(w, t.String())
+	return err
+}
+
+// summaryText lays a summary out for a person.
+type summaryText struct {
+	strings.Builder
+	s     *export.Summary
+	style style
+}
+
+func (t *summaryText) write(title string) {
+	fmt.Fprintf(t, "%s\n\n", t.style.bold(plain(title)))
+	t.rows()
+	t.people()
+	t.operations()
+	t.campaigns()
+	t.trouble()
+	t.line("took", took(t.s.Seconds))
+	if t.s.Interrupted {
+		t.line("stopped", t.style.yellow("interrupted; what was under way was finished"))
+	}
+	if t.s.Rejects != "" {
+		t.line("rejects", plain(t.s.Rejects))
+	}
+	if t.s.Next != "" {
+		t.line("next", t.style.cyan(plain(t.s.Next)))
+	}
+}
+
+func (t *summaryText) line(label, text string) {
+	if text != "" {
+		fmt.Fprintf(t, "%-12s %s\n", label, text)
+	}
+}
+
+func (t *summaryText) rows() {
+	r := t.s.Rows
+	t.line("rows", export.Count(r.Read)+" read")
+	t.bucket("sent", r.Sent, "")
+	t.bucket("person", r.Person, "only feed a person")
+	t.bucket("skipped", total(r.Skipped), reasons(r.Skipped))
+	t.bucket("rejected", total(r.Rejected), reasons(r.Rejected))
+	t.bucket("unsent", r.Unsent, "no answer when the run stopped")
+	for _, e := range t.s.Examples {
+		place := e.File
+		if e.Line > 0 {
+			place += fmt.Sprintf(":%d", e.Line)
+		} else if e.Row > 0 {
+			place += fmt.Sprintf(" row %d", e.Row)
+		}
+		fmt.Fprintf(t, "               %s\n", t.style.dim(oneLine(strings.TrimSpace(place+"  "+e.Reason+": "+e.Detail))))
+	}
+}
+
+func (t *summaryText) bucket(name string, n int64, note string) {
+	if n == 0 && name != "sent" {
+		return
+	}
+	count := fmt.Sprintf("%12s", export.Count(n))
+	if name == "rejected" {
+		count = t.style.red(count)
+	}
+	fmt.Fprintln(t, strings.TrimRight(fmt.Sprintf("  %-10s %s  %s", name, count, t.style.dim(plain(note))), " "))
+}
+
+func (t *summaryText) people() {
+	p := t.s.People
+	parts := []string{fmt.Sprintf("%s sent, of %s distinct IDs", export.Count(p.Sent), export.Count(int64(p.DistinctIDs)))}
+	if n := total(p.Rejected); n > 0 {
+		parts = append(parts, t.style.red(fmt.Sprintf("%s rejected (%s)", export.Count(n), reasons(p.Rejected))))
+	}
+	if p.EmailConflicts > 0 {
+		parts = append(parts, fmt.Sprintf("%s share an email and go without it", export.Count(int64(p.EmailConflicts))))
+	}
+	if p.ShapeOnly > 0 {
+		parts = append(parts, fmt.Sprintf("%s left out only because their ID looks machine-made", export.Count(int64(p.ShapeOnly))))
+	}
+	t.line("people", strings.Join(parts, "; "))
+	var choices []string
+	for _, who := range []string{"identified", "with-email", "all"} {
+		choices = append(choices, fmt.Sprintf("%s %s", who, export.Count(int64(t.s.Profiles[who]))))
+	}
+	t.line("profiles", "by --people: "+strings.Join(choices, ", "))
+}
+
+func (t *summaryText) operations() {
+	var parts []string
+	for _, action := range []string{"identify", "event", "page", "screen", "merge"} {
+		if n := t.s.Operations[action]; n > 0 {
+			parts = append(parts, export.Count(n)+" "+action)
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"none"}
+	}
+	t.line("operations", strings.Join(parts, ", "))
+	requests := fmt.Sprintf("%s, %s", export.Count(t.s.Requests), bytesText(t.s.Bytes))
+	if t.s.Retries > 0 {
+		requests += fmt.Sprintf(", %s retries", export.Count(t.s.Retries))
+	}
+	t.line("requests", requests)
+	if len(t.s.ValuesCut) > 0 {
+		t.line("values cut", reasons(t.s.ValuesCut))
+	}
+}
+
+func (t *summaryText) campaigns() {
+	c := t.s.Campaigns
+	t.line("campaigns", fmt.Sprintf("%s events younger than 72 h can start one; %s identifies can enter segments",
+		export.Count(c.RecentEvents), export.Count(c.Identifies)))
+	if t.s.People.Stale > 0 {
+		t.line("", fmt.Sprintf("%s people's newest data is older than 72 h and may overwrite later values",
+			export.Count(int64(t.s.People.Stale))))
+	}
+}
+
+func (t *summaryText) trouble() {
+	for _, source := range t.s.Sources {
+		if source.Trouble != "" {
+			t.line("trouble", t.style.red(plain(source.Path+": "+source.Trouble)))
+		}
+	}
+}
+
+func total(counts map[string]int64) (n int64) {
+	for _, c := range counts {
+		n += c
+	}
+	return n
+}
+
+// reasons lists counts, the largest first.
+func reasons(counts map[string]int64) string {
+	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	var parts []string
+	for _, name := range names {
+		if counts[name] != 0 {
+			parts = append(parts, name+" "+export.Count(counts[name]))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func took(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	if d < time.Minute {
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}
+
+func bytesText(n int64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	case n >= 1e3:
+		return fmt.Sprintf("%.1f KB", float64(n)/1e3)
+	}
+	return fmt.Sprintf("%d bytes", n)
+}

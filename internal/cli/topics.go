@@ -1,0 +1,55 @@
+package cli
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"ph2cio/internal/mapping"
+)
+
+// newTopics are help pages that are no commands.
+func newTopics(*program) []*cobra.Command {
+	flags := pflag.NewFlagSet("all", pflag.ContinueOnError)
+	new(mappingOptions).addFlags(flags, "hold")
+	new(sendingOptions).addFlags(flags)
+	return []*cobra.Command{
+		page("mapping", "What an event and a person become, and the flags for it", mappingText(flags)),
+		page("sending", "Pace, limits and the flags for it", sendingText(flags)),
+		page("environment", "Settings from the environment and .env", environmentText),
+		page("exit-codes", "What the exit code says", exitCodesText),
+	}
+}
+
+func page(name, short, long string) *cobra.Command {
+	return &cobra.Command{Use: name, Short: short, Long: strings.TrimSpace(long)}
+}
+
+func mappingText(flags *pflag.FlagSet) string {
+	return `$pageview becomes a page, $screen a screen, any other event an event of its own name. $identify
+and $set only feed the person. PostHog's own noise ($autocapture, ...) is skipped unless --events names it.
+
+` + topicFlags("mapping", flags) + `
+Templates: text and {event.event} {event.distinct_id} {event.raw_distinct_id} {event.uuid}
+{event.timestamp} {event.properties.NAME} {person.id} {person.properties.NAME}
+
+Never sent, even with --properties all: ` + strings.Join(mapping.Plumbing(), " ")
+}
+
+func sendingText(flags *pflag.FlagSet) string {
+	return `Requests carry up to 500,000 bytes. The published limit is 1000 requests a second; whether a batch counts as
+one is not written anywhere, so the default is 10. Replies of 429 slow the run down, it recovers by itself.
+
+` + topicFlags("sending", flags)
+}
+
+const environmentText = `
+CUSTOMERIO_SITE_ID    Track API site ID        (or CUSTOMERIO_SITE_ID_FILE, a file that holds it)
+CUSTOMERIO_API_KEY    Track API key            (or CUSTOMERIO_API_KEY_FILE)
+CUSTOMERIO_REGION     us or eu; found out when left out
+CUSTOMERIO_TRACK_URL  another base URL, such as http://127.0.0.1:8099 of ` + "`ph2cio sandbox`" + `
+
+Every flag is also PH2CIO_ and its name: --batch-items is PH2CIO_BATCH_ITEMS. A flag on the command line wins over
+the environment, which wins over .env, which wins over the default. A flag that may be repeated takes one value a line.
+NO_COLOR turns colours off. HTTPS_PROXY and NO_PROXY are honoured. .env.example lists everything.`

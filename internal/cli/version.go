@@ -1,0 +1,57 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+type versionInfo struct {
+	Version       string `json:"version"`
+	Commit        string `json:"commit"`
+	Go            string `json:"go"`
+	Platform      string `json:"platform"`
+	EventIDScheme int    `json:"event_id_scheme"`
+}
+
+func newVersion(p *program) *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "Print the version",
+		Example: "  ph2cio version\n  ph2cio version --json",
+		Args:    cobra.NoArgs,
+		RunE:    func(*cobra.Command, []string) error { return runVersion(p) },
+	}
+}
+
+func runVersion(p *program) error {
+	v := version(p.env.Commit)
+	if p.json {
+		return json.NewEncoder(p.env.Stdout).Encode(v)
+	}
+	_, err := fmt.Fprintf(p.env.Stdout, "ph2cio %s (%s, %s, %s)\n", v.Version, v.Commit, v.Go, v.Platform)
+	return err
+}
+
+func version(commit string) versionInfo {
+	v := versionInfo{
+		Version: "devel", Commit: commit, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
+		EventIDScheme: 1,
+	}
+	info, ok := debug.ReadBuildInfo()
+	if ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		v.Version = info.Main.Version
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && v.Commit == "" {
+			v.Commit = s.Value
+		}
+	}
+	if v.Commit == "" {
+		v.Commit = "unknown commit"
+	}
+	return v
+}

@@ -1,0 +1,41 @@
+// Package internal holds ph2cio's parts. This page is their map; imports_test.go keeps it true.
+//
+// The program is one line, read from left to right:
+//
+//	sources ─ posthog.Read ─┬─ people.Index (first reading: who is who, final attributes)
+//	 bytes      Event       └─ mapping (second reading) ─ customerio.Batch ─ deliver ─ Retried(Paced(Client)) ─ POST /api/v2/batch
+//	                                Operation + Ref                            Sender                Receipt, by Ref
+//
+// There are always two readings, because an $identify late in a file renames events early in it. The first learns who is
+// who and folds each person's attributes to their final state; the second maps events. Both go through the files in chunks
+// of whole rows, which are decoded in parallel and come out in input order.
+//
+// The packages, from the command line to the edges:
+//
+//	cli         the command line: commands, flags, environment, exit codes, output
+//	export      runs the line, decides to skip or to stop, counts; the only one that turns a Ref into a place in a file
+//	posthog     reads exports; knows what PostHog's events mean
+//	people      the first reading's result: links, folded attributes, who is sent
+//	identity    the rules of joining, over plain IDs
+//	mapping     turns events and people into operations; the only one that speaks both vocabularies
+//	customerio  operations, limits, batches, the client, pacing, retries
+//	sandbox     a strict Track API on this machine, for tests, the demo and the sandbox command. It states the API's rules
+//	            anew and shares no code, so that a rule misread on one side fails on the other
+//	ledger      what has been read and sent, between runs
+//	spool       sorted runs and copies on disk, so that memory stays small
+//	progress    a bar on a terminal, lines in a log, nothing when quiet
+//	synthetic   exports of any size, for tests and benchmarks
+//	bench       the program that measures all this (make bench)
+//
+// Imports point one way: cli to export, export to people, mapping, posthog, customerio and ledger, people to posthog,
+// identity and spool, mapping to posthog, people and customerio. The others import nothing of ours. Only cli knows the
+// terminal and the environment. If a line of code holds both a $name of PostHog's and an action of Customer.io's, it belongs
+// in mapping.
+//
+// The rule of iterators: a problem with one row or operation is yielded as an error type of its own, and the sequence goes
+// on; any other error is the last thing yielded. Producers never log. export alone decides to skip or to stop.
+//
+// The words: a row of a file becomes an event, an event an operation, operations a batch, a batch a request. A row is
+// skipped when it is left out by choice, and rejected when it cannot be sent, by our check or by theirs; what failed ends
+// the run.
+package internal

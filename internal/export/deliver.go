@@ -1,0 +1,121 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"ph2cio/internal/customerio"
+)
+
+// outbox sends the batches of one phase, several at a time, and hears what became of each operation. Its methods are
+// called from one goroutine.
+type outbox struct {
+	sender   customerio.Sender
+	inFlight func() int
+	packer   *customerio.Packer
+	settle   func(b *customerio.Batch, r customerio.Receipt) error // with lock held
+
+	reading context.Context // done when no further request may start
+	sending context.Context // done when requests under way must end too
+
+	lock     sync.Mutex
+	room     *sync.Cond
+	underway int
+	failed   error
+}
+
+func newOutbox(reading, sending context.Context, plan *Plan,
+	settle func(*customerio.Batch, customerio.Receipt) error,
+) *outbox {
+	o := &outbox{
+		sender: plan.Sender, inFlight: plan.InFlight, settle: settle,
+		packer:  customerio.NewPacker(customerio.MaxBody, plan.BatchItems),
+		reading: reading, sending: sending,
+	}
+	if o.inFlight == nil {
+		o.inFlight = func() int { return 1 }
+	}
+	o.room = sync.NewCond(&o.lock)
+	return o
+}
+
+// put packs one operation; it blocks while too many requests are under way. It returns what ended the run, or the
+// cause of an interruption.
+func (o *outbox) put(op customerio.Operation) error {
+	full, err := o.packer.Add(op)
+	if err != nil {
+		return err
+	}
+	if full == nil {
+		return nil
+	}
+	return o.send(full)
+}
+
+// send starts a request for the batch once there is room. After an interruption or failure the batch is unsent.
+func (o *outbox) send(b *customerio.Batch) error {
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	stop := context.AfterFunc(o.reading, o.wake)
+	defer stop()
+	for o.failed == nil && o.reading.Err() == nil && o.underway >= max(1, o.inFlight()) {
+		o.room.Wait()
+	}
+	if o.failed == nil && o.reading.Err() != nil {
+		o.failed = context.Cause(o.reading)
+	}
+	if o.failed != nil {
+		o.close(b, unsent(b), nil)
+		return o.failed
+	}
+	o.underway++
+	go o.request(b)
+	return nil
+}
+
+// wake lets send look again. Taking the lock first keeps a wake-up from falling between send's look and its wait.
+func (o *outbox) wake() {
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	o.room.Broadcast()
+}
+
+func (o *outbox) request(b *customerio.Batch) {
+	receipt, err := o.sender.Send(o.sending, b)
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	o.underway--
+	o.close(b, receipt, err)
+	o.room.Broadcast()
+}
+
+// close settles a batch's operations. The lock is held.
+func (o *outbox) close(b *customerio.Batch, r customerio.Receipt, err error) {
+	if err := errors.Join(err, o.settle(b, r)); o.failed == nil {
+		o.failed = err
+	}
+	b.Release()
+}
+
+// finish sends what is left and waits for every answer.
+func (o *outbox) finish() error {
+	for _, b := range o.packer.Flush() {
+		_ = o.send(b) // what ended the run is returned below
+	}
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	for o.underway > 0 {
+		o.room.Wait()
+	}
+	return o.failed
+}
+
+// unsent is the receipt of a batch that was never sent.
+func unsent(b *customerio.Batch) customerio.Receipt {
+	refs := make([]uint64, b.Len())
+	for i := range refs {
+		refs[i] = b.Ref(i)
+	}
+	return customerio.Receipt{Unsent: refs}
+}

@@ -1,0 +1,67 @@
+package export
+
+import (
+	"time"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
+	"ph2cio/internal/posthog"
+)
+
+// Plan is what to do. Sources, Rules, Sender, Tally and Now must be set.
+type Plan struct {
+	Sources []posthog.Source
+	Rules   *mapping.Rules
+	Choice  people.Choice
+	Index   people.Options
+
+	Sender     customerio.Sender
+	Tally      *customerio.Tally // what Sender and those around it count
+	InFlight   func() int        // how many requests may be under way now; nil is one
+	BatchItems int               // operations in one batch at most; 0 is no limit but bytes
+	Settle     time.Duration
+	Grace      time.Duration // how long requests under way may go on after an interruption
+	MaxRejects MaxRejects
+	Now        time.Time // the run's own now
+
+	Progress   Progress           // nil shows nothing
+	Rejects    Rejects            // where rejected rows go
+	Operations func([]byte) error // sees every operation in sending order; nil for none
+	Workers    int                // goroutines that decode and map; 0 is one for each core
+}
+
+// Progress hears how far a run is. Its methods are called from one goroutine at a time.
+type Progress interface {
+	Phase(name string, total int64, unit Unit)
+	Advance(done int64)
+	Note(text string)
+	Say(line string)
+	Done()
+}
+
+// Unit is what a phase of Progress counts.
+type Unit = string
+
+const (
+	Bytes      Unit = "bytes"
+	Operations Unit = "operations"
+)
+
+// MaxRejects is how much may be rejected before the run stops: Share of the rows read, once there are 10,000 of them,
+// or Count rows. Zero values are no limit.
+type MaxRejects struct {
+	Share float64 // 0.01 is one in a hundred
+	Count int64
+}
+
+// rejectsGrace is how many rows are read before a share of them means anything.
+const rejectsGrace = 10_000
+
+// Exceeded reports whether rejected of rows is too much.
+func (m MaxRejects) Exceeded(rejected, rows int64) bool {
+	if m.Count > 0 && rejected > m.Count {
+		return true
+	}
+	return m.Share > 0 && rows >= rejectsGrace && float64(rejected) > m.Share*float64(rows)
+}

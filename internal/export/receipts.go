@@ -1,0 +1,148 @@
+package export
+
+import (
+	"errors"
+	"fmt"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/mapping"
+)
+
+var errGrew = errors.New("it has grown since the first reading")
+
+// outbox opens a phase: its name and extent for the progress, and what to do with each refused operation.
+func (r *run) outbox(name string, total int64, unit Unit, refused func(customerio.Rejection, []byte) error) *outbox {
+	r.progress.Phase(name, total, unit)
+	return newOutbox(r.reading, r.sending, r.plan, func(b *customerio.Batch, c customerio.Receipt) error {
+		return r.settled(b, c, refused)
+	})
+}
+
+// settled counts what became of each operation of a batch. The outbox's lock is held.
+func (r *run) settled(b *customerio.Batch, c customerio.Receipt, refused func(customerio.Rejection, []byte) error) error {
+	open := map[uint64]bool{}
+	for _, ref := range c.Unsent {
+		open[ref] = true
+	}
+	no := map[uint64]customerio.Rejection{}
+	for _, rejection := range c.Rejections {
+		no[rejection.Ref] = rejection
+	}
+	var errs error
+	for i := range b.Len() {
+		action, ref := customerio.ActionOf(b.Item(i)), b.Ref(i)
+		rejection, rejected := no[ref]
+		switch {
+		case open[ref]:
+			r.tally.unsent[action]++
+		case rejected:
+			r.tally.refused[action]++
+			errs = errors.Join(errs, refused(rejection, b.Item(i)))
+		default:
+			r.tally.accepted[action]++
+			if action == customerio.Identify {
+				r.peopleSent++
+			}
+		}
+	}
+	return errs
+}
+
+// personRejected hears that the API refused an identify; the person's events are rejected with it.
+func (r *run) personRejected(refusal customerio.Rejection, operation []byte) error {
+	r.rejected[uint32(refusal.Ref)] = true
+	r.peopleRejected[apiReason(refusal)]++
+	return r.reject(refused(refusal, operation))
+}
+
+// rowRejected hears that the API refused the operation of a row.
+func (r *run) rowRejected(refusal customerio.Rejection, operation []byte) error {
+	r.tally.rejected[apiReason(refusal)]++
+	reject := refused(refusal, operation)
+	reject.File, reject.Row = r.learned.places.find(refusal.Ref)
+	return r.reject(reject)
+}
+
+// linkRejected hears that the API refused a merge.
+func (r *run) linkRejected(refusal customerio.Rejection, operation []byte) error {
+	return r.reject(refused(refusal, operation))
+}
+
+func refused(refusal customerio.Rejection, operation []byte) *Reject {
+	return &Reject{
+		Reason: apiReason(refusal), Detail: refusal.Message, Field: refusal.Field, Operation: operation,
+	}
+}
+
+// apiReason marks the API's own words: its reasons are an open set, so they are counted as they come.
+func apiReason(refusal customerio.Rejection) string {
+	if refusal.Reason == "" {
+		return "api:unnamed"
+	}
+	return "api:" + refusal.Reason
+}
+
+// writeRejects writes a page's rejects. The outbox's lock is held.
+func (r *run) writeRejects(rejects []placedReject) error {
+	for i := range rejects {
+		one := &rejects[i].Reject
+		one.File, one.Row = r.learned.places.find(rejects[i].ref)
+		if err := r.reject(one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) reject(one *Reject) error {
+	if len(r.examples) < maxExamples && !r.hasExample(one.Reason) {
+		r.examples = append(r.examples, *one)
+	}
+	if r.plan.Rejects == nil {
+		return nil
+	}
+	return r.plan.Rejects.Reject(one)
+}
+
+// maxExamples is how many rejects the summary shows, each for another reason.
+const maxExamples = 5
+
+func (r *run) hasExample(reason string) bool {
+	for i := range r.examples {
+		if r.examples[i].Reason == reason {
+			return true
+		}
+	}
+	return false
+}
+
+// tooMany ends the run when more was rejected than the plan allows.
+func (r *run) tooMany(out *outbox) error {
+	out.lock.Lock()
+	defer out.lock.Unlock()
+	if rejected := sum(r.tally.rejected); r.plan.MaxRejects.Exceeded(rejected, r.tally.read) {
+		return &TooManyRejects{rejected, r.tally.read}
+	}
+	return nil
+}
+
+// note tells the progress where the rows went so far.
+func (r *run) note(out *outbox) {
+	out.lock.Lock()
+	sent, rejected := r.tally.ofRows(r.tally.accepted), sum(r.tally.rejected)
+	out.lock.Unlock()
+	requests := r.plan.Tally.Requests.Load()
+	r.progress.Note(fmt.Sprintf("%s events · %s rejected · %s requests", Count(sent), Count(rejected), Count(requests)))
+}
+
+// valuesCut adds up what all mappers changed to fit.
+func (r *run) valuesCut() map[string]int64 {
+	cut := map[string]int64{}
+	for _, m := range append([]*mapping.Mapper{r.personal}, r.mappers...) {
+		addAll(cut, m.ValuesCut)
+	}
+	if removed := r.plan.Tally.Removed.Load(); removed > 0 {
+		cut["removed_for_api"] += removed
+	}
+	return cut
+}

@@ -1,0 +1,118 @@
+package export
+
+import (
+	"ph2cio/internal/people"
+)
+
+// Summary is what happened, as it is told to people and, through its JSON form, to programs. Every row read is counted in
+// exactly one place: read = sent + person + skipped + rejected + duplicate + earlier + unsent.
+type Summary struct {
+	Rows       Rows             `json:"rows"`
+	People     PeopleSummary    `json:"people"`
+	Profiles   map[string]int   `json:"profiles"`   // that each choice of --people would make
+	Operations map[string]int64 `json:"operations"` // built, by action
+	Accepted   map[string]int64 `json:"accepted"`
+	Refused    map[string]int64 `json:"refused"` // by the API
+	Unsent     map[string]int64 `json:"unsent"`
+	Requests   int64            `json:"requests"`
+	Bytes      int64            `json:"bytes"` // of request bodies
+	Retries    int64            `json:"retries"`
+	ValuesCut  map[string]int64 `json:"values_cut"`
+	Campaigns  Campaigns        `json:"campaigns"`
+	Sources    []SourceSummary  `json:"sources"`
+	Rejects    string           `json:"rejects,omitempty"` // the file they were written to
+	Seconds    float64          `json:"seconds"`
+	// Interrupted is true when a signal ended the run early.
+	Interrupted bool `json:"interrupted"`
+	// Next is the command to type when something is left to do.
+	Next string `json:"next,omitempty"`
+
+	Examples []Reject `json:"-"` // one reject of each of the first few reasons
+}
+
+// Rows are the buckets that every row ends in.
+type Rows struct {
+	Read      int64            `json:"read"`
+	Sent      int64            `json:"sent"`
+	Person    int64            `json:"person"` // only feeds a person
+	Duplicate int64            `json:"duplicate"`
+	Earlier   int64            `json:"earlier"`
+	Unsent    int64            `json:"unsent"` // no answer when the run stopped
+	Skipped   map[string]int64 `json:"skipped"`
+	Rejected  map[string]int64 `json:"rejected"`
+}
+
+// PeopleSummary counts people.
+type PeopleSummary struct {
+	DistinctIDs    int              `json:"distinct_ids"`
+	Sent           int64            `json:"sent"`
+	Rejected       map[string]int64 `json:"rejected"`
+	EmailConflicts int              `json:"email_conflicts"`
+	ShapeOnly      int              `json:"left_out_by_shape_only"`
+	Stale          int              `json:"older_than_72h"` // sent, with newest data that old
+}
+
+// Campaigns is what could make Customer.io write to people.
+type Campaigns struct {
+	RecentEvents int64 `json:"recent_events"` // sent, younger than 72 hours
+	Identifies   int64 `json:"identifies"`
+}
+
+// SourceSummary is one file read.
+type SourceSummary struct {
+	Path    string `json:"path"`
+	Bytes   int64  `json:"bytes"`
+	Trouble string `json:"trouble,omitempty"`
+}
+
+func (r *run) summary() *Summary {
+	t, counts := r.tally, r.learned.People.Count(r.plan.Now.Unix())
+	tally := r.plan.Tally
+	return &Summary{
+		Rows: Rows{
+			Read: t.read, Sent: t.ofRows(t.accepted), Person: t.person, Unsent: t.ofRows(t.unsent),
+			Skipped: t.skipped, Rejected: t.rejected,
+		},
+		People: PeopleSummary{
+			DistinctIDs: counts.DistinctIDs, Sent: r.peopleSent, Rejected: r.peopleRejected,
+			EmailConflicts: counts.EmailConflicts, ShapeOnly: counts.ShapeOnly, Stale: counts.Stale,
+		},
+		Profiles:   profiles(counts),
+		Operations: named(t.built), Accepted: named(t.accepted), Refused: named(t.refused), Unsent: named(t.unsent),
+		Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
+		Campaigns: Campaigns{RecentEvents: t.recent, Identifies: r.peopleSent},
+		Sources:   r.learned.SourceSummaries(),
+		Examples:  r.examples,
+	}
+}
+
+// SourceSummaries tells of each source what it was and what was wrong with it.
+func (l *Learned) SourceSummaries() []SourceSummary {
+	trouble := map[string]string{}
+	for _, t := range l.Trouble {
+		trouble[t.Path] = t.Err.Error()
+	}
+	var all []SourceSummary
+	for _, s := range l.places.sources {
+		all = append(all, SourceSummary{Path: s.Path, Bytes: s.Size, Trouble: trouble[s.Path]})
+	}
+	return all
+}
+
+func profiles(counts people.Counts) map[string]int {
+	out := map[string]int{}
+	for who, n := range counts.ByChoice {
+		out[string(who)] = n
+	}
+	return out
+}
+
+func named[K ~string](counts map[K]int64) map[string]int64 {
+	out := map[string]int64{}
+	for k, n := range counts {
+		if n != 0 {
+			out[string(k)] = n
+		}
+	}
+	return out
+}

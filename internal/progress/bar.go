@@ -1,0 +1,132 @@
+package progress
+
+import (
+	"io"
+	"os"
+	"strings"
+
+	"github.com/rivo/uniseg"
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// Terminal reports whether out is a terminal that can carry a bar: one that moves its cursor, which `TERM=dumb` denies.
+func Terminal(out io.Writer, getenv func(string) string) bool {
+	file, ok := out.(*os.File)
+	return ok && term.IsTerminal(int(file.Fd())) && getenv("TERM") != "dumb"
+}
+
+// bar shows progress as one line of a terminal that is drawn again and again. It uses carriage returns and spaces only:
+// no colour, and no escape codes, which an old Windows console would show as text.
+//
+// The library draws into nothing and is asked for its picture. Left to itself it writes a line longer than the terminal
+// when the words beside the bar grow, which then scrolls, and it clears with as many spaces as its longest line had, which
+// scrolls once a window has become narrower.
+type bar struct {
+	out   io.Writer
+	width func() int
+
+	picture *progressbar.ProgressBar
+	columns int    // that the picture was made for
+	drawn   string // what stands on the terminal's line now
+}
+
+func newBar(out io.Writer, width func() int) *bar {
+	if width == nil {
+		width = func() int { return columns(out) }
+	}
+	return &bar{out: out, width: width}
+}
+
+func columns(out io.Writer) int {
+	if file, ok := out.(*os.File); ok {
+		if width, _, err := term.GetSize(int(file.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return 80
+}
+
+const (
+	barWidth    = 30 // columns of the bar itself, where there is room
+	minBarWidth = 10
+	barFrame    = len(" 100% ||  ") // what the library puts around the bar and before the words
+)
+
+func (b *bar) start(p *phase) {
+	b.picture = nil
+	b.show(p, snapshot{})
+}
+
+func (b *bar) show(p *phase, s snapshot) {
+	// The last column stays free: a terminal that wraps there would start a new line with each drawing.
+	width := max(1, b.width()-1)
+	words := joined(" · ", p.name+" "+p.amount(s.done), s.note, s.estimate())
+	if p.total <= 0 || width < barFrame+minBarWidth {
+		b.put(cut(words, width))
+		return
+	}
+	words = cut(words, width-barFrame-minBarWidth)
+	room := width - barFrame - uniseg.StringWidth(words)
+	if b.picture == nil || b.columns != min(barWidth, room) {
+		b.columns = min(barWidth, room)
+		b.picture = newPicture(p.total, b.columns)
+	}
+	b.picture.Set64(min(max(0, s.done), p.total))
+	b.picture.Describe(words) // draws in any case, a finished bar too
+	b.put(cut(strings.TrimRight(strings.TrimPrefix(b.picture.String(), "\r"), " "), width))
+}
+
+func newPicture(total int64, width int) *progressbar.ProgressBar {
+	return progressbar.NewOptions64(total,
+		progressbar.OptionSetWriter(io.Discard),
+		progressbar.OptionSetWidth(width),
+		progressbar.OptionShowDescriptionAtLineEnd(),
+		progressbar.OptionSetPredictTime(false),
+		progressbar.OptionSetElapsedTime(false),
+	)
+}
+
+func (b *bar) end(*phase, snapshot) { b.put("") }
+
+// say wipes the bar, writes the line in its place, and draws the bar below it.
+func (b *bar) say(line string) {
+	drawn := b.drawn
+	b.put("")
+	io.WriteString(b.out, line+"\n"+drawn)
+	b.drawn = drawn
+}
+
+// put replaces what stands on the terminal's line, in one write, so that it does not flicker.
+func (b *bar) put(line string) {
+	if line == b.drawn {
+		return
+	}
+	before := min(uniseg.StringWidth(b.drawn), b.width()-1)
+	rest := max(0, before-uniseg.StringWidth(line))
+	back := ""
+	if line == "" {
+		back = "\r"
+	}
+	io.WriteString(b.out, "\r"+line+strings.Repeat(" ", rest)+back)
+	b.drawn = line
+}
+
+// cut shortens text to so many columns, between what a reader sees as characters.
+func cut(text string, columns int) string {
+	if uniseg.StringWidth(text) <= columns {
+		return text
+	}
+	kept, used, state := 0, 0, -1
+	for rest := text; rest != ""; {
+		var cluster string
+		var width int
+		cluster, rest, width, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		if used+width > columns-1 {
+			break
+		}
+		kept += len(cluster)
+		used += width
+	}
+	return text[:kept] + "…"
+}

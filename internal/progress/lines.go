@@ -1,0 +1,51 @@
+package progress
+
+import (
+	"fmt"
+	"io"
+	"time"
+)
+
+// lines shows progress as plain lines, for logs and pipes. Each is written at once, so that lines of other writers do
+// not end up inside it.
+type lines struct{ out io.Writer }
+
+func (l *lines) start(p *phase) {
+	if p.total > 0 {
+		l.say(fmt.Sprintf("%s: %s", p.name, quantity(p.total, p.unit)))
+		return
+	}
+	l.say(p.name)
+}
+
+func (l *lines) show(p *phase, s snapshot) {
+	l.say(joined(", ", p.head(s.done), s.note, s.estimate()))
+}
+
+func (l *lines) end(p *phase, s snapshot) {
+	outcome := "done in " + roughly(time.Since(p.began))
+	amount := quantity(s.done, p.unit)
+	if p.total > 0 && s.done < p.total {
+		outcome = "stopped after " + roughly(time.Since(p.began))
+		amount = p.amount(s.done)
+	}
+	l.say(fmt.Sprintf("%s: %s", p.name, joined(", ", outcome, amount, s.note)))
+}
+
+func (l *lines) say(line string) { io.WriteString(l.out, line+"\n") }
+
+// head is the phase, its share and its amount: `reading 34% 1.2 GB of 3.4 GB`.
+func (p *phase) head(done int64) string {
+	if p.total <= 0 {
+		return p.name + " " + p.amount(done)
+	}
+	return fmt.Sprintf("%s %d%% %s", p.name, p.percent(done), p.amount(done))
+}
+
+// estimate is the time left, in words; empty when it is not known.
+func (s snapshot) estimate() string {
+	if !s.leftKnown {
+		return ""
+	}
+	return "about " + roughly(s.left) + " left"
+}

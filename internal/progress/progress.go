@@ -1,0 +1,178 @@
+// Package progress shows how far a run is: a bar on a terminal, lines in a log, nothing when quiet.
+package progress
+
+import (
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Unit is what a phase counts: Bytes or Operations. It is plain text, so that a consumer can state its own interface
+// without importing this package.
+type Unit = string
+
+// The units of a phase.
+const (
+	Bytes      Unit = "bytes"
+	Operations Unit = "operations"
+)
+
+// Options say where to show progress, and as what. The zero value shows nothing.
+type Options struct {
+	Out io.Writer // usually stderr; nil shows nothing
+
+	// Quiet shows nothing, whatever else is set.
+	Quiet bool
+
+	// Terminal says that Out is a terminal, as Terminal finds out. It gets a bar; anything else gets lines, and never
+	// a control code.
+	Terminal bool
+
+	// Width tells the terminal's columns. It is asked at each drawing, because a window changes its size. Nil asks
+	// the terminal behind Out, or takes 80 where there is none.
+	Width func() int
+
+	// Every is the time between two drawings of the bar, or between two lines. 0 is 100 ms for a bar and 30 s for lines.
+	Every time.Duration
+}
+
+// Progress shows one phase after another. Its methods may be called from many goroutines. They cost little, and never
+// wait for the terminal except in Say: drawing runs on a clock of its own. Trouble with writing is ignored, since a run
+// does not fail because nobody can see it.
+//
+// The zero value and a nil *Progress show nothing.
+type Progress struct {
+	view  view
+	every time.Duration
+	done  atomic.Int64
+	note  atomic.Pointer[string]
+
+	mu    sync.Mutex // guards what is below, and the view
+	phase *phase     // nil between phases
+	stop  chan struct{}
+}
+
+// New returns a Progress for the options. It starts nothing until the first Phase.
+func New(o Options) *Progress {
+	p := &Progress{every: o.Every}
+	switch {
+	case o.Quiet || o.Out == nil:
+		return p
+	case o.Terminal:
+		p.view = newBar(o.Out, o.Width)
+		p.every = orElse(o.Every, 100*time.Millisecond)
+	default:
+		p.view = &lines{out: o.Out}
+		p.every = orElse(o.Every, 30*time.Second)
+	}
+	return p
+}
+
+func orElse(d, otherwise time.Duration) time.Duration {
+	if d > 0 {
+		return d
+	}
+	return otherwise
+}
+
+// view is one way to show progress. Its methods are called one at a time.
+type view interface {
+	start(*phase)          // a phase begins
+	show(*phase, snapshot) // it goes on
+	end(*phase, snapshot)  // it ended, or was broken off
+	say(line string)       // a line that stays
+}
+
+// Phase ends the phase before, if one is under way, and starts the next: what is done ("reading", "sending events"), and
+// how much of it there is. A total of 0 or less is not known beforehand.
+func (p *Progress) Phase(name string, total int64, unit Unit) {
+	if p.silent() {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.end()
+	p.done.Store(0)
+	p.note.Store(nil)
+	p.phase = newPhase(name, total, unit)
+	p.view.start(p.phase)
+	p.stop = make(chan struct{})
+	go p.draw(p.phase, p.stop)
+}
+
+// Advance says how much of the phase is done by now, counted from its start.
+func (p *Progress) Advance(done int64) {
+	if !p.silent() {
+		p.done.Store(done)
+	}
+}
+
+// Note sets the counts shown beside the phase, such as `events 12.3M · 41k/s · rejects 210`. It replaces the note before.
+func (p *Progress) Note(text string) {
+	if !p.silent() {
+		p.note.Store(&text)
+	}
+}
+
+// Say shows a line that stays, above the bar: a warning, or why a request waits. Untrusted text in it must have been
+// escaped by the caller.
+func (p *Progress) Say(line string) {
+	if p.silent() {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.view.say(line)
+}
+
+// Done ends the phase: the bar goes away, a log gets the phase's last line. Without a phase it does nothing, and another
+// phase may follow.
+func (p *Progress) Done() {
+	if p.silent() {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.end()
+}
+
+// end ends the phase under way, if there is one. It needs the lock.
+func (p *Progress) end() {
+	if p.phase == nil {
+		return
+	}
+	close(p.stop)
+	p.view.end(p.phase, p.snapshot())
+	p.phase = nil
+}
+
+func (p *Progress) silent() bool { return p == nil || p.view == nil }
+
+// draw shows one phase until it stops.
+func (p *Progress) draw(shown *phase, stop <-chan struct{}) {
+	ticker := time.NewTicker(p.every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-ticker.C:
+		}
+		p.mu.Lock()
+		if p.phase == shown { // not if Done came in between
+			p.view.show(shown, p.snapshot())
+		}
+		p.mu.Unlock()
+	}
+}
+
+// snapshot takes the phase's figures as they are now. It needs the lock.
+func (p *Progress) snapshot() snapshot {
+	s := snapshot{done: p.done.Load()}
+	if note := p.note.Load(); note != nil {
+		s.note = *note
+	}
+	s.left, s.leftKnown = p.phase.left(s.done)
+	return s
+}
