@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"path/filepath"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +18,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"ph2cio/internal/sandbox"
+	"ph2cio/internal/synthetic"
 )
 
 // The canaries are credentials that no output may ever hold.
@@ -45,12 +48,14 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"sandbox":  startSandbox,
-			"faults":   setFaults,
-			"held":     printHeld,
-			"totals":   printTotals,
-			"nocanary": noCanary,
-			"exits":    exits,
+			"sandbox":   startSandbox,
+			"faults":    setFaults,
+			"held":      printHeld,
+			"totals":    printTotals,
+			"nocanary":  noCanary,
+			"exits":     exits,
+			"signals":   signals,
+			"synthetic": writeSynthetic,
 			"unset": func(ts *testscript.TestScript, _ bool, args []string) {
 				for _, name := range args {
 					ts.Setenv(name, "")
@@ -141,6 +146,16 @@ func noCanary(ts *testscript.TestScript, _ bool, _ []string) {
 		}
 		return err
 	}))
+}
+
+// synthetic FILE ROWS: makes an export of so many rows.
+func writeSynthetic(ts *testscript.TestScript, _ bool, args []string) {
+	rows, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	file, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = synthetic.Write(file, synthetic.Options{Rows: rows, People: rows/100 + 1, Seed: 5})
+	ts.Check(errors.Join(err, file.Close()))
 }
 
 // exits CODE COMMAND...: runs the program and checks its exit code.

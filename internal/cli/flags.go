@@ -43,7 +43,7 @@ func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
 	f.StringVar(&o.until, "until", "", "leave out events at or after this `time`")
 	f.StringVar(&o.liveSince, "live-since", "", "leave out what PostHog took in since this `time`: its own destination sent it")
 	f.StringVar(&o.recent, "recent", recent, "`hold|send` events younger than 72 h, which can start campaigns")
-	f.StringVar(&o.people, "people", "identified", "who is sent: `identified|with-email|all` (anonymous profiles cost money)")
+	f.StringVar(&o.people, "people", "identified", "who is sent, `identified|with-email|all`; every profile costs money")
 	f.StringSliceVar(&o.identifyBy, "identify-by", []string{"id"}, "identifier `keys` in order of preference: id, email, cio_id")
 	f.StringVar(&o.merge, "merge", "never", "`never|identify`: merge the anonymous profile on each accepted $identify")
 	o.addAttributeFlags(f)
@@ -77,7 +77,6 @@ type sendingOptions struct {
 	concurrency int
 	maxRejects  string
 	settle      time.Duration
-	settleGiven bool
 	caCert      string
 	state       string
 	yes         bool
@@ -93,8 +92,9 @@ func (o *sendingOptions) addFlags(f *pflag.FlagSet) {
 	f.Float64Var(&o.rate, "rate", 10, "`requests` a second at most")
 	f.IntVar(&o.batchItems, "batch-items", 1000, "`operations` in a request at most; 0 is no limit but bytes")
 	f.IntVar(&o.concurrency, "concurrency", 0, "`requests` under way at once; 0 is what the rate needs, at most 64")
-	f.StringVar(&o.maxRejects, "max-rejects", "1%", "stop when more `rows` than this are rejected: a share (1%, after 10,000 rows) or a number; 0 never stops")
-	f.DurationVar(&o.settle, "settle", -1, "`wait` after new people were sent (default 30s; 0 for a local API)")
+	f.StringVar(&o.maxRejects, "max-rejects", "1%", "stop when more `rows` are rejected: a share (after 10,000 rows) or a number; 0 never stops")
+	f.DurationVar(&o.settle, "settle", -1, "`wait` after new people were sent (default 30s; 0 for an API on this machine)")
+	f.Lookup("settle").DefValue = "" // the default depends on the destination
 	f.StringVar(&o.state, "state", "", "state `directory` (default: one per workspace in the user's state directory)")
 	annotate(f, "sending", "batch-items", "concurrency", "max-rejects", "settle", "ca-cert", "state")
 }

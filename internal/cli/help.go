@@ -22,7 +22,7 @@ Commands:{{range .Commands}}{{if .IsAvailableCommand}}
   {{rpad .Name .NamePadding}}  {{.Short}}{{end}}{{end}}
 
 More help:{{range .Commands}}{{if .IsAdditionalHelpTopicCommand}}
-  {{rpad .CommandPath 25}}  {{.Short}}{{end}}{{end}}
+  {{rpad (printf "ph2cio help %s" .Name) 25}}  {{.Short}}{{end}}{{end}}
 {{end}}{{with mainFlags .}}
 Flags:
 {{. | trimTrailingWhitespaces}}

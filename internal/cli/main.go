@@ -43,7 +43,7 @@ type program struct {
 // Interrupted is the cause of a cancelled context when a signal was it.
 type Interrupted struct{ Signal os.Signal }
 
-func (i *Interrupted) Error() string { return "interrupted by " + i.Signal.String() }
+func (i *Interrupted) Error() string { return "stopped by a signal: " + i.Signal.String() }
 
 // ExitCode is 128 and the signal's number, as shells count: 130 for an interrupt, 143 for a termination.
 func (i *Interrupted) ExitCode() int {
@@ -58,6 +58,9 @@ func (p *program) report(err error) {
 	style := p.style(p.env.StderrTerminal)
 	if _, ok := errors.AsType[*finished](err); ok {
 		return // the summary has said it
+	}
+	if interrupted, ok := errors.AsType[*Interrupted](err); ok {
+		err = interrupted // what else came of the interruption would only repeat it
 	}
 	for i, line := range strings.Split(strings.TrimSpace(plain(err.Error())), "\n") {
 		if i == 0 {
@@ -92,7 +95,7 @@ history, and sends people and events to Customer.io's Track API, once.`,
 	flags.BoolVar(&p.json, "json", false, "write results as one JSON document")
 	flags.BoolVarP(&p.quiet, "quiet", "q", false, "no progress, only errors and results")
 	flags.BoolVarP(&p.verbose, "verbose", "v", false, "say more on stderr, retries among it")
-	flags.String("env-file", ".env", "read settings from this file if it exists")
+	flags.String("env-file", ".env", "read settings from this `file` if it exists")
 	root.AddCommand(newBackfill(p), newPreview(p), newCheck(p), newSandbox(p), newVersion(p))
 	root.AddCommand(newTopics(p)...)
 	cobra.AddTemplateFunc("mainFlags", mainFlags)

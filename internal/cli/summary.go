@@ -66,7 +66,12 @@ func (t *summaryText) rows() {
 	t.bucket("person", r.Person, "only feed a person")
 	t.bucket("skipped", total(r.Skipped), reasons(r.Skipped))
 	t.bucket("rejected", total(r.Rejected), reasons(r.Rejected))
+	t.examples()
 	t.bucket("unsent", r.Unsent, "no answer when the run stopped")
+}
+
+// examples shows where one row of each of the first few reasons stands.
+func (t *summaryText) examples() {
 	for _, e := range t.s.Examples {
 		place := e.File
 		if e.Line > 0 {

@@ -34,7 +34,27 @@ and $set only feed the person. PostHog's own noise ($autocapture, ...) is skippe
 Templates: text and {event.event} {event.distinct_id} {event.raw_distinct_id} {event.uuid}
 {event.timestamp} {event.properties.NAME} {person.id} {person.properties.NAME}
 
-Never sent, even with --properties all: ` + strings.Join(mapping.Plumbing(), " ")
+Never sent, even with --properties all:
+` + wrap(mapping.Plumbing(), 100)
+}
+
+// wrap lays words out in lines of so many columns.
+func wrap(words []string, width int) string {
+	var b strings.Builder
+	column := 0
+	for _, word := range words {
+		if column > 0 && column+1+len(word) > width {
+			b.WriteString("\n")
+			column = 0
+		}
+		if column > 0 {
+			b.WriteString(" ")
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
+	return b.String()
 }
 
 func sendingText(flags *pflag.FlagSet) string {

@@ -22,6 +22,7 @@ type outbox struct {
 	lock     sync.Mutex
 	room     *sync.Cond
 	underway int
+	answered int64 // operations
 	failed   error
 }
 
@@ -92,6 +93,7 @@ func (o *outbox) request(b *customerio.Batch) {
 
 // close settles a batch's operations. The lock is held.
 func (o *outbox) close(b *customerio.Batch, r customerio.Receipt, err error) {
+	o.answered += int64(b.Len())
 	if err := errors.Join(err, o.settle(b, r)); o.failed == nil {
 		o.failed = err
 	}

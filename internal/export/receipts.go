@@ -13,9 +13,14 @@ var errGrew = errors.New("it has grown since the first reading")
 // outbox opens a phase: its name and extent for the progress, and what to do with each refused operation.
 func (r *run) outbox(name string, total int64, unit Unit, refused func(customerio.Rejection, []byte) error) *outbox {
 	r.progress.Phase(name, total, unit)
-	return newOutbox(r.reading, r.sending, r.plan, func(b *customerio.Batch, c customerio.Receipt) error {
+	var out *outbox
+	out = newOutbox(r.reading, r.sending, r.plan, func(b *customerio.Batch, c customerio.Receipt) error {
+		if unit == Operations {
+			r.progress.Advance(out.answered)
+		}
 		return r.settled(b, c, refused)
 	})
+	return out
 }
 
 // settled counts what became of each operation of a batch. The outbox's lock is held.

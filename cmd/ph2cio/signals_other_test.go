@@ -1,0 +1,8 @@
+//go:build !unix
+
+package main
+
+import "github.com/rogpeppe/go-internal/testscript"
+
+// signals is for systems that have them; its story is left out elsewhere.
+func signals(ts *testscript.TestScript, _ bool, _ []string) { ts.Fatalf("there are no signals here") }

@@ -1,0 +1,67 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"os"
+	"os/exec"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// signals NAME TIMES CODE COMMAND...: runs the program, sends it the signal so many times once the sandbox has answered
+// some requests, and checks its exit code. Its output is left in the files stdout and stderr.
+func signals(ts *testscript.TestScript, _ bool, args []string) {
+	signal := map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM}[args[0]]
+	program, err := exec.LookPath(args[3])
+	ts.Check(err)
+	command := exec.Command(program, args[4:]...)
+	command.Dir = ts.Getenv("WORK")
+	for _, name := range []string{"CUSTOMERIO_TRACK_URL", "CUSTOMERIO_SITE_ID", "CUSTOMERIO_API_KEY", "XDG_STATE_HOME", "HOME"} {
+		command.Env = append(command.Env, name+"="+ts.Getenv(name))
+	}
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	ts.Check(command.Start())
+	defer func() { _ = command.Process.Kill() }()
+	waitForRequests(ts, 12)
+	for range len(args[1]) {
+		ts.Check(command.Process.Signal(signal))
+		time.Sleep(300 * time.Millisecond)
+	}
+	err = command.Wait()
+	code := command.ProcessState.ExitCode()
+	if status, ok := command.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		code = 128 + int(status.Signal())
+	}
+	if _, ok := errors.AsType[*exec.ExitError](err); err != nil && !ok {
+		ts.Fatalf("%v", err)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs("stdout.txt"), stdout.Bytes(), 0o600))
+	ts.Check(os.WriteFile(ts.MkAbs("stderr.txt"), stderr.Bytes(), 0o600))
+	if want := map[string]int{"130": 130, "143": 143}[args[2]]; code != want {
+		ts.Fatalf("exit code %d, want %s\n%s\n%s", code, args[2], &stdout, &stderr)
+	}
+}
+
+// waitForRequests waits until the sandbox has answered so many requests.
+func waitForRequests(ts *testscript.TestScript, n int64) {
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		var stats struct{ Requests int64 }
+		answer, err := http.Get(ts.Getenv("CUSTOMERIO_TRACK_URL") + "/sandbox/stats")
+		ts.Check(err)
+		err = json.NewDecoder(answer.Body).Decode(&stats)
+		answer.Body.Close()
+		ts.Check(err)
+		if stats.Requests >= n {
+			return
+		}
+	}
+	ts.Fatalf("the sandbox never had %d requests", n)
+}

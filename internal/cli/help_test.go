@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestHelpFitsAScreen keeps every help page within a large terminal's 45 lines and 140 columns.
+func TestHelpFitsAScreen(t *testing.T) {
+	for _, args := range []string{
+		"--help", "backfill --help", "preview --help", "check --help", "sandbox --help", "version --help",
+		"help mapping", "help sending", "help environment", "help exit-codes",
+	} {
+		out := runProgram(t, nil, strings.Fields(args)...)
+		if out.code != 0 || out.stderr != "" {
+			t.Errorf("%s: exit code %d, stderr %q", args, out.code, out.stderr)
+		}
+		lines := strings.Split(out.stdout, "\n")
+		if len(lines) > 45 || len(lines) < 5 {
+			t.Errorf("%s: %d lines", args, len(lines))
+		}
+		for _, line := range lines {
+			if len(line) > 140 {
+				t.Errorf("%s: a line of %d columns: %s", args, len(line), line)
+			}
+		}
+	}
+}
+
+func TestEveryCommandHasExamples(t *testing.T) {
+	root := newRoot(&program{})
+	for _, c := range root.Commands() {
+		if c.Runnable() && c.Name() != "completion" && strings.Count(c.Example, "ph2cio") < 2 {
+			t.Errorf("%s has no two examples", c.Name())
+		}
+	}
+}
+
+func TestCompletionScripts(t *testing.T) {
+	for _, shell := range []string{"bash", "zsh", "fish", "powershell"} {
+		if out := runProgram(t, nil, "completion", shell); out.code != 0 || !strings.Contains(out.stdout, "ph2cio") {
+			t.Errorf("completion %s: exit code %d", shell, out.code)
+		}
+	}
+}

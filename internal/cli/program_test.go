@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"bytes"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// outcome is what a run of the program left.
+type outcome struct {
+	code           int
+	stdout, stderr string
+}
+
+// runProgram runs the program in this process with an environment of its own; HOME and the state directory are the
+// test's, and the working directory's .env is not read.
+func runProgram(t *testing.T, environment map[string]string, args ...string) outcome {
+	t.Helper()
+	home := t.TempDir()
+	variables := map[string]string{"HOME": home, "XDG_STATE_HOME": filepath.Join(home, "state")}
+	for name, value := range environment {
+		variables[name] = value
+	}
+	var stdout, stderr bytes.Buffer
+	env := Env{
+		Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
+		Getenv: func(name string) (string, bool) {
+			value, ok := variables[name]
+			return value, ok
+		},
+		Environ: func() (pairs []string) {
+			for name, value := range variables {
+				pairs = append(pairs, name+"="+value)
+			}
+			return pairs
+		},
+		Commit: "0123456",
+	}
+	code := Main(t.Context(), env, args)
+	return outcome{code, stdout.String(), stderr.String()}
+}
