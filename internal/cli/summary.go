@@ -149,6 +149,7 @@ func (t *summaryText) trouble() {
 	for _, source := range t.s.Sources {
 		if source.Trouble != "" {
 			t.line("trouble", t.style.red(plain(source.Path+": "+source.Trouble)))
+			t.line("", plain(source.Hint))
 		}
 	}
 }

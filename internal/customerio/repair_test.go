@@ -81,7 +81,8 @@ func TestWhatIsRefusedAgainIsRejectedWithTheSecondAnswer(t *testing.T) {
 	second := `{"errors":[{"batch_index":1,"reason":"final","field":"attributes.plan"}]}`
 	api := &fakeAPI{script: []http.HandlerFunc{
 		answering(207, `{"errors":[{"batch_index":0,"reason":"r","field":"name"},
-			{"batch_index":1,"reason":"first","field":"attributes.a"},{"batch_index":3,"reason":"first","field":"attributes.a"}]}`),
+			{"batch_index":1,"reason":"first","field":"attributes.a"},{"batch_index":3,"reason":"first","field":"attributes.a"},
+			{"batch_index":4,"reason":"r","field":"name"}]}`),
 		answering(207, second),
 	}}
 	tally := new(Tally)
@@ -90,6 +91,7 @@ func TestWhatIsRefusedAgainIsRejectedWithTheSecondAnswer(t *testing.T) {
 	want := Receipt{Rejections: []Rejection{
 		{Ref: 100, Index: 0, Reason: "r", Field: "name"},
 		{Ref: 103, Index: 3, Reason: "final", Field: "attributes.plan"},
+		{Ref: 104, Index: 4, Reason: "r", Field: "name"},
 	}}
 	if diff := differ(want, receipt); diff != "" || err != nil {
 		t.Error(diff, err)

@@ -16,6 +16,7 @@ import (
 // leaks tells whether a text holds a canary, in any form in which it might get there.
 func leaks(text string) bool {
 	for _, secret := range []string{
+		"c4n4ry", // how both begin, so that a part of one is found too
 		canarySite, canaryKey, url.QueryEscape(canaryKey), strings.Trim(canaryKey, "+/="),
 		base64.StdEncoding.EncodeToString([]byte(canarySite + ":" + canaryKey)),
 		fmt.Sprintf("%x", canaryKey), fmt.Sprint([]byte(canaryKey)), proxyPassword,
@@ -79,6 +80,11 @@ func TestNothingShowsASecret(t *testing.T) {
 		checkHidden(t, name, value)
 	}
 	for _, s := range []Secret{{}, testCredentials.APIKey} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d", "%t"} {
+			if text := fmt.Sprintf(verb, s); text != redacted {
+				t.Errorf("%s shows %s", verb, text)
+			}
+		}
 		marshalled, err := s.MarshalText()
 		if s.String() != redacted || s.GoString() != redacted || string(marshalled) != redacted || err != nil {
 			t.Errorf("%s %s %s", s.String(), s.GoString(), marshalled)

@@ -180,7 +180,9 @@ func (r *run) sendLinks() error {
 	var body []byte
 	var number uint64
 	for link := range links {
-		body = r.personal.Link(body[:0], link)
+		if body = r.personal.Link(body[:0], link); len(body) == 0 {
+			continue // one of the two has no identifier that fits
+		}
 		if err := r.build(out, customerio.Operation{Body: body, Ref: number}, customerio.Merge); err != nil {
 			return errors.Join(err, out.finish())
 		}

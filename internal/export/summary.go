@@ -2,6 +2,7 @@ package export
 
 import (
 	"ph2cio/internal/people"
+	"ph2cio/internal/posthog"
 )
 
 // Summary is what happened, as it is told to people and, through its JSON form, to programs. Every row read is counted in
@@ -63,6 +64,7 @@ type SourceSummary struct {
 	Path    string `json:"path"`
 	Bytes   int64  `json:"bytes"`
 	Trouble string `json:"trouble,omitempty"`
+	Hint    string `json:"hint,omitempty"` // what to do about the trouble
 }
 
 func (r *run) summary() *Summary {
@@ -88,13 +90,17 @@ func (r *run) summary() *Summary {
 
 // SourceSummaries tells of each source what it was and what was wrong with it.
 func (l *Learned) SourceSummaries() []SourceSummary {
-	trouble := map[string]string{}
+	trouble := map[string]*posthog.SourceError{}
 	for _, t := range l.Trouble {
-		trouble[t.Path] = t.Err.Error()
+		trouble[t.Path] = t
 	}
 	var all []SourceSummary
 	for _, s := range l.places.sources {
-		all = append(all, SourceSummary{Path: s.Path, Bytes: s.Size, Trouble: trouble[s.Path]})
+		one := SourceSummary{Path: s.Path, Bytes: s.Size}
+		if t := trouble[s.Path]; t != nil {
+			one.Trouble, one.Hint = t.Err.Error(), t.Hint
+		}
+		all = append(all, one)
 	}
 	return all
 }

@@ -27,7 +27,7 @@ type canonical struct {
 // member is a member of an object: where its key stands in keys, and where it stands itself in out.
 type member struct{ keyStart, keyEnd, start, end int }
 
-// of returns the canonical form of valid JSON, good until the next call. Its time does not grow with the nesting.
+// of returns the canonical form of valid JSON, good until the next call.
 func (c *canonical) of(value []byte) []byte {
 	c.out, c.keys, c.members = c.out[:0], c.keys[:0], c.members[:0]
 	c.append(value, skipSpace(value, 0))
@@ -120,25 +120,29 @@ func (c *canonical) key(m member) []byte { return c.keys[m.keyStart:m.keyEnd] }
 func appendCanonicalString(dst, text []byte) []byte {
 	const digits = "0123456789abcdef"
 	dst = append(dst, '"')
-	for _, c := range text {
-		switch {
-		case c == '"' || c == '\\':
+	run := 0
+	for i, c := range text {
+		if c >= ' ' && c != '"' && c != '\\' {
+			continue
+		}
+		dst = append(dst, text[run:i]...)
+		run = i + 1
+		switch c {
+		case '"', '\\':
 			dst = append(dst, '\\', c)
-		case c >= ' ':
-			dst = append(dst, c)
-		case c == '\b':
+		case '\b':
 			dst = append(dst, `\b`...)
-		case c == '\f':
+		case '\f':
 			dst = append(dst, `\f`...)
-		case c == '\n':
+		case '\n':
 			dst = append(dst, `\n`...)
-		case c == '\r':
+		case '\r':
 			dst = append(dst, `\r`...)
-		case c == '\t':
+		case '\t':
 			dst = append(dst, `\t`...)
 		default:
 			dst = append(dst, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
 		}
 	}
-	return append(dst, '"')
+	return append(append(dst, text[run:]...), '"')
 }

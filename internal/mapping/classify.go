@@ -37,7 +37,7 @@ func (r *Rules) classify(e *posthog.Event) class {
 		return class{Outcome: skipped(reason), name: n}
 	}
 	c := class{Outcome: n.outcome, name: n, at: at}
-	if c.Recent = r.span.recent(at); c.Recent && r.recents {
+	if c.Recent = r.span.recent(at); c.Recent && r.holdRecent {
 		c.Outcome = skipped(ReasonRecent)
 	}
 	return c

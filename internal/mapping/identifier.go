@@ -19,7 +19,8 @@ func (m *Mapper) identifier(s *scene) (customerio.Identifier, Outcome) {
 	}
 	switch {
 	case strings.TrimSpace(who.Value) == "":
-		return who, rejected(ReasonNoIdentifier, fmt.Sprintf("the person %q has no %s to be sent under", s.person.DistinctID, who.Key))
+		return who, rejected(ReasonNoIdentifier,
+			fmt.Sprintf("the person %q has no %s to be sent under", s.person.DistinctID, who.Key))
 	case len(who.Value) > customerio.MaxID:
 		return who, rejected(ReasonIDTooLong, fmt.Sprintf("the %s is %d bytes long, and %d fit: %.40q...",
 			who.Key, len(who.Value), customerio.MaxID, who.Value))

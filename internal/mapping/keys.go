@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"ph2cio/internal/customerio"
-	"ph2cio/internal/posthog"
 )
 
 // does says what is done with a property's value.
@@ -29,6 +28,7 @@ type key struct {
 	why     cut   // of cutsOff
 	mended  cuts  // what was wrong with the name itself
 	renamed bool  // out is not name
+	rivals  bool  // another name has become the same
 	source  place // that the property is in PostHog
 	part    place // that the attribute is in Customer.io
 	seen    uint64
@@ -39,7 +39,9 @@ type key struct {
 type keys struct {
 	decide func(name string) *key
 	known  map[string]*key
-	first  *key // stands before the first property of a row
+	outs   map[string]*key // the first known with each attribute's name
+	upset  bool            // a rival has come up, perhaps after the other was let through
+	first  *key            // stands before the first property of a row
 	last   *key
 	turn   uint64 // counts rows, so that a key that comes twice in one is noticed
 	plain  []byte
@@ -52,16 +54,18 @@ const (
 )
 
 func newKeys(decide func(string) *key) *keys {
-	return &keys{decide: decide, known: map[string]*key{}, first: &key{}}
+	return &keys{decide: decide, known: map[string]*key{}, outs: map[string]*key{}, first: &key{}}
 }
 
 // begin starts a row.
 func (k *keys) begin() {
 	if len(k.known) > maxKeys {
 		clear(k.known)
+		clear(k.outs)
 		k.first = &key{}
 	}
 	k.last = k.first
+	k.upset = false
 	k.turn++
 }
 
@@ -78,13 +82,23 @@ func (k *keys) of(name []byte, escaped bool) *key {
 	found := k.known[string(name)]
 	if found == nil {
 		found = k.decide(string(name))
-		if len(name) <= maxKeyLength {
-			k.known[found.name] = found
-		}
+		k.remember(found)
 	}
 	k.last.next = found
 	k.last = found
 	return found
+}
+
+func (k *keys) remember(found *key) {
+	if len(found.name) > maxKeyLength {
+		return
+	}
+	k.known[found.name] = found
+	if rival := k.outs[found.out]; rival != nil {
+		found.rivals, rival.rivals, k.upset = true, true, true
+		return
+	}
+	k.outs[found.out] = found
 }
 
 // newKey prepares an attribute for a property. Its name is mended, and a dot in it becomes an underscore, because
@@ -105,41 +119,3 @@ func newKey(name string, keepDots bool) *key {
 }
 
 func (k *key) cutOff(why cut) { k.does, k.why = cutsOff, why }
-
-// sent reports whether properties of this name become an attribute.
-func (k *key) sent() bool { return k.does != drops && k.does != cutsOff }
-
-// owners says which of a row's properties gets a name that several would share: the one that is spelled so, else the
-// first.
-type owners struct {
-	ready bool
-	of    map[string]*key
-}
-
-func (o *owners) reset() { o.ready = false }
-
-// has reports whether k gets its name. It is asked only for names that were changed, which are rare.
-func (o *owners) has(k *key, all *keys, object []byte, members []posthog.Member) bool {
-	if !o.ready {
-		o.find(all, object, members)
-	}
-	return o.of[k.out] == k
-}
-
-func (o *owners) find(all *keys, object []byte, members []posthog.Member) {
-	if o.of == nil {
-		o.of = map[string]*key{}
-	}
-	clear(o.of)
-	o.ready = true
-	last := all.last
-	for _, renamed := range []bool{false, true} {
-		for _, member := range members {
-			k := all.of(object[member.KeyStart:member.KeyEnd], member.Escaped)
-			if taken := o.of[k.out] != nil; k.renamed == renamed && k.sent() && !taken {
-				o.of[k.out] = k
-			}
-		}
-	}
-	all.last = last
-}

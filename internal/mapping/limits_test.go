@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -13,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/people"
 )
 
 func TestLargestDollarPropertiesGoFirst(t *testing.T) {
@@ -215,6 +217,39 @@ func TestPeopleAreAlwaysWithinLimits(t *testing.T) {
 			}
 			if name == "created_at" && strings.ContainsAny(string(value), `"[{nt.`) {
 				t.Errorf("created_at is %s", value)
+			}
+		}
+	})
+}
+
+// What a mapper has seen before does not change what it makes of a row: it only remembers what is always so.
+func TestMappersHaveNoMemory(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		o := drawOptions(t)
+		o.Now = runNow
+		rules, err := New(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := newSomebody(`{}`)
+		used := rules.newMapper(s)
+		for range rapid.IntRange(1, 4).Draw(t, "rows") {
+			e := row(rapid.SampledFrom([]string{"$pageview", "$screen", "signup"}).Draw(t, "event"), drawObject(t, 1, 12))
+			s.properties = drawPerson(t, 1, 12)
+			s.person = people.Person{Number: s.person.Number + 256, DistinctID: "user_1001", By: people.ByID, Value: "user_1001"}
+			fresh := rules.newMapper(s)
+			clear(used.ValuesCut)
+			clear(used.remembered[:])
+			got, _, _ := used.Event(nil, e)
+			want, _, _ := fresh.Event(nil, e)
+			if !bytes.Equal(got, want) {
+				t.Fatalf("a used mapper gives\n%s\na fresh one\n%s", got, want)
+			}
+			got, _ = used.Person(nil, &s.person)
+			want, _ = fresh.Person(nil, &s.person)
+			if !bytes.Equal(got, want) || !maps.Equal(used.ValuesCut, fresh.ValuesCut) {
+				t.Fatalf("a used mapper gives\n%s %v\na fresh one\n%s %v", got, used.ValuesCut, want, fresh.ValuesCut)
 			}
 		}
 	})

@@ -65,8 +65,17 @@ func (r *Rules) identifyTime(p *people.Person) int64 {
 
 // appendPerson appends the person's own properties to the attributes.
 func (m *Mapper) appendPerson(who customerio.Identifier) {
+	m.members = appendMembers(m.members[:0], m.personal)
+	if !m.tryPerson(who) {
+		m.attributes = m.attributes[:1]
+		m.cuts.forget()
+		m.tryPerson(who)
+	}
+}
+
+// tryPerson reports whether no property wanted a name that an earlier one had.
+func (m *Mapper) tryPerson(who customerio.Identifier) bool {
 	object := m.personal
-	m.members = appendMembers(m.members[:0], object)
 	m.personKeys.begin()
 	m.owners.reset()
 	for _, member := range m.members {
@@ -75,12 +84,13 @@ func (m *Mapper) appendPerson(who customerio.Identifier) {
 		if k.does == drops || isNull(value) && !m.rules.allPersonProperties {
 			continue
 		}
-		if k.renamed && k.sent() && !m.owners.has(k, m.personKeys, object, m.members) {
+		if !m.owners.has(k, m.personKeys, object, m.members) {
 			m.cuts.add(cutSameName)
 			continue
 		}
 		m.appendPersonal(k, value, who)
 	}
+	return !m.personKeys.upset
 }
 
 // appendPersonal appends one attribute of a person.
@@ -108,8 +118,8 @@ func (m *Mapper) appendPersonal(k *key, value []byte, who customerio.Identifier)
 	m.attributes = append(m.attributes, ',')
 }
 
-// appendEmail appends an email. A person who goes by their email does not get it again as an attribute; another one would rename
-// them under the feet of their events, and is left out and counted.
+// appendEmail appends an email. A person who goes by their email does not get it again as an attribute; another one
+// would rename them under the feet of their events, and is left out and counted.
 func (m *Mapper) appendEmail(value []byte, who customerio.Identifier) bool {
 	if isNull(value) {
 		m.attributes = append(m.attributes, value...)

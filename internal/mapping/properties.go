@@ -69,7 +69,7 @@ func (r *Rules) refuses(reserved func(string) bool, names ...string) bool {
 }
 
 // appendProperties appends the event's properties to the attributes. Of a key that comes more than once the last value
-// holds, as in most readers of JSON.
+// holds, as in most readers of JSON. Both that and a name that two keys want are noticed late, and then it starts anew.
 func (m *Mapper) appendProperties(e *posthog.Event) {
 	if !m.tryProperties(e.Properties, e.Members) {
 		m.attributes = m.attributes[:1]
@@ -78,7 +78,7 @@ func (m *Mapper) appendProperties(e *posthog.Event) {
 	}
 }
 
-// tryProperties gives up at a key that came before.
+// tryProperties reports whether no key came twice and none wanted a name that an earlier one had.
 func (m *Mapper) tryProperties(object []byte, members []posthog.Member) bool {
 	m.eventKeys.begin()
 	m.owners.reset()
@@ -96,13 +96,13 @@ func (m *Mapper) tryProperties(object []byte, members []posthog.Member) bool {
 		if k.does == drops && k.source == placeNone {
 			continue
 		}
-		if k.renamed && k.sent() && !m.owners.has(k, m.eventKeys, object, members) {
+		if !m.owners.has(k, m.eventKeys, object, members) {
 			m.cuts.add(cutSameName)
 			continue
 		}
 		m.appendProperty(k, object[member.ValueStart:member.ValueEnd])
 	}
-	return true
+	return !m.eventKeys.upset
 }
 
 func (m *Mapper) appendProperty(k *key, value []byte) {

@@ -34,7 +34,8 @@ func newAllowed(names []string) (allowed, error) {
 	a := allowed{}
 	for _, name := range names {
 		if !reservedForPersons(name) && !reservedForEvents(name) {
-			return nil, fmt.Errorf("--allow-reserved %q is not a reserved name: those are %s, %s and, of persons, names that start with _",
+			return nil, fmt.Errorf("--allow-reserved %q is not a reserved name: "+
+				"those are %s, %s and, of persons, names that start with _",
 				name, strings.Join(reservedOfPersons, ", "), strings.Join(reservedOfEvents, ", "))
 		}
 		a[name] = true

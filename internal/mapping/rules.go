@@ -10,9 +10,9 @@ import (
 
 // Rules are options made ready. They may be used from many goroutines.
 type Rules struct {
-	span    span
-	names   names
-	recents bool // hold events younger than 72 hours
+	span       span
+	names      names
+	holdRecent bool // hold events younger than 72 hours
 
 	pageName       place // what a page is named by, first
 	urlWithQuery   bool  // the name of a page may have a query and a fragment
@@ -41,7 +41,7 @@ func New(o Options) (*Rules, error) {
 	}
 	r := &Rules{
 		span:              newSpan(o),
-		recents:           o.HoldRecent,
+		holdRecent:        o.HoldRecent,
 		secrets:           newSecrets(listed(o.RedactQuery)),
 		eventLimit:        limit{o.EventValueLimit, cutEventValue, cutEventValue},
 		identifyTimestamp: o.IdentifyTimestamp,
@@ -124,12 +124,14 @@ func (r *Rules) setAttributes(o Options) (err error) {
 	}
 	for i, a := range r.personAttributes {
 		if placeholder := a.needsEvent(); placeholder != "" {
-			return fmt.Errorf("--person-attribute %s: a person has no %s, which is different on every event; use {%sNAME}, {person.id}, {event.distinct_id} or --event-attribute",
+			return fmt.Errorf("--person-attribute %s: a person has no %s, which is different on every event; "+
+				"use {%sNAME}, {person.id}, {event.distinct_id} or --event-attribute",
 				o.PersonAttributes[i], placeholder, personProperties)
 		}
 	}
 	if len(r.personAttributes) > customerio.MaxAttributes {
-		return fmt.Errorf("--person-attribute was given %d times; a person can have %d attributes", len(r.personAttributes), customerio.MaxAttributes)
+		return fmt.Errorf("--person-attribute was given %d times; a person can have %d attributes",
+			len(r.personAttributes), customerio.MaxAttributes)
 	}
 	r.newPageParts()
 	for _, a := range slices.Concat(r.eventAttributes, r.personAttributes) {
@@ -174,7 +176,8 @@ func (r *Rules) setIdentifier(o Options) (err error) {
 		return fmt.Errorf("--identifier-value %s: %w", o.IdentifierValue, err)
 	}
 	if !slices.ContainsFunc(r.identifier.parts, func(p part) bool { return p.field != fieldLiteral }) {
-		return fmt.Errorf("--identifier-value %s has no placeholder, so it would make everybody the same person", o.IdentifierValue)
+		return fmt.Errorf("--identifier-value %s has no placeholder, so it would make everybody the same person",
+			o.IdentifierValue)
 	}
 	r.note(r.identifier)
 	return nil

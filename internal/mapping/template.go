@@ -45,7 +45,8 @@ func parseTemplate(text string) (template, error) {
 		}
 		end := strings.IndexByte(text, '}')
 		if end <= 0 {
-			return t, fmt.Errorf("%q has no partner: a placeholder is {event.event}, and a brace of its own is doubled, {{ or }}", text[:1])
+			return t, fmt.Errorf("%q has no partner: a placeholder is {event.event}, "+
+				"and a brace of its own is doubled, {{ or }}", text[:1])
 		}
 		p, err := parsePlaceholder(text[1:end])
 		if err != nil {

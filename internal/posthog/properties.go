@@ -64,11 +64,11 @@ func (d *decoder) walkProperties(data []byte, i, end, depth int) int {
 		} else if i = scanValue(&d.kinds, data, i, end, depth+1); i < 0 {
 			return -1
 		}
-		members = append(members, Member{
-			KeyStart: uint32(key - start), KeyEnd: uint32(keyEnd - start),
-			ValueStart: uint32(value - start), ValueEnd: uint32(i - start),
-			Escaped: escaped,
-		})
+		members = append(members, Member{}) // and filled in place: a literal of five fields is copied
+		m := &members[len(members)-1]
+		m.KeyStart, m.KeyEnd = uint32(key-start), uint32(keyEnd-start)
+		m.ValueStart, m.ValueEnd = uint32(value-start), uint32(i-start)
+		m.Escaped = escaped
 		if maySpecial(data, key, keyEnd) || escaped {
 			d.noteSpecial(data[key:keyEnd], escaped, data[value:i:i])
 		}

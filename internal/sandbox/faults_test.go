@@ -60,7 +60,7 @@ func TestRefusalOfMergesAndByContent(t *testing.T) {
 
 func TestRefusalOfTheWholeRequest(t *testing.T) {
 	good, poison := eventOf("u", "good", ""), eventOf("u", "poison", "")
-	for status, want := range map[int]int{0: 400, 413: 413, 422: 422} {
+	for status, want := range map[int]int{0: 400, 400: 400, 413: 413, 422: 422} {
 		b := newBox(t, faults(Faults{Refuse: []Refusal{{Match: "poison", Whole: true, Status: status, Field: "batch",
 			Reason: "invalid"}}}))
 		if a := b.batch(good, poison, good); a.status != want || want == 413 != strings.HasPrefix(a.body, "<html>") {

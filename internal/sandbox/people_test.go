@@ -66,6 +66,9 @@ func TestS8TwoPeopleInOneIdentify(t *testing.T) {
 		t.Errorf("%+v, want the older profile with both identifiers", b.People())
 	}
 	b.has("u", map[string]string{"from": `"email"`, "x": "1", "y": "2"})
+	if got := b.Activities(); len(got) != 1 || got[0].Type != "profile_merge" || got[0].Who != "cio_id a3000001" {
+		t.Errorf("activities %+v", got)
+	}
 	if s := b.Stats(); s.AutoMerges != 1 || s.Merges != 1 || s.FailedAttributeChange != 0 || s.PeopleCreated != 2 {
 		t.Errorf("%+v, want one automatic merge", s)
 	}
@@ -198,6 +201,27 @@ func TestS14CaseOfIdentifiers(t *testing.T) {
 	}
 	if p := b.person("email", "e@example.com"); p.Email != "E@Example.com" || p.Events != 1 || len(p.Attributes) != 1 {
 		t.Errorf("%+v, want the email as first given", p)
+	}
+}
+
+func TestWhatCreatesNobody(t *testing.T) {
+	b := newBox(t)
+	object := `,"cio_relationships":[{"identifiers":{"object_type_id":"1","object_id":"acme"}}]`
+	all := func(id string) []string {
+		who := `,"identifiers":{"id":"` + id + `"}`
+		return []string{
+			of("add_device", who+`,"device":{"token":"t","platform":"ios"}`), of("delete_device", who+`,"device":{"token":"t"}`),
+			of("add_relationships", who+object), of("delete_relationships", who+object), of("delete", who),
+		}
+	}
+	b.accepts(all("nobody")...)
+	if s := b.Stats(); s.People != 0 || s.IgnoredUnknown != 5 || len(b.Activities()) != 5 || b.Activities()[0].Who != "id nobody" {
+		t.Errorf("%+v, want all five to do nothing", s)
+	}
+	b.accepts(ofObject("identify", acme), identify("u", ""))
+	b.accepts(all("u")...)
+	if s := b.Stats(); s.People != 0 || s.PeopleCreated != 1 || s.IgnoredUnknown != 5 || s.IgnoredRelationships != 0 {
+		t.Errorf("%+v, want all five to find u", s)
 	}
 }
 
