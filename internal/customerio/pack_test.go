@@ -144,6 +144,15 @@ func TestFlushSpreadsASmallBatch(t *testing.T) {
 	}
 }
 
+func TestFlushKeepsTheLimitOfOperations(t *testing.T) {
+	p := NewPacker(0, 3)
+	p.open = []*Batch{NewBatch(sized(1, 9), sized(2, 9)), NewBatch(sized(3, 9), sized(4, 9)), NewBatch(sized(5, 9))}
+	left := p.Flush()
+	if len(left) != 2 || left[0].Len()+left[1].Len() != 5 || max(left[0].Len(), left[1].Len()) != 3 {
+		t.Errorf("%d batches", len(left))
+	}
+}
+
 func TestPackerRefusesWhatNoBatchMayCarry(t *testing.T) {
 	p := NewPacker(1000, 0)
 	for _, c := range []struct {

@@ -247,8 +247,8 @@ func TestConnectionsAreKept(t *testing.T) {
 	server.Start()
 	defer server.Close()
 	c := overNetwork(t, server.URL, nil, nil)
-	const atOnce = 8
-	for range 5 {
+	const atOnce, rounds = 8, 12
+	for range rounds {
 		done := make(chan error)
 		for range atOnce {
 			go func() {
@@ -262,7 +262,9 @@ func TestConnectionsAreKept(t *testing.T) {
 			}
 		}
 	}
-	if n := connections.Load(); n > atOnce {
+	// Now and then a connection comes back a moment too late and another one is made. If only two were kept, six would be
+	// made in every round.
+	if n := connections.Load(); n > 4*atOnce {
 		t.Errorf("%d connections for %d requests at once", n, atOnce)
 	}
 }

@@ -72,7 +72,7 @@ func (sh *shard) finish(st *state, without uint32, keepNull bool) {
 			p.value, _, has = c.kind.apply(p.value, order{}, has, c.value, order{})
 		}
 		rest = rest[n:]
-		if has && (keepNull || string(p.value) != "null") && (p.code != without || without == inlineKey) {
+		if has && (keepNull || string(p.value) != null) && (p.code != without || without == inlineKey) {
 			w.out = p.append(w.out)
 		}
 	}

@@ -67,7 +67,8 @@ func (t *keyTable) name(code uint32, inline []byte) string {
 	return t.keys[code].name
 }
 
-// property is one written member: a key, by its code or inline, and a value in JSON.
+// property is one written member: a key, by its code or inline, and a value in JSON. Of the values null is written as
+// nothing, because persons that PostHog's web library made have dozens of them.
 type property struct {
 	code   uint32
 	inline []byte
@@ -80,9 +81,16 @@ func (p *property) append(dst []byte) []byte {
 		dst = binary.AppendUvarint(dst, uint64(len(p.inline)))
 		dst = append(dst, p.inline...)
 	}
+	if string(p.value) == null {
+		return append(dst, 0)
+	}
 	dst = binary.AppendUvarint(dst, uint64(len(p.value)))
 	return append(dst, p.value...)
 }
+
+const null = "null"
+
+var nullValue = []byte(null)
 
 func readProperty(b []byte) (p property, rest []byte) {
 	code, b := readUvarint(b)
@@ -91,6 +99,9 @@ func readProperty(b []byte) (p property, rest []byte) {
 		p.inline, b = readSized(b)
 	}
 	p.value, b = readSized(b)
+	if len(p.value) == 0 {
+		p.value = nullValue
+	}
 	return p, b
 }
 

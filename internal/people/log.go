@@ -9,7 +9,7 @@ import (
 )
 
 // A log is a sequence of rows, each its order, the size of its changes in four bytes, and its changes. A change is a
-// byte for its kind, then a property, whose value is empty for unset.
+// byte for its kind, then a property, whose value means nothing for unset.
 
 // kind is the kind of a change. Within one row they apply in this order, so a key that a row both sets and unsets ends
 // without a value. PostHog itself does the same, except that it overlooks an $unset of a key that the person did not

@@ -120,7 +120,30 @@ type candidate struct {
 
 // sent gives each ID its status and returns those that are sent: those who get an identify first, then by first row.
 func (s *settler) sent() []candidate {
-	var all []candidate
+	sent := make([]candidate, 0, s.decide())
+	for number := range s.index.shards {
+		sh := &s.index.shards[number]
+		for i := range sh.ids.count {
+			if en := sh.ids.at(i); en.seen() && en.status == Sent {
+				gets := s.choice.profile(s.choice.Who, en.marks)
+				sent = append(sent, candidate{en.first, placeOf(uint64(number), i), gets})
+			}
+		}
+	}
+	slices.SortFunc(sent, func(a, b candidate) int {
+		if a.gets != b.gets {
+			if a.gets {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(a.first, b.first)
+	})
+	return sent
+}
+
+// decide gives each ID its status, and returns how many are sent.
+func (s *settler) decide() (sent int) {
 	for number := range s.index.shards {
 		sh := &s.index.shards[number]
 		for i := range sh.ids.count {
@@ -130,21 +153,11 @@ func (s *settler) sent() []candidate {
 			}
 			if en.status = s.status(en.marks); en.status == Sent {
 				s.events += int64(en.events)
-				gets := s.choice.profile(s.choice.Who, en.marks)
-				all = append(all, candidate{en.first, placeOf(uint64(number), i), gets})
+				sent++
 			}
 		}
 	}
-	slices.SortFunc(all, func(a, b candidate) int {
-		if a.gets != b.gets {
-			if a.gets {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(a.first, b.first)
-	})
-	return all
+	return sent
 }
 
 func (s *settler) status(m marks) Status {

@@ -62,11 +62,12 @@ func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 				line++
 			}
 			end := span.start + len(trimLineEnd(c.data[span.start:span.end]))
-			if !c.tooLong && c.blank(span.start, end) {
+			long := c.tooLong || end-span.start > c.maxRow
+			if !long && c.blank(span.start, end) {
 				continue
 			}
 			rows++
-			f := c.decode(d, span.start, end)
+			f := c.decode(d, span.start, end, long)
 			if f == nil {
 				d.event.Row = c.data[span.start:end]
 				if !yield(&d.event, nil) {
@@ -129,8 +130,8 @@ func (c *Chunk) blank(start, end int) bool {
 	return start == end || c.ends == nil && c.data[start] <= ' ' && scanSpace(c.data, start, end) == end
 }
 
-func (c *Chunk) decode(d *decoder, start, end int) *fault {
-	if c.tooLong || end-start > c.maxRow {
+func (c *Chunk) decode(d *decoder, start, end int, long bool) *fault {
+	if long {
 		return faultf(RowTooLong, "the row is longer than %d bytes", c.maxRow)
 	}
 	f := c.layout.decode(d, c.guarded, start, end)

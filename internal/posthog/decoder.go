@@ -93,19 +93,29 @@ func objectOrArray(raw []byte) []byte {
 	return nil
 }
 
-// id returns a JSON value as the text of an ID: a string without its escapes, any other value as it is written, and
-// nil for null and for the empty string. The text is valid UTF-8.
+// id returns a JSON value as the text of an ID, or of a name: see text. The text is valid UTF-8, and nil if empty.
 func (d *decoder) id(raw []byte) []byte {
-	text := plain(raw)
-	if len(text) == 0 {
+	if text := d.text(raw); len(text) > 0 {
+		return d.utf8(text)
+	}
+	return nil
+}
+
+// text returns the inside of a JSON string without its escapes, nil for null, and any other value as it is written.
+func (d *decoder) text(raw []byte) []byte {
+	if len(raw) == 0 || raw[0] == 'n' {
 		return nil
 	}
-	if raw[0] == '"' && bytes.IndexByte(text, '\\') >= 0 {
-		start := len(d.scratch)
-		d.scratch = appendUnescaped(d.scratch, text)
-		return d.scratch[start:len(d.scratch):len(d.scratch)]
+	if raw[0] != '"' {
+		return raw
 	}
-	return d.utf8(text)
+	text := raw[1 : len(raw)-1]
+	if bytes.IndexByte(text, '\\') < 0 {
+		return text
+	}
+	start := len(d.scratch)
+	d.scratch = appendUnescaped(d.scratch, text)
+	return d.scratch[start:len(d.scratch):len(d.scratch)]
 }
 
 // utf8 returns text with U+FFFD for what is not UTF-8.
@@ -131,18 +141,6 @@ func ascii(text []byte) bool {
 		}
 	}
 	return true
-}
-
-// plain returns the inside of a JSON string, nil for null, and any other value as it is written. It is for values in
-// which no escapes are to be expected, such as times.
-func plain(raw []byte) []byte {
-	switch {
-	case len(raw) == 0 || raw[0] == 'n':
-		return nil
-	case raw[0] == '"':
-		return raw[1 : len(raw)-1]
-	}
-	return raw
 }
 
 // number reads an integer, quoted or not, and gives 0 for anything else.

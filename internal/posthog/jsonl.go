@@ -121,14 +121,12 @@ func (d *decoder) takeFields() *fault {
 	if len(f.event) == 0 || f.event[0] != '"' {
 		return faultf(NotAnEvent, "`event` is missing or not a string")
 	}
-	if e.Name = d.id(f.event); e.Name == nil {
-		e.Name = f.event[1:1]
-	}
+	e.Name = d.id(f.event)
 	e.DistinctID, e.PersonID = d.id(f.distinctID), d.id(f.personID)
-	e.UUID, e.HasUUID = parseUUID(plain(f.uuid))
-	e.TeamID = number(plain(f.teamID))
-	e.Timestamp, e.CreatedAt = parseTime(plain(f.timestamp)), parseCreated(plain(f.createdAt))
-	e.Personless = string(plain(f.personMode)) == "propertyless"
+	e.UUID, e.HasUUID = parseUUID(d.text(f.uuid))
+	e.TeamID = number(d.text(f.teamID))
+	e.Timestamp, e.CreatedAt = parseTime(d.text(f.timestamp)), parseCreated(d.text(f.createdAt))
+	e.Personless = string(d.text(f.personMode)) == "propertyless"
 	e.Set = d.attributes(f.set, f.columnSet, object)
 	e.SetOnce = d.attributes(f.setOnce, f.columnSetOnce, object)
 	e.Unset = d.attributes(f.unset, f.columnUnset, objectOrArray)

@@ -66,4 +66,10 @@
 //	S16  null or "" removes an attribute (reference)
 //	S17  nothing promises the order in which accepted operations apply (docs.customer.io/journeys/importing-old-data)
 //	S18  an event's name is trimmed (reference)
+//
+// # Inspection
+//
+// Below /sandbox/, without credentials: GET people, objects, events, arrivals (accepted events by ID), activities (what
+// happened behind a 200), stats, requests (time, status, bytes, items) and faults; POST faults (a JSON document of
+// [Faults], such as {"answers":[{"status":503,"next":3}],"delay":"150ms"}), reset, and flush (apply what still waits).
 package sandbox

@@ -125,6 +125,15 @@ func TestS3IDsThatAreNoULID(t *testing.T) {
 	}
 }
 
+func TestS3LargestULID(t *testing.T) {
+	event := eventOf("u", "e", `,"id":"7ZZZZZZZZZZZZZZZZZZZZZZZZZ"`)
+	b := newBox(t)
+	b.accepts(event, event)
+	if s := b.Stats(); s.NonULID != 0 || s.Deduped != 1 {
+		t.Errorf("%+v, want a ULID", s)
+	}
+}
+
 func TestS3DedupSwitches(t *testing.T) {
 	event := eventOf("u", "e", `,"id":"`+ulid1+`"`)
 	for name, b := range map[string]*box{

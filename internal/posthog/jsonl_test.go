@@ -1,0 +1,215 @@
+package posthog
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// wantJSONL decodes a file the slow way, with encoding/json.
+func wantJSONL(data []byte, maxRow int) (rows []row) {
+	ref := uint64(0)
+	for line := range bytes.Lines(data) {
+		text := trimLineEnd(line)
+		if len(text) > maxRow || len(bytes.Trim(text, " \t\r")) > 0 {
+			r := row{Reason: RowTooLong}
+			if len(text) <= maxRow {
+				r = wantRow(text)
+			}
+			r.Ref, r.Line = ref, int64(ref)+1
+			rows = append(rows, r)
+		}
+		ref++
+	}
+	return rows
+}
+
+func wantRow(text []byte) row {
+	var keys map[string]json.RawMessage
+	switch first := bytes.TrimSpace(text); {
+	case !json.Valid(text):
+		return row{Reason: NotJSON}
+	case first[0] != '{':
+		return row{Reason: NotAnObject}
+	}
+	if err := json.Unmarshal(text, &keys); err != nil {
+		panic(err)
+	}
+	if raw := keys["event"]; len(raw) == 0 || raw[0] != '"' {
+		return row{Reason: NotAnEvent}
+	}
+	r := row{
+		Name: wantText(keys["event"]), DistinctID: wantText(keys["distinct_id"]), PersonID: wantText(keys["person_id"]),
+		TeamID: number([]byte(wantText(keys["team_id"]))), Personless: wantText(keys["person_mode"]) == "propertyless",
+		Timestamp: parseTime([]byte(wantText(keys["timestamp"]))), CreatedAt: parseCreated([]byte(wantText(keys["created_at"]))),
+		Set:     wantAttributes("{", keys["$set"], keys["set"]),
+		SetOnce: wantAttributes("{", keys["$set_once"], keys["set_once"]),
+		Unset:   wantAttributes("{[", keys["$unset"], keys["unset"]),
+	}
+	if u, ok := parseUUID([]byte(wantText(keys["uuid"]))); ok {
+		r.UUID = strings.ReplaceAll(strings.ToLower(wantText(keys["uuid"])), "-", "")
+		_ = u
+	}
+	if strings.Trim(r.PersonID, "0-") == "" && len(r.PersonID) == 36 {
+		r.PersonID = ""
+	}
+	if r.Properties, r.Reason = wantObject(keys["properties"]); r.Reason != "" {
+		return row{Reason: r.Reason}
+	}
+	if r.PersonProperties, r.Reason = wantObject(keys["person_properties"]); r.Reason != "" {
+		return row{Reason: r.Reason}
+	}
+	if r.Properties == "" {
+		r.Properties = "{}"
+	}
+	r.wantProperties()
+	if blank([]byte(r.DistinctID)) {
+		return row{Reason: NoDistinctID}
+	}
+	return r
+}
+
+// wantProperties fills in what comes from the properties.
+func (r *row) wantProperties() {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(r.Properties), &members); err != nil {
+		panic(err)
+	}
+	r.Members = make(map[string]string, len(members))
+	for key, raw := range members {
+		r.Members[key] = string(raw)
+	}
+	if r.DistinctID == "" {
+		r.DistinctID = wantText(members["distinct_id"])
+	}
+	r.Personless = r.Personless || string(members["$process_person_profile"]) == "false"
+	r.IsIdentified = string(members["$is_identified"]) == "true"
+	r.UserID, r.DeviceID = wantText(members["$user_id"]), wantText(members["$device_id"])
+	r.AnonDistinctID, r.Alias = wantText(members["$anon_distinct_id"]), wantText(members["alias"])
+	for _, special := range []struct {
+		key, kinds string
+		to         *string
+	}{{"$set", "{", &r.Set}, {"$set_once", "{", &r.SetOnce}, {"$unset", "{[", &r.Unset}} {
+		if raw := members[special.key]; len(raw) > 0 && strings.IndexByte(special.kinds, raw[0]) >= 0 {
+			*special.to = string(raw)
+		}
+	}
+}
+
+func wantText(raw json.RawMessage) (text string) {
+	if len(raw) == 0 || string(raw) == "null" {
+		return ""
+	}
+	if raw[0] != '"' {
+		return string(appendUTF8(nil, raw))
+	}
+	if err := json.Unmarshal(raw, &text); err != nil {
+		panic(err)
+	}
+	return text
+}
+
+func wantObject(raw json.RawMessage) (object, reason string) {
+	text := []byte(raw)
+	if len(raw) > 0 && raw[0] == '"' {
+		text = []byte(wantText(raw))
+	}
+	switch text = bytes.Trim(text, " \t\r\n"); {
+	case len(text) == 0 || string(text) == "null":
+		return "", ""
+	case !json.Valid(text):
+		return "", NotJSON
+	case text[0] != '{':
+		return "", NotAnObject
+	}
+	return string(text), ""
+}
+
+func wantAttributes(kinds string, raws ...json.RawMessage) string {
+	for _, raw := range raws {
+		text := string(raw)
+		if len(raw) > 0 && raw[0] == '"' {
+			text = strings.Trim(wantText(raw), " \t\r\n")
+		}
+		if text != "" && json.Valid([]byte(text)) && strings.IndexByte(kinds, text[0]) >= 0 {
+			return text
+		}
+	}
+	return ""
+}
+
+// jsonRows are rows of every kind, good and bad.
+var jsonRows = []string{
+	`{"event":"a","distinct_id":"u"}`,
+	`{"uuid":"019cb821-7813-7a8c-b949-91dab9baa159","event":"$pageview","distinct_id":"u1","person_id":"B1B32417-b0ba-5954-a245-e60d29e93178","timestamp":"2026-03-04T09:15:27.123000+00:00","created_at":"2026-03-04T09:15:28+00:00","properties":{"$browser":"Chrome","n":12345678901234567890},"person_properties":{"email":"a@example.com"},"elements_chain":""}`,
+	`{"properties":{"$set":{"a":1},"$set_once":{"b":2},"$unset":["c"],"$is_identified":true,"$user_id":"u","$device_id":"d","$anon_distinct_id":"x","alias":"y","$process_person_profile":false},"event":"$identify","distinct_id":"u"}`,
+	`{"event":"a","distinct_id":"u","properties":"{\"x\":[1,{\"y\":\"\\u00e9\"}],\"$set\":{\"z\":1}}"}`,
+	`{"event":"a","distinct_id":"u","properties":""}`, `{"event":"a","distinct_id":"u","properties":" null "}`,
+	`{"event":"a","distinct_id":"u","properties":null,"person_properties":null}`,
+	`{"event":"a","distinct_id":"u","properties":"not json"}`, `{"event":"a","distinct_id":"u","properties":"[1]"}`,
+	`{"event":"a","distinct_id":"u","properties":[1]}`, `{"event":"a","distinct_id":"u","properties":7}`,
+	`{"event":"a","distinct_id":"u","person_properties":"{\"a\":\"b\"}"}`, `{"event":"a","distinct_id":"u","person_properties":"{"}`,
+	`{"event":"a","distinct_id":"u","person_properties":true}`,
+	`{"event":"a","properties":{"distinct_id":"inner"}}`, `{"event":"a","distinct_id":null,"properties":{"distinct_id":10077}}`,
+	`{"event":"a"}`, `{"event":"a","distinct_id":""}`, `{"event":"a","distinct_id":" \t"}`, `{"event":"a","distinct_id":10077}`,
+	`{"event":"a","distinct_id":{"x":1}}`, `{"event":"a","distinct_id":true}`,
+	`{"distinct_id":"u"}`, `{"event":null,"distinct_id":"u"}`, `{"event":5,"distinct_id":"u"}`, `{"event":"","distinct_id":"u"}`,
+	`{"event":"first","event":"last","distinct_id":"u","distinct_id":"v"}`,
+	`{"event":"a","distinct_id":"u","properties":{"$user_id":"x","p":1},"properties":{"q":2}}`,
+	`{"event":"a","distinct_id":"u","properties":{"p":1},"properties":null}`,
+	`{"event":"a","distinct_id":"u","properties":null,"properties":{"p":1,"p":2}}`,
+	`{"\u0065vent":"a\u00e9\ud83d\ude00\ud800","distinct_id":"\u0075","properties":{"\u0024set":{"k":1},"a\\b":1}}`,
+	"{\"event\":\"bad \xff utf8\",\"distinct_id\":\"u\xc3\x28\",\"properties\":{\"k\xff\":\"\xff\"}}",
+	`{"event":"a","distinct_id":"u","$set":{"a":1},"$set_once":{"b":1},"$unset":["c"]}`,
+	`{"event":"a","distinct_id":"u","$set":{"a":1},"properties":{"$set":{"a":2},"$set_once":null,"$unset":"x"}}`,
+	`{"event":"a","distinct_id":"u","set":"{\"a\":1}","set_once":"","unset":"[\"c\"]"}`,
+	`{"event":"a","distinct_id":"u","set":{"a":1},"$set":"nonsense","unset":{"c":1},"$unset":null}`,
+	`{"event":"a","distinct_id":"u","person_mode":"propertyless","team_id":4242}`, `{"event":"a","distinct_id":"u","team_id":"4242"}`,
+	`{"event":"a","distinct_id":"u","person_id":"00000000-0000-0000-0000-000000000000"}`,
+	`{"event":"a","distinct_id":"u","timestamp":1772615727.5,"created_at":1772615727123}`, `{"event":"a","distinct_id":"u","timestamp":"soon"}`,
+	`{"event":"a","distinct_id":"u","created_at":"1970-01-01T00:00:00+00:00","timestamp":true}`,
+	`{"event":"a","distinct_id":"u","timestamp":"2026-03-04T09:15:27\u002b00:00"}`,
+	" {\t\"event\" : \"a\" , \"distinct_id\" : \"u\" , \"properties\" : { \"a\" : 1 , \"b\" : [ ] } } ",
+	"{\"event\":\"a\",\"distinct_id\":\"u\"}\r", `{"event":"a","distinct_id":"u",}`, `{"event":"a","distinct_id":"u"`, `{"event":"a" "distinct_id":"u"}`,
+	`{"event":"a","distinct_id":"u"}x`, `{"event":"a","distinct_id":"u","properties":{"a":1}`, `{"event":"a","distinct_id":"u","properties":{"a" 1}}`,
+	`{"event":"a","distinct_id":"u","properties":{"a":1 "b":2}}`, `{"event":"a","distinct_id":"u","properties":{"a":01}}`,
+	"{\"event\":\"a\tb\",\"distinct_id\":\"u\"}", "{\"event\":\"a\",\"distinct_id\":\"u\",\"properties\":{\"nul\":\"\x00\"}}",
+	``, `   `, "\r", `null`, `[]`, `"text"`, `17`, `{}`, `{"":1}`, `nonsense`,
+}
+
+func TestJSONL(t *testing.T) {
+	for _, text := range jsonRows {
+		compareJSONL(t, []byte(`{"event":"first","distinct_id":"u"}`+"\n"+text), Options{MaxRow: 4 << 10})
+	}
+	all := []byte(`{"event":"first","distinct_id":"u"}` + "\n" + strings.Join(jsonRows, "\n"))
+	for _, window := range []int{16, 64, 100, 1 << 10, windowSize} {
+		for _, maxRow := range []int{20, 100, 4 << 10} {
+			compareJSONL(t, all, Options{MaxRow: maxRow, window: window})
+			compareJSONL(t, append(all, '\n'), Options{MaxRow: maxRow, window: window})
+			compareJSONL(t, bytes.ReplaceAll(all, []byte("\n"), []byte("\r\n")), Options{MaxRow: maxRow, window: window})
+		}
+	}
+}
+
+// compareJSONL decodes data in our way and in encoding/json's.
+func compareJSONL(t *testing.T, data []byte, o Options) {
+	t.Helper()
+	l := &layout{shape: "test", split: splitLines, decode: decodeJSON}
+	chunks := cutAs(data, l, o)
+	if diff := cmp.Diff(wantJSONL(data, o.MaxRow), rowsOf(t, chunks)); diff != "" {
+		t.Fatalf("%q in windows of %d, rows of at most %d (- encoding/json, + here):\n%s", data, o.window, o.MaxRow, diff)
+	}
+}
+
+func FuzzJSONL(f *testing.F) {
+	for i, text := range jsonRows {
+		f.Add([]byte(text), uint16(i*7), uint16(4<<10))
+	}
+	f.Add([]byte(strings.Join(jsonRows, "\n")), uint16(50), uint16(100))
+	f.Fuzz(func(t *testing.T, data []byte, window, maxRow uint16) {
+		compareJSONL(t, data, Options{MaxRow: 1 + int(maxRow), window: 1 + int(window)})
+	})
+}
