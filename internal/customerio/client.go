@@ -23,12 +23,12 @@ const (
 type ClientOptions struct {
 	BaseURL     string // of the Track API, such as RegionURL gives it; plain http only for this machine
 	Credentials Credentials
-	CACert      []byte        // PEM, trusted besides the machine's own authorities
-	UserAgent   string        // default "ph2cio"
-	Timeout     time.Duration // for one request; default DefaultTimeout
-	InFlight    int           // requests under way at once, for which connections are kept; default MaxInFlight
-	Transport   http.RoundTripper
-	Tally       *Tally // may be nil
+	CACert      []byte            // PEM, trusted besides the machine's own authorities
+	UserAgent   string            // default "ph2cio"
+	Timeout     time.Duration     // for one request; default DefaultTimeout
+	InFlight    int               // requests under way at once, for which connections are kept; default MaxInFlight
+	Transport   http.RoundTripper // instead of the network, for tests; CACert is then not used
+	Tally       *Tally            // may be nil
 }
 
 // Client talks to the Track API over HTTP. It is the plain Sender: one batch, one request. It follows no redirect and
@@ -43,7 +43,7 @@ type Client struct {
 	scrub       func(string) string
 }
 
-// NewClient checks the options; it sends nothing. Transport replaces the network, for tests; CACert is then not used.
+// NewClient checks the options; it sends nothing. Its errors say which setting to change and show no secret.
 func NewClient(o ClientOptions) (*Client, error) {
 	base, err := checkBase(o.BaseURL)
 	if err != nil {

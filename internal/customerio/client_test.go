@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -359,76 +358,5 @@ func TestNewClientRefusesUnsafeSettings(t *testing.T) {
 	o.CACert = []byte("no PEM")
 	if _, err := NewClient(o); err == nil || !strings.Contains(err.Error(), "--ca-cert") {
 		t.Error(err)
-	}
-}
-
-func TestRegionTellsTheWorkspace(t *testing.T) {
-	c := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
-		if site, key, _ := r.BasicAuth(); r.Method != "GET" || r.URL.Path != "/api/v1/accounts/region" || site+key != canarySite+canaryKey {
-			w.WriteHeader(404)
-			return
-		}
-		w.Header().Set("Date", "Mon, 02 Jan 2006 15:04:05 GMT")
-		_, _ = io.WriteString(w, `{"url":"https://track-eu.customer.io","region":"eu","environment_id":42}`)
-	})
-	got, err := c.Region(t.Context())
-	want := Workspace{"https://track-eu.customer.io", "eu", 42, time.Date(2006, 1, 2, 15, 4, 5, 0, time.UTC)}
-	if err != nil || got != want {
-		t.Errorf("%+v, %v", got, err)
-	}
-}
-
-func TestRegionRefusesWhatIsNotAnAnswer(t *testing.T) {
-	for _, c := range []struct {
-		status int
-		body   string
-		class  Class
-		says   string
-	}{
-		{401, "", Unauthorized, "CUSTOMERIO_API_KEY"},
-		{301, "", Redirected, "CUSTOMERIO_REGION"},
-		{503, "", Unavailable, "503"},
-		{200, "<html>", Unavailable, "is the address right"},
-		{200, "{}", Unavailable, "without a usable url"},
-		{200, `{"url":"https://x.test","region":"us"}`, Unavailable, "environment_id"},
-		{200, `{"url":"https://x.test","environment_id":1}`, Unavailable, "region"},
-		{200, `{"url":"http://x.test","region":"us","environment_id":1}`, Unavailable, "without a usable url"},
-		{200, `{"url":"https://x.test","region":"us","environment_id":"1"}`, Unavailable, "not as the Track API does"},
-	} {
-		_, err := newTestClient(t, answering(c.status, c.body)).Region(t.Context())
-		api, ok := errors.AsType[*APIError](err)
-		if !ok || api.Class() != c.class || !strings.Contains(err.Error(), c.says) ||
-			!strings.Contains(err.Error(), "ask "+testBase+" for the workspace") {
-			t.Errorf("%d %s: %v", c.status, c.body, err)
-		}
-	}
-}
-
-func TestRegionURL(t *testing.T) {
-	us, err1 := RegionURL("us")
-	eu, err2 := RegionURL("eu")
-	_, err3 := RegionURL("mars")
-	if us != "https://track.customer.io" || eu != "https://track-eu.customer.io" || err1 != nil || err2 != nil {
-		t.Error(us, eu)
-	}
-	if err3 == nil || !strings.Contains(err3.Error(), "CUSTOMERIO_REGION") {
-		t.Error(err3)
-	}
-}
-
-func TestCountingSendsNothing(t *testing.T) {
-	tally := new(Tally)
-	b := numbered(3)
-	receipt, err := Counting(tally).Send(t.Context(), b)
-	if err != nil || receipt.Rejections != nil || receipt.Unsent != nil {
-		t.Errorf("%+v, %v", receipt, err)
-	}
-	if tally.Requests.Load() != 1 || tally.Bytes.Load() != int64(len(b.Body())) {
-		t.Errorf("counted %d requests, %d bytes", tally.Requests.Load(), tally.Bytes.Load())
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if receipt, err := Counting(nil).Send(ctx, b); !errors.Is(err, context.Canceled) || !slices.Equal(receipt.Unsent, b.allRefs()) {
-		t.Errorf("%+v, %v", receipt, err)
 	}
 }

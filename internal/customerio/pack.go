@@ -122,8 +122,8 @@ func (p *Packer) dissolve() bool {
 		b := p.open[i]
 		others := slices.Delete(slices.Clone(p.open), i, i+1)
 		if places, ok := p.places(b, others); ok {
-			for item, place := range places {
-				others[place].add(b.operation(item))
+			for operation, place := range places {
+				others[place].add(b.operation(operation))
 			}
 			b.Release()
 			p.open = others
@@ -135,7 +135,7 @@ func (p *Packer) dissolve() bool {
 
 // places finds room in others for each operation of b, the largest first.
 func (p *Packer) places(b *Batch, others []*Batch) (places []int, ok bool) {
-	type room struct{ bytes, items int }
+	type room struct{ bytes, operations int }
 	rooms := make([]room, len(others))
 	for i, other := range others {
 		rooms[i] = room{p.maxBytes - len(other.body), p.maxItems - other.Len()}
@@ -146,15 +146,15 @@ func (p *Packer) places(b *Batch, others []*Batch) (places []int, ok bool) {
 	}
 	slices.SortStableFunc(order, func(x, y int) int { return len(b.Item(y)) - len(b.Item(x)) })
 	places = make([]int, b.Len())
-	for _, item := range order {
-		size := len(",") + len(b.Item(item))
-		place := slices.IndexFunc(rooms, func(r room) bool { return r.bytes >= size && (p.maxItems <= 0 || r.items > 0) })
+	for _, i := range order {
+		size := len(",") + len(b.Item(i))
+		place := slices.IndexFunc(rooms, func(r room) bool { return r.bytes >= size && (p.maxItems <= 0 || r.operations > 0) })
 		if place < 0 {
 			return nil, false
 		}
 		rooms[place].bytes -= size
-		rooms[place].items--
-		places[item] = place
+		rooms[place].operations--
+		places[i] = place
 	}
 	return places, true
 }

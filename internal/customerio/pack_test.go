@@ -87,6 +87,20 @@ func TestPackerKeepsLimitsAndLosesNothing(t *testing.T) {
 	})
 }
 
+// The first batch has room for 6,500 bytes more, and then all operations have 7,000.
+func TestNoBatchIsPassedOverForGood(t *testing.T) {
+	sizes := []int{3400}
+	for range 1000 {
+		sizes = append(sizes, 7000)
+	}
+	made := pack(t, NewPacker(0, 0), sizes)
+	for number, b := range made.batches {
+		if b.Ref(0) == 0 && number > maxPassed {
+			t.Errorf("the first batch is the %dth of %d", number+1, len(made.batches))
+		}
+	}
+}
+
 func TestPackerFillsBatches(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		batches := pack(t, NewPacker(MaxBody, 0), drawSizes(t, 8000, 8<<20)).batches
