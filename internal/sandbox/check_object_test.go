@@ -43,6 +43,8 @@ func TestV16ObjectIdentifiers(t *testing.T) {
 		b.refuses(with(`{"id":"acme"}`), "identifiers", "invalid")
 		b.refuses(with(`{"object_type_id":"1","object_id":"acme","id":"u"}`), "identifiers", "invalid")
 		b.refuses(with(`{"object_type_id":"1","object_id":"acme","cio_object_id":"ob01"}`), "identifiers", "invalid")
+		b.refuses(with(`{"object_id":"acme","cio_object_id":"ob01"}`), "identifiers", "invalid")
+		b.refuses(with(`{"object_type_id":"1","cio_object_id":"ob01"}`), "identifiers", "invalid")
 		b.refuses(with(`{"cio_object_id":7}`), "identifiers.cio_object_id", "invalid")
 		b.refuses(with(`{"object_type_id":"1","object_id":"`+x(151)+`"}`), "identifiers.object_id", "invalid")
 		b.accepts(with(`{"object_type_id":"12","object_id":"`+x(150)+`"}`), with(`{"cio_object_id":"ob01"}`))

@@ -342,7 +342,8 @@ func TestV20IdentifiersOfTheWorkspace(t *testing.T) {
 	newBox(t).accepts(of("identify", email))
 	newBox(t).refuses(of("identify", phone), "identifiers.phone", "invalid")
 	phones := newBox(t, switches(Switches{Phone: true}))
-	phones.accepts(of("identify", phone))
+	phones.accepts(of("identify", phone), of("identify", `,"identifiers":{"phone":"+123456789012345"}`),
+		of("identify", `,"identifiers":{"phone":"+4"}`))
 	for _, bad := range []string{"4155552671", "+", "+0155552671", "+1415555267100000", "+1 415 555", "phone"} {
 		phones.refuses(of("identify", `,"identifiers":{"phone":"`+bad+`"}`), "identifiers.phone", "invalid")
 	}

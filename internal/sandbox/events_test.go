@@ -117,6 +117,9 @@ func TestS3IDsThatAreNoULID(t *testing.T) {
 		if s := b.Stats(); s.EventsStored != 2 || s.NonULID != 2 || s.RepeatedIDs != 1 {
 			t.Errorf("%s: %+v, want both stored", id, s)
 		}
+		if got := b.Arrivals()[strings.Trim(id, `"`)]; got != 2 {
+			t.Errorf("%s: %d arrivals, want 2", id, got)
+		}
 		any := newBox(t, switches(Switches{DedupAnyID: true}))
 		any.accepts(event, event)
 		if s := any.Stats(); s.EventsStored != 1 || s.NonULID != 2 {
@@ -148,6 +151,9 @@ func TestS3DedupSwitches(t *testing.T) {
 	b.accepts(event)
 	b.now = b.now.Add(time.Hour)
 	b.accepts(event)
+	if s := b.Stats(); s.EventsStored != 1 {
+		t.Errorf("%d stored within the window, want 1", s.EventsStored)
+	}
 	b.now = b.now.Add(time.Second)
 	b.accepts(event)
 	b.accepts(event)

@@ -9,7 +9,7 @@ import (
 )
 
 func TestRefusalUntilTheAttributeIsGone(t *testing.T) {
-	refusal := Refusal{Match: "bad", Field: "attributes.plan", Reason: "invalid", Message: "no such plan"}
+	refusal := Refusal{Match: "bad", Field: "attributes.plan", Reason: "invalid", Message: "no <plan> & so on"}
 	for name, operation := range map[string]func(attributes string) string{
 		"name": func(a string) string { return eventOf("u", "bad", `,"attributes":{`+a+`}`) },
 		"id":   func(a string) string { return eventOf("u", "n", `,"id":"bad","attributes":{`+a+`}`) },
@@ -22,7 +22,8 @@ func TestRefusalUntilTheAttributeIsGone(t *testing.T) {
 		a := b.batch(identify("good", `"plan":1`), operation(`"plan":1,"b":2`))
 		got := a.faults(t)
 		if a.status != 207 || len(got) != 1 || *got[0].Index != 1 || got[0].Field != "attributes.plan" ||
-			got[0].Reason != "invalid" {
+			got[0].Reason != "invalid" ||
+			!strings.Contains(a.body, "no <plan> & so on") {
 			t.Errorf("%s: %d %s, want the second refused over its plan", name, a.status, a.body)
 		}
 		b.accepts(operation(`"b":2`))

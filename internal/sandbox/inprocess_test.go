@@ -41,6 +41,17 @@ func TestInProcess(t *testing.T) {
 			t.Errorf("header %v, want what was set before it was written", response.Header)
 		}
 	})
+	t.Run("no body is an empty one", func(t *testing.T) {
+		r, _ := http.NewRequest("GET", "http://in.test/", nil)
+		response, err := InProcess(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			if body, err := io.ReadAll(r.Body); len(body) != 0 || err != nil {
+				t.Errorf("%q %v", body, err)
+			}
+		})).RoundTrip(r)
+		if err != nil || response.StatusCode != 200 {
+			t.Errorf("%v %v", response, err)
+		}
+	})
 	t.Run("saying nothing is 200", func(t *testing.T) {
 		response, err := get(func(http.ResponseWriter, *http.Request) {})
 		if body, _ := io.ReadAll(response.Body); err != nil || response.StatusCode != 200 || len(body) != 0 {

@@ -72,6 +72,27 @@ func TestS12Merge(t *testing.T) {
 	}
 }
 
+func TestS12MergeTakesDevicesAlong(t *testing.T) {
+	device := func(id, token, platform string) string {
+		return of("add_device", `,"identifiers":{"id":"`+id+`"},"device":{"token":"`+token+`","platform":"`+platform+`"}`)
+	}
+	b := newBox(t)
+	b.accepts(identify("p", ""), identify("s", ""), device("p", "both", "ios"), device("s", "both", "android"),
+		device("s", "theirs", "android"), merge("p", "s"))
+	if got := b.person("id", "p").Devices; len(got) != 2 || got["both"] != "ios" || got["theirs"] != "android" {
+		t.Errorf("devices %v, want its own and the one it lacked", got)
+	}
+}
+
+func TestS12MergeTakesConsentAlong(t *testing.T) {
+	b := newBox(t)
+	b.accepts(identify("p", ""), identify("s", `"unsubscribed":true`), merge("p", "s"))
+	b.accepts(identify("q", `"unsubscribed":false`), identify("r", `"unsubscribed":true`), merge("q", "r"))
+	if p, q := b.person("id", "p"), b.person("id", "q"); !p.Unsubscribed || q.Unsubscribed {
+		t.Errorf("%+v\n%+v\nwant p to have unsubscribed as s had, q to keep its own", p, q)
+	}
+}
+
 func TestS12MergeMayLoseOldEvents(t *testing.T) {
 	b := newBox(t, switches(Switches{MergeKeepsDays: 30}))
 	b.accepts(identify("p", ""), eventOf("p", "own", `,"timestamp":1500000000`),

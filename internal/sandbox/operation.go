@@ -47,11 +47,9 @@ type attribute struct {
 	value value
 }
 
-// named reports whether text is the operation's name, its id or the value of an identifier.
+// named reports whether text, not empty, is the operation's name, its id or the value of an identifier.
 func (o *operation) named(text string) bool {
 	switch text {
-	case "":
-		return false
 	case o.name, o.id, o.who.value, o.primary.value, o.secondary.value, o.object.id, o.object.cioID:
 		return true
 	}

@@ -50,6 +50,10 @@ func TestS5ObjectsCountApart(t *testing.T) {
 	if s := b.Stats(); s.Objects != 0 || s.ObjectsCreated != 1 || s.IgnoredUnknown != 1 {
 		t.Errorf("%+v, want no object left and none made", s)
 	}
+	b.accepts(ofObject("identify", acme))
+	if got := b.Objects(); len(got) != 1 || len(got[0].Attributes) != 0 || b.Stats().ObjectsCreated != 2 {
+		t.Errorf("objects %+v, want a new one under the old ID", got)
+	}
 }
 
 func identifyEmail(email, attributes string) string {
@@ -162,7 +166,8 @@ func TestS9IdentifiersOnceSetStay(t *testing.T) {
 	if p := free.person("id", "u"); p.Email != "second@example.com" {
 		t.Errorf("%+v, want the email changed by id", p)
 	}
-	if _, ok := free.Person("email", "first@example.com"); ok {
+	free.accepts(identifyEmail("first@example.com", ""))
+	if len(free.People()) != 2 {
 		t.Error("the old email still finds the person")
 	}
 }
@@ -179,6 +184,9 @@ func TestS10Suppressed(t *testing.T) {
 		merge("u", "s"), merge("p", "u"), of("delete", `,"identifiers":{"id":"u"}`))
 	if s := b.Stats(); s.People != 0 || s.IgnoredSuppressed != 7 || s.EventsStored != 1 {
 		t.Errorf("%+v, want all seven ignored", s)
+	}
+	if got := b.Activities(); len(got) != 7 || got[0].Type != "ignored_suppressed" || got[4].Who != "id u, id s" {
+		t.Errorf("activities %+v", got)
 	}
 	b.accepts(of("suppress", `,"identifiers":{"id":"stranger"}`), identify("stranger", ""))
 	if len(b.People()) != 0 {
@@ -234,6 +242,9 @@ func TestRelationshipsOfStrangers(t *testing.T) {
 	b.accepts(person, object)
 	if s := b.Stats(); s.IgnoredRelationships != 2 || s.People != 1 || s.Objects != 1 {
 		t.Errorf("%+v, want neither relationship", s)
+	}
+	if got := b.Activities(); len(got) != 2 || got[0].Who != "id u" || got[1].Who != "object 1/two" {
+		t.Errorf("activities %+v", got)
 	}
 	stubs := newBox(t, switches(Switches{RelationshipStubs: true}))
 	stubs.accepts(person, object)

@@ -91,7 +91,7 @@ func (s *Sandbox) unread(r *http.Request, a reply) reply {
 	return a
 }
 
-// readBody returns at most keep+1 bytes of the body, and its whole size. It gives up on a body over 64 MiB.
+// readBody returns at most keep+1 bytes of the body, and its whole size.
 func readBody(r *http.Request, keep int) (body []byte, size int64, err error) {
 	if r.Body == nil {
 		return nil, 0, nil
@@ -101,15 +101,10 @@ func readBody(r *http.Request, keep int) (body []byte, size int64, err error) {
 		kept.Grow(int(min(r.ContentLength, int64(keep)+1)) + bytes.MinRead)
 	}
 	if _, err = kept.ReadFrom(io.LimitReader(r.Body, int64(keep)+1)); err != nil {
-		return nil, int64(kept.Len()), fmt.Errorf("read the request's body: %w", err)
+		return nil, int64(kept.Len()), err
 	}
-	const enough = 64 << 20
-	more, err := io.Copy(io.Discard, io.LimitReader(r.Body, enough))
-	size = int64(kept.Len()) + more
-	if err == nil && more == enough {
-		err = fmt.Errorf("read the request's body: over %d bytes", size)
-	}
-	return kept.Bytes(), size, err
+	more, err := io.Copy(io.Discard, r.Body)
+	return kept.Bytes(), int64(kept.Len()) + more, err
 }
 
 // receive reads, checks and applies a batch or a single operation.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -123,6 +124,26 @@ func TestServerNoticesThatTheClientLeft(t *testing.T) {
 	}
 	if len(s.People()) != 0 {
 		t.Error("applied for a client that had left")
+	}
+}
+
+func TestBrokenBodyIsNotApplied(t *testing.T) {
+	for _, path := range []string{batchPath, entityPath, "/api/v1/events"} {
+		s := New(Options{})
+		whole := `{"batch":[` + identify("u", "") + `]}`
+		r := httptest.NewRequest("POST", path, io.MultiReader(strings.NewReader(whole), broken{}))
+		r.SetBasicAuth("site", "key")
+		func() {
+			defer func() {
+				if p := recover(); p != http.ErrAbortHandler {
+					t.Errorf("%s: panic %v, want the connection broken", path, p)
+				}
+			}()
+			s.ServeHTTP(httptest.NewRecorder(), r)
+		}()
+		if stats := s.Stats(); stats.Statuses["none"] != 1 || stats.People != 0 || stats.Bytes == 0 {
+			t.Errorf("%s: %+v, want nothing applied of a body that broke off", path, stats)
+		}
 	}
 }
 

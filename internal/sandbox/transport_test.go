@@ -154,6 +154,8 @@ func TestT6Oversize(t *testing.T) {
 	check(newBox(t), batchPath, padded(batch, 5_000_000), 400)
 	check(newBox(t), entityPath, padded(entity, 32_000), 200)
 	check(newBox(t), entityPath, padded(entity, 32_001), 400)
+	check(newBox(t), entityPath, entity+strings.Repeat(" ", 32_000-len(entity)), 200)
+	check(newBox(t), entityPath, entity+strings.Repeat(" ", 32_001-len(entity)), 400)
 	small := limits(Limits{BatchBytes: 200})
 	check(newBox(t, small), batchPath, padded(batch, 200), 200)
 	if got := check(newBox(t, small), batchPath, padded(batch, 201), 400).faults(t); len(got) != 1 ||

@@ -31,9 +31,8 @@ func (w *workspace) settle(now time.Time) {
 	}
 }
 
-// flush applies everything, as if it had been due.
+// flush applies everything, as if it were due now.
 func (w *workspace) flush(now time.Time) {
-	w.settle(now)
 	for len(w.waiting.queue) > 0 {
 		w.do(&w.waiting.next().operation, now)
 	}
