@@ -5,7 +5,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"ph2cio/internal/cli"
@@ -15,11 +14,6 @@ import (
 var commit string
 
 func main() {
-	if _, set := os.LookupEnv("GOGC"); !set {
-		// A run makes little garbage beside what it keeps, so collecting early costs next to nothing, and the peak stays
-		// close to what is kept.
-		debug.SetGCPercent(25)
-	}
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)

@@ -37,6 +37,7 @@ func Learn(ctx context.Context, plan *Plan) (*Learned, error) {
 	progress.Phase("reading", learned.Bytes, Bytes)
 	defer progress.Done()
 
+	thrift := newThrift()
 	work := func(_ int, c *posthog.Chunk) lesson { return learnChunk(c, plan.Rules, index) }
 	for lesson, err := range ordered(posthog.Read(ctx, plan.Sources, posthog.Options{}), plan.workers(), work) {
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
@@ -47,6 +48,7 @@ func Learn(ctx context.Context, plan *Plan) (*Learned, error) {
 			return nil, fmt.Errorf("first reading: %w", err)
 		}
 		learned.add(lesson)
+		thrift.look()
 		progress.Advance(lesson.chunk.Bytes)
 		progress.Note(fmt.Sprintf("%s rows", Count(learned.Rows)))
 	}

@@ -7,18 +7,23 @@ import (
 
 // ordered does work on each element of in, on several goroutines at once, and yields the results in the order of in. An
 // error of in takes its place in that order. A consumer that stops early stops the workers and in.
+//
+// Each worker takes its next element from in itself, so that what in has just touched is still in that core's cache.
 func ordered[T, R any](in iter.Seq2[T, error], workers int, work func(worker int, element T) R) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
-		line := newAssemblyLine[T, R](workers)
-		defer line.stop()
-		go line.feed(in)
-		for worker := range workers {
-			line.running.Go(func() {
-				for t := range line.work {
-					t.result <- work(worker, t.element)
-				}
-			})
+		next, stop := iter.Pull2(in)
+		line := &assemblyLine[T, R]{
+			next: next,
+			// One result may wait for a slower neighbour per worker; more would only hold memory.
+			order: make(chan task[R], 2*workers), quit: make(chan struct{}),
+			turn: make(chan struct{}, 1), working: workers,
 		}
+		for worker := range workers {
+			line.running.Go(func() { line.run(worker, work) })
+		}
+		defer stop()
+		defer line.running.Wait()
+		defer close(line.quit)
 		for t := range line.order {
 			var result R
 			if t.err == nil {
@@ -31,55 +36,62 @@ func ordered[T, R any](in iter.Seq2[T, error], workers int, work func(worker int
 	}
 }
 
-// task is one element on its way, or the error that stood in its place.
-type task[T, R any] struct {
-	element T
-	err     error
-	result  chan R
+// task is the place in the order of one element's result, or of the error that stood in the element's place.
+type task[R any] struct {
+	err    error
+	result chan R
 }
 
-// assemblyLine holds the two queues that every task stands in: one for whichever worker is free, one for the order.
+// assemblyLine is what the workers share: one takes an element, queues a place for its result, and lets the next one
+// take.
 type assemblyLine[T, R any] struct {
-	work    chan task[T, R]
-	order   chan task[T, R]
+	order   chan task[R]
 	quit    chan struct{}
 	running sync.WaitGroup
+
+	// turn is held, by having sent to it, by the worker that takes. It guards what is below, and keeps the queue in the
+	// order of the elements. It is no mutex because its holder may wait long, for the consumer.
+	turn    chan struct{}
+	next    func() (T, error, bool)
+	ended   bool
+	working int
 }
 
-func newAssemblyLine[T, R any](workers int) *assemblyLine[T, R] {
-	return &assemblyLine[T, R]{
-		work: make(chan task[T, R], workers),
-		// One result may wait for a slower neighbour per worker; more would only hold memory.
-		order: make(chan task[T, R], workers+1),
-		quit:  make(chan struct{}),
+func (l *assemblyLine[T, R]) run(worker int, work func(int, T) R) {
+	for {
+		element, t, ok := l.take()
+		if !ok {
+			break
+		}
+		if t.err == nil {
+			t.result <- work(worker, element)
+		}
+	}
+	l.turn <- struct{}{}
+	defer func() { <-l.turn }()
+	if l.working--; l.working == 0 {
+		close(l.order)
 	}
 }
 
-func (l *assemblyLine[T, R]) feed(in iter.Seq2[T, error]) {
-	defer close(l.order)
-	defer close(l.work)
-	for element, err := range in {
-		t := task[T, R]{element: element, err: err, result: make(chan R, 1)}
-		select {
-		case l.order <- t:
-		case <-l.quit:
-			return
-		}
-		if err != nil {
-			continue
-		}
-		select {
-		case l.work <- t:
-		case <-l.quit:
-			return
-		}
+// take returns the next element with its place; false at the end, or when the consumer has stopped.
+func (l *assemblyLine[T, R]) take() (element T, t task[R], ok bool) {
+	l.turn <- struct{}{}
+	defer func() { <-l.turn }()
+	if l.ended {
+		return element, t, false
 	}
-}
-
-// stop ends the feeder and waits until no worker touches an element any more.
-func (l *assemblyLine[T, R]) stop() {
-	close(l.quit)
-	for range l.order {
+	element, err, ok := l.next()
+	if !ok {
+		l.ended = true
+		return element, t, false
 	}
-	l.running.Wait()
+	t = task[R]{err, make(chan R, 1)}
+	select {
+	case l.order <- t:
+		return element, t, true
+	case <-l.quit:
+		l.ended = true
+		return element, t, false
+	}
 }

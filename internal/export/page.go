@@ -38,10 +38,10 @@ func (r *run) mapChunk(worker int, c *posthog.Chunk) *page {
 	p := pages.Get().(*page)
 	p.tally, p.bytes = newTally(), c.Bytes
 	defer c.Release()
+	ends := r.mapRows(p, r.mappers[worker], c)
 	if p.err = r.learned.trust(c); p.err != nil {
 		return p
 	}
-	ends := r.mapRows(p, r.mappers[worker], c)
 	// Bodies are cut only now: while text grew it may have moved.
 	start := 0
 	for i := range ends {
@@ -87,8 +87,8 @@ func (p *page) reject(ref uint64, line int64, reason, detail string, raw []byte)
 // maxRaw is how many bytes of a rejected row are kept, to find it again by.
 const maxRaw = 4 << 10
 
-// trust spares the second reading from checking rows that the first has checked. A chunk that the first reading did
-// not see, or saw with other bytes, is an error.
+// trust holds a chunk that has been decoded against the first reading: one that it did not see, or saw with other bytes,
+// is an error.
 func (l *Learned) trust(c *posthog.Chunk) error {
 	if c.Number >= len(l.verdicts) {
 		return &posthog.SourceError{

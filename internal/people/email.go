@@ -53,9 +53,10 @@ type claim struct {
 	place place
 }
 
-// claimsOf sorts the claims of all shards, so that those for one value stand together.
-func claimsOf(byShard [shardCount][]claim) []claim {
+// claimsOf takes the claims of all shards and sorts them, so that those for one value stand together.
+func claimsOf(byShard *[shardCount][]claim) []claim {
 	claims := slices.Concat(byShard[:]...)
+	clear(byShard[:])
 	slices.SortFunc(claims, func(a, b claim) int {
 		return cmp.Or(cmp.Compare(a.value[0], b.value[0]), cmp.Compare(a.value[1], b.value[1]))
 	})
@@ -65,8 +66,8 @@ func claimsOf(byShard [shardCount][]claim) []claim {
 // settleConflicts gives each email and cio_id to one person. Where people are sent under a cio_id only, those without
 // one are not sent and so cannot keep an email from anybody: therefore cio_id goes first.
 func (s *settler) settleConflicts() {
-	cioIDs := s.contest(claimsOf(s.cioIDs), cioIDKey, lostCioID)
-	emails := s.contest(claimsOf(s.emails), emailKey, lostEmail)
+	cioIDs := s.contest(claimsOf(&s.cioIDs), cioIDKey, lostCioID)
+	emails := s.contest(claimsOf(&s.emails), emailKey, lostEmail)
 	switch s.choice.only() {
 	case ByCioID:
 		s.profiles = cioIDs

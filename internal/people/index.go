@@ -87,22 +87,7 @@ func (x *Index) sum(b []byte) sum {
 // from many goroutines at once and in any order of rows: the result is a function of the set of rows. Everything in e
 // is copied as far as it is needed.
 func (x *Index) Observe(e *posthog.Event, sends bool) {
-	var own marks // what the row's other fields say of its distinct ID
-	if e.DeviceID != nil {
-		if bytes.Equal(e.DeviceID, e.DistinctID) {
-			own |= wasDevice
-		} else {
-			x.mark(e.DeviceID, wasDevice)
-		}
-	}
-	anonymous, linked := place(0), false
-	if e.AnonDistinctID != nil {
-		if bytes.Equal(e.AnonDistinctID, e.DistinctID) {
-			own |= wasAnonymous
-		} else {
-			anonymous, linked = x.mark(e.AnonDistinctID, wasAnonymous)
-		}
-	}
+	own, anonymous, linked := x.observeOthers(e)
 	if string(e.Name) == "$groupidentify" {
 		// Its distinct ID is the group's, random, or somebody's who has rows of their own.
 		if own != 0 {
@@ -133,9 +118,29 @@ func (x *Index) Observe(e *posthog.Event, sends bool) {
 	if !e.Personless {
 		sh.learn(en, e, snapshot)
 	}
-	if linked && x.options.Links && own&wasIdentify != 0 {
+	if linked && own&wasIdentify != 0 {
 		sh.link(pair{i, anonymous}, e.Ref)
 	}
+}
+
+// observeOthers marks the other IDs that a row names. It returns what it says by that of its own distinct ID, and the
+// place of its anonymous ID if that is another, legal, and links are wanted.
+func (x *Index) observeOthers(e *posthog.Event) (own marks, anonymous place, linked bool) {
+	if e.DeviceID != nil {
+		if bytes.Equal(e.DeviceID, e.DistinctID) {
+			own |= wasDevice
+		} else {
+			x.mark(e.DeviceID, wasDevice)
+		}
+	}
+	if e.AnonDistinctID != nil {
+		if bytes.Equal(e.AnonDistinctID, e.DistinctID) {
+			own |= wasAnonymous
+		} else {
+			anonymous, linked = x.mark(e.AnonDistinctID, wasAnonymous)
+		}
+	}
+	return own, anonymous, linked && x.options.Links
 }
 
 // mark notes what a row says of an ID other than its distinct ID. It reports false for an illegal ID.

@@ -79,6 +79,24 @@ func TestEmailGoesToWhoSetItLast(t *testing.T) {
 	}
 }
 
+// TestWhoIsNotSentKeepsNoEmail has somebody lose the cio_id that people must have, and with it the email.
+func TestWhoIsNotSentKeepsNoEmail(t *testing.T) {
+	t.Parallel()
+	rows := rowsOf(
+		withAttributes("1", `{"cio_id":"0a","email":"maya@example.com"}`),
+		withAttributes("2", `{"cio_id":"0b","email":"maya@example.com"}`),
+		withAttributes("3", `{"cio_id":"cio_0b"}`),
+	)
+	s := settled(Options{}, Choice{By: []By{ByCioID}}, rows)
+	var got []string
+	for p := range s.People() {
+		got = append(got, p.Value+string(s.AppendAttributes(nil, p)))
+	}
+	if diff := cmp.Diff([]string{`0a{"cio_id":"0a","email":"maya@example.com"}`, `0b{"cio_id":"cio_0b"}`}, got); diff != "" {
+		t.Errorf("people (-want +got):\n%s", diff)
+	}
+}
+
 func TestWithEmailLeavesOutTheOthers(t *testing.T) {
 	t.Parallel()
 	rows := rowsOf(

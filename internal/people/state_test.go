@@ -221,3 +221,14 @@ func TestNothingNewAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations a lookup", n)
 	}
 }
+
+// TestKeyThatLooksLikeAnEscape has a key whose plain text is what another key is when escaped.
+func TestKeyThatLooksLikeAnEscape(t *testing.T) {
+	t.Parallel()
+	got := attributesOf(t,
+		withAttributes("user_1", `{"x":1,"a\\u0061":2}`),
+		withAttributes("user_1", `{"x":1,"a\u0061":3}`))
+	if want := `{"aa":3,"x":1}`; got != want {
+		t.Errorf("attributes are %s, want %s", got, want)
+	}
+}

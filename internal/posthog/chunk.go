@@ -31,10 +31,9 @@ type Chunk struct {
 	buffer  *buffer // what data lies in, if it is to be used again
 
 	verdict Verdict
-	summed  bool
 }
 
-// Verdict is what the first reading learnt of one chunk, so that the second need not check it again.
+// Verdict is what the first reading learnt of one chunk, so that the second can tell whether it is the same.
 type Verdict struct {
 	Sum  uint64   // of the chunk's bytes, under a seed that lasts as long as the process
 	Bad  []uint32 // rows of the chunk, by number from 0, that came as a *RowError
@@ -51,61 +50,92 @@ func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 	return func(yield func(*Event, *RowError) bool) {
 		d := decoders.Get().(*decoder)
 		defer decoders.Put(d)
-		rows := uint32(0)
+		rows, sum := uint32(0), uint64(0)
 		bad := c.verdict.Bad[:0]
 		line := c.Line
-		for number, span := range c.rows() {
-			c.begin(d, number, line)
-			if c.ends != nil {
-				line += lines(c.data[span.start:span.end])
-			} else {
-				line++
-			}
-			end := span.start + len(trimLineEnd(c.data[span.start:span.end]))
-			long := c.tooLong || end-span.start > c.maxRow
-			if !long && c.blank(span.start, end) {
+		start := 0
+		for number := uint32(0); start < len(c.data); number++ {
+			d.begin()
+			d.event.Ref, d.event.Line = c.Ref+uint64(number), line
+			r := c.row(d, start, number)
+			// Row by row, because a row that has just been decoded is near at hand.
+			sum = sum*sumFactor + maphash.Bytes(seed, c.data[start:r.next])
+			line += r.lines
+			text := c.data[start:r.end]
+			start = r.next
+			if r.blank {
 				continue
 			}
 			rows++
-			f := c.decode(d, span.start, end, long)
-			if f == nil {
-				d.event.Row = c.data[span.start:end]
+			if r.fault == nil {
+				d.event.Row = text
 				if !yield(&d.event, nil) {
 					return
 				}
 				continue
 			}
 			bad = append(bad, number)
-			if !yield(nil, c.rowError(d, f, c.data[span.start:end])) {
+			if !yield(nil, c.rowError(d, r.fault, text)) {
 				return
 			}
 		}
-		c.verdict.Rows, c.verdict.Bad = rows, bad
+		c.verdict = Verdict{Sum: sum, Rows: rows, Bad: bad}
 	}
 }
 
-type span struct{ start, end int }
+// sumFactor keeps rows that change places from summing to the same.
+const sumFactor = 0x9E3779B97F4A7C15
 
-// rows yields where each row stands, with its line end.
-func (c *Chunk) rows() iter.Seq2[uint32, span] {
-	return func(yield func(uint32, span) bool) {
-		start := 0
-		for number := uint32(0); start < len(c.data); number++ {
-			end := len(c.data)
-			if c.ends != nil {
-				end = int(c.ends[number])
-			} else if newline := bytes.IndexByte(c.data[start:], '\n'); newline >= 0 {
-				end = start + newline + 1
-			}
-			if !yield(number, span{start, end}) {
-				return
-			}
-			start = end
-		}
-	}
+// decoded is what has become of one row.
+type decoded struct {
+	end, next int // where it ends without its line end, and where the next begins
+	lines     int64
+	blank     bool // it is none
+	fault     *fault
 }
 
-func lines(row []byte) int64 { return int64(max(1, bytes.Count(row, newline))) }
+// row decodes the row that begins at start.
+func (c *Chunk) row(d *decoder, start int, number uint32) (r decoded) {
+	switch {
+	case c.tooLong:
+		r = decoded{end: len(c.data), next: len(c.data)}
+	case c.ends != nil:
+		r = c.csvRow(d, start, int(c.ends[number]))
+	default:
+		r = c.line(d, start)
+	}
+	if c.tooLong || r.end-start > c.maxRow {
+		r.blank, r.fault = false, faultf(RowTooLong, "the row is longer than %d bytes", c.maxRow)
+	}
+	if r.fault != nil && c.unended && r.next == len(c.data) {
+		r.fault.detail += " (the file ends here, without a newline)"
+	}
+	return r
+}
+
+// line decodes the line that begins at start.
+func (c *Chunk) line(d *decoder, start int) (r decoded) {
+	var newline int
+	if first := scanSpace(c.guarded, start, 0); c.guarded[first] == '\n' {
+		newline, r.blank = first, true
+	} else {
+		newline, r.fault = c.layout.line(d, c.guarded, start)
+	}
+	r.lines, r.next = 1, min(newline+1, len(c.data))
+	r.end = start + len(trimLineEnd(c.data[start:r.next]))
+	return r
+}
+
+// csvRow decodes the row from start to next.
+func (c *Chunk) csvRow(d *decoder, start, next int) (r decoded) {
+	row := c.data[start:next]
+	r.lines, r.next = int64(max(1, bytes.Count(row, newline))), next
+	r.end = start + len(trimLineEnd(row))
+	if r.blank = r.end == start; !r.blank && r.end-start <= c.maxRow {
+		r.fault = c.layout.decode(d, c.guarded, start, r.end)
+	}
+	return r
+}
 
 var newline = []byte{'\n'}
 
@@ -120,27 +150,6 @@ func trimLineEnd(row []byte) []byte {
 	return row[:n]
 }
 
-func (c *Chunk) begin(d *decoder, number uint32, line int64) {
-	d.begin()
-	d.event.Ref, d.event.Line = c.Ref+uint64(number), line
-}
-
-// blank reports whether a row is none: nothing, or in a file of JSON nothing but white space.
-func (c *Chunk) blank(start, end int) bool {
-	return start == end || c.ends == nil && c.data[start] <= ' ' && scanSpace(c.data, start, end) == end
-}
-
-func (c *Chunk) decode(d *decoder, start, end int, long bool) *fault {
-	if long {
-		return faultf(RowTooLong, "the row is longer than %d bytes", c.maxRow)
-	}
-	f := c.layout.decode(d, c.guarded, start, end)
-	if f != nil && c.unended && end == len(c.data) {
-		f.detail += " (the file ends here, without a newline)"
-	}
-	return f
-}
-
 const shownRow = 4 << 10
 
 func (c *Chunk) rowError(d *decoder, f *fault, row []byte) *RowError {
@@ -153,23 +162,15 @@ func (c *Chunk) rowError(d *decoder, f *fault, row []byte) *RowError {
 
 // Verdict returns what Events found. It is meaningful after Events ran to its end.
 func (c *Chunk) Verdict() Verdict {
-	c.sum()
 	v := c.verdict
 	v.Bad = slices.Clone(v.Bad)
 	return v
 }
 
-func (c *Chunk) sum() uint64 {
-	if !c.summed {
-		c.verdict.Sum, c.summed = maphash.Bytes(seed, c.data), true
-	}
-	return c.verdict.Sum
-}
-
-// Trust compares the chunk with an earlier reading's verdict. It returns an error, a *SourceError of kind Changed, when
-// the chunk's bytes are not those of that reading. Where it returns nil, Events will find what it found then.
+// Trust compares what Events found, once it ran to its end, with an earlier reading's verdict. It returns an error, a
+// *SourceError of kind Changed, when the chunk's bytes are not those of that reading.
 func (c *Chunk) Trust(v Verdict) error {
-	if c.sum() == v.Sum {
+	if c.verdict.Sum == v.Sum {
 		return nil
 	}
 	return &SourceError{

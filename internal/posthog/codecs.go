@@ -28,7 +28,7 @@ func (d *damage) Unwrap() error { return d.err }
 // codec is one way to compress a file, recognised by what the file begins with.
 type codec struct {
 	magic string
-	open  func(*os.File) stream // nil: known by name, but not read
+	open  func(io.Reader) stream // nil: known by name, but not read
 	name  string
 	tool  string // what decompresses it
 }

@@ -147,8 +147,12 @@ func (c *cutter) emit(chunk *Chunk, rows, rest int) {
 	chunk.layout, chunk.Shape, chunk.path, chunk.maxRow = c.layout, c.layout.shape, c.path(), r.options.MaxRow
 	r.number++
 	r.ref += uint64(rows)
-	if !chunk.tooLong {
+	switch {
+	case chunk.tooLong:
+	case chunk.ends == nil: // each line is a row, and has been counted
+		c.line += int64(rows)
+	default:
 		c.line += int64(bytes.Count(chunk.data, newline))
 	}
-	r.hand(found{chunk: chunk})
+	r.hand(chunk, nil)
 }

@@ -64,12 +64,14 @@ func cutAs(data []byte, l *layout, o Options) []*Chunk {
 }
 
 func cutWith(data []byte, l *layout, o Options) (chunks []*Chunk, refused *SourceError) {
-	r := newReading(context.Background(), []Source{{Path: "test"}}, o)
+	r := newReading(context.Background(), []Source{{Path: "test"}}, o, func(c *Chunk, _ error) bool {
+		chunks = append(chunks, c)
+		return true
+	})
 	defer r.cancel()
-	r.found = make(chan found, 4*(len(data)/r.options.window+2))
 	c := &cutter{reading: r, layout: l, line: 1}
 	for start := 0; start < len(data); start += r.options.window {
-		b := block{buffer: buffers.Get().(*buffer)}
+		b := block{buffer: takeBuffer()}
 		b.size = copy(b.buffer.window(r.options.window), data[start:])
 		b.end = int64(start + b.size)
 		b.used, b.whole = b.end, b.size < r.options.window
@@ -78,10 +80,6 @@ func cutWith(data []byte, l *layout, o Options) (chunks []*Chunk, refused *Sourc
 		}
 	}
 	c.finish()
-	close(r.found)
-	for f := range r.found {
-		chunks = append(chunks, f.chunk)
-	}
 	return chunks, nil
 }
 

@@ -137,11 +137,11 @@ func (b *branch) appendProperty(d *decoder, start int) {
 		return
 	}
 	d.scratch = text
-	d.members = append(d.members, Member{
-		KeyStart: uint32(before + 1 - start), KeyEnd: uint32(value - 2 - start),
-		ValueStart: uint32(value - start), ValueEnd: uint32(len(text) - start),
-		Escaped: b.escaped,
-	})
+	d.members = append(d.members, Member{}) // and filled in place, as in walkProperties
+	m := &d.members[len(d.members)-1]
+	m.KeyStart, m.KeyEnd = uint32(before+1-start), uint32(value-2-start)
+	m.ValueStart, m.ValueEnd = uint32(value-start), uint32(len(text)-start)
+	m.Escaped = b.escaped
 	d.noteSpecial(b.name, false, text[value:len(text):len(text)])
 	d.scratch = append(d.scratch, ',')
 }

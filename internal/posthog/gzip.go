@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"math"
-	"os"
 
 	"github.com/klauspost/compress/gzip"
 )
@@ -32,8 +31,8 @@ type gzipStream struct {
 	taken     int64 // bytes of the segments that have been read to the end, and of the one being read
 }
 
-func openGzip(file *os.File) stream {
-	return &gzipStream{segments: newSegmenter(file)}
+func openGzip(file io.Reader) stream {
+	return &gzipStream{segments: newSegmenter(file, segmentSize)}
 }
 
 func (g *gzipStream) used() int64 { return g.taken }
@@ -91,7 +90,7 @@ func (g *gzipStream) readMember(p []byte) (n int, err error) {
 	if g.between {
 		g.between = false
 		if err = g.startMember(); err != nil {
-			return 0, g.explain(err)
+			return 0, g.explained(err)
 		}
 	}
 	n, err = g.member.Read(p)
@@ -100,7 +99,7 @@ func (g *gzipStream) readMember(p []byte) (n int, err error) {
 		g.confirmed = g.delivered + int64(n)
 		return n, g.rejoin()
 	}
-	return n, g.explain(err)
+	return n, g.explained(err)
 }
 
 // startMember reads a header.
@@ -149,8 +148,8 @@ func (g *gzipStream) rejoin() error {
 	return nil
 }
 
-// explain tells damage from trouble with the disk.
-func (g *gzipStream) explain(err error) error {
+// explained tells damage from trouble with the disk.
+func (g *gzipStream) explained(err error) error {
 	if err == nil || err == io.EOF {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -95,7 +94,8 @@ func (e *diskError) Unwrap() error { return e.error }
 
 // A segmenter cuts a file into segments on a goroutine of its own and has them decompressed on others.
 type segmenter struct {
-	file    *os.File
+	file    io.Reader
+	size    int // of a segment
 	ahead   chan *segment
 	quit    chan struct{}
 	running sync.WaitGroup
@@ -105,8 +105,8 @@ type segmenter struct {
 	current, peeked *segment
 }
 
-func newSegmenter(file *os.File) *segmenter {
-	s := &segmenter{file: file, ahead: make(chan *segment, inflating-1), quit: make(chan struct{})}
+func newSegmenter(file io.Reader, size int) *segmenter {
+	s := &segmenter{file: file, size: size, ahead: make(chan *segment, inflating-1), quit: make(chan struct{})}
 	s.guess.Store(true)
 	s.running.Go(s.cut)
 	return s
@@ -154,8 +154,8 @@ func (s *segmenter) cut() {
 	aligned := true // rest begins where a member begins
 	for {
 		data := append(packed.Get().([]byte), rest...)
-		data = slices.Grow(data, segmentSize)
-		n, err := io.ReadFull(s.file, data[len(data):len(data)+segmentSize])
+		data = slices.Grow(data, s.size)
+		n, err := io.ReadFull(s.file, data[len(data):len(data)+s.size])
 		data = data[:len(data)+n]
 		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 			s.err = &diskError{err}

@@ -1,20 +1,26 @@
 package posthog
 
+import "bytes"
+
 // decodeJSON reads a row of the batch exports' JSONL, and of every other file of one JSON object a line that uses
 // PostHog's own names: `properties` may be an object, a string that holds one, or null. Keys come in any order; of a key
-// that comes twice the last counts, as in encoding/json; keys that are not known are left out.
-func decodeJSON(d *decoder, data []byte, i, end int) *fault {
-	start := i
-	if i = scanSpace(data, i, end); data[i] != '{' {
-		return notAnObject("the row", data[start:end])
+// that comes twice the last counts, as in encoding/json; keys that are not known are left out. It returns the index of
+// the newline that ends the row, which is looked for only in a row that is no object: in others the walk comes to it.
+func decodeJSON(d *decoder, data []byte, start int) (end int, f *fault) {
+	i := scanSpace(data, start, 0)
+	if data[i] == '{' {
+		if end = d.walkRow(data, i, 0); end >= 0 {
+			end = scanSpace(data, end, 0)
+		}
 	}
-	if i = d.walkRow(data, i, end); i < 0 || scanSpace(data, i, end) != end {
-		return notJSON("the row", data[start:end])
+	if data[i] != '{' || end < 0 || data[end] != '\n' {
+		end = start + bytes.IndexByte(data[start:], '\n')
+		return end, notAnObject("the row", trimLineEnd(data[start:end]))
 	}
-	if f := d.takeFields(); f != nil {
-		return f
+	if f = d.takeFields(); f == nil {
+		f = d.finish()
 	}
-	return d.finish()
+	return end, f
 }
 
 // walkRow reads the object at data[i] into fields. `properties` is walked on the way.

@@ -113,10 +113,13 @@ func wantText(raw json.RawMessage) (text string) {
 }
 
 func wantObject(raw json.RawMessage) (object, reason string) {
-	text := []byte(raw)
 	if len(raw) > 0 && raw[0] == '"' {
-		text = []byte(wantText(raw))
+		return wantObjectText([]byte(wantText(raw)))
 	}
+	return wantObjectText(raw)
+}
+
+func wantObjectText(text []byte) (object, reason string) {
 	switch text = bytes.Trim(text, " \t\r\n"); {
 	case len(text) == 0 || string(text) == "null":
 		return "", ""
@@ -197,7 +200,7 @@ func TestJSONL(t *testing.T) {
 // compareJSONL decodes data in our way and in encoding/json's.
 func compareJSONL(t *testing.T, data []byte, o Options) {
 	t.Helper()
-	l := &layout{shape: "test", split: splitLines, decode: decodeJSON}
+	l := &layout{shape: "test", split: splitLines, line: decodeJSON}
 	chunks := cutAs(data, l, o)
 	if diff := cmp.Diff(wantJSONL(data, o.MaxRow), rowsOf(t, chunks)); diff != "" {
 		t.Fatalf("%q in windows of %d, rows of at most %d (- encoding/json, + here):\n%s", data, o.window, o.MaxRow, diff)

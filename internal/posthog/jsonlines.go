@@ -7,7 +7,7 @@ import (
 
 // jsonLines recognises files of one JSON object a line, at least one of the first of which has an `event`.
 func jsonLines(h *head) (*layout, *refusal) {
-	l := &layout{shape: "JSON lines", split: splitLines, decode: decodeJSON}
+	l := &layout{shape: "JSON lines", split: splitLines, line: decodeJSON}
 	var other *refusal
 	text, objects := h.text, 0
 	for len(text) > 0 {

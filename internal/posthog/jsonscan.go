@@ -7,13 +7,13 @@ import (
 
 // Scanning JSON.
 //
-// A text is data[i:end]. data[end] is a control character and at least eight more bytes follow it, so that no loop
-// here needs to look for the end: a control character ends every token, and eight bytes may be loaded anywhere in the
-// text. Each function takes the index of a token's first byte and returns the index after the token, or -1 when it is
+// A text is data[i:end]. data[end] is a newline or a zero, and at least eight more bytes follow it, so that no loop here
+// needs to look for the end: a control character ends every token, and eight bytes may be loaded anywhere in the text.
+// Each function takes the index of a token's first byte and returns the index after the token, or -1 when it is
 // not valid JSON. Together they accept exactly what encoding/json accepts, and FuzzScan holds them to it.
 
 const (
-	guard    = 9     // bytes that must follow a text: a control character and eight more
+	guard    = 9     // bytes that must follow a text: a newline or zero, and eight more
 	maxDepth = 10000 // the deepest nesting that encoding/json accepts
 
 	ones  = 0x0101010101010101
@@ -148,11 +148,21 @@ func scanDigits(data []byte, i int) int {
 	return i
 }
 
+// scanSpace skips white space. A newline is white space before end only: a row of a file of lines is scanned with
+// end 0 and ends at its newline.
 func scanSpace(data []byte, i, end int) int {
-	for i < end && (data[i] == ' ' || data[i] == '\n' || data[i] == '\r' || data[i] == '\t') {
+	for {
+		switch data[i] {
+		case ' ', '\t', '\r':
+		case '\n':
+			if i >= end {
+				return i
+			}
+		default:
+			return i
+		}
 		i++
 	}
-	return i
 }
 
 // scanNested takes the index of an opening brace or bracket that stands depth levels deep.

@@ -2,12 +2,14 @@ package posthog
 
 // JSON that comes as text of its own: a string that holds JSON, or a CSV cell.
 
-// guarded returns text with a guard after it, as scanning needs: text itself where a control character happens to
-// follow it, else a copy in scratch.
+// guarded returns text with a guard after it, as scanning needs: text itself where there happens to be one, else a copy
+// in scratch.
 func (d *decoder) guarded(text []byte) (data []byte, end int) {
 	end = len(text)
-	if cap(text) >= end+guard && text[:end+1][end] < ' ' {
-		return text[:end+guard], end
+	if cap(text) >= end+guard {
+		if next := text[:end+1][end]; next == 0 || next == '\n' {
+			return text[:end+guard], end
+		}
 	}
 	start := len(d.scratch)
 	d.scratch = append(d.scratch, text...)

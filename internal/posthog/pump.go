@@ -5,17 +5,23 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 )
 
-// A pump reads one source, window by window, on a goroutine of its own.
+// A pump reads one source, window by window: a compressed one on a goroutine of its own, ahead of the cutting; another
+// when it is asked, because then its bytes are still at hand for the core that decodes them.
 type pump struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	source Source
 	window int
 	until  int64 // where to stop, -1 for the end
-	blocks chan block
+
+	file    *os.File
+	stream  stream
+	trouble *SourceError // that kept the source from being opened
+	blocks  chan block   // nil where the source is read when asked
 }
 
 // block is one window of a source's bytes. The last one of a source has no buffer and says how the source ended. A
@@ -32,23 +38,89 @@ type block struct {
 func (b *block) bytes() []byte { return b.buffer.window(b.size) }
 
 func (r *reading) startPump(source int) *pump {
-	p := &pump{source: r.sources[source], window: r.options.window, until: -1, blocks: make(chan block, blocksAhead)}
+	p := &pump{source: r.sources[source], window: r.options.window, until: -1}
 	if r.options.Until != nil {
 		p.until = r.options.Until[source]
 	}
 	p.ctx, p.cancel = context.WithCancel(r.ctx)
-	r.running.Go(p.run)
+	if p.until == 0 {
+		return p
+	}
+	p.trouble = p.open()
+	if _, plain := p.stream.(*plainStream); p.trouble == nil && !plain {
+		p.blocks = make(chan block, blocksAhead)
+		r.running.Go(func() {
+			defer p.shut()
+			defer close(p.blocks)
+			p.read(p.send)
+		})
+	}
 	return p
 }
 
-func (p *pump) run() {
-	defer close(p.blocks)
-	if p.until == 0 {
-		p.send(block{})
-		return
+// open opens the source and returns what kept it from that.
+func (p *pump) open() *SourceError {
+	var err error
+	if p.file, err = os.Open(p.source.Path); err != nil {
+		return p.fault(Gone, err, "")
 	}
-	p.send(block{err: p.read()})
+	if p.stream, err = openStream(p.file); err == nil {
+		return nil
+	}
+	if refused, ok := errors.AsType[*refusal](err); ok {
+		return p.fault(Refused, refused, refused.hint)
+	}
+	return p.fault(Gone, err, "")
 }
+
+// close ends the pump, whether it has been used up or not.
+func (p *pump) close() {
+	p.cancel()
+	if p.blocks == nil {
+		p.shut() // else its goroutine does, once it reads no more
+	}
+}
+
+func (p *pump) shut() {
+	if p.stream != nil {
+		p.stream.close()
+		p.stream = nil
+	}
+	if p.file != nil {
+		_ = p.file.Close()
+		p.file = nil
+	}
+}
+
+// all yields the source's windows; the last block has none and says how the source ended.
+func (p *pump) all() iter.Seq[block] {
+	return func(yield func(block) bool) {
+		if p.blocks == nil {
+			p.read(yield)
+			return
+		}
+		for b := range p.blocks {
+			if !yield(b) {
+				return
+			}
+		}
+	}
+}
+
+// read gives the source's blocks to take until that has had enough.
+func (p *pump) read(take func(block) bool) {
+	switch {
+	case p.trouble != nil || p.stream == nil:
+		take(block{err: p.trouble})
+	default:
+		if end, err := p.pour(take); err != errEnough {
+			take(block{err: p.verdict(end, err)})
+		}
+	}
+}
+
+// errEnough says that nobody wants more of a source.
+var errEnough = errors.New("enough")
 
 func (p *pump) send(b block) bool {
 	select {
@@ -60,44 +132,25 @@ func (p *pump) send(b block) bool {
 	}
 }
 
-// read sends the source's bytes and returns its trouble, nil if it has none.
-func (p *pump) read() *SourceError {
-	file, err := os.Open(p.source.Path)
-	if err != nil {
-		return p.trouble(Gone, err, "")
-	}
-	defer file.Close()
-	s, err := openStream(file)
-	if err != nil {
-		if refused, ok := errors.AsType[*refusal](err); ok {
-			return p.trouble(Refused, refused, refused.hint)
-		}
-		return p.trouble(Gone, err, "")
-	}
-	defer s.close()
-	end, err := p.pour(s)
-	return p.verdict(end, err)
-}
-
 // heldBack is how many windows are kept back until a checksum has confirmed them. What a longer gzip member begins with
 // goes out before its checksum has been seen.
 const heldBack = 4
 
 // pour sends the stream's bytes and returns where it stopped and why: io.EOF at the end of the stream or at p.until.
-func (p *pump) pour(s stream) (end int64, err error) {
+func (p *pump) pour(take func(block) bool) (end int64, err error) {
 	var held []block
 	for {
-		b, err := p.fill(s, end)
+		b, err := p.fill(p.stream, end)
 		end = b.end
 		if b.size > 0 {
 			held = append(held, b)
 		}
 		if d, ok := errors.AsType[*damage](err); ok && !d.keep {
-			held = dropAfter(held, s.verified())
+			held = dropAfter(held, p.stream.verified())
 		}
-		for len(held) > 0 && (err != nil || len(held) > heldBack || held[0].end <= s.verified()) {
-			if !p.send(held[0]) {
-				return end, p.ctx.Err()
+		for len(held) > 0 && (err != nil || len(held) > heldBack || held[0].end <= p.stream.verified()) {
+			if !take(held[0]) {
+				return end, errEnough
 			}
 			held = held[1:]
 		}
@@ -113,7 +166,7 @@ func (p *pump) fill(s stream, start int64) (b block, err error) {
 	if p.until >= 0 {
 		size = int(min(int64(size), p.until-start))
 	}
-	b = block{buffer: buffers.Get().(*buffer), end: start}
+	b = block{buffer: takeBuffer(), end: start}
 	for err == nil && b.size < size {
 		var n int
 		n, err = s.Read(b.buffer.window(size)[b.size:])
@@ -155,18 +208,16 @@ func dropAfter(held []block, end int64) []block {
 func (p *pump) verdict(end int64, err error) *SourceError {
 	d, damaged := errors.AsType[*damage](err)
 	switch {
-	case p.ctx.Err() != nil:
-		return nil
 	case end < p.until:
-		return p.trouble(Changed, fmt.Errorf("the first reading found %d bytes in it, now there are %d", p.until, end), hintChanged)
+		return p.fault(Changed, fmt.Errorf("the first reading found %d bytes in it, now there are %d", p.until, end), hintChanged)
 	case err == io.EOF:
 		return nil
 	case damaged:
-		return p.trouble(Damaged, d.err, "get the file again; rows before the damage have been read")
+		return p.fault(Damaged, d.err, "get the file again; rows before the damage have been read")
 	}
-	return p.trouble(Gone, err, "")
+	return p.fault(Gone, err, "")
 }
 
-func (p *pump) trouble(kind SourceTrouble, err error, hint string) *SourceError {
+func (p *pump) fault(kind SourceTrouble, err error, hint string) *SourceError {
 	return &SourceError{Path: p.source.Path, Kind: kind, Err: err, Hint: hint}
 }

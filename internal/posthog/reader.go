@@ -69,17 +69,10 @@ const (
 // They have ended when the loop over the chunks has. The chunks belong to the caller, who should Release each.
 func Read(ctx context.Context, sources []Source, options Options) iter.Seq2[*Chunk, error] {
 	return func(yield func(*Chunk, error) bool) {
-		r := newReading(ctx, sources, options)
+		r := newReading(ctx, sources, options, yield)
 		defer r.stop()
-		for found := range r.start() {
-			if ctx.Err() != nil {
-				break
-			}
-			if !yield(found.chunk, found.err) {
-				return
-			}
-		}
-		if ctx.Err() != nil {
+		r.cutAll()
+		if !r.stopped && ctx.Err() != nil {
 			yield(nil, context.Cause(ctx))
 		}
 	}

@@ -5,49 +5,38 @@ import (
 	"sync"
 )
 
-// A reading is one pass over the sources. For each source a pump brings windows of bytes, two sources at a time; one
-// goroutine cuts the windows into chunks, source after source.
+// A reading is one pass over the sources. For each source a pump brings windows of bytes; they are cut into chunks,
+// source after source, on the goroutine that asks for the chunks.
 type reading struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	running sync.WaitGroup
 	sources []Source
 	options Options
-	found   chan found
+	yield   func(*Chunk, error) bool
+	stopped bool // yield has returned false
 
-	// What the cutting goroutine has come to.
+	// What the cutting has come to.
 	number int
 	ref    uint64
 	before int64 // bytes on disk of the sources it is done with
 }
 
-// found is what Read yields.
-type found struct {
-	chunk *Chunk
-	err   error
-}
-
 const (
-	pumpsAhead  = 2 // sources open at once
-	blocksAhead = 2 // windows that a pump is ahead of the cutting
-	chunksAhead = 2 // chunks that the cutting is ahead of the caller
+	pumpsAhead  = 2 // compressed sources open at once
+	blocksAhead = 2 // windows that the pump of a compressed source is ahead of the cutting
 )
 
-func newReading(ctx context.Context, sources []Source, options Options) *reading {
+func newReading(ctx context.Context, sources []Source, options Options, yield func(*Chunk, error) bool) *reading {
 	if options.MaxRow <= 0 {
 		options.MaxRow = defaultMaxRow
 	}
 	if options.window == 0 {
 		options.window = windowSize
 	}
-	r := &reading{sources: sources, options: options, found: make(chan found, chunksAhead)}
+	r := &reading{sources: sources, options: options, yield: yield}
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	return r
-}
-
-func (r *reading) start() <-chan found {
-	r.running.Go(r.cutAll)
-	return r.found
 }
 
 // stop ends all goroutines and waits for them.
@@ -57,8 +46,12 @@ func (r *reading) stop() {
 }
 
 func (r *reading) cutAll() {
-	defer close(r.found)
 	var ahead []*pump
+	defer func() {
+		for _, p := range ahead {
+			p.close()
+		}
+	}()
 	for i, source := range r.sources {
 		for next := i + len(ahead); next < len(r.sources) && len(ahead) < pumpsAhead; next++ {
 			ahead = append(ahead, r.startPump(next))
@@ -66,6 +59,7 @@ func (r *reading) cutAll() {
 		if !r.cut(i, ahead[0]) {
 			return
 		}
+		ahead[0].close()
 		ahead = ahead[1:]
 		r.before += source.Size
 	}
@@ -73,9 +67,8 @@ func (r *reading) cutAll() {
 
 // cut turns what a pump brings into chunks. It returns false when the reading has been stopped.
 func (r *reading) cut(source int, p *pump) bool {
-	defer p.cancel()
 	c := &cutter{reading: r, source: source, line: 1}
-	for b := range p.blocks {
+	for b := range p.all() {
 		if b.buffer == nil {
 			if b.err == nil {
 				c.finish()
@@ -85,20 +78,26 @@ func (r *reading) cut(source int, p *pump) bool {
 		if err := c.add(b); err != nil {
 			return r.report(err)
 		}
+		if r.done() {
+			return false
+		}
 	}
 	return false
 }
 
-// report hands a source's trouble on, if it has any.
+// report hands a source's trouble on, if it has any. It returns false when the reading has been stopped.
 func (r *reading) report(err *SourceError) bool {
-	return err == nil || r.hand(found{err: err})
+	if err != nil {
+		r.hand(nil, err)
+	}
+	return !r.done()
 }
 
-func (r *reading) hand(f found) bool {
-	select {
-	case r.found <- f:
-		return true
-	case <-r.ctx.Done():
-		return false
+func (r *reading) hand(c *Chunk, err error) {
+	if !r.done() {
+		r.stopped = !r.yield(c, err)
 	}
 }
+
+// done reports whether nobody wants more.
+func (r *reading) done() bool { return r.stopped || r.ctx.Err() != nil }

@@ -35,9 +35,6 @@ func foreign(h *head) (*layout, *refusal) {
 			return nil, refuse(f.what, f.hint)
 		}
 	}
-	if bytes.IndexByte(h.text[:min(len(h.text), shownRow)], 0) >= 0 {
-		return nil, refuse("it is not text", hintEvents)
-	}
 	return nil, foreignCSV(h)
 }
 
@@ -103,6 +100,9 @@ func foreignJSON(keys map[string]json.RawMessage) *refusal {
 
 // unknown refuses what no shape has recognised.
 func unknown(h *head) (*layout, *refusal) {
+	if bytes.IndexByte(h.text[:min(len(h.text), shownRow)], 0) >= 0 {
+		return nil, refuse("it is not text", hintEvents)
+	}
 	if len(h.names) > 1 {
 		shown := h.names[:min(len(h.names), 8)]
 		return nil, refuse("it looks like CSV, but not like PostHog's events: its columns are "+quoted(strings.Join(shown, ", ")),

@@ -11,7 +11,11 @@ type layout struct {
 	header int  // bytes before the first row
 	csv    bool // rows may span lines
 	split  func(data []byte, s splitting) (n, rows int, ends []uint32)
-	decode func(d *decoder, data []byte, i, end int) *fault
+
+	// One of these decodes a row: of a file in which each line is one, and which returns where the newline is, or of
+	// another, in which split has found its end.
+	line   func(d *decoder, data []byte, start int) (newline int, f *fault)
+	decode func(d *decoder, data []byte, start, end int) *fault
 }
 
 // A shape recognises one kind of file by how it begins. It returns nils for a file of another kind, and a refusal for a

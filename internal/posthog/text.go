@@ -2,6 +2,7 @@ package posthog
 
 import (
 	"bytes"
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -82,14 +83,13 @@ const hexDigits = "0123456789abcdef"
 // appendJSONString appends text as a JSON string. Bytes that are not UTF-8 are kept as they are.
 func appendJSONString(dst, text []byte) []byte {
 	dst = append(dst, '"')
-	plain := 0
-	for i, c := range text {
-		if c >= ' ' && c != '"' && c != '\\' {
-			continue
+	for {
+		run := plainRun(text)
+		dst = append(dst, text[:run]...)
+		if run == len(text) {
+			return append(dst, '"')
 		}
-		dst = append(dst, text[plain:i]...)
-		plain = i + 1
-		switch c {
+		switch c := text[run]; c {
 		case '"', '\\':
 			dst = append(dst, '\\', c)
 		case '\n':
@@ -101,8 +101,21 @@ func appendJSONString(dst, text []byte) []byte {
 		default:
 			dst = append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 		}
+		text = text[run+1:]
 	}
-	return append(append(dst, text[plain:]...), '"')
+}
+
+// plainRun returns how many bytes at the beginning of text need no escape.
+func plainRun(text []byte) (n int) {
+	for ; len(text)-n >= 8; n += 8 {
+		if m := stops(load8(text, n)); m != 0 {
+			return n + bits.TrailingZeros64(m)>>3
+		}
+	}
+	for n < len(text) && text[n] >= ' ' && text[n] != '"' && text[n] != '\\' {
+		n++
+	}
+	return n
 }
 
 // blank reports whether there is nothing in text but white space. JavaScript, and so PostHog, counts U+FEFF as such.

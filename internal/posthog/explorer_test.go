@@ -1,0 +1,251 @@
+package posthog
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestExplorerPutsPropertiesBackTogether(t *testing.T) {
+	for _, test := range []struct {
+		name          string
+		header, cells string
+		want          string // properties
+	}{
+		{"values", "*.properties.s,*.properties.n,*.properties.t,*.properties.f,*.properties.none", "text,12.5,True,False,", `{"s":"text","n":12.5,"t":true,"f":false}`},
+		{"what only looks like a number", "*.properties.a,*.properties.b,*.properties.c,*.properties.d,*.properties.e", "007,+1,1.,1e5,inf", `{"a":"007","b":"+1","c":"1.","d":1e5,"e":"inf"}`},
+		{"digits are kept", "*.properties.a,*.properties.b", "12345678901234567890,-0.10", `{"a":12345678901234567890,"b":-0.10}`},
+		{"true in other cases", "*.properties.a,*.properties.b,*.properties.c", "true,TRUE,none", `{"a":"true","b":"TRUE","c":"none"}`},
+		{"objects", "*.properties.$set.email,*.properties.a,*.properties.$set.address.city", "x@example.com,1,Lisbon", `{"$set":{"email":"x@example.com","address":{"city":"Lisbon"}},"a":1}`},
+		{"arrays", "*.properties.tags.0,*.properties.tags.1,*.properties.tags.2", "a,b,", `{"tags":["a","b"]}`},
+		{"null within an array", "*.properties.tags.0,*.properties.tags.1", ",b", `{"tags":[null,"b"]}`},
+		{"arrays out of order", "*.properties.tags.1,*.properties.tags.0", "b,a", `{"tags":["a","b"]}`},
+		{"arrays of objects", "*.properties.i.0.sku,*.properties.i.0.qty,*.properties.i.1.sku", "A,2,B", `{"i":[{"sku":"A","qty":2},{"sku":"B"}]}`},
+		{"numbers that are keys", "*.properties.o.1,*.properties.o.3", "a,b", `{"o":{"1":"a","3":"b"}}`},
+		{"nothing within", "*.properties.o.a,*.properties.l.0,*.properties.x", ",,1", `{"x":1}`},
+		{"nothing at all", "*.properties.o.a,*.properties.l.0", ",", `{}`},
+		{"groups", "*.properties.$groups.company,*.properties.$group_0", "acme,acme", `{"$groups":{"company":"acme"},"$group_0":"acme"}`},
+		{"slashes", "*.properties.$feature/new-onboarding", "test", `{"$feature/new-onboarding":"test"}`},
+		{"one key of two kinds, itself", "*.properties.a,*.properties.a.b,*.properties.a.c.0", "1,,", `{"a":1}`},
+		{"one key of two kinds, within", "*.properties.a,*.properties.a.b,*.properties.a.c.0", ",2,3", `{"a":{"b":2,"c":[3]}}`},
+		{"a key with a dot beside its stem", "*.properties.a,*.properties.a.b,*.properties.x.a,*.properties.x.a.b", "1,2,3,4", `{"a":1,"a.b":2,"x":{"a":3,"a.b":4}}`},
+		{"text to escape", "*.properties.q,*.properties.\"\"k", `"say ""hi""\ now",v`, `{"q":"say \"hi\"\\ now","\"k":"v"}`},
+		{"bare columns repeat", "*.properties.$lib,properties.$lib", "web,other", `{"$lib":"web"}`},
+		{"bare columns alone", "properties.$lib,properties.n", "web,1", `{"$lib":"web","n":1}`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			header := strings.ReplaceAll(test.header, `*.properties.""k`, `"*.properties.""k"`)
+			data := "*.event,*.distinct_id," + header + "\r\na,u," + test.cells + "\r\n"
+			chunks, refused := cutBytes([]byte(data), Options{})
+			if refused != nil {
+				t.Fatal(refused)
+			}
+			rows := rowsOf(t, chunks)
+			if len(rows) != 1 || rows[0].Properties != test.want {
+				t.Errorf("got %+v, want properties %s", rows, test.want)
+			}
+		})
+	}
+}
+
+func TestExplorerColumns(t *testing.T) {
+	header := "*.uuid,*.event,*.properties.$unset.0,*.properties.$unset.1,*.properties.$user_id,*.properties.$is_identified,*.properties.$process_person_profile," +
+		"*.timestamp,*.team_id,*.distinct_id,*.elements_chain,*.created_at,*.person_mode,event,Person .display_name,Person .id,Person .distinct_id,Url / Screen,timestamp\r\n"
+	row1 := "019cb821-7813-7a8c-b949-91dab9baa159,$set,a,b,1001,True,False,2026-03-04 09:15:27.123000+00:00,4242,user_1,,2026-03-04 09:15:28+00:00,propertyless," +
+		"other,Maya,b1b32417-b0ba-5954-a245-e60d29e93178,user_9,https://example.com/,2020-01-01 00:00:00+00:00\r\n"
+	chunks, refused := cutBytes([]byte(header+row1), Options{})
+	if refused != nil {
+		t.Fatal(refused)
+	}
+	want := []row{{
+		Line: 2, UUID: "019cb82178137a8cb94991dab9baa159", Name: "$set", DistinctID: "user_1", PersonID: "b1b32417-b0ba-5954-a245-e60d29e93178",
+		TeamID: 4242, Timestamp: parseTime([]byte("2026-03-04T09:15:27.123Z")), CreatedAt: parseTime([]byte("2026-03-04T09:15:28Z")),
+		Properties: `{"$unset":["a","b"],"$user_id":1001,"$is_identified":true,"$process_person_profile":false}`,
+		Unset:      `["a","b"]`, UserID: "1001", IsIdentified: true, Personless: true,
+		Members: map[string]string{"$unset": `["a","b"]`, "$user_id": "1001", "$is_identified": "true", "$process_person_profile": "false"},
+	}}
+	if diff := cmp.Diff(want, rowsOf(t, chunks)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestExplorerWithoutTheWholeEvent(t *testing.T) {
+	data := "event,Person .id,Person .distinct_id,properties.$lib,timestamp\r\n$pageview,b1b32417-b0ba-5954-a245-e60d29e93178,u,web,2026-03-04T09:15:27Z\r\n"
+	chunks, refused := cutBytes([]byte(data), Options{})
+	if refused != nil {
+		t.Fatal(refused)
+	}
+	if rows := rowsOf(t, chunks); len(rows) != 1 || rows[0].DistinctID != "u" || rows[0].Properties != `{"$lib":"web"}` {
+		t.Errorf("%+v", rows)
+	}
+}
+
+// wantNode puts one row's properties together in maps and slices.
+type wantNode struct {
+	cell string
+	leaf bool
+	kids map[string]*wantNode
+}
+
+func wantTree(names, cells []string) *wantNode {
+	root := &wantNode{}
+	for i, name := range names {
+		path, ok := strings.CutPrefix(name, "*.properties.")
+		if !ok {
+			continue
+		}
+		n := root
+		for part := range strings.SplitSeq(path, ".") {
+			if n.kids == nil {
+				n.kids = make(map[string]*wantNode)
+			}
+			if n.kids[part] == nil {
+				n.kids[part] = &wantNode{}
+			}
+			n = n.kids[part]
+		}
+		n.leaf, n.cell = true, cells[i]
+	}
+	return root
+}
+
+// value is nil where the row has nothing.
+func (n *wantNode) value() any {
+	switch {
+	case n.cell == "True":
+		return true
+	case n.cell == "False":
+		return false
+	case n.cell != "" && strings.IndexByte("-0123456789", n.cell[0]) >= 0 && json.Valid([]byte(n.cell)) && strings.TrimSpace(n.cell) == n.cell:
+		return json.Number(n.cell)
+	case n.cell != "":
+		return string(appendUTF8(nil, []byte(n.cell)))
+	case n.isArray():
+		var elements []any
+		for i := range len(n.kids) {
+			elements = append(elements, n.kids[strconv.Itoa(i)].value())
+		}
+		for len(elements) > 0 && elements[len(elements)-1] == nil {
+			elements = elements[:len(elements)-1]
+		}
+		if len(elements) == 0 {
+			return nil
+		}
+		return elements
+	}
+	if o := n.object(); len(o) > 0 {
+		return o
+	}
+	return nil
+}
+
+func (n *wantNode) isArray() bool {
+	for i := range len(n.kids) {
+		if k := n.kids[strconv.Itoa(i)]; k == nil || k.leaf && len(k.kids) > 0 {
+			return false
+		}
+	}
+	return len(n.kids) > 0
+}
+
+func (n *wantNode) object() map[string]any {
+	o := make(map[string]any)
+	for name, k := range n.kids {
+		if v := k.value(); v != nil {
+			o[name] = v
+		}
+		if k.cell != "" {
+			k.flatten(name, o)
+		}
+	}
+	return o
+}
+
+func (n *wantNode) flatten(prefix string, o map[string]any) {
+	for name, k := range n.kids {
+		if k.cell != "" {
+			o[prefix+"."+name] = (&wantNode{cell: k.cell}).value()
+		}
+		k.flatten(prefix+"."+name, o)
+	}
+}
+
+func FuzzUICSV(f *testing.F) {
+	f.Add("a,b.c,b.d,tags.0,tags.1", "1,2,3,4,5\n,,x,,y\n")
+	f.Add("$set.email,$set,$set_once.a.b,$unset.0,$user_id", "a@example.com,,True,k,7\n,text,1,,\n")
+	f.Add("a,a.b,a.c.0,x.1,x.3", "1,2,3,4,5\n,2,3,,\n\"q\"\"q\",,,\"line\nline\",-0.5e1\n")
+	f.Add("0,1,2.0,2.1", "a,b,c,d\n")
+	f.Fuzz(func(t *testing.T, names, text string) {
+		header := []string{"*.event", "*.distinct_id"}
+		for name := range strings.SplitSeq(names, ",") {
+			header = append(header, "*.properties."+name)
+		}
+		var file bytes.Buffer
+		w := csv.NewWriter(&file)
+		w.UseCRLF = true
+		w.Write(header)
+		r := csv.NewReader(strings.NewReader(text))
+		r.FieldsPerRecord = len(header) - 2
+		lines, err := r.ReadAll()
+		if err != nil {
+			return
+		}
+		for _, line := range lines {
+			w.Write(append([]string{"a", "u"}, line...))
+		}
+		w.Flush()
+		checkExplorer(t, header, lines, file.Bytes())
+	})
+}
+
+func checkExplorer(t *testing.T, header []string, lines [][]string, file []byte) {
+	// What csv.Writer makes of odd names, csv.Reader may read otherwise.
+	back, err := csv.NewReader(bytes.NewReader(file)).Read()
+	if err != nil || !cmp.Equal(back, header) || strings.Contains(strings.Join(header, ""), "\n") || strings.ToValidUTF8(strings.Join(header, ","), "\ufffd") != strings.Join(header, ",") {
+		return
+	}
+	seen := make(map[string]bool)
+	for _, name := range header {
+		if seen[name] {
+			if _, refused := cutBytes(file, Options{}); refused == nil {
+				t.Fatalf("%q: not refused, although a column is there twice", header)
+			}
+			return
+		}
+		seen[name] = true
+		if strings.Count(name, ".") > mostLevels {
+			return
+		}
+	}
+	chunks, refused := cutBytes(file, Options{})
+	if refused != nil {
+		t.Fatal(refused)
+	}
+	rows := rowsOf(t, chunks)
+	if len(rows) != len(lines) {
+		t.Fatalf("%d rows of %d", len(rows), len(lines))
+	}
+	for i, line := range lines {
+		decoder := json.NewDecoder(strings.NewReader(rows[i].Properties))
+		decoder.UseNumber()
+		var got map[string]any
+		if err := decoder.Decode(&got); err != nil {
+			t.Fatal(err)
+		}
+		for j, cell := range line { // what csv.Writer makes of line ends in a cell
+			line[j] = strings.ReplaceAll(strings.ReplaceAll(cell, "\r", ""), "\n", "\r\n")
+		}
+		want := wantTree(header, append([]string{"a", "u"}, line...)).object()
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("%q\n%q (- want, + got):\n%s", header, line, diff)
+		}
+		if len(rows[i].Members) != len(got) {
+			t.Fatalf("%d members of %d: %s", len(rows[i].Members), len(got), rows[i].Properties)
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package posthog
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// tree makes files, each holding its own name, in a directory that becomes the working directory.
+func tree(t *testing.T, names ...string) {
+	t.Helper()
+	t.Chdir(t.TempDir())
+	for _, name := range names {
+		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	files := []string{"b.jsonl", "a.jsonl.gz", "dir/2.csv", "dir/10.csv", "dir/sub/x.jsonl", "dir/.hidden", "dir/.git/config",
+		"dir/run_manifest.json", "odd[1].jsonl", "odd1.jsonl", "2026-03-04T00+00-2026.jsonl", ".hidden.jsonl", "empty/.keep", "only/x_manifest.json"}
+	for _, test := range []struct {
+		name string
+		args []string
+		want []string
+		fail string // what the error must say
+	}{
+		{"files in the order given", []string{"b.jsonl", "a.jsonl.gz"}, []string{"b.jsonl", "a.jsonl.gz"}, ""},
+		{"a directory to the bottom, sorted, without hidden files and manifests", []string{"dir"}, []string{"dir/10.csv", "dir/2.csv", "dir/sub/x.jsonl"}, ""},
+		{"a directory with a slash", []string{"dir/"}, []string{"dir/10.csv", "dir/2.csv", "dir/sub/x.jsonl"}, ""},
+		{"a glob", []string{"*.jsonl"}, []string{"2026-03-04T00+00-2026.jsonl", "b.jsonl", "odd1.jsonl", "odd[1].jsonl"}, ""},
+		{"a glob that matches a directory", []string{"d*"}, []string{"dir/10.csv", "dir/2.csv", "dir/sub/x.jsonl"}, ""},
+		{"a glob for hidden files", []string{".hid*"}, []string{".hidden.jsonl"}, ""},
+		{"a hidden file by name", []string{".hidden.jsonl"}, []string{".hidden.jsonl"}, ""},
+		{"a file wins over the glob it could be", []string{"odd[1].jsonl"}, []string{"odd[1].jsonl"}, ""},
+		{"each file once", []string{"b.jsonl", "*.jsonl", "./b.jsonl", "dir/sub", "dir"},
+			[]string{"b.jsonl", "2026-03-04T00+00-2026.jsonl", "odd1.jsonl", "odd[1].jsonl", "dir/sub/x.jsonl", "dir/10.csv", "dir/2.csv"}, ""},
+		{"standard input", []string{"-"}, nil, "standard input is not read yet"},
+		{"what is not there", []string{"missing.jsonl"}, nil, `"missing.jsonl" does not exist`},
+		{"a glob without matches", []string{"*.parquet"}, nil, `"*.parquet" holds no files`},
+		{"a broken glob", []string{"[.jsonl"}, nil, `"[.jsonl"`},
+		{"an empty directory", []string{"empty"}, nil, `"empty" holds no files`},
+		{"a directory of manifests", []string{"only"}, nil, `"only" holds no files`},
+		{"a manifest by name", []string{"dir/run_manifest.json"}, nil, "manifest"},
+		{"several mistakes", []string{"missing", "b.jsonl", "-"}, nil, `"missing"`},
+		{"nothing", nil, nil, "no source given"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			tree(t, files...)
+			sources, err := Find(test.args)
+			if (err != nil) != (test.fail != "") || err != nil && !strings.Contains(err.Error(), test.fail) {
+				t.Fatalf("error %v, want one with %q", err, test.fail)
+			}
+			var got []string
+			for _, s := range sources {
+				got = append(got, filepath.ToSlash(s.Path))
+				if s.Size != int64(len(filepath.ToSlash(s.Path))) {
+					t.Errorf("%s: %d bytes", s.Path, s.Size)
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestFindNamesEveryMistake(t *testing.T) {
+	tree(t, "a")
+	_, err := Find([]string{"missing1", "a", "missing2"})
+	if err == nil || !strings.Contains(err.Error(), "missing1") || !strings.Contains(err.Error(), "missing2") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestFindFollowsLinksOnce(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("links need a privilege")
+	}
+	tree(t, "data/a.jsonl", "other/b.jsonl")
+	for link, to := range map[string]string{"data/same.jsonl": "a.jsonl", "data/other": "../other", "data/circle": ".", "linked": "data"} {
+		if err := os.Symlink(to, link); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Link("data/a.jsonl", "data/hard.jsonl"); err != nil {
+		t.Fatal(err)
+	}
+	for arg, want := range map[string][]string{
+		"data":            {"data/a.jsonl", "data/other/b.jsonl"},
+		"linked":          {"linked/a.jsonl", "linked/other/b.jsonl"},
+		"data/same.jsonl": {"data/same.jsonl"},
+	} {
+		sources, err := Find([]string{arg, "data"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, s := range sources[:min(len(sources), len(want))] {
+			got = append(got, s.Path)
+		}
+		if diff := cmp.Diff(want, got); diff != "" || len(sources) > 2 {
+			t.Errorf("%s: %v\n%s", arg, sources, diff)
+		}
+	}
+	if err := os.Symlink("nowhere", "data/broken"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Find([]string{"data"}); err == nil || !strings.Contains(err.Error(), "broken") {
+		t.Errorf("a link to nowhere: %v", err)
+	}
+}

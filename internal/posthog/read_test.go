@@ -1,0 +1,370 @@
+package posthog
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// readRows reads sources to the end.
+func readRows(t *testing.T, sources []Source, o Options) (rows []row, troubles []*SourceError) {
+	t.Helper()
+	number := 0
+	for c, err := range Read(t.Context(), sources, o) {
+		if err != nil {
+			trouble, ok := errors.AsType[*SourceError](err)
+			if !ok {
+				t.Fatal(err)
+			}
+			troubles = append(troubles, trouble)
+			continue
+		}
+		if c.Number != number {
+			t.Fatalf("chunk %d after %d", c.Number, number-1)
+		}
+		number++
+		rows = append(rows, chunkRows(t, c)...)
+		c.Release()
+	}
+	return rows, troubles
+}
+
+// numbered returns rows with the names a0, a1 and so on.
+func numbered(prefix string, n int) []byte {
+	var b bytes.Buffer
+	for i := range n {
+		fmt.Fprintf(&b, `{"event":"%s%d","distinct_id":"u","properties":{"filler":"%s"}}`+"\n", prefix, i, strings.Repeat("x", i%50))
+	}
+	return b.Bytes()
+}
+
+func names(rows []row) (all []string) {
+	for _, r := range rows {
+		all = append(all, r.Name)
+	}
+	return all
+}
+
+func TestReadKeepsOrderAndNumbersAllRows(t *testing.T) {
+	plain, zipped, rowwise := numbered("a", 3000), zip(t, numbered("b", 2000), false), zip(t, numbered("c", 1000), true)
+	sources := []Source{
+		sourceOf(t, "a.jsonl", plain), sourceOf(t, "empty", nil), sourceOf(t, "b.jsonl.gz", zipped),
+		sourceOf(t, "empty.gz", zip(t, nil, false)), sourceOf(t, "c.gz", rowwise),
+	}
+	rows, troubles := readRows(t, sources, Options{window: 10_000})
+	if len(troubles) > 0 {
+		t.Fatal(troubles)
+	}
+	var want []string
+	for _, part := range []struct {
+		prefix string
+		n      int
+	}{{"a", 3000}, {"b", 2000}, {"c", 1000}} {
+		for i := range part.n {
+			want = append(want, fmt.Sprint(part.prefix, i))
+		}
+	}
+	if diff := cmp.Diff(want, names(rows)); diff != "" {
+		t.Error(diff)
+	}
+	for i, r := range rows {
+		if r.Ref != uint64(i) {
+			t.Fatalf("row %d has number %d", i, r.Ref)
+		}
+	}
+	if rows[3000].Line != 1 || rows[4999].Line != 2000 {
+		t.Errorf("lines %d and %d", rows[3000].Line, rows[4999].Line)
+	}
+}
+
+func TestReadReportsBytesOfAllSources(t *testing.T) {
+	sources := []Source{
+		sourceOf(t, "a.jsonl", numbered("a", 3000)), sourceOf(t, "b.gz", zip(t, numbered("b", 3000), true)), sourceOf(t, "c.gz", zip(t, numbered("c", 3000), false)),
+	}
+	total, last := int64(0), int64(0)
+	for _, s := range sources {
+		total += s.Size
+	}
+	for c, err := range Read(t.Context(), sources, Options{window: 10_000}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.Bytes < last {
+			t.Fatalf("%d bytes after %d", c.Bytes, last)
+		}
+		last = c.Bytes
+		c.Release()
+	}
+	if last != total {
+		t.Errorf("%d bytes of %d", last, total)
+	}
+}
+
+func TestTroubleWithASourceDoesNotEndTheReading(t *testing.T) {
+	good := sourceOf(t, "good.jsonl", numbered("a", 2))
+	directory := Source{Path: t.TempDir()}
+	sources := []Source{
+		{Path: filepath.Join(t.TempDir(), "gone.jsonl")}, good, sourceOf(t, "persons.jsonl", []byte(personRow)), directory, good,
+	}
+	rows, troubles := readRows(t, sources, Options{})
+	if diff := cmp.Diff([]string{"a0", "a1", "a0", "a1"}, names(rows)); diff != "" {
+		t.Error(diff)
+	}
+	var kinds []SourceTrouble
+	for _, trouble := range troubles {
+		kinds = append(kinds, trouble.Kind)
+	}
+	if diff := cmp.Diff([]SourceTrouble{Gone, Refused, Gone}, kinds); diff != "" {
+		t.Error(diff, troubles)
+	}
+	if !errors.Is(troubles[0], os.ErrNotExist) {
+		t.Errorf("the cause is lost: %v", troubles[0])
+	}
+}
+
+func TestDamagedGzipDeliversTheGoodRows(t *testing.T) {
+	text := bytes.Repeat(makeRows(300), 10) // about 5 MB, more than is held back
+	all := bytes.Count(text, newline)
+	member, rowwise := zip(t, text, false), zip(t, text, true)
+	short := zip(t, makeRows(100), false)
+	flip := func(data []byte, at int) []byte {
+		data = bytes.Clone(data)
+		data[at] ^= 0x10
+		return data
+	}
+	for _, test := range []struct {
+		name        string
+		file        []byte
+		least, most int // rows
+	}{
+		{"one member, half", member[:len(member)/2], all / 3, 2 * all / 3},
+		{"one member, no trailer", member[:len(member)-8], all, all},
+		{"one member, wrong checksum", flip(member, len(member)-8), 0, all - 1},
+		{"a small member, wrong checksum", flip(short, len(short)-8), 0, 0},
+		{"a small member, half", short[:len(short)/2], 10, 90},
+		{"a member a row, half", rowwise[:len(rowwise)/2+100], all / 3, 2 * all / 3},
+		{"a member a row, one wrong", flip(rowwise, len(rowwise)/2), all / 3, 2 * all / 3},
+		{"a member a row, the last one wrong", flip(rowwise, len(rowwise)-8), all - 1, all - 1},
+		{"a member a row, no trailer", rowwise[:len(rowwise)-3], all - 1, all},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			sources := []Source{sourceOf(t, "x.gz", test.file), sourceOf(t, "next.jsonl", []byte(eventRow))}
+			rows, troubles := readRows(t, sources, Options{})
+			if len(troubles) != 1 || troubles[0].Kind != Damaged {
+				t.Fatalf("%v", troubles)
+			}
+			if n := len(rows) - 1; n < test.least || n > test.most || rows[n].Name != "a" {
+				t.Errorf("%d rows, want %d to %d", n, test.least, test.most)
+			}
+			for _, r := range rows {
+				if r.Reason != "" {
+					t.Fatalf("a row of the damaged part: %+v", r)
+				}
+			}
+		})
+	}
+}
+
+func TestReadStopsWhereTheCallerStops(t *testing.T) {
+	var sources []Source
+	for i := range 5 {
+		sources = append(sources, sourceOf(t, fmt.Sprint(i), zip(t, numbered("a", 3000), i%2 == 0)))
+	}
+	for stop := range 8 {
+		for c, err := range Read(t.Context(), sources, Options{window: 10_000}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c.Number == stop {
+				break
+			}
+		}
+		if err := goleak.Find(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestCancelIsTheLastThingYielded(t *testing.T) {
+	source := sourceOf(t, "a.jsonl", numbered("a", 5000))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var last error
+	yielded := 0
+	for c, err := range Read(ctx, []Source{source, source}, Options{window: 10_000}) {
+		if last != nil {
+			t.Fatalf("%v, %v after %v", c, err, last)
+		}
+		last = err
+		if yielded++; yielded == 3 {
+			cancel()
+		}
+	}
+	if !errors.Is(last, context.Canceled) || yielded != 4 {
+		t.Errorf("%v after %d", last, yielded)
+	}
+	for _, err := range Read(ctx, []Source{source}, Options{}) {
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%v when cancelled before", err)
+		}
+	}
+}
+
+// ends reads sources once and returns what a second reading needs.
+func ends(t *testing.T, sources []Source, o Options) (until []int64, verdicts []Verdict, rows []row) {
+	t.Helper()
+	until = make([]int64, len(sources))
+	for c, err := range Read(t.Context(), sources, o) {
+		if err != nil {
+			continue
+		}
+		until[c.Source] = c.End
+		rows = append(rows, chunkRows(t, c)...)
+		verdicts = append(verdicts, c.Verdict())
+		c.Release()
+	}
+	return until, verdicts, rows
+}
+
+// trusting reads sources again, relying on the first reading.
+func trusting(t *testing.T, sources []Source, o Options, verdicts []Verdict) (rows []row, errs []error) {
+	t.Helper()
+	for c, err := range Read(t.Context(), sources, o) {
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		found := chunkRows(t, c)
+		if err := c.Trust(verdicts[c.Number]); err != nil {
+			errs = append(errs, err)
+		} else {
+			rows = append(rows, found...)
+		}
+		c.Release()
+	}
+	return rows, errs
+}
+
+func mixedRows() []byte {
+	var b bytes.Buffer
+	for i := range 600 {
+		fmt.Fprintf(&b, `{"event":"e%d","distinct_id":"u%d"}`+"\n", i, i)
+		b.WriteString(jsonRows[i%len(jsonRows)] + "\n")
+	}
+	return b.Bytes()
+}
+
+func TestSecondReadingIsTheFirst(t *testing.T) {
+	csvRows := "event,distinct_id,properties,timestamp\n" + strings.Repeat(strings.Join(csvTexts[:14], ""), 30)
+	texts := map[string][]byte{
+		"mixed.jsonl": mixedRows(), "rows.csv": []byte(csvRows), "one.gz": zip(t, mixedRows(), false), "many.gz": zip(t, mixedRows(), true),
+		"empty": nil, "persons": []byte(personRow), "damaged.gz": zip(t, makeRows(100), false)[:20_000], "rowwise.gz": zip(t, makeRows(100), true)[:40_000],
+		"no newline": []byte(eventRow + strings.TrimSpace(eventRow)), "cut": []byte(eventRow + eventRow[:10]), "long": []byte(eventRow + `{"event":"` + strings.Repeat("x", 200_000)),
+		"open quote.csv": []byte(csvRows + "a,\"u,{},\n" + strings.Repeat("a,u,{},\n", 500)),
+	}
+	for name, text := range texts {
+		for _, window := range []int{1000, 50_000} {
+			source := sourceOf(t, name, text)
+			o := Options{window: window, MaxRow: 20_000}
+			until, verdicts, first := ends(t, []Source{source}, o)
+			for _, grown := range []string{"", eventRow + "more"} {
+				file, err := os.OpenFile(source.Path, os.O_APPEND|os.O_WRONLY, 0)
+				if err != nil {
+					t.Fatal(err)
+				}
+				file.WriteString(grown)
+				file.Close()
+				o.Until = until
+				second, errs := trusting(t, []Source{source}, o, verdicts)
+				if len(errs) > 0 {
+					t.Fatalf("%s in windows of %d, grown by %q: %v", name, window, grown, errs)
+				}
+				if diff := cmp.Diff(first, second); diff != "" {
+					t.Fatalf("%s in windows of %d, grown by %q:\n%s", name, window, grown, diff)
+				}
+			}
+		}
+	}
+}
+
+func TestSecondReadingNoticesAChange(t *testing.T) {
+	text := numbered("a", 5000)
+	for name, change := range map[string]func(path string){
+		"shorter": func(path string) { os.Truncate(path, int64(len(text)/2)) },
+		"empty":   func(path string) { os.Truncate(path, 0) },
+		"a byte":  func(path string) { os.WriteFile(path, bytes.Replace(text, []byte("a4000"), []byte("b4000"), 1), 0o600) },
+		"gzip":    func(path string) { z := zip(t, text, false); os.WriteFile(path, z[:len(z)/2], 0o600) },
+	} {
+		source := sourceOf(t, "a.jsonl", text)
+		o := Options{window: 10_000}
+		until, verdicts, first := ends(t, []Source{source}, o)
+		change(source.Path)
+		o.Until = until
+		rows, errs := trusting(t, []Source{source}, o, verdicts)
+		if len(errs) == 0 || len(rows) >= len(first) {
+			t.Fatalf("%s: %d rows of %d, %v", name, len(rows), len(first), errs)
+		}
+		for _, err := range errs {
+			if trouble, ok := errors.AsType[*SourceError](err); !ok || trouble.Kind != Changed || trouble.Hint == "" {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+}
+
+func TestRowsThatAreTooLongDoNotFillMemory(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "long.jsonl")
+	file, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file.WriteString(eventRow)
+	for range 60 {
+		file.Write(bytes.Repeat([]byte("x"), windowSize))
+	}
+	file.WriteString("\n" + eventRow)
+	file.Close()
+	rows, troubles := readRows(t, []Source{{Path: path}}, Options{MaxRow: 3 * windowSize})
+	if len(troubles) > 0 {
+		t.Fatal(troubles)
+	}
+	want := []row{{Name: "a", DistinctID: "u", Line: 1}, {Reason: RowTooLong, Ref: 1, Line: 2}, {Name: "a", DistinctID: "u", Ref: 2, Line: 3}}
+	for i := range rows {
+		rows[i].Properties, rows[i].Members = "", nil
+	}
+	if diff := cmp.Diff(want, rows); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestRowErrorShowsTheRow(t *testing.T) {
+	source := sourceOf(t, "x.jsonl", []byte(eventRow+`{"event":"a","distinct_id":`+strings.Repeat(" ", 10_000)+"}\n"+`{"event`))
+	var bad []string
+	for c, err := range Read(t.Context(), []Source{source}, Options{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range c.Events() {
+			if err != nil {
+				bad = append(bad, fmt.Sprintf("%s %d %.10s %d", err.Error()[len(source.Path):], err.Ref, err.Row, len(err.Row)))
+			}
+		}
+	}
+	want := []string{
+		`:2: the row is not valid JSON: invalid character '}' looking for beginning of value 1 {"event":" 4096`,
+		`:3: the row is not valid JSON: unexpected end of JSON input (the file ends here, without a newline) 2 {"event 7`,
+	}
+	if diff := cmp.Diff(want, bad); diff != "" {
+		t.Error(diff)
+	}
+}
