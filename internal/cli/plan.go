@@ -26,7 +26,8 @@ func (p *program) plan(o *mappingOptions, args []string) (*export.Plan, error) {
 	}
 	return &export.Plan{
 		Sources: sources, Rules: rules, Choice: choice, Now: now, Grace: grace,
-		Index:    people.Options{Keep: rules.KeepPersonProperty, KeepNull: o.personProperties == "all", Links: choice.Merges},
+		Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(),
+			KeepNull: o.personProperties == "all", Links: choice.Merges},
 		Progress: p.newProgress(),
 	}, nil
 }

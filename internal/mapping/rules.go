@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"ph2cio/internal/customerio"
 )
@@ -196,6 +197,16 @@ func (r *Rules) note(t template) {
 // because they are recent are not left out.
 func (r *Rules) Filtered() bool {
 	return len(r.names.only) > 0 || len(r.names.skip) > 0 || r.span.bounded()
+}
+
+// KeepsDollar reports whether KeepPersonProperty keeps any key that begins with a $.
+func (r *Rules) KeepsDollar() bool {
+	for key := range r.templated {
+		if strings.HasPrefix(key, "$") {
+			return true
+		}
+	}
+	return r.allPersonProperties
 }
 
 // KeepPersonProperty says which person properties the first reading must fold: those that will be sent, those that a

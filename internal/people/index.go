@@ -18,6 +18,8 @@ type Options struct {
 	// choices that rest on an email, and `cio_id` for ByCioID. Called from many goroutines, and its answer for a key
 	// is remembered.
 	Keep func(key []byte) bool
+	// DropDollar drops every property whose key begins with a $ without asking Keep: most of a snapshot's are such.
+	DropDollar bool
 	// KeepNull keeps properties whose value is null; by default they are dropped.
 	KeepNull bool
 	// Links remembers which IDs each $identify joined, for Choice.Merges.
@@ -55,7 +57,7 @@ func NewIndex(o Options) *Index {
 		sumSeeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
 	}
 	for i := range x.shards {
-		x.shards[i].keys = newKeyTable(o.Keep)
+		x.shards[i].keys = newKeyTable(o.Keep, o.DropDollar)
 	}
 	return x
 }

@@ -3,15 +3,18 @@ package people
 import (
 	"encoding/binary"
 	"strings"
+
+	"ph2cio/internal/posthog"
 )
 
 // keyTable gives the property keys of one shard small numbers, because the same few keys come again for every person,
 // and remembers which of them are kept.
 type keyTable struct {
-	keep  func(key []byte) bool
-	codes map[string]uint32
-	keys  []keptKey // by code
-	last  uint32    // the key that came last
+	keep       func(key []byte) bool
+	dropDollar bool
+	codes      map[string]uint32
+	keys       []keptKey // by code
+	last       uint32    // the key that came last
 }
 
 type keptKey struct {
@@ -29,11 +32,11 @@ const (
 	maxKeys = 4096
 )
 
-func newKeyTable(keep func(key []byte) bool) keyTable {
+func newKeyTable(keep func(key []byte) bool, dropDollar bool) keyTable {
 	if keep == nil {
 		keep = func([]byte) bool { return true }
 	}
-	t := keyTable{keep: keep, codes: map[string]uint32{}, keys: make([]keptKey, 1, 16)}
+	t := keyTable{keep: keep, dropDollar: dropDollar, codes: map[string]uint32{}, keys: make([]keptKey, 1, 16)}
 	t.add("email")
 	t.add("cio_id")
 	return t
@@ -131,9 +134,23 @@ func (t *keyTable) appendKept(dst, object []byte) []byte {
 	}
 }
 
+// appendKeptOf is appendKept where it is known where the members stand.
+func (t *keyTable) appendKeptOf(dst, object []byte, members []posthog.Member) []byte {
+	for i := range members {
+		m := &members[i]
+		if t.dropDollar && object[m.KeyStart] == '$' {
+			continue
+		}
+		if p, kept := t.property(object[m.KeyStart-1:m.KeyEnd+1], object[m.ValueStart:m.ValueEnd]); kept {
+			dst = p.append(dst)
+		}
+	}
+	return dst
+}
+
 // property returns a member as it is written, and whether its key is kept.
 func (t *keyTable) property(key, value []byte) (p property, kept bool) {
-	if len(key) < 2 || key[0] != '"' {
+	if len(key) < 2 || key[0] != '"' || t.dropDollar && key[1] == '$' {
 		return property{}, false
 	}
 	code := t.keys[t.last].next

@@ -73,7 +73,7 @@ func (sh *shard) learn(en *entry, e *posthog.Event, snapshot xxh3.Uint128) {
 	}
 	switch {
 	case e.PersonProperties != nil:
-		sh.takeSnapshot(sh.makeState(en), at, e.PersonProperties, snapshot)
+		sh.takeSnapshot(sh.makeState(en), at, e, snapshot)
 	case changesPersons(e.Name):
 		sh.takeChanges(en, at, e)
 	}
@@ -114,17 +114,20 @@ func parseUUID(text []byte) (u posthog.UUID, ok bool) {
 }
 
 // takeSnapshot makes the row's snapshot the base. It is newer than the base before.
-func (sh *shard) takeSnapshot(st *state, at order, snapshot []byte, sum xxh3.Uint128) {
+func (sh *shard) takeSnapshot(st *state, at order, e *posthog.Event, sum xxh3.Uint128) {
 	same := st.hasBase && st.sum == sum
 	st.base, st.sum, st.hasBase = at, sum, true
 	if same && st.log == uint32(len(st.buf)) {
 		return
 	}
 	w := &sh.work
-	if same {
+	switch {
+	case same:
 		w.out = append(w.out[:0], st.buf[:st.log]...)
-	} else {
-		w.out = sh.keys.appendKept(w.out[:0], snapshot)
+	case e.PersonMembers != nil:
+		w.out = sh.keys.appendKeptOf(w.out[:0], e.PersonProperties, e.PersonMembers)
+	default:
+		w.out = sh.keys.appendKept(w.out[:0], e.PersonProperties)
 	}
 	log := uint32(len(w.out))
 	w.out = appendLater(w.out, st.buf[st.log:], &at)

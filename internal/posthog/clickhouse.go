@@ -50,10 +50,9 @@ var clickhouseColumns = map[string]takeCell{
 		data, end := d.guarded(cell)
 		return d.propertiesText(data, end)
 	},
-	"person_properties": func(d *decoder, cell []byte) (f *fault) {
+	"person_properties": func(d *decoder, cell []byte) *fault {
 		data, end := d.guarded(cell)
-		d.event.PersonProperties, f = d.objectText("`person_properties`", data, end)
-		return f
+		return d.personPropertiesText(data, end)
 	},
 	"set": func(d *decoder, cell []byte) *fault {
 		d.event.Set = object(d.valueText(d.guarded(cell)))

@@ -4,14 +4,15 @@ import "bytes"
 
 // A decoder turns rows into events, one after the other, in memory that it uses again for each.
 type decoder struct {
-	event   Event
-	bad     RowError
-	fields  fields
-	special special
-	members []Member
-	cells   [][]byte
-	scratch []byte // text that stands nowhere in the file as such; grows within a row, starts over with the next
-	kinds   nesting
+	event         Event
+	bad           RowError
+	fields        fields
+	special       special
+	members       []Member
+	personMembers []Member
+	cells         [][]byte
+	scratch       []byte // text that stands nowhere in the file as such; grows within a row, starts over with the next
+	kinds         nesting
 }
 
 // fields are the values at a JSON row's top level, raw; nil where absent.
@@ -37,7 +38,7 @@ func (d *decoder) begin() {
 	d.event = Event{}
 	d.fields = fields{}
 	d.special = special{}
-	d.members = d.members[:0]
+	d.members, d.personMembers = d.members[:0], d.personMembers[:0]
 	d.scratch = d.scratch[:0]
 }
 
@@ -47,7 +48,7 @@ func (d *decoder) finish() *fault {
 	if e.Properties == nil {
 		e.Properties = emptyObject
 	}
-	e.Members = d.members
+	e.Members, e.PersonMembers = d.members, d.personMembers
 	if len(e.DistinctID) == 0 {
 		e.DistinctID = d.id(s.distinctID)
 	}

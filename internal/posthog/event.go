@@ -24,10 +24,11 @@ type Event struct {
 	Properties []byte   // one JSON object; `{}` when the row has none
 	Members    []Member // the top-level members of Properties, in order
 
-	PersonProperties []byte // one JSON object, the person's snapshot; nil when the row has none
-	Set              []byte // `$set`, a JSON object; nil when absent
-	SetOnce          []byte // `$set_once`, a JSON object; nil when absent
-	Unset            []byte // `$unset`, a JSON array of keys or an object whose keys count; nil when absent
+	PersonProperties []byte   // one JSON object, the person's snapshot; nil when the row has none
+	PersonMembers    []Member // the top-level members of PersonProperties, in order
+	Set              []byte   // `$set`, a JSON object; nil when absent
+	SetOnce          []byte   // `$set_once`, a JSON object; nil when absent
+	Unset            []byte   // `$unset`, a JSON array of keys or an object whose keys count; nil when absent
 
 	Personless     bool   // `$process_person_profile` is false, or person_mode is propertyless
 	IsIdentified   bool   // `$is_identified` is true

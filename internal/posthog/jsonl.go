@@ -74,9 +74,15 @@ func (d *decoder) walkRow(data []byte, i, end int) int {
 // walkField reads the value at data[i] of the field with this name.
 func (d *decoder) walkField(name, data []byte, i, end int) int {
 	value := i
-	if data[i] == '{' && string(name) == "properties" {
-		d.fields.properties = nil
-		return d.walkProperties(data, i, end, 1)
+	if data[i] == '{' {
+		switch string(name) {
+		case "properties":
+			d.fields.properties = nil
+			return d.walkProperties(data, i, end, 1)
+		case "person_properties":
+			d.fields.personProperties = nil
+			return d.walkPersonProperties(data, i, end, 1)
+		}
 	}
 	if i = scanValue(&d.kinds, data, i, end, 1); i < 0 {
 		return -1
@@ -105,6 +111,7 @@ func (d *decoder) walkField(name, data []byte, i, end int) int {
 		d.special, d.members, d.event.Properties = special{}, d.members[:0], nil
 	case "person_properties":
 		f.personProperties = raw
+		d.personMembers, d.event.PersonProperties = d.personMembers[:0], nil
 	case "$set":
 		f.set = raw
 	case "set":
@@ -139,7 +146,7 @@ func (d *decoder) takeFields() *fault {
 	return d.takeObjects()
 }
 
-// takeObjects reads `properties`, unless walkRow has done so already, and `person_properties`.
+// takeObjects reads `properties` and `person_properties`, unless walkRow has done so already.
 func (d *decoder) takeObjects() (f *fault) {
 	if raw := d.fields.properties; len(raw) > 0 && raw[0] == '"' {
 		data, end := d.unquoted(raw)
@@ -151,11 +158,9 @@ func (d *decoder) takeObjects() (f *fault) {
 	}
 	switch raw := d.fields.personProperties; {
 	case len(raw) == 0 || raw[0] == 'n':
-	case raw[0] == '{':
-		d.event.PersonProperties = raw
 	case raw[0] == '"':
 		data, end := d.unquoted(raw)
-		d.event.PersonProperties, f = d.objectText("`person_properties`", data, end)
+		f = d.personPropertiesText(data, end)
 	default:
 		f = faultf(NotAnObject, "`person_properties` is neither an object nor null")
 	}

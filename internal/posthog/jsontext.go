@@ -32,33 +32,27 @@ func (d *decoder) unquoted(raw []byte) (data []byte, end int) {
 
 // propertiesText reads `properties` from text of its own. Nothing and null are an empty object.
 func (d *decoder) propertiesText(data []byte, end int) *fault {
+	return objectText("`properties`", data, end, d.walkProperties)
+}
+
+// personPropertiesText reads `person_properties` from text of its own. Nothing and null are none.
+func (d *decoder) personPropertiesText(data []byte, end int) *fault {
+	return objectText("`person_properties`", data, end, d.walkPersonProperties)
+}
+
+// objectText lets walk read text that must be an object, null or nothing.
+func objectText(what string, data []byte, end int, walk func(data []byte, i, end, depth int) int) *fault {
 	i := scanSpace(data, 0, end)
 	if i == end || isNull(data, i, end) {
 		return nil
 	}
 	if data[i] != '{' {
-		return notAnObject("`properties`", data[:end])
+		return notAnObject(what, data[:end])
 	}
-	if i = d.walkProperties(data, i, end, 0); i < 0 || scanSpace(data, i, end) != end {
-		return notJSON("`properties`", data[:end])
+	if i = walk(data, i, end, 0); i < 0 || scanSpace(data, i, end) != end {
+		return notJSON(what, data[:end])
 	}
 	return nil
-}
-
-// objectText checks text that must be an object. Nothing and null give nil.
-func (d *decoder) objectText(what string, data []byte, end int) ([]byte, *fault) {
-	i := scanSpace(data, 0, end)
-	if i == end || isNull(data, i, end) {
-		return nil, nil
-	}
-	if data[i] != '{' {
-		return nil, notAnObject(what, data[:end])
-	}
-	after := scanNested(&d.kinds, data, i, end, 0)
-	if after < 0 || scanSpace(data, after, end) != end {
-		return nil, notJSON(what, data[:end])
-	}
-	return data[i:after:after], nil
 }
 
 // valueText returns the JSON value that the text is, nil if it is not valid.

@@ -7,17 +7,39 @@ import "math/bits"
 // two `properties` in one row the last counts.
 func (d *decoder) walkProperties(data []byte, i, end, depth int) int {
 	d.special = special{}
+	after, members := d.walkMembers(data, i, end, depth, d.members[:0], true)
+	if after < 0 {
+		return -1
+	}
+	d.members = members
+	d.event.Properties = data[i:after:after]
+	return after
+}
+
+// walkPersonProperties does so for `person_properties`, of which none has a meaning here.
+func (d *decoder) walkPersonProperties(data []byte, i, end, depth int) int {
+	after, members := d.walkMembers(data, i, end, depth, d.personMembers[:0], false)
+	if after < 0 {
+		return -1
+	}
+	d.personMembers = members
+	d.event.PersonProperties = data[i:after:after]
+	return after
+}
+
+// walkMembers appends the members of the object at data[i] and returns the index after it, or -1. With special, it notes
+// those that have a meaning.
+func (d *decoder) walkMembers(data []byte, i, end, depth int, members []Member, special bool) (int, []Member) {
 	start := i
-	members := d.members[:0]
 	if i++; data[i] <= ' ' {
 		i = scanSpace(data, i, end)
 	}
 	if data[i] == '}' {
-		return d.endProperties(data, start, i+1, members)
+		return i + 1, members
 	}
 	for {
 		if data[i] != '"' {
-			return -1
+			return -1, nil
 		}
 		i++
 		key, escaped := i, false
@@ -31,7 +53,7 @@ func (d *decoder) walkProperties(data []byte, i, end, depth int) int {
 		}
 		if data[i] != '"' {
 			if i, escaped = scanString(data, i); i < 0 {
-				return -1
+				return -1, nil
 			}
 		}
 		keyEnd := i
@@ -39,7 +61,7 @@ func (d *decoder) walkProperties(data []byte, i, end, depth int) int {
 			i = scanSpace(data, i, end)
 		}
 		if data[i] != ':' {
-			return -1
+			return -1, nil
 		}
 		if i++; data[i] <= ' ' {
 			i = scanSpace(data, i, end)
@@ -57,19 +79,19 @@ func (d *decoder) walkProperties(data []byte, i, end, depth int) int {
 			}
 			if data[i] != '"' {
 				if i, _ = scanString(data, i); i < 0 {
-					return -1
+					return -1, nil
 				}
 			}
 			i++
 		} else if i = scanValue(&d.kinds, data, i, end, depth+1); i < 0 {
-			return -1
+			return -1, nil
 		}
 		members = append(members, Member{}) // and filled in place: a literal of five fields is copied
 		m := &members[len(members)-1]
 		m.KeyStart, m.KeyEnd = uint32(key-start), uint32(keyEnd-start)
 		m.ValueStart, m.ValueEnd = uint32(value-start), uint32(i-start)
 		m.Escaped = escaped
-		if maySpecial(data, key, keyEnd) || escaped {
+		if special && (escaped || maySpecial(data, key, keyEnd)) {
 			d.noteSpecial(data[key:keyEnd], escaped, data[value:i:i])
 		}
 		if data[i] <= ' ' {
@@ -83,15 +105,9 @@ func (d *decoder) walkProperties(data []byte, i, end, depth int) int {
 		}
 	}
 	if data[i] != '}' {
-		return -1
+		return -1, nil
 	}
-	return d.endProperties(data, start, i+1, members)
-}
-
-func (d *decoder) endProperties(data []byte, start, end int, members []Member) int {
-	d.members = members
-	d.event.Properties = data[start:end:end]
-	return end
+	return i + 1, members
 }
 
 // specialSecond is the second byte of the special key of each length.
