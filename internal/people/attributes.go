@@ -1,5 +1,7 @@
 package people
 
+import "slices"
+
 // value returns a property's final value and the row that set it: of the snapshot, or of a change after it. The log
 // must be pruned.
 func (st *state) value(code uint32) (value []byte, at order, ok bool) {
@@ -55,10 +57,16 @@ func (st *state) updated() int64 {
 func (sh *shard) finish(st *state, without uint32, keepNull bool) {
 	w := &sh.work
 	w.changes, w.rows = w.changes[:0], append(w.rows[:0], st.base)
+	// Most of a snapshot is null. Where nothing follows the snapshot, null is as good as absent.
+	nullIsAbsent := !keepNull && st.log == uint32(len(st.buf))
 	for b := st.buf[:st.log]; len(b) > 0; {
 		c := change{kind: set, seq: uint32(len(w.changes))}
 		c.property, b = readProperty(b)
 		c.name = sh.keys.name(c.code, c.inline)
+		if nullIsAbsent && string(c.value) == null {
+			w.forget(&c)
+			continue
+		}
 		w.changes = append(w.changes, c)
 	}
 	w.read(st.buf[st.log:], &sh.keys)
@@ -79,6 +87,16 @@ func (sh *shard) finish(st *state, without uint32, keepNull bool) {
 	st.store(w.out)
 	st.log = uint32(len(st.buf))
 	w.shrink()
+}
+
+// forget drops the changes of c's key: of a key that stands twice in one object the last counts.
+func (w *scratch) forget(c *change) {
+	for i := range w.changes {
+		if compareKeys(&w.changes[i], c) == 0 {
+			w.changes = slices.DeleteFunc(w.changes, func(other change) bool { return compareKeys(&other, c) == 0 })
+			return
+		}
+	}
 }
 
 // AppendAttributes appends the person's final attributes as a JSON object, `{}` when there are none. Its keys are

@@ -76,6 +76,9 @@ func rowGen(ref uint64) *rapid.Generator[row] {
 		}
 		if maybe("snapshot") {
 			r.PersonProperties = objectGen().Draw(t, "person_properties")
+			if rapid.Bool().Draw(t, "members found") {
+				r.PersonMembers = foundMembers(r.PersonProperties)
+			}
 		}
 		if maybe("set") || maybe("set more") {
 			r.Set = objectGen().Draw(t, "$set")
@@ -88,6 +91,21 @@ func rowGen(ref uint64) *rapid.Generator[row] {
 		}
 		return r
 	})
+}
+
+// foundMembers says where the members stand, as the reader does.
+func foundMembers(object []byte) []posthog.Member {
+	found := []posthog.Member{}
+	for m := membersOf(object); ; {
+		key, value, ok := m.next()
+		if !ok {
+			return found
+		}
+		k, v := uint32(cap(object)-cap(key)), uint32(cap(object)-cap(value))
+		found = append(found, posthog.Member{
+			KeyStart: k + 1, KeyEnd: k + uint32(len(key)) - 1, ValueStart: v, ValueEnd: v + uint32(len(value)),
+		})
+	}
 }
 
 func timeGen() *rapid.Generator[posthog.Time] {
@@ -168,6 +186,7 @@ func checkAgainstModel(t *rapid.T, goroutines int) {
 	o := Options{Links: true, KeepNull: rapid.Bool().Draw(t, "keep null")}
 	if rapid.Bool().Draw(t, "filter") {
 		o.Keep = func(key []byte) bool { return key[0] != '$' }
+		o.DropDollar = rapid.Bool().Draw(t, "drop dollar")
 	}
 	c := choiceGen().Draw(t, "choice")
 	x := observe(rows, o, goroutines, rapid.Uint64().Draw(t, "arrival"))
