@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"maps"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,9 +20,7 @@ func runProgram(t *testing.T, environment map[string]string, args ...string) out
 	t.Helper()
 	home := t.TempDir()
 	variables := map[string]string{"HOME": home, "XDG_STATE_HOME": filepath.Join(home, "state")}
-	for name, value := range environment {
-		variables[name] = value
-	}
+	maps.Copy(variables, environment)
 	var stdout, stderr bytes.Buffer
 	env := Env{
 		Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -50,14 +51,15 @@ func TestEveryListedOperationIsRejectedOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 30).Draw(t, "operations")
 		indexes := rapid.SliceOf(rapid.IntRange(0, n-1)).Draw(t, "indexes")
-		body := `{"errors":[`
+		var body strings.Builder
+		body.WriteString(`{"errors":[`)
 		for i, index := range indexes {
 			if i > 0 {
-				body += ","
+				body.WriteString(",")
 			}
-			body += fmt.Sprintf(`{"batch_index":%d,"message":"%d"}`, index, i)
+			body.WriteString(fmt.Sprintf(`{"batch_index":%d,"message":"%d"}`, index, i))
 		}
-		receipt, trouble := parseReceipt(numbered(n), 207, []byte(body+"]}"), keep)
+		receipt, trouble := parseReceipt(numbered(n), 207, []byte(body.String()+"]}"), keep)
 		if trouble != nil {
 			t.Fatal(trouble)
 		}

@@ -16,8 +16,9 @@ type outbox struct {
 	packer   *customerio.Packer
 	settle   func(b *customerio.Batch, r customerio.Receipt) error // with lock held
 
-	reading context.Context // done when no further request may start
-	sending context.Context // done when requests under way must end too
+	reading context.Context         // done when no further request may start
+	sending context.Context         // done when requests under way must end too
+	stop    context.CancelCauseFunc // of reading
 
 	lock     sync.Mutex
 	room     *sync.Cond
@@ -26,13 +27,12 @@ type outbox struct {
 	failed   error
 }
 
-func newOutbox(reading, sending context.Context, plan *Plan,
-	settle func(*customerio.Batch, customerio.Receipt) error,
-) *outbox {
+func newOutbox(r *run, settle func(*customerio.Batch, customerio.Receipt) error) *outbox {
+	plan := r.plan
 	o := &outbox{
 		sender: plan.Sender, inFlight: plan.InFlight, settle: settle,
 		packer:  customerio.NewPacker(customerio.MaxBody, plan.BatchItems),
-		reading: reading, sending: sending,
+		reading: r.reading, sending: r.sending, stop: r.stop,
 	}
 	if o.inFlight == nil {
 		o.inFlight = func() int { return 1 }
@@ -94,13 +94,22 @@ func (o *outbox) request(b *customerio.Batch) {
 // close settles a batch's operations. The lock is held.
 func (o *outbox) close(b *customerio.Batch, r customerio.Receipt, err error) {
 	o.answered += int64(b.Len())
-	if err := errors.Join(err, o.settle(b, r)); o.failed == nil {
+	if err := errors.Join(err, o.settle(b, r)); err != nil && o.failed == nil {
 		o.failed = err
+		o.stop(err) // the others under way get their grace, not fifteen minutes of trying again
 	}
 	b.Release()
 }
 
-// finish sends what is left and waits for every answer.
+// end ends the phase: it sends what is left and waits for every answer. It returns what made the sending fail, else err,
+// which made it end.
+func (o *outbox) end(err error) error {
+	if failed := o.finish(); failed != nil {
+		return failed
+	}
+	return err
+}
+
 func (o *outbox) finish() error {
 	for _, b := range o.packer.Flush() {
 		_ = o.send(b) // what ended the run is returned below

@@ -12,6 +12,7 @@ import (
 type page struct {
 	operations []customerio.Operation // their bodies are parts of text
 	text       []byte
+	ends       []int // of each operation in text
 	tally      *tally
 	rejects    []placedReject
 	bytes      int64
@@ -29,7 +30,7 @@ var pages = sync.Pool{New: func() any { return &page{} }}
 
 func (p *page) release() {
 	clear(p.rejects)
-	*p = page{operations: p.operations[:0], text: p.text[:0], rejects: p.rejects[:0]}
+	*p = page{operations: p.operations[:0], text: p.text[:0], ends: p.ends[:0], rejects: p.rejects[:0]}
 	pages.Put(p)
 }
 
@@ -38,20 +39,29 @@ func (r *run) mapChunk(worker int, c *posthog.Chunk) *page {
 	p := pages.Get().(*page)
 	p.tally, p.bytes = newTally(), c.Bytes
 	defer c.Release()
-	ends := r.mapRows(p, r.mappers[worker], c)
-	if p.err = r.learned.trust(c); p.err != nil {
-		return p
-	}
-	// Bodies are cut only now: while text grew it may have moved.
-	start := 0
-	for i := range ends {
-		p.operations[i].Body = p.text[start:ends[i]]
-		start = ends[i]
-	}
+	r.mapRows(p, r.mappers[worker], c)
+	p.cut()
+	p.err = r.learned.trust(c)
 	return p
 }
 
-func (r *run) mapRows(p *page, mapper *mapping.Mapper, c *posthog.Chunk) (ends []int) {
+// add notes that text has grown by one operation.
+func (p *page) add(ref uint64, text []byte) {
+	p.text = text
+	p.operations = append(p.operations, customerio.Operation{Ref: ref})
+	p.ends = append(p.ends, len(text))
+}
+
+// cut gives the operations their bodies, once text grows no more and so no longer moves.
+func (p *page) cut() {
+	start := 0
+	for i, end := range p.ends {
+		p.operations[i].Body = p.text[start:end]
+		start = end
+	}
+}
+
+func (r *run) mapRows(p *page, mapper *mapping.Mapper, c *posthog.Chunk) {
 	for event, bad := range c.Events() {
 		if bad != nil {
 			p.tally.row(mapping.Outcome{Bucket: mapping.Rejected, Reason: bad.Reason})
@@ -68,14 +78,11 @@ func (r *run) mapRows(p *page, mapper *mapping.Mapper, c *posthog.Chunk) (ends [
 		p.tally.row(outcome)
 		switch outcome.Bucket {
 		case mapping.Send:
-			p.text = text
-			p.operations = append(p.operations, customerio.Operation{Ref: event.Ref})
-			ends = append(ends, len(text))
+			p.add(event.Ref, text)
 		case mapping.Rejected:
 			p.reject(event.Ref, event.Line, outcome.Reason, outcome.Detail, event.Row)
 		}
 	}
-	return ends
 }
 
 func (p *page) reject(ref uint64, line int64, reason, detail string, raw []byte) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"ph2cio/internal/customerio"
-	"ph2cio/internal/mapping"
 )
 
 var errGrew = errors.New("it has grown since the first reading")
@@ -14,7 +13,7 @@ var errGrew = errors.New("it has grown since the first reading")
 func (r *run) outbox(name string, total int64, unit Unit, refused func(customerio.Rejection, []byte) error) *outbox {
 	r.progress.Phase(name, total, unit)
 	var out *outbox
-	out = newOutbox(r.reading, r.sending, r.plan, func(b *customerio.Batch, c customerio.Receipt) error {
+	out = newOutbox(r, func(b *customerio.Batch, c customerio.Receipt) error {
 		if unit == Operations {
 			r.progress.Advance(out.answered)
 		}
@@ -143,7 +142,7 @@ func (r *run) note(out *outbox) {
 // valuesCut adds up what all mappers changed to fit.
 func (r *run) valuesCut() map[string]int64 {
 	cut := map[string]int64{}
-	for _, m := range append([]*mapping.Mapper{r.personal}, r.mappers...) {
+	for _, m := range r.mappers {
 		addAll(cut, m.ValuesCut)
 	}
 	if removed := r.plan.Tally.Removed.Load(); removed > 0 {

@@ -8,7 +8,6 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
-	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 )
 
@@ -40,16 +39,16 @@ type run struct {
 	learned  *Learned
 	progress Progress
 	tally    *tally
-	mappers  []*mapping.Mapper
-	personal *mapping.Mapper // maps people and links
-	rejected map[uint32]bool // people whose identify was rejected, by number
+	mappers  []*mapping.Mapper // one for each worker
+	rejected map[uint32]bool   // people whose identify was rejected, by number
 
 	peopleSent     int64
 	peopleRejected map[string]int64
 	examples       []Reject
 
-	reading context.Context
-	sending context.Context
+	reading context.Context // done when nothing more is to be read or started
+	sending context.Context // done when requests under way must end too, a grace after reading
+	stop    context.CancelCauseFunc
 	end     context.CancelFunc
 }
 
@@ -57,13 +56,16 @@ func newRun(ctx context.Context, plan *Plan, learned *Learned) *run {
 	reading, stopReading := context.WithCancelCause(ctx)
 	sending, stopSending := context.WithCancel(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(reading, func() { time.AfterFunc(plan.Grace, stopSending) })
-	return &run{
+	r := &run{
 		plan: plan, learned: learned, progress: plan.progress(), tally: newTally(),
-		personal: plan.Rules.NewMapper(learned.People),
 		rejected: map[uint32]bool{}, peopleRejected: map[string]int64{},
-		reading: reading, sending: sending,
+		reading: reading, sending: sending, stop: stopReading,
 		end: func() { stop(); stopReading(nil); stopSending() },
 	}
+	for range plan.workers() {
+		r.mappers = append(r.mappers, plan.Rules.NewMapper(learned.People))
+	}
+	return r
 }
 
 func (r *run) phases() error {
@@ -83,21 +85,37 @@ func (r *run) sendPeople() error {
 	total := int64(r.learned.People.Count(0).Sent)
 	out := r.outbox("people", total, Operations, r.personRejected)
 	defer r.progress.Done()
-	var body []byte
-	for person := range r.learned.People.People() {
-		op, outcome := r.personal.Person(body[:0], person)
-		if outcome.Bucket != mapping.Send {
-			if err := r.leaveOut(out, person, outcome); err != nil {
-				return errors.Join(err, out.finish())
-			}
-			continue
+	groups := inGroups(r.learned.People.People(), peopleTogether)
+	for page, err := range ordered(groups, r.plan.workers(), r.mapPeople) {
+		if err == nil {
+			err = r.takePeople(out, page)
 		}
-		body = op
-		if err := r.build(out, customerio.Operation{Body: op, Ref: uint64(person.Number)}, customerio.Identify); err != nil {
-			return errors.Join(err, out.finish())
+		if err != nil {
+			return out.end(err)
 		}
 	}
-	return out.finish()
+	return out.end(nil)
+}
+
+// takePeople counts and packs a group's operations, and leaves out those who cannot be sent: their events are rejected
+// with them.
+func (r *run) takePeople(out *outbox, page *page) error {
+	defer page.release()
+	out.lock.Lock()
+	r.tally.built[customerio.Identify] += int64(len(page.operations))
+	var errs error
+	for i := range page.rejects {
+		one := &page.rejects[i]
+		r.peopleRejected[one.Reason]++
+		r.rejected[uint32(one.ref)] = true
+		errs = errors.Join(errs, r.reject(&one.Reject))
+	}
+	out.lock.Unlock()
+	if errs != nil {
+		r.leave(out, page.operations)
+		return errs
+	}
+	return r.packAll(out, page.operations)
 }
 
 // settle waits until the API has had time to make the people that events and merges will name: it promises no order
@@ -118,12 +136,7 @@ func (r *run) settle() error {
 func (r *run) sendEvents() error {
 	out := r.outbox("events", r.learned.Bytes, Bytes, r.rowRejected)
 	defer r.progress.Done()
-	r.mappers = nil
-	for range r.plan.workers() {
-		r.mappers = append(r.mappers, r.plan.Rules.NewMapper(r.learned.People))
-	}
-	err := r.readAgain(out)
-	return errors.Join(err, out.finish())
+	return out.end(r.readAgain(out))
 }
 
 // readAgain is the second reading: every chunk is mapped, counted and packed, in input order.
@@ -162,11 +175,8 @@ func (r *run) take(out *outbox, page *page) error {
 	if err := r.tooMany(out); err != nil {
 		return err
 	}
-	for i, op := range page.operations {
-		if err := r.pack(out, op); err != nil {
-			r.leave(out, page.operations[i+1:])
-			return err
-		}
+	if err := r.packAll(out, page.operations); err != nil {
+		return err
 	}
 	r.progress.Advance(page.bytes)
 	r.note(out)
@@ -180,15 +190,15 @@ func (r *run) sendLinks() error {
 	var body []byte
 	var number uint64
 	for link := range links {
-		if body = r.personal.Link(body[:0], link); len(body) == 0 {
+		if body = r.mappers[0].Link(body[:0], link); len(body) == 0 {
 			continue // one of the two has no identifier that fits
 		}
 		if err := r.build(out, customerio.Operation{Body: body, Ref: number}, customerio.Merge); err != nil {
-			return errors.Join(err, out.finish())
+			return out.end(err)
 		}
 		number++
 	}
-	return out.finish()
+	return out.end(nil)
 }
 
 // build counts and packs an operation that stands for no row.
@@ -197,6 +207,17 @@ func (r *run) build(out *outbox, op customerio.Operation, action customerio.Acti
 	r.tally.built[action]++
 	out.lock.Unlock()
 	return r.pack(out, op)
+}
+
+// packAll packs operations that have been counted as built.
+func (r *run) packAll(out *outbox, operations []customerio.Operation) error {
+	for i, op := range operations {
+		if err := r.pack(out, op); err != nil {
+			r.leave(out, operations[i+1:])
+			return err
+		}
+	}
+	return nil
 }
 
 // pack shows an operation to whoever wants to see it and puts it into a batch.
@@ -217,13 +238,4 @@ func (r *run) leave(out *outbox, operations []customerio.Operation) {
 	for _, op := range operations {
 		r.tally.unsent[customerio.ActionOf(op.Body)]++
 	}
-}
-
-// leaveOut counts a person who cannot be sent; their events are rejected with them.
-func (r *run) leaveOut(out *outbox, p *people.Person, o mapping.Outcome) error {
-	out.lock.Lock()
-	defer out.lock.Unlock()
-	r.peopleRejected[o.Reason]++
-	r.rejected[p.Number] = true
-	return r.reject(&Reject{Reason: o.Reason, Detail: o.Detail + ": person " + p.DistinctID})
 }

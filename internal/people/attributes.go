@@ -57,8 +57,9 @@ func (st *state) updated() int64 {
 func (sh *shard) finish(st *state, without uint32, keepNull bool) {
 	w := &sh.work
 	w.changes, w.rows = w.changes[:0], append(w.rows[:0], st.base)
-	// Most of a snapshot is null. Where nothing follows the snapshot, null is as good as absent.
-	nullIsAbsent := !keepNull && st.log == uint32(len(st.buf))
+	// Most of a snapshot is null. Where nothing follows the snapshot, null is as good as absent. Not in a huge one, where
+	// forget would look through thousands for each null.
+	nullIsAbsent := !keepNull && st.log == uint32(len(st.buf)) && st.log < 1<<14
 	for b := st.buf[:st.log]; len(b) > 0; {
 		c := change{kind: set, seq: uint32(len(w.changes))}
 		c.property, b = readProperty(b)

@@ -53,13 +53,13 @@ func (c *cutter) path() string { return c.reading.sources[c.source].Path }
 
 // skip leaves out what belongs to a row that is too long.
 func (c *cutter) skip(text []byte) []byte {
-	end := bytes.IndexByte(text, '\n')
-	if end < 0 {
+	_, after, ok := bytes.Cut(text, []byte{'\n'})
+	if !ok {
 		return nil
 	}
 	c.skipping = false
 	c.line++
-	return text[end+1:]
+	return after
 }
 
 // cut hands on the whole rows in rest and text together. text lies in b.

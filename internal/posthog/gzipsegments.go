@@ -38,9 +38,13 @@ func (s *segment) inflated() bool {
 
 var (
 	inflaters = sync.Pool{New: func() any { return new(gzip.Reader) }}
-	packed    = sync.Pool{New: func() any { return make([]byte, 0, 2*segmentSize) }}
-	texts     = sync.Pool{New: func() any { return make([]byte, 0, 2*windowSize) }}
+	packed    = sync.Pool{New: func() any { return new(make([]byte, 0, 2*segmentSize)) }}
+	texts     = sync.Pool{New: func() any { return new(make([]byte, 0, 2*windowSize)) }}
 )
+
+func takeFrom(pool *sync.Pool) []byte { return (*pool.Get().(*[]byte))[:0] }
+
+func giveTo(pool *sync.Pool, b []byte) { pool.Put(&b) }
 
 var errLong = errors.New("longer than is decompressed at a time")
 
@@ -48,7 +52,7 @@ var errLong = errors.New("longer than is decompressed at a time")
 func (s *segment) inflate() {
 	z := inflaters.Get().(*gzip.Reader)
 	defer inflaters.Put(z)
-	s.text = texts.Get().([]byte)[:0]
+	s.text = takeFrom(&texts)
 	if s.err = z.Reset(bytes.NewReader(s.data)); s.err != nil {
 		return
 	}
@@ -74,9 +78,9 @@ func (s *segment) release() {
 	if s.done != nil {
 		<-s.done
 	}
-	packed.Put(s.data[:0])
+	giveTo(&packed, s.data)
 	if s.text != nil {
-		texts.Put(s.text[:0])
+		giveTo(&texts, s.text)
 	}
 	s.data, s.text = nil, nil
 }
@@ -153,7 +157,7 @@ func (s *segmenter) cut() {
 	var rest []byte
 	aligned := true // rest begins where a member begins
 	for {
-		data := append(packed.Get().([]byte), rest...)
+		data := append(takeFrom(&packed), rest...)
 		data = slices.Grow(data, s.size)
 		n, err := io.ReadFull(s.file, data[len(data):len(data)+s.size])
 		data = data[:len(data)+n]

@@ -57,11 +57,11 @@ func oldDeviceID(id []byte) bool {
 	}
 	var parts [5][]byte
 	for i := range parts[:4] {
-		cut := bytes.IndexByte(id, '-')
-		if cut < 0 {
+		before, after, ok := bytes.Cut(id, []byte{'-'})
+		if !ok {
 			return false
 		}
-		parts[i], id = id[:cut], id[cut+1:]
+		parts[i], id = before, after
 	}
 	parts[4] = id
 	return hexTime(parts[0]) && hexTime(parts[4]) &&

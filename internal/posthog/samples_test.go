@@ -67,10 +67,11 @@ func TestBatchExportSample(t *testing.T) {
 }
 
 func (r row) summary() string {
-	text := fmt.Sprintf("%s %s person=%s at=%d", r.Name, r.DistinctID, r.PersonID, r.Timestamp.Micros)
+	var text strings.Builder
+	text.WriteString(fmt.Sprintf("%s %s person=%s at=%d", r.Name, r.DistinctID, r.PersonID, r.Timestamp.Micros))
 	for _, part := range []struct{ name, value string }{{"user", r.UserID}, {"device", r.DeviceID}, {"anon", r.AnonDistinctID}, {"alias", r.Alias}} {
 		if part.value != "" {
-			text += " " + part.name + "=" + part.value
+			text.WriteString(" " + part.name + "=" + part.value)
 		}
 	}
 	for _, part := range []struct {
@@ -78,10 +79,10 @@ func (r row) summary() string {
 		is   bool
 	}{{"personless", r.Personless}, {"identified", r.IsIdentified}, {"set", r.Set != ""}, {"once", r.SetOnce != ""}, {"unset", r.Unset != ""}} {
 		if part.is {
-			text += " " + part.name
+			text.WriteString(" " + part.name)
 		}
 	}
-	return text
+	return text.String()
 }
 
 func byUUID(rows []row) map[string]row {

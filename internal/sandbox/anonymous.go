@@ -1,5 +1,7 @@
 package sandbox
 
+import "maps"
+
 import "time"
 
 // How long an anonymous event waits for its person, and how long after the claim one still joins.
@@ -59,9 +61,7 @@ func (w *workspace) claim(p *person, anonymousID string, now time.Time) bool {
 			w.join(e, p, now)
 		}
 	}
-	for o, attributes := range v.relations {
-		p.relations[o] = attributes
-	}
+	maps.Copy(p.relations, v.relations)
 	v.events, v.relations = nil, nil
 	return true
 }

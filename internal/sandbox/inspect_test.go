@@ -137,12 +137,13 @@ func TestLogAndCredentials(t *testing.T) {
 	if strings.Join(lines, "\n") != strings.Join(want, "\n") {
 		t.Errorf("log:\n%s\nwant:\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
 	}
-	all := strings.Join(lines, "\n") + fmt.Sprintf("%+v %#v", b.Sandbox.options, b.Sandbox.account)
+	var all strings.Builder
+	all.WriteString(strings.Join(lines, "\n") + fmt.Sprintf("%+v %#v", b.Sandbox.options, b.Sandbox.account))
 	for _, path := range []string{"people", "events", "stats", "requests", "faults", "activities"} {
-		all += b.send("GET", "/sandbox/"+path, "").body
+		all.WriteString(b.send("GET", "/sandbox/"+path, "").body)
 	}
-	if strings.Contains(all, "canary") {
-		t.Errorf("credentials in %s", all)
+	if strings.Contains(all.String(), "canary") {
+		t.Errorf("credentials in %s", all.String())
 	}
 }
 
