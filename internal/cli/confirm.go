@@ -3,7 +3,6 @@ package cli
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -29,7 +28,8 @@ func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Lear
 		return err
 	}
 	if !strings.HasPrefix(strings.ToLower(answer), "y") {
-		return &problem{err: errors.New("nothing was sent"), code: exitDone, hint: "--yes sends without asking"}
+		fmt.Fprintln(p.env.Stderr, "Nothing was sent.")
+		return &finished{exitDone}
 	}
 	return nil
 }
