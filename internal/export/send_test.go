@@ -275,3 +275,29 @@ func TestLinksAreSentLast(t *testing.T) {
 		t.Errorf("sent in the order %v", order)
 	}
 }
+
+// TestRefusedCredentialsEndTheRunSoon refuses the credentials in the middle of a run while other requests are being tried
+// again: those get their grace, not a quarter of an hour.
+func TestRefusedCredentialsEndTheRunSoon(t *testing.T) {
+	path := writeSynthetic(t, synthetic.Options{Rows: 2000, People: 40, Seed: 9})
+	synctest.Test(t, func(t *testing.T) {
+		plan := newPlan(t, mapping.Options{}, path)
+		plan.to(t, newSandbox(sandbox.Faults{Answers: []sandbox.Answer{
+			{After: 12, Next: 1, Status: 401},
+			{After: 8, Status: 503},
+		}}))
+		plan.BatchItems, plan.Grace = 10, 5*time.Second
+		start := time.Now()
+		summary, err := plan.export(t, t.Context())
+		api, ok := errors.AsType[*customerio.APIError](err)
+		if !ok || api.Class() != customerio.Unauthorized {
+			t.Fatalf("ended with %v, want refused credentials", err)
+		}
+		if took := time.Since(start); took > 30*time.Second {
+			t.Errorf("took %s to end", took)
+		}
+		if summary.Interrupted || summary.Rows.Unsent == 0 {
+			t.Errorf("interrupted %v, %d rows unsent; want false and some", summary.Interrupted, summary.Rows.Unsent)
+		}
+	})
+}
