@@ -41,7 +41,7 @@ their events. SOURCE is a file, a directory or a glob. Events younger than 72 ho
 func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []string) (err error) {
 	if o.sending.dryRun {
 		return runPreview(ctx, p, &previewOptions{
-			mapping: o.mapping, batchItems: o.sending.batchItems, limit: 10, profiling: o.profiling,
+			mapping: o.mapping, batchItems: o.sending.batchItems, rate: o.sending.rate, limit: 10, profiling: o.profiling,
 		}, args)
 	}
 	stop, err := o.profiling.start()

@@ -157,8 +157,8 @@ func (to *destination) identify(ctx context.Context, p *program, credentials cus
 
 // wire puts the sender together and gives the plan what it needs to send.
 func (to *destination) wire(p *program, plan *export.Plan, o *sendingOptions) error {
-	if o.rate <= 0 || o.rate > 1000 {
-		return usage(fmt.Errorf("--rate takes more than 0 and at most 1000 requests a second, not %v", o.rate))
+	if err := checkRate(o.rate); err != nil {
+		return err
 	}
 	if o.batchItems < 0 || o.concurrency < 0 || o.concurrency > 1000 {
 		return usage(errors.New("--batch-items and --concurrency take 0 or more, and --concurrency at most 1000"))
@@ -176,6 +176,13 @@ func (to *destination) wire(p *program, plan *export.Plan, o *sendingOptions) er
 	plan.InFlight = to.pace.InFlight
 	plan.BatchItems, plan.MaxRejects, plan.Settle = o.batchItems, limit, to.settle(o)
 	return nil
+}
+
+func checkRate(rate float64) error {
+	if rate > 0 && rate <= 1000 {
+		return nil
+	}
+	return usage(fmt.Errorf("--rate takes more than 0 and at most 1000 requests a second, not %v", rate))
 }
 
 // sender is the client with everything around it, from the inside out: each attempt waits its turn, passing faults are

@@ -68,6 +68,10 @@ func (o *mappingOptions) addAttributeFlags(f *pflag.FlagSet) {
 		"all-people")
 }
 
+// defaultRate is far below the published limit of 1000 requests a second, because nothing says whether a batch counts as
+// one.
+const defaultRate = 10
+
 // sendingOptions are the flags that decide how requests are made.
 type sendingOptions struct {
 	region      string
@@ -89,7 +93,7 @@ func (o *sendingOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask before sending")
 	f.BoolVar(&o.dryRun, "dry-run", false, "the same as preview")
 	f.BoolVar(&o.sandbox, "sandbox", false, "send to a local Track API that is thrown away, and show what it holds")
-	f.Float64Var(&o.rate, "rate", 10, "`requests` a second at most")
+	f.Float64Var(&o.rate, "rate", defaultRate, "`requests` a second at most")
 	f.IntVar(&o.batchItems, "batch-items", 1000, "`operations` in a request at most; 0 is no limit but bytes")
 	f.IntVar(&o.concurrency, "concurrency", 0, "`requests` under way at once; 0 is what the rate needs, at most 64")
 	f.StringVar(&o.maxRejects, "max-rejects", "1%", "stop when more `rows` are rejected: a share (after 10,000 rows) or a number; 0 never stops")

@@ -19,6 +19,7 @@ import (
 type previewOptions struct {
 	mapping    mappingOptions
 	batchItems int
+	rate       float64
 	limit      int
 	operations string
 	firstOnly  bool
@@ -49,7 +50,8 @@ func (o *previewOptions) addFlags(c *cobra.Command) {
 	f.StringVar(&o.operations, "operations", "", "write every operation to this `file` (- is stdout), one a line, in sending order")
 	o.mapping.addFlags(f, "hold")
 	f.IntVar(&o.batchItems, "batch-items", 1000, "`operations` in a request at most; 0 is no limit but bytes")
-	annotate(f, "sending", "batch-items")
+	f.Float64Var(&o.rate, "rate", defaultRate, "`requests` a second, for the time that sending would take")
+	annotate(f, "sending", "batch-items", "rate")
 	f.BoolVar(&o.firstOnly, "first-reading-only", false, "stop after the first reading")
 	_ = f.MarkHidden("first-reading-only")
 	o.profiling.addFlags(f)
@@ -61,6 +63,9 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		return err
 	}
 	defer stop()
+	if err := checkRate(o.rate); err != nil {
+		return err
+	}
 	plan, err := p.plan(&o.mapping, args)
 	if err != nil {
 		return err
@@ -84,11 +89,21 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 	if err := errors.Join(err, shown.close()); err != nil {
 		return err
 	}
+	summary.Estimate = estimate(summary, o.rate)
 	title := fmt.Sprintf("Would be sent from %s. Nothing was.", sourcesText(plan.Sources))
 	if err := p.writeSummary(shown.results, summary, title); err != nil {
 		return err
 	}
 	return verdict(summary, learned)
+}
+
+// estimate is how many seconds sending takes at the given rate, if the destination keeps up.
+func estimate(s *export.Summary, rate float64) float64 {
+	seconds := float64(s.Requests) / rate
+	if s.People.Sent > 0 {
+		seconds += settleDefault.Seconds()
+	}
+	return seconds
 }
 
 // verdict is the exit code of a run that came to its end.

@@ -41,6 +41,9 @@ func (t *summaryText) write(title string) {
 	t.operations()
 	t.campaigns()
 	t.trouble()
+	if t.s.Estimate > 0 {
+		t.line("time", "about "+time.Duration(t.s.Estimate*float64(time.Second)).Round(time.Second).String()+" to send, waits included")
+	}
 	t.line("took", took(t.s.Seconds))
 	if t.s.Interrupted {
 		t.line("stopped", t.style.yellow("interrupted; what was under way was finished"))

@@ -23,6 +23,8 @@ type Summary struct {
 	Sources    []SourceSummary  `json:"sources"`
 	Rejects    string           `json:"rejects,omitempty"` // the file they were written to
 	Seconds    float64          `json:"seconds"`
+	// Estimate is how many seconds sending would take, in a preview.
+	Estimate float64 `json:"estimated_seconds,omitempty"`
 	// Interrupted is true when a signal ended the run early.
 	Interrupted bool `json:"interrupted"`
 	// Next is the command to type when something is left to do.

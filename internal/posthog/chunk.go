@@ -3,10 +3,11 @@ package posthog
 import (
 	"bytes"
 	"errors"
-	"hash/maphash"
 	"iter"
 	"slices"
 	"sync"
+
+	"github.com/zeebo/xxh3"
 )
 
 // Chunk is about 1 MiB of whole rows of one source, not yet decoded. Chunks are independent: they may be decoded on
@@ -40,8 +41,6 @@ type Verdict struct {
 	Rows uint32   // rows of the chunk, good and bad, without blank lines
 }
 
-var seed = maphash.MakeSeed()
-
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
 // Events decodes the chunk's rows in order. A bad row comes as a *RowError in place of an event. The event and the
@@ -50,7 +49,10 @@ func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 	return func(yield func(*Event, *RowError) bool) {
 		d := decoders.Get().(*decoder)
 		defer decoders.Put(d)
-		rows, sum := uint32(0), uint64(0)
+		if c.ends == nil && !c.tooLong {
+			d.rows = markStops(d.rows, c.guarded, len(c.data))
+		}
+		rows, sum := uint32(0), xxh3.Hash(c.data)
 		bad := c.verdict.Bad[:0]
 		line := c.Line
 		start := 0
@@ -58,8 +60,6 @@ func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 			d.begin()
 			d.event.Ref, d.event.Line = c.Ref+uint64(number), line
 			r := c.row(d, start, number)
-			// Row by row, because a row that has just been decoded is near at hand.
-			sum = sum*sumFactor + maphash.Bytes(seed, c.data[start:r.next])
 			line += r.lines
 			text := c.data[start:r.end]
 			start = r.next
@@ -82,9 +82,6 @@ func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 		c.verdict = Verdict{Sum: sum, Rows: rows, Bad: bad}
 	}
 }
-
-// sumFactor keeps rows that change places from summing to the same.
-const sumFactor = 0x9E3779B97F4A7C15
 
 // decoded is what has become of one row.
 type decoded struct {
@@ -119,7 +116,7 @@ func (c *Chunk) line(d *decoder, start int) (r decoded) {
 	if first := scanSpace(c.guarded, start, 0); c.guarded[first] == '\n' {
 		newline, r.blank = first, true
 	} else {
-		newline, r.fault = c.layout.line(d, c.guarded, start)
+		newline, r.fault = c.layout.line(d, c.guarded, d.rows, start)
 	}
 	r.lines, r.next = 1, min(newline+1, len(c.data))
 	r.end = start + len(trimLineEnd(c.data[start:r.next]))

@@ -13,6 +13,8 @@ type decoder struct {
 	cells         [][]byte
 	scratch       []byte // text that stands nowhere in the file as such; grows within a row, starts over with the next
 	kinds         nesting
+	marks         []uint64 // the stops of a text in scratch
+	rows          []uint64 // the stops of a chunk of lines
 }
 
 // fields are the values at a JSON row's top level, raw; nil where absent.
@@ -22,6 +24,7 @@ type fields struct {
 	properties, personProperties                          []byte // unless they are objects, which are read at once
 	set, setOnce, unset                                   []byte // `$set` and so on, of capture
 	columnSet, columnSetOnce, columnUnset                 []byte // `set` and so on, columns of a batch export
+	escaped                                               bool   // one of them may hold a backslash
 }
 
 // special are the members of `properties` that have a meaning here, raw; nil where absent.
@@ -50,7 +53,7 @@ func (d *decoder) finish() *fault {
 	}
 	e.Members, e.PersonMembers = d.members, d.personMembers
 	if len(e.DistinctID) == 0 {
-		e.DistinctID = d.id(s.distinctID)
+		e.DistinctID = d.id(s.distinctID, true)
 	}
 	if blank(e.DistinctID) {
 		return faultf(NoDistinctID, "`distinct_id` is missing or blank")
@@ -60,8 +63,8 @@ func (d *decoder) finish() *fault {
 	}
 	e.Personless = e.Personless || string(s.processPersonProfile) == "false"
 	e.IsIdentified = string(s.isIdentified) == "true"
-	e.UserID, e.DeviceID = d.id(s.userID), d.id(s.deviceID)
-	e.AnonDistinctID, e.Alias = d.id(s.anonDistinctID), d.id(s.alias)
+	e.UserID, e.DeviceID = d.id(s.userID, true), d.id(s.deviceID, true)
+	e.AnonDistinctID, e.Alias = d.id(s.anonDistinctID, true), d.id(s.alias, true)
 	if o := object(s.set); o != nil {
 		e.Set = o
 	}
@@ -95,15 +98,16 @@ func objectOrArray(raw []byte) []byte {
 }
 
 // id returns a JSON value as the text of an ID, or of a name: see text. The text is valid UTF-8, and nil if empty.
-func (d *decoder) id(raw []byte) []byte {
-	if text := d.text(raw); len(text) > 0 {
+func (d *decoder) id(raw []byte, escaped bool) []byte {
+	if text := d.text(raw, escaped); len(text) > 0 {
 		return d.utf8(text)
 	}
 	return nil
 }
 
 // text returns the inside of a JSON string without its escapes, nil for null, and any other value as it is written.
-func (d *decoder) text(raw []byte) []byte {
+// escaped says whether there may be escapes at all.
+func (d *decoder) text(raw []byte, escaped bool) []byte {
 	if len(raw) == 0 || raw[0] == 'n' {
 		return nil
 	}
@@ -111,7 +115,7 @@ func (d *decoder) text(raw []byte) []byte {
 		return raw
 	}
 	text := raw[1 : len(raw)-1]
-	if bytes.IndexByte(text, '\\') < 0 {
+	if !escaped || bytes.IndexByte(text, '\\') < 0 {
 		return text
 	}
 	start := len(d.scratch)

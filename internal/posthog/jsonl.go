@@ -6,10 +6,10 @@ import "bytes"
 // PostHog's own names: `properties` may be an object, a string that holds one, or null. Keys come in any order; of a key
 // that comes twice the last counts, as in encoding/json; keys that are not known are left out. It returns the index of
 // the newline that ends the row, which is looked for only in a row that is no object: in others the walk comes to it.
-func decodeJSON(d *decoder, data []byte, start int) (end int, f *fault) {
+func decodeJSON(d *decoder, data []byte, marks []uint64, start int) (end int, f *fault) {
 	i := scanSpace(data, start, 0)
 	if data[i] == '{' {
-		if end = d.walkRow(data, i, 0); end >= 0 {
+		if end = d.walkRow(data, marks, i, 0); end >= 0 {
 			end = scanSpace(data, end, 0)
 		}
 	}
@@ -24,7 +24,7 @@ func decodeJSON(d *decoder, data []byte, start int) (end int, f *fault) {
 }
 
 // walkRow reads the object at data[i] into fields. `properties` is walked on the way.
-func (d *decoder) walkRow(data []byte, i, end int) int {
+func (d *decoder) walkRow(data []byte, marks []uint64, i, end int) int {
 	if i = scanSpace(data, i+1, end); data[i] == '}' {
 		return i + 1
 	}
@@ -33,18 +33,12 @@ func (d *decoder) walkRow(data []byte, i, end int) int {
 			return -1
 		}
 		key := i + 1
-		keyEnd, escaped := scanString(data, key)
+		keyEnd, escaped := scanString(data, marks, key)
 		if keyEnd < 0 {
 			return -1
 		}
-		if i = keyEnd + 1; data[i] <= ' ' {
-			i = scanSpace(data, i, end)
-		}
-		if data[i] != ':' {
+		if i = scanColon(data, keyEnd+1, end); i < 0 {
 			return -1
-		}
-		if i++; data[i] <= ' ' {
-			i = scanSpace(data, i, end)
 		}
 		name := data[key:keyEnd]
 		if escaped {
@@ -52,7 +46,7 @@ func (d *decoder) walkRow(data []byte, i, end int) int {
 			d.scratch = appendUnescaped(d.scratch, name)
 			name = d.scratch[start:]
 		}
-		if i = d.walkField(name, data, i, end); i < 0 {
+		if i = d.walkField(name, data, marks, i, end); i < 0 {
 			return -1
 		}
 		if data[i] <= ' ' {
@@ -72,22 +66,34 @@ func (d *decoder) walkRow(data []byte, i, end int) int {
 }
 
 // walkField reads the value at data[i] of the field with this name.
-func (d *decoder) walkField(name, data []byte, i, end int) int {
+func (d *decoder) walkField(name, data []byte, marks []uint64, i, end int) int {
 	value := i
-	if data[i] == '{' {
-		switch string(name) {
-		case "properties":
-			d.fields.properties = nil
-			return d.walkProperties(data, i, end, 1)
-		case "person_properties":
-			d.fields.personProperties = nil
-			return d.walkPersonProperties(data, i, end, 1)
+	escaped := false
+	switch {
+	case data[i] == '"':
+		if i, escaped = scanString(data, marks, i+1); i < 0 {
+			return -1
+		}
+		i++
+	case data[i] == '{' && string(name) == "properties":
+		d.fields.properties = nil
+		return d.walkProperties(data, marks, i, end, 1)
+	case data[i] == '{' && string(name) == "person_properties":
+		d.fields.personProperties = nil
+		return d.walkPersonProperties(data, marks, i, end, 1)
+	default:
+		if i = scanValue(&d.kinds, data, marks, i, end, 1); i < 0 {
+			return -1
 		}
 	}
-	if i = scanValue(&d.kinds, data, i, end, 1); i < 0 {
-		return -1
+	if d.keepField(name, data[value:i:i]) && escaped {
+		d.fields.escaped = true
 	}
-	raw := data[value:i:i]
+	return i
+}
+
+// keepField keeps the value of a field that counts.
+func (d *decoder) keepField(name, raw []byte) bool {
 	f := &d.fields
 	switch string(name) {
 	case "event":
@@ -124,8 +130,10 @@ func (d *decoder) walkField(name, data []byte, i, end int) int {
 		f.unset = raw
 	case "unset":
 		f.columnUnset = raw
+	default:
+		return false
 	}
-	return i
+	return true
 }
 
 // takeFields turns what walkRow found into the event.
@@ -134,12 +142,12 @@ func (d *decoder) takeFields() *fault {
 	if len(f.event) == 0 || f.event[0] != '"' {
 		return faultf(NotAnEvent, "`event` is missing or not a string")
 	}
-	e.Name = d.id(f.event)
-	e.DistinctID, e.PersonID = d.id(f.distinctID), d.id(f.personID)
-	e.UUID, e.HasUUID = parseUUID(d.text(f.uuid))
-	e.TeamID = number(d.text(f.teamID))
-	e.Timestamp, e.CreatedAt = parseTime(d.text(f.timestamp)), parseCreated(d.text(f.createdAt))
-	e.Personless = string(d.text(f.personMode)) == "propertyless"
+	e.Name = d.id(f.event, f.escaped)
+	e.DistinctID, e.PersonID = d.id(f.distinctID, f.escaped), d.id(f.personID, f.escaped)
+	e.UUID, e.HasUUID = parseUUID(d.text(f.uuid, f.escaped))
+	e.TeamID = number(d.text(f.teamID, f.escaped))
+	e.Timestamp, e.CreatedAt = parseTime(d.text(f.timestamp, f.escaped)), parseCreated(d.text(f.createdAt, f.escaped))
+	e.Personless = string(d.text(f.personMode, f.escaped)) == "propertyless"
 	e.Set = d.attributes(f.set, f.columnSet, object)
 	e.SetOnce = d.attributes(f.setOnce, f.columnSetOnce, object)
 	e.Unset = d.attributes(f.unset, f.columnUnset, objectOrArray)

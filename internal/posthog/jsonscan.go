@@ -1,48 +1,27 @@
 package posthog
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
-
 // Scanning JSON.
 //
-// A text is data[i:end]. data[end] is a newline or a zero, and at least eight more bytes follow it, so that no loop here
-// needs to look for the end: a control character ends every token, and eight bytes may be loaded anywhere in the text.
-// Each function takes the index of a token's first byte and returns the index after the token, or -1 when it is
-// not valid JSON. Together they accept exactly what encoding/json accepts, and FuzzScan holds them to it.
+// A text is data[i:end], with its stops marked in marks. data[end] is a newline or a zero and guard-1 more bytes follow
+// it, so that no loop here needs to look for the end: a control character ends every token, and eight bytes may be
+// loaded anywhere in the text. Each function takes the index of a token's first byte and returns the index after the
+// token, or -1 when it is not valid JSON. Together they accept exactly what encoding/json accepts, and FuzzScan holds
+// them to it.
 
 const (
-	guard    = 9     // bytes that must follow a text: a newline or zero, and eight more
+	guard    = 64    // bytes that must follow a text, the first of them a newline or a zero
 	maxDepth = 10000 // the deepest nesting that encoding/json accepts
-
-	ones  = 0x0101010101010101
-	highs = 0x8080808080808080
 )
 
 // nesting holds one bit for each open level, set where the level is an object.
 type nesting [maxDepth/64 + 1]uint64
 
-func load8(data []byte, i int) uint64 { return binary.LittleEndian.Uint64(data[i:]) }
-
-// stops marks, in its lowest set bit, the first byte of a word that ends a plain run of a JSON string: a quote, a
-// backslash or a control character.
-func stops(w uint64) uint64 {
-	low := w ^ 0x02*ones // puts the quote at 0x20, right after the control characters
-	slash := w ^ '\\'*ones
-	return ((low-0x21*ones)&^low | (slash-ones)&^slash) & highs
-}
-
 // scanString takes the index after the opening quote and returns that of the closing one, and whether there is a
 // backslash between them.
-func scanString(data []byte, i int) (end int, escaped bool) {
+func scanString(data []byte, marks []uint64, i int) (end int, escaped bool) {
+	k, m := stopsFrom(marks, i)
 	for {
-		m := stops(load8(data, i))
-		if m == 0 {
-			i += 8
-			continue
-		}
-		i += bits.TrailingZeros64(m) >> 3
+		i, k, m = nextStop(marks, k, m)
 		switch data[i] {
 		case '"':
 			return i, escaped
@@ -51,6 +30,7 @@ func scanString(data []byte, i int) (end int, escaped bool) {
 			if i = scanEscape(data, i); i < 0 {
 				return -1, false
 			}
+			k, m = stopsFrom(marks, i)
 		default:
 			return -1, false
 		}
@@ -74,15 +54,15 @@ func scanEscape(data []byte, i int) int {
 }
 
 // scanValue scans a value that stands depth levels deep.
-func scanValue(kinds *nesting, data []byte, i, end, depth int) int {
+func scanValue(kinds *nesting, data []byte, marks []uint64, i, end, depth int) int {
 	switch data[i] {
 	case '"':
-		if i, _ = scanString(data, i+1); i < 0 {
+		if i, _ = scanString(data, marks, i+1); i < 0 {
 			return -1
 		}
 		return i + 1
 	case '{', '[':
-		return scanNested(kinds, data, i, end, depth)
+		return scanNested(kinds, data, marks, i, end, depth)
 	default:
 		return scanScalar(data, i)
 	}
@@ -166,7 +146,7 @@ func scanSpace(data []byte, i, end int) int {
 }
 
 // scanNested takes the index of an opening brace or bracket that stands depth levels deep.
-func scanNested(kinds *nesting, data []byte, i, end, depth int) int {
+func scanNested(kinds *nesting, data []byte, marks []uint64, i, end, depth int) int {
 	outside := depth
 	object := false
 value:
@@ -192,7 +172,7 @@ value:
 		}
 		goto value
 	case '"':
-		if i, _ = scanString(data, i+1); i < 0 {
+		if i, _ = scanString(data, marks, i+1); i < 0 {
 			return -1
 		}
 		i++
@@ -225,21 +205,26 @@ closed:
 	object = kinds[depth>>6]>>(depth&63)&1 != 0
 	goto after
 key:
-	if data[i] != '"' {
-		return -1
-	}
-	if i = scanKey(data, i, end); i < 0 {
+	if i = scanKey(data, marks, i, end); i < 0 {
 		return -1
 	}
 	goto value
 }
 
-// scanKey takes the index of a key's opening quote and returns that of the value.
-func scanKey(data []byte, i, end int) int {
-	if i, _ = scanString(data, i+1); i < 0 {
+// scanKey takes the index of a key and returns that of its value.
+func scanKey(data []byte, marks []uint64, i, end int) int {
+	if data[i] != '"' {
 		return -1
 	}
-	if i++; data[i] <= ' ' {
+	if i, _ = scanString(data, marks, i+1); i < 0 {
+		return -1
+	}
+	return scanColon(data, i+1, end)
+}
+
+// scanColon takes the index after a key and returns that of its value.
+func scanColon(data []byte, i, end int) int {
+	if data[i] <= ' ' {
 		i = scanSpace(data, i, end)
 	}
 	if data[i] != ':' {

@@ -13,7 +13,7 @@ func scanned(text []byte) bool {
 	end := len(text)
 	var kinds nesting
 	i := scanSpace(data, 0, end)
-	if i = scanValue(&kinds, data, i, end, 0); i < 0 {
+	if i = scanValue(&kinds, data, markStops(nil, data, end), i, end, 0); i < 0 {
 		return false
 	}
 	return scanSpace(data, i, end) == end

@@ -19,9 +19,11 @@ func (d *decoder) guarded(text []byte) (data []byte, end int) {
 // closeScratch puts a guard after the text that begins at start of scratch.
 func (d *decoder) closeScratch(start int) (data []byte, end int) {
 	end = len(d.scratch) - start
-	d.scratch = append(d.scratch, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+	d.scratch = append(d.scratch, zeros[:]...)
 	return d.scratch[start:], end
 }
+
+var zeros [guard]byte
 
 // unquoted returns the text of a JSON string, guarded.
 func (d *decoder) unquoted(raw []byte) (data []byte, end int) {
@@ -32,16 +34,16 @@ func (d *decoder) unquoted(raw []byte) (data []byte, end int) {
 
 // propertiesText reads `properties` from text of its own. Nothing and null are an empty object.
 func (d *decoder) propertiesText(data []byte, end int) *fault {
-	return objectText("`properties`", data, end, d.walkProperties)
+	return d.objectText("`properties`", data, end, d.walkProperties)
 }
 
 // personPropertiesText reads `person_properties` from text of its own. Nothing and null are none.
 func (d *decoder) personPropertiesText(data []byte, end int) *fault {
-	return objectText("`person_properties`", data, end, d.walkPersonProperties)
+	return d.objectText("`person_properties`", data, end, d.walkPersonProperties)
 }
 
 // objectText lets walk read text that must be an object, null or nothing.
-func objectText(what string, data []byte, end int, walk func(data []byte, i, end, depth int) int) *fault {
+func (d *decoder) objectText(what string, data []byte, end int, walk func(data []byte, marks []uint64, i, end, depth int) int) *fault {
 	i := scanSpace(data, 0, end)
 	if i == end || isNull(data, i, end) {
 		return nil
@@ -49,7 +51,8 @@ func objectText(what string, data []byte, end int, walk func(data []byte, i, end
 	if data[i] != '{' {
 		return notAnObject(what, data[:end])
 	}
-	if i = walk(data, i, end, 0); i < 0 || scanSpace(data, i, end) != end {
+	d.marks = markStops(d.marks, data, end)
+	if i = walk(data, d.marks, i, end, 0); i < 0 || scanSpace(data, i, end) != end {
 		return notJSON(what, data[:end])
 	}
 	return nil
@@ -58,7 +61,8 @@ func objectText(what string, data []byte, end int, walk func(data []byte, i, end
 // valueText returns the JSON value that the text is, nil if it is not valid.
 func (d *decoder) valueText(data []byte, end int) []byte {
 	i := scanSpace(data, 0, end)
-	after := scanValue(&d.kinds, data, i, end, 0)
+	d.marks = markStops(d.marks, data, end)
+	after := scanValue(&d.kinds, data, d.marks, i, end, 0)
 	if after < 0 || scanSpace(data, after, end) != end {
 		return nil
 	}

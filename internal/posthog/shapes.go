@@ -14,7 +14,7 @@ type layout struct {
 
 	// One of these decodes a row: of a file in which each line is one, and which returns where the newline is, or of
 	// another, in which split has found its end.
-	line   func(d *decoder, data []byte, start int) (newline int, f *fault)
+	line   func(d *decoder, data []byte, marks []uint64, start int) (newline int, f *fault)
 	decode func(d *decoder, data []byte, start, end int) *fault
 }
 

@@ -108,8 +108,8 @@ func appendJSONString(dst, text []byte) []byte {
 // plainRun returns how many bytes at the beginning of text need no escape.
 func plainRun(text []byte) (n int) {
 	for ; len(text)-n >= 8; n += 8 {
-		if m := stops(load8(text, n)); m != 0 {
-			return n + bits.TrailingZeros64(m)>>3
+		if stops := stopsOf(load8(text, n)); stops != 0 {
+			return n + bits.TrailingZeros64(stops)
 		}
 	}
 	for n < len(text) && text[n] >= ' ' && text[n] != '"' && text[n] != '\\' {

@@ -39,13 +39,22 @@ func parseCreated(text []byte) Time {
 const isoSeconds = len("2006-01-02T15:04:05")
 
 func parseISO(s []byte) (micros int64, ok bool) {
-	if len(s) < isoSeconds || s[4] != '-' || s[7] != '-' || s[10] != 'T' && s[10] != ' ' || s[13] != ':' || s[16] != ':' {
+	if len(s) < isoSeconds {
 		return 0, false
 	}
-	bad := false
-	year := two(s[0:], &bad)*100 + two(s[2:], &bad)
-	month, day := two(s[5:], &bad), two(s[8:], &bad)
-	hour, minute, second := two(s[11:], &bad), two(s[14:], &bad), two(s[17:], &bad)
+	// Eight bytes at a time: 2006-01- and 02T15:04.
+	date, clock := load8(s, 0), load8(s, 8)
+	const dateMarks, clockMarks = 0xff<<32 | 0xff<<56, 0xff<<16 | 0xff<<40
+	between := byte(clock >> 16)
+	if date&dateMarks != '-'<<32|'-'<<56 || between != 'T' && between != ' ' || byte(clock>>40) != ':' || s[16] != ':' {
+		return 0, false
+	}
+	date, clock = (date^'0'*ones)&^dateMarks, (clock^'0'*ones)&^clockMarks
+	bad := (date|clock|(date+(0x80-10)*ones)|(clock+(0x80-10)*ones))&highs != 0
+	at := func(w uint64, i int) int { return int(w >> (8 * i) & 0xff) }
+	year := at(date, 0)*1000 + at(date, 1)*100 + at(date, 2)*10 + at(date, 3)
+	month, day := at(date, 5)*10+at(date, 6), at(clock, 0)*10+at(clock, 1)
+	hour, minute, second := at(clock, 3)*10+at(clock, 4), at(clock, 6)*10+at(clock, 7), two(s[17:], &bad)
 	if bad || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59 {
 		return 0, false
 	}
@@ -115,7 +124,7 @@ func parseFraction(s []byte) (micros int64, rest []byte, ok bool) {
 
 // parseZone gives a zone's seconds east of Greenwich.
 func parseZone(s []byte) (east int, ok bool) {
-	if len(s) == 0 || len(s) == 1 && s[0] == 'Z' {
+	if string(s) == "+00:00" || string(s) == "Z" || len(s) == 0 {
 		return 0, true
 	}
 	if s[0] != '+' && s[0] != '-' {
