@@ -110,7 +110,7 @@ func hintOf(err error) string {
 		return s.Hint
 	}
 	if _, ok := errors.AsType[*export.TooManyRejects](err); ok {
-		return "look at the rejects and at `ph2cio preview`; --max-rejects allows more"
+		return "`ph2cio preview` shows which and why; --max-rejects allows more"
 	}
 	if h, ok := errors.AsType[interface {
 		error
