@@ -36,7 +36,7 @@ type Chunk struct {
 
 // Verdict is what the first reading learnt of one chunk, so that the second can tell whether it is the same.
 type Verdict struct {
-	Sum  uint64   // of the chunk's bytes, under a seed that lasts as long as the process
+	Sum  uint64   // of the chunk's bytes
 	Bad  []uint32 // rows of the chunk, by number from 0, that came as a *RowError
 	Rows uint32   // rows of the chunk, good and bad, without blank lines
 }
