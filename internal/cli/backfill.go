@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/export"
+	"ph2cio/internal/mapping"
 )
 
 type backfillOptions struct {
@@ -61,6 +62,10 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	if err := to.wire(p, plan, &o.sending); err != nil {
 		return err
 	}
+	// Before the first reading, which may take long: a directory that cannot be written would be found out only then.
+	if err := p.makeStateDir(to.state); err != nil {
+		return err
+	}
 	return p.backfill(ctx, plan, to, o, args)
 }
 
@@ -83,7 +88,7 @@ func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destinati
 	if rejects.Len() > 0 && !to.temporary {
 		summary.Rejects = rejects.Path()
 	}
-	if err != nil || summary.Interrupted {
+	if err != nil || summary.Rows.Skipped[mapping.ReasonRecent] > 0 {
 		summary.Next = commandLine(p, args)
 	}
 	title := fmt.Sprintf("Sent to workspace %d (%s, %s).", to.workspace.EnvironmentID, to.workspace.Region, to.base)

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -52,7 +54,7 @@ func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) e
 		findings = append(findings, checkClock(to.workspace.Date, time.Now()), checkState(to.state))
 	}
 	if len(args) > 0 {
-		findings = append(findings, checkSources(args))
+		findings = append(findings, checkSources(ctx, args))
 	}
 	if err := p.writeFindings(findings); err != nil {
 		return err
@@ -133,7 +135,7 @@ func tryWriting(dir string) error {
 	return errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
-func checkSources(args []string) finding {
+func checkSources(ctx context.Context, args []string) finding {
 	sources, err := posthog.Find(args)
 	if err != nil {
 		return finding{Check: "sources", Says: err.Error(), Advice: hintOf(err), err: &problem{err: err, code: exitInput}}
@@ -141,13 +143,19 @@ func checkSources(args []string) finding {
 	var size int64
 	for _, s := range sources {
 		size += s.Size
-		file, err := os.Open(s.Path)
-		if err != nil {
-			return finding{Check: "sources", Says: err.Error(), err: &problem{err: err, code: exitInput}}
+		if err := opens(ctx, s); err != nil {
+			return finding{Check: "sources", Says: err.Error(), Advice: hintOf(err), err: err}
 		}
-		file.Close()
 	}
 	return finding{Check: "sources", OK: true, Says: fmt.Sprintf("%d files, %s", len(sources), bytesText(size))}
+}
+
+// opens reads the beginning of a source, which tells whether it is one.
+func opens(ctx context.Context, s posthog.Source) error {
+	for _, err := range posthog.Read(ctx, []posthog.Source{s}, posthog.Options{}) {
+		return err
+	}
+	return nil
 }
 
 func (p *program) writeFindings(findings []finding) error {
@@ -157,15 +165,17 @@ func (p *program) writeFindings(findings []finding) error {
 		return encoder.Encode(map[string]any{"checks": findings})
 	}
 	style := p.style(p.env.StdoutTerminal)
+	var b strings.Builder
 	for _, f := range findings {
 		mark := style.green("ok  ")
 		if !f.OK {
 			mark = style.red("FAIL")
 		}
-		fmt.Fprintf(p.env.Stdout, "%s  %-10s %s\n", mark, f.Check, plain(f.Says))
+		fmt.Fprintf(&b, "%s  %-10s %s\n", mark, f.Check, plain(f.Says))
 		if f.Advice != "" {
-			fmt.Fprintf(p.env.Stdout, "%16s %s\n", "", plain(f.Advice))
+			fmt.Fprintf(&b, "%16s %s\n", "", plain(f.Advice))
 		}
 	}
-	return nil
+	_, err := io.WriteString(p.env.Stdout, b.String())
+	return err
 }

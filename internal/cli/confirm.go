@@ -16,10 +16,11 @@ func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Lear
 	if plan.MaxRejects.Exceeded(l.Bad, l.Rows) {
 		return &export.TooManyRejects{Rejected: l.Bad, Rows: l.Rows}
 	}
-	if !p.quiet && !p.json {
+	asks := !o.yes && !to.temporary && p.env.StdinTerminal && p.env.StderrTerminal
+	if asks || !p.quiet && !p.json {
 		p.writeForecast(plan, l, to, o)
 	}
-	if o.yes || to.temporary || !p.env.StdinTerminal || !p.env.StderrTerminal {
+	if !asks {
 		return nil
 	}
 	fmt.Fprintf(p.env.Stderr, "Send %s people and %s events? [y/N] ", export.Count(int64(counts.Sent)), export.Count(counts.Events))

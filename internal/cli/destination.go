@@ -28,11 +28,14 @@ type destination struct {
 	closers   []func() error
 }
 
+// settleUnset is --settle when it was not given.
+const settleUnset = time.Duration(-1)
+
 // settleDefault is how long new people are given before their events: the API promises no order.
 const settleDefault = 30 * time.Second
 
 // preflight is how often the API is asked for the workspace: someone is waiting.
-var preflight = customerio.Policy{Attempts: 3}
+var preflight = customerio.Policy{Attempts: 3, Elapsed: 20 * time.Second}
 
 // destination finds the API, asks it which workspace the credentials belong to, and refuses the wrong one.
 func (p *program) destination(ctx context.Context, o *sendingOptions) (to *destination, err error) {
@@ -123,7 +126,11 @@ func (to *destination) connect(p *program, credentials customerio.Credentials, o
 // identify asks which workspace the credentials belong to, moves to its region, and refuses a workspace that is not the
 // one named.
 func (to *destination) identify(ctx context.Context, p *program, credentials customerio.Credentials, o *sendingOptions) error {
-	err := preflight.Do(ctx, func() (err error) {
+	policy := preflight
+	policy.Waiting = func(wait time.Duration, err error) {
+		p.warn("asking again in %s: %v", wait.Round(time.Millisecond), err)
+	}
+	err := policy.Do(ctx, func() (err error) {
 		to.workspace, err = to.client.Region(ctx)
 		return err
 	})
@@ -162,6 +169,9 @@ func (to *destination) wire(p *program, plan *export.Plan, o *sendingOptions) er
 	}
 	if o.batchItems < 0 || o.concurrency < 0 || o.concurrency > 1000 {
 		return usage(errors.New("--batch-items and --concurrency take 0 or more, and --concurrency at most 1000"))
+	}
+	if o.settle < 0 && o.settle != settleUnset {
+		return usage(errors.New("--settle takes 0s or more"))
 	}
 	limit, err := parseMaxRejects(o.maxRejects)
 	if err != nil {
@@ -217,9 +227,6 @@ func (to *destination) settle(o *sendingOptions) time.Duration {
 }
 
 func (to *destination) openRejects() (*export.RejectsFile, error) {
-	if err := makeStateDir(to.state); err != nil {
-		return nil, err
-	}
 	return export.CreateRejects(to.state)
 }
 

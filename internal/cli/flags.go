@@ -97,7 +97,7 @@ func (o *sendingOptions) addFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.batchItems, "batch-items", 1000, "`operations` in a request at most; 0 is no limit but bytes")
 	f.IntVar(&o.concurrency, "concurrency", 0, "`requests` under way at once; 0 is what the rate needs, at most 64")
 	f.StringVar(&o.maxRejects, "max-rejects", "1%", "stop when more `rows` are rejected: a share (after 10,000 rows) or a number; 0 never stops")
-	f.DurationVar(&o.settle, "settle", -1, "`wait` after new people were sent (default 30s; 0 for an API on this machine)")
+	f.DurationVar(&o.settle, "settle", settleUnset, "`wait` after new people were sent (default 30s; 0 for an API on this machine)")
 	f.Lookup("settle").DefValue = "" // the default depends on the destination
 	f.StringVar(&o.state, "state", "", "state `directory` (default: one per workspace in the user's state directory)")
 	annotate(f, "sending", "batch-items", "concurrency", "max-rejects", "settle", "ca-cert", "state")

@@ -25,7 +25,8 @@ func (p *program) plan(o *mappingOptions, args []string) (*export.Plan, error) {
 		return nil, &problem{err: err, code: exitInput}
 	}
 	return &export.Plan{
-		Sources: sources, Rules: rules, Choice: choice, Now: now, Grace: grace,
+		IdentifiersMayMeet: o.identifierValue != "",
+		Sources:            sources, Rules: rules, Choice: choice, Now: now, Grace: grace,
 		Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(),
 			KeepNull: o.personProperties == "all", Links: choice.Merges},
 		Progress: p.newProgress(),

@@ -9,11 +9,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
+	"ph2cio/internal/posthog"
 )
 
 type previewOptions struct {
@@ -66,12 +68,18 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 	if err := checkRate(o.rate); err != nil {
 		return err
 	}
+	if o.batchItems < 0 {
+		return usage(errors.New("--batch-items takes 0 or more"))
+	}
 	plan, err := p.plan(&o.mapping, args)
 	if err != nil {
 		return err
 	}
 	plan.Tally = &customerio.Tally{}
 	plan.Sender, plan.BatchItems = customerio.Counting(plan.Tally), o.batchItems
+	if err := notASource(o.operations, args, plan.Sources); err != nil {
+		return err
+	}
 	shown, err := p.newShowing(o)
 	if err != nil {
 		return err
@@ -86,15 +94,33 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		return err
 	}
 	summary, err := export.Send(ctx, plan, learned)
-	if err := errors.Join(err, shown.close()); err != nil {
-		return err
-	}
+	err = errors.Join(err, shown.close())
 	summary.Estimate = estimate(summary, o.rate)
 	title := fmt.Sprintf("Would be sent from %s. Nothing was.", sourcesText(plan.Sources))
-	if err := p.writeSummary(shown.results, summary, title); err != nil {
+	if err := errors.Join(err, p.writeSummary(shown.results, summary, title)); err != nil {
 		return err
 	}
 	return verdict(summary, learned)
+}
+
+// notASource refuses to write operations over what they are made from, or into a directory that is read.
+func notASource(path string, args []string, sources []posthog.Source) error {
+	if path == "" || path == "-" {
+		return nil
+	}
+	target, err := os.Stat(path)
+	for _, source := range sources {
+		if info, err2 := os.Stat(source.Path); err == nil && err2 == nil && os.SameFile(target, info) {
+			return usage(fmt.Errorf("--operations %s would overwrite a source", path))
+		}
+	}
+	parent, err := os.Stat(filepath.Dir(path))
+	for _, arg := range args {
+		if info, err2 := os.Stat(arg); err == nil && err2 == nil && info.IsDir() && os.SameFile(parent, info) {
+			return usage(fmt.Errorf("--operations %s would be read as a source the next time; name a file outside %s", path, arg))
+		}
+	}
+	return nil
 }
 
 // estimate is how many seconds sending takes at the given rate, if the destination keeps up.

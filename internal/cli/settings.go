@@ -86,7 +86,7 @@ func (p *program) readDotenv(flags *pflag.FlagSet) error {
 	if f := flags.Lookup("env-file"); f != nil {
 		path, typed = f.Value.String(), f.Changed
 	}
-	if value, ok := p.env.Getenv(variable("env-file")); ok && !typed {
+	if value := p.env.get(variable("env-file")); value != "" && !typed {
 		path, typed = value, true
 	}
 	values, err := godotenv.Read(path)

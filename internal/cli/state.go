@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -41,10 +42,14 @@ func (p *program) stateBase() (string, error) {
 }
 
 // makeStateDir makes the directory for its owner alone. A symbolic link in its place is refused.
-func makeStateDir(dir string) error {
-	if info, err := os.Lstat(dir); err == nil && !info.IsDir() {
+func (p *program) makeStateDir(dir string) error {
+	info, err := os.Lstat(dir)
+	if err == nil && info.IsDir() && readableByOthers(info.Mode()) {
+		p.warn("the state directory %s can be read by other users of this machine; chmod 700 it", dir)
+	}
+	if err == nil && !info.IsDir() {
 		return &problem{
-			err: &export.StateError{Path: dir, Err: fmt.Errorf("it is not a directory (%s)", info.Mode().Type())}, code: exitState,
+			err: &export.StateError{Path: dir, Err: errors.New("it is not a directory")}, code: exitState,
 			hint: "name a directory with --state",
 		}
 	}

@@ -46,7 +46,7 @@ func (t *summaryText) write(title string) {
 	}
 	t.line("took", took(t.s.Seconds))
 	if t.s.Interrupted {
-		t.line("stopped", t.style.yellow("interrupted; what was under way was finished"))
+		t.line("stopped", t.style.yellow(stopped(t.s)))
 	}
 	if t.s.Rejects != "" {
 		t.line("rejects", plain(t.s.Rejects))
@@ -128,6 +128,12 @@ func (t *summaryText) operations() {
 		parts = []string{"none"}
 	}
 	t.line("operations", strings.Join(parts, ", "))
+	if total(t.s.Refused) > 0 {
+		t.line("refused", t.style.red(reasons(t.s.Refused)))
+	}
+	if total(t.s.Unsent) > 0 {
+		t.line("unsent", t.style.yellow(reasons(t.s.Unsent)))
+	}
 	requests := fmt.Sprintf("%s, %s", export.Count(t.s.Requests), bytesText(t.s.Bytes))
 	if t.s.Retries > 0 {
 		requests += fmt.Sprintf(", %s retries", export.Count(t.s.Retries))
@@ -136,6 +142,14 @@ func (t *summaryText) operations() {
 	if len(t.s.ValuesCut) > 0 {
 		t.line("values cut", reasons(t.s.ValuesCut))
 	}
+}
+
+// stopped says how an interruption left things.
+func stopped(s *export.Summary) string {
+	if n := total(s.Unsent); n > 0 {
+		return "interrupted; " + export.Count(n) + " operations were not sent or have no answer (safe to send again)"
+	}
+	return "interrupted; what was under way was finished"
 }
 
 func (t *summaryText) campaigns() {
@@ -193,7 +207,7 @@ func bytesText(n int64) string {
 	case n >= 1e6:
 		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 	case n >= 1e3:
-		return fmt.Sprintf("%.1f KB", float64(n)/1e3)
+		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
 	}
 	return fmt.Sprintf("%d bytes", n)
 }

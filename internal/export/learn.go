@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
@@ -92,6 +93,14 @@ func (l *Learned) add(one lesson) {
 	l.Rows += one.rows
 	l.Bad += one.bad
 	l.Recent += one.recent
+}
+
+// knows reports whether a source's trouble is one that the first reading had with it. Damage counts as known only where
+// the source ended as far as the first reading came, which the reader sees to.
+func (l *Learned) knows(trouble *posthog.SourceError) bool {
+	return slices.ContainsFunc(l.Trouble, func(known *posthog.SourceError) bool {
+		return known.Path == trouble.Path && known.Kind == trouble.Kind
+	})
 }
 
 // again is how the second reading reads: up to where the first came.

@@ -15,6 +15,7 @@ type page struct {
 	ends       []int // of each operation in text
 	tally      *tally
 	rejects    []placedReject
+	recent     []uint64 // Refs of operations that can start a campaign
 	bytes      int64
 	err        error
 }
@@ -30,7 +31,7 @@ var pages = sync.Pool{New: func() any { return &page{} }}
 
 func (p *page) release() {
 	clear(p.rejects)
-	*p = page{operations: p.operations[:0], text: p.text[:0], ends: p.ends[:0], rejects: p.rejects[:0]}
+	*p = page{operations: p.operations[:0], text: p.text[:0], ends: p.ends[:0], rejects: p.rejects[:0], recent: p.recent[:0]}
 	pages.Put(p)
 }
 
@@ -79,6 +80,9 @@ func (r *run) mapRows(p *page, mapper *mapping.Mapper, c *posthog.Chunk) {
 		switch outcome.Bucket {
 		case mapping.Send:
 			p.add(event.Ref, text)
+			if outcome.Recent {
+				p.recent = append(p.recent, event.Ref)
+			}
 		case mapping.Rejected:
 			p.reject(event.Ref, event.Line, outcome.Reason, outcome.Detail, event.Row)
 		}

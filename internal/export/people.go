@@ -1,6 +1,9 @@
 package export
 
 import (
+	"bytes"
+	"errors"
+	"hash/maphash"
 	"iter"
 
 	"ph2cio/internal/mapping"
@@ -45,4 +48,39 @@ func (r *run) mapPeople(worker int, group []*people.Person) *page {
 	}
 	p.cut()
 	return p
+}
+
+// reasonSameIdentifier is for people whose identifier another one has been identified by. Their events go to that
+// profile all the same.
+const reasonSameIdentifier = "same_identifier"
+
+var namedSeed = maphash.MakeSeed()
+
+// dropNamed takes out of a page each identify whose identifier another person has.
+func (r *run) dropNamed(p *page) (errs error) {
+	if r.named == nil {
+		return nil
+	}
+	kept := p.operations[:0]
+	for _, op := range p.operations {
+		who := maphash.Bytes(namedSeed, identifiersOf(op.Body))
+		if !r.named[who] {
+			r.named[who] = true
+			kept = append(kept, op)
+			continue
+		}
+		r.peopleRejected[reasonSameIdentifier]++
+		errs = errors.Join(errs, r.reject(&Reject{
+			Reason: reasonSameIdentifier, Detail: "another person has the same identifier", Operation: op.Body,
+		}))
+	}
+	p.operations = kept
+	return errs
+}
+
+// identifiersOf returns the part of an identify that names its person.
+func identifiersOf(operation []byte) []byte {
+	_, rest, _ := bytes.Cut(operation, []byte(`"identifiers":`))
+	who, _, _ := bytes.Cut(rest, []byte(`,"attributes":`))
+	return who
 }

@@ -25,6 +25,10 @@ type Plan struct {
 	MaxRejects MaxRejects
 	Now        time.Time // the run's own now
 
+	// IdentifiersMayMeet says that two people may have the same identifier, because a template makes it. Only the first
+	// of them gets an identify then.
+	IdentifiersMayMeet bool
+
 	Progress   Progress           // nil shows nothing
 	Rejects    Rejects            // where rejected rows go
 	Operations func([]byte) error // sees every operation in sending order; nil for none

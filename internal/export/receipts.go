@@ -44,6 +44,10 @@ func (r *run) settled(b *customerio.Batch, c customerio.Receipt, refused func(cu
 			errs = errors.Join(errs, refused(rejection, b.Item(i)))
 		default:
 			r.tally.accepted[action]++
+			if r.recent[ref] {
+				delete(r.recent, ref)
+				r.tally.recent++
+			}
 			if action == customerio.Identify {
 				r.peopleSent++
 			}

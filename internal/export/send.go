@@ -26,10 +26,19 @@ func Send(ctx context.Context, plan *Plan, learned *Learned) (*Summary, error) {
 	run := newRun(ctx, plan, learned)
 	defer run.end()
 	err := run.phases()
+	if err == nil && run.tally.read != learned.Rows {
+		err = fmt.Errorf("the second reading found %s rows where the first found %s; run again when nothing writes to the files",
+			Count(run.tally.read), Count(learned.Rows))
+	}
+	// A signal that came too late to stop anything did not interrupt the run.
+	interrupted := err != nil && ctx.Err() != nil
+	if interrupted {
+		err = context.Cause(ctx)
+	}
 	err = errors.Join(err, run.tally.check())
 	summary := run.summary()
 	summary.Seconds = time.Since(started).Seconds()
-	summary.Interrupted = ctx.Err() != nil
+	summary.Interrupted = interrupted
 	return summary, err
 }
 
@@ -41,6 +50,8 @@ type run struct {
 	tally    *tally
 	mappers  []*mapping.Mapper // one for each worker
 	rejected map[uint32]bool   // people whose identify was rejected, by number
+	recent   map[uint64]bool   // Refs that can start a campaign and have no answer yet
+	named    map[uint64]bool   // identifiers that have an identify, by their hash; nil where they cannot meet
 
 	peopleSent     int64
 	peopleRejected map[string]int64
@@ -54,13 +65,18 @@ type run struct {
 
 func newRun(ctx context.Context, plan *Plan, learned *Learned) *run {
 	reading, stopReading := context.WithCancelCause(ctx)
-	sending, stopSending := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(reading, func() { time.AfterFunc(plan.Grace, stopSending) })
+	sending, stopSending := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(reading, func() {
+		time.AfterFunc(plan.Grace, func() { stopSending(context.Cause(reading)) })
+	})
 	r := &run{
 		plan: plan, learned: learned, progress: plan.progress(), tally: newTally(),
-		rejected: map[uint32]bool{}, peopleRejected: map[string]int64{},
+		rejected: map[uint32]bool{}, recent: map[uint64]bool{}, peopleRejected: map[string]int64{},
 		reading: reading, sending: sending, stop: stopReading,
-		end: func() { stop(); stopReading(nil); stopSending() },
+		end: func() { stop(); stopReading(nil); stopSending(nil) },
+	}
+	if plan.IdentifiersMayMeet {
+		r.named = map[uint64]bool{}
 	}
 	for range plan.workers() {
 		r.mappers = append(r.mappers, plan.Rules.NewMapper(learned.People))
@@ -102,8 +118,8 @@ func (r *run) sendPeople() error {
 func (r *run) takePeople(out *outbox, page *page) error {
 	defer page.release()
 	out.lock.Lock()
+	errs := r.dropNamed(page)
 	r.tally.built[customerio.Identify] += int64(len(page.operations))
-	var errs error
 	for i := range page.rejects {
 		one := &page.rejects[i]
 		r.peopleRejected[one.Reason]++
@@ -136,7 +152,9 @@ func (r *run) settle() error {
 func (r *run) sendEvents() error {
 	out := r.outbox("events", r.learned.Bytes, Bytes, r.rowRejected)
 	defer r.progress.Done()
-	return out.end(r.readAgain(out))
+	err := out.end(r.readAgain(out))
+	r.note(out)
+	return err
 }
 
 // readAgain is the second reading: every chunk is mapped, counted and packed, in input order.
@@ -144,10 +162,10 @@ func (r *run) readAgain(out *outbox) error {
 	chunks := posthog.Read(r.reading, r.plan.Sources, r.learned.again())
 	for page, err := range ordered(chunks, r.plan.workers(), r.mapChunk) {
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
-			if trouble.Kind == posthog.Changed {
+			if !r.learned.knows(trouble) {
 				return trouble
 			}
-			continue // the first reading has told
+			continue
 		}
 		if err != nil {
 			return fmt.Errorf("second reading: %w", err)
@@ -167,12 +185,16 @@ func (r *run) take(out *outbox, page *page) error {
 	defer page.release()
 	out.lock.Lock()
 	r.tally.add(page.tally)
+	for _, ref := range page.recent {
+		r.recent[ref] = true
+	}
 	err := r.writeRejects(page.rejects)
 	out.lock.Unlock()
-	if err != nil {
-		return err
+	if err == nil {
+		err = r.tooMany(out)
 	}
-	if err := r.tooMany(out); err != nil {
+	if err != nil {
+		r.leave(out, page.operations)
 		return err
 	}
 	if err := r.packAll(out, page.operations); err != nil {
@@ -184,6 +206,9 @@ func (r *run) take(out *outbox, page *page) error {
 }
 
 func (r *run) sendLinks() error {
+	if !r.plan.Choice.Merges {
+		return nil
+	}
 	links := r.learned.People.Links()
 	out := r.outbox("merges", 0, Operations, r.linkRejected)
 	defer r.progress.Done()

@@ -301,3 +301,59 @@ func TestRefusedCredentialsEndTheRunSoon(t *testing.T) {
 		}
 	})
 }
+
+// TestSourceGoneInTheSecondReadingEndsTheRun takes a file away between the readings: no row may be lost in silence.
+func TestSourceGoneInTheSecondReadingEndsTheRun(t *testing.T) {
+	for _, gone := range []int{0, 1} {
+		paths := []string{
+			writeSynthetic(t, synthetic.Options{Rows: 300, People: 10, Seed: 1}),
+			writeSynthetic(t, synthetic.Options{Rows: 300, People: 10, Seed: 2}),
+		}
+		plan := newPlan(t, mapping.Options{}, paths...)
+		learned, err := Learn(t.Context(), plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Remove(paths[gone]); err != nil {
+			t.Fatal(err)
+		}
+		_, err = Send(t.Context(), plan, learned)
+		trouble, ok := errors.AsType[*posthog.SourceError](err)
+		if !ok || trouble.Path != paths[gone] {
+			t.Errorf("file %d gone: got %v, want that it is gone", gone, err)
+		}
+	}
+}
+
+// TestStoppingForRejectsStillAddsUp lets the API refuse so much that the run stops in the middle of a page.
+func TestStoppingForRejectsStillAddsUp(t *testing.T) {
+	path := writeSynthetic(t, synthetic.Options{Rows: 6000, People: 60, Seed: 4})
+	plan := newPlan(t, mapping.Options{}, path)
+	plan.to(t, newSandbox(sandbox.Faults{Refuse: []sandbox.Refusal{{Contains: `"action":"event"`, Reason: "invalid"}}}))
+	plan.BatchItems, plan.MaxRejects = 50, MaxRejects{Count: 100}
+	_, err := plan.export(t, t.Context())
+	if _, ok := errors.AsType[*TooManyRejects](err); !ok || strings.Contains(err.Error(), "add up") {
+		t.Errorf("ended with %v, want too many rejects and nothing else", err)
+	}
+}
+
+func TestOneIdentifyForEachIdentifier(t *testing.T) {
+	var rows strings.Builder
+	for i := range 4 {
+		fmt.Fprintf(&rows, `{"event":"a","distinct_id":"user_%d","timestamp":"2026-01-01T00:00:00Z","person_properties":{"crm":"c%d"}}`+"\n", i, i/3)
+	}
+	path := filepath.Join(t.TempDir(), "events.jsonl")
+	if err := os.WriteFile(path, []byte(rows.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	plan := newPlan(t, mapping.Options{IdentifierValue: "{person.properties.crm}", IdentifierKey: customerio.ID}, path)
+	plan.IdentifiersMayMeet = true
+	summary, err := plan.export(t, t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if summary.Operations["identify"] != 2 || summary.People.Rejected[reasonSameIdentifier] != 2 || summary.Rows.Sent != 4 {
+		t.Errorf("%d identifies, %v, %d rows sent; want 2, 2 left out and 4",
+			summary.Operations["identify"], summary.People.Rejected, summary.Rows.Sent)
+	}
+}

@@ -14,7 +14,7 @@ type tally struct {
 	person   int64
 	skipped  map[string]int64
 	rejected map[string]int64 // rows, by reason
-	recent   int64            // operations built that can start a campaign
+	recent   int64            // operations accepted that can start a campaign
 
 	built    map[customerio.Action]int64
 	accepted map[customerio.Action]int64
@@ -36,9 +36,6 @@ func (t *tally) row(o mapping.Outcome) {
 	switch o.Bucket {
 	case mapping.Send:
 		t.built[o.Action]++
-		if o.Recent {
-			t.recent++
-		}
 	case mapping.FeedsPerson:
 		t.person++
 	case mapping.Skipped:
@@ -51,7 +48,6 @@ func (t *tally) row(o mapping.Outcome) {
 func (t *tally) add(o *tally) {
 	t.read += o.read
 	t.person += o.person
-	t.recent += o.recent
 	addAll(t.skipped, o.skipped)
 	addAll(t.rejected, o.rejected)
 	addAll(t.built, o.built)
