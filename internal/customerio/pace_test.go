@@ -269,7 +269,7 @@ func TestInFlightIsWhatTheRateNeeds(t *testing.T) {
 
 func TestWaitingForATurnEndsWithTheContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		why := errors.New("interrupted by the test")
+		why := &interruption{"the test"}
 		pace := NewPace(0.01)
 		sender := Paced(newTestClient(t, answering(200, "{}")), pace)
 		if _, err := sender.Send(t.Context(), numbered(1)); err != nil {
@@ -289,7 +289,7 @@ func TestWaitingForATurnEndsWithTheContext(t *testing.T) {
 			}()
 		}
 		for range 3 {
-			if err := <-errs; !errors.Is(err, why) || time.Since(start) != time.Second {
+			if err := <-errs; !tellsCause(ctx, err) || time.Since(start) != time.Second {
 				t.Errorf("%v after %s", err, time.Since(start))
 			}
 		}

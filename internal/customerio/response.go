@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 )
@@ -17,7 +18,8 @@ const (
 )
 
 // parseReceipt reads the answer to a batch. The trouble is an Unavailable for what is no JSON object, and an Unclear for
-// one whose errors do not tell which operations they are about.
+// one whose errors do not tell which operations they are about: a 207 that names none too, because the API answers 207
+// only when it refused at least one (Track API reference).
 func parseReceipt(b *Batch, status int, body []byte, scrub func(string) string) (Receipt, *APIError) {
 	var answer struct {
 		Errors json.RawMessage `json:"errors"`
@@ -25,15 +27,12 @@ func parseReceipt(b *Batch, status int, body []byte, scrub func(string) string) 
 	if !isObject(body) || json.Unmarshal(body, &answer) != nil {
 		return Receipt{}, &APIError{Cause: "but not with a JSON object: something between here and the API may have answered"}
 	}
-	if len(answer.Errors) == 0 || string(answer.Errors) == "null" {
-		if status == 207 {
-			return unclear("it lists no errors though it says that there are some")
-		}
-		return Receipt{}, nil
-	}
 	var entries []json.RawMessage
-	if json.Unmarshal(answer.Errors, &entries) != nil {
+	if len(answer.Errors) > 0 && json.Unmarshal(answer.Errors, &entries) != nil {
 		return unclear("its errors are not a list")
+	}
+	if len(entries) == 0 && status == http.StatusMultiStatus {
+		return unclear("it lists no errors though it says that there are some")
 	}
 	found := map[int]*Rejection{}
 	for i, entry := range entries {

@@ -31,6 +31,9 @@ func FuzzParseReceipt(f *testing.F) {
 			}
 			return
 		}
+		if status == 207 && len(receipt.Rejections) == 0 {
+			t.Errorf("%s: a 207 was taken for success", body)
+		}
 		var object map[string]json.RawMessage
 		if json.Unmarshal(body, &object) != nil || object == nil {
 			t.Errorf("%s was taken for an answer", body)
@@ -50,7 +53,7 @@ func FuzzParseReceipt(f *testing.F) {
 func TestEveryListedOperationIsRejectedOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 30).Draw(t, "operations")
-		indexes := rapid.SliceOf(rapid.IntRange(0, n-1)).Draw(t, "indexes")
+		indexes := rapid.SliceOfN(rapid.IntRange(0, n-1), 1, -1).Draw(t, "indexes")
 		var body strings.Builder
 		body.WriteString(`{"errors":[`)
 		for i, index := range indexes {

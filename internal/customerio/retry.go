@@ -32,7 +32,8 @@ func (p Policy) withDefaults() Policy {
 
 // Do calls try until it succeeds, fails for good, or the policy has been used up, which is a *GaveUpError. The waits have
 // full jitter: from nothing to twice the longest one before. When the API asks for a longer wait, it gets it. The end of
-// ctx ends a wait at once; the error then tells the cause of ctx and the last fault.
+// ctx ends a wait at once; the error then tells the cause of ctx and the last fault. A wait that cannot end before the
+// policy's time or the deadline of ctx is not begun; with the deadline the error is a context.DeadlineExceeded.
 func (p Policy) Do(ctx context.Context, try func() error) error {
 	p = p.withDefaults()
 	start := time.Now()
@@ -57,14 +58,28 @@ func (p Policy) Do(ctx context.Context, try func() error) error {
 		if counted >= p.Attempts || unclear > 1 || time.Since(start)+wait > p.Elapsed {
 			return &GaveUpError{Tries: tries, Elapsed: time.Since(start), Err: err}
 		}
-		if p.Waiting != nil {
-			p.Waiting(wait, err)
-		}
-		if !sleep(ctx, wait) {
-			return fmt.Errorf("stopped while waiting to try again: %w (last: %v)", context.Cause(ctx), err)
+		if err := p.pause(ctx, wait, err); err != nil {
+			return err
 		}
 		p.Tally.Retries.Add(1)
 	}
+}
+
+// pause waits after the fault last. Its error tells the cause of ctx, or that ctx ends too early to wait.
+func (p Policy) pause(ctx context.Context, wait time.Duration, last error) error {
+	if ctx.Err() == nil {
+		if end, limited := ctx.Deadline(); limited && time.Until(end) <= wait {
+			return fmt.Errorf("no time is left to wait %s and try again: %w (last: %v)",
+				wait.Round(time.Millisecond), context.DeadlineExceeded, last)
+		}
+		if p.Waiting != nil {
+			p.Waiting(wait, last)
+		}
+	}
+	if !sleep(ctx, wait) {
+		return fmt.Errorf("stopped while waiting to try again: %w (last: %v)", context.Cause(ctx), last)
+	}
+	return nil
 }
 
 // jitter is a random wait after so many tries.

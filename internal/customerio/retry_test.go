@@ -50,6 +50,7 @@ func TestPassingFaultsAreTriedAgainWithTheSameBytes(t *testing.T) {
 		"HTML":                      handled{answering(200, "<html>")},
 		"nothing":                   handled{answering(204, "")},
 		"an answer without indexes": handled{answering(207, `{"errors":[{"reason":"?"}]}`)},
+		"refusals without a name":   handled{answering(207, `{"errors":[]}`)},
 	}
 	for _, code := range []int{408, 429, 500, 502, 503, 504, 522, 524} {
 		faults[http.StatusText(code)+" "] = status(code)
@@ -182,26 +183,99 @@ func TestRetryAfterIsHonouredAndKeptApart(t *testing.T) {
 }
 
 func TestAnUnclearAnswerIsTriedAgainOnce(t *testing.T) {
-	unclear := handled{answering(207, `{"errors":[{"batch_index":5}]}`)}
+	for _, answer := range []string{`{"errors":[{"batch_index":5}]}`, `{"errors":[]}`} {
+		unclear := handled{answering(207, answer)}
+		synctest.Test(t, func(t *testing.T) {
+			tally := new(Tally)
+			client := newTestClientOver(t, inTurn(unclear, status(500), unclear, accepts), tally)
+			receipt, err := Retried(client, Policy{}).Send(t.Context(), numbered(2))
+			if api, ok := asAPIError(err); !ok || api.Class() != Unclear || tally.Requests.Load() != 3 || len(receipt.Unsent) != 2 {
+				t.Errorf("%s: %d requests, %v", answer, tally.Requests.Load(), err)
+			}
+		})
+	}
+}
+
+// What could not end in time is not waited for: neither for the policy's time nor for the deadline of ctx.
+func TestAWaitInVainIsNotBegun(t *testing.T) {
+	for _, c := range []struct {
+		name              string
+		elapsed, deadline time.Duration // 0 for none
+		waits             int
+		gaveUp            bool
+	}{
+		{"beyond the policy's time", 99 * time.Second, 0, 0, true},
+		{"to the end of the policy's time", 100 * time.Second, 0, 1, true},
+		{"beyond the deadline", 0, 99 * time.Second, 0, false},
+		{"to the deadline", 0, 100 * time.Second, 0, false},
+		{"beyond the deadline the second time", 0, 150 * time.Second, 1, false},
+		{"beyond both", 50 * time.Second, 60 * time.Second, 0, true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			ctx := t.Context()
+			if c.deadline > 0 {
+				limited, cancel := context.WithTimeout(ctx, c.deadline)
+				defer cancel()
+				ctx = limited
+			}
+			var waited waits
+			policy := waited.policy()
+			policy.Elapsed = c.elapsed
+			start := time.Now()
+			client := newTestClientOver(t, status(429, "Retry-After", "100"), nil)
+			receipt, err := Retried(client, policy).Send(ctx, numbered(2))
+			if took := time.Since(start); took != time.Duration(c.waits)*100*time.Second || len(waited) != c.waits {
+				t.Errorf("%s: took %s with the waits %v", c.name, took, waited)
+			}
+			_, gaveUp := errors.AsType[*GaveUpError](err)
+			if gaveUp != c.gaveUp || errors.Is(err, context.DeadlineExceeded) == c.gaveUp || Temporary(err) {
+				t.Errorf("%s: %v", c.name, err)
+			}
+			if !strings.Contains(err.Error(), "429") || len(receipt.Unsent) != 2 {
+				t.Errorf("%s: %v unsent, %v", c.name, receipt.Unsent, err)
+			}
+		})
+	}
+}
+
+// A context that has ended already tells its own cause, not that its deadline is near, and is not waited for.
+func TestAnEndedContextTellsItsCause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		tally := new(Tally)
-		client := newTestClientOver(t, inTurn(unclear, status(500), unclear, accepts), tally)
-		receipt, err := Retried(client, Policy{}).Send(t.Context(), numbered(2))
-		if api, ok := asAPIError(err); !ok || api.Class() != Unclear || tally.Requests.Load() != 3 || len(receipt.Unsent) != 2 {
-			t.Errorf("%d requests, %v", tally.Requests.Load(), err)
+		why := errors.New("interrupted by the test")
+		limited, stop := context.WithTimeout(t.Context(), time.Second)
+		defer stop()
+		ctx, cancel := context.WithCancelCause(limited)
+		var waited waits
+		err := waited.policy().Do(ctx, func() error {
+			cancel(why)
+			return &APIError{Status: 503, RetryAfter: time.Minute}
+		})
+		if !errors.Is(err, why) || errors.Is(err, context.DeadlineExceeded) || len(waited) != 0 {
+			t.Errorf("%v with the waits %v", err, waited)
 		}
 	})
 }
 
+// interruption is a cause of a type of its own.
+type interruption struct{ by string }
+
+func (i *interruption) Error() string { return "interrupted by " + i.by }
+
+// tellsCause tells whether both errors.Is and errors.As find the cause of ctx, an interruption, in err.
+func tellsCause(ctx context.Context, err error) bool {
+	found, ok := errors.AsType[*interruption](err)
+	return ok && error(found) == context.Cause(ctx) && errors.Is(err, context.Cause(ctx))
+}
+
 func TestAnInterruptionEndsTheWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		why := errors.New("interrupted by the test")
+		why := &interruption{"the test"}
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(10*time.Second, func() { cancel(why) })
 		start := time.Now()
 		client := newTestClientOver(t, status(429, "Retry-After", "200"), nil)
 		receipt, err := Retried(client, Policy{}).Send(ctx, numbered(2))
-		if !errors.Is(err, why) || Temporary(err) || time.Since(start) != 10*time.Second || len(receipt.Unsent) != 2 {
+		if !tellsCause(ctx, err) || Temporary(err) || time.Since(start) != 10*time.Second || len(receipt.Unsent) != 2 {
 			t.Errorf("%v after %s", err, time.Since(start))
 		}
 		if !strings.Contains(err.Error(), "429") {

@@ -90,6 +90,9 @@ func (m *moody) apply(r *http.Request) (code int, answer string) {
 	for _, number := range good {
 		m.known[number] = true
 	}
+	if len(faults) == 0 {
+		return 200, `{"errors":[]}`
+	}
 	encoded, _ := json.Marshal(map[string]any{"errors": faults})
 	return 207, string(encoded)
 }

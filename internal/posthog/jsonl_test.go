@@ -49,11 +49,10 @@ func wantRow(text []byte) row {
 		SetOnce: wantAttributes("{", keys["$set_once"], keys["set_once"]),
 		Unset:   wantAttributes("{[", keys["$unset"], keys["unset"]),
 	}
-	if u, ok := parseUUID([]byte(wantText(keys["uuid"]))); ok {
+	if _, ok := parseUUID([]byte(wantText(keys["uuid"]))); ok {
 		r.UUID = strings.ReplaceAll(strings.ToLower(wantText(keys["uuid"])), "-", "")
-		_ = u
 	}
-	if strings.Trim(r.PersonID, "0-") == "" && len(r.PersonID) == 36 {
+	if r.PersonID == "00000000-0000-0000-0000-000000000000" {
 		r.PersonID = ""
 	}
 	if r.Properties, r.Reason = wantObject(keys["properties"]); r.Reason != "" {

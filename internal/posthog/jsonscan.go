@@ -19,9 +19,9 @@ type nesting [maxDepth/64 + 1]uint64
 // scanString takes the index after the opening quote and returns that of the closing one, and whether there is a
 // backslash between them.
 func scanString(data []byte, marks []uint64, i int) (end int, escaped bool) {
-	k, m := stopsFrom(marks, i)
 	for {
-		i, k, m = nextStop(marks, k, m)
+		k, m := stopsFrom(marks, i)
+		i, _, _ = nextStop(marks, k, m)
 		switch data[i] {
 		case '"':
 			return i, escaped
@@ -30,7 +30,6 @@ func scanString(data []byte, marks []uint64, i int) (end int, escaped bool) {
 			if i = scanEscape(data, i); i < 0 {
 				return -1, false
 			}
-			k, m = stopsFrom(marks, i)
 		default:
 			return -1, false
 		}

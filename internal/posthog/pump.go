@@ -133,8 +133,16 @@ func (p *pump) send(b block) bool {
 }
 
 // heldBack is how many windows are kept back until a checksum has confirmed them. What a longer gzip member begins with
-// goes out before its checksum has been seen.
+// goes out before its checksum has been seen. A second reading holds nothing back: the first has seen the checksums, and
+// the bytes are compared with those that it saw.
 const heldBack = 4
+
+func (p *pump) heldBack() int {
+	if p.until >= 0 {
+		return 0
+	}
+	return heldBack
+}
 
 // pour sends the stream's bytes and returns where it stopped and why: io.EOF at the end of the stream or at p.until.
 func (p *pump) pour(take func(block) bool) (end int64, err error) {
@@ -148,7 +156,7 @@ func (p *pump) pour(take func(block) bool) (end int64, err error) {
 		if d, ok := errors.AsType[*damage](err); ok && !d.keep {
 			held = dropAfter(held, p.stream.verified())
 		}
-		for len(held) > 0 && (err != nil || len(held) > heldBack || held[0].end <= p.stream.verified()) {
+		for len(held) > 0 && (err != nil || len(held) > p.heldBack() || held[0].end <= p.stream.verified()) {
 			if !take(held[0]) {
 				return end, errEnough
 			}

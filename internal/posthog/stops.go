@@ -1,0 +1,67 @@
+package posthog
+
+import (
+	"encoding/binary"
+	"math/bits"
+)
+
+// Stops are the bytes at which a scan of JSON has to look: quotes, backslashes and control characters. They are found
+// for a whole text at a time, 64 bytes to a word of marks, and scanning steps from one to the next: what lies between
+// need not be touched, and, more important, the processor need not have finished with one to begin with the next.
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x8080808080808080
+	lows  = highs - ones // 0x7f in each byte
+)
+
+func load8(data []byte, i int) uint64 { return binary.LittleEndian.Uint64(data[i:]) }
+
+// markStops marks the stops of data[:end+1]. Up to 63 bytes after that are loaded as well. It reuses marks' memory.
+func markStops(marks []uint64, data []byte, end int) []uint64 {
+	n := end>>6 + 1
+	if cap(marks) < n {
+		marks = make([]uint64, n+n/4)
+	}
+	marks = marks[:n]
+	data = data[:n<<6]
+	if !markStopsFast(marks, data) {
+		markStopsWords(marks, data)
+	}
+	return marks
+}
+
+// markStopsWords does the work eight bytes at a time.
+func markStopsWords(marks []uint64, data []byte) {
+	for k := range marks {
+		block := data[k<<6 : k<<6+64]
+		mark := uint64(0)
+		for i := 0; i < 64; i += 8 {
+			mark |= stopsOf(load8(block, i)) << i
+		}
+		marks[k] = mark
+	}
+}
+
+// stopsOf gives one bit for each byte of a word.
+func stopsOf(w uint64) uint64 {
+	low := w ^ 0x02*ones // puts the quote at 0x20, right after the control characters
+	slash := w ^ '\\'*ones
+	plain := (low&lows + (0x80-0x21)*ones | low) & (slash&lows + lows | slash)
+	return ^plain & highs >> 7 * 0x0102040810204080 >> 56 // the highest bit of each byte, next to each other
+}
+
+// stopsFrom begins a walk over the stops at or after i.
+func stopsFrom(marks []uint64, i int) (k int, m uint64) {
+	k = i >> 6
+	return k, marks[k] & (^uint64(0) << (i & 63))
+}
+
+// nextStop gives the next stop of a walk. It must not be called after the last.
+func nextStop(marks []uint64, k int, m uint64) (stop, nextK int, nextM uint64) {
+	for m == 0 {
+		k++
+		m = marks[k]
+	}
+	return k<<6 + bits.TrailingZeros64(m), k, m & (m - 1)
+}

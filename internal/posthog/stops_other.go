@@ -1,0 +1,5 @@
+//go:build !amd64 || purego
+
+package posthog
+
+func markStopsFast([]uint64, []byte) bool { return false }
