@@ -3,7 +3,6 @@ package mapping
 import (
 	"bytes"
 	"maps"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -54,6 +53,7 @@ type name struct {
 // names decides by event names and remembers what it decided. It may be used from many goroutines.
 type names struct {
 	only, skip globs
+	secrets    *secrets
 
 	lock  sync.Mutex // held to add one
 	known atomic.Pointer[map[string]*name]
@@ -93,8 +93,11 @@ func (n *names) add(text string) *name {
 	return decided
 }
 
+// decide looks at a name as it will be sent. The API trims names too (docs.customer.io/journeys/invalid-api-requests).
 func (n *names) decide(text string) *name {
-	switch text {
+	mended, found := mendedText([]byte(text))
+	plain := bytes.TrimSpace(mended)
+	switch string(plain) {
 	case "$groupidentify":
 		return &name{outcome: skipped(ReasonGroup)}
 	case "$identify", "$set", "$unset":
@@ -102,43 +105,45 @@ func (n *names) decide(text string) *name {
 	case "$create_alias", "$merge_dangerously":
 		return &name{outcome: Outcome{Bucket: FeedsPerson}, alias: true}
 	}
-	if reason := n.skips(text); reason != "" {
+	if reason := n.skips(plain); reason != "" {
 		return &name{outcome: skipped(reason)}
 	}
-	switch text {
+	switch string(plain) {
 	case "$pageview":
 		return &name{outcome: Outcome{Action: customerio.Page}}
 	case "$screen":
 		return &name{outcome: Outcome{Action: customerio.Screen}}
+	case "":
+		return &name{outcome: rejected(ReasonNoName, "the event has no name")}
 	}
-	return eventNamed(text)
+	return n.eventNamed(plain, found)
 }
 
 // skips returns why events of a name are left out, "" when they are not.
-func (n *names) skips(text string) string {
-	text = strings.TrimSpace(text)
-	named := n.only.match(text)
+func (n *names) skips(plain []byte) string {
+	named := n.only.match(string(plain))
 	switch {
-	case !named && posthog.Noise([]byte(text)):
+	case !named && posthog.Noise(plain):
 		return ReasonNoise
-	case len(n.only) > 0 && !named, n.skip.match(text):
+	case len(n.only) > 0 && !named, n.skip.match(string(plain)):
 		return ReasonFiltered
 	}
 	return ""
 }
 
-// eventNamed makes a name fit. The API trims names too (docs.customer.io/journeys/invalid-api-requests).
-func eventNamed(text string) *name {
-	n := &name{outcome: Outcome{Action: customerio.Event}}
-	mended, found := mendedText([]byte(text))
-	n.cuts.addFlaws(found)
-	n.plain = bytes.TrimSpace(mended)
-	if len(n.plain) == 0 {
-		return &name{outcome: rejected(ReasonNoName, "the event has no name")}
+// eventNamed makes a name fit. Some are URLs, or have one in them.
+func (n *names) eventNamed(plain []byte, found flaws) *name {
+	e := &name{outcome: Outcome{Action: customerio.Event}, plain: plain}
+	e.cuts.addFlaws(found)
+	if maybeSecret(plain) {
+		if safe, hid := n.secrets.appendRedacted(nil, plain); hid {
+			e.plain = safe
+			e.cuts.add(cutSecret)
+		}
 	}
-	if len(n.plain) > customerio.MaxEventName {
-		n.plain = bytes.TrimSpace(shortened(n.plain, customerio.MaxEventName))
-		n.cuts.add(cutEventName)
+	if len(e.plain) > customerio.MaxEventName {
+		e.plain = bytes.TrimSpace(shortened(e.plain, customerio.MaxEventName))
+		e.cuts.add(cutEventName)
 	}
-	return n
+	return e
 }

@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -55,6 +56,14 @@ func TestClassifyByName(t *testing.T) {
 		{Options{}, "", rejected(ReasonNoName, "the event has no name")},
 		{Options{}, " \x00\t", rejected(ReasonNoName, "the event has no name")},
 		{wanted, " ", skipped(ReasonFiltered)},
+
+		{Options{}, " $identify ", feeds},
+		{Options{}, "\t$set\n", feeds},
+		{Options{}, "$create_alias\x00 ", feeds},
+		{Options{}, " $groupidentify", skipped(ReasonGroup)},
+		{Options{}, " $pageview", sent(customerio.Page)},
+		{Options{}, "$screen ", sent(customerio.Screen)},
+		{Options{}, "\x00$autocapture ", skipped(ReasonNoise)},
 	} {
 		r := newRules(t, test.options)
 		for range 2 { // decided, then remembered
@@ -174,13 +183,16 @@ func TestEventName(t *testing.T) {
 		{"a\xffb", "a\ufffdb", "invalid_utf8"},
 		{"a\x00b", "ab", "nul"},
 		{`a"b\`, `a"b\`, ""},
+		{"https://a.example/?token=abc", "https://a.example/?token=redacted", "redacted"},
+		{"opened /reset?a=1&Code=abc ", "opened /reset?a=1&Code=redacted", "redacted"},
+		{"/reset?code=" + hundred, "/reset?code=redacted", "redacted"},
 	} {
-		m := newRules(t, Options{}).newMapper(newSomebody(``))
+		m := newRules(t, Options{RedactQuery: []string{"code"}}).newMapper(newSomebody(``))
 		op := send(t, m, row(test.name, `{}`))
 		if op.Name != test.want || op.Action != customerio.Event {
 			t.Errorf("%q becomes %s %q, want event %q", test.name, op.Action, op.Name, test.want)
 		}
-		if want := len(test.cut) > 0; want != (m.ValuesCut[test.cut] == 1) {
+		if want := len(test.cut) > 0; want != (m.ValuesCut[test.cut] == 1) || !want && len(m.ValuesCut) > 0 {
 			t.Errorf("%q: cut %v, want %q", test.name, m.ValuesCut, test.cut)
 		}
 	}
@@ -233,6 +245,7 @@ func TestAliasFeedsEitherSide(t *testing.T) {
 	}{
 		{"$create_alias", "maya", "anon", maya},
 		{"$create_alias", "anon", "maya", maya},
+		{" $create_alias ", "anon", "maya", maya},
 		{"$merge_dangerously", "anon", "maya", maya},
 		{"$create_alias", "anon", "other", nil},
 		{"$create_alias", "anon", "", nil},
@@ -244,6 +257,31 @@ func TestAliasFeedsEitherSide(t *testing.T) {
 		_, person, o := m.Event(nil, e)
 		if person != test.fed || (o.Bucket == FeedsPerson) != (test.fed != nil) {
 			t.Errorf("%+v: person %v, outcome %+v", test, person, o)
+		}
+	}
+}
+
+func TestSpanWithoutTime(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		since, until time.Time
+		ok           bool
+	}{
+		{rowTime, rowTime.Add(time.Microsecond), true},
+		{rowTime, rowTime, false},
+		{rowTime.Add(time.Hour), rowTime, false},
+		{rowTime, time.Time{}, true},
+		{time.Time{}, rowTime, true},
+	} {
+		_, err := New(Options{Now: runNow, Since: test.since, Until: test.until})
+		if test.ok {
+			if err != nil {
+				t.Error(err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), "--since 2026-03-04T") || !strings.Contains(err.Error(), "--until 2026-03-04T") {
+			t.Errorf("since %s until %s: error %v", test.since, test.until, err)
 		}
 	}
 }

@@ -119,3 +119,8 @@ func newKey(name string, keepDots bool) *key {
 }
 
 func (k *key) cutOff(why cut) { k.does, k.why = cutsOff, why }
+
+// namesSecret reports whether the name, as it came or as it is sent, is one whose values are secrets.
+func (k *key) namesSecret() bool {
+	return secretKeys.has([]byte(k.plain)) || secretKeys.has([]byte(k.out))
+}

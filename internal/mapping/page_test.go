@@ -155,6 +155,7 @@ func TestScreen(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ properties, name, attributes string }{
 		{`{"$screen_name":"Home","tab":1}`, "Home", `{"$screen_name":"Home","tab":1}`},
+		{`{"$screen_name":"open https:\/\/a.example/?token=abc now"}`, "open https://a.example/?token=redacted now", `{"$screen_name":"open https://a.example/?token=redacted now"}`},
 		{`{"$screen_name":""}`, "unknown", `{"$screen_name":""}`},
 		{`{"url":"x"}`, "unknown", `{"url":"x"}`},
 		{`{"$screen_name":"` + strings.Repeat("é", 51) + `"}`, strings.Repeat("é", 50), `{"$screen_name":"` + strings.Repeat("é", 51) + `"}`},

@@ -15,6 +15,8 @@ func (r *Rules) personProperty(name string) *key {
 	switch {
 	case !r.allPersonProperties && strings.HasPrefix(k.plain, "$"), sets(r.personAttributes, k.out):
 		k.does = drops
+	case (k.does == copies || k.does == dates) && k.namesSecret():
+		k.does = redacts
 	}
 	return k
 }
@@ -108,6 +110,8 @@ func (m *Mapper) appendPersonal(k *key, value []byte, who customerio.Identifier)
 		ok = m.appendEmail(value, who)
 	case dates:
 		ok = m.appendDate(value)
+	case redacts:
+		m.attributes, ok = m.persons.appendRedacted(m.attributes, value), true
 	default:
 		m.attributes, ok = m.persons.append(m.attributes, value)
 	}

@@ -82,9 +82,28 @@ func TestPersonAttributes(t *testing.T) {
 		},
 		{
 			name:       "secrets in URLs",
-			properties: `{"last_url":"https://a.example/?token=x","token":"is a name like any other"}`,
-			want:       `{"last_url":"https://a.example/?token=redacted","token":"is a name like any other"}`,
+			properties: `{"last_url":"https://a.example/?token=x"}`,
+			want:       `{"last_url":"https://a.example/?token=redacted"}`,
 			cut:        map[string]int64{"redacted": 1},
+		},
+		{
+			name:       "secrets by key",
+			options:    Options{DateAttributes: []string{"*"}, PersonProperties: "all"},
+			properties: `{"password":"hunter2","Access_Token":"2026-03-04","api.key":12,"auth":{"secret":"x"},"signature":null,"token":""}`,
+			want:       `{"password":"redacted","Access_Token":"redacted","api_key":"redacted","signature":null,"token":"redacted"}`,
+			cut:        map[string]int64{"redacted": 4, "bad_date": 1},
+		},
+		{
+			name:       "secrets by key, further in",
+			properties: `{"auth":{"secret":"x"},"tokens":3,"password":"hunter2"}`,
+			want:       `{"auth":{"secret":"redacted"},"tokens":3,"password":"redacted"}`,
+			cut:        map[string]int64{"redacted": 2},
+		},
+		{
+			name:       "a secret that was asked for",
+			options:    Options{PersonAttributes: []string{"token={person.properties.plan}"}},
+			properties: `{"token":"x","plan":"pro"}`,
+			want:       `{"plan":"pro","token":"pro"}`,
 		},
 		{
 			name: "templates",

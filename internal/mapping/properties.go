@@ -48,7 +48,7 @@ func (r *Rules) eventProperty(name string) *key {
 		r.dropProperties.match(k.plain),
 		sets(r.eventAttributes, k.out):
 		k.does = drops
-	case k.does == copies && secretKeys.has([]byte(k.plain)):
+	case k.does == copies && k.namesSecret():
 		k.does = redacts
 	}
 	return k

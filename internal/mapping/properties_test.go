@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 
@@ -133,6 +134,12 @@ func TestSecretsAreRedacted(t *testing.T) {
 			cut:        map[string]int64{"redacted": 4},
 		},
 		{
+			name:       "by the key that is sent",
+			properties: `{"api.key":"x"}`,
+			want:       `{"api_key":"redacted"}`,
+			cut:        map[string]int64{"redacted": 1},
+		},
+		{
 			name:       "by key, further in",
 			properties: `{"auth":{"user":"a","password" : "x","list":[{"token":["a"]}]}}`,
 			want:       `{"auth":{"user":"a","password":"redacted","list":[{"token":"redacted"}]}}`,
@@ -191,10 +198,70 @@ func TestRedactedURLs(t *testing.T) {
 		{"https://a.example/?utm_source=token&mytoken=1", ""},
 		{"https://a.example/?token=%zz", "https://a.example/?token=redacted"},
 		{"https://a.example/token=abc", ""},
+
+		// White space, before it or in it.
+		{" https://a.example/?token=abc", " https://a.example/?token=redacted"},
+		{"\u00a0\thttps://a.example/?token=abc", "\u00a0\thttps://a.example/?token=redacted"},
+		{"https://a.example/my page?token=abc", "https://a.example/my page?token=redacted"},
+		{"/my page?x=a b&token=abc&y=1", "/my page?x=a b&token=redacted&y=1"},
+		{"https://a.example/my page?password=two words&x=1", "https://a.example/my page?password=redacted&x=1"},
+		{"/a?text=see https://b.example&password=two words", "/a?text=see https://b.example&password=redacted"},
+
+		// Among other words.
+		{"see https://a.example/?token=abc now", "see https://a.example/?token=redacted now"},
+		{"see https://a.example/?token=a;b?c, now", "see https://a.example/?token=redacted now"},
+		{"see? https://a.example/?x=1 y&token=abc\nhttps://b.example/#token=d e", "see? https://a.example/?x=1 y&token=redacted\nhttps://b.example/#token=redacted e"},
+		{"see https://a.example/?next=%2Fb%3Ftoken%3Dabc now", "see https://a.example/?next=redacted now"},
+		{"see https://a.example/?token=redacted now", ""},
+		{"see https://a.example/?x=1 token=abc", ""},
+
+		// Percent signs that encode nothing.
+		{"https://a.example/?next=https%3A%2F%2Fb.example%3Ftoken%3Dabc%zz", "https://a.example/?next=redacted"},
+		{"https://a.example/?next=%252Fb%253Ftoken%253Dabc%", "https://a.example/?next=redacted"},
+		{"https://a.example/?100%&next=%2Fb%3F5%%26to%6Ben%3Dabc", "https://a.example/?100%&next=redacted"},
+		{"https://a.example/?discount=50%&x=%2Fb%zz%3Fplan%3Dpro", ""},
 	} {
 		got, found := s.appendRedacted(nil, []byte(test[0]))
 		if found != (test[1] != "") || found && string(got) != test[1] {
 			t.Errorf("%s\n got %s\nwant %s", test[0], got, test[1])
 		}
 	}
+}
+
+// Most texts are no URLs, and most URLs have no secret: looking at them must not cost memory.
+func TestLookingForSecretsTakesNoMemory(t *testing.T) {
+	s := newSecrets(nil)
+	for _, text := range []string{
+		"order completed",
+		"https://a.example/pricing?utm_source=newsletter&utm_medium=email#top",
+		"https://a.example/?next=%2Fb%3Fplan%3Dpro%26to%6b=5%",
+		"see https://a.example/?plan=pro now",
+	} {
+		given := []byte(text)
+		n := testing.AllocsPerRun(100, func() {
+			if _, found := s.appendRedacted(nil, given); found {
+				t.Errorf("%s has no secret", text)
+			}
+		})
+		if n > 0 {
+			t.Errorf("%s: %v allocations", text, n)
+		}
+	}
+}
+
+// appendUnescaped agrees with net/url where that does not give up.
+func FuzzUnescape(f *testing.F) {
+	for _, seed := range []string{"", "a+b", "%3Ftoken%3Dabc", "%", "%a", "%zz%41", "%C3%A9"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got := string(appendUnescaped(nil, []byte(text)))
+		if want, err := url.QueryUnescape(text); err == nil && got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+		own := []byte(text)
+		if inPlace := string(appendUnescaped(own[:0], own)); inPlace != got {
+			t.Errorf("%q becomes %q in place, %q elsewhere", text, inPlace, got)
+		}
+	})
 }

@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"bytes"
-	"net/url"
 	"unicode"
 )
 
@@ -57,10 +56,10 @@ func queryStart(url []byte) int {
 	return query
 }
 
-// appendRedacted appends a URL with the values of secret parameters in its query or fragment redacted. found reports
-// whether there was one; if not, what was appended means nothing. A URL is any text without white space before its first
-// ? or #, so that paths and hosts without a scheme count. A parameter that holds another URL with a secret,
-// percent-encoded, is redacted whole.
+// appendRedacted appends a text with the values of secret parameters in URLs redacted. found reports whether there was
+// one; if not, what was appended means nothing. A parameter is whatever stands right after a ?, #, & or ;, once there was
+// a ? or #, so that paths, hosts without a scheme and URLs with white space count. A parameter that holds another URL
+// with a secret, percent-encoded, is redacted whole.
 func (s *secrets) appendRedacted(dst, text []byte) (out []byte, found bool) {
 	return s.redact(dst, text, 0)
 }
@@ -73,26 +72,42 @@ func (s *secrets) redact(dst, text []byte, depth int) ([]byte, bool) {
 	if i < 0 {
 		return dst, false
 	}
-	before, copied := text[:i], 0
+	prose, copied := isProse(text), 0
 	for i++; i < len(text); i++ {
 		end := parameterEnd(text, i)
-		if equals := bytes.IndexByte(text[i:end], '='); equals >= 0 {
-			value := i + equals + 1
-			secret := s.has(unescaped(text[i : value-1]))
-			if secret {
-				end = secretEnd(text, value)
-			}
-			if secret && hidable(text[value:end]) || !secret && s.within(text[value:end], depth) {
-				dst = append(append(dst, text[copied:value]...), redactedText...)
-				copied = end
-			}
+		equals := bytes.IndexByte(text[i:end], '=')
+		if equals < 0 {
+			i = end
+			continue
 		}
-		i = end
+		value := i + equals + 1
+		secret := s.hasEscaped(text[i : value-1])
+		if secret {
+			end = secretEnd(text, value)
+		}
+		if prose {
+			end = wordEnd(text, value, end)
+		}
+		if secret && hidable(text[value:end]) || !secret && s.within(text[value:end], depth) {
+			dst = append(append(dst, text[copied:value]...), redactedText...)
+			copied = end
+		}
+		i = parameterEnd(text, end)
 	}
-	if copied == 0 || bytes.IndexFunc(before, unicode.IsSpace) >= 0 {
+	if copied == 0 {
 		return dst, false
 	}
 	return append(dst, text[copied:]...), true
+}
+
+// isProse reports whether a URL comes after other words, so that white space ends its parameters and the words after it
+// can stay. In any other text white space may be part of a secret: https://a.example/my page?password=two words.
+func isProse(text []byte) bool {
+	scheme := bytes.Index(text, []byte("://"))
+	if scheme < 0 || bytes.IndexByte(text[:scheme], '=') >= 0 {
+		return false
+	}
+	return bytes.IndexFunc(bytes.TrimLeftFunc(text[:scheme], unicode.IsSpace), unicode.IsSpace) >= 0
 }
 
 func parameterEnd(text []byte, i int) int {
@@ -110,29 +125,67 @@ func secretEnd(text []byte, i int) int {
 	return i
 }
 
+// wordEnd returns where the first white space from start is, end when there is none before.
+func wordEnd(text []byte, start, end int) int {
+	if n := bytes.IndexFunc(text[start:end], unicode.IsSpace); n >= 0 {
+		return start + n
+	}
+	return end
+}
+
 func hidable(value []byte) bool { return len(value) > 0 && string(value) != redactedText }
 
-// unescaped undoes percent-encoding, where there is some.
-func unescaped(text []byte) []byte {
-	if bytes.IndexByte(text, '%') < 0 {
-		return text
+// hasEscaped is has for a name that may be percent-encoded.
+func (s *secrets) hasEscaped(name []byte) bool {
+	if bytes.IndexByte(name, '%') < 0 {
+		return s.has(name)
 	}
-	if plain, err := url.QueryUnescape(string(text)); err == nil {
-		return []byte(plain)
-	}
-	return text
+	var room [64]byte
+	return s.has(appendUnescaped(room[:0], name))
 }
 
 // within reports whether a parameter's value is a URL with a secret, percent-encoded once or more.
 func (s *secrets) within(value []byte, depth int) bool {
-	for ; depth < maxEncodings && bytes.IndexByte(value, '%') >= 0; depth++ {
-		value = unescaped(value)
-		if !maybeSecret(value) {
+	if bytes.IndexByte(value, '%') < 0 {
+		return false
+	}
+	var room [512]byte
+	plain := append(room[:0], value...)
+	for ; depth < maxEncodings && bytes.IndexByte(plain, '%') >= 0; depth++ {
+		plain = appendUnescaped(plain[:0], plain)
+		if !maybeSecret(plain) {
 			continue
 		}
-		if _, found := s.redact(nil, value, depth+1); found {
+		if _, found := s.redact(nil, plain, depth+1); found {
 			return true
 		}
 	}
 	return false
+}
+
+// appendUnescaped appends a text without percent-encoding. A % that starts none stays, as in browsers: net/url would
+// give up on all of the text. dst may be the start of text itself.
+func appendUnescaped(dst, text []byte) []byte {
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c == '+':
+			c = ' '
+		case c == '%' && i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2]):
+			c = unhex(text[i+1])<<4 | unhex(text[i+2])
+			i += 2
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+func isHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f' }
+
+// unhex returns what a hex digit stands for.
+func unhex(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+	return c | 0x20 - 'a' + 10
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"ph2cio/internal/customerio"
 )
@@ -49,7 +50,7 @@ func New(o Options) (*Rules, error) {
 		templated:         map[string]bool{},
 	}
 	for _, set := range []func(*Rules, Options) error{
-		(*Rules).setNames, (*Rules).setPageName, (*Rules).setProperties, (*Rules).setReserved,
+		(*Rules).checkSpan, (*Rules).setNames, (*Rules).setPageName, (*Rules).setProperties, (*Rules).setReserved,
 		(*Rules).setAttributes, (*Rules).setIdentifier,
 	} {
 		if err := set(r, o); err != nil {
@@ -59,7 +60,17 @@ func New(o Options) (*Rules, error) {
 	return r, nil
 }
 
+// checkSpan refuses bounds that leave no time between them.
+func (r *Rules) checkSpan(o Options) error {
+	if !o.Since.IsZero() && !o.Until.IsZero() && r.span.since >= r.span.until {
+		return fmt.Errorf("--since %s is not before --until %s, so no event would be sent; --since is the earlier time",
+			o.Since.UTC().Format(time.RFC3339Nano), o.Until.UTC().Format(time.RFC3339Nano))
+	}
+	return nil
+}
+
 func (r *Rules) setNames(o Options) (err error) {
+	r.names.secrets = r.secrets
 	if r.names.only, err = newGlobs("events", o.Events); err != nil {
 		return err
 	}
