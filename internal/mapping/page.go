@@ -74,7 +74,7 @@ func (m *Mapper) pageNameBy(p place) []byte {
 // withoutQuery returns a URL without its query and fragment.
 func withoutQuery(url []byte) []byte {
 	if i := queryStart(url); i >= 0 {
-		return url[:i]
+		return bytes.TrimSpace(url[:i])
 	}
 	return url
 }

@@ -171,6 +171,7 @@ func TestScreen(t *testing.T) {
 func FuzzPageName(f *testing.F) {
 	f.Add("https://a.example/b?token=x#y", "/b", "B", uint8(0))
 	f.Add(strings.Repeat("é", 60), "", "\x00\xff", uint8(3))
+	f.Add("0 #", "0", "0", uint8(1)) // was named "0 ", with the space
 	f.Fuzz(func(t *testing.T, url, path, title string, by uint8) {
 		name := []string{"url", "url-no-query", "path", "title"}[by%4]
 		properties := `{"$current_url":` + quoted(url) + `,"$pathname":` + quoted(path) + `,"title":` + quoted(title) + `}`
