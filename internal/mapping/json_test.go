@@ -164,8 +164,8 @@ func FuzzRedact(f *testing.F) {
 		if start < 0 {
 			return
 		}
-		scheme := strings.Index(text, "://")
-		afterWords := scheme >= 0 && len(strings.Fields("x"+strings.TrimSpace(text[:scheme])+"x")) > 1
+		before, _, ok := strings.Cut(text, "://")
+		afterWords := ok && len(strings.Fields("x"+strings.TrimSpace(before)+"x")) > 1
 		for _, parameter := range strings.FieldsFunc(string(out[start:]), func(r rune) bool { return strings.ContainsRune("?#&;", r) }) {
 			name, value, ok := strings.Cut(parameter, "=")
 			if afterWords { // then a secret has no white space

@@ -103,11 +103,11 @@ func (s *secrets) redact(dst, text []byte, depth int) ([]byte, bool) {
 // isProse reports whether a URL comes after other words, so that white space ends its parameters and the words after it
 // can stay. In any other text white space may be part of a secret: https://a.example/my page?password=two words.
 func isProse(text []byte) bool {
-	scheme := bytes.Index(text, []byte("://"))
-	if scheme < 0 || bytes.IndexByte(text[:scheme], '=') >= 0 {
+	before, _, ok := bytes.Cut(text, []byte("://"))
+	if !ok || bytes.IndexByte(before, '=') >= 0 {
 		return false
 	}
-	return bytes.IndexFunc(bytes.TrimLeftFunc(text[:scheme], unicode.IsSpace), unicode.IsSpace) >= 0
+	return bytes.IndexFunc(bytes.TrimLeftFunc(before, unicode.IsSpace), unicode.IsSpace) >= 0
 }
 
 func parameterEnd(text []byte, i int) int {
