@@ -19,7 +19,7 @@ type Chunk struct {
 	Line   int64  // of its first row, from 1
 	Bytes  int64  // bytes read from disk up to and including this chunk, over all sources; for progress
 	End    int64  // decompressed bytes of its source up to and including this chunk; for Options.Until
-	Shape  string // what kind of file the source is, such as "batch export JSON lines"
+	Shape  string // what kind of file the source is, such as "JSON lines"
 
 	path    string
 	data    []byte   // the rows

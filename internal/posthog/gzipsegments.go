@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -86,7 +87,6 @@ func (s *segment) release() {
 }
 
 const (
-	inflating     = 3 // segments decompressed or waiting at one time
 	memberMagic   = "\x1f\x8b\x08"
 	reservedFlags = 0xe0
 )
@@ -109,8 +109,11 @@ type segmenter struct {
 	current, peeked *segment
 }
 
+// inflating is how many segments are decompressed or waiting at one time.
+func inflating() int { return min(max(3, runtime.GOMAXPROCS(0)), 16) }
+
 func newSegmenter(file io.Reader, size int) *segmenter {
-	s := &segmenter{file: file, size: size, ahead: make(chan *segment, inflating-1), quit: make(chan struct{})}
+	s := &segmenter{file: file, size: size, ahead: make(chan *segment, inflating()-1), quit: make(chan struct{})}
 	s.guess.Store(true)
 	s.running.Go(s.cut)
 	return s
