@@ -66,7 +66,7 @@ func (m *Mapper) pageNameBy(p place) []byte {
 	}
 	if short := withoutQuery(text); len(text) > customerio.MaxEventName && len(short) < len(text) {
 		m.cuts.add(cutPageName)
-		return shortened(short, customerio.MaxEventName)
+		return bytes.TrimSpace(shortened(short, customerio.MaxEventName))
 	}
 	return m.fitName(text)
 }
