@@ -107,7 +107,7 @@ func isProse(text []byte) bool {
 	if !ok || bytes.IndexByte(before, '=') >= 0 {
 		return false
 	}
-	return bytes.IndexFunc(bytes.TrimLeftFunc(before, unicode.IsSpace), unicode.IsSpace) >= 0
+	return bytes.IndexFunc(bytes.TrimSpace(before), unicode.IsSpace) >= 0
 }
 
 func parameterEnd(text []byte, i int) int {
