@@ -21,9 +21,9 @@ type Learned struct {
 	Trouble []*posthog.SourceError // sources that are damaged, gone or refused
 	Bytes   int64                  // on disk, of all sources
 
-	verdicts []posthog.Verdict // of each chunk
-	ends     []int64           // of each source, where the reading stopped
-	places   *places
+	chunks []learnedChunk
+	ends   []int64 // of each source, where the reading stopped
+	places *places
 }
 
 // Learn reads all sources once. It returns an error when the reading could not go on; trouble with single sources is in
@@ -57,10 +57,16 @@ func Learn(ctx context.Context, plan *Plan) (*Learned, error) {
 	return learned, nil
 }
 
+// learnedChunk is what the second reading may rely on about one chunk.
+type learnedChunk struct {
+	sum     uint64 // posthog.Chunk.Sum
+	decided decided
+}
+
 // lesson is what the first reading learnt from one chunk.
 type lesson struct {
 	chunk             *posthog.Chunk
-	verdict           posthog.Verdict
+	learned           learnedChunk
 	rows, bad, recent int64
 }
 
@@ -79,16 +85,17 @@ func learnChunk(c *posthog.Chunk, rules *mapping.Rules, index *people.Index) les
 		if o.Recent {
 			l.recent++
 		}
+		l.learned.decided.add(event.Ref-c.Ref, o)
 		index.Observe(event, o.Bucket == mapping.Send)
 	}
-	l.verdict = c.Verdict()
+	l.learned.sum = c.Sum()
 	c.Release()
 	return l
 }
 
 func (l *Learned) add(one lesson) {
 	l.places.add(one.chunk)
-	l.verdicts = append(l.verdicts, one.verdict)
+	l.chunks = append(l.chunks, one.learned)
 	l.ends[one.chunk.Source] = one.chunk.End
 	l.Rows += one.rows
 	l.Bad += one.bad

@@ -40,6 +40,11 @@ func (r *run) mapChunk(worker int, c *posthog.Chunk) *page {
 	p := pages.Get().(*page)
 	p.tally, p.bytes = newTally(), c.Bytes
 	defer c.Release()
+	if c.Number < len(r.learned.chunks) {
+		decided := &r.learned.chunks[c.Number].decided
+		c.Left = decided.rows
+		decided.count(p.tally)
+	}
 	r.mapRows(p, r.mappers[worker], c)
 	p.cut()
 	p.err = r.learned.trust(c)
@@ -101,11 +106,11 @@ const maxRaw = 4 << 10
 // trust holds a chunk that has been decoded against the first reading: one that it did not see, or saw with other bytes,
 // is an error.
 func (l *Learned) trust(c *posthog.Chunk) error {
-	if c.Number >= len(l.verdicts) {
+	if c.Number >= len(l.chunks) {
 		return &posthog.SourceError{
 			Path: l.places.sources[c.Source].Path, Kind: posthog.Changed, Err: errGrew,
 			Hint: "let whatever writes it finish, then run again",
 		}
 	}
-	return c.Trust(l.verdicts[c.Number])
+	return c.Trust(l.chunks[c.Number].sum)
 }

@@ -34,7 +34,7 @@ func readAll(tb testing.TB, sources []Source, options Options) int {
 					count.rows++
 					count.sum += touch(e)
 				}
-				count.sum += int(c.Verdict().Rows)
+				count.sum += int(c.Sum() & 1)
 				c.Release()
 			}
 		})

@@ -1,5 +1,7 @@
 package posthog
 
+import "sync"
+
 // A source is read in windows, at multiples of this many decompressed bytes from its start. A chunk ends with the last
 // row that ends in its window: its limits depend on the source's bytes alone, and two readings have the same chunks.
 const windowSize = 1 << 20
@@ -13,17 +15,26 @@ type buffer struct {
 	bytes []byte
 }
 
-// spare are buffers to use again: as many as two readers and a handful of decoders have in hand. A sync.Pool would
-// lose them to each garbage collection, and new ones cost page faults.
-var spare = make(chan *buffer, 16)
+// spare are buffers to use again: as many as two readers and a handful of decoders have in hand. The last one given
+// back is the first to be taken, since it may still be in a core's cache. A sync.Pool would lose them to each garbage
+// collection, and new ones cost page faults.
+var spare struct {
+	sync.Mutex
+	buffers []*buffer
+}
+
+const mostSpare = 16
 
 func takeBuffer() *buffer {
-	select {
-	case b := <-spare:
-		return b
-	default:
+	spare.Lock()
+	defer spare.Unlock()
+	last := len(spare.buffers) - 1
+	if last < 0 {
 		return &buffer{bytes: make([]byte, headroom+windowSize+guard)}
 	}
+	b := spare.buffers[last]
+	spare.buffers = spare.buffers[:last]
+	return b
 }
 
 func (b *buffer) window(size int) []byte { return b.bytes[headroom : headroom+size] }
@@ -33,8 +44,9 @@ func (b *buffer) release() {
 	if b == nil {
 		return
 	}
-	select {
-	case spare <- b:
-	default:
+	spare.Lock()
+	defer spare.Unlock()
+	if len(spare.buffers) < mostSpare {
+		spare.buffers = append(spare.buffers, b)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"iter"
-	"slices"
 	"sync"
 
 	"github.com/zeebo/xxh3"
@@ -21,6 +20,10 @@ type Chunk struct {
 	End    int64  // decompressed bytes of its source up to and including this chunk; for Options.Until
 	Shape  string // what kind of file the source is, such as "JSON lines"
 
+	// Left are rows for Events to leave out: row n of the chunk, from 0, if bit n%64 of Left[n/64] is set. Nil leaves out
+	// none. It is for a second reading, where the first has seen that they need no decoding.
+	Left []uint64
+
 	path    string
 	data    []byte   // the rows
 	guarded []byte   // the rows and a guard
@@ -31,14 +34,7 @@ type Chunk struct {
 	maxRow  int
 	buffer  *buffer // what data lies in, if it is to be used again
 
-	verdict Verdict
-}
-
-// Verdict is what the first reading learnt of one chunk, so that the second can tell whether it is the same.
-type Verdict struct {
-	Sum  uint64   // of the chunk's bytes
-	Bad  []uint32 // rows of the chunk, by number from 0, that came as a *RowError
-	Rows uint32   // rows of the chunk, good and bad, without blank lines
+	sum uint64
 }
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
@@ -52,11 +48,15 @@ func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 		if c.ends == nil && !c.tooLong {
 			d.rows = markStops(d.rows, c.guarded, len(c.data))
 		}
-		rows, sum := uint32(0), xxh3.Hash(c.data)
-		bad := c.verdict.Bad[:0]
+		c.sum = xxh3.Hash(c.data)
 		line := c.Line
 		start := 0
 		for number := uint32(0); start < len(c.data); number++ {
+			if c.left(number) {
+				end, lines := c.rowEnd(start, number)
+				start, line = end, line+lines
+				continue
+			}
 			d.begin()
 			d.event.Ref, d.event.Line = c.Ref+uint64(number), line
 			r := c.row(d, start, number)
@@ -66,7 +66,6 @@ func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 			if r.blank {
 				continue
 			}
-			rows++
 			if r.fault == nil {
 				d.event.Row = text
 				if !yield(&d.event, nil) {
@@ -74,13 +73,28 @@ func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 				}
 				continue
 			}
-			bad = append(bad, number)
 			if !yield(nil, c.rowError(d, r.fault, text)) {
 				return
 			}
 		}
-		c.verdict = Verdict{Sum: sum, Rows: rows, Bad: bad}
 	}
+}
+
+func (c *Chunk) left(number uint32) bool {
+	word := int(number / 64)
+	return word < len(c.Left) && c.Left[word]>>(number%64)&1 != 0
+}
+
+// rowEnd returns where the row that begins at start ends, its line end included, and how many lines it has.
+func (c *Chunk) rowEnd(start int, number uint32) (end int, lines int64) {
+	if c.ends != nil {
+		end = int(c.ends[number])
+		return end, int64(max(1, bytes.Count(c.data[start:end], newline)))
+	}
+	if n := bytes.IndexByte(c.data[start:], '\n'); n >= 0 && !c.tooLong {
+		return start + n + 1, 1
+	}
+	return len(c.data), 1
 }
 
 // decoded is what has become of one row.
@@ -157,17 +171,13 @@ func (c *Chunk) rowError(d *decoder, f *fault, row []byte) *RowError {
 	return &d.bad
 }
 
-// Verdict returns what Events found. It is meaningful after Events ran to its end.
-func (c *Chunk) Verdict() Verdict {
-	v := c.verdict
-	v.Bad = slices.Clone(v.Bad)
-	return v
-}
+// Sum stands for the chunk's bytes. It is there once Events has begun.
+func (c *Chunk) Sum() uint64 { return c.sum }
 
-// Trust compares what Events found, once it ran to its end, with an earlier reading's verdict. It returns an error, a
+// Trust compares the chunk, once Events has begun, with the Sum of an earlier reading. It returns an error, a
 // *SourceError of kind Changed, when the chunk's bytes are not those of that reading.
-func (c *Chunk) Trust(v Verdict) error {
-	if c.verdict.Sum == v.Sum {
+func (c *Chunk) Trust(sum uint64) error {
+	if c.sum == sum {
 		return nil
 	}
 	return &SourceError{

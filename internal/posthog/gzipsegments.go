@@ -23,6 +23,7 @@ type segment struct {
 	data    []byte        // compressed
 	members bool          // data is thought to be whole members
 	done    chan struct{} // closed when text and err are there; nil when nobody was asked to decompress
+	slot    chan struct{} // where done is not nil: to be given back on release
 	text    []byte
 	err     error
 }
@@ -78,6 +79,7 @@ func (s *segment) inflate() {
 func (s *segment) release() {
 	if s.done != nil {
 		<-s.done
+		<-s.slot
 	}
 	giveTo(&packed, s.data)
 	if s.text != nil {
@@ -101,6 +103,7 @@ type segmenter struct {
 	file    io.Reader
 	size    int // of a segment
 	ahead   chan *segment
+	slots   chan struct{} // held by segments that are being decompressed, or are and wait for their turn
 	quit    chan struct{}
 	running sync.WaitGroup
 	guess   atomic.Bool // segments are to be decompressed ahead of their turn
@@ -112,8 +115,11 @@ type segmenter struct {
 // inflating is how many segments are decompressed or waiting at one time.
 func inflating() int { return min(max(3, runtime.GOMAXPROCS(0)), 16) }
 
+// segmentsAhead is how many segments are read ahead, so that decompressing waits for no disk and no scheduler.
+const segmentsAhead = 16
+
 func newSegmenter(file io.Reader, size int) *segmenter {
-	s := &segmenter{file: file, size: size, ahead: make(chan *segment, inflating()-1), quit: make(chan struct{})}
+	s := &segmenter{file: file, size: size, ahead: make(chan *segment, segmentsAhead), slots: make(chan struct{}, inflating()), quit: make(chan struct{})}
 	s.guess.Store(true)
 	s.running.Go(s.cut)
 	return s
@@ -188,7 +194,12 @@ func (s *segmenter) cut() {
 // put queues a segment and, if it is worth it, has it decompressed.
 func (s *segmenter) put(g *segment) bool {
 	if g.members && s.guess.Load() {
-		g.done = make(chan struct{})
+		select {
+		case s.slots <- struct{}{}:
+		case <-s.quit:
+			return false
+		}
+		g.done, g.slot = make(chan struct{}), s.slots
 		s.running.Go(func() {
 			defer close(g.done)
 			g.inflate()
