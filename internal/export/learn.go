@@ -21,9 +21,10 @@ type Learned struct {
 	Trouble []*posthog.SourceError // sources that are damaged, gone or refused
 	Bytes   int64                  // on disk, of all sources
 
-	chunks []learnedChunk
-	ends   []int64 // of each source, where the reading stopped
-	places *places
+	sums    []uint64 // posthog.Chunk.Sum of each chunk
+	decided decisions
+	ends    []int64 // of each source, where the reading stopped
+	places  *places
 }
 
 // Learn reads all sources once. It returns an error when the reading could not go on; trouble with single sources is in
@@ -57,16 +58,11 @@ func Learn(ctx context.Context, plan *Plan) (*Learned, error) {
 	return learned, nil
 }
 
-// learnedChunk is what the second reading may rely on about one chunk.
-type learnedChunk struct {
-	sum     uint64 // posthog.Chunk.Sum
-	decided decided
-}
-
 // lesson is what the first reading learnt from one chunk.
 type lesson struct {
 	chunk             *posthog.Chunk
-	learned           learnedChunk
+	sum               uint64
+	decided           decided
 	rows, bad, recent int64
 }
 
@@ -85,17 +81,18 @@ func learnChunk(c *posthog.Chunk, rules *mapping.Rules, index *people.Index) les
 		if o.Recent {
 			l.recent++
 		}
-		l.learned.decided.add(event.Ref-c.Ref, o)
+		l.decided.add(event.Ref-c.Ref, o)
 		index.Observe(event, o.Bucket == mapping.Send)
 	}
-	l.learned.sum = c.Sum()
+	l.sum = c.Sum()
 	c.Release()
 	return l
 }
 
 func (l *Learned) add(one lesson) {
 	l.places.add(one.chunk)
-	l.chunks = append(l.chunks, one.learned)
+	l.sums = append(l.sums, one.sum)
+	l.decided.add(&one.decided)
 	l.ends[one.chunk.Source] = one.chunk.End
 	l.Rows += one.rows
 	l.Bad += one.bad

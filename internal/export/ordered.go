@@ -14,8 +14,8 @@ func ordered[T, R any](in iter.Seq2[T, error], workers int, work func(worker int
 		next, stop := iter.Pull2(in)
 		line := &assemblyLine[T, R]{
 			next: next,
-			// One result may wait for a slower neighbour per worker; more would only hold memory.
-			order: make(chan task[R], 2*workers), quit: make(chan struct{}),
+			// A result or two may wait for a slower neighbour; more would only hold memory.
+			order: make(chan task[R], workers), quit: make(chan struct{}),
 			turn: make(chan struct{}, 1), working: workers,
 		}
 		for worker := range workers {

@@ -40,8 +40,8 @@ func (r *run) mapChunk(worker int, c *posthog.Chunk) *page {
 	p := pages.Get().(*page)
 	p.tally, p.bytes = newTally(), c.Bytes
 	defer c.Release()
-	if c.Number < len(r.learned.chunks) {
-		decided := &r.learned.chunks[c.Number].decided
+	if c.Number < len(r.learned.sums) {
+		decided := r.learned.decided.of(c.Number)
 		c.Left = decided.rows
 		decided.count(p.tally)
 	}
@@ -74,13 +74,7 @@ func (r *run) mapRows(p *page, mapper *mapping.Mapper, c *posthog.Chunk) {
 			p.reject(bad.Ref, bad.Line, bad.Reason, bad.Detail, bad.Row)
 			continue
 		}
-		text, person, outcome := mapper.Event(p.text, event)
-		if outcome.Bucket == mapping.Send && r.rejected[person.Number] {
-			outcome = mapping.Outcome{
-				Bucket: mapping.Rejected, Reason: mapping.ReasonPersonRejected,
-				Detail: "the person it belongs to was rejected",
-			}
-		}
+		text, _, outcome := mapper.Event(p.text, event)
 		p.tally.row(outcome)
 		switch outcome.Bucket {
 		case mapping.Send:
@@ -106,11 +100,11 @@ const maxRaw = 4 << 10
 // trust holds a chunk that has been decoded against the first reading: one that it did not see, or saw with other bytes,
 // is an error.
 func (l *Learned) trust(c *posthog.Chunk) error {
-	if c.Number >= len(l.chunks) {
+	if c.Number >= len(l.sums) {
 		return &posthog.SourceError{
 			Path: l.places.sources[c.Source].Path, Kind: posthog.Changed, Err: errGrew,
 			Hint: "let whatever writes it finish, then run again",
 		}
 	}
-	return c.Trust(l.chunks[c.Number].sum)
+	return c.Trust(l.sums[c.Number])
 }

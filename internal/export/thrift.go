@@ -6,9 +6,9 @@ import (
 	"runtime/metrics"
 )
 
-// thrift makes the garbage collector work harder once much memory is kept. A run makes little garbage beside what it
-// keeps, so that costs next to nothing then, and the peak stays close to what is kept; while little is kept it would only
-// cost time. GOGC in the environment is left alone.
+// thrift makes the garbage collector work harder than it does by itself, and harder still once much memory is kept. A run
+// makes little garbage beside what it keeps, so that costs next to nothing, and the peak stays close to what is kept.
+// GOGC in the environment is left alone.
 type thrift struct {
 	sample []metrics.Sample
 	looks  int
@@ -16,6 +16,7 @@ type thrift struct {
 }
 
 const (
+	usualPercent   = 50
 	thriftyFrom    = 48 << 20 // bytes kept
 	thriftyPercent = 25
 	looksApart     = 32 // chunks
@@ -23,6 +24,9 @@ const (
 
 func newThrift() *thrift {
 	_, set := os.LookupEnv("GOGC")
+	if !set {
+		debug.SetGCPercent(usualPercent)
+	}
 	return &thrift{sample: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}, done: set}
 }
 
