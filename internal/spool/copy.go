@@ -1,0 +1,168 @@
+package spool
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"unicode/utf8"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// Copied is a stream that was copied to disk, so that it can be read more than once.
+type Copied struct {
+	Path string // of the copy
+	Sum  string // SHA-256 of the bytes that were read, in hex
+	Size int64  // bytes read
+	Disk int64  // bytes of the copy
+}
+
+// Remove deletes the copy. It is no error if it is gone.
+func (c *Copied) Remove() error {
+	if err := os.Remove(c.Path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("remove the copy of standard input: %w", err)
+	}
+	return nil
+}
+
+// NoSpace says that a disk has not enough room for a copy.
+type NoSpace struct {
+	Dir        string
+	Need, Free int64 // bytes; Need is an estimate, 0 when the disk was full at last
+}
+
+func (e *NoSpace) Error() string {
+	if e.Need == 0 {
+		return fmt.Sprintf("the disk of %s is full", e.Dir)
+	}
+	return fmt.Sprintf("the copy needs about %d MB, and the disk of %s has %d MB free", e.Need>>20, e.Dir, e.Free>>20)
+}
+
+// Text becomes smaller at least by this, by zstd at its fastest. Exports shrink six times and more.
+const leastRatio = 4
+
+// Copy reads from to its end and keeps it in a new file of dir, which must exist, for nobody else to read. Text is compressed
+// with zstd; what is no text, such as a compressed export, is kept as it is. The file is named by the SHA-256 of what was
+// read: the same stream copied again takes the place of the first copy. size is how many bytes will come, for comparing
+// with the free disk, 0 when unknown. seen is told, now and then, how many bytes have been read.
+//
+// After an error or when ctx is cancelled nothing is left. The error is a *NoSpace when the disk is too small. A reader that
+// blocks is left alone after a cancellation.
+func Copy(ctx context.Context, dir string, from io.Reader, size int64, seen func(int64)) (*Copied, error) {
+	in := bufio.NewReaderSize(from, 1<<20)
+	text, err := isText(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := enough(dir, size, text); err != nil {
+		return nil, err
+	}
+	file, err := os.CreateTemp(dir, "ph2cio-stdin-*.part") // 0600, and never through a link
+	if err != nil {
+		return nil, err
+	}
+	c := &Copied{}
+	err = errors.Join(c.fill(ctx, file, in, text, seen), file.Close())
+	if err == nil {
+		c.Path = filepath.Join(dir, "ph2cio-stdin-"+c.Sum[:32])
+		err = os.Rename(file.Name(), c.Path)
+	}
+	if err != nil {
+		return nil, errors.Join(full(dir, err), os.Remove(file.Name()))
+	}
+	return c, nil
+}
+
+// headSize is how much of a stream is looked at to tell text from other things.
+const headSize = 4 << 10
+
+func isText(ctx context.Context, in *bufio.Reader) (bool, error) {
+	type answer struct {
+		head []byte
+		err  error
+	}
+	peeked := make(chan answer, 1)
+	go func() {
+		head, err := in.Peek(headSize)
+		peeked <- answer{head, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	case a := <-peeked:
+		if a.err != nil && a.err != io.EOF {
+			return false, a.err
+		}
+		return textual(a.head), nil
+	}
+}
+
+// textual reports whether bytes are the beginning of UTF-8 text, without control characters but white space.
+func textual(head []byte) bool {
+	for len(head) > 0 {
+		r, n := utf8.DecodeRune(head)
+		if r == utf8.RuneError && n == 1 {
+			return !utf8.FullRune(head) // cut within a character
+		}
+		if r < ' ' && r != '\n' && r != '\r' && r != '\t' {
+			return false
+		}
+		head = head[n:]
+	}
+	return true
+}
+
+// enough compares what a stream of this size takes with the free disk.
+func enough(dir string, size int64, text bool) error {
+	if text {
+		size /= leastRatio
+	}
+	if free, known := freeDisk(dir); known && size > free {
+		return &NoSpace{Dir: dir, Need: size, Free: free}
+	}
+	return nil
+}
+
+// fill writes the stream.
+func (c *Copied) fill(ctx context.Context, file *os.File, in io.Reader, text bool, seen func(int64)) error {
+	var out io.WriteCloser = keepOpen{file}
+	if text {
+		packer, err := zstd.NewWriter(file, zstd.WithEncoderLevel(zstd.SpeedFastest))
+		if err != nil {
+			return err
+		}
+		out = packer
+	}
+	sum := sha256.New()
+	for piece := range pieces(ctx, in) {
+		if piece.err != nil {
+			return errors.Join(piece.err, out.Close())
+		}
+		sum.Write(piece.data)
+		if _, err := out.Write(piece.data); err != nil {
+			return errors.Join(err, out.Close())
+		}
+		c.Size += int64(len(piece.data))
+		seen(c.Size)
+	}
+	if err := out.Close(); err != nil {
+		return err
+	}
+	c.Sum = hex.EncodeToString(sum.Sum(nil))
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	c.Disk = info.Size()
+	return nil
+}
+
+type keepOpen struct{ io.Writer }
+
+func (keepOpen) Close() error { return nil }
