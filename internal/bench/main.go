@@ -77,6 +77,8 @@ type section struct {
 var sections = []section{
 	{"speed", (*bench).speed},
 	{"gzip", (*bench).gzip},
+	{"shapes", (*bench).shapes},
+	{"hostile", (*bench).hostile},
 	{"fill", (*bench).fill},
 	{"pace", (*bench).pace},
 	{"memory", (*bench).memory},
