@@ -1,0 +1,119 @@
+package posthog
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+)
+
+// Incomplete is an export of which files are missing: its manifest lists them, and beside it they are not.
+type Incomplete struct {
+	Manifest string   // its path
+	Missing  []string // names of files
+	Files    int      // how many it lists
+}
+
+func (i *Incomplete) Error() string {
+	return fmt.Sprintf("%s lists %d files, and %d are not there: %s", i.Manifest, i.Files, len(i.Missing), quoted(i.Missing[0]))
+}
+
+// largestManifest bounds what is read of a manifest, in bytes. One file takes about a hundred.
+const largestManifest = 64 << 20
+
+// CheckManifests looks at the manifests of batch exports (*_manifest.json) beside the sources. It returns those that list
+// one of the sources and another file that does not exist: a download that is not complete. PostHog writes the manifest
+// last and beside its files (PostHog: s3_batch_export.py). The error joins what could not be looked at.
+func CheckManifests(sources []Source) ([]*Incomplete, error) {
+	byDir := make(map[string]map[string]bool)
+	for _, s := range sources {
+		dir := filepath.Dir(s.Path)
+		if byDir[dir] == nil {
+			byDir[dir] = make(map[string]bool)
+		}
+		byDir[dir][filepath.Base(s.Path)] = true
+	}
+	var found []*Incomplete
+	var errs []error
+	seen := make(map[string]bool)
+	for _, s := range sources {
+		dir := filepath.Dir(s.Path)
+		if seen[dir] {
+			continue
+		}
+		seen[dir] = true
+		here, err := incompleteIn(dir, byDir[dir])
+		found, errs = append(found, here...), append(errs, err)
+	}
+	return found, errors.Join(errs...)
+}
+
+// incompleteIn looks at the manifests of one directory.
+func incompleteIn(dir string, sources map[string]bool) (found []*Incomplete, err error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	there := make(map[string]bool, len(entries))
+	for _, e := range entries {
+		there[e.Name()] = true
+	}
+	var errs []error
+	for _, e := range entries {
+		if !isManifest(e.Name()) || !e.Type().IsRegular() {
+			continue
+		}
+		manifest := filepath.Join(dir, e.Name())
+		files, err := manifestFiles(manifest)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("read the manifest %s: %w", manifest, err))
+			continue
+		}
+		if i := compare(manifest, files, sources, there); i != nil {
+			found = append(found, i)
+		}
+	}
+	return found, errors.Join(errs...)
+}
+
+// compare holds a manifest against what is there. It returns nil for one that is complete, or of another export.
+func compare(manifest string, files []string, sources, there map[string]bool) *Incomplete {
+	i := &Incomplete{Manifest: manifest, Files: len(files)}
+	ours := false
+	for _, file := range files {
+		ours = ours || sources[file]
+		if !there[file] {
+			i.Missing = append(i.Missing, file)
+		}
+	}
+	if !ours || len(i.Missing) == 0 {
+		return nil
+	}
+	return i
+}
+
+// manifestFiles returns the names of the files that a manifest lists, without the folders of the bucket.
+func manifestFiles(manifest string) ([]string, error) {
+	file, err := os.Open(manifest)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	var m struct {
+		Files []string `json:"files"`
+	}
+	if err := json.NewDecoder(io.LimitReader(file, largestManifest)).Decode(&m); err != nil {
+		return nil, err
+	}
+	for i, key := range m.Files {
+		m.Files[i] = path.Base(key)
+	}
+	return m.Files, nil
+}

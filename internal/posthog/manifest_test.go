@@ -1,0 +1,68 @@
+package posthog
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestCheckManifests(t *testing.T) {
+	const first, second = "2026-03-04T00_00_00+00_00-0.jsonl.gz", "2026-03-04T00_00_00+00_00-1.jsonl.gz"
+	listing := `{"files":["bucket/prefix/` + first + `","bucket/prefix/` + second + `"]}`
+	tests := []struct {
+		name     string
+		manifest string
+		there    []string
+		sources  []string
+		missing  []string
+		err      string
+	}{
+		{"complete", listing, []string{first, second}, []string{first, second}, nil, ""},
+		{"one is missing", listing, []string{first}, []string{first}, []string{second}, ""},
+		{"one is there and not asked for", listing, []string{first, second}, []string{first}, nil, ""},
+		{"of another export", listing, []string{"other.jsonl"}, []string{"other.jsonl"}, nil, ""},
+		{"indented, as Azure's", strings.ReplaceAll(listing, ",", ",\n  "), []string{second}, []string{second}, []string{first}, ""},
+		{"empty", `{"files":[]}`, []string{first}, []string{first}, nil, ""},
+		{"no manifest after all", `[1]`, []string{first}, []string{first}, nil, "_manifest.json"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			write := func(name, text string) string {
+				path := filepath.Join(dir, name)
+				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				return path
+			}
+			manifest := write("2026-03-04_manifest.json", test.manifest)
+			for _, name := range test.there {
+				write(name, "")
+			}
+			var sources []Source
+			for _, name := range test.sources {
+				sources = append(sources, Source{Path: filepath.Join(dir, name)})
+			}
+			found, err := CheckManifests(sources)
+			if test.err == "" && err != nil || test.err != "" && (err == nil || !strings.Contains(err.Error(), test.err)) {
+				t.Fatalf("error %v, want %q", err, test.err)
+			}
+			if test.missing == nil {
+				if len(found) > 0 {
+					t.Fatalf("found %v", found)
+				}
+				return
+			}
+			want := []*Incomplete{{Manifest: manifest, Missing: test.missing, Files: 2}}
+			if diff := cmp.Diff(want, found); diff != "" {
+				t.Error(diff)
+			}
+			if text := found[0].Error(); !strings.Contains(text, test.missing[0]) || !strings.Contains(text, manifest) {
+				t.Errorf("it says %q", text)
+			}
+		})
+	}
+}
