@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +16,7 @@ import (
 type backfillOptions struct {
 	mapping   mappingOptions
 	sending   sendingOptions
+	stdin     stdinOptions
 	profiling profiling
 }
 
@@ -35,6 +37,7 @@ their events. SOURCE is a file, a directory or a glob. Events younger than 72 ho
 	f.SortFlags = false
 	o.mapping.addFlags(f, "hold")
 	o.sending.addFlags(f)
+	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)
 	return c
 }
@@ -43,6 +46,7 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	if o.sending.dryRun {
 		return runPreview(ctx, p, &previewOptions{
 			mapping: o.mapping, batchItems: o.sending.batchItems, rate: o.sending.rate, limit: 10, profiling: o.profiling,
+			stdin: o.stdin,
 		}, args)
 	}
 	stop, err := o.profiling.start()
@@ -50,6 +54,13 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 		return err
 	}
 	defer stop()
+	if slices.Contains(args, stdinSource) && !o.sending.yes && !o.sending.sandbox && p.env.StderrTerminal {
+		return usage(errors.New("source -: nobody can be asked while standard input is the export; look at it with preview, then give --yes"))
+	}
+	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.dropStdin(err != nil && !isFinished(err))) }()
 	plan, err := p.plan(&o.mapping, args)
 	if err != nil {
 		return err
@@ -66,11 +77,16 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	if err := p.makeStateDir(to.state); err != nil {
 		return err
 	}
-	return p.backfill(ctx, plan, to, o, args)
+	return p.backfill(ctx, plan, to, o)
+}
+
+// stopping is what to say when a signal has come, because some seconds may go by before anything else is.
+func stopping(grace time.Duration) string {
+	return fmt.Sprintf("stopping: finishing what is under way, %s at most; the next signal quits at once", grace)
 }
 
 // backfill is the run itself: learn, ask, send, tell.
-func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destination, o *backfillOptions, args []string) error {
+func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destination, o *backfillOptions) error {
 	learned, err := export.Learn(ctx, plan)
 	if err != nil {
 		return err
@@ -83,28 +99,22 @@ func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destinati
 		return err
 	}
 	plan.Rejects = rejects
+	quiet := context.AfterFunc(ctx, func() { plan.Progress.Say(stopping(plan.Grace)) })
 	summary, err := export.Send(ctx, plan, learned)
+	quiet()
 	err = errors.Join(err, rejects.Close())
 	if rejects.Len() > 0 && !to.temporary {
 		summary.Rejects = rejects.Path()
 	}
 	if err != nil || summary.Rows.Skipped[mapping.ReasonRecent] > 0 {
-		summary.Next = commandLine(p, args)
+		summary.Next = p.again()
 	}
 	title := fmt.Sprintf("Sent to workspace %d (%s, %s).", to.workspace.EnvironmentID, to.workspace.Region, to.base)
-	if err := errors.Join(err, p.writeSummary(p.env.Stdout, summary, title)); err != nil {
+	if err := errors.Join(err, p.writeSummary(p.env.Stdout, summary, title, err)); err != nil {
 		return err
 	}
 	if err := to.showSandbox(p); err != nil {
 		return err
 	}
 	return verdict(summary, learned)
-}
-
-// commandLine is what to type to go on: the same command.
-func commandLine(p *program, args []string) string {
-	if len(os.Args) > 1 {
-		return "ph2cio " + shellJoin(os.Args[1:])
-	}
-	return "ph2cio backfill " + shellJoin(args)
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +15,10 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-type checkOptions struct{ sending sendingOptions }
+type checkOptions struct {
+	sending sendingOptions
+	reading readingOptions
+}
 
 func newCheck(p *program) *cobra.Command {
 	o := &checkOptions{}
@@ -32,6 +34,7 @@ func newCheck(p *program) *cobra.Command {
 	f := c.Flags()
 	f.SortFlags = false
 	o.sending.addDestinationFlags(f)
+	o.reading.addFlags(f)
 	f.StringVar(&o.sending.state, "state", "", "state `directory` (default: one per workspace in the user's state directory)")
 	return c
 }
@@ -54,14 +57,14 @@ func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) e
 		findings = append(findings, checkClock(to.workspace.Date, time.Now()), checkState(to.state))
 	}
 	if len(args) > 0 {
-		findings = append(findings, checkSources(ctx, args))
+		findings = append(findings, checkSources(ctx, &o.reading, args))
 	}
 	if err := p.writeFindings(findings); err != nil {
 		return err
 	}
 	for _, f := range findings {
 		if !f.OK {
-			return &finished{exitCode(f.err)}
+			return &finished{code: exitCode(f.err)}
 		}
 	}
 	return nil
@@ -135,7 +138,11 @@ func tryWriting(dir string) error {
 	return errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
-func checkSources(ctx context.Context, args []string) finding {
+func checkSources(ctx context.Context, o *readingOptions, args []string) finding {
+	options, err := o.options()
+	if err != nil {
+		return finding{Check: "sources", Says: err.Error(), Advice: "`ph2cio help reading` says what the flags take", err: usage(err)}
+	}
 	sources, err := posthog.Find(args)
 	if err != nil {
 		return finding{Check: "sources", Says: err.Error(), Advice: hintOf(err), err: &problem{err: err, code: exitInput}}
@@ -143,7 +150,7 @@ func checkSources(ctx context.Context, args []string) finding {
 	var size int64
 	for _, s := range sources {
 		size += s.Size
-		if err := opens(ctx, s); err != nil {
+		if err := opens(ctx, s, options); err != nil {
 			return finding{Check: "sources", Says: err.Error(), Advice: hintOf(err), err: err}
 		}
 	}
@@ -151,8 +158,8 @@ func checkSources(ctx context.Context, args []string) finding {
 }
 
 // opens reads the beginning of a source, which tells whether it is one.
-func opens(ctx context.Context, s posthog.Source) error {
-	for _, err := range posthog.Read(ctx, []posthog.Source{s}, posthog.Options{}) {
+func opens(ctx context.Context, s posthog.Source, options posthog.Options) error {
+	for _, err := range posthog.Read(ctx, []posthog.Source{s}, options) {
 		return err
 	}
 	return nil
@@ -160,9 +167,7 @@ func opens(ctx context.Context, s posthog.Source) error {
 
 func (p *program) writeFindings(findings []finding) error {
 	if p.json {
-		encoder := json.NewEncoder(p.env.Stdout)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(map[string]any{"checks": findings})
+		return p.writeJSON(p.env.Stdout, map[string]any{"checks": findings})
 	}
 	style := p.style(p.env.StdoutTerminal)
 	var b strings.Builder

@@ -30,7 +30,7 @@ func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Lear
 	}
 	if !strings.HasPrefix(strings.ToLower(answer), "y") {
 		fmt.Fprintln(p.env.Stderr, "Nothing was sent.")
-		return &finished{exitDone}
+		return &finished{exitDone, "not confirmed; nothing was sent"}
 	}
 	return nil
 }
@@ -65,7 +65,7 @@ func (p *program) writeForecast(plan *export.Plan, l *export.Learned, to *destin
 	line("read", fmt.Sprintf("%s rows in %s, %s", export.Count(l.Rows), plain(sourcesText(plan.Sources)), bytesText(l.Bytes)))
 	line("profiles", fmt.Sprintf("up to %s new (people sent; Customer.io counts profiles)", style.bold(export.Count(int64(counts.Sent)))))
 	line("events", fmt.Sprintf("%s, of which at most %s younger than 72 h can start campaigns", style.bold(export.Count(counts.Events)), export.Count(l.Recent)))
-	line("time", "about "+forecastTime(counts.Events+int64(counts.Sent), plan.BatchItems, o.rate, plan.Settle).String())
+	line("time", about(forecastTime(counts.Events+int64(counts.Sent), plan.BatchItems, o.rate, plan.Settle)))
 	if l.Bad > 0 {
 		line("rejected", style.red(export.Count(l.Bad)+" rows cannot be sent"))
 	}
@@ -84,5 +84,5 @@ func forecastTime(operations int64, batchItems int, rate float64, settle time.Du
 		perRequest = min(perRequest, int64(batchItems))
 	}
 	requests := float64(operations)/float64(perRequest) + 2
-	return (time.Duration(requests/rate*float64(time.Second)) + settle).Round(time.Second)
+	return time.Duration(requests/rate*float64(time.Second)) + settle
 }

@@ -53,10 +53,18 @@ func usage(err error) error {
 	return &problem{err: err, code: exitUsage, hint: "--help shows what there is"}
 }
 
-// finished ends a command whose summary already says why the exit code is not 0.
-type finished struct{ code int }
+// finished ends a command that has already said why the exit code is what it is.
+type finished struct {
+	code int
+	why  string // for the document of --json, where there is no other
+}
 
-func (f *finished) Error() string { return "finished with something left" }
+func (f *finished) Error() string { return f.why }
+
+func isFinished(err error) bool {
+	_, ok := errors.AsType[*finished](err)
+	return ok
+}
 
 // exitCode is the one place that turns an error into the process's exit code.
 func exitCode(err error) int {
@@ -74,6 +82,9 @@ func exitCode(err error) int {
 	}
 	if _, ok := errors.AsType[*export.TooManyRejects](err); ok {
 		return exitRejects
+	}
+	if _, ok := errors.AsType[*export.ManyTeams](err); ok {
+		return exitUsage
 	}
 	if _, ok := errors.AsType[*posthog.SourceError](err); ok {
 		return exitInput
@@ -111,6 +122,9 @@ func hintOf(err error) string {
 	}
 	if _, ok := errors.AsType[*export.TooManyRejects](err); ok {
 		return "`ph2cio preview` shows which and why; --max-rejects allows more"
+	}
+	if _, ok := errors.AsType[*export.ManyTeams](err); ok {
+		return "pick one with --team ID, and send the others in runs of their own, to other workspaces"
 	}
 	if h, ok := errors.AsType[interface {
 		error

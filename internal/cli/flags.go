@@ -14,6 +14,7 @@ const topic = "topic"
 
 // mappingOptions are the flags that decide what an event or person looks like in Customer.io.
 type mappingOptions struct {
+	reading            readingOptions
 	events, skipEvents []string
 	since, until       string
 	liveSince          string
@@ -47,6 +48,7 @@ func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
 	f.StringSliceVar(&o.identifyBy, "identify-by", []string{"id"}, "identifier `keys` in order of preference: id, email, cio_id")
 	f.StringVar(&o.merge, "merge", "never", "`never|identify`: merge the anonymous profile on each accepted $identify")
 	o.addAttributeFlags(f)
+	o.reading.addFlags(f)
 }
 
 func (o *mappingOptions) addAttributeFlags(f *pflag.FlagSet) {

@@ -39,7 +39,7 @@ func mainFlags(c *cobra.Command) string {
 			set.AddFlag(f)
 		}
 	})
-	if c.HasParent() && c.Runnable() {
+	if c.HasParent() && c.Runnable() && !c.HasSubCommands() && c.Name() != "help" {
 		c.InheritedFlags().VisitAll(func(f *pflag.Flag) {
 			if f.Name == "json" || f.Name == "quiet" {
 				set.AddFlag(f)

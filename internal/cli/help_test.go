@@ -8,8 +8,8 @@ import (
 // TestHelpFitsAScreen keeps every help page within a large terminal's 45 lines and 140 columns.
 func TestHelpFitsAScreen(t *testing.T) {
 	for _, args := range []string{
-		"--help", "backfill --help", "preview --help", "check --help", "sandbox --help", "version --help",
-		"help mapping", "help sending", "help environment", "help exit-codes",
+		"--help", "backfill --help", "preview --help", "inspect --help", "check --help", "sandbox --help", "version --help",
+		"help reading", "help mapping", "help sending", "help environment", "help exit-codes",
 	} {
 		out := runProgram(t, nil, strings.Fields(args)...)
 		if out.code != 0 || out.stderr != "" {

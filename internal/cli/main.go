@@ -8,17 +8,16 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"ph2cio/internal/export"
 )
 
 // Main is the whole program as a function: it runs the command that args name, prints an error once, and returns the
 // exit code. When ctx is cancelled the command finishes what is under way; the cause should be an *Interrupted.
 func Main(ctx context.Context, env Env, args []string) int {
-	program := &program{env: env}
+	program := &program{env: env, args: args}
 	root := newRoot(program)
 	root.SetArgs(args)
-	root.SetIn(env.Stdin)
-	root.SetOut(env.Stdout)
-	root.SetErr(env.Stderr)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitDone
@@ -27,17 +26,23 @@ func Main(ctx context.Context, env Env, args []string) int {
 		err = usage(err)
 	}
 	program.report(err)
+	program.document(err, args)
 	return exitCode(err)
 }
 
 // program is what the commands share.
 type program struct {
 	env     Env
-	started bool // a command's own code has begun: errors are no longer the command line's
+	args    []string // as given
+	started bool     // a command's own code has begun: errors are no longer the command line's
 	json    bool
 	quiet   bool
 	verbose bool
 	dotenv  dotenv
+
+	stdoutTaken bool            // stdout belongs to operations: results go to stderr
+	documented  bool            // the document of --json has been written
+	spooled     *export.Spooled // the copy of standard input, if it is a source
 }
 
 // Interrupted is the cause of a cancelled context when a signal was it.
@@ -56,13 +61,10 @@ func (i *Interrupted) ExitCode() int {
 // report prints an error once, with what to do about it.
 func (p *program) report(err error) {
 	style := p.style(p.env.StderrTerminal)
-	if _, ok := errors.AsType[*finished](err); ok {
+	if isFinished(err) {
 		return // the summary has said it
 	}
-	if interrupted, ok := errors.AsType[*Interrupted](err); ok {
-		err = interrupted // what else came of the interruption would only repeat it
-	}
-	for i, line := range strings.Split(strings.TrimSpace(plain(err.Error())), "\n") {
+	for i, line := range strings.Split(strings.TrimSpace(plain(told(err).Error())), "\n") {
 		if i == 0 {
 			line = style.red("error: ") + line
 		}
@@ -73,13 +75,22 @@ func (p *program) report(err error) {
 	}
 }
 
+// told is the part of an error to tell: what else came of an interruption would only repeat it.
+func told(err error) error {
+	if interrupted, ok := errors.AsType[*Interrupted](err); ok {
+		return interrupted
+	}
+	return err
+}
+
 func newRoot(p *program) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "ph2cio",
 		Short: "Move PostHog history into Customer.io",
 		Long: `ph2cio reads PostHog event exports (JSONL or CSV), works out who is who over the whole
 history, and sends people and events to Customer.io's Track API, once.`,
-		Example: `  ph2cio preview export/                  see what would be sent; needs no credentials
+		Example: `  ph2cio inspect export/                  see what is in an export; needs no credentials
+  ph2cio preview export/                  see what would be sent; nor does this
   ph2cio backfill --sandbox export/       try it all against a local Track API
   ph2cio check export/                    credentials, workspace, region, files
   ph2cio backfill export/                 send it`,
@@ -87,17 +98,29 @@ history, and sends people and events to Customer.io's Track API, once.`,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
 		Args:              cobra.NoArgs,
-		RunE:              func(c *cobra.Command, _ []string) error { return c.Help() },
 		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return p.begin(c) },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SetIn(p.env.Stdin) // first: the completion commands keep what it is
+	root.SetOut(p.env.Stdout)
+	root.SetErr(p.env.Stderr)
+	asked := root.Flags().Bool(versionFlag, false, "print the version")
+	root.RunE = func(c *cobra.Command, _ []string) error {
+		if *asked {
+			return runVersion(p)
+		}
+		return c.Help()
+	}
 	flags := root.PersistentFlags()
 	flags.BoolVar(&p.json, "json", false, "write results as one JSON document")
 	flags.BoolVarP(&p.quiet, "quiet", "q", false, "no progress, only errors and results")
 	flags.BoolVarP(&p.verbose, "verbose", "v", false, "say more on stderr, retries among it")
 	flags.String("env-file", ".env", "read settings from this `file` if it exists")
-	root.AddCommand(newBackfill(p), newPreview(p), newCheck(p), newSandbox(p), newVersion(p))
+	root.AddCommand(newBackfill(p), newPreview(p), newInspect(p), newCheck(p), newSandbox(p), newVersion(p))
 	root.AddCommand(newTopics(p)...)
+	root.SetHelpCommand(newHelp())
+	refuseOtherShells(root)
+	tellOfQuotes(root)
 	cobra.AddTemplateFunc("mainFlags", mainFlags)
 	cobra.AddTemplateFunc("moreTopics", moreTopics)
 	root.SetHelpTemplate(helpTemplate)

@@ -20,17 +20,33 @@ func (p *program) plan(o *mappingOptions, args []string) (*export.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	read, err := o.reading.options()
+	if err != nil {
+		return nil, usage(err)
+	}
 	sources, err := posthog.Find(args)
 	if err != nil {
 		return nil, &problem{err: err, code: exitInput}
 	}
+	p.warnOfManifests(sources)
 	return &export.Plan{
 		IdentifiersMayMeet: o.identifierValue != "",
-		Sources:            sources, Rules: rules, Choice: choice, Now: now, Grace: grace,
+		Sources:            sources, Read: read, Team: o.reading.team, Rules: rules, Choice: choice, Now: now, Grace: grace,
 		Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(),
 			KeepNull: o.personProperties == "all", Links: choice.Merges},
 		Progress: p.newProgress(),
 	}, nil
+}
+
+// warnOfManifests says which downloads are not complete. What is there is read all the same.
+func (p *program) warnOfManifests(sources []posthog.Source) {
+	incomplete, err := posthog.CheckManifests(sources)
+	for _, i := range incomplete {
+		p.warn("%s; get the missing files too", i)
+	}
+	if err != nil {
+		p.warn("%s; whether its export is complete is not known", err)
+	}
 }
 
 // newProgress is a bar on a terminal, lines in a log, nothing when quiet.

@@ -25,6 +25,7 @@ type previewOptions struct {
 	limit      int
 	operations string
 	firstOnly  bool
+	stdin      stdinOptions
 	profiling  profiling
 }
 
@@ -54,12 +55,14 @@ func (o *previewOptions) addFlags(c *cobra.Command) {
 	f.IntVar(&o.batchItems, "batch-items", 1000, "`operations` in a request at most; 0 is no limit but bytes")
 	f.Float64Var(&o.rate, "rate", defaultRate, "`requests` a second, for the time that sending would take")
 	annotate(f, "sending", "batch-items", "rate")
+	o.stdin.addFlags(f)
 	f.BoolVar(&o.firstOnly, "first-reading-only", false, "stop after the first reading")
 	_ = f.MarkHidden("first-reading-only")
 	o.profiling.addFlags(f)
 }
 
 func runPreview(ctx context.Context, p *program, o *previewOptions, args []string) (err error) {
+	p.stdoutTaken = o.operations == "-"
 	stop, err := o.profiling.start()
 	if err != nil {
 		return err
@@ -71,6 +74,10 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 	if o.batchItems < 0 {
 		return usage(errors.New("--batch-items takes 0 or more"))
 	}
+	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.dropStdin(false)) }()
 	plan, err := p.plan(&o.mapping, args)
 	if err != nil {
 		return err
@@ -90,14 +97,14 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		return err
 	}
 	if o.firstOnly {
-		_, err := fmt.Fprintln(shown.results, export.Count(learned.Rows), "rows")
+		_, err := fmt.Fprintln(p.results(), export.Count(learned.Rows), "rows")
 		return err
 	}
 	summary, err := export.Send(ctx, plan, learned)
 	err = errors.Join(err, shown.close())
 	summary.Estimate = estimate(summary, o.rate)
 	title := fmt.Sprintf("Would be sent from %s. Nothing was.", sourcesText(plan.Sources))
-	if err := errors.Join(err, p.writeSummary(shown.results, summary, title)); err != nil {
+	if err := errors.Join(err, p.writeSummary(p.results(), summary, title, err)); err != nil {
 		return err
 	}
 	return verdict(summary, learned)
@@ -136,26 +143,25 @@ func estimate(s *export.Summary, rate float64) float64 {
 func verdict(s *export.Summary, l *export.Learned) error {
 	switch {
 	case len(l.Trouble) > 0:
-		return &finished{exitInput}
+		return &finished{code: exitInput}
 	case total(s.Rows.Rejected) > 0 || total(s.People.Rejected) > 0 || total(s.Refused) > 0:
-		return &finished{exitRejects}
+		return &finished{code: exitRejects}
 	}
 	return nil
 }
 
 // showing is where preview's operations go: the first few to the screen, all of them to a file.
 type showing struct {
-	p       *program
-	left    int
-	shown   int
-	screen  io.Writer // of operations to look at; nil shows none
-	all     *bufio.Writer
-	file    *os.File
-	results io.Writer // of the totals
+	p      *program
+	left   int
+	shown  int
+	screen io.Writer // of operations to look at; nil shows none
+	all    *bufio.Writer
+	file   *os.File
 }
 
 func (p *program) newShowing(o *previewOptions) (*showing, error) {
-	s := &showing{p: p, left: o.limit, results: p.env.Stdout}
+	s := &showing{p: p, left: o.limit}
 	if !p.json && o.operations != "-" {
 		s.screen = p.env.Stdout
 	}
@@ -163,7 +169,6 @@ func (p *program) newShowing(o *previewOptions) (*showing, error) {
 	case "":
 	case "-":
 		s.all = bufio.NewWriterSize(p.env.Stdout, 256<<10)
-		s.results = p.env.Stderr // stdout belongs to the operations
 	default:
 		file, err := os.OpenFile(o.operations, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 		if err != nil {

@@ -16,6 +16,9 @@ import (
 
 // rules turns the mapping flags into rules and the choice of people. Errors are usage errors that name the flag.
 func (o *mappingOptions) rules(now time.Time) (*mapping.Rules, people.Choice, error) {
+	for i, key := range o.identifyBy {
+		o.identifyBy[i] = strings.TrimSpace(key)
+	}
 	choice, err := o.choice()
 	if err != nil {
 		return nil, choice, usage(err)
@@ -57,7 +60,7 @@ func (o *mappingOptions) choice() (people.Choice, error) {
 		return choice, fmt.Errorf("--people takes identified, with-email or all, not %q", o.people)
 	}
 	for _, key := range o.identifyBy {
-		by := people.By(strings.TrimSpace(key))
+		by := people.By(key)
 		if !slices.Contains([]people.By{people.ByID, people.ByEmail, people.ByCioID}, by) {
 			return choice, fmt.Errorf("--identify-by takes id, email and cio_id, not %q", key)
 		}

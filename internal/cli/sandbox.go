@@ -51,7 +51,14 @@ func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(p.env.Stdout, server.URL())
+	if p.json {
+		err = p.writeJSON(p.env.Stdout, map[string]string{"url": server.URL()})
+	} else {
+		_, err = fmt.Fprintln(p.env.Stdout, server.URL())
+	}
+	if err != nil {
+		return errors.Join(err, server.Close())
+	}
 	<-ctx.Done()
 	return server.Close()
 }

@@ -64,6 +64,8 @@ func TestNoSecretAppears(t *testing.T) {
 		{"backfill as JSON", good, []string{"backfill", "--json", "--yes", "--state", dir, sample}},
 		{"dry run", good, []string{"backfill", "--dry-run", sample}},
 		{"preview", good, []string{"preview", "-v", sample}},
+		{"inspect", good, []string{"inspect", "-v", sample}},
+		{"inspect as JSON", good, []string{"inspect", "--json", sample}},
 		{"check", good, []string{"check", "-v", sample}},
 		{"check as JSON", good, []string{"check", "--json"}},
 		{"version", good, []string{"version", "--json"}},

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -13,13 +12,14 @@ import (
 	"ph2cio/internal/export"
 )
 
-// writeSummary tells what happened, for a person or as one JSON document.
-func (p *program) writeSummary(w io.Writer, s *export.Summary, title string) error {
+// writeSummary tells what happened, for a person or as one JSON document. failed is what ended the run early, nil when
+// nothing did; only the document holds it.
+func (p *program) writeSummary(w io.Writer, s *export.Summary, title string, failed error) error {
 	if p.json {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(s)
+		return p.writeJSON(w, struct {
+			*export.Summary
+			Error *failure `json:"error,omitempty"`
+		}{s, failureOf(failed)})
 	}
 	t := &summaryText{s: s, style: p.style(p.env.StdoutTerminal && w == p.env.Stdout)}
 	t.write(title)
@@ -42,7 +42,7 @@ func (t *summaryText) write(title string) {
 	t.campaigns()
 	t.trouble()
 	if t.s.Estimate > 0 {
-		t.line("time", "about "+time.Duration(t.s.Estimate*float64(time.Second)).Round(time.Second).String()+" to send, waits included")
+		t.line("time", about(time.Duration(t.s.Estimate*float64(time.Second)))+" to send, waits included")
 	}
 	t.line("took", took(t.s.Seconds))
 	if t.s.Interrupted {
@@ -76,14 +76,19 @@ func (t *summaryText) rows() {
 // examples shows where one row of each of the first few reasons stands.
 func (t *summaryText) examples() {
 	for _, e := range t.s.Examples {
-		place := e.File
-		if e.Line > 0 {
-			place += fmt.Sprintf(":%d", e.Line)
-		} else if e.Row > 0 {
-			place += fmt.Sprintf(" row %d", e.Row)
-		}
-		fmt.Fprintf(t, "               %s\n", t.style.dim(oneLine(strings.TrimSpace(place+"  "+e.Reason+": "+e.Detail))))
+		fmt.Fprintf(t, "               %s\n", t.style.dim(oneLine(strings.TrimSpace(place(&e)+"  "+e.Reason+": "+e.Detail))))
 	}
+}
+
+// place is where a rejected row stands, empty for a person.
+func place(r *export.Reject) string {
+	switch {
+	case r.Line > 0:
+		return fmt.Sprintf("%s:%d", r.File, r.Line)
+	case r.Row > 0:
+		return fmt.Sprintf("%s row %d", r.File, r.Row)
+	}
+	return r.File
 }
 
 func (t *summaryText) bucket(name string, n int64, note string) {
@@ -168,6 +173,10 @@ func (t *summaryText) trouble() {
 			t.line("trouble", t.style.red(plain(source.Path+": "+source.Trouble)))
 			t.line("", plain(source.Hint))
 		}
+		if source.Warning != "" {
+			t.line("warning", t.style.yellow(plain(source.Path+": "+source.Warning)))
+			t.line("", plain(source.Hint))
+		}
 	}
 }
 
@@ -190,6 +199,17 @@ func reasons(counts map[string]int64) string {
 		}
 	}
 	return strings.Join(parts, ", ")
+}
+
+// about writes a duration as coarsely as a forecast deserves.
+func about(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return "less than a second"
+	case d < 10*time.Second:
+		return "about " + d.Round(100*time.Millisecond).String()
+	}
+	return "about " + d.Round(time.Second).String()
 }
 
 func took(seconds float64) string {

@@ -14,8 +14,10 @@ func newTopics(*program) []*cobra.Command {
 	flags := pflag.NewFlagSet("all", pflag.ContinueOnError)
 	new(mappingOptions).addFlags(flags, "hold")
 	new(sendingOptions).addFlags(flags)
+	new(stdinOptions).addFlags(flags)
 	return []*cobra.Command{
 		page("mapping", "What an event and a person become, and the flags for it", mappingText(flags)),
+		page("reading", "What can be read, and the flags for it", readingText(flags)),
 		page("sending", "Pace, limits and the flags for it", sendingText(flags)),
 		page("environment", "Settings from the environment and .env", environmentText),
 		page("exit-codes", "What the exit code says", exitCodesText),

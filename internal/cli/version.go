@@ -1,13 +1,15 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"runtime"
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
 )
+
+// versionFlag is the flag that does what the command does.
+const versionFlag = "version"
 
 type versionInfo struct {
 	Version       string `json:"version"`
@@ -30,7 +32,7 @@ func newVersion(p *program) *cobra.Command {
 func runVersion(p *program) error {
 	v := version(p.env.Commit)
 	if p.json {
-		return json.NewEncoder(p.env.Stdout).Encode(v)
+		return p.writeJSON(p.env.Stdout, v)
 	}
 	_, err := fmt.Fprintf(p.env.Stdout, "ph2cio %s (%s, %s, %s)\n", v.Version, v.Commit, v.Go, v.Platform)
 	return err

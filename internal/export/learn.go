@@ -19,7 +19,10 @@ type Learned struct {
 	Bad     int64                  // rows that are not events, or can never be sent whoever their person is
 	Recent  int64                  // rows that could start a campaign, whoever their person is
 	Trouble []*posthog.SourceError // sources that are damaged, gone or refused
+	Said    []*posthog.SourceError // what there is to know about sources that were read well
 	Bytes   int64                  // on disk, of all sources
+
+	teams teams
 
 	sums    []uint64 // posthog.Chunk.Sum of each chunk
 	decided decisions
@@ -28,8 +31,25 @@ type Learned struct {
 }
 
 // Learn reads all sources once. It returns an error when the reading could not go on; trouble with single sources is in
-// Learned.Trouble.
-func Learn(ctx context.Context, plan *Plan) (*Learned, error) {
+// Learned.Trouble. A *ManyTeams is returned when rows are of more than one team and the plan picks none.
+func Learn(ctx context.Context, plan *Plan) (*Learned, error) { return learn(ctx, plan, nil) }
+
+// learn is Learn with a census of what it reads, if that is not nil. Then several teams are no error. Where damage was
+// found so late that rows of doubt have been learnt, all is learnt again without them.
+func learn(ctx context.Context, plan *Plan, census *census) (*Learned, error) {
+	read := plan.Read
+	for {
+		learned, err := learnOnce(ctx, plan, read, census)
+		if err != nil || !learned.doubtful() {
+			return learned, err
+		}
+		read.Known = learned.damaged(read.Known)
+		census.reset()
+		plan.progress().Say("what was read cannot all be trusted, because of damage that shows late: reading again without it")
+	}
+}
+
+func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *census) (*Learned, error) {
 	index := people.NewIndex(plan.Index)
 	learned := &Learned{places: newPlaces(plan.Sources), ends: make([]int64, len(plan.Sources))}
 	for _, s := range plan.Sources {
@@ -40,8 +60,12 @@ func Learn(ctx context.Context, plan *Plan) (*Learned, error) {
 	defer progress.Done()
 
 	thrift := newThrift()
-	work := func(_ int, c *posthog.Chunk) lesson { return learnChunk(c, plan.Rules, index) }
-	for lesson, err := range ordered(posthog.Read(ctx, plan.Sources, posthog.Options{}), plan.workers(), work) {
+	work := func(_ int, c *posthog.Chunk) lesson { return learnChunk(c, plan, index, census.sheet()) }
+	for lesson, err := range ordered(posthog.Read(ctx, plan.Sources, read), plan.workers(), work) {
+		if warning, ok := asWarning(err); ok {
+			learned.Said = append(learned.Said, warning)
+			continue
+		}
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
 			learned.Trouble = append(learned.Trouble, trouble)
 			continue
@@ -50,9 +74,16 @@ func Learn(ctx context.Context, plan *Plan) (*Learned, error) {
 			return nil, fmt.Errorf("first reading: %w", err)
 		}
 		learned.add(lesson)
+		census.add(&lesson)
 		thrift.look()
 		progress.Advance(lesson.chunk.Bytes)
 		progress.Note(fmt.Sprintf("%s rows", Count(learned.Rows)))
+	}
+	if learned.doubtful() {
+		return learned, nil
+	}
+	if err := learned.teams.check(plan.Team); err != nil && census == nil {
+		return nil, err
 	}
 	learned.People = index.Settle(plan.Choice)
 	return learned, nil
@@ -63,18 +94,26 @@ type lesson struct {
 	chunk             *posthog.Chunk
 	sum               uint64
 	decided           decided
+	teams             teams
 	rows, bad, recent int64
+	sheet             *sheet // nil without a census
 }
 
-func learnChunk(c *posthog.Chunk, rules *mapping.Rules, index *people.Index) lesson {
-	l := lesson{chunk: c}
+func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet) lesson {
+	l := lesson{chunk: c, sheet: sheet}
 	for event, bad := range c.Events() {
 		l.rows++
 		if bad != nil {
 			l.bad++
+			sheet.countBad()
 			continue
 		}
-		o := rules.Classify(event)
+		l.teams.add(event.TeamID)
+		if plan.otherTeam(event) {
+			l.decided.add(event.Ref-c.Ref, mapping.Outcome{Bucket: mapping.Skipped, Reason: reasonOtherTeam})
+			continue
+		}
+		o := plan.Rules.Classify(event)
 		if o.Bucket == mapping.Rejected {
 			l.bad++
 		}
@@ -83,6 +122,7 @@ func learnChunk(c *posthog.Chunk, rules *mapping.Rules, index *people.Index) les
 		}
 		l.decided.add(event.Ref-c.Ref, o)
 		index.Observe(event, o.Bucket == mapping.Send)
+		sheet.count(event)
 	}
 	l.sum = c.Sum()
 	c.Release()
@@ -94,21 +134,52 @@ func (l *Learned) add(one lesson) {
 	l.sums = append(l.sums, one.sum)
 	l.decided.add(&one.decided)
 	l.ends[one.chunk.Source] = one.chunk.End
+	l.teams.merge(one.teams)
 	l.Rows += one.rows
 	l.Bad += one.bad
 	l.Recent += one.recent
 }
 
+// doubtful reports whether rows have been learnt from a source that turned out to be damaged before them.
+func (l *Learned) doubtful() bool {
+	return slices.ContainsFunc(l.Trouble, func(t *posthog.SourceError) bool { return t.Doubtful })
+}
+
+// damaged is posthog.Options.Known for the next reading: known, and what this one found.
+func (l *Learned) damaged(known []*posthog.SourceError) []*posthog.SourceError {
+	all := make([]*posthog.SourceError, len(l.places.sources))
+	copy(all, known)
+	for _, t := range l.Trouble {
+		for i, source := range l.places.sources {
+			if t.Kind == posthog.Damaged && t.Path == source.Path {
+				all[i] = t
+			}
+		}
+	}
+	return all
+}
+
 // knows reports whether a source's trouble is one that the first reading had with it. Damage counts as known only where
 // the source ended as far as the first reading came, which the reader sees to.
 func (l *Learned) knows(trouble *posthog.SourceError) bool {
-	return slices.ContainsFunc(l.Trouble, func(known *posthog.SourceError) bool {
+	same := func(known *posthog.SourceError) bool {
 		return known.Path == trouble.Path && known.Kind == trouble.Kind
-	})
+	}
+	return slices.ContainsFunc(l.Trouble, same) || slices.ContainsFunc(l.Said, same)
 }
 
-// again is how the second reading reads: up to where the first came.
-func (l *Learned) again() posthog.Options { return posthog.Options{Until: l.ends} }
+// asWarning returns the error as what there is to know about a source that was read well.
+func asWarning(err error) (*posthog.SourceError, bool) {
+	said, ok := errors.AsType[*posthog.SourceError](err)
+	return said, ok && said.Kind == posthog.Warning
+}
+
+// again is how the second reading reads: as the first, and up to where it came.
+func (l *Learned) again(plan *Plan) posthog.Options {
+	options := plan.Read
+	options.Until = l.ends
+	return options
+}
 
 func (p *Plan) workers() int {
 	if p.Workers > 0 {

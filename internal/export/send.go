@@ -79,7 +79,9 @@ func newRun(ctx context.Context, plan *Plan, learned *Learned) *run {
 		r.named = map[uint64]bool{}
 	}
 	for range plan.workers() {
-		r.mappers = append(r.mappers, plan.Rules.NewMapper(learned.People))
+		mapper := plan.Rules.NewMapper(learned.People)
+		mapper.Refused = r.rejected
+		r.mappers = append(r.mappers, mapper)
 	}
 	return r
 }
@@ -159,7 +161,7 @@ func (r *run) sendEvents() error {
 
 // readAgain is the second reading: every chunk is mapped, counted and packed, in input order.
 func (r *run) readAgain(out *outbox) error {
-	chunks := posthog.Read(r.reading, r.plan.Sources, r.learned.again())
+	chunks := posthog.Read(r.reading, r.plan.Sources, r.learned.again(r.plan))
 	for page, err := range ordered(chunks, r.plan.workers(), r.mapChunk) {
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
 			if !r.learned.knows(trouble) {

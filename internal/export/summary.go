@@ -18,7 +18,7 @@ type Summary struct {
 	Requests   int64            `json:"requests"`
 	Bytes      int64            `json:"bytes"` // of request bodies
 	Retries    int64            `json:"retries"`
-	ValuesCut  map[string]int64 `json:"values_cut"`
+	ValuesCut  map[string]int64 `json:"values_cut"` // to fit, in the operations built, by kind
 	Campaigns  Campaigns        `json:"campaigns"`
 	Sources    []SourceSummary  `json:"sources"`
 	Rejects    string           `json:"rejects,omitempty"` // the file they were written to
@@ -66,7 +66,8 @@ type SourceSummary struct {
 	Path    string `json:"path"`
 	Bytes   int64  `json:"bytes"`
 	Trouble string `json:"trouble,omitempty"`
-	Hint    string `json:"hint,omitempty"` // what to do about the trouble
+	Warning string `json:"warning,omitempty"` // of a file that was read well: what to know about it
+	Hint    string `json:"hint,omitempty"`    // what to do about either
 }
 
 func (r *run) summary() *Summary {
@@ -96,11 +97,17 @@ func (l *Learned) SourceSummaries() []SourceSummary {
 	for _, t := range l.Trouble {
 		trouble[t.Path] = t
 	}
+	said := map[string]*posthog.SourceError{}
+	for _, w := range l.Said {
+		said[w.Path] = w
+	}
 	var all []SourceSummary
 	for _, s := range l.places.sources {
 		one := SourceSummary{Path: s.Path, Bytes: s.Size}
 		if t := trouble[s.Path]; t != nil {
 			one.Trouble, one.Hint = t.Err.Error(), t.Hint
+		} else if w := said[s.Path]; w != nil {
+			one.Warning, one.Hint = w.Err.Error(), w.Hint
 		}
 		all = append(all, one)
 	}

@@ -32,12 +32,6 @@ func (m *Mapper) identifier(s *scene) (customerio.Identifier, Outcome) {
 // "crm-{person.properties.crm_id}" without one would be the same for all who have none, and make them one person.
 func (m *Mapper) identifierValue(s *scene) (string, Outcome) {
 	t := &m.rules.identifier
-	if s.event == nil {
-		if placeholder := t.needsEvent(); placeholder != "" {
-			return "", rejected(ReasonNoIdentifier,
-				fmt.Sprintf("--identifier-value has %s, which only events have: nobody can be identified by it", placeholder))
-		}
-	}
 	if t.alone() && t.parts[0].field == fieldDistinctID {
 		return s.person.DistinctID, Outcome{}
 	}

@@ -28,7 +28,6 @@ func TestIdentifier(t *testing.T) {
 		{name: "number", options: Options{IdentifierValue: "{person.properties.crm}"}, want: map[string]string{"id": "77"}},
 		{name: "mixed", options: Options{IdentifierValue: "crm-{person.properties.crm}", IdentifierKey: customerio.ID}, want: map[string]string{"id": "crm-77"}},
 		{name: "another key", options: Options{IdentifierValue: "{person.properties.mail}", IdentifierKey: customerio.Email}, want: map[string]string{"email": "m@example.com"}},
-		{name: "of the event", options: Options{IdentifierValue: "{event.properties.account}"}, want: map[string]string{"id": "acc"}},
 		{name: "absent", options: Options{IdentifierValue: "{person.properties.none}"}, reason: ReasonNoIdentifier},
 		{name: "absent in part", options: Options{IdentifierValue: "crm-{person.properties.none}"}, reason: ReasonNoIdentifier},
 		{name: "blank", options: Options{IdentifierValue: "{person.properties.blank}"}, reason: ReasonNoIdentifier},
@@ -62,15 +61,18 @@ func TestIdentifier(t *testing.T) {
 	}
 }
 
+// TestPersonCannotHaveAnEventsIdentifier holds that it is refused at once: events would go to people of whom none was
+// identified.
 func TestPersonCannotHaveAnEventsIdentifier(t *testing.T) {
 	t.Parallel()
-	s := newSomebody(``)
-	m := newRules(t, Options{IdentifierValue: "{event.properties.account}"}).newMapper(s)
-	_, o := m.Person(nil, &s.person)
-	if o.Bucket != Rejected || o.Reason != ReasonNoIdentifier || !strings.Contains(o.Detail, "{event.properties.account}") {
-		t.Errorf("outcome %+v", o)
+	for _, placeholder := range []string{"{event.event}", "{event.uuid}", "{event.timestamp}", "{event.properties.account}"} {
+		_, err := New(Options{Now: runNow, IdentifierValue: "x-{person.id}-" + placeholder})
+		if err == nil || !strings.Contains(err.Error(), "has no "+placeholder) || !strings.Contains(err.Error(), "use {person.properties.NAME}") {
+			t.Errorf("%s: %v, want that a person has none, and what to use", placeholder, err)
+		}
 	}
-	m = newRules(t, Options{IdentifierValue: "{event.raw_distinct_id}"}).newMapper(s)
+	s := newSomebody(``)
+	m := newRules(t, Options{IdentifierValue: "{event.raw_distinct_id}"}).newMapper(s)
 	if op := identify(t, m, s); op.Identifiers["id"] != "user_1001" {
 		t.Errorf("identifiers %v, want the kept ID", op.Identifiers)
 	}

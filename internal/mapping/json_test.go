@@ -3,6 +3,8 @@ package mapping
 import (
 	"bytes"
 	"encoding/json"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -151,6 +153,8 @@ func FuzzRedact(f *testing.F) {
 	for _, seed := range []string{
 		"https://a.example/?token=x", "?a=1&TOKEN=x#secret=y", "/b?n=%3Ftoken%3Dx", "a b?token=x", "?to%6ben=x;y=z", "??token=#token=&token=x",
 		" https://a.example/my page?token=x y", "see https://a.example/?token=x now", "/b?n=%3Ftoken%3Dx%zz",
+		"https://u:p@a.example/?a=https://v:q@b&c@d", "//u@a;b@c", "see x://a@b y://c@d/e", "?u[password]=x&a%5btoken%5d[]=y", "?a.secret=x",
+		"/b?n=%25252525253Ftoken%252525253Dx", "/b?n=%252F%252Fu%253Ap%2540c", "?x://a&token=b@c;://d=e@f",
 	} {
 		f.Add(seed)
 	}
@@ -160,7 +164,8 @@ func FuzzRedact(f *testing.F) {
 		if !found {
 			out = []byte(text)
 		}
-		start := strings.IndexAny(text, "?#")
+		checkUserinfo(t, string(out))
+		start := strings.IndexAny(string(out), "?#")
 		if start < 0 {
 			return
 		}
@@ -171,12 +176,49 @@ func FuzzRedact(f *testing.F) {
 			if afterWords { // then a secret has no white space
 				value = value[:strings.IndexFunc(value+" ", unicode.IsSpace)]
 			}
-			if ok && secretKeys.has([]byte(name)) && value != "" && value != redactedText {
+			if plain, err := url.QueryUnescape(name); err == nil {
+				name = plain
+			}
+			if ok && secretPath.MatchString(name) && value != "" && value != redactedText {
 				t.Errorf("%q becomes %q, which has the secret %q", text, out, parameter)
+			}
+			if ok {
+				checkDecoded(t, text, value)
 			}
 		}
 		if _, again := s.appendRedacted(nil, out); again {
 			t.Errorf("%q becomes %q, which is redacted again", text, out)
 		}
 	})
+}
+
+// secretPath and secretParameter are what the redaction looks for, as an expression.
+var (
+	secretPath      = regexp.MustCompile(`(?i)(^|[\[\].])(token|access_token|password|secret|signature|api_key)($|[\[\].])`)
+	secretParameter = regexp.MustCompile(`(?is)[?#](.*[?#&;])?(token|access_token|password|secret|signature|api_key)=([^&;?#\s][^&;?#]*)`)
+)
+
+// checkDecoded undoes the encoding of a parameter's value as long as there is any, and looks for a secret each time.
+func checkDecoded(t *testing.T, text, value string) {
+	for range 2 * maxEncodings {
+		plain, err := url.QueryUnescape(value)
+		if err != nil || plain == value {
+			return
+		}
+		value = plain
+		for _, found := range secretParameter.FindAllStringSubmatch(value, -1) {
+			if strings.Fields(found[3])[0] != redactedText {
+				t.Errorf("%q keeps the secret %q", text, found[0])
+			}
+		}
+		checkUserinfo(t, value)
+	}
+}
+
+// checkUserinfo lets net/url look for a name or a password before the host.
+func checkUserinfo(t *testing.T, text string) {
+	u, err := url.Parse(strings.TrimSpace(text))
+	if err == nil && u.User != nil && u.User.String() != "" && u.User.String() != redactedText {
+		t.Errorf("%q has the name or password %q", text, u.User)
+	}
 }

@@ -102,12 +102,20 @@ func (k *keys) remember(found *key) {
 }
 
 // newKey prepares an attribute for a property. Its name is mended, and a dot in it becomes an underscore, because
-// Customer.io reads dots as a path (Track API reference, cio_subscription_preferences).
-func newKey(name string, keepDots bool) *key {
+// Customer.io reads dots as a path (Track API reference, cio_subscription_preferences). Some names are URLs: they lose
+// their secrets.
+func newKey(name string, keepDots bool, s *secrets) *key {
 	mended, found := mendedText([]byte(name))
 	k := &key{name: name, plain: string(mended)}
 	k.mended.addFlaws(found)
-	if k.out = k.plain; !keepDots {
+	k.out = k.plain
+	if maybeSecret(mended) {
+		if safe, hid := s.appendRedacted(nil, mended); hid {
+			k.out = string(safe)
+			k.mended.add(cutSecret)
+		}
+	}
+	if !keepDots {
 		k.out = strings.ReplaceAll(k.out, ".", "_")
 	}
 	k.renamed = k.out != k.name
@@ -122,5 +130,5 @@ func (k *key) cutOff(why cut) { k.does, k.why = cutsOff, why }
 
 // namesSecret reports whether the name, as it came or as it is sent, is one whose values are secrets.
 func (k *key) namesSecret() bool {
-	return secretKeys.has([]byte(k.plain)) || secretKeys.has([]byte(k.out))
+	return secretKeys.named([]byte(k.plain)) || secretKeys.named([]byte(k.out))
 }

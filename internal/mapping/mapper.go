@@ -10,8 +10,10 @@ import (
 
 // Mapper maps for one goroutine: it holds scratch memory and counts.
 type Mapper struct {
-	// ValuesCut counts what was changed to fit in what was sent, by kind.
+	// ValuesCut counts what was changed to fit, by kind, in all operations that were built, whatever becomes of them.
 	ValuesCut map[string]int64
+	// Refused are people, by number, who were refused: their events are rejected, not built. Nil is nobody.
+	Refused map[uint32]bool
 
 	rules  *Rules
 	people settled
@@ -75,6 +77,9 @@ func (m *Mapper) Event(dst []byte, e *posthog.Event) (out []byte, person *people
 	if c.Bucket == FeedsPerson {
 		return dst, person, c.Outcome
 	}
+	if m.Refused[person.Number] {
+		return dst, person, rejected(ReasonPersonRejected, "the person it belongs to was rejected")
+	}
 	out, o = m.track(dst, e, &c, person)
 	return out, person, o
 }
@@ -109,6 +114,9 @@ func (m *Mapper) track(dst []byte, e *posthog.Event, c *class, person *people.Pe
 	m.appendAssignments(m.rules.eventAttributes, &s, who)
 	m.closeAttributes()
 	name := m.name(c)
+	if e.NameBroken && c.Action == customerio.Event {
+		m.cuts.add(cutUTF8)
+	}
 	id, _ := m.hasher.id(e).MarshalText()
 	t := customerio.Tracked{Name: name, ID: string(id), Timestamp: s.seconds}
 	return m.finish(dst, c.Outcome, func(dst, attributes []byte) []byte {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/posthog"
 )
 
 // Options are the mapping's flags, as text where a flag is text. The zero value of each is its default.
@@ -65,7 +66,7 @@ const (
 
 // Why a row is rejected.
 const (
-	ReasonNoName          = "no_name"          // its event has no name
+	ReasonNoName          = posthog.NotAnEvent // its event has no name: nothing but NULs, which cannot be sent
 	ReasonBadTimestamp    = "bad_timestamp"    // missing, unreadable or out of the API's range
 	ReasonFutureTimestamp = "future_timestamp" // in the future, and so is what could stand in for it
 	ReasonNoIdentifier    = "no_identifier"    // its person has nothing to be called by

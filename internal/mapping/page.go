@@ -21,7 +21,7 @@ func (r *Rules) newPageParts() {
 		names := vocabulary[p]
 		dropped := r.dropProperties.match(names.customerio) || r.dropProperties.match(names.posthog) ||
 			sets(r.eventAttributes, names.customerio)
-		r.pageParts = append(r.pageParts, pagePart{place: p, key: newKey(names.customerio, false), posthog: !dropped})
+		r.pageParts = append(r.pageParts, pagePart{place: p, key: newKey(names.customerio, false, r.secrets), posthog: !dropped})
 	}
 }
 

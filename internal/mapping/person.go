@@ -23,7 +23,7 @@ func (r *Rules) personProperty(name string) *key {
 
 // personAttribute decides what is done with an attribute of a person, wherever it comes from.
 func (r *Rules) personAttribute(name string) *key {
-	k := newKey(name, underPreferences(name) && r.allowed.has(name))
+	k := newKey(name, underPreferences(name) && r.allowed.has(name), r.secrets)
 	switch {
 	case k.does != copies:
 	case r.refuses(reservedForPersons, k.plain, k.out):

@@ -56,7 +56,7 @@ func (r *Rules) eventProperty(name string) *key {
 
 // eventAttribute decides what is done with an attribute of an event, wherever it comes from.
 func (r *Rules) eventAttribute(name string) *key {
-	k := newKey(name, false)
+	k := newKey(name, false, r.secrets)
 	if k.does == copies && r.refuses(reservedForEvents, k.plain, k.out) {
 		k.cutOff(cutReserved)
 	}

@@ -164,10 +164,22 @@ func TestSecretsAreRedacted(t *testing.T) {
 			cut:        map[string]int64{"redacted": 1},
 		},
 		{
+			name:       "by key, of a path",
+			properties: `{"user[password]":"x","user.token":"y","a":{"user[secret]":1}}`,
+			want:       `{"user[password]":"redacted","user_token":"redacted","a":{"user[secret]":"redacted"}}`,
+			cut:        map[string]int64{"redacted": 3},
+		},
+		{
+			name:       "in a key that is a URL",
+			properties: `{"https://a/?token=x":1,"b":{"/?token=y":2},"https://u:p@a/":3}`,
+			want:       `{"https://a/?token=redacted":1,"b":{"/?token=redacted":2},"https://redacted@a/":3}`,
+			cut:        map[string]int64{"redacted": 3},
+		},
+		{
 			name:       "by names of one's own",
-			options:    Options{RedactQuery: []string{"session", "code"}},
-			properties: `{"a":"https://a.example/?Session=1&code=2&sessions=3","session":"stays"}`,
-			want:       `{"a":"https://a.example/?Session=redacted&code=redacted&sessions=3","session":"stays"}`,
+			options:    Options{RedactQuery: []string{"session", "code", "a.b[c]"}},
+			properties: `{"a":"https://a.example/?Session=1&code=2&sessions=3&a.b[c]=4","session":"stays"}`,
+			want:       `{"a":"https://a.example/?Session=redacted&code=redacted&sessions=3&a.b[c]=redacted","session":"stays"}`,
 			cut:        map[string]int64{"redacted": 1},
 		},
 		{
@@ -214,6 +226,33 @@ func TestRedactedURLs(t *testing.T) {
 		{"see https://a.example/?next=%2Fb%3Ftoken%3Dabc now", "see https://a.example/?next=redacted now"},
 		{"see https://a.example/?token=redacted now", ""},
 		{"see https://a.example/?x=1 token=abc", ""},
+
+		// Names that are paths.
+		{"?user[password]=x", "?user[password]=redacted"},
+		{"?user%5Bpassword%5D=x&a=1", "?user%5Bpassword%5D=redacted&a=1"},
+		{"?password[]=x&Token[0]=y", "?password[]=redacted&Token[0]=redacted"},
+		{"?user.password=x", "?user.password=redacted"},
+		{"?user[passwords]=x&mytoken[a]=y", ""},
+
+		// Names and passwords before a host.
+		{"https://user:pass@a.example/b", "https://redacted@a.example/b"},
+		{"https://ghp_x1@a.example", "https://redacted@a.example"},
+		{"postgres://user:p@ss:w@db.example:5432/x?token=y", "postgres://redacted@db.example:5432/x?token=redacted"},
+		{" //user:pass@a.example", " //redacted@a.example"},
+		{"see https://u:p@a.example and https://v:q@b.example/ now", "see https://redacted@a.example and https://redacted@b.example/ now"},
+		{"/login?next=https://u:p@b.example/c&x=1", "/login?next=https://redacted@b.example/c&x=1"},
+		{"/login?next=https%3A%2F%2Fu%3Ap%40b.example", "/login?next=redacted"},
+		{"https://redacted@a.example", ""},
+		{"https://a.example/@maya", ""},
+		{"https://a.example?email=maya@example.com", ""},
+		{"/go?to=https://a.example&email=maya@example.com", ""},
+		{"mailto:maya@example.com", ""},
+		{"https://a.example: write to maya@example.com", ""},
+
+		// Encoded too often to be looked into.
+		{"?a=%25252525253Ftoken%252525253Dx&b=1", "?a=redacted&b=1"},
+		{"?a=%2525252541&b=1", "?a=redacted&b=1"},
+		{"?a=%25252541&b=1", ""},
 
 		// Percent signs that encode nothing.
 		{"https://a.example/?next=https%3A%2F%2Fb.example%3Ftoken%3Dabc%zz", "https://a.example/?next=redacted"},

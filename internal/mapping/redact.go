@@ -44,8 +44,25 @@ func (s *secrets) has(name []byte) bool {
 	return false
 }
 
-// maybeSecret is a quick no for texts that are no URL with a parameter.
-func maybeSecret(text []byte) bool { return bytes.IndexByte(text, '=') >= 0 && queryStart(text) >= 0 }
+// named reports whether a name is that of a secret, or a path with one in it, as forms and frameworks write them:
+// user[password], token[0], user.password.
+func (s *secrets) named(name []byte) bool {
+	for rest := name; ; {
+		end := bytes.IndexAny(rest, "[].")
+		if end < 0 {
+			return s.has(rest) || s.has(name)
+		}
+		if s.has(rest[:end]) {
+			return true
+		}
+		rest = rest[end+1:]
+	}
+}
+
+// maybeSecret is a quick no for texts that are no URL with a parameter, nor with a password.
+func maybeSecret(text []byte) bool {
+	return bytes.IndexByte(text, '=') >= 0 && queryStart(text) >= 0 || maybeUserinfo(text)
+}
 
 // queryStart returns where the query or else the fragment of a URL starts, -1 when it has neither.
 func queryStart(url []byte) int {
@@ -59,15 +76,25 @@ func queryStart(url []byte) int {
 // appendRedacted appends a text with the values of secret parameters in URLs redacted. found reports whether there was
 // one; if not, what was appended means nothing. A parameter is whatever stands right after a ?, #, & or ;, once there was
 // a ? or #, so that paths, hosts without a scheme and URLs with white space count. A parameter that holds another URL
-// with a secret, percent-encoded, is redacted whole.
+// with a secret, percent-encoded, is redacted whole. So is what stands before the @ of a URL's host.
 func (s *secrets) appendRedacted(dst, text []byte) (out []byte, found bool) {
 	return s.redact(dst, text, 0)
 }
 
-// maxEncodings is how deep URLs are looked for inside the parameters of URLs.
+// maxEncodings is how deep URLs are looked for inside the parameters of URLs. What is encoded more often is redacted, since
+// nobody can say what it is.
 const maxEncodings = 4
 
 func (s *secrets) redact(dst, text []byte, depth int) ([]byte, bool) {
+	text, hid := withoutUserinfo(text)
+	out, found := s.redactParameters(dst, text, depth)
+	if hid && !found {
+		out = append(dst, text...)
+	}
+	return out, hid || found
+}
+
+func (s *secrets) redactParameters(dst, text []byte, depth int) ([]byte, bool) {
 	i := queryStart(text)
 	if i < 0 {
 		return dst, false
@@ -81,7 +108,7 @@ func (s *secrets) redact(dst, text []byte, depth int) ([]byte, bool) {
 			continue
 		}
 		value := i + equals + 1
-		secret := s.hasEscaped(text[i : value-1])
+		secret := s.namedEscaped(text[i : value-1])
 		if secret {
 			end = secretEnd(text, value)
 		}
@@ -135,16 +162,17 @@ func wordEnd(text []byte, start, end int) int {
 
 func hidable(value []byte) bool { return len(value) > 0 && string(value) != redactedText }
 
-// hasEscaped is has for a name that may be percent-encoded.
-func (s *secrets) hasEscaped(name []byte) bool {
+// namedEscaped is named for a name that may be percent-encoded.
+func (s *secrets) namedEscaped(name []byte) bool {
 	if bytes.IndexByte(name, '%') < 0 {
-		return s.has(name)
+		return s.named(name)
 	}
 	var room [64]byte
-	return s.has(appendUnescaped(room[:0], name))
+	return s.named(appendUnescaped(room[:0], name))
 }
 
-// within reports whether a parameter's value is a URL with a secret, percent-encoded once or more.
+// within reports whether a parameter's value is a URL with a secret, percent-encoded once or more, or encoded so often
+// that this cannot be seen.
 func (s *secrets) within(value []byte, depth int) bool {
 	if bytes.IndexByte(value, '%') < 0 {
 		return false
@@ -157,6 +185,16 @@ func (s *secrets) within(value []byte, depth int) bool {
 			continue
 		}
 		if _, found := s.redact(nil, plain, depth+1); found {
+			return true
+		}
+	}
+	return hasEncoded(plain)
+}
+
+// hasEncoded reports whether there is anything percent-encoded in a text.
+func hasEncoded(text []byte) bool {
+	for i, c := range text {
+		if c == '%' && i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2]) {
 			return true
 		}
 	}

@@ -137,8 +137,7 @@ func (r *Rules) setAttributes(o Options) (err error) {
 	for i, a := range r.personAttributes {
 		if placeholder := a.needsEvent(); placeholder != "" {
 			return fmt.Errorf("--person-attribute %s: a person has no %s, which is different on every event; "+
-				"use {%sNAME}, {person.id}, {event.distinct_id} or --event-attribute",
-				o.PersonAttributes[i], placeholder, personProperties)
+				"use %s or --event-attribute", o.PersonAttributes[i], placeholder, ofPeople)
 		}
 	}
 	if len(r.personAttributes) > customerio.MaxAttributes {
@@ -151,6 +150,9 @@ func (r *Rules) setAttributes(o Options) (err error) {
 	}
 	return nil
 }
+
+// ofPeople are the placeholders that people have too.
+const ofPeople = "{" + personProperties + "NAME}, {person.id}, {event.distinct_id}"
 
 // newAssignments reads the values of a flag that sets attributes.
 func newAssignments(flag string, texts []string, decide func(string) *key) ([]assignment, error) {
@@ -190,6 +192,10 @@ func (r *Rules) setIdentifier(o Options) (err error) {
 	if !slices.ContainsFunc(r.identifier.parts, func(p part) bool { return p.field != fieldLiteral }) {
 		return fmt.Errorf("--identifier-value %s has no placeholder, so it would make everybody the same person",
 			o.IdentifierValue)
+	}
+	if placeholder := r.identifier.needsEvent(); placeholder != "" {
+		return fmt.Errorf("--identifier-value %s: people are identified before their events are sent, and a person has no %s, "+
+			"which is different on every event; use %s", o.IdentifierValue, placeholder, ofPeople)
 	}
 	r.note(r.identifier)
 	return nil

@@ -109,7 +109,7 @@ func (c *cleaner) namesSecret(inside []byte) bool {
 		c.text, _ = appendPlain(c.text[:0], inside)
 		inside = c.text
 	}
-	return secretKeys.has(inside)
+	return secretKeys.named(inside)
 }
 
 // appendRedacted appends what stands in for a secret. A null hides nothing and stays.

@@ -1,6 +1,9 @@
 package people
 
-import "slices"
+import (
+	"iter"
+	"slices"
+)
 
 // value returns a property's final value and the row that set it: of the snapshot, or of a change after it. The log
 // must be pruned.
@@ -115,4 +118,19 @@ func (s *Settled) AppendAttributes(dst []byte, p *Person) []byte {
 		}
 	}
 	return append(dst, '}')
+}
+
+// Attributes yields what AppendAttributes appends, each with its plain key and its value in JSON, which are borrowed
+// until the next.
+func (s *Settled) Attributes(p *Person) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		keys := &s.index.shards[s.shards[p.Number]].keys
+		for b := s.attributes[p.Number]; len(b) > 0; {
+			var property property
+			property, b = readProperty(b)
+			if !yield(keys.name(property.code, property.inline), property.value) {
+				return
+			}
+		}
+	}
 }

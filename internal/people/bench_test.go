@@ -59,8 +59,14 @@ func BenchmarkObserve(b *testing.B) {
 		}, nil},
 		{"unchanged snapshot", func(e *posthog.Event) { e.PersonProperties = snapshotOf(1) }, nil},
 		{"changed snapshot", func(e *posthog.Event) {}, func() func(e *posthog.Event, i int) {
-			two := [][]byte{snapshotOf(1), snapshotOf(22)}
-			return func(e *posthog.Event, i int) { e.PersonProperties = two[i%2] }
+			var two [2]posthog.Event
+			for i := range two {
+				two[i].PersonProperties = snapshotOf(1 + 21*i)
+				withMembers(&two[i])
+			}
+			return func(e *posthog.Event, i int) {
+				e.PersonProperties, e.PersonMembers = two[i%2].PersonProperties, two[i%2].PersonMembers
+			}
 		}()},
 		{"set without snapshot", func(e *posthog.Event) { e.Set = []byte(`{"email":"maya@example.com","plan":"pro"}`) }, nil},
 		{"once without snapshot", func(e *posthog.Event) { e.SetOnce = []byte(`{"first_plan":"pro"}`) }, nil},
@@ -69,6 +75,7 @@ func BenchmarkObserve(b *testing.B) {
 			x := NewIndex(Options{Keep: keepCustom})
 			e := typicalRow(uuidID(1))
 			bench.prepare(e)
+			withMembers(e)
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				e.Ref++
@@ -114,9 +121,8 @@ func BenchmarkMemory(b *testing.B) {
 			e.Personless, e.PersonProperties, e.IsIdentified = i%2 == 0, nil, i%2 == 1
 			if i%10 < 6 && i%2 == 1 {
 				e.PersonProperties = renumber(snapshot, i)
-
 			}
-			x.Observe(e, true)
+			x.Observe(withMembers(e), true)
 		}
 		learnt := heap()
 		b.ReportMetric(float64(learnt-before)/n, "learnt-B/ID")
@@ -151,7 +157,7 @@ func BenchmarkSettle(b *testing.B) {
 		for i := range 500_000 {
 			e.Ref, e.DistinctID, e.IsIdentified = uint64(i), fmt.Appendf(nil, "user_%d", i), true
 			e.PersonProperties = renumber(snapshot, i)
-			x.Observe(e, true)
+			x.Observe(withMembers(e), true)
 		}
 		b.StartTimer()
 		x.Settle(Choice{By: []By{ByEmail, ByID}})

@@ -157,3 +157,27 @@ func TestTheSampleStory(t *testing.T) {
 		t.Errorf("profiles by choice %v, want %v", got, want)
 	}
 }
+
+// TestPaddedIDsAreIDs holds that space around an ID is a part of it, as in PostHog, which trims IDs only to find out that
+// nothing is left of one (person-merge-service.ts). Two IDs that differ in space are two people, and both link.
+func TestPaddedIDsAreIDs(t *testing.T) {
+	t.Parallel()
+	identify := func(name, id, anonymous string) posthog.Event {
+		return posthog.Event{Name: b(name), DistinctID: b(id), AnonDistinctID: b(anonymous)}
+	}
+	seen := func(id string) posthog.Event { return posthog.Event{Name: b("a"), DistinctID: b(id), Personless: true} }
+	rows := rowsOf(seen(" anon "), seen("anon"), seen("other"),
+		identify("$identify", " user ", " anon "), identify("$identify", "user", "anon"), identify("$identify", " guest ", "other"),
+		identify("$identify", "user", "  "), identify("$identify", "user", "guest"),
+		identify(" $identify ", "user", "late")) // an event of another name
+	o, c := Options{Links: true}, Choice{Merges: true}
+	s := settled(o, c, rows)
+	compareWithModel(t, s, newModel(rows, o, Choice{Who: Identified, Merges: true}))
+	var links []string
+	for l := range s.Links() {
+		links = append(links, l.Anonymous+" into "+l.Person.DistinctID)
+	}
+	if want := []string{" anon  into  user ", "anon into user", "other into  guest "}; !slices.Equal(links, want) {
+		t.Errorf("links %q, want %q", links, want)
+	}
+}

@@ -21,6 +21,9 @@ func observe(rows []row, o Options, goroutines int, seed uint64) *Index {
 	rand.New(rand.NewPCG(seed, 1)).Shuffle(len(shuffled), func(i, j int) {
 		shuffled[i], shuffled[j] = shuffled[j], shuffled[i]
 	})
+	for i := range shuffled {
+		withMembers(&shuffled[i].Event)
+	}
 	x := NewIndex(o)
 	var done sync.WaitGroup
 	for g := range goroutines {
@@ -76,9 +79,6 @@ func rowGen(ref uint64) *rapid.Generator[row] {
 		}
 		if maybe("snapshot") {
 			r.PersonProperties = objectGen().Draw(t, "person_properties")
-			if rapid.Bool().Draw(t, "members found") {
-				r.PersonMembers = foundMembers(r.PersonProperties)
-			}
 		}
 		if maybe("set") || maybe("set more") {
 			r.Set = objectGen().Draw(t, "$set")
@@ -93,9 +93,13 @@ func rowGen(ref uint64) *rapid.Generator[row] {
 	})
 }
 
-// foundMembers says where the members stand, as the reader does.
-func foundMembers(object []byte) []posthog.Member {
-	found := []posthog.Member{}
+// withMembers says where the members of a row's snapshot stand, as the reader does.
+func withMembers(e *posthog.Event) *posthog.Event {
+	e.PersonMembers = foundMembers(e.PersonProperties)
+	return e
+}
+
+func foundMembers(object []byte) (found []posthog.Member) {
 	for m := membersOf(object); ; {
 		key, value, ok := m.next()
 		if !ok {

@@ -122,20 +122,7 @@ func readUvarint(b []byte) (n uint64, rest []byte) {
 }
 
 // appendKept appends the members of a snapshot that are kept.
-func (t *keyTable) appendKept(dst, object []byte) []byte {
-	for m := membersOf(object); ; {
-		key, value, ok := m.next()
-		if !ok {
-			return dst
-		}
-		if p, kept := t.property(key, value); kept {
-			dst = p.append(dst)
-		}
-	}
-}
-
-// appendKeptOf is appendKept where it is known where the members stand.
-func (t *keyTable) appendKeptOf(dst, object []byte, members []posthog.Member) []byte {
+func (t *keyTable) appendKept(dst, object []byte, members []posthog.Member) []byte {
 	for i := range members {
 		m := &members[i]
 		if t.dropDollar && object[m.KeyStart] == '$' {

@@ -121,13 +121,10 @@ func (sh *shard) takeSnapshot(st *state, at order, e *posthog.Event, sum xxh3.Ui
 		return
 	}
 	w := &sh.work
-	switch {
-	case same:
+	if same {
 		w.out = append(w.out[:0], st.buf[:st.log]...)
-	case e.PersonMembers != nil:
-		w.out = sh.keys.appendKeptOf(w.out[:0], e.PersonProperties, e.PersonMembers)
-	default:
-		w.out = sh.keys.appendKept(w.out[:0], e.PersonProperties)
+	} else {
+		w.out = sh.keys.appendKept(w.out[:0], e.PersonProperties, e.PersonMembers)
 	}
 	log := uint32(len(w.out))
 	w.out = appendLater(w.out, st.buf[st.log:], &at)

@@ -155,7 +155,7 @@ func TestMemoryDoesNotGrowWithRows(t *testing.T) {
 			for i := range 20_000 {
 				e.Ref, e.CreatedAt.Micros = uint64(i), int64(i*7919%20_000)
 				change(&e, i)
-				x.Observe(&e, false)
+				x.Observe(withMembers(&e), false)
 				most = max(most, x.buffered(e.DistinctID))
 			}
 			if most == 0 || most > 8_000 {
@@ -202,7 +202,7 @@ func TestNothingNewAllocatesNothing(t *testing.T) {
 			PersonID: b("b1b32417-b0ba-5954-a245-e60d29e93178"), PersonProperties: snapshotOf(1)},
 		"changes": {Name: b("Opened"), DistinctID: b("user_2"), Set: b(`{"a":1}`), Unset: b(`["b"]`)},
 	} {
-		e.CreatedAt.State = posthog.Known
+		withMembers(e).CreatedAt.State = posthog.Known
 		observe := func() {
 			e.Ref++
 			e.CreatedAt.Micros++

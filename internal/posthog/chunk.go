@@ -19,6 +19,7 @@ type Chunk struct {
 	Bytes  int64  // bytes read from disk up to and including this chunk, over all sources; for progress
 	End    int64  // decompressed bytes of its source up to and including this chunk; for Options.Until
 	Shape  string // what kind of file the source is, such as "JSON lines"
+	Codec  string // what the source is compressed with, such as "gzip"; empty for nothing
 
 	// Left are rows for Events to leave out: row n of the chunk, from 0, if bit n%64 of Left[n/64] is set. Nil leaves out
 	// none. It is for a second reading, where the first has seen that they need no decoding.
@@ -45,7 +46,8 @@ func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 	return func(yield func(*Event, *RowError) bool) {
 		d := decoders.Get().(*decoder)
 		defer decoders.Put(d)
-		if c.ends == nil && !c.tooLong {
+		d.renamed, d.zone = c.layout.renamed, c.layout.zone
+		if !c.tooLong && (c.ends == nil || c.layout.elements != nil) {
 			d.rows = markStops(d.rows, c.guarded, len(c.data))
 		}
 		c.sum = xxh3.Hash(c.data)
@@ -61,7 +63,7 @@ func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 			d.event.Ref, d.event.Line = c.Ref+uint64(number), line
 			r := c.row(d, start, number)
 			line += r.lines
-			text := c.data[start:r.end]
+			text := c.data[r.start:r.end]
 			start = r.next
 			if r.blank {
 				continue
@@ -89,7 +91,11 @@ func (c *Chunk) left(number uint32) bool {
 func (c *Chunk) rowEnd(start int, number uint32) (end int, lines int64) {
 	if c.ends != nil {
 		end = int(c.ends[number])
-		return end, int64(max(1, bytes.Count(c.data[start:end], newline)))
+		lines = int64(bytes.Count(c.data[start:end], newline))
+		if c.layout.elements == nil {
+			lines = max(1, lines)
+		}
+		return end, lines
 	}
 	if n := bytes.IndexByte(c.data[start:], '\n'); n >= 0 && !c.tooLong {
 		return start + n + 1, 1
@@ -99,23 +105,25 @@ func (c *Chunk) rowEnd(start int, number uint32) (end int, lines int64) {
 
 // decoded is what has become of one row.
 type decoded struct {
-	end, next int // where it ends without its line end, and where the next begins
-	lines     int64
-	blank     bool // it is none
-	fault     *fault
+	start, end, next int // where it begins and ends without what only divides rows, and where the next begins
+	lines            int64
+	blank            bool // it is none
+	fault            *fault
 }
 
 // row decodes the row that begins at start.
 func (c *Chunk) row(d *decoder, start int, number uint32) (r decoded) {
 	switch {
 	case c.tooLong:
-		r = decoded{end: len(c.data), next: len(c.data)}
+		r = decoded{start: start, end: len(c.data), next: len(c.data)}
+	case c.layout.elements != nil:
+		r = c.element(d, start, int(c.ends[number]))
 	case c.ends != nil:
 		r = c.csvRow(d, start, int(c.ends[number]))
 	default:
 		r = c.line(d, start)
 	}
-	if c.tooLong || r.end-start > c.maxRow {
+	if c.tooLong || r.end-r.start > c.maxRow {
 		r.blank, r.fault = false, faultf(RowTooLong, "the row is longer than %d bytes", c.maxRow)
 	}
 	if r.fault != nil && c.unended && r.next == len(c.data) {
@@ -133,7 +141,7 @@ func (c *Chunk) line(d *decoder, start int) (r decoded) {
 		newline, r.fault = c.layout.line(d, c.guarded, d.rows, start)
 	}
 	r.lines, r.next = 1, min(newline+1, len(c.data))
-	r.end = start + len(trimLineEnd(c.data[start:r.next]))
+	r.start, r.end = start, start+len(trimLineEnd(c.data[start:r.next]))
 	return r
 }
 
@@ -141,7 +149,7 @@ func (c *Chunk) line(d *decoder, start int) (r decoded) {
 func (c *Chunk) csvRow(d *decoder, start, next int) (r decoded) {
 	row := c.data[start:next]
 	r.lines, r.next = int64(max(1, bytes.Count(row, newline))), next
-	r.end = start + len(trimLineEnd(row))
+	r.start, r.end = start, start+len(trimLineEnd(row))
 	if r.blank = r.end == start; !r.blank && r.end-start <= c.maxRow {
 		r.fault = c.layout.decode(d, c.guarded, start, r.end)
 	}

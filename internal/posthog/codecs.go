@@ -2,9 +2,13 @@ package posthog
 
 import (
 	"bytes"
+	"encoding/binary"
+	"errors"
 	"io"
 	"math"
 	"os"
+	"strings"
+	"unicode/utf8"
 )
 
 // A stream is a source's bytes, decompressed. Reading it ends with io.EOF, with a *damage, or with the trouble the disk
@@ -18,12 +22,26 @@ type stream interface {
 
 // damage is what a stream returns when the file is not what it was when it was compressed.
 type damage struct {
-	err  error
-	keep bool // what was read is right as far as it goes: the file just ends too soon
+	err   error
+	keep  bool   // what was read is right as far as it goes: the file just ends too soon
+	minor bool   // everything has been read
+	hint  string // what to do about it; empty for the usual
 }
 
 func (d *damage) Error() string { return d.err.Error() }
 func (d *damage) Unwrap() error { return d.err }
+
+// damaged is err, as damage unless it is trouble with the disk.
+func damaged(err error) error {
+	if _, ok := errors.AsType[*diskError](err); ok {
+		return err
+	}
+	d := &damage{err: err, keep: errors.Is(err, io.ErrUnexpectedEOF)}
+	if padding, ok := errors.AsType[*paddingError](err); ok {
+		d.keep, d.minor = true, padding.few
+	}
+	return d
+}
 
 // codec is one way to compress a file, recognised by what the file begins with.
 type codec struct {
@@ -33,32 +51,104 @@ type codec struct {
 	tool  string // what decompresses it
 }
 
+// codecs are those with a magic. Brotli has none.
 var codecs = []codec{
-	{magic: "\x1f\x8b\x08", name: "gzip", open: openGzip},
-	{magic: "\x28\xb5\x2f\xfd", name: "zstd", tool: "zstd -d"},
-	{magic: "\x04\x22\x4d\x18", name: "lz4", tool: "lz4 -d"},
-	{magic: "\xff\x06\x00\x00sNaPpY", name: "snappy", tool: "snzip -d"},
+	{magic: "\x1f\x8b\x08", name: "gzip", open: openGzip, tool: "gzip -d"},
+	{magic: zstdMagic, name: "zstd", open: openFrames(zstdFrames), tool: "zstd -d"},
+	{magic: lz4Magic, name: "lz4", open: openFrames(lz4Frames), tool: "lz4 -d"},
+	{magic: snappyMagic, name: "snappy", open: openSnappy, tool: "snzip -d"},
+	{magic: s2Magic, name: "s2", open: openSnappy, tool: "s2d"},
+	{magic: "\x02\x21\x4c\x18", name: "lz4's old format", tool: "lz4 -d"},
+	{magic: "BZh", name: "bzip2", tool: "bzip2 -d"},
+	{magic: "\xfd7zXZ\x00", name: "xz", tool: "xz -d"},
+	{magic: "7z\xbc\xaf\x27\x1c", name: "7-Zip", tool: "7z x"},
 }
 
-const longestMagic = 16
+// codecOf returns the codec of a file that begins with head, nil when none has its magic.
+func codecOf(head []byte) *codec {
+	for i := range codecs {
+		if bytes.HasPrefix(head, []byte(codecs[i].magic)) {
+			return &codecs[i]
+		}
+	}
+	return nil
+}
 
-// openStream looks at the file's first bytes. Its error is a *refusal or comes from the disk.
-func openStream(file *os.File) (stream, error) {
-	head := make([]byte, longestMagic)
-	n, err := file.ReadAt(head, 0)
+// openStream finds out by the file's first bytes how it is compressed, and with what; codec is empty for nothing. Its
+// error is a *refusal or comes from the disk.
+func openStream(file *os.File) (s stream, codec string, err error) {
+	head, err := headOf(file)
+	if err != nil {
+		return nil, "", err
+	}
+	if c := codecOf(head); c != nil {
+		if c.open == nil {
+			return nil, c.name, refuse("it is compressed with "+c.name+", which is not read", "decompress it first: "+c.tool)
+		}
+		return c.open(file), c.name, nil
+	}
+	// The name is a hint only: text is nearly never brotli by accident.
+	if named := strings.HasSuffix(file.Name(), ".br"); (named || !isText(head)) && isBrotli(head) {
+		return openBrotli(file), "brotli", nil
+	}
+	return &plainStream{file: file}, "", nil
+}
+
+// headOf returns what a file begins with, after any frames that hold no text.
+func headOf(file *os.File) ([]byte, error) {
+	var start int64
+	for range mostSkipped {
+		header := make([]byte, skippableHeader)
+		if _, err := file.ReadAt(header, start); err != nil && err != io.EOF {
+			return nil, err
+		}
+		if !skippable(header) {
+			break
+		}
+		start += skippableHeader + skippableSize(header)
+	}
+	head := make([]byte, brotliHead)
+	n, err := file.ReadAt(head, start)
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
-	for _, c := range codecs {
-		if !bytes.HasPrefix(head[:n], []byte(c.magic)) {
-			continue
+	return head[:n], nil
+}
+
+// mostSkipped is how many frames that hold no text are left out before the first of a file.
+const mostSkipped = 1000
+
+// Frames that hold no text may stand before, between and after those of zstd and lz4.
+const skippableHeader = 8
+
+func skippable(head []byte) bool {
+	return len(head) >= 4 && head[0]&0xf0 == 0x50 && string(head[1:4]) == "\x2a\x4d\x18"
+}
+
+func skippableSize(header []byte) int64 { return int64(binary.LittleEndian.Uint32(header[4:])) }
+
+// isText reports whether a file that begins with head is text: UTF-8 without control characters, as far as one can see.
+func isText(head []byte) bool {
+	head = head[:min(len(head), shownRow)]
+	for len(head) > 0 {
+		r, size := utf8.DecodeRune(head)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			return !utf8.FullRune(head) // cut in the middle
+		case r < ' ' && r != '\t' && r != '\n' && r != '\r', r == 0x7f:
+			return false
 		}
-		if c.open == nil {
-			return nil, refuse("it is compressed with "+c.name+", which is not read", "decompress it first: "+c.tool)
-		}
-		return c.open(file), nil
+		head = head[size:]
 	}
-	return &plainStream{file: file}, nil
+	return true
+}
+
+// packedTwice refuses text that is compressed once more.
+func packedTwice(text []byte) *refusal {
+	if c := codecOf(text); c != nil {
+		return refuse("it is "+c.name+" within another compression, which is not read", "decompress it once, then give what comes out")
+	}
+	return nil
 }
 
 // plainStream is a file that is not compressed.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -29,7 +30,7 @@ const csvHeader = "event,distinct_id,properties,timestamp\n"
 
 // csvLayout is the layout of a file with csvHeader.
 func csvLayout(tb testing.TB, header string) *layout {
-	l, skip, refused := recogniseFile([]byte(header), true)
+	l, skip, refused := recogniseFile([]byte(header), true, Options{})
 	if refused != nil || l == nil || skip != len(header) {
 		tb.Fatalf("%q: layout %v, skip %d, refused %v", header, l, skip, refused)
 	}
@@ -128,15 +129,21 @@ func wantCells(cells []string) (r row) {
 	if r.Properties, r.Reason = wantObjectText([]byte(cells[2])); r.Reason != "" {
 		return row{Reason: r.Reason}
 	}
-	if cells[0] == "" {
+	if blank([]byte(cells[0])) {
 		return row{Reason: NotAnEvent}
 	}
 	if r.Properties == "" {
 		r.Properties = "{}"
 	}
-	r.Name, r.DistinctID = string(appendUTF8(nil, []byte(cells[0]))), string(appendUTF8(nil, []byte(cells[1])))
-	r.Timestamp = parseTime([]byte(cells[3]))
-	if r.wantProperties(); blank([]byte(r.DistinctID)) {
+	r.Name, r.Timestamp = string(appendUTF8(nil, []byte(cells[0]))), parseTime([]byte(cells[3]))
+	r.wantProperties()
+	if cells[1] == "" {
+		return r.wantDistinctID(nil)
+	}
+	switch r.DistinctID = cells[1]; {
+	case !utf8.ValidString(cells[1]):
+		return row{Reason: BadDistinctID}
+	case blank([]byte(cells[1])):
 		return row{Reason: NoDistinctID}
 	}
 	return r

@@ -9,6 +9,7 @@ import (
 type cutter struct {
 	reading *reading
 	source  int
+	codec   string
 	layout  *layout // nil until the first window has been seen
 
 	rest     []byte // the beginning of a row that goes on in the next window
@@ -29,7 +30,7 @@ func (c *cutter) add(b block) *SourceError {
 	text := b.bytes()
 	c.end, c.used = b.end, c.reading.before+b.used
 	if c.layout == nil {
-		l, skip, refused := recogniseFile(text, b.whole)
+		l, skip, refused := c.recognise(text, b.whole)
 		if refused != nil {
 			b.buffer.release()
 			return &SourceError{Path: c.path(), Kind: Refused, Err: refused, Hint: refused.hint}
@@ -49,10 +50,24 @@ func (c *cutter) add(b block) *SourceError {
 	return nil
 }
 
+// recognise is recogniseFile for text that may be compressed once more.
+func (c *cutter) recognise(text []byte, whole bool) (l *layout, skip int, refused *refusal) {
+	if refused = packedTwice(text); refused != nil {
+		return nil, 0, refused
+	}
+	return recogniseFile(text, whole, c.reading.options)
+}
+
 func (c *cutter) path() string { return c.reading.sources[c.source].Path }
 
 // skip leaves out what belongs to a row that is too long.
 func (c *cutter) skip(text []byte) []byte {
+	if c.layout.elements != nil {
+		after, ok := c.layout.elements.skip(text)
+		c.skipping = !ok
+		c.line += int64(bytes.Count(text[:len(text)-len(after)], newline))
+		return after
+	}
 	_, after, ok := bytes.Cut(text, []byte{'\n'})
 	if !ok {
 		return nil
@@ -86,6 +101,9 @@ func (c *cutter) cut(text []byte, b *buffer) {
 		default:
 			c.emit(&Chunk{data: bytes.Clone(data[:min(len(data), shownRow)]), tooLong: true}, 1, 0)
 			c.skipping = true
+			if c.layout.elements != nil {
+				c.line += int64(bytes.Count(data, newline))
+			}
 			c.keep(nil, b)
 			return
 		}
@@ -119,7 +137,16 @@ func (c *cutter) keep(data []byte, b *buffer) {
 
 // finish hands on what is left, now that the source has ended well.
 func (c *cutter) finish() {
-	if c.layout == nil || c.skipping || len(c.rest) == 0 {
+	if c.layout == nil {
+		return
+	}
+	if c.skipping {
+		c.rest = nil
+	}
+	if c.layout.ending != nil {
+		defer c.sayEnd(c.layout.ending(c.rest))
+	}
+	if len(c.rest) == 0 {
 		return
 	}
 	n, rows, ends := c.layout.split(c.rest, splitting{last: true})
@@ -133,6 +160,14 @@ func (c *cutter) finish() {
 	c.emit(&Chunk{data: c.rest, ends: ends, unended: unended}, rows, 0)
 }
 
+// sayEnd hands on what there is to say about how the source ends.
+func (c *cutter) sayEnd(said *SourceError) {
+	if said != nil {
+		said.Path = c.path()
+		c.reading.report(said)
+	}
+}
+
 // emit completes a chunk and hands it on. rest is how many bytes were read after it.
 func (c *cutter) emit(chunk *Chunk, rows, rest int) {
 	r := c.reading
@@ -144,7 +179,8 @@ func (c *cutter) emit(chunk *Chunk, rows, rest int) {
 	}
 	chunk.Number, chunk.Source, chunk.Ref, chunk.Line = r.number, c.source, r.ref, c.line
 	chunk.Bytes, chunk.End = c.used, c.end-int64(rest)
-	chunk.layout, chunk.Shape, chunk.path, chunk.maxRow = c.layout, c.layout.shape, c.path(), r.options.MaxRow
+	chunk.layout, chunk.Shape, chunk.Codec = c.layout, c.layout.shape, c.codec
+	chunk.path, chunk.maxRow = c.path(), r.options.MaxRow
 	r.number++
 	r.ref += uint64(rows)
 	switch {

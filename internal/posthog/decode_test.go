@@ -63,7 +63,9 @@ func cutAs(data []byte, l *layout, o Options) []*Chunk {
 
 func cutWith(data []byte, l *layout, o Options) (chunks []*Chunk, refused *SourceError) {
 	r := newReading(context.Background(), []Source{{Path: "test"}}, o, func(c *Chunk, _ error) bool {
-		chunks = append(chunks, c)
+		if c != nil {
+			chunks = append(chunks, c)
+		}
 		return true
 	})
 	defer r.cancel()

@@ -1,6 +1,10 @@
 package posthog
 
-import "bytes"
+import (
+	"bytes"
+	"time"
+	"unicode/utf8"
+)
 
 // A decoder turns rows into events, one after the other, in memory that it uses again for each.
 type decoder struct {
@@ -14,17 +18,24 @@ type decoder struct {
 	scratch       []byte // text that stands nowhere in the file as such; grows within a row, starts over with the next
 	kinds         nesting
 	marks         []uint64 // the stops of a text in scratch
-	rows          []uint64 // the stops of a chunk of lines
+	rows          []uint64 // the stops of a chunk of lines, or of elements
+	loose         []byte   // properties that came one by one: members as JSON, each with a comma after it
+	personLoose   []byte   // and the person's
+	renamed       renaming // of the file
+	zone          *time.Location
+	badID         string // what is wrong with the row's distinct ID
 }
 
 // fields are the values at a JSON row's top level, raw; nil where absent.
 type fields struct {
 	event, distinctID, uuid, personID, teamID, personMode []byte
+	id, dollarDistinctID                                  []byte // `id` and `$distinct_id`, where there is no uuid or distinct_id
 	timestamp, createdAt                                  []byte
 	properties, personProperties                          []byte // unless they are objects, which are read at once
 	set, setOnce, unset                                   []byte // `$set` and so on, of capture
 	columnSet, columnSetOnce, columnUnset                 []byte // `set` and so on, columns of a batch export
 	escaped                                               bool   // one of them may hold a backslash
+	hasPersonProperties                                   bool
 }
 
 // special are the members of `properties` that have a meaning here, raw; nil where absent.
@@ -43,6 +54,7 @@ func (d *decoder) begin() {
 	d.special = special{}
 	d.members, d.personMembers = d.members[:0], d.personMembers[:0]
 	d.scratch = d.scratch[:0]
+	d.badID = ""
 }
 
 // finish completes the event, whatever shape it came in, once its own fields and its properties are read.
@@ -52,8 +64,11 @@ func (d *decoder) finish() *fault {
 		e.Properties = emptyObject
 	}
 	e.Members, e.PersonMembers = d.members, d.personMembers
-	if len(e.DistinctID) == 0 {
-		e.DistinctID = d.id(s.distinctID, true)
+	if len(e.DistinctID) == 0 && d.badID == "" {
+		e.DistinctID, d.badID = d.id(s.distinctID, true)
+	}
+	if d.badID != "" {
+		return faultf(BadDistinctID, "`distinct_id` %s", d.badID)
 	}
 	if blank(e.DistinctID) {
 		return faultf(NoDistinctID, "`distinct_id` is missing or blank")
@@ -63,8 +78,10 @@ func (d *decoder) finish() *fault {
 	}
 	e.Personless = e.Personless || string(s.processPersonProfile) == "false"
 	e.IsIdentified = string(s.isIdentified) == "true"
-	e.UserID, e.DeviceID = d.id(s.userID, true), d.id(s.deviceID, true)
-	e.AnonDistinctID, e.Alias = d.id(s.anonDistinctID, true), d.id(s.alias, true)
+	e.UserID, _ = d.id(s.userID, true)
+	e.DeviceID, _ = d.id(s.deviceID, true)
+	e.AnonDistinctID, _ = d.id(s.anonDistinctID, true)
+	e.Alias, _ = d.id(s.alias, true)
 	if o := object(s.set); o != nil {
 		e.Set = o
 	}
@@ -97,12 +114,40 @@ func objectOrArray(raw []byte) []byte {
 	return nil
 }
 
-// id returns a JSON value as the text of an ID, or of a name: see text. The text is valid UTF-8, and nil if empty.
-func (d *decoder) id(raw []byte, escaped bool) []byte {
-	if text := d.text(raw, escaped); len(text) > 0 {
-		return d.utf8(text)
+// What can be wrong with an ID. Damaged IDs are not mended: two that differ only in what was damaged would become one
+// person. PostHog takes objects and arrays as their JSON text, so in what it exports they are text; in a file made
+// for it they are a mistake.
+const (
+	idBroken = "is damaged: it holds bytes that are not UTF-8, or half of a surrogate pair"
+	idNested = "is an object or an array, not text"
+)
+
+// id returns a JSON value as the text of an ID: see text. The text is valid UTF-8, and nil if empty. wrong says what is
+// wrong with a value that cannot be one; its text is nil.
+func (d *decoder) id(raw []byte, escaped bool) (id []byte, wrong string) {
+	if len(raw) > 0 && (raw[0] == '{' || raw[0] == '[') {
+		return nil, idNested
 	}
-	return nil
+	text := d.text(raw, escaped)
+	if len(text) == 0 {
+		return nil, ""
+	}
+	if !ascii(text) && !intact(raw) {
+		return nil, idBroken
+	}
+	return text, ""
+}
+
+// intact reports whether a JSON value is text, or another scalar, of which nothing is lost when its escapes are undone.
+func intact(raw []byte) bool { return utf8.Valid(raw) && !loneSurrogate(raw) }
+
+// name returns the text of a JSON string, in valid UTF-8. broken reports that it was not.
+func (d *decoder) name(raw []byte, escaped bool) (name []byte, broken bool) {
+	name = d.text(raw, escaped)
+	if ascii(name) {
+		return name, false
+	}
+	return d.utf8(name), !intact(raw)
 }
 
 // text returns the inside of a JSON string without its escapes, nil for null, and any other value as it is written.

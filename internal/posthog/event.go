@@ -4,7 +4,8 @@ package posthog
 //
 // Every byte slice is borrowed: it is valid until the next row of the same chunk is asked for. Text fields
 // (Name, DistinctID, ...) are plain text, already freed of JSON escapes; the JSON fields (Properties, Set, ...) are
-// raw and valid JSON. The zero value is a row in which every field was missing.
+// raw and valid JSON. An ID other than DistinctID that is damaged text, an object or an array counts as absent: it must
+// not join anybody. The zero value is a row in which every field was missing.
 type Event struct {
 	Ref  uint64 // the row's number in reading order over all sources, from 0
 	Line int64  // the line on which the row starts in its (decompressed) file, from 1
@@ -14,6 +15,7 @@ type Event struct {
 	HasUUID bool // false when the row has none, or one that is not a UUID
 
 	Name       []byte // `event`
+	NameBroken bool   // Name was not valid UTF-8; U+FFFD stands in for what was not
 	DistinctID []byte // `distinct_id`, never empty
 	PersonID   []byte // `person_id` as text; nil when the shape has none
 	TeamID     int64  // 0 when the shape has none

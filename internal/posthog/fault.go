@@ -13,13 +13,14 @@ type fault struct {
 
 // The reasons that rows are rejected for here.
 const (
-	NotJSON      = "not_json"       // the row, or a cell that must be JSON, is not valid JSON
-	NotAnObject  = "not_an_object"  // valid JSON, but not an object
-	NotAnEvent   = "not_an_event"   // there is no event name
-	NoDistinctID = "no_distinct_id" // there is no distinct ID, or a blank one
-	RowTooLong   = "row_too_long"   // longer than Options.MaxRow
-	CSVFields    = "csv_fields"     // not as many cells as the header
-	CSVQuotes    = "csv_quotes"     // a quote in the wrong place, or one that is never closed
+	NotJSON       = "not_json"        // the row, or a cell that must be JSON, is not valid JSON
+	NotAnObject   = "not_an_object"   // valid JSON, but not an object
+	NotAnEvent    = "not_an_event"    // there is no event name
+	NoDistinctID  = "no_distinct_id"  // there is no distinct ID, or a blank one
+	BadDistinctID = "bad_distinct_id" // the distinct ID is not text, or text that has been damaged
+	RowTooLong    = "row_too_long"    // longer than Options.MaxRow
+	CSVFields     = "csv_fields"      // not as many cells as the header
+	CSVQuotes     = "csv_quotes"      // a quote in the wrong place, or one that is never closed
 )
 
 func faultf(reason, format string, args ...any) *fault {

@@ -46,7 +46,7 @@ type fileKey struct {
 func (f *finder) argument(arg string) error {
 	f.matched = 0
 	if arg == "-" {
-		return errors.New("source -: standard input is not read yet; save it to a file and name that")
+		return errors.New("source -: standard input is only taken by preview, inspect and backfill")
 	}
 	info, err := os.Stat(arg)
 	switch {

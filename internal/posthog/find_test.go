@@ -43,7 +43,7 @@ func TestFind(t *testing.T) {
 		{"a file wins over the glob it could be", []string{"odd[1].jsonl"}, []string{"odd[1].jsonl"}, ""},
 		{"each file once", []string{"b.jsonl", "*.jsonl", "./b.jsonl", "dir/sub", "dir"},
 			[]string{"b.jsonl", "2026-03-04T00+00-2026.jsonl", "odd1.jsonl", "odd[1].jsonl", "dir/sub/x.jsonl", "dir/10.csv", "dir/2.csv"}, ""},
-		{"standard input", []string{"-"}, nil, "standard input is not read yet"},
+		{"standard input", []string{"-"}, nil, "standard input is only taken by"},
 		{"what is not there", []string{"missing.jsonl"}, nil, `"missing.jsonl" does not exist`},
 		{"a glob without matches", []string{"*.parquet"}, nil, `"*.parquet" holds no files`},
 		{"a broken glob", []string{"[.jsonl"}, nil, `"[.jsonl"`},

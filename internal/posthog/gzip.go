@@ -3,7 +3,6 @@ package posthog
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"io"
 	"math"
 
@@ -109,33 +108,13 @@ func (g *gzipStream) startMember() error {
 		return err
 	}
 	if !bytes.HasPrefix([]byte("\x1f\x8b"), magic) {
-		return g.skipPadding()
+		return skipPadding(g.file, "gzip")
 	}
 	if err = g.member.Reset(g.file); err == io.EOF {
 		err = io.ErrUnexpectedEOF
 	}
 	g.member.Multistream(false)
 	return err
-}
-
-// mostPadding is how many bytes after the last member are taken for padding, whatever they are. Zeros are, however
-// many. More of anything else may be rows that were damaged, and nothing is lost silently.
-const mostPadding = 64
-
-var errPadding = errors.New("what follows the last good gzip member is not gzip")
-
-// skipPadding returns io.EOF when the rest of the file is padding.
-func (g *gzipStream) skipPadding() error {
-	zeros := true
-	for n := 0; ; n++ {
-		c, err := g.file.ReadByte()
-		if err != nil {
-			return err
-		}
-		if zeros = zeros && c == 0; !zeros && n >= mostPadding {
-			return errPadding
-		}
-	}
 }
 
 // rejoin goes back to whole segments where a member has ended together with a segment.
@@ -153,10 +132,7 @@ func (g *gzipStream) explained(err error) error {
 	if err == nil || err == io.EOF {
 		return err
 	}
-	if _, ok := errors.AsType[*diskError](err); ok {
-		return err
-	}
-	return &damage{err: err, keep: errors.Is(err, io.ErrUnexpectedEOF)}
+	return damaged(err)
 }
 
 // segmentReader gives the compressed bytes of one segment after the other, no more than one segment's at a time.

@@ -69,6 +69,9 @@ func (d *decoder) walkRow(data []byte, marks []uint64, i, end int) int {
 func (d *decoder) walkField(name, data []byte, marks []uint64, i, end int) int {
 	value := i
 	escaped := false
+	if d.renamed != nil {
+		name = d.renamed.of(name)
+	}
 	switch {
 	case data[i] == '"':
 		if i, escaped = scanString(data, marks, i+1); i < 0 {
@@ -79,8 +82,10 @@ func (d *decoder) walkField(name, data []byte, marks []uint64, i, end int) int {
 		d.fields.properties = nil
 		return d.walkProperties(data, marks, i, end, 1)
 	case data[i] == '{' && string(name) == "person_properties":
-		d.fields.personProperties = nil
+		d.fields.personProperties, d.fields.hasPersonProperties = nil, true
 		return d.walkPersonProperties(data, marks, i, end, 1)
+	case data[i] == '{' && string(name) == "person":
+		return d.walkPerson(data, marks, i, end)
 	default:
 		if i = scanValue(&d.kinds, data, marks, i, end, 1); i < 0 {
 			return -1
@@ -102,6 +107,10 @@ func (d *decoder) keepField(name, raw []byte) bool {
 		f.distinctID = raw
 	case "uuid":
 		f.uuid = raw
+	case "id":
+		f.id = raw
+	case "$distinct_id":
+		f.dollarDistinctID = raw
 	case "timestamp":
 		f.timestamp = raw
 	case "created_at":
@@ -116,8 +125,10 @@ func (d *decoder) keepField(name, raw []byte) bool {
 		f.properties = raw
 		d.special, d.members, d.event.Properties = special{}, d.members[:0], nil
 	case "person_properties":
-		f.personProperties = raw
+		f.personProperties, f.hasPersonProperties = raw, true
 		d.personMembers, d.event.PersonProperties = d.personMembers[:0], nil
+	case "person":
+		d.forgetPerson()
 	case "$set":
 		f.set = raw
 	case "set":
@@ -142,16 +153,28 @@ func (d *decoder) takeFields() *fault {
 	if len(f.event) == 0 || f.event[0] != '"' {
 		return faultf(NotAnEvent, "`event` is missing or not a string")
 	}
-	e.Name = d.id(f.event, f.escaped)
-	e.DistinctID, e.PersonID = d.id(f.distinctID, f.escaped), d.id(f.personID, f.escaped)
-	e.UUID, e.HasUUID = parseUUID(d.text(f.uuid, f.escaped))
+	e.Name, e.NameBroken = d.name(f.event, f.escaped)
+	if blank(e.Name) {
+		return faultf(NotAnEvent, "`event` is blank")
+	}
+	e.DistinctID, d.badID = d.id(either(f.distinctID, f.dollarDistinctID), f.escaped)
+	e.PersonID, _ = d.id(f.personID, f.escaped)
+	e.UUID, e.HasUUID = parseUUID(d.text(either(f.uuid, f.id), f.escaped))
 	e.TeamID = number(d.text(f.teamID, f.escaped))
-	e.Timestamp, e.CreatedAt = parseTime(d.text(f.timestamp, f.escaped)), parseCreated(d.text(f.createdAt, f.escaped))
+	e.Timestamp, e.CreatedAt = d.time(d.text(f.timestamp, f.escaped)), d.created(d.text(f.createdAt, f.escaped))
 	e.Personless = string(d.text(f.personMode, f.escaped)) == "propertyless"
 	e.Set = d.attributes(f.set, f.columnSet, object)
 	e.SetOnce = d.attributes(f.setOnce, f.columnSetOnce, object)
 	e.Unset = d.attributes(f.unset, f.columnUnset, objectOrArray)
 	return d.takeObjects()
+}
+
+// either returns a value, or its alias's where there is none.
+func either(raw, alias []byte) []byte {
+	if alias == nil || len(raw) > 0 && raw[0] != 'n' && string(raw) != `""` {
+		return raw
+	}
+	return alias
 }
 
 // takeObjects reads `properties` and `person_properties`, unless walkRow has done so already.

@@ -3,6 +3,7 @@ package posthog
 import (
 	"bytes"
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -38,19 +39,23 @@ func wantRow(text []byte) row {
 	if err := json.Unmarshal(text, &keys); err != nil {
 		panic(err)
 	}
-	if raw := keys["event"]; len(raw) == 0 || raw[0] != '"' {
+	if raw := keys["event"]; len(raw) == 0 || raw[0] != '"' || blank([]byte(wantText(raw))) {
 		return row{Reason: NotAnEvent}
 	}
 	r := row{
-		Name: wantText(keys["event"]), DistinctID: wantText(keys["distinct_id"]), PersonID: wantText(keys["person_id"]),
+		Name: wantText(keys["event"]), PersonID: wantID(keys["person_id"]),
 		TeamID: number([]byte(wantText(keys["team_id"]))), Personless: wantText(keys["person_mode"]) == "propertyless",
 		Timestamp: parseTime([]byte(wantText(keys["timestamp"]))), CreatedAt: parseCreated([]byte(wantText(keys["created_at"]))),
 		Set:     wantAttributes("{", keys["$set"], keys["set"]),
 		SetOnce: wantAttributes("{", keys["$set_once"], keys["set_once"]),
 		Unset:   wantAttributes("{[", keys["$unset"], keys["unset"]),
 	}
-	if _, ok := parseUUID([]byte(wantText(keys["uuid"]))); ok {
-		r.UUID = strings.ReplaceAll(strings.ToLower(wantText(keys["uuid"])), "-", "")
+	uuid := wantText(keys["uuid"])
+	if uuid == "" {
+		uuid = wantText(keys["id"])
+	}
+	if _, ok := parseUUID([]byte(uuid)); ok {
+		r.UUID = strings.ReplaceAll(strings.ToLower(uuid), "-", "")
 	}
 	if r.PersonID == "00000000-0000-0000-0000-000000000000" {
 		r.PersonID = ""
@@ -64,9 +69,40 @@ func wantRow(text []byte) row {
 	if r.Properties == "" {
 		r.Properties = "{}"
 	}
+	if raw := keys["person"]; keys["person_properties"] == nil && len(raw) > 0 && raw[0] == '{' {
+		r.PersonProperties = wantPerson(raw)
+	}
 	r.wantProperties()
-	if blank([]byte(r.DistinctID)) {
+	id := keys["distinct_id"]
+	if wantText(id) == "" {
+		id = keys["$distinct_id"]
+	}
+	return r.wantDistinctID(id)
+}
+
+// wantPerson is the `properties` of a `person`, if they are an object.
+func wantPerson(raw json.RawMessage) string {
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &keys); err != nil {
+		panic(err)
+	}
+	if properties := keys["properties"]; len(properties) > 0 && properties[0] == '{' {
+		return string(properties)
+	}
+	return ""
+}
+
+// wantDistinctID fills in the distinct ID from its own field, or else from the properties.
+func (r row) wantDistinctID(raw json.RawMessage) row {
+	if wantText(raw) == "" {
+		raw = json.RawMessage(r.Members["distinct_id"])
+	}
+	r.DistinctID = wantID(raw)
+	switch {
+	case blank([]byte(wantText(raw))):
 		return row{Reason: NoDistinctID}
+	case r.DistinctID == "":
+		return row{Reason: BadDistinctID}
 	}
 	return r
 }
@@ -81,13 +117,10 @@ func (r *row) wantProperties() {
 	for key, raw := range members {
 		r.Members[key] = string(raw)
 	}
-	if r.DistinctID == "" {
-		r.DistinctID = wantText(members["distinct_id"])
-	}
 	r.Personless = r.Personless || string(members["$process_person_profile"]) == "false"
 	r.IsIdentified = string(members["$is_identified"]) == "true"
-	r.UserID, r.DeviceID = wantText(members["$user_id"]), wantText(members["$device_id"])
-	r.AnonDistinctID, r.Alias = wantText(members["$anon_distinct_id"]), wantText(members["alias"])
+	r.UserID, r.DeviceID = wantID(members["$user_id"]), wantID(members["$device_id"])
+	r.AnonDistinctID, r.Alias = wantID(members["$anon_distinct_id"]), wantID(members["alias"])
 	for _, special := range []struct {
 		key, kinds string
 		to         *string
@@ -97,6 +130,21 @@ func (r *row) wantProperties() {
 		}
 	}
 }
+
+// wantID is wantText, but nothing for what cannot be an ID: an object, an array, or text with something in it that is lost
+// when it is decoded. The latter is found by taking out each U+FFFD that is really there.
+func wantID(raw json.RawMessage) string {
+	if len(raw) > 0 && (raw[0] == '{' || raw[0] == '[') {
+		return ""
+	}
+	there := escapedReplacement.ReplaceAllLiteral(bytes.ReplaceAll(raw, []byte("\ufffd"), []byte("x")), []byte("x"))
+	if text := wantText(raw); !strings.Contains(wantText(there), "\ufffd") {
+		return text
+	}
+	return ""
+}
+
+var escapedReplacement = regexp.MustCompile(`\\\\|\\u(?i:fffd)`)
 
 func wantText(raw json.RawMessage) (text string) {
 	if len(raw) == 0 || string(raw) == "null" {
@@ -159,6 +207,14 @@ var jsonRows = []string{
 	`{"event":"a"}`, `{"event":"a","distinct_id":""}`, `{"event":"a","distinct_id":" \t"}`, `{"event":"a","distinct_id":10077}`,
 	`{"event":"a","distinct_id":{"x":1}}`, `{"event":"a","distinct_id":true}`,
 	`{"distinct_id":"u"}`, `{"event":null,"distinct_id":"u"}`, `{"event":5,"distinct_id":"u"}`, `{"event":"","distinct_id":"u"}`,
+	`{"event":" \t","distinct_id":"u"}`, `{"event":"\u0020","distinct_id":"u"}`,
+	`{"id":"019cb821-7813-7a8c-b949-91dab9baa159","event":"a","distinct_id":"u"}`, `{"uuid":"","id":"019cb82178137a8cb94991dab9baa159","event":"a","distinct_id":"u"}`,
+	`{"uuid":"019cb821-7813-7a8c-b949-91dab9baa159","id":"00000000-0000-0000-0000-000000000001","event":"a","distinct_id":"u"}`, `{"id":7,"event":"a","distinct_id":"u"}`,
+	`{"event":"a","$distinct_id":"u"}`, `{"event":"a","$distinct_id":"u","distinct_id":""}`, `{"event":"a","$distinct_id":"u","distinct_id":5}`, `{"event":"a","$distinct_id":"u","distinct_id":null}`,
+	`{"event":"a","distinct_id":"u","person":{"distinct_ids":["u"],"properties":{"email":"a@example.com","n":1},"is_identified":true}}`,
+	`{"event":"a","distinct_id":"u","person":{"\u0070roperties":{"n":1}}}`, `{"event":"a","distinct_id":"u","person":{"properties":{"n":1},"properties":[]}}`,
+	`{"event":"a","distinct_id":"u","person":{"properties":{"n":1}},"person_properties":{"n":2}}`, `{"event":"a","distinct_id":"u","person_properties":null,"person":{"properties":{"n":1}}}`,
+	`{"event":"a","distinct_id":"u","person":{"properties":{"n":1}},"person":"x"}`, `{"event":"a","distinct_id":"u","person":{"properties":{"n":1},}}`, `{"event":"a","distinct_id":"u","person":null}`,
 	`{"event":"first","event":"last","distinct_id":"u","distinct_id":"v"}`,
 	`{"event":"a","distinct_id":"u","properties":{"$user_id":"x","p":1},"properties":{"q":2}}`,
 	`{"event":"a","distinct_id":"u","properties":{"p":1},"properties":null}`,

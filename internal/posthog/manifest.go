@@ -19,7 +19,11 @@ type Incomplete struct {
 }
 
 func (i *Incomplete) Error() string {
-	return fmt.Sprintf("%s lists %d files, and %d are not there: %s", i.Manifest, i.Files, len(i.Missing), quoted(i.Missing[0]))
+	more := ""
+	if n := len(i.Missing) - 1; n > 0 {
+		more = fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Sprintf("%s lists %d files, and these are missing: %s%s", i.Manifest, i.Files, quoted(i.Missing[0]), more)
 }
 
 // largestManifest bounds what is read of a manifest, in bytes. One file takes about a hundred.

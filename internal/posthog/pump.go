@@ -1,6 +1,7 @@
 package posthog
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,11 +17,17 @@ type pump struct {
 	cancel context.CancelFunc
 	source Source
 	window int
-	until  int64 // where to stop, -1 for the end
+	until  int64        // where to stop, -1 for the end
+	known  *SourceError // found there by an earlier reading
+	accept bool         // damaged text is taken too
+	bomb   int64        // how much text may have any ratio
+
+	given int64 // how much of the text has been handed on
 
 	file    *os.File
 	stream  stream
 	trouble *SourceError // that kept the source from being opened
+	codec   string       // that the source is compressed with
 	blocks  chan block   // nil where the source is read when asked
 }
 
@@ -38,12 +45,17 @@ type block struct {
 func (b *block) bytes() []byte { return b.buffer.window(b.size) }
 
 func (r *reading) startPump(source int) *pump {
-	p := &pump{source: r.sources[source], window: r.options.window, until: -1}
-	if r.options.Until != nil {
-		p.until = r.options.Until[source]
-	}
+	o := &r.options
+	p := &pump{source: r.sources[source], window: o.window, until: -1, accept: o.AcceptDamaged, bomb: o.bombSize}
 	p.ctx, p.cancel = context.WithCancel(r.ctx)
+	if o.Until != nil {
+		p.until = o.Until[source]
+	} else if o.Known != nil && o.Known[source] != nil {
+		p.known = o.Known[source]
+		p.until = p.known.Sound
+	}
 	if p.until == 0 {
+		p.trouble = p.known.again()
 		return p
 	}
 	p.trouble = p.open()
@@ -64,7 +76,7 @@ func (p *pump) open() *SourceError {
 	if p.file, err = os.Open(p.source.Path); err != nil {
 		return p.fault(Gone, err, "")
 	}
-	if p.stream, err = openStream(p.file); err == nil {
+	if p.stream, p.codec, err = openStream(p.file); err == nil {
 		return nil
 	}
 	if refused, ok := errors.AsType[*refusal](err); ok {
@@ -153,10 +165,11 @@ func (p *pump) pour(take func(block) bool) (end int64, err error) {
 		if b.size > 0 {
 			held = append(held, b)
 		}
-		if d, ok := errors.AsType[*damage](err); ok && !d.keep {
+		if d, ok := errors.AsType[*damage](err); ok && !d.keep && !p.accept {
 			held = dropAfter(held, p.stream.verified())
 		}
 		for len(held) > 0 && (err != nil || len(held) > p.heldBack() || held[0].end <= p.stream.verified()) {
+			p.given = held[0].end
 			if !take(held[0]) {
 				return end, errEnough
 			}
@@ -183,10 +196,13 @@ func (p *pump) fill(s stream, start int64) (b block, err error) {
 	b.end += int64(b.size)
 	b.used, b.whole = s.used(), err == io.EOF
 	if err == nil && b.end == p.until {
-		b.whole, err = true, io.EOF
+		b.whole, err = p.known == nil, io.EOF
 	}
-	if err == nil && b.end > bombSize && b.end/bombRatio > b.used {
-		err = &damage{err: fmt.Errorf("it grows more than %d times when it is decompressed", bombRatio), keep: true}
+	if err == nil && b.end > p.bomb && b.end/bombRatio > b.used {
+		err = &damage{
+			err:  fmt.Errorf("it grows more than %d times when it is decompressed", bombRatio),
+			hint: "if it is right all the same, decompress it first", keep: true,
+		}
 	}
 	return b, err
 }
@@ -218,12 +234,52 @@ func (p *pump) verdict(end int64, err error) *SourceError {
 	switch {
 	case end < p.until:
 		return p.fault(Changed, fmt.Errorf("the first reading found %d bytes in it, now there are %d", p.until, end), hintChanged)
-	case err == io.EOF:
+	case p.known != nil:
+		return p.known.again()
+	case err == io.EOF, end == p.until:
 		return nil
 	case damaged:
-		return p.fault(Damaged, d.err, "get the file again; rows before the damage have been read")
+		return p.damaged(d, end)
 	}
 	return p.fault(Gone, err, "")
+}
+
+// damaged says what is used of a source whose stream ended with damage after end bytes of text.
+func (p *pump) damaged(d *damage, end int64) *SourceError {
+	if d.minor {
+		return p.fault(Warning, d.err, d.hint)
+	}
+	trouble := p.fault(Damaged, d.err, cmp.Or(d.hint, "get the file again; rows before the damage have been read"))
+	trouble.Sound = end
+	switch {
+	case d.keep || p.stream.verified() >= end:
+	case p.accept:
+		trouble.Err = fmt.Errorf("%w; its text is used all the same, as far as it goes (%d bytes)", d.err, end)
+		trouble.Hint = "look at what was read; get the file again if you can"
+	default:
+		trouble.Sound = p.stream.verified()
+		trouble.Doubtful = p.given > trouble.Sound
+		trouble.Err = fmt.Errorf("%w; %s", d.err, usedOf(trouble.Sound))
+		trouble.Hint = "get the file again; --accept-damaged uses the rest as far as it can be read"
+	}
+	return trouble
+}
+
+// again is the error in a reading that knew of it; nil for nil.
+func (e *SourceError) again() *SourceError {
+	if e == nil {
+		return nil
+	}
+	again := *e
+	again.Doubtful = false
+	return &again
+}
+
+func usedOf(sound int64) string {
+	if sound == 0 {
+		return "nothing of it is used"
+	}
+	return fmt.Sprintf("only its first %d bytes of text are known to be right, and nothing after them is used", sound)
 }
 
 func (p *pump) fault(kind SourceTrouble, err error, hint string) *SourceError {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"time"
 )
 
 // Source is one file of an export.
@@ -22,7 +23,22 @@ type Options struct {
 	// their ends.
 	Until []int64
 
-	window int // for tests; 0 is windowSize
+	// AcceptDamaged reads what is known to be wrong too: text whose checksum does not match, as far as it goes.
+	AcceptDamaged bool
+
+	// Known are sources that an earlier reading found damaged, as it told so, with nil for the others. Of these nothing
+	// after SourceError.Sound is read; the same error comes there again. Nil knows of none.
+	Known []*SourceError
+
+	// Columns are names of fields that differ from PostHog's own. Each counts in the files that have its name.
+	Columns []Column
+
+	// Zone is where the clock stood that times without a zone were read from; nil is UTC. Of an hour that the clock
+	// went through twice the first is meant; a time that it left out is read as if it had not.
+	Zone *time.Location
+
+	window   int   // for tests; 0 is windowSize
+	bombSize int64 // for tests; 0 is that of export files
 }
 
 const defaultMaxRow = 32 << 20
@@ -47,6 +63,12 @@ type SourceError struct {
 	Kind SourceTrouble
 	Err  error
 	Hint string // what to do about it; may be empty
+
+	// Sound is how many bytes of a Damaged source's text, from the start, are to be used, and Doubtful that chunks have
+	// come with text after that: the damage was found too late. Then nothing of this reading can be relied on; read
+	// again with this error in Options.Known.
+	Sound    int64
+	Doubtful bool
 }
 
 func (e *SourceError) Error() string { return fmt.Sprintf("read %s: %v", e.Path, e.Err) }
@@ -60,6 +82,7 @@ const (
 	Gone                         // it cannot be opened or read
 	Refused                      // it is not a file of PostHog events
 	Changed                      // it is not what it was in the first reading
+	Warning                      // it has been read, but there is something to know about it
 )
 
 // Read yields the chunks of all sources in order. A *SourceError is yielded in its place and reading goes on; any

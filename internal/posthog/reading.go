@@ -34,6 +34,9 @@ func newReading(ctx context.Context, sources []Source, options Options, yield fu
 	if options.window == 0 {
 		options.window = windowSize
 	}
+	if options.bombSize == 0 {
+		options.bombSize = bombSize
+	}
 	r := &reading{sources: sources, options: options, yield: yield}
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	return r
@@ -67,10 +70,10 @@ func (r *reading) cutAll() {
 
 // cut turns what a pump brings into chunks. It returns false when the reading has been stopped.
 func (r *reading) cut(source int, p *pump) bool {
-	c := &cutter{reading: r, source: source, line: 1}
+	c := &cutter{reading: r, source: source, codec: p.codec, line: 1}
 	for b := range p.all() {
 		if b.buffer == nil {
-			if b.err == nil {
+			if b.err == nil || b.err.Kind == Warning {
 				c.finish()
 			}
 			return r.report(b.err)

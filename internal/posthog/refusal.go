@@ -59,6 +59,8 @@ func foreignCSV(h *head) *refusal {
 		return refuse("PostHog wrote an error into it instead of events: "+quoted(h.firstLine(h.after)), "export again, with a time range that has events")
 	case has("event"):
 		return nil
+	case has("group_type_index", "group_key"):
+		return refuse("it is an export of groups, not of events", "export events, from Activity or as a batch export of the events model")
 	case has("distinct_ids.0"), has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"):
 		return refuse("it is an export of persons, not of events", "export events, from Activity or as a batch export of the events model")
 	case has("session_id", "start_timestamp"), has("session_id", "$start_timestamp"):
@@ -73,7 +75,7 @@ func (h *head) firstLine(start int) string {
 	return string(trimLineEnd(line))
 }
 
-// foreignJSON tells what an object is that has no `event`.
+// foreignJSON tells what an object is that has no `event`, nil if it is nothing known.
 func foreignJSON(keys map[string]json.RawMessage) *refusal {
 	has := func(names ...string) bool {
 		for _, name := range names {
@@ -84,18 +86,14 @@ func foreignJSON(keys map[string]json.RawMessage) *refusal {
 		return true
 	}
 	switch {
-	case has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"):
+	case has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"), has("distinct_ids"):
 		return refuse("it is an export of persons, not of events", "set the batch export's model to events in PostHog and export again")
 	case has("session_id", "start_timestamp"), has("session_id", "$start_timestamp"):
 		return refuse("it is an export of sessions, not of events", "set the batch export's model to events in PostHog and export again")
 	case has("files") && len(keys) == 1:
 		return refuse("it is a batch export's manifest, which only lists files", "give the files it lists, or the directory they are in")
-	case has("results"):
-		return refuse("it is an answer of PostHog's API, which is not read", hintEvents)
-	case has("batch"):
-		return refuse("it is a batch for PostHog's capture API, which is not read", "give the events one to a line")
 	}
-	return refuse("its rows are JSON, but none of the first has an `event`", hintEvents)
+	return nil
 }
 
 // unknown refuses what no shape has recognised.
@@ -104,9 +102,8 @@ func unknown(h *head) (*layout, *refusal) {
 		return nil, refuse("it is not text", hintEvents)
 	}
 	if len(h.names) > 1 {
-		shown := h.names[:min(len(h.names), 8)]
-		return nil, refuse("it looks like CSV, but not like PostHog's events: its columns are "+quoted(strings.Join(shown, ", ")),
-			"events need the columns `event`, `distinct_id` and `timestamp`")
+		return nil, refuse("it looks like CSV, but not like PostHog's events: its columns are "+listed(h.names),
+			"events need the columns `event`, `distinct_id` and `timestamp`; if they go by other names, say so: --column event=NAME")
 	}
 	return nil, refuse("it is neither JSON lines nor CSV of PostHog events; it begins with "+quoted(h.firstLine(0)), hintEvents)
 }

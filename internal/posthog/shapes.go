@@ -3,6 +3,7 @@ package posthog
 import (
 	"bytes"
 	"strings"
+	"time"
 )
 
 // layout is how one file is read: what its rows look like, and where they begin.
@@ -11,6 +12,11 @@ type layout struct {
 	header int  // bytes before the first row
 	csv    bool // rows may span lines
 	split  func(data []byte, s splitting) (n, rows int, ends []uint32)
+
+	elements *elements                      // cuts a file whose rows are the elements of a JSON array; else nil
+	ending   func(rest []byte) *SourceError // looks at what comes after the last whole row of such a file
+	renamed  renaming                       // of the keys of JSON rows
+	zone     *time.Location                 // of times without one; nil is UTC
 
 	// One of these decodes a row: of a file in which each line is one, and which returns where the newline is, or of
 	// another, in which split has found its end.
@@ -26,30 +32,31 @@ type shape func(h *head) (*layout, *refusal)
 // add it here.
 var shapes = []shape{
 	foreign,
-	explorerCSV,
-	clickhouseCSV,
+	eventsCSV,
+	document,
 	jsonLines,
 	unknown,
 }
 
 // head is how a file begins.
 type head struct {
-	text  []byte   // the first window, after a byte order mark
-	whole bool     // text is the whole file
-	names []string // the cells of the first line, if it is CSV
-	after int      // where the line after it begins
+	text    []byte   // the first window, after a byte order mark
+	whole   bool     // text is the whole file
+	names   []string // the cells of the first line, if it is CSV
+	after   int      // where the line after it begins
+	options Options
 }
 
 // recogniseFile finds out what a file is. The layout is nil while there is nothing but white space. skip is the number
 // of bytes before the first row.
-func recogniseFile(text []byte, whole bool) (l *layout, skip int, refused *refusal) {
+func recogniseFile(text []byte, whole bool, options Options) (l *layout, skip int, refused *refusal) {
 	marked := len(text)
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	skip = marked - len(text)
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil, marked, nil
 	}
-	h := &head{text: text, whole: whole}
+	h := &head{text: text, whole: whole, options: options}
 	h.names, h.after = headerLine(text, whole)
 	for _, recognise := range shapes {
 		if l, refused = recognise(h); l != nil || refused != nil {
@@ -58,6 +65,9 @@ func recogniseFile(text []byte, whole bool) (l *layout, skip int, refused *refus
 	}
 	if refused != nil {
 		return nil, 0, refused
+	}
+	if l.zone = options.Zone; l.elements != nil {
+		l.split = l.elements.split
 	}
 	return l, skip + l.header, nil
 }

@@ -28,15 +28,27 @@ func TestShapesAreRecognisedByContent(t *testing.T) {
 		{"a row of another kind first", personRow + eventRow, "JSON lines", 2},
 		{"a first row longer than a window", long + eventRow, "JSON lines", 2},
 		{"broken rows only", `{"event":"a","distinct_id":"u"` + "\n", "JSON lines", 1},
-		{"ClickHouse", "\"event\",\"distinct_id\",\"properties\"\n\"a\",\"u\",\"{}\"\n", "ClickHouse CSV", 1},
-		{"ClickHouse with a mark", "\ufeff\"event\",\"distinct_id\"\r\n\"a\",\"u\"\r\n", "ClickHouse CSV", 1},
-		{"a header only", "event,distinct_id,timestamp\n", "ClickHouse CSV", 0},
+		{"ClickHouse", "\"event\",\"distinct_id\",\"properties\"\n\"a\",\"u\",\"{}\"\n", "CSV with JSON cells", 1},
+		{"ClickHouse with a mark", "\ufeff\"event\",\"distinct_id\"\r\n\"a\",\"u\"\r\n", "CSV with JSON cells", 1},
+		{"a header only", "event,distinct_id,timestamp\n", "CSV with JSON cells", 0},
 		{"a header without newline", "event,distinct_id,timestamp", "", 0},
-		{"events explorer", "*.uuid,*.event,*.distinct_id,*.properties.a\r\n,a,u,1\r\n", "events explorer CSV", 1},
+		{"events explorer", "*.uuid,*.event,*.distinct_id,*.properties.a\r\n,a,u,1\r\n", "CSV with flattened columns", 1},
 		{"empty", "", "", 0},
 		{"a byte order mark only", "\ufeff", "", 0},
 		{"blank lines only", "\n\n \r\n", "", 0},
-		{"unused columns twice", "event,distinct_id,x,x\na,u,1,2\n", "ClickHouse CSV", 1},
+		{"a query's columns in CSV", "event,distinct_id,properties.plan,person.properties.email\na,u,pro,a@example.com\n", "CSV with flattened columns", 1},
+		{"a list of events", `{"next":null,"results":[{"event":"a","distinct_id":"u"}]}`, "JSON document", 1},
+		{"a list without events", `{"next":null,"results":[]}`, "JSON document", 0},
+		{"a query's result", `{"columns":["event","distinct_id"],"results":[["a","u"],["b","u"]],"types":[]}`, "JSON document", 2},
+		{"a query's columns after its rows", `{"results":[["a","u"]],"columns":["event","distinct_id"]}`, "JSON document", 1},
+		{"a capture batch", `{"api_key":"k","batch":[{"event":"a"},{"event":"b"}]}`, "JSON document", 2},
+		{"a JSON array", `[{"event":"a","distinct_id":"u"}]`, "JSON document", 1},
+		{"a pretty JSON array", "[\n  {\n    \"event\": \"a\"\n  },\n  {\n    \"event\": \"b\"\n  }\n]\n", "JSON document", 2},
+		{"a very long first element", `[{"event":"a","distinct_id":"u","properties":{"x":["` + strings.Repeat("x", windowSize) + `"]}}]`, "JSON document", 1},
+		{"a very long first row of a query", `{"columns":["event","distinct_id","properties"],"results":[["a","u",{"x":["` + strings.Repeat("x", windowSize) + `"]}]]}`, "JSON document", 1},
+		{"events that begin with a list", `{"results":[{"b":1}],"event":"a","distinct_id":"u"}` + "\n" + eventRow, "JSON lines", 2},
+		{"events with a list", `{"event":"a","distinct_id":"u","results":[{"b":1}]}` + "\n", "JSON lines", 1},
+		{"unused columns twice", "event,distinct_id,x,x\na,u,1,2\n", "CSV with JSON cells", 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			chunks, refused := cutBytes([]byte(test.text), Options{})
@@ -67,9 +79,15 @@ func TestWhatIsNotEventsIsRefusedByName(t *testing.T) {
 		{"sessions", `{"session_id":"x","start_timestamp":"2026-03-04T00:00:00Z","distinct_id":"u"}` + "\n", "sessions", "model to events"},
 		{"sessions CSV", "session_id,team_id,start_timestamp\n", "sessions", "model to events"},
 		{"manifest", `{"files":["a-0.jsonl.gz"]}`, "manifest", "files it lists"},
-		{"API answer", `{"columns":["a"],"results":[[1]]}`, "API", "batch exports"},
-		{"capture batch", `{"api_key":"k","batch":[{"event":"a"}]}`, "capture API", "one to a line"},
-		{"JSON array", `[{"event":"a","distinct_id":"u"}]`, "one JSON document", "one to a line"},
+		{"a query for something else", `{"columns":["a","b"],"results":[[1,2]]}`, `none of its columns is ` + "`event`" + `: they are "a, b"`, "--column event="},
+		{"a query's result without columns", `{"results":[["a","u"]]}`, "what is in their columns", "columns"},
+		{"a query's result cut off before its columns", `{"results":[["a","u"],["b`, "what is in their columns", "columns"},
+		{"a list of persons", `{"next":null,"results":[{"id":1,"distinct_ids":["u"],"properties":{}}]}`, "persons", "events"},
+		{"an array of a number", `[1]`, "neither JSON", "batch exports"},
+		{"a log with brackets", "[2026-03-04 10:00] started\n", "neither JSON", "batch exports"},
+		{"an array of other objects", `[{"a":1},{"b":2}]`, `their keys are "a, b"`, "--column event="},
+		{"groups CSV", "group_type_index,group_key,created_at\n0,acme,2026-03-04T10:02:12Z\n", "groups", "events"},
+		{"CSV without distinct IDs", "event,timestamp\na,1\n", "no column with their distinct ID", "--column distinct_id="},
 		{"pretty JSON", "{\n  \"event\": \"a\"\n}\n", "one JSON document", "one to a line"},
 		{"other JSON lines", `{"a":1}` + "\n" + `{"b":2}` + "\n", "none of the first has an `event`", "batch exports"},
 		{"other CSV", "name,email,plan\nMaya,m@example.com,pro\n", `"name, email, plan"`, "columns"},
@@ -91,16 +109,6 @@ func TestWhatIsNotEventsIsRefusedByName(t *testing.T) {
 				t.Errorf("control characters in %q", refused.Error())
 			}
 		})
-	}
-}
-
-func TestCompressionThatIsNotReadIsRefusedByName(t *testing.T) {
-	for magic, name := range map[string]string{"\x28\xb5\x2f\xfd": "zstd", "\x04\x22\x4d\x18": "lz4", "\xff\x06\x00\x00sNaPpY": "snappy"} {
-		source := sourceOf(t, "x", []byte(magic+"rest of the file"))
-		_, errs := readRows(t, []Source{source}, Options{})
-		if len(errs) != 1 || errs[0].Kind != Refused || !strings.Contains(errs[0].Error(), name) || !strings.Contains(errs[0].Hint, "decompress") {
-			t.Errorf("%s: %v", name, errs)
-		}
 	}
 }
 

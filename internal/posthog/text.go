@@ -39,6 +39,23 @@ func appendUnescaped(dst, s []byte) []byte {
 	}
 }
 
+// loneSurrogate reports whether there is an escape in a valid JSON value that is half of a surrogate pair.
+func loneSurrogate(s []byte) bool {
+	for {
+		run := bytes.IndexByte(s, '\\')
+		if run < 0 {
+			return false
+		}
+		used := len(`\n`)
+		if s = s[run:]; s[1] == 'u' {
+			if _, used = unescapeRune(s); used == len(`\u0000`) && utf16.IsSurrogate(hexRune(s[2:])) {
+				return true
+			}
+		}
+		s = s[used:]
+	}
+}
+
 // unescapeRune reads one \uXXXX, or the two that make a surrogate pair.
 func unescapeRune(s []byte) (r rune, used int) {
 	r = hexRune(s[2:])

@@ -3,6 +3,7 @@ package posthog
 import (
 	"math"
 	"strconv"
+	"time"
 )
 
 // parseTime reads the text of a time. It knows
@@ -13,23 +14,34 @@ import (
 //     milliseconds) unix milliseconds.
 //
 // What is finer than a microsecond is cut off.
-func parseTime(text []byte) Time {
+func parseTime(text []byte) Time { return parseTimeIn(nil, text) }
+
+// parseTimeIn does so where a time without a zone is the clock's of zone; nil is UTC.
+func parseTimeIn(zone *time.Location, text []byte) Time {
 	if len(text) == 0 {
 		return Time{}
 	}
-	parse := parseEpoch
+	var micros int64
+	var ok bool
 	if len(text) > 7 && text[4] == '-' && text[7] == '-' {
-		parse = parseISO
+		micros, ok = parseISO(zone, text)
+	} else {
+		micros, ok = parseEpoch(text)
 	}
-	if micros, ok := parse(text); ok {
+	if ok {
 		return Time{Micros: micros, State: Known}
 	}
 	return Time{State: Unreadable}
 }
 
-// parseCreated reads a `created_at`. ClickHouse writes the beginning of 1970 where there is none.
-func parseCreated(text []byte) Time {
-	t := parseTime(text)
+func (d *decoder) time(text []byte) Time    { return parseTimeIn(d.zone, text) }
+func (d *decoder) created(text []byte) Time { return createdAt(d.time(text)) }
+
+// parseCreated reads a `created_at`.
+func parseCreated(text []byte) Time { return createdAt(parseTime(text)) }
+
+// createdAt is the time that a `created_at` says. ClickHouse writes the beginning of 1970 where there is none.
+func createdAt(t Time) Time {
 	if t.State == Known && t.Micros == 0 {
 		return Time{}
 	}
@@ -38,7 +50,7 @@ func parseCreated(text []byte) Time {
 
 const isoSeconds = len("2006-01-02T15:04:05")
 
-func parseISO(s []byte) (micros int64, ok bool) {
+func parseISO(zone *time.Location, s []byte) (micros int64, ok bool) {
 	if len(s) < isoSeconds {
 		return 0, false
 	}
@@ -67,6 +79,9 @@ func parseISO(s []byte) (micros int64, ok bool) {
 		return 0, false
 	}
 	seconds := daysSince1970(year, month, day)*86400 + int64(hour*3600+minute*60+second-east)
+	if zone != nil && len(rest) == 0 {
+		seconds = onClock(zone, seconds)
+	}
 	return seconds*1_000_000 + fraction, true
 }
 

@@ -47,5 +47,8 @@ func (s snapshot) estimate() string {
 	if !s.leftKnown {
 		return ""
 	}
+	if s.left < time.Second {
+		return lessThanASecond + " left"
+	}
 	return "about " + roughly(s.left) + " left"
 }

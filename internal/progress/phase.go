@@ -124,11 +124,15 @@ func grouped(n int64) string {
 	return text
 }
 
-// roughly writes a duration as coarsely as an estimate deserves: 40s, 3m, 2h10m, 3d4h.
+// roughly writes a duration as coarsely as an estimate deserves: 2.5s, 40s, 3m, 2h10m, 3d4h.
 func roughly(d time.Duration) string {
 	switch {
-	case d < time.Minute:
-		return fmt.Sprintf("%ds", max(1, int(d.Round(time.Second).Seconds())))
+	case d < time.Second:
+		return lessThanASecond
+	case d < 10*time.Second-50*time.Millisecond:
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	case d < time.Minute-500*time.Millisecond:
+		return fmt.Sprintf("%.0fs", d.Seconds())
 	case d < time.Hour-30*time.Second:
 		return fmt.Sprintf("%dm", int(d.Round(time.Minute).Minutes()))
 	case d < 24*time.Hour-30*time.Second:
@@ -139,6 +143,8 @@ func roughly(d time.Duration) string {
 		return fmt.Sprintf("%dd%dh", int(d.Hours())/24, int(d.Hours())%24)
 	}
 }
+
+const lessThanASecond = "less than a second"
 
 // joined puts the parts that are not empty together.
 func joined(separator string, parts ...string) string {

@@ -74,6 +74,45 @@ func TestExplorerColumns(t *testing.T) {
 	}
 }
 
+func TestPersonsPropertiesArePutBackTogether(t *testing.T) {
+	header := "event,distinct_id,person.properties.email,person.properties.$set.plan,person.properties.tags.0,person.is_identified,properties.n\n"
+	for cells, want := range map[string]string{
+		"a@example.com,pro,x,True,1": `{"email":"a@example.com","$set":{"plan":"pro"},"tags":["x"]}`,
+		",,x,False,":                 `{"tags":["x"]}`,
+		",,,True,1":                  "",
+	} {
+		chunks, refused := cutBytes([]byte(header+"a,u,"+cells+"\n"), Options{})
+		if refused != nil {
+			t.Fatal(refused)
+		}
+		for e, bad := range chunks[0].Events() {
+			if bad != nil || string(e.PersonProperties) != want || e.Set != nil {
+				t.Errorf("%s: %v %s", cells, bad, e.PersonProperties)
+			}
+			for _, m := range e.PersonMembers {
+				if !json.Valid(e.PersonProperties[m.ValueStart:m.ValueEnd]) || e.PersonProperties[m.KeyEnd] != '"' {
+					t.Errorf("member %+v of %s", m, e.PersonProperties)
+				}
+			}
+			if (len(e.PersonMembers) > 0) != (want != "") {
+				t.Errorf("%s: %d members", cells, len(e.PersonMembers))
+			}
+		}
+	}
+}
+
+func TestPropertiesInOneCellComeBeforeSingleOnes(t *testing.T) {
+	data := "event,distinct_id,properties,properties.n\na,u,\"{\"\"x\"\":1}\",2\nb,u,,2\n"
+	chunks, refused := cutBytes([]byte(data), Options{})
+	if refused != nil {
+		t.Fatal(refused)
+	}
+	rows := rowsOf(t, chunks)
+	if len(rows) != 2 || rows[0].Properties != `{"x":1}` || rows[1].Properties != `{"n":2}` {
+		t.Errorf("%+v", rows)
+	}
+}
+
 func TestExplorerWithoutTheWholeEvent(t *testing.T) {
 	data := "event,Person .id,Person .distinct_id,properties.$lib,timestamp\r\n$pageview,b1b32417-b0ba-5954-a245-e60d29e93178,u,web,2026-03-04T09:15:27Z\r\n"
 	chunks, refused := cutBytes([]byte(data), Options{})

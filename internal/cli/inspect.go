@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/posthog"
+)
+
+type inspectOptions struct {
+	mapping   mappingOptions
+	limit     int
+	stdin     stdinOptions
+	profiling profiling
+}
+
+func newInspect(p *program) *cobra.Command {
+	o := &inspectOptions{}
+	c := &cobra.Command{
+		Use:   "inspect SOURCE...",
+		Short: "Show what is in an export; needs no credentials",
+		Long: `Inspect reads an export and tells what is in it: files and damage, time span, people, events, properties,
+and what of them would be left out, cut or rejected with these flags. It writes nothing.
+SOURCE is a file, a directory, a glob or -; a file that cannot be read does not keep the others from being shown.`,
+		Example: `  ph2cio inspect export/
+  ph2cio inspect --limit 0 export.jsonl.gz | less
+  ph2cio inspect --events '$autocapture' --properties all export/     # what if
+  ph2cio inspect --json export/ | jq -r '.events[] | select(.treated == "event") | .name'`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return runInspect(c.Context(), p, o, args) },
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.IntVar(&o.limit, "limit", 20, "show this many `lines` of each list; 0 shows all, as --json always does")
+	o.mapping.addFlags(f, "hold")
+	o.stdin.addFlags(f)
+	o.profiling.addFlags(f)
+	return c
+}
+
+func runInspect(ctx context.Context, p *program, o *inspectOptions, args []string) (err error) {
+	stop, err := o.profiling.start()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if o.limit < 0 {
+		return usage(errors.New("--limit takes 0 or more"))
+	}
+	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.dropStdin(false)) }()
+	found, missing, err := findEach(args)
+	if err != nil {
+		return err
+	}
+	plan, err := p.plan(&o.mapping, found)
+	if err != nil {
+		return err
+	}
+	in, err := export.Inspect(ctx, plan)
+	if err != nil {
+		return err
+	}
+	in.Files = append(in.Files, missing...)
+	if err := p.writeInspection(in, sourcesText(plan.Sources), o.limit); err != nil {
+		return err
+	}
+	if in.Troubled() {
+		return &finished{code: exitInput}
+	}
+	return nil
+}
+
+// findEach tells the arguments that name something from those that do not, which are files as well as far as the result
+// is concerned. The error is that none does.
+func findEach(args []string) (found []string, missing []export.FileInspection, err error) {
+	var errs []error
+	for _, arg := range args {
+		if _, err := posthog.Find([]string{arg}); err != nil {
+			errs = append(errs, err)
+			missing = append(missing, export.FileInspection{Path: arg, State: export.FileMissing, Trouble: err.Error()})
+			continue
+		}
+		found = append(found, arg)
+	}
+	if len(found) == 0 {
+		return nil, nil, &problem{err: errors.Join(errs...), code: exitInput}
+	}
+	return found, missing, nil
+}
+
+// writeInspection shows what is in an export, for a person or as one JSON document.
+func (p *program) writeInspection(in *export.Inspection, sources string, limit int) error {
+	if p.json {
+		return p.writeJSON(p.env.Stdout, in)
+	}
+	t := &inspectText{in: in, limit: limit, style: p.style(p.env.StdoutTerminal)}
+	t.write(fmt.Sprintf("What is in %s. Nothing was sent.", sources))
+	_, err := io.WriteString(p.env.Stdout, t.String())
+	return err
+}

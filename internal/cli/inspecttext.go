@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/mapping"
+)
+
+// inspectText lays an inspection out for a person: a few lines of totals, then a table for each list.
+type inspectText struct {
+	strings.Builder
+	in    *export.Inspection
+	limit int // rows of a table, 0 for all
+	style style
+}
+
+func (t *inspectText) write(title string) {
+	fmt.Fprintf(t, "%s\n\n", t.style.bold(plain(title)))
+	t.totals()
+	t.files()
+	t.events()
+	t.properties("event properties", "in events", t.in.EventProperties)
+	t.properties("person properties", "of people", t.in.PersonProperties)
+	t.rejects()
+}
+
+// totals are told the way a summary tells them.
+func (t *inspectText) totals() {
+	summary := &summaryText{s: &export.Summary{Rows: t.in.Rows}, style: t.style}
+	summary.line("files", t.states())
+	summary.rows()
+	summary.line("time", t.span())
+	if n := t.in.Times.Unusable; len(n) > 0 {
+		summary.line("", t.style.red("no usable time: "+reasons(n)))
+	}
+	p := t.in.People
+	summary.line("people", fmt.Sprintf("%s, of %s distinct IDs: %s identified, %s anonymous; %s with an email; %s would be sent",
+		count(p.People), count(p.DistinctIDs), count(p.Identified), count(p.Anonymous), count(p.WithEmail), export.Count(p.Sent)))
+	if len(t.in.Teams) > 1 {
+		summary.line("teams", t.style.yellow(strings.Trim(fmt.Sprint(t.in.Teams), "[]")+": a run takes the rows of one; --team picks it"))
+	}
+	if len(t.in.ValuesCut) > 0 {
+		summary.line("values cut", reasons(t.in.ValuesCut))
+	}
+	if b := t.in.Beyond; b != (export.Beyond{}) {
+		summary.line("not listed", fmt.Sprintf("%s rows, %s values of events and %s of people, since there are too many names or long ones",
+			export.Count(b.Events), export.Count(b.EventProperties), export.Count(b.PersonProperties)))
+	}
+	summary.line("took", took(t.in.Seconds))
+	t.WriteString(summary.String())
+}
+
+func (t *inspectText) table(heading string, columns ...column) *table {
+	return newTable(t.limit, t.style, heading, columns...)
+}
+
+func (t *inspectText) span() string {
+	if t.in.Times.First.IsZero() {
+		return "none"
+	}
+	return t.in.Times.First.Format(time.DateTime) + " to " + t.in.Times.Last.Format(time.DateTime) + " UTC"
+}
+
+// states counts the files, and those that are not good.
+func (t *inspectText) states() string {
+	bad := map[string]int64{}
+	for _, f := range t.in.Files {
+		if f.State != export.FileGood {
+			bad[f.State]++
+		}
+	}
+	text := count(len(t.in.Files))
+	if len(bad) > 0 {
+		text += ": " + t.style.red(reasons(bad))
+	}
+	return text
+}
+
+// files shows those that are not good first, so that the limit does not hide them.
+func (t *inspectText) files() {
+	table := t.table("files", right("size"), right("rows"), left("shape"), left("codec"), left(""))
+	sorted := slices.SortedStableFunc(slices.Values(t.in.Files), func(a, b export.FileInspection) int {
+		return cmp.Compare(good(a), good(b))
+	})
+	for _, f := range sorted {
+		row := []string{oneLine(f.Path), bytesText(f.Bytes), export.Count(f.Rows), f.Shape, f.Codec, ""}
+		if f.State == export.FileMissing {
+			row[1], row[2] = "", ""
+		}
+		var under []string
+		if f.State != export.FileGood {
+			row[5] = t.style.red(f.State)
+			under = append(under, t.style.red(oneLine(f.Trouble)), t.style.dim(oneLine(f.Hint)))
+		}
+		for _, note := range f.Notes {
+			under = append(under, t.style.yellow(oneLine(note)))
+		}
+		if f.BadRows > 0 {
+			row[5] = strings.TrimSpace(row[5] + " " + t.style.red("bad rows "+export.Count(f.BadRows)))
+		}
+		table.add(row, under...)
+	}
+	t.WriteString(table.String())
+}
+
+func good(f export.FileInspection) int {
+	if f.State == export.FileGood {
+		return 1
+	}
+	return 0
+}
+
+func (t *inspectText) events() {
+	table := t.table("events", right("rows"), right("share"), left("becomes"))
+	for _, e := range t.in.Events {
+		table.add([]string{name(e.Name), export.Count(e.Rows), percent(e.Share), t.treated(e.Treated)})
+	}
+	t.WriteString(table.String())
+}
+
+func (t *inspectText) properties(heading, of string, all []export.PropertyInspection) {
+	table := t.table(heading, right(of), right("coverage"), right("longest"), left("types"), left("becomes"))
+	for _, p := range all {
+		table.add([]string{
+			name(p.Name), export.Count(p.Rows), percent(p.Coverage), export.Count(p.Longest), types(p.Types), t.treated(p.Treated),
+		})
+	}
+	t.WriteString(table.String())
+}
+
+func (t *inspectText) rejects() {
+	table := t.table("rejected", right("count"), left("first"))
+	for _, r := range t.in.Rejects {
+		first := place(&r.First)
+		table.add([]string{t.style.red(oneLine(r.Reason)), export.Count(r.Count), oneLine(strings.TrimSpace(first + "  " + r.First.Detail))})
+	}
+	t.WriteString(table.String())
+}
+
+// sends are the treatments of what ends in Customer.io as it is, or nearly.
+var sends = []string{"event", "page", "screen", "person", mapping.TreatSent, mapping.TreatDate}
+
+// treated shows what becomes of an event or a property. What is left out is dim, what is lost is not.
+func (t *inspectText) treated(how string) string {
+	switch {
+	case slices.Contains(sends, how):
+		return t.style.green(how)
+	case how == mapping.TreatLeftOut:
+		return t.style.dim("left out")
+	}
+	return t.style.yellow(strings.ReplaceAll(how, "_", " "))
+}
+
+// name shows a name from an export, which may be of any length.
+func name(text string) string {
+	if text == "" {
+		return `""`
+	}
+	return cut(oneLine(text), 60)
+}
+
+// types lists JSON types, the most frequent first.
+func types(counts map[string]int64) string {
+	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	return strings.Join(names, ", ")
+}
+
+func percent(share float64) string { return fmt.Sprintf("%.1f%%", share*100) }
+
+func count(n int) string { return export.Count(int64(n)) }

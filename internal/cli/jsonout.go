@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"encoding/json"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// failure is an error as programs read it, under --json.
+type failure struct {
+	Message string `json:"message"`
+	Code    int    `json:"code"` // the exit code
+	Hint    string `json:"hint,omitempty"`
+}
+
+// failureOf is nil when nothing failed: no error, or one that the results themselves tell.
+func failureOf(err error) *failure {
+	if err == nil || isFinished(err) {
+		return nil
+	}
+	return &failure{Message: told(err).Error(), Code: exitCode(err), Hint: hintOf(err)}
+}
+
+// writeJSON writes the one document that a command under --json leaves.
+func (p *program) writeJSON(w io.Writer, document any) error {
+	p.documented = true
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(document)
+}
+
+// document makes sure that a program which asked for JSON gets a document also from a command that ended before it had
+// one to write. Trouble with writing it is ignored: the error itself has been told on stderr.
+func (p *program) document(err error, args []string) {
+	if p.documented || !p.wantsJSON(args) {
+		return
+	}
+	f := failureOf(err)
+	if f == nil {
+		f = &failure{Message: err.Error(), Code: exitCode(err)}
+	}
+	_ = p.writeJSON(p.results(), map[string]*failure{"error": f})
+}
+
+// results is where results go: stdout, unless that belongs to something else.
+func (p *program) results() io.Writer {
+	if p.stdoutTaken {
+		return p.env.Stderr
+	}
+	return p.env.Stdout
+}
+
+// wantsJSON also knows a --json that was not parsed, because of a mistake before it.
+func (p *program) wantsJSON(args []string) bool {
+	for _, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if value, ok := strings.CutPrefix(arg, "--json="); ok {
+			on, _ := strconv.ParseBool(value)
+			return on
+		}
+		if arg == "--json" {
+			return true
+		}
+	}
+	on, _ := strconv.ParseBool(p.env.get(variable("json")))
+	return p.json || on
+}

@@ -1,0 +1,39 @@
+package cli
+
+import (
+	"encoding/csv"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// tellOfQuotes lets every flag that takes a list say what is wrong with a quote in it: the flags' library reads lists as
+// CSV, and what it says of them is about CSV.
+func tellOfQuotes(root *cobra.Command) {
+	for _, c := range append(root.Commands(), root) {
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.Value.Type() == "stringSlice" {
+				f.Value = quotedList{f.Value}
+			}
+		})
+	}
+}
+
+type quotedList struct{ pflag.Value }
+
+func (l quotedList) Set(text string) error {
+	err := l.Value.Set(text)
+	if err == nil {
+		return nil
+	}
+	var whole strings.Builder
+	w := csv.NewWriter(&whole)
+	if w.Write([]string{text}) != nil {
+		return err
+	}
+	w.Flush()
+	return fmt.Errorf("names are separated by commas, and one with a quote in it stands in quotes, with its own quotes doubled: %s",
+		shellQuote(strings.TrimSuffix(whole.String(), "\n")))
+}

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/spf13/pflag"
+
+	"ph2cio/internal/export"
+)
+
+// stdinSource is the SOURCE that stands for standard input.
+const stdinSource = "-"
+
+// stdinOptions are the flags for reading standard input.
+type stdinOptions struct{ tmp string }
+
+func (o *stdinOptions) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.tmp, "tmp", "", "`directory` for the copy of standard input (default: the system's)")
+	annotate(f, "reading", "tmp")
+}
+
+// takeStdin copies standard input to disk, if it is one of the sources, and returns the sources with the copy in its place.
+// It must be given back with dropStdin.
+func (p *program) takeStdin(ctx context.Context, o *stdinOptions, args []string) ([]string, error) {
+	at := slices.Index(args, stdinSource)
+	if at < 0 {
+		return args, nil
+	}
+	if p.env.StdinTerminal {
+		return nil, usage(errors.New("source -: standard input is the terminal; pipe an export into it, or name a file"))
+	}
+	dir := o.tmp
+	if dir == "" {
+		dir = os.TempDir()
+	}
+	spooled, err := export.Spool(ctx, p.env.Stdin, dir, p.newProgress())
+	if err != nil {
+		return nil, stdinProblem(err)
+	}
+	p.spooled = spooled
+	args = slices.Clone(args)
+	args[at] = spooled.Path
+	return slices.DeleteFunc(args, func(arg string) bool { return arg == stdinSource }), nil
+}
+
+func stdinProblem(err error) error {
+	if errors.Is(err, export.ErrNothing) {
+		return &problem{err: fmt.Errorf("source -: %w", err), code: exitInput, hint: "look at what should have written to it"}
+	}
+	hint := "--tmp names another directory"
+	if _, ok := errors.AsType[*export.NoSpace](err); ok {
+		hint = "make room, or name a directory on a larger disk with --tmp"
+	}
+	return &problem{err: err, code: exitState, hint: hint}
+}
+
+// dropStdin removes the copy of standard input. keep leaves it there and says how to go on from it: what was piped in is
+// gone otherwise.
+func (p *program) dropStdin(keep bool) error {
+	if p.spooled == nil {
+		return nil
+	}
+	if keep {
+		fmt.Fprintf(p.env.Stderr, "Standard input is kept in %s; go on with: %s\n", plain(p.spooled.Path), plain(p.again()))
+		return nil
+	}
+	return p.spooled.Remove()
+}
+
+// again is the command line to type to go on, with the copy in the place of standard input.
+func (p *program) again() string {
+	args := slices.Clone(p.args)
+	for i, arg := range args {
+		if arg == stdinSource && p.spooled != nil {
+			args[i] = p.spooled.Path
+		}
+	}
+	return "ph2cio " + shellJoin(args)
+}

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestVersionFlag(t *testing.T) {
+	flag, command := runProgram(t, nil, "--version"), runProgram(t, nil, "version")
+	if flag.code != 0 || flag.stdout != command.stdout || flag.stdout == "" {
+		t.Errorf("--version: %d %q, version: %q", flag.code, flag.stdout, command.stdout)
+	}
+	var v versionInfo
+	if out := runProgram(t, nil, "--version", "--json"); json.Unmarshal([]byte(out.stdout), &v) != nil || v.EventIDScheme != 1 {
+		t.Errorf("--version --json: %q", out.stdout)
+	}
+	if slices.Contains(allVariables(newRoot(&program{})), "PH2CIO_VERSION") {
+		t.Error("--version is a setting")
+	}
+	if out := runProgram(t, map[string]string{"PH2CIO_VERSION": "true"}, "--help"); strings.HasPrefix(out.stdout, "ph2cio devel") {
+		t.Error("PH2CIO_VERSION prints the version")
+	}
+}
+
+// TestWhatIsNotThereIsAnError asks for help and completion that do not exist.
+func TestWhatIsNotThereIsAnError(t *testing.T) {
+	for _, c := range []struct {
+		args string
+		says []string
+	}{
+		{"help frob", []string{`no help about "frob"`, "backfill", "preview", "exit-codes"}},
+		{"help preview frob", []string{`no help about "preview frob"`, "backfill"}},
+		{"completion foo", []string{`no completion for "foo"`, "bash, fish, powershell, zsh"}},
+	} {
+		out := runProgram(t, nil, strings.Fields(c.args)...)
+		if out.code != exitUsage || out.stdout != "" {
+			t.Errorf("%s: exit code %d, stdout %q", c.args, out.code, out.stdout)
+		}
+		for _, says := range c.says {
+			if !strings.Contains(out.stderr, says) {
+				t.Errorf("%s does not say %q:\n%s", c.args, says, out.stderr)
+			}
+		}
+	}
+	for _, args := range []string{"help", "help preview", "help mapping", "help help", "completion", "help completion", "help completion bash"} {
+		if out := runProgram(t, nil, strings.Fields(args)...); out.code != 0 || len(out.stdout) < 100 || out.stderr != "" {
+			t.Errorf("%s: exit code %d\n%s%s", args, out.code, out.stdout, out.stderr)
+		}
+	}
+}
+
+// TestQuotesInLists holds that a list with a quote in it is refused with words of ours, and that what they say works.
+func TestQuotesInLists(t *testing.T) {
+	const sample = "../../testdata/exports/acornly_events.jsonl"
+	for _, name := range []string{"--events", "--skip-events", "--drop-property"} {
+		out := runProgram(t, nil, "preview", name, `Order "x"`, sample)
+		if out.code != exitUsage || strings.Contains(out.stderr, "parse error") || !strings.Contains(out.stderr, `'"Order ""x"""'`) {
+			t.Errorf("%s: exit code %d\n%s", name, out.code, out.stderr)
+		}
+	}
+	out := runProgram(t, nil, "preview", "--json", "--quiet", "--events", `"Order ""x""",Order Completed`, sample)
+	if out.code != exitDone || !strings.Contains(out.stdout, `"event": 2`) {
+		t.Errorf("exit code %d\n%s%s", out.code, out.stdout, out.stderr)
+	}
+}
+
+func TestIdentifyByIsTrimmedOnce(t *testing.T) {
+	o := &mappingOptions{
+		people: "identified", merge: "never", recent: "send", identifyBy: []string{" email"},
+		identifierValue: "{person.properties.mail}",
+	}
+	rules, _, err := o.rules(time.Now())
+	if err != nil || rules == nil {
+		t.Errorf("refused: %v", err)
+	}
+}
+
+func TestAbout(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "less than a second", 999 * time.Millisecond: "less than a second", 1230 * time.Millisecond: "about 1.2s",
+		9 * time.Second: "about 9s", 12340 * time.Millisecond: "about 12s", 90 * time.Second: "about 1m30s",
+	} {
+		if got := about(d); got != want {
+			t.Errorf("%s: %q, want %q", d, got, want)
+		}
+	}
+}

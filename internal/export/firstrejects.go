@@ -1,0 +1,17 @@
+package export
+
+// firstRejects counts rejects by reason and keeps the first of each.
+type firstRejects struct{ list []RejectInspection }
+
+func (f *firstRejects) Reject(r *Reject) error {
+	for i := range f.list {
+		if f.list[i].Reason == r.Reason {
+			f.list[i].Count++
+			return nil
+		}
+	}
+	first := *r
+	first.Raw, first.Operation = "", nil // borrowed, and not told
+	f.list = append(f.list, RejectInspection{Reason: r.Reason, Count: 1, First: first})
+	return nil
+}

@@ -1,0 +1,182 @@
+package export
+
+import (
+	"context"
+	"time"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/people"
+	"ph2cio/internal/posthog"
+)
+
+// Inspection is what is in an export, and what the rules of a plan would make of it.
+type Inspection struct {
+	Files  []FileInspection  `json:"files"`
+	Teams  []int64           `json:"teams"` // the first few team_ids; a run takes one
+	Rows   Rows              `json:"rows"`  // as a preview of the same plan counts them
+	Times  TimesInspection   `json:"times"`
+	People PeopleInspection  `json:"people"`
+	Events []EventInspection `json:"events"` // the most frequent first
+	// EventProperties are those of rows that become an event, a page or a screen. The most frequent come first; those that
+	// are only ever null come later, and those that are left out last.
+	EventProperties []PropertyInspection `json:"event_properties"`
+	// PersonProperties are the final properties of the people who would be sent, as far as they are looked at.
+	PersonProperties []PropertyInspection `json:"person_properties"`
+	Beyond           Beyond               `json:"beyond"`
+	ValuesCut        map[string]int64     `json:"values_cut"`
+	Rejects          []RejectInspection   `json:"rejects"` // in order of their first place
+	Seconds          float64              `json:"seconds"`
+}
+
+// FileInspection is one file.
+type FileInspection struct {
+	Path    string   `json:"path"`
+	Bytes   int64    `json:"bytes"`             // on disk
+	Shape   string   `json:"shape,omitempty"`   // what kind of file it is; empty when nothing could be read of it
+	Codec   string   `json:"codec,omitempty"`   // what it is compressed with; empty for nothing
+	Rows    int64    `json:"rows"`              // good and bad
+	BadRows int64    `json:"bad_rows"`          // that are no events
+	State   string   `json:"state"`             // good, damaged, missing, refused or changed
+	Trouble string   `json:"trouble,omitempty"` // what is wrong, for a person
+	Hint    string   `json:"hint,omitempty"`    // what to do about it
+	Notes   []string `json:"notes,omitempty"`   // what there is to know about a file that was read well
+}
+
+// The states of a file.
+const (
+	FileGood    = "good"
+	FileMissing = "missing"
+)
+
+// TimesInspection is when the events happened, by the times that they would be sent with.
+type TimesInspection struct {
+	First    time.Time        `json:"first,omitzero"`
+	Last     time.Time        `json:"last,omitzero"`
+	Unusable map[string]int64 `json:"unusable"` // rows without such a time, by reason, whatever their events are
+}
+
+// PeopleInspection counts who is in the export.
+type PeopleInspection struct {
+	DistinctIDs int   `json:"distinct_ids"`
+	People      int   `json:"people"`
+	Identified  int   `json:"identified"`
+	WithEmail   int   `json:"with_email"` // identified or not
+	Anonymous   int   `json:"anonymous"`  // not identified
+	Sent        int64 `json:"sent"`       // that would be, by the plan's choice
+}
+
+// EventInspection is the rows of one event name.
+type EventInspection struct {
+	Name    string  `json:"name"`
+	Rows    int64   `json:"rows"`
+	Share   float64 `json:"share"`   // of all good rows, from 0 to 1
+	Treated string  `json:"treated"` // event, page, screen or person, else the reason why it is skipped or rejected
+}
+
+// PropertyInspection is the values of one property name.
+type PropertyInspection struct {
+	Name string `json:"name"`
+	Rows int64  `json:"rows"` // or people, that have it
+	// Coverage is the share of those that have it, from 0 to 1, among the rows of the events that ever do, or all people.
+	Coverage float64          `json:"coverage"`
+	Types    map[string]int64 `json:"types"`   // JSON types of its values
+	Longest  int64            `json:"longest"` // value in bytes: of a string without quotes and escapes, else as JSON; null is none
+	Treated  string           `json:"treated"` // sent, date, redacted, left_out or a kind of values_cut
+}
+
+// Beyond is what was only counted, since its name came after the first 10,000, or is over 1024 bytes.
+type Beyond struct {
+	Events           int64 `json:"events"`            // rows
+	EventProperties  int64 `json:"event_properties"`  // values
+	PersonProperties int64 `json:"person_properties"` // values
+}
+
+// RejectInspection is the rows, or people, that would be rejected for one reason.
+type RejectInspection struct {
+	Reason string `json:"reason"`
+	Count  int64  `json:"count"`
+	First  Reject `json:"first"`
+}
+
+// Inspect reads all sources twice, as a preview of the plan does, and tells what it found. The plan's Sender, Tally,
+// Rejects, Operations, MaxRejects and Settle are not used. It returns an error when the reading could not go on; trouble
+// with single sources is in Inspection.Files.
+func Inspect(ctx context.Context, plan *Plan) (*Inspection, error) {
+	dry, rejects := *plan, &firstRejects{}
+	dry.Tally = &customerio.Tally{}
+	dry.Sender, dry.Rejects, dry.Operations = customerio.Counting(dry.Tally), rejects, nil
+	dry.MaxRejects, dry.Settle = MaxRejects{}, 0
+	started := time.Now()
+	census := newCensus(plan.Rules, len(plan.Sources))
+	learned, err := learn(ctx, &dry, census)
+	if err != nil {
+		return nil, err
+	}
+	persons, err := countPersons(&dry, learned.People)
+	if err != nil {
+		return nil, err
+	}
+	summary, err := Send(ctx, &dry, learned)
+	if err != nil {
+		return nil, err
+	}
+	counts := learned.People.Count(dry.Now.Unix())
+	in := &Inspection{
+		Files: census.inspectFiles(learned), Teams: append([]int64{}, learned.teams...), Rows: summary.Rows, Times: census.times.inspect(),
+		People: inspectPeople(counts, summary.People.Sent),
+		Events: census.inspectEvents(), EventProperties: census.inspectProperties(),
+		PersonProperties: persons.inspect(int64(counts.Sent), plan.Rules.PersonProperty),
+		Beyond:           Beyond{census.otherEvents.rows, census.otherProperties.rows, persons.others.rows},
+		ValuesCut:        summary.ValuesCut, Rejects: rejects.list,
+	}
+	in.Seconds = time.Since(started).Seconds()
+	return in, nil
+}
+
+// Troubled reports whether a file is not good.
+func (in *Inspection) Troubled() bool {
+	for _, f := range in.Files {
+		if f.State != FileGood {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *census) inspectFiles(l *Learned) []FileInspection {
+	files := c.files
+	for i, s := range l.places.sources {
+		files[i].Path, files[i].Bytes, files[i].State = s.Path, s.Size, FileGood
+		for _, t := range l.Trouble {
+			if t.Path == s.Path {
+				files[i].State, files[i].Trouble, files[i].Hint = fileState(t.Kind), t.Err.Error(), t.Hint
+			}
+		}
+		for _, said := range l.Said {
+			if said.Path == s.Path {
+				files[i].Notes = append(files[i].Notes, said.Err.Error())
+			}
+		}
+	}
+	return files
+}
+
+func fileState(kind posthog.SourceTrouble) string {
+	switch kind {
+	case posthog.Gone:
+		return FileMissing
+	case posthog.Refused:
+		return "refused"
+	case posthog.Changed:
+		return "changed"
+	}
+	return "damaged"
+}
+
+func inspectPeople(counts people.Counts, sent int64) PeopleInspection {
+	all, identified := counts.ByChoice[people.All], counts.ByChoice[people.Identified]
+	return PeopleInspection{
+		DistinctIDs: counts.DistinctIDs, People: all, Identified: identified,
+		WithEmail: counts.ByChoice[people.WithEmail], Anonymous: all - identified, Sent: sent,
+	}
+}

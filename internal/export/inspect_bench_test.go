@@ -1,0 +1,63 @@
+package export
+
+import (
+	"bufio"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/synthetic"
+)
+
+// BenchmarkInspect measures an inspection beside the preview that it is held against: what counting costs is the
+// difference.
+func BenchmarkInspect(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "synthetic.jsonl")
+	file, err := os.Create(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	buffered := bufio.NewWriter(file)
+	written, err := synthetic.Write(buffered, synthetic.Options{Rows: 50_000, Seed: 1})
+	if err := errors.Join(err, buffered.Flush(), file.Close()); err != nil {
+		b.Fatal(err)
+	}
+	rules, err := mapping.New(mapping.Options{Now: runTime})
+	if err != nil {
+		b.Fatal(err)
+	}
+	plan := func() *Plan {
+		tally := &customerio.Tally{}
+		return &Plan{
+			Sources: []posthog.Source{{Path: path, Size: written.Bytes}}, Rules: rules, Now: runTime,
+			Tally: tally, Sender: customerio.Counting(tally), BatchItems: 1000,
+			Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar()},
+		}
+	}
+	b.Run("preview", func(b *testing.B) {
+		b.SetBytes(written.Bytes)
+		for b.Loop() {
+			plan := plan()
+			learned, err := Learn(b.Context(), plan)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if _, err := Send(b.Context(), plan, learned); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("inspect", func(b *testing.B) {
+		b.SetBytes(written.Bytes)
+		for b.Loop() {
+			if _, err := Inspect(b.Context(), plan()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

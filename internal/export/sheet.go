@@ -1,0 +1,188 @@
+package export
+
+import (
+	"encoding/json"
+	"unicode/utf8"
+
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/posthog"
+)
+
+// sheet counts the rows of one chunk for a census, on one goroutine. It is used again for another chunk and remembers the
+// names it has met, so that a row usually costs no memory. A nil sheet counts nothing.
+type sheet struct {
+	rules     *mapping.Rules
+	good, bad int64
+	times     times
+
+	events        map[string]*eventCount
+	countedEvents []*eventCount // in this chunk, in order
+	carriers      int           // events that were given a number
+	otherEvents   [2]*eventCount
+
+	spellings         map[string]*propertyCount // by a key as it stands in JSON
+	properties        map[string]*propertyCount // by name
+	countedProperties []*propertyCount
+	otherProperties   *propertyCount
+	row               uint64 // counts rows, so that a key that stands twice in one is noticed
+}
+
+// eventCount counts the rows of one event name.
+type eventCount struct {
+	name    string
+	rows    int64
+	number  int // in its sheet
+	outcome mapping.Outcome
+	total   *eventTotal // where it is added to, once known
+}
+
+// carries reports whether rows of that name become an event, a page or a screen, and so take properties along.
+func (e *eventCount) carries() bool { return e.outcome.Bucket == mapping.Send }
+
+// propertyCount counts the values of one property name.
+type propertyCount struct {
+	name    string
+	counted bool // in this chunk
+	values
+	row      uint64        // that had it last
+	last     jsonType      // that it had there
+	carriers bitset        // numbers of events that have it
+	beyond   *eventCount   // that had it last, of those whose number is too large for that
+	fresh    []*eventCount // that were not known to have it before this chunk
+	total    *propertyTotal
+}
+
+const (
+	maxNames      = 10_000 // of events, and of properties, that are told apart
+	maxNameLength = 1024   // bytes
+	maxRemembered = 8192   // names that a sheet takes along to its next chunk
+	maxSeen       = 4096   // events that are noted in a property's bitset
+)
+
+func newSheet(c *census) *sheet {
+	s := &sheet{rules: c.rules, times: newTimes(), otherProperties: &propertyCount{total: &c.otherProperties}}
+	for i, bucket := range []mapping.Bucket{mapping.Send, mapping.Skipped} {
+		s.otherEvents[i] = &eventCount{outcome: mapping.Outcome{Bucket: bucket}, number: maxSeen, total: &c.otherEvents}
+	}
+	s.forget()
+	return s
+}
+
+// begin readies the sheet for a chunk.
+func (s *sheet) begin() {
+	if len(s.events) > maxRemembered || len(s.spellings) > maxRemembered {
+		s.forget()
+	}
+}
+
+func (s *sheet) forget() {
+	s.events, s.carriers = map[string]*eventCount{}, 0
+	s.spellings, s.properties = map[string]*propertyCount{}, map[string]*propertyCount{}
+}
+
+// countBad counts one row that is no event.
+func (s *sheet) countBad() {
+	if s != nil {
+		s.bad++
+	}
+}
+
+// count counts one event.
+func (s *sheet) count(e *posthog.Event) {
+	if s == nil {
+		return
+	}
+	s.good++
+	s.times.count(s.rules.When(e))
+	event := s.event(e.Name)
+	if event.rows == 0 {
+		s.countedEvents = append(s.countedEvents, event)
+	}
+	event.rows++
+	if !event.carries() {
+		return
+	}
+	s.row++
+	for i := range e.Members {
+		m := &e.Members[i]
+		s.property(e.Properties[m.KeyStart:m.KeyEnd]).count(s, event, e.Properties[m.ValueStart:m.ValueEnd])
+	}
+}
+
+func (s *sheet) event(name []byte) *eventCount {
+	if e := s.events[string(name)]; e != nil {
+		return e
+	}
+	e := &eventCount{outcome: s.rules.EventName(name)}
+	if len(name) > maxNameLength || len(s.events) >= maxRemembered+maxNames {
+		if e.carries() {
+			return s.otherEvents[0]
+		}
+		return s.otherEvents[1]
+	}
+	e.name, e.number = string(name), s.carriers
+	if e.carries() {
+		s.carriers++
+	}
+	s.events[e.name] = e
+	return e
+}
+
+func (s *sheet) property(key []byte) *propertyCount {
+	if p := s.spellings[string(key)]; p != nil {
+		return p
+	}
+	if len(key) > maxNameLength || len(s.spellings) >= maxRemembered+maxNames {
+		return s.otherProperties
+	}
+	name := plainKey(key)
+	p := s.properties[name]
+	if p == nil {
+		p = &propertyCount{name: name}
+		s.properties[name] = p
+	}
+	s.spellings[string(key)] = p
+	return p
+}
+
+// plainKey returns a key's text.
+func plainKey(key []byte) string {
+	name := string(key)
+	for i := range key {
+		if key[i] == '\\' || key[i] >= utf8.RuneSelf {
+			_ = json.Unmarshal([]byte(`"`+name+`"`), &name) // it is valid JSON: the row was checked
+			break
+		}
+	}
+	return name
+}
+
+func (p *propertyCount) count(s *sheet, event *eventCount, value []byte) {
+	if !p.counted {
+		p.counted = true
+		s.countedProperties = append(s.countedProperties, p)
+	}
+	switch {
+	case p == s.otherProperties:
+	case p.row == s.row: // of a key that stands twice in an object the last counts
+		p.rows--
+		p.types[p.last]--
+	default:
+		p.row = s.row
+		p.note(event)
+	}
+	p.last = p.add(value)
+}
+
+// note remembers that rows of an event have the property.
+func (p *propertyCount) note(event *eventCount) {
+	switch {
+	case event.number < maxSeen:
+		if p.carriers.add(event.number) {
+			p.fresh = append(p.fresh, event)
+		}
+	case p.beyond != event:
+		p.beyond = event
+		p.fresh = append(p.fresh, event)
+	}
+}

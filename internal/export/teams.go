@@ -1,0 +1,64 @@
+package export
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"ph2cio/internal/posthog"
+)
+
+// reasonOtherTeam is for rows of a team that Plan.Team leaves out.
+const reasonOtherTeam = "other_team"
+
+// otherTeam reports whether the plan leaves a row out for its team. A row without a team_id is never left out: most
+// exports have none, because they are of one team.
+func (p *Plan) otherTeam(e *posthog.Event) bool {
+	return p.Team != 0 && e.TeamID != 0 && e.TeamID != p.Team
+}
+
+// teams are the team_ids met, in the order they were met in.
+type teams []int64
+
+// mostTeams is how many are worth naming.
+const mostTeams = 10
+
+func (t *teams) add(id int64) {
+	if n := len(*t); id == 0 || n > 0 && (*t)[n-1] == id || n > mostTeams || slices.Contains(*t, id) {
+		return
+	}
+	*t = append(*t, id)
+}
+
+func (t *teams) merge(o teams) {
+	for _, id := range o {
+		t.add(id)
+	}
+}
+
+// check returns a *ManyTeams if there is more than one team and none has been picked.
+func (t teams) check(picked int64) error {
+	if picked != 0 || len(t) < 2 {
+		return nil
+	}
+	return &ManyTeams{slices.Sorted(slices.Values(t))}
+}
+
+// ManyTeams says that a run would mix the people of several PostHog projects, who may have the same distinct IDs and be
+// different people.
+type ManyTeams struct {
+	Teams []int64 // sorted; the first few, when there are many
+}
+
+func (e *ManyTeams) Error() string {
+	named := e.Teams[:min(len(e.Teams), mostTeams)]
+	ids := make([]string, len(named))
+	for i, id := range named {
+		ids[i] = fmt.Sprint(id)
+	}
+	more := ""
+	if len(e.Teams) > len(named) {
+		more = " and more"
+	}
+	return "the rows are of more than one PostHog project: team_id " + strings.Join(ids, ", ") + more
+}

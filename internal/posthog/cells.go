@@ -1,0 +1,74 @@
+package posthog
+
+import "unicode/utf8"
+
+// takeCell puts one cell, which is not null, into the event.
+type takeCell func(d *decoder, cell []byte) *fault
+
+func takeUUID(d *decoder, cell []byte) *fault {
+	d.event.UUID, d.event.HasUUID = parseUUID(cell)
+	return nil
+}
+
+func takeEvent(d *decoder, cell []byte) *fault {
+	d.event.Name = d.utf8(cell)
+	d.event.NameBroken = len(d.event.Name) != len(cell)
+	return nil
+}
+
+func takeDistinctID(d *decoder, cell []byte) *fault {
+	if d.event.DistinctID = cell; !ascii(cell) && !utf8.Valid(cell) {
+		d.badID = idBroken
+	}
+	return nil
+}
+
+func takePersonID(d *decoder, cell []byte) *fault {
+	d.event.PersonID = d.utf8(cell)
+	return nil
+}
+
+func takeTeamID(d *decoder, cell []byte) *fault {
+	d.event.TeamID = number(cell)
+	return nil
+}
+
+func takeTimestamp(d *decoder, cell []byte) *fault {
+	d.event.Timestamp = d.time(cell)
+	return nil
+}
+
+func takeCreatedAt(d *decoder, cell []byte) *fault {
+	d.event.CreatedAt = d.created(cell)
+	return nil
+}
+
+func takePersonMode(d *decoder, cell []byte) *fault {
+	d.event.Personless = string(cell) == "propertyless"
+	return nil
+}
+
+func takeProperties(d *decoder, cell []byte) *fault {
+	data, end := d.guarded(cell)
+	return d.propertiesText(data, end)
+}
+
+func takePersonProperties(d *decoder, cell []byte) *fault {
+	data, end := d.guarded(cell)
+	return d.personPropertiesText(data, end)
+}
+
+func takeSet(d *decoder, cell []byte) *fault {
+	d.event.Set = object(d.valueText(d.guarded(cell)))
+	return nil
+}
+
+func takeSetOnce(d *decoder, cell []byte) *fault {
+	d.event.SetOnce = object(d.valueText(d.guarded(cell)))
+	return nil
+}
+
+func takeUnset(d *decoder, cell []byte) *fault {
+	d.event.Unset = objectOrArray(d.valueText(d.guarded(cell)))
+	return nil
+}

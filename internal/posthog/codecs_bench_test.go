@@ -1,0 +1,31 @@
+package posthog
+
+import (
+	"testing"
+	"time"
+)
+
+// BenchmarkReadPacked compares reading a file in one part with reading it as it is, both measured in turn.
+func BenchmarkReadPacked(b *testing.B) {
+	data := benchData()
+	plain := sourceOf(b, "events.jsonl", data)
+	for _, p := range packers {
+		b.Run(p.name, func(b *testing.B) {
+			packed := sourceOf(b, "events", p.pack(b, data, len(data)))
+			b.Logf("%d bytes in %d", len(data), packed.Size)
+			b.SetBytes(int64(len(data)))
+			var plainSeconds, seconds float64
+			for b.Loop() {
+				b.StopTimer()
+				start := time.Now()
+				readAll(b, []Source{plain}, Options{})
+				plainSeconds += time.Since(start).Seconds()
+				b.StartTimer()
+				start = time.Now()
+				readAll(b, []Source{packed}, Options{})
+				seconds += time.Since(start).Seconds()
+			}
+			b.ReportMetric(plainSeconds/seconds, "speed-of-plain")
+		})
+	}
+}

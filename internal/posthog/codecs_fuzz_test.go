@@ -1,0 +1,71 @@
+package posthog
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+)
+
+// readPacked reads a file to its end. got is what a run would use of it.
+func readPacked(p *packer, file []byte) (got []byte, err error) {
+	s := p.open(bytes.NewReader(file))
+	defer s.close()
+	window := make([]byte, 1000)
+	for err == nil && len(got) < 8<<20 {
+		var n int
+		n, err = s.Read(window)
+		got = append(got, window[:n]...)
+	}
+	if d, ok := errors.AsType[*damage](err); ok && !d.keep {
+		got = got[:min(int64(len(got)), s.verified())]
+	}
+	return got, err
+}
+
+// fuzzPacker damages packed files, and reads anything at all. No damage goes by untold, and what is used is what the
+// text began with.
+func fuzzPacker(f *testing.F, p *packer) {
+	f.Add(gzipText[:2000], false, uint16(2000), uint16(0), byte(0), uint16(0), []byte(nil))
+	f.Add(gzipText[:2000], false, uint16(100), uint16(700), byte(4), uint16(0), []byte(nil))
+	f.Add(gzipText[:2000], false, uint16(300), uint16(0), byte(0), uint16(40), []byte("end"))
+	f.Add(gzipText[:2000], false, uint16(300), uint16(0), byte(0), uint16(0), make([]byte, 100))
+	f.Add(p.pack(f, gzipText, 500), true, uint16(0), uint16(9), byte(1), uint16(0), []byte(nil))
+	f.Fuzz(func(t *testing.T, text []byte, raw bool, cut, flipped uint16, bits byte, truncated uint16, padding []byte) {
+		if len(text) > 1<<16 || len(text)/(1+int(cut)) > 1000 {
+			return
+		}
+		if raw {
+			readPacked(p, text)
+			return
+		}
+		file := p.pack(t, text, 1+int(cut))
+		if int(truncated) >= len(file) {
+			return
+		}
+		file = file[:len(file)-int(truncated)]
+		file[int(flipped)%len(file)] ^= bits
+		file = append(file, padding...)
+		got, err := readPacked(p, file)
+		d, damaged := errors.AsType[*damage](err)
+		otherwise := bits != 0 || truncated > 0 && len(padding) > 0 // some of its bytes are other ones
+		switch {
+		case otherwise && p.noSums, otherwise && truncated > 0 && damaged && d.keep:
+			// What came before the end of a part that is cut off has no checksum to be compared with.
+		case !bytes.HasPrefix(text, got) && (!damaged || !d.keep):
+			t.Fatalf("%q is used, which is not what %q begins with (%v)", got, text, err)
+		case err == io.EOF && len(got) < len(text) && !p.noEnd && !otherwise && int(cut) >= len(text): // one part
+			t.Fatalf("the end is said to be good after %d bytes of %d", len(got), len(text))
+		case !damaged && err != io.EOF:
+			t.Fatal(err)
+		case truncated == 0 && bits == 0 && !bytes.Equal(got, text):
+			t.Fatalf("%q is used of %q, which is whole (%v)", got, text, err)
+		}
+	})
+}
+
+func FuzzZstd(f *testing.F)   { fuzzPacker(f, &packers[1]) }
+func FuzzLZ4(f *testing.F)    { fuzzPacker(f, &packers[2]) }
+func FuzzSnappy(f *testing.F) { fuzzPacker(f, &packers[3]) }
+func FuzzS2(f *testing.F)     { fuzzPacker(f, &packers[4]) }
+func FuzzBrotli(f *testing.F) { fuzzPacker(f, &packers[5]) }

@@ -1,0 +1,96 @@
+package posthog
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Column says under which name a file has one of PostHog's fields.
+type Column struct {
+	Field string // PostHog's own word for it, one of Fields
+	Name  string // the column of a CSV, or the key of a JSON row
+}
+
+// Fields are what a Column may name.
+var Fields = []string{
+	"event", "distinct_id", "uuid", "timestamp", "created_at", "properties", "person_id", "person_properties", "team_id",
+}
+
+// ParseColumn reads FIELD=NAME. Everything after the first = is the name.
+func ParseColumn(text string) (Column, error) {
+	field, name, ok := strings.Cut(text, "=")
+	switch {
+	case !ok || name == "":
+		return Column{}, fmt.Errorf("%q is not FIELD=NAME, such as event=my_event_name", text)
+	case !slices.Contains(Fields, field):
+		return Column{}, fmt.Errorf("%q is none of PostHog's fields: %s", field, strings.Join(Fields, ", "))
+	}
+	return Column{field, name}, nil
+}
+
+// CheckColumns returns what is wrong with columns together: a field or a name that is there twice.
+func CheckColumns(columns []Column) error {
+	var errs []error
+	for i, c := range columns {
+		for _, other := range columns[:i] {
+			switch {
+			case c == other:
+			case c.Field == other.Field:
+				errs = append(errs, fmt.Errorf("%s cannot be both %q and %q", c.Field, other.Name, c.Name))
+			case c.Name == other.Name:
+				errs = append(errs, fmt.Errorf("%q cannot be both %s and %s", c.Name, other.Field, c.Field))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// A renaming is what Options.Columns comes to in one file. Nil renames nothing.
+type renaming map[string][]byte
+
+// unread is the name of what is not read, because another column has been named in its place.
+var unread = []byte{0}
+
+// renamingFor keeps the columns that a file has, as has tells, so that one command can read files of several shapes.
+func renamingFor(columns []Column, has func(name string) bool) renaming {
+	r := renaming{}
+	for _, c := range columns {
+		if !has(c.Name) || c.Field == c.Name {
+			continue
+		}
+		for _, alias := range aliases[c.Field] {
+			if _, taken := r[alias]; !taken {
+				r[alias] = unread
+			}
+		}
+		r[c.Name] = []byte(c.Field)
+	}
+	if len(r) == 0 {
+		return nil
+	}
+	return r
+}
+
+// aliases are the names that PostHog's own exports have for a field beside each other. One that is named in their place
+// puts all of them out.
+var aliases = map[string][]string{
+	"event":             {"event", "*.event"},
+	"distinct_id":       {"distinct_id", "$distinct_id", "*.distinct_id", "Person .distinct_id", "person.distinct_id"},
+	"uuid":              {"uuid", "*.uuid", "id"},
+	"timestamp":         {"timestamp", "*.timestamp"},
+	"created_at":        {"created_at", "*.created_at"},
+	"properties":        {"properties", "*.properties"},
+	"person_id":         {"person_id", "*.person_id", "Person .id", "person.id"},
+	"person_properties": {"person_properties", "person.properties", "person"},
+	"team_id":           {"team_id", "*.team_id"},
+}
+
+// of returns the name that a field goes by here.
+func (r renaming) of(name []byte) []byte {
+	if to, ok := r[string(name)]; ok {
+		return to
+	}
+	return name
+}

@@ -1,0 +1,184 @@
+package posthog
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+)
+
+// document recognises one JSON document whose rows are the elements of an array: a list of events or a query's result,
+// as PostHog's API answers, a batch for its capture API, or just an array of events. It may be longer than memory, and
+// all on one line: what is read here is its beginning, up to the array.
+func document(h *head) (*layout, *refusal) {
+	doc := &documentHead{keys: map[string]json.RawMessage{}}
+	d := json.NewDecoder(bytes.NewReader(h.text))
+	if !doc.findArray(d, h.text) || h.firstIsEvent() {
+		return nil, nil
+	}
+	end := &documentEnd{open: doc.open, next: doc.keys["next"], more: doc.keys["hasMore"]}
+	l := &layout{shape: "JSON document", header: int(d.InputOffset()), csv: true, elements: new(elements), ending: end.check}
+	first := bytes.TrimLeft(h.text[l.header:], " \t\r\n")
+	doc.readElements(d)
+	switch {
+	case len(first) == 0 || first[0] == ']' || first[0] == '{':
+		return l, doc.objects(h, l)
+	case first[0] == '[' && doc.open != "[":
+		return l, doc.query(h, d, l)
+	}
+	return nil, nil // text that begins with a bracket, such as a log's
+}
+
+// firstIsEvent reports whether the first line is an event: lists may be among its keys too.
+func (h *head) firstIsEvent() bool {
+	seen := newKeysSeen()
+	seen.add([]byte(h.firstLine(0)))
+	return seen.hasEvent(renamingFor(h.options.Columns, seen.has))
+}
+
+// documentHead is what the beginning of a document says.
+type documentHead struct {
+	open     string                     // what opens the array
+	keys     map[string]json.RawMessage // before the array
+	elements []json.RawMessage          // the first ones
+}
+
+// arrayKeys are where an object has its rows: an answer of PostHog's API, a batch for it, ClickHouse's JSON.
+var arrayKeys = map[string]bool{"results": true, "batch": true, "data": true}
+
+// findArray goes to the first element of the array that holds the rows. It returns false if there is none.
+func (doc *documentHead) findArray(d *json.Decoder, text []byte) bool {
+	switch first, _ := d.Token(); first {
+	case json.Delim('['):
+		doc.open = "["
+		return true
+	case json.Delim('{'):
+	default:
+		return false
+	}
+	for d.More() {
+		token, err := d.Token()
+		key, ok := token.(string)
+		if err != nil || !ok || key == "event" {
+			return false
+		}
+		if arrayKeys[key] {
+			value := bytes.TrimLeft(text[d.InputOffset():], " \t\r\n:")
+			if len(value) > 0 && value[0] == '[' {
+				_, err := d.Token()
+				doc.open = `{"":[`
+				return err == nil
+			}
+		}
+		var raw json.RawMessage
+		if d.Decode(&raw) != nil {
+			return false
+		}
+		doc.keys[key] = raw
+	}
+	return false
+}
+
+// mostSeen is how many rows are looked at to find out what they are.
+const mostSeen = 100
+
+// readElements reads the first elements, as far as they go.
+func (doc *documentHead) readElements(d *json.Decoder) {
+	for len(doc.elements) < mostSeen && d.More() {
+		var raw json.RawMessage
+		if d.Decode(&raw) != nil {
+			return
+		}
+		doc.elements = append(doc.elements, raw)
+	}
+}
+
+// objects finishes the layout of a document whose rows are objects.
+func (doc *documentHead) objects(h *head, l *layout) *refusal {
+	l.decode = decodeElement
+	seen := newKeysSeen()
+	for _, raw := range doc.elements {
+		seen.add(raw)
+	}
+	l.renamed = renamingFor(h.options.Columns, func(name string) bool { return seen.objects == 0 || seen.has(name) })
+	return seen.refuse(l.renamed)
+}
+
+// query finishes the layout of a document whose rows are arrays in the order of its `columns`.
+func (doc *documentHead) query(h *head, d *json.Decoder, l *layout) *refusal {
+	raw := doc.keys["columns"]
+	if raw == nil && h.whole {
+		raw = keysAfter(d)["columns"]
+	}
+	var names []string
+	if json.Unmarshal(raw, &names) != nil || len(names) == 0 {
+		return refuse("its rows are arrays, and it does not say before them what is in their columns",
+			"put `columns` before `results`, for example with jq '{columns, results}'")
+	}
+	q := newQuery(names, h.options.Columns)
+	l.decode = q.decode
+	return q.refuse(names)
+}
+
+// keysAfter reads the rest of an array and the keys after it.
+func keysAfter(d *json.Decoder) map[string]json.RawMessage {
+	keys := map[string]json.RawMessage{}
+	var raw json.RawMessage
+	for d.More() {
+		if d.Decode(&raw) != nil {
+			return keys
+		}
+	}
+	for _, err := d.Token(); err == nil && d.More(); {
+		var token json.Token
+		if token, err = d.Token(); err == nil {
+			key, _ := token.(string)
+			raw = nil
+			err = d.Decode(&raw)
+			keys[key] = raw
+		}
+	}
+	return keys
+}
+
+// documentEnd looks at what comes after the rows.
+type documentEnd struct {
+	open string
+	next json.RawMessage // `next` of a list of events: where the next page is
+	more json.RawMessage // `hasMore` of a query's result
+}
+
+// check returns what there is to say about a document that ends with rest: what comes after the last whole row.
+func (e *documentEnd) check(rest []byte) *SourceError {
+	rest = bytes.TrimLeft(rest, " \t\r\n")
+	if len(rest) == 0 || rest[0] != ']' {
+		return &SourceError{Kind: Damaged, Err: errors.New("it ends in the middle of its list of rows"), Hint: "get the file again; the rows before its end have been read"}
+	}
+	d := json.NewDecoder(io.MultiReader(bytes.NewReader([]byte(e.open)), bytes.NewReader(rest)))
+	var whole json.RawMessage
+	if err := d.Decode(&whole); err != nil {
+		return &SourceError{Kind: Damaged, Err: errors.New("it does not end as a JSON document should"), Hint: "get the file again; its rows have been read"}
+	}
+	if d.More() {
+		return &SourceError{Kind: Damaged, Err: errors.New("more text comes after its JSON document, and has not been read"), Hint: "put each document into a file of its own"}
+	}
+	if e.open != "[" {
+		e.readKeys(whole)
+	}
+	if text := string(e.next); text != "" && text != "null" && text != `""` || string(e.more) == "true" {
+		return &SourceError{Kind: Warning, Err: errors.New("PostHog has more rows than this answer holds"), Hint: "get the pages after it too; for much history use a batch export"}
+	}
+	return nil
+}
+
+func (e *documentEnd) readKeys(whole []byte) {
+	var keys map[string]json.RawMessage
+	if json.Unmarshal(whole, &keys) != nil {
+		return
+	}
+	for name, to := range map[string]*json.RawMessage{"next": &e.next, "hasMore": &e.more} {
+		if raw, ok := keys[name]; ok {
+			*to = raw
+		}
+	}
+}

@@ -1,0 +1,130 @@
+package posthog
+
+import (
+	"bytes"
+	"math/bits"
+)
+
+// elements cuts a JSON array at the commas between its elements. A row is an element with the comma before it, if there
+// is one. What comes after the last, from the closing bracket to the document's end, is the last row; it is none to
+// decode. Cutting looks at brackets and quotes only: an element that is not valid JSON is found out when it is decoded.
+//
+// It remembers how far it has looked into the row that its text begins with, so that a long one is not looked at again
+// with each window.
+type elements struct {
+	at      int // how much of the row has been looked at
+	depth   int // of brackets there
+	begun   bool
+	quoted  bool // within a string
+	escaped bool // after a backslash
+	over    bool // after the last element
+}
+
+func (s *elements) split(data []byte, _ splitting) (n, rows int, ends []uint32) {
+	for {
+		end, ok := s.end(data[n:])
+		if !ok {
+			return n, len(ends), ends
+		}
+		n += end
+		ends = append(ends, uint32(n))
+		*s = elements{}
+	}
+}
+
+// skip returns what follows the row whose beginning has been given up, nil if it goes on.
+func (s *elements) skip(text []byte) (rest []byte, ok bool) {
+	s.at = 0
+	end, ok := s.end(text)
+	if !ok {
+		return nil, false
+	}
+	*s = elements{}
+	return text[end:], true
+}
+
+// end returns where the row ends that data begins with: at a comma or bracket that is not its own.
+func (s *elements) end(data []byte) (end int, ok bool) {
+	i := s.at
+	for i < len(data) && !s.over {
+		c := data[i]
+		switch {
+		case s.quoted:
+			i = s.string(data, i)
+			continue
+		case c == '"':
+			s.quoted = true
+		case c == '{' || c == '[':
+			s.depth++
+		case c == ']' && s.depth == 0:
+			if s.begun {
+				return i, true
+			}
+			s.over = true
+		case c == '}' || c == ']':
+			s.depth = max(0, s.depth-1)
+		case c == ',' && s.depth == 0 && (i > 0 || s.begun):
+			return i, true
+		}
+		// A comma that a row begins with makes the bracket after it end an empty row, not the array.
+		s.begun = s.begun || c > ' '
+		i++
+	}
+	s.at = len(data)
+	return 0, false
+}
+
+// string goes on within a string and returns the index after its closing quote, or len(data).
+func (s *elements) string(data []byte, i int) int {
+	if s.escaped {
+		s.escaped = false
+		i++
+	}
+	for i < len(data) {
+		i = quoteOrBackslash(data, i)
+		if i == len(data) {
+			break
+		}
+		if data[i] == '"' {
+			s.quoted = false
+			return i + 1
+		}
+		if i += 2; i > len(data) {
+			s.escaped = true
+			return len(data)
+		}
+	}
+	return i
+}
+
+// quoteOrBackslash returns the index of the first of both, or len(data).
+func quoteOrBackslash(data []byte, i int) int {
+	for ; i+8 <= len(data); i += 8 {
+		w := load8(data, i)
+		quote, slash := w^'"'*ones, w^'\\'*ones
+		if m := ((quote-ones)&^quote | (slash-ones)&^slash) & highs; m != 0 {
+			return i + bits.TrailingZeros64(m)>>3
+		}
+	}
+	for i < len(data) && data[i] != '"' && data[i] != '\\' {
+		i++
+	}
+	return i
+}
+
+// element decodes the element that stands in the row from start to next.
+func (c *Chunk) element(d *decoder, start, next int) (r decoded) {
+	row := c.data[start:next]
+	r.lines, r.next = int64(bytes.Count(row, newline)), next
+	r.end = start + len(bytes.TrimRight(row, " \t\r\n"))
+	r.start = start + len(row) - len(bytes.TrimLeft(row, " \t\r\n"))
+	if r.start < r.end && c.data[r.start] == ',' {
+		r.start = next - len(bytes.TrimLeft(c.data[r.start+1:next], " \t\r\n"))
+	}
+	r.end = max(r.start, r.end)
+	d.event.Line += int64(bytes.Count(c.data[start:r.start], newline))
+	if r.blank = r.start == r.end || c.data[r.start] == ']'; !r.blank && r.end-r.start <= c.maxRow {
+		r.fault = c.layout.decode(d, c.guarded, r.start, r.end)
+	}
+	return r
+}

@@ -1,0 +1,134 @@
+package posthog
+
+import "strings"
+
+// eventsCSV recognises CSV with a header of an event's columns, in any order and among others: a dump of ClickHouse's
+// events table, a query's result from the SQL editor, an export of the events explorer or of the old events list. In the
+// first two `properties` is one cell of JSON; in the others, and where a query asked for single ones, it is taken apart
+// into columns and is put back together, see flattened.
+func eventsCSV(h *head) (*layout, *refusal) {
+	h.rename()
+	if h.anyColumn("*.event", "event") < 0 {
+		return nil, nil
+	}
+	x := csvRows{columns: len(h.names), person: flattened{person: true}}
+	counts := make(map[string]bool)
+	for _, field := range csvFields {
+		if column := h.anyColumn(field.names...); column >= 0 {
+			x.fields = append(x.fields, csvField{column, field.take})
+			counts[h.names[column]] = true
+		}
+	}
+	x.properties.add(h.names, "*.properties.", "properties.")
+	x.person.add(h.names, "person.properties.")
+	refused := h.twice(func(name string) bool {
+		return counts[name] || x.properties.has(name) || x.person.has(name)
+	})
+	if refused != nil {
+		return nil, refused
+	}
+	if h.anyColumn(distinctIDColumns...) < 0 && h.anyColumn("*.properties", "properties", x.properties.prefix+"distinct_id") < 0 {
+		return nil, refuse("it has events, but no column with their distinct ID: its columns are "+listed(h.names),
+			"add the column `*` or `distinct_id` in PostHog and export again; if it goes by another name, say so: --column distinct_id=NAME")
+	}
+	l := &layout{shape: "CSV with JSON cells", header: h.after, csv: true, split: splitCSV, decode: x.decode}
+	if len(x.properties.root.children) > 0 || h.anyColumn("*.event") >= 0 {
+		l.shape = "CSV with flattened columns"
+	}
+	return l, nil
+}
+
+// rename gives the columns that the options name PostHog's own names. Single properties go with the column that they
+// were taken out of.
+func (h *head) rename() {
+	renamed := renamingFor(h.options.Columns, func(name string) bool { return h.column(name) >= 0 || h.within(name) })
+	for i, name := range h.names {
+		h.names[i] = string(renamed.of([]byte(name)))
+		for _, c := range h.options.Columns {
+			prefix, flat := flatPrefixes[c.Field]
+			if path, ok := strings.CutPrefix(name, c.Name+"."); ok && flat {
+				h.names[i] = prefix + path
+			}
+		}
+	}
+}
+
+var flatPrefixes = map[string]string{"properties": "*.properties.", "person_properties": "person.properties."}
+
+// within reports whether there are columns of what is within name.
+func (h *head) within(name string) bool {
+	for _, n := range h.names {
+		if strings.HasPrefix(n, name+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// anyColumn returns the first column that is there.
+func (h *head) anyColumn(names ...string) int {
+	for _, name := range names {
+		if column := h.column(name); column >= 0 {
+			return column
+		}
+	}
+	return -1
+}
+
+var distinctIDColumns = []string{"*.distinct_id", "distinct_id", "Person .distinct_id", "person.distinct_id"}
+
+// csvFields are the columns that have a meaning. `*` is the whole event; columns beside it, such as `event`, repeat parts
+// of it and count only where it has none.
+var csvFields = []struct {
+	names []string // in order of preference
+	take  takeCell
+}{
+	{[]string{"*.uuid", "uuid", "id"}, takeUUID},
+	{[]string{"*.event", "event"}, takeEvent},
+	{distinctIDColumns, takeDistinctID},
+	{[]string{"*.person_id", "person_id", "Person .id", "person.id"}, takePersonID},
+	{[]string{"*.team_id", "team_id"}, takeTeamID},
+	{[]string{"*.timestamp", "timestamp"}, takeTimestamp},
+	{[]string{"*.created_at", "created_at"}, takeCreatedAt},
+	{[]string{"*.person_mode", "person_mode"}, takePersonMode},
+	{[]string{"*.properties", "properties"}, takeProperties},
+	{[]string{"person_properties", "person.properties"}, takePersonProperties},
+	{[]string{"set"}, takeSet},
+	{[]string{"set_once"}, takeSetOnce},
+	{[]string{"unset"}, takeUnset},
+}
+
+// csvRows is how the rows of one file are read.
+type csvRows struct {
+	columns            int
+	fields             []csvField
+	properties, person flattened
+}
+
+type csvField struct {
+	column int
+	take   takeCell
+}
+
+func (x *csvRows) decode(d *decoder, data []byte, i, end int) *fault {
+	if n := d.splitCells(data, i, end); n != x.columns {
+		return cellFault(n, x.columns)
+	}
+	for _, field := range x.fields {
+		if cell := d.cells[field.column]; !null(cell) {
+			if f := field.take(d, cell); f != nil {
+				return f
+			}
+		}
+	}
+	if blank(d.event.Name) {
+		return faultf(NotAnEvent, "`event` is missing or blank")
+	}
+	if d.event.Properties == nil {
+		d.event.Properties = x.properties.together(d)
+	}
+	if d.event.PersonProperties == nil {
+		d.event.PersonProperties = x.person.together(d)
+	}
+	return d.finish()
+}

@@ -1,0 +1,165 @@
+package posthog
+
+import (
+	"bufio"
+	"errors"
+	"io"
+)
+
+// frameStream reads a file of any number of frames, as zstd and lz4 have them. It walks over the frames itself, so that
+// it knows where each ends and what follows the last; a decoder sees one frame at a time.
+type frameStream struct {
+	format  *frameFormat
+	disk    countedFile
+	file    *bufio.Reader // over disk
+	frame   frameReader   // over file
+	decoder frameDecoder
+	inside  bool // a frame is being read
+
+	delivered int64
+	confirmed int64 // of delivered, up to the end of the last good frame
+}
+
+// frameFormat is one way to lay frames out.
+type frameFormat struct {
+	name  string
+	magic string
+	// walker returns a new function that says how many bytes the next part of a frame has; 0 when the frame has ended.
+	walker  func() func(in *bufio.Reader) (int64, error)
+	decoder func() frameDecoder
+}
+
+// A frameDecoder decompresses one frame after the other.
+type frameDecoder interface {
+	io.Reader
+	start(frame io.Reader) error
+	explain(err error) *damage // what an error of its own means; nil for damage like any other
+	close()
+}
+
+const frameBuffer = 256 << 10 // compressed bytes
+
+func openFrames(format *frameFormat) func(io.Reader) stream {
+	return func(file io.Reader) stream {
+		s := &frameStream{format: format, disk: countedFile{file: file}, decoder: format.decoder()}
+		s.file = bufio.NewReaderSize(&s.disk, frameBuffer)
+		return s
+	}
+}
+
+func (s *frameStream) used() int64     { return s.disk.read - int64(s.file.Buffered()) }
+func (s *frameStream) verified() int64 { return s.confirmed }
+func (s *frameStream) close()          { s.decoder.close() }
+
+// Read returns 0 and nil between frames.
+func (s *frameStream) Read(p []byte) (n int, err error) {
+	if !s.inside {
+		return 0, s.explained(s.nextFrame())
+	}
+	n, err = s.decoder.Read(p)
+	s.delivered += int64(n)
+	if err == io.EOF && s.frame.err == io.EOF {
+		s.inside, s.confirmed = false, s.delivered
+		return n, nil
+	}
+	if err == io.EOF {
+		err = errFrameEnd
+	}
+	return n, s.explained(err)
+}
+
+var errFrameEnd = errors.New("a frame ends where it should not")
+
+// nextFrame goes to the next frame. Its error is io.EOF when there is none.
+func (s *frameStream) nextFrame() error {
+	for {
+		magic, err := s.file.Peek(len(s.format.magic))
+		switch {
+		case err != nil && (err != io.EOF || len(magic) == 0):
+			return err
+		case string(magic) == s.format.magic[:len(magic)]:
+			s.frame = frameReader{file: s.file, next: s.format.walker()}
+			s.inside = true
+			return s.decoder.start(&s.frame)
+		case !skippable(magic):
+			return skipPadding(s.file, s.format.name)
+		}
+		if err := s.skip(); err != nil {
+			return err
+		}
+	}
+}
+
+// skip leaves out a frame that holds no text.
+func (s *frameStream) skip() error {
+	header, err := s.file.Peek(skippableHeader)
+	if err != nil {
+		return unexpected(err)
+	}
+	_, err = io.CopyN(io.Discard, s.file, skippableHeader+skippableSize(header))
+	return unexpected(err)
+}
+
+// explained tells damage from trouble with the disk, and a file that ends too soon from one that is wrong.
+func (s *frameStream) explained(err error) error {
+	if err == nil || err == io.EOF && !s.inside {
+		return err
+	}
+	if s.frame.err != nil && s.frame.err != io.EOF {
+		err = s.frame.err // decoders make other errors of it
+	}
+	if d := s.decoder.explain(err); d != nil {
+		return d
+	}
+	return damaged(err)
+}
+
+// frameReader gives the bytes of one frame.
+type frameReader struct {
+	file *bufio.Reader
+	next func(*bufio.Reader) (int64, error)
+	left int64 // of the part that is being read
+	err  error // what ended it: io.EOF at the end of the frame
+}
+
+func (r *frameReader) Read(p []byte) (n int, err error) {
+	if r.err != nil {
+		return 0, r.err
+	}
+	if r.left == 0 {
+		r.left, r.err = r.next(r.file)
+		if r.err = unexpected(r.err); r.err == nil && r.left == 0 {
+			r.err = io.EOF
+		}
+		if r.err != nil {
+			return 0, r.err
+		}
+	}
+	n, err = r.file.Read(p[:min(int64(len(p)), r.left)])
+	r.left -= int64(n)
+	r.err = unexpected(err)
+	return n, r.err
+}
+
+// unexpected is for errors of a file that should go on.
+func unexpected(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// countedFile counts what is read of a file, and marks the disk's errors as such.
+type countedFile struct {
+	file io.Reader
+	read int64
+}
+
+func (c *countedFile) Read(p []byte) (int, error) {
+	n, err := c.file.Read(p)
+	c.read += int64(n)
+	if err != nil && err != io.EOF {
+		err = &diskError{err}
+	}
+	return n, err
+}

@@ -1,0 +1,75 @@
+package posthog
+
+import "testing"
+
+// TestIDsThatAreNone holds what becomes of a row by its distinct ID. PostHog exports distinct IDs as strings of valid text;
+// whatever else there is comes from a damaged file or from one made by hand.
+func TestIDsThatAreNone(t *testing.T) {
+	for _, c := range []struct{ json, id, reason string }{
+		{`"user_1"`, "user_1", ""},
+		{`"Zo\u00eb 🙂"`, "Zoë 🙂", ""},
+		{`"\ud83d\ude42"`, "🙂", ""},
+		{`10077`, "10077", ""},
+		{`"[\"x\"]"`, `["x"]`, ""}, // what PostHog makes of an array
+		{`"a\ufffd"`, "a\ufffd", ""},
+		{"\"a\ufffd\\\\\"", "a\ufffd\\", ""},
+		{"\"a\xff\"", "", BadDistinctID},
+		{"\"\\u0061\xfe\"", "", BadDistinctID},
+		{`"a\ud83d"`, "", BadDistinctID},
+		{`"a\ude42\ud83d"`, "", BadDistinctID},
+		{`"a\\\ud83d"`, "", BadDistinctID},
+		{"\"\ufffd\xff\"", "", BadDistinctID},
+		{`["x"]`, "", BadDistinctID},
+		{`{"id":1}`, "", BadDistinctID},
+		{`" "`, "", NoDistinctID},
+		{`null`, "", NoDistinctID},
+	} {
+		for _, where := range []string{
+			`{"event":"a","distinct_id":` + c.json + `}`,
+			`{"event":"a","properties":{"distinct_id":` + c.json + `}}`,
+			`{"event":"a","distinct_id":` + c.json + `,"properties":{"a":"b"}}`,
+		} {
+			if r := oneRow(t, where); r.DistinctID != c.id || r.Reason != c.reason {
+				t.Errorf("%s: %q %q, want %q %q", where, r.DistinctID, r.Reason, c.id, c.reason)
+			}
+		}
+	}
+}
+
+// TestOtherIDsThatAreNone holds that they join nobody.
+func TestOtherIDsThatAreNone(t *testing.T) {
+	for _, value := range []string{`["x"]`, `{"a":1}`, "\"a\xff\"", `"a\ud83d"`} {
+		r := oneRow(t, `{"event":"a","distinct_id":"u","properties":{"$device_id":`+value+`,"$user_id":`+value+
+			`,"$anon_distinct_id":`+value+`,"alias":`+value+`}}`)
+		if r.Reason != "" || r.DeviceID+r.UserID+r.AnonDistinctID+r.Alias != "" {
+			t.Errorf("%s: %+v, want a row without other IDs", value, r)
+		}
+	}
+}
+
+func TestBrokenNamesSaySo(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		broken bool
+	}{{"a", false}, {"ë", false}, {"a\ufffd", false}, {"a\xff", true}, {`a\ud83d`, true}, {`a\ufffd`, false}} {
+		chunks, _ := cutBytes([]byte(`{"event":"`+c.name+`","distinct_id":"u"}`+"\n"), Options{})
+		for e, bad := range chunks[0].Events() {
+			if bad != nil || e.NameBroken != c.broken {
+				t.Errorf("%q: broken is not %v (%v)", c.name, c.broken, bad)
+			}
+		}
+	}
+}
+
+func oneRow(t *testing.T, line string) row {
+	t.Helper()
+	chunks, refused := cutBytes([]byte(line+"\n"), Options{})
+	if refused != nil {
+		t.Fatal(refused)
+	}
+	rows := rowsOf(t, chunks)
+	if len(rows) != 1 {
+		t.Fatalf("%s: %d rows, want one", line, len(rows))
+	}
+	return rows[0]
+}

@@ -1,0 +1,151 @@
+package posthog
+
+import (
+	"bytes"
+	"strings"
+)
+
+// decodeElement reads an element of a JSON document that is an object with PostHog's own names, as decodeJSON reads a
+// line.
+func decodeElement(d *decoder, data []byte, start, end int) *fault {
+	if data[start] != '{' || d.walkRow(data, d.rows, start, end) != end {
+		return notAnObject("the row", data[start:end])
+	}
+	if f := d.takeFields(); f != nil {
+		return f
+	}
+	return d.finish()
+}
+
+// query decodes the rows of a query's result: arrays of values.
+type query struct {
+	columns []queryColumn
+}
+
+type queryColumn struct {
+	name     []byte
+	property []byte // of a column such as properties.$browser: the key as JSON, with a colon
+	person   bool   // of a column such as person.properties.email
+	whole    bool   // `*`: an object with the whole event
+}
+
+func newQuery(names []string, columns []Column) *query {
+	has := func(name string) bool {
+		for _, n := range names {
+			if n == name {
+				return true
+			}
+		}
+		return false
+	}
+	renamed := renamingFor(columns, has)
+	q := &query{}
+	for _, name := range names {
+		c := queryColumn{name: renamed.of([]byte(name)), whole: name == "*"}
+		if path, ok := strings.CutPrefix(name, "properties."); ok {
+			c.property = append(appendJSONString(nil, []byte(path)), ':')
+		} else if path, ok := strings.CutPrefix(name, "person.properties."); ok {
+			c.property, c.person = append(appendJSONString(nil, []byte(path)), ':'), true
+		}
+		q.columns = append(q.columns, c)
+	}
+	return q
+}
+
+// refuse refuses columns that are not those of events.
+func (q *query) refuse(names []string) *refusal {
+	for _, c := range q.columns {
+		if c.whole || string(c.name) == "event" {
+			return nil
+		}
+	}
+	return refuse("it is the result of a query, and none of its columns is `event`: they are "+listed(names), hintColumns)
+}
+
+func (q *query) decode(d *decoder, data []byte, start, end int) *fault {
+	d.loose, d.personLoose = d.loose[:0], d.personLoose[:0]
+	n := 0
+	if data[start] == '[' {
+		n = q.walk(d, data, start, end)
+	}
+	switch {
+	case data[start] != '[' || n < 0:
+		if f := notAnObject("the row", data[start:end]); f.reason == NotJSON {
+			return f
+		}
+		return faultf(NotAnObject, "the row is JSON, but no array of values")
+	case n != len(q.columns):
+		return faultf(CSVFields, "the row has %d values, `columns` %d names", n, len(q.columns))
+	}
+	if d.event.Properties == nil && len(d.loose) > 0 && (len(d.fields.properties) == 0 || d.fields.properties[0] == 'n') {
+		text, length := d.together(d.loose)
+		_ = d.propertiesText(text, length) // each of its values has been scanned
+	}
+	if d.event.PersonProperties == nil && len(d.personLoose) > 0 {
+		text, length := d.together(d.personLoose)
+		_ = d.personPropertiesText(text, length)
+	}
+	if f := d.takeFields(); f != nil {
+		return f
+	}
+	return d.finish()
+}
+
+// together makes an object of members, each with a comma after it.
+func (d *decoder) together(members []byte) (data []byte, end int) {
+	start := len(d.scratch)
+	d.scratch = append(append(d.scratch, '{'), members...)
+	d.scratch[len(d.scratch)-1] = '}'
+	return d.closeScratch(start)
+}
+
+// walk reads the array at data[i], which must end at end, and returns how many values it has, or -1.
+func (q *query) walk(d *decoder, data []byte, i, end int) (n int) {
+	if i = scanSpace(data, i+1, end); data[i] == ']' && i+1 == end {
+		return 0
+	}
+	for {
+		value := i
+		if i = q.value(d, n, data, i, end); i < 0 {
+			return -1
+		}
+		if n < len(q.columns) {
+			q.keepLoose(d, n, data[value:i])
+		}
+		n++
+		if i = scanSpace(data, i, end); data[i] != ',' {
+			break
+		}
+		i = scanSpace(data, i+1, end)
+	}
+	if data[i] != ']' || i+1 != end {
+		return -1
+	}
+	return n
+}
+
+// value reads the n-th value.
+func (q *query) value(d *decoder, n int, data []byte, i, end int) int {
+	switch {
+	case n >= len(q.columns):
+		return scanValue(&d.kinds, data, d.rows, i, end, 1)
+	case q.columns[n].whole && data[i] == '{':
+		return d.walkRow(data, d.rows, i, end)
+	}
+	return d.walkField(q.columns[n].name, data, d.rows, i, end)
+}
+
+var nullText = []byte("null")
+
+// keepLoose keeps the value of a column that holds one property.
+func (q *query) keepLoose(d *decoder, n int, raw []byte) {
+	c := &q.columns[n]
+	if c.property == nil || bytes.Equal(raw, nullText) {
+		return
+	}
+	to := &d.loose
+	if c.person {
+		to = &d.personLoose
+	}
+	*to = append(append(append(*to, c.property...), raw...), ',')
+}

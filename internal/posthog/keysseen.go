@@ -1,0 +1,74 @@
+package posthog
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// keysSeen are the keys of the first rows of a JSON file.
+type keysSeen struct {
+	keys    map[string]bool
+	objects int
+	other   *refusal // what the first object without an event is
+}
+
+func newKeysSeen() *keysSeen { return &keysSeen{keys: map[string]bool{}} }
+
+// add looks at a row. Text that is no object says nothing.
+func (s *keysSeen) add(text []byte) {
+	var keys map[string]json.RawMessage
+	if len(text) == 0 || text[0] != '{' || json.Unmarshal(text, &keys) != nil {
+		return
+	}
+	s.objects++
+	for key := range keys {
+		s.keys[key] = true
+	}
+	if s.other == nil && keys["event"] == nil {
+		s.other = foreignJSON(keys)
+	}
+}
+
+func (s *keysSeen) has(name string) bool { return s.keys[name] }
+
+// hasEvent reports whether one of the rows has an `event`, under whatever name.
+func (s *keysSeen) hasEvent(r renaming) bool {
+	for name, field := range r {
+		if string(field) == "event" {
+			return s.keys[name]
+		}
+	}
+	return s.keys["event"]
+}
+
+// refuse refuses rows that are objects and none an event. It returns nil where there are no objects.
+func (s *keysSeen) refuse(r renaming) *refusal {
+	switch {
+	case s.objects == 0 || s.hasEvent(r):
+		return nil
+	case s.other != nil:
+		return s.other
+	}
+	return refuse("its rows are JSON, but none of the first has an `event`: their keys are "+listed(slices.Sorted(maps.Keys(s.keys))), hintColumns)
+}
+
+const hintColumns = "if these are events under other names, say so with --column event=NAME (see `ph2cio help reading`); otherwise " + hintEvents
+
+// listed shows names from a file, which may hold anything, on one line.
+func listed(names []string) string {
+	const most, longest = 12, 40
+	var shown []string
+	for _, name := range names[:min(len(names), most)] {
+		if len(name) > longest {
+			name = strings.ToValidUTF8(name[:longest], "") + "..."
+		}
+		shown = append(shown, name)
+	}
+	if len(names) > most {
+		shown = append(shown, "...")
+	}
+	return strconv.Quote(strings.Join(shown, ", "))
+}

@@ -1,0 +1,51 @@
+package posthog
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestNotEventsAreRefused holds what is said of the shipped samples that are not events against a list: the words for
+// what they are, and those for what to do.
+func TestNotEventsAreRefused(t *testing.T) {
+	list, err := os.ReadFile("../../testdata/golden/not_events.refused")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := 0
+	for line := range strings.Lines(string(list)) {
+		line, _, _ = strings.Cut(line, "#")
+		parts := strings.Split(line, "|")
+		if len(parts) != 3 {
+			continue
+		}
+		files++
+		data, err := os.ReadFile(filepath.Join("../../testdata/exports", strings.TrimSpace(parts[0])))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for kind, source := range map[string]Source{"plain": sourceOf(t, "x", data), "gzip": sourceOf(t, "x.gz", zip(t, data, false))} {
+			_, errs := readRows(t, []Source{source}, Options{})
+			if len(errs) != 1 || errs[0].Kind != Refused {
+				t.Errorf("%s, %s: %v", parts[0], kind, errs)
+				continue
+			}
+			says(t, parts[0], errs[0].Err.Error(), parts[1])
+			says(t, parts[0], errs[0].Hint, parts[2])
+		}
+	}
+	if files < 9 {
+		t.Errorf("only %d files", files)
+	}
+}
+
+func says(t *testing.T, file, text, words string) {
+	t.Helper()
+	for word := range strings.SplitSeq(words, ",") {
+		if word = strings.TrimSpace(word); !strings.Contains(text, word) {
+			t.Errorf("%s: %q says nothing of %q", file, text, word)
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package posthog
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// zstdFrames is laid out as RFC 8878 says.
+var zstdFrames = &frameFormat{
+	name:    "zstd",
+	magic:   zstdMagic,
+	walker:  func() func(*bufio.Reader) (int64, error) { return new(zstdWalker).next },
+	decoder: newZstdDecoder,
+}
+
+const zstdMagic = "\x28\xb5\x2f\xfd"
+
+// zstdWindow is the most memory that a frame may ask for.
+const zstdWindow = 64 << 20
+
+// zstdWalker knows where it is in a frame.
+type zstdWalker struct {
+	inBlocks, ended bool
+	checksum        int64 // bytes that follow the last block
+}
+
+func (w *zstdWalker) next(in *bufio.Reader) (int64, error) {
+	switch {
+	case w.ended:
+		return 0, nil
+	case w.inBlocks:
+		return w.block(in)
+	}
+	w.inBlocks = true
+	return w.header(in)
+}
+
+func (w *zstdWalker) header(in *bufio.Reader) (int64, error) {
+	magic := len(zstdMagic)
+	b, err := in.Peek(magic + 1)
+	if err != nil {
+		return 0, err
+	}
+	flags := b[magic]
+	size := int64(magic + 1)
+	single := flags&(1<<5) != 0
+	if !single {
+		size++ // the window
+	}
+	size += [...]int64{0, 1, 2, 4}[flags&3]  // the dictionary
+	size += [...]int64{0, 2, 4, 8}[flags>>6] // the length of the text
+	if single && flags>>6 == 0 {
+		size++
+	}
+	if flags&(1<<2) != 0 {
+		w.checksum = 4
+	}
+	return size, nil
+}
+
+func (w *zstdWalker) block(in *bufio.Reader) (int64, error) {
+	b, err := in.Peek(3)
+	if err != nil {
+		return 0, err
+	}
+	const repeated = 1 // one byte stands for all
+	bits := int64(b[0]) | int64(b[1])<<8 | int64(b[2])<<16
+	size := bits >> 3
+	if bits>>1&3 == repeated {
+		size = 1
+	}
+	size += 3
+	if bits&1 != 0 {
+		w.ended = true
+		size += w.checksum
+	}
+	return size, nil
+}
+
+type zstdDecoder struct{ *zstd.Decoder }
+
+func newZstdDecoder() frameDecoder {
+	// The goroutine that reads the source is the only one: more of them would take the cores from those who decode rows.
+	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindow),
+		zstd.WithDecoderMaxMemory(zstdWindow))
+	if err != nil {
+		panic(err) // the options are wrong, which the first test shows
+	}
+	return zstdDecoder{d}
+}
+
+func (d zstdDecoder) start(frame io.Reader) error { return d.Reset(frame) }
+func (d zstdDecoder) close()                      { d.Close() }
+
+func (d zstdDecoder) explain(err error) *damage {
+	if errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded) {
+		return &damage{
+			err:  fmt.Errorf("a zstd frame in it asks for a window of more than %d MiB", zstdWindow>>20),
+			hint: "compress it again without --long and --ultra, or decompress it first: zstd -d --long=31",
+			keep: true,
+		}
+	}
+	return nil
+}
