@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -36,7 +37,10 @@ func damaged(err error) error {
 	if _, ok := errors.AsType[*diskError](err); ok {
 		return err
 	}
-	d := &damage{err: err, keep: errors.Is(err, io.ErrUnexpectedEOF)}
+	d := &damage{err: err}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		d.err, d.keep = fmt.Errorf("it is cut off: %w", err), true
+	}
 	if padding, ok := errors.AsType[*paddingError](err); ok {
 		d.keep, d.minor = true, padding.few
 	}
@@ -77,9 +81,18 @@ func codecOf(head []byte) *codec {
 // openStream finds out by the file's first bytes how it is compressed, and with what; codec is empty for nothing. Its
 // error is a *refusal or comes from the disk.
 func openStream(file *os.File) (s stream, codec string, err error) {
-	head, err := headOf(file)
+	head, err := headOf(file, 0, headSize)
 	if err != nil {
 		return nil, "", err
+	}
+	if skippable(head) {
+		start, err := firstFrame(file)
+		if err != nil {
+			return nil, "", err
+		}
+		if head, err = headOf(file, start, headSize); err != nil {
+			return nil, "", err
+		}
 	}
 	if c := codecOf(head); c != nil {
 		if c.open == nil {
@@ -88,26 +101,38 @@ func openStream(file *os.File) (s stream, codec string, err error) {
 		return c.open(file), c.name, nil
 	}
 	// The name is a hint only: text is nearly never brotli by accident.
-	if named := strings.HasSuffix(file.Name(), ".br"); (named || !isText(head)) && isBrotli(head) {
-		return openBrotli(file), "brotli", nil
+	if named := strings.HasSuffix(file.Name(), ".br"); named || !isText(head) {
+		if head, err = headOf(file, 0, brotliHead); err != nil {
+			return nil, "", err
+		}
+		if isBrotli(head) {
+			return openBrotli(file), "brotli", nil
+		}
 	}
 	return &plainStream{file: file}, "", nil
 }
 
-// headOf returns what a file begins with, after any frames that hold no text.
-func headOf(file *os.File) ([]byte, error) {
-	var start int64
+// headSize is how much of a file is looked at to tell text and codecs apart, in bytes.
+const headSize = 512
+
+// firstFrame returns where a file begins after any frames that hold no text.
+func firstFrame(file *os.File) (start int64, err error) {
+	header := make([]byte, skippableHeader)
 	for range mostSkipped {
-		header := make([]byte, skippableHeader)
 		if _, err := file.ReadAt(header, start); err != nil && err != io.EOF {
-			return nil, err
+			return 0, err
 		}
 		if !skippable(header) {
 			break
 		}
 		start += skippableHeader + skippableSize(header)
 	}
-	head := make([]byte, brotliHead)
+	return start, nil
+}
+
+// headOf returns so many bytes of a file, or what there is.
+func headOf(file *os.File, start int64, size int) ([]byte, error) {
+	head := make([]byte, size)
 	n, err := file.ReadAt(head, start)
 	if err != nil && err != io.EOF {
 		return nil, err
@@ -129,7 +154,6 @@ func skippableSize(header []byte) int64 { return int64(binary.LittleEndian.Uint3
 
 // isText reports whether a file that begins with head is text: UTF-8 without control characters, as far as one can see.
 func isText(head []byte) bool {
-	head = head[:min(len(head), shownRow)]
 	for len(head) > 0 {
 		r, size := utf8.DecodeRune(head)
 		switch {

@@ -2,6 +2,7 @@ package posthog
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -31,12 +32,7 @@ type queryColumn struct {
 
 func newQuery(names []string, columns []Column) *query {
 	has := func(name string) bool {
-		for _, n := range names {
-			if n == name {
-				return true
-			}
-		}
-		return false
+		return slices.Contains(names, name)
 	}
 	renamed := renamingFor(columns, has)
 	q := &query{}

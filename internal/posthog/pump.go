@@ -47,7 +47,6 @@ func (b *block) bytes() []byte { return b.buffer.window(b.size) }
 func (r *reading) startPump(source int) *pump {
 	o := &r.options
 	p := &pump{source: r.sources[source], window: o.window, until: -1, accept: o.AcceptDamaged, bomb: o.bombSize}
-	p.ctx, p.cancel = context.WithCancel(r.ctx)
 	if o.Until != nil {
 		p.until = o.Until[source]
 	} else if o.Known != nil && o.Known[source] != nil {
@@ -60,6 +59,7 @@ func (r *reading) startPump(source int) *pump {
 	}
 	p.trouble = p.open()
 	if _, plain := p.stream.(*plainStream); p.trouble == nil && !plain {
+		p.ctx, p.cancel = context.WithCancel(r.ctx)
 		p.blocks = make(chan block, blocksAhead)
 		r.running.Go(func() {
 			defer p.shut()
@@ -87,10 +87,11 @@ func (p *pump) open() *SourceError {
 
 // close ends the pump, whether it has been used up or not.
 func (p *pump) close() {
-	p.cancel()
 	if p.blocks == nil {
-		p.shut() // else its goroutine does, once it reads no more
+		p.shut()
+		return
 	}
+	p.cancel() // and its goroutine shuts it, once it reads no more
 }
 
 func (p *pump) shut() {

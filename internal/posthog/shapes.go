@@ -56,6 +56,9 @@ func recogniseFile(text []byte, whole bool, options Options) (l *layout, skip in
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil, marked, nil
 	}
+	if l = eventLines(text, options); l != nil {
+		return l, skip, nil
+	}
 	h := &head{text: text, whole: whole, options: options}
 	h.names, h.after = headerLine(text, whole)
 	for _, recognise := range shapes {
