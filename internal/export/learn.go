@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ type Learned struct {
 	decided decisions
 	ends    []int64 // of each source, where the reading stopped
 	places  *places
+	kept    kept
 }
 
 // Learn reads all sources once. It returns an error when the reading could not go on; trouble with single sources is in
@@ -52,6 +54,7 @@ func learn(ctx context.Context, plan *Plan, census *census) (*Learned, error) {
 func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *census) (*Learned, error) {
 	index := people.NewIndex(plan.Index)
 	learned := &Learned{places: newPlaces(plan.Sources), ends: make([]int64, len(plan.Sources))}
+	learned.kept.most = cmp.Or(plan.kept, keptText)
 	for _, s := range plan.Sources {
 		learned.Bytes += s.Size
 	}
@@ -125,11 +128,14 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet)
 		sheet.count(event)
 	}
 	l.sum = c.Sum()
-	c.Release()
+	if c.Codec == "" {
+		c.Release() // the others are added to kept, in order
+	}
 	return l
 }
 
 func (l *Learned) add(one lesson) {
+	l.kept.add(one.chunk, l.Bytes)
 	l.places.add(one.chunk)
 	l.sums = append(l.sums, one.sum)
 	l.decided.add(&one.decided)
@@ -172,13 +178,6 @@ func (l *Learned) knows(trouble *posthog.SourceError) bool {
 func asWarning(err error) (*posthog.SourceError, bool) {
 	said, ok := errors.AsType[*posthog.SourceError](err)
 	return said, ok && said.Kind == posthog.Warning
-}
-
-// again is how the second reading reads: as the first, and up to where it came.
-func (l *Learned) again(plan *Plan) posthog.Options {
-	options := plan.Read
-	options.Until = l.ends
-	return options
 }
 
 func (p *Plan) workers() int {

@@ -161,8 +161,7 @@ func (r *run) sendEvents() error {
 
 // readAgain is the second reading: every chunk is mapped, counted and packed, in input order.
 func (r *run) readAgain(out *outbox) error {
-	chunks := posthog.Read(r.reading, r.plan.Sources, r.learned.again(r.plan))
-	for page, err := range ordered(chunks, r.plan.workers(), r.mapChunk) {
+	for page, err := range ordered(r.learned.again(r.reading, r.plan), r.plan.workers(), r.mapChunk) {
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
 			if !r.learned.knows(trouble) {
 				return trouble

@@ -195,6 +195,14 @@ func (c *Chunk) Trust(sum uint64) error {
 
 const hintChanged = "run again when nothing writes to the file any more"
 
+// Held is how many bytes of memory the chunk takes until it is released.
+func (c *Chunk) Held() int {
+	if c.buffer != nil {
+		return len(c.buffer.bytes)
+	}
+	return cap(c.data)
+}
+
 // Release gives the chunk's memory back. Nothing borrowed from the chunk may be used afterwards.
 func (c *Chunk) Release() {
 	c.buffer.release()

@@ -1,0 +1,112 @@
+package export
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"ph2cio/internal/posthog"
+)
+
+// keptText is how much of the end of compressed sources, in bytes of text, stays in memory from the first reading to the
+// second.
+const keptText = 64 << 20
+
+// kept are the last chunks that the first reading saw, so that the second need not decompress them again: all of a small
+// export, the end of a large one. Chunks of plain files are not kept: reading those again costs less than fresh memory.
+type kept struct {
+	most   int // keptText, but for tests
+	chunks []*posthog.Chunk
+	held   int   // bytes
+	text   int64 // bytes read so far
+	over   bool  // nothing is kept any more
+
+	// Where what is kept begins: after this much of that source.
+	source int
+	before int64
+
+	last      int // source of the chunk before
+	lastEnd   int64
+	beginning bool
+}
+
+// add takes over a chunk of a compressed source, and hears of one of a plain source, in reading order. total is what
+// there is to read, in bytes on disk.
+func (k *kept) add(c *posthog.Chunk, total int64) {
+	source, end := k.last, k.lastEnd
+	if source != c.Source {
+		end = 0
+	}
+	k.text += c.End - end
+	k.last, k.lastEnd = c.Source, c.End
+	switch {
+	case c.Codec == "":
+		k.giveUp() // what is kept is the end of all, without gaps
+	case k.over || !k.beginning && !k.nearEnd(c, total):
+		c.Release()
+	default:
+		if !k.beginning {
+			k.beginning, k.source, k.before = true, c.Source, end
+		}
+		k.chunks = append(k.chunks, c)
+		k.held += c.Held()
+		for k.held > k.most+k.most/4 && len(k.chunks) > 1 {
+			k.drop()
+		}
+	}
+}
+
+// nearEnd guesses whether what comes from c on has no more text than is kept, if it is compressed as what came before.
+func (k *kept) nearEnd(c *posthog.Chunk, total int64) bool {
+	return float64(total-c.Bytes)*float64(k.text) <= float64(k.most)*float64(max(c.Bytes, 1))
+}
+
+// drop gives up the first chunk: the guess was wrong.
+func (k *kept) drop() {
+	c := k.chunks[0]
+	k.source, k.before = c.Source, c.End
+	k.held -= c.Held()
+	c.Release()
+	k.chunks = k.chunks[1:]
+}
+
+func (k *kept) giveUp() {
+	for _, c := range k.chunks {
+		c.Release()
+	}
+	k.chunks, k.over = nil, true
+}
+
+// until takes what is kept off the ends of the sources.
+func (k *kept) until(ends []int64) []int64 {
+	ends = slices.Clone(ends)
+	for _, c := range k.chunks {
+		ends[c.Source] = 0
+		if c.Source == k.source {
+			ends[c.Source] = k.before
+		}
+	}
+	return ends
+}
+
+// again yields the chunks a second time: from the sources, up to where the first reading came, and from memory.
+func (l *Learned) again(ctx context.Context, plan *Plan) iter.Seq2[*posthog.Chunk, error] {
+	options := plan.Read
+	options.Until = l.kept.until(l.ends)
+	return func(yield func(*posthog.Chunk, error) bool) {
+		for chunk, err := range posthog.Read(ctx, plan.Sources, options) {
+			if !yield(chunk, err) {
+				return
+			}
+		}
+		for _, chunk := range l.kept.chunks {
+			if ctx.Err() != nil {
+				yield(nil, context.Cause(ctx))
+				return
+			}
+			if !yield(chunk, nil) {
+				return
+			}
+		}
+	}
+}
