@@ -20,6 +20,9 @@ func TestHelpFitsAScreen(t *testing.T) {
 			t.Errorf("%s: %d lines", args, len(lines))
 		}
 		for _, line := range lines {
+			if strings.Contains(line, "default []") {
+				t.Errorf("%s shows an empty default: %s", args, line)
+			}
 			if len(line) > 140 {
 				t.Errorf("%s: a line of %d columns: %s", args, len(line), line)
 			}

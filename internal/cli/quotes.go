@@ -16,6 +16,7 @@ func tellOfQuotes(root *cobra.Command) {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			if f.Value.Type() == "stringSlice" {
 				f.Value = quotedList{f.Value}
+				f.DefValue = strings.TrimPrefix(f.DefValue, "[]") // help would show it as a default
 			}
 		})
 	}
