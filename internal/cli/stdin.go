@@ -39,6 +39,9 @@ func (p *program) takeStdin(ctx context.Context, o *stdinOptions, args []string)
 	}
 	spooled, err := export.Spool(ctx, p.env.Stdin, dir, p.newProgress())
 	if err != nil {
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		return nil, stdinProblem(err)
 	}
 	p.spooled = spooled

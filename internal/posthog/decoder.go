@@ -193,8 +193,12 @@ func ascii(text []byte) bool {
 	return true
 }
 
-// number reads an integer, quoted or not, and gives 0 for anything else.
+// number reads an integer, quoted or not, and gives 0 for anything else. 4242.0 is one: tools that know no missing
+// integers write a column with gaps so.
 func number(text []byte) (n int64) {
+	if whole, fraction, ok := bytes.Cut(text, []byte{'.'}); ok && len(bytes.Trim(fraction, "0")) == 0 {
+		text = whole
+	}
 	digits := text
 	if len(digits) > 0 && digits[0] == '-' {
 		digits = digits[1:]

@@ -56,6 +56,9 @@ func recogniseFile(text []byte, whole bool, options Options) (l *layout, skip in
 	if len(bytes.TrimSpace(text)) == 0 {
 		return nil, marked, nil
 	}
+	if refused = loneReturns(text); refused != nil {
+		return nil, 0, refused
+	}
 	if l = eventLines(text, options); l != nil {
 		return l, skip, nil
 	}
@@ -73,6 +76,15 @@ func recogniseFile(text []byte, whole bool, options Options) (l *layout, skip in
 		l.split = l.elements.split
 	}
 	return l, skip + l.header, nil
+}
+
+// loneReturns refuses text whose lines end as old Macintosh programs end them: all of it would be one line.
+func loneReturns(text []byte) *refusal {
+	first := bytes.IndexAny(text, "\r\n")
+	if first < 0 || text[first] != '\r' || bytes.IndexByte(text, '\n') >= 0 || len(bytes.TrimSpace(text[first:])) == 0 {
+		return nil
+	}
+	return refuse("its lines end with a carriage return alone", `write it anew with line feeds, for example with tr '\r' '\n'`)
 }
 
 // headerLine reads the first line as CSV.

@@ -95,7 +95,7 @@ func TestWhatIsNotEventsIsRefusedByName(t *testing.T) {
 		{"a property twice", "*.event,*.distinct_id,*.properties.a,*.properties.a\na,u,1,2\n", `column "*.properties.a" more than once`, "export again"},
 		{"events explorer without distinct IDs", "event,properties.$lib,timestamp\r\na,web,1\r\n", "no column with their distinct ID", "add the column"},
 		{"a log", "2026-03-04 started\x1b[2J\n", `"2026-03-04 started\x1b[2J"`, "batch exports"},
-		{"old line ends", "event;distinct_id\ra;u\r", "neither", "batch exports"},
+		{"old line ends", "event;distinct_id\ra;u\r", "carriage return", "line feeds"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, refused := cutBytes([]byte(test.text), Options{})

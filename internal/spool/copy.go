@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
@@ -49,7 +50,7 @@ const leastRatio = 4
 
 // Copy reads from to its end and keeps it in a new file of dir, which must exist, for nobody else to read. Text is compressed
 // with zstd; what is no text, such as a compressed export, is kept as it is. The file is named by the SHA-256 of what was
-// read: the same stream copied again takes the place of the first copy. size is how many bytes will come, for comparing
+// read, and by chance: no other run uses or removes it. size is how many bytes will come, for comparing
 // with the free disk, 0 when unknown. seen is told, now and then, how many bytes have been read.
 //
 // After an error or when ctx is cancelled nothing is left. The error is a *NoSpace when the disk is too small. A reader that
@@ -63,14 +64,15 @@ func Copy(ctx context.Context, dir string, from io.Reader, size int64, seen func
 	if err := enough(dir, size, text); err != nil {
 		return nil, err
 	}
-	file, err := os.CreateTemp(dir, "ph2cio-stdin-*.part") // 0600, and never through a link
+	file, err := os.CreateTemp(dir, prefix+"*"+unfinished) // 0600, and never through a link
 	if err != nil {
 		return nil, err
 	}
 	c := &Copied{}
 	err = errors.Join(c.fill(ctx, file, in, text, seen), file.Close())
 	if err == nil {
-		c.Path = filepath.Join(dir, "ph2cio-stdin-"+c.Sum[:32])
+		own := strings.TrimSuffix(strings.TrimPrefix(filepath.Base(file.Name()), prefix), unfinished)
+		c.Path = filepath.Join(dir, prefix+c.Sum[:32]+"-"+own)
 		err = os.Rename(file.Name(), c.Path)
 	}
 	if err != nil {
@@ -78,6 +80,11 @@ func Copy(ctx context.Context, dir string, from io.Reader, size int64, seen func
 	}
 	return c, nil
 }
+
+const (
+	prefix     = "ph2cio-stdin-"
+	unfinished = ".part"
+)
 
 // headSize is how much of a stream is looked at to tell text from other things.
 const headSize = 4 << 10
