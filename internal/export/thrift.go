@@ -17,7 +17,7 @@ type thrift struct {
 
 const (
 	usualPercent   = 50
-	thriftyFrom    = 48 << 20 // bytes kept
+	thriftyFrom    = 8 << 20 // bytes kept
 	thriftyPercent = 25
 	looksApart     = 32 // chunks
 )
