@@ -79,6 +79,11 @@ func (c *cutter) skip(text []byte) []byte {
 
 // cut hands on the whole rows in rest and text together. text lies in b.
 func (c *cutter) cut(text []byte, b *buffer) {
+	if c.goesOn(text) {
+		c.rest = append(c.rest, text...)
+		b.release()
+		return
+	}
 	data, b := c.join(text, b)
 	var s splitting
 	for {
@@ -108,6 +113,11 @@ func (c *cutter) cut(text []byte, b *buffer) {
 			return
 		}
 	}
+}
+
+// goesOn reports whether a window is the middle of a long row, of which nothing needs to be looked at again.
+func (c *cutter) goesOn(text []byte) bool {
+	return c.layout.line != nil && len(c.rest) > headroom && len(c.rest)+len(text) <= c.reading.options.MaxRow && bytes.IndexByte(text, '\n') < 0
 }
 
 // join puts rest in front of text: within text's buffer where there is room, else in memory of its own, and then the

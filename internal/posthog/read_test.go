@@ -356,6 +356,18 @@ func TestSecondReadingNoticesAChange(t *testing.T) {
 	}
 }
 
+// A row that goes on over whole windows is put together from them.
+func TestARowOfManyWindows(t *testing.T) {
+	long := strings.Repeat("x", 5*windowSize+777)
+	for _, end := range []string{"\n", ""} {
+		text := eventRow + `{"event":"b","distinct_id":"u","properties":{"long":"` + long + `"}}` + "\n" + strings.TrimSuffix(eventRow, "\n") + end
+		rows, troubles := readRows(t, []Source{sourceOf(t, "a.jsonl", []byte(text))}, Options{})
+		if len(troubles) > 0 || len(rows) != 3 || rows[1].Name != "b" || rows[1].Properties != `{"long":"`+long+`"}` || rows[2].Line != 3 {
+			t.Errorf("%d rows, %v", len(rows), troubles)
+		}
+	}
+}
+
 func TestRowsThatAreTooLongDoNotFillMemory(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "long.jsonl")
 	file, err := os.Create(path)
