@@ -18,7 +18,7 @@ import (
 // signals NAME TIMES CODE COMMAND...: runs the program, sends it the signal so many times once the sandbox has answered
 // some requests, and checks its exit code. Its output is left in the files stdout and stderr.
 func signals(ts *testscript.TestScript, _ bool, args []string) {
-	signal := map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM}[args[0]]
+	signal := map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}[args[0]]
 	program, err := exec.LookPath(args[3])
 	ts.Check(err)
 	command := exec.Command(program, args[4:]...)

@@ -34,7 +34,7 @@ const exitCodesText = `  0  done
   7  another run holds the state directory
   8  the state directory or its disk
 130  interrupted (Ctrl-C); what was under way was finished
-143  terminated (SIGTERM); what was under way was finished`
+143  terminated (SIGTERM, SIGHUP); what was under way was finished`
 
 // problem is an error with its exit code and what to do about it.
 type problem struct {
