@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -160,6 +159,3 @@ func (b *bench) perByte(title string, exports []export) error {
 	}
 	return nil
 }
-
-// seconds is a duration as the table shows it.
-func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }

@@ -50,7 +50,7 @@ func (b *bench) race(title string, contenders []contender) error {
 	b.table.title(fmt.Sprintf("%s, median of %d rounds", title, b.rounds))
 	for i, c := range contenders {
 		b.table.add(result{
-			what: c.what, measured: fmt.Sprintf("%.2f s", median(times[i]).Seconds()), figure: median(ratios[i]),
+			what: c.what, measured: seconds(median(times[i])), figure: median(ratios[i]),
 			limit: atMost(c.limit), unit: "x",
 		})
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 )
 
 // limit is a target: at least, at most, or none.
@@ -85,6 +86,9 @@ func number(figure float64, unit string) string {
 		return fmt.Sprintf("%.1f %s", figure, unit)
 	}
 }
+
+// seconds is a duration as the table shows it.
+func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
 
 func (t *table) close() {
 	fmt.Fprintf(t.out, "\n%d targets met, %d missed\n", t.met, t.missed)

@@ -10,7 +10,7 @@ import (
 // decided are the rows of one chunk that are skipped whoever their people are, such as noise. The second reading counts
 // them and decodes the others.
 type decided struct {
-	rows    []uint64 // bit n%64 of word n/64 stands for row n of the chunk
+	rows    bitset // by number in the chunk, from 0
 	skipped []decidedRows
 }
 
@@ -24,10 +24,7 @@ func (d *decided) add(number uint64, o mapping.Outcome) {
 	if o.Bucket != mapping.Skipped {
 		return
 	}
-	for uint64(len(d.rows)) <= number/64 {
-		d.rows = append(d.rows, 0)
-	}
-	d.rows[number/64] |= 1 << (number % 64)
+	d.rows.add(int(number))
 	for i := range d.skipped {
 		if d.skipped[i].reason == o.Reason {
 			d.skipped[i].rows++

@@ -25,9 +25,8 @@ type kept struct {
 	source int
 	before int64
 
-	last      int // source of the chunk before
-	lastEnd   int64
-	beginning bool
+	last    int // source of the chunk before
+	lastEnd int64
 }
 
 // add takes over a chunk of a compressed source, and hears of one of a plain source, in reading order. total is what
@@ -42,11 +41,11 @@ func (k *kept) add(c *posthog.Chunk, total int64) {
 	switch {
 	case c.Codec == "":
 		k.giveUp() // what is kept is the end of all, without gaps
-	case k.over || !k.beginning && !k.nearEnd(c, total):
+	case k.over || len(k.chunks) == 0 && !k.nearEnd(c, total):
 		c.Release()
 	default:
-		if !k.beginning {
-			k.beginning, k.source, k.before = true, c.Source, end
+		if len(k.chunks) == 0 {
+			k.source, k.before = c.Source, end
 		}
 		k.chunks = append(k.chunks, c)
 		k.held += c.Held()

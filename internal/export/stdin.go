@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 
 	"ph2cio/internal/spool"
@@ -43,7 +42,7 @@ func sizeOf(in io.Reader) int64 {
 		return 0
 	}
 	info, err := file.Stat()
-	if err != nil || info.Mode().Type()&fs.ModeType != 0 {
+	if err != nil || !info.Mode().IsRegular() {
 		return 0
 	}
 	return info.Size()
