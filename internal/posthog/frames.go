@@ -22,11 +22,17 @@ type frameStream struct {
 
 // frameFormat is one way to lay frames out.
 type frameFormat struct {
-	name  string
-	magic string
-	// walker returns a new function that says how many bytes the next part of a frame has; 0 when the frame has ended.
-	walker  func() func(in *bufio.Reader) (int64, error)
+	name    string
+	magic   string
+	walker  func() frameWalker // a new one for each frame
 	decoder func() frameDecoder
+}
+
+// A frameWalker says how many bytes the parts of one frame have: its header first, then its blocks. What follows the last
+// block belongs to it.
+type frameWalker interface {
+	header(in *bufio.Reader) (size int64, err error)
+	block(in *bufio.Reader) (size int64, last bool, err error)
 }
 
 // A frameDecoder decompresses one frame after the other.
@@ -78,7 +84,7 @@ func (s *frameStream) nextFrame() error {
 		case err != nil && (err != io.EOF || len(magic) == 0):
 			return err
 		case string(magic) == s.format.magic[:len(magic)]:
-			s.frame = frameReader{file: s.file, next: s.format.walker()}
+			s.frame = frameReader{file: s.file, walker: s.format.walker()}
 			s.inside = true
 			return s.decoder.start(&s.frame)
 		case !skippable(magic):
@@ -116,10 +122,28 @@ func (s *frameStream) explained(err error) error {
 
 // frameReader gives the bytes of one frame.
 type frameReader struct {
-	file *bufio.Reader
-	next func(*bufio.Reader) (int64, error)
-	left int64 // of the part that is being read
-	err  error // what ended it: io.EOF at the end of the frame
+	file   *bufio.Reader
+	walker frameWalker
+
+	inBlocks bool  // the header is behind
+	last     bool  // and no part comes after the one that is being read
+	left     int64 // of the part that is being read
+	err      error // what ended it: io.EOF at the end of the frame
+}
+
+// next goes to the next part.
+func (r *frameReader) next() error {
+	var err error
+	switch {
+	case r.last:
+		return io.EOF
+	case r.inBlocks:
+		r.left, r.last, err = r.walker.block(r.file)
+	default:
+		r.inBlocks = true
+		r.left, err = r.walker.header(r.file)
+	}
+	return unexpected(err)
 }
 
 func (r *frameReader) Read(p []byte) (n int, err error) {
@@ -127,11 +151,7 @@ func (r *frameReader) Read(p []byte) (n int, err error) {
 		return 0, r.err
 	}
 	if r.left == 0 {
-		r.left, r.err = r.next(r.file)
-		if r.err = unexpected(r.err); r.err == nil && r.left == 0 {
-			r.err = io.EOF
-		}
-		if r.err != nil {
+		if r.err = r.next(); r.err != nil {
 			return 0, r.err
 		}
 	}

@@ -12,27 +12,15 @@ import (
 var lz4Frames = &frameFormat{
 	name:    "lz4",
 	magic:   lz4Magic,
-	walker:  func() func(*bufio.Reader) (int64, error) { return new(lz4Walker).next },
+	walker:  func() frameWalker { return new(lz4Walker) },
 	decoder: func() frameDecoder { return lz4Decoder{lz4.NewReader(nil)} },
 }
 
 const lz4Magic = "\x04\x22\x4d\x18"
 
-// lz4Walker knows where it is in a frame.
+// lz4Walker knows how a frame is laid out.
 type lz4Walker struct {
-	inBlocks, ended            bool
 	blockChecksum, allChecksum int64 // their sizes
-}
-
-func (w *lz4Walker) next(in *bufio.Reader) (int64, error) {
-	switch {
-	case w.ended:
-		return 0, nil
-	case w.inBlocks:
-		return w.block(in)
-	}
-	w.inBlocks = true
-	return w.header(in)
 }
 
 func (w *lz4Walker) header(in *bufio.Reader) (int64, error) {
@@ -47,18 +35,17 @@ func (w *lz4Walker) header(in *bufio.Reader) (int64, error) {
 	return int64(magic) + flagsAndSum + 8*(flags>>3&1) + 4*(flags&1), nil
 }
 
-func (w *lz4Walker) block(in *bufio.Reader) (int64, error) {
+func (w *lz4Walker) block(in *bufio.Reader) (size int64, last bool, err error) {
 	b, err := in.Peek(4)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	const uncompressed = 1 << 31
-	size := int64(binary.LittleEndian.Uint32(b)) &^ uncompressed
 	if binary.LittleEndian.Uint32(b) == 0 {
-		w.ended = true
-		return 4 + w.allChecksum, nil
+		return 4 + w.allChecksum, true, nil
 	}
-	return 4 + size + w.blockChecksum, nil
+	size = int64(binary.LittleEndian.Uint32(b)) &^ uncompressed
+	return 4 + size + w.blockChecksum, false, nil
 }
 
 type lz4Decoder struct{ *lz4.Reader }

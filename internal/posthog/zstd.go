@@ -13,7 +13,7 @@ import (
 var zstdFrames = &frameFormat{
 	name:    "zstd",
 	magic:   zstdMagic,
-	walker:  func() func(*bufio.Reader) (int64, error) { return new(zstdWalker).next },
+	walker:  func() frameWalker { return new(zstdWalker) },
 	decoder: newZstdDecoder,
 }
 
@@ -22,21 +22,9 @@ const zstdMagic = "\x28\xb5\x2f\xfd"
 // zstdWindow is the most memory that a frame may ask for.
 const zstdWindow = 64 << 20
 
-// zstdWalker knows where it is in a frame.
+// zstdWalker knows how a frame is laid out.
 type zstdWalker struct {
-	inBlocks, ended bool
-	checksum        int64 // bytes that follow the last block
-}
-
-func (w *zstdWalker) next(in *bufio.Reader) (int64, error) {
-	switch {
-	case w.ended:
-		return 0, nil
-	case w.inBlocks:
-		return w.block(in)
-	}
-	w.inBlocks = true
-	return w.header(in)
+	checksum int64 // bytes that follow the last block
 }
 
 func (w *zstdWalker) header(in *bufio.Reader) (int64, error) {
@@ -62,23 +50,22 @@ func (w *zstdWalker) header(in *bufio.Reader) (int64, error) {
 	return size, nil
 }
 
-func (w *zstdWalker) block(in *bufio.Reader) (int64, error) {
+func (w *zstdWalker) block(in *bufio.Reader) (size int64, last bool, err error) {
 	b, err := in.Peek(3)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	const repeated = 1 // one byte stands for all
 	bits := int64(b[0]) | int64(b[1])<<8 | int64(b[2])<<16
-	size := bits >> 3
+	size = bits >> 3
 	if bits>>1&3 == repeated {
 		size = 1
 	}
 	size += 3
-	if bits&1 != 0 {
-		w.ended = true
+	if last = bits&1 != 0; last {
 		size += w.checksum
 	}
-	return size, nil
+	return size, last, nil
 }
 
 type zstdDecoder struct{ *zstd.Decoder }
