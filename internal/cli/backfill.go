@@ -86,11 +86,12 @@ func stopping(grace time.Duration) string {
 }
 
 // backfill is the run itself: learn, ask, send, tell.
-func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destination, o *backfillOptions) error {
+func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destination, o *backfillOptions) (err error) {
 	learned, err := export.Learn(ctx, plan)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, learned.Close()) }()
 	if err := p.confirm(ctx, plan, learned, to, &o.sending); err != nil {
 		return err
 	}

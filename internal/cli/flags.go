@@ -46,7 +46,7 @@ func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
 	f.StringVar(&o.recent, "recent", recent, "`hold|send` events younger than 72 h, which can start campaigns")
 	f.StringVar(&o.people, "people", "identified", "who is sent, `identified|with-email|all`; every profile costs money")
 	f.StringSliceVar(&o.identifyBy, "identify-by", []string{"id"}, "identifier `keys` in order of preference: id, email, cio_id")
-	f.StringVar(&o.merge, "merge", "never", "`never|identify`: merge the anonymous profile on each accepted $identify")
+	f.StringVar(&o.merge, "merge", "needed", "profiles to merge: `never|needed|identify`; identify is for workspaces that PostHog's destination filled")
 	o.addAttributeFlags(f)
 	o.reading.addFlags(f)
 }

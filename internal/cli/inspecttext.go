@@ -41,7 +41,7 @@ func (t *inspectText) totals() {
 	}
 	p := t.in.People
 	summary.line("people", fmt.Sprintf("%s, of %s distinct IDs: %s identified, %s anonymous; %s with an email; %s would be sent",
-		count(p.People), count(p.DistinctIDs), count(p.Identified), count(p.Anonymous), count(p.WithEmail), export.Count(p.Sent)))
+		count(p.People), export.Count(p.DistinctIDs), count(p.Identified), count(p.Anonymous), count(p.WithEmail), export.Count(p.Sent)))
 	if len(t.in.Teams) > 1 {
 		summary.line("teams", t.style.yellow(strings.Trim(fmt.Sprint(t.in.Teams), "[]")+": a run takes the rows of one; --team picks it"))
 	}

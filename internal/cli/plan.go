@@ -33,7 +33,8 @@ func (p *program) plan(o *mappingOptions, args []string) (*export.Plan, error) {
 		IdentifiersMayMeet: o.identifierValue != "",
 		Sources:            sources, Read: read, Team: o.reading.team, Rules: rules, Choice: choice, Now: now, Grace: grace,
 		Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(),
-			KeepNull: o.personProperties == "all", Links: choice.Merges},
+			KeepNull: o.personProperties == "all", Everybody: choice.Who == people.All, Events: choice.NeedEvents,
+			PersonIDs: rules.UsesPersonID()},
 		Progress: p.newProgress(),
 	}, nil
 }

@@ -96,6 +96,7 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, learned.Close()) }()
 	if o.firstOnly {
 		_, err := fmt.Fprintln(p.results(), export.Count(learned.Rows), "rows")
 		return err

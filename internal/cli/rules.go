@@ -55,7 +55,7 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 }
 
 func (o *mappingOptions) choice() (people.Choice, error) {
-	choice := people.Choice{Who: people.Who(o.people), Merges: o.merge == "identify"}
+	choice := people.Choice{Who: people.Who(o.people), Merges: merges[o.merge]}
 	if !slices.Contains([]people.Who{people.Identified, people.WithEmail, people.All}, choice.Who) {
 		return choice, fmt.Errorf("--people takes identified, with-email or all, not %q", o.people)
 	}
@@ -78,11 +78,14 @@ func (o *mappingOptions) choice() (people.Choice, error) {
 	return choice, nil
 }
 
+// merges are the values of --merge.
+var merges = map[string]people.Merges{"never": people.MergeNever, "needed": people.MergeNeeded, "identify": people.MergeIdentify}
+
 func (o *mappingOptions) checkMerge(choice people.Choice) error {
-	if o.merge != "never" && o.merge != "identify" {
-		return fmt.Errorf("--merge takes never or identify, not %q", o.merge)
+	if _, known := merges[o.merge]; !known {
+		return fmt.Errorf("--merge takes never, needed or identify, not %q", o.merge)
 	}
-	if choice.Merges && (len(choice.By) != 1 || choice.By[0] != people.ByID || o.identifierValue != "") {
+	if choice.Merges == people.MergeIdentify && (len(choice.By) != 1 || choice.By[0] != people.ByID || o.identifierValue != "") {
 		return errors.New("--merge identify works only with --identify-by id, because it names the anonymous profile by its distinct_id")
 	}
 	if o.identifierValue != "" && len(choice.By) != 1 {

@@ -104,7 +104,7 @@ func (t *summaryText) bucket(name string, n int64, note string) {
 
 func (t *summaryText) people() {
 	p := t.s.People
-	parts := []string{fmt.Sprintf("%s sent, of %s distinct IDs", export.Count(p.Sent), export.Count(int64(p.DistinctIDs)))}
+	parts := []string{fmt.Sprintf("%s sent, of %s distinct IDs", export.Count(p.Sent), export.Count(p.DistinctIDs))}
 	if n := total(p.Rejected); n > 0 {
 		parts = append(parts, t.style.red(fmt.Sprintf("%s rejected (%s)", export.Count(n), reasons(p.Rejected))))
 	}

@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"ph2cio/internal/customerio"
@@ -57,7 +58,7 @@ type TimesInspection struct {
 
 // PeopleInspection counts who is in the export.
 type PeopleInspection struct {
-	DistinctIDs int   `json:"distinct_ids"`
+	DistinctIDs int64 `json:"distinct_ids"`
 	People      int   `json:"people"`
 	Identified  int   `json:"identified"`
 	WithEmail   int   `json:"with_email"` // identified or not
@@ -101,7 +102,7 @@ type RejectInspection struct {
 // Inspect reads all sources twice, as a preview of the plan does, and tells what it found. The plan's Sender, Tally,
 // Rejects, Operations, MaxRejects and Settle are not used. It returns an error when the reading could not go on; trouble
 // with single sources is in Inspection.Files.
-func Inspect(ctx context.Context, plan *Plan) (*Inspection, error) {
+func Inspect(ctx context.Context, plan *Plan) (in *Inspection, err error) {
 	dry, rejects := *plan, &firstRejects{}
 	dry.Tally = &customerio.Tally{}
 	dry.Sender, dry.Rejects, dry.Operations = customerio.Counting(dry.Tally), rejects, nil
@@ -112,6 +113,7 @@ func Inspect(ctx context.Context, plan *Plan) (*Inspection, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer func() { err = errors.Join(err, learned.Close()) }()
 	persons, err := countPersons(&dry, learned.People)
 	if err != nil {
 		return nil, err
@@ -121,7 +123,7 @@ func Inspect(ctx context.Context, plan *Plan) (*Inspection, error) {
 		return nil, err
 	}
 	counts := learned.People.Count(dry.Now.Unix())
-	in := &Inspection{
+	in = &Inspection{
 		Files: census.inspectFiles(learned), Teams: append([]int64{}, learned.teams...), Rows: summary.Rows, Times: census.times.inspect(),
 		People: inspectPeople(counts, summary.People.Sent),
 		Events: census.inspectEvents(), EventProperties: census.inspectProperties(),
@@ -174,9 +176,9 @@ func fileState(kind posthog.SourceTrouble) string {
 }
 
 func inspectPeople(counts people.Counts, sent int64) PeopleInspection {
-	all, identified := counts.ByChoice[people.All], counts.ByChoice[people.Identified]
+	all, identified := counts.ByChoice[people.All].Total(), counts.ByChoice[people.Identified].Total()
 	return PeopleInspection{
 		DistinctIDs: counts.DistinctIDs, People: all, Identified: identified,
-		WithEmail: counts.ByChoice[people.WithEmail], Anonymous: all - identified, Sent: sent,
+		WithEmail: counts.ByChoice[people.WithEmail].Total(), Anonymous: all - identified, Sent: sent,
 	}
 }

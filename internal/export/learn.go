@@ -15,7 +15,7 @@ import (
 
 // Learned is what the first reading found: who is who, and what the second reading may rely on.
 type Learned struct {
-	People  *people.Settled
+	People  *people.Settled        // usable until Close
 	Rows    int64                  // read, good and bad
 	Bad     int64                  // rows that are not events, or can never be sent whoever their person is
 	Recent  int64                  // rows that could start a campaign, whoever their person is
@@ -24,6 +24,7 @@ type Learned struct {
 	Bytes   int64                  // on disk, of all sources
 
 	teams teams
+	index *people.Index
 
 	sums    []uint64 // posthog.Chunk.Sum of each chunk
 	decided decisions
@@ -53,7 +54,16 @@ func learn(ctx context.Context, plan *Plan, census *census) (*Learned, error) {
 
 func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *census) (*Learned, error) {
 	index := people.NewIndex(plan.Index)
-	learned := &Learned{places: newPlaces(plan.Sources), ends: make([]int64, len(plan.Sources))}
+	learned, err := learnFrom(ctx, plan, read, census, index)
+	if err != nil || learned.doubtful() {
+		return learned, errors.Join(err, index.Close())
+	}
+	return learned, nil
+}
+
+// learnFrom fills an index.
+func learnFrom(ctx context.Context, plan *Plan, read posthog.Options, census *census, index *people.Index) (*Learned, error) {
+	learned := &Learned{index: index, places: newPlaces(plan.Sources), ends: make([]int64, len(plan.Sources))}
 	learned.kept.most = cmp.Or(plan.kept, keptText)
 	for _, s := range plan.Sources {
 		learned.Bytes += s.Size
@@ -76,6 +86,9 @@ func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *ce
 		if err != nil {
 			return nil, fmt.Errorf("first reading: %w", err)
 		}
+		if err := index.Err(); err != nil {
+			return nil, fmt.Errorf("first reading: %w", err)
+		}
 		learned.add(lesson)
 		census.add(&lesson)
 		thrift.look()
@@ -88,9 +101,16 @@ func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *ce
 	if err := learned.teams.check(plan.Team); err != nil && census == nil {
 		return nil, err
 	}
-	learned.People = index.Settle(plan.Choice)
+	progress.Note("working out who is who")
+	var err error
+	if learned.People, err = index.Settle(plan.Choice); err != nil {
+		return nil, fmt.Errorf("work out who is who: %w", err)
+	}
 	return learned, nil
 }
+
+// Close gives back what the people have on disk, when they have been sent.
+func (l *Learned) Close() error { return l.index.Close() }
 
 // lesson is what the first reading learnt from one chunk.
 type lesson struct {

@@ -8,6 +8,7 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 )
 
@@ -207,7 +208,7 @@ func (r *run) take(out *outbox, page *page) error {
 }
 
 func (r *run) sendLinks() error {
-	if !r.plan.Choice.Merges {
+	if r.plan.Choice.Merges == people.MergeNever {
 		return nil
 	}
 	links := r.learned.People.Links()

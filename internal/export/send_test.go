@@ -180,11 +180,11 @@ func TestRefusedPersonTakesTheirEventsAlong(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := summary.Rows.Rejected[mapping.ReasonPersonRejected]; got != 3 {
-		t.Errorf("%d rows rejected with their person, want 3", got)
+	if got := summary.Rows.Rejected[mapping.ReasonPersonRejected]; got != 5 {
+		t.Errorf("%d rows rejected with their person, want 5", got)
 	}
-	if len(box.Events()) != 1 || len(kept.all) != 4 {
-		t.Errorf("%d events held, want 1; %d rejects, want the person and 3 rows", len(box.Events()), len(kept.all))
+	if len(box.Events()) != 1 || len(kept.all) != 6 {
+		t.Errorf("%d events held, want 1; %d rejects, want the person and 5 rows", len(box.Events()), len(kept.all))
 	}
 }
 
@@ -260,7 +260,8 @@ func TestMaxRejects(t *testing.T) {
 
 func TestLinksAreSentLast(t *testing.T) {
 	plan := newPlan(t, mapping.Options{}, samples+"acornly_events.jsonl")
-	plan.Choice = people.Choice{Who: people.All, Merges: true}
+	plan.Choice = people.Choice{Who: people.All, Merges: people.MergeIdentify}
+	plan.Index.Everybody = true
 	var order []customerio.Action
 	plan.Operations = func(op []byte) error {
 		if action := customerio.ActionOf(op); len(order) == 0 || order[len(order)-1] != action {

@@ -47,7 +47,7 @@ type Rows struct {
 
 // PeopleSummary counts people.
 type PeopleSummary struct {
-	DistinctIDs    int              `json:"distinct_ids"`
+	DistinctIDs    int64            `json:"distinct_ids"`
 	Sent           int64            `json:"sent"`
 	Rejected       map[string]int64 `json:"rejected"`
 	EmailConflicts int              `json:"email_conflicts"`
@@ -117,7 +117,7 @@ func (l *Learned) SourceSummaries() []SourceSummary {
 func profiles(counts people.Counts) map[string]int {
 	out := map[string]int{}
 	for who, n := range counts.ByChoice {
-		out[string(who)] = n
+		out[string(who)] = n.Total()
 	}
 	return out
 }

@@ -208,6 +208,9 @@ func TestEventOfWhom(t *testing.T) {
 		{people.Anonymous, Skipped, ReasonAnonymous},
 		{people.NoEmail, Skipped, ReasonNoEmail},
 		{people.Illegal, Skipped, ReasonIllegalID},
+		{people.Excluded, Skipped, ReasonExcluded},
+		{people.Deleted, Skipped, ReasonDeleted},
+		{people.NotAsked, Skipped, ReasonNotAsked},
 		{people.NoIdentifier, Rejected, ReasonNoIdentifier},
 	} {
 		s := newSomebody(``)

@@ -76,7 +76,7 @@ var golden = []struct {
 	{name: "posthog_docs_allowlist", rows: "posthog_docs", options: Options{Events: []string{"some_event"}}},
 	{name: "posthog_docs_merging", rows: "posthog_docs", options: Options{
 		IdentifierKey: customerio.ID, IdentifierValue: "{event.distinct_id}",
-	}, choice: people.Choice{Merges: true}},
+	}, choice: people.Choice{Merges: people.MergeIdentify}},
 }
 
 func TestGolden(t *testing.T) {
@@ -107,10 +107,14 @@ func TestGolden(t *testing.T) {
 // told reads an export twice, as a run does, and tells what becomes of it.
 func told(t *testing.T, path string, rules *Rules, o Options, choice people.Choice) []byte {
 	index := people.NewIndex(people.Options{
-		Keep: rules.KeepPersonProperty, KeepNull: o.PersonProperties == "all", Links: choice.Merges,
+		Keep: rules.KeepPersonProperty, KeepNull: o.PersonProperties == "all", Everybody: choice.Who == people.All, PersonIDs: true,
 	})
 	eachRow(t, path, func(e *posthog.Event) { index.Observe(e, rules.Classify(e).Bucket == Send) })
-	settled := index.Settle(choice)
+	settled, err := index.Settle(choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer index.Close()
 	m := rules.NewMapper(settled)
 	var b bytes.Buffer
 	eachRow(t, path, func(e *posthog.Event) {
@@ -124,7 +128,7 @@ func told(t *testing.T, path string, rules *Rules, o Options, choice people.Choi
 		tellOperation(t, &b, out, o)
 	}
 	for l := range settled.Links() {
-		fmt.Fprintf(&b, "link %s\n%s\n", l.Anonymous, m.Link(nil, l))
+		fmt.Fprintf(&b, "link %s\n%s\n", l.Value, m.Link(nil, l))
 	}
 	for _, kind := range slices.Sorted(maps.Keys(m.ValuesCut)) {
 		fmt.Fprintf(&b, "cut %s %d\n", kind, m.ValuesCut[kind])

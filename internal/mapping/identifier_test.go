@@ -82,12 +82,12 @@ func TestLink(t *testing.T) {
 	t.Parallel()
 	s := newSomebody(``)
 	m := newRules(t, Options{}).newMapper(s)
-	got := string(m.Link(nil, people.Link{Person: &s.person, Anonymous: "anon_7"}))
+	got := string(m.Link(nil, people.Link{Person: &s.person, By: people.ByID, Value: "anon_7"}))
 	if want := `{"type":"person","action":"merge","primary":{"id":"user_1001"},"secondary":{"id":"anon_7"}}`; got != want {
 		t.Errorf("merge %s, want %s", got, want)
 	}
 	for _, anonymous := range []string{"", "user_1001", strings.Repeat("i", 151)} {
-		if got := m.Link([]byte("x"), people.Link{Person: &s.person, Anonymous: anonymous}); string(got) != "x" {
+		if got := m.Link([]byte("x"), people.Link{Person: &s.person, By: people.ByID, Value: anonymous}); string(got) != "x" {
 			t.Errorf("merge of %q: %s", anonymous, got)
 		}
 	}

@@ -93,6 +93,12 @@ func withoutPerson(status people.Status, distinctID []byte) Outcome {
 		return skipped(ReasonNoEmail)
 	case people.Illegal:
 		return skipped(ReasonIllegalID)
+	case people.Excluded:
+		return skipped(ReasonExcluded)
+	case people.Deleted:
+		return skipped(ReasonDeleted)
+	case people.NotAsked:
+		return skipped(ReasonNotAsked)
 	case people.NoIdentifier:
 		return rejected(ReasonNoIdentifier, fmt.Sprintf("the person %q has none of the identifiers asked for", distinctID))
 	}
@@ -195,11 +201,11 @@ func (m *Mapper) shrink(excess int) bool {
 	return true
 }
 
-// Link appends the merge operation of an accepted $identify. dst comes back unchanged when one of the two cannot be named:
+// Link appends the operation that merges a profile into a person's. dst comes back unchanged when one of the two cannot be named:
 // their IDs are too long, or the same.
 func (m *Mapper) Link(dst []byte, l people.Link) []byte {
 	primary, bad := m.identifier(&scene{person: l.Person})
-	secondary := customerio.Identifier{Key: customerio.ID, Value: l.Anonymous}
+	secondary := customerio.Identifier{Key: customerio.Key(l.By), Value: l.Value}
 	if bad.Bucket == Rejected || primary == secondary || len(secondary.Value) > customerio.MaxID || secondary.Value == "" {
 		return dst
 	}

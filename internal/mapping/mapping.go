@@ -62,6 +62,9 @@ const (
 	ReasonAnonymous  = "anonymous"    // nobody known
 	ReasonNoEmail    = "no_email"     // only people with an email are sent
 	ReasonIllegalID  = "illegal_id"   // its distinct ID is a placeholder such as "undefined"
+	ReasonExcluded   = "excluded"     // its person is not to be sent
+	ReasonDeleted    = "deleted"      // its person is deleted in PostHog, says the persons export
+	ReasonNotAsked   = "not_asked"    // --only names others
 )
 
 // Why a row is rejected.

@@ -34,6 +34,7 @@ type Rules struct {
 	identifierKey    customerio.Key
 	identifier       template        // without parts when each person goes by their own
 	templated        map[string]bool // person properties that a template names
+	personID         bool            // a template names PostHog's person UUID
 }
 
 // New checks the options. An error names the flag and what it takes.
@@ -201,9 +202,13 @@ func (r *Rules) setIdentifier(o Options) (err error) {
 	return nil
 }
 
-// note remembers which person properties a template names.
+// UsesPersonID reports whether a template names PostHog's person UUID.
+func (r *Rules) UsesPersonID() bool { return r.personID }
+
+// note remembers what a template names.
 func (r *Rules) note(t template) {
 	for _, p := range t.parts {
+		r.personID = r.personID || p.field == fieldPersonID
 		if p.field == fieldPersonProperty {
 			r.templated[p.key] = true
 		}

@@ -1,9 +1,6 @@
 package people
 
-import (
-	"iter"
-	"slices"
-)
+import "slices"
 
 // value returns a property's final value and the row that set it: of the snapshot, or of a change after it. The log
 // must be pruned.
@@ -45,20 +42,18 @@ func (k kind) apply(value []byte, at order, has bool, to []byte, row order) ([]b
 func (st *state) updated() int64 {
 	at := int64(noTime)
 	if st.hasBase {
-		at = st.base.at
+		at = st.base.At
 	}
 	for log := st.buf[st.log:]; len(log) > 0; {
 		row, _, rest := nextRow(log)
-		at, log = max(at, row.at), rest
+		at, log = max(at, row.At), rest
 	}
 	return at
 }
 
-// finish turns a state into the final properties, sorted by key, without a log. Without is a property to leave out,
-// inlineKey for
-// none.
-func (sh *shard) finish(st *state, without uint32, keepNull bool) {
-	w := &sh.work
+// finish turns a state into the final properties, sorted by key, without a log. They are valid until the scratch is used
+// again.
+func (w *scratch) finish(st *state, keepNull bool, keys *keyTable) []byte {
 	w.changes, w.rows = w.changes[:0], append(w.rows[:0], st.base)
 	// Most of a snapshot is null. Where nothing follows the snapshot, null is as good as absent. Not in a huge one, where
 	// forget would look through thousands for each null.
@@ -66,14 +61,14 @@ func (sh *shard) finish(st *state, without uint32, keepNull bool) {
 	for b := st.buf[:st.log]; len(b) > 0; {
 		c := change{kind: set, seq: uint32(len(w.changes))}
 		c.property, b = readProperty(b)
-		c.name = sh.keys.name(c.code, c.inline)
+		c.name = keys.name(c.code, c.inline)
 		if nullIsAbsent && string(c.value) == null {
 			w.forget(&c)
 			continue
 		}
 		w.changes = append(w.changes, c)
 	}
-	w.read(st.buf[st.log:], &sh.keys)
+	w.read(st.buf[st.log:], keys)
 	w.sortByKey()
 	w.out = w.out[:0]
 	for rest := w.changes; len(rest) > 0; {
@@ -84,13 +79,11 @@ func (sh *shard) finish(st *state, without uint32, keepNull bool) {
 			p.value, _, has = c.kind.apply(p.value, order{}, has, c.value, order{})
 		}
 		rest = rest[n:]
-		if has && (keepNull || string(p.value) != null) && (p.code != without || without == inlineKey) {
+		if has && (keepNull || string(p.value) != null) {
 			w.out = p.append(w.out)
 		}
 	}
-	st.store(w.out)
-	st.log = uint32(len(st.buf))
-	w.shrink()
+	return w.out
 }
 
 // forget drops the changes of c's key: of a key that stands twice in one object the last counts.
@@ -99,38 +92,6 @@ func (w *scratch) forget(c *change) {
 		if compareKeys(&w.changes[i], c) == 0 {
 			w.changes = slices.DeleteFunc(w.changes, func(other change) bool { return compareKeys(&other, c) == 0 })
 			return
-		}
-	}
-}
-
-// AppendAttributes appends the person's final attributes as a JSON object, `{}` when there are none. Its keys are
-// sorted; its values stand as they stood in the export.
-func (s *Settled) AppendAttributes(dst []byte, p *Person) []byte {
-	keys := &s.index.shards[s.shards[p.Number]].keys
-	dst = append(dst, '{')
-	for b := s.attributes[p.Number]; len(b) > 0; {
-		var property property
-		property, b = readProperty(b)
-		dst = appendQuoted(dst, keys.name(property.code, property.inline))
-		dst = append(append(dst, ':'), property.value...)
-		if len(b) > 0 {
-			dst = append(dst, ',')
-		}
-	}
-	return append(dst, '}')
-}
-
-// Attributes yields what AppendAttributes appends, each with its plain key and its value in JSON, which are borrowed
-// until the next.
-func (s *Settled) Attributes(p *Person) iter.Seq2[string, []byte] {
-	return func(yield func(string, []byte) bool) {
-		keys := &s.index.shards[s.shards[p.Number]].keys
-		for b := s.attributes[p.Number]; len(b) > 0; {
-			var property property
-			property, b = readProperty(b)
-			if !yield(keys.name(property.code, property.inline), property.value) {
-				return
-			}
 		}
 	}
 }

@@ -98,7 +98,7 @@ func BenchmarkLookup(b *testing.B) {
 		ids[i] = e.DistinctID
 		x.Observe(e, true)
 	}
-	s := x.Settle(Choice{})
+	s := settle(x, Choice{})
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		if p, _ := s.Lookup(ids[i%len(ids)]); p == nil {
@@ -126,7 +126,7 @@ func BenchmarkMemory(b *testing.B) {
 		}
 		learnt := heap()
 		b.ReportMetric(float64(learnt-before)/n, "learnt-B/ID")
-		s := x.Settle(Choice{})
+		s := settle(x, Choice{})
 		b.ReportMetric(float64(heap()-before)/n, "settled-B/ID")
 		b.ReportMetric(float64(x.attributeBytes(s))/n, "kept-B/ID")
 		runtime.KeepAlive(s)
@@ -160,6 +160,6 @@ func BenchmarkSettle(b *testing.B) {
 			x.Observe(withMembers(e), true)
 		}
 		b.StartTimer()
-		x.Settle(Choice{By: []By{ByEmail, ByID}})
+		settle(x, Choice{By: []By{ByEmail, ByID}})
 	}
 }

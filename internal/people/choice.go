@@ -6,16 +6,25 @@ type Who string
 const (
 	Identified Who = "identified" // those who have made themselves known
 	WithEmail  Who = "with-email" // those with a plausible email, identified or not
-	All        Who = "all"        // every legal distinct ID
+	All        Who = "all"        // everybody under a legal distinct ID
 )
 
 // By is a kind of identifier to send a person under.
 type By string
 
 const (
-	ByID    By = "id"     // the distinct ID
+	ByID    By = "id"     // the kept ID
 	ByEmail By = "email"  // the `email` attribute
 	ByCioID By = "cio_id" // the `cio_id` attribute, with or without its `cio_` in front
+)
+
+// Merges are the profiles that are merged into a person's.
+type Merges uint8
+
+const (
+	MergeNever    Merges = iota
+	MergeNeeded          // profiles that exist, by Options.Existing, and turn out to be one person
+	MergeIdentify        // the anonymous ID of each accepted $identify, whether a profile is there or not
 )
 
 // Choice is what Settle decides by. The zero value is Identified, ByID.
@@ -24,8 +33,13 @@ type Choice struct {
 	// By is the kinds of identifier in order of preference. The id comes last in any case, unless the only kind is
 	// ByEmail or ByCioID: people without it are then not sent.
 	By         []By
-	NeedEvents bool // only people with an event to send get an identify
-	Merges     bool // collect the links of accepted $identify rows; needs Options.Links
+	NeedEvents bool // only people with an event to send get an identify; needs Options.Events
+	Merges     Merges
+	// Excluded reports whether people with an email that is not theirs to be sent; called with the email as it stands.
+	// Nil excludes nobody. For IDs there is Options.Excluded.
+	Excluded func(email []byte) bool
+	// Only reports that just the people with an ID for which Options.Only is true are sent.
+	Only bool
 }
 
 // Status says what becomes of a distinct ID's rows.
@@ -37,10 +51,14 @@ const (
 	NoEmail             // Choice.Who is WithEmail and there is none
 	Illegal             // a placeholder such as "undefined", never a person
 	NoIdentifier        // none of Choice.By has a value
+	Excluded            // by Options.Excluded or Choice.Excluded
+	Deleted             // in the persons export
+	NotAsked            // Choice.Only, and not one of those
+	statuses
 )
 
-// takes reports whether the choice includes an ID that has stood on a row.
-func (w Who) takes(m marks) bool {
+// takes reports whether the choice includes a group of IDs that has stood on a row.
+func (w Who) takes(m traits) bool {
 	switch w {
 	case All:
 		return true
@@ -67,8 +85,8 @@ func (c *Choice) only() By {
 	return ByID
 }
 
-// by returns the kind of identifier that an ID is sent under, false when it has none that will do.
-func (c *Choice) by(m marks) (By, bool) {
+// by returns the kind of identifier that a group is sent under, false when it has none that will do.
+func (c *Choice) by(m traits) (By, bool) {
 	for _, by := range c.By {
 		if by == ByID || by == ByEmail && m&(hasEmail|lostEmail) == hasEmail || by == ByCioID && m&(hasCioID|lostCioID) == hasCioID {
 			return by, true
@@ -77,8 +95,21 @@ func (c *Choice) by(m marks) (By, bool) {
 	return ByID, c.only() == ByID
 }
 
-// profile reports whether an ID that has stood on a row would get an identify if Who were w, apart from the
+// profile reports whether a group that has stood on a row would get an identify if Who were w, apart from the
 // identifier it needs.
-func (c *Choice) profile(w Who, m marks) bool {
-	return w.takes(m) && (!c.NeedEvents || m&hasEvents != 0)
+func (c *Choice) profile(w Who, m traits) bool {
+	return w.takes(m) && c.barred(m) == Sent && (!c.NeedEvents || m&groupEvents != 0)
+}
+
+// barred returns why a group is not sent whatever Who is, Sent when there is no such reason.
+func (c *Choice) barred(m traits) Status {
+	switch {
+	case m&isDeleted != 0:
+		return Deleted
+	case m&isExcluded != 0:
+		return Excluded
+	case c.Only && m&isAsked == 0:
+		return NotAsked
+	}
+	return Sent
 }

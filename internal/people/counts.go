@@ -1,46 +1,114 @@
 package people
 
-import "maps"
+import (
+	"maps"
+	"math/bits"
+)
 
 // Counts are the totals for the summary.
 type Counts struct {
-	DistinctIDs    int         // legal and seen on a row
-	Sent           int         // people who get an identify
-	Events         int64       // rows that are sent as an event, unless the mapping rejects them
-	ByChoice       map[Who]int // profiles that each choice of Who would make
-	EmailConflicts int         // people sent without their email, because another one has it
-	ShapeOnly      int         // left out only because their ID looks machine-made
-	Stale          int         // sent, with newest data older than 72 hours before now
+	DistinctIDs    int64            // legal and seen on a row
+	Sent           int              // people who get an identify
+	Events         int64            // rows that are sent as an event, unless the mapping rejects them
+	ByChoice       map[Who]Profiles // that each choice of Who would make
+	EmailConflicts int              // people sent without their email, because another one has it
+	ShapeOnly      int              // left out only because their ID looks machine-made
+	Stale          int              // sent, with newest data older than 72 hours before now
+	Joined         int64            // IDs that were joined to the person of another
+	Links          Links
+
+	// Estimated says that there were so many visitors that DistinctIDs, ByChoice[All] and Events rest on a sample of them:
+	// the standard error is below 1 %.
+	Estimated bool
+}
+
+// Profiles are numbers of profiles. Of those that are not new Customer.io has one already, by Options.Existing.
+type Profiles struct{ New, Known int }
+
+// Total is all of them.
+func (p Profiles) Total() int { return p.New + p.Known }
+
+func (p *Profiles) add(known bool) {
+	if known {
+		p.Known++
+		return
+	}
+	p.New++
 }
 
 var everyWho = [3]Who{Identified, WithEmail, All}
 
-// tally is what one shard adds to the counts.
-type tally struct {
-	distinctIDs, shapeOnly int
-	profiles               [3]int // by everyWho, whatever the identifier
-}
-
-func (t *tally) add(m marks, c *Choice) {
-	t.distinctIDs++
-	if m&isShapeOnly != 0 && c.Who != WithEmail && c.Who != All {
-		t.shapeOnly++
-	}
-	for i, who := range everyWho {
-		if c.profile(who, m) {
-			t.profiles[i]++
+// tallyUp counts the groups.
+func (s *settler) tallyUp() {
+	byID := s.choice.only() == ByID
+	s.joined = int64(len(s.traits))
+	for root, t := range s.traits {
+		if s.groups.Find(uint32(root)) == uint32(root) {
+			s.joined--
+		}
+		known := t&isThere != 0
+		if number := s.members[root]; number != 0 {
+			c := &s.candidates[number-1]
+			t = c.traits
+			known = known || c.sent && s.settled.persons[c.person].known
+		}
+		if t&groupSeen == 0 {
+			continue
+		}
+		if t&(isShapeOnly|isIdentified) == isShapeOnly && s.choice.Who == Identified {
+			s.shapeOnly++
+		}
+		for i, who := range everyWho {
+			if byID && s.choice.profile(who, t) {
+				s.byWho[i].add(known)
+			}
 		}
 	}
 }
 
-func (s *settler) count() Counts {
-	c := Counts{Sent: s.settled.yielded, Events: s.events, EmailConflicts: s.conflicts, ByChoice: map[Who]int{}}
-	for i := range s.tallies {
-		c.DistinctIDs += s.tallies[i].distinctIDs
-		c.ShapeOnly += s.tallies[i].shapeOnly
+// countVisitors takes in the sample of visitors. One that turned out to be somebody brings events; the others would be
+// people of their own.
+func (s *settler) countVisitors() {
+	for i := range s.x.shards {
+		sample := &s.x.shards[i].sample
+		s.estimated = s.estimated || sample.level > 0
+		for h, events := range sample.visitors {
+			s.countVisitor(h, int64(events), sample.weight())
+		}
+		sample.visitors = nil
+	}
+}
+
+func (s *settler) countVisitor(h sum, events, weight int64) {
+	node, known := s.node(h)
+	if !known {
+		s.ids += weight
+		s.visitors += weight
+		return
+	}
+	if s.seen[node/64]>>(node%64)&1 == 0 {
+		s.ids += weight
+	}
+	if number, ok := s.candidateOf(node); ok {
+		s.candidates[number].events += events * weight
+	} else if s.traits[s.groups.Find(node)]&groupSeen == 0 {
+		s.visitors += weight
+	}
+}
+
+func (s *settler) counts() Counts {
+	c := Counts{
+		Sent: s.settled.yielded, Events: s.events, EmailConflicts: s.conflicts, ByChoice: map[Who]Profiles{},
+		ShapeOnly: s.shapeOnly, Estimated: s.estimated, DistinctIDs: s.ids, Links: Links(s.groups.Counts()), Joined: s.joined,
+	}
+	for _, word := range s.seen {
+		c.DistinctIDs += int64(bits.OnesCount64(word))
+	}
+	if s.choice.only() == ByID && !s.choice.NeedEvents && !s.choice.Only {
+		s.byWho[2].New += int(s.visitors)
 	}
 	for i, who := range everyWho {
-		c.ByChoice[who] = s.profiles[i]
+		c.ByChoice[who] = s.byWho[i]
 	}
 	return c
 }
@@ -56,4 +124,13 @@ func (s *Settled) Count(now int64) Counts {
 		}
 	}
 	return c
+}
+
+// Links are what became of the rows that say that two IDs are one person.
+type Links struct {
+	Joined            int64 `json:"joined"`             // that joined two people
+	Same              int64 `json:"already_one"`        // between IDs that were one person already
+	AlreadyIdentified int64 `json:"already_identified"` // refused, as PostHog does: two identified people
+	PersonsExport     int64 `json:"persons_export"`     // refused, because the persons export has two people there
+	RefusedShares     int64 `json:"refused_person_ids"` // shared person_ids that were refused for the same reason
 }

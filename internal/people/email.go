@@ -47,54 +47,49 @@ func foldRune(r rune) rune {
 	return smallest
 }
 
-// claim says that a person has a value that only one person of the destination can have.
+// claim says that a candidate has a value that only one person of the destination can have.
 type claim struct {
-	value sum
-	place place
+	value     sum
+	at        order // of the row that set it
+	candidate uint32
 }
 
-// claimsOf takes the claims of all shards and sorts them, so that those for one value stand together.
-func claimsOf(byShard *[shardCount][]claim) []claim {
-	claims := slices.Concat(byShard[:]...)
-	clear(byShard[:])
+func sortClaims(claims []claim) {
 	slices.SortFunc(claims, func(a, b claim) int {
-		return cmp.Or(cmp.Compare(a.value[0], b.value[0]), cmp.Compare(a.value[1], b.value[1]))
+		return cmp.Or(a.value.compare(b.value), cmp.Compare(a.candidate, b.candidate))
 	})
-	return claims
 }
 
-// settleConflicts gives each email and cio_id to one person. Where people are sent under a cio_id only, those without
+// contest gives each email and cio_id to one candidate. Where people are sent under a cio_id only, those without
 // one are not sent and so cannot keep an email from anybody: therefore cio_id goes first.
-func (s *settler) settleConflicts() {
-	cioIDs := s.contest(claimsOf(&s.cioIDs), cioIDKey, lostCioID)
-	emails := s.contest(claimsOf(&s.emails), emailKey, lostEmail)
+func (s *settler) contest() {
+	cioIDs := s.awardAll(s.cioIDs, lostCioID)
+	emails := s.awardAll(s.emails, lostEmail)
+	s.cioIDs, s.emails = nil, nil
 	switch s.choice.only() {
 	case ByCioID:
-		s.profiles = cioIDs
+		s.byWho = cioIDs
 	case ByEmail:
-		s.profiles = emails
-	default:
-		for i := range s.tallies {
-			for j, n := range s.tallies[i].profiles {
-				s.profiles[j] += n
-			}
-		}
+		s.byWho = emails
 	}
 }
 
-// contest gives each claimed value to one person and marks the others who are sent as losers. It returns how many
+// awardAll gives each claimed value to one candidate and marks the others who are sent as losers. It returns how many
 // profiles each choice of Who would make if people were sent under this value only.
-func (s *settler) contest(claims []claim, code uint32, loser marks) (profiles [3]int) {
+func (s *settler) awardAll(claims []claim, loser traits) (profiles [3]Profiles) {
+	sortClaims(claims)
 	for len(claims) > 0 {
 		n := 1
 		for n < len(claims) && claims[n].value == claims[0].value {
 			n++
 		}
-		s.award(claims[:n], code, loser)
+		s.award(claims[:n], loser)
 		for i, who := range everyWho {
-			gets := func(c claim) bool { return s.choice.profile(who, s.index.entry(c.place).marks) }
-			if slices.ContainsFunc(claims[:n], gets) {
-				profiles[i]++
+			for _, c := range claims[:n] {
+				if s.choice.profile(who, s.candidates[c.candidate].traits) {
+					profiles[i].add(false)
+					break
+				}
 			}
 		}
 		claims = claims[n:]
@@ -103,28 +98,26 @@ func (s *settler) contest(claims []claim, code uint32, loser marks) (profiles [3
 }
 
 // award marks all who claim the same value and are sent, but for the one who keeps it: rather one who gets an identify
-// than one who does not, then the one who set it last.
-func (s *settler) award(claims []claim, code uint32, loser marks) {
+// than one who does not, then the one who set it last, then the first in the order of rows.
+func (s *settler) award(claims []claim, loser traits) {
 	if len(claims) == 1 {
 		return
 	}
-	var winner *entry
+	var winner *candidate
 	var wonAt order
 	var winnerGets bool
 	for _, c := range claims {
-		sh := &s.index.shards[c.place.shard()]
-		en := sh.ids.at(c.place.number())
-		if s.status(en.marks) != Sent {
+		one := &s.candidates[c.candidate]
+		if s.status(one.traits) != Sent {
 			continue
 		}
-		_, at, _ := sh.stateOf(en).value(code)
-		gets := s.choice.profile(s.choice.Who, en.marks)
-		if winner == nil || gets && !winnerGets || gets == winnerGets && at.compare(&wonAt) > 0 {
-			winner, wonAt, winnerGets = en, at, gets
+		gets := s.choice.profile(s.choice.Who, one.traits)
+		if winner == nil || gets && !winnerGets || gets == winnerGets && c.at.compare(&wonAt) > 0 {
+			winner, wonAt, winnerGets = one, c.at, gets
 		}
-		en.marks |= loser
+		one.traits |= loser
 	}
 	if winner != nil {
-		winner.marks &^= loser
+		winner.traits &^= loser
 	}
 }

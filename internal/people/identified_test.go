@@ -24,7 +24,10 @@ func rowsOf(events ...posthog.Event) []row {
 	return rows
 }
 
-func settled(o Options, c Choice, rows []row) *Settled { return observe(rows, o, 1, 7).Settle(c) }
+func settled(o Options, c Choice, rows []row) *Settled {
+	o.PersonIDs = true
+	return settle(observe(rows, o, 1, 7), c)
+}
 
 func b(text string) []byte { return []byte(text) }
 
@@ -42,9 +45,11 @@ func TestWhoIsIdentified(t *testing.T) {
 		{name: "a personless custom ID is anonymous", id: "user_1", want: Anonymous,
 			rows: []posthog.Event{{Name: b("Signed Up"), DistinctID: b("user_1"), Personless: true}}},
 		{name: "the distinct ID of an $identify", id: visitor, want: Sent,
+			rows: []posthog.Event{{Name: b("$identify"), DistinctID: b(visitor), DeviceID: b(visitor)}}},
+		{name: "of one that PostHog dropped", id: visitor, want: Anonymous,
 			rows: []posthog.Event{{Name: b("$identify"), DistinctID: b(visitor), DeviceID: b(visitor), Personless: true}}},
 		{name: "of an $identify that names an illegal anonymous ID", id: "user_1", want: Sent,
-			rows: []posthog.Event{{Name: b("$identify"), DistinctID: b("user_1"), AnonDistinctID: b("undefined"), Personless: true}}},
+			rows: []posthog.Event{{Name: b("$identify"), DistinctID: b("user_1"), AnonDistinctID: b("undefined")}}},
 		{name: "the anonymous ID of an $identify is not identified by it", id: "anon", want: Anonymous,
 			rows: []posthog.Event{
 				{Name: b("$identify"), DistinctID: b("user_1"), AnonDistinctID: b("anon")},
@@ -88,14 +93,14 @@ func TestWhoIsIdentified(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			rows := rowsOf(test.rows...)
-			s := settled(Options{}, Choice{}, rows)
+			s := settled(Options{Separate: true}, Choice{}, rows)
 			if _, got := s.Lookup(b(test.id)); got != test.want {
 				t.Errorf("Lookup(%s) is %v, want %v", test.id, got, test.want)
 			}
 			if got := s.Count(0).ShapeOnly; (got == 1) != test.shapeOnly {
 				t.Errorf("%d are left out only by shape, want it %v", got, test.shapeOnly)
 			}
-			compareWithModel(t, s, newModel(rows, Options{}, Choice{}))
+			compareWithModel(t, s, newModel(rows, Options{Separate: true}, Choice{}))
 		})
 	}
 }
@@ -122,9 +127,7 @@ func TestTheSampleStory(t *testing.T) {
 			IsIdentified: true, PersonProperties: b(`{"email":"priya.nair@example.com"}`)},
 		posthog.Event{Name: b("$groupidentify"), DistinctID: b("$company_acme"), PersonProperties: b("{}")},
 	)
-	o, c := Options{Links: true}, Choice{Merges: true}
-	s := settled(o, c, rows)
-	compareWithModel(t, s, newModel(rows, o, Choice{Who: Identified, Merges: true}))
+	s := settled(Options{}, Choice{Merges: MergeIdentify}, rows)
 
 	var people []string
 	for p := range s.People() {
@@ -137,23 +140,25 @@ func TestTheSampleStory(t *testing.T) {
 	}, people); diff != "" {
 		t.Errorf("people (-want +got):\n%s", diff)
 	}
-	for id, want := range map[string]Status{
-		visitor: Anonymous, otherDevice: Anonymous, alias: Anonymous, lost: Anonymous,
-		"undefined": Illegal, "$company_acme": Anonymous,
-	} {
+	for id, want := range map[string]string{visitor: "user_1001", otherDevice: "user_1001", alias: "user_1002"} {
+		if p, got := s.Lookup(b(id)); got != Sent || p.DistinctID != want {
+			t.Errorf("Lookup(%s) is %v %v, want %s", id, got, p, want)
+		}
+	}
+	for id, want := range map[string]Status{lost: Anonymous, "undefined": Illegal, "$company_acme": Anonymous} {
 		if _, got := s.Lookup(b(id)); got != want {
 			t.Errorf("Lookup(%s) is %v, want %v", id, got, want)
 		}
 	}
 	var links []string
 	for l := range s.Links() {
-		links = append(links, l.Anonymous+" into "+l.Person.DistinctID)
+		links = append(links, l.Value+" into "+l.Person.DistinctID)
 	}
 	// The identified user_1001 does not become part of user_1003: PostHog refuses that.
 	if want := []string{visitor + " into user_1001", otherDevice + " into user_1001"}; !slices.Equal(links, want) {
 		t.Errorf("links %v, want %v", links, want)
 	}
-	if got, want := s.Count(0).ByChoice, map[Who]int{Identified: 3, WithEmail: 3, All: 6}; !cmp.Equal(got, want) {
+	if got, want := s.Count(0).ByChoice, map[Who]Profiles{Identified: {New: 3}, WithEmail: {New: 3}, All: {New: 3}}; !cmp.Equal(got, want) {
 		t.Errorf("profiles by choice %v, want %v", got, want)
 	}
 }
@@ -170,12 +175,10 @@ func TestPaddedIDsAreIDs(t *testing.T) {
 		identify("$identify", " user ", " anon "), identify("$identify", "user", "anon"), identify("$identify", " guest ", "other"),
 		identify("$identify", "user", "  "), identify("$identify", "user", "guest"),
 		identify(" $identify ", "user", "late")) // an event of another name
-	o, c := Options{Links: true}, Choice{Merges: true}
-	s := settled(o, c, rows)
-	compareWithModel(t, s, newModel(rows, o, Choice{Who: Identified, Merges: true}))
+	s := settled(Options{}, Choice{Merges: MergeIdentify}, rows)
 	var links []string
 	for l := range s.Links() {
-		links = append(links, l.Anonymous+" into "+l.Person.DistinctID)
+		links = append(links, l.Value+" into "+l.Person.DistinctID)
 	}
 	if want := []string{" anon  into  user ", "anon into user", "other into  guest "}; !slices.Equal(links, want) {
 		t.Errorf("links %q, want %q", links, want)

@@ -1,37 +1,39 @@
 // Package people is the first reading's result: who is in an export, each person's final attributes, and who is sent.
+//
+// What rows say of distinct IDs is collected in shards, by a hash of the ID. Links between IDs, and which of them shared a
+// person_id, go to logs. Settle then joins the IDs into people, folds the attributes of each, and chooses who is sent. What
+// takes more room than Options.Memory goes to disk.
 package people
 
 import (
 	"bytes"
-	"hash/maphash"
+	"cmp"
+	"errors"
 	"math"
+	"os"
+	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"github.com/zeebo/xxh3"
 
+	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/spool"
 )
-
-// Options are what an index keeps. The zero value keeps every property that is not null, and no links.
-type Options struct {
-	// Keep says which person properties are folded, by their plain key. Nil keeps all. It must keep `email` for the
-	// choices that rest on an email, and `cio_id` for ByCioID. Called from many goroutines, and its answer for a key
-	// is remembered.
-	Keep func(key []byte) bool
-	// DropDollar drops every property whose key begins with a $ without asking Keep: most of a snapshot's are such.
-	DropDollar bool
-	// KeepNull keeps properties whose value is null; by default they are dropped.
-	KeepNull bool
-	// Links remembers which IDs each $identify joined, for Choice.Merges.
-	Links bool
-}
 
 // Index learns who is who during the first reading. Make one with NewIndex.
 type Index struct {
-	options  Options
-	idSeed   maphash.Seed
-	sumSeeds [2]maphash.Seed
-	shards   [shardCount]shard
+	options Options
+	seed    uint64
+	space   *spool.Space
+	keys    keyTable
+	persons *persons // nil without a persons export
+	shards  [shardCount]shard
+	pairs   [shardCount]pairLog
+	mostIDs uint32 // in the table of a shard
+	mostBuf int    // bytes of states in a shard
+	memory  int64
 }
 
 const (
@@ -39,127 +41,193 @@ const (
 	shardCount = 1 << shardBits
 )
 
-// shard holds the IDs whose hash begins with its number, and all that is known of them.
+// shard holds the IDs whose sum begins with its number, and all that is known of them.
 type shard struct {
 	mu     sync.Mutex
 	ids    idTable
+	texts  *spool.Log // of the IDs, in their order, those that went to disk before included
+	gone   *spool.Log // facts of IDs that went to disk; after bringBack all of them, with their texts
+	onDisk bool       // after bringBack: they are there and not in ids
 	states stateTable
-	keys   keyTable
+	pieces *spool.Log // states that went to disk
+	held   int        // bytes in the buffers of states
+	links  *spool.Log
+	open   openPairs
+	sample sample
+	keys   keyCache
 	work   scratch
-	links  map[pair]uint64 // Ref of the first row that asked for the link
 }
 
-// NewIndex returns an empty index.
+// NewIndex returns an empty index, which must be closed.
 func NewIndex(o Options) *Index {
+	memory := cmp.Or(o.Memory, defaultMemory)
 	x := &Index{
-		options:  o,
-		idSeed:   maphash.MakeSeed(),
-		sumSeeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()},
+		options: o, seed: newSeed(), memory: memory,
+		space:   spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), memory/spooledShare),
+		mostIDs: uint32(min(max(memory/idsShare/shardCount/idBytes, 16), math.MaxInt32)),
+		mostBuf: int(max(memory/statesShare/shardCount, 1024)),
 	}
+	x.keys.start(o.Keep, o.DropDollar)
 	for i := range x.shards {
-		x.shards[i].keys = newKeyTable(o.Keep, o.DropDollar)
+		sh := &x.shards[i]
+		sh.texts, sh.links, sh.pieces, sh.gone = x.space.NewLog(), x.space.NewLog(), x.space.NewLog(), x.space.NewLog()
+		sh.keys.table = &x.keys
+		x.pairs[i].log = x.space.NewLog()
+	}
+	if o.Persons {
+		x.persons = newPersons(x)
 	}
 	return x
 }
 
-// place names an entry of an index: its shard and its number there.
-type place uint32
+// idBytes is what an ID takes in memory, its slot and what the collector may leave included.
+const idBytes = 80
 
-func placeOf(shard uint64, number uint32) place { return place(number<<shardBits) | place(shard) }
+// Close gives back what the index, and what was settled from it, have on disk.
+func (x *Index) Close() error { return x.space.Close() }
 
-func (p place) shard() int     { return int(p & (shardCount - 1)) }
-func (p place) number() uint32 { return uint32(p >> shardBits) }
-
-func (x *Index) entry(p place) *entry { return x.shards[p.shard()].ids.at(p.number()) }
-
-// hash returns the ID's hash and the shard it belongs to.
-func (x *Index) hash(id []byte) (hash, shard uint64) {
-	hash = maphash.Bytes(x.idSeed, id)
-	return hash, hash >> (64 - shardBits)
-}
-
-// sum is a hash wide enough to be trusted without a look at what was hashed. Its seeds change with each index.
-type sum [2]uint64
-
-func (x *Index) sum(b []byte) sum {
-	return sum{maphash.Bytes(x.sumSeeds[0], b), maphash.Bytes(x.sumSeeds[1], b)}
-}
+// Err is trouble with the disk; what is observed after it is lost.
+func (x *Index) Err() error { return x.space.Err() }
 
 // Observe learns from one row. sends says whether the row would be sent as an event if its person is. It may be called
 // from many goroutines at once and in any order of rows: the result is a function of the set of rows. Everything in e
 // is copied as far as it is needed.
 func (x *Index) Observe(e *posthog.Event, sends bool) {
-	own, anonymous, linked := x.observeOthers(e)
+	x.observeMachines(e)
 	if string(e.Name) == "$groupidentify" {
-		// Its distinct ID is the group's, random, or somebody's who has rows of their own.
-		if own != 0 {
-			x.mark(e.DistinctID, own)
-		}
+		return // its distinct ID is the group's, random, or somebody's who has rows of their own
+	}
+	h := x.sum(e.DistinctID)
+	sh := &x.shards[h.shard()]
+	known := knownBy(e)
+	if e.Personless && !known && !x.options.Everybody && !(sends && x.options.Events) && !x.ofUser(e.DistinctID) {
+		sh.visit(h, sends, e)
 		return
 	}
-	own |= marksOf(e, sends)
-
+	var l link
+	linked := !e.Personless && !x.options.Separate && x.linkOf(e, h, &l)
+	at := orderOf(e)
+	if linked {
+		x.mention(l.source, l.sourceText, at.Moment())
+	}
 	var snapshot xxh3.Uint128 // outside the lock, because it takes longer than all the rest
 	if !e.Personless && e.PersonProperties != nil {
 		snapshot = xxh3.Hash128(e.PersonProperties)
 	}
-	hash, number := x.hash(e.DistinctID)
-	sh := &x.shards[number]
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	i, legal := sh.ids.findOrAdd(hash, e.DistinctID)
-	if !legal {
+	number, f := x.entry(sh, h, e.DistinctID)
+	if f == nil {
 		return
 	}
-	en := sh.ids.at(i)
-	en.marks |= own
-	en.first = min(en.first, e.Ref)
-	if sends && en.events < math.MaxUint32 {
-		en.events++
+	f.learn(e, known, sends, linked, at.Moment())
+	if linked {
+		sh.links.Append(l.append(sh.work.take(), &at))
 	}
 	if !e.Personless {
-		sh.learn(en, e, snapshot)
-	}
-	if linked && own&wasIdentify != 0 {
-		sh.link(pair{i, anonymous}, e.Ref)
+		x.share(sh, number, f, h, e, &at)
+		x.learnState(sh, number, f, e, &at, snapshot)
 	}
 }
 
-// observeOthers marks the other IDs that a row names. It returns what it says by that of its own distinct ID, and the
-// place of its anonymous ID if that is another, legal, and links are wanted.
-func (x *Index) observeOthers(e *posthog.Event) (own marks, anonymous place, linked bool) {
-	if e.DeviceID != nil {
-		if bytes.Equal(e.DeviceID, e.DistinctID) {
-			own |= wasDevice
-		} else {
-			x.mark(e.DeviceID, wasDevice)
+// learn takes what a row says of its distinct ID.
+func (f *fact) learn(e *posthog.Event, known, sends, linked bool, at identity.Moment) {
+	var level marks
+	if !e.Personless {
+		level = hasPerson
+		if string(e.Name) == "$identify" {
+			f.marks |= wasIdentify
 		}
+	}
+	if known {
+		f.marks |= wasKnown
+	}
+	if bytes.Equal(e.DeviceID, e.DistinctID) {
+		f.marks |= wasDevice
+	}
+	f.came(level, at)
+	if linked {
+		f.came(inLink, at)
+	}
+	f.ref = min(f.ref, e.Ref)
+	if sends && f.events < math.MaxUint32 {
+		f.events++
+	}
+}
+
+// ofUser reports whether an ID has the form of the user's own.
+func (x *Index) ofUser(id []byte) bool { return x.options.UserID != nil && x.options.UserID(id) }
+
+// observeMachines marks the IDs that a row says were made by a machine. Those that show it by their form need no mark.
+func (x *Index) observeMachines(e *posthog.Event) {
+	if e.DeviceID != nil && !posthog.MachineMade(e.DeviceID) {
+		x.mark(e.DeviceID, wasDevice)
 	}
 	if e.AnonDistinctID != nil {
-		if bytes.Equal(e.AnonDistinctID, e.DistinctID) {
-			own |= wasAnonymous
-		} else {
-			anonymous, linked = x.mark(e.AnonDistinctID, wasAnonymous)
-		}
+		x.mark(e.AnonDistinctID, wasAnonymous)
 	}
-	return own, anonymous, linked && x.options.Links
 }
 
-// mark notes what a row says of an ID other than its distinct ID. It reports false for an illegal ID.
-func (x *Index) mark(id []byte, m marks) (place, bool) {
-	hash, number := x.hash(id)
-	sh := &x.shards[number]
+func (x *Index) mark(id []byte, m marks) {
+	h := x.sum(id)
+	sh := &x.shards[h.shard()]
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	i, legal := sh.ids.findOrAdd(hash, id)
-	if !legal {
-		return 0, false
+	if _, f := x.entry(sh, h, id); f != nil {
+		f.marks |= m
 	}
-	sh.ids.at(i).marks |= m
-	return placeOf(number, i), true
 }
 
-// eachShard calls f once for every shard, several at a time.
-func (x *Index) eachShard(f func(number int, sh *shard)) {
-	parallel(shardCount, func(i int) { f(i, &x.shards[i]) })
+// mention notes that an ID is one of the two of a link.
+func (x *Index) mention(h sum, id []byte, at identity.Moment) {
+	sh := &x.shards[h.shard()]
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if _, f := x.entry(sh, h, id); f != nil {
+		f.came(inLink, at)
+	}
+}
+
+// entry returns the number and the facts of an ID, which it makes if need be; nil when the ID is illegal. The shard's
+// lock is held, and the facts are valid as long as it is.
+func (x *Index) entry(sh *shard, h sum, id []byte) (number uint32, f *fact) {
+	if number, found := sh.ids.find(h); found {
+		return number, sh.ids.fact(number)
+	}
+	if posthog.IllegalID(id) {
+		return 0, nil
+	}
+	if sh.ids.count >= x.mostIDs {
+		x.putAway(sh)
+	}
+	number, f = sh.ids.add(h)
+	f.marks = x.look(id)
+	sh.texts.Append(id)
+	return number, f
+}
+
+// eachShard calls f once for every shard, several at a time, and returns what went wrong.
+func (x *Index) eachShard(f func(number uint32, sh *shard) error) error {
+	return parallel(shardCount, func(i int) error { return f(uint32(i), &x.shards[i]) })
+}
+
+// parallel calls f with each number below n, on as many goroutines as there are cores to run them. It returns the errors
+// joined, and starts no more after one.
+func parallel(n int, f func(i int) error) error {
+	var next atomic.Int64
+	var failed atomic.Bool
+	var done sync.WaitGroup
+	errs := make([]error, min(n, runtime.GOMAXPROCS(0)))
+	for worker := range errs {
+		done.Go(func() {
+			for i := next.Add(1) - 1; i < int64(n) && !failed.Load(); i = next.Add(1) - 1 {
+				if err := f(int(i)); err != nil {
+					errs[worker] = err
+					failed.Store(true)
+				}
+			}
+		})
+	}
+	done.Wait()
+	return errors.Join(errs...)
 }

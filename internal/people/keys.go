@@ -3,25 +3,27 @@ package people
 import (
 	"encoding/binary"
 	"strings"
+	"sync"
 
 	"ph2cio/internal/posthog"
 )
 
-// keyTable gives the property keys of one shard small numbers, because the same few keys come again for every person,
-// and remembers which of them are kept.
+// keyTable gives property keys small numbers, because the same few keys come again for every person, and remembers which of
+// them are kept.
 type keyTable struct {
 	keep       func(key []byte) bool
 	dropDollar bool
-	codes      map[string]uint32
-	keys       []keptKey // by code
-	last       uint32    // the key that came last
+
+	mu    sync.Mutex
+	codes map[string]uint32
+	count uint32
+	keys  [maxKeys]keptKey // by code; one that has been given out does not change any more
 }
 
 type keptKey struct {
 	name string
 	kept bool
-	bare bool   // stands in JSON as it is, between quotes
-	next uint32 // the key that followed when this one last came, as it mostly does again
+	bare bool // stands in JSON as it is, between quotes
 }
 
 const (
@@ -32,34 +34,31 @@ const (
 	maxKeys = 4096
 )
 
-func newKeyTable(keep func(key []byte) bool, dropDollar bool) keyTable {
+func (t *keyTable) start(keep func(key []byte) bool, dropDollar bool) {
 	if keep == nil {
 		keep = func([]byte) bool { return true }
 	}
-	t := keyTable{keep: keep, dropDollar: dropDollar, codes: map[string]uint32{}, keys: make([]keptKey, 1, 16)}
-	t.add("email")
-	t.add("cio_id")
-	return t
+	t.keep, t.dropDollar, t.codes, t.count = keep, dropDollar, map[string]uint32{}, 1
+	t.code("email")
+	t.code("cio_id")
 }
 
-func (t *keyTable) add(name string) uint32 {
-	code := uint32(len(t.keys))
-	t.codes[name] = code
-	t.keys = append(t.keys, keptKey{name: name, kept: t.keep([]byte(name)), bare: strings.IndexByte(name, '\\') < 0})
-	return code
-}
-
-// code returns the number of a plain key, and whether the key is kept.
-func (t *keyTable) code(name []byte) (code uint32, kept bool) {
-	code, known := t.codes[string(name)]
-	if !known {
-		if len(t.keys) >= maxKeys {
-			return inlineKey, t.keep(name)
-		}
-		code = t.add(string(name))
+// code returns the number of a plain key, inlineKey when the table is full.
+func (t *keyTable) code(name string) uint32 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	code, known := t.codes[name]
+	switch {
+	case known:
+		return code
+	case t.count == maxKeys:
+		return inlineKey
 	}
-	t.keys[t.last].next, t.last = code, code
-	return code, t.keys[code].kept
+	code = t.count
+	t.count++
+	t.codes[name] = code
+	t.keys[code] = keptKey{name: name, kept: t.keep([]byte(name)), bare: strings.IndexByte(name, '\\') < 0}
+	return code
 }
 
 // name returns a written key's text.
@@ -68,6 +67,46 @@ func (t *keyTable) name(code uint32, inline []byte) string {
 		return string(inline)
 	}
 	return t.keys[code].name
+}
+
+// keyCache is what one shard knows of the keys, without a lock.
+type keyCache struct {
+	table *keyTable
+	codes map[string]uint32
+	next  []uint32 // by code: the key that followed when this one last came, as it mostly does again
+	last  uint32   // the key that came last
+}
+
+// code returns the number of a plain key, and whether the key is kept.
+func (c *keyCache) code(name []byte) (code uint32, kept bool) {
+	code, known := c.codes[string(name)]
+	if !known {
+		if code = c.table.code(string(name)); code == inlineKey {
+			return inlineKey, c.table.keep(name)
+		}
+		if c.codes == nil {
+			c.codes = map[string]uint32{}
+		}
+		c.codes[c.table.keys[code].name] = code
+	}
+	c.follow(code)
+	return code, c.table.keys[code].kept
+}
+
+// follow notes that a key came after the last one.
+func (c *keyCache) follow(code uint32) {
+	for int(c.last) >= len(c.next) {
+		c.next = append(c.next, inlineKey)
+	}
+	c.next[c.last], c.last = code, code
+}
+
+// guess returns the key that is likely to come now.
+func (c *keyCache) guess() uint32 {
+	if int(c.last) < len(c.next) {
+		return c.next[c.last]
+	}
+	return inlineKey
 }
 
 // property is one written member: a key, by its code or inline, and a value in JSON. Of the values null is written as
@@ -122,13 +161,13 @@ func readUvarint(b []byte) (n uint64, rest []byte) {
 }
 
 // appendKept appends the members of a snapshot that are kept.
-func (t *keyTable) appendKept(dst, object []byte, members []posthog.Member) []byte {
+func (c *keyCache) appendKept(dst, object []byte, members []posthog.Member) []byte {
 	for i := range members {
 		m := &members[i]
-		if t.dropDollar && object[m.KeyStart] == '$' {
+		if c.table.dropDollar && object[m.KeyStart] == '$' {
 			continue
 		}
-		if p, kept := t.property(object[m.KeyStart-1:m.KeyEnd+1], object[m.ValueStart:m.ValueEnd]); kept {
+		if p, kept := c.property(object[m.KeyStart-1:m.KeyEnd+1], object[m.ValueStart:m.ValueEnd]); kept {
 			dst = p.append(dst)
 		}
 	}
@@ -136,20 +175,20 @@ func (t *keyTable) appendKept(dst, object []byte, members []posthog.Member) []by
 }
 
 // property returns a member as it is written, and whether its key is kept.
-func (t *keyTable) property(key, value []byte) (p property, kept bool) {
-	if len(key) < 2 || key[0] != '"' || t.dropDollar && key[1] == '$' {
+func (c *keyCache) property(key, value []byte) (p property, kept bool) {
+	if len(key) < 2 || key[0] != '"' || c.table.dropDollar && key[1] == '$' {
 		return property{}, false
 	}
-	code := t.keys[t.last].next
-	if guess := &t.keys[code]; guess.bare && guess.name == string(key[1:len(key)-1]) {
-		t.last = code
+	code := c.guess()
+	if guess := &c.table.keys[code]; guess.bare && guess.name == string(key[1:len(key)-1]) {
+		c.last = code
 		return property{code: code, value: value}, guess.kept
 	}
 	name, ok := plainText(key)
 	if !ok {
 		return property{}, false
 	}
-	code, kept = t.code(name)
+	code, kept = c.code(name)
 	p = property{code: code, value: value}
 	if code == inlineKey {
 		p.inline = name

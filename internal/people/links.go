@@ -1,60 +1,114 @@
 package people
 
 import (
-	"cmp"
-	"iter"
-	"slices"
+	"bytes"
+	"encoding/binary"
+	"strings"
+
+	"ph2cio/internal/identity"
+	"ph2cio/internal/posthog"
 )
 
-// Link is a merge that an accepted $identify asked for: the anonymous ID into the person.
-type Link struct {
-	Person    *Person
-	Anonymous string
+// link is a row that says that two different, legal IDs are one person.
+type link struct {
+	kind           identity.Kind
+	target, source sum
+	sourceText     []byte // borrowed from the row
+	order          identity.Order
+	ref            uint64
+	tie            string // the texts of both IDs, where there is no uuid to tell rows of one time apart
 }
 
-// pair is an $identify's distinct ID, by its number in its own shard, and the anonymous ID it named.
-type pair struct {
-	id        uint32
-	anonymous place
+// linkOf reads what a row with this distinct ID links; false when it is nothing.
+func (x *Index) linkOf(e *posthog.Event, own sum, l *link) bool {
+	var source []byte
+	switch string(e.Name) {
+	case "$identify":
+		l.kind, source = identity.Identify, e.AnonDistinctID
+	case "$create_alias":
+		l.kind, source = identity.Alias, e.Alias
+	case "$merge_dangerously":
+		l.kind, source = identity.Dangerously, e.Alias
+	}
+	if source == nil || bytes.Equal(source, e.DistinctID) || posthog.IllegalID(source) || posthog.IllegalID(e.DistinctID) {
+		return false
+	}
+	l.target, l.source, l.sourceText, l.ref = own, x.sum(source), source, e.Ref
+	if !e.HasUUID {
+		l.tie = string(e.DistinctID) + "\x00" + string(source)
+	}
+	return true
 }
 
-// link notes a pair, with the first row that asked for it.
-func (sh *shard) link(p pair, ref uint64) {
-	if sh.links == nil {
-		sh.links = map[pair]uint64{}
-	}
-	if first, known := sh.links[p]; !known || ref < first {
-		sh.links[p] = ref
-	}
+func (l *link) append(dst []byte, at *order) []byte {
+	dst = append(dst, byte(l.kind))
+	dst = l.source.append(l.target.append(dst))
+	dst = at.append(dst)
+	return append(dst, l.tie...)
 }
 
-// merges returns the links that become merges: into a person who gets an identify, of an ID that is not identified
-// itself, because PostHog refuses to merge those.
-func (s *settler) merges() []Link {
-	type merge struct {
-		ref uint64
-		Link
+func readLink(b []byte) (l link) {
+	l.kind = identity.Kind(b[0])
+	l.target, l.source = readSum(b[1:]), readSum(b[1+sumSize:])
+	at := readOrder(b[1+2*sumSize:])
+	l.order, l.ref = at.Order, at.ref
+	l.tie = string(b[1+2*sumSize+orderSize:])
+	return l
+}
+
+// step is one thing that happens to identity, in order of ingestion: a link, or that an ID has a person from then on.
+type step struct {
+	order  identity.Order
+	appear bool // not a link
+	known  bool // of an ID that appears: somebody has logged in with it
+	kind   identity.Kind
+	a, b   uint32 // nodes: the link's target and source, or the one that appears
+	ref    uint64
+	tie    string
+}
+
+// compare puts steps in order. An ID that appears on a row does so after all links of that order: a row comes before
+// another only if its time and uuid do.
+func (s *step) compare(t *step) int {
+	if c := s.order.Moment().Compare(t.order.Moment()); c != 0 {
+		return c
 	}
-	var all []merge
-	for number := range s.index.shards {
-		sh := &s.index.shards[number]
-		for p, ref := range sh.links {
-			en, anonymous := sh.ids.at(p.id), s.index.entry(p.anonymous)
-			if en.marks&getsProfile == 0 || anonymous.marks&isIdentified != 0 {
-				continue
-			}
-			texts := &s.index.shards[p.anonymous.shard()].ids.texts
-			all = append(all, merge{ref, Link{&s.settled.persons[en.link-1], texts.string(anonymous.text)}})
+	if s.appear != t.appear {
+		if t.appear {
+			return -1
 		}
-		sh.links = nil
+		return 1
 	}
-	slices.SortFunc(all, func(a, b merge) int { return cmp.Compare(a.ref, b.ref) })
-	links := make([]Link, len(all))
-	for i, m := range all {
-		links[i] = m.Link
+	if c := s.order.Compare(&t.order); c != 0 {
+		return c
 	}
-	return links
+	if s.kind != t.kind {
+		return int(s.kind) - int(t.kind)
+	}
+	return strings.Compare(s.tie, t.tie)
 }
 
-// Links yields the links, each pair once, in order of their rows. Empty unless Choice.Merges.
-func (s *Settled) Links() iter.Seq[Link] { return slices.Values(s.links) }
+func (s *step) append(dst []byte) []byte {
+	var flags byte
+	if s.appear {
+		flags |= 1
+	}
+	if s.known {
+		flags |= 2
+	}
+	dst = append(dst, flags, byte(s.kind))
+	at := order{s.order, s.ref}
+	dst = at.append(dst)
+	dst = binary.LittleEndian.AppendUint32(dst, s.a)
+	dst = binary.LittleEndian.AppendUint32(dst, s.b)
+	return append(dst, s.tie...)
+}
+
+func readStep(b []byte) (s step) {
+	s.appear, s.known, s.kind = b[0]&1 != 0, b[0]&2 != 0, identity.Kind(b[1])
+	at := readOrder(b[2:])
+	s.order, s.ref = at.Order, at.ref
+	b = b[2+orderSize:]
+	s.a, s.b, s.tie = binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[4:]), string(b[8:])
+	return s
+}

@@ -40,6 +40,9 @@ type scratch struct {
 	rows     []order
 }
 
+// take returns room for a few bytes.
+func (w *scratch) take() []byte { return w.row[:0] }
+
 // shrink gives memory back after something unusually large. Nothing in the scratch may be in use.
 func (w *scratch) shrink() {
 	if cap(w.out)+cap(w.row) > 1<<18 {
@@ -66,7 +69,7 @@ func (sh *shard) appendRow(dst []byte, at *order, e *posthog.Event) []byte {
 	return dst
 }
 
-func (t *keyTable) appendChanges(dst []byte, k kind, text []byte) []byte {
+func (c *keyCache) appendChanges(dst []byte, k kind, text []byte) []byte {
 	m := membersOf(text)
 	if !m.object && k != unset {
 		return dst
@@ -82,7 +85,7 @@ func (t *keyTable) appendChanges(dst []byte, k kind, text []byte) []byte {
 		if k == unset {
 			value = nil
 		}
-		if p, kept := t.property(key, value); kept {
+		if p, kept := c.property(key, value); kept {
 			dst = p.append(append(dst, byte(k)))
 		}
 	}
@@ -175,14 +178,13 @@ const maxOnce = 32
 //
 // Of one key that is the last $set or $unset, which hides all before it, and each $set_once after it: a snapshot yet to
 // come may hide any number of them, and the first of the rest is then the one that counts.
-func (sh *shard) prune(st *state) {
+func (w *scratch) prune(st *state, keys *keyTable) {
 	log := st.buf[st.log:]
 	if len(log) == 0 {
 		return
 	}
-	w := &sh.work
 	w.changes, w.rows = w.changes[:0], w.rows[:0]
-	w.read(log, &sh.keys)
+	w.read(log, keys)
 	w.sortByKey()
 	needed := w.changes[:0]
 	for rest := w.changes; len(rest) > 0; {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
 )
 
@@ -30,12 +31,14 @@ type modelID struct {
 	id         string
 	first      uint64
 	seen       bool
+	visitor    bool // stood on a row that ties nobody to a person
 	identified bool
 	shapeOnly  bool
 	events     bool
 	eventRows  int64
 	person     bool // stood on a row with a person
 	machine    bool // named as a device or an anonymous ID
+	named      bool // the same, as a device only on rows of its own
 	known      bool
 
 	attributes map[string]json.RawMessage
@@ -101,19 +104,27 @@ func (m *model) learn(r *row) {
 	}
 	if r.AnonDistinctID != nil {
 		m.id(r.AnonDistinctID).machine = true
+		m.id(r.AnonDistinctID).named = true
 	}
 	if string(r.Name) == "$groupidentify" || posthog.IllegalID(r.DistinctID) {
 		return
 	}
 	p := m.id(r.DistinctID)
-	if !p.seen || r.Ref < p.first {
+	carries := !r.Personless || knownBy(&r.Event) || m.options.Everybody || r.sends && m.options.Events
+	if carries && (!p.seen || r.Ref < p.first) {
 		p.seen, p.first = true, r.Ref
+	}
+	if !carries {
+		p.visitor = true
+	}
+	if carries && string(r.DeviceID) == p.id {
+		p.named = true
 	}
 	if r.sends {
 		p.events = true
 		p.eventRows++
 	}
-	p.known = p.known || string(r.Name) == "$identify" || r.IsIdentified || string(r.UserID) == p.id
+	p.known = p.known || !r.Personless && string(r.Name) == "$identify" || r.IsIdentified || string(r.UserID) == p.id
 	if r.Personless {
 		return
 	}
@@ -125,7 +136,7 @@ func (m *model) learn(r *row) {
 }
 
 func (m *model) apply(p *modelID, r *row) {
-	at := order{modelTime(r), r.UUID, r.Ref}
+	at := order{identity.Order{At: modelTime(r), UUID: r.UUID}, r.Ref}
 	said := false
 	put := func(key string, value json.RawMessage) {
 		p.attributes[key], p.setBy[key] = value, at
@@ -155,8 +166,8 @@ func (m *model) apply(p *modelID, r *row) {
 			said = true
 		}
 	}
-	if said && at.at != -1<<63 {
-		p.updated = time.UnixMicro(at.at).Unix()
+	if said && at.At != -1<<63 {
+		p.updated = time.UnixMicro(at.At).Unix()
 	}
 }
 
@@ -192,7 +203,7 @@ func (m *model) unset(list []byte) (keys []string) {
 
 func (p *modelID) settle() {
 	p.identified = p.seen && (p.known || p.person && !p.machine && !posthog.MachineMade([]byte(p.id)))
-	p.shapeOnly = p.seen && !p.identified && p.person && !p.machine
+	p.shapeOnly = p.seen && !p.identified && p.person && !p.named && posthog.MachineMade([]byte(p.id))
 	var text string
 	if json.Unmarshal(p.attributes["email"], &text) == nil && PlausibleEmail([]byte(text)) {
 		p.email = strings.TrimSpace(text)
@@ -254,7 +265,7 @@ func (m *model) settle() {
 func (m *model) name(p *modelID) {
 	switch {
 	case !p.seen:
-		p.status = Anonymous
+		p.status = m.choice.Who.leaves()
 		return
 	case !m.takes(m.choice.Who, p):
 		p.status = Anonymous
@@ -315,28 +326,10 @@ func (m *model) attributes(p *modelID) map[string]string {
 	return all
 }
 
-func (m *model) links() (links [][2]string) {
-	seen := map[[2]string]bool{}
-	rows := slices.Clone(m.rows)
-	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.Ref, b.Ref) })
-	for _, r := range rows {
-		link := [2]string{string(r.DistinctID), string(r.AnonDistinctID)}
-		p, anonymous := m.ids[link[0]], m.ids[link[1]]
-		if string(r.Name) != "$identify" || p == nil || anonymous == nil || p == anonymous || seen[link] {
-			continue
-		}
-		seen[link] = true
-		if p.status == Sent && p.gets && !anonymous.identified {
-			links = append(links, link)
-		}
-	}
-	return links
-}
-
 func (m *model) counts(now int64) Counts {
-	c := Counts{ByChoice: map[Who]int{}}
+	c := Counts{ByChoice: map[Who]Profiles{}}
 	for _, p := range m.ids {
-		if p.seen {
+		if p.seen || p.visitor {
 			c.DistinctIDs++
 		}
 		if p.shapeOnly && m.choice.Who == Identified {
@@ -358,7 +351,7 @@ func (m *model) counts(now int64) Counts {
 	}
 	for _, who := range everyWho {
 		if who == m.choice.Who {
-			c.ByChoice[who] = c.Sent
+			c.ByChoice[who] = Profiles{New: c.Sent}
 			continue
 		}
 		other := m.choice
@@ -369,7 +362,14 @@ func (m *model) counts(now int64) Counts {
 				profiles++
 			}
 		}
-		c.ByChoice[who] = profiles
+		if who == All && m.choice.only() == ByID && !m.choice.NeedEvents {
+			for _, p := range m.ids {
+				if p.visitor && !p.seen {
+					profiles++
+				}
+			}
+		}
+		c.ByChoice[who] = Profiles{New: profiles}
 	}
 	return c
 }

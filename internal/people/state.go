@@ -21,8 +21,11 @@ type state struct {
 	uuidRef uint64
 	buf     []byte // the snapshot's kept properties, then the log
 	log     uint32 // where the log starts
+	owner   uint32 // number of its ID
 	hasBase bool
 	hasUUID bool
+	dumped  bool // the snapshot's properties are on disk already, and not in buf
+	touched bool // something of it is not on disk yet
 }
 
 // stateTable holds states in pages that never move.
@@ -31,51 +34,57 @@ type stateTable struct {
 	count uint32
 }
 
-const statesPerPage = 73 // 8 KiB, a size the allocator has
+const statesPerPage = 70 // near 8 KiB, a size the allocator has
 
 func (t *stateTable) at(number uint32) *state {
 	return &t.pages[number/statesPerPage][number%statesPerPage]
 }
 
-func (t *stateTable) add() uint32 {
+func (t *stateTable) add(owner uint32) uint32 {
 	number := t.count
 	t.count++
-	if number%statesPerPage == 0 {
+	if int(number/statesPerPage) == len(t.pages) {
 		t.pages = append(t.pages, make([]state, statesPerPage))
 	}
+	*t.at(number) = state{owner: owner}
 	return number
 }
 
-// stateOf returns the entry's state, nil when it has none.
-func (sh *shard) stateOf(en *entry) *state {
-	if en.link == 0 {
+// stateOf returns the state of an ID, nil when it has none.
+func (sh *shard) stateOf(f *fact) *state {
+	if f.state == 0 {
 		return nil
 	}
-	return sh.states.at(en.link - 1)
+	return sh.states.at(f.state - 1)
 }
 
-func (sh *shard) makeState(en *entry) *state {
-	if en.link == 0 {
-		en.link = sh.states.add() + 1
+func (sh *shard) makeState(f *fact, owner uint32) *state {
+	if f.state == 0 {
+		f.state = sh.states.add(owner) + 1
+		f.marks |= hasState
 	}
-	return sh.states.at(en.link - 1)
+	st := sh.states.at(f.state - 1)
+	st.touched = true
+	return st
 }
 
-// learn takes what a row with a person says of it. snapshot is the sum of its snapshot, if it has one.
-func (sh *shard) learn(en *entry, e *posthog.Event, snapshot xxh3.Uint128) {
-	at := orderOf(e)
-	if e.PersonID != nil {
-		sh.learnUUID(en, &at, e.PersonID)
+// learnState takes what a row with a person says of its attributes.
+func (x *Index) learnState(sh *shard, number uint32, f *fact, e *posthog.Event, at *order, snapshot xxh3.Uint128) {
+	if e.PersonID != nil && x.options.PersonIDs {
+		sh.learnUUID(f, number, at, e.PersonID)
 	}
-	st := sh.stateOf(en)
+	st := sh.stateOf(f)
 	if st != nil && st.hasBase && at.compare(&st.base) <= 0 {
 		return // the newest snapshot was taken after it
 	}
 	switch {
 	case e.PersonProperties != nil:
-		sh.takeSnapshot(sh.makeState(en), at, e, snapshot)
+		sh.takeSnapshot(sh.makeState(f, number), at, e, snapshot)
 	case changesPersons(e.Name):
-		sh.takeChanges(en, at, e)
+		sh.takeChanges(f, number, at, e)
+	}
+	if sh.held > x.mostBuf {
+		sh.putStates()
 	}
 }
 
@@ -86,17 +95,17 @@ func changesPersons(event []byte) bool {
 	return string(event) != "$exception" && string(event) != "$$heatmap"
 }
 
-func (sh *shard) learnUUID(en *entry, at *order, text []byte) {
-	st := sh.stateOf(en)
-	if st != nil && st.hasUUID && (at.at < st.uuidAt || at.at == st.uuidAt && at.ref <= st.uuidRef) {
+func (sh *shard) learnUUID(f *fact, number uint32, at *order, text []byte) {
+	st := sh.stateOf(f)
+	if st != nil && st.hasUUID && (at.At < st.uuidAt || at.At == st.uuidAt && at.ref <= st.uuidRef) {
 		return
 	}
 	uuid, ok := parseUUID(text)
 	if !ok {
 		return
 	}
-	st = sh.makeState(en)
-	st.uuid, st.uuidAt, st.uuidRef, st.hasUUID = uuid, at.at, at.ref, true
+	st = sh.makeState(f, number)
+	st.uuid, st.uuidAt, st.uuidRef, st.hasUUID = uuid, at.At, at.ref, true
 }
 
 func parseUUID(text []byte) (u posthog.UUID, ok bool) {
@@ -114,9 +123,9 @@ func parseUUID(text []byte) (u posthog.UUID, ok bool) {
 }
 
 // takeSnapshot makes the row's snapshot the base. It is newer than the base before.
-func (sh *shard) takeSnapshot(st *state, at order, e *posthog.Event, sum xxh3.Uint128) {
+func (sh *shard) takeSnapshot(st *state, at *order, e *posthog.Event, sum xxh3.Uint128) {
 	same := st.hasBase && st.sum == sum
-	st.base, st.sum, st.hasBase = at, sum, true
+	st.base, st.sum, st.hasBase = *at, sum, true
 	if same && st.log == uint32(len(st.buf)) {
 		return
 	}
@@ -125,25 +134,26 @@ func (sh *shard) takeSnapshot(st *state, at order, e *posthog.Event, sum xxh3.Ui
 		w.out = append(w.out[:0], st.buf[:st.log]...)
 	} else {
 		w.out = sh.keys.appendKept(w.out[:0], e.PersonProperties, e.PersonMembers)
+		st.dumped = false
 	}
 	log := uint32(len(w.out))
-	w.out = appendLater(w.out, st.buf[st.log:], &at)
-	st.store(w.out)
+	w.out = appendLater(w.out, st.buf[st.log:], at)
+	sh.store(st, w.out)
 	st.log = log
 	w.shrink()
 }
 
 // takeChanges adds the row's changes to the log, if any are kept.
-func (sh *shard) takeChanges(en *entry, at order, e *posthog.Event) {
+func (sh *shard) takeChanges(f *fact, number uint32, at *order, e *posthog.Event) {
 	if e.Set == nil && e.SetOnce == nil && e.Unset == nil {
 		return
 	}
 	w := &sh.work
-	w.row = sh.appendRow(w.row[:0], &at, e)
+	w.row = sh.appendRow(w.row[:0], at, e)
 	if len(w.row) == 0 {
 		return
 	}
-	st := sh.makeState(en)
+	st := sh.makeState(f, number)
 	if cap(st.buf)-len(st.buf) < len(w.row) {
 		sh.makeRoom(st, len(w.row))
 	}
@@ -153,7 +163,7 @@ func (sh *shard) takeChanges(en *entry, at order, e *posthog.Event) {
 
 // makeRoom prunes the log, and if that is not enough gives the buffer more room, so much that pruning stays rare.
 func (sh *shard) makeRoom(st *state, need int) {
-	sh.prune(st)
+	sh.work.prune(st, sh.keys.table)
 	log := len(st.buf) - int(st.log)
 	if cap(st.buf)-len(st.buf) >= need+log/4 {
 		return
@@ -163,10 +173,17 @@ func (sh *shard) makeRoom(st *state, need int) {
 		room += max(need, log/2)
 	}
 	grown := make([]byte, 0, len(st.buf)+room)
+	sh.held += cap(grown) - cap(st.buf)
 	st.buf = append(grown, st.buf...)
 }
 
 // store replaces the buffer's content, in the memory it has where that fits.
+func (sh *shard) store(st *state, b []byte) {
+	had := cap(st.buf)
+	st.store(b)
+	sh.held += cap(st.buf) - had
+}
+
 func (st *state) store(b []byte) {
 	if cap(st.buf) < len(b) || cap(st.buf) > 4*len(b)+1024 {
 		st.buf = nil

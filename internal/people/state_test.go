@@ -34,7 +34,7 @@ func TestChangesOfOnePerson(t *testing.T) {
 			rows = append(rows, r)
 		}
 		x := observe(rows, Options{}, 1, rapid.Uint64().Draw(t, "arrival"))
-		compareWithModel(t, x.Settle(Choice{}), newModel(rows, Options{}, Choice{Who: Identified}))
+		compareWithModel(t, settle(x, Choice{}), newModel(rows, Options{}, Choice{Who: Identified}))
 	})
 }
 
@@ -113,7 +113,7 @@ func TestUUIDOfTheNewestRow(t *testing.T) {
 	}
 	rows[1].CreatedAt.Micros = rows[2].CreatedAt.Micros
 	for seed := range uint64(20) {
-		p, _ := observe(rows, Options{}, 1, seed).Settle(Choice{}).Lookup(b("user_1"))
+		p, _ := settle(observe(rows, Options{PersonIDs: true}, 1, seed), Choice{}).Lookup(b("user_1"))
 		if p.UUID != (posthog.UUID{0xb1, 0xb3, 0x24, 0x17, 0xb0, 0xba, 0x59, 0x54, 0xa2, 0x45, 15: 3}) {
 			t.Errorf("UUID is %x", p.UUID)
 		}
@@ -167,10 +167,10 @@ func TestMemoryDoesNotGrowWithRows(t *testing.T) {
 
 // buffered returns the bytes that an ID's attributes take.
 func (x *Index) buffered(id []byte) int {
-	hash, number := x.hash(id)
-	sh := &x.shards[number]
-	i, _ := sh.ids.find(hash, id)
-	return cap(sh.stateOf(sh.ids.at(i)).buf)
+	h := x.sum(id)
+	sh := &x.shards[h.shard()]
+	i, _ := sh.ids.find(h)
+	return cap(sh.stateOf(sh.ids.fact(i)).buf)
 }
 
 // TestManyOnces passes maxOnce: the first still counts, and the newest after an $unset that comes at last.
@@ -186,7 +186,7 @@ func TestManyOnces(t *testing.T) {
 	e.SetOnce, e.Unset = nil, b(`["b"]`)
 	e.CreatedAt.Micros -= 2
 	x.Observe(&e, false)
-	s := x.Settle(Choice{})
+	s := settle(x, Choice{})
 	p, _ := s.Lookup(b("user_1"))
 	if got, want := string(s.AppendAttributes(nil, p)), fmt.Sprintf(`{"a":0,"b":%d}`, 10*maxOnce-2); got != want {
 		t.Errorf("attributes are %s, want %s", got, want)
@@ -215,7 +215,7 @@ func TestNothingNewAllocatesNothing(t *testing.T) {
 			t.Errorf("%s: %v allocations a row", name, n)
 		}
 	}
-	s := x.Settle(Choice{})
+	s := settle(x, Choice{})
 	known, unknown := b("user_1"), b("nobody")
 	if n := testing.AllocsPerRun(1000, func() { s.Lookup(known); s.Lookup(unknown) }); n != 0 {
 		t.Errorf("%v allocations a lookup", n)

@@ -1,0 +1,108 @@
+package identity
+
+// Groups are nodes, joined into groups. Make them with NewGroups; it may not be used from several goroutines at once,
+// but for Find once nothing is joined any more.
+type Groups struct {
+	parent []uint32
+	flags  []flags
+	labels []uint32 // by the root of a group: the export person that it holds, plus one; nil without a persons export
+	until  int64    // the persons export's time
+	counts Counts
+}
+
+// flags are what the joining of links needs to know of a node.
+type flags uint8
+
+const (
+	hasPerson  flags = 1 << iota // of a node: it has a person by now
+	identified                   // of a group's root: PostHog takes its person as identified by now
+	login                        // of a node: somebody logs in with it, some time
+)
+
+// NewGroups returns so many nodes, each alone.
+func NewGroups(nodes int) *Groups {
+	g := &Groups{parent: make([]uint32, nodes), flags: make([]flags, nodes)}
+	for i := range g.parent {
+		g.parent[i] = uint32(i)
+	}
+	return g
+}
+
+// Find returns the node that stands for the group of node n: the same one for all of them.
+func (g *Groups) Find(n uint32) uint32 {
+	for g.parent[n] != n {
+		n = g.parent[n]
+	}
+	return n
+}
+
+// find is Find, and shortens the way for the next time.
+func (g *Groups) find(n uint32) uint32 {
+	for g.parent[n] != n {
+		g.parent[n] = g.parent[g.parent[n]]
+		n = g.parent[n]
+	}
+	return n
+}
+
+// Join makes one group of two, whatever they are.
+func (g *Groups) Join(a, b uint32) {
+	a, b = g.find(a), g.find(b)
+	if a == b {
+		return
+	}
+	if a > b { // the smaller number stands for the group: then the numbers of roots do not hang on the order of joining
+		a, b = b, a
+	}
+	g.parent[b] = a
+	g.flags[a] |= g.flags[b] & identified
+	if g.labels != nil && g.labels[a] == 0 {
+		g.labels[a] = g.labels[b]
+	}
+}
+
+// Flatten makes every later Find take one step.
+func (g *Groups) Flatten() {
+	for n := range g.parent {
+		g.parent[n] = g.parent[g.parent[n]] // a parent has a smaller number, and has been flattened
+	}
+}
+
+// Known starts a persons export taken at a time, in unix microseconds, before anything is joined.
+func (g *Groups) Known(exported int64) {
+	g.labels = make([]uint32, len(g.parent))
+	g.until = exported
+}
+
+// Export says that a node is of a person of the persons export, counted from 0. It must come before all joining but
+// that of nodes of one such person.
+func (g *Groups) Export(n, person uint32) { g.labels[g.find(n)] = person + 1 }
+
+// clash reports whether joining two groups at a time would make one person of two in the persons export.
+func (g *Groups) clash(a, b uint32, at int64) bool {
+	return g.labels != nil && at <= g.until && g.labels[a] != 0 && g.labels[b] != 0 && g.labels[a] != g.labels[b]
+}
+
+// Share joins two nodes because rows say that they had one person, the last of them at this time. It reports false when
+// the persons export says otherwise.
+func (g *Groups) Share(a, b uint32, latest int64) bool {
+	a, b = g.find(a), g.find(b)
+	if a != b && g.clash(a, b, latest) {
+		g.counts.RefusedShares++
+		return false
+	}
+	g.Join(a, b)
+	return true
+}
+
+// Counts are what became of links.
+type Counts struct {
+	Joined            int64 // links that joined two groups
+	Same              int64 // links between IDs that were one person already
+	AlreadyIdentified int64 // refused, as PostHog does
+	PersonsExport     int64 // refused, because the persons export has two persons there
+	RefusedShares     int64 // shared person_ids that were refused for the same reason
+}
+
+// Counts returns what became of all links so far.
+func (g *Groups) Counts() Counts { return g.counts }

@@ -1,0 +1,46 @@
+package identity
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"math"
+)
+
+// Order is a row's place in the order of ingestion: by time, then by uuid.
+type Order struct {
+	At   int64    // unix microseconds, NoTime when the row has none
+	UUID [16]byte // zero when the row has none
+}
+
+// NoTime is the Order.At of a row without a time. It comes before all others.
+const NoTime = math.MinInt64
+
+// Compare returns -1, 0 or 1.
+func (o *Order) Compare(p *Order) int {
+	if o.At != p.At {
+		return cmp.Compare(o.At, p.At)
+	}
+	return bytes.Compare(o.UUID[:], p.UUID[:])
+}
+
+// Moment is an Order in half the room: the first half of the uuid stands for it. The zero value is some row without a
+// uuid in 1970.
+type Moment struct {
+	At   int64
+	UUID uint64
+}
+
+// Never comes after every moment.
+var Never = Moment{math.MaxInt64, math.MaxUint64}
+
+// Moment shortens an order.
+func (o *Order) Moment() Moment { return Moment{o.At, binary.BigEndian.Uint64(o.UUID[:8])} }
+
+// Compare returns -1, 0 or 1.
+func (m Moment) Compare(n Moment) int {
+	if m.At != n.At {
+		return cmp.Compare(m.At, n.At)
+	}
+	return cmp.Compare(m.UUID, n.UUID)
+}

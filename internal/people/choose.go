@@ -1,0 +1,171 @@
+package people
+
+import (
+	"iter"
+	"slices"
+
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/spool"
+)
+
+// status is what becomes of a candidate with these traits.
+func (s *settler) status(t traits) Status {
+	if barred := s.choice.barred(t); barred != Sent {
+		return barred
+	}
+	if !s.choice.Who.takes(t) {
+		return s.choice.Who.leaves()
+	}
+	if _, ok := s.choice.by(t); !ok {
+		return NoIdentifier
+	}
+	return Sent
+}
+
+// choose makes persons of the candidates that are sent: first those that get an identify.
+func (s *settler) choose() {
+	var r spool.Reader
+	for _, gets := range []bool{true, false} {
+		for i := range s.candidates {
+			c := &s.candidates[i]
+			if s.status(c.traits) != Sent || s.choice.profile(s.choice.Who, c.traits) != gets {
+				continue
+			}
+			s.makePerson(uint32(i), gets, &r)
+		}
+		if gets {
+			s.settled.yielded = len(s.settled.persons)
+		}
+	}
+}
+
+func (s *settler) makePerson(number uint32, gets bool, r *spool.Reader) {
+	c := &s.candidates[number]
+	p := Person{
+		Number: uint32(len(s.settled.persons)), DistinctID: string(s.names.bytes(c.name)),
+		Events: c.traits&groupEvents != 0 || c.events > 0, known: c.traits&isThere != 0, withoutEmail: c.traits&lostEmail != 0,
+	}
+	p.By, _ = s.choice.by(c.traits)
+	p.Value = p.DistinctID
+	if c.updated != noTime {
+		p.Updated = posthog.Time{Micros: c.updated}.Seconds()
+	}
+	if s.uuids != nil {
+		p.UUID = s.uuids[number]
+	}
+	if c.traits&hasFinal != 0 {
+		p.place, p.part, p.hasAttributes = c.place, s.partOf(number).finals, true
+	}
+	s.identify(&p, c, r)
+	s.events += c.events
+	if gets {
+		c.traits |= getsProfile
+		if p.withoutEmail {
+			s.conflicts++
+		}
+	}
+	c.person = p.Number
+	c.sent = true
+	s.settled.persons = append(s.settled.persons, p)
+}
+
+// identify finds the value that a person is identified by, and whether there is a profile under it.
+func (s *settler) identify(p *Person, c *candidate, r *spool.Reader) {
+	existing := s.x.options.Existing
+	if p.By == ByID && existing == nil {
+		return
+	}
+	email, cioID := s.settled.identifiers(p, r)
+	switch p.By {
+	case ByEmail:
+		p.Value = email
+		_, _, p.known = existing.byEmail([]byte(email))
+	case ByCioID:
+		p.Value = cioID
+		p.known = existing.hasCioID([]byte(cioID))
+	case ByID:
+		if p.known || c.traits&(hasEmail|lostEmail) != hasEmail {
+			return
+		}
+		// A profile with their email is theirs. Another one beside it would be a double.
+		if id, hasID, found := existing.byEmail([]byte(email)); hasID {
+			p.Value, p.known = id, true
+		} else if found {
+			p.By, p.Value, p.known = ByEmail, email, true
+		}
+	}
+}
+
+// finish says for each ID who it is, and lets go of all that is not needed any more.
+func (s *settler) finish() {
+	s.settled.counts = s.counts()
+	s.settled.first, s.settled.leaves = s.first, s.choice.Who.leaves()
+	s.settled.who = make([]uint32, s.first[shardCount])
+	for node := range s.settled.who {
+		s.settled.who[node] = s.verdict(s.groups.Find(uint32(node)))
+	}
+	for i := range s.x.shards {
+		sh := &s.x.shards[i]
+		sh.ids.facts, sh.work, sh.keys, sh.sample = nil, scratch{}, keyCache{}, sample{}
+		sh.texts.Drop()
+		sh.gone.Drop()
+	}
+	s.settled.persons = slices.Clip(s.settled.persons)
+}
+
+// verdict is what becomes of the group with this root: a Status, or a person behind all of those.
+func (s *settler) verdict(root uint32) uint32 {
+	if number := s.members[root]; number != 0 {
+		c := &s.candidates[number-1]
+		if c.sent {
+			return c.person + uint32(statuses)
+		}
+		return uint32(s.status(c.traits))
+	}
+	if barred := s.choice.barred(s.traits[root]); barred != Sent {
+		return uint32(barred)
+	}
+	return uint32(s.choice.Who.leaves())
+}
+
+// Settled is the answer to who is who, fixed. Its methods may be called from many goroutines, until its index is closed.
+type Settled struct {
+	index   *Index
+	persons []Person
+	yielded int                    // how many of the persons get an identify; they come first
+	first   [shardCount + 1]uint32 // the node of each shard's first ID
+	who     []uint32               // by node: a Status, or the number of a person behind those
+	links   []Link
+	leaves  Status // of those that are not known
+	counts  Counts
+}
+
+// Lookup tells who a distinct ID is. The person is nil unless the status is Sent. An ID that nothing ties to a person is
+// Illegal if it is that, else as Choice.Who leaves it.
+func (s *Settled) Lookup(distinctID []byte) (*Person, Status) {
+	h := s.index.sum(distinctID)
+	shard := h.shard()
+	number, found := s.index.shards[shard].ids.find(h)
+	if !found {
+		if posthog.IllegalID(distinctID) {
+			return nil, Illegal
+		}
+		return nil, s.leaves
+	}
+	who := s.who[s.first[shard]+number]
+	if who < uint32(statuses) {
+		return nil, Status(who)
+	}
+	return &s.persons[who-uint32(statuses)], Sent
+}
+
+// People yields those who get an identify, in order of their first row.
+func (s *Settled) People() iter.Seq[*Person] {
+	return func(yield func(*Person) bool) {
+		for i := range s.yielded {
+			if !yield(&s.persons[i]) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,223 @@
+package people
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"slices"
+	"sync"
+
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/spool"
+)
+
+// part is the attributes of some of the candidates, those that follow each other.
+type part struct {
+	mu     sync.Mutex
+	pieces *spool.Log // as they come: the candidate's number, and a piece
+	finals *spool.Log // the final properties, in order of the candidates
+	emails []claim
+	cioIDs []claim
+}
+
+// partSize is how many candidates a part has at most; there are 64 parts at least.
+const partSize = 32 << 10
+
+func (s *settler) partOf(candidate uint32) *part {
+	return &s.finals[uint64(candidate)*uint64(len(s.finals))/uint64(len(s.candidates))]
+}
+
+// fold finds each candidate's final attributes, over all its IDs.
+func (s *settler) fold() error {
+	s.finals = make([]part, max(64, len(s.candidates)/partSize))
+	for i := range s.finals {
+		s.finals[i].pieces, s.finals[i].finals = s.x.space.NewLog(), s.x.space.NewLog()
+	}
+	if err := s.x.eachShard(s.handOut); err != nil {
+		return err
+	}
+	if err := s.handOutExported(); err != nil {
+		return err
+	}
+	if s.x.options.PersonIDs {
+		s.uuids = make([]posthog.UUID, len(s.candidates))
+	}
+	err := parallel(len(s.finals), func(i int) error { return s.foldPart(&s.finals[i]) })
+	for i := range s.finals {
+		s.emails = append(s.emails, s.finals[i].emails...)
+		s.cioIDs = append(s.cioIDs, s.finals[i].cioIDs...)
+		s.finals[i].emails, s.finals[i].cioIDs = nil, nil
+	}
+	return err
+}
+
+// handOut gives the states of a shard's IDs to the parts of their candidates.
+func (s *settler) handOut(shard uint32, sh *shard) error {
+	give := func(owner uint32, st *state) {
+		if number, ok := s.candidateOf(s.first[shard] + owner); ok {
+			s.give(number, st, &sh.work)
+		}
+	}
+	defer func() { sh.states, sh.work = stateTable{}, scratch{} }()
+	if sh.pieces.Len() == 0 {
+		for i := range sh.states.count {
+			st := sh.states.at(i)
+			give(st.owner, st)
+			st.buf = nil
+		}
+		return nil
+	}
+	sh.putStates()
+	wholes := make([]*whole, sh.ids.count)
+	for entry, err := range sh.pieces.All() {
+		if err != nil {
+			return err
+		}
+		owner, _ := sh.ids.find(readSum(entry))
+		if _, ok := s.candidateOf(s.first[shard] + owner); !ok {
+			continue
+		}
+		if wholes[owner] == nil {
+			wholes[owner] = &whole{}
+		}
+		st := readPiece(bytes.Clone(entry[sumSize:]))
+		wholes[owner].add(&st)
+	}
+	sh.pieces.Drop()
+	for owner, w := range wholes {
+		if w != nil {
+			give(uint32(owner), &w.state)
+		}
+	}
+	return nil
+}
+
+func (s *settler) give(number uint32, st *state, w *scratch) {
+	st.dumped = false
+	w.out = st.appendPiece(binary.LittleEndian.AppendUint32(w.out[:0], number))
+	part := s.partOf(number)
+	part.mu.Lock()
+	defer part.mu.Unlock()
+	part.pieces.Append(w.out)
+}
+
+// handOutExported gives the properties of the persons export to the parts.
+func (s *settler) handOutExported() error {
+	if s.x.persons == nil {
+		return nil
+	}
+	var r spool.Reader
+	var w scratch
+	for _, e := range s.x.persons.all {
+		if e.node == 0 || !e.properties {
+			continue
+		}
+		if number, ok := s.candidateOf(e.node - 1); ok {
+			st, err := s.x.persons.state(e, &r)
+			if err != nil {
+				return err
+			}
+			s.give(number, &st, &w)
+		}
+	}
+	return nil
+}
+
+// owned is a state of one of a candidate's IDs.
+type owned struct {
+	candidate uint32
+	state
+}
+
+func (s *settler) foldPart(p *part) error {
+	all := make([]owned, 0, p.pieces.Len())
+	for entry, err := range p.pieces.All() {
+		if err != nil {
+			return err
+		}
+		all = append(all, owned{binary.LittleEndian.Uint32(entry), readPiece(bytes.Clone(entry[4:]))})
+	}
+	p.pieces.Drop()
+	slices.SortStableFunc(all, func(a, b owned) int { return cmp.Compare(a.candidate, b.candidate) })
+	var w scratch
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n].candidate == all[0].candidate {
+			n++
+		}
+		s.foldOne(p, all[:n], &w)
+		all = all[n:]
+	}
+	return nil
+}
+
+// foldOne finds the final attributes of one candidate.
+func (s *settler) foldOne(p *part, states []owned, w *scratch) {
+	number := states[0].candidate
+	c := &s.candidates[number]
+	st := together(states)
+	w.prune(st, &s.x.keys)
+	w.shrink()
+	c.updated = st.updated()
+	if email, at, ok := st.email(); ok && !(s.choice.Excluded != nil && s.choice.Excluded(email)) {
+		c.traits |= hasEmail
+		p.emails = append(p.emails, claim{s.x.sum(appendFolded(nil, email)), at, number})
+	} else if ok {
+		c.traits |= isExcluded
+	}
+	if id, at, ok := st.cioID(); ok && slices.Contains(s.choice.By, ByCioID) {
+		c.traits |= hasCioID
+		p.cioIDs = append(p.cioIDs, claim{s.x.sum(id), at, number})
+	}
+	if st.hasUUID {
+		s.uuids[number] = st.uuid
+	}
+	if s.choice.Who.takes(c.traits) {
+		c.place = p.finals.Append(w.finish(st, s.x.options.KeepNull, &s.x.keys))
+		c.traits |= hasFinal
+	}
+}
+
+// together makes one state of those of several IDs: the newest snapshot, and all changes after it.
+func together(states []owned) *state {
+	st := &states[0].state
+	for i := range states[1:] {
+		o := &states[1+i].state
+		later, earlier := st, o
+		if o.hasBase && (!st.hasBase || o.base.compare(&st.base) > 0) {
+			later, earlier = o, st
+		}
+		buf := bytes.Clone(later.buf)
+		if later.hasBase {
+			buf = appendLater(buf, earlier.buf[earlier.log:], &later.base)
+		} else {
+			buf = append(buf, earlier.buf[earlier.log:]...)
+		}
+		later.buf = buf
+		later.takeUUID(earlier)
+		st = later
+	}
+	return st
+}
+
+// email returns the person's final email, trimmed, if it is a plausible one, and the row that set it.
+func (st *state) email() ([]byte, order, bool) {
+	value, at, _ := st.value(emailKey)
+	email := trimmed(value)
+	return email, at, PlausibleEmail(email)
+}
+
+// cioID returns the person's final cio_id as the API wants it, without `cio_` in front, and the row that set it.
+func (st *state) cioID() ([]byte, order, bool) {
+	value, at, _ := st.value(cioIDKey)
+	id := bareCioID(value)
+	return id, at, len(id) > 0
+}
+
+// trimmed is the text of a JSON string without white space around it, empty for anything else.
+func trimmed(value []byte) []byte {
+	text, _ := plainText(value)
+	return bytes.TrimSpace(text)
+}
+
+func bareCioID(value []byte) []byte { return bytes.TrimPrefix(trimmed(value), []byte("cio_")) }

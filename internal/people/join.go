@@ -1,0 +1,203 @@
+package people
+
+import (
+	"encoding/binary"
+	"slices"
+	"strings"
+
+	"ph2cio/internal/identity"
+	"ph2cio/internal/spool"
+)
+
+// join makes groups of IDs: by the persons export, by shared person_ids, and by links in order of ingestion.
+func (s *settler) join() error {
+	nodes := int(s.first[shardCount])
+	shares, err := s.shares()
+	if err != nil {
+		return err
+	}
+	s.groups = identity.NewGroups(nodes + len(shares.persons))
+	s.joinExported(shares)
+	for i := range shares.pairs {
+		p := &shares.pairs[i]
+		s.groups.Share(p.id, uint32(nodes)+p.person, p.last)
+	}
+	for _, p := range shares.plain {
+		s.groups.Join(p[0], p[1])
+	}
+	if err := s.follow(); err != nil {
+		return err
+	}
+	s.groups.Flatten()
+	return nil
+}
+
+// shares are the shared person_ids, as nodes: pairs that join whatever comes, and where there is a persons export those
+// that have to be asked for one after the other.
+type shares struct {
+	plain   [][2]uint32
+	pairs   []sharePair
+	persons []sum // person_ids that have nodes of their own, behind those of IDs
+}
+
+type sharePair struct {
+	id, person uint32
+	span
+}
+
+// shares looks for person_ids that several IDs had.
+func (s *settler) shares() (*shares, error) {
+	all := &shares{}
+	for i := range s.x.shards {
+		s.x.closePairs(&s.x.shards[i])
+	}
+	found := make([]shares, shardCount)
+	err := parallel(shardCount, func(i int) error {
+		return s.x.pairs[i].eachPerson(func(pairs []pair) { found[i].add(s, pairs) })
+	})
+	for i := range found {
+		one := &found[i]
+		for j := range one.pairs {
+			one.pairs[j].person += uint32(len(all.persons))
+		}
+		all.plain = append(all.plain, one.plain...)
+		all.pairs = append(all.pairs, one.pairs...)
+		all.persons = append(all.persons, one.persons...)
+		*one = shares{}
+	}
+	all.sort()
+	return all, err
+}
+
+// add takes the pairs of one person_id.
+func (f *shares) add(s *settler, pairs []pair) {
+	exported := s.x.persons != nil && s.x.persons.all[pairs[0].person] != nil
+	if len(pairs) == 1 && !exported {
+		return
+	}
+	if s.x.persons == nil {
+		first, _ := s.node(pairs[0].id)
+		for _, p := range pairs[1:] {
+			other, _ := s.node(p.id)
+			f.plain = append(f.plain, [2]uint32{first, other})
+		}
+		return
+	}
+	for _, p := range pairs {
+		node, _ := s.node(p.id)
+		f.pairs = append(f.pairs, sharePair{id: node, person: uint32(len(f.persons)), span: p.span})
+	}
+	f.persons = append(f.persons, pairs[0].person)
+}
+
+// sort puts the pairs in the order of their first rows.
+func (f *shares) sort() {
+	slices.SortFunc(f.pairs, func(a, b sharePair) int {
+		if c := a.first.Compare(&b.first); c != 0 {
+			return c
+		}
+		return strings.Compare(a.tie, b.tie)
+	})
+}
+
+// joinExported joins what the persons export joins.
+func (s *settler) joinExported(f *shares) {
+	p := s.x.persons
+	if p == nil {
+		return
+	}
+	s.groups.Known(p.exported)
+	number := uint32(0)
+	for h, m := range p.of {
+		node, ok := s.node(h)
+		if m.person == nil || !ok {
+			continue
+		}
+		if m.person.node == 0 {
+			m.person.node, m.person.number = node+1, number
+			number++
+			s.groups.Export(node, m.person.number)
+			continue
+		}
+		s.groups.Join(m.person.node-1, node)
+	}
+	for i, person := range f.persons {
+		if e := p.all[person]; e != nil && e.node != 0 {
+			s.groups.Join(e.node-1, s.first[shardCount]+uint32(i))
+		}
+	}
+}
+
+// follow goes through the links in order of ingestion, and through what decides about them.
+func (s *settler) follow() error {
+	steps := &spool.Sorter[step]{
+		Space: s.x.space, Most: int(s.x.memory / spooledShare / stepBytes),
+		Compare: func(a, b *step) int { return a.compare(b) },
+		Append:  func(dst []byte, s *step) []byte { return s.append(dst) },
+		Read:    readStep,
+	}
+	if err := s.steps(steps); err != nil {
+		return err
+	}
+	for one, err := range steps.Sorted() {
+		if err != nil {
+			return err
+		}
+		if one.appear {
+			s.groups.Appear(one.a, one.known)
+			continue
+		}
+		outcome := s.groups.Follow(identity.Link{Kind: one.kind, Target: one.a, Source: one.b, At: one.order.At})
+		s.note(&one, outcome)
+	}
+	return nil
+}
+
+// stepBytes is what a step takes in memory.
+const stepBytes = 96
+
+// steps collects all that happens: the links, and for the IDs in links and for IDs that somebody logs in with when they first have
+// a person.
+func (s *settler) steps(all *spool.Sorter[step]) error {
+	for i := range s.x.shards {
+		sh := &s.x.shards[i]
+		for entry, err := range sh.links.All() {
+			if err != nil {
+				return err
+			}
+			l := readLink(entry)
+			one := step{order: l.order, kind: l.kind, ref: l.ref, tie: l.tie}
+			one.a, _ = s.node(l.target)
+			one.b, _ = s.node(l.source)
+			all.Add(one)
+		}
+		sh.links.Drop()
+		err := sh.eachFact(func(number uint32, f *fact, _ []byte) error {
+			if f.marks&wasKnown != 0 {
+				s.groups.Login(s.first[i] + number)
+			}
+			if f.marks&hasPerson != 0 && f.marks&(inLink|wasKnown) != 0 {
+				one := step{appear: true, known: f.marks&wasKnown != 0, a: s.first[i] + number}
+				one.order.At = f.first.At
+				binary.BigEndian.PutUint64(one.order.UUID[:], f.first.UUID)
+				all.Add(one)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note remembers what a link that came to something asks for: a merge of its anonymous ID.
+func (s *settler) note(one *step, outcome identity.Outcome) {
+	if s.x.options.Trace != nil {
+		s.x.options.Trace(one.ref, outcome)
+	}
+	accepted := outcome == identity.Joined || outcome == identity.Same
+	if s.choice.Merges == MergeIdentify && one.kind == identity.Identify && accepted {
+		s.links = append(s.links, [2]uint32{one.a, one.b})
+	}
+}

@@ -1,0 +1,48 @@
+package people
+
+import "sync/atomic"
+
+// judge learns what is known of each group.
+func (s *settler) judge() error {
+	s.traits = make([]traits, s.first[shardCount])
+	s.seen = make([]uint64, len(s.traits)/64+1)
+	err := s.eachNode(func(_, node uint32, f *fact, text []byte) error {
+		t := f.traits()
+		if s.x.options.Existing.hasID(text) {
+			t |= isThere
+		}
+		if f.seen() {
+			atomic.OrUint64(&s.seen[node/64], 1<<(node%64))
+		}
+		root := &s.traits[s.groups.Find(node)]
+		if had := atomic.LoadUint32(root); had|t != had {
+			atomic.OrUint32(root, t)
+		}
+		return nil
+	})
+	s.judgeExported()
+	return err
+}
+
+// judgeExported takes in what the persons export says of its persons. A group is deleted if all its persons there are.
+func (s *settler) judgeExported() {
+	if s.x.persons == nil {
+		return
+	}
+	alive := map[uint32]bool{}
+	for _, e := range s.x.persons.all {
+		if e.node == 0 {
+			continue
+		}
+		root := s.groups.Find(e.node - 1)
+		alive[root] = alive[root] || !e.deleted
+		if e.identified {
+			s.traits[root] |= isIdentified
+		}
+	}
+	for root, lives := range alive {
+		if !lives {
+			s.traits[root] |= isDeleted
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package people
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"sync"
+
+	"ph2cio/internal/spool"
+)
+
+// Link is a profile that is to be merged into a person's.
+type Link struct {
+	Person *Person
+	By     By // the kind of identifier that the other profile has, and its value
+	Value  string
+}
+
+// Links yields the profiles to merge, each once, in order of the people they are merged into. Empty with MergeNever.
+func (s *Settled) Links() iter.Seq[Link] { return slices.Values(s.links) }
+
+// LinkCount is how many there are.
+func (s *Settled) LinkCount() int { return len(s.links) }
+
+// merges finds the profiles to merge.
+func (s *settler) merges() error {
+	wanted, err := s.secondaries()
+	if err != nil || wanted == nil {
+		return err
+	}
+	var lock sync.Mutex
+	err = s.eachNode(func(_, node uint32, _ *fact, text []byte) error {
+		number, ok := s.candidateOf(node)
+		if !ok || s.candidates[number].traits&getsProfile == 0 || !wanted(node, text) {
+			return nil
+		}
+		person := &s.settled.persons[s.candidates[number].person]
+		if person.By == ByID && person.Value == string(text) {
+			return nil
+		}
+		lock.Lock()
+		defer lock.Unlock()
+		s.settled.links = append(s.settled.links, Link{person, ByID, string(text)})
+		return nil
+	})
+	s.mergeEmails()
+	slices.SortFunc(s.settled.links, func(a, b Link) int {
+		return cmp.Or(cmp.Compare(a.Person.Number, b.Person.Number), cmp.Compare(b.By, a.By), cmp.Compare(a.Value, b.Value))
+	})
+	return err
+}
+
+// secondaries says which IDs are to be merged into their person's profile, if that goes by another ID.
+func (s *settler) secondaries() (func(node uint32, text []byte) bool, error) {
+	switch s.choice.Merges {
+	case MergeNeeded:
+		if s.x.options.Existing == nil {
+			return nil, nil
+		}
+		return func(node uint32, text []byte) bool {
+			number, _ := s.candidateOf(node)
+			return s.settled.persons[s.candidates[number].person].known && s.x.options.Existing.hasID(text)
+		}, nil
+	case MergeIdentify:
+		asked := make(map[uint32]bool, 2*len(s.links))
+		for _, l := range s.links {
+			asked[l[0]], asked[l[1]] = true, true
+		}
+		return func(node uint32, _ []byte) bool { return asked[node] }, nil
+	}
+	return nil, nil
+}
+
+// mergeEmails adds the profiles that have just the email of a person whose ID has another profile.
+func (s *settler) mergeEmails() {
+	if s.choice.Merges != MergeNeeded {
+		return
+	}
+	r := readers.Get().(*spool.Reader)
+	defer readers.Put(r)
+	for i := range s.settled.yielded {
+		p := &s.settled.persons[i]
+		if !p.known || p.By != ByID || p.withoutEmail {
+			continue
+		}
+		email, _ := s.settled.identifiers(p, r)
+		if _, hasID, found := s.x.options.Existing.byEmail([]byte(email)); found && !hasID {
+			s.settled.links = append(s.settled.links, Link{p, ByEmail, email})
+		}
+	}
+}

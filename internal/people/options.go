@@ -1,0 +1,54 @@
+package people
+
+import "ph2cio/internal/identity"
+
+// Options are what an index keeps. The zero value keeps every property that is not null, and works in the temporary
+// directory.
+type Options struct {
+	// Keep says which person properties are folded, by their plain key. Nil keeps all. It must keep `email` for the
+	// choices that rest on an email, and `cio_id` for ByCioID. Called from many goroutines, and its answer for a key
+	// is remembered.
+	Keep func(key []byte) bool
+	// DropDollar drops every property whose key begins with a $ without asking Keep: most of a snapshot's are such.
+	DropDollar bool
+	// KeepNull keeps properties whose value is null; by default they are dropped.
+	KeepNull bool
+
+	// Separate leaves every distinct ID a person of its own: nothing is joined.
+	Separate bool
+	// Everybody remembers each distinct ID. It is needed for All; otherwise visitors that nothing ties to a person take
+	// no memory, and are counted by a sample.
+	Everybody bool
+	// Events remembers each distinct ID that has an event to send. It is needed for Choice.NeedEvents.
+	Events bool
+	// PersonIDs remembers PostHog's person UUIDs, for Person.UUID.
+	PersonIDs bool
+
+	// UserID reports whether an ID has the form of the user's own: people with such an ID are identified, and it is
+	// kept before others. Nil is no such form.
+	UserID func(id []byte) bool
+	// Excluded reports whether people with an ID are not to be sent. Nil excludes nobody.
+	Excluded func(id []byte) bool
+	// Only reports whether an ID is one of those asked for, for Choice.Only.
+	Only func(id []byte) bool
+
+	Persons  bool      // a persons export is learnt from, before all else
+	Existing *Existing // profiles that are there already; nil when nothing is known of any
+
+	// Trace hears what became of each link, by the Ref of its row, in order of ingestion. Nil hears nothing.
+	Trace func(ref uint64, outcome identity.Outcome)
+
+	// Memory is about how many bytes may be used before what is learnt goes to disk, in Dir. 0 is 1 GiB. Settling
+	// takes 25 bytes for each ID that is not a mere visitor, whatever this says.
+	Memory int64
+	Dir    string // a directory that exists; empty is the system's for temporary files
+}
+
+const defaultMemory = 1 << 30
+
+// The memory is divided up. What is left is for settling, for reading and for the collector.
+const (
+	idsShare     = 2  // a half for the tables of IDs
+	statesShare  = 12 // for attributes that are still changing
+	spooledShare = 12 // for logs
+)

@@ -1,0 +1,106 @@
+package people
+
+import (
+	"iter"
+	"sync"
+
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/spool"
+)
+
+// Person is one person to send. It is shared and must not be changed.
+type Person struct {
+	Number     uint32 // from 0, in order of Settled.People; then those who are sent without an identify
+	DistinctID string // the kept ID
+	By         By
+	Value      string       // of the identifier, under By
+	UUID       posthog.UUID // PostHog's person UUID, as on the newest row; zero when unknown or not asked for
+	Updated    int64        // unix seconds of the newest row with attributes or a change of them, 0 when none has a time
+	Events     bool         // has an event to send
+
+	known         bool // there is a profile already
+	withoutEmail  bool // somebody else has it
+	hasAttributes bool
+	part          *spool.Log // where the attributes are
+	place         spool.Place
+}
+
+// Known reports whether Customer.io has a profile of the person already, by Options.Existing.
+func (p *Person) Known() bool { return p.known }
+
+// attributes returns the person's final properties as they are written, valid until r is used again. Trouble with the disk
+// is in Index.Err, and there are none then.
+func (s *Settled) attributes(p *Person, r *spool.Reader) []byte {
+	if !p.hasAttributes {
+		return nil
+	}
+	b, err := r.At(p.part, p.place)
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// each yields the person's properties, without an email that is somebody else's.
+func (s *Settled) each(p *Person, r *spool.Reader) iter.Seq[property] {
+	return func(yield func(property) bool) {
+		for b := s.attributes(p, r); len(b) > 0; {
+			var one property
+			one, b = readProperty(b)
+			if one.code == emailKey && p.withoutEmail {
+				continue
+			}
+			if !yield(one) {
+				return
+			}
+		}
+	}
+}
+
+// AppendAttributes appends the person's final attributes as a JSON object, `{}` when there are none. Its keys are
+// sorted; its values stand as they stood in the export.
+func (s *Settled) AppendAttributes(dst []byte, p *Person) []byte {
+	r := readers.Get().(*spool.Reader)
+	defer readers.Put(r)
+	dst = append(dst, '{')
+	for one := range s.each(p, r) {
+		dst = appendQuoted(dst, s.index.keys.name(one.code, one.inline))
+		dst = append(append(append(dst, ':'), one.value...), ',')
+	}
+	if last := len(dst) - 1; dst[last] == ',' {
+		dst = dst[:last]
+	}
+	return append(dst, '}')
+}
+
+// Attributes yields what AppendAttributes appends, each with its plain key and its value in JSON, which are borrowed
+// until the next.
+func (s *Settled) Attributes(p *Person) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		r := readers.Get().(*spool.Reader)
+		defer readers.Put(r)
+		for one := range s.each(p, r) {
+			if !yield(s.index.keys.name(one.code, one.inline), one.value) {
+				return
+			}
+		}
+	}
+}
+
+// readers keep the block that they read last.
+var readers = sync.Pool{New: func() any { return new(spool.Reader) }}
+
+// identifiers returns the email and the cio_id that a person can be identified by.
+func (s *Settled) identifiers(p *Person, r *spool.Reader) (email, cioID string) {
+	for b := s.attributes(p, r); len(b) > 0; {
+		var one property
+		one, b = readProperty(b)
+		switch one.code {
+		case emailKey:
+			email = string(trimmed(one.value))
+		case cioIDKey:
+			cioID = string(bareCioID(one.value))
+		}
+	}
+	return email, cioID
+}

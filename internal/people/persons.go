@@ -1,0 +1,140 @@
+package people
+
+import (
+	"cmp"
+	"encoding/binary"
+	"encoding/hex"
+
+	"ph2cio/internal/identity"
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/spool"
+)
+
+// persons is what a persons export says. It takes about 200 bytes a person and 100 an ID.
+type persons struct {
+	of       map[sum]mapping       // by distinct ID
+	all      map[sum]*exportPerson // by person_id
+	exported int64                 // when, in unix microseconds
+	snapshot *spool.Log            // the properties kept
+	keys     keyCache
+	scratch  []byte
+}
+
+// mapping is the person that an ID has, by the row of the highest version.
+type mapping struct {
+	version       int64
+	personVersion int64
+	person        *exportPerson // nil when the row says that the ID has no person any more
+	id            posthog.UUID
+}
+
+// exportPerson is a person, by the row of the highest version.
+type exportPerson struct {
+	id         posthog.UUID
+	version    int64
+	identified bool
+	deleted    bool
+	properties bool // there are some, at place
+	place      spool.Place
+	number     uint32 // counts persons that have an ID
+	node       uint32 // of one of its IDs, plus one
+}
+
+func newPersons(x *Index) *persons {
+	return &persons{
+		of: map[sum]mapping{}, all: map[sum]*exportPerson{}, exported: noTime,
+		snapshot: x.space.NewLog(), keys: keyCache{table: &x.keys},
+	}
+}
+
+// LearnPerson learns from one row of a persons export. It needs Options.Persons, must not be called from several
+// goroutines at once, and never after Observe.
+func (x *Index) LearnPerson(r *posthog.PersonRow) {
+	p := x.persons
+	if r.At.State == posthog.Known {
+		p.exported = max(p.exported, r.At.Micros)
+	}
+	if !r.HasPersonID {
+		return
+	}
+	person := p.learn(x, r)
+	for _, id := range r.DistinctIDs {
+		x.mark(id, inPersons)
+		h := x.sum(id)
+		m := mapping{version: r.Version, personVersion: r.PersonVersion, person: person, id: r.PersonID}
+		if r.MappingDeleted {
+			m.person = nil
+		}
+		if last, known := p.of[h]; !known || m.compare(&last) > 0 {
+			p.of[h] = m
+		}
+	}
+}
+
+// Exported says when the persons export was made, in unix microseconds, if its rows do not.
+func (x *Index) Exported(at int64) {
+	if x.persons.exported == noTime {
+		x.persons.exported = at
+	}
+}
+
+func (m *mapping) compare(o *mapping) int {
+	return cmp.Or(cmp.Compare(m.version, o.version), cmp.Compare(m.personVersion, o.personVersion), compareUUIDs(m.id, o.id))
+}
+
+func compareUUIDs(a, b posthog.UUID) int {
+	o, p := identity.Order{UUID: a}, identity.Order{UUID: b}
+	return o.Compare(&p)
+}
+
+// learn takes what a row says of its person.
+func (p *persons) learn(x *Index, r *posthog.PersonRow) *exportPerson {
+	h := x.sum(uuidText(r.PersonID))
+	person := p.all[h]
+	if person == nil {
+		person = &exportPerson{id: r.PersonID, version: -1}
+		p.all[h] = person
+	}
+	if r.PersonVersion < person.version {
+		return person
+	}
+	newer := r.PersonVersion > person.version
+	person.version = r.PersonVersion
+	if newer {
+		person.identified, person.deleted, person.properties = r.Identified, r.Deleted, false
+	} else {
+		person.identified, person.deleted = person.identified || r.Identified, person.deleted || r.Deleted
+	}
+	if r.HasProperties && !person.properties { // rows of one version have the same
+		p.scratch = p.keys.appendKept(p.scratch[:0], r.Properties, r.Members)
+		person.properties, person.place = true, p.snapshot.Append(p.scratch)
+	}
+	return person
+}
+
+// state is the person's properties as a state, read with r.
+func (p *persons) state(e *exportPerson, r *spool.Reader) (state, error) {
+	text, err := r.At(p.snapshot, e.place)
+	if err != nil {
+		return state{}, err
+	}
+	st := state{hasBase: true, buf: text, log: uint32(len(text))}
+	st.base.At = p.exported
+	for i := range st.base.UUID {
+		st.base.UUID[i] = 0xff
+	}
+	st.base.ref = binary.BigEndian.Uint64(e.id[:]) // of several persons the largest counts
+	return st, nil
+}
+
+// uuidText is a UUID in 36 characters, lower case.
+func uuidText(u posthog.UUID) []byte {
+	b := make([]byte, 0, 36)
+	for i, part := range [][]byte{u[:4], u[4:6], u[6:8], u[8:10], u[10:]} {
+		if i > 0 {
+			b = append(b, '-')
+		}
+		b = hex.AppendEncode(b, part)
+	}
+	return b
+}

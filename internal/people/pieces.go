@@ -1,0 +1,113 @@
+package people
+
+import (
+	"encoding/binary"
+
+	"ph2cio/internal/posthog"
+)
+
+// A piece is what was known of one ID's attributes when it went to disk: first whose they are, then flags, the order of the
+// snapshot, PostHog's UUID of the person and the row that said it, the size of the snapshot's properties and these, and
+// the log.
+const (
+	pieceHasBase = 1 << iota
+	pieceHasUUID
+	pieceHasText // the snapshot's properties; else they are those of the piece of this ID before it
+)
+
+// putStates writes the attributes of a shard to disk and forgets all but the orders and sums of snapshots, so that one
+// that comes again unchanged costs nothing. The shard's lock is held.
+func (sh *shard) putStates() {
+	for number := range sh.states.count {
+		st := sh.states.at(number)
+		if st.touched {
+			w := &sh.work
+			w.out = st.appendPiece(sh.ids.hash(st.owner).append(w.out[:0]))
+			sh.pieces.Append(w.out)
+			w.shrink()
+		}
+		st.buf, st.log, st.dumped, st.touched = nil, 0, st.hasBase, false
+	}
+	sh.held = 0
+}
+
+func (st *state) appendPiece(dst []byte) []byte {
+	var flags byte
+	if st.hasBase {
+		flags |= pieceHasBase
+	}
+	if st.hasUUID {
+		flags |= pieceHasUUID
+	}
+	if st.hasBase && !st.dumped {
+		flags |= pieceHasText
+	}
+	dst = append(dst, flags)
+	if st.hasBase {
+		dst = st.base.append(dst)
+	}
+	if st.hasUUID {
+		dst = append(dst, st.uuid[:]...)
+		dst = binary.LittleEndian.AppendUint64(dst, uint64(st.uuidAt))
+		dst = binary.LittleEndian.AppendUint64(dst, st.uuidRef)
+	}
+	dst = binary.AppendUvarint(dst, uint64(st.log))
+	return append(dst, st.buf...)
+}
+
+// readPiece reads a piece. Its buf is a part of b.
+func readPiece(b []byte) (st state) {
+	flags := b[0]
+	b = b[1:]
+	if st.hasBase = flags&pieceHasBase != 0; st.hasBase {
+		st.base, b = readOrder(b), b[orderSize:]
+	}
+	if st.hasUUID = flags&pieceHasUUID != 0; st.hasUUID {
+		st.uuid = posthog.UUID(b[:16])
+		st.uuidAt = int64(binary.LittleEndian.Uint64(b[16:]))
+		st.uuidRef = binary.LittleEndian.Uint64(b[24:])
+		b = b[32:]
+	}
+	st.dumped = st.hasBase && flags&pieceHasText == 0
+	log, b := readUvarint(b)
+	st.log, st.buf = uint32(log), b
+	return st
+}
+
+// whole puts the pieces of one ID together, in the order they were written.
+type whole struct {
+	state        // the newest snapshot so far, with what has changed since
+	last  []byte // the properties of the snapshot written last, which a later piece may speak of
+}
+
+// add takes the next piece, whose memory it keeps.
+func (w *whole) add(p *state) {
+	snapshot, log := p.buf[:p.log], p.buf[p.log:]
+	if p.hasBase && !p.dumped {
+		w.last = snapshot
+	}
+	var later []byte
+	base, text := w.base, w.buf[:w.log]
+	if p.hasBase && (!w.hasBase || p.base.compare(&w.base) > 0) {
+		base, text = p.base, w.last
+		later = appendLater(later, w.buf[w.log:], &base)
+		later = append(later, log...)
+	} else {
+		later = append(later, w.buf[w.log:]...)
+		if w.hasBase {
+			later = appendLater(later, log, &base)
+		} else {
+			later = append(later, log...)
+		}
+	}
+	w.buf = append(append(make([]byte, 0, len(text)+len(later)), text...), later...)
+	w.log, w.base, w.hasBase = uint32(len(text)), base, w.hasBase || p.hasBase
+	w.takeUUID(p)
+}
+
+// takeUUID keeps the UUID that the newer row said.
+func (st *state) takeUUID(o *state) {
+	if o.hasUUID && (!st.hasUUID || o.uuidAt > st.uuidAt || o.uuidAt == st.uuidAt && o.uuidRef > st.uuidRef) {
+		st.uuid, st.uuidAt, st.uuidRef, st.hasUUID = o.uuid, o.uuidAt, o.uuidRef, true
+	}
+}

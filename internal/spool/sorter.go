@@ -1,0 +1,163 @@
+package spool
+
+import (
+	"container/heap"
+	"iter"
+	"slices"
+)
+
+// Sorter sorts any number of elements in bounded memory: sorted runs in a space, merged in the end. Set Compare, Append
+// and Read before the first Add. It may be used from one goroutine at a time.
+type Sorter[T any] struct {
+	Space   *Space
+	Most    int                                 // elements in memory at once
+	Compare func(a, b *T) int                   // elements that are equal come in the order they were added
+	Append  func(dst []byte, element *T) []byte // writes an element
+	Read    func(entry []byte) T                // reads it back; it may not keep entry
+
+	elements []T
+	runs     []*Log
+	text     []byte
+}
+
+// Add adds an element.
+func (s *Sorter[T]) Add(element T) {
+	if len(s.elements) >= s.Most {
+		s.run()
+	}
+	s.elements = append(s.elements, element)
+}
+
+func (s *Sorter[T]) sort() {
+	slices.SortStableFunc(s.elements, func(a, b T) int { return s.Compare(&a, &b) })
+}
+
+// run writes what is in memory as a sorted run.
+func (s *Sorter[T]) run() {
+	s.sort()
+	run := s.Space.NewLog()
+	for i := range s.elements {
+		s.text = s.Append(s.text[:0], &s.elements[i])
+		run.Append(s.text)
+	}
+	s.runs = append(s.runs, run)
+	s.elements = s.elements[:0]
+}
+
+// Sorted yields all elements in order, once. An error is the last thing yielded.
+func (s *Sorter[T]) Sorted() iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		s.sort()
+		if len(s.runs) == 0 {
+			for _, element := range s.elements {
+				if !yield(element, nil) {
+					return
+				}
+			}
+			return
+		}
+		s.merge(yield)
+	}
+}
+
+// merge yields the elements of all runs, and those in memory, which were added last.
+func (s *Sorter[T]) merge(yield func(T, error) bool) {
+	m := &merging[T]{compare: s.Compare}
+	defer m.stop()
+	for i, run := range s.runs {
+		next, stop := iter.Pull2(run.All())
+		m.add(&source[T]{number: i, stop: stop, next: func() (element T, ok bool, err error) {
+			entry, err, ok := next()
+			if err == nil && ok {
+				element = s.Read(entry)
+			}
+			return element, ok, err
+		}})
+	}
+	rest := s.elements
+	m.add(&source[T]{number: len(s.runs), stop: func() {}, next: func() (element T, ok bool, err error) {
+		if len(rest) > 0 {
+			element, rest, ok = rest[0], rest[1:], true
+		}
+		return element, ok, nil
+	}})
+	for m.err == nil && len(m.sources) > 0 {
+		if !yield(m.sources[0].first, nil) {
+			return
+		}
+		m.step()
+	}
+	if m.err != nil {
+		var none T
+		yield(none, m.err)
+	}
+}
+
+// source is a run that is being merged, with its first element that has not been yielded.
+type source[T any] struct {
+	number int
+	first  T
+	next   func() (element T, ok bool, err error)
+	stop   func()
+}
+
+// merging is a heap of sources.
+type merging[T any] struct {
+	compare func(a, b *T) int
+	sources []*source[T]
+	err     error
+}
+
+func (m *merging[T]) add(s *source[T]) {
+	if m.advance(s) {
+		heap.Push(m, s)
+	}
+}
+
+// advance reads the source's next element; false when it has none.
+func (m *merging[T]) advance(s *source[T]) bool {
+	element, ok, err := s.next()
+	if err != nil {
+		m.err = err
+	}
+	if err != nil || !ok {
+		s.stop()
+		return false
+	}
+	s.first = element
+	return true
+}
+
+// step goes to the next element of the source that has the smallest.
+func (m *merging[T]) step() {
+	if m.advance(m.sources[0]) {
+		heap.Fix(m, 0)
+		return
+	}
+	heap.Pop(m)
+}
+
+func (m *merging[T]) stop() {
+	for _, s := range m.sources {
+		s.stop()
+	}
+}
+
+func (m *merging[T]) Len() int      { return len(m.sources) }
+func (m *merging[T]) Swap(i, j int) { m.sources[i], m.sources[j] = m.sources[j], m.sources[i] }
+func (m *merging[T]) Push(s any)    { m.sources = append(m.sources, s.(*source[T])) }
+
+func (m *merging[T]) Pop() any {
+	last := len(m.sources) - 1
+	s := m.sources[last]
+	m.sources = m.sources[:last]
+	return s
+}
+
+func (m *merging[T]) Less(i, j int) bool {
+	a, b := m.sources[i], m.sources[j]
+	if c := m.compare(&a.first, &b.first); c != 0 {
+		return c < 0
+	}
+	return a.number < b.number
+}
