@@ -55,9 +55,11 @@ func (w *world) newUUID() string {
 }
 
 // personIDOf returns the UUID that PostHog gives the person that a distinct ID creates: version 5, of project and ID.
-func personIDOf(id string) string {
+func personIDOf(id string) string { return personIDIn("2", id) }
+
+func personIDIn(project, id string) string {
 	const namespace = "\x93\x29\x79\xb4\x65\xc3\x44\x24\x84\x67\x0b\x66\xec\x27\xbc\x22"
-	sum := sha1.Sum([]byte(namespace + "2:" + id))
+	sum := sha1.Sum([]byte(namespace + project + ":" + id))
 	u := sum[:16]
 	u[6] = u[6]&0x0f | 0x50
 	u[8] = u[8]&0x3f | 0x80
