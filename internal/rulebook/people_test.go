@@ -100,6 +100,13 @@ func TestKeptIDs(t *testing.T) {
 			a p
 			z p`,
 			exported: 9, want: "a: a z"},
+		{name: "a match of UserID carries identity", rows: `
+			2 $pageview user_1 personless identified
+			1 $pageview user_2 personless`,
+			persons: `
+			user_1 p
+			user_2 p`,
+			exported: 9, userID: "^user_", want: "user_2: user_1 user_2"},
 		{name: "by any row when all are sent", rows: `
 			1 $pageview z personless
 			4 $pageview z personless identified

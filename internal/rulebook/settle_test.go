@@ -186,6 +186,13 @@ func TestSharedPersonIDs(t *testing.T) {
 			u p
 			v q`,
 			exported: 9, want: "u: u; v: v (anonymous)"},
+		{name: "of rows that say the same, the smaller person_id comes first", rows: `
+			1 Order u pid=q
+			1 Order u pid=p`,
+			persons: `
+			a p
+			b q`,
+			exported: 9, want: "b: b (anonymous); u: a u"},
 		{name: "of a person_id that the export does not know, the earliest row decides", rows: `
 			2 Order u pid=old
 			1 Order v pid=old
@@ -261,6 +268,19 @@ func TestLinks(t *testing.T) {
 			4 Order w
 			5 $identify w anon=v`,
 			want: "u: A u; v: v; w: w", links: "accepted; already identified; already identified"},
+		{name: "so has that of one that found them one already", rows: `
+			1 $identify w anon=v
+			2 $identify u anon=A
+			3 $create_alias v alias=u
+			4 Order v pid=p
+			4 Order w pid=p`,
+			want: "u: A u; w: v w", links: "already one; accepted; already identified"},
+		{name: "an ID without a person comes with its group", rows: `
+			1 $identify u anon=A pid=p
+			2 Order v
+			3 $identify v anon=s
+			4 Order s pid=p`,
+			want: "u: A s u v", links: "accepted; accepted"},
 		{name: "somebody known with a row before is identified", rows: `
 			1 Order u user=u
 			2 Order v
@@ -277,6 +297,12 @@ func TestLinks(t *testing.T) {
 			3 $identify v anon=u
 			4 Order u identified`,
 			want: "v: u v", links: "accepted"},
+		{name: "not if another ID of the same person is known later", rows: `
+			1 Order s pid=p
+			2 Order v
+			3 $identify v anon=s
+			4 Order u user=u pid=p`,
+			want: "v: s u v", links: "accepted"},
 		{name: "not somebody whom only a back end knows", rows: `
 			1 Order u
 			2 Order v
@@ -323,6 +349,11 @@ func TestOrderOfLinks(t *testing.T) {
 			5 $identify u anon=A
 			5 $identify w anon=u`,
 			want: "u: A u w", links: "accepted; accepted"},
+		{name: "by distinct_id before what is linked", rows: `
+			1 Order c
+			5 $identify c anon=b
+			5 $identify b anon=z`,
+			want: "b: b z; c: c", links: "accepted; already identified"},
 		{name: "then by what is linked", rows: `
 			5 $identify w anon=b
 			5 $identify w anon=a
@@ -365,8 +396,8 @@ func TestLinksAgainstThePersonsExport(t *testing.T) {
 		{name: "a refusal gives nobody a person", rows: `
 			1 $identify u anon=v
 			2 $identify x anon=A
-			3 $identify u anon=x`,
+			3 $identify v anon=x`,
 			persons: two, exported: 9,
-			want: "u: u; v: v; x: A x", links: "persons export; accepted; already identified"},
+			want: "u: u; x: A v x", links: "persons export; accepted; accepted"},
 	})
 }
