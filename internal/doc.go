@@ -25,6 +25,7 @@
 //	spool       sorted runs and copies on disk, so that memory stays small
 //	progress    a bar on a terminal, lines in a log, nothing when quiet
 //	synthetic   exports of any size, for tests and benchmarks
+//	rulebook    the rules of identity once more, slow and plain, and small histories full of trouble, for tests
 //	bench       the program that measures all this (make bench)
 //
 // Imports point one way: cli to export, export to people, mapping, posthog, customerio and ledger, people to posthog,

@@ -32,11 +32,12 @@ var imports = map[string][]string{
 	"internal/spool":      {},
 	"internal/progress":   {},
 	"internal/synthetic":  {},
+	"internal/rulebook":   {},
 	"internal/bench":      under("synthetic", "sandbox"),
 }
 
 // forTests may be imported by the tests of every package.
-var forTests = under("sandbox", "synthetic")
+var forTests = under("sandbox", "synthetic", "rulebook")
 
 func under(names ...string) []string {
 	for i, name := range names {

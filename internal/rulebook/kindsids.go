@@ -1,0 +1,34 @@
+package rulebook
+
+import "slices"
+
+var kindsOfIDs = map[string]func(look, string) bool{
+	"user known to a back end alone": func(l look, id string) bool {
+		return l.hasPersonRow(id) && !l.isMachineMade(id) && !l.isUserID(id) && !l.wasIdentified(id) && !l.isKnown(id)
+	},
+	"device ID of no UUID's shape": func(l look, id string) bool { return l.isDeviceID(id) && !machineShaped(id) },
+	"user ID of a UUID's shape":    func(l look, id string) bool { return uuidShape.MatchString(id) && l.isKnown(id) },
+	"ID over 150 bytes":            func(_ look, id string) bool { return tooLong(id) == 1 },
+	"UserID matches":               func(l look, id string) bool { return l.isUserID(id) },
+	"ID of a persons export alone": func(l look, id string) bool {
+		return len(l.rowsOf(id)) == 0 && slices.ContainsFunc(l.Persons, func(r PersonRow) bool { return r.DistinctID == id })
+	},
+	"ID whose mapping is deleted": func(l look, id string) bool {
+		r, ok := l.countingRow(id)
+		return ok && r.MappingDeleted
+	},
+	"snapshot equal to the one before": func(l look, id string) bool {
+		var last string
+		return slices.ContainsFunc(l.personRowsOf(id), func(r Row) bool {
+			same := r.PersonProperties != "" && r.PersonProperties == last
+			if r.PersonProperties != "" {
+				last = r.PersonProperties
+			}
+			return same
+		})
+	},
+}
+
+func (l look) isDeviceID(id string) bool {
+	return slices.ContainsFunc(l.Rows, func(r Row) bool { return r.DeviceID == id })
+}

@@ -1,0 +1,39 @@
+package rulebook
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+var kindsOfRows = map[string]func(look, Row) bool{
+	"illegal distinct_id":      func(_ look, r Row) bool { return Illegal(r.DistinctID) },
+	"illegal anon_distinct_id": func(_ look, r Row) bool { return r.AnonDistinctID != "" && Illegal(r.AnonDistinctID) },
+	"illegal alias":            func(_ look, r Row) bool { return r.Alias != "" && Illegal(r.Alias) },
+	"row taken in late, out of the order of timestamps": func(l look, r Row) bool {
+		return r.CreatedAt-r.Timestamp > time.Hour.Microseconds() && slices.ContainsFunc(l.rows, func(other Row) bool {
+			return other.CreatedAt != 0 && r.CreatedAt > other.CreatedAt && r.Timestamp < other.Timestamp &&
+				l.outcome.People[r.DistinctID] == l.outcome.People[other.DistinctID]
+		})
+	},
+	"row without uuid":     func(_ look, r Row) bool { return r.UUID == "" },
+	"row without any time": func(_ look, r Row) bool { return r.At() == NoTime },
+	"row of the very time of the persons export": func(l look, r Row) bool {
+		return len(l.Persons) > 0 && r.At() == l.ExportedAt
+	},
+	"personless row that would link": func(_ look, r Row) bool { return r.Personless && sourceOf(r) != "" },
+	"$groupidentify":                 func(_ look, r Row) bool { return r.Name == "$groupidentify" },
+	"$identify without anon_distinct_id": func(_ look, r Row) bool {
+		return r.Name == "$identify" && r.AnonDistinctID == ""
+	},
+	"null value": func(_ look, r Row) bool {
+		return slices.ContainsFunc([]string{r.Set, r.SetOnce, r.PersonProperties}, hasNull)
+	},
+	"changes that PostHog does not apply": func(_ look, r Row) bool {
+		return (r.Name == "$exception" || r.Name == "$$heatmap") && len(object(r.Set)) > 0
+	},
+}
+
+func hasNull(text string) bool {
+	return slices.Contains(slices.Collect(maps.Values(object(text))), "null")
+}

@@ -1,0 +1,80 @@
+package rulebook
+
+import "slices"
+
+// linkOf returns the link that a row is, if it is one: its IDs must be legal and different, and PostHog must not have
+// dropped it for being personless.
+func linkOf(r Row) (Link, bool) {
+	l := Link{Row: r, Target: r.DistinctID, Source: sourceOf(r)}
+	return l, !r.Personless && !Illegal(l.Target) && !Illegal(l.Source) && l.Target != l.Source
+}
+
+// sourceOf returns the ID that a row would link to its distinct_id; "" when it is no row of that kind.
+func sourceOf(r Row) string {
+	switch r.Name {
+	case "$identify":
+		return r.AnonDistinctID
+	case "$create_alias", "$merge_dangerously":
+		return r.Alias
+	default:
+		return ""
+	}
+}
+
+// followLinks applies the links in order.
+func (b *book) followLinks() {
+	for _, r := range b.rows {
+		l, ok := linkOf(r)
+		if !ok {
+			continue
+		}
+		l.Verdict = b.judge(l)
+		if l.Verdict == Accepted {
+			target, source := b.id(l.Target), b.id(l.Source)
+			l.Overrode = b.movesIdentified(l)
+			l.Fused = b.wouldFuse(target, source)
+			b.join(target, source)
+		}
+		b.links = append(b.links, l)
+	}
+}
+
+func (b *book) judge(l Link) Verdict {
+	target, source := b.id(l.Target), b.id(l.Source)
+	switch {
+	case target == source:
+		return AlreadyOne
+	case b.wouldFuse(target, source) && l.Row.At() <= b.ExportedAt:
+		return RefusedByExport
+	case b.movesIdentified(l) && l.Row.Name != "$merge_dangerously":
+		return RefusedIdentified
+	default:
+		return Accepted
+	}
+}
+
+// movesIdentified reports whether both IDs have a person at a link, and that of the source is identified already.
+func (b *book) movesIdentified(l Link) bool {
+	return b.hasPersonAt(l, l.Source) && b.hasPersonAt(l, l.Target) && b.isIdentifiedAt(l, b.id(l.Source))
+}
+
+// hasPersonAt reports whether an ID has a person when a link comes: from an earlier person row, or from an earlier link
+// that was accepted or found its IDs to be one already.
+func (b *book) hasPersonAt(l Link, id string) bool {
+	return b.hasPersonRowBefore(l, id) || slices.ContainsFunc(b.links, func(earlier Link) bool {
+		return (earlier.Target == id || earlier.Source == id) && (earlier.Verdict == Accepted || earlier.Verdict == AlreadyOne)
+	})
+}
+
+// isIdentifiedAt reports whether somebody is identified when a link comes: some ID was the target of an earlier link,
+// whatever became of that, or some ID is known and has an earlier person row.
+func (b *book) isIdentifiedAt(l Link, g *group) bool {
+	return slices.ContainsFunc(g.ids, func(id string) bool {
+		return slices.ContainsFunc(b.links, func(earlier Link) bool { return earlier.Target == id }) ||
+			b.isKnown(id) && b.hasPersonRowBefore(l, id)
+	})
+}
+
+func (b *book) hasPersonRowBefore(l Link, id string) bool {
+	return slices.ContainsFunc(b.personRowsOf(id), func(r Row) bool { return before(r, l.Row) })
+}

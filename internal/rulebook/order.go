@@ -1,0 +1,37 @@
+package rulebook
+
+import (
+	"cmp"
+	"slices"
+)
+
+// compare orders rows as PostHog took them in: by time, then uuid, none before any, then by what they say of who is who.
+func compare(a, b Row) int {
+	return cmp.Or(
+		cmp.Compare(a.At(), b.At()),
+		cmp.Compare(a.UUID, b.UUID),
+		cmp.Compare(a.Name, b.Name),
+		cmp.Compare(a.DistinctID, b.DistinctID),
+		cmp.Compare(sourceOf(a), sourceOf(b)),
+	)
+}
+
+// before reports whether row a comes before row b. Of two rows that say the same, neither does.
+func before(a, b Row) bool { return compare(a, b) < 0 }
+
+// inOrder returns the rows in order. Those that say the same follow by person_id, for the order of pairs, and then by place
+// in the input, so that the links of an outcome have one order.
+func inOrder(rows []Row) []Row {
+	return slices.SortedFunc(slices.Values(rows), func(a, b Row) int {
+		return cmp.Or(compare(a, b), cmp.Compare(a.PersonID, b.PersonID), cmp.Compare(a.Ref, b.Ref))
+	})
+}
+
+// compareChanges orders rows as their changes to attributes apply: by time, then uuid, then place in the input.
+func compareChanges(a, b Row) int {
+	return cmp.Or(
+		cmp.Compare(a.At(), b.At()),
+		cmp.Compare(a.UUID, b.UUID),
+		cmp.Compare(a.Ref, b.Ref),
+	)
+}

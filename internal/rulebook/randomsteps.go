@@ -1,0 +1,167 @@
+package rulebook
+
+import "fmt"
+
+// step lets somebody do something. Most steps make a row.
+func (w *world) step() {
+	steps := []struct {
+		weight int
+		do     func()
+	}{
+		{16, w.visit}, {20, w.login}, {10, w.useBackEnd}, {8, w.change}, {5, w.aliasFromDevice}, {4, w.aliasFromBackEnd},
+		{4, w.merge}, {4, w.takeOver}, {4, w.identifyNobody}, {2, w.groupidentify}, {2, w.fail}, {2, w.reset},
+		{3, w.setTwice}, {3, w.split}, {3, w.remove}, {2, func() { w.addDevice() }},
+	}
+	total := 0
+	for _, s := range steps {
+		total += s.weight
+	}
+	n := w.IntN(total)
+	for _, s := range steps {
+		if n -= s.weight; n < 0 {
+			s.do()
+			return
+		}
+	}
+}
+
+// visit is a page that somebody looks at.
+func (w *world) visit() {
+	r := w.onDevice(one(w, w.devices))
+	r.Name, r.Sends = "$pageview", true
+	w.take(r)
+}
+
+// login names the user of a device; now and then without saying what the device was called before.
+func (w *world) login() {
+	d, u := one(w, w.devices), one(w, w.users)
+	if d.user == u && w.chance(80) {
+		w.visit()
+		return
+	}
+	before := d.current
+	d.user, d.current = u, u.id
+	r := w.onDevice(d)
+	r.Name, r.AnonDistinctID = "$identify", before
+	if w.chance(8) {
+		r.AnonDistinctID = ""
+	}
+	r.Personless = w.chance(3)
+	r.Set, r.SetOnce = w.someProperties(70), w.someProperties(40)
+	w.take(r)
+}
+
+// useBackEnd is an event of a server, which knows only the user's ID.
+func (w *world) useBackEnd() {
+	r := Row{Name: "Order Completed", DistinctID: one(w, w.users).id, Sends: true, Set: w.someProperties(30)}
+	r.Personless = w.chance(5)
+	w.take(r)
+}
+
+// change is a change to somebody's properties alone.
+func (w *world) change() {
+	r := w.onDevice(one(w, w.devices))
+	if w.chance(50) {
+		r = Row{DistinctID: one(w, w.users).id}
+	}
+	r.Name, r.Personless = "$set", false
+	r.Set, r.SetOnce = w.someProperties(70), w.someProperties(40)
+	if w.chance(30) {
+		r.Unset = []string{one(w, propertyKeys)}
+	}
+	w.take(r)
+}
+
+// aliasFromDevice is what client libraries send: the visitor's ID with the user's as its alias.
+func (w *world) aliasFromDevice() {
+	d := one(w, w.devices)
+	r := w.onDevice(d)
+	r.Name, r.DistinctID, r.Alias, r.Personless = "$create_alias", d.id, one(w, w.users).id, false
+	w.take(r)
+}
+
+// aliasFromBackEnd is the other way round.
+func (w *world) aliasFromBackEnd() {
+	w.take(Row{Name: "$create_alias", DistinctID: one(w, w.users).id, Alias: one(w, w.devices).id})
+}
+
+func (w *world) merge() {
+	w.take(Row{Name: "$merge_dangerously", DistinctID: one(w, w.users).id, Alias: one(w, w.users).id})
+}
+
+// takeOver lets somebody log in on a device on which another user is still logged in.
+func (w *world) takeOver() {
+	for _, d := range w.devices {
+		if u := one(w, w.users); d.user != nil && d.user != u {
+			before := d.current
+			d.user, d.current = u, u.id
+			r := w.onDevice(d)
+			r.Name, r.AnonDistinctID, r.Set = "$identify", before, w.someProperties(50)
+			w.take(r)
+			return
+		}
+	}
+}
+
+// identifyNobody is a front end that says who somebody is when it does not know.
+func (w *world) identifyNobody() {
+	r := w.onDevice(one(w, w.devices))
+	r.Personless = false
+	switch w.IntN(4) {
+	case 0:
+		r.Name, r.DistinctID, r.AnonDistinctID = "$identify", one(w, illegal), r.DistinctID
+		r.IsIdentified, r.UserID = true, r.DistinctID
+		r.Set = w.someProperties(50)
+	case 1:
+		r.Name, r.AnonDistinctID = "$identify", one(w, illegal)
+	case 2:
+		r.Name, r.Alias = "$create_alias", one(w, illegal)
+	default:
+		r.Name, r.DistinctID, r.Sends = "$pageview", one(w, illegal), true
+	}
+	w.take(r)
+}
+
+// groupidentify speaks of a group of people under an ID of its own, or under that of whoever is there.
+func (w *world) groupidentify() {
+	r := w.onDevice(one(w, w.devices))
+	r.Name = "$groupidentify"
+	if w.chance(50) {
+		r = Row{Name: "$groupidentify", DistinctID: fmt.Sprintf("$company_%d", w.IntN(3))}
+	}
+	w.take(r)
+}
+
+// fail is an event whose changes PostHog does not apply.
+func (w *world) fail() {
+	r := w.onDevice(one(w, w.devices))
+	r.Name, r.Set = []string{"$exception", "$$heatmap"}[w.IntN(2)], w.someProperties(100)
+	w.take(r)
+}
+
+// setTwice sets a property once, removes it, and sets it once more.
+func (w *world) setTwice() {
+	id, key := one(w, w.users).id, one(w, propertyKeys)
+	w.take(Row{Name: "$set", DistinctID: id, SetOnce: w.object(key)})
+	w.tick()
+	w.take(Row{Name: "$set", DistinctID: id, Unset: []string{key}})
+	w.tick()
+	w.take(Row{Name: "$set", DistinctID: id, SetOnce: w.object(key)})
+}
+
+// reset is a logout: the device gets a new visitor.
+func (w *world) reset() {
+	d := one(w, w.devices)
+	d.user, d.current = nil, w.newUUID()
+}
+
+// onDevice returns a row as a device's library would fill it in.
+func (w *world) onDevice(d *device) Row {
+	r := Row{DistinctID: d.current, DeviceID: d.id}
+	if d.user != nil {
+		r.UserID, r.IsIdentified = d.user.id, true
+	} else {
+		r.Personless = w.chance(w.personless)
+	}
+	return r
+}
