@@ -55,8 +55,13 @@ func (b *book) judge(l Link) Verdict {
 
 // movesIdentified reports whether both IDs have a person at a link, and that of the source is identified already.
 func (b *book) movesIdentified(l Link) bool {
-	return b.hasPersonAt(l, l.Source) && b.hasPersonAt(l, l.Target) && b.isIdentifiedAt(l, b.id(l.Source))
+	return b.hasPersonAt(l, l.Target) &&
+		(b.comesFromLogin(l) || b.hasPersonAt(l, l.Source) && b.isIdentifiedAt(l, b.id(l.Source)))
 }
+
+// comesFromLogin reports whether an $identify names as its anonymous ID one that somebody logs in with, some time: then
+// somebody else was logged in on that device, even where the export does not reach back to that login.
+func (b *book) comesFromLogin(l Link) bool { return l.Row.Name == "$identify" && b.isKnown(l.Source) }
 
 // hasPersonAt reports whether an ID has a person when a link comes: from an earlier person row, or from an earlier link
 // that was accepted or found its IDs to be one already.
@@ -75,6 +80,7 @@ func (b *book) isIdentifiedAt(l Link, g *group) bool {
 	})
 }
 
+// hasPersonRowBefore reports whether a person row of an ID has an earlier time, or the same and an earlier uuid.
 func (b *book) hasPersonRowBefore(l Link, id string) bool {
-	return slices.ContainsFunc(b.personRowsOf(id), func(r Row) bool { return before(r, l.Row) })
+	return slices.ContainsFunc(b.personRowsOf(id), func(r Row) bool { return compareFirst(&r, &l.Row) < 0 })
 }

@@ -1,11 +1,15 @@
 package rulebook
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // joinSharedPersonIDs joins each ID with the person_ids on its person rows, each pair once, in order of its earliest row. A
 // pair that would put different export persons into one group is refused, unless its latest row is younger than the export.
 func (b *book) joinSharedPersonIDs() {
-	for _, r := range b.rows {
+	rows := slices.SortedFunc(slices.Values(b.rows), comparePairs)
+	for _, r := range rows {
 		if !isPersonRow(r) || r.PersonID == "" || b.hasSeenPair(r) {
 			continue
 		}
@@ -18,6 +22,11 @@ func (b *book) joinSharedPersonIDs() {
 		}
 		b.pairs = append(b.pairs, p)
 	}
+}
+
+// comparePairs orders rows by time, then uuid, then their ID and person_id.
+func comparePairs(x, y Row) int {
+	return cmp.Or(compareFirst(&x, &y), cmp.Compare(x.DistinctID, y.DistinctID), cmp.Compare(x.PersonID, y.PersonID))
 }
 
 func (b *book) hasSeenPair(r Row) bool {

@@ -1,0 +1,220 @@
+package people
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/rulebook"
+)
+
+// histories is how many random histories are held against the rules. PH2CIO_HISTORIES asks for more.
+func histories(t *testing.T) uint64 {
+	n, err := strconv.ParseUint(os.Getenv("PH2CIO_HISTORIES"), 10, 64)
+	if err != nil {
+		n = 2000
+	}
+	t.Logf("%d histories", n)
+	return n
+}
+
+// TestPeopleAreThoseOfTheRules holds the whole package against the slow statement of its rules, over random histories with
+// their rows in any order, in memory and on disk, and wants every kind of trouble to have come up.
+func TestPeopleAreThoseOfTheRules(t *testing.T) {
+	t.Parallel()
+	n := histories(t)
+	kinds := map[string]int{}
+	var lock sync.Mutex
+	err := parallel(int(n), func(i int) error {
+		seed := uint64(i)
+		h := rulebook.Random(seed)
+		want := rulebook.Settle(h)
+		lock.Lock()
+		for kind, count := range rulebook.Kinds(h, want) {
+			kinds[kind] += count
+		}
+		lock.Unlock()
+		for _, memory := range []int64{0, tiny} {
+			if diff := cmp.Diff(told(&want, h), settleHistory(t, h, memory, seed)); diff != "" {
+				return fmt.Errorf("seed %d, memory %d (-want +got):\n%s", seed, memory, diff)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+		if kinds[kind] == 0 {
+			t.Errorf("%s: in none of %d histories", kind, n)
+		}
+	}
+}
+
+// settlement is what both sides say of a history.
+type settlement struct {
+	Who     map[string]string // by distinct ID: the kept ID, or why the person is not sent
+	Persons map[string]string // by kept ID: attributes
+	Links   map[rulebook.Verdict]int
+	Shares  int
+}
+
+// told turns the rules' outcome into a settlement.
+func told(o *rulebook.Outcome, h rulebook.History) settlement {
+	s := settlement{Who: map[string]string{}, Persons: map[string]string{}, Links: map[rulebook.Verdict]int{}}
+	for id, p := range o.People {
+		seen := slices.ContainsFunc(h.Rows, func(r rulebook.Row) bool {
+			return slices.Contains(p.IDs, r.DistinctID) && r.Name != "$groupidentify" && carries(r, h)
+		})
+		switch {
+		case p.Deleted:
+			s.Who[id] = "deleted"
+		case !seen || !p.Identified && !h.All:
+			s.Who[id] = "anonymous"
+		default:
+			s.Who[id] = p.Kept
+			attributes := maps.Clone(p.Attributes)
+			if p.Email == lostEmailOf(o, h, p) {
+				delete(attributes, "email")
+			}
+			s.Persons[p.Kept] = fmt.Sprint(attributes)
+		}
+	}
+	for _, l := range o.Links {
+		s.Links[l.Verdict]++
+	}
+	for _, p := range o.Pairs {
+		if p.Refused {
+			s.Shares++
+		}
+	}
+	return s
+}
+
+// lostEmailOf is always none: who of several people has an email is the subject of other tests.
+func lostEmailOf(*rulebook.Outcome, rulebook.History, *rulebook.Person) string { return "none" }
+
+func carries(r rulebook.Row, h rulebook.History) bool {
+	return !r.Personless || r.IsIdentified || r.UserID == r.DistinctID || h.All || h.UserID != nil && h.UserID.MatchString(r.DistinctID)
+}
+
+// settleHistory feeds a history to the package.
+func settleHistory(t *testing.T, h rulebook.History, memory int64, seed uint64) settlement {
+	o := Options{Everybody: h.All, Memory: memory, Persons: len(h.Persons) > 0}
+	if h.UserID != nil {
+		o.UserID = h.UserID.Match
+	}
+	if len(h.Existing) > 0 {
+		o.Existing = NewExisting()
+		for _, id := range h.Existing {
+			o.Existing.Add(id, "", "")
+		}
+	}
+	x := NewIndex(o)
+	defer x.Close()
+	if memory == tiny {
+		x.mostIDs, x.mostBuf, x.space.Block = 1, 1, 1
+	}
+	learnPersons(x, h)
+	random := rand.New(rand.NewPCG(seed, 2))
+	rows := slices.Clone(h.Rows)
+	random.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
+	for _, r := range rows {
+		x.Observe(eventOf(r), r.Sends)
+		if memory == tiny && random.IntN(3) == 0 {
+			x.putAwayAll([]byte(r.DistinctID))
+		}
+	}
+	choice := Choice{}
+	if h.All {
+		choice.Who = All
+	}
+	settled, err := x.Settle(choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tell(settled, h)
+}
+
+func tell(settled *Settled, h rulebook.History) settlement {
+	s := settlement{Who: map[string]string{}, Persons: map[string]string{}, Links: map[rulebook.Verdict]int{}}
+	for id := range rulebook.Settle(h).People {
+		p, status := settled.Lookup([]byte(id))
+		switch status {
+		case Sent:
+			s.Who[id] = p.DistinctID
+			attributes := map[string]string{}
+			withEmail := *p
+			withEmail.withoutEmail = false
+			for key, value := range settled.Attributes(&withEmail) {
+				attributes[key] = string(value)
+			}
+			s.Persons[p.DistinctID] = fmt.Sprint(attributes)
+		case Deleted:
+			s.Who[id] = "deleted"
+		default:
+			s.Who[id] = "anonymous"
+		}
+	}
+	c := settled.Count(0)
+	for verdict, n := range map[rulebook.Verdict]int64{
+		rulebook.Accepted: c.Links.Joined, rulebook.AlreadyOne: c.Links.Same,
+		rulebook.RefusedByExport: c.Links.PersonsExport, rulebook.RefusedIdentified: c.Links.AlreadyIdentified,
+	} {
+		if n > 0 {
+			s.Links[verdict] = int(n)
+		}
+	}
+	s.Shares = int(c.Links.RefusedShares)
+	return s
+}
+
+func learnPersons(x *Index, h rulebook.History) {
+	for _, r := range h.Persons {
+		row := &posthog.PersonRow{
+			DistinctIDs: [][]byte{[]byte(r.DistinctID)}, Version: r.Version, PersonVersion: r.PersonVersion,
+			MappingDeleted: r.MappingDeleted, Deleted: r.IsDeleted, Identified: r.IsIdentified,
+			HasProperties: r.Properties != "", Properties: []byte(r.Properties), Members: foundMembers([]byte(r.Properties)),
+			At: posthog.Time{Micros: h.ExportedAt, State: posthog.Known},
+		}
+		row.PersonID, row.HasPersonID = parseUUID([]byte(r.PersonID))
+		x.LearnPerson(row)
+	}
+}
+
+func eventOf(r rulebook.Row) *posthog.Event {
+	text := func(s string) []byte {
+		if s == "" {
+			return nil
+		}
+		return []byte(s)
+	}
+	at := func(micros int64) (t posthog.Time) {
+		if micros != 0 {
+			t = posthog.Time{Micros: micros, State: posthog.Known}
+		}
+		return t
+	}
+	e := &posthog.Event{
+		Ref: r.Ref, Name: text(r.Name), DistinctID: text(r.DistinctID), PersonID: text(r.PersonID),
+		CreatedAt: at(r.CreatedAt), Timestamp: at(r.Timestamp), Personless: r.Personless, IsIdentified: r.IsIdentified,
+		UserID: text(r.UserID), DeviceID: text(r.DeviceID), AnonDistinctID: text(r.AnonDistinctID), Alias: text(r.Alias),
+		PersonProperties: text(r.PersonProperties), Set: text(r.Set), SetOnce: text(r.SetOnce),
+	}
+	if r.Unset != nil {
+		e.Unset = fmt.Appendf(nil, `["%s"]`, strings.Join(r.Unset, `","`))
+	}
+	if r.UUID != "" {
+		e.UUID, e.HasUUID = parseUUID([]byte(r.UUID))
+	}
+	return withMembers(e)
+}
