@@ -61,8 +61,8 @@ func (l look) rowsOfPerson(p *Person) []Row {
 // different counts the values that are neither the same nor empty.
 func different[T any](all []T, value func(T) string) int {
 	seen := map[string]bool{}
-	for _, one := range all {
-		if v := value(one); v != "" {
+	for _, each := range all {
+		if v := value(each); v != "" {
 			seen[v] = true
 		}
 	}

@@ -66,9 +66,9 @@ func (b *book) personRowsOf(id string) []Row {
 
 func filter[T any](all []T, keep func(T) bool) []T {
 	var kept []T
-	for _, one := range all {
-		if keep(one) {
-			kept = append(kept, one)
+	for _, each := range all {
+		if keep(each) {
+			kept = append(kept, each)
 		}
 	}
 	return kept
