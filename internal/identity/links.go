@@ -70,10 +70,9 @@ func (g *Groups) judge(l Link) Outcome {
 func (g *Groups) Login(n uint32) { g.flags[n] |= login }
 
 // Appear says that a node has a person from here on in the order of ingestion, because it stands on a row that is not
-// personless. known says that it is also an ID that somebody has logged in with.
-func (g *Groups) Appear(n uint32, known bool) {
-	g.flags[n] |= hasPerson
-	if known {
-		g.flags[g.find(n)] |= identified
-	}
-}
+// personless.
+func (g *Groups) Appear(n uint32) { g.flags[n] |= hasPerson }
+
+// Identify says that the person of a node is identified from here on in the order of ingestion, because a row shows that
+// somebody is logged in with it.
+func (g *Groups) Identify(n uint32) { g.flags[g.find(n)] |= identified }

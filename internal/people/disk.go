@@ -111,16 +111,19 @@ func (f *fact) add(o *fact) {
 	default:
 		f.came(0, o.first)
 	}
+	f.known = earlier(f.known, o.known)
 	f.marks |= o.marks
 	f.ref = min(f.ref, o.ref)
 	f.events = uint32(min(uint64(f.events)+uint64(o.events), math.MaxUint32))
 }
 
-const factSize = sumSize + 16 + 8 + 4 + 4
+const factSize = sumSize + 16 + 16 + 8 + 4 + 4
 
 func (f *fact) append(dst []byte) []byte {
 	dst = binary.LittleEndian.AppendUint64(dst, uint64(f.first.At))
 	dst = binary.LittleEndian.AppendUint64(dst, f.first.UUID)
+	dst = binary.LittleEndian.AppendUint64(dst, uint64(f.known.At))
+	dst = binary.LittleEndian.AppendUint64(dst, f.known.UUID)
 	dst = binary.LittleEndian.AppendUint64(dst, f.ref)
 	dst = binary.LittleEndian.AppendUint32(dst, f.events)
 	return binary.LittleEndian.AppendUint32(dst, uint32(f.marks))
@@ -129,8 +132,9 @@ func (f *fact) append(dst []byte) []byte {
 func readFact(b []byte) fact {
 	return fact{
 		first:  identity.Moment{At: int64(binary.LittleEndian.Uint64(b)), UUID: binary.LittleEndian.Uint64(b[8:])},
-		ref:    binary.LittleEndian.Uint64(b[16:]),
-		events: binary.LittleEndian.Uint32(b[24:]),
-		marks:  marks(binary.LittleEndian.Uint32(b[28:])),
+		known:  identity.Moment{At: int64(binary.LittleEndian.Uint64(b[16:])), UUID: binary.LittleEndian.Uint64(b[24:])},
+		ref:    binary.LittleEndian.Uint64(b[32:]),
+		events: binary.LittleEndian.Uint32(b[40:]),
+		marks:  marks(binary.LittleEndian.Uint32(b[44:])),
 	}
 }

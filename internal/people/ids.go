@@ -19,6 +19,7 @@ type idTable struct {
 // fact is what is known of one distinct ID.
 type fact struct {
 	first  identity.Moment // when it came up: see came
+	known  identity.Moment // of its first row that shows a login, Never without
 	ref    uint64          // of its first row, neverSeen when it stood on none
 	person uint64          // a hash of the person_id that it had on the row that was read last
 	events uint32          // rows that are sent as an event if it is
@@ -44,6 +45,13 @@ func (f *fact) came(level marks, at identity.Moment) {
 	case level&hasPerson == had&hasPerson && (level != 0 || had == 0) && at.Compare(f.first) < 0:
 		f.first = at
 	}
+}
+
+func earlier(a, b identity.Moment) identity.Moment {
+	if b.Compare(a) < 0 {
+		return b
+	}
+	return a
 }
 
 func (t *idTable) hash(number uint32) *sum { return &t.hashes[number/idsInPage][number%idsInPage] }
@@ -79,7 +87,7 @@ func (t *idTable) add(h sum) (number uint32, f *fact) {
 	}
 	*t.hash(number) = h
 	f = t.fact(number)
-	*f = fact{first: identity.Never, ref: neverSeen}
+	*f = fact{first: identity.Never, known: identity.Never, ref: neverSeen}
 	t.put(number)
 	return number, f
 }

@@ -81,7 +81,7 @@ func NewIndex(o Options) *Index {
 }
 
 // idBytes is what an ID takes in memory, its slot and what the collector may leave included.
-const idBytes = 80
+const idBytes = 96
 
 // Close gives back what the index, and what was settled from it, have on disk.
 func (x *Index) Close() error { return x.space.Close() }
@@ -141,6 +141,10 @@ func (f *fact) learn(e *posthog.Event, known, sends, linked bool, at identity.Mo
 	}
 	if known {
 		f.marks |= wasKnown
+		f.known = earlier(f.known, at)
+	}
+	if userOf(e) {
+		f.marks |= wasUser
 	}
 	if bytes.Equal(e.DeviceID, e.DistinctID) {
 		f.marks |= wasDevice

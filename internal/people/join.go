@@ -143,8 +143,12 @@ func (s *settler) follow() error {
 		if err != nil {
 			return err
 		}
-		if one.appear {
-			s.groups.Appear(one.a, one.known)
+		switch {
+		case one.login:
+			s.groups.Identify(one.a)
+			continue
+		case one.first:
+			s.groups.Appear(one.a)
 			continue
 		}
 		outcome := s.groups.Follow(identity.Link{Kind: one.kind, Target: one.a, Source: one.b, At: one.order.At})
@@ -153,11 +157,19 @@ func (s *settler) follow() error {
 	return nil
 }
 
+// firstStep is that an ID first has a person, or that somebody first logs in with it.
+func firstStep(node uint32, at identity.Moment, login bool) step {
+	one := step{first: true, login: login, a: node}
+	one.order.At = at.At
+	binary.BigEndian.PutUint64(one.order.UUID[:], at.UUID)
+	return one
+}
+
 // stepBytes is what a step takes in memory.
 const stepBytes = 96
 
-// steps collects all that happens: the links, and for the IDs in links and for IDs that somebody logs in with when they first have
-// a person.
+// steps collects all that happens: the links, when IDs in links first have a person, and when somebody first logs in with an
+// ID.
 func (s *settler) steps(all *spool.Sorter[step]) error {
 	for i := range s.x.shards {
 		sh := &s.x.shards[i]
@@ -173,14 +185,15 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 		}
 		sh.links.Drop()
 		err := sh.eachFact(func(number uint32, f *fact, _ []byte) error {
-			if f.marks&wasKnown != 0 {
-				s.groups.Login(s.first[i] + number)
+			node := s.first[i] + number
+			if f.marks&wasUser != 0 {
+				s.groups.Login(node)
 			}
-			if f.marks&hasPerson != 0 && f.marks&(inLink|wasKnown) != 0 {
-				one := step{appear: true, known: f.marks&wasKnown != 0, a: s.first[i] + number}
-				one.order.At = f.first.At
-				binary.BigEndian.PutUint64(one.order.UUID[:], f.first.UUID)
-				all.Add(one)
+			if f.marks&wasKnown != 0 {
+				all.Add(firstStep(node, f.known, true))
+			}
+			if f.marks&hasPerson != 0 && f.marks&inLink != 0 {
+				all.Add(firstStep(node, f.first, false))
 			}
 			return nil
 		})

@@ -56,25 +56,25 @@ func readLink(b []byte) (l link) {
 	return l
 }
 
-// step is one thing that happens to identity, in order of ingestion: a link, or that an ID has a person from then on.
+// step is one thing that happens to identity, in order of ingestion.
 type step struct {
 	order  identity.Order
-	appear bool // not a link
-	known  bool // of an ID that appears: somebody has logged in with it
+	first  bool // not a link, but what is first known of an ID: that it has a person
+	login  bool // or that somebody logs in with it
 	kind   identity.Kind
-	a, b   uint32 // nodes: the link's target and source, or the one that appears
+	a, b   uint32 // nodes: the link's target and source, or the ID
 	ref    uint64
 	tie    string
 }
 
-// compare puts steps in order. An ID that appears on a row does so after all links of that order: a row comes before
-// another only if its time and uuid do.
+// compare puts steps in order. What a row says of an ID comes after all links of its order: a row comes before another
+// only if its time and uuid do.
 func (s *step) compare(t *step) int {
 	if c := s.order.Moment().Compare(t.order.Moment()); c != 0 {
 		return c
 	}
-	if s.appear != t.appear {
-		if t.appear {
+	if s.first != t.first {
+		if t.first {
 			return -1
 		}
 		return 1
@@ -90,10 +90,10 @@ func (s *step) compare(t *step) int {
 
 func (s *step) append(dst []byte) []byte {
 	var flags byte
-	if s.appear {
+	if s.first {
 		flags |= 1
 	}
-	if s.known {
+	if s.login {
 		flags |= 2
 	}
 	dst = append(dst, flags, byte(s.kind))
@@ -105,7 +105,7 @@ func (s *step) append(dst []byte) []byte {
 }
 
 func readStep(b []byte) (s step) {
-	s.appear, s.known, s.kind = b[0]&1 != 0, b[0]&2 != 0, identity.Kind(b[1])
+	s.first, s.login, s.kind = b[0]&1 != 0, b[0]&2 != 0, identity.Kind(b[1])
 	at := readOrder(b[2:])
 	s.order, s.ref = at.Order, at.ref
 	b = b[2+orderSize:]

@@ -15,6 +15,7 @@ const (
 	inLink                         // was one of the two IDs of a link
 	wasIdentify                    // was the distinct_id of an $identify
 	wasKnown                       // stood on a row with $is_identified, or as its own $user_id
+	wasUser                        // the latter
 	wasDevice                      // was a $device_id
 	wasAnonymous                   // was an $anon_distinct_id
 	inPersons                      // stands in the persons export
@@ -51,9 +52,10 @@ func (x *Index) look(id []byte) (m marks) {
 }
 
 // knownBy reports whether a row shows that somebody has logged in under its distinct ID.
-func knownBy(e *posthog.Event) bool {
-	return e.IsIdentified || e.UserID != nil && bytes.Equal(e.UserID, e.DistinctID)
-}
+func knownBy(e *posthog.Event) bool { return e.IsIdentified || userOf(e) }
+
+// userOf reports whether the login was with that very ID.
+func userOf(e *posthog.Event) bool { return e.UserID != nil && bytes.Equal(e.UserID, e.DistinctID) }
 
 // machine reports whether the ID was made by a machine.
 func (m marks) machine() bool {

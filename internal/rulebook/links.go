@@ -61,7 +61,9 @@ func (b *book) movesIdentified(l Link) bool {
 
 // comesFromLogin reports whether an $identify names as its anonymous ID one that somebody logs in with, some time: then
 // somebody else was logged in on that device, even where the export does not reach back to that login.
-func (b *book) comesFromLogin(l Link) bool { return l.Row.Name == "$identify" && b.isKnown(l.Source) }
+func (b *book) comesFromLogin(l Link) bool {
+	return l.Row.Name == "$identify" && slices.ContainsFunc(b.rowsOf(l.Source), func(r Row) bool { return r.UserID == l.Source })
+}
 
 // hasPersonAt reports whether an ID has a person when a link comes: from an earlier person row, or from an earlier link
 // that was accepted or found its IDs to be one already.
@@ -72,12 +74,16 @@ func (b *book) hasPersonAt(l Link, id string) bool {
 }
 
 // isIdentifiedAt reports whether somebody is identified when a link comes: some ID was the target of an earlier link,
-// whatever became of that, or some ID is known and has an earlier person row.
+// whatever became of that, or some ID stands on an earlier row that says that somebody is logged in under it.
 func (b *book) isIdentifiedAt(l Link, g *group) bool {
 	return slices.ContainsFunc(g.ids, func(id string) bool {
 		return slices.ContainsFunc(b.links, func(earlier Link) bool { return earlier.Target == id }) ||
-			b.isKnown(id) && b.hasPersonRowBefore(l, id)
+			b.isKnownBefore(l, id)
 	})
+}
+
+func (b *book) isKnownBefore(l Link, id string) bool {
+	return slices.ContainsFunc(b.rowsOf(id), func(r Row) bool { return saysKnown(r) && compareFirst(&r, &l.Row) < 0 })
 }
 
 // hasPersonRowBefore reports whether a person row of an ID has an earlier time, or the same and an earlier uuid.

@@ -286,12 +286,22 @@ func TestLinks(t *testing.T) {
 			2 Order v
 			3 $identify v anon=u`,
 			want: "u: u; v: v", links: "already identified"},
-		{name: "also if that is known later", rows: `
+		{name: "not if only later rows say that there is a login", rows: `
 			1 Order u
 			2 Order v
 			3 $identify v anon=u
 			4 $pageview u personless identified`,
+			want: "u: u v", links: "accepted"},
+		{name: "unless it is with that very ID, which a device does not become", rows: `
+			2 Order v
+			3 $identify v anon=u
+			4 Order u user=u`,
 			want: "u: u; v: v", links: "already identified"},
+		{name: "of an $identify", rows: `
+			2 Order v
+			3 $create_alias v alias=u
+			4 Order u user=u`,
+			want: "v: u v", links: "accepted"},
 		{name: "not if the row is later", rows: `
 			2 Order v
 			3 $identify v anon=u
