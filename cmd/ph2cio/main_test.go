@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -31,6 +32,9 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"ph2cio": main})
 }
 
+// update writes the texts that stories compare output with anew.
+var update = flag.Bool("update", false, "write the expected outputs in the stories anew")
+
 // TestScripts runs the stories in testdata/script: the real program against the sandbox.
 func TestScripts(t *testing.T) {
 	exports, err := filepath.Abs("../../testdata/exports")
@@ -41,6 +45,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "../../testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
+		UpdateScripts:       *update,
 		Deadline:            time.Now().Add(2 * time.Minute),
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("EXPORTS", exports)

@@ -61,7 +61,7 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 		return err
 	}
 	defer func() { err = errors.Join(err, p.dropStdin(err != nil && !isFinished(err))) }()
-	plan, err := p.plan(&o.mapping, args)
+	plan, err := p.plan(&o.mapping, o.stdin.tmp, args)
 	if err != nil {
 		return err
 	}
@@ -92,7 +92,7 @@ func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destinati
 		return err
 	}
 	defer func() { err = errors.Join(err, learned.Close()) }()
-	if err := p.confirm(ctx, plan, learned, to, &o.sending); err != nil {
+	if err := p.confirm(ctx, plan, learned, to, &o.mapping, &o.sending); err != nil {
 		return err
 	}
 	rejects, err := to.openRejects()

@@ -8,13 +8,17 @@ import (
 	"time"
 
 	"ph2cio/internal/export"
+	"ph2cio/internal/people"
 )
 
 // confirm tells where history would go and what it would make there, and asks on a terminal.
-func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, o *sendingOptions) error {
+func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, m *mappingOptions, o *sendingOptions) error {
 	counts := l.People.Count(plan.Now.Unix())
 	if plan.MaxRejects.Exceeded(l.Bad, l.Rows) {
 		return &export.TooManyRejects{Rejected: l.Bad, Rows: l.Rows}
+	}
+	if err := checkLimits(&m.identity, l, counts); err != nil {
+		return err
 	}
 	asks := !o.yes && !to.temporary && p.env.StdinTerminal && p.env.StderrTerminal
 	if asks || !p.quiet && !p.json {
@@ -63,8 +67,15 @@ func (p *program) writeForecast(plan *export.Plan, l *export.Learned, to *destin
 	line("workspace", style.bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, plain(to.base))))
 	line("settings", plain(settings))
 	line("read", fmt.Sprintf("%s rows in %s, %s", export.Count(l.Rows), plain(sourcesText(plan.Sources)), bytesText(l.Bytes)))
-	line("profiles", fmt.Sprintf("up to %s new (people sent; Customer.io counts profiles)", style.bold(export.Count(int64(counts.Sent)))))
-	line("events", fmt.Sprintf("%s, of which at most %s younger than 72 h can start campaigns", style.bold(export.Count(counts.Events)), export.Count(l.Recent)))
+	line("profiles", style.bold(newProfiles(plan, counts)))
+	if n := l.People.LinkCount(); n > 0 {
+		line("merges", style.bold(export.Count(int64(n)))+" profiles are merged into others, which cannot be undone")
+	}
+	events := export.Count(counts.Events)
+	if counts.Estimated {
+		events = "about " + events
+	}
+	line("events", fmt.Sprintf("%s, of which at most %s younger than 72 h can start campaigns", style.bold(events), export.Count(l.Recent)))
 	line("time", about(forecastTime(counts.Events+int64(counts.Sent), plan.BatchItems, o.rate, plan.Settle)))
 	if l.Bad > 0 {
 		line("rejected", style.red(export.Count(l.Bad)+" rows cannot be sent"))
@@ -72,6 +83,31 @@ func (p *program) writeForecast(plan *export.Plan, l *export.Learned, to *destin
 	for _, t := range l.Trouble {
 		line("trouble", style.red(plain(t.Error())))
 	}
+}
+
+// newProfiles says how many profiles there would be more.
+func newProfiles(plan *export.Plan, counts people.Counts) string {
+	if plan.Index.Existing == nil {
+		return fmt.Sprintf("up to %s new (people sent; Customer.io counts profiles)", export.Count(int64(counts.Sent)))
+	}
+	n := counts.ByChoice[plan.Choice.Who]
+	return fmt.Sprintf("%s new, %s there already", export.Count(int64(n.New)), export.Count(int64(n.Known)))
+}
+
+// checkLimits holds what would be made against --max-profiles and --max-merges.
+func checkLimits(o *identityOptions, l *export.Learned, counts people.Counts) error {
+	made := int64(counts.ByChoice[people.Who(o.people)].New)
+	if o.maxProfiles > 0 && made > o.maxProfiles {
+		return &problem{code: exitUsage,
+			err:  fmt.Errorf("nothing was sent: %s profiles would be new, and --max-profiles allows %s", export.Count(made), export.Count(o.maxProfiles)),
+			hint: "`ph2cio preview` shows what each choice of --people makes; --existing says which profiles are there already"}
+	}
+	if n := int64(l.People.LinkCount()); o.maxMerges > 0 && n > o.maxMerges {
+		return &problem{code: exitUsage,
+			err:  fmt.Errorf("nothing was sent: %s profiles would be merged, and --max-merges allows %s", export.Count(n), export.Count(o.maxMerges)),
+			hint: "merges cannot be undone: look at them with `ph2cio preview --operations -`, then raise --max-merges"}
+	}
+	return nil
 }
 
 // typicalOperation is the bytes of an operation as a forecast assumes them; only the sending itself knows.

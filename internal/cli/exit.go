@@ -80,6 +80,9 @@ func exitCode(err error) int {
 	if _, ok := errors.AsType[*export.StateError](err); ok {
 		return exitState
 	}
+	if _, ok := errors.AsType[*export.DiskError](err); ok {
+		return exitState
+	}
 	if _, ok := errors.AsType[*export.TooManyRejects](err); ok {
 		return exitRejects
 	}
@@ -119,6 +122,9 @@ func hintOf(err error) string {
 	}
 	if s, ok := errors.AsType[*posthog.SourceError](err); ok && s.Hint != "" {
 		return s.Hint
+	}
+	if _, ok := errors.AsType[*export.DiskError](err); ok {
+		return "make room there, name another directory with --tmp, or give more --memory"
 	}
 	if _, ok := errors.AsType[*export.TooManyRejects](err); ok {
 		return "`ph2cio preview` shows which and why; --max-rejects allows more"

@@ -15,6 +15,7 @@ const topic = "topic"
 // mappingOptions are the flags that decide what an event or person looks like in Customer.io.
 type mappingOptions struct {
 	reading            readingOptions
+	identity           identityOptions
 	events, skipEvents []string
 	since, until       string
 	liveSince          string
@@ -30,11 +31,6 @@ type mappingOptions struct {
 	dateAttributes     []string
 	allowReserved      []string
 	identifyTimestamp  bool
-	identifierValue    string
-	people             string
-	identifyBy         []string
-	merge              string
-	allPeople          bool
 }
 
 func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
@@ -44,16 +40,12 @@ func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
 	f.StringVar(&o.until, "until", "", "leave out events at or after this `time`")
 	f.StringVar(&o.liveSince, "live-since", "", "leave out what PostHog took in since this `time`: its own destination sent it")
 	f.StringVar(&o.recent, "recent", recent, "`hold|send` events younger than 72 h, which can start campaigns")
-	f.StringVar(&o.people, "people", "identified", "who is sent, `identified|with-email|all`; every profile costs money")
-	f.StringSliceVar(&o.identifyBy, "identify-by", []string{"id"}, "identifier `keys` in order of preference: id, email, cio_id")
-	f.StringVar(&o.merge, "merge", "needed", "profiles to merge: `never|needed|identify`; identify is for workspaces that PostHog's destination filled")
+	o.identity.addFlags(f)
 	o.addAttributeFlags(f)
 	o.reading.addFlags(f)
 }
 
 func (o *mappingOptions) addAttributeFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.identifierValue, "identifier-value", "", "`template` of the identifier, such as {person.properties.crm_id}")
-	f.BoolVar(&o.allPeople, "all-people", false, "identify people without an event to send too, when filters leave events out")
 	f.StringVar(&o.pageName, "page-name", "url", "name of a page: `url|url-no-query|path|title`")
 	f.StringVar(&o.properties, "properties", "custom", "event properties to send: `custom|all`")
 	f.StringSliceVar(&o.dropProperties, "drop-property", nil, "event property `globs` never to send")
@@ -66,8 +58,7 @@ func (o *mappingOptions) addAttributeFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.allowReserved, "allow-reserved", nil, "reserved `names` to send after all, such as unsubscribed")
 	f.BoolVar(&o.identifyTimestamp, "identify-timestamp", false, "date each identify by its newest row; Customer.io drops older ones silently")
 	annotate(f, "mapping", "page-name", "properties", "drop-property", "redact-query", "event-value-limit", "event-attribute",
-		"person-properties", "person-attribute", "date-attributes", "allow-reserved", "identify-timestamp", "identifier-value",
-		"all-people")
+		"person-properties", "person-attribute", "date-attributes", "allow-reserved", "identify-timestamp")
 }
 
 // defaultRate is far below the published limit of 1000 requests a second, because nothing says whether a batch counts as

@@ -60,7 +60,7 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 	if err != nil {
 		return err
 	}
-	plan, err := p.plan(&o.mapping, found)
+	plan, err := p.plan(&o.mapping, o.stdin.tmp, found)
 	if err != nil {
 		return err
 	}

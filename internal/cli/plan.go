@@ -13,8 +13,9 @@ import (
 // grace is how long requests under way may go on after an interruption.
 const grace = 20 * time.Second
 
-// plan is what preview and backfill have in common: sources, rules and the choice of people.
-func (p *program) plan(o *mappingOptions, args []string) (*export.Plan, error) {
+// plan is what preview and backfill have in common: sources, rules and the choice of people. tmp is where to keep what
+// does not fit into memory, empty for the system's directory.
+func (p *program) plan(o *mappingOptions, tmp string, args []string) (*export.Plan, error) {
 	now := time.Now()
 	rules, choice, err := o.rules(now)
 	if err != nil {
@@ -29,12 +30,17 @@ func (p *program) plan(o *mappingOptions, args []string) (*export.Plan, error) {
 		return nil, &problem{err: err, code: exitInput}
 	}
 	p.warnOfManifests(sources)
+	index := people.Options{
+		Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), KeepNull: o.personProperties == "all",
+		Everybody: choice.Who == people.All, Events: choice.NeedEvents, PersonIDs: rules.UsesPersonID(), Dir: tmp,
+	}
+	if err := o.identity.index(&index); err != nil {
+		return nil, usage(err)
+	}
 	return &export.Plan{
-		IdentifiersMayMeet: o.identifierValue != "",
+		IdentifiersMayMeet: o.identity.identifierValue != "",
 		Sources:            sources, Read: read, Team: o.reading.team, Rules: rules, Choice: choice, Now: now, Grace: grace,
-		Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(),
-			KeepNull: o.personProperties == "all", Everybody: choice.Who == people.All, Events: choice.NeedEvents,
-			PersonIDs: rules.UsesPersonID()},
+		Index:    index,
 		Progress: p.newProgress(),
 	}, nil
 }

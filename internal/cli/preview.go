@@ -78,7 +78,7 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		return err
 	}
 	defer func() { err = errors.Join(err, p.dropStdin(false)) }()
-	plan, err := p.plan(&o.mapping, args)
+	plan, err := p.plan(&o.mapping, o.stdin.tmp, args)
 	if err != nil {
 		return err
 	}

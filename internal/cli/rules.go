@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,10 +15,10 @@ import (
 
 // rules turns the mapping flags into rules and the choice of people. Errors are usage errors that name the flag.
 func (o *mappingOptions) rules(now time.Time) (*mapping.Rules, people.Choice, error) {
-	for i, key := range o.identifyBy {
-		o.identifyBy[i] = strings.TrimSpace(key)
+	for i, key := range o.identity.identifyBy {
+		o.identity.identifyBy[i] = strings.TrimSpace(key)
 	}
-	choice, err := o.choice()
+	choice, err := o.identity.choice()
 	if err != nil {
 		return nil, choice, usage(err)
 	}
@@ -31,7 +30,7 @@ func (o *mappingOptions) rules(now time.Time) (*mapping.Rules, people.Choice, er
 	if err != nil {
 		return nil, choice, usage(err)
 	}
-	choice.NeedEvents = rules.Filtered() && !o.allPeople
+	choice.NeedEvents = rules.Filtered() && !o.identity.allPeople
 	return rules, choice, nil
 }
 
@@ -48,50 +47,10 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 		PageName: o.pageName, Properties: o.properties, DropProperties: o.dropProperties,
 		RedactQuery: o.redactQuery, PersonProperties: o.personProperties, DateAttributes: o.dateAttributes,
 		AllowReserved: o.allowReserved, PersonAttributes: o.personAttributes, EventAttributes: o.eventAttributes,
-		IdentifierKey: customerio.Key(o.identifyBy[0]), IdentifierValue: o.identifierValue,
+		IdentifierKey: customerio.Key(o.identity.identifyBy[0]), IdentifierValue: o.identity.identifierValue,
 		EventValueLimit: o.eventValueLimit, IdentifyTimestamp: o.identifyTimestamp,
 		Since: since, Until: until, LiveSince: live, HoldRecent: o.recent == "hold",
 	}, errors.Join(err1, err2, err3, err4)
-}
-
-func (o *mappingOptions) choice() (people.Choice, error) {
-	choice := people.Choice{Who: people.Who(o.people), Merges: merges[o.merge]}
-	if !slices.Contains([]people.Who{people.Identified, people.WithEmail, people.All}, choice.Who) {
-		return choice, fmt.Errorf("--people takes identified, with-email or all, not %q", o.people)
-	}
-	for _, key := range o.identifyBy {
-		by := people.By(key)
-		if !slices.Contains([]people.By{people.ByID, people.ByEmail, people.ByCioID}, by) {
-			return choice, fmt.Errorf("--identify-by takes id, email and cio_id, not %q", key)
-		}
-		choice.By = append(choice.By, by)
-	}
-	if len(choice.By) == 0 {
-		return choice, errors.New("--identify-by needs a key: id, email or cio_id")
-	}
-	if err := o.checkMerge(choice); err != nil {
-		return choice, err
-	}
-	if o.identifierValue != "" {
-		choice.By = []people.By{people.ByID} // the template names everybody, whatever they have
-	}
-	return choice, nil
-}
-
-// merges are the values of --merge.
-var merges = map[string]people.Merges{"never": people.MergeNever, "needed": people.MergeNeeded, "identify": people.MergeIdentify}
-
-func (o *mappingOptions) checkMerge(choice people.Choice) error {
-	if _, known := merges[o.merge]; !known {
-		return fmt.Errorf("--merge takes never, needed or identify, not %q", o.merge)
-	}
-	if choice.Merges == people.MergeIdentify && (len(choice.By) != 1 || choice.By[0] != people.ByID || o.identifierValue != "") {
-		return errors.New("--merge identify works only with --identify-by id, because it names the anonymous profile by its distinct_id")
-	}
-	if o.identifierValue != "" && len(choice.By) != 1 {
-		return errors.New("--identifier-value needs a single --identify-by: the key that the value is for")
-	}
-	return nil
 }
 
 // parseMaxRejects reads a share (1%) or a number of rows; 0 is no limit.

@@ -19,7 +19,7 @@ const stdinSource = "-"
 type stdinOptions struct{ tmp string }
 
 func (o *stdinOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.tmp, "tmp", "", "`directory` for the copy of standard input (default: the system's)")
+	f.StringVar(&o.tmp, "tmp", "", "`directory` for what does not fit into memory, and for a copy of standard input (default: the system's)")
 	annotate(f, "reading", "tmp")
 }
 

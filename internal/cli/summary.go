@@ -104,7 +104,10 @@ func (t *summaryText) bucket(name string, n int64, note string) {
 
 func (t *summaryText) people() {
 	p := t.s.People
-	parts := []string{fmt.Sprintf("%s sent, of %s distinct IDs", export.Count(p.Sent), export.Count(p.DistinctIDs))}
+	parts := []string{fmt.Sprintf("%s sent, of %s%s distinct IDs", export.Count(p.Sent), t.roughly(), export.Count(p.DistinctIDs))}
+	if p.JoinedIDs > 0 {
+		parts = append(parts, export.Count(p.JoinedIDs)+" IDs joined to those of others")
+	}
 	if n := total(p.Rejected); n > 0 {
 		parts = append(parts, t.style.red(fmt.Sprintf("%s rejected (%s)", export.Count(n), reasons(p.Rejected))))
 	}
@@ -115,11 +118,44 @@ func (t *summaryText) people() {
 		parts = append(parts, fmt.Sprintf("%s left out only because their ID looks machine-made", export.Count(int64(p.ShapeOnly))))
 	}
 	t.line("people", strings.Join(parts, "; "))
+	t.links()
 	var choices []string
 	for _, who := range []string{"identified", "with-email", "all"} {
-		choices = append(choices, fmt.Sprintf("%s %s", who, export.Count(int64(t.s.Profiles[who]))))
+		choices = append(choices, who+" "+t.profiles(who))
 	}
 	t.line("profiles", "by --people: "+strings.Join(choices, ", "))
+}
+
+// roughly marks what rests on a sample.
+func (t *summaryText) roughly() string {
+	if t.s.Estimated {
+		return "about "
+	}
+	return ""
+}
+
+// profiles is how many one choice of people makes, and how many of them are new.
+func (t *summaryText) profiles(who string) string {
+	n := t.s.Profiles[who]
+	text := export.Count(int64(n))
+	if who == "all" {
+		text = t.roughly() + text
+	}
+	if t.s.Known != nil {
+		text += fmt.Sprintf(" (%s new)", export.Count(int64(n-t.s.Known[who])))
+	}
+	return text
+}
+
+// links says which rows that tie IDs together were refused. Most runs have none.
+func (t *summaryText) links() {
+	l := t.s.People.Links
+	refused := map[string]int64{
+		"already_identified": l.AlreadyIdentified, "persons_export": l.PersonsExport, "person_ids": l.RefusedShares,
+	}
+	if total(refused) > 0 {
+		t.line("", export.Count(total(refused))+" links between two people refused: "+reasons(refused))
+	}
 }
 
 func (t *summaryText) operations() {

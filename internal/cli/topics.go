@@ -16,6 +16,7 @@ func newTopics(*program) []*cobra.Command {
 	new(sendingOptions).addFlags(flags)
 	new(stdinOptions).addFlags(flags)
 	return []*cobra.Command{
+		page("identity", "Who is one person, who is sent, and the flags for it", identityText(flags)),
 		page("mapping", "What an event and a person become, and the flags for it", mappingText(flags)),
 		page("reading", "What can be read, and the flags for it", readingText(flags)),
 		page("sending", "Pace, limits and the flags for it", sendingText(flags)),

@@ -69,8 +69,10 @@ func TestQuotesInLists(t *testing.T) {
 
 func TestIdentifyByIsTrimmedOnce(t *testing.T) {
 	o := &mappingOptions{
-		people: "identified", merge: "never", recent: "send", identifyBy: []string{" email"},
-		identifierValue: "{person.properties.mail}",
+		recent: "send", identity: identityOptions{
+			people: "identified", merge: "never", identity: "on", identifyBy: []string{" email"},
+			identifierValue: "{person.properties.mail}",
+		},
 	}
 	rules, _, err := o.rules(time.Now())
 	if err != nil || rules == nil {

@@ -13,6 +13,9 @@ import (
 // Spooled is standard input, copied to disk: the line reads its sources twice.
 type Spooled = spool.Copied
 
+// DiskError is trouble with the disk under what did not fit into memory.
+type DiskError = spool.DiskError
+
 // NoSpace says that the disk is too small for the copy.
 type NoSpace = spool.NoSpace
 

@@ -8,9 +8,14 @@ import (
 // Summary is what happened, as it is told to people and, through its JSON form, to programs. Every row read is counted in
 // exactly one place: read = sent + person + skipped + rejected + duplicate + earlier + unsent.
 type Summary struct {
-	Rows       Rows             `json:"rows"`
-	People     PeopleSummary    `json:"people"`
-	Profiles   map[string]int   `json:"profiles"`   // that each choice of --people would make
+	Rows     Rows           `json:"rows"`
+	People   PeopleSummary  `json:"people"`
+	Profiles map[string]int `json:"profiles"` // that each choice of --people would make
+	// Known is how many of Profiles Customer.io has already; nil when nothing is known of what it has.
+	Known map[string]int `json:"profiles_known,omitempty"`
+	// Estimated says that there were so many visitors that the profiles of `all`, and the distinct IDs, rest on a sample
+	// of them. The standard error is below 1 %.
+	Estimated  bool             `json:"profiles_estimated,omitempty"`
 	Operations map[string]int64 `json:"operations"` // built, by action
 	Accepted   map[string]int64 `json:"accepted"`
 	Refused    map[string]int64 `json:"refused"` // by the API
@@ -48,6 +53,8 @@ type Rows struct {
 // PeopleSummary counts people.
 type PeopleSummary struct {
 	DistinctIDs    int64            `json:"distinct_ids"`
+	JoinedIDs      int64            `json:"joined_ids"` // distinct IDs that turned out to be another one's person
+	Links          people.Links     `json:"links"`
 	Sent           int64            `json:"sent"`
 	Rejected       map[string]int64 `json:"rejected"`
 	EmailConflicts int              `json:"email_conflicts"`
@@ -79,10 +86,10 @@ func (r *run) summary() *Summary {
 			Skipped: t.skipped, Rejected: t.rejected,
 		},
 		People: PeopleSummary{
-			DistinctIDs: counts.DistinctIDs, Sent: r.peopleSent, Rejected: r.peopleRejected,
+			DistinctIDs: counts.DistinctIDs, JoinedIDs: counts.Joined, Links: counts.Links, Sent: r.peopleSent, Rejected: r.peopleRejected,
 			EmailConflicts: counts.EmailConflicts, ShapeOnly: counts.ShapeOnly, Stale: counts.Stale,
 		},
-		Profiles:   profiles(counts),
+		Profiles: profiles(counts, people.Profiles.Total), Known: r.plan.known(counts), Estimated: counts.Estimated,
 		Operations: named(t.built), Accepted: named(t.accepted), Refused: named(t.refused), Unsent: named(t.unsent),
 		Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
 		Campaigns: Campaigns{RecentEvents: t.recent, Identifies: r.peopleSent},
@@ -114,12 +121,20 @@ func (l *Learned) SourceSummaries() []SourceSummary {
 	return all
 }
 
-func profiles(counts people.Counts) map[string]int {
+func profiles(counts people.Counts, number func(people.Profiles) int) map[string]int {
 	out := map[string]int{}
 	for who, n := range counts.ByChoice {
-		out[string(who)] = n.Total()
+		out[string(who)] = number(n)
 	}
 	return out
+}
+
+// known counts the profiles that are there already; nil when nothing is known of them.
+func (p *Plan) known(counts people.Counts) map[string]int {
+	if p.Index.Existing == nil {
+		return nil
+	}
+	return profiles(counts, func(n people.Profiles) int { return n.Known })
 }
 
 func named[K ~string](counts map[K]int64) map[string]int64 {

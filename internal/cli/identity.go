@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"ph2cio/internal/people"
+)
+
+// identityOptions are the flags that decide who is one person, who is sent, and under what.
+type identityOptions struct {
+	people          string
+	identifyBy      []string
+	identifierValue string
+	allPeople       bool
+	only            []string
+	exclude         string
+	maxProfiles     int64
+	identity        string
+	userID          string
+	persons         []string
+	existing        string
+	merge           string
+	maxMerges       int64
+	memory          string
+}
+
+func (o *identityOptions) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.people, "people", "identified", "who is sent, `identified|with-email|all`; every profile costs money")
+	f.StringSliceVar(&o.identifyBy, "identify-by", []string{"id"}, "identifier `keys` in order of preference: id, email, cio_id")
+	f.StringVar(&o.existing, "existing", "", "people that Customer.io has already: its people export, a CSV `file` with id and email")
+	f.StringArrayVar(&o.persons, "persons", nil, "PostHog's persons export, a `file` that says who is who; may be repeated")
+	f.Int64Var(&o.maxProfiles, "max-profiles", 0, "send nothing if more than this `number` of profiles would be new; 0 is no limit")
+	f.StringSliceVar(&o.only, "only", nil, "send only the people with these `IDs`, as a first try")
+	f.StringVar(&o.exclude, "exclude-people", "", "never send the people in this `file`: IDs, emails and globs, one a line")
+	f.StringVar(&o.userID, "user-id", "", "`regexp` of your own user IDs: who has one is identified, and it is kept as the person's ID")
+	f.StringVar(&o.identifierValue, "identifier-value", "", "`template` of the identifier, such as {person.properties.crm_id}")
+	f.StringVar(&o.merge, "merge", "needed", "profiles to merge: `never|needed|identify`; needed are those in --existing")
+	f.Int64Var(&o.maxMerges, "max-merges", 10_000, "send nothing if there are more merges than this `number`; 0 is no limit")
+	f.StringVar(&o.identity, "identity", "on", "`on|off`: off leaves every distinct_id a person of its own")
+	f.BoolVar(&o.allPeople, "all-people", false, "identify people without an event to send too, when filters leave events out")
+	f.StringVar(&o.memory, "memory", "1GB", "about how much memory to use before what is known of people goes to disk (--tmp)")
+	annotate(f, "identity", "max-profiles", "only", "exclude-people", "user-id", "identifier-value", "merge", "max-merges", "identity",
+		"all-people", "memory")
+}
+
+// choice returns who is sent and under what. Errors name the flag.
+func (o *identityOptions) choice() (people.Choice, error) {
+	choice := people.Choice{Who: people.Who(o.people), Merges: merges[o.merge], Only: len(o.only) > 0}
+	switch choice.Who {
+	case people.Identified, people.WithEmail, people.All:
+	default:
+		return choice, fmt.Errorf("--people takes identified, with-email or all, not %q", o.people)
+	}
+	for _, key := range o.identifyBy {
+		by := people.By(key)
+		if by != people.ByID && by != people.ByEmail && by != people.ByCioID {
+			return choice, fmt.Errorf("--identify-by takes id, email and cio_id, not %q", key)
+		}
+		choice.By = append(choice.By, by)
+	}
+	if len(choice.By) == 0 {
+		return choice, errors.New("--identify-by needs a key: id, email or cio_id")
+	}
+	if err := o.checkMerge(choice); err != nil {
+		return choice, err
+	}
+	if o.identifierValue != "" {
+		choice.By = []people.By{people.ByID} // the template names everybody, whatever they have
+	}
+	return choice, nil
+}
+
+// merges are the values of --merge.
+var merges = map[string]people.Merges{"never": people.MergeNever, "needed": people.MergeNeeded, "identify": people.MergeIdentify}
+
+func (o *identityOptions) checkMerge(choice people.Choice) error {
+	if _, known := merges[o.merge]; !known {
+		return fmt.Errorf("--merge takes never, needed or identify, not %q", o.merge)
+	}
+	if choice.Merges == people.MergeIdentify && (len(choice.By) != 1 || choice.By[0] != people.ByID || o.identifierValue != "") {
+		return errors.New("--merge identify works only with --identify-by id, because it names the anonymous profile by its distinct_id")
+	}
+	if o.identifierValue != "" && len(choice.By) != 1 {
+		return errors.New("--identifier-value needs a single --identify-by: the key that the value is for")
+	}
+	if o.identity != "on" && o.identity != "off" {
+		return fmt.Errorf("--identity takes on or off, not %q", o.identity)
+	}
+	if o.maxProfiles < 0 || o.maxMerges < 0 {
+		return errors.New("--max-profiles and --max-merges take 0 or more")
+	}
+	return nil
+}
+
+// index adds to the options of the first reading what these flags say. Errors name the flag.
+func (o *identityOptions) index(index *people.Options) error {
+	index.Separate = o.identity == "off"
+	var err error
+	if index.Memory, err = parseBytes(o.memory); err != nil {
+		return fmt.Errorf("--memory %w", err)
+	}
+	if o.userID != "" {
+		pattern, err := regexp.Compile(o.userID)
+		if err != nil {
+			return fmt.Errorf("--user-id %q is no regular expression: %w", o.userID, err)
+		}
+		index.UserID = pattern.Match
+	}
+	return nil
+}
+
+// leastMemory is what a run needs beside what it knows of people.
+const leastMemory = 64 << 20
+
+// parseBytes reads an amount of memory such as 1GB, 512MB or 1073741824.
+func parseBytes(text string) (int64, error) {
+	number, unit := strings.TrimSpace(text), int64(1)
+	for suffix, size := range map[string]int64{"KB": 1e3, "MB": 1e6, "GB": 1e9, "KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30} {
+		if cut, ok := strings.CutSuffix(strings.ToUpper(number), suffix); ok {
+			number, unit = strings.TrimSpace(cut), size
+			break
+		}
+	}
+	n, err := strconv.ParseFloat(number, 64)
+	if err != nil || !(n > 0) || n*float64(unit) > 1<<50 {
+		return 0, fmt.Errorf("takes an amount such as 1GB or 512MB, not %q", text)
+	}
+	if size := int64(n * float64(unit)); size >= leastMemory {
+		return size, nil
+	}
+	return 0, fmt.Errorf("takes 64MB or more, not %q", text)
+}
+
+func identityText(flags *pflag.FlagSet) string {
+	return `An anonymous visitor's events go to the person that the visitor became: the whole export is read before anything is sent.
+IDs are one person by a persons export (--persons), by rows with the same person_id, and by the links of $identify,
+$create_alias and $merge_dangerously in the order PostHog took them in, refused where PostHog refuses them: placeholders such
+as "undefined" are nobody, and one identified person is never merged into another by an $identify or an alias.
+
+The ID that a person keeps: one that Customer.io has already (--existing), one that matches --user-id, the earliest
+that somebody logged in with (rather not an email), the earliest that no machine made, the earliest.
+
+Identified are people with an $identify or login, or known to your back end under an ID that no machine made.
+
+` + topicFlags("identity", flags) + `
+` + "`ph2cio explain SOURCE... --id ID`" + ` shows one person, and why.`
+}
