@@ -58,13 +58,13 @@ func readLink(b []byte) (l link) {
 
 // step is one thing that happens to identity, in order of ingestion.
 type step struct {
-	order  identity.Order
-	first  bool // not a link, but what is first known of an ID: that it has a person
-	login  bool // or that somebody logs in with it
-	kind   identity.Kind
-	a, b   uint32 // nodes: the link's target and source, or the ID
-	ref    uint64
-	tie    string
+	order identity.Order
+	first bool // not a link, but what is first known of an ID: that it has a person
+	login bool // or that somebody logs in with it
+	kind  identity.Kind
+	a, b  uint32 // nodes: the link's target and source, or the ID
+	ref   uint64
+	tie   string
 }
 
 // compare puts steps in order. What a row says of an ID comes after all links of its order: a row comes before another
