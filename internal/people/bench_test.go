@@ -115,9 +115,8 @@ func BenchmarkMemory(b *testing.B) {
 		before := heap()
 		x := NewIndex(Options{Keep: keepCustom})
 		e := typicalRow("")
-
 		for i := range n {
-			e.Ref, e.DistinctID = uint64(i), []byte(uuidID(i))
+			e.Ref, e.DistinctID, e.PersonID = uint64(i), []byte(uuidID(i)), []byte(uuidID(n+i))
 			e.Personless, e.PersonProperties, e.IsIdentified = i%2 == 0, nil, i%2 == 1
 			if i%10 < 6 && i%2 == 1 {
 				e.PersonProperties = renumber(snapshot, i)
@@ -155,7 +154,7 @@ func BenchmarkSettle(b *testing.B) {
 		x := NewIndex(Options{Keep: keepCustom})
 		e := typicalRow("")
 		for i := range 500_000 {
-			e.Ref, e.DistinctID, e.IsIdentified = uint64(i), fmt.Appendf(nil, "user_%d", i), true
+			e.Ref, e.DistinctID, e.PersonID, e.IsIdentified = uint64(i), fmt.Appendf(nil, "user_%d", i), []byte(uuidID(i)), true
 			e.PersonProperties = renumber(snapshot, i)
 			x.Observe(withMembers(e), true)
 		}

@@ -52,6 +52,7 @@ type claim struct {
 	value     sum
 	at        order // of the row that set it
 	candidate uint32
+	there     bool // there is a profile with it already
 }
 
 func sortClaims(claims []claim) {
@@ -87,7 +88,7 @@ func (s *settler) awardAll(claims []claim, loser traits) (profiles [3]Profiles) 
 		for i, who := range everyWho {
 			for _, c := range claims[:n] {
 				if s.choice.profile(who, s.candidates[c.candidate].traits) {
-					profiles[i].add(false)
+					profiles[i].add(c.there)
 					break
 				}
 			}

@@ -1,18 +1,15 @@
 package people
 
-import (
-	"bytes"
-)
+import "bytes"
 
 // Existing are the profiles that Customer.io has already. Make one with NewExisting; Add must not be called from several
 // goroutines at once, and never after the first reading has begun. It takes about 100 bytes a profile.
 type Existing struct {
-	seed    uint64
-	ids     map[sum]struct{}
-	emails  map[sum]profile // by folded email
-	cioIDs  map[sum]struct{}
-	texts   textPages
-	scratch []byte
+	seed   uint64
+	ids    map[sum]struct{}
+	emails map[sum]profile // by folded email
+	cioIDs map[sum]struct{}
+	texts  textPages
 }
 
 // profile is who has an email.
@@ -48,8 +45,7 @@ func (e *Existing) Add(id, email, cioID string) {
 func (e *Existing) Len() (ids, emails int) { return len(e.ids), len(e.emails) }
 
 func (e *Existing) folded(email []byte) sum {
-	e.scratch = appendFolded(e.scratch[:0], bytes.TrimSpace(email))
-	return sumOf(e.scratch, e.seed)
+	return sumOf(appendFolded(nil, bytes.TrimSpace(email)), e.seed)
 }
 
 // hasID reports whether there is a profile under an ID.

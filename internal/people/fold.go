@@ -161,13 +161,14 @@ func (s *settler) foldOne(p *part, states []owned, w *scratch) {
 	c.updated = st.updated()
 	if email, at, ok := st.email(); ok && !(s.choice.Excluded != nil && s.choice.Excluded(email)) {
 		c.traits |= hasEmail
-		p.emails = append(p.emails, claim{s.x.sum(appendFolded(nil, email)), at, number})
+		_, _, there := s.x.options.Existing.byEmail(email)
+		p.emails = append(p.emails, claim{s.x.sum(appendFolded(nil, email)), at, number, there})
 	} else if ok {
 		c.traits |= isExcluded
 	}
 	if id, at, ok := st.cioID(); ok && slices.Contains(s.choice.By, ByCioID) {
 		c.traits |= hasCioID
-		p.cioIDs = append(p.cioIDs, claim{s.x.sum(id), at, number})
+		p.cioIDs = append(p.cioIDs, claim{s.x.sum(id), at, number, s.x.options.Existing.hasCioID(id)})
 	}
 	if st.hasUUID {
 		s.uuids[number] = st.uuid

@@ -1,0 +1,58 @@
+package people
+
+import (
+	"fmt"
+	"math"
+	"testing"
+
+	"ph2cio/internal/posthog"
+)
+
+// TestVisitorsAreCountedBySample observes many visitors who tie to nobody, each on two rows, one of which is sent. The
+// counts may be off by 2 %, and the memory may not grow.
+func TestVisitorsAreCountedBySample(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{1000, 400_000} {
+		x := NewIndex(Options{})
+		for i := range 2 * n {
+			x.Observe(&posthog.Event{
+				Ref: uint64(i), Name: b("$pageview"), DistinctID: fmt.Appendf(nil, "0195602e-7a11-7c3e-9d55-%012x", i/2), Personless: true,
+			}, i%2 == 0)
+		}
+		sampled := 0
+		for i := range x.shards {
+			sampled += len(x.shards[i].sample.visitors)
+		}
+		s := settle(x, Choice{})
+		c := s.Count(0)
+		if sampled > shardCount*mostSampled {
+			t.Errorf("%d of %d visitors in memory", sampled, n)
+		}
+		off := func(got int) float64 { return math.Abs(float64(got)/float64(n) - 1) }
+		exact := n <= 1000
+		if c.Estimated == exact || off(c.ByChoice[All].New) > 0.02 || off(int(c.DistinctIDs)) > 0.02 || exact && c.ByChoice[All].New != n {
+			t.Errorf("%d visitors: %d profiles, %d IDs, estimated %v", n, c.ByChoice[All].New, c.DistinctIDs, c.Estimated)
+		}
+		if _, status := s.Lookup(fmt.Appendf(nil, "0195602e-7a11-7c3e-9d55-%012x", 7)); status != Anonymous {
+			t.Errorf("a visitor is %v", status)
+		}
+		x.Close()
+	}
+}
+
+// TestVisitorsBringTheirEvents has visitors who are somebody after all: their rows count as events of that person.
+func TestVisitorsBringTheirEvents(t *testing.T) {
+	t.Parallel()
+	rows := rowsOf(
+		posthog.Event{Name: b("$pageview"), DistinctID: b(visitor), Personless: true},
+		posthog.Event{Name: b("$pageview"), DistinctID: b(visitor), Personless: true},
+		posthog.Event{Name: b("$identify"), DistinctID: b("user_1"), AnonDistinctID: b(visitor)},
+		posthog.Event{Name: b("Opened"), DistinctID: b("user_1")},
+	)
+	rows[2].sends = false
+	s := settled(Options{}, Choice{}, rows)
+	c := s.Count(0)
+	if c.Events != 3 || c.DistinctIDs != 2 || c.ByChoice[All].New != 1 || c.Joined != 1 || c.Links.Joined != 1 {
+		t.Errorf("counts %+v", c)
+	}
+}
