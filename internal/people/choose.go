@@ -4,6 +4,7 @@ import (
 	"iter"
 	"slices"
 
+	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/spool"
 )
@@ -44,6 +45,7 @@ func (s *settler) makePerson(number uint32, gets bool, r *spool.Reader) {
 	p := Person{
 		Number: uint32(len(s.settled.persons)), DistinctID: string(s.names.bytes(c.name)),
 		Events: c.traits&groupEvents != 0 || c.events > 0, known: c.traits&isThere != 0, withoutEmail: c.traits&lostEmail != 0,
+		rank: c.best.Rank,
 	}
 	p.By, _ = s.choice.by(c.traits)
 	p.Value = p.DistinctID
@@ -110,6 +112,9 @@ func (s *settler) finish() {
 		sh.texts.Drop()
 		sh.gone.Drop()
 	}
+	if s.x.options.Trace != nil {
+		s.settled.groups = s.groups
+	}
 	s.settled.persons = slices.Clip(s.settled.persons)
 }
 
@@ -138,6 +143,7 @@ type Settled struct {
 	links   []Link
 	leaves  Status // of those that are not known
 	counts  Counts
+	groups  *identity.Groups // kept for GroupOf
 }
 
 // Lookup tells who a distinct ID is. The person is nil unless the status is Sent. An ID that nothing ties to a person is

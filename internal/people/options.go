@@ -1,7 +1,5 @@
 package people
 
-import "ph2cio/internal/identity"
-
 // Options are what an index keeps. The zero value keeps every property that is not null, and works in the temporary
 // directory.
 type Options struct {
@@ -36,7 +34,7 @@ type Options struct {
 	Existing *Existing // profiles that are there already; nil when nothing is known of any
 
 	// Trace hears what became of each link, by the Ref of its row, in order of ingestion. Nil hears nothing.
-	Trace func(ref uint64, outcome identity.Outcome)
+	Trace func(ref uint64, verdict Verdict)
 
 	// Memory is about how many bytes may be used before what is learnt goes to disk, in Dir. 0 is 1 GiB. Settling
 	// takes 25 bytes for each ID that is not a mere visitor, whatever this says.

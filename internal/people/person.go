@@ -4,6 +4,7 @@ import (
 	"iter"
 	"sync"
 
+	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/spool"
 )
@@ -18,6 +19,7 @@ type Person struct {
 	Updated    int64        // unix seconds of the newest row with attributes or a change of them, 0 when none has a time
 	Events     bool         // has an event to send
 
+	rank          identity.Rank
 	known         bool // there is a profile already
 	withoutEmail  bool // somebody else has it
 	hasAttributes bool
@@ -27,6 +29,25 @@ type Person struct {
 
 // Known reports whether Customer.io has a profile of the person already, by Options.Existing.
 func (p *Person) Known() bool { return p.known }
+
+// Why says in plain words why the person keeps its ID.
+func (p *Person) Why() string {
+	switch p.rank {
+	case identity.Existing:
+		return "Customer.io has a profile under it already"
+	case identity.Chosen:
+		return "it has the form of --user-id"
+	case identity.Identified:
+		return "the earliest that somebody logged in with, or that no machine made"
+	case identity.Email:
+		return "the earliest that somebody logged in with, though an email"
+	case identity.NotMachine:
+		return "the earliest that no machine made"
+	case identity.Machine:
+		return "the earliest"
+	}
+	return "no shorter one is there"
+}
 
 // attributes returns the person's final properties as they are written, valid until r is used again. Trouble with the disk
 // is in Index.Err, and there are none then.

@@ -1,0 +1,212 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ph2cio/internal/export"
+)
+
+type explainOptions struct {
+	mapping mappingOptions
+	id      string
+	limit   int
+	stdin   stdinOptions
+}
+
+func newExplain(p *program) *cobra.Command {
+	o := &explainOptions{}
+	c := &cobra.Command{
+		Use:   "explain SOURCE... --id ID",
+		Short: "Show one person: which IDs, why, and what would be sent",
+		Long: `Explain reads an export and shows the person behind one distinct_id: the IDs that are the same person with the row that
+says so, links that were refused, each attribute with the row that set it, and what would be sent. It needs no credentials.`,
+		Example: `  ph2cio explain export/ --id user_1001
+  ph2cio explain export/ --id 0195602e-7a11-7c3e-9d55-3f2b61c0aa01 --json | jq .ids
+  ph2cio explain export/ --persons persons.jsonl.gz --id maya@example.com`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return runExplain(c.Context(), p, o, args) },
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.StringVar(&o.id, "id", "", "the `distinct_id` to explain, exactly as it stands in the export")
+	f.IntVar(&o.limit, "limit", 20, "show this many `lines` of each list; 0 shows all, as --json always does")
+	o.mapping.addFlags(f, "hold")
+	o.stdin.addFlags(f)
+	return c
+}
+
+func runExplain(ctx context.Context, p *program, o *explainOptions, args []string) (err error) {
+	switch {
+	case o.id == "":
+		return usage(errors.New("explain needs the distinct_id of somebody: --id ID"))
+	case o.limit < 0:
+		return usage(errors.New("--limit takes 0 or more"))
+	}
+	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.dropStdin(false)) }()
+	plan, err := p.plan(&o.mapping, o.stdin.tmp, args)
+	if err != nil {
+		return err
+	}
+	why, err := export.Explain(ctx, plan, o.id)
+	if err != nil {
+		return err
+	}
+	if p.json {
+		return p.writeJSON(p.env.Stdout, why)
+	}
+	t := &explainText{why: why, limit: o.limit, style: p.style(p.env.StdoutTerminal)}
+	t.write()
+	_, err = io.WriteString(p.env.Stdout, t.String())
+	return err
+}
+
+// explainText is an explanation for a person.
+type explainText struct {
+	strings.Builder
+	why   *export.Explanation
+	limit int
+	style style
+}
+
+func (t *explainText) write() {
+	w := t.why
+	t.line("person", t.style.bold(plain(cmp.Or(w.Kept, w.ID))))
+	if len(w.IDs) == 0 {
+		w.Status = "no row of the export has this ID"
+	}
+	t.line("", plain(w.Status))
+	if w.Kept != "" && (w.By != "id" || w.Value != w.Kept) {
+		t.line("sent as", plain(w.By+" "+w.Value))
+	}
+	if len(w.IDs) > 0 {
+		t.ids()
+	}
+	t.refused()
+	t.attributes()
+	t.operations()
+}
+
+func (t *explainText) line(label, text string) { fmt.Fprintf(t, "%-12s %s\n", label, text) }
+
+// list shows the first few lines of a list.
+func (t *explainText) list(label string, n int, show func(i int) (first, more string)) {
+	for i := range n {
+		if t.limit > 0 && i == t.limit {
+			t.line("", t.style.dim(fmt.Sprintf("... and %d more (--limit 0 shows all)", n-i)))
+			return
+		}
+		first, more := show(i)
+		t.line(label, first)
+		if label = ""; more != "" {
+			t.line("", "  "+t.style.dim(more))
+		}
+	}
+}
+
+func (t *explainText) ids() {
+	t.WriteString("\n")
+	t.list("IDs", len(t.why.IDs), func(i int) (string, string) {
+		one := &t.why.IDs[i]
+		why := one.Why
+		if one.Link != nil && one.Why == one.Link.Reason {
+			why += " (" + placed(one.Link.Place) + ")"
+		}
+		return plain(one.ID) + "  " + t.style.dim(rowsOf(one)), plain(why)
+	})
+}
+
+func rowsOf(one *export.ExplainedID) string {
+	switch {
+	case one.Rows == 0:
+		return "no rows"
+	case one.First.IsZero():
+		return export.Count(one.Rows) + " rows"
+	case one.Rows == 1:
+		return "1 row, " + one.First.Format(time.DateTime)
+	}
+	return fmt.Sprintf("%s rows, %s to %s", export.Count(one.Rows), one.First.Format(time.DateTime), one.Last.Format(time.DateTime))
+}
+
+func placed(p export.Placed) string {
+	text := fmt.Sprintf("%s:%d", p.File, p.Line)
+	if !p.Time.IsZero() {
+		text += ", " + p.Time.Format("2006-01-02 15:04:05 UTC")
+	}
+	return text
+}
+
+func (t *explainText) refused() {
+	if len(t.why.Refused) > 0 {
+		t.WriteString("\n")
+	}
+	t.list("refused", len(t.why.Refused), func(i int) (string, string) {
+		l := &t.why.Refused[i]
+		return plain(fmt.Sprintf("%s of %s with %s  %s", l.Place.Event, l.ID, l.Other, placed(l.Place))), plain(l.Reason)
+	})
+}
+
+func (t *explainText) attributes() {
+	if len(t.why.Attributes) > 0 {
+		t.WriteString("\n")
+	}
+	t.list("attributes", len(t.why.Attributes), func(i int) (string, string) {
+		a := &t.why.Attributes[i]
+		from := "the persons export"
+		if a.Place.File != "" {
+			from = a.Place.Event + " " + placed(a.Place)
+		}
+		return plain(a.Name+" "+shortened(a.Value)) + "  " + t.style.dim(plain(from)), ""
+	})
+}
+
+// shortened keeps a long value from filling the screen.
+func shortened(value string) string {
+	const most = 200
+	if len(value) > most {
+		return strings.ToValidUTF8(value[:most], "") + "..."
+	}
+	return value
+}
+
+func (t *explainText) operations() {
+	w := t.why
+	if len(w.Rows) == 0 {
+		return
+	}
+	t.WriteString("\n")
+	var rows []string
+	for _, bucket := range slices.Sorted(maps.Keys(w.Rows)) {
+		rows = append(rows, bucket+" "+export.Count(w.Rows[bucket]))
+	}
+	t.line("rows", strings.Join(rows, ", "))
+	if w.Rejected != "" {
+		t.line("identify", t.style.red(plain("none: "+w.Rejected)))
+	}
+	if w.Identify != "" {
+		t.line("identify", plain(w.Identify))
+	}
+	sent := w.Rows["sent"]
+	for i, operation := range w.Operations {
+		label := ""
+		if i == 0 {
+			label = "events"
+		}
+		t.line(label, plain(shortened(operation)))
+	}
+	if more := sent - int64(len(w.Operations)); more > 0 {
+		t.line("", t.style.dim(fmt.Sprintf("... and %s more", export.Count(more))))
+	}
+}

@@ -1,0 +1,307 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
+	"ph2cio/internal/posthog"
+)
+
+// Explanation says who the person behind one distinct ID is, and why.
+type Explanation struct {
+	ID     string `json:"id"`             // that was asked for
+	Status string `json:"status"`         // sent, or why the person is not
+	Kept   string `json:"kept,omitempty"` // the ID that the person keeps
+	By     string `json:"by,omitempty"`   // what the person is identified by in Customer.io, and its value
+	Value  string `json:"value,omitempty"`
+
+	IDs        []ExplainedID        `json:"ids"`     // the kept one first, then as they came up
+	Refused    []ExplainedLink      `json:"refused"` // links to others that were not followed
+	Attributes []ExplainedAttribute `json:"attributes"`
+
+	Identify   string           `json:"identify,omitempty"` // the operation, as JSON
+	Rejected   string           `json:"rejected,omitempty"` // why there is none
+	Rows       map[string]int64 `json:"rows"`               // of the person, by what becomes of them
+	Operations []string         `json:"operations"`         // the first few of their events, as JSON
+}
+
+// ExplainedID is one distinct ID of a person.
+type ExplainedID struct {
+	ID    string         `json:"id"`
+	Rows  int64          `json:"rows"` // that it stands on
+	First time.Time      `json:"first,omitzero"`
+	Last  time.Time      `json:"last,omitzero"`
+	Link  *ExplainedLink `json:"link,omitempty"` // the row that tied it to the others, if one did
+	Why   string         `json:"why"`            // in plain words
+}
+
+// ExplainedLink is a row that says that two IDs are one person.
+type ExplainedLink struct {
+	Place  Placed `json:"place"`
+	ID     string `json:"id"`    // the row's distinct_id
+	Other  string `json:"other"` // the ID that it names
+	Reason string `json:"reason"`
+}
+
+// ExplainedAttribute is a final attribute, before it is mapped.
+type ExplainedAttribute struct {
+	Name  string `json:"name"`
+	Value string `json:"value"` // JSON
+	Place Placed `json:"place"` // the row that set it
+}
+
+// Placed is a row, by what one would look for.
+type Placed struct {
+	File  string    `json:"file,omitempty"`
+	Line  int64     `json:"line,omitempty"`
+	Event string    `json:"event,omitempty"`
+	Time  time.Time `json:"time,omitzero"`
+}
+
+// shownOperations is how many events an explanation shows.
+const shownOperations = 5
+
+// Explain reads all sources twice and says who the person behind a distinct ID is. The plan's Sender, Rejects and Operations
+// are not used.
+func Explain(ctx context.Context, plan *Plan, id string) (why *Explanation, err error) {
+	dry, outcomes := *plan, map[uint64]people.Verdict{}
+	dry.Index.Trace = func(ref uint64, o people.Verdict) { outcomes[ref] = o }
+	learned, err := Learn(ctx, &dry)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, learned.Close()) }()
+	x := &explaining{
+		learned: learned, outcomes: outcomes, mapper: plan.Rules.NewMapper(learned.People), history: people.NewHistory(dry.Index),
+		ids: map[string]*ExplainedID{}, persons: map[string]map[string]Placed{}, rows: map[uint64]Placed{},
+		why: &Explanation{ID: id, IDs: []ExplainedID{}, Refused: []ExplainedLink{}, Attributes: []ExplainedAttribute{}, Rows: map[string]int64{}, Operations: []string{}},
+	}
+	x.begin()
+	if err := x.read(ctx, &dry); err != nil {
+		return nil, err
+	}
+	return x.end(), nil
+}
+
+// explaining is Explain at work.
+type explaining struct {
+	learned  *Learned
+	outcomes map[uint64]people.Verdict // of links, by Ref
+	mapper   *mapping.Mapper
+	history  *people.History
+	group    people.Group
+	grouped  bool           // the ID has a group; else its own rows are all there is to tell
+	person   *people.Person // nil when it is not sent
+	why      *Explanation
+
+	ids     map[string]*ExplainedID
+	order   []string
+	persons map[string]map[string]Placed // by person_id, then by distinct ID: the first row with both
+	rows    map[uint64]Placed            // that may have set an attribute, by Ref
+}
+
+// begin looks the ID up.
+func (x *explaining) begin() {
+	id := []byte(x.why.ID)
+	person, status := x.learned.People.Lookup(id)
+	x.person, x.why.Status = person, statusText(status)
+	if person != nil {
+		x.why.Kept, x.why.By, x.why.Value = person.DistinctID, string(person.By), person.Value
+	}
+	x.group, x.grouped = x.learned.People.GroupOf(id)
+}
+
+// statusText says what becomes of a person's rows.
+func statusText(s people.Status) string {
+	switch s {
+	case people.Sent:
+		return "sent"
+	case people.Anonymous:
+		return "not sent: nobody has made themselves known under it (--people)"
+	case people.NoEmail:
+		return "not sent: without an email (--people)"
+	case people.Illegal:
+		return "not sent: a placeholder, which PostHog takes for nobody's ID"
+	case people.NoIdentifier:
+		return "rejected: without the identifier asked for (--identify-by)"
+	case people.Excluded:
+		return "not sent: excluded (--exclude-people)"
+	case people.Deleted:
+		return "not sent: deleted in PostHog, says the persons export"
+	case people.NotAsked:
+		return "not sent: not one of those asked for (--only)"
+	}
+	return fmt.Sprintf("status %d", s)
+}
+
+// read looks for the person's rows in a second reading.
+func (x *explaining) read(ctx context.Context, plan *Plan) error {
+	for chunk, err := range x.learned.again(ctx, plan) {
+		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
+			if !x.learned.knows(trouble) {
+				return trouble
+			}
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("second reading: %w", err)
+		}
+		path := x.learned.places.sources[chunk.Source].Path
+		for event, bad := range chunk.Events() {
+			if bad == nil && !plan.otherTeam(event) {
+				x.look(path, event)
+			}
+		}
+		chunk.Release()
+	}
+	return nil
+}
+
+// mine reports whether an ID is of the person.
+func (x *explaining) mine(id []byte) bool {
+	if !x.grouped {
+		return string(id) == x.why.ID
+	}
+	group, known := x.learned.People.GroupOf(id)
+	return known && group == x.group
+}
+
+// look takes what a row says of the person.
+func (x *explaining) look(path string, e *posthog.Event) {
+	place := Placed{File: path, Line: e.Line, Event: string(e.Name), Time: timeOf(e)}
+	if outcome, linked := x.outcomes[e.Ref]; linked {
+		x.link(place, e, outcome)
+	} else {
+		x.noLink(place, e)
+	}
+	if !x.mine(e.DistinctID) || string(e.Name) == "$groupidentify" {
+		return
+	}
+	x.stand(place, e)
+	x.history.Add(e)
+	if e.PersonProperties != nil || e.Set != nil || e.SetOnce != nil || e.Unset != nil {
+		x.rows[e.Ref] = place
+	}
+	text, _, outcome := x.mapper.Event(nil, e)
+	x.why.Rows[bucketOf(outcome)]++
+	if outcome.Bucket == mapping.Send && len(x.why.Operations) < shownOperations {
+		x.why.Operations = append(x.why.Operations, string(text))
+	}
+}
+
+// bucketOf is what a summary would count a row as.
+func bucketOf(o mapping.Outcome) string {
+	switch o.Bucket {
+	case mapping.Send:
+		return "sent"
+	case mapping.FeedsPerson:
+		return "person"
+	case mapping.Skipped:
+		return "skipped." + o.Reason
+	}
+	return "rejected." + o.Reason
+}
+
+// timeOf is when PostHog took a row in, which is what decides; zero when it has no time.
+func timeOf(e *posthog.Event) time.Time {
+	for _, t := range []posthog.Time{e.CreatedAt, e.Timestamp} {
+		if t.State == posthog.Known {
+			return time.UnixMicro(t.Micros).UTC()
+		}
+	}
+	return time.Time{}
+}
+
+// stand notes that a row is one of an ID's.
+func (x *explaining) stand(place Placed, e *posthog.Event) {
+	id := x.id(string(e.DistinctID))
+	id.Rows++
+	if at := place.Time; !at.IsZero() {
+		if id.First.IsZero() || at.Before(id.First) {
+			id.First = at
+		}
+		if at.After(id.Last) {
+			id.Last = at
+		}
+	}
+	if e.PersonID == nil || e.Personless {
+		return
+	}
+	with := x.persons[string(e.PersonID)]
+	if with == nil {
+		with = map[string]Placed{}
+		x.persons[string(e.PersonID)] = with
+	}
+	if _, seen := with[id.ID]; !seen {
+		with[id.ID] = place
+	}
+}
+
+func (x *explaining) id(id string) *ExplainedID {
+	one := x.ids[id]
+	if one == nil {
+		one = &ExplainedID{ID: id}
+		x.ids[id] = one
+		x.order = append(x.order, id)
+	}
+	return one
+}
+
+// link takes a row that says that two IDs are one person.
+func (x *explaining) link(place Placed, e *posthog.Event, outcome people.Verdict) {
+	other := otherOf(e)
+	mine, others := x.mine(e.DistinctID), x.mine(other)
+	l := ExplainedLink{Place: place, ID: string(e.DistinctID), Other: string(other)}
+	switch {
+	case outcome == people.LinkIdentified && (mine || others):
+		l.Reason = "both are people by then, and " + l.Other + " is identified already: PostHog does not merge such people by " + place.Event
+		x.why.Refused = append(x.why.Refused, l)
+	case outcome == people.LinkExported && (mine || others):
+		l.Reason = "they are two people in the persons export, which is younger than the row"
+		x.why.Refused = append(x.why.Refused, l)
+	case mine && others:
+		l.Reason = fmt.Sprintf("%s of %s names %s", place.Event, l.ID, l.Other)
+		x.tie(l.ID, &l, outcome)
+		x.tie(l.Other, &l, outcome)
+	}
+}
+
+// otherOf is the ID that a row would tie to its distinct ID; nil when it is no row of that kind.
+func otherOf(e *posthog.Event) []byte {
+	switch string(e.Name) {
+	case "$identify":
+		return e.AnonDistinctID
+	case "$create_alias", "$merge_dangerously":
+		return e.Alias
+	}
+	return nil
+}
+
+// noLink takes a row that would be a link, were not one of its IDs nobody's.
+func (x *explaining) noLink(place Placed, e *posthog.Event) {
+	other := otherOf(e)
+	if other == nil || !x.mine(e.DistinctID) && !x.mine(other) {
+		return
+	}
+	for _, id := range [][]byte{e.DistinctID, other} {
+		if posthog.IllegalID(id) {
+			x.why.Refused = append(x.why.Refused, ExplainedLink{
+				Place: place, ID: string(e.DistinctID), Other: string(other),
+				Reason: fmt.Sprintf("%q is a placeholder, which PostHog takes for nobody's ID", id),
+			})
+			return
+		}
+	}
+}
+
+// tie notes the link that ties an ID to the others: rather one that joined two people than one that found them joined.
+func (x *explaining) tie(id string, l *ExplainedLink, outcome people.Verdict) {
+	one := x.id(id)
+	if one.Link == nil || outcome == people.LinkJoined && l.Place.Time.Before(one.Link.Place.Time) {
+		one.Link = l
+	}
+}

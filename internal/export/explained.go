@@ -1,0 +1,93 @@
+package export
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/mapping"
+)
+
+// end puts together what was found.
+func (x *explaining) end() *Explanation {
+	for _, id := range x.order {
+		one := x.ids[id]
+		x.explain(one)
+		x.why.IDs = append(x.why.IDs, *one)
+	}
+	slices.SortStableFunc(x.why.IDs, func(a, b ExplainedID) int {
+		return cmp.Or(cmp.Compare(behind(a.ID != x.why.Kept), behind(b.ID != x.why.Kept)), compareTimes(a.First, b.First))
+	})
+	for a := range x.history.Attributes() {
+		x.why.Attributes = append(x.why.Attributes, ExplainedAttribute{a.Name, string(a.Value), x.rows[a.Ref]})
+	}
+	if x.person != nil {
+		text, outcome := x.mapper.Person(nil, x.person)
+		if outcome.Bucket == mapping.Send {
+			x.why.Identify = string(text)
+		} else {
+			x.why.Rejected = cmp.Or(outcome.Detail, outcome.Reason)
+		}
+	}
+	return x.why
+}
+
+// behind is for putting something behind the rest.
+func behind(is bool) int {
+	if is {
+		return 1
+	}
+	return 0
+}
+
+// compareTimes puts no time last.
+func compareTimes(a, b time.Time) int {
+	if a.IsZero() || b.IsZero() {
+		return cmp.Compare(behind(a.IsZero()), behind(b.IsZero()))
+	}
+	return a.Compare(b)
+}
+
+// explain says why an ID is the person's.
+func (x *explaining) explain(one *ExplainedID) {
+	shared := x.shared(one.ID)
+	switch {
+	case len(x.order) == 1:
+		one.Why = "nothing ties it to another ID"
+	case !x.grouped:
+		one.Why = "it is nobody's"
+	case one.Link != nil:
+		one.Why = one.Link.Reason
+	case shared != "":
+		one.Why = shared
+	default:
+		one.Why = "the persons export says so"
+	}
+	if one.ID == x.why.Kept {
+		one.Why = "kept: " + x.person.Why()
+	}
+}
+
+// shared says with which other ID one had a person_id in common.
+func (x *explaining) shared(id string) string {
+	for _, person := range slices.Sorted(maps.Keys(x.persons)) {
+		with := x.persons[person]
+		if _, has := with[id]; !has {
+			continue
+		}
+		for _, other := range slices.Sorted(maps.Keys(with)) {
+			if other != id {
+				return fmt.Sprintf("rows of it have the person_id %s, as those of %s do (%s)", person, other, placeText(with[other]))
+			}
+		}
+	}
+	return ""
+}
+
+func placeText(p Placed) string { return fmt.Sprintf("%s:%d", p.File, p.Line) }
+
+// ActionOf is the action of an operation, for those who show it.
+func ActionOf(operation string) string { return string(customerio.ActionOf([]byte(operation))) }
