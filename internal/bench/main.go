@@ -4,6 +4,7 @@
 //	go run ./internal/bench            everything; needs about 10 GB of disk for a while
 //	go run ./internal/bench -quick     without the millions of rows that the memory section wants
 //	go run ./internal/bench -only speed,gzip
+//	go run ./internal/bench -only crowd -scale 0.1
 //
 // Speeds are compared with a program that does the least that any reader must: encoding/json.Valid on each line, on one core.
 // The programs of a section run in turns, round after round, so that whatever slows the machine down for a while slows all of
@@ -46,6 +47,7 @@ type options struct {
 	rounds    int
 	quick     bool
 	only      string
+	scale     float64
 	program   string
 	dir       string
 }
@@ -57,6 +59,7 @@ func parse(args []string) (options, error) {
 	f.IntVar(&o.rounds, "rounds", 7, "rounds of the speed and gzip sections")
 	f.BoolVar(&o.quick, "quick", false, "leave out the memory section's millions of rows")
 	f.StringVar(&o.only, "only", "", "run these sections alone: "+strings.Join(sectionNames(), ","))
+	f.Float64Var(&o.scale, "scale", 1, "the size of the crowd section, as a share of the whole")
 	f.StringVar(&o.program, "bin", "", "measure this ph2cio instead of building one")
 	f.StringVar(&o.dir, "dir", "", "make temporary files below this directory")
 	if err := f.Parse(args); err != nil {
@@ -82,6 +85,7 @@ var sections = []section{
 	{"fill", (*bench).fill},
 	{"pace", (*bench).pace},
 	{"memory", (*bench).memory},
+	{"crowd", (*bench).crowd}, // only when it is asked for
 }
 
 func sectionNames() []string {
@@ -124,6 +128,9 @@ func run(ctx context.Context, args []string, out io.Writer) (missed int, err err
 	}
 	fmt.Fprintf(out, "%s %s/%s, %d cores, %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().Format(time.DateTime))
 	for _, s := range sections {
+		if b.only == "" && s.name == "crowd" {
+			continue
+		}
 		if b.only != "" && !strings.Contains(","+b.only+",", ","+s.name+",") {
 			continue
 		}

@@ -116,7 +116,7 @@ func (o *identityOptions) index(index *people.Options) error {
 }
 
 // leastMemory is what a run needs beside what it knows of people.
-const leastMemory = 64 << 20
+const leastMemory = 64e6
 
 // parseBytes reads an amount of memory such as 1GB, 512MB or 1073741824.
 func parseBytes(text string) (int64, error) {

@@ -12,32 +12,42 @@ import (
 type thrift struct {
 	sample []metrics.Sample
 	looks  int
-	done   bool
+	stage  int // of stages, that comes next
 }
 
-const (
-	usualPercent   = 50
-	thriftyFrom    = 8 << 20 // bytes kept
-	thriftyPercent = 25
-	looksApart     = 32 // chunks
-)
+// usualPercent is GOGC while little is kept.
+const usualPercent = 50
+
+// stages are what GOGC becomes when more than so many bytes are kept. What is kept of people has few pointers, so that
+// going through it often costs little.
+var stages = []struct {
+	kept    uint64
+	percent int
+}{
+	{8 << 20, 25},
+	{256 << 20, 10},
+}
+
+const looksApart = 32 // chunks
 
 func newThrift() *thrift {
-	_, set := os.LookupEnv("GOGC")
-	if !set {
-		debug.SetGCPercent(usualPercent)
+	t := &thrift{sample: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}}
+	if _, set := os.LookupEnv("GOGC"); set {
+		t.stage = len(stages)
+		return t
 	}
-	return &thrift{sample: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}, done: set}
+	debug.SetGCPercent(usualPercent)
+	return t
 }
 
 // look is called once for each chunk.
 func (t *thrift) look() {
-	if t.looks++; t.done || t.looks%looksApart != 0 {
+	if t.looks++; t.stage == len(stages) || t.looks%looksApart != 0 {
 		return
 	}
 	metrics.Read(t.sample)
-	if t.sample[0].Value.Uint64() > thriftyFrom {
-		debug.SetGCPercent(thriftyPercent)
-		t.done = true
+	for t.stage < len(stages) && t.sample[0].Value.Uint64() > stages[t.stage].kept {
+		debug.SetGCPercent(stages[t.stage].percent)
+		t.stage++
 	}
 }

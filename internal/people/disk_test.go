@@ -17,6 +17,7 @@ func TestLittleMemoryChangesNothing(t *testing.T) {
 	answer := func(memory int64) (all []string, onDisk int64) {
 		x := NewIndex(Options{Memory: memory, Dir: t.TempDir()})
 		defer x.Close()
+		x.space.Block = 1 << 10
 		for round := range 4 {
 			for i := range n {
 				e := withAttributes(fmt.Sprintf("user_%d", i), fmt.Sprintf(`{"email":"%d@example.com","plan":"%d"}`, i, round/2))

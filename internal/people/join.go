@@ -131,7 +131,7 @@ func (s *settler) joinExported(f *shares) {
 // follow goes through the links in order of ingestion, and through what decides about them.
 func (s *settler) follow() error {
 	steps := &spool.Sorter[step]{
-		Space: s.x.space, Most: int(s.x.memory / spooledShare / stepBytes),
+		Space: s.x.space, Most: int(min(s.x.memory/stepsShare/stepBytes, mostSteps)),
 		Compare: func(a, b *step) int { return a.compare(b) },
 		Append:  func(dst []byte, s *step) []byte { return s.append(dst) },
 		Read:    readStep,
@@ -166,7 +166,10 @@ func firstStep(node uint32, at identity.Moment, login bool) step {
 }
 
 // stepBytes is what a step takes in memory.
-const stepBytes = 96
+const stepBytes = 112
+
+// mostSteps is how many steps are sorted in memory at once, however much there is.
+const mostSteps = 1 << 20
 
 // steps collects all that happens: the links, when IDs in links first have a person, and when somebody first logs in with an
 // ID.

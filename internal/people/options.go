@@ -46,7 +46,8 @@ const defaultMemory = 1 << 30
 
 // The memory is divided up. What is left is for settling, for reading and for the collector.
 const (
-	idsShare     = 2  // a half for the tables of IDs
-	statesShare  = 12 // for attributes that are still changing
-	spooledShare = 12 // for logs
+	idsShare     = 3  // a third for the tables of IDs
+	statesShare  = 16 // for attributes that are still changing
+	spooledShare = 16 // for logs
+	stepsShare   = 16 // for links while they are sorted
 )
