@@ -87,7 +87,7 @@ func (g *generator) make(n int64) {
 	r.kind = chooseKind(g.dice)
 	r.personless = r.kind.personless
 	g.person.become(g.options.Seed, number, r.at)
-	g.device = g.person.appendDevice(g.device[:0], g.dice.IntN(3))
+	g.device = g.person.appendDevice(g.device[:0], g.dice.IntN(2))
 	g.setIDs(n)
 
 	o := &g.object
