@@ -26,7 +26,8 @@ const (
 // of a rate under 10, while answers are good. It may be used from many goroutines.
 type Pace struct {
 	limiter *rate.Limiter
-	turn    chan struct{} // held by the one request that waits on the limiter: a fallen rate holds from the next one on
+	turn    chan struct{} // held by the one request that waits: a fallen rate holds from the next one on
+	starts  starts        // guarded by turn
 
 	lock      sync.Mutex
 	top       float64 // requests per second
@@ -39,8 +40,8 @@ type Pace struct {
 	fixed     int
 }
 
-// NewPace returns a pace of so many requests per second, more than 0, without bursts: in any second at most one request
-// more than that starts. It panics when the rate is not a positive number.
+// NewPace returns a pace of so many requests per second, more than 0, without bursts: in any second no more
+// than that start, rounded up. It panics when the rate is not a positive number.
 func NewPace(perSecond float64) *Pace {
 	if !(perSecond > 0) || math.IsInf(perSecond, 1) {
 		panic(fmt.Sprintf("customerio: a pace of %v requests per second", perSecond))
@@ -48,6 +49,7 @@ func NewPace(perSecond float64) *Pace {
 	return &Pace{
 		limiter: rate.NewLimiter(rate.Limit(perSecond), 1),
 		turn:    make(chan struct{}, 1),
+		starts:  newStarts(perSecond),
 		top:     perSecond,
 		now:     perSecond,
 		slow:    firstLatency,
@@ -94,6 +96,10 @@ func (p *Pace) wait(ctx context.Context) error {
 	if err != nil { // the turn would come after the deadline of ctx
 		return context.DeadlineExceeded
 	}
+	if d := p.starts.after(time.Now(), p.Rate()); d > 0 && !sleep(ctx, d) {
+		return context.Cause(ctx)
+	}
+	p.starts.add(time.Now())
 	return nil
 }
 

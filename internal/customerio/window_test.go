@@ -1,0 +1,34 @@
+package customerio
+
+import (
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestNoSecondHasMoreArrivalsThanTheRate holds for requests that ask whenever they like and are held up, each by up to 20 ms
+// after they were let go, as on a busy machine.
+func TestNoSecondHasMoreArrivalsThanTheRate(t *testing.T) {
+	for seed := range uint64(60) {
+		for _, rate := range []float64{0.5, 1, 1.5, 7, 50, 120} {
+			synctest.Test(t, func(t *testing.T) {
+				random := rand.New(rand.NewPCG(seed, 0))
+				pace := NewPace(rate)
+				var seen arrivals
+				for end := time.Now().Add(4 * time.Second); time.Now().Before(end); {
+					if random.IntN(20) == 0 {
+						time.Sleep(random.N(400 * time.Millisecond))
+					}
+					if err := pace.wait(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+					seen.at = append(seen.at, time.Now().Add(random.N(20*time.Millisecond)))
+				}
+				if n := seen.busiest(); float64(n) > rate+1 {
+					t.Fatalf("seed %d: %d requests arrived in one second at rate %v", seed, n, rate)
+				}
+			})
+		}
+	}
+}
