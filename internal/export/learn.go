@@ -74,7 +74,7 @@ func learnFrom(ctx context.Context, plan *Plan, read posthog.Options, census *ce
 
 	thrift := newThrift()
 	work := func(_ int, c *posthog.Chunk) lesson { return learnChunk(c, plan, index, census.sheet()) }
-	for lesson, err := range ordered(posthog.Read(ctx, plan.Sources, read), plan.workers(), work) {
+	for lesson, err := range orderedChunks(posthog.Read(ctx, plan.Sources, read), plan.workers(), work) {
 		if warning, ok := asWarning(err); ok {
 			learned.Said = append(learned.Said, warning)
 			continue

@@ -8,7 +8,7 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// page is a mapped chunk.
+// page is a chunk that has been mapped, or several small ones.
 type page struct {
 	operations []customerio.Operation // their bodies are parts of text
 	text       []byte
@@ -26,7 +26,7 @@ type placedReject struct {
 	Reject
 }
 
-// A page's text is about as long as its chunk; reusing it keeps memory flat.
+// A page's text is about as long as its chunks; reusing it keeps memory flat.
 var pages = sync.Pool{New: func() any { return &page{} }}
 
 func (p *page) release() {
@@ -35,10 +35,22 @@ func (p *page) release() {
 	pages.Put(p)
 }
 
-// mapChunk decodes and maps one chunk; it runs on several goroutines at once.
-func (r *run) mapChunk(worker int, c *posthog.Chunk) *page {
+// mapChunks decodes and maps chunks; it runs on several goroutines at once.
+func (r *run) mapChunks(worker int, chunks []*posthog.Chunk) *page {
 	p := pages.Get().(*page)
-	p.tally, p.bytes = newTally(), c.Bytes
+	p.tally = newTally()
+	for _, c := range chunks {
+		r.mapChunk(p, worker, c)
+		if p.err != nil {
+			break
+		}
+	}
+	p.cut()
+	return p
+}
+
+func (r *run) mapChunk(p *page, worker int, c *posthog.Chunk) {
+	p.bytes = c.Bytes
 	defer c.Release()
 	if c.Number < len(r.learned.sums) {
 		decided := r.learned.decided.of(c.Number)
@@ -46,9 +58,7 @@ func (r *run) mapChunk(worker int, c *posthog.Chunk) *page {
 		decided.count(p.tally)
 	}
 	r.mapRows(p, r.mappers[worker], c)
-	p.cut()
 	p.err = r.learned.trust(c)
-	return p
 }
 
 // add notes that text has grown by one operation.

@@ -160,9 +160,9 @@ func (r *run) sendEvents() error {
 	return err
 }
 
-// readAgain is the second reading: every chunk is mapped, counted and packed, in input order.
+// readAgain is the second reading: every group of chunks is mapped, counted and packed, in input order.
 func (r *run) readAgain(out *outbox) error {
-	for page, err := range ordered(r.learned.again(r.reading, r.plan), r.plan.workers(), r.mapChunk) {
+	for page, err := range ordered(together(r.learned.again(r.reading, r.plan)), r.plan.workers(), r.mapChunks) {
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
 			if !r.learned.knows(trouble) {
 				return trouble
@@ -182,7 +182,7 @@ func (r *run) readAgain(out *outbox) error {
 	return nil
 }
 
-// take counts a mapped chunk, writes its rejects and packs its operations.
+// take counts a page of mapped chunks, writes its rejects and packs its operations.
 func (r *run) take(out *outbox, page *page) error {
 	defer page.release()
 	out.lock.Lock()

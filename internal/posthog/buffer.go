@@ -1,6 +1,9 @@
 package posthog
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // A source is read in windows, at multiples of this many decompressed bytes from its start. A chunk ends with the last
 // row that ends in its window: its limits depend on the source's bytes alone, and two readings have the same chunks.
@@ -10,9 +13,11 @@ const windowSize = 1 << 20
 // front without moving the window.
 const headroom = 64 << 10
 
-// A buffer holds one window, with headroom before it and a guard after it.
+// A buffer holds one window, with headroom before it and a guard after it. It is used again when all who share it have
+// released it.
 type buffer struct {
 	bytes []byte
+	users atomic.Int32
 }
 
 // spare are buffers to use again: as many as two readers and a handful of decoders have in hand. The last one given
@@ -28,12 +33,20 @@ const mostSpare = 16
 func takeBuffer() *buffer {
 	spare.Lock()
 	defer spare.Unlock()
-	last := len(spare.buffers) - 1
-	if last < 0 {
-		return &buffer{bytes: make([]byte, headroom+windowSize+guard)}
+	var b *buffer
+	if last := len(spare.buffers) - 1; last < 0 {
+		b = &buffer{bytes: make([]byte, headroom+windowSize+guard)}
+	} else {
+		b = spare.buffers[last]
+		spare.buffers = spare.buffers[:last]
 	}
-	b := spare.buffers[last]
-	spare.buffers = spare.buffers[:last]
+	b.users.Store(1)
+	return b
+}
+
+// share is for one more who will release it.
+func (b *buffer) share() *buffer {
+	b.users.Add(1)
 	return b
 }
 
@@ -41,7 +54,7 @@ func (b *buffer) window(size int) []byte { return b.bytes[headroom : headroom+si
 
 // release may be called on nil.
 func (b *buffer) release() {
-	if b == nil {
+	if b == nil || b.users.Add(-1) > 0 {
 		return
 	}
 	spare.Lock()

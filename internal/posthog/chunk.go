@@ -195,6 +195,9 @@ func (c *Chunk) Trust(sum uint64) error {
 
 const hintChanged = "run again when nothing writes to the file any more"
 
+// Size is how many bytes of rows the chunk has.
+func (c *Chunk) Size() int { return len(c.data) }
+
 // Held is how many bytes of memory the chunk takes until it is released.
 func (c *Chunk) Held() int {
 	if c.buffer != nil {

@@ -155,6 +155,10 @@ func skippableSize(header []byte) int64 { return int64(binary.LittleEndian.Uint3
 // isText reports whether a file that begins with head is text: UTF-8 without control characters, as far as one can see.
 func isText(head []byte) bool {
 	for len(head) > 0 {
+		if len(head) >= 8 && plainASCII(load8(head, 0)) {
+			head = head[8:]
+			continue
+		}
 		r, size := utf8.DecodeRune(head)
 		switch {
 		case r == utf8.RuneError && size == 1:
@@ -165,6 +169,11 @@ func isText(head []byte) bool {
 		head = head[size:]
 	}
 	return true
+}
+
+// plainASCII reports whether all of eight bytes are ASCII, and none a control character.
+func plainASCII(w uint64) bool {
+	return (w|(w-' '*ones)|(w^0x7f*ones)-ones)&highs == 0
 }
 
 // packedTwice refuses text that is compressed once more.

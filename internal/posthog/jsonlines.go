@@ -9,17 +9,42 @@ func eventLines(text []byte, options Options) *layout {
 	if end < 0 || text[0] != '{' || len(options.Columns) > 0 {
 		return nil
 	}
+	l := newJSONLines()
+	l.zone = options.Zone
+	if line := text[:end+1]; hasEvent(line) || isEvent(line) {
+		return l
+	}
+	return nil
+}
+
+// hasEvent reports whether a line has an `event` before anything nested, which can be seen without reading all of it.
+func hasEvent(line []byte) bool {
+	nested := bytes.IndexAny(line[1:], "{[")
+	if nested < 0 {
+		return false
+	}
+	key := []byte(`"event":"`)
+	at := bytes.Index(line[:nested+1], key)
+	if at <= 0 || line[at-1] != '{' && line[at-1] != ',' {
+		return false
+	}
+	next := line[at+len(key)]
+	return next > ' ' && next != '"'
+}
+
+// isEvent reports whether a line can be decoded.
+func isEvent(line []byte) bool {
 	d := decoders.Get().(*decoder)
 	defer decoders.Put(d)
 	d.begin()
-	line := append(make([]byte, 0, end+1+guard), text[:end+1]...)
-	d.rows = markStops(d.rows, line[:end+1+guard], end+1)
-	if _, fault := decodeJSON(d, line[:end+1+guard], d.rows, 0); fault != nil {
-		return nil
+	end := len(line) - 1
+	if cap(line) < end+1+guard {
+		line = append(make([]byte, 0, end+1+guard), line...)
 	}
-	l := newJSONLines()
-	l.zone = options.Zone
-	return l
+	line = line[:end+1+guard]
+	d.rows = markStops(d.rows, line, end+1)
+	_, fault := decodeJSON(d, line, d.rows, 0)
+	return fault == nil
 }
 
 func newJSONLines() *layout {

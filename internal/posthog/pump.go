@@ -35,6 +35,7 @@ type pump struct {
 // pump that was cancelled closes its channel without it.
 type block struct {
 	buffer *buffer
+	at     int // where in its window the bytes begin
 	size   int
 	end    int64 // decompressed bytes up to and including this block
 	used   int64 // bytes of the file that were needed for that
@@ -42,7 +43,7 @@ type block struct {
 	err    *SourceError
 }
 
-func (b *block) bytes() []byte { return b.buffer.window(b.size) }
+func (b *block) bytes() []byte { return b.buffer.window(b.at + b.size)[b.at:] }
 
 func (r *reading) startPump(source int) *pump {
 	o := &r.options

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// A reading is one pass over the sources. For each source a pump brings windows of bytes; they are cut into chunks,
-// source after source, on the goroutine that asks for the chunks.
+// A reading is one pass over the sources. For each source a pump brings windows of bytes, or a bundle all of them; they are
+// cut into chunks, source after source, on the goroutine that asks for the chunks.
 type reading struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -20,6 +20,11 @@ type reading struct {
 	number int
 	ref    uint64
 	before int64 // bytes on disk of the sources it is done with
+	cutter cutter
+
+	pumps    []*pump   // of the next sources that are not small
+	unpumped int       // where those begin that have no pump yet
+	bundles  []*bundle // of the next small ones
 }
 
 const (
@@ -46,31 +51,67 @@ func newReading(ctx context.Context, sources []Source, options Options, yield fu
 func (r *reading) stop() {
 	r.cancel()
 	r.running.Wait()
+	for _, u := range r.bundles {
+		u.buffer.release()
+	}
 }
 
 func (r *reading) cutAll() {
-	var ahead []*pump
 	defer func() {
-		for _, p := range ahead {
+		for _, p := range r.pumps {
 			p.close()
 		}
 	}()
 	for i, source := range r.sources {
-		for next := i + len(ahead); next < len(r.sources) && len(ahead) < pumpsAhead; next++ {
-			ahead = append(ahead, r.startPump(next))
+		cut := r.cutLarge
+		if r.small(i) {
+			cut = r.cutSmall
 		}
-		if !r.cut(i, ahead[0]) {
+		if !cut(i) {
 			return
 		}
-		ahead[0].close()
-		ahead = ahead[1:]
 		r.before += source.Size
 	}
 }
 
+// cutLarge starts the pumps of the sources after this one too.
+func (r *reading) cutLarge(source int) bool {
+	for ; r.unpumped < len(r.sources) && len(r.pumps) < pumpsAhead; r.unpumped++ {
+		if !r.small(r.unpumped) {
+			r.pumps = append(r.pumps, r.startPump(r.unpumped))
+		}
+	}
+	p := r.pumps[0]
+	r.pumps = r.pumps[1:]
+	defer p.close()
+	return r.cut(source, p)
+}
+
+func (r *reading) cutSmall(source int) bool {
+	b, ok := r.bundled(source)
+	if !ok {
+		p := r.startPump(source)
+		defer p.close()
+		return r.cut(source, p)
+	}
+	c := r.newCutter(source)
+	if err := c.add(b); err != nil {
+		return r.report(err)
+	}
+	c.finish()
+	return !r.done()
+}
+
+// newCutter returns the one cutter there is, for a new source.
+func (r *reading) newCutter(source int) *cutter {
+	r.cutter = cutter{reading: r, source: source, line: 1}
+	return &r.cutter
+}
+
 // cut turns what a pump brings into chunks. It returns false when the reading has been stopped.
 func (r *reading) cut(source int, p *pump) bool {
-	c := &cutter{reading: r, source: source, codec: p.codec, line: 1}
+	c := r.newCutter(source)
+	c.codec = p.codec
 	for b := range p.all() {
 		if b.buffer == nil {
 			if b.err == nil || b.err.Kind == Warning {

@@ -80,8 +80,10 @@ func recogniseFile(text []byte, whole bool, options Options) (l *layout, skip in
 
 // loneReturns refuses text whose lines end as old Macintosh programs end them: all of it would be one line.
 func loneReturns(text []byte) *refusal {
-	first := bytes.IndexAny(text, "\r\n")
-	if first < 0 || text[first] != '\r' || bytes.IndexByte(text, '\n') >= 0 || len(bytes.TrimSpace(text[first:])) == 0 {
+	if bytes.IndexByte(text, '\n') >= 0 {
+		return nil
+	}
+	if first := bytes.IndexByte(text, '\r'); first < 0 || len(bytes.TrimSpace(text[first:])) == 0 {
 		return nil
 	}
 	return refuse("its lines end with a carriage return alone", `write it anew with line feeds, for example with tr '\r' '\n'`)

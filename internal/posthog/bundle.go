@@ -1,0 +1,131 @@
+package posthog
+
+import "path/filepath"
+
+// Small files are read several at a time, each whole, into one buffer, ahead of the cutting: what there is to do for a
+// file besides its rows takes longer than its rows otherwise. A file that turns out to be compressed, or not as long as it
+// was found to be, is left to its pump.
+
+const (
+	smallFile    = 64 << 10  // the most bytes in a file that is read together with its neighbours
+	bundleSize   = 256 << 10 // bytes
+	mostBundled  = 256       // files
+	bundlesAhead = 3         // the one that is being cut among them
+)
+
+// bundle is a run of small sources in one buffer. Its files are read by a goroutine of its own.
+type bundle struct {
+	buffer *buffer
+	first  int // source of the first file
+	files  []bundled
+	done   chan struct{} // closed when the files have been read
+}
+
+// bundled is one file of a bundle.
+type bundled struct {
+	at, size int  // where in the window its text is
+	whole    bool // that is all of it
+}
+
+func (u *bundle) end() int { return u.first + len(u.files) }
+
+// small reports whether a source may be read in a bundle.
+func (r *reading) small(source int) bool {
+	want, known := r.wanted(source), r.options.Known
+	return want <= smallFile && want < int64(r.options.window) && (known == nil || known[source] == nil) &&
+		!namedPacked(r.sources[source].Path)
+}
+
+// wanted is how many bytes a plain source should have.
+func (r *reading) wanted(source int) int64 {
+	if r.options.Until != nil {
+		return r.options.Until[source]
+	}
+	return r.sources[source].Size
+}
+
+// bundled returns the whole text of a small source as a block. ok is false where its pump has to read it.
+func (r *reading) bundled(source int) (b block, ok bool) {
+	for len(r.bundles) > 0 && source >= r.bundles[0].end() {
+		r.bundles[0].buffer.release()
+		r.bundles = r.bundles[1:]
+	}
+	for next := source; len(r.bundles) < bundlesAhead; {
+		if n := len(r.bundles); n > 0 {
+			next = r.bundles[n-1].end()
+		}
+		if !r.startBundle(next) {
+			break
+		}
+	}
+	u := r.bundles[0]
+	<-u.done
+	f := u.files[source-u.first]
+	if !f.whole {
+		return b, false
+	}
+	size := int64(f.size)
+	return block{buffer: u.buffer.share(), at: f.at, size: f.size, end: size, used: size, whole: true}, true
+}
+
+// startBundle has the first small sources at or after next read, as many as there is room for. It returns false if there
+// are none.
+func (r *reading) startBundle(next int) bool {
+	u := &bundle{done: make(chan struct{})}
+	for at := 0; next < len(r.sources) && len(u.files) < mostBundled && at < bundleSize; next++ {
+		if !r.small(next) {
+			if len(u.files) == 0 {
+				continue
+			}
+			break
+		}
+		if len(u.files) == 0 {
+			u.first = next
+		}
+		size := int(r.wanted(next))
+		u.files = append(u.files, bundled{at: at, size: size})
+		at += size + 1 + guard
+	}
+	if len(u.files) == 0 {
+		return false
+	}
+	u.buffer = takeBuffer()
+	r.bundles = append(r.bundles, u)
+	r.running.Go(func() {
+		defer close(u.done)
+		r.readBundle(u)
+	})
+	return true
+}
+
+func (r *reading) readBundle(u *bundle) {
+	for i := range u.files {
+		if f := &u.files[i]; f.size > 0 && r.ctx.Err() == nil {
+			room := u.buffer.bytes[headroom+f.at:][:f.size+1]
+			f.whole = r.readWhole(r.sources[u.first+i].Path, room)
+		}
+	}
+}
+
+// readWhole reads a plain file that has one byte less than there is room for. It returns false for another.
+func (r *reading) readWhole(path string, room []byte) bool {
+	size := len(room) - 1
+	if r.options.Until != nil {
+		room = room[:size] // what has been added since is of no interest
+	}
+	if n, err := readInto(path, room, size); n != size || err != nil {
+		return false
+	}
+	head := room[:min(size, headSize)]
+	return codecOf(head) == nil && !skippable(head) && isText(head)
+}
+
+// namedPacked reports whether a file's name says that it is compressed. That is only a hint: it says where the file is
+// better looked at.
+func namedPacked(path string) bool {
+	switch filepath.Ext(path) {
+	case ".gz", ".br", ".zst", ".lz4", ".sz":
+		return true
+	}
+	return false
+}

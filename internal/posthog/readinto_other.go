@@ -1,0 +1,22 @@
+//go:build !unix
+
+package posthog
+
+import (
+	"io"
+	"os"
+)
+
+// readInto reads a file from its start, until it has least bytes or the file ends, and returns how many there were. It
+// asks for as many as there is room for.
+func readInto(path string, room []byte, least int) (n int, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	if n, err = io.ReadAtLeast(file, room, least); err == io.EOF || err == io.ErrUnexpectedEOF {
+		err = nil
+	}
+	return n, err
+}
