@@ -8,18 +8,22 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// keptText is how much of the end of compressed sources, in bytes of text, stays in memory from the first reading to the
-// second.
-const keptText = 64 << 20
+// mostKept is how much of the end of compressed sources stays in memory from the first reading to the second, in bytes as it
+// is packed there. Exports are packed to a fifth or less.
+const mostKept = 64 << 20
 
 // kept are the last chunks that the first reading saw, so that the second need not decompress them again: all of a small
-// export, the end of a large one. Chunks of plain files are not kept: reading those again costs less than fresh memory.
+// export, the end of a large one. They are packed in a way that is unpacked much faster than what the sources are
+// compressed with. Chunks of plain files are not kept: reading those again costs less.
 type kept struct {
-	most   int // keptText, but for tests
+	most   int // mostKept, but for tests
 	chunks []*posthog.Chunk
 	held   int   // bytes
 	text   int64 // bytes read so far
 	over   bool  // nothing is kept any more
+
+	// How well what was kept has been packed.
+	unpacked, packed int64 // bytes
 
 	// Where what is kept begins: after this much of that source.
 	source int
@@ -47,6 +51,9 @@ func (k *kept) add(c *posthog.Chunk, total int64) {
 		if len(k.chunks) == 0 {
 			k.source, k.before = c.Source, end
 		}
+		k.unpacked += int64(c.Size())
+		c.Pack()
+		k.packed += int64(c.Held())
 		k.chunks = append(k.chunks, c)
 		k.held += c.Held()
 		for k.held > k.most+k.most/4 && len(k.chunks) > 1 {
@@ -55,9 +62,18 @@ func (k *kept) add(c *posthog.Chunk, total int64) {
 	}
 }
 
-// nearEnd guesses whether what comes from c on has no more text than is kept, if it is compressed as what came before.
+// nearEnd guesses whether what comes from c on, packed, is no more than is kept, if it is compressed as what came before.
 func (k *kept) nearEnd(c *posthog.Chunk, total int64) bool {
-	return float64(total-c.Bytes)*float64(k.text) <= float64(k.most)*float64(max(c.Bytes, 1))
+	return float64(total-c.Bytes)*float64(k.text)*k.share() <= float64(k.most)*float64(max(c.Bytes, 1))
+}
+
+// share is what packing leaves of a text.
+func (k *kept) share() float64 {
+	const usual = 0.25
+	if k.unpacked == 0 {
+		return usual
+	}
+	return float64(k.packed) / float64(k.unpacked)
 }
 
 // drop gives up the first chunk: the guess was wrong.

@@ -64,7 +64,7 @@ func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *ce
 // learnFrom fills an index.
 func learnFrom(ctx context.Context, plan *Plan, read posthog.Options, census *census, index *people.Index) (*Learned, error) {
 	learned := &Learned{index: index, places: newPlaces(plan.Sources), ends: make([]int64, len(plan.Sources))}
-	learned.kept.most = cmp.Or(plan.kept, keptText)
+	learned.kept.most = cmp.Or(plan.kept, mostKept)
 	for _, s := range plan.Sources {
 		learned.Bytes += s.Size
 	}

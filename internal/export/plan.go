@@ -34,7 +34,7 @@ type Plan struct {
 	Progress   Progress           // nil shows nothing
 	Rejects    Rejects            // where rejected rows go
 	Operations func([]byte) error // sees every operation in sending order; nil for none
-	kept       int                // keptText if 0; for tests
+	kept       int                // mostKept if 0; for tests
 	Workers    int                // goroutines that decode and map; 0 is one for each core
 }
 

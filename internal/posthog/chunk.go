@@ -34,6 +34,8 @@ type Chunk struct {
 	unended bool // the source ends with the last row, without a newline
 	maxRow  int
 	buffer  *buffer // what data lies in, if it is to be used again
+	packed  []byte  // the rows, in place of all these
+	text    int     // and how many bytes they have
 
 	sum uint64
 }
@@ -44,6 +46,7 @@ var decoders = sync.Pool{New: func() any { return new(decoder) }}
 // error are reused for the next row. Blank lines are no rows, though each takes a number.
 func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 	return func(yield func(*Event, *RowError) bool) {
+		c.unpack()
 		d := decoders.Get().(*decoder)
 		defer decoders.Put(d)
 		d.renamed, d.zone = c.layout.renamed, c.layout.zone
@@ -196,18 +199,24 @@ func (c *Chunk) Trust(sum uint64) error {
 const hintChanged = "run again when nothing writes to the file any more"
 
 // Size is how many bytes of rows the chunk has.
-func (c *Chunk) Size() int { return len(c.data) }
+func (c *Chunk) Size() int {
+	if c.packed != nil {
+		return c.text
+	}
+	return len(c.data)
+}
 
 // Held is how many bytes of memory the chunk takes until it is released.
 func (c *Chunk) Held() int {
+	held := cap(c.packed) + 4*cap(c.ends)
 	if c.buffer != nil {
-		return len(c.buffer.bytes)
+		return held + len(c.buffer.bytes)
 	}
-	return cap(c.data)
+	return held + cap(c.data)
 }
 
 // Release gives the chunk's memory back. Nothing borrowed from the chunk may be used afterwards.
 func (c *Chunk) Release() {
 	c.buffer.release()
-	c.buffer, c.data, c.guarded = nil, nil, nil
+	c.buffer, c.data, c.guarded, c.packed = nil, nil, nil, nil
 }
