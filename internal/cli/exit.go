@@ -89,6 +89,9 @@ func exitCode(err error) int {
 	if _, ok := errors.AsType[*export.ManyTeams](err); ok {
 		return exitUsage
 	}
+	if _, ok := errors.AsType[*export.PersonsError](err); ok {
+		return exitInput
+	}
 	if _, ok := errors.AsType[*posthog.SourceError](err); ok {
 		return exitInput
 	}

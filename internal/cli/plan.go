@@ -37,7 +37,16 @@ func (p *program) plan(o *mappingOptions, tmp string, args []string) (*export.Pl
 	if err := o.identity.index(&index); err != nil {
 		return nil, usage(err)
 	}
+	persons, err := o.identity.openPersons()
+	if err != nil {
+		return nil, err
+	}
+	index.Persons = len(persons) > 0
+	if err := o.identity.readLists(&index, &choice); err != nil {
+		return nil, err
+	}
 	return &export.Plan{
+		Persons:            persons,
 		IdentifiersMayMeet: o.identity.identifierValue != "",
 		Sources:            sources, Read: read, Team: o.reading.team, Rules: rules, Choice: choice, Now: now, Grace: grace,
 		Index:    index,

@@ -21,9 +21,7 @@ func (x *explaining) end() *Explanation {
 	slices.SortStableFunc(x.why.IDs, func(a, b ExplainedID) int {
 		return cmp.Or(cmp.Compare(behind(a.ID != x.why.Kept), behind(b.ID != x.why.Kept)), compareTimes(a.First, b.First))
 	})
-	for a := range x.history.Attributes() {
-		x.why.Attributes = append(x.why.Attributes, ExplainedAttribute{a.Name, string(a.Value), x.rows[a.Ref]})
-	}
+	x.explainAttributes()
 	if x.person != nil {
 		text, outcome := x.mapper.Person(nil, x.person)
 		if outcome.Bucket == mapping.Send {
@@ -33,6 +31,27 @@ func (x *explaining) end() *Explanation {
 		}
 	}
 	return x.why
+}
+
+// explainAttributes tells where each attribute came from. One that no row set is from the persons export.
+func (x *explaining) explainAttributes() {
+	rows := map[string]ExplainedAttribute{}
+	for a := range x.history.Attributes() {
+		rows[a.Name] = ExplainedAttribute{a.Name, string(a.Value), x.rows[a.Ref]}
+	}
+	if x.person == nil {
+		for _, name := range slices.Sorted(maps.Keys(rows)) {
+			x.why.Attributes = append(x.why.Attributes, rows[name])
+		}
+		return
+	}
+	for name, value := range x.learned.People.Attributes(x.person) {
+		a := ExplainedAttribute{Name: name, Value: string(value)}
+		if row := rows[name]; row.Value == a.Value {
+			a = row
+		}
+		x.why.Attributes = append(x.why.Attributes, a)
+	}
 }
 
 // behind is for putting something behind the rest.

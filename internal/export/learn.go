@@ -54,6 +54,9 @@ func learn(ctx context.Context, plan *Plan, census *census) (*Learned, error) {
 
 func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *census) (*Learned, error) {
 	index := people.NewIndex(plan.Index)
+	if err := learnPersons(ctx, plan, index); err != nil {
+		return nil, errors.Join(err, index.Close())
+	}
 	learned, err := learnFrom(ctx, plan, read, census, index)
 	if err != nil || learned.doubtful() {
 		return learned, errors.Join(err, index.Close())

@@ -52,7 +52,7 @@ type name struct {
 
 // names decides by event names and remembers what it decided. It may be used from many goroutines.
 type names struct {
-	only, skip globs
+	only, skip Globs
 	secrets    *secrets
 
 	lock  sync.Mutex // held to add one
@@ -121,11 +121,11 @@ func (n *names) decide(text string) *name {
 
 // skips returns why events of a name are left out, "" when they are not.
 func (n *names) skips(plain []byte) string {
-	named := n.only.match(string(plain))
+	named := n.only.Match(string(plain))
 	switch {
 	case !named && posthog.Noise(plain):
 		return ReasonNoise
-	case len(n.only) > 0 && !named, n.skip.match(string(plain)):
+	case len(n.only) > 0 && !named, n.skip.Match(string(plain)):
 		return ReasonFiltered
 	}
 	return ""

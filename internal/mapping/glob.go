@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// globs are names and patterns as package path matches them (*, ?, [a-z], \ before a character that should stand for
+// Globs are names and patterns as package path matches them (*, ?, [a-z], \ before a character that should stand for
 // itself), with one difference: a * also matches slashes, because names such as $feature/x are no paths. A pattern
 // matches whole names, and also the name that is spelled just like it.
-type globs []string
+type Globs []string
 
-// newGlobs checks the patterns of a flag.
-func newGlobs(flag string, patterns []string) (globs, error) {
+// NewGlobs checks the patterns of a flag.
+func NewGlobs(flag string, patterns []string) (Globs, error) {
 	patterns = listed(patterns)
 	for _, p := range patterns {
 		if _, err := path.Match(p, ""); err != nil {
@@ -22,12 +22,13 @@ func newGlobs(flag string, patterns []string) (globs, error) {
 	return patterns, nil
 }
 
-func (g globs) match(name string) bool {
+// Match reports whether a name is one of them or fits one.
+func (g Globs) Match(name string) bool {
 	for _, pattern := range g {
 		if pattern == name {
 			return true
 		}
-		if ok, _ := path.Match(unslashed(pattern), unslashed(name)); ok { // newGlobs checked the pattern
+		if ok, _ := path.Match(unslashed(pattern), unslashed(name)); ok { // NewGlobs checked the pattern
 			return true
 		}
 	}

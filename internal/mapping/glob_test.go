@@ -27,11 +27,11 @@ func TestGlobs(t *testing.T) {
 		{`\*`, "a", false},
 		{"größ?", "größe", true},
 	} {
-		g, err := newGlobs("events", []string{"other", test.pattern})
+		g, err := NewGlobs("events", []string{"other", test.pattern})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := g.match(test.name); got != test.want {
+		if got := g.Match(test.name); got != test.want {
 			t.Errorf("%q matches %q: %v, want %v", test.pattern, test.name, got, test.want)
 		}
 	}

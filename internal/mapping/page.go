@@ -19,7 +19,7 @@ type pagePart struct {
 func (r *Rules) newPageParts() {
 	for p := placeURL; p <= placeReferrer; p++ {
 		names := vocabulary[p]
-		dropped := r.dropProperties.match(names.customerio) || r.dropProperties.match(names.posthog) ||
+		dropped := r.dropProperties.Match(names.customerio) || r.dropProperties.Match(names.posthog) ||
 			sets(r.eventAttributes, names.customerio)
 		r.pageParts = append(r.pageParts, pagePart{place: p, key: newKey(names.customerio, false, r.secrets), posthog: !dropped})
 	}

@@ -30,7 +30,7 @@ func (r *Rules) personAttribute(name string) *key {
 		k.cutOff(cutReserved)
 	case k.out == "email":
 		k.does = mails
-	case r.dateAttributes.match(k.plain):
+	case r.dateAttributes.Match(k.plain):
 		k.does = dates
 	}
 	return k

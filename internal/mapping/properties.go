@@ -45,7 +45,7 @@ func (r *Rules) eventProperty(name string) *key {
 	switch {
 	case slices.Contains(plumbing, k.plain),
 		!r.allProperties && strings.HasPrefix(k.plain, "$") && !slices.Contains(keptDollars, k.plain),
-		r.dropProperties.match(k.plain),
+		r.dropProperties.Match(k.plain),
 		sets(r.eventAttributes, k.out):
 		k.does = drops
 	case k.does == copies && k.namesSecret():

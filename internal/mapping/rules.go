@@ -20,12 +20,12 @@ type Rules struct {
 	urlWithQuery   bool  // the name of a page may have a query and a fragment
 	pageParts      []pagePart
 	allProperties  bool
-	dropProperties globs
+	dropProperties Globs
 	secrets        *secrets
 	eventLimit     limit
 
 	allPersonProperties bool
-	dateAttributes      globs
+	dateAttributes      Globs
 	identifyTimestamp   bool
 
 	allowed          allowed
@@ -72,10 +72,10 @@ func (r *Rules) checkSpan(o Options) error {
 
 func (r *Rules) setNames(o Options) (err error) {
 	r.names.secrets = r.secrets
-	if r.names.only, err = newGlobs("events", o.Events); err != nil {
+	if r.names.only, err = NewGlobs("events", o.Events); err != nil {
 		return err
 	}
-	r.names.skip, err = newGlobs("skip-events", o.SkipEvents)
+	r.names.skip, err = NewGlobs("skip-events", o.SkipEvents)
 	return err
 }
 
@@ -105,10 +105,10 @@ func (r *Rules) setProperties(o Options) (err error) {
 	if o.EventValueLimit < 0 {
 		return fmt.Errorf("--event-value-limit takes a number of bytes, 0 for no limit, not %d", o.EventValueLimit)
 	}
-	if r.dropProperties, err = newGlobs("drop-property", o.DropProperties); err != nil {
+	if r.dropProperties, err = NewGlobs("drop-property", o.DropProperties); err != nil {
 		return err
 	}
-	r.dateAttributes, err = newGlobs("date-attributes", append([]string{"created_at", "createdAt"}, o.DateAttributes...))
+	r.dateAttributes, err = NewGlobs("date-attributes", append([]string{"created_at", "createdAt"}, o.DateAttributes...))
 	return err
 }
 

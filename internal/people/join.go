@@ -106,7 +106,7 @@ func (s *settler) joinExported(f *shares) {
 	if p == nil {
 		return
 	}
-	s.groups.Known(p.exported)
+	s.groups.Known(p.at())
 	number := uint32(0)
 	for h, m := range p.of {
 		node, ok := s.node(h)

@@ -28,8 +28,6 @@ const (
 	userShaped // matches Options.UserID
 	excluded
 	asked
-
-	secondary // is to be merged into its person's profile
 )
 
 // maxID is how many bytes an ID of Customer.io may have (facts: docs.customer.io, person ids).

@@ -14,7 +14,8 @@ import (
 type persons struct {
 	of       map[sum]mapping       // by distinct ID
 	all      map[sum]*exportPerson // by person_id
-	exported int64                 // when, in unix microseconds
+	exported int64                 // the newest row's time, in unix microseconds; noTime when none has one
+	written  int64                 // the newest file's time
 	snapshot *spool.Log            // the properties kept
 	keys     keyCache
 	scratch  []byte
@@ -42,7 +43,7 @@ type exportPerson struct {
 
 func newPersons(x *Index) *persons {
 	return &persons{
-		of: map[sum]mapping{}, all: map[sum]*exportPerson{}, exported: noTime,
+		of: map[sum]mapping{}, all: map[sum]*exportPerson{}, exported: noTime, written: noTime,
 		snapshot: x.space.NewLog(), keys: keyCache{table: &x.keys},
 	}
 }
@@ -71,11 +72,16 @@ func (x *Index) LearnPerson(r *posthog.PersonRow) {
 	}
 }
 
-// Exported says when the persons export was made, in unix microseconds, if its rows do not.
-func (x *Index) Exported(at int64) {
-	if x.persons.exported == noTime {
-		x.persons.exported = at
+// Exported says when a file of the persons export was written, in unix microseconds: the newest one stands for the time of
+// the export if its rows do not tell.
+func (x *Index) Exported(at int64) { x.persons.written = max(x.persons.written, at) }
+
+// at is when the export was made.
+func (p *persons) at() int64 {
+	if p.exported == noTime {
+		return p.written
 	}
+	return p.exported
 }
 
 func (m *mapping) compare(o *mapping) int {
@@ -119,7 +125,7 @@ func (p *persons) state(e *exportPerson, r *spool.Reader) (state, error) {
 		return state{}, err
 	}
 	st := state{hasBase: true, buf: text, log: uint32(len(text))}
-	st.base.At = p.exported
+	st.base.At = p.at()
 	for i := range st.base.UUID {
 		st.base.UUID[i] = 0xff
 	}

@@ -9,6 +9,7 @@ import (
 // A decoder turns rows into events, one after the other, in memory that it uses again for each.
 type decoder struct {
 	event         Event
+	row           PersonRow // of a persons export
 	bad           RowError
 	fields        fields
 	special       special

@@ -37,6 +37,8 @@ type Options struct {
 	// went through twice the first is meant; a time that it left out is read as if it had not.
 	Zone *time.Location
 
+	persons bool // persons are read, not events
+
 	window   int   // for tests; 0 is windowSize
 	bombSize int64 // for tests; 0 is that of export files
 }

@@ -59,7 +59,10 @@ func recogniseFile(text []byte, whole bool, options Options) (l *layout, skip in
 	if refused = loneReturns(text); refused != nil {
 		return nil, 0, refused
 	}
-	if l = eventLines(text, options); l != nil {
+	shapes := shapes
+	if options.persons {
+		shapes = personShapes
+	} else if l = eventLines(text, options); l != nil {
 		return l, skip, nil
 	}
 	h := &head{text: text, whole: whole, options: options}

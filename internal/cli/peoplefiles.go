@@ -1,0 +1,132 @@
+package cli
+
+import (
+	"bufio"
+	"bytes"
+	"fmt"
+	"os"
+	"strings"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
+	"ph2cio/internal/posthog"
+)
+
+// openPersons finds the files of --persons.
+func (o *identityOptions) openPersons() ([]posthog.Source, error) {
+	if len(o.persons) == 0 {
+		return nil, nil
+	}
+	sources, err := posthog.Find(o.persons)
+	if err != nil {
+		return nil, &problem{err: fmt.Errorf("--persons: %w", err), code: exitInput}
+	}
+	return sources, nil
+}
+
+// readExisting reads the file of --existing; nil when there is none.
+func (o *identityOptions) readExisting() (*people.Existing, error) {
+	if o.existing == "" {
+		return nil, nil
+	}
+	file, err := os.Open(o.existing)
+	if err != nil {
+		return nil, &problem{err: fmt.Errorf("--existing: %w", err), code: exitInput}
+	}
+	defer file.Close()
+	all := people.NewExisting()
+	for p, err := range customerio.ReadProfiles(file) {
+		if err != nil {
+			return nil, &problem{err: fmt.Errorf("--existing %s: %w", o.existing, err), code: exitInput}
+		}
+		all.Add(p.ID, p.Email, p.CioID)
+	}
+	return all, nil
+}
+
+// readExcluded reads the file of --exclude-people; nil when there is none.
+func (o *identityOptions) readExcluded() (*nameList, error) {
+	if o.exclude == "" {
+		return nil, nil
+	}
+	file, err := os.Open(o.exclude)
+	if err != nil {
+		return nil, &problem{err: fmt.Errorf("--exclude-people: %w", err), code: exitInput}
+	}
+	defer file.Close()
+	var names []string
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, 1<<20)
+	for lines.Scan() {
+		if line := strings.TrimSpace(strings.TrimPrefix(lines.Text(), "\ufeff")); line != "" && line[0] != '#' {
+			names = append(names, line)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return nil, &problem{err: fmt.Errorf("--exclude-people %s: %w", o.exclude, err), code: exitInput}
+	}
+	return newNameList("exclude-people", names)
+}
+
+// readLists reads the files and lists that say who is there and who is sent.
+func (o *identityOptions) readLists(index *people.Options, choice *people.Choice) (err error) {
+	if index.Existing, err = o.readExisting(); err != nil {
+		return err
+	}
+	excluded, err := o.readExcluded()
+	if err != nil {
+		return err
+	}
+	if excluded != nil {
+		index.Excluded, choice.Excluded = excluded.hasID, excluded.hasEmail
+	}
+	if choice.Only {
+		only, err := newNameList("only", o.only)
+		if err != nil {
+			return err
+		}
+		index.Only = only.hasID
+	}
+	return nil
+}
+
+// nameList holds IDs, emails and globs.
+type nameList struct {
+	exact  map[string]bool
+	emails map[string]bool // in lower case
+	globs  mapping.Globs
+}
+
+func newNameList(flag string, names []string) (*nameList, error) {
+	l := &nameList{exact: map[string]bool{}, emails: map[string]bool{}}
+	var globs []string
+	for _, name := range names {
+		switch {
+		case strings.ContainsAny(name, "*?["):
+			globs = append(globs, name)
+			continue
+		case strings.Contains(name, "@"):
+			l.emails[strings.ToLower(name)] = true
+		}
+		l.exact[name] = true
+	}
+	var err error
+	if l.globs, err = mapping.NewGlobs(flag, globs); err != nil {
+		return nil, usage(err)
+	}
+	return l, nil
+}
+
+// hasID reports whether an ID is in the list.
+func (l *nameList) hasID(id []byte) bool {
+	return l.exact[string(id)] || l.matches(id)
+}
+
+// hasEmail reports whether an email is in the list, in whatever case.
+func (l *nameList) hasEmail(email []byte) bool {
+	folded := bytes.ToLower(bytes.TrimSpace(email))
+	return l.emails[string(folded)] || l.matches(folded)
+}
+
+func (l *nameList) matches(name []byte) bool { return len(l.globs) > 0 && l.globs.Match(string(name)) }

@@ -1,0 +1,90 @@
+package customerio
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strings"
+)
+
+// Profile is one person of a people export of Customer.io. Any of its fields may be empty, but not all.
+type Profile struct {
+	ID, Email string
+	CioID     string // without `cio_` in front
+}
+
+// ReadProfiles yields the people of an export: CSV with a header that has id or email, and perhaps cio_id, among others, in any
+// order; plain or gzip. An error is the last thing yielded; it names the line.
+func ReadProfiles(r io.Reader) iter.Seq2[Profile, error] {
+	return func(yield func(Profile, error) bool) {
+		rows, columns, err := openProfiles(r)
+		if err != nil {
+			yield(Profile{}, err)
+			return
+		}
+		for {
+			cells, err := rows.Read()
+			if err == io.EOF {
+				return
+			}
+			if err != nil {
+				yield(Profile{}, fmt.Errorf("it is not CSV: %w", err))
+				return
+			}
+			if p := columns.profile(cells); p != (Profile{}) && !yield(p, nil) {
+				return
+			}
+		}
+	}
+}
+
+func openProfiles(r io.Reader) (*csv.Reader, profileColumns, error) {
+	in := bufio.NewReaderSize(r, 64<<10)
+	if magic, _ := in.Peek(2); string(magic) == "\x1f\x8b" {
+		unpacked, err := gzip.NewReader(in)
+		if err != nil {
+			return nil, profileColumns{}, fmt.Errorf("decompress it: %w", err)
+		}
+		in = bufio.NewReaderSize(unpacked, 64<<10)
+	}
+	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\ufeff")) {
+		in.Discard(len(mark))
+	}
+	rows := csv.NewReader(in)
+	rows.ReuseRecord = true
+	header, err := rows.Read()
+	if err == io.EOF {
+		return nil, profileColumns{}, errors.New("it is empty; export people from Customer.io as CSV, with their id and email")
+	}
+	if err != nil {
+		return nil, profileColumns{}, fmt.Errorf("it is not CSV: %w", err)
+	}
+	columns := profileColumns{columnOf(header, "id"), columnOf(header, "email"), columnOf(header, "cio_id")}
+	if columns.id < 0 && columns.email < 0 {
+		return nil, columns, fmt.Errorf("its first line has neither `id` nor `email`: %.200q; export people from Customer.io as CSV, with their id and email", header)
+	}
+	return rows, columns, nil
+}
+
+// profileColumns are where the fields stand, -1 for one that is not there.
+type profileColumns struct{ id, email, cioID int }
+
+func columnOf(header []string, name string) int {
+	return slices.IndexFunc(header, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), name) })
+}
+
+func (c profileColumns) profile(cells []string) Profile {
+	cell := func(column int) string {
+		if column < 0 {
+			return ""
+		}
+		return strings.Clone(cells[column]) // the reader uses its memory again
+	}
+	return Profile{cell(c.id), strings.TrimSpace(cell(c.email)), strings.TrimPrefix(cell(c.cioID), "cio_")}
+}

@@ -1,0 +1,69 @@
+package customerio
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestReadProfiles(t *testing.T) {
+	t.Parallel()
+	text := "\ufeffcreated_at,Email,CIO_ID,id,note\r\n" +
+		"1,maya@example.com,cio_0a,user_1,\"two\r\nlines\"\r\n" +
+		",,,,nobody\r\n" +
+		"2, jonas@example.com ,,,\r\n" +
+		"3,,0b, padded ,\r\n"
+	want := []Profile{{"user_1", "maya@example.com", "0a"}, {"", "jonas@example.com", ""}, {" padded ", "", "0b"}}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	z.Write([]byte(text))
+	z.Close()
+	for name, r := range map[string]io.Reader{"plain": strings.NewReader(text), "gzip": &packed} {
+		var got []Profile
+		for p, err := range ReadProfiles(r) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, p)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestReadProfilesSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"":                        "it is empty",
+		"name,plan\nMaya,pro\n":   "neither `id` nor `email`",
+		"id,email\n1\n":           "line 2",
+		"id,email\n1,\"maya\n2,x": "line 2",
+		"\x1f\x8bxxxxxxxxxx":      "decompress it",
+	} {
+		var last error
+		for _, err := range ReadProfiles(strings.NewReader(text)) {
+			last = err
+		}
+		if last == nil || !strings.Contains(last.Error(), want) {
+			t.Errorf("%q: %v, want %q", text, last, want)
+		}
+	}
+}
+
+// TestReadProfilesStopsWhenToldTo looks at the first of two.
+func TestReadProfilesStopsWhenToldTo(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for range ReadProfiles(strings.NewReader("id\n1\n2\n")) {
+		n++
+		break
+	}
+	if n != 1 {
+		t.Errorf("%d profiles", n)
+	}
+}

@@ -1,0 +1,64 @@
+package export
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"ph2cio/internal/people"
+	"ph2cio/internal/posthog"
+)
+
+// PersonsError says that a persons export cannot be relied on.
+type PersonsError struct{ Err error }
+
+func (e *PersonsError) Error() string { return fmt.Sprintf("persons export: %v", e.Err) }
+func (e *PersonsError) Unwrap() error { return e.Err }
+
+// learnPersons reads the plan's persons exports into an index. A row that is bad ends it: who is who would hang on it.
+func learnPersons(ctx context.Context, plan *Plan, index *people.Index) error {
+	if len(plan.Persons) == 0 {
+		return nil
+	}
+	var rows, missing int64
+	for row, err := range posthog.ReadPersons(ctx, plan.Persons, posthog.Options{Zone: plan.Read.Zone, AcceptDamaged: plan.Read.AcceptDamaged}) {
+		if warning, ok := asWarning(err); ok {
+			plan.progress().Say(warning.Error())
+			continue
+		}
+		if err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			return &PersonsError{err}
+		}
+		if plan.Team != 0 && row.TeamID != 0 && row.TeamID != plan.Team {
+			continue
+		}
+		rows++
+		if row.Missing > 0 {
+			missing++
+		}
+		index.LearnPerson(row)
+	}
+	if rows == 0 {
+		return &PersonsError{errors.New("it has no rows")}
+	}
+	if missing > 0 {
+		plan.progress().Say(fmt.Sprintf("the persons export leaves IDs of %s people out (its column distinct_ids.total says so); a batch export has them all", Count(missing)))
+	}
+	return exportedAt(plan, index)
+}
+
+// exportedAt takes the time of the newest file for that of the export, where its rows do not tell.
+func exportedAt(plan *Plan, index *people.Index) error {
+	for _, s := range plan.Persons {
+		info, err := os.Stat(s.Path)
+		if err != nil {
+			return &PersonsError{err}
+		}
+		index.Exported(info.ModTime().UnixMicro())
+	}
+	return nil
+}

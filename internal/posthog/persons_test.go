@@ -1,0 +1,239 @@
+package posthog
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const samplesDir = "../../testdata/exports/"
+
+// readPersons tells the rows of a persons export in a line each, and its troubles.
+func readPersons(t *testing.T, path string, o Options) (rows, troubles []string) {
+	t.Helper()
+	for row, err := range ReadPersons(t.Context(), []Source{{Path: path}}, o) {
+		if err != nil {
+			troubles = append(troubles, strings.TrimPrefix(err.Error(), "read "+path+": "))
+			continue
+		}
+		rows = append(rows, personText(row))
+	}
+	return rows, troubles
+}
+
+func personText(p *PersonRow) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s:", p.PersonID)
+	for _, id := range p.DistinctIDs {
+		if !IllegalID(id) {
+			fmt.Fprintf(&b, " %s", id)
+		}
+	}
+	return b.String()
+}
+
+// String writes a UUID as PostHog does.
+func (u UUID) String() string {
+	return fmt.Sprintf("%x-%x-%x-%x-%x", u[:4], u[4:6], u[6:8], u[8:10], u[10:])
+}
+
+// TestPersonsSamplesSayWhatTheyShould holds the shipped persons exports against lists worked out by hand.
+func TestPersonsSamplesSayWhatTheyShould(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"batch_export_persons.jsonl", "ui_persons.csv"} {
+		text, err := os.ReadFile("../../testdata/golden/" + name + ".persons")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		for line := range strings.Lines(string(text)) {
+			line, _, _ = strings.Cut(line, "   #")
+			if _, row, ok := strings.Cut(strings.TrimSpace(line), " "); ok && !strings.HasPrefix(line, "#") {
+				want = append(want, row)
+			}
+		}
+		got, troubles := readPersons(t, samplesDir+name, Options{})
+		if diff := cmp.Diff(want, got); diff != "" || len(want) < 5 || troubles != nil {
+			t.Errorf("%s, troubles %q (-want +got):\n%s", name, troubles, diff)
+		}
+	}
+}
+
+func personsFile(t *testing.T, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "persons")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+const (
+	personA = "b1b32417-b0ba-5954-a245-e60d29e93178"
+	personB = "2504b23e-cf77-5b11-be29-47d663e7c4f2"
+)
+
+// TestPersonsOfEveryShape reads one of each kind, and what each says beside IDs.
+func TestPersonsOfEveryShape(t *testing.T) {
+	t.Parallel()
+	quoted := `"{""email"":""maya@example.com"",""n"":9007199254740993}"`
+	for _, test := range []struct{ name, text, want string }{
+		{"batch export", `{"team_id":2,"distinct_id":"u","person_id":"` + personA + `","properties":{"email":"maya@example.com","n":9007199254740993},"person_distinct_id_version":3,"person_version":7,"created_at":"2026-03-04T09:15:27+00:00","_inserted_at":"2026-03-05T00:00:00+00:00","is_deleted":true}` + "\n",
+			`[u] v3 p7 deleted {"email":"maya@example.com","n":9007199254740993} at 1772668800 team 2`},
+		{"inserted as a number", `{"distinct_id":"u","person_id":"` + personA + `","person_distinct_id_version":0,"_inserted_at":1772668800}`, `[u] v0 p0 at 1772668800`},
+		{"mapping table, JSON", `{"team_id":"2","distinct_id":"u","person_id":"` + personA + `","is_deleted":1,"version":"5"}`, `[u] v5 p0 unmapped team 2`},
+		{"mapping table, CSV", "\"team_id\",\"distinct_id\",\"person_id\",\"is_deleted\",\"version\"\r\n2,\"u, v\",\"" + personA + "\",0,5\r\n", `[u, v] v5 p0 team 2`},
+		{"person table, JSON", `{"id":"` + personA + `","created_at":"2026-03-04 09:15:27.123","team_id":2,"properties":"{\"email\":\"maya@example.com\"}","is_identified":1,"is_deleted":0,"version":4}`,
+			`[] v0 p4 identified {"email":"maya@example.com"} team 2`},
+		{"person table, CSV", "\"id\",\"properties\",\"is_identified\",\"is_deleted\",\"version\"\n\"" + personA + "\"," + quoted + ",1,1,4\n",
+			`[] v0 p4 identified deleted {"email":"maya@example.com","n":9007199254740993}`},
+		{"persons list", `{"next":null,"results":[{"id":311,"name":"Maya","distinct_ids":["u","v"],"properties":{"email":"maya@example.com"},"created_at":"2026-03-04T09:15:27Z","uuid":"` + personA + `"}]}`,
+			`[u v] v0 p0 {"email":"maya@example.com"}`},
+		{"persons page", "id,name,distinct_ids.0,distinct_ids.1,distinct_ids.total,properties.email,properties.tags.0,created_at,uuid\r\n1,Maya,u,,3,maya@example.com,a,2026-03-04T09:15:27Z," + personA + "\r\n",
+			`[u] v0 p0 {"email":"maya@example.com","tags":["a"]} missing 2`},
+		{"a UUID in capitals", `{"distinct_id":"u","person_id":"` + strings.ToUpper(personA) + `","person_version":1,"person_distinct_id_version":1}`, `[u] v1 p1`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			packed := zip(t, []byte(test.text), false)
+			for _, path := range []string{personsFile(t, test.text), personsFile(t, string(packed))} {
+				n := 0
+				for p, err := range ReadPersons(t.Context(), []Source{{Path: path}}, Options{}) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					if n++; p.PersonID.String() != personA || allOf(p) != test.want {
+						t.Errorf("%s %s\nwant %s", p.PersonID, allOf(p), test.want)
+					}
+				}
+				if n != 1 {
+					t.Errorf("%d rows", n)
+				}
+			}
+		})
+	}
+}
+
+func allOf(p *PersonRow) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s v%d p%d", p.DistinctIDs, p.Version, p.PersonVersion)
+	for word, is := range map[bool]string{p.Identified: " identified"} {
+		if word {
+			b.WriteString(is)
+		}
+	}
+	if p.Deleted {
+		b.WriteString(" deleted")
+	}
+	if p.MappingDeleted {
+		b.WriteString(" unmapped")
+	}
+	if p.HasProperties {
+		fmt.Fprintf(&b, " %s", p.Properties)
+		for _, m := range p.Members {
+			if p.Properties[m.KeyStart-1] != '"' {
+				b.WriteString(" with members in the wrong place")
+			}
+		}
+	}
+	if p.At.State == Known {
+		fmt.Fprintf(&b, " at %d", p.At.Seconds())
+	}
+	if p.TeamID != 0 {
+		fmt.Fprintf(&b, " team %d", p.TeamID)
+	}
+	if p.Missing != 0 {
+		fmt.Fprintf(&b, " missing %d", p.Missing)
+	}
+	return b.String()
+}
+
+// TestBadPersonsRowsDoNotStopTheOthers wants each named with its line.
+func TestBadPersonsRowsDoNotStopTheOthers(t *testing.T) {
+	t.Parallel()
+	row := func(id, person string) string {
+		return `{"distinct_id":` + id + `,"person_id":"` + person + `","person_distinct_id_version":0}`
+	}
+	path := personsFile(t, strings.Join([]string{
+		row(`"a"`, personA), `{"distinct_id":`, row(`"b"`, "nobody"), row(`{"x":1}`, personA), "", `[1]`, row(`"c"`, personB),
+	}, "\n"))
+	rows, troubles := readPersons(t, path, Options{})
+	if diff := cmp.Diff([]string{personA + ": a", personB + ": c"}, rows); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	want := []string{":2: the row is not valid JSON", ":3: the row has no person's UUID", ":4: a distinct ID is an object", ":6: the row is JSON, but not an object"}
+	for i, w := range want {
+		if i >= len(troubles) || !strings.Contains(troubles[i], w) {
+			t.Errorf("troubles %q, want one with %q at %d", troubles, w, i)
+		}
+	}
+}
+
+func TestWhatIsNoPersonsExportIsRefused(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"acornly_events.jsonl": "an export of events", "clickhouse_events.csv": "an export of events", "ui_events_star.csv": "an export of events",
+		"not_events/events.parquet": "Parquet", "not_events/groups.csv": "no export of persons", "not_events/sessions.jsonl": "no export of persons",
+		"api_events_list.json": "an export of events",
+	} {
+		rows, troubles := readPersons(t, samplesDir+name, Options{})
+		if len(rows) > 0 || len(troubles) != 1 || !strings.Contains(troubles[0], want) {
+			t.Errorf("%s: %d rows, %q, want one trouble with %q", name, len(rows), troubles, want)
+		}
+	}
+	rows, troubles := readPersons(t, filepath.Join(t.TempDir(), "missing"), Options{})
+	if len(rows) > 0 || len(troubles) != 1 {
+		t.Errorf("a missing file: %q, %q", rows, troubles)
+	}
+}
+
+// FuzzPersons holds rows of JSON lines against encoding/json.
+func FuzzPersons(f *testing.F) {
+	text, err := os.ReadFile(samplesDir + "batch_export_persons.jsonl")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for line := range bytes.Lines(text) {
+		f.Add(line)
+	}
+	f.Add([]byte(`{"distinct_id":"a\u0041","person_id":"` + personA + `","person_distinct_id_version":"1","properties":"{\"a\":[1]}"}`))
+	f.Fuzz(func(t *testing.T, line []byte) {
+		if bytes.ContainsAny(line, "\n\r") || len(line) > 1<<16 {
+			return
+		}
+		data := append([]byte(`{"distinct_id":"x","person_id":"`+personB+`","person_distinct_id_version":0}`+"\n"), line...)
+		path := personsFile(t, string(data))
+		rows := 0
+		for p, err := range ReadPersons(t.Context(), []Source{{Path: path}}, Options{}) {
+			if source, ok := errors.AsType[*SourceError](err); ok {
+				t.Fatal(source)
+			}
+			if err != nil {
+				continue
+			}
+			if rows++; rows == 1 {
+				continue
+			}
+			var want struct {
+				DistinctID any             `json:"distinct_id"`
+				Properties json.RawMessage `json:"properties"`
+			}
+			if err := json.Unmarshal(line, &want); err != nil {
+				t.Fatalf("a row that encoding/json refuses: %v", err)
+			}
+			if p.HasProperties && !json.Valid(p.Properties) {
+				t.Fatalf("properties %q", p.Properties)
+			}
+			if id, ok := want.DistinctID.(string); ok && len(p.DistinctIDs) == 1 && !bytes.Equal(p.DistinctIDs[0], []byte(id)) && bytes.Count(line, []byte("istinct_id")) == 1 {
+				t.Fatalf("distinct ID %q, want %q", p.DistinctIDs[0], id)
+			}
+		}
+	})
+}

@@ -1,0 +1,78 @@
+package posthog
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// personsCSV recognises CSV with a header of a person's columns: the web interface's export of persons, in which IDs and
+// properties have columns of their own, and dumps of ClickHouse's tables.
+func personsCSV(h *head) (*layout, *refusal) {
+	has := func(name string) bool { return h.column(name) >= 0 }
+	switch {
+	case len(h.names) < 2:
+		return nil, nil
+	case has("event") || has("*.event"):
+		return nil, refuse("it is an export of events, not of persons", "give it as a SOURCE; "+hintPersons)
+	case !has("distinct_ids.0") && !(has("distinct_id") && has("person_id")) && !(has("id") && has("properties")):
+		return nil, nil
+	}
+	if refused := h.twice(func(string) bool { return true }); refused != nil {
+		return nil, refused
+	}
+	x := &personRows{names: h.names, properties: flattened{person: true}}
+	x.properties.add(h.names, "properties.")
+	for column, name := range h.names {
+		if n, ok := strings.CutPrefix(name, "distinct_ids."); ok && n != "total" {
+			x.ids = append(x.ids, column)
+		}
+	}
+	x.total = h.column("distinct_ids.total")
+	return &layout{shape: "persons, CSV", header: h.after, csv: true, split: splitCSV, decode: x.decode}, nil
+}
+
+// personRows is how the rows of one file are read.
+type personRows struct {
+	names      []string
+	ids        []int // columns
+	total      int   // of how many IDs the person has, -1 without
+	properties flattened
+}
+
+func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
+	if n := d.splitCells(data, i, end); n != len(x.names) {
+		return cellFault(n, len(x.names))
+	}
+	p := personFields{}
+	for column, name := range x.names {
+		if cell := d.cells[column]; !null(cell) {
+			p.keep([]byte(name), d.asJSON(cell))
+		}
+	}
+	if f := p.take(d); f != nil {
+		return f
+	}
+	for _, column := range x.ids {
+		switch cell := d.cells[column]; {
+		case null(cell):
+		case !utf8.Valid(cell):
+			return faultf(BadDistinctID, "a distinct ID %s", idBroken)
+		default:
+			d.row.DistinctIDs = append(d.row.DistinctIDs, cell)
+		}
+	}
+	if x.total >= 0 {
+		d.row.Missing = max(0, int(number(d.cells[x.total]))-len(d.row.DistinctIDs))
+	}
+	if together := x.properties.together(d); together != nil {
+		d.row.Properties, d.row.Members, d.row.HasProperties = together, d.personMembers, true
+	}
+	return nil
+}
+
+// asJSON writes a cell as a JSON string.
+func (d *decoder) asJSON(cell []byte) []byte {
+	start := len(d.scratch)
+	d.scratch = appendJSONString(d.scratch, cell)
+	return d.scratch[start:len(d.scratch):len(d.scratch)]
+}

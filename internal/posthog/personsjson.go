@@ -1,0 +1,245 @@
+package posthog
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+)
+
+const hintPersons = "give a batch export of the persons model (JSONLines), the CSV of PostHog's persons page, or a dump of ClickHouse's person_distinct_id2"
+
+// personShapes are the kinds of persons exports, tried in this order.
+var personShapes = []shape{
+	foreignBytes,
+	personsCSV,
+	personsDocument,
+	personLines,
+	notPersons,
+}
+
+// foreignBytes refuses what is no text of anything.
+func foreignBytes(h *head) (*layout, *refusal) {
+	for _, f := range foreignFiles {
+		if bytes.HasPrefix(h.text, []byte(f.magic)) {
+			return nil, refuse(f.what, hintPersons)
+		}
+	}
+	return nil, nil
+}
+
+// notPersons refuses what no shape has recognised.
+func notPersons(h *head) (*layout, *refusal) {
+	if len(h.names) > 1 {
+		return nil, refuse("it is no export of persons: its columns are "+listed(h.names), hintPersons)
+	}
+	return nil, refuse("it is no export of persons; it begins with "+quoted(h.firstLine(0)), hintPersons)
+}
+
+// personLines recognises one JSON object a line.
+func personLines(h *head) (*layout, *refusal) {
+	var keys map[string]json.RawMessage
+	line := h.firstLine(0)
+	switch {
+	case len(line) == 0 || line[0] != '{':
+		return nil, nil
+	case json.Unmarshal([]byte(line), &keys) != nil:
+		// Each row will say what is wrong with it.
+	default:
+		if refused := refusePersons(keys); refused != nil {
+			return nil, refused
+		}
+	}
+	return &layout{shape: "persons, JSON lines", split: splitLines, line: decodePersonLine}, nil
+}
+
+// refusePersons refuses rows with keys that are not those of persons.
+func refusePersons(keys map[string]json.RawMessage) *refusal {
+	has := func(name string) bool { _, ok := keys[name]; return ok }
+	switch {
+	case has("event"):
+		return refuse("it is an export of events, not of persons", "give it as a SOURCE; "+hintPersons)
+	case has("distinct_ids"), has("person_id") && has("distinct_id"), has("id") && has("properties"):
+		return nil
+	}
+	return refuse("it is no export of persons: its keys are "+listed(slices.Sorted(maps.Keys(keys))), hintPersons)
+}
+
+// personsDocument recognises the persons list of PostHog's API.
+func personsDocument(h *head) (*layout, *refusal) {
+	doc := &documentHead{keys: map[string]json.RawMessage{}}
+	d := json.NewDecoder(bytes.NewReader(h.text))
+	if h.firstIsPerson() || !doc.findArray(d, h.text) {
+		return nil, nil
+	}
+	end := &documentEnd{open: doc.open, next: doc.keys["next"], more: doc.keys["hasMore"]}
+	l := &layout{shape: "persons, JSON document", header: int(d.InputOffset()), csv: true, elements: new(elements), ending: end.check, decode: decodePersonElement}
+	doc.readElements(d)
+	var keys map[string]json.RawMessage
+	if len(doc.elements) > 0 && json.Unmarshal(doc.elements[0], &keys) == nil {
+		return l, refusePersons(keys)
+	}
+	return l, nil
+}
+
+// firstIsPerson reports whether the first line is a person: lists are among its keys too.
+func (h *head) firstIsPerson() bool {
+	var keys map[string]json.RawMessage
+	return json.Unmarshal([]byte(h.firstLine(0)), &keys) == nil && refusePersons(keys) == nil
+}
+
+func decodePersonLine(d *decoder, data []byte, marks []uint64, start int) (end int, f *fault) {
+	i := scanSpace(data, start, 0)
+	after := -1
+	if data[i] == '{' {
+		after = d.walkPersonRow(data, marks, i, 0)
+	}
+	if after >= 0 {
+		after = scanSpace(data, after, 0)
+	}
+	if after < 0 || data[after] != '\n' {
+		end = start + bytes.IndexByte(data[start:], '\n')
+		return end, notAnObject("the row", trimLineEnd(data[start:end]))
+	}
+	return after, d.takePerson(data[i:])
+}
+
+func decodePersonElement(d *decoder, data []byte, start, end int) *fault {
+	if data[start] != '{' || d.walkPersonRow(data, d.rows, start, end) != end {
+		return notAnObject("the row", data[start:end])
+	}
+	return d.takePerson(data[start:])
+}
+
+// walkPersonRow notes the members of the row at data[i].
+func (d *decoder) walkPersonRow(data []byte, marks []uint64, i, end int) int {
+	after, members := d.walkMembers(data, marks, i, end, 1, d.members, false)
+	if after >= 0 {
+		d.members = members
+	}
+	return after
+}
+
+// takePerson reads the members of a row, which begins with row.
+func (d *decoder) takePerson(row []byte) *fault {
+	p := personFields{}
+	for _, m := range d.members {
+		p.keep(d.key(row[m.KeyStart:m.KeyEnd], m.Escaped), row[m.ValueStart:m.ValueEnd:m.ValueEnd])
+	}
+	return p.take(d)
+}
+
+// personFields are the values of a row, raw; nil where absent.
+type personFields struct {
+	distinctID, distinctIDs              []byte
+	personID, uuid, id                   []byte
+	mappingVersion, personVersion        []byte
+	version, deleted, identified, teamID []byte
+	inserted, created, properties        []byte
+}
+
+func (p *personFields) keep(name, raw []byte) {
+	for _, field := range [...]struct {
+		name string
+		to   *[]byte
+	}{
+		{"distinct_id", &p.distinctID}, {"distinct_ids", &p.distinctIDs}, {"person_id", &p.personID}, {"uuid", &p.uuid}, {"id", &p.id},
+		{"person_distinct_id_version", &p.mappingVersion}, {"person_version", &p.personVersion}, {"version", &p.version},
+		{"is_deleted", &p.deleted}, {"is_identified", &p.identified}, {"team_id", &p.teamID}, {"_inserted_at", &p.inserted},
+		{"created_at", &p.created}, {"properties", &p.properties},
+	} {
+		if string(name) == field.name {
+			*field.to = raw
+			return
+		}
+	}
+}
+
+// take makes a row of the values.
+func (p *personFields) take(d *decoder) *fault {
+	row := &d.row
+	number := func(raw []byte) int64 { return number(d.text(raw, true)) }
+	isTrue := func(raw []byte) bool { text := string(d.text(raw, true)); return text == "true" || text == "1" }
+	row.PersonID, row.HasPersonID = parseUUID(d.text(firstOf(p.personID, p.uuid, p.id), true))
+	row.TeamID, row.Identified = number(p.teamID), isTrue(p.identified)
+	row.At, row.Created = d.created(d.text(p.inserted, true)), d.created(d.text(p.created, true))
+	row.Version, row.PersonVersion = number(p.mappingVersion), number(p.personVersion)
+	switch {
+	case p.distinctID != nil && p.mappingVersion == nil: // ClickHouse's person_distinct_id2
+		row.Version, row.MappingDeleted = number(p.version), isTrue(p.deleted)
+	case p.distinctID != nil:
+		row.Deleted = isTrue(p.deleted)
+	default:
+		row.PersonVersion, row.Deleted = max(row.PersonVersion, number(p.version)), isTrue(p.deleted)
+	}
+	if !row.HasPersonID {
+		return faultf(NoPersonID, "the row has no person's UUID")
+	}
+	if f := p.takeIDs(d); f != nil {
+		return f
+	}
+	return d.personProperties(p.properties)
+}
+
+// firstOf returns the first value that is there.
+func firstOf(values ...[]byte) []byte {
+	for _, raw := range values {
+		if raw != nil {
+			return raw
+		}
+	}
+	return nil
+}
+
+func (p *personFields) takeIDs(d *decoder) *fault {
+	add := func(raw []byte) *fault {
+		id, wrong := d.id(raw, true)
+		if wrong != "" {
+			return faultf(BadDistinctID, "a distinct ID %s", wrong)
+		}
+		if id != nil {
+			d.row.DistinctIDs = append(d.row.DistinctIDs, id)
+		}
+		return nil
+	}
+	if p.distinctID != nil {
+		return add(p.distinctID)
+	}
+	if len(p.distinctIDs) == 0 || p.distinctIDs[0] != '[' {
+		return nil
+	}
+	var ids []json.RawMessage
+	if err := json.Unmarshal(p.distinctIDs, &ids); err != nil {
+		return notJSON("`distinct_ids`", p.distinctIDs)
+	}
+	for _, raw := range ids {
+		if f := add(raw); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
+// personProperties reads `properties`, an object or a string that holds one; of anything else nothing is known.
+func (d *decoder) personProperties(raw []byte) *fault {
+	if len(raw) > 0 && raw[0] == '"' {
+		data, end := d.unquoted(raw)
+		return d.personText(data, end)
+	}
+	if len(raw) == 0 || raw[0] != '{' {
+		return nil
+	}
+	start := len(d.scratch)
+	d.scratch = append(d.scratch, raw...)
+	data, end := d.closeScratch(start)
+	return d.personText(data, end)
+}
+
+// personText reads the text of an object of properties.
+func (d *decoder) personText(data []byte, end int) *fault {
+	if f := d.personPropertiesText(data, end); f != nil {
+		return f
+	}
+	d.row.Properties, d.row.Members, d.row.HasProperties = d.event.PersonProperties, d.personMembers, d.event.PersonProperties != nil
+	return nil
+}
