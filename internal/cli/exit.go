@@ -126,6 +126,9 @@ func hintOf(err error) string {
 	if s, ok := errors.AsType[*posthog.SourceError](err); ok && s.Hint != "" {
 		return s.Hint
 	}
+	if _, ok := errors.AsType[*export.PersonsError](err); ok {
+		return "who is who hangs on it, so all of it must be right: get it again, or leave --persons out"
+	}
 	if _, ok := errors.AsType[*export.DiskError](err); ok {
 		return "make room there, name another directory with --tmp, or give more --memory"
 	}

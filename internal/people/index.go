@@ -31,7 +31,7 @@ type Index struct {
 	persons *persons // nil without a persons export
 	shards  [shardCount]shard
 	pairs   [shardCount]pairLog
-	mostIDs uint32 // in the table of a shard
+	mostIDs int    // bytes of what a shard knows of IDs
 	mostBuf int    // bytes of states in a shard
 	memory  int64
 }
@@ -64,7 +64,7 @@ func NewIndex(o Options) *Index {
 	x := &Index{
 		options: o, seed: newSeed(), memory: memory,
 		space:   spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), memory/spooledShare),
-		mostIDs: uint32(min(max(memory/idsShare/shardCount/idBytes, 16), math.MaxInt32)),
+		mostIDs: int(max(memory/idsShare/shardCount, 16*idBytes)),
 		mostBuf: int(max(memory/statesShare/shardCount, 1024)),
 	}
 	x.keys.start(o.Keep, o.DropDollar)
@@ -80,8 +80,11 @@ func NewIndex(o Options) *Index {
 	return x
 }
 
-// idBytes is what an ID takes in memory, its slot and what the collector may leave included.
-const idBytes = 96
+// What an ID and the fixed part of a state take in memory, with a slot and what the collector may leave.
+const (
+	idBytes    = 96
+	stateBytes = 128
+)
 
 // Close gives back what the index, and what was settled from it, have on disk.
 func (x *Index) Close() error { return x.space.Close() }
@@ -201,7 +204,7 @@ func (x *Index) entry(sh *shard, h sum, id []byte) (number uint32, f *fact) {
 	if posthog.IllegalID(id) {
 		return 0, nil
 	}
-	if sh.ids.count >= x.mostIDs {
+	if int(sh.ids.count)*idBytes+int(sh.states.count)*stateBytes >= x.mostIDs {
 		x.putAway(sh)
 	}
 	number, f = sh.ids.add(h)
