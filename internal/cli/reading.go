@@ -83,5 +83,5 @@ Times with a zone, and unix seconds or milliseconds, are what they say. Of an ho
 went through twice, the first is meant.
 
 One run is one PostHog project: rows of several team_ids are refused unless --team picks one. The others are
-then skipped as other_team.`
+then skipped as other_team. A row whose team_id is no whole number is rejected.`
 }
