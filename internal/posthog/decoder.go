@@ -22,6 +22,8 @@ type decoder struct {
 	loose         []byte   // properties that came one by one: members as JSON, each with a comma after it
 	personLoose   []byte   // and the person's
 	renamed       renaming // of the file
+	rowNamed      uint64   // of Options.Columns, those that the row has
+	named         uint64   // and those that a row of the chunk has
 	zone          *time.Location
 	badID         string // what is wrong with the row's distinct ID
 	badTeam       []byte // the row's team_id, where it is none
@@ -55,7 +57,7 @@ func (d *decoder) begin() {
 	d.special = special{}
 	d.members, d.personMembers = d.members[:0], d.personMembers[:0]
 	d.scratch = d.scratch[:0]
-	d.badID, d.badTeam = "", nil
+	d.badID, d.badTeam, d.rowNamed = "", nil, 0
 }
 
 // finish completes the event, whatever shape it came in, once its own fields and its properties are read.

@@ -70,7 +70,7 @@ func (d *decoder) walkField(name, data []byte, marks []uint64, i, end int) int {
 	value := i
 	escaped := false
 	if d.renamed != nil {
-		name = d.renamed.of(name)
+		name = d.rename(name)
 	}
 	switch {
 	case data[i] == '"':

@@ -81,7 +81,7 @@ func jsonLines(h *head) (*layout, *refusal) {
 			break
 		}
 	}
-	l.renamed = renamingFor(h.options.Columns, seen.has)
+	l.renamed = rowRenamingFor(h.options.Columns, seen.has)
 	if seen.objects > 0 {
 		return l, seen.refuse(l.renamed)
 	}
