@@ -92,6 +92,9 @@ func exitCode(err error) int {
 	if _, ok := errors.AsType[*export.PersonsError](err); ok {
 		return exitInput
 	}
+	if _, ok := errors.AsType[*export.UnknownColumns](err); ok {
+		return exitUsage
+	}
 	if _, ok := errors.AsType[*posthog.SourceError](err); ok {
 		return exitInput
 	}
@@ -137,6 +140,9 @@ func hintOf(err error) string {
 	}
 	if _, ok := errors.AsType[*export.ManyTeams](err); ok {
 		return "pick one with --team ID, and send the others in runs of their own, to other workspaces"
+	}
+	if _, ok := errors.AsType[*export.UnknownColumns](err); ok {
+		return "look at a row of the files and at --column; leave out what this export does not have"
 	}
 	if h, ok := errors.AsType[interface {
 		error

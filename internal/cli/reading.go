@@ -77,11 +77,12 @@ Persons, sessions, groups, Parquet and XLSX are refused, with what to export ins
 
 ` + topicFlags("reading", flags) + `
 Fields for --column: ` + strings.Join(posthog.Fields, ", ") + `.
-A name counts in the files that have it, and PostHog's own name is then left out. A uuid may be called id without a flag.
+A name counts in the files that have it, and PostHog's own name is then left out; one that none has ends the run.
+A uuid may be called id without a flag.
 
 Times with a zone, and unix seconds or milliseconds, are what they say. Of an hour that a clock of --timezone
 went through twice, the first is meant.
 
 One run is one PostHog project: rows of several team_ids are refused unless --team picks one. The others are
-then skipped as other_team.`
+then skipped as other_team. A row whose team_id is no whole number is rejected.`
 }

@@ -23,8 +23,9 @@ type Learned struct {
 	Said    []*posthog.SourceError // what there is to know about sources that were read well
 	Bytes   int64                  // on disk, of all sources
 
-	teams teams
-	index *people.Index
+	teams   teams
+	index   *people.Index
+	columns uint64 // posthog.Chunk.Columns of all chunks
 
 	sums    []uint64 // posthog.Chunk.Sum of each chunk
 	decided decisions
@@ -34,7 +35,8 @@ type Learned struct {
 }
 
 // Learn reads all sources once. It returns an error when the reading could not go on; trouble with single sources is in
-// Learned.Trouble. A *ManyTeams is returned when rows are of more than one team and the plan picks none.
+// Learned.Trouble. A *ManyTeams is returned when rows are of more than one team and the plan picks none, an
+// *UnknownColumns when they have none of a name that was given.
 func Learn(ctx context.Context, plan *Plan) (*Learned, error) { return learn(ctx, plan, nil) }
 
 // learn is Learn with a census of what it reads, if that is not nil. Then several teams are no error. Where damage was
@@ -104,6 +106,9 @@ func learnFrom(ctx context.Context, plan *Plan, read posthog.Options, census *ce
 	if err := learned.teams.check(plan.Team); err != nil && census == nil {
 		return nil, err
 	}
+	if err := checkColumns(read.Columns, learned.columns, learned.Rows); err != nil {
+		return nil, err
+	}
 	progress.Note("working out who is who")
 	var err error
 	if learned.People, err = index.Settle(plan.Choice); err != nil {
@@ -121,6 +126,7 @@ type lesson struct {
 	sum               uint64
 	decided           decided
 	teams             teams
+	columns           uint64
 	rows, bad, recent int64
 	sheet             *sheet // nil without a census
 }
@@ -150,7 +156,7 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet)
 		index.Observe(event, o.Bucket == mapping.Send)
 		sheet.count(event)
 	}
-	l.sum = c.Sum()
+	l.sum, l.columns = c.Sum(), c.Columns()
 	if c.Codec == "" {
 		c.Release() // the others are added to kept, in order
 	}
@@ -164,6 +170,7 @@ func (l *Learned) add(one lesson) {
 	l.decided.add(&one.decided)
 	l.ends[one.chunk.Source] = one.chunk.End
 	l.teams.merge(one.teams)
+	l.columns |= one.columns
 	l.Rows += one.rows
 	l.Bad += one.bad
 	l.Recent += one.recent

@@ -31,8 +31,8 @@ type Index struct {
 	persons *persons // nil without a persons export
 	shards  [shardCount]shard
 	pairs   [shardCount]pairLog
-	mostIDs int    // bytes of what a shard knows of IDs
-	mostBuf int    // bytes of states in a shard
+	mostIDs int // bytes of what a shard knows of IDs
+	mostBuf int // bytes of states in a shard
 	memory  int64
 }
 

@@ -29,7 +29,7 @@ func takePersonID(d *decoder, cell []byte) *fault {
 }
 
 func takeTeamID(d *decoder, cell []byte) *fault {
-	d.event.TeamID = number(cell)
+	d.takeTeam(cell)
 	return nil
 }
 

@@ -37,7 +37,8 @@ type Chunk struct {
 	packed  []byte  // the rows, in place of all these
 	text    int     // and how many bytes they have
 
-	sum uint64
+	sum   uint64
+	named uint64
 }
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
@@ -50,6 +51,8 @@ func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 		d := decoders.Get().(*decoder)
 		defer decoders.Put(d)
 		d.renamed, d.zone = c.layout.renamed, c.layout.zone
+		d.named = c.layout.named
+		defer func() { c.named = d.named }()
 		if !c.tooLong && (c.ends == nil || c.layout.elements != nil) {
 			d.rows = markStops(d.rows, c.guarded, len(c.data))
 		}
@@ -181,6 +184,9 @@ func (c *Chunk) rowError(d *decoder, f *fault, row []byte) *RowError {
 	}
 	return &d.bad
 }
+
+// Columns says which of Options.Columns the chunk has: bit i for Columns[i]. It is there once Events has ended.
+func (c *Chunk) Columns() uint64 { return c.named }
 
 // Sum stands for the chunk's bytes. It is there once Events has begun.
 func (c *Chunk) Sum() uint64 { return c.sum }

@@ -93,6 +93,34 @@ func TestNamesCountOnlyWhereTheyAre(t *testing.T) {
 	}
 }
 
+// A key may come first in any row, however late.
+func TestNamesCountInTheRowsThatHaveThem(t *testing.T) {
+	named := `{"who":"named","event":"a","distinct_id":"own"}` + "\n" + `{"event":"a","distinct_id":"own","who":"named"}` + "\n"
+	text := append(numbered("a", 5000), named...)
+	rows := 0
+	for c, err := range Read(t.Context(), []Source{sourceOf(t, "x", text)}, Options{Columns: columns(t, "distinct_id=who", "uuid=nowhere"), window: 10_000}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		late := false
+		for e := range c.Events() {
+			want := "u"
+			if rows++; rows > 5000 {
+				want, late = "named", true
+			}
+			if string(e.DistinctID) != want {
+				t.Errorf("row %d is of %s", rows, e.DistinctID)
+			}
+		}
+		if c.Columns() == 1 != late || c.Columns() > 1 {
+			t.Errorf("columns %b after %d rows", c.Columns(), rows)
+		}
+	}
+	if rows != 5002 {
+		t.Error(rows)
+	}
+}
+
 // FuzzRenamed holds rows under other names against the same rows under PostHog's own.
 func FuzzRenamed(f *testing.F) {
 	for i, text := range jsonRows {

@@ -12,11 +12,13 @@ type cutter struct {
 	codec   string
 	layout  *layout // nil until the first window has been seen
 
-	rest     []byte // the beginning of a row that goes on in the next window
-	skipping bool   // within a row that is too long, of which nothing is kept
-	end      int64  // decompressed bytes up to and including rest
-	used     int64  // bytes of the file behind that
-	line     int64  // the line on which rest begins
+	rest     []byte       // the beginning of a row that goes on in the next window
+	skipping bool         // within a row that is too long, of which nothing is kept
+	gapped   bool         // text is missing before what comes next
+	headless *SourceError // the damage that the source begins with, if its layout is not known yet
+	end      int64        // decompressed bytes up to and including rest
+	used     int64        // bytes of the file behind that
+	line     int64        // the line on which rest begins
 }
 
 // splitting tells a layout's split what it may do.
@@ -31,6 +33,10 @@ func (c *cutter) add(b block) *SourceError {
 	c.end, c.used = b.end, c.reading.before+b.used
 	if c.layout == nil {
 		l, skip, refused := c.recognise(text, b.whole)
+		if c.headless != nil && (refused != nil || l != nil && (l.line == nil || !anyEvent(text))) {
+			b.buffer.release()
+			return c.headless
+		}
 		if refused != nil {
 			b.buffer.release()
 			return &SourceError{Path: c.path(), Kind: Refused, Err: refused, Hint: refused.hint}
@@ -38,6 +44,10 @@ func (c *cutter) add(b block) *SourceError {
 		c.layout = l
 		c.line += int64(bytes.Count(text[:skip], newline))
 		text = text[skip:]
+	}
+	if c.gapped && len(text) > 0 {
+		c.gapped = false
+		c.skipping = text[0] != '{' // it is not where a row begins
 	}
 	if c.skipping {
 		text = c.skip(text)
@@ -48,6 +58,18 @@ func (c *cutter) add(b block) *SourceError {
 	}
 	c.cut(text, b.buffer)
 	return nil
+}
+
+// bridge prepares for text that does not follow what came before, since damage lies between. It returns false for a file
+// that cannot be read on then: where lines are not rows, nothing tells where the next one begins.
+func (c *cutter) bridge(damage *SourceError) bool {
+	if c.layout == nil {
+		c.headless = damage
+	} else if c.layout.line == nil {
+		return false
+	}
+	c.rest, c.skipping, c.gapped = nil, false, true
+	return true
 }
 
 // recognise is recogniseFile for text that may be compressed once more.

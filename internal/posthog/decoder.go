@@ -23,8 +23,11 @@ type decoder struct {
 	loose         []byte   // properties that came one by one: members as JSON, each with a comma after it
 	personLoose   []byte   // and the person's
 	renamed       renaming // of the file
+	rowNamed      uint64   // of Options.Columns, those that the row has
+	named         uint64   // and those that a row of the chunk has
 	zone          *time.Location
 	badID         string // what is wrong with the row's distinct ID
+	badTeam       []byte // the row's team_id, where it is none
 }
 
 // fields are the values at a JSON row's top level, raw; nil where absent.
@@ -55,7 +58,7 @@ func (d *decoder) begin() {
 	d.special = special{}
 	d.members, d.personMembers = d.members[:0], d.personMembers[:0]
 	d.scratch = d.scratch[:0]
-	d.badID = ""
+	d.badID, d.badTeam, d.rowNamed = "", nil, 0
 }
 
 // finish completes the event, whatever shape it came in, once its own fields and its properties are read.
@@ -73,6 +76,9 @@ func (d *decoder) finish() *fault {
 	}
 	if blank(e.DistinctID) {
 		return faultf(NoDistinctID, "`distinct_id` is missing or blank")
+	}
+	if d.badTeam != nil {
+		return faultf(BadTeamID, "`team_id` is no whole number, but %s", quoted(string(d.badTeam)))
 	}
 	if zeroUUID(e.PersonID) {
 		e.PersonID = nil
@@ -194,9 +200,17 @@ func ascii(text []byte) bool {
 	return true
 }
 
-// number reads an integer, quoted or not, and gives 0 for anything else. 4242.0 is one: tools that know no missing
-// integers write a column with gaps so.
-func number(text []byte) (n int64) {
+// takeTeam reads a team_id, which may be missing.
+func (d *decoder) takeTeam(text []byte) {
+	n, ok := number(text)
+	if !ok && len(text) > 0 {
+		d.badTeam = text
+	}
+	d.event.TeamID = n
+}
+
+// number reads an integer. 4242.0 is one: tools that know no missing integers write a column with gaps so.
+func number(text []byte) (n int64, ok bool) {
 	if whole, fraction, ok := bytes.Cut(text, []byte{'.'}); ok && len(bytes.Trim(fraction, "0")) == 0 {
 		text = whole
 	}
@@ -205,16 +219,16 @@ func number(text []byte) (n int64) {
 		digits = digits[1:]
 	}
 	if len(digits) == 0 || len(digits) > 18 {
-		return 0
+		return 0, false
 	}
 	for _, c := range digits {
 		if !digit(c) {
-			return 0
+			return 0, false
 		}
 		n = n*10 + int64(c-'0')
 	}
 	if text[0] == '-' {
-		return -n
+		n = -n
 	}
-	return n
+	return n, true
 }

@@ -100,7 +100,7 @@ func (doc *documentHead) objects(h *head, l *layout) *refusal {
 	for _, raw := range doc.elements {
 		seen.add(raw)
 	}
-	l.renamed = renamingFor(h.options.Columns, func(name string) bool { return seen.objects == 0 || seen.has(name) })
+	l.renamed = rowRenamingFor(h.options.Columns, func(name string) bool { return seen.objects == 0 || seen.has(name) })
 	return seen.refuse(l.renamed)
 }
 
@@ -116,7 +116,7 @@ func (doc *documentHead) query(h *head, d *json.Decoder, l *layout) *refusal {
 			"put `columns` before `results`, for example with jq '{columns, results}'")
 	}
 	q := newQuery(names, h.options.Columns)
-	l.decode = q.decode
+	l.decode, l.named = q.decode, q.named
 	return q.refuse(names)
 }
 

@@ -31,7 +31,7 @@ func eventsCSV(h *head) (*layout, *refusal) {
 		return nil, refuse("it has events, but no column with their distinct ID: its columns are "+listed(h.names),
 			"add the column `*` or `distinct_id` in PostHog and export again; if it goes by another name, say so: --column distinct_id=NAME")
 	}
-	l := &layout{shape: "CSV with JSON cells", header: h.after, csv: true, split: splitCSV, decode: x.decode}
+	l := &layout{shape: "CSV with JSON cells", named: h.named, header: h.after, csv: true, split: splitCSV, decode: x.decode}
 	if len(x.properties.root.children) > 0 || h.anyColumn("*.event") >= 0 {
 		l.shape = "CSV with flattened columns"
 	}
@@ -41,7 +41,9 @@ func eventsCSV(h *head) (*layout, *refusal) {
 // rename gives the columns that the options name PostHog's own names. Single properties go with the column that they
 // were taken out of.
 func (h *head) rename() {
-	renamed := renamingFor(h.options.Columns, func(name string) bool { return h.column(name) >= 0 || h.within(name) })
+	has := func(name string) bool { return h.column(name) >= 0 || h.within(name) }
+	renamed := renamingFor(h.options.Columns, has)
+	h.named = namedIn(h.options.Columns, has)
 	for i, name := range h.names {
 		h.names[i] = string(renamed.of([]byte(name)))
 		for _, c := range h.options.Columns {

@@ -19,6 +19,7 @@ const (
 	NoDistinctID  = "no_distinct_id"  // there is no distinct ID, or a blank one
 	BadDistinctID = "bad_distinct_id" // the distinct ID is not text, or text that has been damaged
 	NoPersonID    = "no_person_id"    // of a persons export: there is no UUID of a person
+	BadTeamID     = "bad_team_id"     // the team_id is no whole number: the row may be of another project
 	RowTooLong    = "row_too_long"    // longer than Options.MaxRow
 	CSVFields     = "csv_fields"      // not as many cells as the header
 	CSVQuotes     = "csv_quotes"      // a quote in the wrong place, or one that is never closed

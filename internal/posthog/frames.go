@@ -14,10 +14,16 @@ type frameStream struct {
 	file    *bufio.Reader // over disk
 	frame   frameReader   // over file
 	decoder frameDecoder
-	inside  bool // a frame is being read
+	inside  bool   // a frame is being read
+	start   int64  // where in the file it begins
+	long    bool   // it is handed on as it is read, its checksum not seen
+	text    []byte // of a frame that is not
+	ready   []byte // what is left of text
+	trouble error  // to be told when ready has been read
 
 	delivered int64
 	confirmed int64 // of delivered, up to the end of the last good frame
+	rescue    salvage
 }
 
 // frameFormat is one way to lay frames out.
@@ -26,6 +32,7 @@ type frameFormat struct {
 	magic   string
 	walker  func() frameWalker // a new one for each frame
 	decoder func() frameDecoder
+	lenient func() frameDecoder // one that compares no checksum; nil where the other gives all text before it compares
 }
 
 // A frameWalker says how many bytes the parts of one frame have: its header first, then its blocks. What follows the last
@@ -57,28 +64,151 @@ func (s *frameStream) used() int64     { return s.disk.read - int64(s.file.Buffe
 func (s *frameStream) verified() int64 { return s.confirmed }
 func (s *frameStream) close()          { s.decoder.close() }
 
-// Read returns 0 and nil between frames.
-func (s *frameStream) Read(p []byte) (n int, err error) {
-	if !s.inside {
-		return 0, s.explained(s.nextFrame())
+func (s *frameStream) salvage(file io.ReaderAt, accept bool) {
+	s.rescue = salvage{file: file, accept: accept, magic: s.format.magic, check: func(in io.Reader) error {
+		return checkFrame(s.format, in)
+	}}
+}
+
+// checkFrame reads a frame to its end.
+func checkFrame(format *frameFormat, in io.Reader) (err error) {
+	s := openFrames(format)(in).(*frameStream)
+	defer s.close()
+	if err = s.nextFrame(); err != nil {
+		return err
 	}
+	for window := make([]byte, 64<<10); err == nil; {
+		_, err = s.readFrame(window)
+	}
+	if err == io.EOF {
+		return nil
+	}
+	return err
+}
+
+func (s *frameStream) Read(p []byte) (n int, err error) {
+	for {
+		switch {
+		case len(s.ready) > 0:
+			n = copy(p, s.ready)
+			s.ready = s.ready[n:]
+			s.delivered += int64(n)
+			return n, nil
+		case s.trouble != nil:
+			err = s.trouble
+			if _, goesOn := err.(*gap); goesOn {
+				s.trouble = nil
+			}
+		case s.long:
+			n, err = s.readFrame(p)
+			s.delivered += int64(n)
+			if err == io.EOF {
+				s.long, s.confirmed, err = false, s.delivered, nil
+			}
+			if err = s.explained(err); err != nil {
+				s.ready, s.trouble = s.tail(s.delivered-s.confirmed), err
+				err = nil
+			}
+		default:
+			err = s.startFrame()
+		}
+		if n > 0 || err != nil {
+			return n, err
+		}
+	}
+}
+
+// startFrame makes the next frame ready, or the beginning of a long one. Its error is io.EOF when there is none.
+func (s *frameStream) startFrame() error {
+	s.text = s.text[:0]
+	err := s.nextFrame()
+	if err == io.EOF && !s.inside {
+		return io.EOF
+	}
+	if err == nil {
+		s.text, err = readPart(frameText{s}, s.text)
+	}
+	switch {
+	case err == nil:
+		s.long, s.ready, s.text = true, s.text, nil
+		return nil
+	case err == io.EOF && !s.inside:
+		s.ready = s.text
+		s.confirmed = s.delivered + int64(len(s.ready))
+		return nil
+	}
+	return s.goOn(s.explained(err))
+}
+
+// goOn goes to the next good frame after the one that err is the trouble with. Where there is none, what came of it is
+// ready and the trouble remains.
+func (s *frameStream) goOn(err error) error {
+	d, ok := errors.AsType[*damage](err)
+	if !ok {
+		return err
+	}
+	next := int64(-1)
+	if d.hint == "" { // it is not one that is not read at all
+		next = s.rescue.next(s.start + 1)
+	}
+	s.text = append(s.text, s.tail(int64(len(s.text)))...)
+	if next < 0 {
+		s.ready, s.trouble = s.text, d
+		return nil
+	}
+	if s.rescue.accept {
+		s.ready = s.text
+	}
+	s.confirmed = s.delivered + int64(len(s.ready))
+	s.trouble, s.inside = &gap{d}, false
+	s.disk = countedFile{file: s.rescue.after(next), read: next}
+	s.file.Reset(&s.disk)
+	return nil
+}
+
+// tail returns what a decoder has kept back of a damaged frame's text, of which it has given so many bytes: one that has
+// seen a wrong checksum does not hand on the text before it.
+func (s *frameStream) tail(given int64) (text []byte) {
+	if !s.rescue.accept || s.format.lenient == nil {
+		return nil
+	}
+	d := s.format.lenient()
+	defer d.close()
+	frame := &frameReader{file: bufio.NewReader(s.rescue.after(s.start)), walker: s.format.walker()}
+	if d.start(frame) != nil {
+		return nil
+	}
+	if _, err := io.CopyN(io.Discard, d, given); err != nil {
+		return nil
+	}
+	text, _ = readPart(d, nil)
+	return text
+}
+
+// readFrame reads on in a frame; io.EOF is its end.
+func (s *frameStream) readFrame(p []byte) (n int, err error) {
 	n, err = s.decoder.Read(p)
-	s.delivered += int64(n)
 	if err == io.EOF && s.frame.err == io.EOF {
-		s.inside, s.confirmed = false, s.delivered
-		return n, nil
+		s.inside = false
+		return n, io.EOF
 	}
 	if err == io.EOF {
 		err = errFrameEnd
 	}
-	return n, s.explained(err)
+	return n, err
 }
+
+// frameText is a frame as a reader.
+type frameText struct{ stream *frameStream }
+
+func (t frameText) Read(p []byte) (int, error) { return t.stream.readFrame(p) }
 
 var errFrameEnd = errors.New("a frame ends where it should not")
 
 // nextFrame goes to the next frame. Its error is io.EOF when there is none.
 func (s *frameStream) nextFrame() error {
 	for {
+		s.start = s.used()
 		magic, err := s.file.Peek(len(s.format.magic))
 		switch {
 		case err != nil && (err != io.EOF || len(magic) == 0):

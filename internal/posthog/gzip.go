@@ -3,6 +3,7 @@ package posthog
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"math"
 
@@ -23,11 +24,14 @@ type gzipStream struct {
 	bytes   *segmentReader
 	file    *bufio.Reader // over bytes
 	member  gzip.Reader
-	between bool // the next thing to read is a member's header
+	long    bool   // a member is handed on as it is read, its checksum not seen
+	text    []byte // of a member that is not
+	trouble error  // to be told when ready has been read
 
 	delivered int64
 	confirmed int64 // of delivered, up to the end of the last good member
-	taken     int64 // bytes of the segments that have been read to the end, and of the one being read
+	taken     int64 // bytes of the file up to the end of the segment that is being read
+	rescue    salvage
 }
 
 func openGzip(file io.Reader) stream {
@@ -44,6 +48,22 @@ func (g *gzipStream) verified() int64 {
 	return math.MaxInt64
 }
 
+func (g *gzipStream) salvage(file io.ReaderAt, accept bool) {
+	g.rescue = salvage{file: file, accept: accept, magic: memberMagic, check: checkMember}
+}
+
+// checkMember reads a member to its end.
+func checkMember(in io.Reader) error {
+	z := inflaters.Get().(*gzip.Reader)
+	defer inflaters.Put(z)
+	if err := z.Reset(bufio.NewReaderSize(in, 4<<10)); err != nil {
+		return err
+	}
+	z.Multistream(false)
+	_, err := io.Copy(io.Discard, z)
+	return err
+}
+
 func (g *gzipStream) Read(p []byte) (n int, err error) {
 	for {
 		switch {
@@ -52,9 +72,16 @@ func (g *gzipStream) Read(p []byte) (n int, err error) {
 			g.ready = g.ready[n:]
 			g.delivered += int64(n)
 			return n, nil
-		case g.single:
-			n, err = g.readMember(p)
+		case g.trouble != nil:
+			err = g.trouble
+			if _, goesOn := err.(*gap); goesOn {
+				g.trouble = nil
+			}
+		case g.long:
+			n, err = g.readLong(p)
 			g.delivered += int64(n)
+		case g.single:
+			err = g.readMember()
 		default:
 			err = g.nextSegment()
 		}
@@ -77,28 +104,68 @@ func (g *gzipStream) nextSegment() error {
 		return nil
 	}
 	g.segments.speculate(false)
-	g.single, g.between = true, true
+	g.single = true
 	g.confirmed = g.delivered
 	g.bytes = &segmentReader{stream: g, rest: s.data}
 	g.file = bufio.NewReaderSize(g.bytes, 64<<10)
 	return nil
 }
 
-// readMember reads on in single mode. It returns 0 and nil when the next step is another.
-func (g *gzipStream) readMember(p []byte) (n int, err error) {
-	if g.between {
-		g.between = false
-		if err = g.startMember(); err != nil {
-			return 0, g.explained(err)
-		}
-	}
-	n, err = g.member.Read(p)
+// readMember makes the next member ready in single mode, or the beginning of a long one.
+func (g *gzipStream) readMember() error {
+	start := g.taken - int64(len(g.bytes.rest)) - int64(g.file.Buffered())
+	g.text = g.text[:0]
+	err := g.startMember()
 	if err == io.EOF {
-		g.between = true
-		g.confirmed = g.delivered + int64(n)
-		return n, g.rejoin()
+		return io.EOF
 	}
-	return n, g.explained(err)
+	if err == nil {
+		g.text, err = readPart(&g.member, g.text)
+	}
+	switch {
+	case err == nil:
+		g.long, g.ready, g.text = true, g.text, nil
+	case err == io.EOF:
+		g.ready = g.text
+		g.confirmed = g.delivered + int64(len(g.ready))
+		return g.rejoin()
+	default:
+		return g.goOn(start, damaged(err))
+	}
+	return nil
+}
+
+// goOn goes to the next good member after the one at start, which err is the trouble with. Where there is none, what came
+// of it is ready and the trouble remains.
+func (g *gzipStream) goOn(start int64, err error) error {
+	d, ok := errors.AsType[*damage](err)
+	if !ok {
+		return err
+	}
+	next := g.rescue.next(start + 1)
+	if next < 0 {
+		g.ready, g.trouble = g.text, d
+		return nil
+	}
+	if g.rescue.accept {
+		g.ready = g.text
+	}
+	g.trouble, g.single = &gap{d}, false
+	g.segments.close()
+	g.segments = newSegmenter(g.rescue.after(next), g.segments.size)
+	g.taken = next
+	return nil
+}
+
+// readLong reads on in a member that is handed on as it is read.
+func (g *gzipStream) readLong(p []byte) (n int, err error) {
+	n, err = g.member.Read(p)
+	if err != io.EOF {
+		return n, g.explained(err)
+	}
+	g.long = false
+	g.confirmed = g.delivered + int64(n)
+	return n, g.rejoin()
 }
 
 // startMember reads a header.

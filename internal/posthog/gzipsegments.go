@@ -64,7 +64,7 @@ func (s *segment) inflate() {
 				s.err = errLong
 				return
 			}
-			s.text = append(s.text, 0)[:len(s.text)]
+			s.text = slices.Grow(s.text, min(len(s.text), mostText-len(s.text)))
 		}
 		var n int
 		n, s.err = z.Read(s.text[len(s.text):cap(s.text)])

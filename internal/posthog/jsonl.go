@@ -70,7 +70,7 @@ func (d *decoder) walkField(name, data []byte, marks []uint64, i, end int) int {
 	value := i
 	escaped := false
 	if d.renamed != nil {
-		name = d.renamed.of(name)
+		name = d.rename(name)
 	}
 	switch {
 	case data[i] == '"':
@@ -160,7 +160,7 @@ func (d *decoder) takeFields() *fault {
 	e.DistinctID, d.badID = d.id(either(f.distinctID, f.dollarDistinctID), f.escaped)
 	e.PersonID, _ = d.id(f.personID, f.escaped)
 	e.UUID, e.HasUUID = parseUUID(d.text(either(f.uuid, f.id), f.escaped))
-	e.TeamID = number(d.text(f.teamID, f.escaped))
+	d.takeTeam(d.text(f.teamID, f.escaped))
 	e.Timestamp, e.CreatedAt = d.time(d.text(f.timestamp, f.escaped)), d.created(d.text(f.createdAt, f.escaped))
 	e.Personless = string(d.text(f.personMode, f.escaped)) == "propertyless"
 	e.Set = d.attributes(f.set, f.columnSet, object)

@@ -44,8 +44,8 @@ func wantRow(text []byte) row {
 	}
 	r := row{
 		Name: wantText(keys["event"]), PersonID: wantID(keys["person_id"]),
-		TeamID: number([]byte(wantText(keys["team_id"]))), Personless: wantText(keys["person_mode"]) == "propertyless",
-		Timestamp: parseTime([]byte(wantText(keys["timestamp"]))), CreatedAt: parseCreated([]byte(wantText(keys["created_at"]))),
+		Personless: wantText(keys["person_mode"]) == "propertyless",
+		Timestamp:  parseTime([]byte(wantText(keys["timestamp"]))), CreatedAt: parseCreated([]byte(wantText(keys["created_at"]))),
 		Set:     wantAttributes("{", keys["$set"], keys["set"]),
 		SetOnce: wantAttributes("{", keys["$set_once"], keys["set_once"]),
 		Unset:   wantAttributes("{[", keys["$unset"], keys["unset"]),
@@ -77,7 +77,14 @@ func wantRow(text []byte) row {
 	if wantText(id) == "" {
 		id = keys["$distinct_id"]
 	}
-	return r.wantDistinctID(id)
+	if r = r.wantDistinctID(id); r.Reason != "" {
+		return r
+	}
+	team, ok := number([]byte(wantText(keys["team_id"])))
+	if r.TeamID = team; !ok && wantText(keys["team_id"]) != "" {
+		return row{Reason: BadTeamID}
+	}
+	return r
 }
 
 // wantPerson is the `properties` of a `person`, if they are an object.
@@ -225,7 +232,7 @@ var jsonRows = []string{
 	`{"event":"a","distinct_id":"u","$set":{"a":1},"properties":{"$set":{"a":2},"$set_once":null,"$unset":"x"}}`,
 	`{"event":"a","distinct_id":"u","set":"{\"a\":1}","set_once":"","unset":"[\"c\"]"}`,
 	`{"event":"a","distinct_id":"u","set":{"a":1},"$set":"nonsense","unset":{"c":1},"$unset":null}`,
-	`{"event":"a","distinct_id":"u","person_mode":"propertyless","team_id":4242}`, `{"event":"a","distinct_id":"u","team_id":"4242"}`,
+	`{"event":"a","distinct_id":"u","person_mode":"propertyless","team_id":4242}`, `{"event":"a","distinct_id":"u","team_id":"4242"}`, `{"event":"a","distinct_id":"u","team_id":[2]}`,
 	`{"event":"a","distinct_id":"u","person_id":"00000000-0000-0000-0000-000000000000"}`,
 	`{"event":"a","distinct_id":"u","timestamp":1772615727.5,"created_at":1772615727123}`, `{"event":"a","distinct_id":"u","timestamp":"soon"}`,
 	`{"event":"a","distinct_id":"u","created_at":"1970-01-01T00:00:00+00:00","timestamp":true}`,

@@ -32,6 +32,20 @@ func hasEvent(line []byte) bool {
 	return next > ' ' && next != '"'
 }
 
+// anyEvent reports whether one of the first lines is an event with PostHog's own names.
+func anyEvent(text []byte) bool {
+	seen := 0
+	for line := range bytes.Lines(text) {
+		if seen++; seen > mostSeen || line[len(line)-1] != '\n' {
+			break
+		}
+		if isEvent(line) {
+			return true
+		}
+	}
+	return false
+}
+
 // isEvent reports whether a line can be decoded.
 func isEvent(line []byte) bool {
 	d := decoders.Get().(*decoder)
@@ -67,7 +81,7 @@ func jsonLines(h *head) (*layout, *refusal) {
 			break
 		}
 	}
-	l.renamed = renamingFor(h.options.Columns, seen.has)
+	l.renamed = rowRenamingFor(h.options.Columns, seen.has)
 	if seen.objects > 0 {
 		return l, seen.refuse(l.renamed)
 	}

@@ -20,6 +20,7 @@ func decodeElement(d *decoder, data []byte, start, end int) *fault {
 
 // query decodes the rows of a query's result: arrays of values.
 type query struct {
+	named   uint64 // of Options.Columns, those that are among columns
 	columns []queryColumn
 }
 
@@ -35,7 +36,7 @@ func newQuery(names []string, columns []Column) *query {
 		return slices.Contains(names, name)
 	}
 	renamed := renamingFor(columns, has)
-	q := &query{}
+	q := &query{named: namedIn(columns, has)}
 	for _, name := range names {
 		c := queryColumn{name: renamed.of([]byte(name)), whole: name == "*"}
 		if path, ok := strings.CutPrefix(name, "properties."); ok {

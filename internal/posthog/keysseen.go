@@ -37,11 +37,11 @@ func (s *keysSeen) has(name string) bool { return s.keys[name] }
 // hasEvent reports whether one of the rows has an `event`, under whatever name.
 func (s *keysSeen) hasEvent(r renaming) bool {
 	for name, field := range r {
-		if string(field) == "event" {
-			return s.keys[name]
+		if string(field.to) == "event" && s.keys[name] {
+			return true
 		}
 	}
-	return s.keys["event"]
+	return s.keys["event"] && r["event"].to == nil
 }
 
 // refuse refuses rows that are objects and none an event. It returns nil where there are no objects.

@@ -62,7 +62,8 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 		}
 	}
 	if x.total >= 0 {
-		d.row.Missing = max(0, int(number(d.cells[x.total]))-len(d.row.DistinctIDs))
+		total, _ := number(d.cells[x.total])
+		d.row.Missing = max(0, int(total)-len(d.row.DistinctIDs))
 	}
 	if together := x.properties.together(d); together != nil {
 		d.row.Properties, d.row.Members, d.row.HasProperties = together, d.personMembers, true

@@ -158,7 +158,10 @@ func (p *personFields) keep(name, raw []byte) {
 // take makes a row of the values.
 func (p *personFields) take(d *decoder) *fault {
 	row := &d.row
-	number := func(raw []byte) int64 { return number(d.text(raw, true)) }
+	number := func(raw []byte) int64 {
+		n, _ := number(d.text(raw, true)) // what is none counts as the oldest version
+		return n
+	}
 	isTrue := func(raw []byte) bool { text := string(d.text(raw, true)); return text == "true" || text == "1" }
 	row.PersonID, row.HasPersonID = parseUUID(d.text(firstOf(p.personID, p.uuid, p.id), true))
 	row.TeamID, row.Identified = number(p.teamID), isTrue(p.identified)

@@ -23,6 +23,8 @@ type pump struct {
 	bomb   int64        // how much text may have any ratio
 
 	given int64 // how much of the text has been handed on
+	gaps  int   // in the text
+	lost  error // what the first of them was
 
 	file    *os.File
 	stream  stream
@@ -34,13 +36,15 @@ type pump struct {
 // block is one window of a source's bytes. The last one of a source has no buffer and says how the source ended. A
 // pump that was cancelled closes its channel without it.
 type block struct {
-	buffer *buffer
-	at     int // where in its window the bytes begin
-	size   int
-	end    int64 // decompressed bytes up to and including this block
-	used   int64 // bytes of the file that were needed for that
-	whole  bool  // the source ends here
-	err    *SourceError
+	buffer  *buffer
+	at      int // where in its window the bytes begin
+	size    int
+	end     int64        // decompressed bytes up to and including this block
+	used    int64        // bytes of the file that were needed for that
+	whole   bool         // the source ends here
+	gap     *SourceError // damage: after this block text is missing
+	err     *SourceError
+	patched bool // the source has been read to its end in spite of err
 }
 
 func (b *block) bytes() []byte { return b.buffer.window(b.at + b.size)[b.at:] }
@@ -78,6 +82,9 @@ func (p *pump) open() *SourceError {
 		return p.fault(Gone, err, "")
 	}
 	if p.stream, p.codec, err = openStream(p.file); err == nil {
+		if s, ok := p.stream.(salvaging); ok {
+			s.salvage(p.file, p.accept)
+		}
 		return nil
 	}
 	if refused, ok := errors.AsType[*refusal](err); ok {
@@ -128,7 +135,8 @@ func (p *pump) read(take func(block) bool) {
 		take(block{err: p.trouble})
 	default:
 		if end, err := p.pour(take); err != errEnough {
-			take(block{err: p.verdict(end, err)})
+			trouble := p.verdict(end, err)
+			take(block{err: trouble, patched: trouble != nil && err == io.EOF && p.gaps > 0})
 		}
 	}
 }
@@ -164,7 +172,7 @@ func (p *pump) pour(take func(block) bool) (end int64, err error) {
 	for {
 		b, err := p.fill(p.stream, end)
 		end = b.end
-		if b.size > 0 {
+		if b.size > 0 || b.gap != nil {
 			held = append(held, b)
 		}
 		if d, ok := errors.AsType[*damage](err); ok && !d.keep && !p.accept {
@@ -190,13 +198,20 @@ func (p *pump) fill(s stream, start int64) (b block, err error) {
 		size = int(min(int64(size), p.until-start))
 	}
 	b = block{buffer: takeBuffer(), end: start}
-	for err == nil && b.size < size {
+	var missing *gap
+	for err == nil && missing == nil && b.size < size {
 		var n int
 		n, err = s.Read(b.buffer.window(size)[b.size:])
 		b.size += n
+		if missing, _ = err.(*gap); missing != nil {
+			err = nil
+		}
 	}
 	b.end += int64(b.size)
 	b.used, b.whole = s.used(), err == io.EOF
+	if missing != nil {
+		b.gap = p.missing(missing.damage, b.end)
+	}
 	if err == nil && b.end == p.until {
 		b.whole, err = p.known == nil, io.EOF
 	}
@@ -238,6 +253,8 @@ func (p *pump) verdict(end int64, err error) *SourceError {
 		return p.fault(Changed, fmt.Errorf("the first reading found %d bytes in it, now there are %d", p.until, end), hintChanged)
 	case p.known != nil:
 		return p.known.again()
+	case p.gaps > 0 && err == io.EOF && p.until < 0:
+		return p.patched(end)
 	case err == io.EOF, end == p.until:
 		return nil
 	case damaged:
@@ -264,6 +281,30 @@ func (p *pump) damaged(d *damage, end int64) *SourceError {
 		trouble.Err = fmt.Errorf("%w; %s", d.err, usedOf(trouble.Sound))
 		trouble.Hint = "get the file again; --accept-damaged uses the rest as far as it can be read"
 	}
+	return trouble
+}
+
+// missing notes a gap and says what is used of a source that cannot be read on after it.
+func (p *pump) missing(d *damage, end int64) *SourceError {
+	if p.gaps++; p.gaps == 1 {
+		p.lost = d.err
+	}
+	trouble := p.fault(Damaged, fmt.Errorf("%w; %s", d.err, usedOf(end)), "get the file again")
+	trouble.Sound = end
+	return trouble
+}
+
+// patched says what is used of a source that was read to its end with gaps.
+func (p *pump) patched(end int64) *SourceError {
+	what, hint := "its rows are left out", "get the file again; --accept-damaged uses damaged parts too as far as they can be read"
+	if p.gaps > 1 {
+		what = fmt.Sprintf("its rows and those of %d more damaged parts are left out", p.gaps-1)
+	}
+	if p.accept {
+		what, hint = fmt.Sprintf("the text of %d damaged parts is used as far as it goes", p.gaps), "look at what was read; get the file again if you can"
+	}
+	trouble := p.fault(Damaged, fmt.Errorf("a part of it is damaged: %w; %s, and those of all good parts are used", p.lost, what), hint)
+	trouble.Sound = end
 	return trouble
 }
 

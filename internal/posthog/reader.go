@@ -80,7 +80,7 @@ func (e *SourceError) Unwrap() error { return e.Err }
 type SourceTrouble uint8
 
 const (
-	Damaged SourceTrouble = iota // what was good before the damage has been read
+	Damaged SourceTrouble = iota // what was good has been read, up to the damage or around it
 	Gone                         // it cannot be opened or read
 	Refused                      // it is not a file of PostHog events
 	Changed                      // it is not what it was in the first reading

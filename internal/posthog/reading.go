@@ -114,13 +114,16 @@ func (r *reading) cut(source int, p *pump) bool {
 	c.codec = p.codec
 	for b := range p.all() {
 		if b.buffer == nil {
-			if b.err == nil || b.err.Kind == Warning {
+			if b.err == nil || b.err.Kind == Warning || b.patched {
 				c.finish()
 			}
 			return r.report(b.err)
 		}
 		if err := c.add(b); err != nil {
 			return r.report(err)
+		}
+		if b.gap != nil && !c.bridge(b.gap) {
+			return r.report(b.gap)
 		}
 		if r.done() {
 			return false

@@ -16,6 +16,7 @@ type layout struct {
 	elements *elements                      // cuts a file whose rows are the elements of a JSON array; else nil
 	ending   func(rest []byte) *SourceError // looks at what comes after the last whole row of such a file
 	renamed  renaming                       // of the keys of JSON rows
+	named    uint64                         // of Options.Columns, those that the file names before its rows
 	zone     *time.Location                 // of times without one; nil is UTC
 
 	// One of these decodes a row: of a file in which each line is one, and which returns where the newline is, or of
@@ -44,6 +45,7 @@ type head struct {
 	whole   bool     // text is the whole file
 	names   []string // the cells of the first line, if it is CSV
 	after   int      // where the line after it begins
+	named   uint64   // of options.Columns, those that are among names
 	options Options
 }
 

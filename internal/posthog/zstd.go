@@ -14,7 +14,8 @@ var zstdFrames = &frameFormat{
 	name:    "zstd",
 	magic:   zstdMagic,
 	walker:  func() frameWalker { return new(zstdWalker) },
-	decoder: newZstdDecoder,
+	decoder: func() frameDecoder { return newZstdDecoder(false) },
+	lenient: func() frameDecoder { return newZstdDecoder(true) },
 }
 
 const zstdMagic = "\x28\xb5\x2f\xfd"
@@ -70,10 +71,10 @@ func (w *zstdWalker) block(in *bufio.Reader) (size int64, last bool, err error) 
 
 type zstdDecoder struct{ *zstd.Decoder }
 
-func newZstdDecoder() frameDecoder {
+func newZstdDecoder(lenient bool) frameDecoder {
 	// The goroutine that reads the source is the only one: more of them would take the cores from those who decode rows.
 	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindow),
-		zstd.WithDecoderMaxMemory(zstdWindow))
+		zstd.WithDecoderMaxMemory(zstdWindow), zstd.IgnoreChecksum(lenient))
 	if err != nil {
 		panic(err) // the options are wrong, which the first test shows
 	}

@@ -1,0 +1,207 @@
+package posthog
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// perRow packs each row by itself, as PostHog does with gzip, and returns where each part begins.
+func perRow(t *testing.T, p *packer, text []byte) (file []byte, starts []int) {
+	t.Helper()
+	for line := range bytes.Lines(text) {
+		starts = append(starts, len(file))
+		file = append(file, p.pack(t, line, len(line))...)
+	}
+	return file, starts
+}
+
+func namesWithout(prefix string, n int, lost ...int) (names []string) {
+	for i := range n {
+		if !slices.Contains(lost, i) {
+			names = append(names, fmt.Sprint(prefix, i))
+		}
+	}
+	return names
+}
+
+func TestADamagedPartCostsItsOwnRows(t *testing.T) {
+	const n = 2000
+	text := numbered("a", n)
+	for _, p := range packers {
+		if !p.goesOn {
+			continue
+		}
+		whole, starts := perRow(t, &p, text)
+		end := func(i int) int { return starts[i+1] - 2 } // in the checksum
+		for _, test := range []struct {
+			name string
+			at   []int // what is damaged
+			lost []int // rows
+		}{
+			{"a checksum", []int{end(1000)}, []int{1000}},
+			{"the first checksum", []int{end(0)}, []int{0}},
+			{"a header", []int{starts[1000]}, []int{1000}},
+			{"two in a row, and others", []int{end(5), end(6), starts[7], end(1200), end(1900)}, []int{5, 6, 7, 1200, 1900}},
+		} {
+			t.Run(p.name+"/"+test.name, func(t *testing.T) {
+				file := whole
+				for _, at := range test.at {
+					file = flip(file, at)
+				}
+				sources := []Source{sourceOf(t, "x", file), sourceOf(t, "next", []byte(eventRow))}
+				for _, window := range []int{500, 10_000, windowSize} {
+					o := Options{window: window}
+					rows, troubles := readRows(t, sources, o)
+					want := append(namesWithout("a", n, test.lost...), "a")
+					if diff := cmp.Diff(want, names(rows)); diff != "" {
+						t.Fatal(diff)
+					}
+					if len(troubles) != 1 || troubles[0].Kind != Damaged || troubles[0].Doubtful || troubles[0].Hint == "" {
+						t.Fatal(troubles)
+					}
+					until, sums, first := ends(t, sources, o)
+					for _, again := range []Options{{window: window, Until: until}, {window: window, Known: []*SourceError{troubles[0], nil}}} {
+						second, errs := trusting(t, sources, again, sums)
+						if diff := cmp.Diff(first, second); diff != "" || again.Until != nil && len(errs) > 0 {
+							t.Error(diff, errs)
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// A row that a damaged part has a piece of is lost, and never made of what is left of it and of another.
+func TestNoRowReachesOverAGap(t *testing.T) {
+	text := numbered("a", 300)
+	for _, p := range packers {
+		if !p.goesOn {
+			continue
+		}
+		var file []byte
+		var parts [][]byte
+		for part := range slices.Chunk(text, 97) {
+			parts = append(parts, p.pack(t, part, len(part)))
+		}
+		for i, part := range parts {
+			if i%40 == 20 {
+				part = flip(part, len(part)-2)
+			}
+			file = append(file, part...)
+		}
+		rows, troubles := readRows(t, []Source{sourceOf(t, "x", file)}, Options{window: 2000})
+		if len(troubles) != 1 || troubles[0].Kind != Damaged {
+			t.Fatal(p.name, troubles)
+		}
+		all := rowsOf(t, mustCut(t, text))
+		if len(rows) < 280 || len(rows) > 298 {
+			t.Errorf("%s: %d rows", p.name, len(rows))
+		}
+		for _, r := range rows {
+			if r.Reason == NotJSON {
+				continue // an object within a row, after a gap, looks like the beginning of one
+			}
+			if !slices.ContainsFunc(all, func(one row) bool { return one.Name == r.Name && one.Properties == r.Properties }) {
+				t.Errorf("%s: a row that was never there: %+v", p.name, r)
+			}
+		}
+	}
+}
+
+func TestDamageEndsWhatIsNotLines(t *testing.T) {
+	csv := "event,distinct_id,timestamp\n" + strings.Repeat("a,u,2026-01-01\n", 100)
+	list := "[\n" + strings.Repeat(`{"event":"a","distinct_id":"u"},`+"\n", 100) + "]"
+	for _, text := range []string{csv, list} {
+		for _, damaged := range []int{0, 50} {
+			p := &packers[0]
+			file, starts := perRow(t, p, []byte(text))
+			source := sourceOf(t, "x", flip(file, starts[damaged+1]-2))
+			rows, troubles := readRows(t, []Source{source}, Options{window: 200})
+			if len(troubles) != 1 || troubles[0].Kind != Damaged || len(rows) != max(0, damaged-1) {
+				t.Errorf("%q damaged at %d: %d rows, %v", text[:10], damaged, len(rows), troubles)
+			}
+		}
+	}
+}
+
+func TestAcceptDamagedUsesThePartsToo(t *testing.T) {
+	text := numbered("a", 100)
+	for _, p := range packers {
+		if !p.goesOn {
+			continue
+		}
+		file, starts := perRow(t, &p, text)
+		source := sourceOf(t, "x", flip(file, starts[51]-2))
+		rows, troubles := readRows(t, []Source{source}, Options{AcceptDamaged: true})
+		if diff := cmp.Diff(namesWithout("a", 100), names(rows)); diff != "" || len(troubles) != 1 {
+			t.Error(p.name, diff, troubles)
+		}
+	}
+}
+
+// Much damage, made to keep the reader busy, ends the reading of its file.
+func TestDamageWithoutEnd(t *testing.T) {
+	good := members(t, []byte(eventRow), len(eventRow))
+	file := bytes.Repeat(append(flip(good, len(good)-3), good...), mostGaps+500)
+	rows, troubles := readRows(t, []Source{sourceOf(t, "x.gz", file)}, Options{})
+	if len(rows) != mostGaps || len(troubles) != 1 || troubles[0].Kind != Damaged {
+		t.Error(len(rows), troubles)
+	}
+}
+
+// Whatever is damaged, what is read of a file lies in its text, in order, with gaps where the stream tells of one.
+func FuzzSalvage(f *testing.F) {
+	f.Add(byte(0), gzipText[:2000], uint16(53), uint16(700), byte(4), uint16(900), byte(1))
+	f.Add(byte(1), gzipText[:2000], uint16(53), uint16(700), byte(4), uint16(0), byte(255))
+	f.Add(byte(2), gzipText[:2000], uint16(200), uint16(7), byte(4), uint16(9), byte(1))
+	f.Fuzz(func(t *testing.T, which byte, text []byte, cut, first uint16, bits byte, second uint16, more byte) {
+		p := &packers[which%3]
+		if len(text) > 1<<16 || len(text)/(1+int(cut)) > 500 {
+			return
+		}
+		file := p.pack(t, text, 1+int(cut))
+		file[int(first)%len(file)] ^= bits
+		if p.name != "zstd" { // where one bit says that there is no checksum, and another may then be any
+			file[int(second)%len(file)] ^= more
+		}
+		s := p.open(bytes.NewReader(file))
+		defer s.close()
+		s.(salvaging).salvage(bytes.NewReader(file), false)
+		var pieces [][]byte
+		var piece []byte
+		window := make([]byte, 1000)
+		for end := false; !end; {
+			n, err := s.Read(window)
+			piece = append(piece, window[:n]...)
+			_, gapped := err.(*gap)
+			if end = err != nil && !gapped; end {
+				if d, ok := errors.AsType[*damage](err); ok && d.keep {
+					return // cut off within a part: what came of that has no checksum
+				}
+				before := 0
+				for _, one := range pieces {
+					before += len(one)
+				}
+				piece = piece[:max(0, min(int64(len(piece)), s.verified()-int64(before)))]
+			}
+			if end || gapped {
+				pieces, piece = append(pieces, piece), nil
+			}
+		}
+		rest := text
+		for _, one := range pieces {
+			at := bytes.Index(rest, one)
+			if at < 0 {
+				t.Fatalf("%q is read, which %q does not go on with", one, rest)
+			}
+			rest = rest[at+len(one):]
+		}
+	})
+}
