@@ -42,6 +42,9 @@ func (c *cutter) add(b block) *SourceError {
 			return &SourceError{Path: c.path(), Kind: Refused, Err: refused, Hint: refused.hint}
 		}
 		c.layout = l
+		if l != nil && l.said != nil {
+			c.say(*l.said)
+		}
 		c.line += int64(bytes.Count(text[:skip], newline))
 		text = text[skip:]
 	}
@@ -176,7 +179,9 @@ func (c *cutter) finish() {
 		c.rest = nil
 	}
 	if c.layout.ending != nil {
-		defer c.sayEnd(c.layout.ending(c.rest))
+		if said := c.layout.ending(c.rest); said != nil {
+			defer c.say(*said)
+		}
 	}
 	if len(c.rest) == 0 {
 		return
@@ -192,12 +197,10 @@ func (c *cutter) finish() {
 	c.emit(&Chunk{data: c.rest, ends: ends, unended: unended}, rows, 0)
 }
 
-// sayEnd hands on what there is to say about how the source ends.
-func (c *cutter) sayEnd(said *SourceError) {
-	if said != nil {
-		said.Path = c.path()
-		c.reading.report(said)
-	}
+// say hands on what there is to say about the source.
+func (c *cutter) say(said SourceError) {
+	said.Path = c.path()
+	c.reading.report(&said)
 }
 
 // emit completes a chunk and hands it on. rest is how many bytes were read after it.

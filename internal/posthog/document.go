@@ -116,7 +116,7 @@ func (doc *documentHead) query(h *head, d *json.Decoder, l *layout) *refusal {
 			"put `columns` before `results`, for example with jq '{columns, results}'")
 	}
 	q := newQuery(names, h.options.Columns)
-	l.decode, l.named = q.decode, q.named
+	l.decode, l.named, l.said = q.decode, q.named, q.leftOut()
 	return q.refuse(names)
 }
 

@@ -104,7 +104,7 @@ func TestQueryResults(t *testing.T) {
 		{"single properties where all is null", `"properties.x","event","distinct_id","properties"`, `2,"a","u",null`, `a u {"x":2} `},
 		{"the person's", `"event","distinct_id","person.properties.email","person.properties.plan"`, `"a","u","a@example.com",null`, `a u {} {"email":"a@example.com"}`},
 		{"the whole event", `"*","event","timestamp"`, `{"event":"a","distinct_id":"u","properties":{"x":1}},"a",null`, `a u {"x":1} `},
-		{"other columns", `"count()","event","distinct_id"`, `[1,[2]],"a","u"`, `a u {} `},
+		{"other columns", `"elements","event","distinct_id"`, `[1,[2]],"a","u"`, `a u {} `},
 		{"too few values", `"event","distinct_id"`, `"a"`, CSVFields},
 		{"too many values", `"event","distinct_id"`, `"a","u",[1]`, CSVFields},
 		{"not JSON", `"event","distinct_id"`, `"a",u`, NotJSON},
