@@ -55,12 +55,17 @@ func (c *cutter) add(b block) *SourceError {
 	if c.skipping {
 		text = c.skip(text)
 	}
-	if len(text) == 0 {
+	if len(text) == 0 || c.afterAll(text) {
 		b.buffer.release()
 		return nil
 	}
 	c.cut(text, b.buffer)
 	return nil
+}
+
+// afterAll reports whether text is only more white space after the last row of a document, of which nothing is kept.
+func (c *cutter) afterAll(text []byte) bool {
+	return len(c.rest) > headroom && c.layout.elements != nil && c.layout.elements.over && len(bytes.TrimSpace(text)) == 0
 }
 
 // bridge prepares for text that does not follow what came before, since damage lies between. It returns false for a file
