@@ -160,7 +160,9 @@ func checkSources(ctx context.Context, o *readingOptions, args []string) finding
 // opens reads the beginning of a source, which tells whether it is one.
 func opens(ctx context.Context, s posthog.Source, options posthog.Options) error {
 	for _, err := range posthog.Read(ctx, []posthog.Source{s}, options) {
-		return err
+		if trouble, ok := errors.AsType[*posthog.SourceError](err); !ok || trouble.Kind != posthog.Warning {
+			return err
+		}
 	}
 	return nil
 }

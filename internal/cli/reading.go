@@ -77,8 +77,8 @@ Persons, sessions, groups, Parquet and XLSX are refused, with what to export ins
 
 ` + topicFlags("reading", flags) + `
 Fields for --column: ` + strings.Join(posthog.Fields, ", ") + `.
-A name counts in the files that have it, and PostHog's own name is then left out; one that none has ends the run.
-A uuid may be called id without a flag.
+A name counts in the files that have it, and PostHog's own name is then left out; one that none has
+ends the run. A uuid may be called id without a flag.
 
 Times with a zone, and unix seconds or milliseconds, are what they say. Of an hour that a clock of --timezone
 went through twice, the first is meant.

@@ -42,6 +42,9 @@ func (c *cutter) add(b block) *SourceError {
 			return &SourceError{Path: c.path(), Kind: Refused, Err: refused, Hint: refused.hint}
 		}
 		c.layout = l
+		if l != nil && l.said != nil {
+			c.say(*l.said)
+		}
 		c.line += int64(bytes.Count(text[:skip], newline))
 		text = text[skip:]
 	}
@@ -52,12 +55,17 @@ func (c *cutter) add(b block) *SourceError {
 	if c.skipping {
 		text = c.skip(text)
 	}
-	if len(text) == 0 {
+	if len(text) == 0 || c.afterAll(text) {
 		b.buffer.release()
 		return nil
 	}
 	c.cut(text, b.buffer)
 	return nil
+}
+
+// afterAll reports whether text is only more white space after the last row of a document, of which nothing is kept.
+func (c *cutter) afterAll(text []byte) bool {
+	return len(c.rest) > headroom && c.layout.elements != nil && c.layout.elements.over && len(bytes.TrimSpace(text)) == 0
 }
 
 // bridge prepares for text that does not follow what came before, since damage lies between. It returns false for a file
@@ -176,7 +184,9 @@ func (c *cutter) finish() {
 		c.rest = nil
 	}
 	if c.layout.ending != nil {
-		defer c.sayEnd(c.layout.ending(c.rest))
+		if said := c.layout.ending(c.rest); said != nil {
+			defer c.say(*said)
+		}
 	}
 	if len(c.rest) == 0 {
 		return
@@ -192,12 +202,10 @@ func (c *cutter) finish() {
 	c.emit(&Chunk{data: c.rest, ends: ends, unended: unended}, rows, 0)
 }
 
-// sayEnd hands on what there is to say about how the source ends.
-func (c *cutter) sayEnd(said *SourceError) {
-	if said != nil {
-		said.Path = c.path()
-		c.reading.report(said)
-	}
+// say hands on what there is to say about the source.
+func (c *cutter) say(said SourceError) {
+	said.Path = c.path()
+	c.reading.report(&said)
 }
 
 // emit completes a chunk and hands it on. rest is how many bytes were read after it.

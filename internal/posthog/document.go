@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
+	"slices"
 )
 
 // document recognises one JSON document whose rows are the elements of an array: a list of events or a query's result,
@@ -13,7 +16,10 @@ import (
 func document(h *head) (*layout, *refusal) {
 	doc := &documentHead{keys: map[string]json.RawMessage{}}
 	d := json.NewDecoder(bytes.NewReader(h.text))
-	if !doc.findArray(d, h.text) || h.firstIsEvent() {
+	if !doc.findArray(d, h.text) {
+		return nil, doc.beyond(h)
+	}
+	if h.firstIsEvent() {
 		return nil, nil
 	}
 	end := &documentEnd{open: doc.open, next: doc.keys["next"], more: doc.keys["hasMore"]}
@@ -41,6 +47,7 @@ type documentHead struct {
 	open     string                     // what opens the array
 	keys     map[string]json.RawMessage // before the array
 	elements []json.RawMessage          // the first ones
+	cut      string                     // the key whose value goes on after the beginning
 }
 
 // arrayKeys are where an object has its rows: an answer of PostHog's API, a batch for it, ClickHouse's JSON.
@@ -71,12 +78,30 @@ func (doc *documentHead) findArray(d *json.Decoder, text []byte) bool {
 			}
 		}
 		var raw json.RawMessage
-		if d.Decode(&raw) != nil {
+		if err := d.Decode(&raw); err != nil {
+			if errors.Is(err, io.ErrUnexpectedEOF) {
+				doc.cut = key
+			}
 			return false
 		}
 		doc.keys[key] = raw
 	}
 	return false
+}
+
+// beyond refuses a document whose list of rows begins too late to be found. It returns nil for what may be a row.
+func (doc *documentHead) beyond(h *head) *refusal {
+	if doc.cut == "" || h.whole || len(h.options.Columns) > 0 {
+		return nil
+	}
+	doc.keys[doc.cut] = nil
+	for key := range doc.keys {
+		if new(decoder).keepField([]byte(key), nil) {
+			return nil
+		}
+	}
+	return refuse("it is a JSON document, and its rows do not begin within its first "+fmt.Sprint(len(h.text)>>20)+" MiB",
+		"put what comes before them after them, for example with jq '{columns, results} + .'")
 }
 
 // mostSeen is how many rows are looked at to find out what they are.
@@ -116,7 +141,7 @@ func (doc *documentHead) query(h *head, d *json.Decoder, l *layout) *refusal {
 			"put `columns` before `results`, for example with jq '{columns, results}'")
 	}
 	q := newQuery(names, h.options.Columns)
-	l.decode, l.named = q.decode, q.named
+	l.decode, l.named, l.said = q.decode, q.named, q.leftOut()
 	return q.refuse(names)
 }
 
@@ -163,7 +188,12 @@ func (e *documentEnd) check(rest []byte) *SourceError {
 		return &SourceError{Kind: Damaged, Err: errors.New("more text comes after its JSON document, and has not been read"), Hint: "put each document into a file of its own"}
 	}
 	if e.open != "[" {
-		e.readKeys(whole)
+		if second := e.readKeys(whole); second != "" {
+			return &SourceError{
+				Kind: Damaged, Err: fmt.Errorf("it has a second list of rows, `%s`, which has not been read", second),
+				Hint: "put each list into a file of its own, for example with jq ." + second,
+			}
+		}
 	}
 	if text := string(e.next); text != "" && text != "null" && text != `""` || string(e.more) == "true" {
 		return &SourceError{Kind: Warning, Err: errors.New("PostHog has more rows than this answer holds"), Hint: "get the pages after it too; for much history use a batch export"}
@@ -171,14 +201,22 @@ func (e *documentEnd) check(rest []byte) *SourceError {
 	return nil
 }
 
-func (e *documentEnd) readKeys(whole []byte) {
+// readKeys reads the keys after the rows. It returns the name of a second list of rows, if there is one.
+func (e *documentEnd) readKeys(whole []byte) (second string) {
 	var keys map[string]json.RawMessage
 	if json.Unmarshal(whole, &keys) != nil {
-		return
+		return ""
 	}
 	for name, to := range map[string]*json.RawMessage{"next": &e.next, "hasMore": &e.more} {
 		if raw, ok := keys[name]; ok {
 			*to = raw
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(arrayKeys)) {
+		var rows []json.RawMessage
+		if json.Unmarshal(keys[name], &rows) == nil && len(rows) > 0 && (rows[0][0] == '{' || rows[0][0] == '[') {
+			return name
+		}
+	}
+	return ""
 }

@@ -44,9 +44,13 @@ func TestDocumentsSayHowTheyEnd(t *testing.T) {
 		{`{"results":[{"event":"a"}]`, 1, Damaged, "does not end as"},
 		{`{"results":[{"event":"a"}],"next":nul`, 1, Damaged, "does not end as"},
 		{`{"results":[{"event":"a"}]}{"results":[{"event":"b"}]}`, 1, Damaged, "more text comes after"},
+		{`{"results":[{"event":"a"}],"batch":[{"event":"b"}]}`, 1, Damaged, "second list of rows, `batch`"},
+		{`{"results":[{"event":"a"}],"batch":[],"data":["x"],"next":null}`, 1, 0, ""},
+		{`{"results":[{"event":"a"}]}` + strings.Repeat(" \n", 3<<20), 1, 0, ""},
 		{"[{\"event\":\"a\"}]\n[{\"event\":\"b\"}]\n", 1, Damaged, "more text comes after"},
 	} {
-		rows, said := readDocument(t, test.text, Options{})
+		rows, said := readDocument(t, test.text, Options{MaxRow: 2 << 20})
+		test.text = test.text[:min(len(test.text), 200)]
 		switch {
 		case len(rows) != test.rows:
 			t.Errorf("%s: %d rows", test.text, len(rows))
@@ -104,7 +108,7 @@ func TestQueryResults(t *testing.T) {
 		{"single properties where all is null", `"properties.x","event","distinct_id","properties"`, `2,"a","u",null`, `a u {"x":2} `},
 		{"the person's", `"event","distinct_id","person.properties.email","person.properties.plan"`, `"a","u","a@example.com",null`, `a u {} {"email":"a@example.com"}`},
 		{"the whole event", `"*","event","timestamp"`, `{"event":"a","distinct_id":"u","properties":{"x":1}},"a",null`, `a u {"x":1} `},
-		{"other columns", `"count()","event","distinct_id"`, `[1,[2]],"a","u"`, `a u {} `},
+		{"other columns", `"elements","event","distinct_id"`, `[1,[2]],"a","u"`, `a u {} `},
 		{"too few values", `"event","distinct_id"`, `"a"`, CSVFields},
 		{"too many values", `"event","distinct_id"`, `"a","u",[1]`, CSVFields},
 		{"not JSON", `"event","distinct_id"`, `"a",u`, NotJSON},
@@ -124,6 +128,23 @@ func TestQueryResults(t *testing.T) {
 		}
 		if got != test.want {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
+	}
+}
+
+func TestDocumentsThatBeginTooLateAreRefused(t *testing.T) {
+	long := strings.Repeat("x", windowSize)
+	rows, said := readRows(t, []Source{sourceOf(t, "x", []byte(`{"types":"`+long+`","results":[{"event":"a","distinct_id":"u"}]}`))}, Options{})
+	if len(rows) > 0 || len(said) != 1 || said[0].Kind != Refused || !strings.Contains(said[0].Error(), "first 1 MiB") {
+		t.Errorf("%d rows, %v", len(rows), said)
+	}
+	for _, row := range []string{
+		`{"properties":{"x":"` + long + `"},"event":"a","distinct_id":"u"}`,
+		`{"_inserted_at":"","distinct_id":"u","elements_chain":"` + long + `","event":"a"}`,
+	} {
+		rows, said = readRows(t, []Source{sourceOf(t, "x", []byte(row+"\n"))}, Options{})
+		if len(rows) != 1 || rows[0].Reason != "" || len(said) > 0 {
+			t.Errorf("%s...: %d rows, %v", row[:40], len(rows), said)
 		}
 	}
 }

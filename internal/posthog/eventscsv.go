@@ -1,6 +1,9 @@
 package posthog
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // eventsCSV recognises CSV with a header of an event's columns, in any order and among others: a dump of ClickHouse's
 // events table, a query's result from the SQL editor, an export of the events explorer or of the old events list. In the
@@ -31,7 +34,9 @@ func eventsCSV(h *head) (*layout, *refusal) {
 		return nil, refuse("it has events, but no column with their distinct ID: its columns are "+listed(h.names),
 			"add the column `*` or `distinct_id` in PostHog and export again; if it goes by another name, say so: --column distinct_id=NAME")
 	}
-	l := &layout{shape: "CSV with JSON cells", named: h.named, header: h.after, csv: true, split: splitCSV, decode: x.decode}
+	l := &layout{shape: "CSV with JSON cells", said: leftOut(h.names, func(name string) bool {
+		return isCSVField(name) || x.properties.has(name) || x.person.has(name)
+	}), named: h.named, header: h.after, csv: true, split: splitCSV, decode: x.decode}
 	if len(x.properties.root.children) > 0 || h.anyColumn("*.event") >= 0 {
 		l.shape = "CSV with flattened columns"
 	}
@@ -98,6 +103,15 @@ var csvFields = []struct {
 	{[]string{"set"}, takeSet},
 	{[]string{"set_once"}, takeSetOnce},
 	{[]string{"unset"}, takeUnset},
+}
+
+func isCSVField(name string) bool {
+	for _, field := range csvFields {
+		if slices.Contains(field.names, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // csvRows is how the rows of one file are read.

@@ -49,8 +49,30 @@ func newQuery(names []string, columns []Column) *query {
 	return q
 }
 
-// refuse refuses columns that are not those of events.
+// takes reports whether a column is read.
+func (c *queryColumn) takes() bool {
+	return c.whole || c.property != nil || new(decoder).keepField(c.name, nil)
+}
+
+// leftOut is a warning of columns that are not read.
+func (q *query) leftOut() *SourceError {
+	var names []string
+	for _, c := range q.columns {
+		if !c.takes() {
+			names = append(names, string(c.name))
+		}
+	}
+	return leftOut(names, func(string) bool { return false })
+}
+
+// refuse refuses columns that are not those of events, or that would fight for one field.
 func (q *query) refuse(names []string) *refusal {
+	for i, c := range q.columns {
+		same := func(other queryColumn) bool { return string(other.name) == string(c.name) }
+		if c.takes() && slices.ContainsFunc(q.columns[:i], same) {
+			return twice(names[i])
+		}
+	}
 	for _, c := range q.columns {
 		if c.whole || string(c.name) == "event" {
 			return nil

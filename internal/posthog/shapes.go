@@ -9,8 +9,9 @@ import (
 // layout is how one file is read: what its rows look like, and where they begin.
 type layout struct {
 	shape  string
-	header int  // bytes before the first row
-	csv    bool // rows may span lines
+	header int          // bytes before the first row
+	csv    bool         // rows may span lines
+	said   *SourceError // a warning; nil for none
 	split  func(data []byte, s splitting) (n, rows int, ends []uint32)
 
 	elements *elements                      // cuts a file whose rows are the elements of a JSON array; else nil
@@ -126,12 +127,17 @@ func (h *head) column(name string) int {
 	return -1
 }
 
+// twice is why a file is refused that has a column more than once.
+func twice(column string) *refusal {
+	return refuse("it has the column "+quoted(column)+" more than once", "remove one of them and export again")
+}
+
 // twice refuses a file in which a column that counts is there more than once.
 func (h *head) twice(counts func(name string) bool) *refusal {
 	seen := make(map[string]bool, len(h.names))
 	for _, name := range h.names {
 		if seen[name] && counts(name) {
-			return refuse("its header has the column "+quoted(name)+" more than once", "remove one of them and export again")
+			return twice(name)
 		}
 		seen[name] = true
 	}

@@ -1,0 +1,42 @@
+package posthog
+
+import (
+	"errors"
+	"slices"
+	"strings"
+)
+
+// leftOut is a warning of columns that are not read and are not among those that PostHog's own exports have beside what
+// is read. It is nil if there are none.
+func leftOut(names []string, takes func(name string) bool) *SourceError {
+	var out []string
+	for _, name := range names {
+		if name != "" && name != string(unread) && !takes(name) && !beside(name) && !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return &SourceError{
+		Kind: Warning, Err: errors.New("these columns are no part of an event and are left out: " + listed(out)),
+		Hint: "to send one as a property call it properties.NAME, or person.properties.NAME for the person; if it has an event's field, say so: --column FIELD=NAME",
+	}
+}
+
+// beside reports whether a column is one that PostHog or ClickHouse writes beside an event's own.
+func beside(name string) bool {
+	return slices.Contains(besideNames, name) || slices.ContainsFunc(besidePrefixes, func(prefix string) bool {
+		return strings.HasPrefix(name, prefix)
+	})
+}
+
+var besideNames = []string{
+	"*", "elements", "elements_hash", "inserted_at", "$session_id", "$window_id", "session_id", "window_id", "person", "person_created_at",
+	"person_mode", "team_id", "id", "Url / Screen", "Lib", "site_url", "now", "sent_at", "ip", "historical_migration",
+	"set", "set_once", "unset", "azure_blob_ingested_timestamp", "bq_ingested_timestamp",
+}
+
+var besidePrefixes = []string{
+	"*.", "properties.", "_", "elements_chain", "group0_", "group1_", "group2_", "group3_", "group4_", "$group_", "mat_", "dmat_", "pmat_", "person.", "Person .",
+}

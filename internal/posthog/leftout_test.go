@@ -1,0 +1,62 @@
+package posthog
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestColumnsThatAreLeftOutAreNamed(t *testing.T) {
+	for _, test := range []struct {
+		name, text, said string
+		columns          []Column
+	}{
+		{"CSV", "event,distinct_id,timestamp,revenue,$session_id,plan,revenue\na,u,1,2,3,4,5\n", `"revenue, plan"`, nil},
+		{"CSV of what is known", "event,distinct_id,elements_chain,_inserted_at,properties.x,person.created_at\na,u,,1,2,3\n", "", nil},
+		{"CSV with a name given", "event,distinct_id,who\na,u,v\n", "", columns(t, "distinct_id=who")},
+		{"query", `{"columns":["event","distinct_id","revenue"],"results":[["a","u",1]]}`, `"revenue"`, nil},
+		{"query of what is known", `{"columns":["*","event","person_mode","properties.x"],"results":[[{"event":"a","distinct_id":"u"},"a","full",1]]}`, "", nil},
+	} {
+		rows, troubles := readRows(t, []Source{sourceOf(t, "x", []byte(test.text))}, Options{Columns: test.columns})
+		if len(rows) != 1 || rows[0].Reason != "" {
+			t.Errorf("%s: %+v", test.name, rows)
+		}
+		switch {
+		case test.said == "" && len(troubles) == 0:
+		case test.said != "" && len(troubles) == 1 && troubles[0].Kind == Warning && strings.HasSuffix(troubles[0].Err.Error(), test.said):
+		default:
+			t.Errorf("%s: %v", test.name, troubles)
+		}
+	}
+}
+
+func TestColumnsThatAreThereTwiceAreRefused(t *testing.T) {
+	for _, columns := range []string{`"event","event","distinct_id"`, `"event","distinct_id","distinct_id"`, `"event","properties.x","properties.x"`} {
+		text := `{"columns":[` + columns + `],"results":[["a","b","c"]]}`
+		rows, troubles := readRows(t, []Source{sourceOf(t, "x", []byte(text))}, Options{})
+		if len(rows) > 0 || len(troubles) != 1 || troubles[0].Kind != Refused || !strings.Contains(troubles[0].Error(), "more than once") {
+			t.Errorf("%s: %d rows, %v", columns, len(rows), troubles)
+		}
+	}
+}
+
+// PostHog's own exports are read without a word.
+func TestNothingIsSaidOfTheColumnsOfExports(t *testing.T) {
+	paths, err := filepath.Glob(filepath.Join("..", "..", "testdata", "exports", "*.csv"))
+	if err != nil || len(paths) == 0 {
+		t.Fatal(err)
+	}
+	for _, path := range paths {
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, troubles := readRows(t, []Source{{Path: path, Size: info.Size()}}, Options{})
+		for _, trouble := range troubles {
+			if trouble.Kind == Warning {
+				t.Error(trouble)
+			}
+		}
+	}
+}
