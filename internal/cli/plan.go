@@ -47,7 +47,7 @@ func (p *program) plan(o *mappingOptions, tmp string, args []string) (*export.Pl
 	}
 	return &export.Plan{
 		Persons:            persons,
-		IdentifiersMayMeet: o.identity.identifierValue != "",
+		IdentifiersMayMeet: o.identity.identifierValue != "" || o.identity.existing != "",
 		Sources:            sources, Read: read, Team: o.reading.team, Rules: rules, Choice: choice, Now: now, Grace: grace,
 		Index:    index,
 		Progress: p.newProgress(),

@@ -154,7 +154,11 @@ func (t *summaryText) links() {
 		"already_identified": l.AlreadyIdentified, "persons_export": l.PersonsExport, "person_ids": l.RefusedShares,
 	}
 	if total(refused) > 0 {
-		t.line("", export.Count(total(refused))+" links between two people refused: "+reasons(refused))
+		links := " links between two people refused: "
+		if total(refused) == 1 {
+			links = " link between two people refused: "
+		}
+		t.line("", export.Count(total(refused))+links+reasons(refused))
 	}
 }
 

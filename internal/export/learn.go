@@ -114,6 +114,7 @@ func learnFrom(ctx context.Context, plan *Plan, read posthog.Options, census *ce
 	if learned.People, err = index.Settle(plan.Choice); err != nil {
 		return nil, fmt.Errorf("work out who is who: %w", err)
 	}
+	progress.Note(fmt.Sprintf("%s rows", Count(learned.Rows)))
 	return learned, nil
 }
 

@@ -8,7 +8,6 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
-	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 )
 
@@ -208,7 +207,7 @@ func (r *run) take(out *outbox, page *page) error {
 }
 
 func (r *run) sendLinks() error {
-	if r.plan.Choice.Merges == people.MergeNever {
+	if r.learned.People.LinkCount() == 0 {
 		return nil
 	}
 	links := r.learned.People.Links()
