@@ -58,7 +58,9 @@ bench: ## measure speed and memory of the whole program against its targets (BEN
 	$(GO) run ./internal/bench $(BENCHFLAGS)
 
 .PHONY: soak
-soak: ## run for hours: long fuzzing, and the tests that PH2CIO_SOAK turns on
+soak: ## run for hours: long fuzzing, many histories, a crowd that does not fit into memory (needs 40 GB of disk)
+	$(GO) run ./internal/bench -only crowd
+	PH2CIO_HISTORIES=200000 $(GO) test -count=1 -timeout 6h -run TestPeopleAreThoseOfTheRules ./internal/people
 	PH2CIO_SOAK=1 $(GO) test -count=1 -timeout 6h -run Soak ./...
 	$(MAKE) fuzz FUZZTIME=10m
 

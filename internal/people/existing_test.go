@@ -54,6 +54,13 @@ func TestWhatIsThereAlreadyStays(t *testing.T) {
 			merges: []string{"email Maya@Example.com into first"}, profiles: Profiles{1, 1}},
 		{name: "by email", existing: existing([3]string{"x", "maya@example.com", ""}), choice: Choice{By: []By{ByEmail}},
 			want: []string{"email Maya@Example.com true", "email jonas@example.com false"}, profiles: Profiles{1, 1}},
+		{name: "by email, which is the profile of an ID", existing: existing([3]string{"first", "maya@example.com", ""}),
+			choice: Choice{By: []By{ByEmail}, Merges: MergeNeeded},
+			want:   []string{"email Maya@Example.com true", "email jonas@example.com false"}, profiles: Profiles{1, 1}},
+		{name: "by email, and another profile under an ID", existing: existing([3]string{"first", "maya@example.com", ""}, [3]string{"second", "", ""}),
+			choice: Choice{By: []By{ByEmail}, Merges: MergeNeeded},
+			want:   []string{"email Maya@Example.com true", "email jonas@example.com false"},
+			merges: []string{"id second into Maya@Example.com"}, profiles: Profiles{1, 1}},
 		{name: "by cio_id", existing: existing([3]string{"", "", "0a"}), choice: Choice{By: []By{ByCioID, ByID}},
 			want: []string{"id first false", "id stranger false"}, profiles: Profiles{New: 2}},
 	} {

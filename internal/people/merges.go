@@ -57,10 +57,7 @@ func (s *settler) secondaries() (func(node uint32, text []byte) bool, error) {
 		if s.x.options.Existing == nil {
 			return nil, nil
 		}
-		return func(node uint32, text []byte) bool {
-			number, _ := s.candidateOf(node)
-			return s.settled.persons[s.candidates[number].person].known && s.x.options.Existing.hasID(text)
-		}, nil
+		return s.isDouble, nil
 	case MergeIdentify:
 		asked := make(map[uint32]bool, 2*len(s.links))
 		for _, l := range s.links {
@@ -69,6 +66,22 @@ func (s *settler) secondaries() (func(node uint32, text []byte) bool, error) {
 		return func(node uint32, _ []byte) bool { return asked[node] }, nil
 	}
 	return nil, nil
+}
+
+// isDouble reports whether an ID has a profile beside that of its person. Of a person who goes by email the profile with
+// that email may be the ID's own; of one who goes by cio_id nobody knows which ID the profile has.
+func (s *settler) isDouble(node uint32, text []byte) bool {
+	existing := s.x.options.Existing
+	number, _ := s.candidateOf(node)
+	p := &s.settled.persons[s.candidates[number].person]
+	if !p.known || p.By == ByCioID || !existing.hasID(text) {
+		return false
+	}
+	if p.By == ByEmail {
+		id, hasID, _ := existing.byEmail([]byte(p.Value))
+		return hasID && id != string(text)
+	}
+	return true
 }
 
 // mergeEmails adds the profiles that have just the email of a person whose ID has another profile.
