@@ -61,7 +61,6 @@ bench: ## measure speed and memory of the whole program against its targets (BEN
 soak: ## run for hours: long fuzzing, many histories, a crowd that does not fit into memory (needs 40 GB of disk)
 	$(GO) run ./internal/bench -only crowd
 	PH2CIO_HISTORIES=200000 $(GO) test -count=1 -timeout 6h -run TestPeopleAreThoseOfTheRules ./internal/people
-	PH2CIO_SOAK=1 $(GO) test -count=1 -timeout 6h -run Soak ./...
 	$(MAKE) fuzz FUZZTIME=10m
 
 .PHONY: lint
