@@ -83,7 +83,7 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 func findEach(args []string) (found []string, missing []export.FileInspection, err error) {
 	var errs []error
 	for _, arg := range args {
-		if _, err := posthog.Find([]string{arg}); err != nil {
+		if _, err := posthog.Find([]string{arg}); err != nil && !posthog.IsManifest(arg) {
 			errs = append(errs, err)
 			missing = append(missing, export.FileInspection{Path: arg, State: export.FileMissing, Trouble: err.Error()})
 			continue

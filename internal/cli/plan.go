@@ -29,7 +29,7 @@ func (p *program) plan(o *mappingOptions, tmp string, args []string) (*export.Pl
 	if err != nil {
 		return nil, &problem{err: err, code: exitInput}
 	}
-	p.warnOfManifests(sources)
+	incomplete := p.warnOfManifests(args, sources)
 	index := people.Options{
 		Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), KeepNull: o.personProperties == "all",
 		Everybody: choice.Who == people.All, Events: choice.NeedEvents, PersonIDs: rules.UsesPersonID(), Dir: tmp,
@@ -49,13 +49,19 @@ func (p *program) plan(o *mappingOptions, tmp string, args []string) (*export.Pl
 		Persons:            persons,
 		IdentifiersMayMeet: o.identity.identifierValue != "" || o.identity.existing != "",
 		Sources:            sources, Read: read, Team: o.reading.team, Rules: rules, Choice: choice, Now: now, Grace: grace,
-		Index:    index,
-		Progress: p.newProgress(),
+		Incomplete: incomplete,
+		Index:      index,
+		Progress:   p.newProgress(),
 	}, nil
 }
 
-// warnOfManifests says which downloads are not complete. What is there is read all the same.
-func (p *program) warnOfManifests(sources []posthog.Source) {
+// warnOfManifests says which downloads are not complete, and returns them. What is there is read all the same.
+func (p *program) warnOfManifests(args []string, sources []posthog.Source) []*posthog.Incomplete {
+	for _, arg := range args {
+		if posthog.IsManifest(arg) {
+			p.warn("%s is a batch export's manifest, which only lists files; it is left out", arg)
+		}
+	}
 	incomplete, err := posthog.CheckManifests(sources)
 	for _, i := range incomplete {
 		p.warn("%s; get the missing files too", i)
@@ -63,6 +69,7 @@ func (p *program) warnOfManifests(sources []posthog.Source) {
 	if err != nil {
 		p.warn("%s; whether its export is complete is not known", err)
 	}
+	return incomplete
 }
 
 // newProgress is a bar on a terminal, lines in a log, nothing when quiet.

@@ -22,11 +22,12 @@ type Inspection struct {
 	// are only ever null come later, and those that are left out last.
 	EventProperties []PropertyInspection `json:"event_properties"`
 	// PersonProperties are the final properties of the people who would be sent, as far as they are looked at.
-	PersonProperties []PropertyInspection `json:"person_properties"`
-	Beyond           Beyond               `json:"beyond"`
-	ValuesCut        map[string]int64     `json:"values_cut"`
-	Rejects          []RejectInspection   `json:"rejects"` // in order of their first place
-	Seconds          float64              `json:"seconds"`
+	PersonProperties []PropertyInspection  `json:"person_properties"`
+	Beyond           Beyond                `json:"beyond"`
+	ValuesCut        map[string]int64      `json:"values_cut"`
+	Rejects          []RejectInspection    `json:"rejects"`              // in order of their first place
+	Incomplete       []*posthog.Incomplete `json:"incomplete,omitempty"` // exports of which files are missing
+	Seconds          float64               `json:"seconds"`
 }
 
 // FileInspection is one file.
@@ -129,7 +130,7 @@ func Inspect(ctx context.Context, plan *Plan) (in *Inspection, err error) {
 		Events: census.inspectEvents(), EventProperties: census.inspectProperties(),
 		PersonProperties: persons.inspect(int64(counts.Sent), plan.Rules.PersonProperty),
 		Beyond:           Beyond{census.otherEvents.rows, census.otherProperties.rows, persons.others.rows},
-		ValuesCut:        summary.ValuesCut, Rejects: rejects.list,
+		ValuesCut:        summary.ValuesCut, Rejects: append([]RejectInspection{}, rejects.list...), Incomplete: plan.Incomplete,
 	}
 	in.Seconds = time.Since(started).Seconds()
 	return in, nil

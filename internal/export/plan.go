@@ -32,6 +32,8 @@ type Plan struct {
 	// of them gets an identify then.
 	IdentifiersMayMeet bool
 
+	Incomplete []*posthog.Incomplete // exports of which files are missing, for the summary
+
 	Progress   Progress           // nil shows nothing
 	Rejects    Rejects            // where rejected rows go
 	Operations func([]byte) error // sees every operation in sending order; nil for none

@@ -26,8 +26,11 @@ type Summary struct {
 	ValuesCut  map[string]int64 `json:"values_cut"` // to fit, in the operations built, by kind
 	Campaigns  Campaigns        `json:"campaigns"`
 	Sources    []SourceSummary  `json:"sources"`
-	Rejects    string           `json:"rejects,omitempty"` // the file they were written to
-	Seconds    float64          `json:"seconds"`
+	// Incomplete are exports of which files are missing.
+	Incomplete []*posthog.Incomplete `json:"incomplete,omitempty"`
+
+	Rejects string  `json:"rejects,omitempty"` // the file they were written to
+	Seconds float64 `json:"seconds"`
 	// Estimate is how many seconds sending would take, in a preview.
 	Estimate float64 `json:"estimated_seconds,omitempty"`
 	// Interrupted is true when a signal ended the run early.
@@ -93,8 +96,8 @@ func (r *run) summary() *Summary {
 		Operations: named(t.built), Accepted: named(t.accepted), Refused: named(t.refused), Unsent: named(t.unsent),
 		Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
 		Campaigns: Campaigns{RecentEvents: t.recent, Identifies: r.peopleSent},
-		Sources:   r.learned.SourceSummaries(),
-		Examples:  r.examples,
+		Sources:   r.learned.SourceSummaries(), Incomplete: r.plan.Incomplete,
+		Examples: r.examples,
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 // Find turns files, directories and globs into the sources to read, sorted by path within each argument, each file
 // once, also where it goes by several names. Directories are searched to the bottom. Hidden files and the manifests of
-// batch exports (*_manifest.json) are left out. An argument that names an existing file is that file, even if it could
+// batch exports, see IsManifest, are left out. An argument that names an existing file is that file, even if it could
 // be read as a glob: the names that PostHog gives hold odd characters. The error joins what is wrong with each argument.
 func Find(args []string) ([]Source, error) {
 	f := finder{seen: make(map[fileKey][]fs.FileInfo)}
@@ -21,6 +21,9 @@ func Find(args []string) ([]Source, error) {
 		if err := f.argument(arg); err != nil {
 			errs = append(errs, err)
 		}
+	}
+	if len(f.sources) == 0 && len(errs) == 0 && len(f.manifests) > 0 {
+		errs = append(errs, fmt.Errorf("source %q is a batch export's manifest, which only lists files: name the directory it is in, or the files it lists", f.manifests[0]))
 	}
 	if len(args) == 0 {
 		errs = append(errs, errors.New("no source given: name files, directories or globs of a PostHog export"))
@@ -35,6 +38,8 @@ type finder struct {
 	sources []Source
 	seen    map[fileKey][]fs.FileInfo
 	matched int // files that the current argument stands for, seen before or not
+
+	manifests []string // that are arguments
 }
 
 // fileKey is equal for two names of one file, and seldom for two files; os.SameFile decides.
@@ -52,8 +57,9 @@ func (f *finder) argument(arg string) error {
 	switch {
 	case err == nil && info.IsDir():
 		err = f.directory(arg, nil)
-	case err == nil && isManifest(arg):
-		return fmt.Errorf("source %q is a batch export's manifest, which only lists files: name the directory it is in, or the files it lists", arg)
+	case err == nil && IsManifest(arg):
+		f.manifests = append(f.manifests, arg)
+		return nil
 	case err == nil && !info.Mode().IsRegular():
 		return fmt.Errorf("source %q is not a regular file, and it must be read twice: save it to a file and name that", arg)
 	case err == nil:
@@ -68,7 +74,7 @@ func (f *finder) argument(arg string) error {
 		return fmt.Errorf("source %q: %w", arg, err)
 	}
 	if f.matched == 0 {
-		return fmt.Errorf("source %q holds no files to read: check the path (hidden files and *_manifest.json do not count)", arg)
+		return fmt.Errorf("source %q holds no files to read: check the path (hidden files and manifests do not count)", arg)
 	}
 	return nil
 }
@@ -127,7 +133,7 @@ func (f *finder) found(path string, above []fs.FileInfo) error {
 		return err
 	case info.IsDir():
 		return f.directory(path, above)
-	case info.Mode().IsRegular() && !isManifest(path):
+	case info.Mode().IsRegular() && !IsManifest(path):
 		f.file(path, info)
 	}
 	return nil
@@ -146,5 +152,3 @@ func (f *finder) file(path string, info fs.FileInfo) {
 }
 
 func hidden(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }
-
-func isManifest(path string) bool { return strings.HasSuffix(path, "_manifest.json") }

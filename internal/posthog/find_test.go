@@ -18,7 +18,11 @@ func tree(t *testing.T, names ...string) {
 		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(name, []byte(name), 0o600); err != nil {
+		text := name
+		if strings.HasSuffix(name, "run_manifest.json") || strings.HasSuffix(name, "/x_manifest.json") {
+			text = `{"files":["x"]}`
+		}
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -26,7 +30,8 @@ func tree(t *testing.T, names ...string) {
 
 func TestFind(t *testing.T) {
 	files := []string{"b.jsonl", "a.jsonl.gz", "dir/2.csv", "dir/10.csv", "dir/sub/x.jsonl", "dir/.hidden", "dir/.git/config",
-		"dir/run_manifest.json", "odd[1].jsonl", "odd1.jsonl", "2026-03-04T00+00-2026.jsonl", ".hidden.jsonl", "empty/.keep", "only/x_manifest.json"}
+		"dir/run_manifest.json", "odd[1].jsonl", "odd1.jsonl", "2026-03-04T00+00-2026.jsonl", ".hidden.jsonl", "empty/.keep", "only/x_manifest.json",
+		"named/events_manifest.json"}
 	for _, test := range []struct {
 		name string
 		args []string
@@ -50,6 +55,8 @@ func TestFind(t *testing.T) {
 		{"an empty directory", []string{"empty"}, nil, `"empty" holds no files`},
 		{"a directory of manifests", []string{"only"}, nil, `"only" holds no files`},
 		{"a manifest by name", []string{"dir/run_manifest.json"}, nil, "manifest"},
+		{"a manifest beside files", []string{"dir/2.csv", "dir/run_manifest.json"}, []string{"dir/2.csv"}, ""},
+		{"what is only called a manifest", []string{"named", "named/events_manifest.json"}, []string{"named/events_manifest.json"}, ""},
 		{"several mistakes", []string{"missing", "b.jsonl", "-"}, nil, `"missing"`},
 		{"nothing", nil, nil, "no source given"},
 	} {

@@ -10,13 +10,36 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 )
+
+// IsManifest reports whether a file is a batch export's manifest: its name ends with _manifest.json, and it is an object
+// that begins with a list of files.
+func IsManifest(path string) bool {
+	if !namedManifest(path) {
+		return false
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	d := json.NewDecoder(io.LimitReader(file, headSize))
+	for _, want := range []json.Token{json.Delim('{'), "files", json.Delim('[')} {
+		if got, err := d.Token(); err != nil || got != want {
+			return false
+		}
+	}
+	return true
+}
+
+func namedManifest(path string) bool { return strings.HasSuffix(path, "_manifest.json") }
 
 // Incomplete is an export of which files are missing: its manifest lists them, and beside it they are not.
 type Incomplete struct {
-	Manifest string   // its path
-	Missing  []string // names of files
-	Files    int      // how many it lists
+	Manifest string   `json:"manifest"` // its path
+	Missing  []string `json:"missing"`  // names of files
+	Files    int      `json:"files"`    // how many it lists
 }
 
 func (i *Incomplete) Error() string {
@@ -60,7 +83,7 @@ func CheckManifests(sources []Source) ([]*Incomplete, error) {
 // incompleteIn looks at the manifests of one directory.
 func incompleteIn(dir string, sources map[string]bool) (found []*Incomplete, err error) {
 	names, err := namesIn(dir)
-	if err != nil || !slices.ContainsFunc(names, isManifest) {
+	if err != nil || !slices.ContainsFunc(names, namedManifest) {
 		return nil, err
 	}
 	there := make(map[string]bool, len(names))
@@ -71,10 +94,10 @@ func incompleteIn(dir string, sources map[string]bool) (found []*Incomplete, err
 	var errs []error
 	for _, name := range names {
 		manifest := filepath.Join(dir, name)
-		if !isManifest(name) {
+		if !namedManifest(name) {
 			continue
 		}
-		if info, err := os.Lstat(manifest); err == nil && !info.Mode().IsRegular() {
+		if info, err := os.Lstat(manifest); err == nil && !info.Mode().IsRegular() || !IsManifest(manifest) {
 			continue
 		}
 		files, err := manifestFiles(manifest)

@@ -26,7 +26,8 @@ func TestCheckManifests(t *testing.T) {
 		{"of another export", listing, []string{"other.jsonl"}, []string{"other.jsonl"}, nil, ""},
 		{"indented, as Azure's", strings.ReplaceAll(listing, ",", ",\n  "), []string{second}, []string{second}, []string{first}, ""},
 		{"empty", `{"files":[]}`, []string{first}, []string{first}, nil, ""},
-		{"no manifest after all", `[1]`, []string{first}, []string{first}, nil, "_manifest.json"},
+		{"no manifest after all", `[1]`, []string{first}, []string{first}, nil, ""},
+		{"cut off", `{"files":["` + first, []string{first}, []string{first}, nil, "_manifest.json"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

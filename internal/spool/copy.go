@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
@@ -54,13 +55,14 @@ const leastRatio = 4
 // with the free disk, 0 when unknown. seen is told, now and then, how many bytes have been read.
 //
 // After an error or when ctx is cancelled nothing is left. The error is a *NoSpace when the disk is too small. A reader that
-// blocks is left alone after a cancellation.
+// blocks is left alone after a cancellation. What a process that was killed has left in dir of a copy is removed.
 func Copy(ctx context.Context, dir string, from io.Reader, size int64, seen func(int64)) (*Copied, error) {
 	in := bufio.NewReaderSize(from, 1<<20)
 	text, err := isText(ctx, in)
 	if err != nil {
 		return nil, err
 	}
+	removeStale(dir, time.Now())
 	if err := enough(dir, size, text); err != nil {
 		return nil, err
 	}
@@ -68,6 +70,7 @@ func Copy(ctx context.Context, dir string, from io.Reader, size int64, seen func
 	if err != nil {
 		return nil, err
 	}
+	lock(file)
 	c := &Copied{}
 	err = errors.Join(c.fill(ctx, file, in, text, seen), file.Close())
 	if err == nil {
