@@ -66,6 +66,8 @@ func TestNoSecretAppears(t *testing.T) {
 		{"preview", good, []string{"preview", "-v", sample}},
 		{"inspect", good, []string{"inspect", "-v", sample}},
 		{"inspect as JSON", good, []string{"inspect", "--json", sample}},
+		{"explain", good, []string{"explain", "-v", sample, "--id", "user_1001"}},
+		{"explain as JSON", good, []string{"explain", "--json", sample, "--id", "user_1001"}},
 		{"check", good, []string{"check", "-v", sample}},
 		{"check as JSON", good, []string{"check", "--json"}},
 		{"version", good, []string{"version", "--json"}},
