@@ -77,6 +77,9 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	if err := p.makeStateDir(to.state); err != nil {
 		return err
 	}
+	if err := p.lockState(ctx, to, o.sending.waitLock); err != nil {
+		return err
+	}
 	return p.backfill(ctx, plan, to, o)
 }
 

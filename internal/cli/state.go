@@ -1,14 +1,17 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"time"
 
 	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
 )
 
 // stateDir is where a run keeps what must outlive it: --state, else one directory per workspace.
@@ -39,6 +42,25 @@ func (p *program) stateBase() (string, error) {
 		return "", fmt.Errorf("neither XDG_STATE_HOME nor HOME is set")
 	}
 	return filepath.Join(home, ".local", "state"), nil
+}
+
+// lockState keeps other senders out of the state directory until the destination is closed.
+func (p *program) lockState(ctx context.Context, to *destination, wait time.Duration) error {
+	host, _ := os.Hostname() // it is only told
+	me := ledger.Holder{PID: os.Getpid(), Host: host, Since: time.Now().UTC().Truncate(time.Second), Command: p.again()}
+	lock, err := ledger.Take(ctx, to.state, me, wait)
+	if err == nil {
+		to.closers = append(to.closers, lock.Release)
+		return nil
+	}
+	if held, ok := errors.AsType[*ledger.Held](err); ok {
+		return &problem{err: errors.New(plain(held.Error())), code: exitLocked,
+			hint: "let it end, or wait for it with --wait-lock 10m; if it is stuck, stop that process: the lock is then free at once"}
+	}
+	if ctx.Err() != nil {
+		return err
+	}
+	return &export.StateError{Path: to.state, Err: err}
 }
 
 // makeStateDir makes the directory for its owner alone. A symbolic link in its place is refused.

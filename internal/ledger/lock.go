@@ -1,0 +1,129 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+)
+
+// Lock is held by the one run that sends from a state directory. The system takes it away from a process that ends,
+// however it ends.
+type Lock struct {
+	file   *flock.Flock
+	holder string
+}
+
+// Holder says who holds a lock.
+type Holder struct {
+	PID     int       `json:"pid"`
+	Host    string    `json:"host"`
+	Since   time.Time `json:"since"`
+	Command string    `json:"command"` // as it was typed; no credential is ever part of it
+}
+
+const (
+	lockName   = "lock"
+	holderName = "holder.json"
+	lookAgain  = 250 * time.Millisecond
+)
+
+// Held says that another run holds the lock of a directory.
+type Held struct {
+	Dir    string
+	Holder Holder // the zero value when that run has not said who it is
+}
+
+func (e *Held) Error() string {
+	if e.Holder.PID == 0 {
+		return "another run is sending from " + e.Dir
+	}
+	return fmt.Sprintf("another run is sending from %s: process %d on %s, since %s (%s)",
+		e.Dir, e.Holder.PID, e.Holder.Host, e.Holder.Since.Format("2006-01-02 15:04:05 MST"), e.Holder.Command)
+}
+
+// Take takes the lock of a directory, which must exist, and waits for it at most so long. The error is a *Held when
+// another run holds it until then, and the cause of ctx when that is done first.
+func Take(ctx context.Context, dir string, me Holder, wait time.Duration) (*Lock, error) {
+	path := filepath.Join(dir, lockName)
+	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("lock %s: %s is not a file", dir, path)
+	}
+	l := &Lock{file: flock.New(path, flock.SetPermissions(0o600)), holder: filepath.Join(dir, holderName)}
+	for deadline := time.Now().Add(wait); ; {
+		taken, err := l.file.TryLock()
+		if err != nil {
+			return nil, fmt.Errorf("lock %s: %w", dir, err)
+		}
+		if taken {
+			return l, l.sign(me)
+		}
+		if !time.Now().Before(deadline) {
+			return nil, &Held{dir, l.holding()}
+		}
+		if err := pause(ctx, lookAgain); err != nil {
+			return nil, err
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
+}
+
+// sign says who holds the lock, for whoever comes next.
+func (l *Lock) sign(me Holder) error {
+	text, err := json.MarshalIndent(me, "", "  ")
+	if err == nil {
+		err = replace(l.holder, append(text, '\n'))
+	}
+	if err != nil {
+		return errors.Join(fmt.Errorf("say who holds the lock: %w", err), l.Release())
+	}
+	return nil
+}
+
+// replace writes a file anew, so that nobody sees half of it. A symbolic link in its place is replaced, never followed.
+func replace(path string, text []byte) error {
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // 0600
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(text)
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return nil
+}
+
+// holding reads who holds the lock; the zero value when that cannot be known.
+func (l *Lock) holding() (h Holder) {
+	text, err := os.ReadFile(l.holder)
+	if err != nil || json.Unmarshal(text, &h) != nil {
+		return Holder{}
+	}
+	return h
+}
+
+// Release gives the lock back.
+func (l *Lock) Release() error {
+	err := os.Remove(l.holder)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = nil
+	}
+	return errors.Join(err, l.file.Close())
+}

@@ -1,0 +1,108 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+func me() Holder {
+	return Holder{PID: os.Getpid(), Host: "here", Since: time.Date(2026, 3, 1, 2, 30, 0, 0, time.UTC), Command: "ph2cio backfill export"}
+}
+
+func take(t *testing.T, dir string, wait time.Duration) *Lock {
+	t.Helper()
+	l, err := Take(t.Context(), dir, me(), wait)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestOneRunAtATime(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first := take(t, dir, 0)
+	_, err := Take(t.Context(), dir, me(), 0)
+	held, ok := errors.AsType[*Held](err)
+	if !ok || held.Holder != me() {
+		t.Fatalf("the second got %v", err)
+	}
+	for _, word := range []string{dir, "on here", "2026-03-01 02:30:00 UTC", "ph2cio backfill export"} {
+		if !strings.Contains(err.Error(), word) {
+			t.Errorf("%q does not say %q", err, word)
+		}
+	}
+	if err := first.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, holderName)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("who held the lock is still there: %v", err)
+	}
+	take(t, dir, 0).Release()
+}
+
+func TestWaitingForTheLock(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	first := take(t, dir, 0)
+	time.AfterFunc(300*time.Millisecond, func() { first.Release() })
+	take(t, dir, 20*time.Second).Release()
+
+	first = take(t, dir, 0)
+	defer first.Release()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	stopped := errors.New("stopped")
+	cancel(stopped)
+	if _, err := Take(ctx, dir, me(), time.Hour); !errors.Is(err, stopped) {
+		t.Errorf("a wait that was stopped ended with %v", err)
+	}
+}
+
+// TestWhoHeldItBeforeIsForgotten has a holder that was killed, and one that never said who it is.
+func TestWhoHeldItBeforeIsForgotten(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, holderName), []byte(`{"pid":1,"host":"gone"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l := take(t, dir, 0)
+	if got := l.holding(); got != me() {
+		t.Errorf("held by %+v", got)
+	}
+	if err := os.WriteFile(filepath.Join(dir, holderName), []byte(`{`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Take(t.Context(), dir, me(), 0); err == nil || !strings.Contains(err.Error(), "another run is sending from "+dir) {
+		t.Errorf("error %v", err)
+	}
+	l.Release()
+}
+
+func TestLocksAreForTheirOwnerAndNoLinks(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("permissions and links are others there")
+	}
+	dir := t.TempDir()
+	l := take(t, dir, 0)
+	for _, name := range []string{lockName, holderName} {
+		info, err := os.Stat(filepath.Join(dir, name))
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v, %v", name, info.Mode(), err)
+		}
+	}
+	l.Release()
+	other := t.TempDir()
+	if err := os.Symlink(filepath.Join(dir, lockName), filepath.Join(other, lockName)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Take(t.Context(), other, me(), 0); err == nil || !strings.Contains(err.Error(), "is not a file") {
+		t.Errorf("a link was followed: %v", err)
+	}
+}
