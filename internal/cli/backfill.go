@@ -30,7 +30,7 @@ their events. SOURCE is a file, a directory or a glob. Events younger than 72 ho
 		Example: `  ph2cio backfill --sandbox export.jsonl.gz
   ph2cio backfill --identify-by email,id --events 'Order *' export/
   ph2cio backfill --workspace 12345 --rate 50 --yes --json export/ > summary.json`,
-		Args: cobra.MinimumNArgs(1),
+		Args: someSource,
 		RunE: func(c *cobra.Command, args []string) error { return runBackfill(c.Context(), p, o, args) },
 	}
 	f := c.Flags()

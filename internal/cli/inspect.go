@@ -31,7 +31,7 @@ SOURCE is a file, a directory, a glob or -; a file that cannot be read does not 
   ph2cio inspect --limit 0 export.jsonl.gz | less
   ph2cio inspect --events '$autocapture' --properties all export/     # what if
   ph2cio inspect --json export/ | jq -r '.events[] | select(.treated == "event") | .name'`,
-		Args: cobra.MinimumNArgs(1),
+		Args: someSource,
 		RunE: func(c *cobra.Command, args []string) error { return runInspect(c.Context(), p, o, args) },
 	}
 	f := c.Flags()

@@ -119,6 +119,7 @@ history, and sends people and events to Customer.io's Track API, once.`,
 	root.AddCommand(newBackfill(p), newPreview(p), newInspect(p), newExplain(p), newCheck(p), newSandbox(p), newVersion(p))
 	root.AddCommand(newTopics(p)...)
 	root.SetHelpCommand(newHelp())
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return clearer(err) })
 	refuseOtherShells(root)
 	tellOfQuotes(root)
 	cobra.AddTemplateFunc("mainFlags", mainFlags)

@@ -39,7 +39,7 @@ and counts everything. SOURCE is a file, a directory or a glob.`,
 		Example: `  ph2cio preview export.jsonl.gz
   ph2cio preview --events 'Order *,Signed Up' --people with-email export/
   ph2cio preview --operations ops.jsonl --json export/ > totals.json`,
-		Args: cobra.MinimumNArgs(1),
+		Args: someSource,
 		RunE: func(c *cobra.Command, args []string) error { return runPreview(c.Context(), p, o, args) },
 	}
 	o.addFlags(c)

@@ -63,7 +63,7 @@ func setFlag(flags *pflag.FlagSet, f *pflag.Flag, value string) error {
 	}
 	for _, one := range values {
 		if err := flags.Set(f.Name, one); err != nil {
-			return fmt.Errorf("%s: %w", variable(f.Name), err)
+			return fmt.Errorf("%s: %w", variable(f.Name), clearer(err))
 		}
 	}
 	return nil

@@ -177,7 +177,7 @@ type documentEnd struct {
 func (e *documentEnd) check(rest []byte) *SourceError {
 	rest = bytes.TrimLeft(rest, " \t\r\n")
 	if len(rest) == 0 || rest[0] != ']' {
-		return &SourceError{Kind: Damaged, Err: errors.New("it ends in the middle of its list of rows"), Hint: "get the file again; the rows before its end have been read"}
+		return &SourceError{Kind: Damaged, Err: errors.New("it ends in the middle of its list of rows"), Hint: "get the file again; the rows that it has have been read"}
 	}
 	d := json.NewDecoder(io.MultiReader(bytes.NewReader([]byte(e.open)), bytes.NewReader(rest)))
 	var whole json.RawMessage

@@ -268,7 +268,11 @@ func (p *pump) damaged(d *damage, end int64) *SourceError {
 	if d.minor {
 		return p.fault(Warning, d.err, d.hint)
 	}
-	trouble := p.fault(Damaged, d.err, cmp.Or(d.hint, "get the file again; rows before the damage have been read"))
+	hint := "get the file again"
+	if end > 0 {
+		hint += "; rows before the damage have been read"
+	}
+	trouble := p.fault(Damaged, d.err, cmp.Or(d.hint, hint))
 	trouble.Sound = end
 	switch {
 	case d.keep || p.stream.verified() >= end:
