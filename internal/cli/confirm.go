@@ -62,7 +62,7 @@ func (p *program) writeForecast(plan *export.Plan, l *export.Learned, to *destin
 	line := func(label, text string) { fmt.Fprintf(p.env.Stderr, "%-12s %s\n", label, text) }
 	line("workspace", style.bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, plain(to.base))))
 	line("settings", plain(settings))
-	line("read", fmt.Sprintf("%s rows in %s, %s", export.Count(l.Rows), plain(sourcesText(plan.Sources)), bytesText(l.Bytes)))
+	line("read", fmt.Sprintf("%s rows in %s, %s", export.Count(l.Rows), plain(p.sourcesText(plan.Sources)), bytesText(l.Bytes)))
 	line("profiles", fmt.Sprintf("up to %s new (people sent; Customer.io counts profiles)", style.bold(export.Count(int64(counts.Sent)))))
 	line("events", fmt.Sprintf("%s, of which at most %s younger than 72 h can start campaigns", style.bold(export.Count(counts.Events)), export.Count(l.Recent)))
 	line("time", about(forecastTime(counts.Events+int64(counts.Sent), plan.BatchItems, o.rate, plan.Settle)))
