@@ -55,9 +55,11 @@ func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) e
 	if err == nil {
 		defer to.close()
 		findings = append(findings, checkClock(to.workspace.Date, time.Now()), checkState(to.state))
+	} else if o.sending.state != "" {
+		findings = append(findings, checkState(o.sending.state))
 	}
 	if len(args) > 0 {
-		findings = append(findings, checkSources(ctx, &o.reading, args))
+		findings = append(findings, checkSources(ctx, &o.reading, args)...)
 	}
 	if err := p.writeFindings(findings); err != nil {
 		return err
@@ -138,23 +140,41 @@ func tryWriting(dir string) error {
 	return errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
-func checkSources(ctx context.Context, o *readingOptions, args []string) finding {
+// mostBadSources is how many sources are named that cannot be read.
+const mostBadSources = 20
+
+// checkSources looks at the beginning of every source: one finding for each that cannot be read, or one for all.
+func checkSources(ctx context.Context, o *readingOptions, args []string) (findings []finding) {
 	options, err := o.options()
 	if err != nil {
-		return finding{Check: "sources", Says: err.Error(), Advice: "`ph2cio help reading` says what the flags take", err: usage(err)}
+		findings = append(findings, finding{Check: "sources", Says: err.Error(), Advice: "`ph2cio help reading` says what the flags take", err: usage(err)})
 	}
 	sources, err := posthog.Find(args)
 	if err != nil {
-		return finding{Check: "sources", Says: err.Error(), Advice: hintOf(err), err: &problem{err: err, code: exitInput}}
+		return append(findings, finding{Check: "sources", Says: err.Error(), Advice: hintOf(err), err: &problem{err: err, code: exitInput}})
 	}
 	var size int64
+	bad := 0
 	for _, s := range sources {
 		size += s.Size
-		if err := opens(ctx, s, options); err != nil {
-			return finding{Check: "sources", Says: err.Error(), Advice: hintOf(err), err: err}
+		err := opens(ctx, s, options)
+		if err == nil {
+			continue
+		}
+		if bad++; bad <= mostBadSources {
+			findings = append(findings, finding{Check: "sources", Says: err.Error(), Advice: hintOf(err), err: err})
+		}
+		if ctx.Err() != nil {
+			return findings
 		}
 	}
-	return finding{Check: "sources", OK: true, Says: fmt.Sprintf("%d files, %s", len(sources), bytesText(size))}
+	if more := bad - mostBadSources; more > 0 {
+		findings[len(findings)-1].Says += fmt.Sprintf(" (and %d more files cannot be read)", more)
+	}
+	if len(findings) > 0 {
+		return findings
+	}
+	return []finding{{Check: "sources", OK: true, Says: fmt.Sprintf("%d files, %s", len(sources), bytesText(size))}}
 }
 
 // opens reads the beginning of a source, which tells whether it is one.

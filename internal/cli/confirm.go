@@ -66,7 +66,7 @@ func (p *program) writeForecast(plan *export.Plan, l *export.Learned, to *destin
 	line := func(label, text string) { fmt.Fprintf(p.env.Stderr, "%-12s %s\n", label, text) }
 	line("workspace", style.bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, plain(to.base))))
 	line("settings", plain(settings))
-	line("read", fmt.Sprintf("%s rows in %s, %s", export.Count(l.Rows), plain(sourcesText(plan.Sources)), bytesText(l.Bytes)))
+	line("read", fmt.Sprintf("%s rows in %s, %s", export.Count(l.Rows), plain(p.sourcesText(plan.Sources)), bytesText(l.Bytes)))
 	line("profiles", style.bold(newProfiles(plan, counts)))
 	if n := l.People.LinkCount(); n > 0 {
 		line("merges", style.bold(export.Count(int64(n)))+" profiles are merged into others, which cannot be undone")

@@ -69,13 +69,27 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 		return err
 	}
 	in.Files = append(in.Files, missing...)
-	if err := p.writeInspection(in, sourcesText(plan.Sources), o.limit); err != nil {
+	p.nameStdin(in.Files)
+	if err := p.writeInspection(in, p.sourcesText(plan.Sources), o.limit); err != nil {
 		return err
 	}
 	if in.Troubled() {
 		return &finished{code: exitInput}
 	}
 	return nil
+}
+
+// nameStdin tells of the copy of standard input as what it is a copy of.
+func (p *program) nameStdin(files []export.FileInspection) {
+	for i := range files {
+		f := &files[i]
+		if p.spooled == nil || f.Path != p.spooled.Path {
+			continue
+		}
+		if f.Path, f.Bytes = p.given(f.Path), p.spooled.Size; p.spooled.Packed {
+			f.Codec = ""
+		}
+	}
 }
 
 // findEach tells the arguments that name something from those that do not, which are files as well as far as the result

@@ -79,9 +79,10 @@ func (p *program) newProgress() export.Progress {
 	})
 }
 
-func sourcesText(sources []posthog.Source) string {
+// sourcesText names the sources of a run in a few words.
+func (p *program) sourcesText(sources []posthog.Source) string {
 	if len(sources) == 1 {
-		return sources[0].Path
+		return p.given(sources[0].Path)
 	}
 	return fmt.Sprintf("%d files", len(sources))
 }

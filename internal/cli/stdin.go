@@ -74,6 +74,14 @@ func (p *program) dropStdin(keep bool) error {
 	return p.spooled.Remove()
 }
 
+// given is a source by the name that it was given by: the copy of standard input is not one that anybody typed.
+func (p *program) given(path string) string {
+	if p.spooled != nil && path == p.spooled.Path {
+		return "standard input"
+	}
+	return path
+}
+
 // again is the command line to type to go on, with the copy in the place of standard input.
 func (p *program) again() string {
 	args := slices.Clone(p.args)

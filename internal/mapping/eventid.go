@@ -50,7 +50,7 @@ func (h *hasher) identity(e *posthog.Event) []byte {
 		t = appendUUID(t, e.UUID)
 	} else {
 		t = append(t, "row\n"...)
-		t = appendSized(t, e.Name)
+		t = appendSized(t, written(e))
 		t = appendSized(t, e.DistinctID)
 		var number [20]byte
 		t = appendSized(t, strconv.AppendInt(number[:0], e.Timestamp.Micros, 10))
@@ -74,4 +74,12 @@ func appendUUID(dst []byte, u posthog.UUID) []byte {
 		dst = hex.AppendEncode(dst, u[span[0]:span[1]])
 	}
 	return dst
+}
+
+// written is an event's name as its row has it: the rule is frozen, and says so.
+func written(e *posthog.Event) []byte {
+	if e.Padded != nil {
+		return e.Padded
+	}
+	return e.Name
 }

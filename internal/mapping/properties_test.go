@@ -249,6 +249,16 @@ func TestRedactedURLs(t *testing.T) {
 		{"mailto:maya@example.com", ""},
 		{"https://a.example: write to maya@example.com", ""},
 
+		// Encoded, in no other URL's parameter.
+		{"https%3A%2F%2Fa.example%2F%3Ftoken%3Dabc", "redacted"},
+		{"https%253A%252F%252Fa.example%252F%253Ftoken%253Dabc", "redacted"},
+		{"https%3a%2f%2fuser%3apass%40a.example", "redacted"},
+		{"https://a.example/go/https%3A%2F%2Fb.example%2F%3Ftoken%3Dabc?x=1", "redacted?x=1"},
+		{"see https%3A%2F%2Fa.example%2F%3Ftoken%3Dabc now", "see redacted now"},
+		{"https%3A%2F%2Fa.example%2F%3Fplan%3Dpro", ""},
+		{"https://a.example/a%20b/%F0%9F%98%80", ""},
+		{"100%25 sure", ""},
+
 		// Encoded too often to be looked into.
 		{"?a=%25252525253Ftoken%252525253Dx&b=1", "?a=redacted&b=1"},
 		{"?a=%2525252541&b=1", "?a=redacted&b=1"},

@@ -3,6 +3,7 @@ package mapping
 import (
 	"bytes"
 	"unicode"
+	"unicode/utf8"
 )
 
 // secretNames are the names whose values are secrets, as a property's key or as a parameter in a URL.
@@ -59,9 +60,9 @@ func (s *secrets) named(name []byte) bool {
 	}
 }
 
-// maybeSecret is a quick no for texts that are no URL with a parameter, nor with a password.
+// maybeSecret is a quick no for texts that are no URL with a parameter, nor with a password, nor percent-encoded.
 func maybeSecret(text []byte) bool {
-	return bytes.IndexByte(text, '=') >= 0 && queryStart(text) >= 0 || maybeUserinfo(text)
+	return bytes.IndexByte(text, '=') >= 0 && queryStart(text) >= 0 || maybeUserinfo(text) || hasEncoded(text)
 }
 
 // queryStart returns where the query or else the fragment of a URL starts, -1 when it has neither.
@@ -76,9 +77,14 @@ func queryStart(url []byte) int {
 // appendRedacted appends a text with the values of secret parameters in URLs redacted. found reports whether there was
 // one; if not, what was appended means nothing. A parameter is whatever stands right after a ?, #, & or ;, once there was
 // a ? or #, so that paths, hosts without a scheme and URLs with white space count. A parameter that holds another URL
-// with a secret, percent-encoded, is redacted whole. So is what stands before the @ of a URL's host.
+// with a secret, percent-encoded, is redacted whole. So is a word before any parameter that holds one, and what stands before
+// the @ of a URL's host.
 func (s *secrets) appendRedacted(dst, text []byte) (out []byte, found bool) {
-	return s.redact(dst, text, 0)
+	text, encoded := s.withoutEncoded(text)
+	if out, found = s.redact(dst, text, 0); encoded && !found {
+		return append(dst, text...), true
+	}
+	return out, found
 }
 
 // maxEncodings is how deep URLs are looked for inside the parameters of URLs. What is encoded more often is redacted, since
@@ -92,6 +98,32 @@ func (s *secrets) redact(dst, text []byte, depth int) ([]byte, bool) {
 		out = append(dst, text...)
 	}
 	return out, hid || found
+}
+
+// withoutEncoded returns a text in which the words before the first parameter that are percent-encoded URLs with a secret
+// are redacted. found reports whether there were any; if not, the text itself comes back.
+func (s *secrets) withoutEncoded(text []byte) (out []byte, found bool) {
+	end := queryStart(text)
+	if end < 0 {
+		end = len(text)
+	}
+	copied := 0
+	for i := 0; i < end && hasEncoded(text[i:end]); {
+		word := wordEnd(text, i, end)
+		if s.within(text[i:word], 0) {
+			out = append(append(out, text[copied:i]...), redactedText...)
+			copied = word
+		}
+		i = word
+		for i < end && wordEnd(text, i, end) == i {
+			_, n := utf8.DecodeRune(text[i:end])
+			i += n
+		}
+	}
+	if copied == 0 {
+		return text, false
+	}
+	return append(out, text[copied:]...), true
 }
 
 func (s *secrets) redactParameters(dst, text []byte, depth int) ([]byte, bool) {
@@ -193,8 +225,12 @@ func (s *secrets) within(value []byte, depth int) bool {
 
 // hasEncoded reports whether there is anything percent-encoded in a text.
 func hasEncoded(text []byte) bool {
-	for i, c := range text {
-		if c == '%' && i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2]) {
+	first := bytes.IndexByte(text, '%')
+	if first < 0 {
+		return false
+	}
+	for i, c := range text[first:] {
+		if i += first; c == '%' && i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2]) {
 			return true
 		}
 	}

@@ -63,9 +63,9 @@ func NewIndex(o Options) *Index {
 	memory := cmp.Or(o.Memory, defaultMemory)
 	x := &Index{
 		options: o, seed: newSeed(), memory: memory,
-		space:   spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), memory/spooledShare),
+		space:   spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), min(memory/spooledShare, mostSpooled)),
 		mostIDs: int(max(memory/idsShare/shardCount, 16*idBytes)),
-		mostBuf: int(max(memory/statesShare/shardCount, 1024)),
+		mostBuf: int(max(min(memory/statesShare, mostStates)/shardCount, 1024)),
 	}
 	x.keys.start(o.Keep, o.DropDollar)
 	for i := range x.shards {

@@ -50,4 +50,7 @@ const (
 	statesShare  = 16 // for attributes that are still changing
 	spooledShare = 16 // for logs
 	stepsShare   = 16 // for links while they are sorted
+
+	mostStates  = 128 << 20 // bytes, however much there is: more gains nothing
+	mostSpooled = 128 << 20
 )

@@ -13,6 +13,7 @@ func takeUUID(d *decoder, cell []byte) *fault {
 func takeEvent(d *decoder, cell []byte) *fault {
 	d.event.Name = d.utf8(cell)
 	d.event.NameBroken = len(d.event.Name) != len(cell)
+	d.event.trimName()
 	return nil
 }
 

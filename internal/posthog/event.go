@@ -1,5 +1,10 @@
 package posthog
 
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
 // Event is one row of an export, in PostHog's words.
 //
 // Every byte slice is borrowed: it is valid until the next row of the same chunk is asked for. Text fields
@@ -14,7 +19,8 @@ type Event struct {
 	UUID    UUID
 	HasUUID bool // false when the row has none, or one that is not a UUID
 
-	Name       []byte // `event`
+	Name       []byte // `event`, without white space around it
+	Padded     []byte // `event` as it is written, where that has white space around it; nil where not
 	NameBroken bool   // Name was not valid UTF-8; U+FFFD stands in for what was not
 	DistinctID []byte // `distinct_id`, never empty
 	PersonID   []byte // `person_id` as text; nil when the shape has none
@@ -39,6 +45,19 @@ type Event struct {
 	AnonDistinctID []byte // `$anon_distinct_id`; nil when absent
 	Alias          []byte // `alias`; nil when absent
 }
+
+// trimName makes a name with white space around it the name that it is meant to be: everybody who compares names then finds
+// the same one.
+func (e *Event) trimName() {
+	if n := len(e.Name); n == 0 || plainEdge(e.Name[0]) && plainEdge(e.Name[n-1]) {
+		return
+	}
+	if trimmed := bytes.TrimSpace(e.Name); len(trimmed) < len(e.Name) {
+		e.Name, e.Padded = trimmed, e.Name
+	}
+}
+
+func plainEdge(c byte) bool { return c > ' ' && c < utf8.RuneSelf }
 
 // UUID is a row's `uuid` as 16 bytes. The zero value is a UUID too; Event.HasUUID tells whether there was one.
 type UUID [16]byte

@@ -154,6 +154,7 @@ func (d *decoder) takeFields() *fault {
 		return faultf(NotAnEvent, "`event` is missing or not a string")
 	}
 	e.Name, e.NameBroken = d.name(f.event, f.escaped)
+	e.trimName()
 	if blank(e.Name) {
 		return faultf(NotAnEvent, "`event` is blank")
 	}

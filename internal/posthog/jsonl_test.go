@@ -43,7 +43,7 @@ func wantRow(text []byte) row {
 		return row{Reason: NotAnEvent}
 	}
 	r := row{
-		Name: wantText(keys["event"]), PersonID: wantID(keys["person_id"]),
+		Name: strings.TrimSpace(wantText(keys["event"])), PersonID: wantID(keys["person_id"]),
 		Personless: wantText(keys["person_mode"]) == "propertyless",
 		Timestamp:  parseTime([]byte(wantText(keys["timestamp"]))), CreatedAt: parseCreated([]byte(wantText(keys["created_at"]))),
 		Set:     wantAttributes("{", keys["$set"], keys["set"]),

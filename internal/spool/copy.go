@@ -19,10 +19,11 @@ import (
 
 // Copied is a stream that was copied to disk, so that it can be read more than once.
 type Copied struct {
-	Path string // of the copy
-	Sum  string // SHA-256 of the bytes that were read, in hex
-	Size int64  // bytes read
-	Disk int64  // bytes of the copy
+	Path   string // of the copy
+	Sum    string // SHA-256 of the bytes that were read, in hex
+	Size   int64  // bytes read
+	Disk   int64  // bytes of the copy
+	Packed bool   // the copy is compressed, which what was read was not
 }
 
 // Remove deletes the copy. It is no error if it is gone.
@@ -147,7 +148,7 @@ func (c *Copied) fill(ctx context.Context, file *os.File, in io.Reader, text boo
 		if err != nil {
 			return err
 		}
-		out = packer
+		out, c.Packed = packer, true
 	}
 	sum := sha256.New()
 	for piece := range pieces(ctx, in) {
