@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,15 +21,15 @@ func told(t *testing.T, sources []Source, o Options) (all []string, ends []int64
 			all = append(all, err.Error())
 			continue
 		}
-		var rows string
+		var rows strings.Builder
 		for e, bad := range c.Events() {
 			if bad != nil {
-				rows += fmt.Sprintf(" %d bad: %s", bad.Line, bad.Detail)
+				rows.WriteString(fmt.Sprintf(" %d bad: %s", bad.Line, bad.Detail))
 				continue
 			}
-			rows += fmt.Sprintf(" %d %s", e.Line, e.Name)
+			rows.WriteString(fmt.Sprintf(" %d %s", e.Line, e.Name))
 		}
-		all = append(all, fmt.Sprint(c.Number, c.Source, c.Ref, c.Line, c.End, c.Shape, c.Codec, c.Sum(), rows))
+		all = append(all, fmt.Sprint(c.Number, c.Source, c.Ref, c.Line, c.End, c.Shape, c.Codec, c.Sum(), rows.String()))
 		ends[c.Source] = c.End
 		c.Release()
 	}
