@@ -94,6 +94,9 @@ func learnFrom(ctx context.Context, plan *Plan, read posthog.Options, census *ce
 		if err := index.Err(); err != nil {
 			return nil, fmt.Errorf("first reading: %w", err)
 		}
+		if index.Overflowed() {
+			learned.kept.giveUp() // memory is short
+		}
 		learned.add(lesson)
 		census.add(&lesson)
 		thrift.look()

@@ -1,5 +1,7 @@
 package identity
 
+import "slices"
+
 // Groups are nodes, joined into groups. Make them with NewGroups; it may not be used from several goroutines at once,
 // but for Find once nothing is joined any more.
 type Groups struct {
@@ -67,6 +69,20 @@ func (g *Groups) Flatten() {
 		g.parent[n] = g.parent[g.parent[n]] // a parent has a smaller number, and has been flattened
 	}
 }
+
+// Replace gives each node what f says of the root of its group, and ends the groups: what it returns stands in their
+// memory. It comes after Flatten.
+func (g *Groups) Replace(f func(root uint32) uint32) []uint32 {
+	out := g.parent
+	g.parent, g.flags = nil, nil
+	for n := len(out) - 1; n >= 0; n-- { // a root has the smallest number of its group, and so comes last
+		out[n] = f(out[n])
+	}
+	return out
+}
+
+// Clone returns groups of their own that are the same, for Find.
+func (g *Groups) Clone() *Groups { return &Groups{parent: slices.Clone(g.parent)} }
 
 // Known starts a persons export taken at a time, in unix microseconds, before anything is joined.
 func (g *Groups) Known(exported int64) {

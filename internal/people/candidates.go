@@ -35,6 +35,13 @@ func (s *settler) may(t traits) bool {
 // gather makes the candidates.
 func (s *settler) gather() error {
 	s.members = make([]uint32, len(s.traits))
+	many := 0
+	for _, t := range s.traits {
+		if s.may(t) {
+			many++
+		}
+	}
+	s.candidates = make([]candidate, 0, many) // which must not grow: there may be millions
 	for root, t := range s.traits {
 		if s.may(t) {
 			s.candidates = append(s.candidates, candidate{

@@ -2,7 +2,6 @@ package people
 
 import (
 	"iter"
-	"slices"
 
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
@@ -26,6 +25,13 @@ func (s *settler) status(t traits) Status {
 // choose makes persons of the candidates that are sent: first those that get an identify.
 func (s *settler) choose() {
 	var r spool.Reader
+	many := 0
+	for i := range s.candidates {
+		if s.status(s.candidates[i].traits) == Sent {
+			many++
+		}
+	}
+	s.settled.persons = make([]Person, 0, many)
 	for _, gets := range []bool{true, false} {
 		for i := range s.candidates {
 			c := &s.candidates[i]
@@ -102,20 +108,17 @@ func (s *settler) identify(p *Person, c *candidate, r *spool.Reader) {
 func (s *settler) finish() {
 	s.settled.counts = s.counts()
 	s.settled.first, s.settled.leaves = s.first, s.choice.Who.leaves()
-	s.settled.who = make([]uint32, s.first[shardCount])
-	for node := range s.settled.who {
-		s.settled.who[node] = s.verdict(s.groups.Find(uint32(node)))
+	s.names, s.seen = textPages{}, nil
+	if s.x.options.Trace != nil {
+		s.settled.groups = s.groups.Clone()
 	}
+	s.settled.who = s.groups.Replace(s.verdict)[:s.first[shardCount]:s.first[shardCount]]
 	for i := range s.x.shards {
 		sh := &s.x.shards[i]
 		sh.ids.facts, sh.work, sh.keys, sh.sample = nil, scratch{}, keyCache{}, sample{}
 		sh.texts.Drop()
 		sh.gone.Drop()
 	}
-	if s.x.options.Trace != nil {
-		s.settled.groups = s.groups
-	}
-	s.settled.persons = slices.Clip(s.settled.persons)
 }
 
 // verdict is what becomes of the group with this root: a Status, or a person behind all of those.

@@ -3,10 +3,13 @@ package people
 import (
 	"bytes"
 	"cmp"
-	"slices"
+	"encoding/binary"
+	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"ph2cio/internal/spool"
 )
 
 // PlausibleEmail reports whether text, apart from space around it, could be somebody's email address: one @ between a
@@ -55,17 +58,36 @@ type claim struct {
 	there     bool // there is a profile with it already
 }
 
-func sortClaims(claims []claim) {
-	slices.SortFunc(claims, func(a, b claim) int {
-		return cmp.Or(a.value.compare(b.value), cmp.Compare(a.candidate, b.candidate))
-	})
+// claims are sorted by value, so that those for one stand together, then by candidate.
+type claims = spool.Sorter[claim]
+
+func (s *settler) newClaims() *claims {
+	return &claims{
+		Space: s.x.space, Most: int(min(s.x.memory/stepsShare/claimBytes, mostSteps)),
+		Compare: func(a, b *claim) int { return cmp.Or(a.value.compare(b.value), cmp.Compare(a.candidate, b.candidate)) },
+		Append: func(dst []byte, c *claim) []byte {
+			dst = c.at.append(c.value.append(dst))
+			dst = binary.LittleEndian.AppendUint32(dst, c.candidate)
+			if c.there {
+				return append(dst, 1)
+			}
+			return append(dst, 0)
+		},
+		Read: func(b []byte) claim {
+			at := b[sumSize:]
+			return claim{readSum(b), readOrder(at), binary.LittleEndian.Uint32(at[orderSize:]), at[orderSize+4] != 0}
+		},
+	}
 }
+
+// claimBytes is what a claim takes in memory.
+const claimBytes = 64
 
 // contest gives each email and cio_id to one candidate. Where people are sent under a cio_id only, those without
 // one are not sent and so cannot keep an email from anybody: therefore cio_id goes first.
-func (s *settler) contest() {
-	cioIDs := s.awardAll(s.cioIDs, lostCioID)
-	emails := s.awardAll(s.emails, lostEmail)
+func (s *settler) contest() error {
+	cioIDs, err1 := s.awardAll(s.cioIDs, lostCioID)
+	emails, err2 := s.awardAll(s.emails, lostEmail)
 	s.cioIDs, s.emails = nil, nil
 	switch s.choice.only() {
 	case ByCioID:
@@ -73,35 +95,42 @@ func (s *settler) contest() {
 	case ByEmail:
 		s.byWho = emails
 	}
+	return errors.Join(err1, err2)
 }
 
 // awardAll gives each claimed value to one candidate and marks the others who are sent as losers. It returns how many
 // profiles each choice of Who would make if people were sent under this value only.
-func (s *settler) awardAll(claims []claim, loser traits) (profiles [3]Profiles) {
-	sortClaims(claims)
-	for len(claims) > 0 {
-		n := 1
-		for n < len(claims) && claims[n].value == claims[0].value {
-			n++
-		}
-		s.award(claims[:n], loser)
+func (s *settler) awardAll(all *claims, loser traits) (profiles [3]Profiles, err error) {
+	var rivals []claim
+	end := func() {
+		s.award(rivals, loser)
 		for i, who := range everyWho {
-			for _, c := range claims[:n] {
+			for _, c := range rivals {
 				if s.choice.profile(who, s.candidates[c.candidate].traits) {
 					profiles[i].add(c.there)
 					break
 				}
 			}
 		}
-		claims = claims[n:]
+		rivals = rivals[:0]
 	}
-	return profiles
+	for c, err := range all.Sorted() {
+		if err != nil {
+			return profiles, err
+		}
+		if len(rivals) > 0 && rivals[0].value != c.value {
+			end()
+		}
+		rivals = append(rivals, c)
+	}
+	end()
+	return profiles, nil
 }
 
 // award marks all who claim the same value and are sent, but for the one who keeps it: rather one who gets an identify
 // than one who does not, then the one who set it last, then the first in the order of rows.
 func (s *settler) award(claims []claim, loser traits) {
-	if len(claims) == 1 {
+	if len(claims) < 2 {
 		return
 	}
 	var winner *candidate

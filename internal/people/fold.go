@@ -42,13 +42,24 @@ func (s *settler) fold() error {
 	if s.x.options.PersonIDs {
 		s.uuids = make([]posthog.UUID, len(s.candidates))
 	}
-	err := parallel(len(s.finals), func(i int) error { return s.foldPart(&s.finals[i]) })
-	for i := range s.finals {
-		s.emails = append(s.emails, s.finals[i].emails...)
-		s.cioIDs = append(s.cioIDs, s.finals[i].cioIDs...)
-		s.finals[i].emails, s.finals[i].cioIDs = nil, nil
-	}
-	return err
+	s.emails, s.cioIDs = s.newClaims(), s.newClaims()
+	var lock sync.Mutex
+	return parallel(len(s.finals), func(i int) error {
+		p := &s.finals[i]
+		if err := s.foldPart(p); err != nil {
+			return err
+		}
+		lock.Lock()
+		defer lock.Unlock()
+		for _, c := range p.emails {
+			s.emails.Add(c)
+		}
+		for _, c := range p.cioIDs {
+			s.cioIDs.Add(c)
+		}
+		p.emails, p.cioIDs = nil, nil
+		return nil
+	})
 }
 
 // handOut gives the states of a shard's IDs to the parts of their candidates.

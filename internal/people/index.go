@@ -89,6 +89,9 @@ const (
 // Close gives back what the index, and what was settled from it, have on disk.
 func (x *Index) Close() error { return x.space.Close() }
 
+// Overflowed reports whether something did not fit into memory and is on disk.
+func (x *Index) Overflowed() bool { return x.space.OnDisk() > 0 }
+
 // Err is trouble with the disk; what is observed after it is lost.
 func (x *Index) Err() error { return x.space.Err() }
 

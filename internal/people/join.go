@@ -53,6 +53,9 @@ func (s *settler) shares() (*shares, error) {
 	}
 	found := make([]shares, shardCount)
 	err := parallel(shardCount, func(i int) error {
+		if s.x.persons == nil {
+			return s.x.pairs[i].eachShared(func(couples []couple) { found[i].join(s, couples) })
+		}
 		return s.x.pairs[i].eachPerson(func(pairs []pair) { found[i].add(s, pairs) })
 	})
 	for i := range found {
@@ -69,18 +72,18 @@ func (s *settler) shares() (*shares, error) {
 	return all, err
 }
 
-// add takes the pairs of one person_id.
-func (f *shares) add(s *settler, pairs []pair) {
-	exported := s.x.persons != nil && s.x.persons.all[pairs[0].person] != nil
-	if len(pairs) == 1 && !exported {
-		return
+// join takes the IDs that had one person_id.
+func (f *shares) join(s *settler, couples []couple) {
+	first, _ := s.node(couples[0].id)
+	for _, c := range couples[1:] {
+		other, _ := s.node(c.id)
+		f.plain = append(f.plain, [2]uint32{first, other})
 	}
-	if s.x.persons == nil {
-		first, _ := s.node(pairs[0].id)
-		for _, p := range pairs[1:] {
-			other, _ := s.node(p.id)
-			f.plain = append(f.plain, [2]uint32{first, other})
-		}
+}
+
+// add takes the pairs of one person_id, where there is a persons export.
+func (f *shares) add(s *settler, pairs []pair) {
+	if len(pairs) == 1 && s.x.persons.all[pairs[0].person] == nil {
 		return
 	}
 	for _, p := range pairs {

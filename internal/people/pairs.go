@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"encoding/binary"
 	"slices"
 	"sync"
@@ -113,6 +114,38 @@ func readPair(b []byte) (p pair) {
 		p.tie = string(b[32:])
 	}
 	return p
+}
+
+// couple is a pair without what matters only where a persons export speaks against it.
+type couple struct{ person, id sum }
+
+func (c *couple) compare(o *couple) int {
+	return cmp.Or(c.person.compare(o.person), c.id.compare(o.id))
+}
+
+// eachShared calls f with the IDs of each person_id in the log that several had, and leaves the log empty.
+func (l *pairLog) eachShared(f func(couples []couple)) error {
+	all := make([]couple, 0, l.log.Len())
+	for entry, err := range l.log.All() {
+		if err != nil {
+			return err
+		}
+		all = append(all, couple{readSum(entry), readSum(entry[sumSize:])})
+	}
+	l.log.Drop()
+	slices.SortFunc(all, func(a, b couple) int { return a.compare(&b) })
+	all = slices.Compact(all)
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n].person == all[0].person {
+			n++
+		}
+		if n > 1 {
+			f(all[:n])
+		}
+		all = all[n:]
+	}
+	return nil
 }
 
 // eachPerson calls f with the pairs of each person_id in the log, each ID once, and leaves the log empty.

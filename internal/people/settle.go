@@ -24,7 +24,9 @@ func (x *Index) Settle(c Choice) (*Settled, error) {
 			return nil, err
 		}
 	}
-	s.contest()
+	if err := s.contest(); err != nil {
+		return nil, err
+	}
 	s.choose()
 	s.tallyUp()
 	if err := s.merges(); err != nil {
@@ -50,8 +52,8 @@ type settler struct {
 	finals     []part
 	uuids      []posthog.UUID // by candidate; nil when not asked for
 	links      [][2]uint32    // nodes of links that ask for a merge: target and source
-	emails     []claim
-	cioIDs     []claim
+	emails     *claims
+	cioIDs     *claims
 	byWho      [3]Profiles // by everyWho
 	seen       []uint64    // bits, by node: the ID stood on a row that carries identity
 	ids        int64       // IDs seen on a row, visitors included
