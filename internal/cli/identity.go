@@ -28,9 +28,12 @@ type identityOptions struct {
 	merge           string
 	maxMerges       int64
 	memory          string
+
+	flags *pflag.FlagSet // to tell an empty --only from none
 }
 
 func (o *identityOptions) addFlags(f *pflag.FlagSet) {
+	o.flags = f
 	f.StringVar(&o.people, "people", "identified", "who is sent, `identified|with-email|all`; every profile costs money")
 	f.StringSliceVar(&o.identifyBy, "identify-by", []string{"id"}, "identifier `keys` in order of preference: id, email, cio_id")
 	f.StringVar(&o.existing, "existing", "", "people that Customer.io has already: its people export, a CSV `file` with id and email")
@@ -51,7 +54,10 @@ func (o *identityOptions) addFlags(f *pflag.FlagSet) {
 
 // choice returns who is sent and under what. Errors name the flag.
 func (o *identityOptions) choice() (people.Choice, error) {
-	choice := people.Choice{Who: people.Who(o.people), Merges: merges[o.merge], Only: len(o.only) > 0}
+	choice := people.Choice{Who: people.Who(o.people), Merges: merges[o.merge], Only: o.flags != nil && o.flags.Changed("only")}
+	if choice.Only && strings.Join(o.only, "") == "" {
+		return choice, errors.New("--only names nobody: give one ID or more, or leave it out to send everybody")
+	}
 	switch choice.Who {
 	case people.Identified, people.WithEmail, people.All:
 	default:

@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -96,37 +97,41 @@ type nameList struct {
 	exact  map[string]bool
 	emails map[string]bool // in lower case
 	globs  mapping.Globs
+	folded mapping.Globs // the same in lower case, for emails
 }
 
 func newNameList(flag string, names []string) (*nameList, error) {
 	l := &nameList{exact: map[string]bool{}, emails: map[string]bool{}}
-	var globs []string
+	var globs, folded []string
 	for _, name := range names {
 		switch {
 		case strings.ContainsAny(name, "*?["):
-			globs = append(globs, name)
+			globs, folded = append(globs, name), append(folded, strings.ToLower(name))
 			continue
 		case strings.Contains(name, "@"):
 			l.emails[strings.ToLower(name)] = true
 		}
 		l.exact[name] = true
 	}
-	var err error
-	if l.globs, err = mapping.NewGlobs(flag, globs); err != nil {
+	var err1, err2 error
+	l.globs, err1 = mapping.NewGlobs(flag, globs)
+	l.folded, err2 = mapping.NewGlobs(flag, folded)
+	if err := cmp.Or(err1, err2); err != nil {
 		return nil, usage(err)
 	}
 	return l, nil
 }
 
-// hasID reports whether an ID is in the list.
+// hasID reports whether an ID is in the list. One that is an email may be there in another case.
 func (l *nameList) hasID(id []byte) bool {
-	return l.exact[string(id)] || l.matches(id)
+	if l.exact[string(id)] || len(l.globs) > 0 && l.globs.Match(string(id)) {
+		return true
+	}
+	return bytes.IndexByte(id, '@') >= 0 && l.hasEmail(id)
 }
 
 // hasEmail reports whether an email is in the list, in whatever case.
 func (l *nameList) hasEmail(email []byte) bool {
 	folded := bytes.ToLower(bytes.TrimSpace(email))
-	return l.emails[string(folded)] || l.matches(folded)
+	return l.emails[string(folded)] || len(l.folded) > 0 && l.folded.Match(string(folded))
 }
-
-func (l *nameList) matches(name []byte) bool { return len(l.globs) > 0 && l.globs.Match(string(name)) }

@@ -9,7 +9,7 @@ import (
 func TestNameList(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "never.txt")
-	text := "\ufeff# nobody\r\nuser_1\r\n\n  Maya@Example.com \n*@acornly.example\ntest-?\n"
+	text := "\ufeff# nobody\r\nuser_1\r\n\n  Maya@Example.com \n*@Acornly.example\ntest-?\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -20,7 +20,7 @@ func TestNameList(t *testing.T) {
 	}
 	for id, want := range map[string]bool{
 		"user_1": true, "user_11": false, "USER_1": false, "test-1": true, "test-12": false, "": false, "# nobody": false,
-		"Maya@Example.com": true, "maya@example.com": false,
+		"Maya@Example.com": true, "maya@example.com": true, "Eve@ACORNLY.example": true,
 	} {
 		if l.hasID([]byte(id)) != want {
 			t.Errorf("ID %q: %v, want %v", id, !want, want)

@@ -97,6 +97,10 @@ func (s *settler) identify(p *Person, c *candidate, r *spool.Reader) {
 		}
 		// A profile with their email is theirs. Another one beside it would be a double.
 		if id, hasID, found := existing.byEmail([]byte(email)); hasID {
+			if _, somebodyElse := s.node(s.x.sum([]byte(id))); somebodyElse {
+				p.withoutEmail = true // the profile is that of another person here, and so is the email
+				return
+			}
 			p.Value, p.known = id, true
 		} else if found {
 			p.By, p.Value, p.known = ByEmail, email, true

@@ -127,8 +127,19 @@ func (s *settler) awardAll(all *claims, loser traits) (profiles [3]Profiles, err
 	return profiles, nil
 }
 
+// later reports whether a candidate set a value later than another; of two at once the one with the smaller ID did.
+func (s *settler) later(at order, c *candidate, otherAt order, other *candidate) bool {
+	if order := at.Order.Compare(&otherAt.Order); order != 0 {
+		return order > 0
+	}
+	if at.UUID != exportedLast && at.ref != otherAt.ref {
+		return at.ref > otherAt.ref
+	}
+	return string(s.names.bytes(c.name)) < string(s.names.bytes(other.name))
+}
+
 // award marks all who claim the same value and are sent, but for the one who keeps it: rather one who gets an identify
-// than one who does not, then the one who set it last, then the first in the order of rows.
+// than one who does not, then the one who set it last.
 func (s *settler) award(claims []claim, loser traits) {
 	if len(claims) < 2 {
 		return
@@ -142,7 +153,7 @@ func (s *settler) award(claims []claim, loser traits) {
 			continue
 		}
 		gets := s.choice.profile(s.choice.Who, one.traits)
-		if winner == nil || gets && !winnerGets || gets == winnerGets && c.at.compare(&wonAt) > 0 {
+		if winner == nil || gets && !winnerGets || gets == winnerGets && s.later(c.at, one, wonAt, winner) {
 			winner, wonAt, winnerGets = one, c.at, gets
 		}
 		one.traits |= loser

@@ -102,6 +102,21 @@ func TestSomebodyElsesEmailIsNotTheirs(t *testing.T) {
 	}
 }
 
+// TestAProfileOfAnotherPersonIsNotTaken has an email of one person on the profile of another one who is in the export too.
+func TestAProfileOfAnotherPersonIsNotTaken(t *testing.T) {
+	t.Parallel()
+	rows := rowsOf(withAttributes("1", `{"email":"maya@example.com","n":1}`), withAttributes("2", `{"email":"jonas@example.com"}`))
+	s := settled(Options{Existing: existing([3]string{"2", "maya@example.com", ""})}, Choice{}, rows)
+	var got []string
+	for p := range s.People() {
+		got = append(got, fmt.Sprint(p.By, " ", p.Value, " ", p.Known(), " ", string(s.AppendAttributes(nil, p))))
+	}
+	want := []string{`id 1 false {"n":1}`, `id 2 true {"email":"jonas@example.com"}`}
+	if diff := cmp.Diff(want, got); diff != "" || s.Count(0).EmailConflicts != 1 {
+		t.Errorf("people, %d conflicts (-want +got):\n%s", s.Count(0).EmailConflicts, diff)
+	}
+}
+
 // TestWhoIsLeftOut follows lists of people who are not to be sent, and of those who alone are.
 func TestWhoIsLeftOut(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/binary"
 	"encoding/hex"
@@ -126,12 +127,13 @@ func (p *persons) state(e *exportPerson, r *spool.Reader) (state, error) {
 	}
 	st := state{hasBase: true, buf: text, log: uint32(len(text))}
 	st.base.At = p.at()
-	for i := range st.base.UUID {
-		st.base.UUID[i] = 0xff
-	}
+	st.base.UUID = exportedLast
 	st.base.ref = binary.BigEndian.Uint64(e.id[:]) // of several persons the largest counts
 	return st, nil
 }
+
+// exportedLast stands for the uuid of what the persons export says: it comes after all rows of its time.
+var exportedLast = [16]byte(bytes.Repeat([]byte{0xff}, 16))
 
 // uuidText is a UUID in 36 characters, lower case.
 func uuidText(u posthog.UUID) []byte {
