@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
 
@@ -10,6 +11,7 @@ import (
 // decided are the rows of one chunk that are skipped whoever their people are, such as noise. The second reading counts
 // them and decodes the others.
 type decided struct {
+	sum     uint64 // posthog.Chunk.Sum
 	rows    bitset // by number in the chunk, from 0
 	skipped []decidedRows
 }
@@ -44,13 +46,14 @@ func (d *decided) count(t *tally) {
 
 // decisions keep what is decided about each chunk, in little room: there are as many chunks as there are megabytes.
 type decisions struct {
-	chunks  []string // for each, how many reasons; for each of those, its index and its rows; then the words of bits
+	chunks  pieces // for each, its sum; how many reasons; for each of those, its index and its rows; then the bits
 	reasons []string
+	scratch []byte
 }
 
 // add keeps what is decided about the next chunk.
 func (all *decisions) add(d *decided) {
-	var b []byte
+	b := binary.LittleEndian.AppendUint64(all.scratch[:0], d.sum)
 	b = binary.AppendUvarint(b, uint64(len(d.skipped)))
 	for _, s := range d.skipped {
 		reason := slices.Index(all.reasons, s.reason)
@@ -64,23 +67,36 @@ func (all *decisions) add(d *decided) {
 	for _, word := range d.rows {
 		b = binary.LittleEndian.AppendUint64(b, word)
 	}
-	all.chunks = append(all.chunks, string(b))
+	all.scratch = b
+	all.chunks.add(bytes.TrimRight(b, "\x00"))
 }
 
-// of returns what is decided about a chunk, by its number.
-func (all *decisions) of(chunk int) (d decided) {
-	b := []byte(all.chunks[chunk])
+// of returns what is decided about a chunk, by its number; false for one that the first reading did not see.
+func (all *decisions) of(chunk int) (d decided, seen bool) {
+	if chunk >= all.chunks.count {
+		return d, false
+	}
+	b := all.chunks.at(chunk)
 	next := func() uint64 {
 		value, n := binary.Uvarint(b)
 		b = b[n:]
 		return value
 	}
+	d.sum = word(b)
+	b = b[min(8, len(b)):]
 	for range next() {
 		reason := all.reasons[next()]
 		d.skipped = append(d.skipped, decidedRows{reason, int64(next())})
 	}
-	for ; len(b) > 0; b = b[8:] {
-		d.rows = append(d.rows, binary.LittleEndian.Uint64(b))
+	for ; len(b) > 0; b = b[min(8, len(b)):] {
+		d.rows = append(d.rows, word(b))
 	}
-	return d
+	return d, true
+}
+
+// word is a number whose zero bytes at the end may be missing.
+func word(b []byte) uint64 {
+	var whole [8]byte
+	copy(whole[:], b)
+	return binary.LittleEndian.Uint64(whole[:])
 }

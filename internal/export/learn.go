@@ -27,7 +27,6 @@ type Learned struct {
 	index   *people.Index
 	columns uint64 // posthog.Chunk.Columns of all chunks
 
-	sums    []uint64 // posthog.Chunk.Sum of each chunk
 	decided decisions
 	ends    []int64 // of each source, where the reading stopped
 	places  *places
@@ -127,7 +126,6 @@ func (l *Learned) Close() error { return l.index.Close() }
 // lesson is what the first reading learnt from one chunk.
 type lesson struct {
 	chunk             *posthog.Chunk
-	sum               uint64
 	decided           decided
 	teams             teams
 	columns           uint64
@@ -160,7 +158,7 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet)
 		index.Observe(event, o.Bucket == mapping.Send)
 		sheet.count(event)
 	}
-	l.sum, l.columns = c.Sum(), c.Columns()
+	l.decided.sum, l.columns = c.Sum(), c.Columns()
 	if c.Codec == "" {
 		c.Release() // the others are added to kept, in order
 	}
@@ -170,7 +168,6 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet)
 func (l *Learned) add(one lesson) {
 	l.kept.add(one.chunk, l.Bytes)
 	l.places.add(one.chunk)
-	l.sums = append(l.sums, one.sum)
 	l.decided.add(&one.decided)
 	l.ends[one.chunk.Source] = one.chunk.End
 	l.teams.merge(one.teams)

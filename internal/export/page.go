@@ -52,13 +52,13 @@ func (r *run) mapChunks(worker int, chunks []*posthog.Chunk) *page {
 func (r *run) mapChunk(p *page, worker int, c *posthog.Chunk) {
 	p.bytes = c.Bytes
 	defer c.Release()
-	if c.Number < len(r.learned.sums) {
-		decided := r.learned.decided.of(c.Number)
-		c.Left = decided.rows
-		decided.count(p.tally)
-	}
+	decided, seen := r.learned.decided.of(c.Number)
+	c.Left = decided.rows
+	decided.count(p.tally)
 	r.mapRows(p, r.mappers[worker], c)
-	p.err = r.learned.trust(c)
+	if p.err = c.Trust(decided.sum); !seen {
+		p.err = r.learned.grew(c)
+	}
 }
 
 // add notes that text has grown by one operation.
@@ -107,14 +107,10 @@ func (p *page) reject(ref uint64, line int64, reason, detail string, raw []byte)
 // maxRaw is how many bytes of a rejected row are kept, to find it again by.
 const maxRaw = 4 << 10
 
-// trust holds a chunk that has been decoded against the first reading: one that it did not see, or saw with other bytes,
-// is an error.
-func (l *Learned) trust(c *posthog.Chunk) error {
-	if c.Number >= len(l.sums) {
-		return &posthog.SourceError{
-			Path: l.places.sources[c.Source].Path, Kind: posthog.Changed, Err: errGrew,
-			Hint: "let whatever writes it finish, then run again",
-		}
+// grew is the error that the first reading did not see a chunk.
+func (l *Learned) grew(c *posthog.Chunk) error {
+	return &posthog.SourceError{
+		Path: l.places.sources[c.Source].Path, Kind: posthog.Changed, Err: errGrew,
+		Hint: "let whatever writes it finish, then run again",
 	}
-	return c.Trust(l.sums[c.Number])
 }

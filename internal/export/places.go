@@ -6,37 +6,32 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// places turns a Ref, a row's number in reading order, into a place in a file. It keeps one entry a chunk.
+// places turns a Ref, a row's number in reading order, into a place in a file. It keeps one entry a file: rows of one file
+// come one after another.
 type places struct {
 	sources []posthog.Source
-	chunks  []placedChunk
-	first   []uint64 // Ref of the first row of each source
+	begun   []placedSource
 }
 
-type placedChunk struct {
-	ref    uint64
-	line   int64
-	source int32
+type placedSource struct {
+	ref    uint64 // of its first row
+	source int
 }
 
-func newPlaces(sources []posthog.Source) *places {
-	return &places{sources: sources, first: make([]uint64, len(sources))}
-}
+func newPlaces(sources []posthog.Source) *places { return &places{sources: sources} }
 
 // add notes a chunk; chunks come in reading order.
 func (p *places) add(c *posthog.Chunk) {
-	if n := len(p.chunks); n == 0 || p.chunks[n-1].source != int32(c.Source) {
-		p.first[c.Source] = c.Ref
+	if n := len(p.begun); n == 0 || p.begun[n-1].source != c.Source {
+		p.begun = append(p.begun, placedSource{c.Ref, c.Source})
 	}
-	p.chunks = append(p.chunks, placedChunk{c.Ref, c.Line, int32(c.Source)})
 }
 
-// find tells the file and the row in it, from 1. The zero place is answered for a ref that was never read.
+// find tells the file and the row in it, from 1. The zero place is answered for a ref before any that was read.
 func (p *places) find(ref uint64) (file string, row int64) {
-	i := sort.Search(len(p.chunks), func(i int) bool { return p.chunks[i].ref > ref }) - 1
+	i := sort.Search(len(p.begun), func(i int) bool { return p.begun[i].ref > ref }) - 1
 	if i < 0 {
 		return "", 0
 	}
-	source := p.chunks[i].source
-	return p.sources[source].Path, int64(ref-p.first[source]) + 1
+	return p.sources[p.begun[i].source].Path, int64(ref-p.begun[i].ref) + 1
 }

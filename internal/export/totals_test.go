@@ -120,7 +120,7 @@ func TestTotalsAreThoseOfEveryRowDecoded(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		chunks = max(chunks, len(learned.sums))
+		chunks = max(chunks, learned.decided.chunks.count)
 		summary, err := Send(t.Context(), plan, learned)
 		if err != nil {
 			r.Fatal(err)
