@@ -54,8 +54,8 @@ func TestWaitingForTheLock(t *testing.T) {
 	time.AfterFunc(300*time.Millisecond, func() { first.Release() })
 	take(t, dir, 20*time.Second).Release()
 
-	first = take(t, dir, 0)
-	defer first.Release()
+	second := take(t, dir, 0)
+	defer second.Release()
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stopped := errors.New("stopped")
 	cancel(stopped)
