@@ -75,7 +75,11 @@ func openProfiles(r io.Reader) (*csv.Reader, profileColumns, error) {
 // profileColumns are where the fields stand, -1 for one that is not there.
 type profileColumns struct{ id, email, cioID int }
 
+// columnOf finds a column by its name, in any case only when none has that very name.
 func columnOf(header []string, name string) int {
+	if exact := slices.Index(header, name); exact >= 0 {
+		return exact
+	}
 	return slices.IndexFunc(header, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), name) })
 }
 

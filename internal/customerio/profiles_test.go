@@ -36,6 +36,16 @@ func TestReadProfiles(t *testing.T) {
 	}
 }
 
+// TestReadProfilesTakesTheVeryName has an attribute of the workspace beside Customer.io's own email.
+func TestReadProfilesTakesTheVeryName(t *testing.T) {
+	t.Parallel()
+	for p, err := range ReadProfiles(strings.NewReader("Email,id,email\nold@example.com,user_1,new@example.com\n")) {
+		if err != nil || p != (Profile{ID: "user_1", Email: "new@example.com"}) {
+			t.Errorf("%+v, %v", p, err)
+		}
+	}
+}
+
 func TestReadProfilesSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{

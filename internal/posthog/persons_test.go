@@ -98,6 +98,9 @@ func TestPersonsOfEveryShape(t *testing.T) {
 			`[u v] v0 p0 {"email":"maya@example.com"}`},
 		{"persons page", "id,name,distinct_ids.0,distinct_ids.1,distinct_ids.total,properties.email,properties.tags.0,created_at,uuid\r\n1,Maya,u,,3,maya@example.com,a,2026-03-04T09:15:27Z," + personA + "\r\n",
 			`[u] v0 p0 {"email":"maya@example.com","tags":["a"]} missing 2`},
+		{"persons page, PostHog's own total", "id,distinct_ids.0,distinct_ids.total,uuid\n1,u,Note: 12 distinct_ids in total," + personA + "\n", `[u] v0 p0 missing 11`},
+		{"batch export, no version of the tie", `{"distinct_id":"u","person_id":"` + personA + `","person_version":7,"is_deleted":true}`, `[u] v0 p7 deleted`},
+		{"person table, truth in capitals", "id,properties,is_identified,is_deleted,version\n" + personA + ",{},True,TRUE,4\n", `[] v0 p4 identified deleted {}`},
 		{"a UUID in capitals", `{"distinct_id":"u","person_id":"` + strings.ToUpper(personA) + `","person_version":1,"person_distinct_id_version":1}`, `[u] v1 p1`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -163,12 +166,13 @@ func TestBadPersonsRowsDoNotStopTheOthers(t *testing.T) {
 	}
 	path := personsFile(t, strings.Join([]string{
 		row(`"a"`, personA), `{"distinct_id":`, row(`"b"`, "nobody"), row(`{"x":1}`, personA), "", `[1]`, row(`"c"`, personB),
+		row(`"d"`, "00000000-0000-0000-0000-000000000000"),
 	}, "\n"))
 	rows, troubles := readPersons(t, path, Options{})
 	if diff := cmp.Diff([]string{personA + ": a", personB + ": c"}, rows); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
-	want := []string{":2: the row is not valid JSON", ":3: the row has no person's UUID", ":4: a distinct ID is an object", ":6: the row is JSON, but not an object"}
+	want := []string{":2: the row is not valid JSON", ":3: the row has no person's UUID", ":4: a distinct ID is an object", ":6: the row is JSON, but not an object", ":8: the row has no person's UUID"}
 	for i, w := range want {
 		if i >= len(troubles) || !strings.Contains(troubles[i], w) {
 			t.Errorf("troubles %q, want one with %q at %d", troubles, w, i)
@@ -186,6 +190,14 @@ func TestWhatIsNoPersonsExportIsRefused(t *testing.T) {
 		rows, troubles := readPersons(t, samplesDir+name, Options{})
 		if len(rows) > 0 || len(troubles) != 1 || !strings.Contains(troubles[0], want) {
 			t.Errorf("%s: %d rows, %q, want one trouble with %q", name, len(rows), troubles, want)
+		}
+	}
+	for _, text := range []string{
+		"distinct_id,person_id,timestamp,properties\nu," + personA + ",2026-03-04 09:15:27,{}\n",
+		`{"distinct_id":"u","person_id":"` + personA + `","timestamp":"2026-03-04 09:15:27"}` + "\n",
+	} {
+		if rows, troubles := readPersons(t, personsFile(t, text), Options{}); len(rows) > 0 || len(troubles) != 1 {
+			t.Errorf("events without a name: %q, %q", rows, troubles)
 		}
 	}
 	rows, troubles := readPersons(t, filepath.Join(t.TempDir(), "missing"), Options{})

@@ -1,6 +1,8 @@
 package posthog
 
 import (
+	"bytes"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -12,7 +14,7 @@ func personsCSV(h *head) (*layout, *refusal) {
 	switch {
 	case len(h.names) < 2:
 		return nil, nil
-	case has("event") || has("*.event"):
+	case has("event") || has("*.event") || has("timestamp"): // PostHog's persons have no timestamp
 		return nil, refuse("it is an export of events, not of persons", "give it as a SOURCE; "+hintPersons)
 	case !has("distinct_ids.0") && !(has("distinct_id") && has("person_id")) && !(has("id") && has("properties")):
 		return nil, nil
@@ -62,13 +64,22 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 		}
 	}
 	if x.total >= 0 {
-		total, _ := number(d.cells[x.total])
-		d.row.Missing = max(0, int(total)-len(d.row.DistinctIDs))
+		d.row.Missing = max(0, totalIn(d.cells[x.total])-len(d.row.DistinctIDs))
 	}
 	if together := x.properties.together(d); together != nil {
 		d.row.Properties, d.row.Members, d.row.HasProperties = together, d.personMembers, true
 	}
 	return nil
+}
+
+// totalIn reads how many IDs a person has out of PostHog's words for it, "Note: 12 distinct_ids in total"; 0 without a number.
+func totalIn(cell []byte) int {
+	digits := bytes.TrimLeftFunc(cell, func(r rune) bool { return r < '0' || r > '9' })
+	if end := bytes.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' }); end >= 0 {
+		digits = digits[:end]
+	}
+	total, _ := strconv.Atoi(string(digits))
+	return total
 }
 
 // asJSON writes a cell as a JSON string.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 )
 
 const hintPersons = "give a batch export of the persons model (JSONLines), the CSV of PostHog's persons page, or a dump of ClickHouse's person_distinct_id2"
@@ -57,7 +58,7 @@ func personLines(h *head) (*layout, *refusal) {
 func refusePersons(keys map[string]json.RawMessage) *refusal {
 	has := func(name string) bool { _, ok := keys[name]; return ok }
 	switch {
-	case has("event"):
+	case has("event"), has("timestamp"): // PostHog's persons have no timestamp
 		return refuse("it is an export of events, not of persons", "give it as a SOURCE; "+hintPersons)
 	case has("distinct_ids"), has("person_id") && has("distinct_id"), has("id") && has("properties"):
 		return nil
@@ -162,13 +163,18 @@ func (p *personFields) take(d *decoder) *fault {
 		n, _ := number(d.text(raw, true)) // what is none counts as the oldest version
 		return n
 	}
-	isTrue := func(raw []byte) bool { text := string(d.text(raw, true)); return text == "true" || text == "1" }
-	row.PersonID, row.HasPersonID = parseUUID(d.text(firstOf(p.personID, p.uuid, p.id), true))
+	isTrue := func(raw []byte) bool {
+		text := string(d.text(raw, true))
+		return strings.EqualFold(text, "true") || text == "1"
+	}
+	if id := d.text(firstOf(p.personID, p.uuid, p.id), true); !zeroUUID(id) {
+		row.PersonID, row.HasPersonID = parseUUID(id)
+	}
 	row.TeamID, row.Identified = number(p.teamID), isTrue(p.identified)
 	row.At, row.Created = d.created(d.text(p.inserted, true)), d.created(d.text(p.created, true))
 	row.Version, row.PersonVersion = number(p.mappingVersion), number(p.personVersion)
 	switch {
-	case p.distinctID != nil && p.mappingVersion == nil: // ClickHouse's person_distinct_id2
+	case p.distinctID != nil && p.mappingVersion == nil && p.personVersion == nil: // ClickHouse's person_distinct_id2
 		row.Version, row.MappingDeleted = number(p.version), isTrue(p.deleted)
 	case p.distinctID != nil:
 		row.Deleted = isTrue(p.deleted)
