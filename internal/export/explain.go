@@ -11,57 +11,6 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Explanation says who the person behind one distinct ID is, and why.
-type Explanation struct {
-	ID     string `json:"id"`             // that was asked for
-	Status string `json:"status"`         // sent, or why the person is not
-	Kept   string `json:"kept,omitempty"` // the ID that the person keeps
-	By     string `json:"by,omitempty"`   // what the person is identified by in Customer.io, and its value
-	Value  string `json:"value,omitempty"`
-
-	IDs        []ExplainedID        `json:"ids"`     // the kept one first, then as they came up
-	Refused    []ExplainedLink      `json:"refused"` // links to others that were not followed
-	Attributes []ExplainedAttribute `json:"attributes"`
-
-	Identify   string           `json:"identify,omitempty"` // the operation, as JSON
-	Rejected   string           `json:"rejected,omitempty"` // why there is none
-	Rows       map[string]int64 `json:"rows"`               // of the person, by what becomes of them
-	Operations []string         `json:"operations"`         // the first few of their events, as JSON
-}
-
-// ExplainedID is one distinct ID of a person.
-type ExplainedID struct {
-	ID    string         `json:"id"`
-	Rows  int64          `json:"rows"` // that it stands on
-	First time.Time      `json:"first,omitzero"`
-	Last  time.Time      `json:"last,omitzero"`
-	Link  *ExplainedLink `json:"link,omitempty"` // the row that tied it to the others, if one did
-	Why   string         `json:"why"`            // in plain words
-}
-
-// ExplainedLink is a row that says that two IDs are one person.
-type ExplainedLink struct {
-	Place  Placed `json:"place"`
-	ID     string `json:"id"`    // the row's distinct_id
-	Other  string `json:"other"` // the ID that it names
-	Reason string `json:"reason"`
-}
-
-// ExplainedAttribute is a final attribute, before it is mapped.
-type ExplainedAttribute struct {
-	Name  string `json:"name"`
-	Value string `json:"value"` // JSON
-	Place Placed `json:"place"` // the row that set it
-}
-
-// Placed is a row, by what one would look for.
-type Placed struct {
-	File  string    `json:"file,omitempty"`
-	Line  int64     `json:"line,omitempty"`
-	Event string    `json:"event,omitempty"`
-	Time  time.Time `json:"time,omitzero"`
-}
-
 // shownOperations is how many events an explanation shows.
 const shownOperations = 5
 
@@ -208,10 +157,8 @@ func bucketOf(o mapping.Outcome) string {
 
 // timeOf is when PostHog took a row in, which is what decides; zero when it has no time.
 func timeOf(e *posthog.Event) time.Time {
-	for _, t := range []posthog.Time{e.CreatedAt, e.Timestamp} {
-		if t.State == posthog.Known {
-			return time.UnixMicro(t.Micros).UTC()
-		}
+	if at := e.TakenIn(); at.State == posthog.Known {
+		return time.UnixMicro(at.Micros).UTC()
 	}
 	return time.Time{}
 }
@@ -253,7 +200,7 @@ func (x *explaining) id(id string) *ExplainedID {
 
 // link takes a row that says that two IDs are one person.
 func (x *explaining) link(place Placed, e *posthog.Event, outcome people.Verdict) {
-	other := otherOf(e)
+	other := e.Linked()
 	mine, others := x.mine(e.DistinctID), x.mine(other)
 	l := ExplainedLink{Place: place, ID: string(e.DistinctID), Other: string(other)}
 	switch {
@@ -270,20 +217,9 @@ func (x *explaining) link(place Placed, e *posthog.Event, outcome people.Verdict
 	}
 }
 
-// otherOf is the ID that a row would tie to its distinct ID; nil when it is no row of that kind.
-func otherOf(e *posthog.Event) []byte {
-	switch string(e.Name) {
-	case "$identify":
-		return e.AnonDistinctID
-	case "$create_alias", "$merge_dangerously":
-		return e.Alias
-	}
-	return nil
-}
-
 // noLink takes a row that would be a link, were not one of its IDs nobody's.
 func (x *explaining) noLink(place Placed, e *posthog.Event) {
-	other := otherOf(e)
+	other := e.Linked()
 	if other == nil || !x.mine(e.DistinctID) && !x.mine(other) {
 		return
 	}

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
 )
 
@@ -107,6 +106,3 @@ func (x *explaining) shared(id string) string {
 }
 
 func placeText(p Placed) string { return fmt.Sprintf("%s:%d", p.File, p.Line) }
-
-// ActionOf is the action of an operation, for those who show it.
-func ActionOf(operation string) string { return string(customerio.ActionOf([]byte(operation))) }

@@ -113,11 +113,11 @@ func (g *Groups) Share(a, b uint32, latest int64) bool {
 
 // Counts are what became of links.
 type Counts struct {
-	Joined            int64 // links that joined two groups
-	Same              int64 // links between IDs that were one person already
-	AlreadyIdentified int64 // refused, as PostHog does
-	PersonsExport     int64 // refused, because the persons export has two persons there
-	RefusedShares     int64 // shared person_ids that were refused for the same reason
+	Joined            int64 `json:"joined"`             // links that joined two groups
+	Same              int64 `json:"already_one"`        // links between IDs that were one person already
+	AlreadyIdentified int64 `json:"already_identified"` // refused, as PostHog does: two identified people
+	PersonsExport     int64 `json:"persons_export"`     // refused, because the persons export has two persons there
+	RefusedShares     int64 `json:"refused_person_ids"` // shared person_ids that were refused for the same reason
 }
 
 // Counts returns what became of all links so far.

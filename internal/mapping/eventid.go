@@ -2,7 +2,6 @@ package mapping
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
 	"strconv"
 
 	"github.com/oklog/ulid/v2"
@@ -47,7 +46,7 @@ func (h *hasher) id(e *posthog.Event) (id ulid.ULID) {
 func (h *hasher) identity(e *posthog.Event) []byte {
 	t := append(h.text[:0], IDScheme+"\n"...)
 	if e.HasUUID {
-		t = appendUUID(t, e.UUID)
+		t = e.UUID.Append(t)
 	} else {
 		t = append(t, "row\n"...)
 		t = appendSized(t, written(e))
@@ -64,16 +63,6 @@ func appendSized(dst, text []byte) []byte {
 	dst = strconv.AppendInt(dst, int64(len(text)), 10)
 	dst = append(dst, ':')
 	return append(dst, text...)
-}
-
-// appendUUID appends a uuid's 36-character lower-case form.
-func appendUUID(dst []byte, u posthog.UUID) []byte {
-	dst = hex.AppendEncode(dst, u[:4])
-	for _, span := range [][2]int{{4, 6}, {6, 8}, {8, 10}, {10, 16}} {
-		dst = append(dst, '-')
-		dst = hex.AppendEncode(dst, u[span[0]:span[1]])
-	}
-	return dst
 }
 
 // written is an event's name as its row has it: the rule is frozen, and says so.

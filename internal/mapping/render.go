@@ -108,7 +108,7 @@ func appendKnownUUID(dst []byte, u posthog.UUID, known bool) ([]byte, bool) {
 	if !known {
 		return dst, false
 	}
-	return append(appendUUID(append(dst, '"'), u), '"'), true
+	return append(u.Append(append(dst, '"')), '"'), true
 }
 
 // appendFound appends the value of the last member with a name.

@@ -68,11 +68,7 @@ func (s span) skips(e *posthog.Event, at posthog.Time) string {
 	if at.Micros < s.since || at.Micros >= s.until {
 		return ReasonOutOfRange
 	}
-	taken := e.Timestamp
-	if e.CreatedAt.State == posthog.Known {
-		taken = e.CreatedAt
-	}
-	if taken.Micros >= s.liveSince {
+	if e.TakenIn().Micros >= s.liveSince {
 		return ReasonLive
 	}
 	return ""

@@ -67,7 +67,7 @@ func (l *stripes) of(candidate uint32) *sync.Mutex { return &l[candidate%uint32(
 // keepIDs chooses the ID of each candidate, and puts them in the order of their first rows.
 func (s *settler) keepIDs() error {
 	var locks stripes
-	err := s.eachNode(func(_, node uint32, f *fact, text []byte) error {
+	err := s.eachNode(func(node uint32, f *fact, text []byte) error {
 		if number, ok := s.candidateOf(node); ok {
 			lock := locks.of(number)
 			lock.Lock()
@@ -112,7 +112,7 @@ func (c *candidate) take(suits identity.Candidate, f *fact) {
 func (s *settler) nameAll() error {
 	var lock sync.Mutex
 	named := make([]bool, len(s.candidates))
-	return s.eachNode(func(_, node uint32, f *fact, text []byte) error {
+	return s.eachNode(func(node uint32, f *fact, text []byte) error {
 		number, ok := s.candidateOf(node)
 		if !ok {
 			return nil

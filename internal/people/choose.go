@@ -144,9 +144,9 @@ func (s *settler) verdict(root uint32) uint32 {
 type Settled struct {
 	index   *Index
 	persons []Person
-	yielded int                    // how many of the persons get an identify; they come first
-	first   [shardCount + 1]uint32 // the node of each shard's first ID
-	who     []uint32               // by node: a Status, or the number of a person behind those
+	yielded int // how many of the persons get an identify; they come first
+	first   firstNodes
+	who     []uint32 // by node: a Status, or the number of a person behind those
 	links   []Link
 	leaves  Status // of those that are not known
 	counts  Counts
@@ -156,16 +156,14 @@ type Settled struct {
 // Lookup tells who a distinct ID is. The person is nil unless the status is Sent. An ID that nothing ties to a person is
 // Illegal if it is that, else as Choice.Who leaves it.
 func (s *Settled) Lookup(distinctID []byte) (*Person, Status) {
-	h := s.index.sum(distinctID)
-	shard := h.shard()
-	number, found := s.index.shards[shard].ids.find(h)
+	node, found := s.first.node(s.index, s.index.sum(distinctID))
 	if !found {
 		if posthog.IllegalID(distinctID) {
 			return nil, Illegal
 		}
 		return nil, s.leaves
 	}
-	who := s.who[s.first[shard]+number]
+	who := s.who[node]
 	if who < uint32(statuses) {
 		return nil, Status(who)
 	}

@@ -3,6 +3,8 @@ package people
 import (
 	"maps"
 	"math/bits"
+
+	"ph2cio/internal/identity"
 )
 
 // Counts are the totals for the summary.
@@ -99,7 +101,7 @@ func (s *settler) countVisitor(h sum, events, weight int64) {
 func (s *settler) counts() Counts {
 	c := Counts{
 		Sent: s.settled.yielded, Events: s.events, EmailConflicts: s.conflicts, ByChoice: map[Who]Profiles{},
-		ShapeOnly: s.shapeOnly, Estimated: s.estimated, DistinctIDs: s.ids, Links: Links(s.groups.Counts()), Joined: s.joined,
+		ShapeOnly: s.shapeOnly, Estimated: s.estimated, DistinctIDs: s.ids, Links: s.groups.Counts(), Joined: s.joined,
 	}
 	for _, word := range s.seen {
 		c.DistinctIDs += int64(bits.OnesCount64(word))
@@ -127,10 +129,4 @@ func (s *Settled) Count(now int64) Counts {
 }
 
 // Links are what became of the rows that say that two IDs are one person.
-type Links struct {
-	Joined            int64 `json:"joined"`             // that joined two people
-	Same              int64 `json:"already_one"`        // between IDs that were one person already
-	AlreadyIdentified int64 `json:"already_identified"` // refused, as PostHog does: two identified people
-	PersonsExport     int64 `json:"persons_export"`     // refused, because the persons export has two people there
-	RefusedShares     int64 `json:"refused_person_ids"` // shared person_ids that were refused for the same reason
-}
+type Links = identity.Counts

@@ -151,13 +151,8 @@ func (s *settler) foldPart(p *part) error {
 	p.pieces.Drop()
 	slices.SortStableFunc(all, func(a, b owned) int { return cmp.Compare(a.candidate, b.candidate) })
 	var w scratch
-	for len(all) > 0 {
-		n := 1
-		for n < len(all) && all[n].candidate == all[0].candidate {
-			n++
-		}
-		s.foldOne(p, all[:n], &w)
-		all = all[n:]
+	for states := range runs(all, func(a, b *owned) bool { return a.candidate == b.candidate }) {
+		s.foldOne(p, states, &w)
 	}
 	return nil
 }

@@ -18,11 +18,9 @@ type Group uint32
 
 // GroupOf returns the group of a distinct ID; false when nothing ties the ID to a person. It needs Options.Trace.
 func (s *Settled) GroupOf(distinctID []byte) (Group, bool) {
-	h := s.index.sum(distinctID)
-	shard := h.shard()
-	number, found := s.index.shards[shard].ids.find(h)
+	node, found := s.first.node(s.index, s.index.sum(distinctID))
 	if !found {
 		return 0, false
 	}
-	return Group(s.groups.Find(s.first[shard] + number)), true
+	return Group(s.groups.Find(node)), true
 }

@@ -6,7 +6,7 @@ import "sync/atomic"
 func (s *settler) judge() error {
 	s.traits = make([]traits, s.first[shardCount])
 	s.seen = make([]uint64, len(s.traits)/64+1)
-	err := s.eachNode(func(_, node uint32, f *fact, text []byte) error {
+	err := s.eachNode(func(node uint32, f *fact, text []byte) error {
 		t := f.traits()
 		if s.x.options.Existing.hasID(text) {
 			t |= isThere

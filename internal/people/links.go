@@ -21,23 +21,26 @@ type link struct {
 
 // linkOf reads what a row with this distinct ID links; false when it is nothing.
 func (x *Index) linkOf(e *posthog.Event, own sum, l *link) bool {
-	var source []byte
-	switch string(e.Name) {
-	case "$identify":
-		l.kind, source = identity.Identify, e.AnonDistinctID
-	case "$create_alias":
-		l.kind, source = identity.Alias, e.Alias
-	case "$merge_dangerously":
-		l.kind, source = identity.Dangerously, e.Alias
-	}
+	source := e.Linked()
 	if source == nil || bytes.Equal(source, e.DistinctID) || posthog.IllegalID(source) || posthog.IllegalID(e.DistinctID) {
 		return false
 	}
-	l.target, l.source, l.sourceText, l.ref = own, x.sum(source), source, e.Ref
+	l.kind, l.target, l.source, l.sourceText, l.ref = kindOf(e.Name), own, x.sum(source), source, e.Ref
 	if !e.HasUUID {
 		l.tie = string(e.DistinctID) + "\x00" + string(source)
 	}
 	return true
+}
+
+// kindOf is the kind of link that an event of this name is.
+func kindOf(event []byte) identity.Kind {
+	switch string(event) {
+	case "$identify":
+		return identity.Identify
+	case "$merge_dangerously":
+		return identity.Dangerously
+	}
+	return identity.Alias
 }
 
 func (l *link) append(dst []byte, at *order) []byte {

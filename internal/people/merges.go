@@ -29,7 +29,7 @@ func (s *settler) merges() error {
 		return err
 	}
 	var lock sync.Mutex
-	err = s.eachNode(func(_, node uint32, _ *fact, text []byte) error {
+	err = s.eachNode(func(node uint32, _ *fact, text []byte) error {
 		number, ok := s.candidateOf(node)
 		if !ok || s.candidates[number].traits&getsProfile == 0 || !wanted(node, text) {
 			return nil

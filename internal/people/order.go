@@ -1,7 +1,6 @@
 package people
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/binary"
 
@@ -23,11 +22,8 @@ const (
 
 func orderOf(e *posthog.Event) order {
 	o := order{Order: identity.Order{At: noTime}, ref: e.Ref}
-	switch {
-	case e.CreatedAt.State == posthog.Known:
-		o.At = e.CreatedAt.Micros
-	case e.Timestamp.State == posthog.Known:
-		o.At = e.Timestamp.Micros
+	if at := e.TakenIn(); at.State == posthog.Known {
+		o.At = at.Micros
 	}
 	if e.HasUUID {
 		o.UUID = e.UUID
@@ -36,10 +32,7 @@ func orderOf(e *posthog.Event) order {
 }
 
 func (o *order) compare(p *order) int {
-	if o.At != p.At {
-		return cmp.Compare(o.At, p.At)
-	}
-	if c := bytes.Compare(o.UUID[:], p.UUID[:]); c != 0 {
+	if c := o.Order.Compare(&p.Order); c != 0 {
 		return c
 	}
 	return cmp.Compare(o.ref, p.ref)

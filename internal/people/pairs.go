@@ -135,15 +135,10 @@ func (l *pairLog) eachShared(f func(couples []couple)) error {
 	l.log.Drop()
 	slices.SortFunc(all, func(a, b couple) int { return a.compare(&b) })
 	all = slices.Compact(all)
-	for len(all) > 0 {
-		n := 1
-		for n < len(all) && all[n].person == all[0].person {
-			n++
+	for shared := range runs(all, func(a, b *couple) bool { return a.person == b.person }) {
+		if len(shared) > 1 {
+			f(shared)
 		}
-		if n > 1 {
-			f(all[:n])
-		}
-		all = all[n:]
 	}
 	return nil
 }
@@ -164,13 +159,8 @@ func (l *pairLog) eachPerson(f func(pairs []pair)) error {
 		}
 		return a.id.compare(b.id)
 	})
-	for len(all) > 0 {
-		n := 1
-		for n < len(all) && all[n].person == all[0].person {
-			n++
-		}
-		f(merged(all[:n]))
-		all = all[n:]
+	for pairs := range runs(all, func(a, b *pair) bool { return a.person == b.person }) {
+		f(merged(pairs))
 	}
 	return nil
 }

@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
-	"encoding/hex"
 
-	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/spool"
 )
@@ -86,17 +84,12 @@ func (p *persons) at() int64 {
 }
 
 func (m *mapping) compare(o *mapping) int {
-	return cmp.Or(cmp.Compare(m.version, o.version), cmp.Compare(m.personVersion, o.personVersion), compareUUIDs(m.id, o.id))
-}
-
-func compareUUIDs(a, b posthog.UUID) int {
-	o, p := identity.Order{UUID: a}, identity.Order{UUID: b}
-	return o.Compare(&p)
+	return cmp.Or(cmp.Compare(m.version, o.version), cmp.Compare(m.personVersion, o.personVersion), bytes.Compare(m.id[:], o.id[:]))
 }
 
 // learn takes what a row says of its person.
 func (p *persons) learn(x *Index, r *posthog.PersonRow) *exportPerson {
-	h := x.sum(uuidText(r.PersonID))
+	h := x.sum(r.PersonID.Append(nil))
 	person := p.all[h]
 	if person == nil {
 		person = &exportPerson{id: r.PersonID, version: -1}
@@ -134,15 +127,3 @@ func (p *persons) state(e *exportPerson, r *spool.Reader) (state, error) {
 
 // exportedLast stands for the uuid of what the persons export says: it comes after all rows of its time.
 var exportedLast = [16]byte(bytes.Repeat([]byte{0xff}, 16))
-
-// uuidText is a UUID in 36 characters, lower case.
-func uuidText(u posthog.UUID) []byte {
-	b := make([]byte, 0, 36)
-	for i, part := range [][]byte{u[:4], u[4:6], u[6:8], u[8:10], u[10:]} {
-		if i > 0 {
-			b = append(b, '-')
-		}
-		b = hex.AppendEncode(b, part)
-	}
-	return b
-}

@@ -42,7 +42,7 @@ type settler struct {
 	choice  Choice
 	settled *Settled
 
-	first   [shardCount + 1]uint32 // the node of each shard's first ID; the last one is how many nodes there are
+	first   firstNodes
 	groups  *identity.Groups
 	traits  []traits // by the root of a group
 	members []uint32 // by the root of a group: number of its candidate, plus one
@@ -74,17 +74,22 @@ func (s *settler) bringBack() error {
 }
 
 // node returns the node of the ID with this sum; false when it is not known.
-func (s *settler) node(h sum) (uint32, bool) {
+func (s *settler) node(h sum) (uint32, bool) { return s.first.node(s.x, h) }
+
+// firstNodes is the node of each shard's first ID; the last one is how many nodes there are.
+type firstNodes [shardCount + 1]uint32
+
+func (f *firstNodes) node(x *Index, h sum) (uint32, bool) {
 	shard := h.shard()
-	number, ok := s.x.shards[shard].ids.find(h)
-	return s.first[shard] + number, ok
+	number, ok := x.shards[shard].ids.find(h)
+	return f[shard] + number, ok
 }
 
 // eachNode calls f with each ID of all shards, several shards at a time.
-func (s *settler) eachNode(f func(shard, node uint32, fact *fact, text []byte) error) error {
+func (s *settler) eachNode(f func(node uint32, fact *fact, text []byte) error) error {
 	return s.x.eachShard(func(i uint32, sh *shard) error {
 		return sh.eachFact(func(number uint32, fact *fact, text []byte) error {
-			return f(i, s.first[i]+number, fact, text)
+			return f(s.first[i]+number, fact, text)
 		})
 	})
 }

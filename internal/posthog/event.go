@@ -2,6 +2,7 @@ package posthog
 
 import (
 	"bytes"
+	"encoding/hex"
 	"unicode/utf8"
 )
 
@@ -57,10 +58,40 @@ func (e *Event) trimName() {
 	}
 }
 
+// TakenIn is when PostHog took the row in: `created_at`, or `timestamp` where that is not known.
+func (e *Event) TakenIn() Time {
+	if e.CreatedAt.State == Known {
+		return e.CreatedAt
+	}
+	return e.Timestamp
+}
+
+// Linked is the ID that the row says is its distinct ID's person too: an $identify's anonymous ID, the alias of
+// $create_alias and $merge_dangerously. It is nil where the row names none, and may be illegal.
+func (e *Event) Linked() []byte {
+	switch string(e.Name) {
+	case "$identify":
+		return e.AnonDistinctID
+	case "$create_alias", "$merge_dangerously":
+		return e.Alias
+	}
+	return nil
+}
+
 func plainEdge(c byte) bool { return c > ' ' && c < utf8.RuneSelf }
 
 // UUID is a row's `uuid` as 16 bytes. The zero value is a UUID too; Event.HasUUID tells whether there was one.
 type UUID [16]byte
+
+// Append appends the UUID's 36 characters, in lower case.
+func (u UUID) Append(dst []byte) []byte {
+	dst = hex.AppendEncode(dst, u[:4])
+	for _, span := range [][2]int{{4, 6}, {6, 8}, {8, 10}, {10, 16}} {
+		dst = append(dst, '-')
+		dst = hex.AppendEncode(dst, u[span[0]:span[1]])
+	}
+	return dst
+}
 
 // Member is one top-level member of a JSON object: spans within the object's bytes.
 type Member struct {

@@ -63,7 +63,12 @@ func (s *Sorter[T]) Sorted() iter.Seq2[T, error] {
 // merge yields the elements of all runs, and those in memory, which were added last.
 func (s *Sorter[T]) merge(yield func(T, error) bool) {
 	m := &merging[T]{compare: s.Compare}
-	defer m.stop()
+	defer func() {
+		m.stop()
+		for _, run := range s.runs {
+			run.Drop()
+		}
+	}()
 	for i, run := range s.runs {
 		next, stop := iter.Pull2(run.All())
 		m.add(&source[T]{number: i, stop: stop, next: func() (element T, ok bool, err error) {

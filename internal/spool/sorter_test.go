@@ -69,3 +69,23 @@ func TestSorterCanBeLeftEarly(t *testing.T) {
 		break
 	}
 }
+
+// TestSorterGivesItsRoomBack wants the memory of its runs free for others once all has been yielded.
+func TestSorterGivesItsRoomBack(t *testing.T) {
+	t.Parallel()
+	space := NewSpace(t.TempDir(), 1<<20)
+	defer space.Close()
+	space.Block = 16
+	sorter := newSorter(space, 2)
+	for i := range uint32(50) {
+		sorter.Add(numbered{i, i})
+	}
+	for _, err := range sorter.Sorted() {
+		if err != nil || space.held.Load() == 0 {
+			t.Fatalf("%d bytes held while the runs are merged, %v", space.held.Load(), err)
+		}
+	}
+	if held := space.held.Load(); held != 0 {
+		t.Errorf("%d bytes are still held", held)
+	}
+}

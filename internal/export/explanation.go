@@ -1,0 +1,54 @@
+package export
+
+import "time"
+
+// Explanation says who the person behind one distinct ID is, and why.
+type Explanation struct {
+	ID     string `json:"id"`             // that was asked for
+	Status string `json:"status"`         // sent, or why the person is not
+	Kept   string `json:"kept,omitempty"` // the ID that the person keeps
+	By     string `json:"by,omitempty"`   // what the person is identified by in Customer.io, and its value
+	Value  string `json:"value,omitempty"`
+
+	IDs        []ExplainedID        `json:"ids"`     // the kept one first, then as they came up
+	Refused    []ExplainedLink      `json:"refused"` // links to others that were not followed
+	Attributes []ExplainedAttribute `json:"attributes"`
+
+	Identify   string           `json:"identify,omitempty"` // the operation, as JSON
+	Rejected   string           `json:"rejected,omitempty"` // why there is none
+	Rows       map[string]int64 `json:"rows"`               // of the person, by what becomes of them
+	Operations []string         `json:"operations"`         // the first few of their events, as JSON
+}
+
+// ExplainedID is one distinct ID of a person.
+type ExplainedID struct {
+	ID    string         `json:"id"`
+	Rows  int64          `json:"rows"` // that it stands on
+	First time.Time      `json:"first,omitzero"`
+	Last  time.Time      `json:"last,omitzero"`
+	Link  *ExplainedLink `json:"link,omitempty"` // the row that tied it to the others, if one did
+	Why   string         `json:"why"`            // in plain words
+}
+
+// ExplainedLink is a row that says that two IDs are one person.
+type ExplainedLink struct {
+	Place  Placed `json:"place"`
+	ID     string `json:"id"`    // the row's distinct_id
+	Other  string `json:"other"` // the ID that it names
+	Reason string `json:"reason"`
+}
+
+// ExplainedAttribute is a final attribute, before it is mapped.
+type ExplainedAttribute struct {
+	Name  string `json:"name"`
+	Value string `json:"value"` // JSON
+	Place Placed `json:"place"` // the row that set it
+}
+
+// Placed is a row, by what one would look for.
+type Placed struct {
+	File  string    `json:"file,omitempty"`
+	Line  int64     `json:"line,omitempty"`
+	Event string    `json:"event,omitempty"`
+	Time  time.Time `json:"time,omitzero"`
+}
