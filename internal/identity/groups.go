@@ -111,7 +111,8 @@ func (g *Groups) Share(a, b uint32, latest int64) bool {
 	return true
 }
 
-// Counts are what became of links.
+// Counts are what became of links, each counted once: when its first row came, and if there is a persons export, also when
+// the first row after that came.
 type Counts struct {
 	Joined            int64 `json:"joined"`             // links that joined two groups
 	Same              int64 `json:"already_one"`        // links between IDs that were one person already

@@ -15,6 +15,7 @@ type Link struct {
 	Target uint32 // the row's distinct_id
 	Source uint32 // its $anon_distinct_id or alias
 	At     int64  // unix microseconds
+	Again  bool   // it has been followed before: it is not counted once more
 }
 
 // Outcome is what became of a link.
@@ -27,27 +28,35 @@ const (
 	PersonsExport             // refused: they are two in the persons export
 )
 
-// Follow takes the next link in order of ingestion.
+// Follow takes the next link in order of ingestion. Following it again later changes nothing, unless the persons export's
+// time is between the two.
 func (g *Groups) Follow(l Link) Outcome {
 	outcome := g.judge(l)
-	switch outcome {
-	case Joined:
+	if outcome == Joined {
 		g.Join(l.Target, l.Source)
-		g.counts.Joined++
-	case Same:
-		g.counts.Same++
-	case AlreadyIdentified:
-		g.counts.AlreadyIdentified++
-	case PersonsExport:
-		g.counts.PersonsExport++
 	}
-	if outcome == Joined || outcome == Same {
-		g.flags[l.Target] |= hasPerson
-		g.flags[l.Source] |= hasPerson
+	if !l.Again {
+		g.counts.add(outcome)
 	}
-	// PostHog marks the person of the target as identified even where it refuses the merge.
+	// Whatever became of it, PostHog has a person for both IDs now, and takes that of the target as identified even where it
+	// refuses the merge.
+	g.flags[l.Target] |= hasPerson
+	g.flags[l.Source] |= hasPerson
 	g.flags[g.find(l.Target)] |= identified
 	return outcome
+}
+
+func (c *Counts) add(o Outcome) {
+	switch o {
+	case Joined:
+		c.Joined++
+	case Same:
+		c.Same++
+	case AlreadyIdentified:
+		c.AlreadyIdentified++
+	case PersonsExport:
+		c.PersonsExport++
+	}
 }
 
 func (g *Groups) judge(l Link) Outcome {

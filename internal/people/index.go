@@ -34,6 +34,8 @@ type Index struct {
 	mostIDs int // bytes of what a shard knows of IDs
 	mostBuf int // bytes of states in a shard
 	memory  int64
+
+	fewLinks int64 // that a shard keeps whatever they say
 }
 
 const (
@@ -52,6 +54,7 @@ type shard struct {
 	pieces *spool.Log // states that went to disk
 	held   int        // bytes in the buffers of states
 	links  *spool.Log
+	thin   int64 // links at which those that decide nothing are let go
 	open   openPairs
 	sample sample
 	keys   keyCache
@@ -63,9 +66,10 @@ func NewIndex(o Options) *Index {
 	memory := cmp.Or(o.Memory, defaultMemory)
 	x := &Index{
 		options: o, seed: newSeed(), memory: memory,
-		space:   spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), min(memory/spooledShare, mostSpooled)),
-		mostIDs: int(max(memory/idsShare/shardCount, 16*idBytes)),
-		mostBuf: int(max(min(memory/statesShare, mostStates)/shardCount, 1024)),
+		space:    spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), min(memory/spooledShare, mostSpooled)),
+		mostIDs:  int(max(memory/idsShare/shardCount, 16*idBytes)),
+		fewLinks: 128,
+		mostBuf:  int(max(min(memory/statesShare, mostStates)/shardCount, 1024)),
 	}
 	x.keys.start(o.Keep, o.DropDollar)
 	for i := range x.shards {
@@ -111,8 +115,8 @@ func (x *Index) Observe(e *posthog.Event, sends bool) {
 		return
 	}
 	var l link
-	linked := !e.Personless && !x.options.Separate && x.linkOf(e, h, &l)
 	at := orderOf(e)
+	linked := !e.Personless && !x.options.Separate && x.linkOf(e, h, &at, &l)
 	if linked {
 		x.mention(l.source, l.sourceText, at.Moment())
 	}
@@ -128,7 +132,7 @@ func (x *Index) Observe(e *posthog.Event, sends bool) {
 	}
 	f.learn(e, known, sends, linked, at.Moment())
 	if linked {
-		sh.links.Append(l.append(sh.work.take(), &at))
+		x.keepLink(sh, &l)
 	}
 	if !e.Personless {
 		x.share(sh, number, f, h, e, &at)

@@ -154,7 +154,7 @@ func (s *settler) follow() error {
 			s.groups.Appear(one.a)
 			continue
 		}
-		outcome := s.groups.Follow(identity.Link{Kind: one.kind, Target: one.a, Source: one.b, At: one.order.At})
+		outcome := s.groups.Follow(identity.Link{Kind: one.kind, Target: one.a, Source: one.b, At: one.order.At, Again: one.again})
 		s.note(&one, outcome)
 	}
 	return nil
@@ -179,17 +179,9 @@ const mostSteps = 1 << 20
 func (s *settler) steps(all *spool.Sorter[step]) error {
 	for i := range s.x.shards {
 		sh := &s.x.shards[i]
-		for entry, err := range sh.links.All() {
-			if err != nil {
-				return err
-			}
-			l := readLink(entry)
-			one := step{order: l.order, kind: l.kind, ref: l.ref, tie: l.tie}
-			one.a, _ = s.node(l.target)
-			one.b, _ = s.node(l.source)
-			all.Add(one)
+		if err := s.linkSteps(sh, all); err != nil {
+			return err
 		}
-		sh.links.Drop()
 		err := sh.eachFact(func(number uint32, f *fact, _ []byte) error {
 			node := s.first[i] + number
 			if f.marks&wasUser != 0 {
@@ -206,6 +198,24 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// linkSteps collects the links whose targets are in a shard.
+func (s *settler) linkSteps(sh *shard, all *spool.Sorter[step]) error {
+	repeats := s.choice.Merges == MergeIdentify || s.x.options.Trace != nil
+	for l, err := range s.x.distinct(s.x.sortedLinks(sh)) {
+		if err != nil {
+			return err
+		}
+		if l.again && !repeats {
+			continue
+		}
+		one := step{order: l.at.Order, kind: l.kind, ref: l.at.ref, tie: l.tie, again: l.again}
+		one.a, _ = s.node(l.target)
+		one.b, _ = s.node(l.source)
+		all.Add(one)
 	}
 	return nil
 }

@@ -14,18 +14,18 @@ type link struct {
 	kind           identity.Kind
 	target, source sum
 	sourceText     []byte // borrowed from the row
-	order          identity.Order
-	ref            uint64
+	at             order
 	tie            string // the texts of both IDs, where there is no uuid to tell rows of one time apart
+	again          bool   // see distinct
 }
 
 // linkOf reads what a row with this distinct ID links; false when it is nothing.
-func (x *Index) linkOf(e *posthog.Event, own sum, l *link) bool {
+func (x *Index) linkOf(e *posthog.Event, own sum, at *order, l *link) bool {
 	source := e.Linked()
 	if source == nil || bytes.Equal(source, e.DistinctID) || posthog.IllegalID(source) || posthog.IllegalID(e.DistinctID) {
 		return false
 	}
-	l.kind, l.target, l.source, l.sourceText, l.ref = kindOf(e.Name), own, x.sum(source), source, e.Ref
+	l.kind, l.target, l.source, l.sourceText, l.at = kindOf(e.Name), own, x.sum(source), source, *at
 	if !e.HasUUID {
 		l.tie = string(e.DistinctID) + "\x00" + string(source)
 	}
@@ -43,18 +43,17 @@ func kindOf(event []byte) identity.Kind {
 	return identity.Alias
 }
 
-func (l *link) append(dst []byte, at *order) []byte {
+func (l *link) append(dst []byte) []byte {
 	dst = append(dst, byte(l.kind))
 	dst = l.source.append(l.target.append(dst))
-	dst = at.append(dst)
+	dst = l.at.append(dst)
 	return append(dst, l.tie...)
 }
 
 func readLink(b []byte) (l link) {
 	l.kind = identity.Kind(b[0])
 	l.target, l.source = readSum(b[1:]), readSum(b[1+sumSize:])
-	at := readOrder(b[1+2*sumSize:])
-	l.order, l.ref = at.Order, at.ref
+	l.at = readOrder(b[1+2*sumSize:])
 	l.tie = string(b[1+2*sumSize+orderSize:])
 	return l
 }
@@ -64,6 +63,7 @@ type step struct {
 	order identity.Order
 	first bool // not a link, but what is first known of an ID: that it has a person
 	login bool // or that somebody logs in with it
+	again bool // a link that has come before: see distinct
 	kind  identity.Kind
 	a, b  uint32 // nodes: the link's target and source, or the ID
 	ref   uint64
@@ -93,11 +93,10 @@ func (s *step) compare(t *step) int {
 
 func (s *step) append(dst []byte) []byte {
 	var flags byte
-	if s.first {
-		flags |= 1
-	}
-	if s.login {
-		flags |= 2
+	for i, set := range [...]bool{s.first, s.login, s.again} {
+		if set {
+			flags |= 1 << i
+		}
 	}
 	dst = append(dst, flags, byte(s.kind))
 	at := order{s.order, s.ref}
@@ -108,7 +107,7 @@ func (s *step) append(dst []byte) []byte {
 }
 
 func readStep(b []byte) (s step) {
-	s.first, s.login, s.kind = b[0]&1 != 0, b[0]&2 != 0, identity.Kind(b[1])
+	s.first, s.login, s.again, s.kind = b[0]&1 != 0, b[0]&2 != 0, b[0]&4 != 0, identity.Kind(b[1])
 	at := readOrder(b[2:])
 	s.order, s.ref = at.Order, at.ref
 	b = b[2+orderSize:]

@@ -89,8 +89,13 @@ func told(o *rulebook.Outcome, h rulebook.History) settlement {
 			s.Persons[p.Kept] = fmt.Sprint(attributes)
 		}
 	}
+	said := map[string]bool{}
 	for _, l := range o.Links {
-		s.Links[l.Verdict]++
+		link := fmt.Sprint(l.Row.Name, "\x00", l.Target, "\x00", l.Source, len(h.Persons) > 0 && l.Row.At() <= h.ExportedAt)
+		if !said[link] {
+			s.Links[l.Verdict]++
+		}
+		said[link] = true
 	}
 	for _, p := range o.Pairs {
 		if p.Refused {
@@ -109,6 +114,21 @@ func carries(r rulebook.Row, h rulebook.History) bool {
 
 // settleHistory feeds a history to the package.
 func settleHistory(t *testing.T, h rulebook.History, memory int64, seed uint64) settlement {
+	x := indexOf(h, memory, seed)
+	defer x.Close()
+	choice := Choice{}
+	if h.All {
+		choice.Who = All
+	}
+	settled, err := x.Settle(choice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tell(settled, h)
+}
+
+// indexOf has read a history, its rows shuffled.
+func indexOf(h rulebook.History, memory int64, seed uint64) *Index {
 	o := Options{Everybody: h.All, Memory: memory, Persons: len(h.Persons) > 0}
 	if h.UserID != nil {
 		o.UserID = h.UserID.Match
@@ -120,7 +140,7 @@ func settleHistory(t *testing.T, h rulebook.History, memory int64, seed uint64) 
 		}
 	}
 	x := NewIndex(o)
-	defer x.Close()
+	x.fewLinks = 3
 	if memory == tiny {
 		x.mostIDs, x.mostBuf, x.space.Block = 1, 1, 1
 	}
@@ -134,15 +154,7 @@ func settleHistory(t *testing.T, h rulebook.History, memory int64, seed uint64) 
 			x.putAwayAll([]byte(r.DistinctID))
 		}
 	}
-	choice := Choice{}
-	if h.All {
-		choice.Who = All
-	}
-	settled, err := x.Settle(choice)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tell(settled, h)
+	return x
 }
 
 func tell(settled *Settled, h rulebook.History) settlement {

@@ -66,10 +66,10 @@ func (b *book) comesFromLogin(l Link) bool {
 }
 
 // hasPersonAt reports whether an ID has a person when a link comes: from an earlier person row, or from an earlier link
-// that was accepted or found its IDs to be one already.
+// whatever became of that.
 func (b *book) hasPersonAt(l Link, id string) bool {
 	return b.hasPersonRowBefore(l, id) || slices.ContainsFunc(b.links, func(earlier Link) bool {
-		return (earlier.Target == id || earlier.Source == id) && (earlier.Verdict == Accepted || earlier.Verdict == AlreadyOne)
+		return earlier.Target == id || earlier.Source == id
 	})
 }
 

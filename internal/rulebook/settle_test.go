@@ -403,11 +403,11 @@ func TestLinksAgainstThePersonsExport(t *testing.T) {
 			u p
 			A p`,
 			exported: 9, want: "u: A u", links: "already one"},
-		{name: "a refusal gives nobody a person", rows: `
+		{name: "both IDs of a refused link have a person", rows: `
 			1 $identify u anon=v
 			2 $identify x anon=A
 			3 $identify v anon=x`,
 			persons: two, exported: 9,
-			want: "u: u; x: A v x", links: "persons export; accepted; accepted"},
+			want: "u: u; v: v; x: A x", links: "persons export; accepted; already identified"},
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"iter"
+	"slices"
 
 	"github.com/klauspost/compress/s2"
 )
@@ -53,6 +54,11 @@ func (l *Log) Append(parts ...[]byte) Place {
 
 // Len is how many entries there are.
 func (l *Log) Len() int64 { return l.count }
+
+// InMemory reports whether all of it is in memory, so that reading it cannot fail.
+func (l *Log) InMemory() bool {
+	return !slices.ContainsFunc(l.blocks, func(b block) bool { return b.text == nil })
+}
 
 // flush closes the open block.
 func (l *Log) flush() {

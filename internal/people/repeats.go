@@ -1,0 +1,105 @@
+package people
+
+import (
+	"cmp"
+	"iter"
+	"math"
+	"slices"
+
+	"ph2cio/internal/spool"
+)
+
+// PostHog's libraries say one link again and again, and only its first row decides anything: after it both IDs have a
+// person, that of the target is identified, and nothing undoes either. If that row joined the two, the others find them
+// joined; if it was refused, so are the others, until something else joins the two. A persons export draws a line: what it
+// refuses up to its time may be right after it. The last row matters to MergeIdentify, for which a link counts that was
+// true at any time.
+
+// keepLink takes a link. When there may be many that decide nothing, it lets go of those. The shard's lock is held.
+func (x *Index) keepLink(sh *shard, l *link) {
+	sh.links.Append(l.append(sh.work.take()))
+	if sh.links.Len() < cmp.Or(sh.thin, x.fewLinks) {
+		return
+	}
+	if x.options.Trace != nil || !sh.links.InMemory() {
+		sh.thin = math.MaxInt64 // somebody asks for all of them, or they are not in the way
+		return
+	}
+	all := make([]link, 0, sh.links.Len())
+	for entry := range sh.links.All() { // no error: it is in memory
+		all = append(all, readLink(entry))
+	}
+	slices.SortFunc(all, func(a, b link) int { return a.compare(&b) })
+	sh.links.Drop()
+	for l := range x.distinct(func(yield func(link, error) bool) {
+		for i := range all {
+			if !yield(all[i], nil) {
+				return
+			}
+		}
+	}) {
+		sh.links.Append(l.append(sh.work.take()))
+	}
+	sh.thin = max(x.fewLinks, sh.links.Len()*3/2)
+}
+
+// sortedLinks yields the links of a shard, sorted, and leaves it without any.
+func (x *Index) sortedLinks(sh *shard) iter.Seq2[link, error] {
+	return func(yield func(link, error) bool) {
+		all := &spool.Sorter[link]{
+			Space: x.space, Most: int(min(x.memory/stepsShare/stepBytes, mostSteps)),
+			Compare: func(a, b *link) int { return a.compare(b) },
+			Append:  func(dst []byte, l *link) []byte { return l.append(dst) },
+			Read:    readLink,
+		}
+		for entry, err := range sh.links.All() {
+			if err != nil {
+				yield(link{}, err)
+				return
+			}
+			all.Add(readLink(entry))
+		}
+		sh.links.Drop()
+		all.Sorted()(yield)
+	}
+}
+
+// compare brings the rows of one link together, in order of ingestion.
+func (l *link) compare(o *link) int {
+	if c := cmp.Or(l.target.compare(o.target), l.source.compare(o.source), cmp.Compare(l.kind, o.kind)); c != 0 {
+		return c
+	}
+	return l.at.compare(&o.at)
+}
+
+// distinct yields of each link's rows, which must be sorted, those that decide: the first, the first after the persons
+// export, and the last. One that is only the last is marked: it is the same link again. With Trace it yields all rows.
+func (x *Index) distinct(sorted iter.Seq2[link, error]) iter.Seq2[link, error] {
+	return func(yield func(link, error) bool) {
+		var last link
+		held := false // last has not been yielded
+		for l, err := range sorted {
+			decides := err != nil || !l.follows(&last, x.persons)
+			if held && decides && !yield(last, nil) {
+				return
+			}
+			l.again = !decides
+			held = !decides && x.options.Trace == nil
+			if !held && !yield(l, err) {
+				return
+			}
+			last = l
+		}
+		if held {
+			yield(last, nil)
+		}
+	}
+}
+
+// follows reports whether a row can only come to what the row before it came to.
+func (l *link) follows(before *link, p *persons) bool {
+	if l.target != before.target || l.source != before.source || l.kind != before.kind {
+		return false
+	}
+	return p == nil || before.at.At > p.at() || l.at.At <= p.at()
+}
