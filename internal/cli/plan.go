@@ -33,6 +33,7 @@ func (p *program) plan(o *mappingOptions, tmp string, args []string) (*export.Pl
 	index := people.Options{
 		Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), KeepNull: o.personProperties == "all",
 		Everybody: choice.Who == people.All, Events: choice.NeedEvents, PersonIDs: rules.UsesPersonID(), Dir: tmp,
+		Repeats: choice.Merges == people.MergeIdentify,
 	}
 	if err := o.identity.index(&index); err != nil {
 		return nil, usage(err)

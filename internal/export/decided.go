@@ -2,10 +2,13 @@ package export
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
+	"os"
 	"slices"
 
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/spool"
 )
 
 // decided are the rows of one chunk that are skipped whoever their people are, such as noise. The second reading counts
@@ -44,11 +47,23 @@ func (d *decided) count(t *tally) {
 	}
 }
 
-// decisions keep what is decided about each chunk, in little room: there are as many chunks as there are megabytes.
+// decisions keep what is decided about each chunk, a bit a row. There are as many chunks as there are megabytes, so that of a
+// large export most of it is on disk.
 type decisions struct {
-	chunks  pieces // for each, its sum; how many reasons; for each of those, its index and its rows; then the bits
+	space   *spool.Space
+	log     *spool.Log    // for each chunk its sum; how many reasons; for each of those, its index and its rows; then the bits
+	chunks  []spool.Place // of each chunk
 	reasons []string
 	scratch []byte
+}
+
+// decidedHeld is how many bytes of decisions stay in memory, enough for a few gigabytes of export.
+const decidedHeld = 256 << 10
+
+// newDecisions works in a directory as people.Options.Dir does.
+func newDecisions(dir string) decisions {
+	space := spool.NewSpace(cmp.Or(dir, os.TempDir()), decidedHeld)
+	return decisions{space: space, log: space.NewLog()}
 }
 
 // add keeps what is decided about the next chunk.
@@ -68,15 +83,19 @@ func (all *decisions) add(d *decided) {
 		b = binary.LittleEndian.AppendUint64(b, word)
 	}
 	all.scratch = b
-	all.chunks.add(bytes.TrimRight(b, "\x00"))
+	all.chunks = append(all.chunks, all.log.Append(bytes.TrimRight(b, "\x00")))
 }
 
-// of returns what is decided about a chunk, by its number; false for one that the first reading did not see.
-func (all *decisions) of(chunk int) (d decided, seen bool) {
-	if chunk >= all.chunks.count {
-		return d, false
+// of returns what is decided about a chunk, by its number; false for one that the first reading did not see. The error is
+// trouble with the disk.
+func (all *decisions) of(chunk int, r *spool.Reader) (d decided, seen bool, err error) {
+	if chunk >= len(all.chunks) {
+		return d, false, nil
 	}
-	b := all.chunks.at(chunk)
+	b, err := r.At(all.log, all.chunks[chunk])
+	if err != nil {
+		return d, true, err
+	}
 	next := func() uint64 {
 		value, n := binary.Uvarint(b)
 		b = b[n:]
@@ -91,7 +110,7 @@ func (all *decisions) of(chunk int) (d decided, seen bool) {
 	for ; len(b) > 0; b = b[min(8, len(b)):] {
 		d.rows = append(d.rows, word(b))
 	}
-	return d, true
+	return d, true, nil
 }
 
 // word is a number whose zero bytes at the end may be missing.

@@ -39,7 +39,7 @@ func TestWhatIsKeptIsNotReadAgain(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			all, kept := learned.decided.chunks.count, len(learned.kept.chunks)
+			all, kept := len(learned.decided.chunks), len(learned.kept.chunks)
 			switch {
 			case sources[len(sources)-1] == plain && kept > 0:
 				t.Errorf("%s: %d chunks kept before a plain file", name, kept)

@@ -58,70 +58,75 @@ func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *ce
 	if err := learnPersons(ctx, plan, index); err != nil {
 		return nil, errors.Join(err, index.Close())
 	}
-	learned, err := learnFrom(ctx, plan, read, census, index)
-	if err != nil || learned.doubtful() {
-		return learned, errors.Join(err, index.Close())
+	learned := &Learned{
+		index: index, decided: newDecisions(plan.Index.Dir), places: newPlaces(plan.Sources),
+		ends: make([]int64, len(plan.Sources)), kept: kept{most: cmp.Or(plan.kept, mostKept)},
+	}
+	if err := learned.from(ctx, plan, read, census); err != nil {
+		return nil, errors.Join(err, learned.Close())
+	}
+	if learned.doubtful() {
+		return learned, learned.Close()
 	}
 	return learned, nil
 }
 
-// learnFrom fills an index.
-func learnFrom(ctx context.Context, plan *Plan, read posthog.Options, census *census, index *people.Index) (*Learned, error) {
-	learned := &Learned{index: index, places: newPlaces(plan.Sources), ends: make([]int64, len(plan.Sources))}
-	learned.kept.most = cmp.Or(plan.kept, mostKept)
+// from reads the sources and settles the people.
+func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, census *census) error {
+	index := l.index
 	for _, s := range plan.Sources {
-		learned.Bytes += s.Size
+		l.Bytes += s.Size
 	}
 	progress := plan.progress()
-	progress.Phase("reading", learned.Bytes, Bytes)
+	progress.Phase("reading", l.Bytes, Bytes)
 	defer progress.Done()
 
 	thrift := newThrift()
 	work := func(_ int, c *posthog.Chunk) lesson { return learnChunk(c, plan, index, census.sheet()) }
 	for lesson, err := range orderedChunks(posthog.Read(ctx, plan.Sources, read), plan.workers(), work) {
 		if warning, ok := asWarning(err); ok {
-			learned.Said = append(learned.Said, warning)
+			l.Said = append(l.Said, warning)
 			continue
 		}
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
-			learned.Trouble = append(learned.Trouble, trouble)
+			l.Trouble = append(l.Trouble, trouble)
 			continue
 		}
 		if err != nil {
-			return nil, fmt.Errorf("first reading: %w", err)
+			return fmt.Errorf("first reading: %w", err)
 		}
-		if err := index.Err(); err != nil {
-			return nil, fmt.Errorf("first reading: %w", err)
+		if err := cmp.Or(index.Err(), l.decided.space.Err()); err != nil {
+			return fmt.Errorf("first reading: %w", err)
 		}
 		if index.Overflowed() {
-			learned.kept.giveUp() // memory is short
+			l.kept.giveUp() // memory is short
 		}
-		learned.add(lesson)
+		l.add(lesson)
 		census.add(&lesson)
 		thrift.look()
 		progress.Advance(lesson.chunk.Bytes)
-		progress.Note(fmt.Sprintf("%s rows", Count(learned.Rows)))
+		progress.Note(fmt.Sprintf("%s rows", Count(l.Rows)))
 	}
-	if learned.doubtful() {
-		return learned, nil
+	if l.doubtful() {
+		return nil
 	}
-	if err := learned.teams.check(plan.Team); err != nil && census == nil {
-		return nil, err
+	if err := l.teams.check(plan.Team); err != nil && census == nil {
+		return err
 	}
-	if err := checkColumns(read.Columns, learned.columns, learned.Rows); err != nil {
-		return nil, err
+	if err := checkColumns(read.Columns, l.columns, l.Rows); err != nil {
+		return err
 	}
 	progress.Note("working out who is who")
 	var err error
-	if learned.People, err = index.Settle(plan.Choice); err != nil {
-		return nil, fmt.Errorf("work out who is who: %w", err)
+	if l.People, err = index.Settle(plan.Choice); err != nil {
+		return fmt.Errorf("work out who is who: %w", err)
 	}
-	progress.Note(fmt.Sprintf("%s rows", Count(learned.Rows)))
-	return learned, nil
+	progress.Note(fmt.Sprintf("%s rows", Count(l.Rows)))
+	return nil
 }
 
-// Close gives back what the people have on disk, when they have been sent.
-func (l *Learned) Close() error { return l.index.Close() }
+// Close gives back what is on disk, when all has been sent.
+func (l *Learned) Close() error { return errors.Join(l.index.Close(), l.decided.space.Close()) }
 
 // lesson is what the first reading learnt from one chunk.
 type lesson struct {

@@ -52,7 +52,10 @@ func (r *run) mapChunks(worker int, chunks []*posthog.Chunk) *page {
 func (r *run) mapChunk(p *page, worker int, c *posthog.Chunk) {
 	p.bytes = c.Bytes
 	defer c.Release()
-	decided, seen := r.learned.decided.of(c.Number)
+	decided, seen, err := r.learned.decided.of(c.Number, &r.readers[worker])
+	if p.err = err; err != nil {
+		return
+	}
 	c.Left = decided.rows
 	decided.count(p.tally)
 	r.mapRows(p, r.mappers[worker], c)

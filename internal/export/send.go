@@ -9,6 +9,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/spool"
 )
 
 // TooManyRejects ends a run whose rejects exceed Plan.MaxRejects.
@@ -49,6 +50,7 @@ type run struct {
 	progress Progress
 	tally    *tally
 	mappers  []*mapping.Mapper // one for each worker
+	readers  []spool.Reader    // the same
 	rejected map[uint32]bool   // people whose identify was rejected, by number
 	recent   map[uint64]bool   // Refs that can start a campaign and have no answer yet
 	named    map[uint64]bool   // identifiers that have an identify, by their hash; nil where they cannot meet
@@ -83,6 +85,7 @@ func newRun(ctx context.Context, plan *Plan, learned *Learned) *run {
 		mapper.Refused = r.rejected
 		r.mappers = append(r.mappers, mapper)
 	}
+	r.readers = make([]spool.Reader, len(r.mappers))
 	return r
 }
 

@@ -176,8 +176,8 @@ func (s *settler) foldOne(p *part, states []owned, w *scratch) {
 		c.traits |= hasCioID
 		p.cioIDs = append(p.cioIDs, claim{s.x.sum(id), at, number, s.x.options.Existing.hasCioID(id)})
 	}
-	if st.hasUUID {
-		s.uuids[number] = st.uuid
+	if st.uuid != nil {
+		s.uuids[number] = st.uuid.id
 	}
 	if s.choice.Who.takes(c.traits) {
 		c.place = p.finals.Append(w.finish(st, s.x.options.KeepNull, &s.x.keys))

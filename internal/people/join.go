@@ -204,13 +204,9 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 
 // linkSteps collects the links whose targets are in a shard.
 func (s *settler) linkSteps(sh *shard, all *spool.Sorter[step]) error {
-	repeats := s.choice.Merges == MergeIdentify || s.x.options.Trace != nil
 	for l, err := range s.x.distinct(s.x.sortedLinks(sh)) {
 		if err != nil {
 			return err
-		}
-		if l.again && !repeats {
-			continue
 		}
 		one := step{order: l.at.Order, kind: l.kind, ref: l.at.ref, tie: l.tie, again: l.again}
 		one.a, _ = s.node(l.target)

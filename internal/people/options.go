@@ -19,6 +19,8 @@ type Options struct {
 	Everybody bool
 	// Events remembers each distinct ID that has an event to send. It is needed for Choice.NeedEvents.
 	Events bool
+	// Repeats remembers the last row of each link too, and not only the first. It is needed for MergeIdentify.
+	Repeats bool
 	// PersonIDs remembers PostHog's person UUIDs, for Person.UUID.
 	PersonIDs bool
 

@@ -36,7 +36,7 @@ func (st *state) appendPiece(dst []byte) []byte {
 	if st.hasBase {
 		flags |= pieceHasBase
 	}
-	if st.hasUUID {
+	if st.uuid != nil {
 		flags |= pieceHasUUID
 	}
 	if st.hasBase && !st.dumped {
@@ -46,10 +46,10 @@ func (st *state) appendPiece(dst []byte) []byte {
 	if st.hasBase {
 		dst = st.base.append(dst)
 	}
-	if st.hasUUID {
-		dst = append(dst, st.uuid[:]...)
-		dst = binary.LittleEndian.AppendUint64(dst, uint64(st.uuidAt))
-		dst = binary.LittleEndian.AppendUint64(dst, st.uuidRef)
+	if said := st.uuid; said != nil {
+		dst = append(dst, said.id[:]...)
+		dst = binary.LittleEndian.AppendUint64(dst, uint64(said.at))
+		dst = binary.LittleEndian.AppendUint64(dst, said.ref)
 	}
 	dst = binary.AppendUvarint(dst, uint64(st.log))
 	return append(dst, st.buf...)
@@ -62,10 +62,10 @@ func readPiece(b []byte) (st state) {
 	if st.hasBase = flags&pieceHasBase != 0; st.hasBase {
 		st.base, b = readOrder(b), b[orderSize:]
 	}
-	if st.hasUUID = flags&pieceHasUUID != 0; st.hasUUID {
-		st.uuid = posthog.UUID(b[:16])
-		st.uuidAt = int64(binary.LittleEndian.Uint64(b[16:]))
-		st.uuidRef = binary.LittleEndian.Uint64(b[24:])
+	if flags&pieceHasUUID != 0 {
+		st.uuid = &saidUUID{
+			id: posthog.UUID(b[:16]), at: int64(binary.LittleEndian.Uint64(b[16:])), ref: binary.LittleEndian.Uint64(b[24:]),
+		}
 		b = b[32:]
 	}
 	st.dumped = st.hasBase && flags&pieceHasText == 0
@@ -107,7 +107,7 @@ func (w *whole) add(p *state) {
 
 // takeUUID keeps the UUID that the newer row said.
 func (st *state) takeUUID(o *state) {
-	if o.hasUUID && (!st.hasUUID || o.uuidAt > st.uuidAt || o.uuidAt == st.uuidAt && o.uuidRef > st.uuidRef) {
-		st.uuid, st.uuidAt, st.uuidRef, st.hasUUID = o.uuid, o.uuidAt, o.uuidRef, true
+	if o.uuid != nil && o.uuid.newer(st.uuid) {
+		st.uuid = o.uuid
 	}
 }

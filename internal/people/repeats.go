@@ -12,8 +12,8 @@ import (
 // PostHog's libraries say one link again and again, and only its first row decides anything: after it both IDs have a
 // person, that of the target is identified, and nothing undoes either. If that row joined the two, the others find them
 // joined; if it was refused, so are the others, until something else joins the two. A persons export draws a line: what it
-// refuses up to its time may be right after it. The last row matters to MergeIdentify, for which a link counts that was
-// true at any time.
+// refuses up to its time may be right after it. The last row matters to MergeIdentify alone, for which a link counts that
+// was true at any time.
 
 // keepLink takes a link. When there may be many that decide nothing, it lets go of those. The shard's lock is held.
 func (x *Index) keepLink(sh *shard, l *link) {
@@ -40,7 +40,7 @@ func (x *Index) keepLink(sh *shard, l *link) {
 	}) {
 		sh.links.Append(l.append(sh.work.take()))
 	}
-	sh.thin = max(x.fewLinks, sh.links.Len()*3/2)
+	sh.thin = max(x.fewLinks, sh.links.Len()*5/4)
 }
 
 // sortedLinks yields the links of a shard, sorted, and leaves it without any.
@@ -72,20 +72,19 @@ func (l *link) compare(o *link) int {
 	return l.at.compare(&o.at)
 }
 
-// distinct yields of each link's rows, which must be sorted, those that decide: the first, the first after the persons
-// export, and the last. One that is only the last is marked: it is the same link again. With Trace it yields all rows.
+// distinct yields of each link's rows, which must be sorted, those that decide: the first, and the first after the persons
+// export. With Repeats the last comes too, with Trace all; they are marked as the same link again.
 func (x *Index) distinct(sorted iter.Seq2[link, error]) iter.Seq2[link, error] {
 	return func(yield func(link, error) bool) {
 		var last link
 		held := false // last has not been yielded
 		for l, err := range sorted {
-			decides := err != nil || !l.follows(&last, x.persons)
-			if held && decides && !yield(last, nil) {
+			l.again = err == nil && l.follows(&last, x.persons)
+			if held && !l.again && !yield(last, nil) {
 				return
 			}
-			l.again = !decides
-			held = !decides && x.options.Trace == nil
-			if !held && !yield(l, err) {
+			held = l.again && x.options.Repeats && x.options.Trace == nil
+			if (!l.again || x.options.Trace != nil) && !yield(l, err) {
 				return
 			}
 			last = l

@@ -55,7 +55,7 @@ func TestRepeatedLinks(t *testing.T) {
 		slices.Sort(merges)
 		wantLinks := told(&want, h).Links
 		for _, memory := range []int64{0, tiny} {
-			x := indexOf(h, memory, seed)
+			x := indexOf(h, memory, 2*seed)
 			settled, err := x.Settle(Choice{Merges: MergeIdentify})
 			if err != nil {
 				t.Fatal(err)
@@ -118,7 +118,7 @@ func TestLinkThatComesTrue(t *testing.T) {
 		for i := range more {
 			h.Rows = append(slices.Clone(h.Rows), row(int64(10+i), "$identify", "b", "a"))
 		}
-		x := indexOf(h, 0, 1)
+		x := indexOf(h, 0, 2)
 		defer x.Close()
 		settled, err := x.Settle(Choice{Merges: MergeIdentify})
 		if err != nil {

@@ -140,7 +140,7 @@ func indexOf(h rulebook.History, memory int64, seed uint64) *Index {
 		}
 	}
 	x := NewIndex(o)
-	x.fewLinks = 3
+	x.fewLinks, x.options.Repeats = 3, seed%2 == 0
 	if memory == tiny {
 		x.mostIDs, x.mostBuf, x.space.Block = 1, 1, 1
 	}

@@ -16,16 +16,25 @@ import (
 type state struct {
 	base    order        // of the snapshot
 	sum     xxh3.Uint128 // of its text
-	uuid    posthog.UUID
-	uuidAt  int64 // the row that said it, by time and Ref
-	uuidRef uint64
-	buf     []byte // the snapshot's kept properties, then the log
-	log     uint32 // where the log starts
-	owner   uint32 // number of its ID
+	uuid    *saidUUID    // nil when no row said it, or nobody asks
+	buf     []byte       // the snapshot's kept properties, then the log
+	log     uint32       // where the log starts
+	owner   uint32       // number of its ID
 	hasBase bool
-	hasUUID bool
 	dumped  bool // the snapshot's properties are on disk already, and not in buf
 	touched bool // something of it is not on disk yet
+}
+
+// saidUUID is PostHog's UUID of a person, and the row that said so, by time and Ref.
+type saidUUID struct {
+	id  posthog.UUID
+	at  int64
+	ref uint64
+}
+
+// newer reports whether a row that said s came after the one that said o, which may be nil.
+func (s *saidUUID) newer(o *saidUUID) bool {
+	return o == nil || s.at > o.at || s.at == o.at && s.ref > o.ref
 }
 
 // stateTable holds states in pages that never move.
@@ -34,7 +43,7 @@ type stateTable struct {
 	count uint32
 }
 
-const statesPerPage = 70 // near 8 KiB, a size the allocator has
+const statesPerPage = 85 // near 8 KiB, a size the allocator has
 
 func (t *stateTable) at(number uint32) *state {
 	return &t.pages[number/statesPerPage][number%statesPerPage]
@@ -96,16 +105,14 @@ func changesPersons(event []byte) bool {
 }
 
 func (sh *shard) learnUUID(f *fact, number uint32, at *order, text []byte) {
-	st := sh.stateOf(f)
-	if st != nil && st.hasUUID && (at.At < st.uuidAt || at.At == st.uuidAt && at.ref <= st.uuidRef) {
+	said := saidUUID{at: at.At, ref: at.ref}
+	if st := sh.stateOf(f); st != nil && !said.newer(st.uuid) {
 		return
 	}
-	uuid, ok := parseUUID(text)
-	if !ok {
-		return
+	var ok bool
+	if said.id, ok = parseUUID(text); ok {
+		sh.makeState(f, number).uuid = &said
 	}
-	st = sh.makeState(f, number)
-	st.uuid, st.uuidAt, st.uuidRef, st.hasUUID = uuid, at.At, at.ref, true
 }
 
 func parseUUID(text []byte) (u posthog.UUID, ok bool) {
@@ -185,7 +192,7 @@ func (sh *shard) store(st *state, b []byte) {
 }
 
 func (st *state) store(b []byte) {
-	if cap(st.buf) < len(b) || cap(st.buf) > 4*len(b)+1024 {
+	if cap(st.buf) < len(b) || cap(st.buf) > 2*len(b)+256 {
 		st.buf = nil
 	}
 	st.buf = append(st.buf[:0], b...)

@@ -64,7 +64,7 @@ func (l *Log) InMemory() bool {
 func (l *Log) flush() {
 	b := block{full: int32(len(l.open))}
 	if l.space.hold(int64(cap(l.open))) {
-		b.text, l.open = l.open, make([]byte, 0, len(l.open)+len(l.open)/8)
+		b.text, l.open = l.open, make([]byte, 0, len(l.open)/8)
 		l.blocks = append(l.blocks, b)
 		return
 	}

@@ -1,6 +1,7 @@
 package spool
 
 import (
+	"cmp"
 	"container/heap"
 	"iter"
 	"slices"
@@ -15,33 +16,45 @@ type Sorter[T any] struct {
 	Append  func(dst []byte, element *T) []byte // writes an element
 	Read    func(entry []byte) T                // reads it back; it may not keep entry
 
-	elements []T
-	runs     []*Log
-	text     []byte
+	pages [][]T    // the elements in memory; pages never move
+	order []uint32 // their numbers, from 0, as they were added and then as they are sorted
+	runs  []*Log
+	text  []byte
 }
 
 // Add adds an element.
 func (s *Sorter[T]) Add(element T) {
-	if len(s.elements) >= s.Most {
+	if len(s.order) >= s.Most {
 		s.run()
 	}
-	s.elements = append(s.elements, element)
+	number := uint32(len(s.order))
+	if int(number/inPage) == len(s.pages) {
+		s.pages = append(s.pages, make([]T, inPage))
+	}
+	s.order = append(s.order, number)
+	*s.at(number) = element
 }
 
+// inPage is how many elements a page of a Sorter has.
+const inPage = 256
+
+func (s *Sorter[T]) at(number uint32) *T { return &s.pages[number/inPage][number%inPage] }
+
+// sort sorts what is in memory, by number, because elements may be large and are compared by reference.
 func (s *Sorter[T]) sort() {
-	slices.SortStableFunc(s.elements, func(a, b T) int { return s.Compare(&a, &b) })
+	slices.SortFunc(s.order, func(a, b uint32) int { return cmp.Or(s.Compare(s.at(a), s.at(b)), cmp.Compare(a, b)) })
 }
 
 // run writes what is in memory as a sorted run.
 func (s *Sorter[T]) run() {
 	s.sort()
 	run := s.Space.NewLog()
-	for i := range s.elements {
-		s.text = s.Append(s.text[:0], &s.elements[i])
+	for _, i := range s.order {
+		s.text = s.Append(s.text[:0], s.at(i))
 		run.Append(s.text)
 	}
 	s.runs = append(s.runs, run)
-	s.elements = s.elements[:0]
+	s.order = s.order[:0]
 }
 
 // Sorted yields all elements in order, once. An error is the last thing yielded.
@@ -49,8 +62,8 @@ func (s *Sorter[T]) Sorted() iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		s.sort()
 		if len(s.runs) == 0 {
-			for _, element := range s.elements {
-				if !yield(element, nil) {
+			for _, i := range s.order {
+				if !yield(*s.at(i), nil) {
 					return
 				}
 			}
@@ -79,10 +92,10 @@ func (s *Sorter[T]) merge(yield func(T, error) bool) {
 			return element, ok, err
 		}})
 	}
-	rest := s.elements
+	rest := s.order
 	m.add(&source[T]{number: len(s.runs), stop: func() {}, next: func() (element T, ok bool, err error) {
 		if len(rest) > 0 {
-			element, rest, ok = rest[0], rest[1:], true
+			element, rest, ok = *s.at(rest[0]), rest[1:], true
 		}
 		return element, ok, nil
 	}})

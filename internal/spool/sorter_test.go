@@ -32,9 +32,11 @@ func TestSorterSortsAsInMemory(t *testing.T) {
 		space := NewSpace(dir, rapid.Int64Range(0, 500).Draw(t, "memory"))
 		defer space.Close()
 		space.Block = 16
-		sorter := newSorter(space, rapid.IntRange(1, 20).Draw(t, "most"))
+		sorter := newSorter(space, rapid.OneOf(rapid.IntRange(1, 20), rapid.IntRange(inPage-1, 3*inPage)).Draw(t, "most"))
 		var want []numbered
-		for i, key := range rapid.SliceOfN(rapid.Uint32Range(0, 9), 0, 80).Draw(t, "keys") {
+		times := rapid.SampledFrom([]int{1, 1, 20}).Draw(t, "times")
+		keys := slices.Repeat(rapid.SliceOfN(rapid.Uint32Range(0, 9), 0, 80).Draw(t, "keys"), times)
+		for i, key := range keys {
 			n := numbered{key, uint32(i)}
 			sorter.Add(n)
 			want = append(want, n)
