@@ -57,8 +57,8 @@ type decisions struct {
 	scratch []byte
 }
 
-// decidedHeld is how many bytes of decisions stay in memory, enough for a few gigabytes of export.
-const decidedHeld = 256 << 10
+// decidedHeld is how many bytes of decisions stay in memory, enough for most of a gigabyte of export.
+const decidedHeld = 64 << 10
 
 // newDecisions works in a directory as people.Options.Dir does.
 func newDecisions(dir string) decisions {

@@ -14,10 +14,11 @@ const mostKept = 64 << 20
 
 // kept are the last chunks that the first reading saw, so that the second need not decompress them again: all of a small
 // export, the end of a large one. They are packed in a way that is unpacked much faster than what the sources are
-// compressed with. Chunks of plain files are not kept: reading those again costs less.
+// compressed with. Chunks that are not worth that are not kept.
 type kept struct {
 	most   int // mostKept, but for tests
 	chunks []*posthog.Chunk
+	packer posthog.Packer
 	held   int   // bytes
 	text   int64 // bytes read so far
 	over   bool  // nothing is kept any more
@@ -43,7 +44,7 @@ func (k *kept) add(c *posthog.Chunk, total int64) {
 	k.text += c.End - end
 	k.last, k.lastEnd = c.Source, c.End
 	switch {
-	case c.Codec == "":
+	case !c.WorthPacking():
 		k.giveUp() // what is kept is the end of all, without gaps
 	case k.over || len(k.chunks) == 0 && !k.nearEnd(c, total):
 		c.Release()
@@ -52,7 +53,7 @@ func (k *kept) add(c *posthog.Chunk, total int64) {
 			k.source, k.before = c.Source, end
 		}
 		k.unpacked += int64(c.Size())
-		c.Pack()
+		k.packer.Pack(c)
 		k.packed += int64(c.Held())
 		k.chunks = append(k.chunks, c)
 		k.held += c.Held()
@@ -89,6 +90,7 @@ func (k *kept) giveUp() {
 	for _, c := range k.chunks {
 		c.Release()
 	}
+	k.packer.Close()
 	k.chunks, k.over = nil, true
 }
 

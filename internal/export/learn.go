@@ -125,8 +125,11 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 	return nil
 }
 
-// Close gives back what is on disk, when all has been sent.
-func (l *Learned) Close() error { return errors.Join(l.index.Close(), l.decided.space.Close()) }
+// Close gives back memory and what is on disk, when all has been sent.
+func (l *Learned) Close() error {
+	l.kept.giveUp()
+	return errors.Join(l.index.Close(), l.decided.space.Close())
+}
 
 // lesson is what the first reading learnt from one chunk.
 type lesson struct {
@@ -164,7 +167,7 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet)
 		sheet.count(event)
 	}
 	l.decided.sum, l.columns = c.Sum(), c.Columns()
-	if c.Codec == "" {
+	if !c.WorthPacking() {
 		c.Release() // the others are added to kept, in order
 	}
 	return l

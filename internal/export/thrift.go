@@ -4,11 +4,12 @@ import (
 	"os"
 	"runtime/debug"
 	"runtime/metrics"
+	"sync"
 )
 
-// thrift makes the garbage collector work harder than it does by itself: it may let so many bytes of garbage come together,
-// and not a share of what is kept. A run makes little garbage beside what it keeps, and what it keeps has few pointers, so
-// that costs next to nothing, and the peak stays close to what is kept. GOGC in the environment is left alone.
+// thrift lets so many bytes of garbage come together before the collector runs, and not a share of what is kept. A run makes
+// little garbage beside what it keeps, and what it keeps has few pointers, so that costs next to nothing, and the peak
+// stays close to what is kept. GOGC in the environment is left alone.
 type thrift struct {
 	sample []metrics.Sample
 	looks  int
@@ -18,15 +19,18 @@ type thrift struct {
 
 const (
 	garbage      = 3 << 20 // bytes
-	mostPercent  = 50      // of what is kept, while that is little
-	leastPercent = 10      // when it is much
+	leastPercent = 10      // of what is kept, when that is much
 	looksApart   = 32      // chunks
 )
+
+// ballast is memory that nobody touches, so that it is only a number: with it the collector does not run all the time
+// while next to nothing is kept.
+var ballast = sync.OnceValue(func() []byte { return make([]byte, 8<<20) })
 
 func newThrift() *thrift {
 	t := &thrift{sample: []metrics.Sample{{Name: "/gc/heap/live:bytes"}}}
 	if _, t.off = os.LookupEnv("GOGC"); !t.off {
-		t.set(mostPercent)
+		t.set(percentOf(uint64(len(ballast()))))
 	}
 	return t
 }
@@ -37,8 +41,12 @@ func (t *thrift) look() {
 		return
 	}
 	metrics.Read(t.sample)
-	live := max(t.sample[0].Value.Uint64(), 1)
-	t.set(int(min(mostPercent, max(leastPercent, garbage*100/live))))
+	t.set(percentOf(t.sample[0].Value.Uint64()))
+}
+
+// percentOf is GOGC when so many bytes are kept, the ballast included.
+func percentOf(kept uint64) int {
+	return int(max(leastPercent, garbage*100/max(kept, uint64(len(ballast())))))
 }
 
 func (t *thrift) set(percent int) {

@@ -2,6 +2,7 @@ package people
 
 import (
 	"encoding/binary"
+	"iter"
 	"slices"
 	"strings"
 
@@ -177,9 +178,10 @@ const mostSteps = 1 << 20
 // steps collects all that happens: the links, when IDs in links first have a person, and when somebody first logs in with an
 // ID.
 func (s *settler) steps(all *spool.Sorter[step]) error {
+	links := s.x.newLinkSorter()
 	for i := range s.x.shards {
 		sh := &s.x.shards[i]
-		if err := s.linkSteps(sh, all); err != nil {
+		if err := s.linkSteps(sh.sortedLinks(links), all); err != nil {
 			return err
 		}
 		err := sh.eachFact(func(number uint32, f *fact, _ []byte) error {
@@ -202,13 +204,16 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 	return nil
 }
 
-// linkSteps collects the links whose targets are in a shard.
-func (s *settler) linkSteps(sh *shard, all *spool.Sorter[step]) error {
-	for l, err := range s.x.distinct(s.x.sortedLinks(sh)) {
+// linkSteps collects the links that decide, of sorted ones.
+func (s *settler) linkSteps(links iter.Seq2[link, error], all *spool.Sorter[step]) error {
+	for l, err := range s.x.distinct(links) {
 		if err != nil {
 			return err
 		}
-		one := step{order: l.at.Order, kind: l.kind, ref: l.at.ref, tie: l.tie, again: l.again}
+		one := step{order: l.at.Order, kind: l.kind, again: l.again}
+		if l.tie != "" || s.x.options.Trace != nil {
+			one.row = &stepRow{l.at.ref, l.tie}
+		}
 		one.a, _ = s.node(l.target)
 		one.b, _ = s.node(l.source)
 		all.Add(one)
@@ -219,7 +224,7 @@ func (s *settler) linkSteps(sh *shard, all *spool.Sorter[step]) error {
 // note remembers what a link that came to something asks for: a merge of its anonymous ID.
 func (s *settler) note(one *step, outcome identity.Outcome) {
 	if s.x.options.Trace != nil {
-		s.x.options.Trace(one.ref, outcome)
+		s.x.options.Trace(one.row.ref, outcome)
 	}
 	accepted := outcome == identity.Joined || outcome == identity.Same
 	if s.choice.Merges == MergeIdentify && one.kind == identity.Identify && accepted {

@@ -65,9 +65,21 @@ type step struct {
 	login bool // or that somebody logs in with it
 	again bool // a link that has come before: see distinct
 	kind  identity.Kind
-	a, b  uint32 // nodes: the link's target and source, or the ID
-	ref   uint64
-	tie   string
+	a, b  uint32   // nodes: the link's target and source, or the ID
+	row   *stepRow // nil for most
+}
+
+// stepRow is what a few links have: their row, where somebody wants to hear of it, and link.tie.
+type stepRow struct {
+	ref uint64
+	tie string
+}
+
+func (s *step) tie() string {
+	if s.row == nil {
+		return ""
+	}
+	return s.row.tie
 }
 
 // compare puts steps in order. What a row says of an ID comes after all links of its order: a row comes before another
@@ -88,29 +100,33 @@ func (s *step) compare(t *step) int {
 	if s.kind != t.kind {
 		return int(s.kind) - int(t.kind)
 	}
-	return strings.Compare(s.tie, t.tie)
+	return strings.Compare(s.tie(), t.tie())
 }
 
 func (s *step) append(dst []byte) []byte {
 	var flags byte
-	for i, set := range [...]bool{s.first, s.login, s.again} {
+	for i, set := range [...]bool{s.first, s.login, s.again, s.row != nil} {
 		if set {
 			flags |= 1 << i
 		}
 	}
 	dst = append(dst, flags, byte(s.kind))
-	at := order{s.order, s.ref}
-	dst = at.append(dst)
+	dst = binary.LittleEndian.AppendUint64(dst, uint64(s.order.At))
+	dst = append(dst, s.order.UUID[:]...)
 	dst = binary.LittleEndian.AppendUint32(dst, s.a)
 	dst = binary.LittleEndian.AppendUint32(dst, s.b)
-	return append(dst, s.tie...)
+	if s.row == nil {
+		return dst
+	}
+	return append(binary.LittleEndian.AppendUint64(dst, s.row.ref), s.row.tie...)
 }
 
 func readStep(b []byte) (s step) {
 	s.first, s.login, s.again, s.kind = b[0]&1 != 0, b[0]&2 != 0, b[0]&4 != 0, identity.Kind(b[1])
-	at := readOrder(b[2:])
-	s.order, s.ref = at.Order, at.ref
-	b = b[2+orderSize:]
-	s.a, s.b, s.tie = binary.LittleEndian.Uint32(b), binary.LittleEndian.Uint32(b[4:]), string(b[8:])
+	s.order = identity.Order{At: int64(binary.LittleEndian.Uint64(b[2:])), UUID: posthog.UUID(b[10:26])}
+	s.a, s.b = binary.LittleEndian.Uint32(b[26:]), binary.LittleEndian.Uint32(b[30:])
+	if b[0]&8 != 0 {
+		s.row = &stepRow{ref: binary.LittleEndian.Uint64(b[34:]), tie: string(b[42:])}
+	}
 	return s
 }

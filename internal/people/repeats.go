@@ -43,15 +43,19 @@ func (x *Index) keepLink(sh *shard, l *link) {
 	sh.thin = max(x.fewLinks, sh.links.Len()*5/4)
 }
 
+// newLinkSorter returns what sorts links.
+func (x *Index) newLinkSorter() *spool.Sorter[link] {
+	return &spool.Sorter[link]{
+		Space: x.space, Most: int(min(x.memory/stepsShare/stepBytes, mostSteps)),
+		Compare: func(a, b *link) int { return a.compare(b) },
+		Append:  func(dst []byte, l *link) []byte { return l.append(dst) },
+		Read:    readLink,
+	}
+}
+
 // sortedLinks yields the links of a shard, sorted, and leaves it without any.
-func (x *Index) sortedLinks(sh *shard) iter.Seq2[link, error] {
+func (sh *shard) sortedLinks(all *spool.Sorter[link]) iter.Seq2[link, error] {
 	return func(yield func(link, error) bool) {
-		all := &spool.Sorter[link]{
-			Space: x.space, Most: int(min(x.memory/stepsShare/stepBytes, mostSteps)),
-			Compare: func(a, b *link) int { return a.compare(b) },
-			Append:  func(dst []byte, l *link) []byte { return l.append(dst) },
-			Read:    readLink,
-		}
 		for entry, err := range sh.links.All() {
 			if err != nil {
 				yield(link{}, err)

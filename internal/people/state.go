@@ -192,7 +192,7 @@ func (sh *shard) store(st *state, b []byte) {
 }
 
 func (st *state) store(b []byte) {
-	if cap(st.buf) < len(b) || cap(st.buf) > 2*len(b)+256 {
+	if cap(st.buf) < len(b) || cap(st.buf) > len(b)+len(b)/2+64 {
 		st.buf = nil
 	}
 	st.buf = append(st.buf[:0], b...)

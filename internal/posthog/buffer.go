@@ -26,16 +26,20 @@ type buffer struct {
 var spare struct {
 	sync.Mutex
 	buffers []*buffer
+	slab    *slab // that new ones are cut from
 }
 
-const mostSpare = 16
+const bufferSize = headroom + windowSize + guard
 
 func takeBuffer() *buffer {
 	spare.Lock()
 	defer spare.Unlock()
 	var b *buffer
 	if last := len(spare.buffers) - 1; last < 0 {
-		b = &buffer{bytes: make([]byte, headroom+windowSize+guard)}
+		if spare.slab == nil || len(spare.slab.left()) < bufferSize {
+			spare.slab = takeSlab(slabSize)
+		}
+		b = &buffer{bytes: spare.slab.use(bufferSize)}
 	} else {
 		b = spare.buffers[last]
 		spare.buffers = spare.buffers[:last]
@@ -59,7 +63,5 @@ func (b *buffer) release() {
 	}
 	spare.Lock()
 	defer spare.Unlock()
-	if len(spare.buffers) < mostSpare {
-		spare.buffers = append(spare.buffers, b)
-	}
+	spare.buffers = append(spare.buffers, b)
 }

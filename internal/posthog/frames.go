@@ -17,7 +17,8 @@ type frameStream struct {
 	inside  bool   // a frame is being read
 	start   int64  // where in the file it begins
 	long    bool   // it is handed on as it is read, its checksum not seen
-	text    []byte // of a frame that is not
+	text    []byte // of a frame that is not, in part
+	part    partText
 	ready   []byte // what is left of text
 	trouble error  // to be told when ready has been read
 
@@ -62,7 +63,11 @@ func openFrames(format *frameFormat) func(io.Reader) stream {
 
 func (s *frameStream) used() int64     { return s.disk.read - int64(s.file.Buffered()) }
 func (s *frameStream) verified() int64 { return s.confirmed }
-func (s *frameStream) close()          { s.decoder.close() }
+
+func (s *frameStream) close() {
+	s.decoder.close()
+	s.part.close()
+}
 
 func (s *frameStream) salvage(file io.ReaderAt, accept bool) {
 	s.rescue = salvage{file: file, accept: accept, magic: s.format.magic, check: func(in io.Reader) error {
@@ -120,7 +125,7 @@ func (s *frameStream) Read(p []byte) (n int, err error) {
 
 // startFrame makes the next frame ready, or the beginning of a long one. Its error is io.EOF when there is none.
 func (s *frameStream) startFrame() error {
-	s.text = s.text[:0]
+	s.text = s.part.room()
 	err := s.nextFrame()
 	if err == io.EOF && !s.inside {
 		return io.EOF
@@ -130,7 +135,7 @@ func (s *frameStream) startFrame() error {
 	}
 	switch {
 	case err == nil:
-		s.long, s.ready, s.text = true, s.text, nil
+		s.long, s.ready = true, s.text
 		return nil
 	case err == io.EOF && !s.inside:
 		s.ready = s.text
@@ -181,7 +186,7 @@ func (s *frameStream) tail(given int64) (text []byte) {
 	if _, err := io.CopyN(io.Discard, d, given); err != nil {
 		return nil
 	}
-	text, _ = readPart(d, nil)
+	text, _ = readPart(d, make([]byte, 0, wholePart))
 	return text
 }
 

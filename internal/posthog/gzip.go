@@ -25,8 +25,9 @@ type gzipStream struct {
 	file    *bufio.Reader // over bytes
 	member  gzip.Reader
 	long    bool   // a member is handed on as it is read, its checksum not seen
-	text    []byte // of a member that is not
-	trouble error  // to be told when ready has been read
+	text    []byte // of a member that is not, in part
+	part    partText
+	trouble error // to be told when ready has been read
 
 	delivered int64
 	confirmed int64 // of delivered, up to the end of the last good member
@@ -39,7 +40,11 @@ func openGzip(file io.Reader) stream {
 }
 
 func (g *gzipStream) used() int64 { return g.taken }
-func (g *gzipStream) close()      { g.segments.close() }
+
+func (g *gzipStream) close() {
+	g.segments.close()
+	g.part.close()
+}
 
 func (g *gzipStream) verified() int64 {
 	if g.single {
@@ -114,7 +119,7 @@ func (g *gzipStream) nextSegment() error {
 // readMember makes the next member ready in single mode, or the beginning of a long one.
 func (g *gzipStream) readMember() error {
 	start := g.taken - int64(len(g.bytes.rest)) - int64(g.file.Buffered())
-	g.text = g.text[:0]
+	g.text = g.part.room()
 	err := g.startMember()
 	if err == io.EOF {
 		return io.EOF
@@ -124,7 +129,7 @@ func (g *gzipStream) readMember() error {
 	}
 	switch {
 	case err == nil:
-		g.long, g.ready, g.text = true, g.text, nil
+		g.long, g.ready = true, g.text
 	case err == io.EOF:
 		g.ready = g.text
 		g.confirmed = g.delivered + int64(len(g.ready))

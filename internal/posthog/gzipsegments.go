@@ -116,7 +116,7 @@ type segmenter struct {
 func inflating() int { return min(max(3, runtime.GOMAXPROCS(0)), 16) }
 
 // segmentsAhead is how many segments are read ahead, so that decompressing waits for no disk and no scheduler.
-const segmentsAhead = 16
+const segmentsAhead = 4
 
 func newSegmenter(file io.Reader, size int) *segmenter {
 	s := &segmenter{file: file, size: size, ahead: make(chan *segment, segmentsAhead), slots: make(chan struct{}, inflating()), quit: make(chan struct{})}

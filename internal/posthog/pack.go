@@ -2,19 +2,36 @@ package posthog
 
 import "github.com/klauspost/compress/s2"
 
-// Pack makes a chunk that is not needed for a while small; Events unpacks it again. It must not be called while the chunk
-// is in use otherwise.
-func (c *Chunk) Pack() {
+// Packer makes chunks small that are not needed for a while. The zero value is ready; it may be used from one goroutine at
+// a time, and must be closed.
+type Packer struct{ slab *slab }
+
+// WorthPacking reports whether packing and unpacking a chunk takes less time than decompressing its source again. Plain
+// sources are read faster than anything is packed; zstd and those like it are decompressed about as fast as it is unpacked.
+func (c *Chunk) WorthPacking() bool { return c.Codec == "gzip" || c.Codec == "brotli" }
+
+// Pack packs a chunk; Chunk.Events unpacks it again. It must not be called while the chunk is in use otherwise.
+func (p *Packer) Pack(c *Chunk) {
 	if c.packed != nil || len(c.data) == 0 {
 		return
 	}
 	text := len(c.data)
-	scratch := takeBuffer()
-	packed := s2.Encode(scratch.bytes[:cap(scratch.bytes)], c.data)
-	c.packed = append(make([]byte, 0, len(packed)), packed...)
-	scratch.release()
+	most := s2.MaxEncodedLen(text)
+	if p.slab == nil || len(p.slab.left()) < most {
+		p.Close()
+		p.slab = takeSlab(max(slabSize, most))
+	}
+	size := len(s2.Encode(p.slab.left(), c.data))
+	c.packed, c.slab = p.slab.use(size), p.slab
+	c.slab.users.Add(1)
 	c.buffer.release()
 	c.buffer, c.data, c.guarded, c.text = nil, nil, nil, text
+}
+
+// Close gives the memory back as soon as no chunk is packed in it any more. More may be packed afterwards.
+func (p *Packer) Close() {
+	p.slab.release()
+	p.slab = nil
 }
 
 // unpack makes the text of a packed chunk anew.
@@ -33,8 +50,15 @@ func (c *Chunk) unpack() {
 	if err != nil {
 		panic("posthog: a chunk in memory is damaged: " + err.Error()) // as when any other variable is
 	}
-	c.data, c.guarded, c.packed = data, room[:c.text+guard], nil
+	c.data, c.guarded = data, room[:c.text+guard]
+	c.unpacked()
 	if c.unended {
 		c.guarded[c.text] = '\n'
 	}
+}
+
+// unpacked lets go of the packed text.
+func (c *Chunk) unpacked() {
+	c.slab.release()
+	c.packed, c.slab = nil, nil
 }

@@ -29,7 +29,7 @@ type reading struct {
 
 const (
 	pumpsAhead  = 2 // compressed sources open at once
-	blocksAhead = 6 // windows that the pump of a compressed source is ahead of the cutting
+	blocksAhead = 3 // windows that the pump of a compressed source is ahead of the cutting
 )
 
 func newReading(ctx context.Context, sources []Source, options Options, yield func(*Chunk, error) bool) *reading {

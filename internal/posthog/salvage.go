@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"io"
 	"math"
-	"slices"
 )
 
 // A file whose parts are compressed one by one (gzip members, zstd and lz4 frames) is more than its first damaged part: a
@@ -69,14 +68,27 @@ func (s *salvage) next(from int64) int64 {
 	}
 }
 
-// readPart reads a part's text into memory: io.EOF says that it is whole and right, nil that there is more of it than
-// wholePart.
+// partText is room for the text of one part after the other. The zero value is ready, and must be closed.
+type partText struct{ buffer *buffer }
+
+// room returns room for the text of the next part, as readPart wants it; that of the part before is lost.
+func (t *partText) room() []byte {
+	if t.buffer == nil {
+		t.buffer = takeBuffer()
+	}
+	return t.buffer.bytes[:0]
+}
+
+func (t *partText) close() {
+	t.buffer.release()
+	t.buffer = nil
+}
+
+// readPart reads a part's text into memory, in room for wholePart: io.EOF says that it is whole and right, nil that there
+// is more of it than that.
 func readPart(part io.Reader, text []byte) ([]byte, error) {
 	for len(text) < wholePart {
-		if len(text) == cap(text) {
-			text = slices.Grow(text, max(len(text), 64<<10))
-		}
-		n, err := part.Read(text[len(text):min(cap(text), wholePart)])
+		n, err := part.Read(text[len(text):wholePart])
 		if text = text[:len(text)+n]; err != nil {
 			return text, err
 		}

@@ -69,20 +69,43 @@ func (w *zstdWalker) block(in *bufio.Reader) (size int64, last bool, err error) 
 	return size, last, nil
 }
 
-type zstdDecoder struct{ *zstd.Decoder }
+type zstdDecoder struct {
+	*zstd.Decoder
+	again bool // it may be used again
+}
+
+// zstdDecoders are decoders to use again: each has a window of some megabytes.
+var zstdDecoders = make(chan zstdDecoder, 2)
 
 func newZstdDecoder(lenient bool) frameDecoder {
+	if !lenient {
+		select {
+		case d := <-zstdDecoders:
+			return d
+		default:
+		}
+	}
 	// The goroutine that reads the source is the only one: more of them would take the cores from those who decode rows.
 	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindow),
 		zstd.WithDecoderMaxMemory(zstdWindow), zstd.IgnoreChecksum(lenient))
 	if err != nil {
 		panic(err) // the options are wrong, which the first test shows
 	}
-	return zstdDecoder{d}
+	return zstdDecoder{d, !lenient}
 }
 
 func (d zstdDecoder) start(frame io.Reader) error { return d.Reset(frame) }
-func (d zstdDecoder) close()                      { d.Close() }
+
+func (d zstdDecoder) close() {
+	if d.again && d.Reset(nil) == nil {
+		select {
+		case zstdDecoders <- d:
+			return
+		default:
+		}
+	}
+	d.Close()
+}
 
 func (d zstdDecoder) explain(err error) *damage {
 	if errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded) {

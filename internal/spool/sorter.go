@@ -57,9 +57,11 @@ func (s *Sorter[T]) run() {
 	s.order = s.order[:0]
 }
 
-// Sorted yields all elements in order, once. An error is the last thing yielded.
+// Sorted yields all elements in order, once; then there are none, and more may be added. An error is the last thing
+// yielded.
 func (s *Sorter[T]) Sorted() iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
+		defer func() { s.order, s.runs = s.order[:0], nil }()
 		s.sort()
 		if len(s.runs) == 0 {
 			for _, i := range s.order {
