@@ -145,7 +145,7 @@ func verdict(s *export.Summary, l *export.Learned) error {
 	switch {
 	case len(l.Trouble) > 0:
 		return &finished{code: exitInput}
-	case total(s.Rows.Rejected) > 0 || total(s.People.Rejected) > 0 || total(s.Refused) > 0:
+	case total(s.Rows.Rejected) > 0 || total(s.People.Rejected) > 0 || total(s.MergesRejected) > 0 || total(s.Refused) > 0:
 		return &finished{code: exitRejects}
 	}
 	return nil

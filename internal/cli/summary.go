@@ -173,6 +173,9 @@ func (t *summaryText) operations() {
 		parts = []string{"none"}
 	}
 	t.line("operations", strings.Join(parts, ", "))
+	if n := total(t.s.MergesRejected); n > 0 {
+		t.line("merges", t.style.red(fmt.Sprintf("%s rejected (%s)", export.Count(n), reasons(t.s.MergesRejected))))
+	}
 	if total(t.s.Refused) > 0 {
 		t.line("refused", t.style.red(reasons(t.s.Refused)))
 	}

@@ -73,6 +73,7 @@ func (r *run) rowRejected(refusal customerio.Rejection, operation []byte) error 
 
 // linkRejected hears that the API refused a merge.
 func (r *run) linkRejected(refusal customerio.Rejection, operation []byte) error {
+	r.mergesRejected[apiReason(refusal)]++
 	return r.reject(refused(refusal, operation))
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/spool"
 )
@@ -57,6 +58,7 @@ type run struct {
 
 	peopleSent     int64
 	peopleRejected map[string]int64
+	mergesRejected map[string]int64
 	examples       []Reject
 
 	reading context.Context // done when nothing more is to be read or started
@@ -73,7 +75,7 @@ func newRun(ctx context.Context, plan *Plan, learned *Learned) *run {
 	})
 	r := &run{
 		plan: plan, learned: learned, progress: plan.progress(), tally: newTally(),
-		rejected: map[uint32]bool{}, recent: map[uint64]bool{}, peopleRejected: map[string]int64{},
+		rejected: map[uint32]bool{}, recent: map[uint64]bool{}, peopleRejected: map[string]int64{}, mergesRejected: map[string]int64{},
 		reading: reading, sending: sending, stop: stopReading,
 		end: func() { stop(); stopReading(nil); stopSending(nil) },
 	}
@@ -219,15 +221,29 @@ func (r *run) sendLinks() error {
 	var body []byte
 	var number uint64
 	for link := range links {
-		if body = r.mappers[0].Link(body[:0], link); len(body) == 0 {
-			continue // one of the two has no identifier that fits
+		var o mapping.Outcome
+		body, o = r.mappers[0].Link(body[:0], link)
+		var err error
+		switch o.Bucket {
+		case mapping.Send:
+			err = r.build(out, customerio.Operation{Body: body, Ref: number}, customerio.Merge)
+			number++
+		case mapping.Rejected:
+			err = r.dropLink(out, link, o)
 		}
-		if err := r.build(out, customerio.Operation{Body: body, Ref: number}, customerio.Merge); err != nil {
+		if err != nil {
 			return out.end(err)
 		}
-		number++
 	}
 	return out.end(nil)
+}
+
+// dropLink counts a merge that cannot be sent.
+func (r *run) dropLink(out *outbox, link people.Link, o mapping.Outcome) error {
+	out.lock.Lock()
+	defer out.lock.Unlock()
+	r.mergesRejected[o.Reason]++
+	return r.reject(&Reject{Reason: o.Reason, Detail: o.Detail + ": merge into " + link.Person.DistinctID})
 }
 
 // build counts and packs an operation that stands for no row.

@@ -24,8 +24,10 @@ type Summary struct {
 	Bytes      int64            `json:"bytes"` // of request bodies
 	Retries    int64            `json:"retries"`
 	ValuesCut  map[string]int64 `json:"values_cut"` // to fit, in the operations built, by kind
-	Campaigns  Campaigns        `json:"campaigns"`
-	Sources    []SourceSummary  `json:"sources"`
+	// MergesRejected are merges that cannot be sent, or that the API refused, by reason.
+	MergesRejected map[string]int64 `json:"merges_rejected"`
+	Campaigns      Campaigns        `json:"campaigns"`
+	Sources        []SourceSummary  `json:"sources"`
 	// Incomplete are exports of which files are missing.
 	Incomplete []*posthog.Incomplete `json:"incomplete,omitempty"`
 
@@ -94,7 +96,7 @@ func (r *run) summary() *Summary {
 		},
 		Profiles: profiles(counts, people.Profiles.Total), Known: r.plan.known(counts), Estimated: counts.Estimated,
 		Operations: named(t.built), Accepted: named(t.accepted), Refused: named(t.refused), Unsent: named(t.unsent),
-		Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
+		MergesRejected: r.mergesRejected, Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
 		Campaigns: Campaigns{RecentEvents: t.recent, Identifies: r.peopleSent},
 		Sources:   r.learned.SourceSummaries(), Incomplete: r.plan.Incomplete,
 		Examples: r.examples,

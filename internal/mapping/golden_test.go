@@ -128,7 +128,8 @@ func told(t *testing.T, path string, rules *Rules, o Options, choice people.Choi
 		tellOperation(t, &b, out, o)
 	}
 	for l := range settled.Links() {
-		fmt.Fprintf(&b, "link %s\n%s\n", l.Value, m.Link(nil, l))
+		out, _ := m.Link(nil, l)
+		fmt.Fprintf(&b, "link %s\n%s\n", l.Value, out)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(m.ValuesCut)) {
 		fmt.Fprintf(&b, "cut %s %d\n", kind, m.ValuesCut[kind])

@@ -22,10 +22,15 @@ func (m *Mapper) identifier(s *scene) (customerio.Identifier, Outcome) {
 		return who, rejected(ReasonNoIdentifier,
 			fmt.Sprintf("the person %q has no %s to be sent under", s.person.DistinctID, who.Key))
 	case len(who.Value) > customerio.MaxID:
-		return who, rejected(ReasonIDTooLong, fmt.Sprintf("the %s is %d bytes long, and %d fit: %.40q...",
-			who.Key, len(who.Value), customerio.MaxID, who.Value))
+		return who, tooLong(who)
 	}
 	return who, Outcome{}
+}
+
+// tooLong is the outcome of what has an identifier that does not fit.
+func tooLong(who customerio.Identifier) Outcome {
+	return rejected(ReasonIDTooLong, fmt.Sprintf("the %s is %d bytes long, and %d fit: %.40q...",
+		who.Key, len(who.Value), customerio.MaxID, who.Value))
 }
 
 // identifierValue fills in the template of --identifier-value. All its placeholders must have a value: what is left of

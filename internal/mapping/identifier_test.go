@@ -82,13 +82,22 @@ func TestLink(t *testing.T) {
 	t.Parallel()
 	s := newSomebody(``)
 	m := newRules(t, Options{}).newMapper(s)
-	got := string(m.Link(nil, people.Link{Person: &s.person, By: people.ByID, Value: "anon_7"}))
-	if want := `{"type":"person","action":"merge","primary":{"id":"user_1001"},"secondary":{"id":"anon_7"}}`; got != want {
-		t.Errorf("merge %s, want %s", got, want)
+	got, o := m.Link(nil, people.Link{Person: &s.person, By: people.ByID, Value: "anon_7"})
+	if want := `{"type":"person","action":"merge","primary":{"id":"user_1001"},"secondary":{"id":"anon_7"}}`; string(got) != want || o.Bucket != Send {
+		t.Errorf("merge %s, %+v, want %s", got, o, want)
 	}
-	for _, anonymous := range []string{"", "user_1001", strings.Repeat("i", 151)} {
-		if got := m.Link([]byte("x"), people.Link{Person: &s.person, By: people.ByID, Value: anonymous}); string(got) != "x" {
-			t.Errorf("merge of %q: %s", anonymous, got)
+	for anonymous, want := range map[string]Outcome{
+		"":                       {Bucket: Rejected, Reason: ReasonNoIdentifier},
+		"user_1001":              {Bucket: Skipped, Reason: ReasonSameProfile},
+		strings.Repeat("i", 151): {Bucket: Rejected, Reason: ReasonIDTooLong},
+	} {
+		got, o := m.Link([]byte("x"), people.Link{Person: &s.person, By: people.ByID, Value: anonymous})
+		if string(got) != "x" || o.Bucket != want.Bucket || o.Reason != want.Reason || (o.Detail == "") != (o.Bucket == Skipped) {
+			t.Errorf("merge of %q: %s, %+v, want %+v", anonymous, got, o, want)
 		}
+	}
+	m.Refused = map[uint32]bool{s.person.Number: true}
+	if got, o := m.Link(nil, people.Link{Person: &s.person, By: people.ByID, Value: "anon_7"}); len(got) > 0 || o.Reason != ReasonPersonRejected {
+		t.Errorf("merge into somebody refused: %s, %+v", got, o)
 	}
 }

@@ -201,13 +201,24 @@ func (m *Mapper) shrink(excess int) bool {
 	return true
 }
 
-// Link appends the operation that merges a profile into a person's. dst comes back unchanged when one of the two cannot be named:
-// their IDs are too long, or the same.
-func (m *Mapper) Link(dst []byte, l people.Link) []byte {
-	primary, bad := m.identifier(&scene{person: l.Person})
-	secondary := customerio.Identifier{Key: customerio.Key(l.By), Value: l.Value}
-	if bad.Bucket == Rejected || primary == secondary || len(secondary.Value) > customerio.MaxID || secondary.Value == "" {
-		return dst
+// Link appends the operation that merges a profile into a person's. The outcome is Send, Skipped where the two are one
+// profile, or Rejected with a reason; dst comes back unchanged unless it is Send.
+func (m *Mapper) Link(dst []byte, l people.Link) ([]byte, Outcome) {
+	if m.Refused[l.Person.Number] {
+		return dst, rejected(ReasonPersonRejected, "the person that a profile is to be merged into was rejected")
 	}
-	return customerio.AppendMerge(dst, primary, secondary)
+	primary, bad := m.identifier(&scene{person: l.Person})
+	if bad.Bucket == Rejected {
+		return dst, bad
+	}
+	secondary := customerio.Identifier{Key: customerio.Key(l.By), Value: l.Value}
+	switch {
+	case primary == secondary:
+		return dst, skipped(ReasonSameProfile)
+	case secondary.Value == "":
+		return dst, rejected(ReasonNoIdentifier, "the profile to be merged has no "+string(secondary.Key))
+	case len(secondary.Value) > customerio.MaxID:
+		return dst, tooLong(secondary)
+	}
+	return customerio.AppendMerge(dst, primary, secondary), Outcome{Action: customerio.Merge}
 }

@@ -65,6 +65,8 @@ const (
 	ReasonExcluded   = "excluded"     // its person is not to be sent
 	ReasonDeleted    = "deleted"      // its person is deleted in PostHog, says the persons export
 	ReasonNotAsked   = "not_asked"    // --only names others
+
+	ReasonSameProfile = "same_profile" // of a merge: the two are one profile already
 )
 
 // Why a row is rejected.
@@ -73,7 +75,7 @@ const (
 	ReasonBadTimestamp    = "bad_timestamp"    // missing, unreadable or out of the API's range
 	ReasonFutureTimestamp = "future_timestamp" // in the future, and so is what could stand in for it
 	ReasonNoIdentifier    = "no_identifier"    // its person has nothing to be called by
-	ReasonIDTooLong       = "id_too_long"      // its person's identifier does not fit
+	ReasonIDTooLong       = "id_too_long"      // its person's identifier does not fit, or that of the profile to merge
 	ReasonTooLarge        = "too_large"        // its operation does not fit
 	ReasonPersonRejected  = "person_rejected"  // its person was rejected before it
 )
