@@ -91,6 +91,9 @@ func (t *explainText) write() {
 	if w.Kept != "" && (w.By != "id" || w.Value != w.Kept) {
 		t.line("sent as", plain(w.By+" "+w.Value))
 	}
+	if w.WithoutEmail != nil {
+		t.line("email", plain(fmt.Sprintf("goes without %s, because %s has it", w.WithoutEmail.Email, w.WithoutEmail.HeldBy)))
+	}
 	if len(w.IDs) > 0 {
 		t.ids()
 	}

@@ -118,12 +118,39 @@ func (t *summaryText) people() {
 		parts = append(parts, fmt.Sprintf("%s left out only because their ID looks machine-made", export.Count(int64(p.ShapeOnly))))
 	}
 	t.line("people", strings.Join(parts, "; "))
+	t.withoutEmail()
 	t.links()
 	var choices []string
 	for _, who := range []string{"identified", "with-email", "all"} {
 		choices = append(choices, who+" "+t.profiles(who))
 	}
 	t.line("profiles", "by --people: "+strings.Join(choices, ", "))
+}
+
+// mostNamed is how many of those that a summary only counts it also names.
+const mostNamed = 5
+
+// withoutEmail names the first few of those whose email another one has.
+func (t *summaryText) withoutEmail() {
+	all := t.s.People.WithoutEmail
+	if len(all) == 0 {
+		return
+	}
+	names := firstFew(len(all), func(i int) string { return fmt.Sprintf("%s (%s has it)", all[i].ID, all[i].HeldBy) })
+	t.line("", t.style.dim(oneLine("without their email: "+names)))
+}
+
+// firstFew lists the first of so many names, and how many more there are.
+func firstFew(n int, name func(i int) string) string {
+	var names []string
+	for i := range min(n, mostNamed) {
+		names = append(names, name(i))
+	}
+	text := strings.Join(names, ", ")
+	if n > mostNamed {
+		text += fmt.Sprintf(" and %s more (--json lists all)", export.Count(int64(n-mostNamed)))
+	}
+	return text
 }
 
 // roughly marks what rests on a sample.

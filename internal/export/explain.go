@@ -60,6 +60,9 @@ func (x *explaining) begin() {
 	x.person, x.why.Status = person, statusText(status)
 	if person != nil {
 		x.why.Kept, x.why.By, x.why.Value = person.DistinctID, string(person.By), person.Value
+		if email, holder, lost := x.learned.People.LostEmail(person); lost {
+			x.why.WithoutEmail = &LostEmail{email, holder}
+		}
 	}
 	x.group, x.grouped = x.learned.People.GroupOf(id)
 }

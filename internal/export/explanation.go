@@ -9,6 +9,8 @@ type Explanation struct {
 	Kept   string `json:"kept,omitempty"` // the ID that the person keeps
 	By     string `json:"by,omitempty"`   // what the person is identified by in Customer.io, and its value
 	Value  string `json:"value,omitempty"`
+	// WithoutEmail is the email that the person is sent without, because another one has it; nil for none.
+	WithoutEmail *LostEmail `json:"without_email,omitempty"`
 
 	IDs        []ExplainedID        `json:"ids"`     // the kept one first, then as they came up
 	Refused    []ExplainedLink      `json:"refused"` // links to others that were not followed
@@ -18,6 +20,12 @@ type Explanation struct {
 	Rejected   string           `json:"rejected,omitempty"` // why there is none
 	Rows       map[string]int64 `json:"rows"`               // of the person, by what becomes of them
 	Operations []string         `json:"operations"`         // the first few of their events, as JSON
+}
+
+// LostEmail is an email that another person has.
+type LostEmail struct {
+	Email  string `json:"email"`
+	HeldBy string `json:"held_by"` // an ID of the one who has it
 }
 
 // ExplainedID is one distinct ID of a person.

@@ -63,8 +63,15 @@ type PeopleSummary struct {
 	Sent           int64            `json:"sent"`
 	Rejected       map[string]int64 `json:"rejected"`
 	EmailConflicts int              `json:"email_conflicts"`
+	WithoutEmail   []WithoutEmail   `json:"without_email,omitempty"` // the people that EmailConflicts counts
 	ShapeOnly      int              `json:"left_out_by_shape_only"`
 	Stale          int              `json:"older_than_72h"` // sent, with newest data that old
+}
+
+// WithoutEmail is a person who is sent without an email, because another one has it.
+type WithoutEmail struct {
+	ID     string `json:"id"`
+	HeldBy string `json:"held_by"` // an ID of the one who has it
 }
 
 // Campaigns is what could make Customer.io write to people.
@@ -92,7 +99,7 @@ func (r *run) summary() *Summary {
 		},
 		People: PeopleSummary{
 			DistinctIDs: counts.DistinctIDs, JoinedIDs: counts.Joined, Links: counts.Links, Sent: r.peopleSent, Rejected: r.peopleRejected,
-			EmailConflicts: counts.EmailConflicts, ShapeOnly: counts.ShapeOnly, Stale: counts.Stale,
+			EmailConflicts: counts.EmailConflicts, WithoutEmail: r.withoutEmail(), ShapeOnly: counts.ShapeOnly, Stale: counts.Stale,
 		},
 		Profiles: profiles(counts, people.Profiles.Total), Known: r.plan.known(counts), Estimated: counts.Estimated,
 		Operations: named(t.built), Accepted: named(t.accepted), Refused: named(t.refused), Unsent: named(t.unsent),
@@ -101,6 +108,14 @@ func (r *run) summary() *Summary {
 		Sources:   r.learned.SourceSummaries(), Incomplete: r.plan.Incomplete,
 		Examples: r.examples,
 	}
+}
+
+// withoutEmail lists those whose email another one has.
+func (r *run) withoutEmail() (all []WithoutEmail) {
+	for c := range r.learned.People.EmailConflicts() {
+		all = append(all, WithoutEmail{c.Person.DistinctID, c.Holder})
+	}
+	return all
 }
 
 // SourceSummaries tells of each source what it was and what was wrong with it.

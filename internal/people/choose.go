@@ -44,6 +44,7 @@ func (s *settler) choose() {
 			s.settled.yielded = len(s.settled.persons)
 		}
 	}
+	s.nameHolders()
 }
 
 func (s *settler) makePerson(number uint32, gets bool, r *spool.Reader) {
@@ -99,6 +100,10 @@ func (s *settler) identify(p *Person, c *candidate, r *spool.Reader) {
 		if id, hasID, found := existing.byEmail([]byte(email)); hasID {
 			if _, somebodyElse := s.node(s.x.sum([]byte(id))); somebodyElse {
 				p.withoutEmail = true // the profile is that of another person here, and so is the email
+				if s.taken == nil {
+					s.taken = map[uint32]string{}
+				}
+				s.taken[p.Number] = id
 				return
 			}
 			p.Value, p.known = id, true
@@ -151,6 +156,8 @@ type Settled struct {
 	leaves  Status // of those that are not known
 	counts  Counts
 	groups  *identity.Groups // kept for GroupOf
+
+	conflicts []EmailConflict // in order of the persons
 }
 
 // Lookup tells who a distinct ID is. The person is nil unless the status is Sent. An ID that nothing ties to a person is

@@ -145,6 +145,7 @@ func (s *settler) award(claims []claim, loser traits) {
 		return
 	}
 	var winner *candidate
+	var number uint32
 	var wonAt order
 	var winnerGets bool
 	for _, c := range claims {
@@ -154,11 +155,15 @@ func (s *settler) award(claims []claim, loser traits) {
 		}
 		gets := s.choice.profile(s.choice.Who, one.traits)
 		if winner == nil || gets && !winnerGets || gets == winnerGets && s.later(c.at, one, wonAt, winner) {
-			winner, wonAt, winnerGets = one, c.at, gets
+			winner, number, wonAt, winnerGets = one, c.candidate, c.at, gets
 		}
 		one.traits |= loser
 	}
-	if winner != nil {
-		winner.traits &^= loser
+	if winner == nil {
+		return
+	}
+	winner.traits &^= loser
+	if loser == lostEmail {
+		s.noteLosers(claims, number)
 	}
 }

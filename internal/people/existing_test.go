@@ -115,6 +115,9 @@ func TestAProfileOfAnotherPersonIsNotTaken(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" || s.Count(0).EmailConflicts != 1 {
 		t.Errorf("people, %d conflicts (-want +got):\n%s", s.Count(0).EmailConflicts, diff)
 	}
+	if diff := cmp.Diff([]string{"1 lost maya@example.com to 2"}, conflicts(s)); diff != "" {
+		t.Errorf("conflicts (-want +got):\n%s", diff)
+	}
 }
 
 // TestWhoIsLeftOut follows lists of people who are not to be sent, and of those who alone are.

@@ -60,6 +60,8 @@ type settler struct {
 	visitors   int64       // people of whom only rows are known that tie them to nobody
 	estimated  bool
 	conflicts  int
+	losers     []loser           // of emails
+	taken      map[uint32]string // by person: an ID of another one, whose profile has their email
 	shapeOnly  int
 	joined     int64
 	events     int64

@@ -77,6 +77,20 @@ func TestEmailGoesToWhoSetItLast(t *testing.T) {
 	if n := s.Count(0).EmailConflicts; n != 2 {
 		t.Errorf("%d conflicts, want 2", n)
 	}
+	if diff := cmp.Diff([]string{"2 lost maya@example.com to 3", "4 lost MAYA@example.com to 3"}, conflicts(s)); diff != "" {
+		t.Errorf("conflicts (-want +got):\n%s", diff)
+	}
+	if _, _, lost := s.LostEmail(&s.persons[2]); lost {
+		t.Error("the one who has the email has lost it")
+	}
+}
+
+func conflicts(s *Settled) (all []string) {
+	for c := range s.EmailConflicts() {
+		email, holder, _ := s.LostEmail(c.Person)
+		all = append(all, fmt.Sprintf("%s lost %s to %s", c.Person.DistinctID, email, holder))
+	}
+	return all
 }
 
 // TestWhoIsNotSentKeepsNoEmail has somebody lose the cio_id that people must have, and with it the email.

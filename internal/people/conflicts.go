@@ -1,0 +1,69 @@
+package people
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+
+	"ph2cio/internal/spool"
+)
+
+// EmailConflict is a person who is sent without an email, because another one has it.
+type EmailConflict struct {
+	Person *Person
+	Holder string // an ID of the one who has it
+}
+
+// EmailConflicts yields those who get an identify without their email, in the order of People.
+func (s *Settled) EmailConflicts() iter.Seq[EmailConflict] {
+	return func(yield func(EmailConflict) bool) {
+		for _, c := range s.conflicts {
+			if c.Person.Number >= uint32(s.yielded) || !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// LostEmail returns the email that a person goes without, and an ID of the one who has it; false for a person who keeps
+// theirs.
+func (s *Settled) LostEmail(p *Person) (email, holder string, lost bool) {
+	i, lost := slices.BinarySearchFunc(s.conflicts, p.Number, func(c EmailConflict, number uint32) int {
+		return cmp.Compare(c.Person.Number, number)
+	})
+	if !lost {
+		return "", "", false
+	}
+	r := readers.Get().(*spool.Reader)
+	defer readers.Put(r)
+	email, _ = s.identifiers(p, r)
+	return email, s.conflicts[i].Holder, true
+}
+
+// noteLosers remembers who has the email of those who lost it.
+func (s *settler) noteLosers(claims []claim, winner uint32) {
+	for _, c := range claims {
+		if c.candidate != winner && s.candidates[c.candidate].traits&lostEmail != 0 {
+			s.losers = append(s.losers, loser{c.candidate, winner})
+		}
+	}
+}
+
+// loser is a candidate who goes without an email, and the one who has it.
+type loser struct{ candidate, holder uint32 }
+
+// nameHolders tells who has the emails of those who are sent without, once everybody has a number.
+func (s *settler) nameHolders() {
+	all := s.settled.persons
+	for _, l := range s.losers {
+		if c := &s.candidates[l.candidate]; c.sent {
+			holder := s.candidates[l.holder].person
+			s.settled.conflicts = append(s.settled.conflicts, EmailConflict{&all[c.person], all[holder].DistinctID})
+		}
+	}
+	for number, holder := range s.taken {
+		s.settled.conflicts = append(s.settled.conflicts, EmailConflict{&all[number], holder})
+	}
+	s.losers, s.taken = nil, nil
+	slices.SortFunc(s.settled.conflicts, func(a, b EmailConflict) int { return cmp.Compare(a.Person.Number, b.Person.Number) })
+}
