@@ -30,6 +30,7 @@ func Explain(ctx context.Context, plan *Plan, id string) (why *Explanation, err 
 		why: &Explanation{ID: id, IDs: []ExplainedID{}, Refused: []ExplainedLink{}, Attributes: []ExplainedAttribute{}, Rows: map[string]int64{}, Operations: []string{}},
 	}
 	x.begin()
+	x.foretell(&dry)
 	if err := x.read(ctx, &dry); err != nil {
 		return nil, err
 	}

@@ -6,8 +6,6 @@ import (
 	"maps"
 	"slices"
 	"time"
-
-	"ph2cio/internal/mapping"
 )
 
 // end puts together what was found.
@@ -21,14 +19,6 @@ func (x *explaining) end() *Explanation {
 		return cmp.Or(cmp.Compare(behind(a.ID != x.why.Kept), behind(b.ID != x.why.Kept)), compareTimes(a.First, b.First))
 	})
 	x.explainAttributes()
-	if x.person != nil {
-		text, outcome := x.mapper.Person(nil, x.person)
-		if outcome.Bucket == mapping.Send {
-			x.why.Identify = string(text)
-		} else {
-			x.why.Rejected = cmp.Or(outcome.Detail, outcome.Reason)
-		}
-	}
 	return x.why
 }
 

@@ -81,6 +81,13 @@ func (r *run) dropNamed(p *page) (errs error) {
 // identifiersOf returns the part of an identify that names its person.
 func identifiersOf(operation []byte) []byte {
 	_, rest, _ := bytes.Cut(operation, []byte(`"identifiers":`))
-	who, _, _ := bytes.Cut(rest, []byte(`,"attributes":`))
-	return who
+	opening := []byte(`":"`)
+	end := bytes.Index(rest, opening) + len(opening)
+	for end < len(rest) && rest[end] != '"' {
+		if rest[end] == '\\' {
+			end++
+		}
+		end++
+	}
+	return rest[:min(end, len(rest))]
 }

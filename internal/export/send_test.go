@@ -338,6 +338,22 @@ func TestStoppingForRejectsStillAddsUp(t *testing.T) {
 	}
 }
 
+// TestIdentifiersOf wants the identifier alone, whatever comes after it.
+func TestIdentifiersOf(t *testing.T) {
+	for _, value := range []string{"c1", `a"}\`, "\n"} {
+		who := customerio.Identifier{Key: customerio.ID, Value: value}
+		want := string(identifiersOf(customerio.AppendIdentify(nil, who, nil, 0)))
+		for _, attributes := range []string{"", `{"a":1}`} {
+			for _, at := range []int64{0, 1772359200} {
+				op := customerio.AppendIdentify(nil, who, []byte(attributes), at)
+				if got := string(identifiersOf(op)); got != want || !strings.HasPrefix(got, `{"id":"`) {
+					t.Errorf("%s: %s, want %s", op, got, want)
+				}
+			}
+		}
+	}
+}
+
 func TestOneIdentifyForEachIdentifier(t *testing.T) {
 	var rows strings.Builder
 	for i := range 4 {

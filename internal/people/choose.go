@@ -177,6 +177,9 @@ func (s *Settled) Lookup(distinctID []byte) (*Person, Status) {
 	return &s.persons[who-uint32(statuses)], Sent
 }
 
+// GetsIdentify reports whether a person is one of those that People yields.
+func (s *Settled) GetsIdentify(p *Person) bool { return p.Number < uint32(s.yielded) }
+
 // People yields those who get an identify, in order of their first row.
 func (s *Settled) People() iter.Seq[*Person] {
 	return func(yield func(*Person) bool) {

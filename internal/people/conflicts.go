@@ -18,7 +18,7 @@ type EmailConflict struct {
 func (s *Settled) EmailConflicts() iter.Seq[EmailConflict] {
 	return func(yield func(EmailConflict) bool) {
 		for _, c := range s.conflicts {
-			if c.Person.Number >= uint32(s.yielded) || !yield(c) {
+			if !s.GetsIdentify(c.Person) || !yield(c) {
 				return
 			}
 		}

@@ -1,0 +1,52 @@
+package export
+
+import (
+	"bytes"
+	"cmp"
+
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
+)
+
+// foretell says what becomes of the person's identify, which decides about their events too.
+func (x *explaining) foretell(plan *Plan) {
+	if x.person == nil {
+		return
+	}
+	if !x.learned.People.GetsIdentify(x.person) {
+		x.why.Status = "not sent: without an event to send, since filters leave events out (--all-people)"
+		return
+	}
+	text, o := x.mapper.Person(nil, x.person)
+	if o.Bucket != mapping.Send {
+		x.why.Rejected = cmp.Or(o.Detail, o.Reason)
+		x.why.Status = "rejected, and all events with it: " + o.Reason
+		x.mapper.Refused = map[uint32]bool{x.person.Number: true}
+		return
+	}
+	if other := x.namesake(plan, text); other != nil {
+		x.why.Rejected = "another person has the same identifier: " + other.DistinctID
+		x.why.Status = "rejected: " + reasonSameIdentifier + "; the events go to the profile of " + other.DistinctID
+		return
+	}
+	x.why.Identify = string(text)
+}
+
+// namesake returns the person who is identified, before this one, by the same identifier; nil for nobody.
+func (x *explaining) namesake(plan *Plan, identify []byte) *people.Person {
+	if !plan.IdentifiersMayMeet {
+		return nil
+	}
+	who := identifiersOf(identify)
+	var text []byte
+	var o mapping.Outcome
+	for p := range x.learned.People.People() {
+		if p.Number == x.person.Number {
+			break
+		}
+		if text, o = x.mapper.Person(text[:0], p); o.Bucket == mapping.Send && bytes.Equal(identifiersOf(text), who) {
+			return p
+		}
+	}
+	return nil
+}
