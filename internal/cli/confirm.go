@@ -94,22 +94,6 @@ func newProfiles(plan *export.Plan, counts people.Counts) string {
 	return fmt.Sprintf("%s new, %s there already", export.Count(int64(n.New)), export.Count(int64(n.Known)))
 }
 
-// checkLimits holds what would be made against --max-profiles and --max-merges.
-func checkLimits(o *identityOptions, l *export.Learned, counts people.Counts) error {
-	made := int64(counts.ByChoice[people.Who(o.people)].New)
-	if o.maxProfiles > 0 && made > o.maxProfiles {
-		return &problem{code: exitUsage,
-			err:  fmt.Errorf("nothing was sent: %s profiles would be new, and --max-profiles allows %s", export.Count(made), export.Count(o.maxProfiles)),
-			hint: "`ph2cio preview` shows what each choice of --people makes; --existing says which profiles are there already"}
-	}
-	if n := int64(l.People.LinkCount()); o.maxMerges > 0 && n > o.maxMerges {
-		return &problem{code: exitUsage,
-			err:  fmt.Errorf("nothing was sent: %s profiles would be merged, and --max-merges allows %s", export.Count(n), export.Count(o.maxMerges)),
-			hint: "merges cannot be undone: look at them with `ph2cio preview --operations -`, then raise --max-merges"}
-	}
-	return nil
-}
-
 // typicalOperation is the bytes of an operation as a forecast assumes them; only the sending itself knows.
 const typicalOperation = 800
 

@@ -104,6 +104,7 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 	summary, err := export.Send(ctx, plan, learned)
 	err = errors.Join(err, shown.close())
 	summary.Estimate = estimate(summary, o.rate)
+	summary.WouldStop = o.mapping.identity.exceeded(learned, learned.People.Count(plan.Now.Unix()))
 	title := fmt.Sprintf("Would be sent from %s. Nothing was.", p.sourcesText(plan.Sources))
 	if err := errors.Join(err, p.writeSummary(p.results(), summary, title, err)); err != nil {
 		return err

@@ -238,6 +238,9 @@ func (t *summaryText) campaigns() {
 }
 
 func (t *summaryText) trouble() {
+	for _, limit := range t.s.WouldStop {
+		t.line("stops", t.style.yellow("a real run would send nothing: "+limitText(limit)))
+	}
 	for _, source := range t.s.Sources {
 		if source.Trouble != "" {
 			t.line("trouble", t.style.red(plain(source.Path+": "+source.Trouble)))

@@ -31,6 +31,9 @@ type Summary struct {
 	// Incomplete are exports of which files are missing.
 	Incomplete []*posthog.Incomplete `json:"incomplete,omitempty"`
 
+	// WouldStop are the limits that would keep a run from sending anything, in a preview.
+	WouldStop []Limit `json:"would_stop,omitempty"`
+
 	Rejects string  `json:"rejects,omitempty"` // the file they were written to
 	Seconds float64 `json:"seconds"`
 	// Estimate is how many seconds sending would take, in a preview.
@@ -41,6 +44,13 @@ type Summary struct {
 	Next string `json:"next,omitempty"`
 
 	Examples []Reject `json:"-"` // one reject of each of the first few reasons
+}
+
+// Limit is a limit that was set, and what there would be instead.
+type Limit struct {
+	Flag    string `json:"flag"` // without dashes
+	Allowed int64  `json:"allowed"`
+	WouldBe int64  `json:"would_be"`
 }
 
 // Rows are the buckets that every row ends in.

@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"fmt"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/people"
+)
+
+// checkLimits holds what would be made against --max-profiles and --max-merges.
+func checkLimits(o *identityOptions, l *export.Learned, counts people.Counts) error {
+	all := o.exceeded(l, counts)
+	if len(all) == 0 {
+		return nil
+	}
+	return &problem{code: exitUsage, err: fmt.Errorf("nothing was sent: %s", limitText(all[0])), hint: limitHints[all[0].Flag]}
+}
+
+// The flags of limits that keep a run from sending anything.
+const (
+	flagMaxProfiles = "max-profiles"
+	flagMaxMerges   = "max-merges"
+)
+
+// exceeded are the limits that a run would not keep.
+func (o *identityOptions) exceeded(l *export.Learned, counts people.Counts) (all []export.Limit) {
+	for _, limit := range []export.Limit{
+		{Flag: flagMaxProfiles, Allowed: o.maxProfiles, WouldBe: int64(counts.ByChoice[people.Who(o.people)].New)},
+		{Flag: flagMaxMerges, Allowed: o.maxMerges, WouldBe: int64(l.People.LinkCount())},
+	} {
+		if limit.Allowed > 0 && limit.WouldBe > limit.Allowed {
+			all = append(all, limit)
+		}
+	}
+	return all
+}
+
+// limitText says what there would be too much of.
+func limitText(l export.Limit) string {
+	what := "profiles would be new"
+	if l.Flag == flagMaxMerges {
+		what = "profiles would be merged"
+	}
+	return fmt.Sprintf("%s %s, and --%s allows %s", export.Count(l.WouldBe), what, l.Flag, export.Count(l.Allowed))
+}
+
+// limitHints say what to do about each.
+var limitHints = map[string]string{
+	flagMaxProfiles: "`ph2cio preview` shows what each choice of --people makes; --existing says which profiles are there already",
+	flagMaxMerges:   "merges cannot be undone: look at them with `ph2cio preview --operations -`, then raise --max-merges",
+}
