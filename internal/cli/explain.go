@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/export"
+	"ph2cio/internal/mapping"
 )
 
 type explainOptions struct {
@@ -83,16 +84,16 @@ type explainText struct {
 
 func (t *explainText) write() {
 	w := t.why
-	t.line("person", t.style.bold(plain(cmp.Or(w.Kept, w.ID))))
+	t.line("person", t.style.bold(plainID(cmp.Or(w.Kept, w.ID))))
 	if len(w.IDs) == 0 {
 		w.Status = "no row of the export has this ID"
 	}
 	t.line("", plain(w.Status))
 	if w.Kept != "" && (w.By != "id" || w.Value != w.Kept) {
-		t.line("sent as", plain(w.By+" "+w.Value))
+		t.line("sent as", w.By+" "+plainID(w.Value))
 	}
 	if w.WithoutEmail != nil {
-		t.line("email", plain(fmt.Sprintf("goes without %s, because %s has it", w.WithoutEmail.Email, w.WithoutEmail.HeldBy)))
+		t.line("email", fmt.Sprintf("goes without %s, because %s has it", plain(w.WithoutEmail.Email), plainID(w.WithoutEmail.HeldBy)))
 	}
 	if len(w.IDs) > 0 {
 		t.ids()
@@ -127,9 +128,12 @@ func (t *explainText) ids() {
 		if one.Link != nil && one.Why == one.Link.Reason {
 			why += " (" + placed(one.Link.Place) + ")"
 		}
-		return plain(one.ID) + "  " + t.style.dim(rowsOf(one)), plain(why)
+		return plainID(one.ID) + "  " + t.style.dim(rowsOf(one)), plain(why)
 	})
 }
+
+// plainID is an ID as it may be shown.
+func plainID(id string) string { return plain(mapping.ShortID(id)) }
 
 func rowsOf(one *export.ExplainedID) string {
 	switch {
@@ -157,7 +161,7 @@ func (t *explainText) refused() {
 	}
 	t.list("refused", len(t.why.Refused), func(i int) (string, string) {
 		l := &t.why.Refused[i]
-		return plain(fmt.Sprintf("%s of %s with %s  %s", l.Place.Event, l.ID, l.Other, placed(l.Place))), plain(l.Reason)
+		return plain(fmt.Sprintf("%s of %s with %s  %s", l.Place.Event, mapping.ShortID(l.ID), mapping.ShortID(l.Other), placed(l.Place))), plain(l.Reason)
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"ph2cio/internal/export"
+	"ph2cio/internal/mapping"
 )
 
 // writeSummary tells what happened, for a person or as one JSON document. failed is what ended the run early, nil when
@@ -136,7 +137,9 @@ func (t *summaryText) withoutEmail() {
 	if len(all) == 0 {
 		return
 	}
-	names := firstFew(len(all), func(i int) string { return fmt.Sprintf("%s (%s has it)", all[i].ID, all[i].HeldBy) })
+	names := firstFew(len(all), func(i int) string {
+		return fmt.Sprintf("%s (%s has it)", mapping.ShortID(all[i].ID), mapping.ShortID(all[i].HeldBy))
+	})
 	t.line("", t.style.dim(oneLine("without their email: "+names)))
 }
 

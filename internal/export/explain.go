@@ -209,13 +209,13 @@ func (x *explaining) link(place Placed, e *posthog.Event, outcome people.Verdict
 	l := ExplainedLink{Place: place, ID: string(e.DistinctID), Other: string(other)}
 	switch {
 	case outcome == people.LinkIdentified && (mine || others):
-		l.Reason = "both are people by then, and " + l.Other + " is identified already: PostHog does not merge such people by " + place.Event
+		l.Reason = "both are people by then, and " + mapping.ShortID(l.Other) + " is identified already: PostHog does not merge such people by " + place.Event
 		x.why.Refused = append(x.why.Refused, l)
 	case outcome == people.LinkExported && (mine || others):
 		l.Reason = "they are two people in the persons export, which is younger than the row"
 		x.why.Refused = append(x.why.Refused, l)
 	case mine && others:
-		l.Reason = fmt.Sprintf("%s of %s names %s", place.Event, l.ID, l.Other)
+		l.Reason = fmt.Sprintf("%s of %s names %s", place.Event, mapping.ShortID(l.ID), mapping.ShortID(l.Other))
 		x.tie(l.ID, &l, outcome)
 		x.tie(l.Other, &l, outcome)
 	}

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"ph2cio/internal/mapping"
 )
 
 // end puts together what was found.
@@ -88,7 +90,7 @@ func (x *explaining) shared(id string) string {
 		}
 		for _, other := range slices.Sorted(maps.Keys(with)) {
 			if other != id {
-				return fmt.Sprintf("rows of it have the person_id %s, as those of %s do (%s)", person, other, placeText(with[other]))
+				return fmt.Sprintf("rows of it have the person_id %s, as those of %s do (%s)", mapping.ShortID(person), mapping.ShortID(other), placeText(with[other]))
 			}
 		}
 	}

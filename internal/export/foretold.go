@@ -25,8 +25,9 @@ func (x *explaining) foretell(plan *Plan) {
 		return
 	}
 	if other := x.namesake(plan, text); other != nil {
-		x.why.Rejected = "another person has the same identifier: " + other.DistinctID
-		x.why.Status = "rejected: " + reasonSameIdentifier + "; the events go to the profile of " + other.DistinctID
+		first := mapping.ShortID(other.DistinctID)
+		x.why.Rejected = "another person has the same identifier: " + first
+		x.why.Status = "rejected: " + reasonSameIdentifier + "; the events go to the profile of " + first
 		return
 	}
 	x.why.Identify = string(text)

@@ -43,7 +43,7 @@ func (r *run) mapPeople(worker int, group []*people.Person) *page {
 			continue
 		}
 		p.rejects = append(p.rejects, placedReject{ref, Reject{
-			Reason: o.Reason, Detail: o.Detail + ": person " + person.DistinctID,
+			Reason: o.Reason, Detail: o.Detail + ": person " + mapping.ShortID(person.DistinctID),
 		}})
 	}
 	p.cut()

@@ -243,7 +243,7 @@ func (r *run) dropLink(out *outbox, link people.Link, o mapping.Outcome) error {
 	out.lock.Lock()
 	defer out.lock.Unlock()
 	r.mergesRejected[o.Reason]++
-	return r.reject(&Reject{Reason: o.Reason, Detail: o.Detail + ": merge into " + link.Person.DistinctID})
+	return r.reject(&Reject{Reason: o.Reason, Detail: o.Detail + ": merge into " + mapping.ShortID(link.Person.DistinctID)})
 }
 
 // build counts and packs an operation that stands for no row.

@@ -20,7 +20,7 @@ func (m *Mapper) identifier(s *scene) (customerio.Identifier, Outcome) {
 	switch {
 	case strings.TrimSpace(who.Value) == "":
 		return who, rejected(ReasonNoIdentifier,
-			fmt.Sprintf("the person %q has no %s to be sent under", s.person.DistinctID, who.Key))
+			fmt.Sprintf("the person %q has no %s to be sent under", ShortID(s.person.DistinctID), who.Key))
 	case len(who.Value) > customerio.MaxID:
 		return who, tooLong(who)
 	}

@@ -100,7 +100,7 @@ func withoutPerson(status people.Status, distinctID []byte) Outcome {
 	case people.NotAsked:
 		return skipped(ReasonNotAsked)
 	case people.NoIdentifier:
-		return rejected(ReasonNoIdentifier, fmt.Sprintf("the person %q has none of the identifiers asked for", distinctID))
+		return rejected(ReasonNoIdentifier, fmt.Sprintf("the person %q has none of the identifiers asked for", ShortID(string(distinctID))))
 	}
 	panic(fmt.Sprintf("mapping: people.Status %d has no bucket", status))
 }
