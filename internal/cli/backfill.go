@@ -95,6 +95,13 @@ func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destinati
 		return err
 	}
 	defer func() { err = errors.Join(err, learned.Close()) }()
+	unknown, err := o.mapping.identity.checkOnly(learned)
+	if err != nil {
+		return err
+	}
+	if len(unknown) > 0 {
+		p.warn("%s", nobodyHas(unknown))
+	}
 	if err := p.confirm(ctx, plan, learned, to, &o.mapping, &o.sending); err != nil {
 		return err
 	}
@@ -106,6 +113,7 @@ func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destinati
 	quiet := context.AfterFunc(ctx, func() { plan.Progress.Say(stopping(plan.Grace)) })
 	summary, err := export.Send(ctx, plan, learned)
 	quiet()
+	summary.UnknownOnly = unknown
 	err = errors.Join(err, rejects.Close())
 	if rejects.Len() > 0 && !to.temporary {
 		summary.Rejects = rejects.Path()

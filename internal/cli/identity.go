@@ -30,6 +30,7 @@ type identityOptions struct {
 	memory          string
 
 	flags *pflag.FlagSet // to tell an empty --only from none
+	asked *askedNames    // of only; nil without
 }
 
 func (o *identityOptions) addFlags(f *pflag.FlagSet) {

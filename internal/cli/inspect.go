@@ -68,6 +68,11 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 	if err != nil {
 		return err
 	}
+	if o.mapping.identity.asked != nil {
+		if unknown := o.mapping.identity.asked.missing(); len(unknown) > 0 {
+			p.warn("%s", nobodyHas(unknown))
+		}
+	}
 	in.Files = append(in.Files, missing...)
 	p.nameStdin(in.Files)
 	if err := p.writeInspection(in, p.sourcesText(plan.Sources), o.limit); err != nil {

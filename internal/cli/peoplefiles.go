@@ -87,7 +87,10 @@ func (o *identityOptions) readLists(index *people.Options, choice *people.Choice
 		if err != nil {
 			return err
 		}
-		index.Only = only.hasID
+		if o.asked, err = newAskedNames(o.only); err != nil {
+			return err
+		}
+		index.Only, index.Found = only.hasID, o.asked.note
 	}
 	return nil
 }

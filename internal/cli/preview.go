@@ -101,7 +101,12 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		_, err := fmt.Fprintln(p.results(), export.Count(learned.Rows), "rows")
 		return err
 	}
+	unknown, err := o.mapping.identity.checkOnly(learned)
+	if err != nil {
+		return err
+	}
 	summary, err := export.Send(ctx, plan, learned)
+	summary.UnknownOnly = unknown
 	err = errors.Join(err, shown.close())
 	summary.Estimate = estimate(summary, o.rate)
 	summary.WouldStop = o.mapping.identity.exceeded(learned, learned.People.Count(plan.Now.Unix()))

@@ -241,6 +241,9 @@ func (t *summaryText) campaigns() {
 }
 
 func (t *summaryText) trouble() {
+	if names := t.s.UnknownOnly; len(names) > 0 {
+		t.line("warning", t.style.yellow(oneLine(nobodyHas(names))))
+	}
 	for _, limit := range t.s.WouldStop {
 		t.line("stops", t.style.yellow("a real run would send nothing: "+limitText(limit)))
 	}

@@ -28,6 +28,8 @@ type Summary struct {
 	MergesRejected map[string]int64 `json:"merges_rejected"`
 	Campaigns      Campaigns        `json:"campaigns"`
 	Sources        []SourceSummary  `json:"sources"`
+	// UnknownOnly are the IDs of --only that nobody in the export has.
+	UnknownOnly []string `json:"only_unknown,omitempty"`
 	// Incomplete are exports of which files are missing.
 	Incomplete []*posthog.Incomplete `json:"incomplete,omitempty"`
 

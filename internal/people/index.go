@@ -110,7 +110,7 @@ func (x *Index) Observe(e *posthog.Event, sends bool) {
 	h := x.sum(e.DistinctID)
 	sh := &x.shards[h.shard()]
 	known := knownBy(e)
-	if e.Personless && !known && !x.options.Everybody && !(sends && x.options.Events) && !x.ofUser(e.DistinctID) {
+	if e.Personless && !known && !x.options.Everybody && !(sends && x.options.Events) && !x.ofUser(e.DistinctID) && !x.asksFor(e.DistinctID) {
 		sh.visit(h, sends, e)
 		return
 	}
@@ -171,6 +171,9 @@ func (f *fact) learn(e *posthog.Event, known, sends, linked bool, at identity.Mo
 
 // ofUser reports whether an ID has the form of the user's own.
 func (x *Index) ofUser(id []byte) bool { return x.options.UserID != nil && x.options.UserID(id) }
+
+// asksFor reports whether an ID is one of those that alone are sent.
+func (x *Index) asksFor(id []byte) bool { return x.options.Only != nil && x.options.Only(id) }
 
 // observeMachines marks the IDs that a row says were made by a machine. Those that show it by their form need no mark.
 func (x *Index) observeMachines(e *posthog.Event) {

@@ -24,6 +24,19 @@ func (s *settler) judge() error {
 	return err
 }
 
+// hear tells Options.Found who of those asked for is there.
+func (s *settler) hear() error {
+	if s.x.options.Found == nil {
+		return nil
+	}
+	return s.eachNode(func(node uint32, f *fact, text []byte) error {
+		if f.marks&asked != 0 && s.traits[s.groups.Find(node)]&groupSeen != 0 {
+			s.x.options.Found(text)
+		}
+		return nil
+	})
+}
+
 // judgeExported takes in what the persons export says of its persons. A group is deleted if all its persons there are.
 func (s *settler) judgeExported() {
 	if s.x.persons == nil {

@@ -45,7 +45,7 @@ func (x *Index) look(id []byte) (m marks) {
 	set(tooLong, len(id) > maxID)
 	set(userShaped, x.options.UserID != nil && x.options.UserID(id))
 	set(excluded, x.options.Excluded != nil && x.options.Excluded(id))
-	set(asked, x.options.Only != nil && x.options.Only(id))
+	set(asked, x.asksFor(id))
 	return m
 }
 

@@ -31,6 +31,9 @@ type Options struct {
 	Excluded func(id []byte) bool
 	// Only reports whether an ID is one of those asked for, for Choice.Only.
 	Only func(id []byte) bool
+	// Found hears, while settling, of each ID for which Only is true and whose person stands on a row. Called from many
+	// goroutines; nil hears nothing.
+	Found func(id []byte)
 
 	Persons  bool      // a persons export is learnt from, before all else
 	Existing *Existing // profiles that are there already; nil when nothing is known of any

@@ -16,6 +16,7 @@ func (x *Index) Settle(c Choice) (*Settled, error) {
 		s.bringBack, // all IDs get numbers
 		s.join,      // and become groups
 		s.judge,     // what is known of each group
+		s.hear,      // which of those asked for are there
 		s.gather,    // the groups that may be sent
 		s.keepIDs,   // and the ID of each
 		s.fold,      // and their attributes
