@@ -107,7 +107,7 @@ func (t *summaryText) people() {
 	p := t.s.People
 	parts := []string{fmt.Sprintf("%s sent, of %s%s distinct IDs", export.Count(p.Sent), t.roughly(), export.Count(p.DistinctIDs))}
 	if p.JoinedIDs > 0 {
-		parts = append(parts, export.Count(p.JoinedIDs)+" of them another name for somebody")
+		parts = append(parts, t.roughly()+export.Count(p.JoinedIDs)+" of them another name for somebody")
 	}
 	if n := total(p.Rejected); n > 0 {
 		parts = append(parts, t.style.red(fmt.Sprintf("%s rejected (%s)", export.Count(n), reasons(p.Rejected))))

@@ -70,7 +70,7 @@ type Rows struct {
 // PeopleSummary counts people.
 type PeopleSummary struct {
 	DistinctIDs    int64            `json:"distinct_ids"`
-	JoinedIDs      int64            `json:"joined_ids"` // distinct IDs that turned out to be another one's person
+	JoinedIDs      int64            `json:"joined_ids"` // of them, those that are another one's person
 	Links          people.Links     `json:"links"`
 	Sent           int64            `json:"sent"`
 	Rejected       map[string]int64 `json:"rejected"`

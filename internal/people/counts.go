@@ -16,11 +16,11 @@ type Counts struct {
 	EmailConflicts int              // people sent without their email, because another one has it
 	ShapeOnly      int              // left out only because their ID looks machine-made
 	Stale          int              // sent, with newest data older than 72 hours before now
-	Joined         int64            // IDs that were joined to the person of another
+	Joined         int64            // of DistinctIDs, those that are another name for the person of another one
 	Links          Links
 
-	// Estimated says that there were so many visitors that DistinctIDs, ByChoice[All] and Events rest on a sample of them:
-	// the standard error is below 1 %.
+	// Estimated says that there were so many visitors that DistinctIDs, Joined, ByChoice[All] and Events rest on a sample of
+	// them: the standard error is below 1 %.
 	Estimated bool
 }
 
@@ -43,11 +43,8 @@ var everyWho = [3]Who{Identified, WithEmail, All}
 // tallyUp counts the groups.
 func (s *settler) tallyUp() {
 	byID := s.choice.only() == ByID
-	s.joined = int64(len(s.traits))
+	s.joined += s.onRows()
 	for root, t := range s.traits {
-		if s.groups.Find(uint32(root)) == uint32(root) {
-			s.joined--
-		}
 		known := t&isThere != 0
 		if number := s.members[root]; number != 0 {
 			c := &s.candidates[number-1]
@@ -57,6 +54,7 @@ func (s *settler) tallyUp() {
 		if t&groupSeen == 0 {
 			continue
 		}
+		s.joined-- // of a group's IDs one is nobody's other name
 		if t&(isShapeOnly|isIdentified) == isShapeOnly && s.choice.Who == Identified {
 			s.shapeOnly++
 		}
@@ -90,6 +88,9 @@ func (s *settler) countVisitor(h sum, events, weight int64) {
 	}
 	if s.seen[node/64]>>(node%64)&1 == 0 {
 		s.ids += weight
+		if s.traits[s.groups.Find(node)]&groupSeen != 0 {
+			s.joined += weight
+		}
 	}
 	if number, ok := s.candidateOf(node); ok {
 		s.candidates[number].events += events * weight
@@ -101,10 +102,7 @@ func (s *settler) countVisitor(h sum, events, weight int64) {
 func (s *settler) counts() Counts {
 	c := Counts{
 		Sent: s.settled.yielded, Events: s.events, EmailConflicts: s.conflicts, ByChoice: map[Who]Profiles{},
-		ShapeOnly: s.shapeOnly, Estimated: s.estimated, DistinctIDs: s.ids, Links: s.groups.Counts(), Joined: s.joined,
-	}
-	for _, word := range s.seen {
-		c.DistinctIDs += int64(bits.OnesCount64(word))
+		ShapeOnly: s.shapeOnly, Estimated: s.estimated, DistinctIDs: s.ids + s.onRows(), Links: s.groups.Counts(), Joined: s.joined,
 	}
 	if s.choice.only() == ByID && !s.choice.NeedEvents && !s.choice.Only {
 		s.byWho[2].New += int(s.visitors)
@@ -113,6 +111,14 @@ func (s *settler) counts() Counts {
 		c.ByChoice[who] = s.byWho[i]
 	}
 	return c
+}
+
+// onRows counts the IDs that are known to stand on a row, mere visitors left out.
+func (s *settler) onRows() (n int64) {
+	for _, word := range s.seen {
+		n += int64(bits.OnesCount64(word))
+	}
+	return n
 }
 
 // Count returns the totals; now is unix seconds.

@@ -66,6 +66,7 @@ type settlement struct {
 	Persons map[string]string // by kept ID: attributes
 	Links   map[rulebook.Verdict]int
 	Shares  int
+	Joined  int64
 }
 
 // told turns the rules' outcome into a settlement.
@@ -102,7 +103,30 @@ func told(o *rulebook.Outcome, h rulebook.History) settlement {
 			s.Shares++
 		}
 	}
+	s.Joined = joined(o, h)
 	return s
+}
+
+// joined counts the IDs on rows that are another name for somebody who is more than a mere visitor.
+func joined(o *rulebook.Outcome, h rulebook.History) (n int64) {
+	onRows, known := map[*rulebook.Person]map[string]bool{}, map[*rulebook.Person]bool{}
+	for _, r := range h.Rows {
+		p := o.People[r.DistinctID]
+		if p == nil || r.Name == "$groupidentify" {
+			continue
+		}
+		if onRows[p] == nil {
+			onRows[p] = map[string]bool{}
+		}
+		onRows[p][r.DistinctID] = true
+		known[p] = known[p] || carries(r, h)
+	}
+	for p := range known {
+		if known[p] {
+			n += int64(len(onRows[p])) - 1
+		}
+	}
+	return n
 }
 
 // lostEmailOf is always none: who of several people has an email is the subject of other tests.
@@ -186,7 +210,7 @@ func tell(settled *Settled, h rulebook.History) settlement {
 			s.Links[verdict] = int(n)
 		}
 	}
-	s.Shares = int(c.Links.RefusedShares)
+	s.Shares, s.Joined = int(c.Links.RefusedShares), c.Joined
 	return s
 }
 

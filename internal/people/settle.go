@@ -64,7 +64,7 @@ type settler struct {
 	losers     []loser           // of emails
 	taken      map[uint32]string // by person: an ID of another one, whose profile has their email
 	shapeOnly  int
-	joined     int64
+	joined     int64 // IDs that are another name for somebody
 	events     int64
 }
 
