@@ -23,7 +23,7 @@ type outbox struct {
 	lock     sync.Mutex
 	room     *sync.Cond
 	underway int
-	answered int64 // operations
+	answered int64 // operations, and what was rejected before it became one
 	failed   error
 }
 

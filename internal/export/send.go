@@ -125,6 +125,7 @@ func (r *run) sendPeople() error {
 func (r *run) takePeople(out *outbox, page *page) error {
 	defer page.release()
 	out.lock.Lock()
+	all := len(page.operations) + len(page.rejects)
 	errs := r.dropNamed(page)
 	r.tally.built[customerio.Identify] += int64(len(page.operations))
 	for i := range page.rejects {
@@ -133,6 +134,8 @@ func (r *run) takePeople(out *outbox, page *page) error {
 		r.rejected[uint32(one.ref)] = true
 		errs = errors.Join(errs, r.reject(&one.Reject))
 	}
+	out.answered += int64(all - len(page.operations)) // nobody waits for an answer about the others
+	r.progress.Advance(out.answered)
 	out.lock.Unlock()
 	if errs != nil {
 		r.leave(out, page.operations)
