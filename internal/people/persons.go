@@ -54,10 +54,13 @@ func (x *Index) LearnPerson(r *posthog.PersonRow) {
 	if r.At.State == posthog.Known {
 		p.exported = max(p.exported, r.At.Micros)
 	}
-	if !r.HasPersonID {
+	if !r.HasPersonID && !r.MappingDeleted {
 		return
 	}
-	person := p.learn(x, r)
+	var person *exportPerson
+	if r.HasPersonID {
+		person = p.learn(x, r)
+	}
 	for _, id := range r.DistinctIDs {
 		x.mark(id, inPersons)
 		h := x.sum(id)

@@ -14,7 +14,7 @@ type PersonRow struct {
 	DistinctIDs    [][]byte // legal or not; none where the row is about the person alone
 	Missing        int      // how many more the person has that the export does not name
 	Version        int64    // of the tie between the ID and the person; the highest counts
-	MappingDeleted bool     // the ID has that person no more
+	MappingDeleted bool     // the ID has that person no more, or none where the row names none
 
 	PersonID      UUID
 	HasPersonID   bool

@@ -153,6 +153,40 @@ func allOf(p *PersonRow) string {
 	return b.String()
 }
 
+// TestDeletedMappingNeedsNoPerson reads rows of ClickHouse's person_distinct_id2 that only take an ID away from its person.
+func TestDeletedMappingNeedsNoPerson(t *testing.T) {
+	t.Parallel()
+	const none = "00000000-0000-0000-0000-000000000000"
+	for _, text := range []string{
+		`{"team_id":2,"distinct_id":"u","is_deleted":1,"version":5}`,
+		`{"team_id":2,"distinct_id":"u","person_id":null,"is_deleted":1,"version":5}`,
+		`{"team_id":2,"distinct_id":"u","person_id":"` + none + `","is_deleted":1,"version":5}`,
+		"team_id,distinct_id,person_id,is_deleted,version\n2,u,,1,5\n",
+		"team_id,distinct_id,person_id,is_deleted,version\n2,u," + none + ",1,5\n",
+	} {
+		n := 0
+		for p, err := range ReadPersons(t.Context(), []Source{{Path: personsFile(t, text)}}, Options{}) {
+			if err != nil {
+				t.Fatalf("%s: %v", text, err)
+			}
+			if n++; p.HasPersonID || allOf(p) != "[u] v5 p0 unmapped team 2" {
+				t.Errorf("%s: %v %s", text, p.HasPersonID, allOf(p))
+			}
+		}
+		if n != 1 {
+			t.Errorf("%s: %d rows", text, n)
+		}
+	}
+	for _, text := range []string{
+		`{"distinct_id":"u","person_id":"nobody","is_deleted":1,"version":5}`,
+		`{"distinct_id":"u","person_id":null,"is_deleted":0,"version":5}`,
+	} {
+		if rows, troubles := readPersons(t, personsFile(t, text), Options{}); len(rows) > 0 || len(troubles) != 1 {
+			t.Errorf("%s: %q, %q, want one trouble", text, rows, troubles)
+		}
+	}
+}
+
 // TestBadPersonsRowsDoNotStopTheOthers wants each named with its line.
 func TestBadPersonsRowsDoNotStopTheOthers(t *testing.T) {
 	t.Parallel()

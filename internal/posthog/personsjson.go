@@ -60,7 +60,7 @@ func refusePersons(keys map[string]json.RawMessage) *refusal {
 	switch {
 	case has("event"), has("timestamp"): // PostHog's persons have no timestamp
 		return refuse("it is an export of events, not of persons", "give it as a SOURCE; "+hintPersons)
-	case has("distinct_ids"), has("person_id") && has("distinct_id"), has("id") && has("properties"):
+	case has("distinct_ids"), has("distinct_id") && (has("person_id") || has("is_deleted")), has("id") && has("properties"):
 		return nil
 	}
 	return refuse("it is no export of persons: its keys are "+listed(slices.Sorted(maps.Keys(keys))), hintPersons)
@@ -167,7 +167,8 @@ func (p *personFields) take(d *decoder) *fault {
 		text := string(d.text(raw, true))
 		return strings.EqualFold(text, "true") || text == "1"
 	}
-	if id := d.text(firstOf(p.personID, p.uuid, p.id), true); !zeroUUID(id) {
+	id := d.text(firstOf(p.personID, p.uuid, p.id), true)
+	if !zeroUUID(id) {
 		row.PersonID, row.HasPersonID = parseUUID(id)
 	}
 	row.TeamID, row.Identified = number(p.teamID), isTrue(p.identified)
@@ -181,7 +182,7 @@ func (p *personFields) take(d *decoder) *fault {
 	default:
 		row.PersonVersion, row.Deleted = max(row.PersonVersion, number(p.version)), isTrue(p.deleted)
 	}
-	if !row.HasPersonID {
+	if !row.HasPersonID && !(row.MappingDeleted && zeroUUID(id)) {
 		return faultf(NoPersonID, "the row has no person's UUID")
 	}
 	if f := p.takeIDs(d); f != nil {
