@@ -187,6 +187,29 @@ func TestDeletedMappingNeedsNoPerson(t *testing.T) {
 	}
 }
 
+// TestPersonsRowsThatSayNothingAreRejected holds that neither an ID nor properties go in silence.
+func TestPersonsRowsThatSayNothingAreRejected(t *testing.T) {
+	t.Parallel()
+	row := func(id, properties string) string {
+		return `{"distinct_id":` + id + `,"person_id":"` + personA + `","person_distinct_id_version":0,"properties":` + properties + `}`
+	}
+	for text, want := range map[string]string{
+		row(`""`, `{}`):   "a distinct ID is empty",
+		row(`null`, `{}`): "a distinct ID is empty",
+		"distinct_id,person_id,is_deleted,version\n\"\"," + personA + ",0,1\n": "a distinct ID is empty",
+		`{"results":[{"distinct_ids":["u",""],"uuid":"` + personA + `"}]}`:     "a distinct ID is empty",
+	} {
+		rows, troubles := readPersons(t, personsFile(t, text), Options{})
+		if len(rows) > 0 || len(troubles) != 1 || !strings.Contains(troubles[0], want) {
+			t.Errorf("%s: %q, %q, want one trouble with %q", text, rows, troubles, want)
+		}
+	}
+	// PostHog can have somebody with an ID of spaces, who is nobody here.
+	if rows, troubles := readPersons(t, personsFile(t, row(`" "`, `{}`)), Options{}); len(rows) != 1 || troubles != nil {
+		t.Errorf("an ID of spaces: %q, %q", rows, troubles)
+	}
+}
+
 // TestBadPersonsRowsDoNotStopTheOthers wants each named with its line.
 func TestBadPersonsRowsDoNotStopTheOthers(t *testing.T) {
 	t.Parallel()

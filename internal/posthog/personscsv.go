@@ -47,7 +47,7 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 	}
 	p := personFields{}
 	for column, name := range x.names {
-		if cell := d.cells[column]; !null(cell) {
+		if cell := d.cells[column]; !null(cell) || name == "distinct_id" { // a row that should name an ID must
 			p.keep([]byte(name), d.asJSON(cell))
 		}
 	}

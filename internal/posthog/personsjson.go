@@ -207,9 +207,10 @@ func (p *personFields) takeIDs(d *decoder) *fault {
 		if wrong != "" {
 			return faultf(BadDistinctID, "a distinct ID %s", wrong)
 		}
-		if id != nil {
-			d.row.DistinctIDs = append(d.row.DistinctIDs, id)
+		if id == nil {
+			return faultf(NoDistinctID, "a distinct ID is empty")
 		}
+		d.row.DistinctIDs = append(d.row.DistinctIDs, id)
 		return nil
 	}
 	if p.distinctID != nil {
