@@ -197,7 +197,12 @@ func TestPersonsRowsThatSayNothingAreRejected(t *testing.T) {
 		row(`""`, `{}`):   "a distinct ID is empty",
 		row(`null`, `{}`): "a distinct ID is empty",
 		"distinct_id,person_id,is_deleted,version\n\"\"," + personA + ",0,1\n": "a distinct ID is empty",
-		`{"results":[{"distinct_ids":["u",""],"uuid":"` + personA + `"}]}`:     "a distinct ID is empty",
+		row(`"u"`, `["a"]`):     "`properties` is JSON, but not an object",
+		row(`"u"`, `[]`):        "`properties` is JSON, but not an object",
+		row(`"u"`, `1`):         "`properties` is JSON, but not an object",
+		row(`"u"`, `"[\"a\"]"`): "`properties` is JSON, but not an object",
+		row(`"u"`, `"{"`):       "`properties` is not valid JSON",
+		`{"results":[{"distinct_ids":["u",""],"uuid":"` + personA + `"}]}`: "a distinct ID is empty",
 	} {
 		rows, troubles := readPersons(t, personsFile(t, text), Options{})
 		if len(rows) > 0 || len(troubles) != 1 || !strings.Contains(troubles[0], want) {
@@ -207,6 +212,11 @@ func TestPersonsRowsThatSayNothingAreRejected(t *testing.T) {
 	// PostHog can have somebody with an ID of spaces, who is nobody here.
 	if rows, troubles := readPersons(t, personsFile(t, row(`" "`, `{}`)), Options{}); len(rows) != 1 || troubles != nil {
 		t.Errorf("an ID of spaces: %q, %q", rows, troubles)
+	}
+	for _, none := range []string{`null`, `""`, `"null"`} {
+		if rows, troubles := readPersons(t, personsFile(t, row(`"u"`, none)), Options{}); len(rows) != 1 || troubles != nil {
+			t.Errorf("properties %s: %q, %q", none, rows, troubles)
+		}
 	}
 }
 

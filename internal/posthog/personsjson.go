@@ -231,13 +231,13 @@ func (p *personFields) takeIDs(d *decoder) *fault {
 	return nil
 }
 
-// personProperties reads `properties`, an object or a string that holds one; of anything else nothing is known.
+// personProperties reads `properties`, an object or a string that holds one. Of a null, or nothing, nothing is known.
 func (d *decoder) personProperties(raw []byte) *fault {
 	if len(raw) > 0 && raw[0] == '"' {
 		data, end := d.unquoted(raw)
 		return d.personText(data, end)
 	}
-	if len(raw) == 0 || raw[0] != '{' {
+	if len(raw) == 0 {
 		return nil
 	}
 	start := len(d.scratch)
@@ -248,7 +248,7 @@ func (d *decoder) personProperties(raw []byte) *fault {
 
 // personText reads the text of an object of properties.
 func (d *decoder) personText(data []byte, end int) *fault {
-	if f := d.personPropertiesText(data, end); f != nil {
+	if f := d.objectText("`properties`", data, end, d.walkPersonProperties); f != nil {
 		return f
 	}
 	d.row.Properties, d.row.Members, d.row.HasProperties = d.event.PersonProperties, d.personMembers, d.event.PersonProperties != nil
