@@ -3,7 +3,9 @@ package people
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"encoding/binary"
+	"slices"
 
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/spool"
@@ -54,8 +56,10 @@ func (x *Index) LearnPerson(r *posthog.PersonRow) {
 	if r.At.State == posthog.Known {
 		p.exported = max(p.exported, r.At.Micros)
 	}
-	if !r.HasPersonID && !r.MappingDeleted {
-		return
+	if !r.HasPersonID && !r.MappingDeleted && len(r.DistinctIDs) > 0 {
+		named := *r
+		named.PersonID, named.HasPersonID = madeUpFor(r.DistinctIDs), true
+		r = &named
 	}
 	var person *exportPerson
 	if r.HasPersonID {
@@ -72,6 +76,12 @@ func (x *Index) LearnPerson(r *posthog.PersonRow) {
 			p.of[h] = m
 		}
 	}
+}
+
+// madeUpFor stands for the UUID of a person of whom an export tells only the distinct IDs. It is made from the smallest.
+func madeUpFor(ids [][]byte) posthog.UUID {
+	sum := sha256.Sum256(append([]byte("person of "), slices.MinFunc(ids, bytes.Compare)...))
+	return posthog.UUID(sum[:16])
 }
 
 // Exported says when a file of the persons export was written, in unix microseconds: the newest one stands for the time of

@@ -3,8 +3,31 @@ package people
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"ph2cio/internal/posthog"
 )
+
+// TestPeopleWithoutUUIDAreOneEach joins the IDs of each row that names no person, and takes its properties.
+func TestPeopleWithoutUUIDAreOneEach(t *testing.T) {
+	t.Parallel()
+	x := NewIndex(Options{Persons: true})
+	defer x.Close()
+	x.LearnPerson(&posthog.PersonRow{DistinctIDs: [][]byte{b("b"), b("a")}})
+	x.Exported(1 << 60)
+	x.LearnPerson(&posthog.PersonRow{DistinctIDs: [][]byte{b("c")}, HasProperties: true, Properties: b(`{"n":1}`), Members: foundMembers(b(`{"n":1}`))})
+	for _, r := range rowsOf(withAttributes("a", "{}"), withAttributes("b", "{}"), withAttributes("c", "{}")) {
+		x.Observe(&r.Event, r.sends)
+	}
+	s := settle(x, Choice{})
+	var got []string
+	for p := range s.People() {
+		got = append(got, p.DistinctID+" "+string(s.AppendAttributes(nil, p)))
+	}
+	if diff := cmp.Diff([]string{"a {}", `c {"n":1}`}, got); diff != "" {
+		t.Errorf("people (-want +got):\n%s", diff)
+	}
+}
 
 // TestUnmappedIDHasNoPerson takes an ID away from its person by a row that names no person, whichever row comes first.
 func TestUnmappedIDHasNoPerson(t *testing.T) {

@@ -17,7 +17,7 @@ type PersonRow struct {
 	MappingDeleted bool     // the ID has that person no more, or none where the row names none
 
 	PersonID      UUID
-	HasPersonID   bool
+	HasPersonID   bool  // else DistinctIDs are those of one person
 	PersonVersion int64 // of what is known of the person; the highest counts
 	Identified    bool  // `is_identified`
 	Deleted       bool  // the person is deleted

@@ -187,6 +187,31 @@ func TestDeletedMappingNeedsNoPerson(t *testing.T) {
 	}
 }
 
+// TestListsOfPeopleWithoutUUID reads rows of whom another id, or the distinct IDs, tell who is one person.
+func TestListsOfPeopleWithoutUUID(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"results":[{"id":"` + personA + `","distinct_ids":["u","v"],"uuid":null}]}`:           personA + ": u v",
+		`{"results":[{"id":311,"distinct_ids":["u","v"],"uuid":null,"properties":{"a":1}}]}`:    ": u v",
+		`{"distinct_ids":["u"],"uuid":"00000000-0000-0000-0000-000000000000"}`:                  ": u",
+		"id,distinct_ids.0,distinct_ids.1,uuid\n311,u,v,\n":                                     ": u v",
+		"id,name,distinct_ids.0,distinct_ids.1,uuid\n" + personA + ",Maya,u,v,\n":               personA + ": u v",
+		`{"results":[{"id":311,"distinct_ids":[],"uuid":null}]}`:                                "! no person's UUID",
+		`{"results":[{"id":311,"distinct_ids":["u"],"uuid":"b1b32417"}]}`:                       "! no person's UUID",
+		`{"distinct_id":"u","person_id":null,"person_distinct_id_version":0,"is_deleted":true}`: "! no person's UUID",
+	} {
+		rows, troubles := readPersons(t, personsFile(t, text), Options{})
+		got := strings.ReplaceAll(strings.Join(rows, "\n"), "00000000-0000-0000-0000-000000000000", "")
+		if refused, is := strings.CutPrefix(want, "! "); is {
+			if len(rows) > 0 || len(troubles) != 1 || !strings.Contains(troubles[0], refused) {
+				t.Errorf("%s: %q, %q, want one trouble with %q", text, rows, troubles, refused)
+			}
+		} else if got != want || troubles != nil {
+			t.Errorf("%s: %q, %q, want %q", text, rows, troubles, want)
+		}
+	}
+}
+
 // TestPersonsRowsThatSayNothingAreRejected holds that neither an ID nor properties go in silence.
 func TestPersonsRowsThatSayNothingAreRejected(t *testing.T) {
 	t.Parallel()

@@ -51,9 +51,6 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 			p.keep([]byte(name), d.asJSON(cell))
 		}
 	}
-	if f := p.take(d); f != nil {
-		return f
-	}
 	for _, column := range x.ids {
 		switch cell := d.cells[column]; {
 		case null(cell):
@@ -62,6 +59,9 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 		default:
 			d.row.DistinctIDs = append(d.row.DistinctIDs, cell)
 		}
+	}
+	if f := p.take(d); f != nil {
+		return f
 	}
 	if x.total >= 0 {
 		d.row.Missing = max(0, totalIn(d.cells[x.total])-len(d.row.DistinctIDs))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -167,10 +168,8 @@ func (p *personFields) take(d *decoder) *fault {
 		text := string(d.text(raw, true))
 		return strings.EqualFold(text, "true") || text == "1"
 	}
-	id := d.text(firstOf(p.personID, p.uuid, p.id), true)
-	if !zeroUUID(id) {
-		row.PersonID, row.HasPersonID = parseUUID(id)
-	}
+	id := d.firstText(p.personID, p.uuid, p.id)
+	row.PersonID, row.HasPersonID = parseUUID(id)
 	row.TeamID, row.Identified = number(p.teamID), isTrue(p.identified)
 	row.At, row.Created = d.created(d.text(p.inserted, true)), d.created(d.text(p.created, true))
 	row.Version, row.PersonVersion = number(p.mappingVersion), number(p.personVersion)
@@ -182,20 +181,30 @@ func (p *personFields) take(d *decoder) *fault {
 	default:
 		row.PersonVersion, row.Deleted = max(row.PersonVersion, number(p.version)), isTrue(p.deleted)
 	}
-	if !row.HasPersonID && !(row.MappingDeleted && zeroUUID(id)) {
-		return faultf(NoPersonID, "the row has no person's UUID")
-	}
 	if f := p.takeIDs(d); f != nil {
 		return f
+	}
+	if !row.HasPersonID && !p.tellsWithout(row, id) {
+		return faultf(NoPersonID, "the row has no person's UUID")
 	}
 	return d.personProperties(p.properties)
 }
 
-// firstOf returns the first value that is there.
-func firstOf(values ...[]byte) []byte {
+// tellsWithout reports whether a row without a person's UUID, but perhaps with another id of one, says something all the
+// same: that an ID has no person, or, in a list of people, which IDs are one.
+func (p *personFields) tellsWithout(row *PersonRow, id []byte) bool {
+	if row.MappingDeleted {
+		return len(id) == 0
+	}
+	_, err := strconv.ParseUint(string(id), 10, 64)
+	return p.distinctID == nil && len(row.DistinctIDs) > 0 && (len(id) == 0 || err == nil)
+}
+
+// firstText returns the text of the first value that has any, and is not the UUID of nobody.
+func (d *decoder) firstText(values ...[]byte) []byte {
 	for _, raw := range values {
-		if raw != nil {
-			return raw
+		if text := d.text(raw, true); !zeroUUID(text) {
+			return text
 		}
 	}
 	return nil
