@@ -187,6 +187,23 @@ func TestDeletedMappingNeedsNoPerson(t *testing.T) {
 	}
 }
 
+// TestPersonLinesMayBeginWithNothing reads lines of which the first say nothing of anybody.
+func TestPersonLinesMayBeginWithNothing(t *testing.T) {
+	t.Parallel()
+	row := `{"distinct_id":"u","person_id":"` + personA + `","person_distinct_id_version":0}` + "\n"
+	for first, bad := range map[string]int{"\n": 0, " \r\n\n": 0, "{}\n": 1, "\n{}\n{ }\n": 2} {
+		rows, troubles := readPersons(t, personsFile(t, first+row), Options{})
+		if diff := cmp.Diff([]string{personA + ": u"}, rows); diff != "" || len(troubles) != bad {
+			t.Errorf("after %q: troubles %q, want %d (-want +got):\n%s", first, troubles, bad, diff)
+		}
+	}
+	for _, text := range []string{"{}\n", "\n{}\n" + `{"event":"a","distinct_id":"u"}` + "\n", "\n[1]\n"} {
+		if rows, troubles := readPersons(t, personsFile(t, text), Options{}); len(rows) > 0 || len(troubles) != 1 {
+			t.Errorf("%q: %q, %q, want it refused", text, rows, troubles)
+		}
+	}
+}
+
 // TestListsOfPeopleWithoutUUID reads rows of whom another id, or the distinct IDs, tell who is one person.
 func TestListsOfPeopleWithoutUUID(t *testing.T) {
 	t.Parallel()

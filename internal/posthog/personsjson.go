@@ -40,19 +40,34 @@ func notPersons(h *head) (*layout, *refusal) {
 
 // personLines recognises one JSON object a line.
 func personLines(h *head) (*layout, *refusal) {
-	var keys map[string]json.RawMessage
-	line := h.firstLine(0)
-	switch {
-	case len(line) == 0 || line[0] != '{':
+	keys, ok := h.firstKeys()
+	if !ok {
 		return nil, nil
-	case json.Unmarshal([]byte(line), &keys) != nil:
-		// Each row will say what is wrong with it.
-	default:
+	}
+	if keys != nil { // else each row will say what is wrong with it
 		if refused := refusePersons(keys); refused != nil {
 			return nil, refused
 		}
 	}
 	return &layout{shape: "persons, JSON lines", split: splitLines, line: decodePersonLine}, nil
+}
+
+// firstKeys are those of the first line that has any, nil where it is no valid JSON; false when lines are no objects. Blank
+// lines and empty objects before it tell nothing.
+func (h *head) firstKeys() (keys map[string]json.RawMessage, ok bool) {
+	for line := range bytes.Lines(h.text) {
+		line = bytes.TrimSpace(line)
+		switch {
+		case len(line) == 0:
+		case line[0] != '{':
+			return nil, false
+		case json.Unmarshal(line, &keys) != nil:
+			return nil, true
+		case len(keys) > 0:
+			return keys, true
+		}
+	}
+	return nil, false
 }
 
 // refusePersons refuses rows with keys that are not those of persons.
@@ -84,10 +99,10 @@ func personsDocument(h *head) (*layout, *refusal) {
 	return l, nil
 }
 
-// firstIsPerson reports whether the first line is a person: lists are among its keys too.
+// firstIsPerson reports whether the first line that says anything is a person: lists are among its keys too.
 func (h *head) firstIsPerson() bool {
-	var keys map[string]json.RawMessage
-	return json.Unmarshal([]byte(h.firstLine(0)), &keys) == nil && refusePersons(keys) == nil
+	keys, _ := h.firstKeys()
+	return keys != nil && refusePersons(keys) == nil
 }
 
 func decodePersonLine(d *decoder, data []byte, marks []uint64, start int) (end int, f *fault) {
