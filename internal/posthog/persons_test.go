@@ -187,6 +187,25 @@ func TestDeletedMappingNeedsNoPerson(t *testing.T) {
 	}
 }
 
+// TestPersonsColumnsThatAreThereTwice are refused where they are read, and only there.
+func TestPersonsColumnsThatAreThereTwice(t *testing.T) {
+	t.Parallel()
+	for _, column := range []string{"name", "Person ", "", "elements"} {
+		text := "id," + column + ",distinct_ids.0," + column + ",uuid\n1,a,u,b," + personA + "\n"
+		rows, troubles := readPersons(t, personsFile(t, text), Options{})
+		if diff := cmp.Diff([]string{personA + ": u"}, rows); diff != "" || troubles != nil {
+			t.Errorf("%q: %q (-want +got):\n%s", column, troubles, diff)
+		}
+	}
+	for _, column := range []string{"id", "uuid", "distinct_ids.0", "distinct_ids.total", "properties.email", "created_at"} {
+		text := "id,distinct_ids.0,distinct_ids.total,properties.email,created_at,uuid," + column + "\n1,u,,,," + personA + ",\n"
+		rows, troubles := readPersons(t, personsFile(t, text), Options{})
+		if len(rows) > 0 || len(troubles) != 1 || !strings.Contains(troubles[0], "more than once") {
+			t.Errorf("%q: %q, %q, want it refused", column, rows, troubles)
+		}
+	}
+}
+
 // TestPersonLinesMayBeginWithNothing reads lines of which the first say nothing of anybody.
 func TestPersonLinesMayBeginWithNothing(t *testing.T) {
 	t.Parallel()

@@ -19,7 +19,7 @@ func personsCSV(h *head) (*layout, *refusal) {
 	case !has("distinct_ids.0") && !(has("distinct_id") && has("person_id")) && !(has("id") && has("properties")):
 		return nil, nil
 	}
-	if refused := h.twice(func(string) bool { return true }); refused != nil {
+	if refused := h.twice(isPersonColumn); refused != nil {
 		return nil, refused
 	}
 	x := &personRows{names: h.names, properties: flattened{person: true}}
@@ -31,6 +31,11 @@ func personsCSV(h *head) (*layout, *refusal) {
 	}
 	x.total = h.column("distinct_ids.total")
 	return &layout{shape: "persons, CSV", header: h.after, csv: true, split: splitCSV, decode: x.decode}, nil
+}
+
+// isPersonColumn reports whether a column is read.
+func isPersonColumn(name string) bool {
+	return new(personFields).field(name) != nil || strings.HasPrefix(name, "distinct_ids.") || strings.HasPrefix(name, "properties.")
 }
 
 // personRows is how the rows of one file are read.

@@ -155,20 +155,44 @@ type personFields struct {
 	inserted, created, properties        []byte
 }
 
+// field is where the value of a column or key is kept; nil for one that is not read.
+func (p *personFields) field(name string) *[]byte {
+	switch name {
+	case "distinct_id":
+		return &p.distinctID
+	case "distinct_ids":
+		return &p.distinctIDs
+	case "person_id":
+		return &p.personID
+	case "uuid":
+		return &p.uuid
+	case "id":
+		return &p.id
+	case "person_distinct_id_version":
+		return &p.mappingVersion
+	case "person_version":
+		return &p.personVersion
+	case "version":
+		return &p.version
+	case "is_deleted":
+		return &p.deleted
+	case "is_identified":
+		return &p.identified
+	case "team_id":
+		return &p.teamID
+	case "_inserted_at":
+		return &p.inserted
+	case "created_at":
+		return &p.created
+	case "properties":
+		return &p.properties
+	}
+	return nil
+}
+
 func (p *personFields) keep(name, raw []byte) {
-	for _, field := range [...]struct {
-		name string
-		to   *[]byte
-	}{
-		{"distinct_id", &p.distinctID}, {"distinct_ids", &p.distinctIDs}, {"person_id", &p.personID}, {"uuid", &p.uuid}, {"id", &p.id},
-		{"person_distinct_id_version", &p.mappingVersion}, {"person_version", &p.personVersion}, {"version", &p.version},
-		{"is_deleted", &p.deleted}, {"is_identified", &p.identified}, {"team_id", &p.teamID}, {"_inserted_at", &p.inserted},
-		{"created_at", &p.created}, {"properties", &p.properties},
-	} {
-		if string(name) == field.name {
-			*field.to = raw
-			return
-		}
+	if to := p.field(string(name)); to != nil {
+		*to = raw
 	}
 }
 
