@@ -98,27 +98,27 @@ func (o *identityOptions) readLists(index *people.Options, choice *people.Choice
 // nameList holds IDs, emails and globs.
 type nameList struct {
 	exact  map[string]bool
-	emails map[string]bool // in lower case
+	emails map[string]bool // folded
 	globs  mapping.Globs
-	folded mapping.Globs // the same in lower case, for emails
+	folded mapping.Globs // the same folded, for emails
 }
 
 func newNameList(flag string, names []string) (*nameList, error) {
 	l := &nameList{exact: map[string]bool{}, emails: map[string]bool{}}
-	var globs, folded []string
+	var globs, foldedGlobs []string
 	for _, name := range names {
 		switch {
 		case strings.ContainsAny(name, "*?["):
-			globs, folded = append(globs, name), append(folded, strings.ToLower(name))
+			globs, foldedGlobs = append(globs, name), append(foldedGlobs, folded(name))
 			continue
 		case strings.Contains(name, "@"):
-			l.emails[strings.ToLower(name)] = true
+			l.emails[folded(name)] = true
 		}
 		l.exact[name] = true
 	}
 	var err1, err2 error
 	l.globs, err1 = mapping.NewGlobs(flag, globs)
-	l.folded, err2 = mapping.NewGlobs(flag, folded)
+	l.folded, err2 = mapping.NewGlobs(flag, foldedGlobs)
 	if err := cmp.Or(err1, err2); err != nil {
 		return nil, usage(err)
 	}
@@ -135,6 +135,9 @@ func (l *nameList) hasID(id []byte) bool {
 
 // hasEmail reports whether an email is in the list, in whatever case.
 func (l *nameList) hasEmail(email []byte) bool {
-	folded := bytes.ToLower(bytes.TrimSpace(email))
-	return l.emails[string(folded)] || len(l.folded) > 0 && l.folded.Match(string(folded))
+	name := string(people.FoldEmail(nil, email))
+	return l.emails[name] || len(l.folded) > 0 && l.folded.Match(name)
 }
+
+// folded is an email, or a glob of emails, as they are compared.
+func folded(email string) string { return string(people.FoldEmail(nil, []byte(email))) }

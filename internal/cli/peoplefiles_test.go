@@ -9,7 +9,7 @@ import (
 func TestNameList(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "never.txt")
-	text := "\ufeff# nobody\r\nuser_1\r\n\n  Maya@Example.com \n*@Acornly.example\ntest-?\n"
+	text := "\ufeff# nobody\r\nuser_1\r\n\n  Maya@Example.com \n*@Acornly.example\ntest-?\nMA\u017fa@kelvin.example\nr[a-c]\u017f@x.example\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -28,6 +28,7 @@ func TestNameList(t *testing.T) {
 	}
 	for email, want := range map[string]bool{
 		"maya@example.COM ": true, "jonas@example.com": false, "somebody@Acornly.example": true, "user_1": false,
+		"masa@\u212aELVIN.example": true, "RBS@x.example": true, "rds@x.example": false, // two characters that fold to s and k
 	} {
 		if l.hasEmail([]byte(email)) != want {
 			t.Errorf("email %q: %v, want %v", email, !want, want)

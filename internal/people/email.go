@@ -30,9 +30,10 @@ func PlausibleEmail(text []byte) bool {
 	return dot > 0 && dot < len(domain)-1 && domain[0] != '.' && !bytes.Contains(domain, []byte(".."))
 }
 
-// appendFolded appends text so that two texts that differ only in case become the same, as with strings.EqualFold.
-func appendFolded(dst, text []byte) []byte {
-	for _, r := range string(text) {
+// FoldEmail appends an email without space around it, so that two that differ only in case become the same, as with
+// strings.EqualFold.
+func FoldEmail(dst, email []byte) []byte {
+	for _, r := range string(bytes.TrimSpace(email)) {
 		dst = utf8.AppendRune(dst, foldRune(r))
 	}
 	return dst

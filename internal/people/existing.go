@@ -1,7 +1,5 @@
 package people
 
-import "bytes"
-
 // Existing are the profiles that Customer.io has already. Make one with NewExisting; Add must not be called from several
 // goroutines at once, and never after the first reading has begun. It takes about 100 bytes a profile.
 type Existing struct {
@@ -45,7 +43,7 @@ func (e *Existing) Add(id, email, cioID string) {
 func (e *Existing) Len() (ids, emails int) { return len(e.ids), len(e.emails) }
 
 func (e *Existing) folded(email []byte) sum {
-	return sumOf(appendFolded(nil, bytes.TrimSpace(email)), e.seed)
+	return sumOf(FoldEmail(nil, email), e.seed)
 }
 
 // hasID reports whether there is a profile under an ID.

@@ -168,7 +168,7 @@ func (s *settler) foldOne(p *part, states []owned, w *scratch) {
 	if email, at, ok := st.email(); ok && !(s.choice.Excluded != nil && s.choice.Excluded(email)) {
 		c.traits |= hasEmail
 		_, _, there := s.x.options.Existing.byEmail(email)
-		p.emails = append(p.emails, claim{s.x.sum(appendFolded(nil, email)), at, number, there})
+		p.emails = append(p.emails, claim{s.x.sum(FoldEmail(nil, email)), at, number, there})
 	} else if ok {
 		c.traits |= isExcluded
 	}
