@@ -39,7 +39,10 @@ func (o *identityOptions) readExisting() (*people.Existing, error) {
 	all := people.NewExisting()
 	for p, err := range customerio.ReadProfiles(file) {
 		if err != nil {
-			return nil, &problem{err: fmt.Errorf("--existing %s: %w", o.existing, err), code: exitInput}
+			return nil, &problem{
+				err: fmt.Errorf("--existing %s: %w", o.existing, err), code: exitInput,
+				hint: "who is new hangs on it, so all of it must be right: export people from Customer.io as CSV again, with their id and email",
+			}
 		}
 		all.Add(p.ID, p.Email, p.CioID)
 	}

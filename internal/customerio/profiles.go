@@ -29,12 +29,12 @@ func ReadProfiles(r io.Reader) iter.Seq2[Profile, error] {
 			return
 		}
 		for {
-			cells, err := rows.Read()
+			cells, err := rows.next()
 			if err == io.EOF {
 				return
 			}
 			if err != nil {
-				yield(Profile{}, fmt.Errorf("it is not CSV: %w", err))
+				yield(Profile{}, err)
 				return
 			}
 			if p := columns.profile(cells); p != (Profile{}) && !yield(p, nil) {
@@ -44,7 +44,7 @@ func ReadProfiles(r io.Reader) iter.Seq2[Profile, error] {
 	}
 }
 
-func openProfiles(r io.Reader) (*csv.Reader, profileColumns, error) {
+func openProfiles(r io.Reader) (*profileRows, profileColumns, error) {
 	in := bufio.NewReaderSize(r, 64<<10)
 	if magic, _ := in.Peek(2); string(magic) == "\x1f\x8b" {
 		unpacked, err := gzip.NewReader(in)
@@ -56,20 +56,58 @@ func openProfiles(r io.Reader) (*csv.Reader, profileColumns, error) {
 	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\ufeff")) {
 		in.Discard(len(mark))
 	}
-	rows := csv.NewReader(in)
-	rows.ReuseRecord = true
-	header, err := rows.Read()
+	rows := newProfileRows(in)
+	header, err := rows.next()
 	if err == io.EOF {
-		return nil, profileColumns{}, errors.New("it is empty; export people from Customer.io as CSV, with their id and email")
+		return nil, profileColumns{}, errors.New("it is empty")
 	}
 	if err != nil {
-		return nil, profileColumns{}, fmt.Errorf("it is not CSV: %w", err)
+		return nil, profileColumns{}, err
 	}
 	columns := profileColumns{columnOf(header, "id"), columnOf(header, "email"), columnOf(header, "cio_id")}
 	if columns.id < 0 && columns.email < 0 {
-		return nil, columns, fmt.Errorf("its first line has neither `id` nor `email`: %.200q; export people from Customer.io as CSV, with their id and email", header)
+		return nil, columns, fmt.Errorf("its first line has neither `id` nor `email`: %.200q", header)
 	}
 	return rows, columns, nil
+}
+
+// mostProfileRow is how many bytes a row may have: several times what the attributes of a person can come to.
+const mostProfileRow = 4 << 20
+
+// profileRows reads CSV, of which a quote that is never closed does not take more memory than a row may have.
+type profileRows struct {
+	csv  *csv.Reader
+	text *io.LimitedReader
+	line int // on which the last row ended
+}
+
+func newProfileRows(r io.Reader) *profileRows {
+	text := &io.LimitedReader{R: r}
+	rows := &profileRows{csv: csv.NewReader(text), text: text}
+	rows.csv.ReuseRecord = true
+	return rows
+}
+
+// next returns the next row, or io.EOF. Other errors name the line.
+func (p *profileRows) next() ([]string, error) {
+	p.text.N = mostProfileRow
+	cells, err := p.csv.Read()
+	if p.text.N == 0 { // which looks like the end of the file to the CSV reader
+		return nil, fmt.Errorf("the row after line %d has more than %d MB, as when a quote is not closed", p.line, mostProfileRow>>20)
+	}
+	if err == io.EOF {
+		return nil, err
+	}
+	if _, isCSV := errors.AsType[*csv.ParseError](err); isCSV {
+		return nil, fmt.Errorf("it is not CSV: %w", err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("after line %d: %w", p.line, err)
+	}
+	last := len(cells) - 1
+	p.line, _ = p.csv.FieldPos(last)
+	p.line += strings.Count(cells[last], "\n")
+	return cells, nil
 }
 
 // profileColumns are where the fields stand, -1 for one that is not there.

@@ -53,7 +53,10 @@ func TestReadProfilesSaysWhatIsWrong(t *testing.T) {
 		"name,plan\nMaya,pro\n":   "neither `id` nor `email`",
 		"id,email\n1\n":           "line 2",
 		"id,email\n1,\"maya\n2,x": "line 2",
-		"\x1f\x8bxxxxxxxxxx":      "decompress it",
+		"id\n\"1\n2\"\n" + strings.Repeat("id", mostProfileRow): "the row after line 3 has more than 4 MB",
+		"\x1f\x8bxxxxxxxxxx": "decompress it",
+		"id,email\n1,\"" + strings.Repeat("\n2,x", mostProfileRow): "the row after line 1 has more than 4 MB, as when a quote is not closed",
+		"\"" + strings.Repeat("id", mostProfileRow):                "the row after line 0 has more than 4 MB",
 	} {
 		var last error
 		for _, err := range ReadProfiles(strings.NewReader(text)) {
@@ -62,6 +65,34 @@ func TestReadProfilesSaysWhatIsWrong(t *testing.T) {
 		if last == nil || !strings.Contains(last.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, last, want)
 		}
+	}
+}
+
+// TestReadProfilesHoldsOneRow has more text in a quote than a row may have: what comes after it is not read.
+func TestReadProfilesHoldsOneRow(t *testing.T) {
+	t.Parallel()
+	const much = 64 << 20
+	rest := &io.LimitedReader{R: new(endless), N: much}
+	for range ReadProfiles(io.MultiReader(strings.NewReader("id\n1\n\""), rest)) {
+		continue
+	}
+	if read := much - rest.N; read > 2*mostProfileRow {
+		t.Errorf("%d bytes were read", read)
+	}
+}
+
+// TestReadProfilesReadsManyRows has more text than one row may have.
+func TestReadProfilesReadsManyRows(t *testing.T) {
+	t.Parallel()
+	n := 0
+	for _, err := range ReadProfiles(strings.NewReader("id\n" + strings.Repeat(strings.Repeat("x", 1000)+"\n", 10_000))) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	if n != 10_000 {
+		t.Errorf("%d profiles", n)
 	}
 }
 
