@@ -63,7 +63,7 @@ func TestReadProfilesSaysWhatIsWrong(t *testing.T) {
 			last = err
 		}
 		if last == nil || !strings.Contains(last.Error(), want) {
-			t.Errorf("%q: %v, want %q", text, last, want)
+			t.Errorf("%.60q: %v, want %q", text, last, want)
 		}
 	}
 }

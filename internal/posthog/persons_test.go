@@ -94,6 +94,8 @@ func TestPersonsOfEveryShape(t *testing.T) {
 		{"persons page", "id,name,distinct_ids.0,distinct_ids.1,distinct_ids.total,properties.email,properties.tags.0,created_at,uuid\r\n1,Maya,u,,3,maya@example.com,a,2026-03-04T09:15:27Z," + personA + "\r\n",
 			`[u] v0 p0 {"email":"maya@example.com","tags":["a"]} missing 2`},
 		{"persons page, PostHog's own total", "id,distinct_ids.0,distinct_ids.total,uuid\n1,u,Note: 12 distinct_ids in total," + personA + "\n", `[u] v0 p0 missing 11`},
+		{"persons page, without properties", "id,distinct_ids.0,properties.email,properties.tags.0,uuid\n1,u,,," + personA + "\n", `[u] v0 p0 {}`},
+		{"persons page, no properties at all", "id,distinct_ids.0,uuid\n1,u," + personA + "\n", `[u] v0 p0`},
 		{"batch export, no version of the tie", `{"distinct_id":"u","person_id":"` + personA + `","person_version":7,"is_deleted":true}`, `[u] v0 p7 deleted`},
 		{"person table, truth in capitals", "id,properties,is_identified,is_deleted,version\n" + personA + ",{},True,TRUE,4\n", `[] v0 p4 identified deleted {}`},
 		{"a UUID in capitals", `{"distinct_id":"u","person_id":"` + strings.ToUpper(personA) + `","person_version":1,"person_distinct_id_version":1}`, `[u] v1 p1`},

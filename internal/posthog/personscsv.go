@@ -71,11 +71,16 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 	if x.total >= 0 {
 		d.row.Missing = max(0, totalIn(d.cells[x.total])-len(d.row.DistinctIDs))
 	}
-	if together := x.properties.together(d); together != nil {
-		d.row.Properties, d.row.Members, d.row.HasProperties = together, d.personMembers, true
+	if len(x.properties.root.children) > 0 {
+		d.row.Properties, d.row.Members, d.row.HasProperties = x.properties.together(d), d.personMembers, true
+		if d.row.Properties == nil {
+			d.row.Properties = noProperties // of all columns none is filled: the person has none
+		}
 	}
 	return nil
 }
+
+var noProperties = []byte("{}")
 
 // totalIn reads how many IDs a person has out of PostHog's words for it, "Note: 12 distinct_ids in total"; 0 without a number.
 func totalIn(cell []byte) int {
