@@ -140,7 +140,7 @@ func (l *Learned) SourceSummaries() []SourceSummary {
 	for _, w := range l.Said {
 		said[w.Path] = w
 	}
-	var all []SourceSummary
+	all := make([]SourceSummary, 0, len(l.places.sources))
 	for _, s := range l.places.sources {
 		one := SourceSummary{Path: s.Path, Bytes: s.Size}
 		if t := trouble[s.Path]; t != nil {

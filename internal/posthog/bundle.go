@@ -8,7 +8,7 @@ import "path/filepath"
 
 const (
 	smallFile    = 64 << 10  // the most bytes in a file that is read together with its neighbours
-	bundleSize   = 256 << 10 // bytes
+	bundleSize   = 512 << 10 // bytes
 	mostBundled  = 256       // files
 	bundlesAhead = 3         // the one that is being cut among them
 )

@@ -6,8 +6,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
-	"time"
+	"sync"
+	"sync/atomic"
 )
 
 // Find turns files, directories and globs into the sources to read, sorted by path within each argument, each file
@@ -15,7 +18,7 @@ import (
 // batch exports, see IsManifest, are left out. An argument that names an existing file is that file, even if it could
 // be read as a glob: the names that PostHog gives hold odd characters. The error joins what is wrong with each argument.
 func Find(args []string) ([]Source, error) {
-	f := finder{seen: make(map[fileKey][]fs.FileInfo)}
+	f := finder{seen: make(map[fileKey]int)}
 	var errs []error
 	for _, arg := range args {
 		if err := f.argument(arg); err != nil {
@@ -36,8 +39,10 @@ func Find(args []string) ([]Source, error) {
 
 type finder struct {
 	sources []Source
-	seen    map[fileKey][]fs.FileInfo
-	matched int // files that the current argument stands for, seen before or not
+	infos   []fs.FileInfo   // of each source
+	seen    map[fileKey]int // the last source with that key
+	before  []int           // for each source the one before it with the same key, -1 for none
+	matched int             // files that the current argument stands for, seen before or not
 
 	manifests []string // that are arguments
 }
@@ -45,7 +50,7 @@ type finder struct {
 // fileKey is equal for two names of one file, and seldom for two files; os.SameFile decides.
 type fileKey struct {
 	size     int64
-	modified time.Time
+	modified int64
 }
 
 func (f *finder) argument(arg string) error {
@@ -84,16 +89,10 @@ func (f *finder) glob(pattern string) error {
 	if err != nil {
 		return fmt.Errorf("%w: put a backslash before [ to mean the character", err)
 	}
-	wantsHidden := strings.HasPrefix(filepath.Base(pattern), ".")
-	for _, path := range paths {
-		if hidden(path) && !wantsHidden {
-			continue
-		}
-		if err := f.found(path, nil); err != nil {
-			return err
-		}
+	if !strings.HasPrefix(filepath.Base(pattern), ".") {
+		paths = slices.DeleteFunc(paths, hidden)
 	}
-	return nil
+	return f.found(paths, nil)
 }
 
 // directory searches a directory. above are the directories it was reached through, since links can lead in a circle.
@@ -112,42 +111,74 @@ func (f *finder) directory(path string, above []fs.FileInfo) error {
 		return err
 	}
 	above = append(above[:len(above):len(above)], info)
+	paths := make([]string, 0, len(entries))
 	for _, entry := range entries {
-		if hidden(entry.Name()) {
-			continue
+		if !hidden(entry.Name()) {
+			paths = append(paths, filepath.Join(path, entry.Name()))
 		}
-		if err := f.found(filepath.Join(path, entry.Name()), above); err != nil {
-			return err
+	}
+	return f.found(paths, above)
+}
+
+// found takes what a directory or a glob has: what is neither file nor directory is left out.
+func (f *finder) found(paths []string, above []fs.FileInfo) error {
+	for i, s := range statAll(paths) {
+		path, info := paths[i], s.info
+		switch {
+		case errors.Is(s.err, fs.ErrNotExist): // a link that leads nowhere, or removed meanwhile
+			return fmt.Errorf("%w: remove the link or what it should lead to is missing", s.err)
+		case s.err != nil:
+			return s.err
+		case info.IsDir():
+			if err := f.directory(path, above); err != nil {
+				return err
+			}
+		case info.Mode().IsRegular() && !IsManifest(path):
+			f.file(path, info)
 		}
 	}
 	return nil
 }
 
-// found takes what a directory or a glob has: what is neither file nor directory is left out.
-func (f *finder) found(path string, above []fs.FileInfo) error {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist): // a link that leads nowhere, or removed meanwhile
-		return fmt.Errorf("%w: remove the link or what it should lead to is missing", err)
-	case err != nil:
-		return err
-	case info.IsDir():
-		return f.directory(path, above)
-	case info.Mode().IsRegular() && !IsManifest(path):
-		f.file(path, info)
+type stat struct {
+	info fs.FileInfo
+	err  error
+}
+
+// statAll looks at files, several at a time: of thousands of small ones that is much of the work.
+func statAll(paths []string) []stat {
+	all := make([]stat, len(paths))
+	var next atomic.Int64
+	var running sync.WaitGroup
+	const at = 64
+	for range min(runtime.GOMAXPROCS(0), (len(paths)+at-1)/at) {
+		running.Go(func() {
+			for from := int(next.Add(at)) - at; from < len(paths); from = int(next.Add(at)) - at {
+				for i := from; i < min(from+at, len(paths)); i++ {
+					all[i].info, all[i].err = os.Stat(paths[i])
+				}
+			}
+		})
 	}
-	return nil
+	running.Wait()
+	return all
 }
 
 func (f *finder) file(path string, info fs.FileInfo) {
 	f.matched++
-	key := fileKey{info.Size(), info.ModTime()}
-	for _, other := range f.seen[key] {
-		if os.SameFile(other, info) {
+	key := fileKey{info.Size(), info.ModTime().UnixNano()}
+	last, ok := f.seen[key]
+	if !ok {
+		last = -1
+	}
+	for other := last; other >= 0; other = f.before[other] {
+		if os.SameFile(f.infos[other], info) {
 			return
 		}
 	}
-	f.seen[key] = append(f.seen[key], info)
+	f.seen[key] = len(f.sources)
+	f.before = append(f.before, last)
+	f.infos = append(f.infos, info)
 	f.sources = append(f.sources, Source{Path: path, Size: info.Size()})
 }
 
