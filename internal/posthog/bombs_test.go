@@ -1,7 +1,7 @@
 package posthog
 
 import (
-	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -22,29 +22,62 @@ func troublesOf(t *testing.T, source Source, o Options) (troubles []*SourceError
 }
 
 func TestBombs(t *testing.T) {
-	row := []byte(`{"event":"a","distinct_id":"u","properties":{"filler":"` + strings.Repeat("0", 9000) + `"}}` + "\n")
-	text := bytes.Repeat(row, 6000) // 54 MB
-	for _, p := range packers {
-		file := p.pack(t, text, len(text))
-		if len(text)/len(file) < bombRatio {
-			continue // it cannot
+	const size = 20 << 20
+	for _, bomb := range []struct {
+		ratio, below int
+		size         int64 // Options.bombSize
+		text         string
+	}{
+		{bombRatio, clearRatio, size, "200 times"},
+		{clearRatio, 1 << 30, 16 * size, "300 times"},
+	} {
+		found := 0
+		for _, p := range packers {
+			file, text := bombOf(t, p.pack, bomb.ratio*105/100, bomb.below*95/100)
+			if file == nil {
+				continue // it cannot
+			}
+			found++
+			source := sourceOf(t, "x", file)
+			var troubles []*SourceError
+			used := allocated(func() { troubles = troublesOf(t, source, Options{bombSize: bomb.size}) })
+			if len(troubles) != 1 || troubles[0].Kind != Damaged || !strings.Contains(troubles[0].Error(), bomb.text) || troubles[0].Doubtful {
+				t.Errorf("%s, %d times: %v", p.name, text/len(file), troubles)
+				continue
+			}
+			if sound := troubles[0].Sound; sound < size || sound > size*5/2 {
+				t.Errorf("%s, %d times: noticed after %d bytes", p.name, text/len(file), sound)
+			}
+			if used > 100<<20 {
+				t.Errorf("%s: %d bytes of memory", p.name, used)
+			}
+			if troubles = troublesOf(t, source, Options{}); len(troubles) > 0 {
+				t.Errorf("%s: %v, although it is less than 64 MiB", p.name, troubles)
+			}
 		}
-		source := sourceOf(t, "x", file)
-		var troubles []*SourceError
-		used := allocated(func() { troubles = troublesOf(t, source, Options{bombSize: 20 << 20}) })
-		if len(troubles) != 1 || troubles[0].Kind != Damaged || !strings.Contains(troubles[0].Error(), "200 times") || troubles[0].Doubtful {
-			t.Errorf("%s, %d bytes: %v", p.name, len(file), troubles)
-		}
-		if sound := troubles[0].Sound; sound < 20<<20 || sound > 22<<20 {
-			t.Errorf("%s: noticed after %d bytes", p.name, sound)
-		}
-		if used > 100<<20 {
-			t.Errorf("%s: %d bytes of memory", p.name, used)
-		}
-		if troubles = troublesOf(t, source, Options{}); len(troubles) > 0 {
-			t.Errorf("%s: %v, although it is less than 1 GiB", p.name, troubles)
+		if found == 0 {
+			t.Errorf("nothing packs %d to %d times", bomb.ratio, bomb.below)
 		}
 	}
+}
+
+// bombOf is a file of 54 MB of rows that is packed between least and most times; nil where none was found.
+func bombOf(t *testing.T, pack func(testing.TB, []byte, int) []byte, least, most int) (file []byte, text int) {
+	for _, filler := range []int{500, 700, 1000, 1400, 2000, 3000, 4500, 6500, 9000} {
+		for _, size := range []int{4 << 20, 54 << 20} { // a sample first
+			var rows []byte
+			for n := 0; len(rows) < size; n++ {
+				rows = fmt.Appendf(rows, `{"event":"a","distinct_id":"u%08x","properties":{"filler":"%0*d"}}`+"\n", uint32(n)*2654435761, filler, 0)
+			}
+			if file = pack(t, rows, len(rows)); len(rows) < least*len(file) || len(rows) > most*len(file) {
+				break
+			}
+			if size > 4<<20 {
+				return file, len(rows)
+			}
+		}
+	}
+	return nil, 0
 }
 
 // zstdWithWindow is a frame of raw blocks that asks for a window.

@@ -35,7 +35,7 @@ type Chunk struct {
 	maxRow  int
 	buffer  *buffer // what data lies in, if it is to be used again
 	packed  []byte  // the rows, in place of all these
-	slab    *slab   // that packed lies in
+	slab    *slab   // that data or packed lies in, if it is one
 	text    int     // and how many bytes they have
 
 	sum   uint64
@@ -225,6 +225,6 @@ func (c *Chunk) Held() int {
 // Release gives the chunk's memory back. Nothing borrowed from the chunk may be used afterwards.
 func (c *Chunk) Release() {
 	c.buffer.release()
-	c.buffer, c.data, c.guarded = nil, nil, nil
-	c.unpacked()
+	c.slab.release()
+	c.buffer, c.slab, c.data, c.guarded, c.packed = nil, nil, nil, nil, nil
 }

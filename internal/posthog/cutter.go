@@ -13,6 +13,7 @@ type cutter struct {
 	layout  *layout // nil until the first window has been seen
 
 	rest     []byte       // the beginning of a row that goes on in the next window
+	slab     *slab        // that rest lies in, if it is long
 	skipping bool         // within a row that is too long, of which nothing is kept
 	gapped   bool         // text is missing before what comes next
 	headless *SourceError // the damage that the source begins with, if its layout is not known yet
@@ -76,7 +77,8 @@ func (c *cutter) bridge(damage *SourceError) bool {
 	} else if c.layout.line == nil {
 		return false
 	}
-	c.rest, c.skipping, c.gapped = nil, false, true
+	c.drop()
+	c.skipping, c.gapped = false, true
 	return true
 }
 
@@ -110,7 +112,7 @@ func (c *cutter) skip(text []byte) []byte {
 // cut hands on the whole rows in rest and text together. text lies in b.
 func (c *cutter) cut(text []byte, b *buffer) {
 	if c.goesOn(text) {
-		c.rest = append(c.rest, text...)
+		c.rest = c.extended(text)
 		b.release()
 		return
 	}
@@ -119,12 +121,13 @@ func (c *cutter) cut(text []byte, b *buffer) {
 	for {
 		n, rows, ends := c.layout.split(data, s)
 		if n > 0 {
-			var spare []byte // the chunk takes data's memory along
+			chunk := &Chunk{data: data[:n], ends: ends, buffer: b}
 			if b != nil {
-				spare = c.rest[:0]
+				c.rest = append(c.rest[:0], data[n:]...)
+			} else { // the chunk takes the memory of rest along
+				c.rest, chunk.slab, c.slab = bytes.Clone(data[n:]), c.slab, nil
 			}
-			c.rest = append(spare, data[n:]...)
-			c.emit(&Chunk{data: data[:n], ends: ends, buffer: b}, rows, len(c.rest))
+			c.emit(chunk, rows, len(c.rest))
 			data, b = c.rest, nil
 		}
 		switch {
@@ -139,7 +142,8 @@ func (c *cutter) cut(text []byte, b *buffer) {
 			if c.layout.elements != nil {
 				c.line += int64(bytes.Count(data, newline))
 			}
-			c.keep(nil, b)
+			b.release()
+			c.drop()
 			return
 		}
 	}
@@ -160,9 +164,31 @@ func (c *cutter) join(text []byte, b *buffer) ([]byte, *buffer) {
 		copy(b.bytes[start:], c.rest)
 		return b.bytes[start : headroom+len(text)], b
 	}
-	data := append(c.rest, text...)
+	data := c.extended(text)
 	b.release()
 	return data, nil
+}
+
+// extended returns rest with text behind it, and room for a guard, in memory of rest's own.
+func (c *cutter) extended(text []byte) []byte {
+	need := len(c.rest) + len(text) + guard
+	if need <= cap(c.rest) || need < longRest {
+		return append(c.rest, text...)
+	}
+	s := takeSlab(2 * need)
+	data := append(append(s.memory[:0], c.rest...), text...)
+	c.slab.release()
+	c.slab = s
+	return data
+}
+
+// longRest is from how many bytes on a row is put together in a slab.
+const longRest = 2 << 20
+
+// drop forgets rest.
+func (c *cutter) drop() {
+	c.slab.release()
+	c.rest, c.slab = nil, nil
 }
 
 // keep makes data the rest. It lies in b, or in memory of its own if b is nil.
@@ -181,7 +207,7 @@ func (c *cutter) finish() {
 		return
 	}
 	if c.skipping {
-		c.rest = nil
+		c.drop()
 	}
 	if c.layout.ending != nil {
 		if said := c.layout.ending(c.rest); said != nil {
@@ -199,7 +225,9 @@ func (c *cutter) finish() {
 			ends = append(ends, uint32(len(c.rest)))
 		}
 	}
-	c.emit(&Chunk{data: c.rest, ends: ends, unended: unended}, rows, 0)
+	chunk := &Chunk{data: c.rest, ends: ends, unended: unended, slab: c.slab}
+	c.rest, c.slab = nil, nil
+	c.emit(chunk, rows, 0)
 }
 
 // say hands on what there is to say about the source.

@@ -22,9 +22,10 @@ func (p *Packer) Pack(c *Chunk) {
 		p.slab = takeSlab(max(slabSize, most))
 	}
 	size := len(s2.Encode(p.slab.left(), c.data))
+	c.buffer.release()
+	c.slab.release()
 	c.packed, c.slab = p.slab.use(size), p.slab
 	c.slab.users.Add(1)
-	c.buffer.release()
 	c.buffer, c.data, c.guarded, c.text = nil, nil, nil, text
 }
 
@@ -51,14 +52,9 @@ func (c *Chunk) unpack() {
 		panic("posthog: a chunk in memory is damaged: " + err.Error()) // as when any other variable is
 	}
 	c.data, c.guarded = data, room[:c.text+guard]
-	c.unpacked()
+	c.slab.release()
+	c.packed, c.slab = nil, nil
 	if c.unended {
 		c.guarded[c.text] = '\n'
 	}
-}
-
-// unpacked lets go of the packed text.
-func (c *Chunk) unpacked() {
-	c.slab.release()
-	c.packed, c.slab = nil, nil
 }

@@ -215,20 +215,34 @@ func (p *pump) fill(s stream, start int64) (b block, err error) {
 	if err == nil && b.end == p.until {
 		b.whole, err = p.known == nil, io.EOF
 	}
-	if err == nil && b.end > p.bomb && b.end/bombRatio > b.used {
+	if ratio := p.tooMuch(b.end, b.used); err == nil && ratio > 0 {
 		err = &damage{
-			err:  fmt.Errorf("it grows more than %d times when it is decompressed", bombRatio),
+			err:  fmt.Errorf("it grows more than %d times when it is decompressed", ratio),
 			hint: "if it is right all the same, decompress it first", keep: true,
 		}
 	}
 	return b, err
 }
 
-// Text that expands more than bombRatio times, once there is bombSize of it, is not an export.
+// Text that expands more than bombRatio times, once there is bombSize of it, is not an export; nor is text that expands
+// more than clearRatio times, when there is a sixteenth of that. An export of rows with little in them but one person's
+// properties, again and again, comes to about 100.
 const (
-	bombSize  = 1 << 30
-	bombRatio = 200
+	bombSize   = 1 << 30
+	bombRatio  = 200
+	clearRatio = 300
 )
+
+// tooMuch returns the ratio that text has too much of, of those above; 0 when it has not.
+func (p *pump) tooMuch(text, used int64) int64 {
+	switch {
+	case text > p.bomb/16 && text/clearRatio > used:
+		return clearRatio
+	case text > p.bomb && text/bombRatio > used:
+		return bombRatio
+	}
+	return 0
+}
 
 // dropAfter cuts the blocks off at end.
 func dropAfter(held []block, end int64) []block {

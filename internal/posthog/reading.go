@@ -51,6 +51,7 @@ func newReading(ctx context.Context, sources []Source, options Options, yield fu
 func (r *reading) stop() {
 	r.cancel()
 	r.running.Wait()
+	r.cutter.drop()
 	for _, u := range r.bundles {
 		u.buffer.release()
 	}
@@ -104,6 +105,7 @@ func (r *reading) cutSmall(source int) bool {
 
 // newCutter returns the one cutter there is, for a new source.
 func (r *reading) newCutter(source int) *cutter {
+	r.cutter.drop()
 	r.cutter = cutter{reading: r, source: source, line: 1}
 	return &r.cutter
 }
