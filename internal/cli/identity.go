@@ -65,8 +65,8 @@ func (o *identityOptions) choice() (people.Choice, error) {
 		return choice, fmt.Errorf("--people takes identified, with-email or all, not %q", o.people)
 	}
 	for _, key := range o.identifyBy {
-		by := people.By(key)
-		if by != people.ByID && by != people.ByEmail && by != people.ByCioID {
+		by, ok := people.ByName(key)
+		if !ok {
 			return choice, fmt.Errorf("--identify-by takes id, email and cio_id, not %q", key)
 		}
 		choice.By = append(choice.By, by)

@@ -63,11 +63,12 @@ func (g *Groups) Join(a, b uint32) {
 	}
 }
 
-// Flatten makes every later Find take one step.
+// Flatten makes every later Find take one step. Nothing may be joined any more.
 func (g *Groups) Flatten() {
 	for n := range g.parent {
 		g.parent[n] = g.parent[g.parent[n]] // a parent has a smaller number, and has been flattened
 	}
+	g.flags = nil
 }
 
 // Replace gives each node what f says of the root of its group, and ends the groups: what it returns stands in their

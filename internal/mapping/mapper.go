@@ -211,7 +211,7 @@ func (m *Mapper) Link(dst []byte, l people.Link) ([]byte, Outcome) {
 	if bad.Bucket == Rejected {
 		return dst, bad
 	}
-	secondary := customerio.Identifier{Key: customerio.Key(l.By), Value: l.Value}
+	secondary := customerio.Identifier{Key: customerio.Key(l.By.String()), Value: l.Value}
 	switch {
 	case primary == secondary:
 		return dst, skipped(ReasonSameProfile)

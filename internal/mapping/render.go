@@ -89,7 +89,10 @@ func (m *Mapper) appendField(dst []byte, p *part, s *scene) (value []byte, ok bo
 	case fieldUUID:
 		return appendKnownUUID(dst, s.event.UUID, s.event.HasUUID)
 	case fieldPersonID:
-		return appendKnownUUID(dst, s.person.UUID, s.person.UUID != posthog.UUID{})
+		if s.person.UUID == nil {
+			return appendKnownUUID(dst, posthog.UUID{}, false)
+		}
+		return appendKnownUUID(dst, *s.person.UUID, true)
 	case fieldTimestamp:
 		return strconv.AppendInt(dst, s.seconds, 10), true
 	case fieldEventProperty:

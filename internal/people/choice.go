@@ -1,5 +1,7 @@
 package people
 
+import "slices"
+
 // Who is the choice of people to send.
 type Who string
 
@@ -10,13 +12,24 @@ const (
 )
 
 // By is a kind of identifier to send a person under.
-type By string
+type By uint8
 
 const (
-	ByID    By = "id"     // the kept ID
-	ByEmail By = "email"  // the `email` attribute
-	ByCioID By = "cio_id" // the `cio_id` attribute, with or without its `cio_` in front
+	ByID    By = iota // the kept ID
+	ByEmail           // the `email` attribute
+	ByCioID           // the `cio_id` attribute, with or without its `cio_` in front
 )
+
+var byNames = [...]string{"id", "email", "cio_id"}
+
+// String is Customer.io's name of the kind, such as "email".
+func (b By) String() string { return byNames[b] }
+
+// ByName returns the kind of that name; false when there is none.
+func ByName(name string) (By, bool) {
+	i := slices.Index(byNames[:], name)
+	return By(max(i, 0)), i >= 0
+}
 
 // Merges are the profiles that are merged into a person's.
 type Merges uint8

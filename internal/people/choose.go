@@ -50,7 +50,7 @@ func (s *settler) choose() {
 func (s *settler) makePerson(number uint32, gets bool, r *spool.Reader) {
 	c := &s.candidates[number]
 	p := Person{
-		Number: uint32(len(s.settled.persons)), DistinctID: string(s.names.bytes(c.name)),
+		Number: uint32(len(s.settled.persons)), DistinctID: s.names.text(c.name),
 		Events: c.traits&groupEvents != 0 || c.events > 0, known: c.traits&isThere != 0, withoutEmail: c.traits&lostEmail != 0,
 		rank: c.best.Rank,
 	}
@@ -59,11 +59,11 @@ func (s *settler) makePerson(number uint32, gets bool, r *spool.Reader) {
 	if c.updated != noTime {
 		p.Updated = posthog.Time{Micros: c.updated}.Seconds()
 	}
-	if s.uuids != nil {
-		p.UUID = s.uuids[number]
+	if s.uuids != nil && s.uuids[number] != (posthog.UUID{}) {
+		p.UUID = &s.uuids[number]
 	}
 	if c.traits&hasFinal != 0 {
-		p.place, p.part, p.hasAttributes = c.place, s.partOf(number).finals, true
+		p.place, p.part = c.place, s.partOf(number)+1
 	}
 	s.identify(&p, c, r)
 	s.events += c.events
@@ -149,7 +149,8 @@ func (s *settler) verdict(root uint32) uint32 {
 type Settled struct {
 	index   *Index
 	persons []Person
-	yielded int // how many of the persons get an identify; they come first
+	parts   []*spool.Log // of attributes
+	yielded int          // how many of the persons get an identify; they come first
 	first   firstNodes
 	who     []uint32 // by node: a Status, or the number of a person behind those
 	links   []Link

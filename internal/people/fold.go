@@ -23,8 +23,9 @@ type part struct {
 // partSize is how many candidates a part has at most; there are 64 parts at least.
 const partSize = 32 << 10
 
-func (s *settler) partOf(candidate uint32) *part {
-	return &s.finals[uint64(candidate)*uint64(len(s.finals))/uint64(len(s.candidates))]
+// partOf is the number of the part that a candidate belongs to.
+func (s *settler) partOf(candidate uint32) uint32 {
+	return uint32(uint64(candidate) * uint64(len(s.finals)) / uint64(len(s.candidates)))
 }
 
 // fold finds each candidate's final attributes, over all its IDs.
@@ -32,6 +33,7 @@ func (s *settler) fold() error {
 	s.finals = make([]part, max(64, len(s.candidates)/partSize))
 	for i := range s.finals {
 		s.finals[i].pieces, s.finals[i].finals = s.x.space.NewLog(), s.x.space.NewLog()
+		s.settled.parts = append(s.settled.parts, s.finals[i].finals)
 	}
 	if err := s.x.eachShard(s.handOut); err != nil {
 		return err
@@ -106,7 +108,7 @@ func (s *settler) handOut(shard uint32, sh *shard) error {
 func (s *settler) give(number uint32, st *state, w *scratch) {
 	st.dumped = false
 	w.out = st.appendPiece(binary.LittleEndian.AppendUint32(w.out[:0], number))
-	part := s.partOf(number)
+	part := &s.finals[s.partOf(number)]
 	part.mu.Lock()
 	defer part.mu.Unlock()
 	part.pieces.Append(w.out)

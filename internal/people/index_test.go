@@ -281,7 +281,10 @@ func comparePerson(t fataler, s *Settled, m *model, number uint32, want *modelID
 	}
 	wantPerson := Person{
 		Number: number, DistinctID: want.id, By: want.by, Value: want.value,
-		UUID: want.uuid, Updated: want.updated, Events: want.events,
+		Updated: want.updated, Events: want.events,
+	}
+	if want.uuid != (posthog.UUID{}) {
+		wantPerson.UUID = &want.uuid
 	}
 	if diff := cmp.Diff(exported(&wantPerson), exported(p)); diff != "" {
 		t.Fatalf("%s (-want +got):\n%s", want.id, diff)

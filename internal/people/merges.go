@@ -45,7 +45,7 @@ func (s *settler) merges() error {
 	})
 	s.mergeEmails()
 	slices.SortFunc(s.settled.links, func(a, b Link) int {
-		return cmp.Or(cmp.Compare(a.Person.Number, b.Person.Number), cmp.Compare(b.By, a.By), cmp.Compare(a.Value, b.Value))
+		return cmp.Or(cmp.Compare(a.Person.Number, b.Person.Number), cmp.Compare(a.By, b.By), cmp.Compare(a.Value, b.Value))
 	})
 	return err
 }

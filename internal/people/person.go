@@ -11,20 +11,19 @@ import (
 
 // Person is one person to send. It is shared and must not be changed.
 type Person struct {
-	Number     uint32 // from 0, in order of Settled.People; then those who are sent without an identify
-	DistinctID string // the kept ID
+	DistinctID string        // the kept ID
+	Value      string        // of the identifier, under By
+	UUID       *posthog.UUID // PostHog's person UUID, as on the newest row; nil when unknown or not asked for
+	Updated    int64         // unix seconds of the newest row with attributes or a change of them, 0 when none has a time
+	place      spool.Place   // of the attributes, in part
+	part       uint32        // of the attributes, plus one; 0 when there are none
+	Number     uint32        // from 0, in order of Settled.People; then those who are sent without an identify
 	By         By
-	Value      string       // of the identifier, under By
-	UUID       posthog.UUID // PostHog's person UUID, as on the newest row; zero when unknown or not asked for
-	Updated    int64        // unix seconds of the newest row with attributes or a change of them, 0 when none has a time
-	Events     bool         // has an event to send
+	Events     bool // has an event to send
 
-	rank          identity.Rank
-	known         bool // there is a profile already
-	withoutEmail  bool // somebody else has it
-	hasAttributes bool
-	part          *spool.Log // where the attributes are
-	place         spool.Place
+	rank         identity.Rank
+	known        bool // there is a profile already
+	withoutEmail bool // somebody else has it
 }
 
 // Known reports whether Customer.io has a profile of the person already, by Options.Existing.
@@ -52,10 +51,10 @@ func (p *Person) Why() string {
 // attributes returns the person's final properties as they are written, valid until r is used again. Trouble with the disk
 // is in Index.Err, and there are none then.
 func (s *Settled) attributes(p *Person, r *spool.Reader) []byte {
-	if !p.hasAttributes {
+	if p.part == 0 {
 		return nil
 	}
-	b, err := r.At(p.part, p.place)
+	b, err := r.At(s.parts[p.part-1], p.place)
 	if err != nil {
 		return nil
 	}

@@ -114,7 +114,7 @@ func TestUUIDOfTheNewestRow(t *testing.T) {
 	rows[1].CreatedAt.Micros = rows[2].CreatedAt.Micros
 	for seed := range uint64(20) {
 		p, _ := settle(observe(rows, Options{PersonIDs: true}, 1, seed), Choice{}).Lookup(b("user_1"))
-		if p.UUID != (posthog.UUID{0xb1, 0xb3, 0x24, 0x17, 0xb0, 0xba, 0x59, 0x54, 0xa2, 0x45, 15: 3}) {
+		if *p.UUID != (posthog.UUID{0xb1, 0xb3, 0x24, 0x17, 0xb0, 0xba, 0x59, 0x54, 0xa2, 0x45, 15: 3}) {
 			t.Errorf("UUID is %x", p.UUID)
 		}
 	}

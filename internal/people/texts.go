@@ -1,6 +1,9 @@
 package people
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"unsafe"
+)
 
 // textPages hold texts one after the other, each with its length before it, in pages that never move.
 type textPages struct {
@@ -26,6 +29,12 @@ func (t *textPages) add(text []byte) textPlace {
 	page = append(page, head[:n]...)
 	t.pages[last] = append(page, text...)
 	return place
+}
+
+// text returns a text as a string, in the memory it lies in, which is never written again.
+func (t *textPages) text(at textPlace) string {
+	b := t.bytes(at)
+	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
 // bytes returns a text.
