@@ -11,16 +11,16 @@ import (
 
 // candidate is a group that may be sent.
 type candidate struct {
-	ref     uint64 // of its first row
-	events  int64  // rows that are sent as an event if it is
-	best    identity.Candidate
+	ref     uint64      // of its first row
+	events  int64       // rows that are sent as an event if it is
 	name    textPlace   // the kept ID
 	place   spool.Place // of its attributes, in its part
 	updated int64       // unix microseconds of the newest row with attributes, noTime without
 	root    uint32
 	person  uint32 // its number, if it is sent
-	sent    bool
 	traits  traits
+	rank    identity.Rank // of the kept ID
+	sent    bool
 }
 
 // may reports whether a group could be sent, or counts for another choice of people, as far as is known without its
@@ -32,7 +32,7 @@ func (s *settler) may(t traits) bool {
 	return s.choice.Who == All || t&(isIdentified|groupState) != 0
 }
 
-// gather makes the candidates.
+// gather makes the candidates, and is done with the other groups.
 func (s *settler) gather() error {
 	s.members = make([]uint32, len(s.traits))
 	many := 0
@@ -44,19 +44,28 @@ func (s *settler) gather() error {
 	s.candidates = make([]candidate, 0, many) // which must not grow: there may be millions
 	for root, t := range s.traits {
 		if s.may(t) {
-			s.candidates = append(s.candidates, candidate{
-				ref: neverSeen, best: identity.Nobody, root: uint32(root), traits: t, updated: noTime,
-			})
-			s.members[root] = uint32(len(s.candidates))
+			s.members[root] = memberOf(len(s.candidates))
+			s.candidates = append(s.candidates, candidate{ref: neverSeen, root: uint32(root), traits: t, updated: noTime})
+			continue
+		}
+		s.tally(t, t&isThere != 0)
+		s.members[root] = uint32(s.choice.Who.leaves())
+		if barred := s.choice.barred(t); barred != Sent {
+			s.members[root] = uint32(barred)
 		}
 	}
+	s.countVisitors()
+	s.traits = nil
 	return nil
 }
+
+// memberOf is what settler.members has for a candidate.
+func memberOf(candidate int) uint32 { return uint32(candidate) + uint32(statuses) }
 
 // candidateOf returns the number of a node's candidate.
 func (s *settler) candidateOf(node uint32) (number uint32, ok bool) {
 	number = s.members[s.groups.Find(node)]
-	return number - 1, number != 0
+	return number - uint32(statuses), number >= uint32(statuses)
 }
 
 // stripes are locks for candidates.
@@ -67,11 +76,20 @@ func (l *stripes) of(candidate uint32) *sync.Mutex { return &l[candidate%uint32(
 // keepIDs chooses the ID of each candidate, and puts them in the order of their first rows.
 func (s *settler) keepIDs() error {
 	var locks stripes
+	bests := make([]identity.Candidate, len(s.candidates))
+	for i := range bests {
+		bests[i] = identity.Nobody
+	}
 	err := s.eachNode(func(node uint32, f *fact, text []byte) error {
 		if number, ok := s.candidateOf(node); ok {
 			lock := locks.of(number)
 			lock.Lock()
-			s.candidates[number].take(s.suits(f, text), f)
+			c, suits := &s.candidates[number], s.suits(f, text)
+			if suits.Compare(bests[number]) < 0 {
+				bests[number], c.rank = suits, suits.Rank
+			}
+			c.ref = min(c.ref, f.ref)
+			c.events += int64(f.events)
 			lock.Unlock()
 		}
 		return nil
@@ -79,12 +97,14 @@ func (s *settler) keepIDs() error {
 	if err != nil {
 		return err
 	}
+	if err := s.nameAll(bests); err != nil {
+		return err
+	}
 	slices.SortFunc(s.candidates, func(a, b candidate) int { return cmp.Compare(a.ref, b.ref) })
 	for i := range s.candidates {
-		s.members[s.candidates[i].root] = uint32(i) + 1
+		s.members[s.candidates[i].root] = memberOf(i)
 	}
-	s.countVisitors()
-	return s.nameAll()
+	return nil
 }
 
 // suits says how good an ID is to keep.
@@ -99,17 +119,8 @@ func (s *settler) suits(f *fact, text []byte) identity.Candidate {
 	return c
 }
 
-// take takes in one ID.
-func (c *candidate) take(suits identity.Candidate, f *fact) {
-	if suits.Compare(c.best) < 0 {
-		c.best = suits
-	}
-	c.ref = min(c.ref, f.ref)
-	c.events += int64(f.events)
-}
-
 // nameAll finds the texts of the IDs that are kept: of those that are equally good the smallest.
-func (s *settler) nameAll() error {
+func (s *settler) nameAll(bests []identity.Candidate) error {
 	var lock sync.Mutex
 	named := make([]bool, len(s.candidates))
 	return s.eachNode(func(node uint32, f *fact, text []byte) error {
@@ -118,7 +129,7 @@ func (s *settler) nameAll() error {
 			return nil
 		}
 		c := &s.candidates[number]
-		if s.suits(f, text).Compare(c.best) != 0 {
+		if s.suits(f, text).Compare(bests[number]) != 0 {
 			return nil
 		}
 		lock.Lock()

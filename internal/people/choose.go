@@ -52,7 +52,7 @@ func (s *settler) makePerson(number uint32, gets bool, r *spool.Reader) {
 	p := Person{
 		Number: uint32(len(s.settled.persons)), DistinctID: s.names.text(c.name),
 		Events: c.traits&groupEvents != 0 || c.events > 0, known: c.traits&isThere != 0, withoutEmail: c.traits&lostEmail != 0,
-		rank: c.best.Rank,
+		rank: c.rank,
 	}
 	p.By, _ = s.choice.by(c.traits)
 	p.Value = p.DistinctID
@@ -132,17 +132,14 @@ func (s *settler) finish() {
 
 // verdict is what becomes of the group with this root: a Status, or a person behind all of those.
 func (s *settler) verdict(root uint32) uint32 {
-	if number := s.members[root]; number != 0 {
-		c := &s.candidates[number-1]
-		if c.sent {
-			return c.person + uint32(statuses)
-		}
-		return uint32(s.status(c.traits))
+	if s.members[root] < uint32(statuses) {
+		return s.members[root]
 	}
-	if barred := s.choice.barred(s.traits[root]); barred != Sent {
-		return uint32(barred)
+	c := &s.candidates[s.members[root]-uint32(statuses)]
+	if c.sent {
+		return c.person + uint32(statuses)
 	}
-	return uint32(s.choice.Who.leaves())
+	return uint32(s.status(c.traits))
 }
 
 // Settled is the answer to who is who, fixed. Its methods may be called from many goroutines, until its index is closed.

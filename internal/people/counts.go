@@ -40,28 +40,27 @@ func (p *Profiles) add(known bool) {
 
 var everyWho = [3]Who{Identified, WithEmail, All}
 
-// tallyUp counts the groups.
+// tallyUp counts the candidates and, with what has been counted of the others, all groups.
 func (s *settler) tallyUp() {
-	byID := s.choice.only() == ByID
 	s.joined += s.onRows()
-	for root, t := range s.traits {
-		known := t&isThere != 0
-		if number := s.members[root]; number != 0 {
-			c := &s.candidates[number-1]
-			t = c.traits
-			known = known || c.sent && s.settled.persons[c.person].known
-		}
-		if t&groupSeen == 0 {
-			continue
-		}
-		s.joined-- // of a group's IDs one is nobody's other name
-		if t&(isShapeOnly|isIdentified) == isShapeOnly && s.choice.Who == Identified {
-			s.shapeOnly++
-		}
-		for i, who := range everyWho {
-			if byID && s.choice.profile(who, t) {
-				s.byWho[i].add(known)
-			}
+	for i := range s.candidates {
+		c := &s.candidates[i]
+		s.tally(c.traits, c.traits&isThere != 0 || c.sent && s.settled.persons[c.person].known)
+	}
+}
+
+// tally counts one group.
+func (s *settler) tally(t traits, known bool) {
+	if t&groupSeen == 0 {
+		return
+	}
+	s.joined-- // of a group's IDs one is nobody's other name
+	if t&(isShapeOnly|isIdentified) == isShapeOnly && s.choice.Who == Identified {
+		s.shapeOnly++
+	}
+	for i, who := range everyWho {
+		if s.choice.only() == ByID && s.choice.profile(who, t) {
+			s.byWho[i].add(known)
 		}
 	}
 }
