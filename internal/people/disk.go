@@ -28,7 +28,7 @@ func (x *Index) bringBack(sh *shard) error {
 		return nil
 	}
 	x.putAway(sh)
-	sh.ids = idTable{}
+	sh.ids, sh.states, sh.open = idTable{}, stateTable{}, nil
 	facts, texts := sh.gone, sh.texts
 	sh.gone, sh.texts = x.space.NewLog(), x.space.NewLog()
 	next, stop := iter.Pull2(texts.All())
