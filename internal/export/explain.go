@@ -60,7 +60,7 @@ func (x *explaining) begin() {
 	person, status := x.learned.People.Lookup(id)
 	x.person, x.why.Status = person, statusText(status)
 	if person != nil {
-		x.why.Kept, x.why.By, x.why.Value = person.DistinctID, string(person.By), person.Value
+		x.why.Kept, x.why.By, x.why.Value = person.DistinctID, person.By.String(), person.Value
 		if email, holder, lost := x.learned.People.LostEmail(person); lost {
 			x.why.WithoutEmail = &LostEmail{email, holder}
 		}

@@ -12,7 +12,7 @@ const (
 )
 
 // By is a kind of identifier to send a person under.
-type By uint8
+type By uint16 // and not uint8, which vet lets become a string
 
 const (
 	ByID    By = iota // the kept ID
