@@ -1,0 +1,110 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+)
+
+// Rejects yields the rejects of a run in the order of their phases and numbers. An error is the last thing yielded. Nothing
+// else may be asked of the store meanwhile.
+func (r *Run) Rejects(ctx context.Context) iter.Seq2[Reject, error] {
+	return query(ctx, r.store, "read the rejects of", func(rows *sql.Rows) (one Reject, err error) {
+		var number int64
+		err = rows.Scan(&one.Phase, &number, &one.Reason, &one.Text)
+		one.Number = uint64(number)
+		return one, err
+	}, "SELECT phase, number, reason, text FROM rejects WHERE run = ? ORDER BY phase, number", r.ID)
+}
+
+// Refused yields the numbers of people whose identify was rejected. An error is the last thing yielded.
+func (r *Run) Refused(ctx context.Context) iter.Seq2[uint64, error] {
+	return query(ctx, r.store, "read the rejects of", func(rows *sql.Rows) (number uint64, err error) {
+		var n int64
+		err = rows.Scan(&n)
+		return uint64(n), err
+	}, "SELECT number FROM rejects WHERE run = ? AND phase = ? ORDER BY number", r.ID, People)
+}
+
+// Reasons counts the rejects of a run by reason.
+func (r *Run) Reasons(ctx context.Context) (map[string]int64, error) {
+	type count struct {
+		reason string
+		n      int64
+	}
+	all := map[string]int64{}
+	for one, err := range query(ctx, r.store, "count the rejects of", func(rows *sql.Rows) (c count, err error) {
+		err = rows.Scan(&c.reason, &c.n)
+		return c, err
+	}, "SELECT reason, count(*) FROM rejects WHERE run = ? GROUP BY reason", r.ID) {
+		if err != nil {
+			return nil, err
+		}
+		all[one.reason] = one.n
+	}
+	return all, nil
+}
+
+// Totals are what a state directory knows of, over all runs.
+type Totals struct {
+	People         int64 // identifies accepted
+	MergesDone     int64
+	MergesIntended int64 // and not done
+}
+
+// Totals counts what is known.
+func (s *Store) Totals(ctx context.Context) (t Totals, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT (SELECT coalesce(sum(count), 0) FROM people),
+		(SELECT count(*) FROM merges WHERE done IS NOT NULL), (SELECT count(*) FROM merges WHERE done IS NULL)`,
+	).Scan(&t.People, &t.MergesDone, &t.MergesIntended)
+	return t, s.trouble("count what is in", err)
+}
+
+// People yields the people whose identify was accepted, in the order of acceptance; one who was sent again comes again. An
+// error is the last thing yielded.
+func (s *Store) People(ctx context.Context) iter.Seq2[Person, error] {
+	segments := query(ctx, s, "read the people of", func(rows *sql.Rows) (b []byte, err error) {
+		err = rows.Scan(&b)
+		return b, err
+	}, "SELECT people FROM people ORDER BY id")
+	return func(yield func(Person, error) bool) {
+		for segment, err := range segments {
+			for err == nil && len(segment) > 0 {
+				var p Person
+				if p, segment, err = readPerson(segment); err == nil && !yield(p, nil) {
+					return
+				}
+			}
+			if err != nil {
+				yield(Person{}, s.trouble("read the people of", err))
+				return
+			}
+		}
+	}
+}
+
+// query yields what scan makes of each row of an answer.
+func query[T any](ctx context.Context, s *Store, doing string, scan func(*sql.Rows) (T, error), text string, args ...any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var none T
+		rows, err := s.db.QueryContext(ctx, text, args...)
+		if err != nil {
+			yield(none, s.trouble(doing, err))
+			return
+		}
+		defer rows.Close()
+		for rows.Next() {
+			one, err := scan(rows)
+			if err != nil {
+				yield(none, s.trouble(doing, err))
+				return
+			}
+			if !yield(one, nil) {
+				return
+			}
+		}
+		if err := rows.Err(); err != nil {
+			yield(none, s.trouble(doing, err))
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+// Merge is a profile that goes into another one, which cannot be undone.
+type Merge struct {
+	Number                   uint64 // in the run's sending order
+	PrimaryKind, Primary     string // the profile that stays
+	SecondaryKind, Secondary string
+
+	ID   int64 // for Step.Merged
+	Done bool  // by this run or one before: not to be sent again
+}
+
+// Intend writes down what is about to be merged, before any of it is sent, and fills in ID and Done. What an earlier run has
+// intended and not done is intended by this one.
+func (r *Run) Intend(ctx context.Context, merges []Merge, at time.Time) error {
+	err := r.store.transaction(ctx, func(tx *sql.Tx) error {
+		add, err := tx.PrepareContext(ctx, `INSERT INTO merges (run, number, primary_kind, primary_value, secondary_kind, secondary_value, intended)
+			VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET run = excluded.run, number = excluded.number WHERE done IS NULL`)
+		if err != nil {
+			return err
+		}
+		defer add.Close()
+		find, err := tx.PrepareContext(ctx, `SELECT id, done IS NOT NULL FROM merges
+			WHERE secondary_kind = ? AND secondary_value = ? AND primary_kind = ? AND primary_value = ?`)
+		if err != nil {
+			return err
+		}
+		defer find.Close()
+		for i := range merges {
+			m := &merges[i]
+			_, err := add.ExecContext(ctx, r.ID, int64(m.Number), m.PrimaryKind, m.Primary, m.SecondaryKind, m.Secondary, at.Unix())
+			if err != nil {
+				return err
+			}
+			err = find.QueryRowContext(ctx, m.SecondaryKind, m.Secondary, m.PrimaryKind, m.Primary).Scan(&m.ID, &m.Done)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return r.store.trouble("write down what is to be merged in", err)
+}

@@ -1,0 +1,247 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// FileName is the database's name in the state directory.
+const FileName = "state.db"
+
+// Workspace is whom a state directory belongs to.
+type Workspace struct {
+	BaseURL       string
+	EnvironmentID int64
+}
+
+// Store is the open state.db of a directory. A writer's has one connection and must be used under the directory's Lock.
+type Store struct {
+	path      string
+	db        *sql.DB
+	workspace Workspace
+}
+
+// Open opens the state.db of a directory, which must exist and be locked, for writing, and makes it if there is none. It is
+// refused, with a *Trouble that says how to go on, when it is of another workspace, of a newer version of ph2cio, damaged, or
+// a symbolic link.
+func Open(ctx context.Context, dir string, of Workspace) (*Store, error) {
+	s := &Store{path: filepath.Join(dir, FileName), workspace: of}
+	if err := s.open(ctx, of); err != nil {
+		return nil, errors.Join(s.trouble("open", err), s.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) open(ctx context.Context, of Workspace) error {
+	if err := s.create(); err != nil {
+		return err
+	}
+	if err := s.connect("_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"); err != nil {
+		return err
+	}
+	version, err := s.version(ctx)
+	if err != nil {
+		return err
+	}
+	// Saved in the file, so that whoever opens it next has it too.
+	if _, err := s.db.ExecContext(ctx, "PRAGMA journal_mode=WAL"); err != nil {
+		return err
+	}
+	if err := s.migrate(ctx, version); err != nil {
+		return err
+	}
+	if version == 0 {
+		return s.claim(ctx, of)
+	}
+	if err := s.check(ctx); err != nil {
+		return err
+	}
+	return s.belongs(ctx, of)
+}
+
+// OpenReadOnly opens the state.db of a directory to look at it, without the lock and whatever its workspace. The error is
+// fs.ErrNotExist when there is none, else a *Trouble.
+func OpenReadOnly(ctx context.Context, dir string) (*Store, error) {
+	s := &Store{path: filepath.Join(dir, FileName)}
+	err := s.plainFiles()
+	if err == nil {
+		err = s.connect("mode=ro")
+	}
+	if err == nil {
+		err = s.look(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(s.trouble("open", err), s.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) look(ctx context.Context) error {
+	version, err := s.version(ctx)
+	if err != nil {
+		return err
+	}
+	if version < len(migrations) {
+		return s.refuse("an older version of ph2cio made it", "`ph2cio backfill` brings it up to date")
+	}
+	s.workspace, err = s.owner(ctx)
+	return err
+}
+
+// create makes the file if there is none, for its owner alone; SQLite gives the files beside it the same permissions.
+func (s *Store) create() error {
+	err := s.plainFiles()
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	file, err := os.OpenFile(s.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	return file.Close()
+}
+
+// plainFiles refuses a symbolic link, or anything else that is no file, in the place of the database or of its log. The error
+// is fs.ErrNotExist when there is no database.
+func (s *Store) plainFiles() error {
+	for _, path := range []string{s.path + "-wal", s.path + "-shm", s.path} {
+		info, err := os.Lstat(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && path != s.path:
+		case err != nil:
+			return err
+		case !info.Mode().IsRegular():
+			return s.refuse(filepath.Base(path)+" is not a file but a link or something else, which is never followed",
+				"remove what stands there, or name another directory with --state")
+		}
+	}
+	return nil
+}
+
+// connect opens the database. What was stored by somebody else may not run code: trusted_schema is off.
+func (s *Store) connect(options string) error {
+	path, err := filepath.Abs(s.path)
+	if err != nil {
+		return err
+	}
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // a Windows drive
+	}
+	uri := url.URL{Scheme: "file", Path: path, RawQuery: "_pragma=busy_timeout(10000)&_pragma=trusted_schema(0)&_txlock=immediate&" + options}
+	if s.db, err = sql.Open("sqlite", uri.String()); err != nil {
+		return err
+	}
+	s.db.SetMaxOpenConns(1)
+	return nil
+}
+
+// version returns the file's version of the schema, 0 for a new file.
+func (s *Store) version(ctx context.Context) (version int, err error) {
+	var application, tables int
+	for statement, into := range map[string]*int{
+		"PRAGMA application_id": &application, "PRAGMA user_version": &version, "SELECT count(*) FROM sqlite_schema": &tables,
+	} {
+		if err := s.db.QueryRowContext(ctx, statement).Scan(into); err != nil {
+			return 0, err
+		}
+	}
+	switch {
+	case application == 0 && version == 0 && tables == 0:
+		return 0, nil
+	case application != applicationID || version < 1:
+		return 0, s.refuse("it is a database, but not one of ph2cio's", "name another directory with --state")
+	case version > len(migrations):
+		return 0, s.refuse(fmt.Sprintf("a newer version of ph2cio made it (schema %d, and this one knows %d)", version, len(migrations)),
+			"use that version, or name another directory with --state")
+	}
+	return version, nil
+}
+
+// check looks for damage.
+func (s *Store) check(ctx context.Context) error {
+	var found string
+	if err := s.db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); err != nil {
+		return err
+	}
+	if found != "ok" {
+		return s.refuse("it is damaged: "+strings.Join(strings.Fields(found), " "), damagedAdvice)
+	}
+	return nil
+}
+
+// claim says whose a new file is.
+func (s *Store) claim(ctx context.Context, of Workspace) error {
+	return s.transaction(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO meta VALUES ('base_url', ?), ('environment_id', ?), ('id_scheme', ?)",
+			of.BaseURL, strconv.FormatInt(of.EnvironmentID, 10), IDScheme)
+		return err
+	})
+}
+
+// belongs refuses the file of another workspace, or of another rule for event IDs.
+func (s *Store) belongs(ctx context.Context, of Workspace) error {
+	owner, err := s.owner(ctx)
+	if errors.Is(err, sql.ErrNoRows) { // killed before it was claimed
+		return s.claim(ctx, of)
+	}
+	if err != nil {
+		return err
+	}
+	if owner != of {
+		return s.refuse(fmt.Sprintf("it belongs to workspace %d at %s, not to workspace %d at %s",
+			owner.EnvironmentID, owner.BaseURL, of.EnvironmentID, of.BaseURL),
+			"use that workspace's credentials, or another directory for this one: --state, or its default")
+	}
+	scheme, err := s.meta(ctx, "id_scheme")
+	if err == nil && scheme != IDScheme {
+		return s.refuse("its event IDs follow rule "+scheme+", and those of this version rule "+IDScheme+": all of history would be sent again",
+			"use the version of ph2cio that made it")
+	}
+	return err
+}
+
+func (s *Store) owner(ctx context.Context) (w Workspace, err error) {
+	if w.BaseURL, err = s.meta(ctx, "base_url"); err != nil {
+		return w, err
+	}
+	id, err := s.meta(ctx, "environment_id")
+	if err != nil {
+		return w, err
+	}
+	w.EnvironmentID, err = strconv.ParseInt(id, 10, 64)
+	return w, err
+}
+
+func (s *Store) meta(ctx context.Context, key string) (value string, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = ?", key).Scan(&value)
+	return value, err
+}
+
+func (s *Store) refuse(why, advice string) error {
+	return &Trouble{Path: s.path, Doing: "use", Err: errors.New(why), Advice: advice}
+}
+
+// Workspace is whom the directory belongs to.
+func (s *Store) Workspace() Workspace { return s.workspace }
+
+// Path is where the database is.
+func (s *Store) Path() string { return s.path }
+
+// Close closes the database. What was saved is saved, whatever the error.
+func (s *Store) Close() error {
+	if s == nil || s.db == nil {
+		return nil
+	}
+	err := s.db.Close()
+	s.db = nil
+	return s.trouble("close", err)
+}

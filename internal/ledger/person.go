@@ -1,0 +1,59 @@
+package ledger
+
+import (
+	"encoding/binary"
+	"errors"
+)
+
+// Person is a person whose identify was accepted.
+type Person struct {
+	State      [16]byte // a hash of the identify
+	Kind       string   // of the identifier that the person was sent under
+	Value      string
+	DistinctID string // the kept one
+	Updated    int64  // unix seconds of the newest data, 0 when there is no time
+}
+
+// AppendPerson appends a person as the database keeps them.
+func AppendPerson(dst []byte, p *Person) []byte {
+	text := func(s string) {
+		dst = binary.AppendUvarint(dst, uint64(len(s)))
+		dst = append(dst, s...)
+	}
+	dst = append(dst, p.State[:]...)
+	text(p.Kind)
+	text(p.Value)
+	if p.DistinctID == p.Value {
+		text("")
+	} else {
+		text(p.DistinctID)
+	}
+	return binary.AppendVarint(dst, p.Updated)
+}
+
+var errPeople = errors.New("the people that were sent cannot be read")
+
+// readPerson reads a person and returns what comes after.
+func readPerson(b []byte) (p Person, rest []byte, err error) {
+	if len(b) < len(p.State) {
+		return p, nil, errPeople
+	}
+	b = b[copy(p.State[:], b):]
+	for _, into := range []*string{&p.Kind, &p.Value, &p.DistinctID} {
+		length, n := binary.Uvarint(b)
+		if n <= 0 || uint64(len(b)-n) < length {
+			return p, nil, errPeople
+		}
+		*into = string(b[n : n+int(length)])
+		b = b[n+int(length):]
+	}
+	if p.DistinctID == "" {
+		p.DistinctID = p.Value
+	}
+	updated, n := binary.Varint(b)
+	if n <= 0 {
+		return p, nil, errPeople
+	}
+	p.Updated = updated
+	return p, b[n:], nil
+}

@@ -1,0 +1,75 @@
+package ledger
+
+import (
+	"encoding/binary"
+	"errors"
+	"sort"
+)
+
+// Phase is a part of a run's sending.
+type Phase int
+
+const (
+	People Phase = 1 + iota
+	Events
+	Merges
+)
+
+// Phases are all of them, in the order they are sent in.
+var Phases = []Phase{People, Events, Merges}
+
+func (p Phase) String() string { return [...]string{"", "people", "events", "merges"}[p] }
+
+// Position is how far a phase has come: everything before Next is done, but for what Open holds. The zero value is its
+// beginning.
+type Position struct {
+	Next uint64
+	Open []Span // ascending, not touching, all before Next
+}
+
+// Span is the numbers from First to Last, both included.
+type Span struct{ First, Last uint64 }
+
+// Done reports whether a number is done.
+func (p *Position) Done(number uint64) bool { return number < p.Next && !p.open(number) }
+
+func (p *Position) open(number uint64) bool {
+	i := sort.Search(len(p.Open), func(i int) bool { return p.Open[i].Last >= number })
+	return i < len(p.Open) && p.Open[i].First <= number
+}
+
+// Low is the first number that is not done.
+func (p *Position) Low() uint64 {
+	if len(p.Open) > 0 {
+		return p.Open[0].First
+	}
+	return p.Next
+}
+
+// encode writes the open spans as pairs of varints.
+func (p *Position) encode() []byte {
+	b := []byte{}
+	end := uint64(0)
+	for _, s := range p.Open {
+		b = binary.AppendUvarint(b, s.First-end)
+		b = binary.AppendUvarint(b, s.Last-s.First)
+		end = s.Last
+	}
+	return b
+}
+
+var errSpans = errors.New("the open rows of a position cannot be read")
+
+func decodeSpans(b []byte) (spans []Span, err error) {
+	end := uint64(0)
+	for len(b) > 0 {
+		gap, n := binary.Uvarint(b)
+		length, m := binary.Uvarint(b[max(n, 0):])
+		if n <= 0 || m <= 0 {
+			return nil, errSpans
+		}
+		s := Span{end + gap, end + gap + length}
+		spans, end, b = append(spans, s), s.Last, b[n+m:]
+	}
+	return spans, nil
+}

@@ -1,0 +1,194 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+)
+
+// Start is what a run stores before its first request. A run that goes on after a stop uses it as it is.
+type Start struct {
+	Command string
+	Version string    // of the program
+	Began   time.Time // to the second
+	Now     time.Time // the run's own now
+	Flags   string    // those that change what is sent, as a JSON object
+	People  []byte    // stands for the people that the first reading found
+	Rows    int64     // that the first reading found
+	Sources []Source
+}
+
+// Source is one file of a run.
+type Source struct {
+	Path        string // absolute
+	Size        int64  // bytes on disk
+	Fingerprint string // of its rows
+	First       uint64 // number of its first row in reading order over all sources
+	Rows        int64
+	Trouble     string // why it was not read to its end
+}
+
+// Outcome is how a run ended.
+type Outcome string
+
+const (
+	Done     Outcome = "done"
+	Rejected Outcome = "rejects"  // done, but for rejects
+	Troubled Outcome = "trouble"  // done, but for sources that could not be read to their ends
+	Replaced Outcome = "replaced" // another run was begun in its place
+)
+
+// Run is one run, as far as it has been saved. Save moves it on; its other methods may be used before or after.
+type Run struct {
+	Start
+	ID      int64
+	Phase   Phase
+	Ended   time.Time // the zero time while there is something left to do
+	Outcome Outcome
+	Saved   time.Time // when it was last saved; the zero time before
+
+	Positions map[Phase]Position
+	Counters  []byte // as Save had them last; nil before
+
+	store *Store
+}
+
+// Begin starts a run. One of the same command that has not ended is replaced by it; what it has sent stays known.
+func (s *Store) Begin(ctx context.Context, start Start) (*Run, error) {
+	r := &Run{Start: start, Phase: People, Positions: map[Phase]Position{}, store: s}
+	err := s.transaction(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE runs SET ended = ?, outcome = ? WHERE command = ? AND ended IS NULL",
+			start.Began.Unix(), Replaced, start.Command)
+		if err != nil {
+			return err
+		}
+		err = tx.QueryRowContext(ctx, `INSERT INTO runs (command, version, began, now, flags, people, rows, phase)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, start.Command, start.Version, start.Began.Unix(), start.Now.UnixNano(),
+			start.Flags, start.People, start.Rows, People).Scan(&r.ID)
+		if err != nil {
+			return err
+		}
+		return r.addSources(ctx, tx)
+	})
+	if err != nil {
+		return nil, s.trouble("begin a run in", err)
+	}
+	return r, nil
+}
+
+func (r *Run) addSources(ctx context.Context, tx *sql.Tx) error {
+	add, err := tx.PrepareContext(ctx, "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+	if err != nil {
+		return err
+	}
+	defer add.Close()
+	for i, source := range r.Sources {
+		trouble := sql.NullString{String: source.Trouble, Valid: source.Trouble != ""}
+		_, err := add.ExecContext(ctx, r.ID, i, source.Path, source.Size, source.Fingerprint, int64(source.First), source.Rows, trouble)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Last returns the newest run of a command, nil when there is none.
+func (s *Store) Last(ctx context.Context, command string) (*Run, error) {
+	runs, err := s.runs(ctx, "WHERE command = ? ORDER BY id DESC LIMIT 1", command)
+	if err != nil || len(runs) == 0 {
+		return nil, err
+	}
+	return runs[0], nil
+}
+
+// Runs returns the newest runs, at most so many, the newest first.
+func (s *Store) Runs(ctx context.Context, most int) ([]*Run, error) {
+	return s.runs(ctx, "ORDER BY id DESC LIMIT ?", most)
+}
+
+func (s *Store) runs(ctx context.Context, which string, args ...any) ([]*Run, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT id, command, version, began, now, flags, people, rows, phase, ended, outcome FROM runs "+which, args...)
+	if err != nil {
+		return nil, s.trouble("read the runs of", err)
+	}
+	defer rows.Close()
+	var all []*Run
+	for rows.Next() {
+		r, err := s.scan(rows)
+		if err != nil {
+			return nil, s.trouble("read the runs of", err)
+		}
+		all = append(all, r)
+	}
+	if err := errors.Join(rows.Err(), rows.Close()); err != nil { // the one connection is needed below
+		return nil, s.trouble("read the runs of", err)
+	}
+	for _, r := range all {
+		if err := errors.Join(r.readSources(ctx), r.readPositions(ctx)); err != nil {
+			return nil, s.trouble("read the runs of", err)
+		}
+	}
+	return all, nil
+}
+
+func (s *Store) scan(rows *sql.Rows) (*Run, error) {
+	r := &Run{store: s, Positions: map[Phase]Position{}}
+	var began, now int64
+	var ended sql.NullInt64
+	var outcome sql.NullString
+	err := rows.Scan(&r.ID, &r.Command, &r.Version, &began, &now, &r.Flags, &r.People, &r.Rows, &r.Phase, &ended, &outcome)
+	r.Began, r.Now, r.Outcome = time.Unix(began, 0).UTC(), time.Unix(0, now).UTC(), Outcome(outcome.String)
+	if ended.Valid {
+		r.Ended = time.Unix(ended.Int64, 0).UTC()
+	}
+	return r, err
+}
+
+func (r *Run) readSources(ctx context.Context) error {
+	rows, err := r.store.db.QueryContext(ctx, "SELECT path, size, fingerprint, first, rows, trouble FROM sources WHERE run = ? ORDER BY number", r.ID)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var one Source
+		var first int64
+		var trouble sql.NullString
+		if err := rows.Scan(&one.Path, &one.Size, &one.Fingerprint, &first, &one.Rows, &trouble); err != nil {
+			return err
+		}
+		one.First, one.Trouble = uint64(first), trouble.String
+		r.Sources = append(r.Sources, one)
+	}
+	return rows.Err()
+}
+
+func (r *Run) readPositions(ctx context.Context) error {
+	rows, err := r.store.db.QueryContext(ctx, "SELECT phase, next, open, counters, saved FROM positions WHERE run = ? ORDER BY phase", r.ID)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var phase Phase
+		var next, saved int64
+		var open []byte
+		if err := rows.Scan(&phase, &next, &open, &r.Counters, &saved); err != nil {
+			return err
+		}
+		spans, err := decodeSpans(open)
+		if err != nil {
+			return err
+		}
+		r.Positions[phase], r.Saved = Position{uint64(next), spans}, time.Unix(saved, 0).UTC()
+	}
+	return rows.Err()
+}
+
+// Finish notes that nothing is left to do.
+func (r *Run) Finish(outcome Outcome, at time.Time) error {
+	_, err := r.store.db.Exec("UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", at.Unix(), outcome, r.ID)
+	r.Ended, r.Outcome = at, outcome
+	return r.store.trouble("say that the run has ended in", err)
+}

@@ -1,0 +1,149 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+)
+
+// applicationID marks a file as a state.db of ours: "ph2c".
+const applicationID = 0x70683263
+
+// IDScheme is the rule that event IDs are made by. What was sent under another rule would be sent again as new events.
+const IDScheme = "1"
+
+// migrations lead from each version of the schema to the next: the first makes version 1 of an empty file. One that has been
+// released is never changed.
+var migrations = []string{version1}
+
+const version1 = `
+CREATE TABLE meta (
+	key   TEXT PRIMARY KEY, -- base_url, environment_id, id_scheme
+	value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE runs (
+	id      INTEGER PRIMARY KEY,
+	command TEXT NOT NULL,    -- backfill
+	version TEXT NOT NULL,    -- of the program
+	began   INTEGER NOT NULL, -- unix seconds
+	now     INTEGER NOT NULL, -- the run's own now, unix nanoseconds
+	flags   TEXT NOT NULL,    -- those that change what is sent, as a JSON object
+	people  BLOB NOT NULL,    -- stands for the people that the first reading found
+	rows    INTEGER NOT NULL, -- that the first reading found
+	phase   INTEGER NOT NULL, -- 1 people, 2 events, 3 merges
+	ended   INTEGER,          -- unix seconds; null while there is something left to do
+	outcome TEXT              -- done, rejects, trouble or replaced, once it has ended
+) STRICT;
+
+CREATE TABLE sources (
+	run         INTEGER NOT NULL REFERENCES runs,
+	number      INTEGER NOT NULL, -- in reading order, from 0
+	path        TEXT NOT NULL,    -- absolute
+	size        INTEGER NOT NULL, -- bytes on disk
+	fingerprint TEXT NOT NULL,    -- of its rows
+	first       INTEGER NOT NULL, -- number of its first row in reading order over all sources
+	rows        INTEGER NOT NULL,
+	trouble     TEXT,             -- why it was not read to its end
+	PRIMARY KEY (run, number)
+) STRICT, WITHOUT ROWID;
+
+-- How far a phase of a run has come: everything before next is done, but for what is open. Numbers are rows in reading
+-- order over all sources for events, people and merges in sending order for the others.
+CREATE TABLE positions (
+	run      INTEGER NOT NULL REFERENCES runs,
+	phase    INTEGER NOT NULL,
+	next     INTEGER NOT NULL,
+	open     BLOB NOT NULL,    -- spans as pairs of varints: the gap since the span before, the length
+	counters TEXT NOT NULL,    -- of all phases up to here, as a JSON object
+	saved    INTEGER NOT NULL, -- unix seconds
+	PRIMARY KEY (run, phase)
+) STRICT, WITHOUT ROWID;
+
+-- People whose identify was accepted, many to a row, in the order of acceptance.
+CREATE TABLE people (
+	id     INTEGER PRIMARY KEY,
+	run    INTEGER NOT NULL REFERENCES runs,
+	saved  INTEGER NOT NULL, -- unix seconds
+	count  INTEGER NOT NULL,
+	people BLOB NOT NULL     -- for each: 16 bytes of a hash of the identify, then with their lengths the kind of the
+	                         -- identifier, its value and the kept distinct ID (empty if it is the value), then unix seconds of
+	                         -- the newest data
+) STRICT;
+
+CREATE TABLE merges (
+	id              INTEGER PRIMARY KEY,
+	run             INTEGER NOT NULL REFERENCES runs,
+	number          INTEGER NOT NULL, -- in the run's sending order
+	primary_kind    TEXT NOT NULL,
+	primary_value   TEXT NOT NULL,
+	secondary_kind  TEXT NOT NULL,
+	secondary_value TEXT NOT NULL,
+	intended        INTEGER NOT NULL, -- unix seconds
+	done            INTEGER,          -- unix seconds
+	UNIQUE (secondary_kind, secondary_value, primary_kind, primary_value)
+) STRICT;
+
+CREATE TABLE rejects (
+	run    INTEGER NOT NULL REFERENCES runs,
+	phase  INTEGER NOT NULL,
+	number INTEGER NOT NULL, -- as in positions
+	reason TEXT NOT NULL,
+	text   TEXT NOT NULL,    -- the line of rejects.jsonl
+	PRIMARY KEY (run, phase, number)
+) STRICT, WITHOUT ROWID;
+`
+
+// migrate brings the schema to its newest version, each version in one transaction. A copy of a file that has a schema
+// already is kept beside it.
+func (s *Store) migrate(ctx context.Context, from int) error {
+	if from > 0 && from < len(migrations) {
+		if err := s.keepCopy(ctx, from); err != nil {
+			return err
+		}
+	}
+	for version := from; version < len(migrations); version++ {
+		if err := s.apply(ctx, migrations[version], version+1); err != nil {
+			return fmt.Errorf("bring it to schema %d: %w", version+1, err)
+		}
+	}
+	return nil
+}
+
+func (s *Store) apply(ctx context.Context, statements string, version int) error {
+	return s.transaction(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, statements+fmt.Sprintf("PRAGMA application_id=%d; PRAGMA user_version=%d;", applicationID, version))
+		return err
+	})
+}
+
+// keepCopy copies the file as it is to state.db.schema1 and so on.
+func (s *Store) keepCopy(ctx context.Context, version int) error {
+	path := fmt.Sprintf("%s.schema%d", s.path, version)
+	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // an empty file is taken, with its permissions
+	if err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	_, err = s.db.ExecContext(ctx, "VACUUM INTO ?", path)
+	return err
+}
+
+// transaction does work in one transaction.
+func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if err := work(tx); err != nil {
+		_ = tx.Rollback() // the first error is the one to tell
+		return err
+	}
+	return tx.Commit()
+}

@@ -1,0 +1,79 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+// Step is what a run has done since it was last saved, in one phase.
+type Step struct {
+	Phase    Phase
+	Position Position
+	Counters []byte // of the whole run so far, a JSON object
+	Rejects  []Reject
+	People   []byte  // accepted, one AppendPerson after another
+	Count    int     // how many People are
+	Merged   []int64 // Merge.ID of those done
+}
+
+// Reject is a row or an operation that could not be sent.
+type Reject struct {
+	Phase  Phase
+	Number uint64 // as in a Position; of a phase each is rejected once
+	Reason string
+	Text   []byte // its line of rejects.jsonl, without the line's end
+}
+
+// Save saves a step in one transaction: after a kill at any instant the run is as it was before, or as it is after. It takes
+// some milliseconds and is not to be cancelled. Its error is a *Trouble; nothing must be sent or saved after one.
+func (r *Run) Save(step *Step, at time.Time) error {
+	err := r.store.transaction(context.Background(), func(tx *sql.Tx) error { return r.save(tx, step, at.Unix()) })
+	if err != nil {
+		return r.store.trouble("save how far the run has come in", err)
+	}
+	r.Phase, r.Positions[step.Phase], r.Counters, r.Saved = step.Phase, step.Position, step.Counters, at
+	return nil
+}
+
+func (r *Run) save(tx *sql.Tx, step *Step, at int64) error {
+	if r.Phase != step.Phase {
+		if _, err := tx.Exec("UPDATE runs SET phase = ? WHERE id = ?", step.Phase, r.ID); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec("INSERT OR REPLACE INTO positions VALUES (?, ?, ?, ?, ?, ?)",
+		r.ID, step.Phase, int64(step.Position.Next), step.Position.encode(), string(step.Counters), at)
+	if err != nil {
+		return err
+	}
+	if step.Count > 0 {
+		_, err := tx.Exec("INSERT INTO people (run, saved, count, people) VALUES (?, ?, ?, ?)", r.ID, at, step.Count, step.People)
+		if err != nil {
+			return err
+		}
+	}
+	for _, id := range step.Merged {
+		if _, err := tx.Exec("UPDATE merges SET done = ? WHERE id = ?", at, id); err != nil {
+			return err
+		}
+	}
+	return r.saveRejects(tx, step.Rejects)
+}
+
+func (r *Run) saveRejects(tx *sql.Tx, rejects []Reject) error {
+	if len(rejects) == 0 {
+		return nil
+	}
+	add, err := tx.Prepare("INSERT INTO rejects VALUES (?, ?, ?, ?, ?)")
+	if err != nil {
+		return err
+	}
+	defer add.Close()
+	for _, one := range rejects {
+		if _, err := add.Exec(r.ID, one.Phase, int64(one.Number), one.Reason, string(one.Text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,57 @@
+package ledger
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"modernc.org/sqlite"
+	lib "modernc.org/sqlite/lib"
+)
+
+// Trouble is why a state directory cannot be used, or no longer. After trouble with writing nothing more may be sent.
+type Trouble struct {
+	Path   string
+	Doing  string // what was being done to it, such as "save how far the run has come in"
+	Err    error
+	Advice string // what to do about it
+}
+
+func (e *Trouble) Error() string { return fmt.Sprintf("%s %s: %v", e.Doing, e.Path, e.Err) }
+func (e *Trouble) Unwrap() error { return e.Err }
+
+// Hint is what to do about it.
+func (e *Trouble) Hint() string { return e.Advice }
+
+// trouble wraps an error of the database; nil stays nil.
+func (s *Store) trouble(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*Trouble](err); ok {
+		return err
+	}
+	return &Trouble{Path: s.path, Doing: doing, Err: err, Advice: adviceFor(s.path, err)}
+}
+
+func adviceFor(path string, err error) string {
+	dir := filepath.Dir(path)
+	failed, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return "look at the disk and the permissions of " + dir + "; nothing that was saved is lost"
+	}
+	switch failed.Code() & 0xff { // the rest says more about the same
+	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
+		return damagedAdvice
+	case lib.SQLITE_FULL:
+		return "make room in " + dir + ", then type the same command: it goes on where this one stopped"
+	case lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_PERM:
+		return "let this user write to " + dir + ", or name another directory with --state"
+	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
+		return "another program has it open; end that, then type the same command again"
+	}
+	return "look at the disk under " + dir + ", then type the same command: it goes on where this one stopped"
+}
+
+const damagedAdvice = "bring it back from a backup, or move it away with its -wal and -shm: the next run then starts from nothing " +
+	"and sends all of history again, with the same event IDs"
