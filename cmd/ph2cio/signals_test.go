@@ -18,7 +18,7 @@ import (
 // signals NAME TIMES CODE COMMAND...: runs the program, sends it the signal so many times once the sandbox has answered
 // some requests, and checks its exit code. Its output is left in the files stdout and stderr.
 func signals(ts *testscript.TestScript, _ bool, args []string) {
-	signal := map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}[args[0]]
+	signal := map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL}[args[0]]
 	program, err := exec.LookPath(args[3])
 	ts.Check(err)
 	command := exec.Command(program, args[4:]...)
@@ -45,7 +45,7 @@ func signals(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	ts.Check(os.WriteFile(ts.MkAbs("stdout.txt"), stdout.Bytes(), 0o600))
 	ts.Check(os.WriteFile(ts.MkAbs("stderr.txt"), stderr.Bytes(), 0o600))
-	if want := map[string]int{"130": 130, "143": 143}[args[2]]; code != want {
+	if want := map[string]int{"130": 130, "137": 137, "143": 143}[args[2]]; code != want {
 		ts.Fatalf("exit code %d, want %s\n%s\n%s", code, args[2], &stdout, &stderr)
 	}
 }

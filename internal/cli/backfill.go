@@ -80,7 +80,14 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	if err := p.lockState(ctx, to, o.sending.waitLock); err != nil {
 		return err
 	}
-	return p.backfill(ctx, plan, to, o)
+	if err := p.openLedger(ctx, to); err != nil {
+		return err
+	}
+	plan, journey, err := p.goOn(ctx, plan, to, o, args)
+	if err != nil {
+		return err
+	}
+	return p.backfill(ctx, plan, to, journey, o)
 }
 
 // stopping is what to say when a signal has come, because some seconds may go by before anything else is.
@@ -89,7 +96,7 @@ func stopping(grace time.Duration) string {
 }
 
 // backfill is the run itself: learn, ask, send, tell.
-func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destination, o *backfillOptions) (err error) {
+func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destination, j *journey, o *backfillOptions) (err error) {
 	learned, err := export.Learn(ctx, plan)
 	if err != nil {
 		return err
@@ -102,25 +109,18 @@ func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destinati
 	if len(unknown) > 0 {
 		p.warn("%s", nobodyHas(unknown))
 	}
-	if err := p.confirm(ctx, plan, learned, to, &o.mapping, &o.sending); err != nil {
+	if err := p.confirm(ctx, plan, learned, to, j, &o.mapping, &o.sending); err != nil {
 		return err
 	}
-	rejects, err := to.openRejects()
-	if err != nil {
+	if err := p.beginRun(ctx, plan, learned, to, j); err != nil {
 		return err
 	}
-	plan.Rejects = rejects
+	plan.Ledger = j.run
 	quiet := context.AfterFunc(ctx, func() { plan.Progress.Say(stopping(plan.Grace)) })
 	summary, err := export.Send(ctx, plan, learned)
 	quiet()
 	summary.UnknownOnly = unknown
-	err = errors.Join(err, rejects.Close())
-	if rejects.Len() > 0 && !to.temporary {
-		summary.Rejects = rejects.Path()
-	}
-	if err != nil || summary.Rows.Skipped[mapping.ReasonRecent] > 0 {
-		summary.Next = p.again()
-	}
+	rejects, err := p.settleUp(to, j, learned, summary, err)
 	title := fmt.Sprintf("Sent to workspace %d (%s, %s).", to.workspace.EnvironmentID, to.workspace.Region, to.base)
 	if err := errors.Join(err, p.writeSummary(p.env.Stdout, summary, title, err)); err != nil {
 		return err
@@ -128,5 +128,28 @@ func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destinati
 	if err := to.showSandbox(p); err != nil {
 		return err
 	}
-	return verdict(summary, learned)
+	return verdict(summary, learned, rejects)
+}
+
+// settleUp writes the file of rejects, notes that the run has ended if it has, and says what comes next. failed is what ended it
+// early.
+func (p *program) settleUp(to *destination, j *journey, learned *export.Learned, summary *export.Summary, failed error) (rejects int64, err error) {
+	if broken(failed) {
+		summary.Next = p.again()
+		return 0, failed
+	}
+	path, rejects, err := export.WriteRejects(context.Background(), to.state, j.run)
+	if !to.temporary {
+		summary.Rejects = path
+	}
+	if err = errors.Join(failed, err); err == nil {
+		err = j.finish(learned, rejects)
+	}
+	switch {
+	case err != nil:
+		summary.Next = p.again()
+	case summary.Rows.Skipped[mapping.ReasonRecent] > 0:
+		summary.Next = p.restart()
+	}
+	return rejects, err
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // confirm tells where history would go and what it would make there, and asks on a terminal.
-func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, m *mappingOptions, o *sendingOptions) error {
+func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, j *journey, m *mappingOptions, o *sendingOptions) error {
 	counts := l.People.Count(plan.Now.Unix())
 	if plan.MaxRejects.Exceeded(l.Bad, l.Rows) {
 		return &export.TooManyRejects{Rejected: l.Bad, Rows: l.Rows}
@@ -23,6 +23,7 @@ func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Lear
 	asks := !o.yes && !to.temporary && p.env.StdinTerminal && p.env.StderrTerminal
 	if asks || !p.quiet && !p.json {
 		p.writeForecast(plan, l, to, o)
+		p.writeStopped(j)
 	}
 	if !asks {
 		return nil
@@ -83,6 +84,19 @@ func (p *program) writeForecast(plan *export.Plan, l *export.Learned, to *destin
 	for _, t := range l.Trouble {
 		line("trouble", style.red(plain(t.Error())))
 	}
+}
+
+// writeStopped says how far the run had come that this one goes on with.
+func (p *program) writeStopped(j *journey) {
+	if !j.goes {
+		return
+	}
+	counters, err := export.ReadCounters(j.run.Counters)
+	if err != nil {
+		return // sending will tell
+	}
+	fmt.Fprintf(p.env.Stderr, "%-12s the backfill that began at %s: %s of %s rows are done, %s people and %s events were sent\n", "goes on with",
+		timeText(j.run.Began), export.Count(counters.Read), export.Count(j.run.Rows), export.Count(counters.People()), export.Count(counters.Sent()))
 }
 
 // newProfiles says how many profiles there would be more.

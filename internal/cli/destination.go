@@ -11,6 +11,7 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/sandbox"
 )
 
@@ -22,6 +23,7 @@ type destination struct {
 	pace      *customerio.Pace
 	tally     *customerio.Tally
 	state     string
+	ledger    *ledger.Store
 
 	temporary bool // a sandbox in this process, and a state directory that is removed
 	sandbox   *sandbox.Sandbox
@@ -56,7 +58,7 @@ func (p *program) destination(ctx context.Context, o *sendingOptions) (to *desti
 		return to, err
 	}
 	if !to.temporary {
-		to.state, err = p.stateDir(o.state, to.workspace.EnvironmentID)
+		to.state, err = p.stateDir(o.state, to)
 	}
 	return to, err
 }
@@ -224,10 +226,6 @@ func (to *destination) settle(o *sendingOptions) time.Duration {
 		return 0 // plain HTTP is only taken for an API on this machine
 	}
 	return settleDefault
-}
-
-func (to *destination) openRejects() (*export.RejectsFile, error) {
-	return export.CreateRejects(to.state)
 }
 
 // close ends what the destination started, the newest first.

@@ -6,6 +6,7 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
 )
 
@@ -78,6 +79,9 @@ func exitCode(err error) int {
 		return f.code
 	}
 	if _, ok := errors.AsType[*export.StateError](err); ok {
+		return exitState
+	}
+	if _, ok := errors.AsType[*ledger.Trouble](err); ok {
 		return exitState
 	}
 	if _, ok := errors.AsType[*export.DiskError](err); ok {

@@ -76,6 +76,7 @@ type sendingOptions struct {
 	settle      time.Duration
 	caCert      string
 	state       string
+	restart     bool
 	waitLock    time.Duration
 	yes         bool
 	dryRun      bool
@@ -94,8 +95,9 @@ func (o *sendingOptions) addFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.settle, "settle", settleUnset, "`wait` after new people were sent (default 30s; 0 for an API on this machine)")
 	f.Lookup("settle").DefValue = "" // the default depends on the destination
 	f.StringVar(&o.state, "state", "", "state `directory` (default: one per workspace in the user's state directory)")
+	f.BoolVar(&o.restart, restartFlag, false, "plan anew, and send again what was sent, with the same event IDs")
 	f.DurationVar(&o.waitLock, "wait-lock", 0, "`wait` so long while another run holds the state directory")
-	annotate(f, "sending", "batch-items", "concurrency", "max-rejects", "settle", "ca-cert", "state", "wait-lock")
+	annotate(f, "sending", "batch-items", "concurrency", "max-rejects", "settle", "ca-cert", "state", restartFlag, "wait-lock")
 }
 
 // addDestinationFlags are the flags that `check` needs too.

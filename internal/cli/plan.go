@@ -16,7 +16,15 @@ const grace = 20 * time.Second
 // plan is what preview and backfill have in common: sources, rules and the choice of people. tmp is where to keep what
 // does not fit into memory, empty for the system's directory.
 func (p *program) plan(o *mappingOptions, tmp string, args []string) (*export.Plan, error) {
-	now := time.Now()
+	plan, err := p.planAt(time.Now(), o, tmp, args)
+	if err == nil {
+		plan.Incomplete = p.warnOfManifests(args, plan.Sources)
+	}
+	return plan, err
+}
+
+// planAt is a plan with a now of its own.
+func (p *program) planAt(now time.Time, o *mappingOptions, tmp string, args []string) (*export.Plan, error) {
 	rules, choice, err := o.rules(now)
 	if err != nil {
 		return nil, err
@@ -29,7 +37,6 @@ func (p *program) plan(o *mappingOptions, tmp string, args []string) (*export.Pl
 	if err != nil {
 		return nil, &problem{err: err, code: exitInput}
 	}
-	incomplete := p.warnOfManifests(args, sources)
 	index := people.Options{
 		Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), KeepNull: o.personProperties == "all",
 		Everybody: choice.Who == people.All, Events: choice.NeedEvents, PersonIDs: rules.UsesPersonID(), Dir: tmp,
@@ -50,9 +57,8 @@ func (p *program) plan(o *mappingOptions, tmp string, args []string) (*export.Pl
 		Persons:            persons,
 		IdentifiersMayMeet: o.identity.identifierValue != "" || o.identity.existing != "",
 		Sources:            sources, Read: read, Team: o.reading.team, Rules: rules, Choice: choice, Now: now, Grace: grace,
-		Incomplete: incomplete,
-		Index:      index,
-		Progress:   p.newProgress(),
+		Index:    index,
+		Progress: p.newProgress(),
 	}, nil
 }
 

@@ -114,7 +114,7 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 	if err := errors.Join(err, p.writeSummary(p.results(), summary, title, err)); err != nil {
 		return err
 	}
-	return verdict(summary, learned)
+	return verdict(summary, learned, 0)
 }
 
 // notASource refuses to write operations over what they are made from, or into a directory that is read.
@@ -146,12 +146,12 @@ func estimate(s *export.Summary, rate float64) float64 {
 	return seconds
 }
 
-// verdict is the exit code of a run that came to its end.
-func verdict(s *export.Summary, l *export.Learned) error {
+// verdict is the exit code of a run that came to its end. kept is how many rejects the ledger has of it.
+func verdict(s *export.Summary, l *export.Learned, kept int64) error {
 	switch {
 	case len(l.Trouble) > 0:
 		return &finished{code: exitInput}
-	case total(s.Rows.Rejected) > 0 || total(s.People.Rejected) > 0 || total(s.MergesRejected) > 0 || total(s.Refused) > 0:
+	case kept > 0 || total(s.Rows.Rejected) > 0 || total(s.People.Rejected) > 0 || total(s.MergesRejected) > 0 || total(s.Refused) > 0:
 		return &finished{code: exitRejects}
 	}
 	return nil

@@ -77,7 +77,7 @@ func variable(flag string) string {
 // configurable reports whether a flag may come from the environment. Flags that only make sense once, on a command line,
 // may not.
 func configurable(f *pflag.Flag) bool {
-	return f.Name != "help" && f.Name != versionFlag && !f.Hidden
+	return f.Name != "help" && f.Name != versionFlag && f.Name != restartFlag && !f.Hidden
 }
 
 // readDotenv reads the .env file into memory; the process's environment stays as it is.

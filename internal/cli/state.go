@@ -4,18 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 	"time"
 
+	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 )
 
-// stateDir is where a run keeps what must outlive it: --state, else one directory per workspace.
-func (p *program) stateDir(typed string, environmentID int64) (string, error) {
+// stateDir is where a run keeps what must outlive it: --state, else one directory per workspace. One of an API that is none of
+// Customer.io's own hosts, such as a sandbox, has the host in its name.
+func (p *program) stateDir(typed string, to *destination) (string, error) {
 	if typed != "" {
 		return typed, nil
 	}
@@ -23,7 +27,36 @@ func (p *program) stateDir(typed string, environmentID int64) (string, error) {
 	if err != nil {
 		return "", &problem{err: fmt.Errorf("find the state directory: %w", err), code: exitState, hint: "name one with --state"}
 	}
-	return filepath.Join(base, "ph2cio", strconv.FormatInt(environmentID, 10)), nil
+	name := strconv.FormatInt(to.workspace.EnvironmentID, 10)
+	if published, err := customerio.RegionURL(to.workspace.Region); err != nil || published != to.base {
+		name += "-" + hostName(to.base)
+	}
+	return filepath.Join(base, "ph2cio", name), nil
+}
+
+// hostName is the host and port of a URL as a part of a file's name.
+func hostName(base string) string {
+	host := base
+	if parsed, err := url.Parse(base); err == nil {
+		host = parsed.Host
+	}
+	return strings.Map(func(r rune) rune {
+		if r == '.' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, host)
+}
+
+// openLedger opens what the state directory knows, until the destination is closed. The directory must be locked.
+func (p *program) openLedger(ctx context.Context, to *destination) error {
+	store, err := ledger.Open(ctx, to.state, ledger.Workspace{BaseURL: to.base, EnvironmentID: to.workspace.EnvironmentID})
+	if err != nil {
+		return err
+	}
+	to.ledger = store
+	to.closers = append(to.closers, store.Close)
+	return nil
 }
 
 // stateBase follows the XDG base directory specification on Unix and the platform's own habits elsewhere.

@@ -82,9 +82,10 @@ func (p *program) given(path string) string {
 	return path
 }
 
-// again is the command line to type to go on, with the copy in the place of standard input.
+// again is the command line to type to go on, with the copy in the place of standard input, and without --restart, which
+// would begin anew.
 func (p *program) again() string {
-	args := slices.Clone(p.args)
+	args := slices.DeleteFunc(slices.Clone(p.args), func(arg string) bool { return arg == "--"+restartFlag })
 	for i, arg := range args {
 		if arg == stdinSource && p.spooled != nil {
 			args[i] = p.spooled.Path

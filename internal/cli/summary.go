@@ -71,6 +71,7 @@ func (t *summaryText) rows() {
 	t.bucket("skipped", total(r.Skipped), reasons(r.Skipped))
 	t.bucket("rejected", total(r.Rejected), reasons(r.Rejected))
 	t.examples()
+	t.bucket("earlier", r.Earlier, "acknowledged before the run went on")
 	t.bucket("unsent", r.Unsent, "no answer when the run stopped")
 }
 
@@ -106,6 +107,9 @@ func (t *summaryText) bucket(name string, n int64, note string) {
 func (t *summaryText) people() {
 	p := t.s.People
 	parts := []string{fmt.Sprintf("%s sent, of %s%s distinct IDs", export.Count(p.Sent), t.roughly(), export.Count(p.DistinctIDs))}
+	if p.Earlier > 0 {
+		parts = append(parts, export.Count(p.Earlier)+" sent before the run went on")
+	}
 	if p.JoinedIDs > 0 {
 		parts = append(parts, t.roughly()+export.Count(p.JoinedIDs)+" of them another name for somebody")
 	}

@@ -15,6 +15,7 @@ type outbox struct {
 	inFlight func() int
 	packer   *customerio.Packer
 	settle   func(b *customerio.Batch, r customerio.Receipt) error // with lock held
+	keeper   *keeper                                               // nil keeps nothing
 
 	reading context.Context         // done when no further request may start
 	sending context.Context         // done when requests under way must end too
@@ -30,7 +31,7 @@ type outbox struct {
 func newOutbox(r *run, settle func(*customerio.Batch, customerio.Receipt) error) *outbox {
 	plan := r.plan
 	o := &outbox{
-		sender: plan.Sender, inFlight: plan.InFlight, settle: settle,
+		sender: plan.Sender, inFlight: plan.InFlight, settle: settle, keeper: r.keeper,
 		packer:  customerio.NewPacker(customerio.MaxBody, plan.BatchItems),
 		reading: r.reading, sending: r.sending, stop: r.stop,
 	}
@@ -38,6 +39,10 @@ func newOutbox(r *run, settle func(*customerio.Batch, customerio.Receipt) error)
 		o.inFlight = func() int { return 1 }
 	}
 	o.room = sync.NewCond(&o.lock)
+	if k := o.keeper; k != nil {
+		k.lock, k.saved = &o.lock, o.saved
+		go k.keep()
+	}
 	return o
 }
 
@@ -60,7 +65,10 @@ func (o *outbox) send(b *customerio.Batch) error {
 	defer o.lock.Unlock()
 	stop := context.AfterFunc(o.reading, o.wake)
 	defer stop()
-	for o.failed == nil && o.reading.Err() == nil && o.underway >= max(1, o.inFlight()) {
+	for o.failed == nil && o.reading.Err() == nil && o.underway+o.keeper.waiting() >= max(1, o.inFlight()) {
+		if o.keeper.waiting() > 0 {
+			o.keeper.urge()
+		}
 		o.room.Wait()
 	}
 	if o.failed == nil && o.reading.Err() != nil {
@@ -88,17 +96,39 @@ func (o *outbox) request(b *customerio.Batch) {
 	defer o.lock.Unlock()
 	o.underway--
 	o.close(b, receipt, err)
+	o.keeper.answered()
 	o.room.Broadcast()
 }
 
 // close settles a batch's operations. The lock is held.
 func (o *outbox) close(b *customerio.Batch, r customerio.Receipt, err error) {
 	o.answered += int64(b.Len())
-	if err := errors.Join(err, o.settle(b, r)); err != nil && o.failed == nil {
+	o.fail(errors.Join(err, o.settle(b, r)))
+	b.Release()
+}
+
+// fail ends the sending, if there is an error and it is the first. The lock is held.
+func (o *outbox) fail(err error) {
+	if err != nil && o.failed == nil {
 		o.failed = err
 		o.stop(err) // the others under way get their grace, not fifteen minutes of trying again
 	}
-	b.Release()
+}
+
+// saved hears of each try to save what was done. The lock is held.
+func (o *outbox) saved(err error) {
+	o.fail(err)
+	o.room.Broadcast()
+}
+
+// breathe waits until so much has been saved that more can be read.
+func (o *outbox) breathe() {
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	for o.failed == nil && o.keeper.full() {
+		o.keeper.urge()
+		o.room.Wait()
+	}
 }
 
 // end ends the phase: it sends what is left and waits for every answer. It returns what made the sending fail, else err,
@@ -114,12 +144,22 @@ func (o *outbox) finish() error {
 	for _, b := range o.packer.Flush() {
 		_ = o.send(b) // what ended the run is returned below
 	}
+	o.settleAll()
+	if o.keeper != nil {
+		o.keeper.end()
+	}
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	return o.failed
+}
+
+// settleAll waits for every answer.
+func (o *outbox) settleAll() {
 	o.lock.Lock()
 	defer o.lock.Unlock()
 	for o.underway > 0 {
 		o.room.Wait()
 	}
-	return o.failed
 }
 
 // unsent is the receipt of a batch that was never sent.

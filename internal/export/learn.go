@@ -28,7 +28,8 @@ type Learned struct {
 	columns uint64 // posthog.Chunk.Columns of all chunks
 
 	decided decisions
-	ends    []int64 // of each source, where the reading stopped
+	ends    []int64       // of each source, where the reading stopped
+	prints  []fingerprint // of each source
 	places  *places
 	kept    kept
 }
@@ -60,7 +61,7 @@ func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *ce
 	}
 	learned := &Learned{
 		index: index, decided: newDecisions(plan.Index.Dir), places: newPlaces(plan.Sources),
-		ends: make([]int64, len(plan.Sources)), kept: kept{most: cmp.Or(plan.kept, mostKept)},
+		ends: make([]int64, len(plan.Sources)), prints: make([]fingerprint, len(plan.Sources)), kept: kept{most: cmp.Or(plan.kept, mostKept)},
 	}
 	if err := learned.from(ctx, plan, read, census); err != nil {
 		return nil, errors.Join(err, learned.Close())
@@ -178,6 +179,7 @@ func (l *Learned) add(one lesson) {
 	l.places.add(one.chunk)
 	l.decided.add(&one.decided)
 	l.ends[one.chunk.Source] = one.chunk.End
+	l.prints[one.chunk.Source].add(one.decided.sum, one.rows)
 	l.teams.merge(one.teams)
 	l.columns |= one.columns
 	l.Rows += one.rows

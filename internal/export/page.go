@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
 )
@@ -16,6 +17,7 @@ type page struct {
 	tally      *tally
 	rejects    []placedReject
 	recent     []uint64 // Refs of operations that can start a campaign
+	end        uint64   // Ref after its last row
 	bytes      int64
 	err        error
 }
@@ -52,13 +54,22 @@ func (r *run) mapChunks(worker int, chunks []*posthog.Chunk) *page {
 func (r *run) mapChunk(p *page, worker int, c *posthog.Chunk) {
 	p.bytes = c.Bytes
 	defer c.Release()
+	p.end = c.Ref + uint64(c.Rows)
+	from := r.from[ledger.Events]
+	if p.end <= from.Low() {
+		return
+	}
 	decided, seen, err := r.learned.decided.of(c.Number, &r.readers[worker])
 	if p.err = err; err != nil {
 		return
 	}
 	c.Left = decided.rows
-	decided.count(p.tally)
-	r.mapRows(p, r.mappers[worker], c)
+	if c.Ref < from.Next {
+		r.mapLeftOver(p, r.mappers[worker], c)
+	} else {
+		decided.count(p.tally)
+		r.mapRows(p, r.mappers[worker], c)
+	}
 	if p.err = c.Trust(decided.sum); !seen {
 		p.err = r.learned.grew(c)
 	}
@@ -97,6 +108,26 @@ func (r *run) mapRows(p *page, mapper *mapping.Mapper, c *posthog.Chunk) {
 			}
 		case mapping.Rejected:
 			p.reject(event.Ref, event.Line, outcome.Reason, outcome.Detail, event.Row)
+		}
+	}
+}
+
+// mapLeftOver maps of a chunk that an earlier run has counted the rows whose operations got no answer. What has become of a
+// row is the same as then.
+func (r *run) mapLeftOver(p *page, mapper *mapping.Mapper, c *posthog.Chunk) {
+	from := r.from[ledger.Events]
+	for event, bad := range c.Events() {
+		if bad != nil || from.Done(event.Ref) {
+			continue
+		}
+		text, _, outcome := mapper.Event(p.text, event)
+		if outcome.Bucket != mapping.Send {
+			continue
+		}
+		p.tally.row(outcome)
+		p.add(event.Ref, text)
+		if outcome.Recent {
+			p.recent = append(p.recent, event.Ref)
 		}
 	}
 }

@@ -2,10 +2,12 @@ package export
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"hash/maphash"
 	"iter"
 
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 )
@@ -35,12 +37,20 @@ func inGroups[T any](in iter.Seq[T], size int) iter.Seq2[[]T, error] {
 // mapPeople maps a group of people; it runs on several goroutines at once.
 func (r *run) mapPeople(worker int, group []*people.Person) *page {
 	p := pages.Get().(*page)
+	from := r.from[ledger.People]
 	for _, person := range group {
 		ref := uint64(person.Number)
+		p.end = ref + 1
+		if from.Done(ref) && r.named == nil {
+			continue
+		}
 		text, o := r.mappers[worker].Person(p.text, person)
 		if o.Bucket == mapping.Send {
 			p.add(ref, text)
 			continue
+		}
+		if ref < from.Next {
+			continue // rejected then
 		}
 		p.rejects = append(p.rejects, placedReject{ref, Reject{
 			Reason: o.Reason, Detail: o.Detail + ": person " + mapping.ShortID(person.DistinctID),
@@ -56,21 +66,27 @@ const reasonSameIdentifier = "same_identifier"
 
 var namedSeed = maphash.MakeSeed()
 
-// dropNamed takes out of a page each identify whose identifier another person has.
+// dropNamed takes out of a page each identify whose identifier another person has, and those that were sent before the run
+// went on.
 func (r *run) dropNamed(p *page) (errs error) {
 	if r.named == nil {
 		return nil
 	}
 	kept := p.operations[:0]
+	from := r.from[ledger.People]
 	for _, op := range p.operations {
 		who := maphash.Bytes(namedSeed, identifiersOf(op.Body))
+		if from.Done(op.Ref) {
+			r.named[who] = true
+			continue
+		}
 		if !r.named[who] {
 			r.named[who] = true
 			kept = append(kept, op)
 			continue
 		}
 		r.peopleRejected[reasonSameIdentifier]++
-		errs = errors.Join(errs, r.reject(&Reject{
+		errs = errors.Join(errs, r.reject(op.Ref, &Reject{
 			Reason: reasonSameIdentifier, Detail: "another person has the same identifier", Operation: op.Body,
 		}))
 	}
@@ -90,4 +106,14 @@ func identifiersOf(operation []byte) []byte {
 		end++
 	}
 	return rest[:min(end, len(rest))]
+}
+
+// nameOf reads the kind and the value out of identifiers, an object with one member.
+func nameOf(identifiers []byte) (kind, value string) {
+	kindText, rest, _ := bytes.Cut(bytes.TrimPrefix(identifiers, []byte(`{"`)), []byte(`":`))
+	quoted := bytes.TrimSuffix(rest, []byte("}"))
+	if err := json.Unmarshal(quoted, &value); err != nil {
+		value = string(quoted) // a number
+	}
+	return string(kindText), value
 }

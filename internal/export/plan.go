@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
@@ -35,7 +36,8 @@ type Plan struct {
 	Incomplete []*posthog.Incomplete // exports of which files are missing, for the summary
 
 	Progress   Progress           // nil shows nothing
-	Rejects    Rejects            // where rejected rows go
+	Rejects    Rejects            // where rejected rows go when there is no Ledger
+	Ledger     *ledger.Run        // what is saved as it is sent, and where an earlier run stopped; nil saves nothing
 	Operations func([]byte) error // sees every operation in sending order; nil for none
 	kept       int                // mostKept if 0; for tests
 	Workers    int                // goroutines that decode and map; 0 is one for each core

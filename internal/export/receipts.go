@@ -4,14 +4,22 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/zeebo/xxh3"
+
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/people"
 )
 
 var errGrew = errors.New("it has grown since the first reading")
 
-// outbox opens a phase: its name and extent for the progress, and what to do with each refused operation.
-func (r *run) outbox(name string, total int64, unit Unit, refused func(customerio.Rejection, []byte) error) *outbox {
-	r.progress.Phase(name, total, unit)
+// outbox opens a phase: its extent for the progress, and what to do with each refused operation.
+func (r *run) outbox(phase ledger.Phase, total int64, unit Unit, refused func(customerio.Rejection, []byte) error) *outbox {
+	r.progress.Phase(phase.String(), total, unit)
+	if r.plan.Ledger != nil {
+		r.keeper = newKeeper(r.plan.Ledger, phase, r.from[phase])
+		r.keeper.counters = r.counters
+	}
 	var out *outbox
 	out = newOutbox(r, func(b *customerio.Batch, c customerio.Receipt) error {
 		if unit == Operations {
@@ -39,28 +47,51 @@ func (r *run) settled(b *customerio.Batch, c customerio.Receipt, refused func(cu
 		switch {
 		case open[ref]:
 			r.tally.unsent[action]++
+			continue
 		case rejected:
 			r.tally.refused[action]++
 			errs = errors.Join(errs, refused(rejection, b.Item(i)))
 		default:
 			r.tally.accepted[action]++
-			if r.recent[ref] {
-				delete(r.recent, ref)
-				r.tally.recent++
-			}
-			if action == customerio.Identify {
-				r.peopleSent++
-			}
+			r.accepted(action, ref, b.Item(i))
 		}
+		r.keeper.settled(ref)
 	}
 	return errs
+}
+
+// accepted notes what hangs on an operation that was accepted.
+func (r *run) accepted(action customerio.Action, ref uint64, operation []byte) {
+	if r.recent[ref] {
+		delete(r.recent, ref)
+		r.tally.recent++
+	}
+	switch action {
+	case customerio.Identify:
+		r.peopleSent++
+		if r.keeper != nil {
+			r.keeper.accepted(known(r.learned.People.Person(uint32(ref)), operation))
+		}
+	case customerio.Merge:
+		if r.keeper != nil {
+			r.keeper.merged(r.merges[ref])
+		}
+	}
+}
+
+// known is what the ledger keeps of a person.
+func known(p *people.Person, identify []byte) *ledger.Person {
+	kind, value := nameOf(identifiersOf(identify))
+	return &ledger.Person{
+		State: xxh3.Hash128(identify).Bytes(), Kind: kind, Value: value, DistinctID: p.DistinctID, Updated: p.Updated,
+	}
 }
 
 // personRejected hears that the API refused an identify; the person's events are rejected with it.
 func (r *run) personRejected(refusal customerio.Rejection, operation []byte) error {
 	r.rejected[uint32(refusal.Ref)] = true
 	r.peopleRejected[apiReason(refusal)]++
-	return r.reject(refused(refusal, operation))
+	return r.reject(refusal.Ref, refused(refusal, operation))
 }
 
 // rowRejected hears that the API refused the operation of a row.
@@ -68,13 +99,13 @@ func (r *run) rowRejected(refusal customerio.Rejection, operation []byte) error 
 	r.tally.rejected[apiReason(refusal)]++
 	reject := refused(refusal, operation)
 	reject.File, reject.Row = r.learned.places.find(refusal.Ref)
-	return r.reject(reject)
+	return r.reject(refusal.Ref, reject)
 }
 
 // linkRejected hears that the API refused a merge.
 func (r *run) linkRejected(refusal customerio.Rejection, operation []byte) error {
 	r.mergesRejected[apiReason(refusal)]++
-	return r.reject(refused(refusal, operation))
+	return r.reject(refusal.Ref, refused(refusal, operation))
 }
 
 func refused(refusal customerio.Rejection, operation []byte) *Reject {
@@ -96,16 +127,20 @@ func (r *run) writeRejects(rejects []placedReject) error {
 	for i := range rejects {
 		one := &rejects[i].Reject
 		one.File, one.Row = r.learned.places.find(rejects[i].ref)
-		if err := r.reject(one); err != nil {
+		if err := r.reject(rejects[i].ref, one); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *run) reject(one *Reject) error {
+// reject keeps a reject. number is the row's, or that of the person or merge. The outbox's lock is held.
+func (r *run) reject(number uint64, one *Reject) error {
 	if len(r.examples) < maxExamples && !r.hasExample(one.Reason) {
 		r.examples = append(r.examples, *one)
+	}
+	if r.keeper != nil {
+		return r.keeper.reject(number, one)
 	}
 	if r.plan.Rejects == nil {
 		return nil

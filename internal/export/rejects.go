@@ -2,12 +2,15 @@ package export
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"ph2cio/internal/ledger"
 )
 
 // Rejects takes what could not be sent, as it happens. Reject is called from one goroutine at a time; what it is
@@ -28,15 +31,7 @@ type Reject struct {
 	Raw       string          `json:"raw,omitempty"`       // the row's first bytes, where it never became an operation
 }
 
-// RejectsFile writes rejects.jsonl, one JSON object a line.
-type RejectsFile struct {
-	path string
-	file *os.File
-	w    *bufio.Writer
-	n    int64
-}
-
-// RejectsName is the file's name in the state directory.
+// RejectsName is the file in the state directory that rejects are written to, one JSON object a line.
 const RejectsName = "rejects.jsonl"
 
 // StateError is trouble with the state directory or the disk under it.
@@ -48,51 +43,45 @@ type StateError struct {
 func (e *StateError) Error() string { return fmt.Sprintf("write %s: %v", e.Path, e.Err) }
 func (e *StateError) Unwrap() error { return e.Err }
 
-// CreateRejects starts a new rejects file in dir, which must exist, in place of an earlier run's. A symbolic link in its
-// place is replaced, never followed. Errors are a *StateError.
-func CreateRejects(dir string) (*RejectsFile, error) {
-	path := filepath.Join(dir, RejectsName)
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, &StateError{path, err}
-	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+// WriteRejects writes the rejects of a run, which its ledger keeps, to a file of dir for people and programs to read, in place
+// of what is there; without rejects no file is left. It returns where the file is, empty without one, and how many there
+// are. Errors are a *StateError or the ledger's.
+func WriteRejects(ctx context.Context, dir string, run *ledger.Run) (path string, n int64, err error) {
+	path = filepath.Join(dir, RejectsName)
+	file, err := os.CreateTemp(dir, RejectsName+".*") // 0600
 	if err != nil {
-		return nil, &StateError{path, err}
+		return "", 0, &StateError{path, err}
 	}
-	return &RejectsFile{path: path, file: file, w: bufio.NewWriterSize(file, 64<<10)}, nil
+	n, err = writeLines(ctx, file, run)
+	err = errors.Join(err, file.Close())
+	switch {
+	case err != nil:
+	case n > 0:
+		err = os.Rename(file.Name(), path) // a symbolic link in its place is replaced, never followed
+	default:
+		if err = os.Remove(path); errors.Is(err, fs.ErrNotExist) {
+			err = nil
+		}
+	}
+	if err == nil && n > 0 {
+		return path, n, nil
+	}
+	if err = errors.Join(err, os.Remove(file.Name())); err != nil {
+		return "", n, &StateError{path, err}
+	}
+	return "", 0, nil
 }
 
-// Path is where the file is.
-func (f *RejectsFile) Path() string { return f.path }
-
-// Len is how many rejects were written.
-func (f *RejectsFile) Len() int64 { return f.n }
-
-// Reject writes one line. Errors are a *StateError.
-func (f *RejectsFile) Reject(r *Reject) error {
-	line, err := json.Marshal(r)
-	if err != nil {
-		return fmt.Errorf("encode a reject of %s: %w", r.File, err)
+func writeLines(ctx context.Context, file *os.File, run *ledger.Run) (n int64, err error) {
+	w := bufio.NewWriterSize(file, 64<<10)
+	for one, err := range run.Rejects(ctx) {
+		if err != nil {
+			return n, err
+		}
+		n++
+		if _, err := w.Write(append(one.Text, '\n')); err != nil {
+			return n, err
+		}
 	}
-	f.n++
-	if _, err := f.w.Write(append(line, '\n')); err != nil {
-		return &StateError{f.path, err}
-	}
-	return nil
-}
-
-// Flush makes what was written visible to other programs. Errors are a *StateError.
-func (f *RejectsFile) Flush() error {
-	if err := f.w.Flush(); err != nil {
-		return &StateError{f.path, err}
-	}
-	return nil
-}
-
-// Close flushes, makes the file safe on disk and closes it. Errors are a *StateError.
-func (f *RejectsFile) Close() error {
-	if err := errors.Join(f.w.Flush(), f.file.Sync(), f.file.Close()); err != nil {
-		return &StateError{f.path, err}
-	}
-	return nil
+	return n, errors.Join(w.Flush(), file.Sync())
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
-	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/spool"
 )
@@ -27,7 +27,10 @@ func Send(ctx context.Context, plan *Plan, learned *Learned) (*Summary, error) {
 	started := time.Now()
 	run := newRun(ctx, plan, learned)
 	defer run.end()
-	err := run.phases()
+	err := run.resume()
+	if err == nil {
+		err = run.phases()
+	}
 	if err == nil && run.tally.read != learned.Rows {
 		err = fmt.Errorf("the second reading found %s rows where the first found %s; run again when nothing writes to the files",
 			Count(run.tally.read), Count(learned.Rows))
@@ -50,11 +53,16 @@ type run struct {
 	learned  *Learned
 	progress Progress
 	tally    *tally
-	mappers  []*mapping.Mapper // one for each worker
-	readers  []spool.Reader    // the same
-	rejected map[uint32]bool   // people whose identify was rejected, by number
-	recent   map[uint64]bool   // Refs that can start a campaign and have no answer yet
-	named    map[uint64]bool   // identifiers that have an identify, by their hash; nil where they cannot meet
+	mappers  []*mapping.Mapper                // one for each worker
+	readers  []spool.Reader                   // the same
+	rejected map[uint32]bool                  // people whose identify was rejected, by number
+	recent   map[uint64]bool                  // Refs that can start a campaign and have no answer yet
+	merges   map[uint64]int64                 // in the ledger, by number
+	keeper   *keeper                          // of the phase; nil without a ledger
+	before   Counters                         // of the run that this one goes on from
+	begun    ledger.Phase                     // the phase that it was in
+	from     map[ledger.Phase]ledger.Position // where it stopped
+	named    map[uint64]bool                  // identifiers that have an identify, by their hash; nil where they cannot meet
 
 	peopleSent     int64
 	peopleRejected map[string]int64
@@ -91,22 +99,30 @@ func newRun(ctx context.Context, plan *Plan, learned *Learned) *run {
 	return r
 }
 
+// phases sends what an earlier run has not finished.
 func (r *run) phases() error {
-	if err := r.sendPeople(); err != nil {
-		return err
+	for _, phase := range []struct {
+		of   ledger.Phase
+		send func() error
+	}{
+		{ledger.People, r.sendPeople},
+		{ledger.People, r.settle},
+		{ledger.Events, r.sendEvents},
+		{ledger.Merges, r.sendLinks},
+	} {
+		if phase.of < r.begun {
+			continue
+		}
+		if err := phase.send(); err != nil {
+			return err
+		}
 	}
-	if err := r.settle(); err != nil {
-		return err
-	}
-	if err := r.sendEvents(); err != nil {
-		return err
-	}
-	return r.sendLinks()
+	return nil
 }
 
 func (r *run) sendPeople() error {
 	total := int64(r.learned.People.Count(0).Sent)
-	out := r.outbox("people", total, Operations, r.personRejected)
+	out := r.outbox(ledger.People, total, Operations, r.personRejected)
 	defer r.progress.Done()
 	groups := inGroups(r.learned.People.People(), peopleTogether)
 	for page, err := range ordered(groups, r.plan.workers(), r.mapPeople) {
@@ -127,12 +143,13 @@ func (r *run) takePeople(out *outbox, page *page) error {
 	out.lock.Lock()
 	all := len(page.operations) + len(page.rejects)
 	errs := r.dropNamed(page)
+	r.keeper.took(page.operations, page.end)
 	r.tally.built[customerio.Identify] += int64(len(page.operations))
 	for i := range page.rejects {
 		one := &page.rejects[i]
 		r.peopleRejected[one.Reason]++
 		r.rejected[uint32(one.ref)] = true
-		errs = errors.Join(errs, r.reject(&one.Reject))
+		errs = errors.Join(errs, r.reject(one.ref, &one.Reject))
 	}
 	out.answered += int64(all - len(page.operations)) // nobody waits for an answer about the others
 	r.progress.Advance(out.answered)
@@ -147,7 +164,7 @@ func (r *run) takePeople(out *outbox, page *page) error {
 // settle waits until the API has had time to make the people that events and merges will name: it promises no order
 // (docs.customer.io/journeys/importing-old-data).
 func (r *run) settle() error {
-	if r.plan.Settle <= 0 || r.peopleSent == 0 {
+	if r.plan.Settle <= 0 || r.peopleSent+r.before.Accepted[customerio.Identify] == 0 {
 		return nil
 	}
 	r.progress.Say(fmt.Sprintf("waiting %s for the people to settle before their events", r.plan.Settle))
@@ -160,7 +177,7 @@ func (r *run) settle() error {
 }
 
 func (r *run) sendEvents() error {
-	out := r.outbox("events", r.learned.Bytes, Bytes, r.rowRejected)
+	out := r.outbox(ledger.Events, r.learned.Bytes, Bytes, r.rowRejected)
 	defer r.progress.Done()
 	err := out.end(r.readAgain(out))
 	r.note(out)
@@ -198,7 +215,9 @@ func (r *run) take(out *outbox, page *page) error {
 		r.recent[ref] = true
 	}
 	err := r.writeRejects(page.rejects)
+	r.keeper.took(page.operations, page.end)
 	out.lock.Unlock()
+	out.breathe()
 	if err == nil {
 		err = r.tooMany(out)
 	}
@@ -218,43 +237,9 @@ func (r *run) sendLinks() error {
 	if r.learned.People.LinkCount() == 0 {
 		return nil
 	}
-	links := r.learned.People.Links()
-	out := r.outbox("merges", 0, Operations, r.linkRejected)
+	out := r.outbox(ledger.Merges, 0, Operations, r.linkRejected)
 	defer r.progress.Done()
-	var body []byte
-	var number uint64
-	for link := range links {
-		var o mapping.Outcome
-		body, o = r.mappers[0].Link(body[:0], link)
-		var err error
-		switch o.Bucket {
-		case mapping.Send:
-			err = r.build(out, customerio.Operation{Body: body, Ref: number}, customerio.Merge)
-			number++
-		case mapping.Rejected:
-			err = r.dropLink(out, link, o)
-		}
-		if err != nil {
-			return out.end(err)
-		}
-	}
-	return out.end(nil)
-}
-
-// dropLink counts a merge that cannot be sent.
-func (r *run) dropLink(out *outbox, link people.Link, o mapping.Outcome) error {
-	out.lock.Lock()
-	defer out.lock.Unlock()
-	r.mergesRejected[o.Reason]++
-	return r.reject(&Reject{Reason: o.Reason, Detail: o.Detail + ": merge into " + mapping.ShortID(link.Person.DistinctID)})
-}
-
-// build counts and packs an operation that stands for no row.
-func (r *run) build(out *outbox, op customerio.Operation, action customerio.Action) error {
-	out.lock.Lock()
-	r.tally.built[action]++
-	out.lock.Unlock()
-	return r.pack(out, op)
+	return out.end(r.merge(out))
 }
 
 // packAll packs operations that have been counted as built.

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 )
@@ -61,8 +62,8 @@ type Rows struct {
 	Sent      int64            `json:"sent"`
 	Person    int64            `json:"person"` // only feeds a person
 	Duplicate int64            `json:"duplicate"`
-	Earlier   int64            `json:"earlier"`
-	Unsent    int64            `json:"unsent"` // no answer when the run stopped
+	Earlier   int64            `json:"earlier"` // acknowledged before the run went on
+	Unsent    int64            `json:"unsent"`  // no answer when the run stopped
 	Skipped   map[string]int64 `json:"skipped"`
 	Rejected  map[string]int64 `json:"rejected"`
 }
@@ -73,6 +74,7 @@ type PeopleSummary struct {
 	JoinedIDs      int64            `json:"joined_ids"` // of them, those that are another one's person
 	Links          people.Links     `json:"links"`
 	Sent           int64            `json:"sent"`
+	Earlier        int64            `json:"earlier,omitempty"` // sent before the run went on
 	Rejected       map[string]int64 `json:"rejected"`
 	EmailConflicts int              `json:"email_conflicts"`
 	WithoutEmail   []WithoutEmail   `json:"without_email,omitempty"` // the people that EmailConflicts counts
@@ -106,11 +108,12 @@ func (r *run) summary() *Summary {
 	tally := r.plan.Tally
 	return &Summary{
 		Rows: Rows{
-			Read: t.read, Sent: t.ofRows(t.accepted), Person: t.person, Unsent: t.ofRows(t.unsent),
+			Read: t.read, Sent: t.ofRows(t.accepted), Person: t.person, Earlier: t.earlier, Unsent: t.ofRows(t.unsent),
 			Skipped: t.skipped, Rejected: t.rejected,
 		},
 		People: PeopleSummary{
 			DistinctIDs: counts.DistinctIDs, JoinedIDs: counts.Joined, Links: counts.Links, Sent: r.peopleSent, Rejected: r.peopleRejected,
+			Earlier:        r.before.Accepted[customerio.Identify],
 			EmailConflicts: counts.EmailConflicts, WithoutEmail: r.withoutEmail(), ShapeOnly: counts.ShapeOnly, Stale: counts.Stale,
 		},
 		Profiles: profiles(counts, people.Profiles.Total), Known: r.plan.known(counts), Estimated: counts.Estimated,

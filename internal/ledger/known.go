@@ -17,15 +17,6 @@ func (r *Run) Rejects(ctx context.Context) iter.Seq2[Reject, error] {
 	}, "SELECT phase, number, reason, text FROM rejects WHERE run = ? ORDER BY phase, number", r.ID)
 }
 
-// Refused yields the numbers of people whose identify was rejected. An error is the last thing yielded.
-func (r *Run) Refused(ctx context.Context) iter.Seq2[uint64, error] {
-	return query(ctx, r.store, "read the rejects of", func(rows *sql.Rows) (number uint64, err error) {
-		var n int64
-		err = rows.Scan(&n)
-		return uint64(n), err
-	}, "SELECT number FROM rejects WHERE run = ? AND phase = ? ORDER BY number", r.ID, People)
-}
-
 // Reasons counts the rejects of a run by reason.
 func (r *Run) Reasons(ctx context.Context) (map[string]int64, error) {
 	type count struct {

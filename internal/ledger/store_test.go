@@ -118,11 +118,6 @@ func checkWritten(t *testing.T, s *Store) {
 	if len(rejects) != 3 || rejects[0].Phase != People || rejects[1].Number != 2 || rejects[2].Number != 12 {
 		t.Errorf("rejects: %+v", rejects)
 	}
-	for number, err := range r.Refused(t.Context()) {
-		if number != 2 || err != nil {
-			t.Errorf("refused: %d, %v", number, err)
-		}
-	}
 	reasons, err := r.Reasons(t.Context())
 	if diff := cmp.Diff(map[string]int64{"api:invalid": 1, "not_json": 2}, reasons); diff != "" || err != nil {
 		t.Errorf("reasons: %v\n%s", err, diff)

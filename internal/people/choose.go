@@ -178,6 +178,9 @@ func (s *Settled) Lookup(distinctID []byte) (*Person, Status) {
 // GetsIdentify reports whether a person is one of those that People yields.
 func (s *Settled) GetsIdentify(p *Person) bool { return p.Number < uint32(s.yielded) }
 
+// Person returns a person by number: one of People, or of those who are sent without an identify.
+func (s *Settled) Person(number uint32) *Person { return &s.persons[number] }
+
 // People yields those who get an identify, in order of their first row.
 func (s *Settled) People() iter.Seq[*Person] {
 	return func(yield func(*Person) bool) {

@@ -15,6 +15,7 @@ type Chunk struct {
 	Number int    // in reading order over all sources, from 0
 	Source int    // index into the sources read
 	Ref    uint64 // of its first row
+	Rows   int    // how many Refs it takes, from Ref on; blank lines take one too
 	Line   int64  // of its first row, from 1
 	Bytes  int64  // bytes read from disk up to and including this chunk, over all sources; for progress
 	End    int64  // decompressed bytes of its source up to and including this chunk; for Options.Until

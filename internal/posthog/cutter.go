@@ -245,7 +245,7 @@ func (c *cutter) emit(chunk *Chunk, rows, rest int) {
 	if chunk.unended {
 		chunk.guarded[n] = '\n'
 	}
-	chunk.Number, chunk.Source, chunk.Ref, chunk.Line = r.number, c.source, r.ref, c.line
+	chunk.Number, chunk.Source, chunk.Ref, chunk.Rows, chunk.Line = r.number, c.source, r.ref, rows, c.line
 	chunk.Bytes, chunk.End = c.used, c.end-int64(rest)
 	chunk.layout, chunk.Shape, chunk.Codec = c.layout, c.layout.shape, c.codec
 	chunk.path, chunk.maxRow = c.path(), r.options.MaxRow

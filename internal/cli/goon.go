@@ -1,0 +1,191 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/posthog"
+)
+
+// restartFlag plans a backfill anew.
+const restartFlag = "restart"
+
+const backfillCommand = "backfill"
+
+// journey is a backfill as the ledger has it: one that is gone on with, or one that is yet to begin.
+type journey struct {
+	run   *ledger.Run // nil until it has begun
+	flags string      // those that change what is sent
+	goes  bool        // it was begun by an earlier run of the program
+}
+
+// goOn looks for a backfill that was begun and not finished, and makes the plan that of the run that began it: the same now,
+// the same sources. One that was begun with other flags or sources is not gone on with, and one that is done is not done again:
+// --restart begins anew.
+func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, o *backfillOptions, args []string) (*export.Plan, *journey, error) {
+	sent, err := sentFlags(o.mapping.identity.flags, &o.mapping.identity, plan)
+	if err != nil {
+		return nil, nil, err
+	}
+	j := &journey{}
+	if j.flags, err = flagsText(sent); err != nil || o.sending.restart {
+		return plan, j, err
+	}
+	last, err := to.ledger.Last(ctx, backfillCommand)
+	if err != nil || last == nil {
+		return plan, j, err
+	}
+	changed, err := differences(sent, last)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !last.Ended.IsZero() {
+		return nil, nil, p.alreadyDone(last, changed, plan.Sources)
+	}
+	if len(changed) > 0 {
+		return nil, nil, &problem{code: exitUsage,
+			err: fmt.Errorf("the backfill that began at %s has not come to its end, and it has other flags: %s",
+				timeText(last.Began), strings.Join(changed, "; ")),
+			hint: "give the same flags to go on, or plan anew with --restart, which sends again what was sent, with the same event IDs"}
+	}
+	sources, err := p.begunWith(last, plan.Sources)
+	if err != nil {
+		return nil, nil, err
+	}
+	again, err := p.planAt(last.Now, &o.mapping, o.stdin.tmp, args)
+	if err != nil {
+		return nil, nil, err
+	}
+	again.Sources, again.Incomplete = sources, plan.Incomplete
+	j.run, j.goes = last, true
+	return again, j, to.wire(p, again, &o.sending)
+}
+
+// alreadyDone says that there is nothing to do, or what is in the way of doing something else.
+func (p *program) alreadyDone(last *ledger.Run, changed []string, sources []posthog.Source) error {
+	same := len(changed) == 0 && len(sources) == len(last.Sources)
+	for i, source := range sources {
+		same = same && p.sourceName(source.Path) == last.Sources[i].Path
+	}
+	if !same {
+		return &problem{code: exitUsage,
+			err:  fmt.Errorf("a backfill into this workspace was done at %s, with other sources or flags", timeText(last.Ended)),
+			hint: "--restart begins another, which sends again what both have, with the same event IDs; --state DIR keeps it apart"}
+	}
+	counters, err := export.ReadCounters(last.Counters)
+	if err != nil {
+		return err
+	}
+	said := fmt.Sprintf("this backfill was done at %s: %s events and %s people were sent; nothing was sent now",
+		timeText(last.Ended), export.Count(counters.Sent()), export.Count(counters.People()))
+	if last.Outcome == ledger.Troubled {
+		said += "; some of its sources could not be read to their ends"
+	}
+	if !p.json {
+		fmt.Fprintf(p.env.Stdout, "%s%s.\n", strings.ToUpper(said[:1]), said[1:])
+		fmt.Fprintf(p.env.Stdout, "%-12s %s\n", "next", plain(p.restart()))
+	}
+	return &finished{exitDone, said}
+}
+
+// begunWith finds the sources that a run began with among those that are there now. Ones that have come since are left out.
+func (p *program) begunWith(begun *ledger.Run, found []posthog.Source) ([]posthog.Source, error) {
+	byName := map[string]posthog.Source{}
+	for _, source := range found {
+		byName[p.sourceName(source.Path)] = source
+	}
+	var sources []posthog.Source
+	for _, then := range begun.Sources {
+		source, ok := byName[then.Path]
+		switch {
+		case ok && (source.Size == then.Size || isStdin(then.Path)):
+			sources = append(sources, source)
+		case ok:
+			return nil, export.ChangedSince(begun, source.Path)
+		default:
+			return nil, missing(begun, then.Path)
+		}
+	}
+	if more := len(found) - len(sources); more > 0 {
+		p.warn("%d files have come since the backfill began at %s; they are left out", more, timeText(begun.Began))
+	}
+	return sources, nil
+}
+
+func missing(begun *ledger.Run, path string) error {
+	if _, err := os.Stat(path); err == nil {
+		return usage(fmt.Errorf("the backfill that began at %s also has the source %s: name it too, or plan anew with --restart", timeText(begun.Began), path))
+	}
+	return &problem{code: exitInput,
+		err:  fmt.Errorf("the backfill that began at %s has the source %s, which is gone", timeText(begun.Began), path),
+		hint: "bring it back to go on, or plan anew with --restart"}
+}
+
+// beginRun stores what the run rests on, before its first request; one that is gone on with must rest on the same.
+func (p *program) beginRun(ctx context.Context, plan *export.Plan, learned *export.Learned, to *destination, j *journey) (err error) {
+	sources, people := learned.Origin()
+	for i := range sources {
+		p.rename(&sources[i], plan.Sources[i].Path)
+	}
+	if j.goes {
+		return learned.Matches(j.run, sources, people)
+	}
+	j.run, err = to.ledger.Begin(ctx, ledger.Start{
+		Command: backfillCommand, Version: version(p.env.Commit).Version, Began: time.Now().UTC().Truncate(time.Second), Now: plan.Now.UTC(),
+		Flags: j.flags, People: people, Rows: learned.Rows, Sources: sources,
+	})
+	return err
+}
+
+var stdinCopy = regexp.MustCompile(`^ph2cio-stdin-([0-9a-f]+)-\d+$`)
+
+const stdinName = "standard input "
+
+// sourceName is what the ledger calls a source. A copy of standard input is called by what is in it, not by where it is.
+func (p *program) sourceName(path string) string {
+	whole := export.Absolute(path)
+	if found := stdinCopy.FindStringSubmatch(filepath.Base(whole)); found != nil {
+		return stdinName + found[1]
+	}
+	return whole
+}
+
+func isStdin(name string) bool { return strings.HasPrefix(name, stdinName) }
+
+// rename gives a source its name. How well a copy is packed is not part of what was in standard input.
+func (p *program) rename(source *ledger.Source, path string) {
+	if source.Path = p.sourceName(path); isStdin(source.Path) {
+		source.Size = 0
+	}
+}
+
+// finish notes that all is sent, and how it went.
+func (j *journey) finish(learned *export.Learned, rejects int64) error {
+	outcome := ledger.Done
+	switch {
+	case len(learned.Trouble) > 0:
+		outcome = ledger.Troubled
+	case rejects > 0:
+		outcome = ledger.Rejected
+	}
+	return j.run.Finish(outcome, time.Now())
+}
+
+// broken reports whether the state directory itself is what failed.
+func broken(err error) bool {
+	_, ok := errors.AsType[*ledger.Trouble](err)
+	return ok
+}
+
+// restart is the command line to type to send all anew.
+func (p *program) restart() string { return p.again() + " --" + restartFlag }
+
+func timeText(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 MST") }

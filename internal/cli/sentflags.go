@@ -1,0 +1,96 @@
+package cli
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
+)
+
+// otherFlags do not change what is sent, only how, or what is told. Every flag that is not here is taken to change it.
+var otherFlags = strings.Fields(`
+	json quiet verbose env-file help yes dry-run sandbox restart
+	region workspace ca-cert rate batch-items concurrency max-rejects settle state wait-lock
+	max-profiles max-merges memory tmp cpuprofile memprofile trace`)
+
+// sentFlags are the flags that change what is sent, where they are not the default, with what is in the files that they name.
+func sentFlags(flags *pflag.FlagSet, o *identityOptions, plan *export.Plan) (map[string]string, error) {
+	sent := map[string]string{}
+	flags.VisitAll(func(f *pflag.Flag) {
+		if value := f.Value.String(); f.Changed && value != f.DefValue && !slices.Contains(otherFlags, f.Name) {
+			sent[f.Name] = value
+		}
+	})
+	files := map[string][]string{"existing": {o.existing}, "exclude-people": {o.exclude}}
+	for _, source := range plan.Persons {
+		files["persons"] = append(files["persons"], source.Path)
+	}
+	for name, paths := range files {
+		if paths[0] == "" {
+			continue
+		}
+		sum, err := contents(paths)
+		if err != nil {
+			return nil, &problem{err: fmt.Errorf("--%s: %w", name, err), code: exitInput}
+		}
+		sent[name] = "files with SHA-256 " + sum
+	}
+	return sent, nil
+}
+
+// contents is a hash of all that is in some files.
+func contents(paths []string) (string, error) {
+	h := sha256.New()
+	for _, path := range paths {
+		file, err := os.Open(path)
+		if err != nil {
+			return "", err
+		}
+		_, err = io.Copy(h, file)
+		if err = errors.Join(err, file.Close()); err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// flagsText is how the ledger keeps them.
+func flagsText(sent map[string]string) (string, error) {
+	text, err := json.Marshal(sent)
+	return string(text), err
+}
+
+// differences names each flag that is not what a run began with.
+func differences(sent map[string]string, begun *ledger.Run) ([]string, error) {
+	then := map[string]string{}
+	if err := json.Unmarshal([]byte(begun.Flags), &then); err != nil {
+		return nil, fmt.Errorf("read the flags that the run began with: %w", err)
+	}
+	names := slices.Collect(maps.Keys(sent))
+	names = slices.Compact(slices.Sorted(slices.Values(slices.AppendSeq(names, maps.Keys(then)))))
+	var all []string
+	for _, name := range names {
+		if sent[name] != then[name] {
+			all = append(all, fmt.Sprintf("--%s was %s and is %s", name, valueText(then[name]), valueText(sent[name])))
+		}
+	}
+	return all, nil
+}
+
+func valueText(value string) string {
+	if value == "" {
+		return "not given"
+	}
+	return fmt.Sprintf("%.100q", value)
+}

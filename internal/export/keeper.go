@@ -1,0 +1,181 @@
+package export
+
+import (
+	"encoding/json"
+	"errors"
+	"sync"
+	"time"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/ledger"
+)
+
+// keeper saves how far a phase has come, on a goroutine of its own, so that sending goes on meanwhile. What it knows is
+// guarded by the outbox's lock. It saves once a second, and at once when somebody waits for it: a request counts as under
+// way until its answer has been saved, so a kill leaves no more to be sent again than may be under way. A nil keeper keeps
+// nothing, for a preview.
+type keeper struct {
+	run      *ledger.Run
+	phase    ledger.Phase
+	counters func(open int64) Counters
+	lock     sync.Locker
+	saved    func(error) // after each try, with the lock held
+
+	unsettled unsettled
+	step      ledger.Step // what is to be saved next, without its position
+	size      int         // bytes of its rejects
+	changed   bool
+	unsaved   int // answers
+
+	urgent, quit chan struct{}
+	done         chan struct{}
+}
+
+const (
+	saveEvery   = time.Second
+	mostRejects = 1 << 20 // bytes that wait to be saved
+)
+
+// newKeeper takes up a phase where it was left.
+func newKeeper(run *ledger.Run, phase ledger.Phase, from ledger.Position) *keeper {
+	return &keeper{
+		run: run, phase: phase, unsettled: resumed(from),
+		urgent: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
+	}
+}
+
+// took notes that everything before end has been dealt with, but for these operations. The lock is held, and has been since
+// the counts were changed.
+func (k *keeper) took(operations []customerio.Operation, end uint64) {
+	if k == nil {
+		return
+	}
+	numbers := make([]uint64, len(operations))
+	for i, op := range operations {
+		numbers[i] = op.Ref
+	}
+	k.unsettled.add(numbers, end)
+	k.changed = true
+}
+
+// settled notes that an operation was accepted or refused. The lock is held.
+func (k *keeper) settled(number uint64) {
+	if k != nil {
+		k.unsettled.settle(number)
+		k.changed = true
+	}
+}
+
+// answered notes that a request was answered. The lock is held.
+func (k *keeper) answered() {
+	if k != nil {
+		k.unsaved++
+		k.changed = true
+	}
+}
+
+// waiting is how many answers have not been saved. The lock is held.
+func (k *keeper) waiting() int {
+	if k == nil {
+		return 0
+	}
+	return k.unsaved
+}
+
+// accepted notes a person whose identify was accepted. The lock is held.
+func (k *keeper) accepted(p *ledger.Person) {
+	if k != nil {
+		k.step.People = ledger.AppendPerson(k.step.People, p)
+		k.step.Count++
+	}
+}
+
+// merged notes a merge that was done. The lock is held.
+func (k *keeper) merged(id int64) {
+	if k != nil {
+		k.step.Merged = append(k.step.Merged, id)
+	}
+}
+
+// reject notes a reject. The lock is held.
+func (k *keeper) reject(number uint64, one *Reject) error {
+	line, err := json.Marshal(one)
+	if err != nil {
+		return err
+	}
+	k.step.Rejects = append(k.step.Rejects, ledger.Reject{Phase: k.phase, Number: number, Reason: one.Reason, Text: line})
+	k.size += len(line)
+	k.changed = true
+	return nil
+}
+
+// full reports whether so many rejects wait to be saved that reading has to. The lock is held.
+func (k *keeper) full() bool { return k != nil && k.size > mostRejects }
+
+// urge asks for a save, because somebody waits.
+func (k *keeper) urge() {
+	if k == nil {
+		return
+	}
+	select {
+	case k.urgent <- struct{}{}:
+	default:
+	}
+}
+
+// keep saves until it is told to end.
+func (k *keeper) keep() {
+	defer close(k.done)
+	ticker := time.NewTicker(saveEvery)
+	defer ticker.Stop()
+	for last := false; !last; {
+		select {
+		case <-k.urgent:
+		case <-ticker.C:
+		case <-k.quit:
+			last = true
+		}
+		if k.save() != nil {
+			return // after an error nothing more is certain
+		}
+	}
+}
+
+// end saves what is left and ends. The lock must not be held.
+func (k *keeper) end() {
+	close(k.quit)
+	<-k.done
+}
+
+func (k *keeper) save() error {
+	step, answers, err := k.cut()
+	if step == nil || err != nil {
+		return err
+	}
+	err = k.run.Save(step, time.Now())
+	k.lock.Lock()
+	defer k.lock.Unlock()
+	k.unsaved -= answers
+	k.saved(err)
+	return err
+}
+
+// cut takes what there is to save; nil when there is nothing.
+func (k *keeper) cut() (*ledger.Step, int, error) {
+	k.lock.Lock()
+	defer k.lock.Unlock()
+	if !k.changed {
+		return nil, 0, nil
+	}
+	counters := k.counters(k.unsettled.count())
+	text, err := json.Marshal(&counters)
+	if err != nil {
+		err = errors.Join(errors.New("write down the counters of the run"), err)
+		k.saved(err)
+		return nil, 0, err
+	}
+	step := k.step
+	step.Phase, step.Position, step.Counters = k.phase, k.unsettled.position(), text
+	k.step, k.size, k.changed = ledger.Step{}, 0, false
+	return &step, k.unsaved, nil
+}

@@ -1,0 +1,122 @@
+package export
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/zeebo/xxh3"
+
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/posthog"
+)
+
+// fingerprintScheme is in front of every fingerprint: how chunks are cut is part of what it rests on.
+const fingerprintScheme = "1"
+
+// fingerprint stands for the rows of a source, and says how many there are.
+type fingerprint struct {
+	sum  [8]byte
+	rows int64
+}
+
+// add takes in the next chunk of the source.
+func (f *fingerprint) add(sum uint64, rows int64) {
+	var both [16]byte
+	copy(both[:], f.sum[:])
+	binary.LittleEndian.PutUint64(both[8:], sum)
+	binary.LittleEndian.PutUint64(f.sum[:], xxh3.Hash(both[:]))
+	f.rows += rows
+}
+
+// Origin is what a run rests on, as the ledger keeps it.
+func (l *Learned) Origin() (sources []ledger.Source, people []byte) {
+	trouble := map[string]string{}
+	for _, t := range l.Trouble {
+		trouble[t.Path] = t.Err.Error()
+	}
+	firsts := make([]uint64, len(l.places.sources))
+	for _, begun := range l.places.begun {
+		firsts[begun.source] = begun.ref
+	}
+	for i, source := range l.places.sources {
+		one := ledger.Source{
+			Path: Absolute(source.Path), Size: source.Size, First: firsts[i], Rows: l.prints[i].rows, Trouble: trouble[source.Path],
+			Fingerprint: fmt.Sprintf("%s:%x", fingerprintScheme, l.prints[i].sum),
+		}
+		sources = append(sources, one)
+	}
+	return sources, l.peopleSum()
+}
+
+// peopleSum stands for who is sent under what, and what is merged.
+func (l *Learned) peopleSum() []byte {
+	h := xxh3.New()
+	text := func(s string) {
+		_, _ = h.WriteString(s) // a hash takes everything
+		_, _ = h.Write([]byte{0})
+	}
+	for p := range l.People.People() {
+		text(p.DistinctID)
+		text(string(p.By))
+		text(p.Value)
+	}
+	for link := range l.People.Links() {
+		text(link.Person.DistinctID)
+		text(string(link.By))
+		text(link.Value)
+	}
+	sum := h.Sum128().Bytes()
+	return sum[:]
+}
+
+// Absolute is a path as the ledger keeps it, so that a run can go on from another directory.
+func Absolute(path string) string {
+	if whole, err := filepath.Abs(path); err == nil {
+		return whole
+	}
+	return path
+}
+
+// Matches reports whether a run that was begun rests on the same sources and people, which are those of Origin. The error says
+// what is different: it is a *posthog.SourceError where that is a source.
+func (l *Learned) Matches(begun *ledger.Run, sources []ledger.Source, people []byte) error {
+	if len(sources) != len(begun.Sources) {
+		return fmt.Errorf("the run of %s began with %d sources, not %d", beganAt(begun), len(begun.Sources), len(sources))
+	}
+	for i, now := range sources {
+		if now != begun.Sources[i] {
+			return ChangedSince(begun, l.places.sources[i].Path)
+		}
+	}
+	if l.Rows != begun.Rows || !bytes.Equal(people, begun.People) {
+		return &PeopleChanged{begun.Began}
+	}
+	return nil
+}
+
+// PeopleChanged says that the people are not those that a run began with, though its sources are the same.
+type PeopleChanged struct{ Began time.Time }
+
+func (e *PeopleChanged) Error() string {
+	return fmt.Sprintf("the people are not those that the run of %s began with, though its sources are the same", e.Began.Format(beganForm))
+}
+
+// Hint is what to do about it.
+func (e *PeopleChanged) Hint() string {
+	return "go on with the version of ph2cio that began it, or plan anew with --restart, which sends again what was sent, with the same event IDs"
+}
+
+// ChangedSince is the error for a source that is not what a run began with.
+func ChangedSince(begun *ledger.Run, path string) error {
+	return &posthog.SourceError{
+		Path: path, Kind: posthog.Changed, Err: fmt.Errorf("it is not what it was when the run of %s began", beganAt(begun)),
+		Hint: "bring back the file as it was, and the same command goes on; or plan anew with --restart, which sends again what was sent, with the same event IDs",
+	}
+}
+
+const beganForm = "2006-01-02 15:04:05 MST"
+
+func beganAt(run *ledger.Run) string { return run.Began.Format(beganForm) }

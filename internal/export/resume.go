@@ -1,0 +1,34 @@
+package export
+
+import (
+	"context"
+	"maps"
+
+	"ph2cio/internal/ledger"
+)
+
+// resume takes up what an earlier run has left, if there was one: where it stopped, what it counted, and whose identify was
+// rejected.
+func (r *run) resume() error {
+	if r.plan.Ledger == nil {
+		return nil
+	}
+	before, err := ReadCounters(r.plan.Ledger.Counters)
+	if err != nil {
+		return err
+	}
+	r.goOn(before)
+	r.begun, r.from = r.plan.Ledger.Phase, maps.Clone(r.plan.Ledger.Positions)
+	for one, err := range r.plan.Ledger.Rejects(context.WithoutCancel(r.reading)) {
+		if err != nil {
+			return err
+		}
+		if one.Phase != ledger.People {
+			break
+		}
+		if one.Reason != reasonSameIdentifier {
+			r.rejected[uint32(one.Number)] = true
+		}
+	}
+	return nil
+}

@@ -1,0 +1,270 @@
+package export
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
+)
+
+// destination remembers how often each operation came, refuses some, and fails for good after so many batches, with or
+// without having taken the last.
+type destination struct {
+	lock   sync.Mutex
+	came   map[string]int
+	left   int // batches
+	taking bool
+	refuse func(op []byte) bool
+}
+
+var errGone = errors.New("the destination is gone")
+
+func (d *destination) Send(ctx context.Context, b *customerio.Batch) (customerio.Receipt, error) {
+	d.lock.Lock()
+	defer d.lock.Unlock()
+	gone := d.left == 0
+	if d.left--; d.left < 0 || gone && !d.taking {
+		return unsent(b), errGone
+	}
+	var r customerio.Receipt
+	for i := range b.Len() {
+		op := b.Item(i)
+		d.came[string(op)]++
+		if d.refuse(op) {
+			r.Rejections = append(r.Rejections, customerio.Rejection{Ref: b.Ref(i), Index: i, Reason: "invalid"})
+		}
+	}
+	if gone {
+		return unsent(b), errGone // it took them, and nobody hears of it
+	}
+	return r, nil
+}
+
+func (d *destination) alive() bool { return d.left >= 0 }
+
+// manyRows is an export with people, noise, bad rows and visitors who become somebody.
+func manyRows(t *testing.T, rows int) string {
+	t.Helper()
+	var text strings.Builder
+	for i := range rows {
+		row := mixedRows[i*7%len(mixedRows)]
+		if row != "" {
+			row = fmt.Sprintf(row, i%17, fmt.Sprintf(`"n":%d`, i))
+		}
+		text.WriteString(row + "\n")
+		if i%20 == 0 {
+			fmt.Fprintf(&text, `{"event":"$identify","distinct_id":"user_%d","timestamp":"2026-03-04T10:00:00Z","properties":{"$anon_distinct_id":"visitor_%d"}}`+"\n", i%17, i)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "events.jsonl")
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// stored opens the ledger of a directory and returns its newest run, or begins one that rests on what was learnt.
+func stored(t *testing.T, dir string, learned *Learned) (*ledger.Store, *ledger.Run) {
+	t.Helper()
+	store, err := ledger.Open(t.Context(), dir, ledger.Workspace{BaseURL: "http://127.0.0.1", EnvironmentID: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := store.Last(t.Context(), "backfill")
+	if err == nil && run == nil {
+		start := ledger.Start{Command: "backfill", Began: runTime, Now: runTime, Rows: learned.Rows}
+		start.Sources, start.People = learned.Origin()
+		run, err = store.Begin(t.Context(), start)
+	}
+	if err == nil {
+		sources, people := learned.Origin()
+		err = learned.Matches(run, sources, people)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store, run
+}
+
+// TestAStoppedRunGoesOn lets the destination go away again and again, at any batch of any phase. In the end it has taken each
+// operation, and again only those that it took without an answer; counts and rejects are those of a run that was never
+// stopped.
+func TestAStoppedRunGoesOn(t *testing.T) {
+	path := manyRows(t, 900)
+	newStopped := func(t *testing.T) *Plan {
+		plan := newPlan(t, mapping.Options{}, path)
+		plan.Choice = people.Choice{Who: people.All, Merges: people.MergeIdentify}
+		plan.Index.Everybody = true
+		return plan
+	}
+	refuse := func(op []byte) bool {
+		return bytes.Contains(op, []byte(`"user_3"`)) && customerio.ActionOf(op) == customerio.Identify ||
+			bytes.Contains(op, []byte(`"n":4`)) || bytes.Contains(op, []byte(`"visitor_40"`)) && customerio.ActionOf(op) == customerio.Merge
+	}
+	// run goes on until all is sent, and returns what came, the last summary and the rejects.
+	run := func(t *testing.T, stops func() (after int, taking bool), batchItems, inFlight int) (map[string]int, *Summary, string, int) {
+		dir := t.TempDir()
+		came, stopped, between := map[string]int{}, 0, 0
+		for {
+			plan := newStopped(t)
+			learned, err := Learn(t.Context(), plan)
+			if err != nil {
+				t.Fatal(err)
+			}
+			store, begun := stored(t, dir, learned)
+			after, taking := stops()
+			to := &destination{came: came, left: after, taking: taking, refuse: refuse}
+			plan.Ledger, plan.Sender, plan.BatchItems = begun, to, batchItems
+			plan.InFlight = func() int { return inFlight }
+			summary, err := Send(t.Context(), plan, learned)
+			rejects, _, err2 := WriteRejects(t.Context(), dir, begun)
+			if err2 = errors.Join(err2, learned.Close(), store.Close()); err2 != nil {
+				t.Fatal(err2)
+			}
+			if err == nil {
+				text, err := os.ReadFile(rejects)
+				if err != nil {
+					t.Fatal(err)
+				}
+				return came, summary, string(text), between
+			}
+			if !errors.Is(err, errGone) || strings.Contains(err.Error(), "add up") {
+				t.Fatal(err)
+			}
+			if between < stopped {
+				between = stopped
+			}
+			if stopped++; summary.Rows.Earlier > 0 {
+				between++
+			}
+		}
+	}
+	never := func() (int, bool) { return 1 << 30, false }
+	want, summary, rejects, _ := run(t, never, 7, 1)
+	if len(want) < 300 || summary.Rows.Earlier != 0 || strings.Count(rejects, "\n") < 20 || summary.Refused["merge"] == 0 || summary.Refused["identify"] == 0 {
+		t.Fatalf("%d operations, %d earlier, %v, refused %v, %d bytes of rejects", len(want), summary.Rows.Earlier, summary.Operations, summary.Refused, len(rejects))
+	}
+	went := 0
+	rapid.Check(t, func(r *rapid.T) {
+		batchItems, inFlight := rapid.IntRange(1, 40).Draw(r, "batch items"), rapid.SampledFrom([]int{1, 3, 16}).Draw(r, "in flight")
+		allowed := map[string]int{}
+		maps.Copy(allowed, want)
+		extra, stops := 0, 0
+		came, got, gotRejects, between := run(t, func() (int, bool) {
+			stops++
+			taking := rapid.Bool().Draw(r, "taking")
+			if taking {
+				extra += batchItems
+			}
+			if stops > 3 {
+				return 1 << 30, false
+			}
+			return rapid.IntRange(0, max(1, len(want)/batchItems/2)).Draw(r, "stop after"), taking
+		}, batchItems, inFlight)
+		went += between
+		total, least := 0, 0
+		for op, n := range want {
+			total, least = total+came[op], least+n
+			if came[op] < n {
+				r.Fatalf("came %d times, want %d: %s", came[op], n, op)
+			}
+		}
+		if len(came) != len(want) || total > least+extra {
+			r.Fatalf("%d operations came %d times, want %d of them %d times, and at most %d again", len(came), total, len(want), least, extra)
+		}
+		if diff := cmp.Diff(rejects, gotRejects); diff != "" {
+			r.Fatalf("rejects, want -, got +:\n%s", diff)
+		}
+		rows := got.Rows
+		rows.Sent, rows.Earlier = rows.Sent+rows.Earlier, 0
+		if diff := cmp.Diff(summary.Rows, rows); diff != "" {
+			r.Fatalf("rows, want -, got +:\n%s", diff)
+		}
+	})
+	if went == 0 {
+		t.Error("no run was ever gone on with")
+	}
+}
+
+// TestAChangedSourceIsNotGoneOnWith changes a row, keeping the size, between two runs.
+func TestAChangedSourceIsNotGoneOnWith(t *testing.T) {
+	path := manyRows(t, 300)
+	learn := func() *Learned {
+		learned, err := Learn(t.Context(), newPlan(t, mapping.Options{}, path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return learned
+	}
+	begun := &ledger.Run{}
+	first := learn()
+	begun.Sources, begun.People = first.Origin()
+	begun.Rows = first.Rows
+	matches := func(learned *Learned) error {
+		sources, people := learned.Origin()
+		return learned.Matches(begun, sources, people)
+	}
+	if err := matches(learn()); err != nil {
+		t.Errorf("the same file: %v", err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, bytes.Replace(text, []byte(`"n":9`), []byte(`"n":8`), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := matches(learn()); err == nil || !strings.Contains(err.Error(), "it is not what it was when the run of") {
+		t.Errorf("a row that changed: %v", err)
+	}
+	begun.Sources, _ = learn().Origin()
+	begun.People = []byte("others")
+	if err := matches(learn()); err == nil || !strings.Contains(err.Error(), "the people are not those") {
+		t.Errorf("other people: %v", err)
+	}
+}
+
+// TestWaitingForPeopleIsNotForgotten stops a run after its people, before the wait for them to settle was over.
+func TestWaitingForPeopleIsNotForgotten(t *testing.T) {
+	dir := t.TempDir()
+	for round, settle := range []time.Duration{time.Hour, 300 * time.Millisecond, 0} {
+		plan := newPlan(t, mapping.Options{}, samples+"acornly_events.jsonl")
+		learned, err := Learn(t.Context(), plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		store, run := stored(t, dir, learned)
+		plan.Ledger, plan.Settle = run, settle
+		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+		if round > 0 {
+			ctx = t.Context()
+		}
+		start := time.Now()
+		summary, err := Send(ctx, plan, learned)
+		cancel()
+		if took := time.Since(start); round == 1 && (err != nil || took < settle || summary.People.Earlier != 3) {
+			t.Errorf("it went on after %s, with %d people sent before: %v", took, summary.People.Earlier, err)
+		}
+		if round == 0 && err == nil {
+			t.Error("it did not wait at all")
+		}
+		if err := errors.Join(learned.Close(), store.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
