@@ -1,0 +1,293 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/gzip"
+
+	"ph2cio/internal/sandbox"
+	"ph2cio/internal/synthetic"
+)
+
+// kills is how often each variant is killed: few times in the suite, PH2CIO_KILLS times in a soak.
+func kills(t *testing.T) int {
+	text := os.Getenv("PH2CIO_KILLS")
+	if text == "" {
+		return 4
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+const (
+	killedBatch = 20 // operations in a request
+	refusedName = "Payment Failed"
+)
+
+// TestKilledBackfill kills the program at random moments and types the same command again, until it has come to its end. The
+// sandbox forgets no repeated event by its ID, so that each shows. In the end it holds just what it holds after a run that
+// nobody kills; what came again is no more, for each kill, than may be under way; no reject is there twice.
+func TestKilledBackfill(t *testing.T) {
+	program, err := exec.LookPath("ph2cio")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	files := map[string]string{
+		"JSONL": writeExport(t, filepath.Join(dir, "events.jsonl"), synthetic.JSONL, false),
+		"CSV":   writeExport(t, filepath.Join(dir, "events.csv"), synthetic.CSVWithNames, false),
+		"gzip":  writeExport(t, filepath.Join(dir, "events.jsonl.gz"), synthetic.JSONL, true),
+	}
+	for name, file := range files {
+		for _, concurrency := range []int{1, 16} {
+			t.Run(fmt.Sprintf("%s, %d at once", name, concurrency), func(t *testing.T) {
+				k := newKilling(t, program, file, concurrency)
+				k.run(kills(t))
+			})
+		}
+	}
+}
+
+func writeExport(t *testing.T, path string, shape synthetic.Shape, compressed bool) string {
+	t.Helper()
+	var text bytes.Buffer
+	if _, err := synthetic.Write(&text, synthetic.Options{Shape: shape, Rows: 1500, People: 120, Seed: 11, Invalid: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if compressed {
+		var packed bytes.Buffer
+		w := gzip.NewWriter(&packed)
+		if _, err := w.Write(text.Bytes()); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		text = packed
+	}
+	if err := os.WriteFile(path, text.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// killing is one backfill with all its kills.
+type killing struct {
+	t                    *testing.T
+	program, file, state string
+	concurrency          int
+
+	box   *sandbox.Sandbox
+	url   string
+	dice  *rand.Rand
+	tried int
+}
+
+func newKilling(t *testing.T, program, file string, concurrency int) *killing {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	return &killing{t: t, program: program, file: file, concurrency: concurrency, dice: rand.New(rand.NewPCG(seed, 1))}
+}
+
+// begin makes a workspace and a state that nothing is in.
+func (k *killing) begin() {
+	k.state = filepath.Join(k.t.TempDir(), "state")
+	k.box = sandbox.New(sandbox.Options{Faults: sandbox.Faults{
+		NoDedup: true, Delay: sandbox.Duration(2 * time.Millisecond),
+		Refuse: []sandbox.Refusal{
+			{Match: refusedName, Reason: "invalid", Message: "not that one"},
+			{Contains: `"action":"identify","identifiers":{"id":"user_7"}`, Reason: "invalid", Message: "nor that one"},
+		},
+	}})
+	server, err := k.box.Start("127.0.0.1:0")
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	k.t.Cleanup(func() { _ = server.Close() })
+	k.url = server.URL()
+}
+
+func (k *killing) command() (*exec.Cmd, *bytes.Buffer) {
+	c := exec.Command(k.program, "backfill", "--yes", "--quiet", "--json", "--state", k.state, "--merge", "identify", "--max-rejects", "0",
+		"--rate", "1000", "--batch-items", strconv.Itoa(killedBatch), "--concurrency", strconv.Itoa(k.concurrency), k.file)
+	c.Dir = k.t.TempDir()
+	c.Env = append(os.Environ(), "CUSTOMERIO_TRACK_URL="+k.url, "CUSTOMERIO_SITE_ID=site", "CUSTOMERIO_API_KEY=key")
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	return c, &out
+}
+
+// finish runs the program to its end, and returns its summary.
+func (k *killing) finish() (summary map[string]any) {
+	k.t.Helper()
+	c, out := k.command()
+	var failed *exec.ExitError
+	if err := c.Run(); !errors.As(err, &failed) || failed.ExitCode() != 3 {
+		k.t.Fatalf("ended with %v, want exit code 3 for the rejects\n%s", err, out)
+	}
+	if err := json.Unmarshal(out.Bytes(), &summary); err != nil {
+		k.t.Fatalf("%v\n%s", err, out)
+	}
+	return summary
+}
+
+func (k *killing) run(kills int) {
+	k.begin()
+	start := time.Now()
+	whole := k.finish()
+	took := time.Since(start)
+	want, wantRejects, stats := k.held(), k.rejects(), k.box.Stats()
+	if merges := stats.Actions["person.merge"]; merges < killedBatch || stats.Rejected == 0 || len(wantRejects) < 15 || stats.Requests < 40 {
+		k.t.Fatalf("%d merges, %d refused, %d rejects, %d requests: too few to be killed at", merges, stats.Rejected, len(wantRejects), stats.Requests)
+	}
+	for killed := 0; killed < kills; {
+		k.begin()
+		times, inPhases := 0, map[string]int{}
+		for round := 0; killed < kills && round < 6; round++ {
+			if !k.kill(took, stats.Requests) {
+				break
+			}
+			killed, times = killed+1, times+1
+			inPhases[k.phase()]++
+		}
+		summary := k.end()
+		again := k.box.Stats().Items - stats.Items
+		k.t.Logf("killed %d times, in %v; %d operations came again", times, inPhases, again)
+		if most := int64(times * k.concurrency * killedBatch); again < 0 || again > most {
+			k.t.Errorf("%d operations came again, want at most %d", again, most)
+		}
+		if diff := cmp.Diff(want, k.held()); diff != "" {
+			k.t.Fatalf("what is held, want -, got +:\n%s", diff)
+		}
+		if diff := cmp.Diff(wantRejects, k.rejects()); diff != "" {
+			k.t.Fatalf("rejects, want -, got +:\n%s", diff)
+		}
+		if diff := cmp.Diff(rowsOf(whole), rowsOf(summary)); summary != nil && diff != "" {
+			k.t.Fatalf("rows, want -, got +:\n%s", diff)
+		}
+	}
+}
+
+// end lets the program come to its end. Killed after its last word, it has nothing more to say.
+func (k *killing) end() map[string]any {
+	c, out := k.command()
+	err := c.Run()
+	var failed *exec.ExitError
+	if err == nil && strings.Contains(out.String(), "this backfill was done at") {
+		return nil
+	}
+	if !errors.As(err, &failed) || failed.ExitCode() != 3 {
+		k.t.Fatalf("ended with %v, want exit code 3 for the rejects\n%s", err, out)
+	}
+	var summary map[string]any
+	if err := json.Unmarshal(out.Bytes(), &summary); err != nil {
+		k.t.Fatalf("%v\n%s", err, out)
+	}
+	return summary
+}
+
+// kill starts the program and kills it, after some time or some requests. It returns false when the program was done before.
+func (k *killing) kill(took time.Duration, requests int64) bool {
+	c, out := k.command()
+	before := k.box.Stats().Requests
+	if err := c.Start(); err != nil {
+		k.t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- c.Wait() }()
+	moment := time.After(time.Duration(k.dice.Int64N(int64(took))))
+	after := int64(1 << 60)
+	if k.dice.IntN(3) > 0 {
+		moment, after = nil, before+1+k.dice.Int64N(max(1, requests-before))
+	}
+	ticker := time.NewTicker(time.Millisecond)
+	defer ticker.Stop()
+	for {
+		select {
+		case err := <-ended:
+			var failed *exec.ExitError
+			if err != nil && (!errors.As(err, &failed) || failed.ExitCode() != 3) {
+				k.t.Fatalf("ended by itself with %v\n%s", err, out)
+			}
+			return false
+		case <-ticker.C:
+			if k.box.Stats().Requests < after {
+				continue
+			}
+		case <-moment:
+		}
+		if err := c.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			k.t.Fatal(err)
+		}
+		return strings.Contains(fmt.Sprint(<-ended), "killed")
+	}
+}
+
+// phase guesses where the run was by what has come.
+func (k *killing) phase() string {
+	actions := k.box.Stats().Actions
+	switch {
+	case actions["person.merge"] > 0:
+		return "merges"
+	case actions["person.event"]+actions["person.page"]+actions["person.screen"] > 0:
+		return "events"
+	case actions["person.identify"] > 0:
+		return "people"
+	}
+	return "reading"
+}
+
+// held is what the sandbox holds: its people, and its events without those that are there again.
+func (k *killing) held() []string {
+	k.box.Flush()
+	var all []string
+	for _, p := range k.box.People() {
+		all = append(all, fmt.Sprintf("person %s %s %s", p.ID, p.Email, p.Attributes))
+	}
+	for _, e := range k.box.Events() {
+		all = append(all, fmt.Sprintf("%s %s %s of %s at %d: %s", e.Action, e.Name, e.ID, e.PersonID, e.Timestamp, e.Attributes))
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func (k *killing) rejects() []string {
+	text, err := os.ReadFile(filepath.Join(k.state, "rejects.jsonl"))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	slices.Sort(lines)
+	if n := len(slices.Compact(slices.Clone(lines))); n != len(lines) {
+		k.t.Errorf("%d of %d rejects are there twice", len(lines)-n, len(lines))
+	}
+	return lines
+}
+
+// rowsOf are the buckets of a summary, whoever sent what was sent. A run that was killed after its last word has none.
+func rowsOf(summary map[string]any) map[string]any {
+	rows, _ := summary["rows"].(map[string]any)
+	if rows == nil {
+		return nil
+	}
+	sent, _ := rows["sent"].(float64)
+	earlier, _ := rows["earlier"].(float64)
+	rows["sent"], rows["earlier"] = sent+earlier, 0.0
+	return rows
+}
