@@ -115,7 +115,7 @@ func (p *program) begunWith(begun *ledger.Run, found []posthog.Source) ([]postho
 		}
 	}
 	if more := len(found) - len(sources); more > 0 {
-		p.warn("%d files have come since the backfill began at %s; they are left out", more, timeText(begun.Began))
+		p.warn("%s came after the backfill began at %s: left out", files(more), timeText(begun.Began))
 	}
 	return sources, nil
 }
@@ -139,7 +139,7 @@ func (p *program) beginRun(ctx context.Context, plan *export.Plan, learned *expo
 		return learned.Matches(j.run, sources, people)
 	}
 	j.run, err = to.ledger.Begin(ctx, ledger.Start{
-		Command: backfillCommand, Version: version(p.env.Commit).Version, Began: time.Now().UTC().Truncate(time.Second), Now: plan.Now.UTC(),
+		Command: backfillCommand, Typed: p.again(), Version: version(p.env.Commit).Version, Began: time.Now().UTC().Truncate(time.Second), Now: plan.Now.UTC(),
 		Flags: j.flags, People: people, Rows: learned.Rows, Sources: sources,
 	})
 	return err

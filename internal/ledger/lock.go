@@ -48,7 +48,8 @@ func (e *Held) Error() string {
 		e.Dir, e.Holder.PID, e.Holder.Host, e.Holder.Since.Format("2006-01-02 15:04:05 MST"), e.Holder.Command)
 }
 
-// Take takes the lock of a directory, which must exist, and waits for it at most so long. The error is a *Held when
+// Take takes the lock of a directory, which must exist, and waits for it at most so long, and a moment at least: somebody may
+// just be looking, see Running. The error is a *Held when
 // another run holds it until then, and the cause of ctx when that is done first.
 func Take(ctx context.Context, dir string, me Holder, wait time.Duration) (*Lock, error) {
 	path := filepath.Join(dir, lockName)
@@ -56,7 +57,7 @@ func Take(ctx context.Context, dir string, me Holder, wait time.Duration) (*Lock
 		return nil, fmt.Errorf("lock %s: %s is not a file", dir, path)
 	}
 	l := &Lock{file: flock.New(path, flock.SetPermissions(0o600)), holder: filepath.Join(dir, holderName)}
-	for deadline := time.Now().Add(wait); ; {
+	for deadline := time.Now().Add(max(wait, lookAgain)); ; {
 		taken, err := l.file.TryLock()
 		if err != nil {
 			return nil, fmt.Errorf("lock %s: %w", dir, err)
@@ -117,6 +118,20 @@ func (l *Lock) holding() (h Holder) {
 		return Holder{}
 	}
 	return h
+}
+
+// Running tells who holds the lock of a directory at this moment, if anybody does.
+func Running(dir string) (h Holder, running bool) {
+	l := &Lock{file: flock.New(filepath.Join(dir, lockName), flock.SetFlag(os.O_RDONLY)), holder: filepath.Join(dir, holderName)}
+	if _, err := os.Lstat(l.holder); err != nil {
+		return h, false
+	}
+	free, err := l.file.TryRLock()
+	if err != nil || free {
+		_ = l.file.Close() // it was only looked at
+		return h, false
+	}
+	return l.holding(), true
 }
 
 // Release gives the lock back.

@@ -38,8 +38,14 @@ func TestOneRunAtATime(t *testing.T) {
 			t.Errorf("%q does not say %q", err, word)
 		}
 	}
+	if h, running := Running(dir); !running || h != me() {
+		t.Errorf("running: %v, %+v", running, h)
+	}
 	if err := first.Release(); err != nil {
 		t.Fatal(err)
+	}
+	if _, running := Running(dir); running {
+		t.Error("it is still held")
 	}
 	if _, err := os.Stat(filepath.Join(dir, holderName)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("who held the lock is still there: %v", err)
@@ -70,6 +76,9 @@ func TestWhoHeldItBeforeIsForgotten(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, holderName), []byte(`{"pid":1,"host":"gone"}`), 0o600); err != nil {
 		t.Fatal(err)
+	}
+	if _, running := Running(dir); running {
+		t.Error("a holder that was killed still holds it")
 	}
 	l := take(t, dir, 0)
 	if got := l.holding(); got != me() {

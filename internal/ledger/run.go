@@ -10,6 +10,7 @@ import (
 // Start is what a run stores before its first request. A run that goes on after a stop uses it as it is.
 type Start struct {
 	Command string
+	Typed   string    // what to type to go on
 	Version string    // of the program
 	Began   time.Time // to the second
 	Now     time.Time // the run's own now
@@ -63,8 +64,8 @@ func (s *Store) Begin(ctx context.Context, start Start) (*Run, error) {
 		if err != nil {
 			return err
 		}
-		err = tx.QueryRowContext(ctx, `INSERT INTO runs (command, version, began, now, flags, people, rows, phase)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, start.Command, start.Version, start.Began.Unix(), start.Now.UnixNano(),
+		err = tx.QueryRowContext(ctx, `INSERT INTO runs (command, typed, version, began, now, flags, people, rows, phase)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, start.Command, start.Typed, start.Version, start.Began.Unix(), start.Now.UnixNano(),
 			start.Flags, start.People, start.Rows, People).Scan(&r.ID)
 		if err != nil {
 			return err
@@ -108,7 +109,7 @@ func (s *Store) Runs(ctx context.Context, most int) ([]*Run, error) {
 }
 
 func (s *Store) runs(ctx context.Context, which string, args ...any) ([]*Run, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT id, command, version, began, now, flags, people, rows, phase, ended, outcome FROM runs "+which, args...)
+	rows, err := s.db.QueryContext(ctx, "SELECT id, command, typed, version, began, now, flags, people, rows, phase, ended, outcome FROM runs "+which, args...)
 	if err != nil {
 		return nil, s.trouble("read the runs of", err)
 	}
@@ -137,7 +138,7 @@ func (s *Store) scan(rows *sql.Rows) (*Run, error) {
 	var began, now int64
 	var ended sql.NullInt64
 	var outcome sql.NullString
-	err := rows.Scan(&r.ID, &r.Command, &r.Version, &began, &now, &r.Flags, &r.People, &r.Rows, &r.Phase, &ended, &outcome)
+	err := rows.Scan(&r.ID, &r.Command, &r.Typed, &r.Version, &began, &now, &r.Flags, &r.People, &r.Rows, &r.Phase, &ended, &outcome)
 	r.Began, r.Now, r.Outcome = time.Unix(began, 0).UTC(), time.Unix(0, now).UTC(), Outcome(outcome.String)
 	if ended.Valid {
 		r.Ended = time.Unix(ended.Int64, 0).UTC()

@@ -26,6 +26,7 @@ CREATE TABLE meta (
 CREATE TABLE runs (
 	id      INTEGER PRIMARY KEY,
 	command TEXT NOT NULL,    -- backfill
+	typed   TEXT NOT NULL,    -- what to type to go on
 	version TEXT NOT NULL,    -- of the program
 	began   INTEGER NOT NULL, -- unix seconds
 	now     INTEGER NOT NULL, -- the run's own now, unix nanoseconds

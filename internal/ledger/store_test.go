@@ -32,7 +32,7 @@ func open(t *testing.T, dir string) *Store {
 
 func start() Start {
 	return Start{
-		Command: "backfill", Version: "1.0", Began: night, Now: night.Add(123456789), Flags: `{"events":"Order *"}`,
+		Command: "backfill", Typed: "ph2cio backfill export/", Version: "1.0", Began: night, Now: night.Add(123456789), Flags: `{"events":"Order *"}`,
 		People: []byte{1, 2, 3}, Rows: 500,
 		Sources: []Source{
 			{Path: "/exports/a.jsonl", Size: 1000, Fingerprint: "1:00ff", Rows: 200},

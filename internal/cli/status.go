@@ -1,0 +1,253 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
+)
+
+func newStatus(p *program) *cobra.Command {
+	var state string
+	c := &cobra.Command{
+		Use:   "status",
+		Short: "Show what has been sent, what is left, and what to type next",
+		Long: `Status shows what the state directories know: which runs there were, how far each has come, with which sources
+and rejects, and the command to type when something is left. It needs no credentials, sends nothing, and may be used while a run
+is under way.`,
+		Example: "  ph2cio status\n  ph2cio status --state DIR --json",
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return runStatus(c.Context(), p, state) },
+	}
+	c.Flags().StringVar(&state, "state", "", "state `directory` (default: all in the user's state directory)")
+	return c
+}
+
+// stateReport is what one state directory knows.
+type stateReport struct {
+	Path          string      `json:"path"`
+	EnvironmentID int64       `json:"environment_id"`
+	BaseURL       string      `json:"base_url"`
+	Running       *runningNow `json:"running,omitempty"`
+	People        int64       `json:"people"` // sent, over all runs
+	MergesDone    int64       `json:"merges_done"`
+	MergesOpen    int64       `json:"merges_open"` // intended, and not known to be done
+	Runs          []runReport `json:"runs"`        // the newest first
+	Next          string      `json:"next,omitempty"`
+}
+
+type runningNow struct {
+	PID   int       `json:"pid"`
+	Host  string    `json:"host"`
+	Since time.Time `json:"since"`
+}
+
+// runReport is one run.
+type runReport struct {
+	ID      int64            `json:"id"`
+	Command string           `json:"command"`
+	Version string           `json:"version"`
+	Began   time.Time        `json:"began"`
+	Saved   time.Time        `json:"saved,omitzero"` // when it last moved on
+	Ended   time.Time        `json:"ended,omitzero"`
+	Outcome ledger.Outcome   `json:"outcome,omitempty"`
+	Phase   string           `json:"phase"`
+	Rows    int64            `json:"rows"` // of its sources
+	Done    export.Counters  `json:"done"`
+	Sources []sourceReport   `json:"sources"`
+	Rejects map[string]int64 `json:"rejects"`
+}
+
+type sourceReport struct {
+	Path    string `json:"path"`
+	Bytes   int64  `json:"bytes"`
+	Rows    int64  `json:"rows"`
+	Trouble string `json:"trouble,omitempty"`
+}
+
+// mostRuns is how many runs of a state are told.
+const mostRuns = 20
+
+func runStatus(ctx context.Context, p *program, state string) error {
+	dirs, err := p.stateDirs(state)
+	if err != nil {
+		return err
+	}
+	reports := []stateReport{}
+	for _, dir := range dirs {
+		report, err := p.reportState(ctx, dir)
+		if errors.Is(err, fs.ErrNotExist) && state == "" {
+			continue
+		}
+		if errors.Is(err, fs.ErrNotExist) {
+			return &problem{err: fmt.Errorf("there is no %s in %s", ledger.FileName, dir), code: exitState, hint: "name a directory that a backfill has used with --state"}
+		}
+		if err != nil {
+			return err
+		}
+		reports = append(reports, *report)
+	}
+	if p.json {
+		return p.writeJSON(p.env.Stdout, map[string]any{"states": reports})
+	}
+	return p.writeStatus(reports)
+}
+
+// stateDirs are the one that was named, or all that there are.
+func (p *program) stateDirs(typed string) ([]string, error) {
+	if typed != "" {
+		return []string{typed}, nil
+	}
+	base, err := p.stateBase()
+	if err != nil {
+		return nil, &problem{err: fmt.Errorf("find the state directories: %w", err), code: exitState, hint: "name one with --state"}
+	}
+	base = filepath.Join(base, "ph2cio")
+	entries, err := os.ReadDir(base)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, &export.StateError{Path: base, Err: err}
+	}
+	var dirs []string
+	for _, entry := range entries {
+		if entry.IsDir() {
+			dirs = append(dirs, filepath.Join(base, entry.Name()))
+		}
+	}
+	return dirs, nil
+}
+
+func (p *program) reportState(ctx context.Context, dir string) (report *stateReport, err error) {
+	store, err := ledger.OpenReadOnly(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	of := store.Workspace()
+	report = &stateReport{Path: dir, EnvironmentID: of.EnvironmentID, BaseURL: of.BaseURL, Runs: []runReport{}}
+	if holder, running := ledger.Running(dir); running {
+		report.Running = &runningNow{holder.PID, holder.Host, holder.Since}
+	}
+	totals, err := store.Totals(ctx)
+	if err != nil {
+		return nil, err
+	}
+	report.People, report.MergesDone, report.MergesOpen = totals.People, totals.MergesDone, totals.MergesIntended
+	runs, err := store.Runs(ctx, mostRuns)
+	if err != nil {
+		return nil, err
+	}
+	for _, run := range runs {
+		one, err := reportRun(ctx, run)
+		if err != nil {
+			return nil, err
+		}
+		report.Runs = append(report.Runs, *one)
+	}
+	if len(runs) > 0 && runs[0].Ended.IsZero() && report.Running == nil {
+		report.Next = runs[0].Typed
+	}
+	return report, nil
+}
+
+func reportRun(ctx context.Context, run *ledger.Run) (*runReport, error) {
+	counters, err := export.ReadCounters(run.Counters)
+	if err != nil {
+		return nil, err
+	}
+	rejects, err := run.Reasons(ctx)
+	if err != nil {
+		return nil, err
+	}
+	report := &runReport{
+		ID: run.ID, Command: run.Command, Version: run.Version, Began: run.Began, Saved: run.Saved, Ended: run.Ended, Outcome: run.Outcome,
+		Phase: run.Phase.String(), Rows: run.Rows, Done: counters, Rejects: rejects, Sources: []sourceReport{},
+	}
+	for _, source := range run.Sources {
+		report.Sources = append(report.Sources, sourceReport{source.Path, source.Size, source.Rows, source.Trouble})
+	}
+	return report, nil
+}
+
+// writeStatus tells it to a person.
+func (p *program) writeStatus(reports []stateReport) error {
+	t := &summaryText{style: p.style(p.env.StdoutTerminal)}
+	if len(reports) == 0 {
+		t.WriteString("Nothing has been sent from here yet.\n")
+	}
+	for i, report := range reports {
+		if i > 0 {
+			t.WriteString("\n")
+		}
+		t.state(&report)
+	}
+	_, err := fmt.Fprint(p.env.Stdout, t.String())
+	return err
+}
+
+func (t *summaryText) state(s *stateReport) {
+	t.line("workspace", t.style.bold(fmt.Sprintf("%d (%s)", s.EnvironmentID, plain(s.BaseURL))))
+	t.line("state", plain(s.Path))
+	t.line("known", fmt.Sprintf("%s people sent, %s merges done", export.Count(s.People), export.Count(s.MergesDone)))
+	if s.Running != nil {
+		t.line("running", t.style.yellow(fmt.Sprintf("process %d on %s, since %s", s.Running.PID, plain(s.Running.Host), timeText(s.Running.Since))))
+	}
+	for i := range s.Runs {
+		t.run(&s.Runs[i], s.Running != nil && i == 0)
+	}
+	t.line("next", t.style.cyan(plain(s.Next)))
+}
+
+func (t *summaryText) run(r *runReport, running bool) {
+	fmt.Fprintln(t)
+	t.line(fmt.Sprintf("run %d", r.ID), fmt.Sprintf("%s, began %s, %s", r.Command, timeText(r.Began), r.how(running)))
+	t.line("rows", fmt.Sprintf("%s of %s: %s sent, %s only feed a person, %s skipped, %s rejected", export.Count(r.Done.Read), export.Count(r.Rows),
+		export.Count(r.Done.Sent()), export.Count(r.Done.Person), export.Count(total(r.Done.Skipped)), export.Count(total(r.Done.Rejected))))
+	t.line("people", export.Count(r.Done.People())+" sent")
+	if n := total(r.Rejects); n > 0 {
+		t.line("rejects", t.style.red(fmt.Sprintf("%s (%s)", export.Count(n), plain(reasons(r.Rejects)))))
+	}
+	size := int64(0)
+	for _, source := range r.Sources {
+		size += source.Bytes
+	}
+	t.line("sources", fmt.Sprintf("%s, %s", files(len(r.Sources)), bytesText(size)))
+	for _, source := range r.Sources {
+		if source.Trouble != "" {
+			t.line("trouble", t.style.red(plain(source.Path+": "+source.Trouble)))
+		}
+	}
+}
+
+// how says how a run ended, or where it is.
+func (r *runReport) how(running bool) string {
+	at := ""
+	if !r.Saved.IsZero() {
+		at = " at " + timeText(r.Saved)
+	}
+	switch {
+	case running:
+		return "sending " + r.Phase
+	case r.Ended.IsZero():
+		return "stopped among the " + r.Phase + at
+	case r.Outcome == ledger.Replaced:
+		return "stopped among the " + r.Phase + at + ", and another was begun in its place"
+	case r.Outcome == ledger.Troubled:
+		return "done at " + timeText(r.Ended) + ", but some sources could not be read to their ends"
+	}
+	return "done at " + timeText(r.Ended)
+}
+
+func files(n int) string {
+	if n == 1 {
+		return "1 file"
+	}
+	return export.Count(int64(n)) + " files"
+}
