@@ -93,10 +93,9 @@ type killing struct {
 	program, file, state string
 	concurrency          int
 
-	box   *sandbox.Sandbox
-	url   string
-	dice  *rand.Rand
-	tried int
+	box  *sandbox.Sandbox
+	url  string
+	dice *rand.Rand
 }
 
 func newKilling(t *testing.T, program, file string, concurrency int) *killing {

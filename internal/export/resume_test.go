@@ -55,8 +55,6 @@ func (d *destination) Send(ctx context.Context, b *customerio.Batch) (customerio
 	return r, nil
 }
 
-func (d *destination) alive() bool { return d.left >= 0 }
-
 // manyRows is an export with people, noise, bad rows and visitors who become somebody.
 func manyRows(t *testing.T, rows int) string {
 	t.Helper()
