@@ -23,7 +23,7 @@ func signals(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	command := exec.Command(program, args[4:]...)
 	command.Dir = ts.Getenv("WORK")
-	for _, name := range []string{"CUSTOMERIO_TRACK_URL", "CUSTOMERIO_SITE_ID", "CUSTOMERIO_API_KEY", "XDG_STATE_HOME", "HOME"} {
+	for _, name := range []string{"CUSTOMERIO_TRACK_URL", "CUSTOMERIO_SITE_ID", "CUSTOMERIO_API_KEY", "XDG_STATE_HOME", "HOME", "PATH"} {
 		command.Env = append(command.Env, name+"="+ts.Getenv(name))
 	}
 	var stdout, stderr bytes.Buffer
