@@ -96,7 +96,7 @@ func (o *outbox) request(b *customerio.Batch) {
 	defer o.lock.Unlock()
 	o.underway--
 	o.close(b, receipt, err)
-	o.keeper.answered()
+	o.keeper.answered(o.inFlight())
 	o.room.Broadcast()
 }
 

@@ -11,9 +11,9 @@ import (
 )
 
 // keeper saves how far a phase has come, on a goroutine of its own, so that sending goes on meanwhile. What it knows is
-// guarded by the outbox's lock. It saves once a second, and at once when somebody waits for it: a request counts as under
-// way until its answer has been saved, so a kill leaves no more to be sent again than may be under way. A nil keeper keeps
-// nothing, for a preview.
+// guarded by the outbox's lock. A request counts as under way until its answer has been saved, so a kill leaves no more to be
+// sent again than may be under way. So it saves at once when somebody waits for it, soon when the answers that are not saved
+// take up much of the room, and else once a second. A nil keeper keeps nothing, for a preview.
 type keeper struct {
 	run      *ledger.Run
 	phase    ledger.Phase
@@ -27,20 +27,21 @@ type keeper struct {
 	changed   bool
 	unsaved   int // answers
 
-	urgent, quit chan struct{}
-	done         chan struct{}
+	urgent, soon, quit chan struct{}
+	done               chan struct{}
 }
 
 const (
 	saveEvery   = time.Second
-	mostRejects = 1 << 20 // bytes that wait to be saved
+	saveGap     = 10 * time.Millisecond // between saves that nobody waits for
+	mostRejects = 1 << 20               // bytes that wait to be saved
 )
 
 // newKeeper takes up a phase where it was left.
 func newKeeper(run *ledger.Run, phase ledger.Phase, from ledger.Position) *keeper {
 	return &keeper{
 		run: run, phase: phase, unsettled: resumed(from),
-		urgent: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
+		urgent: make(chan struct{}, 1), soon: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 }
 
@@ -66,11 +67,15 @@ func (k *keeper) settled(number uint64) {
 	}
 }
 
-// answered notes that a request was answered. The lock is held.
-func (k *keeper) answered() {
-	if k != nil {
-		k.unsaved++
-		k.changed = true
+// answered notes that a request was answered, of so many that may be under way. The lock is held.
+func (k *keeper) answered(of int) {
+	if k == nil {
+		return
+	}
+	k.unsaved++
+	k.changed = true
+	if k.unsaved*4 >= of {
+		ask(k.soon)
 	}
 }
 
@@ -114,11 +119,15 @@ func (k *keeper) full() bool { return k != nil && k.size > mostRejects }
 
 // urge asks for a save, because somebody waits.
 func (k *keeper) urge() {
-	if k == nil {
-		return
+	if k != nil {
+		ask(k.urgent)
 	}
+}
+
+// ask leaves a note, unless there is one already.
+func ask(note chan struct{}) {
 	select {
-	case k.urgent <- struct{}{}:
+	case note <- struct{}{}:
 	default:
 	}
 }
@@ -131,6 +140,8 @@ func (k *keeper) keep() {
 	for last := false; !last; {
 		select {
 		case <-k.urgent:
+		case <-k.soon:
+			last = k.pause()
 		case <-ticker.C:
 		case <-k.quit:
 			last = true
@@ -139,6 +150,19 @@ func (k *keeper) keep() {
 			return // after an error nothing more is certain
 		}
 	}
+}
+
+// pause lets more answers come together. It reports whether it was told to end.
+func (k *keeper) pause() (ends bool) {
+	timer := time.NewTimer(saveGap)
+	defer timer.Stop()
+	select {
+	case <-k.urgent:
+	case <-timer.C:
+	case <-k.quit:
+		return true
+	}
+	return false
 }
 
 // end saves what is left and ends. The lock must not be held.

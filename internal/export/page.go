@@ -17,7 +17,8 @@ type page struct {
 	tally      *tally
 	rejects    []placedReject
 	recent     []uint64 // Refs of operations that can start a campaign
-	end        uint64   // Ref after its last row
+	end        uint64   // Ref after its last row, or number after its last person
+	people     int64    // that it is made of
 	bytes      int64
 	err        error
 }

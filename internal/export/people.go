@@ -37,6 +37,7 @@ func inGroups[T any](in iter.Seq[T], size int) iter.Seq2[[]T, error] {
 // mapPeople maps a group of people; it runs on several goroutines at once.
 func (r *run) mapPeople(worker int, group []*people.Person) *page {
 	p := pages.Get().(*page)
+	p.people = int64(len(group))
 	from := r.from[ledger.People]
 	for _, person := range group {
 		ref := uint64(person.Number)

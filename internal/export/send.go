@@ -141,7 +141,6 @@ func (r *run) sendPeople() error {
 func (r *run) takePeople(out *outbox, page *page) error {
 	defer page.release()
 	out.lock.Lock()
-	all := len(page.operations) + len(page.rejects)
 	errs := r.dropNamed(page)
 	r.keeper.took(page.operations, page.end)
 	r.tally.built[customerio.Identify] += int64(len(page.operations))
@@ -151,7 +150,7 @@ func (r *run) takePeople(out *outbox, page *page) error {
 		r.rejected[uint32(one.ref)] = true
 		errs = errors.Join(errs, r.reject(one.ref, &one.Reject))
 	}
-	out.answered += int64(all - len(page.operations)) // nobody waits for an answer about the others
+	out.answered += page.people - int64(len(page.operations)) // nobody waits for an answer about the others
 	r.progress.Advance(out.answered)
 	out.lock.Unlock()
 	if errs != nil {
