@@ -138,18 +138,32 @@ func (k *killing) command() (*exec.Cmd, *bytes.Buffer) {
 	return c, &out
 }
 
-// finish runs the program to its end, and returns its summary.
+// finish runs the program to its end, and returns its summary; nil when an earlier run had come to the end.
 func (k *killing) finish() (summary map[string]any) {
 	k.t.Helper()
 	c, out := k.command()
-	var failed *exec.ExitError
-	if err := c.Run(); !errors.As(err, &failed) || failed.ExitCode() != 3 {
+	err := c.Run()
+	if err == nil && strings.Contains(out.String(), "this backfill was done at") {
+		return nil
+	}
+	if exitCodeOf(err) != 3 {
 		k.t.Fatalf("ended with %v, want exit code 3 for the rejects\n%s", err, out)
 	}
 	if err := json.Unmarshal(out.Bytes(), &summary); err != nil {
 		k.t.Fatalf("%v\n%s", err, out)
 	}
 	return summary
+}
+
+// exitCodeOf is that of a program that has ended; -1 for one that was killed.
+func exitCodeOf(err error) int {
+	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
+		return failed.ExitCode()
+	}
+	if err != nil {
+		return -1
+	}
+	return 0
 }
 
 func (k *killing) run(kills int) {
@@ -172,7 +186,7 @@ func (k *killing) run(kills int) {
 			killed, times = killed+1, times+1
 			inPhases[k.phase()]++
 		}
-		summary := k.end()
+		summary := k.finish()
 		again := k.box.Stats().Items - least
 		k.t.Logf("killed %d times, in %v; %d operations came again", times, inPhases, again)
 		most := int64(times*k.concurrency*killedBatch) + k.box.Stats().Statuses["500"]*killedBatch // those were taken, and sent again
@@ -200,24 +214,6 @@ func operations(summary map[string]any) (all int64) {
 	return all
 }
 
-// end lets the program come to its end. Killed after its last word, it has nothing more to say.
-func (k *killing) end() map[string]any {
-	c, out := k.command()
-	err := c.Run()
-	var failed *exec.ExitError
-	if err == nil && strings.Contains(out.String(), "this backfill was done at") {
-		return nil
-	}
-	if !errors.As(err, &failed) || failed.ExitCode() != 3 {
-		k.t.Fatalf("ended with %v, want exit code 3 for the rejects\n%s", err, out)
-	}
-	var summary map[string]any
-	if err := json.Unmarshal(out.Bytes(), &summary); err != nil {
-		k.t.Fatalf("%v\n%s", err, out)
-	}
-	return summary
-}
-
 // kill starts the program and kills it, after some time or some requests. It returns false when the program was done before.
 func (k *killing) kill(took time.Duration, requests int64) bool {
 	c, out := k.command()
@@ -237,8 +233,7 @@ func (k *killing) kill(took time.Duration, requests int64) bool {
 	for {
 		select {
 		case err := <-ended:
-			var failed *exec.ExitError
-			if err != nil && (!errors.As(err, &failed) || failed.ExitCode() != 3) {
+			if code := exitCodeOf(err); code != 0 && code != 3 {
 				k.t.Fatalf("ended by itself with %v\n%s", err, out)
 			}
 			return false
@@ -251,7 +246,8 @@ func (k *killing) kill(took time.Duration, requests int64) bool {
 		if err := c.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			k.t.Fatal(err)
 		}
-		return strings.Contains(fmt.Sprint(<-ended), "killed")
+		code := exitCodeOf(<-ended)
+		return code != 0 && code != 3
 	}
 }
 
