@@ -50,23 +50,41 @@ func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, 
 	if !last.Ended.IsZero() {
 		return nil, nil, p.alreadyDone(last, changed, plan.Sources)
 	}
-	if len(changed) > 0 {
-		return nil, nil, &problem{code: exitUsage,
-			err: fmt.Errorf("the backfill that began at %s has not come to its end, and it has other flags: %s",
-				timeText(last.Began), strings.Join(changed, "; ")),
-			hint: "give the same flags to go on, or plan anew with --restart, which sends again what was sent, with the same event IDs"}
+	again, err := p.planAgain(last, changed, plan, o, args)
+	if err != nil && nothingSent(last) {
+		return plan, j, nil // nothing is lost by beginning anew
 	}
-	sources, err := p.begunWith(last, plan.Sources)
 	if err != nil {
 		return nil, nil, err
 	}
-	again, err := p.planAt(last.Now, &o.mapping, o.stdin.tmp, args)
-	if err != nil {
-		return nil, nil, err
-	}
-	again.Sources, again.Incomplete = sources, plan.Incomplete
 	j.run, j.goes = last, true
 	return again, j, to.wire(p, again, &o.sending)
+}
+
+// nothingSent reports whether nothing of a run has been acknowledged.
+func nothingSent(begun *ledger.Run) bool {
+	counters, err := export.ReadCounters(begun.Counters)
+	return err == nil && counters.Sent() == 0 && counters.People() == 0
+}
+
+// planAgain makes the plan of the run that began it. It must have no other flags and sources.
+func (p *program) planAgain(begun *ledger.Run, changed []string, now *export.Plan, o *backfillOptions, args []string) (*export.Plan, error) {
+	if len(changed) > 0 {
+		return nil, &problem{code: exitUsage,
+			err: fmt.Errorf("the backfill that began at %s has not come to its end, and it has other flags: %s",
+				timeText(begun.Began), strings.Join(changed, "; ")),
+			hint: "give the same flags to go on, or plan anew with --restart, which sends again what was sent, with the same event IDs"}
+	}
+	sources, err := p.begunWith(begun, now.Sources)
+	if err != nil {
+		return nil, err
+	}
+	again, err := p.planAt(begun.Now, &o.mapping, o.stdin.tmp, args)
+	if err != nil {
+		return nil, err
+	}
+	again.Sources, again.Incomplete = sources, now.Incomplete
+	return again, nil
 }
 
 // alreadyDone says that there is nothing to do, or what is in the way of doing something else.
