@@ -26,7 +26,8 @@ func newBackfill(p *program) *cobra.Command {
 		Use:   "backfill SOURCE...",
 		Short: "Send history to Customer.io, once",
 		Long: `Backfill reads the exports twice, tells what it would send and where, asks, and sends: people first, then
-their events. SOURCE is a file, a directory or a glob. Events younger than 72 hours are held back (--recent send).`,
+their events. SOURCE is a file, a directory or a glob. Events younger than 72 hours are held back (--recent send).
+One that was stopped, however, goes on when the same command is typed again; see ` + "`ph2cio status`" + `.`,
 		Example: `  ph2cio backfill --sandbox export.jsonl.gz
   ph2cio backfill --identify-by email,id --events 'Order *' export/
   ph2cio backfill --workspace 12345 --rate 50 --yes --json export/ > summary.json`,

@@ -104,8 +104,11 @@ func (p *program) alreadyDone(last *ledger.Run, changed []string, sources []post
 	}
 	said := fmt.Sprintf("this backfill was done at %s: %s events and %s people were sent; nothing was sent now",
 		timeText(last.Ended), export.Count(counters.Sent()), export.Count(counters.People()))
-	if last.Outcome == ledger.Troubled {
+	switch last.Outcome {
+	case ledger.Troubled:
 		said += "; some of its sources could not be read to their ends"
+	case ledger.Rejected:
+		said += "; some was rejected, which `ph2cio status` counts"
 	}
 	if !p.json {
 		fmt.Fprintf(p.env.Stdout, "%s%s.\n", strings.ToUpper(said[:1]), said[1:])

@@ -233,9 +233,6 @@ func (s *Store) refuse(why, advice string) error {
 // Workspace is whom the directory belongs to.
 func (s *Store) Workspace() Workspace { return s.workspace }
 
-// Path is where the database is.
-func (s *Store) Path() string { return s.path }
-
 // Close closes the database. What was saved is saved, whatever the error.
 func (s *Store) Close() error {
 	if s == nil || s.db == nil {

@@ -15,9 +15,6 @@ const (
 	Merges
 )
 
-// Phases are all of them, in the order they are sent in.
-var Phases = []Phase{People, Events, Merges}
-
 func (p Phase) String() string { return [...]string{"", "people", "events", "merges"}[p] }
 
 // Position is how far a phase has come: everything before Next is done, but for what Open holds. The zero value is its
