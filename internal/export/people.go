@@ -77,14 +77,16 @@ func (r *run) dropNamed(p *page) (errs error) {
 	from := r.from[ledger.People]
 	for _, op := range p.operations {
 		who := maphash.Bytes(namedSeed, identifiersOf(op.Body))
-		if from.Done(op.Ref) {
+		switch {
+		case from.Done(op.Ref):
 			r.named[who] = true
 			continue
-		}
-		if !r.named[who] {
+		case !r.named[who]:
 			r.named[who] = true
 			kept = append(kept, op)
 			continue
+		case op.Ref < from.Next:
+			continue // left out then
 		}
 		r.peopleRejected[reasonSameIdentifier]++
 		errs = errors.Join(errs, r.reject(op.Ref, &Reject{

@@ -269,3 +269,47 @@ func TestWaitingForPeopleIsNotForgotten(t *testing.T) {
 		}
 	}
 }
+
+// TestOneIdentifyForEachIdentifierOverStops stops a run of people who share identifiers after each batch.
+func TestOneIdentifyForEachIdentifierOverStops(t *testing.T) {
+	var rows strings.Builder
+	for i := range 9 {
+		fmt.Fprintf(&rows, `{"event":"a","distinct_id":"user_%d","timestamp":"2026-01-01T00:00:00Z","person_properties":{"crm":"c%d"}}`+"\n", i, i/3)
+	}
+	path := filepath.Join(t.TempDir(), "events.jsonl")
+	if err := os.WriteFile(path, []byte(rows.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	came := map[string]int{}
+	for stops := 0; ; stops++ {
+		plan := newPlan(t, mapping.Options{IdentifierValue: "{person.properties.crm}", IdentifierKey: customerio.ID}, path)
+		plan.IdentifiersMayMeet, plan.BatchItems = true, 1
+		plan.Sender = &destination{came: came, left: 1, refuse: func([]byte) bool { return false }}
+		learned, err := Learn(t.Context(), plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		store, run := stored(t, dir, learned)
+		plan.Ledger = run
+		summary, err := Send(t.Context(), plan, learned)
+		if err2 := errors.Join(learned.Close(), store.Close()); err2 != nil {
+			t.Fatal(err2)
+		}
+		if err != nil && (!errors.Is(err, errGone) || stops > 20) {
+			t.Fatal(err)
+		}
+		if err != nil {
+			continue
+		}
+		if len(came) != 12 || summary.People.Rejected[reasonSameIdentifier] != 6 || summary.Rows.Sent+summary.Rows.Earlier != 9 || stops < 10 {
+			t.Errorf("%d operations, %v, %+v, %d stops; want 3 identifies and 9 events, 6 people left out", len(came), summary.People.Rejected, summary.Rows, stops)
+		}
+		for op, n := range came {
+			if n != 1 {
+				t.Errorf("came %d times: %s", n, op)
+			}
+		}
+		return
+	}
+}
