@@ -60,12 +60,12 @@ func (l *Learned) peopleSum() []byte {
 	}
 	for p := range l.People.People() {
 		text(p.DistinctID)
-		text(string(p.By))
+		text(p.By.String())
 		text(p.Value)
 	}
 	for link := range l.People.Links() {
 		text(link.Person.DistinctID)
-		text(string(link.By))
+		text(link.By.String())
 		text(link.Value)
 	}
 	sum := h.Sum128().Bytes()
