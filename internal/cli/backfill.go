@@ -75,13 +75,7 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 		return err
 	}
 	// Before the first reading, which may take long: a directory that cannot be written would be found out only then.
-	if err := p.makeStateDir(to.state); err != nil {
-		return err
-	}
-	if err := p.lockState(ctx, to, o.sending.waitLock); err != nil {
-		return err
-	}
-	if err := p.openLedger(ctx, to); err != nil {
+	if err := p.openState(ctx, to, o.sending.waitLock); err != nil {
 		return err
 	}
 	plan, journey, err := p.goOn(ctx, plan, to, o, args)

@@ -48,6 +48,17 @@ func hostName(base string) string {
 	}, host)
 }
 
+// openState makes the state directory, keeps other senders out of it, and opens what it knows, until the destination is closed.
+func (p *program) openState(ctx context.Context, to *destination, wait time.Duration) error {
+	if err := p.makeStateDir(to.state); err != nil {
+		return err
+	}
+	if err := p.lockState(ctx, to, wait); err != nil {
+		return err
+	}
+	return p.openLedger(ctx, to)
+}
+
 // openLedger opens what the state directory knows, until the destination is closed. The directory must be locked.
 func (p *program) openLedger(ctx context.Context, to *destination) error {
 	store, err := ledger.Open(ctx, to.state, ledger.Workspace{BaseURL: to.base, EnvironmentID: to.workspace.EnvironmentID})

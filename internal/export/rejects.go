@@ -48,7 +48,7 @@ func (e *StateError) Unwrap() error { return e.Err }
 // are. Errors are a *StateError or the ledger's.
 func WriteRejects(ctx context.Context, dir string, run *ledger.Run) (path string, n int64, err error) {
 	path = filepath.Join(dir, RejectsName)
-	file, err := os.CreateTemp(dir, RejectsName+".*") // 0600
+	file, err := createAnew(path + ".new")
 	if err != nil {
 		return "", 0, &StateError{path, err}
 	}
@@ -70,6 +70,14 @@ func WriteRejects(ctx context.Context, dir string, run *ledger.Run) (path string
 		return "", n, &StateError{path, err}
 	}
 	return "", 0, nil
+}
+
+// createAnew makes a file for its owner alone, in place of what a run that was killed may have left there.
+func createAnew(path string) (*os.File, error) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 }
 
 func writeLines(ctx context.Context, file *os.File, run *ledger.Run) (n int64, err error) {
