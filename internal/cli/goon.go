@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +30,7 @@ type journey struct {
 
 // goOn looks for a backfill that was begun and not finished, and makes the plan that of the run that began it: the same now,
 // the same sources. One that was begun with other flags or sources is not gone on with, and one that is done is not done again:
-// --restart begins anew.
+// --restart begins anew. One of other sources or flags begins once the last is done.
 func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, o *backfillOptions, args []string) (*export.Plan, *journey, error) {
 	sent, err := sentFlags(o.mapping.identity.flags, &o.mapping.identity, plan)
 	if err != nil {
@@ -47,8 +48,12 @@ func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, 
 	if err != nil {
 		return nil, nil, err
 	}
-	if !last.Ended.IsZero() {
-		return nil, nil, p.alreadyDone(last, changed, plan.Sources)
+	switch {
+	case !last.Ended.IsZero() && len(changed) == 0 && p.sameSources(last, plan.Sources):
+		return nil, nil, p.alreadyDone(last)
+	case !last.Ended.IsZero():
+		p.warn("the last backfill, done at %s, had other sources or flags: what both have is sent again, with the same event IDs", timeText(last.Ended))
+		return plan, j, nil
 	}
 	again, err := p.planAgain(last, changed, plan, o, args)
 	if err != nil && nothingSent(last) {
@@ -87,17 +92,15 @@ func (p *program) planAgain(begun *ledger.Run, changed []string, now *export.Pla
 	return again, nil
 }
 
-// alreadyDone says that there is nothing to do, or what is in the way of doing something else.
-func (p *program) alreadyDone(last *ledger.Run, changed []string, sources []posthog.Source) error {
-	same := len(changed) == 0 && len(sources) == len(last.Sources)
-	for i, source := range sources {
-		same = same && p.sourceName(source.Path) == last.Sources[i].Path
-	}
-	if !same {
-		return &problem{code: exitUsage,
-			err:  fmt.Errorf("a backfill into this workspace was done at %s, with other sources or flags", timeText(last.Ended)),
-			hint: "--restart begins another, which sends again what both have, with the same event IDs; --state DIR keeps it apart"}
-	}
+// sameSources reports whether sources are those of a run, as far as names and sizes tell.
+func (p *program) sameSources(run *ledger.Run, sources []posthog.Source) bool {
+	return slices.EqualFunc(sources, run.Sources, func(now posthog.Source, then ledger.Source) bool {
+		return p.sourceName(now.Path) == then.Path && (now.Size == then.Size || isStdin(then.Path))
+	})
+}
+
+// alreadyDone says that there is nothing to do.
+func (p *program) alreadyDone(last *ledger.Run) error {
 	counters, err := export.ReadCounters(last.Counters)
 	if err != nil {
 		return err
