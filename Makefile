@@ -10,7 +10,9 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 
 # The version comes from the stamp that Go puts into a build; this is for builds without one (-buildvcs=false).
 COMMIT := $(shell git rev-parse --short HEAD 2>/dev/null)
-BUILD = CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-X main.commit=$(COMMIT)'
+# Without tables for debuggers it builds faster and is a third smaller; a panic still tells files and lines.
+BUILDFLAGS = -trimpath -gcflags=all=-dwarf=false -ldflags '-s -w -X main.commit=$(COMMIT)'
+BUILD = CGO_ENABLED=0 $(GO) build $(BUILDFLAGS)
 BINARY := ph2cio$(shell $(GO) env GOEXE)
 
 .DEFAULT_GOAL := help
@@ -29,7 +31,7 @@ build: ## build ./ph2cio
 
 .PHONY: install
 install: ## install ph2cio where `go install` puts programs
-	CGO_ENABLED=0 $(GO) install -trimpath -ldflags '-X main.commit=$(COMMIT)' ./cmd/ph2cio
+	CGO_ENABLED=0 $(GO) install $(BUILDFLAGS) ./cmd/ph2cio
 
 .PHONY: test
 test: ## run the tests
