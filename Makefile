@@ -11,7 +11,8 @@ PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 win
 # The version comes from the stamp that Go puts into a build; this is for builds without one (-buildvcs=false).
 COMMIT := $(shell git rev-parse --short HEAD 2>/dev/null)
 # Without tables for debuggers it builds faster and is a third smaller; a panic still tells files and lines.
-BUILDFLAGS = -trimpath -gcflags=all=-dwarf=false -ldflags '-s -w -X main.commit=$(COMMIT)'
+LDFLAGS = -ldflags '-s -w -X main.commit=$(COMMIT)'
+BUILDFLAGS = -trimpath -gcflags=all=-dwarf=false $(LDFLAGS)
 BUILD = CGO_ENABLED=0 $(GO) build $(BUILDFLAGS)
 BINARY := ph2cio$(shell $(GO) env GOEXE)
 
@@ -25,7 +26,7 @@ help: ## list the targets
 .PHONY: demo
 demo: ## see it work: a sample export into a local sandbox, offline
 	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
-		CGO_ENABLED=0 $(GO) build -trimpath -gcflags='all=-N -l -dwarf=false' -ldflags '-s -w -X main.commit=$(COMMIT)' -o "$$dir/$(BINARY)" ./cmd/ph2cio && \
+		CGO_ENABLED=0 $(GO) build -trimpath -gcflags='all=-N -l -dwarf=false' $(LDFLAGS) -o "$$dir/$(BINARY)" ./cmd/ph2cio && \
 		"$$dir/$(BINARY)" backfill --sandbox --yes testdata/exports/acornly_events.jsonl
 
 .PHONY: build

@@ -173,7 +173,7 @@ func (r *run) tooMany(out *outbox) error {
 // note tells the progress where the rows went so far.
 func (r *run) note(out *outbox) {
 	out.lock.Lock()
-	sent, rejected := r.tally.ofRows(r.tally.accepted), sum(r.tally.rejected)
+	sent, rejected := ofRows(r.tally.accepted), sum(r.tally.rejected)
 	out.lock.Unlock()
 	requests := r.plan.Tally.Requests.Load()
 	r.progress.Note(fmt.Sprintf("%s events · %s rejected · %s requests", Count(sent), Count(rejected), Count(requests)))

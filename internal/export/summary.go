@@ -108,7 +108,7 @@ func (r *run) summary() *Summary {
 	tally := r.plan.Tally
 	return &Summary{
 		Rows: Rows{
-			Read: t.read, Sent: t.ofRows(t.accepted), Person: t.person, Earlier: t.earlier, Unsent: t.ofRows(t.unsent),
+			Read: t.read, Sent: ofRows(t.accepted), Person: t.person, Earlier: t.earlier, Unsent: ofRows(t.unsent),
 			Skipped: t.skipped, Rejected: t.rejected,
 		},
 		People: PeopleSummary{

@@ -70,8 +70,7 @@ func sum[K comparable](counts map[K]int64) (total int64) {
 // tracked are the actions that stand for a row.
 var tracked = []customerio.Action{customerio.Event, customerio.Page, customerio.Screen}
 
-func (t *tally) ofRows(counts map[customerio.Action]int64) int64 { return ofRows(counts) }
-
+// ofRows adds up the operations that stand for a row.
 func ofRows(counts map[customerio.Action]int64) (total int64) {
 	for _, action := range tracked {
 		total += counts[action]
@@ -81,7 +80,7 @@ func ofRows(counts map[customerio.Action]int64) (total int64) {
 
 // check holds the counts against each other: every row and every operation must have ended in exactly one place.
 func (t *tally) check() error {
-	sent, unsent := t.ofRows(t.accepted), t.ofRows(t.unsent)
+	sent, unsent := ofRows(t.accepted), ofRows(t.unsent)
 	if total := sent + t.person + sum(t.skipped) + sum(t.rejected) + t.earlier + unsent; total != t.read {
 		return fmt.Errorf("the rows do not add up: %d read, but %d sent, %d person, %d skipped, %d rejected, %d earlier and %d unsent make %d; "+
 			"please report this", t.read, sent, t.person, sum(t.skipped), sum(t.rejected), t.earlier, unsent, total)

@@ -169,8 +169,8 @@ func firstStep(node uint32, at identity.Moment, login bool) step {
 	return one
 }
 
-// stepBytes is what a step takes in memory.
-const stepBytes = 112
+// stepBytes is what a step, or a link that is sorted, takes in memory at most.
+const stepBytes = 128
 
 // mostSteps is how many steps are sorted in memory at once, however much there is.
 const mostSteps = 1 << 20

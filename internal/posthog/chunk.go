@@ -35,8 +35,8 @@ type Chunk struct {
 	unended bool // the source ends with the last row, without a newline
 	maxRow  int
 	buffer  *buffer // what data lies in, if it is to be used again
-	packed  []byte  // the rows, in place of all these
-	slab    *slab   // that data or packed lies in, if it is one
+	slab    *slab   // or this
+	packed  []byte  // the rows, in place of all these but the slab
 	text    int     // and how many bytes they have
 
 	sum   uint64
