@@ -23,8 +23,6 @@ func childMain(name string, args []string) {
 		err = validateLines(args[0])
 	case "gunzip":
 		err = gunzip(args[0])
-	case "read":
-		err = read(args[0])
 	case "server":
 		err = serve(args[0])
 	default:
@@ -63,22 +61,6 @@ func validateLines(file string) error {
 			return err
 		}
 	}
-}
-
-// read is the baseline for files that are not worth more: reading, and nothing else.
-func read(file string) error {
-	f, err := os.Open(file)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	for piece := make([]byte, 1<<20); err == nil; {
-		_, err = f.Read(piece)
-	}
-	if err == io.EOF {
-		return nil
-	}
-	return err
 }
 
 // gunzip is the baseline for compressed files: decompressing, and nothing else.

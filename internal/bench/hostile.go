@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -31,7 +32,7 @@ func (b *bench) hostile() error {
 		beside  string
 		most    float64 // times as long
 	}{
-		{"a row of 100 MB between others", b.longRow, b.child("read", path), "against reading it", 4},
+		{"a row of 100 MB between others", b.longRow, b.preview(path+".good", "--limit", "0"), "against as many bytes of good rows", 1},
 		{"1 GB of CSV with a quote that never closes", b.openQuote, b.preview(path+".good", "--limit", "0"), "against one that does", 1.2},
 		{"a gzip bomb, 10 GB in 10 MB", b.bomb, b.child("gunzip", path), "against decompressing it", 1},
 	} {
@@ -59,9 +60,13 @@ func (b *bench) hostile() error {
 // exitInput is ph2cio's exit code for damaged input.
 const exitInput = 6
 
-// longRow is one row far over the limit, with a good one before and after it.
+// longRow is one row far over the limit, with a good one before and after it, and beside it as many bytes of good rows.
 func (b *bench) longRow(path string) error {
-	return b.writeFile(path, func(out *bufio.Writer) error {
+	good := b.writeFile(path+".good", func(out *bufio.Writer) error {
+		_, err := synthetic.Write(out, synthetic.Options{Rows: 100_000_000 / rowBytes, People: 1000, Seed: 6})
+		return err
+	})
+	return errors.Join(good, b.writeFile(path, func(out *bufio.Writer) error {
 		const good = `{"event":"Signed Up","distinct_id":"user_1","timestamp":"2026-03-04T09:00:00Z"}` + "\n"
 		out.WriteString(good + `{"event":"`)
 		piece := bytes.Repeat([]byte("x"), 1_000_000)
@@ -70,7 +75,7 @@ func (b *bench) longRow(path string) error {
 		}
 		_, err := out.WriteString(`","distinct_id":"user_1"}` + "\n" + good)
 		return err
-	})
+	}))
 }
 
 // openQuote is a dump in which the first row opens a quote that no row closes, and beside it the dump as it should be.
@@ -102,14 +107,15 @@ func (q *quoteOpener) Write(row []byte) (int, error) {
 	return q.out.Write(row)
 }
 
-// bomb is a good row ten gigabytes over.
+// bomb is good rows of 20 KB, ten gigabytes of them, in ten megabytes.
 func (b *bench) bomb(path string) error {
+	row := `{"event":"a","distinct_id":"user_1","timestamp":"2026-03-04T09:00:00Z","properties":{"a":"` + strings.Repeat("a", 20_000) + `"}}` + "\n"
 	return b.writeFile(path, func(out *bufio.Writer) error {
-		packer, err := gzip.NewWriterLevel(out, gzip.BestSpeed)
+		packer, err := gzip.NewWriterLevel(out, gzip.BestCompression)
 		if err != nil {
 			return err
 		}
-		rows := bytes.Repeat([]byte(`{"event":"a","distinct_id":"user_1","timestamp":"2026-03-04T09:00:00Z"}`+"\n"), 14_000)
+		rows := bytes.Repeat([]byte(row), 50)
 		for n := 0; n < 10_000_000_000 && err == nil; n += len(rows) {
 			_, err = packer.Write(rows)
 			err = errors.Join(err, b.ctx.Err())

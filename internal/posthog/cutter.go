@@ -112,7 +112,11 @@ func (c *cutter) skip(text []byte) []byte {
 // cut hands on the whole rows in rest and text together. text lies in b.
 func (c *cutter) cut(text []byte, b *buffer) {
 	if c.goesOn(text) {
-		c.rest = c.extended(text)
+		if len(c.rest)+len(text) > c.reading.options.MaxRow+1 {
+			c.tooLong(c.rest)
+		} else {
+			c.rest = c.extended(text)
+		}
 		b.release()
 		return
 	}
@@ -137,21 +141,26 @@ func (c *cutter) cut(text []byte, b *buffer) {
 		case !s.giveUp:
 			s.giveUp = true
 		default:
-			c.emit(&Chunk{data: bytes.Clone(data[:min(len(data), shownRow)]), tooLong: true}, 1, 0)
-			c.skipping = true
-			if c.layout.elements != nil {
-				c.line += int64(bytes.Count(data, newline))
-			}
+			c.tooLong(data)
 			b.release()
-			c.drop()
 			return
 		}
 	}
 }
 
+// tooLong rejects the row that data begins with, and leaves out what is still to come of it.
+func (c *cutter) tooLong(data []byte) {
+	c.emit(&Chunk{data: bytes.Clone(data[:min(len(data), shownRow)]), tooLong: true}, 1, 0)
+	c.skipping = true
+	if c.layout.elements != nil {
+		c.line += int64(bytes.Count(data, newline))
+	}
+	c.drop()
+}
+
 // goesOn reports whether a window is the middle of a long row, of which nothing needs to be looked at again.
 func (c *cutter) goesOn(text []byte) bool {
-	return c.layout.line != nil && len(c.rest) > headroom && len(c.rest)+len(text) <= c.reading.options.MaxRow && bytes.IndexByte(text, '\n') < 0
+	return c.layout.line != nil && len(c.rest) > headroom && bytes.IndexByte(text, '\n') < 0
 }
 
 // join puts rest in front of text: within text's buffer where there is room, else in memory of its own, and then the
@@ -175,7 +184,8 @@ func (c *cutter) extended(text []byte) []byte {
 	if need <= cap(c.rest) || need < longRest {
 		return append(c.rest, text...)
 	}
-	s := takeSlab(2 * need)
+	// Room for the longest row there may be, at once: what is not written to costs nothing, and growing would copy.
+	s := takeSlab(max(need, c.reading.options.MaxRow+windowSize+guard))
 	data := append(append(s.memory[:0], c.rest...), text...)
 	c.slab.release()
 	c.slab = s
