@@ -36,7 +36,7 @@ type kept struct {
 
 // add takes over a chunk of a compressed source, and hears of one of a plain source, in reading order. total is what
 // there is to read, in bytes on disk.
-func (k *kept) add(c *posthog.Chunk, total int64) {
+func (k *kept) add(c *posthog.Chunk, left bitset, total int64) {
 	source, end := k.last, k.lastEnd
 	if source != c.Source {
 		end = 0
@@ -53,7 +53,7 @@ func (k *kept) add(c *posthog.Chunk, total int64) {
 			k.source, k.before = c.Source, end
 		}
 		k.unpacked += int64(c.Size())
-		k.packer.Pack(c)
+		k.packer.Pack(c, left)
 		k.packed += int64(c.Held())
 		k.chunks = append(k.chunks, c)
 		k.held += c.Held()

@@ -175,7 +175,7 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet)
 }
 
 func (l *Learned) add(one lesson) {
-	l.kept.add(one.chunk, l.Bytes)
+	l.kept.add(one.chunk, one.decided.rows, l.Bytes)
 	l.places.add(one.chunk)
 	l.decided.add(&one.decided)
 	l.ends[one.chunk.Source] = one.chunk.End

@@ -38,6 +38,7 @@ type Chunk struct {
 	slab    *slab   // or this
 	packed  []byte  // the rows, in place of all these but the slab
 	text    int     // and how many bytes they have
+	again   bool    // they have been unpacked: those that need no decoding may be missing
 
 	sum   uint64
 	named uint64
@@ -58,7 +59,9 @@ func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 		if !c.tooLong && (c.ends == nil || c.layout.elements != nil) {
 			d.rows = markStops(d.rows, c.guarded, len(c.data))
 		}
-		c.sum = xxh3.Hash(c.data)
+		if !c.again {
+			c.sum = xxh3.Hash(c.data)
+		}
 		line := c.Line
 		start := 0
 		for number := uint32(0); start < len(c.data); number++ {

@@ -249,12 +249,7 @@ func (c *cutter) say(said SourceError) {
 // emit completes a chunk and hands it on. rest is how many bytes were read after it.
 func (c *cutter) emit(chunk *Chunk, rows, rest int) {
 	r := c.reading
-	n := len(chunk.data)
-	chunk.data = slices.Grow(chunk.data, guard)
-	chunk.guarded = chunk.data[:n+guard]
-	if chunk.unended {
-		chunk.guarded[n] = '\n'
-	}
+	chunk.lieIn(slices.Grow(chunk.data, guard)[:len(chunk.data)+guard])
 	chunk.Number, chunk.Source, chunk.Ref, chunk.Rows, chunk.Line = r.number, c.source, r.ref, rows, c.line
 	chunk.Bytes, chunk.End = c.used, c.end-int64(rest)
 	chunk.layout, chunk.Shape, chunk.Codec = c.layout, c.layout.shape, c.codec

@@ -10,23 +10,56 @@ type Packer struct{ slab *slab }
 // sources are read faster than anything is packed; zstd and those like it are decompressed about as fast as it is unpacked.
 func (c *Chunk) WorthPacking() bool { return c.Codec == "gzip" || c.Codec == "brotli" }
 
-// Pack packs a chunk; Chunk.Events unpacks it again. It must not be called while the chunk is in use otherwise.
-func (p *Packer) Pack(c *Chunk) {
+// Pack packs a chunk whose Events have been read. They can be read once more, but for the rows that left has bits for: it
+// becomes Chunk.Left. It must not be called while the chunk is in use otherwise.
+func (p *Packer) Pack(c *Chunk, left []uint64) {
 	if c.packed != nil || len(c.data) == 0 {
 		return
 	}
-	text := len(c.data)
-	most := s2.MaxEncodedLen(text)
+	c.Left = left
+	c.thin()
+	slab := p.room(s2.MaxEncodedLen(len(c.data)))
+	c.packed, c.text = slab.use(len(s2.Encode(slab.left(), c.data))), len(c.data)
+	c.buffer.release()
+	c.slab.release()
+	c.buffer, c.slab, c.data, c.guarded = nil, slab, nil, nil
+	slab.users.Add(1)
+}
+
+// room is a slab with so many bytes left.
+func (p *Packer) room(most int) *slab {
 	if p.slab == nil || len(p.slab.left()) < most {
 		p.Close()
 		p.slab = takeSlab(max(slabSize, most))
 	}
-	size := len(s2.Encode(p.slab.left(), c.data))
-	c.buffer.release()
-	c.slab.release()
-	c.packed, c.slab = p.slab.use(size), p.slab
-	c.slab.users.Add(1)
-	c.buffer, c.data, c.guarded, c.text = nil, nil, nil, text
+	return p.slab
+}
+
+// lieIn makes memory the chunk's rows, with a guard behind them.
+func (c *Chunk) lieIn(memory []byte) {
+	text := len(memory) - guard
+	c.data, c.guarded = memory[:text], memory
+	if c.unended {
+		memory[text] = '\n'
+	}
+}
+
+// thin makes blank lines of the rows that are left out, where lines are rows.
+func (c *Chunk) thin() {
+	if c.ends != nil || c.tooLong {
+		return
+	}
+	text := c.data[:0]
+	for start, number := 0, uint32(0); start < len(c.data); number++ {
+		end, _ := c.rowEnd(start, number)
+		if c.left(number) {
+			text = append(text, '\n')
+		} else {
+			text = append(text, c.data[start:end]...)
+		}
+		start = end
+	}
+	c.data = text
 }
 
 // Close gives the memory back as soon as no chunk is packed in it any more. More may be packed afterwards.
@@ -51,10 +84,7 @@ func (c *Chunk) unpack() {
 	if err != nil {
 		panic("posthog: a chunk in memory is damaged: " + err.Error()) // as when any other variable is
 	}
-	c.data, c.guarded = data, room[:c.text+guard]
+	c.lieIn(room[:len(data)+guard])
 	c.slab.release()
-	c.packed, c.slab = nil, nil
-	if c.unended {
-		c.guarded[c.text] = '\n'
-	}
+	c.packed, c.slab, c.again = nil, nil, true
 }

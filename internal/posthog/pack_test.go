@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestPackedChunksAreTheSame reads chunks of every kind as they come and after packing, and wants the same events, sums and
-// sizes.
+// TestPackedChunksAreTheSame reads chunks of every kind as they come and once more after packing, and wants the same
+// events and sums, but for the rows that are left out.
 func TestPackedChunksAreTheSame(t *testing.T) {
 	t.Parallel()
 	line := `{"event":"a","distinct_id":"u%d","properties":{"n":"%s"}}`
@@ -45,24 +45,30 @@ func TestPackedChunksAreTheSame(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					size := c.Size()
-					if pack {
-						packer.Pack(c)
+					events := func() {
+						for e, bad := range c.Events() {
+							if bad != nil {
+								all = append(all, fmt.Sprint(bad.Ref, bad.Line, bad.Reason, bad.Detail))
+								continue
+							}
+							all = append(all, fmt.Sprintf("%d %d %s %s", e.Ref, e.Line, e.DistinctID, e.Properties))
+						}
+						all = append(all, fmt.Sprint(c.Sum()))
+					}
+					left := []uint64{0xaaaa_0000_ffff_0101, 7}
+					if !pack {
+						c.Left = left
+						events()
+					} else {
+						for range c.Events() { // a first reading
+						}
+						size := c.Size()
+						packer.Pack(c, left)
 						if held := c.Held(); size > 1000 && held >= size {
 							t.Errorf("%d bytes take %d when packed", size, held)
 						}
+						events()
 					}
-					if c.Size() != size {
-						t.Errorf("size %d, packed %d", size, c.Size())
-					}
-					for e, bad := range c.Events() {
-						if bad != nil {
-							all = append(all, fmt.Sprint(bad.Line, bad.Reason, bad.Detail))
-							continue
-						}
-						all = append(all, fmt.Sprintf("%d %s %s", e.Line, e.DistinctID, e.Properties))
-					}
-					all = append(all, fmt.Sprint(c.Sum()))
 					c.Release()
 				}
 				return all
