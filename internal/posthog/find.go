@@ -122,6 +122,7 @@ func (f *finder) directory(path string, above []fs.FileInfo) error {
 
 // found takes what a directory or a glob has: what is neither file nor directory is left out.
 func (f *finder) found(paths []string, above []fs.FileInfo) error {
+	f.before, f.infos, f.sources = slices.Grow(f.before, len(paths)), slices.Grow(f.infos, len(paths)), slices.Grow(f.sources, len(paths))
 	for i, s := range statAll(paths) {
 		path, info := paths[i], s.info
 		switch {
