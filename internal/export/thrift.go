@@ -19,7 +19,7 @@ type thrift struct {
 
 const (
 	garbage      = 3 << 20 // bytes
-	leastPercent = 10      // of what is kept, when that is much
+	leastPercent = 5       // of what is kept, when that is much
 	looksApart   = 32      // chunks
 )
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+	"unsafe"
 
 	"ph2cio/internal/identity"
 	"ph2cio/internal/spool"
@@ -73,20 +74,37 @@ type stripes [256]sync.Mutex
 
 func (l *stripes) of(candidate uint32) *sync.Mutex { return &l[candidate%uint32(len(l))] }
 
-// keepIDs chooses the ID of each candidate, and puts them in the order of their first rows.
+// keepIDs chooses the ID of each candidate, and puts them in the order of their first rows. Each round of choosing is two
+// passes over all IDs, and takes a fortieth of the memory.
 func (s *settler) keepIDs() error {
+	atOnce := int(max(16, cmp.Or(s.x.options.Memory, defaultMemory)/(40*int64(unsafe.Sizeof(identity.Nobody)))))
+	for from := 0; from < len(s.candidates); from += atOnce {
+		if err := s.keepIDsOf(from, min(atOnce, len(s.candidates)-from)); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(s.candidates, func(a, b candidate) int { return cmp.Compare(a.ref, b.ref) })
+	for i := range s.candidates {
+		s.members[s.candidates[i].root] = memberOf(i)
+	}
+	return nil
+}
+
+// keepIDsOf chooses the IDs of so many candidates.
+func (s *settler) keepIDsOf(from, many int) error {
 	var locks stripes
-	bests := make([]identity.Candidate, len(s.candidates))
+	bests := make([]identity.Candidate, many)
 	for i := range bests {
 		bests[i] = identity.Nobody
 	}
 	err := s.eachNode(func(node uint32, f *fact, text []byte) error {
-		if number, ok := s.candidateOf(node); ok {
+		number, ok := s.candidateOf(node)
+		if i := int(number) - from; ok && i >= 0 && i < many {
 			lock := locks.of(number)
 			lock.Lock()
 			c, suits := &s.candidates[number], s.suits(f, text)
-			if suits.Compare(bests[number]) < 0 {
-				bests[number], c.rank = suits, suits.Rank
+			if suits.Compare(bests[i]) < 0 {
+				bests[i], c.rank = suits, suits.Rank
 			}
 			c.ref = min(c.ref, f.ref)
 			c.events += int64(f.events)
@@ -97,14 +115,7 @@ func (s *settler) keepIDs() error {
 	if err != nil {
 		return err
 	}
-	if err := s.nameAll(bests); err != nil {
-		return err
-	}
-	slices.SortFunc(s.candidates, func(a, b candidate) int { return cmp.Compare(a.ref, b.ref) })
-	for i := range s.candidates {
-		s.members[s.candidates[i].root] = memberOf(i)
-	}
-	return nil
+	return s.nameAll(from, bests)
 }
 
 // suits says how good an ID is to keep.
@@ -119,23 +130,21 @@ func (s *settler) suits(f *fact, text []byte) identity.Candidate {
 	return c
 }
 
-// nameAll finds the texts of the IDs that are kept: of those that are equally good the smallest.
-func (s *settler) nameAll(bests []identity.Candidate) error {
+// nameAll finds the texts of the IDs that are kept: of those that are equally good the smallest. bests are those of the
+// candidates from one on.
+func (s *settler) nameAll(from int, bests []identity.Candidate) error {
 	var lock sync.Mutex
-	named := make([]bool, len(s.candidates))
+	named := make([]bool, len(bests))
 	return s.eachNode(func(node uint32, f *fact, text []byte) error {
 		number, ok := s.candidateOf(node)
-		if !ok {
-			return nil
-		}
-		c := &s.candidates[number]
-		if s.suits(f, text).Compare(bests[number]) != 0 {
+		i := int(number) - from
+		if !ok || i < 0 || i >= len(bests) || s.suits(f, text).Compare(bests[i]) != 0 {
 			return nil
 		}
 		lock.Lock()
 		defer lock.Unlock()
-		if !named[number] || string(text) < string(s.names.bytes(c.name)) {
-			named[number], c.name = true, s.names.add(text)
+		if c := &s.candidates[number]; !named[i] || string(text) < string(s.names.bytes(c.name)) {
+			named[i], c.name = true, s.names.add(text)
 		}
 		return nil
 	})
