@@ -35,7 +35,6 @@ func (s *settler) may(t traits) bool {
 
 // gather makes the candidates, and is done with the other groups.
 func (s *settler) gather() error {
-	s.members = make([]uint32, len(s.traits))
 	many := 0
 	for _, t := range s.traits {
 		if s.may(t) {
@@ -45,19 +44,37 @@ func (s *settler) gather() error {
 	s.candidates = make([]candidate, 0, many) // which must not grow: there may be millions
 	for root, t := range s.traits {
 		if s.may(t) {
-			s.members[root] = memberOf(len(s.candidates))
 			s.candidates = append(s.candidates, candidate{ref: neverSeen, root: uint32(root), traits: t, updated: noTime})
-			continue
-		}
-		s.tally(t, t&isThere != 0)
-		s.members[root] = uint32(s.choice.Who.leaves())
-		if barred := s.choice.barred(t); barred != Sent {
-			s.members[root] = uint32(barred)
+		} else {
+			s.tally(t, t&isThere != 0)
 		}
 	}
 	s.countVisitors()
-	s.traits = nil
+	s.leaveGroups()
 	return nil
+}
+
+// leaveGroups notes with each node what its group has become, in memory that was there before: there may be many millions.
+func (s *settler) leaveGroups() {
+	next := 0
+	for root, t := range s.traits {
+		barred := s.choice.barred(t)
+		switch {
+		case s.may(t):
+			s.traits[root] = memberOf(next)
+			next++
+		case barred != Sent:
+			s.traits[root] = uint32(barred)
+		default:
+			s.traits[root] = uint32(s.choice.Who.leaves())
+		}
+	}
+	if s.x.options.Trace != nil {
+		s.settled.groups = s.groups.Clone()
+	}
+	nodes := s.first[shardCount]
+	s.members = s.groups.Replace(func(root uint32) uint32 { return s.traits[root] })[:nodes:nodes]
+	s.traits = nil
 }
 
 // memberOf is what settler.members has for a candidate.
@@ -65,8 +82,17 @@ func memberOf(candidate int) uint32 { return uint32(candidate) + uint32(statuses
 
 // candidateOf returns the number of a node's candidate.
 func (s *settler) candidateOf(node uint32) (number uint32, ok bool) {
-	number = s.members[s.groups.Find(node)]
+	number = s.members[node]
 	return number - uint32(statuses), number >= uint32(statuses)
+}
+
+// candidateAt returns the candidate with this root, as long as they are in the order of their roots; nil if it is none.
+func (s *settler) candidateAt(root uint32) *candidate {
+	i, found := slices.BinarySearchFunc(s.candidates, root, func(c candidate, root uint32) int { return cmp.Compare(c.root, root) })
+	if !found {
+		return nil
+	}
+	return &s.candidates[i]
 }
 
 // stripes are locks for candidates.
@@ -83,11 +109,25 @@ func (s *settler) keepIDs() error {
 			return err
 		}
 	}
-	slices.SortFunc(s.candidates, func(a, b candidate) int { return cmp.Compare(a.ref, b.ref) })
-	for i := range s.candidates {
-		s.members[s.candidates[i].root] = memberOf(i)
-	}
+	s.sortCandidates()
 	return nil
+}
+
+// sortCandidates puts the candidates in the order of their first rows.
+func (s *settler) sortCandidates() {
+	for i := range s.candidates {
+		s.candidates[i].person = uint32(i) // its number, until it has become a person
+	}
+	slices.SortFunc(s.candidates, func(a, b candidate) int { return cmp.Compare(a.ref, b.ref) })
+	now := make([]uint32, len(s.candidates))
+	for i := range s.candidates {
+		now[s.candidates[i].person] = uint32(i)
+	}
+	for node := range s.members {
+		if number, ok := s.candidateOf(uint32(node)); ok {
+			s.members[node] = memberOf(int(now[number]))
+		}
+	}
 }
 
 // keepIDsOf chooses the IDs of so many candidates.

@@ -118,10 +118,10 @@ func (s *settler) finish() {
 	s.settled.counts = s.counts()
 	s.settled.first, s.settled.leaves = s.first, s.choice.Who.leaves()
 	s.names, s.seen = textPages{}, nil
-	if s.x.options.Trace != nil {
-		s.settled.groups = s.groups.Clone()
+	for node, member := range s.members {
+		s.members[node] = s.verdict(member)
 	}
-	s.settled.who = s.groups.Replace(s.verdict)[:s.first[shardCount]:s.first[shardCount]]
+	s.settled.who = s.members
 	for i := range s.x.shards {
 		sh := &s.x.shards[i]
 		sh.ids.facts, sh.work, sh.keys, sh.sample = nil, scratch{}, keyCache{}, sample{}
@@ -130,12 +130,12 @@ func (s *settler) finish() {
 	}
 }
 
-// verdict is what becomes of the group with this root: a Status, or a person behind all of those.
-func (s *settler) verdict(root uint32) uint32 {
-	if s.members[root] < uint32(statuses) {
-		return s.members[root]
+// verdict is what has become of a member: a Status, or a person behind all of those.
+func (s *settler) verdict(member uint32) uint32 {
+	if member < uint32(statuses) {
+		return member
 	}
-	c := &s.candidates[s.members[root]-uint32(statuses)]
+	c := &s.candidates[member-uint32(statuses)]
 	if c.sent {
 		return c.person + uint32(statuses)
 	}

@@ -85,15 +85,17 @@ func (s *settler) countVisitor(h sum, events, weight int64) {
 		s.visitors += weight
 		return
 	}
+	root := s.groups.Find(node)
+	seen := s.traits[root]&groupSeen != 0
 	if s.seen[node/64]>>(node%64)&1 == 0 {
 		s.ids += weight
-		if s.traits[s.groups.Find(node)]&groupSeen != 0 {
+		if seen {
 			s.joined += weight
 		}
 	}
-	if number, ok := s.candidateOf(node); ok {
-		s.candidates[number].events += events * weight
-	} else if s.traits[s.groups.Find(node)]&groupSeen == 0 {
+	if c := s.candidateAt(root); c != nil {
+		c.events += events * weight
+	} else if !seen {
 		s.visitors += weight
 	}
 }

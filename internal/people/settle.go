@@ -46,7 +46,7 @@ type settler struct {
 	first   firstNodes
 	groups  *identity.Groups
 	traits  []traits // by the root of a group
-	members []uint32 // by the root of a group: a Status, or the number of its candidate behind those
+	members []uint32 // by node: the Status of its group, or the number of its candidate behind those
 
 	candidates []candidate
 	names      textPages // kept IDs
