@@ -184,7 +184,7 @@ func (to *destination) wire(p *program, plan *export.Plan, o *sendingOptions) er
 		to.pace.FixInFlight(o.concurrency)
 	}
 	plan.Tally = to.tally
-	plan.Sender = to.sender(customerio.Policy{Tally: to.tally, Waiting: p.waiting(plan.Progress)})
+	plan.Sender = to.sender(customerio.Policy{Tally: to.tally, Waiting: p.waiting(plan.Progress), Over: to.pace.Over()})
 	plan.InFlight = to.pace.InFlight
 	plan.BatchItems, plan.MaxRejects, plan.Settle = o.batchItems, limit, to.settle(o)
 	return nil

@@ -62,7 +62,8 @@ func wrap(words []string, width int) string {
 
 func sendingText(flags *pflag.FlagSet) string {
 	return `Requests carry up to 500,000 bytes. The published limit is 1000 requests a second; whether a batch counts as
-one is not written anywhere, so the default is 10. Replies of 429 slow the run down, it recovers by itself.
+one is not written anywhere, so the default is 10. Replies of 429 slow the run down, it recovers by itself. While the
+API fails, it is asked about once a second until it answers. 401 and 403 end the run at once.
 
 ` + topicFlags("sending", flags)
 }

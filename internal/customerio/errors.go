@@ -68,6 +68,24 @@ func (e *APIError) Temporary() bool {
 	return false
 }
 
+// answers tells whether the API said something of its own, whatever it was: it is not failing.
+func (e *APIError) answers() bool {
+	switch e.Class() {
+	case Unanswered, Unavailable, Unclear, Misconfigured:
+		return false
+	}
+	return true
+}
+
+// final tells whether every other request would be refused alike.
+func (e *APIError) final() bool {
+	switch e.Class() {
+	case Unauthorized, Redirected, Misconfigured:
+		return true
+	}
+	return false
+}
+
 // Temporary tells whether err is an APIError that is, and that has not been given up yet.
 func Temporary(err error) bool {
 	var gaveUp *GaveUpError

@@ -19,21 +19,30 @@ const (
 	headroom     = 1.5                    // more requests under way than the rate just needs
 	fall         = 0.7                    // what is left of the rate after a 429
 	remembered   = 128                    // latencies
+
+	// A shorter Retry-After is for the one request that got it: the rate that has fallen sees to the others. A longer one is
+	// meant for all, who would only ask one after the other to be told the same.
+	longAfter = 5 * time.Second
 )
 
 // Pace says when a request may start, and how many may be under way. It starts at its rate, falls to 0.7 of it when the
 // API answers 429, at most once a second and not under 1 request a second, and climbs back by 1 a second, or by a tenth
-// of a rate under 10, while answers are good. It may be used from many goroutines.
+// of a rate under 10, while answers are good. When the API asks to be left alone for more than 5 seconds, nothing starts
+// until then. Once it has refused the credentials, nothing starts any more. It may be used from many goroutines.
 type Pace struct {
 	limiter *rate.Limiter
 	turn    chan struct{} // held by the one request that waits: a fallen rate holds from the next one on
 	starts  starts        // guarded by turn
+
+	over context.Context // done when nothing starts any more
+	end  context.CancelCauseFunc
 
 	lock      sync.Mutex
 	top       float64 // requests per second
 	now       float64
 	fell      time.Time // when it last did
 	disturbed time.Time // when the rate last changed, or a 429 came
+	held      time.Time // until when nothing starts
 	latencies []time.Duration
 	oldest    int           // in latencies, once there are as many as remembered
 	slow      time.Duration // the 95th percentile of latencies
@@ -46,7 +55,9 @@ func NewPace(perSecond float64) *Pace {
 	if !(perSecond > 0) || math.IsInf(perSecond, 1) {
 		panic(fmt.Sprintf("customerio: a pace of %v requests per second", perSecond))
 	}
+	over, end := context.WithCancelCause(context.Background())
 	return &Pace{
+		over: over, end: end,
 		limiter: rate.NewLimiter(rate.Limit(perSecond), 1),
 		turn:    make(chan struct{}, 1),
 		starts:  newStarts(perSecond),
@@ -81,8 +92,14 @@ func (p *Pace) Rate() float64 {
 	return p.now
 }
 
-// wait returns when a request may start, or the cause of ctx.
+// Over is done once an answer has said that every request would be refused alike: the credentials, the region or this
+// machine's settings are wrong. Its cause is that answer, an *APIError.
+func (p *Pace) Over() context.Context { return p.over }
+
+// wait returns when a request may start, or the cause of ctx or Over.
 func (p *Pace) wait(ctx context.Context) error {
+	ctx, release := unlessOver(ctx, p.over)
+	defer release()
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)
@@ -96,11 +113,21 @@ func (p *Pace) wait(ctx context.Context) error {
 	if err != nil { // the turn would come after the deadline of ctx
 		return context.DeadlineExceeded
 	}
-	if d := p.starts.after(time.Now(), p.Rate()); d > 0 && !sleep(ctx, d) {
-		return context.Cause(ctx)
+	for d := p.notYet(); d > 0; d = p.notYet() {
+		if !sleep(ctx, d) {
+			return context.Cause(ctx)
+		}
 	}
 	p.starts.add(time.Now())
 	return nil
+}
+
+// notYet is how long the request whose turn it is still has to wait.
+func (p *Pace) notYet() time.Duration {
+	now := time.Now()
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	return max(p.starts.after(now, p.now), p.held.Sub(now))
 }
 
 // observe learns from an answer.
@@ -108,6 +135,9 @@ func (p *Pace) observe(latency time.Duration, err error) {
 	api, _ := asAPIError(err)
 	p.lock.Lock()
 	defer p.lock.Unlock()
+	if api != nil {
+		p.obey(api, time.Now())
+	}
 	switch {
 	case err == nil:
 		p.remember(latency)
@@ -116,6 +146,16 @@ func (p *Pace) observe(latency time.Duration, err error) {
 		p.climb(time.Now())
 	case api != nil && api.Class() == Throttled:
 		p.fall(time.Now())
+	}
+}
+
+// obey stops everybody when an answer is meant for everybody.
+func (p *Pace) obey(answer *APIError, at time.Time) {
+	if until := at.Add(answer.RetryAfter); answer.RetryAfter > longAfter && until.After(p.held) {
+		p.held = until
+	}
+	if answer.final() {
+		p.end(answer)
 	}
 }
 
@@ -162,6 +202,9 @@ type paced struct {
 
 func (s paced) Send(ctx context.Context, b *Batch) (Receipt, error) {
 	if err := s.pace.wait(ctx); err != nil {
+		if s.pace.over.Err() != nil && ctx.Err() == nil {
+			return unsent(b), err // which says all there is to say
+		}
 		return unsent(b), fmt.Errorf("wait for the turn to send %d operations: %w", b.Len(), err)
 	}
 	start := time.Now()

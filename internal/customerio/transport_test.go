@@ -20,9 +20,12 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"ph2cio/internal/sandbox"
 )
 
 const proxyPassword = "hunter22secret"
@@ -233,20 +236,27 @@ func TestReleasedBatchesAreNotOnTheWire(t *testing.T) {
 	}
 }
 
-func TestConnectionsAreKept(t *testing.T) {
-	var connections atomic.Int64
-	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body)
-		_, _ = io.WriteString(w, "{}")
-	}))
+// countingConnections is a server that counts those made to it.
+func countingConnections(t *testing.T, h http.Handler) (url string, connections *atomic.Int64) {
+	t.Helper()
+	connections = new(atomic.Int64)
+	server := httptest.NewUnstartedServer(h)
 	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
 		if s == http.StateNew {
 			connections.Add(1)
 		}
 	}
 	server.Start()
-	defer server.Close()
-	c := overNetwork(t, server.URL, nil, nil)
+	t.Cleanup(server.Close)
+	return server.URL, connections
+}
+
+func TestConnectionsAreKept(t *testing.T) {
+	url, connections := countingConnections(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_, _ = io.WriteString(w, "{}")
+	}))
+	c := overNetwork(t, url, nil, nil)
 	const atOnce, rounds = 8, 12
 	for range rounds {
 		done := make(chan error)
@@ -266,5 +276,30 @@ func TestConnectionsAreKept(t *testing.T) {
 	// made in every round.
 	if n := connections.Load(); n > 4*atOnce {
 		t.Errorf("%d connections for %d requests at once", n, atOnce)
+	}
+}
+
+// An answer that refuses, of any kind, leaves its connection for the next request.
+func TestConnectionsAreKeptThroughFaults(t *testing.T) {
+	box := sandbox.New(sandbox.Options{SiteID: canarySite, APIKey: canaryKey, Faults: sandbox.Faults{Answers: []sandbox.Answer{
+		{Probability: 0.2, Seed: 1, Status: 429}, {Probability: 0.2, Seed: 2, Status: 503, Body: sandbox.BodyHTML},
+		{Probability: 0.1, Seed: 3, Status: 200, Body: sandbox.BodyCut}, {Probability: 0.1, Seed: 4, Status: 500, Body: sandbox.BodyEmpty},
+	}}})
+	url, connections := countingConnections(t, box)
+	sender := Retried(Paced(overNetwork(t, url, nil, nil), NewPace(500)), Policy{Attempts: 100, Base: time.Millisecond, Cap: time.Millisecond})
+	const lanes, rounds = 4, 30
+	var all sync.WaitGroup
+	for range lanes {
+		all.Go(func() {
+			for range rounds {
+				if _, err := sender.Send(t.Context(), numbered(1)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if requests, n := box.Stats().Requests, connections.Load(); n > 3*lanes || requests < lanes*rounds*3/2 {
+		t.Errorf("%d connections for %d requests, %d at once", n, requests, lanes)
 	}
 }
