@@ -57,6 +57,7 @@ func (p *program) destination(ctx context.Context, o *sendingOptions) (to *desti
 	if err := to.identify(ctx, p, credentials, o); err != nil {
 		return to, err
 	}
+	p.watch.sends(to)
 	if !to.temporary {
 		to.state, err = p.stateDir(o.state, to)
 	}

@@ -18,15 +18,21 @@ func Main(ctx context.Context, env Env, args []string) int {
 	program := &program{env: env, args: args}
 	root := newRoot(program)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	code := program.tell(root.ExecuteContext(ctx))
+	program.watch.end(code)
+	return code
+}
+
+// tell prints an error, and returns the exit code.
+func (p *program) tell(err error) int {
 	if err == nil {
 		return exitDone
 	}
-	if !program.started {
+	if !p.started {
 		err = usage(err)
 	}
-	program.report(err)
-	program.document(err, args)
+	p.report(err)
+	p.document(err, p.args)
 	return exitCode(err)
 }
 
@@ -43,6 +49,7 @@ type program struct {
 	stdoutTaken bool            // stdout belongs to operations: results go to stderr
 	documented  bool            // the document of --json has been written
 	spooled     *export.Spooled // the copy of standard input, if it is a source
+	watch       *watch          // nil for a command that has nobody to tell how it went
 }
 
 // Interrupted is the cause of a cancelled context when a signal was it.
@@ -131,9 +138,11 @@ history, and sends people and events to Customer.io's Track API, once.`,
 
 // begin fills in the flags that were not given and marks the point after which errors are not the command line's.
 func (p *program) begin(c *cobra.Command) error {
-	if err := p.settings(c); err != nil {
+	err := p.settings(c)
+	watching := p.startWatching(c) // in any case: settings that are wrong are what somebody wants to hear of
+	if err != nil {
 		return err
 	}
 	p.started = true
-	return nil
+	return watching
 }

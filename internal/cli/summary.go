@@ -16,6 +16,7 @@ import (
 // writeSummary tells what happened, for a person or as one JSON document. failed is what ended the run early, nil when
 // nothing did; only the document holds it.
 func (p *program) writeSummary(w io.Writer, s *export.Summary, title string, failed error) error {
+	p.watch.done(s)
 	if p.json {
 		return p.writeJSON(w, struct {
 			*export.Summary
@@ -196,9 +197,12 @@ func (t *summaryText) links() {
 	}
 }
 
+// actions are those of operations, in the order in which they are told.
+var actions = []string{"identify", "event", "page", "screen", "merge"}
+
 func (t *summaryText) operations() {
 	var parts []string
-	for _, action := range []string{"identify", "event", "page", "screen", "merge"} {
+	for _, action := range actions {
 		if n := t.s.Operations[action]; n > 0 {
 			parts = append(parts, export.Count(n)+" "+action)
 		}

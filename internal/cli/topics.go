@@ -20,6 +20,7 @@ func newTopics(*program) []*cobra.Command {
 		page("mapping", "What an event and a person become, and the flags for it", mappingText(flags)),
 		page("reading", "What can be read, and the flags for it", readingText(flags)),
 		page("sending", "Pace, limits and the flags for it", sendingText(flags)),
+		page(cronTopic, "Runs that nobody watches, and the flags for them", cronText(flags)),
 		page("environment", "Settings from the environment and .env", environmentText),
 		page("exit-codes", "What the exit code says", exitCodesText),
 	}
@@ -66,6 +67,16 @@ one is not written anywhere, so the default is 10. Replies of 429 slow the run d
 API fails, it is asked about once a second until it answers. 401 and 403 end the run at once.
 
 ` + topicFlags("sending", flags)
+}
+
+func cronText(flags *pflag.FlagSet) string {
+	return `The exit code says how a run went (ph2cio help exit-codes), and the README has a crontab, a systemd timer and a
+Kubernetes CronJob. A run that was stopped goes on the next time; two at once keep out of each other's way.
+
+` + topicFlags(cronTopic, flags) + `
+What --metrics-file holds is of the last run, but the time of the last success, which is kept: when it ended, its exit
+code and duration, rows, people and operations by what became of them, requests, bytes, retries, answers of 429. The
+label name is the file's. It is written at the end of every run that began, also one that failed; a dry run writes none.`
 }
 
 const environmentText = `

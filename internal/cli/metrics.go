@@ -1,0 +1,185 @@
+package cli
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"ph2cio/internal/export"
+)
+
+// lastSuccess is the one metric that outlives the run it tells of.
+const lastSuccess = "ph2cio_last_success_timestamp_seconds"
+
+// writeMetrics replaces the file of metrics. All are gauges of the last run, as the practices for batch jobs want it
+// (prometheus.io/docs/practices/instrumentation): a counter would begin anew with each run.
+func (w *watch) writeMetrics(code int, ended time.Time) error {
+	succeeded := unixSeconds(ended)
+	if code != exitDone {
+		succeeded = readLastSuccess(w.metrics)
+	}
+	m := &exposition{name: strings.TrimSuffix(filepath.Base(w.metrics), ".prom")}
+	m.gauge("ph2cio_last_run_info", "What ran last.", sample{1, []string{
+		"command", w.command, "version", version(w.p.env.Commit).Version, "workspace", w.workspace}})
+	m.gauge("ph2cio_last_run_timestamp_seconds", "When the last run ended, in unix seconds.", sample{value: unixSeconds(ended)})
+	if succeeded > 0 {
+		m.gauge(lastSuccess, "When the last run with exit code 0 ended, in unix seconds.", sample{value: succeeded})
+	}
+	m.gauge("ph2cio_last_run_exit_code", "Exit code of the last run.", sample{value: float64(code)})
+	m.gauge("ph2cio_last_run_duration_seconds", "How long the last run took.", sample{value: ended.Sub(w.began).Seconds()})
+	w.sendingMetrics(m)
+	return replaceFile(w.metrics, m.Bytes())
+}
+
+// sendingMetrics are what was read and sent; all 0 when the run ended before it sent anything.
+func (w *watch) sendingMetrics(m *exposition) {
+	s := w.summary
+	if s == nil {
+		s = &export.Summary{}
+	}
+	r := s.Rows
+	m.gauge("ph2cio_last_run_rows", "Rows of exports by where they ended; together all that were read.",
+		by("result", "sent", r.Sent), by("result", "person", r.Person), by("result", "duplicate", r.Duplicate),
+		by("result", "earlier", r.Earlier), by("result", "unsent", r.Unsent),
+		by("result", "skipped", total(r.Skipped)), by("result", "rejected", total(r.Rejected)))
+	m.gauge("ph2cio_last_run_people", "People by what became of them.",
+		by("result", "sent", s.People.Sent), by("result", "earlier", s.People.Earlier), by("result", "rejected", total(s.People.Rejected)))
+	var operations []sample
+	for _, action := range actions {
+		for _, of := range []struct {
+			result string
+			counts map[string]int64
+		}{{"accepted", s.Accepted}, {"rejected", s.Refused}, {"unsent", s.Unsent}} {
+			operations = append(operations, sample{float64(of.counts[action]), []string{"action", action, "result", of.result}})
+		}
+	}
+	m.gauge("ph2cio_last_run_operations", "Operations by action and answer.", operations...)
+	var throttled int64
+	if w.tally != nil {
+		throttled = w.tally.Throttled.Load()
+	}
+	m.gauge("ph2cio_last_run_requests", "Requests with operations, tries again among them.", sample{value: float64(s.Requests)})
+	m.gauge("ph2cio_last_run_retries", "Requests that were sent again.", sample{value: float64(s.Retries)})
+	m.gauge("ph2cio_last_run_throttled", "Answers of 429.", sample{value: float64(throttled)})
+	m.gauge("ph2cio_last_run_request_bytes", "Bytes of all request bodies.", sample{value: float64(s.Bytes)})
+}
+
+func unixSeconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
+
+func by(label, value string, n int64) sample { return sample{float64(n), []string{label, value}} }
+
+// exposition is text in Prometheus's exposition format, version 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats).
+// Every sample has the label name, so that files of several jobs on one machine do not have the same series.
+type exposition struct {
+	bytes.Buffer
+	name string
+}
+
+// sample is one value with its labels, names and values in turn.
+type sample struct {
+	value  float64
+	labels []string
+}
+
+// gauge writes one metric with all its samples.
+func (e *exposition) gauge(metric, help string, samples ...sample) {
+	fmt.Fprintf(e, "# HELP %s %s\n# TYPE %s gauge\n", metric, help, metric)
+	for _, s := range samples {
+		fmt.Fprintf(e, `%s{name="%s"`, metric, escapeLabel(e.name))
+		for i := 0; i+1 < len(s.labels); i += 2 {
+			fmt.Fprintf(e, `,%s="%s"`, s.labels[i], escapeLabel(s.labels[i+1]))
+		}
+		fmt.Fprintf(e, "} %s\n", strconv.FormatFloat(s.value, 'f', -1, 64))
+	}
+}
+
+var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
+
+func escapeLabel(value string) string {
+	return labelEscapes.Replace(strings.ToValidUTF8(value, "\uFFFD"))
+}
+
+// mostMetrics is how much of the file of an earlier run is read.
+const mostMetrics = 1 << 20
+
+// readLastSuccess finds the time of the last success in the file of an earlier run. 0 is none, or none that can be read.
+func readLastSuccess(path string) float64 {
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
+		return 0
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return 0
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, mostMetrics))
+	if err != nil {
+		return 0
+	}
+	for line := range strings.Lines(string(text)) {
+		if !strings.HasPrefix(line, lastSuccess+"{") {
+			continue
+		}
+		line = strings.TrimSpace(line)
+		if at, err := strconv.ParseFloat(line[strings.LastIndexByte(line, ' ')+1:], 64); err == nil && at > 0 {
+			return at
+		}
+	}
+	return 0
+}
+
+// checkMetricsFile refuses a file that could not be written in the end.
+func checkMetricsFile(path string) error {
+	err := replaceable(path)
+	if err == nil {
+		err = tryWriting(filepath.Dir(path))
+	}
+	if err != nil {
+		return &problem{code: exitUsage, err: fmt.Errorf("--%s: %w", metricsFlag, err),
+			hint: "name a file in a directory that is there and can be written, such as node_exporter's --collector.textfile.directory"}
+	}
+	return nil
+}
+
+// replaceable refuses anything but a regular file in a file's place: a link, a device, a directory.
+func replaceable(path string) error {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is not a regular file", path)
+	}
+	return nil
+}
+
+// replaceFile puts a file in the place of what is there, so that a reader sees either all of the old or all of the new. It
+// is for everybody to read: whoever collects metrics is another user.
+func replaceFile(path string, text []byte) (err error) {
+	if err := replaceable(path); err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.Remove(file.Name()))
+		}
+	}()
+	_, err = file.Write(text)
+	err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
+}
