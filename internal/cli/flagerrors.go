@@ -11,6 +11,9 @@ import (
 
 // clearer says what a flag takes in place of what the library says of a value that it could not read.
 func clearer(err error) error {
+	if before, _, found := strings.Cut(err.Error(), pingFlag+"="); found {
+		return errors.New(before + pingFlag + "=...") // what follows is a secret
+	}
 	invalid, ok := errors.AsType[*pflag.InvalidValueError](err)
 	if !ok {
 		return err

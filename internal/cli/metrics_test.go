@@ -233,8 +233,8 @@ func TestMetricsThatCannotBeWrittenAreAWarning(t *testing.T) {
 	}
 	var said strings.Builder
 	p := &program{env: Env{Stderr: &said, Getenv: func(string) (string, bool) { return "", false }}}
-	w := &watch{p: p, command: "backfill", metrics: filepath.Join(dir, "x.prom")}
-	if err := w.check(); err != nil {
+	w := &watch{p: p, command: "backfill"}
+	if err := w.collect(filepath.Join(dir, "x.prom")); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(dir); err != nil {

@@ -22,7 +22,7 @@ import (
 var otherFlags = strings.Fields(`
 	json quiet verbose env-file help yes dry-run sandbox restart
 	region workspace ca-cert rate batch-items concurrency max-rejects settle state wait-lock
-	metrics-file max-profiles max-merges memory tmp cpuprofile memprofile trace`)
+	metrics-file ping-url max-profiles max-merges memory tmp cpuprofile memprofile trace`)
 
 // sentFlags are the flags that change what is sent, where they are not the default, with what is in the files that they name.
 func sentFlags(flags *pflag.FlagSet, o *identityOptions, plan *export.Plan) (map[string]string, error) {

@@ -82,10 +82,10 @@ func (p *program) given(path string) string {
 	return path
 }
 
-// again is the command line to type to go on, with the copy in the place of standard input, and without --restart, which
-// would begin anew.
+// again is the command line to type to go on, with the copy in the place of standard input, without --restart, which would
+// begin anew, and without --ping-url, which is a secret.
 func (p *program) again() string {
-	args := slices.DeleteFunc(slices.Clone(p.args), func(arg string) bool { return arg == "--"+restartFlag })
+	args := slices.DeleteFunc(withoutPing(p.args), func(arg string) bool { return arg == "--"+restartFlag })
 	for i, arg := range args {
 		if arg == stdinSource && p.spooled != nil {
 			args[i] = p.spooled.Path

@@ -76,7 +76,11 @@ Kubernetes CronJob. A run that was stopped goes on the next time; two at once ke
 ` + topicFlags(cronTopic, flags) + `
 What --metrics-file holds is of the last run, but the time of the last success, which is kept: when it ended, its exit
 code and duration, rows, people and operations by what became of them, requests, bytes, retries, answers of 429. The
-label name is the file's. It is written at the end of every run that began, also one that failed; a dry run writes none.`
+label name is the file's. It is written at the end of every run that began, also one that failed; a dry run writes none.
+
+--ping-url is told at URL/start, URL and URL/fail, as Healthchecks.io has it, with the exit code as text. Words in the
+URL are put where another monitor wants them: https://cronitor.link/p/KEY/nightly?state={run|complete|fail}. A URL with
+any other query is told of success only. A ping takes 10 s at most and never fails the run. The URL is not shown.`
 }
 
 const environmentText = `

@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"errors"
+	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,12 +17,16 @@ import (
 // cronTopic is the help page of the flags for runs that nobody watches.
 const cronTopic = "cron"
 
-const metricsFlag = "metrics-file"
+const (
+	metricsFlag = "metrics-file"
+	pingFlag    = "ping-url"
+)
 
 // addCronFlags adds the flags for runs that nobody watches. Every command that has them is watched: see program.begin.
 func addCronFlags(f *pflag.FlagSet) {
 	f.String(metricsFlag, "", "write how the run went to this `file` for Prometheus (node_exporter reads *.prom)")
-	annotate(f, cronTopic, metricsFlag)
+	f.String(pingFlag, "", "tell a monitor at this `URL` of start, success and failure; PH2CIO_PING_URL keeps it out of lists of processes")
+	annotate(f, cronTopic, metricsFlag, pingFlag)
 }
 
 // watch tells others how a run went, from its beginning to its exit code. Nil tells nobody.
@@ -28,6 +35,7 @@ type watch struct {
 	command string
 	began   time.Time
 	metrics string // file
+	ping    *pinger
 
 	workspace string            // empty until it is known
 	tally     *customerio.Tally // nil until something can be sent
@@ -40,24 +48,40 @@ func (p *program) startWatching(c *cobra.Command) error {
 	if dry, err := c.Flags().GetBool("dry-run"); err != nil || dry {
 		return nil
 	}
-	var err error
-	if w.metrics, err = c.Flags().GetString(metricsFlag); err != nil {
+	metrics, err := c.Flags().GetString(metricsFlag)
+	if err != nil {
 		return nil // a command without the flags
 	}
-	p.watch = w
-	return w.check()
-}
-
-// check finds out before the run what would be found out only after it. What is wrong is not used.
-func (w *watch) check() error {
-	if w.metrics == "" {
+	ping, err := c.Flags().GetString(pingFlag)
+	if err != nil {
 		return nil
 	}
-	err := checkMetricsFile(w.metrics)
-	if err != nil {
-		w.metrics = ""
+	p.watch = w
+	return errors.Join(w.collect(metrics), w.report(ping))
+}
+
+// collect finds out before the run whether the file can be written after it.
+func (w *watch) collect(metrics string) error {
+	if metrics == "" {
+		return nil
 	}
-	return err
+	if err := checkMetricsFile(metrics); err != nil {
+		return err
+	}
+	w.metrics = metrics
+	return nil
+}
+
+// report tells the monitor of the start.
+func (w *watch) report(address string) (err error) {
+	if address == "" {
+		return nil
+	}
+	if w.ping, err = newPinger(address); err != nil {
+		return err
+	}
+	w.ping.begin()
+	return nil
 }
 
 // sends hears where the run sends to, and what counts it.
@@ -85,4 +109,35 @@ func (w *watch) end(code int) {
 			w.p.warn("--%s: %v; how the run went is not in it", metricsFlag, err)
 		}
 	}
+	if w.ping != nil {
+		if err := w.ping.end(code, outcomeText(code)); err != nil {
+			w.p.warn("--%s: %v", pingFlag, strings.ReplaceAll(err.Error(), "\n", "; "))
+		}
+	}
+}
+
+// outcomeText says what an exit code means, on one line and without anything of the run itself: it goes to others.
+func outcomeText(code int) string {
+	for line := range strings.Lines(exitCodesText) {
+		number, meaning, _ := strings.Cut(strings.TrimSpace(line), "  ")
+		if number == strconv.Itoa(code) {
+			return fmt.Sprintf("exit code %d: %s", code, strings.TrimSpace(meaning))
+		}
+	}
+	return fmt.Sprintf("exit code %d", code)
+}
+
+// withoutPing is a command line without the URL of the monitor, which is a secret: for the state directory and for people.
+func withoutPing(args []string) (rest []string) {
+	for i := 0; i < len(args); i++ {
+		switch {
+		case args[i] == "--":
+			return append(rest, args[i:]...)
+		case args[i] == "--"+pingFlag:
+			i++ // its value
+		case !strings.HasPrefix(args[i], "--"+pingFlag+"="):
+			rest = append(rest, args[i])
+		}
+	}
+	return rest
 }

@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+const (
+	pingLimit = 10 * time.Second // for one ping, tries again included
+	pingTries = 3
+)
+
+// pinger tells a monitor over HTTP that a run begins and how it ends. Its URL is a secret: who has it can say that all is
+// well. So nothing here shows more of it than the host.
+type pinger struct {
+	start, success, failure string // URLs; empty is not told
+	host                    string
+	talks                   bool // it takes a word of ours with the ping
+	client                  *http.Client
+	pause                   time.Duration // between tries
+	started                 chan error    // of the ping at the start, when that has ended
+}
+
+// pingWords are the words of a URL for the start, success and failure of a run: {run|complete|fail}.
+var pingWords = regexp.MustCompile(`\{([^{}|]*)\|([^{}|]*)\|([^{}|]*)\}`)
+
+// newPinger makes out how the monitor wants to be told: in the URL's own words, if it has any, such as
+// ?state={run|complete|fail} for Cronitor (cronitor.io/docs/telemetry-api), where a start that reads like a success is not
+// told; at a URL with another query only of success, since nothing can be added to it; else at URL/start, URL and URL/fail,
+// as Healthchecks.io documents it (healthchecks.io/docs/http_api, healthchecks.io/docs/signaling_failures). It also takes
+// URL/EXIT-STATUS for a failure, but /fail is what other monitors have too, and the exit code is in the body.
+func newPinger(address string) (*pinger, error) {
+	p := &pinger{client: pingClient(), pause: time.Second, started: make(chan error, 1)}
+	address = strings.TrimSpace(address)
+	switch {
+	case pingWords.MatchString(address):
+		p.start = pingWords.ReplaceAllString(address, "$1")
+		p.success = pingWords.ReplaceAllString(address, "$2")
+		p.failure = pingWords.ReplaceAllString(address, "$3")
+		if p.start == p.success {
+			p.start = ""
+		}
+	case strings.Contains(address, "?"):
+		p.success = address
+	default:
+		p.success = strings.TrimRight(address, "/")
+		p.start, p.failure = p.success+"/start", p.success+"/fail"
+		p.talks = true
+	}
+	u, err := url.Parse(p.success)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, &problem{code: exitUsage, err: errors.New("--" + pingFlag + " is not a URL of http or https"),
+			hint: "it looks like https://hc-ping.com/UUID; it is not shown here because it is a secret"}
+	}
+	p.host = u.Scheme + "://" + u.Host
+	return p, nil
+}
+
+// pingClient follows no redirect: the secret would go elsewhere.
+func pingClient() *http.Client {
+	return &http.Client{
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{Proxy: func(r *http.Request) (*url.URL, error) {
+			proxy, err := http.ProxyFromEnvironment(r)
+			if err != nil {
+				return nil, pingSetup("the proxy address in HTTPS_PROXY is not a URL")
+			}
+			return proxy, nil
+		}},
+	}
+}
+
+// begin tells of the start, beside the run, which does not wait for it.
+func (p *pinger) begin() {
+	go func() { p.started <- p.tell(p.start, "") }()
+}
+
+// end tells how the run ended, once it has told of the start. It takes no longer than two pings may.
+func (p *pinger) end(code int, said string) error {
+	begun := <-p.started
+	address := p.success
+	if code != exitDone {
+		address = p.failure
+	}
+	if !p.talks {
+		said = ""
+	}
+	err := p.tell(address, said)
+	p.client.CloseIdleConnections()
+	if err != nil && begun != nil && err.Error() == begun.Error() {
+		return err
+	}
+	return errors.Join(begun, err)
+}
+
+// tell sends one ping, again if there is no answer. An empty address tells nobody.
+func (p *pinger) tell(address, said string) error {
+	if address == "" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), pingLimit)
+	defer cancel()
+	for try := 1; ; try++ {
+		again, err := p.once(ctx, address, said)
+		if err == nil || !again || try == pingTries {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(p.pause):
+		}
+	}
+}
+
+// once sends one request, and tells whether it may go better the next time.
+func (p *pinger) once(ctx context.Context, address, said string) (again bool, err error) {
+	method := http.MethodGet
+	if said != "" {
+		method = http.MethodPost
+	}
+	r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(said))
+	if err != nil {
+		return false, fmt.Errorf("ping %s: it is not a URL", p.host)
+	}
+	r.Header.Set("User-Agent", "ph2cio")
+	if said != "" {
+		r.Header.Set("Content-Type", "text/plain; charset=utf-8")
+	}
+	answer, err := p.client.Do(r)
+	if ctx.Err() != nil {
+		return false, fmt.Errorf("ping %s: no answer within %s", p.host, pingLimit)
+	}
+	if err != nil {
+		return true, fmt.Errorf("ping %s: no answer: %s", p.host, pingTrouble(err))
+	}
+	defer answer.Body.Close()
+	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10)) // so that the connection can be used again
+	switch status := answer.StatusCode; {
+	case status >= 300 && status < 400:
+		return false, fmt.Errorf("ping %s: answered %d, a redirect, which is not followed, so that the URL goes nowhere else", p.host, status)
+	case status >= 400:
+		return status >= 500 || status == http.StatusTooManyRequests, fmt.Errorf("ping %s: answered %d %s", p.host, status, http.StatusText(status))
+	}
+	return false, nil
+}
+
+// pingTrouble says why there was no answer, in words that cannot hold the URL: neither that which the library quotes nor one
+// that an answer repeats.
+func pingTrouble(err error) string {
+	if setup, ok := errors.AsType[pingSetup](err); ok {
+		return string(setup)
+	}
+	if e, ok := errors.AsType[*net.OpError](err); ok {
+		return e.Error()
+	}
+	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return "its certificate is not trusted: " + e.Err.Error()
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return "the connection was closed early"
+	}
+	return "what came was not HTTP"
+}
+
+// pingSetup is a fault of this machine's settings.
+type pingSetup string
+
+func (e pingSetup) Error() string { return string(e) }
