@@ -55,7 +55,7 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 		return err
 	}
 	defer stop()
-	if slices.Contains(args, stdinSource) && !o.sending.yes && !o.sending.sandbox && p.env.StderrTerminal {
+	if _, terminal := p.console(); terminal && slices.Contains(args, stdinSource) && !o.sending.yes && !o.sending.sandbox {
 		return usage(errors.New("source -: nobody can be asked while standard input is the export; look at it with preview, then give --yes"))
 	}
 	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {

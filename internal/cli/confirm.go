@@ -20,7 +20,8 @@ func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Lear
 	if err := checkLimits(&m.identity, l, counts); err != nil {
 		return err
 	}
-	asks := !o.yes && !to.temporary && p.env.StdinTerminal && p.env.StderrTerminal
+	console, terminal := p.console()
+	asks := !o.yes && !to.temporary && p.env.StdinTerminal && terminal
 	if asks || !p.quiet && !p.json {
 		p.writeForecast(plan, l, to, o)
 		p.writeStopped(j)
@@ -28,7 +29,7 @@ func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Lear
 	if !asks {
 		return nil
 	}
-	fmt.Fprintf(p.env.Stderr, "Send %s people and %s events? [y/N] ", export.Count(int64(counts.Sent)), export.Count(counts.Events))
+	fmt.Fprintf(console, "Send %s people and %s events? [y/N] ", export.Count(int64(counts.Sent)), export.Count(counts.Events))
 	answer, err := p.answer(ctx)
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ func Main(ctx context.Context, env Env, args []string) int {
 	root.SetArgs(args)
 	code := program.tell(root.ExecuteContext(ctx))
 	program.watch.end(code)
+	program.log.close()
 	return code
 }
 
@@ -30,6 +31,9 @@ func (p *program) tell(err error) int {
 	}
 	if !p.started {
 		err = usage(err)
+	}
+	if p.wantsJSONLog() {
+		_ = p.openLog(logJSON, "") // which fails only for another form
 	}
 	p.report(err)
 	p.document(err, p.args)
@@ -49,6 +53,7 @@ type program struct {
 	stdoutTaken bool            // stdout belongs to operations: results go to stderr
 	documented  bool            // the document of --json has been written
 	spooled     *export.Spooled // the copy of standard input, if it is a source
+	log         *jsonLog        // nil when stderr is text
 	watch       *watch          // nil for a command that has nobody to tell how it went
 }
 
@@ -70,6 +75,10 @@ func (p *program) report(err error) {
 	style := p.style(p.env.StderrTerminal)
 	if isFinished(err) {
 		return // the summary has said it
+	}
+	if p.log != nil {
+		p.log.failed(plain(told(err).Error()), exitCode(err), plain(hintOf(err)))
+		return
 	}
 	for i, line := range strings.Split(strings.TrimSpace(plain(told(err).Error())), "\n") {
 		if i == 0 {
@@ -120,8 +129,9 @@ history, and sends people and events to Customer.io's Track API, once.`,
 	}
 	flags := root.PersistentFlags()
 	flags.BoolVar(&p.json, "json", false, "write results as one JSON document")
-	flags.BoolVarP(&p.quiet, "quiet", "q", false, "no progress, only errors and results")
+	flags.BoolVarP(&p.quiet, "quiet", "q", false, "no progress; of a backfill only warnings and errors")
 	flags.BoolVarP(&p.verbose, "verbose", "v", false, "say more on stderr, retries among it")
+	addLogFlag(flags)
 	flags.String("env-file", ".env", "read settings from this `file` if it exists")
 	root.AddCommand(newBackfill(p), newPreview(p), newInspect(p), newExplain(p), newCheck(p), newStatus(p), newSandbox(p), newVersion(p))
 	root.AddCommand(newTopics(p)...)

@@ -233,7 +233,7 @@ func TestMetricsThatCannotBeWrittenAreAWarning(t *testing.T) {
 	}
 	var said strings.Builder
 	p := &program{env: Env{Stderr: &said, Getenv: func(string) (string, bool) { return "", false }}}
-	w := &watch{p: p, command: "backfill"}
+	w := &watch{p: p, command: "backfill", began: time.Now()}
 	if err := w.collect(filepath.Join(dir, "x.prom")); err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +241,7 @@ func TestMetricsThatCannotBeWrittenAreAWarning(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.end(exitDone)
-	if !strings.HasPrefix(said.String(), "warning: --metrics-file: ") {
+	if !strings.Contains(said.String(), "\nwarning: --metrics-file: ") {
 		t.Errorf("%q", said.String())
 	}
 }

@@ -79,10 +79,10 @@ func (p *program) warnOfManifests(args []string, sources []posthog.Source) []*po
 	return incomplete
 }
 
-// newProgress is a bar on a terminal, lines in a log, nothing when quiet.
+// newProgress is a bar on a terminal, lines or records in a log, nothing when quiet.
 func (p *program) newProgress() export.Progress {
 	return progress.New(progress.Options{
-		Out: p.env.Stderr, Quiet: p.quiet, Terminal: p.env.StderrTerminal,
+		Out: p.env.Stderr, Log: p.logger(), Quiet: p.quiet, Terminal: p.env.StderrTerminal,
 	})
 }
 

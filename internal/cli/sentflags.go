@@ -20,7 +20,7 @@ import (
 
 // otherFlags do not change what is sent, only how, or what is told. Every flag that is not here is taken to change it.
 var otherFlags = strings.Fields(`
-	json quiet verbose env-file help yes dry-run sandbox restart
+	json quiet verbose log-format env-file help yes dry-run sandbox restart
 	region workspace ca-cert rate batch-items concurrency max-rejects settle state wait-lock
 	metrics-file ping-url max-profiles max-merges memory tmp cpuprofile memprofile trace`)
 

@@ -51,6 +51,8 @@ func (p *program) settings(c *cobra.Command) error {
 			errs = append(errs, setFlag(c.Flags(), f, value))
 		}
 	})
+	errs = append(errs, p.openLog(c.Flag(logFlag).Value.String(), c.Name()))
+	p.warnReadable()
 	p.warnUnknown(c)
 	return errors.Join(errs...)
 }
@@ -101,10 +103,13 @@ func (p *program) readDotenv(flags *pflag.FlagSet) error {
 		return &problem{err: fmt.Errorf("read settings from %s: %w", path, err), code: exitUsage}
 	}
 	p.dotenv = dotenv{path: path, values: values}
-	if info, err := os.Stat(path); err == nil && readableByOthers(info.Mode()) {
-		p.warn("%s can be read by other users of this machine; chmod 600 it, since it may hold credentials", path)
-	}
 	return nil
+}
+
+func (p *program) warnReadable() {
+	if info, err := os.Stat(p.dotenv.path); err == nil && readableByOthers(info.Mode()) {
+		p.warn("%s can be read by other users of this machine; chmod 600 it, since it may hold credentials", p.dotenv.path)
+	}
 }
 
 // warnUnknown names PH2CIO_ variables that no flag reads: a typing mistake there would otherwise be silent.
@@ -153,8 +158,10 @@ func allVariables(root *cobra.Command) []string {
 	return slices.Compact(names)
 }
 
+// warn tells what somebody should know of, also when quiet.
 func (p *program) warn(format string, args ...any) {
-	if p.quiet {
+	if p.log != nil {
+		p.log.Warn(plain(fmt.Sprintf(format, args...)))
 		return
 	}
 	style := p.style(p.env.StderrTerminal)

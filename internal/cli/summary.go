@@ -14,7 +14,7 @@ import (
 )
 
 // writeSummary tells what happened, for a person or as one JSON document. failed is what ended the run early, nil when
-// nothing did; only the document holds it.
+// nothing did; only the document holds it. A run that somebody watches from elsewhere tells people nothing when it is quiet.
 func (p *program) writeSummary(w io.Writer, s *export.Summary, title string, failed error) error {
 	p.watch.done(s)
 	if p.json {
@@ -22,6 +22,9 @@ func (p *program) writeSummary(w io.Writer, s *export.Summary, title string, fai
 			*export.Summary
 			Error *failure `json:"error,omitempty"`
 		}{s, failureOf(failed)})
+	}
+	if p.quiet && p.watch != nil {
+		return nil
 	}
 	t := &summaryText{s: s, style: p.style(p.env.StdoutTerminal && w == p.env.Stdout)}
 	t.write(title)

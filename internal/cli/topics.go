@@ -15,6 +15,8 @@ func newTopics(*program) []*cobra.Command {
 	new(mappingOptions).addFlags(flags, "hold")
 	new(sendingOptions).addFlags(flags)
 	new(stdinOptions).addFlags(flags)
+	addLogFlag(flags)
+	annotate(flags, cronTopic, logFlag)
 	return []*cobra.Command{
 		page("identity", "Who is one person, who is sent, and the flags for it", identityText(flags)),
 		page("mapping", "What an event and a person become, and the flags for it", mappingText(flags)),
@@ -80,7 +82,10 @@ label name is the file's. It is written at the end of every run that began, also
 
 --ping-url is told at URL/start, URL and URL/fail, as Healthchecks.io has it, with the exit code as text. Words in the
 URL are put where another monitor wants them: https://cronitor.link/p/KEY/nightly?state={run|complete|fail}. A URL with
-any other query is told of success only. A ping takes 10 s at most and never fails the run. The URL is not shown.`
+any other query is told of success only. A ping takes 10 s at most and never fails the run. The URL is not shown.
+
+With --quiet nothing is told of a run without warnings, rejects and errors, and the whole of any other in one line on
+stderr, which a log gets of every run. Without it, a log gets a line of progress every 30 s. --json is for stdout.`
 }
 
 const environmentText = `

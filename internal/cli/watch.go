@@ -104,6 +104,7 @@ func (w *watch) end(code int) {
 		return
 	}
 	ended := time.Now()
+	w.line(code, ended.Sub(w.began))
 	if w.metrics != "" {
 		if err := w.writeMetrics(code, ended); err != nil {
 			w.p.warn("--%s: %v; how the run went is not in it", metricsFlag, err)

@@ -1,8 +1,9 @@
-// Package progress shows how far a run is: a bar on a terminal, lines in a log, nothing when quiet.
+// Package progress shows how far a run is: a bar on a terminal, lines or records in a log, nothing when quiet.
 package progress
 
 import (
 	"io"
+	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +23,9 @@ const (
 type Options struct {
 	Out io.Writer // usually stderr; nil shows nothing
 
+	// Log, if there is one, gets records in place of what Out would get.
+	Log *slog.Logger
+
 	// Quiet shows nothing, whatever else is set.
 	Quiet bool
 
@@ -33,7 +37,7 @@ type Options struct {
 	// the terminal behind Out, or takes 80 where there is none.
 	Width func() int
 
-	// Every is the time between two drawings of the bar, or between two lines. 0 is 100 ms for a bar and 30 s for lines.
+	// Every is the time between two drawings of the bar, or between two lines. 0 is 100 ms for a bar and 30 s otherwise.
 	Every time.Duration
 }
 
@@ -57,8 +61,11 @@ type Progress struct {
 func New(o Options) *Progress {
 	p := &Progress{every: o.Every}
 	switch {
-	case o.Quiet || o.Out == nil:
+	case o.Quiet || o.Out == nil && o.Log == nil:
 		return p
+	case o.Log != nil:
+		p.view = &records{o.Log}
+		p.every = orElse(o.Every, 30*time.Second)
 	case o.Terminal:
 		p.view = newBar(o.Out, o.Width)
 		p.every = orElse(o.Every, 100*time.Millisecond)

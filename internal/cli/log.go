@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+
+	"github.com/spf13/pflag"
+)
+
+const logFlag = "log-format"
+
+// The forms of what goes to stderr.
+const (
+	logText = "text"
+	logJSON = "json"
+)
+
+// addLogFlag adds the flag that every command has.
+func addLogFlag(f *pflag.FlagSet) {
+	f.String(logFlag, logText, "what goes to stderr: `text|json`, one object a line")
+}
+
+// jsonLog is stderr for programs: one JSON object a line, with time, level, msg and what belongs to it.
+type jsonLog struct {
+	*slog.Logger
+	lines    *logLines
+	console  io.Writer // stderr itself
+	terminal bool      // that is one
+}
+
+// openLog makes stderr a log of JSON if that is its form. Whatever is written to it as text becomes a record.
+func (p *program) openLog(format, command string) error {
+	switch {
+	case format != logText && format != logJSON:
+		return usage(fmt.Errorf("--%s takes text or json, not %q", logFlag, format))
+	case format == logText || p.log != nil:
+		return nil
+	}
+	log := slog.New(slog.NewJSONHandler(p.env.Stderr, nil))
+	if command != "" {
+		log = log.With("command", command)
+	}
+	p.log = &jsonLog{Logger: log, lines: &logLines{log: log}, console: p.env.Stderr, terminal: p.env.StderrTerminal}
+	p.env.Stderr, p.env.StderrTerminal = p.log.lines, false
+	return nil
+}
+
+// console is stderr itself, for questions to a person, and whether it is a terminal.
+func (p *program) console() (io.Writer, bool) {
+	if p.log != nil {
+		return p.log.console, p.log.terminal
+	}
+	return p.env.Stderr, p.env.StderrTerminal
+}
+
+// failed is the record of an error.
+func (l *jsonLog) failed(message string, code int, hint string) {
+	fields := []any{"exit_code", code}
+	if hint != "" {
+		fields = append(fields, "hint", hint)
+	}
+	l.Error(message, fields...)
+}
+
+// close writes what is left. Nil has nothing.
+func (l *jsonLog) close() {
+	if l != nil {
+		l.lines.close()
+	}
+}
+
+// logger is what records go to, nil when stderr is text.
+func (p *program) logger() *slog.Logger {
+	if p.log == nil {
+		return nil
+	}
+	return p.log.Logger
+}
+
+// wantsJSONLog knows the flag, and its variable, before they have been parsed.
+func (p *program) wantsJSONLog() bool {
+	args := p.args
+	for i, arg := range args {
+		if arg == "--" {
+			break
+		}
+		if value, ok := strings.CutPrefix(arg, "--"+logFlag+"="); ok {
+			return value == logJSON
+		}
+		if arg == "--"+logFlag && i+1 < len(args) {
+			return args[i+1] == logJSON
+		}
+	}
+	return p.setting(variable(logFlag)) == logJSON
+}
+
+// logLines makes a record of each line of text. What is laid out in columns loses its spaces.
+type logLines struct {
+	log *slog.Logger
+
+	lock sync.Mutex
+	rest []byte // of a line that has not ended
+}
+
+func (l *logLines) Write(text []byte) (int, error) {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	l.rest = append(l.rest, text...)
+	for {
+		end := bytes.IndexByte(l.rest, '\n')
+		if end < 0 {
+			return len(text), nil
+		}
+		l.record(l.rest[:end])
+		l.rest = l.rest[end+1:]
+	}
+}
+
+// close makes a record of a last line without an end.
+func (l *logLines) close() {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	l.record(l.rest)
+	l.rest = nil
+}
+
+func (l *logLines) record(line []byte) {
+	if words := bytes.Fields(line); len(words) > 0 {
+		l.log.Info(string(bytes.Join(words, []byte(" "))))
+	}
+}

@@ -1,0 +1,218 @@
+package cli
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ph2cio/internal/sandbox"
+)
+
+// record is a line of a JSON log.
+type record struct {
+	Time     time.Time
+	Level    string
+	Msg      string
+	Command  string
+	ExitCode *int `json:"exit_code"`
+	Hint     string
+	State    string
+	Done     int64
+	Seconds  float64
+	Requests int64
+	Rejects  string
+	Next     string
+	Rows     map[string]int64
+	People   map[string]int64
+}
+
+// records reads a JSON log: every line of it must be a whole record.
+func records(t *testing.T, text string) (all []record) {
+	t.Helper()
+	for line := range strings.Lines(text) {
+		var r record
+		if err := json.Unmarshal([]byte(line), &r); err != nil || r.Time.IsZero() || r.Level == "" || r.Msg == "" || !strings.HasSuffix(line, "\n") {
+			t.Errorf("not a record (%v): %q", err, line)
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+func find(all []record, level, says string) *record {
+	for i := range all {
+		if all[i].Level == level && strings.Contains(all[i].Msg, says) {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
+func TestALogOfJSONIsNothingElse(t *testing.T) {
+	_, account := boxed(t, sandbox.Faults{})
+	_, refusing := boxed(t, sandbox.Faults{Answers: []sandbox.Answer{{On: "batch", Status: 401}}})
+	dir := t.TempDir()
+	broken := filepath.Join(dir, "broken.jsonl")
+	write(t, broken, "{\"event\"\n"+`{"event":"x","distinct_id":"user_1","timestamp":"2026-03-04T10:02:11Z","properties":{}}`+"\n")
+	dotenv := filepath.Join(dir, "open.env")
+	write(t, dotenv, "PH2CIO_LOG_FORMAT=json\nPH2CIO_EVNETS=x\n")
+	if err := os.Chmod(dotenv, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	state := filepath.Join(dir, "state")
+	for _, c := range []struct {
+		name        string
+		environment map[string]string
+		args        []string
+		code        int
+		level, says string // of one of the records
+	}{
+		{"a backfill", account, []string{"backfill", "--log-format", "json", "--state", state, acornly}, exitDone, "INFO", "ended: exit code 0"},
+		{"done before", account, []string{"backfill", "--log-format=json", "--state", state, acornly}, exitDone, "INFO", "ended: exit code 0"},
+		{"a forecast", account, []string{"backfill", "--log-format=json", acornly}, exitDone, "INFO", "profiles up to 3 new"},
+		{"rejects", account, []string{"backfill", "--log-format=json", broken}, exitRejects, "ERROR", "ended: exit code 3"},
+		{"refused", refusing, []string{"backfill", "--log-format=json", "-v", acornly}, exitCredentials, "ERROR", "refused with 401"},
+		{"no credentials", nil, []string{"backfill", "--log-format=json", acornly}, exitCredentials, "ERROR", "CUSTOMERIO_SITE_ID is not set"},
+		{"by the environment", map[string]string{"PH2CIO_LOG_FORMAT": "json"}, []string{"backfill", acornly}, exitCredentials, "ERROR", "CUSTOMERIO_SITE_ID"},
+		{"by a file of settings", nil, []string{"preview", "--env-file", dotenv, acornly}, exitDone, "WARN", "PH2CIO_EVNETS is not a setting"},
+		{"a file that others can read", nil, []string{"preview", "--env-file", dotenv, acornly}, exitDone, "WARN", "can be read by other users"},
+		{"a flag that is none", nil, []string{"preview", "--frob", "--log-format", "json", acornly}, exitUsage, "ERROR", "unknown flag: --frob"},
+		{"a flag that is none, by the environment", map[string]string{"PH2CIO_LOG_FORMAT": "json"}, []string{"preview", "--frob"}, exitUsage, "ERROR", "unknown flag"},
+		{"a setting that is none", map[string]string{"PH2CIO_RATE": "fast"}, []string{"backfill", "--log-format=json", acornly}, exitUsage, "ERROR", "PH2CIO_RATE"},
+		{"operations to stdout", nil, []string{"preview", "--log-format=json", "--operations", "-", acornly}, exitDone, "INFO", "rows 15 read"},
+		{"no file", nil, []string{"preview", "--log-format=json", "no-such.jsonl"}, exitInput, "ERROR", "no-such.jsonl"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			out := runProgram(t, c.environment, c.args...)
+			all := records(t, out.stderr)
+			if out.code != c.code || find(all, c.level, c.says) == nil {
+				t.Errorf("exit code %d, want %d, and no %s %q:\n%s", out.code, c.code, c.level, c.says, out.stderr)
+			}
+		})
+	}
+}
+
+func TestALogOfJSONHasProgressAndTheWholeInItsLastRecord(t *testing.T) {
+	_, account := boxed(t, sandbox.Faults{Refuse: []sandbox.Refusal{{Match: "Order Completed", Always: true, Reason: "nope"}}})
+	state := filepath.Join(t.TempDir(), "state")
+	out := runProgram(t, account, "backfill", "--log-format", "json", "--state", state, acornly)
+	all := records(t, out.stderr)
+	for _, phase := range []string{"reading", "people", "events"} {
+		if !slices.ContainsFunc(all, func(r record) bool { return r.Msg == phase && r.State == "began" && r.Command == "backfill" }) {
+			t.Errorf("no record of the phase %s:\n%s", phase, out.stderr)
+		}
+	}
+	last := all[len(all)-1]
+	if last.Level != "ERROR" || *last.ExitCode != exitRejects || last.Rows["read"] != 15 || last.Rows["sent"] != 4 || last.Rows["rejected"] != 2 ||
+		last.People["sent"] != 3 || last.Requests == 0 || last.Rejects != filepath.Join(state, "rejects.jsonl") {
+		t.Errorf("%+v", last)
+	}
+	if !strings.HasPrefix(out.stdout, "Sent to workspace 1") {
+		t.Errorf("stdout is the summary's: %q", out.stdout)
+	}
+	failed := find(records(t, runProgram(t, nil, "backfill", "--log-format=json", "--rate", "0", "--sandbox", acornly).stderr), "ERROR", "--rate takes")
+	if failed == nil || *failed.ExitCode != exitUsage || failed.Hint == "" {
+		t.Errorf("%+v", failed)
+	}
+	both := runProgram(t, nil, "preview", "--json", "--log-format=json", "--operations", "-", acornly)
+	lines := strings.Split(strings.TrimSpace(both.stderr), "\n")
+	var document struct{ Rows struct{ Read int } }
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &document); err != nil || document.Rows.Read != 15 {
+		t.Errorf("the document is not one line: %v\n%s", err, both.stderr)
+	}
+}
+
+func TestALogHasNoThirdForm(t *testing.T) {
+	out := runProgram(t, nil, "preview", "--log-format", "xml", acornly)
+	if out.code != exitUsage || !strings.Contains(out.stderr, `--log-format takes text or json, not "xml"`) {
+		t.Errorf("exit code %d\n%s", out.code, out.stderr)
+	}
+}
+
+var someSeconds = regexp.MustCompile(` in \d+\.\ds:`)
+
+// Quiet is quiet unless something happened: then all of it is one line on stderr, after the error.
+func TestQuietUnlessSomethingHappened(t *testing.T) {
+	_, account := boxed(t, sandbox.Faults{})
+	dir := t.TempDir()
+	broken := filepath.Join(dir, "broken.jsonl")
+	write(t, broken, "{\"event\"\n"+`{"event":"x","distinct_id":"user_1","timestamp":"2026-03-04T10:02:11Z","properties":{}}`+"\n")
+	state, other := filepath.Join(dir, "state"), filepath.Join(dir, "other")
+	for _, c := range []struct {
+		name string
+		args []string
+		code int
+		says []string // lines of stderr, each of which begins so when its seconds are left out
+	}{
+		{"done", []string{"--state", state, acornly}, exitDone, nil},
+		{"done before", []string{"--state", state, acornly}, exitDone, nil},
+		{"done, as JSON", []string{"--log-format=json", acornly}, exitDone, nil},
+		{"a warning", []string{"--state", state, "--events", "Other", acornly}, exitDone, []string{"warning: the last backfill, done at "}},
+		{"rejects", []string{"--state", other, broken}, exitRejects, []string{
+			"backfill: exit code 3 in 0s: 2 rows read, 1 sent, 1 rejected (not_json 1); 1 people sent; 2 requests, "}},
+		{"a failure", []string{"no-such.jsonl"}, exitInput, []string{"error: ", "backfill: exit code 6 in 0s: nothing was sent"}},
+	} {
+		out := runProgram(t, account, append([]string{"backfill", "--quiet"}, c.args...)...)
+		lines := strings.Split(strings.TrimSuffix(someSeconds.ReplaceAllString(out.stderr, " in 0s:"), "\n"), "\n")
+		if out.stderr == "" {
+			lines = nil
+		}
+		if out.code != c.code || out.stdout != "" || len(lines) != len(c.says) {
+			t.Errorf("%s: exit code %d, want %d\n%s%s", c.name, out.code, c.code, out.stdout, out.stderr)
+			continue
+		}
+		for i, says := range c.says {
+			if !strings.HasPrefix(lines[i], says) {
+				t.Errorf("%s: %q, want %q", c.name, lines[i], says)
+			}
+		}
+	}
+	out := runProgram(t, account, "backfill", "--quiet", "--json", acornly)
+	if oneDocument(t, out.stdout); out.stderr != "" {
+		t.Errorf("as JSON: %q", out.stderr)
+	}
+	out = runProgram(t, account, "backfill", acornly)
+	if !strings.Contains(someSeconds.ReplaceAllString(out.stderr, " in 0s:"), "\nbackfill: done in 0s: 15 rows read, 6 sent, 5 only feed a person, 4 skipped; 3 people sent; 2 requests, ") ||
+		strings.Count(out.stderr, "backfill: done") != 1 {
+		t.Errorf("a log without one line for the whole:\n%s", out.stderr)
+	}
+}
+
+// On a terminal the summary is just above, and a line would only repeat it.
+func TestATerminalGetsNoLine(t *testing.T) {
+	var said strings.Builder
+	p := &program{env: Env{Stderr: &said, StderrTerminal: true}}
+	(&watch{p: p, command: "backfill"}).line(exitDone, time.Second)
+	if said.Len() > 0 {
+		t.Errorf("%q", said.String())
+	}
+}
+
+func TestLinesBecomeRecords(t *testing.T) {
+	var said strings.Builder
+	p := &program{env: Env{Stderr: &said, StderrTerminal: true}}
+	if err := p.openLog(logJSON, "x"); err != nil {
+		t.Fatal(err)
+	}
+	if console, terminal := p.console(); console != &said || !terminal || p.env.StderrTerminal {
+		t.Error("the console is not what stderr was")
+	}
+	for _, part := range []string{"one", " and\ttwo   three\n\nfo", "ur\n", "\n  ", "five"} {
+		if n, err := p.env.Stderr.Write([]byte(part)); n != len(part) || err != nil {
+			t.Error(n, err)
+		}
+	}
+	p.log.close()
+	var got []string
+	for _, r := range records(t, said.String()) {
+		got = append(got, r.Msg)
+	}
+	if text := strings.Join(got, "|"); text != "one and two three|four|five" {
+		t.Errorf("%q", text)
+	}
+}

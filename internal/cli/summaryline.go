@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"ph2cio/internal/export"
+)
+
+// line tells how the run went in one line, for a log: not on a terminal, where the summary stands just above it, and when
+// quiet only if something went wrong.
+func (w *watch) line(code int, took time.Duration) {
+	p := w.p
+	switch {
+	case p.quiet && code == exitDone:
+	case p.log != nil:
+		w.logLine(code, took)
+	case p.quiet || !p.env.StderrTerminal:
+		fmt.Fprintln(p.env.Stderr, oneLine(w.lineText(code, took)))
+	}
+}
+
+func (w *watch) lineText(code int, ran time.Duration) string {
+	outcome := "done"
+	if code != exitDone {
+		outcome = fmt.Sprintf("exit code %d", code)
+	}
+	head := fmt.Sprintf("%s: %s in %s: ", w.command, outcome, took(ran.Seconds()))
+	s := w.summary
+	if s == nil {
+		return head + "nothing was sent"
+	}
+	parts := []string{rowsText(&s.Rows), fmt.Sprintf("%s people sent", export.Count(s.People.Sent))}
+	if n := total(s.People.Rejected); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s people rejected (%s)", export.Count(n), reasons(s.People.Rejected)))
+	}
+	if n := total(s.MergesRejected); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s merges rejected (%s)", export.Count(n), reasons(s.MergesRejected)))
+	}
+	parts = append(parts, fmt.Sprintf("%s requests, %s", export.Count(s.Requests), bytesText(s.Bytes)))
+	for _, source := range s.Sources {
+		if source.Trouble != "" {
+			parts = append(parts, source.Path+": "+source.Trouble)
+		}
+	}
+	if s.Rejects != "" {
+		parts = append(parts, "rejects in "+s.Rejects)
+	}
+	if s.Next != "" {
+		parts = append(parts, "next: "+s.Next)
+	}
+	return head + strings.Join(parts, "; ")
+}
+
+// rowsText names the buckets that hold something.
+func rowsText(r *export.Rows) string {
+	parts := []string{export.Count(r.Read) + " rows read", export.Count(r.Sent) + " sent"}
+	for _, bucket := range []struct {
+		n    int64
+		name string
+	}{
+		{r.Person, "only feed a person"}, {total(r.Skipped), "skipped"}, {r.Duplicate, "duplicate"}, {r.Earlier, "earlier"},
+		{r.Unsent, "unsent"},
+	} {
+		if bucket.n > 0 {
+			parts = append(parts, export.Count(bucket.n)+" "+bucket.name)
+		}
+	}
+	if n := total(r.Rejected); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", export.Count(n), reasons(r.Rejected)))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// logLine is the line as a record.
+func (w *watch) logLine(code int, took time.Duration) {
+	fields := []any{"exit_code", code, "seconds", float64(took.Milliseconds()) / 1000}
+	if s := w.summary; s != nil {
+		r := s.Rows
+		fields = append(fields,
+			slog.Group("rows", "read", r.Read, "sent", r.Sent, "person", r.Person, "skipped", total(r.Skipped), "rejected", total(r.Rejected),
+				"duplicate", r.Duplicate, "earlier", r.Earlier, "unsent", r.Unsent),
+			slog.Group("people", "sent", s.People.Sent, "rejected", total(s.People.Rejected)),
+			"requests", s.Requests, "retries", s.Retries, "bytes", s.Bytes, "rejects", s.Rejects, "next", s.Next)
+	}
+	level, outcome := slog.LevelInfo, outcomeText(code)
+	if code != exitDone {
+		level = slog.LevelError
+	}
+	w.p.log.Log(context.Background(), level, "ended: "+outcome, fields...)
+}

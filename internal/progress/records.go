@@ -1,0 +1,50 @@
+package progress
+
+import (
+	"log/slog"
+	"math"
+	"time"
+)
+
+// records shows progress as records of a log that programs read: when a phase begins, every so often, and when it ends.
+type records struct{ log *slog.Logger }
+
+func (r *records) start(p *phase) { r.record(p, "began") }
+
+func (r *records) show(p *phase, s snapshot) {
+	fields := p.done(s)
+	if s.leftKnown {
+		fields = append(fields, "left_seconds", seconds(s.left))
+	}
+	r.record(p, "under way", fields...)
+}
+
+func (r *records) end(p *phase, s snapshot) {
+	state := "done"
+	if p.total > 0 && s.done < p.total {
+		state = "stopped"
+	}
+	r.record(p, state, p.done(s)...)
+}
+
+func (r *records) say(line string) { r.log.Info(line) }
+
+func (r *records) record(p *phase, state string, more ...any) {
+	fields := []any{"state", state, "unit", p.unit}
+	if p.total > 0 {
+		fields = append(fields, "total", p.total)
+	}
+	r.log.Info(p.name, append(fields, more...)...)
+}
+
+// done are a snapshot's figures as fields.
+func (p *phase) done(s snapshot) []any {
+	fields := []any{"done", s.done, "seconds", seconds(time.Since(p.began))}
+	if s.note != "" {
+		fields = append(fields, "note", s.note)
+	}
+	return fields
+}
+
+// seconds has three decimals at most.
+func seconds(d time.Duration) float64 { return math.Round(d.Seconds()*1000) / 1000 }
