@@ -1,12 +1,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -54,9 +54,9 @@ func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) e
 	findings = append(findings, checkCredentials(to, err))
 	if err == nil {
 		defer to.close()
-		findings = append(findings, checkClock(to.workspace.Date, time.Now()), checkState(to.state))
+		findings = append(findings, checkClock(to.workspace.Date, time.Now()), p.checkState(to.state))
 	} else if o.sending.state != "" {
-		findings = append(findings, checkState(o.sending.state))
+		findings = append(findings, p.checkState(o.sending.state))
 	}
 	if len(args) > 0 {
 		findings = append(findings, checkSources(ctx, &o.reading, args)...)
@@ -105,13 +105,12 @@ func checkClock(theirs, ours time.Time) finding {
 	}
 }
 
-// checkState looks for a directory that can be written, or the nearest one in which it can be made, and makes nothing.
-func checkState(dir string) finding {
-	at := dir
-	info, err := os.Lstat(at)
-	for errors.Is(err, os.ErrNotExist) && at != filepath.Dir(at) {
-		at = filepath.Dir(at)
-		info, err = os.Stat(at)
+// checkState looks for a directory on a local disk that can be written, or the nearest one in which it can be made, and makes
+// nothing.
+func (p *program) checkState(dir string) finding {
+	at, info, err := nearest(dir)
+	if err == nil {
+		err = p.refuseNetwork(dir)
 	}
 	if err == nil && !info.IsDir() {
 		err = fmt.Errorf("%s is not a directory", at)
@@ -121,7 +120,7 @@ func checkState(dir string) finding {
 	}
 	if err != nil {
 		return finding{
-			Check: "state", Says: err.Error(), Advice: "name another directory with --state",
+			Check: "state", Says: err.Error(), Advice: cmp.Or(hintOf(err), "name another directory with --state"),
 			err: &problem{err: err, code: exitState},
 		}
 	}

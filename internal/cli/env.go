@@ -22,6 +22,9 @@ type Env struct {
 	StdoutTerminal bool
 	StderrTerminal bool
 
+	// NetworkFS names the network file system that a path is on, empty for a local or an unknown one; nil is unknown.
+	NetworkFS func(path string) string
+
 	// Commit is the revision the program was built from, for builds without version control stamping; may be empty.
 	Commit string
 }
@@ -34,6 +37,7 @@ func OS() Env {
 		StdinTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		NetworkFS:      networkFS,
 	}
 }
 

@@ -18,6 +18,12 @@ type outcome struct {
 // test's, and the working directory's .env is not read.
 func runProgram(t *testing.T, environment map[string]string, args ...string) outcome {
 	t.Helper()
+	return runProgramWith(t, func(*Env) {}, environment, args...)
+}
+
+// runProgramWith is runProgram with more of its surroundings changed.
+func runProgramWith(t *testing.T, change func(*Env), environment map[string]string, args ...string) outcome {
+	t.Helper()
 	home := t.TempDir()
 	variables := map[string]string{"HOME": home, "XDG_STATE_HOME": filepath.Join(home, "state")}
 	maps.Copy(variables, environment)
@@ -36,6 +42,7 @@ func runProgram(t *testing.T, environment map[string]string, args ...string) out
 		},
 		Commit: "0123456",
 	}
+	change(&env)
 	code := Main(t.Context(), env, args)
 	return outcome{code, stdout.String(), stderr.String()}
 }

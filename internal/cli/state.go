@@ -50,6 +50,11 @@ func hostName(base string) string {
 
 // openState makes the state directory, keeps other senders out of it, and opens what it knows, until the destination is closed.
 func (p *program) openState(ctx context.Context, to *destination, wait time.Duration) error {
+	if !to.temporary {
+		if err := p.refuseNetwork(to.state); err != nil {
+			return err
+		}
+	}
 	if err := p.makeStateDir(to.state); err != nil {
 		return err
 	}

@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"ph2cio/internal/export"
+)
+
+// refuseNetwork refuses a state directory on a network file system, if the directory, or the nearest one above it that is
+// there, is on one. A lock there may not keep other machines out, and SQLite's write-ahead log needs memory that all its
+// processes share (sqlite.org/wal.html).
+func (p *program) refuseNetwork(dir string) error {
+	if p.env.NetworkFS == nil {
+		return nil
+	}
+	at, _, err := nearest(dir)
+	if err != nil {
+		return nil // making or opening it will tell
+	}
+	name := p.env.NetworkFS(at)
+	if name == "" {
+		return nil
+	}
+	return &problem{
+		err: &export.StateError{Path: dir, Err: fmt.Errorf("it is on a network file system (%s), where a lock may not keep others out "+
+			"and state.db can be damaged", name)},
+		code: exitState, hint: "name a directory on a disk of this machine with --state",
+	}
+}
+
+// nearest is the directory, or the nearest one above it that is there.
+func nearest(dir string) (at string, info os.FileInfo, err error) {
+	at = dir
+	info, err = os.Lstat(at)
+	for errors.Is(err, os.ErrNotExist) && at != filepath.Dir(at) {
+		at = filepath.Dir(at)
+		info, err = os.Stat(at)
+	}
+	return at, info, err
+}
