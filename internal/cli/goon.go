@@ -113,7 +113,7 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 	case ledger.Rejected:
 		said += "; some was rejected, which `ph2cio status` counts"
 	}
-	if !p.json && !p.quiet {
+	if !p.json && !p.quiet && p.log == nil {
 		fmt.Fprintf(p.env.Stdout, "%s%s.\n", strings.ToUpper(said[:1]), said[1:])
 		fmt.Fprintf(p.env.Stdout, "%-12s %s\n", "next", plain(p.restart()))
 	}

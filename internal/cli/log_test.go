@@ -28,6 +28,8 @@ type record struct {
 	Rejects  string
 	Next     string
 	Rows     map[string]int64
+	Reasons  map[string]int64
+	Trouble  []string
 	People   map[string]int64
 }
 
@@ -112,8 +114,17 @@ func TestALogOfJSONHasProgressAndTheWholeInItsLastRecord(t *testing.T) {
 		last.People["sent"] != 3 || last.Requests == 0 || last.Rejects != filepath.Join(state, "rejects.jsonl") {
 		t.Errorf("%+v", last)
 	}
-	if !strings.HasPrefix(out.stdout, "Sent to workspace 1") {
-		t.Errorf("stdout is the summary's: %q", out.stdout)
+	if last.Trouble != nil || last.Reasons["api:nope"] != 2 {
+		t.Errorf("trouble %q, reasons %v", last.Trouble, last.Reasons)
+	}
+	damaged := filepath.Join(t.TempDir(), "damaged.jsonl.gz")
+	write(t, damaged, "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03cut")
+	all = records(t, runProgram(t, account, "backfill", "--log-format", "json", damaged, acornly).stderr)
+	if last := all[len(all)-1]; *last.ExitCode != exitInput || len(last.Trouble) != 1 || !strings.HasPrefix(last.Trouble[0], damaged+": ") {
+		t.Errorf("%+v", last)
+	}
+	if out.stdout != "" {
+		t.Errorf("what goes where a log of JSON goes is not JSON: %q", out.stdout)
 	}
 	failed := find(records(t, runProgram(t, nil, "backfill", "--log-format=json", "--rate", "0", "--sandbox", acornly).stderr), "ERROR", "--rate takes")
 	if failed == nil || *failed.ExitCode != exitUsage || failed.Hint == "" {

@@ -14,7 +14,8 @@ import (
 )
 
 // writeSummary tells what happened, for a person or as one JSON document. failed is what ended the run early, nil when
-// nothing did; only the document holds it. A run that somebody watches from elsewhere tells people nothing when it is quiet.
+// nothing did; only the document holds it. Of a run that sends, people are told nothing when it is quiet, or when a log of JSON
+// has all of it in its last record: stdout may go where that goes.
 func (p *program) writeSummary(w io.Writer, s *export.Summary, title string, failed error) error {
 	p.watch.done(s)
 	if p.json {
@@ -23,7 +24,7 @@ func (p *program) writeSummary(w io.Writer, s *export.Summary, title string, fai
 			Error *failure `json:"error,omitempty"`
 		}{s, failureOf(failed)})
 	}
-	if p.quiet && p.watch != nil {
+	if p.watch != nil && (p.quiet || p.log != nil) {
 		return nil
 	}
 	t := &summaryText{s: s, style: p.style(p.env.StdoutTerminal && w == p.env.Stdout)}

@@ -41,11 +41,7 @@ func (w *watch) lineText(code int, ran time.Duration) string {
 		parts = append(parts, fmt.Sprintf("%s merges rejected (%s)", export.Count(n), reasons(s.MergesRejected)))
 	}
 	parts = append(parts, fmt.Sprintf("%s requests, %s", export.Count(s.Requests), bytesText(s.Bytes)))
-	for _, source := range s.Sources {
-		if source.Trouble != "" {
-			parts = append(parts, source.Path+": "+source.Trouble)
-		}
-	}
+	parts = append(parts, troubles(s)...)
 	if s.Rejects != "" {
 		parts = append(parts, "rejects in "+s.Rejects)
 	}
@@ -53,6 +49,16 @@ func (w *watch) lineText(code int, ran time.Duration) string {
 		parts = append(parts, "next: "+s.Next)
 	}
 	return head + strings.Join(parts, "; ")
+}
+
+// troubles are the sources that could not be read to their ends, and why.
+func troubles(s *export.Summary) (all []string) {
+	for _, source := range s.Sources {
+		if source.Trouble != "" {
+			all = append(all, source.Path+": "+source.Trouble)
+		}
+	}
+	return all
 }
 
 // rowsText names the buckets that hold something.
@@ -75,6 +81,14 @@ func rowsText(r *export.Rows) string {
 	return strings.Join(parts, ", ")
 }
 
+// what is a field that holds something.
+func what(name string, value any, size int) []any {
+	if size == 0 {
+		return nil
+	}
+	return []any{name, value}
+}
+
 // logLine is the line as a record.
 func (w *watch) logLine(code int, took time.Duration) {
 	fields := []any{"exit_code", code, "seconds", float64(took.Milliseconds()) / 1000}
@@ -84,7 +98,12 @@ func (w *watch) logLine(code int, took time.Duration) {
 			slog.Group("rows", "read", r.Read, "sent", r.Sent, "person", r.Person, "skipped", total(r.Skipped), "rejected", total(r.Rejected),
 				"duplicate", r.Duplicate, "earlier", r.Earlier, "unsent", r.Unsent),
 			slog.Group("people", "sent", s.People.Sent, "rejected", total(s.People.Rejected)),
-			"requests", s.Requests, "retries", s.Retries, "bytes", s.Bytes, "rejects", s.Rejects, "next", s.Next)
+			"requests", s.Requests, "retries", s.Retries, "bytes", s.Bytes)
+		fields = append(fields, what("reasons", r.Rejected, len(r.Rejected))...)
+		all := troubles(s)
+		fields = append(fields, what("trouble", all, len(all))...)
+		fields = append(fields, what("rejects", s.Rejects, len(s.Rejects))...)
+		fields = append(fields, what("next", s.Next, len(s.Next))...)
 	}
 	level, outcome := slog.LevelInfo, outcomeText(code)
 	if code != exitDone {
