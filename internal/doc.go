@@ -23,7 +23,7 @@
 //	            anew and shares no code, so that a rule misread on one side fails on the other
 //	ledger      what has been read and sent, between runs
 //	spool       sorted runs and copies on disk, so that memory stays small
-//	progress    a bar on a terminal, lines in a log, nothing when quiet
+//	progress    a bar on a terminal, lines or records in a log, nothing when quiet
 //	synthetic   exports of any size, for tests and benchmarks
 //	rulebook    the rules of identity once more, slow and plain, and small histories full of trouble, for tests
 //	bench       the program that measures all this (make bench)

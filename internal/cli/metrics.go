@@ -66,7 +66,7 @@ func (w *watch) sendingMetrics(m *exposition) {
 	}
 	m.gauge("ph2cio_last_run_requests", "Requests with operations, tries again among them.", sample{value: float64(s.Requests)})
 	m.gauge("ph2cio_last_run_retries", "Requests that were sent again.", sample{value: float64(s.Retries)})
-	m.gauge("ph2cio_last_run_throttled", "Answers of 429.", sample{value: float64(throttled)})
+	m.gauge("ph2cio_last_run_throttled_requests", "Requests that were answered 429.", sample{value: float64(throttled)})
 	m.gauge("ph2cio_last_run_request_bytes", "Bytes of all request bodies.", sample{value: float64(s.Bytes)})
 }
 

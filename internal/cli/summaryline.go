@@ -11,11 +11,11 @@ import (
 )
 
 // line tells how the run went in one line, for a log: not on a terminal, where the summary stands just above it, and when
-// quiet only if something went wrong.
+// quiet only if something went wrong and no document on stdout tells it.
 func (w *watch) line(code int, took time.Duration) {
 	p := w.p
 	switch {
-	case p.quiet && code == exitDone:
+	case p.quiet && (code == exitDone || p.json):
 	case p.log != nil:
 		w.logLine(code, took)
 	case p.quiet || !p.env.StderrTerminal:

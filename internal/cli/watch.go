@@ -45,7 +45,7 @@ type watch struct {
 // startWatching begins to watch a command if it asks for it. A dry run is a preview, and not watched.
 func (p *program) startWatching(c *cobra.Command) error {
 	w := &watch{p: p, command: c.Name(), began: time.Now()}
-	if dry, err := c.Flags().GetBool("dry-run"); err != nil || dry {
+	if dry, err := c.Flags().GetBool("dry-run"); err == nil && dry {
 		return nil
 	}
 	metrics, err := c.Flags().GetString(metricsFlag)
