@@ -84,6 +84,7 @@ type sendingOptions struct {
 }
 
 func (o *sendingOptions) addFlags(f *pflag.FlagSet) {
+	addCronFlags(f)
 	o.addDestinationFlags(f)
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask before sending")
 	f.BoolVar(&o.dryRun, "dry-run", false, "the same as preview")
@@ -98,7 +99,6 @@ func (o *sendingOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.restart, restartFlag, false, "plan anew, and send again what was sent, with the same event IDs")
 	f.DurationVar(&o.waitLock, "wait-lock", 0, "`wait` so long while another run holds the state directory")
 	annotate(f, "sending", "batch-items", "concurrency", "max-rejects", "settle", "ca-cert", "state", restartFlag, "wait-lock")
-	addCronFlags(f)
 }
 
 // addDestinationFlags are the flags that `check` needs too.

@@ -130,7 +130,7 @@ func TestMetricsTellHowTheRunWent(t *testing.T) {
 		`ph2cio_last_run_operations{action="event",result="rejected"}`:    2,
 		`ph2cio_last_run_operations{action="page",result="accepted"}`:     2,
 		"ph2cio_last_run_retries":                                         3,
-		"ph2cio_last_run_throttled_requests":                                       2,
+		"ph2cio_last_run_throttled_requests":                              2,
 		"ph2cio_last_run_requests":                                        float64(stats.Requests - 1), // without that for the region
 		"ph2cio_last_run_request_bytes":                                   float64(stats.Bytes),
 		`ph2cio_last_run_info{command="backfill",version="` + version("0123456").Version + `",workspace="1"}`: 1,
@@ -182,6 +182,7 @@ func TestTheLastSuccessIsKept(t *testing.T) {
 		"credentials": run(nil, exitCredentials, acornly),
 		"usage":       run(account, exitUsage, "--rate", "0", acornly),
 		"settings":    run(wrong, exitUsage, acornly),
+		"no settings": run(account, exitUsage, "--env-file", "no/such", acornly),
 		"no file":     run(account, exitInput, "no-such.jsonl"),
 	} {
 		if got[lastSuccess] != succeeded || got["ph2cio_last_run_timestamp_seconds"] <= succeeded {

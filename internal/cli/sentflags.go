@@ -20,9 +20,10 @@ import (
 
 // otherFlags do not change what is sent, only how, or what is told. Every flag that is not here is taken to change it.
 var otherFlags = strings.Fields(`
-	json quiet verbose log-format env-file help yes dry-run sandbox restart
+	log-format metrics-file ping-url
+	json quiet verbose env-file help yes dry-run sandbox restart
 	region workspace ca-cert rate batch-items concurrency max-rejects settle state wait-lock
-	metrics-file ping-url max-profiles max-merges memory tmp cpuprofile memprofile trace`)
+	max-profiles max-merges memory tmp cpuprofile memprofile trace`)
 
 // sentFlags are the flags that change what is sent, where they are not the default, with what is in the files that they name.
 func sentFlags(flags *pflag.FlagSet, o *identityOptions, plan *export.Plan) (map[string]string, error) {

@@ -39,10 +39,8 @@ func (p *program) setting(name string) string {
 //  3. the .env file, the same names
 //  4. the flag's default
 func (p *program) settings(c *cobra.Command) error {
-	if err := p.readDotenv(c.Flags()); err != nil {
-		return err
-	}
-	var errs []error
+	// Whoever is to be told of the trouble with the file may be named in the environment.
+	errs := []error{p.readDotenv(c.Flags())}
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		if f.Changed || !configurable(f) {
 			return

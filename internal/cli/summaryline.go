@@ -33,14 +33,14 @@ func (w *watch) lineText(code int, ran time.Duration) string {
 	if s == nil {
 		return head + "nothing was sent"
 	}
-	parts := []string{rowsText(&s.Rows), fmt.Sprintf("%s people sent", export.Count(s.People.Sent))}
+	parts := []string{rowsText(&s.Rows), several(s.People.Sent, "person", "people") + " sent"}
 	if n := total(s.People.Rejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s people rejected (%s)", export.Count(n), reasons(s.People.Rejected)))
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", several(n, "person", "people"), reasons(s.People.Rejected)))
 	}
 	if n := total(s.MergesRejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s merges rejected (%s)", export.Count(n), reasons(s.MergesRejected)))
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", several(n, "merge", "merges"), reasons(s.MergesRejected)))
 	}
-	parts = append(parts, fmt.Sprintf("%s requests, %s", export.Count(s.Requests), bytesText(s.Bytes)))
+	parts = append(parts, several(s.Requests, "request", "requests")+", "+bytesText(s.Bytes))
 	parts = append(parts, troubles(s)...)
 	if s.Rejects != "" {
 		parts = append(parts, "rejects in "+s.Rejects)
@@ -49,6 +49,14 @@ func (w *watch) lineText(code int, ran time.Duration) string {
 		parts = append(parts, "next: "+s.Next)
 	}
 	return head + strings.Join(parts, "; ")
+}
+
+// several is a number of things.
+func several(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return export.Count(n) + " " + many
 }
 
 // troubles are the sources that could not be read to their ends, and why.
@@ -63,7 +71,7 @@ func troubles(s *export.Summary) (all []string) {
 
 // rowsText names the buckets that hold something.
 func rowsText(r *export.Rows) string {
-	parts := []string{export.Count(r.Read) + " rows read", export.Count(r.Sent) + " sent"}
+	parts := []string{several(r.Read, "row", "rows") + " read", export.Count(r.Sent) + " sent"}
 	for _, bucket := range []struct {
 		n    int64
 		name string
