@@ -72,9 +72,9 @@ func (s *settler) leaveGroups() {
 	if s.x.options.Trace != nil {
 		s.settled.groups = s.groups.Clone()
 	}
-	nodes := s.first[shardCount]
-	s.members = s.groups.Replace(func(root uint32) uint32 { return s.traits[root] })[:nodes:nodes]
+	all := s.groups.Replace(func(root uint32) uint32 { return s.traits[root] })
 	s.traits = nil
+	s.members = slices.Clone(all[:s.first[shardCount]]) // without the nodes of person_ids
 }
 
 // memberOf is what settler.members has for a candidate.

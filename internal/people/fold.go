@@ -20,8 +20,9 @@ type part struct {
 	cioIDs []claim
 }
 
-// partSize is how many candidates a part has at most; there are 64 parts at least.
-const partSize = 32 << 10
+// partSize is how many candidates a part has at most; there are 64 parts at least. A part's attributes are in memory while it
+// is folded.
+const partSize = 16 << 10
 
 // partOf is the number of the part that a candidate belongs to.
 func (s *settler) partOf(candidate uint32) uint32 {
@@ -80,6 +81,8 @@ func (s *settler) handOut(shard uint32, sh *shard) error {
 		}
 		return nil
 	}
+	s.oneShard.Lock() // all that is known of its IDs' attributes is in memory meanwhile
+	defer s.oneShard.Unlock()
 	sh.putStates()
 	wholes := make([]*whole, sh.ids.count)
 	for entry, err := range sh.pieces.All() {

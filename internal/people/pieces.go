@@ -2,6 +2,7 @@ package people
 
 import (
 	"encoding/binary"
+	"slices"
 
 	"ph2cio/internal/posthog"
 )
@@ -100,7 +101,9 @@ func (w *whole) add(p *state) {
 			later = append(later, log...)
 		}
 	}
-	w.buf = append(append(make([]byte, 0, len(text)+len(later)), text...), later...)
+	if w.buf = text[:len(text):len(text)]; len(later) > 0 { // else it shares the memory of last, most often
+		w.buf = slices.Concat(text, later)
+	}
 	w.log, w.base, w.hasBase = uint32(len(text)), base, w.hasBase || p.hasBase
 	w.takeUUID(p)
 }

@@ -2,6 +2,7 @@ package people
 
 import (
 	"cmp"
+	"sync"
 
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
@@ -51,6 +52,7 @@ type settler struct {
 	candidates []candidate
 	names      textPages // kept IDs
 	finals     []part
+	oneShard   sync.Mutex     // held while the attributes of a shard come back from disk
 	uuids      []posthog.UUID // by candidate; nil when not asked for
 	links      [][2]uint32    // nodes of links that ask for a merge: target and source
 	emails     *claims
