@@ -32,7 +32,7 @@ func fuzzPacker(f *testing.F, p *packer) {
 	f.Add(gzipText[:2000], false, uint16(300), uint16(0), byte(0), uint16(0), make([]byte, 100))
 	f.Add(p.pack(f, gzipText, 500), true, uint16(0), uint16(9), byte(1), uint16(0), []byte(nil))
 	f.Fuzz(func(t *testing.T, text []byte, raw bool, cut, flipped uint16, bits byte, truncated uint16, padding []byte) {
-		if len(text) > 1<<16 || len(text)/(1+int(cut)) > 1000 {
+		if len(text) > 1<<16 || len(text)/(1+int(cut)) > 100 {
 			return
 		}
 		if raw {
@@ -58,6 +58,8 @@ func fuzzPacker(f *testing.F, p *packer) {
 			t.Fatalf("the end is said to be good after %d bytes of %d", len(got), len(text))
 		case !damaged && err != io.EOF:
 			t.Fatal(err)
+		case damaged && d.keep && len(padding) > 0 && bytes.HasPrefix(got, text):
+			// The padding may be the beginning of one more frame, without checksums.
 		case truncated == 0 && bits == 0 && !bytes.Equal(got, text):
 			t.Fatalf("%q is used of %q, which is whole (%v)", got, text, err)
 		}
