@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 )
 
@@ -92,6 +93,7 @@ func stopping(grace time.Duration) string {
 
 // backfill is the run itself: learn, ask, send, tell.
 func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destination, j *journey, o *backfillOptions) (err error) {
+	plan.State, plan.Ledger = to.ledger, j.run
 	learned, err := export.Learn(ctx, plan)
 	if err != nil {
 		return err
@@ -116,6 +118,9 @@ func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destinati
 	quiet()
 	summary.UnknownOnly = unknown
 	rejects, err := p.settleUp(to, j, learned, summary, err)
+	if err == nil {
+		err = o.sending.forget(to.ledger)
+	}
 	title := fmt.Sprintf("Sent to workspace %d (%s, %s).", to.workspace.EnvironmentID, to.workspace.Region, to.base)
 	if err := errors.Join(err, p.writeSummary(p.env.Stdout, summary, title, err)); err != nil {
 		return err
@@ -124,6 +129,14 @@ func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destinati
 		return err
 	}
 	return verdict(summary, learned, rejects)
+}
+
+// forget lets go of the keys of events that are older than --dedup-window.
+func (o *sendingOptions) forget(state *ledger.Store) error {
+	if o.dedupWindow == 0 {
+		return nil
+	}
+	return state.Forget(context.Background(), ledger.DayOf(time.Now())-int64(o.dedupWindow))
 }
 
 // settleUp writes the file of rejects, notes that the run has ended if it has, and says what comes next. failed is what ended it

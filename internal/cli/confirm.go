@@ -77,6 +77,10 @@ func (p *program) writeForecast(plan *export.Plan, l *export.Learned, to *destin
 	if counts.Estimated {
 		events = "about " + events
 	}
+	if l.Repeats > 0 {
+		events = "up to " + events
+		line("not again", export.Count(l.Repeats)+" rows that come again, or that an earlier run has sent")
+	}
 	line("events", fmt.Sprintf("%s, of which at most %s younger than 72 h can start campaigns", style.bold(events), export.Count(l.Recent)))
 	line("time", about(forecastTime(counts.Events+int64(counts.Sent), plan.BatchItems, o.rate, plan.Settle)))
 	if l.Bad > 0 {

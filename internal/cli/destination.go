@@ -173,6 +173,9 @@ func (to *destination) wire(p *program, plan *export.Plan, o *sendingOptions) er
 	if o.batchItems < 0 || o.concurrency < 0 || o.concurrency > 1000 {
 		return usage(errors.New("--batch-items and --concurrency take 0 or more, and --concurrency at most 1000"))
 	}
+	if o.dedupWindow < 0 {
+		return usage(errors.New("--dedup-window takes 0 days or more"))
+	}
 	if o.settle < 0 && o.settle != settleUnset {
 		return usage(errors.New("--settle takes 0s or more"))
 	}
@@ -188,6 +191,7 @@ func (to *destination) wire(p *program, plan *export.Plan, o *sendingOptions) er
 	plan.Sender = to.sender(customerio.Policy{Tally: to.tally, Waiting: p.waiting(plan.Progress), Over: to.pace.Over()})
 	plan.InFlight = to.pace.InFlight
 	plan.BatchItems, plan.MaxRejects, plan.Settle = o.batchItems, limit, to.settle(o)
+	plan.ResendOld = o.resendOld
 	return nil
 }
 

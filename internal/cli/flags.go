@@ -77,6 +77,8 @@ type sendingOptions struct {
 	caCert      string
 	state       string
 	restart     bool
+	dedupWindow int // days
+	resendOld   bool
 	waitLock    time.Duration
 	yes         bool
 	dryRun      bool
@@ -96,9 +98,11 @@ func (o *sendingOptions) addFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.settle, "settle", settleUnset, "`wait` after new people were sent (default 30s; 0 for an API on this machine)")
 	f.Lookup("settle").DefValue = "" // the default depends on the destination
 	f.StringVar(&o.state, "state", "", "state `directory` (default: one per workspace in the user's state directory)")
-	f.BoolVar(&o.restart, restartFlag, false, "plan anew, and send again what was sent, with the same event IDs")
+	f.BoolVar(&o.restart, restartFlag, false, "plan anew; events that were sent are not sent again")
+	f.IntVar(&o.dedupWindow, "dedup-window", 0, "after the run forget which events older than this many `days` were sent; 0 forgets none")
+	f.BoolVar(&o.resendOld, "resend-old", false, "send events even if they are so old that it is forgotten whether they were sent")
 	f.DurationVar(&o.waitLock, "wait-lock", 0, "`wait` so long while another run holds the state directory")
-	annotate(f, "sending", "batch-items", "concurrency", "max-rejects", "settle", "ca-cert", "state", restartFlag, "wait-lock")
+	annotate(f, "sending", "batch-items", "concurrency", "max-rejects", "settle", "ca-cert", "state", restartFlag, "dedup-window", "resend-old", "wait-lock")
 }
 
 // addDestinationFlags are the flags that `check` needs too.

@@ -52,7 +52,7 @@ func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, 
 	case !last.Ended.IsZero() && len(changed) == 0 && p.sameSources(last, plan.Sources):
 		return nil, nil, p.alreadyDone(last)
 	case !last.Ended.IsZero():
-		p.warn("the last backfill, done at %s, had other sources or flags: what both have is sent again, with the same event IDs", timeText(last.Ended))
+		p.warn("the last backfill, done at %s, had other sources or flags: events that it sent are not sent again", timeText(last.Ended))
 		return plan, j, nil
 	}
 	again, err := p.planAgain(last, changed, plan, o, args)
@@ -78,7 +78,7 @@ func (p *program) planAgain(begun *ledger.Run, changed []string, now *export.Pla
 		return nil, &problem{code: exitUsage,
 			err: fmt.Errorf("the backfill that began at %s has not come to its end, and it has other flags: %s",
 				timeText(begun.Began), strings.Join(changed, "; ")),
-			hint: "give the same flags to go on, or plan anew with --restart, which sends again what was sent, with the same event IDs"}
+			hint: "give the same flags to go on, or plan anew with --restart, which keeps what was sent"}
 	}
 	sources, err := p.begunWith(begun, now.Sources)
 	if err != nil {

@@ -208,8 +208,8 @@ func (t *summaryText) state(s *stateReport) {
 func (t *summaryText) run(r *runReport, running bool) {
 	fmt.Fprintln(t)
 	t.line(fmt.Sprintf("run %d", r.ID), fmt.Sprintf("%s, began %s, %s", r.Command, timeText(r.Began), r.how(running)))
-	t.line("rows", fmt.Sprintf("%s of %s: %s sent, %s only feed a person, %s skipped, %s rejected", export.Count(r.Done.Read), export.Count(r.Rows),
-		export.Count(r.Done.Sent()), export.Count(r.Done.Person), export.Count(total(r.Done.Skipped)), export.Count(total(r.Done.Rejected))))
+	t.line("rows", fmt.Sprintf("%s of %s: %s sent, %s only feed a person, %s skipped, %s rejected%s", export.Count(r.Done.Read), export.Count(r.Rows),
+		export.Count(r.Done.Sent()), export.Count(r.Done.Person), export.Count(total(r.Done.Skipped)), export.Count(total(r.Done.Rejected)), r.repeated()))
 	t.line("people", export.Count(r.Done.People())+" sent")
 	if n := total(r.Rejects); n > 0 {
 		t.line("rejects", t.style.red(fmt.Sprintf("%s (%s)", export.Count(n), plain(reasons(r.Rejects)))))
@@ -224,6 +224,17 @@ func (t *summaryText) run(r *runReport, running bool) {
 			t.line("trouble", t.style.red(plain(source.Path+": "+source.Trouble)))
 		}
 	}
+}
+
+// repeated says which rows others stood for.
+func (r *runReport) repeated() (text string) {
+	if r.Done.Duplicate > 0 {
+		text += ", " + export.Count(r.Done.Duplicate) + " duplicate"
+	}
+	if r.Done.Earlier > 0 {
+		text += ", " + export.Count(r.Done.Earlier) + " sent by earlier runs"
+	}
+	return text
 }
 
 // how says how a run ended, or where it is.

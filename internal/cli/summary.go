@@ -76,7 +76,8 @@ func (t *summaryText) rows() {
 	t.bucket("skipped", total(r.Skipped), reasons(r.Skipped))
 	t.bucket("rejected", total(r.Rejected), reasons(r.Rejected))
 	t.examples()
-	t.bucket("earlier", r.Earlier, "acknowledged before the run went on")
+	t.bucket("duplicate", r.Duplicate, "the same event as a row before it")
+	t.bucket("earlier", r.Earlier, "acknowledged by an earlier run, or before the run went on")
 	t.bucket("unsent", r.Unsent, "no answer when the run stopped")
 }
 

@@ -107,6 +107,9 @@ func buckets(t *testing.T, list bucketList, path string) string {
 	if rejected := sum(summary.Rows.Rejected); rejected > 0 {
 		fmt.Fprintf(&b, " rejected %d", rejected)
 	}
+	if summary.Rows.Duplicate > 0 {
+		fmt.Fprintf(&b, " duplicate %d", summary.Rows.Duplicate)
+	}
 	b.WriteString("\n# people:")
 	for person := range learned.People.People() {
 		fmt.Fprintf(&b, " %s", person.DistinctID)
@@ -129,6 +132,10 @@ func writeBuckets(t *testing.T, b *strings.Builder, plan *Plan, learned *Learned
 			row++
 			if bad != nil {
 				fmt.Fprintln(b, row, "rejected", bad.Reason)
+				continue
+			}
+			if learned.repeats.duplicate.has(event.Ref) {
+				fmt.Fprintln(b, row, "duplicate")
 				continue
 			}
 			_, _, o := mapper.Event(nil, event)

@@ -14,6 +14,8 @@ import (
 type Counters struct {
 	Read           int64                       `json:"read"` // rows that have ended
 	Person         int64                       `json:"person"`
+	Duplicate      int64                       `json:"duplicate"`
+	Earlier        int64                       `json:"earlier"` // sent by earlier runs
 	Skipped        map[string]int64            `json:"skipped"`
 	Rejected       map[string]int64            `json:"rejected"`
 	Accepted       map[customerio.Action]int64 `json:"accepted"`
@@ -44,7 +46,7 @@ func ReadCounters(text []byte) (c Counters, err error) {
 func (r *run) counters(open int64) Counters {
 	t := r.tally
 	c := Counters{
-		Read: t.read, Person: t.person, Skipped: t.skipped, Rejected: t.rejected, PeopleRejected: r.peopleRejected,
+		Read: t.read, Person: t.person, Duplicate: t.duplicate, Earlier: t.earlier - r.before.Sent(), Skipped: t.skipped, Rejected: t.rejected, PeopleRejected: r.peopleRejected,
 		MergesRejected: r.mergesRejected,
 		Accepted:       maps.Clone(r.before.Accepted), Refused: maps.Clone(r.before.Refused), Recent: r.before.Recent + t.recent,
 	}
@@ -64,7 +66,8 @@ func (r *run) goOn(before Counters) {
 			*counts = map[customerio.Action]int64{}
 		}
 	}
-	r.tally.read, r.tally.person, r.tally.earlier = before.Read, before.Person, before.Sent()
+	r.tally.read, r.tally.person, r.tally.duplicate = before.Read, before.Person, before.Duplicate
+	r.tally.earlier = before.Earlier + before.Sent()
 	addAll(r.tally.skipped, before.Skipped)
 	addAll(r.tally.rejected, before.Rejected)
 	addAll(r.peopleRejected, before.PeopleRejected)

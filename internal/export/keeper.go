@@ -102,6 +102,13 @@ func (k *keeper) merged(id int64) {
 	}
 }
 
+// sent notes an event that was accepted. The lock is held.
+func (k *keeper) sent(key ledger.Key) {
+	if k != nil {
+		k.step.Keys = append(k.step.Keys, key)
+	}
+}
+
 // reject notes a reject. The lock is held.
 func (k *keeper) reject(number uint64, one *Reject) error {
 	line, err := json.Marshal(one)

@@ -18,6 +18,7 @@ type Learned struct {
 	People  *people.Settled        // usable until Close
 	Rows    int64                  // read, good and bad
 	Bad     int64                  // rows that are not events, or can never be sent whoever their person is
+	Repeats int64                  // rows that others stand for, in the export or sent by an earlier run
 	Recent  int64                  // rows that could start a campaign, whoever their person is
 	Trouble []*posthog.SourceError // sources that are damaged, gone or refused
 	Said    []*posthog.SourceError // what there is to know about sources that were read well
@@ -28,6 +29,7 @@ type Learned struct {
 	columns uint64 // posthog.Chunk.Columns of all chunks
 
 	decided decisions
+	repeats *repeats
 	ends    []int64       // of each source, where the reading stopped
 	prints  []fingerprint // of each source
 	places  *places
@@ -60,7 +62,7 @@ func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *ce
 		return nil, errors.Join(err, index.Close())
 	}
 	learned := &Learned{
-		index: index, decided: newDecisions(plan.Index.Dir), places: newPlaces(plan.Sources),
+		index: index, decided: newDecisions(plan.Index.Dir), repeats: newRepeats(plan), places: newPlaces(plan.Sources),
 		ends: make([]int64, len(plan.Sources)), prints: make([]fingerprint, len(plan.Sources)), kept: kept{most: cmp.Or(plan.kept, mostKept)},
 	}
 	if err := learned.from(ctx, plan, read, census); err != nil {
@@ -78,12 +80,17 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 	for _, s := range plan.Sources {
 		l.Bytes += s.Size
 	}
+	if err := l.repeats.begin(ctx, plan); err != nil {
+		return err
+	}
 	progress := plan.progress()
 	progress.Phase("reading", l.Bytes, Bytes)
 	defer progress.Done()
 
 	thrift := newThrift()
-	work := func(_ int, c *posthog.Chunk) lesson { return learnChunk(c, plan, index, census.sheet()) }
+	work := func(worker int, c *posthog.Chunk) lesson {
+		return learnChunk(c, plan, index, census.sheet(), l.repeats.keyed(worker))
+	}
 	for lesson, err := range orderedChunks(posthog.Read(ctx, plan.Sources, read), plan.workers(), work) {
 		if warning, ok := asWarning(err); ok {
 			l.Said = append(l.Said, warning)
@@ -96,7 +103,7 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 		if err != nil {
 			return fmt.Errorf("first reading: %w", err)
 		}
-		if err := cmp.Or(index.Err(), l.decided.space.Err()); err != nil {
+		if err := cmp.Or(index.Err(), l.decided.space.Err(), l.repeats.space.Err()); err != nil {
 			return fmt.Errorf("first reading: %w", err)
 		}
 		if index.Overflowed() {
@@ -117,6 +124,10 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 	if err := checkColumns(read.Columns, l.columns, l.Rows); err != nil {
 		return err
 	}
+	if err := l.repeats.find(ctx, plan); err != nil {
+		return fmt.Errorf("find the rows that were sent before, or come again: %w", err)
+	}
+	l.Repeats = l.repeats.duplicate.count() + l.repeats.earlier.count()
 	progress.Note("working out who is who")
 	var err error
 	if l.People, err = index.Settle(plan.Choice); err != nil {
@@ -129,7 +140,7 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 // Close gives back memory and what is on disk, when all has been sent.
 func (l *Learned) Close() error {
 	l.kept.giveUp()
-	return errors.Join(l.index.Close(), l.decided.space.Close())
+	return errors.Join(l.index.Close(), l.decided.space.Close(), l.repeats.space.Close())
 }
 
 // lesson is what the first reading learnt from one chunk.
@@ -139,10 +150,11 @@ type lesson struct {
 	teams             teams
 	columns           uint64
 	rows, bad, recent int64
+	keys              []numberedKey
 	sheet             *sheet // nil without a census
 }
 
-func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet) lesson {
+func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet, keyed *keyed) lesson {
 	l := lesson{chunk: c, sheet: sheet}
 	for event, bad := range c.Events() {
 		l.rows++
@@ -163,11 +175,12 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet)
 		if o.Recent {
 			l.recent++
 		}
+		o = keyed.add(event, o)
 		l.decided.add(event.Ref-c.Ref, o)
 		index.Observe(event, o.Bucket == mapping.Send)
 		sheet.count(event)
 	}
-	l.decided.sum, l.columns = c.Sum(), c.Columns()
+	l.decided.sum, l.columns, l.keys = c.Sum(), c.Columns(), keyed.keys
 	if !c.WorthPacking() {
 		c.Release() // the others are added to kept, in order
 	}
@@ -178,6 +191,7 @@ func (l *Learned) add(one lesson) {
 	l.kept.add(one.chunk, one.decided.rows, l.Bytes)
 	l.places.add(one.chunk)
 	l.decided.add(&one.decided)
+	l.repeats.add(one.keys)
 	l.ends[one.chunk.Source] = one.chunk.End
 	l.prints[one.chunk.Source].add(one.decided.sum, one.rows)
 	l.teams.merge(one.teams)

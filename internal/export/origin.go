@@ -106,14 +106,14 @@ func (e *PeopleChanged) Error() string {
 
 // Hint is what to do about it.
 func (e *PeopleChanged) Hint() string {
-	return "go on with the version of ph2cio that began it, or plan anew with --restart, which sends again what was sent, with the same event IDs"
+	return "go on with the version of ph2cio that began it, or plan anew with --restart, which keeps what was sent"
 }
 
 // ChangedSince is the error for a source that is not what a run began with.
 func ChangedSince(begun *ledger.Run, path string) error {
 	return &posthog.SourceError{
 		Path: path, Kind: posthog.Changed, Err: fmt.Errorf("it is not what it was when the run of %s began", beganAt(begun)),
-		Hint: "bring back the file as it was, and the same command goes on; or plan anew with --restart, which sends again what was sent, with the same event IDs",
+		Hint: "bring back the file as it was, and the same command goes on; or plan anew with --restart, which keeps what was sent",
 	}
 }
 

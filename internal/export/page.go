@@ -65,10 +65,13 @@ func (r *run) mapChunk(p *page, worker int, c *posthog.Chunk) {
 		return
 	}
 	c.Left = decided.rows
+	repeats := newTally()
+	r.learned.repeats.take(c, repeats)
 	if c.Ref < from.Next {
 		r.mapLeftOver(p, r.mappers[worker], c)
 	} else {
 		decided.count(p.tally)
+		p.tally.add(repeats)
 		r.mapRows(p, r.mappers[worker], c)
 	}
 	if p.err = c.Trust(decided.sum); !seen {

@@ -36,11 +36,21 @@ type Plan struct {
 	Incomplete []*posthog.Incomplete // exports of which files are missing, for the summary
 
 	Progress   Progress           // nil shows nothing
+	State      *ledger.Store      // what earlier runs have sent; nil knows of none
+	ResendOld  bool               // rows of days of which State has forgotten what was sent are sent
 	Rejects    Rejects            // where rejected rows go when there is no Ledger
-	Ledger     *ledger.Run        // what is saved as it is sent, and where an earlier run stopped; nil saves nothing
+	Ledger     *ledger.Run        // what is saved as it is sent, and where an earlier run stopped; nil saves nothing. To be set before Learn if it goes on
 	Operations func([]byte) error // sees every operation in sending order; nil for none
 	kept       int                // mostKept if 0; for tests
 	Workers    int                // goroutines that decode and map; 0 is one for each core
+}
+
+// goesOn is the run that this one goes on with, 0 for none.
+func (p *Plan) goesOn() int64 {
+	if p.Ledger == nil {
+		return 0
+	}
+	return p.Ledger.ID
 }
 
 // Progress hears how far a run is. Its methods are called from one goroutine at a time.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/oklog/ulid/v2"
 	"github.com/zeebo/xxh3"
 
 	"ph2cio/internal/customerio"
@@ -75,6 +76,11 @@ func (r *run) accepted(action customerio.Action, ref uint64, operation []byte) {
 	case customerio.Merge:
 		if r.keeper != nil {
 			r.keeper.merged(r.merges[ref])
+		}
+	case customerio.Event, customerio.Page, customerio.Screen:
+		var id ulid.ULID
+		if r.keeper != nil && id.UnmarshalText(customerio.EventIDOf(operation)) == nil {
+			r.keeper.sent(ledger.Key(id))
 		}
 	}
 }

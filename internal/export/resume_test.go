@@ -76,15 +76,46 @@ func manyRows(t *testing.T, rows int) string {
 	return path
 }
 
-// stored opens the ledger of a directory and returns its newest run, or begins one that rests on what was learnt.
-func stored(t *testing.T, dir string, learned *Learned) (*ledger.Store, *ledger.Run) {
+// openStore opens the ledger of a directory.
+func openStore(t *testing.T, dir string) *ledger.Store {
 	t.Helper()
 	store, err := ledger.Open(t.Context(), dir, ledger.Workspace{BaseURL: "http://127.0.0.1", EnvironmentID: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return store
+}
+
+// learnOf learns what a plan needs that knows what is in a store, and whose run is gone on with.
+func learnOf(t *testing.T, store *ledger.Store, plan *Plan) *Learned {
+	t.Helper()
 	run, err := store.Last(t.Context(), "backfill")
-	if err == nil && run == nil {
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan.State = store
+	if run != nil && run.Ended.IsZero() {
+		plan.Ledger = run
+	}
+	learned, err := Learn(t.Context(), plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return learned
+}
+
+// stored opens the ledger of a directory and returns its newest run, or begins one that rests on what was learnt.
+func stored(t *testing.T, dir string, learned *Learned) (*ledger.Store, *ledger.Run) {
+	t.Helper()
+	store := openStore(t, dir)
+	return store, begunIn(t, store, learned)
+}
+
+// begunIn returns the newest run of a store, or begins one that rests on what was learnt.
+func begunIn(t *testing.T, store *ledger.Store, learned *Learned) *ledger.Run {
+	t.Helper()
+	run, err := store.Last(t.Context(), "backfill")
+	if err == nil && (run == nil || !run.Ended.IsZero()) {
 		start := ledger.Start{Command: "backfill", Began: runTime, Now: runTime, Rows: learned.Rows}
 		start.Sources, start.People = learned.Origin()
 		run, err = store.Begin(t.Context(), start)
@@ -96,7 +127,7 @@ func stored(t *testing.T, dir string, learned *Learned) (*ledger.Store, *ledger.
 	if err != nil {
 		t.Fatal(err)
 	}
-	return store, run
+	return run
 }
 
 // TestAStoppedRunGoesOn lets the destination go away again and again, at any batch of any phase. In the end it has taken each
@@ -120,17 +151,18 @@ func TestAStoppedRunGoesOn(t *testing.T) {
 		came, stopped, between := map[string]int{}, 0, 0
 		for {
 			plan := newStopped(t)
-			learned, err := Learn(t.Context(), plan)
-			if err != nil {
-				t.Fatal(err)
-			}
-			store, begun := stored(t, dir, learned)
+			store := openStore(t, dir)
+			learned := learnOf(t, store, plan)
+			begun := begunIn(t, store, learned)
 			after, taking := stops()
 			to := &destination{came: came, left: after, taking: taking, refuse: refuse}
 			plan.Ledger, plan.Sender, plan.BatchItems = begun, to, batchItems
 			plan.InFlight = func() int { return inFlight }
 			summary, err := Send(t.Context(), plan, learned)
 			rejects, _, err2 := WriteRejects(t.Context(), dir, begun)
+			if err == nil {
+				nothingNew(t, store, begun, newStopped(t), summary)
+			}
 			if err2 = errors.Join(err2, learned.Close(), store.Close()); err2 != nil {
 				t.Fatal(err2)
 			}
@@ -199,6 +231,28 @@ func TestAStoppedRunGoesOn(t *testing.T) {
 	})
 	if went == 0 {
 		t.Error("no run was ever gone on with")
+	}
+}
+
+// nothingNew ends a run and does all of it anew: no event is sent, and what was sent counts as that.
+func nothingNew(t *testing.T, store *ledger.Store, before *ledger.Run, plan *Plan, was *Summary) {
+	t.Helper()
+	if err := before.Finish(ledger.Done, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	plan.Operations = func(op []byte) error {
+		if id := customerio.EventIDOf(op); id != nil && !bytes.Contains(op, []byte(`"n":4`)) && !bytes.Contains(op, []byte(`"user_3"`)) {
+			t.Fatalf("sent again: %s", op)
+		}
+		return nil
+	}
+	learned := learnOf(t, store, plan)
+	summary, err := Send(t.Context(), plan, learned)
+	if err = errors.Join(err, learned.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if sent := was.Rows.Sent + was.Rows.Earlier; sent == 0 || summary.Rows.Earlier != sent || summary.Rows.Duplicate != was.Rows.Duplicate {
+		t.Fatalf("%d rows sent earlier and %d duplicates, want %d and %d", summary.Rows.Earlier, summary.Rows.Duplicate, sent, was.Rows.Duplicate)
 	}
 }
 

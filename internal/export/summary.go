@@ -60,10 +60,10 @@ type Limit struct {
 type Rows struct {
 	Read      int64            `json:"read"`
 	Sent      int64            `json:"sent"`
-	Person    int64            `json:"person"` // only feeds a person
-	Duplicate int64            `json:"duplicate"`
-	Earlier   int64            `json:"earlier"` // acknowledged before the run went on
-	Unsent    int64            `json:"unsent"`  // no answer when the run stopped
+	Person    int64            `json:"person"`    // only feeds a person
+	Duplicate int64            `json:"duplicate"` // the same event as a row before it
+	Earlier   int64            `json:"earlier"`   // acknowledged by an earlier run, or before the run went on
+	Unsent    int64            `json:"unsent"`    // no answer when the run stopped
 	Skipped   map[string]int64 `json:"skipped"`
 	Rejected  map[string]int64 `json:"rejected"`
 }
@@ -108,7 +108,7 @@ func (r *run) summary() *Summary {
 	tally := r.plan.Tally
 	return &Summary{
 		Rows: Rows{
-			Read: t.read, Sent: ofRows(t.accepted), Person: t.person, Earlier: t.earlier, Unsent: ofRows(t.unsent),
+			Read: t.read, Sent: ofRows(t.accepted), Person: t.person, Duplicate: t.duplicate, Earlier: t.earlier, Unsent: ofRows(t.unsent),
 			Skipped: t.skipped, Rejected: t.rejected,
 		},
 		People: PeopleSummary{

@@ -10,12 +10,13 @@ import (
 
 // tally counts where rows and operations ended. It belongs to one goroutine, or to whoever holds its owner's lock.
 type tally struct {
-	read     int64
-	person   int64
-	skipped  map[string]int64
-	rejected map[string]int64 // rows, by reason
-	earlier  int64            // rows acknowledged before this run went on
-	recent   int64            // operations accepted that can start a campaign
+	read      int64
+	person    int64
+	skipped   map[string]int64
+	rejected  map[string]int64 // rows, by reason
+	duplicate int64            // rows whose event a row before them is
+	earlier   int64            // rows acknowledged by an earlier run, or before this run went on
+	recent    int64            // operations accepted that can start a campaign
 
 	built    map[customerio.Action]int64
 	accepted map[customerio.Action]int64
@@ -49,6 +50,8 @@ func (t *tally) row(o mapping.Outcome) {
 func (t *tally) add(o *tally) {
 	t.read += o.read
 	t.person += o.person
+	t.duplicate += o.duplicate
+	t.earlier += o.earlier
 	addAll(t.skipped, o.skipped)
 	addAll(t.rejected, o.rejected)
 	addAll(t.built, o.built)
@@ -81,9 +84,9 @@ func ofRows(counts map[customerio.Action]int64) (total int64) {
 // check holds the counts against each other: every row and every operation must have ended in exactly one place.
 func (t *tally) check() error {
 	sent, unsent := ofRows(t.accepted), ofRows(t.unsent)
-	if total := sent + t.person + sum(t.skipped) + sum(t.rejected) + t.earlier + unsent; total != t.read {
-		return fmt.Errorf("the rows do not add up: %d read, but %d sent, %d person, %d skipped, %d rejected, %d earlier and %d unsent make %d; "+
-			"please report this", t.read, sent, t.person, sum(t.skipped), sum(t.rejected), t.earlier, unsent, total)
+	if total := sent + t.person + sum(t.skipped) + sum(t.rejected) + t.duplicate + t.earlier + unsent; total != t.read {
+		return fmt.Errorf("the rows do not add up: %d read, but %d sent, %d person, %d skipped, %d rejected, %d duplicate, %d earlier and %d unsent make %d; "+
+			"please report this", t.read, sent, t.person, sum(t.skipped), sum(t.rejected), t.duplicate, t.earlier, unsent, total)
 	}
 	for action, built := range t.built {
 		if total := t.accepted[action] + t.refused[action] + t.unsent[action]; total != built {

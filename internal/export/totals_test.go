@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/oklog/ulid/v2"
 	"pgregory.net/rapid"
 
 	"ph2cio/internal/customerio"
@@ -80,6 +81,7 @@ func drawPlan(t *testing.T, r *rapid.T, path string) *Plan {
 func plainTotals(t *testing.T, plan *Plan, learned *Learned, rows int64) Rows {
 	t.Helper()
 	totals := Rows{Skipped: map[string]int64{}, Rejected: map[string]int64{}}
+	came := map[ulid.ULID]bool{}
 	mapper := plan.Rules.NewMapper(learned.People)
 	for chunk, err := range posthog.Read(t.Context(), plan.Sources, posthog.Options{}) {
 		if err != nil {
@@ -93,6 +95,13 @@ func plainTotals(t *testing.T, plan *Plan, learned *Learned, rows int64) Rows {
 			if bad != nil {
 				totals.Rejected[bad.Reason]++
 				continue
+			}
+			if id := mapping.EventID(event); plan.Rules.Classify(event).Bucket == mapping.Send {
+				if came[id] {
+					totals.Duplicate++
+					continue
+				}
+				came[id] = true
 			}
 			switch _, _, o := mapper.Event(nil, event); o.Bucket {
 			case mapping.Send:

@@ -48,23 +48,24 @@ func TestMigration(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	defer func(released []string) { migrations = released }(migrations)
+	released := migrations
+	defer func() { migrations = released }()
 	migrations = append(migrations[:len(migrations):len(migrations)], "CREATE TABLE more (a INTEGER) STRICT;", "no SQL at all;")
 	if _, err := Open(t.Context(), dir, ours); err == nil {
 		t.Fatal("a migration that fails was taken")
 	}
-	migrations = migrations[:2]
+	migrations = migrations[:len(released)+1]
 	s = open(t, dir)
 	checkWritten(t, s)
 	if _, err := s.db.Exec("INSERT INTO more VALUES (1)"); err != nil {
 		t.Errorf("the new table: %v", err)
 	}
-	migrations = migrations[:1]
+	migrations = released
 	before := filepath.Join(dir, "before")
 	if err := os.Mkdir(before, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Rename(filepath.Join(dir, FileName+".schema1"), filepath.Join(before, FileName)); err != nil {
+	if err := os.Rename(filepath.Join(dir, fmt.Sprintf("%s.schema%d", FileName, len(released))), filepath.Join(before, FileName)); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(filepath.Join(before, FileName))

@@ -15,7 +15,7 @@ const IDScheme = "1"
 
 // migrations lead from each version of the schema to the next: the first makes version 1 of an empty file. One that has been
 // released is never changed.
-var migrations = []string{version1}
+var migrations = []string{version1, version2}
 
 const version1 = `
 CREATE TABLE meta (
@@ -93,6 +93,19 @@ CREATE TABLE rejects (
 	reason TEXT NOT NULL,
 	text   TEXT NOT NULL,    -- the line of rejects.jsonl
 	PRIMARY KEY (run, phase, number)
+) STRICT, WITHOUT ROWID;
+`
+
+const version2 = `
+-- Keys of events that were acknowledged, so that no event is sent twice. Those of one day and run are in parts, in each of
+-- which they are sorted. What was forgotten is before the day that meta has as keys_from.
+CREATE TABLE keys (
+	day   INTEGER NOT NULL, -- of the events in UTC, from 1970-01-01
+	run   INTEGER NOT NULL REFERENCES runs,
+	part  INTEGER NOT NULL,
+	count INTEGER NOT NULL,
+	keys  BLOB NOT NULL,    -- for each: seconds since the one before, or since the day began, as a varint, then 10 bytes
+	PRIMARY KEY (day, run, part)
 ) STRICT, WITHOUT ROWID;
 `
 

@@ -15,6 +15,7 @@ type Step struct {
 	People   []byte  // accepted, one AppendPerson after another
 	Count    int     // how many People are
 	Merged   []int64 // Merge.ID of those done
+	Keys     []Key   // of events that were accepted; Save sorts them
 }
 
 // Reject is a row or an operation that could not be sent.
@@ -58,6 +59,9 @@ func (r *Run) save(tx *sql.Tx, step *Step, at int64) error {
 			return err
 		}
 	}
+	if err := r.saveKeys(tx, step.Keys); err != nil {
+		return err
+	}
 	return r.saveRejects(tx, step.Rejects)
 }
 
@@ -65,7 +69,7 @@ func (r *Run) saveRejects(tx *sql.Tx, rejects []Reject) error {
 	if len(rejects) == 0 {
 		return nil
 	}
-	add, err := tx.Prepare("INSERT INTO rejects VALUES (?, ?, ?, ?, ?)")
+	add, err := tx.Prepare("INSERT INTO rejects (run, phase, number, reason, text) VALUES (?, ?, ?, ?, ?)")
 	if err != nil {
 		return err
 	}

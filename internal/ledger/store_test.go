@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -291,7 +292,7 @@ func TestDurability(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())
 	for pragma, want := range map[string]string{
-		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "trusted_schema": "0", "busy_timeout": "10000", "user_version": "1",
+		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1", "trusted_schema": "0", "busy_timeout": "10000", "user_version": strconv.Itoa(len(migrations)),
 	} {
 		var got string
 		if err := s.db.QueryRow("PRAGMA " + pragma).Scan(&got); err != nil || got != want {
@@ -335,7 +336,7 @@ func TestRefusals(t *testing.T) {
 		"another workspace": {made(nil), Workspace{ours.BaseURL, 78}, "belongs to workspace 77 at https://track.customer.io, not to workspace 78", "credentials"},
 		"another host":      {made(nil), Workspace{"https://track-eu.customer.io", 77}, "not to workspace 77 at https://track-eu", "credentials"},
 		"newer": {made(func(s *Store) { s.db.Exec("PRAGMA user_version=99") }), ours,
-			"a newer version of ph2cio made it (schema 99, and this one knows 1)", "use that version"},
+			"a newer version of ph2cio made it (schema 99, and this one knows 2)", "use that version"},
 		"another rule": {made(func(s *Store) { s.db.Exec("UPDATE meta SET value='2' WHERE key='id_scheme'") }), ours, "follow rule 2", "the version of ph2cio that made it"},
 		"not ours":     {made(func(s *Store) { s.db.Exec("PRAGMA application_id=5") }), ours, "not one of ph2cio's", "--state"},
 		"no database": {func(t *testing.T, path string) {

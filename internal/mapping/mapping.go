@@ -53,18 +53,19 @@ type Outcome struct {
 
 // Why a row is skipped.
 const (
-	ReasonGroup      = "group"        // it describes a group, never a person
-	ReasonNoise      = "noise"        // one of PostHog's own that a marketer rarely wants
-	ReasonFiltered   = "filtered"     // by --events or --skip-events
-	ReasonOutOfRange = "out_of_range" // by --since or --until
-	ReasonLive       = "live"         // PostHog's own destination has sent it
-	ReasonRecent     = "recent"       // held: it could start a campaign
-	ReasonAnonymous  = "anonymous"    // nobody known
-	ReasonNoEmail    = "no_email"     // only people with an email are sent
-	ReasonIllegalID  = "illegal_id"   // its distinct ID is a placeholder such as "undefined"
-	ReasonExcluded   = "excluded"     // its person is not to be sent
-	ReasonDeleted    = "deleted"      // its person is deleted in PostHog, says the persons export
-	ReasonNotAsked   = "not_asked"    // --only names others
+	ReasonGroup      = "group"            // it describes a group, never a person
+	ReasonNoise      = "noise"            // one of PostHog's own that a marketer rarely wants
+	ReasonFiltered   = "filtered"         // by --events or --skip-events
+	ReasonOutOfRange = "out_of_range"     // by --since or --until
+	ReasonLive       = "live"             // PostHog's own destination has sent it
+	ReasonRecent     = "recent"           // held: it could start a campaign
+	ReasonAnonymous  = "anonymous"        // nobody known
+	ReasonNoEmail    = "no_email"         // only people with an email are sent
+	ReasonIllegalID  = "illegal_id"       // its distinct ID is a placeholder such as "undefined"
+	ReasonExcluded   = "excluded"         // its person is not to be sent
+	ReasonDeleted    = "deleted"          // its person is deleted in PostHog, says the persons export
+	ReasonNotAsked   = "not_asked"        // --only names others
+	ReasonTooOld     = "too_old_to_check" // held: whether it was sent is forgotten
 
 	ReasonSameProfile = "same_profile" // of a merge: the two are one profile already
 )
