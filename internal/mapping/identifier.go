@@ -10,7 +10,7 @@ import (
 // identifier returns what the person of a scene is called by. The outcome is Rejected when that cannot be.
 func (m *Mapper) identifier(s *scene) (customerio.Identifier, Outcome) {
 	who := customerio.Identifier{Key: customerio.Key(s.person.By.String()), Value: s.person.Value}
-	if len(m.rules.identifier.parts) > 0 {
+	if len(m.rules.identifier.parts) > 0 && !s.person.SentBefore() {
 		who.Key = m.rules.identifierKey
 		var outcome Outcome
 		if who.Value, outcome = m.identifierValue(s); outcome.Bucket == Rejected {

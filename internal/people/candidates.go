@@ -30,7 +30,7 @@ func (s *settler) may(t traits) bool {
 	if t&groupSeen == 0 || s.choice.barred(t) != Sent {
 		return false
 	}
-	return s.choice.Who == All || t&(isIdentified|groupState) != 0
+	return s.choice.Who == All || t&(isIdentified|groupState|isSent) != 0
 }
 
 // gather makes the candidates, and is done with the other groups.
@@ -142,7 +142,7 @@ func (s *settler) keepIDsOf(from, many int) error {
 		if i := int(number) - from; ok && i >= 0 && i < many {
 			lock := locks.of(number)
 			lock.Lock()
-			c, suits := &s.candidates[number], s.suits(f, text)
+			c, suits := &s.candidates[number], s.suits(node, f, text)
 			if suits.Compare(bests[i]) < 0 {
 				bests[i], c.rank = suits, suits.Rank
 			}
@@ -159,7 +159,10 @@ func (s *settler) keepIDsOf(from, many int) error {
 }
 
 // suits says how good an ID is to keep.
-func (s *settler) suits(f *fact, text []byte) identity.Candidate {
+func (s *settler) suits(node uint32, f *fact, text []byte) identity.Candidate {
+	if f.marks&wasSent != 0 {
+		return identity.Candidate{Rank: identity.Existing, First: momentBefore(s.settled.sent[s.settled.sentAs(node)].turn)}
+	}
 	c := identity.Candidate{Rank: f.marks.rank(), First: f.first}
 	if s.x.options.Existing.hasID(text) {
 		c.Rank = identity.Existing
@@ -178,7 +181,7 @@ func (s *settler) nameAll(from int, bests []identity.Candidate) error {
 	return s.eachNode(func(node uint32, f *fact, text []byte) error {
 		number, ok := s.candidateOf(node)
 		i := int(number) - from
-		if !ok || i < 0 || i >= len(bests) || s.suits(f, text).Compare(bests[i]) != 0 {
+		if !ok || i < 0 || i >= len(bests) || s.suits(node, f, text).Compare(bests[i]) != 0 {
 			return nil
 		}
 		lock.Lock()

@@ -111,7 +111,7 @@ func (c *Choice) by(m traits) (By, bool) {
 // profile reports whether a group that has stood on a row would get an identify if Who were w, apart from the
 // identifier it needs.
 func (c *Choice) profile(w Who, m traits) bool {
-	return w.takes(m) && c.barred(m) == Sent && (!c.NeedEvents || m&groupEvents != 0)
+	return (w.takes(m) || m&isSent != 0) && c.barred(m) == Sent && (!c.NeedEvents || m&groupEvents != 0)
 }
 
 // barred returns why a group is not sent whatever Who is, Sent when there is no such reason.

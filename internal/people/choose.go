@@ -13,6 +13,9 @@ func (s *settler) status(t traits) Status {
 	if barred := s.choice.barred(t); barred != Sent {
 		return barred
 	}
+	if t&isSent != 0 {
+		return Sent
+	}
 	if !s.choice.Who.takes(t) {
 		return s.choice.Who.leaves()
 	}
@@ -65,7 +68,9 @@ func (s *settler) makePerson(number uint32, gets bool, r *spool.Reader) {
 	if c.traits&hasFinal != 0 {
 		p.place, p.part = c.place, s.partOf(number)+1
 	}
-	s.identify(&p, c, r)
+	if !s.nameSent(&p) {
+		s.identify(&p, c, r)
+	}
 	s.events += c.events
 	if gets {
 		c.traits |= getsProfile
@@ -154,6 +159,7 @@ type Settled struct {
 	leaves  Status // of those that are not known
 	counts  Counts
 	groups  *identity.Groups // kept for GroupOf
+	sent    []sent           // people whom earlier runs have sent, by node
 
 	conflicts []EmailConflict // in order of the persons
 }

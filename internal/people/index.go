@@ -36,6 +36,10 @@ type Index struct {
 	memory  int64
 
 	fewLinks int64 // that a shard keeps whatever they say
+
+	learnt    *spool.Log // what was learnt from rows, for a later run; nil when nobody wants it
+	joined    *spool.Log // who was one person before this run; nil for nobody
+	sentCount uint32     // people who were sent before this run
 }
 
 const (
@@ -45,33 +49,38 @@ const (
 
 // shard holds the IDs whose sum begins with its number, and all that is known of them.
 type shard struct {
-	mu     sync.Mutex
-	ids    idTable
-	texts  *spool.Log // of the IDs, in their order, those that went to disk before included
-	gone   *spool.Log // facts of IDs that went to disk; after bringBack all of them, with their texts
-	onDisk bool       // after bringBack: they are there and not in ids
-	states stateTable
-	pieces *spool.Log // states that went to disk
-	held   int        // bytes in the buffers of states
-	links  *spool.Log
-	thin   int64 // links at which those that decide nothing are let go
-	open   openPairs
-	sample sample
-	keys   keyCache
-	work   scratch
+	mu       sync.Mutex
+	ids      idTable
+	texts    *spool.Log // of the IDs, in their order, those that went to disk before included
+	gone     *spool.Log // facts of IDs that went to disk; after bringBack all of them, with their texts
+	onDisk   bool       // after bringBack: they are there and not in ids
+	states   stateTable
+	pieces   *spool.Log // states that went to disk
+	held     int        // bytes in the buffers of states
+	recalled bool       // pieces of an earlier run are in pieces
+	sent     *spool.Log // people who were sent before this run; nil for nobody
+	links    *spool.Log
+	thin     int64 // links at which those that decide nothing are let go
+	open     openPairs
+	sample   sample
+	keys     keyCache
+	work     scratch
 }
 
 // NewIndex returns an empty index, which must be closed.
 func NewIndex(o Options) *Index {
 	memory := cmp.Or(o.Memory, defaultMemory)
 	x := &Index{
-		options: o, seed: newSeed(), memory: memory,
+		options: o, seed: cmp.Or(o.Seed, newSeed()), memory: memory,
 		space:    spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), min(memory/spooledShare, mostSpooled)),
 		mostIDs:  int(max(memory/idsShare/shardCount, 16*idBytes)),
 		fewLinks: 128,
 		mostBuf:  int(max(min(memory/statesShare, mostStates)/shardCount, 1024)),
 	}
 	x.keys.start(o.Keep, o.DropDollar)
+	for _, name := range o.KeyNames {
+		x.keys.code(name)
+	}
 	for i := range x.shards {
 		sh := &x.shards[i]
 		sh.texts, sh.links, sh.pieces, sh.gone = x.space.NewLog(), x.space.NewLog(), x.space.NewLog(), x.space.NewLog()
@@ -132,6 +141,7 @@ func (x *Index) Observe(e *posthog.Event, sends bool) {
 	}
 	f.learn(e, known, sends, linked, at.Moment())
 	if linked {
+		f.marks |= wasTarget
 		x.keepLink(sh, &l)
 	}
 	if !e.Personless {

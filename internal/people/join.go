@@ -18,7 +18,11 @@ func (s *settler) join() error {
 		return err
 	}
 	s.groups = identity.NewGroups(nodes + len(shares.persons))
+	if err := s.recall(); err != nil {
+		return err
+	}
 	s.joinExported(shares)
+	before := s.rootsBefore()
 	for i := range shares.pairs {
 		p := &shares.pairs[i]
 		s.groups.Share(p.id, uint32(nodes)+p.person, p.last)
@@ -30,6 +34,7 @@ func (s *settler) join() error {
 		return err
 	}
 	s.groups.Flatten()
+	s.rememberJoins(before)
 	return nil
 }
 
@@ -186,13 +191,14 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 		}
 		err := sh.eachFact(func(number uint32, f *fact, _ []byte) error {
 			node := s.first[i] + number
+			s.wasBefore(node, f.marks)
 			if f.marks&wasUser != 0 {
 				s.groups.Login(node)
 			}
-			if f.marks&wasKnown != 0 {
+			if f.marks&(wasKnown|hadLogin) == wasKnown {
 				all.Add(firstStep(node, f.known, true))
 			}
-			if f.marks&hasPerson != 0 && f.marks&inLink != 0 {
+			if f.marks&(hasPerson|inLink|hadPerson) == hasPerson|inLink {
 				all.Add(firstStep(node, f.first, false))
 			}
 			return nil

@@ -28,6 +28,14 @@ const (
 	userShaped // matches Options.UserID
 	excluded
 	asked
+
+	// Known from an earlier run.
+	hadPerson // had a person by its end
+	hadLogin  // and that was identified
+	hadEvents // had an event to send
+	wasSent   // was the kept ID of somebody who was sent
+
+	wasTarget // was the distinct_id of a link
 )
 
 // maxID is how many bytes an ID of Customer.io may have (facts: docs.customer.io, person ids).
@@ -103,6 +111,7 @@ const (
 	isAsked
 	isDeleted // in the persons export
 	isThere   // has a profile already
+	isSent    // an earlier run has sent it
 
 	hasEmail    // has a plausible email
 	hasCioID    // has a cio_id, and people may be sent under it
@@ -124,9 +133,11 @@ func (f *fact) traits() (t traits) {
 	set(isIdentified, real && m.identified())
 	set(isShapeOnly, m.onlyShaped())
 	set(groupSeen, f.seen())
-	set(groupEvents, f.events > 0)
+	set(groupEvents, f.events > 0 || m&hadEvents != 0)
 	set(groupState, m&hasState != 0)
 	set(isExcluded, m&excluded != 0)
 	set(isAsked, m&asked != 0)
+	set(isThere, m&wasSent != 0)
+	set(isSent, m&wasSent != 0)
 	return t
 }

@@ -2,9 +2,9 @@ package people
 
 import (
 	"cmp"
+	"errors"
 	"iter"
 	"slices"
-	"sync"
 
 	"ph2cio/internal/spool"
 )
@@ -24,12 +24,23 @@ func (s *Settled) LinkCount() int { return len(s.links) }
 
 // merges finds the profiles to merge.
 func (s *settler) merges() error {
+	err := errors.Join(s.mergeSecondaries(), s.mergeSent())
+	s.mergeEmails()
+	slices.SortFunc(s.settled.links, func(a, b Link) int { return a.compare(&b) })
+	s.settled.links = slices.CompactFunc(s.settled.links, func(a, b Link) bool { return a.compare(&b) == 0 })
+	return err
+}
+
+func (l *Link) compare(o *Link) int {
+	return cmp.Or(cmp.Compare(l.Person.Number, o.Person.Number), cmp.Compare(l.By, o.By), cmp.Compare(l.Value, o.Value))
+}
+
+func (s *settler) mergeSecondaries() error {
 	wanted, err := s.secondaries()
 	if err != nil || wanted == nil {
 		return err
 	}
-	var lock sync.Mutex
-	err = s.eachNode(func(node uint32, _ *fact, text []byte) error {
+	return s.eachNode(func(node uint32, _ *fact, text []byte) error {
 		number, ok := s.candidateOf(node)
 		if !ok || s.candidates[number].traits&getsProfile == 0 || !wanted(node, text) {
 			return nil
@@ -38,16 +49,11 @@ func (s *settler) merges() error {
 		if person.By == ByID && person.Value == string(text) {
 			return nil
 		}
-		lock.Lock()
-		defer lock.Unlock()
+		s.linksLock.Lock()
+		defer s.linksLock.Unlock()
 		s.settled.links = append(s.settled.links, Link{person, ByID, string(text)})
 		return nil
 	})
-	s.mergeEmails()
-	slices.SortFunc(s.settled.links, func(a, b Link) int {
-		return cmp.Or(cmp.Compare(a.Person.Number, b.Person.Number), cmp.Compare(a.By, b.By), cmp.Compare(a.Value, b.Value))
-	})
-	return err
 }
 
 // secondaries says which IDs are to be merged into their person's profile, if that goes by another ID.
@@ -86,7 +92,7 @@ func (s *settler) isDouble(node uint32, text []byte) bool {
 
 // mergeEmails adds the profiles that have just the email of a person whose ID has another profile.
 func (s *settler) mergeEmails() {
-	if s.choice.Merges != MergeNeeded {
+	if s.choice.Merges != MergeNeeded || s.x.options.Existing == nil {
 		return
 	}
 	r := readers.Get().(*spool.Reader)

@@ -38,6 +38,13 @@ type Options struct {
 	Persons  bool      // a persons export is learnt from, before all else
 	Existing *Existing // profiles that are there already; nil when nothing is known of any
 
+	// Seed and KeyNames are those of the index whose Settled.Learnt this one is told by Recall. The zero values are for one that
+	// is told nothing.
+	Seed     uint64
+	KeyNames []string
+	// Merged reports whether a profile was merged into another one by an earlier run; nil knows of none.
+	Merged func(by By, value string) bool
+
 	// Trace hears what became of each link, by the Ref of its row, in order of ingestion. Nil hears nothing.
 	Trace func(ref uint64, verdict Verdict)
 

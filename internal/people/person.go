@@ -22,8 +22,9 @@ type Person struct {
 	Events     bool // has an event to send
 
 	rank         identity.Rank
-	known        bool // there is a profile already
-	withoutEmail bool // somebody else has it
+	sent         uint32 // place among those whom earlier runs have sent, from 1
+	known        bool   // there is a profile already
+	withoutEmail bool   // somebody else has it
 }
 
 // Known reports whether Customer.io has a profile of the person already, by Options.Existing.

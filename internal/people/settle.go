@@ -15,6 +15,7 @@ func (x *Index) Settle(c Choice) (*Settled, error) {
 	s := &settler{x: x, choice: c, settled: &Settled{index: x}}
 	for _, step := range []func() error{
 		s.bringBack, // all IDs get numbers
+		s.bringSent, // and it is known who was sent
 		s.join,      // and become groups
 		s.judge,     // what is known of each group
 		s.hear,      // which of those asked for are there
@@ -54,7 +55,8 @@ type settler struct {
 	finals     []part
 	oneShard   sync.Mutex     // held while the attributes of a shard come back from disk
 	uuids      []posthog.UUID // by candidate; nil when not asked for
-	links      [][2]uint32    // nodes of links that ask for a merge: target and source
+	linksLock  sync.Mutex
+	links      [][2]uint32 // nodes of links that ask for a merge: target and source
 	emails     *claims
 	cioIDs     *claims
 	byWho      [3]Profiles // by everyWho

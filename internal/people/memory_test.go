@@ -1,0 +1,238 @@
+package people
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"ph2cio/internal/posthog"
+)
+
+// nights are runs that tell each other what they have learnt.
+type nights struct {
+	options Options
+	learnt  [][]byte
+	sent    []SentPerson
+}
+
+// next learns rows after what the nights before have.
+func (n *nights) next(t fataler, rows []row, c Choice, goroutines int, seed uint64) *Settled {
+	t.Helper()
+	x := observe(rows, n.options, goroutines, seed)
+	if err := x.Remember(); err != nil {
+		t.Fatalf("remember: %v", err)
+	}
+	for _, entry := range n.learnt {
+		x.Recall(entry)
+	}
+	for i := range n.sent {
+		x.RecallSent(&n.sent[i])
+	}
+	n.options.Seed, n.options.KeyNames = x.Seed(), append(slices.Clip(n.options.KeyNames), x.NewKeys()...)
+	s := settle(x, c)
+	for entry, err := range s.Learnt() {
+		if err != nil {
+			t.Fatalf("learnt: %v", err)
+		}
+		n.learnt = append(n.learnt, bytes.Clone(entry))
+	}
+	return s
+}
+
+// send notes that everybody was sent.
+func (n *nights) send(s *Settled) {
+	for p := range s.People() {
+		n.sent = append(n.sent, SentPerson{DistinctID: p.DistinctID, By: p.By, Value: p.Value, State: [16]byte{byte(len(n.sent))}})
+	}
+}
+
+// split cuts rows into nights, where cut says.
+func split(t *rapid.T, rows []row, mayCut func(before, after *row) bool) [][]row {
+	var all [][]row
+	start := 0
+	for i := range rows {
+		if i > start && rapid.Bool().Draw(t, "a new night") && mayCut(&rows[i-1], &rows[i]) {
+			all = append(all, rows[start:i])
+			start = i
+		}
+	}
+	return append(all, rows[start:])
+}
+
+func drawRows(t *rapid.T) (rows []row) {
+	for range rapid.IntRange(2, 30).Draw(t, "rows") {
+		rows = append(rows, rowGen(uint64(len(rows))).Draw(t, "row"))
+	}
+	return rows
+}
+
+func drawMemory(t *rapid.T) int64 {
+	if rapid.Bool().Draw(t, "little memory") {
+		return tiny
+	}
+	return 0
+}
+
+// answers are what is settled of each ID.
+func answers(s *Settled) (all []string) {
+	for _, id := range someIDs {
+		p, status := s.Lookup([]byte(id))
+		text := fmt.Sprint(id, " ", status)
+		if p != nil {
+			text += fmt.Sprint(" ", p.DistinctID, " ", p.By, " ", p.Value, " ", p.Updated, " ", p.Events, " ", string(s.AppendAttributes(nil, p)))
+		}
+		all = append(all, text)
+	}
+	return all
+}
+
+// TestNightsAreAsOneRun cuts an export into nights in the order of ingestion: in the end everything is as if all had been read at
+// once. What a night cannot know is left out of the rows: a login, or a person_id, that speaks against a link before it.
+func TestNightsAreAsOneRun(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		rows := drawRows(t)
+		for i := range rows {
+			rows[i].UserID, rows[i].PersonID, rows[i].IsIdentified = nil, nil, false
+		}
+		slices.SortFunc(rows, func(a, b row) int {
+			x, y := orderOf(&a.Event), orderOf(&b.Event)
+			return x.compare(&y)
+		})
+		for i := range rows {
+			rows[i].Ref = uint64(i)
+		}
+		c := choiceGen().Draw(t, "choice")
+		o := Options{Memory: drawMemory(t), Everybody: true, Events: true, KeepNull: rapid.Bool().Draw(t, "keep null")}
+		n := nights{options: o}
+		var last *Settled
+		for _, night := range split(t, rows, func(a, b *row) bool { return orderOf(&a.Event).At < orderOf(&b.Event).At }) {
+			last = n.next(t, night, c, 3, rapid.Uint64().Draw(t, "arrival"))
+		}
+		if diff := cmp.Diff(answers(settle(observe(rows, o, 1, 1), c)), answers(last)); diff != "" {
+			t.Fatalf("one run -, nights +:\n%s", diff)
+		}
+	})
+}
+
+// TestAttributesOfAnyNights cuts an export into nights in any order: attributes are those of one run.
+func TestAttributesOfAnyNights(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		rows := drawRows(t)
+		for i := range rows { // rows that can only be told apart by their places have other places in each night
+			rows[i].UUID[14], rows[i].HasUUID = byte(i+1), true
+		}
+		c := choiceGen().Draw(t, "choice")
+		o := Options{Memory: drawMemory(t), Separate: true, Everybody: true, Events: true}
+		n := nights{options: o}
+		var last *Settled
+		for _, night := range split(t, rows, func(_, _ *row) bool { return true }) {
+			if rapid.Bool().Draw(t, "again") { // rows of the night before come again
+				night = append(slices.Clone(night), rows[0])
+			}
+			last = n.next(t, night, c, 2, rapid.Uint64().Draw(t, "arrival"))
+		}
+		if diff := cmp.Diff(answers(settle(observe(rows, o, 1, 1), c)), answers(last)); diff != "" {
+			t.Fatalf("one run -, nights +:\n%s", diff)
+		}
+	})
+}
+
+// TestWhatWasSentStays cuts an export into nights in any order, with all that speaks for and against links: who was one person
+// stays so, those who were sent stay under what they were sent under, and who was sent twice is merged into the first, once.
+func TestWhatWasSentStays(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		rows := drawRows(t)
+		c := choiceGen().Draw(t, "choice")
+		c.Merges = MergeNeeded
+		n := nights{options: Options{Memory: drawMemory(t), Everybody: true, Events: true}}
+		type name struct {
+			by    By
+			value string
+		}
+		merged := map[name]bool{}
+		n.options.Merged = func(by By, value string) bool { return merged[name{by, value}] }
+		as := map[string]SentPerson{} // by kept ID
+		one := map[[2]string]bool{}   // pairs of IDs of one person
+		for _, night := range split(t, rows, func(_, _ *row) bool { return true }) {
+			n.options.Trace = nil
+			s := n.next(t, night, c, 2, rapid.Uint64().Draw(t, "arrival"))
+			for pair := range one {
+				a, _ := s.Lookup([]byte(pair[0]))
+				b, _ := s.Lookup([]byte(pair[1]))
+				if a == nil || a != b {
+					t.Fatalf("%q were one person, and are %v and %v", pair, a, b)
+				}
+			}
+			links := map[*Person]map[name]bool{}
+			for l := range s.Links() {
+				if links[l.Person] == nil {
+					links[l.Person] = map[name]bool{}
+				}
+				links[l.Person][name{l.By, l.Value}] = true
+			}
+			firsts := map[*Person]SentPerson{}
+			for _, sent := range n.sent {
+				p, _ := s.Lookup([]byte(sent.DistinctID))
+				if p == nil {
+					t.Fatalf("%s was sent, and is nobody", sent.DistinctID)
+				}
+				first, others := firsts[p]
+				if !others {
+					first, firsts[p] = sent, sent
+				}
+				if p.By != first.By || p.Value != first.Value || p.DistinctID != first.DistinctID {
+					t.Fatalf("%+v was sent first, and is sent as %s %s", first, p.By, p.Value)
+				}
+			}
+			for id, before := range as {
+				p, _ := s.Lookup([]byte(id))
+				secondary := name{before.By, before.Value}
+				double := secondary != name{p.By, p.Value}
+				if links[p][secondary] != (double && !merged[secondary]) {
+					t.Fatalf("%+v is a double of %s %s: %v; merged: %v, links %v", before, p.By, p.Value, double, merged[secondary], links[p])
+				}
+				merged[secondary] = merged[secondary] || double && rapid.Bool().Draw(t, "merged")
+			}
+			for p := range s.People() {
+				if state, before := s.SentBefore(p); before != p.SentBefore() || before != (firsts[p] != SentPerson{}) {
+					t.Fatalf("%s was sent before: %v, in state %v", p.DistinctID, before, state)
+				}
+				if _, known := as[p.DistinctID]; !known {
+					as[p.DistinctID] = SentPerson{DistinctID: p.DistinctID, By: p.By, Value: p.Value}
+				}
+			}
+			n.send(s)
+			for i, a := range someIDs {
+				for _, b := range someIDs[i+1:] {
+					if p, _ := s.Lookup([]byte(a)); p != nil {
+						if q, _ := s.Lookup([]byte(b)); p == q {
+							one[[2]string{a, b}] = true
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestTheLastStateCounts sends a person three times.
+func TestTheLastStateCounts(t *testing.T) {
+	t.Parallel()
+	rows := rowsOf(posthog.Event{Name: b("Order Completed"), DistinctID: b("user_1")})
+	n := nights{}
+	for state := range byte(3) {
+		s := n.next(t, rows, Choice{}, 1, 1)
+		p, _ := s.Lookup([]byte("user_1"))
+		if got, before := s.SentBefore(p); before != (state > 0) || before && got != [16]byte{state} {
+			t.Errorf("night %d: sent before: %v, in state %v", state, before, got)
+		}
+		n.sent = append(n.sent, SentPerson{DistinctID: "user_1", Value: "user_1", State: [16]byte{state + 1}})
+	}
+}
