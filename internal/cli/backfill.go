@@ -93,7 +93,7 @@ func stopping(grace time.Duration) string {
 
 // backfill is the run itself: learn, ask, send, tell.
 func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destination, j *journey, o *backfillOptions) (err error) {
-	plan.State, plan.Ledger = to.ledger, j.run
+	plan.State, plan.Ledger, plan.Remember = to.ledger, j.run, !j.goes
 	learned, err := export.Learn(ctx, plan)
 	if err != nil {
 		return err

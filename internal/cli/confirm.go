@@ -69,7 +69,7 @@ func (p *program) writeForecast(plan *export.Plan, l *export.Learned, to *destin
 	line("workspace", style.bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, plain(to.base))))
 	line("settings", plain(settings))
 	line("read", fmt.Sprintf("%s rows in %s, %s", export.Count(l.Rows), plain(p.sourcesText(plan.Sources)), bytesText(l.Bytes)))
-	line("profiles", style.bold(newProfiles(plan, counts)))
+	line("profiles", style.bold(newProfiles(plan, l, counts)))
 	if n := l.People.LinkCount(); n > 0 {
 		line("merges", style.bold(export.Count(int64(n)))+" profiles are merged into others, which cannot be undone")
 	}
@@ -105,8 +105,8 @@ func (p *program) writeStopped(j *journey) {
 }
 
 // newProfiles says how many profiles there would be more.
-func newProfiles(plan *export.Plan, counts people.Counts) string {
-	if plan.Index.Existing == nil {
+func newProfiles(plan *export.Plan, l *export.Learned, counts people.Counts) string {
+	if !l.Knows(plan) {
 		return fmt.Sprintf("up to %s new (people sent; Customer.io counts profiles)", export.Count(int64(counts.Sent)))
 	}
 	n := counts.ByChoice[plan.Choice.Who]

@@ -116,6 +116,9 @@ func (t *summaryText) people() {
 	if p.Earlier > 0 {
 		parts = append(parts, export.Count(p.Earlier)+" sent before the run went on")
 	}
+	if p.Unchanged > 0 {
+		parts = append(parts, export.Count(p.Unchanged)+" unchanged since an earlier run")
+	}
 	if p.JoinedIDs > 0 {
 		parts = append(parts, t.roughly()+export.Count(p.JoinedIDs)+" of them another name for somebody")
 	}

@@ -22,7 +22,8 @@ type Counters struct {
 	Refused        map[customerio.Action]int64 `json:"refused"`
 	PeopleRejected map[string]int64            `json:"people_rejected"`
 	MergesRejected map[string]int64            `json:"merges_rejected"`
-	Recent         int64                       `json:"recent"` // accepted, and could start a campaign
+	Unchanged      int64                       `json:"people_unchanged"` // since an earlier run has sent them
+	Recent         int64                       `json:"recent"`           // accepted, and could start a campaign
 }
 
 // Sent is how many rows were acknowledged.
@@ -47,8 +48,8 @@ func (r *run) counters(open int64) Counters {
 	t := r.tally
 	c := Counters{
 		Read: t.read, Person: t.person, Duplicate: t.duplicate, Earlier: t.earlier - r.before.Sent(), Skipped: t.skipped, Rejected: t.rejected, PeopleRejected: r.peopleRejected,
-		MergesRejected: r.mergesRejected,
-		Accepted:       maps.Clone(r.before.Accepted), Refused: maps.Clone(r.before.Refused), Recent: r.before.Recent + t.recent,
+		MergesRejected: r.mergesRejected, Unchanged: r.peopleUnchanged,
+		Accepted: maps.Clone(r.before.Accepted), Refused: maps.Clone(r.before.Refused), Recent: r.before.Recent + t.recent,
 	}
 	if r.keeper.phase == ledger.Events {
 		c.Read -= open
@@ -68,6 +69,7 @@ func (r *run) goOn(before Counters) {
 	}
 	r.tally.read, r.tally.person, r.tally.duplicate = before.Read, before.Person, before.Duplicate
 	r.tally.earlier = before.Earlier + before.Sent()
+	r.peopleUnchanged = before.Unchanged
 	addAll(r.tally.skipped, before.Skipped)
 	addAll(r.tally.rejected, before.Rejected)
 	addAll(r.peopleRejected, before.PeopleRejected)

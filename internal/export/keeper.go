@@ -115,7 +115,7 @@ func (k *keeper) reject(number uint64, one *Reject) error {
 	if err != nil {
 		return err
 	}
-	k.step.Rejects = append(k.step.Rejects, ledger.Reject{Phase: k.phase, Number: number, Reason: one.Reason, Text: line})
+	k.step.Rejects = append(k.step.Rejects, ledger.Reject{Phase: k.phase, Number: number, Reason: one.Reason, Key: one.key, Text: line})
 	k.size += len(line)
 	k.changed = true
 	return nil

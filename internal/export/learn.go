@@ -24,9 +24,10 @@ type Learned struct {
 	Said    []*posthog.SourceError // what there is to know about sources that were read well
 	Bytes   int64                  // on disk, of all sources
 
-	teams   teams
-	index   *people.Index
-	columns uint64 // posthog.Chunk.Columns of all chunks
+	teams      teams
+	index      *people.Index
+	sentBefore bool   // earlier runs have sent people
+	columns    uint64 // posthog.Chunk.Columns of all chunks
 
 	decided decisions
 	repeats *repeats
@@ -57,7 +58,11 @@ func learn(ctx context.Context, plan *Plan, census *census) (*Learned, error) {
 }
 
 func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *census) (*Learned, error) {
-	index := people.NewIndex(plan.Index)
+	options, err := plan.indexOptions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	index := people.NewIndex(options)
 	if err := learnPersons(ctx, plan, index); err != nil {
 		return nil, errors.Join(err, index.Close())
 	}
@@ -129,6 +134,9 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 	}
 	l.Repeats = l.repeats.duplicate.count() + l.repeats.earlier.count()
 	progress.Note("working out who is who")
+	if err := l.recall(ctx, plan); err != nil {
+		return fmt.Errorf("work out who is who: %w", err)
+	}
 	var err error
 	if l.People, err = index.Settle(plan.Choice); err != nil {
 		return fmt.Errorf("work out who is who: %w", err)
@@ -159,6 +167,10 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 	for event, bad := range c.Events() {
 		l.rows++
 		if bad != nil {
+			if keyed.turnedDown(keyOfBad(bad)) {
+				l.decided.add(bad.Ref-c.Ref, rejectedBefore)
+				continue
+			}
 			l.bad++
 			sheet.countBad()
 			continue
@@ -168,14 +180,13 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 			l.decided.add(event.Ref-c.Ref, mapping.Outcome{Bucket: mapping.Skipped, Reason: reasonOtherTeam})
 			continue
 		}
-		o := plan.Rules.Classify(event)
+		o := keyed.add(event, plan.Rules.Classify(event))
 		if o.Bucket == mapping.Rejected {
 			l.bad++
 		}
 		if o.Recent {
 			l.recent++
 		}
-		o = keyed.add(event, o)
 		l.decided.add(event.Ref-c.Ref, o)
 		index.Observe(event, o.Bucket == mapping.Send)
 		sheet.count(event)

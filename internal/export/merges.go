@@ -28,6 +28,7 @@ func (r *run) merge(out *outbox) error {
 		next++
 		switch {
 		case from.Done(number) || done[number]:
+		case o.Bucket == mapping.Send && r.learned.repeats.down.has(keyOfText(body)):
 		case o.Bucket == mapping.Send:
 			err = r.packLink(out, customerio.Operation{Body: body, Ref: number})
 		case o.Bucket == mapping.Rejected && number >= from.Next:
@@ -52,9 +53,13 @@ func (r *run) packLink(out *outbox, op customerio.Operation) error {
 func (r *run) dropLink(out *outbox, link people.Link, o mapping.Outcome, number uint64) error {
 	out.lock.Lock()
 	defer out.lock.Unlock()
-	r.mergesRejected[o.Reason]++
 	r.keeper.took(nil, number+1)
-	return r.reject(number, &Reject{Reason: o.Reason, Detail: o.Detail + ": merge into " + mapping.ShortID(link.Person.DistinctID)})
+	one := &Reject{Reason: o.Reason, Detail: o.Detail + ": merge into " + mapping.ShortID(link.Person.DistinctID)}
+	if one.key = keyOfText([]byte(one.Detail + "\x00" + link.Value)); r.learned.repeats.down.has(one.key) {
+		return nil
+	}
+	r.mergesRejected[o.Reason]++
+	return r.reject(number, one)
 }
 
 // intend writes down what is about to be merged, and tells which of it is done already, by number.

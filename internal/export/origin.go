@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"io"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -46,9 +48,39 @@ func (l *Learned) Origin() (sources []ledger.Source, people []byte) {
 			Path: Absolute(source.Path), Size: source.Size, First: firsts[i], Rows: l.prints[i].rows, Trouble: trouble[source.Path],
 			Fingerprint: fmt.Sprintf("%s:%x", fingerprintScheme, l.prints[i].sum),
 		}
+		one.Modified, one.Ends = standOf(source.Path, source.Size)
 		sources = append(sources, one)
 	}
 	return sources, l.peopleSum()
+}
+
+// endsSize is how many bytes at its beginning, and at its end, stand for a file when it is looked at again.
+const endsSize = 64 << 10
+
+// standOf tells when a file was modified, and what stands for its first so many bytes; zero values when that cannot be known.
+func standOf(path string, size int64) (modified int64, ends string) {
+	file, err := os.Open(path)
+	if err != nil {
+		return 0, ""
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil || size == 0 {
+		return 0, ""
+	}
+	h := xxh3.New()
+	for _, part := range []io.Reader{io.NewSectionReader(file, 0, min(size, endsSize)), io.NewSectionReader(file, max(0, size-endsSize), min(size, endsSize))} {
+		if _, err := io.Copy(h, part); err != nil {
+			return 0, ""
+		}
+	}
+	return info.ModTime().UnixNano(), fmt.Sprintf("%x", h.Sum128().Bytes())
+}
+
+// Grown reports whether a file still begins as it was when a run read it.
+func Grown(path string, then ledger.Source, size int64) bool {
+	_, ends := standOf(path, then.Size)
+	return size > then.Size && ends != "" && ends == then.Ends
 }
 
 // peopleSum stands for who is sent under what, and what is merged.
@@ -87,7 +119,9 @@ func (l *Learned) Matches(begun *ledger.Run, sources []ledger.Source, people []b
 		return fmt.Errorf("the run of %s began with %d sources, not %d", beganAt(begun), len(begun.Sources), len(sources))
 	}
 	for i, now := range sources {
-		if now != begun.Sources[i] {
+		then := begun.Sources[i]
+		now.Modified, now.Ends = then.Modified, then.Ends // what is in it counts
+		if now != then {
 			return ChangedSince(begun, l.places.sources[i].Path)
 		}
 	}

@@ -16,9 +16,11 @@ type page struct {
 	ends       []int // of each operation in text
 	tally      *tally
 	rejects    []placedReject
-	recent     []uint64 // Refs of operations that can start a campaign
-	end        uint64   // Ref after its last row, or number after its last person
-	people     int64    // that it is made of
+	recent     []uint64        // Refs of operations that can start a campaign
+	unchanged  map[uint64]bool // people who were sent as they are
+	turnedDown []uint32        // people whom an earlier run has rejected as they are
+	end        uint64          // Ref after its last row, or number after its last person
+	people     int64           // that it is made of
 	bytes      int64
 	err        error
 }
@@ -99,7 +101,7 @@ func (r *run) mapRows(p *page, mapper *mapping.Mapper, c *posthog.Chunk) {
 	for event, bad := range c.Events() {
 		if bad != nil {
 			p.tally.row(mapping.Outcome{Bucket: mapping.Rejected, Reason: bad.Reason})
-			p.reject(bad.Ref, bad.Line, bad.Reason, bad.Detail, bad.Row)
+			p.reject(bad.Ref, bad.Line, bad.Reason, bad.Detail, bad.Row, keyOfBad(bad))
 			continue
 		}
 		text, _, outcome := mapper.Event(p.text, event)
@@ -111,7 +113,7 @@ func (r *run) mapRows(p *page, mapper *mapping.Mapper, c *posthog.Chunk) {
 				p.recent = append(p.recent, event.Ref)
 			}
 		case mapping.Rejected:
-			p.reject(event.Ref, event.Line, outcome.Reason, outcome.Detail, event.Row)
+			p.reject(event.Ref, event.Line, outcome.Reason, outcome.Detail, event.Row, r.keyOf(event))
 		}
 	}
 }
@@ -136,9 +138,17 @@ func (r *run) mapLeftOver(p *page, mapper *mapping.Mapper, c *posthog.Chunk) {
 	}
 }
 
-func (p *page) reject(ref uint64, line int64, reason, detail string, raw []byte) {
+// keyOf is what a rejected row is known again by: its event ID, unless it could never have been sent.
+func (r *run) keyOf(e *posthog.Event) ledger.Key {
+	if r.plan.Rules.Classify(e).Bucket == mapping.Rejected {
+		return keyOfText(e.Row)
+	}
+	return ledger.Key(mapping.EventID(e))
+}
+
+func (p *page) reject(ref uint64, line int64, reason, detail string, raw []byte, key ledger.Key) {
 	p.rejects = append(p.rejects, placedReject{ref, Reject{
-		Line: line, Reason: reason, Detail: detail, Raw: string(raw[:min(len(raw), maxRaw)]),
+		Line: line, Reason: reason, Detail: detail, Raw: string(raw[:min(len(raw), maxRaw)]), key: key,
 	}})
 }
 

@@ -47,18 +47,44 @@ func (r *run) mapPeople(worker int, group []*people.Person) *page {
 		}
 		text, o := r.mappers[worker].Person(p.text, person)
 		if o.Bucket == mapping.Send {
-			p.add(ref, text)
+			r.addPerson(p, person, text)
 			continue
 		}
 		if ref < from.Next {
 			continue // rejected then
 		}
+		key := keyOfText([]byte(o.Reason + "\x00" + person.DistinctID))
+		if r.learned.repeats.down.has(key) {
+			p.turnedDown = append(p.turnedDown, person.Number)
+			continue
+		}
 		p.rejects = append(p.rejects, placedReject{ref, Reject{
-			Reason: o.Reason, Detail: o.Detail + ": person " + mapping.ShortID(person.DistinctID),
+			Reason: o.Reason, Detail: o.Detail + ": person " + mapping.ShortID(person.DistinctID), key: key,
 		}})
 	}
 	p.cut()
 	return p
+}
+
+// addPerson adds an identify to a page, unless an earlier run has sent it, or sent it in vain.
+func (r *run) addPerson(p *page, person *people.Person, text []byte) {
+	identify := text[len(p.text):]
+	ref := uint64(person.Number)
+	unchanged := r.unchanged(person, identify)
+	switch {
+	case len(r.learned.repeats.down) > 0 && r.learned.repeats.down.has(keyOfText(identify)):
+		p.turnedDown = append(p.turnedDown, person.Number)
+	case unchanged && r.named != nil:
+		p.add(ref, text) // its identifier is taken
+		fallthrough
+	case unchanged:
+		if p.unchanged == nil {
+			p.unchanged = map[uint64]bool{}
+		}
+		p.unchanged[ref] = true
+	default:
+		p.add(ref, text)
+	}
 }
 
 // reasonSameIdentifier is for people whose identifier another one has been identified by. Their events go to that
@@ -78,7 +104,7 @@ func (r *run) dropNamed(p *page) (errs error) {
 	for _, op := range p.operations {
 		who := maphash.Bytes(namedSeed, identifiersOf(op.Body))
 		switch {
-		case from.Done(op.Ref):
+		case from.Done(op.Ref) || p.unchanged[op.Ref]:
 			r.named[who] = true
 			continue
 		case !r.named[who]:
@@ -90,7 +116,7 @@ func (r *run) dropNamed(p *page) (errs error) {
 		}
 		r.peopleRejected[reasonSameIdentifier]++
 		errs = errors.Join(errs, r.reject(op.Ref, &Reject{
-			Reason: reasonSameIdentifier, Detail: "another person has the same identifier", Operation: op.Body,
+			Reason: reasonSameIdentifier, Detail: "another person has the same identifier", Operation: op.Body, key: keyOfText(op.Body),
 		}))
 	}
 	p.operations = kept

@@ -37,6 +37,8 @@ type Plan struct {
 
 	Progress   Progress           // nil shows nothing
 	State      *ledger.Store      // what earlier runs have sent; nil knows of none
+	Remember   bool               // what is learnt is for later runs, by Learned.Learnt
+	Retry      bool               // what earlier runs have rejected is tried again
 	ResendOld  bool               // rows of days of which State has forgotten what was sent are sent
 	Rejects    Rejects            // where rejected rows go when there is no Ledger
 	Ledger     *ledger.Run        // what is saved as it is sent, and where an earlier run stopped; nil saves nothing. To be set before Learn if it goes on

@@ -105,6 +105,10 @@ func (r *run) rowRejected(refusal customerio.Rejection, operation []byte) error 
 	r.tally.rejected[apiReason(refusal)]++
 	reject := refused(refusal, operation)
 	reject.File, reject.Row = r.learned.places.find(refusal.Ref)
+	var id ulid.ULID
+	if id.UnmarshalText(customerio.EventIDOf(operation)) == nil {
+		reject.key = ledger.Key(id)
+	}
 	return r.reject(refusal.Ref, reject)
 }
 
@@ -116,7 +120,7 @@ func (r *run) linkRejected(refusal customerio.Rejection, operation []byte) error
 
 func refused(refusal customerio.Rejection, operation []byte) *Reject {
 	return &Reject{
-		Reason: apiReason(refusal), Detail: refusal.Message, Field: refusal.Field, Operation: operation,
+		Reason: apiReason(refusal), Detail: refusal.Message, Field: refusal.Field, Operation: operation, key: keyOfText(operation),
 	}
 }
 

@@ -29,6 +29,8 @@ type Reject struct {
 	Field     string          `json:"field,omitempty"`     // the API's, of what it refused
 	Operation json.RawMessage `json:"operation,omitempty"` // what the API refused, as it was sent
 	Raw       string          `json:"raw,omitempty"`       // the row's first bytes, where it never became an operation
+
+	key ledger.Key // it is known again by
 }
 
 // RejectsName is the file in the state directory that rejects are written to, one JSON object a line.

@@ -23,6 +23,7 @@ type repeats struct {
 	ids    []mapping.EventIDs // of each worker
 	days   map[int64]bool     // of all keys
 	from   int64              // the first day of which all that was sent is known
+	down   turnedDown
 }
 
 // numberedKey is the key of a row's event, with what it is sorted by in numbers.
@@ -47,10 +48,16 @@ func newRepeats(plan *Plan) *repeats {
 	}
 }
 
-// begin asks the state how far back it knows what was sent.
+// begin asks the state how far back it knows what was sent, and what was rejected.
 func (r *repeats) begin(ctx context.Context, plan *Plan) (err error) {
-	if plan.State != nil && !plan.ResendOld {
+	if plan.State == nil {
+		return nil
+	}
+	if !plan.ResendOld {
 		r.from, err = plan.State.KeysFrom(ctx)
+	}
+	if err == nil && !plan.Retry {
+		r.down, err = plan.State.RejectKeys(ctx, plan.goesOn())
 	}
 	return err
 }
@@ -91,15 +98,35 @@ func readNumberedKey(b []byte) (k numberedKey) {
 type keyed struct {
 	ids  *mapping.EventIDs
 	from int64 // as in repeats
+	down turnedDown
 	keys []numberedKey
 }
 
-// add takes a row that could be sent. It is not when it is of a day of which nobody knows any more what was sent.
+// rejectedBefore is the outcome of a row that an earlier run has rejected.
+var rejectedBefore = mapping.Outcome{Bucket: mapping.Skipped, Reason: mapping.ReasonRejectedBefore}
+
+func (k *keyed) turnedDown(key ledger.Key) bool { return len(k.down) > 0 && k.down.has(key) }
+
+// add takes a row, and returns what becomes of it. One that could be sent is held when it is of a day of which nobody knows any
+// more what was sent.
 func (k *keyed) add(e *posthog.Event, o mapping.Outcome) mapping.Outcome {
+	switch {
+	case o.Bucket == mapping.Skipped, o.Bucket == mapping.FeedsPerson && len(k.down) == 0:
+		return o
+	case o.Bucket == mapping.Rejected:
+		if k.turnedDown(keyOfText(e.Row)) {
+			return rejectedBefore
+		}
+		return o
+	}
+	id := ledger.Key(k.ids.Of(e))
+	if k.turnedDown(id) {
+		return rejectedBefore
+	}
 	if o.Bucket != mapping.Send {
 		return o
 	}
-	key := numbered(ledger.Key(k.ids.Of(e)), e.Ref+1)
+	key := numbered(id, e.Ref+1)
 	if key.day() < k.from {
 		return mapping.Outcome{Bucket: mapping.Skipped, Reason: mapping.ReasonTooOld}
 	}
@@ -108,7 +135,9 @@ func (k *keyed) add(e *posthog.Event, o mapping.Outcome) mapping.Outcome {
 }
 
 // keyed collects the keys of a chunk, on one of the workers.
-func (r *repeats) keyed(worker int) *keyed { return &keyed{ids: &r.ids[worker], from: r.from} }
+func (r *repeats) keyed(worker int) *keyed {
+	return &keyed{ids: &r.ids[worker], from: r.from, down: r.down}
+}
 
 // add takes the keys of the next chunk.
 func (r *repeats) add(keys []numberedKey) {

@@ -35,7 +35,7 @@ func TestRepeatsAreFoundExactly(t *testing.T) {
 		plan.State = store
 		sent := map[ledger.Key]bool{}
 		for range rapid.IntRange(0, 2).Draw(r, "runs") {
-			run, err := store.Begin(t.Context(), ledger.Start{Command: "backfill", People: []byte{}})
+			run, err := store.Begin(t.Context(), ledger.Start{Command: "backfill", People: []byte{}}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

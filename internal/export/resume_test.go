@@ -118,7 +118,7 @@ func begunIn(t *testing.T, store *ledger.Store, learned *Learned) *ledger.Run {
 	if err == nil && (run == nil || !run.Ended.IsZero()) {
 		start := ledger.Start{Command: "backfill", Began: runTime, Now: runTime, Rows: learned.Rows}
 		start.Sources, start.People = learned.Origin()
-		run, err = store.Begin(t.Context(), start)
+		run, err = store.Begin(t.Context(), start, nil)
 	}
 	if err == nil {
 		sources, people := learned.Origin()

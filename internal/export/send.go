@@ -64,10 +64,11 @@ type run struct {
 	from     map[ledger.Phase]ledger.Position // where it stopped
 	named    map[uint64]bool                  // identifiers that have an identify, by their hash; nil where they cannot meet
 
-	peopleSent     int64
-	peopleRejected map[string]int64
-	mergesRejected map[string]int64
-	examples       []Reject
+	peopleSent      int64
+	peopleUnchanged int64 // since an earlier run has sent them
+	peopleRejected  map[string]int64
+	mergesRejected  map[string]int64
+	examples        []Reject
 
 	reading context.Context // done when nothing more is to be read or started
 	sending context.Context // done when requests under way must end too, a grace after reading
@@ -144,6 +145,10 @@ func (r *run) takePeople(out *outbox, page *page) error {
 	errs := r.dropNamed(page)
 	r.keeper.took(page.operations, page.end)
 	r.tally.built[customerio.Identify] += int64(len(page.operations))
+	for _, number := range page.turnedDown {
+		r.rejected[number] = true
+	}
+	r.peopleUnchanged += int64(len(page.unchanged))
 	for i := range page.rejects {
 		one := &page.rejects[i]
 		r.peopleRejected[one.Reason]++

@@ -74,7 +74,8 @@ type PeopleSummary struct {
 	JoinedIDs      int64            `json:"joined_ids"` // of them, those that are another one's person
 	Links          people.Links     `json:"links"`
 	Sent           int64            `json:"sent"`
-	Earlier        int64            `json:"earlier,omitempty"` // sent before the run went on
+	Earlier        int64            `json:"earlier,omitempty"`   // sent before the run went on
+	Unchanged      int64            `json:"unchanged,omitempty"` // as an earlier run has sent them: not sent again
 	Rejected       map[string]int64 `json:"rejected"`
 	EmailConflicts int              `json:"email_conflicts"`
 	WithoutEmail   []WithoutEmail   `json:"without_email,omitempty"` // the people that EmailConflicts counts
@@ -113,10 +114,10 @@ func (r *run) summary() *Summary {
 		},
 		People: PeopleSummary{
 			DistinctIDs: counts.DistinctIDs, JoinedIDs: counts.Joined, Links: counts.Links, Sent: r.peopleSent, Rejected: r.peopleRejected,
-			Earlier:        r.before.Accepted[customerio.Identify],
+			Earlier: r.before.Accepted[customerio.Identify], Unchanged: r.peopleUnchanged,
 			EmailConflicts: counts.EmailConflicts, WithoutEmail: r.withoutEmail(), ShapeOnly: counts.ShapeOnly, Stale: counts.Stale,
 		},
-		Profiles: profiles(counts, people.Profiles.Total), Known: r.plan.known(counts), Estimated: counts.Estimated,
+		Profiles: profiles(counts, people.Profiles.Total), Known: r.learned.known(r.plan, counts), Estimated: counts.Estimated,
 		Operations: named(t.built), Accepted: named(t.accepted), Refused: named(t.refused), Unsent: named(t.unsent),
 		MergesRejected: r.mergesRejected, Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
 		Campaigns: Campaigns{RecentEvents: t.recent, Identifies: r.peopleSent},
@@ -165,8 +166,8 @@ func profiles(counts people.Counts, number func(people.Profiles) int) map[string
 }
 
 // known counts the profiles that are there already; nil when nothing is known of them.
-func (p *Plan) known(counts people.Counts) map[string]int {
-	if p.Index.Existing == nil {
+func (l *Learned) known(plan *Plan, counts people.Counts) map[string]int {
+	if !l.Knows(plan) {
 		return nil
 	}
 	return profiles(counts, func(n people.Profiles) int { return n.Known })

@@ -44,7 +44,7 @@ func TestKeysAreKept(t *testing.T) {
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
 		want := map[int64]map[int64]map[Key]bool{} // by day and run
 		for range rapid.IntRange(1, 3).Draw(r, "runs") {
-			run, err := s.Begin(t.Context(), start())
+			run, err := s.Begin(t.Context(), start(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -101,7 +101,7 @@ func TestKeysTakeLittleRoom(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		s := open(t, dir)
-		run, err := s.Begin(t.Context(), start())
+		run, err := s.Begin(t.Context(), start(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -51,13 +51,13 @@ func (s *Store) Totals(ctx context.Context) (t Totals, err error) {
 	return t, s.trouble("count what is in", err)
 }
 
-// People yields the people whose identify was accepted, in the order of acceptance; one who was sent again comes again. An
-// error is the last thing yielded.
-func (s *Store) People(ctx context.Context) iter.Seq2[Person, error] {
+// People yields the people whose identify was accepted by runs other than one, 0 for none, in the order of acceptance; one who
+// was sent again comes again. An error is the last thing yielded.
+func (s *Store) People(ctx context.Context, besides int64) iter.Seq2[Person, error] {
 	segments := query(ctx, s, "read the people of", func(rows *sql.Rows) (b []byte, err error) {
 		err = rows.Scan(&b)
 		return b, err
-	}, "SELECT people FROM people ORDER BY id")
+	}, "SELECT people FROM people WHERE run <> ? ORDER BY id", besides)
 	return func(yield func(Person, error) bool) {
 		for segment, err := range segments {
 			for err == nil && len(segment) > 0 {

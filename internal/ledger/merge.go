@@ -48,3 +48,21 @@ func (r *Run) Intend(ctx context.Context, merges []Merge, at time.Time) error {
 	})
 	return r.store.trouble("write down what is to be merged in", err)
 }
+
+// Profile is a profile by its identifier.
+type Profile struct{ Kind, Value string }
+
+// Merged returns the profiles that runs have merged into others, but for those of one run, 0 for none.
+func (s *Store) Merged(ctx context.Context, besides int64) (map[Profile]bool, error) {
+	all := map[Profile]bool{}
+	for one, err := range query(ctx, s, "read the merges of", func(rows *sql.Rows) (p Profile, err error) {
+		err = rows.Scan(&p.Kind, &p.Value)
+		return p, err
+	}, "SELECT secondary_kind, secondary_value FROM merges WHERE done IS NOT NULL AND run <> ?", besides) {
+		if err != nil {
+			return nil, err
+		}
+		all[one] = true
+	}
+	return all, nil
+}

@@ -28,6 +28,8 @@ type Source struct {
 	First       uint64 // number of its first row in reading order over all sources
 	Rows        int64
 	Trouble     string // why it was not read to its end
+	Modified    int64  // unix nanoseconds; 0 when unknown
+	Ends        string // stands for its first and last bytes; empty when unknown
 }
 
 // Outcome is how a run ended.
@@ -55,12 +57,16 @@ type Run struct {
 	store *Store
 }
 
-// Begin starts a run. One of the same command that has not ended is replaced by it; what it has sent stays known.
-func (s *Store) Begin(ctx context.Context, start Start) (*Run, error) {
+// Begin starts a run, and keeps what it has learnt, nil for nothing. Runs that have not ended are replaced by it: what they have
+// sent stays known, and what they have learnt is forgotten, since their sources are read again.
+func (s *Store) Begin(ctx context.Context, start Start, learnt *Learnt) (*Run, error) {
 	r := &Run{Start: start, Phase: People, Positions: map[Phase]Position{}, store: s}
 	err := s.transaction(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE runs SET ended = ?, outcome = ? WHERE command = ? AND ended IS NULL",
-			start.Began.Unix(), Replaced, start.Command)
+		_, err := tx.ExecContext(ctx, "DELETE FROM learnt WHERE run IN (SELECT id FROM runs WHERE ended IS NULL)")
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE runs SET ended = ?, outcome = ? WHERE ended IS NULL", start.Began.Unix(), Replaced)
 		if err != nil {
 			return err
 		}
@@ -70,7 +76,7 @@ func (s *Store) Begin(ctx context.Context, start Start) (*Run, error) {
 		if err != nil {
 			return err
 		}
-		return r.addSources(ctx, tx)
+		return errors.Join(r.addSources(ctx, tx), r.saveLearnt(ctx, tx, learnt))
 	})
 	if err != nil {
 		return nil, s.trouble("begin a run in", err)
@@ -79,14 +85,15 @@ func (s *Store) Begin(ctx context.Context, start Start) (*Run, error) {
 }
 
 func (r *Run) addSources(ctx context.Context, tx *sql.Tx) error {
-	add, err := tx.PrepareContext(ctx, "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+	add, err := tx.PrepareContext(ctx, "INSERT INTO sources (run, number, path, size, fingerprint, first, rows, trouble, modified, ends) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		return err
 	}
 	defer add.Close()
 	for i, source := range r.Sources {
 		trouble := sql.NullString{String: source.Trouble, Valid: source.Trouble != ""}
-		_, err := add.ExecContext(ctx, r.ID, i, source.Path, source.Size, source.Fingerprint, int64(source.First), source.Rows, trouble)
+		_, err := add.ExecContext(ctx, r.ID, i, source.Path, source.Size, source.Fingerprint, int64(source.First), source.Rows, trouble,
+			sql.NullInt64{Int64: source.Modified, Valid: source.Modified != 0}, sql.NullString{String: source.Ends, Valid: source.Ends != ""})
 		if err != nil {
 			return err
 		}
@@ -147,19 +154,16 @@ func (s *Store) scan(rows *sql.Rows) (*Run, error) {
 }
 
 func (r *Run) readSources(ctx context.Context) error {
-	rows, err := r.store.db.QueryContext(ctx, "SELECT path, size, fingerprint, first, rows, trouble FROM sources WHERE run = ? ORDER BY number", r.ID)
+	rows, err := r.store.db.QueryContext(ctx, "SELECT path, size, fingerprint, first, rows, trouble, modified, ends FROM sources WHERE run = ? ORDER BY number", r.ID)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var one Source
-		var first int64
-		var trouble sql.NullString
-		if err := rows.Scan(&one.Path, &one.Size, &one.Fingerprint, &first, &one.Rows, &trouble); err != nil {
+		one, err := scanSource(rows)
+		if err != nil {
 			return err
 		}
-		one.First, one.Trouble = uint64(first), trouble.String
 		r.Sources = append(r.Sources, one)
 	}
 	return rows.Err()

@@ -107,6 +107,24 @@ CREATE TABLE keys (
 	keys  BLOB NOT NULL,    -- for each: seconds since the one before, or since the day began, as a varint, then 10 bytes
 	PRIMARY KEY (day, run, part)
 ) STRICT, WITHOUT ROWID;
+-- What runs have learnt of who is who: entries with their lengths as varints in front, about a megabyte of them compressed
+-- together with zstd. They are made with the seed that meta has as learnt_seed, and with the numbers of property_keys.
+CREATE TABLE learnt (
+	run     INTEGER NOT NULL REFERENCES runs,
+	part    INTEGER NOT NULL,
+	entries BLOB NOT NULL,
+	PRIMARY KEY (run, part)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE property_keys (
+	number INTEGER PRIMARY KEY,
+	name   TEXT NOT NULL
+) STRICT;
+ALTER TABLE sources ADD COLUMN modified INTEGER; -- unix nanoseconds
+ALTER TABLE sources ADD COLUMN ends TEXT;        -- stands for the first and the last bytes of the file
+ALTER TABLE sources ADD COLUMN recent INTEGER NOT NULL DEFAULT 0; -- rows that are owed because they were recent
+CREATE INDEX sources_by_path ON sources (path, run);
+ALTER TABLE rejects ADD COLUMN key BLOB;         -- of a row its event ID, or a hash of its text; of others a hash of what was refused
+ALTER TABLE rejects ADD COLUMN retried INTEGER;  -- the run that tried it again
 `
 
 // migrate brings the schema to its newest version, each version in one transaction. A copy of a file that has a schema

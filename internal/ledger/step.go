@@ -23,6 +23,7 @@ type Reject struct {
 	Phase  Phase
 	Number uint64 // as in a Position; of a phase each is rejected once
 	Reason string
+	Key    Key    // tells it from others when it comes again; the zero value when nothing does
 	Text   []byte // its line of rejects.jsonl, without the line's end
 }
 
@@ -69,13 +70,17 @@ func (r *Run) saveRejects(tx *sql.Tx, rejects []Reject) error {
 	if len(rejects) == 0 {
 		return nil
 	}
-	add, err := tx.Prepare("INSERT INTO rejects (run, phase, number, reason, text) VALUES (?, ?, ?, ?, ?)")
+	add, err := tx.Prepare("INSERT INTO rejects (run, phase, number, reason, text, key) VALUES (?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		return err
 	}
 	defer add.Close()
 	for _, one := range rejects {
-		if _, err := add.Exec(r.ID, one.Phase, int64(one.Number), one.Reason, string(one.Text)); err != nil {
+		var key []byte
+		if one.Key != (Key{}) {
+			key = one.Key[:]
+		}
+		if _, err := add.Exec(r.ID, one.Phase, int64(one.Number), one.Reason, string(one.Text), key); err != nil {
 			return err
 		}
 	}

@@ -49,14 +49,14 @@ func steps() []*Step {
 	return []*Step{
 		{
 			Phase: People, Position: Position{Next: 3, Open: []Span{{1, 1}}}, Counters: []byte(`{"read":0}`),
-			People: AppendPerson(nil, ada), Count: 1, Rejects: []Reject{{People, 2, "api:invalid", []byte(`{"reason":"api:invalid"}`)}},
+			People: AppendPerson(nil, ada), Count: 1, Rejects: []Reject{{People, 2, "api:invalid", Key{}, []byte(`{"reason":"api:invalid"}`)}},
 		},
 		{Phase: People, Position: Position{Next: 3}, Counters: []byte(`{"read":1}`), People: AppendPerson(nil, bo), Count: 1},
 		{
 			Phase: Events, Position: Position{Next: 400, Open: []Span{{7, 9}, {300, 399}}}, Counters: []byte(`{"read":400}`),
 			Rejects: []Reject{
-				{Events, 12, "not_json", []byte(`{"file":"a.jsonl","row":13,"reason":"not_json"}`)},
-				{Events, 2, "not_json", []byte(`{"file":"a.jsonl","row":3,"reason":"not_json"}`)},
+				{Events, 12, "not_json", Key{}, []byte(`{"file":"a.jsonl","row":13,"reason":"not_json"}`)},
+				{Events, 2, "not_json", Key{}, []byte(`{"file":"a.jsonl","row":3,"reason":"not_json"}`)},
 			},
 		},
 		{Phase: Events, Position: Position{Next: 500}, Counters: []byte(`{"read":500}`)},
@@ -73,7 +73,7 @@ func merges() []Merge {
 // write fills a store with a run that was stopped among its merges.
 func write(t *testing.T, s *Store) *Run {
 	t.Helper()
-	r, err := s.Begin(t.Context(), start())
+	r, err := s.Begin(t.Context(), start(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func checkWritten(t *testing.T, s *Store) {
 		t.Errorf("reasons: %v\n%s", err, diff)
 	}
 	var people []string
-	for p, err := range s.People(t.Context()) {
+	for p, err := range s.People(t.Context(), 0) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +158,7 @@ func TestWhatIsSavedIsThere(t *testing.T) {
 	}
 	defer looking.Close()
 	checkWritten(t, looking)
-	if _, err := looking.Begin(t.Context(), start()); err == nil {
+	if _, err := looking.Begin(t.Context(), start(), nil); err == nil {
 		t.Error("a store that was opened to look at was written to")
 	}
 }
@@ -244,7 +244,7 @@ func TestARunIsReplaced(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())
 	first := write(t, s)
-	second, err := s.Begin(t.Context(), start())
+	second, err := s.Begin(t.Context(), start(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,6 +67,8 @@ const (
 	ReasonNotAsked   = "not_asked"        // --only names others
 	ReasonTooOld     = "too_old_to_check" // held: whether it was sent is forgotten
 
+	ReasonRejectedBefore = "rejected_before" // an earlier run has rejected it, and nothing has changed
+
 	ReasonSameProfile = "same_profile" // of a merge: the two are one profile already
 )
 

@@ -1,0 +1,138 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"errors"
+	"iter"
+	"strconv"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+// Learnt is what a run has learnt of who is who, for the runs after it. What is in the entries is the caller's own.
+type Learnt struct {
+	Seed    uint64                   // that the entries are made with; the same for all runs
+	Keys    []string                 // that came up beside those of the runs before
+	Entries iter.Seq2[[]byte, error] // each valid until the next; nil for none
+}
+
+const (
+	learntPart = 1 << 20 // bytes of entries that are compressed together
+	mostLearnt = 1 << 30 // bytes of one entry: more is damage
+
+	seedKey = "learnt_seed" // in meta
+)
+
+var errLearnt = errors.New("what is known of who is who cannot be read")
+
+// saveLearnt keeps what a run has learnt.
+func (r *Run) saveLearnt(ctx context.Context, tx *sql.Tx, l *Learnt) error {
+	if l == nil || l.Entries == nil {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING", seedKey, strconv.FormatUint(l.Seed, 10))
+	if err != nil {
+		return err
+	}
+	for _, key := range l.Keys {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO property_keys (name) VALUES (?)", key); err != nil {
+			return err
+		}
+	}
+	packer, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return err
+	}
+	defer packer.Close()
+	var part, packed []byte
+	number := 0
+	flush := func() error {
+		packed = packer.EncodeAll(part, packed[:0])
+		_, err := tx.ExecContext(ctx, "INSERT INTO learnt VALUES (?, ?, ?)", r.ID, number, packed)
+		part, number = part[:0], number+1
+		return err
+	}
+	for entry, err := range l.Entries {
+		if err != nil {
+			return err
+		}
+		part = binary.AppendUvarint(part, uint64(len(entry)))
+		part = append(part, entry...)
+		if len(part) < learntPart {
+			continue
+		}
+		if err := flush(); err != nil {
+			return err
+		}
+	}
+	if len(part) == 0 {
+		return nil
+	}
+	return flush()
+}
+
+// LearntWith returns the seed and the keys of what runs have learnt, zero values when none has.
+func (s *Store) LearntWith(ctx context.Context) (seed uint64, keys []string, err error) {
+	text, err := s.meta(ctx, seedKey)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil, nil
+	}
+	if err == nil {
+		seed, err = strconv.ParseUint(text, 10, 64)
+	}
+	if err != nil {
+		return 0, nil, s.trouble("read who is who from", err)
+	}
+	for name, err := range query(ctx, s, "read who is who from", func(rows *sql.Rows) (name string, err error) {
+		err = rows.Scan(&name)
+		return name, err
+	}, "SELECT name FROM property_keys ORDER BY number") {
+		if err != nil {
+			return 0, nil, err
+		}
+		keys = append(keys, name)
+	}
+	return seed, keys, nil
+}
+
+// Learnt yields what runs have learnt, but for one, 0 for none: the entries in the order of the runs, each valid until the next.
+// An error is the last thing yielded. Nothing else may be asked of the store meanwhile.
+func (s *Store) Learnt(ctx context.Context, besides int64) iter.Seq2[[]byte, error] {
+	const doing = "read who is who from"
+	parts := query(ctx, s, doing, func(rows *sql.Rows) (b []byte, err error) {
+		err = rows.Scan(&b)
+		return b, err
+	}, "SELECT entries FROM learnt WHERE run <> ? ORDER BY run, part", besides)
+	return func(yield func([]byte, error) bool) {
+		unpacker, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(mostLearnt))
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		defer unpacker.Close()
+		var part []byte
+		for packed, err := range parts {
+			if err == nil {
+				part, err = unpacker.DecodeAll(packed, part[:0])
+			}
+			rest := part
+			for err == nil && len(rest) > 0 {
+				length, n := binary.Uvarint(rest)
+				if n <= 0 || uint64(len(rest)-n) < length || length == 0 {
+					err = errLearnt
+					break
+				}
+				if !yield(rest[n:n+int(length)], nil) {
+					return
+				}
+				rest = rest[n+int(length):]
+			}
+			if err != nil {
+				yield(nil, s.trouble(doing, err))
+				return
+			}
+		}
+	}
+}
