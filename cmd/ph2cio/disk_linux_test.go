@@ -36,7 +36,7 @@ func TestStateDiskFails(t *testing.T) {
 		hint  string
 	}{
 		"a limit of size": {func(*killing) []string { return []string{"sh", "-c", `ulimit -f 600; exec "$@"`, "sh"} }, "hint: look at the disk under"},
-		"full":            {inject("pwrite64:error=ENOSPC:when=40+"), "hint: make room in"},
+		"full":            {inject("pwrite64:error=ENOSPC:when=80+"), "hint: make room in"},
 		"failing fsync":   {inject("fsync,fdatasync:error=EIO:when=8+"), "hint: look at the disk under"},
 	} {
 		t.Run(name, func(t *testing.T) {

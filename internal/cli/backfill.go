@@ -38,7 +38,9 @@ One that was stopped, however, goes on when the same command is typed again; see
 	f := c.Flags()
 	f.SortFlags = false
 	o.mapping.addFlags(f, "hold")
+	f.BoolVar(&o.sending.restart, restartFlag, false, "plan anew; events that were sent are not sent again")
 	o.sending.addFlags(f)
+	annotate(f, "sending", restartFlag)
 	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)
 	return c
@@ -48,7 +50,7 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	if o.sending.dryRun {
 		return runPreview(ctx, p, &previewOptions{
 			mapping: o.mapping, batchItems: o.sending.batchItems, rate: o.sending.rate, limit: 10, profiling: o.profiling,
-			stdin: o.stdin,
+			stdin: o.stdin, state: o.sending.state, fresh: o.sending.sandbox,
 		}, args)
 	}
 	stop, err := o.profiling.start()
@@ -83,7 +85,7 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	if err != nil {
 		return err
 	}
-	return p.backfill(ctx, plan, to, journey, o)
+	return p.send(ctx, plan, to, journey, &o.mapping, &o.sending)
 }
 
 // stopping is what to say when a signal has come, because some seconds may go by before anything else is.
@@ -91,22 +93,22 @@ func stopping(grace time.Duration) string {
 	return fmt.Sprintf("stopping: finishing what is under way, %s at most; the next signal quits at once", grace)
 }
 
-// backfill is the run itself: learn, ask, send, tell.
-func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destination, j *journey, o *backfillOptions) (err error) {
+// send is the run itself: learn, ask, send, tell.
+func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, j *journey, m *mappingOptions, o *sendingOptions) (err error) {
 	plan.State, plan.Ledger, plan.Remember = to.ledger, j.run, !j.goes
 	learned, err := export.Learn(ctx, plan)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, learned.Close()) }()
-	unknown, err := o.mapping.identity.checkOnly(learned)
+	unknown, err := m.identity.checkOnly(learned)
 	if err != nil {
 		return err
 	}
 	if len(unknown) > 0 {
 		p.warn("%s", nobodyHas(unknown))
 	}
-	if err := p.confirm(ctx, plan, learned, to, j, &o.mapping, &o.sending); err != nil {
+	if err := p.confirm(ctx, plan, learned, to, j, m, o); err != nil {
 		return err
 	}
 	if err := p.beginRun(ctx, plan, learned, to, j); err != nil {
@@ -114,12 +116,18 @@ func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destinati
 	}
 	plan.Ledger = j.run
 	quiet := context.AfterFunc(ctx, func() { plan.Progress.Say(stopping(plan.Grace)) })
-	summary, err := export.Send(ctx, plan, learned)
+	sending, done := o.within(ctx)
+	summary, err := export.Send(sending, plan, learned)
+	done()
 	quiet()
 	summary.UnknownOnly = unknown
 	rejects, err := p.settleUp(to, j, learned, summary, err)
 	if err == nil {
-		err = o.sending.forget(to.ledger)
+		err = o.forget(to.ledger)
+	}
+	enough := errors.Is(err, errEnough) && ctx.Err() == nil
+	if enough {
+		err, summary.Interrupted = nil, false
 	}
 	title := fmt.Sprintf("Sent to workspace %d (%s, %s).", to.workspace.EnvironmentID, to.workspace.Region, to.base)
 	if err := errors.Join(err, p.writeSummary(p.env.Stdout, summary, title, err)); err != nil {
@@ -127,6 +135,9 @@ func (p *program) backfill(ctx context.Context, plan *export.Plan, to *destinati
 	}
 	if err := to.showSandbox(p); err != nil {
 		return err
+	}
+	if rejects > 0 && rejects <= o.tolerateRejects && len(learned.Trouble) == 0 {
+		return nil
 	}
 	return verdict(summary, learned, rejects)
 }
@@ -156,7 +167,7 @@ func (p *program) settleUp(to *destination, j *journey, learned *export.Learned,
 	switch {
 	case err != nil:
 		summary.Next = p.again()
-	case summary.Rows.Skipped[mapping.ReasonRecent] > 0:
+	case summary.Rows.Skipped[mapping.ReasonRecent] > 0 && j.command == backfillCommand:
 		summary.Next = p.restart()
 	}
 	return rejects, err

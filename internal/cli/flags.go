@@ -67,22 +67,24 @@ const defaultRate = 10
 
 // sendingOptions are the flags that decide how requests are made.
 type sendingOptions struct {
-	region      string
-	workspace   int64
-	rate        float64
-	batchItems  int
-	concurrency int
-	maxRejects  string
-	settle      time.Duration
-	caCert      string
-	state       string
-	restart     bool
-	dedupWindow int // days
-	resendOld   bool
-	waitLock    time.Duration
-	yes         bool
-	dryRun      bool
-	sandbox     bool
+	region          string
+	workspace       int64
+	rate            float64
+	batchItems      int
+	concurrency     int
+	maxRejects      string
+	settle          time.Duration
+	caCert          string
+	state           string
+	restart         bool
+	dedupWindow     int // days
+	resendOld       bool
+	maxDuration     time.Duration
+	tolerateRejects int64
+	waitLock        time.Duration
+	yes             bool
+	dryRun          bool
+	sandbox         bool
 }
 
 func (o *sendingOptions) addFlags(f *pflag.FlagSet) {
@@ -98,11 +100,10 @@ func (o *sendingOptions) addFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.settle, "settle", settleUnset, "`wait` after new people were sent (default 30s; 0 for an API on this machine)")
 	f.Lookup("settle").DefValue = "" // the default depends on the destination
 	f.StringVar(&o.state, "state", "", "state `directory` (default: one per workspace in the user's state directory)")
-	f.BoolVar(&o.restart, restartFlag, false, "plan anew; events that were sent are not sent again")
 	f.IntVar(&o.dedupWindow, "dedup-window", 0, "after the run forget which events older than this many `days` were sent; 0 forgets none")
 	f.BoolVar(&o.resendOld, "resend-old", false, "send events even if they are so old that it is forgotten whether they were sent")
 	f.DurationVar(&o.waitLock, "wait-lock", 0, "`wait` so long while another run holds the state directory")
-	annotate(f, "sending", "batch-items", "concurrency", "max-rejects", "settle", "ca-cert", "state", restartFlag, "dedup-window", "resend-old", "wait-lock")
+	annotate(f, "sending", "batch-items", "concurrency", "max-rejects", "settle", "ca-cert", "state", "dedup-window", "resend-old", "wait-lock")
 }
 
 // addDestinationFlags are the flags that `check` needs too.

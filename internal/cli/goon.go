@@ -23,9 +23,10 @@ const backfillCommand = "backfill"
 
 // journey is a backfill as the ledger has it: one that is gone on with, or one that is yet to begin.
 type journey struct {
-	run   *ledger.Run // nil until it has begun
-	flags string      // those that change what is sent
-	goes  bool        // it was begun by an earlier run of the program
+	command string
+	run     *ledger.Run // nil until it has begun
+	flags   string      // those that change what is sent
+	goes    bool        // it was begun by an earlier run of the program
 }
 
 // goOn looks for a backfill that was begun and not finished, and makes the plan that of the run that began it: the same now,
@@ -36,9 +37,12 @@ func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, 
 	if err != nil {
 		return nil, nil, err
 	}
-	j := &journey{}
+	j := &journey{command: backfillCommand}
 	if j.flags, err = flagsText(sent); err != nil || o.sending.restart {
 		return plan, j, err
+	}
+	if err := p.noOther(ctx, to); err != nil {
+		return nil, nil, err
 	}
 	last, err := to.ledger.Last(ctx, backfillCommand)
 	if err != nil || last == nil {
@@ -64,6 +68,26 @@ func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, 
 	}
 	j.run, j.goes = last, true
 	return again, j, to.wire(p, again, &o.sending)
+}
+
+// noOther refuses to begin while a run of another command has not come to its end.
+func (p *program) noOther(ctx context.Context, to *destination) error {
+	runs, err := to.ledger.Runs(ctx, 1)
+	if err != nil || len(runs) == 0 || !runs[0].Ended.IsZero() || runs[0].Command == backfillCommand || nothingSent(runs[0]) {
+		return err
+	}
+	return &problem{code: exitUsage,
+		err:  fmt.Errorf("the %s that began at %s has not come to its end", runs[0].Command, timeText(runs[0].Began)),
+		hint: "go on with it first: " + runs[0].Typed + "; or plan anew with --restart, which keeps what was sent"}
+}
+
+// flagsOf notes the flags that change what is sent.
+func (p *program) flagsOf(j *journey, m *mappingOptions, plan *export.Plan) error {
+	sent, err := sentFlags(m.identity.flags, &m.identity, plan)
+	if err == nil {
+		j.flags, err = flagsText(sent)
+	}
+	return err
 }
 
 // nothingSent reports whether nothing of a run has been acknowledged.
@@ -163,7 +187,7 @@ func (p *program) beginRun(ctx context.Context, plan *export.Plan, learned *expo
 		return learned.Matches(j.run, sources, people)
 	}
 	j.run, err = to.ledger.Begin(ctx, ledger.Start{
-		Command: backfillCommand, Typed: p.again(), Version: version(p.env.Commit).Version, Began: time.Now().UTC().Truncate(time.Second), Now: plan.Now.UTC(),
+		Command: j.command, Typed: p.again(), Version: version(p.env.Commit).Version, Began: time.Now().UTC().Truncate(time.Second), Now: plan.Now.UTC(),
 		Flags: j.flags, People: people, Rows: learned.Rows, Sources: sources,
 	}, learned.Learnt())
 	return err

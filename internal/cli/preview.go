@@ -25,6 +25,9 @@ type previewOptions struct {
 	limit      int
 	operations string
 	firstOnly  bool
+	state      string
+	fresh      bool
+	onlyNew    bool // of the sources those that a sync would read
 	stdin      stdinOptions
 	profiling  profiling
 }
@@ -55,6 +58,9 @@ func (o *previewOptions) addFlags(c *cobra.Command) {
 	f.IntVar(&o.batchItems, "batch-items", 1000, "`operations` in a request at most; 0 is no limit but bytes")
 	f.Float64Var(&o.rate, "rate", defaultRate, "`requests` a second, for the time that sending would take")
 	annotate(f, "sending", "batch-items", "rate")
+	f.StringVar(&o.state, "state", "", "state `directory` that says what was sent before (default: the user's own, if there is one)")
+	f.BoolVar(&o.fresh, "fresh", false, "as if nothing had been sent before")
+	annotate(f, "sending", "state", "fresh")
 	o.stdin.addFlags(f)
 	f.BoolVar(&o.firstOnly, "first-reading-only", false, "stop after the first reading")
 	_ = f.MarkHidden("first-reading-only")
@@ -92,6 +98,14 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		return err
 	}
 	plan.Operations = shown.take
+	closeState, err := p.lookAtState(ctx, plan, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeState()) }()
+	if len(plan.Sources) == 0 {
+		return p.nothingNew(plan, 0)
+	}
 	learned, err := export.Learn(ctx, plan)
 	if err != nil {
 		return err

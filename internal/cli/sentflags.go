@@ -23,6 +23,7 @@ var otherFlags = strings.Fields(`
 	log-format metrics-file ping-url
 	json quiet verbose env-file help yes dry-run sandbox restart
 	region workspace ca-cert rate batch-items concurrency max-rejects settle state wait-lock dedup-window
+	first-run max-duration tolerate-rejects fresh
 	max-profiles max-merges memory tmp cpuprofile memprofile trace`)
 
 // sentFlags are the flags that change what is sent, where they are not the default, with what is in the files that they name.

@@ -83,6 +83,12 @@ func Grown(path string, then ledger.Source, size int64) bool {
 	return size > then.Size && ends != "" && ends == then.Ends
 }
 
+// Unchanged reports whether a file looks as it did when a run read it, though it was written since.
+func Unchanged(path string, then ledger.Source, size int64) bool {
+	_, ends := standOf(path, size)
+	return size == then.Size && ends != "" && ends == then.Ends
+}
+
 // peopleSum stands for who is sent under what, and what is merged.
 func (l *Learned) peopleSum() []byte {
 	h := xxh3.New()

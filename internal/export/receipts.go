@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -87,7 +88,7 @@ func (r *run) accepted(action customerio.Action, ref uint64, operation []byte) {
 
 // known is what the ledger keeps of a person.
 func known(p *people.Person, identify []byte) *ledger.Person {
-	kind, value := nameOf(identifiersOf(identify))
+	kind, value := nameOf(append(bytes.Clone(identifiersOf(identify)), `"}`...))
 	return &ledger.Person{
 		State: xxh3.Hash128(identify).Bytes(), Kind: kind, Value: value, DistinctID: p.DistinctID, Updated: p.Updated,
 	}

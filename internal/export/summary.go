@@ -104,6 +104,16 @@ type SourceSummary struct {
 	Hint    string `json:"hint,omitempty"`    // what to do about either
 }
 
+// Nothing is the summary of a run that finds nothing to send.
+func Nothing(plan *Plan) *Summary {
+	none := map[string]int64{}
+	return &Summary{
+		Rows:   Rows{Skipped: none, Rejected: none},
+		People: PeopleSummary{Rejected: none}, Profiles: map[string]int{}, Operations: none, Accepted: none, Refused: none, Unsent: none,
+		ValuesCut: none, MergesRejected: none, Sources: []SourceSummary{}, Incomplete: plan.Incomplete,
+	}
+}
+
 func (r *run) summary() *Summary {
 	t, counts := r.tally, r.learned.People.Count(r.plan.Now.Unix())
 	tally := r.plan.Tally

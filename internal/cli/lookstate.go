@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
+)
+
+// lookAtState lets a preview know what was sent before, from the state that was named, or from the user's own if there is just
+// one. It is only read, and without its lock. What comes back closes it.
+func (p *program) lookAtState(ctx context.Context, plan *export.Plan, o *previewOptions) (closes func() error, err error) {
+	nothing := func() error { return nil }
+	if o.fresh {
+		return nothing, nil
+	}
+	dirs, err := p.stateDirs(o.state)
+	if err != nil && o.state == "" {
+		return nothing, nil // where there is no home there is no state
+	}
+	if err != nil {
+		return nothing, err
+	}
+	var found *ledger.Store
+	for _, dir := range dirs {
+		store, err := ledger.OpenReadOnly(ctx, dir)
+		switch {
+		case err != nil && o.state != "" && errors.Is(err, fs.ErrNotExist):
+			return nothing, usage(errors.New("--state " + o.state + ": nothing was sent from there"))
+		case err != nil && o.state != "":
+			return nothing, err
+		case err != nil:
+			continue
+		case o.state == "" && !p.mayBeOurs(store.Workspace().BaseURL):
+			if err := store.Close(); err != nil {
+				return nothing, err
+			}
+			continue
+		case found != nil:
+			p.warn("there are several states, so this is as if nothing had been sent; name one with --state, or say --fresh")
+			return nothing, errors.Join(found.Close(), store.Close())
+		}
+		found = store
+	}
+	if found == nil {
+		return nothing, nil
+	}
+	plan.State = found
+	if !o.onlyNew {
+		return found.Close, nil
+	}
+	known, err := p.knownSources(ctx, found)
+	if err == nil {
+		p.onlyNew(plan, known)
+	}
+	return found.Close, err
+}
+
+// mayBeOurs reports whether a state is of the API that would be sent to.
+func (p *program) mayBeOurs(base string) bool {
+	if url := strings.TrimRight(p.setting(varTrackURL), "/"); url != "" {
+		return base == url
+	}
+	return slices.ContainsFunc([]string{"us", "eu"}, func(region string) bool {
+		url, err := customerio.RegionURL(region)
+		return err == nil && url == base
+	})
+}

@@ -1,0 +1,201 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
+)
+
+const syncCommand = "sync"
+
+type syncOptions struct {
+	mapping   mappingOptions
+	sending   sendingOptions
+	stdin     stdinOptions // for --tmp alone
+	firstRun  bool
+	profiling profiling
+}
+
+func newSync(p *program) *cobra.Command {
+	o := &syncOptions{}
+	c := &cobra.Command{
+		Use:   "sync SOURCE...",
+		Short: "Send what has come and what has changed, every night",
+		Long: `Sync looks for sources each time, and sends what no run has sent: files that have come, new rows of files that
+have grown, people who have changed. It asks nothing, so it is fit for cron. Begin with a backfill, or with --first-run.
+One that was stopped goes on when the same command is typed again.`,
+		Example: `  ph2cio sync export/
+  ph2cio sync --first-run --events 'Order *' 'exports/2026-*/*.jsonl.gz'
+  ph2cio sync --max-duration 4h --tolerate-rejects 100 --json export/ > summary.json`,
+		Args: someSource,
+		RunE: func(c *cobra.Command, args []string) error { return runSync(c, p, o, args) },
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	o.mapping.addFlags(f, "send")
+	f.BoolVar(&o.firstRun, "first-run", false, "nothing was sent from here before: begin; events younger than 72 h are then held")
+	f.DurationVar(&o.sending.maxDuration, "max-duration", 0, "stop after sending for so `long`, and go on the next time; 0 never stops")
+	f.Int64Var(&o.sending.tolerateRejects, "tolerate-rejects", 0, "exit code 0 for up to this many `rejects`")
+	o.sending.addFlags(f)
+	o.stdin.addFlags(f)
+	o.profiling.addFlags(f)
+	return c
+}
+
+func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err error) {
+	ctx := c.Context()
+	stop, err := o.profiling.start()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if slices.Contains(args, stdinSource) {
+		return usage(errors.New("source -: sync looks for files; standard input is for backfill"))
+	}
+	if o.sending.maxDuration < 0 || o.sending.tolerateRejects < 0 {
+		return usage(errors.New("--max-duration and --tolerate-rejects take 0 or more"))
+	}
+	if o.sending.dryRun {
+		return runPreview(ctx, p, &previewOptions{
+			mapping: o.mapping, batchItems: o.sending.batchItems, rate: o.sending.rate, limit: 10, profiling: o.profiling,
+			stdin: o.stdin, state: o.sending.state, fresh: o.sending.sandbox, onlyNew: true,
+		}, args)
+	}
+	if _, err := p.plan(&o.mapping, o.stdin.tmp, args); err != nil { // a mistake is told before anything is asked
+		return err
+	}
+	to, err := p.destination(ctx, &o.sending)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, to.close()) }()
+	if !o.firstRun && !to.temporary {
+		if err := hasState(to.state); err != nil {
+			return err
+		}
+	}
+	if err := p.openState(ctx, to, o.sending.waitLock); err != nil {
+		return err
+	}
+	return p.sync(ctx, c, to, o, args)
+}
+
+// hasState refuses a directory from which nothing was ever sent: if it is the wrong one, all of history would be sent from it.
+func hasState(dir string) error {
+	if _, err := os.Lstat(filepath.Join(dir, ledger.FileName)); !errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return nothingKnown(dir)
+}
+
+func nothingKnown(dir string) error {
+	return &problem{code: exitUsage,
+		err:  fmt.Errorf("nothing was sent from here before: there is no run in %s, which is where sync looked", filepath.Join(dir, ledger.FileName)),
+		hint: "begin with `ph2cio backfill` or with --first-run; or name the directory that earlier runs have used with --state"}
+}
+
+// sync looks for what is new, and sends it.
+func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, o *syncOptions, args []string) error {
+	runs, err := to.ledger.Runs(ctx, 1)
+	if err != nil {
+		return err
+	}
+	if len(runs) == 0 && !o.firstRun && !to.temporary {
+		return nothingKnown(to.state)
+	}
+	known, err := p.knownSources(ctx, to.ledger)
+	if err != nil {
+		return err
+	}
+	if len(known) == 0 && !c.Flags().Changed("recent") {
+		o.mapping.recent = "hold"
+	}
+	plan, err := p.plan(&o.mapping, o.stdin.tmp, args)
+	if err != nil {
+		return err
+	}
+	if err := to.wire(p, plan, &o.sending); err != nil {
+		return err
+	}
+	p.onlyNew(plan, known)
+	j := &journey{command: syncCommand}
+	if len(runs) > 0 && runs[0].Ended.IsZero() {
+		if plan, err = p.takeUp(plan, runs[0], j, o, args); err != nil {
+			return err
+		}
+	}
+	if len(plan.Sources) == 0 {
+		return p.nothingNew(plan, len(known))
+	}
+	if err := p.flagsOf(j, &o.mapping, plan); err != nil {
+		return err
+	}
+	if err := to.wire(p, plan, &o.sending); err != nil {
+		return err
+	}
+	o.sending.yes = true // nobody is there to be asked
+	return p.send(ctx, plan, to, j, &o.mapping, &o.sending)
+}
+
+// takeUp goes on with a run that was stopped, if it is a sync and its sources and flags are as they were. Else it is planned
+// anew: what it has sent is known.
+func (p *program) takeUp(plan *export.Plan, begun *ledger.Run, j *journey, o *syncOptions, args []string) (*export.Plan, error) {
+	if begun.Command != syncCommand && nothingSent(begun) {
+		return plan, nil
+	}
+	if begun.Command != syncCommand {
+		return nil, &problem{code: exitUsage,
+			err:  fmt.Errorf("the %s that began at %s has not come to its end", begun.Command, timeText(begun.Began)),
+			hint: "go on with it first: " + begun.Typed}
+	}
+	sent, err := sentFlags(o.mapping.identity.flags, &o.mapping.identity, plan)
+	if err != nil {
+		return nil, err
+	}
+	if changed, err := differences(sent, begun); err != nil || len(changed) > 0 {
+		return plan, err
+	}
+	all, err := p.planAt(begun.Now, &o.mapping, o.stdin.tmp, args)
+	if err != nil {
+		return nil, err
+	}
+	sources, err := p.begunWith(begun, all.Sources)
+	if err != nil {
+		p.warn("the sync that began at %s was stopped, and its files are not as they were: it is planned anew, and keeps what was sent", timeText(begun.Began))
+		return plan, nil
+	}
+	all.Sources, all.Incomplete = sources, plan.Incomplete
+	j.run, j.goes = begun, true
+	return all, nil
+}
+
+// nothingNew says that there is nothing to send.
+func (p *program) nothingNew(plan *export.Plan, known int) error {
+	if p.json {
+		return p.writeSummary(p.env.Stdout, export.Nothing(plan), "", nil)
+	}
+	if !p.quiet {
+		fmt.Fprintf(p.env.Stdout, "Nothing new: %s, all known. Nothing was sent.\n", files(known))
+	}
+	return nil
+}
+
+// errEnough ends a run that has sent for as long as --max-duration allows.
+var errEnough = errors.New("it has sent for as long as --max-duration allows")
+
+// within is ctx for as long as may be sent.
+func (o *sendingOptions) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	if o.maxDuration == 0 {
+		return ctx, func() {}
+	}
+	return context.WithDeadlineCause(ctx, time.Now().Add(o.maxDuration), errEnough)
+}
