@@ -62,6 +62,11 @@ func TestKilledBackfill(t *testing.T) {
 			})
 		}
 	}
+	t.Run("a sync", func(t *testing.T) {
+		k := newKilling(t, program, files["JSONL"], 16)
+		k.before = writeSeeded(t, filepath.Join(dir, "before.jsonl"), synthetic.JSONL, false, 12)
+		k.run(kills(t))
+	})
 	t.Run("through faults", func(t *testing.T) {
 		k := newKilling(t, program, files["JSONL"], 16)
 		k.faults = []sandbox.Answer{{Probability: 0.03, Seed: 1, Status: 503}, {Probability: 0.03, Seed: 2, Status: 500, Applied: true}}
@@ -70,9 +75,13 @@ func TestKilledBackfill(t *testing.T) {
 }
 
 func writeExport(t *testing.T, path string, shape synthetic.Shape, compressed bool) string {
+	return writeSeeded(t, path, shape, compressed, 11)
+}
+
+func writeSeeded(t *testing.T, path string, shape synthetic.Shape, compressed bool, seed uint64) string {
 	t.Helper()
 	var text bytes.Buffer
-	if _, err := synthetic.Write(&text, synthetic.Options{Shape: shape, Rows: 1500, People: 120, Seed: 11, Invalid: 1}); err != nil {
+	if _, err := synthetic.Write(&text, synthetic.Options{Shape: shape, Rows: 1500, People: 120, Seed: seed, Invalid: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if compressed {
@@ -98,6 +107,7 @@ type killing struct {
 	program, file, state string
 	concurrency          int
 	faults               []sandbox.Answer
+	before               string // a file that a sync has sent the night before; empty for a backfill
 
 	box  *sandbox.Sandbox
 	url  string
@@ -126,11 +136,30 @@ func (k *killing) begin() {
 	}
 	k.t.Cleanup(func() { _ = server.Close() })
 	k.url = server.URL()
+	if k.before == "" {
+		return
+	}
+	c, out := k.commandOf(k.before)
+	if code := exitCodeOf(c.Run()); code != 3 {
+		k.t.Fatalf("the night before: exit code %d, want 3 for the rejects\n%s", code, out)
+	}
 }
 
 func (k *killing) command() (*exec.Cmd, *bytes.Buffer) {
-	c := exec.Command(k.program, "backfill", "--yes", "--quiet", "--json", "--state", k.state, "--merge", "identify", "--max-rejects", "0",
-		"--rate", "1000", "--batch-items", strconv.Itoa(killedBatch), "--concurrency", strconv.Itoa(k.concurrency), k.file)
+	if k.before != "" {
+		return k.commandOf(k.before, k.file)
+	}
+	return k.commandOf(k.file)
+}
+
+func (k *killing) commandOf(files ...string) (*exec.Cmd, *bytes.Buffer) {
+	words := []string{"backfill", "--yes"}
+	if k.before != "" {
+		words = []string{"sync", "--first-run", "--recent", "send"}
+	}
+	words = append(words, "--quiet", "--json", "--state", k.state, "--merge", "identify", "--max-rejects", "0",
+		"--rate", "1000", "--batch-items", strconv.Itoa(killedBatch), "--concurrency", strconv.Itoa(k.concurrency))
+	c := exec.Command(k.program, append(words, files...)...)
 	c.Dir = k.t.TempDir()
 	c.Env = append(os.Environ(), "CUSTOMERIO_TRACK_URL="+k.url, "CUSTOMERIO_SITE_ID=site", "CUSTOMERIO_API_KEY=key")
 	var out bytes.Buffer
@@ -143,7 +172,7 @@ func (k *killing) finish() (summary map[string]any) {
 	k.t.Helper()
 	c, out := k.command()
 	err := c.Run()
-	if err == nil && strings.Contains(out.String(), "this backfill was done at") {
+	if err == nil && (strings.Contains(out.String(), "this backfill was done at") || strings.Contains(out.String(), `"sources": []`)) {
 		return nil
 	}
 	if exitCodeOf(err) != 3 {
@@ -168,11 +197,11 @@ func exitCodeOf(err error) int {
 
 func (k *killing) run(kills int) {
 	k.begin()
-	start := time.Now()
+	start, earlier := time.Now(), k.box.Stats()
 	whole := k.finish()
 	took := time.Since(start)
 	want, wantRejects, stats := k.held(), k.rejects(), k.box.Stats()
-	least := operations(whole)
+	least := earlier.Items + operations(whole)
 	if merges := stats.Actions["person.merge"]; merges < killedBatch || stats.Rejected == 0 || len(wantRejects) < 15 || stats.Requests < 40 {
 		k.t.Fatalf("%d merges, %d refused, %d rejects, %d requests: too few to be killed at", merges, stats.Rejected, len(wantRejects), stats.Requests)
 	}
@@ -180,7 +209,7 @@ func (k *killing) run(kills int) {
 		k.begin()
 		times, inPhases := 0, map[string]int{}
 		for round := 0; killed < kills && round < 6; round++ {
-			if !k.kill(took, stats.Requests) {
+			if !k.kill(took, stats.Requests-earlier.Requests) {
 				break
 			}
 			killed, times = killed+1, times+1
@@ -226,7 +255,7 @@ func (k *killing) kill(took time.Duration, requests int64) bool {
 	moment := time.After(time.Duration(k.dice.Int64N(int64(took))))
 	after := int64(1 << 60)
 	if k.dice.IntN(3) > 0 {
-		moment, after = nil, before+1+k.dice.Int64N(max(1, requests-before))
+		moment, after = nil, before+1+k.dice.Int64N(max(1, requests))
 	}
 	ticker := time.NewTicker(time.Millisecond)
 	defer ticker.Stop()

@@ -167,6 +167,8 @@ func (p *program) settleUp(to *destination, j *journey, learned *export.Learned,
 	switch {
 	case err != nil:
 		summary.Next = p.again()
+	case j.left > 0 && j.command == syncCommand:
+		summary.Next = p.again()
 	case summary.Rows.Skipped[mapping.ReasonRecent] > 0 && j.command == backfillCommand:
 		summary.Next = p.restart()
 	}

@@ -26,6 +26,7 @@ type journey struct {
 	command string
 	run     *ledger.Run // nil until it has begun
 	flags   string      // those that change what is sent
+	left    int         // files that have come since and are left out
 	goes    bool        // it was begun by an earlier run of the program
 }
 
@@ -163,17 +164,17 @@ func (p *program) begunWith(begun *ledger.Run, found []posthog.Source) ([]postho
 		}
 	}
 	if more := len(found) - len(sources); more > 0 {
-		p.warn("%s came after the backfill began at %s: left out", files(more), timeText(begun.Began))
+		p.warn("%s came after the %s began at %s: left out", files(more), begun.Command, timeText(begun.Began))
 	}
 	return sources, nil
 }
 
 func missing(begun *ledger.Run, path string) error {
 	if _, err := os.Stat(path); err == nil {
-		return usage(fmt.Errorf("the backfill that began at %s also has the source %s: name it too, or plan anew with --restart", timeText(begun.Began), path))
+		return usage(fmt.Errorf("the %s that began at %s also has the source %s: name it too, or plan anew with --restart", begun.Command, timeText(begun.Began), path))
 	}
 	return &problem{code: exitInput,
-		err:  fmt.Errorf("the backfill that began at %s has the source %s, which is gone", timeText(begun.Began), path),
+		err:  fmt.Errorf("the %s that began at %s has the source %s, which is gone", begun.Command, timeText(begun.Began), path),
 		hint: "bring it back to go on, or plan anew with --restart"}
 }
 

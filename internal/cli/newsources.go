@@ -24,28 +24,35 @@ func (p *program) knownSources(ctx context.Context, state *ledger.Store) (map[st
 	return known, nil
 }
 
-// onlyNew takes those sources off a plan of which nothing is new, and those that have to wait.
+// onlyNew takes those sources off a plan of which nothing is new, and those that have to wait, and warns of what is odd.
 func (p *program) onlyNew(plan *export.Plan, known map[string]ledger.KnownSource) {
-	plan.Sources = slices.DeleteFunc(slices.Clone(plan.Sources), func(source posthog.Source) bool {
-		if waits(source.Path, plan.Incomplete) {
-			p.warn("%s waits until the other files of its export are there", source.Path)
-			return true
+	plan.Sources = p.newSources(plan, known)
+	for _, source := range plan.Sources {
+		if then, ok := known[p.sourceName(source.Path)]; ok {
+			p.warnOfReplaced(source, &then)
 		}
+	}
+}
+
+// newSources are the sources of a plan of which something may be new, and that need not wait.
+func (p *program) newSources(plan *export.Plan, known map[string]ledger.KnownSource) []posthog.Source {
+	return slices.DeleteFunc(slices.Clone(plan.Sources), func(source posthog.Source) bool {
 		then, ok := known[p.sourceName(source.Path)]
-		return ok && p.asItWas(source, &then)
+		return ok && asItWas(source, &then) || waits(source.Path, plan.Incomplete)
 	})
 }
 
-// asItWas reports whether a source is what an earlier run has read, and warns of one that is another file by the same name.
-func (p *program) asItWas(source posthog.Source, then *ledger.KnownSource) bool {
+// asItWas reports whether a source is what an earlier run has read to its end.
+func asItWas(source posthog.Source, then *ledger.KnownSource) bool {
 	info, err := os.Stat(source.Path)
-	if err == nil && source.Size == then.Size && info.ModTime().UnixNano() == then.Modified {
-		return then.Trouble == ""
-	}
+	return err == nil && source.Size == then.Size && info.ModTime().UnixNano() == then.Modified && then.Trouble == ""
+}
+
+// warnOfReplaced warns of a source that is another file by the same name than what was read.
+func (p *program) warnOfReplaced(source posthog.Source, then *ledger.KnownSource) {
 	if then.Trouble == "" && !export.Grown(source.Path, then.Source, source.Size) && !export.Unchanged(source.Path, then.Source, source.Size) {
 		p.warn("%s is another file than the one that was sent: it is read whole, and what is in both is not sent again", source.Path)
 	}
-	return false
 }
 
 // waits reports whether a file is one of an export of which files are missing.

@@ -64,9 +64,14 @@ func (p *program) openState(ctx context.Context, to *destination, wait time.Dura
 	return p.openLedger(ctx, to)
 }
 
+// owner is whom the state of the destination belongs to.
+func (to *destination) owner() ledger.Workspace {
+	return ledger.Workspace{BaseURL: to.base, EnvironmentID: to.workspace.EnvironmentID}
+}
+
 // openLedger opens what the state directory knows, until the destination is closed. The directory must be locked.
 func (p *program) openLedger(ctx context.Context, to *destination) error {
-	store, err := ledger.Open(ctx, to.state, ledger.Workspace{BaseURL: to.base, EnvironmentID: to.workspace.EnvironmentID})
+	store, err := ledger.Open(ctx, to.state, to.owner())
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,8 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 			stdin: o.stdin, state: o.sending.state, fresh: o.sending.sandbox, onlyNew: true,
 		}, args)
 	}
-	if _, err := p.plan(&o.mapping, o.stdin.tmp, args); err != nil { // a mistake is told before anything is asked
+	plan, err := p.plan(&o.mapping, o.stdin.tmp, args) // a mistake is told before anything is asked
+	if err != nil {
 		return err
 	}
 	to, err := p.destination(ctx, &o.sending)
@@ -83,10 +84,19 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 			return err
 		}
 	}
-	if err := p.openState(ctx, to, o.sending.waitLock); err != nil {
+	if err := p.makeStateDir(to.state); err != nil {
 		return err
 	}
-	return p.sync(ctx, c, to, o, args)
+	if err := p.lockState(ctx, to, o.sending.waitLock); err != nil {
+		return err
+	}
+	if known, idle := p.nothingToDo(ctx, to, plan); idle {
+		return p.nothingNew(plan, known)
+	}
+	if err := p.openLedger(ctx, to); err != nil {
+		return err
+	}
+	return p.sync(ctx, c, to, plan, o, args)
 }
 
 // hasState refuses a directory from which nothing was ever sent: if it is the wrong one, all of history would be sent from it.
@@ -103,8 +113,24 @@ func nothingKnown(dir string) error {
 		hint: "begin with `ph2cio backfill` or with --first-run; or name the directory that earlier runs have used with --state"}
 }
 
+// nothingToDo looks whether there is anything to do, without looking the whole state through for damage. What it cannot make out
+// is for those to tell who open the state to send.
+func (p *program) nothingToDo(ctx context.Context, to *destination, plan *export.Plan) (known int, idle bool) {
+	store, err := ledger.OpenReadOnly(ctx, to.state)
+	if err != nil {
+		return 0, false
+	}
+	defer store.Close()
+	runs, err := store.Runs(ctx, 1)
+	if err != nil || len(runs) == 0 || runs[0].Ended.IsZero() || store.Workspace() != to.owner() {
+		return 0, false
+	}
+	all, err := p.knownSources(ctx, store)
+	return len(all), err == nil && len(p.newSources(plan, all)) == 0
+}
+
 // sync looks for what is new, and sends it.
-func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, o *syncOptions, args []string) error {
+func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, plan *export.Plan, o *syncOptions, args []string) error {
 	runs, err := to.ledger.Runs(ctx, 1)
 	if err != nil {
 		return err
@@ -118,10 +144,12 @@ func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, o
 	}
 	if len(known) == 0 && !c.Flags().Changed("recent") {
 		o.mapping.recent = "hold"
-	}
-	plan, err := p.plan(&o.mapping, o.stdin.tmp, args)
-	if err != nil {
-		return err
+		first, err := p.planAt(plan.Now, &o.mapping, o.stdin.tmp, args)
+		if err != nil {
+			return err
+		}
+		first.Incomplete = plan.Incomplete
+		plan = first
 	}
 	if err := to.wire(p, plan, &o.sending); err != nil {
 		return err
@@ -174,7 +202,7 @@ func (p *program) takeUp(plan *export.Plan, begun *ledger.Run, j *journey, o *sy
 		return plan, nil
 	}
 	all.Sources, all.Incomplete = sources, plan.Incomplete
-	j.run, j.goes = begun, true
+	j.run, j.goes, j.left = begun, true, len(p.newSources(plan, nil))-len(sources)
 	return all, nil
 }
 
