@@ -216,6 +216,10 @@ func (p *program) rename(source *ledger.Source, path string) {
 	}
 }
 
+// retries reports whether what earlier runs have rejected is tried again. A sync does not, so that a reject counts in one night
+// only.
+func (j *journey) retries() bool { return j.command != syncCommand }
+
 // finish notes that all is sent, and how it went.
 func (j *journey) finish(learned *export.Learned, rejects int64) error {
 	outcome := ledger.Done
@@ -225,7 +229,7 @@ func (j *journey) finish(learned *export.Learned, rejects int64) error {
 	case rejects > 0:
 		outcome = ledger.Rejected
 	}
-	return j.run.Finish(outcome, time.Now())
+	return j.run.Finish(outcome, time.Now(), j.retries())
 }
 
 // broken reports whether the state directory itself is what failed.

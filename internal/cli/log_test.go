@@ -110,11 +110,11 @@ func TestALogOfJSONHasProgressAndTheWholeInItsLastRecord(t *testing.T) {
 		}
 	}
 	last := all[len(all)-1]
-	if last.Level != "ERROR" || *last.ExitCode != exitRejects || last.Rows["read"] != 15 || last.Rows["sent"] != 4 || last.Rows["rejected"] != 2 ||
+	if last.Level != "ERROR" || *last.ExitCode != exitRejects || last.Rows["read"] != 15 || last.Rows["sent"] != 4 || last.Rows["rejected"] != 1 ||
 		last.People["sent"] != 3 || last.Requests == 0 || last.Rejects != filepath.Join(state, "rejects.jsonl") {
 		t.Errorf("%+v", last)
 	}
-	if last.Trouble != nil || last.Reasons["api:nope"] != 2 {
+	if last.Trouble != nil || last.Reasons["api:nope"] != 1 {
 		t.Errorf("trouble %q, reasons %v", last.Trouble, last.Reasons)
 	}
 	damaged := filepath.Join(t.TempDir(), "damaged.jsonl.gz")
@@ -189,7 +189,7 @@ func TestQuietUnlessSomethingHappened(t *testing.T) {
 		t.Errorf("as JSON: %q", out.stderr)
 	}
 	out = runProgram(t, account, "backfill", acornly)
-	if !strings.Contains(someSeconds.ReplaceAllString(out.stderr, " in 0s:"), "\nbackfill: done in 0s: 15 rows read, 6 sent, 5 only feed a person, 4 skipped; 3 people sent; 2 requests, ") ||
+	if !strings.Contains(someSeconds.ReplaceAllString(out.stderr, " in 0s:"), "\nbackfill: done in 0s: 15 rows read, 5 sent, 5 only feed a person, 4 skipped, 1 duplicate; 3 people sent; 2 requests, ") ||
 		strings.Count(out.stderr, "backfill: done") != 1 {
 		t.Errorf("a log without one line for the whole:\n%s", out.stderr)
 	}

@@ -50,6 +50,14 @@ func hostName(base string) string {
 
 // openState makes the state directory, keeps other senders out of it, and opens what it knows, until the destination is closed.
 func (p *program) openState(ctx context.Context, to *destination, wait time.Duration) error {
+	if err := p.holdState(ctx, to, wait); err != nil {
+		return err
+	}
+	return p.openLedger(ctx, to)
+}
+
+// holdState makes the state directory and keeps other senders out of it, until the destination is closed.
+func (p *program) holdState(ctx context.Context, to *destination, wait time.Duration) error {
 	if !to.temporary {
 		if err := p.refuseNetwork(to.state); err != nil {
 			return err
@@ -58,10 +66,7 @@ func (p *program) openState(ctx context.Context, to *destination, wait time.Dura
 	if err := p.makeStateDir(to.state); err != nil {
 		return err
 	}
-	if err := p.lockState(ctx, to, wait); err != nil {
-		return err
-	}
-	return p.openLedger(ctx, to)
+	return p.lockState(ctx, to, wait)
 }
 
 // owner is whom the state of the destination belongs to.

@@ -84,10 +84,7 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 			return err
 		}
 	}
-	if err := p.makeStateDir(to.state); err != nil {
-		return err
-	}
-	if err := p.lockState(ctx, to, o.sending.waitLock); err != nil {
+	if err := p.holdState(ctx, to, o.sending.waitLock); err != nil {
 		return err
 	}
 	if known, idle := p.nothingToDo(ctx, to, plan); idle {
@@ -196,13 +193,13 @@ func (p *program) takeUp(plan *export.Plan, begun *ledger.Run, j *journey, o *sy
 	if err != nil {
 		return nil, err
 	}
-	sources, err := p.begunWith(begun, all.Sources)
+	sources, err := p.begunWith(begun, plan.Sources)
 	if err != nil {
 		p.warn("the sync that began at %s was stopped, and its files are not as they were: it is planned anew, and keeps what was sent", timeText(begun.Began))
 		return plan, nil
 	}
 	all.Sources, all.Incomplete = sources, plan.Incomplete
-	j.run, j.goes, j.left = begun, true, len(p.newSources(plan, nil))-len(sources)
+	j.run, j.goes, j.left = begun, true, len(plan.Sources)-len(sources)
 	return all, nil
 }
 
