@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -10,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -57,6 +59,7 @@ func TestScripts(t *testing.T) {
 			"faults":    setFaults,
 			"held":      printHeld,
 			"totals":    printTotals,
+			"normal":    printNormal,
 			"nocanary":  noCanary,
 			"exits":     exits,
 			"signals":   signals,
@@ -109,6 +112,38 @@ func printHeld(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	ts.Check(json.Indent(&laid, text, "", " "))
 	fmt.Fprintln(ts.Stdout(), laid.String())
+}
+
+// normal people|events [ID=OTHER...]: prints what the sandbox holds, sorted, one a line, with people under other IDs.
+func printNormal(ts *testscript.TestScript, _ bool, args []string) {
+	answer, err := http.Get(ts.Getenv("CUSTOMERIO_TRACK_URL") + "/sandbox/" + args[0])
+	ts.Check(err)
+	defer answer.Body.Close()
+	var held []struct {
+		ID         string
+		PersonID   string `json:"person_id"`
+		Action     string
+		Name       string
+		Email      string
+		Timestamp  int64
+		Attributes json.RawMessage
+	}
+	ts.Check(json.NewDecoder(answer.Body).Decode(&held))
+	others := map[string]string{}
+	for _, pair := range args[1:] {
+		id, other, _ := strings.Cut(pair, "=")
+		others[id] = other
+	}
+	var lines []string
+	for _, one := range held {
+		who, rest := one.ID, one.Email
+		if args[0] == "events" {
+			who, rest = one.PersonID, fmt.Sprint(one.Action, " ", one.Name, " ", one.ID, " ", one.Timestamp)
+		}
+		lines = append(lines, fmt.Sprintf("%s %s %s", cmp.Or(others[who], who), rest, one.Attributes))
+	}
+	sort.Strings(lines)
+	fmt.Fprintln(ts.Stdout(), strings.Join(slices.Compact(lines), "\n")) // what came again after a kill is there twice
 }
 
 // totals FILE: prints the rows of a JSON summary, a bucket a line, sorted.

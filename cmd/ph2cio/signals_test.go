@@ -16,7 +16,7 @@ import (
 )
 
 // signals NAME TIMES CODE COMMAND...: runs the program, sends it the signal so many times once the sandbox has answered
-// some requests, and checks its exit code. Its output is left in the files stdout and stderr.
+// some more requests, and checks its exit code. Its output is left in the files stdout and stderr.
 func signals(ts *testscript.TestScript, _ bool, args []string) {
 	signal := map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL}[args[0]]
 	program, err := exec.LookPath(args[3])
@@ -28,9 +28,10 @@ func signals(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
+	before := requestsSoFar(ts)
 	ts.Check(command.Start())
 	defer func() { _ = command.Process.Kill() }()
-	waitForRequests(ts, 12)
+	waitForRequests(ts, before+12)
 	for range len(args[1]) {
 		ts.Check(command.Process.Signal(signal))
 		time.Sleep(300 * time.Millisecond)
@@ -53,15 +54,19 @@ func signals(ts *testscript.TestScript, _ bool, args []string) {
 // waitForRequests waits until the sandbox has answered so many requests.
 func waitForRequests(ts *testscript.TestScript, n int64) {
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
-		var stats struct{ Requests int64 }
-		answer, err := http.Get(ts.Getenv("CUSTOMERIO_TRACK_URL") + "/sandbox/stats")
-		ts.Check(err)
-		err = json.NewDecoder(answer.Body).Decode(&stats)
-		answer.Body.Close()
-		ts.Check(err)
-		if stats.Requests >= n {
+		if requestsSoFar(ts) >= n {
 			return
 		}
 	}
 	ts.Fatalf("the sandbox never had %d requests", n)
+}
+
+func requestsSoFar(ts *testscript.TestScript) int64 {
+	var stats struct{ Requests int64 }
+	answer, err := http.Get(ts.Getenv("CUSTOMERIO_TRACK_URL") + "/sandbox/stats")
+	ts.Check(err)
+	err = json.NewDecoder(answer.Body).Decode(&stats)
+	answer.Body.Close()
+	ts.Check(err)
+	return stats.Requests
 }

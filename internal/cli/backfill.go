@@ -97,7 +97,7 @@ func stopping(grace time.Duration) string {
 func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, j *journey, m *mappingOptions, o *sendingOptions) (err error) {
 	plan.State, plan.Ledger, plan.Remember = to.ledger, j.run, !j.goes
 	plan.Retry = j.retries()
-	learned, err := export.Learn(ctx, plan)
+	learned, err := p.learn(ctx, plan, j)
 	if err != nil {
 		return err
 	}

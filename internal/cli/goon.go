@@ -105,7 +105,7 @@ func (p *program) planAgain(begun *ledger.Run, changed []string, now *export.Pla
 				timeText(begun.Began), strings.Join(changed, "; ")),
 			hint: "give the same flags to go on, or plan anew with --restart, which keeps what was sent"}
 	}
-	sources, err := p.begunWith(begun, now.Sources)
+	sources, _, err := p.begunWith(begun, now.Sources, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -145,28 +145,34 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 	return &finished{exitDone, said}
 }
 
-// begunWith finds the sources that a run began with among those that are there now. Ones that have come since are left out.
-func (p *program) begunWith(begun *ledger.Run, found []posthog.Source) ([]posthog.Source, error) {
+// begunWith finds the sources that a run began with among those that are there now, or that are known from earlier runs. Of those
+// that are there, ones that have come since are left out.
+func (p *program) begunWith(begun *ledger.Run, found, known []posthog.Source) (sources []posthog.Source, left int, err error) {
 	byName := map[string]posthog.Source{}
-	for _, source := range found {
+	for _, source := range slices.Concat(known, found) {
 		byName[p.sourceName(source.Path)] = source
 	}
-	var sources []posthog.Source
 	for _, then := range begun.Sources {
 		source, ok := byName[then.Path]
 		switch {
 		case ok && (source.Size == then.Size || isStdin(then.Path)):
 			sources = append(sources, source)
 		case ok:
-			return nil, export.ChangedSince(begun, source.Path)
+			return nil, 0, export.ChangedSince(begun, source.Path)
 		default:
-			return nil, missing(begun, then.Path)
+			return nil, 0, missing(begun, then.Path)
+		}
+		delete(byName, then.Path)
+	}
+	for _, source := range found {
+		if _, more := byName[p.sourceName(source.Path)]; more {
+			left++
 		}
 	}
-	if more := len(found) - len(sources); more > 0 {
-		p.warn("%s came after the %s began at %s: left out", files(more), begun.Command, timeText(begun.Began))
+	if left > 0 {
+		p.warn("%s came after the %s began at %s: left out", files(left), begun.Command, timeText(begun.Began))
 	}
-	return sources, nil
+	return sources, left, nil
 }
 
 func missing(begun *ledger.Run, path string) error {

@@ -40,7 +40,9 @@ type stateReport struct {
 	People        int64       `json:"people"` // sent, over all runs
 	MergesDone    int64       `json:"merges_done"`
 	MergesOpen    int64       `json:"merges_open"` // intended, and not known to be done
-	Runs          []runReport `json:"runs"`        // the newest first
+	Owed          int64       `json:"owed"`        // visitors whom nobody knew, in each source
+	OwedSources   int64       `json:"owed_sources"`
+	Runs          []runReport `json:"runs"` // the newest first
 	Next          string      `json:"next,omitempty"`
 }
 
@@ -140,6 +142,7 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 		return nil, err
 	}
 	report.People, report.MergesDone, report.MergesOpen = totals.People, totals.MergesDone, totals.MergesIntended
+	report.Owed, report.OwedSources = totals.Owed, totals.OwedSources
 	runs, err := store.Runs(ctx, mostRuns)
 	if err != nil {
 		return nil, err
@@ -196,6 +199,13 @@ func (t *summaryText) state(s *stateReport) {
 	t.line("workspace", t.style.bold(fmt.Sprintf("%d (%s)", s.EnvironmentID, plain(s.BaseURL))))
 	t.line("state", plain(s.Path))
 	t.line("known", fmt.Sprintf("%s people sent, %s merges done", export.Count(s.People), export.Count(s.MergesDone)))
+	if s.Owed > 0 {
+		visitors := " visitors"
+		if s.Owed == 1 {
+			visitors = " visitor"
+		}
+		t.line("owed", export.Count(s.Owed)+visitors+" whom nobody knows yet, in "+files(int(s.OwedSources)))
+	}
 	if s.Running != nil {
 		t.line("running", t.style.yellow(fmt.Sprintf("process %d on %s, since %s", s.Running.PID, plain(s.Running.Host), timeText(s.Running.Since))))
 	}

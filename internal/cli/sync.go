@@ -193,13 +193,13 @@ func (p *program) takeUp(plan *export.Plan, begun *ledger.Run, j *journey, o *sy
 	if err != nil {
 		return nil, err
 	}
-	sources, err := p.begunWith(begun, plan.Sources)
+	sources, left, err := p.begunWith(begun, plan.Sources, all.Sources)
 	if err != nil {
 		p.warn("the sync that began at %s was stopped, and its files are not as they were: it is planned anew, and keeps what was sent", timeText(begun.Began))
 		return plan, nil
 	}
 	all.Sources, all.Incomplete = sources, plan.Incomplete
-	j.run, j.goes, j.left = begun, true, len(plan.Sources)-len(sources)
+	j.run, j.goes, j.left = begun, true, left
 	return all, nil
 }
 

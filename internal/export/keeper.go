@@ -109,6 +109,13 @@ func (k *keeper) sent(key ledger.Key) {
 	}
 }
 
+// owes notes whose rows are owed. The lock is held.
+func (k *keeper) owes(owed []ledger.Owed) {
+	if k != nil {
+		k.step.Owed = append(k.step.Owed, owed...)
+	}
+}
+
 // reject notes a reject. The lock is held.
 func (k *keeper) reject(number uint64, one *Reject) error {
 	line, err := json.Marshal(one)

@@ -32,6 +32,8 @@ type Learned struct {
 	decided decisions
 	repeats *repeats
 	ends    []int64       // of each source, where the reading stopped
+	held    []int64       // of each source, rows that are held because they are recent
+	Lost    []DueSource   // sources that are gone, with rows of people who are known now
 	prints  []fingerprint // of each source
 	places  *places
 	kept    kept
@@ -68,7 +70,7 @@ func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *ce
 	}
 	learned := &Learned{
 		index: index, decided: newDecisions(plan.Index.Dir), repeats: newRepeats(plan), places: newPlaces(plan.Sources),
-		ends: make([]int64, len(plan.Sources)), prints: make([]fingerprint, len(plan.Sources)), kept: kept{most: cmp.Or(plan.kept, mostKept)},
+		ends: make([]int64, len(plan.Sources)), held: make([]int64, len(plan.Sources)), prints: make([]fingerprint, len(plan.Sources)), kept: kept{most: cmp.Or(plan.kept, mostKept)},
 	}
 	if err := learned.from(ctx, plan, read, census); err != nil {
 		return nil, errors.Join(err, learned.Close())
@@ -158,6 +160,7 @@ type lesson struct {
 	teams             teams
 	columns           uint64
 	rows, bad, recent int64
+	held              int64 // because they are recent
 	keys              []numberedKey
 	sheet             *sheet // nil without a census
 }
@@ -184,6 +187,9 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 		if o.Bucket == mapping.Rejected {
 			l.bad++
 		}
+		if o.Reason == mapping.ReasonRecent {
+			l.held++
+		}
 		if o.Recent {
 			l.recent++
 		}
@@ -204,6 +210,7 @@ func (l *Learned) add(one lesson) {
 	l.decided.add(&one.decided)
 	l.repeats.add(one.keys)
 	l.ends[one.chunk.Source] = one.chunk.End
+	l.held[one.chunk.Source] += one.held
 	l.prints[one.chunk.Source].add(one.decided.sum, one.rows)
 	l.teams.merge(one.teams)
 	l.columns |= one.columns

@@ -49,6 +49,7 @@ func (l *Learned) Origin() (sources []ledger.Source, people []byte) {
 			Fingerprint: fmt.Sprintf("%s:%x", fingerprintScheme, l.prints[i].sum),
 		}
 		one.Modified, one.Ends = standOf(source.Path, source.Size)
+		one.Recent = l.held[i]
 		sources = append(sources, one)
 	}
 	return sources, l.peopleSum()

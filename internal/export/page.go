@@ -18,9 +18,10 @@ type page struct {
 	rejects    []placedReject
 	recent     []uint64        // Refs of operations that can start a campaign
 	unchanged  map[uint64]bool // people who were sent as they are
-	turnedDown []uint32        // people whom an earlier run has rejected as they are
-	end        uint64          // Ref after its last row, or number after its last person
-	people     int64           // that it is made of
+	owed       []ledger.Owed
+	turnedDown []uint32 // people whom an earlier run has rejected as they are
+	end        uint64   // Ref after its last row, or number after its last person
+	people     int64    // that it is made of
 	bytes      int64
 	err        error
 }
@@ -36,7 +37,7 @@ var pages = sync.Pool{New: func() any { return &page{} }}
 
 func (p *page) release() {
 	clear(p.rejects)
-	*p = page{operations: p.operations[:0], text: p.text[:0], ends: p.ends[:0], rejects: p.rejects[:0], recent: p.recent[:0]}
+	*p = page{owed: p.owed[:0], operations: p.operations[:0], text: p.text[:0], ends: p.ends[:0], rejects: p.rejects[:0], recent: p.recent[:0]}
 	pages.Put(p)
 }
 
@@ -111,6 +112,10 @@ func (r *run) mapRows(p *page, mapper *mapping.Mapper, c *posthog.Chunk) {
 			p.add(event.Ref, text)
 			if outcome.Recent {
 				p.recent = append(p.recent, event.Ref)
+			}
+		case mapping.Skipped:
+			if owes(outcome) {
+				p.owe(r, c, event)
 			}
 		case mapping.Rejected:
 			p.reject(event.Ref, event.Line, outcome.Reason, outcome.Detail, event.Row, r.keyOf(event))

@@ -219,6 +219,7 @@ func (r *run) take(out *outbox, page *page) error {
 		r.recent[ref] = true
 	}
 	err := r.writeRejects(page.rejects)
+	r.keeper.owes(page.owed)
 	r.keeper.took(page.operations, page.end)
 	out.lock.Unlock()
 	out.breathe()

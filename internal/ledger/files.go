@@ -4,24 +4,27 @@ import (
 	"context"
 	"database/sql"
 	"iter"
+	"time"
 )
 
 // KnownSource is a source as the last run that came to its end has read it.
 type KnownSource struct {
 	Source
 	Run    int64
-	Number int   // among the sources of that run
-	Recent int64 // rows that were held because they were recent
+	Number int       // among the sources of that run
+	Now    time.Time // of that run
 }
 
 // KnownSources yields the sources that runs have read to their ends, each as the last of them read it, in the order of their
 // paths. An error is the last thing yielded.
 func (s *Store) KnownSources(ctx context.Context) iter.Seq2[KnownSource, error] {
 	return query(ctx, s, "read the known sources of", func(rows *sql.Rows) (k KnownSource, err error) {
-		k.Source, err = scanSource(rows, &k.Run, &k.Number, &k.Recent)
+		var now int64
+		k.Source, err = scanSource(rows, &k.Run, &k.Number, &now)
+		k.Now = time.Unix(0, now).UTC()
 		return k, err
-	}, `SELECT path, size, fingerprint, first, rows, trouble, modified, ends, run, number, recent FROM (
-			SELECT s.*, row_number() OVER (PARTITION BY path ORDER BY run DESC) AS newest
+	}, `SELECT path, size, fingerprint, first, rows, trouble, modified, ends, recent, run, number, now FROM (
+			SELECT s.*, r.now, row_number() OVER (PARTITION BY path ORDER BY run DESC) AS newest
 			FROM sources s JOIN runs r ON r.id = s.run WHERE r.ended IS NOT NULL AND r.outcome <> ?)
 		WHERE newest = 1 ORDER BY path`, Replaced)
 }
@@ -32,7 +35,7 @@ func scanSource(rows *sql.Rows, more ...any) (one Source, err error) {
 	var trouble sql.NullString
 	var modified sql.NullInt64
 	var ends sql.NullString
-	into := append([]any{&one.Path, &one.Size, &one.Fingerprint, &first, &one.Rows, &trouble, &modified, &ends}, more...)
+	into := append([]any{&one.Path, &one.Size, &one.Fingerprint, &first, &one.Rows, &trouble, &modified, &ends, &one.Recent}, more...)
 	err = rows.Scan(into...)
 	one.First, one.Trouble, one.Modified, one.Ends = uint64(first), trouble.String, modified.Int64, ends.String
 	return one, err

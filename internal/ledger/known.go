@@ -41,13 +41,16 @@ type Totals struct {
 	People         int64 // identifies accepted
 	MergesDone     int64
 	MergesIntended int64 // and not done
+	Owed           int64 // visitors whom nobody knew, in each source
+	OwedSources    int64 // that they are in
 }
 
 // Totals counts what is known.
 func (s *Store) Totals(ctx context.Context) (t Totals, err error) {
 	err = s.db.QueryRowContext(ctx, `SELECT (SELECT coalesce(sum(count), 0) FROM people),
-		(SELECT count(*) FROM merges WHERE done IS NOT NULL), (SELECT count(*) FROM merges WHERE done IS NULL)`,
-	).Scan(&t.People, &t.MergesDone, &t.MergesIntended)
+		(SELECT count(*) FROM merges WHERE done IS NOT NULL), (SELECT count(*) FROM merges WHERE done IS NULL),
+		(SELECT coalesce(sum(length(ids)), 0) / 16 FROM owed), (SELECT count(*) FROM (SELECT DISTINCT run, source FROM owed))`,
+	).Scan(&t.People, &t.MergesDone, &t.MergesIntended, &t.Owed, &t.OwedSources)
 	return t, s.trouble("count what is in", err)
 }
 

@@ -29,6 +29,7 @@ type Source struct {
 	Rows        int64
 	Trouble     string // why it was not read to its end
 	Modified    int64  // unix nanoseconds; 0 when unknown
+	Recent      int64  // rows that are held because they are recent
 	Ends        string // stands for its first and last bytes; empty when unknown
 }
 
@@ -85,7 +86,7 @@ func (s *Store) Begin(ctx context.Context, start Start, learnt *Learnt) (*Run, e
 }
 
 func (r *Run) addSources(ctx context.Context, tx *sql.Tx) error {
-	add, err := tx.PrepareContext(ctx, "INSERT INTO sources (run, number, path, size, fingerprint, first, rows, trouble, modified, ends) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+	add, err := tx.PrepareContext(ctx, "INSERT INTO sources (run, number, path, size, fingerprint, first, rows, trouble, modified, ends, recent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		return err
 	}
@@ -93,7 +94,7 @@ func (r *Run) addSources(ctx context.Context, tx *sql.Tx) error {
 	for i, source := range r.Sources {
 		trouble := sql.NullString{String: source.Trouble, Valid: source.Trouble != ""}
 		_, err := add.ExecContext(ctx, r.ID, i, source.Path, source.Size, source.Fingerprint, int64(source.First), source.Rows, trouble,
-			sql.NullInt64{Int64: source.Modified, Valid: source.Modified != 0}, sql.NullString{String: source.Ends, Valid: source.Ends != ""})
+			sql.NullInt64{Int64: source.Modified, Valid: source.Modified != 0}, sql.NullString{String: source.Ends, Valid: source.Ends != ""}, source.Recent)
 		if err != nil {
 			return err
 		}
@@ -154,7 +155,7 @@ func (s *Store) scan(rows *sql.Rows) (*Run, error) {
 }
 
 func (r *Run) readSources(ctx context.Context) error {
-	rows, err := r.store.db.QueryContext(ctx, "SELECT path, size, fingerprint, first, rows, trouble, modified, ends FROM sources WHERE run = ? ORDER BY number", r.ID)
+	rows, err := r.store.db.QueryContext(ctx, "SELECT path, size, fingerprint, first, rows, trouble, modified, ends, recent FROM sources WHERE run = ? ORDER BY number", r.ID)
 	if err != nil {
 		return err
 	}
@@ -196,6 +197,9 @@ func (r *Run) readPositions(ctx context.Context) error {
 func (r *Run) Finish(outcome Outcome, at time.Time, retried bool) error {
 	err := r.store.transaction(context.Background(), func(tx *sql.Tx) error {
 		_, err := tx.Exec("UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", at.Unix(), outcome, r.ID)
+		if err == nil {
+			err = r.settleOwed(tx)
+		}
 		if err != nil || !retried {
 			return err
 		}

@@ -119,6 +119,15 @@ CREATE TABLE property_keys (
 	number INTEGER PRIMARY KEY,
 	name   TEXT NOT NULL
 ) STRICT;
+-- People whose rows in a source were skipped only because nobody knew them, many to a row.
+CREATE TABLE owed (
+	run    INTEGER NOT NULL,
+	source INTEGER NOT NULL,
+	part   INTEGER NOT NULL,
+	ids    BLOB NOT NULL, -- sorted, for each 16 bytes of a hash of the distinct ID, made with the seed of learnt
+	PRIMARY KEY (run, source, part),
+	FOREIGN KEY (run, source) REFERENCES sources (run, number)
+) STRICT, WITHOUT ROWID;
 ALTER TABLE sources ADD COLUMN modified INTEGER; -- unix nanoseconds
 ALTER TABLE sources ADD COLUMN ends TEXT;        -- stands for the first and the last bytes of the file
 ALTER TABLE sources ADD COLUMN recent INTEGER NOT NULL DEFAULT 0; -- rows that are owed because they were recent

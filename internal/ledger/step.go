@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 )
 
@@ -15,6 +16,7 @@ type Step struct {
 	People   []byte  // accepted, one AppendPerson after another
 	Count    int     // how many People are
 	Merged   []int64 // Merge.ID of those done
+	Owed     []Owed  // Save sorts them
 	Keys     []Key   // of events that were accepted; Save sorts them
 }
 
@@ -60,7 +62,7 @@ func (r *Run) save(tx *sql.Tx, step *Step, at int64) error {
 			return err
 		}
 	}
-	if err := r.saveKeys(tx, step.Keys); err != nil {
+	if err := errors.Join(r.saveKeys(tx, step.Keys), r.saveOwed(tx, step.Owed)); err != nil {
 		return err
 	}
 	return r.saveRejects(tx, step.Rejects)

@@ -154,6 +154,21 @@ func (s *settler) mergeSent() error {
 	})
 }
 
+// SumOf is what stands for a distinct ID in all runs with one Options.Seed.
+func (s *Settled) SumOf(distinctID []byte) (b [sumSize]byte) {
+	s.index.sum(distinctID).append(b[:0])
+	return b
+}
+
+// Known returns the person who has the ID that SumOf gave this; nil when nobody who is sent does.
+func (s *Settled) Known(of [sumSize]byte) *Person {
+	node, found := s.first.node(s.index, readSum(of[:]))
+	if !found || s.who[node] < uint32(statuses) {
+		return nil
+	}
+	return &s.persons[s.who[node]-uint32(statuses)]
+}
+
 // SentBefore reports whether an earlier run has sent the person, and returns the state in which it did. By and Value are then
 // those of that time.
 func (s *Settled) SentBefore(p *Person) (state [16]byte, before bool) {

@@ -1,0 +1,115 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"iter"
+	"slices"
+)
+
+// Owed is somebody whose rows in a source were skipped only because nobody knew them.
+type Owed struct {
+	Source int // its number in the run
+	ID     Key // a hash of the distinct ID, as what runs have learnt has it
+}
+
+func (o *Owed) compare(p *Owed) int {
+	if o.Source != p.Source {
+		return o.Source - p.Source
+	}
+	return o.ID.Compare(&p.ID)
+}
+
+// saveOwed keeps whom a step owes. They are kept in parts as keys are, see mostInPart; in each of them everybody is once.
+func (r *Run) saveOwed(tx *sql.Tx, owed []Owed) error {
+	slices.SortFunc(owed, func(a, b Owed) int { return a.compare(&b) })
+	owed = slices.Compact(owed)
+	for len(owed) > 0 {
+		source, n := owed[0].Source, 1
+		for n < len(owed) && owed[n].Source == source {
+			n++
+		}
+		ids := make([]Key, n)
+		for i := range ids {
+			ids[i] = owed[i].ID
+		}
+		if err := r.saveOwedOf(tx, source, ids); err != nil {
+			return err
+		}
+		owed = owed[n:]
+	}
+	return nil
+}
+
+func (r *Run) saveOwedOf(tx *sql.Tx, source int, ids []Key) error {
+	var part int64
+	for {
+		var kept []byte
+		err := tx.QueryRow("SELECT part, ids FROM owed WHERE run = ? AND source = ? ORDER BY part DESC LIMIT 1", r.ID, source).Scan(&part, &kept)
+		if errors.Is(err, sql.ErrNoRows) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if count := len(kept) / keySize; count > len(ids) || count+len(ids) > mostInPart {
+			part++
+			break
+		}
+		for id := range eachID(kept) {
+			ids = append(ids, id)
+		}
+		slices.SortFunc(ids, func(a, b Key) int { return a.Compare(&b) })
+		ids = slices.Compact(ids)
+		if _, err := tx.Exec("DELETE FROM owed WHERE run = ? AND source = ? AND part = ?", r.ID, source, part); err != nil {
+			return err
+		}
+	}
+	all := make([]byte, 0, len(ids)*keySize)
+	for i := range ids {
+		all = append(all, ids[i][:]...)
+	}
+	_, err := tx.Exec("INSERT INTO owed VALUES (?, ?, ?, ?)", r.ID, source, part, all)
+	return err
+}
+
+func eachID(b []byte) iter.Seq[Key] {
+	return func(yield func(Key) bool) {
+		for one := range slices.Chunk(b, keySize) {
+			if !yield(Key(one)) {
+				return
+			}
+		}
+	}
+}
+
+// OwedOf yields whom a run owes in one of its sources; somebody may come twice. An error is the last thing yielded.
+func (s *Store) OwedOf(ctx context.Context, run int64, source int) iter.Seq2[Key, error] {
+	parts := query(ctx, s, "read what is owed from", func(rows *sql.Rows) (b []byte, err error) {
+		if err = rows.Scan(&b); err == nil && len(b)%keySize != 0 {
+			err = errKeys
+		}
+		return b, err
+	}, "SELECT ids FROM owed WHERE run = ? AND source = ? ORDER BY part", run, source)
+	return func(yield func(Key, error) bool) {
+		for part, err := range parts {
+			if err != nil {
+				yield(Key{}, err)
+				return
+			}
+			for id := range eachID(part) {
+				if !yield(id, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// settleOwed lets go of what runs before owed of the sources of this one: it has read them whole.
+func (r *Run) settleOwed(tx *sql.Tx) error {
+	_, err := tx.Exec(`DELETE FROM owed WHERE run <> ?1 AND EXISTS (
+		SELECT 1 FROM sources s JOIN sources n ON n.path = s.path AND n.run = ?1 WHERE s.run = owed.run AND s.number = owed.source)`, r.ID)
+	return err
+}
