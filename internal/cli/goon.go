@@ -26,6 +26,7 @@ type journey struct {
 	command string
 	run     *ledger.Run // nil until it has begun
 	flags   string      // those that change what is sent
+	merges  bool        // of a retry: merges are tried again too
 	left    int         // files that have come since and are left out
 	goes    bool        // it was begun by an earlier run of the program
 }
@@ -222,6 +223,28 @@ func (p *program) rename(source *ledger.Source, path string) {
 	}
 }
 
+// retried are the phases in which what earlier runs have rejected is tried again.
+func (j *journey) retried() (all []ledger.Phase) {
+	if j.retries() {
+		all = append(all, ledger.People, ledger.Events)
+	}
+	if j.retriesMerges() {
+		all = append(all, ledger.Merges)
+	}
+	return all
+}
+
+// retriesMerges reports whether so are merges.
+func (j *journey) retriesMerges() bool { return j.command == backfillCommand || j.merges }
+
+// id is that of the run that is gone on with, 0 for none.
+func (j *journey) id() int64 {
+	if j.run == nil {
+		return 0
+	}
+	return j.run.ID
+}
+
 // retries reports whether what earlier runs have rejected is tried again. A sync does not, so that a reject counts in one night
 // only.
 func (j *journey) retries() bool { return j.command != syncCommand }
@@ -235,7 +258,7 @@ func (j *journey) finish(learned *export.Learned, rejects int64) error {
 	case rejects > 0:
 		outcome = ledger.Rejected
 	}
-	return j.run.Finish(outcome, time.Now(), j.retries())
+	return j.run.Finish(outcome, time.Now(), j.retried()...)
 }
 
 // broken reports whether the state directory itself is what failed.

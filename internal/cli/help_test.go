@@ -8,7 +8,7 @@ import (
 // TestHelpFitsAScreen keeps every help page within a large terminal's 45 lines and 140 columns.
 func TestHelpFitsAScreen(t *testing.T) {
 	for _, args := range []string{
-		"--help", "backfill --help", "sync --help", "preview --help", "inspect --help", "check --help", "status --help", "sandbox --help", "version --help",
+		"--help", "backfill --help", "sync --help", "retry --help", "preview --help", "inspect --help", "check --help", "status --help", "sandbox --help", "version --help",
 		"help reading", "help identity", "help mapping", "help sending", "help cron", "help environment", "help exit-codes",
 	} {
 		out := runProgram(t, nil, strings.Fields(args)...)

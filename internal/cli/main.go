@@ -133,7 +133,7 @@ history, and sends people and events to Customer.io's Track API, once.`,
 	flags.BoolVarP(&p.verbose, "verbose", "v", false, "say more on stderr, retries among it")
 	addLogFlag(flags)
 	flags.String("env-file", ".env", "read settings from this `file` if it exists")
-	root.AddCommand(newBackfill(p), newSync(p), newPreview(p), newInspect(p), newExplain(p), newCheck(p), newStatus(p), newSandbox(p), newVersion(p))
+	root.AddCommand(newBackfill(p), newSync(p), newRetry(p), newPreview(p), newInspect(p), newExplain(p), newCheck(p), newStatus(p), newSandbox(p), newVersion(p))
 	root.AddCommand(newTopics(p)...)
 	root.SetHelpCommand(newHelp())
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return clearer(err) })

@@ -25,6 +25,18 @@ func (p *program) plan(o *mappingOptions, tmp string, args []string) (*export.Pl
 
 // planAt is a plan with a now of its own.
 func (p *program) planAt(now time.Time, o *mappingOptions, tmp string, args []string) (*export.Plan, error) {
+	if _, _, err := o.rules(now); err != nil { // flags first
+		return nil, err
+	}
+	sources, err := posthog.Find(args)
+	if err != nil {
+		return nil, &problem{err: err, code: exitInput}
+	}
+	return p.planOf(now, o, tmp, sources)
+}
+
+// planOf is a plan for sources that were found.
+func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources []posthog.Source) (*export.Plan, error) {
 	rules, choice, err := o.rules(now)
 	if err != nil {
 		return nil, err
@@ -32,10 +44,6 @@ func (p *program) planAt(now time.Time, o *mappingOptions, tmp string, args []st
 	read, err := o.reading.options()
 	if err != nil {
 		return nil, usage(err)
-	}
-	sources, err := posthog.Find(args)
-	if err != nil {
-		return nil, &problem{err: err, code: exitInput}
 	}
 	index := people.Options{
 		Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), KeepNull: o.personProperties == "all",

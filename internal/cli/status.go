@@ -39,8 +39,9 @@ type stateReport struct {
 	Running       *runningNow `json:"running,omitempty"`
 	People        int64       `json:"people"` // sent, over all runs
 	MergesDone    int64       `json:"merges_done"`
-	MergesOpen    int64       `json:"merges_open"` // intended, and not known to be done
-	Owed          int64       `json:"owed"`        // visitors whom nobody knew, in each source
+	MergesOpen    int64       `json:"merges_open"`  // intended, and not known to be done
+	OpenRejects   int64       `json:"open_rejects"` // that no run has tried again
+	Owed          int64       `json:"owed"`         // visitors whom nobody knew, in each source
 	OwedSources   int64       `json:"owed_sources"`
 	Runs          []runReport `json:"runs"` // the newest first
 	Next          string      `json:"next,omitempty"`
@@ -142,6 +143,11 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 		return nil, err
 	}
 	report.People, report.MergesDone, report.MergesOpen = totals.People, totals.MergesDone, totals.MergesIntended
+	open, err := store.OpenRejects(ctx)
+	if err != nil {
+		return nil, err
+	}
+	report.OpenRejects = open.Rows + open.People + open.Merges
 	report.Owed, report.OwedSources = totals.Owed, totals.OwedSources
 	runs, err := store.Runs(ctx, mostRuns)
 	if err != nil {
@@ -199,6 +205,9 @@ func (t *summaryText) state(s *stateReport) {
 	t.line("workspace", t.style.bold(fmt.Sprintf("%d (%s)", s.EnvironmentID, plain(s.BaseURL))))
 	t.line("state", plain(s.Path))
 	t.line("known", fmt.Sprintf("%s people sent, %s merges done", export.Count(s.People), export.Count(s.MergesDone)))
+	if s.OpenRejects > 0 {
+		t.line("open", export.Count(s.OpenRejects)+" rejects, which `ph2cio retry` tries again after a fix")
+	}
 	if s.Owed > 0 {
 		visitors := " visitors"
 		if s.Owed == 1 {

@@ -3,13 +3,54 @@ package export
 import (
 	"encoding/json"
 	"fmt"
+	"iter"
 	"time"
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
-	"ph2cio/internal/people"
 )
+
+// merging is one merge that is asked for.
+type merging struct {
+	number  uint64
+	body    []byte // borrowed until the next
+	outcome mapping.Outcome
+	into    string // the distinct ID of whom it is merged into
+	profile string // what is merged
+}
+
+// mergings are the merges that people ask for, and those that the plan has beside.
+func (r *run) mergings() iter.Seq[merging] {
+	return func(yield func(merging) bool) {
+		var one merging
+		asked := map[ledger.Profile]bool{}
+		for link := range r.learned.People.Links() {
+			one.into, one.profile = link.Person.DistinctID, link.Value
+			one.body, one.outcome = r.mappers[0].Link(one.body[:0], link)
+			asked[ledger.Profile{Kind: link.By.String(), Value: link.Value}] = true
+			if !yield(one) {
+				return
+			}
+			one.number++
+		}
+		for _, m := range r.plan.Merges {
+			if asked[ledger.Profile{Kind: m.SecondaryKind, Value: m.Secondary}] {
+				continue
+			}
+			one.into, one.profile, one.outcome = m.Primary, m.Secondary, mapping.Outcome{Action: customerio.Merge}
+			one.body = customerio.AppendMerge(one.body[:0], identifier(m.PrimaryKind, m.Primary), identifier(m.SecondaryKind, m.Secondary))
+			if !yield(one) {
+				return
+			}
+			one.number++
+		}
+	}
+}
+
+func identifier(kind, value string) customerio.Identifier {
+	return customerio.Identifier{Key: customerio.Key(kind), Value: value}
+}
 
 // merge packs the merges. With a ledger all are written down before the first is sent, and one that is known as done is
 // never sent again.
@@ -19,20 +60,14 @@ func (r *run) merge(out *outbox) error {
 		return err
 	}
 	from := r.from[ledger.Merges]
-	var body []byte
-	next := uint64(0)
-	for link := range r.learned.People.Links() {
-		var o mapping.Outcome
-		body, o = r.mappers[0].Link(body[:0], link)
-		number := next
-		next++
+	for m := range r.mergings() {
 		switch {
-		case from.Done(number) || done[number]:
-		case o.Bucket == mapping.Send && r.learned.repeats.down.has(keyOfText(body)):
-		case o.Bucket == mapping.Send:
-			err = r.packLink(out, customerio.Operation{Body: body, Ref: number})
-		case o.Bucket == mapping.Rejected && number >= from.Next:
-			err = r.dropLink(out, link, o, number)
+		case from.Done(m.number) || done[m.number]:
+		case m.outcome.Bucket == mapping.Send && !r.plan.RetryMerges && r.learned.repeats.down.has(keyOfText(m.body)):
+		case m.outcome.Bucket == mapping.Send:
+			err = r.packLink(out, customerio.Operation{Body: m.body, Ref: m.number})
+		case m.outcome.Bucket == mapping.Rejected && m.number >= from.Next:
+			err = r.dropLink(out, &m)
 		}
 		if err != nil {
 			return err
@@ -50,16 +85,16 @@ func (r *run) packLink(out *outbox, op customerio.Operation) error {
 }
 
 // dropLink counts a merge that cannot be sent.
-func (r *run) dropLink(out *outbox, link people.Link, o mapping.Outcome, number uint64) error {
+func (r *run) dropLink(out *outbox, m *merging) error {
 	out.lock.Lock()
 	defer out.lock.Unlock()
-	r.keeper.took(nil, number+1)
-	one := &Reject{Reason: o.Reason, Detail: o.Detail + ": merge into " + mapping.ShortID(link.Person.DistinctID)}
-	if one.key = keyOfText([]byte(one.Detail + "\x00" + link.Value)); r.learned.repeats.down.has(one.key) {
+	r.keeper.took(nil, m.number+1)
+	one := &Reject{Reason: m.outcome.Reason, Detail: m.outcome.Detail + ": merge into " + mapping.ShortID(m.into)}
+	if one.key = keyOfText([]byte(one.Detail + "\x00" + m.profile)); !r.plan.RetryMerges && r.learned.repeats.down.has(one.key) {
 		return nil
 	}
-	r.mergesRejected[o.Reason]++
-	return r.reject(number, one)
+	r.mergesRejected[m.outcome.Reason]++
+	return r.reject(m.number, one)
 }
 
 // intend writes down what is about to be merged, and tells which of it is done already, by number.
@@ -68,19 +103,16 @@ func (r *run) intend() (done map[uint64]bool, err error) {
 		return nil, nil
 	}
 	var all []ledger.Merge
-	var body []byte
-	number := uint64(0)
-	for link := range r.learned.People.Links() {
-		var o mapping.Outcome
-		if body, o = r.mappers[0].Link(body[:0], link); o.Bucket == mapping.Send {
-			m, err := mergeOf(body)
-			if err != nil {
-				return nil, err
-			}
-			m.Number = number
-			all = append(all, m)
+	for one := range r.mergings() {
+		if one.outcome.Bucket != mapping.Send {
+			continue
 		}
-		number++
+		m, err := mergeOf(one.body)
+		if err != nil {
+			return nil, err
+		}
+		m.Number = one.number
+		all = append(all, m)
 	}
 	if err := r.plan.Ledger.Intend(r.reading, all, time.Now()); err != nil {
 		return nil, err

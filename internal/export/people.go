@@ -54,7 +54,7 @@ func (r *run) mapPeople(worker int, group []*people.Person) *page {
 			continue // rejected then
 		}
 		key := keyOfText([]byte(o.Reason + "\x00" + person.DistinctID))
-		if r.learned.repeats.down.has(key) {
+		if r.learned.repeats.turnedDown().has(key) {
 			p.turnedDown = append(p.turnedDown, person.Number)
 			continue
 		}
@@ -72,7 +72,7 @@ func (r *run) addPerson(p *page, person *people.Person, text []byte) {
 	ref := uint64(person.Number)
 	unchanged := r.unchanged(person, identify)
 	switch {
-	case len(r.learned.repeats.down) > 0 && r.learned.repeats.down.has(keyOfText(identify)):
+	case len(r.learned.repeats.turnedDown()) > 0 && r.learned.repeats.turnedDown().has(keyOfText(identify)):
 		p.turnedDown = append(p.turnedDown, person.Number)
 	case unchanged && r.named != nil:
 		p.add(ref, text) // its identifier is taken

@@ -35,16 +35,18 @@ type Plan struct {
 
 	Incomplete []*posthog.Incomplete // exports of which files are missing, for the summary
 
-	Progress   Progress           // nil shows nothing
-	State      *ledger.Store      // what earlier runs have sent; nil knows of none
-	Remember   bool               // what is learnt is for later runs, by Learned.Learnt
-	Retry      bool               // what earlier runs have rejected is tried again
-	ResendOld  bool               // rows of days of which State has forgotten what was sent are sent
-	Rejects    Rejects            // where rejected rows go when there is no Ledger
-	Ledger     *ledger.Run        // what is saved as it is sent, and where an earlier run stopped; nil saves nothing. To be set before Learn if it goes on
-	Operations func([]byte) error // sees every operation in sending order; nil for none
-	kept       int                // mostKept if 0; for tests
-	Workers    int                // goroutines that decode and map; 0 is one for each core
+	Progress    Progress           // nil shows nothing
+	State       *ledger.Store      // what earlier runs have sent; nil knows of none
+	Remember    bool               // what is learnt is for later runs, by Learned.Learnt
+	Retry       bool               // what earlier runs have rejected is tried again
+	Merges      []ledger.Merge     // to be sent beside those that people ask for
+	RetryMerges bool               // so are merges
+	ResendOld   bool               // rows of days of which State has forgotten what was sent are sent
+	Rejects     Rejects            // where rejected rows go when there is no Ledger
+	Ledger      *ledger.Run        // what is saved as it is sent, and where an earlier run stopped; nil saves nothing. To be set before Learn if it goes on
+	Operations  func([]byte) error // sees every operation in sending order; nil for none
+	kept        int                // mostKept if 0; for tests
+	Workers     int                // goroutines that decode and map; 0 is one for each core
 }
 
 // goesOn is the run that this one goes on with, 0 for none.

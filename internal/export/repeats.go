@@ -24,6 +24,7 @@ type repeats struct {
 	days   map[int64]bool     // of all keys
 	from   int64              // the first day of which all that was sent is known
 	down   turnedDown
+	retry  bool // what was rejected is tried again
 }
 
 // numberedKey is the key of a row's event, with what it is sorted by in numbers.
@@ -53,10 +54,11 @@ func (r *repeats) begin(ctx context.Context, plan *Plan) (err error) {
 	if plan.State == nil {
 		return nil
 	}
+	r.retry = plan.Retry
 	if !plan.ResendOld {
 		r.from, err = plan.State.KeysFrom(ctx)
 	}
-	if err == nil && !plan.Retry {
+	if err == nil {
 		r.down, err = plan.State.RejectKeys(ctx, plan.goesOn())
 	}
 	return err
@@ -136,7 +138,15 @@ func (k *keyed) add(e *posthog.Event, o mapping.Outcome) mapping.Outcome {
 
 // keyed collects the keys of a chunk, on one of the workers.
 func (r *repeats) keyed(worker int) *keyed {
-	return &keyed{ids: &r.ids[worker], from: r.from, down: r.down}
+	return &keyed{ids: &r.ids[worker], from: r.from, down: r.turnedDown()}
+}
+
+// turnedDown are the keys of rows and people that are not tried again.
+func (r *repeats) turnedDown() turnedDown {
+	if r.retry {
+		return nil
+	}
+	return r.down
 }
 
 // add takes the keys of the next chunk.

@@ -239,7 +239,7 @@ func (r *run) take(out *outbox, page *page) error {
 }
 
 func (r *run) sendLinks() error {
-	if r.learned.People.LinkCount() == 0 {
+	if r.learned.People.LinkCount()+len(r.plan.Merges) == 0 {
 		return nil
 	}
 	out := r.outbox(ledger.Merges, 0, Operations, r.linkRejected)

@@ -66,3 +66,18 @@ func (s *Store) Merged(ctx context.Context, besides int64) (map[Profile]bool, er
 	}
 	return all, nil
 }
+
+// OpenMerges are the merges that were intended and are not done, or that this run has done since, in the order in which they
+// were first intended. run is 0 for one that has not begun.
+func (s *Store) OpenMerges(ctx context.Context, run int64) (all []Merge, err error) {
+	for one, err := range query(ctx, s, "read the merges of", func(rows *sql.Rows) (m Merge, err error) {
+		err = rows.Scan(&m.PrimaryKind, &m.Primary, &m.SecondaryKind, &m.Secondary)
+		return m, err
+	}, "SELECT primary_kind, primary_value, secondary_kind, secondary_value FROM merges WHERE done IS NULL OR run = ? ORDER BY id", run) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}

@@ -24,3 +24,29 @@ func (s *Store) RejectKeys(ctx context.Context, besides int64) ([]Key, error) {
 	slices.SortFunc(all, func(a, b Key) int { return a.Compare(&b) })
 	return slices.Compact(all), nil
 }
+
+// OpenRejects are what runs have rejected and none has tried again since.
+type OpenRejects struct {
+	Rows, People, Merges int64
+	Sources              []string // paths of those that have such rows
+}
+
+// OpenRejects counts them.
+func (s *Store) OpenRejects(ctx context.Context) (open OpenRejects, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE phase = ?1), count(*) FILTER (WHERE phase = ?2), count(*) FILTER (WHERE phase = ?3)
+		FROM rejects WHERE retried IS NULL`, Events, People, Merges).Scan(&open.Rows, &open.People, &open.Merges)
+	if err != nil {
+		return open, s.trouble("read the rejects of", err)
+	}
+	for path, err := range query(ctx, s, "read the rejects of", func(rows *sql.Rows) (path string, err error) {
+		err = rows.Scan(&path)
+		return path, err
+	}, `SELECT DISTINCT s.path FROM rejects r JOIN sources s ON s.run = r.run AND r.number BETWEEN s.first AND s.first + s.rows - 1
+		WHERE r.phase = ? AND r.retried IS NULL ORDER BY s.path`, Events) {
+		if err != nil {
+			return open, err
+		}
+		open.Sources = append(open.Sources, path)
+	}
+	return open, nil
+}

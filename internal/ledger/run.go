@@ -192,22 +192,31 @@ func (r *Run) readPositions(ctx context.Context) error {
 	return rows.Err()
 }
 
-// Finish notes that nothing is left to do. retried says that the run has tried again what earlier ones had rejected of its sources:
-// those rejects are then no longer open.
-func (r *Run) Finish(outcome Outcome, at time.Time, retried bool) error {
+// Finish notes that nothing is left to do. Of the phases in retried the run
+// has tried again what earlier ones had rejected, of rows those of its sources: such rejects are then no longer open.
+func (r *Run) Finish(outcome Outcome, at time.Time, retried ...Phase) error {
 	err := r.store.transaction(context.Background(), func(tx *sql.Tx) error {
 		_, err := tx.Exec("UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", at.Unix(), outcome, r.ID)
 		if err == nil {
 			err = r.settleOwed(tx)
 		}
-		if err != nil || !retried {
-			return err
+		for _, phase := range retried {
+			if err == nil {
+				err = r.retried(tx, phase)
+			}
 		}
-		_, err = tx.Exec(`UPDATE rejects SET retried = ?1 WHERE retried IS NULL AND run <> ?1 AND (phase <> ?2 OR EXISTS (
-			SELECT 1 FROM sources s JOIN sources n ON n.path = s.path AND n.run = ?1
-			WHERE s.run = rejects.run AND rejects.number BETWEEN s.first AND s.first + s.rows - 1))`, r.ID, Events)
 		return err
 	})
 	r.Ended, r.Outcome = at, outcome
 	return r.store.trouble("say that the run has ended in", err)
+}
+
+func (r *Run) retried(tx *sql.Tx, phase Phase) error {
+	statement := "UPDATE rejects SET retried = ?1 WHERE retried IS NULL AND run <> ?1 AND phase = ?2"
+	if phase == Events {
+		statement += ` AND EXISTS (SELECT 1 FROM sources s JOIN sources n ON n.path = s.path AND n.run = ?1
+			WHERE s.run = rejects.run AND rejects.number BETWEEN s.first AND s.first + s.rows - 1)`
+	}
+	_, err := tx.Exec(statement, r.ID, phase)
+	return err
 }
