@@ -3,6 +3,8 @@ package main
 
 import (
 	"context"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -25,6 +27,8 @@ func main() {
 		signal.Reset() // the second quits at once
 		cancel(&cli.Interrupted{Signal: first})
 	}()
+	// net/http tells it of answers that nobody asked for, and quotes them: they are no part of our output.
+	log.SetOutput(io.Discard)
 	env := cli.OS()
 	env.Commit = commit
 	os.Exit(cli.Main(ctx, env, os.Args[1:]))

@@ -118,7 +118,10 @@ func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, 
 	plan.Ledger = j.run
 	quiet := context.AfterFunc(ctx, func() { plan.Progress.Say(stopping(plan.Grace)) })
 	sending, done := o.within(ctx)
+	// What waits for its turn, or to be tried again, is not under way.
+	patient := context.AfterFunc(sending, func() { to.pace.Stop(context.Cause(sending)) })
 	summary, err := export.Send(sending, plan, learned)
+	patient()
 	done()
 	quiet()
 	summary.UnknownOnly = unknown

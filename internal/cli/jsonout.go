@@ -25,12 +25,12 @@ func failureOf(err error) *failure {
 // writeJSON writes the one document that a command under --json leaves.
 func (p *program) writeJSON(w io.Writer, document any) error {
 	p.documented = true
-	indent := "  "
 	if w == p.env.Stderr && p.log != nil {
-		w, indent = p.log.console, "" // one object a line, as all that is there
+		p.log.Info("result", "document", document) // a record, as all that is there
+		return nil
 	}
 	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", indent)
+	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(document)
 }

@@ -2,12 +2,14 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
 	"strings"
 	"sync"
 
+	"github.com/joho/godotenv"
 	"github.com/spf13/pflag"
 )
 
@@ -83,19 +85,31 @@ func (p *program) logger() *slog.Logger {
 
 // wantsJSONLog knows the flag, and its variable, before they have been parsed.
 func (p *program) wantsJSONLog() bool {
-	args := p.args
+	if value, ok := typed(p.args, logFlag); ok {
+		return value == logJSON
+	}
+	name := variable(logFlag)
+	if value := p.env.get(name); value != "" {
+		return value == logJSON
+	}
+	path, _ := typed(p.args, envFileFlag)
+	values, err := godotenv.Read(cmp.Or(path, p.env.get(variable(envFileFlag)), defaultEnvFile))
+	return err == nil && values[name] == logJSON
+}
+
+// typed finds the value of a flag on a command line that has not been parsed. Of several the last one counts.
+func typed(args []string, flag string) (value string, ok bool) {
 	for i, arg := range args {
 		if arg == "--" {
 			break
 		}
-		if value, ok := strings.CutPrefix(arg, "--"+logFlag+"="); ok {
-			return value == logJSON
-		}
-		if arg == "--"+logFlag && i+1 < len(args) {
-			return args[i+1] == logJSON
+		if v, found := strings.CutPrefix(arg, "--"+flag+"="); found {
+			value, ok = v, true
+		} else if arg == "--"+flag && i+1 < len(args) {
+			value, ok = args[i+1], true
 		}
 	}
-	return p.setting(variable(logFlag)) == logJSON
+	return value, ok
 }
 
 // logLines makes a record of each line of text. What is laid out in columns loses its spaces.

@@ -77,6 +77,9 @@ func TestALogOfJSONIsNothingElse(t *testing.T) {
 		{"a backfill", account, []string{"backfill", "--log-format", "json", "--state", state, acornly}, exitDone, "INFO", "ended: exit code 0"},
 		{"done before", account, []string{"backfill", "--log-format=json", "--state", state, acornly}, exitDone, "INFO", "ended: exit code 0"},
 		{"a forecast", account, []string{"backfill", "--log-format=json", acornly}, exitDone, "INFO", "profiles up to 3 new"},
+		{"an unknown flag, the form in .env", account, []string{"inspect", "--env-file", dotenv, "--nosuch"}, exitUsage, "ERROR", "unknown flag"},
+		{"the last of two", account, []string{"backfill", "--log-format=text", "--log-format", "json", "--nosuch"}, exitUsage, "ERROR", "unknown flag"},
+		{"operations on stdout", account, []string{"preview", "--log-format=json", "--json", "--operations", "-", acornly}, exitDone, "INFO", "result"},
 		{"rejects", account, []string{"backfill", "--log-format=json", broken}, exitRejects, "ERROR", "ended: exit code 3"},
 		{"refused", refusing, []string{"backfill", "--log-format=json", "-v", acornly}, exitCredentials, "ERROR", "refused with 401"},
 		{"no credentials", nil, []string{"backfill", "--log-format=json", acornly}, exitCredentials, "ERROR", "CUSTOMERIO_SITE_ID is not set"},
@@ -132,9 +135,12 @@ func TestALogOfJSONHasProgressAndTheWholeInItsLastRecord(t *testing.T) {
 	}
 	both := runProgram(t, nil, "preview", "--json", "--log-format=json", "--operations", "-", acornly)
 	lines := strings.Split(strings.TrimSpace(both.stderr), "\n")
-	var document struct{ Rows struct{ Read int } }
-	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &document); err != nil || document.Rows.Read != 15 {
-		t.Errorf("the document is not one line: %v\n%s", err, both.stderr)
+	records(t, both.stderr)
+	var result struct {
+		Document struct{ Rows struct{ Read int } }
+	}
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &result); err != nil || result.Document.Rows.Read != 15 {
+		t.Errorf("the document is not in the last record: %v\n%s", err, both.stderr)
 	}
 }
 

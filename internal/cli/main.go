@@ -19,7 +19,7 @@ func Main(ctx context.Context, env Env, args []string) int {
 	root := newRoot(program)
 	root.SetArgs(args)
 	code := program.tell(root.ExecuteContext(ctx))
-	program.watch.end(code)
+	program.watch.end(ctx, code)
 	program.log.close()
 	return code
 }
@@ -132,7 +132,7 @@ history, and sends people and events to Customer.io's Track API, once.`,
 	flags.BoolVarP(&p.quiet, "quiet", "q", false, "no progress; of a backfill only warnings and errors")
 	flags.BoolVarP(&p.verbose, "verbose", "v", false, "say more on stderr, retries among it")
 	addLogFlag(flags)
-	flags.String("env-file", ".env", "read settings from this `file` if it exists")
+	flags.String(envFileFlag, defaultEnvFile, "read settings from this `file` if it exists")
 	root.AddCommand(newBackfill(p), newSync(p), newRetry(p), newPreview(p), newInspect(p), newExplain(p), newCheck(p), newStatus(p), newSandbox(p), newVersion(p))
 	root.AddCommand(newTopics(p)...)
 	root.SetHelpCommand(newHelp())

@@ -242,7 +242,7 @@ func TestMetricsThatCannotBeWrittenAreAWarning(t *testing.T) {
 	if err := os.Remove(dir); err != nil {
 		t.Fatal(err)
 	}
-	w.end(exitDone)
+	w.end(t.Context(), exitDone)
 	if !strings.Contains(said.String(), "\nwarning: --metrics-file: ") {
 		t.Errorf("%q", said.String())
 	}

@@ -16,6 +16,7 @@ import (
 
 const (
 	pingLimit = 10 * time.Second // for one ping, tries again included
+	pingHurry = 2 * time.Second  // for all that is left to tell once the run has been interrupted
 	pingTries = 3
 )
 
@@ -26,8 +27,10 @@ type pinger struct {
 	host                    string
 	talks                   bool // it takes a word of ours with the ping
 	client                  *http.Client
-	pause                   time.Duration // between tries
-	started                 chan error    // of the ping at the start, when that has ended
+	pause                   time.Duration      // between tries
+	started                 chan error         // of the ping at the start, when that has ended
+	patience                context.Context    // ends what takes too long
+	lose                    context.CancelFunc // patience
 }
 
 // pingWords are the words of a URL for the start, success and failure of a run: {run|complete|fail}.
@@ -40,9 +43,14 @@ var pingWords = regexp.MustCompile(`\{([^{}|]*)\|([^{}|]*)\|([^{}|]*)\}`)
 // URL/EXIT-STATUS for a failure, but /fail is what other monitors have too, and the exit code is in the body.
 func newPinger(address string) (*pinger, error) {
 	p := &pinger{client: pingClient(), pause: time.Second, started: make(chan error, 1)}
+	p.patience, p.lose = context.WithCancel(context.Background())
 	address = strings.TrimSpace(address)
+	wordless := pingWords.ReplaceAllString(address, "")
 	switch {
-	case pingWords.MatchString(address):
+	case strings.ContainsAny(wordless, "{}#"):
+		return nil, &problem{code: exitUsage, err: errors.New("--" + pingFlag + " has a #, which is never sent, or braces without three words"),
+			hint: "words for start, success and failure go in as {run|complete|fail}; the URL is not shown here because it is a secret"}
+	case wordless != address:
 		p.start = pingWords.ReplaceAllString(address, "$1")
 		p.success = pingWords.ReplaceAllString(address, "$2")
 		p.failure = pingWords.ReplaceAllString(address, "$3")
@@ -55,6 +63,10 @@ func newPinger(address string) (*pinger, error) {
 		p.success = strings.TrimRight(address, "/")
 		p.start, p.failure = p.success+"/start", p.success+"/fail"
 		p.talks = true
+	}
+	if p.failure == p.success {
+		return nil, &problem{code: exitUsage, err: errors.New("--" + pingFlag + " has the same word for success and failure"),
+			hint: "words for start, success and failure go in as {run|complete|fail}"}
 	}
 	u, err := url.Parse(p.success)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -69,7 +81,8 @@ func newPinger(address string) (*pinger, error) {
 func pingClient() *http.Client {
 	return &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{Proxy: func(r *http.Request) (*url.URL, error) {
+		// A connection that is kept is listened to, and what comes unasked, such as the URL, would be told on stderr.
+		Transport: &http.Transport{DisableKeepAlives: true, Proxy: func(r *http.Request) (*url.URL, error) {
 			proxy, err := http.ProxyFromEnvironment(r)
 			if err != nil {
 				return nil, pingSetup("the proxy address in HTTPS_PROXY is not a URL")
@@ -81,11 +94,13 @@ func pingClient() *http.Client {
 
 // begin tells of the start, beside the run, which does not wait for it.
 func (p *pinger) begin() {
-	go func() { p.started <- p.tell(p.start, "") }()
+	go func() { p.started <- p.tell(p.patience, p.start, "") }()
 }
 
-// end tells how the run ended, once it has told of the start. It takes no longer than two pings may.
-func (p *pinger) end(code int, said string) error {
+// end tells how the run ended, once it has told of the start. It takes no longer than two pings may, and pingHurry from the
+// end of ctx on.
+func (p *pinger) end(ctx context.Context, code int, said string) error {
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(pingHurry, p.lose) })()
 	begun := <-p.started
 	address := p.success
 	if code != exitDone {
@@ -94,7 +109,7 @@ func (p *pinger) end(code int, said string) error {
 	if !p.talks {
 		said = ""
 	}
-	err := p.tell(address, said)
+	err := p.tell(p.patience, address, said)
 	p.client.CloseIdleConnections()
 	if err != nil && begun != nil && err.Error() == begun.Error() {
 		return err
@@ -103,11 +118,11 @@ func (p *pinger) end(code int, said string) error {
 }
 
 // tell sends one ping, again if there is no answer. An empty address tells nobody.
-func (p *pinger) tell(address, said string) error {
+func (p *pinger) tell(ctx context.Context, address, said string) error {
 	if address == "" {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), pingLimit)
+	ctx, cancel := context.WithTimeout(ctx, pingLimit)
 	defer cancel()
 	for try := 1; ; try++ {
 		again, err := p.once(ctx, address, said)
@@ -137,6 +152,9 @@ func (p *pinger) once(ctx context.Context, address, said string) (again bool, er
 		r.Header.Set("Content-Type", "text/plain; charset=utf-8")
 	}
 	answer, err := p.client.Do(r)
+	if p.patience.Err() != nil {
+		return false, fmt.Errorf("ping %s: no answer before the run was interrupted", p.host)
+	}
 	if ctx.Err() != nil {
 		return false, fmt.Errorf("ping %s: no answer within %s", p.host, pingLimit)
 	}

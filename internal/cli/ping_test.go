@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log"
@@ -75,6 +76,9 @@ func TestPingsTellOfStartSuccessAndFailure(t *testing.T) {
 		{"words without a start, failure", secret + "{||/down}", []string{"no-such.jsonl"}, exitInput, []string{"GET " + secret + "/down"}, ""},
 		{"another query, success", secret + "?status=up", []string{acornly}, exitDone, []string{"GET " + secret + "?status=up"}, ""},
 		{"another query, failure", secret + "?status=up", []string{"no-such.jsonl"}, exitInput, nil, ""},
+		{"a #", secret + "#prod", []string{acornly}, exitUsage, nil, ""},
+		{"two words", secret + "?state={run|complete}", []string{acornly}, exitUsage, nil, ""},
+		{"one word for both", secret + "{|x|x}", []string{acornly}, exitUsage, nil, ""},
 		{"a dry run", secret, []string{"--dry-run", acornly}, exitDone, nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -148,7 +152,7 @@ func TestAMonitorInTroubleIsAWarning(t *testing.T) {
 			}
 			p.pause = 0
 			p.begin()
-			err = p.end(exitDone, "said")
+			err = p.end(t.Context(), exitDone, "said")
 			if err == nil || !strings.Contains(err.Error(), "ping "+c.base+": ") || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), pingSecret) {
 				t.Errorf("%v, want %q", err, c.says)
 			}
@@ -255,7 +259,7 @@ func TestAPingIsTriedAgain(t *testing.T) {
 			return &http.Response{StatusCode: 200, Body: http.NoBody}, nil
 		})
 		p.begin()
-		if err := p.end(exitDone, "said"); err != nil || len(seen) != 6 {
+		if err := p.end(t.Context(), exitDone, "said"); err != nil || len(seen) != 6 {
 			t.Errorf("%v after %q", err, seen)
 		}
 		p.client.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -263,7 +267,7 @@ func TestAPingIsTriedAgain(t *testing.T) {
 			return &http.Response{StatusCode: 410, Body: http.NoBody}, nil
 		})
 		p.begin()
-		if err := p.end(exitFailed, "said"); err == nil || !strings.Contains(err.Error(), "410 Gone") {
+		if err := p.end(t.Context(), exitFailed, "said"); err == nil || !strings.Contains(err.Error(), "410 Gone") {
 			t.Errorf("%v", err)
 		}
 	})
@@ -281,11 +285,32 @@ func TestAPingTakesTenSecondsAtMost(t *testing.T) {
 		if time.Since(start) != 0 {
 			t.Errorf("the run waited %s", time.Since(start))
 		}
-		err := p.end(exitDone, "said")
+		err := p.end(t.Context(), exitDone, "said")
 		if took := time.Since(start); took != 2*pingLimit {
 			t.Errorf("it took %s", took)
 		}
 		if err == nil || strings.Contains(err.Error(), pingSecret) || !strings.Contains(err.Error(), "no answer within 10s") {
+			t.Error(err)
+		}
+	})
+}
+
+// Once the run has been interrupted, a monitor that does not answer is not waited for.
+func TestAPingIsInAHurryAfterASignal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := pingOver(t, func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})
+		ctx, interrupt := context.WithCancel(t.Context())
+		start := time.Now()
+		p.begin()
+		time.AfterFunc(3*time.Second, interrupt)
+		err := p.end(ctx, exitInterrupt, "said")
+		if took := time.Since(start); took != 3*time.Second+pingHurry {
+			t.Errorf("it took %s", took)
+		}
+		if err == nil || strings.Contains(err.Error(), pingSecret) || !strings.Contains(err.Error(), "before the run was interrupted") {
 			t.Error(err)
 		}
 	})

@@ -13,6 +13,11 @@ import (
 	"github.com/spf13/pflag"
 )
 
+const (
+	envFileFlag    = "env-file"
+	defaultEnvFile = ".env"
+)
+
 // dotenv is what a .env file said.
 type dotenv struct {
 	path   string // empty when there was none
@@ -82,11 +87,11 @@ func configurable(f *pflag.Flag) bool {
 
 // readDotenv reads the .env file into memory; the process's environment stays as it is.
 func (p *program) readDotenv(flags *pflag.FlagSet) error {
-	path, typed := ".env", false
-	if f := flags.Lookup("env-file"); f != nil {
+	path, typed := defaultEnvFile, false
+	if f := flags.Lookup(envFileFlag); f != nil {
 		path, typed = f.Value.String(), f.Changed
 	}
-	if value := p.env.get(variable("env-file")); value != "" && !typed {
+	if value := p.env.get(variable(envFileFlag)); value != "" && !typed {
 		path, typed = value, true
 	}
 	values, err := godotenv.Read(path)

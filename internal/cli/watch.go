@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -98,8 +99,9 @@ func (w *watch) done(s *export.Summary) {
 	}
 }
 
-// end tells how the run ended. What goes wrong with that is a warning: the exit code is the run's own.
-func (w *watch) end(code int) {
+// end tells how the run ended, in a hurry when ctx is done. What goes wrong with that is a warning: the exit code is the
+// run's own.
+func (w *watch) end(ctx context.Context, code int) {
 	if w == nil {
 		return
 	}
@@ -111,7 +113,7 @@ func (w *watch) end(code int) {
 		}
 	}
 	if w.ping != nil {
-		if err := w.ping.end(code, outcomeText(code)); err != nil {
+		if err := w.ping.end(ctx, code, outcomeText(code)); err != nil {
 			w.p.warn("--%s: %v", pingFlag, strings.ReplaceAll(err.Error(), "\n", "; "))
 		}
 	}

@@ -92,9 +92,13 @@ func (p *Pace) Rate() float64 {
 	return p.now
 }
 
-// Over is done once an answer has said that every request would be refused alike: the credentials, the region or this
-// machine's settings are wrong. Its cause is that answer, an *APIError.
+// Over is done once nothing starts any more. Its cause is that of Stop, or the answer that said that every request would be
+// refused alike, an *APIError: the credentials, the region or this machine's settings are wrong.
 func (p *Pace) Over() context.Context { return p.over }
+
+// Stop says that nothing is to start any more, and why. Whoever waits is let go with that cause; requests under way are not
+// touched.
+func (p *Pace) Stop(cause error) { p.end(cause) }
 
 // wait returns when a request may start, or the cause of ctx or Over.
 func (p *Pace) wait(ctx context.Context) error {

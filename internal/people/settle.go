@@ -2,6 +2,7 @@ package people
 
 import (
 	"cmp"
+	"runtime/debug"
 	"sync"
 
 	"ph2cio/internal/identity"
@@ -22,13 +23,12 @@ func (x *Index) Settle(c Choice) (*Settled, error) {
 		s.gather,    // the groups that may be sent
 		s.keepIDs,   // and the ID of each
 		s.fold,      // and their attributes
+		s.contest,   // of which some can be one person's only
 	} {
 		if err := step(); err != nil {
 			return nil, err
 		}
-	}
-	if err := s.contest(); err != nil {
-		return nil, err
+		s.giveBack()
 	}
 	s.choose()
 	s.tallyUp()
@@ -37,6 +37,17 @@ func (x *Index) Settle(c Choice) (*Settled, error) {
 	}
 	s.finish()
 	return s.settled, x.space.Err()
+}
+
+// manyNodes is from how many IDs on memory is given back between the steps.
+const manyNodes = 1 << 20
+
+// giveBack returns to the system what the last step has left: the next one takes large pieces of memory, which do not fit
+// between those that are in use.
+func (s *settler) giveBack() {
+	if s.first[shardCount] >= manyNodes {
+		debug.FreeOSMemory()
+	}
 }
 
 // settler is Settle at work.
