@@ -1,0 +1,139 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/sandbox"
+	"ph2cio/internal/synthetic"
+)
+
+// TestStoppedRunsGoOn stops a backfill in ways that are not a kill and not one polite signal, and types the same command
+// again: nothing is lost, and nothing comes twice but what was under way.
+func TestStoppedRunsGoOn(t *testing.T) {
+	program, err := exec.LookPath("ph2cio")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const concurrency = 4
+	file := writeExport(t, filepath.Join(t.TempDir(), "events.jsonl"), synthetic.JSONL, false)
+	whole := newKilling(t, program, file, concurrency)
+	whole.begin()
+	whole.finish()
+	want, wantRejects, least := whole.held(), whole.rejects(), whole.box.Stats().Items
+
+	for name, stop := range map[string]func(t *testing.T, k *killing){
+		"two signals": func(t *testing.T, k *killing) {
+			k.fail()
+			c, out := k.command()
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			k.waitForRequests(25)
+			if err := c.Process.Signal(syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+			ended := make(chan error, 1)
+			go func() { ended <- c.Wait() }()
+			select {
+			case err := <-ended:
+				t.Fatalf("one signal ended it at once, with %v, whatever was under way\n%s", err, out)
+			case <-time.After(300 * time.Millisecond):
+			}
+			start := time.Now()
+			if err := c.Process.Signal(syscall.SIGINT); err != nil {
+				t.Fatal(err)
+			}
+			<-ended
+			if took := time.Since(start); took > 3*time.Second {
+				t.Errorf("it took %s to end after the second signal", took)
+			}
+		},
+		"a reader that goes away": func(t *testing.T, k *killing) {
+			k.fail() // it tells of each wait
+			inner, _ := k.command()
+			c := exec.Command(inner.Path, append(slices.DeleteFunc(inner.Args[1:], func(arg string) bool { return arg == "--quiet" }), "--verbose")...)
+			c.Dir, c.Env = inner.Dir, inner.Env
+			stderr, err := c.StderrPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Start(); err != nil {
+				t.Fatal(err)
+			}
+			lines := bufio.NewScanner(stderr)
+			for lines.Scan() && !strings.Contains(lines.Text(), "trying again") {
+			}
+			_ = stderr.Close() // as head does when it has had enough
+			if code := exitCodeOf(c.Wait()); code != -1 {
+				t.Errorf("exit code %d, want the end by SIGPIPE", code)
+			}
+		},
+		"nohup": func(t *testing.T, k *killing) {
+			inner, out := k.command()
+			c := exec.Command("nohup", inner.Args...)
+			c.Dir, c.Env, c.Stdout, c.Stderr = inner.Dir, inner.Env, out, out
+			if err := c.Start(); err != nil {
+				t.Skip(err)
+			}
+			k.waitForRequests(10)
+			if err := c.Process.Signal(syscall.SIGHUP); err != nil {
+				t.Fatal(err)
+			}
+			if code := exitCodeOf(c.Wait()); code != 3 {
+				t.Errorf("a terminal that closed ended it with %d\n%s", code, out)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := newKilling(t, program, file, concurrency)
+			k.begin()
+			calm := k.box.Faults()
+			stop(t, k)
+			if err := k.box.SetFaults(calm); err != nil {
+				t.Fatal(err)
+			}
+			k.finish()
+			if again := k.box.Stats().Items - least; again < 0 || again > concurrency*killedBatch {
+				t.Errorf("%d operations came again, want at most %d", again, concurrency*killedBatch)
+			}
+			if diff := cmp.Diff(want, k.held()); diff != "" {
+				t.Errorf("what is held, want -, got +:\n%s", diff)
+			}
+			if diff := cmp.Diff(wantRejects, k.rejects()); diff != "" {
+				t.Errorf("rejects, want -, got +:\n%s", diff)
+			}
+		})
+	}
+}
+
+// fail lets the sandbox fail every request after some, for longer than a test takes.
+func (k *killing) fail() {
+	k.t.Helper()
+	faults := k.box.Faults()
+	faults.Answers = []sandbox.Answer{{After: 20, Status: 503}}
+	if err := k.box.SetFaults(faults); err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+// waitForRequests waits until the sandbox has answered so many requests.
+func (k *killing) waitForRequests(n int64) {
+	k.t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); k.box.Stats().Requests < n; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			k.t.Fatalf("the sandbox never had %d requests", n)
+		}
+	}
+}
