@@ -24,7 +24,7 @@ import (
 
 // kills is how often each variant is killed: few times in the suite, PH2CIO_KILLS times in a soak.
 func kills(t *testing.T) int {
-	text := os.Getenv("PH2CIO_KILLS")
+	text := asked["PH2CIO_KILLS"]
 	if text == "" {
 		return 4
 	}

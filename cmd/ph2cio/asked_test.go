@@ -1,0 +1,16 @@
+package main
+
+import "os"
+
+// asked are settings of the tests, from the environment. They are taken out of it: the program would warn of a PH2CIO_
+// variable that it does not know.
+var asked = func() map[string]string {
+	taken := map[string]string{}
+	for _, name := range []string{"PH2CIO_KILLS", "PH2CIO_SOAK"} {
+		taken[name] = os.Getenv(name)
+		if err := os.Unsetenv(name); err != nil {
+			panic(err)
+		}
+	}
+	return taken
+}()
