@@ -31,7 +31,7 @@ type Store struct {
 
 // Open opens the state.db of a directory, which must exist and be locked, for writing, and makes it if there is none. It is
 // refused, with a *Trouble that says how to go on, when it is of another workspace, of a newer version of ph2cio, damaged, or
-// a symbolic link.
+// a link.
 func Open(ctx context.Context, dir string, of Workspace) (*Store, error) {
 	s := &Store{path: filepath.Join(dir, FileName), workspace: of}
 	if err := s.open(ctx, of); err != nil {
@@ -109,10 +109,10 @@ func (s *Store) create() error {
 	return file.Close()
 }
 
-// plainFiles refuses a symbolic link, or anything else that is no file, in the place of the database or of its log. The error
-// is fs.ErrNotExist when there is no database.
+// plainFiles refuses a link, symbolic or hard, and anything else that is no file, in the place of the database or of its logs.
+// The error is fs.ErrNotExist when there is no database.
 func (s *Store) plainFiles() error {
-	for _, path := range []string{s.path + "-wal", s.path + "-shm", s.path} {
+	for _, path := range []string{s.path + "-wal", s.path + "-shm", s.path + "-journal", s.path} {
 		info, err := os.Lstat(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist) && path != s.path:
@@ -121,6 +121,9 @@ func (s *Store) plainFiles() error {
 		case !info.Mode().IsRegular():
 			return s.refuse(filepath.Base(path)+" is not a file but a link or something else, which is never followed",
 				"remove what stands there, or name another directory with --state")
+		case linked(info): // SQLite writes in place
+			return s.refuse(filepath.Base(path)+" has another name too (a hard link), and what is written to it would change that as well",
+				"put a copy of its own in its place, or name another directory with --state")
 		}
 	}
 	return nil

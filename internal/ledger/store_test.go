@@ -376,7 +376,7 @@ func TestLinksAreNotFollowed(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("links are others there")
 	}
-	for _, name := range []string{FileName, FileName + "-wal", FileName + "-shm"} {
+	for _, name := range []string{FileName, FileName + "-wal", FileName + "-shm", FileName + "-journal"} {
 		dir := t.TempDir()
 		target := filepath.Join(t.TempDir(), "target")
 		if err := os.WriteFile(target, []byte("mine"), 0o600); err != nil {

@@ -1,0 +1,14 @@
+//go:build unix
+
+package ledger
+
+import (
+	"io/fs"
+	"syscall"
+)
+
+// linked reports whether a file has another name too, a hard link.
+func linked(info fs.FileInfo) bool {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	return ok && stat.Nlink > 1
+}
