@@ -130,6 +130,9 @@ func explain(err error) (cause string, misconfigured bool) {
 	if errors.Is(err, http.ErrSchemeMismatch) {
 		return "the server does not speak TLS: is https right, and the port?", true
 	}
+	if strings.Contains(err.Error(), "protocol version") { // crypto/tls has no type for it, whichever side says so
+		return "the server, or whatever stands in between, speaks no TLS of version 1.2 or newer", true
+	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return "the connection was closed early", false
 	}
