@@ -93,11 +93,17 @@ func (e setupError) Error() string { return string(e) }
 func quietly(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
 	return func(r *http.Request) (*url.URL, error) {
 		u, err := proxy(r)
-		if err != nil {
-			return nil, setupError("the proxy address in HTTPS_PROXY is not a URL")
+		if err != nil || u != nil && !isProxy(u) {
+			return nil, setupError("the proxy address in HTTPS_PROXY is not a URL; in a password, write # as %23, / as %2F, ? as %3F")
 		}
 		return u, nil
 	}
+}
+
+// isProxy tells whether a URL is a proxy's address and nothing more. What is more is a part of a password that was not
+// escaped; where such a URL cannot be read at all, net/http puts http:// before it, and takes http for the host.
+func isProxy(u *url.URL) bool {
+	return u.RawQuery == "" && u.Fragment == "" && strings.Trim(u.Path, "/") == "" && u.Hostname() != "http" && u.Hostname() != "https"
 }
 
 // proxyAnswer hears what a proxy says to CONNECT.
