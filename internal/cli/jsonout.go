@@ -29,7 +29,7 @@ func (p *program) writeJSON(w io.Writer, document any) error {
 		p.log.Info("result", "document", document) // a record, as all that is there
 		return nil
 	}
-	encoder := json.NewEncoder(w)
+	encoder := json.NewEncoder(plainJSON{w})
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(document)

@@ -42,7 +42,7 @@ func (p *program) openLog(format, command string) error {
 	case format == logText || p.log != nil:
 		return nil
 	}
-	log := slog.New(slog.NewJSONHandler(p.env.Stderr, nil))
+	log := slog.New(slog.NewJSONHandler(plainJSON{p.env.Stderr}, nil))
 	if command != "" {
 		log = log.With("command", command)
 	}
