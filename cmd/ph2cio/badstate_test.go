@@ -42,13 +42,15 @@ func TestABadStateIsNotUsed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			box, _ := boxed(t, sandbox.Faults{})
+			box, url := boxed(t, sandbox.Faults{})
 			r := newRun(t, url)
 			state := r.write("state/state.db", string(c.text))
 			for _, args := range [][]string{
 				{"backfill", "--yes", "--state", "state", events},
 				{"backfill", "--yes", "--restart", "--state", "state", events},
 				{"backfill", "--json", "--quiet", "--yes", "--state", "state", events},
+				{"sync", "--yes", "--first-run", "--state", "state", events},
+				{"retry", "--yes", "--state", "state"},
 			} {
 				out := r.run(args...)
 				if out.code != 8 || !strings.Contains(out.String(), "state.db") || !strings.Contains(out.String(), c.says) || !strings.Contains(out.String(), c.hint) {

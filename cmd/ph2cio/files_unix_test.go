@@ -65,7 +65,7 @@ func TestFilesAreForTheirOwnerAlone(t *testing.T) {
 			if names := strings.Join(checkModes(t, holder), " "); !strings.Contains(names, "rejects.jsonl") {
 				t.Errorf("there are no rejects in %q", names)
 			}
-			if out := r.run("preview", "--operations", "tmp/operations.jsonl", events); out.code != 3 {
+			if out := r.run("preview", "--fresh", "--operations", "tmp/operations.jsonl", events); out.code != 3 {
 				t.Fatalf("exit code %d\n%s", out.code, out)
 			}
 			if names := strings.Join(checkModes(t, tmp), " "); !strings.Contains(names, "operations.jsonl") {

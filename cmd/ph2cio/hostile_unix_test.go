@@ -61,6 +61,10 @@ func TestTextFromOutsideCannotSteerATerminal(t *testing.T) {
 		{"backfill", "--yes", "--restart", "--log-format", "json", "--quiet", "--state", "state" + steering, file},
 		{"backfill", "--yes", "--restart", "--json", "--state", "state" + steering, file},
 		{"backfill", "--yes", "--state", "state" + steering, file}, // done
+		{"sync", "--yes", "--state", "state" + steering, file},
+		{"sync", "--state", "empty" + steering, file},
+		{"sync", "--yes", "--first-run", "--state", "synced" + steering, file},
+		{"retry", "--yes", "--state", "state" + steering},
 		{"status", "--state", "state" + steering},
 		{"status", "--json", "--state", "state" + steering},
 		{"preview", r.dir + "/gone" + steering},
