@@ -17,6 +17,7 @@ import (
 // before, until one comes to its end. Nothing is lost then, what was under way came again and nothing else, and no reject
 // is there twice.
 func TestKilledAtEachStep(t *testing.T) {
+	t.Parallel()
 	program, err := exec.LookPath("ph2cio")
 	if err != nil {
 		t.Fatal(err)

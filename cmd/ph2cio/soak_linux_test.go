@@ -21,7 +21,7 @@ import (
 func soaking(t *testing.T) time.Duration {
 	text := asked["PH2CIO_SOAK"]
 	if text == "" {
-		return 4 * time.Second
+		return 3 * time.Second
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil {

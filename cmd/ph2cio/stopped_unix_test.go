@@ -21,6 +21,7 @@ import (
 // TestStoppedRunsGoOn stops a backfill in ways that are not a kill and not one polite signal, and types the same command
 // again: nothing is lost, and nothing comes twice but what was under way.
 func TestStoppedRunsGoOn(t *testing.T) {
+	t.Parallel()
 	program, err := exec.LookPath("ph2cio")
 	if err != nil {
 		t.Fatal(err)
