@@ -55,6 +55,12 @@ func (n *names) answer(question []byte) []byte {
 	return reply
 }
 
+func (n *names) questions() int {
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	return n.asked
+}
+
 // serve makes the process ask n for names until the test ends.
 func (n *names) serve(t *testing.T) {
 	t.Helper()
@@ -100,8 +106,8 @@ func TestNamesThatAreGoneForAMoment(t *testing.T) {
 		}
 		tally := new(Tally)
 		receipt, err := Retried(client, Policy{Base: time.Millisecond, Cap: time.Millisecond, Tally: tally}).Send(t.Context(), numbered(1))
-		if err != nil || len(receipt.Unsent) != 0 || n.asked <= n.fails+n.none {
-			t.Errorf("%v, %d unsent after %d questions", err, len(receipt.Unsent), n.asked)
+		if err != nil || len(receipt.Unsent) != 0 || n.questions() <= n.fails+n.none {
+			t.Errorf("%v, %d unsent after %d questions", err, len(receipt.Unsent), n.questions())
 		}
 	}
 }

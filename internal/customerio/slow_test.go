@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -33,14 +34,13 @@ func checkSlow(t *testing.T, c *Client, b *Batch) {
 
 // An answer that comes byte by byte has as long as any other: the time is for the whole request, not for each byte.
 func TestAnAnswerByteByByteIsGivenUp(t *testing.T) {
-	first := true
+	var requests atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
-		for ; first && r.Context().Err() == nil; pause(r, 20*time.Millisecond) {
+		for first := requests.Add(1) == 1; first && r.Context().Err() == nil; pause(r, 20*time.Millisecond) {
 			_, _ = io.WriteString(w, " ")
 			_ = http.NewResponseController(w).Flush()
 		}
-		first = false
 		_, _ = io.WriteString(w, "{}")
 	}))
 	defer server.Close()
