@@ -96,7 +96,7 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 
 	thrift := newThrift()
 	work := func(worker int, c *posthog.Chunk) lesson {
-		return learnChunk(c, plan, index, census.sheet(), l.repeats.keyed(worker))
+		return learnChunk(c, plan, index, census.sheet(), l.repeats.keyed(worker, c))
 	}
 	for lesson, err := range orderedChunks(posthog.Read(ctx, plan.Sources, read), plan.workers(), work) {
 		if warning, ok := asWarning(err); ok {

@@ -137,8 +137,8 @@ func (k *keyed) add(e *posthog.Event, o mapping.Outcome) mapping.Outcome {
 }
 
 // keyed collects the keys of a chunk, on one of the workers.
-func (r *repeats) keyed(worker int) *keyed {
-	return &keyed{ids: &r.ids[worker], from: r.from, down: r.turnedDown()}
+func (r *repeats) keyed(worker int, c *posthog.Chunk) *keyed {
+	return &keyed{ids: &r.ids[worker], from: r.from, down: r.turnedDown(), keys: make([]numberedKey, 0, c.Rows/2+1)}
 }
 
 // turnedDown are the keys of rows and people that are not tried again.

@@ -41,28 +41,60 @@ const mostInPart = 32 << 10 // keys of a part that no more are added to
 
 // saveKeys keeps the keys of a step.
 func (r *Run) saveKeys(tx *sql.Tx, keys []Key) error {
+	if len(keys) == 0 {
+		return nil
+	}
 	slices.SortFunc(keys, func(a, b Key) int { return a.Compare(&b) })
-	for len(keys) > 0 {
+	parts, err := r.prepareParts(tx)
+	defer parts.close()
+	for err == nil && len(keys) > 0 {
 		day := keys[0].Day()
 		n := 1
 		for n < len(keys) && keys[n].Day() == day {
 			n++
 		}
-		if err := r.savePart(tx, day, keys[:n]); err != nil {
-			return err
-		}
+		err = parts.save(day, keys[:n])
 		keys = keys[n:]
 	}
-	return nil
+	return err
 }
 
-// savePart keeps sorted keys of one day.
-func (r *Run) savePart(tx *sql.Tx, day int64, keys []Key) error {
+// keyParts are the statements that keep keys of many days.
+type keyParts struct {
+	run                int64
+	last, drop, insert *sql.Stmt
+}
+
+func (r *Run) prepareParts(tx *sql.Tx) (p keyParts, err error) {
+	p.run = r.ID
+	for statement, text := range map[**sql.Stmt]string{
+		&p.last:   "SELECT part, count, keys FROM keys WHERE day = ? AND run = ? ORDER BY part DESC LIMIT 1",
+		&p.drop:   "DELETE FROM keys WHERE day = ? AND run = ? AND part = ?",
+		&p.insert: "INSERT INTO keys VALUES (?, ?, ?, ?, ?)",
+	} {
+		if *statement, err = tx.Prepare(text); err != nil {
+			return p, err
+		}
+	}
+	return p, nil
+}
+
+// close gives the statements back.
+func (p *keyParts) close() {
+	for _, statement := range []*sql.Stmt{p.last, p.drop, p.insert} {
+		if statement != nil {
+			_ = statement.Close() // the transaction has the last word
+		}
+	}
+}
+
+// save keeps sorted keys of one day.
+func (p *keyParts) save(day int64, keys []Key) error {
 	var part int64
 	for {
 		var count int
 		var kept []byte
-		err := tx.QueryRow("SELECT part, count, keys FROM keys WHERE day = ? AND run = ? ORDER BY part DESC LIMIT 1", day, r.ID).Scan(&part, &count, &kept)
+		err := p.last.QueryRow(day, p.run).Scan(&part, &count, &kept)
 		if errors.Is(err, sql.ErrNoRows) {
 			break
 		}
@@ -79,11 +111,11 @@ func (r *Run) savePart(tx *sql.Tx, day int64, keys []Key) error {
 		}
 		keys = append(before, keys...)
 		slices.SortFunc(keys, func(a, b Key) int { return a.Compare(&b) })
-		if _, err := tx.Exec("DELETE FROM keys WHERE day = ? AND run = ? AND part = ?", day, r.ID, part); err != nil {
+		if _, err := p.drop.Exec(day, p.run, part); err != nil {
 			return err
 		}
 	}
-	_, err := tx.Exec("INSERT INTO keys VALUES (?, ?, ?, ?, ?)", day, r.ID, part, len(keys), encodeKeys(day, keys))
+	_, err := p.insert.Exec(day, p.run, part, len(keys), encodeKeys(day, keys))
 	return err
 }
 

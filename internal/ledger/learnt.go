@@ -41,7 +41,7 @@ func (r *Run) saveLearnt(ctx context.Context, tx *sql.Tx, l *Learnt) error {
 			return err
 		}
 	}
-	packer, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+	packer, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest))
 	if err != nil {
 		return err
 	}
