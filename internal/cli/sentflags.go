@@ -46,10 +46,13 @@ func sentFlags(flags *pflag.FlagSet, o *identityOptions, plan *export.Plan) (map
 		if err != nil {
 			return nil, &problem{err: fmt.Errorf("--%s: %w", name, err), code: exitInput}
 		}
-		sent[name] = "files with SHA-256 " + sum
+		sent[name] = filesWith + sum
 	}
 	return sent, nil
 }
+
+// filesWith is in front of what stands for the files that a flag names.
+const filesWith = "files with SHA-256 "
 
 // contents is a hash of all that is in some files.
 func contents(paths []string) (string, error) {

@@ -164,6 +164,11 @@ func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, p
 	if err := p.flagsOf(j, &o.mapping, plan); err != nil {
 		return err
 	}
+	if len(runs) > 0 && !j.goes {
+		if err := p.tellOfFlags(j, runs[0]); err != nil {
+			return err
+		}
+	}
 	if err := to.wire(p, plan, &o.sending); err != nil {
 		return err
 	}
