@@ -35,12 +35,17 @@ func TestStoppedRunsGoOn(t *testing.T) {
 
 	for name, stop := range map[string]func(t *testing.T, k *killing){
 		"two signals": func(t *testing.T, k *killing) {
-			k.fail()
 			c, out := k.command()
 			if err := c.Start(); err != nil {
 				t.Fatal(err)
 			}
-			k.waitForRequests(25)
+			k.waitForRequests(10)
+			slow := k.box.Faults()
+			slow.Delay = sandbox.Duration(3 * time.Second)
+			if err := k.box.SetFaults(slow); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(200 * time.Millisecond) // by then requests are under way that take long
 			if err := c.Process.Signal(syscall.SIGINT); err != nil {
 				t.Fatal(err)
 			}
