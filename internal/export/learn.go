@@ -131,19 +131,30 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 	if err := checkColumns(read.Columns, l.columns, l.Rows); err != nil {
 		return err
 	}
-	if err := l.repeats.find(ctx, plan); err != nil {
-		return fmt.Errorf("find the rows that were sent before, or come again: %w", err)
+	progress.Note("working out who is who")
+	found := make(chan error, 1)
+	go func() { found <- l.repeats.find(ctx, plan) }() // beside the other, of which much is done on one core
+	err := l.settle(ctx, plan)
+	if repeats := <-found; repeats != nil {
+		err = errors.Join(err, fmt.Errorf("find the rows that were sent before, or come again: %w", repeats))
+	}
+	if err != nil {
+		return err
 	}
 	l.Repeats = l.repeats.duplicate.count() + l.repeats.earlier.count()
-	progress.Note("working out who is who")
-	if err := l.recall(ctx, plan); err != nil {
-		return fmt.Errorf("work out who is who: %w", err)
-	}
-	var err error
-	if l.People, err = index.Settle(plan.Choice); err != nil {
-		return fmt.Errorf("work out who is who: %w", err)
-	}
 	progress.Note(fmt.Sprintf("%s rows", Count(l.Rows)))
+	return nil
+}
+
+// settle works out who is who, with what earlier runs have learnt.
+func (l *Learned) settle(ctx context.Context, plan *Plan) error {
+	err := l.recall(ctx, plan)
+	if err == nil {
+		l.People, err = l.index.Settle(plan.Choice)
+	}
+	if err != nil {
+		return fmt.Errorf("work out who is who: %w", err)
+	}
 	return nil
 }
 
