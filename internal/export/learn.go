@@ -83,7 +83,6 @@ func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *ce
 
 // from reads the sources and settles the people.
 func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, census *census) error {
-	index := l.index
 	for _, s := range plan.Sources {
 		l.Bytes += s.Size
 	}
@@ -93,8 +92,26 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 	progress := plan.progress()
 	progress.Phase("reading", l.Bytes, Bytes)
 	defer progress.Done()
+	if err := l.read(ctx, plan, read, census); err != nil || l.doubtful() {
+		return err
+	}
+	if err := l.teams.check(plan.Team); err != nil && census == nil {
+		return err
+	}
+	if err := checkColumns(read.Columns, l.columns, l.Rows); err != nil {
+		return err
+	}
+	progress.Note("working out who is who")
+	if err := l.settle(ctx, plan); err != nil {
+		return err
+	}
+	progress.Note(fmt.Sprintf("%s rows", Count(l.Rows)))
+	return nil
+}
 
-	thrift := newThrift()
+// read learns from all rows of the sources.
+func (l *Learned) read(ctx context.Context, plan *Plan, read posthog.Options, census *census) error {
+	index, progress, thrift := l.index, plan.progress(), newThrift()
 	work := func(worker int, c *posthog.Chunk) lesson {
 		return learnChunk(c, plan, index, census.sheet(), l.repeats.keyed(worker, c))
 	}
@@ -122,40 +139,25 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 		progress.Advance(lesson.chunk.Bytes)
 		progress.Note(fmt.Sprintf("%s rows", Count(l.Rows)))
 	}
-	if l.doubtful() {
-		return nil
-	}
-	if err := l.teams.check(plan.Team); err != nil && census == nil {
-		return err
-	}
-	if err := checkColumns(read.Columns, l.columns, l.Rows); err != nil {
-		return err
-	}
-	progress.Note("working out who is who")
-	found := make(chan error, 1)
-	go func() { found <- l.repeats.find(ctx, plan) }() // beside the other, of which much is done on one core
-	err := l.settle(ctx, plan)
-	if repeats := <-found; repeats != nil {
-		err = errors.Join(err, fmt.Errorf("find the rows that were sent before, or come again: %w", repeats))
-	}
-	if err != nil {
-		return err
-	}
-	l.Repeats = l.repeats.duplicate.count() + l.repeats.earlier.count()
-	progress.Note(fmt.Sprintf("%s rows", Count(l.Rows)))
 	return nil
 }
 
-// settle works out who is who, with what earlier runs have learnt.
+// settle works out who is who, with what earlier runs have learnt, and which rows come again.
 func (l *Learned) settle(ctx context.Context, plan *Plan) error {
+	found := make(chan error, 1)
+	go func() { found <- l.repeats.find(ctx, plan) }() // beside the other, of which much is done on one core
 	err := l.recall(ctx, plan)
 	if err == nil {
 		l.People, err = l.index.Settle(plan.Choice)
 	}
 	if err != nil {
-		return fmt.Errorf("work out who is who: %w", err)
+		err = fmt.Errorf("work out who is who: %w", err)
 	}
-	return nil
+	if repeats := <-found; repeats != nil {
+		err = errors.Join(err, fmt.Errorf("find the rows that were sent before, or come again: %w", repeats))
+	}
+	l.Repeats = l.repeats.duplicate.count() + l.repeats.earlier.count()
+	return err
 }
 
 // Close gives back memory and what is on disk, when all has been sent.

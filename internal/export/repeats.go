@@ -80,9 +80,7 @@ func (k *numberedKey) compare(o *numberedKey) int {
 }
 
 // day is the day of the event, as ledger.Key has it.
-func (k *numberedKey) day() int64 { return int64(k.high >> 16 / (1000 * secondsInDay)) }
-
-const secondsInDay = 24 * 60 * 60
+func (k *numberedKey) day() int64 { return int64(k.high >> 16 / (1000 * ledger.SecondsInDay)) }
 
 func appendNumberedKey(dst []byte, k *numberedKey) []byte {
 	dst = binary.BigEndian.AppendUint64(dst, k.high)

@@ -19,7 +19,7 @@ import (
 
 // drawnKey draws one of few keys, of a few days.
 func drawnKey(r *rapid.T) (k ledger.Key) {
-	at := uint64(rapid.IntRange(0, 3).Draw(r, "day")*secondsInDay+rapid.IntRange(0, 2).Draw(r, "second")) * 1000
+	at := uint64(rapid.IntRange(0, 3).Draw(r, "day")*ledger.SecondsInDay+rapid.IntRange(0, 2).Draw(r, "second")) * 1000
 	binary.BigEndian.PutUint16(k[:], uint16(at>>32))
 	binary.BigEndian.PutUint32(k[2:], uint32(at))
 	k[15] = byte(rapid.IntRange(0, 4).Draw(r, "random"))

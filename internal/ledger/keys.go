@@ -20,10 +20,11 @@ const (
 	stampSize = 6
 )
 
-const secondsInDay = 24 * 60 * 60
+// SecondsInDay is how many seconds a day of keys has.
+const SecondsInDay = 24 * 60 * 60
 
 // Day is the day of the key's event in UTC, counted from 1970-01-01.
-func (k *Key) Day() int64 { return k.seconds() / secondsInDay }
+func (k *Key) Day() int64 { return k.seconds() / SecondsInDay }
 
 func (k *Key) seconds() int64 {
 	return int64(uint64(binary.BigEndian.Uint16(k[:]))<<32|uint64(binary.BigEndian.Uint32(k[2:]))) / 1000
@@ -33,7 +34,7 @@ func (k *Key) seconds() int64 {
 func (k *Key) Compare(o *Key) int { return bytes.Compare(k[:], o[:]) }
 
 // DayOf is the day of a time, as Key.Day counts.
-func DayOf(t time.Time) int64 { return t.Unix() / secondsInDay }
+func DayOf(t time.Time) int64 { return t.Unix() / SecondsInDay }
 
 // Keys of one day are kept in parts: each step of a run makes one, and takes in those of the same run before it that are no
 // larger. So each key is written anew only as often as its part doubles.
@@ -122,7 +123,7 @@ func (p *keyParts) save(day int64, keys []Key) error {
 // encodeKeys writes sorted keys of one day: of each the seconds since the one before, then its random bytes.
 func encodeKeys(day int64, keys []Key) []byte {
 	b := make([]byte, 0, len(keys)*(keySize-stampSize+1)+8)
-	last := day * secondsInDay
+	last := day * SecondsInDay
 	for i := range keys {
 		at := keys[i].seconds()
 		b = binary.AppendUvarint(b, uint64(at-last))
@@ -135,7 +136,7 @@ func encodeKeys(day int64, keys []Key) []byte {
 var errKeys = errors.New("the keys of the events that were sent cannot be read")
 
 func decodeKeys(day int64, b []byte) (keys []Key, err error) {
-	at := uint64(day * secondsInDay)
+	at := uint64(day * SecondsInDay)
 	for len(b) > 0 {
 		gap, n := binary.Uvarint(b)
 		if n <= 0 || len(b) < n+keySize-stampSize {

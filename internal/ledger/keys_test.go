@@ -51,7 +51,7 @@ func TestKeysAreKept(t *testing.T) {
 			for range rapid.IntRange(0, 8).Draw(r, "steps") {
 				var step []Key
 				for range rapid.IntRange(0, 40).Draw(r, "keys") {
-					key := keyAt(20_000*secondsInDay+int64(random.IntN(3*secondsInDay)), random)
+					key := keyAt(20_000*SecondsInDay+int64(random.IntN(3*SecondsInDay)), random)
 					step = append(step, key)
 					if want[key.Day()] == nil {
 						want[key.Day()] = map[int64]map[Key]bool{}
@@ -96,8 +96,8 @@ func TestKeysTakeLittleRoom(t *testing.T) {
 	t.Parallel()
 	const steps, inStep, days = 60, 1000, 50
 	for name, at := range map[string]func(random *rand.Rand, n int) int64{
-		"in order":  func(random *rand.Rand, n int) int64 { return int64(n) * days * secondsInDay / (steps * inStep) },
-		"any order": func(random *rand.Rand, n int) int64 { return random.Int64N(days * secondsInDay) },
+		"in order":  func(random *rand.Rand, n int) int64 { return int64(n) * days * SecondsInDay / (steps * inStep) },
+		"any order": func(random *rand.Rand, n int) int64 { return random.Int64N(days * SecondsInDay) },
 	} {
 		dir := t.TempDir()
 		s := open(t, dir)
@@ -109,7 +109,7 @@ func TestKeysTakeLittleRoom(t *testing.T) {
 		for step := range steps {
 			var keys []Key
 			for n := range inStep {
-				keys = append(keys, keyAt(20_000*secondsInDay+at(random, step*inStep+n), random))
+				keys = append(keys, keyAt(20_000*SecondsInDay+at(random, step*inStep+n), random))
 			}
 			if err := run.Save(&Step{Phase: Events, Counters: []byte("{}"), Keys: keys}, night); err != nil {
 				t.Fatal(err)
