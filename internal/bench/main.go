@@ -83,6 +83,7 @@ var sections = []section{
 	{"gzip", (*bench).gzip},
 	{"shapes", (*bench).shapes},
 	{"hostile", (*bench).hostile},
+	{"ledger", (*bench).ledger},
 	{"fill", (*bench).fill},
 	{"pace", (*bench).pace},
 	{"crowd", (*bench).crowd}, // only when it is asked for

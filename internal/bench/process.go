@@ -80,6 +80,13 @@ func (b *bench) backfill(to *server, rows string, rate int, args ...string) comm
 	}
 }
 
+// withState is the same command with its state elsewhere.
+func (c command) withState(state string) command {
+	c.args = slices.Clone(c.args)
+	c.args[slices.Index(c.args, c.state)], c.state = state, state
+	return c
+}
+
 func median[T cmp.Ordered](values []T) T {
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[len(sorted)/2]
