@@ -88,7 +88,7 @@ func (p *program) warnOfManifests(args []string, sources []posthog.Source) []*po
 }
 
 // newProgress is a bar on a terminal, lines or records in a log, nothing when quiet.
-func (p *program) newProgress() export.Progress {
+func (p *program) newProgress() *progress.Progress {
 	return progress.New(progress.Options{
 		Out: p.env.Stderr, Log: p.logger(), Quiet: p.quiet, Terminal: p.env.StderrTerminal,
 	})

@@ -16,6 +16,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/progress"
 )
 
 type previewOptions struct {
@@ -93,7 +94,9 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 	if err := notASource(o.operations, args, plan.Sources); err != nil {
 		return err
 	}
-	shown, err := p.newShowing(o)
+	bar := p.newProgress()
+	plan.Progress = bar
+	shown, err := p.newShowing(o, bar)
 	if err != nil {
 		return err
 	}
@@ -181,15 +184,26 @@ type showing struct {
 	file   *os.File
 }
 
-func (p *program) newShowing(o *previewOptions) (*showing, error) {
+// aside writes what may go to the same terminal as the bar.
+type aside struct {
+	bar *progress.Progress
+	out io.Writer
+}
+
+func (a aside) Write(text []byte) (n int, err error) {
+	a.bar.Aside(func() { n, err = a.out.Write(text) })
+	return n, err
+}
+
+func (p *program) newShowing(o *previewOptions, bar *progress.Progress) (*showing, error) {
 	s := &showing{p: p, left: o.limit}
 	if !p.json && o.operations != "-" {
-		s.screen = p.env.Stdout
+		s.screen = aside{bar, p.env.Stdout}
 	}
 	switch o.operations {
 	case "":
 	case "-":
-		s.all = bufio.NewWriterSize(p.env.Stdout, 256<<10)
+		s.all = bufio.NewWriterSize(aside{bar, p.env.Stdout}, 256<<10)
 	default:
 		file, err := os.OpenFile(o.operations, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 		if err != nil {

@@ -206,7 +206,7 @@ func (t *summaryText) state(s *stateReport) {
 	t.line("state", plain(s.Path))
 	t.line("known", fmt.Sprintf("%s people sent, %s merges done", export.Count(s.People), export.Count(s.MergesDone)))
 	if s.OpenRejects > 0 {
-		t.line("open", export.Count(s.OpenRejects)+" rejects, which `ph2cio retry` tries again after a fix")
+		t.line("open", counted(s.OpenRejects, "reject")+", which `ph2cio retry` tries again after a fix")
 	}
 	if s.Owed > 0 {
 		visitors := " visitors"
@@ -275,9 +275,12 @@ func (r *runReport) how(running bool) string {
 	return "done at " + timeText(r.Ended)
 }
 
-func files(n int) string {
-	if n == 1 {
-		return "1 file"
+func files(n int) string { return counted(int64(n), "file") }
+
+// counted is a count with its noun.
+func counted(n int64, noun string) string {
+	if n != 1 {
+		noun += "s"
 	}
-	return export.Count(int64(n)) + " files"
+	return export.Count(n) + " " + noun
 }

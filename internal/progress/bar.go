@@ -97,6 +97,8 @@ func (b *bar) say(line string) {
 	b.drawn = drawn
 }
 
+func (b *bar) hide() { b.put("") }
+
 // put replaces what stands on the terminal's line, in one write, so that it does not flicker.
 func (b *bar) put(line string) {
 	if line == b.drawn {

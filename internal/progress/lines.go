@@ -32,6 +32,8 @@ func (l *lines) end(p *phase, s snapshot) {
 	l.say(fmt.Sprintf("%s: %s", p.name, joined(", ", outcome, amount, s.note)))
 }
 
+func (l *lines) hide() {}
+
 func (l *lines) say(line string) { io.WriteString(l.out, line+"\n") }
 
 // head is the phase, its share and its amount: `reading 34% 1.2 GB of 3.4 GB`.

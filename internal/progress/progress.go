@@ -89,6 +89,7 @@ type view interface {
 	show(*phase, snapshot) // it goes on
 	end(*phase, snapshot)  // it ended, or was broken off
 	say(line string)       // a line that stays
+	hide()                 // something else is written now
 }
 
 // Phase ends the phase before, if one is under way, and starts the next: what is done ("reading", "sending events"), and
@@ -131,6 +132,18 @@ func (p *Progress) Say(line string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.view.say(line)
+}
+
+// Aside runs write, which writes to the same terminal as the bar, with the bar out of its way. The bar comes back by itself.
+func (p *Progress) Aside(write func()) {
+	if p.silent() {
+		write()
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.view.hide()
+	write()
 }
 
 // Done ends the phase: the bar goes away, a log gets the phase's last line. Without a phase it does nothing, and another

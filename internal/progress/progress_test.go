@@ -84,6 +84,25 @@ func TestBarStaysOnOneLineAndGoesAway(t *testing.T) {
 	}
 }
 
+func TestBarMakesWayForWhatElseIsWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		screen := &screen{width: 60}
+		p := New(Options{Out: screen, Terminal: true, Width: screen.columns})
+		p.Phase("reading", 10, Operations)
+		p.Aside(func() { fmt.Fprintln(screen, "{") })
+		pass(time.Second)
+		p.Aside(func() { fmt.Fprintln(screen, "}") })
+		pass(time.Second)
+		if bar := screen.last(); !strings.Contains(bar, "reading") {
+			t.Errorf("the bar did not come back: %q", bar)
+		}
+		p.Done()
+		if diff := cmp.Diff([]string{"{", "}", ""}, screen.lines()); diff != "" {
+			t.Errorf("left on the screen (-want +got):\n%s", diff)
+		}
+	})
+}
+
 func TestBarFollowsTheTerminalsWidth(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		screen := &screen{width: 100}

@@ -27,6 +27,8 @@ func (r *records) end(p *phase, s snapshot) {
 	r.record(p, state, p.done(s)...)
 }
 
+func (r *records) hide() {}
+
 func (r *records) say(line string) { r.log.Info(line) }
 
 func (r *records) record(p *phase, state string, more ...any) {
