@@ -88,7 +88,11 @@ func TestClientTellsFaultsApart(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b := numbered(2)
-			receipt, err := newTestClient(t, answering(c.status, c.body)).Send(t.Context(), b)
+			client := newTestClient(t, answering(c.status, c.body))
+			receipt, err := client.Send(t.Context(), b)
+			if got := client.tally.Throttled.Load(); (got == 1) != (c.status == 429) {
+				t.Errorf("%d answers counted as throttled", got)
+			}
 			api, ok := errors.AsType[*APIError](err)
 			if !ok || api.Status != c.status || api.Class() != c.class || Temporary(err) != c.temporary {
 				t.Fatalf("%#v", err)
