@@ -95,9 +95,7 @@ func stopping(grace time.Duration) string {
 
 // send is the run itself: learn, ask, send, tell.
 func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, j *journey, m *mappingOptions, o *sendingOptions) (err error) {
-	plan.State, plan.Ledger, plan.Remember = to.ledger, j.run, !j.goes
-	plan.Retry, plan.RetryMerges = j.retries(), j.retriesMerges()
-	learned, err := p.learn(ctx, plan, j)
+	plan, learned, err := p.firstReading(ctx, plan, to, j, o)
 	if err != nil {
 		return err
 	}

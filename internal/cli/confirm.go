@@ -100,8 +100,8 @@ func (p *program) writeStopped(j *journey) {
 	if err != nil {
 		return // sending will tell
 	}
-	fmt.Fprintf(p.env.Stderr, "%-12s the backfill that began at %s: %s of %s rows are done, %s people and %s events were sent\n", "goes on with",
-		timeText(j.run.Began), export.Count(counters.Read), export.Count(j.run.Rows), export.Count(counters.People()), export.Count(counters.Sent()))
+	fmt.Fprintf(p.env.Stderr, "%-12s the %s that began at %s: %s of %s rows are done, %s people and %s events were sent\n", "goes on with",
+		j.run.Command, timeText(j.run.Began), export.Count(counters.Read), export.Count(j.run.Rows), export.Count(counters.People()), export.Count(counters.Sent()))
 }
 
 // newProfiles says how many profiles there would be more.

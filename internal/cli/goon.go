@@ -21,7 +21,7 @@ const restartFlag = "restart"
 
 const backfillCommand = "backfill"
 
-// journey is a backfill as the ledger has it: one that is gone on with, or one that is yet to begin.
+// journey is a run as the ledger has it: one that is gone on with, or one that is yet to begin.
 type journey struct {
 	command string
 	run     *ledger.Run // nil until it has begun
@@ -29,7 +29,13 @@ type journey struct {
 	merges  bool        // of a retry: merges are tried again too
 	left    int         // files that have come since and are left out
 	goes    bool        // it was begun by an earlier run of the program
+
+	anew *export.Plan // in its place, if what it rests on is not as it was; nil for one that is yet to begin
 }
+
+// mayBeginAnew reports whether a run that cannot be gone on with is planned anew without anybody being asked. What it has sent is
+// known, so that is safe; but who types a backfill is there to decide, and a sync would stand still every night.
+func (j *journey) mayBeginAnew() bool { return j.command != backfillCommand || nothingSent(j.run) }
 
 // goOn looks for a backfill that was begun and not finished, and makes the plan that of the run that began it: the same now,
 // the same sources. One that was begun with other flags or sources is not gone on with, and one that is done is not done again:
@@ -71,7 +77,7 @@ func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, 
 	if err != nil {
 		return nil, nil, err
 	}
-	j.run, j.goes = last, true
+	j.run, j.goes, j.anew = last, true, plan
 	return again, j, to.wire(p, again, &o.sending)
 }
 
@@ -187,27 +193,35 @@ func (p *program) begunWith(begun *ledger.Run, found, known []posthog.Source) (s
 
 func missing(begun *ledger.Run, path string) error {
 	if _, err := os.Stat(path); err == nil {
-		return usage(fmt.Errorf("the %s that began at %s also has the source %s: name it too, or plan anew with --restart", begun.Command, timeText(begun.Began), path))
+		return &problem{code: exitUsage,
+			err:  fmt.Errorf("the %s that began at %s also has the source %s", begun.Command, timeText(begun.Began), path),
+			hint: "name it too, or plan anew with --restart"}
 	}
 	return &problem{code: exitInput,
 		err:  fmt.Errorf("the %s that began at %s has the source %s, which is gone", begun.Command, timeText(begun.Began), path),
 		hint: "bring it back to go on, or plan anew with --restart"}
 }
 
-// beginRun stores what the run rests on, before its first request; one that is gone on with must rest on the same.
+// beginRun stores what a run rests on, before its first request.
 func (p *program) beginRun(ctx context.Context, plan *export.Plan, learned *export.Learned, to *destination, j *journey) (err error) {
-	sources, people := learned.Origin()
-	for i := range sources {
-		p.rename(&sources[i], plan.Sources[i].Path)
-	}
 	if j.goes {
-		return learned.Matches(j.run, sources, people)
+		return nil
 	}
+	sources, people := p.originOf(plan, learned)
 	j.run, err = to.ledger.Begin(ctx, ledger.Start{
 		Command: j.command, Typed: p.again(), Version: version(p.env.Commit).Version, Began: time.Now().UTC().Truncate(time.Second), Now: plan.Now.UTC(),
 		Flags: j.flags, People: people, Rows: learned.Rows, Sources: sources,
 	}, learned.Learnt())
 	return err
+}
+
+// originOf is what a run rests on, under the names that the ledger has.
+func (p *program) originOf(plan *export.Plan, learned *export.Learned) (sources []ledger.Source, people []byte) {
+	sources, people = learned.Origin()
+	for i := range sources {
+		p.rename(&sources[i], plan.Sources[i].Path)
+	}
+	return sources, people
 }
 
 var stdinCopy = regexp.MustCompile(`^ph2cio-stdin-([0-9a-f]+)-\d+$`)

@@ -2,8 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,7 +10,6 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
-	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
 )
 
@@ -55,52 +52,6 @@ func asItWas(source posthog.Source, then *ledger.KnownSource) bool {
 // owesRecent reports whether a source has events that were held because they were recent, and need not be any more.
 func (p *program) owesRecent(plan *export.Plan, then *ledger.KnownSource) bool {
 	return then.Recent > 0 && (!plan.Rules.HoldsRecent() || plan.Now.Sub(then.Now) >= customerio.CampaignAge)
-}
-
-// learn is the first reading. A sync reads sources again that have rows of people whom nobody knew when they were read, and who are
-// known now.
-func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*export.Learned, error) {
-	for {
-		learned, err := export.Learn(ctx, plan)
-		if err != nil || j.command != syncCommand || j.goes {
-			return learned, err
-		}
-		more, err := p.dueSources(ctx, plan, learned)
-		if err != nil {
-			return nil, errors.Join(err, learned.Close())
-		}
-		if len(more) == 0 {
-			return learned, nil
-		}
-		if err := learned.Close(); err != nil {
-			return nil, err
-		}
-		plan.Progress.Say(fmt.Sprintf("reading again with %s of earlier nights, which have rows of people who are known only now", files(len(more))))
-		plan.Sources = append(slices.Clip(plan.Sources), more...)
-	}
-}
-
-// dueSources are the sources to be read again, and notes those that are gone.
-func (p *program) dueSources(ctx context.Context, plan *export.Plan, learned *export.Learned) (more []posthog.Source, err error) {
-	reads := map[string]bool{}
-	for _, source := range plan.Sources {
-		reads[p.sourceName(source.Path)] = true
-	}
-	due, err := learned.Due(ctx, plan.State, func(path string) bool { return !reads[path] })
-	if err != nil {
-		return nil, err
-	}
-	for _, one := range due {
-		info, err := os.Stat(one.Path)
-		if err == nil && info.Mode().IsRegular() {
-			more = append(more, posthog.Source{Path: one.Path, Size: info.Size()})
-			continue
-		}
-		learned.Lost = append(learned.Lost, one)
-		p.warn("%s is gone, and rows in it are of people who are known only now: %s", one.Path,
-			firstFew(len(one.IDs), func(i int) string { return mapping.ShortID(one.IDs[i]) }))
-	}
-	return more, nil
 }
 
 // warnOfReplaced warns of a source that is another file by the same name than what was read.

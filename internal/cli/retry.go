@@ -93,19 +93,9 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 	if !begun && open.Rows+open.People == 0 && (open.Merges == 0 || !o.merges) {
 		return p.nothingRejected(&open)
 	}
-	now := time.Now()
-	if begun {
-		now, open.Sources = runs[0].Now, nil
-		for _, source := range runs[0].Sources {
-			open.Sources = append(open.Sources, source.Path)
-		}
-	}
-	plan, err := p.planOf(now, &o.mapping, o.stdin.tmp, p.stillThere(open.Sources))
-	if err != nil {
-		return err
-	}
 	j := &journey{command: retryCommand, merges: o.merges}
-	if err := p.flagsOf(j, &o.mapping, plan); err != nil {
+	plan, err := p.retryPlan(ctx, time.Now(), to, j, o, p.stillThere(open.Sources))
+	if err != nil {
 		return err
 	}
 	if len(runs) > 0 {
@@ -113,19 +103,45 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 			return err
 		}
 	}
-	if begun && j.flags == runs[0].Flags && len(plan.Sources) == len(runs[0].Sources) {
-		j.run, j.goes = runs[0], true
-	}
-	if err := to.wire(p, plan, &o.sending); err != nil {
-		return err
-	}
-	if o.merges {
-		if plan.Merges, err = to.ledger.OpenMerges(ctx, j.id()); err != nil {
+	if begun && j.flags == runs[0].Flags {
+		if plan, err = p.takeUpRetry(ctx, plan, runs[0], to, j, o); err != nil {
 			return err
 		}
 	}
 	o.sending.yes = true
 	return p.send(ctx, plan, to, j, &o.mapping, &o.sending)
+}
+
+// retryPlan is the plan of a retry, with the flags that it is typed with.
+func (p *program) retryPlan(ctx context.Context, now time.Time, to *destination, j *journey, o *retryOptions, sources []posthog.Source) (*export.Plan, error) {
+	plan, err := p.planOf(now, &o.mapping, o.stdin.tmp, sources)
+	if err == nil {
+		err = p.flagsOf(j, &o.mapping, plan)
+	}
+	if err == nil && o.merges {
+		plan.Merges, err = to.ledger.OpenMerges(ctx, j.id())
+	}
+	if err == nil {
+		err = to.wire(p, plan, &o.sending)
+	}
+	return plan, err
+}
+
+// takeUpRetry goes on with a retry that was stopped, if its files are as they were; else the one that was planned begins.
+func (p *program) takeUpRetry(ctx context.Context, plan *export.Plan, begun *ledger.Run, to *destination, j *journey, o *retryOptions) (*export.Plan, error) {
+	var there []posthog.Source
+	for _, source := range begun.Sources {
+		if info, err := os.Stat(source.Path); err == nil && info.Mode().IsRegular() {
+			there = append(there, posthog.Source{Path: source.Path, Size: info.Size()})
+		}
+	}
+	sources, _, err := p.begunWith(begun, there, nil)
+	if err != nil {
+		p.warnAnew(begun, err)
+		return plan, nil
+	}
+	j.run, j.goes, j.anew = begun, true, plan
+	return p.retryPlan(ctx, begun.Now, to, j, o, sources)
 }
 
 // nothingRejected says that there is nothing to try.

@@ -176,13 +176,18 @@ func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, p
 	return p.send(ctx, plan, to, j, &o.mapping, &o.sending)
 }
 
-// takeUp goes on with a run that was stopped, if it is a sync and its sources and flags are as they were. Else it is planned
-// anew: what it has sent is known.
+// takeUp goes on with a run that was stopped, if it is a sync and its sources and flags are as they were. Else this one is planned
+// anew, since what the other has sent is known: cron has nobody who could decide. Only a backfill comes first.
 func (p *program) takeUp(plan *export.Plan, begun *ledger.Run, j *journey, o *syncOptions, args []string) (*export.Plan, error) {
-	if begun.Command != syncCommand && nothingSent(begun) {
+	switch {
+	case begun.Command != syncCommand && nothingSent(begun):
 		return plan, nil
-	}
-	if begun.Command != syncCommand {
+	case begun.Command == retryCommand:
+		if len(plan.Sources) > 0 {
+			p.warn("the retry that began at %s was stopped, and this sync begins in its place; `ph2cio retry` tries again what it has left", timeText(begun.Began))
+		}
+		return plan, nil
+	case begun.Command != syncCommand:
 		return nil, &problem{code: exitUsage,
 			err:  fmt.Errorf("the %s that began at %s has not come to its end", begun.Command, timeText(begun.Began)),
 			hint: "go on with it first: " + begun.Typed}
@@ -200,11 +205,15 @@ func (p *program) takeUp(plan *export.Plan, begun *ledger.Run, j *journey, o *sy
 	}
 	sources, left, err := p.begunWith(begun, plan.Sources, all.Sources)
 	if err != nil {
-		p.warn("the sync that began at %s was stopped, and its files are not as they were: it is planned anew, and keeps what was sent", timeText(begun.Began))
+		p.warnAnew(begun, err)
+		if len(plan.Sources) == 0 {
+			err = begun.Finish(ledger.Replaced, time.Now()) // or this would be said every night
+			return plan, err
+		}
 		return plan, nil
 	}
 	all.Sources, all.Incomplete = sources, plan.Incomplete
-	j.run, j.goes, j.left = begun, true, left
+	j.run, j.goes, j.left, j.anew = begun, true, left, plan
 	return all, nil
 }
 

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/posthog"
+)
+
+// firstReading learns from the sources of a plan. A run that is gone on with must rest on what it began with; if it does not,
+// another is planned in its place, unless somebody is to decide that. The plan that comes back is the one to send.
+func (p *program) firstReading(ctx context.Context, plan *export.Plan, to *destination, j *journey, o *sendingOptions) (*export.Plan, *export.Learned, error) {
+	plan.State, plan.Ledger, plan.Remember = to.ledger, j.run, !j.goes
+	plan.Retry, plan.RetryMerges = j.retries(), j.retriesMerges()
+	learned, err := p.learn(ctx, plan, j)
+	if err != nil || !j.goes {
+		return plan, learned, err
+	}
+	sources, people := p.originOf(plan, learned)
+	changed := learned.Matches(j.run, sources, people)
+	if changed == nil {
+		return plan, learned, nil
+	}
+	if err := learned.Close(); err != nil || !j.mayBeginAnew() {
+		return nil, nil, errors.Join(changed, err)
+	}
+	p.warnAnew(j.run, changed)
+	j.run, j.goes, j.left = nil, false, 0
+	if err := to.wire(p, j.anew, o); err != nil {
+		return nil, nil, err
+	}
+	return p.firstReading(ctx, j.anew, to, j, o)
+}
+
+// warnAnew says that a run begins in the place of one that was stopped, and why.
+func (p *program) warnAnew(begun *ledger.Run, why error) {
+	p.warn("the %s that began at %s was stopped, and is planned anew; what it sent is not sent again: %v", begun.Command, timeText(begun.Began), why)
+}
+
+// learn is the first reading. A sync reads sources again that have rows of people whom nobody knew when they were read, and who are
+// known now.
+func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*export.Learned, error) {
+	for {
+		learned, err := export.Learn(ctx, plan)
+		if err != nil || j.command != syncCommand || j.goes {
+			return learned, err
+		}
+		more, err := p.dueSources(ctx, plan, learned)
+		if err != nil {
+			return nil, errors.Join(err, learned.Close())
+		}
+		if len(more) == 0 {
+			return learned, nil
+		}
+		if err := learned.Close(); err != nil {
+			return nil, err
+		}
+		plan.Progress.Say(fmt.Sprintf("reading again with %s of earlier nights, which have rows of people who are known only now", files(len(more))))
+		plan.Sources = append(slices.Clip(plan.Sources), more...)
+	}
+}
+
+// dueSources are the sources to be read again, and notes those that are gone.
+func (p *program) dueSources(ctx context.Context, plan *export.Plan, learned *export.Learned) (more []posthog.Source, err error) {
+	reads := map[string]bool{}
+	for _, source := range plan.Sources {
+		reads[p.sourceName(source.Path)] = true
+	}
+	due, err := learned.Due(ctx, plan.State, func(path string) bool { return !reads[path] })
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range due {
+		info, err := os.Stat(one.Path)
+		if err == nil && info.Mode().IsRegular() {
+			more = append(more, posthog.Source{Path: one.Path, Size: info.Size()})
+			continue
+		}
+		learned.Lost = append(learned.Lost, one)
+		p.warn("%s is gone, and rows in it are of people who are known only now: %s", one.Path,
+			firstFew(len(one.IDs), func(i int) string { return mapping.ShortID(one.IDs[i]) }))
+	}
+	return more, nil
+}
