@@ -164,7 +164,7 @@ func (p *program) settleUp(to *destination, j *journey, learned *export.Learned,
 		summary.Rejects = path
 	}
 	if err = errors.Join(failed, err); err == nil {
-		err = j.finish(learned, rejects)
+		err = j.finish(learned, to.ledger, rejects)
 	}
 	switch {
 	case err != nil:

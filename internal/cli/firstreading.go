@@ -44,18 +44,20 @@ func (p *program) warnAnew(begun *ledger.Run, why error) {
 }
 
 // learn is the first reading. A sync reads sources again that have rows of people whom nobody knew when they were read, and who are
-// known now.
+// known now. What can never be sent any more is told.
 func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*export.Learned, error) {
+	plan.Names, plan.LeftOut = p.sourceName, j.leftOut
 	for {
 		learned, err := export.Learn(ctx, plan)
-		if err != nil || j.command != syncCommand || j.goes {
-			return learned, err
+		if err != nil {
+			return nil, err
 		}
 		more, err := p.dueSources(ctx, plan, learned)
 		if err != nil {
 			return nil, errors.Join(err, learned.Close())
 		}
-		if len(more) == 0 {
+		if len(more) == 0 || j.command != syncCommand || j.goes {
+			p.warnOfLost(learned)
 			return learned, nil
 		}
 		if err := learned.Close(); err != nil {
@@ -66,25 +68,29 @@ func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*ex
 	}
 }
 
-// dueSources are the sources to be read again, and notes those that are gone.
+// dueSources are the sources to be read again.
 func (p *program) dueSources(ctx context.Context, plan *export.Plan, learned *export.Learned) (more []posthog.Source, err error) {
 	reads := map[string]bool{}
 	for _, source := range plan.Sources {
 		reads[p.sourceName(source.Path)] = true
 	}
-	due, err := learned.Due(ctx, plan.State, func(path string) bool { return !reads[path] })
-	if err != nil {
-		return nil, err
-	}
+	due, err := learned.Due(ctx, plan, func(path string) bool { return !reads[path] })
 	for _, one := range due {
-		info, err := os.Stat(one.Path)
-		if err == nil && info.Mode().IsRegular() {
+		if info, err := os.Stat(one.Path); err == nil {
 			more = append(more, posthog.Source{Path: one.Path, Size: info.Size()})
+		}
+	}
+	return more, err
+}
+
+// warnOfLost says which rows that were owed can never be sent.
+func (p *program) warnOfLost(learned *export.Learned) {
+	for _, lost := range learned.Lost {
+		if len(lost.IDs) == 0 {
+			p.warn("%s does not have the rows any more of %s whom nobody knew when it was read: should they become known, those rows are lost", lost.Path, counted(lost.Visitors, "visitor"))
 			continue
 		}
-		learned.Lost = append(learned.Lost, one)
-		p.warn("%s is gone, and rows in it are of people who are known only now: %s", one.Path,
-			firstFew(len(one.IDs), func(i int) string { return mapping.ShortID(one.IDs[i]) }))
+		p.warn("%s is gone, and rows in it are of people who are known only now: %s", lost.Path,
+			firstFew(len(lost.IDs), func(i int) string { return mapping.ShortID(lost.IDs[i]) }))
 	}
-	return more, nil
 }

@@ -273,7 +273,7 @@ func (j *journey) id() int64 {
 func (j *journey) retries() bool { return j.command != syncCommand }
 
 // finish notes that all is sent, and how it went.
-func (j *journey) finish(learned *export.Learned, rejects int64) error {
+func (j *journey) finish(learned *export.Learned, state *ledger.Store, rejects int64) error {
 	outcome := ledger.Done
 	switch {
 	case len(learned.Trouble) > 0:
@@ -281,7 +281,11 @@ func (j *journey) finish(learned *export.Learned, rejects int64) error {
 	case rejects > 0:
 		outcome = ledger.Rejected
 	}
-	return j.run.Finish(outcome, time.Now(), j.retried()...)
+	settled, err := learned.SettledOwed(context.Background(), state, j.run)
+	if err != nil {
+		return err
+	}
+	return j.run.Finish(outcome, time.Now(), settled, j.retried()...)
 }
 
 // broken reports whether the state directory itself is what failed.

@@ -16,6 +16,7 @@ import (
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
 )
 
 // otherFlags do not change what is sent, only how, or what is told. Every flag that is not here is taken to change it.
@@ -98,4 +99,30 @@ func valueText(value string) string {
 		return "not given"
 	}
 	return fmt.Sprintf("%.100q", value)
+}
+
+// leavesOut are the flags that choose rows, with the reasons that rows are skipped for by them.
+var leavesOut = map[string][]string{
+	"events": {mapping.ReasonFiltered, mapping.ReasonNoise}, "skip-events": {mapping.ReasonFiltered, mapping.ReasonNoise},
+	"since": {mapping.ReasonOutOfRange}, "until": {mapping.ReasonOutOfRange}, "live-since": {mapping.ReasonLive},
+	"team": {export.ReasonOtherTeam}, "only": {mapping.ReasonNotAsked}, "exclude-people": {mapping.ReasonExcluded},
+	"resend-old": {mapping.ReasonTooOld},
+}
+
+// leftOut are the reasons for which a run may skip rows that a run with those flags did not.
+func (j *journey) leftOut(flags string) map[string]bool {
+	sent := map[string]string{}
+	then := map[string]string{}
+	_ = json.Unmarshal([]byte(j.flags), &sent) // what is not a set of flags has chosen no rows
+	_ = json.Unmarshal([]byte(flags), &then)
+	reasons := map[string]bool{}
+	for name, of := range leavesOut {
+		if sent[name] == then[name] {
+			continue
+		}
+		for _, reason := range of {
+			reasons[reason] = true
+		}
+	}
+	return reasons
 }

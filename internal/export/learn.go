@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
@@ -29,14 +30,16 @@ type Learned struct {
 	sentBefore bool   // earlier runs have sent people
 	columns    uint64 // posthog.Chunk.Columns of all chunks
 
-	decided decisions
-	repeats *repeats
-	ends    []int64       // of each source, where the reading stopped
-	held    []int64       // of each source, rows that are held because they are recent
-	Lost    []DueSource   // sources that are gone, with rows of people who are known now
-	prints  []fingerprint // of each source
-	places  *places
-	kept    kept
+	decided  decisions
+	repeats  *repeats
+	ends     []int64       // of each source, where the reading stopped
+	held     []int64       // of each source, rows that are held because they are recent
+	Lost     []LostHistory // what cannot be sent any more, once Due was asked
+	prints   []fingerprint // of each source
+	owings   *owings
+	goneOwed []ledger.SettledOwed // of sources that are gone
+	places   *places
+	kept     kept
 }
 
 // Learn reads all sources once. It returns an error when the reading could not go on; trouble with single sources is in
@@ -89,6 +92,11 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 	if err := l.repeats.begin(ctx, plan); err != nil {
 		return err
 	}
+	owings, err := newOwings(ctx, plan, l.repeats.from > 0)
+	if err != nil {
+		return err
+	}
+	l.owings, owings.sum = owings, l.index.SumOf
 	progress := plan.progress()
 	progress.Phase("reading", l.Bytes, Bytes)
 	defer progress.Done()
@@ -113,7 +121,7 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 func (l *Learned) read(ctx context.Context, plan *Plan, read posthog.Options, census *census) error {
 	index, progress, thrift := l.index, plan.progress(), newThrift()
 	work := func(worker int, c *posthog.Chunk) lesson {
-		return learnChunk(c, plan, index, census.sheet(), l.repeats.keyed(worker, c))
+		return learnChunk(c, plan, index, census.sheet(), l.repeats.keyed(worker, c), l.owings)
 	}
 	for lesson, err := range orderedChunks(posthog.Read(ctx, plan.Sources, read), plan.workers(), work) {
 		if warning, ok := asWarning(err); ok {
@@ -178,7 +186,7 @@ type lesson struct {
 	sheet             *sheet // nil without a census
 }
 
-func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet, keyed *keyed) lesson {
+func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet, keyed *keyed, owings *owings) lesson {
 	l := lesson{chunk: c, sheet: sheet}
 	for event, bad := range c.Events() {
 		l.rows++
@@ -193,10 +201,13 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 		}
 		l.teams.add(event.TeamID)
 		if plan.otherTeam(event) {
-			l.decided.add(event.Ref-c.Ref, mapping.Outcome{Bucket: mapping.Skipped, Reason: reasonOtherTeam})
+			other := mapping.Outcome{Bucket: mapping.Skipped, Reason: ReasonOtherTeam}
+			owings.observe(c.Source, event, other)
+			l.decided.add(event.Ref-c.Ref, other)
 			continue
 		}
 		o := keyed.add(event, plan.Rules.Classify(event))
+		owings.observe(c.Source, event, o)
 		if o.Bucket == mapping.Rejected {
 			l.bad++
 		}

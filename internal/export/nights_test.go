@@ -71,7 +71,7 @@ func night(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, files 
 			t.Fatal(err)
 		}
 		if run == nil {
-			due, err := learned.Due(t.Context(), store, func(path string) bool {
+			due, err := learned.Due(t.Context(), plan, func(path string) bool {
 				return !slices.ContainsFunc(sources, func(s posthog.Source) bool { return s.Path == path })
 			})
 			if err != nil {
@@ -102,11 +102,12 @@ func night(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, files 
 		for op := range to.came {
 			*came = append(*came, op)
 		}
-		if err2 := learned.Close(); err2 != nil {
+		settled, err2 := learned.SettledOwed(t.Context(), store, run)
+		if err2 = errors.Join(err2, learned.Close()); err2 != nil {
 			t.Fatal(err2)
 		}
 		if err == nil {
-			err = run.Finish(ledger.Done, time.Now())
+			err = run.Finish(ledger.Done, time.Now(), settled)
 		}
 		switch {
 		case err == nil:

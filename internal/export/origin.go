@@ -55,6 +55,16 @@ func (l *Learned) Origin() (sources []ledger.Source, people []byte) {
 	return sources, l.peopleSum()
 }
 
+// printed are the sources of a run, by what the state calls them.
+func (l *Learned) printed(plan *Plan) map[string]ledger.Source {
+	sources, _ := l.Origin()
+	all := map[string]ledger.Source{}
+	for i := range sources {
+		all[plan.nameOf(plan.Sources[i].Path)] = sources[i]
+	}
+	return all
+}
+
 // endsSize is how many bytes at its beginning, and at its end, stand for a file when it is looked at again.
 const endsSize = 64 << 10
 

@@ -35,18 +35,20 @@ type Plan struct {
 
 	Incomplete []*posthog.Incomplete // exports of which files are missing, for the summary
 
-	Progress    Progress           // nil shows nothing
-	State       *ledger.Store      // what earlier runs have sent; nil knows of none
-	Remember    bool               // what is learnt is for later runs, by Learned.Learnt
-	Retry       bool               // what earlier runs have rejected is tried again
-	Merges      []ledger.Merge     // to be sent beside those that people ask for
-	RetryMerges bool               // so are merges
-	ResendOld   bool               // rows of days of which State has forgotten what was sent are sent
-	Rejects     Rejects            // where rejected rows go when there is no Ledger
-	Ledger      *ledger.Run        // what is saved as it is sent, and where an earlier run stopped; nil saves nothing. To be set before Learn if it goes on
-	Operations  func([]byte) error // sees every operation in sending order; nil for none
-	kept        int                // mostKept if 0; for tests
-	Workers     int                // goroutines that decode and map; 0 is one for each core
+	Progress    Progress                           // nil shows nothing
+	State       *ledger.Store                      // what earlier runs have sent; nil knows of none
+	Names       func(string) string                // what State calls the source of a path; nil is Absolute
+	LeftOut     func(flags string) map[string]bool // the reasons for which this run leaves out rows that one with those flags did not; nil is none
+	Remember    bool                               // what is learnt is for later runs, by Learned.Learnt
+	Retry       bool                               // what earlier runs have rejected is tried again
+	Merges      []ledger.Merge                     // to be sent beside those that people ask for
+	RetryMerges bool                               // so are merges
+	ResendOld   bool                               // rows of days of which State has forgotten what was sent are sent
+	Rejects     Rejects                            // where rejected rows go when there is no Ledger
+	Ledger      *ledger.Run                        // what is saved as it is sent, and where an earlier run stopped; nil saves nothing. To be set before Learn if it goes on
+	Operations  func([]byte) error                 // sees every operation in sending order; nil for none
+	kept        int                                // mostKept if 0; for tests
+	Workers     int                                // goroutines that decode and map; 0 is one for each core
 }
 
 // goesOn is the run that this one goes on with, 0 for none.
@@ -55,6 +57,20 @@ func (p *Plan) goesOn() int64 {
 		return 0
 	}
 	return p.Ledger.ID
+}
+
+func (p *Plan) nameOf(path string) string {
+	if p.Names == nil {
+		return Absolute(path)
+	}
+	return p.Names(path)
+}
+
+func (p *Plan) leftOut(flags string) map[string]bool {
+	if p.LeftOut == nil {
+		return nil
+	}
+	return p.LeftOut(flags)
 }
 
 // Progress hears how far a run is. Its methods are called from one goroutine at a time.

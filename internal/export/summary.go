@@ -31,7 +31,7 @@ type Summary struct {
 	Sources        []SourceSummary  `json:"sources"`
 	// UnknownOnly are the IDs of --only that nobody in the export has.
 	UnknownOnly []string `json:"only_unknown,omitempty"`
-	// LostHistory are sources that are gone, with rows of people who have become known since.
+	// LostHistory are sources that are gone or replaced, with rows that were owed.
 	LostHistory []LostHistory `json:"lost_history,omitempty"`
 	// Incomplete are exports of which files are missing.
 	Incomplete []*posthog.Incomplete `json:"incomplete,omitempty"`
@@ -106,10 +106,11 @@ type SourceSummary struct {
 	Hint    string `json:"hint,omitempty"`    // what to do about either
 }
 
-// LostHistory is a source that is gone.
+// LostHistory is a source that is gone, or another file than it was, with rows that were never sent.
 type LostHistory struct {
-	Path string   `json:"path"`
-	IDs  []string `json:"ids"` // of the people whose rows in it were never sent
+	Path     string   `json:"path"`
+	IDs      []string `json:"ids"`      // of the people whose rows they are; none when those are not known yet
+	Visitors int64    `json:"visitors"` // how many they are
 }
 
 // Nothing is the summary of a run that finds nothing to send.
@@ -139,16 +140,9 @@ func (r *run) summary() *Summary {
 		Operations: named(t.built), Accepted: named(t.accepted), Refused: named(t.refused), Unsent: named(t.unsent),
 		MergesRejected: r.mergesRejected, Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
 		Campaigns: Campaigns{RecentEvents: t.recent, Identifies: r.peopleSent},
-		Sources:   r.learned.SourceSummaries(), LostHistory: r.learned.lostHistory(), Incomplete: r.plan.Incomplete,
+		Sources:   r.learned.SourceSummaries(), LostHistory: r.learned.Lost, Incomplete: r.plan.Incomplete,
 		Examples: r.examples,
 	}
-}
-
-func (l *Learned) lostHistory() (all []LostHistory) {
-	for _, lost := range l.Lost {
-		all = append(all, LostHistory(lost))
-	}
-	return all
 }
 
 // withoutEmail lists those whose email another one has.

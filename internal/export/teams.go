@@ -8,8 +8,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// reasonOtherTeam is for rows of a team that Plan.Team leaves out.
-const reasonOtherTeam = "other_team"
+// ReasonOtherTeam is for rows of a team that Plan.Team leaves out.
+const ReasonOtherTeam = "other_team"
 
 // otherTeam reports whether the plan leaves a row out for its team. A row without a team_id is never left out: most
 // exports have none, because they are of one team.

@@ -63,7 +63,7 @@ func TestSeveralTeamsAreNotMixed(t *testing.T) {
 			t.Fatal(err)
 		}
 		others := int64(len(test.teams)) - test.sent
-		if summary.Rows.Sent != test.sent || summary.Rows.Skipped[reasonOtherTeam] != others || summary.People.Sent != test.sent {
+		if summary.Rows.Sent != test.sent || summary.Rows.Skipped[ReasonOtherTeam] != others || summary.People.Sent != test.sent {
 			t.Errorf("%v, %d picked: %+v", test.teams, test.picked, summary.Rows)
 		}
 	}

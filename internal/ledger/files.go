@@ -13,6 +13,7 @@ type KnownSource struct {
 	Run    int64
 	Number int       // among the sources of that run
 	Now    time.Time // of that run
+	Flags  string    // the same, as Start has them
 }
 
 // KnownSources yields the sources that runs have read to their ends, each as the last of them read it, in the order of their
@@ -20,11 +21,11 @@ type KnownSource struct {
 func (s *Store) KnownSources(ctx context.Context) iter.Seq2[KnownSource, error] {
 	return query(ctx, s, "read the known sources of", func(rows *sql.Rows) (k KnownSource, err error) {
 		var now int64
-		k.Source, err = scanSource(rows, &k.Run, &k.Number, &now)
+		k.Source, err = scanSource(rows, &k.Run, &k.Number, &now, &k.Flags)
 		k.Now = time.Unix(0, now).UTC()
 		return k, err
-	}, `SELECT path, size, fingerprint, first, rows, trouble, modified, ends, recent, run, number, now FROM (
-			SELECT s.*, r.now, row_number() OVER (PARTITION BY path ORDER BY run DESC) AS newest
+	}, `SELECT path, size, fingerprint, first, rows, trouble, modified, ends, recent, run, number, now, flags FROM (
+			SELECT s.*, r.now, r.flags, row_number() OVER (PARTITION BY path ORDER BY run DESC) AS newest
 			FROM sources s JOIN runs r ON r.id = s.run WHERE r.ended IS NOT NULL AND r.outcome <> ?)
 		WHERE newest = 1 ORDER BY path`, Replaced)
 }

@@ -107,9 +107,44 @@ func (s *Store) OwedOf(ctx context.Context, run int64, source int) iter.Seq2[Key
 	}
 }
 
-// settleOwed lets go of what runs before owed of the sources of this one: it has read them whole.
-func (r *Run) settleOwed(tx *sql.Tx) error {
-	_, err := tx.Exec(`DELETE FROM owed WHERE run <> ?1 AND EXISTS (
-		SELECT 1 FROM sources s JOIN sources n ON n.path = s.path AND n.run = ?1 WHERE s.run = owed.run AND s.number = owed.source)`, r.ID)
-	return err
+// OwedSource is a source of a run in which rows are owed.
+type OwedSource struct {
+	Source
+	Run    int64
+	Number int    // among the sources of that run
+	Flags  string // of that run, as Start has them
+}
+
+// OwedSources yields the sources in which runs owe rows, but for those of one run, 0 for none, in the order of their paths, and of a
+// path the newest run first. An error is the last thing yielded.
+func (s *Store) OwedSources(ctx context.Context, besides int64) iter.Seq2[OwedSource, error] {
+	return query(ctx, s, "read what is owed from", func(rows *sql.Rows) (o OwedSource, err error) {
+		o.Source, err = scanSource(rows, &o.Run, &o.Number, &o.Flags)
+		return o, err
+	}, `SELECT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, s.recent, s.run, s.number, r.flags
+		FROM (SELECT DISTINCT run, source FROM owed WHERE run <> ?) o
+		JOIN sources s ON s.run = o.run AND s.number = o.source JOIN runs r ON r.id = s.run ORDER BY s.path, s.run DESC`, besides)
+}
+
+// SettledOwed is a source of an earlier run in which nobody is owed any more but those in Keep.
+type SettledOwed struct {
+	Run    int64
+	Number int
+	Keep   []Key // sorted, everybody once
+}
+
+// settleOwed lets go of what is not owed any more.
+func (r *Run) settleOwed(tx *sql.Tx, settled []SettledOwed) error {
+	for _, one := range settled {
+		if _, err := tx.Exec("DELETE FROM owed WHERE run = ? AND source = ?", one.Run, one.Number); err != nil {
+			return err
+		}
+		before := &Run{ID: one.Run}
+		for part := range slices.Chunk(one.Keep, mostInPart) {
+			if err := before.saveOwedOf(tx, one.Number, slices.Clone(part)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -192,13 +192,13 @@ func (r *Run) readPositions(ctx context.Context) error {
 	return rows.Err()
 }
 
-// Finish notes that nothing is left to do. Of the phases in retried the run
+// Finish notes that nothing is left to do, and what is owed no more. Of the phases in retried the run
 // has tried again what earlier ones had rejected, of rows those of its sources: such rejects are then no longer open.
-func (r *Run) Finish(outcome Outcome, at time.Time, retried ...Phase) error {
+func (r *Run) Finish(outcome Outcome, at time.Time, settled []SettledOwed, retried ...Phase) error {
 	err := r.store.transaction(context.Background(), func(tx *sql.Tx) error {
 		_, err := tx.Exec("UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", at.Unix(), outcome, r.ID)
 		if err == nil {
-			err = r.settleOwed(tx)
+			err = r.settleOwed(tx, settled)
 		}
 		for _, phase := range retried {
 			if err == nil {

@@ -155,10 +155,13 @@ func (s *settler) mergeSent() error {
 }
 
 // SumOf is what stands for a distinct ID in all runs with one Options.Seed.
-func (s *Settled) SumOf(distinctID []byte) (b [sumSize]byte) {
-	s.index.sum(distinctID).append(b[:0])
+func (x *Index) SumOf(distinctID []byte) (b [sumSize]byte) {
+	x.sum(distinctID).append(b[:0])
 	return b
 }
+
+// SumOf is Index.SumOf.
+func (s *Settled) SumOf(distinctID []byte) [sumSize]byte { return s.index.SumOf(distinctID) }
 
 // Known returns the person who has the ID that SumOf gave this; nil when nobody who is sent does.
 func (s *Settled) Known(of [sumSize]byte) *Person {

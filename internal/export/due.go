@@ -1,0 +1,132 @@
+package export
+
+import (
+	"context"
+	"os"
+	"slices"
+
+	"ph2cio/internal/ledger"
+)
+
+// DueSource is a source that has rows of people who are known now, and were not when it was read.
+type DueSource struct {
+	Path string
+	IDs  []string // the IDs that those people are kept under
+}
+
+// Due tells which sources that earlier runs have read, of those for which asks is true, have rows of people who are known now. What
+// cannot be sent any more, because its source is gone or is another file, is added to Lost.
+func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bool) (due []DueSource, err error) {
+	known, err := knownSources(ctx, plan.State)
+	if err != nil {
+		return nil, err
+	}
+	var owed []ledger.OwedSource
+	for one, err := range plan.State.OwedSources(ctx, plan.goesOn()) {
+		if err != nil {
+			return nil, err
+		}
+		if then, ok := known[one.Path]; asks(one.Path) && !(ok && then.Run > one.Run && len(plan.leftOut(then.Flags)) == 0) {
+			owed = append(owed, one) // else it was read again since, and nothing has changed
+		}
+	}
+	files := elsewhere{known: known, now: l.printed(plan)}
+	l.Lost, l.goneOwed = nil, nil
+	for len(owed) > 0 {
+		n := 1
+		for n < len(owed) && owed[n].Path == owed[0].Path {
+			n++
+		}
+		if err := l.dueIn(ctx, plan.State, owed[:n], &files, &due); err != nil {
+			return nil, err
+		}
+		owed = owed[n:]
+	}
+	l.loseReplaced(&files)
+	return due, nil
+}
+
+// dueIn looks at what runs owe in one source.
+func (l *Learned) dueIn(ctx context.Context, state *ledger.Store, owed []ledger.OwedSource, files *elsewhere, due *[]DueSource) error {
+	one, named := DueSource{Path: owed[0].Path}, map[string]bool{}
+	there := isFile(one.Path)
+	for _, of := range owed {
+		still := ledger.SettledOwed{Run: of.Run, Number: of.Number}
+		if !there && files.has(&of.Source) {
+			l.goneOwed = append(l.goneOwed, still) // they are owed under the other name
+			continue
+		}
+		for id, err := range state.OwedOf(ctx, of.Run, of.Number) {
+			if err != nil {
+				return err
+			}
+			p := l.People.Known(id)
+			switch {
+			case p == nil:
+				still.Keep = append(still.Keep, id)
+			case !named[p.DistinctID]:
+				named[p.DistinctID] = true
+				one.IDs = append(one.IDs, p.DistinctID)
+			}
+		}
+		if !there {
+			still.Keep = sortedOnce(still.Keep)
+			l.goneOwed = append(l.goneOwed, still)
+		}
+	}
+	switch {
+	case len(one.IDs) == 0:
+	case there:
+		*due = append(*due, one)
+	default:
+		l.Lost = append(l.Lost, LostHistory{Path: one.Path, IDs: one.IDs, Visitors: int64(len(one.IDs))})
+	}
+	return nil
+}
+
+// elsewhere knows which files there are under other names. A file that was renamed, or compressed since, has the same rows.
+type elsewhere struct {
+	known map[string]ledger.KnownSource
+	now   map[string]ledger.Source // those of this run
+}
+
+// has reports whether the rows of a source are in a file by another name.
+func (e *elsewhere) has(source *ledger.Source) bool {
+	for path, other := range e.now {
+		if sameRows(source, &other) && path != source.Path {
+			return true
+		}
+	}
+	for path, other := range e.known {
+		if _, read := e.now[path]; !read && sameRows(source, &other.Source) && path != source.Path && isFile(path) {
+			return true
+		}
+	}
+	return false
+}
+
+func sameRows(a, b *ledger.Source) bool {
+	return a.Rows > 0 && a.Rows == b.Rows && a.Fingerprint == b.Fingerprint && b.Trouble == ""
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+// knownSources are the sources that earlier runs have read, by path.
+func knownSources(ctx context.Context, state *ledger.Store) (map[string]ledger.KnownSource, error) {
+	all := map[string]ledger.KnownSource{}
+	for one, err := range state.KnownSources(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		all[one.Path] = one
+	}
+	return all, nil
+}
+
+func sortedOnce(ids []ledger.Key) []ledger.Key {
+	slices.SortFunc(ids, func(a, b ledger.Key) int { return a.Compare(&b) })
+	return slices.Compact(ids)
+}

@@ -1,0 +1,147 @@
+package export
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/posthog"
+)
+
+// owing is what an earlier run owes in a source of this one. Reading the source again settles it: what is sent is sent, and who is
+// still not known is owed by this run. But rows that this run leaves out and the earlier one would have sent stay owed, and those
+// that are not in the file any more are lost.
+type owing struct {
+	of      ledger.OwedSource
+	reasons map[string]bool // of rows that this run leaves out, and the other would not have
+	ids     []ledger.Key    // sorted; nil when nobody need be looked for
+	left    bitset          // of ids: some of whose rows are left out for a reason
+	seen    bitset          // of ids: who are in the source
+}
+
+// owings are all that is owed in the sources of a run, by the numbers of these.
+type owings struct {
+	sum      func(distinctID []byte) [16]byte
+	lock     sync.Mutex // of what is seen
+	bySource map[int][]*owing
+}
+
+// newOwings asks the state. Only where rows may stay owed, or be lost, those whose they are are looked for.
+func newOwings(ctx context.Context, plan *Plan, forgets bool) (*owings, error) {
+	o := &owings{bySource: map[int][]*owing{}}
+	if plan.State == nil || !plan.Remember && plan.Ledger == nil {
+		return o, nil
+	}
+	numbers := map[string]int{}
+	for i, source := range plan.Sources {
+		numbers[plan.nameOf(source.Path)] = i
+	}
+	for of, err := range plan.State.OwedSources(ctx, plan.goesOn()) {
+		if err != nil {
+			return nil, err
+		}
+		if n, ours := numbers[of.Path]; ours {
+			o.bySource[n] = append(o.bySource[n], &owing{of: of})
+		}
+	}
+	for n, all := range o.bySource {
+		for _, one := range all {
+			one.reasons = plan.leftOut(one.of.Flags)
+			source := plan.Sources[n]
+			if len(one.reasons) == 0 && !forgets && (Grown(source.Path, one.of.Source, source.Size) || Unchanged(source.Path, one.of.Source, source.Size)) {
+				continue
+			}
+			for id, err := range plan.State.OwedOf(ctx, one.of.Run, one.of.Number) {
+				if err != nil {
+					return nil, err
+				}
+				one.ids = append(one.ids, id)
+			}
+			one.ids = sortedOnce(one.ids)
+		}
+	}
+	return o, nil
+}
+
+// observe hears what becomes of a row, whoever its person is.
+func (o *owings) observe(source int, e *posthog.Event, out mapping.Outcome) {
+	all := o.bySource[source]
+	if len(all) == 0 {
+		return
+	}
+	id := ledger.Key(o.sum(e.DistinctID))
+	o.lock.Lock()
+	defer o.lock.Unlock()
+	for _, one := range all {
+		at, found := slices.BinarySearchFunc(one.ids, id, func(a, b ledger.Key) int { return a.Compare(&b) })
+		if !found {
+			continue
+		}
+		one.seen.add(at)
+		if out.Bucket == mapping.Skipped && (one.reasons[out.Reason] || out.Reason == mapping.ReasonTooOld) {
+			one.left.add(at)
+		}
+	}
+}
+
+// loseReplaced notes what is not in its file any more, nor in another one.
+func (l *Learned) loseReplaced(files *elsewhere) {
+	for n, all := range l.owings.bySource {
+		lost := int64(0)
+		for _, one := range all {
+			if gone := int64(len(one.ids)) - one.seen.count(); !l.troubled(n) && !files.has(&one.of.Source) {
+				lost = max(lost, gone)
+			}
+		}
+		if lost > 0 {
+			l.Lost = append(l.Lost, LostHistory{Path: all[0].of.Path, IDs: []string{}, Visitors: lost})
+		}
+	}
+	slices.SortFunc(l.Lost, func(a, b LostHistory) int { return cmp.Compare(a.Path, b.Path) })
+}
+
+// troubled reports whether a source was not read to its end.
+func (l *Learned) troubled(source int) bool {
+	return slices.ContainsFunc(l.Trouble, func(t *posthog.SourceError) bool { return t.Path == l.places.sources[source].Path })
+}
+
+// SettledOwed is what earlier runs owe no more when a run has come to its end. It is to be asked before the run is finished.
+func (l *Learned) SettledOwed(ctx context.Context, state *ledger.Store, run *ledger.Run) ([]ledger.SettledOwed, error) {
+	settled := slices.Clone(l.goneOwed)
+	for n, all := range l.owings.bySource {
+		if l.troubled(n) {
+			continue // the rows may be in what was not read
+		}
+		var anew []ledger.Key
+		for id, err := range state.OwedOf(ctx, run.ID, n) {
+			if err != nil {
+				return nil, err
+			}
+			anew = append(anew, id)
+		}
+		anew = sortedOnce(anew)
+		for _, one := range all {
+			settled = append(settled, ledger.SettledOwed{Run: one.of.Run, Number: one.of.Number, Keep: l.stillOwed(one, anew)})
+		}
+	}
+	return settled, nil
+}
+
+// stillOwed are those of an earlier run who stay owed by it, beside those whom this one owes anew: some of their rows are left
+// out, or they are themselves.
+func (l *Learned) stillOwed(o *owing, anew []ledger.Key) (keep []ledger.Key) {
+	for i, id := range o.ids {
+		leftOut := len(o.reasons) > 0 && o.seen.has(uint64(i)) && l.People.Known(id) == nil
+		if leftOut {
+			_, again := slices.BinarySearchFunc(anew, id, func(a, b ledger.Key) int { return a.Compare(&b) })
+			leftOut = !again
+		}
+		if leftOut || o.left.has(uint64(i)) {
+			keep = append(keep, id)
+		}
+	}
+	return keep
+}
