@@ -127,6 +127,9 @@ func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, 
 	if err == nil {
 		err = o.forget(to.ledger)
 	}
+	if err == nil && j.cameToNothing(plan, summary) {
+		return p.nothingNew(plan, j.known)
+	}
 	enough := errors.Is(err, errEnough) && ctx.Err() == nil
 	if enough {
 		err, summary.Interrupted = nil, false

@@ -28,6 +28,7 @@ type journey struct {
 	flags   string      // those that change what is sent
 	merges  bool        // of a retry: merges are tried again too
 	left    int         // files that have come since and are left out
+	known   int         // of a sync: files that earlier runs have read
 	goes    bool        // it was begun by an earlier run of the program
 
 	anew *export.Plan // in its place, if what it rests on is not as it was; nil for one that is yet to begin

@@ -55,8 +55,17 @@ func (p *program) lookAtState(ctx context.Context, plan *export.Plan, o *preview
 		return found.Close, nil
 	}
 	known, err := p.knownSources(ctx, found)
+	if err != nil {
+		return found.Close, err
+	}
+	p.onlyNew(plan, known)
+	o.known = len(known)
+	if len(plan.Sources) > 0 {
+		return found.Close, nil
+	}
+	runs, err := found.Runs(ctx, 1)
 	if err == nil {
-		p.onlyNew(plan, known)
+		o.idle, err = p.nothingOwed(ctx, found, runs, &o.mapping, plan)
 	}
 	return found.Close, err
 }

@@ -54,6 +54,37 @@ func (p *program) owesRecent(plan *export.Plan, then *ledger.KnownSource) bool {
 	return then.Recent > 0 && (!plan.Rules.HoldsRecent() || plan.Now.Sub(then.Now) >= customerio.CampaignAge)
 }
 
+// nothingOwed reports whether there is nothing to send, where no source is new, for a look at a state whose newest run is the first.
+func (p *program) nothingOwed(ctx context.Context, state *ledger.Store, runs []*ledger.Run, m *mappingOptions, plan *export.Plan) (bool, error) {
+	switch {
+	case len(runs) == 0:
+		return true, nil
+	case runs[0].Ended.IsZero():
+		return false, nil
+	}
+	return p.asBefore(ctx, state, runs[0], m, plan)
+}
+
+// asBefore reports whether the last run would send nobody else and nothing else of the known sources if it came now: its flags and
+// what is in the files that they name are the same, and it has looked for whom rows are owed, or nothing is owed from before it.
+func (p *program) asBefore(ctx context.Context, state *ledger.Store, last *ledger.Run, m *mappingOptions, plan *export.Plan) (bool, error) {
+	sent, err := sentFlags(m.identity.flags, &m.identity, plan)
+	if err != nil {
+		return false, err
+	}
+	changed, err := differences(sent, last)
+	if err != nil || len(changed) > 0 || last.Command == syncCommand {
+		return err == nil && len(changed) == 0, err
+	}
+	owes, err := state.OwesBefore(ctx, last.ID)
+	return last.Command == backfillCommand && !owes, err
+}
+
+// cameToNothing reports whether a sync for which no source was new has found nothing to send or to tell.
+func (j *journey) cameToNothing(plan *export.Plan, s *export.Summary) bool {
+	return j.command == syncCommand && len(plan.Sources) == 0 && len(s.Operations) == 0 && len(s.LostHistory) == 0 && len(s.People.Rejected) == 0
+}
+
 // warnOfReplaced warns of a source that is another file by the same name than what was read.
 func (p *program) warnOfReplaced(source posthog.Source, then *ledger.KnownSource) {
 	if then.Trouble == "" && !export.Grown(source.Path, then.Source, source.Size) && !export.Unchanged(source.Path, then.Source, source.Size) {

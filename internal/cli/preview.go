@@ -29,6 +29,8 @@ type previewOptions struct {
 	state      string
 	fresh      bool
 	onlyNew    bool // of the sources those that a sync would read
+	known      int  // then: how many sources earlier runs have read
+	idle       bool // and whether nothing can have come of those
 	stdin      stdinOptions
 	profiling  profiling
 }
@@ -106,10 +108,14 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		return err
 	}
 	defer func() { err = errors.Join(err, closeState()) }()
-	if len(plan.Sources) == 0 {
-		return p.nothingNew(plan, 0)
+	if o.idle {
+		return p.nothingNew(plan, o.known)
 	}
-	learned, err := export.Learn(ctx, plan)
+	j := &journey{command: backfillCommand, known: o.known}
+	if o.onlyNew && plan.State != nil {
+		j.command = syncCommand
+	}
+	learned, err := p.learn(ctx, plan, j)
 	if err != nil {
 		return err
 	}
@@ -126,6 +132,9 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 	summary.UnknownOnly = unknown
 	err = errors.Join(err, shown.close())
 	summary.Estimate = estimate(summary, o.rate)
+	if err == nil && j.cameToNothing(plan, summary) {
+		return p.nothingNew(plan, j.known)
+	}
 	summary.WouldStop = o.mapping.identity.exceeded(learned, learned.People.Count(plan.Now.Unix()))
 	title := fmt.Sprintf("Would be sent from %s. Nothing was.", p.sourcesText(plan.Sources))
 	if err := errors.Join(err, p.writeSummary(p.results(), summary, title, err)); err != nil {

@@ -99,7 +99,7 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 		return err
 	}
 	if len(runs) > 0 {
-		if err := p.tellOfFlags(j, runs[0]); err != nil {
+		if err := p.tellOfFlags(j, runs[0], ""); err != nil {
 			return err
 		}
 	}
@@ -170,8 +170,9 @@ func (p *program) stillThere(paths []string) (sources []posthog.Source) {
 	return sources
 }
 
-// tellOfFlags says which flags are others than those of the last run. What is in the files that some name may change every night.
-func (p *program) tellOfFlags(j *journey, last *ledger.Run) error {
+// tellOfFlags says which flags are others than those of the last run, and what that means. What is in the files that some name may
+// change every night.
+func (p *program) tellOfFlags(j *journey, last *ledger.Run, means string) error {
 	sent := map[string]string{}
 	if err := json.Unmarshal([]byte(j.flags), &sent); err != nil {
 		return err
@@ -179,7 +180,7 @@ func (p *program) tellOfFlags(j *journey, last *ledger.Run) error {
 	changed, err := differences(sent, last)
 	changed = slices.DeleteFunc(changed, func(text string) bool { return strings.Count(text, filesWith) == 2 })
 	if err == nil && len(changed) > 0 {
-		p.warn("other flags than the last run had: %s", strings.Join(changed, "; "))
+		p.warn("other flags than the last run had: %s", strings.Join(changed, "; ")+means)
 	}
 	return err
 }

@@ -87,7 +87,7 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 	if err := p.holdState(ctx, to, o.sending.waitLock); err != nil {
 		return err
 	}
-	if known, idle := p.nothingToDo(ctx, to, plan); idle {
+	if known, idle := p.nothingToDo(ctx, to, plan, &o.mapping); idle {
 		return p.nothingNew(plan, known)
 	}
 	if err := p.openLedger(ctx, to); err != nil {
@@ -112,7 +112,7 @@ func nothingKnown(dir string) error {
 
 // nothingToDo looks whether there is anything to do, without looking the whole state through for damage. What it cannot make out
 // is for those to tell who open the state to send.
-func (p *program) nothingToDo(ctx context.Context, to *destination, plan *export.Plan) (known int, idle bool) {
+func (p *program) nothingToDo(ctx context.Context, to *destination, plan *export.Plan, m *mappingOptions) (known int, idle bool) {
 	store, err := ledger.OpenReadOnly(ctx, to.state)
 	if err != nil {
 		return 0, false
@@ -123,7 +123,11 @@ func (p *program) nothingToDo(ctx context.Context, to *destination, plan *export
 		return 0, false
 	}
 	all, err := p.knownSources(ctx, store)
-	return len(all), err == nil && len(p.newSources(plan, all)) == 0
+	if err != nil || len(p.newSources(plan, all)) > 0 {
+		return 0, false
+	}
+	same, err := p.asBefore(ctx, store, runs[0], m, plan)
+	return len(all), err == nil && same
 }
 
 // sync looks for what is new, and sends it.
@@ -152,20 +156,26 @@ func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, p
 		return err
 	}
 	p.onlyNew(plan, known)
-	j := &journey{command: syncCommand}
+	j := &journey{command: syncCommand, known: len(known)}
 	if len(runs) > 0 && runs[0].Ended.IsZero() {
 		if plan, err = p.takeUp(plan, runs[0], j, o, args); err != nil {
 			return err
 		}
 	}
 	if len(plan.Sources) == 0 {
-		return p.nothingNew(plan, len(known))
+		idle, err := p.nothingOwed(ctx, to.ledger, runs, &o.mapping, plan)
+		if err != nil {
+			return err
+		}
+		if idle {
+			return p.nothingNew(plan, len(known))
+		}
 	}
 	if err := p.flagsOf(j, &o.mapping, plan); err != nil {
 		return err
 	}
 	if len(runs) > 0 && !j.goes {
-		if err := p.tellOfFlags(j, runs[0]); err != nil {
+		if err := p.tellOfFlags(j, runs[0], "; they count for what comes from now on, and `ph2cio backfill --restart` looks at everything again"); err != nil {
 			return err
 		}
 	}

@@ -6,16 +6,18 @@ import (
 	"slices"
 
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/people"
 )
 
 // DueSource is a source that has rows of people who are known now, and were not when it was read.
 type DueSource struct {
-	Path string
-	IDs  []string // the IDs that those people are kept under
+	Path    string
+	IDs     []string // the IDs that those people are kept under
+	Unnamed int64    // others whom people.All takes now, of whom only a hash is known
 }
 
-// Due tells which sources that earlier runs have read, of those for which asks is true, have rows of people who are known now. What
-// cannot be sent any more, because its source is gone or is another file, is added to Lost.
+// Due tells which sources that earlier runs have read, of those for which asks is true, have rows of people who are known now, or
+// who are sent now though nobody knows them. What cannot be sent any more, because its source is gone or is another file, is added to Lost.
 func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bool) (due []DueSource, err error) {
 	known, err := knownSources(ctx, plan.State)
 	if err != nil {
@@ -30,6 +32,7 @@ func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bo
 			owed = append(owed, one) // else it was read again since, and nothing has changed
 		}
 	}
+	everybody := plan.Choice.Who == people.All && !plan.Choice.Only
 	files := elsewhere{known: known, now: l.printed(plan)}
 	l.Lost, l.goneOwed = nil, nil
 	for len(owed) > 0 {
@@ -37,7 +40,7 @@ func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bo
 		for n < len(owed) && owed[n].Path == owed[0].Path {
 			n++
 		}
-		if err := l.dueIn(ctx, plan.State, owed[:n], &files, &due); err != nil {
+		if err := l.dueIn(ctx, plan.State, owed[:n], everybody, &files, &due); err != nil {
 			return nil, err
 		}
 		owed = owed[n:]
@@ -47,7 +50,7 @@ func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bo
 }
 
 // dueIn looks at what runs owe in one source.
-func (l *Learned) dueIn(ctx context.Context, state *ledger.Store, owed []ledger.OwedSource, files *elsewhere, due *[]DueSource) error {
+func (l *Learned) dueIn(ctx context.Context, state *ledger.Store, owed []ledger.OwedSource, everybody bool, files *elsewhere, due *[]DueSource) error {
 	one, named := DueSource{Path: owed[0].Path}, map[string]bool{}
 	there := isFile(one.Path)
 	for _, of := range owed {
@@ -62,6 +65,8 @@ func (l *Learned) dueIn(ctx context.Context, state *ledger.Store, owed []ledger.
 			}
 			p := l.People.Known(id)
 			switch {
+			case p == nil && everybody:
+				one.Unnamed++
 			case p == nil:
 				still.Keep = append(still.Keep, id)
 			case !named[p.DistinctID]:
@@ -75,11 +80,11 @@ func (l *Learned) dueIn(ctx context.Context, state *ledger.Store, owed []ledger.
 		}
 	}
 	switch {
-	case len(one.IDs) == 0:
+	case len(one.IDs) == 0 && one.Unnamed == 0:
 	case there:
 		*due = append(*due, one)
 	default:
-		l.Lost = append(l.Lost, LostHistory{Path: one.Path, IDs: one.IDs, Visitors: int64(len(one.IDs))})
+		l.Lost = append(l.Lost, LostHistory{Path: one.Path, IDs: one.IDs, Visitors: int64(len(one.IDs)) + one.Unnamed})
 	}
 	return nil
 }

@@ -54,6 +54,12 @@ func (s *Store) Totals(ctx context.Context) (t Totals, err error) {
 	return t, s.trouble("count what is in", err)
 }
 
+// OwesBefore reports whether anything is owed by runs before one.
+func (s *Store) OwesBefore(ctx context.Context, run int64) (owes bool, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM owed WHERE run < ?)", run).Scan(&owes)
+	return owes, s.trouble("look for what is owed in", err)
+}
+
 // People yields the people whose identify was accepted by runs other than one, 0 for none, in the order of acceptance; one who
 // was sent again comes again. An error is the last thing yielded.
 func (s *Store) People(ctx context.Context, besides int64) iter.Seq2[Person, error] {
