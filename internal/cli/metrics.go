@@ -25,14 +25,20 @@ func (w *watch) writeMetrics(code int, ended time.Time) error {
 		succeeded = readLastSuccess(w.metrics)
 	}
 	m := &exposition{name: strings.TrimSuffix(filepath.Base(w.metrics), ".prom")}
-	m.gauge("ph2cio_last_run_info", "What ran last.", sample{1, []string{
-		"command", w.command, "version", version(w.p.env.Commit).Version, "workspace", w.workspace}})
+	labels := []string{"command", w.command, "version", version(w.p.env.Commit).Version}
+	if w.workspace != "" { // not when the run ended before it asked for it
+		labels = append(labels, "workspace", w.workspace)
+	}
+	m.gauge("ph2cio_last_run_info", "What ran last.", sample{1, labels})
 	m.gauge("ph2cio_last_run_timestamp_seconds", "When the last run ended, in unix seconds.", sample{value: unixSeconds(ended)})
 	if succeeded > 0 {
 		m.gauge(lastSuccess, "When the last run with exit code 0 ended, in unix seconds.", sample{value: succeeded})
 	}
 	m.gauge("ph2cio_last_run_exit_code", "Exit code of the last run.", sample{value: float64(code)})
 	m.gauge("ph2cio_last_run_duration_seconds", "How long the last run took.", sample{value: ended.Sub(w.began).Seconds()})
+	if !w.newest.IsZero() {
+		m.gauge("ph2cio_lag_seconds", "From the newest event that was ever sent to the end of the last run.", sample{value: max(0, ended.Sub(w.newest)).Seconds()})
+	}
 	w.sendingMetrics(m)
 	return replaceFile(w.metrics, m.Bytes())
 }

@@ -136,6 +136,10 @@ func TestMetricsTellHowTheRunWent(t *testing.T) {
 		"ph2cio_last_run_request_bytes":                                   float64(stats.Bytes),
 		`ph2cio_last_run_info{command="backfill",version="` + version("0123456").Version + `",workspace="1"}`: 1,
 	})
+	// The newest event of the sample is of 2026-03-09.
+	if lag := got["ph2cio_lag_seconds"]; lag < time.Since(time.Date(2026, 3, 10, 0, 0, 0, 0, time.UTC)).Seconds() {
+		t.Errorf("the lag is %v", lag)
+	}
 	if at := got["ph2cio_last_run_timestamp_seconds"]; at < unixSeconds(began) || at > unixSeconds(time.Now()) {
 		t.Errorf("it ended at %v", at)
 	}
@@ -167,6 +171,9 @@ func TestTheLastSuccessIsKept(t *testing.T) {
 			t.Errorf("%v: exit code %d, want %d\n%s", args, out.code, code, out.stderr)
 		}
 		got := readMetrics(t, file)
+		if text, _ := os.ReadFile(file); strings.Contains(string(text), `workspace=""`) {
+			t.Errorf("%v: the workspace is not known, and something is said of it: %s", args, text)
+		}
 		hold(t, got, map[string]float64{"ph2cio_last_run_exit_code": float64(code)})
 		return got
 	}
@@ -188,6 +195,9 @@ func TestTheLastSuccessIsKept(t *testing.T) {
 	} {
 		if got[lastSuccess] != succeeded || got["ph2cio_last_run_timestamp_seconds"] <= succeeded {
 			t.Errorf("%s: the success is at %v, was at %v", name, got[lastSuccess], succeeded)
+		}
+		if _, has := got["ph2cio_lag_seconds"]; has {
+			t.Errorf("%s: a lag, though the state was not looked at", name)
 		}
 		hold(t, got, map[string]float64{`ph2cio_last_run_rows{result="sent"}`: 0, "ph2cio_last_run_requests": 0})
 	}

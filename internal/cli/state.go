@@ -81,7 +81,10 @@ func (p *program) openLedger(ctx context.Context, to *destination) error {
 		return err
 	}
 	to.ledger = store
-	to.closers = append(to.closers, store.Close)
+	to.closers = append(to.closers, func() error {
+		p.watch.looksAt(store)
+		return store.Close()
+	})
 	return nil
 }
 

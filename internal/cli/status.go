@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -37,14 +39,18 @@ type stateReport struct {
 	EnvironmentID int64       `json:"environment_id"`
 	BaseURL       string      `json:"base_url"`
 	Running       *runningNow `json:"running,omitempty"`
-	People        int64       `json:"people"` // sent, over all runs
+	People        int64       `json:"people"` // sent, over all runs, each counted once
 	MergesDone    int64       `json:"merges_done"`
 	MergesOpen    int64       `json:"merges_open"`  // intended, and not known to be done
 	OpenRejects   int64       `json:"open_rejects"` // that no run has tried again
 	Owed          int64       `json:"owed"`         // visitors whom nobody knew, in each source
 	OwedSources   int64       `json:"owed_sources"`
-	Runs          []runReport `json:"runs"` // the newest first
-	Next          string      `json:"next,omitempty"`
+	HeldRecent    int64       `json:"held_recent"` // rows
+	HeldSources   int64       `json:"held_sources"`
+	Newest        time.Time   `json:"newest_event,omitzero"` // of those sent
+	Lag           *int64      `json:"lag_seconds,omitempty"` // since then
+	Runs          []runReport `json:"runs"`                  // the newest first
+	Next          string      `json:"next"`                  // the command to type; empty while one is under way
 }
 
 type runningNow struct {
@@ -149,6 +155,10 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 	}
 	report.OpenRejects = open.Rows + open.People + open.Merges
 	report.Owed, report.OwedSources = totals.Owed, totals.OwedSources
+	report.HeldRecent, report.HeldSources = totals.Held, totals.HeldSources
+	if report.Newest = totals.Newest; !report.Newest.IsZero() {
+		report.Lag = new(int64(max(0, time.Since(report.Newest)).Seconds()))
+	}
 	runs, err := store.Runs(ctx, mostRuns)
 	if err != nil {
 		return nil, err
@@ -160,10 +170,33 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 		}
 		report.Runs = append(report.Runs, *one)
 	}
-	if len(runs) > 0 && runs[0].Ended.IsZero() && report.Running == nil {
-		report.Next = runs[0].Typed
+	if len(runs) > 0 && report.Running == nil {
+		report.Next = nextOf(runs, report.HeldRecent > 0)
 	}
 	return report, nil
+}
+
+// nextOf is the command to type after some runs, the newest first: to go on with one that has stopped, to send what was held as
+// recent, else for what is new. It is empty where that cannot be told.
+func nextOf(runs []*ledger.Run, held bool) string {
+	if runs[0].Ended.IsZero() {
+		return runs[0].Typed
+	}
+	for _, run := range runs {
+		rest, backfill := strings.CutPrefix(run.Typed, "ph2cio "+backfillCommand+" ")
+		switch {
+		case run.Command == syncCommand:
+			return run.Typed
+		case run.Command != backfillCommand:
+		case held:
+			return run.Typed + " --" + restartFlag
+		case backfill && !slices.ContainsFunc(run.Sources, func(s ledger.Source) bool { return isStdin(s.Path) }):
+			return "ph2cio " + syncCommand + " " + rest
+		default:
+			return ""
+		}
+	}
+	return ""
 }
 
 func reportRun(ctx context.Context, run *ledger.Run) (*runReport, error) {
@@ -204,7 +237,7 @@ func (p *program) writeStatus(reports []stateReport) error {
 func (t *summaryText) state(s *stateReport) {
 	t.line("workspace", t.style.bold(fmt.Sprintf("%d (%s)", s.EnvironmentID, plain(s.BaseURL))))
 	t.line("state", plain(s.Path))
-	t.line("known", fmt.Sprintf("%s people sent, %s merges done", export.Count(s.People), export.Count(s.MergesDone)))
+	t.line("known", several(s.People, "person", "people")+" sent, "+several(s.MergesDone, "merge", "merges")+" done")
 	if s.OpenRejects > 0 {
 		t.line("open", counted(s.OpenRejects, "reject")+", which `ph2cio retry` tries again after a fix")
 	}
@@ -214,6 +247,12 @@ func (t *summaryText) state(s *stateReport) {
 			visitors = " visitor"
 		}
 		t.line("owed", export.Count(s.Owed)+visitors+" whom nobody knows yet, in "+files(int(s.OwedSources)))
+	}
+	if s.HeldRecent > 0 {
+		t.line("held", several(s.HeldRecent, "row", "rows")+" that were younger than 72 h, in "+files(int(s.HeldSources)))
+	}
+	if s.Lag != nil {
+		t.line("newest", fmt.Sprintf("event sent is of %s, %s ago", timeText(s.Newest), ageText(*s.Lag)))
 	}
 	if s.Running != nil {
 		t.line("running", t.style.yellow(fmt.Sprintf("process %d on %s, since %s", s.Running.PID, plain(s.Running.Host), timeText(s.Running.Since))))
@@ -273,6 +312,19 @@ func (r *runReport) how(running bool) string {
 		return "done at " + timeText(r.Ended) + ", but some sources could not be read to their ends"
 	}
 	return "done at " + timeText(r.Ended)
+}
+
+// ageText is how long ago something was, in the largest two units.
+func ageText(seconds int64) string {
+	d := time.Duration(seconds) * time.Second
+	days, hours := int64(d/(24*time.Hour)), int64(d%(24*time.Hour)/time.Hour)
+	switch {
+	case days > 0:
+		return counted(days, "day") + " " + counted(hours, "hour")
+	case hours > 0:
+		return counted(hours, "hour") + " " + counted(int64(d%time.Hour/time.Minute), "minute")
+	}
+	return d.String()
 }
 
 func files(n int) string { return counted(int64(n), "file") }

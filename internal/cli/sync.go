@@ -127,7 +127,11 @@ func (p *program) nothingToDo(ctx context.Context, to *destination, plan *export
 		return 0, false
 	}
 	same, err := p.asBefore(ctx, store, runs[0], m, plan)
-	return len(all), err == nil && same
+	if err != nil || !same {
+		return 0, false
+	}
+	p.watch.looksAt(store)
+	return len(all), true
 }
 
 // sync looks for what is new, and sends it.

@@ -13,6 +13,7 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
 )
 
 // cronTopic is the help page of the flags for runs that nobody watches.
@@ -41,6 +42,7 @@ type watch struct {
 	workspace string            // empty until it is known
 	tally     *customerio.Tally // nil until something can be sent
 	summary   *export.Summary   // nil until there is one
+	newest    time.Time         // of all events that were sent; the zero time when none is known
 }
 
 // startWatching begins to watch a command if it asks for it. A dry run is a preview, and not watched.
@@ -89,6 +91,17 @@ func (w *watch) report(address string) (err error) {
 func (w *watch) sends(to *destination) {
 	if w != nil {
 		w.workspace, w.tally = strconv.FormatInt(to.workspace.EnvironmentID, 10), to.tally
+	}
+}
+
+// looksAt hears what a state knows before it is closed. It matters to nobody but the file of metrics, so that an error is none of
+// the run's.
+func (w *watch) looksAt(state *ledger.Store) {
+	if w == nil || w.metrics == "" {
+		return
+	}
+	if at, err := state.Newest(context.Background()); err == nil {
+		w.newest = at
 	}
 }
 

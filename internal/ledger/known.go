@@ -36,24 +36,6 @@ func (r *Run) Reasons(ctx context.Context) (map[string]int64, error) {
 	return all, nil
 }
 
-// Totals are what a state directory knows of, over all runs.
-type Totals struct {
-	People         int64 // identifies accepted
-	MergesDone     int64
-	MergesIntended int64 // and not done
-	Owed           int64 // visitors whom nobody knew, in each source
-	OwedSources    int64 // that they are in
-}
-
-// Totals counts what is known.
-func (s *Store) Totals(ctx context.Context) (t Totals, err error) {
-	err = s.db.QueryRowContext(ctx, `SELECT (SELECT coalesce(sum(count), 0) FROM people),
-		(SELECT count(*) FROM merges WHERE done IS NOT NULL), (SELECT count(*) FROM merges WHERE done IS NULL),
-		(SELECT coalesce(sum(length(ids)), 0) / 16 FROM owed), (SELECT count(*) FROM (SELECT DISTINCT run, source FROM owed))`,
-	).Scan(&t.People, &t.MergesDone, &t.MergesIntended, &t.Owed, &t.OwedSources)
-	return t, s.trouble("count what is in", err)
-}
-
 // OwesBefore reports whether anything is owed by runs before one.
 func (s *Store) OwesBefore(ctx context.Context, run int64) (owes bool, err error) {
 	err = s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM owed WHERE run < ?)", run).Scan(&owes)

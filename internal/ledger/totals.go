@@ -1,0 +1,104 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/zeebo/xxh3"
+)
+
+// Totals are what a state directory knows of, over all runs.
+type Totals struct {
+	People         int64 // who were sent, however often
+	MergesDone     int64
+	MergesIntended int64     // and not done
+	Owed           int64     // visitors whom nobody knew, in each source
+	OwedSources    int64     // that they are in
+	Held           int64     // rows that are held because they were recent
+	HeldSources    int64     // that they are in
+	Newest         time.Time // of the events that were sent; the zero time when none is known
+}
+
+// Totals counts what is known. It reads everybody who was sent, at a few bytes of memory each.
+func (s *Store) Totals(ctx context.Context) (t Totals, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM merges WHERE done IS NOT NULL), (SELECT count(*) FROM merges WHERE done IS NULL),
+		(SELECT coalesce(sum(length(ids)), 0) / 16 FROM owed), (SELECT count(*) FROM (SELECT DISTINCT run, source FROM owed))`,
+	).Scan(&t.MergesDone, &t.MergesIntended, &t.Owed, &t.OwedSources)
+	if err != nil {
+		return t, s.trouble("count what is in", err)
+	}
+	for source, err := range s.KnownSources(ctx) {
+		if err != nil {
+			return t, err
+		}
+		if source.Recent > 0 {
+			t.Held += source.Recent
+			t.HeldSources++
+		}
+	}
+	if t.People, err = s.countPeople(ctx); err != nil {
+		return t, err
+	}
+	t.Newest, err = s.Newest(ctx)
+	return t, err
+}
+
+// countPeople counts those who were sent, each once.
+func (s *Store) countPeople(ctx context.Context) (int64, error) {
+	var who distinct
+	for p, err := range s.People(ctx, 0) {
+		if err != nil {
+			return 0, err
+		}
+		who.add(xxh3.HashString(p.DistinctID))
+	}
+	return int64(len(who.all())), nil
+}
+
+// distinct collects different numbers in eight bytes each.
+type distinct struct {
+	sorted []uint64
+	fresh  []uint64
+}
+
+const mostFresh = 1 << 18
+
+func (d *distinct) add(n uint64) {
+	if d.fresh = append(d.fresh, n); len(d.fresh) >= max(mostFresh, len(d.sorted)/4) {
+		d.settle()
+	}
+}
+
+func (d *distinct) all() []uint64 {
+	d.settle()
+	return d.sorted
+}
+
+func (d *distinct) settle() {
+	d.sorted = append(d.sorted, d.fresh...)
+	slices.Sort(d.sorted)
+	d.sorted, d.fresh = slices.Compact(d.sorted), d.fresh[:0]
+}
+
+// Newest is the time of the newest event that was sent, to the second; the zero time when none is known.
+func (s *Store) Newest(ctx context.Context) (at time.Time, err error) {
+	var day int64
+	err = s.db.QueryRowContext(ctx, "SELECT day FROM keys ORDER BY day DESC LIMIT 1").Scan(&day)
+	if errors.Is(err, sql.ErrNoRows) {
+		return at, nil
+	}
+	if err != nil {
+		return at, s.trouble("look for the newest event in", err)
+	}
+	newest := day * SecondsInDay
+	for key, err := range s.Keys(ctx, day, 0) {
+		if err != nil {
+			return at, err
+		}
+		newest = max(newest, key.seconds())
+	}
+	return time.Unix(newest, 0).UTC(), nil
+}
