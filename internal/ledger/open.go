@@ -27,6 +27,7 @@ type Store struct {
 	path      string
 	db        *sql.DB
 	workspace Workspace
+	stood     *standing // of one that is read without SQLite's locks, as it was then; else nil
 }
 
 // Open opens the state.db of a directory, which must exist and be locked, for writing, and makes it if there is none. It is
@@ -65,35 +66,6 @@ func (s *Store) open(ctx context.Context, of Workspace) error {
 		return err
 	}
 	return s.belongs(ctx, of)
-}
-
-// OpenReadOnly opens the state.db of a directory to look at it, without the lock and whatever its workspace. The error is
-// fs.ErrNotExist when there is none, else a *Trouble.
-func OpenReadOnly(ctx context.Context, dir string) (*Store, error) {
-	s := &Store{path: filepath.Join(dir, FileName)}
-	err := s.plainFiles()
-	if err == nil {
-		err = s.connect("mode=ro")
-	}
-	if err == nil {
-		err = s.look(ctx)
-	}
-	if err != nil {
-		return nil, errors.Join(s.trouble("open", err), s.Close())
-	}
-	return s, nil
-}
-
-func (s *Store) look(ctx context.Context) error {
-	version, err := s.version(ctx)
-	if err != nil {
-		return err
-	}
-	if version < len(migrations) {
-		return s.refuse("an older version of ph2cio made it", "`ph2cio backfill` brings it up to date")
-	}
-	s.workspace, err = s.owner(ctx)
-	return err
 }
 
 // create makes the file if there is none, for its owner alone; SQLite gives the files beside it the same permissions.
@@ -243,5 +215,8 @@ func (s *Store) Close() error {
 	}
 	err := s.db.Close()
 	s.db = nil
+	if s.stood != nil && err == nil {
+		err = s.stood.still(s.path)
+	}
 	return s.trouble("close", err)
 }
