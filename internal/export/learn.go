@@ -103,7 +103,7 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 	if err := l.read(ctx, plan, read, census); err != nil || l.doubtful() {
 		return err
 	}
-	if err := l.teams.check(plan.Team); err != nil && census == nil {
+	if err := l.teams.check(ctx, plan); err != nil && census == nil {
 		return err
 	}
 	if err := checkColumns(read.Columns, l.columns, l.Rows); err != nil {

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,18 +37,40 @@ func (t *teams) merge(o teams) {
 	}
 }
 
-// check returns a *ManyTeams if there is more than one team and none has been picked.
-func (t teams) check(picked int64) error {
-	if picked != 0 || len(t) < 2 {
+// check returns a *ManyTeams if there is more than one team, with those that earlier runs were of, and none has been picked.
+func (t teams) check(ctx context.Context, plan *Plan) error {
+	if plan.Team != 0 || len(t) == 0 {
 		return nil
 	}
-	return &ManyTeams{slices.Sorted(slices.Values(t))}
+	many := &ManyTeams{Teams: slices.Sorted(slices.Values(t))}
+	if plan.State != nil {
+		var err error
+		if many.Before, err = plan.State.Teams(ctx); err != nil {
+			return err
+		}
+	}
+	if all := append(slices.Clone(t), many.Before...); slices.Min(all) == slices.Max(all) {
+		return nil
+	}
+	return many
+}
+
+// Teams are the PostHog projects whose rows may be sent.
+func (l *Learned) Teams(plan *Plan) []int64 {
+	if plan.Team == 0 {
+		return l.teams
+	}
+	if slices.Contains(l.teams, plan.Team) {
+		return []int64{plan.Team}
+	}
+	return nil
 }
 
 // ManyTeams says that a run would mix the people of several PostHog projects, who may have the same distinct IDs and be
 // different people.
 type ManyTeams struct {
-	Teams []int64 // sorted; the first few, when there are many
+	Teams  []int64 // sorted; the first few, when there are many
+	Before []int64 // those that earlier runs were of
 }
 
 func (e *ManyTeams) Error() string {
@@ -60,5 +83,9 @@ func (e *ManyTeams) Error() string {
 	if len(e.Teams) > len(named) {
 		more = " and more"
 	}
-	return "the rows are of more than one PostHog project: team_id " + strings.Join(ids, ", ") + more
+	text := "team_id " + strings.Join(ids, ", ") + more
+	if len(ids) > 1 {
+		return "the rows are of more than one PostHog project: " + text
+	}
+	return fmt.Sprintf("the rows are of the PostHog project with %s, and what was sent before of %s", text, strings.Trim(fmt.Sprint(e.Before), "[]"))
 }

@@ -18,6 +18,7 @@ type Start struct {
 	People  []byte    // stands for the people that the first reading found
 	Rows    int64     // that the first reading found
 	Sources []Source
+	Teams   []int64 // PostHog projects that its rows are of; kept for all runs together, see Store.Teams
 }
 
 // Source is one file of a run.
@@ -77,7 +78,7 @@ func (s *Store) Begin(ctx context.Context, start Start, learnt *Learnt) (*Run, e
 		if err != nil {
 			return err
 		}
-		return errors.Join(r.addSources(ctx, tx), r.saveLearnt(ctx, tx, learnt))
+		return errors.Join(r.addSources(ctx, tx), r.saveLearnt(ctx, tx, learnt), r.addTeams(ctx, tx))
 	})
 	if err != nil {
 		return nil, s.trouble("begin a run in", err)

@@ -1,0 +1,48 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"slices"
+)
+
+// teamsKey is the name in meta of the PostHog projects whose rows were sent, as a JSON array.
+const teamsKey = "team_ids"
+
+// Teams are the PostHog projects, by team_id and sorted, that runs were of. Rows without one are of none.
+func (s *Store) Teams(ctx context.Context) (ids []int64, err error) {
+	text, err := s.meta(ctx, teamsKey)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &ids)
+	}
+	return ids, s.trouble("read the projects of", err)
+}
+
+// addTeams adds those of a run.
+func (r *Run) addTeams(ctx context.Context, tx *sql.Tx) error {
+	if len(r.Teams) == 0 {
+		return nil
+	}
+	var text string
+	var ids []int64
+	err := tx.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = ?", teamsKey).Scan(&text)
+	if err == nil {
+		err = json.Unmarshal([]byte(text), &ids)
+	}
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	ids = append(ids, r.Teams...)
+	slices.Sort(ids)
+	all, err := json.Marshal(slices.Compact(ids))
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", teamsKey, string(all))
+	return err
+}
