@@ -41,9 +41,10 @@ type stateReport struct {
 	Running       *runningNow `json:"running,omitempty"`
 	People        int64       `json:"people"` // sent, over all runs, each counted once
 	MergesDone    int64       `json:"merges_done"`
-	MergesOpen    int64       `json:"merges_open"`  // intended, and not known to be done
-	OpenRejects   int64       `json:"open_rejects"` // that no run has tried again
-	Owed          int64       `json:"owed"`         // visitors whom nobody knew, in each source
+	MergesOpen    int64       `json:"merges_open"`          // intended, and not known to be done
+	OpenRejects   int64       `json:"open_rejects"`         // that no run has tried again
+	OpenMerges    int64       `json:"open_rejected_merges"` // among them
+	Owed          int64       `json:"owed"`                 // visitors whom nobody knew, in each source
 	OwedSources   int64       `json:"owed_sources"`
 	HeldRecent    int64       `json:"held_recent"` // rows
 	HeldSources   int64       `json:"held_sources"`
@@ -153,7 +154,7 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 	if err != nil {
 		return nil, err
 	}
-	report.OpenRejects = open.Rows + open.People + open.Merges
+	report.OpenRejects, report.OpenMerges = open.Rows+open.People+open.Merges, open.Merges
 	report.Owed, report.OwedSources = totals.Owed, totals.OwedSources
 	report.HeldRecent, report.HeldSources = totals.Held, totals.HeldSources
 	if report.Newest = totals.Newest; !report.Newest.IsZero() {
@@ -186,7 +187,7 @@ func nextOf(runs []*ledger.Run, held bool) string {
 		rest, backfill := strings.CutPrefix(run.Typed, "ph2cio "+backfillCommand+" ")
 		switch {
 		case run.Command == syncCommand:
-			return run.Typed
+			return strings.Replace(run.Typed, " --first-run", "", 1)
 		case run.Command != backfillCommand:
 		case held:
 			return run.Typed + " --" + restartFlag
@@ -239,7 +240,11 @@ func (t *summaryText) state(s *stateReport) {
 	t.line("state", plain(s.Path))
 	t.line("known", several(s.People, "person", "people")+" sent, "+several(s.MergesDone, "merge", "merges")+" done")
 	if s.OpenRejects > 0 {
-		t.line("open", counted(s.OpenRejects, "reject")+", which `ph2cio retry` tries again after a fix")
+		text := several(s.OpenRejects, "reject", "rejects") + ", which `ph2cio retry` tries again after a fix"
+		if s.OpenMerges > 0 {
+			text += "; the " + several(s.OpenMerges, "merge", "merges") + " among them only with --merges"
+		}
+		t.line("open", text)
 	}
 	if s.Owed > 0 {
 		visitors := " visitors"

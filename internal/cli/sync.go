@@ -237,7 +237,11 @@ func (p *program) nothingNew(plan *export.Plan, known int) error {
 		return p.writeSummary(p.env.Stdout, export.Nothing(plan), "", nil)
 	}
 	if !p.quiet {
-		fmt.Fprintf(p.env.Stdout, "Nothing new: %s, all known. Nothing was sent.\n", files(known))
+		text := "Nothing new: " + files(known) + ", all known. Nothing was sent."
+		if len(plan.Incomplete) > 0 {
+			text = "Nothing was sent: what is new waits for the missing files of its export, which the warning names."
+		}
+		fmt.Fprintln(p.env.Stdout, text)
 	}
 	return nil
 }
