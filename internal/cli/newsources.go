@@ -85,8 +85,12 @@ func (j *journey) cameToNothing(plan *export.Plan, s *export.Summary) bool {
 	return j.command == syncCommand && len(plan.Sources) == 0 && len(s.Operations) == 0 && len(s.LostHistory) == 0 && len(s.People.Rejected) == 0
 }
 
-// warnOfReplaced warns of a source that is another file by the same name than what was read.
+// warnOfReplaced warns of a source that is another file by the same name than what was read. An older state does not say what
+// was in it.
 func (p *program) warnOfReplaced(source posthog.Source, then *ledger.KnownSource) {
+	if then.Ends == "" && source.Size >= then.Size {
+		return
+	}
 	if then.Trouble == "" && !export.Grown(source.Path, then.Source, source.Size) && !export.Unchanged(source.Path, then.Source, source.Size) {
 		p.warn("%s is another file than the one that was sent: it is read whole, and what is in both is not sent again", source.Path)
 	}

@@ -50,7 +50,7 @@ func TestMigration(t *testing.T) {
 	}
 	released := migrations
 	defer func() { migrations = released }()
-	migrations = append(migrations[:len(migrations):len(migrations)], "CREATE TABLE more (a INTEGER) STRICT;", "no SQL at all;")
+	migrations = append(migrations[:len(migrations):len(migrations)], migration{statements: "CREATE TABLE more (a INTEGER) STRICT;"}, migration{statements: "no SQL at all;"})
 	if _, err := Open(t.Context(), dir, ours); err == nil {
 		t.Fatal("a migration that fails was taken")
 	}

@@ -36,6 +36,9 @@ func (k *Key) Compare(o *Key) int { return bytes.Compare(k[:], o[:]) }
 // DayOf is the day of a time, as Key.Day counts.
 func DayOf(t time.Time) int64 { return t.Unix() / SecondsInDay }
 
+// TimeOfDay is when a day of DayOf begins, in UTC.
+func TimeOfDay(day int64) time.Time { return time.Unix(day*SecondsInDay, 0).UTC() }
+
 // Keys of one day are kept in parts: each step of a run makes one, and takes in those of the same run before it that are no
 // larger. So each key is written anew only as often as its part doubles.
 const mostInPart = 32 << 10 // keys of a part that no more are added to
@@ -195,9 +198,11 @@ func (s *Store) Forget(ctx context.Context, before int64) error {
 	return s.trouble("forget old keys in", err)
 }
 
-// KeysFrom is the first day whose keys are all kept, the zero value when none were ever forgotten.
-func (s *Store) KeysFrom(ctx context.Context) (day int64, err error) {
-	err = s.db.QueryRowContext(ctx, "SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?", forgottenKey).Scan(&day)
+// KeysFrom is the first day whose keys are all kept, the zero value when none were ever forgotten. A run that goes on, 0 for none,
+// and began when no keys were kept, knows by its position alone what it has sent.
+func (s *Store) KeysFrom(ctx context.Context, goesOn int64) (day int64, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?1 AND (?2 = 0
+		OR ?2 > (SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM meta WHERE key = ?3))`, forgottenKey, goesOn, blindRuns).Scan(&day)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}

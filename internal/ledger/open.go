@@ -28,6 +28,8 @@ type Store struct {
 	db        *sql.DB
 	workspace Workspace
 	stood     *standing // of one that is read without SQLite's locks, as it was then; else nil
+	older     int    // the version of the schema that it had when it was opened, if not the newest
+	scratch   string // a directory with a copy to look at, removed by Close
 }
 
 // Open opens the state.db of a directory, which must exist and be locked, for writing, and makes it if there is none. It is
@@ -59,6 +61,7 @@ func (s *Store) open(ctx context.Context, of Workspace) error {
 	if err := s.migrate(ctx, version); err != nil {
 		return err
 	}
+	s.noteOlder(version)
 	if version == 0 {
 		return s.claim(ctx, of)
 	}
@@ -67,6 +70,16 @@ func (s *Store) open(ctx context.Context, of Workspace) error {
 	}
 	return s.belongs(ctx, of)
 }
+
+func (s *Store) noteOlder(version int) {
+	if version > 0 && version < len(migrations) {
+		s.older = version
+	}
+}
+
+// Older is the version of the schema that an older version of ph2cio left it in, from which it has just been brought to the
+// newest; 0 if it was in the newest.
+func (s *Store) Older() int { return s.older }
 
 // create makes the file if there is none, for its owner alone; SQLite gives the files beside it the same permissions.
 func (s *Store) create() error {
@@ -205,6 +218,9 @@ func (s *Store) refuse(why, advice string) error {
 	return &Trouble{Path: s.path, Doing: "use", Err: errors.New(why), Advice: advice}
 }
 
+// Dir is the state directory.
+func (s *Store) Dir() string { return filepath.Dir(s.path) }
+
 // Workspace is whom the directory belongs to.
 func (s *Store) Workspace() Workspace { return s.workspace }
 
@@ -217,6 +233,9 @@ func (s *Store) Close() error {
 	s.db = nil
 	if s.stood != nil && err == nil {
 		err = s.stood.still(s.path)
+	}
+	if s.scratch != "" {
+		err = errors.Join(err, os.RemoveAll(s.scratch))
 	}
 	return s.trouble("close", err)
 }

@@ -3,8 +3,6 @@ package ledger
 import (
 	"context"
 	"database/sql"
-	"fmt"
-	"os"
 )
 
 // applicationID marks a file as a state.db of ours: "ph2c".
@@ -13,9 +11,15 @@ const applicationID = 0x70683263
 // IDScheme is the rule that event IDs are made by. What was sent under another rule would be sent again as new events.
 const IDScheme = "1"
 
-// migrations lead from each version of the schema to the next: the first makes version 1 of an empty file. One that has been
-// released is never changed.
-var migrations = []string{version1, version2}
+// migration is statements, and then what statements cannot do, nil for nothing.
+type migration struct {
+	statements string
+	then       func(context.Context, *sql.Tx) error
+}
+
+// migrations lead from each version of the schema to the next: the first makes version 1 of an empty file. The statements of one
+// that has been released are never changed.
+var migrations = []migration{{statements: version1}, {version2, mendVersion1}}
 
 const version1 = `
 CREATE TABLE meta (
@@ -135,56 +139,3 @@ CREATE INDEX sources_by_path ON sources (path, run);
 ALTER TABLE rejects ADD COLUMN key BLOB;         -- of a row its event ID, or a hash of its text; of others a hash of what was refused
 ALTER TABLE rejects ADD COLUMN retried INTEGER;  -- the run that tried it again
 `
-
-// migrate brings the schema to its newest version, each version in one transaction. A copy of a file that has a schema
-// already is kept beside it.
-func (s *Store) migrate(ctx context.Context, from int) error {
-	if from > 0 && from < len(migrations) {
-		if err := s.keepCopy(ctx, from); err != nil {
-			return err
-		}
-	}
-	for version := from; version < len(migrations); version++ {
-		if err := s.apply(ctx, migrations[version], version+1); err != nil {
-			return fmt.Errorf("bring it to schema %d: %w", version+1, err)
-		}
-	}
-	return nil
-}
-
-func (s *Store) apply(ctx context.Context, statements string, version int) error {
-	return s.transaction(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, statements+fmt.Sprintf("PRAGMA application_id=%d; PRAGMA user_version=%d;", applicationID, version))
-		return err
-	})
-}
-
-// keepCopy copies the file as it is to state.db.schema1 and so on.
-func (s *Store) keepCopy(ctx context.Context, version int) error {
-	path := fmt.Sprintf("%s.schema%d", s.path, version)
-	if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
-		return err
-	}
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) // an empty file is taken, with its permissions
-	if err != nil {
-		return err
-	}
-	if err := file.Close(); err != nil {
-		return err
-	}
-	_, err = s.db.ExecContext(ctx, "VACUUM INTO ?", path)
-	return err
-}
-
-// transaction does work in one transaction.
-func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err := work(tx); err != nil {
-		_ = tx.Rollback() // the first error is the one to tell
-		return err
-	}
-	return tx.Commit()
-}
