@@ -49,8 +49,8 @@ func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*ex
 	plan.Names, plan.LeftOut = p.sourceName, j.leftOut
 	for {
 		learned, err := export.Learn(ctx, plan)
-		if err != nil {
-			return nil, err
+		if err != nil || plan.State == nil { // nil where a preview knows of no run
+			return learned, err
 		}
 		more, err := p.dueSources(ctx, plan, learned)
 		if err != nil {

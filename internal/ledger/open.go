@@ -28,8 +28,8 @@ type Store struct {
 	db        *sql.DB
 	workspace Workspace
 	stood     *standing // of one that is read without SQLite's locks, as it was then; else nil
-	older     int    // the version of the schema that it had when it was opened, if not the newest
-	scratch   string // a directory with a copy to look at, removed by Close
+	older     int       // the version of the schema that it had when it was opened, if not the newest
+	scratch   string    // a directory with a copy to look at, removed by Close
 }
 
 // Open opens the state.db of a directory, which must exist and be locked, for writing, and makes it if there is none. It is
