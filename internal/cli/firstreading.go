@@ -90,7 +90,11 @@ func (p *program) warnOfLost(learned *export.Learned) {
 			p.warn("%s does not have the rows any more of %s whom nobody knew when it was read: should they become known, those rows are lost", lost.Path, counted(lost.Visitors, "visitor"))
 			continue
 		}
-		p.warn("%s is gone, and rows in it are of people who are known only now: %s", lost.Path,
-			firstFew(len(lost.IDs), func(i int) string { return mapping.ShortID(lost.IDs[i]) }))
+		others := ""
+		if n := lost.Visitors - int64(len(lost.IDs)); n > 0 {
+			others = ", and of " + counted(n, "visitor") + " who would be sent now"
+		}
+		p.warn("%s is gone, and rows in it are of people who are known only now: %s%s", lost.Path,
+			firstFew(len(lost.IDs), func(i int) string { return mapping.ShortID(lost.IDs[i]) }), others)
 	}
 }
