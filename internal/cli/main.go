@@ -139,8 +139,6 @@ history, and sends people and events to Customer.io's Track API, once.`,
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return clearer(err) })
 	refuseOtherShells(root)
 	tellOfQuotes(root)
-	cobra.AddTemplateFunc("mainFlags", mainFlags)
-	cobra.AddTemplateFunc("moreTopics", moreTopics)
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(usageTemplate)
 	return root
@@ -155,4 +153,10 @@ func (p *program) begin(c *cobra.Command) error {
 	}
 	p.started = true
 	return watching
+}
+
+// Cobra keeps these for all commands of a process, so they are not added with each root.
+func init() {
+	cobra.AddTemplateFunc("mainFlags", mainFlags)
+	cobra.AddTemplateFunc("moreTopics", moreTopics)
 }
