@@ -84,7 +84,7 @@ func (p *program) writeForecast(plan *export.Plan, l *export.Learned, to *destin
 	line("events", fmt.Sprintf("%s, of which at most %s younger than 72 h can start campaigns", style.bold(events), export.Count(l.Recent)))
 	line("time", about(forecastTime(counts.Events+int64(counts.Sent), plan.BatchItems, o.rate, plan.Settle)))
 	if l.Bad > 0 {
-		line("rejected", style.red(counted(l.Bad, "row")+" cannot be sent"))
+		line("rejected", style.red(several(l.Bad, "row", "rows")+" cannot be sent"))
 	}
 	for _, t := range l.Trouble {
 		line("trouble", style.red(plain(t.Error())))

@@ -75,9 +75,9 @@ func (p *program) dueSources(ctx context.Context, plan *export.Plan, learned *ex
 		reads[p.sourceName(source.Path)] = true
 	}
 	due, err := learned.Due(ctx, plan, func(path string) bool { return !reads[path] })
-	for _, one := range due {
-		if info, err := os.Stat(one.Path); err == nil {
-			more = append(more, posthog.Source{Path: one.Path, Size: info.Size()})
+	for _, path := range due {
+		if info, err := os.Stat(path); err == nil {
+			more = append(more, posthog.Source{Path: path, Size: info.Size()})
 		}
 	}
 	return more, err
@@ -87,12 +87,12 @@ func (p *program) dueSources(ctx context.Context, plan *export.Plan, learned *ex
 func (p *program) warnOfLost(learned *export.Learned) {
 	for _, lost := range learned.Lost {
 		if len(lost.IDs) == 0 {
-			p.warn("%s does not have the rows any more of %s whom nobody knew when it was read: should they become known, those rows are lost", lost.Path, counted(lost.Visitors, "visitor"))
+			p.warn("%s does not have the rows any more of %s whom nobody knew when it was read: should they become known, those rows are lost", lost.Path, several(lost.Visitors, "visitor", "visitors"))
 			continue
 		}
 		others := ""
 		if n := lost.Visitors - int64(len(lost.IDs)); n > 0 {
-			others = ", and of " + counted(n, "visitor") + " who would be sent now"
+			others = ", and of " + several(n, "visitor", "visitors") + " who would be sent now"
 		}
 		p.warn("%s is gone, and rows in it are of people who are known only now: %s%s", lost.Path,
 			firstFew(len(lost.IDs), func(i int) string { return mapping.ShortID(lost.IDs[i]) }), others)

@@ -68,12 +68,9 @@ func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, 
 		p.warn("the last backfill, done at %s, had other sources or flags: events that it sent are not sent again", timeText(last.Ended))
 		return plan, j, nil
 	}
-	if nothingDone(last) {
-		return plan, j, nil // nothing is lost by beginning anew, and a file may have been unreadable then
-	}
 	again, err := p.planAgain(last, changed, plan, o, args)
 	if err != nil && nothingSent(last) {
-		return plan, j, nil
+		return plan, j, nil // nothing is lost by beginning anew
 	}
 	if err != nil {
 		return nil, nil, err
@@ -106,12 +103,6 @@ func (p *program) flagsOf(j *journey, m *mappingOptions, plan *export.Plan) erro
 func nothingSent(begun *ledger.Run) bool {
 	counters, err := export.ReadCounters(begun.Counters)
 	return err == nil && counters.Sent() == 0 && counters.People() == 0
-}
-
-// nothingDone reports whether no row or person of a run has come to its end, by being rejected or otherwise.
-func nothingDone(begun *ledger.Run) bool {
-	counters, err := export.ReadCounters(begun.Counters)
-	return err == nil && nothingSent(begun) && counters.Read == 0 && len(counters.PeopleRejected) == 0
 }
 
 // planAgain makes the plan of the run that began it. It must have no other flags and sources.

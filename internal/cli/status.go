@@ -247,11 +247,7 @@ func (t *summaryText) state(s *stateReport) {
 		t.line("open", text)
 	}
 	if s.Owed > 0 {
-		visitors := " visitors"
-		if s.Owed == 1 {
-			visitors = " visitor"
-		}
-		t.line("owed", export.Count(s.Owed)+visitors+" whom nobody knows yet, in "+files(int(s.OwedSources)))
+		t.line("owed", several(s.Owed, "visitor", "visitors")+" whom nobody knows yet, in "+files(int(s.OwedSources)))
 	}
 	if s.HeldRecent > 0 {
 		t.line("held", several(s.HeldRecent, "row", "rows")+" that were younger than 72 h, in "+files(int(s.HeldSources)))
@@ -325,19 +321,11 @@ func ageText(seconds int64) string {
 	days, hours := int64(d/(24*time.Hour)), int64(d%(24*time.Hour)/time.Hour)
 	switch {
 	case days > 0:
-		return counted(days, "day") + " " + counted(hours, "hour")
+		return several(days, "day", "days") + " " + several(hours, "hour", "hours")
 	case hours > 0:
-		return counted(hours, "hour") + " " + counted(int64(d%time.Hour/time.Minute), "minute")
+		return several(hours, "hour", "hours") + " " + several(int64(d%time.Hour/time.Minute), "minute", "minutes")
 	}
 	return d.String()
 }
 
-func files(n int) string { return counted(int64(n), "file") }
-
-// counted is a count with its noun.
-func counted(n int64, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return export.Count(n) + " " + noun
-}
+func files(n int) string { return several(int64(n), "file", "files") }

@@ -9,16 +9,9 @@ import (
 	"ph2cio/internal/people"
 )
 
-// DueSource is a source that has rows of people who are known now, and were not when it was read.
-type DueSource struct {
-	Path    string
-	IDs     []string // the IDs that those people are kept under
-	Unnamed int64    // others whom people.All takes now, of whom only a hash is known
-}
-
-// Due tells which sources that earlier runs have read, of those for which asks is true, have rows of people who are known now, or
+// Due are the paths of the sources that earlier runs have read, of those for which asks is true, that have rows of people who are known now, or
 // who are sent now though nobody knows them. What cannot be sent any more, because its source is gone or is another file, is added to Lost.
-func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bool) (due []DueSource, err error) {
+func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bool) (due []string, err error) {
 	known, err := knownSources(ctx, plan.State)
 	if err != nil {
 		return nil, err
@@ -32,9 +25,12 @@ func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bo
 			owed = append(owed, one) // else it was read again since, and nothing has changed
 		}
 	}
+	l.Lost, l.goneOwed = nil, nil
+	if len(owed)+len(l.owings.bySource) == 0 {
+		return nil, nil
+	}
 	everybody := plan.Choice.Who == people.All && !plan.Choice.Only
 	files := elsewhere{known: known, now: l.printed(plan)}
-	l.Lost, l.goneOwed = nil, nil
 	for len(owed) > 0 {
 		n := 1
 		for n < len(owed) && owed[n].Path == owed[0].Path {
@@ -50,8 +46,8 @@ func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bo
 }
 
 // dueIn looks at what runs owe in one source.
-func (l *Learned) dueIn(ctx context.Context, state *ledger.Store, owed []ledger.OwedSource, everybody bool, files *elsewhere, due *[]DueSource) error {
-	one, named := DueSource{Path: owed[0].Path}, map[string]bool{}
+func (l *Learned) dueIn(ctx context.Context, state *ledger.Store, owed []ledger.OwedSource, everybody bool, files *elsewhere, due *[]string) error {
+	one, named := LostHistory{Path: owed[0].Path}, map[string]bool{}
 	there := isFile(one.Path)
 	for _, of := range owed {
 		still := ledger.SettledOwed{Run: of.Run, Number: of.Number}
@@ -66,12 +62,13 @@ func (l *Learned) dueIn(ctx context.Context, state *ledger.Store, owed []ledger.
 			p := l.People.Known(id)
 			switch {
 			case p == nil && everybody:
-				one.Unnamed++
+				one.Visitors++ // of whom only a hash is known
 			case p == nil:
 				still.Keep = append(still.Keep, id)
 			case !named[p.DistinctID]:
 				named[p.DistinctID] = true
 				one.IDs = append(one.IDs, p.DistinctID)
+				one.Visitors++
 			}
 		}
 		if !there {
@@ -80,11 +77,11 @@ func (l *Learned) dueIn(ctx context.Context, state *ledger.Store, owed []ledger.
 		}
 	}
 	switch {
-	case len(one.IDs) == 0 && one.Unnamed == 0:
+	case one.Visitors == 0:
 	case there:
-		*due = append(*due, one)
+		*due = append(*due, one.Path)
 	default:
-		l.Lost = append(l.Lost, LostHistory{Path: one.Path, IDs: one.IDs, Visitors: int64(len(one.IDs)) + one.Unnamed})
+		l.Lost = append(l.Lost, one)
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func night(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, files 
 				t.Fatal(err)
 			}
 			for _, one := range due {
-				sources = append(sources, newPlan(t, mapping.Options{}, one.Path).Sources...)
+				sources = append(sources, newPlan(t, mapping.Options{}, one).Sources...)
 			}
 			if len(due) > 0 {
 				learned.Close()

@@ -35,6 +35,10 @@ func (f *fingerprint) add(sum uint64, rows int64) {
 
 // Origin is what a run rests on, as the ledger keeps it.
 func (l *Learned) Origin() (sources []ledger.Source, people []byte) {
+	return l.sources(), l.peopleSum()
+}
+
+func (l *Learned) sources() (sources []ledger.Source) {
 	trouble := map[string]string{}
 	for _, t := range l.Trouble {
 		trouble[t.Path] = t.Err.Error()
@@ -52,12 +56,12 @@ func (l *Learned) Origin() (sources []ledger.Source, people []byte) {
 		one.Recent = l.held[i]
 		sources = append(sources, one)
 	}
-	return sources, l.peopleSum()
+	return sources
 }
 
 // printed are the sources of a run, by what the state calls them.
 func (l *Learned) printed(plan *Plan) map[string]ledger.Source {
-	sources, _ := l.Origin()
+	sources := l.sources()
 	all := map[string]ledger.Source{}
 	for i := range sources {
 		all[plan.nameOf(plan.Sources[i].Path)] = sources[i]

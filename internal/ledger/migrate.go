@@ -20,6 +20,11 @@ func (s *Store) migrate(ctx context.Context, from int) error {
 			return err
 		}
 	}
+	return s.bringUp(ctx, from)
+}
+
+// bringUp applies the migrations from a version on.
+func (s *Store) bringUp(ctx context.Context, from int) error {
 	for version := from; version < len(migrations); version++ {
 		if err := s.apply(ctx, migrations[version], version+1); err != nil {
 			return fmt.Errorf("bring it to schema %d: %w", version+1, err)
@@ -74,10 +79,8 @@ func (s *Store) lookAtCopy(ctx context.Context, version int) (err error) {
 		return err
 	}
 	s.db = copied.db
-	for ; version < len(migrations); version++ {
-		if err := s.apply(ctx, migrations[version], version+1); err != nil {
-			return fmt.Errorf("bring a copy of it to schema %d: %w", version+1, err)
-		}
+	if err := s.bringUp(ctx, version); err != nil {
+		return fmt.Errorf("look at a copy: %w", err)
 	}
 	_, err = s.db.ExecContext(ctx, "PRAGMA query_only=1")
 	return err
