@@ -43,7 +43,7 @@ test: ## run the tests
 
 .PHONY: race
 race: ## run the tests with the race detector
-	CGO_ENABLED=1 $(GO) test -race ./...
+	CGO_ENABLED=1 $(GO) test -race -timeout 25m ./...
 
 .PHONY: golden
 golden: ## write the expected outputs anew, then look at the difference
