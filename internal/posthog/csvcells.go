@@ -111,7 +111,9 @@ func cellFault(n, want int) *fault {
 	if n < 0 {
 		return faultf(CSVQuotes, "a quote is in the wrong place or never closed")
 	}
-	return faultf(CSVFields, "the row has %d cells, the header %d", n, want)
+	f := faultf(CSVFields, "the row has %d cells, the header %d", n, want)
+	f.short = n < want
+	return f
 }
 
 // null reports whether a cell is empty or ClickHouse's way to write NULL.

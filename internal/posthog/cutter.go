@@ -1,9 +1,6 @@
 package posthog
 
-import (
-	"bytes"
-	"slices"
-)
+import "bytes"
 
 // A cutter puts the rows of one source together from its windows, and hands them on as chunks.
 type cutter struct {
@@ -224,20 +221,28 @@ func (c *cutter) finish() {
 			defer c.say(*said)
 		}
 	}
-	if len(c.rest) == 0 {
+	if len(c.rest) == 0 || c.leavesHalf() {
 		return
 	}
-	n, rows, ends := c.layout.split(c.rest, splitting{last: true})
-	unended := n < len(c.rest)
+	chunk := c.tail(c.rest)
+	chunk.slab = c.slab
+	c.rest, c.slab = nil, nil
+	c.emit(chunk, chunk.Rows, 0)
+}
+
+// tail makes the rows that a source ends with a chunk, without its place.
+func (c *cutter) tail(rest []byte) *Chunk {
+	n, rows, ends := c.layout.split(rest, splitting{last: true})
+	unended := n < len(rest)
 	if unended {
 		rows++
 		if ends != nil || c.layout.csv {
-			ends = append(ends, uint32(len(c.rest)))
+			ends = append(ends, uint32(len(rest)))
 		}
 	}
-	chunk := &Chunk{data: c.rest, ends: ends, unended: unended, slab: c.slab}
-	c.rest, c.slab = nil, nil
-	c.emit(chunk, rows, 0)
+	chunk := &Chunk{data: rest, ends: ends, unended: unended, Rows: rows, layout: c.layout, maxRow: c.reading.options.MaxRow}
+	chunk.guardRows()
+	return chunk
 }
 
 // say hands on what there is to say about the source.
@@ -249,7 +254,7 @@ func (c *cutter) say(said SourceError) {
 // emit completes a chunk and hands it on. rest is how many bytes were read after it.
 func (c *cutter) emit(chunk *Chunk, rows, rest int) {
 	r := c.reading
-	chunk.lieIn(slices.Grow(chunk.data, guard)[:len(chunk.data)+guard])
+	chunk.guardRows()
 	chunk.Number, chunk.Source, chunk.Ref, chunk.Rows, chunk.Line = r.number, c.source, r.ref, rows, c.line
 	chunk.Bytes, chunk.End = c.used, c.end-int64(rest)
 	chunk.layout, chunk.Shape, chunk.Codec = c.layout, c.layout.shape, c.codec

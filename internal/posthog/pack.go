@@ -1,6 +1,10 @@
 package posthog
 
-import "github.com/klauspost/compress/s2"
+import (
+	"slices"
+
+	"github.com/klauspost/compress/s2"
+)
 
 // Packer makes chunks small that are not needed for a while. The zero value is ready; it may be used from one goroutine at
 // a time, and must be closed.
@@ -41,6 +45,13 @@ func (c *Chunk) lieIn(memory []byte) {
 	c.data, c.guarded = memory[:text], memory
 	if c.unended {
 		memory[text] = '\n'
+	}
+}
+
+// guardRows puts a guard behind the rows, if there is none.
+func (c *Chunk) guardRows() {
+	if c.guarded == nil {
+		c.lieIn(slices.Grow(c.data, guard)[:len(c.data)+guard])
 	}
 }
 

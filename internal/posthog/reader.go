@@ -26,6 +26,10 @@ type Options struct {
 	// AcceptDamaged reads what is known to be wrong too: text whose checksum does not match, as far as it goes.
 	AcceptDamaged bool
 
+	// LeaveHalf leaves out what an uncompressed source ends with if that is only the beginning of a row: no newline ends it,
+	// and it does not parse. It comes as a *SourceError of kind Warning. For sources that something may be writing to.
+	LeaveHalf bool
+
 	// Known are sources that an earlier reading found damaged, as it told so, with nil for the others. Of these nothing
 	// after SourceError.Sound is read; the same error comes there again. Nil knows of none.
 	Known []*SourceError
@@ -53,6 +57,8 @@ type RowError struct {
 	Reason string // a short code for counting: NotJSON and its like
 	Detail string // what exactly is wrong, for a person; it may quote the row's own text
 	Row    []byte // the row's first bytes, at most 4 KiB; borrowed like an Event's
+
+	short bool // it ends before its last cell
 }
 
 func (e *RowError) Error() string {
