@@ -176,6 +176,10 @@ func (p *program) settleUp(to *destination, j *journey, learned *export.Learned,
 		summary.Next = p.again()
 	case summary.Rows.Skipped[mapping.ReasonRecent] > 0 && j.command == backfillCommand:
 		summary.Next = p.restart()
+	case learned.HoldsOld() && j.command == backfillCommand:
+		summary.Next = p.restart() + " --" + resendOldFlag
+	case learned.HoldsOld():
+		summary.Next = p.again() + " --" + resendOldFlag
 	}
 	return rejects, err
 }

@@ -101,7 +101,7 @@ func (o *sendingOptions) addFlags(f *pflag.FlagSet) {
 	f.Lookup("settle").DefValue = "" // the default depends on the destination
 	f.StringVar(&o.state, "state", "", "state `directory` (default: one per workspace in the user's state directory)")
 	f.IntVar(&o.dedupWindow, "dedup-window", 0, "after the run forget which events older than this many `days` were sent; 0 forgets none")
-	f.BoolVar(&o.resendOld, "resend-old", false, "send events even if they are so old that it is forgotten whether they were sent")
+	f.BoolVar(&o.resendOld, resendOldFlag, false, "send events even if they are so old that it is forgotten whether they were sent")
 	f.DurationVar(&o.waitLock, "wait-lock", 0, "`wait` so long while another run holds the state directory")
 	annotate(f, "sending", "batch-items", "concurrency", "max-rejects", "settle", "ca-cert", "state", "dedup-window", "resend-old", "wait-lock")
 }

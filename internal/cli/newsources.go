@@ -66,14 +66,15 @@ func (p *program) nothingOwed(ctx context.Context, state *ledger.Store, runs []*
 }
 
 // asBefore reports whether the last run would send nobody else and nothing else of the known sources if it came now: its flags and
-// what is in the files that they name are the same, and it has looked for whom rows are owed, or nothing is owed from before it.
+// what is in the files that they name are the same, and it has looked for whom rows are owed, or nothing is owed from before it. One
+// that was stopped, and that another is to be begun in the place of, has sent nothing for certain.
 func (p *program) asBefore(ctx context.Context, state *ledger.Store, last *ledger.Run, m *mappingOptions, plan *export.Plan) (bool, error) {
 	sent, err := sentFlags(m.identity.flags, &m.identity, plan)
 	if err != nil {
 		return false, err
 	}
 	changed, err := differences(sent, last)
-	if err != nil || len(changed) > 0 || last.Command == syncCommand {
+	if err != nil || len(changed) > 0 || last.Command == syncCommand && last.Outcome != ledger.Replaced {
 		return err == nil && len(changed) == 0, err
 	}
 	owes, err := state.OwesBefore(ctx, last.ID)

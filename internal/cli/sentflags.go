@@ -19,6 +19,9 @@ import (
 	"ph2cio/internal/mapping"
 )
 
+// resendOldFlag sends rows of days of which it is forgotten what was sent.
+const resendOldFlag = "resend-old"
+
 // otherFlags do not change what is sent, only how, or what is told. Every flag that is not here is taken to change it.
 var otherFlags = strings.Fields(`
 	log-format metrics-file ping-url
@@ -106,7 +109,7 @@ var leavesOut = map[string][]string{
 	"events": {mapping.ReasonFiltered, mapping.ReasonNoise}, "skip-events": {mapping.ReasonFiltered, mapping.ReasonNoise},
 	"since": {mapping.ReasonOutOfRange}, "until": {mapping.ReasonOutOfRange}, "live-since": {mapping.ReasonLive},
 	"team": {export.ReasonOtherTeam}, "only": {mapping.ReasonNotAsked}, "exclude-people": {mapping.ReasonExcluded},
-	"resend-old": {mapping.ReasonTooOld},
+	resendOldFlag: {mapping.ReasonTooOld},
 }
 
 // leftOut are the reasons for which a run may skip rows that a run with those flags did not.

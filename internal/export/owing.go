@@ -20,6 +20,7 @@ type owing struct {
 	ids     []ledger.Key    // sorted; nil when nobody need be looked for
 	left    bitset          // of ids: some of whose rows are left out for a reason
 	seen    bitset          // of ids: who are in the source
+	old     bitset          // of ids: some of whose rows are held, because whether they were sent is forgotten
 }
 
 // owings are all that is owed in the sources of a run, by the numbers of these.
@@ -84,6 +85,9 @@ func (o *owings) observe(source int, e *posthog.Event, out mapping.Outcome) {
 		if out.Bucket == mapping.Skipped && (one.reasons[out.Reason] || out.Reason == mapping.ReasonTooOld) {
 			one.left.add(at)
 		}
+		if out.Bucket == mapping.Skipped && out.Reason == mapping.ReasonTooOld {
+			one.old.add(at)
+		}
 	}
 }
 
@@ -128,6 +132,20 @@ func (l *Learned) SettledOwed(ctx context.Context, state *ledger.Store, run *led
 		}
 	}
 	return settled, nil
+}
+
+// HoldsOld reports whether rows are held that could be sent now to whom they are owed, only because it is forgotten whether they were.
+func (l *Learned) HoldsOld() bool {
+	for _, all := range l.owings.bySource {
+		for _, one := range all {
+			for at := range one.old.all() {
+				if l.People.Known(one.ids[at]) != nil {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // stillOwed are those of an earlier run who stay owed by it, beside those whom this one owes anew: some of their rows are left
