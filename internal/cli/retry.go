@@ -94,7 +94,16 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 		return p.nothingRejected(&open)
 	}
 	j := &journey{command: retryCommand, merges: o.merges}
-	plan, err := p.retryPlan(ctx, time.Now(), to, j, o, p.stillThere(open.Sources))
+	sources, err := p.stillThere(ctx, to.ledger, &open)
+	if err != nil {
+		return err
+	}
+	if !begun && len(sources) == 0 && open.People == 0 && (open.Merges == 0 || !o.merges) {
+		return &problem{code: exitInput,
+			err:  fmt.Errorf("nothing was tried again: no file is there that has rejected rows, %s of which are left", export.Count(open.Rows)),
+			hint: "bring back the files that the warnings name, or let sync read them under their new names, and then retry"}
+	}
+	plan, err := p.retryPlan(ctx, time.Now(), to, j, o, sources)
 	if err != nil {
 		return err
 	}
@@ -157,17 +166,33 @@ func (p *program) nothingRejected(open *ledger.OpenRejects) error {
 	return err
 }
 
-// stillThere are those of some files that are.
-func (p *program) stillThere(paths []string) (sources []posthog.Source) {
-	for _, path := range paths {
+// stillThere are the files that have rejected rows, also those by another name now.
+func (p *program) stillThere(ctx context.Context, state *ledger.Store, open *ledger.OpenRejects) (sources []posthog.Source, err error) {
+	known, err := p.knownSources(ctx, state)
+	if err != nil {
+		return nil, err
+	}
+	var gone []string
+	for _, source := range open.Sources {
+		path := source.Path
 		info, err := os.Stat(path)
 		if err != nil || !info.Mode().IsRegular() {
-			p.warn("%s is gone: what was rejected of it cannot be tried again", path)
-			continue
+			if path = export.NowNamed(&source, known); path == "" {
+				gone = append(gone, source.Path)
+				continue
+			}
+			if info, err = os.Stat(path); err != nil {
+				return nil, err
+			}
 		}
 		sources = append(sources, posthog.Source{Path: path, Size: info.Size()})
 	}
-	return sources
+	slices.SortFunc(sources, func(a, b posthog.Source) int { return strings.Compare(a.Path, b.Path) })
+	sources = slices.Compact(sources)
+	for _, path := range slices.Compact(gone) {
+		p.warn("%s is gone: what was rejected of it cannot be tried again; bring it back, or let sync read it under its new name, and then retry", path)
+	}
+	return sources, nil
 }
 
 // tellOfFlags says which flags are others than those of the last run, and what that means. What is in the files that some name may

@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"maps"
 	"os"
 	"slices"
 
@@ -109,6 +110,17 @@ func (e *elsewhere) has(source *ledger.Source) bool {
 
 func sameRows(a, b *ledger.Source) bool {
 	return a.Rows > 0 && a.Rows == b.Rows && a.Fingerprint == b.Fingerprint && b.Trouble == ""
+}
+
+// NowNamed finds the file that has all rows of a source which is gone, among those that runs have read: it was renamed, or compressed
+// since. It returns nothing where there is none.
+func NowNamed(source *ledger.Source, known map[string]ledger.KnownSource) string {
+	for _, path := range slices.Sorted(maps.Keys(known)) {
+		if other := known[path].Source; sameRows(source, &other) && isFile(path) {
+			return path
+		}
+	}
+	return ""
 }
 
 func isFile(path string) bool {

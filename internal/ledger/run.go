@@ -194,7 +194,8 @@ func (r *Run) readPositions(ctx context.Context) error {
 }
 
 // Finish notes that nothing is left to do, and what is owed no more. Of the phases in retried the run
-// has tried again what earlier ones had rejected, of rows those of its sources: such rejects are then no longer open.
+// has tried again what earlier ones had rejected, of rows those of its sources, by whatever names these had: such rejects are then no
+// longer open.
 func (r *Run) Finish(outcome Outcome, at time.Time, settled []SettledOwed, retried ...Phase) error {
 	err := r.store.transaction(context.Background(), func(tx *sql.Tx) error {
 		_, err := tx.Exec("UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", at.Unix(), outcome, r.ID)
@@ -215,7 +216,8 @@ func (r *Run) Finish(outcome Outcome, at time.Time, settled []SettledOwed, retri
 func (r *Run) retried(tx *sql.Tx, phase Phase) error {
 	statement := "UPDATE rejects SET retried = ?1 WHERE retried IS NULL AND run <> ?1 AND phase = ?2"
 	if phase == Events {
-		statement += ` AND EXISTS (SELECT 1 FROM sources s JOIN sources n ON n.path = s.path AND n.run = ?1
+		statement += ` AND EXISTS (SELECT 1 FROM sources s JOIN sources n ON n.run = ?1 AND (n.path = s.path OR EXISTS (
+				SELECT 1 FROM sources k WHERE k.path = n.path AND k.rows = s.rows AND k.fingerprint = s.fingerprint AND k.trouble IS NULL))
 			WHERE s.run = rejects.run AND rejects.number BETWEEN s.first AND s.first + s.rows - 1)`
 	}
 	_, err := tx.Exec(statement, r.ID, phase)
