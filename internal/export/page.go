@@ -67,6 +67,9 @@ func (r *run) mapChunk(p *page, worker int, c *posthog.Chunk) {
 	if p.err = err; err != nil {
 		return
 	}
+	if c.Ref >= from.Next {
+		p.oweRepeats(r, c)
+	}
 	c.Left = decided.rows
 	repeats := newTally()
 	r.learned.repeats.take(c, repeats)
