@@ -140,8 +140,8 @@ func (p *program) retryPlan(ctx context.Context, now time.Time, to *destination,
 func (p *program) takeUpRetry(ctx context.Context, plan *export.Plan, begun *ledger.Run, to *destination, j *journey, o *retryOptions) (*export.Plan, error) {
 	var there []posthog.Source
 	for _, source := range begun.Sources {
-		if info, err := os.Stat(source.Path); err == nil && info.Mode().IsRegular() {
-			there = append(there, posthog.Source{Path: source.Path, Size: info.Size()})
+		if now, ok := regularFile(source.Path); ok {
+			there = append(there, now)
 		}
 	}
 	sources, _, err := p.begunWith(begun, there, nil)
@@ -174,18 +174,20 @@ func (p *program) stillThere(ctx context.Context, state *ledger.Store, open *led
 	}
 	var gone []string
 	for _, source := range open.Sources {
-		path := source.Path
-		info, err := os.Stat(path)
-		if err != nil || !info.Mode().IsRegular() {
-			if path = export.NowNamed(&source, known); path == "" {
-				gone = append(gone, source.Path)
-				continue
-			}
-			if info, err = os.Stat(path); err != nil {
-				return nil, err
-			}
+		now, there := regularFile(source.Path)
+		if there {
+			sources = append(sources, now) // if another file has its name, it may be that which was mended
 		}
-		sources = append(sources, posthog.Source{Path: path, Size: info.Size()})
+		if there && (export.Unchanged(source.Path, source, now.Size) || export.Grown(source.Path, source, now.Size)) {
+			continue
+		}
+		renamed, found := regularFile(export.NowNamed(&source, known))
+		switch {
+		case found:
+			sources = append(sources, renamed)
+		case !there:
+			gone = append(gone, source.Path)
+		}
 	}
 	slices.SortFunc(sources, func(a, b posthog.Source) int { return strings.Compare(a.Path, b.Path) })
 	sources = slices.Compact(sources)
@@ -193,6 +195,15 @@ func (p *program) stillThere(ctx context.Context, state *ledger.Store, open *led
 		p.warn("%s is gone: what was rejected of it cannot be tried again; bring it back, or let sync read it under its new name, and then retry", path)
 	}
 	return sources, nil
+}
+
+// regularFile is a file as a source; false when there is none.
+func regularFile(path string) (posthog.Source, bool) {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return posthog.Source{}, false
+	}
+	return posthog.Source{Path: path, Size: info.Size()}, true
 }
 
 // tellOfFlags says which flags are others than those of the last run, and what that means. What is in the files that some name may

@@ -28,7 +28,7 @@ func (s *Store) RejectKeys(ctx context.Context, besides int64) ([]Key, error) {
 // OpenRejects are what runs have rejected and none has tried again since.
 type OpenRejects struct {
 	Rows, People, Merges int64
-	Sources              []Source // those that have such rows, as runs have read them
+	Sources              []Source // those that have such rows, as runs have read them, in the order of their paths
 }
 
 // OpenRejects counts them.
@@ -39,9 +39,9 @@ func (s *Store) OpenRejects(ctx context.Context) (open OpenRejects, err error) {
 		return open, s.trouble("read the rejects of", err)
 	}
 	for one, err := range query(ctx, s, "read the rejects of", func(rows *sql.Rows) (Source, error) { return scanSource(rows) },
-		`SELECT path, size, fingerprint, first, rows, trouble, modified, ends, recent FROM sources s
-		WHERE EXISTS (SELECT 1 FROM rejects r WHERE r.run = s.run AND r.phase = ? AND r.number BETWEEN s.first AND s.first + s.rows - 1 AND r.retried IS NULL)
-		ORDER BY path, run`, Events) {
+		`SELECT DISTINCT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, s.recent
+		FROM rejects r JOIN sources s ON s.run = r.run AND r.number BETWEEN s.first AND s.first + s.rows - 1
+		WHERE r.phase = ? AND r.retried IS NULL ORDER BY s.path, s.run`, Events) {
 		if err != nil {
 			return open, err
 		}

@@ -216,9 +216,9 @@ func (r *Run) Finish(outcome Outcome, at time.Time, settled []SettledOwed, retri
 func (r *Run) retried(tx *sql.Tx, phase Phase) error {
 	statement := "UPDATE rejects SET retried = ?1 WHERE retried IS NULL AND run <> ?1 AND phase = ?2"
 	if phase == Events {
-		statement += ` AND EXISTS (SELECT 1 FROM sources s JOIN sources n ON n.run = ?1 AND (n.path = s.path OR EXISTS (
-				SELECT 1 FROM sources k WHERE k.path = n.path AND k.rows = s.rows AND k.fingerprint = s.fingerprint AND k.trouble IS NULL))
-			WHERE s.run = rejects.run AND rejects.number BETWEEN s.first AND s.first + s.rows - 1)`
+		statement += ` AND EXISTS (SELECT 1 FROM sources s WHERE s.run = rejects.run AND rejects.number BETWEEN s.first AND s.first + s.rows - 1
+			AND (EXISTS (SELECT 1 FROM sources n WHERE n.path = s.path AND n.run = ?1) OR (s.rows, s.fingerprint) IN (
+				SELECT k.rows, k.fingerprint FROM sources n JOIN sources k ON k.path = n.path WHERE n.run = ?1 AND k.trouble IS NULL)))`
 	}
 	_, err := tx.Exec(statement, r.ID, phase)
 	return err
