@@ -38,3 +38,11 @@ func TestHalfARowIsLeftOutOnlyWhereNothingElseIsWrong(t *testing.T) {
 		}
 	}
 }
+
+func TestHalfARowOfACompressedFileIsRejected(t *testing.T) {
+	source := sourceOf(t, "rows", zip(t, []byte(`{"event":"a","distinct_id":"u"}`+"\n"+`{"event"`), false))
+	rows, troubles := readRows(t, []Source{source}, Options{LeaveHalf: true})
+	if len(rows) != 2 || rows[1].Reason != NotJSON || len(troubles) > 0 {
+		t.Errorf("got %v and %v, want the second row rejected", rows, troubles)
+	}
+}
