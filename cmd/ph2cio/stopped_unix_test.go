@@ -41,7 +41,7 @@ func TestStoppedRunsGoOn(t *testing.T) {
 			}
 			k.waitForRequests(10)
 			slow := k.box.Faults()
-			slow.Delay = sandbox.Duration(3 * time.Second)
+			slow.Delay = sandbox.Duration(12 * time.Second)
 			if err := k.box.SetFaults(slow); err != nil {
 				t.Fatal(err)
 			}
