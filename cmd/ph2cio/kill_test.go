@@ -107,7 +107,9 @@ type killing struct {
 	program, file, state string
 	concurrency          int
 	faults               []sandbox.Answer
-	before               string // a file that a sync has sent the night before; empty for a backfill
+	before               string   // a file that a sync has sent the night before; empty for a backfill
+	typed                []string // a command with its sources, instead of a backfill of file
+	dir                  string   // where that is typed
 
 	box  *sandbox.Sandbox
 	url  string
@@ -146,7 +148,10 @@ func (k *killing) begin() {
 }
 
 func (k *killing) command() (*exec.Cmd, *bytes.Buffer) {
-	if k.before != "" {
+	switch {
+	case k.typed != nil:
+		return k.commandIn(k.dir, k.typed...)
+	case k.before != "":
 		return k.commandOf(k.before, k.file)
 	}
 	return k.commandOf(k.file)
@@ -157,10 +162,15 @@ func (k *killing) commandOf(files ...string) (*exec.Cmd, *bytes.Buffer) {
 	if k.before != "" {
 		words = []string{"sync", "--first-run", "--recent", "send"}
 	}
-	words = append(words, "--quiet", "--json", "--state", k.state, "--merge", "identify", "--max-rejects", "0",
+	return k.commandIn(k.t.TempDir(), append(words, files...)...)
+}
+
+// commandIn is a command typed in a directory, with the flags that all have.
+func (k *killing) commandIn(dir string, words ...string) (*exec.Cmd, *bytes.Buffer) {
+	words = append(slices.Clone(words), "--quiet", "--json", "--state", k.state, "--merge", "identify", "--max-rejects", "0",
 		"--rate", "1000", "--batch-items", strconv.Itoa(killedBatch), "--concurrency", strconv.Itoa(k.concurrency))
-	c := exec.Command(k.program, append(words, files...)...)
-	c.Dir = k.t.TempDir()
+	c := exec.Command(k.program, words...)
+	c.Dir = dir
 	c.Env = append(os.Environ(), "CUSTOMERIO_TRACK_URL="+k.url, "CUSTOMERIO_SITE_ID=site", "CUSTOMERIO_API_KEY=key")
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out

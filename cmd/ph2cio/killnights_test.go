@@ -1,0 +1,255 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/sandbox"
+	"ph2cio/internal/synthetic"
+)
+
+// TestKilledRetry kills a retry of what the workspace refused at first, merges among it, and of rows that were mended.
+func TestKilledRetry(t *testing.T) {
+	t.Parallel()
+	refused := sandbox.Faults{NoDedup: true, Delay: sandbox.Duration(2 * time.Millisecond), Refuse: []sandbox.Refusal{
+		{Match: refusedName, Reason: "invalid", Message: "not that one"},
+		{Contains: `"action":"identify","identifiers":{"id":"user_7"}`, Reason: "invalid", Message: "nor that one"},
+		{Contains: `"action":"merge"`, Reason: "invalid", Message: "nor merges"},
+	}}
+	mended := refused
+	mended.Refuse = nil
+	runKilled(t, []night{
+		{typed: []string{"backfill", "--yes", "export"}, prepare: func(k *killing) {
+			k.setFaults(refused)
+			k.grow("export/a.jsonl", syntheticRows(t, 1500, 11))
+			k.grow("export/a.jsonl", eventsOf(user, "yesterday"))
+		}},
+		{typed: []string{"retry", "--merges"}, killed: true, prepare: func(k *killing) {
+			k.setFaults(mended)
+			text, err := os.ReadFile(filepath.Join(k.dir, "export", "a.jsonl"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			k.write("export/a.jsonl", strings.Replace(string(text), eventsOf(user, "yesterday"), eventsOf(user, "2026-03-01T11:00:00Z"), 1))
+		}, sent: "Looked Around"},
+	})
+}
+
+// TestKilledNights kills a sync in each of three nights: the first has visitors whom nobody knows, in the second a file has
+// come and one has grown, in the third the visitors become known, so that a file of the first night is read again.
+func TestKilledNights(t *testing.T) {
+	t.Parallel()
+	takes := sandbox.Faults{NoDedup: true, Delay: sandbox.Duration(2 * time.Millisecond), Refuse: []sandbox.Refusal{
+		{Match: refusedName, Reason: "invalid", Message: "not that one"},
+	}}
+	sync := []string{"sync", "--first-run", "--recent", "send", "export"}
+	runKilled(t, []night{
+		{typed: sync, killed: true, prepare: func(k *killing) {
+			k.setFaults(takes)
+			k.grow("export/a.jsonl", syntheticRows(t, 700, 11))
+			k.grow("export/a.jsonl", eventsOf(visitor, "2026-03-01T11:00:00Z"))
+		}},
+		{typed: sync, killed: true, prepare: func(k *killing) {
+			k.grow("export/a.jsonl", syntheticRows(t, 300, 12))
+			k.grow("export/b.jsonl", syntheticRows(t, 700, 13))
+		}},
+		{typed: sync, killed: true, prepare: func(k *killing) {
+			k.grow("export/c.jsonl", linksOfVisitors())
+			k.grow("export/b.jsonl", syntheticRows(t, 300, 14))
+		}, sent: "Looked Around"},
+	})
+}
+
+// night is what a run finds, and the run.
+type night struct {
+	prepare func(*killing)
+	typed   []string
+	killed  bool
+	sent    string // an event that it sends and no night before it has
+}
+
+// left is what is there after a night.
+type left struct {
+	items, requests int64 // that have come in it
+	took            time.Duration
+	held, rejects   []string
+}
+
+// runKilled lets nights pass that nobody disturbs, and then others in which runs are killed and typed again, until there were
+// as many kills as were asked for. Each night ends as the undisturbed one has ended, and what came again is no more, for each
+// kill, than may be under way.
+func runKilled(t *testing.T, nights []night) {
+	program, err := exec.LookPath("ph2cio")
+	if err != nil {
+		t.Fatal(err)
+	}
+	quiet := newKilling(t, program, "", 16)
+	quiet.beginIn()
+	var want []left
+	for _, n := range nights {
+		want = append(want, quiet.pass(n))
+	}
+	checkNights(t, nights, want)
+	for killed, idle := 0, 0; killed < kills(t) && idle < 10; {
+		k := newKilling(t, program, "", 16)
+		k.dice = quiet.dice
+		k.beginIn()
+		before := killed
+		for i, n := range nights {
+			killed += k.passKilled(n, want[i])
+		}
+		if killed == before {
+			idle++
+		}
+	}
+}
+
+// checkNights holds that there was something to be killed at.
+func checkNights(t *testing.T, nights []night, want []left) {
+	for i, n := range nights {
+		if n.killed && want[i].requests < 10 {
+			t.Fatalf("night %d: %d requests, too few to be killed at", i+1, want[i].requests)
+		}
+		if n.sent == "" {
+			continue
+		}
+		for j, held := range want[:i+1] {
+			if found := strings.Contains(strings.Join(held.held, "\n"), n.sent); found != (j == i) {
+				t.Fatalf("night %d: %s is held: %v", j+1, n.sent, found)
+			}
+		}
+	}
+}
+
+// beginIn makes a workspace, a state that nothing is in, and a directory to type commands in.
+func (k *killing) beginIn() {
+	k.begin()
+	k.dir = k.t.TempDir()
+}
+
+// pass runs a night to its end, and once more, for which nothing is left to send.
+func (k *killing) pass(n night) left {
+	n.prepare(k)
+	return k.end(n, k.box.Stats())
+}
+
+func (k *killing) end(n night, before sandbox.Stats) left {
+	k.typed = n.typed
+	began := time.Now()
+	k.complete()
+	l := left{took: time.Since(began), held: k.held(), rejects: k.rejectsIn()}
+	after := k.box.Stats()
+	l.items, l.requests = after.Items-before.Items, after.Requests-before.Requests
+	k.complete()
+	if again := k.box.Stats().Items - after.Items; again != 0 {
+		k.t.Errorf("%s: %d operations came again after the end", n.typed[0], again)
+	}
+	return l
+}
+
+// complete runs the program to its end.
+func (k *killing) complete() {
+	c, out := k.command()
+	if code := exitCodeOf(c.Run()); code != 0 && code != 3 {
+		k.t.Fatalf("%s: exit code %d\n%s", k.typed[0], code, out)
+	}
+}
+
+// passKilled runs a night to its end after it was killed up to three times, and returns how often.
+func (k *killing) passKilled(n night, want left) (killed int) {
+	n.prepare(k)
+	k.typed = n.typed
+	before := k.box.Stats()
+	for n.killed && killed < 1+k.dice.IntN(3) && k.kill(want.took, want.requests) {
+		killed++
+	}
+	got := k.end(n, before)
+	again := got.items - want.items
+	k.t.Logf("%s killed %d times; %d operations came again", n.typed[0], killed, again)
+	if most := int64(killed * k.concurrency * killedBatch); again < 0 || again > most {
+		k.t.Errorf("%d operations came again, want at most %d", again, most)
+	}
+	if diff := cmp.Diff(want.held, got.held); diff != "" {
+		k.t.Fatalf("what is held, want -, got +:\n%s", diff)
+	}
+	if diff := cmp.Diff(want.rejects, got.rejects); diff != "" {
+		k.t.Fatalf("rejects, want -, got +:\n%s", diff)
+	}
+	return killed
+}
+
+// rejectsIn are the rejects without the name of the directory.
+func (k *killing) rejectsIn() (lines []string) {
+	for _, line := range k.rejects() {
+		lines = append(lines, strings.ReplaceAll(line, k.dir, "DIR"))
+	}
+	return lines
+}
+
+func (k *killing) setFaults(f sandbox.Faults) {
+	if err := k.box.SetFaults(f); err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+func (k *killing) write(name, text string) {
+	path := filepath.Join(k.dir, name)
+	err := os.MkdirAll(filepath.Dir(path), 0o700)
+	if err == nil {
+		err = os.WriteFile(path, []byte(text), 0o600)
+	}
+	if err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+// grow puts rows at the end of a file, which it makes if it is not there.
+func (k *killing) grow(name, rows string) {
+	text, err := os.ReadFile(filepath.Join(k.dir, name))
+	if err != nil && !os.IsNotExist(err) {
+		k.t.Fatal(err)
+	}
+	k.write(name, string(text)+rows)
+}
+
+func syntheticRows(t *testing.T, rows int64, seed uint64) string {
+	var text bytes.Buffer
+	if _, err := synthetic.Write(&text, synthetic.Options{Shape: synthetic.JSONL, Rows: rows, People: 120, Seed: seed, Invalid: 1}); err != nil {
+		t.Fatal(err)
+	}
+	return text.String()
+}
+
+func user(i int) string { return fmt.Sprintf("user_%d", i) }
+
+func visitor(i int) string { return fmt.Sprintf("019ca7a0-1111-7000-8000-%012d", i) }
+
+const visitors = 60
+
+// eventsOf are three events of each of so many people, at a time.
+func eventsOf(name func(int) string, at string) string {
+	var rows strings.Builder
+	for i := range 3 * visitors {
+		fmt.Fprintf(&rows, `{"uuid":"019ca7a0-0000-7000-8000-%012d","event":"Looked Around","distinct_id":%q,"timestamp":%q,"properties":{"$process_person_profile":false}}`+"\n",
+			i, name(i%visitors), at)
+	}
+	return rows.String()
+}
+
+// linksOfVisitors say who they are.
+func linksOfVisitors() string {
+	var rows strings.Builder
+	for i := range visitors {
+		fmt.Fprintf(&rows, `{"uuid":"019ca7a0-2222-7000-8000-%012d","event":"$identify","distinct_id":"known_%d","timestamp":"2026-03-03T08:00:00Z","properties":{"$anon_distinct_id":%q}}`+"\n",
+			i, i, visitor(i))
+	}
+	return rows.String()
+}
