@@ -199,11 +199,25 @@ func (p *program) beginRun(ctx context.Context, plan *export.Plan, learned *expo
 	if j.goes {
 		return nil
 	}
+	if err := p.warnOfClock(ctx, plan, to); err != nil {
+		return err
+	}
 	sources, people := p.originOf(plan, learned)
 	j.run, err = to.ledger.Begin(ctx, ledger.Start{
 		Command: j.command, Typed: p.again(), Version: version(p.env.Commit).Version, Began: time.Now().UTC().Truncate(time.Second), Now: plan.Now.UTC(),
 		Flags: j.flags, People: people, Rows: learned.Rows, Sources: sources, Teams: learned.Teams(plan),
 	}, learned.Learnt())
+	return err
+}
+
+// warnOfClock warns when the clock stands before the beginning of the last run: either was wrong, and events of the time between
+// are taken for events of the future.
+func (p *program) warnOfClock(ctx context.Context, plan *export.Plan, to *destination) error {
+	runs, err := to.ledger.Runs(ctx, 1)
+	if err == nil && len(runs) > 0 && runs[0].Now.Sub(plan.Now) > maxSkew {
+		p.warn("this machine's clock says %s, which is before the last run began, at %s: events after what it says are rejected (future_timestamp); "+
+			"set the clock if it is wrong, then `ph2cio retry` sends them", timeText(plan.Now.UTC()), timeText(runs[0].Now))
+	}
 	return err
 }
 
