@@ -11,7 +11,7 @@ import (
 // EmailConflict is a person who is sent without an email, because another one has it.
 type EmailConflict struct {
 	Person *Person
-	Holder string // an ID of the one who has it
+	Holder string // an ID of the one who has it; if that one is not among the people now, what they were sent under
 }
 
 // EmailConflicts yields those who get an identify without their email, in the order of People.
@@ -44,26 +44,35 @@ func (s *Settled) LostEmail(p *Person) (email, holder string, lost bool) {
 func (s *settler) noteLosers(claims []claim, winner uint32) {
 	for _, c := range claims {
 		if c.candidate != winner && s.candidates[c.candidate].traits&lostEmail != 0 {
-			s.losers = append(s.losers, loser{c.candidate, winner})
+			s.losers = append(s.losers, loser{candidate: c.candidate, holder: winner})
 		}
 	}
 }
 
 // loser is a candidate who goes without an email, and the one who has it.
-type loser struct{ candidate, holder uint32 }
+type loser struct {
+	candidate, holder uint32
+	sentAs            string // what the holder was sent under, where there may be no such candidate
+}
 
 // nameHolders tells who has the emails of those who are sent without, once everybody has a number.
 func (s *settler) nameHolders() {
 	all := s.settled.persons
 	for _, l := range s.losers {
 		if c := &s.candidates[l.candidate]; c.sent {
-			holder := s.candidates[l.holder].person
-			s.settled.conflicts = append(s.settled.conflicts, EmailConflict{&all[c.person], all[holder].DistinctID})
+			s.settled.conflicts = append(s.settled.conflicts, EmailConflict{&all[c.person], s.nameHolder(&l)})
 		}
 	}
 	for number, holder := range s.taken {
 		s.settled.conflicts = append(s.settled.conflicts, EmailConflict{&all[number], holder})
 	}
-	s.losers, s.taken = nil, nil
+	s.losers, s.taken, s.held = nil, nil, nil
 	slices.SortFunc(s.settled.conflicts, func(a, b EmailConflict) int { return cmp.Compare(a.Person.Number, b.Person.Number) })
+}
+
+func (s *settler) nameHolder(l *loser) string {
+	if l.holder < uint32(len(s.candidates)) && s.candidates[l.holder].sent {
+		return s.settled.persons[s.candidates[l.holder].person].DistinctID
+	}
+	return l.sentAs
 }

@@ -104,7 +104,7 @@ func (s *settler) contest() error {
 func (s *settler) awardAll(all *claims, loser traits) (profiles [3]Profiles, err error) {
 	var rivals []claim
 	end := func() {
-		s.award(rivals, loser)
+		rivals = s.award(rivals, loser)
 		for i, who := range everyWho {
 			for _, c := range rivals {
 				if s.choice.profile(who, s.candidates[c.candidate].traits) {
@@ -139,12 +139,22 @@ func (s *settler) later(at order, c *candidate, otherAt order, other *candidate)
 	return string(s.names.bytes(c.name)) < string(s.names.bytes(other.name))
 }
 
-// award marks all who claim the same value and are sent, but for the one who keeps it: rather one who gets an identify
-// than one who does not, then the one who set it last.
-func (s *settler) award(claims []claim, loser traits) {
-	if len(claims) < 2 {
-		return
+// award marks all who claim the same value and are sent, but for the one who keeps it: one whom an earlier run has sent under
+// it, rather one who gets an identify than one who does not, then the one who set it last. It returns the claims that count.
+func (s *settler) award(claims []claim, loser traits) []claim {
+	if loser == lostEmail && len(claims) > 0 {
+		if holder := s.heldEmail(claims[0].value); holder != nil {
+			return s.leaveEmail(claims, holder)
+		}
 	}
+	if len(claims) > 1 {
+		s.compete(claims, loser)
+	}
+	return claims
+}
+
+// compete finds the one of several who keeps what they claim.
+func (s *settler) compete(claims []claim, loser traits) {
 	var winner *candidate
 	var number uint32
 	var wonAt order

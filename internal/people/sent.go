@@ -83,6 +83,7 @@ func (s *settler) bringSent() error {
 		}
 		s.settled.sent = s.settled.sent[:start+len(kept)]
 	}
+	s.holdEmails()
 	return nil
 }
 

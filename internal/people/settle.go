@@ -78,6 +78,7 @@ type settler struct {
 	conflicts  int
 	losers     []loser           // of emails
 	taken      map[uint32]string // by person: an ID of another one, whose profile has their email
+	held       []heldEmail       // the emails that people were sent under
 	shapeOnly  int
 	joined     int64 // IDs that are another name for somebody
 	events     int64
