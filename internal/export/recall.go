@@ -47,7 +47,7 @@ func (l *Learned) recall(ctx context.Context, plan *Plan) error {
 			return err
 		}
 		by, _ := people.ByName(sent.Kind)
-		l.index.RecallSent(&people.SentPerson{DistinctID: sent.DistinctID, By: by, Value: sent.Value, State: sent.State})
+		l.index.RecallSent(&people.SentPerson{DistinctID: sent.DistinctID, By: by, Value: sent.Value, State: sent.State, Updated: sent.Updated})
 		l.sentBefore = true
 	}
 	return l.index.Err()
@@ -61,10 +61,11 @@ func (l *Learned) Learnt() *ledger.Learnt {
 // Knows reports whether it is known, of some people at least, that they have a profile already.
 func (l *Learned) Knows(plan *Plan) bool { return l.sentBefore || plan.Index.Existing != nil }
 
-// unchanged reports whether an identify is what an earlier run has sent.
+// unchanged reports whether an identify is what an earlier run has sent, or is made of older data than that: a persons export that
+// comes no more has said more than the rows do.
 func (r *run) unchanged(p *people.Person, identify []byte) bool {
-	state, before := r.learned.People.SentBefore(p)
-	return before && state == xxh3.Hash128(identify).Bytes()
+	state, updated, before := r.learned.People.SentBefore(p)
+	return before && (p.Updated < updated || state == xxh3.Hash128(identify).Bytes())
 }
 
 // turnedDown are the keys of what earlier runs have rejected: it is not tried again but by a retry, and counts for nothing. They

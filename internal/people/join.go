@@ -21,8 +21,8 @@ func (s *settler) join() error {
 	if err := s.recall(); err != nil {
 		return err
 	}
+	before := s.rootsBefore() // before the persons export too: a later run may come without it
 	s.joinExported(shares)
-	before := s.rootsBefore()
 	for i := range shares.pairs {
 		p := &shares.pairs[i]
 		s.groups.Share(p.id, uint32(nodes)+p.person, p.last)

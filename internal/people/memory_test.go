@@ -201,7 +201,7 @@ func TestWhatWasSentStays(t *testing.T) {
 				merged[secondary] = merged[secondary] || double && rapid.Bool().Draw(t, "merged")
 			}
 			for p := range s.People() {
-				if state, before := s.SentBefore(p); before != p.SentBefore() || before != (firsts[p] != SentPerson{}) {
+				if state, _, before := s.SentBefore(p); before != p.SentBefore() || before != (firsts[p] != SentPerson{}) {
 					t.Fatalf("%s was sent before: %v, in state %v", p.DistinctID, before, state)
 				}
 				if _, known := as[p.DistinctID]; !known {
@@ -230,7 +230,7 @@ func TestTheLastStateCounts(t *testing.T) {
 	for state := range byte(3) {
 		s := n.next(t, rows, Choice{}, 1, 1)
 		p, _ := s.Lookup([]byte("user_1"))
-		if got, before := s.SentBefore(p); before != (state > 0) || before && got != [16]byte{state} {
+		if got, _, before := s.SentBefore(p); before != (state > 0) || before && got != [16]byte{state} {
 			t.Errorf("night %d: sent before: %v, in state %v", state, before, got)
 		}
 		n.sent = append(n.sent, SentPerson{DistinctID: "user_1", Value: "user_1", State: [16]byte{state + 1}})

@@ -11,6 +11,7 @@ type SentPerson struct {
 	By         By     // what they were sent under, which stays
 	Value      string
 	State      [16]byte // a hash of what was sent, as the caller makes it
+	Updated    int64    // unix seconds of the newest data in it, 0 when there is no time
 }
 
 // RecallSent tells an index of a person who was sent, in the order of sending; of one who was sent several times the first says
@@ -30,6 +31,7 @@ func (x *Index) RecallSent(p *SentPerson) {
 	b := h.append(sh.work.take())
 	b = binary.LittleEndian.AppendUint32(b, x.sentCount)
 	b = append(b, p.State[:]...)
+	b = binary.LittleEndian.AppendUint64(b, uint64(p.Updated))
 	b = append(b, byte(p.By))
 	if p.By != ByID || p.Value != p.DistinctID {
 		b = append(b, p.Value...)
@@ -41,10 +43,11 @@ func (x *Index) RecallSent(p *SentPerson) {
 
 // sent is a person who was sent, by the node of the kept ID.
 type sent struct {
-	state [16]byte
-	node  uint32
-	turn  uint32 // the first is 0
-	name  *sentName
+	state   [16]byte
+	updated int64
+	node    uint32
+	turn    uint32 // the first is 0
+	name    *sentName
 }
 
 // sentName is what a person was sent under, where it is not the kept ID.
@@ -76,7 +79,7 @@ func (s *settler) bringSent() error {
 		kept := ours[:0]
 		for _, one := range ours {
 			if n := len(kept); n > 0 && kept[n-1].node == one.node {
-				kept[n-1].state = one.state
+				kept[n-1].state, kept[n-1].updated = one.state, one.updated
 				continue
 			}
 			kept = append(kept, one)
@@ -92,6 +95,8 @@ func (s *settler) readSent(b []byte) (one sent) {
 	b = b[sumSize:]
 	one.turn = binary.LittleEndian.Uint32(b)
 	b = b[4+copy(one.state[:], b[4:]):]
+	one.updated = int64(binary.LittleEndian.Uint64(b))
+	b = b[8:]
 	if by := By(b[0]); by != ByID || len(b) > 1 {
 		one.name = &sentName{by, string(b[1:])}
 	}
@@ -173,13 +178,14 @@ func (s *Settled) Known(of [sumSize]byte) *Person {
 	return &s.persons[s.who[node]-uint32(statuses)]
 }
 
-// SentBefore reports whether an earlier run has sent the person, and returns the state in which it did. By and Value are then
-// those of that time.
-func (s *Settled) SentBefore(p *Person) (state [16]byte, before bool) {
+// SentBefore reports whether an earlier run has sent the person, and returns the state in which it did, and the time of the newest
+// data in that, in unix seconds, 0 when there is none. By and Value are then those of that time.
+func (s *Settled) SentBefore(p *Person) (state [16]byte, updated int64, before bool) {
 	if p.sent == 0 {
-		return state, false
+		return state, 0, false
 	}
-	return s.sent[p.sent-1].state, true
+	one := &s.sent[p.sent-1]
+	return one.state, one.updated, true
 }
 
 // SentBefore reports whether an earlier run has sent the person.
