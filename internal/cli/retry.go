@@ -160,7 +160,7 @@ func (p *program) nothingRejected(open *ledger.OpenRejects) error {
 	}
 	text := "Nothing was rejected that could be tried again."
 	if open.Merges > 0 {
-		text += fmt.Sprintf(" %s merges were, which --merges tries.", export.Count(open.Merges))
+		text += " " + several(open.Merges, "merge was", "merges were") + ", which --merges tries."
 	}
 	_, err := fmt.Fprintln(p.env.Stdout, text)
 	return err

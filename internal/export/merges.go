@@ -89,8 +89,9 @@ func (r *run) dropLink(out *outbox, m *merging) error {
 	out.lock.Lock()
 	defer out.lock.Unlock()
 	r.keeper.took(nil, m.number+1)
-	one := &Reject{Reason: m.outcome.Reason, Detail: m.outcome.Detail + ": merge into " + mapping.ShortID(m.into)}
-	if one.key = keyOfText([]byte(one.Detail + "\x00" + m.profile)); !r.plan.RetryMerges && r.learned.repeats.down.has(one.key) {
+	into := mapping.ShortID(m.into)
+	one := &Reject{Reason: m.outcome.Reason, Detail: m.outcome.Detail + ": merge " + mapping.ShortID(m.profile) + " into " + into}
+	if one.key = keyOfText([]byte(m.outcome.Detail + ": merge into " + into + "\x00" + m.profile)); !r.plan.RetryMerges && r.learned.repeats.down.has(one.key) {
 		return nil
 	}
 	r.mergesRejected[m.outcome.Reason]++
