@@ -47,8 +47,8 @@ func (p *program) warnAnew(begun *ledger.Run, why error) {
 // known now. What can never be sent any more is told.
 func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*export.Learned, error) {
 	plan.Names, plan.LeftOut = p.sourceName, j.leftOut
-	if j.command == syncCommand {
-		plan.Read.LeaveHalf = true // the next night reads the row whole
+	if j.command != backfillCommand {
+		plan.Read.WrittenSince = plan.Now.Add(-stillWritten) // the next night reads the row whole
 	}
 	for {
 		learned, err := export.Learn(ctx, plan)

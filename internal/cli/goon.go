@@ -24,12 +24,13 @@ const backfillCommand = "backfill"
 // journey is a run as the ledger has it: one that is gone on with, or one that is yet to begin.
 type journey struct {
 	command string
-	run     *ledger.Run // nil until it has begun
-	flags   string      // those that change what is sent
-	merges  bool        // of a retry: merges are tried again too
-	left    int         // files that have come since and are left out
-	known   int         // of a sync: files that earlier runs have read
-	goes    bool        // it was begun by an earlier run of the program
+	run     *ledger.Run     // nil until it has begun
+	flags   string          // those that change what is sent
+	merges  bool            // of a retry: merges are tried again too
+	reread  []ledger.Source // of a retry: sources with rejected rows, as earlier runs have read them, that its files hold
+	left    int             // files that have come since and are left out
+	known   int             // of a sync: files that earlier runs have read
+	goes    bool            // it was begun by an earlier run of the program
 
 	anew *export.Plan // in its place, if what it rests on is not as it was; nil for one that is yet to begin
 }
@@ -291,7 +292,28 @@ func (j *journey) finish(learned *export.Learned, state *ledger.Store, rejects i
 	if err != nil {
 		return err
 	}
-	return j.run.Finish(outcome, time.Now(), settled, j.retried()...)
+	if err := j.rereadHere(context.Background(), state); err != nil {
+		return err
+	}
+	return j.run.Finish(outcome, time.Now(), settled, j.reread, j.retried()...)
+}
+
+// rereadHere notes which sources with rejected rows a backfill has read again by their names.
+func (j *journey) rereadHere(ctx context.Context, state *ledger.Store) error {
+	if j.command != backfillCommand {
+		return nil
+	}
+	open, err := state.OpenRejects(ctx)
+	sizes := map[string]int64{}
+	for _, source := range j.run.Sources {
+		sizes[source.Path] = source.Size
+	}
+	for _, then := range open.Sources {
+		if size, read := sizes[then.Path]; read && (export.Unchanged(then.Path, then, size) || export.Grown(then.Path, then, size)) {
+			j.reread = append(j.reread, then)
+		}
+	}
+	return err
 }
 
 // broken reports whether the state directory itself is what failed.

@@ -6,12 +6,16 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
 )
+
+// stillWritten is for how long after its last change a file may be one that something is writing to.
+const stillWritten = time.Hour
 
 // knownSources are the sources that earlier runs have read, by name.
 func (p *program) knownSources(ctx context.Context, state *ledger.Store) (map[string]ledger.KnownSource, error) {

@@ -112,7 +112,9 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		return p.nothingNew(plan, o.known)
 	}
 	j := &journey{command: backfillCommand, known: o.known}
-	plan.Read.LeaveHalf = o.onlyNew
+	if o.onlyNew {
+		plan.Read.WrittenSince = plan.Now.Add(-stillWritten)
+	}
 	if o.onlyNew && plan.State != nil {
 		j.command = syncCommand
 	}

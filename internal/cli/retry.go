@@ -93,11 +93,11 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 	if !begun && open.Rows+open.People == 0 && (open.Merges == 0 || !o.merges) {
 		return p.nothingRejected(&open)
 	}
-	j := &journey{command: retryCommand, merges: o.merges}
-	sources, err := p.stillThere(ctx, to.ledger, &open)
+	sources, reread, err := p.stillThere(ctx, to.ledger, &open)
 	if err != nil {
 		return err
 	}
+	j := &journey{command: retryCommand, merges: o.merges, reread: reread}
 	if !begun && len(sources) == 0 && open.People == 0 && (open.Merges == 0 || !o.merges) {
 		return &problem{code: exitInput,
 			err:  fmt.Errorf("nothing was tried again: no file is there that has rejected rows, %s of which are left", export.Count(open.Rows)),
@@ -166,35 +166,36 @@ func (p *program) nothingRejected(open *ledger.OpenRejects) error {
 	return err
 }
 
-// stillThere are the files that have rejected rows, also those by another name now.
-func (p *program) stillThere(ctx context.Context, state *ledger.Store, open *ledger.OpenRejects) (sources []posthog.Source, err error) {
+// stillThere are the files that have rejected rows, also those by another name now, and the sources that are surely in them.
+func (p *program) stillThere(ctx context.Context, state *ledger.Store, open *ledger.OpenRejects) (files []posthog.Source, reread []ledger.Source, err error) {
 	known, err := p.knownSources(ctx, state)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	var gone []string
 	for _, source := range open.Sources {
 		now, there := regularFile(source.Path)
 		if there {
-			sources = append(sources, now) // if another file has its name, it may be that which was mended
+			files = append(files, now) // if another file has its name, it may be that which was mended
 		}
 		if there && (export.Unchanged(source.Path, source, now.Size) || export.Grown(source.Path, source, now.Size)) {
+			reread = append(reread, source)
 			continue
 		}
 		renamed, found := regularFile(export.NowNamed(&source, known))
 		switch {
 		case found:
-			sources = append(sources, renamed)
+			files, reread = append(files, renamed), append(reread, source)
 		case !there:
 			gone = append(gone, source.Path)
 		}
 	}
-	slices.SortFunc(sources, func(a, b posthog.Source) int { return strings.Compare(a.Path, b.Path) })
-	sources = slices.Compact(sources)
+	slices.SortFunc(files, func(a, b posthog.Source) int { return strings.Compare(a.Path, b.Path) })
+	files = slices.Compact(files)
 	for _, path := range slices.Compact(gone) {
 		p.warn("%s is gone: what was rejected of it cannot be tried again; bring it back, or let sync read it under its new name, and then retry", path)
 	}
-	return sources, nil
+	return files, reread, nil
 }
 
 // regularFile is a file as a source; false when there is none.

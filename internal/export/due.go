@@ -113,10 +113,11 @@ func sameRows(a, b *ledger.Source) bool {
 }
 
 // NowNamed finds the file that has all rows of a source which is gone, among those that runs have read: it was renamed, or compressed
-// since. It returns nothing where there is none.
+// since, or has grown and was then renamed. It returns nothing where there is none.
 func NowNamed(source *ledger.Source, known map[string]ledger.KnownSource) string {
 	for _, path := range slices.Sorted(maps.Keys(known)) {
-		if other := known[path].Source; sameRows(source, &other) && isFile(path) {
+		other := known[path].Source
+		if path != source.Path && isFile(path) && (sameRows(source, &other) || source.Rows > 0 && other.Size > source.Size && Grown(path, *source, other.Size)) {
 			return path
 		}
 	}

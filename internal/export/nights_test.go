@@ -107,7 +107,7 @@ func night(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, files 
 			t.Fatal(err2)
 		}
 		if err == nil {
-			err = run.Finish(ledger.Done, time.Now(), settled)
+			err = run.Finish(ledger.Done, time.Now(), settled, nil)
 		}
 		switch {
 		case err == nil:

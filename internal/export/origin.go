@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -40,8 +41,10 @@ func (l *Learned) Origin() (sources []ledger.Source, people []byte) {
 
 func (l *Learned) sources() (sources []ledger.Source) {
 	trouble := map[string]string{}
-	for _, t := range l.Trouble {
-		trouble[t.Path] = t.Err.Error()
+	for _, t := range slices.Concat(l.Trouble, l.Said) {
+		if t.Kind != posthog.Warning || t.Unended {
+			trouble[t.Path] = t.Err.Error()
+		}
 	}
 	firsts := make([]uint64, len(l.places.sources))
 	for _, begun := range l.places.begun {

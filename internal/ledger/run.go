@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -193,10 +194,10 @@ func (r *Run) readPositions(ctx context.Context) error {
 	return rows.Err()
 }
 
-// Finish notes that nothing is left to do, and what is owed no more. Of the phases in retried the run
-// has tried again what earlier ones had rejected, of rows those of its sources, by whatever names these had: such rejects are then no
-// longer open.
-func (r *Run) Finish(outcome Outcome, at time.Time, settled []SettledOwed, retried ...Phase) error {
+// Finish notes that nothing is left to do, and what is owed no more. Of the phases in retried the run has tried again what earlier
+// ones had rejected: such rejects are then no longer open. Of rows those are of the sources in reread, which the run has read again by
+// whatever names, and of ones that were mended: the run has read a file of the same name with as many rows at least.
+func (r *Run) Finish(outcome Outcome, at time.Time, settled []SettledOwed, reread []Source, retried ...Phase) error {
 	err := r.store.transaction(context.Background(), func(tx *sql.Tx) error {
 		_, err := tx.Exec("UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", at.Unix(), outcome, r.ID)
 		if err == nil {
@@ -207,6 +208,9 @@ func (r *Run) Finish(outcome Outcome, at time.Time, settled []SettledOwed, retri
 				err = r.retried(tx, phase)
 			}
 		}
+		if err == nil && slices.Contains(retried, Events) {
+			err = r.reread(tx, reread)
+		}
 		return err
 	})
 	r.Ended, r.Outcome = at, outcome
@@ -214,12 +218,27 @@ func (r *Run) Finish(outcome Outcome, at time.Time, settled []SettledOwed, retri
 }
 
 func (r *Run) retried(tx *sql.Tx, phase Phase) error {
-	statement := "UPDATE rejects SET retried = ?1 WHERE retried IS NULL AND run <> ?1 AND phase = ?2"
+	statement := closeRejects
 	if phase == Events {
-		statement += ` AND EXISTS (SELECT 1 FROM sources s WHERE s.run = rejects.run AND rejects.number BETWEEN s.first AND s.first + s.rows - 1
-			AND (EXISTS (SELECT 1 FROM sources n WHERE n.path = s.path AND n.run = ?1) OR (s.rows, s.fingerprint) IN (
-				SELECT k.rows, k.fingerprint FROM sources n JOIN sources k ON k.path = n.path WHERE n.run = ?1 AND k.trouble IS NULL)))`
+		// A file that was mended may have got another name before: then the last run that read it by this one read the same rows.
+		statement += ` AND EXISTS (SELECT 1 FROM sources s JOIN sources n ON n.run = ?1 AND n.rows >= s.rows
+			WHERE s.run = rejects.run AND rejects.number BETWEEN s.first AND s.first + s.rows - 1 AND (n.path = s.path OR s.fingerprint = (
+				SELECT k.fingerprint FROM sources k WHERE k.path = n.path AND k.run < ?1 AND k.trouble IS NULL ORDER BY k.run DESC LIMIT 1)))`
 	}
 	_, err := tx.Exec(statement, r.ID, phase)
 	return err
 }
+
+// reread closes the rejects of sources, as earlier runs have read them.
+func (r *Run) reread(tx *sql.Tx, sources []Source) error {
+	for _, s := range sources {
+		_, err := tx.Exec(closeRejects+` AND EXISTS (SELECT 1 FROM sources s WHERE s.path = ?3 AND s.fingerprint = ?4
+			AND s.run = rejects.run AND rejects.number BETWEEN s.first AND s.first + s.rows - 1)`, r.ID, Events, s.Path, s.Fingerprint)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const closeRejects = "UPDATE rejects SET retried = ?1 WHERE retried IS NULL AND run <> ?1 AND phase = ?2"

@@ -185,7 +185,7 @@ const shownRow = 4 << 10
 func (c *Chunk) rowError(d *decoder, f *fault, row []byte) *RowError {
 	d.bad = RowError{
 		Path: c.path, Ref: d.event.Ref, Line: d.event.Line,
-		Reason: f.reason, Detail: f.detail, Row: row[:min(len(row), shownRow)], short: f.short,
+		Reason: f.reason, Detail: f.detail, Row: row[:min(len(row), shownRow)],
 	}
 	return &d.bad
 }

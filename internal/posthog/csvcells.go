@@ -111,9 +111,7 @@ func cellFault(n, want int) *fault {
 	if n < 0 {
 		return faultf(CSVQuotes, "a quote is in the wrong place or never closed")
 	}
-	f := faultf(CSVFields, "the row has %d cells, the header %d", n, want)
-	f.short = n < want
-	return f
+	return faultf(CSVFields, "the row has %d cells, the header %d", n, want)
 }
 
 // null reports whether a cell is empty or ClickHouse's way to write NULL.

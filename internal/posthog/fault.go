@@ -9,7 +9,6 @@ import (
 type fault struct {
 	reason string
 	detail string
-	short  bool // the row ends before its last cell
 }
 
 // The reasons that rows are rejected for here.

@@ -3,41 +3,50 @@ package posthog
 import (
 	"encoding/json"
 	"errors"
+	"os"
 	"slices"
 )
 
-// A file that is being written to may end in the middle of a row. Options.LeaveHalf leaves that row for a later reading.
+// A file that is being written to may end in the middle of a row. Options.WrittenSince leaves that row for a later reading.
 
 // leavesHalf leaves rest out if it is half a row, and says so. Of a compressed source only its stream tells whether it is whole.
 func (c *cutter) leavesHalf() bool {
-	if !c.reading.options.LeaveHalf || c.codec != "" || c.layout.elements != nil || !c.half() {
+	if c.codec != "" || c.layout.elements != nil || !c.written() || !c.half() {
 		return false
 	}
 	c.drop()
-	c.say(SourceError{Kind: Warning, Err: errors.New("its last row has no end yet and is left out"), Hint: "it is read once the rest of it has been written"})
+	c.say(SourceError{Kind: Warning, Unended: true, Err: errors.New("its last row has no end yet and is left out"), Hint: "the next run reads it"})
 	return true
 }
 
-// half reports whether rest, which no newline ends, was cut off within a row. A CSV's may have gone over several lines; but if one
-// of those is an event, then a stray quote has only made it look so.
-func (c *cutter) half() bool {
-	n := len(c.rest)
-	if n == 0 || c.rest[n-1] == '\n' {
+// written reports whether something may be writing to the source still.
+func (c *cutter) written() bool {
+	since := c.reading.options.WrittenSince
+	if since.IsZero() {
 		return false
 	}
-	open := false
-	if c.layout.csv {
-		_, state := quotedRow(c.rest, 0)
-		open = state == rowOpen
+	info, err := os.Stat(c.reading.sources[c.source].Path)
+	return err == nil && !info.ModTime().Before(since)
+}
+
+// half reports whether rest may have been cut off within a row. Of a CSV's only the end of its line tells, and an open quote, which
+// goes over several lines; but if one of those is an event, then a stray quote has only made it look so.
+func (c *cutter) half() bool {
+	n := len(c.rest)
+	if n == 0 {
+		return false
 	}
-	found := false
+	ended := c.rest[n-1] == '\n'
+	if !c.layout.csv {
+		return !ended && !json.Valid(c.rest)
+	}
+	if _, state := quotedRow(c.rest, 0); state != rowOpen {
+		return !ended
+	}
 	for _, bad := range c.tail(slices.Clone(c.rest)).Events() {
-		switch {
-		case bad == nil:
+		if bad == nil {
 			return false
-		case open, bad.short, !c.layout.csv && bad.Reason == NotJSON && !json.Valid(trimLineEnd(c.rest)):
-			found = true
 		}
 	}
-	return found
+	return true
 }

@@ -26,9 +26,10 @@ type Options struct {
 	// AcceptDamaged reads what is known to be wrong too: text whose checksum does not match, as far as it goes.
 	AcceptDamaged bool
 
-	// LeaveHalf leaves out what an uncompressed source ends with if that is only the beginning of a row: no newline ends it,
-	// and it does not parse. It comes as a *SourceError of kind Warning. For sources that something may be writing to.
-	LeaveHalf bool
+	// WrittenSince leaves out what an uncompressed source ends with if that may be only the beginning of a row and the source was
+	// modified at this time or later, so that something may be writing to it still: no newline ends it, and it is a CSV row, of which
+	// nobody can tell, or does not parse. It comes as a *SourceError of kind Warning that is Unended. The zero time leaves nothing out.
+	WrittenSince time.Time
 
 	// Known are sources that an earlier reading found damaged, as it told so, with nil for the others. Of these nothing
 	// after SourceError.Sound is read; the same error comes there again. Nil knows of none.
@@ -58,7 +59,6 @@ type RowError struct {
 	Detail string // what exactly is wrong, for a person; it may quote the row's own text
 	Row    []byte // the row's first bytes, at most 4 KiB; borrowed like an Event's
 
-	short bool // it ends before its last cell
 }
 
 func (e *RowError) Error() string {
@@ -71,6 +71,8 @@ type SourceError struct {
 	Kind SourceTrouble
 	Err  error
 	Hint string // what to do about it; may be empty
+
+	Unended bool // of a Warning: its last row was left out, see Options.WrittenSince
 
 	// Sound is how many bytes of a Damaged source's text, from the start, are to be used, and Doubtful that chunks have
 	// come with text after that: the damage was found too late. Then nothing of this reading can be relied on; read
