@@ -1,6 +1,7 @@
 package people
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"sync"
@@ -118,7 +119,10 @@ func (s *settler) sortCandidates() {
 	for i := range s.candidates {
 		s.candidates[i].person = uint32(i) // its number, until it has become a person
 	}
-	slices.SortFunc(s.candidates, func(a, b candidate) int { return cmp.Compare(a.ref, b.ref) })
+	slices.SortFunc(s.candidates, func(a, b candidate) int {
+		// A row of an earlier run may have the number of one of this run. A run that goes on must find everybody in the same order.
+		return cmp.Or(cmp.Compare(a.ref, b.ref), bytes.Compare(s.names.bytes(a.name), s.names.bytes(b.name)))
+	})
 	now := make([]uint32, len(s.candidates))
 	for i := range s.candidates {
 		now[s.candidates[i].person] = uint32(i)
