@@ -309,7 +309,7 @@ func (j *journey) rereadHere(ctx context.Context, state *ledger.Store) error {
 		sizes[source.Path] = source.Size
 	}
 	for _, then := range open.Sources {
-		if size, read := sizes[then.Path]; read && (export.Unchanged(then.Path, then, size) || export.Grown(then.Path, then, size)) {
+		if size, read := sizes[then.Path]; read && export.Holds(then.Path, then, size) {
 			j.reread = append(j.reread, then)
 		}
 	}

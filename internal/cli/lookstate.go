@@ -57,7 +57,7 @@ func (p *program) lookAtState(ctx context.Context, plan *export.Plan, o *preview
 	if !o.onlyNew {
 		return found.Close, nil
 	}
-	known, err := p.knownSources(ctx, found)
+	known, err := export.KnownSources(ctx, found)
 	if err != nil {
 		return found.Close, err
 	}

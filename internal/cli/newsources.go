@@ -17,18 +17,6 @@ import (
 // stillWritten is for how long after its last change a file may be one that something is writing to.
 const stillWritten = time.Hour
 
-// knownSources are the sources that earlier runs have read, by name.
-func (p *program) knownSources(ctx context.Context, state *ledger.Store) (map[string]ledger.KnownSource, error) {
-	known := map[string]ledger.KnownSource{}
-	for one, err := range state.KnownSources(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		known[one.Path] = one
-	}
-	return known, nil
-}
-
 // onlyNew takes those sources off a plan of which nothing is new, and those that have to wait, and warns of what is odd.
 func (p *program) onlyNew(plan *export.Plan, known map[string]ledger.KnownSource) {
 	plan.Sources = p.newSources(plan, known)
@@ -96,7 +84,7 @@ func (p *program) warnOfReplaced(source posthog.Source, then *ledger.KnownSource
 	if then.Ends == "" && source.Size >= then.Size {
 		return
 	}
-	if then.Trouble == "" && !export.Grown(source.Path, then.Source, source.Size) && !export.Unchanged(source.Path, then.Source, source.Size) {
+	if then.Trouble == "" && !export.Holds(source.Path, then.Source, source.Size) {
 		p.warn("%s is another file than the one that was sent: it is read whole, and what is in both is not sent again", source.Path)
 	}
 }

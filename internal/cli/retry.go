@@ -168,7 +168,7 @@ func (p *program) nothingRejected(open *ledger.OpenRejects) error {
 
 // stillThere are the files that have rejected rows, also those by another name now, and the sources that are surely in them.
 func (p *program) stillThere(ctx context.Context, state *ledger.Store, open *ledger.OpenRejects) (files []posthog.Source, reread []ledger.Source, err error) {
-	known, err := p.knownSources(ctx, state)
+	known, err := export.KnownSources(ctx, state)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -178,7 +178,7 @@ func (p *program) stillThere(ctx context.Context, state *ledger.Store, open *led
 		if there {
 			files = append(files, now) // if another file has its name, it may be that which was mended
 		}
-		if there && (export.Unchanged(source.Path, source, now.Size) || export.Grown(source.Path, source, now.Size)) {
+		if there && export.Holds(source.Path, source, now.Size) {
 			reread = append(reread, source)
 			continue
 		}

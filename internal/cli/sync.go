@@ -122,7 +122,7 @@ func (p *program) nothingToDo(ctx context.Context, to *destination, plan *export
 	if err != nil || len(runs) == 0 || runs[0].Ended.IsZero() || store.Workspace() != to.owner() {
 		return 0, false
 	}
-	all, err := p.knownSources(ctx, store)
+	all, err := export.KnownSources(ctx, store)
 	if err != nil || len(p.newSources(plan, all)) > 0 {
 		return 0, false
 	}
@@ -143,7 +143,7 @@ func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, p
 	if len(runs) == 0 && !o.firstRun && !to.temporary {
 		return nothingKnown(to.state)
 	}
-	known, err := p.knownSources(ctx, to.ledger)
+	known, err := export.KnownSources(ctx, to.ledger)
 	if err != nil {
 		return err
 	}

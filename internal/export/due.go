@@ -13,7 +13,7 @@ import (
 // Due are the paths of the sources that earlier runs have read, of those for which asks is true, that have rows of people who are known now, or
 // who are sent now though nobody knows them. What cannot be sent any more, because its source is gone or is another file, is added to Lost.
 func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bool) (due []string, err error) {
-	known, err := knownSources(ctx, plan.State)
+	known, err := KnownSources(ctx, plan.State)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +117,7 @@ func sameRows(a, b *ledger.Source) bool {
 func NowNamed(source *ledger.Source, known map[string]ledger.KnownSource) string {
 	for _, path := range slices.Sorted(maps.Keys(known)) {
 		other := known[path].Source
-		if path != source.Path && isFile(path) && (sameRows(source, &other) || source.Rows > 0 && other.Size > source.Size && Grown(path, *source, other.Size)) {
+		if path != source.Path && isFile(path) && (sameRows(source, &other) || source.Rows > 0 && other.Size > source.Size && grown(path, *source, other.Size)) {
 			return path
 		}
 	}
@@ -129,8 +129,8 @@ func isFile(path string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// knownSources are the sources that earlier runs have read, by path.
-func knownSources(ctx context.Context, state *ledger.Store) (map[string]ledger.KnownSource, error) {
+// KnownSources are the sources that earlier runs have read, by path.
+func KnownSources(ctx context.Context, state *ledger.Store) (map[string]ledger.KnownSource, error) {
 	all := map[string]ledger.KnownSource{}
 	for one, err := range state.KnownSources(ctx) {
 		if err != nil {

@@ -95,16 +95,21 @@ func standOf(path string, size int64) (modified int64, ends string) {
 	return info.ModTime().UnixNano(), fmt.Sprintf("%x", h.Sum128().Bytes())
 }
 
-// Grown reports whether a file still begins as it was when a run read it.
-func Grown(path string, then ledger.Source, size int64) bool {
+// grown reports whether a file still begins as it was when a run read it.
+func grown(path string, then ledger.Source, size int64) bool {
 	_, ends := standOf(path, then.Size)
 	return size > then.Size && ends != "" && ends == then.Ends
 }
 
-// Unchanged reports whether a file looks as it did when a run read it, though it was written since.
-func Unchanged(path string, then ledger.Source, size int64) bool {
+// unchanged reports whether a file looks as it did when a run read it, though it was written since.
+func unchanged(path string, then ledger.Source, size int64) bool {
 	_, ends := standOf(path, size)
 	return size == then.Size && ends != "" && ends == then.Ends
+}
+
+// Holds reports whether a file looks as if all was still in it that a run read there.
+func Holds(path string, then ledger.Source, size int64) bool {
+	return unchanged(path, then, size) || grown(path, then, size)
 }
 
 // peopleSum stands for who is sent under what, and what is merged.

@@ -52,7 +52,7 @@ func newOwings(ctx context.Context, plan *Plan, forgets bool) (*owings, error) {
 		for _, one := range all {
 			one.reasons = plan.leftOut(one.of.Flags)
 			source := plan.Sources[n]
-			if len(one.reasons) == 0 && !forgets && (Grown(source.Path, one.of.Source, source.Size) || Unchanged(source.Path, one.of.Source, source.Size)) {
+			if len(one.reasons) == 0 && !forgets && Holds(source.Path, one.of.Source, source.Size) {
 				continue
 			}
 			for id, err := range plan.State.OwedOf(ctx, one.of.Run, one.of.Number) {

@@ -58,7 +58,6 @@ type RowError struct {
 	Reason string // a short code for counting: NotJSON and its like
 	Detail string // what exactly is wrong, for a person; it may quote the row's own text
 	Row    []byte // the row's first bytes, at most 4 KiB; borrowed like an Event's
-
 }
 
 func (e *RowError) Error() string {
