@@ -51,9 +51,6 @@ func (p *program) lookAtState(ctx context.Context, plan *export.Plan, o *preview
 		return nothing, nil
 	}
 	plan.State = found
-	if err := p.warnOfOlder(ctx, found.Dir(), found); err != nil {
-		return found.Close, err
-	}
 	if !o.onlyNew {
 		return found.Close, nil
 	}

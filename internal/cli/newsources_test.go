@@ -10,7 +10,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// TestReplacedIsOnlySaidOfWhatIsKnown: a state of schema 1 does not say what was in a file, but a shorter one is another.
+// TestReplacedIsOnlySaidOfWhatIsKnown: where the state does not say what was in a file,
+// only a shorter one is another.
 func TestReplacedIsOnlySaidOfWhatIsKnown(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.jsonl")

@@ -85,20 +85,7 @@ func (p *program) openLedger(ctx context.Context, to *destination) error {
 		p.watch.looksAt(store)
 		return store.Close()
 	})
-	return p.warnOfOlder(ctx, to.state, store)
-}
-
-// warnOfOlder warns of a state that an older version made, which did not note which events it sent.
-func (p *program) warnOfOlder(ctx context.Context, dir string, store *ledger.Store) error {
-	if store.Older() == 0 {
-		return nil
-	}
-	from, err := store.KeysFrom(ctx, 0)
-	if err == nil && from > 0 {
-		p.warn("an older version of ph2cio made the state in %s, and did not note which events it sent: events before %s are held (too_old_to_check), "+
-			"unless a run that it began goes on; --resend-old sends them all again, with the same IDs", dir, ledger.TimeOfDay(from).Format(time.DateOnly))
-	}
-	return err
+	return nil
 }
 
 // stateBase follows the XDG base directory specification on Unix and the platform's own habits elsewhere.

@@ -140,9 +140,6 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	if err := p.warnOfOlder(ctx, dir, store); err != nil {
-		return nil, err
-	}
 	of := store.Workspace()
 	report = &stateReport{Path: dir, EnvironmentID: of.EnvironmentID, BaseURL: of.BaseURL, Runs: []runReport{}}
 	if holder, running := ledger.Running(dir); running {

@@ -56,7 +56,7 @@ func (r *repeats) begin(ctx context.Context, plan *Plan) (err error) {
 	}
 	r.retry = plan.Retry
 	if !plan.ResendOld {
-		r.from, err = plan.State.KeysFrom(ctx, plan.goesOn())
+		r.from, err = plan.State.KeysFrom(ctx)
 	}
 	if err == nil {
 		r.down, err = plan.State.RejectKeys(ctx, plan.goesOn())

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -198,13 +199,14 @@ func (s *Store) Forget(ctx context.Context, before int64) error {
 	return s.trouble("forget old keys in", err)
 }
 
-// KeysFrom is the first day whose keys are all kept, the zero value when none were ever forgotten. A run that goes on, 0 for none,
-// and began when no keys were kept, knows by its position alone what it has sent.
-func (s *Store) KeysFrom(ctx context.Context, goesOn int64) (day int64, err error) {
-	err = s.db.QueryRowContext(ctx, `SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?1 AND (?2 = 0
-		OR ?2 > (SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM meta WHERE key = ?3))`, forgottenKey, goesOn, blindRuns).Scan(&day)
+// KeysFrom is the first day whose keys are all kept, the zero value when none were ever forgotten.
+func (s *Store) KeysFrom(ctx context.Context) (day int64, err error) {
+	text, err := s.meta(ctx, forgottenKey)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
+	}
+	if err == nil {
+		day, err = strconv.ParseInt(text, 10, 64)
 	}
 	return day, s.trouble("read what was sent from", err)
 }

@@ -9,8 +9,7 @@ import (
 )
 
 // OpenReadOnly opens the state.db of a directory to look at it, without the lock and whatever its workspace, also while a run
-// writes to it, and leaves the directory as it was; of one with an older schema it is a copy in the directory for temporary files,
-// which Close removes. The error is fs.ErrNotExist when there is none, else a *Trouble.
+// writes to it, and leaves the directory as it was. The error is fs.ErrNotExist when there is none, else a *Trouble.
 func OpenReadOnly(ctx context.Context, dir string) (*Store, error) {
 	s := &Store{path: filepath.Join(dir, FileName)}
 	err := s.plainFiles()
@@ -94,12 +93,12 @@ func (s *Store) look(ctx context.Context) error {
 	if version < 1 {
 		return s.refuse("nothing is in it: it was made by a run that was stopped at once", "type the command of that run again")
 	}
-	if version < len(migrations) {
-		if err := s.lookAtCopy(ctx, version); err != nil {
-			return err
-		}
+	if err := s.sameForm(ctx, version); err != nil {
+		return err
 	}
-	s.noteOlder(version)
+	if version < len(migrations) {
+		return s.refuse("an older version of ph2cio made it, and only a run that sends brings it up to date", "type the command of a run again")
+	}
 	s.workspace, err = s.owner(ctx)
 	return err
 }

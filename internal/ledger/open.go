@@ -28,13 +28,11 @@ type Store struct {
 	db        *sql.DB
 	workspace Workspace
 	stood     *standing // of one that is read without SQLite's locks, as it was then; else nil
-	older     int       // the version of the schema that it had when it was opened, if not the newest
-	scratch   string    // a directory with a copy to look at, removed by Close
 }
 
 // Open opens the state.db of a directory, which must exist and be locked, for writing, and makes it if there is none. It is
-// refused, with a *Trouble that says how to go on, when it is of another workspace, of a newer version of ph2cio, damaged, or
-// a link.
+// refused, with a *Trouble that says how to go on, when it is of another workspace, of another form, of a newer version of ph2cio,
+// damaged, or a link.
 func Open(ctx context.Context, dir string, of Workspace) (*Store, error) {
 	s := &Store{path: filepath.Join(dir, FileName), workspace: of}
 	if err := s.open(ctx, of); err != nil {
@@ -54,6 +52,11 @@ func (s *Store) open(ctx context.Context, of Workspace) error {
 	if err != nil {
 		return err
 	}
+	if version > 0 {
+		if err := errors.Join(s.check(ctx), s.sameForm(ctx, version)); err != nil {
+			return err
+		}
+	}
 	// Saved in the file, so that whoever opens it next has it too.
 	if _, err := s.db.ExecContext(ctx, "PRAGMA journal_mode=WAL"); err != nil {
 		return err
@@ -61,25 +64,11 @@ func (s *Store) open(ctx context.Context, of Workspace) error {
 	if err := s.migrate(ctx, version); err != nil {
 		return err
 	}
-	s.noteOlder(version)
 	if version == 0 {
 		return s.claim(ctx, of)
 	}
-	if err := s.check(ctx); err != nil {
-		return err
-	}
 	return s.belongs(ctx, of)
 }
-
-func (s *Store) noteOlder(version int) {
-	if version > 0 && version < len(migrations) {
-		s.older = version
-	}
-}
-
-// Older is the version of the schema that an older version of ph2cio left it in, from which it has just been brought to the
-// newest; 0 if it was in the newest.
-func (s *Store) Older() int { return s.older }
 
 // create makes the file if there is none, for its owner alone; SQLite gives the files beside it the same permissions.
 func (s *Store) create() error {
@@ -147,12 +136,29 @@ func (s *Store) version(ctx context.Context) (version int, err error) {
 		return 0, nil
 	case application != applicationID || version < 1:
 		return 0, s.refuse("it is a database, but not one of ph2cio's", "name another directory with --state")
-	case version > len(migrations):
-		return 0, s.refuse(fmt.Sprintf("a newer version of ph2cio made it (schema %d, and this one knows %d)", version, len(migrations)),
-			"use that version, or name another directory with --state")
 	}
 	return version, nil
 }
+
+// sameForm refuses a file whose schema differs from the one that this program has under the same version. Builds from before
+// the first release left such files: they wrote other versions, or other tables under the same one.
+func (s *Store) sameForm(ctx context.Context, version int) error {
+	form, err := s.meta(ctx, formKey)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	switch {
+	case form != "" && version > len(migrations):
+		return s.refuse(fmt.Sprintf("a newer version of ph2cio made it (schema %d, and this one knows %d)", version, len(migrations)),
+			"use that version, or name another directory with --state")
+	case version > len(migrations) || form != formOf(version):
+		return s.refuse("another build of ph2cio, from before the first release, made it, and it is of another form", otherFormAdvice)
+	}
+	return nil
+}
+
+const otherFormAdvice = "use the build that made it, or move it away with its -wal and -shm, or name another directory with --state: " +
+	"the next run then starts from nothing and sends all of history again"
 
 // check looks for damage.
 func (s *Store) check(ctx context.Context) error {
@@ -233,9 +239,6 @@ func (s *Store) Close() error {
 	s.db = nil
 	if s.stood != nil && err == nil {
 		err = s.stood.still(s.path)
-	}
-	if s.scratch != "" {
-		err = errors.Join(err, os.RemoveAll(s.scratch))
 	}
 	return s.trouble("close", err)
 }

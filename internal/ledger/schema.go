@@ -1,8 +1,9 @@
 package ledger
 
 import (
-	"context"
-	"database/sql"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
 )
 
 // applicationID marks a file as a state.db of ours: "ph2c".
@@ -11,19 +12,25 @@ const applicationID = 0x70683263
 // IDScheme is the rule that event IDs are made by. What was sent under another rule would be sent again as new events.
 const IDScheme = "1"
 
-// migration is statements, and then what statements cannot do, nil for nothing.
-type migration struct {
-	statements string
-	then       func(context.Context, *sql.Tx) error
-}
+// migrations lead from each version of the schema to the next: the first makes version 1 of an empty file. The statements of
+// one that has been released are never changed.
+//
+// Until the first release there is one, and a change of the schema changes it. So does a change of what the blobs hold: the
+// comments say it, and they are a part of what formOf hashes. A file of another form is refused.
+var migrations = []string{version1}
 
-// migrations lead from each version of the schema to the next: the first makes version 1 of an empty file. The statements of one
-// that has been released are never changed.
-var migrations = []migration{{statements: version1}, {version2, mendVersion1}}
+// formKey is the name in meta of the form of the file, as formOf has it.
+const formKey = "form"
+
+// formOf is a hash of the statements that make a version of the schema, their comments included.
+func formOf(version int) string {
+	sum := sha256.Sum256([]byte(strings.Join(migrations[:version], "")))
+	return hex.EncodeToString(sum[:8])
+}
 
 const version1 = `
 CREATE TABLE meta (
-	key   TEXT PRIMARY KEY, -- base_url, environment_id, id_scheme
+	key   TEXT PRIMARY KEY, -- base_url, environment_id, id_scheme, form and others
 	value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
@@ -51,8 +58,12 @@ CREATE TABLE sources (
 	first       INTEGER NOT NULL, -- number of its first row in reading order over all sources
 	rows        INTEGER NOT NULL,
 	trouble     TEXT,             -- why it was not read to its end
+	modified    INTEGER,          -- unix nanoseconds
+	ends        TEXT,             -- stands for the first and the last bytes of the file
+	recent      INTEGER NOT NULL, -- rows that are owed because they were recent
 	PRIMARY KEY (run, number)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX sources_by_path ON sources (path, run);
 
 -- How far a phase of a run has come: everything before next is done, but for what is open. Numbers are rows in reading
 -- order over all sources for events, people and merges in sending order for the others.
@@ -91,16 +102,40 @@ CREATE TABLE merges (
 ) STRICT;
 
 CREATE TABLE rejects (
-	run    INTEGER NOT NULL REFERENCES runs,
-	phase  INTEGER NOT NULL,
-	number INTEGER NOT NULL, -- as in positions
-	reason TEXT NOT NULL,
-	text   TEXT NOT NULL,    -- the line of rejects.jsonl
+	run     INTEGER NOT NULL REFERENCES runs,
+	phase   INTEGER NOT NULL,
+	number  INTEGER NOT NULL, -- as in positions
+	reason  TEXT NOT NULL,
+	text    TEXT NOT NULL,    -- the line of rejects.jsonl
+	key     BLOB,             -- of a row its event ID, or a hash of its text; of others a hash of what was refused
+	retried INTEGER,          -- the run that tried it again
 	PRIMARY KEY (run, phase, number)
 ) STRICT, WITHOUT ROWID;
-`
 
-const version2 = `
+-- What runs have learnt of who is who: entries with their lengths as varints in front, about a megabyte of them compressed
+-- together with zstd. They are made with the seed that meta has as learnt_seed, and with the numbers of property_keys.
+CREATE TABLE learnt (
+	run     INTEGER NOT NULL REFERENCES runs,
+	part    INTEGER NOT NULL,
+	entries BLOB NOT NULL,
+	PRIMARY KEY (run, part)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE property_keys (
+	number INTEGER PRIMARY KEY,
+	name   TEXT NOT NULL
+) STRICT;
+
+-- People whose rows in a source were skipped only because nobody knew them, many to a row.
+CREATE TABLE owed (
+	run    INTEGER NOT NULL,
+	source INTEGER NOT NULL,
+	part   INTEGER NOT NULL,
+	ids    BLOB NOT NULL, -- sorted, for each 16 bytes of a hash of the distinct ID, made with the seed of learnt
+	PRIMARY KEY (run, source, part),
+	FOREIGN KEY (run, source) REFERENCES sources (run, number)
+) STRICT, WITHOUT ROWID;
+
 -- Keys of events that were acknowledged, so that no event is sent twice. Those of one day and run are in parts, in each of
 -- which they are sorted. What was forgotten is before the day that meta has as keys_from.
 CREATE TABLE keys (
@@ -111,31 +146,4 @@ CREATE TABLE keys (
 	keys  BLOB NOT NULL,    -- for each: seconds since the one before, or since the day began, as a varint, then 10 bytes
 	PRIMARY KEY (day, run, part)
 ) STRICT, WITHOUT ROWID;
--- What runs have learnt of who is who: entries with their lengths as varints in front, about a megabyte of them compressed
--- together with zstd. They are made with the seed that meta has as learnt_seed, and with the numbers of property_keys.
-CREATE TABLE learnt (
-	run     INTEGER NOT NULL REFERENCES runs,
-	part    INTEGER NOT NULL,
-	entries BLOB NOT NULL,
-	PRIMARY KEY (run, part)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE property_keys (
-	number INTEGER PRIMARY KEY,
-	name   TEXT NOT NULL
-) STRICT;
--- People whose rows in a source were skipped only because nobody knew them, many to a row.
-CREATE TABLE owed (
-	run    INTEGER NOT NULL,
-	source INTEGER NOT NULL,
-	part   INTEGER NOT NULL,
-	ids    BLOB NOT NULL, -- sorted, for each 16 bytes of a hash of the distinct ID, made with the seed of learnt
-	PRIMARY KEY (run, source, part),
-	FOREIGN KEY (run, source) REFERENCES sources (run, number)
-) STRICT, WITHOUT ROWID;
-ALTER TABLE sources ADD COLUMN modified INTEGER; -- unix nanoseconds
-ALTER TABLE sources ADD COLUMN ends TEXT;        -- stands for the first and the last bytes of the file
-ALTER TABLE sources ADD COLUMN recent INTEGER NOT NULL DEFAULT 0; -- rows that are owed because they were recent
-CREATE INDEX sources_by_path ON sources (path, run);
-ALTER TABLE rejects ADD COLUMN key BLOB;         -- of a row its event ID, or a hash of its text; of others a hash of what was refused
-ALTER TABLE rejects ADD COLUMN retried INTEGER;  -- the run that tried it again
 `

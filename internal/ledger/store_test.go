@@ -205,7 +205,7 @@ func TestKilledWhileItIsMade(t *testing.T) {
 			s := &Store{path: filepath.Join(dir, FileName)}
 			err := s.connect("")
 			if err == nil {
-				_, err = s.db.Exec("DELETE FROM meta")
+				_, err = s.db.Exec("DELETE FROM meta WHERE key <> ?", formKey)
 			}
 			return errors.Join(err, s.Close())
 		},
@@ -336,7 +336,13 @@ func TestRefusals(t *testing.T) {
 		"another workspace": {made(nil), Workspace{ours.BaseURL, 78}, "belongs to workspace 77 at https://track.customer.io, not to workspace 78", "credentials"},
 		"another host":      {made(nil), Workspace{"https://track-eu.customer.io", 77}, "not to workspace 77 at https://track-eu", "credentials"},
 		"newer": {made(func(s *Store) { s.db.Exec("PRAGMA user_version=99") }), ours,
-			"a newer version of ph2cio made it (schema 99, and this one knows 2)", "use that version"},
+			"a newer version of ph2cio made it (schema 99, and this one knows 1)", "use that version"},
+		"another schema": {made(func(s *Store) { s.db.Exec("UPDATE meta SET value='0123' WHERE key='form'") }), ours,
+			"it is of another form", "use the build that made it"},
+		"before forms were noted": {made(func(s *Store) { s.db.Exec("DELETE FROM meta WHERE key='form'") }), ours,
+			"it is of another form", "use the build that made it"},
+		"a schema that was dropped": {made(func(s *Store) { s.db.Exec("DELETE FROM meta WHERE key='form'; PRAGMA user_version=2") }), ours,
+			"it is of another form", "use the build that made it"},
 		"another rule": {made(func(s *Store) { s.db.Exec("UPDATE meta SET value='2' WHERE key='id_scheme'") }), ours, "follow rule 2", "the version of ph2cio that made it"},
 		"not ours":     {made(func(s *Store) { s.db.Exec("PRAGMA application_id=5") }), ours, "not one of ph2cio's", "--state"},
 		"no database": {func(t *testing.T, path string) {
