@@ -6,7 +6,19 @@ import "unicode/utf8"
 type takeCell func(d *decoder, cell []byte) *fault
 
 func takeUUID(d *decoder, cell []byte) *fault {
-	d.event.UUID, d.event.HasUUID = parseUUID(cell)
+	e := &d.event
+	if e.UUID, e.HasUUID = parseUUID(cell); !e.HasUUID && !blank(cell) && (ascii(cell) || utf8.Valid(cell)) {
+		e.UUIDText = cell
+	}
+	return nil
+}
+
+// takeID reads `id`, which is another name of `uuid` in some exports. Where it is no UUID it may be anything, such as the
+// number of a row, and counts as missing.
+func takeID(d *decoder, cell []byte) *fault {
+	if e := &d.event; !e.HasUUID && e.UUIDText == nil {
+		e.UUID, e.HasUUID = parseUUID(cell)
+	}
 	return nil
 }
 

@@ -17,8 +17,9 @@ type Event struct {
 	Line int64  // the line on which the row starts in its (decompressed) file, from 1
 	Row  []byte // the row as it stands there, without its line end
 
-	UUID    UUID
-	HasUUID bool // false when the row has none, or one that is not a UUID
+	UUID     UUID
+	HasUUID  bool   // false when the row has none, or one that is not a UUID
+	UUIDText []byte // `uuid` as it stands, where it is no UUID; nil when it is one, or missing
 
 	Name       []byte // `event`, without white space around it
 	Padded     []byte // `event` as it is written, where that has white space around it; nil where not

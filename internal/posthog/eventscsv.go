@@ -90,7 +90,8 @@ var csvFields = []struct {
 	names []string // in order of preference
 	take  takeCell
 }{
-	{[]string{"*.uuid", "uuid", "id"}, takeUUID},
+	{[]string{"*.uuid", "uuid"}, takeUUID},
+	{[]string{"id"}, takeID},
 	{[]string{"*.event", "event"}, takeEvent},
 	{distinctIDColumns, takeDistinctID},
 	{[]string{"*.person_id", "person_id", "Person .id", "person.id"}, takePersonID},

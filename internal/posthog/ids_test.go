@@ -47,6 +47,56 @@ func TestOtherIDsThatAreNone(t *testing.T) {
 	}
 }
 
+// TestUUIDs holds what a row's uuid is read as: sixteen bytes, the text as it stands, or nothing.
+func TestUUIDs(t *testing.T) {
+	const uuid = "019cb821-7813-7a8c-b949-91dab9baa159"
+	for _, c := range []struct{ members, want string }{
+		{`"uuid":"` + uuid + `"`, uuid},
+		{`"uuid":"019CB821-7813-7A8C-B949-91DAB9BAA159"`, uuid},
+		{`"uuid":"019cb82178137a8cb94991dab9baa159"`, uuid},
+		{`"id":"` + uuid + `"`, uuid},
+		{`"uuid":null,"id":"` + uuid + `"`, uuid},
+		{`"uuid":"","id":"` + uuid + `"`, uuid},
+		{`"uuid":"{` + uuid + `}"`, "text {" + uuid + "}"},
+		{`"uuid":"Order-7"`, "text Order-7"},
+		{`"uuid":12`, "text 12"},
+		{`"uuid":"x","id":"` + uuid + `"`, "text x"},
+		{`"id":12`, ""}, {`"id":"row-12"`, ""}, {`"uuid":" "`, ""}, {`"uuid":null`, ""}, {`"uuid":{"a":1}`, ""},
+	} {
+		chunks, _ := cutBytes([]byte(`{"event":"a","distinct_id":"u",`+c.members+"}\n"), Options{})
+		for e, bad := range chunks[0].Events() {
+			if got := uuidOf(e); bad != nil || got != c.want {
+				t.Errorf("%s is read as %q, want %q; %v", c.members, got, c.want, bad)
+			}
+		}
+	}
+	for _, c := range []struct{ csv, want string }{
+		{"uuid,event,distinct_id\n" + uuid + ",a,u\n", uuid},
+		{"uuid,event,distinct_id\nOrder-7,a,u\n", "text Order-7"},
+		{"uuid,id,event,distinct_id\nOrder-7," + uuid + ",a,u\n", "text Order-7"},
+		{"uuid,id,event,distinct_id\n," + uuid + ",a,u\n", uuid},
+		{"id,event,distinct_id\n" + uuid + ",a,u\n", uuid},
+		{"id,event,distinct_id\n12,a,u\n", ""},
+	} {
+		chunks, _ := cutBytes([]byte(c.csv), Options{})
+		for e, bad := range chunks[0].Events() {
+			if got := uuidOf(e); bad != nil || got != c.want {
+				t.Errorf("%q is read as %q, want %q; %v", c.csv, got, c.want, bad)
+			}
+		}
+	}
+}
+
+func uuidOf(e *Event) string {
+	switch {
+	case e.HasUUID:
+		return string(e.UUID.Append(nil))
+	case e.UUIDText != nil:
+		return "text " + string(e.UUIDText)
+	}
+	return ""
+}
+
 func TestBrokenNamesSaySo(t *testing.T) {
 	for _, c := range []struct {
 		name   string

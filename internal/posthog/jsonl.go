@@ -160,7 +160,7 @@ func (d *decoder) takeFields() *fault {
 	}
 	e.DistinctID, d.badID = d.id(either(f.distinctID, f.dollarDistinctID), f.escaped)
 	e.PersonID, _ = d.id(f.personID, f.escaped)
-	e.UUID, e.HasUUID = parseUUID(d.text(either(f.uuid, f.id), f.escaped))
+	d.takeUUID()
 	d.takeTeam(d.text(f.teamID, f.escaped))
 	e.Timestamp, e.CreatedAt = d.time(d.text(f.timestamp, f.escaped)), d.created(d.text(f.createdAt, f.escaped))
 	e.Personless = string(d.text(f.personMode, f.escaped)) == "propertyless"
@@ -168,6 +168,19 @@ func (d *decoder) takeFields() *fault {
 	e.SetOnce = d.attributes(f.setOnce, f.columnSetOnce, object)
 	e.Unset = d.attributes(f.unset, f.columnUnset, objectOrArray)
 	return d.takeObjects()
+}
+
+// takeUUID reads `uuid`, or `id` where that has it. An `id` that is no UUID may be anything and counts as missing.
+func (d *decoder) takeUUID() {
+	e, f := &d.event, &d.fields
+	if e.UUID, e.HasUUID = parseUUID(d.text(f.uuid, f.escaped)); e.HasUUID {
+		return
+	}
+	if text, _ := d.id(f.uuid, f.escaped); !blank(text) {
+		e.UUIDText = text
+		return
+	}
+	e.UUID, e.HasUUID = parseUUID(d.text(f.id, f.escaped))
 }
 
 // either returns a value, or its alias's where there is none.
