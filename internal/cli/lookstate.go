@@ -10,6 +10,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
 )
 
 // lookAtState lets a preview know what was sent before, from the state that was named, or from the user's own if there is just
@@ -28,7 +29,7 @@ func (p *program) lookAtState(ctx context.Context, plan *export.Plan, o *preview
 	}
 	var found *ledger.Store
 	for _, dir := range dirs {
-		store, err := ledger.OpenReadOnly(ctx, dir)
+		store, err := ledger.OpenReadOnly(ctx, dir, mapping.IDScheme)
 		switch {
 		case err != nil && o.state != "" && errors.Is(err, fs.ErrNotExist):
 			return nothing, usage(errors.New("--state " + o.state + ": nothing was sent from there"))

@@ -15,6 +15,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
 )
 
 // stateDir is where a run keeps what must outlive it: --state, else one directory per workspace. One of an API that is none of
@@ -76,7 +77,7 @@ func (to *destination) owner() ledger.Workspace {
 
 // openLedger opens what the state directory knows, until the destination is closed. The directory must be locked.
 func (p *program) openLedger(ctx context.Context, to *destination) error {
-	store, err := ledger.Open(ctx, to.state, to.owner())
+	store, err := ledger.Open(ctx, to.state, to.owner(), mapping.IDScheme)
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
 )
 
 func newStatus(p *program) *cobra.Command {
@@ -135,7 +136,7 @@ func (p *program) stateDirs(typed string) ([]string, error) {
 }
 
 func (p *program) reportState(ctx context.Context, dir string) (report *stateReport, err error) {
-	store, err := ledger.OpenReadOnly(ctx, dir)
+	store, err := ledger.OpenReadOnly(ctx, dir, mapping.IDScheme)
 	if err != nil {
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
 )
 
 const syncCommand = "sync"
@@ -113,7 +114,7 @@ func nothingKnown(dir string) error {
 // nothingToDo looks whether there is anything to do, without looking the whole state through for damage. What it cannot make out
 // is for those to tell who open the state to send.
 func (p *program) nothingToDo(ctx context.Context, to *destination, plan *export.Plan, m *mappingOptions) (known int, idle bool) {
-	store, err := ledger.OpenReadOnly(ctx, to.state)
+	store, err := ledger.OpenReadOnly(ctx, to.state, mapping.IDScheme)
 	if err != nil {
 		return 0, false
 	}

@@ -14,7 +14,7 @@ func TestVersionFlag(t *testing.T) {
 		t.Errorf("--version: %d %q, version: %q", flag.code, flag.stdout, command.stdout)
 	}
 	var v versionInfo
-	if out := runProgram(t, nil, "--version", "--json"); json.Unmarshal([]byte(out.stdout), &v) != nil || v.EventIDScheme != 1 {
+	if out := runProgram(t, nil, "--version", "--json"); json.Unmarshal([]byte(out.stdout), &v) != nil || v.EventIDScheme != 2 {
 		t.Errorf("--version --json: %q", out.stdout)
 	}
 	if slices.Contains(allVariables(newRoot(&program{})), "PH2CIO_VERSION") {

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"ph2cio/internal/mapping"
 )
 
 // versionFlag is the flag that does what the command does.
@@ -41,7 +43,7 @@ func runVersion(p *program) error {
 func version(commit string) versionInfo {
 	v := versionInfo{
 		Version: "devel", Commit: commit, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH,
-		EventIDScheme: 1,
+		EventIDScheme: mapping.IDScheme,
 	}
 	info, ok := debug.ReadBuildInfo()
 	if ok && info.Main.Version != "" && info.Main.Version != "(devel)" {

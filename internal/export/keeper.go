@@ -45,9 +45,9 @@ func newKeeper(run *ledger.Run, phase ledger.Phase, from ledger.Position) *keepe
 	}
 }
 
-// took notes that everything before end has been dealt with, but for these operations. The lock is held, and has been since
-// the counts were changed.
-func (k *keeper) took(operations []customerio.Operation, end uint64) {
+// took notes that everything before end has been dealt with, but for these operations, of which those of rows have marks. The
+// lock is held, and has been since the counts were changed.
+func (k *keeper) took(operations []customerio.Operation, marks []mark, end uint64) {
 	if k == nil {
 		return
 	}
@@ -55,16 +55,17 @@ func (k *keeper) took(operations []customerio.Operation, end uint64) {
 	for i, op := range operations {
 		numbers[i] = op.Ref
 	}
-	k.unsettled.add(numbers, end)
+	k.unsettled.add(numbers, marks, end)
 	k.changed = true
 }
 
-// settled notes that an operation was accepted or refused. The lock is held.
-func (k *keeper) settled(number uint64) {
+// settled notes that an operation was accepted or refused, and returns its mark. The lock is held.
+func (k *keeper) settled(number uint64) (m mark) {
 	if k != nil {
-		k.unsettled.settle(number)
+		m = k.unsettled.settle(number)
 		k.changed = true
 	}
+	return m
 }
 
 // answered notes that a request was answered, of so many that may be under way. The lock is held.
@@ -103,9 +104,10 @@ func (k *keeper) merged(id int64) {
 }
 
 // sent notes an event that was accepted. The lock is held.
-func (k *keeper) sent(key ledger.Key) {
+func (k *keeper) sent(m *mark) {
 	if k != nil {
-		k.step.Keys = append(k.step.Keys, key)
+		k.step.Sent = append(k.step.Sent, m.sent)
+		k.step.Newest = max(k.step.Newest, m.at)
 	}
 }
 
@@ -122,7 +124,7 @@ func (k *keeper) reject(number uint64, one *Reject) error {
 	if err != nil {
 		return err
 	}
-	k.step.Rejects = append(k.step.Rejects, ledger.Reject{Phase: k.phase, Number: number, Reason: one.Reason, Key: one.key, Text: line})
+	k.step.Rejects = append(k.step.Rejects, ledger.Reject{Phase: k.phase, Number: number, Reason: one.Reason, Key: one.key, Closed: one.closed, Text: line})
 	k.size += len(line)
 	k.changed = true
 	return nil

@@ -16,14 +16,17 @@ import (
 
 // Learned is what the first reading found: who is who, and what the second reading may rely on.
 type Learned struct {
-	People  *people.Settled        // usable until Close
-	Rows    int64                  // read, good and bad
-	Bad     int64                  // rows that are not events, or can never be sent whoever their person is
-	Repeats int64                  // rows that others stand for, in the export or sent by an earlier run
-	Recent  int64                  // rows that could start a campaign, whoever their person is
-	Trouble []*posthog.SourceError // sources that are damaged, gone or refused
-	Said    []*posthog.SourceError // what there is to know about sources that were read well
-	Bytes   int64                  // on disk, of all sources
+	People  *people.Settled // usable until Close
+	Rows    int64           // read, good and bad
+	Bad     int64           // rows that are not events, or can never be sent whoever their person is
+	Repeats int64           // rows that others stand for, in the export or sent by an earlier run
+	Recent  int64           // rows that could start a campaign, whoever their person is
+	// WithUUID and WithoutUUID count the rows that could be sent, whoever their person is. Where there are both, an event that
+	// stands in a row of each kind is two.
+	WithUUID, WithoutUUID int64
+	Trouble               []*posthog.SourceError // sources that are damaged, gone or refused
+	Said                  []*posthog.SourceError // what there is to know about sources that were read well
+	Bytes                 int64                  // on disk, of all sources
 
 	teams      teams
 	index      *people.Index
@@ -164,7 +167,7 @@ func (l *Learned) settle(ctx context.Context, plan *Plan) error {
 	if repeats := <-found; repeats != nil {
 		err = errors.Join(err, fmt.Errorf("find the rows that were sent before, or come again: %w", repeats))
 	}
-	l.Repeats = l.repeats.duplicate.count() + l.repeats.earlier.count()
+	l.Repeats = l.repeats.duplicate.count() + l.repeats.earlier.count() + l.repeats.late.count()
 	return err
 }
 
@@ -182,7 +185,7 @@ type lesson struct {
 	columns           uint64
 	rows, bad, recent int64
 	held              int64 // because they are recent
-	keys              []numberedKey
+	keys              *keyed
 	sheet             *sheet // nil without a census
 }
 
@@ -191,7 +194,7 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 	for event, bad := range c.Events() {
 		l.rows++
 		if bad != nil {
-			if keyed.turnedDown(keyOfBad(bad)) {
+			if keyed.turnedDown(keyOfText, bad.Row) {
 				l.decided.add(bad.Ref-c.Ref, rejectedBefore)
 				continue
 			}
@@ -221,7 +224,7 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 		index.Observe(event, o.Bucket == mapping.Send)
 		sheet.count(event)
 	}
-	l.decided.sum, l.columns, l.keys = c.Sum(), c.Columns(), keyed.keys
+	l.decided.sum, l.columns, l.keys = c.Sum(), c.Columns(), keyed
 	if !c.WorthPacking() {
 		c.Release() // the others are added to kept, in order
 	}
@@ -232,7 +235,9 @@ func (l *Learned) add(one lesson) {
 	l.kept.add(one.chunk, one.decided.rows, l.Bytes)
 	l.places.add(one.chunk)
 	l.decided.add(&one.decided)
-	l.repeats.add(one.keys)
+	l.repeats.add(one.keys.versions)
+	l.WithUUID += one.keys.withUUID
+	l.WithoutUUID += one.keys.withoutUUID
 	l.ends[one.chunk.Source] = one.chunk.End
 	l.held[one.chunk.Source] += one.held
 	l.prints[one.chunk.Source].add(one.decided.sum, one.rows)

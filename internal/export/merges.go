@@ -79,7 +79,7 @@ func (r *run) merge(out *outbox) error {
 func (r *run) packLink(out *outbox, op customerio.Operation) error {
 	out.lock.Lock()
 	r.tally.built[customerio.Merge]++
-	r.keeper.took([]customerio.Operation{op}, op.Ref+1)
+	r.keeper.took([]customerio.Operation{op}, nil, op.Ref+1)
 	out.lock.Unlock()
 	return r.pack(out, op)
 }
@@ -88,7 +88,7 @@ func (r *run) packLink(out *outbox, op customerio.Operation) error {
 func (r *run) dropLink(out *outbox, m *merging) error {
 	out.lock.Lock()
 	defer out.lock.Unlock()
-	r.keeper.took(nil, m.number+1)
+	r.keeper.took(nil, nil, m.number+1)
 	into := mapping.ShortID(m.into)
 	one := &Reject{Reason: m.outcome.Reason, Detail: m.outcome.Detail + ": merge " + mapping.ShortID(m.profile) + " into " + into}
 	if one.key = keyOfText([]byte(m.outcome.Detail + ": merge into " + into + "\x00" + m.profile)); !r.plan.RetryMerges && r.learned.repeats.down.has(one.key) {

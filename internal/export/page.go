@@ -13,9 +13,11 @@ import (
 type page struct {
 	operations []customerio.Operation // their bodies are parts of text
 	text       []byte
-	ends       []int // of each operation in text
+	ends       []int  // of each operation in text
+	marks      []mark // of each operation of a row, in a run that a ledger keeps
 	tally      *tally
 	rejects    []placedReject
+	late       []placedReject  // rows that correct events that were sent
 	recent     []uint64        // Refs of operations that can start a campaign
 	unchanged  map[uint64]bool // people who were sent as they are
 	owed       []ledger.Owed
@@ -37,7 +39,8 @@ var pages = sync.Pool{New: func() any { return &page{} }}
 
 func (p *page) release() {
 	clear(p.rejects)
-	*p = page{owed: p.owed[:0], operations: p.operations[:0], text: p.text[:0], ends: p.ends[:0], rejects: p.rejects[:0], recent: p.recent[:0]}
+	clear(p.late)
+	*p = page{owed: p.owed[:0], operations: p.operations[:0], text: p.text[:0], ends: p.ends[:0], marks: p.marks[:0], rejects: p.rejects[:0], late: p.late[:0], recent: p.recent[:0]}
 	pages.Put(p)
 }
 
@@ -74,14 +77,25 @@ func (r *run) mapChunk(p *page, worker int, c *posthog.Chunk) {
 	repeats := newTally()
 	r.learned.repeats.take(c, repeats)
 	if c.Ref < from.Next {
-		r.mapLeftOver(p, r.mappers[worker], c)
+		r.mapLeftOver(p, worker, c)
 	} else {
 		decided.count(p.tally)
 		p.tally.add(repeats)
-		r.mapRows(p, r.mappers[worker], c)
+		r.mapRows(p, worker, c)
 	}
 	if p.err = c.Trust(decided.sum); !seen {
 		p.err = r.learned.grew(c)
+	}
+}
+
+// addRow notes that text has grown by the operation of a row.
+func (p *page) addRow(r *run, worker int, e *posthog.Event, o *mapping.Outcome, text []byte) {
+	p.add(e.Ref, text)
+	if r.keeper != nil {
+		p.marks = append(p.marks, r.markOf(worker, e, o))
+	}
+	if o.Recent {
+		p.recent = append(p.recent, e.Ref)
 	}
 }
 
@@ -101,57 +115,47 @@ func (p *page) cut() {
 	}
 }
 
-func (r *run) mapRows(p *page, mapper *mapping.Mapper, c *posthog.Chunk) {
+func (r *run) mapRows(p *page, worker int, c *posthog.Chunk) {
 	for event, bad := range c.Events() {
 		if bad != nil {
 			p.tally.row(mapping.Outcome{Bucket: mapping.Rejected, Reason: bad.Reason})
-			p.reject(bad.Ref, bad.Line, bad.Reason, bad.Detail, bad.Row, keyOfBad(bad))
+			p.reject(bad.Ref, bad.Line, bad.Reason, bad.Detail, bad.Row, keyOfText(bad.Row))
 			continue
 		}
-		text, _, outcome := mapper.Event(p.text, event)
+		if r.learned.repeats.late.has(event.Ref) {
+			p.correctLate(event, &r.learned.repeats.ids[worker])
+			continue
+		}
+		text, _, outcome := r.mappers[worker].Event(p.text, event)
 		p.tally.row(outcome)
 		switch outcome.Bucket {
 		case mapping.Send:
-			p.add(event.Ref, text)
-			if outcome.Recent {
-				p.recent = append(p.recent, event.Ref)
-			}
+			p.addRow(r, worker, event, &outcome, text)
 		case mapping.Skipped:
 			if owes(outcome) {
 				p.owe(r, c, event)
 			}
 		case mapping.Rejected:
-			p.reject(event.Ref, event.Line, outcome.Reason, outcome.Detail, event.Row, r.keyOf(event))
+			p.reject(event.Ref, event.Line, outcome.Reason, outcome.Detail, event.Row, keyOfRow(event.Row))
 		}
 	}
 }
 
 // mapLeftOver maps of a chunk that an earlier run has counted the rows whose operations got no answer. What has become of a
 // row is the same as then.
-func (r *run) mapLeftOver(p *page, mapper *mapping.Mapper, c *posthog.Chunk) {
+func (r *run) mapLeftOver(p *page, worker int, c *posthog.Chunk) {
 	from := r.from[ledger.Events]
 	for event, bad := range c.Events() {
 		if bad != nil || from.Done(event.Ref) {
 			continue
 		}
-		text, _, outcome := mapper.Event(p.text, event)
+		text, _, outcome := r.mappers[worker].Event(p.text, event)
 		if outcome.Bucket != mapping.Send {
 			continue
 		}
 		p.tally.row(outcome)
-		p.add(event.Ref, text)
-		if outcome.Recent {
-			p.recent = append(p.recent, event.Ref)
-		}
+		p.addRow(r, worker, event, &outcome, text)
 	}
-}
-
-// keyOf is what a rejected row is known again by: its event ID, unless it could never have been sent.
-func (r *run) keyOf(e *posthog.Event) ledger.Key {
-	if r.plan.Rules.Classify(e).Bucket == mapping.Rejected {
-		return keyOfText(e.Row)
-	}
-	return ledger.Key(mapping.EventID(e))
 }
 
 func (p *page) reject(ref uint64, line int64, reason, detail string, raw []byte, key ledger.Key) {

@@ -8,7 +8,6 @@ import (
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/people"
-	"ph2cio/internal/posthog"
 )
 
 // indexOptions are those of the plan, for an index that is told what earlier runs have learnt.
@@ -77,8 +76,8 @@ func (t turnedDown) has(key ledger.Key) bool {
 	return found
 }
 
-// keyOfText is the key of a row that has none by its event, or of an operation.
-func keyOfText(text []byte) ledger.Key { return xxh3.Hash128(text[:min(len(text), maxRaw)]).Bytes() }
+// keyOfRow is the key of a row that was rejected: one that differs in anything is another.
+func keyOfRow(row []byte) ledger.Key { return xxh3.Hash128(row).Bytes() }
 
-// keyOfBad is the key of a row that could not be read.
-func keyOfBad(bad *posthog.RowError) ledger.Key { return keyOfText(bad.Row) }
+// keyOfText is the key of an operation, or of a row that could not be read, of which there may be only the beginning.
+func keyOfText(text []byte) ledger.Key { return xxh3.Hash128(text[:min(len(text), maxRaw)]).Bytes() }

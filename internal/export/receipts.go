@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/oklog/ulid/v2"
 	"github.com/zeebo/xxh3"
 
 	"ph2cio/internal/customerio"
@@ -15,8 +14,11 @@ import (
 
 var errGrew = errors.New("it has grown since the first reading")
 
+// refusedOperation hears of each operation that the API refused; row is the key of the row that it was made of, if it was.
+type refusedOperation func(refusal customerio.Rejection, operation []byte, row ledger.Key) error
+
 // outbox opens a phase: its extent for the progress, and what to do with each refused operation.
-func (r *run) outbox(phase ledger.Phase, total int64, unit Unit, refused func(customerio.Rejection, []byte) error) *outbox {
+func (r *run) outbox(phase ledger.Phase, total int64, unit Unit, refused refusedOperation) *outbox {
 	r.progress.Phase(phase.String(), total, unit)
 	if r.plan.Ledger != nil {
 		r.keeper = newKeeper(r.plan.Ledger, phase, r.from[phase])
@@ -33,7 +35,7 @@ func (r *run) outbox(phase ledger.Phase, total int64, unit Unit, refused func(cu
 }
 
 // settled counts what became of each operation of a batch. The outbox's lock is held.
-func (r *run) settled(b *customerio.Batch, c customerio.Receipt, refused func(customerio.Rejection, []byte) error) error {
+func (r *run) settled(b *customerio.Batch, c customerio.Receipt, refused refusedOperation) error {
 	open := map[uint64]bool{}
 	for _, ref := range c.Unsent {
 		open[ref] = true
@@ -45,25 +47,24 @@ func (r *run) settled(b *customerio.Batch, c customerio.Receipt, refused func(cu
 	var errs error
 	for i := range b.Len() {
 		action, ref := customerio.ActionOf(b.Item(i)), b.Ref(i)
-		rejection, rejected := no[ref]
-		switch {
-		case open[ref]:
+		if open[ref] {
 			r.tally.unsent[action]++
 			continue
-		case rejected:
-			r.tally.refused[action]++
-			errs = errors.Join(errs, refused(rejection, b.Item(i)))
-		default:
-			r.tally.accepted[action]++
-			r.accepted(action, ref, b.Item(i))
 		}
-		r.keeper.settled(ref)
+		mark := r.keeper.settled(ref)
+		if rejection, rejected := no[ref]; rejected {
+			r.tally.refused[action]++
+			errs = errors.Join(errs, refused(rejection, b.Item(i), mark.row))
+			continue
+		}
+		r.tally.accepted[action]++
+		r.accepted(action, ref, b.Item(i), &mark)
 	}
 	return errs
 }
 
 // accepted notes what hangs on an operation that was accepted.
-func (r *run) accepted(action customerio.Action, ref uint64, operation []byte) {
+func (r *run) accepted(action customerio.Action, ref uint64, operation []byte, mark *mark) {
 	if r.recent[ref] {
 		delete(r.recent, ref)
 		r.tally.recent++
@@ -79,10 +80,7 @@ func (r *run) accepted(action customerio.Action, ref uint64, operation []byte) {
 			r.keeper.merged(r.merges[ref])
 		}
 	case customerio.Event, customerio.Page, customerio.Screen:
-		var id ulid.ULID
-		if r.keeper != nil && id.UnmarshalText(customerio.EventIDOf(operation)) == nil {
-			r.keeper.sent(ledger.Key(id))
-		}
+		r.keeper.sent(mark)
 	}
 }
 
@@ -95,26 +93,23 @@ func known(p *people.Person, identify []byte) *ledger.Person {
 }
 
 // personRejected hears that the API refused an identify; the person's events are rejected with it.
-func (r *run) personRejected(refusal customerio.Rejection, operation []byte) error {
+func (r *run) personRejected(refusal customerio.Rejection, operation []byte, _ ledger.Key) error {
 	r.rejected[uint32(refusal.Ref)] = true
 	r.peopleRejected[apiReason(refusal)]++
 	return r.reject(refusal.Ref, refused(refusal, operation))
 }
 
 // rowRejected hears that the API refused the operation of a row.
-func (r *run) rowRejected(refusal customerio.Rejection, operation []byte) error {
+func (r *run) rowRejected(refusal customerio.Rejection, operation []byte, row ledger.Key) error {
 	r.tally.rejected[apiReason(refusal)]++
 	reject := refused(refusal, operation)
 	reject.File, reject.Row = r.learned.places.find(refusal.Ref)
-	var id ulid.ULID
-	if id.UnmarshalText(customerio.EventIDOf(operation)) == nil {
-		reject.key = ledger.Key(id)
-	}
+	reject.key = row
 	return r.reject(refusal.Ref, reject)
 }
 
 // linkRejected hears that the API refused a merge.
-func (r *run) linkRejected(refusal customerio.Rejection, operation []byte) error {
+func (r *run) linkRejected(refusal customerio.Rejection, operation []byte, _ ledger.Key) error {
 	r.mergesRejected[apiReason(refusal)]++
 	return r.reject(refusal.Ref, refused(refusal, operation))
 }

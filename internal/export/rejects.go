@@ -30,7 +30,11 @@ type Reject struct {
 	Operation json.RawMessage `json:"operation,omitempty"` // what the API refused, as it was sent
 	Raw       string          `json:"raw,omitempty"`       // the row's first bytes, where it never became an operation
 
-	key ledger.Key // it is known again by
+	Event   string `json:"event,omitempty"`    // of a row that corrects one that was sent: its event
+	EventID string `json:"event_id,omitempty"` // of the same: in Customer.io
+
+	key    ledger.Key // it is known again by
+	closed bool       // it is never to be tried again
 }
 
 // RejectsName is the file in the state directory that rejects are written to, one JSON object a line.

@@ -3,7 +3,6 @@ package export
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
 	"os"
 	"slices"
 
@@ -13,40 +12,41 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// repeats are the rows of a reading that are not sent because another one stands for them: the first row of the same event ID,
+// repeats are the rows of a reading that are not sent because another one stands for them: a newer version of the same event,
 // or what an earlier run has sent. It takes a bit a row where there are such rows; what they are found by is sorted on disk.
 type repeats struct {
-	duplicate, earlier bitset // by Ref
+	duplicate bitset // by Ref: a newer row stands for it
+	earlier   bitset // it has been sent
+	late      bitset // it corrects what has been sent
 
 	space  *spool.Space
-	sorter *spool.Sorter[numberedKey]
+	sorter *spool.Sorter[version]
 	ids    []mapping.EventIDs // of each worker
+	sizers []*mapping.Sizer   // the same
 	days   map[int64]bool     // of all keys
 	from   int64              // the first day of which all that was sent is known
 	down   turnedDown
 	retry  bool // what was rejected is tried again
 }
 
-// numberedKey is the key of a row's event, with what it is sorted by in numbers.
-type numberedKey struct {
-	high, low uint64
-	ref       uint64 // of the row, from 1; 0 for what an earlier run has sent
-}
-
 const (
-	repeatsHeld  = 8 << 20   // bytes of sorted keys in memory
-	repeatsAtOne = 256 << 10 // keys that are sorted at once
+	repeatsHeld  = 8 << 20   // bytes of sorted versions in memory
+	repeatsAtOne = 192 << 10 // versions that are sorted at once
 )
 
 // newRepeats works in a directory as people.Options.Dir does.
 func newRepeats(plan *Plan) *repeats {
 	space := spool.NewSpace(cmp.Or(plan.Index.Dir, os.TempDir()), repeatsHeld)
-	return &repeats{
+	r := &repeats{
 		space: space, days: map[int64]bool{}, ids: make([]mapping.EventIDs, plan.workers()),
-		sorter: &spool.Sorter[numberedKey]{
-			Space: space, Most: repeatsAtOne, Compare: (*numberedKey).compare, Append: appendNumberedKey, Read: readNumberedKey,
+		sorter: &spool.Sorter[version]{
+			Space: space, Most: repeatsAtOne, Compare: (*version).compare, Append: appendVersion, Read: readVersion,
 		},
 	}
+	for range r.ids {
+		r.sizers = append(r.sizers, plan.Rules.NewSizer())
+	}
+	return r
 }
 
 // begin asks the state how far back it knows what was sent, and what was rejected.
@@ -64,79 +64,72 @@ func (r *repeats) begin(ctx context.Context, plan *Plan) (err error) {
 	return err
 }
 
-// numbered gives a key its row's number.
-func numbered(key ledger.Key, ref uint64) numberedKey {
-	return numberedKey{binary.BigEndian.Uint64(key[:]), binary.BigEndian.Uint64(key[8:]), ref}
-}
-
-func (k *numberedKey) compare(o *numberedKey) int {
-	switch {
-	case k.high != o.high:
-		return cmp.Compare(k.high, o.high)
-	case k.low != o.low:
-		return cmp.Compare(k.low, o.low)
-	}
-	return cmp.Compare(k.ref, o.ref)
-}
-
-// day is the day of the event, as ledger.Key has it.
-func (k *numberedKey) day() int64 { return int64(k.high >> 16 / (1000 * ledger.SecondsInDay)) }
-
-func appendNumberedKey(dst []byte, k *numberedKey) []byte {
-	dst = binary.BigEndian.AppendUint64(dst, k.high)
-	dst = binary.BigEndian.AppendUint64(dst, k.low)
-	return binary.AppendUvarint(dst, k.ref)
-}
-
-func readNumberedKey(b []byte) (k numberedKey) {
-	k.high, k.low = binary.BigEndian.Uint64(b), binary.BigEndian.Uint64(b[8:])
-	k.ref, _ = binary.Uvarint(b[16:])
-	return k
-}
-
 // keyed are the keys of one chunk's rows that could be sent.
 type keyed struct {
-	ids  *mapping.EventIDs
-	from int64 // as in repeats
-	down turnedDown
-	keys []numberedKey
+	ids      *mapping.EventIDs
+	sizer    *mapping.Sizer
+	from     int64 // as in repeats
+	down     turnedDown
+	versions []version
+
+	withUUID, withoutUUID int64 // rows that could be sent
 }
 
 // rejectedBefore is the outcome of a row that an earlier run has rejected.
 var rejectedBefore = mapping.Outcome{Bucket: mapping.Skipped, Reason: mapping.ReasonRejectedBefore}
 
-func (k *keyed) turnedDown(key ledger.Key) bool { return len(k.down) > 0 && k.down.has(key) }
+// turnedDown reports whether an earlier run has rejected a row just as it stands. One that was corrected since is another row.
+func (k *keyed) turnedDown(key func([]byte) ledger.Key, row []byte) bool {
+	return len(k.down) > 0 && k.down.has(key(row))
+}
 
 // add takes a row, and returns what becomes of it. One that could be sent is held when it is of a day of which nobody knows any
 // more what was sent.
 func (k *keyed) add(e *posthog.Event, o mapping.Outcome) mapping.Outcome {
+	isLive := o.Bucket == mapping.Skipped && o.Reason == mapping.ReasonLive
 	switch {
-	case o.Bucket == mapping.Skipped, o.Bucket == mapping.FeedsPerson && len(k.down) == 0:
+	case o.Bucket == mapping.Skipped && !isLive:
 		return o
-	case o.Bucket == mapping.Rejected:
-		if k.turnedDown(keyOfText(e.Row)) {
-			return rejectedBefore
-		}
-		return o
-	}
-	id := ledger.Key(k.ids.Of(e))
-	if k.turnedDown(id) {
+	case !isLive && k.turnedDown(keyOfRow, e.Row):
 		return rejectedBefore
-	}
-	if o.Bucket != mapping.Send {
+	case o.Bucket != mapping.Send && !isLive:
 		return o
 	}
-	key := numbered(id, e.Ref+1)
-	if key.day() < k.from {
+	v := versionOf(ledger.Key(k.ids.Of(e)), e, 0)
+	if isLive {
+		v.standing = live
+		k.versions = append(k.versions, v)
+		return o
+	}
+	if v.day() < k.from {
 		return mapping.Outcome{Bucket: mapping.Skipped, Reason: mapping.ReasonTooOld}
 	}
-	k.keys = append(k.keys, key)
+	k.count(e)
+	v.standing = standingOf(k.sizer.Of(e))
+	v.content = k.ids.Content(e)
+	k.versions = append(k.versions, v)
 	return o
+}
+
+func standingOf(f mapping.Fit) standing {
+	return [...]standing{mapping.Fits: fits, mapping.MayFit: mayFit, mapping.TooLarge: tooLarge}[f]
+}
+
+// count counts a row that could be sent by whether it has a uuid.
+func (k *keyed) count(e *posthog.Event) {
+	if e.HasUUID || e.UUIDText != nil {
+		k.withUUID++
+	} else {
+		k.withoutUUID++
+	}
 }
 
 // keyed collects the keys of a chunk, on one of the workers.
 func (r *repeats) keyed(worker int, c *posthog.Chunk) *keyed {
-	return &keyed{ids: &r.ids[worker], from: r.from, down: r.turnedDown(), keys: make([]numberedKey, 0, c.Rows/2+1)}
+	return &keyed{
+		ids: &r.ids[worker], sizer: r.sizers[worker], from: r.from, down: r.turnedDown(),
+		versions: make([]version, 0, c.Rows/2+1),
+	}
 }
 
 // turnedDown are the keys of rows and people that are not tried again.
@@ -148,14 +141,14 @@ func (r *repeats) turnedDown() turnedDown {
 }
 
 // add takes the keys of the next chunk.
-func (r *repeats) add(keys []numberedKey) {
+func (r *repeats) add(versions []version) {
 	day := int64(-1)
-	for _, key := range keys {
-		if now := key.day(); now != day {
+	for i := range versions {
+		if now := versions[i].day(); now != day {
 			day = now
 			r.days[day] = true
 		}
-		r.sorter.Add(key)
+		r.sorter.Add(versions[i])
 	}
 }
 
@@ -163,32 +156,43 @@ func (r *repeats) add(keys []numberedKey) {
 func (r *repeats) find(ctx context.Context, plan *Plan) error {
 	if plan.State != nil {
 		for _, day := range r.sortedDays() {
-			for key, err := range plan.State.Keys(ctx, day, plan.goesOn()) {
+			for sent, err := range plan.State.Sent(ctx, day, plan.goesOn()) {
 				if err != nil {
 					return err
 				}
-				r.sorter.Add(numbered(key, 0))
+				r.sorter.Add(sentVersion(&sent))
 			}
 		}
 	}
-	var first numberedKey
-	began := false
-	for key, err := range r.sorter.Sorted() {
-		switch {
-		case err != nil:
+	drop := func(v version) { r.duplicate.add(int(v.ref - 1)) }
+	var last version
+	var event sameEvent
+	for v, err := range r.sorter.Sorted() {
+		if err != nil {
 			return err
-		case !began || key.high != first.high || key.low != first.low:
-			first, began = key, true
-		case key.ref == 0: // sent twice, by two runs
-		case first.ref == 0:
-			first.ref = key.ref
-			r.earlier.add(int(key.ref - 1))
-		default:
-			r.duplicate.add(int(key.ref - 1))
 		}
+		if v.high != last.high || v.low != last.low {
+			r.end(&event, drop)
+		}
+		event.add(v, drop)
+		last = v
 	}
+	r.end(&event, drop)
 	r.days = nil
 	return r.space.Close()
+}
+
+// end notes what becomes of the row that stands for an event, and forgets the event.
+func (r *repeats) end(e *sameEvent, drop func(version)) {
+	winner := e.end(drop)
+	switch {
+	case winner.ref == 0 || len(e.sent) == 0:
+	case e.corrected(&winner):
+		r.late.add(int(winner.ref - 1))
+	default:
+		r.earlier.add(int(winner.ref - 1))
+	}
+	e.forget()
 }
 
 func (r *repeats) sortedDays() []int64 {
@@ -200,7 +204,7 @@ func (r *repeats) sortedDays() []int64 {
 	return days
 }
 
-// take leaves the repeats of a chunk out, and counts them.
+// take leaves the repeats of a chunk out, and counts them. Rows that correct what has been sent are not left out: each is listed.
 func (r *repeats) take(c *posthog.Chunk, counted *tally) {
 	var earlier, duplicate int64
 	left := bitset(c.Left)

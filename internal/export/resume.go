@@ -2,9 +2,12 @@ package export
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"maps"
 
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
 )
 
 // resume takes up what an earlier run has left, if there was one: where it stopped, what it counted, and whose identify was
@@ -23,10 +26,14 @@ func (r *run) resume() error {
 		if err != nil {
 			return err
 		}
-		if one.Phase != ledger.People {
-			break
-		}
-		if one.Reason != reasonSameIdentifier {
+		switch {
+		case one.Phase == ledger.Events && one.Reason == mapping.ReasonCorrectedLate:
+			var late Reject
+			if err := json.Unmarshal(one.Text, &late); err != nil {
+				return fmt.Errorf("read what the run has listed: %w", err)
+			}
+			r.noteLate(&late)
+		case one.Phase == ledger.People && one.Reason != reasonSameIdentifier:
 			r.rejected[uint32(one.Number)] = true
 		}
 	}

@@ -69,6 +69,7 @@ type run struct {
 	peopleRejected  map[string]int64
 	mergesRejected  map[string]int64
 	examples        []Reject
+	corrections     []Correction // the first few
 
 	reading context.Context // done when nothing more is to be read or started
 	sending context.Context // done when requests under way must end too, a grace after reading
@@ -143,7 +144,7 @@ func (r *run) takePeople(out *outbox, page *page) error {
 	defer page.release()
 	out.lock.Lock()
 	errs := r.dropNamed(page)
-	r.keeper.took(page.operations, page.end)
+	r.keeper.took(page.operations, page.marks, page.end)
 	r.tally.built[customerio.Identify] += int64(len(page.operations))
 	for _, number := range page.turnedDown {
 		r.rejected[number] = true
@@ -218,9 +219,9 @@ func (r *run) take(out *outbox, page *page) error {
 	for _, ref := range page.recent {
 		r.recent[ref] = true
 	}
-	err := r.writeRejects(page.rejects)
+	err := errors.Join(r.writeRejects(page.rejects), r.listLate(page.late))
 	r.keeper.owes(page.owed)
-	r.keeper.took(page.operations, page.end)
+	r.keeper.took(page.operations, page.marks, page.end)
 	out.lock.Unlock()
 	out.breathe()
 	if err == nil {

@@ -48,6 +48,9 @@ type Summary struct {
 	// Next is the command to type when something is left to do.
 	Next string `json:"next,omitempty"`
 
+	// CorrectedLate are rows that correct events which were sent before, the first 1,000 of them.
+	CorrectedLate []Correction `json:"corrected_late,omitempty"`
+
 	Examples []Reject `json:"-"` // one reject of each of the first few reasons
 }
 
@@ -63,7 +66,7 @@ type Rows struct {
 	Read      int64            `json:"read"`
 	Sent      int64            `json:"sent"`
 	Person    int64            `json:"person"`    // only feeds a person
-	Duplicate int64            `json:"duplicate"` // the same event as a row before it
+	Duplicate int64            `json:"duplicate"` // another row stands for the same event
 	Earlier   int64            `json:"earlier"`   // acknowledged by an earlier run, or before the run went on
 	Unsent    int64            `json:"unsent"`    // no answer when the run stopped
 	Skipped   map[string]int64 `json:"skipped"`
@@ -141,7 +144,7 @@ func (r *run) summary() *Summary {
 		MergesRejected: r.mergesRejected, Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
 		Campaigns: Campaigns{RecentEvents: t.recent, Identifies: r.peopleSent},
 		Sources:   r.learned.SourceSummaries(), LostHistory: r.learned.Lost, Incomplete: r.plan.Incomplete,
-		Examples: r.examples,
+		Examples: r.examples, CorrectedLate: r.corrections,
 	}
 }
 

@@ -23,6 +23,7 @@ type unsettled struct {
 type openOperation struct {
 	number, turn uint64
 	settled      bool
+	mark         mark // of a row
 }
 
 // resumed begins where an earlier run left a phase.
@@ -31,11 +32,14 @@ func resumed(p ledger.Position) unsettled {
 }
 
 // add notes that everything before end has been dealt with, but for these operations, which are to be sent. Numbers
-// ascend from call to call.
-func (u *unsettled) add(numbers []uint64, end uint64) {
-	for _, number := range numbers {
+// ascend from call to call. marks are those of the operations, where these are of rows.
+func (u *unsettled) add(numbers []uint64, marks []mark, end uint64) {
+	for i, number := range numbers {
 		u.pass(number)
 		u.open = append(u.open, openOperation{number: number, turn: u.turn})
+		if i < len(marks) {
+			u.open[len(u.open)-1].mark = marks[i]
+		}
 		u.turn++
 		u.pass(number + 1)
 	}
@@ -55,8 +59,8 @@ func (u *unsettled) pass(end uint64) {
 	}
 }
 
-// settle notes that an operation is done.
-func (u *unsettled) settle(number uint64) {
+// settle notes that an operation is done, and returns its mark.
+func (u *unsettled) settle(number uint64) (m mark) {
 	at := u.hint
 	if at >= len(u.open) || u.open[at].number != number {
 		at, _ = slices.BinarySearchFunc(u.open, number, func(o openOperation, n uint64) int {
@@ -70,8 +74,9 @@ func (u *unsettled) settle(number uint64) {
 		})
 	}
 	if at == len(u.open) || u.open[at].number != number || u.open[at].settled {
-		return
+		return m
 	}
+	m = u.open[at].mark
 	u.open[at].settled = true
 	u.settled++
 	u.hint = at + 1
@@ -79,6 +84,7 @@ func (u *unsettled) settle(number uint64) {
 		u.open = slices.DeleteFunc(u.open, func(o openOperation) bool { return o.settled })
 		u.settled, u.hint = 0, 0
 	}
+	return m
 }
 
 // count is how many operations of this run have no answer.

@@ -40,7 +40,7 @@ func TestNothingIsLostOrDoneTwice(t *testing.T) {
 							page = append(page, n)
 						}
 					}
-					u.add(page, end)
+					u.add(page, nil, end)
 					waiting = append(waiting, page...)
 				case step == "settle" && len(waiting) > 0:
 					at := rapid.IntRange(0, len(waiting)-1).Draw(r, "which")

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Key stands for an event that was acknowledged: it is the bytes of its ID, six of unix milliseconds in whole seconds and ten
-// that are random.
+// Key stands for an event that was acknowledged: it is the bytes of its ID, six of unix milliseconds, at 00:00:00 UTC of the
+// event's day, and ten that are random.
 type Key [keySize]byte
 
 const (
@@ -25,10 +25,9 @@ const (
 const SecondsInDay = 24 * 60 * 60
 
 // Day is the day of the key's event in UTC, counted from 1970-01-01.
-func (k *Key) Day() int64 { return k.seconds() / SecondsInDay }
-
-func (k *Key) seconds() int64 {
-	return int64(uint64(binary.BigEndian.Uint16(k[:]))<<32|uint64(binary.BigEndian.Uint32(k[2:]))) / 1000
+func (k *Key) Day() int64 {
+	millis := uint64(binary.BigEndian.Uint16(k[:]))<<32 | uint64(binary.BigEndian.Uint32(k[2:]))
+	return int64(millis / (1000 * SecondsInDay))
 }
 
 // Compare orders keys by time.
@@ -40,16 +39,28 @@ func DayOf(t time.Time) int64 { return t.Unix() / SecondsInDay }
 // TimeOfDay is when a day of DayOf begins, in UTC.
 func TimeOfDay(day int64) time.Time { return time.Unix(day*SecondsInDay, 0).UTC() }
 
+// Version tells the versions of one event from each other.
+type Version struct {
+	Content uint32 // 24 bits of a hash of what the row says
+	Created int64  // when PostHog took it in, unix seconds; 0 when that is not known
+}
+
+// Sent is an event that was acknowledged, in the version that was sent.
+type Sent struct {
+	Key
+	Version
+}
+
 // Keys of one day are kept in parts: each step of a run makes one, and takes in those of the same run before it that are no
 // larger. So each key is written anew only as often as its part doubles.
 const mostInPart = 32 << 10 // keys of a part that no more are added to
 
-// saveKeys keeps the keys of a step.
-func (r *Run) saveKeys(tx *sql.Tx, keys []Key) error {
+// saveSent keeps what was sent in a step.
+func (r *Run) saveSent(tx *sql.Tx, keys []Sent) error {
 	if len(keys) == 0 {
 		return nil
 	}
-	slices.SortFunc(keys, func(a, b Key) int { return a.Compare(&b) })
+	slices.SortFunc(keys, compareSent)
 	parts, err := r.prepareParts(tx)
 	defer parts.close()
 	for err == nil && len(keys) > 0 {
@@ -63,6 +74,8 @@ func (r *Run) saveKeys(tx *sql.Tx, keys []Key) error {
 	}
 	return err
 }
+
+func compareSent(a, b Sent) int { return a.Key.Compare(&b.Key) }
 
 // keyParts are the statements that keep keys of many days.
 type keyParts struct {
@@ -94,7 +107,7 @@ func (p *keyParts) close() {
 }
 
 // save keeps sorted keys of one day.
-func (p *keyParts) save(day int64, keys []Key) error {
+func (p *keyParts) save(day int64, keys []Sent) error {
 	var part int64
 	for {
 		var count int
@@ -115,7 +128,7 @@ func (p *keyParts) save(day int64, keys []Key) error {
 			return err
 		}
 		keys = append(before, keys...)
-		slices.SortFunc(keys, func(a, b Key) int { return a.Compare(&b) })
+		slices.SortFunc(keys, compareSent)
 		if _, err := p.drop.Exec(day, p.run, part); err != nil {
 			return err
 		}
@@ -124,48 +137,68 @@ func (p *keyParts) save(day int64, keys []Key) error {
 	return err
 }
 
-// encodeKeys writes sorted keys of one day: of each the seconds since the one before, then its random bytes.
-func encodeKeys(day int64, keys []Key) []byte {
-	b := make([]byte, 0, len(keys)*(keySize-stampSize+1)+8)
-	last := day * SecondsInDay
+// The size of each key of a day as it is kept: its random bytes and the content of its version, then when that was created.
+const (
+	contentSize = 3
+	fixedSize   = keySize - stampSize + contentSize
+)
+
+// encodeKeys writes sorted keys of one day: of each its random bytes, the content of its version, and when that was created, as
+// a varint: 0 when it is not known, else one more than the zigzag seconds since the day began.
+func encodeKeys(day int64, keys []Sent) []byte {
+	b := make([]byte, 0, len(keys)*(fixedSize+3)+8)
 	for i := range keys {
-		at := keys[i].seconds()
-		b = binary.AppendUvarint(b, uint64(at-last))
-		b = append(b, keys[i][stampSize:]...)
-		last = at
+		k := &keys[i]
+		b = append(b, k.Key[stampSize:]...)
+		b = append(b, byte(k.Content>>16), byte(k.Content>>8), byte(k.Content))
+		if k.Created == 0 {
+			b = append(b, 0)
+			continue
+		}
+		since := k.Created - day*SecondsInDay
+		b = binary.AppendUvarint(b, uint64(since<<1^since>>63)+1)
 	}
 	return b
 }
 
 var errKeys = errors.New("the keys of the events that were sent cannot be read")
 
-func decodeKeys(day int64, b []byte) (keys []Key, err error) {
-	at := uint64(day * SecondsInDay)
+func decodeKeys(day int64, b []byte) (keys []Sent, err error) {
+	var k Sent
+	millis := uint64(day * SecondsInDay * 1000)
+	binary.BigEndian.PutUint16(k.Key[:], uint16(millis>>32))
+	binary.BigEndian.PutUint32(k.Key[2:], uint32(millis))
 	for len(b) > 0 {
-		gap, n := binary.Uvarint(b)
-		if n <= 0 || len(b) < n+keySize-stampSize {
+		if len(b) < fixedSize {
 			return nil, errKeys
 		}
-		at += gap
-		var k Key
-		binary.BigEndian.PutUint16(k[:], uint16(at*1000>>32))
-		binary.BigEndian.PutUint32(k[2:], uint32(at*1000))
-		copy(k[stampSize:], b[n:])
-		keys, b = append(keys, k), b[n+keySize-stampSize:]
+		content := b[copy(k.Key[stampSize:], b):]
+		k.Content = uint32(content[0])<<16 | uint32(content[1])<<8 | uint32(content[2])
+		created, n := binary.Uvarint(b[fixedSize:])
+		if n <= 0 {
+			return nil, errKeys
+		}
+		k.Created = 0
+		if created > 0 {
+			created--
+			k.Created = int64(created>>1) ^ -int64(created&1)
+			k.Created += day * SecondsInDay
+		}
+		keys, b = append(keys, k), b[fixedSize+n:]
 	}
 	return keys, nil
 }
 
-// Keys yields the keys of the events of one day that runs have sent, but for those of one run, 0 for none. They are sorted only in
-// parts. An error is the last thing yielded.
-func (s *Store) Keys(ctx context.Context, day, besides int64) iter.Seq2[Key, error] {
+// Sent yields the events of one day that runs have sent, but for those of one run, 0 for none. They are sorted only in parts. An
+// error is the last thing yielded.
+func (s *Store) Sent(ctx context.Context, day, besides int64) iter.Seq2[Sent, error] {
 	parts := query(ctx, s, "read what was sent from", func(rows *sql.Rows) (b []byte, err error) {
 		err = rows.Scan(&b)
 		return b, err
 	}, "SELECT keys FROM keys WHERE day = ? AND run <> ?", day, besides)
-	return func(yield func(Key, error) bool) {
+	return func(yield func(Sent, error) bool) {
 		for part, err := range parts {
-			var keys []Key
+			var keys []Sent
 			if err == nil {
 				keys, err = decodeKeys(day, part)
 				err = s.trouble("read what was sent from", err)
@@ -176,7 +209,7 @@ func (s *Store) Keys(ctx context.Context, day, besides int64) iter.Seq2[Key, err
 				}
 			}
 			if err != nil {
-				yield(Key{}, err)
+				yield(Sent{}, err)
 				return
 			}
 		}

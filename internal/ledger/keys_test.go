@@ -12,19 +12,23 @@ import (
 	"pgregory.net/rapid"
 )
 
-// keyAt makes a key of a time in unix seconds.
-func keyAt(seconds int64, random *rand.Rand) (k Key) {
-	ms := uint64(seconds) * 1000
-	binary.BigEndian.PutUint16(k[:], uint16(ms>>32))
-	binary.BigEndian.PutUint32(k[2:], uint32(ms))
-	binary.BigEndian.PutUint64(k[stampSize:], random.Uint64())
+// sentOn makes an event of a day, in some version.
+func sentOn(day int64, random *rand.Rand) (k Sent) {
+	millis := uint64(day) * SecondsInDay * 1000
+	binary.BigEndian.PutUint16(k.Key[:], uint16(millis>>32))
+	binary.BigEndian.PutUint32(k.Key[2:], uint32(millis))
+	binary.BigEndian.PutUint64(k.Key[stampSize:], random.Uint64())
+	k.Content = random.Uint32() >> 8
+	if random.IntN(4) > 0 {
+		k.Created = day*SecondsInDay + 1 + random.Int64N(2*SecondsInDay) - SecondsInDay/2
+	}
 	return k
 }
 
-func keysOf(t *testing.T, s *Store, day, besides int64) map[Key]bool {
+func sentOf(t *testing.T, s *Store, day, besides int64) map[Sent]bool {
 	t.Helper()
-	all := map[Key]bool{}
-	for key, err := range s.Keys(t.Context(), day, besides) {
+	all := map[Sent]bool{}
+	for key, err := range s.Sent(t.Context(), day, besides) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -42,26 +46,26 @@ func TestKeysAreKept(t *testing.T) {
 		s := open(t, t.TempDir())
 		defer s.Close()
 		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
-		want := map[int64]map[int64]map[Key]bool{} // by day and run
+		want := map[int64]map[int64]map[Sent]bool{} // by day and run
 		for range rapid.IntRange(1, 3).Draw(r, "runs") {
 			run, err := s.Begin(t.Context(), start(), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for range rapid.IntRange(0, 8).Draw(r, "steps") {
-				var step []Key
+				var step []Sent
 				for range rapid.IntRange(0, 40).Draw(r, "keys") {
-					key := keyAt(20_000*SecondsInDay+int64(random.IntN(3*SecondsInDay)), random)
+					key := sentOn(20_000+int64(random.IntN(3)), random)
 					step = append(step, key)
 					if want[key.Day()] == nil {
-						want[key.Day()] = map[int64]map[Key]bool{}
+						want[key.Day()] = map[int64]map[Sent]bool{}
 					}
 					if want[key.Day()][run.ID] == nil {
-						want[key.Day()][run.ID] = map[Key]bool{}
+						want[key.Day()][run.ID] = map[Sent]bool{}
 					}
 					want[key.Day()][run.ID][key] = true
 				}
-				if err := run.Save(&Step{Phase: Events, Counters: []byte("{}"), Keys: step}, night); err != nil {
+				if err := run.Save(&Step{Phase: Events, Counters: []byte("{}"), Sent: step}, night); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -78,13 +82,13 @@ func TestKeysAreKept(t *testing.T) {
 			r.Fatalf("keys are kept from %d, want %d; %v", from, forgotten, err)
 		}
 		for day := int64(19_999); day < 20_004; day++ {
-			all := map[Key]bool{}
+			all := map[Sent]bool{}
 			for run, keys := range want[day] {
 				if run != besides && day >= forgotten {
 					maps.Copy(all, keys)
 				}
 			}
-			if got := keysOf(t, s, day, besides); !maps.Equal(got, all) {
+			if got := sentOf(t, s, day, besides); !maps.Equal(got, all) {
 				r.Fatalf("%d keys of day %d, want %d", len(got), day, len(all))
 			}
 		}
@@ -96,8 +100,8 @@ func TestKeysTakeLittleRoom(t *testing.T) {
 	t.Parallel()
 	const steps, inStep, days = 60, 1000, 50
 	for name, at := range map[string]func(random *rand.Rand, n int) int64{
-		"in order":  func(random *rand.Rand, n int) int64 { return int64(n) * days * SecondsInDay / (steps * inStep) },
-		"any order": func(random *rand.Rand, n int) int64 { return random.Int64N(days * SecondsInDay) },
+		"in order":  func(random *rand.Rand, n int) int64 { return int64(n) * days / (steps * inStep) },
+		"any order": func(random *rand.Rand, n int) int64 { return random.Int64N(days) },
 	} {
 		dir := t.TempDir()
 		s := open(t, dir)
@@ -107,11 +111,11 @@ func TestKeysTakeLittleRoom(t *testing.T) {
 		}
 		random := rand.New(rand.NewPCG(1, 2))
 		for step := range steps {
-			var keys []Key
+			var keys []Sent
 			for n := range inStep {
-				keys = append(keys, keyAt(20_000*SecondsInDay+at(random, step*inStep+n), random))
+				keys = append(keys, sentOn(20_000+at(random, step*inStep+n), random))
 			}
-			if err := run.Save(&Step{Phase: Events, Counters: []byte("{}"), Keys: keys}, night); err != nil {
+			if err := run.Save(&Step{Phase: Events, Counters: []byte("{}"), Sent: keys}, night); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -123,19 +127,18 @@ func TestKeysTakeLittleRoom(t *testing.T) {
 			t.Fatal(err)
 		}
 		const rest = 64 << 10 // of the file without keys
-		if each := float64(info.Size()-rest) / (steps * inStep); each > 18 {
-			t.Errorf("%s: %.1f bytes on disk for each event, want 18 at most", name, each)
+		if each := float64(info.Size()-rest) / (steps * inStep); each > 22 {
+			t.Errorf("%s: %.1f bytes on disk for each event, want 22 at most", name, each)
 		}
 	}
 }
 
 func TestDaysAndBrokenKeys(t *testing.T) {
 	day := DayOf(time.Date(2026, 3, 4, 23, 59, 59, 0, time.UTC))
-	key := keyAt(time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC).Unix(), rand.New(rand.NewPCG(1, 2)))
-	if key.Day() != day {
+	if key := sentOn(day, rand.New(rand.NewPCG(1, 2))); key.Day() != day {
 		t.Errorf("day %d, want %d", key.Day(), day)
 	}
-	for _, broken := range [][]byte{{0x80}, {1}, append([]byte{1}, make([]byte, 9)...)} {
+	for _, broken := range [][]byte{{0x80}, {1}, make([]byte, 13), append(make([]byte, 13), 0x80)} {
 		if _, err := decodeKeys(day, broken); err == nil {
 			t.Errorf("%v was taken", broken)
 		}

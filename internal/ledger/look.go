@@ -5,13 +5,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 )
 
-// OpenReadOnly opens the state.db of a directory to look at it, without the lock and whatever its workspace, also while a run
+// OpenReadOnly opens the state.db of a directory to look at it, for a rule of event IDs as Open has it, without the lock and whatever its workspace, also while a run
 // writes to it, and leaves the directory as it was. The error is fs.ErrNotExist when there is none, else a *Trouble.
-func OpenReadOnly(ctx context.Context, dir string) (*Store, error) {
-	s := &Store{path: filepath.Join(dir, FileName)}
+func OpenReadOnly(ctx context.Context, dir string, scheme int) (*Store, error) {
+	s := &Store{path: filepath.Join(dir, FileName), scheme: strconv.Itoa(scheme)}
 	err := s.plainFiles()
 	if err == nil {
 		err = s.connectToLook(ctx)
@@ -99,6 +100,8 @@ func (s *Store) look(ctx context.Context) error {
 	if version < len(migrations) {
 		return s.refuse("an older version of ph2cio made it, and only a run that sends brings it up to date", "type the command of a run again")
 	}
-	s.workspace, err = s.owner(ctx)
-	return err
+	if s.workspace, err = s.owner(ctx); err != nil {
+		return err
+	}
+	return s.sameScheme(ctx)
 }

@@ -31,7 +31,7 @@ func TestLookingLeavesTheDirectoryAsItWas(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	looked, err := OpenReadOnly(t.Context(), dir)
+	looked, err := OpenReadOnly(t.Context(), dir, scheme)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestLookingWhereNothingCanBeWritten(t *testing.T) {
 	}
 	look := func() *Store {
 		t.Helper()
-		looked := &Store{path: filepath.Join(dir, FileName)}
+		looked := &Store{path: filepath.Join(dir, FileName), scheme: "2"}
 		if err := looked.connectAsItStands(); err != nil {
 			t.Fatal(err)
 		}

@@ -20,10 +20,10 @@ func TestMigration(t *testing.T) {
 	defer func() { migrations = released }()
 	more := "CREATE TABLE more (a INTEGER) STRICT;"
 	migrations = append(migrations[:len(migrations):len(migrations)], more, "no SQL at all;")
-	if _, err := OpenReadOnly(t.Context(), dir); err == nil || !strings.Contains(err.Error(), "an older version of ph2cio made it") {
+	if _, err := OpenReadOnly(t.Context(), dir, scheme); err == nil || !strings.Contains(err.Error(), "an older version of ph2cio made it") {
 		t.Errorf("looking at an older schema: %v", err)
 	}
-	if _, err := Open(t.Context(), dir, ours); err == nil {
+	if _, err := Open(t.Context(), dir, ours, scheme); err == nil {
 		t.Fatal("a migration that fails was taken")
 	}
 	migrations = migrations[:len(released)+1]
@@ -43,6 +43,7 @@ func TestLookingAtAnotherForm(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]string{
 		"another schema":            "UPDATE meta SET value = '0123' WHERE key = 'form'",
+		"another rule of event IDs": "UPDATE meta SET value = '1' WHERE key = 'id_scheme'",
 		"before forms were noted":   "DELETE FROM meta WHERE key = 'form'",
 		"a schema that was dropped": "DELETE FROM meta WHERE key = 'form'; PRAGMA user_version = 2",
 	} {
@@ -59,9 +60,12 @@ func TestLookingAtAnotherForm(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = OpenReadOnly(t.Context(), dir)
-		if trouble, ok := errors.AsType[*Trouble](err); !ok || !strings.Contains(err.Error(), "it is of another form") ||
-			!strings.Contains(trouble.Hint(), "use the build that made it") {
+		says := "it is of another form"
+		if strings.Contains(change, "id_scheme") {
+			says = "its event IDs follow rule 1"
+		}
+		_, err = OpenReadOnly(t.Context(), dir, scheme)
+		if trouble, ok := errors.AsType[*Trouble](err); !ok || !strings.Contains(err.Error(), says) || !strings.Contains(trouble.Hint(), "that made it") {
 			t.Errorf("%s: %v", name, err)
 		}
 		after, err := os.ReadFile(filepath.Join(dir, FileName))

@@ -27,14 +27,16 @@ type Store struct {
 	path      string
 	db        *sql.DB
 	workspace Workspace
+	scheme    string    // the rule that event IDs are made by
 	stood     *standing // of one that is read without SQLite's locks, as it was then; else nil
 }
 
-// Open opens the state.db of a directory, which must exist and be locked, for writing, and makes it if there is none. It is
-// refused, with a *Trouble that says how to go on, when it is of another workspace, of another form, of a newer version of ph2cio,
+// Open opens the state.db of a directory, which must exist and be locked, for writing, and makes it if there is none. scheme is
+// the number of the rule that event IDs are made by: what was sent under another one would be sent again as new events. It is
+// refused, with a *Trouble that says how to go on, when it is of another workspace, rule or form, of a newer version of ph2cio,
 // damaged, or a link.
-func Open(ctx context.Context, dir string, of Workspace) (*Store, error) {
-	s := &Store{path: filepath.Join(dir, FileName), workspace: of}
+func Open(ctx context.Context, dir string, of Workspace, scheme int) (*Store, error) {
+	s := &Store{path: filepath.Join(dir, FileName), workspace: of, scheme: strconv.Itoa(scheme)}
 	if err := s.open(ctx, of); err != nil {
 		return nil, errors.Join(s.trouble("open", err), s.Close())
 	}
@@ -176,7 +178,7 @@ func (s *Store) check(ctx context.Context) error {
 func (s *Store) claim(ctx context.Context, of Workspace) error {
 	return s.transaction(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT INTO meta VALUES ('base_url', ?), ('environment_id', ?), ('id_scheme', ?)",
-			of.BaseURL, strconv.FormatInt(of.EnvironmentID, 10), IDScheme)
+			of.BaseURL, strconv.FormatInt(of.EnvironmentID, 10), s.scheme)
 		return err
 	})
 }
@@ -195,9 +197,14 @@ func (s *Store) belongs(ctx context.Context, of Workspace) error {
 			owner.EnvironmentID, owner.BaseURL, of.EnvironmentID, of.BaseURL),
 			"use that workspace's credentials, or another directory for this one: --state, or its default")
 	}
+	return s.sameScheme(ctx)
+}
+
+// sameScheme refuses a file whose event IDs were made by another rule.
+func (s *Store) sameScheme(ctx context.Context) error {
 	scheme, err := s.meta(ctx, "id_scheme")
-	if err == nil && scheme != IDScheme {
-		return s.refuse("its event IDs follow rule "+scheme+", and those of this version rule "+IDScheme+": all of history would be sent again",
+	if err == nil && scheme != s.scheme {
+		return s.refuse("its event IDs follow rule "+scheme+", and those of this version rule "+s.scheme+": all of history would be sent again",
 			"use the version of ph2cio that made it")
 	}
 	return err

@@ -23,7 +23,7 @@ func TestWhatIsOwedIsKept(t *testing.T) {
 		for range rapid.IntRange(0, 8).Draw(r, "steps") {
 			var step []Owed
 			for range rapid.IntRange(0, 30).Draw(r, "visitors") {
-				one := Owed{random.IntN(2), keyAt(random.Int64N(1000), random)}
+				one := Owed{random.IntN(2), sentOn(random.Int64N(1000), random).Key}
 				if random.IntN(3) == 0 {
 					one = last // somebody comes again
 				}
@@ -122,8 +122,8 @@ func TestRejectsAreOpenUntilTheyAreRetried(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = first.Save(&Step{Phase: Events, Counters: []byte("{}"), Rejects: []Reject{
-		{Events, 199, "a", Key{1}, []byte("{}")}, {Events, 200, "b", Key{2}, []byte("{}")}, {Events, 201, "b", Key{2}, []byte("{}")},
-		{Events, 202, "c", Key{}, []byte("{}")},
+		{Events, 199, "a", Key{1}, false, []byte("{}")}, {Events, 200, "b", Key{2}, false, []byte("{}")}, {Events, 201, "b", Key{2}, false, []byte("{}")},
+		{Events, 202, "c", Key{}, false, []byte("{}")},
 	}}, night)
 	if err != nil {
 		t.Fatal(err)

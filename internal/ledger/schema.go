@@ -9,9 +9,6 @@ import (
 // applicationID marks a file as a state.db of ours: "ph2c".
 const applicationID = 0x70683263
 
-// IDScheme is the rule that event IDs are made by. What was sent under another rule would be sent again as new events.
-const IDScheme = "1"
-
 // migrations lead from each version of the schema to the next: the first makes version 1 of an empty file. The statements of
 // one that has been released are never changed.
 //
@@ -30,7 +27,7 @@ func formOf(version int) string {
 
 const version1 = `
 CREATE TABLE meta (
-	key   TEXT PRIMARY KEY, -- base_url, environment_id, id_scheme, form and others
+	key   TEXT PRIMARY KEY, -- base_url, environment_id, id_scheme, form, newest_event and others
 	value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
@@ -108,7 +105,7 @@ CREATE TABLE rejects (
 	reason  TEXT NOT NULL,
 	text    TEXT NOT NULL,    -- the line of rejects.jsonl
 	key     BLOB,             -- of a row its event ID, or a hash of its text; of others a hash of what was refused
-	retried INTEGER,          -- the run that tried it again
+	retried INTEGER,          -- the run that tried it again; its own where it is only listed here
 	PRIMARY KEY (run, phase, number)
 ) STRICT, WITHOUT ROWID;
 
@@ -143,7 +140,8 @@ CREATE TABLE keys (
 	run   INTEGER NOT NULL REFERENCES runs,
 	part  INTEGER NOT NULL,
 	count INTEGER NOT NULL,
-	keys  BLOB NOT NULL,    -- for each: seconds since the one before, or since the day began, as a varint, then 10 bytes
+	keys  BLOB NOT NULL,    -- for each: 10 bytes of the event ID, 3 of a hash of what the row says, and as a varint when
+	                        -- PostHog took the row in: 0 when not known, else 1 more than the zigzag seconds since the day began
 	PRIMARY KEY (day, run, part)
 ) STRICT, WITHOUT ROWID;
 `

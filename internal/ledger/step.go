@@ -17,7 +17,8 @@ type Step struct {
 	Count    int     // how many People are
 	Merged   []int64 // Merge.ID of those done
 	Owed     []Owed  // Save sorts them
-	Keys     []Key   // of events that were accepted; Save sorts them
+	Sent     []Sent  // events that were accepted; Save sorts them
+	Newest   int64   // time of the newest of them, unix seconds; 0 for none
 }
 
 // Reject is a row or an operation that could not be sent.
@@ -26,6 +27,7 @@ type Reject struct {
 	Number uint64 // as in a Position; of a phase each is rejected once
 	Reason string
 	Key    Key    // tells it from others when it comes again; the zero value when nothing does
+	Closed bool   // it is listed with the rejects, and never to be tried again
 	Text   []byte // its line of rejects.jsonl, without the line's end
 }
 
@@ -62,7 +64,7 @@ func (r *Run) save(tx *sql.Tx, step *Step, at int64) error {
 			return err
 		}
 	}
-	if err := errors.Join(r.saveKeys(tx, step.Keys), r.saveOwed(tx, step.Owed)); err != nil {
+	if err := errors.Join(r.saveSent(tx, step.Sent), saveNewest(tx, step.Newest), r.saveOwed(tx, step.Owed)); err != nil {
 		return err
 	}
 	return r.saveRejects(tx, step.Rejects)
@@ -72,7 +74,7 @@ func (r *Run) saveRejects(tx *sql.Tx, rejects []Reject) error {
 	if len(rejects) == 0 {
 		return nil
 	}
-	add, err := tx.Prepare("INSERT INTO rejects (run, phase, number, reason, text, key) VALUES (?, ?, ?, ?, ?, ?)")
+	add, err := tx.Prepare("INSERT INTO rejects (run, phase, number, reason, text, key, retried) VALUES (?, ?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		return err
 	}
@@ -82,7 +84,7 @@ func (r *Run) saveRejects(tx *sql.Tx, rejects []Reject) error {
 		if one.Key != (Key{}) {
 			key = one.Key[:]
 		}
-		if _, err := add.Exec(r.ID, one.Phase, int64(one.Number), one.Reason, string(one.Text), key); err != nil {
+		if _, err := add.Exec(r.ID, one.Phase, int64(one.Number), one.Reason, string(one.Text), key, sql.NullInt64{Int64: r.ID, Valid: one.Closed}); err != nil {
 			return err
 		}
 	}

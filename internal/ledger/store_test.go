@@ -16,6 +16,9 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
+// scheme is the rule of event IDs of all tests.
+const scheme = 2
+
 var (
 	ours  = Workspace{"https://track.customer.io", 77}
 	night = time.Date(2026, 3, 1, 2, 30, 0, 0, time.UTC)
@@ -23,7 +26,7 @@ var (
 
 func open(t *testing.T, dir string) *Store {
 	t.Helper()
-	s, err := Open(t.Context(), dir, ours)
+	s, err := Open(t.Context(), dir, ours, scheme)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,17 +52,18 @@ func steps() []*Step {
 	return []*Step{
 		{
 			Phase: People, Position: Position{Next: 3, Open: []Span{{1, 1}}}, Counters: []byte(`{"read":0}`),
-			People: AppendPerson(nil, ada), Count: 1, Rejects: []Reject{{People, 2, "api:invalid", Key{}, []byte(`{"reason":"api:invalid"}`)}},
+			People: AppendPerson(nil, ada), Count: 1, Rejects: []Reject{{People, 2, "api:invalid", Key{}, false, []byte(`{"reason":"api:invalid"}`)}},
 		},
 		{Phase: People, Position: Position{Next: 3}, Counters: []byte(`{"read":1}`), People: AppendPerson(nil, bo), Count: 1},
 		{
 			Phase: Events, Position: Position{Next: 400, Open: []Span{{7, 9}, {300, 399}}}, Counters: []byte(`{"read":400}`),
 			Rejects: []Reject{
-				{Events, 12, "not_json", Key{}, []byte(`{"file":"a.jsonl","row":13,"reason":"not_json"}`)},
-				{Events, 2, "not_json", Key{}, []byte(`{"file":"a.jsonl","row":3,"reason":"not_json"}`)},
+				{Events, 12, "not_json", Key{}, false, []byte(`{"file":"a.jsonl","row":13,"reason":"not_json"}`)},
+				{Events, 2, "not_json", Key{}, false, []byte(`{"file":"a.jsonl","row":3,"reason":"not_json"}`)},
 			},
 		},
-		{Phase: Events, Position: Position{Next: 500}, Counters: []byte(`{"read":500}`)},
+		{Phase: Events, Position: Position{Next: 450}, Counters: []byte(`{"read":450}`), Newest: night.Unix()},
+		{Phase: Events, Position: Position{Next: 500}, Counters: []byte(`{"read":500}`), Newest: night.Unix() - 1},
 	}
 }
 
@@ -134,7 +138,7 @@ func checkWritten(t *testing.T, s *Store) {
 		t.Errorf("people: %q", people)
 	}
 	totals, err := s.Totals(t.Context())
-	if totals != (Totals{People: 2, MergesDone: 1, MergesIntended: 1}) || err != nil {
+	if totals != (Totals{People: 2, MergesDone: 1, MergesIntended: 1, Newest: night}) || err != nil {
 		t.Errorf("totals: %+v, %v", totals, err)
 	}
 	if s.Workspace() != ours {
@@ -152,7 +156,7 @@ func TestWhatIsSavedIsThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkWritten(t, open(t, dir))
-	looking, err := OpenReadOnly(t.Context(), dir)
+	looking, err := OpenReadOnly(t.Context(), dir, scheme)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,13 +172,13 @@ func TestLookingWhileAnotherWrites(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	write(t, open(t, dir))
-	looking, err := OpenReadOnly(t.Context(), dir)
+	looking, err := OpenReadOnly(t.Context(), dir, scheme)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer looking.Close()
 	checkWritten(t, looking)
-	if _, err := OpenReadOnly(t.Context(), t.TempDir()); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := OpenReadOnly(t.Context(), t.TempDir(), scheme); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("of an empty directory: %v", err)
 	}
 }
@@ -343,7 +347,7 @@ func TestRefusals(t *testing.T) {
 			"it is of another form", "use the build that made it"},
 		"a schema that was dropped": {made(func(s *Store) { s.db.Exec("DELETE FROM meta WHERE key='form'; PRAGMA user_version=2") }), ours,
 			"it is of another form", "use the build that made it"},
-		"another rule": {made(func(s *Store) { s.db.Exec("UPDATE meta SET value='2' WHERE key='id_scheme'") }), ours, "follow rule 2", "the version of ph2cio that made it"},
+		"another rule": {made(func(s *Store) { s.db.Exec("UPDATE meta SET value='1' WHERE key='id_scheme'") }), ours, "follow rule 1", "the version of ph2cio that made it"},
 		"not ours":     {made(func(s *Store) { s.db.Exec("PRAGMA application_id=5") }), ours, "not one of ph2cio's", "--state"},
 		"no database": {func(t *testing.T, path string) {
 			os.WriteFile(path, []byte(strings.Repeat("Dear diary. ", 100)), 0o600)
@@ -360,7 +364,7 @@ func TestRefusals(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, err := Open(t.Context(), filepath.Dir(path), c.of)
+			s, err := Open(t.Context(), filepath.Dir(path), c.of, scheme)
 			trouble, ok := errors.AsType[*Trouble](err)
 			if !ok {
 				s.Close()
@@ -392,8 +396,8 @@ func TestLinksAreNotFollowed(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, open := range []func() (*Store, error){
-			func() (*Store, error) { return Open(t.Context(), dir, ours) },
-			func() (*Store, error) { return OpenReadOnly(t.Context(), dir) },
+			func() (*Store, error) { return Open(t.Context(), dir, ours, scheme) },
+			func() (*Store, error) { return OpenReadOnly(t.Context(), dir, scheme) },
 		} {
 			if _, err := open(); err == nil || !strings.Contains(err.Error(), "never followed") {
 				t.Errorf("%s: got %v", name, err)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/zeebo/xxh3"
@@ -83,22 +84,31 @@ func (d *distinct) settle() {
 	d.sorted, d.fresh = slices.Compact(d.sorted), d.fresh[:0]
 }
 
+// newestKey is the name in meta of the time of the newest event that was sent, in unix seconds.
+const newestKey = "newest_event"
+
+// saveNewest notes the time of the newest event of a step, in unix seconds; 0 for none.
+func saveNewest(tx *sql.Tx, newest int64) error {
+	if newest == 0 {
+		return nil
+	}
+	_, err := tx.Exec(`INSERT INTO meta VALUES (?, ?)
+		ON CONFLICT DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))`, newestKey, newest)
+	return err
+}
+
 // Newest is the time of the newest event that was sent, to the second; the zero time when none is known.
 func (s *Store) Newest(ctx context.Context) (at time.Time, err error) {
-	var day int64
-	err = s.db.QueryRowContext(ctx, "SELECT day FROM keys ORDER BY day DESC LIMIT 1").Scan(&day)
+	text, err := s.meta(ctx, newestKey)
 	if errors.Is(err, sql.ErrNoRows) {
 		return at, nil
 	}
+	var newest int64
+	if err == nil {
+		newest, err = strconv.ParseInt(text, 10, 64)
+	}
 	if err != nil {
 		return at, s.trouble("look for the newest event in", err)
-	}
-	newest := day * SecondsInDay
-	for key, err := range s.Keys(ctx, day, 0) {
-		if err != nil {
-			return at, err
-		}
-		newest = max(newest, key.seconds())
 	}
 	return time.Unix(newest, 0).UTC(), nil
 }

@@ -71,3 +71,21 @@ func BenchmarkPerson(b *testing.B) {
 		out, _ = m.Person(out[:0], &s.person)
 	}
 }
+
+func BenchmarkContent(b *testing.B) {
+	e := row("order completed", webEvent)
+	var ids EventIDs
+	b.ReportAllocs()
+	for b.Loop() {
+		ids.Content(e)
+	}
+}
+
+func BenchmarkEventID(b *testing.B) {
+	e := row("order completed", webEvent)
+	var ids EventIDs
+	b.ReportAllocs()
+	for b.Loop() {
+		ids.Of(e)
+	}
+}

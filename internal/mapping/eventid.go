@@ -9,26 +9,36 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// IDScheme names the rule by which EventID makes IDs. It is frozen: Customer.io knows what it has been sent by these IDs, so
-// another rule would make every event new.
-const IDScheme = "ph2cio/1"
+// IDScheme numbers the rule by which EventID makes IDs. Customer.io knows what it has been sent by these IDs, so another
+// rule would make every event new: once released, the rule is frozen.
+const IDScheme = 2
 
-// EventID returns the ULID that an event has in Customer.io, made only from the event, so that sending it again changes
-// nothing (Track API reference, id of an event).
+// EventID returns the ULID that an event has in Customer.io, made only from the event's key, so that sending any version
+// of its row again changes nothing (Track API reference, id of an event).
 //
-// Its time is the event's own timestamp in whole seconds, rounded down, because some exports have nothing finer. Its 80
-// other bits are the first 80 bits of the SHA-256 of "ph2cio/1\n" and the uuid in its 36-character lower-case form. A row
-// without a uuid hashes "ph2cio/1\nrow\n" and then event, distinct_id, the timestamp in unix microseconds and the
-// properties as appendCanonical writes them; before each of the four stands its length in bytes, in decimal, and a colon.
+// The key is what PostHog's table of events takes rows as one by: uuid, event, distinct_id and the UTC day of the
+// timestamp. A uuid alone is not enough, since in some projects different events share one. The ULID's time is 00:00:00
+// UTC of the key's day. Its 80 other bits are the first 80 bits of the SHA-256 of "ph2cio/2\n", then uuid, event and
+// distinct_id; before each of the three stands its length in bytes, in decimal, and a colon. The uuid is in its
+// 36-character lower-case form, or as it stands where it is no UUID; the other two are as they stand in the row, before
+// anything is trimmed or cut for sending. The day is that of the row's own timestamp, also where the event is sent with
+// its created_at because that timestamp is in the future.
 //
-// A timestamp that is not known, or that the API does not take, counts as 0.
+// A row without a uuid hashes "ph2cio/2\nrow\n" and then event, distinct_id, the timestamp in unix microseconds and the
+// properties as appendCanonical writes them, each with its length as above.
+//
+// A timestamp that is not known, or that the API does not take, has no day, and the row is never sent: its ID is of the
+// day 0, which no row that is sent has.
 func EventID(e *posthog.Event) ulid.ULID {
 	var h hasher
 	return h.id(e)
 }
 
 // EventIDs makes the IDs of many events, as EventID does, without allocating. The zero value is ready; it is for one goroutine.
-type EventIDs struct{ hasher hasher }
+type EventIDs struct {
+	hasher hasher
+	text   []byte // scratch
+}
 
 // Of returns an event's ID.
 func (ids *EventIDs) Of(e *posthog.Event) ulid.ULID { return ids.hasher.id(e) }
@@ -39,24 +49,33 @@ type hasher struct {
 	canonical canonical
 }
 
+const secondsInDay = 24 * 60 * 60
+
 func (h *hasher) id(e *posthog.Event) (id ulid.ULID) {
 	if t := e.Timestamp; t.State == posthog.Known && sendable(t) {
-		_ = id.SetTime(uint64(t.Seconds()) * 1000) // an error only from the year 10889 on
+		day := t.Seconds() / secondsInDay               // rounds down: what can be sent is after 1970
+		_ = id.SetTime(uint64(day*secondsInDay) * 1000) // an error only from the year 10889 on
 	}
 	sum := sha256.Sum256(h.identity(e))
 	copy(id[6:], sum[:10])
 	return id
 }
 
-// identity returns what tells an event from all others.
+// identity returns what tells an event from all others of its day.
 func (h *hasher) identity(e *posthog.Event) []byte {
-	t := append(h.text[:0], IDScheme+"\n"...)
-	if e.HasUUID {
+	t := append(h.text[:0], "ph2cio/2\n"...)
+	switch {
+	case e.HasUUID:
+		t = append(t, "36:"...)
 		t = e.UUID.Append(t)
-	} else {
+	case e.UUIDText != nil:
+		t = appendSized(t, e.UUIDText)
+	default:
 		t = append(t, "row\n"...)
-		t = appendSized(t, written(e))
-		t = appendSized(t, e.DistinctID)
+	}
+	t = appendSized(t, written(e))
+	t = appendSized(t, e.DistinctID)
+	if !e.HasUUID && e.UUIDText == nil {
 		var number [20]byte
 		t = appendSized(t, strconv.AppendInt(number[:0], e.Timestamp.Micros, 10))
 		t = appendSized(t, h.canonical.of(e.Properties))
@@ -71,7 +90,7 @@ func appendSized(dst, text []byte) []byte {
 	return append(dst, text...)
 }
 
-// written is an event's name as its row has it: the rule is frozen, and says so.
+// written is an event's name as its row has it.
 func written(e *posthog.Event) []byte {
 	if e.Padded != nil {
 		return e.Padded

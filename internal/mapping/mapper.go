@@ -112,20 +112,28 @@ func (m *Mapper) track(dst []byte, e *posthog.Event, c *class, person *people.Pe
 	if bad.Bucket == Rejected {
 		return dst, bad
 	}
+	return m.trackAs(dst, who, &s, c)
+}
+
+// trackAs appends the operation of an event, page or screen for somebody.
+func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, s *scene, c *class) ([]byte, Outcome) {
+	e := s.event
 	m.begin(c.Action)
 	m.appendProperties(e)
 	if m.isPage {
 		m.appendPageParts()
 	}
-	m.appendAssignments(m.rules.eventAttributes, &s, who)
+	m.appendAssignments(m.rules.eventAttributes, s, who)
 	m.closeAttributes()
 	name := m.name(c)
 	if e.NameBroken && c.Action == customerio.Event {
 		m.cuts.add(cutUTF8)
 	}
-	id, _ := m.hasher.id(e).MarshalText()
+	o := c.Outcome
+	o.ID, o.At = m.hasher.id(e), s.seconds
+	id, _ := o.ID.MarshalText()
 	t := customerio.Tracked{Name: name, ID: string(id), Timestamp: s.seconds}
-	return m.finish(dst, c.Outcome, func(dst, attributes []byte) []byte {
+	return m.finish(dst, o, func(dst, attributes []byte) []byte {
 		return customerio.AppendTracked(dst, c.Action, who, t, attributes)
 	})
 }

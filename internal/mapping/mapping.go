@@ -5,6 +5,8 @@ package mapping
 import (
 	"time"
 
+	"github.com/oklog/ulid/v2"
+
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/posthog"
 )
@@ -49,6 +51,8 @@ type Outcome struct {
 	Detail string            // of Rejected: what exactly is wrong, for a person
 	Action customerio.Action // of Send
 	Recent bool              // of Send: younger than 72 hours, can start a campaign
+	ID     ulid.ULID         // of an operation that was built of a row: the event's
+	At     int64             // of the same: the time that it is sent with, unix seconds
 }
 
 // Why a row is skipped.
@@ -68,6 +72,7 @@ const (
 	ReasonTooOld     = "too_old_to_check" // held: whether it was sent is forgotten
 
 	ReasonRejectedBefore = "rejected_before" // an earlier run has rejected it, and nothing has changed
+	ReasonCorrectedLate  = "corrected_late"  // its event was sent before, in another version
 
 	ReasonSameProfile = "same_profile" // of a merge: the two are one profile already
 )

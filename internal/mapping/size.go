@@ -1,0 +1,56 @@
+package mapping
+
+import (
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/people"
+	"ph2cio/internal/posthog"
+)
+
+// Fit says whether a row's operation fits into a request, as far as the row alone decides it: the identifier of its person
+// counts too, and who that is shows only when all rows have been read.
+type Fit uint8
+
+const (
+	Fits     Fit = iota // whoever its person is
+	MayFit              // it depends on the person
+	TooLarge            // whoever its person is
+)
+
+const (
+	surelyFits    = customerio.MaxItem / 4 // bytes of properties that fit, however they are escaped, repeated or mended
+	mostOfAPerson = 6 * customerio.MaxID   // bytes that an identifier takes in an operation at most
+)
+
+// Sizer tells how large the operations of rows are, before people are settled. It is for one goroutine.
+type Sizer struct{ mapper *Mapper }
+
+// NewSizer returns a sizer.
+func (r *Rules) NewSizer() *Sizer { return &Sizer{r.newMapper(nobody{})} }
+
+// Of returns whether a row's operation fits. Rows that are not sent fit.
+func (s *Sizer) Of(e *posthog.Event) Fit {
+	rules := s.mapper.rules
+	if len(rules.eventAttributes) == 0 && len(e.Properties) <= surelyFits {
+		return Fits
+	}
+	c := rules.classify(e)
+	if c.Bucket != Send {
+		return Fits
+	}
+	who := customerio.Identifier{Key: customerio.ID, Value: "0"}
+	out, o := s.mapper.trackAs(nil, who, &scene{event: e, seconds: c.at.Seconds(), person: &people.Person{}}, &c)
+	switch {
+	case o.Bucket == Rejected && o.Reason == ReasonTooLarge:
+		return TooLarge
+	case len(out)+mostOfAPerson > customerio.MaxItem:
+		return MayFit
+	}
+	return Fits
+}
+
+// nobody are people who have no attributes.
+type nobody struct{}
+
+func (nobody) Lookup([]byte) (*people.Person, people.Status) { return nil, people.Anonymous }
+
+func (nobody) AppendAttributes(dst []byte, _ *people.Person) []byte { return append(dst, "{}"...) }
