@@ -74,9 +74,10 @@ func (t *summaryText) rows() {
 	t.bucket("sent", r.Sent, "")
 	t.bucket("person", r.Person, "only feed a person")
 	t.bucket("skipped", total(r.Skipped), reasons(r.Skipped))
+	t.corrections()
 	t.bucket("rejected", total(r.Rejected), reasons(r.Rejected))
 	t.examples()
-	t.bucket("duplicate", r.Duplicate, "the same event as a row before it")
+	t.bucket("duplicate", r.Duplicate, "another row stands for the same event")
 	t.bucket("earlier", r.Earlier, "acknowledged by an earlier run, or before the run went on")
 	t.bucket("unsent", r.Unsent, "no answer when the run stopped")
 }
@@ -85,6 +86,23 @@ func (t *summaryText) rows() {
 func (t *summaryText) examples() {
 	for _, e := range t.s.Examples {
 		fmt.Fprintf(t, "               %s\n", t.style.dim(oneLine(strings.TrimSpace(place(&e)+"  "+e.Reason+": "+e.Detail))))
+	}
+}
+
+// corrections names the first few rows that correct what was sent before.
+func (t *summaryText) corrections() {
+	n := t.s.Rows.Skipped[mapping.ReasonCorrectedLate]
+	if n == 0 {
+		return
+	}
+	what := several(n, "row corrects an event", "rows correct events") + " sent before, which Customer.io cannot take back"
+	if t.s.Rejects != "" {
+		what += "; all are listed in " + export.RejectsName
+	}
+	fmt.Fprintf(t, "               %s\n", t.style.dim(plain(what)))
+	for i := range min(len(t.s.CorrectedLate), mostNamed) {
+		c := &t.s.CorrectedLate[i]
+		fmt.Fprintf(t, "               %s\n", t.style.dim(oneLine(fmt.Sprintf("%s:%d  %s  %s", c.File, c.Line, c.Event, c.EventID))))
 	}
 }
 

@@ -25,7 +25,7 @@ func Explain(ctx context.Context, plan *Plan, id string) (why *Explanation, err 
 	}
 	defer func() { err = errors.Join(err, learned.Close()) }()
 	x := &explaining{
-		learned: learned, outcomes: outcomes, mapper: plan.Rules.NewMapper(learned.People), history: people.NewHistory(dry.Index),
+		learned: learned, outcomes: outcomes, rules: plan.Rules, mapper: plan.Rules.NewMapper(learned.People), history: people.NewHistory(dry.Index),
 		ids: map[string]*ExplainedID{}, persons: map[string]map[string]Placed{}, rows: map[uint64]Placed{},
 		why: &Explanation{ID: id, IDs: []ExplainedID{}, Refused: []ExplainedLink{}, Attributes: []ExplainedAttribute{}, Rows: map[string]int64{}, Operations: []string{}},
 	}
@@ -41,7 +41,9 @@ func Explain(ctx context.Context, plan *Plan, id string) (why *Explanation, err 
 type explaining struct {
 	learned  *Learned
 	outcomes map[uint64]people.Verdict // of links, by Ref
+	rules    *mapping.Rules
 	mapper   *mapping.Mapper
+	keyed    *keyed // of the chunk
 	history  *people.History
 	group    people.Group
 	grouped  bool           // the ID has a group; else its own rows are all there is to tell
@@ -104,6 +106,7 @@ func (x *explaining) read(ctx context.Context, plan *Plan) error {
 			return fmt.Errorf("second reading: %w", err)
 		}
 		path := x.learned.places.sources[chunk.Source].Path
+		x.keyed = x.learned.repeats.keyed(0, chunk)
 		for event, bad := range chunk.Events() {
 			if bad == nil && !plan.otherTeam(event) {
 				x.look(path, event)
@@ -131,7 +134,11 @@ func (x *explaining) look(path string, e *posthog.Event) {
 	} else {
 		x.noLink(place, e)
 	}
-	if !x.mine(e.DistinctID) || string(e.Name) == "$groupidentify" {
+	if !x.mine(e.DistinctID) {
+		return
+	}
+	x.count(e)
+	if string(e.Name) == "$groupidentify" {
 		return
 	}
 	x.stand(place, e)
@@ -139,15 +146,37 @@ func (x *explaining) look(path string, e *posthog.Event) {
 	if e.PersonProperties != nil || e.Set != nil || e.SetOnce != nil || e.Unset != nil {
 		x.rows[e.Ref] = place
 	}
-	text, _, outcome := x.mapper.Event(nil, e)
-	x.why.Rows[bucketOf(outcome)]++
-	if outcome.Bucket == mapping.Send && len(x.why.Operations) < shownOperations {
+}
+
+// count counts a row of the person where a run counts it.
+func (x *explaining) count(e *posthog.Event) {
+	text, bucket := x.bucketOf(e)
+	x.why.Rows[bucket]++
+	if bucket == "sent" && len(x.why.Operations) < shownOperations {
 		x.why.Operations = append(x.why.Operations, string(text))
 	}
 }
 
-// bucketOf is what a summary would count a row as.
-func bucketOf(o mapping.Outcome) string {
+// bucketOf is what a summary counts a row as, and the operation that is made of it.
+func (x *explaining) bucketOf(e *posthog.Event) (operation []byte, bucket string) {
+	repeats := x.learned.repeats
+	switch {
+	case repeats.duplicate.has(e.Ref):
+		return nil, "duplicate"
+	case repeats.earlier.has(e.Ref):
+		return nil, "earlier"
+	case repeats.late.has(e.Ref):
+		return nil, "skipped." + mapping.ReasonCorrectedLate
+	}
+	if first := x.keyed.add(e, x.rules.Classify(e)); first.Bucket == mapping.Skipped {
+		return nil, nameOfBucket(first)
+	}
+	operation, _, o := x.mapper.Event(nil, e)
+	return operation, nameOfBucket(o)
+}
+
+// nameOfBucket is what a summary would count a row as that no other row stands for.
+func nameOfBucket(o mapping.Outcome) string {
 	switch o.Bucket {
 	case mapping.Send:
 		return "sent"

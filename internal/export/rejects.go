@@ -50,26 +50,26 @@ func (e *StateError) Error() string { return fmt.Sprintf("write %s: %v", e.Path,
 func (e *StateError) Unwrap() error { return e.Err }
 
 // WriteRejects writes the rejects of a run, which its ledger keeps, to a file of dir for people and programs to read, in place
-// of what is there; without rejects no file is left. It returns where the file is, empty without one, and how many there
-// are. Errors are a *StateError or the ledger's.
+// of what is there; without rejects no file is left. Rows that correct what was sent are listed with them. It returns where the
+// file is, empty without one, and how many rejects there are. Errors are a *StateError or the ledger's.
 func WriteRejects(ctx context.Context, dir string, run *ledger.Run) (path string, n int64, err error) {
 	path = filepath.Join(dir, RejectsName)
 	file, err := createAnew(path + ".new")
 	if err != nil {
 		return "", 0, &StateError{path, err}
 	}
-	n, err = writeLines(ctx, file, run)
+	lines, n, err := writeLines(ctx, file, run)
 	err = errors.Join(err, file.Close())
 	switch {
 	case err != nil:
-	case n > 0:
+	case lines > 0:
 		err = os.Rename(file.Name(), path) // a symbolic link in its place is replaced, never followed
 	default:
 		if err = os.Remove(path); errors.Is(err, fs.ErrNotExist) {
 			err = nil
 		}
 	}
-	if err == nil && n > 0 {
+	if err == nil && lines > 0 {
 		return path, n, nil
 	}
 	if err = errors.Join(err, os.Remove(file.Name())); err != nil {
@@ -86,16 +86,19 @@ func createAnew(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 }
 
-func writeLines(ctx context.Context, file *os.File, run *ledger.Run) (n int64, err error) {
+// writeLines returns how many lines it has written, and of how many rejects.
+func writeLines(ctx context.Context, file *os.File, run *ledger.Run) (lines, n int64, err error) {
 	w := bufio.NewWriterSize(file, 64<<10)
 	for one, err := range run.Rejects(ctx) {
 		if err != nil {
-			return n, err
+			return lines, n, err
 		}
-		n++
+		if lines++; !one.Closed {
+			n++
+		}
 		if _, err := w.Write(append(one.Text, '\n')); err != nil {
-			return n, err
+			return lines, n, err
 		}
 	}
-	return n, errors.Join(w.Flush(), file.Sync())
+	return lines, n, errors.Join(w.Flush(), file.Sync())
 }

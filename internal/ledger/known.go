@@ -6,15 +6,15 @@ import (
 	"iter"
 )
 
-// Rejects yields the rejects of a run in the order of their phases and numbers. An error is the last thing yielded. Nothing
+// Rejects yields the rejects of a run, and what is listed with them, in the order of their phases and numbers. An error is the last thing yielded. Nothing
 // else may be asked of the store meanwhile.
 func (r *Run) Rejects(ctx context.Context) iter.Seq2[Reject, error] {
 	return query(ctx, r.store, "read the rejects of", func(rows *sql.Rows) (one Reject, err error) {
 		var number int64
-		err = rows.Scan(&one.Phase, &number, &one.Reason, &one.Text)
+		err = rows.Scan(&one.Phase, &number, &one.Reason, &one.Text, &one.Closed)
 		one.Number = uint64(number)
 		return one, err
-	}, "SELECT phase, number, reason, text FROM rejects WHERE run = ? ORDER BY phase, number", r.ID)
+	}, "SELECT phase, number, reason, text, retried IS run FROM rejects WHERE run = ? ORDER BY phase, number", r.ID)
 }
 
 // Reasons counts the rejects of a run by reason.
@@ -27,7 +27,7 @@ func (r *Run) Reasons(ctx context.Context) (map[string]int64, error) {
 	for one, err := range query(ctx, r.store, "count the rejects of", func(rows *sql.Rows) (c count, err error) {
 		err = rows.Scan(&c.reason, &c.n)
 		return c, err
-	}, "SELECT reason, count(*) FROM rejects WHERE run = ? GROUP BY reason", r.ID) {
+	}, "SELECT reason, count(*) FROM rejects WHERE run = ? AND retried IS NOT run GROUP BY reason", r.ID) {
 		if err != nil {
 			return nil, err
 		}
