@@ -79,7 +79,7 @@ func (p *program) writeForecast(plan *export.Plan, l *export.Learned, to *destin
 	}
 	if l.Repeats > 0 {
 		events = "up to " + events
-		line("not again", export.Count(l.Repeats)+" rows that come again, or that an earlier run has sent")
+		line("not again", several(l.Repeats, "row", "rows")+" of events that another row stands for, or that an earlier run has sent")
 	}
 	line("events", fmt.Sprintf("%s, of which at most %s younger than 72 h can start campaigns", style.bold(events), export.Count(l.Recent)))
 	line("time", about(forecastTime(counts.Events+int64(counts.Sent), plan.BatchItems, o.rate, plan.Settle)))

@@ -52,14 +52,23 @@ func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*ex
 	}
 	for {
 		learned, err := export.Learn(ctx, plan)
-		if err != nil || plan.State == nil { // nil where a preview knows of no run
-			return learned, err
+		if err != nil {
+			return nil, err
+		}
+		if plan.State == nil { // a preview that knows of no run
+			p.warnOfDoubles(learned, ledger.UUIDs{})
+			return learned, nil
 		}
 		more, err := p.dueSources(ctx, plan, learned)
 		if err != nil {
 			return nil, errors.Join(err, learned.Close())
 		}
 		if len(more) == 0 || j.command != syncCommand || j.goes {
+			before, err := plan.State.UUIDs(ctx)
+			if err != nil {
+				return nil, errors.Join(err, learned.Close())
+			}
+			p.warnOfDoubles(learned, before)
 			p.warnOfLost(learned)
 			return learned, nil
 		}
@@ -68,6 +77,19 @@ func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*ex
 		}
 		plan.Progress.Say(fmt.Sprintf("reading again with %s of earlier nights, which have rows of people who are known only now", files(len(more))))
 		plan.Sources = append(slices.Clip(plan.Sources), more...)
+	}
+}
+
+// warnOfDoubles warns of events that may be sent twice, because only some rows have a uuid, in this reading or before.
+func (p *program) warnOfDoubles(learned *export.Learned, before ledger.UUIDs) {
+	now := learned.UUIDs
+	switch {
+	case now.Both(), now.Without && before.With:
+		p.warn("%s no uuid, and others have one: an event that stands in a row of either kind is sent twice, since nothing says that it is "+
+			"one; of exports of the same events read only one", several(learned.NoUUID, "row has", "rows have"))
+	case now.With && before.Without:
+		p.warn("earlier runs have read rows without a uuid, and these rows have one: an event that stands in a row of either kind is sent " +
+			"twice, since nothing says that it is one")
 	}
 }
 

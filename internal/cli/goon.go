@@ -207,6 +207,7 @@ func (p *program) beginRun(ctx context.Context, plan *export.Plan, learned *expo
 	j.run, err = to.ledger.Begin(ctx, ledger.Start{
 		Command: j.command, Typed: p.again(), Version: version(p.env.Commit).Version, Began: time.Now().UTC().Truncate(time.Second), Now: plan.Now.UTC(),
 		Flags: j.flags, People: people, Rows: learned.Rows, Sources: sources, Teams: learned.Teams(plan),
+		UUIDs: learned.UUIDs,
 	}, learned.Learnt())
 	return err
 }

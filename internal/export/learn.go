@@ -16,17 +16,16 @@ import (
 
 // Learned is what the first reading found: who is who, and what the second reading may rely on.
 type Learned struct {
-	People  *people.Settled // usable until Close
-	Rows    int64           // read, good and bad
-	Bad     int64           // rows that are not events, or can never be sent whoever their person is
-	Repeats int64           // rows that others stand for, in the export or sent by an earlier run
-	Recent  int64           // rows that could start a campaign, whoever their person is
-	// WithUUID and WithoutUUID count the rows that could be sent, whoever their person is. Where there are both, an event that
-	// stands in a row of each kind is two.
-	WithUUID, WithoutUUID int64
-	Trouble               []*posthog.SourceError // sources that are damaged, gone or refused
-	Said                  []*posthog.SourceError // what there is to know about sources that were read well
-	Bytes                 int64                  // on disk, of all sources
+	People  *people.Settled        // usable until Close
+	Rows    int64                  // read, good and bad
+	Bad     int64                  // rows that are not events, or can never be sent whoever their person is
+	Repeats int64                  // rows that others stand for, in the export or sent by an earlier run
+	Recent  int64                  // rows that could start a campaign, whoever their person is
+	UUIDs   ledger.UUIDs           // of the rows that could be sent, whoever their person is
+	NoUUID  int64                  // those without one
+	Trouble []*posthog.SourceError // sources that are damaged, gone or refused
+	Said    []*posthog.SourceError // what there is to know about sources that were read well
+	Bytes   int64                  // on disk, of all sources
 
 	teams      teams
 	index      *people.Index
@@ -236,8 +235,9 @@ func (l *Learned) add(one lesson) {
 	l.places.add(one.chunk)
 	l.decided.add(&one.decided)
 	l.repeats.add(one.keys.versions)
-	l.WithUUID += one.keys.withUUID
-	l.WithoutUUID += one.keys.withoutUUID
+	l.UUIDs.With = l.UUIDs.With || one.keys.withUUID > 0
+	l.UUIDs.Without = l.UUIDs.Without || one.keys.withoutUUID > 0
+	l.NoUUID += one.keys.withoutUUID
 	l.ends[one.chunk.Source] = one.chunk.End
 	l.held[one.chunk.Source] += one.held
 	l.prints[one.chunk.Source].add(one.decided.sum, one.rows)

@@ -72,7 +72,7 @@ type keyed struct {
 	down     turnedDown
 	versions []version
 
-	withUUID, withoutUUID int64 // rows that could be sent
+	withUUID, withoutUUID int64 // rows that could be sent, not those that PostHog's own destination has sent
 }
 
 // rejectedBefore is the outcome of a row that an earlier run has rejected.

@@ -56,7 +56,17 @@ func (d *destination) Send(ctx context.Context, b *customerio.Batch) (customerio
 	return r, nil
 }
 
-// manyRows is an export with people, noise, bad rows and visitors who become somebody.
+// versionRow is a version of one of 20 events; the newest of some stands before others, and is too large.
+func versionRow(i int) string {
+	event, note := i%20, "small"
+	if i%7 == 0 {
+		note = strings.Repeat("x", customerio.MaxItem)
+	}
+	return fmt.Sprintf(`{"uuid":"version-%d","event":"Order Completed","distinct_id":"user_%d","timestamp":"2026-03-06T10:00:%02dZ",`+
+		`"created_at":"2026-03-07T10:00:%02dZ","properties":{"v":%d,"note":%q}}`, event, 4+event%9, i%60, i*37%60, i, note)
+}
+
+// manyRows is an export with people, noise, bad rows, versions of events, and visitors who become somebody.
 func manyRows(t *testing.T, rows int) string {
 	t.Helper()
 	var text strings.Builder
@@ -66,6 +76,9 @@ func manyRows(t *testing.T, rows int) string {
 			row = fmt.Sprintf(row, i%17, fmt.Sprintf(`"n":%d`, i))
 		}
 		text.WriteString(row + "\n")
+		if i%6 == 0 {
+			text.WriteString(versionRow(i/6) + "\n")
+		}
 		if i%20 == 0 {
 			fmt.Fprintf(&text, `{"event":"$identify","distinct_id":"user_%d","timestamp":"2026-03-04T10:00:00Z","properties":{"$anon_distinct_id":"visitor_%d"}}`+"\n", i%17, i)
 		}

@@ -20,6 +20,7 @@ type Start struct {
 	Rows    int64     // that the first reading found
 	Sources []Source
 	Teams   []int64 // PostHog projects that its rows are of; kept for all runs together, see Store.Teams
+	UUIDs   UUIDs   // of its rows; kept for all runs together, see Store.UUIDs
 }
 
 // Source is one file of a run.
@@ -79,7 +80,7 @@ func (s *Store) Begin(ctx context.Context, start Start, learnt *Learnt) (*Run, e
 		if err != nil {
 			return err
 		}
-		return errors.Join(r.addSources(ctx, tx), r.saveLearnt(ctx, tx, learnt), r.addTeams(ctx, tx))
+		return errors.Join(r.addSources(ctx, tx), r.saveLearnt(ctx, tx, learnt), r.addTeams(ctx, tx), r.addUUIDs(ctx, tx))
 	})
 	if err != nil {
 		return nil, s.trouble("begin a run in", err)

@@ -1,0 +1,54 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// UUIDs says whether rows that could be sent had a uuid.
+type UUIDs struct {
+	With, Without bool // some had one; some had none
+}
+
+// Both reports whether an event may be sent twice: from a row of each kind.
+func (u UUIDs) Both() bool { return u.With && u.Without }
+
+// uuidsKey is the name in meta of what runs have read, as UUIDs has it: a word of uuidWords.
+const uuidsKey = "uuids"
+
+var uuidWords = map[UUIDs]string{{With: true}: "with", {Without: true}: "without", {With: true, Without: true}: "both"}
+
+// UUIDs says it of the rows of all runs.
+func (s *Store) UUIDs(ctx context.Context) (UUIDs, error) {
+	text, err := s.meta(ctx, uuidsKey)
+	if errors.Is(err, sql.ErrNoRows) {
+		return UUIDs{}, nil
+	}
+	return uuidsOf(text), s.trouble("read what was sent from", err)
+}
+
+func uuidsOf(word string) UUIDs {
+	for u, text := range uuidWords {
+		if text == word {
+			return u
+		}
+	}
+	return UUIDs{}
+}
+
+// addUUIDs adds the rows of a run.
+func (r *Run) addUUIDs(ctx context.Context, tx *sql.Tx) error {
+	var text string
+	err := tx.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = ?", uuidsKey).Scan(&text)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	before := uuidsOf(text)
+	now := UUIDs{before.With || r.UUIDs.With, before.Without || r.UUIDs.Without}
+	if now == before {
+		return nil
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", uuidsKey, uuidWords[now])
+	return err
+}
