@@ -87,6 +87,9 @@ func (m *Mapper) appendField(dst []byte, p *part, s *scene) (value []byte, ok bo
 		}
 		return customerio.AppendString(dst, s.event.DistinctID), true
 	case fieldUUID:
+		if s.event.UUIDText != nil {
+			return customerio.AppendString(dst, s.event.UUIDText), true
+		}
 		return appendKnownUUID(dst, s.event.UUID, s.event.HasUUID)
 	case fieldPersonID:
 		if s.person.UUID == nil {

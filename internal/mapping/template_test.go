@@ -59,6 +59,16 @@ func TestEventAttributeTemplates(t *testing.T) {
 	}
 }
 
+func TestTemplateOfAUUIDThatIsText(t *testing.T) {
+	t.Parallel()
+	m := newRules(t, Options{EventAttributes: []string{"x={event.uuid}"}}).newMapper(newSomebody(""))
+	e := row("order completed", `{}`)
+	e.HasUUID, e.UUIDText = false, []byte(`order "7"`)
+	if got, want := string(send(t, m, e).Attributes), `{"x":"order \"7\""}`; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestTemplateReplacesTheProperty(t *testing.T) {
 	t.Parallel()
 	m := newRules(t, Options{EventAttributes: []string{"plan={event.properties.tier}", "a.b=1"}}).newMapper(newSomebody(``))
