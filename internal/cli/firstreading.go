@@ -56,7 +56,7 @@ func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*ex
 			return nil, err
 		}
 		if plan.State == nil { // a preview that knows of no run
-			p.warnOfDoubles(learned, ledger.UUIDs{})
+			p.warnOfDoubles(learned)
 			return learned, nil
 		}
 		more, err := p.dueSources(ctx, plan, learned)
@@ -64,11 +64,7 @@ func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*ex
 			return nil, errors.Join(err, learned.Close())
 		}
 		if len(more) == 0 || j.command != syncCommand || j.goes {
-			before, err := plan.State.UUIDs(ctx)
-			if err != nil {
-				return nil, errors.Join(err, learned.Close())
-			}
-			p.warnOfDoubles(learned, before)
+			p.warnOfDoubles(learned)
 			p.warnOfLost(learned)
 			return learned, nil
 		}
@@ -81,13 +77,12 @@ func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*ex
 }
 
 // warnOfDoubles warns of events that may be sent twice, because only some rows have a uuid, in this reading or before.
-func (p *program) warnOfDoubles(learned *export.Learned, before ledger.UUIDs) {
-	now := learned.UUIDs
-	switch {
-	case now.Both(), now.Without && before.With:
+func (p *program) warnOfDoubles(learned *export.Learned) {
+	switch n := learned.MayDouble(); {
+	case n > 0:
 		p.warn("%s no uuid, and others have one: an event that stands in a row of either kind is sent twice, since nothing says that it is "+
-			"one; of exports of the same events read only one", several(learned.NoUUID, "row has", "rows have"))
-	case now.With && before.Without:
+			"one; of exports of the same events read only one", several(n, "row has", "rows have"))
+	case learned.UUIDs.With && learned.Before.Without:
 		p.warn("earlier runs have read rows without a uuid, and these rows have one: an event that stands in a row of either kind is sent " +
 			"twice, since nothing says that it is one")
 	}

@@ -22,11 +22,12 @@ type Learned struct {
 	Repeats int64                  // rows that others stand for, in the export or sent by an earlier run
 	Recent  int64                  // rows that could start a campaign, whoever their person is
 	UUIDs   ledger.UUIDs           // of the rows that could be sent, whoever their person is
-	NoUUID  int64                  // those without one
+	Before  ledger.UUIDs           // of those that earlier runs have read
 	Trouble []*posthog.SourceError // sources that are damaged, gone or refused
 	Said    []*posthog.SourceError // what there is to know about sources that were read well
 	Bytes   int64                  // on disk, of all sources
 
+	noUUID     int64 // rows that could be sent and have none
 	teams      teams
 	index      *people.Index
 	sentBefore bool   // earlier runs have sent people
@@ -94,6 +95,7 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 	if err := l.repeats.begin(ctx, plan); err != nil {
 		return err
 	}
+	l.Before = l.repeats.uuids
 	owings, err := newOwings(ctx, plan, l.repeats.from > 0)
 	if err != nil {
 		return err
@@ -170,6 +172,15 @@ func (l *Learned) settle(ctx context.Context, plan *Plan) error {
 	return err
 }
 
+// MayDouble counts the rows without a uuid, where others have one, also those of earlier runs: nothing tells whether such a row is
+// an event that another one is too.
+func (l *Learned) MayDouble() int64 {
+	if !l.UUIDs.With && !l.Before.With {
+		return 0
+	}
+	return l.noUUID
+}
+
 // Close gives back memory and what is on disk, when all has been sent.
 func (l *Learned) Close() error {
 	l.kept.giveUp()
@@ -237,7 +248,7 @@ func (l *Learned) add(one lesson) {
 	l.repeats.add(one.keys.versions)
 	l.UUIDs.With = l.UUIDs.With || one.keys.withUUID > 0
 	l.UUIDs.Without = l.UUIDs.Without || one.keys.withoutUUID > 0
-	l.NoUUID += one.keys.withoutUUID
+	l.noUUID += one.keys.withoutUUID
 	l.ends[one.chunk.Source] = one.chunk.End
 	l.held[one.chunk.Source] += one.held
 	l.prints[one.chunk.Source].add(one.decided.sum, one.rows)

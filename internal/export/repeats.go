@@ -26,7 +26,8 @@ type repeats struct {
 	days   map[int64]bool     // of all keys
 	from   int64              // the first day of which all that was sent is known
 	down   turnedDown
-	retry  bool // what was rejected is tried again
+	retry  bool         // what was rejected is tried again
+	uuids  ledger.UUIDs // of the rows of earlier runs
 }
 
 const (
@@ -55,6 +56,9 @@ func (r *repeats) begin(ctx context.Context, plan *Plan) (err error) {
 		return nil
 	}
 	r.retry = plan.Retry
+	if r.uuids, err = plan.State.UUIDs(ctx); err != nil {
+		return err
+	}
 	if !plan.ResendOld {
 		r.from, err = plan.State.KeysFrom(ctx)
 	}

@@ -48,6 +48,8 @@ type Summary struct {
 	// Next is the command to type when something is left to do.
 	Next string `json:"next,omitempty"`
 
+	// MayDouble counts rows without a uuid, where others have one: nothing tells whether both are of one event.
+	MayDouble int64 `json:"rows_without_uuid,omitempty"`
 	// CorrectedLate are rows that correct events which were sent before, the first 1,000 of them.
 	CorrectedLate []Correction `json:"corrected_late,omitempty"`
 
@@ -144,7 +146,7 @@ func (r *run) summary() *Summary {
 		MergesRejected: r.mergesRejected, Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
 		Campaigns: Campaigns{RecentEvents: t.recent, Identifies: r.peopleSent},
 		Sources:   r.learned.SourceSummaries(), LostHistory: r.learned.Lost, Incomplete: r.plan.Incomplete,
-		Examples: r.examples, CorrectedLate: r.corrections,
+		Examples: r.examples, CorrectedLate: r.corrections, MayDouble: r.learned.MayDouble(),
 	}
 }
 
