@@ -49,6 +49,7 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       *update,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("EXPORTS", exports)
+			e.Setenv("CASES", filepath.Join(exports, "..", "cases"))
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, ".state"))
 			// With the race detector a program sleeps for a second before it ends, which hundreds of runs would each do.
 			e.Setenv("GORACE", "atexit_sleep_ms=20")

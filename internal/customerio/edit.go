@@ -6,30 +6,25 @@ import (
 	"strings"
 )
 
-// withoutAttributes returns an encoded operation without the named attributes. It is ok only if each of them was there. A
-// name is an attribute's whole name or, where no attribute is called so, a path into nested objects joined by dots.
-func withoutAttributes(operation []byte, names []string) (changed []byte, ok bool) {
-	outer, ok := membersOf(operation)
-	if !ok {
-		return nil, false
-	}
-	found := false
+// withoutAttributes returns an encoded operation without those of the named attributes that it has, and how many these
+// are. A name is an attribute's whole name or, where no attribute is called so, a path into nested objects joined by dots.
+func withoutAttributes(operation []byte, names []string) (changed []byte, removed int) {
+	outer, _ := membersOf(operation)
 	for i, m := range outer {
 		if !m.is("attributes") {
 			continue
 		}
-		value := m.value
 		for _, name := range names {
-			if value, ok = without(value, name); !ok {
-				return nil, false
+			if value, ok := without(outer[i].value, name); ok {
+				outer[i].value = value
+				removed++
 			}
 		}
-		outer[i].value, found = value, true
 	}
-	if !found {
-		return nil, false
+	if removed == 0 {
+		return nil, 0
 	}
-	return object(outer), true
+	return object(outer), removed
 }
 
 // without returns an encoded object without what name leads to.

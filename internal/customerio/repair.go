@@ -9,9 +9,13 @@ import (
 
 const attributePrefix = "attributes."
 
-// Repaired returns a Sender that mends what the API refuses over named attributes: the operation is sent once more
-// without them, all such operations of a batch together. What is refused again is rejected with the API's second answer.
-// It goes around Divided. tally may be nil.
+// maxRepairs is how many times one operation is sent again. Each time it loses at least one attribute; an item of MaxItem
+// bytes has room for 31 values over MaxAttributeValue, the only fault of an attribute that our own limits leave.
+const maxRepairs = 100
+
+// Repaired returns a Sender that repairs what the API refuses over named attributes: the operation is sent again without
+// them, all such operations of a batch together, as long as the API names an attribute that the operation still has. What
+// is refused then is rejected with the API's last answer. It goes around Divided. tally may be nil.
 func Repaired(next Sender, tally *Tally) Sender { return repaired{next, orNew(tally)} }
 
 type repaired struct {
@@ -21,79 +25,104 @@ type repaired struct {
 
 func (s repaired) Send(ctx context.Context, b *Batch) (Receipt, error) {
 	receipt, err := s.next.Send(ctx, b)
-	mended := mend(b, receipt.Rejections)
-	if len(mended.indexes) == 0 {
+	repairs := repair(b, receipt.Rejections)
+	if len(repairs.indexes) == 0 {
 		return receipt, err
 	}
-	defer mended.batch.Release()
-	receipt.Rejections = slices.DeleteFunc(receipt.Rejections, mended.has)
-	if err != nil {
-		// The run ends: what could have been mended is left for the next one.
-		receipt.Unsent = inOrder(b, append(receipt.Unsent, mended.batch.refs...))
-		return receipt, err
-	}
-	second, err := s.next.Send(ctx, mended.batch)
-	s.count(mended, second)
-	for _, r := range second.Rejections {
-		r.Index = mended.indexes[r.Index]
-		receipt.Rejections = append(receipt.Rejections, r)
+	for round := 1; len(repairs.indexes) > 0; round++ {
+		receipt.Rejections = slices.DeleteFunc(receipt.Rejections, repairs.has)
+		if err != nil {
+			// The run ends: what could have been repaired is left for the next one.
+			receipt.Unsent = append(receipt.Unsent, repairs.batch.refs...)
+			break
+		}
+		var answer Receipt
+		answer, err = s.next.Send(ctx, repairs.batch)
+		s.count(repairs, answer)
+		more := repairing{}
+		if round < maxRepairs {
+			more = repairs.again(answer.Rejections)
+		}
+		repairs.settle(&receipt, answer)
+		repairs.batch.Release()
+		repairs = more
 	}
 	slices.SortFunc(receipt.Rejections, func(x, y Rejection) int { return cmp.Compare(x.Index, y.Index) })
-	receipt.Unsent = second.Unsent
+	receipt.Unsent = inOrder(b, receipt.Unsent)
 	return receipt, err
 }
 
 // count adds what was accepted without some attributes.
-func (s repaired) count(m mending, second Receipt) {
-	settled := map[uint64]bool{}
-	for _, r := range second.Rejections {
-		settled[r.Ref] = true
+func (s repaired) count(r repairing, answer Receipt) {
+	open := map[uint64]bool{}
+	for _, rejection := range answer.Rejections {
+		open[rejection.Ref] = true
 	}
-	for _, ref := range second.Unsent {
-		settled[ref] = true
+	for _, ref := range answer.Unsent {
+		open[ref] = true
 	}
-	for i, removed := range m.removed {
-		if !settled[m.batch.Ref(i)] {
+	for i, removed := range r.removed {
+		if !open[r.batch.Ref(i)] {
 			s.tally.Repairs.Add(1)
 			s.tally.Removed.Add(int64(removed))
 		}
 	}
 }
 
-// mending is a batch of changed operations.
-type mending struct {
+// repairing is a batch of operations that lost attributes.
+type repairing struct {
 	batch   *Batch
-	indexes []int // of each operation in the batch that it comes from, rising
-	removed []int // how many attributes each lost
+	indexes []int // of each operation in the batch that all comes from, rising
+	removed []int // how many attributes each lost, in all rounds
 }
 
-// has tells whether the rejected operation is among the mended.
-func (m mending) has(r Rejection) bool {
-	_, found := slices.BinarySearch(m.indexes, r.Index)
+// has reports whether the rejected operation is among them.
+func (r repairing) has(rejection Rejection) bool {
+	_, found := slices.BinarySearch(r.indexes, rejection.Index)
 	return found
 }
 
-// mend makes a batch of the operations that were refused over nothing but named attributes, without these.
-func mend(b *Batch, rejections []Rejection) mending {
-	var m mending
+// settle adds the answer about the repaired operations to the receipt of the batch that they come from.
+func (r repairing) settle(receipt *Receipt, answer Receipt) {
+	for _, rejection := range answer.Rejections {
+		rejection.Index = r.indexes[rejection.Index]
+		receipt.Rejections = append(receipt.Rejections, rejection)
+	}
+	receipt.Unsent = append(receipt.Unsent, answer.Unsent...)
+}
+
+// again repairs what was refused once more.
+func (r repairing) again(rejections []Rejection) repairing {
+	more := repair(r.batch, rejections)
+	for i, index := range more.indexes {
+		more.indexes[i] = r.indexes[index]
+		more.removed[i] += r.removed[index]
+	}
+	return more
+}
+
+// repair makes a batch of the operations that were refused over nothing but named attributes, without those of the named
+// that they have. One that has none of them cannot be repaired.
+func repair(b *Batch, rejections []Rejection) repairing {
+	var r repairing
 	for i := range rejections {
 		names := namedAttributes(&rejections[i])
 		if len(names) == 0 {
 			continue
 		}
 		index := rejections[i].Index
-		changed, ok := withoutAttributes(b.Item(index), names)
-		if !ok {
+		changed, removed := withoutAttributes(b.Item(index), names)
+		if removed == 0 {
 			continue
 		}
-		if m.batch == nil {
-			m.batch = NewBatch()
+		if r.batch == nil {
+			r.batch = NewBatch()
 		}
-		m.batch.add(Operation{Body: changed, Ref: b.Ref(index)})
-		m.indexes = append(m.indexes, index)
-		m.removed = append(m.removed, len(names))
+		r.batch.add(Operation{Body: changed, Ref: b.Ref(index)})
+		r.indexes = append(r.indexes, index)
+		r.removed = append(r.removed, removed)
 	}
-	return m
+	return r
 }
 
 // namedAttributes lists the attributes that an operation was refused over; none when anything else was wrong with it too.

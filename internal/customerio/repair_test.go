@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -79,8 +81,8 @@ func TestRefusedAttributesAreLeftOut(t *testing.T) {
 	}
 }
 
-func TestWhatIsRefusedAgainIsRejectedWithTheSecondAnswer(t *testing.T) {
-	second := `{"errors":[{"batch_index":1,"reason":"final","field":"attributes.plan"}]}`
+func TestWhatIsRefusedAgainIsRejectedWithTheLastAnswer(t *testing.T) {
+	second := `{"errors":[{"batch_index":1,"reason":"final","field":"attributes.a"}]}`
 	api := &fakeAPI{script: []http.HandlerFunc{
 		answering(207, `{"errors":[{"batch_index":0,"reason":"r","field":"name"},
 			{"batch_index":1,"reason":"first","field":"attributes.a"},{"batch_index":3,"reason":"first","field":"attributes.a"},
@@ -92,7 +94,7 @@ func TestWhatIsRefusedAgainIsRejectedWithTheSecondAnswer(t *testing.T) {
 		Send(t.Context(), identifies(`{"a":1}`, `{"a":1}`, `{"a":1}`, `{"a":1,"plan":2}`, `{"a":1}`))
 	want := Receipt{Rejections: []Rejection{
 		{Ref: 100, Index: 0, Reason: "r", Field: "name"},
-		{Ref: 103, Index: 3, Reason: "final", Field: "attributes.plan"},
+		{Ref: 103, Index: 3, Reason: "final", Field: "attributes.a"},
 		{Ref: 104, Index: 4, Reason: "r", Field: "name"},
 	}}
 	if diff := differ(want, receipt); diff != "" || err != nil {
@@ -110,7 +112,6 @@ func TestWhatCannotBeMendedIsRejectedAtOnce(t *testing.T) {
 		"all attributes":           `{"batch_index":0,"field":"attributes"}`,
 		"an empty name":            `{"batch_index":0,"field":"attributes."}`,
 		"a name that is not there": `{"batch_index":0,"field":"attributes.b"}`,
-		"one of two not there":     `{"batch_index":0,"field":"attributes.a"},{"batch_index":0,"field":"attributes.b"}`,
 		"another field too":        `{"batch_index":0,"field":"attributes.a"},{"batch_index":0,"field":"name"}`,
 		"_update":                  `{"batch_index":0,"field":"attributes._update"}`,
 	} {
@@ -120,6 +121,99 @@ func TestWhatCannotBeMendedIsRejectedAtOnce(t *testing.T) {
 		if err != nil || len(receipt.Rejections) != 1 || receipt.Rejections[0].Ref != 100 || len(api.received) != 1 {
 			t.Errorf("%s: %+v, %v, %d requests", name, receipt, err, len(api.received))
 		}
+	}
+}
+
+// The API may name one attribute at a time, of several operations, and one that is not there beside one that is.
+func TestRepairGoesOnWhileTheAPINamesAttributesThatAreThere(t *testing.T) {
+	api := &fakeAPI{script: []http.HandlerFunc{
+		answering(207, `{"errors":[{"batch_index":0,"reason":"r","field":"attributes.a"},
+			{"batch_index":1,"reason":"r","field":"attributes.a"},{"batch_index":1,"reason":"r","field":"attributes.gone"},
+			{"batch_index":3,"reason":"r","field":"attributes.a"}]}`),
+		answering(207, `{"errors":[{"batch_index":1,"reason":"r","field":"attributes.b"},
+			{"batch_index":2,"reason":"r","field":"attributes.b"}]}`),
+		answering(207, `{"errors":[{"batch_index":0,"reason":"r","field":"attributes.c.d"},
+			{"batch_index":1,"reason":"last","field":"attributes.b"}]}`),
+	}}
+	tally := new(Tally)
+	receipt, err := Repaired(newTestClientOver(t, handled{api}, nil), tally).Send(t.Context(), identifies(
+		`{"a":1}`, `{"a":1,"b":2,"c":{"d":3},"e":4}`, `{"a":1}`, `{"a":1,"b":2}`))
+	if diff := differ(Receipt{Rejections: []Rejection{
+		{Ref: 103, Index: 3, Reason: "last", Field: "attributes.b"},
+	}}, receipt); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+	want := [][]string{{"p0", "p1", "p2", "p3"}, {"p0", "p1", "p3"}, {"p1", "p3"}, {"p1"}}
+	if diff := cmp.Diff(want, api.received); diff != "" {
+		t.Error(diff)
+	}
+	if tally.Repairs.Load() != 2 || tally.Removed.Load() != 4 {
+		t.Errorf("%d repairs, %d removed", tally.Repairs.Load(), tally.Removed.Load())
+	}
+}
+
+// Events, pages and screens are repaired as people are, and everything else of theirs stays.
+func TestRepairedEventsKeepTheRest(t *testing.T) {
+	var bodies []string
+	picky := func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		bodies = append(bodies, string(body))
+		for _, name := range []string{"one", "two", "three"} {
+			if strings.Contains(string(body), name) {
+				answering(207, `{"errors":[{"batch_index":0,"field":"attributes.`+name+`"}]}`)(w, r)
+				return
+			}
+		}
+		answering(200, "{}")(w, r)
+	}
+	for _, action := range []Action{Event, Page, Screen} {
+		tracked := Tracked{Name: []byte("n"), ID: "01KJW22XWRS7HDE5A5DNV5MHHW", Timestamp: 1772615727}
+		who := Identifier{ID, "p"}
+		item := AppendTracked(nil, action, who, tracked, []byte(`{"one":1,"two":2,"three":3,"order":"o-1"}`))
+		bodies = nil
+		receipt, err := Repaired(newTestClient(t, picky), nil).Send(t.Context(), NewBatch(Operation{Body: item, Ref: 7}))
+		if err != nil || len(receipt.Rejections) > 0 {
+			t.Errorf("%s: %+v, %v", action, receipt, err)
+		}
+		want := bodyHead + string(AppendTracked(nil, action, who, tracked, []byte(`{"order":"o-1"}`))) + bodyTail
+		if len(bodies) != 4 || bodies[3] != want {
+			t.Errorf("%s: %d requests, the last %s", action, len(bodies), bodies[len(bodies)-1])
+		}
+	}
+}
+
+func TestAnAPIThatNamesEveryAttributeIsAskedABoundedNumberOfTimes(t *testing.T) {
+	requests := 0
+	one := func(w http.ResponseWriter, r *http.Request) {
+		answering(207, fmt.Sprintf(`{"errors":[{"batch_index":0,"field":"attributes.a%d"}]}`, requests))(w, r)
+		requests++
+	}
+	attributes := map[string]int{}
+	for i := range 3 * maxRepairs {
+		attributes[fmt.Sprint("a", i)] = i
+	}
+	encoded, _ := json.Marshal(attributes)
+	receipt, err := Repaired(newTestClient(t, one), nil).Send(t.Context(), identifies(string(encoded)))
+	if err != nil || len(receipt.Rejections) != 1 || requests != maxRepairs+1 {
+		t.Errorf("%d requests, %+v, %v", requests, receipt, err)
+	}
+}
+
+// The run ends in the middle of repairs: what was refused for good stays so, the rest has no outcome.
+func TestAFailedSecondRepairLosesNothing(t *testing.T) {
+	api := &fakeAPI{script: []http.HandlerFunc{
+		answering(207, `{"errors":[{"batch_index":0,"field":"attributes.a"},{"batch_index":2,"field":"attributes.a"},
+			{"batch_index":3,"reason":"r","field":"name"},{"batch_index":4,"field":"attributes.a"}]}`),
+		answering(207, `{"errors":[{"batch_index":1,"field":"attributes.b"},{"batch_index":2,"reason":"x","field":"name"}]}`),
+		answering(401, ""),
+	}}
+	receipt, err := Repaired(newTestClientOver(t, handled{api}, nil), nil).Send(t.Context(), identifies(
+		`{"a":1}`, `{}`, `{"a":1,"b":2}`, `{}`, `{"a":1}`))
+	want := Receipt{Unsent: []uint64{102}, Rejections: []Rejection{
+		{Ref: 103, Index: 3, Reason: "r", Field: "name"}, {Ref: 104, Index: 4, Reason: "x", Field: "name"},
+	}}
+	if diff := differ(want, receipt); diff != "" || err == nil {
+		t.Error(diff, err)
 	}
 }
 

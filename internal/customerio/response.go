@@ -18,8 +18,8 @@ const (
 )
 
 // parseReceipt reads the answer to a batch. The trouble is an Unavailable for what is no JSON object, and an Unclear for
-// one whose errors do not tell which operations they are about: a 207 that names none too, because the API answers 207
-// only when it refused at least one (Track API reference).
+// one whose errors do not tell which operations they are about. An empty list of errors refuses nothing, under 207 too; a
+// 207 without a list is unclear, because the API answers 207 only with one (Track API reference).
 func parseReceipt(b *Batch, status int, body []byte, scrub func(string) string) (Receipt, *APIError) {
 	var answer struct {
 		Errors json.RawMessage `json:"errors"`
@@ -31,7 +31,7 @@ func parseReceipt(b *Batch, status int, body []byte, scrub func(string) string) 
 	if len(answer.Errors) > 0 && json.Unmarshal(answer.Errors, &entries) != nil {
 		return unclear("its errors are not a list")
 	}
-	if len(entries) == 0 && status == http.StatusMultiStatus {
+	if entries == nil && status == http.StatusMultiStatus {
 		return unclear("it lists no errors though it says that there are some")
 	}
 	found := map[int]*Rejection{}

@@ -1,6 +1,7 @@
 package customerio
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -31,8 +32,8 @@ func FuzzParseReceipt(f *testing.F) {
 			}
 			return
 		}
-		if status == 207 && len(receipt.Rejections) == 0 {
-			t.Errorf("%s: a 207 was taken for success", body)
+		if status == 207 && len(receipt.Rejections) == 0 && !bytes.Contains(body, []byte("[")) {
+			t.Errorf("%s: a 207 without a list was taken for success", body)
 		}
 		var object map[string]json.RawMessage
 		if json.Unmarshal(body, &object) != nil || object == nil {
@@ -47,6 +48,33 @@ func FuzzParseReceipt(f *testing.F) {
 		}
 		parseReasons(body, keep)
 	})
+}
+
+// A list without errors refuses nothing, whatever the status; without a list only a 200 is success.
+func TestAnAnswerThatListsNothingIsSuccess(t *testing.T) {
+	for _, c := range []struct {
+		status  int
+		body    string
+		success bool
+	}{
+		{200, `{}`, true},
+		{200, `{"errors":null}`, true},
+		{200, `{"errors":[]}`, true},
+		{207, `{"errors":[]}`, true},
+		{207, ` { "errors" : [ ] , "request": "r-1" }`, true},
+		{207, `{}`, false},
+		{207, `{"errors":null}`, false},
+		{207, `{"errors":{}}`, false},
+		{207, `{"errors":""}`, false},
+		{207, `{"errors":[null]}`, false},
+		{200, `{"errors":{}}`, false},
+		{200, `{"errors":[{}]}`, false},
+	} {
+		receipt, trouble := parseReceipt(numbered(3), c.status, []byte(c.body), keep)
+		if (trouble == nil) != c.success || len(receipt.Rejections) > 0 {
+			t.Errorf("%d %s: %+v, %v", c.status, c.body, receipt, trouble)
+		}
+	}
 }
 
 // The API may list its errors in any order, and one operation more than once.

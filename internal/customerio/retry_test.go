@@ -44,13 +44,13 @@ func repeat(n int, answer http.RoundTripper, then ...http.RoundTripper) []http.R
 
 func TestPassingFaultsAreTriedAgainWithTheSameBytes(t *testing.T) {
 	faults := map[string]http.RoundTripper{
-		"a reset":                   roundTrip(func(*http.Request) (*http.Response, error) { return nil, syscall.ECONNRESET }),
-		"a closed wire":             roundTrip(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }),
-		"a timeout":                 handled{http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { pause(r, time.Hour) })},
-		"HTML":                      handled{answering(200, "<html>")},
-		"nothing":                   handled{answering(204, "")},
-		"an answer without indexes": handled{answering(207, `{"errors":[{"reason":"?"}]}`)},
-		"refusals without a name":   handled{answering(207, `{"errors":[]}`)},
+		"a reset":                    roundTrip(func(*http.Request) (*http.Response, error) { return nil, syscall.ECONNRESET }),
+		"a closed wire":              roundTrip(func(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }),
+		"a timeout":                  handled{http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { pause(r, time.Hour) })},
+		"HTML":                       handled{answering(200, "<html>")},
+		"nothing":                    handled{answering(204, "")},
+		"an answer without indexes":  handled{answering(207, `{"errors":[{"reason":"?"}]}`)},
+		"a list of refusals missing": handled{answering(207, `{"errors":null}`)},
 	}
 	for _, code := range []int{408, 429, 500, 502, 503, 504, 522, 524} {
 		faults[http.StatusText(code)+" "] = status(code)
@@ -183,7 +183,7 @@ func TestRetryAfterIsHonouredAndKeptApart(t *testing.T) {
 }
 
 func TestAnUnclearAnswerIsTriedAgainOnce(t *testing.T) {
-	for _, answer := range []string{`{"errors":[{"batch_index":5}]}`, `{"errors":[]}`} {
+	for _, answer := range []string{`{"errors":[{"batch_index":5}]}`, `{}`} {
 		unclear := handled{answering(207, answer)}
 		synctest.Test(t, func(t *testing.T) {
 			tally := new(Tally)

@@ -67,6 +67,10 @@ const (
 	BodyText  Body = "text"  // neither JSON nor HTML
 	BodyCut   Body = "cut"   // JSON that ends too early
 	BodyEmpty Body = "empty" // nothing at all
+
+	BodyEmptyErrors Body = "empty_errors" // a list of errors with nothing in it
+	BodyNullErrors  Body = "null_errors"
+	BodyNoErrors    Body = "no_errors" // an object without them
 )
 
 // Refusal refuses operations that would be accepted. An operation is meant when Match is its name, its id or the value of
@@ -120,7 +124,8 @@ const (
 
 var (
 	retryForms = []RetryAfter{"", RetrySeconds, RetryDate, RetryAbsurd, RetryGarbage, RetryNone}
-	bodies     = []Body{"", BodyJSON, BodyHTML, BodyText, BodyCut, BodyEmpty}
+	bodies     = []Body{"", BodyJSON, BodyHTML, BodyText, BodyCut, BodyEmpty,
+		BodyEmptyErrors, BodyNullErrors, BodyNoErrors}
 	calls      = []string{"", "region", "batch", "entity", "any"}
 	mangles    = []Mangle{NoReason, NoField, NoMessage, NoIndex, OmitAtRandom, Repeated, OutOfOrder, OutOfRange,
 		NegativeIndex, TextIndex, FractionIndex, HugeIndex, NotObjects, NotAnArray, NullErrors, EmptyErrors}

@@ -103,6 +103,11 @@ func (l RateLimit) tooMany(wait time.Duration, now time.Time) reply {
 	return r
 }
 
+// listsNothing are answers to a batch in which no operation is refused by name.
+var listsNothing = map[Body]string{
+	BodyEmptyErrors: `{"errors":[]}`, BodyNullErrors: `{"errors":null}`, BodyNoErrors: `{}`,
+}
+
 // reply turns an injected answer into one.
 func (a *Answer) reply() reply {
 	if a.Reset {
@@ -119,6 +124,8 @@ func (a *Answer) reply() reply {
 	case a.Body == BodyCut:
 		r.kind, r.body = jsonKind, []byte(`{"errors":[{"batch_index":`)
 	case a.Body == BodyEmpty:
+	case listsNothing[a.Body] != "":
+		r.kind, r.body = jsonKind, []byte(listsNothing[a.Body])
 	default:
 		r.kind, r.body = jsonKind, failure(a.Status, http.StatusText(a.Status)).body
 	}

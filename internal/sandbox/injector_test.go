@@ -68,7 +68,8 @@ func TestT9InjectedStatuses(t *testing.T) {
 		b.accepts(identify("after", ""))
 	}
 	bodies := map[Body]string{BodyJSON: `{"meta":{"error":"Bad Gateway"}}`, "": `{"meta":{"error":"Bad Gateway"}}`,
-		BodyText: "upstream connect error", BodyCut: `{"errors":[{"batch_index":`, BodyEmpty: ""}
+		BodyText: "upstream connect error", BodyCut: `{"errors":[{"batch_index":`, BodyEmpty: "",
+		BodyEmptyErrors: `{"errors":[]}`, BodyNullErrors: `{"errors":null}`, BodyNoErrors: `{}`}
 	for body, want := range bodies {
 		b := newBox(t, faults(Faults{Answers: []Answer{{Status: 502, Body: body}}}))
 		if a := b.batch(identify("u", "")); a.status != 502 || a.body != want {
