@@ -61,6 +61,13 @@ func takePersonMode(d *decoder, cell []byte) *fault {
 	return nil
 }
 
+func takeElementsChain(d *decoder, cell []byte) *fault {
+	start := len(d.scratch)
+	d.scratch = appendJSONString(d.scratch, cell)
+	d.event.ElementsChain = d.scratch[start:len(d.scratch):len(d.scratch)]
+	return nil
+}
+
 func takeProperties(d *decoder, cell []byte) *fault {
 	data, end := d.guarded(cell)
 	return d.propertiesText(data, end)

@@ -16,6 +16,7 @@ type Column struct {
 // Fields are what a Column may name.
 var Fields = []string{
 	"event", "distinct_id", "uuid", "timestamp", "created_at", "properties", "person_id", "person_properties", "team_id",
+	"elements_chain",
 }
 
 // ParseColumn reads FIELD=NAME. Everything after the first = is the name.
@@ -122,6 +123,7 @@ var aliases = map[string][]string{
 	"person_id":         {"person_id", "*.person_id", "Person .id", "person.id"},
 	"person_properties": {"person_properties", "person.properties", "person"},
 	"team_id":           {"team_id", "*.team_id"},
+	"elements_chain":    {"elements_chain", "*.elements_chain"},
 }
 
 // of returns the name that a field goes by here.

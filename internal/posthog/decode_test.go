@@ -16,6 +16,7 @@ type row struct {
 	UUID, Name, DistinctID, PersonID        string
 	TeamID                                  int64
 	Timestamp, CreatedAt                    Time
+	ElementsChain                           string // JSON
 	Properties, PersonProperties            string
 	Set, SetOnce, Unset                     string
 	Personless, IsIdentified                bool
@@ -27,7 +28,8 @@ func copyOf(e *Event) row {
 	r := row{
 		Ref: e.Ref, Line: e.Line, Name: string(e.Name), DistinctID: string(e.DistinctID), PersonID: string(e.PersonID),
 		TeamID: e.TeamID, Timestamp: e.Timestamp, CreatedAt: e.CreatedAt,
-		Properties: string(e.Properties), PersonProperties: string(e.PersonProperties),
+		ElementsChain: string(e.ElementsChain),
+		Properties:    string(e.Properties), PersonProperties: string(e.PersonProperties),
 		Set: string(e.Set), SetOnce: string(e.SetOnce), Unset: string(e.Unset),
 		Personless: e.Personless, IsIdentified: e.IsIdentified,
 		UserID: string(e.UserID), DeviceID: string(e.DeviceID), AnonDistinctID: string(e.AnonDistinctID), Alias: string(e.Alias),

@@ -35,6 +35,7 @@ type fields struct {
 	event, distinctID, uuid, personID, teamID, personMode []byte
 	id, dollarDistinctID                                  []byte // `id` and `$distinct_id`, where there is no uuid or distinct_id
 	timestamp, createdAt                                  []byte
+	elementsChain                                         []byte
 	properties, personProperties                          []byte // unless they are objects, which are read at once
 	set, setOnce, unset                                   []byte // `$set` and so on, of capture
 	columnSet, columnSetOnce, columnUnset                 []byte // `set` and so on, columns of a batch export
@@ -89,15 +90,9 @@ func (d *decoder) finish() *fault {
 	e.DeviceID, _ = d.id(s.deviceID, true)
 	e.AnonDistinctID, _ = d.id(s.anonDistinctID, true)
 	e.Alias, _ = d.id(s.alias, true)
-	if o := object(s.set); o != nil {
-		e.Set = o
-	}
-	if o := object(s.setOnce); o != nil {
-		e.SetOnce = o
-	}
-	if o := objectOrArray(s.unset); o != nil {
-		e.Unset = o
-	}
+	e.Set = d.bothObjects(object(s.set), e.Set)
+	e.SetOnce = d.bothObjects(object(s.setOnce), e.SetOnce)
+	e.Unset = d.bothUnsets(objectOrArray(s.unset), e.Unset)
 	return nil
 }
 

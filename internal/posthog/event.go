@@ -31,13 +31,15 @@ type Event struct {
 	Timestamp Time // when it happened, said by the client
 	CreatedAt Time // when PostHog took it in
 
+	ElementsChain []byte // `elements_chain`, a JSON string: the elements that were clicked; nil when absent or empty
+
 	Properties []byte   // one JSON object; `{}` when the row has none
 	Members    []Member // the top-level members of Properties, in order
 
 	PersonProperties []byte   // one JSON object, the person's snapshot; nil when the row has none
 	PersonMembers    []Member // the top-level members of PersonProperties, in order
-	Set              []byte   // `$set`, a JSON object; nil when absent
-	SetOnce          []byte   // `$set_once`, a JSON object; nil when absent
+	Set              []byte   // `$set`, a JSON object, in which of a key that comes twice the last counts; nil when absent
+	SetOnce          []byte   // `$set_once`, the same
 	Unset            []byte   // `$unset`, a JSON array of keys or an object whose keys count; nil when absent
 
 	Personless     bool   // `$process_person_profile` is false, or person_mode is propertyless

@@ -99,6 +99,7 @@ var csvFields = []struct {
 	{[]string{"*.timestamp", "timestamp"}, takeTimestamp},
 	{[]string{"*.created_at", "created_at"}, takeCreatedAt},
 	{[]string{"*.person_mode", "person_mode"}, takePersonMode},
+	{[]string{"*.elements_chain", "elements_chain"}, takeElementsChain},
 	{[]string{"*.properties", "properties"}, takeProperties},
 	{[]string{"person_properties", "person.properties"}, takePersonProperties},
 	{[]string{"set"}, takeSet},

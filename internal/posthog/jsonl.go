@@ -115,6 +115,8 @@ func (d *decoder) keepField(name, raw []byte) bool {
 		f.timestamp = raw
 	case "created_at":
 		f.createdAt = raw
+	case "elements_chain":
+		f.elementsChain = raw
 	case "person_id":
 		f.personID = raw
 	case "team_id":
@@ -163,6 +165,9 @@ func (d *decoder) takeFields() *fault {
 	d.takeUUID()
 	d.takeTeam(d.text(f.teamID, f.escaped))
 	e.Timestamp, e.CreatedAt = d.time(d.text(f.timestamp, f.escaped)), d.created(d.text(f.createdAt, f.escaped))
+	if chain := f.elementsChain; len(chain) > len(`""`) && chain[0] == '"' {
+		e.ElementsChain = chain
+	}
 	e.Personless = string(d.text(f.personMode, f.escaped)) == "propertyless"
 	e.Set = d.attributes(f.set, f.columnSet, object)
 	e.SetOnce = d.attributes(f.setOnce, f.columnSetOnce, object)

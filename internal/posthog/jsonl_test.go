@@ -50,6 +50,9 @@ func wantRow(text []byte) row {
 		SetOnce: wantAttributes("{", keys["$set_once"], keys["set_once"]),
 		Unset:   wantAttributes("{[", keys["$unset"], keys["unset"]),
 	}
+	if chain := keys["elements_chain"]; len(chain) > len(`""`) && chain[0] == '"' {
+		r.ElementsChain = string(chain)
+	}
 	uuid := wantText(keys["uuid"])
 	if uuid == "" {
 		uuid = wantText(keys["id"])
@@ -133,7 +136,52 @@ func (r *row) wantProperties() {
 		to         *string
 	}{{"$set", "{", &r.Set}, {"$set_once", "{", &r.SetOnce}, {"$unset", "{[", &r.Unset}} {
 		if raw := members[special.key]; len(raw) > 0 && strings.IndexByte(special.kinds, raw[0]) >= 0 {
-			*special.to = string(raw)
+			*special.to = wantBoth(string(raw), *special.to)
+		}
+	}
+}
+
+// wantBoth is what the properties hold and what stands beside them, put together.
+func wantBoth(within, beside string) string {
+	hollow := func(text string) bool { return strings.TrimSpace(text[1:len(text)-1]) == "" }
+	switch {
+	case beside == "":
+		return within
+	case within[0] != beside[0]:
+		within, beside = wantKeys(within), wantKeys(beside)
+	}
+	switch {
+	case hollow(within):
+		return beside
+	case hollow(beside), within == beside:
+		return within
+	}
+	return within[:len(within)-1] + "," + beside[1:]
+}
+
+// wantKeys is the keys of an object, as they are written, as a list; a list stays as it is.
+func wantKeys(text string) string {
+	if text[0] == '[' {
+		return text
+	}
+	decoder := json.NewDecoder(strings.NewReader(text))
+	keys := []string{}
+	for {
+		start := decoder.InputOffset()
+		token, err := decoder.Token()
+		if err != nil {
+			panic(err)
+		}
+		switch token {
+		case json.Delim('{'):
+			continue
+		case json.Delim('}'):
+			return "[" + strings.Join(keys, ",") + "]"
+		}
+		keys = append(keys, strings.TrimLeft(text[start:decoder.InputOffset()], ", \t\r\n"))
+		var value json.RawMessage
+		if err := decoder.Decode(&value); err != nil {
+			panic(err)
 		}
 	}
 }
@@ -230,6 +278,12 @@ var jsonRows = []string{
 	"{\"event\":\"bad \xff utf8\",\"distinct_id\":\"u\xc3\x28\",\"properties\":{\"k\xff\":\"\xff\"}}",
 	`{"event":"a","distinct_id":"u","$set":{"a":1},"$set_once":{"b":1},"$unset":["c"]}`,
 	`{"event":"a","distinct_id":"u","$set":{"a":1},"properties":{"$set":{"a":2},"$set_once":null,"$unset":"x"}}`,
+	`{"event":"a","distinct_id":"u","$set":{"b":[1],"\u0061":2},"$set_once":{"a":1},"$unset":["c"],"properties":{"$set":{ "a" : 1 } ,"$set_once":{"b":"}"},"$unset":["d",1]}}`,
+	`{"event":"a","distinct_id":"u","$set":{},"$set_once":{ },"$unset":[ ],"properties":{"$set":{"a":1},"$set_once":{},"$unset":[1]}}`,
+	`{"event":"a","distinct_id":"u","$set":{"a":1},"$unset":["c"],"properties":{"$set":{},"$set_once":{"x":1},"$unset":{"d":{"e":1}, "\"f" :2}}}`,
+	`{"event":"a","distinct_id":"u","set":{"a":1},"unset":{"c":1},"properties":{"$set":{"a":1},"$unset":["d"]}}`,
+	`{"event":"a","distinct_id":"u","elements_chain":"a.b:nth-child=\"1\"text=\"\u00e9\""}`, `{"event":"a","distinct_id":"u","elements_chain":["a"]}`,
+	`{"event":"a","distinct_id":"u","elements_chain":null}`,
 	`{"event":"a","distinct_id":"u","set":"{\"a\":1}","set_once":"","unset":"[\"c\"]"}`,
 	`{"event":"a","distinct_id":"u","set":{"a":1},"$set":"nonsense","unset":{"c":1},"$unset":null}`,
 	`{"event":"a","distinct_id":"u","person_mode":"propertyless","team_id":4242}`, `{"event":"a","distinct_id":"u","team_id":"4242"}`, `{"event":"a","distinct_id":"u","team_id":[2]}`,

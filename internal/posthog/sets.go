@@ -1,0 +1,55 @@
+package posthog
+
+import "bytes"
+
+// A row of capture can hold `$set`, `$set_once` and `$unset` twice: beside `properties` and within. PostHog puts them
+// together, those beside over those within, key by key. Other files hold one, or the same twice.
+// Source: github.com/PostHog/posthog, nodejs/src/utils/event.ts, sanitizeEvent.
+
+// bothObjects returns one object with the members of both, those of beside last. Either may be nil.
+func (d *decoder) bothObjects(within, beside []byte) []byte {
+	switch {
+	case len(within) == 0 || hollow(within) && beside != nil:
+		return beside
+	case len(beside) == 0 || hollow(beside) || bytes.Equal(within, beside):
+		return within
+	}
+	start := len(d.scratch)
+	d.scratch = append(append(d.scratch, within[:len(within)-1]...), ',')
+	d.scratch = append(d.scratch, beside[1:]...)
+	return d.scratch[start:len(d.scratch):len(d.scratch)]
+}
+
+// bothUnsets returns one list of keys, or one object with them, out of two that may each be a list, an object or nil.
+func (d *decoder) bothUnsets(within, beside []byte) []byte {
+	if len(within) == 0 || len(beside) == 0 {
+		return either(within, beside)
+	}
+	if within[0] == beside[0] {
+		return d.bothObjects(within, beside)
+	}
+	return d.bothObjects(d.keysOf(within), d.keysOf(beside))
+}
+
+// keysOf returns the keys of an object as a list, and a list as it is.
+func (d *decoder) keysOf(unset []byte) []byte {
+	if unset[0] == '[' {
+		return unset
+	}
+	data, end := d.guarded(unset)
+	d.marks = markStops(d.marks, data, end)
+	_, members := d.walkMembers(data, d.marks, 0, end, 0, nil, false)
+	start := len(d.scratch)
+	d.scratch = append(d.scratch, '[')
+	for i, m := range members {
+		if i > 0 {
+			d.scratch = append(d.scratch, ',')
+		}
+		d.scratch = append(d.scratch, data[m.KeyStart-1:m.KeyEnd+1]...)
+	}
+	d.scratch = append(d.scratch, ']')
+	return d.scratch[start:len(d.scratch):len(d.scratch)]
+}
+
+// hollow reports whether an object or a list has nothing in it.
+func hollow(value []byte) bool { return len(bytes.TrimSpace(value[1:len(value)-1])) == 0 }
