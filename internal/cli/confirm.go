@@ -23,7 +23,9 @@ func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Lear
 	console, terminal := p.console()
 	asks := !o.yes && !to.temporary && p.env.StdinTerminal && terminal
 	if asks || !p.quiet && !p.json {
-		p.writeForecast(plan, l, to, o)
+		if err := p.writeForecast(ctx, plan, l, to, o); err != nil {
+			return err
+		}
 		p.writeStopped(j)
 	}
 	if !asks {
@@ -58,7 +60,11 @@ func (p *program) answer(ctx context.Context) (string, error) {
 }
 
 // writeForecast says workspace, region, where the settings came from, and what would be made.
-func (p *program) writeForecast(plan *export.Plan, l *export.Learned, to *destination, o *sendingOptions) {
+func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, o *sendingOptions) error {
+	attributes, err := l.ForeseePeople(ctx, plan)
+	if err != nil {
+		return err
+	}
 	style := p.style(p.env.StderrTerminal)
 	counts := l.People.Count(plan.Now.Unix())
 	settings := "environment"
@@ -83,12 +89,14 @@ func (p *program) writeForecast(plan *export.Plan, l *export.Learned, to *destin
 	}
 	line("events", fmt.Sprintf("%s, of which at most %s younger than 72 h can start campaigns", style.bold(events), export.Count(l.Recent)))
 	line("time", about(forecastTime(counts.Events+int64(counts.Sent), plan.BatchItems, o.rate, plan.Settle)))
+	p.writeNames(plan, l, &attributes)
 	if l.Bad > 0 {
 		line("rejected", style.red(several(l.Bad, "row", "rows")+" cannot be sent"))
 	}
 	for _, t := range l.Trouble {
 		line("trouble", style.red(plain(t.Error())))
 	}
+	return nil
 }
 
 // writeStopped says how far the run had come that this one goes on with.

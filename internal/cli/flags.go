@@ -21,6 +21,8 @@ type mappingOptions struct {
 	liveSince          string
 	recent             string
 	pageName           string
+	screenName         string
+	dots               string
 	properties         string
 	dropProperties     []string
 	redactQuery        []string
@@ -46,7 +48,9 @@ func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
 }
 
 func (o *mappingOptions) addAttributeFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.pageName, "page-name", "url", "name of a page: `url|url-no-query|path|title`")
+	f.StringVar(&o.pageName, "page-name", "url", "name of a page: `url|url-no-query|path|title|event`")
+	f.StringVar(&o.screenName, "screen-name", "name", "name of a screen: `name|event`, its own or that of its event, $screen")
+	f.StringVar(&o.dots, "dots", "", "put this `text`, such as _, in place of dots in attribute names; empty leaves them")
 	f.StringVar(&o.properties, "properties", "custom", "event properties to send: `custom|all`")
 	f.StringSliceVar(&o.dropProperties, "drop-property", nil, "event property `globs` never to send")
 	f.StringSliceVar(&o.redactQuery, "redact-query", nil, "more URL query parameter `names` whose values become \"redacted\"")
@@ -57,7 +61,7 @@ func (o *mappingOptions) addAttributeFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.dateAttributes, "date-attributes", nil, "person attribute `globs` to turn into unix seconds, beside created_at")
 	f.StringSliceVar(&o.allowReserved, "allow-reserved", nil, "reserved `names` to send after all, such as unsubscribed")
 	f.BoolVar(&o.identifyTimestamp, "identify-timestamp", false, "date each identify by its newest row; Customer.io drops older ones silently")
-	annotate(f, "mapping", "page-name", "properties", "drop-property", "redact-query", "event-value-limit", "event-attribute",
+	annotate(f, "mapping", "page-name", "screen-name", "dots", "properties", "drop-property", "redact-query", "event-value-limit", "event-attribute",
 		"person-properties", "person-attribute", "date-attributes", "allow-reserved", "identify-timestamp")
 }
 

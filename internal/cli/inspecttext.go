@@ -32,7 +32,10 @@ func (t *inspectText) write(title string) {
 
 // totals are told the way a summary tells them.
 func (t *inspectText) totals() {
-	summary := &summaryText{s: &export.Summary{Rows: t.in.Rows}, style: t.style}
+	summary := &summaryText{style: t.style, s: &export.Summary{
+		Rows: t.in.Rows, ValuesCut: t.in.ValuesCut, AttributeSummary: t.in.AttributeSummary,
+		SkippedEvents: t.in.SkippedEvents, SkippedEventsBeyond: t.in.SkippedEventsBeyond,
+	}}
 	summary.line("files", t.states())
 	summary.rows()
 	summary.line("time", t.span())
@@ -48,6 +51,7 @@ func (t *inspectText) totals() {
 	if len(t.in.ValuesCut) > 0 {
 		summary.line("values cut", reasons(t.in.ValuesCut))
 	}
+	summary.names()
 	if b := t.in.Beyond; b != (export.Beyond{}) {
 		summary.line("not listed", fmt.Sprintf("%s rows, %s values of events and %s of people, since there are too many names or long ones",
 			export.Count(b.Events), export.Count(b.EventProperties), export.Count(b.PersonProperties)))

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"ph2cio/internal/export"
+	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/progress"
@@ -46,7 +47,7 @@ func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources [
 		return nil, usage(err)
 	}
 	index := people.Options{
-		Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), KeepNull: o.personProperties == "all",
+		Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), KeepNull: o.personProperties == "all",
 		Everybody: choice.Who == people.All, Events: choice.NeedEvents, PersonIDs: rules.UsesPersonID(), Dir: tmp,
 		Repeats: choice.Merges == people.MergeIdentify,
 	}

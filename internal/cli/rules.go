@@ -44,7 +44,7 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 	}
 	return mapping.Options{
 		Now: now, Events: o.events, SkipEvents: o.skipEvents,
-		PageName: o.pageName, Properties: o.properties, DropProperties: o.dropProperties,
+		PageName: o.pageName, ScreenName: o.screenName, Dots: o.dots, Properties: o.properties, DropProperties: o.dropProperties,
 		RedactQuery: o.redactQuery, PersonProperties: o.personProperties, DateAttributes: o.dateAttributes,
 		AllowReserved: o.allowReserved, PersonAttributes: o.personAttributes, EventAttributes: o.eventAttributes,
 		IdentifierKey: customerio.Key(o.identity.identifyBy[0]), IdentifierValue: o.identity.identifierValue,

@@ -27,7 +27,7 @@ func (p *program) writeSummary(w io.Writer, s *export.Summary, title string, fai
 	if p.watch != nil && (p.quiet || p.log != nil) {
 		return nil
 	}
-	t := &summaryText{s: s, style: p.style(p.env.StdoutTerminal && w == p.env.Stdout)}
+	t := &summaryText{s: s, style: p.style(p.env.StdoutTerminal && w == p.env.Stdout), sent: p.watch != nil}
 	t.write(title)
 	_, err := io.WriteString(w, t.String())
 	return err
@@ -38,6 +38,7 @@ type summaryText struct {
 	strings.Builder
 	s     *export.Summary
 	style style
+	sent  bool // what it tells has been sent
 }
 
 func (t *summaryText) write(title string) {
@@ -45,6 +46,7 @@ func (t *summaryText) write(title string) {
 	t.rows()
 	t.people()
 	t.operations()
+	t.names()
 	t.campaigns()
 	t.trouble()
 	if t.s.Estimate > 0 {
@@ -176,15 +178,7 @@ func (t *summaryText) withoutEmail() {
 
 // firstFew lists the first of so many names, and how many more there are.
 func firstFew(n int, name func(i int) string) string {
-	var names []string
-	for i := range min(n, mostNamed) {
-		names = append(names, name(i))
-	}
-	text := strings.Join(names, ", ")
-	if n > mostNamed {
-		text += fmt.Sprintf(" and %s more (--json lists all)", export.Count(int64(n-mostNamed)))
-	}
-	return text
+	return firstOf(mostNamed, n, name)
 }
 
 // roughly marks what rests on a sample.

@@ -34,11 +34,16 @@ func page(name, short, long string) *cobra.Command {
 
 func mappingText(flags *pflag.FlagSet) string {
 	return `$pageview becomes a page, $screen a screen, any other event an event of its own name. $identify
-and $set only feed the person. PostHog's own noise ($autocapture, ...) is skipped unless --events names it.
+and $set only feed the person. Every other name with a $ is PostHog's own and skipped as noise unless --events
+names it: --events '[^$]*,$pageview,$screen,$my_event' sends $my_event beside all that is sent anyway.
+
+unsubscribed, id, phone and what else means consent, identity or routing in Customer.io is dropped, also with a
+dot and more behind it, unless --allow-reserved names it. With --allow-reserved unsubscribed, people who opted
+out in PostHog's workflows ($workflows_email_unsubscribed) have it too.
 
 ` + topicFlags("mapping", flags) + `
 Templates: text and {event.event} {event.distinct_id} {event.raw_distinct_id} {event.uuid}
-{event.timestamp} {event.properties.NAME} {person.id} {person.properties.NAME}
+{event.timestamp} {event.elements_chain} {event.properties.NAME} {person.id} {person.properties.NAME}
 
 Never sent, even with --properties all:
 ` + wrap(mapping.Plumbing(), 100)

@@ -35,7 +35,7 @@ func newPlan(t *testing.T, options mapping.Options, paths ...string) *Plan {
 	tally := &customerio.Tally{}
 	return &Plan{
 		Sources: sources, Rules: rules, Now: options.Now, Tally: tally, Sender: customerio.Counting(tally),
-		Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), PersonIDs: true},
+		Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), PersonIDs: true},
 	}
 }
 

@@ -22,12 +22,16 @@ type Inspection struct {
 	// are only ever null come later, and those that are left out last.
 	EventProperties []PropertyInspection `json:"event_properties"`
 	// PersonProperties are the final properties of the people who would be sent, as far as they are looked at.
-	PersonProperties []PropertyInspection  `json:"person_properties"`
-	Beyond           Beyond                `json:"beyond"`
-	ValuesCut        map[string]int64      `json:"values_cut"`
-	Rejects          []RejectInspection    `json:"rejects"`              // in order of their first place
-	Incomplete       []*posthog.Incomplete `json:"incomplete,omitempty"` // exports of which files are missing
-	Seconds          float64               `json:"seconds"`
+	PersonProperties []PropertyInspection `json:"person_properties"`
+	Beyond           Beyond               `json:"beyond"`
+	ValuesCut        map[string]int64     `json:"values_cut"`
+	// SkippedEvents are those of Events that are skipped as noise, with what would send them.
+	SkippedEvents       []SkippedEvent `json:"skipped_events,omitempty"`
+	SkippedEventsBeyond int64          `json:"skipped_events_beyond,omitempty"` // rows
+	AttributeSummary
+	Rejects    []RejectInspection    `json:"rejects"`              // in order of their first place
+	Incomplete []*posthog.Incomplete `json:"incomplete,omitempty"` // exports of which files are missing
+	Seconds    float64               `json:"seconds"`
 }
 
 // FileInspection is one file.
@@ -132,6 +136,8 @@ func Inspect(ctx context.Context, plan *Plan) (in *Inspection, err error) {
 		Beyond:           Beyond{census.otherEvents.rows, census.otherProperties.rows, persons.others.rows},
 		ValuesCut:        summary.ValuesCut, Rejects: append([]RejectInspection{}, rejects.list...), Incomplete: plan.Incomplete,
 	}
+	in.AttributeSummary = summary.AttributeSummary
+	in.SkippedEvents, in.SkippedEventsBeyond = summary.SkippedEvents, summary.SkippedEventsBeyond
 	in.Seconds = time.Since(started).Seconds()
 	return in, nil
 }

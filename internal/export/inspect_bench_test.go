@@ -36,7 +36,7 @@ func BenchmarkInspect(b *testing.B) {
 		return &Plan{
 			Sources: []posthog.Source{{Path: path, Size: written.Bytes}}, Rules: rules, Now: runTime,
 			Tally: tally, Sender: customerio.Counting(tally), BatchItems: 1000,
-			Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar()},
+			Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars()},
 		}
 	}
 	b.Run("preview", func(b *testing.B) {

@@ -29,6 +29,7 @@ type Learned struct {
 
 	noUUID     int64 // rows that could be sent and have none
 	teams      teams
+	skipped    skippedNames // rows that are noise, by event
 	index      *people.Index
 	sentBefore bool   // earlier runs have sent people
 	columns    uint64 // posthog.Chunk.Columns of all chunks
@@ -196,6 +197,7 @@ type lesson struct {
 	rows, bad, recent int64
 	held              int64 // because they are recent
 	keys              *keyed
+	skipped           skippedNames
 	sheet             *sheet // nil without a census
 }
 
@@ -221,8 +223,11 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 		}
 		o := keyed.add(event, plan.Rules.Classify(event))
 		owings.observe(c.Source, event, o)
-		if o.Bucket == mapping.Rejected {
+		switch {
+		case o.Bucket == mapping.Rejected:
 			l.bad++
+		case o.Reason == mapping.ReasonNoise:
+			l.skipped.add(event.Name, 1)
 		}
 		if o.Reason == mapping.ReasonRecent {
 			l.held++
@@ -253,6 +258,7 @@ func (l *Learned) add(one lesson) {
 	l.held[one.chunk.Source] += one.held
 	l.prints[one.chunk.Source].add(one.decided.sum, one.rows)
 	l.teams.merge(one.teams)
+	l.skipped.merge(&one.skipped)
 	l.columns |= one.columns
 	l.Rows += one.rows
 	l.Bad += one.bad

@@ -47,6 +47,9 @@ func (r *run) mapPeople(worker int, group []*people.Person) *page {
 		}
 		text, o := r.mappers[worker].Person(p.text, person)
 		if o.Bucket == mapping.Send {
+			if r.mappers[worker].OptedOut {
+				p.optedOut = append(p.optedOut, ref)
+			}
 			r.addPerson(p, person, text)
 			continue
 		}

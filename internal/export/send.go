@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"ph2cio/internal/customerio"
@@ -65,6 +66,7 @@ type run struct {
 	named    map[uint64]bool                  // identifiers that have an identify, by their hash; nil where they cannot meet
 
 	peopleSent      int64
+	optedOut        int64 // people whose identify was built without it
 	peopleUnchanged int64 // since an earlier run has sent them
 	peopleRejected  map[string]int64
 	mergesRejected  map[string]int64
@@ -146,6 +148,11 @@ func (r *run) takePeople(out *outbox, page *page) error {
 	errs := r.dropNamed(page)
 	r.keeper.took(page.operations, page.marks, page.end)
 	r.tally.built[customerio.Identify] += int64(len(page.operations))
+	for _, op := range page.operations {
+		if _, found := slices.BinarySearch(page.optedOut, op.Ref); found {
+			r.optedOut++
+		}
+	}
 	for _, number := range page.turnedDown {
 		r.rejected[number] = true
 	}

@@ -25,6 +25,11 @@ type Summary struct {
 	Bytes      int64            `json:"bytes"` // of request bodies
 	Retries    int64            `json:"retries"`
 	ValuesCut  map[string]int64 `json:"values_cut"` // to fit, in the operations built, by kind
+	// SkippedEvents are the names of PostHog's own that were skipped as noise; SkippedEventsBeyond are the rows of those
+	// that came after the first 1000.
+	SkippedEvents       []SkippedEvent `json:"skipped_events,omitempty"`
+	SkippedEventsBeyond int64          `json:"skipped_events_beyond,omitempty"`
+	AttributeSummary
 	// MergesRejected are merges that cannot be sent, or that the API refused, by reason.
 	MergesRejected map[string]int64 `json:"merges_rejected"`
 	Campaigns      Campaigns        `json:"campaigns"`
@@ -129,6 +134,15 @@ func Nothing(plan *Plan) *Summary {
 }
 
 func (r *run) summary() *Summary {
+	s := r.counted()
+	s.AttributeSummary = attributeSummary(r.mappers)
+	s.OptedOut = r.optedOut
+	s.SkippedEvents, s.SkippedEventsBeyond = r.learned.SkippedEvents(r.plan.Rules)
+	return s
+}
+
+// counted is the summary without what is told by name.
+func (r *run) counted() *Summary {
 	t, counts := r.tally, r.learned.People.Count(r.plan.Now.Unix())
 	tally := r.plan.Tally
 	return &Summary{

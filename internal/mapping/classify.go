@@ -3,6 +3,7 @@ package mapping
 import (
 	"bytes"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -46,7 +47,7 @@ func (r *Rules) classify(e *posthog.Event) class {
 type name struct {
 	outcome Outcome
 	alias   bool   // of FeedsPerson: the row names a second ID
-	plain   []byte // of an event: its name in Customer.io
+	plain   []byte // of an event, page or screen: the event's name in Customer.io
 	cuts    cuts   // made to get that
 }
 
@@ -110,9 +111,9 @@ func (n *names) decide(text string) *name {
 	}
 	switch string(plain) {
 	case "$pageview":
-		return &name{outcome: Outcome{Action: customerio.Page}}
+		return &name{outcome: Outcome{Action: customerio.Page}, plain: plain}
 	case "$screen":
-		return &name{outcome: Outcome{Action: customerio.Screen}}
+		return &name{outcome: Outcome{Action: customerio.Screen}, plain: plain}
 	case "":
 		return &name{outcome: rejected(ReasonNoName, "the event has no name")}
 	}
@@ -123,12 +124,25 @@ func (n *names) decide(text string) *name {
 func (n *names) skips(plain []byte) string {
 	named := n.only.Match(string(plain))
 	switch {
-	case !named && posthog.Noise(plain):
+	case n.skip.Match(string(plain)):
+		return ReasonFiltered
+	case !named && posthog.OwnEvent(plain) && !slices.Contains(viewed, string(plain)):
 		return ReasonNoise
-	case len(n.only) > 0 && !named, n.skip.Match(string(plain)):
+	case len(n.only) > 0 && !named && !n.adds():
 		return ReasonFiltered
 	}
 	return ""
+}
+
+// viewed are the names with a $ of events that are sent unless --events leaves them out.
+var viewed = []string{"$pageview", "$screen"}
+
+// customers is the glob for all names without a $.
+const customers = "[^$]*"
+
+// adds reports whether --events names all that is sent without it, and so only adds names with a $.
+func (n *names) adds() bool {
+	return (slices.Contains(n.only, customers) || slices.Contains(n.only, "*")) && n.only.Match(viewed[0]) && n.only.Match(viewed[1])
 }
 
 // eventNamed makes a name fit. Some are URLs, or have one in them.

@@ -17,6 +17,7 @@ func TestClassifyByName(t *testing.T) {
 	sent := func(action customerio.Action) Outcome { return Outcome{Action: action} }
 	feeds := Outcome{Bucket: FeedsPerson}
 	wanted := Options{Events: []string{"order *", "$pageview", "$rageclick"}, SkipEvents: []string{"order lost"}}
+	added := Options{Events: []string{"[^$]*", "$pageview", "$screen", "$order_placed"}}
 	for _, test := range []struct {
 		options Options
 		name    string
@@ -25,7 +26,13 @@ func TestClassifyByName(t *testing.T) {
 		{Options{}, "order completed", sent(customerio.Event)},
 		{Options{}, "$pageview", sent(customerio.Page)},
 		{Options{}, "$screen", sent(customerio.Screen)},
-		{Options{}, "$feature_enrollment_update", sent(customerio.Event)},
+		{Options{}, "$feature_enrollment_update", skipped(ReasonNoise)},
+		{Options{}, "$order_placed", skipped(ReasonNoise)},
+		{Options{}, " $order_placed", skipped(ReasonNoise)},
+		{Options{}, "$", skipped(ReasonNoise)},
+		{Options{}, "mcp_tool_call", sent(customerio.Event)},
+		{Options{}, "product tour shown", sent(customerio.Event)},
+		{Options{}, "survey shown", sent(customerio.Event)},
 		{Options{}, "$autocapture", skipped(ReasonNoise)},
 		{Options{}, "$ai_trace", skipped(ReasonNoise)},
 		{Options{}, "$identify", feeds},
@@ -43,6 +50,15 @@ func TestClassifyByName(t *testing.T) {
 		{wanted, "$screen", skipped(ReasonFiltered)},
 		{wanted, "$rageclick", sent(customerio.Event)},
 		{wanted, "$autocapture", skipped(ReasonNoise)},
+		{wanted, "$order_placed", skipped(ReasonNoise)},
+		{added, "$order_placed", sent(customerio.Event)},
+		{added, "$order_sent", skipped(ReasonNoise)},
+		{added, "$screen", sent(customerio.Screen)},
+		{added, "signup", sent(customerio.Event)},
+		{added, "", rejected(ReasonNoName, "the event has no name")},
+		{Options{Events: []string{"$order_*"}}, "$order_placed", sent(customerio.Event)},
+		{Options{Events: []string{"$order_*"}}, "signup", skipped(ReasonFiltered)},
+		{Options{SkipEvents: []string{"$order_*"}}, "$order_placed", skipped(ReasonFiltered)},
 		{wanted, "$identify", feeds},
 		{wanted, "$groupidentify", skipped(ReasonGroup)},
 

@@ -28,6 +28,8 @@ type key struct {
 	why     cut   // of cutsOff
 	mended  cuts  // what was wrong with the name itself
 	renamed bool  // out is not name
+	dotted  bool  // out has a dot
+	optOut  bool  // its value can say that a person does not want to be written to
 	rivals  bool  // another name has become the same
 	source  place // that the property is in PostHog
 	part    place // that the attribute is in Customer.io
@@ -101,24 +103,23 @@ func (k *keys) remember(found *key) {
 	k.outs[found.out] = found
 }
 
-// newKey prepares an attribute for a property. Its name is mended, and a dot in it becomes an underscore, because
-// Customer.io reads dots as a path (Track API reference, cio_subscription_preferences). Some names are URLs: they lose
-// their secrets.
-func newKey(name string, keepDots bool, s *secrets) *key {
+// newKey prepares an attribute for a property. Its name is mended; a name that is a URL loses its secrets; dots become
+// what --dots says, but for the path to a subscription preference (Track API reference, cio_subscription_preferences).
+func (r *Rules) newKey(name string) *key {
 	mended, found := mendedText([]byte(name))
 	k := &key{name: name, plain: string(mended)}
 	k.mended.addFlaws(found)
 	k.out = k.plain
 	if maybeSecret(mended) {
-		if safe, hid := s.appendRedacted(nil, mended); hid {
+		if safe, hid := r.secrets.appendRedacted(nil, mended); hid {
 			k.out = string(safe)
 			k.mended.add(cutSecret)
 		}
 	}
-	if !keepDots {
-		k.out = strings.ReplaceAll(k.out, ".", "_")
+	if r.dots != "" && !underPreferences(k.plain) {
+		k.out = strings.ReplaceAll(k.out, ".", r.dots)
 	}
-	k.renamed = k.out != k.name
+	k.renamed, k.dotted = k.out != k.name, strings.Contains(k.out, ".")
 	k.encoded = append(customerio.AppendString(nil, k.out), ':')
 	if len(k.out) > customerio.MaxAttributeName || k.out == "" {
 		k.cutOff(cutName)
@@ -128,7 +129,13 @@ func newKey(name string, keepDots bool, s *secrets) *key {
 
 func (k *key) cutOff(why cut) { k.does, k.why = cutsOff, why }
 
-// namesSecret reports whether the name, as it came or as it is sent, is one whose values are secrets.
+// namesSecret reports whether the name is one whose values are secrets: as it came, as it is sent, or spelled with dots
+// where the secret has underscores.
 func (k *key) namesSecret() bool {
-	return secretKeys.named([]byte(k.plain)) || secretKeys.named([]byte(k.out))
+	for _, name := range []string{k.plain, k.out, strings.ReplaceAll(k.plain, ".", "_")} {
+		if secretKeys.named([]byte(name)) {
+			return true
+		}
+	}
+	return false
 }

@@ -26,14 +26,19 @@ const (
 	cutLargest               // the largest $ properties of an operation that is too large, dropped
 	cutEventValue            // an event's value over --event-value-limit, shortened or dropped
 	cutSameName              // an attribute whose name became that of another, dropped
+	cutMadeUp                // a page or screen without a name, named unknown
 	cutKinds      = iota
 )
+
+// MadeUpNames is the kind of Mapper.ValuesCut that counts pages and screens which have no name and are sent as unknown.
+const MadeUpNames = "made_up_names"
 
 var cutNames = [cutKinds]string{
 	cutString: "string_too_long", cutValue: "value_too_long", cutName: "name_too_long",
 	cutAttributes: "too_many_attributes", cutEmail: "bad_email", cutPageName: "page_name", cutEventName: "event_name",
 	cutReserved: "reserved", cutDate: "bad_date", cutSecret: "redacted", cutUTF8: "invalid_utf8", cutNUL: "nul",
 	cutLargest: "item_too_large", cutEventValue: "event_value_too_long", cutSameName: "same_name",
+	cutMadeUp: MadeUpNames,
 }
 
 // cuts counts the changes made for one operation, until it is known whether that is sent.
@@ -112,13 +117,13 @@ func appendWithout(dst, object []byte, members []posthog.Member, gone []bool) []
 	return append(dst, '}')
 }
 
-// largestDollar marks the largest members with a $ in front until their bytes come to excess. ok is false when they do
+// largestDollar marks the largest members with a $ in front, and the chain of elements, until their bytes come to excess. ok is false when they do
 // not.
 func largestDollar(object []byte, members []posthog.Member, excess int) (gone []bool, n int, ok bool) {
 	gone = make([]bool, len(members))
 	var candidates []int
 	for i, m := range members {
-		if m.KeyEnd > m.KeyStart && object[m.KeyStart] == '$' {
+		if name := object[m.KeyStart:m.KeyEnd]; len(name) > 0 && name[0] == '$' || string(name) == elementsChain {
 			candidates = append(candidates, i)
 		}
 	}

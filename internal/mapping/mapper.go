@@ -15,9 +15,20 @@ type Mapper struct {
 	// Refused are people, by number, who were refused: their events are rejected, not built. Nil is nobody.
 	Refused map[uint32]bool
 
-	rules  *Rules
-	people settled
-	cuts   cuts // of the operation under construction
+	// Changes are the attributes that were sent under another name, or left out, in all operations that were built.
+	Changes Changes
+	// Dotted are the people's attributes with a dot in their names, in the same operations.
+	Dotted Dotted
+	// OptedOut reports whether the person that Person has mapped last does not want to be written to, as PostHog has it,
+	// and is sent without that.
+	OptedOut bool
+
+	rules   *Rules
+	people  settled
+	cuts    cuts         // of the operation under construction
+	changes changes      // the same
+	dotted  []dottedName // the same: a person's
+	optsOut bool         // the same: a property of the person says that they do not want to be written to
 
 	eventKeys, personKeys *keys
 	events, persons       cleaner
@@ -120,6 +131,7 @@ func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, s *scene, c *cla
 	e := s.event
 	m.begin(c.Action)
 	m.appendProperties(e)
+	m.appendElements(e)
 	if m.isPage {
 		m.appendPageParts()
 	}
@@ -138,8 +150,15 @@ func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, s *scene, c *cla
 	})
 }
 
-func (m *Mapper) begin(action customerio.Action) {
+// forget starts an operation anew.
+func (m *Mapper) forget() {
 	m.cuts.forget()
+	m.changes = m.changes[:0]
+	m.dotted = m.dotted[:0]
+}
+
+func (m *Mapper) begin(action customerio.Action) {
+	m.forget()
 	m.attributes = append(m.attributes[:0], '{')
 	m.isPage = action == customerio.Page
 	m.takesPlaces = m.isPage || action == customerio.Screen
@@ -152,9 +171,9 @@ func (m *Mapper) begin(action customerio.Action) {
 func (m *Mapper) name(c *class) []byte {
 	switch c.Action {
 	case customerio.Page:
-		return m.pageName()
+		return m.pageName(c)
 	case customerio.Screen:
-		return m.screenName()
+		return m.screenName(c)
 	}
 	if c.name.cuts.any {
 		m.cuts.addAll(&c.name.cuts)
@@ -178,13 +197,15 @@ func (m *Mapper) finish(dst []byte, o Outcome, build func(dst, attributes []byte
 	size := len(out) - len(dst)
 	if excess := size - customerio.MaxItem; excess > 0 {
 		if !m.shrink(excess) {
-			m.cuts.forget()
+			m.forget()
 			return dst, rejected(ReasonTooLarge,
 				fmt.Sprintf("the %s is %d bytes, and %d fit", o.Action, size, customerio.MaxItem))
 		}
 		out = build(dst, m.attributesOrNil())
 	}
 	m.cuts.moveTo(m.ValuesCut)
+	m.Changes.take(m.changes, o.Action)
+	m.Dotted.take(m.dotted)
 	return out, o
 }
 
@@ -204,6 +225,11 @@ func (m *Mapper) shrink(excess int) bool {
 		return false
 	}
 	m.cuts.addMany(cutLargest, n)
+	for i, member := range m.members {
+		if gone[i] {
+			m.changes.drop(string(nameOf(m.attributes, member)), cutLargest)
+		}
+	}
 	m.shrunk = appendWithout(m.shrunk[:0], m.attributes, m.members, gone)
 	m.attributes, m.shrunk = m.shrunk, m.attributes
 	return true

@@ -14,9 +14,11 @@ import (
 // Options are the mapping's flags, as text where a flag is text. The zero value of each is its default.
 type Options struct {
 	Now               time.Time      // the run's own now; must be set
-	Events            []string       // names and globs: only these, and they override noise
+	Events            []string       // names and globs: only these, also of PostHog's own
 	SkipEvents        []string       // names and globs
-	PageName          string         // url, url-no-query, path, title
+	PageName          string         // url, url-no-query, path, title, event
+	ScreenName        string         // name, event
+	Dots              string         // stands in for the dots in attribute names; empty leaves them
 	Properties        string         // custom, all
 	DropProperties    []string       // globs
 	RedactQuery       []string       // more query parameter names to redact
@@ -58,7 +60,7 @@ type Outcome struct {
 // Why a row is skipped.
 const (
 	ReasonGroup      = "group"            // it describes a group, never a person
-	ReasonNoise      = "noise"            // one of PostHog's own that a marketer rarely wants
+	ReasonNoise      = "noise"            // one of PostHog's own: its name begins with a $
 	ReasonFiltered   = "filtered"         // by --events or --skip-events
 	ReasonOutOfRange = "out_of_range"     // by --since or --until
 	ReasonLive       = "live"             // PostHog's own destination has sent it

@@ -21,7 +21,7 @@ func (r *Rules) newPageParts() {
 		names := vocabulary[p]
 		dropped := r.dropProperties.Match(names.customerio) || r.dropProperties.Match(names.posthog) ||
 			sets(r.eventAttributes, names.customerio)
-		r.pageParts = append(r.pageParts, pagePart{place: p, key: newKey(names.customerio, false, r.secrets), posthog: !dropped})
+		r.pageParts = append(r.pageParts, pagePart{place: p, key: r.newKey(names.customerio), posthog: !dropped})
 	}
 }
 
@@ -42,7 +42,10 @@ func (m *Mapper) appendPageParts() {
 
 // pageName returns the name of a page: what --page-name asks for, else what comes after that in the list url,
 // url-no-query, path, title. After a path or a title that is missing the list starts again, but the query stays out.
-func (m *Mapper) pageName() []byte {
+func (m *Mapper) pageName(c *class) []byte {
+	if m.rules.pageName == placeNone {
+		return c.name.plain
+	}
 	order := [...]place{placeURL, placePath, placeTitle, placeURL, placePath}
 	start := slices.Index(order[:], m.rules.pageName)
 	for _, p := range order[start : start+3] {
@@ -50,7 +53,7 @@ func (m *Mapper) pageName() []byte {
 			return name
 		}
 	}
-	return unknownName
+	return m.madeUpName()
 }
 
 // pageNameBy returns a page's name by one of its places, empty when the row does not have that.

@@ -67,6 +67,42 @@ func TestPageName(t *testing.T) {
 	}
 }
 
+// A page or screen that has no name is called unknown, which is counted, unless it goes by its event's name.
+func TestMadeUpNames(t *testing.T) {
+	t.Parallel()
+	byEvent := Options{PageName: "event", ScreenName: "event"}
+	for _, test := range []struct {
+		options          Options
+		event, row, want string
+		madeUp           int64
+	}{
+		{Options{}, "$pageview", `{}`, "unknown", 1},
+		{Options{PageName: "title"}, "$pageview", `{"title":""}`, "unknown", 1},
+		{Options{}, "$pageview", `{"$pathname":"/pricing"}`, "/pricing", 0},
+		{Options{}, "$pageview", `{"$pathname":"unknown"}`, "unknown", 0},
+		{Options{}, "$screen", `{}`, "unknown", 1},
+		{Options{}, "$screen", `{"$screen_name":42}`, "unknown", 1},
+		{Options{}, "$screen", `{"$screen_name":" Home "}`, "Home", 0},
+		{Options{ScreenName: "name"}, "$screen", `{}`, "unknown", 1},
+		{byEvent, "$pageview", `{"$current_url":"https://a.example"}`, "$pageview", 0},
+		{byEvent, "$pageview", `{}`, "$pageview", 0},
+		{byEvent, " $screen", `{"$screen_name":"Home"}`, "$screen", 0},
+		{byEvent, "$screen", `{}`, "$screen", 0},
+	} {
+		m := newRules(t, test.options).newMapper(newSomebody(``))
+		op := send(t, m, row(test.event, test.row))
+		if op.Name != test.want || m.ValuesCut[MadeUpNames] != test.madeUp {
+			t.Errorf("%s %s is named %q, %v", test.event, test.row, op.Name, m.ValuesCut)
+		}
+	}
+	for _, o := range []Options{{ScreenName: "title"}, {PageName: "name"}} {
+		o.Now = runNow
+		if _, err := New(o); err == nil || !strings.Contains(err.Error(), "event") {
+			t.Errorf("%+v: %v", o, err)
+		}
+	}
+}
+
 func TestPageAttributes(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

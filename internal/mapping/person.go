@@ -23,7 +23,8 @@ func (r *Rules) personProperty(name string) *key {
 
 // personAttribute decides what is done with an attribute of a person, wherever it comes from.
 func (r *Rules) personAttribute(name string) *key {
-	k := newKey(name, underPreferences(name) && r.allowed.has(name), r.secrets)
+	k := r.newKey(name)
+	k.optOut = k.plain == unsubscribed || k.plain == WorkflowsOptOut
 	switch {
 	case k.does != copies:
 	case r.refuses(reservedForPersons, k.plain, k.out):
@@ -45,10 +46,11 @@ func (m *Mapper) Person(dst []byte, p *people.Person) ([]byte, Outcome) {
 	if bad.Bucket == Rejected {
 		return dst, bad
 	}
-	m.cuts.forget()
+	m.forget()
 	m.attributes = append(m.attributes[:0], '{')
 	m.appendPerson(who)
 	m.appendAssignments(m.rules.personAttributes, &s, who)
+	m.OptedOut = m.optsOut && !m.unsubscribes()
 	m.closeAttributes()
 	m.limitAttributes()
 	return m.finish(dst, Outcome{Action: customerio.Identify}, func(dst, attributes []byte) []byte {
@@ -70,9 +72,11 @@ func (m *Mapper) appendPerson(who customerio.Identifier) {
 	m.members = appendMembers(m.members[:0], m.personal)
 	if !m.tryPerson(who) {
 		m.attributes = m.attributes[:1]
-		m.cuts.forget()
+		m.forget()
 		m.tryPerson(who)
 	}
+	m.noticeDots()
+	m.tellOptOut()
 }
 
 // tryPerson reports whether no property wanted a name that an earlier one had.
@@ -80,40 +84,46 @@ func (m *Mapper) tryPerson(who customerio.Identifier) bool {
 	object := m.personal
 	m.personKeys.begin()
 	m.owners.reset()
+	m.optsOut = false
 	for _, member := range m.members {
 		k := m.personKeys.of(object[member.KeyStart:member.KeyEnd], member.Escaped)
 		value := object[member.ValueStart:member.ValueEnd]
+		m.optsOut = m.optsOut || k.optOut && isTrue(value)
 		if k.does == drops || isNull(value) && !m.rules.allPersonProperties {
 			continue
 		}
 		if !m.owners.has(k, m.personKeys, object, m.members) {
-			m.cuts.add(cutSameName)
+			m.drop(k, cutSameName)
 			continue
 		}
+		before := len(m.attributes)
 		m.appendPersonal(k, value, who)
+		if k.dotted && len(m.attributes) > before {
+			m.dotted = append(m.dotted, dottedName{name: k.out})
+		}
 	}
 	return !m.personKeys.upset
 }
 
 // appendPersonal appends one attribute of a person.
 func (m *Mapper) appendPersonal(k *key, value []byte, who customerio.Identifier) {
-	if k.mended.any {
-		m.cuts.addAll(&k.mended)
-	}
+	m.notice(k)
 	start := len(m.attributes)
 	m.attributes = append(m.attributes, k.encoded...)
 	var ok bool
 	switch k.does {
 	case cutsOff:
-		m.cuts.add(k.why)
+		m.drop(k, k.why)
 	case mails:
-		ok = m.appendEmail(value, who)
+		ok = m.appendEmail(k, value, who)
 	case dates:
-		ok = m.appendDate(value)
+		ok = m.appendDate(k, value)
 	case redacts:
 		m.attributes, ok = m.persons.appendRedacted(m.attributes, value), true
 	default:
-		m.attributes, ok = m.persons.append(m.attributes, value)
+		if m.attributes, ok = m.persons.append(m.attributes, value); !ok {
+			m.changes.drop(k.name, m.persons.limit.other)
+		}
 	}
 	if !ok {
 		m.attributes = m.attributes[:start]
@@ -124,7 +134,7 @@ func (m *Mapper) appendPersonal(k *key, value []byte, who customerio.Identifier)
 
 // appendEmail appends an email. A person who goes by their email does not get it again as an attribute; another one
 // would rename them under the feet of their events, and is left out and counted.
-func (m *Mapper) appendEmail(value []byte, who customerio.Identifier) bool {
+func (m *Mapper) appendEmail(k *key, value []byte, who customerio.Identifier) bool {
 	if isNull(value) {
 		m.attributes = append(m.attributes, value...)
 		return who.Key != customerio.Email
@@ -132,11 +142,11 @@ func (m *Mapper) appendEmail(value []byte, who customerio.Identifier) bool {
 	email, ok := m.persons.emailOf(value)
 	switch {
 	case !ok:
-		m.cuts.add(cutEmail)
+		m.drop(k, cutEmail)
 		return false
 	case who.Key == customerio.Email:
 		if !sameEmail(email, who.Value) {
-			m.cuts.add(cutReserved)
+			m.drop(k, cutReserved)
 		}
 		return false
 	}
@@ -145,21 +155,21 @@ func (m *Mapper) appendEmail(value []byte, who customerio.Identifier) bool {
 }
 
 // appendDate appends a date as unix seconds. A null is not a date: it would take one away.
-func (m *Mapper) appendDate(value []byte) bool {
+func (m *Mapper) appendDate(k *key, value []byte) bool {
 	if isNull(value) {
 		return false
 	}
 	seconds, ok := m.persons.unixSeconds(value)
 	if !ok {
-		m.cuts.add(cutDate)
+		m.drop(k, cutDate)
 		return false
 	}
 	m.attributes = strconv.AppendInt(m.attributes, seconds, 10)
 	return true
 }
 
-// limitAttributes drops the last attributes over 300, but first of all others than email, created_at and those that were
-// asked for by template.
+// limitAttributes drops the last attributes over 300, but first of all others than email, created_at, unsubscribed and
+// those that were asked for by template.
 func (m *Mapper) limitAttributes() {
 	m.members = appendMembers(m.members[:0], m.attributes)
 	excess := len(m.members) - customerio.MaxAttributes
@@ -173,6 +183,7 @@ func (m *Mapper) limitAttributes() {
 		if name := m.attributes[member.KeyStart:member.KeyEnd]; !m.rules.firstOfAll(string(name)) {
 			gone[i] = true
 			excess--
+			m.changes.drop(string(nameOf(m.attributes, member)), cutAttributes)
 		}
 	}
 	m.shrunk = appendWithout(m.shrunk[:0], m.attributes, m.members, gone)
@@ -181,7 +192,7 @@ func (m *Mapper) limitAttributes() {
 
 // firstOfAll reports whether a person attribute, by its encoded name, is kept when there are too many.
 func (r *Rules) firstOfAll(encoded string) bool {
-	if encoded == "email" || encoded == "created_at" {
+	if encoded == "email" || encoded == "created_at" || encoded == unsubscribed {
 		return true
 	}
 	for _, a := range r.personAttributes {

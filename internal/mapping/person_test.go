@@ -36,9 +36,23 @@ func TestPersonAttributes(t *testing.T) {
 		},
 		{
 			name:       "reserved",
-			properties: `{"unsubscribed":true,"cio_subscription_preferences":{"topics":{}},"cio_subscription_preferences.topics.topic_3":false,"id":1,"cio_id":2,"cio.id":2,"phone":"+1","anonymous_id":"a","cio_relationships":[],"_update":true,".x":1,"Phone":"+1"}`,
-			want:       `{"Phone":"+1"}`,
+			properties: `{"unsubscribed":true,"cio_subscription_preferences":{"topics":{}},"cio_subscription_preferences.topics.topic_3":false,"id":1,"cio_id":2,"unsubscribed.foo":true,"id.x":2,"phone.home":"+1","anonymous_id":"a","cio_relationships":[],"_update.x":true,"cio.id":2,".x":1,"Phone":"+1"}`,
+			want:       `{"cio.id":2,".x":1,"Phone":"+1"}`,
 			cut:        map[string]int64{"reserved": 11},
+		},
+		{
+			name:       "reserved, with dots replaced",
+			options:    Options{Dots: "_"},
+			properties: `{"cio_subscription_preferences.topics.topic_3":false,"unsubscribed.foo":true,"cio.id":2,".x":1,"plan.name":"pro"}`,
+			want:       `{"plan_name":"pro"}`,
+			cut:        map[string]int64{"reserved": 4},
+		},
+		{
+			name:       "an allowed path keeps its dots",
+			options:    Options{AllowReserved: []string{"cio_subscription_preferences.topics.topic_3", "id.x"}, Dots: "_"},
+			properties: `{"cio_subscription_preferences.topics.topic_3":false,"cio_subscription_preferences.topics.topic_4":false,"id.x":1}`,
+			want:       `{"cio_subscription_preferences.topics.topic_3":false,"id_x":1}`,
+			cut:        map[string]int64{"reserved": 1},
 		},
 		{
 			name:       "reserved but allowed",
@@ -48,7 +62,13 @@ func TestPersonAttributes(t *testing.T) {
 			cut:        map[string]int64{"reserved": 1},
 		},
 		{
-			name:       "dots and names that become the same",
+			name:       "dots stay",
+			properties: `{"a.b":1,"a_b":2,"c.d":3,"c.d.":4}`,
+			want:       `{"a.b":1,"a_b":2,"c.d":3,"c.d.":4}`,
+		},
+		{
+			name:       "names that become the same",
+			options:    Options{Dots: "_"},
 			properties: `{"a.b":1,"a_b":2,"c.d":3,"c.d.":4}`,
 			want:       `{"a_b":2,"c_d":3,"c_d_":4}`,
 			cut:        map[string]int64{"same_name": 1},
@@ -90,7 +110,7 @@ func TestPersonAttributes(t *testing.T) {
 			name:       "secrets by key",
 			options:    Options{DateAttributes: []string{"*"}, PersonProperties: "all"},
 			properties: `{"password":"hunter2","Access_Token":"2026-03-04","api.key":12,"auth":{"secret":"x"},"signature":null,"token":""}`,
-			want:       `{"password":"redacted","Access_Token":"redacted","api_key":"redacted","signature":null,"token":"redacted"}`,
+			want:       `{"password":"redacted","Access_Token":"redacted","api.key":"redacted","signature":null,"token":"redacted"}`,
 			cut:        map[string]int64{"redacted": 4, "bad_date": 1},
 		},
 		{
@@ -172,7 +192,7 @@ func TestTooManyAttributes(t *testing.T) {
 	if len(members) != customerio.MaxAttributes || m.ValuesCut["too_many_attributes"] != 15 {
 		t.Errorf("%d attributes, cut %v", len(members), m.ValuesCut)
 	}
-	want := `"a295":295,"created_at":1772582400,"email":"maya@example.com","made":"x","zzz_made":"y"}`
+	want := `"a295":295,"created_at":1772582400,"email":"maya@example.com","made":"x","zzz.made":"y"}`
 	if got := string(op.Attributes); !strings.HasPrefix(got, `{"a000":0,"a001":1,`) || !strings.HasSuffix(got, want) {
 		t.Errorf("attributes %s", got)
 	}

@@ -99,5 +99,8 @@ func (m *Mapper) fitName(text []byte) []byte {
 	return bytes.TrimSpace(shortened(text, customerio.MaxEventName))
 }
 
-// unknownName names a page or screen when the row says nothing about it.
-var unknownName = []byte("unknown")
+// madeUpName names a page or screen when the row says nothing about it.
+func (m *Mapper) madeUpName() []byte {
+	m.cuts.add(cutMadeUp)
+	return []byte("unknown")
+}

@@ -15,6 +15,7 @@ const (
 	fieldRawDistinctID
 	fieldUUID
 	fieldTimestamp
+	fieldElementsChain
 	fieldPersonID
 	fieldEventProperty
 	fieldPersonProperty
@@ -30,7 +31,8 @@ var placeholders = []struct {
 	{"event.raw_distinct_id", fieldRawDistinctID}, // the row's own
 	{"event.uuid", fieldUUID},
 	{"event.timestamp", fieldTimestamp}, // unix seconds
-	{"person.id", fieldPersonID},        // PostHog's person UUID
+	{"event.elements_chain", fieldElementsChain},
+	{"person.id", fieldPersonID}, // PostHog's person UUID
 }
 
 const (

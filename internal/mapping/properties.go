@@ -56,16 +56,17 @@ func (r *Rules) eventProperty(name string) *key {
 
 // eventAttribute decides what is done with an attribute of an event, wherever it comes from.
 func (r *Rules) eventAttribute(name string) *key {
-	k := newKey(name, false, r.secrets)
+	k := r.newKey(name)
 	if k.does == copies && r.refuses(reservedForEvents, k.plain, k.out) {
 		k.cutOff(cutReserved)
 	}
 	return k
 }
 
-// refuses reports whether a name is reserved, as it came or as it would be sent, and not allowed.
+// refuses reports whether a name is reserved, as it came or as it would be sent, and not allowed. What counts is the name
+// up to its first dot: Customer.io may take the rest for a path.
 func (r *Rules) refuses(reserved func(string) bool, names ...string) bool {
-	return slices.ContainsFunc(names, func(name string) bool { return reserved(name) && !r.allowed.has(name) })
+	return slices.ContainsFunc(names, func(name string) bool { return reserved(firstPart(name)) && !r.allowed.has(name) })
 }
 
 // appendProperties appends the event's properties to the attributes. Of a key that comes more than once the last value
@@ -73,7 +74,7 @@ func (r *Rules) refuses(reserved func(string) bool, names ...string) bool {
 func (m *Mapper) appendProperties(e *posthog.Event) {
 	if !m.tryProperties(e.Properties, e.Members) {
 		m.attributes = m.attributes[:1]
-		m.cuts.forget()
+		m.forget()
 		m.tryProperties(e.Properties, m.lastOfEach(e.Properties, e.Members))
 	}
 }
@@ -97,7 +98,7 @@ func (m *Mapper) tryProperties(object []byte, members []posthog.Member) bool {
 			continue
 		}
 		if !m.owners.has(k, m.eventKeys, object, members) {
-			m.cuts.add(cutSameName)
+			m.drop(k, cutSameName)
 			continue
 		}
 		m.appendProperty(k, object[member.ValueStart:member.ValueEnd])
@@ -106,9 +107,7 @@ func (m *Mapper) tryProperties(object []byte, members []posthog.Member) bool {
 }
 
 func (m *Mapper) appendProperty(k *key, value []byte) {
-	if k.mended.any {
-		m.cuts.addAll(&k.mended)
-	}
+	m.notice(k)
 	switch {
 	case m.takesPlaces && (k.source|k.part) != placeNone:
 		m.takePlace(k, value)
@@ -118,6 +117,7 @@ func (m *Mapper) appendProperty(k *key, value []byte) {
 		var ok bool
 		if m.attributes, ok = m.events.append(m.attributes, value); !ok {
 			m.attributes = m.attributes[:start]
+			m.changes.drop(k.name, m.events.limit.other)
 			return
 		}
 		m.attributes = append(m.attributes, ',')
@@ -125,7 +125,7 @@ func (m *Mapper) appendProperty(k *key, value []byte) {
 		m.attributes = append(m.attributes, k.encoded...)
 		m.attributes = append(m.events.appendRedacted(m.attributes, value), ',')
 	case k.does == cutsOff:
-		m.cuts.add(k.why)
+		m.drop(k, k.why)
 	}
 }
 

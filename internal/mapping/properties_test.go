@@ -68,8 +68,8 @@ func TestEventAttributes(t *testing.T) {
 		},
 		{
 			name:       "reserved",
-			properties: `{"recipient":"x@example.com","from_address":"y","reply_to":"z","Recipient":"kept","reply.to":"z"}`,
-			want:       `{"Recipient":"kept"}`,
+			properties: `{"recipient":"x@example.com","from_address":"y","reply_to":"z","Recipient":"kept","reply.to":"z","recipient.x":1}`,
+			want:       `{"Recipient":"kept","reply.to":"z"}`,
 			cut:        map[string]int64{"reserved": 4},
 		},
 		{
@@ -80,12 +80,19 @@ func TestEventAttributes(t *testing.T) {
 			cut:        map[string]int64{"reserved": 1},
 		},
 		{
-			name:       "a dot becomes an underscore",
-			properties: `{"cart.total.net":5}`,
-			want:       `{"cart_total_net":5}`,
+			name:       "dots stay",
+			properties: `{"cart.total.net":5,"nested":{"a.b":1}}`,
+			want:       `{"cart.total.net":5,"nested":{"a.b":1}}`,
+		},
+		{
+			name:       "a dot becomes what is asked for",
+			options:    Options{Dots: " / "},
+			properties: `{"cart.total.net":5,"nested":{"a.b":1}}`,
+			want:       `{"cart / total / net":5,"nested":{"a.b":1}}`,
 		},
 		{
 			name:       "of one name, the one that was spelled so",
+			options:    Options{Dots: "_"},
 			properties: `{"a.b":1,"a.b.c":2,"a_b":3,"a_b.c":4}`,
 			want:       `{"a_b_c":2,"a_b":3}`,
 			cut:        map[string]int64{"same_name": 2},
@@ -136,7 +143,7 @@ func TestSecretsAreRedacted(t *testing.T) {
 		{
 			name:       "by the key that is sent",
 			properties: `{"api.key":"x"}`,
-			want:       `{"api_key":"redacted"}`,
+			want:       `{"api.key":"redacted"}`,
 			cut:        map[string]int64{"redacted": 1},
 		},
 		{
@@ -166,7 +173,7 @@ func TestSecretsAreRedacted(t *testing.T) {
 		{
 			name:       "by key, of a path",
 			properties: `{"user[password]":"x","user.token":"y","a":{"user[secret]":1}}`,
-			want:       `{"user[password]":"redacted","user_token":"redacted","a":{"user[secret]":"redacted"}}`,
+			want:       `{"user[password]":"redacted","user.token":"redacted","a":{"user[secret]":"redacted"}}`,
 			cut:        map[string]int64{"redacted": 3},
 		},
 		{

@@ -98,6 +98,8 @@ func (m *Mapper) appendField(dst []byte, p *part, s *scene) (value []byte, ok bo
 		return appendKnownUUID(dst, *s.person.UUID, true)
 	case fieldTimestamp:
 		return strconv.AppendInt(dst, s.seconds, 10), true
+	case fieldElementsChain:
+		return append(dst, s.event.ElementsChain...), s.event.ElementsChain != nil
 	case fieldEventProperty:
 		return appendFound(dst, s.event.Properties, s.event.Members, p.key)
 	case fieldPersonProperty:

@@ -18,9 +18,10 @@ var (
 // preferences is an object of topics; each can also be reached by a path with dots in it.
 const preferences = "cio_subscription_preferences"
 
-// reservedForPersons reports whether a person attribute's name is reserved. Those of Customer.io's own begin with _.
+// reservedForPersons reports whether a person attribute's name, up to its first dot, is reserved. Those of Customer.io's
+// own begin with _.
 func reservedForPersons(name string) bool {
-	return slices.Contains(reservedOfPersons, name) || strings.HasPrefix(name, "_") || underPreferences(name)
+	return slices.Contains(reservedOfPersons, name) || strings.HasPrefix(name, "_")
 }
 
 func reservedForEvents(name string) bool { return slices.Contains(reservedOfEvents, name) }
@@ -33,7 +34,7 @@ type allowed map[string]bool
 func newAllowed(names []string) (allowed, error) {
 	a := allowed{}
 	for _, name := range names {
-		if !reservedForPersons(name) && !reservedForEvents(name) {
+		if first := firstPart(name); !reservedForPersons(first) && !reservedForEvents(first) {
 			return nil, fmt.Errorf("--allow-reserved %q is not a reserved name: "+
 				"those are %s, %s and, of persons, names that start with _",
 				name, strings.Join(reservedOfPersons, ", "), strings.Join(reservedOfEvents, ", "))
@@ -43,5 +44,11 @@ func newAllowed(names []string) (allowed, error) {
 	return a, nil
 }
 
-// has reports whether a name was allowed, itself or with all subscription preferences.
-func (a allowed) has(name string) bool { return a[name] || underPreferences(name) && a[preferences] }
+// has reports whether a name was allowed, itself or with all that begins with its part up to the first dot.
+func (a allowed) has(name string) bool { return a[name] || a[firstPart(name)] }
+
+// firstPart returns a name up to its first dot.
+func firstPart(name string) string {
+	first, _, _ := strings.Cut(name, ".")
+	return first
+}

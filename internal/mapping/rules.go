@@ -1,11 +1,14 @@
 package mapping
 
 import (
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"ph2cio/internal/customerio"
 )
@@ -16,8 +19,10 @@ type Rules struct {
 	names      names
 	holdRecent bool // hold events younger than 72 hours
 
-	pageName       place // what a page is named by, first
-	urlWithQuery   bool  // the name of a page may have a query and a fragment
+	pageName       place // what a page is named by, first; placeNone for its event's name
+	screenByEvent  bool  // a screen is named by its event's name
+	dots           string
+	urlWithQuery   bool // the name of a page may have a query and a fragment
 	pageParts      []pagePart
 	allProperties  bool
 	dropProperties Globs
@@ -45,13 +50,14 @@ func New(o Options) (*Rules, error) {
 	r := &Rules{
 		span:              newSpan(o),
 		holdRecent:        o.HoldRecent,
+		dots:              o.Dots,
 		secrets:           newSecrets(listed(o.RedactQuery)),
 		eventLimit:        limit{o.EventValueLimit, cutEventValue, cutEventValue},
 		identifyTimestamp: o.IdentifyTimestamp,
 		templated:         map[string]bool{},
 	}
 	for _, set := range []func(*Rules, Options) error{
-		(*Rules).checkSpan, (*Rules).setNames, (*Rules).setPageName, (*Rules).setProperties, (*Rules).setReserved,
+		(*Rules).checkSpan, (*Rules).setNames, (*Rules).setPageName, (*Rules).setScreenName, (*Rules).checkDots, (*Rules).setProperties, (*Rules).setReserved,
 		(*Rules).setAttributes, (*Rules).setIdentifier,
 	} {
 		if err := set(r, o); err != nil {
@@ -79,6 +85,25 @@ func (r *Rules) setNames(o Options) (err error) {
 	return err
 }
 
+// EventsWith returns the value of --events that sends events of a name too, beside all that is sent without it; empty when
+// the name cannot be typed.
+func (r *Rules) EventsWith(name string) string {
+	name = strings.TrimSpace(name)
+	if name == "" || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		return ""
+	}
+	all := slices.Clone(r.names.only)
+	if len(all) == 0 {
+		all = append(Globs{customers}, viewed...)
+	}
+	all = append(all, strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(name))
+	var line strings.Builder
+	w := csv.NewWriter(&line)
+	_ = w.Write(all) // into memory
+	w.Flush()
+	return strings.TrimSuffix(line.String(), "\n")
+}
+
 func (r *Rules) setPageName(o Options) error {
 	switch o.PageName {
 	case "", "url":
@@ -89,8 +114,30 @@ func (r *Rules) setPageName(o Options) error {
 		r.pageName = placePath
 	case "title":
 		r.pageName = placeTitle
+	case "event":
+		r.pageName = placeNone
 	default:
-		return fmt.Errorf("--page-name takes url, url-no-query, path or title, not %q", o.PageName)
+		return fmt.Errorf("--page-name takes url, url-no-query, path, title or event, not %q", o.PageName)
+	}
+	return nil
+}
+
+func (r *Rules) setScreenName(o Options) error {
+	switch o.ScreenName {
+	case "", "name":
+	case "event":
+		r.screenByEvent = true
+	default:
+		return fmt.Errorf("--screen-name takes name or event, not %q", o.ScreenName)
+	}
+	return nil
+}
+
+// checkDots refuses text that cannot stand in a name, or that would put dots back.
+func (r *Rules) checkDots(o Options) error {
+	bad := func(c rune) bool { return c == '.' || c == utf8.RuneError || unicode.IsControl(c) }
+	if strings.ContainsFunc(o.Dots, bad) || len(o.Dots) > customerio.MaxAttributeName {
+		return fmt.Errorf("--dots takes text without dots and control characters, such as _, not %.60q", o.Dots)
 	}
 	return nil
 }
@@ -218,7 +265,7 @@ func (r *Rules) note(t template) {
 // Filtered reports whether any option leaves out rows that would otherwise be sent for good. Rows that are only held
 // because they are recent are not left out.
 func (r *Rules) Filtered() bool {
-	return len(r.names.only) > 0 || len(r.names.skip) > 0 || r.span.bounded()
+	return len(r.names.only) > 0 && !r.names.adds() || len(r.names.skip) > 0 || r.span.bounded()
 }
 
 // KeepsDollar reports whether KeepPersonProperty keeps any key that begins with a $.
@@ -231,8 +278,12 @@ func (r *Rules) KeepsDollar() bool {
 	return r.allPersonProperties
 }
 
+// KeptDollars are the keys that begin with a $ and that KeepPersonProperty keeps even if not KeepsDollar.
+func KeptDollars() []string { return []string{WorkflowsOptOut} }
+
 // KeepPersonProperty says which person properties the first reading must fold: those that will be sent, those that a
-// template names, and those that are left out but counted.
+// template names, and those that are left out but counted. Of keys with a $ those are KeptDollars
+// alone, unless KeepsDollar.
 func (r *Rules) KeepPersonProperty(key []byte) bool {
-	return r.allPersonProperties || len(key) == 0 || key[0] != '$' || r.templated[string(key)]
+	return r.allPersonProperties || len(key) == 0 || key[0] != '$' || r.templated[string(key)] || string(key) == WorkflowsOptOut
 }

@@ -67,7 +67,7 @@ func (t template) alone() bool { return len(t.parts) == 1 && t.parts[0].field !=
 func (t template) needsEvent() string {
 	for _, p := range t.parts {
 		switch p.field {
-		case fieldEvent, fieldUUID, fieldTimestamp, fieldEventProperty:
+		case fieldEvent, fieldUUID, fieldTimestamp, fieldElementsChain, fieldEventProperty:
 			return p.literal
 		}
 	}

@@ -71,7 +71,7 @@ func TestTemplateOfAUUIDThatIsText(t *testing.T) {
 
 func TestTemplateReplacesTheProperty(t *testing.T) {
 	t.Parallel()
-	m := newRules(t, Options{EventAttributes: []string{"plan={event.properties.tier}", "a.b=1"}}).newMapper(newSomebody(``))
+	m := newRules(t, Options{EventAttributes: []string{"plan={event.properties.tier}", "a.b=1"}, Dots: "_"}).newMapper(newSomebody(``))
 	got := string(send(t, m, row("signup", `{"plan":"pro","a_b":2,"c":3}`)).Attributes)
 	if want := `{"c":3,"a_b":"1"}`; got != want {
 		t.Errorf("attributes %s, want %s", got, want)
@@ -104,7 +104,7 @@ func TestTemplateErrors(t *testing.T) {
 		{Options{EventAttributes: []string{"plan"}}, "name=template"},
 		{Options{EventAttributes: []string{" =x"}}, "no name"},
 		{Options{EventAttributes: []string{"a=1", "a=2"}}, "sets a twice"},
-		{Options{EventAttributes: []string{"a.b=1", "a_b=2"}}, "sets a_b twice"},
+		{Options{EventAttributes: []string{"a.b=1", "a_b=2"}, Dots: "_"}, "sets a_b twice"},
 		{Options{EventAttributes: []string{"a={event.evnt}"}}, "did you mean {event.event}?"},
 		{Options{EventAttributes: []string{"a={distinct_id}"}}, "did you mean {event.distinct_id}?"},
 		{Options{EventAttributes: []string{"a={person.email}"}}, "did you mean {person.properties.email}?"},
@@ -119,13 +119,14 @@ func TestTemplateErrors(t *testing.T) {
 		{Options{EventAttributes: []string{strings.Repeat("n", 151) + "=x"}}, "over 150 bytes"},
 		{Options{PersonAttributes: []string{"unsubscribed=true"}}, "--allow-reserved unsubscribed"},
 		{Options{PersonAttributes: []string{"a={event.properties.x}"}}, "a person has no {event.properties.x}"},
+		{Options{PersonAttributes: []string{"a={event.elements_chain}"}}, "a person has no {event.elements_chain}"},
 		{Options{PersonAttributes: []string{"a={event.event}"}}, "a person has no {event.event}"},
 		{Options{PersonAttributes: []string{"a={event.uuid} {event.timestamp}"}}, "a person has no {event.uuid}"},
 		{Options{IdentifierValue: "{event.id}"}, "--identifier-value {event.id}: {event.id} is not a placeholder"},
 		{Options{IdentifierValue: "everybody"}, "the same person"},
 		{Options{IdentifierValue: "{event.distinct_id}", IdentifierKey: "name"}, "id, email, phone or cio_id"},
 
-		{Options{PageName: "url-no-qry"}, "--page-name takes url, url-no-query, path or title"},
+		{Options{PageName: "url-no-qry"}, "--page-name takes url, url-no-query, path, title or event"},
 		{Options{Properties: "none"}, "--properties takes custom or all"},
 		{Options{PersonProperties: "none"}, "--person-properties takes custom or all"},
 		{Options{EventValueLimit: -1}, "--event-value-limit"},

@@ -21,7 +21,7 @@ type History struct {
 // NewHistory returns an empty history that keeps what an index with these options keeps.
 func NewHistory(o Options) *History {
 	h := &History{index: &Index{options: Options{KeepNull: o.KeepNull}}}
-	h.index.keys.start(o.Keep, o.DropDollar)
+	h.index.keys.start(&o)
 	h.index.mostBuf = 1 << 40
 	h.shard.keys.table = &h.index.keys
 	return h

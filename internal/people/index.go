@@ -77,7 +77,7 @@ func NewIndex(o Options) *Index {
 		fewLinks: 128,
 		mostBuf:  int(max(min(memory/statesShare, mostStates)/shardCount, 1024)),
 	}
-	x.keys.start(o.Keep, o.DropDollar)
+	x.keys.start(&o)
 	for _, name := range o.KeyNames {
 		x.keys.code(name)
 	}

@@ -13,6 +13,7 @@ import (
 type keyTable struct {
 	keep       func(key []byte) bool
 	dropDollar bool
+	dollars    uint64 // bit n: keys of n bytes are not dropped for their $
 
 	mu    sync.Mutex
 	codes map[string]uint32
@@ -34,13 +35,22 @@ const (
 	maxKeys = 4096
 )
 
-func (t *keyTable) start(keep func(key []byte) bool, dropDollar bool) {
+func (t *keyTable) start(o *Options) {
+	keep := o.Keep
 	if keep == nil {
 		keep = func([]byte) bool { return true }
 	}
-	t.keep, t.dropDollar, t.codes, t.count = keep, dropDollar, map[string]uint32{}, 1
+	t.keep, t.dropDollar, t.codes, t.count = keep, o.DropDollar, map[string]uint32{}, 1
+	for _, key := range o.Dollars {
+		t.dollars |= 1 << len(key)
+	}
 	t.code("email")
 	t.code("cio_id")
+}
+
+// drops reports whether a key, which is not empty, is dropped without asking Keep.
+func (t *keyTable) drops(key []byte) bool {
+	return t.dropDollar && key[0] == '$' && (len(key) >= 64 || t.dollars>>len(key)&1 == 0)
 }
 
 // code returns the number of a plain key, inlineKey when the table is full.
@@ -164,7 +174,7 @@ func readUvarint(b []byte) (n uint64, rest []byte) {
 func (c *keyCache) appendKept(dst, object []byte, members []posthog.Member) []byte {
 	for i := range members {
 		m := &members[i]
-		if c.table.dropDollar && object[m.KeyStart] == '$' {
+		if m.KeyEnd > m.KeyStart && c.table.drops(object[m.KeyStart:m.KeyEnd]) {
 			continue
 		}
 		if p, kept := c.property(object[m.KeyStart-1:m.KeyEnd+1], object[m.ValueStart:m.ValueEnd]); kept {
@@ -176,7 +186,7 @@ func (c *keyCache) appendKept(dst, object []byte, members []posthog.Member) []by
 
 // property returns a member as it is written, and whether its key is kept.
 func (c *keyCache) property(key, value []byte) (p property, kept bool) {
-	if len(key) < 2 || key[0] != '"' || c.table.dropDollar && key[1] == '$' {
+	if len(key) < 2 || key[0] != '"' || len(key) > 2 && c.table.drops(key[1:len(key)-1]) {
 		return property{}, false
 	}
 	code := c.guess()

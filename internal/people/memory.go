@@ -29,6 +29,21 @@ func (x *Index) NewKeys() []string {
 	return names
 }
 
+// SomeKey reports whether some property that was kept has a key for which is is true. Of so many keys that they are not
+// all known it assumes so.
+func (s *Settled) SomeKey(is func(key string) bool) bool {
+	keys := &s.index.keys
+	if keys.count == maxKeys {
+		return true
+	}
+	for _, key := range keys.keys[cioIDKey+1 : keys.count] {
+		if key.kept && is(key.name) {
+			return true
+		}
+	}
+	return false
+}
+
 // Remember keeps what was learnt from rows, for Settled.Learnt. Observe must not be called any more, and neither Recall nor
 // Settle may have been.
 func (x *Index) Remember() error {

@@ -72,25 +72,27 @@ func hexTime(b []byte) bool { return hexLong(b, 12, 16) && b[0] == '1' }
 
 func hexLong(b []byte, least, most int) bool { return len(b) >= least && len(b) <= most && allHex(b) }
 
-// Noise reports whether an event is one of PostHog's own that a marketer rarely wants, such as `$autocapture`
-// (PostHog's event taxonomy). A name without `$` is the customer's and never noise, and neither are the events that the
-// mapping handles by name, such as `$pageview` or `$identify`.
-func Noise(event []byte) bool {
-	if len(event) == 0 || event[0] != '$' {
-		return false
-	}
-	switch string(event) {
-	case "$autocapture", "$copy_autocapture", "$rageclick", "$dead_click", "$pageleave", "$$heatmap", "$web_vitals",
+// OwnEvent reports whether an event has a name as PostHog gives them to its own: those begin with a `$`. A name without
+// it is the customer's. So may be one with it, if Documented does not know it.
+func OwnEvent(name []byte) bool { return len(name) > 0 && name[0] == '$' }
+
+// Documented reports whether a name with a `$` is that of an event which PostHog documents as its own
+// (github.com/PostHog/posthog, posthog/taxonomy/taxonomy.py; posthog/api/person.py for `$delete_person_property`). Others
+// are of a later version, or a customer's own.
+func Documented(name []byte) bool {
+	switch string(name) {
+	case "$pageview", "$screen", "$identify", "$set", "$unset", "$create_alias", "$merge_dangerously", "$groupidentify",
+		"$delete_person_property", "$feature_enrollment_update", "$autocapture", "$copy_autocapture", "$rageclick", "$dead_click", "$pageleave", "$$heatmap", "$web_vitals",
 		"$feature_flag_called", "$feature_view", "$feature_interaction", "$element_viewed", "$exception", "$csp_violation",
 		"$capture_metrics", "$opt_in", "$snapshot", "$performance_event", "$bot_pageview", "$$plugin_metrics":
 		return true
 	}
-	for _, family := range noisyFamilies {
-		if bytes.HasPrefix(event, family) {
+	for _, family := range ownFamilies {
+		if bytes.HasPrefix(name, family) {
 			return true
 		}
 	}
 	return false
 }
 
-var noisyFamilies = [][]byte{[]byte("$ai_"), []byte("$mcp_"), []byte("$conversations_"), []byte("$session_recording_")}
+var ownFamilies = [][]byte{[]byte("$ai_"), []byte("$mcp_"), []byte("$conversations_"), []byte("$session_recording_")}

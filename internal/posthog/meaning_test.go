@@ -1,6 +1,9 @@
 package posthog
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestIllegalID(t *testing.T) {
 	for id, want := range map[string]bool{
@@ -46,7 +49,7 @@ func TestMachineMade(t *testing.T) {
 	}
 }
 
-func TestNoise(t *testing.T) {
+func TestDocumented(t *testing.T) {
 	for event, want := range map[string]bool{
 		"$autocapture": true, "$copy_autocapture": true, "$rageclick": true, "$dead_click": true, "$pageleave": true,
 		"$$heatmap": true, "$web_vitals": true, "$feature_flag_called": true, "$feature_view": true,
@@ -54,13 +57,17 @@ func TestNoise(t *testing.T) {
 		"$capture_metrics": true, "$opt_in": true, "$snapshot": true, "$performance_event": true, "$bot_pageview": true,
 		"$$plugin_metrics": true, "$session_recording_started": true, "$ai_generation": true, "$ai_tag": true,
 		"$mcp_tool_call": true, "$conversations_message": true,
-		"$pageview": false, "$screen": false, "$feature_enrollment_update": false, "$identify": false, "$set": false,
-		"$create_alias": false, "$merge_dangerously": false, "$groupidentify": false, "$something_new": false,
+		"$pageview": true, "$screen": true, "$feature_enrollment_update": true, "$identify": true, "$set": true,
+		"$unset": true, "$create_alias": true, "$merge_dangerously": true, "$groupidentify": true,
+		"$delete_person_property": true, "$something_new": false, "$pageviews": false,
 		"survey shown": false, "Application Installed": false, "Deep link opened": false, "mcp_tool_call": false,
 		"product tour shown": false, "autocapture": false, "$Autocapture": false, "$ai": false, "": false, "$": false,
 	} {
-		if got := Noise([]byte(event)); got != want {
+		if got := Documented([]byte(event)); got != want {
 			t.Errorf("%q: got %t, want %t", event, got, want)
+		}
+		if got := OwnEvent([]byte(event)); got != strings.HasPrefix(event, "$") {
+			t.Errorf("%q: is PostHog's own: %t", event, got)
 		}
 	}
 }

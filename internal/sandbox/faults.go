@@ -126,8 +126,8 @@ var (
 	retryForms = []RetryAfter{"", RetrySeconds, RetryDate, RetryAbsurd, RetryGarbage, RetryNone}
 	bodies     = []Body{"", BodyJSON, BodyHTML, BodyText, BodyCut, BodyEmpty,
 		BodyEmptyErrors, BodyNullErrors, BodyNoErrors}
-	calls      = []string{"", "region", "batch", "entity", "any"}
-	mangles    = []Mangle{NoReason, NoField, NoMessage, NoIndex, OmitAtRandom, Repeated, OutOfOrder, OutOfRange,
+	calls   = []string{"", "region", "batch", "entity", "any"}
+	mangles = []Mangle{NoReason, NoField, NoMessage, NoIndex, OmitAtRandom, Repeated, OutOfOrder, OutOfRange,
 		NegativeIndex, TextIndex, FractionIndex, HugeIndex, NotObjects, NotAnArray, NullErrors, EmptyErrors}
 )
 

@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/mapping"
+)
+
+// mostListed is how many names of one kind a summary lists.
+const mostListed = 20
+
+// names tells by name which events are skipped as PostHog's own, and which attributes are not sent as they are.
+func (t *summaryText) names() {
+	t.skippedEvents()
+	t.optedOut()
+	if n := t.s.ValuesCut[mapping.MadeUpNames]; n > 0 {
+		t.line("made up", several(n, "page or screen without a name is", "pages and screens without a name are")+
+			" sent as unknown (made-up names) -> --page-name event, --screen-name event")
+	}
+	t.dotted()
+	t.changed()
+}
+
+// skippedEvents lists the names with a $ that are skipped, and what to type to send them too.
+func (t *summaryText) skippedEvents() {
+	all := t.s.SkippedEvents
+	yours := 0
+	for yours < len(all) && all[yours].PerhapsYours {
+		yours++
+	}
+	for i, e := range all[:yours] {
+		if i == mostListed {
+			t.line("", fmt.Sprintf("%s more that are perhaps yours (--json lists all)", export.Count(int64(yours-i))))
+			break
+		}
+		t.line(onlyFirst("skipped", i), t.style.yellow(oneLine(fmt.Sprintf("%s in %s, perhaps yours%s",
+			e.Name, several(e.Rows, "row", "rows"), toSend(&e)))))
+	}
+	known := all[yours:]
+	if len(known) > 0 {
+		names := firstOf(mostListed, len(known), func(i int) string { return known[i].Name + " " + export.Count(known[i].Rows) })
+		t.line("noise", oneLine("PostHog's own, skipped: "+names+toSend(&known[0])))
+	}
+	if n := t.s.SkippedEventsBeyond; n > 0 {
+		t.line("", several(n, "row", "rows")+" of more names with a $, skipped")
+	}
+}
+
+// toSend is what to type to send an event that is skipped, besides all others.
+func toSend(e *export.SkippedEvent) string {
+	if e.Events == "" {
+		return ""
+	}
+	return " -> --events " + shellQuote(e.Events)
+}
+
+func onlyFirst(label string, i int) string {
+	if i > 0 {
+		return ""
+	}
+	return label
+}
+
+// firstOf lists the first of n names, most of them at most, and how many more there are.
+func firstOf(most, n int, name func(i int) string) string {
+	var names []string
+	for i := range min(n, most) {
+		names = append(names, name(i))
+	}
+	text := strings.Join(names, ", ")
+	if n > most {
+		text += fmt.Sprintf(" and %s more (--json lists all)", export.Count(int64(n-most)))
+	}
+	return text
+}
+
+func (t *summaryText) optedOut() {
+	verb := "would be made"
+	if t.sent {
+		verb = "was made"
+		if t.s.OptedOut != 1 {
+			verb = "were made"
+		}
+	}
+	t.line("opted out", t.style.yellow(optedOutText(t.s.OptedOut, verb)))
+}
+
+// optedOutText says how many people are made who do not want to be written to; empty for none.
+func optedOutText(n int64, verb string) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s who opted out %s without that -> --allow-reserved unsubscribed", several(n, "person", "people"), verb)
+}
+
+// dotted lists the people's attributes with a dot, those first that Customer.io could take for a path into an object.
+func (t *summaryText) dotted() {
+	all := t.s.Dotted
+	beside := 0
+	for beside < len(all) && all[beside].BesideObject > 0 {
+		beside++
+	}
+	t.line("dots", t.style.red(oneLine(besideObjects(all[:beside]))))
+	if rest := all[beside:]; len(rest) > 0 {
+		t.line("dots", oneLine("person attributes that keep their dots: "+
+			firstOf(mostListed, len(rest), func(i int) string { return rest[i].Name + " " + export.Count(rest[i].People) })+" -> --dots _ replaces them"))
+	}
+}
+
+// besideObjects warns of attributes that stand beside an object by the first part of their name; empty for none.
+func besideObjects(all []export.DottedAttribute) string {
+	if len(all) == 0 {
+		return ""
+	}
+	return firstOf(mostListed, len(all), func(i int) string {
+		object, _, _ := strings.Cut(all[i].Name, ".")
+		return fmt.Sprintf("%s beside the object %s of %s", all[i].Name, object, several(all[i].BesideObject, "person", "people"))
+	}) + ": Customer.io may take the dot for a path into it -> --dots _"
+}
+
+// changed lists the attributes that were renamed, or left out to fit.
+func (t *summaryText) changed() {
+	for _, of := range []string{"person", "event"} {
+		var renamed, dropped []export.ChangedName
+		for _, c := range t.s.Changed {
+			switch {
+			case c.Of != of:
+			case c.Dropped == "":
+				renamed = append(renamed, c)
+			default:
+				dropped = append(dropped, c)
+			}
+		}
+		if len(renamed) > 0 {
+			t.line("renamed", oneLine(of+" attributes: "+firstOf(mostListed, len(renamed), func(i int) string {
+				return fmt.Sprintf("%s -> %s %s", renamed[i].Name, renamed[i].Became, export.Count(renamed[i].Count))
+			})))
+		}
+		if len(dropped) > 0 {
+			t.line("dropped", oneLine(of+" attributes: "+firstOf(mostListed, len(dropped), func(i int) string {
+				return fmt.Sprintf("%s %s (%s)", name(dropped[i].Name), export.Count(dropped[i].Count), dropped[i].Dropped)
+			})))
+		}
+	}
+	if n := t.s.Beyond; n > 0 {
+		t.line("", several(n, "attribute", "attributes")+" more of other names")
+	}
+}
+
+// writeNames says before the question which events may be left out by mistake, and what happens to people's attributes.
+func (p *program) writeNames(plan *export.Plan, l *export.Learned, attributes *export.AttributeSummary) {
+	t := &summaryText{style: p.style(p.env.StderrTerminal), s: &export.Summary{AttributeSummary: *attributes}}
+	all, beyond := l.SkippedEvents(plan.Rules)
+	for _, e := range all {
+		if e.PerhapsYours && len(t.s.SkippedEvents) < mostNamed {
+			t.s.SkippedEvents = append(t.s.SkippedEvents, e)
+			continue
+		}
+		t.s.SkippedEventsBeyond += e.Rows
+	}
+	t.s.SkippedEventsBeyond += beyond
+	t.names()
+	fmt.Fprint(p.env.Stderr, t.String())
+}
