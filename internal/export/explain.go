@@ -89,6 +89,8 @@ func statusText(s people.Status) string {
 		return "not sent: deleted in PostHog, says the persons export"
 	case people.NotAsked:
 		return "not sent: not one of those asked for (--only)"
+	case people.AllRejected:
+		return "not sent: all rows are rejected"
 	}
 	return fmt.Sprintf("status %d", s)
 }

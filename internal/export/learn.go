@@ -236,7 +236,11 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 			l.recent++
 		}
 		l.decided.add(event.Ref-c.Ref, o)
-		index.Observe(event, o.Bucket == mapping.Send)
+		if o.Bucket == mapping.Rejected || o == rejectedBefore {
+			index.ObserveRejected(event)
+		} else {
+			index.Observe(event, o.Bucket == mapping.Send)
+		}
 		sheet.count(event)
 	}
 	l.decided.sum, l.columns, l.keys = c.Sum(), c.Columns(), keyed

@@ -227,6 +227,7 @@ func TestEventOfWhom(t *testing.T) {
 		{people.Excluded, Skipped, ReasonExcluded},
 		{people.Deleted, Skipped, ReasonDeleted},
 		{people.NotAsked, Skipped, ReasonNotAsked},
+		{people.AllRejected, Skipped, ReasonAnonymous},
 		{people.NoIdentifier, Rejected, ReasonNoIdentifier},
 	} {
 		s := newSomebody(``)

@@ -98,7 +98,7 @@ func (m *Mapper) Event(dst []byte, e *posthog.Event) (out []byte, person *people
 // withoutPerson is the outcome of a row whose person is not sent.
 func withoutPerson(status people.Status, distinctID []byte) Outcome {
 	switch status {
-	case people.Anonymous:
+	case people.Anonymous, people.AllRejected: // of the latter no row comes here: each is rejected by itself
 		return skipped(ReasonAnonymous)
 	case people.NoEmail:
 		return skipped(ReasonNoEmail)

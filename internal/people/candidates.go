@@ -28,7 +28,7 @@ type candidate struct {
 // may reports whether a group could be sent, or counts for another choice of people, as far as is known without its
 // attributes.
 func (s *settler) may(t traits) bool {
-	if t&groupSeen == 0 || s.choice.barred(t) != Sent {
+	if t&groupSeen == 0 || t&groupFit == 0 || s.choice.barred(t) != Sent {
 		return false
 	}
 	return s.choice.Who == All || t&(isIdentified|groupState|isSent) != 0
@@ -66,6 +66,8 @@ func (s *settler) leaveGroups() {
 			next++
 		case barred != Sent:
 			s.traits[root] = uint32(barred)
+		case t&(groupSeen|groupFit) == groupSeen:
+			s.traits[root] = uint32(AllRejected)
 		default:
 			s.traits[root] = uint32(s.choice.Who.leaves())
 		}

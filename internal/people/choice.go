@@ -67,6 +67,7 @@ const (
 	Excluded            // by Options.Excluded or Choice.Excluded
 	Deleted             // in the persons export
 	NotAsked            // Choice.Only, and not one of those
+	AllRejected         // all its rows are rejected
 	statuses
 )
 

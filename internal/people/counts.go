@@ -55,6 +55,9 @@ func (s *settler) tally(t traits, known bool) {
 		return
 	}
 	s.joined-- // of a group's IDs one is nobody's other name
+	if t&groupFit == 0 {
+		return
+	}
 	if t&(isShapeOnly|isIdentified) == isShapeOnly && s.choice.Who == Identified {
 		s.shapeOnly++
 	}

@@ -19,7 +19,7 @@ func rowsOf(events ...posthog.Event) []row {
 		if e.CreatedAt.State == posthog.Missing {
 			e.CreatedAt = posthog.Time{Micros: int64(i+1) * 1e6, State: posthog.Known}
 		}
-		rows = append(rows, row{e, true})
+		rows = append(rows, row{Event: e, sends: true})
 	}
 	return rows
 }

@@ -111,7 +111,13 @@ func (x *Index) Err() error { return x.space.Err() }
 // Observe learns from one row. sends says whether the row would be sent as an event if its person is. It may be called
 // from many goroutines at once and in any order of rows: the result is a function of the set of rows. Everything in e
 // is copied as far as it is needed.
-func (x *Index) Observe(e *posthog.Event, sends bool) {
+func (x *Index) Observe(e *posthog.Event, sends bool) { x.observe(e, sends, wasFit) }
+
+// ObserveRejected is Observe for a row that cannot be sent, whoever its person is: a person with no other rows is not
+// sent.
+func (x *Index) ObserveRejected(e *posthog.Event) { x.observe(e, false, 0) }
+
+func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
 	x.observeMachines(e)
 	if string(e.Name) == "$groupidentify" {
 		return // its distinct ID is the group's, random, or somebody's who has rows of their own
@@ -140,6 +146,7 @@ func (x *Index) Observe(e *posthog.Event, sends bool) {
 		return
 	}
 	f.learn(e, known, sends, linked, at.Moment())
+	f.marks |= fit
 	if linked {
 		f.marks |= wasTarget
 		x.keepLink(sh, &l)

@@ -35,6 +35,10 @@ func observe(rows []row, o Options, goroutines int, seed uint64) *Index {
 	for g := range goroutines {
 		done.Go(func() {
 			for i := g; i < len(shuffled); i += goroutines {
+				if shuffled[i].rejected {
+					x.ObserveRejected(&shuffled[i].Event)
+					continue
+				}
 				x.Observe(&shuffled[i].Event, shuffled[i].sends)
 				if o.Memory == tiny && i%3 == 0 {
 					x.putAwayAll(shuffled[i].DistinctID)
@@ -72,6 +76,7 @@ func rowGen(ref uint64) *rapid.Generator[row] {
 		maybe := func(label string) bool { return rapid.IntRange(0, 3).Draw(t, label) == 0 }
 		id := func(label string) []byte { return []byte(rapid.SampledFrom(someIDs).Draw(t, label)) }
 		r := row{sends: rapid.Bool().Draw(t, "sends")}
+		r.rejected = !r.sends && maybe("rejected")
 		r.Ref = ref
 		r.Name = []byte(rapid.SampledFrom(someNames).Draw(t, "name"))
 		r.DistinctID = id("id")

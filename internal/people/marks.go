@@ -36,6 +36,7 @@ const (
 	wasSent   // was the kept ID of somebody who was sent
 
 	wasTarget // was the distinct_id of a link
+	wasFit    // stood on a row that is not rejected
 )
 
 // maxID is how many bytes an ID of Customer.io may have (facts: docs.customer.io, person ids).
@@ -105,6 +106,7 @@ const (
 	isIdentified traits = 1 << iota
 	isShapeOnly         // an ID of it would be identified, were it not for its shape
 	groupSeen           // stood on a row
+	groupFit            // not all of its rows are rejected
 	groupEvents         // has an event to send
 	groupState          // has attributes
 	isExcluded
@@ -133,6 +135,8 @@ func (f *fact) traits() (t traits) {
 	set(isIdentified, real && m.identified())
 	set(isShapeOnly, m.onlyShaped())
 	set(groupSeen, f.seen())
+	// An ID of the persons export that is not seen may stand on rows of a mere visitor, which leave no mark.
+	set(groupFit, m&wasFit != 0 || m&inPersons != 0 && !f.seen())
 	set(groupEvents, f.events > 0 || m&hadEvents != 0)
 	set(groupState, m&hasState != 0)
 	set(isExcluded, m&excluded != 0)

@@ -16,7 +16,8 @@ import (
 // row is one call of Observe.
 type row struct {
 	posthog.Event
-	sends bool
+	sends    bool
+	rejected bool
 }
 
 // model is the package done slowly and plainly: all rows at hand, sorted, applied one by one.
@@ -31,6 +32,7 @@ type modelID struct {
 	id         string
 	first      uint64
 	seen       bool
+	fit        bool // on a row that is not rejected
 	visitor    bool // stood on a row that ties nobody to a person
 	identified bool
 	shapeOnly  bool
@@ -114,6 +116,7 @@ func (m *model) learn(r *row) {
 	if carries && (!p.seen || r.Ref < p.first) {
 		p.seen, p.first = true, r.Ref
 	}
+	p.fit = p.fit || carries && !r.rejected
 	if !carries {
 		p.visitor = true
 	}
@@ -203,7 +206,7 @@ func (m *model) unset(list []byte) (keys []string) {
 
 func (p *modelID) settle() {
 	p.identified = p.seen && (p.known || p.person && !p.machine && !posthog.MachineMade([]byte(p.id)))
-	p.shapeOnly = p.seen && !p.identified && p.person && !p.named && posthog.MachineMade([]byte(p.id))
+	p.shapeOnly = p.seen && p.fit && !p.identified && p.person && !p.named && posthog.MachineMade([]byte(p.id))
 	var text string
 	if json.Unmarshal(p.attributes["email"], &text) == nil && PlausibleEmail([]byte(text)) {
 		p.email = strings.TrimSpace(text)
@@ -215,7 +218,7 @@ func (p *modelID) settle() {
 }
 
 func (m *model) takes(who Who, p *modelID) bool {
-	return p.seen && (who == All || who == WithEmail && p.email != "" || who == Identified && p.identified)
+	return p.seen && p.fit && (who == All || who == WithEmail && p.email != "" || who == Identified && p.identified)
 }
 
 // settle names the status and identifier of each. Conflicts are found by comparing everybody with everybody.
@@ -266,6 +269,9 @@ func (m *model) name(p *modelID) {
 	switch {
 	case !p.seen:
 		p.status = m.choice.Who.leaves()
+		return
+	case !p.fit:
+		p.status = AllRejected
 		return
 	case !m.takes(m.choice.Who, p):
 		p.status = Anonymous

@@ -79,6 +79,8 @@ func told(o *rulebook.Outcome, h rulebook.History) settlement {
 		switch {
 		case p.Deleted:
 			s.Who[id] = "deleted"
+		case seen && p.Rejected:
+			s.Who[id] = "rejected"
 		case !seen || !p.Identified && !h.All:
 			s.Who[id] = "anonymous"
 		default:
@@ -173,7 +175,11 @@ func indexOf(h rulebook.History, memory int64, seed uint64) *Index {
 	rows := slices.Clone(h.Rows)
 	random.Shuffle(len(rows), func(i, j int) { rows[i], rows[j] = rows[j], rows[i] })
 	for _, r := range rows {
-		x.Observe(eventOf(r), r.Sends)
+		if r.Rejected {
+			x.ObserveRejected(eventOf(r))
+		} else {
+			x.Observe(eventOf(r), r.Sends)
+		}
 		if memory == tiny && random.IntN(3) == 0 {
 			x.putAwayAll([]byte(r.DistinctID))
 		}
@@ -197,6 +203,8 @@ func tell(settled *Settled, h rulebook.History) settlement {
 			s.Persons[p.DistinctID] = fmt.Sprint(attributes)
 		case Deleted:
 			s.Who[id] = "deleted"
+		case AllRejected:
+			s.Who[id] = "rejected"
 		default:
 			s.Who[id] = "anonymous"
 		}

@@ -31,6 +31,7 @@ type Row struct {
 	Set, SetOnce         string // objects
 	Unset                []string
 	Sends                bool // sent as an event, if its person is sent
+	Rejected             bool // cannot be sent, whoever its person is
 }
 
 // NoTime is the time of a row that has none. It is before all others.

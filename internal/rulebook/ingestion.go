@@ -35,6 +35,9 @@ func (w *world) take(r Row) {
 			r.PersonProperties = written(p.properties)
 		}
 	}
+	if r.Sends && w.chance(w.rejected) {
+		r.Sends, r.Rejected = false, true
+	}
 	w.stamp(&r)
 	w.rows = append(w.rows, r)
 }

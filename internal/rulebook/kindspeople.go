@@ -26,6 +26,8 @@ var kindsOfPeople = map[string]func(look, *Person) bool{
 	"$unset between two $set_once of one key": func(l look, p *Person) bool {
 		return slices.ContainsFunc(propertyKeys, func(key string) bool { return setsOnceAgain(l.rowsOfPerson(p), key) })
 	},
+	"person whose rows are all rejected":            func(_ look, p *Person) bool { return p.Rejected },
+	"identified person whose rows are all rejected": func(_ look, p *Person) bool { return p.Rejected && p.Identified },
 	"deleted person":  func(_ look, p *Person) bool { return p.Deleted },
 	"ID of a profile": func(l look, p *Person) bool { return slices.Contains(l.Existing, p.Kept) },
 	"shape alone":     func(_ look, p *Person) bool { return p.ShapeOnly },

@@ -26,6 +26,7 @@ var kindsOfRows = map[string]func(look, Row) bool{
 	"$identify without anon_distinct_id": func(_ look, r Row) bool {
 		return r.Name == "$identify" && r.AnonDistinctID == ""
 	},
+	"row that is rejected": func(_ look, r Row) bool { return r.Rejected },
 	"null value": func(_ look, r Row) bool {
 		return slices.ContainsFunc([]string{r.Set, r.SetOnce, r.PersonProperties}, hasNull)
 	},

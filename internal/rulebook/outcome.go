@@ -17,6 +17,7 @@ type Person struct {
 	Identified bool
 	ShapeOnly  bool              // not identified, but would be if an ID with a person row had another shape
 	Deleted    bool              // never sent
+	Rejected   bool              // not sent, since all its rows are rejected
 	Attributes map[string]string // raw JSON values; never null
 	Email      string            // the attribute `email` without space around it, if it is text
 	Events     int               // rows that are sent if the person is

@@ -57,6 +57,7 @@ type habits struct {
 	personID   int
 	snapshot   int
 	together   int // at the same time as the row before
+	rejected   int // of events
 }
 
 // user is somebody who logs in, or whom a back end knows.
@@ -81,6 +82,7 @@ func newWorld(r *rand.Rand) *world {
 		personID:   w.pick(100, 100, 100, 60, 0),
 		snapshot:   w.pick(0, 25, 60),
 		together:   w.pick(5, 30, 70),
+		rejected:   w.pick(0, 20, 60),
 	}
 	people := 3 + w.IntN(10)
 	for number := range people {

@@ -94,6 +94,7 @@ func (b *book) describe(g *group) *Person {
 		Kept:       b.keptOf(g),
 		Identified: b.isIdentified(g),
 		Deleted:    b.isDeleted(g),
+		Rejected:   b.isRejected(g),
 		Attributes: b.attributesOf(g),
 	}
 	p.ShapeOnly = !p.Identified && slices.ContainsFunc(g.ids, b.isHeldBackByShape)
