@@ -11,13 +11,14 @@ import (
 // mostListed is how many names of one kind a summary lists.
 const mostListed = 20
 
-// names tells by name which events are skipped as PostHog's own, and which attributes are not sent as they are.
+// names tells by name which events are skipped as PostHog's own, and which attributes are not sent as they
+// are.
 func (t *summaryText) names() {
 	t.skippedEvents()
 	t.optedOut()
 	if n := t.s.ValuesCut[mapping.MadeUpNames]; n > 0 {
-		t.line("made up", several(n, "page or screen without a name is", "pages and screens without a name are")+
-			" sent as unknown (made-up names) -> --page-name event, --screen-name event")
+		unnamed := several(n, "page or screen without a name is", "pages and screens without a name are")
+		t.line("made up", unnamed+" sent as unknown (made-up names) -> --page-name event, --screen-name event")
 	}
 	t.dotted()
 	t.changed()
@@ -32,15 +33,17 @@ func (t *summaryText) skippedEvents() {
 	}
 	for i, e := range all[:yours] {
 		if i == mostListed {
-			t.line("", fmt.Sprintf("%s more that are perhaps yours (--json lists all)", export.Count(int64(yours-i))))
+			t.line("", fmt.Sprintf("%d more that are perhaps yours (--json lists all)", yours-i))
 			break
 		}
-		t.line(onlyFirst("skipped", i), t.style.yellow(oneLine(fmt.Sprintf("%s in %s, perhaps yours%s",
-			e.Name, several(e.Rows, "row", "rows"), toSend(&e)))))
+		text := fmt.Sprintf("%s in %s, perhaps yours%s", e.Name, several(e.Rows, "row", "rows"), toSend(&e))
+		t.line(onlyFirst("skipped", i), t.style.yellow(oneLine(text)))
 	}
 	known := all[yours:]
 	if len(known) > 0 {
-		names := firstOf(mostListed, len(known), func(i int) string { return known[i].Name + " " + export.Count(known[i].Rows) })
+		names := firstOf(mostListed, len(known), func(i int) string {
+			return known[i].Name + " " + export.Count(known[i].Rows)
+		})
 		t.line("noise", oneLine("PostHog's own, skipped: "+names+toSend(&known[0])))
 	}
 	if n := t.s.SkippedEventsBeyond; n > 0 {
@@ -92,10 +95,11 @@ func optedOutText(n int64, verb string) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s who opted out %s without that -> --allow-reserved unsubscribed", several(n, "person", "people"), verb)
+	return several(n, "person", "people") + " who opted out " + verb + " without that -> --allow-reserved unsubscribed"
 }
 
-// dotted lists the people's attributes with a dot, those first that Customer.io could take for a path into an object.
+// dotted lists the people's attributes with a dot, those first that Customer.io could take for a path into an
+// object.
 func (t *summaryText) dotted() {
 	all := t.s.Dotted
 	beside := 0
@@ -104,19 +108,23 @@ func (t *summaryText) dotted() {
 	}
 	t.line("dots", t.style.red(oneLine(besideObjects(all[:beside]))))
 	if rest := all[beside:]; len(rest) > 0 {
-		t.line("dots", oneLine("person attributes that keep their dots: "+
-			firstOf(mostListed, len(rest), func(i int) string { return rest[i].Name + " " + export.Count(rest[i].People) })+" -> --dots _ replaces them"))
+		names := firstOf(mostListed, len(rest), func(i int) string {
+			return rest[i].Name + " " + export.Count(rest[i].People)
+		})
+		t.line("dots", oneLine("person attributes that keep their dots: "+names+" -> --dots _ replaces them"))
 	}
 }
 
-// besideObjects warns of attributes that stand beside an object by the first part of their name; empty for none.
+// besideObjects warns of attributes that stand beside an object by the first part of their name; empty for
+// none.
 func besideObjects(all []export.DottedAttribute) string {
 	if len(all) == 0 {
 		return ""
 	}
 	return firstOf(mostListed, len(all), func(i int) string {
 		object, _, _ := strings.Cut(all[i].Name, ".")
-		return fmt.Sprintf("%s beside the object %s of %s", all[i].Name, object, several(all[i].BesideObject, "person", "people"))
+		people := several(all[i].BesideObject, "person", "people")
+		return fmt.Sprintf("%s beside the object %s of %s", all[i].Name, object, people)
 	}) + ": Customer.io may take the dot for a path into it -> --dots _"
 }
 
@@ -133,23 +141,27 @@ func (t *summaryText) changed() {
 				dropped = append(dropped, c)
 			}
 		}
-		if len(renamed) > 0 {
-			t.line("renamed", oneLine(of+" attributes: "+firstOf(mostListed, len(renamed), func(i int) string {
-				return fmt.Sprintf("%s -> %s %s", renamed[i].Name, renamed[i].Became, export.Count(renamed[i].Count))
-			})))
-		}
-		if len(dropped) > 0 {
-			t.line("dropped", oneLine(of+" attributes: "+firstOf(mostListed, len(dropped), func(i int) string {
-				return fmt.Sprintf("%s %s (%s)", name(dropped[i].Name), export.Count(dropped[i].Count), dropped[i].Dropped)
-			})))
-		}
+		t.listChanged("renamed", of, renamed, func(c *export.ChangedName) string {
+			return fmt.Sprintf("%s -> %s %s", name(c.Name), c.Became, export.Count(c.Count))
+		})
+		t.listChanged("dropped", of, dropped, func(c *export.ChangedName) string {
+			return fmt.Sprintf("%s %s (%s)", name(c.Name), export.Count(c.Count), c.Dropped)
+		})
 	}
 	if n := t.s.Beyond; n > 0 {
 		t.line("", several(n, "attribute", "attributes")+" more of other names")
 	}
 }
 
-// writeNames says before the question which events may be left out by mistake, and what happens to people's attributes.
+func (t *summaryText) listChanged(label, of string, all []export.ChangedName, show func(*export.ChangedName) string) {
+	if len(all) > 0 {
+		names := firstOf(mostListed, len(all), func(i int) string { return show(&all[i]) })
+		t.line(label, oneLine(of+" attributes: "+names))
+	}
+}
+
+// writeNames says before the question which events may be left out by mistake, and what happens to people's
+// attributes.
 func (p *program) writeNames(plan *export.Plan, l *export.Learned, attributes *export.AttributeSummary) {
 	t := &summaryText{style: p.style(p.env.StderrTerminal), s: &export.Summary{AttributeSummary: *attributes}}
 	all, beyond := l.SkippedEvents(plan.Rules)

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// withoutAttributes returns an encoded operation without those of the named attributes that it has, and how many these
-// are. A name is an attribute's whole name or, where no attribute is called so, a path into nested objects joined by dots.
+// withoutAttributes returns an encoded operation without those of the named attributes that it has, and how
+// many these are. A name is an attribute's whole name or, where no attribute is called so, a path into nested
+// objects joined by dots.
 func withoutAttributes(operation []byte, names []string) (changed []byte, removed int) {
 	outer, _ := membersOf(operation)
 	for i, m := range outer {

@@ -9,13 +9,15 @@ import (
 
 const attributePrefix = "attributes."
 
-// maxRepairs is how many times one operation is sent again. Each time it loses at least one attribute; an item of MaxItem
-// bytes has room for 31 values over MaxAttributeValue, the only fault of an attribute that our own limits leave.
+// maxRepairs is how many times one operation is sent again. Each time it loses at least one attribute; an
+// item of MaxItem bytes has room for 31 values over MaxAttributeValue, the only fault of an attribute that
+// our own limits leave.
 const maxRepairs = 100
 
-// Repaired returns a Sender that repairs what the API refuses over named attributes: the operation is sent again without
-// them, all such operations of a batch together, as long as the API names an attribute that the operation still has. What
-// is refused then is rejected with the API's last answer. It goes around Divided. tally may be nil.
+// Repaired returns a Sender that repairs what the API refuses over named attributes: the operation is sent
+// again without them, all such operations of a batch together, as long as the API names an attribute that the
+// operation still has. What is refused then is rejected with the API's last answer. It goes around Divided.
+// tally may be nil.
 func Repaired(next Sender, tally *Tally) Sender { return repaired{next, orNew(tally)} }
 
 type repaired struct {
@@ -101,8 +103,8 @@ func (r repairing) again(rejections []Rejection) repairing {
 	return more
 }
 
-// repair makes a batch of the operations that were refused over nothing but named attributes, without those of the named
-// that they have. One that has none of them cannot be repaired.
+// repair makes a batch of the operations that were refused over nothing but named attributes, without those
+// of the named that they have. One that has none of them cannot be repaired.
 func repair(b *Batch, rejections []Rejection) repairing {
 	var r repairing
 	for i := range rejections {

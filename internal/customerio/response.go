@@ -17,9 +17,10 @@ const (
 	maxMessage = 500
 )
 
-// parseReceipt reads the answer to a batch. The trouble is an Unavailable for what is no JSON object, and an Unclear for
-// one whose errors do not tell which operations they are about. An empty list of errors refuses nothing, under 207 too; a
-// 207 without a list is unclear, because the API answers 207 only with one (Track API reference).
+// parseReceipt reads the answer to a batch. The trouble is an Unavailable for what is no JSON object, and an
+// Unclear for one whose errors do not tell which operations they are about. An empty list of errors refuses
+// nothing, under 207 too; a 207 without a list is unclear, because the API answers 207 only with one (Track
+// API reference).
 func parseReceipt(b *Batch, status int, body []byte, scrub func(string) string) (Receipt, *APIError) {
 	var answer struct {
 		Errors json.RawMessage `json:"errors"`

@@ -11,10 +11,12 @@ import (
 
 // AttributeSummary is what happened to attributes, by name, in the operations that were built.
 type AttributeSummary struct {
-	OptedOut int64             `json:"opted_out"` // people who do not want to be written to, and are sent without that
+	// OptedOut counts people who do not want to be written to, and are sent without that.
+	OptedOut int64             `json:"opted_out"`
 	Dotted   []DottedAttribute `json:"dotted_attributes,omitempty"`
 	Changed  []ChangedName     `json:"changed_attributes,omitempty"`
-	// Beyond is how many attributes more were changed, or have a dot, of names that came after the first 1000.
+	// Beyond is how many attributes more were changed, or have a dot, of names that came after the first
+	// 1000.
 	Beyond int64 `json:"attributes_beyond,omitempty"`
 }
 
@@ -22,7 +24,7 @@ type AttributeSummary struct {
 type DottedAttribute struct {
 	Name         string `json:"name"`
 	People       int64  `json:"people"`
-	BesideObject int64  `json:"beside_object"` // of them, those who have an object by the first part of the name
+	BesideObject int64  `json:"beside_object"` // of them, those with an object by the first part of the name
 }
 
 // ChangedName is an attribute that was sent under another name, or left out to fit.
@@ -53,22 +55,24 @@ func attributeSummary(mappers []*mapping.Mapper) (s AttributeSummary) {
 		if one.Person {
 			of = "person"
 		}
-		s.Changed = append(s.Changed, ChangedName{Of: of, Name: one.Name, Became: one.Became, Dropped: one.Dropped, Count: n})
+		s.Changed = append(s.Changed, ChangedName{of, one.Name, one.Became, one.Dropped, n})
 	}
 	for name, n := range dotted.Count {
-		s.Dotted = append(s.Dotted, DottedAttribute{Name: name, People: n.People, BesideObject: n.BesideObject})
+		s.Dotted = append(s.Dotted, DottedAttribute{name, n.People, n.BesideObject})
 	}
 	slices.SortFunc(s.Changed, func(a, b ChangedName) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Of, b.Of), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Dropped, b.Dropped))
+		byName := cmp.Or(cmp.Compare(a.Of, b.Of), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Dropped, b.Dropped))
+		return cmp.Or(cmp.Compare(b.Count, a.Count), byName)
 	})
 	slices.SortFunc(s.Dotted, func(a, b DottedAttribute) int {
-		return cmp.Or(cmp.Compare(b.BesideObject, a.BesideObject), cmp.Compare(b.People, a.People), cmp.Compare(a.Name, b.Name))
+		byNumber := cmp.Or(cmp.Compare(b.BesideObject, a.BesideObject), cmp.Compare(b.People, a.People))
+		return cmp.Or(byNumber, cmp.Compare(a.Name, b.Name))
 	})
 	return s
 }
 
-// ForeseePeople maps all people without sending them, and says what would happen to their attributes. It maps nobody when
-// nobody has an attribute about which there is something to say.
+// ForeseePeople maps all people without sending them, and says what would happen to their attributes. It maps
+// nobody when nobody has an attribute about which there is something to say.
 func (l *Learned) ForeseePeople(ctx context.Context, plan *Plan) (AttributeSummary, error) {
 	if !l.People.SomeKey(plan.Rules.Remarkable) {
 		return AttributeSummary{}, nil
@@ -88,7 +92,8 @@ func (l *Learned) ForeseePeople(ctx context.Context, plan *Plan) (AttributeSumma
 		return optedOut
 	}
 	var optedOut int64
-	for n, err := range ordered(inGroups(l.People.People(), peopleTogether), plan.workers(), count) {
+	groups := inGroups(l.People.People(), peopleTogether)
+	for n, err := range ordered(groups, plan.workers(), count) {
 		if err == nil && ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}

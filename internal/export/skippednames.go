@@ -24,8 +24,8 @@ const (
 	maxSkippedNameLength = 1024 // bytes
 )
 
-// skippedNames count rows by the name of their event. Those of names that come after the first maxSkippedNames, or that
-// are too long, are counted together.
+// skippedNames count rows by the name of their event. Those of names that come after the first
+// maxSkippedNames, or that are too long, are counted together.
 type skippedNames struct {
 	rows   map[string]*int64
 	order  []string
@@ -57,13 +57,12 @@ func (s *skippedNames) merge(next *skippedNames) {
 	s.beyond += next.beyond
 }
 
-// SkippedEvents lists the names of PostHog's own that are skipped as noise: those that may be the customer's own first,
-// then the most frequent. beyond is how many rows have names that are not listed.
+// SkippedEvents lists the names of PostHog's own that are skipped as noise: those that may be the customer's
+// own first, then the most frequent. beyond is how many rows have names that are not listed.
 func (l *Learned) SkippedEvents(rules *mapping.Rules) (all []SkippedEvent, beyond int64) {
 	for _, name := range l.skipped.order {
-		all = append(all, SkippedEvent{
-			Name: name, Rows: *l.skipped.rows[name], PerhapsYours: !posthog.Documented([]byte(name)), Events: rules.EventsWith(name),
-		})
+		yours := !posthog.Documented([]byte(name))
+		all = append(all, SkippedEvent{name, *l.skipped.rows[name], yours, rules.EventsWith(name)})
 	}
 	slices.SortFunc(all, func(a, b SkippedEvent) int {
 		if a.PerhapsYours != b.PerhapsYours {

@@ -25,8 +25,8 @@ type Summary struct {
 	Bytes      int64            `json:"bytes"` // of request bodies
 	Retries    int64            `json:"retries"`
 	ValuesCut  map[string]int64 `json:"values_cut"` // to fit, in the operations built, by kind
-	// SkippedEvents are the names of PostHog's own that were skipped as noise; SkippedEventsBeyond are the rows of those
-	// that came after the first 1000.
+	// SkippedEvents are the names of PostHog's own that were skipped as noise; SkippedEventsBeyond are the
+	// rows of those that came after the first 1000.
 	SkippedEvents       []SkippedEvent `json:"skipped_events,omitempty"`
 	SkippedEventsBeyond int64          `json:"skipped_events_beyond,omitempty"`
 	AttributeSummary

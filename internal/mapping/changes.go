@@ -4,7 +4,8 @@ import (
 	"ph2cio/internal/customerio"
 )
 
-// Change is what became of an attribute whose name could not be sent as it is in PostHog, or that was left out to fit.
+// Change is what became of an attribute whose name could not be sent as it is in PostHog, or that was left
+// out to fit.
 type Change struct {
 	Person  bool   // a person's attribute, else an event's
 	Name    string // as in PostHog, at most maxChangeName bytes of it

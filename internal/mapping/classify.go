@@ -142,7 +142,8 @@ const customers = "[^$]*"
 
 // adds reports whether --events names all that is sent without it, and so only adds names with a $.
 func (n *names) adds() bool {
-	return (slices.Contains(n.only, customers) || slices.Contains(n.only, "*")) && n.only.Match(viewed[0]) && n.only.Match(viewed[1])
+	all := slices.Contains(n.only, customers) || slices.Contains(n.only, "*")
+	return all && n.only.Match(viewed[0]) && n.only.Match(viewed[1])
 }
 
 // eventNamed makes a name fit. Some are URLs, or have one in them.

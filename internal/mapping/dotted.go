@@ -1,7 +1,8 @@
 package mapping
 
-// Dotted count the attributes of people with a dot in their names, by name. Customer.io documents that it reads dots as a
-// path for subscription preferences alone (Track API reference), so that it may or may not do so here.
+// Dotted count the attributes of people with a dot in their names, by name. Customer.io documents that it
+// reads dots as a path for subscription preferences alone (Track API reference), so that it may or may not do
+// so here.
 type Dotted struct {
 	Count  map[string]DottedCount
 	Beyond int64 // of names that come after the first maxChanges
@@ -43,7 +44,8 @@ func (d *Dotted) Add(name string, more DottedCount) {
 	d.Count[name] = DottedCount{one.People + more.People, one.BesideObject + more.BesideObject}
 }
 
-// noticeDots finds which of the person's attributes with a dot stand beside an object by the first part of their name.
+// noticeDots finds which of the person's attributes with a dot stand beside an object by the first part of
+// their name.
 func (m *Mapper) noticeDots() {
 	for i := range m.dotted {
 		first := firstPart(m.dotted[i].name)

@@ -103,8 +103,9 @@ func (k *keys) remember(found *key) {
 	k.outs[found.out] = found
 }
 
-// newKey prepares an attribute for a property. Its name is mended; a name that is a URL loses its secrets; dots become
-// what --dots says, but for the path to a subscription preference (Track API reference, cio_subscription_preferences).
+// newKey prepares an attribute for a property. Its name is mended; a name that is a URL loses its secrets;
+// dots become what --dots says, but for the path to a subscription preference (Track API reference,
+// cio_subscription_preferences).
 func (r *Rules) newKey(name string) *key {
 	mended, found := mendedText([]byte(name))
 	k := &key{name: name, plain: string(mended)}
@@ -129,8 +130,8 @@ func (r *Rules) newKey(name string) *key {
 
 func (k *key) cutOff(why cut) { k.does, k.why = cutsOff, why }
 
-// namesSecret reports whether the name is one whose values are secrets: as it came, as it is sent, or spelled with dots
-// where the secret has underscores.
+// namesSecret reports whether the name is one whose values are secrets: as it came, as it is sent, or spelled
+// with dots where the secret has underscores.
 func (k *key) namesSecret() bool {
 	for _, name := range []string{k.plain, k.out, strings.ReplaceAll(k.plain, ".", "_")} {
 		if secretKeys.named([]byte(name)) {

@@ -30,7 +30,8 @@ const (
 	cutKinds      = iota
 )
 
-// MadeUpNames is the kind of Mapper.ValuesCut that counts pages and screens which have no name and are sent as unknown.
+// MadeUpNames is the kind of Mapper.ValuesCut that counts pages and screens which have no name and are sent
+// as unknown.
 const MadeUpNames = "made_up_names"
 
 var cutNames = [cutKinds]string{
@@ -117,8 +118,8 @@ func appendWithout(dst, object []byte, members []posthog.Member, gone []bool) []
 	return append(dst, '}')
 }
 
-// largestDollar marks the largest members with a $ in front, and the chain of elements, until their bytes come to excess. ok is false when they do
-// not.
+// largestDollar marks the largest members with a $ in front, and the chain of elements, until their bytes
+// come to excess. ok is false when they do not.
 func largestDollar(object []byte, members []posthog.Member, excess int) (gone []bool, n int, ok bool) {
 	gone = make([]bool, len(members))
 	var candidates []int

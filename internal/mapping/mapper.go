@@ -15,12 +15,13 @@ type Mapper struct {
 	// Refused are people, by number, who were refused: their events are rejected, not built. Nil is nobody.
 	Refused map[uint32]bool
 
-	// Changes are the attributes that were sent under another name, or left out, in all operations that were built.
+	// Changes are the attributes that were sent under another name, or left out, in all operations that were
+	// built.
 	Changes Changes
 	// Dotted are the people's attributes with a dot in their names, in the same operations.
 	Dotted Dotted
-	// OptedOut reports whether the person that Person has mapped last does not want to be written to, as PostHog has it,
-	// and is sent without that.
+	// OptedOut reports whether the person that Person has mapped last does not want to be written to, as
+	// PostHog has it, and is sent without that.
 	OptedOut bool
 
 	rules   *Rules

@@ -12,8 +12,8 @@ const (
 	WorkflowsOptOut = "$workflows_email_unsubscribed"
 )
 
-// isTrue reports whether a JSON value says yes, in any spelling that Customer.io knows: true and 1, as text too and in
-// any case (Track API reference, unsubscribed).
+// isTrue reports whether a JSON value says yes, in any spelling that Customer.io knows: true and 1, as text
+// too and in any case (Track API reference, unsubscribed).
 func isTrue(value []byte) bool {
 	if value[0] == '"' {
 		text, _ := appendPlain(nil, value[1:len(value)-1])
@@ -37,10 +37,12 @@ func (m *Mapper) unsubscribes() bool {
 	return false
 }
 
-// tellOptOut makes sure that a person who opted out in PostHog's workflows has `unsubscribed`, where that is allowed.
+// tellOptOut makes sure that a person who opted out in PostHog's workflows has `unsubscribed`, where that is
+// allowed.
 func (m *Mapper) tellOptOut() {
 	r := m.rules
-	if !m.optsOut || !r.allowed.has(unsubscribed) || sets(r.personAttributes, unsubscribed) || m.unsubscribes() {
+	allowed := r.allowed.has(unsubscribed) && !sets(r.personAttributes, unsubscribed)
+	if !m.optsOut || !allowed || m.unsubscribes() {
 		return
 	}
 	gone := make([]bool, len(m.members))

@@ -168,8 +168,8 @@ func (m *Mapper) appendDate(k *key, value []byte) bool {
 	return true
 }
 
-// limitAttributes drops the last attributes over 300, but first of all others than email, created_at, unsubscribed and
-// those that were asked for by template.
+// limitAttributes drops the last attributes over 300, but first of all others than email, created_at,
+// unsubscribed and those that were asked for by template.
 func (m *Mapper) limitAttributes() {
 	m.members = appendMembers(m.members[:0], m.attributes)
 	excess := len(m.members) - customerio.MaxAttributes

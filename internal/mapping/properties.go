@@ -63,8 +63,8 @@ func (r *Rules) eventAttribute(name string) *key {
 	return k
 }
 
-// refuses reports whether a name is reserved, as it came or as it would be sent, and not allowed. What counts is the name
-// up to its first dot: Customer.io may take the rest for a path.
+// refuses reports whether a name is reserved, as it came or as it would be sent, and not allowed. What counts
+// is the name up to its first dot: Customer.io may take the rest for a path.
 func (r *Rules) refuses(reserved func(string) bool, names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return reserved(firstPart(name)) && !r.allowed.has(name) })
 }

@@ -18,8 +18,8 @@ var (
 // preferences is an object of topics; each can also be reached by a path with dots in it.
 const preferences = "cio_subscription_preferences"
 
-// reservedForPersons reports whether a person attribute's name, up to its first dot, is reserved. Those of Customer.io's
-// own begin with _.
+// reservedForPersons reports whether a person attribute's name, up to its first dot, is reserved. Those of
+// Customer.io's own begin with _.
 func reservedForPersons(name string) bool {
 	return slices.Contains(reservedOfPersons, name) || strings.HasPrefix(name, "_")
 }

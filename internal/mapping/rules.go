@@ -85,8 +85,8 @@ func (r *Rules) setNames(o Options) (err error) {
 	return err
 }
 
-// EventsWith returns the value of --events that sends events of a name too, beside all that is sent without it; empty when
-// the name cannot be typed.
+// EventsWith returns the value of --events that sends events of a name too, beside all that is sent without
+// it; empty when the name cannot be typed.
 func (r *Rules) EventsWith(name string) string {
 	name = strings.TrimSpace(name)
 	if name == "" || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {

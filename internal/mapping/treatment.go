@@ -23,8 +23,8 @@ func (r *Rules) EventProperty(name string) string { return r.eventProperty(name)
 // PersonProperty says what is done with a person's property of this plain name.
 func (r *Rules) PersonProperty(name string) string { return r.personProperty(name).treatment() }
 
-// Remarkable reports whether a person's property of this plain name is changed in its name, left out to fit, has a dot in
-// its name when it is sent, or can say that somebody opted out.
+// Remarkable reports whether a person's property of this plain name is changed in its name, left out to fit,
+// has a dot in its name when it is sent, or can say that somebody opted out.
 func (r *Rules) Remarkable(name string) bool {
 	k := r.personProperty(name)
 	return k.optOut || k.does == cutsOff || k.sent() && (k.renamed || k.dotted)

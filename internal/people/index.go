@@ -113,8 +113,8 @@ func (x *Index) Err() error { return x.space.Err() }
 // is copied as far as it is needed.
 func (x *Index) Observe(e *posthog.Event, sends bool) { x.observe(e, sends, wasFit) }
 
-// ObserveRejected is Observe for a row that cannot be sent, whoever its person is: a person with no other rows is not
-// sent.
+// ObserveRejected is Observe for a row that cannot be sent, whoever its person is: a person with no other
+// rows is not sent.
 func (x *Index) ObserveRejected(e *posthog.Event) { x.observe(e, false, 0) }
 
 func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {

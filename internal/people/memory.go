@@ -29,8 +29,8 @@ func (x *Index) NewKeys() []string {
 	return names
 }
 
-// SomeKey reports whether some property that was kept has a key for which is is true. Of so many keys that they are not
-// all known it assumes so.
+// SomeKey reports whether some property that was kept has a key for which is is true. Of so many keys that
+// they are not all known it assumes so.
 func (s *Settled) SomeKey(is func(key string) bool) bool {
 	keys := &s.index.keys
 	if keys.count == maxKeys {

@@ -7,8 +7,8 @@ type Options struct {
 	// choices that rest on an email, and `cio_id` for ByCioID. Called from many goroutines, and its answer for a key
 	// is remembered.
 	Keep func(key []byte) bool
-	// DropDollar drops every property whose key begins with a $ without asking Keep: most of a snapshot's are such. Keep is
-	// asked all the same about those as long as one of Dollars.
+	// DropDollar drops every property whose key begins with a $ without asking Keep: most of a snapshot's are
+	// such. Keep is asked all the same about those as long as one of Dollars.
 	DropDollar bool
 	Dollars    []string
 	// KeepNull keeps properties whose value is null; by default they are dropped.

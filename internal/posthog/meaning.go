@@ -72,13 +72,13 @@ func hexTime(b []byte) bool { return hexLong(b, 12, 16) && b[0] == '1' }
 
 func hexLong(b []byte, least, most int) bool { return len(b) >= least && len(b) <= most && allHex(b) }
 
-// OwnEvent reports whether an event has a name as PostHog gives them to its own: those begin with a `$`. A name without
-// it is the customer's. So may be one with it, if Documented does not know it.
+// OwnEvent reports whether an event has a name as PostHog gives them to its own: those begin with a `$`. A
+// name without it is the customer's. So may be one with it, if Documented does not know it.
 func OwnEvent(name []byte) bool { return len(name) > 0 && name[0] == '$' }
 
 // Documented reports whether a name with a `$` is that of an event which PostHog documents as its own
-// (github.com/PostHog/posthog, posthog/taxonomy/taxonomy.py; posthog/api/person.py for `$delete_person_property`). Others
-// are of a later version, or a customer's own.
+// (github.com/PostHog/posthog, posthog/taxonomy/taxonomy.py; posthog/api/person.py for
+// `$delete_person_property`). Others are of a later version, or a customer's own.
 func Documented(name []byte) bool {
 	switch string(name) {
 	case "$pageview", "$screen", "$identify", "$set", "$unset", "$create_alias", "$merge_dangerously", "$groupidentify",

@@ -2,8 +2,8 @@ package posthog
 
 import "bytes"
 
-// A row of capture can hold `$set`, `$set_once` and `$unset` twice: beside `properties` and within. PostHog puts them
-// together, those beside over those within, key by key. Other files hold one, or the same twice.
+// A row of capture can hold `$set`, `$set_once` and `$unset` twice: beside `properties` and within. PostHog
+// puts them together, those beside over those within, key by key. Other files hold one, or the same twice.
 // Source: github.com/PostHog/posthog, nodejs/src/utils/event.ts, sanitizeEvent.
 
 // bothObjects returns one object with the members of both, those of beside last. Either may be nil.
@@ -20,7 +20,8 @@ func (d *decoder) bothObjects(within, beside []byte) []byte {
 	return d.scratch[start:len(d.scratch):len(d.scratch)]
 }
 
-// bothUnsets returns one list of keys, or one object with them, out of two that may each be a list, an object or nil.
+// bothUnsets returns one list of keys, or one object with them, out of two that may each be a list, an object
+// or nil.
 func (d *decoder) bothUnsets(within, beside []byte) []byte {
 	if len(within) == 0 || len(beside) == 0 {
 		return either(within, beside)

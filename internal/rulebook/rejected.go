@@ -7,13 +7,14 @@ func (b *book) tells(r Row) bool {
 	return !r.Personless || saysKnown(r) || b.All || b.isUserID(r.DistinctID)
 }
 
-// isRejected reports whether nobody is made of a group because all its rows are rejected. It is not so if the persons
-// export knows an ID of it that stands on no row, or on rows of a visitor alone.
+// isRejected reports whether nobody is made of a group because all its rows are rejected. It is not so if the
+// persons export knows an ID of it that stands on no row, or on rows of a visitor alone.
 func (b *book) isRejected(g *group) bool {
 	var rows []Row
 	for _, id := range g.ids {
 		of := filter(b.rowsOf(id), b.tells)
-		if len(of) == 0 && slices.ContainsFunc(b.Persons, func(p PersonRow) bool { return p.DistinctID == id }) {
+		exported := slices.ContainsFunc(b.Persons, func(p PersonRow) bool { return p.DistinctID == id })
+		if len(of) == 0 && exported {
 			return false
 		}
 		rows = append(rows, of...)
