@@ -12,7 +12,7 @@ const maxRefusedInARow = 20
 // Divided returns a Sender that finds the operation for which a whole batch is refused: it sends the batch again in
 // halves, and their halves, until the operation stands alone and is rejected with the API's reason. The others are
 // accepted. Twenty operations refused in a row for one reason, over all batches, end the run with a *SystemicError, and
-// from then on nothing is sent. It goes around Retried. tally may be nil.
+// from then on nothing is sent; refusals that Repaired can repair do not count. It goes around Retried. tally may be nil.
 func Divided(next Sender, tally *Tally) Sender {
 	return &divided{next: next, tally: orNew(tally)}
 }
@@ -84,7 +84,11 @@ func (s *divided) reject(b *Batch, refusal *APIError) (Receipt, error) {
 			r.Reason = first.Reason
 		}
 	}
-	return Receipt{Rejections: []Rejection{r}}, s.count(r.Reason, refusal)
+	receipt := Receipt{Rejections: []Rejection{r}}
+	if repairable(b.Item(0), &r) {
+		return receipt, s.ended() // it is about this operation's attributes, not about the run
+	}
+	return receipt, s.count(r.Reason, refusal)
 }
 
 // count ends the run at too many refusals in a row.

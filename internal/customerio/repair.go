@@ -127,6 +127,12 @@ func repair(b *Batch, rejections []Rejection) repairing {
 	return r
 }
 
+// repairable reports whether an operation has one of the attributes that it was refused over, and over nothing else.
+func repairable(operation []byte, r *Rejection) bool {
+	_, removed := withoutAttributes(operation, namedAttributes(r))
+	return removed > 0
+}
+
 // namedAttributes lists the attributes that an operation was refused over; none when anything else was wrong with it too.
 // Leaving out _update would make the identify create people, so it is never left out.
 func namedAttributes(r *Rejection) []string {

@@ -261,6 +261,37 @@ func TestARepairThatIsRefusedWholeIsDivided(t *testing.T) {
 	}
 }
 
+// An API that refuses a batch as a whole when all of it is bad does not end the run over attributes that can be left out.
+func TestRepairsAreNoSystemicRefusals(t *testing.T) {
+	long := `{"keep":1`
+	for i := range maxRefusedInARow + 5 {
+		long += fmt.Sprintf(`,"a%02d":"bad"`, i)
+	}
+	api := &fakeAPI{whole: true, judge: func(op map[string]any) *Fault {
+		attributes, _ := op["attributes"].(map[string]any)
+		for name, value := range attributes {
+			if value == "bad" {
+				return &Fault{Reason: "invalid", Field: "attributes." + name}
+			}
+		}
+		return nil
+	}}
+	var bad []string
+	for range maxRefusedInARow + 5 {
+		bad = append(bad, `{"a":"bad"}`)
+	}
+	sender := Repaired(Divided(newTestClientOver(t, handled{api}, nil), nil), nil)
+	for _, b := range []*Batch{identifies(bad...), identifies(long + "}")} {
+		receipt, err := sender.Send(t.Context(), b)
+		if err != nil || len(receipt.Rejections) > 0 {
+			t.Errorf("%d rejected, %v", len(receipt.Rejections), err)
+		}
+	}
+	if want := len(bad) + 1; len(api.accepted) != want {
+		t.Errorf("%d accepted, want %d", len(api.accepted), want)
+	}
+}
+
 func TestAnErrorBeforeAnythingIsSettledPassesThrough(t *testing.T) {
 	receipt, err := Repaired(newTestClient(t, answering(503, "")), nil).Send(t.Context(), identifies(`{}`, `{}`))
 	var api *APIError

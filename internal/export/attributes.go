@@ -74,12 +74,12 @@ func attributeSummary(mappers []*mapping.Mapper) (s AttributeSummary) {
 // ForeseePeople maps all people without sending them, and says what would happen to their attributes. It maps
 // nobody when nobody has an attribute about which there is something to say.
 func (l *Learned) ForeseePeople(ctx context.Context, plan *Plan) (AttributeSummary, error) {
-	if !l.People.SomeKey(plan.Rules.Remarkable) {
+	if len(l.optOuts.addresses)+len(l.optOuts.people) == 0 && !l.People.SomeKey(plan.Rules.Remarkable) {
 		return AttributeSummary{}, nil
 	}
 	mappers := make([]*mapping.Mapper, plan.workers())
 	for i := range mappers {
-		mappers[i] = plan.Rules.NewMapper(l.People)
+		mappers[i] = l.newMapper(plan.Rules)
 	}
 	count := func(worker int, group []*people.Person) (optedOut int64) {
 		var text []byte

@@ -25,7 +25,8 @@ func Explain(ctx context.Context, plan *Plan, id string) (why *Explanation, err 
 	}
 	defer func() { err = errors.Join(err, learned.Close()) }()
 	x := &explaining{
-		learned: learned, outcomes: outcomes, rules: plan.Rules, mapper: plan.Rules.NewMapper(learned.People), history: people.NewHistory(dry.Index),
+		learned: learned, outcomes: outcomes, rules: plan.Rules, mapper: learned.newMapper(plan.Rules),
+		history: people.NewHistory(dry.Index),
 		ids: map[string]*ExplainedID{}, persons: map[string]map[string]Placed{}, rows: map[uint64]Placed{},
 		why: &Explanation{ID: id, IDs: []ExplainedID{}, Refused: []ExplainedLink{}, Attributes: []ExplainedAttribute{}, Rows: map[string]int64{}, Operations: []string{}},
 	}

@@ -30,6 +30,7 @@ type Learned struct {
 	noUUID     int64 // rows that could be sent and have none
 	teams      teams
 	skipped    skippedNames // rows that are noise, by event
+	optOuts    optOuts
 	index      *people.Index
 	sentBefore bool   // earlier runs have sent people
 	columns    uint64 // posthog.Chunk.Columns of all chunks
@@ -163,6 +164,9 @@ func (l *Learned) settle(ctx context.Context, plan *Plan) error {
 	if err == nil {
 		l.People, err = l.index.Settle(plan.Choice)
 	}
+	if err == nil {
+		l.optOuts.settle(l.People)
+	}
 	if err != nil {
 		err = fmt.Errorf("work out who is who: %w", err)
 	}
@@ -198,6 +202,7 @@ type lesson struct {
 	held              int64 // because they are recent
 	keys              *keyed
 	skipped           skippedNames
+	optOuts           []optOut
 	sheet             *sheet // nil without a census
 }
 
@@ -241,6 +246,9 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 		} else {
 			index.Observe(event, o.Bucket == mapping.Send)
 		}
+		if string(event.Name) == posthog.Unsubscribed {
+			l.optOuts = append(l.optOuts, optOutOf(event, index.SumOf))
+		}
 		sheet.count(event)
 	}
 	l.decided.sum, l.columns, l.keys = c.Sum(), c.Columns(), keyed
@@ -263,6 +271,7 @@ func (l *Learned) add(one lesson) {
 	l.prints[one.chunk.Source].add(one.decided.sum, one.rows)
 	l.teams.merge(one.teams)
 	l.skipped.merge(&one.skipped)
+	l.optOuts.add(one.optOuts)
 	l.columns |= one.columns
 	l.Rows += one.rows
 	l.Bad += one.bad

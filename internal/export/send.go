@@ -95,7 +95,7 @@ func newRun(ctx context.Context, plan *Plan, learned *Learned) *run {
 		r.named = map[uint64]bool{}
 	}
 	for range plan.workers() {
-		mapper := plan.Rules.NewMapper(learned.People)
+		mapper := learned.newMapper(plan.Rules)
 		mapper.Refused = r.rejected
 		r.mappers = append(r.mappers, mapper)
 	}

@@ -15,6 +15,10 @@ type Mapper struct {
 	// Refused are people, by number, who were refused: their events are rejected, not built. Nil is nobody.
 	Refused map[uint32]bool
 
+	// Unsubscribed reports whether a person, with this email, has unsubscribed from the emails of PostHog's
+	// workflows. Nil is nobody.
+	Unsubscribed func(p *people.Person, email []byte) bool
+
 	// Changes are the attributes that were sent under another name, or left out, in all operations that were
 	// built.
 	Changes Changes

@@ -3,13 +3,16 @@ package mapping
 import (
 	"bytes"
 	"strconv"
+
+	"ph2cio/internal/people"
+	"ph2cio/internal/posthog"
 )
 
 const (
 	// unsubscribed is Customer.io's attribute of somebody who wants no messages (Track API reference).
 	unsubscribed = "unsubscribed"
-	// WorkflowsOptOut is PostHog's person property of the same meaning, set by its own workflows.
-	WorkflowsOptOut = "$workflows_email_unsubscribed"
+	// WorkflowsOptOut is a person property of the same meaning, named as the event of PostHog's workflows.
+	WorkflowsOptOut = posthog.Unsubscribed
 )
 
 // isTrue reports whether a JSON value says yes, in any spelling that Customer.io knows: true and 1, as text
@@ -24,6 +27,21 @@ func isTrue(value []byte) bool {
 	}
 	number, err := strconv.ParseFloat(string(value), 64)
 	return err == nil && number == 1
+}
+
+// hasUnsubscribed reports whether PostHog's workflows say that a person has unsubscribed.
+func (m *Mapper) hasUnsubscribed(p *people.Person) bool {
+	if m.Unsubscribed == nil {
+		return false
+	}
+	var email []byte
+	for _, member := range m.members {
+		value := m.personal[member.ValueStart:member.ValueEnd]
+		if string(nameOf(m.personal, member)) == "email" && value[0] == '"' {
+			email, _ = appendPlain(email[:0], value[1:len(value)-1])
+		}
+	}
+	return m.Unsubscribed(p, email)
 }
 
 // unsubscribes reports whether the attributes under construction say that the person wants no messages.

@@ -48,7 +48,7 @@ func (m *Mapper) Person(dst []byte, p *people.Person) ([]byte, Outcome) {
 	}
 	m.forget()
 	m.attributes = append(m.attributes[:0], '{')
-	m.appendPerson(who)
+	m.appendPerson(p, who)
 	m.appendAssignments(m.rules.personAttributes, &s, who)
 	m.OptedOut = m.optsOut && !m.unsubscribes()
 	m.closeAttributes()
@@ -68,7 +68,7 @@ func (r *Rules) identifyTime(p *people.Person) int64 {
 }
 
 // appendPerson appends the person's own properties to the attributes.
-func (m *Mapper) appendPerson(who customerio.Identifier) {
+func (m *Mapper) appendPerson(p *people.Person, who customerio.Identifier) {
 	m.members = appendMembers(m.members[:0], m.personal)
 	if !m.tryPerson(who) {
 		m.attributes = m.attributes[:1]
@@ -76,6 +76,7 @@ func (m *Mapper) appendPerson(who customerio.Identifier) {
 		m.tryPerson(who)
 	}
 	m.noticeDots()
+	m.optsOut = m.optsOut || m.hasUnsubscribed(p)
 	m.tellOptOut()
 }
 

@@ -72,6 +72,11 @@ func hexTime(b []byte) bool { return hexLong(b, 12, 16) && b[0] == '1' }
 
 func hexLong(b []byte, least, most int) bool { return len(b) >= least && len(b) <= most && allHex(b) }
 
+// Unsubscribed is the event of somebody who unsubscribed from the emails of PostHog's workflows, from all or from those
+// of one category. Its distinct ID is the address (github.com/PostHog/posthog,
+// event source workflows_unsubscribe).
+const Unsubscribed = "$workflows_email_unsubscribed"
+
 // OwnEvent reports whether an event has a name as PostHog gives them to its own: those begin with a `$`. A
 // name without it is the customer's. So may be one with it, if Documented does not know it.
 func OwnEvent(name []byte) bool { return len(name) > 0 && name[0] == '$' }
@@ -95,4 +100,5 @@ func Documented(name []byte) bool {
 	return false
 }
 
-var ownFamilies = [][]byte{[]byte("$ai_"), []byte("$mcp_"), []byte("$conversations_"), []byte("$session_recording_")}
+var ownFamilies = [][]byte{[]byte("$ai_"), []byte("$mcp_"), []byte("$conversations_"), []byte("$session_recording_"),
+	[]byte("$workflows_")}

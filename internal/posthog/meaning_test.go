@@ -59,7 +59,7 @@ func TestDocumented(t *testing.T) {
 		"$mcp_tool_call": true, "$conversations_message": true,
 		"$pageview": true, "$screen": true, "$feature_enrollment_update": true, "$identify": true, "$set": true,
 		"$unset": true, "$create_alias": true, "$merge_dangerously": true, "$groupidentify": true,
-		"$delete_person_property": true, "$something_new": false, "$pageviews": false,
+		"$delete_person_property": true, "$workflows_email_sent": true, "$something_new": false, "$pageviews": false,
 		"survey shown": false, "Application Installed": false, "Deep link opened": false, "mcp_tool_call": false,
 		"product tour shown": false, "autocapture": false, "$Autocapture": false, "$ai": false, "": false, "$": false,
 	} {
