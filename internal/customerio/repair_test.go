@@ -263,9 +263,10 @@ func TestARepairThatIsRefusedWholeIsDivided(t *testing.T) {
 
 // An API that refuses a batch as a whole when all of it is bad does not end the run over attributes that can be left out.
 func TestRepairsAreNoSystemicRefusals(t *testing.T) {
-	long := `{"keep":1`
+	var long strings.Builder
+	long.WriteString(`{"keep":1`)
 	for i := range maxRefusedInARow + 5 {
-		long += fmt.Sprintf(`,"a%02d":"bad"`, i)
+		fmt.Fprintf(&long, `,"a%02d":"bad"`, i)
 	}
 	api := &fakeAPI{whole: true, judge: func(op map[string]any) *Fault {
 		attributes, _ := op["attributes"].(map[string]any)
@@ -281,7 +282,7 @@ func TestRepairsAreNoSystemicRefusals(t *testing.T) {
 		bad = append(bad, `{"a":"bad"}`)
 	}
 	sender := Repaired(Divided(newTestClientOver(t, handled{api}, nil), nil), nil)
-	for _, b := range []*Batch{identifies(bad...), identifies(long + "}")} {
+	for _, b := range []*Batch{identifies(bad...), identifies(long.String() + "}")} {
 		receipt, err := sender.Send(t.Context(), b)
 		if err != nil || len(receipt.Rejections) > 0 {
 			t.Errorf("%d rejected, %v", len(receipt.Rejections), err)
