@@ -27,7 +27,7 @@ func Explain(ctx context.Context, plan *Plan, id string) (why *Explanation, err 
 	x := &explaining{
 		learned: learned, outcomes: outcomes, rules: plan.Rules, mapper: learned.newMapper(plan.Rules),
 		history: people.NewHistory(dry.Index),
-		ids: map[string]*ExplainedID{}, persons: map[string]map[string]Placed{}, rows: map[uint64]Placed{},
+		ids:     map[string]*ExplainedID{}, persons: map[string]map[string]Placed{}, rows: map[uint64]Placed{},
 		why: &Explanation{ID: id, IDs: []ExplainedID{}, Refused: []ExplainedLink{}, Attributes: []ExplainedAttribute{}, Rows: map[string]int64{}, Operations: []string{}},
 	}
 	x.begin()
