@@ -80,6 +80,9 @@ func (t *summaryText) rows() {
 	t.bucket("duplicate", r.Duplicate, "another row stands for the same event")
 	t.bucket("earlier", r.Earlier, "acknowledged by an earlier run, or before the run went on")
 	t.bucket("unsent", r.Unsent, "no answer when the run stopped")
+	if n := t.s.TimedByCreatedAt; n > 0 {
+		t.line("times", several(n, "row has a time in the future and takes", "rows have times in the future and take")+" that of created_at")
+	}
 }
 
 // examples shows where one row of each of the first few reasons stands.

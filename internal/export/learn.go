@@ -27,6 +27,8 @@ type Learned struct {
 	Said    []*posthog.SourceError // what there is to know about sources that were read well
 	Bytes   int64                  // on disk, of all sources
 
+	byCreatedAt int64 // rows that are timed by `created_at`, since their own time is in the future
+
 	teams      teams
 	index      *people.Index
 	sentBefore bool   // earlier runs have sent people
@@ -186,6 +188,8 @@ type lesson struct {
 	held              int64 // because they are recent
 	keys              *keyed
 	sheet             *sheet // nil without a census
+
+	byCreatedAt int64
 }
 
 func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet, keyed *keyed, owings *owings) lesson {
@@ -219,6 +223,9 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 		if o.Recent {
 			l.recent++
 		}
+		if o.ByCreatedAt {
+			l.byCreatedAt++
+		}
 		l.decided.add(event.Ref-c.Ref, o)
 		index.Observe(event, o.Bucket == mapping.Send)
 		sheet.count(event)
@@ -246,6 +253,7 @@ func (l *Learned) add(one lesson) {
 	l.Rows += one.rows
 	l.Bad += one.bad
 	l.Recent += one.recent
+	l.byCreatedAt += one.byCreatedAt
 }
 
 // doubtful reports whether rows have been learnt from a source that turned out to be damaged before them.

@@ -29,6 +29,8 @@ type Summary struct {
 	MergesRejected map[string]int64 `json:"merges_rejected"`
 	Campaigns      Campaigns        `json:"campaigns"`
 	Sources        []SourceSummary  `json:"sources"`
+	// TimedByCreatedAt are rows whose own time is in the future, and that take the time of `created_at`, sent or not.
+	TimedByCreatedAt int64 `json:"timed_by_created_at,omitempty"`
 	// UnknownOnly are the IDs of --only that nobody in the export has.
 	UnknownOnly []string `json:"only_unknown,omitempty"`
 	// LostHistory are sources that are gone or replaced, with rows that were owed.
@@ -145,6 +147,8 @@ func (r *run) summary() *Summary {
 		Campaigns: Campaigns{RecentEvents: t.recent, Identifies: r.peopleSent},
 		Sources:   r.learned.SourceSummaries(), LostHistory: r.learned.Lost, Incomplete: r.plan.Incomplete,
 		Examples: r.examples, CorrectedLate: r.corrections,
+
+		TimedByCreatedAt: r.learned.byCreatedAt,
 	}
 }
 

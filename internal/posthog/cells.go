@@ -47,7 +47,7 @@ func takeTeamID(d *decoder, cell []byte) *fault {
 }
 
 func takeTimestamp(d *decoder, cell []byte) *fault {
-	d.event.Timestamp = d.time(cell)
+	d.timestamp(cell)
 	return nil
 }
 

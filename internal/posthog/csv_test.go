@@ -135,7 +135,7 @@ func wantCells(cells []string) (r row) {
 	if r.Properties == "" {
 		r.Properties = "{}"
 	}
-	r.Name, r.Timestamp = strings.TrimSpace(string(appendUTF8(nil, []byte(cells[0])))), parseTime([]byte(cells[3]))
+	r.Name, r.Timestamp = strings.TrimSpace(string(appendUTF8(nil, []byte(cells[0])))), ParseTime([]byte(cells[3]))
 	r.wantProperties()
 	if cells[1] == "" {
 		return r.wantDistinctID(nil)

@@ -35,6 +35,7 @@ type fields struct {
 	event, distinctID, uuid, personID, teamID, personMode []byte
 	id, dollarDistinctID                                  []byte // `id` and `$distinct_id`, where there is no uuid or distinct_id
 	timestamp, createdAt                                  []byte
+	now, offset                                           []byte // where there is no timestamp
 	properties, personProperties                          []byte // unless they are objects, which are read at once
 	set, setOnce, unset                                   []byte // `$set` and so on, of capture
 	columnSet, columnSetOnce, columnUnset                 []byte // `set` and so on, columns of a batch export

@@ -28,8 +28,9 @@ type Event struct {
 	PersonID   []byte // `person_id` as text; nil when the shape has none
 	TeamID     int64  // 0 when the shape has none
 
-	Timestamp Time // when it happened, said by the client
-	CreatedAt Time // when PostHog took it in
+	Timestamp  Time   // when it happened, said by the client
+	Unreadable []byte // the text that Timestamp could not be read of; nil where it could
+	CreatedAt  Time   // when PostHog took it in
 
 	Properties []byte   // one JSON object; `{}` when the row has none
 	Members    []Member // the top-level members of Properties, in order

@@ -64,7 +64,7 @@ func TestExplorerColumns(t *testing.T) {
 	}
 	want := []row{{
 		Line: 2, UUID: "019cb82178137a8cb94991dab9baa159", Name: "$set", DistinctID: "user_1", PersonID: "b1b32417-b0ba-5954-a245-e60d29e93178",
-		TeamID: 4242, Timestamp: parseTime([]byte("2026-03-04T09:15:27.123Z")), CreatedAt: parseTime([]byte("2026-03-04T09:15:28Z")),
+		TeamID: 4242, Timestamp: ParseTime([]byte("2026-03-04T09:15:27.123Z")), CreatedAt: ParseTime([]byte("2026-03-04T09:15:28Z")),
 		Properties: `{"$unset":["a","b"],"$user_id":1001,"$is_identified":true,"$process_person_profile":false}`,
 		Unset:      `["a","b"]`, UserID: "1001", IsIdentified: true, Personless: true,
 		Members: map[string]string{"$unset": `["a","b"]`, "$user_id": "1001", "$is_identified": "true", "$process_person_profile": "false"},

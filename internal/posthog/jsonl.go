@@ -115,6 +115,10 @@ func (d *decoder) keepField(name, raw []byte) bool {
 		f.timestamp = raw
 	case "created_at":
 		f.createdAt = raw
+	case "now":
+		f.now = raw
+	case "offset":
+		f.offset = raw
 	case "person_id":
 		f.personID = raw
 	case "team_id":
@@ -162,7 +166,9 @@ func (d *decoder) takeFields() *fault {
 	e.PersonID, _ = d.id(f.personID, f.escaped)
 	d.takeUUID()
 	d.takeTeam(d.text(f.teamID, f.escaped))
-	e.Timestamp, e.CreatedAt = d.time(d.text(f.timestamp, f.escaped)), d.created(d.text(f.createdAt, f.escaped))
+	d.timestamp(d.text(f.timestamp, f.escaped))
+	d.takenBefore(d.text(f.now, f.escaped), d.text(f.offset, f.escaped))
+	e.CreatedAt = d.created(d.text(f.createdAt, f.escaped))
 	e.Personless = string(d.text(f.personMode, f.escaped)) == "propertyless"
 	e.Set = d.attributes(f.set, f.columnSet, object)
 	e.SetOnce = d.attributes(f.setOnce, f.columnSetOnce, object)
