@@ -34,6 +34,7 @@ type Event struct {
 
 	Properties []byte   // one JSON object; `{}` when the row has none
 	Members    []Member // the top-level members of Properties, in order
+	Cells      bool     // Properties were put together from cells: their types are those of ColumnTypes
 
 	PersonProperties []byte   // one JSON object, the person's snapshot; nil when the row has none
 	PersonMembers    []Member // the top-level members of PersonProperties, in order
