@@ -43,6 +43,7 @@ type summaryText struct {
 func (t *summaryText) write(title string) {
 	fmt.Fprintf(t, "%s\n\n", t.style.bold(plain(title)))
 	t.rows()
+	t.columns()
 	t.people()
 	t.operations()
 	t.campaigns()

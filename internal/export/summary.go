@@ -31,6 +31,8 @@ type Summary struct {
 	Sources        []SourceSummary  `json:"sources"`
 	// TimedByCreatedAt are rows whose own time is in the future, and that take the time of `created_at`, sent or not.
 	TimedByCreatedAt int64 `json:"timed_by_created_at,omitempty"`
+	// TextColumns are columns of CSV that are text, though some of their cells alone would not be.
+	TextColumns []TextColumn `json:"text_columns,omitempty"`
 	// UnknownOnly are the IDs of --only that nobody in the export has.
 	UnknownOnly []string `json:"only_unknown,omitempty"`
 	// LostHistory are sources that are gone or replaced, with rows that were owed.
@@ -148,7 +150,7 @@ func (r *run) summary() *Summary {
 		Sources:   r.learned.SourceSummaries(), LostHistory: r.learned.Lost, Incomplete: r.plan.Incomplete,
 		Examples: r.examples, CorrectedLate: r.corrections,
 
-		TimedByCreatedAt: r.learned.byCreatedAt,
+		TimedByCreatedAt: r.learned.byCreatedAt, TextColumns: r.learned.textColumns(),
 	}
 }
 

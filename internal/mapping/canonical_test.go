@@ -28,6 +28,25 @@ func TestCanonical(t *testing.T) {
 	}
 }
 
+// TestCellsAreTakenAsTheyStand holds what two types of a column make of the same cells against each other.
+func TestCellsAreTakenAsTheyStand(t *testing.T) {
+	t.Parallel()
+	c := canonical{cells: true}
+	for _, test := range [][2]string{
+		{`{"n":12.50,"t":true,"j":{"b":[1,"2"],"a":"x"}}`, `{"n":"12.50","t":"True","j":"{\"b\": [1, \"2\"], \"a\": \"x\"}"}`},
+		{`{"n":-1e+16,"l":[false,"007"]}`, `{"n":"-1e+16","l":["false","007"]}`},
+		{`{"a":"[1","b":"+1","c":""}`, `{"a":"[1","b":"+1","c":""}`},
+	} {
+		one := string(c.of([]byte(test[0])))
+		if other := string(c.of([]byte(test[1]))); one != other {
+			t.Errorf("%s is %s\n%s is %s", test[0], one, test[1], other)
+		}
+	}
+	if got := string(c.of([]byte(`{"zip":"01067"}`))); got != `{"zip":"01067"}` {
+		t.Error(got)
+	}
+}
+
 // reference writes a decoded value in the canonical form, another way: it trusts encoding/json with the reading.
 func reference(b *strings.Builder, value any) {
 	switch v := value.(type) {

@@ -2,6 +2,7 @@ package posthog
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -26,6 +27,7 @@ type ColumnTypes struct {
 type columnType struct {
 	name   string
 	person bool // it becomes a person's attribute
+	seen   bool // a file has it
 	alone  bool // each cell is typed by itself
 	text   bool // cells are written as strings
 
@@ -61,6 +63,7 @@ type ColumnType struct {
 	Type   string    // number, boolean, JSON, text, or empty where no cell says
 	Before string    // the type that it was sent with before, where this reading has made it text
 	Mixed  bool      // it is text, and this reading has cells that are not
+	Seen   bool      // this reading has a cell of it, though it may be empty
 	None   int64     // cells of this reading that are nan or infinite, and are left out
 }
 
@@ -68,14 +71,18 @@ type ColumnType struct {
 func NewColumnTypes(known []ColumnType) *ColumnTypes {
 	t := &ColumnTypes{columns: map[string]*columnType{}}
 	for _, k := range known {
-		c := t.column(k.Name, false)
+		c := t.named(k.Name, false, false)
 		c.before, c.text = k, cellKinds(k.Kinds).text()
 	}
 	return t
 }
 
-// column returns the column of a name.
+// column returns the column of a name, which a file has.
 func (t *ColumnTypes) column(name string, person bool) *columnType {
+	return t.named(name, person, true)
+}
+
+func (t *ColumnTypes) named(name string, person, seen bool) *columnType {
 	t.lock.Lock()
 	defer t.lock.Unlock()
 	c := t.columns[name]
@@ -84,6 +91,7 @@ func (t *ColumnTypes) column(name string, person bool) *columnType {
 		t.columns[name] = c
 	}
 	c.person = c.person || person
+	c.seen = c.seen || seen
 	return c
 }
 
@@ -147,7 +155,7 @@ func (t *ColumnTypes) All() (all []ColumnType) {
 
 func (c *columnType) known() ColumnType {
 	kinds, before := c.all(), cellKinds(c.before.Kinds)
-	k := ColumnType{Name: c.name, Kinds: uint8(kinds), Made: c.before.Made, Type: kinds.name(), None: c.none}
+	k := ColumnType{Name: c.name, Kinds: uint8(kinds), Made: c.before.Made, Type: kinds.name(), Seen: c.seen, None: c.none}
 	if !kinds.text() {
 		return k
 	}
@@ -240,4 +248,38 @@ func (d *decoder) endCells(c *Chunk) {
 		}
 	}
 	d.found, d.typed = d.found[:0], nil
+}
+
+// Guess looks at the beginnings of a few of the sources, so that a reading seldom turns out to be Misread. Nothing is
+// known by it: Assume or Settle says what a whole reading has found.
+func (t *ColumnTypes) Guess(ctx context.Context, sources []Source, options Options) {
+	const most = 8 // sources
+	options.Types, options.window = t, 256<<10
+	for i := 0; i < len(sources); i += (len(sources) + most - 1) / most {
+		t.guess(ctx, sources[i], options)
+	}
+	t.Assume()
+}
+
+// GuessPersons is Guess for persons exports.
+func (t *ColumnTypes) GuessPersons(ctx context.Context, sources []Source, options Options) {
+	options.persons = true
+	t.Guess(ctx, sources, options)
+}
+
+func (t *ColumnTypes) guess(ctx context.Context, source Source, options Options) {
+	for c, err := range Read(ctx, []Source{source}, options) {
+		if err != nil {
+			continue
+		}
+		if len(c.layout.cells) > 0 && options.persons {
+			c.persons(func(*PersonRow, error) bool { return true })
+		} else if len(c.layout.cells) > 0 {
+			for range c.Events() {
+			}
+		}
+		t.Add(c)
+		c.Release()
+		return
+	}
 }
