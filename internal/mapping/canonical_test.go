@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"ph2cio/internal/posthog"
 )
 
 func TestCanonical(t *testing.T) {
@@ -44,6 +46,33 @@ func TestCellsAreTakenAsTheyStand(t *testing.T) {
 	}
 	if got := string(c.of([]byte(`{"zip":"01067"}`))); got != `{"zip":"01067"}` {
 		t.Error(got)
+	}
+}
+
+// TestTypesOfColumnsMakeNoNewEvent holds two types of the columns of one row without a uuid against each other.
+func TestTypesOfColumnsMakeNoNewEvent(t *testing.T) {
+	t.Parallel()
+	const numbers, text = `{"total":12,"tags":["x"],"vip":true}`, `{"total":"12","tags":["x"],"vip":"True"}`
+	event := func(properties string, cells bool) *posthog.Event {
+		e := &posthog.Event{
+			Name: []byte("a"), DistinctID: []byte("u"), Timestamp: posthog.Time{Micros: 1772615727_000_000, State: posthog.Known},
+			Properties: []byte(properties), Cells: cells,
+		}
+		e.Members = appendMembers(nil, e.Properties)
+		return e
+	}
+	var ids EventIDs
+	for _, cells := range []bool{true, false} {
+		one, other := event(numbers, cells), event(text, cells)
+		if same := ids.Of(one) == ids.Of(other); same != cells {
+			t.Errorf("of cells %v: the same ID %v", cells, same)
+		}
+		if same := ids.Content(one) == ids.Content(other); same != cells {
+			t.Errorf("of cells %v: the same content %v", cells, same)
+		}
+	}
+	if ids.Of(event(numbers, true)) != ids.Of(event(numbers, false)) {
+		t.Error("a row of a CSV is not the event that it is in JSON")
 	}
 }
 
