@@ -84,8 +84,7 @@ func (b *branch) filled(d *decoder) bool {
 	if b.column < 0 {
 		return false
 	}
-	cell := d.cells[b.column]
-	return !null(cell) && !notNumber(cell)
+	return kindOf(d.cells[b.column]) != 0
 }
 
 // appendValue writes the value, if the row has one.
@@ -157,15 +156,21 @@ func closeList(dst []byte, start int, bracket byte) []byte {
 // appendCell writes the cell of a branch as its column's type has it, if it says anything.
 func (d *decoder) appendCell(dst []byte, b *branch) (_ []byte, ok bool) {
 	cell := d.cells[b.column]
-	kind := kindOf(cell)
+	if len(cell) == 0 {
+		return dst, false
+	}
+	kind, found := kindOf(cell), &d.found[b.slot]
 	if kind == 0 {
 		if !null(cell) {
-			d.found[b.slot].none++
+			found.none++
 		}
 		return dst, false
 	}
-	if d.found[b.slot].kinds&kind == 0 {
+	if found.kinds&kind == 0 {
 		d.note(b.slot, kind, cell)
 	}
-	return appendTyped(dst, cell, kind, d.found[b.slot].column.text), true
+	if kind == textCell || found.column.text {
+		return appendJSONString(dst, cell), true
+	}
+	return appendTyped(dst, cell, kind), true
 }

@@ -23,30 +23,45 @@ const (
 // text reports whether cells of these kinds together are text: one is, or they are not of one kind.
 func (k cellKinds) text() bool { return k&textCell != 0 || k&(k-1) != 0 }
 
+// odd are the bytes that cells begin with that may be something else than text.
+var odd = func() (odd [256]bool) {
+	for _, c := range []byte(`-+0123456789TFtfnNiI[{\`) {
+		odd[c] = true
+	}
+	return odd
+}()
+
 // kindOf returns what a cell is, 0 for one that says nothing: empty, or no number.
 func kindOf(cell []byte) cellKinds {
-	if null(cell) {
+	switch {
+	case len(cell) == 0:
 		return 0
+	case !odd[cell[0]]:
+		return textCell
 	}
-	switch cell[0] {
-	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+	return kindOfOdd(cell)
+}
+
+func kindOfOdd(cell []byte) cellKinds {
+	switch c := cell[0]; {
+	case c == '-' || digit(c):
 		if isNumber(cell) {
 			return numberCell
 		}
-	case 'T', 'F':
+	case c == 'T' || c == 'F':
 		if string(cell) == "True" || string(cell) == "False" {
 			return pythonBool
 		}
-	case 't', 'f':
+	case c == 't' || c == 'f':
 		if string(cell) == "true" || string(cell) == "false" {
 			return jsonBool
 		}
-	case '[', '{':
+	case c == '[' || c == '{':
 		if json.Valid(cell) {
 			return nestedCell
 		}
 	}
-	if notNumber(cell) {
+	if null(cell) || notNumber(cell) {
 		return 0
 	}
 	return textCell
@@ -112,12 +127,9 @@ func notNumber(cell []byte) bool {
 	return false
 }
 
-// appendTyped writes a cell of a kind as JSON. In a column of text all cells are strings.
-func appendTyped(dst, cell []byte, kind cellKinds, text bool) []byte {
-	switch {
-	case text || kind == textCell:
-		return appendJSONString(dst, cell)
-	case kind == pythonBool || kind == jsonBool:
+// appendTyped writes a cell that is not text as JSON: True as true.
+func appendTyped(dst, cell []byte, kind cellKinds) []byte {
+	if kind == pythonBool {
 		return append(append(dst, cell[0]|0x20), cell[1:]...)
 	}
 	return append(dst, cell...)
