@@ -11,6 +11,10 @@ import (
 // Eight bytes may be loaded anywhere in the row.
 func (d *decoder) splitCells(data []byte, i, end int, delimiter byte) int {
 	cells, delimiters := d.cells[:0], uint64(delimiter)*ones
+	quotes := uint64('"' * ones)
+	if looseQuotes(delimiter) {
+		quotes = delimiters
+	}
 	for {
 		var cell []byte
 		switch {
@@ -23,7 +27,7 @@ func (d *decoder) splitCells(data []byte, i, end int, delimiter byte) int {
 			}
 		case i < end && data[i] != delimiter:
 			start := i
-			if i = plainCellEnd(data, i, end, delimiters); i < end && data[i] == '"' {
+			if i = plainCellEnd(data, i, end, delimiters, quotes); i < end && data[i] == '"' {
 				return -1
 			}
 			cell = data[start:i:i]
@@ -37,11 +41,16 @@ func (d *decoder) splitCells(data []byte, i, end int, delimiter byte) int {
 	}
 }
 
-// plainCellEnd returns the index of the first delimiter, which is each byte of delimiters, or quote, or end.
-func plainCellEnd(data []byte, i, end int, delimiters uint64) int {
+// looseQuotes reports whether a quote within a cell that does not begin with one is a character as any other: databases that
+// write tabs between cells quote nothing.
+func looseQuotes(delimiter byte) bool { return delimiter == '\t' }
+
+// plainCellEnd returns the index of the first delimiter, which is each byte of delimiters, or quote, each byte of quotes, or
+// end.
+func plainCellEnd(data []byte, i, end int, delimiters, quotes uint64) int {
 	for i < end {
 		w := load8(data, i)
-		cut, quote := w^delimiters, w^'"'*ones
+		cut, quote := w^delimiters, w^quotes
 		if m := ((cut-ones)&^cut | (quote-ones)&^quote) & highs; m != 0 {
 			i += bits.TrailingZeros64(m) >> 3
 			break

@@ -56,7 +56,7 @@ func quotedRow(data []byte, i int, delimiter byte) (end int, state rowState) {
 			}
 		} else {
 			for i < len(data) && data[i] != delimiter && data[i] != '\n' {
-				if data[i] == '"' {
+				if data[i] == '"' && !looseQuotes(delimiter) {
 					return 0, rowMalformed
 				}
 				i++
