@@ -38,7 +38,7 @@ var update = flag.Bool("update", false, "write the expected outputs in the stori
 
 // TestScripts runs the stories in testdata/script: the real program against the sandbox.
 func TestScripts(t *testing.T) {
-	exports, err := filepath.Abs("../../testdata/exports")
+	testdata, err := filepath.Abs("../../testdata")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,8 +48,8 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		UpdateScripts:       *update,
 		Setup: func(e *testscript.Env) error {
-			e.Setenv("EXPORTS", exports)
-			e.Setenv("CASES", filepath.Join(exports, "..", "cases"))
+			e.Setenv("EXPORTS", filepath.Join(testdata, "exports"))
+			e.Setenv("CASES", filepath.Join(testdata, "cases"))
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, ".state"))
 			// With the race detector a program sleeps for a second before it ends, which hundreds of runs would each do.
 			e.Setenv("GORACE", "atexit_sleep_ms=20")

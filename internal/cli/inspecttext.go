@@ -24,6 +24,7 @@ func (t *inspectText) write(title string) {
 	fmt.Fprintf(t, "%s\n\n", t.style.bold(plain(title)))
 	t.totals()
 	t.files()
+	t.columns()
 	t.events()
 	t.properties("event properties", "in events", t.in.EventProperties)
 	t.properties("person properties", "of people", t.in.PersonProperties)

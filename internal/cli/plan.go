@@ -54,6 +54,7 @@ func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources [
 	if err := o.identity.index(&index); err != nil {
 		return nil, usage(err)
 	}
+	read.UserID = index.UserID
 	persons, err := o.identity.openPersons()
 	if err != nil {
 		return nil, err

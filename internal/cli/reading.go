@@ -71,7 +71,8 @@ What a file is, and how it is compressed (gzip, zstd, brotli, lz4, snappy), is r
   JSON lines     batch exports of events, with whatever columns; ClickHouse's JSONEachRow; the old S3 export
                  plugin; events for PostHog's capture API
   JSON document  the API's list of events or result of a query, a batch for the capture API, an array of events
-  CSV            exports of the events explorer, the old events list and the SQL editor; ClickHouse's CSVWithNames
+  CSV            exports of the events explorer, the old events list and the SQL editor; ClickHouse's CSVWithNames;
+                 with commas, semicolons or tabs, in UTF-8 or UTF-16, PostHog's column names in any case
 
 Persons, sessions, groups, Parquet and XLSX are refused, with what to export instead.
 
@@ -79,6 +80,11 @@ Persons, sessions, groups, Parquet and XLSX are refused, with what to export ins
 Fields for --column: ` + strings.Join(posthog.Fields, ", ") + `.
 A name counts in the files that have it, and PostHog's own name is then left out; one that none has
 ends the run. A uuid may be called id without a flag.
+
+A column of CSV that holds one value has one type, by all of its cells in all files and in earlier runs: number,
+boolean or JSON where every cell is that, else text, and once text, always text. Empty cells, nan and inf say
+nothing and are left out. A number is written as programs do: 007, +1, 12e5 and 1E400 are text. An ID such as
+4.89201E+15 was rounded by a spreadsheet: its row is rejected as rounded_id, unless --user-id matches it.
 
 Times with a zone, and unix seconds or milliseconds, are what they say. Of an hour that a clock of --timezone
 went through twice, the first is meant.

@@ -44,6 +44,7 @@ type summaryText struct {
 func (t *summaryText) write(title string) {
 	fmt.Fprintf(t, "%s\n\n", t.style.bold(plain(title)))
 	t.rows()
+	t.columns()
 	t.people()
 	t.operations()
 	t.names()
@@ -82,6 +83,9 @@ func (t *summaryText) rows() {
 	t.bucket("duplicate", r.Duplicate, "another row stands for the same event")
 	t.bucket("earlier", r.Earlier, "acknowledged by an earlier run, or before the run went on")
 	t.bucket("unsent", r.Unsent, "no answer when the run stopped")
+	if n := t.s.TimedByCreatedAt; n > 0 {
+		t.line("times", several(n, "row has a time in the future and takes", "rows have times in the future and take")+" that of created_at")
+	}
 }
 
 // examples shows where one row of each of the first few reasons stands.

@@ -23,6 +23,7 @@ type Inspection struct {
 	EventProperties []PropertyInspection `json:"event_properties"`
 	// PersonProperties are the final properties of the people who would be sent, as far as they are looked at.
 	PersonProperties []PropertyInspection `json:"person_properties"`
+	Columns          []ColumnInspection   `json:"columns"` // of CSV, those that hold one value each
 	Beyond           Beyond               `json:"beyond"`
 	ValuesCut        map[string]int64     `json:"values_cut"`
 	// SkippedEvents are those of Events that are skipped as noise, with what would send them.
@@ -133,6 +134,7 @@ func Inspect(ctx context.Context, plan *Plan) (in *Inspection, err error) {
 		People: inspectPeople(counts, summary.People.Sent),
 		Events: census.inspectEvents(), EventProperties: census.inspectProperties(),
 		PersonProperties: persons.inspect(int64(counts.Sent), plan.Rules.PersonProperty),
+		Columns:          learned.inspectColumns(),
 		Beyond:           Beyond{census.otherEvents.rows, census.otherProperties.rows, persons.others.rows},
 		ValuesCut:        summary.ValuesCut, Rejects: append([]RejectInspection{}, rejects.list...), Incomplete: plan.Incomplete,
 	}

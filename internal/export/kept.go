@@ -109,6 +109,7 @@ func (k *kept) until(ends []int64) []int64 {
 // again yields the chunks a second time: from the sources, up to where the first reading came, and from memory.
 func (l *Learned) again(ctx context.Context, plan *Plan) iter.Seq2[*posthog.Chunk, error] {
 	options := plan.Read
+	options.Types = l.types
 	options.Until = l.kept.until(l.ends)
 	return func(yield func(*posthog.Chunk, error) bool) {
 		for chunk, err := range posthog.Read(ctx, plan.Sources, options) {

@@ -27,12 +27,16 @@ type Learned struct {
 	Said    []*posthog.SourceError // what there is to know about sources that were read well
 	Bytes   int64                  // on disk, of all sources
 
-	noUUID     int64 // rows that could be sent and have none
+	noUUID      int64 // rows that could be sent and have none
+	byCreatedAt int64 // rows that are timed by `created_at`, since their own time is in the future
+
 	teams      teams
 	skipped    skippedNames // rows that are noise, by event
 	optOuts    optOuts
 	index      *people.Index
-	sentBefore bool   // earlier runs have sent people
+	sentBefore bool // earlier runs have sent people
+	types      *posthog.ColumnTypes
+	misread    bool   // cells were written as what their columns are not
 	columns    uint64 // posthog.Chunk.Columns of all chunks
 
 	decided  decisions
@@ -53,17 +57,29 @@ type Learned struct {
 func Learn(ctx context.Context, plan *Plan) (*Learned, error) { return learn(ctx, plan, nil) }
 
 // learn is Learn with a census of what it reads, if that is not nil. Then several teams are no error. Where damage was
-// found so late that rows of doubt have been learnt, all is learnt again without them.
+// found so late that rows of doubt have been learnt, all is learnt again without them; and so it is where cells of people
+// were taken for numbers before one of their column turned out to be text.
 func learn(ctx context.Context, plan *Plan, census *census) (*Learned, error) {
 	read := plan.Read
+	var err error
+	if read.Types, err = plan.columnTypes(ctx); err != nil {
+		return nil, err
+	}
 	for {
 		learned, err := learnOnce(ctx, plan, read, census)
-		if err != nil || !learned.doubtful() {
-			return learned, err
+		switch {
+		case err != nil:
+			return nil, err
+		case learned.doubtful():
+			read.Known = learned.damaged(read.Known)
+			plan.progress().Say("what was read cannot all be trusted, because of damage that shows late: reading again without it")
+		case learned.misread:
+			plan.progress().Say("a column of people turned out to be text late: reading again, so that it is text in every row")
+		default:
+			return learned, nil
 		}
-		read.Known = learned.damaged(read.Known)
+		read.Types.Assume()
 		census.reset()
-		plan.progress().Say("what was read cannot all be trusted, because of damage that shows late: reading again without it")
 	}
 }
 
@@ -73,17 +89,17 @@ func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *ce
 		return nil, err
 	}
 	index := people.NewIndex(options)
-	if err := learnPersons(ctx, plan, index); err != nil {
+	if err := learnPersons(ctx, plan, read.Types, index); err != nil {
 		return nil, errors.Join(err, index.Close())
 	}
 	learned := &Learned{
-		index: index, decided: newDecisions(plan.Index.Dir), repeats: newRepeats(plan), places: newPlaces(plan.Sources),
+		index: index, types: read.Types, decided: newDecisions(plan.Index.Dir), repeats: newRepeats(plan), places: newPlaces(plan.Sources),
 		ends: make([]int64, len(plan.Sources)), held: make([]int64, len(plan.Sources)), prints: make([]fingerprint, len(plan.Sources)), kept: kept{most: cmp.Or(plan.kept, mostKept)},
 	}
 	if err := learned.from(ctx, plan, read, census); err != nil {
 		return nil, errors.Join(err, learned.Close())
 	}
-	if learned.doubtful() {
+	if learned.doubtful() || learned.misread {
 		return learned, learned.Close()
 	}
 	return learned, nil
@@ -109,6 +125,10 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 	if err := l.read(ctx, plan, read, census); err != nil || l.doubtful() {
 		return err
 	}
+	if l.misread = l.types.Misread(census != nil); l.misread {
+		return nil
+	}
+	l.types.Settle()
 	if err := l.teams.check(ctx, plan); err != nil && census == nil {
 		return err
 	}
@@ -204,6 +224,8 @@ type lesson struct {
 	skipped           skippedNames
 	optOuts           []optOut
 	sheet             *sheet // nil without a census
+
+	byCreatedAt int64
 }
 
 func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet, keyed *keyed, owings *owings) lesson {
@@ -240,6 +262,9 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 		if o.Recent {
 			l.recent++
 		}
+		if o.ByCreatedAt {
+			l.byCreatedAt++
+		}
 		l.decided.add(event.Ref-c.Ref, o)
 		if o.Bucket == mapping.Rejected || o == rejectedBefore {
 			index.ObserveRejected(event)
@@ -261,6 +286,7 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 func (l *Learned) add(one lesson) {
 	l.kept.add(one.chunk, one.decided.rows, l.Bytes)
 	l.places.add(one.chunk)
+	l.types.Add(one.chunk)
 	l.decided.add(&one.decided)
 	l.repeats.add(one.keys.versions)
 	l.UUIDs.With = l.UUIDs.With || one.keys.withUUID > 0
@@ -276,6 +302,7 @@ func (l *Learned) add(one lesson) {
 	l.Rows += one.rows
 	l.Bad += one.bad
 	l.Recent += one.recent
+	l.byCreatedAt += one.byCreatedAt
 }
 
 // doubtful reports whether rows have been learnt from a source that turned out to be damaged before them.

@@ -16,13 +16,20 @@ type PersonsError struct{ Err error }
 func (e *PersonsError) Error() string { return fmt.Sprintf("persons export: %v", e.Err) }
 func (e *PersonsError) Unwrap() error { return e.Err }
 
+// personsRead is how the persons exports are read.
+func (p *Plan) personsRead() posthog.Options {
+	return posthog.Options{Zone: p.Read.Zone, AcceptDamaged: p.Read.AcceptDamaged, UserID: p.Read.UserID}
+}
+
 // learnPersons reads the plan's persons exports into an index. A row that is bad ends it: who is who would hang on it.
-func learnPersons(ctx context.Context, plan *Plan, index *people.Index) error {
+func learnPersons(ctx context.Context, plan *Plan, types *posthog.ColumnTypes, index *people.Index) error {
 	if len(plan.Persons) == 0 {
 		return nil
 	}
 	var rows, missing int64
-	for row, err := range posthog.ReadPersons(ctx, plan.Persons, posthog.Options{Zone: plan.Read.Zone, AcceptDamaged: plan.Read.AcceptDamaged}) {
+	options := plan.personsRead()
+	options.Types = types
+	for row, err := range posthog.ReadPersons(ctx, plan.Persons, options) {
 		if warning, ok := asWarning(err); ok {
 			plan.progress().Say(warning.Error())
 			continue

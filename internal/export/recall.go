@@ -54,7 +54,7 @@ func (l *Learned) recall(ctx context.Context, plan *Plan) error {
 
 // Learnt is what there is to keep for later runs.
 func (l *Learned) Learnt() *ledger.Learnt {
-	return &ledger.Learnt{Seed: l.index.Seed(), Keys: l.index.NewKeys(), Entries: l.People.Learnt()}
+	return &ledger.Learnt{Seed: l.index.Seed(), Keys: l.index.NewKeys(), Entries: l.People.Learnt(), Columns: l.columnsKnown()}
 }
 
 // Knows reports whether it is known, of some people at least, that they have a profile already.

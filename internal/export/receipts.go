@@ -194,5 +194,8 @@ func (r *run) valuesCut() map[string]int64 {
 	if removed := r.plan.Tally.Removed.Load(); removed > 0 {
 		cut["removed_for_api"] += removed
 	}
+	if n := r.learned.notNumbers(); n > 0 {
+		cut[valueNotNumber] += n
+	}
 	return cut
 }

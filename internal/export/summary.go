@@ -34,6 +34,10 @@ type Summary struct {
 	MergesRejected map[string]int64 `json:"merges_rejected"`
 	Campaigns      Campaigns        `json:"campaigns"`
 	Sources        []SourceSummary  `json:"sources"`
+	// TimedByCreatedAt are rows whose own time is in the future, and that take the time of `created_at`, sent or not.
+	TimedByCreatedAt int64 `json:"timed_by_created_at,omitempty"`
+	// TextColumns are columns of CSV that are text, though some of their cells alone would not be.
+	TextColumns []TextColumn `json:"text_columns,omitempty"`
 	// UnknownOnly are the IDs of --only that nobody in the export has.
 	UnknownOnly []string `json:"only_unknown,omitempty"`
 	// LostHistory are sources that are gone or replaced, with rows that were owed.
@@ -161,6 +165,7 @@ func (r *run) counted() *Summary {
 		Campaigns: Campaigns{RecentEvents: t.recent, Identifies: r.peopleSent},
 		Sources:   r.learned.SourceSummaries(), LostHistory: r.learned.Lost, Incomplete: r.plan.Incomplete,
 		Examples: r.examples, CorrectedLate: r.corrections, MayDouble: r.learned.MayDouble(),
+		TimedByCreatedAt: r.learned.byCreatedAt, TextColumns: r.learned.textColumns(),
 	}
 }
 

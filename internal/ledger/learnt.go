@@ -16,6 +16,7 @@ type Learnt struct {
 	Seed    uint64                   // that the entries are made with; the same for all runs
 	Keys    []string                 // that came up beside those of the runs before
 	Entries iter.Seq2[[]byte, error] // each valid until the next; nil for none
+	Columns []Column                 // of CSV, with what the runs before knew of them
 }
 
 const (
@@ -29,8 +30,11 @@ var errLearnt = errors.New("what is known of who is who cannot be read")
 
 // saveLearnt keeps what a run has learnt.
 func (r *Run) saveLearnt(ctx context.Context, tx *sql.Tx, l *Learnt) error {
-	if l == nil || l.Entries == nil {
+	if l == nil {
 		return nil
+	}
+	if err := r.saveColumns(ctx, tx, l.Columns); err != nil || l.Entries == nil {
+		return err
 	}
 	_, err := tx.ExecContext(ctx, "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING", seedKey, strconv.FormatUint(l.Seed, 10))
 	if err != nil {

@@ -156,7 +156,7 @@ func TestRejectsAreOpenUntilTheyAreRetried(t *testing.T) {
 func TestWhatWasLearntComesBack(t *testing.T) {
 	s := open(t, t.TempDir())
 	learnt := func(seed uint64, keys []string, entries ...string) *Learnt {
-		return &Learnt{seed, keys, func(yield func([]byte, error) bool) {
+		return &Learnt{Seed: seed, Keys: keys, Entries: func(yield func([]byte, error) bool) {
 			for _, entry := range entries {
 				if !yield([]byte(entry), nil) {
 					return

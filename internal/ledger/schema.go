@@ -144,4 +144,14 @@ CREATE TABLE keys (
 	                        -- PostHog took the row in: 0 when not known, else 1 more than the zigzag seconds since the day began
 	PRIMARY KEY (day, run, part)
 ) STRICT, WITHOUT ROWID;
+
+-- The types of columns of CSV, as far as runs know them, and the cell that made a column text.
+CREATE TABLE columns (
+	name     TEXT PRIMARY KEY, -- properties.NAME or person.properties.NAME
+	kinds    INTEGER NOT NULL, -- of its cells, bits: 1 number, 2 True or False, 4 true or false, 8 JSON, 16 text
+	"column" TEXT NOT NULL,    -- as the file names it; this and the rest are empty where no cell has made it text
+	path     TEXT NOT NULL,
+	line     INTEGER NOT NULL,
+	cell     TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 `

@@ -3,6 +3,7 @@ package mapping
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"slices"
 )
 
@@ -13,7 +14,8 @@ import (
 //   - the members of an object sorted by the bytes of their keys, escapes undone; of equal keys the last member holds;
 //   - strings in UTF-8, with escapes only for the quote (\"), the backslash (\\) and the characters below U+0020: \b \f \n
 //     \r \t, and \u00xx with lower-case digits for the others;
-//   - each byte that is not UTF-8, and each escaped half of a surrogate pair, as U+FFFD.
+//   - each byte that is not UTF-8, and each escaped half of a surrogate pair, as U+FFFD;
+//   - with cells, a string that is a JSON value, or True or False, as that value: as what its cell is by itself.
 //
 // The zero value is ready. It holds scratch memory and is for one goroutine.
 type canonical struct {
@@ -22,6 +24,7 @@ type canonical struct {
 	members []member // of all objects that are open
 	plain   []byte
 	spare   []byte
+	cells   bool // the JSON was put together from cells of a CSV
 }
 
 // member is a member of an object: where its key stands in keys, and where it stands itself in out.
@@ -48,8 +51,28 @@ func (c *canonical) append(b []byte, i int) int {
 		return end
 	}
 	c.plain, _ = appendPlain(c.plain[:0], b[i+1:end-1])
+	if c.cells && c.appendCell() {
+		return end
+	}
 	c.out = appendCanonicalString(c.out, c.plain)
 	return end
+}
+
+// appendCell writes the string in plain as the value that it is. It returns false where it is text only.
+func (c *canonical) appendCell() bool {
+	switch text := c.plain; {
+	case len(text) == 0:
+		return false
+	case string(text) == "True" || string(text) == "true":
+		c.out = append(c.out, "true"...)
+	case string(text) == "False" || string(text) == "false":
+		c.out = append(c.out, "false"...)
+	case (text[0] == '[' || text[0] == '{' || text[0] == '-' || '0' <= text[0] && text[0] <= '9') && json.Valid(text):
+		c.append(bytes.Clone(text), 0) // plain is used within
+	default:
+		return false
+	}
+	return true
 }
 
 func (c *canonical) appendArray(b []byte, i int) int {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"ph2cio/internal/posthog"
 )
 
 func TestCanonical(t *testing.T) {
@@ -25,6 +27,52 @@ func TestCanonical(t *testing.T) {
 		if got := string(c.of([]byte(test[0]))); got != test[1] {
 			t.Errorf("%s\n got %s\nwant %s", test[0], got, test[1])
 		}
+	}
+}
+
+// TestCellsAreTakenAsTheyStand holds what two types of a column make of the same cells against each other.
+func TestCellsAreTakenAsTheyStand(t *testing.T) {
+	t.Parallel()
+	c := canonical{cells: true}
+	for _, test := range [][2]string{
+		{`{"n":12.50,"t":true,"j":{"b":[1,"2"],"a":"x"}}`, `{"n":"12.50","t":"True","j":"{\"b\": [1, \"2\"], \"a\": \"x\"}"}`},
+		{`{"n":-1e+16,"l":[false,"007"]}`, `{"n":"-1e+16","l":["false","007"]}`},
+		{`{"a":"[1","b":"+1","c":""}`, `{"a":"[1","b":"+1","c":""}`},
+	} {
+		one := string(c.of([]byte(test[0])))
+		if other := string(c.of([]byte(test[1]))); one != other {
+			t.Errorf("%s is %s\n%s is %s", test[0], one, test[1], other)
+		}
+	}
+	if got := string(c.of([]byte(`{"zip":"01067"}`))); got != `{"zip":"01067"}` {
+		t.Error(got)
+	}
+}
+
+// TestTypesOfColumnsMakeNoNewEvent holds two types of the columns of one row without a uuid against each other.
+func TestTypesOfColumnsMakeNoNewEvent(t *testing.T) {
+	t.Parallel()
+	const numbers, text = `{"total":12,"tags":["x"],"vip":true}`, `{"total":"12","tags":["x"],"vip":"True"}`
+	event := func(properties string, cells bool) *posthog.Event {
+		e := &posthog.Event{
+			Name: []byte("a"), DistinctID: []byte("u"), Timestamp: posthog.Time{Micros: 1772615727_000_000, State: posthog.Known},
+			Properties: []byte(properties), Cells: cells,
+		}
+		e.Members = appendMembers(nil, e.Properties)
+		return e
+	}
+	var ids EventIDs
+	for _, cells := range []bool{true, false} {
+		one, other := event(numbers, cells), event(text, cells)
+		if same := ids.Of(one) == ids.Of(other); same != cells {
+			t.Errorf("of cells %v: the same ID %v", cells, same)
+		}
+		if same := ids.Content(one) == ids.Content(other); same != cells {
+			t.Errorf("of cells %v: the same content %v", cells, same)
+		}
+	}
+	if ids.Of(event(numbers, true)) != ids.Of(event(numbers, false)) {
+		t.Error("a row of a CSV is not the event that it is in JSON")
 	}
 }
 

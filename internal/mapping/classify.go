@@ -37,6 +37,7 @@ func (r *Rules) classify(e *posthog.Event) class {
 		return class{Outcome: skipped(reason), name: n}
 	}
 	c := class{Outcome: n.outcome, name: n, at: at}
+	c.ByCreatedAt = bad.ByCreatedAt
 	if c.Recent = r.span.recent(at); c.Recent && r.holdRecent {
 		c.Outcome = skipped(ReasonRecent)
 	}

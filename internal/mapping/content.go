@@ -10,11 +10,13 @@ import (
 
 // Content is 24 bits of a hash of what a row says of its event beside the event's key: when it happened, to the second, and
 // the properties that are sent by default. It tells the versions of one event from each other. It depends neither on how an
-// export writes them, nor on the order of the properties, nor on the flags of a run; numbers count as they are written.
+// export writes them, nor on the order of the properties, nor on the flags of a run, nor on the types of a CSV's columns;
+// numbers count as they are written.
 // What else begins with a $ differs also between rows that a client has sent again, such as $sent_at.
 func (ids *EventIDs) Content(e *posthog.Event) uint32 {
 	const odd = 0x9e3779b97f4a7c15
 	sum := uint64(e.Timestamp.Seconds()) * odd
+	ids.hasher.canonical.cells = e.Cells
 	for i := range e.Members {
 		m := &e.Members[i]
 		if key := e.Properties[m.KeyStart:m.KeyEnd]; len(key) > 0 && key[0] == '$' && !sentByDefault(key) {
@@ -28,7 +30,7 @@ func (ids *EventIDs) Content(e *posthog.Event) uint32 {
 // member returns a key, a quote, a colon and the value in one form, whatever that of the export.
 func (ids *EventIDs) member(properties []byte, m *posthog.Member) []byte {
 	key, value := properties[m.KeyStart:m.KeyEnd], properties[m.ValueStart:m.ValueEnd]
-	nested := value[0] == '{' || value[0] == '[' || bytes.IndexByte(value, '\\') >= 0
+	nested := value[0] == '{' || value[0] == '[' || bytes.IndexByte(value, '\\') >= 0 || ids.hasher.canonical.cells
 	if !m.Escaped && !nested && m.ValueStart-m.KeyEnd == uint32(len(`":`)) {
 		return properties[m.KeyStart:m.ValueEnd]
 	}

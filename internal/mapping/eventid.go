@@ -27,6 +27,9 @@ const IDScheme = 2
 // A row without a uuid hashes "ph2cio/2\nrow\n" and then event, distinct_id, the timestamp in unix microseconds and the
 // properties as appendCanonical writes them, each with its length as above.
 //
+// Properties that were put together from cells of a CSV are taken as the cells stand, whatever type their columns have: one
+// cell of text more, in a later file, must not make every row of an earlier one a new event.
+//
 // A timestamp that is not known, or that the API does not take, has no day, and the row is never sent: its ID is of the
 // day 0, which no row that is sent has.
 func EventID(e *posthog.Event) ulid.ULID {
@@ -78,6 +81,7 @@ func (h *hasher) identity(e *posthog.Event) []byte {
 	if !e.HasUUID && e.UUIDText == nil {
 		var number [20]byte
 		t = appendSized(t, strconv.AppendInt(number[:0], e.Timestamp.Micros, 10))
+		h.canonical.cells = e.Cells
 		t = appendSized(t, h.canonical.of(e.Properties))
 	}
 	h.text = t

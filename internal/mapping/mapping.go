@@ -55,6 +55,8 @@ type Outcome struct {
 	Recent bool              // of Send: younger than 72 hours, can start a campaign
 	ID     ulid.ULID         // of an operation that was built of a row: the event's
 	At     int64             // of the same: the time that it is sent with, unix seconds
+
+	ByCreatedAt bool // of Send: its own time is in the future, and that of `created_at` stands in for it
 }
 
 // Why a row is skipped.

@@ -12,7 +12,7 @@ type Fit uint8
 
 const (
 	Fits     Fit = iota // whoever its person is
-	MayFit              // it depends on the person
+	MayFit              // it depends on the person, or on the types of a CSV's columns
 	TooLarge            // whoever its person is
 )
 
@@ -36,6 +36,9 @@ func (s *Sizer) Of(e *posthog.Event) Fit {
 	c := rules.classify(e)
 	if c.Bucket != Send {
 		return Fits
+	}
+	if e.Cells {
+		return MayFit // its columns' types, and so a few quotes, show only when all rows have been read
 	}
 	who := customerio.Identifier{Key: customerio.ID, Value: "0"}
 	out, o := s.mapper.trackAs(nil, who, &scene{event: e, seconds: c.at.Seconds(), person: &people.Person{}}, &c)

@@ -43,7 +43,7 @@ func (s span) when(e *posthog.Event) (posthog.Time, Outcome) {
 	case t.State == posthog.Missing:
 		return t, rejected(ReasonBadTimestamp, "the event has no timestamp")
 	case t.State == posthog.Unreadable:
-		return t, rejected(ReasonBadTimestamp, "the event's timestamp cannot be read")
+		return t, rejected(ReasonBadTimestamp, "the event's timestamp cannot be read: "+posthog.Quoted(e.Unreadable))
 	case !sendable(t):
 		return t, rejected(ReasonBadTimestamp, fmt.Sprintf("the timestamp %s is not between %s and %s",
 			clock(t.Seconds()), clock(customerio.MinTimestamp), clock(customerio.MaxTimestamp)))
@@ -51,7 +51,7 @@ func (s span) when(e *posthog.Event) (posthog.Time, Outcome) {
 		return t, Outcome{}
 	}
 	if t := e.CreatedAt; t.State == posthog.Known && t.Micros <= s.now && sendable(t) {
-		return t, Outcome{}
+		return t, Outcome{ByCreatedAt: true}
 	}
 	return e.Timestamp, rejected(ReasonFutureTimestamp,
 		fmt.Sprintf("the timestamp %s is in the future, and no created_at says better", clock(e.Timestamp.Seconds())))

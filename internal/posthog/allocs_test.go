@@ -8,10 +8,14 @@ func TestDecodingAllocatesNothingForARow(t *testing.T) {
 	for name, file := range map[string][]byte{
 		"JSON lines": text, "ClickHouse CSV": asClickHouseCSV(t, text), "events explorer CSV": asExplorerCSV(t, text),
 	} {
-		chunks, refused := cutBytes(file, Options{})
+		types := NewColumnTypes(nil)
+		chunks, refused := cutBytes(file, Options{Types: types})
 		if refused != nil || len(chunks) != 1 {
 			t.Fatalf("%s: %d chunks, %v", name, len(chunks), refused)
 		}
+		for range chunks[0].Events() { // the first cell of each kind is kept
+		}
+		types.Add(chunks[0])
 		decoded := 0
 		allocations := testing.AllocsPerRun(20, func() {
 			for range chunks[0].Events() {

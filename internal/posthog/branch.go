@@ -13,6 +13,7 @@ type branch struct {
 	key      []byte // the name as JSON, with a colon
 	escaped  bool   // the key holds a backslash
 	column   int    // of the value itself, -1 if there is none
+	slot     int    // of its column among those of the layout that are typed
 	children []*branch
 	array    bool      // the children are elements, in order
 	flat     []*branch // all columns within, under dotted names; for rows that have the value itself as well
@@ -37,10 +38,18 @@ func newBranch(name string) *branch {
 	return &branch{name: []byte(name), key: append(key, ':'), escaped: bytes.IndexByte(key, '\\') >= 0, column: -1}
 }
 
-// complete finds the arrays, once all columns have been added.
-func (b *branch) complete() {
+// complete finds the arrays, once all columns have been added, and gives each column its slot, which take takes by its
+// path.
+func (b *branch) complete(path string, take func(path string, column int) (slot int)) {
 	for _, c := range b.children {
-		c.complete()
+		within := string(c.name)
+		if path != "" {
+			within = path + "." + within
+		}
+		if c.column >= 0 {
+			c.slot = take(within, c.column)
+		}
+		c.complete(within, take)
 		if c.column >= 0 {
 			c.flat = c.leaves(string(c.name))
 		}
@@ -62,7 +71,7 @@ func (b *branch) leaves(prefix string) (flat []*branch) {
 		name := prefix + "." + string(c.name)
 		if c.column >= 0 {
 			leaf := newBranch(name)
-			leaf.column = c.column
+			leaf.column, leaf.slot = c.column, c.slot
 			flat = append(flat, leaf)
 		}
 		flat = append(flat, c.leaves(name)...)
@@ -71,15 +80,23 @@ func (b *branch) leaves(prefix string) (flat []*branch) {
 }
 
 // filled reports whether a row has the value itself.
-func (b *branch) filled(cells [][]byte) bool { return b.column >= 0 && len(cells[b.column]) > 0 }
+func (b *branch) filled(d *decoder) bool {
+	if b.column < 0 {
+		return false
+	}
+	return kindOf(d.cells[b.column]) != 0
+}
 
 // appendValue writes the value, if the row has one.
-func (b *branch) appendValue(dst []byte, cells [][]byte) (_ []byte, ok bool) {
+func (b *branch) appendValue(dst []byte, d *decoder) (_ []byte, ok bool) {
+	if b.column >= 0 {
+		if dst, ok = d.appendCell(dst, b); ok {
+			return dst, true
+		}
+	}
 	switch start := len(dst); {
-	case b.filled(cells):
-		return appendCell(dst, cells[b.column]), true
 	case b.array:
-		dst = b.appendElements(append(dst, '['), cells)
+		dst = b.appendElements(append(dst, '['), d)
 		if len(dst) == start+1 {
 			return dst[:start], false
 		}
@@ -87,10 +104,10 @@ func (b *branch) appendValue(dst []byte, cells [][]byte) (_ []byte, ok bool) {
 	case len(b.children) > 0:
 		dst = append(dst, '{')
 		for _, c := range b.children {
-			dst = c.appendMember(dst, cells)
-			if c.filled(cells) {
+			dst = c.appendMember(dst, d)
+			if len(c.flat) > 0 && c.filled(d) {
 				for _, below := range c.flat {
-					dst = below.appendMember(dst, cells)
+					dst = below.appendMember(dst, d)
 				}
 			}
 		}
@@ -103,9 +120,9 @@ func (b *branch) appendValue(dst []byte, cells [][]byte) (_ []byte, ok bool) {
 }
 
 // appendMember writes key, value and comma, or nothing.
-func (b *branch) appendMember(dst []byte, cells [][]byte) []byte {
+func (b *branch) appendMember(dst []byte, d *decoder) []byte {
 	start := len(dst)
-	dst, ok := b.appendValue(append(dst, b.key...), cells)
+	dst, ok := b.appendValue(append(dst, b.key...), d)
 	if !ok {
 		return dst[:start]
 	}
@@ -113,11 +130,11 @@ func (b *branch) appendMember(dst []byte, cells [][]byte) []byte {
 }
 
 // appendElements writes elements, each with a comma. One that is missing before the last was null.
-func (b *branch) appendElements(dst []byte, cells [][]byte) []byte {
+func (b *branch) appendElements(dst []byte, d *decoder) []byte {
 	last := len(dst)
 	for _, c := range b.children {
 		var ok bool
-		if dst, ok = c.appendValue(dst, cells); !ok {
+		if dst, ok = c.appendValue(dst, d); !ok {
 			dst = append(dst, "null,"...)
 			continue
 		}
@@ -136,29 +153,24 @@ func closeList(dst []byte, start int, bracket byte) []byte {
 	return append(dst, bracket)
 }
 
-// appendCell writes a cell as the JSON value that it was most likely made from.
-func appendCell(dst, cell []byte) []byte {
-	switch {
-	case string(cell) == "True":
-		return append(dst, "true"...)
-	case string(cell) == "False":
-		return append(dst, "false"...)
-	case isNumber(cell):
-		return append(dst, cell...)
+// appendCell writes the cell of a branch as its column's type has it, if it says anything.
+func (d *decoder) appendCell(dst []byte, b *branch) (_ []byte, ok bool) {
+	cell := d.cells[b.column]
+	if len(cell) == 0 {
+		return dst, false
 	}
-	return appendJSONString(dst, cell)
-}
-
-// isNumber reports whether text is a JSON number. Text such as 007 or +1 is none and keeps all it has as a string.
-func isNumber(text []byte) bool {
-	if c := text[0]; c != '-' && !digit(c) || !digit(text[len(text)-1]) {
-		return false
+	kind, found := kindOf(cell), &d.found[b.slot]
+	if kind == 0 {
+		if !null(cell) {
+			found.none++
+		}
+		return dst, false
 	}
-	const plain = 60 // longer ones are rare
-	var padded [plain + guard]byte
-	if len(text) > plain {
-		return scanNumber(append(bytes.Clone(text), make([]byte, guard)...), 0) == len(text)
+	if found.kinds&kind == 0 {
+		d.note(b.slot, kind, cell)
 	}
-	copy(padded[:], text)
-	return scanNumber(padded[:], 0) == len(text)
+	if kind == textCell || found.column.text {
+		return appendJSONString(dst, cell), true
+	}
+	return appendTyped(dst, cell, kind), true
 }

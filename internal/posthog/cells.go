@@ -47,7 +47,7 @@ func takeTeamID(d *decoder, cell []byte) *fault {
 }
 
 func takeTimestamp(d *decoder, cell []byte) *fault {
-	d.event.Timestamp = d.time(cell)
+	d.timestamp(cell)
 	return nil
 }
 
@@ -76,6 +76,23 @@ func takeProperties(d *decoder, cell []byte) *fault {
 func takePersonProperties(d *decoder, cell []byte) *fault {
 	data, end := d.guarded(cell)
 	return d.personPropertiesText(data, end)
+}
+
+// takePerson takes the `person` of the old events list. What is no object, such as a name, says nothing.
+func takePerson(d *decoder, cell []byte) *fault {
+	if d.event.PersonProperties != nil {
+		return nil
+	}
+	data, end := d.guarded(cell)
+	i := scanSpace(data, 0, end)
+	if data[i] != '{' {
+		return nil
+	}
+	d.marks = markStops(d.marks, data, end)
+	if after := d.walkPerson(data, d.marks, i, end); after < 0 || scanSpace(data, after, end) != end {
+		return notJSON("`person`", data[:end])
+	}
+	return nil
 }
 
 func takeSet(d *decoder, cell []byte) *fault {

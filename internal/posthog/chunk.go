@@ -42,6 +42,7 @@ type Chunk struct {
 
 	sum   uint64
 	named uint64
+	found []foundCells // of its columns, for ColumnTypes.Add
 }
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
@@ -55,7 +56,11 @@ func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 		defer decoders.Put(d)
 		d.renamed, d.zone = c.layout.renamed, c.layout.zone
 		d.named = c.layout.named
-		defer func() { c.named = d.named }()
+		d.beginCells(c)
+		defer func() {
+			c.named = d.named
+			d.endCells(c)
+		}()
 		if !c.tooLong && (c.ends == nil || c.layout.elements != nil) {
 			d.rows = markStops(d.rows, c.guarded, len(c.data))
 		}

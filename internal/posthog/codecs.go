@@ -101,7 +101,7 @@ func openStream(file *os.File) (s stream, codec string, err error) {
 		return c.open(file), c.name, nil
 	}
 	// The name is a hint only: text is nearly never brotli by accident.
-	if named := strings.HasSuffix(file.Name(), ".br"); named || !isText(head) {
+	if named := strings.HasSuffix(file.Name(), ".br"); named || !isText(head) && utf16Order(head) == nil {
 		if head, err = headOf(file, 0, brotliHead); err != nil {
 			return nil, "", err
 		}

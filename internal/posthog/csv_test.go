@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +23,7 @@ var csvTexts = []string{
 	"a,u,nonsense,\n", "a,u,\"{\"\"a\"\":}\",\n", "a,u,[1],\n", "a,u,\"\"\"text\"\"\",\n", "a,u,null,\n", "a,u,\\N,\\N\n",
 	"a,u\"v,{},\n", "a,\"u\"v,{},\n", "a,\"u\n", "a,u,{},\nb,\"u,{},\nc,u,{},\nd,u,{},\n", "\"", "\"\"", "\"\"\"", "\"a\"\"", "a,\"b\"\r", "\r", "a,u,{},\r",
 	"a,u,{},\n\"b,u,{},\n", "a,u,\"{\"\"k\"\":\"\"long enough for more than one word\"\"}\",2026-03-04 09:15:27\n",
+	"a,4.89201E+15,{},1\n", "a,-4E+15,{},1\n", "a,4.E+15,{},1\n", "a,4.1E+1,{},1\n", "a,x4.1E+12,{},1\n",
 	"a,u,\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"\",\n", "a\xff,\xffu,{},\n",
 	strings.Repeat("\"x\",\"u\",\"{\"\"a\"\":\"\"b\"\"}\",\"1\"\n", 5),
 }
@@ -40,22 +42,29 @@ func csvLayout(tb testing.TB, header string) *layout {
 }
 
 func TestCSV(t *testing.T) {
-	for _, text := range csvTexts {
-		for _, window := range []int{1, 7, 64, windowSize} {
-			compareCSV(t, []byte(text), window)
+	for _, delimiter := range delimiters {
+		for _, text := range csvTexts {
+			for _, window := range []int{1, 7, 64, windowSize} {
+				compareCSV(t, cutBy(text, delimiter), window, delimiter)
+			}
 		}
+		compareCSV(t, cutBy(strings.Join(csvTexts[:14], ""), delimiter), 10, delimiter)
 	}
-	compareCSV(t, []byte(strings.Join(csvTexts[:14], "")), 10)
+}
+
+// cutBy writes a delimiter for each comma, and the other way round.
+func cutBy(text string, delimiter byte) []byte {
+	return []byte(strings.NewReplacer(",", string(delimiter), string(delimiter), ",").Replace(text))
 }
 
 // compareCSV decodes rows in our way and in that of encoding/csv, which stops being an oracle at the first quote that
 // does not work out.
-func compareCSV(t *testing.T, data []byte, window int) {
+func compareCSV(t *testing.T, data []byte, window int, delimiter byte) {
 	t.Helper()
-	chunks := cutAs(data, csvLayout(t, csvHeader), Options{window: window})
+	chunks := cutAs(data, csvLayout(t, string(cutBy(csvHeader, delimiter))), Options{window: window})
 	covered(t, chunks, data)
 	got := rowsOf(t, chunks)
-	want, whole := wantCSV(data)
+	want, whole := wantCSV(data, delimiter)
 	for i := range got {
 		got[i].normalise()
 	}
@@ -102,8 +111,11 @@ func (r *row) normalise() {
 	}
 }
 
-func wantCSV(data []byte) (rows []row, whole bool) {
+var wantRounded = regexp.MustCompile(`^-?\d([.,]\d+)?E\+\d{2,}$`)
+
+func wantCSV(data []byte, delimiter byte) (rows []row, whole bool) {
 	r := csv.NewReader(bytes.NewReader(data))
+	r.Comma = rune(delimiter)
 	r.FieldsPerRecord = -1
 	for {
 		cells, err := r.Read()
@@ -135,7 +147,7 @@ func wantCells(cells []string) (r row) {
 	if r.Properties == "" {
 		r.Properties = "{}"
 	}
-	r.Name, r.Timestamp = strings.TrimSpace(string(appendUTF8(nil, []byte(cells[0])))), parseTime([]byte(cells[3]))
+	r.Name, r.Timestamp = strings.TrimSpace(string(appendUTF8(nil, []byte(cells[0])))), ParseTime([]byte(cells[3]))
 	r.wantProperties()
 	if cells[1] == "" {
 		return r.wantDistinctID(nil)
@@ -145,6 +157,8 @@ func wantCells(cells []string) (r row) {
 		return row{Reason: BadDistinctID}
 	case blank([]byte(cells[1])):
 		return row{Reason: NoDistinctID}
+	case wantRounded.MatchString(cells[1]):
+		return row{Reason: RoundedID}
 	}
 	return r
 }
@@ -184,9 +198,10 @@ func TestOpenQuoteIsGivenUpAtMaxRow(t *testing.T) {
 
 func FuzzCSV(f *testing.F) {
 	for i, text := range csvTexts {
-		f.Add([]byte(text), uint16(i*3))
+		delimiter := delimiters[i%len(delimiters)]
+		f.Add(cutBy(text, delimiter), uint16(i*3), uint8(i%len(delimiters)))
 	}
-	f.Fuzz(func(t *testing.T, data []byte, window uint16) {
-		compareCSV(t, data, 1+int(window))
+	f.Fuzz(func(t *testing.T, data []byte, window uint16, which uint8) {
+		compareCSV(t, data, 1+int(window), delimiters[int(which)%len(delimiters)])
 	})
 }

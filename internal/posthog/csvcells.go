@@ -6,11 +6,15 @@ import (
 	"slices"
 )
 
-// splitCells cuts the row data[i:end] at its commas into d.cells and returns how many there are, or -1 when a quote
+// splitCells cuts the row data[i:end] at its delimiters into d.cells and returns how many there are, or -1 when a quote
 // stands where none may. Cells are text: without the quotes around them, and with one quote where two stand inside.
 // Eight bytes may be loaded anywhere in the row.
-func (d *decoder) splitCells(data []byte, i, end int) int {
-	cells := d.cells[:0]
+func (d *decoder) splitCells(data []byte, i, end int, delimiter byte) int {
+	cells, delimiters := d.cells[:0], uint64(delimiter)*ones
+	quotes := uint64('"' * ones)
+	if looseQuotes(delimiter) {
+		quotes = delimiters
+	}
 	for {
 		var cell []byte
 		switch {
@@ -18,12 +22,12 @@ func (d *decoder) splitCells(data []byte, i, end int) int {
 			if cell, i = d.quotedCell(data, i+1, end); i < 0 {
 				return -1
 			}
-			if i < end && data[i] != ',' {
+			if i < end && data[i] != delimiter {
 				return -1
 			}
-		case i < end && data[i] != ',':
+		case i < end && data[i] != delimiter:
 			start := i
-			if i = plainCellEnd(data, i, end); i < end && data[i] == '"' {
+			if i = plainCellEnd(data, i, end, delimiters, quotes); i < end && data[i] == '"' {
 				return -1
 			}
 			cell = data[start:i:i]
@@ -37,12 +41,17 @@ func (d *decoder) splitCells(data []byte, i, end int) int {
 	}
 }
 
-// plainCellEnd returns the index of the first comma or quote, or end.
-func plainCellEnd(data []byte, i, end int) int {
+// looseQuotes reports whether a quote within a cell that does not begin with one is a character as any other: databases that
+// write tabs between cells quote nothing.
+func looseQuotes(delimiter byte) bool { return delimiter == '\t' }
+
+// plainCellEnd returns the index of the first delimiter, which is each byte of delimiters, or quote, each byte of quotes, or
+// end.
+func plainCellEnd(data []byte, i, end int, delimiters, quotes uint64) int {
 	for i < end {
 		w := load8(data, i)
-		comma, quote := w^','*ones, w^'"'*ones
-		if m := ((comma-ones)&^comma | (quote-ones)&^quote) & highs; m != 0 {
+		cut, quote := w^delimiters, w^quotes
+		if m := ((cut-ones)&^cut | (quote-ones)&^quote) & highs; m != 0 {
 			i += bits.TrailingZeros64(m) >> 3
 			break
 		}

@@ -2,17 +2,22 @@ package posthog
 
 import "bytes"
 
-// splitCSV cuts at newlines outside quotes. A line whose quotes do not work out (one in the wrong place, or one that
+// splitCSV returns the split of CSV with a delimiter.
+func splitCSV(delimiter byte) func(data []byte, s splitting) (n, rows int, ends []uint32) {
+	return func(data []byte, s splitting) (n, rows int, ends []uint32) { return splitRows(data, s, delimiter) }
+}
+
+// splitRows cuts at newlines outside quotes. A line whose quotes do not work out (one in the wrong place, or one that
 // is never closed) is a row by itself, a bad one, and cutting goes on with the next line: so what a stray quote costs
 // is its own row.
-func splitCSV(data []byte, s splitting) (n, rows int, ends []uint32) {
+func splitRows(data []byte, s splitting, delimiter byte) (n, rows int, ends []uint32) {
 	for n < len(data) {
 		end := n + bytes.IndexByte(data[n:], '\n') + 1
 		if end == n {
 			break
 		}
 		if bytes.Count(data[n:end], quote)&1 != 0 {
-			rowEnd, state := quotedRow(data, n)
+			rowEnd, state := quotedRow(data, n, delimiter)
 			switch {
 			case state == rowEnded, state == rowUnended && s.last:
 				end = rowEnd
@@ -40,7 +45,7 @@ const (
 )
 
 // quotedRow follows the row that starts at i over newlines within quotes and returns the index after it.
-func quotedRow(data []byte, i int) (end int, state rowState) {
+func quotedRow(data []byte, i int, delimiter byte) (end int, state rowState) {
 	for {
 		if i < len(data) && data[i] == '"' {
 			if i = closingQuote(data, i+1); i < 0 {
@@ -50,8 +55,8 @@ func quotedRow(data []byte, i int) (end int, state rowState) {
 				i++
 			}
 		} else {
-			for i < len(data) && data[i] != ',' && data[i] != '\n' {
-				if data[i] == '"' {
+			for i < len(data) && data[i] != delimiter && data[i] != '\n' {
+				if data[i] == '"' && !looseQuotes(delimiter) {
 					return 0, rowMalformed
 				}
 				i++
@@ -62,7 +67,7 @@ func quotedRow(data []byte, i int) (end int, state rowState) {
 			return i, rowUnended
 		case data[i] == '\n':
 			return i + 1, rowEnded
-		case data[i] != ',':
+		case data[i] != delimiter:
 			return 0, rowMalformed
 		}
 		i++

@@ -26,8 +26,11 @@ type decoder struct {
 	rowNamed      uint64   // of Options.Columns, those that the row has
 	named         uint64   // and those that a row of the chunk has
 	zone          *time.Location
-	badID         string // what is wrong with the row's distinct ID
-	badTeam       []byte // the row's team_id, where it is none
+	typed         []typedCell  // of the layout
+	found         []foundCells // of each of those, what the chunk says
+	path          string       // of the chunk's source
+	badID         string       // what is wrong with the row's distinct ID
+	badTeam       []byte       // the row's team_id, where it is none
 }
 
 // fields are the values at a JSON row's top level, raw; nil where absent.
@@ -36,6 +39,7 @@ type fields struct {
 	id, dollarDistinctID                                  []byte // `id` and `$distinct_id`, where there is no uuid or distinct_id
 	timestamp, createdAt                                  []byte
 	elementsChain                                         []byte
+	now, offset                                           []byte // where there is no timestamp
 	properties, personProperties                          []byte // unless they are objects, which are read at once
 	set, setOnce, unset                                   []byte // `$set` and so on, of capture
 	columnSet, columnSetOnce, columnUnset                 []byte // `set` and so on, columns of a batch export

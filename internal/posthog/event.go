@@ -28,13 +28,15 @@ type Event struct {
 	PersonID   []byte // `person_id` as text; nil when the shape has none
 	TeamID     int64  // 0 when the shape has none
 
-	Timestamp Time // when it happened, said by the client
-	CreatedAt Time // when PostHog took it in
+	Timestamp  Time   // when it happened, said by the client
+	Unreadable []byte // the text that Timestamp could not be read of; nil where it could
+	CreatedAt  Time   // when PostHog took it in
 
 	ElementsChain []byte // `elements_chain`, a JSON string: the elements that were clicked; nil when absent or empty
 
 	Properties []byte   // one JSON object; `{}` when the row has none
 	Members    []Member // the top-level members of Properties, in order
+	Cells      bool     // Properties were put together from cells: their types are those of ColumnTypes
 
 	PersonProperties []byte   // one JSON object, the person's snapshot; nil when the row has none
 	PersonMembers    []Member // the top-level members of PersonProperties, in order

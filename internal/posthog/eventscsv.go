@@ -14,7 +14,7 @@ func eventsCSV(h *head) (*layout, *refusal) {
 	if h.anyColumn("*.event", "event") < 0 {
 		return nil, nil
 	}
-	x := csvRows{columns: len(h.names), person: flattened{person: true}}
+	x := csvRows{columns: len(h.names), cut: h.delimiter, person: flattened{person: true}, userID: h.options.UserID}
 	counts := make(map[string]bool)
 	for _, field := range csvFields {
 		if column := h.anyColumn(field.names...); column >= 0 {
@@ -22,8 +22,8 @@ func eventsCSV(h *head) (*layout, *refusal) {
 			counts[h.names[column]] = true
 		}
 	}
-	x.properties.add(h.names, "*.properties.", "properties.")
-	x.person.add(h.names, "person.properties.")
+	x.properties.add(h, "*.properties.", "properties.")
+	x.person.add(h, "person.properties.")
 	refused := h.twice(func(name string) bool {
 		return counts[name] || x.properties.has(name) || x.person.has(name)
 	})
@@ -36,7 +36,7 @@ func eventsCSV(h *head) (*layout, *refusal) {
 	}
 	l := &layout{shape: "CSV with JSON cells", said: leftOut(h.names, func(name string) bool {
 		return isCSVField(name) || x.properties.has(name) || x.person.has(name)
-	}), named: h.named, header: h.after, csv: true, split: splitCSV, decode: x.decode}
+	}), named: h.named, header: h.after, csv: true, cut: h.delimiter, cells: h.typed, split: splitCSV(h.delimiter), decode: x.decode}
 	if len(x.properties.root.children) > 0 || h.anyColumn("*.event") >= 0 {
 		l.shape = "CSV with flattened columns"
 	}
@@ -102,6 +102,7 @@ var csvFields = []struct {
 	{[]string{"*.elements_chain", "elements_chain"}, takeElementsChain},
 	{[]string{"*.properties", "properties"}, takeProperties},
 	{[]string{"person_properties", "person.properties"}, takePersonProperties},
+	{[]string{"person"}, takePerson},
 	{[]string{"set"}, takeSet},
 	{[]string{"set_once"}, takeSetOnce},
 	{[]string{"unset"}, takeUnset},
@@ -119,6 +120,8 @@ func isCSVField(name string) bool {
 // csvRows is how the rows of one file are read.
 type csvRows struct {
 	columns            int
+	cut                byte // between cells
+	userID             func(id []byte) bool
 	fields             []csvField
 	properties, person flattened
 }
@@ -129,7 +132,7 @@ type csvField struct {
 }
 
 func (x *csvRows) decode(d *decoder, data []byte, i, end int) *fault {
-	if n := d.splitCells(data, i, end); n != x.columns {
+	if n := d.splitCells(data, i, end, x.cut); n != x.columns {
 		return cellFault(n, x.columns)
 	}
 	for _, field := range x.fields {
@@ -144,9 +147,34 @@ func (x *csvRows) decode(d *decoder, data []byte, i, end int) *fault {
 	}
 	if d.event.Properties == nil {
 		d.event.Properties = x.properties.together(d)
+		d.event.Cells = d.event.Properties != nil
 	}
 	if d.event.PersonProperties == nil {
 		d.event.PersonProperties = x.person.together(d)
 	}
-	return d.finish()
+	if f := d.finish(); f != nil {
+		return f
+	}
+	return x.roundedIDs(d)
+}
+
+// roundedIDs refuses a row of which an ID that stands in a cell was rounded: it may be that of many people.
+func (x *csvRows) roundedIDs(d *decoder) *fault {
+	e := &d.event
+	if id := e.DistinctID; x.isRounded(id) {
+		return roundedID("`distinct_id`", id)
+	}
+	if linked := e.Linked(); e.Cells && x.isRounded(linked) {
+		return roundedID("the ID that it is to be joined with", linked)
+	}
+	return nil
+}
+
+func (x *csvRows) isRounded(id []byte) bool {
+	return rounded(id) && (x.userID == nil || !x.userID(id))
+}
+
+func roundedID(what string, id []byte) *fault {
+	return faultf(RoundedID, "%s is %s, which a spreadsheet has made of a longer number: the rest of its digits is lost; "+
+		"export again, and do not save the file with a spreadsheet (--user-id says that IDs look like this)", what, quoted(string(id)))
 }

@@ -4,8 +4,7 @@ import "strings"
 
 // flattened is an object that a CSV has in columns: `*.properties.$browser`, `*.properties.$set.email`,
 // `*.properties.tags.0`. PostHog's web interface takes objects and arrays apart like this when it exports, and types are
-// lost: True and False stand for true and false, what looks like a number was one most of the time, an empty cell stands
-// for what was not there, or null, or empty.
+// lost: see ColumnTypes. An empty cell stands for what was not there, or null, or empty.
 type flattened struct {
 	prefix string // of the columns
 	root   branch
@@ -15,10 +14,10 @@ type flattened struct {
 // mostLevels bounds how deep columns nest; what is beyond stays a name with dots.
 const mostLevels = 64
 
-// add finds the columns whose names have a prefix: the first of prefixes that any has.
-func (x *flattened) add(names []string, prefixes ...string) {
+// add finds the columns of h whose names have a prefix: the first of prefixes that any has.
+func (x *flattened) add(h *head, prefixes ...string) {
 	for _, x.prefix = range prefixes {
-		for column, name := range names {
+		for column, name := range h.names {
 			if path, ok := strings.CutPrefix(name, x.prefix); ok {
 				x.root.add(strings.SplitN(path, ".", mostLevels), column)
 			}
@@ -27,7 +26,27 @@ func (x *flattened) add(names []string, prefixes ...string) {
 			break
 		}
 	}
-	x.root.complete()
+	x.root.complete("", func(path string, column int) int {
+		h.typed = append(h.typed, typedCell{x.columnOf(path, h.options.Types), h.written[column]})
+		return len(h.typed) - 1
+	})
+}
+
+// columnOf returns the column of a path within the object. What an event says of its person is a column of the person's.
+func (x *flattened) columnOf(path string, types *ColumnTypes) *columnType {
+	name := "properties." + path
+	for _, prefix := range []string{"$set.", "$set_once."} {
+		if rest, ok := strings.CutPrefix(path, prefix); ok && !x.person {
+			return types.column("person.properties."+rest, true)
+		}
+	}
+	switch {
+	case x.person:
+		return types.column("person."+name, true)
+	case path == "$is_identified", path == "$process_person_profile": // which this program reads itself
+		return &columnType{name: name, alone: true}
+	}
+	return types.column(name, false)
 }
 
 // has reports whether a column is one of these.
@@ -44,7 +63,7 @@ func (x *flattened) together(d *decoder) []byte {
 	d.scratch = append(d.scratch, '{')
 	for _, b := range x.root.children {
 		x.appendMember(d, b, start)
-		if b.filled(d.cells) {
+		if len(b.flat) > 0 && b.filled(d) {
 			for _, below := range b.flat {
 				x.appendMember(d, below, start)
 			}
@@ -64,7 +83,7 @@ func (x *flattened) appendMember(d *decoder, b *branch, start int) {
 	before := len(d.scratch)
 	d.scratch = append(d.scratch, b.key...)
 	value := len(d.scratch)
-	text, ok := b.appendValue(d.scratch, d.cells)
+	text, ok := b.appendValue(d.scratch, d)
 	if !ok {
 		d.scratch = text[:before]
 		return

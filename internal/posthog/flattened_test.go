@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,9 +20,12 @@ func TestExplorerPutsPropertiesBackTogether(t *testing.T) {
 		want          string // properties
 	}{
 		{"values", "*.properties.s,*.properties.n,*.properties.t,*.properties.f,*.properties.none", "text,12.5,True,False,", `{"s":"text","n":12.5,"t":true,"f":false}`},
-		{"what only looks like a number", "*.properties.a,*.properties.b,*.properties.c,*.properties.d,*.properties.e", "007,+1,1.,1e5,inf", `{"a":"007","b":"+1","c":"1.","d":1e5,"e":"inf"}`},
+		{"what only looks like a number", "*.properties.a,*.properties.b,*.properties.c,*.properties.d,*.properties.e", "007,+1,1.,1e5,1E400", `{"a":"007","b":"+1","c":"1.","d":"1e5","e":"1E400"}`},
+		{"numbers as programs write them", "*.properties.a,*.properties.b,*.properties.c", "1e+16,1.5e-07,-0.0", `{"a":1e+16,"b":1.5e-07,"c":-0.0}`},
+		{"no numbers", "*.properties.a,*.properties.b,*.properties.c,*.properties.l.0,*.properties.l.1", "nan,-inf,Infinity,NaN,1", `{"l":[null,1]}`},
+		{"JSON", "*.properties.a,*.properties.b,*.properties.c", `"[1, ""x""]","{""a"":{}}",[1`, `{"a":[1, "x"],"b":{"a":{}},"c":"[1"}`},
 		{"digits are kept", "*.properties.a,*.properties.b", "12345678901234567890,-0.10", `{"a":12345678901234567890,"b":-0.10}`},
-		{"true in other cases", "*.properties.a,*.properties.b,*.properties.c", "true,TRUE,none", `{"a":"true","b":"TRUE","c":"none"}`},
+		{"true in other cases", "*.properties.a,*.properties.b,*.properties.c", "true,TRUE,none", `{"a":true,"b":"TRUE","c":"none"}`},
 		{"objects", "*.properties.$set.email,*.properties.a,*.properties.$set.address.city", "x@example.com,1,Lisbon", `{"$set":{"email":"x@example.com","address":{"city":"Lisbon"}},"a":1}`},
 		{"arrays", "*.properties.tags.0,*.properties.tags.1,*.properties.tags.2", "a,b,", `{"tags":["a","b"]}`},
 		{"null within an array", "*.properties.tags.0,*.properties.tags.1", ",b", `{"tags":[null,"b"]}`},
@@ -64,7 +69,7 @@ func TestExplorerColumns(t *testing.T) {
 	}
 	want := []row{{
 		Line: 2, UUID: "019cb82178137a8cb94991dab9baa159", Name: "$set", DistinctID: "user_1", PersonID: "b1b32417-b0ba-5954-a245-e60d29e93178",
-		TeamID: 4242, Timestamp: parseTime([]byte("2026-03-04T09:15:27.123Z")), CreatedAt: parseTime([]byte("2026-03-04T09:15:28Z")),
+		TeamID: 4242, Timestamp: ParseTime([]byte("2026-03-04T09:15:27.123Z")), CreatedAt: ParseTime([]byte("2026-03-04T09:15:28Z")),
 		Properties: `{"$unset":["a","b"],"$user_id":1001,"$is_identified":true,"$process_person_profile":false}`,
 		Unset:      `["a","b"]`, UserID: "1001", IsIdentified: true, Personless: true,
 		Members: map[string]string{"$unset": `["a","b"]`, "$user_id": "1001", "$is_identified": "true", "$process_person_profile": "false"},
@@ -128,10 +133,12 @@ func TestExplorerWithoutTheWholeEvent(t *testing.T) {
 type wantNode struct {
 	cell string
 	leaf bool
+	text bool // its column is text
 	kids map[string]*wantNode
 }
 
-func wantTree(names, cells []string) *wantNode {
+// wantTree takes the names of columns, the row's cells, and which columns are text.
+func wantTree(names, cells []string, text map[string]bool) *wantNode {
 	root := &wantNode{}
 	for i, name := range names {
 		path, ok := strings.CutPrefix(name, "*.properties.")
@@ -148,22 +155,86 @@ func wantTree(names, cells []string) *wantNode {
 			}
 			n = n.kids[part]
 		}
-		n.leaf, n.cell = true, cells[i]
+		n.leaf, n.text = true, text[columnName(path)]
+		if kind, _ := wantKind(cells[i]); kind != "" {
+			n.cell = cells[i]
+		}
 	}
 	return root
+}
+
+// columnName is what a property's column is called: what $set says is one with what $set_once does.
+func columnName(path string) string {
+	if rest, ok := strings.CutPrefix(path, "$set_once."); ok {
+		return "$set." + rest
+	}
+	return path
+}
+
+var (
+	wantNumber    = regexp.MustCompile(`^-?(0|[1-9]\d*)(\.\d+)?$`)
+	wantExponent  = regexp.MustCompile(`^-?[1-9](\.\d+)?e([+-]?\d{1,3})$`)
+	wantNotNumber = regexp.MustCompile(`^[+-]?(nan|NaN|NAN|inf|Inf|INF|infinity|Infinity|INFINITY)$`)
+)
+
+// wantKind says what a cell is, and its value.
+func wantKind(cell string) (kind string, value any) {
+	switch {
+	case cell == "" || cell == `\N` || wantNotNumber.MatchString(cell):
+		return "", nil
+	case wantNumber.MatchString(cell):
+		return "number", json.Number(cell)
+	case cell == "True" || cell == "False":
+		return "boolean of Python", cell == "True"
+	case cell == "true" || cell == "false":
+		return "boolean", cell == "true"
+	}
+	if parts := wantExponent.FindStringSubmatch(cell); parts != nil {
+		exponent, _ := strconv.Atoi(parts[2])
+		if f, err := strconv.ParseFloat(cell, 64); err == nil && !math.IsInf(f, 0) && (exponent <= -5 || exponent >= 15) {
+			return "number", json.Number(cell)
+		}
+	}
+	if (cell[0] == '[' || cell[0] == '{') && json.Valid([]byte(cell)) {
+		d := json.NewDecoder(strings.NewReader(cell))
+		d.UseNumber()
+		_ = d.Decode(&value)
+		return "JSON", value
+	}
+	return "text", string(appendUTF8(nil, []byte(cell)))
+}
+
+// textColumns says which columns are text: those with a cell of text, or with cells of two kinds.
+func textColumns(names []string, lines [][]string) map[string]bool {
+	text, kinds := map[string]bool{}, map[string]string{}
+	for _, line := range lines {
+		for i, cell := range line {
+			path := strings.TrimPrefix(names[i], "*.properties.")
+			if path == "$is_identified" || path == "$process_person_profile" {
+				continue
+			}
+			name := columnName(path)
+			kind, _ := wantKind(cell)
+			if kind == "" {
+				continue
+			}
+			if before := kinds[name]; kind == "text" || before != "" && before != kind {
+				text[name] = true
+			}
+			kinds[name] = kind
+		}
+	}
+	return text
 }
 
 // value is nil where the row has nothing.
 func (n *wantNode) value() any {
 	switch {
-	case n.cell == "True":
-		return true
-	case n.cell == "False":
-		return false
-	case n.cell != "" && strings.IndexByte("-0123456789", n.cell[0]) >= 0 && json.Valid([]byte(n.cell)) && strings.TrimSpace(n.cell) == n.cell:
-		return json.Number(n.cell)
-	case n.cell != "":
+	case n.cell != "" && n.text:
 		return string(appendUTF8(nil, []byte(n.cell)))
+	case n.cell != "":
+		_, value := wantKind(n.cell)
+		return value
 	case n.isArray():
 		var elements []any
 		for i := range len(n.kids) {
@@ -208,7 +279,7 @@ func (n *wantNode) object() map[string]any {
 func (n *wantNode) flatten(prefix string, o map[string]any) {
 	for name, k := range n.kids {
 		if k.cell != "" {
-			o[prefix+"."+name] = (&wantNode{cell: k.cell}).value()
+			o[prefix+"."+name] = (&wantNode{cell: k.cell, text: k.text}).value()
 		}
 		k.flatten(prefix+"."+name, o)
 	}
@@ -219,6 +290,8 @@ func FuzzUICSV(f *testing.F) {
 	f.Add("$set.email,$set,$set_once.a.b,$unset.0,$user_id", "a@example.com,,True,k,7\n,text,1,,\n")
 	f.Add("a,a.b,a.c.0,x.1,x.3", "1,2,3,4,5\n,2,3,,\n\"q\"\"q\",,,\"line\nline\",-0.5e1\n")
 	f.Add("0,1,2.0,2.1", "a,b,c,d\n")
+	f.Add("zip,hex,flag,plus,exp,nan", "01067,12e5,True,+1,1E400,NaN\n99423,77,False,-0,1e3,inf\n")
+	f.Add("j,k,b,n.0", "\"[1, {\"\"a\"\":2}]\",{},true,1e-7\n{,[],True,1.5e+300\n")
 	f.Fuzz(func(t *testing.T, names, text string) {
 		header := []string{"*.event", "*.distinct_id"}
 		for name := range strings.SplitSeq(names, ",") {
@@ -261,14 +334,26 @@ func checkExplorer(t *testing.T, header []string, lines [][]string, file []byte)
 			return
 		}
 	}
-	chunks, refused := cutBytes(file, Options{})
+	for _, line := range lines {
+		for j, cell := range line { // what csv.Writer makes of line ends in a cell
+			line[j] = strings.ReplaceAll(strings.ReplaceAll(cell, "\r", ""), "\n", "\r\n")
+		}
+	}
+	types := NewColumnTypes(nil)
+	chunks, refused := cutBytes(file, Options{Types: types})
 	if refused != nil {
 		t.Fatal(refused)
 	}
+	rowsOf(t, chunks)
+	for _, c := range chunks {
+		types.Add(c)
+	}
+	types.Settle()
 	rows := rowsOf(t, chunks)
 	if len(rows) != len(lines) {
 		t.Fatalf("%d rows of %d", len(rows), len(lines))
 	}
+	text := textColumns(header[2:], lines)
 	for i, line := range lines {
 		decoder := json.NewDecoder(strings.NewReader(rows[i].Properties))
 		decoder.UseNumber()
@@ -276,10 +361,7 @@ func checkExplorer(t *testing.T, header []string, lines [][]string, file []byte)
 		if err := decoder.Decode(&got); err != nil {
 			t.Fatal(err)
 		}
-		for j, cell := range line { // what csv.Writer makes of line ends in a cell
-			line[j] = strings.ReplaceAll(strings.ReplaceAll(cell, "\r", ""), "\n", "\r\n")
-		}
-		want := wantTree(header, append([]string{"a", "u"}, line...)).object()
+		want := wantTree(header, append([]string{"a", "u"}, line...), text).object()
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Fatalf("%q\n%q (- want, + got):\n%s", header, line, diff)
 		}

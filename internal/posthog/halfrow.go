@@ -40,7 +40,7 @@ func (c *cutter) half() bool {
 	if !c.layout.csv {
 		return !ended && !json.Valid(c.rest)
 	}
-	if _, state := quotedRow(c.rest, 0); state != rowOpen {
+	if _, state := quotedRow(c.rest, 0, c.layout.cut); state != rowOpen {
 		return !ended
 	}
 	for _, bad := range c.tail(slices.Clone(c.rest)).Events() {

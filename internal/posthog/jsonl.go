@@ -117,6 +117,10 @@ func (d *decoder) keepField(name, raw []byte) bool {
 		f.createdAt = raw
 	case "elements_chain":
 		f.elementsChain = raw
+	case "now":
+		f.now = raw
+	case "offset":
+		f.offset = raw
 	case "person_id":
 		f.personID = raw
 	case "team_id":
@@ -164,7 +168,9 @@ func (d *decoder) takeFields() *fault {
 	e.PersonID, _ = d.id(f.personID, f.escaped)
 	d.takeUUID()
 	d.takeTeam(d.text(f.teamID, f.escaped))
-	e.Timestamp, e.CreatedAt = d.time(d.text(f.timestamp, f.escaped)), d.created(d.text(f.createdAt, f.escaped))
+	d.timestamp(d.text(f.timestamp, f.escaped))
+	d.takenBefore(d.text(f.now, f.escaped), d.text(f.offset, f.escaped))
+	e.CreatedAt = d.created(d.text(f.createdAt, f.escaped))
 	if chain := f.elementsChain; len(chain) > len(`""`) && chain[0] == '"' {
 		e.ElementsChain = chain
 	}

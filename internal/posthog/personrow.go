@@ -48,6 +48,9 @@ func ReadPersons(ctx context.Context, sources []Source, options Options) iter.Se
 			if !chunk.persons(yield) {
 				return
 			}
+			if options.Types != nil {
+				options.Types.Add(chunk)
+			}
 			chunk.Release()
 		}
 	}
@@ -58,6 +61,8 @@ func (c *Chunk) persons(yield func(*PersonRow, error) bool) bool {
 	d := decoders.Get().(*decoder)
 	defer decoders.Put(d)
 	d.renamed, d.zone = c.layout.renamed, c.layout.zone
+	d.beginCells(c)
+	defer d.endCells(c)
 	if !c.tooLong && (c.ends == nil || c.layout.elements != nil) {
 		d.rows = markStops(d.rows, c.guarded, len(c.data))
 	}

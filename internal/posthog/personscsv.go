@@ -22,15 +22,17 @@ func personsCSV(h *head) (*layout, *refusal) {
 	if refused := h.twice(isPersonColumn); refused != nil {
 		return nil, refused
 	}
-	x := &personRows{names: h.names, properties: flattened{person: true}}
-	x.properties.add(h.names, "properties.")
+	x := &personRows{names: h.names, cut: h.delimiter, userID: h.options.UserID, properties: flattened{person: true}}
+	x.properties.add(h, "properties.")
 	for column, name := range h.names {
 		if n, ok := strings.CutPrefix(name, "distinct_ids."); ok && n != "total" {
 			x.ids = append(x.ids, column)
 		}
 	}
 	x.total = h.column("distinct_ids.total")
-	return &layout{shape: "persons, CSV", header: h.after, csv: true, split: splitCSV, decode: x.decode}, nil
+	return &layout{
+		shape: "persons, CSV", header: h.after, csv: true, cut: h.delimiter, cells: h.typed, split: splitCSV(h.delimiter), decode: x.decode,
+	}, nil
 }
 
 // isPersonColumn reports whether a column is read.
@@ -41,13 +43,15 @@ func isPersonColumn(name string) bool {
 // personRows is how the rows of one file are read.
 type personRows struct {
 	names      []string
+	cut        byte // between cells
+	userID     func(id []byte) bool
 	ids        []int // columns
 	total      int   // of how many IDs the person has, -1 without
 	properties flattened
 }
 
 func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
-	if n := d.splitCells(data, i, end); n != len(x.names) {
+	if n := d.splitCells(data, i, end, x.cut); n != len(x.names) {
 		return cellFault(n, len(x.names))
 	}
 	p := personFields{}
@@ -55,12 +59,17 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 		if cell := d.cells[column]; !null(cell) || name == "distinct_id" { // a row that should name an ID must
 			p.keep([]byte(name), d.asJSON(cell))
 		}
+		if name == "distinct_id" && x.isRounded(d.cells[column]) {
+			return roundedID("`distinct_id`", d.cells[column])
+		}
 	}
 	for _, column := range x.ids {
 		switch cell := d.cells[column]; {
 		case null(cell):
 		case !utf8.Valid(cell):
 			return faultf(BadDistinctID, "a distinct ID %s", idBroken)
+		case x.isRounded(cell):
+			return roundedID("a distinct ID", cell)
 		default:
 			d.row.DistinctIDs = append(d.row.DistinctIDs, cell)
 		}
@@ -78,6 +87,10 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 		}
 	}
 	return nil
+}
+
+func (x *personRows) isRounded(id []byte) bool {
+	return rounded(id) && (x.userID == nil || !x.userID(id))
 }
 
 var noProperties = []byte("{}")

@@ -3,6 +3,7 @@ package posthog
 import (
 	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -22,6 +23,7 @@ type pump struct {
 	accept bool         // damaged text is taken too
 	bomb   int64        // how much text may have any ratio
 
+	begun bool  // its first bytes have been looked at
 	given int64 // how much of the text has been handed on
 	gaps  int   // in the text
 	lost  error // what the first of them was
@@ -204,8 +206,16 @@ func (p *pump) fill(s stream, start int64) (b block, err error) {
 		n, err = s.Read(b.buffer.window(size)[b.size:])
 		b.size += n
 		if missing, _ = err.(*gap); missing != nil {
-			err = nil
+			break
 		}
+	}
+	if order := p.orderOf(&b, size); order != nil {
+		p.stream = newUTF16Stream(s, order, b.buffer.window(size)[:b.size], err)
+		b.buffer.release()
+		return p.fill(p.stream, start)
+	}
+	if missing != nil {
+		err = nil
 	}
 	b.end += int64(b.size)
 	b.used, b.whole = s.used(), err == io.EOF
@@ -222,6 +232,15 @@ func (p *pump) fill(s stream, start int64) (b block, err error) {
 		}
 	}
 	return b, err
+}
+
+// orderOf returns the order of bytes of UTF-16 that the stream begins with, nil for other text.
+func (p *pump) orderOf(first *block, size int) binary.ByteOrder {
+	if p.begun {
+		return nil
+	}
+	p.begun = true
+	return utf16Order(first.buffer.window(size)[:first.size])
 }
 
 // Text that expands more than bombRatio times, once there is bombSize of it, is not an export; nor is text that expands

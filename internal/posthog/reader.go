@@ -42,6 +42,12 @@ type Options struct {
 	// went through twice the first is meant; a time that it left out is read as if it had not.
 	Zone *time.Location
 
+	// Types are the types of columns of CSV, over all readings of a run. Nil types each cell by itself.
+	Types *ColumnTypes
+
+	// UserID reports whether an ID has the form of the user's own, as people.Options.UserID does; nil knows none.
+	UserID func(id []byte) bool
+
 	persons bool // persons are read, not events
 
 	window   int   // for tests; 0 is windowSize

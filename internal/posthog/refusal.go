@@ -28,6 +28,9 @@ func quoted(text string) string {
 
 const hintEvents = "give batch exports of the events model (JSONLines), the events explorer's CSV, or a dump of ClickHouse's events table"
 
+// Quoted shows text from a row, which may hold anything, on one line: escaped, and shortened.
+func Quoted(text []byte) string { return quoted(string(text)) }
+
 // foreign knows files that are of another program, or of PostHog but not events.
 func foreign(h *head) (*layout, *refusal) {
 	for _, f := range foreignFiles {

@@ -2,7 +2,6 @@ package posthog
 
 import (
 	"bytes"
-	"strings"
 	"time"
 )
 
@@ -11,6 +10,8 @@ type layout struct {
 	shape  string
 	header int          // bytes before the first row
 	csv    bool         // rows may span lines
+	cut    byte         // between the cells of CSV
+	cells  []typedCell  // of CSV: the columns that hold one value each, of which the type is to be found out
 	said   *SourceError // a warning; nil for none
 	split  func(data []byte, s splitting) (n, rows int, ends []uint32)
 
@@ -42,11 +43,11 @@ var shapes = []shape{
 
 // head is how a file begins.
 type head struct {
-	text    []byte   // the first window, after a byte order mark
-	whole   bool     // text is the whole file
-	names   []string // the cells of the first line, if it is CSV
-	after   int      // where the line after it begins
-	named   uint64   // of options.Columns, those that are among names
+	text    []byte // the first window, after a byte order mark
+	whole   bool   // text is the whole file
+	csvHead        // the first line, if it is CSV
+	named   uint64 // of options.Columns, those that are among names
+	typed   []typedCell
 	options Options
 }
 
@@ -68,8 +69,10 @@ func recogniseFile(text []byte, whole bool, options Options) (l *layout, skip in
 	} else if l = eventLines(text, options); l != nil {
 		return l, skip, nil
 	}
-	h := &head{text: text, whole: whole, options: options}
-	h.names, h.after = headerLine(text, whole)
+	if options.Types == nil {
+		options.Types = NewColumnTypes(nil)
+	}
+	h := &head{text: text, whole: whole, options: options, csvHead: headerOf(text, whole, options)}
 	for _, recognise := range shapes {
 		if l, refused = recognise(h); l != nil || refused != nil {
 			break
@@ -93,28 +96,6 @@ func loneReturns(text []byte) *refusal {
 		return nil
 	}
 	return refuse("its lines end with a carriage return alone", `write it anew with line feeds, for example with tr '\r' '\n'`)
-}
-
-// headerLine reads the first line as CSV.
-func headerLine(text []byte, whole bool) (names []string, after int) {
-	n, _, ends := splitCSV(text, splitting{last: true})
-	switch {
-	case n > 0:
-		after = int(ends[0])
-	case whole:
-		after = len(text)
-	default:
-		return nil, 0
-	}
-	var d decoder
-	line := append(bytes.Clone(trimLineEnd(text[:after])), make([]byte, guard)...)
-	if d.splitCells(line, 0, len(line)-guard) < 0 {
-		return nil, 0
-	}
-	for _, cell := range d.cells {
-		names = append(names, strings.ToValidUTF8(string(cell), "\ufffd"))
-	}
-	return names, after
 }
 
 // column returns the index of the column with this name, -1 if there is none.

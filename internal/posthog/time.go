@@ -3,18 +3,24 @@ package posthog
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// parseTime reads the text of a time. It knows
+// ParseTime reads the text of a time. It knows
 //
-//   - ISO 8601 with `T` or a space, none to nine digits of a second's fraction, and `Z`, `+01:00`, `+0100`, `+01` or no
-//     zone, which is UTC: what PostHog's batch exports, its web interface and ClickHouse write;
+//   - ISO 8601 with `T` or a space, with or without seconds, none to nine digits of their fraction, and then, with or
+//     without a space before it, `Z`, `UTC`, `GMT`, `+01:00`, `+0100`, `+01` or no zone, which is UTC: what PostHog's batch
+//     exports, its web interface and ClickHouse write, and BigQuery (`2026-03-04 10:02:11.004512 UTC`), Snowflake
+//     (`2026-03-04 10:02:11.004 -0800`, `Z` for UTC), Postgres and Redshift (`2026-03-04 10:02:11.004512+00`), Presto
+//     (`... UTC`) and spreadsheets (no seconds);
+//   - RFC 2822, which Snowflake writes where TIMESTAMP_OUTPUT_FORMAT asks for it: `Wed, 04 Mar 2026 10:02:11 +0000`;
 //   - numbers: unix seconds, whole or with a fraction, and from 100,000,000,000 on (the year 5138 in seconds, 1973 in
-//     milliseconds) unix milliseconds.
+//     milliseconds) unix milliseconds. With an exponent, as BigQuery's API writes them (`1.772615727004512E9`), they need
+//     ten digits: those with fewer have been rounded to minutes or days.
 //
 // What is finer than a microsecond is cut off.
-func parseTime(text []byte) Time { return parseTimeIn(nil, text) }
+func ParseTime(text []byte) Time { return parseTimeIn(nil, text) }
 
 // parseTimeIn does so where a time without a zone is the clock's of zone; nil is UTC.
 func parseTimeIn(zone *time.Location, text []byte) Time {
@@ -23,9 +29,12 @@ func parseTimeIn(zone *time.Location, text []byte) Time {
 	}
 	var micros int64
 	var ok bool
-	if len(text) > 7 && text[4] == '-' && text[7] == '-' {
+	switch {
+	case len(text) > 7 && text[4] == '-' && text[7] == '-':
 		micros, ok = parseISO(zone, text)
-	} else {
+	case text[0] >= 'A':
+		micros, ok = parseMail(zone, text)
+	default:
 		micros, ok = parseEpoch(text)
 	}
 	if ok {
@@ -37,8 +46,35 @@ func parseTimeIn(zone *time.Location, text []byte) Time {
 func (d *decoder) time(text []byte) Time    { return parseTimeIn(d.zone, text) }
 func (d *decoder) created(text []byte) Time { return createdAt(d.time(text)) }
 
+// timestamp takes the text of the event's `timestamp`, and keeps it where it cannot be read.
+func (d *decoder) timestamp(text []byte) {
+	if d.event.Timestamp = d.time(text); d.event.Timestamp.State == Unreadable {
+		d.event.Unreadable = text
+	}
+}
+
+// takenBefore takes, for a row without a `timestamp`, what the exports of PostHog's plugin server of 2021 have in its place:
+// `now`, when the server got the event, less `offset`, the milliseconds that it had waited on the device before it was sent
+// (plugin-server, src/worker/ingestion/timestamps.ts). `sent_at` corrects nothing: in historical exports it is made of
+// `created_at`.
+func (d *decoder) takenBefore(now, offset []byte) {
+	e := &d.event
+	if e.Timestamp.State != Missing || len(now) == 0 {
+		return
+	}
+	if d.timestamp(now); e.Timestamp.State != Known || len(offset) == 0 {
+		return
+	}
+	millis, err := strconv.ParseFloat(string(offset), 64)
+	if err != nil || !(math.Abs(millis) < mostMillis) {
+		e.Timestamp, e.Unreadable = Time{State: Unreadable}, offset
+		return
+	}
+	e.Timestamp.Micros -= int64(math.Round(millis * 1000))
+}
+
 // parseCreated reads a `created_at`.
-func parseCreated(text []byte) Time { return createdAt(parseTime(text)) }
+func parseCreated(text []byte) Time { return createdAt(ParseTime(text)) }
 
 // createdAt is the time that a `created_at` says. ClickHouse writes the beginning of 1970 where there is none.
 func createdAt(t Time) Time {
@@ -48,17 +84,20 @@ func createdAt(t Time) Time {
 	return t
 }
 
-const isoSeconds = len("2006-01-02T15:04:05")
+const (
+	isoMinutes = len("2006-01-02T15:04")
+	isoSeconds = len("2006-01-02T15:04:05")
+)
 
 func parseISO(zone *time.Location, s []byte) (micros int64, ok bool) {
-	if len(s) < isoSeconds {
+	if len(s) < isoMinutes {
 		return 0, false
 	}
 	// Eight bytes at a time: 2006-01- and 02T15:04.
 	date, clock := load8(s, 0), load8(s, 8)
 	const dateMarks, clockMarks = 0xff<<32 | 0xff<<56, 0xff<<16 | 0xff<<40
 	between := byte(clock >> 16)
-	if date&dateMarks != '-'<<32|'-'<<56 || between != 'T' && between != ' ' || byte(clock>>40) != ':' || s[16] != ':' {
+	if date&dateMarks != '-'<<32|'-'<<56 || between != 'T' && between != ' ' || byte(clock>>40) != ':' {
 		return 0, false
 	}
 	date, clock = (date^'0'*ones)&^dateMarks, (clock^'0'*ones)&^clockMarks
@@ -66,12 +105,16 @@ func parseISO(zone *time.Location, s []byte) (micros int64, ok bool) {
 	at := func(w uint64, i int) int { return int(w >> (8 * i) & 0xff) }
 	year := at(date, 0)*1000 + at(date, 1)*100 + at(date, 2)*10 + at(date, 3)
 	month, day := at(date, 5)*10+at(date, 6), at(clock, 0)*10+at(clock, 1)
-	hour, minute, second := at(clock, 3)*10+at(clock, 4), at(clock, 6)*10+at(clock, 7), two(s[17:], &bad)
-	if bad || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59 {
-		return 0, false
+	hour, minute, second := at(clock, 3)*10+at(clock, 4), at(clock, 6)*10+at(clock, 7), 0
+	rest := s[isoMinutes:]
+	var fraction int64
+	if len(s) >= isoSeconds && s[isoMinutes] == ':' {
+		second = two(s[isoMinutes+1:], &bad)
+		if fraction, rest, ok = parseFraction(s[isoSeconds:]); !ok {
+			return 0, false
+		}
 	}
-	fraction, rest, ok := parseFraction(s[isoSeconds:])
-	if !ok {
+	if bad || month < 1 || month > 12 || day < 1 || day > daysIn(year, month) || hour > 23 || minute > 59 || second > 59 {
 		return 0, false
 	}
 	east, ok := parseZone(rest)
@@ -137,9 +180,16 @@ func parseFraction(s []byte) (micros int64, rest []byte, ok bool) {
 	return micros, s[n:], n >= 2 && n <= 10
 }
 
-// parseZone gives a zone's seconds east of Greenwich.
+// parseZone gives a zone's seconds east of Greenwich. One space may stand before it.
 func parseZone(s []byte) (east int, ok bool) {
 	if string(s) == "+00:00" || string(s) == "Z" || len(s) == 0 {
+		return 0, true
+	}
+	if s[0] == ' ' && len(s) > 1 {
+		s = s[1:]
+	}
+	switch string(s) {
+	case "Z", "z", "UTC", "utc", "GMT":
 		return 0, true
 	}
 	if s[0] != '+' && s[0] != '-' {
@@ -161,6 +211,26 @@ func parseZone(s []byte) (east int, ok bool) {
 		east = -east
 	}
 	return east, !bad && hour <= 23 && minute <= 59
+}
+
+// parseMail reads the form of RFC 2822, with or without the zone.
+func parseMail(zone *time.Location, s []byte) (micros int64, ok bool) {
+	fields := strings.Fields(string(s))
+	if len(fields) != 5 && len(fields) != 6 {
+		return 0, false
+	}
+	t, err := time.Parse("Mon, 2 Jan 2006 15:04:05", strings.Join(fields[:5], " "))
+	if err != nil {
+		return 0, false
+	}
+	if len(fields) == 5 {
+		if zone != nil {
+			return onClock(zone, t.Unix())*1_000_000 + int64(t.Nanosecond()/1000), true
+		}
+		return t.UnixMicro(), true
+	}
+	east, ok := parseZone([]byte(fields[5]))
+	return t.UnixMicro() - int64(east)*1_000_000, ok
 }
 
 const (
@@ -220,9 +290,21 @@ func parseDecimals(s []byte) (millionths int64, ok bool) {
 	return millionths, len(s) > 1
 }
 
+// enoughDigits is how many digits a number with an exponent needs, so that it tells seconds.
+const enoughDigits = 10
+
 // parseExponent reads numbers such as 1.772615727e9, which are rare.
 func parseExponent(s []byte) (micros int64, ok bool) {
-	if scanNumber(append(s[:len(s):len(s)], make([]byte, guard)...), 0) != len(s) {
+	digits := 0
+	for _, c := range s {
+		if c|0x20 == 'e' {
+			break
+		}
+		if digit(c) && (digits > 0 || c != '0') {
+			digits++
+		}
+	}
+	if digits < enoughDigits || scanNumber(append(s[:len(s):len(s)], make([]byte, guard)...), 0) != len(s) {
 		return 0, false
 	}
 	f, err := strconv.ParseFloat(string(s), 64)

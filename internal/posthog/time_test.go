@@ -2,6 +2,8 @@ package posthog
 
 import (
 	"math"
+	"net/mail"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -44,20 +46,52 @@ func TestParseTime(t *testing.T) {
 		"2026-03-04T24:00:00Z":             unreadable,
 		"2026-03-04T09:60:00Z":             unreadable,
 		"2026-03-04T09:15:60Z":             unreadable,
-		"2026-03-04T09:15":                 unreadable,
+		"2026-03-04T09:15":                 known("2026-03-04T09:15:00Z"),
+		"2026-03-04 09:15 -0800":           known("2026-03-04T09:15:00-08:00"),
+		"2026-03-04T09:1":                  unreadable,
+		"2026-03-04T09:15:4":               unreadable,
+		"2026-03-04T09:15:":                unreadable,
+		"2026-03-04T09:15.5":               unreadable,
 		"2026-03-04":                       unreadable,
 		"2026-03-04T09:15:41.Z":            unreadable,
 		"2026-03-04T09:15:41.1234567890Z":  unreadable,
 		"2026-03-04T09:15:41+24:00":        unreadable,
 		"2026-03-04T09:15:41+00:60":        unreadable,
 		"2026-03-04T09:15:41+0:00":         unreadable,
-		"2026-03-04T09:15:41z":             unreadable,
-		"2026-03-04T09:15:41 UTC":          unreadable,
+		"2026-03-04T09:15:41z":             known("2026-03-04T09:15:41Z"),
+		"2026-03-04 09:15:41 UTC":          known("2026-03-04T09:15:41Z"),
+		"2026-03-04 09:15:41.004512 UTC":   known("2026-03-04T09:15:41.004512Z"),
+		"2026-03-04 09:15:41 GMT":          known("2026-03-04T09:15:41Z"),
+		"2026-03-04 09:15:41.004 Z":        known("2026-03-04T09:15:41.004Z"),
+		"2026-03-04 09:15:41.004000000 Z":  known("2026-03-04T09:15:41.004Z"),
+		"2026-03-04 09:15:41.004 -0800":    known("2026-03-04T09:15:41.004-08:00"),
+		"2026-03-04 09:15:41 +0000":        known("2026-03-04T09:15:41Z"),
+		"2026-03-04 09:15:41 +05:30":       known("2026-03-04T09:15:41+05:30"),
+		"2026-03-04 09:15:41.004512+00":    known("2026-03-04T09:15:41.004512Z"),
+		"2026-03-04 09:15:41+0530":         known("2026-03-04T09:15:41+05:30"),
+		"2026-03-04 09:15:41  UTC":         unreadable,
+		"2026-03-04 09:15:41 ":             unreadable,
+		"2026-03-04 09:15:41 PST":          unreadable, // which may be Manila's
+		"2026-03-04 09:15:41 UTC+1":        unreadable,
+		"Wed, 04 Mar 2026 09:15:41 +0000":  known("2026-03-04T09:15:41Z"),
+		"Wed, 4 Mar 2026 09:15:41 -0800":   known("2026-03-04T09:15:41-08:00"),
+		"Wed, 04 Mar 2026 09:15:41.5 Z":    known("2026-03-04T09:15:41.5Z"),
+		"Wed, 04 Mar 2026 09:15:41 GMT":    known("2026-03-04T09:15:41Z"),
+		"Wed, 04 Mar 2026 09:15:41":        known("2026-03-04T09:15:41Z"),
+		"Wed, 31 Apr 2026 09:15:41 GMT":    unreadable,
+		"Wod, 04 Mar 2026 09:15:41 GMT":    unreadable,
+		"Wed, 04 Mar 2026":                 unreadable,
 		"2026-03-04x09:15:41":              unreadable,
 		"1772615727":                       {Micros: 1772615727_000_000, State: Known},
 		"1772615727.123":                   {Micros: 1772615727_123_000, State: Known},
 		"1772615727.1234567":               {Micros: 1772615727_123_456, State: Known},
 		"1.772615727e9":                    {Micros: 1772615727_000_000, State: Known},
+		"1.772615727E9":                    {Micros: 1772615727_000_000, State: Known},
+		"1.772615727E+12":                  {Micros: 1772615727_000_000, State: Known},
+		"1.772615727004512E9":              {Micros: 1772615727_004_512, State: Known},
+		"1.77261573E9":                     unreadable, // ten seconds
+		"0001.77261573E9":                  unreadable,
+		"1.77E+09":                         unreadable,
 		"1772615727123":                    {Micros: 1772615727_123_000, State: Known},
 		"1772615727123.4567":               {Micros: 1772615727_123_456, State: Known},
 		"99999999999":                      {Micros: 99999999999_000_000, State: Known},
@@ -73,7 +107,7 @@ func TestParseTime(t *testing.T) {
 		"yesterday":                        unreadable,
 		"true":                             unreadable,
 	} {
-		if got := parseTime([]byte(text)); got != want {
+		if got := ParseTime([]byte(text)); got != want {
 			t.Errorf("%q: got %v, want %v", text, got, want)
 		}
 	}
@@ -85,7 +119,7 @@ func TestClickHouseWritesNoCreatedAtAsZero(t *testing.T) {
 			t.Errorf("%q: got %v, want it missing", text, got)
 		}
 	}
-	if got := parseTime([]byte("1970-01-01 00:00:00")); got.State != Known {
+	if got := ParseTime([]byte("1970-01-01 00:00:00")); got.State != Known {
 		t.Errorf("a timestamp at zero: got %v, want it known", got)
 	}
 }
@@ -99,24 +133,38 @@ func TestSecondsRoundDown(t *testing.T) {
 }
 
 func FuzzTime(f *testing.F) {
-	for _, text := range []string{"2026-03-04T09:15:27.123000+00:00", "2026-03-04 09:15:41", "1772615727.5", "1e9", "2024-02-29T23:59:59.999999999-23:59", "1772615727123"} {
+	for _, text := range []string{"2026-03-04T09:15:27.123000+00:00", "2026-03-04 09:15:41", "1772615727.5", "1e9", "1.772615727E9", "2026-03-04 09:15:41.004 -0800", "2026-03-04 09:15 UTC", "2026-03-04 09:15:41+00", "Wed, 04 Mar 2026 09:15:41 +0000", "2024-02-29T23:59:59.999999999-23:59", "1772615727123"} {
 		f.Add(text)
 	}
-	layouts := []string{"2006-01-02T15:04:05Z07:00", "2006-01-02 15:04:05Z07:00", "2006-01-02T15:04:05Z0700", "2006-01-02 15:04:05Z0700",
-		"2006-01-02T15:04:05Z07", "2006-01-02 15:04:05Z07", "2006-01-02T15:04:05", "2006-01-02 15:04:05"}
+	var layouts []string
+	for _, date := range []string{"2006-01-02T15:04:05", "2006-01-02 15:04:05", "2006-01-02T15:04", "2006-01-02 15:04"} {
+		for _, zone := range []string{"", "Z07:00", "Z0700", "Z07"} {
+			layouts = append(layouts, date+zone, date+" "+zone)
+		}
+	}
 	f.Fuzz(func(t *testing.T, text string) {
-		got := parseTime([]byte(text))
+		got := ParseTime([]byte(text))
 		if len(text) > 7 && text[4] == '-' && text[7] == '-' {
 			want := Time{State: Unreadable}
 			for _, layout := range layouts {
-				at, err := time.Parse(layout, text)
-				if err == nil && !oddTime(text) {
+				at, err := time.Parse(layout, utcAsZ(text))
+				if err == nil && !oddTime(utcAsZ(text)) {
 					want = Time{Micros: at.Add(-time.Duration(at.Nanosecond() % 1000)).UnixMicro(), State: Known}
 				}
 			}
 			if got != want {
 				t.Fatalf("%q: got %v, want %v", text, got, want)
 			}
+			return
+		}
+		if mailed.MatchString(text) {
+			at, err := mail.ParseDate(text)
+			if want := (Time{Micros: at.UnixMicro(), State: Known}); err == nil && got != want || err != nil && got.State == Known {
+				t.Fatalf("%q: got %v, want %v, %v", text, got, want, err)
+			}
+			return
+		}
+		if text != "" && text[0] >= 'A' {
 			return
 		}
 		number, err := strconv.ParseFloat(text, 64)
@@ -140,13 +188,28 @@ func FuzzTime(f *testing.F) {
 	})
 }
 
-// oddTime knows what time.Parse takes beyond what parseTime does: an hour of one digit or behind spaces, a comma before the fraction,
+var mailed = regexp.MustCompile(`^(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d ([+-][01]\d[0-5]\d|GMT)$`)
+
+// utcAsZ writes the names of UTC as Z.
+func utcAsZ(text string) string {
+	for _, name := range []string{"UTC", "utc", "GMT", "z"} {
+		if before, found := strings.CutSuffix(text, name); found {
+			return before + "Z"
+		}
+	}
+	return text
+}
+
+// oddTime knows what time.Parse takes beyond what ParseTime does: an hour of one digit or behind spaces, a comma before the fraction,
 // more than nine digits, and zones of 24 hours or 60 minutes.
 func oddTime(text string) bool {
-	if len(text) < isoSeconds || text[13] != ':' || text[11] == ' ' {
+	if len(text) < isoMinutes || text[13] != ':' || text[11] == ' ' || text[len(text)-1] == ' ' {
 		return true
 	}
-	rest := text[isoSeconds:]
+	rest := text[isoMinutes:]
+	if strings.HasPrefix(rest, ":") && len(rest) > 2 {
+		rest = rest[3:]
+	}
 	if strings.HasPrefix(rest, ",") {
 		return true
 	}
@@ -157,5 +220,6 @@ func oddTime(text string) bool {
 		}
 		rest = digits[n:]
 	}
+	rest = strings.TrimPrefix(rest, " ")
 	return len(rest) >= 3 && rest[1:3] == "24" || strings.HasSuffix(rest, "60")
 }

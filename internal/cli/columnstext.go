@@ -1,0 +1,70 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"ph2cio/internal/export"
+)
+
+// columns names the columns of CSV that were made text, first those that were sent as something else before.
+func (t *summaryText) columns() {
+	all := t.s.TextColumns
+	if len(all) == 0 {
+		return
+	}
+	t.line("columns", several(int64(len(all)), "column of CSV is text in every row, because of this cell:",
+		"columns of CSV are text in every row, because of these cells:"))
+	shown := 0
+	for _, before := range []bool{true, false} {
+		for i := range all {
+			if (all[i].Before != "") != before || shown == mostNamed {
+				continue
+			}
+			shown++
+			text := oneLine(all[i].Name + ": " + madeText(&all[i]))
+			if before {
+				text = t.style.yellow(text)
+			} else {
+				text = t.style.dim(text)
+			}
+			t.line("", text)
+		}
+	}
+	if more := len(all) - shown; more > 0 {
+		t.line("", t.style.dim(fmt.Sprintf("and %s more (--json lists all)", export.Count(int64(more)))))
+	}
+}
+
+// madeText says which cell made a column text, and where it stands.
+func madeText(c *export.TextColumn) string {
+	text := fmt.Sprintf("%s in %s:%d", strconv.Quote(c.Cell), c.File, c.Line)
+	if c.Cell == "" {
+		text = "one of an earlier run"
+	}
+	if c.Before != "" {
+		text += "; it was sent as " + c.Before + " before, and is text from now on"
+	}
+	return text
+}
+
+// columns lists the columns of CSV that hold one value each, with their types.
+func (t *inspectText) columns() {
+	table := t.table("columns of CSV", left("type"), left(""))
+	for i := range t.in.Columns {
+		c := &t.in.Columns[i]
+		kind, note := c.Type, ""
+		if kind == "" {
+			kind = t.style.dim("empty")
+		}
+		if c.MadeText != nil {
+			note = t.style.yellow(oneLine(madeText(c.MadeText)))
+		}
+		if c.NotNumbers > 0 {
+			note = strings.TrimSpace(note + " " + several(c.NotNumbers, "cell is no number and is left out", "cells are no numbers and are left out"))
+		}
+		table.add([]string{name(c.Name), kind, note})
+	}
+	t.WriteString(table.String())
+}

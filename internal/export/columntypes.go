@@ -1,0 +1,100 @@
+package export
+
+import (
+	"context"
+
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/posthog"
+)
+
+// TextColumn is a column of CSV that is text, though some of its cells alone would not be.
+type TextColumn struct {
+	Name   string `json:"name"`             // properties.NAME or person.properties.NAME
+	Before string `json:"before,omitempty"` // the type it was sent with by earlier runs
+	Column string `json:"column,omitempty"` // as the file names it
+	File   string `json:"file,omitempty"`   // of the cell that made it text; empty where that is not known any more
+	Line   int64  `json:"line,omitempty"`   // on which that cell's row starts, from 1
+	Cell   string `json:"cell,omitempty"`   // at most 60 bytes of it
+}
+
+// ColumnInspection is one column of CSV that holds one value.
+type ColumnInspection struct {
+	Name       string      `json:"name"` // properties.NAME or person.properties.NAME
+	Type       string      `json:"type"` // number, boolean, JSON or text; empty where no cell says
+	NotNumbers int64       `json:"not_numbers,omitempty"`
+	MadeText   *TextColumn `json:"made_text,omitempty"`
+}
+
+// valueNotNumber is the kind of values_cut for cells that are nan or infinite.
+const valueNotNumber = "not_a_number"
+
+// columnTypes are the types of columns that earlier runs know, and what the beginnings of the sources let guess.
+func (p *Plan) columnTypes(ctx context.Context) (*posthog.ColumnTypes, error) {
+	var known []posthog.ColumnType
+	if p.State != nil {
+		columns, err := p.State.Columns(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range columns {
+			known = append(known, posthog.ColumnType{
+				Name: c.Name, Kinds: c.Kinds, Made: posthog.CellPlace{Column: c.Column, Path: c.Path, Line: c.Line, Text: c.Cell},
+			})
+		}
+	}
+	types := posthog.NewColumnTypes(known)
+	types.GuessPersons(ctx, p.Persons, p.personsRead())
+	types.Guess(ctx, p.Sources, p.Read)
+	return types, nil
+}
+
+// columnsKnown are the types for the runs after this one.
+func (l *Learned) columnsKnown() (all []ledger.Column) {
+	for _, c := range l.types.All() {
+		if c.Kinds != 0 {
+			all = append(all, ledger.Column{
+				Name: c.Name, Kinds: c.Kinds, Column: c.Made.Column, Path: c.Made.Path, Line: c.Made.Line, Cell: c.Made.Text,
+			})
+		}
+	}
+	return all
+}
+
+// textColumns are the columns of this export that were made text.
+func (l *Learned) textColumns() (all []TextColumn) {
+	for _, c := range l.types.All() {
+		if c.Mixed {
+			all = append(all, textColumn(&c))
+		}
+	}
+	return all
+}
+
+func textColumn(c *posthog.ColumnType) TextColumn {
+	return TextColumn{Name: c.Name, Before: c.Before, Column: c.Made.Column, File: c.Made.Path, Line: c.Made.Line, Cell: c.Made.Text}
+}
+
+// inspectColumns are the columns of this export.
+func (l *Learned) inspectColumns() []ColumnInspection {
+	all := []ColumnInspection{}
+	for _, c := range l.types.All() {
+		if !c.Seen {
+			continue
+		}
+		one := ColumnInspection{Name: c.Name, Type: c.Type, NotNumbers: c.None}
+		if c.Mixed {
+			made := textColumn(&c)
+			one.MadeText = &made
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// notNumbers counts cells that are nan or infinite, and so left out.
+func (l *Learned) notNumbers() (n int64) {
+	for _, c := range l.types.All() {
+		n += c.None
+	}
+	return n
+}

@@ -1,0 +1,285 @@
+package posthog
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// ColumnTypes are the types of the columns that hold one value each, over all files of a reading and the runs before it:
+// numbers, booleans or JSON where all cells are that, else text, and once text, always text. So a post code is never a
+// number in one row and text in another. Columns are told apart by what they become: `*.properties.total` and
+// `properties.total` are one, and so are `properties.$set.plan` and `person.properties.plan`.
+//
+// A reading takes columns for what they are known to be at its beginning, Add learns from its chunks, and Settle makes
+// what is known then hold for the next one. Between the two, cells of a column that is not known to be text are typed one
+// by one; Misread tells whether that has gone wrong.
+//
+// It keeps a little for each column, however many rows there are.
+type ColumnTypes struct {
+	lock    sync.Mutex // of columns: layouts are made while chunks are decoded
+	columns map[string]*columnType
+}
+
+// columnType is one column. Workers read text, which changes between readings alone, and placed.
+type columnType struct {
+	name   string
+	person bool // it becomes a person's attribute
+	seen   bool // a file has it
+	alone  bool // each cell is typed by itself
+	text   bool // cells are written as strings
+
+	before ColumnType // what earlier runs know
+	kinds  cellKinds  // of this reading
+	firsts []foundCell
+	none   int64         // cells that are no number
+	placed atomic.Uint32 // kinds, for workers: where the first of those stands is known
+}
+
+// foundCell is the first cell of a kind.
+type foundCell struct {
+	kind cellKinds
+	CellPlace
+}
+
+// CellPlace is a cell and where it stands. The zero value is none.
+type CellPlace struct {
+	Column string // as the file names it
+	Path   string
+	Line   int64  // on which its row starts, from 1
+	Text   string // at most mostCell bytes of it
+}
+
+// mostCell is how much of a cell is kept to be shown.
+const mostCell = 60
+
+// ColumnType is what is known of one column.
+type ColumnType struct {
+	Name   string    // properties.NAME or person.properties.NAME
+	Kinds  uint8     // of all its cells so far, for the next run's NewColumnTypes
+	Made   CellPlace // the cell that made it text, where others alone would not have
+	Type   string    // number, boolean, JSON, text, or empty where no cell says
+	Before string    // the type that it was sent with before, where this reading has made it text
+	Mixed  bool      // it is text, and this reading has cells that are not
+	Seen   bool      // this reading has a cell of it, though it may be empty
+	None   int64     // cells of this reading that are nan or infinite, and are left out
+}
+
+// NewColumnTypes begins with what earlier runs know.
+func NewColumnTypes(known []ColumnType) *ColumnTypes {
+	t := &ColumnTypes{columns: map[string]*columnType{}}
+	for _, k := range known {
+		c := t.named(k.Name, false, false)
+		c.before, c.text = k, cellKinds(k.Kinds).text()
+	}
+	return t
+}
+
+// column returns the column of a name, which a file has.
+func (t *ColumnTypes) column(name string, person bool) *columnType {
+	return t.named(name, person, true)
+}
+
+func (t *ColumnTypes) named(name string, person, seen bool) *columnType {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	c := t.columns[name]
+	if c == nil {
+		c = &columnType{name: name}
+		t.columns[name] = c
+	}
+	c.person = c.person || person
+	c.seen = c.seen || seen
+	return c
+}
+
+// Add takes in what a chunk's cells say, once its Events have ended. Chunks come in reading order.
+func (t *ColumnTypes) Add(c *Chunk) {
+	for i := range c.found {
+		f := &c.found[i]
+		to := f.column
+		to.none += f.none
+		for _, first := range f.firsts {
+			if to.kinds&first.kind == 0 {
+				to.kinds |= first.kind
+				to.firsts = append(to.firsts, first)
+			}
+		}
+		to.placed.Store(uint32(to.kinds))
+	}
+	c.found = nil
+}
+
+// Misread reports whether this reading has written cells as what they are not, now that all is known: those of a person, of
+// which this reading folds the attributes, or with any of an event too.
+func (t *ColumnTypes) Misread(any bool) bool {
+	for _, c := range t.columns {
+		if (any || c.person) && c.kinds&^textCell != 0 && c.text != c.all().text() {
+			return true
+		}
+	}
+	return false
+}
+
+// Settle makes what is known now hold for the readings after this one. Chunks of this one that are still there are
+// decoded so as well.
+func (t *ColumnTypes) Settle() {
+	for _, c := range t.columns {
+		c.text = c.all().text()
+	}
+}
+
+// Assume makes what is known now hold for the next reading, and forgets how it came to be known.
+func (t *ColumnTypes) Assume() {
+	t.Settle()
+	for _, c := range t.columns {
+		c.kinds, c.firsts, c.none = 0, nil, 0
+		c.placed.Store(0)
+	}
+}
+
+func (c *columnType) all() cellKinds { return c.kinds | cellKinds(c.before.Kinds) }
+
+// All returns the columns, sorted by name.
+func (t *ColumnTypes) All() (all []ColumnType) {
+	for _, c := range t.columns {
+		if !c.alone {
+			all = append(all, c.known())
+		}
+	}
+	slices.SortFunc(all, func(a, b ColumnType) int { return cmp.Compare(a.Name, b.Name) })
+	return all
+}
+
+func (c *columnType) known() ColumnType {
+	kinds, before := c.all(), cellKinds(c.before.Kinds)
+	k := ColumnType{Name: c.name, Kinds: uint8(kinds), Made: c.before.Made, Type: kinds.name(), Seen: c.seen, None: c.none}
+	if !kinds.text() {
+		return k
+	}
+	k.Mixed = c.kinds&^textCell != 0
+	if !before.text() {
+		k.Before = before.name()
+		k.Mixed = k.Mixed || before != 0
+	}
+	if k.Mixed && k.Made == (CellPlace{}) {
+		k.Made = c.made()
+	}
+	return k
+}
+
+// made returns the cell that made the column text: the first that is text, or else the first of another kind than those
+// before it.
+func (c *columnType) made() CellPlace {
+	for _, f := range c.firsts {
+		if f.kind == textCell {
+			return f.CellPlace
+		}
+	}
+	seen := cellKinds(c.before.Kinds)
+	if seen.text() {
+		return CellPlace{} // an earlier run has seen it, among others of its kind
+	}
+	for _, f := range c.firsts {
+		if seen |= f.kind; seen.text() {
+			return f.CellPlace
+		}
+	}
+	return CellPlace{}
+}
+
+func (k cellKinds) name() string {
+	switch {
+	case k == 0:
+		return ""
+	case k.text():
+		return "text"
+	case k == numberCell:
+		return "number"
+	case k == nestedCell:
+		return "JSON"
+	}
+	return "boolean"
+}
+
+// A typedCell is a column of one file that holds one value.
+type typedCell struct {
+	column *columnType
+	header string // its name there
+}
+
+// foundCells are what a chunk says of one column.
+type foundCells struct {
+	column *columnType
+	kinds  cellKinds
+	none   int64
+	firsts []foundCell
+}
+
+// note keeps the first cell of a kind in the chunk.
+func (d *decoder) note(slot int, kind cellKinds, cell []byte) {
+	f := &d.found[slot]
+	f.kinds |= kind
+	if f.column.placed.Load()&uint32(kind) != 0 {
+		return
+	}
+	f.firsts = append(f.firsts, foundCell{kind, CellPlace{
+		Column: d.typed[slot].header, Path: d.path, Line: d.event.Line, Text: string(cell[:min(len(cell), mostCell)]),
+	}})
+}
+
+// beginCells prepares for a chunk's columns.
+func (d *decoder) beginCells(c *Chunk) {
+	d.typed, d.path = c.layout.cells, c.path
+	d.found = d.found[:0]
+	for i := range d.typed {
+		d.found = append(d.found, foundCells{column: d.typed[i].column})
+	}
+}
+
+// endCells leaves with a chunk what its cells said.
+func (d *decoder) endCells(c *Chunk) {
+	c.found = nil
+	for i := range d.found {
+		if f := &d.found[i]; len(f.firsts) > 0 || f.none != 0 {
+			c.found = append(c.found, *f)
+		}
+	}
+	d.found, d.typed = d.found[:0], nil
+}
+
+// Guess looks at the beginnings of a few of the sources, so that a reading seldom turns out to be Misread. Nothing is
+// known by it: Assume or Settle says what a whole reading has found.
+func (t *ColumnTypes) Guess(ctx context.Context, sources []Source, options Options) {
+	const most = 8 // sources
+	options.Types, options.window = t, 256<<10
+	for i := 0; i < len(sources); i += (len(sources) + most - 1) / most {
+		t.guess(ctx, sources[i], options)
+	}
+	t.Assume()
+}
+
+// GuessPersons is Guess for persons exports.
+func (t *ColumnTypes) GuessPersons(ctx context.Context, sources []Source, options Options) {
+	options.persons = true
+	t.Guess(ctx, sources, options)
+}
+
+func (t *ColumnTypes) guess(ctx context.Context, source Source, options Options) {
+	for c, err := range Read(ctx, []Source{source}, options) {
+		if err != nil {
+			continue
+		}
+		if len(c.layout.cells) > 0 && options.persons {
+			c.persons(func(*PersonRow, error) bool { return true })
+		} else if len(c.layout.cells) > 0 {
+			for range c.Events() {
+			}
+		}
+		t.Add(c)
+		c.Release()
+		return
+	}
+}

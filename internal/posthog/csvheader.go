@@ -1,0 +1,122 @@
+package posthog
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+)
+
+// csvHead is the first line of a CSV.
+type csvHead struct {
+	names     []string // of the columns: PostHog's own in PostHog's case, the others as they stand
+	written   []string // of the columns, as they stand
+	after     int      // where the line after it begins
+	delimiter byte
+}
+
+// delimiters are what may stand between cells: what PostHog writes, what Excel writes where the comma is the decimal
+// mark, and what is copied out of a spreadsheet.
+var delimiters = []byte{',', ';', '\t'}
+
+// headerOf reads the first line as CSV, with the delimiter that makes the most known columns of it. Excel's own first
+// line, such as `sep=;`, names the delimiter.
+func headerOf(text []byte, whole bool, options Options) (best csvHead) {
+	start, tried := 0, delimiters
+	if line, _, _ := bytes.Cut(text[:min(len(text), 16)], newline); bytes.HasPrefix(line, []byte("sep=")) && len(trimLineEnd(line)) == len("sep=;") {
+		start, tried = len(line)+1, line[len("sep="):][:1]
+	}
+	known := -1
+	for _, delimiter := range tried {
+		names, after := headerLine(text[min(start, len(text)):], whole, delimiter)
+		h := csvHead{names: names, written: slices.Clone(names), after: start + after, delimiter: delimiter}
+		h.fold(options.Columns)
+		if n := h.known(options.Columns); n > known || n == known && len(names) > len(best.names) {
+			best, known = h, n
+		}
+	}
+	return best
+}
+
+// headerLine reads the first line with a delimiter.
+func headerLine(text []byte, whole bool, delimiter byte) (names []string, after int) {
+	if after = bytes.IndexByte(text, '\n') + 1; after == 0 || bytes.Count(text[:after], quote)&1 != 0 {
+		n, _, ends := splitRows(text, splitting{last: true}, delimiter)
+		switch {
+		case n > 0:
+			after = int(ends[0])
+		case whole:
+			after = len(text)
+		default:
+			return nil, 0
+		}
+	}
+	var d decoder
+	line := append(bytes.Clone(trimLineEnd(text[:after])), make([]byte, guard)...)
+	if d.splitCells(line, 0, len(line)-guard, delimiter) < 0 {
+		return nil, 0
+	}
+	for _, cell := range d.cells {
+		names = append(names, strings.ToValidUTF8(string(cell), "\ufffd"))
+	}
+	return names, after
+}
+
+// known counts the columns that have a meaning.
+func (h *csvHead) known(columns []Column) (n int) {
+	for _, name := range h.names {
+		if isCSVField(name) || isPersonColumn(name) || slices.ContainsFunc(columns, func(c Column) bool { return c.Name == name }) {
+			n++
+		}
+	}
+	return n
+}
+
+// fold gives columns that are PostHog's own in another case, as Snowflake has them, their names: EVENT is `event`, unless
+// there is an `event` too. Of a property's column that is what stands before the property's own name.
+func (h *csvHead) fold(columns []Column) {
+	for i, name := range h.names {
+		own := ownName(name, columns)
+		if own != name && !slices.Contains(h.names, own) {
+			h.names[i] = own
+		}
+	}
+}
+
+// ownName returns the name of PostHog's own, or of one of columns, that a name is in another case; the name itself where
+// it is none.
+func ownName(name string, columns []Column) string {
+	trimmed := strings.TrimSpace(name)
+	for _, c := range columns {
+		if strings.EqualFold(c.Name, trimmed) {
+			return c.Name
+		}
+	}
+	for _, own := range ownNames {
+		if strings.EqualFold(own, trimmed) {
+			return own
+		}
+	}
+	for _, prefix := range ownPrefixes {
+		if len(trimmed) > len(prefix) && strings.EqualFold(trimmed[:len(prefix)], prefix) {
+			return prefix + trimmed[len(prefix):]
+		}
+	}
+	return name
+}
+
+// ownNames are the names of columns that are told apart, of events, of persons and of what is neither.
+var ownNames = func() (names []string) {
+	for _, field := range csvFields {
+		names = append(names, field.names...)
+	}
+	names = append(names, personNames...)
+	names = append(names, besideNames...)
+	return append(names, "group_type_index", "group_key", "start_timestamp", "$start_timestamp")
+}()
+
+var personNames = []string{
+	"distinct_id", "person_id", "uuid", "id", "person_distinct_id_version", "person_version", "version", "is_deleted", "is_identified",
+	"team_id", "_inserted_at", "created_at", "properties",
+}
+
+var ownPrefixes = []string{"*.properties.", "properties.", "person.properties.", "distinct_ids."}
