@@ -126,7 +126,8 @@ func (x *explaining) mine(id []byte) bool {
 // look takes what a row says of the person.
 func (x *explaining) look(path string, e *posthog.Event) {
 	place := Placed{File: path, Line: e.Line, Event: string(e.Name), Time: timeOf(e)}
-	if outcome, linked := x.outcomes[e.Ref]; linked {
+	outcome, linked := x.outcomes[e.Ref]
+	if linked {
 		x.link(place, e, outcome)
 	} else {
 		x.noLink(place, e)
@@ -135,13 +136,13 @@ func (x *explaining) look(path string, e *posthog.Event) {
 		return
 	}
 	x.stand(place, e)
-	x.history.Add(e)
+	x.history.Add(e, outcome, linked)
 	if e.PersonProperties != nil || e.Set != nil || e.SetOnce != nil || e.Unset != nil {
 		x.rows[e.Ref] = place
 	}
-	text, _, outcome := x.mapper.Event(nil, e)
-	x.why.Rows[bucketOf(outcome)]++
-	if outcome.Bucket == mapping.Send && len(x.why.Operations) < shownOperations {
+	text, _, made := x.mapper.Event(nil, e)
+	x.why.Rows[bucketOf(made)]++
+	if made.Bucket == mapping.Send && len(x.why.Operations) < shownOperations {
 		x.why.Operations = append(x.why.Operations, string(text))
 	}
 }

@@ -332,7 +332,7 @@ func TestExactDuplicatesChangeNothing(t *testing.T) {
 		var rows, twice []row
 		for i := range uint64(rapid.IntRange(1, 12).Draw(t, "rows")) {
 			r := rowGen(i).Draw(t, "row")
-			r.UUID, r.HasUUID = posthog.UUID{byte(i)}, true
+			r.UUID, r.HasUUID = posthog.UUID{byte(i + 1)}, true
 			rows = append(rows, r)
 			twice = append(twice, r)
 			if rapid.Bool().Draw(t, "again") {

@@ -21,21 +21,30 @@ func (s *settler) join() error {
 	if err := s.recall(); err != nil {
 		return err
 	}
-	before := s.rootsBefore() // before the persons export too: a later run may come without it
 	s.joinExported(shares)
 	for i := range shares.pairs {
 		p := &shares.pairs[i]
-		s.groups.Share(p.id, uint32(nodes)+p.person, p.last)
+		if s.groups.Share(p.id, uint32(nodes)+p.person, p.last) {
+			s.keepJoining(&joining{target: p.id, source: uint32(nodes) + p.person})
+		}
 	}
 	for _, p := range shares.plain {
-		s.groups.Join(p[0], p[1])
+		s.joinAtStart(p[0], p[1])
+	}
+	if err := s.rememberJoins(nodes + len(shares.persons)); err != nil {
+		return err
 	}
 	if err := s.follow(); err != nil {
 		return err
 	}
 	s.groups.Flatten()
-	s.rememberJoins(before)
 	return nil
+}
+
+// joinAtStart makes one person of two nodes from the start. The first must be an ID's.
+func (s *settler) joinAtStart(a, b uint32) {
+	s.groups.Join(a, b)
+	s.keepJoining(&joining{target: a, source: b})
 }
 
 // shares are the shared person_ids, as nodes: pairs that join whatever comes, and where there is a persons export those
@@ -123,16 +132,19 @@ func (s *settler) joinExported(f *shares) {
 			continue
 		}
 		if m.person.node == 0 {
+			if m.person.properties {
+				s.groups.Feed(node)
+			}
 			m.person.node, m.person.number = node+1, number
 			number++
 			s.groups.Export(node, m.person.number)
 			continue
 		}
-		s.groups.Join(m.person.node-1, node)
+		s.joinAtStart(m.person.node-1, node)
 	}
 	for i, person := range f.persons {
 		if e := p.all[person]; e != nil && e.node != 0 {
-			s.groups.Join(e.node-1, s.first[shardCount]+uint32(i))
+			s.joinAtStart(e.node-1, s.first[shardCount]+uint32(i))
 		}
 	}
 }
@@ -160,8 +172,12 @@ func (s *settler) follow() error {
 			s.groups.Appear(one.a)
 			continue
 		}
+		fed := s.groups.Fed(one.a) && s.groups.Fed(one.b)
 		outcome := s.groups.Follow(identity.Link{Kind: one.kind, Target: one.a, Source: one.b, At: one.order.At, Again: one.again})
 		s.note(&one, outcome)
+		if outcome == identity.Joined {
+			s.noteMerge(&joining{target: one.a, source: one.b, link: true, at: one.at()}, fed)
+		}
 	}
 	return nil
 }
@@ -192,6 +208,9 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 		err := sh.eachFact(func(number uint32, f *fact, _ []byte) error {
 			node := s.first[i] + number
 			s.wasBefore(node, f.marks)
+			if f.marks&hasState != 0 {
+				s.groups.Feed(node)
+			}
 			if f.marks&wasUser != 0 {
 				s.groups.Login(node)
 			}
@@ -216,10 +235,7 @@ func (s *settler) linkSteps(links iter.Seq2[link, error], all *spool.Sorter[step
 		if err != nil {
 			return err
 		}
-		one := step{order: l.at.Order, kind: l.kind, again: l.again}
-		if l.tie != "" || s.x.options.Trace != nil {
-			one.row = &stepRow{l.at.ref, l.tie}
-		}
+		one := step{order: l.at.Order, stamp: l.at.stamp, ref: l.at.ref, kind: l.kind, again: l.again, tie: l.tie}
 		one.a, _ = s.node(l.target)
 		one.b, _ = s.node(l.source)
 		all.Add(one)
@@ -230,7 +246,7 @@ func (s *settler) linkSteps(links iter.Seq2[link, error], all *spool.Sorter[step
 // note remembers what a link that came to something asks for: a merge of its anonymous ID.
 func (s *settler) note(one *step, outcome identity.Outcome) {
 	if s.x.options.Trace != nil {
-		s.x.options.Trace(one.row.ref, outcome)
+		s.x.options.Trace(one.ref, outcome)
 	}
 	accepted := outcome == identity.Joined || outcome == identity.Same
 	if s.choice.Merges == MergeIdentify && one.kind == identity.Identify && accepted {

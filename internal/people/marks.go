@@ -36,6 +36,8 @@ const (
 	wasSent   // was the kept ID of somebody who was sent
 
 	wasTarget // was the distinct_id of a link
+
+	madePerson // stood on a row that is not personless and a reason for a profile
 )
 
 // maxID is how many bytes an ID of Customer.io may have (facts: docs.customer.io, person ids).
@@ -71,12 +73,12 @@ func (m marks) machine() bool {
 // identified reports whether somebody has made themselves known under the ID: by a login, or to a back end, which shows
 // in rows with a person under an ID that no machine made.
 func (m marks) identified() bool {
-	return m&(wasIdentify|wasKnown|userShaped) != 0 || m&hasPerson != 0 && !m.machine()
+	return m&(wasIdentify|wasKnown|userShaped) != 0 || m&madePerson != 0 && !m.machine()
 }
 
 // onlyShaped reports whether the ID would be identified, were it not for its shape.
 func (m marks) onlyShaped() bool {
-	return !m.identified() && m&hasPerson != 0 && m&(wasDevice|wasAnonymous) == 0
+	return !m.identified() && m&madePerson != 0 && m&(wasDevice|wasAnonymous) == 0
 }
 
 // rank is how good the ID is to keep, apart from profiles that exist.
@@ -109,9 +111,10 @@ const (
 	groupState          // has attributes
 	isExcluded
 	isAsked
-	isDeleted // in the persons export
-	isThere   // has a profile already
-	isSent    // an earlier run has sent it
+	isDeleted   // in the persons export
+	isThere     // has a profile already
+	isSent      // an earlier run has sent it
+	groupStates // several IDs of it have attributes
 
 	hasEmail    // has a plausible email
 	hasCioID    // has a cio_id, and people may be sent under it

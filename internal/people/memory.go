@@ -2,6 +2,7 @@ package people
 
 import (
 	"iter"
+	"slices"
 
 	"ph2cio/internal/identity"
 )
@@ -14,7 +15,7 @@ const (
 	factEntry  = 'f' // what is known of an ID, with its text
 	pieceEntry = 'p' // a state of attributes
 	pairEntry  = 's' // an ID and a person_id that it had
-	joinEntry  = 'j' // two IDs that are one person
+	joinEntry  = 'j' // two IDs that are one person, and since which link if it was one
 )
 
 // Seed is what an index is to be made with that is told what this one has learnt.
@@ -139,14 +140,23 @@ func (s *settler) recall() error {
 		if err != nil {
 			return err
 		}
-		a, knownA := s.node(readSum(entry))
-		b, knownB := s.node(readSum(entry[sumSize:]))
-		if knownA && knownB {
-			s.groups.Join(a, b)
+		if j, known := s.recallJoining(entry); known {
+			s.groups.Join(j.target, j.source)
+			s.keepJoining(&j)
 		}
 	}
-	s.x.joined.Drop()
 	return nil
+}
+
+// recallJoining reads a joining of an earlier run; false if this one knows nothing of it.
+func (s *settler) recallJoining(entry []byte) (j joining, known bool) {
+	var knownTarget, knownSource bool
+	j.target, knownTarget = s.node(readSum(entry))
+	j.source, knownSource = s.node(readSum(entry[sumSize:]))
+	if j.link = len(entry) > 2*sumSize; j.link {
+		j.at = readOrder(entry[2*sumSize:])
+	}
+	return j, knownTarget && knownSource
 }
 
 // wasBefore says what an ID was known for before any row of this run.
@@ -159,37 +169,58 @@ func (s *settler) wasBefore(node uint32, m marks) {
 	}
 }
 
-// rootsBefore are the roots of the groups as an earlier run left them; nil when nobody wants to hear what has been joined since.
-func (s *settler) rootsBefore() []uint32 {
+// rememberJoins keeps who has become one person from the start, as far as no earlier run has kept it; links come later. Groups
+// only grow, so it is enough to say whom the root of each has joined.
+func (s *settler) rememberJoins(nodes int) error {
 	if s.x.learnt == nil {
 		return nil
 	}
-	roots := make([]uint32, s.first[shardCount])
-	for node := range roots {
-		roots[node] = s.groups.Find(uint32(node))
+	groups := identity.NewGroups(nodes)
+	if s.x.joined != nil {
+		for entry, err := range s.x.joined.All() {
+			if err != nil {
+				return err
+			}
+			if j, known := s.recallJoining(entry); known && !j.link {
+				groups.Join(j.target, j.source)
+			}
+		}
+		s.x.joined.Drop()
 	}
-	return roots
+	before := make([]uint32, s.first[shardCount])
+	for node := range before {
+		before[node] = groups.Find(uint32(node))
+	}
+	for entry, err := range s.joinings.All() {
+		if err != nil {
+			return err
+		}
+		if j := readJoining(entry); !j.link {
+			groups.Join(j.target, j.source)
+		}
+	}
+	for node := range before {
+		if root := groups.Find(uint32(node)); before[node] == uint32(node) && root != uint32(node) {
+			s.remember(&joining{target: root, source: uint32(node)})
+		}
+	}
+	return nil
 }
 
-// rememberJoins keeps what has been joined since. Groups only grow, so it is enough to say whom the root of each has joined.
-func (s *settler) rememberJoins(before []uint32) {
-	shard := 0
-	for node := range before {
-		for uint32(node) >= s.first[shard+1] {
-			shard++
-		}
-		root := s.groups.Find(uint32(node))
-		if before[node] != uint32(node) || root == uint32(node) {
-			continue
-		}
-		other := 0
-		for root >= s.first[other+1] {
-			other++
-		}
-		var b [1 + 2*sumSize]byte
-		entry := s.x.shards[shard].ids.hash(uint32(node) - s.first[shard]).append(append(b[:0], joinEntry))
-		s.x.learnt.Append(s.x.shards[other].ids.hash(root - s.first[other]).append(entry))
+// remember keeps a joining for later runs, between IDs.
+func (s *settler) remember(j *joining) {
+	var b [1 + 2*sumSize + orderSize]byte
+	entry := s.sumOf(j.source).append(s.sumOf(j.target).append(append(b[:0], joinEntry)))
+	if j.link {
+		entry = j.at.append(entry)
 	}
+	s.x.learnt.Append(entry)
+}
+
+// sumOf is the sum of a node's ID.
+func (s *settler) sumOf(node uint32) *sum {
+	shard, _ := slices.BinarySearch(s.first[1:], node+1)
+	return s.x.shards[shard].ids.hash(node - s.first[shard])
 }
 
 // Learnt yields what Index.Remember kept, and which IDs became one person, for Index.Recall of a later run. An error is the last

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"math"
 	"slices"
 
 	"ph2cio/internal/posthog"
@@ -118,7 +119,7 @@ func (p *persons) learn(x *Index, r *posthog.PersonRow) *exportPerson {
 	} else {
 		person.identified, person.deleted = person.identified || r.Identified, person.deleted || r.Deleted
 	}
-	if r.HasProperties && !person.properties { // rows of one version have the same
+	if len(r.Members) > 0 && !person.properties { // rows of one version have the same; for `{}` see hasSnapshot
 		p.scratch = p.keys.appendKept(p.scratch[:0], r.Properties, r.Members)
 		person.properties, person.place = true, p.snapshot.Append(p.scratch)
 	}
@@ -133,7 +134,7 @@ func (p *persons) state(e *exportPerson, r *spool.Reader) (state, error) {
 	}
 	st := state{hasBase: true, buf: text, log: uint32(len(text))}
 	st.base.At = p.at()
-	st.base.UUID = exportedLast
+	st.base.stamp, st.base.UUID = math.MaxInt64, exportedLast
 	st.base.ref = binary.BigEndian.Uint64(e.id[:]) // of several persons the largest counts
 	return st, nil
 }

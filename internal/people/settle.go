@@ -7,13 +7,14 @@ import (
 
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/spool"
 )
 
 // Settle ends the first reading: Observe must not be called any more, and Settle only once. Its error is trouble with the
 // disk. The index must be closed after what was settled has been used.
 func (x *Index) Settle(c Choice) (*Settled, error) {
 	c.Who = cmp.Or(c.Who, Identified)
-	s := &settler{x: x, choice: c, settled: &Settled{index: x}}
+	s := &settler{x: x, choice: c, settled: &Settled{index: x}, joinings: x.space.NewLog()}
 	for _, step := range []func() error{
 		s.bringBack, // all IDs get numbers
 		s.bringSent, // and it is known who was sent
@@ -67,6 +68,7 @@ type settler struct {
 	oneShard   sync.Mutex     // held while the attributes of a shard come back from disk
 	uuids      []posthog.UUID // by candidate; nil when not asked for
 	linksLock  sync.Mutex
+	joinings   *spool.Log  // who became one person, from the start and at links
 	links      [][2]uint32 // nodes of links that ask for a merge: target and source
 	emails     *claims
 	cioIDs     *claims

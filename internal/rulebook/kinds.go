@@ -54,7 +54,7 @@ func (l look) everyPerson() []*Person {
 // rowsOfPerson returns the person rows of all IDs of a person, in the order of their changes.
 func (l look) rowsOfPerson(p *Person) []Row {
 	rows := filter(l.rows, func(r Row) bool { return isPersonRow(r) && slices.Contains(p.IDs, r.DistinctID) })
-	slices.SortFunc(rows, compareChanges)
+	slices.SortFunc(rows, l.compareChanges)
 	return rows
 }
 
