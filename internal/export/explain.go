@@ -81,6 +81,8 @@ func statusText(s people.Status) string {
 		return "not sent: a placeholder, which PostHog takes for nobody's ID"
 	case people.NoIdentifier:
 		return "rejected: without the identifier asked for (--identify-by)"
+	case people.LostEmail:
+		return "rejected: somebody else has the email to go by (--identify-by)"
 	case people.Excluded:
 		return "not sent: excluded (--exclude-people)"
 	case people.Deleted:

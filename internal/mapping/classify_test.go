@@ -212,6 +212,7 @@ func TestEventOfWhom(t *testing.T) {
 		{people.Deleted, Skipped, ReasonDeleted},
 		{people.NotAsked, Skipped, ReasonNotAsked},
 		{people.NoIdentifier, Rejected, ReasonNoIdentifier},
+		{people.LostEmail, Rejected, ReasonEmailConflict},
 	} {
 		s := newSomebody(``)
 		s.status = test.status

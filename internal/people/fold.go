@@ -211,7 +211,7 @@ func (s *settler) foldOne(p *part, states []owned, joinings []joining, w *scratc
 	if st.uuid != nil {
 		s.uuids[number] = st.uuid.id
 	}
-	if s.choice.Who.takes(c.traits) {
+	if s.choice.Who.takes(c.traits) || s.choice.byEmailID(c.traits) {
 		c.place = p.finals.Append(w.finish(st, s.x.options.KeepNull, &s.x.keys))
 		c.traits |= hasFinal
 	}

@@ -56,7 +56,7 @@ func (x *Index) putAwayAll(id []byte) {
 
 var (
 	someIDs = []string{
-		"user_1", "user_2", "user_3", "user_4", "undefined",
+		"user_1", "user_2", "user_3", "user_4", "undefined", "maya@example.com", "MAYA@example.com",
 		"0195602e-7a11-7c3e-9d55-3f2b61c0aa01", "0195602f-0b22-7e10-8f00-1c2d3e4f5a03",
 	}
 	someNames  = []string{"Order Completed", "$pageview", "$set", "$identify", "$exception", "$$heatmap", "$groupidentify"}

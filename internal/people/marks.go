@@ -115,6 +115,7 @@ const (
 	isThere     // has a profile already
 	isSent      // an earlier run has sent it
 	groupStates // several IDs of it have attributes
+	groupEmail  // an ID of it is an email
 
 	hasEmail    // has a plausible email
 	hasCioID    // has a cio_id, and people may be sent under it
@@ -122,6 +123,7 @@ const (
 	lostCioID   // somebody else who is sent has its cio_id
 	getsProfile // gets an identify
 	hasFinal    // its attributes are in its part
+	emailIsID   // its email is one of its distinct IDs, and no attribute
 )
 
 // traits are what an ID brings into its group.
@@ -138,6 +140,7 @@ func (f *fact) traits() (t traits) {
 	set(groupSeen, f.seen())
 	set(groupEvents, f.events > 0 || m&hadEvents != 0)
 	set(groupState, m&hasState != 0)
+	set(groupEmail, m&emailShaped != 0)
 	set(isExcluded, m&excluded != 0)
 	set(isAsked, m&asked != 0)
 	set(isThere, m&wasSent != 0)

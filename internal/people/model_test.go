@@ -73,6 +73,9 @@ func newModel(rows []row, o Options, c Choice) *model {
 	}
 	for _, p := range m.ids {
 		p.settle()
+		if p.email == "" && slices.Contains(c.By, ByEmail) && PlausibleEmail([]byte(p.id)) {
+			p.email, p.setBy["email"] = strings.TrimSpace(p.id), order{Order: identity.Order{At: noTime}, stamp: noTime}
+		}
 	}
 	m.settle()
 	return m
@@ -280,6 +283,9 @@ func (m *model) settle() {
 			return q.gets
 		}
 		a, b := p.setBy[key], q.setBy[key]
+		if a.At == noTime && a.stamp == noTime && b == a { // both are IDs
+			return q.id < p.id
+		}
 		return b.compare(&a) > 0
 	}
 	name()
@@ -334,6 +340,10 @@ func (m *model) name(p *modelID) {
 			p.by, p.value = ByCioID, p.cioID
 			return
 		}
+	}
+	if len(m.choice.By) == 1 && m.choice.By[0] == ByEmail && p.emailLost {
+		p.status = LostEmail
+		return
 	}
 	if len(m.choice.By) == 1 {
 		p.status = NoIdentifier

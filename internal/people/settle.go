@@ -24,7 +24,8 @@ func (x *Index) Settle(c Choice) (*Settled, error) {
 		s.gather,    // the groups that may be sent
 		s.keepIDs,   // and the ID of each
 		s.fold,      // and their attributes
-		s.contest,   // of which some can be one person's only
+		s.takeEmailIDs,
+		s.contest, // of which some can be one person's only
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -63,7 +64,9 @@ type settler struct {
 	members []uint32 // by node: the Status of its group, or the number of its candidate behind those
 
 	candidates []candidate
-	names      textPages // kept IDs
+	names      textPages // kept IDs, and those of emailIDs
+	namesLock  sync.Mutex
+	emailIDs   []emailID // by candidate; nil where nobody is sent by email
 	finals     []part
 	oneShard   sync.Mutex     // held while the attributes of a shard come back from disk
 	uuids      []posthog.UUID // by candidate; nil when not asked for
