@@ -16,7 +16,7 @@ import (
 type History struct {
 	index    *Index
 	ids      map[string]*historyID
-	persons  map[string]uint32 // by person_id, the node of the first ID that had it
+	sets     map[string]uint32 // of IDs that had one person_id, by that
 	joinings []joining
 	work     scratch
 }
@@ -32,7 +32,7 @@ type historyID struct {
 func NewHistory(o Options) *History {
 	h := &History{
 		index: &Index{options: Options{KeepNull: o.KeepNull}, now: cmp.Or(o.Now, math.MaxInt64), mostBuf: 1 << 40},
-		ids:   map[string]*historyID{}, persons: map[string]uint32{},
+		ids:   map[string]*historyID{}, sets: map[string]uint32{},
 	}
 	h.index.keys.start(o.Keep, o.DropDollar)
 	return h
@@ -45,16 +45,25 @@ func (h *History) Add(e *posthog.Event, outcome Verdict, linked bool) {
 	}
 	id, at := h.id(e.DistinctID), orderOf(e, h.index.now)
 	if e.PersonID != nil {
-		if first, known := h.persons[string(e.PersonID)]; known {
-			h.joinings = append(h.joinings, joining{target: first, source: id.node})
-		} else {
-			h.persons[string(e.PersonID)] = id.node
+		set, known := h.sets[string(e.PersonID)]
+		if !known {
+			set = uint32(len(h.sets))
+			h.sets[string(e.PersonID)] = set
 		}
+		h.join(joining{target: id.node, source: set})
 	}
-	if linked && outcome == LinkJoined {
-		h.joinings = append(h.joinings, joining{target: id.node, source: h.id(e.Linked()).node, link: true, at: at})
+	if linked && (outcome == LinkJoined || outcome == LinkSame) {
+		h.join(joining{target: id.node, source: h.id(e.Linked()).node, at: at, kind: ofLink})
 	}
 	h.index.learnState(&id.shard, 0, &id.fact, e, &at, sumOfChanges(e))
+}
+
+// join keeps a joining, once for many rows in a row that say the same.
+func (h *History) join(j joining) {
+	if n := len(h.joinings); n > 0 && j.kind == ofSet && h.joinings[n-1] == j {
+		return
+	}
+	h.joinings = append(h.joinings, j)
 }
 
 func (h *History) id(text []byte) *historyID {
@@ -86,6 +95,9 @@ func (h *History) Attributes() iter.Seq[Attribute] {
 		}
 	}
 	if len(states) > 0 {
+		slices.SortStableFunc(h.joinings, func(a, b joining) int {
+			return cmp.Or(a.at.Order.Compare(&b.at.Order), a.at.compare(&b.at))
+		})
 		st := h.work.foldIDs(states, h.joinings, &h.index.keys)
 		h.work.prune(st, &h.index.keys)
 		all = st.attributes(&h.index.keys)

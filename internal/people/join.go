@@ -22,38 +22,57 @@ func (s *settler) join() error {
 		return err
 	}
 	s.joinExported(shares)
-	for i := range shares.pairs {
-		p := &shares.pairs[i]
-		if s.groups.Share(p.id, uint32(nodes)+p.person, p.last) {
-			s.keepJoining(&joining{target: p.id, source: uint32(nodes) + p.person})
-		}
-	}
-	for _, p := range shares.plain {
-		s.joinAtStart(p[0], p[1])
-	}
-	if err := s.rememberJoins(nodes + len(shares.persons)); err != nil {
+	s.joinShares(shares)
+	if err := s.rememberSets(); err != nil {
 		return err
 	}
 	if err := s.follow(); err != nil {
 		return err
 	}
+	if s.x.joined != nil {
+		s.x.joined.Drop()
+	}
 	s.groups.Flatten()
+	s.linked = nil
 	return nil
 }
 
-// joinAtStart makes one person of two nodes from the start. The first must be an ID's.
-func (s *settler) joinAtStart(a, b uint32) {
-	s.groups.Join(a, b)
-	s.keepJoining(&joining{target: a, source: b})
+// joinShares joins IDs with shared person_ids.
+func (s *settler) joinShares(f *shares) {
+	exported, others := s.exportedSets, s.sets
+	for i := range f.pairs {
+		p := &f.pairs[i]
+		if !s.groups.Share(p.id, s.first[shardCount]+p.person, p.last) {
+			continue
+		}
+		if e := s.x.persons.all[f.persons[p.person]]; e != nil && e.node != 0 {
+			s.keepInSet(p.id, exported+e.number)
+		} else {
+			s.keepInSet(p.id, others+p.person)
+		}
+	}
+	last := nobody
+	for _, p := range f.plain {
+		s.groups.Join(p.first, p.other)
+		if p.set != last {
+			s.keepInSet(p.first, others+p.set)
+		}
+		s.keepInSet(p.other, others+p.set)
+		last = p.set
+	}
 }
 
 // shares are the shared person_ids, as nodes: pairs that join whatever comes, and where there is a persons export those
 // that have to be asked for one after the other.
 type shares struct {
-	plain   [][2]uint32
+	plain   []plainShare
+	sets    uint32 // of plain
 	pairs   []sharePair
 	persons []sum // person_ids that have nodes of their own, behind those of IDs
 }
+
+// plainShare is two IDs of the set that had one person_id.
+type plainShare struct{ first, other, set uint32 }
 
 type sharePair struct {
 	id, person uint32
@@ -78,6 +97,10 @@ func (s *settler) shares() (*shares, error) {
 		for j := range one.pairs {
 			one.pairs[j].person += uint32(len(all.persons))
 		}
+		for j := range one.plain {
+			one.plain[j].set += all.sets
+		}
+		all.sets += one.sets
 		all.plain = append(all.plain, one.plain...)
 		all.pairs = append(all.pairs, one.pairs...)
 		all.persons = append(all.persons, one.persons...)
@@ -92,8 +115,9 @@ func (f *shares) join(s *settler, couples []couple) {
 	first, _ := s.node(couples[0].id)
 	for _, c := range couples[1:] {
 		other, _ := s.node(c.id)
-		f.plain = append(f.plain, [2]uint32{first, other})
+		f.plain = append(f.plain, plainShare{first, other, f.sets})
 	}
+	f.sets++
 }
 
 // add takes the pairs of one person_id, where there is a persons export.
@@ -125,6 +149,7 @@ func (s *settler) joinExported(f *shares) {
 		return
 	}
 	s.groups.Known(p.at())
+	s.exportedSets = s.sets
 	number := uint32(0)
 	for h, m := range p.of {
 		node, ok := s.node(h)
@@ -138,13 +163,14 @@ func (s *settler) joinExported(f *shares) {
 			m.person.node, m.person.number = node+1, number
 			number++
 			s.groups.Export(node, m.person.number)
-			continue
 		}
-		s.joinAtStart(m.person.node-1, node)
+		s.groups.Join(m.person.node-1, node)
+		s.keepInSet(node, s.exportedSets+m.person.number)
+		s.keepJoining(&joining{target: node, source: s.exportedSets + m.person.number, at: p.order(), kind: ofExport})
 	}
 	for i, person := range f.persons {
 		if e := p.all[person]; e != nil && e.node != 0 {
-			s.joinAtStart(e.node-1, s.first[shardCount]+uint32(i))
+			s.groups.Join(e.node-1, s.first[shardCount]+uint32(i))
 		}
 	}
 }
@@ -175,8 +201,8 @@ func (s *settler) follow() error {
 		fed := s.groups.Fed(one.a) && s.groups.Fed(one.b)
 		outcome := s.groups.Follow(identity.Link{Kind: one.kind, Target: one.a, Source: one.b, At: one.order.At, Again: one.again})
 		s.note(&one, outcome)
-		if outcome == identity.Joined {
-			s.noteMerge(&joining{target: one.a, source: one.b, link: true, at: one.at()}, fed)
+		if outcome == identity.Joined || outcome == identity.Same {
+			s.keepLinked(&one, fed)
 		}
 	}
 	return nil

@@ -131,32 +131,28 @@ func (x *Index) recallFact(f fact, text []byte) {
 	}
 }
 
-// recall joins who was one person before any row of this run, and says what was known of them then.
+// recall joins who was one person before any row of this run.
 func (s *settler) recall() error {
-	if s.x.joined == nil {
-		return nil
+	if s.x.learnt != nil {
+		s.linked = identity.NewGroups(int(s.first[shardCount]))
 	}
-	for entry, err := range s.x.joined.All() {
+	for j, err := range s.recalled() {
 		if err != nil {
 			return err
 		}
-		if j, known := s.recallJoining(entry); known {
-			s.groups.Join(j.target, j.source)
-			s.keepJoining(&j)
+		s.groups.Join(j.target, j.source)
+		if j.kind == ofSet {
+			set := s.sets
+			s.keepInSet(j.target, set)
+			s.keepInSet(j.source, set)
+			continue
 		}
+		if s.linked != nil {
+			s.linked.Join(j.target, j.source)
+		}
+		s.keepJoining(&j)
 	}
 	return nil
-}
-
-// recallJoining reads a joining of an earlier run; false if this one knows nothing of it.
-func (s *settler) recallJoining(entry []byte) (j joining, known bool) {
-	var knownTarget, knownSource bool
-	j.target, knownTarget = s.node(readSum(entry))
-	j.source, knownSource = s.node(readSum(entry[sumSize:]))
-	if j.link = len(entry) > 2*sumSize; j.link {
-		j.at = readOrder(entry[2*sumSize:])
-	}
-	return j, knownTarget && knownSource
 }
 
 // wasBefore says what an ID was known for before any row of this run.
@@ -167,54 +163,6 @@ func (s *settler) wasBefore(node uint32, m marks) {
 	if m&hadLogin != 0 {
 		s.groups.Identify(node)
 	}
-}
-
-// rememberJoins keeps who has become one person from the start, as far as no earlier run has kept it; links come later. Groups
-// only grow, so it is enough to say whom the root of each has joined.
-func (s *settler) rememberJoins(nodes int) error {
-	if s.x.learnt == nil {
-		return nil
-	}
-	groups := identity.NewGroups(nodes)
-	if s.x.joined != nil {
-		for entry, err := range s.x.joined.All() {
-			if err != nil {
-				return err
-			}
-			if j, known := s.recallJoining(entry); known && !j.link {
-				groups.Join(j.target, j.source)
-			}
-		}
-		s.x.joined.Drop()
-	}
-	before := make([]uint32, s.first[shardCount])
-	for node := range before {
-		before[node] = groups.Find(uint32(node))
-	}
-	for entry, err := range s.joinings.All() {
-		if err != nil {
-			return err
-		}
-		if j := readJoining(entry); !j.link {
-			groups.Join(j.target, j.source)
-		}
-	}
-	for node := range before {
-		if root := groups.Find(uint32(node)); before[node] == uint32(node) && root != uint32(node) {
-			s.remember(&joining{target: root, source: uint32(node)})
-		}
-	}
-	return nil
-}
-
-// remember keeps a joining for later runs, between IDs.
-func (s *settler) remember(j *joining) {
-	var b [1 + 2*sumSize + orderSize]byte
-	entry := s.sumOf(j.source).append(s.sumOf(j.target).append(append(b[:0], joinEntry)))
-	if j.link {
-		entry = j.at.append(entry)
-	}
-	s.x.learnt.Append(entry)
 }
 
 // sumOf is the sum of a node's ID.

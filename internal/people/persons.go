@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 
+	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/spool"
 )
@@ -132,11 +133,14 @@ func (p *persons) state(e *exportPerson, r *spool.Reader) (state, error) {
 	if err != nil {
 		return state{}, err
 	}
-	st := state{hasBase: true, buf: text, log: uint32(len(text))}
-	st.base.At = p.at()
-	st.base.stamp, st.base.UUID = math.MaxInt64, exportedLast
+	st := state{hasBase: true, buf: text, log: uint32(len(text)), base: p.order()}
 	st.base.ref = binary.BigEndian.Uint64(e.id[:]) // of several persons the largest counts
 	return st, nil
+}
+
+// order is the place of what the persons export says.
+func (p *persons) order() order {
+	return order{Order: identity.Order{At: p.at(), UUID: exportedLast}, stamp: math.MaxInt64}
 }
 
 // exportedLast stands for the uuid of what the persons export says: it comes after all rows of its time.

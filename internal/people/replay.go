@@ -3,6 +3,7 @@ package people
 import (
 	"bytes"
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -19,7 +20,7 @@ func (w *scratch) foldIDs(states []owned, joinings []joining, keys *keyTable) *s
 		}
 	}
 	for i := range joinings {
-		if j := &joinings[i]; j.link && len(states) > 1 && !(hasBase && j.at.compare(&newest) <= 0) {
+		if j := &joinings[i]; j.kind == ofLink && len(states) > 1 && !(hasBase && j.at.compare(&newest) <= 0) {
 			return w.replay(states, joinings, keys)
 		}
 	}
@@ -71,25 +72,60 @@ func (w *scratch) replay(states []owned, joinings []joining, keys *keyTable) *st
 }
 
 // start finds who is one person from the start, and returns the merges. They come first among the steps of one row.
+//
+// A link tells when two became one; what a person_id or the persons export joins has no time, since both show only what came
+// of it. So the IDs of one such set are one from the start, unless links join all of them, for the persons export links that
+// are not younger: then those tell when.
 func (r *replaying) start(states []owned, joinings []joining) (merges []replayStep) {
-	all := trees{}
-	for i := range joinings {
-		if j := &joinings[i]; !j.link {
-			r.persons.join(j.target, j.source)
-			all.join(j.target, j.source)
-		}
+	r.joinSets(joinings, ofSet, linkedBy(joinings, nil))
+	if i := slices.IndexFunc(joinings, func(j joining) bool { return j.kind == ofExport }); i >= 0 {
+		r.joinSets(joinings, ofExport, linkedBy(joinings, &joinings[i].at))
 	}
 	for i := range joinings {
-		if j := &joinings[i]; j.link && all.join(j.target, j.source) {
+		if j := &joinings[i]; j.kind == either {
+			r.persons.join(j.target, j.source)
+		}
+	}
+	all := maps.Clone(r.persons)
+	for i := range joinings {
+		if j := &joinings[i]; j.kind == ofLink && all.join(j.target, j.source) {
 			merges = append(merges, replayStep{at: &j.at, merge: j})
 		}
 	}
-	for i := range states[1:] { // whom nothing told joins is one with the others from the start
-		if all.join(states[0].node, states[1+i].node) {
-			r.persons.join(states[0].node, states[1+i].node)
+	for i := range states { // whom nothing told joins is one with the others from the start
+		if all.join(states[0].node, states[i].node) {
+			r.persons.join(states[0].node, states[i].node)
 		}
 	}
 	return merges
+}
+
+// linkedBy returns what links have joined by a time; nil is the end.
+func linkedBy(joinings []joining, at *order) trees {
+	linked := trees{}
+	for i := range joinings {
+		if j := &joinings[i]; j.kind == either || j.kind == ofLink && (at == nil || j.at.compare(at) <= 0) {
+			linked.join(j.target, j.source)
+		}
+	}
+	return linked
+}
+
+// joinSets joins the IDs of each set of a kind, but for those that links have joined.
+func (r *replaying) joinSets(joinings []joining, kind joiningKind, linked trees) {
+	sets := map[uint32][]uint32{}
+	for i := range joinings {
+		if j := &joinings[i]; j.kind == kind {
+			sets[j.source] = append(sets[j.source], j.target)
+		}
+	}
+	for _, set := range sets {
+		if slices.ContainsFunc(set, func(id uint32) bool { return linked.find(id) != linked.find(set[0]) }) {
+			for _, id := range set {
+				r.persons.join(set[0], id)
+			}
+		}
+	}
 }
 
 func (r *replaying) do(s *replayStep) {

@@ -78,10 +78,14 @@ func TestAttributes(t *testing.T) {
 		"a refused link": {
 			"1 $identify u anon=x set={\"a\":1}\n1 $identify v anon=y set={\"b\":1}\n2 $identify u anon=v", ``, `a=1`,
 		},
-		"one person_id is one person from the start": {"1 $set u set={\"a\":1} pid=p\n2 $set v set={\"a\":2} pid=p\n3 $identify u anon=v", ``, `a=2`},
-		"a timestamp in the future":                  {"1 $set u set={\"a\":1} timestamp=2000\n2 $set u set={\"a\":2}", ``, `a=2`},
-		"without created_at":                         {"- $set u set={\"a\":1} timestamp=2000\n2 $set u set={\"b\":2}", ``, `b=2`},
-		"values as written":                          {`1 $set u set={"a":1.50,"b":{"c":[1,null]}}`, ``, `a=1.50 b={"c":[1,null]}`},
+		"one person_id is one person from the start": {"1 $set u set={\"a\":1} pid=p\n2 $set v set={\"a\":2} pid=p", ``, `a=2`},
+		"unless a link tells when":                   {"1 $set u set={\"a\":1} pid=p\n2 $set v set={\"a\":2} pid=p\n3 $identify u anon=v", ``, `a=1`},
+		"for all of its IDs": {
+			"1 $set u set={\"a\":1} pid=p\n2 $set v set={\"a\":2} pid=p\n3 $identify u anon=v\n4 Order w pid=p", ``, `a=2`,
+		},
+		"a timestamp in the future": {"1 $set u set={\"a\":1} timestamp=2000\n2 $set u set={\"a\":2}", ``, `a=2`},
+		"without created_at":        {"- $set u set={\"a\":1} timestamp=2000\n2 $set u set={\"b\":2}", ``, `b=2`},
+		"values as written":         {`1 $set u set={"a":1.50,"b":{"c":[1,null]}}`, ``, `a=1.50 b={"c":[1,null]}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -12,23 +12,68 @@ type replayed struct {
 	properties map[string]string
 }
 
-// startReplay finds who is one person from the start: what a persons export and person_ids join has no time. It comes before
-// any link.
+// startReplay finds who is one person from the start, and the links that join those.
 func (b *book) startReplay() {
+	now := b.fromTheStart()
 	b.persons = map[string]*replayed{}
-	for _, id := range slices.Sorted(maps.Keys(b.ofID)) {
+	for id := range b.ofID {
 		if b.persons[id] != nil {
 			continue
 		}
-		p := &replayed{ids: slices.Clone(b.ofID[id].ids), properties: map[string]string{}}
+		p := &replayed{ids: slices.Clone(now.id(id).ids), properties: map[string]string{}}
 		for _, one := range p.ids {
 			b.persons[one] = p
 		}
 	}
+	for _, l := range b.trueLinks() {
+		if target, source := now.id(l.Target), now.id(l.Source); target != source {
+			now.join(target, source)
+			b.joining = append(b.joining, l)
+		}
+	}
+}
+
+// fromTheStart joins those who are one person from the start. A link tells when two became one; what a person_id or the persons
+// export joins has no time, since both show only what came of it. So the IDs of one such person are one from the start, unless
+// links join all of them, for the persons export links that are not younger: then those tell when.
+func (b *book) fromTheStart() groups {
+	start := newGroups()
+	join := func(ids []string, links []Link) {
+		linked := newGroups()
+		for _, l := range links {
+			linked.join(linked.id(l.Target), linked.id(l.Source))
+		}
+		if slices.ContainsFunc(ids, func(id string) bool { return linked.id(id) != linked.id(ids[0]) }) {
+			for _, id := range ids {
+				start.join(start.id(ids[0]), start.id(id))
+			}
+		}
+	}
+	byThen := filter(b.trueLinks(), func(l Link) bool { return l.Row.At() <= b.ExportedAt })
+	for person := range b.ofPerson {
+		exported := filter(slices.Collect(maps.Keys(b.ofID)), func(id string) bool { return b.isExportedAs(id, person) })
+		join(exported, byThen)
+		onRows := filter(slices.Collect(maps.Keys(b.ofID)), func(id string) bool {
+			return slices.ContainsFunc(b.pairs, func(p Pair) bool { return p.ID == id && p.PersonID == person && !p.Refused })
+		})
+		join(append(exported, onRows...), b.trueLinks())
+	}
+	return start
+}
+
+// isExportedAs reports whether the persons export says that an ID is a person's.
+func (b *book) isExportedAs(id, person string) bool {
+	r, ok := b.countingRow(id)
+	return ok && !r.MappingDeleted && r.PersonID == person
+}
+
+// trueLinks returns the links that were not refused, in order.
+func (b *book) trueLinks() []Link {
+	return filter(b.links, func(l Link) bool { return l.Verdict == Accepted || l.Verdict == AlreadyOne })
 }
 
 // replay takes the rows in the order in which PostHog ingested them, and what the persons export says after all rows that are
-// not younger than it.
+// not younger than it. A link may merge two persons, and then its row changes what is left.
 func (b *book) replay() {
 	rows := filter(b.rows, isPersonRow)
 	slices.SortFunc(rows, b.compareChanges)
@@ -38,7 +83,7 @@ func (b *book) replay() {
 			b.takeExport()
 			exported = true
 		}
-		if l, accepted := b.acceptedAt(r); accepted {
+		if l, joins := b.joinsAt(r); joins {
 			b.merge(b.persons[l.Target], b.persons[l.Source])
 		}
 		if b.changesSomebody(r) && !isCopy(r, rows[:i]) {
@@ -61,13 +106,13 @@ func (b *book) merge(target, source *replayed) {
 	target.properties = properties
 }
 
-// acceptedAt returns the accepted link that a row is; false if it is none.
-func (b *book) acceptedAt(r Row) (Link, bool) {
-	i := slices.IndexFunc(b.links, func(l Link) bool { return l.Row.Ref == r.Ref && l.Verdict == Accepted })
+// joinsAt returns the link that a row is, if it joins two persons.
+func (b *book) joinsAt(r Row) (Link, bool) {
+	i := slices.IndexFunc(b.joining, func(l Link) bool { return l.Row.Ref == r.Ref })
 	if i < 0 {
 		return Link{}, false
 	}
-	return b.links[i], true
+	return b.joining[i], true
 }
 
 // takeExport replaces everybody's properties by those in the persons export. Of several of its persons who are one by then the
@@ -75,7 +120,7 @@ func (b *book) acceptedAt(r Row) (Link, bool) {
 func (b *book) takeExport() {
 	for _, person := range slices.Sorted(maps.Keys(b.exported)) {
 		for id := range b.ofID {
-			if r, ok := b.countingRow(id); ok && !r.MappingDeleted && r.PersonID == person {
+			if b.isExportedAs(id, person) {
 				apply(b.persons[id].properties, Row{PersonProperties: b.exported[person].properties})
 			}
 		}

@@ -9,8 +9,8 @@ func Settle(h History) Outcome {
 	b := open(h)
 	b.joinExport()
 	b.joinSharedPersonIDs()
-	b.startReplay()
 	b.followLinks()
+	b.startReplay()
 	b.replay()
 	return b.outcome()
 }
@@ -22,6 +22,7 @@ type book struct {
 	rows     []Row // those that say something of their distinct ID, in order
 	exported map[string]exportPerson
 	persons  map[string]*replayed // by distinct ID, during the replay
+	joining  []Link               // that join two persons in the replay
 	pairs    []Pair
 	links    []Link // followed so far
 }
@@ -30,7 +31,7 @@ type book struct {
 func open(h History) *book {
 	b := &book{
 		History:  h,
-		groups:   groups{map[string]*group{}, map[string]*group{}},
+		groups:   newGroups(),
 		exported: map[string]exportPerson{},
 	}
 	for _, r := range inOrder(h.Rows) {
