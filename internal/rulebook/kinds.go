@@ -13,6 +13,12 @@ func Kinds(h History, o Outcome) map[string]int {
 	for kind, is := range kindsOfPairs {
 		counts[kind] = count(o.Pairs, is)
 	}
+	for kind, is := range kindsOfMerges {
+		counts[kind] = count(o.Merges, func(m Merge) bool { return is(l, m) })
+	}
+	for kind, is := range kindsOfChanges {
+		counts[kind] = count(h.Rows, func(r Row) bool { return is(l, r) })
+	}
 	for kind, is := range kindsOfRows {
 		counts[kind] = count(h.Rows, func(r Row) bool { return is(l, r) })
 	}

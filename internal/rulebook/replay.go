@@ -84,7 +84,9 @@ func (b *book) replay() {
 			exported = true
 		}
 		if l, joins := b.joinsAt(r); joins {
-			b.merge(b.persons[l.Target], b.persons[l.Source])
+			target, source := b.persons[l.Target], b.persons[l.Source]
+			b.merges = append(b.merges, Merge{l, target.properties, source.properties})
+			b.merge(target, source)
 		}
 		if b.changesSomebody(r) && !isCopy(r, rows[:i]) {
 			apply(b.persons[r.DistinctID].properties, r)

@@ -23,6 +23,7 @@ type book struct {
 	exported map[string]exportPerson
 	persons  map[string]*replayed // by distinct ID, during the replay
 	joining  []Link               // that join two persons in the replay
+	merges   []Merge
 	pairs    []Pair
 	links    []Link // followed so far
 }
@@ -83,7 +84,7 @@ func filter[T any](all []T, keep func(T) bool) []T {
 // outcome tells what there is of everybody, once the groups are final.
 func (b *book) outcome() Outcome {
 	people := map[*group]*Person{}
-	o := Outcome{People: map[string]*Person{}, Links: b.links, Pairs: b.pairs}
+	o := Outcome{People: map[string]*Person{}, Links: b.links, Pairs: b.pairs, Merges: b.merges}
 	for id, g := range b.ofID {
 		if people[g] == nil {
 			people[g] = b.describe(g)
