@@ -42,6 +42,7 @@ type scratch struct {
 	out, row []byte
 	changes  []change
 	rows     []order
+	places   []uint32 // by the code of a key, for overlay; all are 0 in between
 }
 
 // take returns room for a few bytes.

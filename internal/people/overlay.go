@@ -1,39 +1,83 @@
 package people
 
 // overlay applies a row's own changes to its snapshot, which is in w.out. PostHog takes a snapshot after the changes, so most
-// often nothing is left to do; but some are older, or empty.
+// often nothing is left to do; but some are older, or lack what the row sets.
 //
 // Of a key that the row both sets and removes, the snapshot tells whether it was there before the row: what stands in a
 // snapshot was not removed.
 func (w *scratch) overlay(changes []byte) {
 	own, taken := changes, w.out
+	w.findKeys(0)
 	for len(changes) > 0 {
 		var p property
 		k := kind(changes[0])
 		p, changes = readProperty(changes[1:])
-		value, has := lastOf(taken, &p)
+		value, at, has := w.last(&p)
 		switch {
-		case k == setOnce && (!has || string(value) == null):
+		case k == setOnce && (!has || at >= len(taken) || string(value) == null), // what it gave itself gives way to a later one
+			k == set && (!has || string(value) != string(p.value)):
+			start := len(w.out)
 			w.out = p.append(w.out) // of a key that is there twice the last counts
-		case k == set:
-			if now, has := lastOf(w.out, &p); !has || string(now) != string(p.value) {
-				w.out = p.append(w.out)
-			}
-		case k == unset && !(has && sets(own, &p)):
+			w.findKeys(start)
+		case k == unset && has && !(holds(taken, &p) && sets(own, &p)):
+			w.forgetKeys()
 			w.out = without(w.out, &p)
+			w.findKeys(0)
 		}
+	}
+	w.forgetKeys()
+}
+
+// findKeys notes where in w.out, from an offset on, each key stands, if it has a code.
+func (w *scratch) findKeys(from int) {
+	for b := w.out[from:]; len(b) > 0; {
+		code, _ := readUvarint(b)
+		for int(code) >= len(w.places) {
+			w.places = append(w.places, 0)
+		}
+		w.places[code] = uint32(len(w.out) - len(b) + 1)
+		_, b = readProperty(b)
 	}
 }
 
-// lastOf returns the value of a property's key.
-func lastOf(properties []byte, key *property) (value []byte, has bool) {
+// forgetKeys undoes findKeys.
+func (w *scratch) forgetKeys() {
+	for b := w.out; len(b) > 0; {
+		code, _ := readUvarint(b)
+		w.places[code] = 0
+		_, b = readProperty(b)
+	}
+}
+
+// last returns the value of a key in w.out, and where it stands.
+func (w *scratch) last(key *property) (value []byte, at int, has bool) {
+	if key.code != inlineKey {
+		if int(key.code) >= len(w.places) || w.places[key.code] == 0 {
+			return nil, 0, false
+		}
+		at = int(w.places[key.code]) - 1
+		p, _ := readProperty(w.out[at:])
+		return p.value, at, true
+	}
+	for b := w.out; len(b) > 0; {
+		start := len(w.out) - len(b)
+		var p property
+		if p, b = readProperty(b); p.sameKey(key) {
+			value, at, has = p.value, start, true
+		}
+	}
+	return value, at, has
+}
+
+// holds reports whether a key is among properties.
+func holds(properties []byte, key *property) bool {
 	for len(properties) > 0 {
 		var p property
 		if p, properties = readProperty(properties); p.sameKey(key) {
-			value, has = p.value, true
+			return true
 		}
 	}
-	return value, has
+	return false
 }
 
 // sets reports whether changes set a property's key.
