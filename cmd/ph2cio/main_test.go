@@ -50,6 +50,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("EXPORTS", exports)
 			e.Setenv("STATES", filepath.Join(exports, "..", "state"))
+			e.Setenv("CASES", filepath.Join(exports, "..", "cases"))
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, ".state"))
 			// With the race detector a program sleeps for a second before it ends, which hundreds of runs would each do.
 			e.Setenv("GORACE", "atexit_sleep_ms=20")
