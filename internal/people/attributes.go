@@ -36,9 +36,9 @@ func (k kind) apply(value []byte, at order, has bool, to []byte, row order) ([]b
 	return value, at, has
 }
 
-// updated returns the time of the newest row that said something of the attributes, in unix microseconds, noTime when
-// none did or it has no time. Pruning keeps the newest change of every key, so the newest row with a kept change is always
-// there.
+// updated returns the time of the newest row that said something of the attributes, in unix microseconds,
+// noTime when none did or it has no time. Pruning keeps the newest change of every key, so the newest row
+// with a kept change is always there.
 func (st *state) updated() int64 {
 	at := int64(noTime)
 	if st.hasBase {

@@ -15,8 +15,8 @@ type emailID struct {
 	has   bool
 }
 
-// takeEmailIDs gives those who may be sent by email, but have no such property, the email that one of their distinct IDs is:
-// rather the kept ID, else the earliest.
+// takeEmailIDs gives those who may be sent by email, but have no such property, the email that one of their
+// distinct IDs is: rather the kept ID, else the earliest.
 func (s *settler) takeEmailIDs() error {
 	if !s.choice.byEmailID(groupEmail) {
 		return nil

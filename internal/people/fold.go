@@ -35,7 +35,8 @@ func (s *settler) partOf(candidate uint32) uint32 {
 func (s *settler) fold() error {
 	s.finals = make([]part, max(64, len(s.candidates)/partSize))
 	for i := range s.finals {
-		s.finals[i].pieces, s.finals[i].finals, s.finals[i].joinings = s.x.space.NewLog(), s.x.space.NewLog(), s.x.space.NewLog()
+		p := &s.finals[i]
+		p.pieces, p.finals, p.joinings = s.x.space.NewLog(), s.x.space.NewLog(), s.x.space.NewLog()
 		s.settled.parts = append(s.settled.parts, s.finals[i].finals)
 	}
 	if err := s.x.eachShard(s.handOut); err != nil {

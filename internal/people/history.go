@@ -31,9 +31,10 @@ type historyID struct {
 // NewHistory returns an empty history that keeps what an index with these options keeps.
 func NewHistory(o Options) *History {
 	h := &History{
-		index: &Index{options: Options{KeepNull: o.KeepNull}, now: cmp.Or(o.Now, math.MaxInt64), mostBuf: 1 << 40},
+		index: &Index{options: Options{KeepNull: o.KeepNull}, mostBuf: 1 << 40},
 		ids:   map[string]*historyID{}, sets: map[string]uint32{},
 	}
+	h.index.now = cmp.Or(o.Now, math.MaxInt64)
 	h.index.keys.start(o.Keep, o.DropDollar)
 	return h
 }

@@ -165,8 +165,9 @@ func (s *settler) joinExported(f *shares) {
 			s.groups.Export(node, m.person.number)
 		}
 		s.groups.Join(m.person.node-1, node)
-		s.keepInSet(node, s.exportedSets+m.person.number)
-		s.keepJoining(&joining{target: node, source: s.exportedSets + m.person.number, at: p.order(), kind: ofExport})
+		set := s.exportedSets + m.person.number
+		s.keepInSet(node, set)
+		s.keepJoining(&joining{target: node, source: set, at: p.order(), kind: ofExport})
 	}
 	for i, person := range f.persons {
 		if e := p.all[person]; e != nil && e.node != 0 {

@@ -7,8 +7,9 @@ import (
 	"ph2cio/internal/identity"
 )
 
-// joining is why IDs are one person: a link that was not refused, or that an ID is one of a set, those of a person_id or of a
-// person in the persons export. A link tells when two became one, a set only that they have.
+// joining is why IDs are one person: a link that was not refused, or that an ID is one of a set, those of a
+// person_id or of a person in the persons export. A link tells when two became one, a set only that they
+// have.
 type joining struct {
 	target uint32 // node, of a link's distinct_id or of an ID in a set
 	source uint32 // node of a link's other ID, or the number of a set
@@ -37,7 +38,8 @@ func (j *joining) append(dst []byte) []byte {
 }
 
 func readJoining(b []byte) joining {
-	j := joining{kind: joiningKind(b[0]), target: binary.LittleEndian.Uint32(b[1:]), source: binary.LittleEndian.Uint32(b[5:])}
+	j := joining{kind: joiningKind(b[0])}
+	j.target, j.source = binary.LittleEndian.Uint32(b[1:]), binary.LittleEndian.Uint32(b[5:])
 	if j.kind.hasPlace() {
 		j.at = readOrder(b[9:])
 	}
@@ -69,8 +71,8 @@ func (s *settler) keepLinked(l *step, bothFed bool) {
 	s.keepJoining(&j)
 }
 
-// handOutJoinings gives those of candidates of which several IDs have attributes to the parts: only for these it matters who
-// became one person when.
+// handOutJoinings gives those of candidates of which several IDs have attributes to the parts: only for these
+// it matters who became one person when.
 func (s *settler) handOutJoinings() error {
 	var b [4]byte
 	for entry, err := range s.joinings.All() {
@@ -86,7 +88,8 @@ func (s *settler) handOutJoinings() error {
 	return nil
 }
 
-// recalled yields the joinings of earlier runs, as links and as sets of two IDs, as far as this run knows the IDs.
+// recalled yields the joinings of earlier runs, as links and as sets of two IDs, as far as this run knows the
+// IDs.
 func (s *settler) recalled() iter.Seq2[joining, error] {
 	return func(yield func(joining, error) bool) {
 		if s.x.joined == nil {
@@ -125,8 +128,8 @@ func (s *settler) remember(j *joining) {
 	s.x.learnt.Append(entry)
 }
 
-// rememberSets keeps who is one person by a set, as far as no earlier run has kept it. Groups only grow, so it is enough to say
-// whom the root of each has joined.
+// rememberSets keeps who is one person by a set, as far as no earlier run has kept it. Groups only grow, so
+// it is enough to say whom the root of each has joined.
 func (s *settler) rememberSets() error {
 	if s.x.learnt == nil {
 		return nil

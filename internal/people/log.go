@@ -13,9 +13,9 @@ import (
 
 // kind is the kind of a change. Within one row they apply in this order.
 //
-// $unset only removes what the person had before the row, so a key that a row both sets and removes is toggled: removed from
-// somebody who has it, even as null, and given to somebody who has not. A log has toggle once it is pruned, in place of the
-// two changes.
+// $unset only removes what the person had before the row, so a key that a row both sets and removes is
+// toggled: removed from somebody who has it, even as null, and given to somebody who has not. A log has
+// toggle once it is pruned, in place of the two changes.
 // Source: github.com/PostHog/posthog, nodejs/src/worker/ingestion/persons/person-update.ts.
 type kind uint8
 
@@ -135,8 +135,8 @@ func (w *scratch) read(log []byte, keys *keyTable) {
 	}
 }
 
-// sortByKey brings the changes of each key together, in the order they apply, and leaves one for each row. Of a key that is
-// twice in one object only the last stays.
+// sortByKey brings the changes of each key together, in the order they apply, and leaves one for each row. Of
+// a key that is twice in one object only the last stays.
 func (w *scratch) sortByKey() {
 	slices.SortFunc(w.changes, func(a, b change) int {
 		if c := compareKeys(&a, &b); c != 0 {
@@ -211,16 +211,17 @@ func sameKey(changes []change) int {
 	return n
 }
 
-// maxOnce is how many $set_once, or toggles, of one key are kept. More than that after the newest snapshot and the last $set
-// or $unset are only possible in an export without snapshots. The result is then still right unless another row, or a merge,
-// has its place among those left out, or one of them is a toggle.
+// maxOnce is how many $set_once, or toggles, of one key are kept. More than that after the newest snapshot
+// and the last $set or $unset are only possible in an export without snapshots. The result is then still
+// right unless another row, or a merge, has its place among those left out, or one of them is a toggle.
 const maxOnce = 32
 
 // prune leaves in the log what can still matter whatever is read later, in the order it applies.
 //
-// Of one key that is the last $set or $unset, which hides all before it, and each $set_once and toggle after it: a snapshot
-// yet to come may hide any number of them, and the first of the rest is then the one that counts. All that is dropped is
-// hidden by a later row of the same ID, so it would be hidden too if that ID and another were merged in between.
+// Of one key that is the last $set or $unset, which hides all before it, and each $set_once and toggle after
+// it: a snapshot yet to come may hide any number of them, and the first of the rest is then the one that
+// counts. All that is dropped is hidden by a later row of the same ID, so it would be hidden too if that ID
+// and another were merged in between.
 func (w *scratch) prune(st *state, keys *keyTable) {
 	log := st.buf[st.log:]
 	if len(log) == 0 {

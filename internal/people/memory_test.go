@@ -111,7 +111,8 @@ func TestNightsAreAsOneRun(t *testing.T) {
 		o := Options{Memory: drawMemory(t), Everybody: true, Events: true, KeepNull: rapid.Bool().Draw(t, "keep null")}
 		n := nights{options: o}
 		var last *Settled
-		for _, night := range split(t, rows, func(a, b *row) bool { return orderOf(&a.Event, math.MaxInt64).At < orderOf(&b.Event, math.MaxInt64).At }) {
+		later := func(a, b *row) bool { return modelTime(a) < modelTime(b) }
+		for _, night := range split(t, rows, later) {
 			last = n.next(t, night, c, 3, rapid.Uint64().Draw(t, "arrival"))
 		}
 		if diff := cmp.Diff(answers(settle(observe(rows, o, 1, 1), c)), answers(last)); diff != "" {

@@ -9,8 +9,9 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// order is a row's place in the order of ingestion, in which PostHog applies changes to persons. Rows of one time go by
-// timestamp, then by uuid, none before any; rows that cannot be told apart by that, by their place in the input.
+// order is a row's place in the order of ingestion, in which PostHog applies changes to persons. Rows of one
+// time go by timestamp, then by uuid, none before any; rows that cannot be told apart by that, by their place
+// in the input.
 type order struct {
 	identity.Order
 	stamp int64 // `timestamp` in unix microseconds, noTime where the row has none
@@ -41,8 +42,8 @@ func orderOf(e *posthog.Event, now int64) order {
 	return o
 }
 
-// feeds reports whether a row may change its person. One whose timestamp is later than now does so at its created_at, and if
-// that is not known, or not better, not at all: a wrong clock must not have the last word.
+// feeds reports whether a row may change its person. One whose timestamp is later than now does so at its
+// created_at, and if that is not known, or not better, not at all: a wrong clock must not have the last word.
 func feeds(e *posthog.Event, now int64) bool {
 	wrong := func(t posthog.Time) bool { return t.State == posthog.Known && t.Micros > now }
 	return !wrong(e.Timestamp) || e.CreatedAt.State == posthog.Known && !wrong(e.CreatedAt)

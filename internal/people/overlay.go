@@ -1,10 +1,10 @@
 package people
 
-// overlay applies a row's own changes to its snapshot, which is in w.out. PostHog takes a snapshot after the changes, so most
-// often nothing is left to do; but some are older, or lack what the row sets.
+// overlay applies a row's own changes to its snapshot, which is in w.out. PostHog takes a snapshot after the
+// changes, so most often nothing is left to do; but some are older, or lack what the row sets.
 //
-// Of a key that the row both sets and removes, the snapshot tells whether it was there before the row: what stands in a
-// snapshot was not removed.
+// Of a key that the row both sets and removes, the snapshot tells whether it was there before the row: what
+// stands in a snapshot was not removed.
 func (w *scratch) overlay(changes []byte) {
 	own, taken := changes, w.out
 	w.findKeys(0)
@@ -13,8 +13,9 @@ func (w *scratch) overlay(changes []byte) {
 		k := kind(changes[0])
 		p, changes = readProperty(changes[1:])
 		value, at, has := w.last(&p)
+		isOwn := at >= len(taken) // and gives way to what comes later in the row
 		switch {
-		case k == setOnce && (!has || at >= len(taken) || string(value) == null), // what it gave itself gives way to a later one
+		case k == setOnce && (!has || isOwn || string(value) == null),
 			k == set && (!has || string(value) != string(p.value)):
 			start := len(w.out)
 			w.out = p.append(w.out) // of a key that is there twice the last counts

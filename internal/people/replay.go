@@ -9,8 +9,9 @@ import (
 
 // foldIDs makes one state of those of a person's IDs, given who of them became one person when.
 //
-// Where all were one by the newest snapshot, that hides what was before, and the changes after it follow one another. Else
-// each of the persons that PostHog had is replayed, and at a merge the values of the link's target go over those of its source.
+// Where all were one by the newest snapshot, that hides what was before, and the changes after it follow one
+// another. Else each of the persons that PostHog had is replayed, and at a merge the values of the link's
+// target go over those of its source.
 func (w *scratch) foldIDs(states []owned, joinings []joining, keys *keyTable) *state {
 	newest := order{}
 	hasBase := false
@@ -49,7 +50,8 @@ type replaying struct {
 	keys    *keyTable
 }
 
-// replay applies all changes and merges one after the other, and returns what is left as changes, each at the row that set it.
+// replay applies all changes and merges one after the other, and returns what is left as changes, each at the
+// row that set it.
 func (w *scratch) replay(states []owned, joinings []joining, keys *keyTable) *state {
 	r := replaying{persons: trees{}, values: map[uint32]map[string]valueSet{}, keys: keys}
 	steps := r.start(states, joinings)
@@ -71,11 +73,12 @@ func (w *scratch) replay(states []owned, joinings []joining, keys *keyTable) *st
 	return r.end(states)
 }
 
-// start finds who is one person from the start, and returns the merges. They come first among the steps of one row.
+// start finds who is one person from the start, and returns the merges. They come first among the steps of
+// one row.
 //
-// A link tells when two became one; what a person_id or the persons export joins has no time, since both show only what came
-// of it. So the IDs of one such set are one from the start, unless links join all of them, for the persons export links that
-// are not younger: then those tell when.
+// A link tells when two became one; what a person_id or the persons export joins has no time, since both show
+// only what came of it. So the IDs of one such set are one from the start, unless links join all of them, for
+// the persons export links that are not younger: then those tell when.
 func (r *replaying) start(states []owned, joinings []joining) (merges []replayStep) {
 	r.joinSets(joinings, ofSet, linkedBy(joinings, nil))
 	if i := slices.IndexFunc(joinings, func(j joining) bool { return j.kind == ofExport }); i >= 0 {

@@ -73,8 +73,8 @@ func TestMerges(t *testing.T) {
 	}
 }
 
-// TestMergesOverNights cuts the same into nights, after each row. That a row is read late changes nothing, as long as links come in
-// the order of their nights.
+// TestMergesOverNights cuts the same into nights, after each row. That a row is read late changes nothing, as
+// long as links come in the order of their nights.
 func TestMergesOverNights(t *testing.T) {
 	t.Parallel()
 	for _, test := range mergedHistories {
@@ -118,7 +118,8 @@ func TestHistoryTellsTheRowOfAMerge(t *testing.T) {
 	}
 }
 
-// TestRowsThatMakeNobody holds that they alone are no reason for a profile, and which of them change somebody.
+// TestRowsThatMakeNobody holds that they alone are no reason for a profile, and which of them change
+// somebody.
 func TestRowsThatMakeNobody(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"$exception", "$$heatmap", "$ai_generation", "$feature_flag_called"} {

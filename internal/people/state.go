@@ -11,8 +11,8 @@ import (
 // state is what is known of the attributes of one ID that stood on a row with a person: its newest snapshot, and of the
 // changes ingested after that one all that can still matter.
 //
-// The snapshot has its row's own changes in it. Rows come in any order, so a snapshot yet to come may fall between any two
-// changes: see prune for what must be kept until then.
+// The snapshot has its row's own changes in it. Rows come in any order, so a snapshot yet to come may fall
+// between any two changes: see prune for what must be kept until then.
 type state struct {
 	base    order        // of the snapshot
 	sum     xxh3.Uint128 // of its text and its row's changes: see sumOfChanges
@@ -96,8 +96,8 @@ func (x *Index) learnState(sh *shard, number uint32, f *fact, e *posthog.Event, 
 	}
 }
 
-// hasSnapshot reports whether a row tells its person's properties. `{}` is never somebody's: PostHog gives each person
-// $creator_event_uuid.
+// hasSnapshot reports whether a row tells its person's properties. `{}` is never somebody's: PostHog gives
+// each person $creator_event_uuid.
 func hasSnapshot(e *posthog.Event) bool { return len(e.PersonMembers) > 0 }
 
 // sumOfChanges is a hash of a row's snapshot and of its own changes. The same again leave the same.
@@ -137,7 +137,8 @@ func parseUUID(text []byte) (u posthog.UUID, ok bool) {
 	return u, true
 }
 
-// takeSnapshot makes the row's snapshot the base, with the row's own changes in it. It is newer than the base before.
+// takeSnapshot makes the row's snapshot the base, with the row's own changes in it. It is newer than the base
+// before.
 func (sh *shard) takeSnapshot(st *state, at *order, e *posthog.Event, sum xxh3.Uint128) {
 	same := st.hasBase && st.sum == sum
 	st.base, st.sum, st.hasBase = *at, sum, true

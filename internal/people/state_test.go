@@ -53,7 +53,8 @@ func TestKeyTwiceInOneObject(t *testing.T) {
 	}
 }
 
-// TestOneRowSetsAndUnsets holds the order within a row: $set over $set_once, and $unset of what was there before alone.
+// TestOneRowSetsAndUnsets holds the order within a row: $set over $set_once, and $unset of what was there
+// before alone.
 func TestOneRowSetsAndUnsets(t *testing.T) {
 	t.Parallel()
 	got := attributesOf(t,

@@ -7,21 +7,22 @@ import (
 	"strings"
 )
 
-// feedsNobody reports whether PostHog ingests events of this name apart from persons: they make no person, change none, and
-// what stands beside them as a person's properties is nobody's.
+// feedsNobody reports whether PostHog ingests events of this name apart from persons: they make no person,
+// change none, and what stands beside them as a person's properties is nobody's.
 func feedsNobody(event string) bool {
 	return event == "$exception" || event == "$$heatmap" || strings.HasPrefix(event, "$ai_")
 }
 
-// MakesNobody reports whether rows of this name alone are no reason for a profile. A $feature_flag_called changes a person
-// who is there for another reason.
+// MakesNobody reports whether rows of this name alone are no reason for a profile. A $feature_flag_called
+// changes a person who is there for another reason.
 func MakesNobody(event string) bool { return feedsNobody(event) || event == "$feature_flag_called" }
 
-// apply changes a person's properties as a row says: the row's own snapshot replaces them, if it has one; then $set_once gives
-// a value to what is absent or null, then $set, and then $unset removes what was there before the row.
+// apply changes a person's properties as a row says: the row's own snapshot replaces them, if it has one;
+// then $set_once gives a value to what is absent or null, then $set, and then $unset removes what was there
+// before the row.
 //
-// Of a key that the row itself sets, a snapshot tells what was there before: PostHog takes it after the row's changes, so a
-// key that stands in it was not removed.
+// Of a key that the row itself sets, a snapshot tells what was there before: PostHog takes it after the row's
+// changes, so a key that stands in it was not removed.
 func apply(properties map[string]string, r Row) {
 	before, stays := maps.Clone(properties), false
 	if snapshot := object(r.PersonProperties); len(snapshot) > 0 {

@@ -43,8 +43,8 @@ func (w *world) write(r Row) {
 	w.rows = append(w.rows, r)
 }
 
-// takeOfPerson ingests a row that changes its person. Its snapshot is the person after it; now and then it is empty, or the
-// person before it.
+// takeOfPerson ingests a row that changes its person. Its snapshot is the person after it; now and then it is
+// empty, or the person before it.
 func (w *world) takeOfPerson(r *Row) {
 	before := ""
 	if p := w.alive(r.DistinctID); p != nil {
@@ -161,7 +161,8 @@ func (w *world) alive(id string) *person {
 
 // create makes a person, with the person_id of an earlier one that the same ID created.
 func (w *world) create(id string) *person {
-	p := &person{id: personIDOf(id), properties: map[string]string{"$creator_event_uuid": fmt.Sprintf("%q", personIDOf(id))}}
+	p := &person{id: personIDOf(id)}
+	p.properties = map[string]string{"$creator_event_uuid": fmt.Sprintf("%q", p.id)}
 	w.touch(p)
 	return p
 }

@@ -19,8 +19,8 @@ func compare(a, b Row) int {
 // before reports whether row a comes before row b. Of two rows that say the same, neither does.
 func before(a, b Row) bool { return compare(a, b) < 0 }
 
-// inOrder returns the rows in order. Those that say the same follow by timestamp and then by place in the input, so that the
-// links of an outcome have one order.
+// inOrder returns the rows in order. Those that say the same follow by timestamp and then by place in the
+// input, so that the links of an outcome have one order.
 func inOrder(rows []Row) []Row {
 	return slices.SortedFunc(slices.Values(rows), func(a, b Row) int {
 		return cmp.Or(compare(a, b), cmp.Compare(a.Timestamp, b.Timestamp), cmp.Compare(a.Ref, b.Ref))

@@ -21,7 +21,8 @@ func Random(seed uint64) History {
 		w.tick()
 		w.step()
 	}
-	h := History{Rows: w.rows[:total], Persons: w.persons, ExportedAt: w.exportedAt, All: w.chance(25), Now: w.now + 1}
+	h := History{Rows: w.rows[:total], Persons: w.persons, ExportedAt: w.exportedAt, All: w.chance(25)}
+	h.Now = w.now + 1
 	for id := range w.everyID() {
 		if w.chance(5) {
 			h.Existing = append(h.Existing, id)

@@ -10,7 +10,8 @@ func (w *world) step() {
 	}{
 		{16, w.visit}, {20, w.login}, {10, w.useBackEnd}, {8, w.change}, {5, w.aliasFromDevice}, {4, w.aliasFromBackEnd},
 		{4, w.merge}, {4, w.takeOver}, {4, w.identifyNobody}, {2, w.groupidentify}, {3, w.fail}, {2, w.reset},
-		{3, w.setTwice}, {2, w.setAndUnset}, {3, w.askForFlag}, {3, w.split}, {3, w.remove}, {2, func() { w.addDevice() }},
+		{3, w.setTwice}, {2, w.setAndUnset}, {3, w.askForFlag}, {3, w.split}, {3, w.remove},
+		{2, func() { w.addDevice() }},
 	}
 	total := 0
 	for _, s := range steps {
@@ -158,7 +159,8 @@ func (w *world) askForFlag() {
 // setAndUnset both sets and removes a key, which the person may have.
 func (w *world) setAndUnset() {
 	key := one(w, propertyKeys)
-	r := Row{Name: "$set", DistinctID: one(w, w.users).id, Set: w.object(key), Unset: []string{key, one(w, propertyKeys)}}
+	r := Row{Name: "$set", DistinctID: one(w, w.users).id, Set: w.object(key)}
+	r.Unset = []string{key, one(w, propertyKeys)}
 	if w.chance(40) {
 		r.Set, r.SetOnce = "", r.Set
 	}

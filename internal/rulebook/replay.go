@@ -33,9 +33,10 @@ func (b *book) startReplay() {
 	}
 }
 
-// fromTheStart joins those who are one person from the start. A link tells when two became one; what a person_id or the persons
-// export joins has no time, since both show only what came of it. So the IDs of one such person are one from the start, unless
-// links join all of them, for the persons export links that are not younger: then those tell when.
+// fromTheStart joins those who are one person from the start. A link tells when two became one; what a
+// person_id or the persons export joins has no time, since both show only what came of it. So the IDs of one
+// such person are one from the start, unless links join all of them, for the persons export links that are
+// not younger: then those tell when.
 func (b *book) fromTheStart() groups {
 	start := newGroups()
 	join := func(ids []string, links []Link) {
@@ -51,12 +52,19 @@ func (b *book) fromTheStart() groups {
 	}
 	byThen := filter(b.trueLinks(), func(l Link) bool { return l.Row.At() <= b.ExportedAt })
 	for person := range b.ofPerson {
-		exported := filter(slices.Collect(maps.Keys(b.ofID)), func(id string) bool { return b.isExportedAs(id, person) })
-		join(exported, byThen)
-		onRows := filter(slices.Collect(maps.Keys(b.ofID)), func(id string) bool {
-			return slices.ContainsFunc(b.pairs, func(p Pair) bool { return p.ID == id && p.PersonID == person && !p.Refused })
-		})
-		join(append(exported, onRows...), b.trueLinks())
+		var ids []string
+		for id := range b.ofID {
+			if b.isExportedAs(id, person) {
+				ids = append(ids, id)
+			}
+		}
+		join(ids, byThen)
+		for _, p := range b.pairs {
+			if p.PersonID == person && !p.Refused {
+				ids = append(ids, p.ID)
+			}
+		}
+		join(ids, b.trueLinks())
 	}
 	return start
 }
@@ -72,8 +80,8 @@ func (b *book) trueLinks() []Link {
 	return filter(b.links, func(l Link) bool { return l.Verdict == Accepted || l.Verdict == AlreadyOne })
 }
 
-// replay takes the rows in the order in which PostHog ingested them, and what the persons export says after all rows that are
-// not younger than it. A link may merge two persons, and then its row changes what is left.
+// replay takes the rows in the order in which PostHog ingested them, and what the persons export says after
+// all rows that are not younger than it. A link may merge two persons, and then its row changes what is left.
 func (b *book) replay() {
 	rows := filter(b.rows, isPersonRow)
 	slices.SortFunc(rows, b.compareChanges)
@@ -117,8 +125,8 @@ func (b *book) joinsAt(r Row) (Link, bool) {
 	return b.joining[i], true
 }
 
-// takeExport replaces everybody's properties by those in the persons export. Of several of its persons who are one by then the
-// last one counts.
+// takeExport replaces everybody's properties by those in the persons export. Of several of its persons who
+// are one by then the last one counts.
 func (b *book) takeExport() {
 	for _, person := range slices.Sorted(maps.Keys(b.exported)) {
 		for id := range b.ofID {
@@ -132,14 +140,14 @@ func (b *book) takeExport() {
 // isFuture reports whether a time is later than the run: a clock was wrong.
 func (b *book) isFuture(at int64) bool { return b.Now != 0 && at > b.Now }
 
-// changesSomebody reports whether a row can change its person: not if its timestamp is in the future and no created_at says
-// better.
+// changesSomebody reports whether a row can change its person: not if its timestamp is in the future and no
+// created_at says better.
 func (b *book) changesSomebody(r Row) bool {
 	return !b.isFuture(r.Timestamp) || r.CreatedAt != 0 && !b.isFuture(r.CreatedAt)
 }
 
-// compareChanges orders rows as they change persons: by created_at, or timestamp where there is none, then by timestamp, then
-// uuid, then place in the input.
+// compareChanges orders rows as they change persons: by created_at, or timestamp where there is none, then by
+// timestamp, then uuid, then place in the input.
 func (b *book) compareChanges(x, y Row) int {
 	return cmp.Or(
 		cmp.Compare(x.At(), y.At()),
@@ -149,7 +157,8 @@ func (b *book) compareChanges(x, y Row) int {
 	)
 }
 
-// timestampOf returns a row's timestamp, created_at where that is in the future, and NoTime where there is none.
+// timestampOf returns a row's timestamp, created_at where that is in the future, and NoTime where there is
+// none.
 func (b *book) timestampOf(r Row) int64 {
 	switch {
 	case r.Timestamp == 0:
@@ -163,7 +172,9 @@ func (b *book) timestampOf(r Row) int64 {
 // isCopy reports whether a row stands among earlier ones with all that it says. It changes nothing once more.
 func isCopy(r Row, earlier []Row) bool {
 	return r.UUID != "" && slices.ContainsFunc(earlier, func(e Row) bool {
-		return e.UUID == r.UUID && e.DistinctID == r.DistinctID && e.CreatedAt == r.CreatedAt && e.Timestamp == r.Timestamp &&
-			e.PersonProperties == r.PersonProperties && e.Set == r.Set && e.SetOnce == r.SetOnce && slices.Equal(e.Unset, r.Unset)
+		return e.UUID == r.UUID && e.DistinctID == r.DistinctID &&
+			e.CreatedAt == r.CreatedAt && e.Timestamp == r.Timestamp &&
+			e.PersonProperties == r.PersonProperties && e.Set == r.Set && e.SetOnce == r.SetOnce &&
+			slices.Equal(e.Unset, r.Unset)
 	})
 }

@@ -2,9 +2,10 @@ package rulebook
 
 import "slices"
 
-// Settle applies the rules to a history: first the persons export joins, then shared person_ids, then the links in order;
-// after that the groups are final, and the attributes are what a replay of all rows leaves. It does not depend on the order of
-// the rows, except that of two changes to attributes at one time and uuid the one with the larger Ref comes later. It panics when JSON in the history is no object.
+// Settle applies the rules to a history: first the persons export joins, then shared person_ids, then the
+// links in order; after that the groups are final, and the attributes are what a replay of all rows leaves.
+// It does not depend on the order of the rows, except that of two changes to attributes at one time and uuid
+// the one with the larger Ref comes later. It panics when JSON in the history is no object.
 func Settle(h History) Outcome {
 	b := open(h)
 	b.joinExport()
@@ -52,8 +53,8 @@ func open(h History) *book {
 	return b
 }
 
-// speaks reports whether a row says anything of its distinct ID: a $groupidentify does not, nor does an event that feeds
-// nobody, and nothing can be said of an illegal ID.
+// speaks reports whether a row says anything of its distinct ID: a $groupidentify does not, nor does an event
+// that feeds nobody, and nothing can be said of an illegal ID.
 func speaks(r Row) bool {
 	return r.Name != "$groupidentify" && !feedsNobody(r.Name) && !Illegal(r.DistinctID)
 }
