@@ -153,7 +153,11 @@ as "undefined" are nobody, and one identified person is never merged into anothe
 The ID that a person keeps: one that Customer.io has already (--existing), one that matches --user-id, the earliest
 that somebody logged in with (rather not an email), the earliest that no machine made, the earliest.
 
-Identified are people with an $identify or login, or known to your back end under an ID that no machine made.
+Identified are people with an $identify or login, or known to your back end under an ID that no machine made. $exception,
+$$heatmap, $ai_* and $feature_flag_called alone make nobody.
+
+Attributes are replayed: at a merge the values of the person of the row's distinct_id win. An email that is missing for
+--identify-by email may be one of the distinct IDs.
 
 ` + topicFlags("identity", flags) + `
 ` + "`ph2cio explain SOURCE... --id ID`" + ` shows one person, and why.`

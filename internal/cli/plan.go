@@ -49,7 +49,7 @@ func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources [
 	index := people.Options{
 		Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), KeepNull: o.personProperties == "all",
 		Everybody: choice.Who == people.All, Events: choice.NeedEvents, PersonIDs: rules.UsesPersonID(), Dir: tmp,
-		Repeats: choice.Merges == people.MergeIdentify,
+		Repeats: choice.Merges == people.MergeIdentify, Now: now.UnixMicro(),
 	}
 	if err := o.identity.index(&index); err != nil {
 		return nil, usage(err)

@@ -84,6 +84,8 @@ func statusText(s people.Status) string {
 		return "not sent: a placeholder, which PostHog takes for nobody's ID"
 	case people.NoIdentifier:
 		return "rejected: without the identifier asked for (--identify-by)"
+	case people.LostEmail:
+		return "rejected: somebody else has the email to go by (--identify-by)"
 	case people.Excluded:
 		return "not sent: excluded (--exclude-people)"
 	case people.Deleted:
@@ -132,7 +134,8 @@ func (x *explaining) mine(id []byte) bool {
 // look takes what a row says of the person.
 func (x *explaining) look(path string, e *posthog.Event) {
 	place := Placed{File: path, Line: e.Line, Event: string(e.Name), Time: timeOf(e)}
-	if outcome, linked := x.outcomes[e.Ref]; linked {
+	outcome, linked := x.outcomes[e.Ref]
+	if linked {
 		x.link(place, e, outcome)
 	} else {
 		x.noLink(place, e)
@@ -145,7 +148,7 @@ func (x *explaining) look(path string, e *posthog.Event) {
 		return
 	}
 	x.stand(place, e)
-	x.history.Add(e)
+	x.history.Add(e, outcome, linked)
 	if e.PersonProperties != nil || e.Set != nil || e.SetOnce != nil || e.Unset != nil {
 		x.rows[e.Ref] = place
 	}

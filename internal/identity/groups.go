@@ -19,6 +19,7 @@ const (
 	hasPerson  flags = 1 << iota // of a node: it has a person by now
 	identified                   // of a group's root: PostHog takes its person as identified by now
 	login                        // of a node: somebody logs in with it, some time
+	fed                          // of a group's root: there is something that its person is told
 )
 
 // NewGroups returns so many nodes, each alone.
@@ -57,11 +58,17 @@ func (g *Groups) Join(a, b uint32) {
 		a, b = b, a
 	}
 	g.parent[b] = a
-	g.flags[a] |= g.flags[b] & identified
+	g.flags[a] |= g.flags[b] & (identified | fed)
 	if g.labels != nil && g.labels[a] == 0 {
 		g.labels[a] = g.labels[b]
 	}
 }
+
+// Feed says that rows of a node tell its person's attributes.
+func (g *Groups) Feed(n uint32) { g.flags[g.find(n)] |= fed }
+
+// Fed reports whether rows of any node of a node's group do.
+func (g *Groups) Fed(n uint32) bool { return g.flags[g.find(n)]&fed != 0 }
 
 // Flatten makes every later Find take one step. Nothing may be joined any more.
 func (g *Groups) Flatten() {

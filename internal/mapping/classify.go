@@ -102,7 +102,7 @@ func (n *names) decide(text string) *name {
 	switch string(plain) {
 	case "$groupidentify":
 		return &name{outcome: skipped(ReasonGroup)}
-	case "$identify", "$set", "$unset":
+	case "$identify", "$set", "$unset", "$delete_person_property":
 		return &name{outcome: Outcome{Bucket: FeedsPerson}}
 	case "$create_alias", "$merge_dangerously":
 		return &name{outcome: Outcome{Bucket: FeedsPerson}, alias: true}

@@ -229,6 +229,7 @@ func TestEventOfWhom(t *testing.T) {
 		{people.NotAsked, Skipped, ReasonNotAsked},
 		{people.AllRejected, Skipped, ReasonAnonymous},
 		{people.NoIdentifier, Rejected, ReasonNoIdentifier},
+		{people.LostEmail, Rejected, ReasonEmailConflict},
 	} {
 		s := newSomebody(``)
 		s.status = test.status

@@ -115,6 +115,9 @@ func withoutPerson(status people.Status, distinctID []byte) Outcome {
 		return skipped(ReasonDeleted)
 	case people.NotAsked:
 		return skipped(ReasonNotAsked)
+	case people.LostEmail:
+		return rejected(ReasonEmailConflict,
+			fmt.Sprintf("somebody else has the email of the person %q", ShortID(string(distinctID))))
 	case people.NoIdentifier:
 		return rejected(ReasonNoIdentifier, fmt.Sprintf("the person %q has none of the identifiers asked for", ShortID(string(distinctID))))
 	}

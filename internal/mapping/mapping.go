@@ -87,6 +87,7 @@ const (
 	ReasonBadTimestamp    = "bad_timestamp"    // missing, unreadable or out of the API's range
 	ReasonFutureTimestamp = "future_timestamp" // in the future, and so is what could stand in for it
 	ReasonNoIdentifier    = "no_identifier"    // its person has nothing to be called by
+	ReasonEmailConflict   = "email_conflict"   // its person would go by an email that somebody else has
 	ReasonIDTooLong       = "id_too_long"      // its person's identifier does not fit, or that of the profile to merge
 	ReasonTooLarge        = "too_large"        // its operation does not fit
 	ReasonPersonRejected  = "person_rejected"  // its person was rejected before it

@@ -28,16 +28,16 @@ func (st *state) value(code uint32) (value []byte, at order, ok bool) {
 // apply applies a change of one property to its value and the row that set it; has is false when there is none.
 func (k kind) apply(value []byte, at order, has bool, to []byte, row order) ([]byte, order, bool) {
 	switch {
-	case k == set, k == setOnce && !has:
+	case k == set, k == setOnce && (!has || string(value) == null), k == toggle && !has:
 		return to, row, true
-	case k == unset:
+	case k == unset, k == toggle:
 		return nil, order{}, false
 	}
 	return value, at, has
 }
 
-// updated returns the time of the newest row that said something of the attributes, in unix microseconds, noTime when
-// none did or it has no time. The log must be pruned; pruning keeps the newest change of every key, so the newest row
+// updated returns the time of the newest row that said something of the attributes, in unix microseconds,
+// noTime when none did or it has no time. Pruning keeps the newest change of every key, so the newest row
 // with a kept change is always there.
 func (st *state) updated() int64 {
 	at := int64(noTime)
@@ -58,8 +58,9 @@ func (w *scratch) finish(st *state, keepNull bool, keys *keyTable) []byte {
 	// Most of a snapshot is null. Where nothing follows the snapshot, null is as good as absent. Not in a huge one, where
 	// forget would look through thousands for each null.
 	nullIsAbsent := !keepNull && st.log == uint32(len(st.buf)) && st.log < 1<<14
-	for b := st.buf[:st.log]; len(b) > 0; {
-		c := change{kind: set, seq: uint32(len(w.changes))}
+	seq := uint32(0)
+	for b := st.buf[:st.log]; len(b) > 0; seq++ {
+		c := change{kind: set, seq: seq}
 		c.property, b = readProperty(b)
 		c.name = keys.name(c.code, c.inline)
 		if nullIsAbsent && string(c.value) == null {

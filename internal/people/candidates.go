@@ -31,7 +31,7 @@ func (s *settler) may(t traits) bool {
 	if t&groupSeen == 0 || t&groupFit == 0 || s.choice.barred(t) != Sent {
 		return false
 	}
-	return s.choice.Who == All || t&(isIdentified|groupState|isSent) != 0
+	return s.choice.Who == All || t&(isIdentified|groupState|isSent) != 0 || s.choice.byEmailID(t)
 }
 
 // gather makes the candidates, and is done with the other groups.

@@ -16,7 +16,7 @@ type By uint16 // and not uint8, which vet lets become a string
 
 const (
 	ByID    By = iota // the kept ID
-	ByEmail           // the `email` attribute
+	ByEmail           // the `email` attribute, or a distinct ID that is an email where there is none
 	ByCioID           // the `cio_id` attribute, with or without its `cio_` in front
 )
 
@@ -64,6 +64,7 @@ const (
 	NoEmail             // Choice.Who is WithEmail and there is none
 	Illegal             // a placeholder such as "undefined", never a person
 	NoIdentifier        // none of Choice.By has a value
+	LostEmail           // Choice.By is ByEmail alone, and somebody else who is sent has the email
 	Excluded            // by Options.Excluded or Choice.Excluded
 	Deleted             // in the persons export
 	NotAsked            // Choice.Only, and not one of those

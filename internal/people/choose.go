@@ -19,10 +19,13 @@ func (s *settler) status(t traits) Status {
 	if !s.choice.Who.takes(t) {
 		return s.choice.Who.leaves()
 	}
-	if _, ok := s.choice.by(t); !ok {
-		return NoIdentifier
+	if _, ok := s.choice.by(t); ok {
+		return Sent
 	}
-	return Sent
+	if s.choice.only() == ByEmail && t&lostEmail != 0 {
+		return LostEmail
+	}
+	return NoIdentifier
 }
 
 // choose makes persons of the candidates that are sent: first those that get an identify.
@@ -69,7 +72,7 @@ func (s *settler) makePerson(number uint32, gets bool, r *spool.Reader) {
 		p.place, p.part = c.place, s.partOf(number)+1
 	}
 	if !s.nameSent(&p) {
-		s.identify(&p, c, r)
+		s.identify(&p, number, r)
 	}
 	s.events += c.events
 	if gets {
@@ -84,12 +87,15 @@ func (s *settler) makePerson(number uint32, gets bool, r *spool.Reader) {
 }
 
 // identify finds the value that a person is identified by, and whether there is a profile under it.
-func (s *settler) identify(p *Person, c *candidate, r *spool.Reader) {
-	existing := s.x.options.Existing
+func (s *settler) identify(p *Person, number uint32, r *spool.Reader) {
+	c, existing := &s.candidates[number], s.x.options.Existing
 	if p.By == ByID && existing == nil {
 		return
 	}
 	email, cioID := s.settled.identifiers(p, r)
+	if c.traits&emailIsID != 0 {
+		email = string(s.emailOfID(number))
+	}
 	switch p.By {
 	case ByEmail:
 		p.Value = email

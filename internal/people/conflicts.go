@@ -12,6 +12,8 @@ import (
 type EmailConflict struct {
 	Person *Person
 	Holder string // an ID of the one who has it; if that one is not among the people now, what they were sent under
+
+	emailID string // the email, where it is a distinct ID of theirs
 }
 
 // EmailConflicts yields those who get an identify without their email, in the order of People.
@@ -34,9 +36,11 @@ func (s *Settled) LostEmail(p *Person) (email, holder string, lost bool) {
 	if !lost {
 		return "", "", false
 	}
-	r := readers.Get().(*spool.Reader)
-	defer readers.Put(r)
-	email, _ = s.identifiers(p, r)
+	if email = s.conflicts[i].emailID; email == "" {
+		r := readers.Get().(*spool.Reader)
+		defer readers.Put(r)
+		email, _ = s.identifiers(p, r)
+	}
 	return email, s.conflicts[i].Holder, true
 }
 
@@ -60,11 +64,15 @@ func (s *settler) nameHolders() {
 	all := s.settled.persons
 	for _, l := range s.losers {
 		if c := &s.candidates[l.candidate]; c.sent {
-			s.settled.conflicts = append(s.settled.conflicts, EmailConflict{&all[c.person], s.nameHolder(&l)})
+			conflict := EmailConflict{Person: &all[c.person], Holder: s.nameHolder(&l)}
+			if c.traits&emailIsID != 0 {
+				conflict.emailID = string(s.emailOfID(l.candidate))
+			}
+			s.settled.conflicts = append(s.settled.conflicts, conflict)
 		}
 	}
 	for number, holder := range s.taken {
-		s.settled.conflicts = append(s.settled.conflicts, EmailConflict{&all[number], holder})
+		s.settled.conflicts = append(s.settled.conflicts, EmailConflict{Person: &all[number], Holder: holder})
 	}
 	s.losers, s.taken, s.held = nil, nil, nil
 	slices.SortFunc(s.settled.conflicts, func(a, b EmailConflict) int { return cmp.Compare(a.Person.Number, b.Person.Number) })

@@ -130,11 +130,11 @@ func (s *settler) awardAll(all *claims, loser traits) (profiles [3]Profiles, err
 
 // later reports whether a candidate set a value later than another; of two at once the one with the smaller ID did.
 func (s *settler) later(at order, c *candidate, otherAt order, other *candidate) bool {
-	if order := at.Order.Compare(&otherAt.Order); order != 0 {
-		return order > 0
+	if at.UUID == exportedLast {
+		at.ref, otherAt.ref = 0, 0
 	}
-	if at.UUID != exportedLast && at.ref != otherAt.ref {
-		return at.ref > otherAt.ref
+	if order := at.compare(&otherAt); order != 0 {
+		return order > 0
 	}
 	return string(s.names.bytes(c.name)) < string(s.names.bytes(other.name))
 }

@@ -14,10 +14,12 @@ import (
 // part is the attributes of some of the candidates, those that follow each other.
 type part struct {
 	mu     sync.Mutex
-	pieces *spool.Log // as they come: the candidate's number, and a piece
+	pieces *spool.Log // as they come: the candidate's number, the ID's node, and a piece
 	finals *spool.Log // the final properties, in order of the candidates
-	emails []claim
-	cioIDs []claim
+
+	joinings *spool.Log // the candidate's number, and which of its IDs became one person
+	emails   []claim
+	cioIDs   []claim
 }
 
 // partSize is how many candidates a part has at most; there are 64 parts at least. A part's attributes are in memory while it
@@ -33,13 +35,17 @@ func (s *settler) partOf(candidate uint32) uint32 {
 func (s *settler) fold() error {
 	s.finals = make([]part, max(64, len(s.candidates)/partSize))
 	for i := range s.finals {
-		s.finals[i].pieces, s.finals[i].finals = s.x.space.NewLog(), s.x.space.NewLog()
+		p := &s.finals[i]
+		p.pieces, p.finals, p.joinings = s.x.space.NewLog(), s.x.space.NewLog(), s.x.space.NewLog()
 		s.settled.parts = append(s.settled.parts, s.finals[i].finals)
 	}
 	if err := s.x.eachShard(s.handOut); err != nil {
 		return err
 	}
 	if err := s.handOutExported(); err != nil {
+		return err
+	}
+	if err := s.handOutJoinings(); err != nil {
 		return err
 	}
 	if s.x.options.PersonIDs {
@@ -69,7 +75,7 @@ func (s *settler) fold() error {
 func (s *settler) handOut(shard uint32, sh *shard) error {
 	give := func(owner uint32, st *state) {
 		if number, ok := s.candidateOf(s.first[shard] + owner); ok {
-			s.give(number, st, &sh.work)
+			s.give(number, s.first[shard]+owner, st, &sh.work)
 		}
 	}
 	defer func() { sh.states, sh.work = stateTable{}, scratch{} }()
@@ -108,9 +114,10 @@ func (s *settler) handOut(shard uint32, sh *shard) error {
 	return nil
 }
 
-func (s *settler) give(number uint32, st *state, w *scratch) {
+func (s *settler) give(number, node uint32, st *state, w *scratch) {
 	st.dumped = false
-	w.out = st.appendPiece(binary.LittleEndian.AppendUint32(w.out[:0], number))
+	w.out = binary.LittleEndian.AppendUint32(w.out[:0], number)
+	w.out = st.appendPiece(binary.LittleEndian.AppendUint32(w.out, node))
 	part := &s.finals[s.partOf(number)]
 	part.mu.Lock()
 	defer part.mu.Unlock()
@@ -133,7 +140,7 @@ func (s *settler) handOutExported() error {
 			if err != nil {
 				return err
 			}
-			s.give(number, &st, &w)
+			s.give(number, e.node-1, &st, &w)
 		}
 	}
 	return nil
@@ -141,7 +148,7 @@ func (s *settler) handOutExported() error {
 
 // owned is a state of one of a candidate's IDs.
 type owned struct {
-	candidate uint32
+	candidate, node uint32
 	state
 }
 
@@ -151,25 +158,46 @@ func (s *settler) foldPart(p *part) error {
 		if err != nil {
 			return err
 		}
-		all = append(all, owned{binary.LittleEndian.Uint32(entry), readPiece(bytes.Clone(entry[4:]))})
+		number, node := binary.LittleEndian.Uint32(entry), binary.LittleEndian.Uint32(entry[4:])
+		all = append(all, owned{number, node, readPiece(bytes.Clone(entry[8:]))})
 	}
 	p.pieces.Drop()
 	slices.SortStableFunc(all, func(a, b owned) int { return cmp.Compare(a.candidate, b.candidate) })
+	joinings, err := p.readJoinings()
+	if err != nil {
+		return err
+	}
 	var w scratch
 	for states := range runs(all, func(a, b *owned) bool { return a.candidate == b.candidate }) {
-		s.foldOne(p, states, &w)
+		s.foldOne(p, states, joinings[states[0].candidate], &w)
 	}
 	return nil
 }
 
+// readJoinings returns the joinings of a part, by candidate, in the order in which they came.
+func (p *part) readJoinings() (map[uint32][]joining, error) {
+	all := map[uint32][]joining{}
+	for entry, err := range p.joinings.All() {
+		if err != nil {
+			return nil, err
+		}
+		number := binary.LittleEndian.Uint32(entry)
+		all[number] = append(all[number], readJoining(entry[4:]))
+	}
+	p.joinings.Drop()
+	return all, nil
+}
+
 // foldOne finds the final attributes of one candidate.
-func (s *settler) foldOne(p *part, states []owned, w *scratch) {
+func (s *settler) foldOne(p *part, states []owned, joinings []joining, w *scratch) {
 	number := states[0].candidate
 	c := &s.candidates[number]
-	st := together(states)
+	for i := range states {
+		c.updated = max(c.updated, states[i].updated())
+	}
+	st := w.foldIDs(states, joinings, &s.x.keys)
 	w.prune(st, &s.x.keys)
 	w.shrink()
-	c.updated = st.updated()
 	if email, at, ok := st.email(); ok && !(s.choice.Excluded != nil && s.choice.Excluded(email)) {
 		c.traits |= hasEmail
 		_, _, there := s.x.options.Existing.byEmail(email)
@@ -184,7 +212,7 @@ func (s *settler) foldOne(p *part, states []owned, w *scratch) {
 	if st.uuid != nil {
 		s.uuids[number] = st.uuid.id
 	}
-	if s.choice.Who.takes(c.traits) {
+	if s.choice.Who.takes(c.traits) || s.choice.byEmailID(c.traits) {
 		c.place = p.finals.Append(w.finish(st, s.x.options.KeepNull, &s.x.keys))
 		c.traits |= hasFinal
 	}

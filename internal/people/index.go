@@ -34,6 +34,7 @@ type Index struct {
 	mostIDs int // bytes of what a shard knows of IDs
 	mostBuf int // bytes of states in a shard
 	memory  int64
+	now     int64 // Options.Now
 
 	fewLinks int64 // that a shard keeps whatever they say
 
@@ -71,7 +72,7 @@ type shard struct {
 func NewIndex(o Options) *Index {
 	memory := cmp.Or(o.Memory, defaultMemory)
 	x := &Index{
-		options: o, seed: cmp.Or(o.Seed, newSeed()), memory: memory,
+		options: o, seed: cmp.Or(o.Seed, newSeed()), memory: memory, now: cmp.Or(o.Now, math.MaxInt64),
 		space:    spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), min(memory/spooledShare, mostSpooled)),
 		mostIDs:  int(max(memory/idsShare/shardCount, 16*idBytes)),
 		fewLinks: 128,
@@ -119,25 +120,33 @@ func (x *Index) ObserveRejected(e *posthog.Event) { x.observe(e, false, 0) }
 
 func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
 	x.observeMachines(e)
-	if string(e.Name) == "$groupidentify" {
+	switch {
+	case string(e.Name) == "$groupidentify":
 		return // its distinct ID is the group's, random, or somebody's who has rows of their own
+	case posthog.FeedsNobody(e.Name):
+		if sends {
+			x.countEvent(e.DistinctID)
+		}
+		return
 	}
 	h := x.sum(e.DistinctID)
 	sh := &x.shards[h.shard()]
 	known := knownBy(e)
 	if e.Personless && !known && !x.options.Everybody && !(sends && x.options.Events) && !x.ofUser(e.DistinctID) && !x.asksFor(e.DistinctID) {
-		sh.visit(h, sends, e)
+		if !posthog.MakesNobody(e.Name) {
+			sh.visit(h, sends, e)
+		}
 		return
 	}
 	var l link
-	at := orderOf(e)
+	at := orderOf(e, x.now)
 	linked := !e.Personless && !x.options.Separate && x.linkOf(e, h, &at, &l)
 	if linked {
 		x.mention(l.source, l.sourceText, at.Moment())
 	}
 	var snapshot xxh3.Uint128 // outside the lock, because it takes longer than all the rest
-	if !e.Personless && e.PersonProperties != nil {
-		snapshot = xxh3.Hash128(e.PersonProperties)
+	if !e.Personless && hasSnapshot(e) {
+		snapshot = sumOfChanges(e)
 	}
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
@@ -160,10 +169,14 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
 // learn takes what a row says of its distinct ID.
 func (f *fact) learn(e *posthog.Event, known, sends, linked bool, at identity.Moment) {
 	var level marks
+	makes := !posthog.MakesNobody(e.Name)
 	if !e.Personless {
 		level = hasPerson
 		if string(e.Name) == "$identify" {
 			f.marks |= wasIdentify
+		}
+		if makes {
+			f.marks |= madePerson
 		}
 	}
 	if known {
@@ -180,9 +193,26 @@ func (f *fact) learn(e *posthog.Event, known, sends, linked bool, at identity.Mo
 	if linked {
 		f.came(inLink, at)
 	}
-	f.ref = min(f.ref, e.Ref)
+	if makes {
+		f.ref = min(f.ref, e.Ref)
+	}
+	f.count(sends)
+}
+
+func (f *fact) count(sends bool) {
 	if sends && f.events < math.MaxUint32 {
 		f.events++
+	}
+}
+
+// countEvent counts a row that says nothing of its distinct ID, and is sent if others make that somebody.
+func (x *Index) countEvent(id []byte) {
+	h := x.sum(id)
+	sh := &x.shards[h.shard()]
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if _, f := x.entry(sh, h, id); f != nil {
+		f.count(true)
 	}
 }
 

@@ -60,7 +60,7 @@ func (x *Index) putAwayAll(id []byte) {
 
 var (
 	someIDs = []string{
-		"user_1", "user_2", "user_3", "user_4", "undefined",
+		"user_1", "user_2", "user_3", "user_4", "undefined", "maya@example.com", "MAYA@example.com",
 		"0195602e-7a11-7c3e-9d55-3f2b61c0aa01", "0195602f-0b22-7e10-8f00-1c2d3e4f5a03",
 	}
 	someNames  = []string{"Order Completed", "$pageview", "$set", "$identify", "$exception", "$$heatmap", "$groupidentify"}
@@ -337,7 +337,7 @@ func TestExactDuplicatesChangeNothing(t *testing.T) {
 		var rows, twice []row
 		for i := range uint64(rapid.IntRange(1, 12).Draw(t, "rows")) {
 			r := rowGen(i).Draw(t, "row")
-			r.UUID, r.HasUUID = posthog.UUID{byte(i)}, true
+			r.UUID, r.HasUUID = posthog.UUID{byte(i + 1)}, true
 			rows = append(rows, r)
 			twice = append(twice, r)
 			if rapid.Bool().Draw(t, "again") {

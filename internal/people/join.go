@@ -21,30 +21,58 @@ func (s *settler) join() error {
 	if err := s.recall(); err != nil {
 		return err
 	}
-	before := s.rootsBefore() // before the persons export too: a later run may come without it
 	s.joinExported(shares)
-	for i := range shares.pairs {
-		p := &shares.pairs[i]
-		s.groups.Share(p.id, uint32(nodes)+p.person, p.last)
-	}
-	for _, p := range shares.plain {
-		s.groups.Join(p[0], p[1])
+	s.joinShares(shares)
+	if err := s.rememberSets(); err != nil {
+		return err
 	}
 	if err := s.follow(); err != nil {
 		return err
 	}
+	if s.x.joined != nil {
+		s.x.joined.Drop()
+	}
 	s.groups.Flatten()
-	s.rememberJoins(before)
+	s.linked = nil
 	return nil
+}
+
+// joinShares joins IDs with shared person_ids.
+func (s *settler) joinShares(f *shares) {
+	exported, others := s.exportedSets, s.sets
+	for i := range f.pairs {
+		p := &f.pairs[i]
+		if !s.groups.Share(p.id, s.first[shardCount]+p.person, p.last) {
+			continue
+		}
+		if e := s.x.persons.all[f.persons[p.person]]; e != nil && e.node != 0 {
+			s.keepInSet(p.id, exported+e.number)
+		} else {
+			s.keepInSet(p.id, others+p.person)
+		}
+	}
+	last := nobody
+	for _, p := range f.plain {
+		s.groups.Join(p.first, p.other)
+		if p.set != last {
+			s.keepInSet(p.first, others+p.set)
+		}
+		s.keepInSet(p.other, others+p.set)
+		last = p.set
+	}
 }
 
 // shares are the shared person_ids, as nodes: pairs that join whatever comes, and where there is a persons export those
 // that have to be asked for one after the other.
 type shares struct {
-	plain   [][2]uint32
+	plain   []plainShare
+	sets    uint32 // of plain
 	pairs   []sharePair
 	persons []sum // person_ids that have nodes of their own, behind those of IDs
 }
+
+// plainShare is two IDs of the set that had one person_id.
+type plainShare struct{ first, other, set uint32 }
 
 type sharePair struct {
 	id, person uint32
@@ -69,6 +97,10 @@ func (s *settler) shares() (*shares, error) {
 		for j := range one.pairs {
 			one.pairs[j].person += uint32(len(all.persons))
 		}
+		for j := range one.plain {
+			one.plain[j].set += all.sets
+		}
+		all.sets += one.sets
 		all.plain = append(all.plain, one.plain...)
 		all.pairs = append(all.pairs, one.pairs...)
 		all.persons = append(all.persons, one.persons...)
@@ -83,8 +115,9 @@ func (f *shares) join(s *settler, couples []couple) {
 	first, _ := s.node(couples[0].id)
 	for _, c := range couples[1:] {
 		other, _ := s.node(c.id)
-		f.plain = append(f.plain, [2]uint32{first, other})
+		f.plain = append(f.plain, plainShare{first, other, f.sets})
 	}
+	f.sets++
 }
 
 // add takes the pairs of one person_id, where there is a persons export.
@@ -116,6 +149,7 @@ func (s *settler) joinExported(f *shares) {
 		return
 	}
 	s.groups.Known(p.at())
+	s.exportedSets = s.sets
 	number := uint32(0)
 	for h, m := range p.of {
 		node, ok := s.node(h)
@@ -123,12 +157,17 @@ func (s *settler) joinExported(f *shares) {
 			continue
 		}
 		if m.person.node == 0 {
+			if m.person.properties {
+				s.groups.Feed(node)
+			}
 			m.person.node, m.person.number = node+1, number
 			number++
 			s.groups.Export(node, m.person.number)
-			continue
 		}
 		s.groups.Join(m.person.node-1, node)
+		set := s.exportedSets + m.person.number
+		s.keepInSet(node, set)
+		s.keepJoining(&joining{target: node, source: set, at: p.order(), kind: ofExport})
 	}
 	for i, person := range f.persons {
 		if e := p.all[person]; e != nil && e.node != 0 {
@@ -160,8 +199,12 @@ func (s *settler) follow() error {
 			s.groups.Appear(one.a)
 			continue
 		}
+		fed := s.groups.Fed(one.a) && s.groups.Fed(one.b)
 		outcome := s.groups.Follow(identity.Link{Kind: one.kind, Target: one.a, Source: one.b, At: one.order.At, Again: one.again})
 		s.note(&one, outcome)
+		if outcome == identity.Joined || outcome == identity.Same {
+			s.keepLinked(&one, fed)
+		}
 	}
 	return nil
 }
@@ -192,6 +235,9 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 		err := sh.eachFact(func(number uint32, f *fact, _ []byte) error {
 			node := s.first[i] + number
 			s.wasBefore(node, f.marks)
+			if f.marks&hasState != 0 {
+				s.groups.Feed(node)
+			}
 			if f.marks&wasUser != 0 {
 				s.groups.Login(node)
 			}
@@ -216,10 +262,7 @@ func (s *settler) linkSteps(links iter.Seq2[link, error], all *spool.Sorter[step
 		if err != nil {
 			return err
 		}
-		one := step{order: l.at.Order, kind: l.kind, again: l.again}
-		if l.tie != "" || s.x.options.Trace != nil {
-			one.row = &stepRow{l.at.ref, l.tie}
-		}
+		one := step{order: l.at.Order, stamp: l.at.stamp, ref: l.at.ref, kind: l.kind, again: l.again, tie: l.tie}
 		one.a, _ = s.node(l.target)
 		one.b, _ = s.node(l.source)
 		all.Add(one)
@@ -230,7 +273,7 @@ func (s *settler) linkSteps(links iter.Seq2[link, error], all *spool.Sorter[step
 // note remembers what a link that came to something asks for: a merge of its anonymous ID.
 func (s *settler) note(one *step, outcome identity.Outcome) {
 	if s.x.options.Trace != nil {
-		s.x.options.Trace(one.row.ref, outcome)
+		s.x.options.Trace(one.ref, outcome)
 	}
 	accepted := outcome == identity.Joined || outcome == identity.Same
 	if s.choice.Merges == MergeIdentify && one.kind == identity.Identify && accepted {

@@ -15,8 +15,12 @@ func (s *settler) judge() error {
 			atomic.OrUint64(&s.seen[node/64], 1<<(node%64))
 		}
 		root := &s.traits[s.groups.Find(node)]
-		if had := atomic.LoadUint32(root); had|t != had {
-			atomic.OrUint32(root, t)
+		had := atomic.LoadUint32(root)
+		if had|t != had {
+			had = atomic.OrUint32(root, t)
+		}
+		if had&t&groupState != 0 && had&groupStates == 0 {
+			atomic.OrUint32(root, groupStates)
 		}
 		return nil
 	})
@@ -51,6 +55,9 @@ func (s *settler) judgeExported() {
 		alive[root] = alive[root] || !e.deleted
 		if e.identified {
 			s.traits[root] |= isIdentified
+		}
+		if e.properties {
+			s.traits[root] |= groupStates
 		}
 	}
 	for root, lives := range alive {

@@ -61,26 +61,18 @@ func readLink(b []byte) (l link) {
 // step is one thing that happens to identity, in order of ingestion.
 type step struct {
 	order identity.Order
+	stamp int64 // of a link: see order
+	ref   uint64
 	first bool // not a link, but what is first known of an ID: that it has a person
 	login bool // or that somebody logs in with it
 	again bool // a link that has come before: see distinct
 	kind  identity.Kind
-	a, b  uint32   // nodes: the link's target and source, or the ID
-	row   *stepRow // nil for most
+	a, b  uint32 // nodes: the link's target and source, or the ID
+	tie   string // of a link: see link
 }
 
-// stepRow is what a few links have: their row, where somebody wants to hear of it, and link.tie.
-type stepRow struct {
-	ref uint64
-	tie string
-}
-
-func (s *step) tie() string {
-	if s.row == nil {
-		return ""
-	}
-	return s.row.tie
-}
+// at is the place of a link's row.
+func (s *step) at() order { return order{Order: s.order, stamp: s.stamp, ref: s.ref} }
 
 // compare puts steps in order. What a row says of an ID comes after all links of its order: a row comes before another
 // only if its time and uuid do.
@@ -100,12 +92,12 @@ func (s *step) compare(t *step) int {
 	if s.kind != t.kind {
 		return int(s.kind) - int(t.kind)
 	}
-	return strings.Compare(s.tie(), t.tie())
+	return strings.Compare(s.tie, t.tie)
 }
 
 func (s *step) append(dst []byte) []byte {
 	var flags byte
-	for i, set := range [...]bool{s.first, s.login, s.again, s.row != nil} {
+	for i, set := range [...]bool{s.first, s.login, s.again} {
 		if set {
 			flags |= 1 << i
 		}
@@ -115,18 +107,20 @@ func (s *step) append(dst []byte) []byte {
 	dst = append(dst, s.order.UUID[:]...)
 	dst = binary.LittleEndian.AppendUint32(dst, s.a)
 	dst = binary.LittleEndian.AppendUint32(dst, s.b)
-	if s.row == nil {
+	if s.first {
 		return dst
 	}
-	return append(binary.LittleEndian.AppendUint64(dst, s.row.ref), s.row.tie...)
+	dst = binary.LittleEndian.AppendUint64(dst, uint64(s.stamp))
+	return append(binary.LittleEndian.AppendUint64(dst, s.ref), s.tie...)
 }
 
 func readStep(b []byte) (s step) {
 	s.first, s.login, s.again, s.kind = b[0]&1 != 0, b[0]&2 != 0, b[0]&4 != 0, identity.Kind(b[1])
 	s.order = identity.Order{At: int64(binary.LittleEndian.Uint64(b[2:])), UUID: posthog.UUID(b[10:26])}
 	s.a, s.b = binary.LittleEndian.Uint32(b[26:]), binary.LittleEndian.Uint32(b[30:])
-	if b[0]&8 != 0 {
-		s.row = &stepRow{ref: binary.LittleEndian.Uint64(b[34:]), tie: string(b[42:])}
+	if !s.first {
+		s.stamp = int64(binary.LittleEndian.Uint64(b[34:]))
+		s.ref, s.tie = binary.LittleEndian.Uint64(b[42:]), string(b[50:])
 	}
 	return s
 }

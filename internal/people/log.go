@@ -11,15 +11,19 @@ import (
 // A log is a sequence of rows, each its order, the size of its changes in four bytes, and its changes. A change is a
 // byte for its kind, then a property, whose value means nothing for unset.
 
-// kind is the kind of a change. Within one row they apply in this order, so a key that a row both sets and unsets ends
-// without a value. PostHog itself does the same, except that it overlooks an $unset of a key that the person did not
-// have before the row; with that exception the result would hang on values the export does not show.
+// kind is the kind of a change. Within one row they apply in this order.
+//
+// $unset only removes what the person had before the row, so a key that a row both sets and removes is
+// toggled: removed from somebody who has it, even as null, and given to somebody who has not. A log has
+// toggle once it is pruned, in place of the two changes.
+// Source: github.com/PostHog/posthog, nodejs/src/worker/ingestion/persons/person-update.ts.
 type kind uint8
 
 const (
-	set kind = iota
-	setOnce
+	setOnce kind = iota // only where there is no value, or null
+	set
 	unset
+	toggle
 )
 
 const rowHeadSize = orderSize + 4
@@ -38,6 +42,7 @@ type scratch struct {
 	out, row []byte
 	changes  []change
 	rows     []order
+	places   []uint32 // by the code of a key, for overlay; all are 0 in between
 }
 
 // take returns room for a few bytes.
@@ -58,15 +63,19 @@ func (sh *shard) appendRow(dst []byte, at *order, e *posthog.Event) []byte {
 	start := len(dst)
 	dst = at.append(dst)
 	dst = append(dst, 0, 0, 0, 0)
-	dst = sh.keys.appendChanges(dst, set, e.Set)
 	dst = sh.keys.appendChanges(dst, setOnce, e.SetOnce)
+	dst = sh.keys.appendChanges(dst, set, e.Set)
 	dst = sh.keys.appendChanges(dst, unset, e.Unset)
-	size := len(dst) - start - rowHeadSize
-	if size == 0 {
+	if len(dst)-start == rowHeadSize {
 		return dst[:start]
 	}
-	binary.LittleEndian.PutUint32(dst[start+orderSize:], uint32(size))
+	sizeRow(dst[start:])
 	return dst
+}
+
+// sizeRow writes the size of a row's changes, which end the text, into its head.
+func sizeRow(row []byte) {
+	binary.LittleEndian.PutUint32(row[orderSize:], uint32(len(row)-rowHeadSize))
 }
 
 func (c *keyCache) appendChanges(dst []byte, k kind, text []byte) []byte {
@@ -126,8 +135,8 @@ func (w *scratch) read(log []byte, keys *keyTable) {
 	}
 }
 
-// sortByKey brings the changes of each key together, in the order they apply. Of a key that is twice in one object only
-// the last stays.
+// sortByKey brings the changes of each key together, in the order they apply, and leaves one for each row. Of
+// a key that is twice in one object only the last stays.
 func (w *scratch) sortByKey() {
 	slices.SortFunc(w.changes, func(a, b change) int {
 		if c := compareKeys(&a, &b); c != 0 {
@@ -141,6 +150,34 @@ func (w *scratch) sortByKey() {
 	w.changes = slices.CompactFunc(w.changes, func(a, b change) bool {
 		return compareKeys(&a, &b) == 0 && w.compareSteps(&a, &b) == 0
 	})
+	w.joinSteps()
+}
+
+// joinSteps makes one change of those of one key in one row, and drops a toggle that is there twice.
+func (w *scratch) joinSteps() {
+	all := w.changes[:0]
+	for i := range w.changes {
+		c := &w.changes[i]
+		last := len(all) - 1
+		switch {
+		case last < 0 || compareKeys(&all[last], c) != 0 || w.compareRows(&all[last], c) != 0:
+			all = append(all, *c)
+		case c.kind == unset && all[last].kind != unset:
+			all[last].kind = toggle
+		default:
+			all[last] = *c
+		}
+		if last = len(all) - 1; last > 0 && w.isAgain(&all[last-1], &all[last]) {
+			all = all[:last]
+		}
+	}
+	w.changes = all
+}
+
+// isAgain reports whether a toggle is the one before it, in a row that is there twice.
+func (w *scratch) isAgain(before, c *change) bool {
+	return c.kind == toggle && before.kind == toggle && w.rows[before.row].sameRow(&w.rows[c.row]) &&
+		compareKeys(before, c) == 0 && string(before.value) == string(c.value)
 }
 
 func compareKeys(a, b *change) int {
@@ -152,12 +189,17 @@ func compareKeys(a, b *change) int {
 
 // compareSteps compares two changes by when they apply.
 func (w *scratch) compareSteps(a, b *change) int {
-	if a.row != b.row {
-		if c := w.rows[a.row].compare(&w.rows[b.row]); c != 0 {
-			return c
-		}
+	if c := w.compareRows(a, b); c != 0 {
+		return c
 	}
 	return cmp.Compare(a.kind, b.kind)
+}
+
+func (w *scratch) compareRows(a, b *change) int {
+	if a.row == b.row {
+		return 0
+	}
+	return w.rows[a.row].compare(&w.rows[b.row])
 }
 
 // sameKey returns how many of the changes, sorted by key, belong to the first one's key.
@@ -169,15 +211,17 @@ func sameKey(changes []change) int {
 	return n
 }
 
-// maxOnce is how many $set_once of one key are kept. More than that after the newest snapshot and the last $set or
-// $unset are only possible in an export without snapshots. The result is then still right unless, with more than
-// maxOnce of them already read, a row turns up late whose place is among those left out.
+// maxOnce is how many $set_once, or toggles, of one key are kept. More than that after the newest snapshot
+// and the last $set or $unset are only possible in an export without snapshots. The result is then still
+// right unless another row, or a merge, has its place among those left out, or one of them is a toggle.
 const maxOnce = 32
 
 // prune leaves in the log what can still matter whatever is read later, in the order it applies.
 //
-// Of one key that is the last $set or $unset, which hides all before it, and each $set_once after it: a snapshot yet to
-// come may hide any number of them, and the first of the rest is then the one that counts.
+// Of one key that is the last $set or $unset, which hides all before it, and each $set_once and toggle after
+// it: a snapshot yet to come may hide any number of them, and the first of the rest is then the one that
+// counts. All that is dropped is hidden by a later row of the same ID, so it would be hidden too if that ID
+// and another were merged in between.
 func (w *scratch) prune(st *state, keys *keyTable) {
 	log := st.buf[st.log:]
 	if len(log) == 0 {
@@ -200,17 +244,21 @@ func (w *scratch) prune(st *state, keys *keyTable) {
 
 // appendNeeded appends what prune keeps of the changes of one key.
 func appendNeeded(dst, changes []change) []change {
-	first := len(changes) // of the $set_once at the end
-	for first > 0 && changes[first-1].kind == setOnce {
+	first := len(changes) // of the $set_once and toggles at the end
+	for first > 0 && (changes[first-1].kind == setOnce || changes[first-1].kind == toggle) {
 		first--
 	}
 	if first > 0 {
 		dst = append(dst, changes[first-1])
 	}
 	onces := changes[first:]
-	if len(onces) > maxOnce {
-		dst = append(dst, onces[0])
-		onces = onces[len(onces)-maxOnce+1:]
+	if left := len(onces) - maxOnce; left > 0 {
+		one := 0 // the first that gives more than null
+		for one < left && string(onces[one].value) == null {
+			one++
+		}
+		dst = append(dst, onces[one])
+		onces = onces[left+1:]
 	}
 	return append(dst, onces...)
 }
@@ -228,7 +276,7 @@ func (w *scratch) appendLog(dst []byte) []byte {
 		}
 		dst = append(dst, byte(c.kind))
 		dst = c.append(dst)
-		binary.LittleEndian.PutUint32(dst[head+orderSize:], uint32(len(dst)-head-rowHeadSize))
+		sizeRow(dst[head:])
 	}
 	return dst
 }

@@ -35,8 +35,9 @@ const (
 	hadEvents // had an event to send
 	wasSent   // was the kept ID of somebody who was sent
 
-	wasTarget // was the distinct_id of a link
-	wasFit    // stood on a row that is not rejected
+	wasTarget  // was the distinct_id of a link
+	wasFit     // stood on a row that is not rejected
+	madePerson // stood on a row that is not personless and a reason for a profile
 )
 
 // maxID is how many bytes an ID of Customer.io may have (facts: docs.customer.io, person ids).
@@ -72,12 +73,12 @@ func (m marks) machine() bool {
 // identified reports whether somebody has made themselves known under the ID: by a login, or to a back end, which shows
 // in rows with a person under an ID that no machine made.
 func (m marks) identified() bool {
-	return m&(wasIdentify|wasKnown|userShaped) != 0 || m&hasPerson != 0 && !m.machine()
+	return m&(wasIdentify|wasKnown|userShaped) != 0 || m&madePerson != 0 && !m.machine()
 }
 
 // onlyShaped reports whether the ID would be identified, were it not for its shape.
 func (m marks) onlyShaped() bool {
-	return !m.identified() && m&hasPerson != 0 && m&(wasDevice|wasAnonymous) == 0
+	return !m.identified() && m&madePerson != 0 && m&(wasDevice|wasAnonymous) == 0
 }
 
 // rank is how good the ID is to keep, apart from profiles that exist.
@@ -111,9 +112,11 @@ const (
 	groupState          // has attributes
 	isExcluded
 	isAsked
-	isDeleted // in the persons export
-	isThere   // has a profile already
-	isSent    // an earlier run has sent it
+	isDeleted   // in the persons export
+	isThere     // has a profile already
+	isSent      // an earlier run has sent it
+	groupStates // several IDs of it have attributes
+	groupEmail  // an ID of it is an email
 
 	hasEmail    // has a plausible email
 	hasCioID    // has a cio_id, and people may be sent under it
@@ -121,6 +124,7 @@ const (
 	lostCioID   // somebody else who is sent has its cio_id
 	getsProfile // gets an identify
 	hasFinal    // its attributes are in its part
+	emailIsID   // its email is one of its distinct IDs, and no attribute
 )
 
 // traits are what an ID brings into its group.
@@ -139,6 +143,7 @@ func (f *fact) traits() (t traits) {
 	set(groupFit, m&wasFit != 0 || m&inPersons != 0 && !f.seen())
 	set(groupEvents, f.events > 0 || m&hadEvents != 0)
 	set(groupState, m&hasState != 0)
+	set(groupEmail, m&emailShaped != 0)
 	set(isExcluded, m&excluded != 0)
 	set(isAsked, m&asked != 0)
 	set(isThere, m&wasSent != 0)

@@ -2,6 +2,7 @@ package people
 
 import (
 	"iter"
+	"slices"
 
 	"ph2cio/internal/identity"
 )
@@ -14,7 +15,7 @@ const (
 	factEntry  = 'f' // what is known of an ID, with its text
 	pieceEntry = 'p' // a state of attributes
 	pairEntry  = 's' // an ID and a person_id that it had
-	joinEntry  = 'j' // two IDs that are one person
+	joinEntry  = 'j' // two IDs that are one person, and since which link if it was one
 )
 
 // Seed is what an index is to be made with that is told what this one has learnt.
@@ -145,22 +146,27 @@ func (x *Index) recallFact(f fact, text []byte) {
 	}
 }
 
-// recall joins who was one person before any row of this run, and says what was known of them then.
+// recall joins who was one person before any row of this run.
 func (s *settler) recall() error {
-	if s.x.joined == nil {
-		return nil
+	if s.x.learnt != nil {
+		s.linked = identity.NewGroups(int(s.first[shardCount]))
 	}
-	for entry, err := range s.x.joined.All() {
+	for j, err := range s.recalled() {
 		if err != nil {
 			return err
 		}
-		a, knownA := s.node(readSum(entry))
-		b, knownB := s.node(readSum(entry[sumSize:]))
-		if knownA && knownB {
-			s.groups.Join(a, b)
+		s.groups.Join(j.target, j.source)
+		if j.kind == ofSet {
+			set := s.sets
+			s.keepInSet(j.target, set)
+			s.keepInSet(j.source, set)
+			continue
 		}
+		if s.linked != nil {
+			s.linked.Join(j.target, j.source)
+		}
+		s.keepJoining(&j)
 	}
-	s.x.joined.Drop()
 	return nil
 }
 
@@ -174,37 +180,10 @@ func (s *settler) wasBefore(node uint32, m marks) {
 	}
 }
 
-// rootsBefore are the roots of the groups as an earlier run left them; nil when nobody wants to hear what has been joined since.
-func (s *settler) rootsBefore() []uint32 {
-	if s.x.learnt == nil {
-		return nil
-	}
-	roots := make([]uint32, s.first[shardCount])
-	for node := range roots {
-		roots[node] = s.groups.Find(uint32(node))
-	}
-	return roots
-}
-
-// rememberJoins keeps what has been joined since. Groups only grow, so it is enough to say whom the root of each has joined.
-func (s *settler) rememberJoins(before []uint32) {
-	shard := 0
-	for node := range before {
-		for uint32(node) >= s.first[shard+1] {
-			shard++
-		}
-		root := s.groups.Find(uint32(node))
-		if before[node] != uint32(node) || root == uint32(node) {
-			continue
-		}
-		other := 0
-		for root >= s.first[other+1] {
-			other++
-		}
-		var b [1 + 2*sumSize]byte
-		entry := s.x.shards[shard].ids.hash(uint32(node) - s.first[shard]).append(append(b[:0], joinEntry))
-		s.x.learnt.Append(s.x.shards[other].ids.hash(root - s.first[other]).append(entry))
-	}
+// sumOf is the sum of a node's ID.
+func (s *settler) sumOf(node uint32) *sum {
+	shard, _ := slices.BinarySearch(s.first[1:], node+1)
+	return s.x.shards[shard].ids.hash(node - s.first[shard])
 }
 
 // Learnt yields what Index.Remember kept, and which IDs became one person, for Index.Recall of a later run. An error is the last

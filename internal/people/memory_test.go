@@ -3,6 +3,7 @@ package people
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 
@@ -100,7 +101,7 @@ func TestNightsAreAsOneRun(t *testing.T) {
 			rows[i].UserID, rows[i].PersonID, rows[i].IsIdentified = nil, nil, false
 		}
 		slices.SortFunc(rows, func(a, b row) int {
-			x, y := orderOf(&a.Event), orderOf(&b.Event)
+			x, y := orderOf(&a.Event, math.MaxInt64), orderOf(&b.Event, math.MaxInt64)
 			return x.compare(&y)
 		})
 		for i := range rows {
@@ -110,7 +111,8 @@ func TestNightsAreAsOneRun(t *testing.T) {
 		o := Options{Memory: drawMemory(t), Everybody: true, Events: true, KeepNull: rapid.Bool().Draw(t, "keep null")}
 		n := nights{options: o}
 		var last *Settled
-		for _, night := range split(t, rows, func(a, b *row) bool { return orderOf(&a.Event).At < orderOf(&b.Event).At }) {
+		later := func(a, b *row) bool { return modelTime(a) < modelTime(b) }
+		for _, night := range split(t, rows, later) {
 			last = n.next(t, night, c, 3, rapid.Uint64().Draw(t, "arrival"))
 		}
 		if diff := cmp.Diff(answers(settle(observe(rows, o, 1, 1), c)), answers(last)); diff != "" {

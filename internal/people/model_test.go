@@ -45,6 +45,7 @@ type modelID struct {
 
 	attributes map[string]json.RawMessage
 	setBy      map[string]order // the row that set each
+	toggled    map[string]toggled
 	uuid       posthog.UUID
 	updated    int64
 
@@ -65,6 +66,7 @@ func newModel(rows []row, o Options, c Choice) *model {
 	slices.SortFunc(m.rows, func(a, b row) int {
 		return cmp.Or(
 			cmp.Compare(modelTime(&a), modelTime(&b)),
+			cmp.Compare(modelStamp(&a), modelStamp(&b)),
 			bytes.Compare(a.UUID[:], b.UUID[:]),
 			cmp.Compare(a.Ref, b.Ref))
 	})
@@ -73,6 +75,9 @@ func newModel(rows []row, o Options, c Choice) *model {
 	}
 	for _, p := range m.ids {
 		p.settle()
+		if p.email == "" && slices.Contains(c.By, ByEmail) && PlausibleEmail([]byte(p.id)) {
+			p.email, p.setBy["email"] = strings.TrimSpace(p.id), order{Order: identity.Order{At: noTime}, stamp: noTime}
+		}
 	}
 	m.settle()
 	return m
@@ -88,13 +93,20 @@ func modelTime(r *row) int64 {
 	return -1 << 63
 }
 
+func modelStamp(r *row) int64 {
+	if r.Timestamp.State == posthog.Known {
+		return r.Timestamp.Micros
+	}
+	return -1 << 63
+}
+
 func (m *model) id(id []byte) *modelID {
 	if posthog.IllegalID(id) {
 		return &modelID{}
 	}
 	p := m.ids[string(id)]
 	if p == nil {
-		p = &modelID{id: string(id), attributes: map[string]json.RawMessage{}, setBy: map[string]order{}}
+		p = &modelID{id: string(id), attributes: map[string]json.RawMessage{}, setBy: map[string]order{}, toggled: map[string]toggled{}}
 		m.ids[string(id)] = p
 	}
 	return p
@@ -112,6 +124,13 @@ func (m *model) learn(r *row) {
 		return
 	}
 	p := m.id(r.DistinctID)
+	if posthog.FeedsNobody(r.Name) {
+		if r.sends {
+			p.eventRows++
+			p.events = true
+		}
+		return
+	}
 	carries := !r.Personless || knownBy(&r.Event) || m.options.Everybody || r.sends && m.options.Events
 	if carries && (!p.seen || r.Ref < p.first) {
 		p.seen, p.first = true, r.Ref
@@ -139,34 +158,41 @@ func (m *model) learn(r *row) {
 }
 
 func (m *model) apply(p *modelID, r *row) {
-	at := order{identity.Order{At: modelTime(r), UUID: r.UUID}, r.Ref}
+	at := order{identity.Order{At: modelTime(r), UUID: r.UUID}, modelStamp(r), r.Ref}
 	said := false
 	put := func(key string, value json.RawMessage) {
 		p.attributes[key], p.setBy[key] = value, at
 	}
-	switch {
-	case r.PersonProperties != nil:
+	snapshot := len(m.decodeAll(r.PersonProperties)) > 0
+	if snapshot {
 		clear(p.attributes)
 		clear(p.setBy)
+		clear(p.toggled)
 		for key, value := range m.decode(r.PersonProperties) {
 			put(key, value)
 		}
 		said = true
-	case string(r.Name) == "$exception" || string(r.Name) == "$$heatmap":
-	default:
-		for key, value := range m.decode(r.Set) {
+	}
+	before, set, once := maps.Clone(p.attributes), m.decode(r.Set), m.decode(r.SetOnce)
+	own := maps.Clone(once)
+	maps.Copy(own, set)
+	unset := m.unset(r.Unset)
+	for key, value := range own {
+		said = true
+		if slices.Contains(unset, key) && !snapshot {
+			m.toggle(p, key, toggled{at, string(value)})
+			continue
+		}
+		delete(p.toggled, key)
+		if _, always := set[key]; always || p.attributes[key] == nil || string(p.attributes[key]) == null {
 			put(key, value)
-			said = true
 		}
-		for key, value := range m.decode(r.SetOnce) {
-			if _, has := p.attributes[key]; !has {
-				put(key, value)
-			}
-			said = true
-		}
-		for _, key := range m.unset(r.Unset) {
+	}
+	for _, key := range unset {
+		said = true
+		if own[key] == nil || snapshot && before[key] == nil {
 			delete(p.attributes, key)
-			said = true
+			delete(p.toggled, key)
 		}
 	}
 	if said && at.At != -1<<63 {
@@ -174,7 +200,26 @@ func (m *model) apply(p *modelID, r *row) {
 	}
 }
 
-func (m *model) decode(object []byte) map[string]json.RawMessage {
+// toggled is what a row that both sets and removes a key gives to somebody who does not have it.
+type toggled struct {
+	at    order
+	value string
+}
+
+// toggle changes a key once for a row that is there twice.
+func (m *model) toggle(p *modelID, key string, to toggled) {
+	if last, has := p.toggled[key]; has && last.at.sameRow(&to.at) && last.value == to.value {
+		return
+	}
+	p.toggled[key] = to
+	if p.attributes[key] != nil {
+		delete(p.attributes, key)
+		return
+	}
+	p.attributes[key], p.setBy[key] = json.RawMessage(to.value), to.at
+}
+
+func (m *model) decodeAll(object []byte) map[string]json.RawMessage {
 	all := map[string]json.RawMessage{}
 	if object == nil {
 		return all
@@ -182,6 +227,11 @@ func (m *model) decode(object []byte) map[string]json.RawMessage {
 	if err := json.Unmarshal(object, &all); err != nil {
 		panic(err)
 	}
+	return all
+}
+
+func (m *model) decode(object []byte) map[string]json.RawMessage {
+	all := m.decodeAll(object)
 	maps.DeleteFunc(all, func(key string, _ json.RawMessage) bool {
 		return m.options.Keep != nil && !m.options.Keep([]byte(key))
 	})
@@ -236,6 +286,9 @@ func (m *model) settle() {
 			return q.gets
 		}
 		a, b := p.setBy[key], q.setBy[key]
+		if a.At == noTime && a.stamp == noTime && b == a { // both are IDs
+			return q.id < p.id
+		}
 		return b.compare(&a) > 0
 	}
 	name()
@@ -293,6 +346,10 @@ func (m *model) name(p *modelID) {
 			p.by, p.value = ByCioID, p.cioID
 			return
 		}
+	}
+	if len(m.choice.By) == 1 && m.choice.By[0] == ByEmail && p.emailLost {
+		p.status = LostEmail
+		return
 	}
 	if len(m.choice.By) == 1 {
 		p.status = NoIdentifier

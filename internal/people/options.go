@@ -47,6 +47,10 @@ type Options struct {
 	// Merged reports whether a profile was merged into another one by an earlier run; nil knows of none.
 	Merged func(by By, value string) bool
 
+	// Now is when the run begins, in unix microseconds: later timestamps are a wrong clock's. 0 is after all
+	// of them.
+	Now int64
+
 	// Trace hears what became of each link, by the Ref of its row, in order of ingestion. Nil hears nothing.
 	Trace func(ref uint64, verdict Verdict)
 

@@ -5,8 +5,10 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
+	"math"
 	"slices"
 
+	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/spool"
 )
@@ -118,7 +120,7 @@ func (p *persons) learn(x *Index, r *posthog.PersonRow) *exportPerson {
 	} else {
 		person.identified, person.deleted = person.identified || r.Identified, person.deleted || r.Deleted
 	}
-	if r.HasProperties && !person.properties { // rows of one version have the same
+	if len(r.Members) > 0 && !person.properties { // rows of one version have the same; for `{}` see hasSnapshot
 		p.scratch = p.keys.appendKept(p.scratch[:0], r.Properties, r.Members)
 		person.properties, person.place = true, p.snapshot.Append(p.scratch)
 	}
@@ -131,11 +133,14 @@ func (p *persons) state(e *exportPerson, r *spool.Reader) (state, error) {
 	if err != nil {
 		return state{}, err
 	}
-	st := state{hasBase: true, buf: text, log: uint32(len(text))}
-	st.base.At = p.at()
-	st.base.UUID = exportedLast
+	st := state{hasBase: true, buf: text, log: uint32(len(text)), base: p.order()}
 	st.base.ref = binary.BigEndian.Uint64(e.id[:]) // of several persons the largest counts
 	return st, nil
+}
+
+// order is the place of what the persons export says.
+func (p *persons) order() order {
+	return order{Order: identity.Order{At: p.at(), UUID: exportedLast}, stamp: math.MaxInt64}
 }
 
 // exportedLast stands for the uuid of what the persons export says: it comes after all rows of its time.

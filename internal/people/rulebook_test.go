@@ -74,7 +74,7 @@ func told(o *rulebook.Outcome, h rulebook.History) settlement {
 	s := settlement{Who: map[string]string{}, Persons: map[string]string{}, Links: map[rulebook.Verdict]int{}}
 	for id, p := range o.People {
 		seen := slices.ContainsFunc(h.Rows, func(r rulebook.Row) bool {
-			return slices.Contains(p.IDs, r.DistinctID) && r.Name != "$groupidentify" && carries(r, h)
+			return slices.Contains(p.IDs, r.DistinctID) && makes(r) && carries(r, h)
 		})
 		switch {
 		case p.Deleted:
@@ -114,7 +114,7 @@ func joined(o *rulebook.Outcome, h rulebook.History) (n int64) {
 	onRows, known := map[*rulebook.Person]map[string]bool{}, map[*rulebook.Person]bool{}
 	for _, r := range h.Rows {
 		p := o.People[r.DistinctID]
-		if p == nil || r.Name == "$groupidentify" {
+		if p == nil || !makes(r) {
 			continue
 		}
 		if onRows[p] == nil {
@@ -133,6 +133,9 @@ func joined(o *rulebook.Outcome, h rulebook.History) (n int64) {
 
 // lostEmailOf is always none: who of several people has an email is the subject of other tests.
 func lostEmailOf(*rulebook.Outcome, rulebook.History, *rulebook.Person) string { return "none" }
+
+// makes reports whether a row is a reason for a profile, apart from what it carries.
+func makes(r rulebook.Row) bool { return r.Name != "$groupidentify" && !rulebook.MakesNobody(r.Name) }
 
 func carries(r rulebook.Row, h rulebook.History) bool {
 	return !r.Personless || r.IsIdentified || r.UserID == r.DistinctID || h.All || h.UserID != nil && h.UserID.MatchString(r.DistinctID)
@@ -155,7 +158,7 @@ func settleHistory(t *testing.T, h rulebook.History, memory int64, seed uint64) 
 
 // indexOf has read a history, its rows shuffled.
 func indexOf(h rulebook.History, memory int64, seed uint64) *Index {
-	o := Options{Everybody: h.All, Memory: memory, Persons: len(h.Persons) > 0}
+	o := Options{Everybody: h.All, Memory: memory, Persons: len(h.Persons) > 0, Now: h.Now}
 	if h.UserID != nil {
 		o.UserID = h.UserID.Match
 	}

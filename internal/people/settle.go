@@ -7,13 +7,14 @@ import (
 
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/spool"
 )
 
 // Settle ends the first reading: Observe must not be called any more, and Settle only once. Its error is trouble with the
 // disk. The index must be closed after what was settled has been used.
 func (x *Index) Settle(c Choice) (*Settled, error) {
 	c.Who = cmp.Or(c.Who, Identified)
-	s := &settler{x: x, choice: c, settled: &Settled{index: x}}
+	s := &settler{x: x, choice: c, settled: &Settled{index: x}, joinings: x.space.NewLog()}
 	for _, step := range []func() error{
 		s.bringBack, // all IDs get numbers
 		s.bringSent, // and it is known who was sent
@@ -23,7 +24,8 @@ func (x *Index) Settle(c Choice) (*Settled, error) {
 		s.gather,    // the groups that may be sent
 		s.keepIDs,   // and the ID of each
 		s.fold,      // and their attributes
-		s.contest,   // of which some can be one person's only
+		s.takeEmailIDs,
+		s.contest, // of which some can be one person's only
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -61,27 +63,33 @@ type settler struct {
 	traits  []traits // by the root of a group
 	members []uint32 // by node: the Status of its group, or the number of its candidate behind those
 
-	candidates []candidate
-	names      textPages // kept IDs
-	finals     []part
-	oneShard   sync.Mutex     // held while the attributes of a shard come back from disk
-	uuids      []posthog.UUID // by candidate; nil when not asked for
-	linksLock  sync.Mutex
-	links      [][2]uint32 // nodes of links that ask for a merge: target and source
-	emails     *claims
-	cioIDs     *claims
-	byWho      [3]Profiles // by everyWho
-	seen       []uint64    // bits, by node: the ID stood on a row that carries identity
-	ids        int64       // IDs seen on a row, visitors included
-	visitors   int64       // people of whom only rows are known that tie them to nobody
-	estimated  bool
-	conflicts  int
-	losers     []loser           // of emails
-	taken      map[uint32]string // by person: an ID of another one, whose profile has their email
-	held       []heldEmail       // the emails that people were sent under
-	shapeOnly  int
-	joined     int64 // IDs that are another name for somebody
-	events     int64
+	candidates   []candidate
+	names        textPages // kept IDs, and those of emailIDs
+	namesLock    sync.Mutex
+	emailIDs     []emailID // by candidate; nil where nobody is sent by email
+	finals       []part
+	oneShard     sync.Mutex     // held while the attributes of a shard come back from disk
+	uuids        []posthog.UUID // by candidate; nil when not asked for
+	linksLock    sync.Mutex
+	joinings     *spool.Log       // why IDs are one person
+	sets         uint32           // how many sets there are in it
+	linked       *identity.Groups // by links alone; nil where no later run wants to know
+	exportedSets uint32           // the set of the persons export's first person
+	links        [][2]uint32      // nodes of links that ask for a merge: target and source
+	emails       *claims
+	cioIDs       *claims
+	byWho        [3]Profiles // by everyWho
+	seen         []uint64    // bits, by node: the ID stood on a row that carries identity
+	ids          int64       // IDs seen on a row, visitors included
+	visitors     int64       // people of whom only rows are known that tie them to nobody
+	estimated    bool
+	conflicts    int
+	losers       []loser           // of emails
+	taken        map[uint32]string // by person: an ID of another one, whose profile has their email
+	held         []heldEmail       // the emails that people were sent under
+	shapeOnly    int
+	joined       int64 // IDs that are another name for somebody
+	events       int64
 }
 
 func (s *settler) bringBack() error {

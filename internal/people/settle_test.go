@@ -161,7 +161,7 @@ func TestNeedEvents(t *testing.T) {
 
 func TestStaleIsOlderThanThreeDays(t *testing.T) {
 	t.Parallel()
-	rows := rowsOf(withAttributes("old", `{}`), withAttributes("new", `{}`), withAttributes("timeless", `{}`))
+	rows := rowsOf(withAttributes("old", `{"n":1}`), withAttributes("new", `{"n":1}`), withAttributes("timeless", `{"n":1}`))
 	rows[0].CreatedAt.Micros, rows[1].CreatedAt.Micros = 1_000_999_999, 1_001_000_000
 	rows[2].CreatedAt.State = posthog.Unreadable
 	s := settled(Options{}, Choice{}, rows)

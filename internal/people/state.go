@@ -11,11 +11,11 @@ import (
 // state is what is known of the attributes of one ID that stood on a row with a person: its newest snapshot, and of the
 // changes ingested after that one all that can still matter.
 //
-// A row's own snapshot already holds its own changes, so only those of later rows without a snapshot count. Rows come
-// in any order, so a snapshot yet to come may fall between any two of them: see prune for what must be kept until then.
+// The snapshot has its row's own changes in it. Rows come in any order, so a snapshot yet to come may fall
+// between any two changes: see prune for what must be kept until then.
 type state struct {
 	base    order        // of the snapshot
-	sum     xxh3.Uint128 // of its text
+	sum     xxh3.Uint128 // of its text and its row's changes: see sumOfChanges
 	uuid    *saidUUID    // nil when no row said it, or nobody asks
 	buf     []byte       // the snapshot's kept properties, then the log
 	log     uint32       // where the log starts
@@ -83,13 +83,12 @@ func (x *Index) learnState(sh *shard, number uint32, f *fact, e *posthog.Event, 
 		sh.learnUUID(f, number, at, e.PersonID)
 	}
 	st := sh.stateOf(f)
-	if st != nil && st.hasBase && at.compare(&st.base) <= 0 {
-		return // the newest snapshot was taken after it
+	if st != nil && st.hasBase && at.compare(&st.base) <= 0 || !feeds(e, x.now) {
+		return // the newest snapshot was taken after it, or nobody knows when it was
 	}
-	switch {
-	case e.PersonProperties != nil:
+	if hasSnapshot(e) {
 		sh.takeSnapshot(sh.makeState(f, number), at, e, snapshot)
-	case changesPersons(e.Name):
+	} else {
 		sh.takeChanges(f, number, at, e)
 	}
 	if sh.held > x.mostBuf {
@@ -97,11 +96,20 @@ func (x *Index) learnState(sh *shard, number uint32, f *fact, e *posthog.Event, 
 	}
 }
 
-// changesPersons reports whether PostHog applies the $set, $set_once and $unset of events of this name. It does not
-// for two that it ingests apart from the others, and for $groupidentify, which never gets here.
-// Source: github.com/PostHog/posthog, nodejs/src/worker/ingestion/persons/person-update.ts.
-func changesPersons(event []byte) bool {
-	return string(event) != "$exception" && string(event) != "$$heatmap"
+// hasSnapshot reports whether a row tells its person's properties. `{}` is never somebody's: PostHog gives
+// each person $creator_event_uuid.
+func hasSnapshot(e *posthog.Event) bool { return len(e.PersonMembers) > 0 }
+
+// sumOfChanges is a hash of a row's snapshot and of its own changes. The same again leave the same.
+func sumOfChanges(e *posthog.Event) xxh3.Uint128 {
+	sum := xxh3.Hash128(e.PersonProperties)
+	for i, changes := range [...][]byte{e.SetOnce, e.Set, e.Unset} {
+		if len(changes) > 0 {
+			more := xxh3.Hash128Seed(changes, sum.Lo+uint64(i))
+			sum.Hi, sum.Lo = sum.Hi^more.Hi, sum.Lo^more.Lo
+		}
+	}
+	return sum
 }
 
 func (sh *shard) learnUUID(f *fact, number uint32, at *order, text []byte) {
@@ -129,7 +137,8 @@ func parseUUID(text []byte) (u posthog.UUID, ok bool) {
 	return u, true
 }
 
-// takeSnapshot makes the row's snapshot the base. It is newer than the base before.
+// takeSnapshot makes the row's snapshot the base, with the row's own changes in it. It is newer than the base
+// before.
 func (sh *shard) takeSnapshot(st *state, at *order, e *posthog.Event, sum xxh3.Uint128) {
 	same := st.hasBase && st.sum == sum
 	st.base, st.sum, st.hasBase = *at, sum, true
@@ -141,6 +150,9 @@ func (sh *shard) takeSnapshot(st *state, at *order, e *posthog.Event, sum xxh3.U
 		w.out = append(w.out[:0], st.buf[:st.log]...)
 	} else {
 		w.out = sh.keys.appendKept(w.out[:0], e.PersonProperties, e.PersonMembers)
+		if w.row = sh.appendRow(w.row[:0], at, e); len(w.row) > 0 {
+			w.overlay(w.row[rowHeadSize:])
+		}
 		st.dumped = false
 	}
 	log := uint32(len(w.out))

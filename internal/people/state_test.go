@@ -53,14 +53,17 @@ func TestKeyTwiceInOneObject(t *testing.T) {
 	}
 }
 
-// TestOneRowSetsThenUnsets holds the order within a row.
-func TestOneRowSetsThenUnsets(t *testing.T) {
+// TestOneRowSetsAndUnsets holds the order within a row: $set over $set_once, and $unset of what was there
+// before alone.
+func TestOneRowSetsAndUnsets(t *testing.T) {
 	t.Parallel()
-	got := attributesOf(t, posthog.Event{
-		Name: b("$set"), DistinctID: b("user_1"),
-		Set: b(`{"a":1,"b":1}`), SetOnce: b(`{"b":2,"c":2,"d":2}`), Unset: b(`["a","d",7]`),
-	})
-	if want := `{"b":1,"c":2}`; got != want {
+	got := attributesOf(t,
+		posthog.Event{Name: b("$set"), DistinctID: b("user_1"), Set: b(`{"e":0,"f":null,"g":0}`)},
+		posthog.Event{
+			Name: b("$set"), DistinctID: b("user_1"),
+			Set: b(`{"a":1,"b":1,"e":1}`), SetOnce: b(`{"b":2,"c":2,"d":2,"f":2}`), Unset: b(`["a","d",7,"e","f","g","h"]`),
+		})
+	if want := `{"a":1,"b":1,"c":2,"d":2}`; got != want {
 		t.Errorf("attributes are %s, want %s", got, want)
 	}
 }
@@ -71,7 +74,7 @@ func TestNullHidesAnOlderValue(t *testing.T) {
 		withAttributes("user_1", `{"a":1,"b":null,"c":1}`),
 		posthog.Event{Name: b("$set"), DistinctID: b("user_1"), Set: b(`{"a":null}`), SetOnce: b(`{"b":2}`)},
 	)
-	for keepNull, want := range map[bool]string{false: `{"c":1}`, true: `{"a":null,"b":null,"c":1}`} {
+	for keepNull, want := range map[bool]string{false: `{"b":2,"c":1}`, true: `{"a":null,"b":2,"c":1}`} {
 		s := settled(Options{KeepNull: keepNull}, Choice{}, rows)
 		p, _ := s.Lookup(b("user_1"))
 		if got := string(s.AppendAttributes(nil, p)); got != want {

@@ -72,6 +72,21 @@ func hexTime(b []byte) bool { return hexLong(b, 12, 16) && b[0] == '1' }
 
 func hexLong(b []byte, least, most int) bool { return len(b) >= least && len(b) <= most && allHex(b) }
 
+// FeedsNobody reports whether PostHog ingests events of this name apart from persons: they make no person and
+// change none, and the `person_properties` beside them are nobody's.
+// Source: github.com/PostHog/posthog, nodejs/src/worker/ingestion/persons/person-update.ts, and the pipelines
+// of errors, heatmaps and AI events beside it.
+func FeedsNobody(event []byte) bool {
+	return len(event) > 3 && event[0] == '$' &&
+		(string(event) == "$exception" || string(event) == "$$heatmap" || string(event[:4]) == "$ai_")
+}
+
+// MakesNobody reports whether events of this name alone are no reason for a profile: those that feed nobody,
+// and `$feature_flag_called`, which an application sends for whatever ID it asks for.
+func MakesNobody(event []byte) bool {
+	return FeedsNobody(event) || string(event) == "$feature_flag_called"
+}
+
 // Unsubscribed is the event of somebody who unsubscribed from the emails of PostHog's workflows, from all or from those
 // of one category. Its distinct ID is the address (github.com/PostHog/posthog,
 // event source workflows_unsubscribe).

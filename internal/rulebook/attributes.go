@@ -4,63 +4,46 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math"
-	"slices"
 	"strings"
 )
 
-// attributesOf returns the final attributes of a group, as raw JSON.
-func (b *book) attributesOf(g *group) map[string]string {
-	rows := b.changesOf(g)
-	attributes := map[string]string{}
-	if base := lastSnapshot(rows); base >= 0 {
-		attributes = object(rows[base].PersonProperties)
-		rows = rows[base+1:]
-	}
-	for _, r := range rows {
-		apply(attributes, r)
-	}
-	maps.DeleteFunc(attributes, func(_, value string) bool { return value == "null" })
-	return attributes
+// feedsNobody reports whether PostHog ingests events of this name apart from persons: they make no person,
+// change none, and what stands beside them as a person's properties is nobody's.
+func feedsNobody(event string) bool {
+	return event == "$exception" || event == "$$heatmap" || strings.HasPrefix(event, "$ai_")
 }
 
-// changesOf returns the rows that can change a group's attributes, in order, with the properties of the persons export
-// among them: those come after all rows that are not younger than the export.
-func (b *book) changesOf(g *group) []Row {
-	rows := filter(b.rows, func(r Row) bool { return isPersonRow(r) && slices.Contains(g.ids, r.DistinctID) })
-	if persons := b.exportPersonsOf(g); len(persons) > 0 {
-		rows = append(rows, Row{
-			Timestamp: b.ExportedAt, UUID: "ffffffff-ffff-ffff-ffff-ffffffffffff", Ref: math.MaxUint64,
-			PersonProperties: b.exported[persons[len(persons)-1]].properties,
-		})
-	}
-	slices.SortFunc(rows, compareChanges)
-	return rows
-}
+// MakesNobody reports whether rows of this name alone are no reason for a profile. A $feature_flag_called
+// changes a person who is there for another reason.
+func MakesNobody(event string) bool { return feedsNobody(event) || event == "$feature_flag_called" }
 
-// lastSnapshot returns the index of the last row with a snapshot, or -1.
-func lastSnapshot(rows []Row) int {
-	for i, r := range slices.Backward(rows) {
-		if r.PersonProperties != "" {
-			return i
+// apply changes a person's properties as a row says: the row's own snapshot replaces them, if it has one;
+// then $set_once gives a value to what is absent or null, then $set, and then $unset removes what was there
+// before the row.
+//
+// Of a key that the row itself sets, a snapshot tells what was there before: PostHog takes it after the row's
+// changes, so a key that stands in it was not removed.
+func apply(properties map[string]string, r Row) {
+	before, stays := maps.Clone(properties), false
+	if snapshot := object(r.PersonProperties); len(snapshot) > 0 {
+		clear(properties)
+		maps.Copy(properties, snapshot)
+		before, stays = snapshot, true
+	}
+	set, setOnce := object(r.Set), object(r.SetOnce)
+	for key, value := range setOnce {
+		if was, has := properties[key]; !has || was == "null" {
+			properties[key] = value
 		}
 	}
-	return -1
-}
-
-// apply changes attributes as a row says: set, then set_once, then unset.
-func apply(attributes map[string]string, r Row) {
-	if r.Name == "$exception" || r.Name == "$$heatmap" {
-		return
-	}
-	maps.Copy(attributes, object(r.Set))
-	for key, value := range object(r.SetOnce) {
-		if _, has := attributes[key]; !has {
-			attributes[key] = value
-		}
-	}
+	maps.Copy(properties, set)
 	for _, key := range r.Unset {
-		delete(attributes, key)
+		_, isSet := set[key]
+		_, isSetOnce := setOnce[key]
+		_, wasThere := before[key]
+		if !isSet && !isSetOnce || wasThere != stays {
+			delete(properties, key)
+		}
 	}
 }
 
@@ -87,4 +70,11 @@ func emailOf(attributes map[string]string) string {
 		return ""
 	}
 	return strings.TrimSpace(text)
+}
+
+// withoutNulls returns properties as they are sent.
+func withoutNulls(properties map[string]string) map[string]string {
+	attributes := maps.Clone(properties)
+	maps.DeleteFunc(attributes, func(_, value string) bool { return value == "null" })
+	return attributes
 }

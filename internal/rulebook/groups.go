@@ -11,6 +11,8 @@ type groups struct {
 	ofID, ofPerson map[string]*group
 }
 
+func newGroups() groups { return groups{map[string]*group{}, map[string]*group{}} }
+
 func (g groups) id(id string) *group {
 	if g.ofID[id] == nil {
 		g.ofID[id] = &group{ids: []string{id}}

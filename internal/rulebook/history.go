@@ -13,6 +13,7 @@ type History struct {
 	Existing   []string       // IDs that have a profile already
 	UserID     *regexp.Regexp // what the customer's own IDs look like; nil when nobody says
 	All        bool           // anonymous visitors are sent too
+	Now        int64          // when the run begins, in unix microseconds; 0 is after all rows
 }
 
 // Row is one row of an events export. JSON is text as it stands in the row and must be valid; "" is absent.

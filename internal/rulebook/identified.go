@@ -25,10 +25,13 @@ func (b *book) wasIdentified(id string) bool {
 	return slices.ContainsFunc(b.personRowsOf(id), func(r Row) bool { return r.Name == "$identify" })
 }
 
-func (b *book) hasPersonRow(id string) bool { return len(b.personRowsOf(id)) > 0 }
+// hasMadePerson reports whether an ID stands on a person row that is a reason for a profile.
+func (b *book) hasMadePerson(id string) bool {
+	return slices.ContainsFunc(b.personRowsOf(id), func(r Row) bool { return !MakesNobody(r.Name) })
+}
 
 func (b *book) isIdentifiedID(id string) bool {
-	return b.wasIdentified(id) || b.isKnown(id) || b.hasPersonRow(id) && !b.isMachineMade(id) || b.isUserID(id)
+	return b.wasIdentified(id) || b.isKnown(id) || b.hasMadePerson(id) && !b.isMachineMade(id) || b.isUserID(id)
 }
 
 // isIdentified reports whether a person is identified: by one of its IDs, or by one of its export persons.
@@ -39,5 +42,5 @@ func (b *book) isIdentified(g *group) bool {
 
 // isHeldBackByShape reports whether an ID with a person row is machine-made by its shape alone.
 func (b *book) isHeldBackByShape(id string) bool {
-	return b.hasPersonRow(id) && b.isMachineMade(id) && !b.isDevice(id)
+	return b.hasMadePerson(id) && b.isMachineMade(id) && !b.isDevice(id)
 }

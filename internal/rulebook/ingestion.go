@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 )
@@ -21,25 +22,58 @@ type person struct {
 
 // take ingests a row roughly as PostHog does, and exports it with the person of that moment.
 func (w *world) take(r Row) {
-	r.Ref = uint64(len(w.rows))
-	if r.Personless {
+	switch {
+	case r.Personless:
 		r.Set, r.SetOnce, r.Unset = "", "", nil
-		r.PersonID = personIDOf(r.DistinctID)
-		if p := w.alive(r.DistinctID); p != nil {
-			r.PersonID = p.id
-		}
-	} else {
-		p := w.ingest(r)
-		r.PersonID = p.id
-		if w.chance(w.snapshot) {
-			r.PersonProperties = written(p.properties)
-		}
+		r.PersonID = w.personIDAt(r)
+	case feedsNobody(r.Name):
+		r.PersonID, r.PersonProperties = w.personIDAt(r), one(w, []string{"", "{}", `{"plan":"none"}`})
+	default:
+		w.takeOfPerson(&r)
 	}
 	if r.Sends && w.chance(w.rejected) {
 		r.Sends, r.Rejected = false, true
 	}
 	w.stamp(&r)
+	w.write(r)
+	if w.chance(3) { // overlapping exports
+		w.write(r)
+	}
+}
+
+func (w *world) write(r Row) {
+	r.Ref = uint64(len(w.rows))
 	w.rows = append(w.rows, r)
+}
+
+// takeOfPerson ingests a row that changes its person. Its snapshot is the person after it; now and then it is
+// empty, or the person before it.
+func (w *world) takeOfPerson(r *Row) {
+	before := ""
+	if p := w.alive(r.DistinctID); p != nil {
+		before = written(p.properties)
+	}
+	p := w.ingest(*r)
+	r.PersonID = p.id
+	if !w.chance(w.snapshot) {
+		return
+	}
+	switch w.IntN(12) {
+	case 0:
+		r.PersonProperties = "{}"
+	case 1:
+		r.PersonProperties = before
+	default:
+		r.PersonProperties = written(p.properties)
+	}
+}
+
+// personIDAt returns the person_id of a row that makes nobody.
+func (w *world) personIDAt(r Row) string {
+	if p := w.alive(r.DistinctID); p != nil {
+		return p.id
+	}
+	return personIDOf(r.DistinctID)
 }
 
 // stamp gives a row its times and its uuid, as far as the export has them.
@@ -50,6 +84,9 @@ func (w *world) stamp(r *Row) {
 	}
 	if !w.chance(w.createdAt) {
 		r.CreatedAt = 0
+	}
+	if w.chance(3) { // its clock was wrong
+		r.Timestamp = w.now + 400*24*3600*1e6
 	}
 	if w.chance(2) {
 		r.CreatedAt, r.Timestamp = 0, 0
@@ -127,7 +164,8 @@ func (w *world) alive(id string) *person {
 
 // create makes a person, with the person_id of an earlier one that the same ID created.
 func (w *world) create(id string) *person {
-	p := &person{id: personIDOf(id), properties: map[string]string{}}
+	p := &person{id: personIDOf(id)}
+	p.properties = map[string]string{"$creator_event_uuid": fmt.Sprintf("%q", p.id)}
 	w.touch(p)
 	return p
 }

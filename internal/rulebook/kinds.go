@@ -13,6 +13,12 @@ func Kinds(h History, o Outcome) map[string]int {
 	for kind, is := range kindsOfPairs {
 		counts[kind] = count(o.Pairs, is)
 	}
+	for kind, is := range kindsOfMerges {
+		counts[kind] = count(o.Merges, func(m Merge) bool { return is(l, m) })
+	}
+	for kind, is := range kindsOfChanges {
+		counts[kind] = count(h.Rows, func(r Row) bool { return is(l, r) })
+	}
 	for kind, is := range kindsOfRows {
 		counts[kind] = count(h.Rows, func(r Row) bool { return is(l, r) })
 	}
@@ -54,7 +60,7 @@ func (l look) everyPerson() []*Person {
 // rowsOfPerson returns the person rows of all IDs of a person, in the order of their changes.
 func (l look) rowsOfPerson(p *Person) []Row {
 	rows := filter(l.rows, func(r Row) bool { return isPersonRow(r) && slices.Contains(p.IDs, r.DistinctID) })
-	slices.SortFunc(rows, compareChanges)
+	slices.SortFunc(rows, l.compareChanges)
 	return rows
 }
 

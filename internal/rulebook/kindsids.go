@@ -4,7 +4,7 @@ import "slices"
 
 var kindsOfIDs = map[string]func(look, string) bool{
 	"user known to a back end alone": func(l look, id string) bool {
-		return l.hasPersonRow(id) && !l.isMachineMade(id) && !l.isUserID(id) && !l.wasIdentified(id) && !l.isKnown(id)
+		return l.hasMadePerson(id) && !l.isMachineMade(id) && !l.isUserID(id) && !l.wasIdentified(id) && !l.isKnown(id)
 	},
 	"device ID of no UUID's shape": func(l look, id string) bool { return l.isDeviceID(id) && !machineShaped(id) },
 	"user ID of a UUID's shape":    func(l look, id string) bool { return uuidShape.MatchString(id) && l.isKnown(id) },

@@ -19,19 +19,10 @@ func compare(a, b Row) int {
 // before reports whether row a comes before row b. Of two rows that say the same, neither does.
 func before(a, b Row) bool { return compare(a, b) < 0 }
 
-// inOrder returns the rows in order. Those that say the same follow by person_id, for the order of pairs, and then by place
-// in the input, so that the links of an outcome have one order.
+// inOrder returns the rows in order. Those that say the same follow by timestamp and then by place in the
+// input, so that the links of an outcome have one order.
 func inOrder(rows []Row) []Row {
 	return slices.SortedFunc(slices.Values(rows), func(a, b Row) int {
-		return cmp.Or(compare(a, b), cmp.Compare(a.PersonID, b.PersonID), cmp.Compare(a.Ref, b.Ref))
+		return cmp.Or(compare(a, b), cmp.Compare(a.Timestamp, b.Timestamp), cmp.Compare(a.Ref, b.Ref))
 	})
-}
-
-// compareChanges orders rows as their changes to attributes apply: by time, then uuid, then place in the input.
-func compareChanges(a, b Row) int {
-	return cmp.Or(
-		cmp.Compare(a.At(), b.At()),
-		cmp.Compare(a.UUID, b.UUID),
-		cmp.Compare(a.Ref, b.Ref),
-	)
 }

@@ -7,6 +7,13 @@ type Outcome struct {
 	People map[string]*Person
 	Links  []Link // in order
 	Pairs  []Pair // in order
+	Merges []Merge
+}
+
+// Merge is a link that gave one person the properties of another, with those that both had before it.
+type Merge struct {
+	Link           Link
+	Target, Source map[string]string
 }
 
 // Person is a group of distinct IDs that are one person.

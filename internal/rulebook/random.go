@@ -22,6 +22,7 @@ func Random(seed uint64) History {
 		w.step()
 	}
 	h := History{Rows: w.rows[:total], Persons: w.persons, ExportedAt: w.exportedAt, All: w.chance(25)}
+	h.Now = w.now + 1
 	for id := range w.everyID() {
 		if w.chance(5) {
 			h.Existing = append(h.Existing, id)

@@ -9,8 +9,9 @@ func (w *world) step() {
 		do     func()
 	}{
 		{16, w.visit}, {20, w.login}, {10, w.useBackEnd}, {8, w.change}, {5, w.aliasFromDevice}, {4, w.aliasFromBackEnd},
-		{4, w.merge}, {4, w.takeOver}, {4, w.identifyNobody}, {2, w.groupidentify}, {2, w.fail}, {2, w.reset},
-		{3, w.setTwice}, {3, w.split}, {3, w.remove}, {2, func() { w.addDevice() }},
+		{4, w.merge}, {4, w.takeOver}, {4, w.identifyNobody}, {2, w.groupidentify}, {3, w.fail}, {2, w.reset},
+		{3, w.setTwice}, {2, w.setAndUnset}, {3, w.askForFlag}, {3, w.split}, {3, w.remove},
+		{2, func() { w.addDevice() }},
 	}
 	total := 0
 	for _, s := range steps {
@@ -132,10 +133,37 @@ func (w *world) groupidentify() {
 	w.take(r)
 }
 
-// fail is an event whose changes PostHog does not apply.
+// fail is an event that feeds nobody, of a person or of a back end's worker.
 func (w *world) fail() {
 	r := w.onDevice(one(w, w.devices))
-	r.Name, r.Set = []string{"$exception", "$$heatmap"}[w.IntN(2)], w.someProperties(100)
+	if w.chance(30) {
+		r = Row{DistinctID: fmt.Sprintf("worker-%d", w.IntN(3))}
+	}
+	r.Name, r.Set = one(w, []string{"$exception", "$$heatmap", "$ai_generation"}), w.someProperties(100)
+	w.take(r)
+}
+
+// askForFlag is a $feature_flag_called, of a person or of an ID that does nothing else.
+func (w *world) askForFlag() {
+	r := w.onDevice(one(w, w.devices))
+	switch w.IntN(3) {
+	case 0:
+		r = Row{DistinctID: one(w, w.users).id}
+	case 1:
+		r = Row{DistinctID: fmt.Sprintf("flagged-%d", w.IntN(3))}
+	}
+	r.Name, r.Set = "$feature_flag_called", w.someProperties(40)
+	w.take(r)
+}
+
+// setAndUnset both sets and removes a key, which the person may have.
+func (w *world) setAndUnset() {
+	key := one(w, propertyKeys)
+	r := Row{Name: "$set", DistinctID: one(w, w.users).id, Set: w.object(key)}
+	r.Unset = []string{key, one(w, propertyKeys)}
+	if w.chance(40) {
+		r.Set, r.SetOnce = "", r.Set
+	}
 	w.take(r)
 }
 

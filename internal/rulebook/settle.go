@@ -2,14 +2,17 @@ package rulebook
 
 import "slices"
 
-// Settle applies the rules to a history: first the persons export joins, then shared person_ids, then the links in order;
-// after that the groups are final. It does not depend on the order of the rows, except that of two changes to attributes at
-// one time and uuid the one with the larger Ref comes later. It panics when JSON in the history is no object.
+// Settle applies the rules to a history: first the persons export joins, then shared person_ids, then the
+// links in order; after that the groups are final, and the attributes are what a replay of all rows leaves.
+// It does not depend on the order of the rows, except that of two changes to attributes at one time and uuid
+// the one with the larger Ref comes later. It panics when JSON in the history is no object.
 func Settle(h History) Outcome {
 	b := open(h)
 	b.joinExport()
 	b.joinSharedPersonIDs()
 	b.followLinks()
+	b.startReplay()
+	b.replay()
 	return b.outcome()
 }
 
@@ -19,6 +22,9 @@ type book struct {
 	groups
 	rows     []Row // those that say something of their distinct ID, in order
 	exported map[string]exportPerson
+	persons  map[string]*replayed // by distinct ID, during the replay
+	joining  []Link               // that join two persons in the replay
+	merges   []Merge
 	pairs    []Pair
 	links    []Link // followed so far
 }
@@ -27,7 +33,7 @@ type book struct {
 func open(h History) *book {
 	b := &book{
 		History:  h,
-		groups:   groups{map[string]*group{}, map[string]*group{}},
+		groups:   newGroups(),
 		exported: map[string]exportPerson{},
 	}
 	for _, r := range inOrder(h.Rows) {
@@ -47,9 +53,11 @@ func open(h History) *book {
 	return b
 }
 
-// speaks reports whether a row says anything of its distinct ID: a $groupidentify does not, and nothing can be said of an
-// illegal ID.
-func speaks(r Row) bool { return r.Name != "$groupidentify" && !Illegal(r.DistinctID) }
+// speaks reports whether a row says anything of its distinct ID: a $groupidentify does not, nor does an event
+// that feeds nobody, and nothing can be said of an illegal ID.
+func speaks(r Row) bool {
+	return r.Name != "$groupidentify" && !feedsNobody(r.Name) && !Illegal(r.DistinctID)
+}
 
 // isPersonRow reports whether a row says that its distinct ID has a person.
 func isPersonRow(r Row) bool { return speaks(r) && !r.Personless }
@@ -77,7 +85,7 @@ func filter[T any](all []T, keep func(T) bool) []T {
 // outcome tells what there is of everybody, once the groups are final.
 func (b *book) outcome() Outcome {
 	people := map[*group]*Person{}
-	o := Outcome{People: map[string]*Person{}, Links: b.links, Pairs: b.pairs}
+	o := Outcome{People: map[string]*Person{}, Links: b.links, Pairs: b.pairs, Merges: b.merges}
 	for id, g := range b.ofID {
 		if people[g] == nil {
 			people[g] = b.describe(g)
@@ -95,7 +103,7 @@ func (b *book) describe(g *group) *Person {
 		Identified: b.isIdentified(g),
 		Deleted:    b.isDeleted(g),
 		Rejected:   b.isRejected(g),
-		Attributes: b.attributesOf(g),
+		Attributes: withoutNulls(b.persons[g.ids[0]].properties),
 	}
 	p.ShapeOnly = !p.Identified && slices.ContainsFunc(g.ids, b.isHeldBackByShape)
 	p.Email = emailOf(p.Attributes)

@@ -1,0 +1,237 @@
+package people
+
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// foldIDs makes one state of those of a person's IDs, given who of them became one person when.
+//
+// Where all were one by the newest snapshot, that hides what was before, and the changes after it follow one
+// another. Else each of the persons that PostHog had is replayed, and at a merge the values of the link's
+// target go over those of its source.
+func (w *scratch) foldIDs(states []owned, joinings []joining, keys *keyTable) *state {
+	newest := order{}
+	hasBase := false
+	for i := range states {
+		if st := &states[i]; st.hasBase && (!hasBase || st.base.compare(&newest) > 0) {
+			newest, hasBase = st.base, true
+		}
+	}
+	for i := range joinings {
+		if j := &joinings[i]; j.kind == ofLink && len(states) > 1 && !(hasBase && j.at.compare(&newest) <= 0) {
+			return w.replay(states, joinings, keys)
+		}
+	}
+	return together(states)
+}
+
+// replayStep is one thing that happened to a person: a merge, or else a snapshot or a row's changes.
+type replayStep struct {
+	at    *order
+	merge *joining
+	node  uint32 // whose row it is
+	text  []byte // of the snapshot or the changes
+	base  bool
+}
+
+// valueSet is a property's value and the row that set it.
+type valueSet struct {
+	property
+	at order
+}
+
+// replaying are persons as PostHog had them at a time.
+type replaying struct {
+	persons trees
+	values  map[uint32]map[string]valueSet // by the person's node, then by key
+	keys    *keyTable
+}
+
+// replay applies all changes and merges one after the other, and returns what is left as changes, each at the
+// row that set it.
+func (w *scratch) replay(states []owned, joinings []joining, keys *keyTable) *state {
+	r := replaying{persons: trees{}, values: map[uint32]map[string]valueSet{}, keys: keys}
+	steps := r.start(states, joinings)
+	for i := range states {
+		st := &states[i]
+		w.prune(&st.state, keys)
+		if st.hasBase {
+			steps = append(steps, replayStep{at: &st.base, node: st.node, text: st.buf[:st.log], base: true})
+		}
+		for log := st.buf[st.log:]; len(log) > 0; {
+			row, changes, rest := nextRow(log)
+			steps, log = append(steps, replayStep{at: &row, node: st.node, text: changes}), rest
+		}
+	}
+	slices.SortStableFunc(steps, func(a, b replayStep) int { return a.at.compare(b.at) })
+	for i := range steps {
+		r.do(&steps[i])
+	}
+	return r.end(states)
+}
+
+// start finds who is one person from the start, and returns the merges. They come first among the steps of
+// one row.
+//
+// A link tells when two became one; what a person_id or the persons export joins has no time, since both show
+// only what came of it. So the IDs of one such set are one from the start, unless links join all of them, for
+// the persons export links that are not younger: then those tell when.
+func (r *replaying) start(states []owned, joinings []joining) (merges []replayStep) {
+	r.joinSets(joinings, ofSet, linkedBy(joinings, nil))
+	if i := slices.IndexFunc(joinings, func(j joining) bool { return j.kind == ofExport }); i >= 0 {
+		r.joinSets(joinings, ofExport, linkedBy(joinings, &joinings[i].at))
+	}
+	for i := range joinings {
+		if j := &joinings[i]; j.kind == either {
+			r.persons.join(j.target, j.source)
+		}
+	}
+	all := maps.Clone(r.persons)
+	for i := range joinings {
+		if j := &joinings[i]; j.kind == ofLink && all.join(j.target, j.source) {
+			merges = append(merges, replayStep{at: &j.at, merge: j})
+		}
+	}
+	for i := range states { // whom nothing told joins is one with the others from the start
+		if all.join(states[0].node, states[i].node) {
+			r.persons.join(states[0].node, states[i].node)
+		}
+	}
+	return merges
+}
+
+// linkedBy returns what links have joined by a time; nil is the end.
+func linkedBy(joinings []joining, at *order) trees {
+	linked := trees{}
+	for i := range joinings {
+		if j := &joinings[i]; j.kind == either || j.kind == ofLink && (at == nil || j.at.compare(at) <= 0) {
+			linked.join(j.target, j.source)
+		}
+	}
+	return linked
+}
+
+// joinSets joins the IDs of each set of a kind, but for those that links have joined.
+func (r *replaying) joinSets(joinings []joining, kind joiningKind, linked trees) {
+	sets := map[uint32][]uint32{}
+	for i := range joinings {
+		if j := &joinings[i]; j.kind == kind {
+			sets[j.source] = append(sets[j.source], j.target)
+		}
+	}
+	for _, set := range sets {
+		if slices.ContainsFunc(set, func(id uint32) bool { return linked.find(id) != linked.find(set[0]) }) {
+			for _, id := range set {
+				r.persons.join(set[0], id)
+			}
+		}
+	}
+}
+
+func (r *replaying) do(s *replayStep) {
+	if s.merge != nil {
+		r.merge(s.merge)
+		return
+	}
+	person := r.persons.find(s.node)
+	values := r.values[person]
+	if values == nil || s.base {
+		values = map[string]valueSet{}
+		r.values[person] = values
+	}
+	for text := s.text; len(text) > 0; {
+		k := set
+		if !s.base {
+			k, text = kind(text[0]), text[1:]
+		}
+		var p property
+		p, text = readProperty(text)
+		name := r.keys.name(p.code, p.inline)
+		had, has := values[name]
+		value, at, ok := k.apply(had.value, had.at, has, p.value, *s.at)
+		if !ok {
+			delete(values, name)
+			continue
+		}
+		p.value = value
+		values[name] = valueSet{p, at}
+	}
+}
+
+// merge puts the values of the target's person over those of the source's.
+func (r *replaying) merge(j *joining) {
+	target, source := r.persons.find(j.target), r.persons.find(j.source)
+	over, under := r.values[target], r.values[source]
+	delete(r.values, target)
+	delete(r.values, source)
+	if len(over) < len(under) {
+		for name, value := range over {
+			under[name] = value
+		}
+		over = under
+	} else {
+		for name, value := range under {
+			if _, has := over[name]; !has {
+				over[name] = value
+			}
+		}
+	}
+	r.persons.join(target, source)
+	r.values[r.persons.find(target)] = over
+}
+
+// end turns the values of the one person that is left into a state.
+func (r *replaying) end(states []owned) *state {
+	st := &state{}
+	for i := range states {
+		st.takeUUID(&states[i].state)
+	}
+	values := make([]valueSet, 0, 64)
+	for _, value := range r.values[r.persons.find(states[0].node)] {
+		values = append(values, value)
+	}
+	slices.SortFunc(values, func(a, b valueSet) int {
+		return cmp.Or(a.at.compare(&b.at), cmp.Compare(a.code, b.code), bytes.Compare(a.inline, b.inline))
+	})
+	for i := range values {
+		st.buf = appendSet(st.buf, &values[i])
+	}
+	return st
+}
+
+// appendSet appends a row that sets one value to a log.
+func appendSet(log []byte, v *valueSet) []byte {
+	head := len(log)
+	log = append(v.at.append(log), 0, 0, 0, 0, byte(set))
+	log = v.property.append(log)
+	sizeRow(log[head:])
+	return log
+}
+
+// trees join nodes, each alone at first.
+type trees map[uint32]uint32
+
+func (t trees) find(n uint32) uint32 {
+	for {
+		parent, has := t[n]
+		if !has {
+			return n
+		}
+		if above, has := t[parent]; has {
+			t[n] = above
+		}
+		n = parent
+	}
+}
+
+// join makes one tree of those of two nodes; false when they were in one.
+func (t trees) join(a, b uint32) bool {
+	a, b = t.find(a), t.find(b)
+	if a != b {
+		t[b] = a
+	}
+	return a != b
+}
