@@ -63,8 +63,9 @@ type shard struct {
 	thin     int64 // links at which those that decide nothing are let go
 	open     openPairs
 	sample   sample
-	keys     keyCache
-	work     scratch
+	heldPairs
+	keys keyCache
+	work scratch
 }
 
 // NewIndex returns an empty index, which must be closed.
@@ -120,7 +121,10 @@ func (x *Index) Observe(e *posthog.Event, sends bool) {
 	sh := &x.shards[h.shard()]
 	known := knownBy(e)
 	if e.Personless && !known && !x.options.Everybody && !(sends && x.options.Events) && !x.ofUser(e.DistinctID) && !x.asksFor(e.DistinctID) {
-		sh.visit(h, sends, e)
+		if !e.WebVisitor && !posthog.MachineMade(e.DistinctID) && !posthog.MakesNobody(e.Name) {
+			x.mark(e.DistinctID, otherRow) // a back end, or an app, has it, and may say later who it is
+		}
+		x.visit(sh, h, sends, e)
 		return
 	}
 	var l link
@@ -144,8 +148,8 @@ func (x *Index) Observe(e *posthog.Event, sends bool) {
 		f.marks |= wasTarget
 		x.keepLink(sh, &l)
 	}
+	x.share(sh, number, f, h, e, &at)
 	if !e.Personless {
-		x.share(sh, number, f, h, e, &at)
 		x.learnState(sh, number, f, e, &at, snapshot)
 	}
 }
@@ -166,6 +170,9 @@ func (f *fact) learn(e *posthog.Event, known, sends, linked bool, at identity.Mo
 	if userOf(e) {
 		f.marks |= wasUser
 	}
+	if !posthog.MakesNobody(e.Name) {
+		f.learnPlain(e)
+	}
 	if bytes.Equal(e.DeviceID, e.DistinctID) {
 		f.marks |= wasDevice
 	}
@@ -177,6 +184,33 @@ func (f *fact) learn(e *posthog.Event, known, sends, linked bool, at identity.Mo
 	if sends && f.events < math.MaxUint32 {
 		f.events++
 	}
+}
+
+// learnPlain takes what a row says of its distinct ID that may make somebody.
+func (f *fact) learnPlain(e *posthog.Event) {
+	f.marks |= plainRow
+	switch {
+	case !e.WebVisitor:
+		f.marks |= otherRow
+	case !e.Personless && f.marks&(machineShaped|otherRow|saidEmail) == 0 && saysEmail(e):
+		f.marks |= saidEmail
+	}
+}
+
+// saysEmail reports whether a row says an email of its person.
+func saysEmail(e *posthog.Event) bool {
+	return hasEmailIn(e.Set) || hasEmailIn(e.SetOnce) || hasEmailIn(e.PersonProperties)
+}
+
+// hasEmailIn reports whether a JSON object has a plausible email.
+func hasEmailIn(object []byte) bool {
+	m := membersOf(object)
+	for key, value, ok := m.next(); ok; key, value, ok = m.next() {
+		if string(key) == `"email"` && PlausibleEmail(trimmed(value)) {
+			return true
+		}
+	}
+	return false
 }
 
 // ofUser reports whether an ID has the form of the user's own.

@@ -1,9 +1,7 @@
 package people
 
 import (
-	"cmp"
 	"encoding/binary"
-	"slices"
 	"sync"
 
 	"github.com/zeebo/xxh3"
@@ -15,15 +13,26 @@ import (
 
 // pairLog holds which IDs had which person_id, for the person_ids whose sum begins with its number.
 type pairLog struct {
-	mu  sync.Mutex
-	log *spool.Log
+	mu     sync.Mutex
+	log    *spool.Log
+	shared *spool.Log // pairs whose person_id several IDs had; see meet
 }
 
 // pair is an ID and a person_id that it had, and when, where that matters.
 type pair struct {
-	person, id sum
+	person, id sum // person is zero of rows without one, which only show that an ID has other rows
+	flags      pairFlags
+	text       []byte // the ID, where pairVisitor is set
 	span
 }
+
+// pairFlags say on what rows an ID had a person_id.
+type pairFlags uint8
+
+const (
+	pairVisitor pairFlags = 1 << iota // on a row of a mere visitor, of whom nothing else is known
+	pairLonely                        // on a row that counts only if the ID has others: see posthog.MakesNobody
+)
 
 // span is from the first to the last row of a pair.
 type span struct {
@@ -41,9 +50,13 @@ type openPair struct {
 	span
 }
 
-// share notes the person_id of a row with a person.
+// share notes the person_id of a row.
 func (x *Index) share(sh *shard, number uint32, f *fact, h sum, e *posthog.Event, at *order) {
-	if e.PersonID == nil || x.options.Separate {
+	if e.PersonID == nil || x.options.Separate || f.marks&neverOne != 0 {
+		return
+	}
+	if f.marks&plainRow == 0 {
+		x.hold(sh, &pair{person: x.sum(e.PersonID), id: h, flags: pairLonely, span: x.spanOf(e, at)})
 		return
 	}
 	last := f.person
@@ -57,19 +70,28 @@ func (x *Index) share(sh *shard, number uint32, f *fact, h sum, e *posthog.Event
 	for int(number) >= len(sh.open) {
 		sh.open = append(sh.open, openPair{})
 	}
-	now := openPair{x.sum(e.PersonID), span{first: at.Order, last: at.At}}
-	if !e.HasUUID {
-		now.tie = string(e.DistinctID) + "\x00" + string(e.PersonID)
-	}
+	now := openPair{x.sum(e.PersonID), x.spanOf(e, at)}
 	open := &sh.open[number]
 	if last == f.person {
 		open.span.extend(&now.span)
 		return
 	}
 	if last != 0 {
-		x.notePair(&pair{open.person, h, open.span})
+		x.notePair(&pair{person: open.person, id: h, span: open.span})
 	}
 	*open = now
+}
+
+// spanOf is the span of one row; empty without a persons export.
+func (x *Index) spanOf(e *posthog.Event, at *order) (s span) {
+	if x.persons == nil {
+		return s
+	}
+	s = span{first: at.Order, last: at.At}
+	if !e.HasUUID {
+		s.tie = string(e.DistinctID) + "\x00" + string(e.PersonID)
+	}
+	return s
 }
 
 // extend takes in the rows of another span.
@@ -84,97 +106,67 @@ func (s *span) extend(o *span) {
 func (x *Index) closePairs(sh *shard) {
 	for number := range sh.open {
 		if f := sh.ids.fact(uint32(number)); f.person != 0 {
-			x.notePair(&pair{sh.open[number].person, *sh.ids.hash(uint32(number)), sh.open[number].span})
+			x.notePair(&pair{person: sh.open[number].person, id: *sh.ids.hash(uint32(number)), span: sh.open[number].span})
 		}
 	}
 	sh.open = sh.open[:0]
 }
 
 func (x *Index) notePair(p *pair) {
-	log := &x.pairs[p.person.shard()]
+	log := &x.pairs[p.shard()]
 	log.mu.Lock()
 	defer log.mu.Unlock()
-	var b [2*sumSize + 32]byte
-	entry := p.id.append(p.person.append(b[:0]))
-	if x.persons != nil {
-		entry = binary.LittleEndian.AppendUint64(entry, uint64(p.first.At))
-		entry = append(entry, p.first.UUID[:]...)
-		entry = binary.LittleEndian.AppendUint64(entry, uint64(p.last))
-		entry = append(entry, p.tie...)
-	}
-	log.log.Append(entry)
+	var b [1 + 2*sumSize + 2 + 200 + 32]byte
+	log.log.Append(p.append(b[:0], x.persons != nil))
 }
 
-func readPair(b []byte) (p pair) {
-	p.person, p.id = readSum(b), readSum(b[sumSize:])
-	if b = b[2*sumSize:]; len(b) > 0 {
-		p.first.At = int64(binary.LittleEndian.Uint64(b))
-		copy(p.first.UUID[:], b[8:])
-		p.last = int64(binary.LittleEndian.Uint64(b[24:]))
-		p.tie = string(b[32:])
+// shard is the number of the log that a pair belongs to. Those without a person_id are spread.
+func (p *pair) shard() uint32 {
+	if p.person == (sum{}) {
+		return p.id.shard()
 	}
-	return p
+	return p.person.shard()
 }
 
-// couple is a pair without what matters only where a persons export speaks against it.
-type couple struct{ person, id sum }
-
-func (c *couple) compare(o *couple) int {
-	return cmp.Or(c.person.compare(o.person), c.id.compare(o.id))
+// append writes a pair: its flags, the person_id, the ID, by its text if nothing else is known of it, and if there is a
+// persons export the span.
+func (p *pair) append(dst []byte, spans bool) []byte {
+	dst = p.person.append(append(dst, byte(p.flags)))
+	if p.flags&pairVisitor != 0 {
+		dst = append(binary.AppendUvarint(dst, uint64(len(p.text))), p.text...)
+	} else {
+		dst = p.id.append(dst)
+	}
+	if spans {
+		dst = binary.LittleEndian.AppendUint64(dst, uint64(p.first.At))
+		dst = append(dst, p.first.UUID[:]...)
+		dst = binary.LittleEndian.AppendUint64(dst, uint64(p.last))
+		dst = append(dst, p.tie...)
+	}
+	return dst
 }
 
-// eachShared calls f with the IDs of each person_id in the log that several had, and leaves the log empty.
-func (l *pairLog) eachShared(f func(couples []couple)) error {
-	all := make([]couple, 0, l.log.Len())
-	for entry, err := range l.log.All() {
-		if err != nil {
-			return err
-		}
-		all = append(all, couple{readSum(entry), readSum(entry[sumSize:])})
+// readPair reads a pair, but for its span, which is in rest. Its text is a part of b.
+func (x *Index) readPair(b []byte) (p pair, rest []byte) {
+	p.flags, p.person = pairFlags(b[0]), readSum(b[1:])
+	b = b[1+sumSize:]
+	if p.flags&pairVisitor != 0 {
+		n, b := readUvarint(b)
+		p.text = b[:n:n]
+		p.id = x.sum(p.text)
+		return p, b[n:]
 	}
-	l.log.Drop()
-	slices.SortFunc(all, func(a, b couple) int { return a.compare(&b) })
-	all = slices.Compact(all)
-	for shared := range runs(all, func(a, b *couple) bool { return a.person == b.person }) {
-		if len(shared) > 1 {
-			f(shared)
-		}
-	}
-	return nil
+	p.id = readSum(b)
+	return p, b[sumSize:]
 }
 
-// eachPerson calls f with the pairs of each person_id in the log, each ID once, and leaves the log empty.
-func (l *pairLog) eachPerson(f func(pairs []pair)) error {
-	all := make([]pair, 0, l.log.Len())
-	for entry, err := range l.log.All() {
-		if err != nil {
-			return err
-		}
-		all = append(all, readPair(entry))
+// readSpan reads a span. One that was noted when there was no persons export is empty.
+func readSpan(b []byte) (s span) {
+	if len(b) > 0 {
+		s.first.At = int64(binary.LittleEndian.Uint64(b))
+		copy(s.first.UUID[:], b[8:])
+		s.last = int64(binary.LittleEndian.Uint64(b[24:]))
+		s.tie = string(b[32:])
 	}
-	l.log.Drop()
-	slices.SortFunc(all, func(a, b pair) int {
-		if c := a.person.compare(b.person); c != 0 {
-			return c
-		}
-		return a.id.compare(b.id)
-	})
-	for pairs := range runs(all, func(a, b *pair) bool { return a.person == b.person }) {
-		f(merged(pairs))
-	}
-	return nil
-}
-
-// merged makes one pair of those of the same ID, which stand together.
-func merged(pairs []pair) []pair {
-	out := pairs[:1]
-	for _, p := range pairs[1:] {
-		last := &out[len(out)-1]
-		if last.id != p.id {
-			out = append(out, p)
-			continue
-		}
-		last.extend(&p.span)
-	}
-	return out
+	return s
 }

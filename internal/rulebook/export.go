@@ -15,7 +15,7 @@ type exportPerson struct {
 func (b *book) joinExport() {
 	for id := range b.ofID {
 		r, ok := b.countingRow(id)
-		if !ok || r.MappingDeleted {
+		if !ok || r.MappingDeleted || everybodys(id) {
 			continue
 		}
 		b.exported[r.PersonID] = b.newest(r.PersonID)

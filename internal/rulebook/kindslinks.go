@@ -7,6 +7,12 @@ var kindsOfLinks = map[string]func(look, Link) bool{
 		return link.Row.Name == "$identify" && link.Verdict == RefusedIdentified &&
 			l.outcome.People[link.Target].Identified && l.outcome.People[link.Source].Identified
 	},
+	"shared machine: an $identify for somebody new is refused": func(l look, link Link) bool {
+		return link.Row.Name == "$identify" && link.Verdict == RefusedIdentified && !l.hasPersonRowBefore(link, link.Target)
+	},
+	"an $identify joins somebody identified with a new ID of a machine": func(l look, link Link) bool {
+		return link.Row.Name == "$identify" && link.Verdict == Accepted && l.isDevice(link.Target) && l.comesFromLogin(link)
+	},
 	"$create_alias refused": func(_ look, link Link) bool {
 		return link.Row.Name == "$create_alias" && link.Verdict == RefusedIdentified
 	},

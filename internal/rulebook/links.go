@@ -6,7 +6,7 @@ import "slices"
 // dropped it for being personless.
 func linkOf(r Row) (Link, bool) {
 	l := Link{Row: r, Target: r.DistinctID, Source: sourceOf(r)}
-	return l, !r.Personless && !Illegal(l.Target) && !Illegal(l.Source) && l.Target != l.Source
+	return l, !r.Personless && joins(l.Target) && joins(l.Source) && l.Target != l.Source
 }
 
 // sourceOf returns the ID that a row would link to its distinct_id; "" when it is no row of that kind.
@@ -53,10 +53,19 @@ func (b *book) judge(l Link) Verdict {
 	}
 }
 
-// movesIdentified reports whether both IDs have a person at a link, and that of the source is identified already.
+// movesIdentified reports whether a link would move somebody who is identified to another person. An $identify may do so
+// only for an ID that a machine made and whose person there is nothing of; an alias whenever one of its IDs has no person.
 func (b *book) movesIdentified(l Link) bool {
-	return b.hasPersonAt(l, l.Target) &&
-		(b.comesFromLogin(l) || b.hasPersonAt(l, l.Source) && b.isIdentifiedAt(l, b.id(l.Source)))
+	identified := b.isIdentifiedAt(l, b.id(l.Source))
+	if l.Row.Name == "$identify" {
+		return (b.comesFromLogin(l) || identified) && !(b.isDevice(l.Target) && !b.isPersonAt(l, b.id(l.Target)))
+	}
+	return b.hasPersonAt(l, l.Target) && b.hasPersonAt(l, l.Source) && identified
+}
+
+// isPersonAt reports whether an ID of somebody has a person when a link comes.
+func (b *book) isPersonAt(l Link, g *group) bool {
+	return slices.ContainsFunc(g.ids, func(id string) bool { return b.hasPersonAt(l, id) })
 }
 
 // comesFromLogin reports whether an $identify names as its anonymous ID one that somebody logs in with, some time: then
@@ -74,10 +83,13 @@ func (b *book) hasPersonAt(l Link, id string) bool {
 }
 
 // isIdentifiedAt reports whether somebody is identified when a link comes: some ID was the target of an earlier link,
-// whatever became of that, or some ID stands on an earlier row that says that somebody is logged in under it.
+// whatever became of that, or the source of one that was refused for this, or some ID stands on an earlier row that says that
+// somebody is logged in under it.
 func (b *book) isIdentifiedAt(l Link, g *group) bool {
 	return slices.ContainsFunc(g.ids, func(id string) bool {
-		return slices.ContainsFunc(b.links, func(earlier Link) bool { return earlier.Target == id }) ||
+		return slices.ContainsFunc(b.links, func(earlier Link) bool {
+			return earlier.Target == id || earlier.Source == id && earlier.Verdict == RefusedIdentified
+		}) ||
 			b.isKnownBefore(l, id)
 	})
 }

@@ -16,6 +16,7 @@ type Person struct {
 	Kept       string   // the ID under which the person is sent
 	Identified bool
 	ShapeOnly  bool              // not identified, but would be if an ID with a person row had another shape
+	Visitor    bool              // not identified, but would be if posthog-js had not said that it does not know them
 	Deleted    bool              // never sent
 	Attributes map[string]string // raw JSON values; never null
 	Email      string            // the attribute `email` without space around it, if it is text
@@ -33,7 +34,7 @@ type Link struct {
 	Fused bool
 }
 
-// Pair is a person_id that stands with a distinct ID on person rows.
+// Pair is a person_id that stands with a distinct ID on rows.
 type Pair struct {
 	ID, PersonID string
 	Refused      bool // because of the persons export

@@ -97,6 +97,7 @@ func (b *book) describe(g *group) *Person {
 		Attributes: b.attributesOf(g),
 	}
 	p.ShapeOnly = !p.Identified && slices.ContainsFunc(g.ids, b.isHeldBackByShape)
+	p.Visitor = !p.Identified && slices.ContainsFunc(g.ids, b.isHeldBackAsVisitor)
 	p.Email = emailOf(p.Attributes)
 	for _, id := range g.ids {
 		p.Events += len(filter(b.rowsOf(id), func(r Row) bool { return r.Sends }))
