@@ -31,12 +31,13 @@ func (s *settler) join() error {
 	for _, p := range shares.plain {
 		s.groups.Join(p[0], p[1])
 	}
+	s.fusion.begin(s.first[shardCount])
 	if err := s.follow(); err != nil {
 		return err
 	}
 	s.groups.Flatten()
 	s.rememberJoins(before)
-	return nil
+	return s.nameLogins()
 }
 
 // shares are the shared person_ids, as nodes: pairs that join whatever comes, and where there is a persons export those
@@ -215,6 +216,9 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 			s.wasBefore(node, f.marks)
 			if f.marks&wasUser != 0 {
 				s.groups.Login(node)
+			}
+			if f.marks.identified() {
+				s.fusion.add(s.groups.Find(node))
 			}
 			if f.marks.device() {
 				s.groups.Machine(node)

@@ -57,6 +57,7 @@ type settler struct {
 	settled *Settled
 
 	first   firstNodes
+	fusion  fusion
 	lone    map[sum]bool // IDs that may stand on rows that make nobody alone, and whether they do
 	groups  *identity.Groups
 	traits  []traits // by the root of a group
