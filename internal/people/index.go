@@ -38,6 +38,7 @@ type Index struct {
 	fewLinks int64 // that a shard keeps whatever they say
 
 	learnt    *spool.Log // what was learnt from rows, for a later run; nil when nobody wants it
+	knowing   sync.Mutex // of learnt, while visitors are made known
 	joined    *spool.Log // who was one person before this run; nil for nobody
 	sentCount uint32     // people who were sent before this run
 }

@@ -120,8 +120,13 @@ func (x *Index) know(h sum, text []byte) {
 	}
 	f := newFact()
 	f.marks = x.look(text)
+	var b [factSize]byte
+	if x.learnt != nil { // whom they have joined is kept too, and what joined them may not come again
+		x.knowing.Lock()
+		x.learnt.Append([]byte{factEntry}, f.append(b[:0]), text)
+		x.knowing.Unlock()
+	}
 	if sh.onDisk {
-		var b [factSize]byte
 		sh.ids.number(h)
 		sh.gone.Append(f.append(b[:0]), text)
 		return
