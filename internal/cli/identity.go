@@ -154,6 +154,7 @@ The ID that a person keeps: one that Customer.io has already (--existing), one t
 that somebody logged in with (rather not an email), the earliest that no machine made, the earliest.
 
 Identified are people with an $identify or login, or known to your back end under an ID that no machine made.
+An ID of which only posthog-js sends rows, each with $is_identified false, is a visitor's, unless an email of it is known.
 
 ` + topicFlags("identity", flags) + `
 ` + "`ph2cio explain SOURCE... --id ID`" + ` shows one person, and why.`

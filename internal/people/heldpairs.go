@@ -1,8 +1,6 @@
 package people
 
-import (
-	"ph2cio/internal/posthog"
-)
+import "ph2cio/internal/posthog"
 
 // heldPairs are pairs of a shard that come again and again, most of all those of visitors, who take no memory otherwise:
 // one for each of some remainders of an ID's sum.
@@ -18,7 +16,7 @@ const mostHeld = 512
 
 // visited notes the person_id of a mere visitor's row. The shard's lock is held.
 func (x *Index) visited(sh *shard, h sum, e *posthog.Event) {
-	if x.options.Separate || posthog.CookielessDevice(e.DistinctID) || posthog.IllegalID(e.DistinctID) {
+	if x.options.Separate {
 		return
 	}
 	p := pair{id: h, flags: pairVisitor, text: e.DistinctID}
@@ -29,19 +27,37 @@ func (x *Index) visited(sh *shard, h sum, e *posthog.Event) {
 	if posthog.MakesNobody(e.Name) {
 		p.flags |= pairLonely
 	}
-	x.hold(sh, &p)
+	if one := sh.holds(&p); !one.extend(&p) && !neverLinks(e.DistinctID) {
+		x.replace(one, &p)
+	}
 }
 
-// hold notes a pair once, however often it comes in a row. Its text is copied.
+// hold notes a pair once, however often it comes in a row.
 func (x *Index) hold(sh *shard, p *pair) {
+	if one := sh.holds(p); !one.extend(p) {
+		x.replace(one, p)
+	}
+}
+
+// holds returns the place for a pair, with that or another one.
+func (sh *shard) holds(p *pair) *heldPair {
 	if sh.heldPairs == nil {
 		sh.heldPairs = make(heldPairs, mostHeld)
 	}
-	one := &sh.heldPairs[p.id[1]%mostHeld]
-	if one.used && one.person == p.person && one.id == p.id && one.flags == p.flags {
-		one.span.extend(&p.span)
-		return
+	return &sh.heldPairs[p.id[1]%mostHeld]
+}
+
+// extend takes in another row of the same pair; false for another pair.
+func (one *heldPair) extend(p *pair) bool {
+	if !one.used || one.id != p.id || one.person != p.person || one.flags != p.flags {
+		return false
 	}
+	one.span.extend(&p.span)
+	return true
+}
+
+// replace notes the pair that is held, and holds another one. Its text is copied.
+func (x *Index) replace(one *heldPair, p *pair) {
 	if one.used {
 		x.notePair(&one.pair)
 	}
