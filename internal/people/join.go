@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"iter"
+	"math"
 	"slices"
 	"strings"
 
@@ -205,6 +206,7 @@ const mostSteps = 1 << 20
 // steps collects all that happens: the links, when IDs in links first have a person, and when somebody first logs in with an
 // ID.
 func (s *settler) steps(all *spool.Sorter[step]) error {
+	s.exportSteps(all)
 	links := s.x.newLinkSorter()
 	for i := range s.x.shards {
 		sh := &s.x.shards[i]
@@ -236,6 +238,25 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 		}
 	}
 	return nil
+}
+
+// exportSteps collects what the persons export says: its IDs have a person by its time, and some of those are identified.
+func (s *settler) exportSteps(all *spool.Sorter[step]) {
+	p := s.x.persons
+	if p == nil {
+		return
+	}
+	at := identity.Moment{At: p.at(), UUID: math.MaxUint64}
+	for h, m := range p.of {
+		node, ok := s.node(h)
+		if m.person == nil || !ok || m.apart {
+			continue
+		}
+		all.Add(firstStep(node, at, false))
+		if m.person.identified && m.person.node == node+1 {
+			all.Add(firstStep(node, at, true))
+		}
+	}
 }
 
 // linkSteps collects the links that decide, of sorted ones.

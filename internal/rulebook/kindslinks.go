@@ -37,7 +37,10 @@ var kindsOfLinks = map[string]func(look, Link) bool{
 		return link.Verdict == RefusedByExport && link.Row.At() == l.ExportedAt
 	},
 	"link younger than the persons export joins two of its persons": func(_ look, link Link) bool { return link.Fused },
-	"link between people who are one already":                       func(_ look, link Link) bool { return link.Verdict == AlreadyOne },
+	"link younger than the persons export, refused": func(l look, link Link) bool {
+		return link.Verdict == RefusedIdentified && l.isYounger(link)
+	},
+	"link between people who are one already": func(_ look, link Link) bool { return link.Verdict == AlreadyOne },
 	"link at the time of another, told apart by uuid": func(l look, link Link) bool {
 		return slices.ContainsFunc(l.outcome.Links, func(other Link) bool { return onlyUUIDDiffers(link.Row, other.Row) })
 	},

@@ -74,25 +74,28 @@ func (b *book) comesFromLogin(l Link) bool {
 	return l.Row.Name == "$identify" && slices.ContainsFunc(b.rowsOf(l.Source), func(r Row) bool { return r.UserID == l.Source })
 }
 
-// hasPersonAt reports whether an ID has a person when a link comes: from an earlier person row, or from an earlier link
-// whatever became of that.
+// hasPersonAt reports whether an ID has a person when a link comes: from an earlier person row, or from the persons export, or
+// from an earlier link whatever became of that.
 func (b *book) hasPersonAt(l Link, id string) bool {
-	return b.hasPersonRowBefore(l, id) || slices.ContainsFunc(b.links, func(earlier Link) bool {
+	return b.hasPersonRowBefore(l, id) || b.isYounger(l) && b.isExported(id) || slices.ContainsFunc(b.links, func(earlier Link) bool {
 		return earlier.Target == id || earlier.Source == id
 	})
 }
 
 // isIdentifiedAt reports whether somebody is identified when a link comes: some ID was the target of an earlier link,
 // whatever became of that, or the source of one that was refused for this, or some ID stands on an earlier row that says that
-// somebody is logged in under it.
+// somebody is logged in under it, or the persons export has somebody identified.
 func (b *book) isIdentifiedAt(l Link, g *group) bool {
 	return slices.ContainsFunc(g.ids, func(id string) bool {
 		return slices.ContainsFunc(b.links, func(earlier Link) bool {
 			return earlier.Target == id || earlier.Source == id && earlier.Verdict == RefusedIdentified
 		}) ||
 			b.isKnownBefore(l, id)
-	})
+	}) || b.isYounger(l) && slices.ContainsFunc(b.exportPersonsOf(g), func(person string) bool { return b.exported[person].identified })
 }
+
+// isYounger reports whether a link comes after the persons export.
+func (b *book) isYounger(l Link) bool { return len(b.Persons) > 0 && l.Row.At() > b.ExportedAt }
 
 func (b *book) isKnownBefore(l Link, id string) bool {
 	return slices.ContainsFunc(b.rowsOf(id), func(r Row) bool { return saysKnown(r) && compareFirst(&r, &l.Row) < 0 })

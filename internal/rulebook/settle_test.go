@@ -473,8 +473,17 @@ func TestLinksAgainstThePersonsExport(t *testing.T) {
 			want: "u: u; v: v", links: "persons export"},
 		{name: "nor without a time", rows: `- $identify u anon=v`, persons: two, exported: 9,
 			want: "u: u; v: v", links: "persons export"},
-		{name: "a younger link may", rows: `10 $identify u anon=v`, persons: two, exported: 9,
-			want: "u: u v", links: "accepted"},
+		{name: "a younger link may", rows: `10 $identify u anon=v`, persons: `
+			u p identified
+			v q`, exported: 9, want: "u: u v", links: "accepted"},
+		{name: "but not move somebody whom the export has as identified", rows: `
+			10 $identify u anon=v
+			11 $create_alias u alias=v
+			12 $identify ` + visitor + ` anon=v
+			13 $merge_dangerously u alias=v`,
+			persons: two + "\n" + visitor + ` r`, exported: 9,
+			want:  visitor + ": " + visitor + "; u: u v",
+			links: "already identified; already identified; already identified; accepted"},
 		{name: "a younger link is refused like any other", rows: `
 			1 $identify v anon=A
 			2 Order u
