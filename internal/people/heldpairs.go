@@ -14,18 +14,21 @@ type heldPair struct {
 // mostHeld is how many pairs a shard holds: 64 shards take 6 MB.
 const mostHeld = 512
 
-// visited notes the person_id of a mere visitor's row. The shard's lock is held.
+// visited notes what a mere visitor's row has of others: its person_id, and that its ID has such a row. The shard's lock is held.
 func (x *Index) visited(sh *shard, h sum, e *posthog.Event) {
-	if x.options.Separate {
+	p := pair{id: h, flags: pairVisitor, text: e.DistinctID}
+	switch {
+	case posthog.MakesNobody(e.Name):
+		p.flags |= pairLonely
+	case !e.WebVisitor && !posthog.MachineMade(e.DistinctID):
+		p.flags |= pairOther
+	}
+	if x.options.Separate && p.flags&pairOther == 0 {
 		return
 	}
-	p := pair{id: h, flags: pairVisitor, text: e.DistinctID}
-	if e.PersonID != nil {
+	if e.PersonID != nil && !x.options.Separate {
 		at := orderOf(e)
 		p.person, p.span = x.sum(e.PersonID), x.spanOf(e, &at)
-	}
-	if posthog.MakesNobody(e.Name) {
-		p.flags |= pairLonely
 	}
 	if one := sh.holds(&p); !one.extend(&p) && !neverLinks(e.DistinctID) {
 		x.replace(one, &p)

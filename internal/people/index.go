@@ -55,6 +55,7 @@ type shard struct {
 	texts    *spool.Log // of the IDs, in their order, those that went to disk before included
 	gone     *spool.Log // facts of IDs that went to disk; after bringBack all of them, with their texts
 	onDisk   bool       // after bringBack: they are there and not in ids
+	others   []uint64   // bits, by number: a visitor's row shows otherRow
 	states   stateTable
 	pieces   *spool.Log // states that went to disk
 	held     int        // bytes in the buffers of states
@@ -122,9 +123,6 @@ func (x *Index) Observe(e *posthog.Event, sends bool) {
 	sh := &x.shards[h.shard()]
 	known := knownBy(e)
 	if e.Personless && !known && !x.options.Everybody && !(sends && x.options.Events) && !x.ofUser(e.DistinctID) && !x.asksFor(e.DistinctID) {
-		if !e.WebVisitor && !posthog.MachineMade(e.DistinctID) && !posthog.MakesNobody(e.Name) {
-			x.mark(e.DistinctID, otherRow) // a back end, or an app, has it, and may say later who it is
-		}
 		x.visit(sh, h, sends, e)
 		return
 	}

@@ -48,6 +48,9 @@ func (l *pairLog) find(s *settler, doubts *doubts) error {
 			return err
 		}
 		p, rest := s.x.readPair(entry)
+		if p.flags&pairOther != 0 {
+			s.x.knowOther(p.id)
+		}
 		all = append(all, met{p.person, p.id, uint32(len(all)), p.flags})
 		if s.x.persons != nil {
 			spans = append(spans, readSpan(rest))
@@ -108,6 +111,21 @@ func (l *pairLog) knowVisitors(s *settler, marked []uint64) error {
 		number++
 	}
 	return nil
+}
+
+// knowOther notes that an ID stood on a row that shows otherRow. It matters only if more is known of it than a visitor's rows say.
+func (x *Index) knowOther(h sum) {
+	sh := &x.shards[h.shard()]
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	number, known := sh.ids.find(h)
+	if !known {
+		return
+	}
+	for int(number/64) >= len(sh.others) {
+		sh.others = append(sh.others, 0)
+	}
+	sh.others[number/64] |= 1 << (number % 64)
 }
 
 // know makes an ID known that has come up on rows of a mere visitor alone. It comes after bringBack.

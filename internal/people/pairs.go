@@ -31,6 +31,7 @@ type pairFlags uint8
 
 const (
 	pairVisitor pairFlags = 1 << iota // on a row of a mere visitor, of whom nothing else is known
+	pairOther                         // on a row, among them, that shows otherRow of an ID that no machine made
 	pairLonely                        // on a row that counts only if the ID has others: see posthog.MakesNobody
 )
 
