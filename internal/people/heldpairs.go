@@ -16,51 +16,50 @@ const mostHeld = 512
 
 // visited notes what a mere visitor's row has of others: its person_id, and that its ID has such a row. The shard's lock is held.
 func (x *Index) visited(sh *shard, h sum, e *posthog.Event) {
-	p := pair{id: h, flags: pairVisitor, text: e.DistinctID}
+	flags := pairVisitor
 	switch {
 	case posthog.MakesNobody(e.Name):
-		p.flags |= pairLonely
+		flags |= pairLonely
 	case !e.WebVisitor && !posthog.MachineMade(e.DistinctID):
-		p.flags |= pairOther
+		flags |= pairOther
 	}
-	if x.options.Separate && p.flags&pairOther == 0 {
+	if x.options.Separate && flags&pairOther == 0 {
 		return
 	}
+	var person sum
 	if e.PersonID != nil && !x.options.Separate {
-		at := orderOf(e)
-		p.person, p.span = x.sum(e.PersonID), x.spanOf(e, &at)
+		person = x.sum(e.PersonID)
 	}
-	if one := sh.holds(&p); !one.extend(&p) && !neverLinks(e.DistinctID) {
-		x.replace(one, &p)
+	one := sh.holds(h)
+	if same := one.is(person, h, flags); same && x.persons == nil || !same && neverLinks(e.DistinctID) {
+		return
 	}
+	at := orderOf(e)
+	x.note(one, &pair{person: person, id: h, flags: flags, text: e.DistinctID, span: x.spanOf(e, &at)})
 }
 
 // hold notes a pair once, however often it comes in a row.
-func (x *Index) hold(sh *shard, p *pair) {
-	if one := sh.holds(p); !one.extend(p) {
-		x.replace(one, p)
-	}
-}
+func (x *Index) hold(sh *shard, p *pair) { x.note(sh.holds(p.id), p) }
 
-// holds returns the place for a pair, with that or another one.
-func (sh *shard) holds(p *pair) *heldPair {
+// holds returns the place for a pair of an ID, with one of it or of another ID.
+func (sh *shard) holds(id sum) *heldPair {
 	if sh.heldPairs == nil {
 		sh.heldPairs = make(heldPairs, mostHeld)
 	}
-	return &sh.heldPairs[p.id[1]%mostHeld]
+	return &sh.heldPairs[id[1]%mostHeld]
 }
 
-// extend takes in another row of the same pair; false for another pair.
-func (one *heldPair) extend(p *pair) bool {
-	if !one.used || one.id != p.id || one.person != p.person || one.flags != p.flags {
-		return false
+// is reports whether a place holds a pair.
+func (one *heldPair) is(person, id sum, flags pairFlags) bool {
+	return one.used && one.id == id && one.person == person && one.flags == flags
+}
+
+// note takes in another row of the pair that a place holds, or notes that one and holds another. Its text is copied.
+func (x *Index) note(one *heldPair, p *pair) {
+	if one.is(p.person, p.id, p.flags) {
+		one.span.extend(&p.span)
+		return
 	}
-	one.span.extend(&p.span)
-	return true
-}
-
-// replace notes the pair that is held, and holds another one. Its text is copied.
-func (x *Index) replace(one *heldPair, p *pair) {
 	if one.used {
 		x.notePair(&one.pair)
 	}

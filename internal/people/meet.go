@@ -6,11 +6,12 @@ import (
 	"sync"
 )
 
-// met is a pair while those of one person_id are looked for. Its span is in spans, where there are any.
+// met is a pair of a person_id that several IDs had.
 type met struct {
 	person, id sum
 	number     uint32 // its place in the log
 	flags      pairFlags
+	span       *span // nil without a persons export
 }
 
 func (m *met) compare(o *met) int {
@@ -38,59 +39,134 @@ func (s *settler) meet() error {
 	return s.x.space.Err()
 }
 
-// find puts the pairs of each person_id that several IDs had into l.shared, one after the other.
+// find puts the pairs of each person_id that several IDs had into l.shared, one after the other. Of most person_ids there is only
+// one ID, so that these are sorted out first.
 func (l *pairLog) find(s *settler, doubts *doubts) error {
 	l.shared = s.x.space.NewLog()
-	all := make([]met, 0, l.log.Len())
-	var spans []span
+	shared, err := l.personsOfSeveral(s)
+	if err != nil || shared == nil {
+		return err
+	}
+	var all []met
+	number := uint32(0)
 	for entry, err := range l.log.All() {
 		if err != nil {
 			return err
 		}
-		p, rest := s.x.readPair(entry)
-		if p.flags&pairOther != 0 {
-			s.x.knowOther(p.id)
+		if person := readSum(entry[1:]); person != (sum{}) && shared.several(person) {
+			p, rest := s.x.readPair(entry)
+			one := met{person: person, id: p.id, number: number, flags: p.flags}
+			if s.x.persons != nil {
+				span := readSpan(rest)
+				one.span = &span
+			}
+			all = append(all, one)
 		}
-		all = append(all, met{p.person, p.id, uint32(len(all)), p.flags})
-		if s.x.persons != nil {
-			spans = append(spans, readSpan(rest))
-		}
+		number++
 	}
 	slices.SortFunc(all, func(a, b met) int { return a.compare(&b) })
-	visitors := make([]uint64, len(all)/64+1)
+	visitors := make([]uint64, number/64+1)
 	for pairs := range runs(all, func(a, b *met) bool { return a.person == b.person }) {
 		if s.shared(pairs) {
-			l.take(s, pairs, spans, visitors)
-			doubts.add(s, pairs)
+			l.take(pairs, visitors)
+			doubts.add(pairs)
 		}
 	}
 	return l.knowVisitors(s, visitors)
 }
 
-// shared reports whether several IDs had a person_id, or one that may be of another person in the persons export.
-func (s *settler) shared(pairs []met) bool {
-	if pairs[0].person == (sum{}) {
+// personsOfSeveral makes a table of the person_ids of a log; nil if none was had by several IDs. It notes on the way what rows of
+// visitors say of the IDs.
+func (l *pairLog) personsOfSeveral(s *settler) (*personTable, error) {
+	t := newPersonTable(l.log.Len())
+	found := false
+	for entry, err := range l.log.All() {
+		if err != nil {
+			return nil, err
+		}
+		p, _ := s.x.readPair(entry)
+		if p.flags&pairOther != 0 {
+			s.x.knowOther(p.id)
+		}
+		if p.person != (sum{}) && t.add(p.person, p.id) {
+			found = true
+		}
+		if s.x.persons != nil && s.x.persons.all[p.person] != nil {
+			t.mark(p.person)
+			found = true
+		}
+	}
+	if !found {
+		return nil, nil
+	}
+	return t, nil
+}
+
+// personTable tells which person_ids several IDs had, now and then also one that a single ID had.
+type personTable struct {
+	slots []personSlot // open addressing; a power of two long
+}
+
+// personSlot is a person_id and the first ID that had it, by halves of their sums; id is 0 of one that several had.
+type personSlot struct{ person, id uint64 }
+
+func newPersonTable(pairs int64) *personTable {
+	size := int64(64)
+	for size*3 < pairs*4 {
+		size *= 2
+	}
+	return &personTable{slots: make([]personSlot, size)}
+}
+
+// at is the slot of a person_id, or the free one for it.
+func (t *personTable) at(person sum) *personSlot {
+	mask := uint64(len(t.slots) - 1)
+	for i := person[1] & mask; ; i = (i + 1) & mask {
+		if slot := &t.slots[i]; *slot == (personSlot{}) || slot.person == person[0] {
+			return slot
+		}
+	}
+}
+
+// add takes in an ID that had a person_id. It reports whether several had it.
+func (t *personTable) add(person, id sum) bool {
+	slot := t.at(person)
+	if *slot == (personSlot{}) {
+		*slot = personSlot{person[0], id[0] | 1}
 		return false
 	}
+	if slot.id != id[0]|1 {
+		slot.id = 0
+	}
+	return slot.id == 0
+}
+
+// mark makes a person_id one that several IDs had.
+func (t *personTable) mark(person sum) { *t.at(person) = personSlot{person: person[0]} }
+
+// several reports whether several IDs had a person_id.
+func (t *personTable) several(person sum) bool { return t.at(person).id == 0 }
+
+// shared reports whether several IDs had a person_id, or one that may be of another person in the persons export.
+func (s *settler) shared(pairs []met) bool {
 	return pairs[0].id != pairs[len(pairs)-1].id || s.x.persons != nil && s.x.persons.all[pairs[0].person] != nil
 }
 
-// take keeps the pairs of one person_id, and marks of each ID that is a mere visitor's one pair with its text.
-func (l *pairLog) take(s *settler, pairs []met, spans []span, visitors []uint64) {
-	var b [1 + 2*sumSize + 100]byte
+// take keeps the pairs of one person_id, and marks of each ID that is a mere visitor's its pairs.
+func (l *pairLog) take(pairs []met, visitors []uint64) {
 	for i := range pairs {
 		m := &pairs[i]
 		if m.flags&pairVisitor != 0 {
 			visitors[m.number/64] |= 1 << (m.number % 64)
 		}
-		if spans == nil && i > 0 && pairs[i-1].id == m.id {
+		if m.span == nil && i > 0 && pairs[i-1].id == m.id {
 			continue // the one that counts stands first
 		}
 		p := pair{person: m.person, id: m.id, flags: m.flags &^ pairVisitor}
-		if spans != nil {
-			p.span = spans[m.number]
+		if m.span != nil {
+			p.span = *m.span
 		}
-		l.shared.Append(p.append(b[:0], spans != nil))
+		appendPair(l.shared, &p, m.span != nil)
 	}
 }
 
@@ -162,7 +238,7 @@ type doubts struct {
 }
 
 // add takes the IDs that had one person_id.
-func (d *doubts) add(s *settler, pairs []met) {
+func (d *doubts) add(pairs []met) {
 	for id := range runs(pairs, func(a, b *met) bool { return a.id == b.id }) {
 		if id[0].flags&pairLonely == 0 { // the others come behind
 			continue

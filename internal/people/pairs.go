@@ -114,11 +114,29 @@ func (x *Index) closePairs(sh *shard) {
 }
 
 func (x *Index) notePair(p *pair) {
-	log := &x.pairs[p.shard()]
-	log.mu.Lock()
-	defer log.mu.Unlock()
-	var b [1 + 2*sumSize + 2 + 200 + 32]byte
-	log.log.Append(p.append(b[:0], x.persons != nil))
+	l := &x.pairs[p.shard()]
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	appendPair(l.log, p, x.persons != nil)
+}
+
+// appendPair writes a pair: its flags, the person_id, the ID, by its text if nothing else is known of it, and if there is a
+// persons export the span.
+func appendPair(log *spool.Log, p *pair, spans bool) {
+	var head [1 + 2*sumSize + binary.MaxVarintLen64]byte
+	var tail [32]byte
+	b, end := p.person.append(append(head[:0], byte(p.flags))), tail[:0]
+	if p.flags&pairVisitor != 0 {
+		b = binary.AppendUvarint(b, uint64(len(p.text)))
+	} else {
+		b = p.id.append(b)
+	}
+	if spans {
+		end = binary.LittleEndian.AppendUint64(end, uint64(p.first.At))
+		end = append(end, p.first.UUID[:]...)
+		end = binary.LittleEndian.AppendUint64(end, uint64(p.last))
+	}
+	log.Append(b, p.text, end, []byte(p.tie))
 }
 
 // shard is the number of the log that a pair belongs to. Those without a person_id are spread.
@@ -127,24 +145,6 @@ func (p *pair) shard() uint32 {
 		return p.id.shard()
 	}
 	return p.person.shard()
-}
-
-// append writes a pair: its flags, the person_id, the ID, by its text if nothing else is known of it, and if there is a
-// persons export the span.
-func (p *pair) append(dst []byte, spans bool) []byte {
-	dst = p.person.append(append(dst, byte(p.flags)))
-	if p.flags&pairVisitor != 0 {
-		dst = append(binary.AppendUvarint(dst, uint64(len(p.text))), p.text...)
-	} else {
-		dst = p.id.append(dst)
-	}
-	if spans {
-		dst = binary.LittleEndian.AppendUint64(dst, uint64(p.first.At))
-		dst = append(dst, p.first.UUID[:]...)
-		dst = binary.LittleEndian.AppendUint64(dst, uint64(p.last))
-		dst = append(dst, p.tie...)
-	}
-	return dst
 }
 
 // readPair reads a pair, but for its span, which is in rest. Its text is a part of b.
