@@ -65,9 +65,9 @@ type shard struct {
 	thin     int64 // links at which those that decide nothing are let go
 	open     openPairs
 	sample   sample
-	heldPairs
-	keys keyCache
-	work scratch
+	recent   recentPairs
+	keys     keyCache
+	work     scratch
 }
 
 // NewIndex returns an empty index, which must be closed.
