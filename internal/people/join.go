@@ -77,11 +77,12 @@ func (s *settler) shares() (*shares, error) {
 func (f *shares) read(s *settler, log *spool.Log) error {
 	var person, id sum
 	var first uint32
+	var room textRoom
 	for entry, err := range log.All() {
 		if err != nil {
 			return err
 		}
-		p, rest := s.x.readPair(entry)
+		p, rest := s.x.readPair(entry, &room)
 		if s.lonely(&p) {
 			continue
 		}

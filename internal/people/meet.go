@@ -48,13 +48,14 @@ func (l *pairLog) find(s *settler, doubts *doubts) error {
 		return err
 	}
 	var all []met
+	var room textRoom
 	number := uint32(0)
 	for entry, err := range l.log.All() {
 		if err != nil {
 			return err
 		}
 		if person := readSum(entry[1:]); person != (sum{}) && shared.several(person) {
-			p, rest := s.x.readPair(entry)
+			p, rest := s.x.readPair(entry, &room)
 			one := met{person: person, id: p.id, number: number, flags: p.flags}
 			if s.x.persons != nil {
 				span := readSpan(rest)
@@ -80,11 +81,12 @@ func (l *pairLog) find(s *settler, doubts *doubts) error {
 func (l *pairLog) personsOfSeveral(s *settler) (*personTable, error) {
 	t := newPersonTable(l.log.Len())
 	found := false
+	var room textRoom
 	for entry, err := range l.log.All() {
 		if err != nil {
 			return nil, err
 		}
-		p, _ := s.x.readPair(entry)
+		p, _ := s.x.readPair(entry, &room)
 		if p.flags&pairOther != 0 {
 			s.x.knowOther(p.id)
 		}
@@ -175,13 +177,14 @@ func (l *pairLog) knowVisitors(s *settler, marked []uint64) error {
 	if !slices.ContainsFunc(marked, func(word uint64) bool { return word != 0 }) {
 		return nil
 	}
+	var room textRoom
 	number := 0
 	for entry, err := range l.log.All() {
 		if err != nil {
 			return err
 		}
 		if marked[number/64]>>(number%64)&1 != 0 {
-			p, _ := s.x.readPair(entry)
+			p, _ := s.x.readPair(entry, &room)
 			s.x.know(p.id, p.text)
 		}
 		number++
@@ -271,11 +274,12 @@ func (d *doubts) resolve(s *settler) error {
 		return err
 	}
 	return parallel(shardCount, func(i int) error {
+		var room textRoom
 		for entry, err := range s.x.pairs[i].log.All() {
 			if err != nil {
 				return err
 			}
-			if p, _ := s.x.readPair(entry); p.flags&pairLonely == 0 {
+			if p, _ := s.x.readPair(entry, &room); p.flags&pairLonely == 0 {
 				none(p.id)
 			}
 		}

@@ -100,7 +100,8 @@ func (x *Index) Recall(entry []byte) {
 		}
 		sh.pieces.Append(entry)
 	case pairEntry:
-		p, _ := x.readPair(entry)
+		var room textRoom
+		p, _ := x.readPair(entry, &room)
 		x.pairs[p.shard()].log.Append(entry)
 	case joinEntry:
 		if x.joined == nil {

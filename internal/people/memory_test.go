@@ -152,6 +152,38 @@ func TestPersonIDsOfAnyNights(t *testing.T) {
 	})
 }
 
+// TestWhomThePersonsExportJoinedStays has a visitor with the person_id of somebody in the persons export, who comes again when
+// there is no persons export.
+func TestWhomThePersonsExportJoinedStays(t *testing.T) {
+	t.Parallel()
+	const person = "0195602e-7a11-5c3e-9d55-000000000001"
+	first := NewIndex(Options{Persons: true})
+	defer first.Close()
+	id, _ := parseUUID(b(person))
+	first.LearnPerson(&posthog.PersonRow{DistinctIDs: [][]byte{b("user_1")}, PersonID: id, HasPersonID: true})
+	first.Observe(&posthog.Event{Name: b("Opened"), DistinctID: b("user_1")}, true)
+	first.Observe(&posthog.Event{Ref: 1, Name: b("Looked"), DistinctID: b(visitor), PersonID: b(person), Personless: true}, true)
+	if err := first.Remember(); err != nil {
+		t.Fatal(err)
+	}
+	s := settle(first, Choice{})
+	if !areTogether(s, "user_1", visitor) {
+		t.Fatal("the visitor is not the one in the persons export")
+	}
+	next := NewIndex(Options{Seed: first.Seed()})
+	defer next.Close()
+	next.Observe(&posthog.Event{Name: b("Looked"), DistinctID: b(visitor), Personless: true}, true)
+	for entry, err := range s.Learnt() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		next.Recall(entry)
+	}
+	if !areTogether(settle(next, Choice{}), "user_1", visitor) {
+		t.Error("the visitor is nobody when the persons export comes no more")
+	}
+}
+
 // areTogether reports whether two IDs are one person who is sent.
 func areTogether(s *Settled, a, b string) bool {
 	p, _ := s.Lookup([]byte(a))

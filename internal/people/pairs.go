@@ -1,6 +1,7 @@
 package people
 
 import (
+	"bytes"
 	"encoding/binary"
 	"sync"
 
@@ -31,6 +32,7 @@ type pairFlags uint8
 
 const (
 	pairVisitor pairFlags = 1 << iota // on a row of a mere visitor, of whom nothing else is known
+	pairUUID                          // the same, and the ID is a UUID in its usual form
 	pairOther                         // on a row, among them, that shows otherRow of an ID that no machine made
 	pairLonely                        // on a row that counts only if the ID has others: see posthog.MakesNobody
 )
@@ -125,18 +127,23 @@ func (x *Index) notePair(p *pair) {
 func appendPair(log *spool.Log, p *pair, spans bool) {
 	var head [1 + 2*sumSize + binary.MaxVarintLen64]byte
 	var tail [32]byte
-	b, end := p.person.append(append(head[:0], byte(p.flags))), tail[:0]
-	if p.flags&pairVisitor != 0 {
-		b = binary.AppendUvarint(b, uint64(len(p.text)))
-	} else {
+	b, text, end := p.person.append(append(head[:0], byte(p.flags))), p.text, tail[:0]
+	id, isUUID := usualUUID(p.text)
+	switch {
+	case p.flags&pairVisitor == 0:
 		b = p.id.append(b)
+	case isUUID:
+		b[0] |= byte(pairUUID)
+		b, text = append(b, id[:]...), nil
+	default:
+		b = binary.AppendUvarint(b, uint64(len(text)))
 	}
 	if spans {
 		end = binary.LittleEndian.AppendUint64(end, uint64(p.first.At))
 		end = append(end, p.first.UUID[:]...)
 		end = binary.LittleEndian.AppendUint64(end, uint64(p.last))
 	}
-	log.Append(b, p.text, end, []byte(p.tie))
+	log.Append(b, text, end, []byte(p.tie))
 }
 
 // shard is the number of the log that a pair belongs to. Those without a person_id are spread.
@@ -147,18 +154,34 @@ func (p *pair) shard() uint32 {
 	return p.person.shard()
 }
 
-// readPair reads a pair, but for its span, which is in rest. Its text is a part of b.
-func (x *Index) readPair(b []byte) (p pair, rest []byte) {
-	p.flags, p.person = pairFlags(b[0]), readSum(b[1:])
-	b = b[1+sumSize:]
-	if p.flags&pairVisitor != 0 {
-		n, b := readUvarint(b)
-		p.text = b[:n:n]
-		p.id = x.sum(p.text)
-		return p, b[n:]
+// usualUUID returns the UUID that a text is, if it is written as UUID.Append does.
+func usualUUID(text []byte) (id posthog.UUID, ok bool) {
+	if id, ok = parseUUID(text); !ok || bytes.ContainsAny(text, "ABCDEF") {
+		return id, false
 	}
-	p.id = readSum(b)
-	return p, b[sumSize:]
+	return id, true
+}
+
+// textRoom is room for the text of a UUID.
+type textRoom = [36]byte
+
+// readPair reads a pair, but for its span, which is in rest. Its text is a part of b, or in room.
+func (x *Index) readPair(b []byte, room *textRoom) (p pair, rest []byte) {
+	p.flags, p.person = pairFlags(b[0])&^pairUUID, readSum(b[1:])
+	isUUID := pairFlags(b[0])&pairUUID != 0
+	b = b[1+sumSize:]
+	switch {
+	case p.flags&pairVisitor == 0:
+		p.id = readSum(b)
+		return p, b[sumSize:]
+	case isUUID:
+		p.text, rest = posthog.UUID(b[:16]).Append(room[:0]), b[16:]
+	default:
+		n, b := readUvarint(b)
+		p.text, rest = b[:n:n], b[n:]
+	}
+	p.id = x.sum(p.text)
+	return p, rest
 }
 
 // readSpan reads a span. One that was noted when there was no persons export is empty.
