@@ -155,6 +155,7 @@ that somebody logged in with (rather not an email), the earliest that no machine
 
 Identified are people with an $identify or login, or known to your back end under an ID that no machine made. $exception,
 $$heatmap, $ai_* and $feature_flag_called alone make nobody.
+An ID of which only posthog-js sends rows, each with $is_identified false, is a visitor's, unless an email of it is known.
 
 Attributes are replayed: at a merge the values of the person of the row's distinct_id win. An email that is missing for
 --identify-by email may be one of the distinct IDs.

@@ -152,10 +152,11 @@ func (t *summaryText) people() {
 	if p.EmailConflicts > 0 {
 		parts = append(parts, fmt.Sprintf("%s share an email and go without it", export.Count(int64(p.EmailConflicts))))
 	}
-	if p.ShapeOnly > 0 {
-		parts = append(parts, fmt.Sprintf("%s left out only because their ID looks machine-made", export.Count(int64(p.ShapeOnly))))
+	if p.Unidentified > 0 {
+		parts = append(parts, t.roughly()+t.leftOut())
 	}
 	t.line("people", strings.Join(parts, "; "))
+	t.fused()
 	t.withoutEmail()
 	t.links()
 	var choices []string
@@ -163,6 +164,40 @@ func (t *summaryText) people() {
 		choices = append(choices, who+" "+t.profiles(who))
 	}
 	t.line("profiles", "by --people: "+strings.Join(choices, ", "))
+}
+
+// leftOut says how many nothing identifies, and how many of them one thing alone speaks against.
+func (t *summaryText) leftOut() string {
+	p := t.s.People
+	text := export.Count(int64(p.Unidentified)) + " left out because nothing identifies them"
+	var only []string
+	if p.ShapeOnly > 0 {
+		only = append(only, export.Count(int64(p.ShapeOnly))+" only because their ID looks machine-made")
+	}
+	if p.VisitorOnly > 0 {
+		only = append(only, export.Count(int64(p.VisitorOnly))+" only because posthog-js never says who they are")
+	}
+	if len(only) == 0 {
+		return text
+	}
+	return text + " (" + strings.Join(only, ", ") + ")"
+}
+
+// fused says who has several logins with different emails, the worst first.
+func (t *summaryText) fused() {
+	p := t.s.People
+	if p.FusedCount == 0 {
+		return
+	}
+	who := "1 person has several logins with different emails"
+	if p.FusedCount > 1 {
+		who = export.Count(int64(p.FusedCount)) + " people have several logins with different emails"
+	}
+	t.line("", t.style.yellow(oneLine(who+" (explain --id "+shellQuote(p.Fused[0].ID)+")")))
+	names := firstFew(p.FusedCount, func(i int) string {
+		return fmt.Sprintf("%s (%s)", mapping.ShortID(p.Fused[i].ID), strings.Join(p.Fused[i].Emails[:min(3, len(p.Fused[i].Emails))], ", "))
+	})
+	t.line("", t.style.dim(oneLine("they are "+names)))
 }
 
 // mostNamed is how many of those that a summary only counts it also names.

@@ -214,7 +214,7 @@ func (x *explaining) stand(place Placed, e *posthog.Event) {
 			id.Last = at
 		}
 	}
-	if e.PersonID == nil || e.Personless {
+	if e.PersonID == nil || posthog.FeedsNobody(e.Name) {
 		return
 	}
 	with := x.persons[string(e.PersonID)]
@@ -244,7 +244,7 @@ func (x *explaining) link(place Placed, e *posthog.Event, outcome people.Verdict
 	l := ExplainedLink{Place: place, ID: string(e.DistinctID), Other: string(other)}
 	switch {
 	case outcome == people.LinkIdentified && (mine || others):
-		l.Reason = "both are people by then, and " + mapping.ShortID(l.Other) + " is identified already: PostHog does not merge such people by " + place.Event
+		l.Reason = mapping.ShortID(l.Other) + " is identified by then: PostHog does not merge such people by " + place.Event
 		x.why.Refused = append(x.why.Refused, l)
 	case outcome == people.LinkExported && (mine || others):
 		l.Reason = "they are two people in the persons export, which is younger than the row"
@@ -263,6 +263,13 @@ func (x *explaining) noLink(place Placed, e *posthog.Event) {
 		return
 	}
 	for _, id := range [][]byte{e.DistinctID, other} {
+		if posthog.CookielessDevice(id) {
+			x.why.Refused = append(x.why.Refused, ExplainedLink{
+				Place: place, ID: string(e.DistinctID), Other: string(other),
+				Reason: fmt.Sprintf("all visitors without cookies behind one address have %s", mapping.ShortID(string(id))),
+			})
+			return
+		}
 		if posthog.IllegalID(id) {
 			x.why.Refused = append(x.why.Refused, ExplainedLink{
 				Place: place, ID: string(e.DistinctID), Other: string(other),

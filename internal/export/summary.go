@@ -96,13 +96,26 @@ type PeopleSummary struct {
 	EmailConflicts int              `json:"email_conflicts"`
 	WithoutEmail   []WithoutEmail   `json:"without_email,omitempty"` // the people that EmailConflicts counts
 	ShapeOnly      int              `json:"left_out_by_shape_only"`
-	Stale          int              `json:"older_than_72h"` // sent, with newest data that old
+	VisitorOnly    int              `json:"left_out_as_visitors_only"` // what posthog-js says is all that speaks against them
+	Unidentified   int              `json:"left_out_unidentified"`     // nothing identifies them, those two among them
+	Fused          []Fused          `json:"fused,omitempty"`           // the worst of those that FusedCount counts
+	FusedCount     int              `json:"fused_people,omitempty"`    // several logins with different emails are one
+	Stale          int              `json:"older_than_72h"`            // sent, with newest data that old
 }
 
 // WithoutEmail is a person who is sent without an email, because another one has it.
 type WithoutEmail struct {
 	ID     string `json:"id"`
 	HeldBy string `json:"held_by"` // an ID of the one who has it
+}
+
+// Fused is a person under whom several logins with different emails are one. A few of each are named.
+type Fused struct {
+	ID         string   `json:"id"`
+	Logins     []string `json:"logins"`
+	LoginCount int      `json:"logins_count"`
+	Emails     []string `json:"emails"`
+	EmailCount int      `json:"emails_count"`
 }
 
 // Campaigns is what could make Customer.io write to people.
@@ -149,7 +162,7 @@ func (r *run) summary() *Summary {
 func (r *run) counted() *Summary {
 	t, counts := r.tally, r.learned.People.Count(r.plan.Now.Unix())
 	tally := r.plan.Tally
-	return &Summary{
+	s := &Summary{
 		Rows: Rows{
 			Read: t.read, Sent: ofRows(t.accepted), Person: t.person, Duplicate: t.duplicate, Earlier: t.earlier, Unsent: ofRows(t.unsent),
 			Skipped: t.skipped, Rejected: t.rejected,
@@ -158,6 +171,7 @@ func (r *run) counted() *Summary {
 			DistinctIDs: counts.DistinctIDs, JoinedIDs: counts.Joined, Links: counts.Links, Sent: r.peopleSent, Rejected: r.peopleRejected,
 			Earlier: r.before.Accepted[customerio.Identify], Unchanged: r.peopleUnchanged,
 			EmailConflicts: counts.EmailConflicts, WithoutEmail: r.withoutEmail(), ShapeOnly: counts.ShapeOnly, Stale: counts.Stale,
+			VisitorOnly: counts.VisitorOnly, Unidentified: counts.Unidentified,
 		},
 		Profiles: profiles(counts, people.Profiles.Total), Known: r.learned.known(r.plan, counts), Estimated: counts.Estimated,
 		Operations: named(t.built), Accepted: named(t.accepted), Refused: named(t.refused), Unsent: named(t.unsent),
@@ -167,6 +181,17 @@ func (r *run) counted() *Summary {
 		Examples: r.examples, CorrectedLate: r.corrections, MayDouble: r.learned.MayDouble(),
 		TimedByCreatedAt: r.learned.byCreatedAt, TextColumns: r.learned.textColumns(),
 	}
+	s.People.Fused, s.People.FusedCount = r.learned.fused()
+	return s
+}
+
+// fused lists the people under whom several logins with different emails are one.
+func (l *Learned) fused() (all []Fused, count int) {
+	worst, count := l.People.Fused()
+	for _, f := range worst {
+		all = append(all, Fused{f.DistinctID, f.Logins, f.LoginCount, f.Emails, f.EmailCount})
+	}
+	return all, count
 }
 
 // withoutEmail lists those whose email another one has.

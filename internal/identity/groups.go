@@ -17,9 +17,11 @@ type flags uint8
 
 const (
 	hasPerson  flags = 1 << iota // of a node: it has a person by now
+	isPerson                     // of a group's root: a node of it has a person by now
 	identified                   // of a group's root: PostHog takes its person as identified by now
 	login                        // of a node: somebody logs in with it, some time
 	fed                          // of a group's root: there is something that its person is told
+	machine                      // of a node: a machine made it
 )
 
 // NewGroups returns so many nodes, each alone.
@@ -58,7 +60,7 @@ func (g *Groups) Join(a, b uint32) {
 		a, b = b, a
 	}
 	g.parent[b] = a
-	g.flags[a] |= g.flags[b] & (identified | fed)
+	g.flags[a] |= g.flags[b] & (identified | isPerson | fed)
 	if g.labels != nil && g.labels[a] == 0 {
 		g.labels[a] = g.labels[b]
 	}

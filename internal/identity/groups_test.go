@@ -43,7 +43,7 @@ func TestJoiningHasNoOrder(t *testing.T) {
 
 func TestFollow(t *testing.T) {
 	t.Parallel()
-	const user, other, visitor = 0, 1, 2
+	const user, other, visitor, alone = 0, 1, 2, 3
 	identify := func(target, source uint32) Link { return Link{Kind: Identify, Target: target, Source: source} }
 	for _, test := range []struct {
 		name   string
@@ -57,7 +57,23 @@ func TestFollow(t *testing.T) {
 		{"somebody identified by a link, for somebody with a person",
 			func(g *Groups) { g.Appear(other); g.Follow(identify(user, visitor)) }, identify(other, user), AlreadyIdentified},
 		{"the other way round", func(g *Groups) { g.Appear(other); g.Follow(identify(user, visitor)) }, identify(user, other), Joined},
-		{"for somebody without", func(g *Groups) { g.Follow(identify(user, visitor)) }, identify(other, user), Joined},
+		{"for somebody without", func(g *Groups) { g.Follow(identify(user, visitor)) }, identify(other, user), AlreadyIdentified},
+		{"for an ID that a machine made", func(g *Groups) { g.Machine(other); g.Follow(identify(user, visitor)) }, identify(other, user), Joined},
+		{"for one that has a person", func(g *Groups) {
+			g.Machine(other)
+			g.Appear(other)
+			g.Follow(identify(user, visitor))
+		}, identify(other, user), AlreadyIdentified},
+		{"for one that is of a person", func(g *Groups) {
+			g.Machine(other)
+			g.Appear(alone)
+			g.Join(other, alone)
+			g.Follow(identify(user, visitor))
+		}, identify(other, user), AlreadyIdentified},
+		{"an ID without a person of somebody identified", func(g *Groups) { g.Identify(user); g.Join(user, alone) },
+			identify(other, alone), AlreadyIdentified},
+		{"an alias of somebody identified for somebody without a person", func(g *Groups) { g.Follow(identify(user, visitor)) },
+			Link{Kind: Alias, Target: other, Source: user}, Joined},
 		{"dangerously", func(g *Groups) { g.Appear(other); g.Follow(identify(user, visitor)) },
 			Link{Kind: Dangerously, Target: other, Source: user}, Joined},
 		{"an alias is refused as an $identify is", func(g *Groups) { g.Appear(other); g.Follow(identify(user, visitor)) },
@@ -74,7 +90,7 @@ func TestFollow(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			g := NewGroups(3)
+			g := NewGroups(4)
 			test.before(g)
 			if got := g.Follow(test.link); got != test.want {
 				t.Errorf("outcome %d, want %d", got, test.want)

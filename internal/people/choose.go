@@ -128,6 +128,7 @@ func (s *settler) identify(p *Person, number uint32, r *spool.Reader) {
 func (s *settler) finish() {
 	s.settled.counts = s.counts()
 	s.settled.first, s.settled.leaves = s.first, s.choice.Who.leaves()
+	s.settled.fused = s.fusion.people(s)
 	s.names, s.seen = textPages{}, nil
 	for node, member := range s.members {
 		s.members[node] = s.verdict(member)
@@ -168,6 +169,7 @@ type Settled struct {
 	sent    []sent           // people whom earlier runs have sent, by node
 
 	conflicts []EmailConflict // in order of the persons
+	fused     []FusedPerson
 }
 
 // Lookup tells who a distinct ID is. The person is nil unless the status is Sent. An ID that nothing ties to a person is

@@ -15,6 +15,8 @@ type Counts struct {
 	ByChoice       map[Who]Profiles // that each choice of Who would make
 	EmailConflicts int              // people sent without their email, because another one has it
 	ShapeOnly      int              // left out only because their ID looks machine-made
+	VisitorOnly    int              // left out only because posthog-js says in every row that it does not know them
+	Unidentified   int              // left out because nothing identifies them, mere visitors among them
 	Stale          int              // sent, with newest data older than 72 hours before now
 	Joined         int64            // of DistinctIDs, those that are another name for the person of another one
 	Links          Links
@@ -61,6 +63,12 @@ func (s *settler) tally(t traits, known bool) {
 	if t&(isShapeOnly|isIdentified) == isShapeOnly && s.choice.Who == Identified {
 		s.shapeOnly++
 	}
+	if t&(isVisitorOnly|isIdentified) == isVisitorOnly && s.choice.Who == Identified {
+		s.visitorOnly++
+	}
+	if t&(isIdentified|isSent) == 0 && s.choice.Who == Identified && s.choice.barred(t) == Sent {
+		s.unidentified++
+	}
 	for i, who := range everyWho {
 		if s.choice.only() == ByID && s.choice.profile(who, t) {
 			s.byWho[i].add(known)
@@ -98,18 +106,31 @@ func (s *settler) countVisitor(h sum, events, weight int64) {
 	}
 	if c := s.candidateAt(root); c != nil {
 		c.events += events * weight
-	} else if !seen {
+	} else if !seen && s.fresh(root) {
 		s.visitors += weight
 	}
+}
+
+// fresh reports whether a group of visitors alone is counted for the first time.
+func (s *settler) fresh(root uint32) bool {
+	if s.visiting == nil {
+		s.visiting = map[uint32]bool{}
+	}
+	was := s.visiting[root]
+	s.visiting[root] = true
+	return !was
 }
 
 func (s *settler) counts() Counts {
 	c := Counts{
 		Sent: s.settled.yielded, Events: s.events, EmailConflicts: s.conflicts, ByChoice: map[Who]Profiles{},
-		ShapeOnly: s.shapeOnly, Estimated: s.estimated, DistinctIDs: s.ids + s.onRows(), Links: s.groups.Counts(), Joined: s.joined,
+		ShapeOnly: s.shapeOnly, VisitorOnly: s.visitorOnly, Estimated: s.estimated, DistinctIDs: s.ids + s.onRows(), Links: s.groups.Counts(), Joined: s.joined,
 	}
 	if s.choice.only() == ByID && !s.choice.NeedEvents && !s.choice.Only {
 		s.byWho[2].New += int(s.visitors)
+	}
+	if s.choice.Who == Identified && !s.choice.Only {
+		c.Unidentified = s.unidentified + int(s.visitors)
 	}
 	for i, who := range everyWho {
 		c.ByChoice[who] = s.byWho[i]

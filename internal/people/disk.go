@@ -75,25 +75,28 @@ func (x *Index) settleFacts(sh *shard) error {
 
 // eachFact calls f with each ID of a shard, in order of their numbers; its fact and text are valid until it returns.
 func (sh *shard) eachFact(f func(number uint32, fact *fact, text []byte) error) error {
-	number := uint32(0)
+	log := sh.texts
 	if sh.onDisk {
-		for entry, err := range sh.gone.All() {
-			if err != nil {
-				return err
-			}
-			one := readFact(entry)
-			if err := f(number, &one, entry[factSize-sumSize:]); err != nil {
-				return err
-			}
-			number++
-		}
-		return nil
+		log = sh.gone
 	}
-	for text, err := range sh.texts.All() {
+	number := uint32(0)
+	var onDisk fact
+	for entry, err := range log.All() {
 		if err != nil {
 			return err
 		}
-		if err := f(number, sh.ids.fact(number), text); err != nil {
+		var one *fact
+		text := entry
+		if sh.onDisk {
+			onDisk, text = readFact(entry), entry[factSize-sumSize:]
+			one = &onDisk
+		} else {
+			one = sh.ids.fact(number)
+		}
+		if int(number/64) < len(sh.others) && sh.others[number/64]>>(number%64)&1 != 0 {
+			one.marks |= otherRow
+		}
+		if err := f(number, one, text); err != nil {
 			return err
 		}
 		number++

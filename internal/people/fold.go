@@ -75,6 +75,7 @@ func (s *settler) fold() error {
 func (s *settler) handOut(shard uint32, sh *shard) error {
 	give := func(owner uint32, st *state) {
 		if number, ok := s.candidateOf(s.first[shard] + owner); ok {
+			s.fusion.sees(s, s.first[shard]+owner, st, &sh.work)
 			s.give(number, s.first[shard]+owner, st, &sh.work)
 		}
 	}

@@ -63,7 +63,7 @@ func TestWhoIsIdentified(t *testing.T) {
 			rows: []posthog.Event{{Name: b("$pageview"), DistinctID: b(visitor), UserID: b("user_1")}}},
 		{name: "known only to the back end", id: "user_1", want: Sent,
 			rows: []posthog.Event{{Name: b("Order Completed"), DistinctID: b("user_1")}}},
-		{name: "known to the back end, under what elsewhere is a device", id: "user_1", want: Anonymous,
+		{name: "known to the back end, under what posthog-js was told elsewhere", id: "user_1", want: Sent,
 			rows: []posthog.Event{
 				{Name: b("Order Completed"), DistinctID: b("user_1")},
 				{Name: b("$pageview"), DistinctID: b("user_2"), DeviceID: b("user_1")},
@@ -84,8 +84,17 @@ func TestWhoIsIdentified(t *testing.T) {
 		{name: "but its row may tell of a device", id: "tablet", want: Anonymous,
 			rows: []posthog.Event{
 				{Name: b("$groupidentify"), DistinctID: b("tablet"), DeviceID: b("tablet")},
-				{Name: b("Opened"), DistinctID: b("tablet")},
+				{Name: b("Opened"), DistinctID: b("tablet"), WebVisitor: true, Set: b(`{"email":"none"}`)},
 			}},
+		{name: "a visitor of posthog-js, whatever the ID", id: "member-7", want: Anonymous,
+			rows: []posthog.Event{{Name: b("$pageview"), DistinctID: b("member-7"), DeviceID: b("member-7"), WebVisitor: true}}},
+		{name: "whom another library knows, on a personless row", id: "member-7", want: Sent,
+			rows: []posthog.Event{
+				{Name: b("$pageview"), DistinctID: b("member-7"), WebVisitor: true},
+				{Name: b("Order Completed"), DistinctID: b("member-7"), Personless: true},
+			}},
+		{name: "who says an email", id: "member-7", want: Sent,
+			rows: []posthog.Event{{Name: b("$set"), DistinctID: b("member-7"), DeviceID: b("member-7"), WebVisitor: true, Set: b(`{"email":"maya@example.com"}`)}}},
 		{name: "never seen", id: "user_9", want: Anonymous},
 		{name: "only named by others", id: "device", want: Anonymous,
 			rows: []posthog.Event{{Name: b("$pageview"), DistinctID: b("user_1"), DeviceID: b("device")}}},

@@ -74,22 +74,33 @@ func (t *idTable) find(h sum) (number uint32, found bool) {
 	return 0, false
 }
 
+// newFact is what is known of an ID that has not come up.
+func newFact() fact { return fact{first: identity.Never, known: identity.Never, ref: neverSeen} }
+
 // add makes an ID that is not there yet.
 func (t *idTable) add(h sum) (number uint32, f *fact) {
+	number = t.number(h)
+	if int(number/idsInPage) == len(t.facts) {
+		t.facts = append(t.facts, make([]fact, idsInPage))
+	}
+	f = t.fact(number)
+	*f = newFact()
+	return number, f
+}
+
+// number gives an ID that is not there yet a number, and no facts.
+func (t *idTable) number(h sum) uint32 {
 	if uint64(t.count)*4 >= uint64(len(t.slots))*3 {
 		t.grow()
 	}
-	number = t.count
+	number := t.count
 	t.count++
 	if int(number/idsInPage) == len(t.hashes) {
 		t.hashes = append(t.hashes, make([]sum, idsInPage))
-		t.facts = append(t.facts, make([]fact, idsInPage))
 	}
 	*t.hash(number) = h
-	f = t.fact(number)
-	*f = fact{first: identity.Never, known: identity.Never, ref: neverSeen}
 	t.put(number)
-	return number, f
+	return number
 }
 
 func (t *idTable) put(number uint32) {

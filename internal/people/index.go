@@ -39,6 +39,7 @@ type Index struct {
 	fewLinks int64 // that a shard keeps whatever they say
 
 	learnt    *spool.Log // what was learnt from rows, for a later run; nil when nobody wants it
+	knowing   sync.Mutex // of learnt, while visitors are made known
 	joined    *spool.Log // who was one person before this run; nil for nobody
 	sentCount uint32     // people who were sent before this run
 }
@@ -55,6 +56,7 @@ type shard struct {
 	texts    *spool.Log // of the IDs, in their order, those that went to disk before included
 	gone     *spool.Log // facts of IDs that went to disk; after bringBack all of them, with their texts
 	onDisk   bool       // after bringBack: they are there and not in ids
+	others   []uint64   // bits, by number: a visitor's row shows otherRow
 	states   stateTable
 	pieces   *spool.Log // states that went to disk
 	held     int        // bytes in the buffers of states
@@ -64,6 +66,7 @@ type shard struct {
 	thin     int64 // links at which those that decide nothing are let go
 	open     openPairs
 	sample   sample
+	recent   recentPairs
 	keys     keyCache
 	work     scratch
 }
@@ -127,14 +130,17 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
 		if sends {
 			x.countEvent(e.DistinctID)
 		}
+		x.noteVisited(e)
 		return
 	}
 	h := x.sum(e.DistinctID)
 	sh := &x.shards[h.shard()]
 	known := knownBy(e)
 	if e.Personless && !known && !x.options.Everybody && !(sends && x.options.Events) && !x.ofUser(e.DistinctID) && !x.asksFor(e.DistinctID) {
-		if !posthog.MakesNobody(e.Name) {
-			sh.visit(h, sends, e)
+		if posthog.MakesNobody(e.Name) {
+			x.noteVisited(e)
+		} else {
+			x.visit(sh, h, sends, e)
 		}
 		return
 	}
@@ -160,8 +166,8 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
 		f.marks |= wasTarget
 		x.keepLink(sh, &l)
 	}
+	x.share(sh, number, f, h, e, &at)
 	if !e.Personless {
-		x.share(sh, number, f, h, e, &at)
 		x.learnState(sh, number, f, e, &at, snapshot)
 	}
 }
@@ -186,6 +192,7 @@ func (f *fact) learn(e *posthog.Event, known, sends, linked bool, at identity.Mo
 	if userOf(e) {
 		f.marks |= wasUser
 	}
+	f.learnPlain(e)
 	if bytes.Equal(e.DeviceID, e.DistinctID) {
 		f.marks |= wasDevice
 	}
@@ -214,6 +221,33 @@ func (x *Index) countEvent(id []byte) {
 	if _, f := x.entry(sh, h, id); f != nil {
 		f.count(true)
 	}
+}
+
+// learnPlain takes whether a row is posthog-js's of a visitor.
+func (f *fact) learnPlain(e *posthog.Event) {
+	f.marks |= plainRow
+	switch {
+	case !e.WebVisitor:
+		f.marks |= otherRow
+	case !e.Personless && f.marks&(machineShaped|otherRow|saidEmail) == 0 && saysEmail(e):
+		f.marks |= saidEmail
+	}
+}
+
+// saysEmail reports whether a row says an email of its person.
+func saysEmail(e *posthog.Event) bool {
+	return hasEmailIn(e.Set) || hasEmailIn(e.SetOnce) || hasEmailIn(e.PersonProperties)
+}
+
+// hasEmailIn reports whether a JSON object has a plausible email.
+func hasEmailIn(object []byte) bool {
+	m := membersOf(object)
+	for key, value, ok := m.next(); ok; key, value, ok = m.next() {
+		if string(key) == `"email"` && PlausibleEmail(trimmed(value)) {
+			return true
+		}
+	}
+	return false
 }
 
 // ofUser reports whether an ID has the form of the user's own.

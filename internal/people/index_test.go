@@ -87,6 +87,7 @@ func rowGen(ref uint64) *rapid.Generator[row] {
 		}
 		r.Personless = maybe("personless")
 		r.IsIdentified = maybe("identified") && maybe("really")
+		r.WebVisitor = !r.IsIdentified && rapid.Bool().Draw(t, "visitor of posthog-js")
 		if maybe("user") {
 			r.UserID = id("user id")
 		}

@@ -1,8 +1,10 @@
 package people
 
 import (
+	"cmp"
 	"encoding/binary"
 	"iter"
+	"math"
 	"slices"
 	"strings"
 
@@ -26,6 +28,7 @@ func (s *settler) join() error {
 	if err := s.rememberSets(); err != nil {
 		return err
 	}
+	s.fusion.begin(s.first[shardCount])
 	if err := s.follow(); err != nil {
 		return err
 	}
@@ -34,7 +37,7 @@ func (s *settler) join() error {
 	}
 	s.groups.Flatten()
 	s.linked = nil
-	return nil
+	return s.nameLogins()
 }
 
 // joinShares joins IDs with shared person_ids.
@@ -79,19 +82,11 @@ type sharePair struct {
 	span
 }
 
-// shares looks for person_ids that several IDs had.
+// shares makes nodes of the pairs that meet has found.
 func (s *settler) shares() (*shares, error) {
 	all := &shares{}
-	for i := range s.x.shards {
-		s.x.closePairs(&s.x.shards[i])
-	}
 	found := make([]shares, shardCount)
-	err := parallel(shardCount, func(i int) error {
-		if s.x.persons == nil {
-			return s.x.pairs[i].eachShared(func(couples []couple) { found[i].join(s, couples) })
-		}
-		return s.x.pairs[i].eachPerson(func(pairs []pair) { found[i].add(s, pairs) })
-	})
+	err := parallel(shardCount, func(i int) error { return found[i].read(s, s.x.pairs[i].shared) })
 	for i := range found {
 		one := &found[i]
 		for j := range one.pairs {
@@ -106,39 +101,68 @@ func (s *settler) shares() (*shares, error) {
 		all.persons = append(all.persons, one.persons...)
 		*one = shares{}
 	}
-	all.sort()
+	all.sort(s.x.persons)
 	return all, err
 }
 
-// join takes the IDs that had one person_id.
-func (f *shares) join(s *settler, couples []couple) {
-	first, _ := s.node(couples[0].id)
-	for _, c := range couples[1:] {
-		other, _ := s.node(c.id)
-		f.plain = append(f.plain, plainShare{first, other, f.sets})
+// read takes the pairs of a log, in which those of one person_id stand together, and in these those of one ID.
+func (f *shares) read(s *settler, log *spool.Log) error {
+	var person, id sum
+	var first uint32
+	var room textRoom
+	for entry, err := range log.All() {
+		if err != nil {
+			return err
+		}
+		p, rest := s.x.readPair(entry, &room)
+		if s.lonely(&p) {
+			continue
+		}
+		node, _ := s.node(p.id)
+		next := p.person != person
+		switch {
+		case s.x.persons != nil:
+			p.span = readSpan(rest)
+			f.add(node, &p, next, next || p.id != id)
+		case next:
+			first = node
+			f.sets++
+		case p.id != id:
+			f.plain = append(f.plain, plainShare{first, node, f.sets - 1})
+		}
+		person, id = p.person, p.id
 	}
-	f.sets++
+	log.Drop()
+	return nil
 }
 
-// add takes the pairs of one person_id, where there is a persons export.
-func (f *shares) add(s *settler, pairs []pair) {
-	if len(pairs) == 1 && s.x.persons.all[pairs[0].person] == nil {
+// add takes a pair, where there is a persons export. It may be the next one of its person_id, and of that the next one of
+// its ID, or say more of the one before.
+func (f *shares) add(node uint32, p *pair, person, id bool) {
+	if person {
+		f.persons = append(f.persons, p.person)
+	}
+	if !id {
+		f.pairs[len(f.pairs)-1].extend(&p.span)
 		return
 	}
-	for _, p := range pairs {
-		node, _ := s.node(p.id)
-		f.pairs = append(f.pairs, sharePair{id: node, person: uint32(len(f.persons)), span: p.span})
-	}
-	f.persons = append(f.persons, pairs[0].person)
+	f.pairs = append(f.pairs, sharePair{id: node, person: uint32(len(f.persons) - 1), span: p.span})
 }
 
-// sort puts the pairs in the order of their first rows.
-func (f *shares) sort() {
-	slices.SortFunc(f.pairs, func(a, b sharePair) int {
-		if c := a.first.Compare(&b.first); c != 0 {
-			return c
+// sort puts the pairs in the order of their first rows, those younger than the persons export before all others: what has
+// come since does not join who was one person only before it.
+func (f *shares) sort(export *persons) {
+	if export == nil {
+		return
+	}
+	old := func(p *sharePair) int {
+		if p.last > export.at() {
+			return 0
 		}
-		return strings.Compare(a.tie, b.tie)
+		return 1
+	}
+	slices.SortFunc(f.pairs, func(a, b sharePair) int {
+		return cmp.Or(cmp.Compare(old(&a), old(&b)), a.first.Compare(&b.first), strings.Compare(a.tie, b.tie))
 	})
 }
 
@@ -153,7 +177,7 @@ func (s *settler) joinExported(f *shares) {
 	number := uint32(0)
 	for h, m := range p.of {
 		node, ok := s.node(h)
-		if m.person == nil || !ok {
+		if m.person == nil || !ok || m.apart {
 			continue
 		}
 		if m.person.node == 0 {
@@ -226,6 +250,7 @@ const mostSteps = 1 << 20
 // steps collects all that happens: the links, when IDs in links first have a person, and when somebody first logs in with an
 // ID.
 func (s *settler) steps(all *spool.Sorter[step]) error {
+	s.exportSteps(all)
 	links := s.x.newLinkSorter()
 	for i := range s.x.shards {
 		sh := &s.x.shards[i]
@@ -241,6 +266,12 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 			if f.marks&wasUser != 0 {
 				s.groups.Login(node)
 			}
+			if f.marks.identified() {
+				s.fusion.add(s.groups.Find(node))
+			}
+			if f.marks.device() {
+				s.groups.Machine(node)
+			}
 			if f.marks&(wasKnown|hadLogin) == wasKnown {
 				all.Add(firstStep(node, f.known, true))
 			}
@@ -254,6 +285,25 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 		}
 	}
 	return nil
+}
+
+// exportSteps collects what the persons export says: its IDs have a person by its time, and some of those are identified.
+func (s *settler) exportSteps(all *spool.Sorter[step]) {
+	p := s.x.persons
+	if p == nil {
+		return
+	}
+	at := identity.Moment{At: p.at(), UUID: math.MaxUint64}
+	for h, m := range p.of {
+		node, ok := s.node(h)
+		if m.person == nil || !ok || m.apart {
+			continue
+		}
+		all.Add(firstStep(node, at, false))
+		if m.person.identified && m.person.node == node+1 {
+			all.Add(firstStep(node, at, true))
+		}
+	}
 }
 
 // linkSteps collects the links that decide, of sorted ones.

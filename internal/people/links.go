@@ -22,7 +22,7 @@ type link struct {
 // linkOf reads what a row with this distinct ID links; false when it is nothing.
 func (x *Index) linkOf(e *posthog.Event, own sum, at *order, l *link) bool {
 	source := e.Linked()
-	if source == nil || bytes.Equal(source, e.DistinctID) || posthog.IllegalID(source) || posthog.IllegalID(e.DistinctID) {
+	if source == nil || bytes.Equal(source, e.DistinctID) || neverLinks(source) || neverLinks(e.DistinctID) {
 		return false
 	}
 	l.kind, l.target, l.source, l.sourceText, l.at = kindOf(e.Name), own, x.sum(source), source, *at
@@ -31,6 +31,9 @@ func (x *Index) linkOf(e *posthog.Event, own sum, at *order, l *link) bool {
 	}
 	return true
 }
+
+// neverLinks reports whether an ID is nobody's, or everybody's.
+func neverLinks(id []byte) bool { return posthog.IllegalID(id) || posthog.CookielessDevice(id) }
 
 // kindOf is the kind of link that an event of this name is.
 func kindOf(event []byte) identity.Kind {

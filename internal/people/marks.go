@@ -38,6 +38,12 @@ const (
 	wasTarget  // was the distinct_id of a link
 	wasFit     // stood on a row that is not rejected
 	madePerson // stood on a row that is not personless and a reason for a profile
+
+	otherRow  // stood on a row that is not posthog-js's of a visitor: see posthog.Event.WebVisitor
+	plainRow  // stood on a row of an event that feeds its person: see posthog.FeedsNobody
+	saidEmail // a row, or the persons export, says an email of it
+	thereByID // there is a profile under it: see Options.Existing
+	neverOne  // everybody behind one address has it: see posthog.CookielessDevice
 )
 
 // maxID is how many bytes an ID of Customer.io may have (facts: docs.customer.io, person ids).
@@ -56,6 +62,8 @@ func (x *Index) look(id []byte) (m marks) {
 	set(userShaped, x.options.UserID != nil && x.options.UserID(id))
 	set(excluded, x.options.Excluded != nil && x.options.Excluded(id))
 	set(asked, x.asksFor(id))
+	set(thereByID, x.options.Existing.hasID(id))
+	set(neverOne, posthog.CookielessDevice(id))
 	return m
 }
 
@@ -65,20 +73,39 @@ func knownBy(e *posthog.Event) bool { return e.IsIdentified || userOf(e) }
 // userOf reports whether the login was with that very ID.
 func userOf(e *posthog.Event) bool { return e.UserID != nil && bytes.Equal(e.UserID, e.DistinctID) }
 
+// visitor reports whether posthog-js alone has sent rows of the ID, and says in each that it does not know who that is;
+// also of an ID without rows. An email, or a profile that is there, makes somebody of it all the same.
+func (m marks) visitor() bool { return m&(otherRow|saidEmail|emailShaped|thereByID|userShaped) == 0 }
+
 // machine reports whether the ID was made by a machine.
-func (m marks) machine() bool {
-	return m&userShaped == 0 && m&(wasDevice|wasAnonymous|machineShaped) != 0
+func (m marks) machine() bool { return m.device() || m&userShaped == 0 && m&wasAnonymous != 0 }
+
+// device reports whether that shows without the links that name the ID. posthog-js that is told who somebody is writes the
+// ID that it is told as the $device_id too.
+func (m marks) device() bool {
+	return m&userShaped == 0 && (m&machineShaped != 0 || m&wasDevice != 0 && m.visitor())
+}
+
+// login reports whether somebody has logged in under the ID, or the user says that it is theirs.
+func (m marks) login() bool {
+	return m&userShaped != 0 || m&neverOne == 0 && m&(wasIdentify|wasKnown) != 0
 }
 
 // identified reports whether somebody has made themselves known under the ID: by a login, or to a back end, which shows
 // in rows with a person under an ID that no machine made.
 func (m marks) identified() bool {
-	return m&(wasIdentify|wasKnown|userShaped) != 0 || m&madePerson != 0 && !m.machine()
+	return m.login() || m&madePerson != 0 && !m.machine() && !m.visitor()
 }
 
 // onlyShaped reports whether the ID would be identified, were it not for its shape.
 func (m marks) onlyShaped() bool {
-	return !m.identified() && m&madePerson != 0 && m&(wasDevice|wasAnonymous) == 0
+	return !m.identified() && m&madePerson != 0 && m&(wasDevice|wasAnonymous) == 0 && m&(machineShaped|neverOne) == machineShaped && !m.visitor()
+}
+
+// onlyVisitor reports whether the ID would be identified, were it not that posthog-js says in every row that it does not
+// know who that is.
+func (m marks) onlyVisitor() bool {
+	return !m.identified() && m&madePerson != 0 && m&plainRow != 0 && m&(wasAnonymous|machineShaped) == 0 && m.visitor()
 }
 
 // rank is how good the ID is to keep, apart from profiles that exist.
@@ -104,12 +131,13 @@ func (m marks) rank() identity.Rank {
 type traits = uint32
 
 const (
-	isIdentified traits = 1 << iota
-	isShapeOnly         // an ID of it would be identified, were it not for its shape
-	groupSeen           // stood on a row
-	groupFit            // not all of its rows are rejected
-	groupEvents         // has an event to send
-	groupState          // has attributes
+	isIdentified  traits = 1 << iota
+	isShapeOnly          // an ID of it would be identified, were it not for its shape
+	isVisitorOnly        // the same, were it not for what posthog-js says
+	groupSeen            // stood on a row
+	groupFit             // not all of its rows are rejected
+	groupEvents          // has an event to send
+	groupState           // has attributes
 	isExcluded
 	isAsked
 	isDeleted   // in the persons export
@@ -138,6 +166,7 @@ func (f *fact) traits() (t traits) {
 	real := f.seen() || m&(inLink|inPersons) != 0
 	set(isIdentified, real && m.identified())
 	set(isShapeOnly, m.onlyShaped())
+	set(isVisitorOnly, m.onlyVisitor())
 	set(groupSeen, f.seen())
 	// An ID of the persons export that is not seen may stand on rows of a mere visitor, which leave no mark.
 	set(groupFit, m&wasFit != 0 || m&inPersons != 0 && !f.seen())

@@ -69,6 +69,7 @@ func (x *Index) Remember() error {
 // disk in between.
 func (x *Index) rememberShard(sh *shard) error {
 	x.closePairs(sh)
+	x.releasePairs(sh)
 	facts, stop := iter.Pull2(sh.gone.All())
 	defer stop()
 	number := int64(0)
@@ -115,7 +116,9 @@ func (x *Index) Recall(entry []byte) {
 		}
 		sh.pieces.Append(entry)
 	case pairEntry:
-		x.pairs[readSum(entry).shard()].log.Append(entry)
+		var room textRoom
+		p, _ := x.readPair(entry, &room)
+		x.pairs[p.shard()].log.Append(entry)
 	case joinEntry:
 		if x.joined == nil {
 			x.joined = x.space.NewLog()
@@ -125,7 +128,7 @@ func (x *Index) Recall(entry []byte) {
 }
 
 // fromText are the marks that an ID has by its text, and by what is asked for now.
-const fromText = machineShaped | emailShaped | tooLong | userShaped | excluded | asked
+const fromText = machineShaped | emailShaped | tooLong | userShaped | excluded | asked | thereByID | neverOne
 
 func (x *Index) recallFact(f fact, text []byte) {
 	if f.marks&(hasPerson|inLink) != 0 {

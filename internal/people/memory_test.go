@@ -121,6 +121,78 @@ func TestNightsAreAsOneRun(t *testing.T) {
 	})
 }
 
+// TestPersonIDsOfAnyNights cuts rows without links into nights in any order: whoever shares a person_id is one person in the end,
+// visitors too, as if all had been read at once.
+func TestPersonIDsOfAnyNights(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		rows := drawRows(t)
+		for i := range rows {
+			r := &rows[i]
+			r.UUID[14], r.HasUUID = byte(i+1), true
+			r.Name = []byte(rapid.SampledFrom([]string{"$pageview", "Order Completed", "$exception", "$ai_trace"}).Draw(t, "name without a link"))
+			r.Personless = rapid.Bool().Draw(t, "personless, often")
+			r.PersonID = nil
+			if rapid.IntRange(0, 4).Draw(t, "with person_id") > 0 {
+				r.PersonID = fmt.Appendf(nil, "b1b32417-b0ba-5954-a245-%012d", rapid.IntRange(1, 4).Draw(t, "person_id"))
+			}
+		}
+		o := Options{Memory: drawMemory(t)}
+		n := nights{options: o}
+		var last *Settled
+		for _, night := range split(t, rows, func(_, _ *row) bool { return true }) {
+			last = n.next(t, night, Choice{}, 2, rapid.Uint64().Draw(t, "arrival"))
+		}
+		once := settle(observe(rows, o, 1, 1), Choice{})
+		for _, a := range someIDs {
+			for _, b := range someIDs {
+				if got, want := areTogether(last, a, b), areTogether(once, a, b); got != want {
+					t.Fatalf("%s and %s are together: %v, in one run %v", a, b, got, want)
+				}
+			}
+		}
+	})
+}
+
+// TestWhomThePersonsExportJoinedStays has a visitor with the person_id of somebody in the persons export, who comes again when
+// there is no persons export.
+func TestWhomThePersonsExportJoinedStays(t *testing.T) {
+	t.Parallel()
+	const person = "0195602e-7a11-5c3e-9d55-000000000001"
+	first := NewIndex(Options{Persons: true})
+	defer first.Close()
+	id, _ := parseUUID(b(person))
+	first.LearnPerson(&posthog.PersonRow{DistinctIDs: [][]byte{b("user_1")}, PersonID: id, HasPersonID: true})
+	first.Observe(&posthog.Event{Name: b("Opened"), DistinctID: b("user_1")}, true)
+	first.Observe(&posthog.Event{Ref: 1, Name: b("Looked"), DistinctID: b(visitor), PersonID: b(person), Personless: true}, true)
+	if err := first.Remember(); err != nil {
+		t.Fatal(err)
+	}
+	s := settle(first, Choice{})
+	if !areTogether(s, "user_1", visitor) {
+		t.Fatal("the visitor is not the one in the persons export")
+	}
+	next := NewIndex(Options{Seed: first.Seed()})
+	defer next.Close()
+	next.Observe(&posthog.Event{Name: b("Looked"), DistinctID: b(visitor), Personless: true}, true)
+	for entry, err := range s.Learnt() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		next.Recall(entry)
+	}
+	if !areTogether(settle(next, Choice{}), "user_1", visitor) {
+		t.Error("the visitor is nobody when the persons export comes no more")
+	}
+}
+
+// areTogether reports whether two IDs are one person who is sent.
+func areTogether(s *Settled, a, b string) bool {
+	p, _ := s.Lookup([]byte(a))
+	q, _ := s.Lookup([]byte(b))
+	return p != nil && p == q
+}
+
 // TestAttributesOfAnyNights cuts an export into nights in any order: attributes are those of one run.
 func TestAttributesOfAnyNights(t *testing.T) {
 	t.Parallel()

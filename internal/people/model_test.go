@@ -39,15 +39,20 @@ type modelID struct {
 	events     bool
 	eventRows  int64
 	person     bool // stood on a row with a person
-	machine    bool // named as a device or an anonymous ID
+	device     bool // named as a device
+	anonymous  bool // named as an anonymous ID
 	named      bool // the same, as a device only on rows of its own
 	known      bool
+	plain      bool // stood on a row that may make somebody
+	other      bool // and on one that is not posthog-js's of a visitor
+	saidEmail  bool // and a row with a person said an email
 
-	attributes map[string]json.RawMessage
-	setBy      map[string]order // the row that set each
-	toggled    map[string]toggled
-	uuid       posthog.UUID
-	updated    int64
+	visitorOnly bool
+	attributes  map[string]json.RawMessage
+	setBy       map[string]order // the row that set each
+	toggled     map[string]toggled
+	uuid        posthog.UUID
+	updated     int64
 
 	email, cioID string // as sent; empty when there is none
 	emailLost    bool
@@ -114,10 +119,10 @@ func (m *model) id(id []byte) *modelID {
 
 func (m *model) learn(r *row) {
 	if r.DeviceID != nil {
-		m.id(r.DeviceID).machine = true
+		m.id(r.DeviceID).device = true
 	}
 	if r.AnonDistinctID != nil {
-		m.id(r.AnonDistinctID).machine = true
+		m.id(r.AnonDistinctID).anonymous = true
 		m.id(r.AnonDistinctID).named = true
 	}
 	if string(r.Name) == "$groupidentify" || posthog.IllegalID(r.DistinctID) {
@@ -142,6 +147,9 @@ func (m *model) learn(r *row) {
 	if carries && string(r.DeviceID) == p.id {
 		p.named = true
 	}
+	p.plain = p.plain || carries
+	p.other = p.other || !r.WebVisitor && (carries || !posthog.MachineMade(r.DistinctID))
+	p.saidEmail = p.saidEmail || !r.Personless && saysEmail(&r.Event)
 	if r.sends {
 		p.events = true
 		p.eventRows++
@@ -255,8 +263,11 @@ func (m *model) unset(list []byte) (keys []string) {
 }
 
 func (p *modelID) settle() {
-	p.identified = p.seen && (p.known || p.person && !p.machine && !posthog.MachineMade([]byte(p.id)))
-	p.shapeOnly = p.seen && p.fit && !p.identified && p.person && !p.named && posthog.MachineMade([]byte(p.id))
+	shaped := posthog.MachineMade([]byte(p.id))
+	visitor := !p.other && (shaped || !p.saidEmail) && !PlausibleEmail([]byte(p.id))
+	p.identified = p.seen && (p.known || p.person && !visitor && !p.anonymous && !shaped)
+	p.shapeOnly = p.seen && p.fit && !p.identified && p.person && !p.named && shaped && !visitor
+	p.visitorOnly = p.seen && p.fit && !p.identified && p.person && p.plain && !p.anonymous && !shaped && visitor
 	var text string
 	if json.Unmarshal(p.attributes["email"], &text) == nil && PlausibleEmail([]byte(text)) {
 		p.email = strings.TrimSpace(text)
@@ -397,6 +408,12 @@ func (m *model) counts(now int64) Counts {
 		}
 		if p.shapeOnly && m.choice.Who == Identified {
 			c.ShapeOnly++
+		}
+		if p.visitorOnly && m.choice.Who == Identified {
+			c.VisitorOnly++
+		}
+		if (p.fit || p.visitor && !p.seen) && !p.identified && m.choice.Who == Identified {
+			c.Unidentified++
 		}
 		if p.status == Sent {
 			c.Events += p.eventRows

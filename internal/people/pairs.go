@@ -1,9 +1,8 @@
 package people
 
 import (
-	"cmp"
+	"bytes"
 	"encoding/binary"
-	"slices"
 	"sync"
 
 	"github.com/zeebo/xxh3"
@@ -15,15 +14,28 @@ import (
 
 // pairLog holds which IDs had which person_id, for the person_ids whose sum begins with its number.
 type pairLog struct {
-	mu  sync.Mutex
-	log *spool.Log
+	mu     sync.Mutex
+	log    *spool.Log
+	shared *spool.Log // pairs whose person_id several IDs had; see meet
 }
 
 // pair is an ID and a person_id that it had, and when, where that matters.
 type pair struct {
-	person, id sum
+	person, id sum // person is zero of rows without one, which only show that an ID has other rows
+	flags      pairFlags
+	text       []byte // the ID, where pairVisitor is set
 	span
 }
+
+// pairFlags say on what rows an ID had a person_id.
+type pairFlags uint8
+
+const (
+	pairVisitor pairFlags = 1 << iota // on a row of a mere visitor, of whom nothing else is known
+	pairUUID                          // the same, and the ID is a UUID in its usual form
+	pairOther                         // on a row, among them, that shows otherRow of an ID that no machine made
+	pairLonely                        // on a row that counts only if the ID has others: see posthog.FeedsNobody
+)
 
 // span is from the first to the last row of a pair.
 type span struct {
@@ -41,9 +53,9 @@ type openPair struct {
 	span
 }
 
-// share notes the person_id of a row with a person.
+// share notes the person_id of a row.
 func (x *Index) share(sh *shard, number uint32, f *fact, h sum, e *posthog.Event, at *order) {
-	if e.PersonID == nil || x.options.Separate {
+	if e.PersonID == nil || x.options.Separate || f.marks&neverOne != 0 {
 		return
 	}
 	last := f.person
@@ -57,19 +69,28 @@ func (x *Index) share(sh *shard, number uint32, f *fact, h sum, e *posthog.Event
 	for int(number) >= len(sh.open) {
 		sh.open = append(sh.open, openPair{})
 	}
-	now := openPair{x.sum(e.PersonID), span{first: at.Order, last: at.At}}
-	if !e.HasUUID {
-		now.tie = string(e.DistinctID) + "\x00" + string(e.PersonID)
-	}
+	now := openPair{x.sum(e.PersonID), x.spanOf(e, at)}
 	open := &sh.open[number]
 	if last == f.person {
 		open.span.extend(&now.span)
 		return
 	}
 	if last != 0 {
-		x.notePair(&pair{open.person, h, open.span})
+		x.notePair(&pair{person: open.person, id: h, span: open.span})
 	}
 	*open = now
+}
+
+// spanOf is the span of one row; empty without a persons export.
+func (x *Index) spanOf(e *posthog.Event, at *order) (s span) {
+	if x.persons == nil {
+		return s
+	}
+	s = span{first: at.Order, last: at.At}
+	if !e.HasUUID {
+		s.tie = string(e.DistinctID) + "\x00" + string(e.PersonID)
+	}
+	return s
 }
 
 // extend takes in the rows of another span.
@@ -84,97 +105,88 @@ func (s *span) extend(o *span) {
 func (x *Index) closePairs(sh *shard) {
 	for number := range sh.open {
 		if f := sh.ids.fact(uint32(number)); f.person != 0 {
-			x.notePair(&pair{sh.open[number].person, *sh.ids.hash(uint32(number)), sh.open[number].span})
+			x.notePair(&pair{person: sh.open[number].person, id: *sh.ids.hash(uint32(number)), span: sh.open[number].span})
 		}
 	}
 	sh.open = sh.open[:0]
 }
 
 func (x *Index) notePair(p *pair) {
-	log := &x.pairs[p.person.shard()]
-	log.mu.Lock()
-	defer log.mu.Unlock()
-	var b [2*sumSize + 32]byte
-	entry := p.id.append(p.person.append(b[:0]))
-	if x.persons != nil {
-		entry = binary.LittleEndian.AppendUint64(entry, uint64(p.first.At))
-		entry = append(entry, p.first.UUID[:]...)
-		entry = binary.LittleEndian.AppendUint64(entry, uint64(p.last))
-		entry = append(entry, p.tie...)
-	}
-	log.log.Append(entry)
+	l := &x.pairs[p.shard()]
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	appendPair(l.log, p, x.persons != nil)
 }
 
-func readPair(b []byte) (p pair) {
-	p.person, p.id = readSum(b), readSum(b[sumSize:])
-	if b = b[2*sumSize:]; len(b) > 0 {
-		p.first.At = int64(binary.LittleEndian.Uint64(b))
-		copy(p.first.UUID[:], b[8:])
-		p.last = int64(binary.LittleEndian.Uint64(b[24:]))
-		p.tie = string(b[32:])
+// appendPair writes a pair: its flags, the person_id, the ID, by its text if nothing else is known of it, and if there is a
+// persons export the span.
+func appendPair(log *spool.Log, p *pair, spans bool) {
+	var head [1 + 2*sumSize + binary.MaxVarintLen64]byte
+	var tail [32]byte
+	b, text, end := p.person.append(append(head[:0], byte(p.flags))), p.text, tail[:0]
+	id, isUUID := usualUUID(p.text)
+	switch {
+	case p.flags&pairVisitor == 0:
+		b = p.id.append(b)
+	case isUUID:
+		b[0] |= byte(pairUUID)
+		b, text = append(b, id[:]...), nil
+	default:
+		b = binary.AppendUvarint(b, uint64(len(text)))
 	}
-	return p
+	if spans {
+		end = binary.LittleEndian.AppendUint64(end, uint64(p.first.At))
+		end = append(end, p.first.UUID[:]...)
+		end = binary.LittleEndian.AppendUint64(end, uint64(p.last))
+	}
+	log.Append(b, text, end, []byte(p.tie))
 }
 
-// couple is a pair without what matters only where a persons export speaks against it.
-type couple struct{ person, id sum }
-
-func (c *couple) compare(o *couple) int {
-	return cmp.Or(c.person.compare(o.person), c.id.compare(o.id))
+// shard is the number of the log that a pair belongs to. Those without a person_id are spread.
+func (p *pair) shard() uint32 {
+	if p.person == (sum{}) {
+		return p.id.shard()
+	}
+	return p.person.shard()
 }
 
-// eachShared calls f with the IDs of each person_id in the log that several had, and leaves the log empty.
-func (l *pairLog) eachShared(f func(couples []couple)) error {
-	all := make([]couple, 0, l.log.Len())
-	for entry, err := range l.log.All() {
-		if err != nil {
-			return err
-		}
-		all = append(all, couple{readSum(entry), readSum(entry[sumSize:])})
+// usualUUID returns the UUID that a text is, if it is written as UUID.Append does.
+func usualUUID(text []byte) (id posthog.UUID, ok bool) {
+	if id, ok = parseUUID(text); !ok || bytes.ContainsAny(text, "ABCDEF") {
+		return id, false
 	}
-	l.log.Drop()
-	slices.SortFunc(all, func(a, b couple) int { return a.compare(&b) })
-	all = slices.Compact(all)
-	for shared := range runs(all, func(a, b *couple) bool { return a.person == b.person }) {
-		if len(shared) > 1 {
-			f(shared)
-		}
-	}
-	return nil
+	return id, true
 }
 
-// eachPerson calls f with the pairs of each person_id in the log, each ID once, and leaves the log empty.
-func (l *pairLog) eachPerson(f func(pairs []pair)) error {
-	all := make([]pair, 0, l.log.Len())
-	for entry, err := range l.log.All() {
-		if err != nil {
-			return err
-		}
-		all = append(all, readPair(entry))
+// textRoom is room for the text of a UUID.
+type textRoom = [36]byte
+
+// readPair reads a pair, but for its span, which is in rest. Its text is a part of b, or in room.
+func (x *Index) readPair(b []byte, room *textRoom) (p pair, rest []byte) {
+	p.flags, p.person = pairFlags(b[0])&^pairUUID, readSum(b[1:])
+	isUUID := pairFlags(b[0])&pairUUID != 0
+	b = b[1+sumSize:]
+	switch {
+	case p.flags&pairVisitor == 0:
+		p.id = readSum(b)
+		return p, b[sumSize:]
+	case isUUID:
+		p.text, rest = posthog.UUID(b[:16]).Append(room[:0]), b[16:]
+	default:
+		n, b := readUvarint(b)
+		p.text, rest = b[:n:n], b[n:]
 	}
-	l.log.Drop()
-	slices.SortFunc(all, func(a, b pair) int {
-		if c := a.person.compare(b.person); c != 0 {
-			return c
-		}
-		return a.id.compare(b.id)
-	})
-	for pairs := range runs(all, func(a, b *pair) bool { return a.person == b.person }) {
-		f(merged(pairs))
-	}
-	return nil
+	p.id = x.sum(p.text)
+	return p, rest
 }
 
-// merged makes one pair of those of the same ID, which stand together.
-func merged(pairs []pair) []pair {
-	out := pairs[:1]
-	for _, p := range pairs[1:] {
-		last := &out[len(out)-1]
-		if last.id != p.id {
-			out = append(out, p)
-			continue
-		}
-		last.extend(&p.span)
+// readSpan reads a span. One that was noted when there was no persons export is empty.
+func readSpan(b []byte) (s span) {
+	if len(b) > 0 {
+		s.first.At = int64(binary.LittleEndian.Uint64(b))
+		copy(s.first.UUID[:], b[8:])
+		s.last = int64(binary.LittleEndian.Uint64(b[24:]))
+		s.tie = string(b[32:])
 	}
-	return out
+	return s
 }

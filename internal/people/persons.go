@@ -30,6 +30,7 @@ type mapping struct {
 	personVersion int64
 	person        *exportPerson // nil when the row says that the ID has no person any more
 	id            posthog.UUID
+	apart         bool // the ID never joins anybody: see posthog.CookielessDevice
 }
 
 // exportPerson is a person, by the row of the highest version.
@@ -67,10 +68,14 @@ func (x *Index) LearnPerson(r *posthog.PersonRow) {
 	if r.HasPersonID {
 		person = p.learn(x, r)
 	}
+	known := marks(inPersons)
+	if r.HasProperties && hasEmailIn(r.Properties) {
+		known |= saidEmail
+	}
 	for _, id := range r.DistinctIDs {
-		x.mark(id, inPersons)
+		x.mark(id, known)
 		h := x.sum(id)
-		m := mapping{version: r.Version, personVersion: r.PersonVersion, person: person, id: r.PersonID}
+		m := mapping{version: r.Version, personVersion: r.PersonVersion, person: person, id: r.PersonID, apart: posthog.CookielessDevice(id)}
 		if r.MappingDeleted {
 			m.person = nil
 		}

@@ -253,7 +253,7 @@ func eventOf(r rulebook.Row) *posthog.Event {
 	}
 	e := &posthog.Event{
 		Ref: r.Ref, Name: text(r.Name), DistinctID: text(r.DistinctID), PersonID: text(r.PersonID),
-		CreatedAt: at(r.CreatedAt), Timestamp: at(r.Timestamp), Personless: r.Personless, IsIdentified: r.IsIdentified,
+		CreatedAt: at(r.CreatedAt), Timestamp: at(r.Timestamp), Personless: r.Personless, IsIdentified: r.IsIdentified, WebVisitor: r.WebVisitor,
 		UserID: text(r.UserID), DeviceID: text(r.DeviceID), AnonDistinctID: text(r.AnonDistinctID), Alias: text(r.Alias),
 		PersonProperties: text(r.PersonProperties), Set: text(r.Set), SetOnce: text(r.SetOnce),
 	}

@@ -16,10 +16,11 @@ type sample struct {
 
 const mostSampled = 512
 
-// visit counts a row of a visitor.
-func (sh *shard) visit(h sum, sends bool, e *posthog.Event) {
+// visit counts a row of a visitor, and notes its person_id.
+func (x *Index) visit(sh *shard, h sum, sends bool, e *posthog.Event) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
+	x.visited(sh, h, e)
 	s := &sh.sample
 	if h[1]>>32&(1<<s.level-1) != 0 {
 		return

@@ -40,6 +40,46 @@ func TestVisitorsAreCountedBySample(t *testing.T) {
 	}
 }
 
+// TestVisitorsWithAPersonIDTakeNoMemory observes many visitors, each with a person_id of its own, and one whose person_id is
+// somebody's.
+func TestVisitorsWithAPersonIDTakeNoMemory(t *testing.T) {
+	t.Parallel()
+	const n = 50_000
+	for _, memory := range []int64{0, tiny} {
+		x := NewIndex(Options{Memory: memory})
+		see := func(ref int, id, person string, personless bool) {
+			x.Observe(&posthog.Event{Ref: uint64(ref), Name: b("Looked"), DistinctID: b(id), PersonID: b(person), Personless: personless}, true)
+		}
+		for i := range n {
+			see(i, fmt.Sprintf("0195602e-7a11-7c3e-9d55-%012x", i), fmt.Sprintf("0295602e-7a11-7c3e-9d55-%012x", i), true)
+		}
+		see(n, "user_1", "0295602e-7a11-7c3e-9d55-000000000007", false)
+		s := settle(x, Choice{})
+		if nodes := s.first[shardCount]; nodes != 2 {
+			t.Errorf("%d of %d IDs take memory, want 2", nodes, n)
+		}
+		if p, _ := s.Lookup(b("0195602e-7a11-7c3e-9d55-000000000007")); p == nil || p.DistinctID != "user_1" {
+			t.Errorf("the visitor is %v, want user_1", p)
+		}
+		if _, status := s.Lookup(b("0195602e-7a11-7c3e-9d55-000000000008")); status != Anonymous {
+			t.Errorf("another visitor is %v", status)
+		}
+		x.Close()
+	}
+}
+
+// TestVisitorsTogetherAreOneMore counts two visitors who share a person_id as one person.
+func TestVisitorsTogetherAreOneMore(t *testing.T) {
+	t.Parallel()
+	looks := func(id string) posthog.Event {
+		return posthog.Event{Name: b("Looked"), DistinctID: b(id), PersonID: b("p"), Personless: true}
+	}
+	c := settled(Options{}, Choice{}, rowsOf(looks("a"), looks("b"), posthog.Event{Name: b("Looked"), DistinctID: b("c"), Personless: true})).Count(0)
+	if c.ByChoice[All].New != 2 || c.Unidentified != 2 || c.DistinctIDs != 3 {
+		t.Errorf("counts %+v, want two people", c)
+	}
+}
+
 // TestVisitorsBringTheirEvents has visitors who are somebody after all: their rows count as events of that person.
 func TestVisitorsBringTheirEvents(t *testing.T) {
 	t.Parallel()

@@ -59,6 +59,8 @@ type settler struct {
 	settled *Settled
 
 	first   firstNodes
+	fusion  fusion
+	lone    map[sum]bool // IDs that may stand on rows that make nobody alone, and whether they do
 	groups  *identity.Groups
 	traits  []traits // by the root of a group
 	members []uint32 // by node: the Status of its group, or the number of its candidate behind those
@@ -78,22 +80,28 @@ type settler struct {
 	links        [][2]uint32      // nodes of links that ask for a merge: target and source
 	emails       *claims
 	cioIDs       *claims
-	byWho        [3]Profiles // by everyWho
-	seen         []uint64    // bits, by node: the ID stood on a row that carries identity
-	ids          int64       // IDs seen on a row, visitors included
-	visitors     int64       // people of whom only rows are known that tie them to nobody
+	byWho        [3]Profiles     // by everyWho
+	seen         []uint64        // bits, by node: the ID stood on a row that carries identity
+	ids          int64           // IDs seen on a row, visitors included
+	visitors     int64           // people of whom only rows are known that tie them to nobody
+	visiting     map[uint32]bool // roots of groups of visitors alone that have been counted
 	estimated    bool
 	conflicts    int
 	losers       []loser           // of emails
 	taken        map[uint32]string // by person: an ID of another one, whose profile has their email
 	held         []heldEmail       // the emails that people were sent under
 	shapeOnly    int
+	visitorOnly  int
+	unidentified int
 	joined       int64 // IDs that are another name for somebody
 	events       int64
 }
 
 func (s *settler) bringBack() error {
 	err := s.x.eachShard(func(_ uint32, sh *shard) error { return s.x.bringBack(sh) })
+	if err == nil {
+		err = s.meet()
+	}
 	for i := range s.x.shards {
 		s.first[i+1] = s.first[i] + s.x.shards[i].ids.count
 	}

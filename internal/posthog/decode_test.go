@@ -19,7 +19,7 @@ type row struct {
 	ElementsChain                           string // JSON
 	Properties, PersonProperties            string
 	Set, SetOnce, Unset                     string
-	Personless, IsIdentified                bool
+	Personless, IsIdentified, WebVisitor    bool
 	UserID, DeviceID, AnonDistinctID, Alias string
 	Members                                 map[string]string // by plain key; of equal keys the last
 }
@@ -31,7 +31,7 @@ func copyOf(e *Event) row {
 		ElementsChain: string(e.ElementsChain),
 		Properties:    string(e.Properties), PersonProperties: string(e.PersonProperties),
 		Set: string(e.Set), SetOnce: string(e.SetOnce), Unset: string(e.Unset),
-		Personless: e.Personless, IsIdentified: e.IsIdentified,
+		Personless: e.Personless, IsIdentified: e.IsIdentified, WebVisitor: e.WebVisitor,
 		UserID: string(e.UserID), DeviceID: string(e.DeviceID), AnonDistinctID: string(e.AnonDistinctID), Alias: string(e.Alias),
 		Members: make(map[string]string),
 	}

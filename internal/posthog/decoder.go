@@ -51,6 +51,7 @@ type fields struct {
 type special struct {
 	set, setOnce, unset                []byte
 	processPersonProfile, isIdentified []byte
+	lib                                []byte
 	userID, deviceID, anonDistinctID   []byte
 	alias, distinctID                  []byte
 }
@@ -90,6 +91,7 @@ func (d *decoder) finish() *fault {
 	}
 	e.Personless = e.Personless || string(s.processPersonProfile) == "false"
 	e.IsIdentified = string(s.isIdentified) == "true"
+	e.WebVisitor = string(s.isIdentified) == "false" && string(s.lib) == `"web"`
 	e.UserID, _ = d.id(s.userID, true)
 	e.DeviceID, _ = d.id(s.deviceID, true)
 	e.AnonDistinctID, _ = d.id(s.anonDistinctID, true)

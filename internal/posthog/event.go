@@ -46,6 +46,7 @@ type Event struct {
 
 	Personless     bool   // `$process_person_profile` is false, or person_mode is propertyless
 	IsIdentified   bool   // `$is_identified` is true
+	WebVisitor     bool   // `$lib` is `web` and `$is_identified` is false: posthog-js does not know who it is
 	UserID         []byte // `$user_id`; nil when absent
 	DeviceID       []byte // `$device_id`; nil when absent
 	AnonDistinctID []byte // `$anon_distinct_id`; nil when absent

@@ -129,6 +129,7 @@ func (r *row) wantProperties() {
 	}
 	r.Personless = r.Personless || string(members["$process_person_profile"]) == "false"
 	r.IsIdentified = string(members["$is_identified"]) == "true"
+	r.WebVisitor = string(members["$is_identified"]) == "false" && string(members["$lib"]) == `"web"`
 	r.UserID, r.DeviceID = wantID(members["$user_id"]), wantID(members["$device_id"])
 	r.AnonDistinctID, r.Alias = wantID(members["$anon_distinct_id"]), wantID(members["alias"])
 	for _, special := range []struct {
@@ -266,6 +267,10 @@ var jsonRows = []string{
 	`{"id":"019cb821-7813-7a8c-b949-91dab9baa159","event":"a","distinct_id":"u"}`, `{"uuid":"","id":"019cb82178137a8cb94991dab9baa159","event":"a","distinct_id":"u"}`,
 	`{"uuid":"019cb821-7813-7a8c-b949-91dab9baa159","id":"00000000-0000-0000-0000-000000000001","event":"a","distinct_id":"u"}`, `{"id":7,"event":"a","distinct_id":"u"}`,
 	`{"event":"a","$distinct_id":"u"}`, `{"event":"a","$distinct_id":"u","distinct_id":""}`, `{"event":"a","$distinct_id":"u","distinct_id":5}`, `{"event":"a","$distinct_id":"u","distinct_id":null}`,
+	`{"properties":{"$lib":"web","$is_identified":false},"event":"a","distinct_id":"u"}`,
+	`{"properties":{"$lib":"posthog-node","$is_identified":false},"event":"a","distinct_id":"u"}`,
+	`{"properties":{"$is_identified":false,"$lib":"web","$lib":"other"},"event":"a","distinct_id":"u"}`,
+	`{"properties":{"$lib":"web","$is_identified":false,"$lob":1,"$let":2},"event":"a","distinct_id":"u"}`,
 	`{"event":"a","distinct_id":"u","person":{"distinct_ids":["u"],"properties":{"email":"a@example.com","n":1},"is_identified":true}}`,
 	`{"event":"a","distinct_id":"u","person":{"\u0070roperties":{"n":1}}}`, `{"event":"a","distinct_id":"u","person":{"properties":{"n":1},"properties":[]}}`,
 	`{"event":"a","distinct_id":"u","person":{"properties":{"n":1}},"person_properties":{"n":2}}`, `{"event":"a","distinct_id":"u","person_properties":null,"person":{"properties":{"n":1}}}`,

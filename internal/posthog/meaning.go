@@ -41,13 +41,18 @@ func IllegalID(id []byte) bool {
 
 func white(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' }
 
-// MachineMade reports whether an ID has the shape of one that a PostHog library made up for a visitor: a UUID, 32 hex
-// digits, or the form that posthog-js used before UUIDs, such as
-// 17f1d2a3b4c5d6-0a1b2c3d4e5f67-35667c03-13c680-17f1d2a3b4c7e8.
+// MachineMade reports whether an ID has the shape of one that PostHog made up for a visitor: a UUID, 32 hex digits, the
+// form that posthog-js used before UUIDs, such as 17f1d2a3b4c5d6-0a1b2c3d4e5f67-35667c03-13c680-17f1d2a3b4c7e8, or one
+// for a visitor without cookies.
 func MachineMade(id []byte) bool {
 	_, ok := parseUUID(id)
-	return ok || oldDeviceID(id)
+	return ok || oldDeviceID(id) || bytes.HasPrefix(id, []byte("cookieless_")) || CookielessDevice(id)
 }
+
+// CookielessDevice reports whether an ID is one that PostHog makes up for the device of visitors without cookies. It is a
+// hash of their address, so that everybody behind one address has the same.
+// Source: github.com/PostHog/posthog, nodejs/src/ingestion/cookieless.
+func CookielessDevice(id []byte) bool { return bytes.HasPrefix(id, []byte("cookielessd_")) }
 
 // oldDeviceID knows the five hex numbers of old posthog-js: the time in milliseconds with a counter, a random fraction
 // with its leading 0, the browser, the screen, and the time once more.

@@ -38,6 +38,10 @@ func TestMachineMade(t *testing.T) {
 		"0195602e_7a11_7c3e_9d55_3f2b61c0aa01":                         false,
 		"g195602e-7a11-7c3e-9d55-3f2b61c0aa01":                         false,
 		"0123456789abcdef0123456789abcde":                              false,
+		"cookieless_ZGF5MQ":                                            true,
+		"cookielessd_c2FsdA":                                           true,
+		"cookieless":                                                   false,
+		"Cookieless_1":                                                 false,
 		"user_1001":                                                    false,
 		"maya.okafor@example.com":                                      false,
 		"":                                                             false,
@@ -45,6 +49,25 @@ func TestMachineMade(t *testing.T) {
 	} {
 		if got := MachineMade([]byte(id)); got != want {
 			t.Errorf("%q: got %t, want %t", id, got, want)
+		}
+	}
+}
+
+func TestCookielessDevice(t *testing.T) {
+	for id, want := range map[string]bool{"cookielessd_c2FsdA": true, "cookieless_ZGF5MQ": false, "xcookielessd_": false, "": false} {
+		if got := CookielessDevice([]byte(id)); got != want {
+			t.Errorf("%q: got %t, want %t", id, got, want)
+		}
+	}
+}
+
+func TestFeedsNobody(t *testing.T) {
+	for event, want := range map[string]bool{
+		"$exception": true, "$$heatmap": true, "$ai_generation": true, "$ai_trace": true,
+		"$pageview": false, "ai_generation": false, "$ai": false, "exception": false, "$identify": false, "$feature_flag_called": false, "": false,
+	} {
+		if got := FeedsNobody([]byte(event)); got != want {
+			t.Errorf("%q: got %t, want %t", event, got, want)
 		}
 	}
 }

@@ -109,7 +109,7 @@ func (d *decoder) walkMembers(data []byte, marks []uint64, i, end, depth int, me
 	return i + 1, members[:n]
 }
 
-// specialSecond is the second byte of the special key of each length.
+// specialSecond is the second byte of the special key of each length; of `$lib`, as long as `$set`, see maySpecial.
 var specialSecond = [...]byte{
 	len("$set"): 's', len("alias"): 'l', len("$unset"): 'u', len("$user_id"): 'u', len("$set_once"): 's',
 	len("$device_id"): 'd', len("distinct_id"): 'i', len("$is_identified"): 'i', len("$anon_distinct_id"): 'a',
@@ -119,7 +119,7 @@ var specialSecond = [...]byte{
 // maySpecial tells most keys apart from the special ones with one look.
 func maySpecial(data []byte, key, keyEnd int) bool {
 	n := keyEnd - key
-	return n < len(specialSecond) && specialSecond[n] == data[key+1]
+	return n < len(specialSecond) && (specialSecond[n] == data[key+1] || n == len("$lib") && data[key+1] == 'l')
 }
 
 func (d *decoder) noteSpecial(key []byte, escaped bool, raw []byte) {
@@ -140,6 +140,8 @@ func (d *decoder) noteSpecial(key []byte, escaped bool, raw []byte) {
 		s.processPersonProfile = raw
 	case "$is_identified":
 		s.isIdentified = raw
+	case "$lib":
+		s.lib = raw
 	case "$user_id":
 		s.userID = raw
 	case "$device_id":

@@ -14,13 +14,19 @@ type exportPerson struct {
 // joinExport joins each ID of the persons export with its person.
 func (b *book) joinExport() {
 	for id := range b.ofID {
-		r, ok := b.countingRow(id)
-		if !ok || r.MappingDeleted {
+		if !b.isExported(id) {
 			continue
 		}
+		r, _ := b.countingRow(id)
 		b.exported[r.PersonID] = b.newest(r.PersonID)
 		b.join(b.id(id), b.person(r.PersonID))
 	}
+}
+
+// isExported reports whether an ID has a person in the persons export.
+func (b *book) isExported(id string) bool {
+	r, ok := b.countingRow(id)
+	return ok && !r.MappingDeleted && joins(id)
 }
 
 // countingRow returns the one row that counts of those for an ID: that with the highest version, then person version, then

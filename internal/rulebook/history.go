@@ -25,6 +25,7 @@ type Row struct {
 	PersonID             string // the same
 	Personless           bool
 	IsIdentified         bool
+	WebVisitor           bool   // posthog-js sent it, and says that it does not know who that is
 	UserID, DeviceID     string // "" when absent
 	AnonDistinctID       string // "" when absent
 	Alias                string // "" when absent

@@ -48,8 +48,15 @@ var (
 
 // machineShaped reports whether an ID looks like one that a PostHog library made up.
 func machineShaped(id string) bool {
-	return uuidShape.MatchString(id) || hexShape.MatchString(id) || oldShape.MatchString(id)
+	return uuidShape.MatchString(id) || hexShape.MatchString(id) || oldShape.MatchString(id) ||
+		strings.HasPrefix(id, "cookieless_") || everybodys(id)
 }
+
+// everybodys reports whether all visitors without cookies behind one address have an ID: it never joins anybody.
+func everybodys(id string) bool { return strings.HasPrefix(id, "cookielessd_") }
+
+// joins reports whether an ID may join others.
+func joins(id string) bool { return !Illegal(id) && !everybodys(id) }
 
 // emailShaped reports whether an ID, without space around it, could be an email address.
 func emailShaped(id string) bool {

@@ -132,6 +132,8 @@ func (w *world) link(l Link) {
 		p := w.create(l.Target)
 		w.move(l.Target, p)
 		w.move(l.Source, p)
+	case target == nil && l.Row.Name == "$identify" && source.identified && !machineShaped(l.Target):
+		// refused: a machine on which somebody else was logged in
 	case target == nil:
 		w.move(l.Target, source)
 	case source == nil:

@@ -1,10 +1,27 @@
 package rulebook
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 var kindsOfIDs = map[string]func(look, string) bool{
 	"user known to a back end alone": func(l look, id string) bool {
 		return l.hasMadePerson(id) && !l.isMachineMade(id) && !l.isUserID(id) && !l.wasIdentified(id) && !l.isKnown(id)
+	},
+	"device ID of somebody whom posthog-js was told": func(l look, id string) bool {
+		return l.isDeviceID(id) && !machineShaped(id) && !l.isMachineMade(id)
+	},
+	"visitor without cookies":       func(_ look, id string) bool { return strings.HasPrefix(id, "cookieless_") },
+	"ID of all who have no cookies": func(l look, id string) bool { return everybodys(id) && len(l.rowsOf(id)) > 0 },
+	"visitor of posthog-js":         func(l look, id string) bool { return l.isHeldBackAsVisitor(id) },
+	"visitor of posthog-js with an email": func(l look, id string) bool {
+		return !emailShaped(id) && l.hasEmail(id) && l.hasMadePerson(id) && !l.isUserID(id) &&
+			!slices.ContainsFunc(l.rowsOf(id), func(r Row) bool { return !r.WebVisitor })
+	},
+	"visitor of posthog-js with a profile": func(l look, id string) bool {
+		return slices.Contains(l.Existing, id) && l.hasMadePerson(id) && !l.isUserID(id) &&
+			!slices.ContainsFunc(l.rowsOf(id), func(r Row) bool { return !r.WebVisitor })
 	},
 	"device ID of no UUID's shape": func(l look, id string) bool { return l.isDeviceID(id) && !machineShaped(id) },
 	"user ID of a UUID's shape":    func(l look, id string) bool { return uuidShape.MatchString(id) && l.isKnown(id) },
@@ -27,8 +44,4 @@ var kindsOfIDs = map[string]func(look, string) bool{
 			return same
 		})
 	},
-}
-
-func (l look) isDeviceID(id string) bool {
-	return slices.ContainsFunc(l.Rows, func(r Row) bool { return r.DeviceID == id })
 }

@@ -7,6 +7,12 @@ var kindsOfLinks = map[string]func(look, Link) bool{
 		return link.Row.Name == "$identify" && link.Verdict == RefusedIdentified &&
 			l.outcome.People[link.Target].Identified && l.outcome.People[link.Source].Identified
 	},
+	"shared machine: an $identify for somebody new is refused": func(l look, link Link) bool {
+		return link.Row.Name == "$identify" && link.Verdict == RefusedIdentified && !l.hasPersonRowBefore(link, link.Target)
+	},
+	"an $identify joins somebody identified with a new ID of a machine": func(l look, link Link) bool {
+		return link.Row.Name == "$identify" && link.Verdict == Accepted && l.isDevice(link.Target) && l.comesFromLogin(link)
+	},
 	"$create_alias refused": func(_ look, link Link) bool {
 		return link.Row.Name == "$create_alias" && link.Verdict == RefusedIdentified
 	},
@@ -31,7 +37,10 @@ var kindsOfLinks = map[string]func(look, Link) bool{
 		return link.Verdict == RefusedByExport && link.Row.At() == l.ExportedAt
 	},
 	"link younger than the persons export joins two of its persons": func(_ look, link Link) bool { return link.Fused },
-	"link between people who are one already":                       func(_ look, link Link) bool { return link.Verdict == AlreadyOne },
+	"link younger than the persons export, refused": func(l look, link Link) bool {
+		return link.Verdict == RefusedIdentified && l.isYounger(link)
+	},
+	"link between people who are one already": func(_ look, link Link) bool { return link.Verdict == AlreadyOne },
 	"link at the time of another, told apart by uuid": func(l look, link Link) bool {
 		return slices.ContainsFunc(l.outcome.Links, func(other Link) bool { return onlyUUIDDiffers(link.Row, other.Row) })
 	},

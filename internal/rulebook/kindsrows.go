@@ -22,7 +22,17 @@ var kindsOfRows = map[string]func(look, Row) bool{
 		return len(l.Persons) > 0 && r.At() == l.ExportedAt
 	},
 	"personless row that would link": func(_ look, r Row) bool { return r.Personless && sourceOf(r) != "" },
-	"$groupidentify":                 func(_ look, r Row) bool { return r.Name == "$groupidentify" },
+	"link of the ID of all who have no cookies": func(_ look, r Row) bool {
+		return everybodys(r.DistinctID) && sourceOf(r) != "" || everybodys(sourceOf(r))
+	},
+	"personless row that shares a person_id": func(l look, r Row) bool { return r.Personless && l.shares(r) && l.isShared(r) },
+	"row that makes nobody, of an ID with others, shares a person_id": func(l look, r Row) bool {
+		return feedsNobody(r.Name) && l.shares(r) && l.isShared(r)
+	},
+	"row that makes nobody, of an ID without others, has a shared person_id": func(l look, r Row) bool {
+		return feedsNobody(r.Name) && r.PersonID != "" && !Illegal(r.DistinctID) && !l.shares(r) && l.isShared(r)
+	},
+	"$groupidentify": func(_ look, r Row) bool { return r.Name == "$groupidentify" },
 	"$identify without anon_distinct_id": func(_ look, r Row) bool {
 		return r.Name == "$identify" && r.AnonDistinctID == ""
 	},
@@ -37,4 +47,11 @@ var kindsOfRows = map[string]func(look, Row) bool{
 
 func hasNull(text string) bool {
 	return slices.Contains(slices.Collect(maps.Values(object(text))), "null")
+}
+
+// isShared reports whether another ID joins the person_id of a row.
+func (l look) isShared(r Row) bool {
+	return slices.ContainsFunc(l.Rows, func(other Row) bool {
+		return other.PersonID == r.PersonID && other.DistinctID != r.DistinctID && l.shares(other)
+	})
 }

@@ -6,7 +6,7 @@ import "slices"
 // dropped it for being personless.
 func linkOf(r Row) (Link, bool) {
 	l := Link{Row: r, Target: r.DistinctID, Source: sourceOf(r)}
-	return l, !r.Personless && !Illegal(l.Target) && !Illegal(l.Source) && l.Target != l.Source
+	return l, !r.Personless && joins(l.Target) && joins(l.Source) && l.Target != l.Source
 }
 
 // sourceOf returns the ID that a row would link to its distinct_id; "" when it is no row of that kind.
@@ -53,10 +53,19 @@ func (b *book) judge(l Link) Verdict {
 	}
 }
 
-// movesIdentified reports whether both IDs have a person at a link, and that of the source is identified already.
+// movesIdentified reports whether a link would move somebody who is identified to another person. An $identify may do so
+// only for an ID that a machine made and whose person there is nothing of; an alias whenever one of its IDs has no person.
 func (b *book) movesIdentified(l Link) bool {
-	return b.hasPersonAt(l, l.Target) &&
-		(b.comesFromLogin(l) || b.hasPersonAt(l, l.Source) && b.isIdentifiedAt(l, b.id(l.Source)))
+	identified := b.isIdentifiedAt(l, b.id(l.Source))
+	if l.Row.Name == "$identify" {
+		return (b.comesFromLogin(l) || identified) && !(b.isDevice(l.Target) && !b.isPersonAt(l, b.id(l.Target)))
+	}
+	return b.hasPersonAt(l, l.Target) && b.hasPersonAt(l, l.Source) && identified
+}
+
+// isPersonAt reports whether an ID of somebody has a person when a link comes.
+func (b *book) isPersonAt(l Link, g *group) bool {
+	return slices.ContainsFunc(g.ids, func(id string) bool { return b.hasPersonAt(l, id) })
 }
 
 // comesFromLogin reports whether an $identify names as its anonymous ID one that somebody logs in with, some time: then
@@ -65,22 +74,28 @@ func (b *book) comesFromLogin(l Link) bool {
 	return l.Row.Name == "$identify" && slices.ContainsFunc(b.rowsOf(l.Source), func(r Row) bool { return r.UserID == l.Source })
 }
 
-// hasPersonAt reports whether an ID has a person when a link comes: from an earlier person row, or from an earlier link
-// whatever became of that.
+// hasPersonAt reports whether an ID has a person when a link comes: from an earlier person row, or from the persons export, or
+// from an earlier link whatever became of that.
 func (b *book) hasPersonAt(l Link, id string) bool {
-	return b.hasPersonRowBefore(l, id) || slices.ContainsFunc(b.links, func(earlier Link) bool {
+	return b.hasPersonRowBefore(l, id) || b.isYounger(l) && b.isExported(id) || slices.ContainsFunc(b.links, func(earlier Link) bool {
 		return earlier.Target == id || earlier.Source == id
 	})
 }
 
 // isIdentifiedAt reports whether somebody is identified when a link comes: some ID was the target of an earlier link,
-// whatever became of that, or some ID stands on an earlier row that says that somebody is logged in under it.
+// whatever became of that, or the source of one that was refused for this, or some ID stands on an earlier row that says that
+// somebody is logged in under it, or the persons export has somebody identified.
 func (b *book) isIdentifiedAt(l Link, g *group) bool {
 	return slices.ContainsFunc(g.ids, func(id string) bool {
-		return slices.ContainsFunc(b.links, func(earlier Link) bool { return earlier.Target == id }) ||
+		return slices.ContainsFunc(b.links, func(earlier Link) bool {
+			return earlier.Target == id || earlier.Source == id && earlier.Verdict == RefusedIdentified
+		}) ||
 			b.isKnownBefore(l, id)
-	})
+	}) || b.isYounger(l) && slices.ContainsFunc(b.exportPersonsOf(g), func(person string) bool { return b.exported[person].identified })
 }
+
+// isYounger reports whether a link comes after the persons export.
+func (b *book) isYounger(l Link) bool { return len(b.Persons) > 0 && l.Row.At() > b.ExportedAt }
 
 func (b *book) isKnownBefore(l Link, id string) bool {
 	return slices.ContainsFunc(b.rowsOf(id), func(r Row) bool { return saysKnown(r) && compareFirst(&r, &l.Row) < 0 })

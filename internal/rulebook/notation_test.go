@@ -74,6 +74,8 @@ func read(t *testing.T, r *Row, field string) {
 		r.Personless = true
 	case "identified":
 		r.IsIdentified = true
+	case "web":
+		r.WebVisitor = true
 	case "noevent":
 		r.Sends = false
 	case "ref":
@@ -125,7 +127,7 @@ func told(o Outcome) string {
 			continue
 		}
 		var special []string
-		for word, is := range map[string]bool{"anonymous": !p.Identified, "shape": p.ShapeOnly, "deleted": p.Deleted} {
+		for word, is := range map[string]bool{"anonymous": !p.Identified, "shape": p.ShapeOnly, "visitor": p.Visitor, "deleted": p.Deleted} {
 			if is {
 				special = append(special, word)
 			}

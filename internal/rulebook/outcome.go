@@ -23,6 +23,7 @@ type Person struct {
 	Kept       string   // the ID under which the person is sent
 	Identified bool
 	ShapeOnly  bool              // not identified, but would be if an ID with a person row had another shape
+	Visitor    bool              // not identified, but would be if posthog-js had not said that it does not know them
 	Deleted    bool              // never sent
 	Rejected   bool              // not sent, since all its rows are rejected
 	Attributes map[string]string // raw JSON values; never null
@@ -41,7 +42,7 @@ type Link struct {
 	Fused bool
 }
 
-// Pair is a person_id that stands with a distinct ID on person rows.
+// Pair is a person_id that stands with a distinct ID on rows.
 type Pair struct {
 	ID, PersonID string
 	Refused      bool // because of the persons export

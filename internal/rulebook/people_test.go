@@ -9,8 +9,39 @@ func TestWhoIsIdentified(t *testing.T) {
 	t.Parallel()
 	check(t, []example{
 		{name: "a device is not", rows: `
+			1 $pageview kiosk device=kiosk web`,
+			want: "kiosk: kiosk (anonymous visitor)"},
+		{name: "a device that an app knows is", rows: `
 			1 $pageview kiosk device=kiosk`,
-			want: "kiosk: kiosk (anonymous)"},
+			want: "kiosk: kiosk"},
+		{name: "a visitor of posthog-js is not, whatever the ID", rows: `
+			1 $pageview member-7 web
+			2 $pageview member-7 web`,
+			want: "member-7: member-7 (anonymous visitor)"},
+		{name: "unless a row is of another library", rows: `
+			1 $pageview member-7 web
+			2 Order member-7 personless`,
+			want: "member-7: member-7"},
+		{name: "which says something", rows: `
+			1 $pageview member-7 web
+			2 $exception member-7`,
+			want: "member-7: member-7 (anonymous visitor)"},
+		{name: "or says an email", rows: `
+			1 $pageview member-7 web device=member-7
+			2 $set member-7 web set={"email":"maya@example.com"}`,
+			want: "member-7: member-7"},
+		{name: "or the persons export does", rows: `1 $pageview member-7 web`,
+			persons: `member-7 p person={"email":"maya@example.com"}`, exported: 9, want: "member-7: member-7"},
+		{name: "or it has a profile", rows: `1 $pageview member-7 web device=member-7`, existing: []string{"member-7"},
+			want: "member-7: member-7"},
+		{name: "or somebody logs in with it", rows: `
+			1 $pageview member-7 web device=member-7
+			2 $pageview member-7 user=member-7 identified`,
+			want: "member-7: member-7"},
+		{name: "visitors without cookies are not", rows: `
+			1 $pageview cookieless_1
+			2 $pageview cookielessd_1 identified`,
+			want: "cookieless_1: cookieless_1 (anonymous shape); cookielessd_1: cookielessd_1 (anonymous)"},
 		{name: "a UUID is not, which is told", rows: `1 $pageview ` + visitor, want: visitor + ": " + visitor + " (anonymous shape)"},
 		{name: "a UUID that is a device is not, whatever its shape", rows: `1 $pageview ` + visitor + ` device=` + visitor,
 			want: visitor + ": " + visitor + " (anonymous)"},
@@ -70,8 +101,8 @@ func TestKeptIDs(t *testing.T) {
 		{name: "emails before what is not identified", rows: `
 			3 $create_alias a@example.com alias=b`,
 			want: "a@example.com: a@example.com b", links: "accepted"},
-		{name: "what no machine made before the rest", rows: `1 $create_alias kiosk alias=b device=kiosk`,
-			want: "b: b kiosk (anonymous)", links: "accepted"},
+		{name: "what no machine made before the rest", rows: `1 $create_alias kiosk alias=b device=kiosk web`,
+			want: "b: b kiosk (anonymous visitor)", links: "accepted"},
 		{name: "then the earliest", rows: `
 			1 Order z
 			2 Order a
@@ -177,7 +208,7 @@ func TestPeopleOfTheSample(t *testing.T) {
 	check(t, []example{
 		{name: "events alone", rows: rows,
 			want:  "user_1001: A1 A1b user_1001; user_1002: " + anonymous + " user_1002; user_1003: user_1003",
-			links: "accepted; already one; already identified; accepted"},
+			links: "already one; already one; already identified; accepted"},
 		{name: "with the persons export", rows: rows, persons: persons, exported: 14,
 			want:  "user_0900: user_0900 (anonymous deleted); user_1001: A1 A1b user_1001; user_1002: " + anonymous + " user_1002; user_1003: user_1003",
 			links: "already one; already one; persons export; already one"},

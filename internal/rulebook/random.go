@@ -71,6 +71,7 @@ type user struct {
 type device struct {
 	id, current string
 	user        *user
+	web         bool // with posthog-js
 }
 
 func newWorld(r *rand.Rand) *world {

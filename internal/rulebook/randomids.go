@@ -39,10 +39,20 @@ func (w *world) addDevice() *device {
 	default:
 		id = w.newUUID()
 	}
-	d := &device{id: id, current: id}
+	d := &device{id: id, current: id, web: w.chance(60)}
+	switch {
+	case w.chance(8): // without cookies
+		d.id, d.current, d.web = fmt.Sprintf("cookielessd_b2Zm%d", w.IntN(2)), w.cookieless(), true
+	case len(w.users) > 0 && w.chance(12): // posthog-js was told an ID that is no login
+		d.id, d.web = one(w, w.users).id, true
+		d.current = d.id
+	}
 	w.devices = append(w.devices, d)
 	return d
 }
+
+// cookieless makes the ID of a visitor without cookies, for a day.
+func (w *world) cookieless() string { return fmt.Sprintf("cookieless_ZGF5%d", len(w.rows)) }
 
 // oldID makes an ID as posthog-js did before it used UUIDs.
 func (w *world) oldID() string {

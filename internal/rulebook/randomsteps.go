@@ -10,6 +10,7 @@ func (w *world) step() {
 	}{
 		{16, w.visit}, {20, w.login}, {10, w.useBackEnd}, {8, w.change}, {5, w.aliasFromDevice}, {4, w.aliasFromBackEnd},
 		{4, w.merge}, {4, w.takeOver}, {4, w.identifyNobody}, {2, w.groupidentify}, {3, w.fail}, {2, w.reset},
+		{3, w.trace}, {2, w.setApp}, {1, w.seeEverybody}, {3, w.shareMachine},
 		{3, w.setTwice}, {2, w.setAndUnset}, {3, w.askForFlag}, {3, w.split}, {3, w.remove},
 		{2, func() { w.addDevice() }},
 	}
@@ -44,8 +45,11 @@ func (w *world) login() {
 	d.user, d.current = u, u.id
 	r := w.onDevice(d)
 	r.Name, r.AnonDistinctID = "$identify", before
-	if w.chance(8) {
+	switch {
+	case w.chance(8):
 		r.AnonDistinctID = ""
+	case w.chance(5):
+		r.AnonDistinctID = d.id
 	}
 	r.Personless = w.chance(3)
 	r.Set, r.SetOnce = w.someProperties(70), w.someProperties(40)
@@ -98,6 +102,9 @@ func (w *world) takeOver() {
 			d.user, d.current = u, u.id
 			r := w.onDevice(d)
 			r.Name, r.AnonDistinctID, r.Set = "$identify", before, w.someProperties(50)
+			if w.chance(20) { // a library that names the new visitor instead
+				r.DistinctID = w.newUUID()
+			}
 			w.take(r)
 			return
 		}
@@ -167,6 +174,57 @@ func (w *world) setAndUnset() {
 	w.take(r)
 }
 
+// trace is a call of a model, under an ID of its own, or under that of a user. Its person_id may be that of anybody, as after a
+// person was moved.
+func (w *world) trace() {
+	r := Row{Name: "$ai_generation", DistinctID: fmt.Sprintf("trace-%d", w.IntN(3)), Personless: w.chance(50)}
+	if w.chance(40) {
+		r.DistinctID = one(w, w.users).id
+	}
+	w.take(r)
+	if last := &w.rows[len(w.rows)-1]; r.DistinctID[0] == 't' && w.chance(70) {
+		last.PersonID = one(w, w.rows).PersonID
+	}
+}
+
+// setApp is an app that says an email of somebody whom it does not log in.
+func (w *world) setApp() {
+	for _, d := range w.devices {
+		if d.user == nil && d.web && w.chance(50) {
+			r := w.onDevice(d)
+			r.Name, r.Personless, r.Set = "$set", false, w.object("email")
+			w.take(r)
+			return
+		}
+	}
+}
+
+// seeEverybody is a row under the ID of all who have no cookies.
+func (w *world) seeEverybody() {
+	r := Row{Name: "$pageview", DistinctID: "cookielessd_b2Zm0", WebVisitor: true, Personless: w.chance(30), Sends: true}
+	w.take(r)
+	if w.chance(50) {
+		w.rows[len(w.rows)-1].PersonID = one(w, w.rows).PersonID
+	}
+}
+
+// shareMachine lets users log in on one machine, each naming its first ID, or that of the user before.
+func (w *world) shareMachine() {
+	d := one(w, w.devices)
+	before := d.id
+	for range 2 + w.IntN(3) {
+		d.user = one(w, w.users)
+		d.current = d.user.id
+		r := w.onDevice(d)
+		r.Name, r.AnonDistinctID, r.Set = "$identify", before, w.someProperties(40)
+		w.take(r)
+		w.tick()
+		if w.chance(30) {
+			before = d.current
+		}
+	}
+}
+
 // setTwice sets a property once, removes it, and sets it once more.
 func (w *world) setTwice() {
 	id, key := one(w, w.users).id, one(w, propertyKeys)
@@ -181,6 +239,9 @@ func (w *world) setTwice() {
 func (w *world) reset() {
 	d := one(w, w.devices)
 	d.user, d.current = nil, w.newUUID()
+	if everybodys(d.id) {
+		d.current = w.cookieless()
+	}
 }
 
 // onDevice returns a row as a device's library would fill it in.
@@ -190,6 +251,7 @@ func (w *world) onDevice(d *device) Row {
 		r.UserID, r.IsIdentified = d.user.id, true
 	} else {
 		r.Personless = w.chance(w.personless)
+		r.WebVisitor = d.web && !w.chance(4)
 	}
 	return r
 }

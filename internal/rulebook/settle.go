@@ -21,6 +21,7 @@ type book struct {
 	History
 	groups
 	rows     []Row // those that say something of their distinct ID, in order
+	sharing  []Row // those that join their distinct ID with others of their person_id, in order
 	exported map[string]exportPerson
 	persons  map[string]*replayed // by distinct ID, during the replay
 	joining  []Link               // that join two persons in the replay
@@ -106,6 +107,7 @@ func (b *book) describe(g *group) *Person {
 		Attributes: withoutNulls(b.persons[g.ids[0]].properties),
 	}
 	p.ShapeOnly = !p.Identified && slices.ContainsFunc(g.ids, b.isHeldBackByShape)
+	p.Visitor = !p.Identified && slices.ContainsFunc(g.ids, b.isHeldBackAsVisitor)
 	p.Email = emailOf(p.Attributes)
 	for _, id := range g.ids {
 		p.Events += len(filter(b.rowsOf(id), func(r Row) bool { return r.Sends }))

@@ -80,8 +80,8 @@ func TestIllegalIDsJoinNobody(t *testing.T) {
 			exported: 9, want: "u: u (anonymous)"},
 		{name: "its device still counts", rows: `
 			1 $pageview null device=kiosk
-			2 $pageview kiosk`,
-			want: "kiosk: kiosk (anonymous)"},
+			2 $pageview kiosk web`,
+			want: "kiosk: kiosk (anonymous visitor)"},
 	})
 }
 
@@ -96,9 +96,9 @@ func TestGroupidentifySaysNothingOfAnybody(t *testing.T) {
 			want: "$company_acme: $company_acme; u: u"},
 		{name: "its device still counts", rows: `
 			1 $groupidentify u device=kiosk anon=other identified user=u
-			2 $pageview kiosk
+			2 $pageview kiosk web
 			3 $pageview other`,
-			want: "kiosk: kiosk (anonymous); other: other (anonymous)"},
+			want: "kiosk: kiosk (anonymous visitor); other: other (anonymous)"},
 	})
 }
 
@@ -162,10 +162,47 @@ func TestSharedPersonIDs(t *testing.T) {
 			3 Order b pid=q
 			4 Order c pid=q`,
 			want: "a: a b c"},
-		{name: "not on personless rows", rows: `
+		{name: "on personless rows too", rows: `
 			1 $pageview ` + visitor + ` pid=p personless
 			2 Order u pid=p`,
-			want: visitor + ": " + visitor + " (anonymous); u: u"},
+			want: "u: " + visitor + " u"},
+		{name: "on personless rows alone", rows: `
+			1 $pageview ` + visitor + ` pid=p personless
+			2 $pageview ` + tablet + ` pid=p personless`,
+			want: visitor + ": " + visitor + " " + tablet + " (anonymous)"},
+		{name: "not on rows that make nobody, of IDs without others", rows: `
+			1 $ai_generation t1 pid=p
+			2 $exception t2 pid=p personless
+			3 $$heatmap t3 pid=p
+			4 Order u pid=p`,
+			want: "u: u"},
+		{name: "but of IDs that have others, whatever their person_id", rows: `
+			1 $ai_generation t1 pid=p
+			2 $exception t2 pid=p personless
+			3 $pageview t1 personless
+			4 $pageview t2 pid=q personless
+			5 Order u pid=p`,
+			want: "u: t1 t2 u"},
+		{name: "not of the ID of all who have no cookies", rows: `
+			1 $pageview cookielessd_1 pid=p
+			2 Order u pid=p`,
+			want: "cookielessd_1: cookielessd_1 (anonymous); u: u"},
+		{name: "nobody new becomes a bridge between two persons of the export", rows: `
+			1 Order u pid=old
+			2 Order v pid=old
+			3 Order w pid=old`,
+			persons: `
+			u p
+			v q`,
+			exported: 9, want: "u: u w; v: v"},
+		{name: "nor does a younger row make one of an older one", rows: `
+			1 Order u pid=old
+			2 Order w pid=old
+			10 Order v pid=old`,
+			persons: `
+			u p
+			v q`,
+			exported: 9, want: "u: u; w: v w"},
 		{name: "with an export, not two of its persons", rows: `
 			1 Order u pid=p
 			2 Order u pid=q`,
@@ -235,7 +272,52 @@ func TestLinks(t *testing.T) {
 		{name: "a shared device of somebody new", rows: `
 			1 $identify u anon=A
 			3 $identify v anon=u`,
-			want: "u: A u v", links: "accepted; accepted"},
+			want: "u: A u; v: v", links: "accepted; already identified"},
+		{name: "a shared device, one after the other", rows: `
+			1 Start m
+			2 $identify u anon=m
+			3 $identify v anon=m
+			4 $identify w anon=v
+			5 $identify u anon=m
+			6 $identify w anon=m`,
+			want:  "u: m u; v: v; w: w",
+			links: "accepted; already identified; already identified; already one; already identified"},
+		{name: "a shared device, each named as the ID before the next", rows: `
+			1 $identify u anon=m
+			2 $identify v anon=u
+			3 $identify w anon=v
+			4 $identify u anon=w`,
+			want: "u: m u; v: v; w: w", links: "accepted; already identified; already identified; already identified"},
+		{name: "an ID that a machine made joins somebody identified", rows: `
+			1 $identify u anon=A
+			2 $identify ` + visitor + ` anon=u`,
+			want: "u: " + visitor + " A u", links: "accepted; accepted"},
+		{name: "unless it has a person", rows: `
+			1 $identify u anon=A
+			2 $pageview ` + visitor + `
+			3 $identify ` + visitor + ` anon=u`,
+			want: visitor + ": " + visitor + "; u: A u", links: "accepted; already identified"},
+		{name: "or is of one", rows: `
+			1 $identify u anon=A
+			2 Order v pid=p
+			3 $pageview ` + visitor + ` pid=p personless
+			4 $identify ` + visitor + ` anon=u`,
+			want: "u: A u; v: " + visitor + " v", links: "accepted; already identified"},
+		{name: "an anonymous ID that shares the person_id of somebody identified is theirs", rows: `
+			1 Order u pid=p user=u
+			2 $pageview A pid=p personless
+			3 $identify v anon=A`,
+			want: "u: A u; v: v", links: "already identified"},
+		{name: "the ID of all who have no cookies joins nobody", rows: `
+			1 $identify u anon=cookielessd_1
+			2 $create_alias v alias=cookielessd_1
+			3 $merge_dangerously w alias=cookielessd_1
+			4 $identify cookielessd_1 anon=x`,
+			want: "cookielessd_1: cookielessd_1 (anonymous); u: u; v: v; w: w"},
+		{name: "a visitor without cookies logs in", rows: `
+			1 $pageview cookieless_1 web device=cookielessd_1
+			2 $identify u anon=cookieless_1`,
+			want: "u: cookieless_1 u", links: "accepted"},
 		{name: "$merge_dangerously may", rows: `
 			1 $identify u anon=A
 			2 Order v
@@ -280,7 +362,7 @@ func TestLinks(t *testing.T) {
 			2 Order v
 			3 $identify v anon=s
 			4 Order s pid=p`,
-			want: "u: A s u v", links: "accepted; accepted"},
+			want: "u: A s u; v: v", links: "accepted; already identified"},
 		{name: "somebody known with a row before is identified", rows: `
 			1 Order u user=u
 			2 Order v
@@ -358,7 +440,7 @@ func TestOrderOfLinks(t *testing.T) {
 			5 Buy w
 			5 $identify u anon=A
 			5 $identify w anon=u`,
-			want: "u: A u w", links: "accepted; accepted"},
+			want: "u: A u; w: w", links: "accepted; already identified"},
 		{name: "by distinct_id before what is linked", rows: `
 			1 Order c
 			5 $identify c anon=b
@@ -391,8 +473,17 @@ func TestLinksAgainstThePersonsExport(t *testing.T) {
 			want: "u: u; v: v", links: "persons export"},
 		{name: "nor without a time", rows: `- $identify u anon=v`, persons: two, exported: 9,
 			want: "u: u; v: v", links: "persons export"},
-		{name: "a younger link may", rows: `10 $identify u anon=v`, persons: two, exported: 9,
-			want: "u: u v", links: "accepted"},
+		{name: "a younger link may", rows: `10 $identify u anon=v`, persons: `
+			u p identified
+			v q`, exported: 9, want: "u: u v", links: "accepted"},
+		{name: "but not move somebody whom the export has as identified", rows: `
+			10 $identify u anon=v
+			11 $create_alias u alias=v
+			12 $identify ` + visitor + ` anon=v
+			13 $merge_dangerously u alias=v`,
+			persons: two + "\n" + visitor + ` r`, exported: 9,
+			want:  visitor + ": " + visitor + "; u: u v",
+			links: "already identified; already identified; already identified; accepted"},
 		{name: "a younger link is refused like any other", rows: `
 			1 $identify v anon=A
 			2 Order u
