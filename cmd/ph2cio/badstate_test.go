@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/hex"
 	"os"
 	"path/filepath"
 	"strings"
@@ -37,6 +38,7 @@ func TestABadStateIsNotUsed(t *testing.T) {
 		"a flipped head":  {overwritten(0, "\x00\xff"), "not a database", "bring it back from a backup"},
 		"cut":             {whole[:2*4096], "malformed", "bring it back from a backup"},
 		"cut in a page":   {whole[:len(whole)-1000], "damaged", "bring it back from a backup"},
+		"another form":    {otherForm(t, whole), "it is of another form", "use the build that made it"},
 		"a newer version": {overwritten(60, "\x00\x00\x00\x63"), "a newer version of ph2cio made it (schema 99", "use that version"},
 		"another program": {overwritten(68, "\x00\x00\x00\x05"), "not one of ph2cio's", "--state"},
 	} {
@@ -64,5 +66,50 @@ func TestABadStateIsNotUsed(t *testing.T) {
 				t.Errorf("the file is not what it was; %v", err)
 			}
 		})
+	}
+}
+
+// otherForm is a state as it stands, but for the note of the form of its tables.
+func otherForm(t *testing.T, state []byte) []byte {
+	t.Helper()
+	at := bytes.Index(state, []byte("form"))
+	for ; at >= 0 && !isHex(state[at+4:at+20]); at += 1 + bytes.Index(state[at+1:], []byte("form")) {
+	}
+	if at < 0 {
+		t.Fatal("the state does not note its form")
+	}
+	text := bytes.Clone(state)
+	copy(text[at+4:], "0123456789abcdef")
+	return text
+}
+
+func isHex(text []byte) bool {
+	_, err := hex.DecodeString(string(text))
+	return err == nil
+}
+
+// TestAPreviewTellsOfAStateItCannotUse: without --state a preview goes on as if nothing had been sent, and says so.
+func TestAPreviewTellsOfAStateItCannotUse(t *testing.T) {
+	t.Parallel()
+	_, url := boxed(t, sandbox.Faults{})
+	r := newRun(t, url)
+	events := r.write("events.jsonl", oneRow)
+	if out := r.run("backfill", "--yes", "--quiet", "--state", "state", events); out.code != 0 {
+		t.Fatalf("exit code %d\n%s", out.code, out)
+	}
+	whole, err := os.ReadFile(filepath.Join(r.dir, "state", "state.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.write(".state/ph2cio/1/state.db", string(otherForm(t, whole)))
+	for _, args := range [][]string{{"preview", "--state", ".state/ph2cio/1", events}, {"status", "--state", ".state/ph2cio/1"}} {
+		if out := r.run(args...); out.code != 8 || !strings.Contains(out.String(), "it is of another form") {
+			t.Errorf("%s: exit code %d\n%s", args, out.code, out)
+		}
+	}
+	r.environment["XDG_STATE_HOME"] = filepath.Join(r.dir, ".state")
+	out := r.run("preview", events)
+	if out.code != 0 || !strings.Contains(out.String(), "as if nothing had been sent") || !strings.Contains(out.String(), "it is of another form") {
+		t.Errorf("exit code %d\n%s", out.code, out)
 	}
 }

@@ -35,7 +35,10 @@ func (p *program) lookAtState(ctx context.Context, plan *export.Plan, o *preview
 			return nothing, usage(errors.New("--state " + o.state + ": nothing was sent from there"))
 		case err != nil && o.state != "":
 			return nothing, err
+		case errors.Is(err, fs.ErrNotExist):
+			continue
 		case err != nil:
+			p.warn("what was sent before is not known, so this is as if nothing had been sent: %v", err)
 			continue
 		case o.state == "" && !p.mayBeOurs(store.Workspace().BaseURL):
 			if err := store.Close(); err != nil {
