@@ -88,7 +88,8 @@ func isHex(text []byte) bool {
 	return err == nil
 }
 
-// TestAPreviewTellsOfAStateItCannotUse: without --state a preview goes on as if nothing had been sent, and says so.
+// TestAPreviewTellsOfAStateItCannotUse: without --state a preview goes on as if nothing had been sent, and
+// says so.
 func TestAPreviewTellsOfAStateItCannotUse(t *testing.T) {
 	t.Parallel()
 	_, url := boxed(t, sandbox.Faults{})

@@ -76,7 +76,8 @@ func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*ex
 	}
 }
 
-// warnOfDoubles warns of events that may be sent twice, because only some rows have a uuid, in this reading or before.
+// warnOfDoubles warns of events that may be sent twice, because only some rows have a uuid, in this reading
+// or before.
 func (p *program) warnOfDoubles(learned *export.Learned) {
 	switch n := learned.MayDouble(); {
 	case n > 0:

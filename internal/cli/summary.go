@@ -108,7 +108,8 @@ func (t *summaryText) corrections() {
 	fmt.Fprintf(t, "               %s\n", t.style.dim(plain(what)))
 	for i := range min(len(t.s.CorrectedLate), mostNamed) {
 		c := &t.s.CorrectedLate[i]
-		fmt.Fprintf(t, "               %s\n", t.style.dim(oneLine(fmt.Sprintf("%s:%d  %s  %s", c.File, c.Line, c.Event, c.EventID))))
+		line := fmt.Sprintf("%s:%d  %s  %s", c.File, c.Line, c.Event, c.EventID)
+		fmt.Fprintf(t, "               %s\n", t.style.dim(oneLine(line)))
 	}
 }
 

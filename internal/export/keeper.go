@@ -45,8 +45,8 @@ func newKeeper(run *ledger.Run, phase ledger.Phase, from ledger.Position) *keepe
 	}
 }
 
-// took notes that everything before end has been dealt with, but for these operations, of which those of rows have marks. The
-// lock is held, and has been since the counts were changed.
+// took notes that everything before end has been dealt with, but for these operations, of which those of
+// rows have marks. The lock is held, and has been since the counts were changed.
 func (k *keeper) took(operations []customerio.Operation, marks []mark, end uint64) {
 	if k == nil {
 		return
@@ -124,7 +124,9 @@ func (k *keeper) reject(number uint64, one *Reject) error {
 	if err != nil {
 		return err
 	}
-	k.step.Rejects = append(k.step.Rejects, ledger.Reject{Phase: k.phase, Number: number, Reason: one.Reason, Key: one.key, Closed: one.closed, Text: line})
+	k.step.Rejects = append(k.step.Rejects, ledger.Reject{
+		Phase: k.phase, Number: number, Reason: one.Reason, Key: one.key, Closed: one.closed, Text: line,
+	})
 	k.size += len(line)
 	k.changed = true
 	return nil

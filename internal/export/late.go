@@ -8,8 +8,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// A row may correct an event after that was sent: PostHog keeps the newest version of an event, and Customer.io the one that it
-// was sent first. Such a row is skipped and listed.
+// A row may correct an event after that was sent: PostHog keeps the newest version of an event, Customer.io
+// the first that it is sent. Such a row is skipped and listed.
 
 // mostCorrections is how many of them the summary lists; a run that sends writes all of them to its rejects.
 const mostCorrections = 1000

@@ -41,7 +41,10 @@ var pages = sync.Pool{New: func() any { return &page{} }}
 func (p *page) release() {
 	clear(p.rejects)
 	clear(p.late)
-	*p = page{owed: p.owed[:0], operations: p.operations[:0], text: p.text[:0], ends: p.ends[:0], marks: p.marks[:0], rejects: p.rejects[:0], late: p.late[:0], recent: p.recent[:0]}
+	*p = page{
+		owed: p.owed[:0], operations: p.operations[:0], text: p.text[:0], ends: p.ends[:0], marks: p.marks[:0],
+		rejects: p.rejects[:0], late: p.late[:0], recent: p.recent[:0],
+	}
 	pages.Put(p)
 }
 

@@ -79,5 +79,6 @@ func (t turnedDown) has(key ledger.Key) bool {
 // keyOfRow is the key of a row that was rejected: one that differs in anything is another.
 func keyOfRow(row []byte) ledger.Key { return xxh3.Hash128(row).Bytes() }
 
-// keyOfText is the key of an operation, or of a row that could not be read, of which there may be only the beginning.
+// keyOfText is the key of an operation, or of a row that could not be read, of which there may be only the
+// beginning.
 func keyOfText(text []byte) ledger.Key { return xxh3.Hash128(text[:min(len(text), maxRaw)]).Bytes() }

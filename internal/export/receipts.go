@@ -14,7 +14,8 @@ import (
 
 var errGrew = errors.New("it has grown since the first reading")
 
-// refusedOperation hears of each operation that the API refused; row is the key of the row that it was made of, if it was.
+// refusedOperation hears of each operation that the API refused; row is the key of the row that it was made
+// of, if it was.
 type refusedOperation func(refusal customerio.Rejection, operation []byte, row ledger.Key) error
 
 // outbox opens a phase: its extent for the progress, and what to do with each refused operation.

@@ -82,7 +82,8 @@ type keyed struct {
 // rejectedBefore is the outcome of a row that an earlier run has rejected.
 var rejectedBefore = mapping.Outcome{Bucket: mapping.Skipped, Reason: mapping.ReasonRejectedBefore}
 
-// turnedDown reports whether an earlier run has rejected a row just as it stands. One that was corrected since is another row.
+// turnedDown reports whether an earlier run has rejected a row just as it stands. One that was corrected
+// since is another row.
 func (k *keyed) turnedDown(key func([]byte) ledger.Key, row []byte) bool {
 	return len(k.down) > 0 && k.down.has(key(row))
 }
@@ -208,7 +209,8 @@ func (r *repeats) sortedDays() []int64 {
 	return days
 }
 
-// take leaves the repeats of a chunk out, and counts them. Rows that correct what has been sent are not left out: each is listed.
+// take leaves the repeats of a chunk out, and counts them. Rows that correct what has been sent are not
+// left out: each is listed.
 func (r *repeats) take(c *posthog.Chunk, counted *tally) {
 	var earlier, duplicate int64
 	left := bitset(c.Left)

@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/mapping"
 )
 
-// TestEventsThatShareAUUID has an export in which 0.7% of the rows have the uuid of another one, but another name, distinct_id or
-// day: every row is sent.
+// TestEventsThatShareAUUID has an export in which 0.7% of the rows have the uuid of another one, but
+// another name, distinct_id or day: every row is sent.
 func TestEventsThatShareAUUID(t *testing.T) {
 	const rows = 3000
 	var text strings.Builder

@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// version is a row of an event, by the event's key, or what an earlier run has sent of it. Rows of one key are versions of
-// one event, of which one is sent.
+// version is a row of an event, by the event's key, or what an earlier run has sent of it. Rows of one key
+// are versions of one event, of which one is sent.
 type version struct {
 	high, low uint64 // the key, in numbers
 	ref       uint64 // of the row, from 1; 0 for what an earlier run has sent
@@ -82,8 +82,8 @@ func (v *version) compare(o *version) int {
 	return cmp.Compare(v.ref, o.ref)
 }
 
-// replaces reports whether a row is newer than another one of its event that stands before it: by created_at, then by its
-// place. A row that comes again as it was is not.
+// replaces reports whether a row is newer than another one of its event that stands before it: by
+// created_at, then by its place. A row that comes again as it was is not.
 func (v *version) replaces(o *version) bool {
 	return v.created > o.created || v.created == o.created && v.content != o.content
 }
@@ -116,7 +116,8 @@ func readVersion(b []byte) version {
 	return v
 }
 
-// sameEvent is what the versions of one event come to. They are added one after another; it takes no memory for each.
+// sameEvent is what the versions of one event come to. They are added one after another; it takes no memory
+// for each.
 type sameEvent struct {
 	newest version   // of the rows that are to be sent; ref 0 for none
 	best   version   // of those: the newest that can be sent
@@ -124,7 +125,8 @@ type sameEvent struct {
 	sent   []version // by earlier runs
 }
 
-// add takes the next version, in the order of version.compare, and hands each row to drop that another one stands for.
+// add takes the next version, in the order of version.compare, and hands each row to drop that another one
+// stands for.
 func (e *sameEvent) add(v version, drop func(version)) {
 	switch {
 	case v.ref == 0:
@@ -150,8 +152,9 @@ func (e *sameEvent) add(v version, drop func(version)) {
 	}
 }
 
-// end decides about the rows that are left, when all versions have been added. winner is the row that stands for the event, ref
-// 0 for none. Of an event that an earlier run has sent it is the newest, whether it can be sent or not.
+// end decides about the rows that are left, when all versions have been added. winner is the row that
+// stands for the event, ref 0 for none. Of an event that an earlier run has sent it is the newest, whether
+// it can be sent or not.
 func (e *sameEvent) end(drop func(version)) (winner version) {
 	switch {
 	case e.newest.ref == 0:
@@ -172,7 +175,8 @@ func (e *sameEvent) end(drop func(version)) (winner version) {
 	return e.best
 }
 
-// corrected reports whether the winner says something else than what earlier runs have sent, and is not older than that.
+// corrected reports whether the winner says something else than what earlier runs have sent, and is not
+// older than that.
 func (e *sameEvent) corrected(winner *version) bool {
 	created := winner.created
 	if created != notCreated {

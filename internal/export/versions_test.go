@@ -17,8 +17,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// drawnEvents draws rows of few events, each row taken in at a time of its own, and the row of each event that is to be sent: the
-// newest of those that are not too large.
+// drawnEvents draws rows of few events, each row taken in at a time of its own, and the row of each event
+// that is to be sent: the newest of those that are not too large.
 func drawnEvents(r *rapid.T) (rows []string, sent map[string]string) {
 	sent = map[string]string{}
 	for i := range rapid.IntRange(1, 25).Draw(r, "rows") {

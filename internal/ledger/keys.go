@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Key stands for an event that was acknowledged: it is the bytes of its ID, six of unix milliseconds, at 00:00:00 UTC of the
-// event's day, and ten that are random.
+// Key stands for an event that was acknowledged: it is the bytes of its ID, six of unix milliseconds, at
+// 00:00:00 UTC of the event's day, and ten that are random.
 type Key [keySize]byte
 
 const (
@@ -137,14 +137,16 @@ func (p *keyParts) save(day int64, keys []Sent) error {
 	return err
 }
 
-// The size of each key of a day as it is kept: its random bytes and the content of its version, then when that was created.
+// The size of each key of a day as it is kept: its random bytes and the content of its version, then when
+// that was created.
 const (
 	contentSize = 3
 	fixedSize   = keySize - stampSize + contentSize
 )
 
-// encodeKeys writes sorted keys of one day: of each its random bytes, the content of its version, and when that was created, as
-// a varint: 0 when it is not known, else one more than the zigzag seconds since the day began.
+// encodeKeys writes sorted keys of one day: of each its random bytes, the content of its version, and when
+// that was created, as a varint: 0 when it is not known, else one more than the zigzag seconds since the
+// day began.
 func encodeKeys(day int64, keys []Sent) []byte {
 	b := make([]byte, 0, len(keys)*(fixedSize+3)+8)
 	for i := range keys {
@@ -189,8 +191,8 @@ func decodeKeys(day int64, b []byte) (keys []Sent, err error) {
 	return keys, nil
 }
 
-// Sent yields the events of one day that runs have sent, but for those of one run, 0 for none. They are sorted only in parts. An
-// error is the last thing yielded.
+// Sent yields the events of one day that runs have sent, but for those of one run, 0 for none. They are
+// sorted only in parts. An error is the last thing yielded.
 func (s *Store) Sent(ctx context.Context, day, besides int64) iter.Seq2[Sent, error] {
 	parts := query(ctx, s, "read what was sent from", func(rows *sql.Rows) (b []byte, err error) {
 		err = rows.Scan(&b)

@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// OpenReadOnly opens the state.db of a directory to look at it, for a rule of event IDs as Open has it, without the lock and whatever its workspace, also while a run
-// writes to it, and leaves the directory as it was. The error is fs.ErrNotExist when there is none, else a *Trouble.
+// OpenReadOnly opens the state.db of a directory to look at it, for a rule of event IDs as Open has it,
+// without the lock and whatever its workspace, also while a run writes to it, and leaves the directory as
+// it was. The error is fs.ErrNotExist when there is none, else a *Trouble.
 func OpenReadOnly(ctx context.Context, dir string, scheme int) (*Store, error) {
 	s := &Store{path: filepath.Join(dir, FileName), scheme: strconv.Itoa(scheme)}
 	err := s.plainFiles()

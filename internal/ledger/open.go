@@ -31,10 +31,10 @@ type Store struct {
 	stood     *standing // of one that is read without SQLite's locks, as it was then; else nil
 }
 
-// Open opens the state.db of a directory, which must exist and be locked, for writing, and makes it if there is none. scheme is
-// the number of the rule that event IDs are made by: what was sent under another one would be sent again as new events. It is
-// refused, with a *Trouble that says how to go on, when it is of another workspace, rule or form, of a newer version of ph2cio,
-// damaged, or a link.
+// Open opens the state.db of a directory, which must exist and be locked, for writing, and makes it if
+// there is none. scheme is the number of the rule that event IDs are made by: what was sent under another
+// one would be sent again as new events. It is refused, with a *Trouble that says how to go on, when it is
+// of another workspace, rule or form, of a newer version of ph2cio, damaged, or a link.
 func Open(ctx context.Context, dir string, of Workspace, scheme int) (*Store, error) {
 	s := &Store{path: filepath.Join(dir, FileName), workspace: of, scheme: strconv.Itoa(scheme)}
 	if err := s.open(ctx, of); err != nil {
@@ -142,8 +142,9 @@ func (s *Store) version(ctx context.Context) (version int, err error) {
 	return version, nil
 }
 
-// sameForm refuses a file whose schema differs from the one that this program has under the same version. Builds from before
-// the first release left such files: they wrote other versions, or other tables under the same one.
+// sameForm refuses a file whose schema differs from the one that this program has under the same version.
+// Builds from before the first release left such files: they wrote other versions, or other tables under
+// the same one.
 func (s *Store) sameForm(ctx context.Context, version int) error {
 	form, err := s.meta(ctx, formKey)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {

@@ -9,11 +9,12 @@ import (
 // applicationID marks a file as a state.db of ours: "ph2c".
 const applicationID = 0x70683263
 
-// migrations lead from each version of the schema to the next: the first makes version 1 of an empty file. The statements of
-// one that has been released are never changed.
+// migrations lead from each version of the schema to the next: the first makes version 1 of an empty file.
+// The statements of one that has been released are never changed.
 //
-// Until the first release there is one, and a change of the schema changes it. So does a change of what the blobs hold: the
-// comments say it, and they are a part of what formOf hashes. A file of another form is refused.
+// Until the first release there is one, and a change of the schema changes it. So does a change of what the
+// blobs hold: the comments say it, and they are a part of what formOf hashes. A file of another form is
+// refused.
 var migrations = []string{version1}
 
 // formKey is the name in meta of the form of the file, as formOf has it.

@@ -84,7 +84,9 @@ func (r *Run) saveRejects(tx *sql.Tx, rejects []Reject) error {
 		if one.Key != (Key{}) {
 			key = one.Key[:]
 		}
-		if _, err := add.Exec(r.ID, one.Phase, int64(one.Number), one.Reason, string(one.Text), key, sql.NullInt64{Int64: r.ID, Valid: one.Closed}); err != nil {
+		closed := sql.NullInt64{Int64: r.ID, Valid: one.Closed}
+		_, err := add.Exec(r.ID, one.Phase, int64(one.Number), one.Reason, string(one.Text), key, closed)
+		if err != nil {
 			return err
 		}
 	}

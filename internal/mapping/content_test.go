@@ -9,7 +9,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// TestContentTellsVersionsApart holds what makes two rows of one event different versions of it, and what does not.
+// TestContentTellsVersionsApart holds what makes two rows of one event different versions of it, and what
+// does not.
 func TestContentTellsVersionsApart(t *testing.T) {
 	t.Parallel()
 	const base = `{"total":49.90,"name":"caf\u00e9","items":[{"sku":"A","qty":1}],"$current_url":"https://a.example/","$browser":"Chrome"}`
@@ -53,7 +54,8 @@ func TestContentTellsVersionsApart(t *testing.T) {
 	}
 }
 
-// TestSizer compares what it says of rows around the limit with what becomes of them for a short and for a long identifier.
+// TestSizer compares what it says of rows around the limit with what becomes of them for a short and for a
+// long identifier.
 func TestSizer(t *testing.T) {
 	t.Parallel()
 	rules := newRules(t, Options{})

@@ -149,7 +149,8 @@ func TestAKeyHasOneIDAndAnIDOneKey(t *testing.T) {
 	})
 }
 
-// What the ID of a row without a uuid must not depend on: anything that another export of the row may say differently.
+// What the ID of a row without a uuid must not depend on: anything that another export of the row may say
+// differently.
 func TestEventIDWithoutUUID(t *testing.T) {
 	t.Parallel()
 	a := row("order completed", `{"a":1,"b":{"c":[2]}}`)
@@ -173,8 +174,8 @@ func TestEventIDWithoutUUID(t *testing.T) {
 	}
 }
 
-// TestEventIDOfAWrongClock: a row is sent at its created_at when its own time is in the future, and later at its own. It is one
-// event all the same.
+// TestEventIDOfAWrongClock: a row is sent at its created_at when its own time is in the future, and later
+// at its own. It is one event all the same.
 func TestEventIDOfAWrongClock(t *testing.T) {
 	t.Parallel()
 	e := row("order completed", `{}`)

@@ -6,8 +6,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Fit says whether a row's operation fits into a request, as far as the row alone decides it: the identifier of its person
-// counts too, and who that is shows only when all rows have been read.
+// Fit says whether a row's operation fits into a request, as far as the row alone decides it: the
+// identifier of its person counts too, and who that is shows only when all rows have been read.
 type Fit uint8
 
 const (

@@ -13,8 +13,8 @@ func takeUUID(d *decoder, cell []byte) *fault {
 	return nil
 }
 
-// takeID reads `id`, which is another name of `uuid` in some exports. Where it is no UUID it may be anything, such as the
-// number of a row, and counts as missing.
+// takeID reads `id`, which is another name of `uuid` in some exports. Where it is no UUID it may be
+// anything, such as the number of a row, and counts as missing.
 func takeID(d *decoder, cell []byte) *fault {
 	if e := &d.event; !e.HasUUID && e.UUIDText == nil {
 		e.UUID, e.HasUUID = parseUUID(cell)

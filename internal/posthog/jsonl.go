@@ -181,7 +181,8 @@ func (d *decoder) takeFields() *fault {
 	return d.takeObjects()
 }
 
-// takeUUID reads `uuid`, or `id` where that has it. An `id` that is no UUID may be anything and counts as missing.
+// takeUUID reads `uuid`, or `id` where that has it. An `id` that is no UUID may be anything and counts as
+// missing.
 func (d *decoder) takeUUID() {
 	e, f := &d.event, &d.fields
 	if e.UUID, e.HasUUID = parseUUID(d.text(f.uuid, f.escaped)); e.HasUUID {
