@@ -161,17 +161,18 @@ func (x *csvRows) decode(d *decoder, data []byte, i, end int) *fault {
 // roundedIDs refuses a row of which an ID that stands in a cell was rounded: it may be that of many people.
 func (x *csvRows) roundedIDs(d *decoder) *fault {
 	e := &d.event
-	if id := e.DistinctID; x.isRounded(id) {
+	if id := e.DistinctID; isRounded(id, x.userID) {
 		return roundedID("`distinct_id`", id)
 	}
-	if linked := e.Linked(); e.Cells && x.isRounded(linked) {
+	if linked := e.Linked(); e.Cells && isRounded(linked, x.userID) {
 		return roundedID("the ID that it is to be joined with", linked)
 	}
 	return nil
 }
 
-func (x *csvRows) isRounded(id []byte) bool {
-	return rounded(id) && (x.userID == nil || !x.userID(id))
+// isRounded reports whether an ID was rounded, and does not have the form of the user's own.
+func isRounded(id []byte, userID func(id []byte) bool) bool {
+	return rounded(id) && (userID == nil || !userID(id))
 }
 
 func roundedID(what string, id []byte) *fault {

@@ -59,7 +59,7 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 		if cell := d.cells[column]; !null(cell) || name == "distinct_id" { // a row that should name an ID must
 			p.keep([]byte(name), d.asJSON(cell))
 		}
-		if name == "distinct_id" && x.isRounded(d.cells[column]) {
+		if name == "distinct_id" && isRounded(d.cells[column], x.userID) {
 			return roundedID("`distinct_id`", d.cells[column])
 		}
 	}
@@ -68,7 +68,7 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 		case null(cell):
 		case !utf8.Valid(cell):
 			return faultf(BadDistinctID, "a distinct ID %s", idBroken)
-		case x.isRounded(cell):
+		case isRounded(cell, x.userID):
 			return roundedID("a distinct ID", cell)
 		default:
 			d.row.DistinctIDs = append(d.row.DistinctIDs, cell)
@@ -87,10 +87,6 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 		}
 	}
 	return nil
-}
-
-func (x *personRows) isRounded(id []byte) bool {
-	return rounded(id) && (x.userID == nil || !x.userID(id))
 }
 
 var noProperties = []byte("{}")
