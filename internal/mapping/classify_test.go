@@ -211,6 +211,7 @@ func TestEventOfWhom(t *testing.T) {
 		{people.Excluded, Skipped, ReasonExcluded},
 		{people.Deleted, Skipped, ReasonDeleted},
 		{people.NotAsked, Skipped, ReasonNotAsked},
+		{people.TwoProfiles, Skipped, ReasonTwoProfiles},
 		{people.NoIdentifier, Rejected, ReasonNoIdentifier},
 	} {
 		s := newSomebody(``)

@@ -99,6 +99,8 @@ func withoutPerson(status people.Status, distinctID []byte) Outcome {
 		return skipped(ReasonDeleted)
 	case people.NotAsked:
 		return skipped(ReasonNotAsked)
+	case people.TwoProfiles:
+		return skipped(ReasonTwoProfiles)
 	case people.NoIdentifier:
 		return rejected(ReasonNoIdentifier, fmt.Sprintf("the person %q has none of the identifiers asked for", ShortID(string(distinctID))))
 	}

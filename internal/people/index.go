@@ -39,6 +39,8 @@ type Index struct {
 
 	learnt    *spool.Log // what was learnt from rows, for a later run; nil when nobody wants it
 	joined    *spool.Log // who was one person before this run; nil for nobody
+	live      liveProfiles
+	directed  *spool.Log // links of which the target counts, of earlier runs; nil for none
 	sentCount uint32     // people who were sent before this run
 }
 
@@ -121,6 +123,7 @@ func (x *Index) Observe(e *posthog.Event, sends bool) {
 	known := knownBy(e)
 	if e.Personless && !known && !x.options.Everybody && !(sends && x.options.Events) && !x.ofUser(e.DistinctID) && !x.asksFor(e.DistinctID) {
 		sh.visit(h, sends, e)
+		x.noteLive(e.DistinctID)
 		return
 	}
 	var l link

@@ -30,12 +30,14 @@ func (s *settler) join() error {
 	for _, p := range shares.plain {
 		s.groups.Join(p[0], p[1])
 	}
+	s.keepable = make([]uint64, nodes/64+1)
 	if err := s.follow(); err != nil {
 		return err
 	}
 	s.groups.Flatten()
 	s.rememberJoins(before)
-	return nil
+	s.rememberDirected()
+	return s.recallDirected()
 }
 
 // shares are the shared person_ids, as nodes: pairs that join whatever comes, and where there is a persons export those
@@ -189,9 +191,10 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 		if err := s.linkSteps(sh.sortedLinks(links), all); err != nil {
 			return err
 		}
-		err := sh.eachFact(func(number uint32, f *fact, _ []byte) error {
+		err := sh.eachFact(func(number uint32, f *fact, text []byte) error {
 			node := s.first[i] + number
 			s.wasBefore(node, f.marks)
+			s.noteKeepable(node, f, text)
 			if f.marks&wasUser != 0 {
 				s.groups.Login(node)
 			}
@@ -233,6 +236,9 @@ func (s *settler) note(one *step, outcome identity.Outcome) {
 		s.x.options.Trace(one.row.ref, outcome)
 	}
 	accepted := outcome == identity.Joined || outcome == identity.Same
+	if accepted {
+		s.noteDirected(one)
+	}
 	if s.choice.Merges == MergeIdentify && one.kind == identity.Identify && accepted {
 		s.links = append(s.links, [2]uint32{one.a, one.b})
 	}

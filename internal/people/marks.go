@@ -119,6 +119,7 @@ const (
 	lostCioID   // somebody else who is sent has its cio_id
 	getsProfile // gets an identify
 	hasFinal    // its attributes are in its part
+	isHeld      // several of its profiles are identified
 )
 
 // traits are what an ID brings into its group.

@@ -17,13 +17,16 @@ func (x *Index) Settle(c Choice) (*Settled, error) {
 	for _, step := range []func() error{
 		s.bringBack, // all IDs get numbers
 		s.bringSent, // and it is known who was sent
+		s.findLive,  // which profiles are there of visitors
 		s.join,      // and become groups
 		s.judge,     // what is known of each group
 		s.hear,      // which of those asked for are there
 		s.gather,    // the groups that may be sent
+		s.direct,    // what links say of which ID is to be kept
 		s.keepIDs,   // and the ID of each
 		s.fold,      // and their attributes
 		s.contest,   // of which some can be one person's only
+		s.resolve,   // which of several profiles is theirs
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -77,8 +80,17 @@ type settler struct {
 	estimated  bool
 	conflicts  int
 	losers     []loser           // of emails
-	taken      map[uint32]string // by person: an ID of another one, whose profile has their email
-	held       []heldEmail       // the emails that people were sent under
+	holders    map[uint32]string // by person: the same
+	taken      map[uint32]string // by candidate: another profile, which has their email
+	keepable   []uint64          // bits, by node: the ID could be kept before others
+	directed   []directed
+	ranks      []ranked
+	dangers    map[uint32][]uint32 // by the source of a $merge_dangerously: its targets
+	sources    map[uint32]bool     // IDs that are the source of a link to one that is as good to keep
+	standing   []standing          // by candidate, once they are sorted
+	byShape    []standing          // found by an ID that is an email
+	resolved   map[uint32]*resolved
+	held       []heldEmail // the emails that people were sent under
 	shapeOnly  int
 	joined     int64 // IDs that are another name for somebody
 	events     int64

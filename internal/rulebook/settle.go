@@ -10,6 +10,7 @@ func Settle(h History) Outcome {
 	b.joinExport()
 	b.joinSharedPersonIDs()
 	b.followLinks()
+	b.directed = b.directedLinks()
 	return b.outcome()
 }
 
@@ -21,6 +22,7 @@ type book struct {
 	exported map[string]exportPerson
 	pairs    []Pair
 	links    []Link // followed so far
+	directed []Link // of those, see directedLinks
 }
 
 // open finds everybody, each ID alone.
@@ -97,6 +99,8 @@ func (b *book) describe(g *group) *Person {
 		Attributes: b.attributesOf(g),
 	}
 	p.ShapeOnly = !p.Identified && slices.ContainsFunc(g.ids, b.isHeldBackByShape)
+	p.Anonymous = filter(p.IDs, func(id string) bool { return b.isMachineMade(id) && !b.isIdentifiedID(id) })
+	b.settleProfiles(p)
 	p.Email = emailOf(p.Attributes)
 	for _, id := range g.ids {
 		p.Events += len(filter(b.rowsOf(id), func(r Row) bool { return r.Sends }))
