@@ -59,6 +59,10 @@ func (x *explaining) begin() {
 	id := []byte(x.why.ID)
 	person, status := x.learned.People.Lookup(id)
 	x.person, x.why.Status = person, statusText(status)
+	if held, is := x.learned.People.HeldAs(id); is {
+		one := heldPerson(&held)
+		x.why.Held = &one
+	}
 	if person != nil {
 		x.why.Kept, x.why.By, x.why.Value = person.DistinctID, person.By.String(), person.Value
 		if email, holder, lost := x.learned.People.LostEmail(person); lost {
@@ -87,6 +91,8 @@ func statusText(s people.Status) string {
 		return "not sent: deleted in PostHog, says the persons export"
 	case people.NotAsked:
 		return "not sent: not one of those asked for (--only)"
+	case people.TwoProfiles:
+		return "held: the person has two identified profiles in Customer.io, and nobody has said that they are to be one"
 	}
 	return fmt.Sprintf("status %d", s)
 }

@@ -7,8 +7,8 @@ import (
 	"ph2cio/internal/ledger"
 )
 
-// resume takes up what an earlier run has left, if there was one: where it stopped, what it counted, and whose identify was
-// rejected.
+// resume takes up what an earlier run has left, if there was one: where it stopped, what it counted, whose identify was
+// rejected, and which merges were.
 func (r *run) resume() error {
 	if r.plan.Ledger == nil {
 		return nil
@@ -23,11 +23,11 @@ func (r *run) resume() error {
 		if err != nil {
 			return err
 		}
-		if one.Phase != ledger.People {
-			break
-		}
-		if one.Reason != reasonSameIdentifier {
+		switch {
+		case one.Phase == ledger.People && one.Reason != reasonSameIdentifier:
 			r.rejected[uint32(one.Number)] = true
+		case one.Phase == ledger.Merges:
+			r.mergesRefused[one.Number] = true
 		}
 	}
 	return nil

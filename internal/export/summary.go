@@ -1,7 +1,6 @@
 package export
 
 import (
-	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 )
@@ -27,8 +26,14 @@ type Summary struct {
 	ValuesCut  map[string]int64 `json:"values_cut"` // to fit, in the operations built, by kind
 	// MergesRejected are merges that cannot be sent, or that the API refused, by reason.
 	MergesRejected map[string]int64 `json:"merges_rejected"`
-	Campaigns      Campaigns        `json:"campaigns"`
-	Sources        []SourceSummary  `json:"sources"`
+	// Merges are the first 10,000 of the profiles that are merged into others; Operations counts them.
+	Merges []MergePair `json:"merges,omitempty"`
+	// TwoProfiles are the people who are held, nil for nobody.
+	TwoProfiles *TwoProfiles `json:"two_profiles,omitempty"`
+	// LiveProfiles are those that PostHog's live destination has made of the export's visitors, nil for none.
+	LiveProfiles *LiveProfiles   `json:"live_profiles,omitempty"`
+	Campaigns    Campaigns       `json:"campaigns"`
+	Sources      []SourceSummary `json:"sources"`
 	// UnknownOnly are the IDs of --only that nobody in the export has.
 	UnknownOnly []string `json:"only_unknown,omitempty"`
 	// LostHistory are sources that are gone or replaced, with rows that were owed.
@@ -36,6 +41,8 @@ type Summary struct {
 	// Incomplete are exports of which files are missing.
 	Incomplete []*posthog.Incomplete `json:"incomplete,omitempty"`
 
+	// LiveStops says that LiveProfiles keep a run without --live-since from sending anything, in a preview.
+	LiveStops bool `json:"live_since_needed,omitempty"`
 	// WouldStop are the limits that would keep a run from sending anything, in a preview.
 	WouldStop []Limit `json:"would_stop,omitempty"`
 
@@ -133,7 +140,7 @@ func (r *run) summary() *Summary {
 		},
 		People: PeopleSummary{
 			DistinctIDs: counts.DistinctIDs, JoinedIDs: counts.Joined, Links: counts.Links, Sent: r.peopleSent, Rejected: r.peopleRejected,
-			Earlier: r.before.Accepted[customerio.Identify], Unchanged: r.peopleUnchanged,
+			Earlier: r.before.People(), Unchanged: r.peopleUnchanged,
 			EmailConflicts: counts.EmailConflicts, WithoutEmail: r.withoutEmail(), ShapeOnly: counts.ShapeOnly, Stale: counts.Stale,
 		},
 		Profiles: profiles(counts, people.Profiles.Total), Known: r.learned.known(r.plan, counts), Estimated: counts.Estimated,
@@ -142,6 +149,7 @@ func (r *run) summary() *Summary {
 		Campaigns: Campaigns{RecentEvents: t.recent, Identifies: r.peopleSent},
 		Sources:   r.learned.SourceSummaries(), LostHistory: r.learned.Lost, Incomplete: r.plan.Incomplete,
 		Examples: r.examples,
+		Merges:   r.mergePairs, TwoProfiles: r.learned.TwoProfiles(), LiveProfiles: r.learned.LiveProfiles(),
 	}
 }
 
