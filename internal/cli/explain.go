@@ -89,6 +89,10 @@ func (t *explainText) write() {
 		w.Status = "no row of the export has this ID"
 	}
 	t.line("", plain(w.Status))
+	if w.Held != nil {
+		t.line("profiles", plain(heldText(w.Held)))
+		t.line("", heldAdvice)
+	}
 	if w.Kept != "" && (w.By != "id" || w.Value != w.Kept) {
 		t.line("sent as", w.By+" "+plainID(w.Value))
 	}
