@@ -59,6 +59,7 @@ func (x *explaining) begin() {
 	id := []byte(x.why.ID)
 	person, status := x.learned.People.Lookup(id)
 	x.person, x.why.Status = person, statusText(status)
+	x.why.Merges = x.learned.mergesInto(x.mapper, person)
 	if held, is := x.learned.People.HeldAs(id); is {
 		one := heldPerson(&held)
 		x.why.Held = &one

@@ -91,6 +91,19 @@ func (l *Learned) MergePairs(plan *Plan, most int) (pairs []MergePair) {
 	return pairs
 }
 
+// mergesInto are the merges into one person's profile, nil for nobody.
+func (l *Learned) mergesInto(mapper *mapping.Mapper, p *people.Person) (pairs []MergePair) {
+	for link := range l.People.Links() {
+		if link.Person != p {
+			continue
+		}
+		if body, o := mapper.Link(nil, link); o.Bucket == mapping.Send {
+			pairs = append(pairs, pairOf(body))
+		}
+	}
+	return pairs
+}
+
 // pairOf reads the two profiles out of a merge of our own.
 func pairOf(body []byte) MergePair {
 	m, err := mergeOf(body)

@@ -30,7 +30,7 @@ func (s *settler) join() error {
 	for _, p := range shares.plain {
 		s.groups.Join(p[0], p[1])
 	}
-	s.keepable = make([]uint64, nodes/64+1)
+	s.keepable, s.keepableLater = make([]uint64, nodes/64+1), make([]uint64, nodes/64+1)
 	if err := s.follow(); err != nil {
 		return err
 	}

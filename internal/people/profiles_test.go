@@ -278,17 +278,18 @@ func (w *profileWorld) checkPerson(t *rapid.T, s *Settled, p *Person) {
 		t.Fatalf("%s is sent, and has a user's ID", p.DistinctID)
 	}
 	if w.merged[SentName{p.By, p.Value}] {
-		t.Fatalf("%s is sent as %s, which was merged away: merged %v, sent %v, there %v", p.DistinctID, p.Value, w.merged, w.sent, w.there)
+		t.Fatalf("%s is sent as %s, which was merged away", p.DistinctID, p.Value)
 	}
 	var before []SentName
 	var ids []string // that they were kept under
 	for _, sent := range w.sent {
 		other, known := s.GroupOf([]byte(sent.DistinctID))
 		name := SentName{sent.By, sent.Value}
+		login := sent.By != ByID || !isVisitor(sent.Value) || sent.Email != 0 || w.identifiedVisitor(sent.Value)
 		first := !slices.ContainsFunc(w.sent, func(o SentPerson) bool {
 			return o.DistinctID == sent.DistinctID && (o.By != sent.By || o.Value != sent.Value)
 		})
-		if known && other == group && !w.merged[name] && (sent.By != ByID || !isVisitor(sent.Value) || sent.Email != 0) && first {
+		if known && other == group && !w.merged[name] && login && first {
 			before, ids = append(before, name), append(ids, sent.DistinctID)
 		}
 	}

@@ -96,7 +96,10 @@ func (s *settler) bringSent() error {
 		kept := ours[:0]
 		for _, one := range ours {
 			if n := len(kept); n > 0 && kept[n-1].node == one.node {
-				kept[n-1].state, kept[n-1].updated, kept[n-1].email = one.state, one.updated, one.email
+				kept[n-1].state, kept[n-1].updated = one.state, one.updated
+				if one.email != 0 { // an identify without an email takes none away
+					kept[n-1].email = one.email
+				}
 				continue
 			}
 			kept = append(kept, one)

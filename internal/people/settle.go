@@ -64,36 +64,37 @@ type settler struct {
 	traits  []traits // by the root of a group
 	members []uint32 // by node: the Status of its group, or the number of its candidate behind those
 
-	candidates []candidate
-	names      textPages // kept IDs
-	finals     []part
-	oneShard   sync.Mutex     // held while the attributes of a shard come back from disk
-	uuids      []posthog.UUID // by candidate; nil when not asked for
-	linksLock  sync.Mutex
-	links      [][2]uint32 // nodes of links that ask for a merge: target and source
-	emails     *claims
-	cioIDs     *claims
-	byWho      [3]Profiles // by everyWho
-	seen       []uint64    // bits, by node: the ID stood on a row that carries identity
-	ids        int64       // IDs seen on a row, visitors included
-	visitors   int64       // people of whom only rows are known that tie them to nobody
-	estimated  bool
-	conflicts  int
-	losers     []loser           // of emails
-	holders    map[uint32]string // by person: the same
-	taken      map[uint32]string // by candidate: another profile, which has their email
-	keepable   []uint64          // bits, by node: the ID could be kept before others
-	directed   []directed
-	ranks      []ranked
-	dangers    map[uint32][]uint32 // by the source of a $merge_dangerously: its targets
-	sources    map[uint32]bool     // IDs that are the source of a link to one that is as good to keep
-	standing   []standing          // by candidate, once they are sorted
-	byShape    []standing          // found by an ID that is an email
-	resolved   map[uint32]*resolved
-	held       []heldEmail // the emails that people were sent under
-	shapeOnly  int
-	joined     int64 // IDs that are another name for somebody
-	events     int64
+	candidates    []candidate
+	names         textPages // kept IDs
+	finals        []part
+	oneShard      sync.Mutex     // held while the attributes of a shard come back from disk
+	uuids         []posthog.UUID // by candidate; nil when not asked for
+	linksLock     sync.Mutex
+	links         [][2]uint32 // nodes of links that ask for a merge: target and source
+	emails        *claims
+	cioIDs        *claims
+	byWho         [3]Profiles // by everyWho
+	seen          []uint64    // bits, by node: the ID stood on a row that carries identity
+	ids           int64       // IDs seen on a row, visitors included
+	visitors      int64       // people of whom only rows are known that tie them to nobody
+	estimated     bool
+	conflicts     int
+	losers        []loser           // of emails
+	holders       map[uint32]string // by person: the same
+	taken         map[uint32]string // by candidate: another profile, which has their email
+	keepable      []uint64          // bits, by node: the ID could be kept before others
+	keepableLater []uint64          // the same, in a later run
+	directed      []directed
+	ranks         []ranked
+	dangers       map[uint32][]uint32 // by the source of a $merge_dangerously: its targets
+	sources       map[uint32]bool     // IDs that are the source of a link to one that is as good to keep
+	standing      []standing          // by candidate, once they are sorted
+	byShape       []standing          // found by an ID that is an email
+	resolved      map[uint32]*resolved
+	held          []heldEmail // the emails that people were sent under
+	shapeOnly     int
+	joined        int64 // IDs that are another name for somebody
+	events        int64
 }
 
 func (s *settler) bringBack() error {

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 
@@ -93,7 +94,7 @@ func (s *settler) standings() error {
 	}
 	slices.SortFunc(s.standing, func(a, b standing) int {
 		return cmp.Or(cmp.Compare(a.candidate, b.candidate),
-			cmp.Compare(b.sent, a.sent), cmp.Compare(a.row, b.row), cmp.Compare(a.node, b.node))
+			cmp.Compare(b.sent, a.sent), cmp.Compare(a.row, b.row), s.compareTexts(&a, &b))
 	})
 	return err
 }
@@ -162,7 +163,7 @@ func (s *settler) standByAttributes() {
 			_, s.taken[number] = existing.name(row)
 		}
 	})
-	slices.SortFunc(s.byShape, func(a, b standing) int { return cmp.Compare(a.node, b.node) })
+	slices.SortFunc(s.byShape, func(a, b standing) int { return s.compareTexts(&a, &b) })
 	for _, one := range s.byShape {
 		row := one.row - 1
 		if !s.x.rowGone(row) && !s.ownsID(existing.id(row), one.candidate) && claim(row, one.candidate) {
@@ -170,6 +171,11 @@ func (s *settler) standByAttributes() {
 		}
 	}
 	s.byShape = nil
+}
+
+// compareTexts orders standings by the IDs that name them, so that the order of hashes decides nothing.
+func (s *settler) compareTexts(a, b *standing) int {
+	return bytes.Compare(s.names.bytes(a.text), s.names.bytes(b.text))
 }
 
 // standApart adds a profile that only an attribute leads to.

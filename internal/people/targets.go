@@ -19,11 +19,15 @@ type directed struct {
 // source.
 const directedEntry = 'd'
 
-// noteKeepable notes an ID that could be kept before others, now or in a later run: it is identified, there is a profile under it, or it
-// does not look as if a machine had made it.
+// noteKeepable notes an ID that could be kept before others: now, because it is identified or there is a profile under it, or in a
+// later run, because it does not look as if a machine had made it.
 func (s *settler) noteKeepable(node uint32, f *fact, text []byte) {
-	if f.marks&machineShaped == 0 || f.marks.identified() || f.marks&wasSent != 0 || s.x.options.Existing.hasID(text) {
+	now := f.marks.identified() || f.marks&wasSent != 0 || s.x.options.Existing.hasID(text)
+	if now {
 		s.keepable[node/64] |= 1 << (node % 64)
+	}
+	if now || f.marks&machineShaped == 0 {
+		s.keepableLater[node/64] |= 1 << (node % 64)
 	}
 }
 
@@ -32,11 +36,13 @@ func (s *settler) noteDirected(one *step) {
 	if one.kind == identity.Alias || one.again {
 		return
 	}
-	can := func(node uint32) bool { return s.keepable[node/64]>>(node%64)&1 != 0 }
-	if one.kind == identity.Dangerously || can(one.a) && can(one.b) {
+	if one.kind == identity.Dangerously || bothIn(s.keepableLater, one.a, one.b) {
 		s.directed = append(s.directed, directed{one.a, one.b, one.kind == identity.Dangerously})
 	}
 }
+
+// bothIn reports whether both nodes are in a set of bits.
+func bothIn(set []uint64, a, b uint32) bool { return set[a/64]>>(a%64)&set[b/64]>>(b%64)&1 != 0 }
 
 // recallDirected adds the links of earlier runs.
 func (s *settler) recallDirected() error {
@@ -87,6 +93,10 @@ func (s *settler) sumOfNode(node uint32) *sum {
 // direct works out which IDs are the source of a link to another one that is as good to keep.
 func (s *settler) direct() error {
 	s.dangers, s.sources = map[uint32][]uint32{}, map[uint32]bool{}
+	s.directed = slices.DeleteFunc(s.directed, func(d directed) bool {
+		return !d.dangerous && !bothIn(s.keepable, d.target, d.source)
+	})
+	s.keepable, s.keepableLater = nil, nil
 	if len(s.directed) == 0 {
 		return nil
 	}
