@@ -56,6 +56,7 @@ func TestKilledNights(t *testing.T) {
 			k.setFaults(takes)
 			k.grow("export/a.jsonl", syntheticRows(t, 700, 11))
 			k.grow("export/a.jsonl", eventsOf(visitor, "2026-03-01T11:00:00Z"))
+			k.grow("export/a.jsonl", peopleTwice())
 		}},
 		{typed: sync, killed: true, prepare: func(k *killing) {
 			k.grow("export/a.jsonl", syntheticRows(t, 300, 12))
@@ -63,6 +64,7 @@ func TestKilledNights(t *testing.T) {
 		}},
 		{typed: sync, killed: true, prepare: func(k *killing) {
 			k.grow("export/c.jsonl", linksOfVisitors())
+			k.grow("export/c.jsonl", mergesOfPeople())
 			k.grow("export/b.jsonl", syntheticRows(t, 300, 14))
 		}, sent: "Looked Around"},
 	})
@@ -240,6 +242,28 @@ func eventsOf(name func(int) string, at string) string {
 	for i := range 3 * visitors {
 		fmt.Fprintf(&rows, `{"uuid":"019ca7a0-0000-7000-8000-%012d","event":"Looked Around","distinct_id":%q,"timestamp":%q,"properties":{"$process_person_profile":false}}`+"\n",
 			i, name(i%visitors), at)
+	}
+	return rows.String()
+}
+
+// twice is how many people have two profiles, until mergesOfPeople.
+const twice = 30
+
+// peopleTwice are rows of people under two IDs, the first of which has an email.
+func peopleTwice() string {
+	var rows strings.Builder
+	for i := range twice {
+		fmt.Fprintf(&rows, `{"uuid":"019ca7a0-3333-7000-8000-%012d","event":"$set","distinct_id":"old_%d","timestamp":"2026-03-01T08:00:00Z","properties":{"$set":{"email":"twice.%d@example.com"}}}`+"\n", i, i, i)
+		fmt.Fprintf(&rows, `{"uuid":"019ca7a0-4444-7000-8000-%012d","event":"Opened","distinct_id":"new_%d","timestamp":"2026-03-01T09:00:00Z","properties":{}}`+"\n", i, i)
+	}
+	return rows.String()
+}
+
+// mergesOfPeople makes one of each two: the second gets the email of the first, after the merge.
+func mergesOfPeople() string {
+	var rows strings.Builder
+	for i := range twice {
+		fmt.Fprintf(&rows, `{"uuid":"019ca7a0-5555-7000-8000-%012d","event":"$merge_dangerously","distinct_id":"new_%d","timestamp":"2026-03-04T08:00:00Z","properties":{"alias":"old_%d"}}`+"\n", i, i, i)
 	}
 	return rows.String()
 }

@@ -17,6 +17,9 @@ func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Lear
 	if plan.MaxRejects.Exceeded(l.Bad, l.Rows) {
 		return &export.TooManyRejects{Rejected: l.Bad, Rows: l.Rows}
 	}
+	if err := checkLive(m, l); err != nil {
+		return err
+	}
 	if err := checkLimits(&m.identity, l, counts); err != nil {
 		return err
 	}
@@ -77,7 +80,13 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 	line("read", fmt.Sprintf("%s rows in %s, %s", export.Count(l.Rows), plain(p.sourcesText(plan.Sources)), bytesText(l.Bytes)))
 	line("profiles", style.bold(newProfiles(plan, l, counts)))
 	if n := l.People.LinkCount(); n > 0 {
-		line("merges", style.bold(export.Count(int64(n)))+" profiles are merged into others, which cannot be undone")
+		line("merges", style.bold(several(int64(n), "profile is merged into another", "profiles are merged into others"))+", which cannot be undone")
+		line("", pairsText(l.MergePairs(plan, mostNamed), n))
+	}
+	if held := l.TwoProfiles(); held != nil {
+		line("held", style.yellow(heldCount(held)))
+		line("", heldNames(held))
+		line("", heldAdvice)
 	}
 	events := export.Count(counts.Events)
 	if counts.Estimated {

@@ -89,9 +89,16 @@ func (t *explainText) write() {
 		w.Status = "no row of the export has this ID"
 	}
 	t.line("", plain(w.Status))
+	if w.Held != nil {
+		t.line("profiles", plain(heldText(w.Held)))
+		t.line("", heldAdvice)
+	}
 	if w.Kept != "" && (w.By != "id" || w.Value != w.Kept) {
 		t.line("sent as", w.By+" "+plainID(w.Value))
 	}
+	t.list("merges", len(w.Merges), func(i int) (string, string) {
+		return plain("merge " + profileText(&w.Merges[i].Profile) + " into " + profileText(&w.Merges[i].Into)), ""
+	})
 	if w.WithoutEmail != nil {
 		t.line("email", fmt.Sprintf("goes without %s, because %s has it", plain(w.WithoutEmail.Email), plainID(w.WithoutEmail.HeldBy)))
 	}

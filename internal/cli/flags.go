@@ -40,7 +40,7 @@ func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
 	f.StringSliceVar(&o.skipEvents, "skip-events", nil, "leave out events with these `names` (globs allowed)")
 	f.StringVar(&o.since, "since", "", "leave out events before this `time`: 2026-03-01, RFC 3339, or an age (72h, 30d)")
 	f.StringVar(&o.until, "until", "", "leave out events at or after this `time`")
-	f.StringVar(&o.liveSince, "live-since", "", "leave out what PostHog took in since this `time`: its own destination sent it")
+	f.StringVar(&o.liveSince, "live-since", "", "leave out what PostHog took in since this `time`, or never: its own destination sent it")
 	f.StringVar(&o.recent, "recent", recent, "`hold|send` events younger than 72 h, which can start campaigns")
 	o.identity.addFlags(f)
 	o.addAttributeFlags(f)

@@ -260,7 +260,7 @@ func (j *journey) retried() (all []ledger.Phase) {
 		all = append(all, ledger.People, ledger.Events)
 	}
 	if j.retriesMerges() {
-		all = append(all, ledger.Merges)
+		all = append(all, ledger.Merges, ledger.Emails)
 	}
 	return all
 }

@@ -26,6 +26,7 @@ type identityOptions struct {
 	persons         []string
 	existing        string
 	merge           string
+	mergeProfiles   bool
 	maxMerges       int64
 	memory          string
 
@@ -45,17 +46,19 @@ func (o *identityOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.userID, "user-id", "", "`regexp` of your own user IDs: who has one is identified, and it is kept as the person's ID")
 	f.StringVar(&o.identifierValue, "identifier-value", "", "`template` of the identifier, such as {person.properties.crm_id}")
 	f.StringVar(&o.merge, "merge", "needed", "profiles to merge: `never|needed|identify`; needed are those in --existing")
+	f.BoolVar(&o.mergeProfiles, "merge-profiles", false, "merge a person's profiles though several have a login or an email; it cannot be undone")
 	f.Int64Var(&o.maxMerges, "max-merges", 10_000, "send nothing if there are more merges than this `number`; 0 is no limit")
 	f.StringVar(&o.identity, "identity", "on", "`on|off`: off leaves every distinct_id a person of its own")
 	f.BoolVar(&o.allPeople, "all-people", false, "identify people without an event to send too, when filters leave events out")
 	f.StringVar(&o.memory, "memory", "1GB", "about how much memory to use before what is known of people goes to disk (--tmp)")
-	annotate(f, "identity", "max-profiles", "only", "exclude-people", "user-id", "identifier-value", "merge", "max-merges", "identity",
+	annotate(f, "identity", "max-profiles", "only", "exclude-people", "user-id", "identifier-value", "merge", "merge-profiles", "max-merges",
+		"identity",
 		"all-people", "memory")
 }
 
 // choice returns who is sent and under what. Errors name the flag.
 func (o *identityOptions) choice() (people.Choice, error) {
-	choice := people.Choice{Who: people.Who(o.people), Merges: merges[o.merge], Only: o.flags != nil && o.flags.Changed("only")}
+	choice := people.Choice{Who: people.Who(o.people), Merges: merges[o.merge], MergeProfiles: o.mergeProfiles, Only: o.flags != nil && o.flags.Changed("only")}
 	if choice.Only && strings.Join(o.only, "") == "" {
 		return choice, errors.New("--only names nobody: give one ID or more, or leave it out to send everybody")
 	}
@@ -89,6 +92,9 @@ var merges = map[string]people.Merges{"never": people.MergeNever, "needed": peop
 func (o *identityOptions) checkMerge(choice people.Choice) error {
 	if _, known := merges[o.merge]; !known {
 		return fmt.Errorf("--merge takes never, needed or identify, not %q", o.merge)
+	}
+	if o.mergeProfiles && choice.Merges == people.MergeNever {
+		return errors.New("--merge-profiles merges profiles, and --merge never merges nothing: give one of them")
 	}
 	if choice.Merges == people.MergeIdentify && (len(choice.By) != 1 || choice.By[0] != people.ByID || o.identifierValue != "") {
 		return errors.New("--merge identify works only with --identify-by id, because it names the anonymous profile by its distinct_id")
@@ -150,8 +156,10 @@ IDs are one person by a persons export (--persons), by rows with the same person
 $create_alias and $merge_dangerously in the order PostHog took them in, refused where PostHog refuses them: placeholders such
 as "undefined" are nobody, and one identified person is never merged into another by an $identify or an alias.
 
-The ID that a person keeps: one that Customer.io has already (--existing), one that matches --user-id, the earliest
-that somebody logged in with (rather not an email), the earliest that no machine made, the earliest.
+The ID that a person keeps: one that an earlier run has sent, one that matches --user-id, one that somebody logged in with and
+that Customer.io has already (--existing), one that somebody logged in with (rather not an email), one that no machine
+made, one that Customer.io has, any. Of equals it is the target of an $identify or a $merge_dangerously between
+them, then the earliest.
 
 Identified are people with an $identify or login, or known to your back end under an ID that no machine made. $exception,
 $$heatmap, $ai_* and $feature_flag_called alone make nobody.
@@ -159,6 +167,10 @@ An ID of which only posthog-js sends rows, each with $is_identified false, is a 
 
 Attributes are replayed: at a merge the values of the person of the row's distinct_id win. An email that is missing for
 --identify-by email may be one of the distinct IDs.
+
+An anonymous profile that is there (by --existing, or from an earlier run) is merged into the person's. Two identified ones are
+merged only where a $merge_dangerously names both, or with --merge-profiles: a merge cannot be undone. Without that the
+person is held (skipped.two_profiles): nothing of theirs is sent, and their rows wait.
 
 ` + topicFlags("identity", flags) + `
 ` + "`ph2cio explain SOURCE... --id ID`" + ` shows one person, and why.`

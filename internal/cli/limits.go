@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"ph2cio/internal/export"
+	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 )
 
@@ -15,6 +16,25 @@ func checkLimits(o *identityOptions, l *export.Learned, counts people.Counts) er
 	}
 	return &problem{code: exitUsage, err: fmt.Errorf("nothing was sent: %s", limitText(all[0])), hint: limitHints[all[0].Flag]}
 }
+
+// checkLive refuses to send beside events that PostHog's own destination may have sent: those have no IDs, so that each would be
+// there twice.
+func checkLive(m *mappingOptions, l *export.Learned) error {
+	live := l.LiveProfiles()
+	if live == nil || m.liveSince != "" {
+		return nil
+	}
+	return &problem{code: exitUsage, err: fmt.Errorf("nothing was sent: %s", liveText(live)), hint: liveHint}
+}
+
+// liveText says what shows that a live destination has been running.
+func liveText(live *export.LiveProfiles) string {
+	names := firstFew(live.Count, func(i int) string { return mapping.ShortID(live.IDs[i]) })
+	return fmt.Sprintf("--existing has %s of visitors of this export (%s), so PostHog's own destination has been sending their events, "+
+		"which would be there twice", several(int64(live.Count), "anonymous profile", "anonymous profiles"), names)
+}
+
+const liveHint = "say when it was switched on, with --live-since TIME: what PostHog took in since is left out; or --live-since never, if it never sent events"
 
 // The flags of limits that keep a run from sending anything.
 const (

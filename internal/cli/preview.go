@@ -138,6 +138,7 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 	if err == nil && j.cameToNothing(plan, summary) {
 		return p.nothingNew(plan, j.known)
 	}
+	summary.LiveStops = checkLive(&o.mapping, learned) != nil
 	summary.WouldStop = o.mapping.identity.exceeded(learned, learned.People.Count(plan.Now.Unix()))
 	title := fmt.Sprintf("Would be sent from %s. Nothing was.", p.sourcesText(plan.Sources))
 	if err := errors.Join(err, p.writeSummary(p.results(), summary, title, err)); err != nil {

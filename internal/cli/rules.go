@@ -37,7 +37,7 @@ func (o *mappingOptions) rules(now time.Time) (*mapping.Rules, people.Choice, er
 func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 	since, err1 := parseTime("since", o.since, now)
 	until, err2 := parseTime("until", o.until, now)
-	live, err3 := parseTime("live-since", o.liveSince, now)
+	live, err3 := o.liveTime(now)
 	var err4 error
 	if o.recent != "hold" && o.recent != "send" {
 		err4 = fmt.Errorf("--recent takes hold or send, not %q", o.recent)
@@ -51,6 +51,17 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 		EventValueLimit: o.eventValueLimit, IdentifyTimestamp: o.identifyTimestamp,
 		Since: since, Until: until, LiveSince: live, HoldRecent: o.recent == "hold",
 	}, errors.Join(err1, err2, err3, err4)
+}
+
+// neverLive is a --live-since that says that no live destination has been running.
+const neverLive = "never"
+
+// liveTime is when PostHog's own destination was switched on, the zero time for never or for not said.
+func (o *mappingOptions) liveTime(now time.Time) (time.Time, error) {
+	if o.liveSince == neverLive {
+		return time.Time{}, nil
+	}
+	return parseTime("live-since", o.liveSince, now)
 }
 
 // parseMaxRejects reads a share (1%) or a number of rows; 0 is no limit.

@@ -45,7 +45,7 @@ type stateReport struct {
 	MergesOpen    int64       `json:"merges_open"`          // intended, and not known to be done
 	OpenRejects   int64       `json:"open_rejects"`         // that no run has tried again
 	OpenMerges    int64       `json:"open_rejected_merges"` // among them
-	Owed          int64       `json:"owed"`                 // visitors whom nobody knew, in each source
+	Owed          int64       `json:"owed"`                 // visitors whom nobody knew, and people who are held, in each source
 	OwedSources   int64       `json:"owed_sources"`
 	HeldRecent    int64       `json:"held_recent"` // rows
 	HeldSources   int64       `json:"held_sources"`
@@ -248,7 +248,7 @@ func (t *summaryText) state(s *stateReport) {
 		t.line("open", text)
 	}
 	if s.Owed > 0 {
-		t.line("owed", several(s.Owed, "visitor", "visitors")+" whom nobody knows yet, in "+files(int(s.OwedSources)))
+		t.line("owed", several(s.Owed, "visitor", "visitors")+" whom nobody knows yet, or who are held, in "+files(int(s.OwedSources)))
 	}
 	if s.HeldRecent > 0 {
 		t.line("held", several(s.HeldRecent, "row", "rows")+" that were younger than 72 h, in "+files(int(s.HeldSources)))

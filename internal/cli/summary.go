@@ -159,6 +159,11 @@ func (t *summaryText) people() {
 	t.line("people", strings.Join(parts, "; "))
 	t.fused()
 	t.withoutEmail()
+	if held := t.s.TwoProfiles; held != nil {
+		t.line("held", t.style.yellow(heldCount(held)))
+		t.line("", t.style.dim(heldNames(held)))
+		t.line("", heldAdvice)
+	}
 	t.links()
 	var choices []string
 	for _, who := range []string{"identified", "with-email", "all"} {
@@ -271,6 +276,9 @@ func (t *summaryText) operations() {
 		parts = []string{"none"}
 	}
 	t.line("operations", strings.Join(parts, ", "))
+	if n := int(t.s.Operations["merge"]); n > 0 {
+		t.line("", t.style.dim(pairsText(t.s.Merges[:min(len(t.s.Merges), mostNamed)], n)))
+	}
 	if n := total(t.s.MergesRejected); n > 0 {
 		t.line("merges", t.style.red(fmt.Sprintf("%s rejected (%s)", export.Count(n), reasons(t.s.MergesRejected))))
 	}
@@ -311,6 +319,10 @@ func (t *summaryText) campaigns() {
 func (t *summaryText) trouble() {
 	if names := t.s.UnknownOnly; len(names) > 0 {
 		t.line("warning", t.style.yellow(oneLine(nobodyHas(names))))
+	}
+	if t.s.LiveStops {
+		t.line("stops", t.style.yellow("a real run would send nothing: "+oneLine(liveText(t.s.LiveProfiles))))
+		t.line("", liveHint)
 	}
 	for _, limit := range t.s.WouldStop {
 		t.line("stops", t.style.yellow("a real run would send nothing: "+limitText(limit)))

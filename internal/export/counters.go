@@ -23,6 +23,7 @@ type Counters struct {
 	PeopleRejected map[string]int64            `json:"people_rejected"`
 	MergesRejected map[string]int64            `json:"merges_rejected"`
 	Unchanged      int64                       `json:"people_unchanged"` // since an earlier run has sent them
+	Emails         int64                       `json:"emails"`           // of Accepted, identifies that follow a merge
 	Recent         int64                       `json:"recent"`           // accepted, and could start a campaign
 }
 
@@ -30,7 +31,7 @@ type Counters struct {
 func (c *Counters) Sent() int64 { return ofRows(c.Accepted) }
 
 // People is how many people were acknowledged.
-func (c *Counters) People() int64 { return c.Accepted[customerio.Identify] }
+func (c *Counters) People() int64 { return c.Accepted[customerio.Identify] - c.Emails }
 
 // ReadCounters reads what the ledger keeps; nothing is the zero value.
 func ReadCounters(text []byte) (c Counters, err error) {
@@ -48,7 +49,7 @@ func (r *run) counters(open int64) Counters {
 	t := r.tally
 	c := Counters{
 		Read: t.read, Person: t.person, Duplicate: t.duplicate, Earlier: t.earlier - r.before.Sent(), Skipped: t.skipped, Rejected: t.rejected, PeopleRejected: r.peopleRejected,
-		MergesRejected: r.mergesRejected, Unchanged: r.peopleUnchanged,
+		MergesRejected: r.mergesRejected, Unchanged: r.peopleUnchanged, Emails: r.before.Emails + r.emailsSent,
 		Accepted: maps.Clone(r.before.Accepted), Refused: maps.Clone(r.before.Refused), Recent: r.before.Recent + t.recent,
 	}
 	if r.keeper.phase == ledger.Events {

@@ -62,7 +62,7 @@ func (l *Learned) dueIn(ctx context.Context, state *ledger.Store, owed []ledger.
 			}
 			p := l.People.Known(id)
 			switch {
-			case p == nil && everybody:
+			case p == nil && everybody && !l.People.HeldNow(id):
 				one.Visitors++ // of whom only a hash is known
 			case p == nil:
 				still.Keep = append(still.Keep, id)

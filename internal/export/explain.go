@@ -62,6 +62,11 @@ func (x *explaining) begin() {
 	id := []byte(x.why.ID)
 	person, status := x.learned.People.Lookup(id)
 	x.person, x.why.Status = person, statusText(status)
+	x.why.Merges = x.learned.mergesInto(x.mapper, person)
+	if held, is := x.learned.People.HeldAs(id); is {
+		one := heldPerson(&held)
+		x.why.Held = &one
+	}
 	if person != nil {
 		x.why.Kept, x.why.By, x.why.Value = person.DistinctID, person.By.String(), person.Value
 		if email, holder, lost := x.learned.People.LostEmail(person); lost {
@@ -94,6 +99,8 @@ func statusText(s people.Status) string {
 		return "not sent: not one of those asked for (--only)"
 	case people.AllRejected:
 		return "not sent: all rows are rejected"
+	case people.TwoProfiles:
+		return "held: the person has two identified profiles in Customer.io, and nobody has said that they are to be one"
 	}
 	return fmt.Sprintf("status %d", s)
 }

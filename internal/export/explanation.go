@@ -12,6 +12,11 @@ type Explanation struct {
 	// WithoutEmail is the email that the person is sent without, because another one has it; nil for none.
 	WithoutEmail *LostEmail `json:"without_email,omitempty"`
 
+	// Merges are the profiles that go into the person's.
+	Merges []MergePair `json:"merges,omitempty"`
+	// Held are the profiles of somebody who is held, nil for one who is not.
+	Held *HeldPerson `json:"held,omitempty"`
+
 	IDs        []ExplainedID        `json:"ids"`     // the kept one first, then as they came up
 	Refused    []ExplainedLink      `json:"refused"` // links to others that were not followed
 	Attributes []ExplainedAttribute `json:"attributes"`

@@ -9,6 +9,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
 )
 
 // merging is one merge that is asked for.
@@ -16,8 +17,9 @@ type merging struct {
 	number  uint64
 	body    []byte // borrowed until the next
 	outcome mapping.Outcome
-	into    string // the distinct ID of whom it is merged into
-	profile string // what is merged
+	into    string         // the distinct ID of whom it is merged into
+	person  *people.Person // the same, nil for one that only the plan has
+	profile string         // what is merged
 }
 
 // mergings are the merges that people ask for, and those that the plan has beside.
@@ -26,7 +28,7 @@ func (r *run) mergings() iter.Seq[merging] {
 		var one merging
 		asked := map[ledger.Profile]bool{}
 		for link := range r.learned.People.Links() {
-			one.into, one.profile = link.Person.DistinctID, link.Value
+			one.into, one.profile, one.person = link.Person.DistinctID, link.Value, link.Person
 			one.body, one.outcome = r.mappers[0].Link(one.body[:0], link)
 			asked[ledger.Profile{Kind: link.By.String(), Value: link.Value}] = true
 			if !yield(one) {
@@ -38,7 +40,7 @@ func (r *run) mergings() iter.Seq[merging] {
 			if asked[ledger.Profile{Kind: m.SecondaryKind, Value: m.Secondary}] {
 				continue
 			}
-			one.into, one.profile, one.outcome = m.Primary, m.Secondary, mapping.Outcome{Action: customerio.Merge}
+			one.into, one.profile, one.person, one.outcome = m.Primary, m.Secondary, nil, mapping.Outcome{Action: customerio.Merge}
 			one.body = customerio.AppendMerge(one.body[:0], identifier(m.PrimaryKind, m.Primary), identifier(m.SecondaryKind, m.Secondary))
 			if !yield(one) {
 				return
@@ -63,7 +65,7 @@ func (r *run) merge(out *outbox) error {
 	for m := range r.mergings() {
 		switch {
 		case from.Done(m.number) || done[m.number]:
-		case m.outcome.Bucket == mapping.Send && !r.plan.RetryMerges && r.learned.repeats.down.has(keyOfText(m.body)):
+		case r.refusedBefore(&m):
 		case m.outcome.Bucket == mapping.Send:
 			err = r.packLink(out, customerio.Operation{Body: m.body, Ref: m.number})
 		case m.outcome.Bucket == mapping.Rejected && m.number >= from.Next:
@@ -76,9 +78,15 @@ func (r *run) merge(out *outbox) error {
 	return nil
 }
 
+// refusedBefore reports whether an earlier run has tried a merge in vain, and this one does not try again.
+func (r *run) refusedBefore(m *merging) bool {
+	return m.outcome.Bucket == mapping.Send && !r.plan.RetryMerges && r.learned.repeats.down.has(keyOfText(m.body))
+}
+
 func (r *run) packLink(out *outbox, op customerio.Operation) error {
 	out.lock.Lock()
 	r.tally.built[customerio.Merge]++
+	r.list(&op)
 	r.keeper.took([]customerio.Operation{op}, nil, op.Ref+1)
 	out.lock.Unlock()
 	return r.pack(out, op)

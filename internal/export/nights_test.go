@@ -61,11 +61,18 @@ func cameTo(operations []string) (all []string) {
 // night sends what is new in some files, however often the destination fails, and returns the rows of the last try.
 func night(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, files ...string) Rows {
 	t.Helper()
+	return nightOf(t, r, store, came, func(*Plan) {}, func(*Learned) {}, files...)
+}
+
+// nightOf is night with other flags, which change makes. look sees what each try has learnt.
+func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, change func(*Plan), look func(*Learned), files ...string) Rows {
+	t.Helper()
 	run := (*ledger.Run)(nil)
 	sources := newPlan(t, mapping.Options{}, files...).Sources
 	for {
 		plan := newPlan(t, mapping.Options{}, files...)
 		plan.Sources, plan.State, plan.Ledger, plan.Remember, plan.BatchItems = sources, store, run, run == nil, 3
+		change(plan)
 		learned, err := Learn(t.Context(), plan)
 		if err != nil {
 			t.Fatal(err)
@@ -98,6 +105,7 @@ func night(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, files 
 		}
 		to := &destination{came: map[string]int{}, left: rapid.SampledFrom([]int{1 << 30, 1 << 30, 0, 1, 2, 5}).Draw(r, "batches"), taking: rapid.Bool().Draw(r, "taking"), refuse: func([]byte) bool { return false }}
 		plan.Ledger, plan.Sender = run, to
+		look(learned)
 		summary, err := Send(t.Context(), plan, learned)
 		for op := range to.came {
 			*came = append(*came, op)

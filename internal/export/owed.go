@@ -7,12 +7,15 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Rows are owed that were skipped only because nobody knew their visitor yet. The ledger keeps who they are of, for each source, so
-// that it is read again when a later night says who the visitor was.
+// Rows are owed that were skipped only because nobody knew their visitor yet, or because their person is held. The ledger keeps who
+// they are of, for each source, so that it is read again when a later night says who the visitor was, or that the person may be sent.
 
 // owes reports whether a row with this outcome is owed. One of a visitor who is not asked for, or excluded, is not.
 func owes(o mapping.Outcome) bool {
-	return o.Bucket == mapping.Skipped && (o.Reason == mapping.ReasonAnonymous || o.Reason == mapping.ReasonNoEmail)
+	if o.Bucket != mapping.Skipped {
+		return false
+	}
+	return o.Reason == mapping.ReasonAnonymous || o.Reason == mapping.ReasonNoEmail || o.Reason == mapping.ReasonTwoProfiles
 }
 
 // owe notes that a row of a chunk is owed.
@@ -42,7 +45,8 @@ func (p *page) oweRepeats(r *run, c *posthog.Chunk) {
 		if event == nil {
 			continue
 		}
-		if _, status := r.learned.People.Lookup(event.DistinctID); status == people.Anonymous || status == people.NoEmail {
+		switch _, status := r.learned.People.Lookup(event.DistinctID); status {
+		case people.Anonymous, people.NoEmail, people.TwoProfiles:
 			p.owe(r, c, event)
 		}
 	}

@@ -45,12 +45,12 @@ func (r *run) mapPeople(worker int, group []*people.Person) *page {
 		if from.Done(ref) && r.named == nil {
 			continue
 		}
-		text, o := r.mappers[worker].Person(p.text, person)
+		text, o := r.mappers[worker].Person(p.text, beforeMerge(person))
 		if o.Bucket == mapping.Send {
 			if r.mappers[worker].OptedOut {
 				p.optedOut = append(p.optedOut, ref)
 			}
-			r.addPerson(p, person, text)
+			r.addPerson(worker, p, person, text)
 			continue
 		}
 		if ref < from.Next {
@@ -70,10 +70,10 @@ func (r *run) mapPeople(worker int, group []*people.Person) *page {
 }
 
 // addPerson adds an identify to a page, unless an earlier run has sent it, or sent it in vain.
-func (r *run) addPerson(p *page, person *people.Person, text []byte) {
+func (r *run) addPerson(worker int, p *page, person *people.Person, text []byte) {
 	identify := text[len(p.text):]
 	ref := uint64(person.Number)
-	unchanged := r.unchanged(person, identify)
+	unchanged := r.unchanged(person, identify) || person.EmailLate() && r.wholeUnchanged(worker, person)
 	switch {
 	case len(r.learned.repeats.turnedDown()) > 0 && r.learned.repeats.turnedDown().has(keyOfText(identify)):
 		p.turnedDown = append(p.turnedDown, person.Number)

@@ -21,6 +21,9 @@ func (p *Plan) indexOptions(ctx context.Context) (people.Options, error) {
 		return o, err
 	}
 	merged, err := p.State.Merged(ctx, p.goesOn())
+	if len(merged) == 0 {
+		return o, err
+	}
 	o.Merged = func(by people.By, value string) bool { return merged[ledger.Profile{Kind: by.String(), Value: value}] }
 	return o, err
 }
@@ -46,7 +49,7 @@ func (l *Learned) recall(ctx context.Context, plan *Plan) error {
 			return err
 		}
 		by, _ := people.ByName(sent.Kind)
-		l.index.RecallSent(&people.SentPerson{DistinctID: sent.DistinctID, By: by, Value: sent.Value, State: sent.State, Updated: sent.Updated})
+		l.index.RecallSent(&people.SentPerson{DistinctID: sent.DistinctID, By: by, Value: sent.Value, State: sent.State, Updated: sent.Updated, Email: sent.Email})
 		l.sentBefore = true
 	}
 	return l.index.Err()

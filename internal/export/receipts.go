@@ -21,6 +21,7 @@ type refusedOperation func(refusal customerio.Rejection, operation []byte, row l
 // outbox opens a phase: its extent for the progress, and what to do with each refused operation.
 func (r *run) outbox(phase ledger.Phase, total int64, unit Unit, refused refusedOperation) *outbox {
 	r.progress.Phase(phase.String(), total, unit)
+	r.sends = phase
 	if r.plan.Ledger != nil {
 		r.keeper = newKeeper(r.plan.Ledger, phase, r.from[phase])
 		r.keeper.counters = r.counters
@@ -72,7 +73,11 @@ func (r *run) accepted(action customerio.Action, ref uint64, operation []byte, m
 	}
 	switch action {
 	case customerio.Identify:
-		r.peopleSent++
+		if r.sends == ledger.People {
+			r.peopleSent++
+		} else {
+			r.emailsSent++
+		}
 		if r.keeper != nil {
 			r.keeper.accepted(known(r.learned.People.Person(uint32(ref)), operation))
 		}
@@ -90,6 +95,7 @@ func known(p *people.Person, identify []byte) *ledger.Person {
 	kind, value := nameOf(append(bytes.Clone(identifiersOf(identify)), `"}`...))
 	return &ledger.Person{
 		State: xxh3.Hash128(identify).Bytes(), Kind: kind, Value: value, DistinctID: p.DistinctID, Updated: p.Updated,
+		Email: people.EmailSum(customerio.EmailOf(identify)),
 	}
 }
 
@@ -111,6 +117,7 @@ func (r *run) rowRejected(refusal customerio.Rejection, operation []byte, row le
 
 // linkRejected hears that the API refused a merge.
 func (r *run) linkRejected(refusal customerio.Rejection, operation []byte, _ ledger.Key) error {
+	r.mergesRefused[refusal.Ref] = true
 	r.mergesRejected[apiReason(refusal)]++
 	return r.reject(refusal.Ref, refused(refusal, operation))
 }

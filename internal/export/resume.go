@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/mapping"
 )
 
-// resume takes up what an earlier run has left, if there was one: where it stopped, what it counted, and whose identify was
-// rejected.
+// resume takes up what an earlier run has left, if there was one: where it stopped, what it counted, whose identify was
+// rejected, and which merges were.
 func (r *run) resume() error {
 	if r.plan.Ledger == nil {
 		return nil
@@ -35,6 +35,8 @@ func (r *run) resume() error {
 			r.noteLate(&late)
 		case one.Phase == ledger.People && one.Reason != reasonSameIdentifier:
 			r.rejected[uint32(one.Number)] = true
+		case one.Phase == ledger.Merges:
+			r.mergesRefused[one.Number] = true
 		}
 	}
 	return nil

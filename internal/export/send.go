@@ -22,7 +22,7 @@ func (e *TooManyRejects) Error() string {
 		Count(e.Rejected), Count(e.Rows))
 }
 
-// Send maps and sends everything, phase after phase: people, events, merges. When ctx is cancelled it stops reading,
+// Send maps and sends everything, phase after phase: people, events, merges, emails that another profile had. When ctx is cancelled it stops reading,
 // lets the requests under way finish within Plan.Grace, and returns the cause. The summary is true in every case.
 func Send(ctx context.Context, plan *Plan, learned *Learned) (*Summary, error) {
 	started := time.Now()
@@ -65,11 +65,15 @@ type run struct {
 	from     map[ledger.Phase]ledger.Position // where it stopped
 	named    map[uint64]bool                  // identifiers that have an identify, by their hash; nil where they cannot meet
 
+	sends           ledger.Phase    // what is being sent now
+	mergesRefused   map[uint64]bool // merges that were rejected, by number
+	emailsSent      int64           // identifies of people whose email another profile had
 	peopleSent      int64
 	optedOut        int64 // people whose identify was built without it
 	peopleUnchanged int64 // since an earlier run has sent them
 	peopleRejected  map[string]int64
 	mergesRejected  map[string]int64
+	mergePairs      []MergePair // that are sent, the first of them
 	examples        []Reject
 	corrections     []Correction // the first few
 
@@ -87,7 +91,7 @@ func newRun(ctx context.Context, plan *Plan, learned *Learned) *run {
 	})
 	r := &run{
 		plan: plan, learned: learned, progress: plan.progress(), tally: newTally(),
-		rejected: map[uint32]bool{}, recent: map[uint64]bool{}, peopleRejected: map[string]int64{}, mergesRejected: map[string]int64{},
+		mergesRefused: map[uint64]bool{}, rejected: map[uint32]bool{}, recent: map[uint64]bool{}, peopleRejected: map[string]int64{}, mergesRejected: map[string]int64{},
 		reading: reading, sending: sending, stop: stopReading,
 		end: func() { stop(); stopReading(nil); stopSending(nil) },
 	}
@@ -113,6 +117,8 @@ func (r *run) phases() error {
 		{ledger.People, r.settle},
 		{ledger.Events, r.sendEvents},
 		{ledger.Merges, r.sendLinks},
+		{ledger.Merges, r.settleMerges},
+		{ledger.Emails, r.sendEmails},
 	} {
 		if phase.of < r.begun {
 			continue
@@ -176,10 +182,25 @@ func (r *run) takePeople(out *outbox, page *page) error {
 // settle waits until the API has had time to make the people that events and merges will name: it promises no order
 // (docs.customer.io/journeys/importing-old-data).
 func (r *run) settle() error {
-	if r.plan.Settle <= 0 || r.peopleSent+r.before.Accepted[customerio.Identify] == 0 {
+	if r.peopleSent+r.before.Accepted[customerio.Identify] == 0 {
 		return nil
 	}
-	r.progress.Say(fmt.Sprintf("waiting %s for the people to settle before their events", r.plan.Settle))
+	return r.wait("the people to settle before their events")
+}
+
+// settleMerges waits until the API has had time to merge, before people get the emails of what was merged.
+func (r *run) settleMerges() error {
+	if r.tally.accepted[customerio.Merge]+r.before.Accepted[customerio.Merge] == 0 || !r.anyEmails() {
+		return nil
+	}
+	return r.wait("the merges to settle before the emails of the merged profiles")
+}
+
+func (r *run) wait(what string) error {
+	if r.plan.Settle <= 0 {
+		return nil
+	}
+	r.progress.Say(fmt.Sprintf("waiting %s for %s", r.plan.Settle, what))
 	select {
 	case <-r.reading.Done():
 		return context.Cause(r.reading)

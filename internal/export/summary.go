@@ -1,7 +1,6 @@
 package export
 
 import (
-	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 )
@@ -32,8 +31,14 @@ type Summary struct {
 	AttributeSummary
 	// MergesRejected are merges that cannot be sent, or that the API refused, by reason.
 	MergesRejected map[string]int64 `json:"merges_rejected"`
-	Campaigns      Campaigns        `json:"campaigns"`
-	Sources        []SourceSummary  `json:"sources"`
+	// Merges are the first 10,000 of the profiles that are merged into others; Operations counts them.
+	Merges []MergePair `json:"merges,omitempty"`
+	// TwoProfiles are the people who are held, nil for nobody.
+	TwoProfiles *TwoProfiles `json:"two_profiles,omitempty"`
+	// LiveProfiles are those that PostHog's live destination has made of the export's visitors, nil for none.
+	LiveProfiles *LiveProfiles   `json:"live_profiles,omitempty"`
+	Campaigns    Campaigns       `json:"campaigns"`
+	Sources      []SourceSummary `json:"sources"`
 	// TimedByCreatedAt are rows whose own time is in the future, and that take the time of `created_at`, sent or not.
 	TimedByCreatedAt int64 `json:"timed_by_created_at,omitempty"`
 	// TextColumns are columns of CSV that are text, though some of their cells alone would not be.
@@ -45,6 +50,8 @@ type Summary struct {
 	// Incomplete are exports of which files are missing.
 	Incomplete []*posthog.Incomplete `json:"incomplete,omitempty"`
 
+	// LiveStops says that LiveProfiles keep a run without --live-since from sending anything, in a preview.
+	LiveStops bool `json:"live_since_needed,omitempty"`
 	// WouldStop are the limits that would keep a run from sending anything, in a preview.
 	WouldStop []Limit `json:"would_stop,omitempty"`
 
@@ -169,7 +176,7 @@ func (r *run) counted() *Summary {
 		},
 		People: PeopleSummary{
 			DistinctIDs: counts.DistinctIDs, JoinedIDs: counts.Joined, Links: counts.Links, Sent: r.peopleSent, Rejected: r.peopleRejected,
-			Earlier: r.before.Accepted[customerio.Identify], Unchanged: r.peopleUnchanged,
+			Earlier: r.before.People(), Unchanged: r.peopleUnchanged,
 			EmailConflicts: counts.EmailConflicts, WithoutEmail: r.withoutEmail(), ShapeOnly: counts.ShapeOnly, Stale: counts.Stale,
 			VisitorOnly: counts.VisitorOnly, Unidentified: counts.Unidentified,
 		},
@@ -180,6 +187,7 @@ func (r *run) counted() *Summary {
 		Sources:   r.learned.SourceSummaries(), LostHistory: r.learned.Lost, Incomplete: r.plan.Incomplete,
 		Examples: r.examples, CorrectedLate: r.corrections, MayDouble: r.learned.MayDouble(),
 		TimedByCreatedAt: r.learned.byCreatedAt, TextColumns: r.learned.textColumns(),
+		Merges: r.mergePairs, TwoProfiles: r.learned.TwoProfiles(), LiveProfiles: r.learned.LiveProfiles(),
 	}
 	s.People.Fused, s.People.FusedCount = r.learned.fused()
 	return s

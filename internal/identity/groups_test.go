@@ -133,8 +133,10 @@ func TestCandidates(t *testing.T) {
 	t.Parallel()
 	early, late := Moment{At: 1}, Moment{At: 2}
 	better := []Candidate{
-		{Existing, late}, {Chosen, late}, {Identified, early}, {Identified, late}, {Email, early}, {NotMachine, early},
-		{Machine, early}, {Machine, Never}, {Existing + TooLong, early}, Nobody,
+		{Sent, false, late}, {Sent, true, early}, {ChosenExisting, false, late}, {Chosen, false, late}, {Existing, false, late},
+		{Identified, false, early}, {Identified, false, late}, {Identified, true, early}, {Email, false, early},
+		{NotMachine, false, early}, {SentAnonymous, false, late}, {ExistingAnonymous, false, late}, {Machine, false, early},
+		{Machine, false, Never}, {Existing + TooLong, false, early}, {Identified + MergedAway, false, early}, Nobody,
 	}
 	for i := range better {
 		for j := range better {

@@ -11,6 +11,7 @@ type Person struct {
 	Kind       string   // of the identifier that the person was sent under
 	Value      string
 	DistinctID string // the kept one
+	Email      uint64 // a hash of the email in it, 0 for none
 	Updated    int64  // unix seconds of the newest data, 0 when there is no time
 }
 
@@ -21,6 +22,7 @@ func AppendPerson(dst []byte, p *Person) []byte {
 		dst = append(dst, s...)
 	}
 	dst = append(dst, p.State[:]...)
+	dst = binary.LittleEndian.AppendUint64(dst, p.Email)
 	text(p.Kind)
 	text(p.Value)
 	if p.DistinctID == p.Value {
@@ -35,10 +37,11 @@ var errPeople = errors.New("the people that were sent cannot be read")
 
 // readPerson reads a person and returns what comes after.
 func readPerson(b []byte) (p Person, rest []byte, err error) {
-	if len(b) < len(p.State) {
+	if len(b) < len(p.State)+8 {
 		return p, nil, errPeople
 	}
 	b = b[copy(p.State[:], b):]
+	p.Email, b = binary.LittleEndian.Uint64(b), b[8:]
 	for _, into := range []*string{&p.Kind, &p.Value, &p.DistinctID} {
 		length, n := binary.Uvarint(b)
 		if n <= 0 || uint64(len(b)-n) < length {

@@ -13,9 +13,10 @@ const (
 	People Phase = 1 + iota
 	Events
 	Merges
+	Emails // of people whose email another profile had until a merge: an identify each
 )
 
-func (p Phase) String() string { return [...]string{"", "people", "events", "merges"}[p] }
+func (p Phase) String() string { return [...]string{"", "people", "events", "merges", "emails"}[p] }
 
 // Position is how far a phase has come: everything before Next is done, but for what Open holds. The zero value is its
 // beginning.

@@ -27,14 +27,15 @@ func (s *Store) RejectKeys(ctx context.Context, besides int64) ([]Key, error) {
 
 // OpenRejects are what runs have rejected and none has tried again since.
 type OpenRejects struct {
-	Rows, People, Merges int64
-	Sources              []Source // those that have such rows, as runs have read them, in the order of their paths
+	Rows, People int64
+	Merges       int64    // and identifies that come after them
+	Sources      []Source // those that have such rows, as runs have read them, in the order of their paths
 }
 
 // OpenRejects counts them.
 func (s *Store) OpenRejects(ctx context.Context) (open OpenRejects, err error) {
-	err = s.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE phase = ?1), count(*) FILTER (WHERE phase = ?2), count(*) FILTER (WHERE phase = ?3)
-		FROM rejects WHERE retried IS NULL`, Events, People, Merges).Scan(&open.Rows, &open.People, &open.Merges)
+	err = s.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE phase = ?1), count(*) FILTER (WHERE phase = ?2), count(*) FILTER (WHERE phase IN (?3, ?4))
+		FROM rejects WHERE retried IS NULL`, Events, People, Merges, Emails).Scan(&open.Rows, &open.People, &open.Merges)
 	if err != nil {
 		return open, s.trouble("read the rejects of", err)
 	}

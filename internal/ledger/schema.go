@@ -42,7 +42,7 @@ CREATE TABLE runs (
 	flags   TEXT NOT NULL,    -- those that change what is sent, as a JSON object
 	people  BLOB NOT NULL,    -- stands for the people that the first reading found
 	rows    INTEGER NOT NULL, -- that the first reading found
-	phase   INTEGER NOT NULL, -- 1 people, 2 events, 3 merges
+	phase   INTEGER NOT NULL, -- 1 people, 2 events, 3 merges, 4 emails
 	ended   INTEGER,          -- unix seconds; null while there is something left to do
 	outcome TEXT              -- done, rejects, trouble or replaced, once it has ended
 ) STRICT;
@@ -81,8 +81,8 @@ CREATE TABLE people (
 	run    INTEGER NOT NULL REFERENCES runs,
 	saved  INTEGER NOT NULL, -- unix seconds
 	count  INTEGER NOT NULL,
-	people BLOB NOT NULL     -- for each: 16 bytes of a hash of the identify, then with their lengths the kind of the
-	                         -- identifier, its value and the kept distinct ID (empty if it is the value), then unix seconds of
+	people BLOB NOT NULL     -- for each: 16 bytes of a hash of the identify, 8 of one of its email (0 for none), then with
+	                         -- their lengths the kind of the identifier, its value and the kept distinct ID (empty if it is the value), then unix seconds of
 	                         -- the newest data
 ) STRICT;
 

@@ -228,6 +228,7 @@ func TestEventOfWhom(t *testing.T) {
 		{people.Deleted, Skipped, ReasonDeleted},
 		{people.NotAsked, Skipped, ReasonNotAsked},
 		{people.AllRejected, Skipped, ReasonAnonymous},
+		{people.TwoProfiles, Skipped, ReasonTwoProfiles},
 		{people.NoIdentifier, Rejected, ReasonNoIdentifier},
 		{people.LostEmail, Rejected, ReasonEmailConflict},
 	} {

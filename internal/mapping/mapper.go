@@ -118,6 +118,8 @@ func withoutPerson(status people.Status, distinctID []byte) Outcome {
 	case people.LostEmail:
 		return rejected(ReasonEmailConflict,
 			fmt.Sprintf("somebody else has the email of the person %q", ShortID(string(distinctID))))
+	case people.TwoProfiles:
+		return skipped(ReasonTwoProfiles)
 	case people.NoIdentifier:
 		return rejected(ReasonNoIdentifier, fmt.Sprintf("the person %q has none of the identifiers asked for", ShortID(string(distinctID))))
 	}

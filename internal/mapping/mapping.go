@@ -61,19 +61,22 @@ type Outcome struct {
 
 // Why a row is skipped.
 const (
-	ReasonGroup      = "group"            // it describes a group, never a person
-	ReasonNoise      = "noise"            // one of PostHog's own: its name begins with a $
-	ReasonFiltered   = "filtered"         // by --events or --skip-events
-	ReasonOutOfRange = "out_of_range"     // by --since or --until
-	ReasonLive       = "live"             // PostHog's own destination has sent it
-	ReasonRecent     = "recent"           // held: it could start a campaign
-	ReasonAnonymous  = "anonymous"        // nobody known
-	ReasonNoEmail    = "no_email"         // only people with an email are sent
-	ReasonIllegalID  = "illegal_id"       // its distinct ID is a placeholder such as "undefined"
-	ReasonExcluded   = "excluded"         // its person is not to be sent
-	ReasonDeleted    = "deleted"          // its person is deleted in PostHog, says the persons export
-	ReasonNotAsked   = "not_asked"        // --only names others
-	ReasonTooOld     = "too_old_to_check" // held: whether it was sent is forgotten
+	ReasonGroup      = "group"        // it describes a group, never a person
+	ReasonNoise      = "noise"        // one of PostHog's own: its name begins with a $
+	ReasonFiltered   = "filtered"     // by --events or --skip-events
+	ReasonOutOfRange = "out_of_range" // by --since or --until
+	ReasonLive       = "live"         // PostHog's own destination has sent it
+	ReasonRecent     = "recent"       // held: it could start a campaign
+	ReasonAnonymous  = "anonymous"    // nobody known
+	ReasonNoEmail    = "no_email"     // only people with an email are sent
+	ReasonIllegalID  = "illegal_id"   // its distinct ID is a placeholder such as "undefined"
+	ReasonExcluded   = "excluded"     // its person is not to be sent
+	ReasonDeleted    = "deleted"      // its person is deleted in PostHog, says the persons export
+	ReasonNotAsked   = "not_asked"    // --only names others
+	// ReasonTwoProfiles is that a person has two identified profiles, and nobody has said that they are to be one: held.
+	ReasonTwoProfiles = "two_profiles"
+
+	ReasonTooOld = "too_old_to_check" // held: whether it was sent is forgotten
 
 	ReasonRejectedBefore = "rejected_before" // an earlier run has rejected it, and nothing has changed
 	ReasonCorrectedLate  = "corrected_late"  // its event was sent before, in another version

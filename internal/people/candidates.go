@@ -166,17 +166,43 @@ func (s *settler) keepIDsOf(from, many int) error {
 
 // suits says how good an ID is to keep.
 func (s *settler) suits(node uint32, f *fact, text []byte) identity.Candidate {
+	c := identity.Candidate{Rank: f.marks.rank(), Source: s.sources[node], First: f.first}
 	if f.marks&wasSent != 0 {
-		return identity.Candidate{Rank: identity.Existing, First: momentBefore(s.settled.sent[s.settled.sentAs(node)].turn)}
-	}
-	c := identity.Candidate{Rank: f.marks.rank(), First: f.first}
-	if s.x.options.Existing.hasID(text) {
-		c.Rank = identity.Existing
-		if f.marks&tooLong != 0 {
-			c.Rank += identity.TooLong
+		one := &s.settled.sent[s.settled.sentAs(node)]
+		if one.gone {
+			c.Rank += identity.MergedAway
+			return c
 		}
+		c.Rank, c.First = identity.SentAnonymous, momentBefore(one.turn)
+		row, there := s.x.options.Existing.byID(text)
+		if s.x.identifiedSent(one, f.marks) || there && s.x.identifiedRow(row, f.marks) {
+			c.Rank = identity.Sent
+		}
+		return c
+	}
+	if s.x.options.Merged != nil && s.x.gone(ByID, string(text)) {
+		c.Rank += identity.MergedAway
+		return c
+	}
+	if row, found := s.x.options.Existing.byID(text); found {
+		c.Rank = s.x.existingRank(row, f.marks)
 	}
 	return c
+}
+
+// existingRank is how good an ID is to keep under which a profile is there already.
+func (x *Index) existingRank(row uint32, m marks) identity.Rank {
+	rank := identity.ExistingAnonymous
+	switch {
+	case m&userShaped != 0:
+		rank = identity.ChosenExisting
+	case x.identifiedRow(row, m):
+		rank = identity.Existing
+	}
+	if m&tooLong != 0 {
+		rank += identity.TooLong
+	}
+	return rank
 }
 
 // nameAll finds the texts of the IDs that are kept: of those that are equally good the smallest. bests are those of the

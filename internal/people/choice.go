@@ -36,8 +36,8 @@ type Merges uint8
 
 const (
 	MergeNever    Merges = iota
-	MergeNeeded          // profiles that exist, by Options.Existing, and turn out to be one person
-	MergeIdentify        // the anonymous ID of each accepted $identify, whether a profile is there or not
+	MergeNeeded          // profiles that exist, by Options.Existing or because they were sent, and turn out to be one person
+	MergeIdentify        // those, and the anonymous ID of each accepted $identify, whether a profile is there or not
 )
 
 // Choice is what Settle decides by. The zero value is Identified, ByID.
@@ -48,6 +48,9 @@ type Choice struct {
 	By         []By
 	NeedEvents bool // only people with an event to send get an identify; needs Options.Events
 	Merges     Merges
+	// MergeProfiles merges profiles of one person though several are identified. Without it that takes a $merge_dangerously, and
+	// others are held.
+	MergeProfiles bool
 	// Excluded reports whether people with an email that is not theirs to be sent; called with the email as it stands.
 	// Nil excludes nobody. For IDs there is Options.Excluded.
 	Excluded func(email []byte) bool
@@ -69,6 +72,7 @@ const (
 	Deleted             // in the persons export
 	NotAsked            // Choice.Only, and not one of those
 	AllRejected         // all its rows are rejected
+	TwoProfiles         // held: see Held
 	statuses
 )
 
@@ -125,6 +129,8 @@ func (c *Choice) barred(m traits) Status {
 		return Excluded
 	case c.Only && m&isAsked == 0:
 		return NotAsked
+	case m&isHeld != 0:
+		return TwoProfiles
 	}
 	return Sent
 }

@@ -37,7 +37,7 @@ func (s *settler) choose() {
 			many++
 		}
 	}
-	s.settled.persons = make([]Person, 0, many)
+	s.settled.persons, s.holders = make([]Person, 0, many), map[uint32]string{}
 	for _, gets := range []bool{true, false} {
 		for i := range s.candidates {
 			c := &s.candidates[i]
@@ -57,8 +57,7 @@ func (s *settler) makePerson(number uint32, gets bool, r *spool.Reader) {
 	c := &s.candidates[number]
 	p := Person{
 		Number: uint32(len(s.settled.persons)), DistinctID: s.names.text(c.name),
-		Events: c.traits&groupEvents != 0 || c.events > 0, known: c.traits&isThere != 0, withoutEmail: c.traits&lostEmail != 0,
-		rank: c.rank,
+		Events: c.traits&groupEvents != 0 || c.events > 0, withoutEmail: c.traits&lostEmail != 0, rank: c.rank,
 	}
 	p.By, _ = s.choice.by(c.traits)
 	p.Value = p.DistinctID
@@ -71,7 +70,8 @@ func (s *settler) makePerson(number uint32, gets bool, r *spool.Reader) {
 	if c.traits&hasFinal != 0 {
 		p.place, p.part = c.place, s.partOf(number)+1
 	}
-	if !s.nameSent(&p) {
+	s.take(&p, s.resolved[number])
+	if !s.nameSent(&p) && !p.known {
 		s.identify(&p, number, r)
 	}
 	s.events += c.events
@@ -86,10 +86,29 @@ func (s *settler) makePerson(number uint32, gets bool, r *spool.Reader) {
 	s.settled.persons = append(s.settled.persons, p)
 }
 
-// identify finds the value that a person is identified by, and whether there is a profile under it.
+// take gives a person what was resolved of their profiles, nil for nothing.
+func (s *settler) take(p *Person, r *resolved) {
+	if r == nil {
+		return
+	}
+	p.known, p.late = r.known, r.late && r.holder == ""
+	if r.value != "" {
+		p.By, p.Value = r.by, r.value
+	}
+	if r.holder == "" || p.withoutEmail {
+		return
+	}
+	p.withoutEmail = true
+	s.holders[p.Number] = r.holder
+	if p.By == ByEmail && !r.known && s.choice.only() != ByEmail {
+		p.By, p.Value = ByID, p.DistinctID
+	}
+}
+
+// identify finds the value that a person is identified by whose profile is not there yet.
 func (s *settler) identify(p *Person, number uint32, r *spool.Reader) {
-	c, existing := &s.candidates[number], s.x.options.Existing
-	if p.By == ByID && existing == nil {
+	c := &s.candidates[number]
+	if p.By == ByID {
 		return
 	}
 	email, cioID := s.settled.identifiers(p, r)
@@ -99,28 +118,11 @@ func (s *settler) identify(p *Person, number uint32, r *spool.Reader) {
 	switch p.By {
 	case ByEmail:
 		p.Value = email
-		_, _, p.known = existing.byEmail([]byte(email))
 	case ByCioID:
 		p.Value = cioID
-		p.known = existing.hasCioID([]byte(cioID))
-	case ByID:
-		if p.known || c.traits&(hasEmail|lostEmail) != hasEmail {
-			return
-		}
-		// A profile with their email is theirs. Another one beside it would be a double.
-		if id, hasID, found := existing.byEmail([]byte(email)); hasID {
-			if _, somebodyElse := s.node(s.x.sum([]byte(id))); somebodyElse {
-				p.withoutEmail = true // the profile is that of another person here, and so is the email
-				if s.taken == nil {
-					s.taken = map[uint32]string{}
-				}
-				s.taken[p.Number] = id
-				return
-			}
-			p.Value, p.known = id, true
-		} else if found {
-			p.By, p.Value, p.known = ByEmail, email, true
-		}
+	}
+	if s.x.gone(p.By, p.Value) && s.choice.only() == ByID { // it is another profile's name by now
+		p.By, p.Value = ByID, p.DistinctID
 	}
 }
 
@@ -170,6 +172,9 @@ type Settled struct {
 
 	conflicts []EmailConflict // in order of the persons
 	fused     []FusedPerson
+	held      []Held   // in order of their IDs
+	live      []string // see Live
+	liveCount int
 }
 
 // Lookup tells who a distinct ID is. The person is nil unless the status is Sent. An ID that nothing ties to a person is

@@ -71,16 +71,20 @@ func (s *settler) nameHolders() {
 			s.settled.conflicts = append(s.settled.conflicts, conflict)
 		}
 	}
-	for number, holder := range s.taken {
+	for number, holder := range s.holders {
 		s.settled.conflicts = append(s.settled.conflicts, EmailConflict{Person: &all[number], Holder: holder})
 	}
-	s.losers, s.taken, s.held = nil, nil, nil
+	s.losers, s.holders, s.held = nil, nil, nil
 	slices.SortFunc(s.settled.conflicts, func(a, b EmailConflict) int { return cmp.Compare(a.Person.Number, b.Person.Number) })
 }
 
 func (s *settler) nameHolder(l *loser) string {
-	if l.holder < uint32(len(s.candidates)) && s.candidates[l.holder].sent {
+	switch {
+	case l.holder == nobody:
+	case s.candidates[l.holder].sent:
 		return s.settled.persons[s.candidates[l.holder].person].DistinctID
+	case l.sentAs == "":
+		return s.names.text(s.candidates[l.holder].name) // who is held
 	}
 	return l.sentAs
 }

@@ -47,7 +47,11 @@ func (s *settler) tallyUp() {
 	s.joined += s.onRows()
 	for i := range s.candidates {
 		c := &s.candidates[i]
-		s.tally(c.traits, c.traits&isThere != 0 || c.sent && s.settled.persons[c.person].known)
+		known := c.traits&isThere != 0
+		if c.sent {
+			known = s.settled.persons[c.person].known
+		}
+		s.tally(c.traits, known)
 	}
 }
 

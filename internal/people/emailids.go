@@ -42,7 +42,7 @@ func (s *settler) takeEmailIDs() error {
 		if c := &s.candidates[number]; s.emailIDs[number].has {
 			c.traits |= hasEmail | emailIsID
 			email := s.emailOfID(uint32(number))
-			_, _, there := s.x.options.Existing.byEmail(email)
+			_, there := s.x.options.Existing.byEmail(email)
 			never := order{Order: identity.Order{At: noTime}, stamp: noTime}
 			s.emails.Add(claim{s.x.sum(FoldEmail(nil, email)), never, uint32(number), there})
 		}

@@ -36,40 +36,51 @@ func TestWhatIsThereAlreadyStays(t *testing.T) {
 		choice   Choice
 		want     []string // identifier of each person, and whether it is there
 		merges   []string
+		held     string
 		profiles Profiles
 	}{
-		{name: "nothing is known", want: []string{"id first false", "id stranger false"}, profiles: Profiles{New: 2}},
-		{name: "the later ID is there", existing: existing([3]string{"second", "", ""}),
-			want: []string{"id second true", "id stranger false"}, profiles: Profiles{1, 1}},
-		{name: "both are there", existing: existing([3]string{"second", "", ""}, [3]string{"first", "", ""}), choice: Choice{Merges: MergeNeeded},
-			want: []string{"id first true", "id stranger false"}, merges: []string{"id second into first"}, profiles: Profiles{1, 1}},
-		{name: "both are there, and stay two", existing: existing([3]string{"second", "", ""}, [3]string{"first", "", ""}),
+		{name: "nothing is known", want: []string{"id second false", "id stranger false"}, profiles: Profiles{New: 2}},
+		{name: "the earlier ID is there, which is the source of the merge", existing: existing([3]string{"first", "", ""}),
 			want: []string{"id first true", "id stranger false"}, profiles: Profiles{1, 1}},
+		{name: "both are there", existing: existing([3]string{"second", "", ""}, [3]string{"first", "", ""}), choice: Choice{Merges: MergeNeeded},
+			want: []string{"id second true", "id stranger false"}, merges: []string{"id first into second"}, profiles: Profiles{1, 1}},
+		{name: "both are there, and stay two", existing: existing([3]string{"second", "", ""}, [3]string{"first", "", ""}),
+			want: []string{"id second true", "id stranger false"}, profiles: Profiles{1, 1}},
 		{name: "their email is there, without an ID", existing: existing([3]string{"", " MAYA@example.com", ""}), choice: Choice{Merges: MergeNeeded},
 			want: []string{"email Maya@Example.com true", "id stranger false"}, profiles: Profiles{1, 1}},
 		{name: "their email is there, under an ID of its own", existing: existing([3]string{"crm-7", "maya@example.com", ""}), choice: Choice{Merges: MergeNeeded},
 			want: []string{"id crm-7 true", "id stranger false"}, profiles: Profiles{1, 1}},
 		{name: "their ID, and their email as another profile", existing: existing([3]string{"first", "", ""}, [3]string{"", "maya@example.com", ""}),
-			choice: Choice{Merges: MergeNeeded}, want: []string{"id first true", "id stranger false"},
-			merges: []string{"email Maya@Example.com into first"}, profiles: Profiles{1, 1}},
+			choice: Choice{Merges: MergeNeeded}, want: []string{"id stranger false"}, held: "first: id first, email maya@example.com",
+			profiles: Profiles{New: 1}},
+		{name: "the same with --merge-profiles", existing: existing([3]string{"first", "", ""}, [3]string{"", "maya@example.com", ""}),
+			choice: Choice{Merges: MergeNeeded, MergeProfiles: true}, want: []string{"id first true late", "id stranger false"},
+			merges: []string{"email maya@example.com into first"}, profiles: Profiles{1, 1}},
 		{name: "by email", existing: existing([3]string{"x", "maya@example.com", ""}), choice: Choice{By: []By{ByEmail}},
 			want: []string{"email Maya@Example.com true", "email jonas@example.com false"}, profiles: Profiles{1, 1}},
 		{name: "by email, which is the profile of an ID", existing: existing([3]string{"first", "maya@example.com", ""}),
 			choice: Choice{By: []By{ByEmail}, Merges: MergeNeeded},
 			want:   []string{"email Maya@Example.com true", "email jonas@example.com false"}, profiles: Profiles{1, 1}},
-		{name: "by email, and another profile under an ID", existing: existing([3]string{"first", "maya@example.com", ""}, [3]string{"second", "", ""}),
+		{name: "by email, and two profiles that are named", existing: existing([3]string{"first", "maya@example.com", ""}, [3]string{"second", "", ""}),
 			choice: Choice{By: []By{ByEmail}, Merges: MergeNeeded},
-			want:   []string{"email Maya@Example.com true", "email jonas@example.com false"},
-			merges: []string{"id second into Maya@Example.com"}, profiles: Profiles{1, 1}},
+			want:   []string{"id second true late", "email jonas@example.com false"},
+			merges: []string{"id first into second"}, profiles: Profiles{1, 1}},
 		{name: "by cio_id", existing: existing([3]string{"", "", "0a"}), choice: Choice{By: []By{ByCioID, ByID}},
-			want: []string{"id first false", "id stranger false"}, profiles: Profiles{New: 2}},
+			want: []string{"id second false", "id stranger false"}, profiles: Profiles{New: 2}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := settled(Options{Existing: test.existing}, test.choice, theMerged())
 			var got, merges []string
 			for p := range s.People() {
-				got = append(got, fmt.Sprint(p.By, " ", p.Value, " ", p.Known()))
+				late := ""
+				if p.EmailLate() {
+					late = " late"
+				}
+				got = append(got, fmt.Sprint(p.By, " ", p.Value, " ", p.Known(), late))
+			}
+			if got := heldText(s); got != test.held {
+				t.Errorf("held %q, want %q", got, test.held)
 			}
 			for l := range s.Links() {
 				merges = append(merges, fmt.Sprint(l.By, " ", l.Value, " into ", l.Person.Value))
@@ -85,6 +96,20 @@ func TestWhatIsThereAlreadyStays(t *testing.T) {
 			}
 		})
 	}
+}
+
+// heldText tells of those who are held.
+func heldText(s *Settled) (text string) {
+	for _, h := range s.Held() {
+		text += h.ID + ": "
+		for i, p := range h.Profiles {
+			if i > 0 {
+				text += ", "
+			}
+			text += fmt.Sprint(p.By, " ", p.Value)
+		}
+	}
+	return text
 }
 
 // TestSomebodyElsesEmailIsNotTheirs has two people with one email, of which the later keeps it: only that one is the

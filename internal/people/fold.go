@@ -201,19 +201,19 @@ func (s *settler) foldOne(p *part, states []owned, joinings []joining, w *scratc
 	w.shrink()
 	if email, at, ok := st.email(); ok && !(s.choice.Excluded != nil && s.choice.Excluded(email)) {
 		c.traits |= hasEmail
-		_, _, there := s.x.options.Existing.byEmail(email)
+		_, there := s.x.options.Existing.byEmail(email)
 		p.emails = append(p.emails, claim{s.x.sum(FoldEmail(nil, email)), at, number, there})
 	} else if ok {
 		c.traits |= isExcluded
 	}
-	if id, at, ok := st.cioID(); ok && slices.Contains(s.choice.By, ByCioID) {
+	if id, at, ok := st.cioID(); ok && (s.x.options.Existing != nil || slices.Contains(s.choice.By, ByCioID)) {
 		c.traits |= hasCioID
 		p.cioIDs = append(p.cioIDs, claim{s.x.sum(id), at, number, s.x.options.Existing.hasCioID(id)})
 	}
 	if st.uuid != nil {
 		s.uuids[number] = st.uuid.id
 	}
-	if s.choice.Who.takes(c.traits) || s.choice.byEmailID(c.traits) {
+	if s.choice.Who.takes(c.traits) || s.choice.byEmailID(c.traits) || c.traits&isSent != 0 {
 		c.place = p.finals.Append(w.finish(st, s.x.options.KeepNull, &s.x.keys))
 		c.traits |= hasFinal
 	}

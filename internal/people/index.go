@@ -41,6 +41,8 @@ type Index struct {
 	learnt    *spool.Log // what was learnt from rows, for a later run; nil when nobody wants it
 	knowing   sync.Mutex // of learnt, while visitors are made known
 	joined    *spool.Log // who was one person before this run; nil for nobody
+	live      liveProfiles
+	directed  *spool.Log // links of which the target counts, of earlier runs; nil for none
 	sentCount uint32     // people who were sent before this run
 }
 
@@ -142,6 +144,7 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
 		} else {
 			x.visit(sh, h, sends, e)
 		}
+		x.noteLive(e.DistinctID)
 		return
 	}
 	var l link

@@ -29,6 +29,7 @@ func (s *settler) join() error {
 		return err
 	}
 	s.fusion.begin(s.first[shardCount])
+	s.keepable, s.keepableLater = make([]uint64, nodes/64+1), make([]uint64, nodes/64+1)
 	if err := s.follow(); err != nil {
 		return err
 	}
@@ -37,6 +38,10 @@ func (s *settler) join() error {
 	}
 	s.groups.Flatten()
 	s.linked = nil
+	s.rememberDirected()
+	if err := s.recallDirected(); err != nil {
+		return err
+	}
 	return s.nameLogins()
 }
 
@@ -211,6 +216,7 @@ func (s *settler) follow() error {
 	if err := s.steps(steps); err != nil {
 		return err
 	}
+	var last followed
 	for one, err := range steps.Sorted() {
 		if err != nil {
 			return err
@@ -227,10 +233,30 @@ func (s *settler) follow() error {
 		outcome := s.groups.Follow(identity.Link{Kind: one.kind, Target: one.a, Source: one.b, At: one.order.At, Again: one.again})
 		s.note(&one, outcome)
 		if outcome == identity.Joined || outcome == identity.Same {
-			s.keepLinked(&one, fed)
+			last = s.keepBefore(&last, followed{step: one, replays: fed, follows: true})
 		}
 	}
+	s.keepBefore(&last, followed{})
 	return nil
+}
+
+// followed is a link that was not refused.
+type followed struct {
+	step
+	replays bool // its place among the rows that change persons matters
+	follows bool // false for none
+}
+
+// keepBefore keeps the last link before the next one, which it returns. Links of one time are followed in
+// another order than that in which persons are replayed, so that the places of all of them matter.
+func (s *settler) keepBefore(last *followed, next followed) followed {
+	if last.follows && next.follows && last.order.At == next.order.At {
+		last.replays, next.replays = true, true
+	}
+	if last.follows {
+		s.keepLinked(&last.step, last.replays)
+	}
+	return next
 }
 
 // firstStep is that an ID first has a person, or that somebody first logs in with it.
@@ -257,12 +283,13 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 		if err := s.linkSteps(sh.sortedLinks(links), all); err != nil {
 			return err
 		}
-		err := sh.eachFact(func(number uint32, f *fact, _ []byte) error {
+		err := sh.eachFact(func(number uint32, f *fact, text []byte) error {
 			node := s.first[i] + number
 			s.wasBefore(node, f.marks)
 			if f.marks&hasState != 0 {
 				s.groups.Feed(node)
 			}
+			s.noteKeepable(node, f, text)
 			if f.marks&wasUser != 0 {
 				s.groups.Login(node)
 			}
@@ -326,6 +353,9 @@ func (s *settler) note(one *step, outcome identity.Outcome) {
 		s.x.options.Trace(one.ref, outcome)
 	}
 	accepted := outcome == identity.Joined || outcome == identity.Same
+	if accepted {
+		s.noteDirected(one)
+	}
 	if s.choice.Merges == MergeIdentify && one.kind == identity.Identify && accepted {
 		s.links = append(s.links, [2]uint32{one.a, one.b})
 	}

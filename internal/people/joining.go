@@ -58,14 +58,14 @@ func (s *settler) keepInSet(node, set uint32) {
 	s.keepJoining(&joining{target: node, source: set})
 }
 
-// keepLinked notes a link that was not refused.
-func (s *settler) keepLinked(l *step, bothFed bool) {
+// keepLinked notes a link that was not refused. replays says whether it matters when it came.
+func (s *settler) keepLinked(l *step, replays bool) {
 	j := joining{target: l.a, source: l.b, at: l.at(), kind: ofLink}
 	if s.linked != nil && s.linked.Find(j.target) != s.linked.Find(j.source) {
 		s.linked.Join(j.target, j.source)
 		s.remember(&j)
 	}
-	if !bothFed {
+	if !replays {
 		j.kind = either
 	}
 	s.keepJoining(&j)

@@ -153,6 +153,7 @@ const (
 	getsProfile // gets an identify
 	hasFinal    // its attributes are in its part
 	emailIsID   // its email is one of its distinct IDs, and no attribute
+	isHeld      // several of its profiles are identified
 )
 
 // traits are what an ID brings into its group.

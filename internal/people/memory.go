@@ -124,6 +124,8 @@ func (x *Index) Recall(entry []byte) {
 			x.joined = x.space.NewLog()
 		}
 		x.joined.Append(entry)
+	case directedEntry:
+		x.directedLog().Append(entry)
 	}
 }
 

@@ -24,6 +24,7 @@ type Person struct {
 	rank         identity.Rank
 	sent         uint32 // place among those whom earlier runs have sent, from 1
 	known        bool   // there is a profile already
+	late         bool   // their email is another profile's until that is merged into theirs
 	withoutEmail bool   // somebody else has it
 }
 
@@ -33,7 +34,9 @@ func (p *Person) Known() bool { return p.known }
 // Why says in plain words why the person keeps its ID.
 func (p *Person) Why() string {
 	switch p.rank {
-	case identity.Existing:
+	case identity.Sent, identity.SentAnonymous:
+		return "an earlier run has sent it"
+	case identity.Existing, identity.ExistingAnonymous, identity.ChosenExisting:
 		return "Customer.io has a profile under it already"
 	case identity.Chosen:
 		return "it has the form of --user-id"
@@ -47,6 +50,16 @@ func (p *Person) Why() string {
 		return "the earliest"
 	}
 	return "no shorter one is there"
+}
+
+// EmailLate reports whether the person's email is that of a profile which is to be merged into theirs: they get it after the merge.
+func (p *Person) EmailLate() bool { return p.late }
+
+// WithoutEmail is the person as long as the email is another profile's.
+func (p *Person) WithoutEmail() *Person {
+	without := *p
+	without.withoutEmail = true
+	return &without
 }
 
 // attributes returns the person's final properties as they are written, valid until r is used again. Trouble with the disk

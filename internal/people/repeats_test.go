@@ -48,7 +48,8 @@ func TestRepeatedLinks(t *testing.T) {
 		}
 		var merges []string
 		for id := range asked {
-			if kept := want.People[id].Kept; kept != id {
+			if p := want.People[id]; p.Kept != id && slices.Contains(p.Anonymous, id) {
+				kept := p.Kept
 				merges = append(merges, id+" into "+kept)
 			}
 		}
@@ -108,10 +109,10 @@ func TestLinkThatComesTrue(t *testing.T) {
 		}
 		return r
 	}
-	known := row(2, "$pageview", "a", "")
+	known := row(2, "$pageview", "k", "")
 	known.IsIdentified = true
 	h := rulebook.History{Rows: []rulebook.Row{
-		row(1, "$identify", "b", "x"), known, row(3, "$identify", "b", "a"), row(4, "$merge_dangerously", "b", "a"),
+		row(1, "$identify", "b", "x"), known, row(3, "$create_alias", "k", "a"), row(4, "$identify", "b", "a"), row(5, "$merge_dangerously", "b", "k"),
 	}}
 	for more := range 3 {
 		h := h

@@ -67,6 +67,7 @@ type settlement struct {
 	Links   map[rulebook.Verdict]int
 	Shares  int
 	Joined  int64
+	Merges  []string // "an ID into a kept ID"
 }
 
 // told turns the rules' outcome into a settlement.
@@ -81,8 +82,10 @@ func told(o *rulebook.Outcome, h rulebook.History) settlement {
 			s.Who[id] = "deleted"
 		case seen && p.Rejected:
 			s.Who[id] = "rejected"
-		case !seen || !p.Identified && !h.All:
+		case !seen || !p.Identified && !h.All && !slices.ContainsFunc(p.IDs, func(id string) bool { return slices.Contains(h.Sent, id) }):
 			s.Who[id] = "anonymous"
+		case p.Held:
+			s.Who[id] = "held"
 		default:
 			s.Who[id] = p.Kept
 			attributes := maps.Clone(p.Attributes)
@@ -90,8 +93,14 @@ func told(o *rulebook.Outcome, h rulebook.History) settlement {
 				delete(attributes, "email")
 			}
 			s.Persons[p.Kept] = fmt.Sprint(attributes)
+			if id == p.IDs[0] {
+				for _, merged := range p.Merges {
+					s.Merges = append(s.Merges, merged+" into "+p.Kept)
+				}
+			}
 		}
 	}
+	slices.Sort(s.Merges)
 	said := map[string]bool{}
 	for _, l := range o.Links {
 		link := fmt.Sprint(l.Row.Name, "\x00", l.Target, "\x00", l.Source, len(h.Persons) > 0 && l.Row.At() <= h.ExportedAt)
@@ -145,7 +154,7 @@ func carries(r rulebook.Row, h rulebook.History) bool {
 func settleHistory(t *testing.T, h rulebook.History, memory int64, seed uint64) settlement {
 	x := indexOf(h, memory, seed)
 	defer x.Close()
-	choice := Choice{}
+	choice := Choice{Merges: MergeNeeded, MergeProfiles: h.MergeProfiles}
 	if h.All {
 		choice.Who = All
 	}
@@ -164,8 +173,8 @@ func indexOf(h rulebook.History, memory int64, seed uint64) *Index {
 	}
 	if len(h.Existing) > 0 {
 		o.Existing = NewExisting()
-		for _, id := range h.Existing {
-			o.Existing.Add(id, "", "")
+		for _, p := range h.Existing {
+			o.Existing.Add(p.ID, p.Email, "")
 		}
 	}
 	x := NewIndex(o)
@@ -186,6 +195,9 @@ func indexOf(h rulebook.History, memory int64, seed uint64) *Index {
 		if memory == tiny && random.IntN(3) == 0 {
 			x.putAwayAll([]byte(r.DistinctID))
 		}
+	}
+	for _, id := range h.Sent {
+		x.RecallSent(&SentPerson{DistinctID: id, Value: id})
 	}
 	return x
 }
@@ -208,10 +220,16 @@ func tell(settled *Settled, h rulebook.History) settlement {
 			s.Who[id] = "deleted"
 		case AllRejected:
 			s.Who[id] = "rejected"
+		case TwoProfiles:
+			s.Who[id] = "held"
 		default:
 			s.Who[id] = "anonymous"
 		}
 	}
+	for l := range settled.Links() {
+		s.Merges = append(s.Merges, l.Value+" into "+l.Person.Value)
+	}
+	slices.Sort(s.Merges)
 	c := settled.Count(0)
 	for verdict, n := range map[rulebook.Verdict]int64{
 		rulebook.Accepted: c.Links.Joined, rulebook.AlreadyOne: c.Links.Same,

@@ -3,6 +3,8 @@ package people
 import (
 	"encoding/binary"
 	"slices"
+
+	"github.com/zeebo/xxh3"
 )
 
 // SentPerson is a person as an earlier run has sent them.
@@ -12,6 +14,15 @@ type SentPerson struct {
 	Value      string
 	State      [16]byte // a hash of what was sent, as the caller makes it
 	Updated    int64    // unix seconds of the newest data in it, 0 when there is no time
+	Email      uint64   // EmailSum of the email that was sent last, 0 for none
+}
+
+// EmailSum stands for an email, in whatever case, in all runs; 0 is for none.
+func EmailSum(email string) uint64 {
+	if email == "" {
+		return 0
+	}
+	return xxh3.Hash(FoldEmail(nil, []byte(email))) | 1
 }
 
 // RecallSent tells an index of a person who was sent, in the order of sending; of one who was sent several times the first says
@@ -32,7 +43,11 @@ func (x *Index) RecallSent(p *SentPerson) {
 	b = binary.LittleEndian.AppendUint32(b, x.sentCount)
 	b = append(b, p.State[:]...)
 	b = binary.LittleEndian.AppendUint64(b, uint64(p.Updated))
-	b = append(b, byte(p.By))
+	b = binary.LittleEndian.AppendUint64(b, p.Email)
+	b = append(b, byte(p.By), 0)
+	if x.gone(p.By, p.Value) {
+		b[len(b)-1] = 1
+	}
 	if p.By != ByID || p.Value != p.DistinctID {
 		b = append(b, p.Value...)
 	}
@@ -47,6 +62,8 @@ type sent struct {
 	updated int64
 	node    uint32
 	turn    uint32 // the first is 0
+	gone    bool   // merged into another one since
+	email   uint64 // EmailSum, 0 for none
 	name    *sentName
 }
 
@@ -80,6 +97,9 @@ func (s *settler) bringSent() error {
 		for _, one := range ours {
 			if n := len(kept); n > 0 && kept[n-1].node == one.node {
 				kept[n-1].state, kept[n-1].updated = one.state, one.updated
+				if one.email != 0 { // an identify without an email takes none away
+					kept[n-1].email = one.email
+				}
 				continue
 			}
 			kept = append(kept, one)
@@ -96,9 +116,10 @@ func (s *settler) readSent(b []byte) (one sent) {
 	one.turn = binary.LittleEndian.Uint32(b)
 	b = b[4+copy(one.state[:], b[4:]):]
 	one.updated = int64(binary.LittleEndian.Uint64(b))
-	b = b[8:]
-	if by := By(b[0]); by != ByID || len(b) > 1 {
-		one.name = &sentName{by, string(b[1:])}
+	one.email = binary.LittleEndian.Uint64(b[8:])
+	one.gone = b[17] != 0
+	if by, name := By(b[16]), b[18:]; by != ByID || len(name) > 0 {
+		one.name = &sentName{by, string(name)}
 	}
 	return one
 }
@@ -132,34 +153,6 @@ func (s *settler) nameSent(p *Person) bool {
 	return true
 }
 
-// mergeSent adds the profiles of those who were sent as people of their own and turned out to be somebody else who was.
-func (s *settler) mergeSent() error {
-	if s.choice.Merges == MergeNever || len(s.settled.sent) == 0 {
-		return nil
-	}
-	return s.eachNode(func(node uint32, f *fact, text []byte) error {
-		if f.marks&wasSent == 0 {
-			return nil
-		}
-		number, ok := s.candidateOf(node)
-		if !ok || !s.candidates[number].sent {
-			return nil
-		}
-		p := &s.settled.persons[s.candidates[number].person]
-		l := Link{p, ByID, string(text)}
-		if name := s.settled.sent[s.settled.sentAs(node)].name; name != nil {
-			l.By, l.Value = name.by, name.value
-		}
-		if l.By == p.By && l.Value == p.Value || s.x.options.Merged != nil && s.x.options.Merged(l.By, l.Value) {
-			return nil
-		}
-		s.linksLock.Lock()
-		defer s.linksLock.Unlock()
-		s.settled.links = append(s.settled.links, l)
-		return nil
-	})
-}
-
 // SumOf is what stands for a distinct ID in all runs with one Options.Seed.
 func (x *Index) SumOf(distinctID []byte) (b [sumSize]byte) {
 	x.sum(distinctID).append(b[:0])
@@ -176,6 +169,12 @@ func (s *Settled) Known(of [sumSize]byte) *Person {
 		return nil
 	}
 	return &s.persons[s.who[node]-uint32(statuses)]
+}
+
+// HeldNow reports whether the person is held who has the ID that SumOf gave this.
+func (s *Settled) HeldNow(of [sumSize]byte) bool {
+	node, found := s.first.node(s.index, readSum(of[:]))
+	return found && s.who[node] == uint32(TwoProfiles)
 }
 
 // SentBefore reports whether an earlier run has sent the person, and returns the state in which it did, and the time of the newest

@@ -18,14 +18,17 @@ func (x *Index) Settle(c Choice) (*Settled, error) {
 	for _, step := range []func() error{
 		s.bringBack, // all IDs get numbers
 		s.bringSent, // and it is known who was sent
+		s.findLive,  // which profiles are there of visitors
 		s.join,      // and become groups
 		s.judge,     // what is known of each group
 		s.hear,      // which of those asked for are there
 		s.gather,    // the groups that may be sent
+		s.direct,    // what links say of which ID is to be kept
 		s.keepIDs,   // and the ID of each
 		s.fold,      // and their attributes
 		s.takeEmailIDs,
 		s.contest, // of which some can be one person's only
+		s.resolve, // which of several profiles is theirs
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -65,36 +68,46 @@ type settler struct {
 	traits  []traits // by the root of a group
 	members []uint32 // by node: the Status of its group, or the number of its candidate behind those
 
-	candidates   []candidate
-	names        textPages // kept IDs, and those of emailIDs
-	namesLock    sync.Mutex
-	emailIDs     []emailID // by candidate; nil where nobody is sent by email
-	finals       []part
-	oneShard     sync.Mutex     // held while the attributes of a shard come back from disk
-	uuids        []posthog.UUID // by candidate; nil when not asked for
-	linksLock    sync.Mutex
-	joinings     *spool.Log       // why IDs are one person
-	sets         uint32           // how many sets there are in it
-	linked       *identity.Groups // by links alone; nil where no later run wants to know
-	exportedSets uint32           // the set of the persons export's first person
-	links        [][2]uint32      // nodes of links that ask for a merge: target and source
-	emails       *claims
-	cioIDs       *claims
-	byWho        [3]Profiles     // by everyWho
-	seen         []uint64        // bits, by node: the ID stood on a row that carries identity
-	ids          int64           // IDs seen on a row, visitors included
-	visitors     int64           // people of whom only rows are known that tie them to nobody
-	visiting     map[uint32]bool // roots of groups of visitors alone that have been counted
-	estimated    bool
-	conflicts    int
-	losers       []loser           // of emails
-	taken        map[uint32]string // by person: an ID of another one, whose profile has their email
-	held         []heldEmail       // the emails that people were sent under
-	shapeOnly    int
-	visitorOnly  int
-	unidentified int
-	joined       int64 // IDs that are another name for somebody
-	events       int64
+	candidates    []candidate
+	names         textPages // kept IDs, and those of emailIDs
+	namesLock     sync.Mutex
+	emailIDs      []emailID // by candidate; nil where nobody is sent by email
+	finals        []part
+	oneShard      sync.Mutex     // held while the attributes of a shard come back from disk
+	uuids         []posthog.UUID // by candidate; nil when not asked for
+	linksLock     sync.Mutex
+	joinings      *spool.Log       // why IDs are one person
+	sets          uint32           // how many sets there are in it
+	linked        *identity.Groups // by links alone; nil where no later run wants to know
+	exportedSets  uint32           // the set of the persons export's first person
+	links         [][2]uint32      // nodes of links that ask for a merge: target and source
+	emails        *claims
+	cioIDs        *claims
+	byWho         [3]Profiles     // by everyWho
+	seen          []uint64        // bits, by node: the ID stood on a row that carries identity
+	ids           int64           // IDs seen on a row, visitors included
+	visitors      int64           // people of whom only rows are known that tie them to nobody
+	visiting      map[uint32]bool // roots of groups of visitors alone that have been counted
+	estimated     bool
+	conflicts     int
+	losers        []loser           // of emails
+	holders       map[uint32]string // by person: the same
+	taken         map[uint32]string // by candidate: another profile, which has their email
+	keepable      []uint64          // bits, by node: the ID could be kept before others
+	keepableLater []uint64          // the same, in a later run
+	directed      []directed
+	ranks         []ranked
+	dangers       map[uint32][]uint32 // by the source of a $merge_dangerously: its targets
+	sources       map[uint32]bool     // IDs that are the source of a link to one that is as good to keep
+	standing      []standing          // by candidate, once they are sorted
+	byShape       []standing          // found by an ID that is an email
+	resolved      map[uint32]*resolved
+	held          []heldEmail // the emails that people were sent under
+	shapeOnly     int
+	visitorOnly   int
+	unidentified  int
+	joined        int64 // IDs that are another name for somebody
+	events        int64
 }
 
 func (s *settler) bringBack() error {

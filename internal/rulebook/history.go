@@ -10,10 +10,13 @@ type History struct {
 	Rows       []Row          // in any order
 	Persons    []PersonRow    // the persons export; empty without one
 	ExportedAt int64          // when the persons export was made, in unix microseconds
-	Existing   []string       // IDs that have a profile already
+	Existing   []Profile      // profiles that are there already
+	Sent       []string       // IDs that people were sent under by earlier runs, in that order
 	UserID     *regexp.Regexp // what the customer's own IDs look like; nil when nobody says
 	All        bool           // anonymous visitors are sent too
 	Now        int64          // when the run begins, in unix microseconds; 0 is after all rows
+	// MergeProfiles merges profiles of one person without a $merge_dangerously too.
+	MergeProfiles bool
 }
 
 // Row is one row of an events export. JSON is text as it stands in the row and must be valid; "" is absent.

@@ -34,7 +34,7 @@ func (b *book) isMachineMade(id string) bool {
 // isVisitor reports whether posthog-js says on every row of an ID that it does not know who that is. One with an email, or
 // with a profile, is somebody.
 func (b *book) isVisitor(id string) bool {
-	return !b.isUserID(id) && !slices.Contains(b.Existing, id) && !b.hasEmail(id) &&
+	return !b.isUserID(id) && !b.isThere(id) && !b.hasEmail(id) &&
 		!slices.ContainsFunc(b.rowsOf(id), func(r Row) bool { return !r.WebVisitor })
 }
 

@@ -8,14 +8,31 @@ import (
 const longestID = 150 // bytes, of a profile's id
 
 // keptOf returns the best ID of a group.
-func (b *book) keptOf(g *group) string {
-	return slices.MinFunc(g.ids, func(x, y string) int {
-		return cmp.Or(
-			cmp.Compare(tooLong(x), tooLong(y)),
-			cmp.Compare(b.rank(x), b.rank(y)),
-			compareFirst(b.first(x), b.first(y)),
-			cmp.Compare(x, y),
-		)
+func (b *book) keptOf(g *group) string { return slices.MinFunc(g.ids, b.compareIDs) }
+
+// compareIDs compares two IDs by how good they are as a profile's id.
+func (b *book) compareIDs(x, y string) int {
+	return cmp.Or(
+		cmp.Compare(tooLong(x), tooLong(y)),
+		cmp.Compare(b.rank(x), b.rank(y)),
+		compareSources(b.isSource(x), b.isSource(y)),
+		cmp.Compare(slices.Index(b.Sent, x), slices.Index(b.Sent, y)), // of those that were not sent, none comes first
+		compareFirst(b.first(x), b.first(y)),
+		cmp.Compare(x, y),
+	)
+}
+
+func compareSources(x, y bool) int {
+	if x == y {
+		return 0
+	}
+	return falseFirst(x)
+}
+
+// isSource reports whether an accepted $identify or $merge_dangerously names an ID as the source of another one that is as good.
+func (b *book) isSource(id string) bool {
+	return slices.ContainsFunc(b.directed, func(l Link) bool {
+		return l.Source == id && tooLong(l.Target) == tooLong(id) && b.rank(l.Target) == b.rank(id)
 	})
 }
 
@@ -26,21 +43,31 @@ func tooLong(id string) int {
 	return 0
 }
 
-// rank says how good an ID is as a profile's id; 0 is best.
+// rank says how good an ID is as a profile's id; 0 is best. Whether a profile is there counts among IDs that are
+// identified or not machine-made, and among the others, never across.
 func (b *book) rank(id string) int {
+	_, there := b.profileOf(id)
 	switch {
-	case slices.Contains(b.Existing, id):
+	case b.wasSent(id) && b.hasIdentifiedProfile(id):
 		return 0
-	case b.isUserID(id):
+	case b.isUserID(id) && there:
 		return 1
-	case b.isIdentifiedID(id) && !emailShaped(id):
+	case b.isUserID(id):
 		return 2
-	case b.isIdentifiedID(id):
+	case there && b.hasIdentifiedProfile(id):
 		return 3
-	case !b.isMachineMade(id):
+	case b.isIdentifiedID(id) && !emailShaped(id):
 		return 4
-	default:
+	case b.isIdentifiedID(id):
 		return 5
+	case !b.isMachineMade(id):
+		return 6
+	case b.wasSent(id):
+		return 7
+	case there:
+		return 8
+	default:
+		return 9
 	}
 }
 

@@ -6,6 +6,8 @@ import "slices"
 // does not occur is there with 0.
 func Kinds(h History, o Outcome) map[string]int {
 	l := look{open(h), o}
+	l.links = o.Links
+	l.directed = l.directedLinks()
 	counts := map[string]int{}
 	for kind, is := range kindsOfLinks {
 		counts[kind] = count(o.Links, func(link Link) bool { return is(l, link) })
@@ -25,8 +27,10 @@ func Kinds(h History, o Outcome) map[string]int {
 	for kind, is := range kindsOfIDs {
 		counts[kind] = count(l.everyID(), func(id string) bool { return is(l, id) })
 	}
-	for kind, is := range kindsOfPeople {
-		counts[kind] = count(l.everyPerson(), func(p *Person) bool { return is(l, p) })
+	for _, kinds := range []map[string]func(look, *Person) bool{kindsOfPeople, kindsOfProfiles} {
+		for kind, is := range kinds {
+			counts[kind] = count(l.everyPerson(), func(p *Person) bool { return is(l, p) })
+		}
 	}
 	return counts
 }

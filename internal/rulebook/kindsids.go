@@ -20,7 +20,7 @@ var kindsOfIDs = map[string]func(look, string) bool{
 			!slices.ContainsFunc(l.rowsOf(id), func(r Row) bool { return !r.WebVisitor })
 	},
 	"visitor of posthog-js with a profile": func(l look, id string) bool {
-		return slices.Contains(l.Existing, id) && l.hasMadePerson(id) && !l.isUserID(id) &&
+		return l.isThere(id) && l.hasMadePerson(id) && !l.isUserID(id) &&
 			!slices.ContainsFunc(l.rowsOf(id), func(r Row) bool { return !r.WebVisitor })
 	},
 	"device ID of no UUID's shape": func(l look, id string) bool { return l.isDeviceID(id) && !machineShaped(id) },

@@ -29,12 +29,12 @@ var kindsOfPeople = map[string]func(look, *Person) bool{
 	"person whose rows are all rejected":            func(_ look, p *Person) bool { return p.Rejected },
 	"identified person whose rows are all rejected": func(_ look, p *Person) bool { return p.Rejected && p.Identified },
 	"deleted person":  func(_ look, p *Person) bool { return p.Deleted },
-	"ID of a profile": func(l look, p *Person) bool { return slices.Contains(l.Existing, p.Kept) },
+	"ID of a profile": func(l look, p *Person) bool { return l.hasProfile(p.Kept) },
 	"shape alone":     func(_ look, p *Person) bool { return p.ShapeOnly },
 	"kept ID told apart by its text alone": func(l look, p *Person) bool {
 		return slices.ContainsFunc(p.IDs, func(id string) bool {
 			return id != p.Kept && tooLong(id) == tooLong(p.Kept) && l.rank(id) == l.rank(p.Kept) &&
-				compareFirst(l.first(id), l.first(p.Kept)) == 0
+				!l.isSource(id) && !l.wasSent(id) && compareFirst(l.first(id), l.first(p.Kept)) == 0
 		})
 	},
 	"several IDs":       func(_ look, p *Person) bool { return len(p.IDs) > 1 },

@@ -21,6 +21,9 @@ type Person struct {
 	IDs        []string // legal and sorted
 	Persons    []string // its persons of the persons export, sorted
 	Kept       string   // the ID under which the person is sent
+	Held       bool     // not sent, because several profiles are identified
+	Merges     []string // the IDs of profiles that go into that of Kept; sorted
+	Anonymous  []string // IDs that are a visitor's: machine-made and not identified; sorted
 	Identified bool
 	ShapeOnly  bool              // not identified, but would be if an ID with a person row had another shape
 	Visitor    bool              // not identified, but would be if posthog-js had not said that it does not know them

@@ -79,12 +79,26 @@ func TestKeptIDs(t *testing.T) {
 	t.Parallel()
 	long := "user_1:" + strings.Repeat("long", 36)
 	check(t, []example{
-		{name: "a profile that is there", rows: `1 $identify user_1 anon=kiosk`, existing: []string{"kiosk"}, userID: "^user_",
-			want: "kiosk: kiosk user_1", links: "accepted"},
-		{name: "then a match of UserID", rows: `
+		{name: "a visitor's profile that is there does not count beside an identified ID", rows: `1 $identify user_1 anon=kiosk`,
+			existing: []string{"kiosk"}, want: "user_1: kiosk user_1", links: "accepted"},
+		{name: "a match of UserID, though another profile is there", rows: `
 			1 $identify a anon=kiosk
 			2 $create_alias a alias=user_1`,
-			userID: "^user_", want: "user_1: a kiosk user_1", links: "accepted; accepted"},
+			existing: []string{"a"}, userID: "^user_", want: "user_1: a kiosk user_1", links: "accepted; accepted"},
+		{name: "of identified IDs one that has a profile", rows: `
+			1 Order a
+			2 Order z
+			3 $create_alias a alias=z`,
+			existing: []string{"z"}, want: "z: a z", links: "accepted"},
+		{name: "of visitors too", rows: `
+			1 $pageview ` + visitor + `
+			3 $create_alias ` + visitor + ` alias=` + tablet,
+			existing: []string{tablet}, want: tablet + ": " + visitor + " " + tablet + " (anonymous shape)", links: "accepted"},
+		{name: "then the target of a $merge_dangerously", rows: `
+			1 Order a
+			2 Order z
+			3 $merge_dangerously z alias=a`,
+			want: "z: a z", links: "accepted"},
 		{name: "then the identified", rows: `
 			1 $pageview kiosk device=kiosk
 			2 $identify a anon=kiosk`,

@@ -23,11 +23,7 @@ func Random(seed uint64) History {
 	}
 	h := History{Rows: w.rows[:total], Persons: w.persons, ExportedAt: w.exportedAt, All: w.chance(25)}
 	h.Now = w.now + 1
-	for id := range w.everyID() {
-		if w.chance(5) {
-			h.Existing = append(h.Existing, id)
-		}
-	}
+	w.addProfiles(&h)
 	if w.chance(35) {
 		h.UserID = regexp.MustCompile([]string{`^user_\d+$`, `^user_[12]$|^kiosk`, `@example\.com$`, `^0195`}[w.IntN(4)])
 	}

@@ -82,6 +82,9 @@ func (w *world) aliasFromDevice() {
 	d := one(w, w.devices)
 	r := w.onDevice(d)
 	r.Name, r.DistinctID, r.Alias, r.Personless = "$create_alias", d.id, one(w, w.users).id, false
+	if w.chance(10) { // between two visitors of whom nothing else is known
+		r = Row{Name: "$create_alias", DistinctID: w.newUUID(), Alias: w.newUUID()}
+	}
 	w.take(r)
 }
 

@@ -13,6 +13,7 @@ func Settle(h History) Outcome {
 	b.followLinks()
 	b.startReplay()
 	b.replay()
+	b.directed = b.directedLinks()
 	return b.outcome()
 }
 
@@ -28,6 +29,7 @@ type book struct {
 	merges   []Merge
 	pairs    []Pair
 	links    []Link // followed so far
+	directed []Link // of those, see directedLinks
 }
 
 // open finds everybody, each ID alone.
@@ -108,6 +110,8 @@ func (b *book) describe(g *group) *Person {
 	}
 	p.ShapeOnly = !p.Identified && slices.ContainsFunc(g.ids, b.isHeldBackByShape)
 	p.Visitor = !p.Identified && slices.ContainsFunc(g.ids, b.isHeldBackAsVisitor)
+	p.Anonymous = filter(p.IDs, func(id string) bool { return b.isMachineMade(id) && !b.isIdentifiedID(id) })
+	b.settleProfiles(p)
 	p.Email = emailOf(p.Attributes)
 	for _, id := range g.ids {
 		p.Events += len(filter(b.rowsOf(id), func(r Row) bool { return r.Sends }))

@@ -20,7 +20,10 @@ type example struct {
 
 func (e example) history(t *testing.T) History {
 	t.Helper()
-	h := History{Rows: rowsOf(t, e.rows), Persons: personsOf(t, e.persons), ExportedAt: e.exported, Existing: e.existing, All: e.all}
+	h := History{Rows: rowsOf(t, e.rows), Persons: personsOf(t, e.persons), ExportedAt: e.exported, All: e.all}
+	for _, id := range e.existing {
+		h.Existing = append(h.Existing, Profile{ID: id})
+	}
 	if e.userID != "" {
 		h.UserID = regexp.MustCompile(e.userID)
 	}
@@ -291,7 +294,7 @@ func TestLinks(t *testing.T) {
 		{name: "an ID that a machine made joins somebody identified", rows: `
 			1 $identify u anon=A
 			2 $identify ` + visitor + ` anon=u`,
-			want: "u: " + visitor + " A u", links: "accepted; accepted"},
+			want: visitor + ": " + visitor + " A u", links: "accepted; accepted"},
 		{name: "unless it has a person", rows: `
 			1 $identify u anon=A
 			2 $pageview ` + visitor + `
@@ -322,7 +325,7 @@ func TestLinks(t *testing.T) {
 			1 $identify u anon=A
 			2 Order v
 			3 $merge_dangerously v alias=u`,
-			want: "u: A u v", links: "accepted; accepted"},
+			want: "v: A u v", links: "accepted; accepted"},
 		{name: "an alias may not", rows: `
 			1 $identify u anon=A
 			2 Order v
@@ -373,7 +376,7 @@ func TestLinks(t *testing.T) {
 			2 Order v
 			3 $identify v anon=u
 			4 $pageview u personless identified`,
-			want: "u: u v", links: "accepted"},
+			want: "v: u v", links: "accepted"},
 		{name: "unless it is with that very ID, which a device does not become", rows: `
 			2 Order v
 			3 $identify v anon=u

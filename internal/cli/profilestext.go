@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"strings"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/mapping"
+)
+
+// pairsText names the first few of so many merges.
+func pairsText(pairs []export.MergePair, n int) string {
+	return oneLine(firstFew(min(n, len(pairs)), func(i int) string {
+		return "merge " + profileText(&pairs[i].Profile) + " into " + profileText(&pairs[i].Into)
+	}) + moreText(n-len(pairs)))
+}
+
+// moreText says how many merges are not in a list.
+func moreText(more int) string {
+	if more <= 0 {
+		return ""
+	}
+	return " and " + export.Count(int64(more)) + " more (preview --json lists all)"
+}
+
+// profileText names a profile: by its ID alone, else by its kind of identifier too.
+func profileText(p *export.Profile) string {
+	if p.By == "id" {
+		return mapping.ShortID(p.Value)
+	}
+	return p.By + " " + mapping.ShortID(p.Value)
+}
+
+func heldCount(held *export.TwoProfiles) string {
+	who := several(int64(held.Count), "person has", "people have")
+	return who + " several identified profiles, and nothing of theirs is sent"
+}
+
+// heldAdvice is what to do about people who are held.
+const heldAdvice = "their rows wait: merge the profiles in Customer.io and give a new --existing, " +
+	"or give --merge-profiles, which cannot be undone"
+
+// heldNames names the first few of those who are held.
+func heldNames(held *export.TwoProfiles) string {
+	return oneLine(firstFew(held.Count, func(i int) string { return heldText(&held.People[i]) }))
+}
+
+// heldText names the profiles of somebody who is held.
+func heldText(h *export.HeldPerson) string {
+	var all []string
+	for i := range h.Profiles {
+		p := &h.Profiles[i]
+		text := profileText(&p.Profile)
+		if p.Email != "" && p.By != "email" {
+			text += " (" + p.Email + ")"
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, " and ")
+}

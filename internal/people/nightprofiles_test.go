@@ -1,0 +1,189 @@
+package people
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"ph2cio/internal/posthog"
+)
+
+// profileNight is one of several nights: its rows, what --existing has, and what comes of it.
+type profileNight struct {
+	rows     []posthog.Event
+	existing *Existing
+	want     string // people, merges and who is held
+}
+
+// TestProfilesOfNights follows which profile is kept, over nights that do all their merges.
+func TestProfilesOfNights(t *testing.T) {
+	t.Parallel()
+	order := func(id string) posthog.Event { return posthog.Event{Name: b("Order"), DistinctID: b(id)} }
+	merge := func(id, alias string) posthog.Event {
+		return posthog.Event{Name: b("$merge_dangerously"), DistinctID: b(id), Alias: b(alias)}
+	}
+	alias := func(id, alias string) posthog.Event {
+		return posthog.Event{Name: b("$create_alias"), DistinctID: b(id), Alias: b(alias)}
+	}
+	there := func(ids ...string) *Existing {
+		e := NewExisting()
+		for _, id := range ids {
+			id, email, _ := strings.Cut(id, " ")
+			e.Add(id, email, "")
+		}
+		return e
+	}
+	isUser := func(id []byte) bool { return strings.HasPrefix(string(id), "crm-") }
+	for _, test := range []struct {
+		name    string
+		options Options
+		choice  Choice
+		nights  []profileNight
+	}{
+		{"what was sent goes into the target of a merge that is there already", Options{}, Choice{}, []profileNight{
+			{[]posthog.Event{order("old")}, nil, "old"},
+			{[]posthog.Event{order("new"), merge("new", "old")}, there("new"), "new; old into new"},
+			{[]posthog.Event{order("old")}, there("new", "old"), "new"},
+			{[]posthog.Event{order("old")}, nil, "new"},
+		}},
+		{"a merge of an earlier night names both", Options{}, Choice{}, []profileNight{
+			{[]posthog.Event{order("old"), order("new"), merge("new", "old")}, nil, "new"},
+			{[]posthog.Event{order("new")}, there("old"), "new; old into new"},
+			{[]posthog.Event{order("new")}, there("old"), "new"},
+		}},
+		{"an alias does not", Options{}, Choice{}, []profileNight{
+			{[]posthog.Event{order("old"), order("new"), alias("new", "old")}, nil, "old"},
+			{[]posthog.Event{order("new")}, there("new"), "held new, old"},
+			{[]posthog.Event{order("new")}, nil, "old"},
+		}},
+		{"a profile that was merged away is kept by nobody, though nothing says so any more", Options{}, Choice{MergeProfiles: true}, []profileNight{
+			{[]posthog.Event{order("user"), alias("user", visitor)}, there(visitor+" maya@x.example", "user"), "user; " + visitor + " into user"},
+			{[]posthog.Event{order("user")}, there(visitor + " maya@x.example"), "user"},
+		}},
+		{"the profile that it went into is", Options{}, Choice{Who: All, MergeProfiles: true}, []profileNight{
+			{[]posthog.Event{order(visitor)}, nil, visitor},
+			{[]posthog.Event{order("user"), alias("user", visitor)}, there(visitor+" maya@x.example", "user"), visitor + "; user into " + visitor},
+			{[]posthog.Event{order("user")}, nil, visitor},
+		}},
+		{"an anonymous profile that was sent goes into the ID that somebody logs in with", Options{}, Choice{Who: All}, []profileNight{
+			{[]posthog.Event{order(visitor)}, nil, visitor},
+			{[]posthog.Event{{Name: b("$identify"), DistinctID: b("user"), AnonDistinctID: b(visitor)}}, nil, "user; " + visitor + " into user"},
+			{[]posthog.Event{order(visitor)}, nil, "user"},
+		}},
+		{"--user-id says which is theirs", Options{UserID: isUser}, Choice{}, []profileNight{
+			{[]posthog.Event{order("old"), order("crm-1"), alias("crm-1", "old")}, there("old"), "crm-1"},
+			{[]posthog.Event{order("old")}, there("old", "crm-1"), "crm-1"},
+		}},
+		{"but not that the others may go", Options{UserID: isUser}, Choice{}, []profileNight{
+			{[]posthog.Event{order("old"), order("crm-1"), alias("crm-1", "old")}, there("old", "crm-1"), "held crm-1, old"},
+		}},
+		{"what was sent comes before it", Options{UserID: isUser}, Choice{}, []profileNight{
+			{[]posthog.Event{order("old")}, nil, "old"},
+			{[]posthog.Event{order("crm-1"), alias("crm-1", "old")}, nil, "old"},
+		}},
+		{"three profiles", Options{}, Choice{MergeProfiles: true}, []profileNight{
+			{[]posthog.Event{order("a"), order("b"), order("c")}, nil, "a; b; c"},
+			{[]posthog.Event{alias("a", "b"), alias("a", "c")}, nil, "a; b into a; c into a"},
+			{[]posthog.Event{order("c"), order("b")}, nil, "a"},
+		}},
+		{"the same without a flag, of which two are named", Options{}, Choice{}, []profileNight{
+			{[]posthog.Event{order("a"), order("b"), order("c")}, nil, "a; b; c"},
+			{[]posthog.Event{merge("b", "a"), alias("b", "c")}, nil, "held a, b, c"},
+			{[]posthog.Event{merge("b", "c")}, nil, "b; a into b; c into b"},
+		}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			merged := map[string]bool{}
+			n := nights{options: test.options}
+			n.options.Everybody = test.choice.Who == All
+			n.options.Merged = func(by By, value string) bool { return merged[fmt.Sprint(by, value)] }
+			test.choice.Merges = MergeNeeded
+			for i, night := range test.nights {
+				n.options.Existing = night.existing
+				rows := rowsOf(night.rows...)
+				for j := range rows {
+					rows[j].CreatedAt.Micros += int64(i) * 1e9
+				}
+				s := n.next(t, rows, test.choice, 1, 1)
+				if got := profilesText(s); got != night.want {
+					t.Errorf("night %d: %s, want %s", i+1, got, night.want)
+				}
+				for l := range s.Links() {
+					merged[fmt.Sprint(l.By, l.Value)] = true
+				}
+				n.send(s)
+			}
+		})
+	}
+}
+
+// profilesText tells under what people are sent, what is merged, and who is held.
+func profilesText(s *Settled) string {
+	var all []string
+	for p := range s.People() {
+		all = append(all, p.Value)
+	}
+	slices.Sort(all)
+	var links []string
+	for l := range s.Links() {
+		links = append(links, l.Value+" into "+l.Person.Value)
+	}
+	slices.Sort(links)
+	all = append(all, links...)
+	for _, h := range s.Held() {
+		var values []string
+		for _, p := range h.Profiles {
+			values = append(values, p.Value)
+		}
+		all = append(all, "held "+strings.Join(values, ", "))
+	}
+	return strings.Join(all, "; ")
+}
+
+// TestTheOtherProfileKeepsItsEmail leaves two profiles as they are, of which the one that is not sent has the
+// email.
+func TestTheOtherProfileKeepsItsEmail(t *testing.T) {
+	t.Parallel()
+	e := existing([3]string{"first", "maya@example.com", ""}, [3]string{"second", "", ""})
+	s := settled(Options{Existing: e}, Choice{Merges: MergeNever}, theMerged())
+	p, _ := s.Lookup(b("first"))
+	if got := string(s.AppendAttributes(nil, p)); p.Value != "second" || got != `{"n":2}` || p.EmailLate() {
+		t.Errorf("%s is sent with %s", p.Value, got)
+	}
+	if email, holder, lost := s.LostEmail(p); !lost || email != "Maya@Example.com" || holder != "first" {
+		t.Errorf("the email %q is that of %q: %v", email, holder, lost)
+	}
+}
+
+// TestLiveProfiles finds the profiles that PostHog's live destination has made of visitors, also of ones of
+// whom nothing else is kept.
+func TestLiveProfiles(t *testing.T) {
+	t.Parallel()
+	const other = "0195602e-7a11-7c3e-9d55-3f2b61c0aa02"
+	visit := func(id string) posthog.Event {
+		return posthog.Event{Name: b("$pageview"), DistinctID: b(id), DeviceID: b(id), Personless: true}
+	}
+	for _, test := range []struct {
+		name string
+		rows []posthog.Event
+		want string
+	}{
+		{"a mere visitor", []posthog.Event{visit(visitor)}, visitor},
+		{"one who became somebody", []posthog.Event{visit(visitor), {Name: b("$identify"), DistinctID: b("u"), AnonDistinctID: b(visitor)}}, visitor},
+		{"one who is not in the export", []posthog.Event{visit("0195602e-7a11-7c3e-9d55-3f2b61c0aa09")}, ""},
+		{"one with an email", []posthog.Event{visit(other)}, ""},
+		{"a user whose ID looks machine-made", []posthog.Event{{Name: b("$identify"), DistinctID: b(visitor)}}, ""},
+		{"a device of another form, which may be a user's own ID", []posthog.Event{visit("kiosk")}, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			e := existing([3]string{visitor, "", ""}, [3]string{other, "v@x.example", ""}, [3]string{"u", "", ""}, [3]string{"kiosk", "", ""})
+			ids, n := settled(Options{Existing: e}, Choice{}, rowsOf(test.rows...)).Live()
+			if got := strings.Join(ids, " "); got != test.want || n != len(ids) {
+				t.Errorf("%q, %d of them, want %q", got, n, test.want)
+			}
+		})
+	}
+}
