@@ -168,9 +168,7 @@ func (r *replaying) merge(j *joining) {
 	delete(r.values, target)
 	delete(r.values, source)
 	if len(over) < len(under) {
-		for name, value := range over {
-			under[name] = value
-		}
+		maps.Copy(under, over)
 		over = under
 	} else {
 		for name, value := range under {

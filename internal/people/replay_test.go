@@ -2,6 +2,7 @@ package people
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"ph2cio/internal/posthog"
@@ -109,12 +110,12 @@ func TestHistoryTellsTheRowOfAMerge(t *testing.T) {
 	for i := range rows {
 		h.Add(&rows[i].Event, LinkJoined, i == 2)
 	}
-	var got string
+	var got strings.Builder
 	for a := range h.Attributes() {
-		got += fmt.Sprintf("%s=%s of row %d. ", a.Name, a.Value, a.Ref)
+		got.WriteString(fmt.Sprintf("%s=%s of row %d. ", a.Name, a.Value, a.Ref))
 	}
-	if want := "a=1 of row 0. b=2 of row 1. c=3 of row 3. "; got != want {
-		t.Errorf("%s, want %s", got, want)
+	if want := "a=1 of row 0. b=2 of row 1. c=3 of row 3. "; got.String() != want {
+		t.Errorf("%s, want %s", got.String(), want)
 	}
 }
 
@@ -187,12 +188,12 @@ func TestEmailIsADistinctID(t *testing.T) {
 		{nil, "id= Maya@example.com  id=maya@EXAMPLE.com id=sam@example.com id=user_1 id=user_2 id=user_3 id=ann@example.com ", 0},
 	} {
 		s := settled(Options{}, Choice{By: test.by}, rows)
-		var got string
+		var got strings.Builder
 		for p := range s.People() {
-			got += fmt.Sprintf("%s=%s ", p.By, p.Value)
+			got.WriteString(fmt.Sprintf("%s=%s ", p.By, p.Value))
 		}
-		if got != test.want {
-			t.Errorf("by %v: %s, want %s", test.by, got, test.want)
+		if got.String() != test.want {
+			t.Errorf("by %v: %s, want %s", test.by, got.String(), test.want)
 		}
 		if n := s.Count(0).EmailConflicts; n != test.conflicts {
 			t.Errorf("by %v: %d conflicts, want %d", test.by, n, test.conflicts)
