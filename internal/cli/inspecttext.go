@@ -36,6 +36,7 @@ func (t *inspectText) totals() {
 	summary := &summaryText{style: t.style, s: &export.Summary{
 		Rows: t.in.Rows, ValuesCut: t.in.ValuesCut, AttributeSummary: t.in.AttributeSummary,
 		SkippedEvents: t.in.SkippedEvents, SkippedEventsBeyond: t.in.SkippedEventsBeyond,
+		People: export.PeopleSummary{Uncertain: t.in.People.Uncertain}, TimedByCreatedAt: t.in.TimedByCreatedAt,
 	}}
 	summary.line("files", t.states())
 	summary.rows()
@@ -46,6 +47,10 @@ func (t *inspectText) totals() {
 	p := t.in.People
 	summary.line("people", fmt.Sprintf("%s, of %s distinct IDs: %s identified, %s anonymous; %s with an email; %s would be sent",
 		count(p.People), export.Count(p.DistinctIDs), count(p.Identified), count(p.Anonymous), count(p.WithEmail), export.Count(p.Sent)))
+	if p.Unidentified > 0 {
+		summary.line("", summary.leftOut("left out "))
+	}
+	summary.fused("")
 	if len(t.in.Teams) > 1 {
 		summary.line("teams", t.style.yellow(strings.Trim(fmt.Sprint(t.in.Teams), "[]")+": a run takes the rows of one; --team picks it"))
 	}

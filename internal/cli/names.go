@@ -160,8 +160,8 @@ func (t *summaryText) listChanged(label, of string, all []export.ChangedName, sh
 	}
 }
 
-// writeNames says before the question which events may be left out by mistake, and what happens to people's
-// attributes.
+// writeNames says before the question who is uncertain, which rows and columns are read otherwise than they
+// stand, which events may be left out by mistake, and what happens to people's attributes.
 func (p *program) writeNames(plan *export.Plan, l *export.Learned, attributes *export.AttributeSummary) {
 	t := &summaryText{style: p.style(p.env.StderrTerminal), s: &export.Summary{AttributeSummary: *attributes}}
 	all, beyond := l.SkippedEvents(plan.Rules)
@@ -173,6 +173,15 @@ func (p *program) writeNames(plan *export.Plan, l *export.Learned, attributes *e
 		t.s.SkippedEventsBeyond += e.Rows
 	}
 	t.s.SkippedEventsBeyond += beyond
+	counts := l.People.Count(plan.Now.Unix())
+	t.s.People.Uncertain, t.s.Estimated = l.Uncertain(&counts), counts.Estimated
+	t.s.TimedByCreatedAt, t.s.TextColumns = l.TimedByCreatedAt(), l.TextColumns()
+	if t.s.People.Unidentified > 0 {
+		t.line("left out", t.leftOut(""))
+	}
+	t.fused("logins")
+	t.times()
+	t.columns()
 	t.names()
 	fmt.Fprint(p.env.Stderr, t.String())
 }

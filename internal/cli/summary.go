@@ -83,6 +83,11 @@ func (t *summaryText) rows() {
 	t.bucket("duplicate", r.Duplicate, "another row stands for the same event")
 	t.bucket("earlier", r.Earlier, "acknowledged by an earlier run, or before the run went on")
 	t.bucket("unsent", r.Unsent, "no answer when the run stopped")
+	t.times()
+}
+
+// times counts the rows whose own time cannot be right.
+func (t *summaryText) times() {
 	if n := t.s.TimedByCreatedAt; n > 0 {
 		t.line("times", several(n, "row has a time in the future and takes", "rows have times in the future and take")+" that of created_at")
 	}
@@ -154,10 +159,10 @@ func (t *summaryText) people() {
 		parts = append(parts, fmt.Sprintf("%s share an email and go without it", export.Count(int64(p.EmailConflicts))))
 	}
 	if p.Unidentified > 0 {
-		parts = append(parts, t.roughly()+t.leftOut())
+		parts = append(parts, t.leftOut("left out "))
 	}
 	t.line("people", strings.Join(parts, "; "))
-	t.fused()
+	t.fused("")
 	t.withoutEmail()
 	if held := t.s.TwoProfiles; held != nil {
 		t.line("held", t.style.yellow(heldCount(held)))
@@ -172,10 +177,11 @@ func (t *summaryText) people() {
 	t.line("profiles", "by --people: "+strings.Join(choices, ", "))
 }
 
-// leftOut says how many nothing identifies, and how many of them one thing alone speaks against.
-func (t *summaryText) leftOut() string {
+// leftOut says how many are left out, with the word for it, because nothing identifies them, and how many of
+// them one thing alone speaks against.
+func (t *summaryText) leftOut(word string) string {
 	p := t.s.People
-	text := export.Count(int64(p.Unidentified)) + " left out because nothing identifies them"
+	text := fmt.Sprintf("%s%s %sbecause nothing identifies them", t.roughly(), export.Count(int64(p.Unidentified)), word)
 	var only []string
 	if p.ShapeOnly > 0 {
 		only = append(only, export.Count(int64(p.ShapeOnly))+" only because their ID looks machine-made")
@@ -190,7 +196,7 @@ func (t *summaryText) leftOut() string {
 }
 
 // fused says who has several logins with different emails, the worst first.
-func (t *summaryText) fused() {
+func (t *summaryText) fused(label string) {
 	p := t.s.People
 	if p.FusedCount == 0 {
 		return
@@ -199,7 +205,7 @@ func (t *summaryText) fused() {
 	if p.FusedCount > 1 {
 		who = export.Count(int64(p.FusedCount)) + " people have several logins with different emails"
 	}
-	t.line("", t.style.yellow(oneLine(who+" (explain --id "+shellQuote(p.Fused[0].ID)+")")))
+	t.line(label, t.style.yellow(oneLine(who+" (explain --id "+shellQuote(p.Fused[0].ID)+")")))
 	names := firstFew(p.FusedCount, func(i int) string {
 		return fmt.Sprintf("%s (%s)", mapping.ShortID(p.Fused[i].ID), strings.Join(p.Fused[i].Emails[:min(3, len(p.Fused[i].Emails))], ", "))
 	})

@@ -60,8 +60,8 @@ func (l *Learned) columnsKnown() (all []ledger.Column) {
 	return all
 }
 
-// textColumns are the columns of this export that were made text.
-func (l *Learned) textColumns() (all []TextColumn) {
+// TextColumns are the columns of this export that were made text.
+func (l *Learned) TextColumns() (all []TextColumn) {
 	for _, c := range l.types.All() {
 		if c.Mixed {
 			all = append(all, textColumn(&c))

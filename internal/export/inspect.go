@@ -30,9 +30,10 @@ type Inspection struct {
 	SkippedEvents       []SkippedEvent `json:"skipped_events,omitempty"`
 	SkippedEventsBeyond int64          `json:"skipped_events_beyond,omitempty"` // rows
 	AttributeSummary
-	Rejects    []RejectInspection    `json:"rejects"`              // in order of their first place
-	Incomplete []*posthog.Incomplete `json:"incomplete,omitempty"` // exports of which files are missing
-	Seconds    float64               `json:"seconds"`
+	TimedByCreatedAt int64                 `json:"timed_by_created_at,omitempty"` // rows, as in a Summary
+	Rejects          []RejectInspection    `json:"rejects"`                       // in order of their first place
+	Incomplete       []*posthog.Incomplete `json:"incomplete,omitempty"`          // exports of which files are missing
+	Seconds          float64               `json:"seconds"`
 }
 
 // FileInspection is one file.
@@ -70,6 +71,7 @@ type PeopleInspection struct {
 	WithEmail   int   `json:"with_email"` // identified or not
 	Anonymous   int   `json:"anonymous"`  // not identified
 	Sent        int64 `json:"sent"`       // that would be, by the plan's choice
+	Uncertain
 }
 
 // EventInspection is the rows of one event name.
@@ -131,7 +133,7 @@ func Inspect(ctx context.Context, plan *Plan) (in *Inspection, err error) {
 	counts := learned.People.Count(dry.Now.Unix())
 	in = &Inspection{
 		Files: census.inspectFiles(learned), Teams: append([]int64{}, learned.teams...), Rows: summary.Rows, Times: census.times.inspect(),
-		People: inspectPeople(counts, summary.People.Sent),
+		People: inspectPeople(counts, &summary.People), TimedByCreatedAt: summary.TimedByCreatedAt,
 		Events: census.inspectEvents(), EventProperties: census.inspectProperties(),
 		PersonProperties: persons.inspect(int64(counts.Sent), plan.Rules.PersonProperty),
 		Columns:          learned.inspectColumns(),
@@ -184,10 +186,11 @@ func fileState(kind posthog.SourceTrouble) string {
 	return "damaged"
 }
 
-func inspectPeople(counts people.Counts, sent int64) PeopleInspection {
+func inspectPeople(counts people.Counts, p *PeopleSummary) PeopleInspection {
 	all, identified := counts.ByChoice[people.All].Total(), counts.ByChoice[people.Identified].Total()
 	return PeopleInspection{
 		DistinctIDs: counts.DistinctIDs, People: all, Identified: identified,
-		WithEmail: counts.ByChoice[people.WithEmail].Total(), Anonymous: all - identified, Sent: sent,
+		WithEmail: counts.ByChoice[people.WithEmail].Total(), Anonymous: all - identified, Sent: p.Sent,
+		Uncertain: p.Uncertain,
 	}
 }

@@ -102,12 +102,29 @@ type PeopleSummary struct {
 	Rejected       map[string]int64 `json:"rejected"`
 	EmailConflicts int              `json:"email_conflicts"`
 	WithoutEmail   []WithoutEmail   `json:"without_email,omitempty"` // the people that EmailConflicts counts
-	ShapeOnly      int              `json:"left_out_by_shape_only"`
-	VisitorOnly    int              `json:"left_out_as_visitors_only"` // what posthog-js says is all that speaks against them
-	Unidentified   int              `json:"left_out_unidentified"`     // nothing identifies them, those two among them
-	Fused          []Fused          `json:"fused,omitempty"`           // the worst of those that FusedCount counts
-	FusedCount     int              `json:"fused_people,omitempty"`    // several logins with different emails are one
-	Stale          int              `json:"older_than_72h"`            // sent, with newest data that old
+	Uncertain
+	Stale int `json:"older_than_72h"` // sent, with newest data that old
+}
+
+// Uncertain are the people whom a person should look at before anything is sent: who is left out because
+// nothing identifies them, and under whom several logins are one.
+type Uncertain struct {
+	ShapeOnly    int     `json:"left_out_by_shape_only"`
+	VisitorOnly  int     `json:"left_out_as_visitors_only"` // what posthog-js says is all that speaks against them
+	Unidentified int     `json:"left_out_unidentified"`     // nothing identifies them, those two among them
+	Fused        []Fused `json:"fused,omitempty"`           // the worst of those that FusedCount counts
+	FusedCount   int     `json:"fused_people,omitempty"`    // several logins with different emails are one
+}
+
+// Uncertain counts and names them; counts are those of l.People.
+func (l *Learned) Uncertain(counts *people.Counts) Uncertain {
+	u := Uncertain{ShapeOnly: counts.ShapeOnly, VisitorOnly: counts.VisitorOnly, Unidentified: counts.Unidentified}
+	worst, count := l.People.Fused()
+	for _, f := range worst {
+		u.Fused = append(u.Fused, Fused{f.DistinctID, f.Logins, f.LoginCount, f.Emails, f.EmailCount})
+	}
+	u.FusedCount = count
+	return u
 }
 
 // WithoutEmail is a person who is sent without an email, because another one has it.
@@ -177,8 +194,7 @@ func (r *run) counted() *Summary {
 		People: PeopleSummary{
 			DistinctIDs: counts.DistinctIDs, JoinedIDs: counts.Joined, Links: counts.Links, Sent: r.peopleSent, Rejected: r.peopleRejected,
 			Earlier: r.before.People(), Unchanged: r.peopleUnchanged,
-			EmailConflicts: counts.EmailConflicts, WithoutEmail: r.withoutEmail(), ShapeOnly: counts.ShapeOnly, Stale: counts.Stale,
-			VisitorOnly: counts.VisitorOnly, Unidentified: counts.Unidentified,
+			EmailConflicts: counts.EmailConflicts, WithoutEmail: r.withoutEmail(), Uncertain: r.learned.Uncertain(&counts), Stale: counts.Stale,
 		},
 		Profiles: profiles(counts, people.Profiles.Total), Known: r.learned.known(r.plan, counts), Estimated: counts.Estimated,
 		Operations: named(t.built), Accepted: named(t.accepted), Refused: named(t.refused), Unsent: named(t.unsent),
@@ -186,21 +202,14 @@ func (r *run) counted() *Summary {
 		Campaigns: Campaigns{RecentEvents: t.recent, Identifies: r.peopleSent},
 		Sources:   r.learned.SourceSummaries(), LostHistory: r.learned.Lost, Incomplete: r.plan.Incomplete,
 		Examples: r.examples, CorrectedLate: r.corrections, MayDouble: r.learned.MayDouble(),
-		TimedByCreatedAt: r.learned.byCreatedAt, TextColumns: r.learned.textColumns(),
+		TimedByCreatedAt: r.learned.TimedByCreatedAt(), TextColumns: r.learned.TextColumns(),
 		Merges: r.mergePairs, TwoProfiles: r.learned.TwoProfiles(), LiveProfiles: r.learned.LiveProfiles(),
 	}
-	s.People.Fused, s.People.FusedCount = r.learned.fused()
 	return s
 }
 
-// fused lists the people under whom several logins with different emails are one.
-func (l *Learned) fused() (all []Fused, count int) {
-	worst, count := l.People.Fused()
-	for _, f := range worst {
-		all = append(all, Fused{f.DistinctID, f.Logins, f.LoginCount, f.Emails, f.EmailCount})
-	}
-	return all, count
-}
+// TimedByCreatedAt is how many rows have a time in the future and take that of `created_at`.
+func (l *Learned) TimedByCreatedAt() int64 { return l.byCreatedAt }
 
 // withoutEmail lists those whose email another one has.
 func (r *run) withoutEmail() (all []WithoutEmail) {
