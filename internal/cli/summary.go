@@ -207,7 +207,8 @@ func (t *summaryText) fused(label string) {
 	}
 	t.line(label, t.style.yellow(oneLine(who+" (explain --id "+shellQuote(p.Fused[0].ID)+")")))
 	names := firstFew(p.FusedCount, func(i int) string {
-		return fmt.Sprintf("%s (%s)", mapping.ShortID(p.Fused[i].ID), strings.Join(p.Fused[i].Emails[:min(3, len(p.Fused[i].Emails))], ", "))
+		emails := p.Fused[i].Emails
+		return fmt.Sprintf("%s (%s)", mapping.ShortID(p.Fused[i].ID), strings.Join(emails[:min(3, len(emails))], ", "))
 	})
 	t.line("", t.style.dim(oneLine("they are "+names)))
 }

@@ -28,8 +28,8 @@ const (
 	PersonsExport             // refused: they are two in the persons export
 )
 
-// Follow takes the next link in order of ingestion. Following it again later changes nothing, unless the persons export's
-// time is between the two.
+// Follow takes the next link in order of ingestion. Following it again later changes nothing, unless the
+// persons export's time is between the two.
 func (g *Groups) Follow(l Link) Outcome {
 	outcome := g.judge(l)
 	if outcome == Joined {
@@ -38,8 +38,8 @@ func (g *Groups) Follow(l Link) Outcome {
 	if !l.Again {
 		g.counts.add(outcome)
 	}
-	// Whatever became of it, PostHog has a person for both IDs now, and takes that of the target as identified even where it
-	// refuses the merge.
+	// Whatever became of it, PostHog has a person for both IDs now, and takes that of the target as
+	// identified even where it refuses the merge.
 	g.Appear(l.Target)
 	g.Appear(l.Source)
 	g.Identify(l.Target)
@@ -75,35 +75,38 @@ func (g *Groups) judge(l Link) Outcome {
 	return Joined
 }
 
-// takesOver reports whether an $identify would join the person of its target with somebody who is identified: only an ID
-// that a machine made, and that is of no person yet, may join those. PostHog's newer person store has it so; its older one
-// lets anybody new join them, and makes one person of all who log in on one machine, one after the other.
+// takesOver reports whether an $identify would join the person of its target with somebody who is identified:
+// only an ID that a machine made, and that is of no person yet, may join those. PostHog's newer person store
+// has it so; its older one lets anybody new join them, and makes one person of all who log in on one machine,
+// one after the other.
 func (g *Groups) takesOver(l Link) bool {
 	somebody := g.flags[l.Source]&login != 0 || g.flags[g.find(l.Source)]&identified != 0
 	fresh := g.flags[l.Target]&machine != 0 && g.flags[g.find(l.Target)]&isPerson == 0
 	return somebody && !fresh
 }
 
-// moves reports whether a $create_alias would move somebody who is identified to another person. An ID without a person
-// always joins.
+// moves reports whether a $create_alias would move somebody who is identified to another person. An ID
+// without a person always joins.
 func (g *Groups) moves(l Link) bool {
-	return g.flags[l.Target]&hasPerson != 0 && g.flags[l.Source]&hasPerson != 0 && g.flags[g.find(l.Source)]&identified != 0
+	both := g.flags[l.Target]&hasPerson != 0 && g.flags[l.Source]&hasPerson != 0
+	return both && g.flags[g.find(l.Source)]&identified != 0
 }
 
-// Login says, before any link, that somebody logs in with a node. An $identify that names it as the anonymous ID came from
-// a device on which somebody else was logged in, even where the export does not reach back to that login.
+// Login says, before any link, that somebody logs in with a node. An $identify that names it as the anonymous
+// ID came from a device on which somebody else was logged in, even where the export does not reach back to
+// that login.
 func (g *Groups) Login(n uint32) { g.flags[n] |= login }
 
 // Machine says, before any link, that a node's ID was made by a machine.
 func (g *Groups) Machine(n uint32) { g.flags[n] |= machine }
 
-// Appear says that a node has a person from here on in the order of ingestion, because it stands on a row that is not
-// personless.
+// Appear says that a node has a person from here on in the order of ingestion, because it stands on a row
+// that is not personless.
 func (g *Groups) Appear(n uint32) {
 	g.flags[n] |= hasPerson
 	g.flags[g.find(n)] |= isPerson
 }
 
-// Identify says that the person of a node is identified from here on in the order of ingestion, because a row shows that
-// somebody is logged in with it.
+// Identify says that the person of a node is identified from here on in the order of ingestion, because a row
+// shows that somebody is logged in with it.
 func (g *Groups) Identify(n uint32) { g.flags[g.find(n)] |= identified }

@@ -8,8 +8,9 @@ import (
 	"sync"
 )
 
-// FusedPerson is somebody under whom several logins with different emails are one person, because rows of them had one
-// person_id, or the persons export says so. Most often they are several people whom PostHog took for one.
+// FusedPerson is somebody under whom several logins with different emails are one person, because rows of
+// them had one person_id, or the persons export says so. Most often they are several people whom PostHog took
+// for one.
 type FusedPerson struct {
 	DistinctID string   // the kept ID
 	Logins     []string // sorted, mostNames of them at most
@@ -116,7 +117,8 @@ func (u *fusion) people(s *settler) []FusedPerson {
 		}
 	}
 	slices.SortFunc(all, func(a, b FusedPerson) int {
-		return cmp.Or(cmp.Compare(b.EmailCount, a.EmailCount), cmp.Compare(b.LoginCount, a.LoginCount), cmp.Compare(a.DistinctID, b.DistinctID))
+		return cmp.Or(cmp.Compare(b.EmailCount, a.EmailCount), cmp.Compare(b.LoginCount, a.LoginCount),
+			cmp.Compare(a.DistinctID, b.DistinctID))
 	})
 	return all
 }
@@ -127,8 +129,8 @@ func firstOf(names []string) []string {
 	return names[:min(len(names), mostNames)]
 }
 
-// Fused returns the people under whom several logins with different emails are one, the worst first, and how many there are; of
-// a thousand and more only the worst thousand.
+// Fused returns the people under whom several logins with different emails are one, the worst first, and how
+// many there are; of a thousand and more only the worst thousand.
 func (s *Settled) Fused() (worst []FusedPerson, all int) {
 	return s.fused[:min(len(s.fused), mostFused)], len(s.fused)
 }

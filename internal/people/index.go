@@ -38,7 +38,9 @@ type Index struct {
 
 	fewLinks int64 // that a shard keeps whatever they say
 
-	learnt    *spool.Log // what was learnt from rows, for a later run; nil when nobody wants it
+	learnt         *spool.Log  // what was learnt from rows, for a later run; nil when nobody wants it
+	machineTargets atomic.Bool // an $identify may have named an ID that a machine made as the user's
+
 	knowing   sync.Mutex // of learnt, while visitors are made known
 	joined    *spool.Log // who was one person before this run; nil for nobody
 	live      liveProfiles
@@ -167,6 +169,9 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
 	f.marks |= fit
 	if linked {
 		f.marks |= wasTarget
+		if l.kind == identity.Identify && (e.WebVisitor || posthog.MachineMade(e.DistinctID)) {
+			x.machineTargets.Store(true)
+		}
 		x.keepLink(sh, &l)
 	}
 	x.share(sh, number, f, h, e, &at)
@@ -242,15 +247,15 @@ func saysEmail(e *posthog.Event) bool {
 	return hasEmailIn(e.Set) || hasEmailIn(e.SetOnce) || hasEmailIn(e.PersonProperties)
 }
 
-// hasEmailIn reports whether a JSON object has a plausible email.
-func hasEmailIn(object []byte) bool {
+// hasEmailIn reports whether a JSON object has a plausible email; of several the last counts.
+func hasEmailIn(object []byte) (has bool) {
 	m := membersOf(object)
 	for key, value, ok := m.next(); ok; key, value, ok = m.next() {
-		if string(key) == `"email"` && PlausibleEmail(trimmed(value)) {
-			return true
+		if string(key) == `"email"` {
+			has = PlausibleEmail(trimmed(value))
 		}
 	}
-	return false
+	return has
 }
 
 // ofUser reports whether an ID has the form of the user's own.

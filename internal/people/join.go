@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"ph2cio/internal/identity"
 	"ph2cio/internal/spool"
@@ -277,6 +278,10 @@ const mostSteps = 1 << 20
 // ID.
 func (s *settler) steps(all *spool.Sorter[step]) error {
 	s.exportSteps(all)
+	targets, err := s.machineTargets()
+	if err != nil {
+		return err
+	}
 	links := s.x.newLinkSorter()
 	for i := range s.x.shards {
 		sh := &s.x.shards[i]
@@ -302,7 +307,8 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 			if f.marks&(wasKnown|hadLogin) == wasKnown {
 				all.Add(firstStep(node, f.known, true))
 			}
-			if f.marks&(hasPerson|inLink|hadPerson) == hasPerson|inLink {
+			person := f.marks & (hasPerson | inLink | hadPerson)
+			if person == hasPerson|inLink || person == hasPerson && targets.has(s.groups.Find(node)) {
 				all.Add(firstStep(node, f.first, false))
 			}
 			return nil
@@ -312,6 +318,27 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 		}
 	}
 	return nil
+}
+
+// rootBits are bits by the root of a group.
+type rootBits []uint64
+
+func (b rootBits) has(root uint32) bool { return b != nil && b[root/64]>>(root%64)&1 != 0 }
+
+// machineTargets are the groups with an ID that a machine made and that an $identify may join with somebody who is
+// identified: whether it may hangs on all in the group.
+func (s *settler) machineTargets() (rootBits, error) {
+	if !s.x.machineTargets.Load() {
+		return nil, nil
+	}
+	targets := make(rootBits, s.first[shardCount]/64+1)
+	return targets, s.eachNode(func(node uint32, f *fact, _ []byte) error {
+		if f.marks&wasTarget != 0 && f.marks.device() {
+			root := s.groups.Find(node)
+			atomic.OrUint64(&targets[root/64], 1<<(root%64))
+		}
+		return nil
+	})
 }
 
 // exportSteps collects what the persons export says: its IDs have a person by its time, and some of those are identified.

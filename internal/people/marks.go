@@ -99,7 +99,8 @@ func (m marks) identified() bool {
 
 // onlyShaped reports whether the ID would be identified, were it not for its shape.
 func (m marks) onlyShaped() bool {
-	return !m.identified() && m&madePerson != 0 && m&(wasDevice|wasAnonymous) == 0 && m&(machineShaped|neverOne) == machineShaped && !m.visitor()
+	return !m.identified() && m&madePerson != 0 && !m.visitor() &&
+		m&(machineShaped|neverOne|wasDevice|wasAnonymous) == machineShaped
 }
 
 // onlyVisitor reports whether the ID would be identified, were it not that posthog-js says in every row that it does not

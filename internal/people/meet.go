@@ -15,11 +15,12 @@ type met struct {
 }
 
 func (m *met) compare(o *met) int {
-	return cmp.Or(m.person.compare(o.person), m.id.compare(o.id), cmp.Compare(m.flags, o.flags), cmp.Compare(m.number, o.number))
+	return cmp.Or(m.person.compare(o.person), m.id.compare(o.id),
+		cmp.Compare(m.flags, o.flags), cmp.Compare(m.number, o.number))
 }
 
-// meet finds the person_ids that several IDs had, and makes mere visitors who had one of them known. It comes when all shards
-// have their IDs.
+// meet finds the person_ids that several IDs had, and makes mere visitors who had one of them known. It comes
+// when all shards have their IDs.
 func (s *settler) meet() error {
 	for i := range s.x.shards {
 		s.x.closePairs(&s.x.shards[i])
@@ -39,8 +40,8 @@ func (s *settler) meet() error {
 	return s.x.space.Err()
 }
 
-// find puts the pairs of each person_id that several IDs had into l.shared, one after the other. Of most person_ids there is only
-// one ID, so that these are sorted out first.
+// find puts the pairs of each person_id that several IDs had into l.shared, one after the other. Of most
+// person_ids there is only one ID, so that these are sorted out first.
 func (l *pairLog) find(s *settler, doubts *doubts) error {
 	l.shared = s.x.space.NewLog()
 	shared, err := l.personsOfSeveral(s)
@@ -76,8 +77,8 @@ func (l *pairLog) find(s *settler, doubts *doubts) error {
 	return l.knowVisitors(s, visitors)
 }
 
-// personsOfSeveral makes a table of the person_ids of a log; nil if none was had by several IDs. It notes on the way what rows of
-// visitors say of the IDs.
+// personsOfSeveral makes a table of the person_ids of a log; nil if none was had by several IDs. It notes on
+// the way what rows of visitors say of the IDs.
 func (l *pairLog) personsOfSeveral(s *settler) (*personTable, error) {
 	t := newPersonTable(l.log.Len())
 	found := false
@@ -109,7 +110,8 @@ type personTable struct {
 	slots []personSlot // open addressing; a power of two long
 }
 
-// personSlot is a person_id and the first ID that had it, by halves of their sums; id is 0 of one that several had.
+// personSlot is a person_id and the first ID that had it, by halves of their sums; id is 0 of one that
+// several had.
 type personSlot struct{ person, id uint64 }
 
 func newPersonTable(pairs int64) *personTable {
@@ -149,7 +151,8 @@ func (t *personTable) mark(person sum) { *t.at(person) = personSlot{person: pers
 // several reports whether several IDs had a person_id.
 func (t *personTable) several(person sum) bool { return t.at(person).id == 0 }
 
-// shared reports whether several IDs had a person_id, or one that may be of another person in the persons export.
+// shared reports whether several IDs had a person_id, or one that may be of another person in the persons
+// export.
 func (s *settler) shared(pairs []met) bool {
 	return pairs[0].id != pairs[len(pairs)-1].id || s.x.persons != nil && s.x.persons.all[pairs[0].person] != nil
 }
@@ -192,7 +195,8 @@ func (l *pairLog) knowVisitors(s *settler, marked []uint64) error {
 	return nil
 }
 
-// knowOther notes that an ID stood on a row that shows otherRow. It matters only if more is known of it than a visitor's rows say.
+// knowOther notes that an ID stood on a row that shows otherRow. It matters only if more is known of it than
+// a visitor's rows say.
 func (x *Index) knowOther(h sum) {
 	sh := &x.shards[h.shard()]
 	sh.mu.Lock()
@@ -233,8 +237,8 @@ func (x *Index) know(h sum, text []byte) {
 	sh.texts.Append(text)
 }
 
-// doubts are the IDs that share a person_id with others on rows that make nobody, as far as is known. They keep it if any
-// other row of theirs is found.
+// doubts are the IDs that share a person_id with others on rows that make nobody, as far as is known. They
+// keep it if any other row of theirs is found.
 type doubts struct {
 	mu sync.Mutex
 	of map[sum]bool // whether there is no other

@@ -44,8 +44,9 @@ type span struct {
 	tie   string // the texts of both, where the first row has no uuid
 }
 
-// openPairs are the pairs, by the number of their ID, that the IDs of a shard had on the rows read last, which may go on. They
-// are kept only where there is a persons export, since without one nothing can speak against a pair.
+// openPairs are the pairs, by the number of their ID, that the IDs of a shard had on the rows read last,
+// which may go on. They are kept only where there is a persons export, since without one nothing can speak
+// against a pair.
 type openPairs []openPair
 
 type openPair struct {
@@ -118,8 +119,8 @@ func (x *Index) notePair(p *pair) {
 	appendPair(l.log, p, x.persons != nil)
 }
 
-// appendPair writes a pair: its flags, the person_id, the ID, by its text if nothing else is known of it, and if there is a
-// persons export the span.
+// appendPair writes a pair: its flags, the person_id, the ID, by its text if nothing else is known of it, and
+// if there is a persons export the span.
 func appendPair(log *spool.Log, p *pair, spans bool) {
 	var head [1 + 2*sumSize + binary.MaxVarintLen64]byte
 	var tail [32]byte

@@ -75,7 +75,8 @@ func (x *Index) LearnPerson(r *posthog.PersonRow) {
 	for _, id := range r.DistinctIDs {
 		x.mark(id, known)
 		h := x.sum(id)
-		m := mapping{version: r.Version, personVersion: r.PersonVersion, person: person, id: r.PersonID, apart: posthog.CookielessDevice(id)}
+		m := mapping{version: r.Version, personVersion: r.PersonVersion, person: person, id: r.PersonID}
+		m.apart = posthog.CookielessDevice(id)
 		if r.MappingDeleted {
 			m.person = nil
 		}

@@ -6,8 +6,9 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// recentPairs keep pairs that come again and again from being noted each time, most of all those of visitors, who take no memory
-// otherwise: of an ID's pairs the last, and of several IDs that share a place in them the last of those.
+// recentPairs keep pairs that come again and again from being noted each time, most of all those of visitors,
+// who take no memory otherwise: of an ID's pairs the last, and of several IDs that share a place in them the
+// last of those.
 type recentPairs struct {
 	last []uint64   // hashes of pairs, where there is no persons export
 	held []heldPair // where there is one: they go on
@@ -33,7 +34,8 @@ func (x *Index) noteVisited(e *posthog.Event) {
 	x.visited(sh, h, e)
 }
 
-// visited notes what a mere visitor's row has of others: its person_id, and that its ID has such a row. The shard's lock is held.
+// visited notes what a mere visitor's row has of others: its person_id, and that its ID has such a row. The
+// shard's lock is held.
 func (x *Index) visited(sh *shard, h sum, e *posthog.Event) {
 	flags := pairVisitor
 	switch {
@@ -72,7 +74,8 @@ func (r *recentPairs) repeats(p *pair) bool {
 	return false
 }
 
-// note notes a pair at once, or if there is a persons export, once another one comes in its place. Its text is copied.
+// note notes a pair at once, or if there is a persons export, once another one comes in its place. Its text
+// is copied.
 func (x *Index) note(sh *shard, p *pair) {
 	if x.persons == nil {
 		x.notePair(p)

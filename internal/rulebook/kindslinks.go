@@ -13,6 +13,10 @@ var kindsOfLinks = map[string]func(look, Link) bool{
 	"an $identify joins somebody identified with a new ID of a machine": func(l look, link Link) bool {
 		return link.Row.Name == "$identify" && link.Verdict == Accepted && l.isDevice(link.Target) && l.comesFromLogin(link)
 	},
+	"an $identify with a new ID of a machine that shares somebody's person_id is refused": func(l look, link Link) bool {
+		return link.Row.Name == "$identify" && link.Verdict == RefusedIdentified && l.isDevice(link.Target) &&
+			!slices.ContainsFunc(l.rowsOf(link.Target), func(r Row) bool { return compareFirst(&r, &link.Row) < 0 && !r.Personless })
+	},
 	"$create_alias refused": func(_ look, link Link) bool {
 		return link.Row.Name == "$create_alias" && link.Verdict == RefusedIdentified
 	},

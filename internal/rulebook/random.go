@@ -55,6 +55,7 @@ type habits struct {
 	snapshot   int
 	together   int // at the same time as the row before
 	rejected   int // of events
+	moved      int // of new visitors that a login names, those of somebody else
 }
 
 // user is somebody who logs in, or whom a back end knows.
@@ -81,6 +82,7 @@ func newWorld(r *rand.Rand) *world {
 		snapshot:   w.pick(0, 25, 60),
 		together:   w.pick(5, 30, 70),
 		rejected:   w.pick(0, 20, 60),
+		moved:      w.pick(0, 80),
 	}
 	people := 3 + w.IntN(10)
 	for number := range people {

@@ -105,13 +105,32 @@ func (w *world) takeOver() {
 			d.user, d.current = u, u.id
 			r := w.onDevice(d)
 			r.Name, r.AnonDistinctID, r.Set = "$identify", before, w.someProperties(50)
-			if w.chance(20) { // a library that names the new visitor instead
+			moved := false
+			if w.chance(30) { // a library that names the new visitor instead
 				r.DistinctID = w.newUUID()
+				moved = w.visitAsAnother(r.DistinctID)
 			}
 			w.take(r)
+			if moved {
+				w.rows[len(w.rows)-1].PersonID = ""
+			}
 			return
 		}
 	}
+}
+
+// visitAsAnother is, now and then, a visitor's row with the person_id of somebody else, as after a person was moved. It reports
+// whether there was one.
+func (w *world) visitAsAnother(id string) bool {
+	if !w.chance(w.moved) {
+		return false
+	}
+	user := one(w, w.users).id
+	w.take(Row{Name: "Order Completed", DistinctID: user})
+	person := w.rows[len(w.rows)-1].PersonID
+	w.take(Row{Name: "$pageview", DistinctID: id, Personless: true})
+	w.rows[len(w.rows)-1].PersonID = person
+	return true
 }
 
 // identifyNobody is a front end that says who somebody is when it does not know.
