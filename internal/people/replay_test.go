@@ -158,10 +158,10 @@ func TestTimestampsInTheFuture(t *testing.T) {
 		return e
 	}
 	rows := rowsOf(
-		at(setting("user_1", `{"a":1,"b":1}`), 5, 5000), at(setting("user_1", `{"a":2}`), 6, 6), at(setting("user_1", `{"b":3}`), 5, 4),
+		at(setting("user_1", `{"a":1,"b":1}`), 5, 5000), at(setting("user_1", `{"a":2}`), 6, 6), at(setting("user_1", `{"b":3}`), 5, 6),
 		at(setting("user_1", `{"a":4}`), 0, 5000), at(setting("user_1", `{"a":5}`), 5000, 5000),
 	)
-	for now, want := range map[int64]string{1000: `{"a":2,"b":1}`, 0: `{"a":5,"b":1}`} {
+	for now, want := range map[int64]string{1000: `{"a":2,"b":3}`, 0: `{"a":5,"b":1}`} {
 		s := settled(Options{Now: now}, Choice{}, rows)
 		p, _ := s.Lookup(b("user_1"))
 		if got := string(s.AppendAttributes(nil, p)); got != want {
