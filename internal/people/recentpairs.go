@@ -2,13 +2,14 @@ package people
 
 import (
 	"math/bits"
+	"slices"
 
 	"ph2cio/internal/posthog"
 )
 
 // recentPairs keep pairs that come again and again from being noted each time, most of all those of visitors,
 // who take no memory otherwise: of an ID's pairs the last, and of several IDs that share a place in them the
-// last of those.
+// last few of those.
 type recentPairs struct {
 	last []uint64   // hashes of pairs, where there is no persons export
 	held []heldPair // where there is one: they go on
@@ -60,18 +61,21 @@ func (x *Index) visited(sh *shard, h sum, e *posthog.Event) {
 	x.note(sh, &p)
 }
 
-// repeats reports whether a pair is the last that came in its place, and makes it that.
+// repeats reports whether a pair is one of the last few that came in its place, and makes it the last. Two
+// busy visitors in one place would otherwise be noted with every row.
 func (r *recentPairs) repeats(p *pair) bool {
 	if r.last == nil {
 		r.last = make([]uint64, mostLast)
 	}
 	hash := (p.id[0] ^ bits.RotateLeft64(p.person[0], 32) ^ uint64(p.flags)<<56) | 1
-	last := &r.last[p.id[1]%mostLast]
-	if *last == hash {
-		return true
+	const few = 4
+	place := r.last[p.id[1]%(mostLast/few)*few:][:few]
+	at := slices.Index(place, hash)
+	if at < 0 {
+		copy(place[1:], place)
+		place[0] = hash
 	}
-	*last = hash
-	return false
+	return at >= 0
 }
 
 // note notes a pair at once, or if there is a persons export, once another one comes in its place. Its text
