@@ -46,8 +46,11 @@ func (t *summaryText) skippedEvents() {
 		})
 		t.line("noise", oneLine("PostHog's own, skipped: "+names+toSend(&known[0])))
 	}
-	if n := t.s.SkippedEventsBeyond; n > 0 {
+	switch n := t.s.SkippedEventsBeyond; {
+	case n > 0 && len(all) > 0:
 		t.line("", several(n, "row", "rows")+" of more names with a $, skipped")
+	case n > 0:
+		t.line("skipped", several(n, "row", "rows")+" of PostHog's own events: their names begin with a $")
 	}
 }
 
