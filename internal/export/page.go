@@ -150,7 +150,7 @@ func (r *run) mapRows(p *page, worker int, c *posthog.Chunk) {
 func (r *run) mapLeftOver(p *page, worker int, c *posthog.Chunk) {
 	from := r.from[ledger.Events]
 	for event, bad := range c.Events() {
-		if bad != nil || from.Done(event.Ref) {
+		if bad != nil || from.Done(event.Ref) || r.learned.repeats.late.has(event.Ref) {
 			continue
 		}
 		text, _, outcome := r.mappers[worker].Event(p.text, event)
