@@ -233,7 +233,7 @@ func (s *settler) follow() error {
 		fed := s.groups.Fed(one.a) && s.groups.Fed(one.b)
 		outcome := s.groups.Follow(identity.Link{Kind: one.kind, Target: one.a, Source: one.b, At: one.order.At, Again: one.again})
 		s.note(&one, outcome)
-		if outcome == identity.Joined || outcome == identity.Same {
+		if !one.again && (outcome == identity.Joined || outcome == identity.Same) {
 			last = s.keepBefore(&last, followed{step: one, replays: fed, follows: true})
 		}
 	}

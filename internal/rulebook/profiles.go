@@ -109,20 +109,9 @@ func (b *book) isMergedByName(id string, ids []string) bool {
 	})
 }
 
-// directedLinks are the accepted links of which the target counts, each by its first row, or its first row
-// after the persons export.
+// directedLinks are the links of which the target counts.
 func (b *book) directedLinks() []Link {
-	type said struct {
-		name, target, source string
-		before               bool
-	}
-	seen := map[said]bool{}
-	return filter(b.links, func(l Link) bool {
-		key := said{l.Row.Name, l.Target, l.Source, len(b.Persons) > 0 && l.Row.At() <= b.ExportedAt}
-		first := !seen[key]
-		seen[key] = true
-		return first && l.Row.Name != "$create_alias" && (l.Verdict == Accepted || l.Verdict == AlreadyOne)
-	})
+	return filter(b.trueLinks(), func(l Link) bool { return l.Row.Name != "$create_alias" })
 }
 
 func falseFirst(is bool) int {

@@ -75,9 +75,21 @@ func (b *book) isExportedAs(id, person string) bool {
 	return ok && !r.MappingDeleted && r.PersonID == person
 }
 
-// trueLinks returns the links that were not refused, in order.
+// trueLinks returns the links that were not refused, in order, each by its first row, or its first row after
+// the persons export. One that was refused then tells nothing by later rows, which find the two joined by
+// something else.
 func (b *book) trueLinks() []Link {
-	return filter(b.links, func(l Link) bool { return l.Verdict == Accepted || l.Verdict == AlreadyOne })
+	type said struct {
+		name, target, source string
+		before               bool
+	}
+	seen := map[said]bool{}
+	return filter(b.links, func(l Link) bool {
+		key := said{l.Row.Name, l.Target, l.Source, len(b.Persons) > 0 && l.Row.At() <= b.ExportedAt}
+		first := !seen[key]
+		seen[key] = true
+		return first && (l.Verdict == Accepted || l.Verdict == AlreadyOne)
+	})
 }
 
 // replay takes the rows in the order in which PostHog ingested them, and what the persons export says after
