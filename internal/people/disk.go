@@ -93,8 +93,11 @@ func (sh *shard) eachFact(f func(number uint32, fact *fact, text []byte) error) 
 		} else {
 			one = sh.ids.fact(number)
 		}
-		if int(number/64) < len(sh.others) && sh.others[number/64]>>(number%64)&1 != 0 {
+		if hasBit(sh.others, number) {
 			one.marks |= otherRow
+		}
+		if hasBit(sh.visitors, number) {
+			one.marks |= wasAnonymous
 		}
 		if err := f(number, one, text); err != nil {
 			return err

@@ -50,7 +50,7 @@ func TestWhoIsIdentified(t *testing.T) {
 			rows: []posthog.Event{{Name: b("$identify"), DistinctID: b(visitor), DeviceID: b(visitor), Personless: true}}},
 		{name: "of an $identify that names an illegal anonymous ID", id: "user_1", want: Sent,
 			rows: []posthog.Event{{Name: b("$identify"), DistinctID: b("user_1"), AnonDistinctID: b("undefined")}}},
-		{name: "the anonymous ID of an $identify is not identified by it", id: "anon", want: Anonymous,
+		{name: "the ID that an $identify names says nothing where it joins nobody", id: "anon", want: Sent,
 			rows: []posthog.Event{
 				{Name: b("$identify"), DistinctID: b("user_1"), AnonDistinctID: b("anon")},
 				{Name: b("$pageview"), DistinctID: b("anon")},

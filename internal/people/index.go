@@ -61,6 +61,7 @@ type shard struct {
 	gone     *spool.Log // facts of IDs that went to disk; after bringBack all of them, with their texts
 	onDisk   bool       // after bringBack: they are there and not in ids
 	others   []uint64   // bits, by number: a visitor's row shows otherRow
+	visitors []uint64   // the same: an accepted $identify shows wasAnonymous
 	states   stateTable
 	pieces   *spool.Log // states that went to disk
 	held     int        // bytes in the buffers of states
@@ -264,13 +265,10 @@ func (x *Index) ofUser(id []byte) bool { return x.options.UserID != nil && x.opt
 // asksFor reports whether an ID is one of those that alone are sent.
 func (x *Index) asksFor(id []byte) bool { return x.options.Only != nil && x.options.Only(id) }
 
-// observeMachines marks the IDs that a row says were made by a machine. Those that show it by their form need no mark.
+// observeMachines marks the ID that a row says was made by a machine, unless that shows by its form.
 func (x *Index) observeMachines(e *posthog.Event) {
 	if e.DeviceID != nil && !posthog.MachineMade(e.DeviceID) {
 		x.mark(e.DeviceID, wasDevice)
-	}
-	if e.AnonDistinctID != nil {
-		x.mark(e.AnonDistinctID, wasAnonymous)
 	}
 }
 

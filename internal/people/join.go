@@ -234,11 +234,21 @@ func (s *settler) follow() error {
 		outcome := s.groups.Follow(identity.Link{Kind: one.kind, Target: one.a, Source: one.b, At: one.order.At, Again: one.again})
 		s.note(&one, outcome)
 		if !one.again && (outcome == identity.Joined || outcome == identity.Same) {
+			if one.kind == identity.Identify {
+				s.noteVisitor(one.b)
+			}
 			last = s.keepBefore(&last, followed{step: one, replays: fed, follows: true})
 		}
 	}
 	s.keepBefore(&last, followed{})
 	return nil
+}
+
+// noteVisitor notes the anonymous ID of an $identify that was accepted. One that was refused says nothing of
+// it: it may be a customer's own.
+func (s *settler) noteVisitor(node uint32) {
+	shard, number := s.shardOf(node)
+	shard.visitors = withBit(shard.visitors, number)
 }
 
 // followed is a link that was not refused.

@@ -8,6 +8,7 @@ func (s *settler) judge() error {
 	s.seen = make([]uint64, len(s.traits)/64+1)
 	err := s.eachNode(func(node uint32, f *fact, text []byte) error {
 		t := f.traits()
+		s.rememberVisitor(node, text)
 		if s.x.options.Existing.hasID(text) {
 			t |= isThere
 		}
@@ -26,6 +27,20 @@ func (s *settler) judge() error {
 	})
 	s.judgeExported()
 	return err
+}
+
+// rememberVisitor keeps for later runs that an ID was the anonymous one of an $identify, if that was accepted now.
+func (s *settler) rememberVisitor(node uint32, text []byte) {
+	shard, number := s.shardOf(node)
+	if s.x.learnt == nil || !hasBit(shard.visitors, number) {
+		return
+	}
+	f := newFact()
+	f.marks = wasAnonymous
+	var b [factSize]byte
+	s.x.knowing.Lock()
+	defer s.x.knowing.Unlock()
+	s.x.learnt.Append([]byte{factEntry}, f.append(b[:0]), text)
 }
 
 // hear tells Options.Found who of those asked for is there.

@@ -17,7 +17,7 @@ const (
 	wasKnown                       // stood on a row with $is_identified, or as its own $user_id
 	wasUser                        // the latter
 	wasDevice                      // was a $device_id
-	wasAnonymous                   // was an $anon_distinct_id
+	wasAnonymous                   // was the $anon_distinct_id of an $identify that was accepted
 	inPersons                      // stands in the persons export
 	hasState                       // has attributes
 
@@ -68,7 +68,13 @@ func (x *Index) look(id []byte) (m marks) {
 }
 
 // knownBy reports whether a row shows that somebody has logged in under its distinct ID.
-func knownBy(e *posthog.Event) bool { return e.IsIdentified || userOf(e) }
+func knownBy(e *posthog.Event) bool { return e.IsIdentified || userOf(e) || identifies(e) }
+
+// identifies reports whether a row is an $identify of an ID that no machine made. A back end that sends it alone
+// knows who that is, though PostHog itself takes a person as identified only once two are merged.
+func identifies(e *posthog.Event) bool {
+	return string(e.Name) == "$identify" && !e.Personless && !posthog.MachineMade(e.DistinctID)
+}
 
 // userOf reports whether the login was with that very ID.
 func userOf(e *posthog.Event) bool { return e.UserID != nil && bytes.Equal(e.UserID, e.DistinctID) }

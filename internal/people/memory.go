@@ -187,8 +187,14 @@ func (s *settler) wasBefore(node uint32, m marks) {
 
 // sumOf is the sum of a node's ID.
 func (s *settler) sumOf(node uint32) *sum {
+	shard, number := s.shardOf(node)
+	return shard.ids.hash(number)
+}
+
+// shardOf is the shard that has an ID, and its number there, by its node.
+func (s *settler) shardOf(node uint32) (*shard, uint32) {
 	shard, _ := slices.BinarySearch(s.first[1:], node+1)
-	return s.x.shards[shard].ids.hash(node - s.first[shard])
+	return &s.x.shards[shard], node - s.first[shard]
 }
 
 // Learnt yields what Index.Remember kept, and which IDs became one person, for Index.Recall of a later run. An error is the last

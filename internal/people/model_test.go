@@ -40,8 +40,7 @@ type modelID struct {
 	eventRows  int64
 	person     bool // stood on a row with a person
 	device     bool // named as a device
-	anonymous  bool // named as an anonymous ID
-	named      bool // the same, as a device only on rows of its own
+	named      bool // the same, on rows of its own
 	known      bool
 	plain      bool // stood on a row that may make somebody
 	other      bool // and on one that is not posthog-js's of a visitor
@@ -122,8 +121,6 @@ func (m *model) learn(r *row) {
 		m.id(r.DeviceID).device = true
 	}
 	if r.AnonDistinctID != nil {
-		m.id(r.AnonDistinctID).anonymous = true
-		m.id(r.AnonDistinctID).named = true
 	}
 	if string(r.Name) == "$groupidentify" || posthog.IllegalID(r.DistinctID) {
 		return
@@ -265,9 +262,9 @@ func (m *model) unset(list []byte) (keys []string) {
 func (p *modelID) settle() {
 	shaped := posthog.MachineMade([]byte(p.id))
 	visitor := !p.other && (shaped || !p.saidEmail) && !PlausibleEmail([]byte(p.id))
-	p.identified = p.seen && (p.known || p.person && !visitor && !p.anonymous && !shaped)
+	p.identified = p.seen && (p.known || p.person && !visitor && !shaped)
 	p.shapeOnly = p.seen && p.fit && !p.identified && p.person && !p.named && shaped && !visitor
-	p.visitorOnly = p.seen && p.fit && !p.identified && p.person && p.plain && !p.anonymous && !shaped && visitor
+	p.visitorOnly = p.seen && p.fit && !p.identified && p.person && p.plain && !shaped && visitor
 	var text string
 	if json.Unmarshal(p.attributes["email"], &text) == nil && PlausibleEmail([]byte(text)) {
 		p.email = strings.TrimSpace(text)

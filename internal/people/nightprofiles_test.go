@@ -71,6 +71,14 @@ func TestProfilesOfNights(t *testing.T) {
 			{[]posthog.Event{{Name: b("$identify"), DistinctID: b("user"), AnonDistinctID: b(visitor)}}, nil, "user; " + visitor + " into user"},
 			{[]posthog.Event{order(visitor)}, nil, "user"},
 		}},
+		{"the ID of a visitor who logged in is a visitor's in later nights too", Options{}, Choice{}, []profileNight{
+			{[]posthog.Event{{Name: b("$identify"), DistinctID: b("user"), AnonDistinctID: b("kiosk")}}, nil, "user"},
+			{[]posthog.Event{order("user")}, there("kiosk", "user"), "user; kiosk into user"},
+		}},
+		{"a refused $identify does not make a visitor of a customer", Options{}, Choice{}, []profileNight{
+			{[]posthog.Event{order("alice"), {Name: b("$identify"), DistinctID: b("undefined"), AnonDistinctID: b("alice")}}, nil, "alice"},
+			{[]posthog.Event{order("bob"), alias("bob", "alice")}, there("bob", "alice"), "held alice, bob"},
+		}},
 		{"--user-id says which is theirs", Options{UserID: isUser}, Choice{}, []profileNight{
 			{[]posthog.Event{order("old"), order("crm-1"), alias("crm-1", "old")}, there("old"), "crm-1"},
 			{[]posthog.Event{order("old")}, there("old", "crm-1"), "crm-1"},

@@ -112,12 +112,12 @@ func TestLinkThatComesTrue(t *testing.T) {
 	known := row(2, "$pageview", "k", "")
 	known.IsIdentified = true
 	h := rulebook.History{Rows: []rulebook.Row{
-		row(1, "$identify", "b", "x"), known, row(3, "$create_alias", "k", "a"), row(4, "$identify", "b", "a"), row(5, "$merge_dangerously", "b", "k"),
+		row(1, "$identify", "b", "x"), known, row(3, "$create_alias", "k", visitor), row(4, "$identify", "b", visitor), row(5, "$merge_dangerously", "b", "k"),
 	}}
 	for more := range 3 {
 		h := h
 		for i := range more {
-			h.Rows = append(slices.Clone(h.Rows), row(int64(10+i), "$identify", "b", "a"))
+			h.Rows = append(slices.Clone(h.Rows), row(int64(10+i), "$identify", "b", visitor))
 		}
 		x := indexOf(h, 0, 2)
 		defer x.Close()
@@ -131,7 +131,7 @@ func TestLinkThatComesTrue(t *testing.T) {
 		}
 		want := []string{"x"}
 		if more > 0 {
-			want = []string{"a", "x"}
+			want = []string{visitor, "x"}
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("said %d times again: %q are merged, want %q", more, got, want)

@@ -43,8 +43,7 @@ func (s *settler) noteDirected(one *step) {
 
 // bothIn reports whether both nodes are in a set of bits.
 func bothIn(set []uint64, a, b uint32) bool {
-	in := func(n uint32) bool { return set[n/64]>>(n%64)&1 != 0 }
-	return in(a) && in(b)
+	return hasBit(set, a) && hasBit(set, b)
 }
 
 // recallDirected adds the links of earlier runs.
@@ -76,21 +75,9 @@ func (s *settler) rememberDirected() {
 		if d.dangerous {
 			entry[1] = 1
 		}
-		entry = s.sumOfNode(d.target).append(entry)
-		s.x.learnt.Append(s.sumOfNode(d.source).append(entry))
+		entry = s.sumOf(d.target).append(entry)
+		s.x.learnt.Append(s.sumOf(d.source).append(entry))
 	}
-}
-
-// sumOfNode is the sum of an ID by its node.
-func (s *settler) sumOfNode(node uint32) *sum {
-	shard, found := slices.BinarySearch(s.first[:], node)
-	if !found {
-		shard--
-	}
-	for s.first[shard+1] == s.first[shard] { // shards without IDs
-		shard++
-	}
-	return s.x.shards[shard].ids.hash(node - s.first[shard])
 }
 
 // direct works out which IDs are the source of a link to another one that is as good to keep.

@@ -2,17 +2,21 @@ package rulebook
 
 import "slices"
 
-// saysKnown reports whether a row says that its distinct ID is known: somebody is logged in under it.
-func saysKnown(r Row) bool { return r.IsIdentified || r.UserID == r.DistinctID }
+// saysKnown reports whether a row says that its distinct ID is known: somebody is logged in under it, or it is
+// an $identify of an ID that no machine made, with or without the ID of a visitor.
+func saysKnown(r Row) bool {
+	return r.IsIdentified || r.UserID == r.DistinctID ||
+		r.Name == "$identify" && !r.Personless && !machineShaped(r.DistinctID)
+}
 
 // isKnown reports whether an ID ever stands on a row that says so, personless or not.
 func (b *book) isKnown(id string) bool { return slices.ContainsFunc(b.rowsOf(id), saysKnown) }
 
 func (b *book) isUserID(id string) bool { return b.UserID != nil && b.UserID.MatchString(id) }
 
-// isAnonymous reports whether an ID was ever an anon_distinct_id, on any row whatever.
+// isAnonymous reports whether an ID was the anon_distinct_id of an $identify that was not refused.
 func (b *book) isAnonymous(id string) bool {
-	return slices.ContainsFunc(b.Rows, func(r Row) bool { return r.AnonDistinctID == id })
+	return slices.ContainsFunc(b.trueLinks(), func(l Link) bool { return l.Row.Name == "$identify" && l.Source == id })
 }
 
 // isDeviceID reports whether an ID was ever a device_id, on any row whatever.

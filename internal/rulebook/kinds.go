@@ -7,6 +7,7 @@ import "slices"
 func Kinds(h History, o Outcome) map[string]int {
 	l := look{open(h), o}
 	l.links = o.Links
+	l.links = o.Links
 	l.directed = l.directedLinks()
 	counts := map[string]int{}
 	for kind, is := range kindsOfLinks {

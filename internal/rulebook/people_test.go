@@ -50,14 +50,18 @@ func TestWhoIsIdentified(t *testing.T) {
 		{name: "an old ID of a library is not", rows: `1 $pageview 17f1d2a3b4c5d6-0a1b2c3d4e5f67-35667c03-13c680-17f1d2a3b4c7e8`,
 			want: "17f1d2a3b4c5d6-0a1b2c3d4e5f67-35667c03-13c680-17f1d2a3b4c7e8: " +
 				"17f1d2a3b4c5d6-0a1b2c3d4e5f67-35667c03-13c680-17f1d2a3b4c7e8 (anonymous shape)"},
-		{name: "an anonymous ID is not, also of a personless row", rows: `
+		{name: "nor does a personless one", rows: `
 			1 $identify u anon=v personless
 			2 Order v`,
-			want: "u: u (anonymous); v: v (anonymous)"},
-		{name: "an anonymous ID is not, also of an illegal one", rows: `
+			want: "u: u (anonymous); v: v"},
+		{name: "an accepted one does", rows: `
+			1 $identify ` + visitor + ` anon=v
+			2 $pageview v`,
+			want: visitor + ": " + visitor + " v", links: "accepted"},
+		{name: "a refused $identify says nothing of its anonymous ID", rows: `
 			1 $identify undefined anon=v
 			2 Order v`,
-			want: "v: v (anonymous)"},
+			want: "v: v"},
 		{name: "a customer of the back end is", rows: `1 Order u`, want: "u: u"},
 		{name: "somebody logged in is, personless too", rows: `1 $pageview u personless user=u`, want: "u: u"},
 		{name: "somebody else's user_id says nothing", rows: `1 $pageview u personless user=v`, want: "u: u (anonymous)"},

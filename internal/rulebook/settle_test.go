@@ -101,7 +101,7 @@ func TestGroupidentifySaysNothingOfAnybody(t *testing.T) {
 			1 $groupidentify u device=kiosk anon=other identified user=u
 			2 $pageview kiosk web
 			3 $pageview other`,
-			want: "kiosk: kiosk (anonymous visitor); other: other (anonymous)"},
+			want: "kiosk: kiosk (anonymous visitor); other: other"},
 	})
 }
 
