@@ -177,3 +177,24 @@ func TestWhoIsLeftOut(t *testing.T) {
 		})
 	}
 }
+
+// TestAProfileUnderAVisitorsIDIsTheirsWhoHasItsEmail finds a profile by email though its ID stands on rows of a
+// visitor who is not sent, but not where the ID is that of somebody who is never to be sent.
+func TestAProfileUnderAVisitorsIDIsTheirsWhoHasItsEmail(t *testing.T) {
+	t.Parallel()
+	rows := rowsOf(
+		posthog.Event{Name: b("$pageview"), DistinctID: b(visitor)},
+		withAttributes("user", `{"email":"maya@example.com"}`),
+	)
+	there := existing([3]string{visitor, "maya@example.com", ""})
+	for excluded, want := range map[string]string{"": "id " + visitor + " true", visitor: "id user false"} {
+		o := Options{Existing: there, Excluded: func(id []byte) bool { return string(id) == excluded }}
+		var got []string
+		for p := range settled(o, Choice{}, rows).People() {
+			got = append(got, fmt.Sprintf("%s %s %t", p.By, p.Value, p.Known()))
+		}
+		if diff := cmp.Diff([]string{want}, got); diff != "" {
+			t.Errorf("%q is excluded: people (-want +got):\n%s", excluded, diff)
+		}
+	}
+}

@@ -132,7 +132,7 @@ func (s *settler) handOutExported() error {
 	}
 	var r spool.Reader
 	var w scratch
-	for _, e := range s.x.persons.all {
+	for _, e := range s.x.persons.inOrder() {
 		if e.node == 0 || !e.properties {
 			continue
 		}

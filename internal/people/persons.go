@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
-	"encoding/binary"
+	"maps"
 	"math"
 	"slices"
 
@@ -43,6 +43,7 @@ type exportPerson struct {
 	place      spool.Place
 	number     uint32 // counts persons that have an ID
 	node       uint32 // of one of its IDs, plus one
+	turn       uint64 // its place in the order of all, once that is asked for
 }
 
 func newPersons(x *Index) *persons {
@@ -133,6 +134,15 @@ func (p *persons) learn(x *Index, r *posthog.PersonRow) *exportPerson {
 	return person
 }
 
+// inOrder returns all persons in the order of their UUIDs.
+func (p *persons) inOrder() []*exportPerson {
+	all := slices.SortedFunc(maps.Values(p.all), func(a, b *exportPerson) int { return bytes.Compare(a.id[:], b.id[:]) })
+	for i, e := range all {
+		e.turn = uint64(i)
+	}
+	return all
+}
+
 // state is the person's properties as a state, read with r.
 func (p *persons) state(e *exportPerson, r *spool.Reader) (state, error) {
 	text, err := r.At(p.snapshot, e.place)
@@ -140,7 +150,7 @@ func (p *persons) state(e *exportPerson, r *spool.Reader) (state, error) {
 		return state{}, err
 	}
 	st := state{hasBase: true, buf: text, log: uint32(len(text)), base: p.order()}
-	st.base.ref = binary.BigEndian.Uint64(e.id[:]) // of several persons the largest counts
+	st.base.ref = e.turn // of several persons the last counts
 	return st, nil
 }
 

@@ -52,3 +52,36 @@ func TestUnmappedIDHasNoPerson(t *testing.T) {
 		x.Close()
 	}
 }
+
+// TestPersonsThatBecomeOneHaveTheLastOnesAttributes joins three persons of the export by a younger person_id:
+// the one with the largest UUID counts, run after run.
+func TestPersonsThatBecomeOneHaveTheLastOnesAttributes(t *testing.T) {
+	t.Parallel()
+	for range 20 {
+		x := NewIndex(Options{Persons: true})
+		for i, id := range []string{"a", "b", "c"} {
+			text := b(`{"from":"` + id + `"}`)
+			x.LearnPerson(&posthog.PersonRow{
+				DistinctIDs: [][]byte{b(id)}, PersonID: posthog.UUID{1, 15: byte(i)}, HasPersonID: true, Version: 1,
+				HasProperties: true, Properties: text, Members: foundMembers(text),
+			})
+		}
+		x.Exported(1)
+		for i, id := range []string{"a", "b", "c"} {
+			x.Observe(&posthog.Event{
+				Ref: uint64(i), Name: b("Order"), DistinctID: b(id), PersonID: b("01000000-0000-0000-0000-0000000000ff"),
+				CreatedAt: posthog.Time{Micros: 2, State: posthog.Known},
+			}, true)
+		}
+		s := settle(x, Choice{})
+		if n := s.Count(0).Sent; n != 1 {
+			t.Fatalf("%d people, want 1", n)
+		}
+		for p := range s.People() {
+			if got := string(s.AppendAttributes(nil, p)); got != `{"from":"c"}` {
+				t.Fatalf("%s has %s, want what the last person says", p.DistinctID, got)
+			}
+		}
+		x.Close()
+	}
+}

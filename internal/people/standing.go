@@ -138,10 +138,8 @@ func (s *settler) standByAttributes() {
 	}
 	owner := map[uint32]uint32{} // by row, of those that no ID names
 	claim := func(row, number uint32) (theirs bool) {
-		if id := existing.id(row); id != "" {
-			if _, known := s.node(s.x.sum([]byte(id))); known {
-				return false
-			}
+		if s.somebodys(existing.id(row)) {
+			return false
 		}
 		if _, taken := owner[row]; !taken {
 			owner[row] = number
@@ -184,6 +182,20 @@ func (s *settler) standApart(row, number uint32) {
 	s.standing = append(s.standing, standing{
 		candidate: number, node: noNode, row: row + 1, identified: s.x.identifiedRow(row, 0), suits: nowhere,
 	})
+}
+
+// somebodys reports whether an ID is that of somebody who is sent, or who is never to be: then a profile under
+// it is theirs. Rows of a visitor who is not sent do not keep it from the one who has its email.
+func (s *settler) somebodys(id string) bool {
+	node, known := s.node(s.x.sum([]byte(id)))
+	if !known || id == "" {
+		return false
+	}
+	status := Status(s.members[node])
+	if owner, ok := s.candidateOf(node); ok {
+		status = s.status(s.candidates[owner].traits)
+	}
+	return status != s.choice.Who.leaves()
 }
 
 // ownsID reports whether an ID is one of a candidate's.
