@@ -92,7 +92,7 @@ func fates(rows []version, sent []ledger.Version) map[uint64]fate {
 		all[newest.ref] = "late"
 		for _, one := range sent {
 			older := newest.created == notCreated && one.Created != 0 ||
-				newest.created != notCreated && newest.created/microsInSecond < one.Created
+				newest.created != notCreated && newest.created/microsInSecond <= one.Created
 			if one.Content == newest.content || older {
 				all[newest.ref] = "earlier"
 			}

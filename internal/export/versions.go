@@ -175,15 +175,17 @@ func (e *sameEvent) end(drop func(version)) (winner version) {
 	return e.best
 }
 
-// corrected reports whether the winner says something else than what earlier runs have sent, and is not
-// older than that.
+// corrected reports whether the winner says something else than what earlier runs have sent, and is newer than
+// that, as far as is known. One that PostHog took in at the same second is the same row in an export of another
+// form, which may leave out nulls or flatten objects.
 func (e *sameEvent) corrected(winner *version) bool {
 	created := winner.created
 	if created != notCreated {
 		created -= created % microsInSecond // as the ledger keeps it
 	}
 	for i := range e.sent {
-		if sent := &e.sent[i]; sent.content == winner.content || sent.created > created {
+		sent := &e.sent[i]
+		if sent.content == winner.content || sent.created > created || sent.created == created && created != notCreated {
 			return false
 		}
 	}
