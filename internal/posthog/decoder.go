@@ -86,9 +86,7 @@ func (d *decoder) finish() *fault {
 	if d.badTeam != nil {
 		return faultf(BadTeamID, "`team_id` is no whole number, but %s", quoted(string(d.badTeam)))
 	}
-	if zeroUUID(e.PersonID) {
-		e.PersonID = nil
-	}
+	d.checkPersonID()
 	e.Personless = e.Personless || string(s.processPersonProfile) == "false"
 	e.IsIdentified = string(s.isIdentified) == "true"
 	e.WebVisitor = string(s.isIdentified) == "false" && string(s.lib) == `"web"`
@@ -102,10 +100,26 @@ func (d *decoder) finish() *fault {
 	return nil
 }
 
-// zeroUUID reports whether ID is empty or ClickHouse's default UUID, which stands for none: taken for a person's, it
-// would make one person of everybody.
-func zeroUUID(id []byte) bool {
-	return len(id) == 0 || len(id) == 36 && id[0] == '0' && string(id) == "00000000-0000-0000-0000-000000000000"
+// checkPersonID keeps a `person_id` that is a UUID, which PostHog's always are. Other text, such as nan or
+// undefined, would make one person of everybody whose row has it, and so would ClickHouse's default UUID, which
+// is all zeros and stands for none.
+func (d *decoder) checkPersonID() {
+	e := &d.event
+	if len(e.PersonID) == 0 {
+		e.PersonID = nil
+		return
+	}
+	id, ok := parseUUID(e.PersonID)
+	switch {
+	case !ok:
+		e.PersonID, e.NoPersonID = nil, e.PersonID
+	case id == UUID{}:
+		e.PersonID = nil
+	case len(e.PersonID) != 36 || bytes.ContainsAny(e.PersonID, "ABCDEF"):
+		start := len(d.scratch)
+		d.scratch = id.Append(d.scratch)
+		e.PersonID = d.scratch[start:len(d.scratch):len(d.scratch)]
+	}
 }
 
 func object(raw []byte) []byte {

@@ -25,7 +25,8 @@ type Event struct {
 	Padded     []byte // `event` as it is written, where that has white space around it; nil where not
 	NameBroken bool   // Name was not valid UTF-8; U+FFFD stands in for what was not
 	DistinctID []byte // `distinct_id`, never empty
-	PersonID   []byte // `person_id` as text; nil when the shape has none
+	PersonID   []byte // `person_id`, a UUID in lower case; nil when there is none
+	NoPersonID []byte // the text of a `person_id` that is no UUID, and so says nothing of anybody; nil where it is one
 	TeamID     int64  // 0 when the shape has none
 
 	Timestamp  Time   // when it happened, said by the client

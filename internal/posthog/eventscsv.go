@@ -158,9 +158,13 @@ func (x *csvRows) decode(d *decoder, data []byte, i, end int) *fault {
 	return x.roundedIDs(d)
 }
 
-// roundedIDs refuses a row of which an ID that stands in a cell was rounded: it may be that of many people.
+// roundedIDs refuses a row of which an ID that stands in a cell was rounded: it may be that of many people. A
+// `person_id` never looks like that, whatever the user's own IDs do.
 func (x *csvRows) roundedIDs(d *decoder) *fault {
 	e := &d.event
+	if rounded(e.NoPersonID) {
+		return roundedCell("`person_id`", e.NoPersonID)
+	}
 	if id := e.DistinctID; isRounded(id, x.userID) {
 		return roundedID("`distinct_id`", id)
 	}
@@ -176,6 +180,12 @@ func isRounded(id []byte, userID func(id []byte) bool) bool {
 }
 
 func roundedID(what string, id []byte) *fault {
+	f := roundedCell(what, id)
+	f.detail += " (--user-id says that IDs look like this)"
+	return f
+}
+
+func roundedCell(what string, cell []byte) *fault {
 	return faultf(RoundedID, "%s is %s, which a spreadsheet has made of a longer number: the rest of its digits is lost; "+
-		"export again, and do not save the file with a spreadsheet (--user-id says that IDs look like this)", what, quoted(string(id)))
+		"export again, and do not save the file with a spreadsheet", what, quoted(string(cell)))
 }

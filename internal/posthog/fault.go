@@ -18,7 +18,7 @@ const (
 	NotAnEvent    = "not_an_event"    // there is no event name
 	NoDistinctID  = "no_distinct_id"  // there is no distinct ID, or a blank one
 	BadDistinctID = "bad_distinct_id" // the distinct ID is not text, or text that has been damaged
-	RoundedID     = "rounded_id"      // a spreadsheet has rounded the distinct ID, or another that is to be joined with it
+	RoundedID     = "rounded_id"      // a spreadsheet has rounded the distinct ID, or another that the row has
 	NoPersonID    = "no_person_id"    // of a persons export: there is no UUID of a person
 	BadTeamID     = "bad_team_id"     // the team_id is no whole number: the row may be of another project
 	RowTooLong    = "row_too_long"    // longer than Options.MaxRow

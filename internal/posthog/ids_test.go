@@ -47,6 +47,53 @@ func TestOtherIDsThatAreNone(t *testing.T) {
 	}
 }
 
+// TestPersonIDsAreUUIDs holds that other text, in a row or a cell, makes nobody one person with others.
+func TestPersonIDsAreUUIDs(t *testing.T) {
+	for _, c := range []struct{ text, person, none string }{
+		{"B1B32417-B0BA-5954-A245-E60D29E93178", "b1b32417-b0ba-5954-a245-e60d29e93178", ""},
+		{"b1b32417b0ba5954a245e60d29e93178", "b1b32417-b0ba-5954-a245-e60d29e93178", ""},
+		{"", "", ""},
+		{"00000000-0000-0000-0000-000000000000", "", ""},
+		{"00000000000000000000000000000000", "", ""},
+		{"nan", "", "nan"}, {"NaN", "", "NaN"}, {"None", "", "None"}, {"null", "", "null"}, {"inf", "", "inf"}, {"0", "", "0"},
+		{"<NA>", "", "<NA>"}, {"NaT", "", "NaT"}, {"undefined", "", "undefined"}, {"user-1", "", "user-1"}, {" ", "", " "},
+	} {
+		for _, file := range []string{
+			`{"event":"a","distinct_id":"u","person_id":"` + c.text + `"}` + "\n",
+			"event,distinct_id,person_id\na,u," + c.text + "\n",
+			`{"columns":["event","distinct_id","person_id"],"results":[["a","u","` + c.text + `"]]}`,
+		} {
+			chunks, _ := cutBytes([]byte(file), Options{})
+			for e, bad := range chunks[0].Events() {
+				if bad != nil || string(e.PersonID) != c.person || string(e.NoPersonID) != c.none {
+					t.Errorf("%s: %q, ignored %q; %v", file, e.PersonID, e.NoPersonID, bad)
+				}
+			}
+		}
+	}
+	for _, value := range []string{`0`, `{"a":1}`, "\"b1b32417-b0ba-5954-a245-e60d29e9317\xff\""} {
+		if r := oneRow(t, `{"event":"a","distinct_id":"u","person_id":`+value+`}`); r.PersonID != "" || r.Reason != "" {
+			t.Errorf("%s: %+v, want a row of nobody", value, r)
+		}
+	}
+}
+
+// TestRoundedPersonIDsAreRejected does so of cells alone, whatever the user's own IDs look like.
+func TestRoundedPersonIDsAreRejected(t *testing.T) {
+	options := Options{UserID: func([]byte) bool { return true }}
+	for text, want := range map[string]string{
+		"event,distinct_id,person_id\na,u,4.89201E+15\n":                          RoundedID,
+		"event\tdistinct_id\tperson_id\na\tu\t4,89201E+15\n":                      RoundedID,
+		`{"event":"a","distinct_id":"u","person_id":"4.89201E+15"}` + "\n":        "",
+		"event,distinct_id,person_id\na,u,b1b32417-b0ba-5954-a245-e60d29e93178\n": "",
+	} {
+		chunks, _ := cutBytes([]byte(text), options)
+		if r := rowsOf(t, chunks)[0]; r.Reason != want {
+			t.Errorf("%q: %q, want %q", text, r.Reason, want)
+		}
+	}
+}
+
 // TestUUIDs holds what a row's uuid is read as: sixteen bytes, the text as it stands, or nothing.
 func TestUUIDs(t *testing.T) {
 	const uuid = "019cb821-7813-7a8c-b949-91dab9baa159"

@@ -165,7 +165,7 @@ func (d *decoder) takeFields() *fault {
 		return faultf(NotAnEvent, "`event` is blank")
 	}
 	e.DistinctID, d.badID = d.id(either(f.distinctID, f.dollarDistinctID), f.escaped)
-	e.PersonID, _ = d.id(f.personID, f.escaped)
+	e.PersonID = d.utf8(d.text(f.personID, f.escaped))
 	d.takeUUID()
 	d.takeTeam(d.text(f.teamID, f.escaped))
 	d.timestamp(d.text(f.timestamp, f.escaped))

@@ -43,7 +43,7 @@ func wantRow(text []byte) row {
 		return row{Reason: NotAnEvent}
 	}
 	r := row{
-		Name: strings.TrimSpace(wantText(keys["event"])), PersonID: wantID(keys["person_id"]),
+		Name: strings.TrimSpace(wantText(keys["event"])), PersonID: wantPersonID(keys["person_id"]),
 		Personless: wantText(keys["person_mode"]) == "propertyless",
 		Timestamp:  ParseTime([]byte(wantText(keys["timestamp"]))), CreatedAt: parseCreated([]byte(wantText(keys["created_at"]))),
 		Set:     wantAttributes("{", keys["$set"], keys["set"]),
@@ -59,9 +59,6 @@ func wantRow(text []byte) row {
 	}
 	if _, ok := parseUUID([]byte(uuid)); ok {
 		r.UUID = strings.ReplaceAll(strings.ToLower(uuid), "-", "")
-	}
-	if r.PersonID == "00000000-0000-0000-0000-000000000000" {
-		r.PersonID = ""
 	}
 	if r.Properties, r.Reason = wantObject(keys["properties"]); r.Reason != "" {
 		return row{Reason: r.Reason}
@@ -185,6 +182,20 @@ func wantKeys(text string) string {
 			panic(err)
 		}
 	}
+}
+
+var uuidText = regexp.MustCompile(`^([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})$`)
+
+// wantPersonID is a UUID as PostHog writes it; nothing else is the ID of a person.
+func wantPersonID(raw json.RawMessage) string {
+	text := strings.ToLower(wantID(raw))
+	if hyphens := strings.Count(text, "-"); hyphens != 0 && hyphens != 4 || !uuidText.MatchString(text) {
+		return ""
+	}
+	if text = uuidText.ReplaceAllString(text, "$1-$2-$3-$4-$5"); strings.Trim(text, "0-") == "" {
+		return ""
+	}
+	return text
 }
 
 // wantID is wantText, but nothing for what cannot be an ID: an object, an array, or text with something in it that is lost

@@ -242,7 +242,8 @@ func (p *personFields) tellsWithout(row *PersonRow, id []byte) bool {
 // firstText returns the text of the first value that has any, and is not the UUID of nobody.
 func (d *decoder) firstText(values ...[]byte) []byte {
 	for _, raw := range values {
-		if text := d.text(raw, true); !zeroUUID(text) {
+		text := d.text(raw, true)
+		if id, ok := parseUUID(text); len(text) > 0 && !(ok && id == UUID{}) {
 			return text
 		}
 	}
