@@ -7,8 +7,11 @@ type takeCell func(d *decoder, cell []byte) *fault
 
 func takeUUID(d *decoder, cell []byte) *fault {
 	e := &d.event
-	if e.UUID, e.HasUUID = parseUUID(cell); !e.HasUUID && !blank(cell) && (ascii(cell) || utf8.Valid(cell)) {
-		e.UUIDText = cell
+	if e.UUID, e.HasUUID, e.UUIDText = readUUID(cell); !ascii(e.UUIDText) && !utf8.Valid(e.UUIDText) {
+		e.UUIDText = nil
+	}
+	if rounded(e.UUIDText) {
+		return roundedCell("`uuid`", cell)
 	}
 	return nil
 }
@@ -16,9 +19,14 @@ func takeUUID(d *decoder, cell []byte) *fault {
 // takeID reads `id`, which is another name of `uuid` in some exports. Where it is no UUID it may be
 // anything, such as the number of a row, and counts as missing.
 func takeID(d *decoder, cell []byte) *fault {
-	if e := &d.event; !e.HasUUID && e.UUIDText == nil {
-		e.UUID, e.HasUUID = parseUUID(cell)
+	e := &d.event
+	if e.HasUUID || e.UUIDText != nil {
+		return nil
 	}
+	if rounded(cell) {
+		return roundedCell("`id`", cell)
+	}
+	e.UUID, e.HasUUID, _ = readUUID(cell)
 	return nil
 }
 

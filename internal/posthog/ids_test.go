@@ -108,6 +108,8 @@ func TestUUIDs(t *testing.T) {
 		{`"uuid":"Order-7"`, "text Order-7"},
 		{`"uuid":12`, "text 12"},
 		{`"uuid":"x","id":"` + uuid + `"`, "text x"},
+		{`"uuid":"nan"`, ""}, {`"uuid":"None"`, ""}, {`"uuid":"null"`, ""}, {`"uuid":"undefined"`, ""}, {`"uuid":"NaN","id":"` + uuid + `"`, uuid},
+		{`"uuid":"00000000-0000-0000-0000-000000000000"`, ""}, {`"uuid":"4.89201E+15"`, "text 4.89201E+15"}, {`"uuid":"nancy"`, "text nancy"},
 		{`"id":12`, ""}, {`"id":"row-12"`, ""}, {`"uuid":" "`, ""}, {`"uuid":null`, ""}, {`"uuid":{"a":1}`, ""},
 	} {
 		chunks, _ := cutBytes([]byte(`{"event":"a","distinct_id":"u",`+c.members+"}\n"), Options{})
@@ -124,12 +126,26 @@ func TestUUIDs(t *testing.T) {
 		{"uuid,id,event,distinct_id\n," + uuid + ",a,u\n", uuid},
 		{"id,event,distinct_id\n" + uuid + ",a,u\n", uuid},
 		{"id,event,distinct_id\n12,a,u\n", ""},
+		{"uuid,event,distinct_id\nnan,a,u\nNaN,a,u\nNone,a,u\nnull,a,u\nNULL,a,u\ninf,a,u\n-inf,a,u\n<NA>,a,u\nNaT,a,u\nundefined,a,u\n", ""},
+		{"uuid\tevent\tdistinct_id\nnan\ta\tu\n00000000-0000-0000-0000-000000000000\ta\tu\n", ""},
+		{"uuid,id,event,distinct_id\nNULL," + uuid + ",a,u\n", uuid},
+		{"uuid,id,event,distinct_id\n" + uuid + ",4.89201E+15,a,u\n", uuid},
 	} {
 		chunks, _ := cutBytes([]byte(c.csv), Options{})
 		for e, bad := range chunks[0].Events() {
 			if got := uuidOf(e); bad != nil || got != c.want {
 				t.Errorf("%q is read as %q, want %q; %v", c.csv, got, c.want, bad)
 			}
+		}
+	}
+}
+
+// TestRoundedUUIDsAreRejected holds that they do not make one event of many.
+func TestRoundedUUIDsAreRejected(t *testing.T) {
+	for _, name := range []string{"uuid", "id", "*.uuid"} {
+		chunks, _ := cutBytes([]byte(name+",event,distinct_id\n4.89201E+15,a,u\n"), Options{UserID: func([]byte) bool { return true }})
+		if r := rowsOf(t, chunks)[0]; r.Reason != RoundedID {
+			t.Errorf("%s: %+v", name, r)
 		}
 	}
 }

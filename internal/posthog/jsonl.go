@@ -185,14 +185,10 @@ func (d *decoder) takeFields() *fault {
 // missing.
 func (d *decoder) takeUUID() {
 	e, f := &d.event, &d.fields
-	if e.UUID, e.HasUUID = parseUUID(d.text(f.uuid, f.escaped)); e.HasUUID {
-		return
+	text, _ := d.id(f.uuid, f.escaped)
+	if e.UUID, e.HasUUID, e.UUIDText = readUUID(text); !e.HasUUID && e.UUIDText == nil {
+		e.UUID, e.HasUUID, _ = readUUID(d.text(f.id, f.escaped))
 	}
-	if text, _ := d.id(f.uuid, f.escaped); !blank(text) {
-		e.UUIDText = text
-		return
-	}
-	e.UUID, e.HasUUID = parseUUID(d.text(f.id, f.escaped))
 }
 
 // either returns a value, or its alias's where there is none.
