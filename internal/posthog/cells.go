@@ -38,6 +38,9 @@ func takeEvent(d *decoder, cell []byte) *fault {
 }
 
 func takeDistinctID(d *decoder, cell []byte) *fault {
+	if missingID(cell) {
+		return missingDistinctID(cell)
+	}
 	if d.event.DistinctID = cell; !ascii(cell) && !utf8.Valid(cell) {
 		d.badID = idBroken
 	}

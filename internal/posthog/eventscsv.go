@@ -155,6 +155,9 @@ func (x *csvRows) decode(d *decoder, data []byte, i, end int) *fault {
 	if f := d.finish(); f != nil {
 		return f
 	}
+	if d.event.Cells {
+		d.event.dropMissingIDs()
+	}
 	return x.roundedIDs(d)
 }
 

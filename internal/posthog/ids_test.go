@@ -1,6 +1,9 @@
 package posthog
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // TestIDsThatAreNone holds what becomes of a row by its distinct ID. PostHog exports distinct IDs as strings of valid text;
 // whatever else there is comes from a damaged file or from one made by hand.
@@ -32,6 +35,33 @@ func TestIDsThatAreNone(t *testing.T) {
 			if r := oneRow(t, where); r.DistinctID != c.id || r.Reason != c.reason {
 				t.Errorf("%s: %q %q, want %q %q", where, r.DistinctID, r.Reason, c.id, c.reason)
 			}
+		}
+	}
+}
+
+// TestCellsThatStandForNoID holds that in CSV what programs write for a missing value is nobody's ID. In JSON, where null
+// is written otherwise, it is an ID as PostHog has it.
+func TestCellsThatStandForNoID(t *testing.T) {
+	for _, cell := range []string{"nan", "inf", "-inf", "NULL", "<NA>", "NaT", "NA"} {
+		for _, file := range []string{"event,distinct_id\na," + cell + "\n", "distinct_id\tevent\n" + cell + "\ta\n"} {
+			chunks, _ := cutBytes([]byte(file), Options{})
+			if r := rowsOf(t, chunks)[0]; r.Reason != NoDistinctID {
+				t.Errorf("%q: %+v", file, r)
+			}
+		}
+		chunks, _ := cutBytes([]byte("event,distinct_id,properties.$anon_distinct_id,properties.alias,properties.$user_id\n"+
+			"$identify,u,"+strings.Repeat(","+cell, 3)[1:]+"\n"), Options{})
+		if r := rowsOf(t, chunks)[0]; r.Reason != "" || r.AnonDistinctID+r.Alias+r.UserID != "" {
+			t.Errorf("%q as another ID: %+v", cell, r)
+		}
+		if r := oneRow(t, `{"event":"a","distinct_id":"`+cell+`"}`); r.DistinctID != cell {
+			t.Errorf("%q in JSON: %+v", cell, r)
+		}
+	}
+	for _, id := range []string{"None", "NaN", "null", "undefined", "nancy", "infinite", "N"} {
+		chunks, _ := cutBytes([]byte("event,distinct_id\na,"+id+"\n"), Options{})
+		if r := rowsOf(t, chunks)[0]; r.DistinctID != id {
+			t.Errorf("%q: %+v", id, r)
 		}
 	}
 }

@@ -21,6 +21,19 @@ func missing(text []byte) bool {
 // anywhere count as illegal IDs instead.
 func missingID(cell []byte) bool { return missing(cell) && !IllegalID(cell) }
 
+func missingDistinctID(cell []byte) *fault {
+	return faultf(NoDistinctID, "`distinct_id` is missing: %s is what programs write for no value", quoted(string(cell)))
+}
+
+// dropMissingIDs leaves out the IDs beside the distinct ID that stand for none.
+func (e *Event) dropMissingIDs() {
+	for _, id := range [...]*[]byte{&e.UserID, &e.DeviceID, &e.AnonDistinctID, &e.Alias} {
+		if missingID(*id) {
+			*id = nil
+		}
+	}
+}
+
 // readUUID reads a `uuid`. ClickHouse's default, which is all zeros, stands for none. text is what is no UUID, but may
 // tell events apart as well.
 func readUUID(value []byte) (id UUID, ok bool, text []byte) {

@@ -95,6 +95,7 @@ func TestPersonsOfEveryShape(t *testing.T) {
 			`[u] v0 p0 {"email":"maya@example.com","tags":["a"]} missing 2`},
 		{"persons page, PostHog's own total", "id,distinct_ids.0,distinct_ids.total,uuid\n1,u,Note: 12 distinct_ids in total," + personA + "\n", `[u] v0 p0 missing 11`},
 		{"persons page, without properties", "id,distinct_ids.0,properties.email,properties.tags.0,uuid\n1,u,,," + personA + "\n", `[u] v0 p0 {}`},
+		{"persons page, words for no ID", "id,distinct_ids.0,distinct_ids.1,uuid\n1,u,nan," + personA + "\n", `[u] v0 p0`},
 		{"persons page, no properties at all", "id,distinct_ids.0,uuid\n1,u," + personA + "\n", `[u] v0 p0`},
 		{"batch export, no version of the tie", `{"distinct_id":"u","person_id":"` + personA + `","person_version":7,"is_deleted":true}`, `[u] v0 p7 deleted`},
 		{"person table, truth in capitals", "id,properties,is_identified,is_deleted,version\n" + personA + ",{},True,TRUE,4\n", `[] v0 p4 identified deleted {}`},
@@ -118,6 +119,15 @@ func TestPersonsOfEveryShape(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestPersonsOfNoIDAreRejected(t *testing.T) {
+	path := personsFile(t, "distinct_id,person_id,version\nnan,"+personA+",1\n<NA>,"+personA+",1\n")
+	for p, err := range ReadPersons(t.Context(), []Source{{Path: path}}, Options{}) {
+		if bad, ok := errors.AsType[*RowError](err); !ok || bad.Reason != NoDistinctID {
+			t.Errorf("%v, %v", p, err)
+		}
 	}
 }
 

@@ -59,13 +59,16 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 		if cell := d.cells[column]; !null(cell) || name == "distinct_id" { // a row that should name an ID must
 			p.keep([]byte(name), d.asJSON(cell))
 		}
+		if name == "distinct_id" && missingID(d.cells[column]) {
+			return missingDistinctID(d.cells[column])
+		}
 		if name == "distinct_id" && isRounded(d.cells[column], x.userID) {
 			return roundedID("`distinct_id`", d.cells[column])
 		}
 	}
 	for _, column := range x.ids {
 		switch cell := d.cells[column]; {
-		case null(cell):
+		case null(cell) || missingID(cell):
 		case !utf8.Valid(cell):
 			return faultf(BadDistinctID, "a distinct ID %s", idBroken)
 		case isRounded(cell, x.userID):
