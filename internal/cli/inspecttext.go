@@ -37,6 +37,7 @@ func (t *inspectText) totals() {
 		Rows: t.in.Rows, ValuesCut: t.in.ValuesCut, AttributeSummary: t.in.AttributeSummary,
 		SkippedEvents: t.in.SkippedEvents, SkippedEventsBeyond: t.in.SkippedEventsBeyond,
 		People: export.PeopleSummary{Uncertain: t.in.People.Uncertain}, TimedByCreatedAt: t.in.TimedByCreatedAt,
+		UnreadFields: t.in.UnreadFields,
 	}}
 	summary.line("files", t.states())
 	summary.rows()
@@ -44,6 +45,7 @@ func (t *inspectText) totals() {
 	if n := t.in.Times.Unusable; len(n) > 0 {
 		summary.line("", t.style.red("no usable time: "+reasons(n)))
 	}
+	summary.unread()
 	p := t.in.People
 	summary.line("people", fmt.Sprintf("%s, of %s distinct IDs: %s identified, %s anonymous; %s with an email; %s would be sent",
 		count(p.People), export.Count(p.DistinctIDs), count(p.Identified), count(p.Anonymous), count(p.WithEmail), export.Count(p.Sent)))

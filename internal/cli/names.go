@@ -179,12 +179,14 @@ func (p *program) writeNames(plan *export.Plan, l *export.Learned, attributes *e
 	counts := l.People.Count(plan.Now.Unix())
 	t.s.People.Uncertain, t.s.Estimated = l.Uncertain(&counts), counts.Estimated
 	t.s.TimedByCreatedAt, t.s.TextColumns = l.TimedByCreatedAt(), l.TextColumns()
+	t.s.UnreadFields = l.UnreadFields()
 	if t.s.People.Unidentified > 0 {
 		t.line("left out", t.leftOut(""))
 	}
 	t.fused("logins")
 	t.times()
 	t.columns()
+	t.unread()
 	t.names()
 	fmt.Fprint(p.env.Stderr, t.String())
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -90,6 +91,19 @@ func (t *summaryText) rows() {
 func (t *summaryText) times() {
 	if n := t.s.TimedByCreatedAt; n > 0 {
 		t.line("times", several(n, "row has a time in the future and takes", "rows have times in the future and take")+" that of created_at")
+	}
+}
+
+// unread tells which fields rows have without saying anything by them.
+func (t *summaryText) unread() {
+	for i := range t.s.UnreadFields {
+		f := &t.s.UnreadFields[i]
+		what := "a created_at that cannot be read"
+		if f.Field == "person_id" {
+			what = "a person_id that is no UUID"
+		}
+		text := fmt.Sprintf("%s %s, taken as none: %s in %s:%d", several(f.Rows, "row has", "rows have"), what, strconv.Quote(f.Text), f.File, f.Line)
+		t.line("warning", t.style.yellow(oneLine(text)))
 	}
 }
 
@@ -334,6 +348,7 @@ func (t *summaryText) trouble() {
 	for _, limit := range t.s.WouldStop {
 		t.line("stops", t.style.yellow("a real run would send nothing: "+limitText(limit)))
 	}
+	t.unread()
 	for _, source := range t.s.Sources {
 		if source.Trouble != "" {
 			t.line("trouble", t.style.red(plain(source.Path+": "+source.Trouble)))

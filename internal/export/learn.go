@@ -29,6 +29,7 @@ type Learned struct {
 
 	noUUID      int64 // rows that could be sent and have none
 	byCreatedAt int64 // rows that are timed by `created_at`, since their own time is in the future
+	unread      unreadFields
 
 	teams      teams
 	skipped    skippedNames // rows that are noise, by event
@@ -226,6 +227,7 @@ type lesson struct {
 	sheet             *sheet // nil without a census
 
 	byCreatedAt int64
+	unread      unreadFields
 }
 
 func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet, keyed *keyed, owings *owings) lesson {
@@ -248,6 +250,7 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 			l.decided.add(event.Ref-c.Ref, other)
 			continue
 		}
+		l.unread.add(plan.Sources[c.Source].Path, event)
 		o := keyed.add(event, plan.Rules.Classify(event))
 		owings.observe(c.Source, event, o)
 		switch {
@@ -303,6 +306,7 @@ func (l *Learned) add(one lesson) {
 	l.Bad += one.bad
 	l.Recent += one.recent
 	l.byCreatedAt += one.byCreatedAt
+	l.unread.merge(&one.unread)
 }
 
 // doubtful reports whether rows have been learnt from a source that turned out to be damaged before them.

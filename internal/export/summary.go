@@ -41,6 +41,8 @@ type Summary struct {
 	Sources      []SourceSummary `json:"sources"`
 	// TimedByCreatedAt are rows whose own time is in the future, and that take the time of `created_at`, sent or not.
 	TimedByCreatedAt int64 `json:"timed_by_created_at,omitempty"`
+	// UnreadFields are fields that some rows have without saying anything by them.
+	UnreadFields []UnreadField `json:"unread_fields,omitempty"`
 	// TextColumns are columns of CSV that are text, though some of their cells alone would not be.
 	TextColumns []TextColumn `json:"text_columns,omitempty"`
 	// UnknownOnly are the IDs of --only that nobody in the export has.
@@ -203,7 +205,8 @@ func (r *run) counted() *Summary {
 		Sources:   r.learned.SourceSummaries(), LostHistory: r.learned.Lost, Incomplete: r.plan.Incomplete,
 		Examples: r.examples, CorrectedLate: r.corrections, MayDouble: r.learned.MayDouble(),
 		TimedByCreatedAt: r.learned.TimedByCreatedAt(), TextColumns: r.learned.TextColumns(),
-		Merges: r.mergePairs, TwoProfiles: r.learned.TwoProfiles(), LiveProfiles: r.learned.LiveProfiles(),
+		UnreadFields: r.learned.UnreadFields(),
+		Merges:       r.mergePairs, TwoProfiles: r.learned.TwoProfiles(), LiveProfiles: r.learned.LiveProfiles(),
 	}
 	return s
 }

@@ -63,7 +63,7 @@ func takeTimestamp(d *decoder, cell []byte) *fault {
 }
 
 func takeCreatedAt(d *decoder, cell []byte) *fault {
-	d.event.CreatedAt = d.created(cell)
+	d.takeCreatedAt(cell)
 	return nil
 }
 

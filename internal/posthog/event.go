@@ -33,6 +33,8 @@ type Event struct {
 	Unreadable []byte // the text that Timestamp could not be read of; nil where it could
 	CreatedAt  Time   // when PostHog took it in
 
+	NoCreatedAt []byte // the text that CreatedAt could not be read of; nil where it could
+
 	ElementsChain []byte // `elements_chain`, a JSON string: the elements that were clicked; nil when absent or empty
 
 	Properties []byte   // one JSON object; `{}` when the row has none

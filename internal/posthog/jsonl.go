@@ -170,7 +170,7 @@ func (d *decoder) takeFields() *fault {
 	d.takeTeam(d.text(f.teamID, f.escaped))
 	d.timestamp(d.text(f.timestamp, f.escaped))
 	d.takenBefore(d.text(f.now, f.escaped), d.text(f.offset, f.escaped))
-	e.CreatedAt = d.created(d.text(f.createdAt, f.escaped))
+	d.takeCreatedAt(d.text(f.createdAt, f.escaped))
 	if chain := f.elementsChain; len(chain) > len(`""`) && chain[0] == '"' {
 		e.ElementsChain = chain
 	}

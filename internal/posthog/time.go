@@ -53,6 +53,13 @@ func (d *decoder) timestamp(text []byte) {
 	}
 }
 
+// takeCreatedAt does so of `created_at`.
+func (d *decoder) takeCreatedAt(text []byte) {
+	if d.event.CreatedAt = d.created(text); d.event.CreatedAt.State == Unreadable {
+		d.event.NoCreatedAt = text
+	}
+}
+
 // takenBefore takes, for a row without a `timestamp`, what the exports of PostHog's plugin server of 2021 have in its place:
 // `now`, when the server got the event, less `offset`, the milliseconds that it had waited on the device before it was sent
 // (plugin-server, src/worker/ingestion/timestamps.ts). `sent_at` corrects nothing: in historical exports it is made of
