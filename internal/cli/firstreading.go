@@ -81,12 +81,16 @@ func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*ex
 func (p *program) warnOfDoubles(learned *export.Learned) {
 	switch n := learned.MayDouble(); {
 	case n > 0:
-		p.warn("%s no uuid, and others have one: an event that stands in a row of either kind is sent twice, since nothing says that it is "+
-			"one; of exports of the same events read only one", several(n, "row has", "rows have"))
+		p.warnOfNoUUID(n)
 	case learned.UUIDs.With && learned.Before.Without:
 		p.warn("earlier runs have read rows without a uuid, and these rows have one: an event that stands in a row of either kind is sent " +
 			"twice, since nothing says that it is one")
 	}
+}
+
+func (p *program) warnOfNoUUID(rows int64) {
+	p.warn("%s no uuid, and others have one: an event that stands in a row of either kind is sent twice, since nothing says that it is "+
+		"one; of exports of the same events read only one", several(rows, "row has", "rows have"))
 }
 
 // dueSources are the sources to be read again.

@@ -73,6 +73,9 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 			p.warn("%s", nobodyHas(unknown))
 		}
 	}
+	if in.MayDouble > 0 {
+		p.warnOfNoUUID(in.MayDouble)
+	}
 	in.Files = append(in.Files, missing...)
 	p.nameStdin(in.Files)
 	if err := p.writeInspection(in, p.sourcesText(plan.Sources), o.limit); err != nil {

@@ -32,8 +32,9 @@ type Inspection struct {
 	AttributeSummary
 	TimedByCreatedAt int64                 `json:"timed_by_created_at,omitempty"` // rows, as in a Summary
 	UnreadFields     []UnreadField         `json:"unread_fields,omitempty"`
-	Rejects          []RejectInspection    `json:"rejects"`              // in order of their first place
-	Incomplete       []*posthog.Incomplete `json:"incomplete,omitempty"` // exports of which files are missing
+	MayDouble        int64                 `json:"rows_without_uuid,omitempty"` // beside others, as in a Summary
+	Rejects          []RejectInspection    `json:"rejects"`                     // in order of their first place
+	Incomplete       []*posthog.Incomplete `json:"incomplete,omitempty"`        // exports of which files are missing
 	Seconds          float64               `json:"seconds"`
 }
 
@@ -135,8 +136,8 @@ func Inspect(ctx context.Context, plan *Plan) (in *Inspection, err error) {
 	in = &Inspection{
 		Files: census.inspectFiles(learned), Teams: append([]int64{}, learned.teams...), Rows: summary.Rows, Times: census.times.inspect(),
 		People: inspectPeople(counts, &summary.People), TimedByCreatedAt: summary.TimedByCreatedAt,
-		UnreadFields: summary.UnreadFields,
-		Events:       census.inspectEvents(), EventProperties: census.inspectProperties(),
+		UnreadFields: summary.UnreadFields, MayDouble: summary.MayDouble,
+		Events: census.inspectEvents(), EventProperties: census.inspectProperties(),
 		PersonProperties: persons.inspect(int64(counts.Sent), plan.Rules.PersonProperty),
 		Columns:          learned.inspectColumns(),
 		Beyond:           Beyond{census.otherEvents.rows, census.otherProperties.rows, persons.others.rows},
