@@ -68,5 +68,5 @@ func (o *identityOptions) checkOnly(l *export.Learned) ([]string, error) {
 
 // nobodyHas says which names of --only are nobody's.
 func nobodyHas(names []string) string {
-	return "nobody in the export has these IDs of --only: " + firstFew(len(names), func(i int) string { return mapping.ShortID(names[i]) })
+	return "nobody in the export has these IDs of --only: " + firstFew(len(names), len(names), func(i int) string { return mapping.ShortID(names[i]) })
 }

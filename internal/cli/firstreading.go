@@ -120,6 +120,6 @@ func (p *program) warnOfLost(learned *export.Learned) {
 			others = ", and of " + several(n, "visitor", "visitors") + " who would be sent now"
 		}
 		p.warn("%s is gone, and rows in it are of people who are known only now: %s%s", lost.Path,
-			firstFew(len(lost.IDs), func(i int) string { return mapping.ShortID(lost.IDs[i]) }), others)
+			firstFew(len(lost.IDs), len(lost.IDs), func(i int) string { return mapping.ShortID(lost.IDs[i]) }), others)
 	}
 }

@@ -29,7 +29,7 @@ func checkLive(m *mappingOptions, l *export.Learned) error {
 
 // liveText says what shows that a live destination has been running.
 func liveText(live *export.LiveProfiles) string {
-	names := firstFew(live.Count, func(i int) string { return mapping.ShortID(live.IDs[i]) })
+	names := firstFew(live.Count, len(live.IDs), func(i int) string { return mapping.ShortID(live.IDs[i]) })
 	return fmt.Sprintf("--existing has %s of visitors of this export (%s), so PostHog's own destination has been sending their events, "+
 		"which would be there twice", several(int64(live.Count), "anonymous profile", "anonymous profiles"), names)
 }

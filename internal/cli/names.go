@@ -31,9 +31,10 @@ func (t *summaryText) skippedEvents() {
 	for yours < len(all) && all[yours].PerhapsYours {
 		yours++
 	}
+	json := jsonLists(len(all), t.s.SkippedEventsBeyond > 0)
 	for i, e := range all[:yours] {
 		if i == mostListed {
-			t.line("", fmt.Sprintf("%d more that are perhaps yours (--json lists all)", yours-i))
+			t.line("", fmt.Sprintf("%s more that are perhaps yours (%s)", export.Count(int64(yours-i)), json))
 			break
 		}
 		text := fmt.Sprintf("%s in %s, perhaps yours%s", e.Name, several(e.Rows, "row", "rows"), toSend(&e))
@@ -41,7 +42,7 @@ func (t *summaryText) skippedEvents() {
 	}
 	known := all[yours:]
 	if len(known) > 0 {
-		names := firstOf(mostListed, len(known), func(i int) string {
+		names := firstOf(mostListed, len(known), json, func(i int) string {
 			return known[i].Name + " " + export.Count(known[i].Rows)
 		})
 		t.line("noise", oneLine("PostHog's own, skipped: "+names+toSend(&known[0])))
@@ -69,17 +70,25 @@ func onlyFirst(label string, i int) string {
 	return label
 }
 
-// firstOf lists the first of n names, most of them at most, and how many more there are.
-func firstOf(most, n int, name func(i int) string) string {
+// firstOf lists the first of n names, most of them at most, how many more there are, and what --json lists.
+func firstOf(most, n int, json string, name func(i int) string) string {
 	var names []string
 	for i := range min(n, most) {
 		names = append(names, name(i))
 	}
 	text := strings.Join(names, ", ")
 	if n > most {
-		text += fmt.Sprintf(" and %s more (--json lists all)", export.Count(int64(n-most)))
+		text += fmt.Sprintf(" and %s more (%s)", export.Count(int64(n-most)), json)
 	}
 	return text
+}
+
+// jsonLists says that --json lists all, or how many it does where there are more.
+func jsonLists(listed int, more bool) string {
+	if more {
+		return "--json lists " + export.Count(int64(listed))
+	}
+	return "--json lists all"
 }
 
 func (t *summaryText) optedOut() {
@@ -109,9 +118,9 @@ func (t *summaryText) dotted() {
 	for beside < len(all) && all[beside].BesideObject > 0 {
 		beside++
 	}
-	t.line("dots", t.style.red(oneLine(besideObjects(all[:beside]))))
+	t.line("dots", t.style.red(oneLine(besideObjects(all[:beside], t.s.Beyond > 0))))
 	if rest := all[beside:]; len(rest) > 0 {
-		names := firstOf(mostListed, len(rest), func(i int) string {
+		names := firstOf(mostListed, len(rest), jsonLists(len(rest), t.s.Beyond > 0), func(i int) string {
 			return rest[i].Name + " " + export.Count(rest[i].People)
 		})
 		t.line("dots", oneLine("person attributes that keep their dots: "+names+" -> --dots _ replaces them"))
@@ -120,11 +129,11 @@ func (t *summaryText) dotted() {
 
 // besideObjects warns of attributes that stand beside an object by the first part of their name; empty for
 // none.
-func besideObjects(all []export.DottedAttribute) string {
+func besideObjects(all []export.DottedAttribute, more bool) string {
 	if len(all) == 0 {
 		return ""
 	}
-	return firstOf(mostListed, len(all), func(i int) string {
+	return firstOf(mostListed, len(all), jsonLists(len(all), more), func(i int) string {
 		object, _, _ := strings.Cut(all[i].Name, ".")
 		people := several(all[i].BesideObject, "person", "people")
 		return fmt.Sprintf("%s beside the object %s of %s", all[i].Name, object, people)
@@ -158,7 +167,7 @@ func (t *summaryText) changed() {
 
 func (t *summaryText) listChanged(label, of string, all []export.ChangedName, show func(*export.ChangedName) string) {
 	if len(all) > 0 {
-		names := firstOf(mostListed, len(all), func(i int) string { return show(&all[i]) })
+		names := firstOf(mostListed, len(all), jsonLists(len(all), t.s.Beyond > 0), func(i int) string { return show(&all[i]) })
 		t.line(label, oneLine(of+" attributes: "+names))
 	}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"strings"
 
 	"ph2cio/internal/export"
@@ -9,17 +10,18 @@ import (
 
 // pairsText names the first few of so many merges.
 func pairsText(pairs []export.MergePair, n int) string {
-	return oneLine(firstFew(min(n, len(pairs)), func(i int) string {
+	return oneLine(firstFew(min(n, len(pairs)), len(pairs), func(i int) string {
 		return "merge " + profileText(&pairs[i].Profile) + " into " + profileText(&pairs[i].Into)
-	}) + moreText(n-len(pairs)))
+	}) + moreText(n, n-len(pairs)))
 }
 
-// moreText says how many merges are not in a list.
-func moreText(more int) string {
+// moreText says how many of n merges are not in a list.
+func moreText(n, more int) string {
 	if more <= 0 {
 		return ""
 	}
-	return " and " + export.Count(int64(more)) + " more (preview --json lists all)"
+	json := jsonLists(min(n, export.MostPairs), n > export.MostPairs)
+	return fmt.Sprintf(" and %s more (preview %s)", export.Count(int64(more)), json)
 }
 
 // profileText names a profile: by its ID alone, else by its kind of identifier too.
@@ -41,7 +43,7 @@ const heldAdvice = "their rows wait: merge the profiles in Customer.io and give 
 
 // heldNames names the first few of those who are held.
 func heldNames(held *export.TwoProfiles) string {
-	return oneLine(firstFew(held.Count, func(i int) string { return heldText(&held.People[i]) }))
+	return oneLine(firstFew(held.Count, len(held.People), func(i int) string { return heldText(&held.People[i]) }))
 }
 
 // heldText names the profiles of somebody who is held.

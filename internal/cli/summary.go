@@ -220,7 +220,7 @@ func (t *summaryText) fused(label string) {
 		who = export.Count(int64(p.FusedCount)) + " people have several logins with different emails"
 	}
 	t.line(label, t.style.yellow(oneLine(who+" (explain --id "+shellQuote(p.Fused[0].ID)+")")))
-	names := firstFew(p.FusedCount, func(i int) string {
+	names := firstFew(p.FusedCount, len(p.Fused), func(i int) string {
 		emails := p.Fused[i].Emails
 		return fmt.Sprintf("%s (%s)", mapping.ShortID(p.Fused[i].ID), strings.Join(emails[:min(3, len(emails))], ", "))
 	})
@@ -236,15 +236,15 @@ func (t *summaryText) withoutEmail() {
 	if len(all) == 0 {
 		return
 	}
-	names := firstFew(len(all), func(i int) string {
+	names := firstFew(len(all), len(all), func(i int) string {
 		return fmt.Sprintf("%s (%s has it)", mapping.ShortID(all[i].ID), mapping.ShortID(all[i].HeldBy))
 	})
 	t.line("", t.style.dim(oneLine("without their email: "+names)))
 }
 
-// firstFew lists the first of so many names, and how many more there are.
-func firstFew(n int, name func(i int) string) string {
-	return firstOf(mostNamed, n, name)
+// firstFew lists the first of n names, and how many more there are. --json lists so many of them.
+func firstFew(n, listed int, name func(i int) string) string {
+	return firstOf(mostNamed, n, jsonLists(listed, listed < n), name)
 }
 
 // roughly marks what rests on a sample.

@@ -18,8 +18,8 @@ type Profile struct {
 	Value string `json:"value"`
 }
 
-// mostPairs is how many merges a summary lists.
-const mostPairs = 10_000
+// MostPairs is how many merges a summary lists.
+const MostPairs = 10_000
 
 // TwoProfiles are people of whom several profiles are identified, and who are held because nobody has said
 // that those are one.
@@ -115,7 +115,7 @@ func pairOf(body []byte) MergePair {
 
 // list notes a merge that is sent, for the summary.
 func (r *run) list(op *customerio.Operation) {
-	if len(r.mergePairs) < mostPairs {
+	if len(r.mergePairs) < MostPairs {
 		r.mergePairs = append(r.mergePairs, pairOf(op.Body))
 	}
 }
