@@ -167,7 +167,9 @@ func (c *Chunk) csvRow(d *decoder, start, next int) (r decoded) {
 	r.lines, r.next = int64(max(1, bytes.Count(row, newline))), next
 	r.start, r.end = start, start+len(trimLineEnd(row))
 	if r.blank = r.end == start; !r.blank && r.end-start <= c.maxRow {
-		r.fault = c.layout.decode(d, c.guarded, start, r.end)
+		if r.fault = c.layout.decode(d, c.guarded, start, r.end); r.fault == headerAgain {
+			r.blank, r.fault = true, nil
+		}
 	}
 	return r
 }

@@ -1,6 +1,7 @@
 package posthog
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,6 +27,32 @@ func typesOf(t *testing.T, types *ColumnTypes, files ...string) (rows []row) {
 		rows = append(rows, rowsOf(t, []*Chunk{c})...)
 	}
 	return rows
+}
+
+// TestAHeaderAgainIsNoRow reads files that were put together, each with its first line: of events and of persons.
+func TestAHeaderAgainIsNoRow(t *testing.T) {
+	const header = "uuid,event,distinct_id,timestamp,Properties.a"
+	for _, again := range []string{header, "\ufeff" + header, strings.ReplaceAll(header, "event", `"event"`) + "\r"} {
+		types := NewColumnTypes(nil)
+		text := header + "\n,Order,u,2026-05-04,1\n" + again + "\n,Order,u,2026-05-04,2\n"
+		rows := typesOf(t, types, text)
+		if len(rows) != 2 || rows[1].Line != 4 || rows[1].Reason != "" {
+			t.Errorf("%q: %+v", again, rows)
+		}
+		if all := types.All(); len(all) != 1 || all[0].Type != "number" {
+			t.Errorf("%q: %+v", again, all)
+		}
+	}
+	const persons = "distinct_id,person_id,version\n"
+	n := 0
+	for p, err := range ReadPersons(t.Context(), []Source{{Path: personsFile(t, persons+"a,"+personA+",1\n"+persons+"b,"+personA+",1\n")}}, Options{}) {
+		if n++; err != nil {
+			t.Errorf("%v, %v", p, err)
+		}
+	}
+	if n != 2 {
+		t.Errorf("%d rows of persons", n)
+	}
 }
 
 func TestColumnsAreToldApartByWhatTheyBecome(t *testing.T) {

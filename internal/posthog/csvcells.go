@@ -1,6 +1,7 @@
 package posthog
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"slices"
@@ -114,6 +115,24 @@ func (d *decoder) quotedCell(data []byte, i, end int) ([]byte, int) {
 	cell, n := d.closeScratch(first)
 	return cell[:n], i + 1
 }
+
+// headerAgain is what a row comes to that repeats its file's first line, as where files have been put together.
+var headerAgain = &fault{}
+
+// repeats reports whether a row is a file's first line again, perhaps with a mark of UTF-8 before it.
+func (d *decoder) repeats(header []string) bool {
+	if len(d.cells) != len(header) || string(bytes.TrimPrefix(d.cells[0], utf8Mark)) != header[0] {
+		return false
+	}
+	for i, name := range header[1:] {
+		if string(d.cells[i+1]) != name {
+			return false
+		}
+	}
+	return true
+}
+
+var utf8Mark = []byte("\ufeff")
 
 // cellFault says what is wrong with a row of which splitCells made n cells.
 func cellFault(n, want int) *fault {

@@ -14,7 +14,7 @@ func eventsCSV(h *head) (*layout, *refusal) {
 	if h.anyColumn("*.event", "event") < 0 {
 		return nil, nil
 	}
-	x := csvRows{columns: len(h.names), cut: h.delimiter, person: flattened{person: true}, userID: h.options.UserID}
+	x := csvRows{columns: len(h.names), header: h.written, cut: h.delimiter, person: flattened{person: true}, userID: h.options.UserID}
 	counts := make(map[string]bool)
 	for _, field := range csvFields {
 		if column := h.anyColumn(field.names...); column >= 0 {
@@ -120,7 +120,8 @@ func isCSVField(name string) bool {
 // csvRows is how the rows of one file are read.
 type csvRows struct {
 	columns            int
-	cut                byte // between cells
+	header             []string // as it stands
+	cut                byte     // between cells
 	userID             func(id []byte) bool
 	fields             []csvField
 	properties, person flattened
@@ -134,6 +135,9 @@ type csvField struct {
 func (x *csvRows) decode(d *decoder, data []byte, i, end int) *fault {
 	if n := d.splitCells(data, i, end, x.cut); n != x.columns {
 		return cellFault(n, x.columns)
+	}
+	if d.repeats(x.header) {
+		return headerAgain
 	}
 	for _, field := range x.fields {
 		if cell := d.cells[field.column]; !null(cell) {

@@ -22,7 +22,7 @@ func personsCSV(h *head) (*layout, *refusal) {
 	if refused := h.twice(isPersonColumn); refused != nil {
 		return nil, refused
 	}
-	x := &personRows{names: h.names, cut: h.delimiter, userID: h.options.UserID, properties: flattened{person: true}}
+	x := &personRows{names: h.names, header: h.written, cut: h.delimiter, userID: h.options.UserID, properties: flattened{person: true}}
 	x.properties.add(h, "properties.")
 	for column, name := range h.names {
 		if n, ok := strings.CutPrefix(name, "distinct_ids."); ok && n != "total" {
@@ -43,7 +43,8 @@ func isPersonColumn(name string) bool {
 // personRows is how the rows of one file are read.
 type personRows struct {
 	names      []string
-	cut        byte // between cells
+	header     []string // the names as they stand
+	cut        byte     // between cells
 	userID     func(id []byte) bool
 	ids        []int // columns
 	total      int   // of how many IDs the person has, -1 without
@@ -53,6 +54,9 @@ type personRows struct {
 func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 	if n := d.splitCells(data, i, end, x.cut); n != len(x.names) {
 		return cellFault(n, len(x.names))
+	}
+	if d.repeats(x.header) {
+		return headerAgain
 	}
 	p := personFields{}
 	for column, name := range x.names {
