@@ -34,15 +34,10 @@ func (e *Event) dropMissingIDs() {
 	}
 }
 
-// readUUID reads a `uuid`. ClickHouse's default, which is all zeros, stands for none. text is what is no UUID, but may
-// tell events apart as well.
+// readUUID reads a `uuid`. text is what is no UUID, but may tell events apart as well.
 func readUUID(value []byte) (id UUID, ok bool, text []byte) {
-	id, isUUID := parseUUID(value)
-	switch {
-	case isUUID:
-		return id, id != UUID{}, nil
-	case missing(value):
-		return UUID{}, false, nil
+	if id, ok = parseUUID(value); ok || missing(value) {
+		return id, ok, nil
 	}
 	return UUID{}, false, value
 }
