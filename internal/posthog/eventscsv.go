@@ -30,7 +30,7 @@ func eventsCSV(h *head) (*layout, *refusal) {
 	if refused != nil {
 		return nil, refused
 	}
-	if h.anyColumn(distinctIDColumns...) < 0 && h.anyColumn("*.properties", "properties", x.properties.prefix+"distinct_id") < 0 {
+	if h.anyColumn(distinctIDColumns...) < 0 && h.anyColumn("*.properties", "properties") < 0 && !x.properties.keys["distinct_id"] {
 		return nil, refuse("it has events, but no column with their distinct ID: its columns are "+listed(h.names),
 			"add the column `*` or `distinct_id` in PostHog and export again; if it goes by another name, say so: --column distinct_id=NAME")
 	}
@@ -149,13 +149,7 @@ func (x *csvRows) decode(d *decoder, data []byte, i, end int) *fault {
 	if blank(d.event.Name) {
 		return faultf(NotAnEvent, "`event` is missing or blank")
 	}
-	if d.event.Properties == nil {
-		d.event.Properties = x.properties.together(d)
-		d.event.Cells = d.event.Properties != nil
-	}
-	if d.event.PersonProperties == nil {
-		d.event.PersonProperties = x.person.together(d)
-	}
+	x.takeColumns(&d.event, d)
 	if f := d.finish(); f != nil {
 		return f
 	}
@@ -163,6 +157,24 @@ func (x *csvRows) decode(d *decoder, data []byte, i, end int) *fault {
 		d.event.dropMissingIDs()
 	}
 	return x.roundedIDs(d)
+}
+
+// takeColumns reads the objects that the row has in columns. Where it has one of them in a cell too, that counts, and the
+// columns add what it lacks.
+func (x *csvRows) takeColumns(e *Event, d *decoder) {
+	if e.Properties == nil {
+		e.Properties = x.properties.together(d)
+		e.Cells = e.Properties != nil
+	} else {
+		had := len(d.members)
+		e.Properties = x.properties.fill(d, e.Properties)
+		e.Cells = len(d.members) > had
+	}
+	if e.PersonProperties == nil {
+		e.PersonProperties = x.person.together(d)
+	} else {
+		e.PersonProperties = x.person.fill(d, e.PersonProperties)
+	}
 }
 
 // roundedIDs refuses a row of which an ID that stands in a cell was rounded: it may be that of many people. A

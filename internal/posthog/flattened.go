@@ -1,29 +1,38 @@
 package posthog
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // flattened is an object that a CSV has in columns: `*.properties.$browser`, `*.properties.$set.email`,
 // `*.properties.tags.0`. PostHog's web interface takes objects and arrays apart like this when it exports, and types are
 // lost: see ColumnTypes. An empty cell stands for what was not there, or null, or empty.
 type flattened struct {
-	prefix string // of the columns
-	root   branch
-	person bool // they are the person's
+	prefixes []string        // of the columns, in order of preference
+	keys     map[string]bool // of the object, that there are columns of
+	root     branch
+	person   bool // they are the person's
 }
 
 // mostLevels bounds how deep columns nest; what is beyond stays a name with dots.
 const mostLevels = 64
 
-// add finds the columns of h whose names have a prefix: the first of prefixes that any has.
+// add finds the columns of h whose names have a prefix. A key of the object is read of the first of prefixes that has
+// columns of it: columns with another one repeat those.
 func (x *flattened) add(h *head, prefixes ...string) {
-	for _, x.prefix = range prefixes {
+	x.prefixes, x.keys = prefixes, map[string]bool{}
+	for _, prefix := range prefixes {
+		var found []string
 		for column, name := range h.names {
-			if path, ok := strings.CutPrefix(name, x.prefix); ok {
-				x.root.add(strings.SplitN(path, ".", mostLevels), column)
+			path, ok := strings.CutPrefix(name, prefix)
+			if parts := strings.SplitN(path, ".", mostLevels); ok && !x.keys[parts[0]] {
+				x.root.add(parts, column)
+				found = append(found, parts[0])
 			}
 		}
-		if len(x.root.children) > 0 {
-			break
+		for _, key := range found {
+			x.keys[key] = true
 		}
 	}
 	x.root.complete("", func(path string, column int) int {
@@ -49,9 +58,15 @@ func (x *flattened) columnOf(path string, types *ColumnTypes) *columnType {
 	return types.column(name, false)
 }
 
-// has reports whether a column is one of these.
+// has reports whether a column is one of these, or repeats one.
 func (x *flattened) has(name string) bool {
-	return len(x.root.children) > 0 && strings.HasPrefix(name, x.prefix)
+	for _, prefix := range x.prefixes {
+		path, ok := strings.CutPrefix(name, prefix)
+		if key, _, _ := strings.Cut(path, "."); ok && x.keys[key] {
+			return true
+		}
+	}
+	return false
 }
 
 // together writes the object into scratch and notes its members. It returns nil if the row has nothing for it.
@@ -62,12 +77,7 @@ func (x *flattened) together(d *decoder) []byte {
 	start := len(d.scratch)
 	d.scratch = append(d.scratch, '{')
 	for _, b := range x.root.children {
-		x.appendMember(d, b, start)
-		if len(b.flat) > 0 && b.filled(d) {
-			for _, below := range b.flat {
-				x.appendMember(d, below, start)
-			}
-		}
+		x.appendBranch(d, b, start)
 	}
 	if len(d.scratch) == start+1 {
 		d.scratch = d.scratch[:start]
@@ -75,6 +85,59 @@ func (x *flattened) together(d *decoder) []byte {
 	}
 	d.scratch = closeList(d.scratch, start, '}')
 	return d.scratch[start:len(d.scratch):len(d.scratch)]
+}
+
+// fill adds to the object that a row has in one cell what its columns have of keys that the object lacks. It returns
+// that object itself where there is nothing to add.
+func (x *flattened) fill(d *decoder, object []byte) []byte {
+	if len(x.root.children) == 0 {
+		return object
+	}
+	members := &d.members
+	if x.person {
+		members = &d.personMembers
+	}
+	had, start := len(*members), len(d.scratch)
+	d.scratch = append(d.scratch, object[:len(object)-1]...)
+	if had > 0 {
+		d.scratch = append(d.scratch, ',')
+	}
+	for _, b := range x.root.children {
+		if !hasMember(object, (*members)[:had], b.name) {
+			x.appendBranch(d, b, start)
+		}
+	}
+	if len(*members) == had {
+		d.scratch = d.scratch[:start]
+		return object
+	}
+	d.scratch = closeList(d.scratch, start, '}')
+	return d.scratch[start:len(d.scratch):len(d.scratch)]
+}
+
+// hasMember reports whether one of an object's members has a key.
+func hasMember(object []byte, members []Member, key []byte) bool {
+	for i := range members {
+		m := &members[i]
+		name := object[m.KeyStart:m.KeyEnd]
+		if m.Escaped {
+			name = appendUnescaped(nil, name)
+		}
+		if bytes.Equal(name, key) {
+			return true
+		}
+	}
+	return false
+}
+
+// appendBranch writes a member of the object, and beside it, where that has a value of its own, those below it.
+func (x *flattened) appendBranch(d *decoder, b *branch, start int) {
+	x.appendMember(d, b, start)
+	if len(b.flat) > 0 && b.filled(d) {
+		for _, below := range b.flat {
+			x.appendMember(d, below, start)
+		}
+	}
 }
 
 // appendMember writes one member of the object, which begins at start of scratch, and notes it. It writes nothing if the

@@ -370,3 +370,35 @@ func checkExplorer(t *testing.T, header []string, lines [][]string, file []byte)
 		}
 	}
 }
+
+// TestColumnsFillInWhatTheCellLacks reads objects that a file has both in one cell and in columns: the cell counts, and
+// nothing that only a column has is lost.
+func TestColumnsFillInWhatTheCellLacks(t *testing.T) {
+	const header = "event,distinct_id,properties,properties.extra,properties.n,properties.$set.email,properties.a.0," +
+		"person_properties,person.properties.plan\n"
+	for _, c := range []struct{ cells, properties, person, set string }{
+		{`"{""n"":1}",7,9,,,,`, `{"n":1,"extra":7}`, ``, ``},
+		{`"{""n"":1, ""extra"":""x""}",7,9,,,,`, `{"n":1, "extra":"x"}`, ``, ``},
+		{`"{""\u006e"":1}",,9,,x,,`, `{"\u006e":1,"a":["x"]}`, ``, ``},
+		{`"{ }",7,,,,"{}",pro`, `{ "extra":7}`, `{"plan":"pro"}`, ``},
+		{`,7,9,,,,pro`, `{"extra":7,"n":9}`, `{"plan":"pro"}`, ``},
+		{`{},,,e@x.example,,"{""plan"":""free""}",pro`, `{"$set":{"email":"e@x.example"}}`, `{"plan":"free"}`, `{"email":"e@x.example"}`},
+		{`"{""$set"":{""a"":1}}",,,e@x.example,,,`, `{"$set":{"a":1}}`, ``, `{"a":1}`},
+	} {
+		chunks, _ := cutBytes([]byte(header+"a,u,"+c.cells+"\n"), Options{})
+		for e, bad := range chunks[0].Events() {
+			if bad != nil || string(e.Properties) != c.properties || string(e.PersonProperties) != c.person || string(e.Set) != c.set {
+				t.Errorf("%s: %s, %s, %s; %v", c.cells, e.Properties, e.PersonProperties, e.Set, bad)
+				continue
+			}
+			for _, m := range e.Members {
+				if key := e.Properties[m.KeyStart-1 : m.KeyEnd+1]; !json.Valid(key) || !json.Valid(e.Properties[m.ValueStart:m.ValueEnd]) {
+					t.Errorf("%s: a member of %s is at %+v", c.cells, e.Properties, m)
+				}
+			}
+			if !json.Valid(e.Properties) || len(e.Members) == 0 {
+				t.Errorf("%s: %d members of %s", c.cells, len(e.Members), e.Properties)
+			}
+		}
+	}
+}

@@ -14,6 +14,10 @@ func TestColumnsThatAreLeftOutAreNamed(t *testing.T) {
 	}{
 		{"CSV", "event,distinct_id,timestamp,revenue,$session_id,plan,revenue\na,u,1,2,3,4,5\n", `"revenue, plan"`, nil},
 		{"CSV of what is known", "event,distinct_id,elements_chain,_inserted_at,properties.x,person.created_at\na,u,,1,2,3\n", "", nil},
+		{"CSV of a person's", "event,distinct_id,person.email,person.plan,person.id,Person .properties.no,Person .display_name,person.distinct_ids.0\n" +
+			"a,u,1,2,3,4,5,6\n", `"person.email, person.plan, Person .properties.no"`, nil},
+		{"CSV of the whole event", "*.event,*.distinct_id,*.foo,*.inserted_at,*.elements_chain_href\na,u,1,2,3\n", `"*.foo"`, nil},
+		{"CSV of properties twice", "event,distinct_id,*.properties.a,*.properties.t.0,properties.a,properties.t,properties.b\na,u,1,2,3,4,5\n", "", nil},
 		{"CSV with a name given", "event,distinct_id,who\na,u,v\n", "", columns(t, "distinct_id=who")},
 		{"query", `{"columns":["event","distinct_id","revenue"],"results":[["a","u",1]]}`, `"revenue"`, nil},
 		{"query of what is known", `{"columns":["*","event","person_mode","properties.x"],"results":[[{"event":"a","distinct_id":"u"},"a","full",1]]}`, "", nil},
