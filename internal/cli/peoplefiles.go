@@ -26,8 +26,8 @@ func (o *identityOptions) openPersons() ([]posthog.Source, error) {
 	return sources, nil
 }
 
-// readExisting reads the file of --existing; nil when there is none.
-func (o *identityOptions) readExisting() (*people.Existing, error) {
+// readExisting reads the file of --existing; nil when there is none. own is Options.UserID.
+func (o *identityOptions) readExisting(own func(id []byte) bool) (*people.Existing, error) {
 	if o.existing == "" {
 		return nil, nil
 	}
@@ -37,7 +37,7 @@ func (o *identityOptions) readExisting() (*people.Existing, error) {
 	}
 	defer file.Close()
 	all := people.NewExisting()
-	for p, err := range customerio.ReadProfiles(file) {
+	for p, err := range customerio.ReadProfiles(file, own) {
 		if err != nil {
 			return nil, &problem{
 				err: fmt.Errorf("--existing %s: %w", o.existing, err), code: exitInput,
@@ -75,7 +75,7 @@ func (o *identityOptions) readExcluded() (*nameList, error) {
 
 // readLists reads the files and lists that say who is there and who is sent.
 func (o *identityOptions) readLists(index *people.Options, choice *people.Choice) (err error) {
-	if index.Existing, err = o.readExisting(); err != nil {
+	if index.Existing, err = o.readExisting(index.UserID); err != nil {
 		return err
 	}
 	excluded, err := o.readExcluded()

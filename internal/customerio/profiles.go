@@ -2,7 +2,6 @@ package customerio
 
 import (
 	"bufio"
-	"bytes"
 	"compress/gzip"
 	"encoding/csv"
 	"errors"
@@ -20,8 +19,9 @@ type Profile struct {
 }
 
 // ReadProfiles yields the people of an export: CSV with a header that has id or email, and perhaps cio_id, among others, in any
-// order; plain or gzip. An error is the last thing yielded; it names the line.
-func ReadProfiles(r io.Reader) iter.Seq2[Profile, error] {
+// order; with commas, semicolons or tabs, in UTF-8 or UTF-16, plain or gzip. An ID that a spreadsheet has rounded is an error,
+// unless own, which may be nil, takes it for one of the user's own. An error is the last thing yielded; it names the line.
+func ReadProfiles(r io.Reader, own func(id []byte) bool) iter.Seq2[Profile, error] {
 	return func(yield func(Profile, error) bool) {
 		rows, columns, err := openProfiles(r)
 		if err != nil {
@@ -37,7 +37,14 @@ func ReadProfiles(r io.Reader) iter.Seq2[Profile, error] {
 				yield(Profile{}, err)
 				return
 			}
-			if p := columns.profile(cells); p != (Profile{}) && !yield(p, nil) {
+			p := columns.profile(cells)
+			for _, id := range [...]string{p.ID, p.CioID} {
+				if isRounded(id) && (own == nil || !own([]byte(id))) {
+					yield(Profile{}, roundedError(rows.line, id))
+					return
+				}
+			}
+			if p != (Profile{}) && !yield(p, nil) {
 				return
 			}
 		}
@@ -53,11 +60,14 @@ func openProfiles(r io.Reader) (*profileRows, profileColumns, error) {
 		}
 		in = bufio.NewReaderSize(unpacked, 64<<10)
 	}
-	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\ufeff")) {
-		in.Discard(len(mark))
-	}
-	rows := newProfileRows(in)
+	in = inUTF8(in)
+	delimiter, named := delimiterOf(in)
+	rows := newProfileRows(in, delimiter)
 	header, err := rows.next()
+	if named && err == nil {
+		rows.csv.FieldsPerRecord = 0 // as many as the next line has
+		header, err = rows.next()
+	}
 	if err == io.EOF {
 		return nil, profileColumns{}, errors.New("it is empty")
 	}
@@ -81,9 +91,10 @@ type profileRows struct {
 	line int // on which the last row ended
 }
 
-func newProfileRows(r io.Reader) *profileRows {
+func newProfileRows(r io.Reader, delimiter rune) *profileRows {
 	text := &io.LimitedReader{R: r}
 	rows := &profileRows{csv: csv.NewReader(text), text: text}
+	rows.csv.Comma, rows.csv.LazyQuotes = delimiter, delimiter == '\t' // databases that write tabs quote nothing
 	rows.csv.ReuseRecord = true
 	return rows
 }

@@ -3,9 +3,12 @@ package customerio
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/binary"
 	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -24,7 +27,7 @@ func TestReadProfiles(t *testing.T) {
 	z.Close()
 	for name, r := range map[string]io.Reader{"plain": strings.NewReader(text), "gzip": &packed} {
 		var got []Profile
-		for p, err := range ReadProfiles(r) {
+		for p, err := range ReadProfiles(r, nil) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -39,7 +42,7 @@ func TestReadProfiles(t *testing.T) {
 // TestReadProfilesTakesTheVeryName has an attribute of the workspace beside Customer.io's own email.
 func TestReadProfilesTakesTheVeryName(t *testing.T) {
 	t.Parallel()
-	for p, err := range ReadProfiles(strings.NewReader("Email,id,email\nold@example.com,user_1,new@example.com\n")) {
+	for p, err := range ReadProfiles(strings.NewReader("Email,id,email\nold@example.com,user_1,new@example.com\n"), nil) {
 		if err != nil || p != (Profile{ID: "user_1", Email: "new@example.com"}) {
 			t.Errorf("%+v, %v", p, err)
 		}
@@ -59,7 +62,7 @@ func TestReadProfilesSaysWhatIsWrong(t *testing.T) {
 		"\"" + strings.Repeat("id", mostProfileRow):                "the row after line 0 has more than 4 MB",
 	} {
 		var last error
-		for _, err := range ReadProfiles(strings.NewReader(text)) {
+		for _, err := range ReadProfiles(strings.NewReader(text), nil) {
 			last = err
 		}
 		if last == nil || !strings.Contains(last.Error(), want) {
@@ -73,7 +76,7 @@ func TestReadProfilesHoldsOneRow(t *testing.T) {
 	t.Parallel()
 	const much = 64 << 20
 	rest := &io.LimitedReader{R: new(endless), N: much}
-	for range ReadProfiles(io.MultiReader(strings.NewReader("id\n1\n\""), rest)) {
+	for range ReadProfiles(io.MultiReader(strings.NewReader("id\n1\n\""), rest), nil) {
 		continue
 	}
 	if read := much - rest.N; read > 2*mostProfileRow {
@@ -85,7 +88,7 @@ func TestReadProfilesHoldsOneRow(t *testing.T) {
 func TestReadProfilesReadsManyRows(t *testing.T) {
 	t.Parallel()
 	n := 0
-	for _, err := range ReadProfiles(strings.NewReader("id\n" + strings.Repeat(strings.Repeat("x", 1000)+"\n", 10_000))) {
+	for _, err := range ReadProfiles(strings.NewReader("id\n"+strings.Repeat(strings.Repeat("x", 1000)+"\n", 10_000)), nil) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,11 +103,65 @@ func TestReadProfilesReadsManyRows(t *testing.T) {
 func TestReadProfilesStopsWhenToldTo(t *testing.T) {
 	t.Parallel()
 	n := 0
-	for range ReadProfiles(strings.NewReader("id\n1\n2\n")) {
+	for range ReadProfiles(strings.NewReader("id\n1\n2\n"), nil) {
 		n++
 		break
 	}
 	if n != 1 {
 		t.Errorf("%d profiles", n)
+	}
+}
+
+// TestReadProfilesAsSpreadsheetsWriteThem reads one file in many forms.
+func TestReadProfilesAsSpreadsheetsWriteThem(t *testing.T) {
+	t.Parallel()
+	plain := "id;email;note\nuser_1;zo\u00eb@x.example;a,b\U0001f642\n;m@x.example;\"c;d\"\n"
+	want := []Profile{{"user_1", "zo\u00eb@x.example", ""}, {"", "m@x.example", ""}}
+	wide := func(order binary.AppendByteOrder, text string) string {
+		var all []byte
+		for _, unit := range utf16.Encode([]rune(text)) {
+			all = order.AppendUint16(all, unit)
+		}
+		return string(all)
+	}
+	tabs := strings.ReplaceAll(strings.NewReplacer(";", "\t", "\"c;d\"", "\"c\td\"").Replace(plain), "\n", "\r\n")
+	for name, text := range map[string]string{
+		"semicolons": plain, "tabs": tabs, "Excel's first line": "sep=;\r\n" + plain, "mark": "\ufeffsep=;\n" + plain,
+		"UTF-16": wide(binary.LittleEndian, "\ufeff"+tabs), "UTF-16, big end first": wide(binary.BigEndian, "\ufeff"+plain),
+		"UTF-16 without a mark": wide(binary.LittleEndian, plain),
+	} {
+		var got []Profile
+		for p, err := range ReadProfiles(iotest.OneByteReader(strings.NewReader(text)), nil) {
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			got = append(got, p)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestReadProfilesRefusesRoundedIDs unless they look like the user's own.
+func TestReadProfilesRefusesRoundedIDs(t *testing.T) {
+	t.Parallel()
+	for text, own := range map[string]func([]byte) bool{
+		"sep=;\nid;email\nu;\n4,89201E+15;\n":   nil,
+		"id,cio_id\nu,\n\n,1.2E+31\n":           func([]byte) bool { return false },
+		"email,id\n4.89201E+15,u\n,\n,-4E+15\n": nil,
+	} {
+		var last error
+		for _, err := range ReadProfiles(strings.NewReader(text), own) {
+			last = err
+		}
+		if last == nil || !strings.Contains(last.Error(), "line 4 has the ID") {
+			t.Errorf("%q: %v", text, last)
+		}
+	}
+	for p, err := range ReadProfiles(strings.NewReader("id\n4.89201E+15\n"), func([]byte) bool { return true }) {
+		if err != nil || p.ID != "4.89201E+15" {
+			t.Errorf("%+v, %v", p, err)
+		}
 	}
 }
