@@ -85,6 +85,10 @@ A column of CSV that holds one value has one type, by all of its cells in all fi
 boolean or JSON where every cell is that, else text, and once text, always text. Empty cells, nan and inf say
 nothing and are left out. A number is written as programs do: 007, +1, 12e5 and 1E400 are text. An ID such as
 4.89201E+15 was rounded by a spreadsheet: its row is rejected as rounded_id, unless --user-id matches it.
+Columns that are not read are named. The first line of a file, where it comes again, is no row.
+
+A person_id that is no UUID joins nobody, and is counted. A word for a missing value, such as nan, None or
+NULL, is no uuid, and in CSV no distinct_id.
 
 Times with a zone, and unix seconds or milliseconds, are what they say. Of an hour that a clock of --timezone
 went through twice, the first is meant.
