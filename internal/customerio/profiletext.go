@@ -79,8 +79,8 @@ func (u *utf16Text) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// delimiterOf is what stands between the cells of a file: what its first line names, such as Excel's `sep=;`, or that
-// which makes the most known columns of it. named reports the former: the header is the next line then.
+// delimiterOf is what stands between the cells of a file: what its first line names, such as Excel's `sep=;`, or
+// that which makes the most known columns of it. named reports the former: the header is the next line then.
 func delimiterOf(in *bufio.Reader) (delimiter rune, named bool) {
 	head, _ := in.Peek(mostHeader)
 	line, _, _ := bytes.Cut(head, []byte{'\n'})
@@ -112,7 +112,8 @@ func delimiterOf(in *bufio.Reader) (delimiter rune, named bool) {
 var rounded = regexp.MustCompile(`^-?\d([.,]\d+)?E\+\d{2,}$`)
 
 func roundedError(line int, id string) error {
-	return fmt.Errorf("line %d has the ID %q, which a spreadsheet has made of a longer number: the rest of its digits is lost", line, id)
+	return fmt.Errorf("line %d has the ID %q, which a spreadsheet has made of a longer number: "+
+		"the rest of its digits is lost", line, id)
 }
 
 func isRounded(id string) bool { return strings.Contains(id, "E+") && rounded.MatchString(id) }

@@ -106,18 +106,6 @@ func TestPersonsPropertiesArePutBackTogether(t *testing.T) {
 	}
 }
 
-func TestPropertiesInOneCellComeBeforeSingleOnes(t *testing.T) {
-	data := "event,distinct_id,properties,properties.n\na,u,\"{\"\"x\"\":1}\",2\nb,u,,2\n"
-	chunks, refused := cutBytes([]byte(data), Options{})
-	if refused != nil {
-		t.Fatal(refused)
-	}
-	rows := rowsOf(t, chunks)
-	if len(rows) != 2 || rows[0].Properties != `{"x":1}` || rows[1].Properties != `{"n":2}` {
-		t.Errorf("%+v", rows)
-	}
-}
-
 func TestExplorerWithoutTheWholeEvent(t *testing.T) {
 	data := "event,Person .id,Person .distinct_id,properties.$lib,timestamp\r\n$pageview,b1b32417-b0ba-5954-a245-e60d29e93178,u,web,2026-03-04T09:15:27Z\r\n"
 	chunks, refused := cutBytes([]byte(data), Options{})

@@ -2,23 +2,24 @@ package posthog
 
 import "bytes"
 
-// missing reports whether text is what programs write for a value that is not there: nan, NaT and <NA> of pandas, None
-// of Python, NA of R, NULL of SQL, undefined of JavaScript, #N/A of spreadsheets, or an infinite number. As an ID it
-// would be that of all rows in which the ID is missing.
+// missing reports whether text is what programs write for a value that is not there: nan, NaT and <NA> of
+// pandas, None of Python, NA of R, NULL of SQL, undefined of JavaScript, #N/A of spreadsheets, or an infinite
+// number. As an ID it would be that of all rows in which the ID is missing.
 func missing(text []byte) bool {
 	const longest = len("undefined")
 	if text = bytes.TrimSpace(text); len(text) > longest {
 		return false
 	}
 	switch string(text) {
-	case "", "None", "none", "NONE", "null", "NULL", "Null", "nil", "undefined", "<NA>", "NaT", "NA", "N/A", "n/a", "#N/A":
+	case "", "None", "none", "NONE", "null", "NULL", "Null", "nil", "undefined",
+		"<NA>", "NaT", "NA", "N/A", "n/a", "#N/A":
 		return true
 	}
 	return notNumber(text)
 }
 
-// missingID reports whether the text of a cell stands for an ID that is not there. Those that PostHog refuses
-// anywhere count as illegal IDs instead.
+// missingID reports whether the text of a cell stands for an ID that is not there. What PostHog refuses
+// anywhere counts as an illegal ID instead.
 func missingID(cell []byte) bool { return missing(cell) && !IllegalID(cell) }
 
 func missingDistinctID(cell []byte) *fault {
