@@ -62,8 +62,8 @@ func (s *Sorter[T]) run() {
 func (s *Sorter[T]) Sorted() iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		defer func() { s.order, s.runs = s.order[:0], nil }()
-		s.sort()
 		if len(s.runs) == 0 {
+			s.sort()
 			for _, i := range s.order {
 				if !yield(*s.at(i), nil) {
 					return
@@ -71,11 +71,13 @@ func (s *Sorter[T]) Sorted() iter.Seq2[T, error] {
 			}
 			return
 		}
+		s.run()
+		s.pages, s.order = nil, nil // the runs are read without them
 		s.merge(yield)
 	}
 }
 
-// merge yields the elements of all runs, and those in memory, which were added last.
+// merge yields the elements of all runs.
 func (s *Sorter[T]) merge(yield func(T, error) bool) {
 	m := &merging[T]{compare: s.Compare}
 	defer func() {
@@ -94,13 +96,6 @@ func (s *Sorter[T]) merge(yield func(T, error) bool) {
 			return element, ok, err
 		}})
 	}
-	rest := s.order
-	m.add(&source[T]{number: len(s.runs), stop: func() {}, next: func() (element T, ok bool, err error) {
-		if len(rest) > 0 {
-			element, rest, ok = *s.at(rest[0]), rest[1:], true
-		}
-		return element, ok, nil
-	}})
 	for m.err == nil && len(m.sources) > 0 {
 		if !yield(m.sources[0].first, nil) {
 			return

@@ -72,7 +72,8 @@ func TestSorterCanBeLeftEarly(t *testing.T) {
 	}
 }
 
-// TestSorterGivesItsRoomBack wants the memory of its runs free for others once all has been yielded.
+// TestSorterGivesItsRoomBack wants the memory of its runs free for others once all has been yielded, and that
+// for sorting as soon as the first is.
 func TestSorterGivesItsRoomBack(t *testing.T) {
 	t.Parallel()
 	space := NewSpace(t.TempDir(), 1<<20)
@@ -85,6 +86,9 @@ func TestSorterGivesItsRoomBack(t *testing.T) {
 	for _, err := range sorter.Sorted() {
 		if err != nil || space.held.Load() == 0 {
 			t.Fatalf("%d bytes held while the runs are merged, %v", space.held.Load(), err)
+		}
+		if sorter.pages != nil || sorter.order != nil {
+			t.Fatal("the room for sorting is held while the runs are merged")
 		}
 	}
 	if held := space.held.Load(); held != 0 {
