@@ -46,6 +46,48 @@ func TestLittleMemoryChangesNothing(t *testing.T) {
 	}
 }
 
+// TestWhatLaterRunsWantIsOnDisk looks at how many of the blocks of what was learnt are in memory, while there is
+// room for all.
+func TestWhatLaterRunsWantIsOnDisk(t *testing.T) {
+	t.Parallel()
+	x := NewIndex(Options{Dir: t.TempDir()})
+	defer x.Close()
+	const n = 1000
+	for i := range n {
+		e := withAttributes(fmt.Sprintf("user_%d", i), `{"plan":"pro"}`)
+		x.Observe(withMembers(&e), true)
+	}
+	if err := x.Remember(); err != nil {
+		t.Fatal(err)
+	}
+	if x.learnt.InMemory() || x.Overflowed() {
+		t.Errorf("in memory: %t; short of memory: %t", x.learnt.InMemory(), x.Overflowed())
+	}
+	learnt := 0
+	for _, err := range settle(x, Choice{}).Learnt() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		learnt++
+	}
+	if learnt != 2*n {
+		t.Errorf("%d entries are learnt, want the fact and the state of each of %d IDs", learnt, n)
+	}
+}
+
+func TestTroubleWithTheDiskEndsRemembering(t *testing.T) {
+	t.Parallel()
+	x := NewIndex(Options{Dir: filepath.Join(t.TempDir(), "missing")})
+	defer x.Close()
+	for i := range 1000 {
+		e := withAttributes(fmt.Sprintf("user_%d", i), `{"plan":"pro"}`)
+		x.Observe(withMembers(&e), true)
+	}
+	if _, ok := errors.AsType[*spool.DiskError](x.Remember()); !ok {
+		t.Errorf("the index says %v", x.Err())
+	}
+}
+
 func TestTroubleWithTheDiskEndsTheReading(t *testing.T) {
 	t.Parallel()
 	x := NewIndex(Options{Memory: 1 << 16, Dir: filepath.Join(t.TempDir(), "missing")})

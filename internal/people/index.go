@@ -38,8 +38,9 @@ type Index struct {
 
 	fewLinks int64 // that a shard keeps whatever they say
 
-	learnt         *spool.Log  // what was learnt from rows, for a later run; nil when nobody wants it
-	machineTargets atomic.Bool // an $identify may have named an ID that a machine made as the user's
+	forLater       *spool.Space // of learnt, none of it in memory
+	learnt         *spool.Log   // what was learnt from rows, for a later run; nil when nobody wants it
+	machineTargets atomic.Bool  // an $identify may have named an ID that a machine made as the user's
 
 	knowing   sync.Mutex // of learnt, while visitors are made known
 	joined    *spool.Log // who was one person before this run; nil for nobody
@@ -82,6 +83,7 @@ func NewIndex(o Options) *Index {
 	x := &Index{
 		options: o, seed: cmp.Or(o.Seed, newSeed()), memory: memory, now: cmp.Or(o.Now, math.MaxInt64),
 		space:    spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), min(memory/spooledShare, mostSpooled)),
+		forLater: spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), 0),
 		mostIDs:  int(max(memory/idsShare/shardCount, 16*idBytes)),
 		fewLinks: 128,
 		mostBuf:  int(max(min(memory/statesShare, mostStates)/shardCount, 1024)),
@@ -109,13 +111,13 @@ const (
 )
 
 // Close gives back what the index, and what was settled from it, have on disk.
-func (x *Index) Close() error { return x.space.Close() }
+func (x *Index) Close() error { return errors.Join(x.space.Close(), x.forLater.Close()) }
 
 // Overflowed reports whether something did not fit into memory and is on disk.
 func (x *Index) Overflowed() bool { return x.space.OnDisk() > 0 }
 
 // Err is trouble with the disk; what is observed after it is lost.
-func (x *Index) Err() error { return x.space.Err() }
+func (x *Index) Err() error { return cmp.Or(x.space.Err(), x.forLater.Err()) }
 
 // Observe learns from one row. sends says whether the row would be sent as an event if its person is. It may be called
 // from many goroutines at once and in any order of rows: the result is a function of the set of rows. Everything in e

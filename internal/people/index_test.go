@@ -29,7 +29,7 @@ func observe(rows []row, o Options, goroutines int, seed uint64) *Index {
 	}
 	x := NewIndex(o)
 	if o.Memory == tiny {
-		x.mostIDs, x.mostBuf, x.space.Block = 1, 1, 1
+		x.mostIDs, x.mostBuf, x.space.Block, x.forLater.Block = 1, 1, 1, 1
 	}
 	var done sync.WaitGroup
 	for g := range goroutines {

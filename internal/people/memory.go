@@ -45,10 +45,10 @@ func (s *Settled) SomeKey(is func(key string) bool) bool {
 	return false
 }
 
-// Remember keeps what was learnt from rows, for Settled.Learnt. Observe must not be called any more, and neither Recall nor
-// Settle may have been.
+// Remember keeps what was learnt from rows, on disk, for Settled.Learnt. Observe must not be called any more,
+// and neither Recall nor Settle may have been.
 func (x *Index) Remember() error {
-	x.learnt = x.space.NewLog()
+	x.learnt = x.forLater.NewLog()
 	for i := range x.shards {
 		if err := x.rememberShard(&x.shards[i]); err != nil {
 			return err
@@ -62,7 +62,7 @@ func (x *Index) Remember() error {
 			x.learnt.Append([]byte{pairEntry}, entry)
 		}
 	}
-	return x.space.Err()
+	return x.Err()
 }
 
 // rememberShard keeps what a shard knows, on disk and in memory. What an ID was known for is in several entries if it went to

@@ -41,7 +41,7 @@ func (x *Index) Settle(c Choice) (*Settled, error) {
 		return nil, err
 	}
 	s.finish()
-	return s.settled, x.space.Err()
+	return s.settled, x.Err()
 }
 
 // manyNodes is from how many IDs on memory is given back between the steps.
