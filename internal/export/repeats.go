@@ -31,7 +31,7 @@ type repeats struct {
 }
 
 const (
-	repeatsHeld  = 8 << 20   // bytes of sorted versions in memory
+	repeatsHeld  = 6 << 20   // bytes of sorted versions in memory
 	repeatsAtOne = 192 << 10 // versions that are sorted at once
 )
 
