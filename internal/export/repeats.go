@@ -28,6 +28,7 @@ type repeats struct {
 	down   turnedDown
 	retry  bool         // what was rejected is tried again
 	uuids  ledger.UUIDs // of the rows of earlier runs
+	thrift *thrift      // of the reading
 }
 
 const (
@@ -172,6 +173,7 @@ func (r *repeats) find(ctx context.Context, plan *Plan) error {
 	drop := func(v version) { r.duplicate.add(int(v.ref - 1)) }
 	var last version
 	var event sameEvent
+	thrift, looked := r.thrift, 0
 	for v, err := range r.sorter.Sorted() {
 		if err != nil {
 			return err
@@ -181,6 +183,9 @@ func (r *repeats) find(ctx context.Context, plan *Plan) error {
 		}
 		event.add(v, drop)
 		last = v
+		if looked++; thrift != nil && looked%512 == 0 {
+			thrift.look() // much of what the reading kept is given back meanwhile
+		}
 	}
 	r.end(&event, drop)
 	r.days = nil
