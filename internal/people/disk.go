@@ -96,7 +96,7 @@ func (sh *shard) eachFact(f func(number uint32, fact *fact, text []byte) error) 
 		if hasBit(sh.others, number) {
 			one.marks |= otherRow
 		}
-		if hasBit(sh.visitors, number) {
+		if hasBit(sh.anonymous, number) {
 			one.marks |= wasAnonymous
 		}
 		if err := f(number, one, text); err != nil {

@@ -56,25 +56,25 @@ const (
 
 // shard holds the IDs whose sum begins with its number, and all that is known of them.
 type shard struct {
-	mu       sync.Mutex
-	ids      idTable
-	texts    *spool.Log // of the IDs, in their order, those that went to disk before included
-	gone     *spool.Log // facts of IDs that went to disk; after bringBack all of them, with their texts
-	onDisk   bool       // after bringBack: they are there and not in ids
-	others   []uint64   // bits, by number: a visitor's row shows otherRow
-	visitors []uint64   // the same: an accepted $identify shows wasAnonymous
-	states   stateTable
-	pieces   *spool.Log // states that went to disk
-	held     int        // bytes in the buffers of states
-	recalled bool       // pieces of an earlier run are in pieces
-	sent     *spool.Log // people who were sent before this run; nil for nobody
-	links    *spool.Log
-	thin     int64 // links at which those that decide nothing are let go
-	open     openPairs
-	sample   sample
-	recent   recentPairs
-	keys     keyCache
-	work     scratch
+	mu        sync.Mutex
+	ids       idTable
+	texts     *spool.Log // of the IDs, in their order, those that went to disk before included
+	gone      *spool.Log // facts of IDs that went to disk; after bringBack all of them, with their texts
+	onDisk    bool       // after bringBack: they are there and not in ids
+	others    []uint64   // bits, by number: a visitor's row shows otherRow
+	anonymous []uint64   // the same: an accepted $identify shows wasAnonymous
+	states    stateTable
+	pieces    *spool.Log // states that went to disk
+	held      int        // bytes in the buffers of states
+	recalled  bool       // pieces of an earlier run are in pieces
+	sent      *spool.Log // people who were sent before this run; nil for nobody
+	links     *spool.Log
+	thin      int64 // links at which those that decide nothing are let go
+	open      openPairs
+	sample    sample
+	recent    recentPairs
+	keys      keyCache
+	work      scratch
 }
 
 // NewIndex returns an empty index, which must be closed.

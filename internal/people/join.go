@@ -235,7 +235,7 @@ func (s *settler) follow() error {
 		s.note(&one, outcome)
 		if !one.again && (outcome == identity.Joined || outcome == identity.Same) {
 			if one.kind == identity.Identify {
-				s.noteVisitor(one.b)
+				s.noteAnonymous(one.b)
 			}
 			last = s.keepBefore(&last, followed{step: one, replays: fed, follows: true})
 		}
@@ -244,11 +244,11 @@ func (s *settler) follow() error {
 	return nil
 }
 
-// noteVisitor notes the anonymous ID of an $identify that was accepted. One that was refused says nothing of
+// noteAnonymous notes the anonymous ID of an $identify that was accepted. One that was refused says nothing of
 // it: it may be a customer's own.
-func (s *settler) noteVisitor(node uint32) {
+func (s *settler) noteAnonymous(node uint32) {
 	shard, number := s.shardOf(node)
-	shard.visitors = withBit(shard.visitors, number)
+	shard.anonymous = withBit(shard.anonymous, number)
 }
 
 // followed is a link that was not refused.

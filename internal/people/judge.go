@@ -8,7 +8,7 @@ func (s *settler) judge() error {
 	s.seen = make([]uint64, len(s.traits)/64+1)
 	err := s.eachNode(func(node uint32, f *fact, text []byte) error {
 		t := f.traits()
-		s.rememberVisitor(node, text)
+		s.rememberAnonymous(node, text)
 		if s.x.options.Existing.hasID(text) {
 			t |= isThere
 		}
@@ -29,10 +29,10 @@ func (s *settler) judge() error {
 	return err
 }
 
-// rememberVisitor keeps for later runs that an ID was the anonymous one of an $identify, if that was accepted now.
-func (s *settler) rememberVisitor(node uint32, text []byte) {
+// rememberAnonymous keeps for later runs that an ID was the anonymous one of an $identify, if that was accepted now.
+func (s *settler) rememberAnonymous(node uint32, text []byte) {
 	shard, number := s.shardOf(node)
-	if s.x.learnt == nil || !hasBit(shard.visitors, number) {
+	if s.x.learnt == nil || !hasBit(shard.anonymous, number) {
 		return
 	}
 	f := newFact()

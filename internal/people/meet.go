@@ -290,17 +290,3 @@ func (d *doubts) resolve(s *settler) error {
 
 // lonely reports whether a pair does not count, because its rows make nobody, and its ID has no others.
 func (s *settler) lonely(p *pair) bool { return p.flags&pairLonely != 0 && s.lone[p.id] }
-
-// withBit sets a bit in a set that grows with it.
-func withBit(set []uint64, number uint32) []uint64 {
-	for int(number/64) >= len(set) {
-		set = append(set, 0)
-	}
-	set[number/64] |= 1 << (number % 64)
-	return set
-}
-
-// hasBit reports whether a bit is set.
-func hasBit(set []uint64, number uint32) bool {
-	return int(number/64) < len(set) && set[number/64]>>(number%64)&1 != 0
-}

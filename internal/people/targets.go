@@ -41,11 +41,6 @@ func (s *settler) noteDirected(one *step) {
 	}
 }
 
-// bothIn reports whether both nodes are in a set of bits.
-func bothIn(set []uint64, a, b uint32) bool {
-	return hasBit(set, a) && hasBit(set, b)
-}
-
 // recallDirected adds the links of earlier runs.
 func (s *settler) recallDirected() error {
 	if s.x.directed == nil {
