@@ -93,6 +93,17 @@ func (e *Existing) byEmail(email []byte) (row uint32, found bool) {
 	return row, found
 }
 
+// byName returns the profile that goes by an identifier.
+func (e *Existing) byName(by By, value []byte) (row uint32, found bool) {
+	switch by {
+	case ByEmail:
+		return e.byEmail(value)
+	case ByCioID:
+		return e.byCioID(value)
+	}
+	return e.byID(value)
+}
+
 func (e *Existing) id(row uint32) string    { return e.texts.text(e.rows[row].id) }
 func (e *Existing) email(row uint32) string { return e.texts.text(e.rows[row].email) }
 func (e *Existing) cioID(row uint32) string { return e.texts.text(e.rows[row].cioID) }

@@ -90,6 +90,10 @@ func TestProfilesOfNights(t *testing.T) {
 			{[]posthog.Event{order("old")}, nil, "old"},
 			{[]posthog.Event{order("crm-1"), alias("crm-1", "old")}, nil, "old"},
 		}},
+		{"the profile that another one was sent under is theirs, whoever has its email later", Options{}, Choice{}, []profileNight{
+			{[]posthog.Event{withAttributes("maya", `{"email":"m@x.example"}`), order("noor")}, there("crm-1 m@x.example"), "crm-1; noor"},
+			{[]posthog.Event{withAttributes("noor", `{"email":"m@x.example"}`)}, there("noor", "crm-1 m@x.example"), "crm-1; noor"},
+		}},
 		{"three profiles", Options{}, Choice{MergeProfiles: true}, []profileNight{
 			{[]posthog.Event{order("a"), order("b"), order("c")}, nil, "a; b; c"},
 			{[]posthog.Event{alias("a", "b"), alias("a", "c")}, nil, "a; b into a; c into a"},

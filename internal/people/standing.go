@@ -130,13 +130,13 @@ func (s *settler) stand(to *[]standing, one *standing, f *fact, text []byte) {
 }
 
 // standByAttributes finds the profiles with somebody's cio_id or email, an ID that is an email included. One
-// whose ID is another person's is that person's, and so is the email.
+// whose ID is another person's, or that another one was sent under, is that person's, and so is the email.
 func (s *settler) standByAttributes() {
 	existing := s.x.options.Existing
 	if existing == nil {
 		return
 	}
-	owner := map[uint32]uint32{} // by row, of those that no ID names
+	owner := s.sentRows() // by row, of those that no ID names
 	claim := func(row, number uint32) (theirs bool) {
 		if s.somebodys(existing.id(row)) {
 			return false
@@ -169,6 +169,24 @@ func (s *settler) standByAttributes() {
 		}
 	}
 	s.byShape = nil
+}
+
+// sentRows are the profiles of Options.Existing under which an earlier run has sent somebody, by none of their
+// IDs, and who that was.
+func (s *settler) sentRows() map[uint32]uint32 {
+	owner, turns := map[uint32]uint32{}, map[uint32]uint32{}
+	for i := range s.settled.sent {
+		one := &s.settled.sent[i]
+		number, ok := s.candidateOf(one.node)
+		if !ok || one.name == nil || one.gone {
+			continue
+		}
+		row, found := s.x.options.Existing.byName(one.name.by, []byte(one.name.value))
+		if turn, taken := turns[row]; found && (!taken || one.turn < turn) {
+			owner[row], turns[row] = number, one.turn
+		}
+	}
+	return owner
 }
 
 // compareTexts orders standings by the IDs that name them, so that the order of hashes decides nothing.
