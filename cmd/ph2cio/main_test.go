@@ -65,6 +65,7 @@ func TestScripts(t *testing.T) {
 			"exits":     exits,
 			"signals":   signals,
 			"synthetic": writeSynthetic,
+			"newest":    setNewest,
 			"unset": func(ts *testscript.TestScript, _ bool, args []string) {
 				for _, name := range args {
 					ts.Setenv(name, "")

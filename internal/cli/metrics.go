@@ -22,7 +22,7 @@ const lastSuccess = "ph2cio_last_success_timestamp_seconds"
 func (w *watch) writeMetrics(code int, ended time.Time) error {
 	succeeded := unixSeconds(ended)
 	if code != exitDone {
-		succeeded = readLastSuccess(w.metrics)
+		succeeded = readLastSuccess(w.metrics, ended)
 	}
 	m := &exposition{name: strings.TrimSuffix(filepath.Base(w.metrics), ".prom")}
 	labels := []string{"command", w.command, "version", version(w.p.env.Commit).Version}
@@ -36,8 +36,8 @@ func (w *watch) writeMetrics(code int, ended time.Time) error {
 	}
 	m.gauge("ph2cio_last_run_exit_code", "Exit code of the last run.", sample{value: float64(code)})
 	m.gauge("ph2cio_last_run_duration_seconds", "How long the last run took.", sample{value: ended.Sub(w.began).Seconds()})
-	if !w.newest.IsZero() {
-		m.gauge("ph2cio_lag_seconds", "From the newest event that was ever sent to the end of the last run.", sample{value: max(0, ended.Sub(w.newest)).Seconds()})
+	if !w.newest.IsZero() && !w.newest.After(ended) { // a clock may have been set back meanwhile
+		m.gauge("ph2cio_lag_seconds", "From the newest event that was ever sent to the end of the last run.", sample{value: ended.Sub(w.newest).Seconds()})
 	}
 	w.sendingMetrics(m)
 	return replaceFile(w.metrics, m.Bytes())
@@ -114,8 +114,9 @@ func escapeLabel(value string) string {
 // mostMetrics is how much of the file of an earlier run is read.
 const mostMetrics = 1 << 20
 
-// readLastSuccess finds the time of the last success in the file of an earlier run. 0 is none, or none that can be read.
-func readLastSuccess(path string) float64 {
+// readLastSuccess finds the time of the last success in the file of an earlier run. 0 is none, none that can be read, or one that
+// is later than now: a clock was ahead, and an alert on its age would stay silent until then.
+func readLastSuccess(path string, now time.Time) float64 {
 	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
 		return 0
 	}
@@ -133,7 +134,7 @@ func readLastSuccess(path string) float64 {
 			continue
 		}
 		line = strings.TrimSpace(line)
-		if at, err := strconv.ParseFloat(line[strings.LastIndexByte(line, ' ')+1:], 64); err == nil && at > 0 {
+		if at, err := strconv.ParseFloat(line[strings.LastIndexByte(line, ' ')+1:], 64); err == nil && at > 0 && at <= unixSeconds(now) {
 			return at
 		}
 	}

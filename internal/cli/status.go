@@ -49,7 +49,7 @@ type stateReport struct {
 	OwedSources   int64       `json:"owed_sources"`
 	HeldRecent    int64       `json:"held_recent"` // rows
 	HeldSources   int64       `json:"held_sources"`
-	Newest        time.Time   `json:"newest_event,omitzero"` // of those sent
+	Newest        time.Time   `json:"newest_event,omitzero"` // of those sent, as sent; left out when it would be in the future
 	Lag           *int64      `json:"lag_seconds,omitempty"` // since then
 	Runs          []runReport `json:"runs"`                  // the newest first
 	Next          string      `json:"next"`                  // the command to type; empty while one is under way
@@ -146,7 +146,8 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 	if holder, running := ledger.Running(dir); running {
 		report.Running = &runningNow{holder.PID, holder.Host, holder.Since}
 	}
-	totals, err := store.Totals(ctx)
+	now := time.Now()
+	totals, err := store.Totals(ctx, now)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +160,7 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 	report.Owed, report.OwedSources = totals.Owed, totals.OwedSources
 	report.HeldRecent, report.HeldSources = totals.Held, totals.HeldSources
 	if report.Newest = totals.Newest; !report.Newest.IsZero() {
-		report.Lag = new(int64(max(0, time.Since(report.Newest)).Seconds()))
+		report.Lag = new(int64(now.Sub(report.Newest).Seconds()))
 	}
 	runs, err := store.Runs(ctx, mostRuns)
 	if err != nil {

@@ -18,7 +18,7 @@ type Step struct {
 	Merged   []int64 // Merge.ID of those done
 	Owed     []Owed  // Save sorts them
 	Sent     []Sent  // events that were accepted; Save sorts them
-	Newest   int64   // time of the newest of them, unix seconds; 0 for none
+	Newest   int64   // time of the newest of them, as it was sent, unix seconds; 0 for none
 }
 
 // Reject is a row or an operation that could not be sent.
@@ -64,7 +64,7 @@ func (r *Run) save(tx *sql.Tx, step *Step, at int64) error {
 			return err
 		}
 	}
-	if err := errors.Join(r.saveSent(tx, step.Sent), saveNewest(tx, step.Newest), r.saveOwed(tx, step.Owed)); err != nil {
+	if err := errors.Join(r.saveSent(tx, step.Sent), saveNewest(tx, step.Newest, at), r.saveOwed(tx, step.Owed)); err != nil {
 		return err
 	}
 	return r.saveRejects(tx, step.Rejects)

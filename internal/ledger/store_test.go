@@ -137,7 +137,7 @@ func checkWritten(t *testing.T, s *Store) {
 	if want := []string{"id user_1 user_1", "email bo@example.com user_2"}; !slices.Equal(people, want) {
 		t.Errorf("people: %q", people)
 	}
-	totals, err := s.Totals(t.Context())
+	totals, err := s.Totals(t.Context(), time.Now())
 	if totals != (Totals{People: 2, MergesDone: 1, MergesIntended: 1, Newest: night}) || err != nil {
 		t.Errorf("totals: %+v, %v", totals, err)
 	}

@@ -20,11 +20,11 @@ type Totals struct {
 	OwedSources    int64     // that they are in
 	Held           int64     // rows that are held because they were recent
 	HeldSources    int64     // that they are in
-	Newest         time.Time // of the events that were sent; the zero time when none is known
+	Newest         time.Time // of the events that were sent, as Store.Newest has it
 }
 
-// Totals counts what is known. It reads everybody who was sent, at a few bytes of memory each.
-func (s *Store) Totals(ctx context.Context) (t Totals, err error) {
+// Totals counts what is known now. It reads everybody who was sent, at a few bytes of memory each.
+func (s *Store) Totals(ctx context.Context, now time.Time) (t Totals, err error) {
 	err = s.db.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM merges WHERE done IS NOT NULL), (SELECT count(*) FROM merges WHERE done IS NULL),
 		(SELECT coalesce(sum(length(ids)), 0) / 16 FROM owed), (SELECT count(*) FROM (SELECT DISTINCT run, source FROM owed))`,
 	).Scan(&t.MergesDone, &t.MergesIntended, &t.Owed, &t.OwedSources)
@@ -43,7 +43,7 @@ func (s *Store) Totals(ctx context.Context) (t Totals, err error) {
 	if t.People, err = s.countPeople(ctx); err != nil {
 		return t, err
 	}
-	t.Newest, err = s.Newest(ctx)
+	t.Newest, err = s.Newest(ctx, now)
 	return t, err
 }
 
@@ -87,18 +87,21 @@ func (d *distinct) settle() {
 // newestKey is the name in meta of the time of the newest event that was sent, in unix seconds.
 const newestKey = "newest_event"
 
-// saveNewest notes the time of the newest event of a step, in unix seconds; 0 for none.
-func saveNewest(tx *sql.Tx, newest int64) error {
+// saveNewest notes the time of the newest event of a step that is saved at a time, both in unix seconds; 0 for none. Nothing
+// happens in the future: what is there and later than the clock says was written while a clock was ahead, and gives way.
+func saveNewest(tx *sql.Tx, newest, at int64) error {
 	if newest == 0 {
 		return nil
 	}
-	_, err := tx.Exec(`INSERT INTO meta VALUES (?, ?)
-		ON CONFLICT DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))`, newestKey, newest)
+	_, err := tx.Exec(`INSERT INTO meta VALUES (?1, min(?2, ?3))
+		ON CONFLICT DO UPDATE SET value = CASE WHEN CAST(value AS INTEGER) > ?3 THEN excluded.value
+			ELSE max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER)) END`, newestKey, newest, at)
 	return err
 }
 
-// Newest is the time of the newest event that was sent, to the second; the zero time when none is known.
-func (s *Store) Newest(ctx context.Context) (at time.Time, err error) {
+// Newest is the time of the newest event that was sent, as it was sent, to the second. It is the zero time when none is known, or
+// one that is later than now: a clock was ahead when it was noted, or this one has been set back.
+func (s *Store) Newest(ctx context.Context, now time.Time) (at time.Time, err error) {
 	text, err := s.meta(ctx, newestKey)
 	if errors.Is(err, sql.ErrNoRows) {
 		return at, nil
@@ -109,6 +112,9 @@ func (s *Store) Newest(ctx context.Context) (at time.Time, err error) {
 	}
 	if err != nil {
 		return at, s.trouble("look for the newest event in", err)
+	}
+	if newest > now.Unix() {
+		return at, nil
 	}
 	return time.Unix(newest, 0).UTC(), nil
 }

@@ -1,0 +1,20 @@
+package main
+
+import (
+	"database/sql"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// newest STATE TIME: writes into a state that the newest event sent is of TIME, as a run does whose machine's clock says so.
+func setNewest(ts *testscript.TestScript, _ bool, args []string) {
+	at, err := time.Parse(time.RFC3339, args[1])
+	ts.Check(err)
+	db, err := sql.Open("sqlite", filepath.Join(ts.MkAbs(args[0]), "state.db"))
+	ts.Check(err)
+	_, err = db.Exec("UPDATE meta SET value = ? WHERE key = 'newest_event'", at.Unix())
+	ts.Check(errors.Join(err, db.Close()))
+}
