@@ -33,6 +33,7 @@ func page(name, short, long string) *cobra.Command {
 }
 
 func mappingText(flags *pflag.FlagSet) string {
+	everywhere, inURLs := mapping.SecretNames()
 	return `$pageview becomes a page, $screen a screen, any other event an event of its own name. $identify
 and $set only feed the person. Every other name with a $ is PostHog's own and skipped as noise unless --events
 names it: --events '[^$]*,$pageview,$screen,$my_event' sends $my_event beside all that is sent anyway.
@@ -40,6 +41,14 @@ names it: --events '[^$]*,$pageview,$screen,$my_event' sends $my_event beside al
 unsubscribed, id, phone and what else means consent, identity or routing in Customer.io is dropped, also with a
 dot and more behind it, unless --allow-reserved names it. With --allow-reserved unsubscribed, people who opted
 out in PostHog's workflows ($workflows_email_unsubscribed) have it too.
+
+Values of these properties, and of parameters with these names in the query, fragment or path (;jsessionid=) of a URL,
+become "redacted":
+` + wrap(everywhere, 100) + `
+and in URLs only, with code and state where both stand together, as where a login comes back, and what stands
+before the @ of a host:
+` + wrap(inURLs, 100) + `
+Names that harmless parameters have too (key, auth, session, ticket, otp) are hidden with --redact-query.
 
 ` + topicFlags("mapping", flags) + `
 Templates: text and {event.event} {event.distinct_id} {event.raw_distinct_id} {event.uuid}

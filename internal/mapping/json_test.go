@@ -154,6 +154,7 @@ func FuzzRedact(f *testing.F) {
 		"https://a.example/?token=x", "?a=1&TOKEN=x#secret=y", "/b?n=%3Ftoken%3Dx", "a b?token=x", "?to%6ben=x;y=z", "??token=#token=&token=x",
 		" https://a.example/my page?token=x y", "see https://a.example/?token=x now", "/b?n=%3Ftoken%3Dx%zz",
 		"https://u:p@a.example/?a=https://v:q@b&c@d", "//u@a;b@c", "see x://a@b y://c@d/e", "?u[password]=x&a%5btoken%5d[]=y", "?a.secret=x",
+		"/cb?code=x&state=y;state=z#CODE=a&State=b?code=c", "/a;sid=x;jsessionid=y/b;pwd=z?sid=w", "x;sid=y/z;jwt=\"a\"", "see /a;b=c d;sid=x ;/sid=y",
 		"/b?n=%25252525253Ftoken%252525253Dx", "/b?n=%252F%252Fu%253Ap%2540c", "?x://a&token=b@c;://d=e@f",
 	} {
 		f.Add(seed)
@@ -165,12 +166,19 @@ func FuzzRedact(f *testing.F) {
 			out = []byte(text)
 		}
 		checkUserinfo(t, string(out))
+		path, _, _ := strings.Cut(strings.ReplaceAll(string(out), "#", "?"), "?")
+		for _, found := range pathSecret.FindAllStringSubmatch(path, -1) {
+			if found[2] != redactedText {
+				t.Errorf("%q becomes %q, which has the secret %q", text, out, found[0])
+			}
+		}
 		start := strings.IndexAny(string(out), "?#")
 		if start < 0 {
 			return
 		}
 		before, _, ok := strings.Cut(text, "://")
 		afterWords := ok && len(strings.Fields("x"+strings.TrimSpace(before)+"x")) > 1
+		checkOAuth(t, text, string(out), afterWords)
 		for _, parameter := range strings.FieldsFunc(string(out[start:]), func(r rune) bool { return strings.ContainsRune("?#&;", r) }) {
 			name, value, ok := strings.Cut(parameter, "=")
 			if afterWords { // then a secret has no white space
@@ -194,8 +202,10 @@ func FuzzRedact(f *testing.F) {
 
 // secretPath and secretParameter are what the redaction looks for, as an expression.
 var (
-	secretPath      = regexp.MustCompile(`(?i)(^|[\[\].])(token|access_token|password|secret|signature|api_key)($|[\[\].])`)
-	secretParameter = regexp.MustCompile(`(?is)[?#](.*[?#&;])?(token|access_token|password|secret|signature|api_key)=([^&;?#\s][^&;?#]*)`)
+	anySecret       = "(" + strings.Join(slices.Concat(secretNames, secretParameters), "|") + ")"
+	secretPath      = regexp.MustCompile(`(?i)(^|[\[\].])` + anySecret + `($|[\[\].])`)
+	secretParameter = regexp.MustCompile(`(?is)[?#](.*[?#&;])?` + anySecret + `=([^&;?#\s][^&;?#]*)`)
+	pathSecret      = regexp.MustCompile(`(?i)/[^?#\s]*;` + anySecret + `=([^?#;/&"\s]+)`)
 )
 
 // checkDecoded undoes the encoding of a parameter's value as long as there is any, and looks for a secret each time.
@@ -212,6 +222,25 @@ func checkDecoded(t *testing.T, text, value string) {
 			}
 		}
 		checkUserinfo(t, value)
+	}
+}
+
+// checkOAuth looks for a code beside a state in one query or fragment, which ends at white space after other words.
+func checkOAuth(t *testing.T, text, out string, afterWords bool) {
+	for i, component := range strings.FieldsFunc("x"+out, func(r rune) bool { return r == '?' || r == '#' }) {
+		if afterWords {
+			component = component[:strings.IndexFunc(component+" ", unicode.IsSpace)]
+		}
+		values := map[string]string{}
+		for _, parameter := range strings.FieldsFunc(component, func(r rune) bool { return r == '&' || r == ';' }) {
+			if name, value, _ := strings.Cut(strings.ToLower(parameter), "="); value != "" && values[name] == "" {
+				values[name] = value
+			}
+		}
+		code, state := values["code"], values["state"]
+		if i > 0 && code != "" && state != "" && (code != redactedText || state != redactedText) {
+			t.Errorf("%q becomes %q, which has the answer %q", text, out, component)
+		}
 	}
 }
 

@@ -6,63 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// secretNames are the names whose values are secrets, as a property's key or as a parameter in a URL.
-var secretNames = []string{"token", "access_token", "password", "secret", "signature", "api_key"}
-
-// redactedText stands in for a secret.
-const redactedText = "redacted"
-
-// secretKeys are the secretNames, ready for looking up.
-var secretKeys = newSecrets(nil)
-
-// secrets are names to hide the values of. Upper and lower case are the same.
-type secrets struct {
-	names   [][]byte
-	lengths uint64 // bit n is set when a name has n bytes; a quick no for most
-}
-
-// newSecrets adds names to those that are always hidden.
-func newSecrets(more []string) *secrets {
-	s := &secrets{}
-	for _, names := range [][]string{secretNames, more} {
-		for _, name := range names {
-			s.names = append(s.names, []byte(name))
-			s.lengths |= 1 << (len(name) % 64)
-		}
-	}
-	return s
-}
-
-func (s *secrets) has(name []byte) bool {
-	if s.lengths&(1<<(len(name)%64)) == 0 {
-		return false
-	}
-	for _, secret := range s.names {
-		if len(secret) == len(name) && bytes.EqualFold(secret, name) {
-			return true
-		}
-	}
-	return false
-}
-
-// named reports whether a name is that of a secret, or a path with one in it, as forms and frameworks write them:
-// user[password], token[0], user.password.
-func (s *secrets) named(name []byte) bool {
-	for rest := name; ; {
-		end := bytes.IndexAny(rest, "[].")
-		if end < 0 {
-			return s.has(rest) || s.has(name)
-		}
-		if s.has(rest[:end]) {
-			return true
-		}
-		rest = rest[end+1:]
-	}
-}
-
 // maybeSecret is a quick no for texts that are no URL with a parameter, nor with a password, nor percent-encoded.
 func maybeSecret(text []byte) bool {
-	return bytes.IndexByte(text, '=') >= 0 && queryStart(text) >= 0 || maybeUserinfo(text) || hasEncoded(text)
+	return bytes.IndexByte(text, '=') >= 0 && (queryStart(text) >= 0 || maybePathParameter(text)) || maybeUserinfo(text) || hasEncoded(text)
 }
 
 // queryStart returns where the query or else the fragment of a URL starts, -1 when it has neither.
@@ -76,9 +22,9 @@ func queryStart(url []byte) int {
 
 // appendRedacted appends a text with the values of secret parameters in URLs redacted. found reports whether there was
 // one; if not, what was appended means nothing. A parameter is whatever stands right after a ?, #, & or ;, once there was
-// a ? or #, so that paths, hosts without a scheme and URLs with white space count. A parameter that holds another URL
-// with a secret, percent-encoded, is redacted whole. So is a word before any parameter that holds one, and what stands before
-// the @ of a URL's host.
+// a ? or #, so that paths, hosts without a scheme and URLs with white space count; before that, what stands after a ; in a path.
+// A parameter that holds another URL with a secret, percent-encoded, is redacted whole. So is a word before any parameter that
+// holds one, and what stands before the @ of a URL's host.
 func (s *secrets) appendRedacted(dst, text []byte) (out []byte, found bool) {
 	text, encoded := s.withoutEncoded(text)
 	if out, found = s.redact(dst, text, 0); encoded && !found {
@@ -93,8 +39,9 @@ const maxEncodings = 4
 
 func (s *secrets) redact(dst, text []byte, depth int) ([]byte, bool) {
 	text, hid := withoutUserinfo(text)
+	text, hidInPath := s.withoutPathParameters(text)
 	out, found := s.redactParameters(dst, text, depth)
-	if hid && !found {
+	if hid = hid || hidInPath; hid && !found {
 		out = append(dst, text...)
 	}
 	return out, hid || found
@@ -131,7 +78,11 @@ func (s *secrets) redactParameters(dst, text []byte, depth int) ([]byte, bool) {
 	if i < 0 {
 		return dst, false
 	}
-	prose, copied := isProse(text), 0
+	prose, copied, word := isProse(text), 0, len(text)
+	if prose {
+		word = 0 // where the word ends that was looked at last
+	}
+	var answer oauthAnswer
 	for i++; i < len(text); i++ {
 		end := parameterEnd(text, i)
 		equals := bytes.IndexByte(text[i:end], '=')
@@ -140,12 +91,13 @@ func (s *secrets) redactParameters(dst, text []byte, depth int) ([]byte, bool) {
 			continue
 		}
 		value := i + equals + 1
-		secret := s.namedEscaped(text[i : value-1])
-		if secret {
-			end = secretEnd(text, value)
+		name := text[i : value-1]
+		secret := s.namedEscaped(name) || answer.has(text, i, name, prose)
+		if prose && value > word {
+			word = wordEnd(text, value, len(text))
 		}
-		if prose {
-			end = wordEnd(text, value, end)
+		if end = min(end, word); secret {
+			end = secretEnd(text[:word], value)
 		}
 		if secret && hidable(text[value:end]) || !secret && s.within(text[value:end], depth) {
 			dst = append(append(dst, text[copied:value]...), redactedText...)
@@ -193,15 +145,6 @@ func wordEnd(text []byte, start, end int) int {
 }
 
 func hidable(value []byte) bool { return len(value) > 0 && string(value) != redactedText }
-
-// namedEscaped is named for a name that may be percent-encoded.
-func (s *secrets) namedEscaped(name []byte) bool {
-	if bytes.IndexByte(name, '%') < 0 {
-		return s.named(name)
-	}
-	var room [64]byte
-	return s.named(appendUnescaped(room[:0], name))
-}
 
 // within reports whether a parameter's value is a URL with a secret, percent-encoded once or more, or encoded so often
 // that this cannot be seen.
