@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -15,10 +16,11 @@ import (
 )
 
 // steering is text that moves the cursor, writes to the clipboard, rings, hides what stands before it or turns it around.
-const steering = "\x1b]52;c;aGk=\a\x1b[2J\r\b\x7f\u009b2J\u202eevil\u2066\u2028x"
+const steering = "\x1b]52;c;aGk=\a\x1b[2J\r\b\x7f\u009b2J\u202eevil\u2066\u2028\u2029\u061c\u200e\u200b\ufeff\U000e0041x"
 
 // TestTextFromOutsideCannotSteerATerminal puts such text wherever it may come from: names of files and of events, IDs, values,
-// rows that are no JSON, and what the API says. No command shows it as it is.
+// columns, settings, rows that are no JSON, and what the API says. No command shows it as it is, and no file that one leaves
+// for people holds it.
 func TestTextFromOutsideCannotSteerATerminal(t *testing.T) {
 	t.Parallel()
 	box, url := boxed(t, sandbox.Faults{Refuse: []sandbox.Refusal{
@@ -45,7 +47,26 @@ func TestTextFromOutsideCannotSteerATerminal(t *testing.T) {
 		steering + "\n",
 	}, ""))
 	persons := r.write("persons"+steering+".jsonl", steering)
+	columns := r.write("columns.csv", "event,distinct_id,timestamp,properties."+steering+",\""+steering+"\"\n"+
+		steering+",user_3,2026-03-04T10:02:11Z,"+steering+",1\n"+"When,user_3,"+steering+",2,3\n")
+	list := r.write("list"+steering+".csv", "id"+steering+",email\n"+steering+",x@x.y\n")
+	settings := r.write("env"+steering, "PH2CIO_RATE="+steering+"\n"+steering+"\n")
+	before := r.files()
 	for _, args := range [][]string{
+		{"inspect", columns},
+		{"inspect", "--json", columns},
+		{"preview", columns},
+		{"preview", "--json", "--log-format", "json", "--operations", "operations.jsonl", columns},
+		{"preview", "--env-file", settings, file},
+		{"preview", "--env-file", "gone" + steering, file},
+		{"preview", "--existing", list, file},
+		{"preview", "--exclude-people", list, "--only", "user_" + steering + ",nobody" + steering, file},
+		{"preview", "--column", steering + "=" + steering, "--redact-query", steering, "--drop-property", steering, file},
+		{"preview", "--identifier-value", steering, file},
+		{"preview", "--timezone", steering, "--since", steering, file},
+		{"backfill", "--yes", "--metrics-file", "m" + steering + ".prom", "--state", "other" + steering, columns},
+		{"backfill", "--yes", "--metrics-file", "gone" + steering + "/m.prom", "--state", "other", columns},
+		{"backfill", "--yes", "--ca-cert", list, "--state", "other", columns},
 		{"inspect", file},
 		{"inspect", "--json", file},
 		{"preview", file},
@@ -77,26 +98,74 @@ func TestTextFromOutsideCannotSteerATerminal(t *testing.T) {
 		if out.stdout == "" && out.stderr == "" && out.code == 0 {
 			t.Errorf("%q said nothing", args)
 		}
-		for where, text := range map[string]string{"stdout": out.stdout, "stderr": out.stderr} {
-			for at, c := range text {
-				if c != '\n' && !unicode.IsPrint(c) {
-					t.Errorf("%q: %q in %s: %q", args[:min(2, len(args))], c, where, text[max(0, at-60):min(len(text), at+60)])
-					break
-				}
-			}
-		}
+		checkSteers(t, fmt.Sprintf("stdout of %q", args[:min(2, len(args))]), out.stdout)
+		checkSteers(t, fmt.Sprintf("stderr of %q", args[:min(2, len(args))]), out.stderr)
 	}
 	if n := box.Stats().Rejected; n == 0 {
 		t.Error("nothing was refused, so the API's words were never shown")
 	}
-	// What is kept for programs is JSON, whatever stands in it.
-	text, err := os.ReadFile(filepath.Join(r.dir, "state"+steering, "rejects.jsonl"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(text)) {
-		if !json.Valid([]byte(line)) {
-			t.Errorf("rejects.jsonl: %q is no JSON", line)
+	var checked []string
+	for path := range r.files() {
+		base := filepath.Base(path)
+		if before[path] || strings.HasPrefix(base, "state.db") || base == "operations.jsonl" { // that is what is sent, to the byte
+			continue
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		checked = append(checked, base)
+		checkSteers(t, base, string(text))
+		if base == "rejects.jsonl" {
+			checkRejects(t, string(text))
 		}
 	}
+	for _, want := range []string{"rejects.jsonl", "m" + steering + ".prom"} {
+		if !slices.Contains(checked, want) {
+			t.Errorf("no %q among the files that are left: %q", want, checked)
+		}
+	}
+}
+
+// checkSteers looks for characters that could steer a terminal.
+func checkSteers(t *testing.T, where, text string) {
+	t.Helper()
+	for at, c := range text {
+		if c != '\n' && !unicode.IsPrint(c) {
+			t.Errorf("%q in %s: %q", c, where, text[max(0, at-60):min(len(text), at+60)])
+			return
+		}
+	}
+}
+
+// checkRejects wants each line to be JSON, and a program that parses it to find what was rejected.
+func checkRejects(t *testing.T, text string) {
+	t.Helper()
+	found := false
+	for line := range strings.Lines(text) {
+		var one struct{ Raw, Detail string }
+		if err := json.Unmarshal([]byte(line), &one); err != nil {
+			t.Errorf("rejects.jsonl: %q is no JSON: %v", line, err)
+		}
+		found = found || strings.Contains(one.Raw, steering)
+	}
+	if !found && strings.Contains(text, "not_json") {
+		t.Errorf("no line has the row as it stands in its file:\n%s", text)
+	}
+}
+
+// files are all that are under the run's directory.
+func (r *run) files() map[string]bool {
+	r.t.Helper()
+	found := map[string]bool{}
+	err := filepath.WalkDir(r.dir, func(path string, entry os.DirEntry, err error) error {
+		if err == nil && entry.Type().IsRegular() {
+			found[path] = true
+		}
+		return err
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return found
 }

@@ -107,8 +107,9 @@ func (e *exposition) gauge(metric, help string, samples ...sample) {
 
 var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
+// escapeLabel also escapes what a terminal would not show: Prometheus has no way to write that, so the escape becomes the value.
 func escapeLabel(value string) string {
-	return labelEscapes.Replace(strings.ToValidUTF8(value, "\uFFFD"))
+	return labelEscapes.Replace(plain(strings.ToValidUTF8(value, "\uFFFD")))
 }
 
 // mostMetrics is how much of the file of an earlier run is read.

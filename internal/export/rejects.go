@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"ph2cio/internal/escape"
 	"ph2cio/internal/ledger"
 )
 
@@ -86,7 +87,8 @@ func createAnew(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 }
 
-// writeLines returns how many lines it has written, and of how many rejects.
+// writeLines returns how many lines it has written, and of how many rejects. What a terminal would not show is escaped, so that
+// nothing in a row steers it where somebody looks at the file; to whoever parses it, it says the same.
 func writeLines(ctx context.Context, file *os.File, run *ledger.Run) (lines, n int64, err error) {
 	w := bufio.NewWriterSize(file, 64<<10)
 	for one, err := range run.Rejects(ctx) {
@@ -96,7 +98,7 @@ func writeLines(ctx context.Context, file *os.File, run *ledger.Run) (lines, n i
 		if lines++; !one.Closed {
 			n++
 		}
-		if _, err := w.Write(append(one.Text, '\n')); err != nil {
+		if _, err := w.WriteString(escape.Text(string(one.Text)) + "\n"); err != nil {
 			return lines, n, err
 		}
 	}

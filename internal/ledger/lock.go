@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"ph2cio/internal/escape"
 )
 
 // Lock is held by the one run that sends from a state directory. The system takes it away from a process that ends,
@@ -87,7 +89,7 @@ func pause(ctx context.Context, d time.Duration) error {
 func (l *Lock) sign(me Holder) error {
 	text, err := json.MarshalIndent(me, "", "  ")
 	if err == nil {
-		err = replace(l.holder, append(text, '\n'))
+		err = replace(l.holder, []byte(escape.Text(string(text))+"\n"))
 	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("say who holds the lock: %w", err), l.Release())

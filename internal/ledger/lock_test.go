@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 )
 
 func me() Holder {
@@ -113,5 +114,33 @@ func TestLocksAreForTheirOwnerAndNoLinks(t *testing.T) {
 	}
 	if _, err := Take(t.Context(), other, me(), 0); err == nil || !strings.Contains(err.Error(), "is not a file") {
 		t.Errorf("a link was followed: %v", err)
+	}
+}
+
+// TestHolderIsSafeToShow wants a command that was typed with characters that steer a terminal escaped where it is kept, and
+// read back as it was.
+func TestHolderIsSafeToShow(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	held := me()
+	held.Command = "ph2cio backfill ev\u009b2J\u202e\x7f.jsonl"
+	lock, err := Take(t.Context(), dir, held, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := lock.Release(); err != nil {
+			t.Error(err)
+		}
+	}()
+	text, err := os.ReadFile(filepath.Join(dir, holderName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsFunc(string(text), func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) {
+		t.Errorf("it holds %q", text)
+	}
+	if got, running := Running(dir); !running || got != held {
+		t.Errorf("got %+v, want %+v", got, held)
 	}
 }

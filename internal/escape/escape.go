@@ -1,0 +1,53 @@
+// Package escape makes text from outside safe to show.
+package escape
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Text makes control characters, text-direction overrides and whatever else does not print \uXXXX, so that an event's name
+// cannot steer the terminal that it is shown on (CWE-150). So does a byte that is no UTF-8. Newlines stay. Of JSON the values
+// stay the same, since JSON reads these escapes.
+func Text(text string) string {
+	if !needed(text) {
+		return text
+	}
+	var b strings.Builder
+	for i, r := range text {
+		switch {
+		case r == utf8.RuneError && !strings.HasPrefix(text[i:], "\uFFFD"):
+			write(&b, rune(text[i]))
+		case Shows(r):
+			b.WriteRune(r)
+		default:
+			write(&b, r)
+		}
+	}
+	return b.String()
+}
+
+func needed(text string) bool {
+	if !utf8.ValidString(text) {
+		return true
+	}
+	return strings.ContainsFunc(text, func(r rune) bool { return !Shows(r) })
+}
+
+// Shows reports whether a character is shown as it is.
+func Shows(r rune) bool { return r == '\n' || unicode.IsPrint(r) }
+
+// write writes r as JSON would, so that JSON stays JSON.
+func write(b *strings.Builder, r rune) {
+	const hex = "0123456789abcdef"
+	if r > 0xFFFF {
+		r -= 0x10000
+		write(b, 0xD800+r>>10)
+		r = 0xDC00 + r&0x3FF
+	}
+	b.WriteString(`\u`)
+	for shift := 12; shift >= 0; shift -= 4 {
+		b.WriteByte(hex[r>>shift&0xF])
+	}
+}
