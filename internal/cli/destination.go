@@ -111,7 +111,7 @@ func (to *destination) connect(p *program, credentials customerio.Credentials, o
 	var caCert []byte
 	if o.caCert != "" {
 		var err error
-		if caCert, err = os.ReadFile(o.caCert); err != nil {
+		if caCert, err = readSettings(o.caCert); err != nil {
 			return usage(fmt.Errorf("--ca-cert: %w", err))
 		}
 	}

@@ -38,6 +38,9 @@ func (p *program) planAt(now time.Time, o *mappingOptions, tmp string, args []st
 
 // planOf is a plan for sources that were found.
 func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources []posthog.Source) (*export.Plan, error) {
+	if err := p.foundSources(sources); err != nil {
+		return nil, err
+	}
 	rules, choice, err := o.rules(now)
 	if err != nil {
 		return nil, err

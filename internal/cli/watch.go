@@ -68,7 +68,7 @@ func (w *watch) collect(metrics string) error {
 	if metrics == "" {
 		return nil
 	}
-	if err := checkMetricsFile(metrics); err != nil {
+	if err := w.p.checkMetricsFile(metrics); err != nil {
 		return err
 	}
 	w.metrics = metrics
