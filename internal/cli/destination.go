@@ -112,7 +112,7 @@ func (to *destination) connect(p *program, credentials customerio.Credentials, o
 	if o.caCert != "" {
 		var err error
 		if caCert, err = readSettings(o.caCert); err != nil {
-			return usage(fmt.Errorf("--ca-cert: %w", err))
+			return &problem{err: fmt.Errorf("--ca-cert: %w", err), code: exitUsage}
 		}
 	}
 	client, err := customerio.NewClient(customerio.ClientOptions{

@@ -51,7 +51,8 @@ type program struct {
 	dotenv  dotenv
 
 	precious precious // what no output may replace
-	outputs  []output
+	outputs  []output // files that the command may write
+	filled   string   // the state directory, if it was named and is written to
 
 	stdoutTaken bool            // stdout belongs to operations: results go to stderr
 	documented  bool            // the document of --json has been written

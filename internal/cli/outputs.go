@@ -78,9 +78,10 @@ func (p *program) guardOutputs(c *cobra.Command, args []string) error {
 		}
 	}
 	sends := c.Flags().Lookup("yes") != nil && !dry
-	if state := value(stateFlag); state != "" && sends {
-		errs = append(errs, p.checkStateFlag(state))
+	if p.filled = value(stateFlag); !sends {
+		p.filled = "" // it is only read
 	}
+	errs = append(errs, p.checkFilled())
 	if tmp := value(tmpFlag); tmp != "" {
 		errs = append(errs, p.checkTmp(tmp, slices.Contains(args, stdinSource)))
 	}
@@ -90,11 +91,12 @@ func (p *program) guardOutputs(c *cobra.Command, args []string) error {
 // foundSources hears which sources there are, and looks whether one is an output by another name.
 func (p *program) foundSources(sources []posthog.Source) error {
 	p.precious.sources = sources
-	var errs []error
+	errs := []error{p.checkFilled()}
 	for _, o := range p.outputs {
 		if info, err := os.Stat(o.path); err == nil {
 			if is := p.precious.file(info); is != "" {
 				errs = append(errs, p.overwrites(o.flag, o.path, is))
+				p.watch.leaves(o)
 			}
 		}
 	}
@@ -234,12 +236,14 @@ func (p *program) checkStreams() error {
 var stateNames = []string{ledger.FileName, ledger.FileName + "-wal", ledger.FileName + "-shm", ledger.FileName + "-journal", "lock", "holder.json",
 	export.RejectsName, export.RejectsName + ".new"}
 
-// checkStateFlag refuses a state directory in which a run would read or replace its own sources, settings or lists.
-func (p *program) checkStateFlag(dir string) error {
-	if info, err := os.Stat(dir); err == nil {
-		if is := p.precious.file(info); is != "" {
-			return p.refuseOutput(stateFlag, dir, "is "+is, "name a directory")
-		}
+// checkFilled refuses a state directory in which a run would read or replace its own sources, settings or lists.
+func (p *program) checkFilled() error {
+	dir := p.filled
+	if dir == "" {
+		return nil
+	}
+	if is := p.precious.holds(dir); is != "" {
+		return p.refuseOutput(stateFlag, dir, "is "+is, "name another directory")
 	}
 	if in := p.precious.wouldBeRead(filepath.Join(dir, ledger.FileName)); in != "" {
 		return p.refuseOutput(stateFlag, dir, "would be read as a source the next time", "name a directory outside "+in)

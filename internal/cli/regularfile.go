@@ -59,9 +59,11 @@ func (e *irregular) Hint() string { return "save what it gives to a file, and na
 
 func notRegular(path string, mode fs.FileMode) error { return &irregular{path, kindOf(mode)} }
 
-// kindOf names what is no regular file.
+// kindOf names what stands at a path.
 func kindOf(mode fs.FileMode) string {
 	switch {
+	case mode.IsRegular():
+		return "a file"
 	case mode.IsDir():
 		return "a directory"
 	case mode&fs.ModeSymlink != 0:

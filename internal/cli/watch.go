@@ -75,6 +75,13 @@ func (w *watch) collect(metrics string) error {
 	return nil
 }
 
+// leaves makes the run end without its file of metrics, if that is the output.
+func (w *watch) leaves(o output) {
+	if w != nil && o.flag == metricsFlag {
+		w.metrics = ""
+	}
+}
+
 // report tells the monitor of the start.
 func (w *watch) report(address string) (err error) {
 	if address == "" {
