@@ -35,8 +35,8 @@ type output struct {
 	streams bool // it may be a pipe or a device too, which nothing is lost of
 }
 
-// made reports, for each flag, whether a file begins as what is written for that flag.
-var made = map[string]func(head []byte) bool{
+// writtenFor reports, for each flag, whether a file begins as what is written for that flag.
+var writtenFor = map[string]func(head []byte) bool{
 	metricsFlag:    func(head []byte) bool { return bytes.HasPrefix(head, []byte("# HELP ph2cio_")) },
 	operationsFlag: func(head []byte) bool { return bytes.HasPrefix(head, []byte(`{"type":"person","action":"`)) },
 	profileFlag:    isProfile,
@@ -149,7 +149,7 @@ func (p *program) checkOpened(o output, file *os.File) error {
 	if err != nil && err != io.EOF {
 		return err
 	}
-	if n == 0 || made[o.flag](head[:n]) {
+	if n == 0 || writtenFor[o.flag](head[:n]) {
 		return nil
 	}
 	return p.refuseOutput(o.flag, o.path, "is there already and holds something else", "name a file that is not there, or remove this one first")

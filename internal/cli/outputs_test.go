@@ -84,7 +84,7 @@ func TestEveryFlagSaysWhatItIsToFiles(t *testing.T) {
 		if !there[name] {
 			t.Errorf("%s is in toFiles, and there is no such flag or variable", name)
 		}
-		if is == written && made[name] == nil {
+		if is == written && writtenFor[name] == nil {
 			t.Errorf("nothing tells a file of --%s from another", name)
 		}
 		if is == read && name != envFileFlag && !strings.HasPrefix(name, "CUSTOMERIO_") && !slices.Contains(inputFlags, name) {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -18,28 +19,31 @@ import (
 var inputFlags = []string{"ca-cert", "existing", "exclude-people", "persons"}
 
 // precious is what a run reads or keeps, and nothing that it writes may replace. Files are known by what they are, not by their
-// names: by device and inode where there are those, so that links, other spellings and capitals make no difference. Every
-// question looks at the disk anew, since names change hands. The zero value holds nothing.
+// names: by device and inode where there are those, so that links, other spellings and capitals make no difference. The zero value
+// holds nothing.
 type precious struct {
 	files   []named
 	states  []named // directories that no output may be in
 	reads   []named // directories that are searched for sources
 	globs   []string
-	sources []posthog.Source // found in directories and by globs
+	sources []posthog.Source // all that were found
 }
 
 // named is a path and what it is, to be told.
-type named struct{ path, is string }
+type named struct {
+	path, is string
+	info     fs.FileInfo // of what was looked at once, as sources are, of which there may be thousands; nil looks at every question
+}
 
 // gather finds what a command line and its settings name.
 func (p *program) gather(c *cobra.Command, args []string) (s precious) {
 	settings, _ := p.envFile(c.Flags())
 	for _, path := range []string{settings, defaultEnvFile} {
-		s.files = append(s.files, named{path, "the settings file " + path})
+		s.files = append(s.files, named{path: path, is: "the settings file " + path})
 	}
 	for _, name := range []string{varSiteID + "_FILE", varAPIKey + "_FILE"} {
 		if path := p.setting(name); path != "" {
-			s.files = append(s.files, named{path, "the file that " + name + " names"})
+			s.files = append(s.files, named{path: path, is: "the file that " + name + " names"})
 		}
 	}
 	for _, flag := range inputFlags {
@@ -49,6 +53,7 @@ func (p *program) gather(c *cobra.Command, args []string) (s precious) {
 	}
 	for _, arg := range args {
 		if arg == stdinSource {
+			s.addStdin(p.env.Stdin)
 			continue
 		}
 		s.add(arg, "the source "+arg)
@@ -74,12 +79,35 @@ func (s *precious) add(path, is string) {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		s.reads = append(s.reads, named{path, path})
+		s.reads = append(s.reads, named{path: path})
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, `*?[`):
 		s.globs = append(s.globs, path)
 	default:
-		s.files = append(s.files, named{path, is})
+		s.files = append(s.files, named{path, is, info})
 	}
+}
+
+// addStdin takes the file that standard input was redirected from, if it is one.
+func (s *precious) addStdin(in io.Reader) {
+	file, ok := in.(*os.File)
+	if !ok {
+		return
+	}
+	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+		s.files = append(s.files, named{file.Name(), "the file that standard input comes from", info})
+	}
+}
+
+// stat looks at a file, nil if it is not there.
+func (n *named) stat() fs.FileInfo {
+	if n.info != nil {
+		return n.info
+	}
+	info, err := os.Stat(n.path)
+	if err != nil {
+		return nil
+	}
+	return info
 }
 
 // allStates are the state directory that was named and those in the user's own place for them: which of these a run uses is known
@@ -89,7 +117,7 @@ func (p *program) allStates(flags *pflag.FlagSet) []named {
 	dirs = append(dirs, valuesOf(flags.Lookup(stateFlag))...)
 	var all []named
 	for _, dir := range dirs {
-		all = append(all, named{dir, "in the state directory " + dir})
+		all = append(all, named{path: dir, is: "in the state directory " + dir})
 	}
 	return all
 }
@@ -97,11 +125,14 @@ func (p *program) allStates(flags *pflag.FlagSet) []named {
 // file says what a file is that is read; empty for any other.
 func (s *precious) file(info fs.FileInfo) string {
 	for _, one := range s.files {
-		if other, err := os.Stat(one.path); err == nil && os.SameFile(info, other) {
+		if other := one.stat(); other != nil && os.SameFile(info, other) {
 			return one.is
 		}
 	}
 	for _, source := range s.sources {
+		if source.Size != info.Size() {
+			continue // it was looked at when it was found
+		}
 		if other, err := os.Stat(source.Path); err == nil && os.SameFile(info, other) {
 			return "the source " + source.Path
 		}
@@ -134,7 +165,7 @@ func (s *precious) holds(path string) string {
 		}
 	}
 	for _, one := range s.files {
-		if _, err := os.Stat(one.path); err != nil && strings.EqualFold(resolved(one.path), resolved(path)) {
+		if one.stat() == nil && strings.EqualFold(resolved(one.path), resolved(path)) {
 			return one.is // which is not there yet, and would be read the next time
 		}
 	}
