@@ -45,16 +45,15 @@ var writtenFor = map[string]func(head []byte) bool{
 // headSize is how much of a file is looked at to tell what it is.
 const headSize = 4 << 10
 
-// isProfile knows what runtime/pprof writes: it begins with the type of its samples, their number.
+// isProfile knows what runtime/pprof writes: within its first bytes it has the type of its samples, their number.
 func isProfile(head []byte) bool {
 	packed, err := gzip.NewReader(bytes.NewReader(head))
 	if err != nil {
 		return false
 	}
-	begins := []byte{0x0a, 4, 8, 1, 16, 2}
-	text := make([]byte, len(begins))
-	_, err = io.ReadFull(packed, text)
-	return err == nil && bytes.Equal(text, begins)
+	text := make([]byte, 32)
+	n, _ := io.ReadFull(packed, text)
+	return bytes.Contains(text[:n], []byte{0x0a, 4, 8, 1, 16, 2})
 }
 
 // guardOutputs looks at everything that a command would write before it reads or asks anything. It is looked at again when the
@@ -122,7 +121,11 @@ func (p *program) checkOutput(o output) error {
 	case o.streams && isStream(o.path):
 		return nil
 	}
-	return p.refuseOutput(o.flag, o.path, "is "+kindOf(info.Mode())+", not a regular file", "name a file of its own, which may not be there yet")
+	hint := "name a file itself, which may not be there yet"
+	if o.flag == operationsFlag {
+		hint += ", or - for standard output"
+	}
+	return p.refuseOutput(o.flag, o.path, "is "+kindOf(info.Mode())+", not a regular file", hint)
 }
 
 // checkOwn refuses a regular file that was not written for the same flag.

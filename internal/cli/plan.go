@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"ph2cio/internal/export"
@@ -38,9 +39,6 @@ func (p *program) planAt(now time.Time, o *mappingOptions, tmp string, args []st
 
 // planOf is a plan for sources that were found.
 func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources []posthog.Source) (*export.Plan, error) {
-	if err := p.foundSources(sources); err != nil {
-		return nil, err
-	}
 	rules, choice, err := o.rules(now)
 	if err != nil {
 		return nil, err
@@ -59,6 +57,9 @@ func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources [
 	}
 	read.UserID = index.UserID
 	persons, err := o.identity.openPersons()
+	if err == nil {
+		err = p.foundSources(slices.Concat(sources, persons))
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -19,7 +19,7 @@ func openRegular(path string) (*os.File, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, notRegular(path, info.Mode()) // opening a device may do something
+		return nil, &irregular{path, info.Mode()} // opening a device may do something
 	}
 	file, err := os.OpenFile(path, os.O_RDONLY|nonblock, 0)
 	if err != nil {
@@ -27,7 +27,7 @@ func openRegular(path string) (*os.File, error) {
 	}
 	info, err = file.Stat()
 	if err == nil && !info.Mode().IsRegular() {
-		err = notRegular(path, info.Mode())
+		err = &irregular{path, info.Mode()}
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
@@ -50,14 +50,22 @@ func readSettings(path string) ([]byte, error) {
 }
 
 // irregular is what is wrong with a path that leads to no regular file.
-type irregular struct{ path, is string }
+type irregular struct {
+	path string
+	mode fs.FileMode
+}
 
-func (e *irregular) Error() string { return fmt.Sprintf("%s is %s, not a regular file", e.path, e.is) }
+func (e *irregular) Error() string {
+	return fmt.Sprintf("%s is %s, not a regular file", e.path, kindOf(e.mode))
+}
 
 // Hint says what to do instead.
-func (e *irregular) Hint() string { return "save what it gives to a file, and name that" }
-
-func notRegular(path string, mode fs.FileMode) error { return &irregular{path, kindOf(mode)} }
+func (e *irregular) Hint() string {
+	if e.mode.IsDir() {
+		return "name a file"
+	}
+	return "save what it gives to a file, and name that"
+}
 
 // kindOf names what stands at a path.
 func kindOf(mode fs.FileMode) string {
