@@ -53,7 +53,7 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 			stdin: o.stdin, state: o.sending.state, fresh: o.sending.sandbox,
 		}, args)
 	}
-	stop, err := o.profiling.start()
+	stop, err := o.profiling.start(p)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"ph2cio/internal/customerio"
@@ -45,7 +44,7 @@ func (p *program) secret(name string) (string, error) {
 				"into the environment or .env; `--sandbox` and `ph2cio preview` need none",
 		}
 	}
-	content, err := os.ReadFile(path)
+	content, err := readSettings(path)
 	if err != nil {
 		return "", &problem{err: fmt.Errorf("read %s_FILE: %w", name, err), code: exitCredentials}
 	}

@@ -111,8 +111,8 @@ func (to *destination) connect(p *program, credentials customerio.Credentials, o
 	var caCert []byte
 	if o.caCert != "" {
 		var err error
-		if caCert, err = os.ReadFile(o.caCert); err != nil {
-			return usage(fmt.Errorf("--ca-cert: %w", err))
+		if caCert, err = readSettings(o.caCert); err != nil {
+			return &problem{err: fmt.Errorf("--ca-cert: %w", err), code: exitUsage}
 		}
 	}
 	client, err := customerio.NewClient(customerio.ClientOptions{

@@ -44,7 +44,7 @@ SOURCE is a file, a directory, a glob or -; a file that cannot be read does not 
 }
 
 func runInspect(ctx context.Context, p *program, o *inspectOptions, args []string) (err error) {
-	stop, err := o.profiling.start()
+	stop, err := o.profiling.start(p)
 	if err != nil {
 		return err
 	}

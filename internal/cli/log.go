@@ -93,7 +93,11 @@ func (p *program) wantsJSONLog() bool {
 		return value == logJSON
 	}
 	path, _ := typed(p.args, envFileFlag)
-	values, err := godotenv.Read(cmp.Or(path, p.env.get(variable(envFileFlag)), defaultEnvFile))
+	text, err := readEnvFile(cmp.Or(path, p.env.get(variable(envFileFlag)), defaultEnvFile))
+	if err != nil {
+		return false
+	}
+	values, err := godotenv.UnmarshalBytes(text)
 	return err == nil && values[name] == logJSON
 }
 

@@ -50,6 +50,10 @@ type program struct {
 	verbose bool
 	dotenv  dotenv
 
+	precious precious // what no output may replace
+	outputs  []output // files that the command may write
+	filled   string   // the state directory, if it was named and is written to
+
 	stdoutTaken bool            // stdout belongs to operations: results go to stderr
 	documented  bool            // the document of --json has been written
 	spooled     *export.Spooled // the copy of standard input, if it is a source
@@ -114,7 +118,7 @@ history, and sends people and events to Customer.io's Track API, once.`,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
 		Args:              cobra.NoArgs,
-		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return p.begin(c) },
+		PersistentPreRunE: func(c *cobra.Command, args []string) error { return p.begin(c, args) },
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetIn(p.env.Stdin) // first: the completion commands keep what it is
@@ -145,14 +149,14 @@ history, and sends people and events to Customer.io's Track API, once.`,
 }
 
 // begin fills in the flags that were not given and marks the point after which errors are not the command line's.
-func (p *program) begin(c *cobra.Command) error {
-	err := p.settings(c)
+func (p *program) begin(c *cobra.Command, args []string) error {
+	err := errors.Join(p.settings(c), p.guardOutputs(c, args))
 	watching := p.startWatching(c) // in any case: settings that are wrong are what somebody wants to hear of
-	if err != nil {
+	if err = errors.Join(err, watching); err != nil {
 		return err
 	}
 	p.started = true
-	return watching
+	return nil
 }
 
 // Cobra keeps these for all commands of a process, so they are not added with each root.

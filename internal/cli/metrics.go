@@ -40,7 +40,7 @@ func (w *watch) writeMetrics(code int, ended time.Time) error {
 		m.gauge("ph2cio_lag_seconds", "From the newest event that was ever sent to the end of the last run.", sample{value: ended.Sub(w.newest).Seconds()})
 	}
 	w.sendingMetrics(m)
-	return replaceFile(w.metrics, m.Bytes())
+	return w.p.replaceMetrics(w.metrics, m.Bytes())
 }
 
 // sendingMetrics are what was read and sent; all 0 when the run ended before it sent anything.
@@ -118,10 +118,7 @@ const mostMetrics = 1 << 20
 // readLastSuccess finds the time of the last success in the file of an earlier run. 0 is none, none that can be read, or one that
 // is later than now: a clock was ahead, and an alert on its age would stay silent until then.
 func readLastSuccess(path string, now time.Time) float64 {
-	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
-		return 0
-	}
-	file, err := os.Open(path)
+	file, err := openRegular(path)
 	if err != nil {
 		return 0
 	}
@@ -142,40 +139,26 @@ func readLastSuccess(path string, now time.Time) float64 {
 	return 0
 }
 
-// checkMetricsFile refuses a file that could not be written in the end.
-func checkMetricsFile(path string) error {
-	err := replaceable(path)
+// metricsOutput is the file of metrics as an output.
+func metricsOutput(path string) output { return output{flag: metricsFlag, path: path} }
+
+// checkMetricsFile refuses a file that may not be written, or could not be written in the end.
+func (p *program) checkMetricsFile(path string) error {
+	err := p.checkOutput(metricsOutput(path))
 	if err == nil {
-		err = tryWriting(filepath.Dir(path))
+		if err = tryWriting(filepath.Dir(resolved(path))); err != nil {
+			err = &problem{code: exitUsage, err: fmt.Errorf("%s: %w", p.writtenAs(metricsFlag), err),
+				hint: "name a file in a directory that is there and can be written, such as node_exporter's --collector.textfile.directory"}
+		}
 	}
-	if err != nil {
-		return &problem{code: exitUsage, err: fmt.Errorf("--%s: %w", metricsFlag, err),
-			hint: "name a file in a directory that is there and can be written, such as node_exporter's --collector.textfile.directory"}
-	}
-	return nil
+	return err
 }
 
-// replaceable refuses anything but a regular file in a file's place: a link, a device, a directory.
-func replaceable(path string) error {
-	info, err := os.Lstat(path)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return nil
-	case err != nil:
-		return err
-	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is not a regular file", path)
-	}
-	return nil
-}
-
-// replaceFile puts a file in the place of what is there, so that a reader sees either all of the old or all of the new. It
-// is for everybody to read: whoever collects metrics is another user.
-func replaceFile(path string, text []byte) (err error) {
-	if err := replaceable(path); err != nil {
-		return err
-	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+// replaceMetrics puts a file in the place of what is there, so that a reader sees either all of the old or all of the new. It
+// is for everybody to read: whoever collects metrics is another user. What is there is looked at once more just before.
+func (p *program) replaceMetrics(path string, text []byte) (err error) {
+	place := resolved(path)
+	file, err := os.CreateTemp(filepath.Dir(place), "."+filepath.Base(place)+".*")
 	if err != nil {
 		return err
 	}
@@ -186,8 +169,11 @@ func replaceFile(path string, text []byte) (err error) {
 	}()
 	_, err = file.Write(text)
 	err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close())
+	if err == nil {
+		err = p.checkOutput(metricsOutput(path))
+	}
 	if err != nil {
 		return err
 	}
-	return os.Rename(file.Name(), path)
+	return os.Rename(file.Name(), place) // a link in its place is replaced, never followed
 }

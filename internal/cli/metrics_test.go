@@ -201,7 +201,7 @@ func TestTheLastSuccessIsKept(t *testing.T) {
 		}
 		hold(t, got, map[string]float64{`ph2cio_last_run_rows{result="sent"}`: 0, "ph2cio_last_run_requests": 0})
 	}
-	write(t, file, "not metrics at all\n"+lastSuccess+"{name=\"x\"} soon\n")
+	write(t, file, "# HELP ph2cio_last_run_info What ran last.\nnot metrics at all\n"+lastSuccess+"{name=\"x\"} soon\n")
 	if got := run(nil, exitCredentials, acornly); got[lastSuccess] != 0 {
 		t.Errorf("a success out of nothing: %v", got[lastSuccess])
 	}

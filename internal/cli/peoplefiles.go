@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"os"
 	"strings"
 
 	"ph2cio/internal/customerio"
@@ -31,7 +30,7 @@ func (o *identityOptions) readExisting(own func(id []byte) bool) (*people.Existi
 	if o.existing == "" {
 		return nil, nil
 	}
-	file, err := os.Open(o.existing)
+	file, err := openRegular(o.existing)
 	if err != nil {
 		return nil, &problem{err: fmt.Errorf("--existing: %w", err), code: exitInput}
 	}
@@ -54,7 +53,7 @@ func (o *identityOptions) readExcluded() (*nameList, error) {
 	if o.exclude == "" {
 		return nil, nil
 	}
-	file, err := os.Open(o.exclude)
+	file, err := openRegular(o.exclude)
 	if err != nil {
 		return nil, &problem{err: fmt.Errorf("--exclude-people: %w", err), code: exitInput}
 	}

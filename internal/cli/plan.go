@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"ph2cio/internal/export"
@@ -56,6 +57,9 @@ func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources [
 	}
 	read.UserID = index.UserID
 	persons, err := o.identity.openPersons()
+	if err == nil {
+		err = p.foundSources(slices.Concat(sources, persons))
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -9,13 +9,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
-	"ph2cio/internal/posthog"
 	"ph2cio/internal/progress"
 )
 
@@ -56,7 +54,7 @@ func (o *previewOptions) addFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.SortFlags = false
 	f.IntVar(&o.limit, "limit", 10, "show this many `operations`")
-	f.StringVar(&o.operations, "operations", "", "write every operation to this `file` (- is stdout), one a line, in sending order")
+	f.StringVar(&o.operations, operationsFlag, "", "write every operation to this `file` (- is stdout), one a line, in sending order")
 	o.mapping.addFlags(f, "hold")
 	f.IntVar(&o.batchItems, "batch-items", 1000, "`operations` in a request at most; 0 is no limit but bytes")
 	f.Float64Var(&o.rate, "rate", defaultRate, "`requests` a second, for the time that sending would take")
@@ -72,7 +70,7 @@ func (o *previewOptions) addFlags(c *cobra.Command) {
 
 func runPreview(ctx context.Context, p *program, o *previewOptions, args []string) (err error) {
 	p.stdoutTaken = o.operations == "-"
-	stop, err := o.profiling.start()
+	stop, err := o.profiling.start(p)
 	if err != nil {
 		return err
 	}
@@ -93,16 +91,8 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 	}
 	plan.Tally = &customerio.Tally{}
 	plan.Sender, plan.BatchItems = customerio.Counting(plan.Tally), o.batchItems
-	if err := notASource(o.operations, args, plan.Sources); err != nil {
-		return err
-	}
 	bar := p.newProgress()
 	plan.Progress = bar
-	shown, err := p.newShowing(o, bar)
-	if err != nil {
-		return err
-	}
-	plan.Operations = shown.take
 	closeState, err := p.lookAtState(ctx, plan, o)
 	if err != nil {
 		return err
@@ -111,6 +101,11 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 	if o.idle {
 		return p.nothingNew(plan, o.known)
 	}
+	shown, err := p.newShowing(o, bar)
+	if err != nil {
+		return err
+	}
+	plan.Operations = shown.take
 	j := &journey{command: backfillCommand, known: o.known}
 	if o.onlyNew {
 		plan.Read.WrittenSince = plan.Now.Add(-stillWritten)
@@ -145,26 +140,6 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		return err
 	}
 	return verdict(summary, learned, 0)
-}
-
-// notASource refuses to write operations over what they are made from, or into a directory that is read.
-func notASource(path string, args []string, sources []posthog.Source) error {
-	if path == "" || path == "-" {
-		return nil
-	}
-	target, err := os.Stat(path)
-	for _, source := range sources {
-		if info, err2 := os.Stat(source.Path); err == nil && err2 == nil && os.SameFile(target, info) {
-			return usage(fmt.Errorf("--operations %s would overwrite a source", path))
-		}
-	}
-	parent, err := os.Stat(filepath.Dir(path))
-	for _, arg := range args {
-		if info, err2 := os.Stat(arg); err == nil && err2 == nil && info.IsDir() && os.SameFile(parent, info) {
-			return usage(fmt.Errorf("--operations %s would be read as a source the next time; name a file outside %s", path, arg))
-		}
-	}
-	return nil
 }
 
 // estimate is how many seconds sending takes at the given rate, if the destination keeps up.
@@ -218,7 +193,10 @@ func (p *program) newShowing(o *previewOptions, bar *progress.Progress) (*showin
 	case "-":
 		s.all = bufio.NewWriterSize(aside{bar, p.env.Stdout}, 256<<10)
 	default:
-		file, err := os.OpenFile(o.operations, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		file, err := p.createOutput(output{flag: operationsFlag, path: o.operations, streams: true})
+		if refused, ok := errors.AsType[*problem](err); ok {
+			return nil, refused
+		}
 		if err != nil {
 			return nil, &problem{err: fmt.Errorf("write operations: %w", err), code: exitState}
 		}

@@ -1,9 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"runtime/pprof"
 
 	"github.com/spf13/pflag"
@@ -13,24 +13,28 @@ import (
 type profiling struct{ cpu string }
 
 func (o *profiling) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.cpu, "cpuprofile", "", "write a CPU profile to this `file`")
-	_ = f.MarkHidden("cpuprofile")
+	f.StringVar(&o.cpu, profileFlag, "", "write a CPU profile to this `file`")
+	_ = f.MarkHidden(profileFlag)
 }
 
-// start begins profiling if it was asked for; stop ends it.
-func (o *profiling) start() (stop func(), err error) {
+// start begins profiling if it was asked for; stop ends it and writes the file.
+func (o *profiling) start(p *program) (stop func(), err error) {
 	if o.cpu == "" {
 		return func() {}, nil
 	}
-	file, err := os.Create(o.cpu)
-	if err != nil {
-		return nil, fmt.Errorf("write a CPU profile: %w", err)
-	}
-	if err := pprof.StartCPUProfile(file); err != nil {
-		return nil, errors.Join(err, file.Close())
+	var profile bytes.Buffer
+	if err := pprof.StartCPUProfile(&profile); err != nil {
+		return nil, fmt.Errorf("begin a CPU profile: %w", err)
 	}
 	return func() {
 		pprof.StopCPUProfile()
-		_ = file.Close()
+		file, err := p.createOutput(output{flag: profileFlag, path: o.cpu})
+		if err == nil {
+			_, err = file.Write(profile.Bytes())
+			err = errors.Join(err, file.Close())
+		}
+		if err != nil {
+			p.warn("--%s: %v", profileFlag, err)
+		}
 	}, nil
 }

@@ -52,7 +52,7 @@ the run had, or those that are right now.`,
 }
 
 func runRetry(ctx context.Context, p *program, o *retryOptions) (err error) {
-	stop, err := o.profiling.start()
+	stop, err := o.profiling.start(p)
 	if err != nil {
 		return err
 	}

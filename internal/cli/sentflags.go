@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 
@@ -62,7 +61,7 @@ const filesWith = "files with SHA-256 "
 func contents(paths []string) (string, error) {
 	h := sha256.New()
 	for _, path := range paths {
-		file, err := os.Open(path)
+		file, err := openRegular(path)
 		if err != nil {
 			return "", err
 		}

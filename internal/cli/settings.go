@@ -87,26 +87,44 @@ func configurable(f *pflag.Flag) bool {
 
 // readDotenv reads the .env file into memory; the process's environment stays as it is.
 func (p *program) readDotenv(flags *pflag.FlagSet) error {
-	path, typed := defaultEnvFile, false
-	if f := flags.Lookup(envFileFlag); f != nil {
-		path, typed = f.Value.String(), f.Changed
-	}
-	if value := p.env.get(variable(envFileFlag)); value != "" && !typed {
-		path, typed = value, true
-	}
-	values, err := godotenv.Read(path)
+	path, typed := p.envFile(flags)
+	var values map[string]string
+	text, err := readEnvFile(path)
 	if errors.Is(err, fs.ErrNotExist) && !typed {
 		return nil
 	}
+	if err == nil {
+		values, err = godotenv.UnmarshalBytes(text)
+	}
 	if err != nil {
 		// The library's error may quote the file, and the file holds secrets.
-		if _, ok := errors.AsType[*fs.PathError](err); !ok {
+		if text != nil {
 			err = errors.New("a line is not NAME=value")
 		}
 		return &problem{err: fmt.Errorf("read settings from %s: %w", path, err), code: exitUsage}
 	}
 	p.dotenv = dotenv{path: path, values: values}
 	return nil
+}
+
+// envFile is the path of the file of settings, and whether somebody named it.
+func (p *program) envFile(flags *pflag.FlagSet) (path string, typed bool) {
+	path = defaultEnvFile
+	if f := flags.Lookup(envFileFlag); f != nil {
+		path, typed = f.Value.String(), f.Changed
+	}
+	if value := p.env.get(variable(envFileFlag)); value != "" && !typed {
+		return value, true
+	}
+	return path, typed
+}
+
+// readEnvFile reads a file of settings. The null device stands for an empty one.
+func readEnvFile(path string) ([]byte, error) {
+	if path == os.DevNull {
+		return []byte{}, nil
+	}
+	return readSettings(path)
 }
 
 func (p *program) warnReadable() {

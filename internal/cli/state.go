@@ -60,7 +60,8 @@ func (p *program) openState(ctx context.Context, to *destination, wait time.Dura
 // holdState makes the state directory and keeps other senders out of it, until the destination is closed.
 func (p *program) holdState(ctx context.Context, to *destination, wait time.Duration) error {
 	if !to.temporary {
-		if err := p.refuseNetwork(to.state); err != nil {
+		p.filled = to.state // which may be the user's own, unknown until now
+		if err := errors.Join(p.checkFilled(), p.refuseNetwork(to.state)); err != nil {
 			return err
 		}
 	}

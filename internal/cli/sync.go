@@ -54,7 +54,7 @@ One that was stopped goes on when the same command is typed again.`,
 
 func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err error) {
 	ctx := c.Context()
-	stop, err := o.profiling.start()
+	stop, err := o.profiling.start(p)
 	if err != nil {
 		return err
 	}

@@ -93,6 +93,7 @@ Kubernetes CronJob. A run that was stopped goes on the next time; two at once ke
 What --metrics-file holds is of the last run, but the time of the last success, which is kept: when it ended, its exit
 code and duration, rows, people and operations by what became of them, requests, bytes, retries, answers of 429. The
 label name is the file's. It is written at the end of every run that began, also one that failed; a dry run writes none.
+It replaces only a file of metrics or an empty one, and no link; see "Files" in ` + "`ph2cio help environment`" + `.
 
 --ping-url is told at URL/start, URL and URL/fail, as Healthchecks.io has it, with the exit code as text. Words in the
 URL are put where another monitor wants them: https://cronitor.link/p/KEY/nightly?state={run|complete|fail}. A URL with
@@ -111,4 +112,11 @@ CUSTOMERIO_TRACK_URL  another base URL, such as http://127.0.0.1:8099 of ` + "`p
 
 Every flag is also PH2CIO_ and its name: --batch-items is PH2CIO_BATCH_ITEMS. A flag on the command line wins over
 the environment, which wins over .env, which wins over the default. A flag that may be repeated takes one value a line.
-NO_COLOR turns colours off. HTTPS_PROXY and NO_PROXY are honoured. .env.example lists everything.`
+NO_COLOR turns colours off. HTTPS_PROXY and NO_PROXY are honoured. .env.example lists everything.
+
+Files: .env, a file that --env-file, --ca-cert or a variable with _FILE names are regular files of at most 1 MiB, and
+those of --existing and --exclude-people are regular files. A pipe, such as <(command), is refused: save what it
+gives, or put a credential into its variable. --env-file /dev/null leaves .env out.
+What --metrics-file and --operations write replaces only a file that was written for the same flag, or an empty one;
+never a source, a file that a flag or variable names, or what is in a state directory, whatever its name, and not
+where it would be read as a source. --operations may also be a pipe or a device. Otherwise the exit code is 2.`

@@ -68,11 +68,18 @@ func (w *watch) collect(metrics string) error {
 	if metrics == "" {
 		return nil
 	}
-	if err := checkMetricsFile(metrics); err != nil {
+	if err := w.p.checkMetricsFile(metrics); err != nil {
 		return err
 	}
 	w.metrics = metrics
 	return nil
+}
+
+// leaves makes the run end without its file of metrics, if that is the output.
+func (w *watch) leaves(o output) {
+	if w != nil && o.flag == metricsFlag {
+		w.metrics = ""
+	}
 }
 
 // report tells the monitor of the start.

@@ -1,0 +1,310 @@
+package cli
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/posthog"
+)
+
+// The flags that name what is written.
+const (
+	operationsFlag = "operations"
+	profileFlag    = "cpuprofile"
+	stateFlag      = "state"
+	tmpFlag        = "tmp"
+)
+
+// output is a file that is written because a flag names it. What is there must be empty or of the same kind: a file of anything else
+// would be lost.
+type output struct {
+	flag    string
+	path    string
+	streams bool // it may be a pipe or a device too, which nothing is lost of
+}
+
+// writtenFor reports, for each flag, whether a file begins as what is written for that flag.
+var writtenFor = map[string]func(head []byte) bool{
+	metricsFlag:    func(head []byte) bool { return bytes.HasPrefix(head, []byte("# HELP ph2cio_")) },
+	operationsFlag: func(head []byte) bool { return bytes.HasPrefix(head, []byte(`{"type":"person","action":"`)) },
+	profileFlag:    isProfile,
+}
+
+// headSize is how much of a file is looked at to tell what it is.
+const headSize = 4 << 10
+
+// isProfile knows what runtime/pprof writes: within its first bytes it has the type of its samples, their number.
+func isProfile(head []byte) bool {
+	packed, err := gzip.NewReader(bytes.NewReader(head))
+	if err != nil {
+		return false
+	}
+	text := make([]byte, 32)
+	n, _ := io.ReadFull(packed, text)
+	return bytes.Contains(text[:n], []byte{0x0a, 4, 8, 1, 16, 2})
+}
+
+// guardOutputs looks at everything that a command would write before it reads or asks anything. It is looked at again when the
+// sources are found, and when a file is written.
+func (p *program) guardOutputs(c *cobra.Command, args []string) error {
+	value := func(flag string) string { return strings.Join(valuesOf(c.Flags().Lookup(flag)), "") }
+	for _, o := range []output{{flag: metricsFlag}, {flag: operationsFlag, streams: true}, {flag: profileFlag}} {
+		if o.path = value(o.flag); o.path != "" && o.path != stdinSource {
+			p.outputs = append(p.outputs, o)
+		}
+	}
+	dry := value("dry-run") == "true"
+	if dry {
+		p.outputs = slices.DeleteFunc(p.outputs, func(o output) bool { return o.flag == metricsFlag }) // which it does not write
+	}
+	p.precious = p.gather(c, args)
+	errs := []error{p.distinctOutputs(), p.checkStreams()}
+	for _, o := range p.outputs {
+		if o.flag != metricsFlag { // whose own check comes before the run as well
+			errs = append(errs, p.checkOutput(o))
+		}
+	}
+	sends := c.Flags().Lookup("yes") != nil && !dry
+	if p.filled = value(stateFlag); !sends {
+		p.filled = "" // it is only read
+	}
+	errs = append(errs, p.checkFilled())
+	if tmp := value(tmpFlag); tmp != "" {
+		errs = append(errs, p.checkTmp(tmp, slices.Contains(args, stdinSource)))
+	}
+	return errors.Join(errs...)
+}
+
+// foundSources hears which sources there are, and looks whether one is an output by another name.
+func (p *program) foundSources(sources []posthog.Source) error {
+	p.precious.sources = sources
+	errs := []error{p.checkFilled()}
+	for _, o := range p.outputs {
+		if info, err := os.Stat(o.path); err == nil {
+			if is := p.precious.file(info); is != "" {
+				errs = append(errs, p.overwrites(o.flag, o.path, is))
+				p.watch.leaves(o)
+			}
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// checkOutput refuses an output that would replace what is precious or not its own.
+func (p *program) checkOutput(o output) error {
+	if is := p.precious.holds(o.path); is != "" {
+		return p.overwrites(o.flag, o.path, is)
+	}
+	if dir := p.precious.wouldBeRead(o.path); dir != "" {
+		return p.refuseOutput(o.flag, o.path, "would be read as a source the next time", "name a file outside "+dir)
+	}
+	info, err := os.Lstat(o.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return p.refuseOutput(o.flag, o.path, "cannot be looked at: "+err.Error(), "name a file in a directory that is there")
+	case info.Mode().IsRegular():
+		return p.checkOwn(o)
+	case o.streams && isStream(o.path):
+		return nil
+	}
+	hint := "name a file itself, which may not be there yet"
+	if o.flag == operationsFlag {
+		hint += ", or - for standard output"
+	}
+	return p.refuseOutput(o.flag, o.path, "is "+kindOf(info.Mode())+", not a regular file", hint)
+}
+
+// checkOwn refuses a regular file that was not written for the same flag.
+func (p *program) checkOwn(o output) error {
+	file, err := openRegular(o.path)
+	if err != nil {
+		return p.refuseOutput(o.flag, o.path, "cannot be looked at: "+err.Error(), "name a file in a directory that is there")
+	}
+	defer file.Close()
+	return p.checkOpened(o, file)
+}
+
+// checkOpened does the same with a file that was opened, whatever has its name by now.
+func (p *program) checkOpened(o output, file *os.File) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if is := p.precious.file(info); is != "" {
+		return p.overwrites(o.flag, o.path, is)
+	}
+	head := make([]byte, headSize)
+	n, err := file.ReadAt(head, 0)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	if n == 0 || writtenFor[o.flag](head[:n]) {
+		return nil
+	}
+	return p.refuseOutput(o.flag, o.path, "is there already and holds something else", "name a file that is not there, or remove this one first")
+}
+
+// isStream reports whether a path leads to a pipe or a terminal or the like, directly or through a link as /dev/stdout is one.
+func isStream(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeCharDevice) != 0
+}
+
+// createOutput opens an output to write it anew. It follows no link but one to a pipe or a device, and what is emptied is the file that
+// was looked at.
+func (p *program) createOutput(o output) (*os.File, error) {
+	if err := p.checkOutput(o); err != nil {
+		return nil, err
+	}
+	info, err := os.Lstat(o.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return os.OpenFile(o.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return os.OpenFile(o.path, os.O_WRONLY, 0)
+	}
+	file, err := os.OpenFile(o.path, os.O_RDWR|nofollow|nonblock, 0)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := file.Stat()
+	if err == nil && !os.SameFile(info, opened) {
+		err = p.refuseOutput(o.flag, o.path, "was replaced just now", "run it again")
+	}
+	if err == nil {
+		err = p.checkOpened(o, file)
+	}
+	if err == nil {
+		err = file.Truncate(0)
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+// distinctOutputs refuses one file for two flags.
+func (p *program) distinctOutputs() error {
+	for i, o := range p.outputs {
+		for _, other := range p.outputs[:i] {
+			a, err1 := os.Stat(o.path)
+			b, err2 := os.Stat(other.path)
+			if strings.EqualFold(resolved(o.path), resolved(other.path)) || err1 == nil && err2 == nil && os.SameFile(a, b) {
+				return p.overwrites(o.flag, o.path, "the file of --"+other.flag)
+			}
+		}
+	}
+	return nil
+}
+
+// checkStreams refuses standard output and standard error that were redirected to what is read.
+func (p *program) checkStreams() error {
+	for _, stream := range []struct {
+		name string
+		to   io.Writer
+	}{{"standard output", p.env.Stdout}, {"standard error", p.env.Stderr}} {
+		file, ok := stream.to.(*os.File)
+		if !ok {
+			continue
+		}
+		info, err := file.Stat()
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		if is := p.precious.file(info); is != "" {
+			return &problem{code: exitUsage, err: fmt.Errorf("%s goes to %s, and would be written into it", stream.name, is), hint: "redirect it to another file"}
+		}
+	}
+	return nil
+}
+
+// stateNames are the files in a state directory.
+var stateNames = []string{ledger.FileName, ledger.FileName + "-wal", ledger.FileName + "-shm", ledger.FileName + "-journal", "lock", "holder.json",
+	export.RejectsName, export.RejectsName + ".new"}
+
+// checkFilled refuses a state directory in which a run would read or replace its own sources, settings or lists.
+func (p *program) checkFilled() error {
+	dir := p.filled
+	if dir == "" {
+		return nil
+	}
+	if is := p.precious.holds(dir); is != "" {
+		return p.refuseOutput(stateFlag, dir, "is "+is, "name another directory")
+	}
+	if in := p.precious.wouldBeRead(filepath.Join(dir, ledger.FileName)); in != "" {
+		return p.refuseOutput(stateFlag, dir, "would be read as a source the next time", "name a directory outside "+in)
+	}
+	for _, name := range stateNames {
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); err == nil {
+			if is := p.precious.file(info); is != "" {
+				return p.refuseOutput(stateFlag, dir, "has "+is+" under the name of a file that is kept there", "name another directory")
+			}
+		}
+	}
+	return nil
+}
+
+// checkTmp refuses a directory for temporary files that is none, or whose files belong to something else. copied says that the copy
+// of standard input will be in it.
+func (p *program) checkTmp(dir string, copied bool) error {
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		is := p.precious.file(info)
+		if is == "" {
+			is = kindOf(info.Mode())
+		}
+		return p.refuseOutput(tmpFlag, dir, "is "+is+", not a directory", "name a directory")
+	}
+	inside := filepath.Join(dir, "file")
+	if is := p.precious.holds(inside); is != "" {
+		return p.refuseOutput(tmpFlag, dir, "is "+is, "name another directory")
+	}
+	if in := p.precious.wouldBeRead(inside); copied && in != "" {
+		return p.refuseOutput(tmpFlag, dir, "would have the copy of standard input, which would be read as a source", "name a directory outside "+in)
+	}
+	return nil
+}
+
+// overwrites is the error of an output that is something else.
+func (p *program) overwrites(flag, path, is string) error {
+	return p.refuseOutput(flag, path, "is "+is, "it would be overwritten: name another file")
+}
+
+func (p *program) refuseOutput(flag, path, why, hint string) error {
+	return &problem{code: exitUsage, err: fmt.Errorf("%s %s %s", p.writtenAs(flag), path, why), hint: hint + "; nothing was changed"}
+}
+
+// writtenAs names a flag as it was given: on the command line, in the environment or in a file of settings.
+func (p *program) writtenAs(flag string) string {
+	for _, arg := range p.args {
+		if arg == "--"+flag || strings.HasPrefix(arg, "--"+flag+"=") {
+			return "--" + flag
+		}
+	}
+	name := variable(flag)
+	if p.env.get(name) != "" {
+		return name
+	}
+	if p.dotenv.values[name] != "" {
+		return name + " in " + p.dotenv.path
+	}
+	return "--" + flag
+}

@@ -1,0 +1,234 @@
+package cli
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"ph2cio/internal/posthog"
+)
+
+// inputFlags name files that are read.
+var inputFlags = []string{"ca-cert", "existing", "exclude-people", "persons"}
+
+// precious is what a run reads or keeps, and nothing that it writes may replace. Files are known by what they are, not by their
+// names: by device and inode where there are those, so that links, other spellings and capitals make no difference. The zero value
+// holds nothing.
+type precious struct {
+	files   []named
+	states  []named // directories that no output may be in
+	reads   []named // directories that are searched for sources
+	globs   []string
+	sources []posthog.Source // all that were found
+}
+
+// named is a path and what it is, to be told.
+type named struct {
+	path, is string
+	info     fs.FileInfo // of what was looked at once, as sources are, of which there may be thousands; nil looks at every question
+}
+
+// gather finds what a command line and its settings name.
+func (p *program) gather(c *cobra.Command, args []string) (s precious) {
+	settings, _ := p.envFile(c.Flags())
+	for _, path := range []string{settings, defaultEnvFile} {
+		s.files = append(s.files, named{path: path, is: "the settings file " + path})
+	}
+	for _, name := range []string{varSiteID + "_FILE", varAPIKey + "_FILE"} {
+		if path := p.setting(name); path != "" {
+			s.files = append(s.files, named{path: path, is: "the file that " + name + " names"})
+		}
+	}
+	for _, flag := range inputFlags {
+		for _, path := range valuesOf(c.Flags().Lookup(flag)) {
+			s.add(path, "the file of --"+flag)
+		}
+	}
+	for _, arg := range args {
+		if arg == stdinSource {
+			s.addStdin(p.env.Stdin)
+			continue
+		}
+		s.add(arg, "the source "+arg)
+	}
+	s.states = p.allStates(c.Flags())
+	return s
+}
+
+// valuesOf are the values of a flag, none if it is not there or empty.
+func valuesOf(f *pflag.Flag) []string {
+	if f == nil {
+		return nil
+	}
+	values := []string{f.Value.String()}
+	if several, ok := f.Value.(pflag.SliceValue); ok {
+		values = several.GetSlice()
+	}
+	return slices.DeleteFunc(values, func(value string) bool { return value == "" })
+}
+
+// add takes a file, a directory or a glob that is read.
+func (s *precious) add(path, is string) {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		s.reads = append(s.reads, named{path: path})
+	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, `*?[`):
+		s.globs = append(s.globs, path)
+	default:
+		s.files = append(s.files, named{path, is, info})
+	}
+}
+
+// addStdin takes the file that standard input was redirected from, if it is one.
+func (s *precious) addStdin(in io.Reader) {
+	file, ok := in.(*os.File)
+	if !ok {
+		return
+	}
+	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
+		s.files = append(s.files, named{file.Name(), "the file that standard input comes from", info})
+	}
+}
+
+// stat looks at a file, nil if it is not there.
+func (n *named) stat() fs.FileInfo {
+	if n.info != nil {
+		return n.info
+	}
+	info, err := os.Stat(n.path)
+	if err != nil {
+		return nil
+	}
+	return info
+}
+
+// allStates are the state directory that was named and those in the user's own place for them: which of these a run uses is known
+// only after its first request.
+func (p *program) allStates(flags *pflag.FlagSet) []named {
+	dirs, _ := p.stateDirs("") // where there is no home there is none
+	dirs = append(dirs, valuesOf(flags.Lookup(stateFlag))...)
+	var all []named
+	for _, dir := range dirs {
+		all = append(all, named{path: dir, is: "in the state directory " + dir})
+	}
+	return all
+}
+
+// file says what a file is that is read; empty for any other.
+func (s *precious) file(info fs.FileInfo) string {
+	for _, one := range s.files {
+		if other := one.stat(); other != nil && os.SameFile(info, other) {
+			return one.is
+		}
+	}
+	for _, source := range s.sources {
+		if source.Size != info.Size() {
+			continue // it was looked at when it was found
+		}
+		if other, err := os.Stat(source.Path); err == nil && os.SameFile(info, other) {
+			return "the source " + source.Path
+		}
+	}
+	return ""
+}
+
+// kept says in which state directory a file stands, by whatever other name it goes; empty for any other.
+func (s *precious) kept(info fs.FileInfo) string {
+	for _, state := range s.states {
+		entries, _ := os.ReadDir(state.path) // one that is not there has none
+		for _, entry := range entries {
+			if other, err := entry.Info(); err == nil && os.SameFile(info, other) {
+				return state.is
+			}
+		}
+	}
+	return ""
+}
+
+// holds says what a path is, or is in, that must stay as it is; empty for any other.
+func (s *precious) holds(path string) string {
+	info, err := os.Stat(path)
+	if err == nil {
+		if is := s.file(info); is != "" {
+			return is
+		}
+		if is := s.kept(info); is != "" {
+			return is
+		}
+	}
+	for _, one := range s.files {
+		if one.stat() == nil && strings.EqualFold(resolved(one.path), resolved(path)) {
+			return one.is // which is not there yet, and would be read the next time
+		}
+	}
+	for _, state := range s.states {
+		if within(path, state.path, false) {
+			return state.is
+		}
+	}
+	return ""
+}
+
+// wouldBeRead says where a path would be found as a source the next time; empty for nowhere.
+func (s *precious) wouldBeRead(path string) string {
+	for _, dir := range s.reads {
+		if within(path, dir.path, true) {
+			return dir.path
+		}
+	}
+	for _, pattern := range s.globs {
+		if matched, err := filepath.Match(resolved(pattern), resolved(path)); matched && err == nil {
+			return pattern
+		}
+		matches, _ := filepath.Glob(pattern)
+		for _, match := range matches {
+			if info, err := os.Stat(match); err == nil && info.IsDir() && within(path, match, true) {
+				return match
+			}
+		}
+	}
+	return ""
+}
+
+// within reports whether a path is in a directory, at any depth. visible leaves out what a search for sources leaves out: hidden
+// files and directories.
+func within(path, dir string, visible bool) bool {
+	top, err := os.Stat(dir)
+	if err != nil {
+		return false
+	}
+	for at := resolved(path); at != filepath.Dir(at); at = filepath.Dir(at) {
+		if visible && strings.HasPrefix(filepath.Base(at), ".") {
+			return false
+		}
+		if parent, err := os.Stat(filepath.Dir(at)); err == nil && os.SameFile(parent, top) {
+			return true
+		}
+	}
+	return false
+}
+
+// resolved is a path from the root, with no link in its directory; its last part stays, since that is what would be replaced. What
+// comes before .. may be a link, so that the path is not cleaned first.
+func resolved(path string) string {
+	dir, base := filepath.Split(path)
+	if dir == "" {
+		dir = "."
+	}
+	if real, err := filepath.EvalSymlinks(dir); err == nil {
+		path = filepath.Join(real, base)
+	}
+	full, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	return full
+}
