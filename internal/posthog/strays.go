@@ -66,9 +66,6 @@ func inParallel(n int, f func(i int)) {
 
 // isStray looks at how a file begins. One that cannot be read is none: reading it tells why.
 func isStray(s Source, options Options) bool {
-	if s.Size == 0 {
-		return true
-	}
 	options.Types, options.Known, options.Until = nil, nil, nil
 	for chunk, err := range Read(context.Background(), []Source{s}, options) {
 		if chunk != nil {
