@@ -29,7 +29,7 @@ type Plan struct {
 	MaxRejects MaxRejects
 	Now        time.Time // the run's own now
 
-	Others     bool      // earlier runs have read sources that are not among Sources
+	Others bool // earlier runs have read sources that are not among Sources
 
 	// IdentifiersMayMeet says that two people may have the same identifier, because a template makes it. Only the first
 	// of them gets an identify then.
