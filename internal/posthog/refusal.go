@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -22,7 +23,7 @@ func (r *refusal) Error() string { return r.what }
 
 // refusedSource is the error for a source that cannot be read for a reason of its own.
 func refusedSource(source *Source, r *refusal, codec string) *SourceError {
-	e := &SourceError{Path: source.Path, Kind: Refused, Err: r, Hint: r.hint, Persons: r.persons, Stray: r.stray && codec == ""}
+	e := &SourceError{Path: source.Path, Kind: Refused, Err: r, Hint: r.hint, Persons: r.persons, Stray: r.stray && (codec == "" || codec == "brotli")} // which has no magic
 	if r.persons {
 		e.Hint = "give it as --persons " + typed(source.Path) + ", beside an export of events"
 	} else if source.Beside {
@@ -68,10 +69,13 @@ func foreign(h *head) (*layout, *refusal) {
 	return nil, foreignCSV(h)
 }
 
-var foreignFiles = []struct {
+// foreignFile is a kind of file that another program writes.
+type foreignFile struct {
 	magic, what, hint string
 	stray             bool
-}{
+}
+
+var foreignFiles = []foreignFile{
 	{"PAR1", "it is a Parquet file", "set the batch export's format to JSONLines in PostHog and export again", false},
 	{"PK\x03\x04", "it is an XLSX or zip file", "choose CSV instead of XLSX in PostHog's export menu, or unzip it first", false},
 	{"SQLite format 3\x00", "it is an SQLite database", hintEvents, true},
@@ -132,17 +136,22 @@ func foreignJSON(keys map[string]json.RawMessage) *refusal {
 // unknown refuses what no shape has recognised. It is a stray unless its header has a column that exports have, or it
 // begins as JSON does.
 func unknown(h *head) (*layout, *refusal) {
-	r := &refusal{hint: hintEvents, stray: !beginsJSON(h.text)}
+	r := &refusal{hint: hintEvents, stray: !beginsJSON(h.text) && !h.hasField()}
 	switch {
 	case bytes.IndexByte(h.text[:min(len(h.text), shownRow)], 0) >= 0:
 		r.what = "it is not text"
 	case len(h.names) > 1:
 		r.what = "it looks like CSV, but not like PostHog's events: its columns are " + listed(h.names)
 		r.hint = "events need the columns `event`, `distinct_id` and `timestamp`; if they go by other names, say so: --column event=NAME"
-		r.stray = r.stray && h.known(h.options.Columns) == 0
 	default:
 		r.what = "it is neither JSON lines nor CSV of PostHog events; it begins with " + quoted(h.firstLine(0))
-		r.stray = r.stray && h.known(h.options.Columns) == 0
 	}
 	return nil, r
+}
+
+// hasField reports whether the first line has a column of events.
+func (h *head) hasField() bool {
+	return slices.ContainsFunc(h.names, func(name string) bool {
+		return isCSVField(name) || slices.ContainsFunc(h.options.Columns, func(c Column) bool { return c.Name == name })
+	})
 }

@@ -17,7 +17,7 @@ import (
 
 // A stray is a file that lies about in a directory of exports and is none: notes, checksums, pictures, what an editor or a
 // download leaves. It is one by its content if that has nothing of an export: it is not compressed, does not begin as JSON
-// does, and has no column of ours in its first line. By its name alone it is one only where that says that another program
+// does, has no column of ours in its first line, and rows at most as examples in prose. By its name alone it is one only where that says that another program
 // is not done with it, or keeps it for itself. A file with the name of an export is never one: what is wrong with that is
 // trouble, since rows may be missing.
 
@@ -66,17 +66,79 @@ func inParallel(n int, f func(i int)) {
 
 // isStray looks at how a file begins. One that cannot be read is none: reading it tells why.
 func isStray(s Source, options Options) bool {
+	head := bytes.TrimPrefix(beginningOf(s.Path, headSize), []byte("\ufeff"))
+	switch {
+	case exportHead(head):
+		return false
+	case isTemplate(head):
+		return true
+	}
 	options.Types, options.Known, options.Until = nil, nil, nil
 	for chunk, err := range Read(context.Background(), []Source{s}, options) {
 		if chunk != nil {
+			lines := chunk.layout.line != nil
 			chunk.Release()
-			return false
+			return lines && isProse(s.Path)
 		}
 		if trouble, ok := errors.AsType[*SourceError](err); !ok || trouble.Kind != Warning {
-			return ok && trouble.Stray
+			return ok && (trouble.Stray || trouble.Kind == Refused && isProse(s.Path) || trouble.Kind == Damaged && strayBrotli(s.Path, options))
 		}
 	}
-	return blankFile(s.Path)
+	return blankFile(s.Path) || strayBrotli(s.Path, options)
+}
+
+// exportHead reports whether a file's first bytes alone show that it is no stray, as those of nearly all exports do.
+func exportHead(head []byte) bool {
+	return codecOf(head) != nil || skippable(head) || beginsJSON(head)
+}
+
+// isProse reports whether a file has some rows as examples do: it does not begin with one, and most of its lines are none.
+func isProse(path string) bool {
+	head := beginningOf(path, windowSize)
+	if utf16Order(head) != nil || slices.ContainsFunc(foreignFiles, func(f foreignFile) bool { return bytes.HasPrefix(head, []byte(f.magic)) }) {
+		return false
+	}
+	lines, rows := 0, 0
+	for line := range bytes.Lines(head) {
+		switch line = bytes.TrimSpace(line); {
+		case len(line) == 0:
+		case line[0] == '{' && beginsJSON(line):
+			rows++
+			fallthrough
+		default:
+			lines++
+		}
+	}
+	return rows > 0 && 2*rows < lines
+}
+
+// isTemplate reports whether text begins as templates of web pages do; no JSON does, not even damaged.
+func isTemplate(head []byte) bool {
+	head = bytes.TrimSpace(head)
+	return len(head) > 1 && head[0] == '{' && bytes.IndexByte([]byte("{%#"), head[1]) >= 0
+}
+
+// beginningOf returns the first bytes of a file, nothing where it cannot be read.
+func beginningOf(path string, size int) []byte {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	head, _ := headOf(file, 0, size)
+	return head
+}
+
+// strayBrotli reports whether a file that was taken for brotli, and is damaged as such, has nothing of an export in what text it
+// gives: brotli has no magic, and other files make sense as a few bytes of it.
+func strayBrotli(path string, options Options) bool {
+	head := beginningOf(path, brotliHead)
+	text, found := brotliText(head)
+	if !found || codecOf(head) != nil || skippable(head) {
+		return false
+	}
+	l, _, refused := recogniseFile(text, false, options)
+	return l == nil && (refused == nil || refused.stray)
 }
 
 // blankFile reports whether a file that has no rows has no header either.

@@ -3,7 +3,9 @@ package posthog
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -12,6 +14,7 @@ import (
 // becomes of them. Those without an extension stand for any name that says nothing.
 func TestStraysHaveNothingOfAnExport(t *testing.T) {
 	packed := string(zip(t, []byte(eventRow), false))
+	brotli := string(packBrotli(t, []byte(strings.Repeat(eventRow, 50)), 1000))
 	for _, test := range []struct {
 		name, text string
 		stray      bool
@@ -28,6 +31,13 @@ func TestStraysHaveNothingOfAnExport(t *testing.T) {
 		{"database", "SQLite format 3\x00", true},
 		{"settings.ini", "[section]\na=1\n", true},
 		{"page.md", "[a link](https://x.example), and [[another]]\n", true},
+		{"readme", "# Rows\n\nOne is like this:\n\n{\"a\": 1}\n\nand so on\n", true},
+		{"readme-with-event", "# Rows\n\nOne is like this:\n\n" + eventRow + "\nand so on\n", true},
+		{"licence", "this is under the terms of the licence, version\n", true},
+		{"accidental-brotli", "\x33\x0d\x0d\x0a\x00\x00", true},
+		{"byte-code", "\x33\x0d\x0d\x0a\xc3\xe2\xfe\x69\x7d\x02\x00\x00\xe3\x00\x00\x00\x00\x00\x00\x00", true},
+		{"template", "{{ name }}, hello\n", true},
+		{"page.html", "{% extends 'x' %}\n", true},
 		{"sums.md5", "d41d8cd98f00b204e9800998ecf8427e  a.jsonl\n", true},
 		{"a.jsonl~", eventRow, true},
 		{"a.jsonl.gz.part", packed[:20], true},
@@ -37,15 +47,21 @@ func TestStraysHaveNothingOfAnExport(t *testing.T) {
 		{"notes.txt", eventRow, false},
 		{"begun", eventRow[:20], false},
 		{"tail", eventRow[20:] + eventRow, false},
+		{"long-tail", eventRow[20:] + "\n" + eventRow + eventRow, false},
 		{"object", "{\n \"a\": 1}", false},
 		{"brace", "{", false},
+		{"other-quotes", "{'event': 'Opened', 'distinct_id': 'u1'}\n", false},
 		{"list", "[[1", false},
 		{"objects", `[{"a"`, false},
 		{"empty-list", "[]", false},
+		{"utf-16-tail", utf16Of("1}\n" + eventRow), false},
 		{"utf-16-rows", "\xff\xfe{\x00\"\x00a\x00", false},
 		{"columns", "uuid;amount\n", false},
 		{"begun-columns", "event,distinct_id,timest", false},
+		{"tail-of-other-names", "1}\n{\"what\":1}\n{\"what\":2}\n", false},
 		{"packed", packed, false},
+		{"brotli", brotli, false},
+		{"cut-brotli", brotli[:len(brotli)-9], false},
 		{"cut", packed[:len(packed)-9], false},
 		{"damaged", packed[:12] + "\x00\x00\x00" + packed[15:], false},
 		{"packed-notes", string(zip(t, []byte("notes"), false)), false},
@@ -93,6 +109,45 @@ func TestColumnsUnderOtherNamesAreNoStrays(t *testing.T) {
 		found, err := Search([]string{dir}, SearchOptions{Read: Options{Columns: []Column{{Field: "event", Name: names}}}})
 		if err != nil || len(found.Sources) != sources {
 			t.Errorf("%s: %v, %v", names, found, err)
+		}
+	}
+}
+
+// utf16Of is text as Windows' own programs write it.
+func utf16Of(text string) string {
+	wide := []byte("\xff\xfe")
+	for _, c := range utf16.Encode([]rune(text)) {
+		wide = append(wide, byte(c), byte(c>>8))
+	}
+	return string(wide)
+}
+
+// TestCutExportsAreNoStrays cuts the shipped samples, plain and packed, wherever a download may end, under a name that says
+// nothing. From one line on, and from any byte of what is packed or is JSON, they are no strays.
+func TestCutExportsAreNoStrays(t *testing.T) {
+	samples, err := filepath.Glob(samplesDir + "*")
+	if err != nil || len(samples) < 15 {
+		t.Fatal(samples, err)
+	}
+	dir := t.TempDir()
+	for _, sample := range samples {
+		data, err := os.ReadFile(sample)
+		if err != nil {
+			continue // a directory
+		}
+		least := 4
+		if strings.HasSuffix(sample, ".csv") {
+			least = strings.Index(string(data), "\n") + 1
+		}
+		for i := range 20 {
+			cut := least + i*(len(data)-least)/20
+			path := filepath.Join(dir, "data")
+			if err := os.WriteFile(path, data[:cut], 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if found, err := Search([]string{dir}, SearchOptions{}); err != nil || len(found.Strays) > 0 {
+				t.Errorf("%s, cut after %d bytes of %d: %v, %v", sample, cut, len(data), found, err)
+			}
 		}
 	}
 }
