@@ -83,7 +83,7 @@ func (o *identityOptions) checkOnly(l *export.Learned) ([]string, error) {
 	}
 	return nil, &problem{code: exitUsage,
 		err:  errors.New("nothing would be sent: " + nobodyHas(missing)),
-		hint: "an ID must stand there as it does in the export, an email as its person has it now; `ph2cio explain SOURCE... --id ID` shows one"}
+		hint: "an ID must stand there as it does in the export, an email as its person has it now; `ph2cio explain SOURCE... ID` shows one"}
 }
 
 // nobodyHas says which names of --only are nobody's.

@@ -173,5 +173,5 @@ merged only where a $merge_dangerously names both, or with --merge-profiles: a m
 person is held (skipped.two_profiles): nothing of theirs is sent, and their rows wait.
 
 ` + topicFlags("identity", flags) + `
-` + "`ph2cio explain SOURCE... --id ID`" + ` shows one person, and why.`
+` + "`ph2cio explain SOURCE... ID`" + ` shows one person, and why.`
 }

@@ -17,9 +17,9 @@ import (
 
 // A stray is a file that lies about in a directory of exports and is none: notes, checksums, pictures, what an editor or a
 // download leaves. It is one by its content if that has nothing of an export: it is not compressed, does not begin as JSON
-// does, has no column of ours in its first line, and rows at most as examples in prose. By its name alone it is one only where that says that another program
-// is not done with it, or keeps it for itself. A file with the name of an export is never one: what is wrong with that is
-// trouble, since rows may be missing.
+// does, has no column of events in its first line, and rows at most as examples in prose. By its name alone it is one only
+// where that says that another program is not done with it, or keeps it for itself. A file with the name of an export is
+// never one: what is wrong with that is trouble, since rows may be missing.
 
 // dropStrays moves the sources that are strays to f.Strays, downloads that have not ended first: rows are in them.
 func (f *Found) dropStrays(options Options) {
