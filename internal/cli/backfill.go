@@ -108,6 +108,7 @@ func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, 
 		p.warn("%s", nobodyHas(unknown))
 	}
 	p.warnOfHolders(&m.identity, learned)
+	p.warnOfPersons(learned)
 	if err := p.confirm(ctx, plan, learned, to, j, m, o); err != nil {
 		return err
 	}

@@ -105,11 +105,6 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 	for _, t := range l.Trouble {
 		line("trouble", style.red(plain(t.Error())))
 	}
-	for _, said := range l.Said {
-		if said.Persons {
-			line("warning", style.yellow(plain(said.Path+": "+said.Err.Error()+": "+said.Hint)))
-		}
-	}
 	return nil
 }
 

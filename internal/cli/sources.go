@@ -169,6 +169,15 @@ func (p *program) tellOfFound(found *foundSources, bar export.Progress) {
 	}
 }
 
+// warnOfPersons names the exports of persons that were found beside events: who is who may hang on them.
+func (p *program) warnOfPersons(l *export.Learned) {
+	for _, said := range l.Said {
+		if said.Persons {
+			p.warn("%s: %v: %s", said.Path, said.Err, said.Hint)
+		}
+	}
+}
+
 // leftOutText says what was found and is not read, in a few clauses.
 func leftOutText(found *foundSources) (clauses []string) {
 	if len(found.Strays) > 0 {
