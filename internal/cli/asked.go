@@ -2,11 +2,14 @@ package cli
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"sync/atomic"
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
 )
 
 // askedNames are the names of --only, and which of them somebody in the export has.
@@ -41,6 +44,23 @@ func (a *askedNames) note(id []byte) {
 	}
 }
 
+// noteEmail hears of the email of somebody in the export, and reports whether it is asked for. Only a name with an @ asks for
+// emails. It may be called from several goroutines.
+func (a *askedNames) noteEmail(email []byte) (asked bool) {
+	for i, list := range a.lists {
+		if strings.Contains(a.names[i], "@") && list.hasEmail(email) {
+			a.found[i].Store(true)
+			asked = true
+		}
+	}
+	return asked
+}
+
+// asksEmails reports whether emails are asked for at all.
+func (a *askedNames) asksEmails() bool {
+	return slices.ContainsFunc(a.names, func(name string) bool { return strings.Contains(name, "@") })
+}
+
 // missing are the names that nobody has.
 func (a *askedNames) missing() (names []string) {
 	for i, name := range a.names {
@@ -63,10 +83,28 @@ func (o *identityOptions) checkOnly(l *export.Learned) ([]string, error) {
 	}
 	return nil, &problem{code: exitUsage,
 		err:  errors.New("nothing would be sent: " + nobodyHas(missing)),
-		hint: "an ID must stand there as it does in the export; `ph2cio explain SOURCE... --id ID` shows one"}
+		hint: "an ID must stand there as it does in the export, an email as its person has it now; `ph2cio explain SOURCE... ID` shows one"}
 }
 
 // nobodyHas says which names of --only are nobody's.
 func nobodyHas(names []string) string {
 	return "nobody in the export has these IDs of --only: " + firstFew(len(names), len(names), func(i int) string { return mapping.ShortID(names[i]) })
+}
+
+// warnOfHolders names the people whom --only asks for by an email that another has, since those are not sent.
+func (p *program) warnOfHolders(o *identityOptions, l *export.Learned) {
+	if o.asked == nil {
+		return
+	}
+	by := map[string][]string{}
+	for _, one := range l.People.Asked() {
+		if _, status := l.People.Lookup([]byte(one.ID)); status == people.NotAsked {
+			by[one.Holder] = append(by[one.Holder], one.ID)
+		}
+	}
+	for _, holder := range slices.Sorted(maps.Keys(by)) {
+		ids := by[holder]
+		p.warn("%s has the email of --only by now; others who have it too are not sent: %s", mapping.ShortID(holder),
+			firstFew(len(ids), len(ids), func(i int) string { return mapping.ShortID(ids[i]) }))
+	}
 }

@@ -107,6 +107,8 @@ func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, 
 	if len(unknown) > 0 {
 		p.warn("%s", nobodyHas(unknown))
 	}
+	p.warnOfHolders(&m.identity, learned)
+	p.warnOfPersons(learned)
 	if err := p.confirm(ctx, plan, learned, to, j, m, o); err != nil {
 		return err
 	}

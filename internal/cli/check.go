@@ -148,16 +148,24 @@ func checkSources(ctx context.Context, o *readingOptions, args []string) (findin
 	if err != nil {
 		findings = append(findings, finding{Check: "sources", Says: err.Error(), Advice: "`ph2cio help reading` says what the flags take", err: usage(err)})
 	}
-	sources, err := posthog.Find(args)
-	if err != nil {
-		return append(findings, finding{Check: "sources", Says: err.Error(), Advice: hintOf(err), err: &problem{err: err, code: exitInput}})
+	found, err := o.search(args, nil)
+	if err == nil && len(found.Sources) == 0 {
+		err = nothingFound(found)
 	}
+	if err != nil {
+		return append(findings, finding{Check: "sources", Says: err.Error(), Advice: hintOf(err), err: sourcesProblem(err)})
+	}
+	sources := found.Sources
 	var size int64
-	bad := 0
+	bad, says := 0, leftOutText(found)
 	for _, s := range sources {
 		size += s.Size
 		err := opens(ctx, s, options)
 		if err == nil {
+			continue
+		}
+		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok && trouble.Persons && s.Beside && len(sources) > 1 {
+			says = append(says, fmt.Sprintf("%s is an export of persons: %s", s.Path, trouble.Hint))
 			continue
 		}
 		if bad++; bad <= mostBadSources {
@@ -173,7 +181,8 @@ func checkSources(ctx context.Context, o *readingOptions, args []string) (findin
 	if len(findings) > 0 {
 		return findings
 	}
-	return []finding{{Check: "sources", OK: true, Says: fmt.Sprintf("%d files, %s", len(sources), bytesText(size))}}
+	says = append([]string{fmt.Sprintf("%d files, %s", len(sources), bytesText(size))}, says...)
+	return []finding{{Check: "sources", OK: true, Says: strings.Join(says, "; ")}}
 }
 
 // opens reads the beginning of a source, which tells whether it is one.

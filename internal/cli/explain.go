@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -15,6 +18,7 @@ import (
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
 )
 
 type explainOptions struct {
@@ -27,11 +31,12 @@ type explainOptions struct {
 func newExplain(p *program) *cobra.Command {
 	o := &explainOptions{}
 	c := &cobra.Command{
-		Use:   "explain SOURCE... --id ID",
+		Use:   "explain SOURCE... ID",
 		Short: "Show one person: which IDs, why, and what would be sent",
-		Long: `Explain reads an export and shows the person behind one distinct_id: the IDs that are the same person with the row that
-says so, links that were refused, each attribute with the row that set it, and what would be sent. It needs no credentials.`,
-		Example: `  ph2cio explain export/ --id user_1001
+		Long: `Explain reads an export and shows the person behind one distinct_id or email: the IDs that are the same person with the row
+that says so, links that were refused, each attribute with the row that set it, and what would be sent. An email may be in any
+case; all who have it are shown. The ID comes last, or in --id, as where a file has its name. It needs no credentials.`,
+		Example: `  ph2cio explain export/ user_1001
   ph2cio explain export/ --id 0195602e-7a11-7c3e-9d55-3f2b61c0aa01 --json | jq .ids
   ph2cio explain export/ --persons persons.jsonl.gz --id maya@example.com`,
 		Args: cobra.MinimumNArgs(1),
@@ -39,7 +44,7 @@ says so, links that were refused, each attribute with the row that set it, and w
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.id, "id", "", "the `distinct_id` to explain, exactly as it stands in the export")
+	f.StringVar(&o.id, "id", "", "the `distinct_id` to explain, exactly as it stands in the export, or an email")
 	f.IntVar(&o.limit, "limit", 20, "show this many `lines` of each list; 0 shows all, as --json always does")
 	o.mapping.addFlags(f, "hold")
 	o.stdin.addFlags(f)
@@ -47,11 +52,11 @@ says so, links that were refused, each attribute with the row that set it, and w
 }
 
 func runExplain(ctx context.Context, p *program, o *explainOptions, args []string) (err error) {
-	switch {
-	case o.id == "":
-		return usage(errors.New("explain needs the distinct_id of somebody: --id ID"))
-	case o.limit < 0:
+	if o.limit < 0 {
 		return usage(errors.New("--limit takes 0 or more"))
+	}
+	if args, err = o.takeID(args); err != nil {
+		return err
 	}
 	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
 		return err
@@ -69,9 +74,27 @@ func runExplain(ctx context.Context, p *program, o *explainOptions, args []strin
 		return p.writeJSON(p.env.Stdout, why)
 	}
 	t := &explainText{why: why, limit: o.limit, style: p.style(p.env.StdoutTerminal)}
-	t.write()
+	t.writeAll()
 	_, err = io.WriteString(p.env.Stdout, t.String())
 	return err
+}
+
+// takeID takes the last argument as the ID, where none was given and no file has that name.
+func (o *explainOptions) takeID(args []string) (sources []string, err error) {
+	if o.id != "" {
+		return args, nil
+	}
+	last := args[len(args)-1]
+	_, err = os.Lstat(last)
+	isFile := err == nil || last == stdinSource
+	if found, _ := filepath.Glob(last); isFile || len(found) > 0 {
+		return nil, usage(fmt.Errorf("explain needs the distinct_id or email of somebody, and %s is a file: give it with --id ID", last))
+	}
+	if len(args) == 1 {
+		return nil, usage(fmt.Errorf("explain needs a SOURCE before the ID: there is no file %s", last))
+	}
+	o.id = last
+	return args[:len(args)-1], nil
 }
 
 // explainText is an explanation for a person.
@@ -82,13 +105,37 @@ type explainText struct {
 	style style
 }
 
+// writeAll shows everybody who has an email that was asked for.
+func (t *explainText) writeAll() {
+	first := t.why
+	if n := 1 + len(first.Others) + len(first.More); n > 1 {
+		t.line("email", t.style.bold(fmt.Sprintf("%d people have it", n)))
+		t.WriteString("\n")
+	}
+	t.write()
+	for _, t.why = range first.Others {
+		t.WriteString("\n")
+		t.write()
+	}
+	if more := first.More; len(more) > 0 {
+		t.WriteString("\n")
+		t.line("and", firstFew(len(more), len(more), func(i int) string { return plainID(more[i]) }))
+	}
+}
+
 func (t *explainText) write() {
 	w := t.why
 	t.line("person", t.style.bold(plainID(cmp.Or(w.Kept, w.ID))))
 	if len(w.IDs) == 0 {
 		w.Status = "no row of the export has this ID"
+		if people.PlausibleEmail([]byte(w.ID)) {
+			w.Status += ", and nobody has it as an email"
+		}
 	}
 	t.line("", plain(w.Status))
+	if near := w.Near; len(near) > 0 && !w.Known() {
+		t.line("", "did you mean "+firstFew(len(near), len(near), func(i int) string { return plain(strconv.Quote(mapping.ShortID(near[i]))) })+"?")
+	}
 	if w.Held != nil {
 		t.line("profiles", plain(heldText(w.Held)))
 		t.line("", heldAdvice)

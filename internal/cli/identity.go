@@ -41,7 +41,7 @@ func (o *identityOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.existing, "existing", "", "people that Customer.io has already: its people export, a CSV `file` with id and email")
 	f.StringArrayVar(&o.persons, "persons", nil, "PostHog's persons export, a `file` that says who is who; may be repeated")
 	f.Int64Var(&o.maxProfiles, "max-profiles", 0, "send nothing if more than this `number` of profiles would be new; 0 is no limit")
-	f.StringSliceVar(&o.only, "only", nil, "send only the people with these `IDs`, as a first try")
+	f.StringSliceVar(&o.only, "only", nil, "send only the people with these `IDs` or emails, as a first try")
 	f.StringVar(&o.exclude, "exclude-people", "", "never send the people in this `file`: IDs, emails and globs, one a line")
 	f.StringVar(&o.userID, "user-id", "", "`regexp` of your own user IDs: who has one is identified, and it is kept as the person's ID")
 	f.StringVar(&o.identifierValue, "identifier-value", "", "`template` of the identifier, such as {person.properties.crm_id}")
@@ -173,5 +173,5 @@ merged only where a $merge_dangerously names both, or with --merge-profiles: a m
 person is held (skipped.two_profiles): nothing of theirs is sent, and their rows wait.
 
 ` + topicFlags("identity", flags) + `
-` + "`ph2cio explain SOURCE... --id ID`" + ` shows one person, and why.`
+` + "`ph2cio explain SOURCE... ID`" + ` shows one person, and why.`
 }

@@ -56,7 +56,7 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 		return err
 	}
 	defer func() { err = errors.Join(err, p.dropStdin(false)) }()
-	found, missing, err := findEach(args)
+	found, missing, err := o.mapping.findEach(args)
 	if err != nil {
 		return err
 	}
@@ -102,10 +102,10 @@ func (p *program) nameStdin(files []export.FileInspection) {
 
 // findEach tells the arguments that name something from those that do not, which are files as well as far as the result
 // is concerned. The error is that none does.
-func findEach(args []string) (found []string, missing []export.FileInspection, err error) {
+func (o *mappingOptions) findEach(args []string) (found []string, missing []export.FileInspection, err error) {
 	var errs []error
 	for _, arg := range args {
-		if _, err := posthog.Find([]string{arg}); err != nil && !posthog.IsManifest(arg) {
+		if _, err := o.reading.search([]string{arg}, nil); err != nil && !posthog.IsManifest(arg) {
 			errs = append(errs, err)
 			missing = append(missing, export.FileInspection{Path: arg, State: export.FileMissing, Trouble: err.Error()})
 			continue

@@ -20,6 +20,13 @@ const stillWritten = time.Hour
 // onlyNew takes those sources off a plan of which nothing is new, and those that have to wait, and warns of what is odd.
 func (p *program) onlyNew(plan *export.Plan, known map[string]ledger.KnownSource) {
 	plan.Sources = p.newSources(plan, known)
+	reads := 0
+	for _, source := range plan.Sources {
+		if _, ok := known[p.sourceName(source.Path)]; ok {
+			reads++
+		}
+	}
+	plan.Others = len(known) > reads
 	for _, source := range plan.Sources {
 		if then, ok := known[p.sourceName(source.Path)]; ok {
 			p.warnOfReplaced(source, &then)

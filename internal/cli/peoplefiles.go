@@ -93,6 +93,9 @@ func (o *identityOptions) readLists(index *people.Options, choice *people.Choice
 			return err
 		}
 		index.Only, index.Found = only.hasID, o.asked.note
+		if o.asked.asksEmails() {
+			choice.Asked = o.asked.noteEmail
+		}
 	}
 	return nil
 }

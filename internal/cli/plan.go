@@ -18,8 +18,14 @@ const grace = 20 * time.Second
 // plan is what preview and backfill have in common: sources, rules and the choice of people. tmp is where to keep what
 // does not fit into memory, empty for the system's directory.
 func (p *program) plan(o *mappingOptions, tmp string, args []string) (*export.Plan, error) {
-	plan, err := p.planAt(time.Now(), o, tmp, args)
+	now := time.Now()
+	found, err := o.find(now, args)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := p.planFound(now, o, tmp, found)
 	if err == nil {
+		p.tellOfFound(found, plan.Progress)
 		plan.Incomplete = p.warnOfManifests(args, plan.Sources)
 	}
 	return plan, err
@@ -27,14 +33,11 @@ func (p *program) plan(o *mappingOptions, tmp string, args []string) (*export.Pl
 
 // planAt is a plan with a now of its own.
 func (p *program) planAt(now time.Time, o *mappingOptions, tmp string, args []string) (*export.Plan, error) {
-	if _, _, err := o.rules(now); err != nil { // flags first
+	found, err := o.find(now, args)
+	if err != nil {
 		return nil, err
 	}
-	sources, err := posthog.Find(args)
-	if err != nil {
-		return nil, &problem{err: err, code: exitInput}
-	}
-	return p.planOf(now, o, tmp, sources)
+	return p.planFound(now, o, tmp, found)
 }
 
 // planOf is a plan for sources that were found.

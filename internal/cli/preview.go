@@ -126,6 +126,7 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 	if err != nil {
 		return err
 	}
+	p.warnOfHolders(&o.mapping.identity, learned)
 	summary, err := export.Send(ctx, plan, learned)
 	summary.UnknownOnly = unknown
 	err = errors.Join(err, shown.close())

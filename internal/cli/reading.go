@@ -18,6 +18,7 @@ type readingOptions struct {
 	timezone      string
 	team          int64
 	acceptDamaged bool
+	exclude       []string
 }
 
 func (o *readingOptions) addFlags(f *pflag.FlagSet) {
@@ -25,7 +26,8 @@ func (o *readingOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.timezone, "timezone", "UTC", "`zone` of times that are written without one, such as Europe/Berlin")
 	f.Int64Var(&o.team, "team", 0, "skip rows with another team_id than this `number`")
 	f.BoolVar(&o.acceptDamaged, "accept-damaged", false, "use rows of compressed files whose checksum is wrong too; their values may be")
-	annotate(f, "reading", "column", "timezone", "team", "accept-damaged")
+	f.StringSliceVar(&o.exclude, "exclude", nil, "leave out files with these `names` or paths (globs allowed), comma-separated")
+	annotate(f, "reading", "column", "timezone", "team", "accept-damaged", "exclude")
 }
 
 // options returns how to read. Errors name the flag.
@@ -74,7 +76,13 @@ What a file is, and how it is compressed (gzip, zstd, brotli, lz4, snappy), is r
   CSV            exports of the events explorer, the old events list and the SQL editor; ClickHouse's CSVWithNames;
                  with commas, semicolons or tabs, in UTF-8 or UTF-16, PostHog's column names in any case
 
-Persons, sessions, groups, Parquet and XLSX are refused, with what to export instead.
+Sessions, groups, Parquet and XLSX are refused, with what to export instead; persons are for --persons.
+
+What lies about in a directory and has nothing of an export, such as notes, pictures and checksums, is left out and
+named in one line, as are hidden files and downloads that have not ended (.part, .tmp). What is compressed, begins as
+JSON, has a column of events or is named as exports are is read, and what is wrong with it is told. A file that
+is named itself is always read. Of a link that leads nowhere the others are read all the same.
+--exclude 'old/*,*.bak' goes by a file's name, by its path below SOURCE and by its whole path; a directory goes whole.
 
 ` + topicFlags("reading", flags) + `
 Fields for --column: ` + strings.Join(posthog.Fields, ", ") + `.

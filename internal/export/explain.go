@@ -14,9 +14,8 @@ import (
 // shownOperations is how many events an explanation shows.
 const shownOperations = 5
 
-// Explain reads all sources twice and says who the person behind a distinct ID is. The plan's Sender, Rejects and Operations
-// are not used.
-func Explain(ctx context.Context, plan *Plan, id string) (why *Explanation, err error) {
+// explainOne reads all sources twice and says who the person behind a distinct ID is.
+func explainOne(ctx context.Context, plan *Plan, id string) (why *Explanation, err error) {
 	dry, outcomes := *plan, map[uint64]people.Verdict{}
 	dry.Index.Trace = func(ref uint64, o people.Verdict) { outcomes[ref] = o }
 	learned, err := Learn(ctx, &dry)
@@ -29,6 +28,9 @@ func Explain(ctx context.Context, plan *Plan, id string) (why *Explanation, err 
 		history: people.NewHistory(dry.Index),
 		ids:     map[string]*ExplainedID{}, persons: map[string]map[string]Placed{}, rows: map[uint64]Placed{},
 		why: &Explanation{ID: id, IDs: []ExplainedID{}, Refused: []ExplainedLink{}, Attributes: []ExplainedAttribute{}, Rows: map[string]int64{}, Operations: []string{}},
+	}
+	for _, one := range learned.People.Asked() {
+		x.why.emailOf = append(x.why.emailOf, one.ID)
 	}
 	x.begin()
 	x.foretell(&dry)
@@ -148,6 +150,7 @@ func (x *explaining) look(path string, e *posthog.Event) {
 		x.noLink(place, e)
 	}
 	if !x.mine(e.DistinctID) {
+		x.near(e.DistinctID)
 		return
 	}
 	x.count(e)

@@ -4,10 +4,11 @@ import "time"
 
 // Explanation says who the person behind one distinct ID is, and why.
 type Explanation struct {
-	ID     string `json:"id"`             // that was asked for
-	Status string `json:"status"`         // sent, or why the person is not
-	Kept   string `json:"kept,omitempty"` // the ID that the person keeps
-	By     string `json:"by,omitempty"`   // what the person is identified by in Customer.io, and its value
+	Asked  string `json:"asked,omitempty"` // the email that was asked for, if it is not the ID
+	ID     string `json:"id"`              // that was asked for, or one of the person whose email it is
+	Status string `json:"status"`          // sent, or why the person is not
+	Kept   string `json:"kept,omitempty"`  // the ID that the person keeps
+	By     string `json:"by,omitempty"`    // what the person is identified by in Customer.io, and its value
 	Value  string `json:"value,omitempty"`
 	// WithoutEmail is the email that the person is sent without, because another one has it; nil for none.
 	WithoutEmail *LostEmail `json:"without_email,omitempty"`
@@ -25,7 +26,18 @@ type Explanation struct {
 	Rejected   string           `json:"rejected,omitempty"` // why there is none
 	Rows       map[string]int64 `json:"rows"`               // of the person, by what becomes of them
 	Operations []string         `json:"operations"`         // the first few of their events, as JSON
+
+	// Others are more people who have the email that was asked for, as far as they are explained, and More IDs of the rest.
+	Others []*Explanation `json:"others,omitempty"`
+	More   []string       `json:"more,omitempty"`
+	// Near are IDs on rows that differ from the one asked for in case or in space around it alone, the first few of them.
+	Near []string `json:"near,omitempty"`
+
+	emailOf []string // IDs of those who have the email that was asked for
 }
+
+// Known reports whether a row, or the persons export, has the ID that was asked for.
+func (w *Explanation) Known() bool { return len(w.IDs) > 0 }
 
 // LostEmail is an email that another person has.
 type LostEmail struct {

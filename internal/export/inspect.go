@@ -169,7 +169,9 @@ func (c *census) inspectFiles(l *Learned) []FileInspection {
 			}
 		}
 		for _, said := range l.Said {
-			if said.Path == s.Path {
+			if said.Path == s.Path && said.Persons {
+				files[i].Notes = append(files[i].Notes, said.Err.Error()+": "+said.Hint)
+			} else if said.Path == s.Path {
 				files[i].Notes = append(files[i].Notes, said.Err.Error())
 			}
 		}

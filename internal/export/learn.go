@@ -126,6 +126,7 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 	if err := l.read(ctx, plan, read, census); err != nil || l.doubtful() {
 		return err
 	}
+	l.setPersonsAside(plan)
 	if l.misread = l.types.Misread(census != nil); l.misread {
 		return nil
 	}

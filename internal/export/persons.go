@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
@@ -56,6 +57,28 @@ func learnPersons(ctx context.Context, plan *Plan, types *posthog.ColumnTypes, i
 		plan.progress().Say(fmt.Sprintf("the persons export leaves IDs of %s people out (its column distinct_ids.total says so); a batch export has them all", Count(missing)))
 	}
 	return exportedAt(plan, index)
+}
+
+// setPersonsAside makes a warning of the trouble with persons exports that were found beside events: they hold nothing to send.
+// Where there is nothing else it stays trouble.
+func (l *Learned) setPersonsAside(plan *Plan) {
+	beside := map[string]bool{}
+	for _, s := range plan.Sources {
+		beside[s.Path] = s.Beside
+	}
+	apart := func(t *posthog.SourceError) bool { return t.Persons && beside[t.Path] }
+	var aside []*posthog.SourceError
+	for _, t := range l.Trouble {
+		if apart(t) {
+			aside = append(aside, &posthog.SourceError{
+				Path: t.Path, Kind: posthog.Warning, Persons: true, Err: errors.New("it is an export of persons and was left out"), Hint: t.Hint,
+			})
+		}
+	}
+	if len(aside) < len(plan.Sources) || plan.Others {
+		l.Trouble = slices.DeleteFunc(l.Trouble, apart)
+		l.Said = append(l.Said, aside...)
+	}
 }
 
 // exportedAt takes the time of the newest file for that of the export, where its rows do not tell.

@@ -29,6 +29,8 @@ type Plan struct {
 	MaxRejects MaxRejects
 	Now        time.Time // the run's own now
 
+	Others bool // earlier runs have read sources that are not among Sources
+
 	// IdentifiersMayMeet says that two people may have the same identifier, because a template makes it. Only the first
 	// of them gets an identify then.
 	IdentifiersMayMeet bool

@@ -26,9 +26,9 @@ type candidate struct {
 }
 
 // may reports whether a group could be sent, or counts for another choice of people, as far as is known without its
-// attributes.
+// attributes. Where emails are asked for, everybody's must be found first.
 func (s *settler) may(t traits) bool {
-	if t&groupSeen == 0 || t&groupFit == 0 || s.choice.barred(t) != Sent {
+	if t&groupSeen == 0 || t&groupFit == 0 || s.choice.Asked == nil && s.choice.barred(t) != Sent {
 		return false
 	}
 	return s.choice.Who == All || t&(isIdentified|groupState|isSent) != 0 || s.choice.byEmailID(t)

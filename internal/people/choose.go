@@ -175,6 +175,7 @@ type Settled struct {
 	held      []Held   // in order of their IDs
 	live      []string // see Live
 	liveCount int
+	asked     []AskedPerson
 }
 
 // Lookup tells who a distinct ID is. The person is nil unless the status is Sent. An ID that nothing ties to a person is

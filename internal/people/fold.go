@@ -199,6 +199,7 @@ func (s *settler) foldOne(p *part, states []owned, joinings []joining, w *scratc
 	st := w.foldIDs(states, joinings, &s.x.keys)
 	w.prune(st, &s.x.keys)
 	w.shrink()
+	s.askFor(c, st)
 	if email, at, ok := st.email(); ok && !(s.choice.Excluded != nil && s.choice.Excluded(email)) {
 		c.traits |= hasEmail
 		_, there := s.x.options.Existing.byEmail(email)

@@ -161,6 +161,7 @@ const (
 	hasFinal    // its attributes are in its part
 	emailIsID   // its email is one of its distinct IDs, and no attribute
 	isHeld      // several of its profiles are identified
+	emailAsked  // its email is one of those asked for
 )
 
 // traits are what an ID brings into its group.

@@ -28,6 +28,7 @@ func (x *Index) Settle(c Choice) (*Settled, error) {
 		s.fold,      // and their attributes
 		s.takeEmailIDs,
 		s.contest, // of which some can be one person's only
+		s.listAsked,
 		s.resolve, // which of several profiles is theirs
 	} {
 		if err := step(); err != nil {

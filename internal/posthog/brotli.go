@@ -82,13 +82,19 @@ const brotliHead = 64 << 10
 
 // isBrotli reports whether a file that begins with head, and is no text itself, is brotli with text in it.
 func isBrotli(head []byte) bool {
+	_, is := brotliText(head)
+	return is
+}
+
+// brotliText returns the beginning of the text in brotli that begins with head, false where that is not brotli.
+func brotliText(head []byte) ([]byte, bool) {
 	text := make([]byte, shownRow)
 	n, err := io.ReadFull(brotli.NewReader(sips{bytes.NewReader(head)}), text)
 	text = text[:n]
 	if err == io.EOF || err != nil && err.Error() == brotliGoesOn { // the whole of a short text, or of none
-		return isText(text)
+		return text, isText(text)
 	}
-	return n > 0 && isText(text) // damage may come later
+	return text, n > 0 && isText(text) // damage may come later
 }
 
 // sips gives little at a time: a decoder that is given much may come to damage in it before it gives any text.

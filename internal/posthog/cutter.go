@@ -37,7 +37,7 @@ func (c *cutter) add(b block) *SourceError {
 		}
 		if refused != nil {
 			b.buffer.release()
-			return &SourceError{Path: c.path(), Kind: Refused, Err: refused, Hint: refused.hint}
+			return refusedSource(&c.reading.sources[c.source], refused, c.codec)
 		}
 		c.layout = l
 		if l != nil && l.said != nil {

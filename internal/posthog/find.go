@@ -13,19 +13,63 @@ import (
 	"sync/atomic"
 )
 
-// Find turns files, directories and globs into the sources to read, sorted by path within each argument, each file
-// once, also where it goes by several names. Directories are searched to the bottom. Hidden files and the manifests of
-// batch exports, see IsManifest, are left out. An argument that names an existing file is that file, even if it could
-// be read as a glob: the names that PostHog gives hold odd characters. The error joins what is wrong with each argument.
+// Find is Search for sources that must all be there: a link that leads nowhere is an error, and nothing is a stray.
 func Find(args []string) ([]Source, error) {
-	f := finder{seen: make(map[fileKey]int)}
+	found, err := search(args, SearchOptions{})
+	if err == nil && len(found.Broken) > 0 {
+		err = fmt.Errorf("%s: what it links to is missing: remove the link or bring that back", found.Broken[0])
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found.Sources, nil
+}
+
+// SearchOptions are what Search leaves out. The zero value leaves out strays alone.
+type SearchOptions struct {
+	Read    Options                // how the sources will be read, which tells what is a stray
+	Exclude func(name string) bool // is asked for a file or directory by its name, by its path below the argument and by its path; nil takes all
+	Ours    func(path string) bool // reports whether a file in a directory or of a glob is one that this program writes; nil knows of none
+	Not     []string               // files that are given as something else than a source, under whatever name
+}
+
+// Found is what Search found.
+type Found struct {
+	Sources  []Source
+	Strays   []string // files in directories and of globs that have nothing of an export, see the strays of this package
+	Broken   []string // links there that lead nowhere
+	Excluded int      // files and directories that SearchOptions.Exclude has left out
+	Not      []string // arguments that are one of SearchOptions.Not
+}
+
+// Search turns files, directories and globs into the sources to read, sorted by path within each argument, each file
+// once, also where it goes by several names. Directories are searched to the bottom. Hidden files and the manifests of
+// batch exports, see IsManifest, are left out, and so are strays: what lies about in a directory and is no export. A
+// directory within an argument that cannot be read is a source, so that reading tells of it. An argument that names an
+// existing file is that file, even if it could be read as a glob: the names that PostHog gives hold odd characters. It
+// is never a stray. The error joins what is wrong with each argument; that nothing is found but what was left out is none.
+func Search(args []string, options SearchOptions) (*Found, error) {
+	found, err := search(args, options)
+	if err == nil {
+		found.dropStrays(options.Read)
+	}
+	return found, err
+}
+
+func search(args []string, options SearchOptions) (*Found, error) {
+	f := finder{options: options, seen: make(map[fileKey]int)}
+	for _, path := range options.Not {
+		if info, err := os.Stat(path); err == nil {
+			f.not = append(f.not, info)
+		}
+	}
 	var errs []error
 	for _, arg := range args {
 		if err := f.argument(arg); err != nil {
 			errs = append(errs, err)
 		}
 	}
-	if len(f.sources) == 0 && len(errs) == 0 && len(f.manifests) > 0 {
+	if len(f.Sources) == 0 && len(errs) == 0 && len(f.manifests) > 0 && f.leftOut() == 0 {
 		errs = append(errs, fmt.Errorf("source %q is a batch export's manifest, which only lists files: name the directory it is in, or the files it lists", f.manifests[0]))
 	}
 	if len(args) == 0 {
@@ -34,15 +78,23 @@ func Find(args []string) ([]Source, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	return f.sources, nil
+	return &f.Found, nil
 }
 
+// leftOut counts what was found and is no source.
+func (f *Found) leftOut() int { return len(f.Strays) + len(f.Broken) + f.Excluded + len(f.Not) }
+
 type finder struct {
-	sources []Source
+	Found
+	options SearchOptions
+	not     []fs.FileInfo   // of options.Not
 	infos   []fs.FileInfo   // of each source
 	seen    map[fileKey]int // the last source with that key
 	before  []int           // for each source the one before it with the same key, -1 for none
-	matched int             // files that the current argument stands for, seen before or not
+	matched int             // files that the current argument stands for, seen before or not, or left out
+
+	root        string                    // the directory that is searched; empty for a glob
+	directories map[fileKey][]fs.FileInfo // that were searched for the current argument
 
 	manifests []string // that are arguments
 }
@@ -54,21 +106,28 @@ type fileKey struct {
 }
 
 func (f *finder) argument(arg string) error {
-	f.matched = 0
+	f.matched, f.root, f.directories = 0, "", map[fileKey][]fs.FileInfo{}
 	if arg == "-" {
 		return errors.New("source -: standard input is only taken by preview, inspect and backfill")
 	}
 	info, err := os.Stat(arg)
 	switch {
+	case err == nil && f.excludes(arg):
+		f.Excluded++
+		return nil
 	case err == nil && info.IsDir():
-		err = f.directory(arg, nil)
+		f.root = arg
+		err = f.directory(arg, info)
 	case err == nil && IsManifest(arg):
 		f.manifests = append(f.manifests, arg)
 		return nil
 	case err == nil && !info.Mode().IsRegular():
 		return fmt.Errorf("source %q is not a regular file, and it must be read twice: save it to a file and name that", arg)
+	case err == nil && f.isOther(info):
+		f.Not = append(f.Not, arg)
+		return nil
 	case err == nil:
-		f.file(arg, info)
+		f.file(arg, info, false)
 		return nil
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(arg, `*?[`):
 		err = f.glob(arg)
@@ -92,53 +151,96 @@ func (f *finder) glob(pattern string) error {
 	if !strings.HasPrefix(filepath.Base(pattern), ".") {
 		paths = slices.DeleteFunc(paths, hidden)
 	}
-	return f.found(paths, nil)
+	f.found(paths)
+	return nil
 }
 
-// directory searches a directory. above are the directories it was reached through, since links can lead in a circle.
-func (f *finder) directory(path string, above []fs.FileInfo) error {
-	info, err := os.Stat(path)
-	if err != nil {
-		return err
-	}
-	for _, a := range above {
-		if os.SameFile(a, info) {
-			return nil
-		}
+// directory searches a directory, once however many links lead there: they can lead in circles.
+func (f *finder) directory(path string, info fs.FileInfo) error {
+	key := fileKey{info.Size(), info.ModTime().UnixNano()}
+	if slices.ContainsFunc(f.directories[key], func(other fs.FileInfo) bool { return os.SameFile(other, info) }) {
+		return nil
 	}
 	entries, err := os.ReadDir(path) // sorted by name
 	if err != nil {
 		return err
 	}
-	above = append(above[:len(above):len(above)], info)
+	f.directories[key] = append(f.directories[key], info)
 	paths := make([]string, 0, len(entries))
 	for _, entry := range entries {
 		if !hidden(entry.Name()) {
 			paths = append(paths, filepath.Join(path, entry.Name()))
 		}
 	}
-	return f.found(paths, above)
+	f.found(paths)
+	return nil
 }
 
 // found takes what a directory or a glob has: what is neither file nor directory is left out.
-func (f *finder) found(paths []string, above []fs.FileInfo) error {
-	f.before, f.infos, f.sources = slices.Grow(f.before, len(paths)), slices.Grow(f.infos, len(paths)), slices.Grow(f.sources, len(paths))
+func (f *finder) found(paths []string) {
+	paths = slices.DeleteFunc(paths, f.leaves)
+	f.before, f.infos, f.Sources = slices.Grow(f.before, len(paths)), slices.Grow(f.infos, len(paths)), slices.Grow(f.Sources, len(paths))
 	for i, s := range statAll(paths) {
 		path, info := paths[i], s.info
 		switch {
-		case errors.Is(s.err, fs.ErrNotExist): // a link that leads nowhere, or removed meanwhile
-			return fmt.Errorf("%w: remove the link or what it should lead to is missing", s.err)
+		case s.err != nil && f.leadsNowhere(path, s.err):
+			f.matched++
+			f.Broken = append(f.Broken, path)
+		case errors.Is(s.err, fs.ErrNotExist): // removed meanwhile
 		case s.err != nil:
-			return s.err
+			f.unreadable(path)
 		case info.IsDir():
-			if err := f.directory(path, above); err != nil {
-				return err
+			if err := f.directory(path, info); err != nil {
+				f.unreadable(path)
 			}
 		case info.Mode().IsRegular() && !IsManifest(path):
-			f.file(path, info)
+			f.file(path, info, true)
 		}
 	}
-	return nil
+}
+
+// leadsNowhere reports whether what cannot be looked at is a link to something that is not there, or to itself.
+func (f *finder) leadsNowhere(path string, err error) bool {
+	if errors.Is(err, fs.ErrPermission) {
+		return false
+	}
+	info, err := os.Lstat(path)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
+}
+
+// unreadable takes what cannot be looked at for a source: that reading it fails is told like that of any file.
+func (f *finder) unreadable(path string) {
+	f.matched++
+	f.add(path, nil, true)
+}
+
+// leaves reports whether something in a directory, or of a glob, is left out by its name.
+func (f *finder) leaves(path string) bool {
+	switch {
+	case f.excludes(path):
+		f.Excluded++
+	case f.options.Ours == nil || !f.options.Ours(path):
+		return false
+	}
+	f.matched++
+	return true
+}
+
+// excludes reports whether the options leave a path out. They are asked about all its names, since they count.
+func (f *finder) excludes(path string) bool {
+	if f.options.Exclude == nil {
+		return false
+	}
+	out := f.options.Exclude(filepath.Base(path))
+	if below, err := filepath.Rel(f.root, path); f.root != "" && err == nil {
+		out = f.options.Exclude(filepath.ToSlash(below)) || out
+	}
+	return f.options.Exclude(filepath.ToSlash(path)) || out
+}
+
+// isOther reports whether a file is one of SearchOptions.Not.
+func (f *finder) isOther(info fs.FileInfo) bool {
+	return slices.ContainsFunc(f.not, func(other fs.FileInfo) bool { return os.SameFile(other, info) })
 }
 
 type stat struct {
@@ -165,8 +267,12 @@ func statAll(paths []string) []stat {
 	return all
 }
 
-func (f *finder) file(path string, info fs.FileInfo) {
+// file takes a file as a source. beside says that it was found in a directory or by a glob.
+func (f *finder) file(path string, info fs.FileInfo, beside bool) {
 	f.matched++
+	if beside && f.isOther(info) {
+		return
+	}
 	key := fileKey{info.Size(), info.ModTime().UnixNano()}
 	last, ok := f.seen[key]
 	if !ok {
@@ -177,10 +283,18 @@ func (f *finder) file(path string, info fs.FileInfo) {
 			return
 		}
 	}
-	f.seen[key] = len(f.sources)
-	f.before = append(f.before, last)
-	f.infos = append(f.infos, info)
-	f.sources = append(f.sources, Source{Path: path, Size: info.Size()})
+	f.seen[key] = len(f.Sources)
+	f.add(path, info, beside)
+	f.before[len(f.before)-1] = last
+}
+
+// add adds a source; info is nil for one that cannot be looked at.
+func (f *finder) add(path string, info fs.FileInfo, beside bool) {
+	source := Source{Path: path, Beside: beside}
+	if info != nil {
+		source.Size = info.Size()
+	}
+	f.Sources, f.infos, f.before = append(f.Sources, source), append(f.infos, info), append(f.before, -1)
 }
 
 func hidden(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }

@@ -90,7 +90,7 @@ func (p *pump) open() *SourceError {
 		return nil
 	}
 	if refused, ok := errors.AsType[*refusal](err); ok {
-		return p.fault(Refused, refused, refused.hint)
+		return refusedSource(&p.source, refused, p.codec)
 	}
 	return p.fault(Gone, err, "")
 }

@@ -11,6 +11,8 @@ import (
 type Source struct {
 	Path string
 	Size int64 // bytes on disk when it was found
+
+	Beside bool // it was found in a directory or by a glob, and not named itself
 }
 
 // Options are how to read. The zero value is the default of everything.
@@ -77,6 +79,8 @@ type SourceError struct {
 	Err  error
 	Hint string // what to do about it; may be empty
 
+	Persons bool // of a Refused source: it is an export of persons
+	Stray   bool // of a Refused source: nothing in it is of an export, so that it is no damaged one either
 	Unended bool // of a Warning: its last row was left out, see Options.WrittenSince
 
 	// Sound is how many bytes of a Damaged source's text, from the start, are to be used, and Doubtful that chunks have

@@ -3,6 +3,8 @@ package posthog
 import (
 	"bytes"
 	"encoding/json"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -11,11 +13,37 @@ import (
 type refusal struct {
 	what string
 	hint string
+
+	persons, stray bool // see SourceError
 }
 
 func refuse(what, hint string) *refusal { return &refusal{what: what, hint: hint} }
 
 func (r *refusal) Error() string { return r.what }
+
+// refusedSource is the error for a source that cannot be read for a reason of its own.
+func refusedSource(source *Source, r *refusal, codec string) *SourceError {
+	e := &SourceError{Path: source.Path, Kind: Refused, Err: r, Hint: r.hint, Persons: r.persons, Stray: r.stray && (codec == "" || codec == "brotli")} // which has no magic
+	if r.persons {
+		e.Hint = "give it as --persons " + typed(source.Path) + ", beside an export of events"
+	} else if source.Beside {
+		e.Hint += "; or leave the file out: --exclude " + typed(filepath.Base(source.Path))
+	}
+	return e
+}
+
+// typed is a path as it is typed in a POSIX shell.
+func typed(path string) string {
+	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@%+") == "" && path != "" {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}
+
+// personsExport refuses persons where events are read.
+func personsExport() *refusal {
+	return &refusal{what: "it is an export of persons, not of events", persons: true}
+}
 
 // quoted shows text from a file, which may hold anything, on one line.
 func quoted(text string) string {
@@ -35,16 +63,22 @@ func Quoted(text []byte) string { return quoted(string(text)) }
 func foreign(h *head) (*layout, *refusal) {
 	for _, f := range foreignFiles {
 		if bytes.HasPrefix(h.text, []byte(f.magic)) {
-			return nil, refuse(f.what, f.hint)
+			return nil, &refusal{what: f.what, hint: f.hint, stray: f.stray}
 		}
 	}
 	return nil, foreignCSV(h)
 }
 
-var foreignFiles = []struct{ magic, what, hint string }{
-	{"PAR1", "it is a Parquet file", "set the batch export's format to JSONLines in PostHog and export again"},
-	{"PK\x03\x04", "it is an XLSX or zip file", "choose CSV instead of XLSX in PostHog's export menu, or unzip it first"},
-	{"SQLite format 3\x00", "it is an SQLite database", hintEvents},
+// foreignFile is a kind of file that another program writes.
+type foreignFile struct {
+	magic, what, hint string
+	stray             bool
+}
+
+var foreignFiles = []foreignFile{
+	{"PAR1", "it is a Parquet file", "set the batch export's format to JSONLines in PostHog and export again", false},
+	{"PK\x03\x04", "it is an XLSX or zip file", "choose CSV instead of XLSX in PostHog's export menu, or unzip it first", false},
+	{"SQLite format 3\x00", "it is an SQLite database", hintEvents, true},
 }
 
 // foreignCSV knows CSV that PostHog writes and that holds no events.
@@ -65,7 +99,7 @@ func foreignCSV(h *head) *refusal {
 	case has("group_type_index", "group_key"):
 		return refuse("it is an export of groups, not of events", "export events, from Activity or as a batch export of the events model")
 	case has("distinct_ids.0"), has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"):
-		return refuse("it is an export of persons, not of events", "export events, from Activity or as a batch export of the events model")
+		return personsExport()
 	case has("session_id", "start_timestamp"), has("session_id", "$start_timestamp"):
 		return refuse("it is an export of sessions, not of events", "set the batch export's model to events in PostHog and export again")
 	}
@@ -90,7 +124,7 @@ func foreignJSON(keys map[string]json.RawMessage) *refusal {
 	}
 	switch {
 	case has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"), has("distinct_ids"):
-		return refuse("it is an export of persons, not of events", "set the batch export's model to events in PostHog and export again")
+		return personsExport()
 	case has("session_id", "start_timestamp"), has("session_id", "$start_timestamp"):
 		return refuse("it is an export of sessions, not of events", "set the batch export's model to events in PostHog and export again")
 	case has("files") && len(keys) == 1:
@@ -99,14 +133,25 @@ func foreignJSON(keys map[string]json.RawMessage) *refusal {
 	return nil
 }
 
-// unknown refuses what no shape has recognised.
+// unknown refuses what no shape has recognised. It is a stray unless its header has a column that exports have, or it
+// begins as JSON does.
 func unknown(h *head) (*layout, *refusal) {
-	if bytes.IndexByte(h.text[:min(len(h.text), shownRow)], 0) >= 0 {
-		return nil, refuse("it is not text", hintEvents)
+	r := &refusal{hint: hintEvents, stray: !beginsJSON(h.text) && !h.hasField()}
+	switch {
+	case bytes.IndexByte(h.text[:min(len(h.text), shownRow)], 0) >= 0:
+		r.what = "it is not text"
+	case len(h.names) > 1:
+		r.what = "it looks like CSV, but not like PostHog's events: its columns are " + listed(h.names)
+		r.hint = "events need the columns `event`, `distinct_id` and `timestamp`; if they go by other names, say so: --column event=NAME"
+	default:
+		r.what = "it is neither JSON lines nor CSV of PostHog events; it begins with " + quoted(h.firstLine(0))
 	}
-	if len(h.names) > 1 {
-		return nil, refuse("it looks like CSV, but not like PostHog's events: its columns are "+listed(h.names),
-			"events need the columns `event`, `distinct_id` and `timestamp`; if they go by other names, say so: --column event=NAME")
-	}
-	return nil, refuse("it is neither JSON lines nor CSV of PostHog events; it begins with "+quoted(h.firstLine(0)), hintEvents)
+	return nil, r
+}
+
+// hasField reports whether the first line has a column of events.
+func (h *head) hasField() bool {
+	return slices.ContainsFunc(h.names, func(name string) bool {
+		return isCSVField(name) || slices.ContainsFunc(h.options.Columns, func(c Column) bool { return c.Name == name })
+	})
 }

@@ -34,7 +34,7 @@ func readTwice(t *testing.T, data []byte, options Options) (rows []row, sums []u
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	sources := []Source{{path, int64(len(data))}}
+	sources := []Source{{Path: path, Size: int64(len(data))}}
 	until := []int64{0}
 	for range 2 {
 		var chunks []*Chunk

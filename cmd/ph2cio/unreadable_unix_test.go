@@ -1,0 +1,73 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"ph2cio/internal/sandbox"
+)
+
+// mortal has a run of root obey the modes of files, as anybody's does; it skips the test where that takes a tool that is not here.
+func (r *run) mortal() {
+	r.t.Helper()
+	if os.Getuid() != 0 {
+		return
+	}
+	r.under = []string{"setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search", "--"}
+	if err := exec.Command("setpriv", append(r.under[1:len(r.under)-1:len(r.under)-1], "true")...).Run(); err != nil {
+		r.t.Skip("root reads everything here: ", err)
+	}
+}
+
+// TestWhatMayNotBeReadCostsItselfOnly has a directory, the files of another, and a file within the source that may not be read:
+// the others are sent, and each is told as trouble, since rows are in it.
+func TestWhatMayNotBeReadCostsItselfOnly(t *testing.T) {
+	t.Parallel()
+	box, url := boxed(t, sandbox.Faults{})
+	r := newRun(t, url)
+	r.mortal()
+	r.write("export/1.jsonl", oneRow)
+	closed := map[string]string{"export/closed": "export/closed/2.jsonl", "export/unsearchable": "export/unsearchable/3.jsonl", "export/4": "export/4"}
+	for path, file := range closed {
+		r.write(file, strings.ReplaceAll(oneRow, "019cb84c", "01960001"))
+		mode := os.FileMode(0)
+		if path == "export/unsearchable" {
+			mode = 0o600
+		}
+		whole := filepath.Join(r.dir, path)
+		if err := os.Chmod(whole, mode); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = os.Chmod(whole, 0o700) })
+	}
+	for _, args := range [][]string{{"preview", "--fresh"}, {"inspect"}, {"sync", "--first-run", "--state", "state"}, {"sync", "--state", "state"}} {
+		out := r.run(append(args, "export")...)
+		for _, path := range []string{"export/closed", "export/unsearchable/3.jsonl", "export/4"} {
+			if !strings.Contains(out.stdout, path) {
+				t.Errorf("%s: nothing is said of %s\n%s", args, path, out)
+			}
+		}
+		if out.code != 6 || !strings.Contains(out.stdout, "permission denied") {
+			t.Errorf("%s: exit code %d\n%s", args, out.code, out)
+		}
+	}
+	if sent := box.Stats().EventsStored; sent != 1 {
+		t.Errorf("%d events were sent, not that of the file that can be read", sent)
+	}
+	for path := range closed {
+		if err := os.Chmod(filepath.Join(r.dir, path), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out := r.run("sync", "--state", "state", "export"); out.code != 0 {
+		t.Errorf("once they can be read: exit code %d\n%s", out.code, out)
+	}
+	if sent := box.Stats().EventsStored; sent != 2 {
+		t.Errorf("%d events were sent once all can be read", sent)
+	}
+}

@@ -1,0 +1,207 @@
+package posthog
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+)
+
+// A stray is a file that lies about in a directory of exports and is none: notes, checksums, pictures, what an editor or a
+// download leaves. It is one by its content if that has nothing of an export: it is not compressed, does not begin as JSON
+// does, has no column of events in its first line, and rows at most as examples in prose. By its name alone it is one only
+// where that says that another program is not done with it, or keeps it for itself. A file with the name of an export is
+// never one: what is wrong with that is trouble, since rows may be missing.
+
+// dropStrays moves the sources that are strays to f.Strays, downloads that have not ended first: rows are in them.
+func (f *Found) dropStrays(options Options) {
+	stray := make([]bool, len(f.Sources))
+	var byContent []int
+	var downloads, others []string
+	for i, s := range f.Sources {
+		switch name := strings.ToLower(filepath.Base(s.Path)); {
+		case !s.Beside:
+		case downloading(name):
+			stray[i] = true
+			downloads = append(downloads, s.Path)
+		case strayName(name):
+			stray[i] = true
+			others = append(others, s.Path)
+		case !exportName(name):
+			byContent = append(byContent, i)
+		}
+	}
+	inParallel(len(byContent), func(i int) { stray[byContent[i]] = isStray(f.Sources[byContent[i]], options) })
+	for _, i := range byContent {
+		if stray[i] {
+			others = append(others, f.Sources[i].Path)
+		}
+	}
+	next := 0
+	f.Sources = slices.DeleteFunc(f.Sources, func(Source) bool { next++; return stray[next-1] })
+	f.Strays = append(downloads, others...)
+}
+
+// inParallel calls f with each number below n, several at a time.
+func inParallel(n int, f func(i int)) {
+	var next atomic.Int64
+	var running sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), n) {
+		running.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				f(i)
+			}
+		})
+	}
+	running.Wait()
+}
+
+// isStray looks at how a file begins. One that cannot be read is none: reading it tells why.
+func isStray(s Source, options Options) bool {
+	head := bytes.TrimPrefix(beginningOf(s.Path, headSize), []byte("\ufeff"))
+	switch {
+	case exportHead(head):
+		return false
+	case isTemplate(head):
+		return true
+	}
+	options.Types, options.Known, options.Until = nil, nil, nil
+	for chunk, err := range Read(context.Background(), []Source{s}, options) {
+		if chunk != nil {
+			lines := chunk.layout.line != nil
+			chunk.Release()
+			return lines && isProse(s.Path)
+		}
+		if trouble, ok := errors.AsType[*SourceError](err); !ok || trouble.Kind != Warning {
+			return ok && (trouble.Stray || trouble.Kind == Refused && isProse(s.Path) || trouble.Kind == Damaged && strayBrotli(s.Path, options))
+		}
+	}
+	return blankFile(s.Path) || strayBrotli(s.Path, options)
+}
+
+// exportHead reports whether a file's first bytes alone show that it is no stray, as those of nearly all exports do.
+func exportHead(head []byte) bool {
+	return codecOf(head) != nil || skippable(head) || beginsJSON(head)
+}
+
+// isProse reports whether a file has some rows as examples do: it does not begin with one, and most of its lines are none.
+func isProse(path string) bool {
+	head := beginningOf(path, windowSize)
+	if utf16Order(head) != nil || slices.ContainsFunc(foreignFiles, func(f foreignFile) bool { return bytes.HasPrefix(head, []byte(f.magic)) }) {
+		return false
+	}
+	lines, rows := 0, 0
+	for line := range bytes.Lines(head) {
+		switch line = bytes.TrimSpace(line); {
+		case len(line) == 0:
+		case line[0] == '{' && beginsJSON(line):
+			rows++
+			fallthrough
+		default:
+			lines++
+		}
+	}
+	return rows > 0 && 2*rows < lines
+}
+
+// isTemplate reports whether text begins as templates of web pages do; no JSON does, not even damaged.
+func isTemplate(head []byte) bool {
+	head = bytes.TrimSpace(head)
+	return len(head) > 1 && head[0] == '{' && bytes.IndexByte([]byte("{%#"), head[1]) >= 0
+}
+
+// beginningOf returns the first bytes of a file, nothing where it cannot be read.
+func beginningOf(path string, size int) []byte {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	head, _ := headOf(file, 0, size)
+	return head
+}
+
+// strayBrotli reports whether a file that was taken for brotli, and is damaged as such, has nothing of an export in what text it
+// gives: brotli has no magic, and other files make sense as a few bytes of it.
+func strayBrotli(path string, options Options) bool {
+	head := beginningOf(path, brotliHead)
+	text, found := brotliText(head)
+	if !found || codecOf(head) != nil || skippable(head) {
+		return false
+	}
+	l, _, refused := recogniseFile(text, false, options)
+	return l == nil && (refused == nil || refused.stray)
+}
+
+// blankFile reports whether a file that has no rows has no header either.
+func blankFile(path string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	head, err := headOf(file, 0, headSize)
+	return err == nil && blank(head)
+}
+
+// exportName reports whether a name, in lower case, is one that exports have.
+func exportName(name string) bool {
+	switch filepath.Ext(name) {
+	case ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".xlsx", ".gz", ".zst", ".zstd", ".br", ".lz4", ".sz", ".snappy", ".s2":
+		return true
+	}
+	return false
+}
+
+// downloading reports whether a name, in lower case, is that of a file which a program has not written to its end.
+func downloading(name string) bool {
+	switch filepath.Ext(name) {
+	case ".tmp", ".part", ".partial", ".crdownload", ".download", ".filepart":
+		return true
+	}
+	return false
+}
+
+// strayName reports whether a name, in lower case, is that of a file which is another program's own: a copy that an editor
+// keeps, what a desktop notes of a directory, a document of an office program.
+func strayName(name string) bool {
+	switch filepath.Ext(name) {
+	case ".swp", ".swo", ".docx", ".pptx", ".odt", ".odp":
+		return true
+	}
+	return slices.Contains([]string{"thumbs.db", "ehthumbs.db", "desktop.ini"}, name) || strings.HasSuffix(name, "~") ||
+		strings.HasPrefix(name, "~$") || len(name) > 1 && name[0] == '#' && name[len(name)-1] == '#'
+}
+
+// beginsJSON reports whether text begins as a JSON document of objects or lists does, as far as it goes.
+func beginsJSON(text []byte) bool {
+	d := json.NewDecoder(bytes.NewReader(text))
+	for i := range 3 {
+		token, err := d.Token()
+		if err != nil {
+			return i > 0 && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF))
+		}
+		delim, opens := token.(json.Delim)
+		switch {
+		case i == 0 && (!opens || delim != '{' && delim != '['):
+			return false
+		case i == 0 && delim == '{':
+			_, err := d.Token()
+			_, syntax := errors.AsType[*json.SyntaxError](err)
+			return !syntax
+		case i == 1 && !opens:
+			return false
+		case i == 1 && delim == ']':
+			return true
+		}
+	}
+	return true
+}
