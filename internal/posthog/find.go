@@ -36,7 +36,7 @@ type SearchOptions struct {
 // Found is what Search found.
 type Found struct {
 	Sources  []Source
-	Strays   []string // files in directories and of globs that have nothing of an export, see the strays of this package
+	Strays   []string // files in directories and of globs that have nothing of an export, see the strays of this package, and hidden files
 	Broken   []string // links there that lead nowhere
 	Excluded int      // files and directories that SearchOptions.Exclude has left out
 	Not      []string // arguments that are one of SearchOptions.Not
@@ -168,8 +168,11 @@ func (f *finder) directory(path string, info fs.FileInfo) error {
 	f.directories[key] = append(f.directories[key], info)
 	paths := make([]string, 0, len(entries))
 	for _, entry := range entries {
-		if !hidden(entry.Name()) {
-			paths = append(paths, filepath.Join(path, entry.Name()))
+		switch name := filepath.Join(path, entry.Name()); {
+		case !hidden(name):
+			paths = append(paths, name)
+		case entry.Type().IsRegular() && !settingsName(entry.Name()) && !f.leaves(name):
+			f.Strays = append(f.Strays, name)
 		}
 	}
 	f.found(paths)
@@ -296,5 +299,8 @@ func (f *finder) add(path string, info fs.FileInfo, beside bool) {
 	}
 	f.Sources, f.infos, f.before = append(f.Sources, source), append(f.infos, info), append(f.before, -1)
 }
+
+// settingsName reports whether a hidden file is one of settings, as our own are kept: nobody takes that for an export.
+func settingsName(name string) bool { return strings.HasPrefix(name, ".env") }
 
 func hidden(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }

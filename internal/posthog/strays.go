@@ -47,7 +47,7 @@ func (f *Found) dropStrays(options Options) {
 	}
 	next := 0
 	f.Sources = slices.DeleteFunc(f.Sources, func(Source) bool { next++; return stray[next-1] })
-	f.Strays = append(downloads, others...)
+	f.Strays = slices.Concat(downloads, others, f.Strays)
 }
 
 // inParallel calls f with each number below n, several at a time.
