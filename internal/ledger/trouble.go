@@ -23,6 +23,9 @@ func (e *Trouble) Unwrap() error { return e.Err }
 // Hint is what to do about it.
 func (e *Trouble) Hint() string { return e.Advice }
 
+// Damaged reports whether it is damage, which no other version, permission or disk would mend.
+func (e *Trouble) Damaged() bool { return e.Advice == damagedAdvice }
+
 // trouble wraps an error of the database; nil stays nil.
 func (s *Store) trouble(doing string, err error) error {
 	if err == nil {
