@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/joho/godotenv"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -17,12 +16,6 @@ const (
 	envFileFlag    = "env-file"
 	defaultEnvFile = ".env"
 )
-
-// dotenv is what a .env file said.
-type dotenv struct {
-	path   string // empty when there was none
-	values map[string]string
-}
 
 // lookup finds a setting that is not a flag: the environment, else the .env file.
 func (p *program) lookup(name string) (string, bool) {
@@ -94,18 +87,14 @@ func (p *program) readDotenv(flags *pflag.FlagSet) error {
 	if value := p.env.get(variable(envFileFlag)); value != "" && !typed {
 		path, typed = value, true
 	}
-	values, err := godotenv.Read(path)
+	d, err := loadDotenv(path)
 	if errors.Is(err, fs.ErrNotExist) && !typed {
 		return nil
 	}
 	if err != nil {
-		// The library's error may quote the file, and the file holds secrets.
-		if _, ok := errors.AsType[*fs.PathError](err); !ok {
-			err = errors.New("a line is not NAME=value")
-		}
-		return &problem{err: fmt.Errorf("read settings from %s: %w", path, err), code: exitUsage}
+		return &problem{err: err, code: exitUsage}
 	}
-	p.dotenv = dotenv{path: path, values: values}
+	p.dotenv = d
 	return nil
 }
 
