@@ -35,6 +35,7 @@ One that was stopped, however, goes on when the same command is typed again; see
 		Args: someSource,
 		RunE: func(c *cobra.Command, args []string) error { return runBackfill(c.Context(), p, o, args) },
 	}
+	p.check(c, func(args []string) error { return errors.Join(o.mapping.check(time.Now()), o.sending.check(p)) })
 	f := c.Flags()
 	f.SortFlags = false
 	o.mapping.addFlags(f, "hold")

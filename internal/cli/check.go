@@ -50,7 +50,13 @@ type finding struct {
 
 func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) error {
 	findings := []finding{p.checkSettings()}
-	to, err := p.destination(ctx, &o.sending)
+	var to *destination
+	err := p.checkDestination(&o.sending)
+	if err != nil {
+		err = usage(err)
+	} else {
+		to, err = p.destination(ctx, &o.sending)
+	}
 	findings = append(findings, checkCredentials(to, err))
 	if err == nil {
 		defer to.close()
@@ -82,7 +88,7 @@ func (p *program) checkSettings() finding {
 
 func checkCredentials(to *destination, err error) finding {
 	if err != nil {
-		return finding{Check: "workspace", Says: err.Error(), Advice: hintOf(err), err: err}
+		return finding{Check: "workspace", Says: strings.ReplaceAll(err.Error(), "\n", "; "), Advice: hintOf(err), err: err}
 	}
 	w := to.workspace
 	return finding{Check: "workspace", OK: true, Says: fmt.Sprintf("%d in region %s, at %s", w.EnvironmentID, w.Region, to.base)}
@@ -187,6 +193,9 @@ func opens(ctx context.Context, s posthog.Source, options posthog.Options) error
 }
 
 func (p *program) writeFindings(findings []finding) error {
+	for i := range findings {
+		findings[i].Says = p.asGiven(findings[i].Says)
+	}
 	if p.json {
 		return p.writeJSON(p.env.Stdout, map[string]any{"checks": findings})
 	}

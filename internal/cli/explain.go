@@ -37,6 +37,13 @@ says so, links that were refused, each attribute with the row that set it, and w
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error { return runExplain(c.Context(), p, o, args) },
 	}
+	p.check(c, func([]string) error {
+		errs := []error{o.mapping.check(time.Now()), checkLimit(o.limit)}
+		if o.id == "" {
+			errs = append(errs, errors.New("explain needs the distinct_id of somebody: --id ID"))
+		}
+		return errors.Join(errs...)
+	})
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVar(&o.id, "id", "", "the `distinct_id` to explain, exactly as it stands in the export")
@@ -47,12 +54,6 @@ says so, links that were refused, each attribute with the row that set it, and w
 }
 
 func runExplain(ctx context.Context, p *program, o *explainOptions, args []string) (err error) {
-	switch {
-	case o.id == "":
-		return usage(errors.New("explain needs the distinct_id of somebody: --id ID"))
-	case o.limit < 0:
-		return usage(errors.New("--limit takes 0 or more"))
-	}
 	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ func (p *program) tell(err error) int {
 	}
 	if !p.started {
 		err = usage(err)
+		p.peekAtDotenv()
 	}
 	if p.wantsJSONLog() {
 		_ = p.openLog(logJSON, "") // which fails only for another form
@@ -49,6 +50,10 @@ type program struct {
 	quiet   bool
 	verbose bool
 	dotenv  dotenv
+
+	origins  map[string]string                              // of flags that were not typed, where their values came from
+	mistakes []error                                        // values that flags did not take
+	checks   map[*cobra.Command][]func(args []string) error // before a command begins
 
 	stdoutTaken bool            // stdout belongs to operations: results go to stderr
 	documented  bool            // the document of --json has been written
@@ -77,10 +82,10 @@ func (p *program) report(err error) {
 		return // the summary has said it
 	}
 	if p.log != nil {
-		p.log.failed(plain(told(err).Error()), exitCode(err), plain(hintOf(err)))
+		p.log.failed(plain(p.asGiven(told(err).Error())), exitCode(err), plain(hintOf(err)))
 		return
 	}
-	for i, line := range strings.Split(strings.TrimSpace(plain(told(err).Error())), "\n") {
+	for i, line := range strings.Split(strings.TrimSpace(plain(p.asGiven(told(err).Error()))), "\n") {
 		if i == 0 {
 			line = style.red("error: ") + line
 		}
@@ -114,7 +119,7 @@ history, and sends people and events to Customer.io's Track API, once.`,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
 		Args:              cobra.NoArgs,
-		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return p.begin(c) },
+		PersistentPreRunE: p.begin,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetIn(p.env.Stdin) // first: the completion commands keep what it is
@@ -136,17 +141,22 @@ history, and sends people and events to Customer.io's Track API, once.`,
 	root.AddCommand(newBackfill(p), newSync(p), newRetry(p), newPreview(p), newInspect(p), newExplain(p), newCheck(p), newStatus(p), newSandbox(p), newVersion(p))
 	root.AddCommand(newTopics(p)...)
 	root.SetHelpCommand(newHelp())
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return clearer(err) })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return errors.Join(append(p.mistakes, clearer(err))...) })
 	refuseOtherShells(root)
 	tellOfQuotes(root)
+	noteMistakes(p, root)
+	p.checkArguments(root)
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(usageTemplate)
 	return root
 }
 
-// begin fills in the flags that were not given and marks the point after which errors are not the command line's.
-func (p *program) begin(c *cobra.Command) error {
+// begin fills in the flags that were not given, tells all that is wrong with the command line and the settings, and marks the point
+// after which errors are not theirs.
+func (p *program) begin(c *cobra.Command, args []string) error {
 	err := p.settings(c)
+	found := p.checked(c, args)
+	err = errors.Join(append(append([]error{err}, p.mistakes...), found)...)
 	watching := p.startWatching(c) // in any case: settings that are wrong are what somebody wants to hear of
 	if err != nil {
 		return err

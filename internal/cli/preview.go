@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -48,6 +49,9 @@ and counts everything. SOURCE is a file, a directory or a glob.`,
 		Args: someSource,
 		RunE: func(c *cobra.Command, args []string) error { return runPreview(c.Context(), p, o, args) },
 	}
+	p.check(c, func([]string) error {
+		return errors.Join(o.mapping.check(time.Now()), checkRate(o.rate), checkBatchItems(o.batchItems))
+	})
 	o.addFlags(c)
 	return c
 }
@@ -77,12 +81,6 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		return err
 	}
 	defer stop()
-	if err := checkRate(o.rate); err != nil {
-		return err
-	}
-	if o.batchItems < 0 {
-		return usage(errors.New("--batch-items takes 0 or more"))
-	}
 	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
 		return err
 	}

@@ -41,6 +41,12 @@ the run had, or those that are right now.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return runRetry(c.Context(), p, o) },
 	}
+	p.check(c, func([]string) error {
+		if o.sending.dryRun || o.sending.sandbox {
+			return errors.New("retry sends what was rejected; --dry-run and --sandbox are for preview, backfill and sync")
+		}
+		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p))
+	})
 	f := c.Flags()
 	f.SortFlags = false
 	f.BoolVar(&o.merges, "merges", false, "try rejected merges again too; they cannot be undone")
@@ -57,9 +63,6 @@ func runRetry(ctx context.Context, p *program, o *retryOptions) (err error) {
 		return err
 	}
 	defer stop()
-	if o.sending.dryRun || o.sending.sandbox {
-		return usage(errors.New("retry sends what was rejected; --dry-run and --sandbox are for preview, backfill and sync"))
-	}
 	to, err := p.destination(ctx, &o.sending)
 	if err != nil {
 		return err

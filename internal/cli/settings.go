@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -31,6 +32,14 @@ func (p *program) setting(name string) string {
 	return value
 }
 
+// from names a setting that is no flag, and where its value came from.
+func (p *program) from(name string) string {
+	if _, ok := p.env.Getenv(name); ok {
+		return name + " in the environment"
+	}
+	return name + " in " + p.dotenv.path
+}
+
 // settings gives every flag that was not typed its value, in this order:
 //  1. the flag on the command line
 //  2. the environment, PH2CIO_ and the flag's name
@@ -39,29 +48,32 @@ func (p *program) setting(name string) string {
 func (p *program) settings(c *cobra.Command) error {
 	// Whoever is to be told of the trouble with the file may be named in the environment.
 	errs := []error{p.readDotenv(c.Flags())}
+	p.origins = map[string]string{}
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Changed || !configurable(f) {
+		if f.Changed || !configurable(f) || f.Name == envFileFlag {
 			return
 		}
-		if value, ok := p.lookup(variable(f.Name)); ok && value != "" {
+		if value := p.setting(variable(f.Name)); value != "" {
+			p.origins[f.Name] = p.from(variable(f.Name))
 			errs = append(errs, setFlag(c.Flags(), f, value))
 		}
 	})
 	errs = append(errs, p.openLog(c.Flag(logFlag).Value.String(), c.Name()))
-	p.warnReadable()
+	p.warnDotenv()
 	p.warnUnknown(c)
 	return errors.Join(errs...)
 }
 
-// setFlag gives a flag the value of its variable. A flag that may be repeated takes one value a line.
+// setFlag gives a flag the value of its variable. A flag that may be repeated takes one value a line. A value that the flag does not
+// take is noted, see noteMistakes.
 func setFlag(flags *pflag.FlagSet, f *pflag.Flag, value string) error {
 	values := []string{value}
 	if f.Value.Type() == "stringArray" {
-		values = strings.FieldsFunc(value, func(r rune) bool { return r == '\n' })
+		values = strings.FieldsFunc(value, func(r rune) bool { return r == '\n' || r == '\r' })
 	}
 	for _, one := range values {
 		if err := flags.Set(f.Name, one); err != nil {
-			return fmt.Errorf("%s: %w", variable(f.Name), clearer(err))
+			return err
 		}
 	}
 	return nil
@@ -80,25 +92,43 @@ func configurable(f *pflag.Flag) bool {
 
 // readDotenv reads the .env file into memory; the process's environment stays as it is.
 func (p *program) readDotenv(flags *pflag.FlagSet) error {
-	path, typed := defaultEnvFile, false
-	if f := flags.Lookup(envFileFlag); f != nil {
-		path, typed = f.Value.String(), f.Changed
+	path, typed, named := defaultEnvFile, false, ""
+	if f := flags.Lookup(envFileFlag); f != nil && f.Changed {
+		path, typed, named = f.Value.String(), true, "--"+envFileFlag+": "
 	}
 	if value := p.env.get(variable(envFileFlag)); value != "" && !typed {
-		path, typed = value, true
+		path, typed, named = value, true, variable(envFileFlag)+" in the environment: "
 	}
 	d, err := loadDotenv(path)
 	if errors.Is(err, fs.ErrNotExist) && !typed {
 		return nil
 	}
 	if err != nil {
-		return &problem{err: err, code: exitUsage}
+		return &problem{err: fmt.Errorf("%s%w", named, err), code: exitUsage}
 	}
 	p.dotenv = d
 	return nil
 }
 
-func (p *program) warnReadable() {
+// peekAtDotenv reads the .env file if that was not done because of a mistake on the command line: it may say how errors are told.
+func (p *program) peekAtDotenv() {
+	if p.dotenv.path == "" {
+		path, _ := typed(p.args, envFileFlag)
+		d, err := loadDotenv(cmp.Or(path, p.env.get(variable(envFileFlag)), defaultEnvFile))
+		if err == nil {
+			p.dotenv = d
+		}
+	}
+}
+
+// warnDotenv warns of what is wrong with the .env file and lets it be read all the same.
+func (p *program) warnDotenv() {
+	for _, warning := range p.dotenv.warnings {
+		p.warn("%s: %s", p.dotenv.path, warning)
+	}
+	if _, ok := p.dotenv.values[variable(envFileFlag)]; ok {
+		p.warn("%s in %s does nothing: only the environment and --%s name another file", variable(envFileFlag), p.dotenv.path, envFileFlag)
+	}
 	if info, err := os.Stat(p.dotenv.path); err == nil && readableByOthers(info.Mode()) {
 		p.warn("%s can be read by other users of this machine; chmod 600 it, since it may hold credentials", p.dotenv.path)
 	}
@@ -109,7 +139,11 @@ func (p *program) warnUnknown(c *cobra.Command) {
 	known := allVariables(c.Root())
 	for _, name := range p.variables() {
 		if strings.HasPrefix(name, "PH2CIO_") && !slices.Contains(known, name) {
-			p.warn("%s is not a setting; .env.example lists them", name)
+			advice := "`ph2cio help environment` says which there are"
+			if meant := closest(name, known); meant != "" {
+				advice = "did you mean " + meant + "?"
+			}
+			p.warn("%s is not a setting; %s", p.from(name), advice)
 		}
 	}
 }
@@ -153,9 +187,9 @@ func allVariables(root *cobra.Command) []string {
 // warn tells what somebody should know of, also when quiet.
 func (p *program) warn(format string, args ...any) {
 	if p.log != nil {
-		p.log.Warn(plain(fmt.Sprintf(format, args...)))
+		p.log.Warn(plain(p.asGiven(fmt.Sprintf(format, args...))))
 		return
 	}
 	style := p.style(p.env.StderrTerminal)
-	fmt.Fprintln(p.env.Stderr, style.yellow("warning: ")+plain(fmt.Sprintf(format, args...)))
+	fmt.Fprintln(p.env.Stderr, style.yellow("warning: ")+plain(p.asGiven(fmt.Sprintf(format, args...))))
 }

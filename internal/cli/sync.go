@@ -40,6 +40,9 @@ One that was stopped goes on when the same command is typed again.`,
 		Args: someSource,
 		RunE: func(c *cobra.Command, args []string) error { return runSync(c, p, o, args) },
 	}
+	p.check(c, func(args []string) error {
+		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p), noStdin(args))
+	})
 	f := c.Flags()
 	f.SortFlags = false
 	o.mapping.addFlags(f, "send")
@@ -52,6 +55,13 @@ One that was stopped goes on when the same command is typed again.`,
 	return c
 }
 
+func noStdin(args []string) error {
+	if slices.Contains(args, stdinSource) {
+		return errors.New("source -: sync looks for files; standard input is for backfill")
+	}
+	return nil
+}
+
 func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err error) {
 	ctx := c.Context()
 	stop, err := o.profiling.start()
@@ -59,12 +69,6 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 		return err
 	}
 	defer stop()
-	if slices.Contains(args, stdinSource) {
-		return usage(errors.New("source -: sync looks for files; standard input is for backfill"))
-	}
-	if o.sending.maxDuration < 0 || o.sending.tolerateRejects < 0 {
-		return usage(errors.New("--max-duration and --tolerate-rejects take 0 or more"))
-	}
 	if o.sending.dryRun {
 		return runPreview(ctx, p, &previewOptions{
 			mapping: o.mapping, batchItems: o.sending.batchItems, rate: o.sending.rate, limit: 10, profiling: o.profiling,
