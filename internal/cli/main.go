@@ -82,10 +82,10 @@ func (p *program) report(err error) {
 		return // the summary has said it
 	}
 	if p.log != nil {
-		p.log.failed(plain(p.asGiven(told(err).Error())), exitCode(err), plain(hintOf(err)))
+		p.log.failed(plain(p.errorText(err)), exitCode(err), plain(hintOf(err)))
 		return
 	}
-	for i, line := range strings.Split(strings.TrimSpace(plain(p.asGiven(told(err).Error()))), "\n") {
+	for i, line := range strings.Split(strings.TrimSpace(plain(p.errorText(err))), "\n") {
 		if i == 0 {
 			line = style.red("error: ") + line
 		}

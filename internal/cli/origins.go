@@ -2,13 +2,28 @@ package cli
 
 import (
 	"cmp"
+	"errors"
 	"regexp"
 	"strings"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
 )
 
 // named is what to call a flag's value: the flag, or the setting that gave it and where that stands.
 func (p *program) named(flag string) string {
 	return cmp.Or(p.origins[flag], "--"+flag)
+}
+
+// errorText is what to tell of an error: values as they were given, and what named a state directory that cannot be used.
+func (p *program) errorText(err error) string {
+	text := p.asGiven(told(err).Error())
+	_, directory := errors.AsType[*export.StateError](err)
+	_, database := errors.AsType[*ledger.Trouble](err)
+	if named := p.origins["state"]; named != "" && (directory || database || errors.Is(err, errLink) || errors.Is(err, errNoDirectory)) {
+		text += " (" + named + ")"
+	}
+	return text
 }
 
 // inText finds flags and settings in the text of an error.

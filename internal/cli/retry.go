@@ -63,12 +63,17 @@ func runRetry(ctx context.Context, p *program, o *retryOptions) (err error) {
 		return err
 	}
 	defer stop()
+	if o.sending.state != "" {
+		if err := p.hasState(ctx, o.sending.state, o.sending.state, usedHint); err != nil {
+			return err
+		}
+	}
 	to, err := p.destination(ctx, &o.sending)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, to.close()) }()
-	if err := hasState(to.state); err != nil {
+	if err := p.hasState(ctx, to.state, o.sending.state, usedHint); err != nil {
 		return err
 	}
 	if err := p.openState(ctx, to, o.sending.waitLock); err != nil {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -79,13 +77,19 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 	if err != nil {
 		return err
 	}
+	mustKnow := !o.firstRun && !o.sending.sandbox
+	if mustKnow && o.sending.state != "" {
+		if err := p.hasState(ctx, o.sending.state, o.sending.state, firstRunHint); err != nil {
+			return err
+		}
+	}
 	to, err := p.destination(ctx, &o.sending)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, to.close()) }()
-	if !o.firstRun && !to.temporary {
-		if err := hasState(to.state); err != nil {
+	if mustKnow {
+		if err := p.hasState(ctx, to.state, o.sending.state, firstRunHint); err != nil {
 			return err
 		}
 	}
@@ -99,20 +103,6 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 		return err
 	}
 	return p.sync(ctx, c, to, plan, o, args)
-}
-
-// hasState refuses a directory from which nothing was ever sent: if it is the wrong one, all of history would be sent from it.
-func hasState(dir string) error {
-	if _, err := os.Lstat(filepath.Join(dir, ledger.FileName)); !errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	return nothingKnown(dir)
-}
-
-func nothingKnown(dir string) error {
-	return &problem{code: exitUsage,
-		err:  fmt.Errorf("nothing was sent from here before: there is no run in %s, which is where sync looked", filepath.Join(dir, ledger.FileName)),
-		hint: "begin with `ph2cio backfill` or with --first-run; or name the directory that earlier runs have used with --state"}
 }
 
 // nothingToDo looks whether there is anything to do, without looking the whole state through for damage. What it cannot make out
@@ -146,7 +136,7 @@ func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, p
 		return err
 	}
 	if len(runs) == 0 && !o.firstRun && !to.temporary {
-		return nothingKnown(to.state)
+		return p.nothingSentFrom(to.state, o.sending.state, firstRunHint)
 	}
 	known, err := export.KnownSources(ctx, to.ledger)
 	if err != nil {

@@ -42,8 +42,9 @@ func (s *Store) whole() error {
 func (s *Store) logAlone() error {
 	for _, suffix := range []string{"-wal", "-journal"} {
 		if info, err := os.Lstat(s.path + suffix); err == nil && info.Size() > 0 {
-			return s.refuse(fmt.Sprintf("it is gone, and %s, which holds its last changes, is there", filepath.Base(s.path)+suffix),
-				"bring it back; or move that away too: the next run then starts from nothing and sends all of history again, with the same event IDs")
+			return &Trouble{Path: s.path, Doing: "use", Damage: true,
+				Err:    fmt.Errorf("it is gone, and %s, which holds its last changes, is there", filepath.Base(s.path)+suffix),
+				Advice: "bring it back; or move that away too: the next run then starts from nothing and sends all of history again, with the same event IDs"}
 		}
 	}
 	return nil
@@ -72,5 +73,5 @@ func (s *Store) pagesSaid() int64 {
 }
 
 func (s *Store) damaged(why string) error {
-	return &Trouble{Path: s.path, Doing: "use", Err: errors.New("it is damaged: " + why), Advice: damagedAdvice}
+	return &Trouble{Path: s.path, Doing: "use", Err: errors.New("it is damaged: " + why), Advice: damagedAdvice, Damage: true}
 }
