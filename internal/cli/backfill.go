@@ -62,6 +62,9 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	if _, terminal := p.console(); terminal && slices.Contains(args, stdinSource) && !o.sending.yes && !o.sending.sandbox {
 		return usage(errors.New("source -: nobody can be asked while standard input is the export; look at it with preview, then give --yes"))
 	}
+	if err := p.beforeStdin(&o.sending, args); err != nil {
+		return err
+	}
 	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
 		return err
 	}

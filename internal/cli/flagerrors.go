@@ -74,9 +74,6 @@ func clearer(err error) error {
 // check adds to what is looked at before a command begins: its arguments and the values of its flags. It asks nobody and opens no
 // source. All that the checks of a command find is told at once.
 func (p *program) check(c *cobra.Command, check func(args []string) error) {
-	if p.checks == nil {
-		p.checks = map[*cobra.Command][]func([]string) error{}
-	}
 	p.checks[c] = append(p.checks[c], check)
 }
 
@@ -85,7 +82,8 @@ func (p *program) checkArguments(root *cobra.Command) {
 	for _, c := range root.Commands() {
 		if arguments := c.Args; arguments != nil && c.PersistentPreRunE == nil && !c.HasSubCommands() {
 			c.Args = cobra.ArbitraryArgs
-			p.check(c, func(args []string) error { return arguments(c, args) })
+			first := func(args []string) error { return arguments(c, args) }
+			p.checks[c] = append([]func([]string) error{first}, p.checks[c]...)
 		}
 	}
 }

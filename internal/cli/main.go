@@ -105,6 +105,7 @@ func told(err error) error {
 }
 
 func newRoot(p *program) *cobra.Command {
+	p.checks = map[*cobra.Command][]func(args []string) error{}
 	root := &cobra.Command{
 		Use:   "ph2cio",
 		Short: "Move PostHog history into Customer.io",

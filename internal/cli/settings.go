@@ -124,7 +124,7 @@ func (p *program) peekAtDotenv() {
 // warnDotenv warns of what is wrong with the .env file and lets it be read all the same.
 func (p *program) warnDotenv() {
 	for _, warning := range p.dotenv.warnings {
-		p.warn("%s: %s", p.dotenv.path, warning)
+		p.warnText(p.dotenv.path + ": " + warning)
 	}
 	if _, ok := p.dotenv.values[variable(envFileFlag)]; ok {
 		p.warn("%s in %s does nothing: only the environment and --%s name another file", variable(envFileFlag), p.dotenv.path, envFileFlag)
@@ -184,12 +184,17 @@ func allVariables(root *cobra.Command) []string {
 	return slices.Compact(names)
 }
 
-// warn tells what somebody should know of, also when quiet.
+// warn tells what somebody should know of, also when quiet. Values are named as they were given.
 func (p *program) warn(format string, args ...any) {
+	p.warnText(p.asGiven(fmt.Sprintf(format, args...)))
+}
+
+// warnText is warn for a text that stays as it is.
+func (p *program) warnText(text string) {
 	if p.log != nil {
-		p.log.Warn(plain(p.asGiven(fmt.Sprintf(format, args...))))
+		p.log.Warn(plain(text))
 		return
 	}
 	style := p.style(p.env.StderrTerminal)
-	fmt.Fprintln(p.env.Stderr, style.yellow("warning: ")+plain(p.asGiven(fmt.Sprintf(format, args...))))
+	fmt.Fprintln(p.env.Stderr, style.yellow("warning: ")+plain(text))
 }
