@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,10 +33,10 @@ func noteMistakes(p *program, root *cobra.Command) {
 }
 
 // mayBeEmpty are flags that mean something without a value, or say better themselves that they need one.
-const mayBeEmpty = " dots only id "
+var mayBeEmpty = []string{dotsFlag, "only", "id"}
 
 func (v mistaken) Set(text string) error {
-	if text == "" && !strings.Contains(mayBeEmpty, " "+v.flag+" ") {
+	if text == "" && !slices.Contains(mayBeEmpty, v.flag) {
 		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s has an empty value: give it one, or leave it out", v.flag))
 		return nil
 	}

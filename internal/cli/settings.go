@@ -55,13 +55,26 @@ func (p *program) settings(c *cobra.Command) error {
 		}
 		if value := p.setting(variable(f.Name)); value != "" {
 			p.origins[f.Name] = p.from(variable(f.Name))
-			errs = append(errs, setFlag(c.Flags(), f, value))
+			errs = append(errs, p.checkQuotes(f, value), setFlag(c.Flags(), f, value))
 		}
 	})
 	errs = append(errs, p.openLog(c.Flag(logFlag).Value.String(), c.Name()))
 	p.warnDotenv()
 	p.warnUnknown(c)
 	return errors.Join(errs...)
+}
+
+// checkQuotes refuses a text from the environment with blanks or quotes around it: some programs that read a file of settings leave
+// the quotes, and a state directory of that name would be another one.
+func (p *program) checkQuotes(f *pflag.Flag, value string) error {
+	if _, ok := p.env.Getenv(variable(f.Name)); !ok || f.Value.Type() != "string" || f.Name == dotsFlag {
+		return nil
+	}
+	first, last := value[0], value[len(value)-1]
+	if strings.TrimSpace(value) == value && (first != last || first != '"' && first != '\'') {
+		return nil
+	}
+	return fmt.Errorf("--%s has blanks or quotes around its value, which would be a part of it: leave them out", f.Name)
 }
 
 // setFlag gives a flag the value of its variable. A flag that may be repeated takes one value a line. A value that the flag does not
