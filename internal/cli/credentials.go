@@ -20,6 +20,20 @@ const (
 // credentials come only from the environment, the .env file, or the files that *_FILE name: a flag would show in the
 // list of processes.
 func (p *program) credentials() (customerio.Credentials, error) {
+	if p.account == nil { // once: a file may be a pipe, and several ask
+		p.account = &account{}
+		p.account.credentials, p.account.err = p.readCredentials()
+	}
+	return p.account.credentials, p.account.err
+}
+
+// account is what is known of the credentials.
+type account struct {
+	credentials customerio.Credentials
+	err         error
+}
+
+func (p *program) readCredentials() (customerio.Credentials, error) {
 	siteID, err1 := p.secret(varSiteID)
 	apiKey, err2 := p.secret(varAPIKey)
 	if err := usageFirst(err1, err2); err != nil {

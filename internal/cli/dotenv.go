@@ -85,8 +85,8 @@ func notText(text string) string {
 	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
 		return "it is UTF-16; save it as UTF-8"
 	}
-	if at := strings.IndexByte(text, 0); at >= 0 {
-		return fmt.Sprintf("line %d holds a NUL byte", 1+strings.Count(text[:at], "\n"))
+	if before, _, found := strings.Cut(text, "\x00"); found {
+		return fmt.Sprintf("line %d holds a NUL byte", 1+strings.Count(before, "\n"))
 	}
 	return ""
 }

@@ -51,6 +51,7 @@ type program struct {
 	verbose bool
 	dotenv  dotenv
 
+	account  *account                                       // nil until somebody asks
 	origins  map[string]string                              // of flags that were not typed, where their values came from
 	mistakes []error                                        // values that flags did not take
 	checks   map[*cobra.Command][]func(args []string) error // before a command begins

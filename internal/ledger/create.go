@@ -26,6 +26,9 @@ func (s *Store) create(ctx context.Context, of Workspace) error {
 	if err := begun.Close(); err != nil { // folds the log into the file, and puts that on disk
 		return err
 	}
+	if _, err := os.Lstat(begun.path + "-wal"); err == nil { // SQLite does not say so
+		return errors.New("its log could not be folded into it")
+	}
 	if err := os.Rename(begun.path, s.path); err != nil {
 		return err
 	}

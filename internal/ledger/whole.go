@@ -32,8 +32,8 @@ func (s *Store) whole() error {
 	if _, err := os.Lstat(s.path + "-wal"); err == nil {
 		return nil // pages may be in the log alone
 	}
-	if says := s.pagesSaid(); says > info.Size() {
-		return s.damaged(fmt.Sprintf("it is cut off: it has %d of %d bytes", info.Size(), says))
+	if size, says := s.sizes(); says > size {
+		return s.damaged(fmt.Sprintf("it is cut off: it has %d of %d bytes", size, says))
 	}
 	return nil
 }
@@ -50,26 +50,28 @@ func (s *Store) logAlone() error {
 	return nil
 }
 
-// pagesSaid is how many bytes the database says it has, 0 when that cannot be told: the head of a file that is no database, or
-// that something else wrote (sqlite.org/fileformat.html, 1.3).
-func (s *Store) pagesSaid() int64 {
+// sizes are how many bytes the database has and how many it says it has, 0 when that cannot be told: the head of a file that is no
+// database, or that something else wrote (sqlite.org/fileformat.html, 1.3). The head is read first, since a run that ends meanwhile
+// lets the file grow.
+func (s *Store) sizes() (has, says int64) {
 	file, err := os.Open(s.path)
 	if err != nil {
-		return 0
+		return 0, 0
 	}
 	defer file.Close()
 	head := make([]byte, 100)
 	if _, err := io.ReadFull(file, head); err != nil || string(head[:16]) != "SQLite format 3\x00" {
-		return 0
+		return 0, 0
 	}
-	if binary.BigEndian.Uint32(head[24:]) != binary.BigEndian.Uint32(head[92:]) {
-		return 0
+	info, err := file.Stat()
+	if err != nil || binary.BigEndian.Uint32(head[24:]) != binary.BigEndian.Uint32(head[92:]) {
+		return 0, 0
 	}
 	page := int64(binary.BigEndian.Uint16(head[16:]))
 	if page == 1 {
 		page = 1 << 16
 	}
-	return page * int64(binary.BigEndian.Uint32(head[28:]))
+	return info.Size(), page * int64(binary.BigEndian.Uint32(head[28:]))
 }
 
 func (s *Store) damaged(why string) error {
