@@ -33,7 +33,10 @@ func (s *Store) trouble(doing string, err error) error {
 		return err
 	}
 	advice := adviceFor(s.path, err)
-	return &Trouble{Path: s.path, Doing: doing, Err: err, Advice: advice, Damage: advice == damagedAdvice}
+	if advice == damagedAdvice {
+		return &Trouble{Path: s.path, Doing: doing, Err: fmt.Errorf("it is damaged: %w", err), Advice: advice, Damage: true}
+	}
+	return &Trouble{Path: s.path, Doing: doing, Err: err, Advice: advice}
 }
 
 func adviceFor(path string, err error) string {
