@@ -124,7 +124,8 @@ func (p *program) lockState(ctx context.Context, to *destination, wait time.Dura
 	if ctx.Err() != nil {
 		return err
 	}
-	return &export.StateError{Path: to.state, Err: err}
+	return &problem{err: &export.StateError{Path: to.state, Err: err}, code: exitState,
+		hint: "let this user write to " + to.state + ", or name another directory with --state"}
 }
 
 // makeStateDir makes the directory for its owner alone. A symbolic link in its place is refused.
