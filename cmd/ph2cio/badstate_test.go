@@ -36,8 +36,8 @@ func TestABadStateIsNotUsed(t *testing.T) {
 	}{
 		"a flipped page":  {overwritten(4096+8, strings.Repeat("\xff", 3000)), "damaged", "bring it back from a backup"},
 		"a flipped head":  {overwritten(0, "\x00\xff"), "not a database", "bring it back from a backup"},
-		"cut":             {whole[:2*4096], "malformed", "bring it back from a backup"},
-		"cut in a page":   {whole[:len(whole)-4096-1000], "malformed", "bring it back from a backup"},
+		"cut":             {whole[:2*4096], "it is cut off", "bring it back from a backup"},
+		"cut in a page":   {whole[:len(whole)-4096-1000], "it is cut off", "bring it back from a backup"},
 		"another form":    {otherForm(t, whole), "it is of another form", "use the build that made it"},
 		"a newer version": {overwritten(60, "\x00\x00\x00\x63"), "a newer version of ph2cio made it (schema 99", "use that version"},
 		"another program": {overwritten(68, "\x00\x00\x00\x05"), "not one of ph2cio's", "--state"},

@@ -68,7 +68,7 @@ func TestStateDiskFails(t *testing.T) {
 		if err := os.Mkdir(k.state, 0o700); err != nil {
 			t.Fatal(err)
 		}
-		under := []string{"strace", "-f", "-qq", "-o", os.DevNull, "-P", filepath.Join(k.state, "state.db"), "-e", "trace=openat", "-e", "inject=openat:error=EROFS"}
+		under := []string{"strace", "-f", "-qq", "-o", os.DevNull, "-P", filepath.Join(k.state, "state.db.new"), "-e", "trace=openat", "-e", "inject=openat:error=EROFS"}
 		needs(t, k.under(under))
 		code, out := k.exit(under)
 		if code != 8 || !strings.Contains(out, "read-only file system") {

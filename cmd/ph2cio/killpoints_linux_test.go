@@ -30,6 +30,8 @@ func TestKilledAtEachStep(t *testing.T) {
 	want, wantRejects, least := whole.held(), whole.rejects(), whole.box.Stats().Items
 
 	for _, step := range []struct{ name, file, call string }{
+		{"while the state is made", "state.db.new", "pwrite64"},
+		{"before the state has its name", "state.db", "rename,renameat,renameat2"},
 		{"after answers, before the log has them", "state.db-wal", "pwrite64"},
 		{"before the log is on disk", "state.db-wal", "fsync,fdatasync"},
 		{"before the log is folded", "state.db", "pwrite64"},

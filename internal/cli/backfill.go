@@ -35,6 +35,7 @@ One that was stopped, however, goes on when the same command is typed again; see
 		Args: someSource,
 		RunE: func(c *cobra.Command, args []string) error { return runBackfill(c.Context(), p, o, args) },
 	}
+	p.check(c, func(args []string) error { return errors.Join(o.mapping.check(time.Now()), o.sending.check(p)) })
 	f := c.Flags()
 	f.SortFlags = false
 	o.mapping.addFlags(f, "hold")
@@ -60,6 +61,9 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	defer stop()
 	if _, terminal := p.console(); terminal && slices.Contains(args, stdinSource) && !o.sending.yes && !o.sending.sandbox {
 		return usage(errors.New("source -: nobody can be asked while standard input is the export; look at it with preview, then give --yes"))
+	}
+	if err := p.beforeStdin(&o.sending, args); err != nil {
+		return err
 	}
 	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
 		return err

@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
 )
 
@@ -50,13 +53,19 @@ type finding struct {
 
 func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) error {
 	findings := []finding{p.checkSettings()}
-	to, err := p.destination(ctx, &o.sending)
+	var to *destination
+	err := p.checkDestination(&o.sending)
+	if err != nil {
+		err = usage(err)
+	} else {
+		to, err = p.destination(ctx, &o.sending)
+	}
 	findings = append(findings, checkCredentials(to, err))
 	if err == nil {
 		defer to.close()
-		findings = append(findings, checkClock(to.workspace.Date, time.Now()), p.checkState(to.state))
+		findings = append(findings, checkClock(to.workspace.Date, time.Now()), p.checkState(ctx, to.state, to.owner()))
 	} else if o.sending.state != "" {
-		findings = append(findings, p.checkState(o.sending.state))
+		findings = append(findings, p.checkState(ctx, o.sending.state, ledger.Workspace{}))
 	}
 	if len(args) > 0 {
 		findings = append(findings, checkSources(ctx, &o.reading, args)...)
@@ -82,7 +91,7 @@ func (p *program) checkSettings() finding {
 
 func checkCredentials(to *destination, err error) finding {
 	if err != nil {
-		return finding{Check: "workspace", Says: err.Error(), Advice: hintOf(err), err: err}
+		return finding{Check: "workspace", Says: strings.ReplaceAll(err.Error(), "\n", "; "), Advice: hintOf(err), err: err}
 	}
 	w := to.workspace
 	return finding{Check: "workspace", OK: true, Says: fmt.Sprintf("%d in region %s, at %s", w.EnvironmentID, w.Region, to.base)}
@@ -105,10 +114,13 @@ func checkClock(theirs, ours time.Time) finding {
 	}
 }
 
-// checkState looks for a directory on a local disk that can be written, or the nearest one in which it can be made, and makes
-// nothing.
-func (p *program) checkState(dir string) finding {
+// checkState looks for a directory on a local disk that can be written, or the nearest one in which it can be made, and for what a
+// state in it knows, and makes nothing. of is the zero value for a workspace that is not known.
+func (p *program) checkState(ctx context.Context, dir string, of ledger.Workspace) finding {
 	at, info, err := nearest(dir)
+	if there := stateDirThere(dir); err == nil && !errors.Is(there, fs.ErrNotExist) {
+		err = there
+	}
 	if err == nil {
 		err = p.refuseNetwork(dir)
 	}
@@ -117,6 +129,9 @@ func (p *program) checkState(dir string) finding {
 	}
 	if err == nil {
 		err = tryWriting(at)
+	}
+	if err == nil {
+		err = checkLedger(ctx, dir, of)
 	}
 	if err != nil {
 		return finding{
@@ -128,7 +143,27 @@ func (p *program) checkState(dir string) finding {
 	if at != dir {
 		says += " (to be made)"
 	}
+	if named := p.origins["state"]; named != "" {
+		says += ", as " + named + " has it"
+	}
 	return finding{Check: "state", OK: true, Says: says}
+}
+
+// checkLedger looks at a state, which need not be there.
+func checkLedger(ctx context.Context, dir string, of ledger.Workspace) error {
+	store, err := openToLook(ctx, dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	owner := store.Workspace()
+	if err := store.Close(); err != nil || of == (ledger.Workspace{}) || of == owner {
+		return err
+	}
+	return &problem{code: exitState, hint: "use that workspace's credentials, or another directory for this one: --state, or its default",
+		err: fmt.Errorf("%s belongs to workspace %d at %s", filepath.Join(dir, ledger.FileName), owner.EnvironmentID, owner.BaseURL)}
 }
 
 func tryWriting(dir string) error {
@@ -196,6 +231,9 @@ func opens(ctx context.Context, s posthog.Source, options posthog.Options) error
 }
 
 func (p *program) writeFindings(findings []finding) error {
+	for i := range findings {
+		findings[i].Says = p.asGiven(findings[i].Says)
+	}
 	if p.json {
 		return p.writeJSON(p.env.Stdout, map[string]any{"checks": findings})
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"ph2cio/internal/customerio"
@@ -18,15 +19,35 @@ const (
 // credentials come only from the environment, the .env file, or the files that *_FILE name: a flag would show in the
 // list of processes.
 func (p *program) credentials() (customerio.Credentials, error) {
-	siteID, err := p.secret(varSiteID)
-	if err != nil {
-		return customerio.Credentials{}, err
+	if p.account == nil { // once: a file may be a pipe, and several ask
+		p.account = &account{}
+		p.account.credentials, p.account.err = p.readCredentials()
 	}
-	apiKey, err := p.secret(varAPIKey)
-	if err != nil {
+	return p.account.credentials, p.account.err
+}
+
+// account is what is known of the credentials.
+type account struct {
+	credentials customerio.Credentials
+	err         error
+}
+
+func (p *program) readCredentials() (customerio.Credentials, error) {
+	siteID, err1 := p.secret(varSiteID)
+	apiKey, err2 := p.secret(varAPIKey)
+	if err := usageFirst(err1, err2); err != nil {
 		return customerio.Credentials{}, err
 	}
 	return customerio.Credentials{SiteID: customerio.NewSecret(siteID), APIKey: customerio.NewSecret(apiKey)}, nil
+}
+
+// usageFirst is what is wrong with settings, else with credentials.
+func usageFirst(errs ...error) error {
+	isUsage := func(err error) bool { return err != nil && exitCode(err) == exitUsage }
+	if slices.ContainsFunc(errs, isUsage) {
+		errs = slices.DeleteFunc(errs, func(err error) bool { return !isUsage(err) })
+	}
+	return errors.Join(errs...)
 }
 
 func (p *program) secret(name string) (string, error) {
@@ -48,7 +69,7 @@ func (p *program) secret(name string) (string, error) {
 	if err != nil {
 		return "", &problem{err: fmt.Errorf("read %s_FILE: %w", name, err), code: exitCredentials}
 	}
-	if value = strings.TrimSpace(string(content)); value == "" {
+	if value = strings.TrimSpace(strings.TrimPrefix(string(content), byteOrderMark)); value == "" {
 		return "", &problem{err: errors.New(name + "_FILE names an empty file: " + path), code: exitCredentials}
 	}
 	return value, nil

@@ -73,15 +73,19 @@ func (p *program) enter(to *destination, o *sendingOptions) (customerio.Credenti
 	if err != nil {
 		return credentials, err
 	}
-	to.base = strings.TrimRight(p.setting(varTrackURL), "/")
-	if to.base == "" {
-		// Either host answers the region call for both regions' accounts.
-		to.base, err = customerio.RegionURL(cmp.Or(p.region(o), "us"))
-	}
-	if err != nil {
+	if to.base, err = p.baseURL(o); err != nil {
 		return credentials, usage(err)
 	}
 	return credentials, nil
+}
+
+// baseURL is the API to ask: CUSTOMERIO_TRACK_URL, or that of the region.
+func (p *program) baseURL(o *sendingOptions) (string, error) {
+	if base := strings.TrimRight(p.setting(varTrackURL), "/"); base != "" {
+		return base, nil
+	}
+	// Either host answers the region call for both regions' accounts.
+	return customerio.RegionURL(cmp.Or(p.region(o), "us"))
 }
 
 // region is what was asked for, empty when it is to be found out.
@@ -108,12 +112,9 @@ func (to *destination) startSandbox() (customerio.Credentials, error) {
 }
 
 func (to *destination) connect(p *program, credentials customerio.Credentials, o *sendingOptions) error {
-	var caCert []byte
-	if o.caCert != "" {
-		var err error
-		if caCert, err = readSettings(o.caCert); err != nil {
-			return &problem{err: fmt.Errorf("--ca-cert: %w", err), code: exitUsage}
-		}
+	caCert, err := o.readCACert()
+	if err != nil {
+		return usage(err)
 	}
 	client, err := customerio.NewClient(customerio.ClientOptions{
 		BaseURL: to.base, Credentials: credentials, CACert: caCert,
@@ -124,6 +125,18 @@ func (to *destination) connect(p *program, credentials customerio.Credentials, o
 	}
 	to.client = client
 	return nil
+}
+
+// readCACert reads the certificates of --ca-cert; nil without.
+func (o *sendingOptions) readCACert() ([]byte, error) {
+	if o.caCert == "" {
+		return nil, nil
+	}
+	text, err := readSettings(o.caCert)
+	if err != nil {
+		return nil, fmt.Errorf("--ca-cert: %w", err)
+	}
+	return text, nil
 }
 
 // identify asks which workspace the credentials belong to, moves to its region, and refuses a workspace that is not the
@@ -167,18 +180,6 @@ func (to *destination) identify(ctx context.Context, p *program, credentials cus
 
 // wire puts the sender together and gives the plan what it needs to send.
 func (to *destination) wire(p *program, plan *export.Plan, o *sendingOptions) error {
-	if err := checkRate(o.rate); err != nil {
-		return err
-	}
-	if o.batchItems < 0 || o.concurrency < 0 || o.concurrency > 1000 {
-		return usage(errors.New("--batch-items and --concurrency take 0 or more, and --concurrency at most 1000"))
-	}
-	if o.dedupWindow < 0 {
-		return usage(errors.New("--dedup-window takes 0 days or more"))
-	}
-	if o.settle < 0 && o.settle != settleUnset {
-		return usage(errors.New("--settle takes 0s or more"))
-	}
 	limit, err := parseMaxRejects(o.maxRejects)
 	if err != nil {
 		return usage(err)
@@ -193,13 +194,6 @@ func (to *destination) wire(p *program, plan *export.Plan, o *sendingOptions) er
 	plan.BatchItems, plan.MaxRejects, plan.Settle = o.batchItems, limit, to.settle(o)
 	plan.ResendOld = o.resendOld
 	return nil
-}
-
-func checkRate(rate float64) error {
-	if rate > 0 && rate <= 1000 {
-		return nil
-	}
-	return usage(fmt.Errorf("--rate takes more than 0 and at most 1000 requests a second, not %v", rate))
 }
 
 // sender is the client with everything around it, from the inside out: each attempt waits its turn, passing faults are

@@ -23,6 +23,7 @@ import (
 
 type explainOptions struct {
 	mapping mappingOptions
+	sources []string // the arguments without the ID
 	id      string
 	limit   int
 	stdin   stdinOptions
@@ -40,8 +41,12 @@ case; all who have it are shown. The ID comes last, or in --id, as where a file 
   ph2cio explain export/ --id 0195602e-7a11-7c3e-9d55-3f2b61c0aa01 --json | jq .ids
   ph2cio explain export/ --persons persons.jsonl.gz --id maya@example.com`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return runExplain(c.Context(), p, o, args) },
+		RunE: func(c *cobra.Command, _ []string) error { return runExplain(c.Context(), p, o, o.sources) },
 	}
+	p.check(c, func(args []string) (err error) {
+		o.sources, err = o.takeID(args)
+		return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit), err)
+	})
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVar(&o.id, "id", "", "the `distinct_id` to explain, exactly as it stands in the export, or an email")
@@ -52,12 +57,6 @@ case; all who have it are shown. The ID comes last, or in --id, as where a file 
 }
 
 func runExplain(ctx context.Context, p *program, o *explainOptions, args []string) (err error) {
-	if o.limit < 0 {
-		return usage(errors.New("--limit takes 0 or more"))
-	}
-	if args, err = o.takeID(args); err != nil {
-		return err
-	}
 	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
 		return err
 	}

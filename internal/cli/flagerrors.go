@@ -3,23 +3,53 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
-// clearer says what a flag takes in place of what the library says of a value that it could not read.
-func clearer(err error) error {
-	if before, _, found := strings.Cut(err.Error(), pingFlag+"="); found {
-		return errors.New(before + pingFlag + "=...") // what follows is a secret
+// mistaken is a flag's value that notes what it does not take and goes on, so that all mistakes are told at once: see begin.
+type mistaken struct {
+	pflag.Value
+	p    *program
+	flag string
+}
+
+// noteMistakes lets every flag note its mistakes.
+func noteMistakes(p *program, root *cobra.Command) {
+	note := func(f *pflag.Flag) {
+		f.Value = mistaken{f.Value, p, f.Name}
+		f.DefValue = strings.TrimPrefix(f.DefValue, "[]") // help would show it as a default
+		if f.DefValue == "0s" {
+			f.DefValue = "0" // the same
+		}
 	}
-	invalid, ok := errors.AsType[*pflag.InvalidValueError](err)
-	if !ok {
-		return err
+	root.PersistentFlags().VisitAll(note)
+	for _, c := range append(root.Commands(), root) {
+		c.Flags().VisitAll(note)
 	}
+}
+
+// mayBeEmpty are flags that mean something without a value, or say better themselves that they need one.
+var mayBeEmpty = []string{dotsFlag, "only", "id"}
+
+func (v mistaken) Set(text string) error {
+	if text == "" && !slices.Contains(mayBeEmpty, v.flag) {
+		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s has an empty value: give it one, or leave it out", v.flag))
+		return nil
+	}
+	if err := v.Value.Set(text); err != nil {
+		v.p.mistakes = append(v.p.mistakes, v.refuses(text, err))
+	}
+	return nil
+}
+
+// refuses says what a flag takes in place of what the library says of a value that it could not read.
+func (v mistaken) refuses(text string, err error) error {
 	takes := ""
-	switch kind := invalid.GetFlag().Value.Type(); {
+	switch kind := v.Type(); {
 	case strings.HasPrefix(kind, "int"), strings.HasPrefix(kind, "uint"), kind == "count":
 		takes = "a whole number"
 	case strings.HasPrefix(kind, "float"):
@@ -29,9 +59,43 @@ func clearer(err error) error {
 	case kind == "bool":
 		takes = "true or false"
 	default:
-		return err
+		return fmt.Errorf("--%s: %w", v.flag, err)
 	}
-	return fmt.Errorf("--%s takes %s, not %q", invalid.GetFlag().Name, takes, invalid.GetValue())
+	return fmt.Errorf("--%s takes %s, not %q", v.flag, takes, text)
+}
+
+// clearer leaves secrets out of what the library says of a command line that it could not read.
+func clearer(err error) error {
+	if before, _, found := strings.Cut(err.Error(), pingFlag+"="); found {
+		return errors.New(before + pingFlag + "=...") // what follows is a secret
+	}
+	return err
+}
+
+// check adds to what is looked at before a command begins: its arguments and the values of its flags. It asks nobody and opens no
+// source. All that the checks of a command find is told at once.
+func (p *program) check(c *cobra.Command, check func(args []string) error) {
+	p.checks[c] = append(p.checks[c], check)
+}
+
+// checkArguments makes what commands say of their arguments one of their checks.
+func (p *program) checkArguments(root *cobra.Command) {
+	for _, c := range root.Commands() {
+		if arguments := c.Args; arguments != nil && c.PersistentPreRunE == nil && !c.HasSubCommands() {
+			c.Args = cobra.ArbitraryArgs
+			first := func(args []string) error { return arguments(c, args) }
+			p.checks[c] = append([]func([]string) error{first}, p.checks[c]...)
+		}
+	}
+}
+
+// checked is all that the checks of a command find.
+func (p *program) checked(c *cobra.Command, args []string) error {
+	var errs []error
+	for _, check := range p.checks[c] {
+		errs = append(errs, check(args))
+	}
+	return errors.Join(errs...)
 }
 
 // someSource refuses a command line without a source.

@@ -12,6 +12,9 @@ import (
 // topic is the annotation of flags that a command's own help leaves to `ph2cio help TOPIC`, so that it fits a screen.
 const topic = "topic"
 
+// dotsFlag takes any text in place of dots, also none.
+const dotsFlag = "dots"
+
 // mappingOptions are the flags that decide what an event or person looks like in Customer.io.
 type mappingOptions struct {
 	reading            readingOptions
@@ -50,7 +53,7 @@ func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
 func (o *mappingOptions) addAttributeFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.pageName, "page-name", "url", "name of a page: `url|url-no-query|path|title|event`")
 	f.StringVar(&o.screenName, "screen-name", "name", "name of a screen: `name|event`, its own or that of its event, $screen")
-	f.StringVar(&o.dots, "dots", "", "put this `text`, such as _, in place of dots in attribute names; empty leaves them")
+	f.StringVar(&o.dots, dotsFlag, "", "put this `text`, such as _, in place of dots in attribute names; empty leaves them")
 	f.StringVar(&o.properties, "properties", "custom", "event properties to send: `custom|all`")
 	f.StringSliceVar(&o.dropProperties, "drop-property", nil, "event property `globs` never to send")
 	f.StringSliceVar(&o.redactQuery, "redact-query", nil, "more URL query parameter `names` whose values become \"redacted\"")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 )
 
@@ -59,25 +60,26 @@ func (o *identityOptions) addFlags(f *pflag.FlagSet) {
 // choice returns who is sent and under what. Errors name the flag.
 func (o *identityOptions) choice() (people.Choice, error) {
 	choice := people.Choice{Who: people.Who(o.people), Merges: merges[o.merge], MergeProfiles: o.mergeProfiles, Only: o.flags != nil && o.flags.Changed("only")}
+	var errs []error
 	if choice.Only && strings.Join(o.only, "") == "" {
-		return choice, errors.New("--only names nobody: give one ID or more, or leave it out to send everybody")
+		errs = append(errs, errors.New("--only names nobody: give one ID or more, or leave it out to send everybody"))
 	}
 	switch choice.Who {
 	case people.Identified, people.WithEmail, people.All:
 	default:
-		return choice, fmt.Errorf("--people takes identified, with-email or all, not %q", o.people)
+		errs = append(errs, fmt.Errorf("--people takes identified, with-email or all, not %q", o.people))
 	}
 	for _, key := range o.identifyBy {
 		by, ok := people.ByName(key)
 		if !ok {
-			return choice, fmt.Errorf("--identify-by takes id, email and cio_id, not %q", key)
+			errs = append(errs, fmt.Errorf("--identify-by takes id, email and cio_id, not %q", key))
 		}
 		choice.By = append(choice.By, by)
 	}
 	if len(choice.By) == 0 {
-		return choice, errors.New("--identify-by needs a key: id, email or cio_id")
+		errs = append(errs, errors.New("--identify-by needs a key: id, email or cio_id"))
 	}
-	if err := o.checkMerge(choice); err != nil {
+	if err := errors.Join(append(errs, o.checkMerge(choice)...)...); err != nil {
 		return choice, err
 	}
 	if o.identifierValue != "" {
@@ -86,46 +88,56 @@ func (o *identityOptions) choice() (people.Choice, error) {
 	return choice, nil
 }
 
+// key is the first key to identify people by.
+func (o *identityOptions) key() customerio.Key {
+	if len(o.identifyBy) == 0 {
+		return "id"
+	}
+	return customerio.Key(o.identifyBy[0])
+}
+
 // merges are the values of --merge.
 var merges = map[string]people.Merges{"never": people.MergeNever, "needed": people.MergeNeeded, "identify": people.MergeIdentify}
 
-func (o *identityOptions) checkMerge(choice people.Choice) error {
-	if _, known := merges[o.merge]; !known {
-		return fmt.Errorf("--merge takes never, needed or identify, not %q", o.merge)
+func (o *identityOptions) checkMerge(choice people.Choice) (errs []error) {
+	_, known := merges[o.merge]
+	if !known {
+		errs = append(errs, fmt.Errorf("--merge takes never, needed or identify, not %q", o.merge))
 	}
-	if o.mergeProfiles && choice.Merges == people.MergeNever {
-		return errors.New("--merge-profiles merges profiles, and --merge never merges nothing: give one of them")
+	if known && o.mergeProfiles && choice.Merges == people.MergeNever {
+		errs = append(errs, errors.New("--merge-profiles merges profiles, and --merge never merges nothing: give one of them"))
 	}
 	if choice.Merges == people.MergeIdentify && (len(choice.By) != 1 || choice.By[0] != people.ByID || o.identifierValue != "") {
-		return errors.New("--merge identify works only with --identify-by id, because it names the anonymous profile by its distinct_id")
+		errs = append(errs, errors.New("--merge identify works only with --identify-by id, because it names the anonymous profile by its distinct_id"))
 	}
 	if o.identifierValue != "" && len(choice.By) != 1 {
-		return errors.New("--identifier-value needs a single --identify-by: the key that the value is for")
+		errs = append(errs, errors.New("--identifier-value needs a single --identify-by: the key that the value is for"))
 	}
 	if o.identity != "on" && o.identity != "off" {
-		return fmt.Errorf("--identity takes on or off, not %q", o.identity)
+		errs = append(errs, fmt.Errorf("--identity takes on or off, not %q", o.identity))
 	}
 	if o.maxProfiles < 0 || o.maxMerges < 0 {
-		return errors.New("--max-profiles and --max-merges take 0 or more")
+		errs = append(errs, errors.New("--max-profiles and --max-merges take 0 or more"))
 	}
-	return nil
+	return errs
 }
 
 // index adds to the options of the first reading what these flags say. Errors name the flag.
 func (o *identityOptions) index(index *people.Options) error {
 	index.Separate = o.identity == "off"
+	var errs []error
 	var err error
 	if index.Memory, err = parseBytes(o.memory); err != nil {
-		return fmt.Errorf("--memory %w", err)
+		errs = append(errs, fmt.Errorf("--memory %w", err))
 	}
 	if o.userID != "" {
 		pattern, err := regexp.Compile(o.userID)
 		if err != nil {
-			return fmt.Errorf("--user-id %q is no regular expression: %w", o.userID, err)
+			return errors.Join(append(errs, fmt.Errorf("--user-id %q is no regular expression: %w", o.userID, err))...)
 		}
 		index.UserID = pattern.Match
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // leastMemory is what a run needs beside what it knows of people.

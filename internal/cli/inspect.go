@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -34,6 +35,7 @@ SOURCE is a file, a directory, a glob or -; a file that cannot be read does not 
 		Args: someSource,
 		RunE: func(c *cobra.Command, args []string) error { return runInspect(c.Context(), p, o, args) },
 	}
+	p.check(c, func([]string) error { return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit)) })
 	f := c.Flags()
 	f.SortFlags = false
 	f.IntVar(&o.limit, "limit", 20, "show this many `lines` of each list; 0 shows all, as --json always does")
@@ -49,9 +51,6 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 		return err
 	}
 	defer stop()
-	if o.limit < 0 {
-		return usage(errors.New("--limit takes 0 or more"))
-	}
 	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
 		return err
 	}
@@ -83,6 +82,14 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 	}
 	if in.Troubled() {
 		return &finished{code: exitInput}
+	}
+	return nil
+}
+
+// checkLimit refuses a number of lines that is none.
+func checkLimit(lines int) error {
+	if lines < 0 {
+		return errors.New("--limit takes 0 or more")
 	}
 	return nil
 }

@@ -15,11 +15,11 @@ type failure struct {
 }
 
 // failureOf is nil when nothing failed: no error, or one that the results themselves tell.
-func failureOf(err error) *failure {
+func (p *program) failureOf(err error) *failure {
 	if err == nil || isFinished(err) {
 		return nil
 	}
-	return &failure{Message: told(err).Error(), Code: exitCode(err), Hint: hintOf(err)}
+	return &failure{Message: p.errorText(err), Code: exitCode(err), Hint: hintOf(err)}
 }
 
 // writeJSON writes the one document that a command under --json leaves.
@@ -41,7 +41,7 @@ func (p *program) document(err error, args []string) {
 	if p.documented || !p.wantsJSON(args) {
 		return
 	}
-	f := failureOf(err)
+	f := p.failureOf(err)
 	if f == nil {
 		f = &failure{Message: err.Error(), Code: exitCode(err)}
 	}
@@ -70,6 +70,6 @@ func (p *program) wantsJSON(args []string) bool {
 			return true
 		}
 	}
-	on, _ := strconv.ParseBool(p.env.get(variable("json")))
+	on, _ := strconv.ParseBool(p.setting(variable("json")))
 	return p.json || on
 }

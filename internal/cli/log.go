@@ -2,14 +2,12 @@ package cli
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
 	"strings"
 	"sync"
 
-	"github.com/joho/godotenv"
 	"github.com/spf13/pflag"
 )
 
@@ -88,17 +86,7 @@ func (p *program) wantsJSONLog() bool {
 	if value, ok := typed(p.args, logFlag); ok {
 		return value == logJSON
 	}
-	name := variable(logFlag)
-	if value := p.env.get(name); value != "" {
-		return value == logJSON
-	}
-	path, _ := typed(p.args, envFileFlag)
-	text, err := readEnvFile(cmp.Or(path, p.env.get(variable(envFileFlag)), defaultEnvFile))
-	if err != nil {
-		return false
-	}
-	values, err := godotenv.UnmarshalBytes(text)
-	return err == nil && values[name] == logJSON
+	return p.setting(variable(logFlag)) == logJSON
 }
 
 // typed finds the value of a flag on a command line that has not been parsed. Of several the last one counts.

@@ -84,7 +84,7 @@ func TestALogOfJSONIsNothingElse(t *testing.T) {
 		{"refused", refusing, []string{"backfill", "--log-format=json", "-v", acornly}, exitCredentials, "ERROR", "refused with 401"},
 		{"no credentials", nil, []string{"backfill", "--log-format=json", acornly}, exitCredentials, "ERROR", "CUSTOMERIO_SITE_ID is not set"},
 		{"by the environment", map[string]string{"PH2CIO_LOG_FORMAT": "json"}, []string{"backfill", acornly}, exitCredentials, "ERROR", "CUSTOMERIO_SITE_ID"},
-		{"by a file of settings", nil, []string{"preview", "--env-file", dotenv, acornly}, exitDone, "WARN", "PH2CIO_EVNETS is not a setting"},
+		{"by a file of settings", nil, []string{"preview", "--env-file", dotenv, acornly}, exitDone, "WARN", "is not a setting; did you mean PH2CIO_EVENTS?"},
 		{"a file that others can read", nil, []string{"preview", "--env-file", dotenv, acornly}, exitDone, "WARN", "can be read by other users"},
 		{"a flag that is none", nil, []string{"preview", "--frob", "--log-format", "json", acornly}, exitUsage, "ERROR", "unknown flag: --frob"},
 		{"a flag that is none, by the environment", map[string]string{"PH2CIO_LOG_FORMAT": "json"}, []string{"preview", "--frob"}, exitUsage, "ERROR", "unknown flag"},

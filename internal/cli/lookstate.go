@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 	"strings"
@@ -10,7 +11,6 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
-	"ph2cio/internal/mapping"
 )
 
 // lookAtState lets a preview know what was sent before, from the state that was named, or from the user's own if there is just
@@ -29,11 +29,12 @@ func (p *program) lookAtState(ctx context.Context, plan *export.Plan, o *preview
 	}
 	var found *ledger.Store
 	for _, dir := range dirs {
-		store, err := ledger.OpenReadOnly(ctx, dir, mapping.IDScheme)
+		store, err := openToLook(ctx, dir)
 		switch {
 		case err != nil && o.state != "" && errors.Is(err, fs.ErrNotExist):
-			return nothing, usage(errors.New("--state " + o.state + ": nothing was sent from there"))
-		case err != nil && o.state != "":
+			p.tellNothingSent(dir)
+			continue
+		case err != nil && (o.state != "" || isDamage(err)):
 			return nothing, err
 		case errors.Is(err, fs.ErrNotExist):
 			continue
@@ -72,6 +73,18 @@ func (p *program) lookAtState(ctx context.Context, plan *export.Plan, o *preview
 		o.idle, err = p.nothingOwed(ctx, found, runs, &o.mapping, plan)
 	}
 	return found.Close, err
+}
+
+// tellNothingSent says that the state that was named is empty, in case another one was meant.
+func (p *program) tellNothingSent(dir string) {
+	if !p.quiet {
+		fmt.Fprintln(p.env.Stderr, plain(p.nothingSentText(dir, dir)))
+	}
+}
+
+func isDamage(err error) bool {
+	trouble, ok := errors.AsType[*ledger.Trouble](err)
+	return ok && trouble.Damage
 }
 
 // mayBeOurs reports whether a state is of the API that would be sent to.

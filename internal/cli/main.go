@@ -31,6 +31,7 @@ func (p *program) tell(err error) int {
 	}
 	if !p.started {
 		err = usage(err)
+		p.peekAtDotenv()
 	}
 	if p.wantsJSONLog() {
 		_ = p.openLog(logJSON, "") // which fails only for another form
@@ -53,6 +54,11 @@ type program struct {
 	precious precious // what no output may replace
 	outputs  []output // files that the command may write
 	filled   string   // the state directory, if it was named and is written to
+
+	account  *account                                       // nil until somebody asks
+	origins  map[string]string                              // of flags that were not typed, where their values came from
+	mistakes []error                                        // values that flags did not take
+	checks   map[*cobra.Command][]func(args []string) error // before a command begins
 
 	stdoutTaken bool            // stdout belongs to operations: results go to stderr
 	documented  bool            // the document of --json has been written
@@ -81,10 +87,10 @@ func (p *program) report(err error) {
 		return // the summary has said it
 	}
 	if p.log != nil {
-		p.log.failed(plain(told(err).Error()), exitCode(err), plain(hintOf(err)))
+		p.log.failed(plain(p.errorText(err)), exitCode(err), plain(hintOf(err)))
 		return
 	}
-	for i, line := range strings.Split(strings.TrimSpace(plain(told(err).Error())), "\n") {
+	for i, line := range strings.Split(strings.TrimSpace(plain(p.errorText(err))), "\n") {
 		if i == 0 {
 			line = style.red("error: ") + line
 		}
@@ -104,6 +110,7 @@ func told(err error) error {
 }
 
 func newRoot(p *program) *cobra.Command {
+	p.checks = map[*cobra.Command][]func(args []string) error{}
 	root := &cobra.Command{
 		Use:   "ph2cio",
 		Short: "Move PostHog history into Customer.io",
@@ -118,7 +125,7 @@ history, and sends people and events to Customer.io's Track API, once.`,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
 		Args:              cobra.NoArgs,
-		PersistentPreRunE: func(c *cobra.Command, args []string) error { return p.begin(c, args) },
+		PersistentPreRunE: p.begin,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetIn(p.env.Stdin) // first: the completion commands keep what it is
@@ -140,17 +147,22 @@ history, and sends people and events to Customer.io's Track API, once.`,
 	root.AddCommand(newBackfill(p), newSync(p), newRetry(p), newPreview(p), newInspect(p), newExplain(p), newCheck(p), newStatus(p), newSandbox(p), newVersion(p))
 	root.AddCommand(newTopics(p)...)
 	root.SetHelpCommand(newHelp())
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return clearer(err) })
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return errors.Join(append(p.mistakes, clearer(err))...) })
 	refuseOtherShells(root)
 	tellOfQuotes(root)
+	noteMistakes(p, root)
+	p.checkArguments(root)
 	root.SetHelpTemplate(helpTemplate)
 	root.SetUsageTemplate(usageTemplate)
 	return root
 }
 
-// begin fills in the flags that were not given and marks the point after which errors are not the command line's.
+// begin fills in the flags that were not given, tells all that is wrong with the command line and the settings, and marks the point
+// after which errors are not theirs.
 func (p *program) begin(c *cobra.Command, args []string) error {
-	err := errors.Join(p.settings(c), p.guardOutputs(c, args))
+	err := p.settings(c)
+	found := p.checked(c, args)
+	err = errors.Join(append(append([]error{err}, p.mistakes...), found, p.guardOutputs(c, args))...)
 	watching := p.startWatching(c) // in any case: settings that are wrong are what somebody wants to hear of
 	if err = errors.Join(err, watching); err != nil {
 		return err

@@ -147,7 +147,7 @@ func (p *program) checkMetricsFile(path string) error {
 	err := p.checkOutput(metricsOutput(path))
 	if err == nil {
 		if err = tryWriting(filepath.Dir(resolved(path))); err != nil {
-			err = &problem{code: exitUsage, err: fmt.Errorf("%s: %w", p.writtenAs(metricsFlag), err),
+			err = &problem{code: exitUsage, err: fmt.Errorf("%s: %w", p.named(metricsFlag), err),
 				hint: "name a file in a directory that is there and can be written, such as node_exporter's --collector.textfile.directory"}
 		}
 	}

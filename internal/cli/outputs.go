@@ -289,22 +289,5 @@ func (p *program) overwrites(flag, path, is string) error {
 }
 
 func (p *program) refuseOutput(flag, path, why, hint string) error {
-	return &problem{code: exitUsage, err: fmt.Errorf("%s %s %s", p.writtenAs(flag), path, why), hint: hint + "; nothing was changed"}
-}
-
-// writtenAs names a flag as it was given: on the command line, in the environment or in a file of settings.
-func (p *program) writtenAs(flag string) string {
-	for _, arg := range p.args {
-		if arg == "--"+flag || strings.HasPrefix(arg, "--"+flag+"=") {
-			return "--" + flag
-		}
-	}
-	name := variable(flag)
-	if p.env.get(name) != "" {
-		return name
-	}
-	if p.dotenv.values[name] != "" {
-		return name + " in " + p.dotenv.path
-	}
-	return "--" + flag
+	return &problem{code: exitUsage, err: fmt.Errorf("--%s: %s %s", flag, path, why), hint: hint + "; nothing was changed"}
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"encoding/pem"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -117,8 +118,8 @@ var treasures = []treasure{
 	{"globbed/a.jsonl", "the source globbed/a.jsonl", "SOURCE"},
 	{".env", "the settings file .env", ""},
 	{"other.env", "the settings file other.env", ""},
-	{"site", "the file that CUSTOMERIO_SITE_ID_FILE names", ""},
-	{"key", "the file that CUSTOMERIO_API_KEY_FILE names", ""},
+	{"site", "the file that CUSTOMERIO_SITE_ID_FILE in the environment names", ""},
+	{"key", "the file that CUSTOMERIO_API_KEY_FILE in the environment names", ""},
 	{"ca.pem", "the file of --ca-cert", "ca-cert"},
 	{"existing.csv", "the file of --existing", "existing"},
 	{"persons.jsonl", "the file of --persons", "persons"},
@@ -143,6 +144,18 @@ func lay(t *testing.T, text string) {
 		}
 		write(t, one.path, text)
 	}
+	for path, text := range rightSettings(t) {
+		write(t, path, text)
+	}
+}
+
+// rightSettings are the files of settings that have to be right, or only that would be told.
+func rightSettings(t *testing.T) map[string]string {
+	t.Helper()
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	defer server.Close()
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	return map[string]string{"site": "a-site-id\n", "key": "an-api-key\n", "ca.pem": string(certificate)}
 }
 
 // routes are the ways to a file; each returns a name for it.
@@ -290,10 +303,14 @@ func tryAll(t *testing.T, c *cobra.Command, f *pflag.Flag, text string) (runs in
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("there was a request") }))
 	defer server.Close()
-	plain := strings.HasPrefix(text, "# of its own")
+	plain, settings := strings.HasPrefix(text, "# of its own"), rightSettings(t)
 	for _, one := range treasures {
 		if one.flag == f.Name || one.flag == "SOURCE" && !takesSources(c) || one.flag != "SOURCE" && one.flag != "" && c.Flags().Lookup(one.flag) == nil {
 			continue
+		}
+		right, isSettings := settings[one.path]
+		if isSettings {
+			write(t, one.path, text)
 		}
 		for how, route := range routes {
 			if !plain && how != "directly" && !strings.HasSuffix(how, " link") {
@@ -312,9 +329,9 @@ func tryAll(t *testing.T, c *cobra.Command, f *pflag.Flag, text string) (runs in
 				}
 				given := "--" + f.Name
 				if !byFlag {
-					given = variable(f.Name)
+					given = variable(f.Name) + " in the environment"
 				}
-				if told := given + " " + path; !strings.Contains(out.stderr, told) || toFiles[f.Name] == written && !toldOf(out.stderr, told, one) {
+				if told := given + ": " + path; !strings.Contains(out.stderr, told) || toFiles[f.Name] == written && !toldOf(out.stderr, told, one) {
 					t.Errorf("%s, %s (by flag: %v): it is not said that %s is %s:\n%s", one.path, how, byFlag, told, one.is, out.stderr)
 				}
 				same(t, before, everything(t))
@@ -322,6 +339,9 @@ func tryAll(t *testing.T, c *cobra.Command, f *pflag.Flag, text string) (runs in
 			if t.Failed() {
 				return runs
 			}
+		}
+		if isSettings {
+			write(t, one.path, right)
 		}
 	}
 	return runs

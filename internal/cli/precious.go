@@ -67,8 +67,12 @@ func valuesOf(f *pflag.Flag) []string {
 	if f == nil {
 		return nil
 	}
-	values := []string{f.Value.String()}
-	if several, ok := f.Value.(pflag.SliceValue); ok {
+	value := f.Value
+	if noting, ok := value.(mistaken); ok {
+		value = noting.Value
+	}
+	values := []string{value.String()}
+	if several, ok := value.(pflag.SliceValue); ok {
 		values = several.GetSlice()
 	}
 	return slices.DeleteFunc(values, func(value string) bool { return value == "" })

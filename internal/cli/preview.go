@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -46,6 +47,9 @@ and counts everything. SOURCE is a file, a directory or a glob.`,
 		Args: someSource,
 		RunE: func(c *cobra.Command, args []string) error { return runPreview(c.Context(), p, o, args) },
 	}
+	p.check(c, func([]string) error {
+		return errors.Join(o.mapping.check(time.Now()), checkRate(o.rate), checkBatchItems(o.batchItems))
+	})
 	o.addFlags(c)
 	return c
 }
@@ -75,12 +79,6 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		return err
 	}
 	defer stop()
-	if err := checkRate(o.rate); err != nil {
-		return err
-	}
-	if o.batchItems < 0 {
-		return usage(errors.New("--batch-items takes 0 or more"))
-	}
 	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
 		return err
 	}

@@ -34,7 +34,7 @@ func (o *profiling) start(p *program) (stop func(), err error) {
 			err = errors.Join(err, file.Close())
 		}
 		if err != nil {
-			p.warn("--%s: %v", profileFlag, err)
+			p.warn("%v", err)
 		}
 	}, nil
 }

@@ -41,6 +41,12 @@ the run had, or those that are right now.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return runRetry(c.Context(), p, o) },
 	}
+	p.check(c, func([]string) error {
+		if o.sending.dryRun || o.sending.sandbox {
+			return errors.New("retry sends what was rejected; --dry-run and --sandbox are for preview, backfill and sync")
+		}
+		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p))
+	})
 	f := c.Flags()
 	f.SortFlags = false
 	f.BoolVar(&o.merges, "merges", false, "try rejected merges again too; they cannot be undone")
@@ -57,15 +63,17 @@ func runRetry(ctx context.Context, p *program, o *retryOptions) (err error) {
 		return err
 	}
 	defer stop()
-	if o.sending.dryRun || o.sending.sandbox {
-		return usage(errors.New("retry sends what was rejected; --dry-run and --sandbox are for preview, backfill and sync"))
+	if o.sending.state != "" {
+		if err := p.hasState(ctx, o.sending.state, o.sending.state, usedHint); err != nil {
+			return err
+		}
 	}
 	to, err := p.destination(ctx, &o.sending)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, to.close()) }()
-	if err := hasState(to.state); err != nil {
+	if err := p.hasState(ctx, to.state, o.sending.state, usedHint); err != nil {
 		return err
 	}
 	if err := p.openState(ctx, to, o.sending.waitLock); err != nil {

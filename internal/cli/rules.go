@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
@@ -18,16 +17,10 @@ func (o *mappingOptions) rules(now time.Time) (*mapping.Rules, people.Choice, er
 	for i, key := range o.identity.identifyBy {
 		o.identity.identifyBy[i] = strings.TrimSpace(key)
 	}
-	choice, err := o.identity.choice()
-	if err != nil {
-		return nil, choice, usage(err)
-	}
-	options, err := o.options(now)
-	if err != nil {
-		return nil, choice, usage(err)
-	}
-	rules, err := mapping.New(options)
-	if err != nil {
+	choice, err1 := o.identity.choice()
+	options, err2 := o.options(now)
+	rules, err3 := mapping.New(options)
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, choice, usage(err)
 	}
 	choice.NeedEvents = rules.Filtered() && !o.identity.allPeople
@@ -47,10 +40,17 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 		PageName: o.pageName, ScreenName: o.screenName, Dots: o.dots, Properties: o.properties, DropProperties: o.dropProperties,
 		RedactQuery: o.redactQuery, PersonProperties: o.personProperties, DateAttributes: o.dateAttributes,
 		AllowReserved: o.allowReserved, PersonAttributes: o.personAttributes, EventAttributes: o.eventAttributes,
-		IdentifierKey: customerio.Key(o.identity.identifyBy[0]), IdentifierValue: o.identity.identifierValue,
+		IdentifierKey: o.identity.key(), IdentifierValue: o.identity.identifierValue,
 		EventValueLimit: o.eventValueLimit, IdentifyTimestamp: o.identifyTimestamp,
 		Since: since, Until: until, LiveSince: live, HoldRecent: o.recent == "hold",
 	}, errors.Join(err1, err2, err3, err4)
+}
+
+// check looks at the flags alone. Errors name the flag.
+func (o *mappingOptions) check(now time.Time) error {
+	_, _, err1 := o.rules(now)
+	_, err2 := o.reading.options()
+	return errors.Join(err1, err2, o.identity.index(new(people.Options)))
 }
 
 // neverLive is a --live-since that says that no live destination has been running.

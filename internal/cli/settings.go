@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/joho/godotenv"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -17,12 +17,6 @@ const (
 	envFileFlag    = "env-file"
 	defaultEnvFile = ".env"
 )
-
-// dotenv is what a .env file said.
-type dotenv struct {
-	path   string // empty when there was none
-	values map[string]string
-}
 
 // lookup finds a setting that is not a flag: the environment, else the .env file.
 func (p *program) lookup(name string) (string, bool) {
@@ -38,6 +32,14 @@ func (p *program) setting(name string) string {
 	return value
 }
 
+// from names a setting that is no flag, and where its value came from.
+func (p *program) from(name string) string {
+	if _, ok := p.env.Getenv(name); ok {
+		return name + " in the environment"
+	}
+	return name + " in " + p.dotenv.path
+}
+
 // settings gives every flag that was not typed its value, in this order:
 //  1. the flag on the command line
 //  2. the environment, PH2CIO_ and the flag's name
@@ -46,29 +48,45 @@ func (p *program) setting(name string) string {
 func (p *program) settings(c *cobra.Command) error {
 	// Whoever is to be told of the trouble with the file may be named in the environment.
 	errs := []error{p.readDotenv(c.Flags())}
+	p.origins = map[string]string{}
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if f.Changed || !configurable(f) {
+		if f.Changed || !configurable(f) || f.Name == envFileFlag {
 			return
 		}
-		if value, ok := p.lookup(variable(f.Name)); ok && value != "" {
-			errs = append(errs, setFlag(c.Flags(), f, value))
+		if value := p.setting(variable(f.Name)); value != "" {
+			p.origins[f.Name] = p.from(variable(f.Name))
+			errs = append(errs, p.checkQuotes(f, value), setFlag(c.Flags(), f, value))
 		}
 	})
 	errs = append(errs, p.openLog(c.Flag(logFlag).Value.String(), c.Name()))
-	p.warnReadable()
+	p.warnDotenv()
 	p.warnUnknown(c)
 	return errors.Join(errs...)
 }
 
-// setFlag gives a flag the value of its variable. A flag that may be repeated takes one value a line.
+// checkQuotes refuses a text from the environment with blanks or quotes around it: some programs that read a file of settings leave
+// the quotes, and a state directory of that name would be another one.
+func (p *program) checkQuotes(f *pflag.Flag, value string) error {
+	if _, ok := p.env.Getenv(variable(f.Name)); !ok || f.Value.Type() != "string" || f.Name == dotsFlag {
+		return nil
+	}
+	first, last := value[0], value[len(value)-1]
+	if strings.TrimSpace(value) == value && (first != last || first != '"' && first != '\'') {
+		return nil
+	}
+	return fmt.Errorf("--%s has blanks or quotes around its value, which would be a part of it: leave them out", f.Name)
+}
+
+// setFlag gives a flag the value of its variable. A flag that may be repeated takes one value a line. A value that the flag does not
+// take is noted, see noteMistakes.
 func setFlag(flags *pflag.FlagSet, f *pflag.Flag, value string) error {
 	values := []string{value}
 	if f.Value.Type() == "stringArray" {
-		values = strings.FieldsFunc(value, func(r rune) bool { return r == '\n' })
+		values = strings.FieldsFunc(value, func(r rune) bool { return r == '\n' || r == '\r' })
 	}
 	for _, one := range values {
 		if err := flags.Set(f.Name, one); err != nil {
-			return fmt.Errorf("%s: %w", variable(f.Name), clearer(err))
+			return err
 		}
 	}
 	return nil
@@ -87,36 +105,27 @@ func configurable(f *pflag.Flag) bool {
 
 // readDotenv reads the .env file into memory; the process's environment stays as it is.
 func (p *program) readDotenv(flags *pflag.FlagSet) error {
-	path, typed := p.envFile(flags)
-	var values map[string]string
-	text, err := readEnvFile(path)
-	if errors.Is(err, fs.ErrNotExist) && !typed {
+	path, named := p.envFile(flags)
+	d, err := loadDotenv(path)
+	if errors.Is(err, fs.ErrNotExist) && named == "" {
 		return nil
 	}
-	if err == nil {
-		values, err = godotenv.UnmarshalBytes(text)
-	}
 	if err != nil {
-		// The library's error may quote the file, and the file holds secrets.
-		if text != nil {
-			err = errors.New("a line is not NAME=value")
-		}
-		return &problem{err: fmt.Errorf("read settings from %s: %w", path, err), code: exitUsage}
+		return &problem{err: fmt.Errorf("%s%w", named, err), code: exitUsage}
 	}
-	p.dotenv = dotenv{path: path, values: values}
+	p.dotenv = d
 	return nil
 }
 
-// envFile is the path of the file of settings, and whether somebody named it.
-func (p *program) envFile(flags *pflag.FlagSet) (path string, typed bool) {
-	path = defaultEnvFile
-	if f := flags.Lookup(envFileFlag); f != nil {
-		path, typed = f.Value.String(), f.Changed
+// envFile is the path of the file of settings, and what named it, as an error begins; empty for nothing.
+func (p *program) envFile(flags *pflag.FlagSet) (path, named string) {
+	if f := flags.Lookup(envFileFlag); f != nil && f.Changed {
+		return f.Value.String(), "--" + envFileFlag + ": "
 	}
-	if value := p.env.get(variable(envFileFlag)); value != "" && !typed {
-		return value, true
+	if value := p.env.get(variable(envFileFlag)); value != "" {
+		return value, variable(envFileFlag) + " in the environment: "
 	}
-	return path, typed
+	return defaultEnvFile, ""
 }
 
 // readEnvFile reads a file of settings. The null device stands for an empty one.
@@ -127,7 +136,25 @@ func readEnvFile(path string) ([]byte, error) {
 	return readSettings(path)
 }
 
-func (p *program) warnReadable() {
+// peekAtDotenv reads the .env file if that was not done because of a mistake on the command line: it may say how errors are told.
+func (p *program) peekAtDotenv() {
+	if p.dotenv.path == "" {
+		path, _ := typed(p.args, envFileFlag)
+		d, err := loadDotenv(cmp.Or(path, p.env.get(variable(envFileFlag)), defaultEnvFile))
+		if err == nil {
+			p.dotenv = d
+		}
+	}
+}
+
+// warnDotenv warns of what is wrong with the .env file and lets it be read all the same.
+func (p *program) warnDotenv() {
+	for _, warning := range p.dotenv.warnings {
+		p.warnText(p.dotenv.path + ": " + warning)
+	}
+	if _, ok := p.dotenv.values[variable(envFileFlag)]; ok {
+		p.warn("%s in %s does nothing: only the environment and --%s name another file", variable(envFileFlag), p.dotenv.path, envFileFlag)
+	}
 	if info, err := os.Stat(p.dotenv.path); err == nil && readableByOthers(info.Mode()) {
 		p.warn("%s can be read by other users of this machine; chmod 600 it, since it may hold credentials", p.dotenv.path)
 	}
@@ -138,7 +165,11 @@ func (p *program) warnUnknown(c *cobra.Command) {
 	known := allVariables(c.Root())
 	for _, name := range p.variables() {
 		if strings.HasPrefix(name, "PH2CIO_") && !slices.Contains(known, name) {
-			p.warn("%s is not a setting; .env.example lists them", name)
+			advice := "`ph2cio help environment` says which there are"
+			if meant := closest(name, known); meant != "" {
+				advice = "did you mean " + meant + "?"
+			}
+			p.warn("%s is not a setting; %s", p.from(name), advice)
 		}
 	}
 }
@@ -179,12 +210,17 @@ func allVariables(root *cobra.Command) []string {
 	return slices.Compact(names)
 }
 
-// warn tells what somebody should know of, also when quiet.
+// warn tells what somebody should know of, also when quiet. Values are named as they were given.
 func (p *program) warn(format string, args ...any) {
+	p.warnText(p.asGiven(fmt.Sprintf(format, args...)))
+}
+
+// warnText is warn for a text that stays as it is.
+func (p *program) warnText(text string) {
 	if p.log != nil {
-		p.log.Warn(plain(fmt.Sprintf(format, args...)))
+		p.log.Warn(plain(text))
 		return
 	}
 	style := p.style(p.env.StderrTerminal)
-	fmt.Fprintln(p.env.Stderr, style.yellow("warning: ")+plain(fmt.Sprintf(format, args...)))
+	fmt.Fprintln(p.env.Stderr, style.yellow("warning: ")+plain(text))
 }

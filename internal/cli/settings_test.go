@@ -67,3 +67,53 @@ func TestParseMaxRejects(t *testing.T) {
 		}
 	}
 }
+
+// TestEnvExampleIsRead holds that each setting of .env.example can be used as it stands there, here and by systemd.
+func TestEnvExampleIsRead(t *testing.T) {
+	text, err := os.ReadFile("../../.env.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := regexp.MustCompile(`(?m)^#([A-Z0-9_]+=)`).ReplaceAllString(string(text), "$1")
+	values, warnings, bad := parseDotenv(used)
+	if len(warnings) > 0 || len(bad) > 0 || len(values) < 60 {
+		t.Errorf("%d values, warnings %q, bad lines %q", len(values), warnings, bad)
+	}
+	checkSettings(t, used)
+}
+
+func TestClosest(t *testing.T) {
+	names := []string{"PH2CIO_EVENTS", "PH2CIO_SKIP_EVENTS", "PH2CIO_STATE", "PH2CIO_RATE", "PH2CIO_RECENT"}
+	for typed, want := range map[string]string{
+		"PH2CIO_EVNETS": "PH2CIO_EVENTS", "PH2CIO_EVENT": "PH2CIO_EVENTS", "PH2CIO_STAET": "PH2CIO_STATE", "PH2CIO_STAT": "PH2CIO_STATE",
+		"PH2CIO_SKIPEVENTS": "PH2CIO_SKIP_EVENTS", "PH2CIO_FROBNICATE": "", "PH2CIO_": "", "": "", "PH2CIO_RATES": "PH2CIO_RATE",
+	} {
+		if got := closest(typed, names); got != want {
+			t.Errorf("%s: %q, want %q", typed, got, want)
+		}
+	}
+}
+
+// TestValuesAreNamedAsTheyWereGiven holds what the text of an error becomes.
+func TestValuesAreNamedAsTheyWereGiven(t *testing.T) {
+	variables := map[string]string{"CUSTOMERIO_API_KEY": "x"}
+	p := &program{
+		env:     Env{Getenv: func(name string) (string, bool) { value, ok := variables[name]; return value, ok }},
+		origins: map[string]string{"rate": "PH2CIO_RATE in .env", "merge": "PH2CIO_MERGE in the environment"},
+		dotenv:  dotenv{path: ".env", values: map[string]string{"CUSTOMERIO_API_KEY": "y", "CUSTOMERIO_API_KEY_FILE": "z"}},
+	}
+	for text, want := range map[string]string{
+		"--rate takes a number":                   "PH2CIO_RATE in .env takes a number",
+		"a\n--rate: no (--merge never)":           "a\nPH2CIO_RATE in .env: no (PH2CIO_MERGE in the environment never)",
+		"--rates, x--rate and --merge-profiles":   "--rates, x--rate and --merge-profiles",
+		"type `ph2cio backfill --rate 5` --rate":  "type `ph2cio backfill --rate 5` PH2CIO_RATE in .env",
+		"--state is not set":                      "--state is not set",
+		"both CUSTOMERIO_API_KEY and the other":   "both CUSTOMERIO_API_KEY in the environment and the other",
+		"CUSTOMERIO_API_KEY_FILE is not readable": "CUSTOMERIO_API_KEY_FILE in .env is not readable",
+		"CUSTOMERIO_SITE_ID is not set":           "CUSTOMERIO_SITE_ID is not set",
+	} {
+		if got := p.asGiven(text); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
+	}
+}

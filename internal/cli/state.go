@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -124,20 +125,17 @@ func (p *program) lockState(ctx context.Context, to *destination, wait time.Dura
 	if ctx.Err() != nil {
 		return err
 	}
-	return &export.StateError{Path: to.state, Err: err}
+	return &problem{err: &export.StateError{Path: to.state, Err: err}, code: exitState,
+		hint: "let this user write to " + to.state + ", or name another directory with --state"}
 }
 
 // makeStateDir makes the directory for its owner alone. A symbolic link in its place is refused.
 func (p *program) makeStateDir(dir string) error {
-	info, err := os.Lstat(dir)
-	if err == nil && info.IsDir() && readableByOthers(info.Mode()) {
-		p.warn("the state directory %s can be read by other users of this machine; chmod 700 it", dir)
+	if err := stateDirThere(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	if err == nil && !info.IsDir() {
-		return &problem{
-			err: &export.StateError{Path: dir, Err: errors.New("it is not a directory")}, code: exitState,
-			hint: "name a directory with --state",
-		}
+	if info, err := os.Lstat(dir); err == nil && readableByOthers(info.Mode()) {
+		p.warn("the state directory %s can be read by other users of this machine; chmod 700 it", dir)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return &export.StateError{Path: dir, Err: err}

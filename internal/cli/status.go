@@ -15,7 +15,6 @@ import (
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
-	"ph2cio/internal/mapping"
 )
 
 func newStatus(p *program) *cobra.Command {
@@ -99,7 +98,7 @@ func runStatus(ctx context.Context, p *program, state string) error {
 			continue
 		}
 		if errors.Is(err, fs.ErrNotExist) {
-			return &problem{err: fmt.Errorf("there is no %s in %s", ledger.FileName, dir), code: exitState, hint: "name a directory that a backfill has used with --state"}
+			return p.nothingSentFrom(dir, state, usedHint)
 		}
 		if err != nil {
 			return err
@@ -109,7 +108,29 @@ func runStatus(ctx context.Context, p *program, state string) error {
 	if p.json {
 		return p.writeJSON(p.env.Stdout, map[string]any{"states": reports})
 	}
+	if len(reports) == 0 {
+		return p.writeNoStates()
+	}
 	return p.writeStatus(reports)
+}
+
+// writeNoStates says where status looked and found nothing.
+func (p *program) writeNoStates() error {
+	where, err := p.statesBase()
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.env.Stdout, "Nothing has been sent yet: there is no state in %s.\n", plain(where))
+	return err
+}
+
+// statesBase is the directory of all states that were not named.
+func (p *program) statesBase() (string, error) {
+	base, err := p.stateBase()
+	if err != nil {
+		return "", &problem{err: fmt.Errorf("find the state directories: %w", err), code: exitState, hint: "name one with --state"}
+	}
+	return filepath.Join(base, "ph2cio"), nil
 }
 
 // stateDirs are the one that was named, or all that there are.
@@ -117,11 +138,10 @@ func (p *program) stateDirs(typed string) ([]string, error) {
 	if typed != "" {
 		return []string{typed}, nil
 	}
-	base, err := p.stateBase()
+	base, err := p.statesBase()
 	if err != nil {
-		return nil, &problem{err: fmt.Errorf("find the state directories: %w", err), code: exitState, hint: "name one with --state"}
+		return nil, err
 	}
-	base = filepath.Join(base, "ph2cio")
 	entries, err := os.ReadDir(base)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, &export.StateError{Path: base, Err: err}
@@ -136,7 +156,7 @@ func (p *program) stateDirs(typed string) ([]string, error) {
 }
 
 func (p *program) reportState(ctx context.Context, dir string) (report *stateReport, err error) {
-	store, err := ledger.OpenReadOnly(ctx, dir, mapping.IDScheme)
+	store, err := openToLook(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -224,9 +244,6 @@ func reportRun(ctx context.Context, run *ledger.Run) (*runReport, error) {
 // writeStatus tells it to a person.
 func (p *program) writeStatus(reports []stateReport) error {
 	t := &summaryText{style: p.style(p.env.StdoutTerminal)}
-	if len(reports) == 0 {
-		t.WriteString("Nothing has been sent from here yet.\n")
-	}
 	for i, report := range reports {
 		if i > 0 {
 			t.WriteString("\n")

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ph2cio/internal/export"
+	"ph2cio/internal/posthog"
 )
 
 // stdinSource is the SOURCE that stands for standard input.
@@ -48,6 +49,24 @@ func (p *program) takeStdin(ctx context.Context, o *stdinOptions, args []string)
 	args = slices.Clone(args)
 	args[at] = spooled.Path
 	return slices.DeleteFunc(args, func(arg string) bool { return arg == stdinSource }), nil
+}
+
+// beforeStdin looks for the other sources and the credentials of a run that reads standard input, which may be long in coming.
+func (p *program) beforeStdin(o *sendingOptions, args []string) error {
+	if !slices.Contains(args, stdinSource) {
+		return nil
+	}
+	others := slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return arg == stdinSource })
+	if len(others) > 0 {
+		if _, err := posthog.Find(others); err != nil {
+			return &problem{err: err, code: exitInput}
+		}
+	}
+	if o.sandbox {
+		return nil
+	}
+	_, err := p.credentials()
+	return err
 }
 
 func stdinProblem(err error) error {

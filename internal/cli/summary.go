@@ -23,7 +23,7 @@ func (p *program) writeSummary(w io.Writer, s *export.Summary, title string, fai
 		return p.writeJSON(w, struct {
 			*export.Summary
 			Error *failure `json:"error,omitempty"`
-		}{s, failureOf(failed)})
+		}{s, p.failureOf(failed)})
 	}
 	if p.watch != nil && (p.quiet || p.log != nil) {
 		return nil

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -40,6 +38,9 @@ One that was stopped goes on when the same command is typed again.`,
 		Args: someSource,
 		RunE: func(c *cobra.Command, args []string) error { return runSync(c, p, o, args) },
 	}
+	p.check(c, func(args []string) error {
+		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p), noStdin(args))
+	})
 	f := c.Flags()
 	f.SortFlags = false
 	o.mapping.addFlags(f, "send")
@@ -52,6 +53,13 @@ One that was stopped goes on when the same command is typed again.`,
 	return c
 }
 
+func noStdin(args []string) error {
+	if slices.Contains(args, stdinSource) {
+		return errors.New("source -: sync looks for files; standard input is for backfill")
+	}
+	return nil
+}
+
 func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err error) {
 	ctx := c.Context()
 	stop, err := o.profiling.start(p)
@@ -59,12 +67,6 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 		return err
 	}
 	defer stop()
-	if slices.Contains(args, stdinSource) {
-		return usage(errors.New("source -: sync looks for files; standard input is for backfill"))
-	}
-	if o.sending.maxDuration < 0 || o.sending.tolerateRejects < 0 {
-		return usage(errors.New("--max-duration and --tolerate-rejects take 0 or more"))
-	}
 	if o.sending.dryRun {
 		return runPreview(ctx, p, &previewOptions{
 			mapping: o.mapping, batchItems: o.sending.batchItems, rate: o.sending.rate, limit: 10, profiling: o.profiling,
@@ -75,13 +77,19 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 	if err != nil {
 		return err
 	}
+	mustKnow := !o.firstRun && !o.sending.sandbox
+	if mustKnow && o.sending.state != "" {
+		if err := p.hasState(ctx, o.sending.state, o.sending.state, firstRunHint); err != nil {
+			return err
+		}
+	}
 	to, err := p.destination(ctx, &o.sending)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, to.close()) }()
-	if !o.firstRun && !to.temporary {
-		if err := hasState(to.state); err != nil {
+	if mustKnow {
+		if err := p.hasState(ctx, to.state, o.sending.state, firstRunHint); err != nil {
 			return err
 		}
 	}
@@ -95,20 +103,6 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 		return err
 	}
 	return p.sync(ctx, c, to, plan, o, args)
-}
-
-// hasState refuses a directory from which nothing was ever sent: if it is the wrong one, all of history would be sent from it.
-func hasState(dir string) error {
-	if _, err := os.Lstat(filepath.Join(dir, ledger.FileName)); !errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	return nothingKnown(dir)
-}
-
-func nothingKnown(dir string) error {
-	return &problem{code: exitUsage,
-		err:  fmt.Errorf("nothing was sent from here before: there is no run in %s, which is where sync looked", filepath.Join(dir, ledger.FileName)),
-		hint: "begin with `ph2cio backfill` or with --first-run; or name the directory that earlier runs have used with --state"}
 }
 
 // nothingToDo looks whether there is anything to do, without looking the whole state through for damage. What it cannot make out
@@ -142,7 +136,7 @@ func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, p
 		return err
 	}
 	if len(runs) == 0 && !o.firstRun && !to.temporary {
-		return nothingKnown(to.state)
+		return p.nothingSentFrom(to.state, o.sending.state, firstRunHint)
 	}
 	known, err := export.KnownSources(ctx, to.ledger)
 	if err != nil {

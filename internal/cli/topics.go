@@ -112,7 +112,20 @@ CUSTOMERIO_TRACK_URL  another base URL, such as http://127.0.0.1:8099 of ` + "`p
 
 Every flag is also PH2CIO_ and its name: --batch-items is PH2CIO_BATCH_ITEMS. A flag on the command line wins over
 the environment, which wins over .env, which wins over the default. A flag that may be repeated takes one value a line.
+An empty variable is none, and in the environment takes away what .env says. A flag with an empty value is refused.
 NO_COLOR turns colours off. HTTPS_PROXY and NO_PROXY are honoured. .env.example lists everything.
+
+The file .env here, or the one that --env-file or PH2CIO_ENV_FILE names, is read as systemd reads an EnvironmentFile=,
+so that one file serves both:
+  NAME=value      blanks around the name and the value go; the rest is the value, with = in it or a $ that stays
+  NAME='value'    all as it stands, over several lines too
+  NAME="value"    the same, but \" \\ \$ and \` + "`" + ` lose their backslash, and one at the end of a line joins it to the next
+  # or ;          begins a line of comment
+UTF-8, with or without a byte order mark, and either kind of line end. Of a name that comes twice the last counts.
+
+Where people mean something else than systemd reads, a line with PH2CIO_ or CUSTOMERIO_ is refused by its number: a
+comment behind a value, a backslash without quotes, \n in double quotes, text behind a closing quote. Lines behind
+export are read, with a warning, since systemd leaves them out. Settings of other programs may stand as they like.
 
 Files: .env, a file that --env-file, --ca-cert or a variable with _FILE names are regular files of at most 1 MiB, and
 those of --existing and --exclude-people are regular files. A pipe, such as <(command), is refused: save what it

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -46,18 +47,14 @@ type Client struct {
 // NewClient checks the options; it sends nothing. Its errors say which setting to change and show no secret.
 func NewClient(o ClientOptions) (*Client, error) {
 	base, err := checkBase(o.BaseURL)
-	if err != nil {
-		return nil, err
-	}
-	if err := o.Credentials.check(); err != nil {
-		return nil, err
-	}
+	errs := []error{err, o.Credentials.check()}
 	transport := o.Transport
 	if transport == nil {
 		transport, err = newTransport(o, http.ProxyFromEnvironment)
-		if err != nil {
-			return nil, err
-		}
+		errs = append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	return &Client{
 		base:        base,

@@ -57,6 +57,7 @@ type Credentials struct {
 
 // check says what is wrong with the credentials before a request does, without showing them.
 func (c Credentials) check() error {
+	var errs []error
 	for _, one := range []struct {
 		name   string
 		secret Secret
@@ -64,13 +65,15 @@ func (c Credentials) check() error {
 		text := one.secret.text()
 		switch {
 		case text == "":
-			return fmt.Errorf("%s is not set: both Track API credentials are needed, Site ID and API key", one.name)
+			errs = append(errs, fmt.Errorf("%s is not set: both Track API credentials are needed, Site ID and API key", one.name))
 		case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-			return fmt.Errorf("%s holds a space, a line break or a control character: copy it again", one.name)
+			errs = append(errs, fmt.Errorf("%s holds a space, a line break or a control character: copy it again", one.name))
+		case strings.ContainsAny(text[:1]+text[len(text)-1:], "\"'`"):
+			errs = append(errs, fmt.Errorf("%s begins or ends with a quote, which whoever set it should have taken away: leave it out", one.name))
 		}
 	}
 	if strings.Contains(c.SiteID.text(), ":") {
-		return errors.New("CUSTOMERIO_SITE_ID holds a colon: it is the Site ID alone, without the API key")
+		errs = append(errs, errors.New("CUSTOMERIO_SITE_ID holds a colon: it is the Site ID alone, without the API key"))
 	}
-	return nil
+	return errors.Join(errs...)
 }

@@ -22,17 +22,17 @@ func checkBase(base string) (string, error) {
 	u, err := url.Parse(base)
 	switch {
 	case err != nil, u.Host == "", u.Opaque != "":
-		return "", errors.New("the Track API's address is not a URL: it looks like https://track.customer.io")
+		return "", errors.New("CUSTOMERIO_TRACK_URL is not a URL: it looks like https://track.customer.io")
 	case u.User != nil:
-		return "", errors.New("the Track API's address holds a user name or password: credentials go into " +
+		return "", errors.New("CUSTOMERIO_TRACK_URL holds a user name or password: credentials go into " +
 			"CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY")
 	case u.RawQuery != "" || u.Fragment != "":
-		return "", errors.New("the Track API's address has a query or fragment: it looks like https://track.customer.io")
+		return "", errors.New("CUSTOMERIO_TRACK_URL has a query or fragment: it looks like https://track.customer.io")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return "", fmt.Errorf("the Track API's address http://%s is not encrypted, and credentials would be readable: "+
+		return "", fmt.Errorf("CUSTOMERIO_TRACK_URL http://%s is not encrypted, and credentials would be readable: "+
 			"use https; plain http is only for this machine", u.Host)
 	case u.Scheme != "https" && u.Scheme != "http":
-		return "", errors.New("the Track API's address is neither https nor http")
+		return "", errors.New("CUSTOMERIO_TRACK_URL is neither https nor http")
 	}
 	return strings.TrimRight(u.String(), "/"), nil
 }

@@ -92,9 +92,6 @@ func (s *Store) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if version < 1 {
-		return s.refuse("nothing is in it: it was made by a run that was stopped at once", "type the command of that run again")
-	}
 	if err := s.sameForm(ctx, version); err != nil {
 		return err
 	}

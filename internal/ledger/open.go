@@ -44,54 +44,36 @@ func Open(ctx context.Context, dir string, of Workspace, scheme int) (*Store, er
 }
 
 func (s *Store) open(ctx context.Context, of Workspace) error {
-	if err := s.create(); err != nil {
+	err := s.plainFiles()
+	if errors.Is(err, fs.ErrNotExist) {
+		err = s.create(ctx, of)
+	}
+	if err != nil {
 		return err
 	}
-	if err := s.connect("_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"); err != nil {
+	if err := s.connect(writing); err != nil {
 		return err
 	}
 	version, err := s.version(ctx)
 	if err != nil {
 		return err
 	}
-	if version > 0 {
-		if err := errors.Join(s.check(ctx), s.sameForm(ctx, version)); err != nil {
-			return err
-		}
-	}
-	// Saved in the file, so that whoever opens it next has it too.
-	if _, err := s.db.ExecContext(ctx, "PRAGMA journal_mode=WAL"); err != nil {
+	if err := errors.Join(s.check(ctx), s.sameForm(ctx, version)); err != nil {
 		return err
 	}
 	if err := s.migrate(ctx, version); err != nil {
 		return err
 	}
-	if version == 0 {
-		return s.claim(ctx, of)
-	}
 	return s.belongs(ctx, of)
 }
 
-// create makes the file if there is none, for its owner alone; SQLite gives the files beside it the same permissions.
-func (s *Store) create() error {
-	err := s.plainFiles()
-	if !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	file, err := os.OpenFile(s.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	return file.Close()
-}
-
 // plainFiles refuses a link, symbolic or hard, and anything else that is no file, in the place of the database or of its logs.
-// The error is fs.ErrNotExist when there is no database.
+// What is left of a database is refused too. The error is fs.ErrNotExist when there is none.
 func (s *Store) plainFiles() error {
 	for _, path := range []string{s.path + "-wal", s.path + "-shm", s.path + "-journal", s.path} {
 		info, err := os.Lstat(path)
 		switch {
-		case errors.Is(err, fs.ErrNotExist) && path != s.path:
+		case errors.Is(err, fs.ErrNotExist):
 		case err != nil:
 			return err
 		case !info.Mode().IsRegular():
@@ -102,8 +84,11 @@ func (s *Store) plainFiles() error {
 				"put a copy of its own in its place, or name another directory with --state")
 		}
 	}
-	return nil
+	return s.whole()
 }
+
+// writing are the options of a connection that writes.
+const writing = "_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
 
 // connect opens the database. What was stored by somebody else may not run code: trusted_schema is off.
 func (s *Store) connect(options string) error {
@@ -123,7 +108,7 @@ func (s *Store) connect(options string) error {
 	return nil
 }
 
-// version returns the file's version of the schema, 0 for a new file.
+// version returns the file's version of the schema.
 func (s *Store) version(ctx context.Context) (version int, err error) {
 	var application, tables int
 	for statement, into := range map[string]*int{
@@ -135,7 +120,7 @@ func (s *Store) version(ctx context.Context) (version int, err error) {
 	}
 	switch {
 	case application == 0 && version == 0 && tables == 0:
-		return 0, nil
+		return 0, s.damaged("nothing is in it")
 	case application != applicationID || version < 1:
 		return 0, s.refuse("it is a database, but not one of ph2cio's", "name another directory with --state")
 	}
@@ -170,7 +155,7 @@ func (s *Store) check(ctx context.Context) error {
 		return err
 	}
 	if found != "ok" {
-		return s.refuse("it is damaged: "+strings.Join(strings.Fields(found), " "), damagedAdvice)
+		return s.damaged(strings.Join(strings.Fields(found), " "))
 	}
 	return nil
 }
@@ -187,9 +172,6 @@ func (s *Store) claim(ctx context.Context, of Workspace) error {
 // belongs refuses the file of another workspace, or of another rule for event IDs.
 func (s *Store) belongs(ctx context.Context, of Workspace) error {
 	owner, err := s.owner(ctx)
-	if errors.Is(err, sql.ErrNoRows) { // killed before it was claimed
-		return s.claim(ctx, of)
-	}
 	if err != nil {
 		return err
 	}
@@ -212,7 +194,10 @@ func (s *Store) sameScheme(ctx context.Context) error {
 }
 
 func (s *Store) owner(ctx context.Context) (w Workspace, err error) {
-	if w.BaseURL, err = s.meta(ctx, "base_url"); err != nil {
+	if w.BaseURL, err = s.meta(ctx, "base_url"); errors.Is(err, sql.ErrNoRows) {
+		return w, s.damaged("it does not say whose it is")
+	}
+	if err != nil {
 		return w, err
 	}
 	id, err := s.meta(ctx, "environment_id")

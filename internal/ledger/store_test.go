@@ -200,38 +200,6 @@ func TestKilledBeforeTheLogIsFolded(t *testing.T) {
 	checkWritten(t, open(t, after))
 }
 
-// TestKilledWhileItIsMade opens what a kill leaves of a new file at each step.
-func TestKilledWhileItIsMade(t *testing.T) {
-	t.Parallel()
-	for name, undo := range map[string]func(dir string) error{
-		"no schema": func(dir string) error { return os.Truncate(filepath.Join(dir, FileName), 0) },
-		"no owner": func(dir string) error {
-			s := &Store{path: filepath.Join(dir, FileName)}
-			err := s.connect("")
-			if err == nil {
-				_, err = s.db.Exec("DELETE FROM meta WHERE key <> ?", formKey)
-			}
-			return errors.Join(err, s.Close())
-		},
-	} {
-		odd := "odd name#%20[1]"
-		if runtime.GOOS != "windows" {
-			odd += "?mode=memory"
-		}
-		dir := filepath.Join(t.TempDir(), odd)
-		if err := os.Mkdir(dir, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		err := errors.Join(open(t, dir).Close(), undo(dir))
-		if err != nil {
-			t.Fatalf("%s: %v", name, err)
-		}
-		s := open(t, dir)
-		write(t, s)
-		checkWritten(t, s)
-	}
-}
-
 func TestARejectIsSavedOnce(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())
@@ -354,7 +322,7 @@ func TestRefusals(t *testing.T) {
 		}, ours, "not a database", "bring it back from a backup"},
 		"a torn head": {damage(18, "\xff\xff\xff\xff"), ours, "not a database", "bring it back from a backup"},
 		"a torn page": {damage(4096+8, strings.Repeat("\xff", 3000)), ours, "it is damaged", "bring it back from a backup"},
-		"cut":         {func(t *testing.T, path string) { made(nil)(t, path); os.Truncate(path, 3*4096) }, ours, "malformed", "bring it back from a backup"},
+		"cut":         {func(t *testing.T, path string) { made(nil)(t, path); os.Truncate(path, 3*4096) }, ours, "it is cut off", "bring it back from a backup"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -15,6 +15,7 @@ type Trouble struct {
 	Doing  string // what was being done to it, such as "save how far the run has come in"
 	Err    error
 	Advice string // what to do about it
+	Damage bool   // it has lost what it knew, which no other version, permission or disk brings back
 }
 
 func (e *Trouble) Error() string { return fmt.Sprintf("%s %s: %v", e.Doing, e.Path, e.Err) }
@@ -31,7 +32,11 @@ func (s *Store) trouble(doing string, err error) error {
 	if _, ok := errors.AsType[*Trouble](err); ok {
 		return err
 	}
-	return &Trouble{Path: s.path, Doing: doing, Err: err, Advice: adviceFor(s.path, err)}
+	advice := adviceFor(s.path, err)
+	if advice == damagedAdvice {
+		return &Trouble{Path: s.path, Doing: doing, Err: fmt.Errorf("it is damaged: %w", err), Advice: advice, Damage: true}
+	}
+	return &Trouble{Path: s.path, Doing: doing, Err: err, Advice: advice}
 }
 
 func adviceFor(path string, err error) string {
@@ -46,7 +51,7 @@ func adviceFor(path string, err error) string {
 	case lib.SQLITE_FULL:
 		return "make room in " + dir + ", then type the same command: it goes on where this one stopped"
 	case lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_PERM:
-		return "let this user write to " + dir + ", or name another directory with --state"
+		return "let this user read and write " + dir + ", or name another directory with --state"
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
 		return "another program has it open; end that, then type the same command again"
 	}

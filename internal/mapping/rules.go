@@ -56,13 +56,15 @@ func New(o Options) (*Rules, error) {
 		identifyTimestamp: o.IdentifyTimestamp,
 		templated:         map[string]bool{},
 	}
+	var errs []error
 	for _, set := range []func(*Rules, Options) error{
 		(*Rules).checkSpan, (*Rules).setNames, (*Rules).setPageName, (*Rules).setScreenName, (*Rules).checkDots, (*Rules).setProperties, (*Rules).setReserved,
 		(*Rules).setAttributes, (*Rules).setIdentifier,
 	} {
-		if err := set(r, o); err != nil {
-			return nil, err
-		}
+		errs = append(errs, set(r, o))
+	}
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	return r, nil
 }
@@ -76,13 +78,12 @@ func (r *Rules) checkSpan(o Options) error {
 	return nil
 }
 
-func (r *Rules) setNames(o Options) (err error) {
+func (r *Rules) setNames(o Options) error {
 	r.names.secrets = r.secrets
-	if r.names.only, err = NewGlobs("events", o.Events); err != nil {
-		return err
-	}
-	r.names.skip, err = NewGlobs("skip-events", o.SkipEvents)
-	return err
+	var err1, err2 error
+	r.names.only, err1 = NewGlobs("events", o.Events)
+	r.names.skip, err2 = NewGlobs("skip-events", o.SkipEvents)
+	return errors.Join(err1, err2)
 }
 
 // EventsWith returns the value of --events that sends events of a name too, beside all that is sent without
@@ -142,21 +143,16 @@ func (r *Rules) checkDots(o Options) error {
 	return nil
 }
 
-func (r *Rules) setProperties(o Options) (err error) {
-	if r.allProperties, err = all("properties", o.Properties); err != nil {
-		return err
-	}
-	if r.allPersonProperties, err = all("person-properties", o.PersonProperties); err != nil {
-		return err
-	}
+func (r *Rules) setProperties(o Options) error {
+	var errs [5]error
+	r.allProperties, errs[0] = all("properties", o.Properties)
+	r.allPersonProperties, errs[1] = all("person-properties", o.PersonProperties)
 	if o.EventValueLimit < 0 {
-		return fmt.Errorf("--event-value-limit takes a number of bytes, 0 for no limit, not %d", o.EventValueLimit)
+		errs[2] = fmt.Errorf("--event-value-limit takes a number of bytes, 0 for no limit, not %d", o.EventValueLimit)
 	}
-	if r.dropProperties, err = NewGlobs("drop-property", o.DropProperties); err != nil {
-		return err
-	}
-	r.dateAttributes, err = NewGlobs("date-attributes", append([]string{"created_at", "createdAt"}, o.DateAttributes...))
-	return err
+	r.dropProperties, errs[3] = NewGlobs("drop-property", o.DropProperties)
+	r.dateAttributes, errs[4] = NewGlobs("date-attributes", append([]string{"created_at", "createdAt"}, o.DateAttributes...))
+	return errors.Join(errs[:]...)
 }
 
 // all reads a flag that takes custom or all.

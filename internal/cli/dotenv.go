@@ -1,0 +1,374 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/joho/godotenv"
+)
+
+// dotenv is what a settings file said.
+type dotenv struct {
+	path     string // empty when there was none
+	values   map[string]string
+	warnings []string // lines that may not mean what they seem to; they name no value
+}
+
+// loadDotenv reads a settings file; this is the only place that does. The error is of the file, or names every bad line by its
+// number: a line may hold a secret, so none is quoted.
+func loadDotenv(path string) (dotenv, error) {
+	text, err := readEnvFile(path)
+	if err != nil {
+		return dotenv{}, fmt.Errorf("read settings from %s: %w", path, err)
+	}
+	d := dotenv{path: path}
+	var bad []string
+	d.values, d.warnings, bad = parseDotenv(string(text))
+	var errs []error
+	for i, line := range bad {
+		if i == mostBadLines {
+			errs = append(errs, fmt.Errorf("%s: %d more bad lines", path, len(bad)-i))
+			break
+		}
+		errs = append(errs, fmt.Errorf("%s: %s", path, line))
+	}
+	return d, errors.Join(errs...)
+}
+
+// mostBadLines is how many bad lines of a settings file are told.
+const mostBadLines = 20
+
+// godotenvHead and godotenvText write a value in double quotes so that godotenv reads just that value: what it would unescape, expand
+// or trim comes from a variable with a number for its name, which no setting has.
+const godotenvHead = "0=\\\n1='\"'\n2='$'\n3=\"\\r\"\n"
+
+var godotenvText = strings.NewReplacer(`\`, "${0}", `"`, "${1}", "$", "${2}", "\r", "${3}")
+
+// parseDotenv reads the text of a settings file. godotenv's dialect and that of systemd's EnvironmentFile= differ in escapes,
+// comments and expansion, and one file serves both: so the file is cut into settings by systemd's rules (systemd.exec(5)), and
+// each is handed to godotenv in a form that both read alike. Where people would mean something else than systemd reads, a line
+// with a setting of ours is bad; the settings of other programs may stand as they like.
+func parseDotenv(text string) (values map[string]string, warnings, bad []string) {
+	if why := notText(text); why != "" {
+		return nil, nil, []string{why}
+	}
+	s := &dotenvScan{text: text, line: 1, lines: map[string]int{}}
+	if strings.HasPrefix(text, byteOrderMark) {
+		s.at = len(byteOrderMark)
+		if first := strings.TrimLeft(firstLine(text[s.at:]), blanks); first != "" && strings.IndexByte("#;", first[0]) < 0 {
+			s.warn(1, "systemd does not read the first line, because a byte order mark stands before it")
+		}
+	}
+	s.out.WriteString(godotenvHead)
+	s.scan()
+	if len(s.bad) > 0 {
+		return nil, s.warnings, s.bad
+	}
+	values, err := godotenv.Unmarshal(s.out.String())
+	if err != nil {
+		return nil, s.warnings, []string{"it cannot be read"} // godotenv's own words may quote it
+	}
+	for _, name := range []string{"0", "1", "2", "3"} {
+		delete(values, name)
+	}
+	return values, s.warnings, nil
+}
+
+const byteOrderMark = "\ufeff"
+
+// notText says why a file is no text; empty if it is.
+func notText(text string) string {
+	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
+		return "it is UTF-16; save it as UTF-8"
+	}
+	if before, _, found := strings.Cut(text, "\x00"); found {
+		return fmt.Sprintf("line %d holds a NUL byte", 1+strings.Count(before, "\n"))
+	}
+	return ""
+}
+
+func firstLine(text string) string {
+	if end := strings.IndexAny(text, "\r\n"); end >= 0 {
+		return text[:end]
+	}
+	return text
+}
+
+// dotenvScan cuts a settings file into its settings.
+type dotenvScan struct {
+	text string
+	at   int // what comes before is read
+	line int // of at, from 1
+	seen int // up to where lines were counted
+
+	out           strings.Builder // for godotenv
+	lines         map[string]int  // where each of our settings stands
+	warnings, bad []string
+}
+
+const (
+	blanks   = " \t"
+	lineEnds = "\r\n"
+)
+
+func (s *dotenvScan) scan() {
+	for {
+		s.at += len(s.text[s.at:]) - len(strings.TrimLeft(s.text[s.at:], blanks+lineEnds))
+		switch {
+		case s.at == len(s.text):
+			return
+		case strings.IndexByte("#;", s.text[s.at]) >= 0:
+			s.comment()
+		default:
+			s.setting()
+		}
+	}
+}
+
+// lineHere is the number of the line that is being read.
+func (s *dotenvScan) lineHere() int {
+	s.line += strings.Count(s.text[s.seen:s.at], "\n")
+	s.seen = s.at
+	return s.line
+}
+
+func (s *dotenvScan) warn(line int, text string) {
+	s.warnings = append(s.warnings, fmt.Sprintf("line %d: %s", line, text))
+}
+
+func (s *dotenvScan) refuse(line int, why string) {
+	s.bad = append(s.bad, fmt.Sprintf("line %d %s", line, why))
+}
+
+// comment skips a line of comment. Up to version 253 systemd takes the next line as a part of one that ends in a backslash.
+func (s *dotenvScan) comment() {
+	line := s.lineHere()
+	text := firstLine(s.text[s.at:])
+	s.at += len(text)
+	next := strings.TrimLeft(firstLine(strings.TrimPrefix(strings.TrimPrefix(s.text[s.at:], "\r"), "\n")), blanks)
+	if strings.HasSuffix(text, `\`) && next != "" && strings.IndexByte("#;", next[0]) < 0 {
+		s.warn(line, "a comment that ends in a backslash hides the next line from older versions of systemd")
+	}
+}
+
+var (
+	settingName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	exported    = regexp.MustCompile(`^export[ \t]+`)
+)
+
+// setting reads NAME=value.
+func (s *dotenvScan) setting() {
+	line := s.lineHere()
+	end := strings.IndexAny(s.text[s.at:], "="+lineEnds)
+	if end < 0 || s.text[s.at+end] != '=' {
+		s.at += max(end, 0)
+		if end < 0 {
+			s.at = len(s.text)
+		}
+		s.refuse(line, "is not NAME=value")
+		return
+	}
+	name := strings.TrimRight(s.text[s.at:s.at+end], blanks)
+	s.at += end + 1
+	bare := exported.ReplaceAllString(name, "")
+	v := &dotenvValue{dotenvScan: s}
+	begin := s.at
+	v.read()
+	switch ours := oursToSet(bare); {
+	case !settingName.MatchString(bare):
+		s.refuse(line, "is not NAME=value: a name is letters, digits and _")
+		return
+	case v.open:
+		s.refuse(line, "opens a quote that nothing closes")
+		return
+	case v.more && strings.Contains(s.text[begin:s.at], "\n"):
+		s.refuse(line, "opens a quote that only a later line closes, with more text behind it")
+		return
+	case !validText(v.value.String()):
+		s.refuse(line, "is not UTF-8")
+		return
+	case ours && v.flaw != "":
+		s.refuse(line, fmt.Sprintf("(%s) %s", bare, v.flaw))
+		return
+	case ours:
+		s.warnOf(line, bare, bare != name, v)
+	}
+	fmt.Fprintf(&s.out, "%s=\"%s\"\n", bare, godotenvText.Replace(v.value.String()))
+}
+
+// warnOf says what else there is to know of one of our settings.
+func (s *dotenvScan) warnOf(line int, name string, export bool, v *dotenvValue) {
+	if export {
+		s.warn(line, name+" stands behind export, where systemd does not read it")
+	}
+	if v.expands {
+		s.warn(line, "the $ in "+name+" stays as it is: nothing is put in its place")
+	}
+	if before, twice := s.lines[name]; twice {
+		s.warn(line, fmt.Sprintf("%s is set here and in line %d; this one counts", name, before))
+	}
+	s.lines[name] = line
+}
+
+// oursToSet reports whether a name is one of this program's.
+func oursToSet(name string) bool {
+	return strings.HasPrefix(name, "PH2CIO_") || strings.HasPrefix(name, "CUSTOMERIO_")
+}
+
+// dotenvValue is the value of a setting, as systemd reads it.
+type dotenvValue struct {
+	*dotenvScan
+	value   strings.Builder
+	open    bool   // a quote is not closed
+	more    bool   // there is more behind a closing quote
+	expands bool   // others would put the value of a variable in
+	flaw    string // why it may not mean what it seems to; empty for none
+}
+
+func (v *dotenvValue) read() {
+	quoted := false
+	for {
+		v.at += len(v.text[v.at:]) - len(strings.TrimLeft(v.text[v.at:], blanks))
+		if v.at == len(v.text) || strings.IndexByte(lineEnds, v.text[v.at]) >= 0 {
+			return
+		}
+		if quoted {
+			v.more = true
+			v.doubt("has text behind a closing quote: put all of the value in one pair of quotes, and a comment on a line of its own")
+		}
+		switch v.text[v.at] {
+		case '\'':
+			v.single()
+		case '"':
+			v.double()
+		default:
+			v.plain()
+			return
+		}
+		quoted = true
+	}
+}
+
+// doubt notes the first flaw.
+func (v *dotenvValue) doubt(why string) {
+	if v.flaw == "" {
+		v.flaw = why
+	}
+}
+
+func (v *dotenvValue) single() {
+	rest := v.text[v.at+1:]
+	end := strings.IndexByte(rest, '\'')
+	if v.open = end < 0; v.open {
+		end = len(rest)
+	}
+	v.put(rest[:end])
+	v.at = min(v.at+1+end+1, len(v.text))
+}
+
+// double reads a value in double quotes: a backslash stands for itself but before " \ $ ` and the end of a line.
+func (v *dotenvValue) double() {
+	for v.at++; v.at < len(v.text); v.at++ {
+		switch c := v.text[v.at]; {
+		case c == '"':
+			v.at++
+			return
+		case c != '\\':
+			v.mayExpand()
+			v.put(v.text[v.at : v.at+1])
+		default:
+			v.at++
+			v.escaped()
+		}
+	}
+	v.at, v.open = len(v.text), true
+}
+
+// escaped puts what a backslash in double quotes makes of the byte behind it.
+func (v *dotenvValue) escaped() {
+	if v.at == len(v.text) {
+		return
+	}
+	c := v.text[v.at]
+	switch {
+	case c == '\n':
+		return
+	case strings.IndexByte("\"\\$`", c) < 0:
+		v.value.WriteByte('\\')
+	}
+	if strings.IndexByte("nrt\r", c) >= 0 {
+		v.doubt(`has a backslash in double quotes that systemd leaves there: write a line break itself; single quotes keep a backslash`)
+	}
+	v.put(v.text[v.at : v.at+1])
+}
+
+// plain reads a value without quotes to the end of its line, or of the next one behind a backslash. Blanks at its end go.
+func (v *dotenvValue) plain() {
+	kept := v.value.Len() // up to the last byte that is no blank
+	for ; v.at < len(v.text) && strings.IndexByte(lineEnds, v.text[v.at]) < 0; v.at++ {
+		c := v.text[v.at]
+		switch {
+		case c == '\\':
+			if v.at++; v.at == len(v.text) {
+				v.doubt("ends in a backslash")
+				return
+			}
+			kept = v.behindBackslash()
+			continue
+		case c == '#' && strings.IndexByte(blanks, v.text[v.at-1]) >= 0:
+			v.doubt("has a # that is a part of the value: put a comment on a line of its own, or the value in quotes")
+		}
+		v.mayExpand()
+		v.put(v.text[v.at : v.at+1])
+		if strings.IndexByte(blanks, c) < 0 {
+			kept = v.value.Len()
+		}
+	}
+	trimmed := v.value.String()[:kept]
+	v.value.Reset()
+	v.value.WriteString(trimmed)
+}
+
+// behindBackslash puts the byte behind a backslash, but the end of a line, and returns how long the value is.
+func (v *dotenvValue) behindBackslash() int {
+	switch c := v.text[v.at]; c {
+	case '\n':
+	case '\r':
+		v.doubt("ends in a backslash, which joins no lines that end as on Windows (CRLF)")
+	case '$':
+		v.put("$")
+	default:
+		v.doubt("has a backslash that systemd takes away: put the value in single quotes")
+		v.put(v.text[v.at : v.at+1])
+	}
+	return v.value.Len()
+}
+
+// put adds to the value. A control character is a mistake, and some versions of systemd leave out a setting with one.
+func (v *dotenvValue) put(text string) {
+	if strings.ContainsFunc(text, isControl) {
+		v.doubt("has a control character")
+	}
+	v.value.WriteString(text)
+}
+
+func isControl(r rune) bool { return r == 0x7f || r < ' ' && r != '\t' && r != '\n' && r != '\r' }
+
+// expandable is what godotenv would put the value of a variable in for.
+var expandable = regexp.MustCompile(`^\$\(?\{?[A-Z0-9_]`)
+
+func (v *dotenvValue) mayExpand() {
+	if v.text[v.at] == '$' && expandable.MatchString(v.text[v.at:min(v.at+4, len(v.text))]) {
+		v.expands = true
+	}
+}
+
+// validText reports whether a value is UTF-8 without noncharacters, as systemd wants it.
+func validText(value string) bool {
+	return utf8.ValidString(value) && !strings.ContainsFunc(value, func(r rune) bool {
+		return r >= 0xfdd0 && r <= 0xfdef || r&0xfffe == 0xfffe
+	})
+}

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
+)
+
+// stateDirThere looks at what stands in the place of a state directory, and makes nothing. The error is fs.ErrNotExist if nothing
+// does, else that it is no directory: a symbolic link is never followed.
+func stateDirThere(dir string) error {
+	info, err := os.Lstat(dir)
+	switch {
+	case err != nil && errors.Is(err, fs.ErrNotExist):
+		return err
+	case err != nil:
+		return &export.StateError{Path: dir, Err: err}
+	case info.Mode()&fs.ModeSymlink != 0:
+		err = errLink
+	case !info.IsDir():
+		err = errNoDirectory
+	default:
+		return nil
+	}
+	return &problem{err: fmt.Errorf("use the state directory %s: %w", dir, err), code: exitState, hint: "name a directory with --state"}
+}
+
+var (
+	errLink        = errors.New("it is a symbolic link, which is never followed")
+	errNoDirectory = errors.New("it is not a directory")
+)
+
+// openToLook opens the state of a directory to look at it. The error is fs.ErrNotExist if nothing was ever sent from there.
+func openToLook(ctx context.Context, dir string) (*ledger.Store, error) {
+	if err := stateDirThere(dir); err != nil {
+		return nil, err
+	}
+	return ledger.OpenReadOnly(ctx, dir, mapping.IDScheme)
+}
+
+// hasState refuses a directory from which nothing was ever sent: if it is the wrong one, all of history would be sent from it. So
+// it does one that is damaged. What else is wrong with it is told when it is opened to send.
+func (p *program) hasState(ctx context.Context, dir, typed, hint string) error {
+	store, err := openToLook(ctx, dir)
+	if err == nil {
+		return store.Close()
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return p.nothingSentFrom(dir, typed, hint)
+	}
+	if _, ok := errors.AsType[*ledger.Trouble](err); ok && !isDamage(err) {
+		return nil
+	}
+	return err
+}
+
+// nothingSentFrom says that a state directory knows of nothing, and what named it: typed is --state, empty for the default.
+func (p *program) nothingSentFrom(dir, typed, hint string) error {
+	return &problem{code: exitUsage, hint: hint, err: errors.New(p.nothingSentText(dir, typed))}
+}
+
+func (p *program) nothingSentText(dir, typed string) string {
+	what, named := "it is not there", "the default"
+	if _, err := os.Lstat(dir); err == nil {
+		what = "there is no " + ledger.FileName + " in it"
+	}
+	if typed != "" {
+		named = p.named("state")
+	}
+	return fmt.Sprintf("nothing was sent from %s yet: %s (%s)", dir, what, named)
+}
+
+const (
+	firstRunHint = "begin with `ph2cio backfill` or with --first-run; or name the directory that earlier runs have used with --state"
+	usedHint     = "name the directory that earlier runs have used with --state"
+)

@@ -1,0 +1,85 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+
+	"ph2cio/internal/customerio"
+)
+
+// check looks at the flags and settings for sending, before anything is read or asked. Errors name the flag or the setting.
+func (o *sendingOptions) check(p *program) error {
+	errs := []error{checkRate(o.rate), checkBatchItems(o.batchItems)}
+	for _, one := range []struct {
+		ok    bool
+		takes string
+	}{
+		{o.concurrency >= 0 && o.concurrency <= 1000, "--concurrency takes 0 to 1000 requests"},
+		{o.dedupWindow >= 0, "--dedup-window takes 0 days or more"},
+		{o.settle >= 0 || o.settle == settleUnset, "--settle takes 0s or more"},
+		{o.maxDuration >= 0, "--max-duration takes 0s or more"},
+		{o.tolerateRejects >= 0, "--tolerate-rejects takes 0 or more"},
+		{o.waitLock >= 0, "--wait-lock takes 0s or more"},
+		{o.workspace >= 0, "--workspace takes the ID of an environment"},
+	} {
+		if !one.ok {
+			errs = append(errs, errors.New(one.takes))
+		}
+	}
+	_, err := parseMaxRejects(o.maxRejects)
+	errs = append(errs, err)
+	if !o.sandbox && !o.dryRun {
+		errs = append(errs, p.checkDestination(o))
+	}
+	return errors.Join(errs...)
+}
+
+func checkRate(rate float64) error {
+	if rate > 0 && rate <= 1000 {
+		return nil
+	}
+	return fmt.Errorf("--rate takes more than 0 and at most 1000 requests a second, not %v", rate)
+}
+
+func checkBatchItems(items int) error {
+	if items < 0 {
+		return errors.New("--batch-items takes 0 or more")
+	}
+	return nil
+}
+
+// checkDestination looks at what says where to send, and asks nobody. Credentials that are missing are told later, after sources that
+// are: here only those that cannot be right.
+func (p *program) checkDestination(o *sendingOptions) error {
+	errs := []error{p.checkRegion(o)}
+	credentials, err := p.credentials()
+	if err != nil {
+		credentials.SiteID, credentials.APIKey = customerio.NewSecret("x"), customerio.NewSecret("x")
+		if exitCode(err) == exitUsage {
+			errs = append(errs, err)
+		}
+	}
+	caCert, err := o.readCACert()
+	errs = append(errs, err)
+	base := cmp.Or(strings.TrimRight(p.setting(varTrackURL), "/"), "https://track.customer.io")
+	_, err = customerio.NewClient(customerio.ClientOptions{BaseURL: base, Credentials: credentials, CACert: caCert})
+	return errors.Join(append(errs, err)...)
+}
+
+// checkRegion refuses a region that there is not, and two settings that name different ones. A flag that was typed wins.
+func (p *program) checkRegion(o *sendingOptions) error {
+	name, other := "--region", strings.ToLower(strings.TrimSpace(p.setting(varRegion)))
+	if o.region == "" {
+		name = varRegion
+	}
+	region := p.region(o)
+	if _, set := p.origins["region"]; set && other != "" && other != region {
+		return fmt.Errorf("%s is %q and %s is %q: keep one", name, region, varRegion, other)
+	}
+	if _, err := customerio.RegionURL(cmp.Or(region, "us")); err != nil {
+		return fmt.Errorf("%s takes us or eu, not %q", name, region)
+	}
+	return nil
+}

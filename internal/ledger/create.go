@@ -1,0 +1,66 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// newSuffix names the database that is being made, until it is whole.
+const newSuffix = ".new"
+
+// create makes a whole state of a workspace under another name, and then gives it its own. A process that is killed meanwhile
+// leaves only what the next one makes anew, so a state.db without content is never the start of one: it is damaged.
+func (s *Store) create(ctx context.Context, of Workspace) error {
+	begun := &Store{path: s.path + newSuffix, scheme: s.scheme}
+	for _, suffix := range []string{"", "-wal", "-shm", "-journal"} {
+		if err := os.Remove(begun.path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	if err := begun.fill(ctx, of); err != nil {
+		return errors.Join(err, begun.Close())
+	}
+	if err := begun.Close(); err != nil { // folds the log into the file, and puts that on disk
+		return err
+	}
+	if _, err := os.Lstat(begun.path + "-wal"); err == nil { // SQLite does not say so
+		return errors.New("its log could not be folded into it")
+	}
+	if err := os.Rename(begun.path, s.path); err != nil {
+		return err
+	}
+	return syncDir(s.Dir())
+}
+
+// fill makes the file, for its owner alone, and all that a state without runs holds. SQLite gives the files beside it the same
+// permissions.
+func (s *Store) fill(ctx context.Context, of Workspace) error {
+	file, err := os.OpenFile(s.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(file.Close(), s.connect(writing)); err != nil {
+		return err
+	}
+	// Saved in the file, so that whoever opens it next has it too.
+	if _, err := s.db.ExecContext(ctx, "PRAGMA journal_mode=WAL"); err != nil {
+		return err
+	}
+	if err := s.migrate(ctx, 0); err != nil {
+		return err
+	}
+	return s.claim(ctx, of)
+}
+
+// syncDir puts a new name in a directory on disk, where the system can do that.
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("sync its directory: %w", err)
+	}
+	_ = dir.Sync() // not every system can; a name that is lost then is that of a state without runs
+	return dir.Close()
+}

@@ -1,0 +1,79 @@
+package ledger
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// smallestPage is the smallest page of an SQLite database (sqlite.org/fileformat.html), so no database is shorter.
+const smallestPage = 512
+
+// whole refuses what is left of a state: a file that is shorter than it says, or a log without its database. SQLite takes a file
+// of 0 bytes, or of 1, for a new database, and would begin from nothing. The error is fs.ErrNotExist when there is no state.
+func (s *Store) whole() error {
+	info, err := os.Lstat(s.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := s.logAlone(); err != nil {
+			return err
+		}
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	if info.Size() < smallestPage {
+		return s.damaged(fmt.Sprintf("it is too short for a state (length %d)", info.Size()))
+	}
+	if _, err := os.Lstat(s.path + "-wal"); err == nil {
+		return nil // pages may be in the log alone
+	}
+	if size, says := s.sizes(); says > size {
+		return s.damaged(fmt.Sprintf("it is cut off: it has %d of %d bytes", size, says))
+	}
+	return nil
+}
+
+// logAlone refuses a log that holds changes to a database that is gone.
+func (s *Store) logAlone() error {
+	for _, suffix := range []string{"-wal", "-journal"} {
+		if info, err := os.Lstat(s.path + suffix); err == nil && info.Size() > 0 {
+			return &Trouble{Path: s.path, Doing: "use", Damage: true,
+				Err:    fmt.Errorf("it is gone, and %s, which holds its last changes, is there", filepath.Base(s.path)+suffix),
+				Advice: "bring it back; or move that away too: the next run then starts from nothing and sends all of history again, with the same event IDs"}
+		}
+	}
+	return nil
+}
+
+// sizes are how many bytes the database has and how many it says it has, 0 when that cannot be told: the head of a file that is no
+// database, or that something else wrote (sqlite.org/fileformat.html, 1.3). The head is read first, since a run that ends meanwhile
+// lets the file grow.
+func (s *Store) sizes() (has, says int64) {
+	file, err := os.Open(s.path)
+	if err != nil {
+		return 0, 0
+	}
+	defer file.Close()
+	head := make([]byte, 100)
+	if _, err := io.ReadFull(file, head); err != nil || string(head[:16]) != "SQLite format 3\x00" {
+		return 0, 0
+	}
+	info, err := file.Stat()
+	if err != nil || binary.BigEndian.Uint32(head[24:]) != binary.BigEndian.Uint32(head[92:]) {
+		return 0, 0
+	}
+	page := int64(binary.BigEndian.Uint16(head[16:]))
+	if page == 1 {
+		page = 1 << 16
+	}
+	return info.Size(), page * int64(binary.BigEndian.Uint32(head[28:]))
+}
+
+func (s *Store) damaged(why string) error {
+	return &Trouble{Path: s.path, Doing: "use", Err: errors.New("it is damaged: " + why), Advice: damagedAdvice, Damage: true}
+}
