@@ -64,6 +64,7 @@ func TestScripts(t *testing.T) {
 			"nocanary":  noCanary,
 			"exits":     exits,
 			"signals":   signals,
+			"terminal":  terminal,
 			"synthetic": writeSynthetic,
 			"unset": func(ts *testscript.TestScript, _ bool, args []string) {
 				for _, name := range args {

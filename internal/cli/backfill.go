@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,6 +27,7 @@ func newBackfill(p *program) *cobra.Command {
 		Short: "Send history to Customer.io, once",
 		Long: `Backfill reads the exports twice, tells what it would send and where, asks, and sends: people first, then
 their events. SOURCE is a file, a directory or a glob. Events younger than 72 hours are held back (--recent send).
+Without a terminal on standard input and standard error nobody can be asked: it then sends only with --yes.
 One that was stopped, however, goes on when the same command is typed again; see ` + "`ph2cio status`" + `.`,
 		Example: `  ph2cio backfill --sandbox export.jsonl.gz
   ph2cio backfill --identify-by email,id --events 'Order *' export/
@@ -50,7 +50,7 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	if o.sending.dryRun {
 		return runPreview(ctx, p, &previewOptions{
 			mapping: o.mapping, batchItems: o.sending.batchItems, rate: o.sending.rate, limit: 10, profiling: o.profiling,
-			stdin: o.stdin, state: o.sending.state, fresh: o.sending.sandbox,
+			stdin: o.stdin, state: o.sending.state, workspace: o.sending.workspace, region: o.sending.region, fresh: o.sending.sandbox,
 		}, args)
 	}
 	stop, err := o.profiling.start()
@@ -58,8 +58,8 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 		return err
 	}
 	defer stop()
-	if _, terminal := p.console(); terminal && slices.Contains(args, stdinSource) && !o.sending.yes && !o.sending.sandbox {
-		return usage(errors.New("source -: nobody can be asked while standard input is the export; look at it with preview, then give --yes"))
+	if err := p.mustBeAsked(&o.sending, "preview", args); err != nil {
+		return err
 	}
 	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
 		return err
@@ -100,6 +100,9 @@ func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, 
 		return err
 	}
 	defer func() { err = errors.Join(err, learned.Close()) }()
+	if err := p.perhapsDone(plan, learned, j); err != nil {
+		return err
+	}
 	unknown, err := m.identity.checkOnly(learned)
 	if err != nil {
 		return err

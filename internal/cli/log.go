@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -29,9 +28,7 @@ func addLogFlag(f *pflag.FlagSet) {
 // jsonLog is stderr for programs: one JSON object a line, with time, level, msg and what belongs to it.
 type jsonLog struct {
 	*slog.Logger
-	lines    *logLines
-	console  io.Writer // stderr itself
-	terminal bool      // that is one
+	lines *logLines
 }
 
 // openLog makes stderr a log of JSON if that is its form. Whatever is written to it as text becomes a record.
@@ -46,17 +43,9 @@ func (p *program) openLog(format, command string) error {
 	if command != "" {
 		log = log.With("command", command)
 	}
-	p.log = &jsonLog{Logger: log, lines: &logLines{log: log}, console: p.env.Stderr, terminal: p.env.StderrTerminal}
+	p.log = &jsonLog{Logger: log, lines: &logLines{log: log}}
 	p.env.Stderr, p.env.StderrTerminal = p.log.lines, false
 	return nil
-}
-
-// console is stderr itself, for questions to a person, and whether it is a terminal.
-func (p *program) console() (io.Writer, bool) {
-	if p.log != nil {
-		return p.log.console, p.log.terminal
-	}
-	return p.env.Stderr, p.env.StderrTerminal
 }
 
 // failed is the record of an error.
