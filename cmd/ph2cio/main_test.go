@@ -65,6 +65,7 @@ func TestScripts(t *testing.T) {
 			"exits":     exits,
 			"signals":   signals,
 			"terminal":  terminal,
+			"addsup":    addsUp,
 			"synthetic": writeSynthetic,
 			"unset": func(ts *testscript.TestScript, _ bool, args []string) {
 				for _, name := range args {
