@@ -41,13 +41,15 @@ func terminal(ts *testscript.TestScript, _ bool, args []string) {
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = command.Wait() }()
 	asked := screen.waitFor("? [y/N] ", ended)
-	if asked && typed != "" {
+	if asked && typed == "" {
+		_ = command.Process.Kill()
+	} else if asked {
 		_, err = main.WriteString(typed)
 		ts.Check(err)
 	}
 	select {
 	case <-ended:
-	case <-time.After(time.Minute):
+	case <-time.After(20 * time.Second):
 		_ = command.Process.Kill()
 		<-ended
 	}
@@ -56,10 +58,10 @@ func terminal(ts *testscript.TestScript, _ bool, args []string) {
 	fmt.Fprint(ts.Stderr(), text)
 	ts.Check(os.WriteFile(ts.MkAbs("screen.txt"), []byte(text), 0o600))
 	switch code := strconv.Itoa(command.ProcessState.ExitCode()); {
-	case code != args[1]:
-		ts.Fatalf("exit code %s, want %s\n%s", code, args[1], text)
 	case asked != (typed != ""):
 		ts.Fatalf("asked: %v\n%s", asked, text)
+	case code != args[1]:
+		ts.Fatalf("exit code %s, want %s\n%s", code, args[1], text)
 	}
 }
 

@@ -30,7 +30,7 @@ func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Lear
 	if err != nil {
 		return err
 	}
-	if err := p.writeForecast(ctx, plan, l, to, o); err != nil {
+	if err := p.writeForecast(ctx, plan, l, to, j, &left); err != nil {
 		return err
 	}
 	if err := p.writeLeft(plan, &left, j, o); err != nil || !asks {
@@ -43,7 +43,7 @@ func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Lear
 }
 
 // writeForecast says workspace, region, where the settings came from, and what would be made.
-func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, o *sendingOptions) error {
+func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, j *journey, left *export.Left) error {
 	attributes, err := l.ForeseePeople(ctx, plan)
 	if err != nil {
 		return err
@@ -58,8 +58,10 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 	line("workspace", style.bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, plain(to.base))))
 	line("settings", plain(settings))
 	line("read", fmt.Sprintf("%s in %s, %s", several(l.Rows, "row", "rows"), plain(p.sourcesText(plan.Sources)), bytesText(l.Bytes)))
-	line("profiles", style.bold(newProfiles(plan, l, counts)))
-	if n := l.People.LinkCount(); n > 0 {
+	if profiles := newProfiles(plan, l, counts, j, left); profiles != "" {
+		line("profiles", style.bold(profiles))
+	}
+	if n := l.People.LinkCount(); n > 0 && left.Merges > 0 {
 		line("merges", style.bold(several(int64(n), "profile is merged into another", "profiles are merged into others"))+", which cannot be undone")
 		line("", pairsText(l.MergePairs(plan, mostNamed), n))
 	}
@@ -82,10 +84,13 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 	return nil
 }
 
-// newProfiles says how many profiles there would be more.
-func newProfiles(plan *export.Plan, l *export.Learned, counts people.Counts) string {
+// newProfiles says how many profiles there would be more; empty for a run that goes on and has sent everybody.
+func newProfiles(plan *export.Plan, l *export.Learned, counts people.Counts, j *journey, left *export.Left) string {
+	if j.goes && left.People == 0 {
+		return ""
+	}
 	if !l.Knows(plan) {
-		return fmt.Sprintf("up to %s new (people sent; Customer.io counts profiles)", export.Count(int64(counts.Sent)))
+		return fmt.Sprintf("up to %s new (people sent; Customer.io counts profiles)", export.Count(left.People))
 	}
 	n := counts.ByChoice[plan.Choice.Who]
 	return fmt.Sprintf("%s new, %s there already", export.Count(int64(n.New)), export.Count(int64(n.Known)))

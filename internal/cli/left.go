@@ -24,8 +24,9 @@ func (p *program) writeLeft(plan *export.Plan, left *export.Left, j *journey, o 
 	for i := 1; i <= 2; i++ { // numbers of people and of events
 		align(lines, i)
 	}
-	last := len(lines) - 1
-	lines[last] = append(lines[last], about(timeLeft(plan, left, j, o)))
+	if last := len(lines) - 1; !left.Nothing() {
+		lines[last] = append(lines[last], about(timeLeft(plan, left, j, o)))
+	}
 	for _, line := range lines {
 		fmt.Fprintln(p.env.Stderr, strings.TrimRight("  "+strings.Join(line, "  "), " "))
 	}

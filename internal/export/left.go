@@ -4,8 +4,8 @@ import (
 	"context"
 	"hash/maphash"
 
-	"ph2cio/internal/customerio"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
 )
 
 // Left is what a run has yet to send, as far as the first reading and the state tell without another reading.
@@ -108,8 +108,12 @@ func (r *run) eventsLeft(left *Left) {
 // mergesLeft counts the merges, and the emails that follow them.
 func (r *run) mergesLeft(left *Left) {
 	if r.begun <= ledger.Merges {
-		all := int64(r.learned.People.LinkCount() + len(r.plan.Merges))
-		left.Merges = max(0, all-r.before.Accepted[customerio.Merge]-r.before.Refused[customerio.Merge])
+		from := r.from[ledger.Merges]
+		for m := range r.mergings() {
+			if m.outcome.Bucket == mapping.Send && !from.Done(m.number) && !r.refusedBefore(&m) {
+				left.Merges++
+			}
+		}
 	}
 	if r.begun != ledger.Emails {
 		return
