@@ -97,7 +97,7 @@ func (o *sendingOptions) addFlags(f *pflag.FlagSet) { o.addFlagsOf(f, true) }
 func (o *sendingOptions) addFlagsOf(f *pflag.FlagSet, canTry bool) {
 	addCronFlags(f)
 	o.addDestinationFlags(f)
-	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask before sending")
+	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask before sending; needed where nobody can be asked")
 	if canTry {
 		f.BoolVar(&o.dryRun, "dry-run", false, "the same as preview")
 		f.BoolVar(&o.sandbox, "sandbox", false, "send to a local Track API that is thrown away, and show what it holds")
