@@ -63,7 +63,7 @@ func TestNoSecretAppears(t *testing.T) {
 		{"backfill", good, []string{"backfill", "-v", "--yes", "--state", dir, sample}},
 		{"backfill as JSON", good, []string{"backfill", "--json", "--yes", "--state", dir, sample}},
 		{"sync", good, []string{"sync", "-v", "--state", dir, sample}},
-		{"retry", good, []string{"retry", "-v", "--state", dir}},
+		{"retry", good, []string{"retry", "--yes", "-v", "--state", dir}},
 		{"status", good, []string{"status", "-v", "--state", dir}},
 		{"dry run", good, []string{"backfill", "--dry-run", sample}},
 		{"preview", good, []string{"preview", "-v", sample}},
