@@ -57,7 +57,7 @@ func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, 
 		return nil, nil, err
 	}
 	last, err := to.ledger.Last(ctx, backfillCommand)
-	if err != nil || last == nil {
+	if err != nil || last == nil || last.Outcome == ledger.Replaced { // what that one sent is known
 		return plan, j, err
 	}
 	changed, err := differences(sent, last)
