@@ -90,7 +90,7 @@ func TestTextFromOutsideCannotSteerATerminal(t *testing.T) {
 		{"status", "--json", "--state", "state" + steering},
 		{"preview", r.dir + "/gone" + steering},
 		{"preview", "--events", steering, "--page-name", steering, file},
-		{"backfill", "--region", steering, file},
+		{"backfill", "--yes", "--region", steering, file},
 		{"no" + steering},
 		{"preview", "--no" + steering, file},
 	} {

@@ -32,7 +32,7 @@ func TestKilledRetry(t *testing.T) {
 			k.grow("export/a.jsonl", syntheticRows(t, 1500, 11))
 			k.grow("export/a.jsonl", eventsOf(user, "yesterday"))
 		}},
-		{typed: []string{"retry", "--merges"}, killed: true, prepare: func(k *killing) {
+		{typed: []string{"retry", "--yes", "--merges"}, killed: true, prepare: func(k *killing) {
 			k.setFaults(mended)
 			text, err := os.ReadFile(filepath.Join(k.dir, "export", "a.jsonl"))
 			if err != nil {

@@ -64,6 +64,8 @@ func TestScripts(t *testing.T) {
 			"nocanary":  noCanary,
 			"exits":     exits,
 			"signals":   signals,
+			"terminal":  terminal,
+			"addsup":    addsUp,
 			"synthetic": writeSynthetic,
 			"newest":    setNewest,
 			"unset": func(ts *testscript.TestScript, _ bool, args []string) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,6 +27,7 @@ func newBackfill(p *program) *cobra.Command {
 		Short: "Send history to Customer.io, once",
 		Long: `Backfill reads the exports twice, tells what it would send and where, asks, and sends: people first, then
 their events. SOURCE is a file, a directory or a glob. Events younger than 72 hours are held back (--recent send).
+Without a terminal on standard input and standard error nobody can be asked: it then sends only with --yes.
 One that was stopped, however, goes on when the same command is typed again; see ` + "`ph2cio status`" + `.`,
 		Example: `  ph2cio backfill --sandbox export.jsonl.gz
   ph2cio backfill --identify-by email,id --events 'Order *' export/
@@ -35,7 +35,13 @@ One that was stopped, however, goes on when the same command is typed again; see
 		Args: someSource,
 		RunE: func(c *cobra.Command, args []string) error { return runBackfill(c.Context(), p, o, args) },
 	}
-	p.check(c, func(args []string) error { return errors.Join(o.mapping.check(time.Now()), o.sending.check(p)) })
+	p.check(c, func(args []string) error {
+		err := errors.Join(o.mapping.check(time.Now()), o.sending.check(p))
+		if o.sending.dryRun {
+			return err
+		}
+		return errors.Join(err, p.mustBeAsked(&o.sending, "preview", args))
+	})
 	f := c.Flags()
 	f.SortFlags = false
 	o.mapping.addFlags(f, "hold")
@@ -51,7 +57,7 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	if o.sending.dryRun {
 		return runPreview(ctx, p, &previewOptions{
 			mapping: o.mapping, batchItems: o.sending.batchItems, rate: o.sending.rate, limit: 10, profiling: o.profiling,
-			stdin: o.stdin, state: o.sending.state, fresh: o.sending.sandbox,
+			stdin: o.stdin, state: o.sending.state, workspace: o.sending.workspace, region: o.sending.region, fresh: o.sending.sandbox,
 		}, args)
 	}
 	stop, err := o.profiling.start(p)
@@ -59,9 +65,6 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 		return err
 	}
 	defer stop()
-	if _, terminal := p.console(); terminal && slices.Contains(args, stdinSource) && !o.sending.yes && !o.sending.sandbox {
-		return usage(errors.New("source -: nobody can be asked while standard input is the export; look at it with preview, then give --yes"))
-	}
 	if err := p.beforeStdin(&o.sending, args); err != nil {
 		return err
 	}
@@ -104,6 +107,9 @@ func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, 
 		return err
 	}
 	defer func() { err = errors.Join(err, learned.Close()) }()
+	if err := p.perhapsDone(plan, learned, j); err != nil {
+		return err
+	}
 	unknown, err := m.identity.checkOnly(learned)
 	if err != nil {
 		return err

@@ -1,17 +1,16 @@
 package cli
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/people"
 )
 
-// confirm tells where history would go and what it would make there, and asks on a terminal.
+// confirm tells where history would go and what it would make there, and asks on a terminal. When nothing is left to send
+// it says so and asks nothing.
 func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, j *journey, m *mappingOptions, o *sendingOptions) error {
 	counts := l.People.Count(plan.Now.Unix())
 	if plan.MaxRejects.Exceeded(l.Bad, l.Rows) {
@@ -23,47 +22,28 @@ func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Lear
 	if err := checkLimits(&m.identity, l, counts); err != nil {
 		return err
 	}
-	console, terminal := p.console()
-	asks := !o.yes && !to.temporary && p.env.StdinTerminal && terminal
-	if asks || !p.quiet && !p.json {
-		if err := p.writeForecast(ctx, plan, l, to, o); err != nil {
-			return err
-		}
-		p.writeStopped(j)
-	}
-	if !asks {
+	asks := j.asks && !o.yes && !to.temporary
+	if !asks && (p.quiet || p.json) {
 		return nil
 	}
-	fmt.Fprintf(console, "Send %s people and %s events? [y/N] ", export.Count(int64(counts.Sent)), export.Count(counts.Events))
-	answer, err := p.answer(ctx)
+	left, err := l.Left(ctx, plan)
 	if err != nil {
 		return err
 	}
-	if !strings.HasPrefix(strings.ToLower(answer), "y") {
-		fmt.Fprintln(p.env.Stderr, "Nothing was sent.")
-		return &finished{exitDone, "not confirmed; nothing was sent"}
+	if err := p.writeForecast(ctx, plan, l, to, j, &left); err != nil {
+		return err
 	}
-	return nil
-}
-
-// answer reads one line, unless a signal comes first.
-func (p *program) answer(ctx context.Context) (string, error) {
-	line := make(chan string, 1)
-	go func() {
-		text, _ := bufio.NewReader(p.env.Stdin).ReadString('\n')
-		line <- text
-	}()
-	select {
-	case text := <-line:
-		return strings.TrimSpace(text), nil
-	case <-ctx.Done():
-		fmt.Fprintln(p.env.Stderr)
-		return "", context.Cause(ctx)
+	if err := p.writeLeft(plan, &left, j, o); err != nil || !asks {
+		return err
 	}
+	if left.Nothing() {
+		return p.sendNothing(ctx, plan, l, to, j)
+	}
+	return p.ask(ctx, fmt.Sprintf("Send to workspace %d (%s)?", to.workspace.EnvironmentID, to.workspace.Region))
 }
 
 // writeForecast says workspace, region, where the settings came from, and what would be made.
-func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, o *sendingOptions) error {
+func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, j *journey, left *export.Left) error {
 	attributes, err := l.ForeseePeople(ctx, plan)
 	if err != nil {
 		return err
@@ -77,9 +57,11 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 	line := func(label, text string) { fmt.Fprintf(p.env.Stderr, "%-12s %s\n", label, text) }
 	line("workspace", style.bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, plain(to.base))))
 	line("settings", plain(settings))
-	line("read", fmt.Sprintf("%s rows in %s, %s", export.Count(l.Rows), plain(p.sourcesText(plan.Sources)), bytesText(l.Bytes)))
-	line("profiles", style.bold(newProfiles(plan, l, counts)))
-	if n := l.People.LinkCount(); n > 0 {
+	line("read", fmt.Sprintf("%s in %s, %s", several(l.Rows, "row", "rows"), plain(p.sourcesText(plan.Sources)), bytesText(l.Bytes)))
+	if profiles := newProfiles(plan, l, counts, j, left); profiles != "" {
+		line("profiles", style.bold(profiles))
+	}
+	if n := l.People.LinkCount(); n > 0 && left.Merges > 0 {
 		line("merges", style.bold(several(int64(n), "profile is merged into another", "profiles are merged into others"))+", which cannot be undone")
 		line("", pairsText(l.MergePairs(plan, mostNamed), n))
 	}
@@ -88,16 +70,10 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 		line("", heldNames(held))
 		line("", heldAdvice)
 	}
-	events := export.Count(counts.Events)
-	if counts.Estimated {
-		events = "about " + events
-	}
 	if l.Repeats > 0 {
-		events = "up to " + events
-		line("not again", several(l.Repeats, "row", "rows")+" of events that another row stands for, or that an earlier run has sent")
+		line("repeated", several(l.Repeats, "row of an event", "rows of events")+" that another row stands for, or that was sent")
 	}
-	line("events", fmt.Sprintf("%s, of which at most %s younger than 72 h can start campaigns", style.bold(events), export.Count(l.Recent)))
-	line("time", about(forecastTime(counts.Events+int64(counts.Sent), plan.BatchItems, o.rate, plan.Settle)))
+	line("campaigns", several(l.Recent, "event", "events")+" at most younger than 72 h, which can start campaigns")
 	p.writeNames(plan, l, &attributes)
 	if l.Bad > 0 {
 		line("rejected", style.red(several(l.Bad, "row", "rows")+" cannot be sent"))
@@ -108,23 +84,13 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 	return nil
 }
 
-// writeStopped says how far the run had come that this one goes on with.
-func (p *program) writeStopped(j *journey) {
-	if !j.goes {
-		return
+// newProfiles says how many profiles there would be more; empty for a run that goes on and has sent everybody.
+func newProfiles(plan *export.Plan, l *export.Learned, counts people.Counts, j *journey, left *export.Left) string {
+	if j.goes && left.People == 0 {
+		return ""
 	}
-	counters, err := export.ReadCounters(j.run.Counters)
-	if err != nil {
-		return // sending will tell
-	}
-	fmt.Fprintf(p.env.Stderr, "%-12s the %s that began at %s: %s of %s rows are done, %s people and %s events were sent\n", "goes on with",
-		j.run.Command, timeText(j.run.Began), export.Count(counters.Read), export.Count(j.run.Rows), export.Count(counters.People()), export.Count(counters.Sent()))
-}
-
-// newProfiles says how many profiles there would be more.
-func newProfiles(plan *export.Plan, l *export.Learned, counts people.Counts) string {
 	if !l.Knows(plan) {
-		return fmt.Sprintf("up to %s new (people sent; Customer.io counts profiles)", export.Count(int64(counts.Sent)))
+		return fmt.Sprintf("up to %s new (people sent; Customer.io counts profiles)", export.Count(left.People))
 	}
 	n := counts.ByChoice[plan.Choice.Who]
 	return fmt.Sprintf("%s new, %s there already", export.Count(int64(n.New)), export.Count(int64(n.Known)))

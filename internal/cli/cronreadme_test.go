@@ -98,7 +98,7 @@ func runJob(t *testing.T, j job) {
 	if slices.Contains(runnable(args), "sync") {
 		first := slices.Clone(args)
 		first[slices.Index(first, "sync")] = backfillCommand
-		if out := runProgram(t, environment, first...); out.code != exitDone {
+		if out := runProgram(t, environment, append(first, "--yes")...); out.code != exitDone {
 			t.Fatalf("the first backfill: exit code %d\n%s", out.code, out.stderr)
 		}
 	}

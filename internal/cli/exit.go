@@ -27,7 +27,7 @@ const (
 
 const exitCodesText = `  0  done
   1  failed for a reason that none of the others names
-  2  wrong usage or settings
+  2  wrong usage or settings, or no --yes where nobody can be asked
   3  finished, but some rows were rejected, or stopped because too many were
   4  the credentials were refused
   5  the destination gave up; it is safe to run again

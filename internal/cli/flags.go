@@ -94,12 +94,17 @@ type sendingOptions struct {
 	sandbox         bool
 }
 
-func (o *sendingOptions) addFlags(f *pflag.FlagSet) {
+func (o *sendingOptions) addFlags(f *pflag.FlagSet) { o.addFlagsOf(f, true) }
+
+// addFlagsOf adds the flags of a command that sends. One that cannot be tried has none for that.
+func (o *sendingOptions) addFlagsOf(f *pflag.FlagSet, canTry bool) {
 	addCronFlags(f)
 	o.addDestinationFlags(f)
-	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask before sending")
-	f.BoolVar(&o.dryRun, "dry-run", false, "the same as preview")
-	f.BoolVar(&o.sandbox, "sandbox", false, "send to a local Track API that is thrown away, and show what it holds")
+	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask before sending; needed where nobody can be asked")
+	if canTry {
+		f.BoolVar(&o.dryRun, "dry-run", false, "the same as preview")
+		f.BoolVar(&o.sandbox, "sandbox", false, "send to a local Track API that is thrown away, and show what it holds")
+	}
 	f.Float64Var(&o.rate, "rate", defaultRate, "`requests` a second at most")
 	f.IntVar(&o.batchItems, "batch-items", 1000, "`operations` in a request at most; 0 is no limit but bytes")
 	f.IntVar(&o.concurrency, "concurrency", 0, "`requests` under way at once; 0 is what the rate needs, at most 64")

@@ -31,6 +31,8 @@ type journey struct {
 	left    int             // files that have come since and are left out
 	known   int             // of a sync: files that earlier runs have read
 	goes    bool            // it was begun by an earlier run of the program
+	asks    bool            // somebody is to be asked before it sends
+	done    *ledger.Run     // a backfill that has ended, of the same flags and of sources that look the same but may have other rows
 
 	anew *export.Plan // in its place, if what it rests on is not as it was; nil for one that is yet to begin
 }
@@ -47,7 +49,7 @@ func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, 
 	if err != nil {
 		return nil, nil, err
 	}
-	j := &journey{command: backfillCommand}
+	j := &journey{command: backfillCommand, asks: true}
 	if j.flags, err = flagsText(sent); err != nil || o.sending.restart {
 		return plan, j, err
 	}
@@ -55,16 +57,20 @@ func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, 
 		return nil, nil, err
 	}
 	last, err := to.ledger.Last(ctx, backfillCommand)
-	if err != nil || last == nil {
+	if err != nil || last == nil || last.Outcome == ledger.Replaced { // what that one sent is known
 		return plan, j, err
 	}
 	changed, err := differences(sent, last)
 	if err != nil {
 		return nil, nil, err
 	}
+	same, sure := p.sameSources(last, plan.Sources)
 	switch {
-	case !last.Ended.IsZero() && len(changed) == 0 && p.sameSources(last, plan.Sources):
+	case !last.Ended.IsZero() && len(changed) == 0 && same && sure:
 		return nil, nil, p.alreadyDone(last)
+	case !last.Ended.IsZero() && len(changed) == 0 && same:
+		j.done = last
+		return plan, j, nil
 	case !last.Ended.IsZero():
 		p.warn("the last backfill, done at %s, had other sources or flags: events that it sent are not sent again", timeText(last.Ended))
 		return plan, j, nil
@@ -126,11 +132,36 @@ func (p *program) planAgain(begun *ledger.Run, changed []string, now *export.Pla
 	return again, nil
 }
 
-// sameSources reports whether sources are those of a run, as far as names and sizes tell.
-func (p *program) sameSources(run *ledger.Run, sources []posthog.Source) bool {
-	return slices.EqualFunc(sources, run.Sources, func(now posthog.Source, then ledger.Source) bool {
+// sameSources reports whether sources have the names and sizes of those of a run, and whether it is sure, without reading
+// them, that they have the same rows: small ones by what is in them, larger ones by when they were modified too.
+func (p *program) sameSources(run *ledger.Run, sources []posthog.Source) (same, sure bool) {
+	sure = true
+	same = slices.EqualFunc(sources, run.Sources, func(now posthog.Source, then ledger.Source) bool {
+		sure = sure && (isStdin(then.Path) || export.SureOf(now.Path, then, now.Size))
 		return p.sourceName(now.Path) == then.Path && (now.Size == then.Size || isStdin(then.Path))
 	})
+	return same, sure
+}
+
+// sameRows reports whether the first reading found the rows of a run that has ended, in the same sources.
+func (p *program) sameRows(plan *export.Plan, l *export.Learned, run *ledger.Run) bool {
+	sources, _ := p.originOf(plan, l)
+	return !run.Ended.IsZero() && run.Outcome != ledger.Replaced && slices.EqualFunc(sources, run.Sources, func(now, then ledger.Source) bool {
+		now.Modified, now.Ends, now.Recent = then.Modified, then.Ends, then.Recent // what is in it counts
+		return now == then
+	})
+}
+
+// perhapsDone says that a backfill is done, if its sources have the rows of the last one; else that they have others.
+func (p *program) perhapsDone(plan *export.Plan, l *export.Learned, j *journey) error {
+	switch {
+	case j.done == nil:
+		return nil
+	case p.sameRows(plan, l, j.done):
+		return p.alreadyDone(j.done)
+	}
+	p.warn("the last backfill, done at %s, had other rows in a source of the same name and size: events that it sent are not sent again", timeText(j.done.Ended))
+	return nil
 }
 
 // alreadyDone says that there is nothing to do.

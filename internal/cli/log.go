@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -27,9 +26,7 @@ func addLogFlag(f *pflag.FlagSet) {
 // jsonLog is stderr for programs: one JSON object a line, with time, level, msg and what belongs to it.
 type jsonLog struct {
 	*slog.Logger
-	lines    *logLines
-	console  io.Writer // stderr itself
-	terminal bool      // that is one
+	lines *logLines
 }
 
 // openLog makes stderr a log of JSON if that is its form. Whatever is written to it as text becomes a record.
@@ -44,17 +41,9 @@ func (p *program) openLog(format, command string) error {
 	if command != "" {
 		log = log.With("command", command)
 	}
-	p.log = &jsonLog{Logger: log, lines: &logLines{log: log}, console: p.env.Stderr, terminal: p.env.StderrTerminal}
+	p.log = &jsonLog{Logger: log, lines: &logLines{log: log}}
 	p.env.Stderr, p.env.StderrTerminal = p.log.lines, false
 	return nil
-}
-
-// console is stderr itself, for questions to a person, and whether it is a terminal.
-func (p *program) console() (io.Writer, bool) {
-	if p.log != nil {
-		return p.log.console, p.log.terminal
-	}
-	return p.env.Stderr, p.env.StderrTerminal
 }
 
 // failed is the record of an error.

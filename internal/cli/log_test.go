@@ -74,21 +74,21 @@ func TestALogOfJSONIsNothingElse(t *testing.T) {
 		code        int
 		level, says string // of one of the records
 	}{
-		{"a backfill", account, []string{"backfill", "--log-format", "json", "--state", state, acornly}, exitDone, "INFO", "ended: exit code 0"},
-		{"done before", account, []string{"backfill", "--log-format=json", "--state", state, acornly}, exitDone, "INFO", "ended: exit code 0"},
-		{"a forecast", account, []string{"backfill", "--log-format=json", acornly}, exitDone, "INFO", "profiles up to 3 new"},
+		{"a backfill", account, []string{"backfill", "--yes", "--log-format", "json", "--state", state, acornly}, exitDone, "INFO", "ended: exit code 0"},
+		{"done before", account, []string{"backfill", "--yes", "--log-format=json", "--state", state, acornly}, exitDone, "INFO", "ended: exit code 0"},
+		{"a forecast", account, []string{"backfill", "--yes", "--log-format=json", acornly}, exitDone, "INFO", "profiles up to 3 new"},
 		{"an unknown flag, the form in .env", account, []string{"inspect", "--env-file", dotenv, "--nosuch"}, exitUsage, "ERROR", "unknown flag"},
-		{"the last of two", account, []string{"backfill", "--log-format=text", "--log-format", "json", "--nosuch"}, exitUsage, "ERROR", "unknown flag"},
+		{"the last of two", account, []string{"backfill", "--yes", "--log-format=text", "--log-format", "json", "--nosuch"}, exitUsage, "ERROR", "unknown flag"},
 		{"operations on stdout", account, []string{"preview", "--log-format=json", "--json", "--operations", "-", acornly}, exitDone, "INFO", "result"},
-		{"rejects", account, []string{"backfill", "--log-format=json", broken}, exitRejects, "ERROR", "ended: exit code 3"},
-		{"refused", refusing, []string{"backfill", "--log-format=json", "-v", acornly}, exitCredentials, "ERROR", "refused with 401"},
-		{"no credentials", nil, []string{"backfill", "--log-format=json", acornly}, exitCredentials, "ERROR", "CUSTOMERIO_SITE_ID is not set"},
-		{"by the environment", map[string]string{"PH2CIO_LOG_FORMAT": "json"}, []string{"backfill", acornly}, exitCredentials, "ERROR", "CUSTOMERIO_SITE_ID"},
+		{"rejects", account, []string{"backfill", "--yes", "--log-format=json", broken}, exitRejects, "ERROR", "ended: exit code 3"},
+		{"refused", refusing, []string{"backfill", "--yes", "--log-format=json", "-v", acornly}, exitCredentials, "ERROR", "refused with 401"},
+		{"no credentials", nil, []string{"backfill", "--yes", "--log-format=json", acornly}, exitCredentials, "ERROR", "CUSTOMERIO_SITE_ID is not set"},
+		{"by the environment", map[string]string{"PH2CIO_LOG_FORMAT": "json"}, []string{"backfill", "--yes", acornly}, exitCredentials, "ERROR", "CUSTOMERIO_SITE_ID"},
 		{"by a file of settings", nil, []string{"preview", "--env-file", dotenv, acornly}, exitDone, "WARN", "is not a setting; did you mean PH2CIO_EVENTS?"},
 		{"a file that others can read", nil, []string{"preview", "--env-file", dotenv, acornly}, exitDone, "WARN", "can be read by other users"},
 		{"a flag that is none", nil, []string{"preview", "--frob", "--log-format", "json", acornly}, exitUsage, "ERROR", "unknown flag: --frob"},
 		{"a flag that is none, by the environment", map[string]string{"PH2CIO_LOG_FORMAT": "json"}, []string{"preview", "--frob"}, exitUsage, "ERROR", "unknown flag"},
-		{"a setting that is none", map[string]string{"PH2CIO_RATE": "fast"}, []string{"backfill", "--log-format=json", acornly}, exitUsage, "ERROR", "PH2CIO_RATE"},
+		{"a setting that is none", map[string]string{"PH2CIO_RATE": "fast"}, []string{"backfill", "--yes", "--log-format=json", acornly}, exitUsage, "ERROR", "PH2CIO_RATE"},
 		{"operations to stdout", nil, []string{"preview", "--log-format=json", "--operations", "-", acornly}, exitDone, "INFO", "rows 15 read"},
 		{"no file", nil, []string{"preview", "--log-format=json", "no-such.jsonl"}, exitInput, "ERROR", "no-such.jsonl"},
 	} {
@@ -105,7 +105,7 @@ func TestALogOfJSONIsNothingElse(t *testing.T) {
 func TestALogOfJSONHasProgressAndTheWholeInItsLastRecord(t *testing.T) {
 	_, account := boxed(t, sandbox.Faults{Refuse: []sandbox.Refusal{{Match: "Order Completed", Always: true, Reason: "nope"}}})
 	state := filepath.Join(t.TempDir(), "state")
-	out := runProgram(t, account, "backfill", "--log-format", "json", "--state", state, acornly)
+	out := runProgram(t, account, "backfill", "--yes", "--log-format", "json", "--state", state, acornly)
 	all := records(t, out.stderr)
 	for _, phase := range []string{"reading", "people", "events"} {
 		if !slices.ContainsFunc(all, func(r record) bool { return r.Msg == phase && r.State == "began" && r.Command == "backfill" }) {
@@ -122,14 +122,14 @@ func TestALogOfJSONHasProgressAndTheWholeInItsLastRecord(t *testing.T) {
 	}
 	damaged := filepath.Join(t.TempDir(), "damaged.jsonl.gz")
 	write(t, damaged, "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03cut")
-	all = records(t, runProgram(t, account, "backfill", "--log-format", "json", damaged, acornly).stderr)
+	all = records(t, runProgram(t, account, "backfill", "--yes", "--log-format", "json", damaged, acornly).stderr)
 	if last := all[len(all)-1]; *last.ExitCode != exitInput || len(last.Trouble) != 1 || !strings.HasPrefix(last.Trouble[0], damaged+": ") {
 		t.Errorf("%+v", last)
 	}
 	if out.stdout != "" {
 		t.Errorf("what goes where a log of JSON goes is not JSON: %q", out.stdout)
 	}
-	failed := find(records(t, runProgram(t, nil, "backfill", "--log-format=json", "--rate", "0", "--sandbox", acornly).stderr), "ERROR", "--rate takes")
+	failed := find(records(t, runProgram(t, nil, "backfill", "--yes", "--log-format=json", "--rate", "0", "--sandbox", acornly).stderr), "ERROR", "--rate takes")
 	if failed == nil || *failed.ExitCode != exitUsage || failed.Hint == "" {
 		t.Errorf("%+v", failed)
 	}
@@ -175,7 +175,7 @@ func TestQuietUnlessSomethingHappened(t *testing.T) {
 		{"rejects, in a document", []string{"--json", "--state", other, "--restart", broken}, exitRejects, nil},
 		{"a failure", []string{"no-such.jsonl"}, exitInput, []string{"error: ", "backfill: exit code 6 in 0s: nothing was sent"}},
 	} {
-		out := runProgram(t, account, append([]string{"backfill", "--quiet"}, c.args...)...)
+		out := runProgram(t, account, append([]string{"backfill", "--yes", "--quiet"}, c.args...)...)
 		lines := strings.Split(strings.TrimSuffix(someSeconds.ReplaceAllString(out.stderr, " in 0s:"), "\n"), "\n")
 		if out.stderr == "" {
 			lines = nil
@@ -190,11 +190,11 @@ func TestQuietUnlessSomethingHappened(t *testing.T) {
 			}
 		}
 	}
-	out := runProgram(t, account, "backfill", "--quiet", "--json", acornly)
+	out := runProgram(t, account, "backfill", "--yes", "--quiet", "--json", acornly)
 	if oneDocument(t, out.stdout); out.stderr != "" {
 		t.Errorf("as JSON: %q", out.stderr)
 	}
-	out = runProgram(t, account, "backfill", acornly)
+	out = runProgram(t, account, "backfill", "--yes", acornly)
 	if !strings.Contains(someSeconds.ReplaceAllString(out.stderr, " in 0s:"), "\nbackfill: done in 0s: 15 rows read, 5 sent, 5 only feed a person, 4 skipped, 1 duplicate; 3 people sent; 2 requests, ") ||
 		strings.Count(out.stderr, "backfill: done") != 1 {
 		t.Errorf("a log without one line for the whole:\n%s", out.stderr)
@@ -217,8 +217,8 @@ func TestLinesBecomeRecords(t *testing.T) {
 	if err := p.openLog(logJSON, "x"); err != nil {
 		t.Fatal(err)
 	}
-	if console, terminal := p.console(); console != &said || !terminal || p.env.StderrTerminal {
-		t.Error("the console is not what stderr was")
+	if p.env.StderrTerminal {
+		t.Error("a log of JSON is taken for a terminal")
 	}
 	for _, part := range []string{"one", " and\ttwo   three\n\nfo", "ur\n", "\n  ", "five"} {
 		if n, err := p.env.Stderr.Write([]byte(part)); n != len(part) || err != nil {

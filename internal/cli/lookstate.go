@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -41,7 +42,9 @@ func (p *program) lookAtState(ctx context.Context, plan *export.Plan, o *preview
 		case err != nil:
 			p.warn("what was sent before is not known, so this is as if nothing had been sent: %v", err)
 			continue
-		case o.state == "" && !p.mayBeOurs(store.Workspace().BaseURL):
+		case o.state != "" && !p.mayBeOurs(store.Workspace(), o):
+			return nothing, errors.Join(notOurs(dir, store.Workspace()), store.Close())
+		case !p.mayBeOurs(store.Workspace(), o):
 			if err := store.Close(); err != nil {
 				return nothing, err
 			}
@@ -87,13 +90,29 @@ func isDamage(err error) bool {
 	return ok && trouble.Damage
 }
 
-// mayBeOurs reports whether a state is of the API that would be sent to.
-func (p *program) mayBeOurs(base string) bool {
-	if url := strings.TrimRight(p.setting(varTrackURL), "/"); url != "" {
-		return base == url
+// mayBeOurs reports whether a state is of the workspace that would be sent to, as far as that is known without asking the API.
+func (p *program) mayBeOurs(of ledger.Workspace, o *previewOptions) bool {
+	if o.workspace != 0 && o.workspace != of.EnvironmentID {
+		return false
 	}
-	return slices.ContainsFunc([]string{"us", "eu"}, func(region string) bool {
+	if url := strings.TrimRight(p.setting(varTrackURL), "/"); url != "" {
+		return of.BaseURL == url
+	}
+	regions := []string{"us", "eu"}
+	if region := p.region(&sendingOptions{region: o.region}); region != "" {
+		regions = []string{region}
+	}
+	return slices.ContainsFunc(regions, func(region string) bool {
 		url, err := customerio.RegionURL(region)
-		return err == nil && url == base
+		return err == nil && url == of.BaseURL
 	})
+}
+
+// notOurs refuses a state that was named, and that sending would refuse: what it knows was sent elsewhere.
+func notOurs(dir string, of ledger.Workspace) error {
+	return &ledger.Trouble{
+		Path: filepath.Join(dir, ledger.FileName), Doing: "use",
+		Err:    fmt.Errorf("it belongs to workspace %d at %s, which is not where this would be sent", of.EnvironmentID, of.BaseURL),
+		Advice: "name that workspace's own state with --state, or say --fresh; CUSTOMERIO_TRACK_URL, --region and --workspace say where to send",
+	}
 }

@@ -170,6 +170,7 @@ func (p *program) replaceMetrics(path string, text []byte) (err error) {
 	_, err = file.Write(text)
 	err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close())
 	if err == nil {
+		p.precious.lookForSources()
 		err = p.checkOutput(metricsOutput(path))
 	}
 	if err != nil {

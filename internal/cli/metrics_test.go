@@ -111,7 +111,7 @@ func TestMetricsTellHowTheRunWent(t *testing.T) {
 	file := filepath.Join(dir, "nightly.prom")
 	account["PH2CIO_METRICS_FILE"] = file
 	began := time.Now()
-	out := runProgram(t, account, "backfill", "--quiet", "--batch-items", "2", "--rate", "100", acornly)
+	out := runProgram(t, account, "backfill", "--yes", "--quiet", "--batch-items", "2", "--rate", "100", acornly)
 	if out.code != exitRejects {
 		t.Fatalf("exit code %d\n%s", out.code, out.stderr)
 	}
@@ -166,7 +166,7 @@ func TestTheLastSuccessIsKept(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "ph2cio.prom")
 	run := func(environment map[string]string, code int, args ...string) map[string]float64 {
 		t.Helper()
-		args = append([]string{"backfill", "--quiet", "--metrics-file", file}, args...)
+		args = append([]string{"backfill", "--yes", "--quiet", "--metrics-file", file}, args...)
 		if out := runProgram(t, environment, args...); out.code != code {
 			t.Errorf("%v: exit code %d, want %d\n%s", args, out.code, code, out.stderr)
 		}
@@ -217,7 +217,7 @@ func TestAMetricsFileThatCannotBeIsRefusedFirst(t *testing.T) {
 		files = append(files, link)
 	}
 	for _, file := range files {
-		out := runProgram(t, account, "backfill", "--metrics-file", file, acornly)
+		out := runProgram(t, account, "backfill", "--yes", "--metrics-file", file, acornly)
 		if out.code != exitUsage || !strings.Contains(out.stderr, "--metrics-file") || !strings.Contains(out.stderr, "hint: name a file") {
 			t.Errorf("%s: exit code %d\n%s", file, out.code, out.stderr)
 		}

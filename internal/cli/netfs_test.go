@@ -34,7 +34,7 @@ func TestAStateDirectoryElsewhereIsRefused(t *testing.T) {
 		says string
 	}{
 		{[]string{"check", "--state", state}, "FAIL  state      write " + state + ": it is on a network file system (nfs)"},
-		{[]string{"backfill", "--state", state, acornly}, "error: write " + state + ": it is on a network file system (nfs)"},
+		{[]string{"backfill", "--yes", "--state", state, acornly}, "error: write " + state + ": it is on a network file system (nfs)"},
 	} {
 		before := box.Stats().Requests
 		out := runProgramWith(t, func(e *Env) { e.NetworkFS = elsewhere }, account, c.args...)

@@ -112,3 +112,25 @@ func TestResolvedFollowsLinksBeforeTheirParents(t *testing.T) {
 		t.Error("it is not where it is")
 	}
 }
+
+// A run that ends before it has looked for its sources does not replace one of them either.
+func TestMetricsOfARunThatHasNotLookedForSources(t *testing.T) {
+	t.Chdir(t.TempDir())
+	const ours = "# HELP ph2cio_last_run_info What ran last.\n"
+	if err := os.Mkdir("export", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, "export/part.jsonl", ours)
+	if err := os.Link("export/part.jsonl", "x.prom"); err != nil {
+		t.Skip(err)
+	}
+	out := runProgram(t, nil, "backfill", "--metrics-file", "x.prom", "export") // nobody can be asked
+	before, err1 := os.Stat("export/part.jsonl")
+	after, err2 := os.Stat("x.prom")
+	if err1 != nil || err2 != nil || !os.SameFile(before, after) {
+		t.Errorf("it was replaced (%v, %v)", err1, err2)
+	}
+	if out.code != exitUsage || !strings.Contains(out.stderr, "--metrics-file: x.prom is the source export/part.jsonl") {
+		t.Errorf("exit code %d: %s", out.code, out.stderr)
+	}
+}

@@ -242,6 +242,9 @@ func same(t *testing.T, before, after map[string]kept) {
 // lineFor is a command line that names all treasures that the command knows of.
 func lineFor(c *cobra.Command, output string) (args []string) {
 	args = []string{c.Name(), "--env-file", "other.env"}
+	if c.Flags().Lookup("yes") != nil {
+		args = append(args, "--yes")
+	}
 	for flag, value := range map[string]string{
 		"ca-cert": "ca.pem", "existing": "existing.csv", "exclude-people": "never.txt", "state": "mine", "id": "user_1",
 	} {

@@ -67,7 +67,7 @@ func TestPingsTellOfStartSuccessAndFailure(t *testing.T) {
 		{"failure", secret, []string{"no-such.jsonl"}, exitInput,
 			[]string{"GET " + secret + "/start", "POST " + secret + "/fail"}, "exit code 6: input damaged, missing or not PostHog events"},
 		{"wrong usage", secret, []string{"--rate", "0", acornly}, exitUsage,
-			[]string{"GET " + secret + "/start", "POST " + secret + "/fail"}, "exit code 2: wrong usage or settings"},
+			[]string{"GET " + secret + "/start", "POST " + secret + "/fail"}, "exit code 2: wrong usage or settings, or no --yes where nobody can be asked"},
 		{"words, success", secret + "?state={run|complete|fail}&env=x", []string{acornly}, exitDone,
 			[]string{"GET " + secret + "?state=run&env=x", "GET " + secret + "?state=complete&env=x"}, ""},
 		{"words, failure", secret + "?state={run|complete|fail}", []string{"no-such.jsonl"}, exitInput,
@@ -83,7 +83,7 @@ func TestPingsTellOfStartSuccessAndFailure(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m, base := monitored(t, nil)
-			out := runProgram(t, account, append([]string{"backfill", "--quiet", "--ping-url", base + c.path}, c.args...)...)
+			out := runProgram(t, account, append([]string{"backfill", "--yes", "--quiet", "--ping-url", base + c.path}, c.args...)...)
 			if out.code != c.code || !slices.Equal(m.pings, c.pings) {
 				t.Errorf("exit code %d, want %d; pings %q, want %q\n%s", out.code, c.code, m.pings, c.pings, out.stderr)
 			}
@@ -161,7 +161,7 @@ func TestAMonitorInTroubleIsAWarning(t *testing.T) {
 			}
 			_, account := boxed(t, sandbox.Faults{})
 			state := filepath.Join(t.TempDir(), "state")
-			out := runProgram(t, account, "backfill", "--verbose", "--state", state, "--ping-url="+c.base+"/"+pingSecret, acornly)
+			out := runProgram(t, account, "backfill", "--yes", "--verbose", "--state", state, "--ping-url="+c.base+"/"+pingSecret, acornly)
 			if out.code != exitDone || !strings.Contains(out.stderr, "warning: --ping-url: ping "+c.base+": ") || !strings.Contains(out.stderr, c.says) {
 				t.Errorf("exit code %d\n%s", out.code, out.stderr)
 			}
@@ -201,17 +201,17 @@ func TestTheNextCommandIsWithoutTheMonitor(t *testing.T) {
 	_, account := boxed(t, sandbox.Faults{Answers: []sandbox.Answer{{On: "batch", Status: 403}}})
 	_, base := monitored(t, nil)
 	state := filepath.Join(t.TempDir(), "state")
-	out := runProgram(t, account, "backfill", "--ping-url", base+"/"+pingSecret, "--state", state, acornly)
-	if out.code != exitCredentials || !strings.Contains(out.stdout, "ph2cio backfill --state "+state+" "+acornly+"\n") {
+	out := runProgram(t, account, "backfill", "--yes", "--ping-url", base+"/"+pingSecret, "--state", state, acornly)
+	if out.code != exitCredentials || !strings.Contains(out.stdout, "ph2cio backfill --yes --state "+state+" "+acornly+"\n") {
 		t.Errorf("exit code %d\n%s%s", out.code, out.stdout, out.stderr)
 	}
 	checkUnsaid(t, out, state)
 	for _, args := range [][]string{
-		{"backfill", "-ping-url=https://m.test/" + pingSecret, acornly},
-		{"backfill", "--ping-url", "ftp://m.test/" + pingSecret, acornly},
-		{"backfill", "--ping-url", "m.test/" + pingSecret, acornly},
-		{"backfill", "--ping-url", "https://" + pingSecret + "\x7f", acornly},
-		{"backfill", "--ping-url", "https:///" + pingSecret, acornly},
+		{"backfill", "--yes", "-ping-url=https://m.test/" + pingSecret, acornly},
+		{"backfill", "--yes", "--ping-url", "ftp://m.test/" + pingSecret, acornly},
+		{"backfill", "--yes", "--ping-url", "m.test/" + pingSecret, acornly},
+		{"backfill", "--yes", "--ping-url", "https://" + pingSecret + "\x7f", acornly},
+		{"backfill", "--yes", "--ping-url", "https:///" + pingSecret, acornly},
 	} {
 		out := runProgram(t, account, args...)
 		if out.code != exitUsage || strings.Contains(out.stdout+out.stderr, pingSecret) || !strings.Contains(out.stderr, "ping-url") {

@@ -91,6 +91,21 @@ func (s *precious) add(path, is string) {
 	}
 }
 
+// lookForSources finds what directories and globs hold, where a run came to its end before it had looked.
+func (s *precious) lookForSources() {
+	if s.sources != nil {
+		return
+	}
+	paths := slices.Clone(s.globs)
+	for _, dir := range s.reads {
+		paths = append(paths, dir.path)
+	}
+	for _, path := range paths {
+		found, _ := posthog.Find([]string{path}) // what cannot be found is no output's either
+		s.sources = append(s.sources, found...)
+	}
+}
+
 // addStdin takes the file that standard input was redirected from, if it is one.
 func (s *precious) addStdin(in io.Reader) {
 	file, ok := in.(*os.File)

@@ -26,6 +26,8 @@ type previewOptions struct {
 	operations string
 	firstOnly  bool
 	state      string
+	workspace  int64  // that a run would send to; 0 when that is not known
+	region     string // the same; empty
 	fresh      bool
 	onlyNew    bool // of the sources those that a sync would read
 	known      int  // then: how many sources earlier runs have read

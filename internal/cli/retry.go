@@ -34,24 +34,21 @@ func newRetry(p *program) *cobra.Command {
 		Short: "Send rejected rows again, after a fix",
 		Long: `Retry reads the files again that have rejected rows, and tries those rows and the people who were rejected once
 more: after a file was mended, a flag changed, or a setting in Customer.io. Nothing that was sent is sent again. Give the flags that
-the run had, or those that are right now.`,
+the run had, or those that are right now. It asks before it sends, as backfill does; --yes is for cron.`,
 		Example: `  ph2cio retry
   ph2cio retry --state DIR --identify-by email,id
-  ph2cio retry --merges`,
+  ph2cio retry --merges --yes`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return runRetry(c.Context(), p, o) },
 	}
 	p.check(c, func([]string) error {
-		if o.sending.dryRun || o.sending.sandbox {
-			return errors.New("retry sends what was rejected; --dry-run and --sandbox are for preview, backfill and sync")
-		}
-		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p))
+		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p), p.mustBeAsked(&o.sending, "status", nil))
 	})
 	f := c.Flags()
 	f.SortFlags = false
 	f.BoolVar(&o.merges, "merges", false, "try rejected merges again too; they cannot be undone")
 	o.mapping.addFlags(f, "send")
-	o.sending.addFlags(f)
+	o.sending.addFlagsOf(f, false)
 	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)
 	return c
@@ -105,7 +102,7 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 	if err != nil {
 		return err
 	}
-	j := &journey{command: retryCommand, merges: o.merges, reread: reread}
+	j := &journey{command: retryCommand, asks: true, merges: o.merges, reread: reread}
 	if !begun && len(sources) == 0 && open.People == 0 && (open.Merges == 0 || !o.merges) {
 		return &problem{code: exitInput,
 			err:  fmt.Errorf("nothing was tried again: no file is there that has rejected rows, %s of which are left", export.Count(open.Rows)),
@@ -125,7 +122,6 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 			return err
 		}
 	}
-	o.sending.yes = true
 	return p.send(ctx, plan, to, j, &o.mapping, &o.sending)
 }
 

@@ -63,7 +63,7 @@ func TestNoSecretAppears(t *testing.T) {
 		{"backfill", good, []string{"backfill", "-v", "--yes", "--state", dir, sample}},
 		{"backfill as JSON", good, []string{"backfill", "--json", "--yes", "--state", dir, sample}},
 		{"sync", good, []string{"sync", "-v", "--state", dir, sample}},
-		{"retry", good, []string{"retry", "-v", "--state", dir}},
+		{"retry", good, []string{"retry", "--yes", "-v", "--state", dir}},
 		{"status", good, []string{"status", "-v", "--state", dir}},
 		{"dry run", good, []string{"backfill", "--dry-run", sample}},
 		{"preview", good, []string{"preview", "-v", sample}},
@@ -84,13 +84,13 @@ func TestNoSecretAppears(t *testing.T) {
 		}, []string{"check"}},
 		{"wrong credentials", map[string]string{
 			"CUSTOMERIO_SITE_ID": canaryKey, "CUSTOMERIO_API_KEY": canarySite, "CUSTOMERIO_TRACK_URL": box.URL(),
-		}, []string{"backfill", "-v", sample}},
-		{"an answer that says them back", at(echo.URL), []string{"backfill", "-v", sample}},
+		}, []string{"backfill", "--yes", "-v", sample}},
+		{"an answer that says them back", at(echo.URL), []string{"backfill", "--yes", "-v", sample}},
 		{"a certificate that is not trusted", at(tls.URL), []string{"check", "-v"}},
 		{"credentials in the URL", at(withUser.String()), []string{"check", "-v"}},
 		{"plain HTTP to elsewhere", at("http://" + canaryKey + "@192.0.2.1"), []string{"check"}},
 		{"a URL that is none", at("ht tp://" + canaryKey), []string{"check"}},
-		{"a flag that is none", good, []string{"backfill", "--api-key", "x"}},
+		{"a flag that is none", good, []string{"backfill", "--yes", "--api-key", "x"}},
 	}
 	for _, run := range runs {
 		t.Run(run.name, func(t *testing.T) {

@@ -70,7 +70,7 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 	if o.sending.dryRun {
 		return runPreview(ctx, p, &previewOptions{
 			mapping: o.mapping, batchItems: o.sending.batchItems, rate: o.sending.rate, limit: 10, profiling: o.profiling,
-			stdin: o.stdin, state: o.sending.state, fresh: o.sending.sandbox, onlyNew: true,
+			stdin: o.stdin, state: o.sending.state, workspace: o.sending.workspace, region: o.sending.region, fresh: o.sending.sandbox, onlyNew: true,
 		}, args)
 	}
 	plan, err := p.plan(&o.mapping, o.stdin.tmp, args) // a mistake is told before anything is asked
@@ -181,7 +181,6 @@ func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, p
 	if err := to.wire(p, plan, &o.sending); err != nil {
 		return err
 	}
-	o.sending.yes = true // nobody is there to be asked
 	return p.send(ctx, plan, to, j, &o.mapping, &o.sending)
 }
 

@@ -88,6 +88,8 @@ API fails, it is asked about once a second until it answers. 401 and 403 end the
 func cronText(flags *pflag.FlagSet) string {
 	return `The exit code says how a run went (ph2cio help exit-codes), and the README has a crontab, a systemd timer and a
 Kubernetes CronJob. A run that was stopped goes on the next time; two at once keep out of each other's way.
+Sync asks nothing. Backfill and retry do, and need --yes where standard input or standard error is no terminal, or
+stderr is a log of JSON: they send nothing without it, and end with exit code 2.
 
 ` + topicFlags(cronTopic, flags) + `
 What --metrics-file holds is of the last run, but the time of the last success, which is kept: when it ended, its exit

@@ -27,7 +27,8 @@ type Learned struct {
 	Said    []*posthog.SourceError // what there is to know about sources that were read well
 	Bytes   int64                  // on disk, of all sources
 
-	noUUID      int64 // rows that could be sent and have none
+	sendable    int64 // rows that could be sent, whoever their person is
+	noUUID      int64 // of them, those that have none
 	byCreatedAt int64 // rows that are timed by `created_at`, since their own time is in the future
 	unread      unreadFields
 
@@ -297,6 +298,7 @@ func (l *Learned) add(one lesson) {
 	l.UUIDs.With = l.UUIDs.With || one.keys.withUUID > 0
 	l.UUIDs.Without = l.UUIDs.Without || one.keys.withoutUUID > 0
 	l.noUUID += one.keys.withoutUUID
+	l.sendable += one.keys.withUUID + one.keys.withoutUUID
 	l.ends[one.chunk.Source] = one.chunk.End
 	l.held[one.chunk.Source] += one.held
 	l.prints[one.chunk.Source].add(one.decided.sum, one.rows)

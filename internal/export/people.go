@@ -56,7 +56,7 @@ func (r *run) mapPeople(worker int, group []*people.Person) *page {
 		if ref < from.Next {
 			continue // rejected then
 		}
-		key := keyOfText([]byte(o.Reason + "\x00" + person.DistinctID))
+		key := keyOfPerson(person, nil, &o)
 		if r.learned.repeats.turnedDown().has(key) {
 			p.turnedDown = append(p.turnedDown, person.Number)
 			continue
@@ -67,6 +67,14 @@ func (r *run) mapPeople(worker int, group []*people.Person) *page {
 	}
 	p.cut()
 	return p
+}
+
+// keyOfPerson is the key of somebody who is rejected: that of the identify, or of why there can be none.
+func keyOfPerson(p *people.Person, identify []byte, o *mapping.Outcome) ledger.Key {
+	if o.Bucket == mapping.Send {
+		return keyOfText(identify)
+	}
+	return keyOfText([]byte(o.Reason + "\x00" + p.DistinctID))
 }
 
 // addPerson adds an identify to a page, unless an earlier run has sent it, or sent it in vain.

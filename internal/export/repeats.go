@@ -18,6 +18,8 @@ type repeats struct {
 	duplicate bitset // by Ref: a newer row stands for it
 	earlier   bitset // it has been sent
 	late      bitset // it corrects what has been sent
+	again     int64  // of duplicate, rows of events that have been sent
+	unfit     int64  // rows that stand for an event, and may be too large to be sent
 
 	space  *spool.Space
 	sorter *spool.Sorter[version]
@@ -170,9 +172,14 @@ func (r *repeats) find(ctx context.Context, plan *Plan) error {
 			}
 		}
 	}
-	drop := func(v version) { r.duplicate.add(int(v.ref - 1)) }
 	var last version
 	var event sameEvent
+	drop := func(v version) {
+		r.duplicate.add(int(v.ref - 1))
+		if len(event.sent) > 0 {
+			r.again++
+		}
+	}
 	thrift, looked := r.thrift, 0
 	for v, err := range r.sorter.Sorted() {
 		if err != nil {
@@ -196,7 +203,11 @@ func (r *repeats) find(ctx context.Context, plan *Plan) error {
 func (r *repeats) end(e *sameEvent, drop func(version)) {
 	winner := e.end(drop)
 	switch {
-	case winner.ref == 0 || len(e.sent) == 0:
+	case winner.ref == 0:
+	case len(e.sent) == 0:
+		if winner.standing != fits {
+			r.unfit++
+		}
 	case e.corrected(&winner):
 		r.late.add(int(winner.ref - 1))
 	default:

@@ -60,6 +60,7 @@ func (s *settler) leaveGroups() {
 	next := 0
 	for root, t := range s.traits {
 		barred := s.choice.barred(t)
+		s.settled.leavesSent = s.settled.leavesSent || t&(isSent|groupSeen) == isSent|groupSeen && !s.may(t)
 		switch {
 		case s.may(t):
 			s.traits[root] = memberOf(next)

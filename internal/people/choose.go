@@ -33,8 +33,11 @@ func (s *settler) choose() {
 	var r spool.Reader
 	many := 0
 	for i := range s.candidates {
-		if s.status(s.candidates[i].traits) == Sent {
+		traits := s.candidates[i].traits
+		if s.status(traits) == Sent {
 			many++
+		} else if traits&isSent != 0 {
+			s.settled.leavesSent = true
 		}
 	}
 	s.settled.persons, s.holders = make([]Person, 0, many), map[uint32]string{}
@@ -176,6 +179,8 @@ type Settled struct {
 	live      []string // see Live
 	liveCount int
 	asked     []AskedPerson
+
+	leavesSent bool
 }
 
 // Lookup tells who a distinct ID is. The person is nil unless the status is Sent. An ID that nothing ties to a person is
@@ -194,6 +199,9 @@ func (s *Settled) Lookup(distinctID []byte) (*Person, Status) {
 	}
 	return &s.persons[who-uint32(statuses)], Sent
 }
+
+// LeavesOutSent reports whether somebody whom an earlier run has sent, and who is on a row, is not sent now.
+func (s *Settled) LeavesOutSent() bool { return s.leavesSent }
 
 // GetsIdentify reports whether a person is one of those that People yields.
 func (s *Settled) GetsIdentify(p *Person) bool { return p.Number < uint32(s.yielded) }

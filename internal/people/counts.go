@@ -91,6 +91,7 @@ func (s *settler) countVisitors() {
 		}
 		sample.visitors = nil
 	}
+	s.settled.leavesSent = s.settled.leavesSent || s.estimated && s.x.sentCount > 0 // as far as is known
 }
 
 func (s *settler) countVisitor(h sum, events, weight int64) {
@@ -108,11 +109,14 @@ func (s *settler) countVisitor(h sum, events, weight int64) {
 			s.joined += weight
 		}
 	}
-	if c := s.candidateAt(root); c != nil {
+	c := s.candidateAt(root)
+	switch {
+	case c != nil:
 		c.events += events * weight
-	} else if !seen && s.fresh(root) {
+	case !seen && s.fresh(root):
 		s.visitors += weight
 	}
+	s.settled.leavesSent = s.settled.leavesSent || c == nil && s.traits[root]&isSent != 0
 }
 
 // fresh reports whether a group of visitors alone is counted for the first time.

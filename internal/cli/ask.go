@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/export"
+)
+
+// mustBeAsked refuses a run that would have to ask before it sends, where nobody can be asked: before anything is read,
+// which may take an hour. look is the command that shows what would be sent.
+func (p *program) mustBeAsked(o *sendingOptions, look string, args []string) error {
+	if o.yes || o.sandbox {
+		return nil
+	}
+	var why string
+	switch {
+	case slices.Contains(args, stdinSource):
+		why = "source -: nobody can be asked while standard input is the export"
+	case p.log != nil:
+		why = "nobody can be asked in a log of JSON (--log-format json)"
+	case !p.env.StdinTerminal:
+		why = "nobody can be asked: standard input is not a terminal"
+	case !p.env.StderrTerminal:
+		why = "nobody can be asked: standard error is not a terminal"
+	default:
+		return nil
+	}
+	return &problem{code: exitUsage, err: errors.New(why + "; nothing was sent"), hint: "look first with `ph2cio " + look + "`, then give --yes"}
+}
+
+// ask puts a question on the terminal. Whatever is not a plain yes ends the run with nothing sent.
+func (p *program) ask(ctx context.Context, question string) error {
+	fmt.Fprint(p.env.Stderr, question, " [y/N] ")
+	answer, err := p.answer(ctx)
+	if err != nil {
+		return err
+	}
+	if isYes(answer) {
+		return nil
+	}
+	fmt.Fprintln(p.env.Stderr, "Nothing was sent.")
+	return &finished{exitDone, "not confirmed; nothing was sent"}
+}
+
+// isYes reports whether an answer is y or yes. What only begins like one may be a slip.
+func isYes(answer string) bool {
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return answer == "y" || answer == "yes"
+}
+
+// answer reads one line, unless a signal comes first. What stands at the end of input without a newline was not entered,
+// and counts for nothing.
+func (p *program) answer(ctx context.Context) (string, error) {
+	line := make(chan string, 1)
+	go func() {
+		text, err := bufio.NewReader(p.env.Stdin).ReadString('\n')
+		if err != nil {
+			text = ""
+		}
+		line <- text
+	}()
+	select {
+	case text := <-line:
+		if text == "" {
+			fmt.Fprintln(p.env.Stderr)
+		}
+		return text, nil
+	case <-ctx.Done():
+		fmt.Fprintln(p.env.Stderr)
+		return "", context.Cause(ctx)
+	}
+}
+
+// unasked is the sender of a run that has nothing to send, so that nobody was asked: should there be something after all,
+// it is not sent.
+type unasked struct{}
+
+func (unasked) Send(_ context.Context, b *customerio.Batch) (customerio.Receipt, error) {
+	var receipt customerio.Receipt
+	for i := range b.Len() {
+		receipt.Unsent = append(receipt.Unsent, b.Ref(i))
+	}
+	return receipt, &problem{code: exitUsage, err: errors.New("there is something to send after all, and nobody was asked"), hint: "give --yes to send it"}
+}
+
+// sendNothing says that nothing is left to send. The run goes on all the same, without asking, if there is something to
+// note: that a stopped one has come to its end, sources that later runs should know, or what was rejected.
+func (p *program) sendNothing(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, j *journey) error {
+	fmt.Fprintln(p.env.Stderr, "Nothing is left to send.")
+	plan.Sender = unasked{}
+	if j.goes || j.command != backfillCommand || l.Bad > 0 {
+		return nil
+	}
+	last, err := to.ledger.Last(ctx, backfillCommand)
+	if err != nil || last == nil || last.Flags != j.flags || !p.sameRows(plan, l, last) {
+		return err
+	}
+	return p.alreadyDone(last)
+}

@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
+)
+
+// writeLeft says what this run has yet to send and, of one that goes on, what it has sent.
+func (p *program) writeLeft(plan *export.Plan, left *export.Left, j *journey, o *sendingOptions) error {
+	lines := [][]string{leftText(left)}
+	if j.goes {
+		counters, err := export.ReadCounters(j.run.Counters)
+		if err != nil {
+			return err
+		}
+		sent := []string{"Already sent", several(counters.People(), "person", "people"), several(counters.Sent(), "event", "events")}
+		lines = [][]string{sent, lines[0]}
+		fmt.Fprintf(p.env.Stderr, "Resuming the %s of %s.\n", j.run.Command, timeText(j.run.Began))
+	}
+	for i := 1; i <= 2; i++ { // numbers of people and of events
+		align(lines, i)
+	}
+	if last := len(lines) - 1; !left.Nothing() {
+		lines[last] = append(lines[last], about(timeLeft(plan, left, j, o)))
+	}
+	for _, line := range lines {
+		fmt.Fprintln(p.env.Stderr, strings.TrimRight("  "+strings.Join(line, "  "), " "))
+	}
+	return nil
+}
+
+func leftText(left *export.Left) []string {
+	events := several(left.Events, "event", "events")
+	switch {
+	case left.AtMost:
+		events = "up to " + events
+	case left.About:
+		events = "about " + events
+	}
+	line := []string{"Left to send", several(left.People, "person", "people"), events}
+	if left.Merges > 0 {
+		line = append(line, several(left.Merges, "merge", "merges"))
+	}
+	return line
+}
+
+// align puts the numbers of a column below each other: each is in front of the last word.
+func align(lines [][]string, column int) {
+	number := func(text string) int { return strings.LastIndexByte(text, ' ') }
+	before, after := 0, 0
+	for _, line := range lines {
+		before, after = max(before, number(line[column])), max(after, len(line[column])-number(line[column]))
+	}
+	for _, line := range lines {
+		text := line[column]
+		line[column] = strings.Repeat(" ", before-number(text)) + text + strings.Repeat(" ", after-len(text)+number(text))
+	}
+}
+
+// timeLeft is how long sending takes. People who were sent before the phase of events need no time to settle.
+func timeLeft(plan *export.Plan, left *export.Left, j *journey, o *sendingOptions) time.Duration {
+	settle := plan.Settle
+	if left.People == 0 && (!j.goes || j.run.Phase > ledger.People) {
+		settle = 0
+	}
+	return forecastTime(left.Events+left.People+left.Merges, plan.BatchItems, o.rate, settle)
+}
