@@ -134,7 +134,7 @@ func (o *sendingOptions) readCACert() ([]byte, error) {
 	}
 	text, err := readSettings(o.caCert)
 	if err != nil {
-		return nil, fmt.Errorf("--ca-cert: %w", err)
+		return nil, &problem{err: fmt.Errorf("--ca-cert: %w", err), code: exitUsage}
 	}
 	return text, nil
 }

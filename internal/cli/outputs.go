@@ -107,7 +107,7 @@ func (p *program) checkOutput(o output) error {
 	if is := p.precious.holds(o.path); is != "" {
 		return p.overwrites(o.flag, o.path, is)
 	}
-	if dir := p.precious.wouldBeRead(o.path); dir != "" {
+	if dir := p.precious.wouldBeRead(o.path); dir != "" && !knownAsOurs(o) {
 		return p.refuseOutput(o.flag, o.path, "would be read as a source the next time", "name a file outside "+dir)
 	}
 	info, err := os.Lstat(o.path)
@@ -126,6 +126,11 @@ func (p *program) checkOutput(o output) error {
 		hint += ", or - for standard output"
 	}
 	return p.refuseOutput(o.flag, o.path, "is "+kindOf(info.Mode())+", not a regular file", hint)
+}
+
+// knownAsOurs reports whether an output is left out where it lies in a directory of sources: see isOurs.
+func knownAsOurs(o output) bool {
+	return o.flag == metricsFlag && filepath.Ext(o.path) == metricsExtension
 }
 
 // checkOwn refuses a regular file that was not written for the same flag.
@@ -247,9 +252,6 @@ func (p *program) checkFilled() error {
 	}
 	if is := p.precious.holds(dir); is != "" {
 		return p.refuseOutput(stateFlag, dir, "is "+is, "name another directory")
-	}
-	if in := p.precious.wouldBeRead(filepath.Join(dir, ledger.FileName)); in != "" {
-		return p.refuseOutput(stateFlag, dir, "would be read as a source the next time", "name a directory outside "+in)
 	}
 	for _, name := range stateNames {
 		path := filepath.Join(dir, name)

@@ -110,8 +110,11 @@ func isOurs(path string) bool {
 	if name == export.RejectsName || ledger.Keeps(name) {
 		return begins(filepath.Join(dir, ledger.FileName), sqliteMagic)
 	}
-	return filepath.Ext(name) == ".prom" && begins(path, "# HELP ph2cio_")
+	return filepath.Ext(name) == metricsExtension && begins(path, "# HELP ph2cio_")
 }
+
+// metricsExtension is what node_exporter reads of its directory.
+const metricsExtension = ".prom"
 
 const sqliteMagic = "SQLite format 3\x00"
 

@@ -134,4 +134,5 @@ those of --existing and --exclude-people are regular files. A pipe, such as <(co
 gives, or put a credential into its variable. --env-file /dev/null leaves .env out.
 What --metrics-file and --operations write replaces only a file that was written for the same flag, or an empty one;
 never a source, a file that a flag or variable names, or what is in a state directory, whatever its name, and not
-where it would be read as a source. --operations may also be a pipe or a device. Otherwise the exit code is 2.`
+where it would be read as a source (metrics called *.prom are not). --operations may also be a pipe or a device.
+Otherwise the exit code is 2.`
