@@ -19,7 +19,7 @@ func failureOf(err error) *failure {
 	if err == nil || isFinished(err) {
 		return nil
 	}
-	return &failure{Message: told(err).Error(), Code: exitCode(err), Hint: hintOf(err)}
+	return &failure{Message: err.Error(), Code: exitCode(err), Hint: hintOf(err)}
 }
 
 // writeJSON writes the one document that a command under --json leaves.

@@ -100,7 +100,7 @@ func (w *watch) looksAt(state *ledger.Store) {
 	if w == nil || w.metrics == "" {
 		return
 	}
-	if at, err := state.Newest(context.Background()); err == nil {
+	if at, err := state.Newest(context.WithoutCancel(w.p.ctx)); err == nil {
 		w.newest = at
 	}
 }
