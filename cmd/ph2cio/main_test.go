@@ -64,6 +64,8 @@ func TestScripts(t *testing.T) {
 			"nocanary":  noCanary,
 			"exits":     exits,
 			"signals":   signals,
+			"closes":    closes,
+			"stops":     stops,
 			"synthetic": writeSynthetic,
 			"unset": func(ts *testscript.TestScript, _ bool, args []string) {
 				for _, name := range args {

@@ -17,10 +17,10 @@ func stopByPipe(env *cli.Env, cancel context.CancelCauseFunc) {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // so that such a write is an error
 	stop := func() { cancel(&cli.Interrupted{Signal: syscall.SIGPIPE}) }
 	if !env.StdoutTerminal {
-		env.Stdout = output{env.Stdout, stop}
+		env.Stdout = &output{env.Stdout, stop}
 	}
 	if !env.StderrTerminal {
-		env.Stderr = output{env.Stderr, stop}
+		env.Stderr = &output{env.Stderr, stop}
 	}
 }
 
@@ -30,7 +30,7 @@ type output struct {
 	closed func()
 }
 
-func (o output) Write(b []byte) (int, error) {
+func (o *output) Write(b []byte) (int, error) {
 	n, err := o.to.Write(b)
 	if readerGone(err) {
 		o.closed()
