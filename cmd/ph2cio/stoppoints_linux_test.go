@@ -12,10 +12,10 @@ import (
 	"ph2cio/internal/synthetic"
 )
 
-// TestStoppedAtEachStep sends a SIGTERM not at random but as the program is about to open its state, has read an export, which it
-// does twice, and writes the rejects. Every round must end with 143, until one comes to its end; then nothing is lost.
+// TestStoppedAtEachStep sends a SIGTERM not at random but as the program is about to open its state, has read an export, and
+// writes the rejects. Every round must end with 143, until one comes to its end; then nothing is lost.
 //
-// strace counts the calls of each thread apart, so that it is calls which nothing repeats at once: a second signal would quit.
+// Where little is left to do, the next call takes 0.3 s, so that the signal is heard before. strace counts the calls of each thread apart, so that it is calls which nothing repeats at once: a second signal would quit.
 func TestStoppedAtEachStep(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("ph2cio")
@@ -30,13 +30,14 @@ func TestStoppedAtEachStep(t *testing.T) {
 	want, wantRejects := whole.held(), whole.rejects()
 
 	for _, step := range []struct {
-		name, file, call string
-		rounds           int // at least
+		name, file string
+		call, next string
+		rounds     int // at least
 	}{
-		{"it is about to open the state", "holder.json", "rename,renameat,renameat2", 1},
-		{"it has read the export", file, "close", 2},
-		{"it begins to write the rejects", "rejects.jsonl.new", "openat", 1},
-		{"the rejects are to be on disk", "rejects.jsonl.new", "fsync", 1},
+		{"it is about to open the state", "holder.json", "rename,renameat,renameat2", "", 1},
+		{"it has read the export", file, "close", "", 1},
+		{"it begins to write the rejects", "rejects.jsonl.new", "openat", ",fsync", 1},
+		{"the rejects are to be on disk", "rejects.jsonl.new", "fsync", ",rename,renameat,renameat2", 1},
 	} {
 		t.Run(step.name, func(t *testing.T) {
 			t.Parallel()
@@ -47,8 +48,12 @@ func TestStoppedAtEachStep(t *testing.T) {
 				path = filepath.Join(k.state, path)
 			}
 			under := func(nth int) []string {
-				return []string{"strace", "-f", "-qq", "-o", os.DevNull, "-P", path,
-					"-e", "trace=" + step.call, "-e", fmt.Sprintf("inject=%s:signal=TERM:when=%d", step.call, nth)}
+				words := []string{"strace", "-f", "-qq", "-o", os.DevNull, "-P", path,
+					"-e", "trace=" + step.call + step.next, "-e", fmt.Sprintf("inject=%s:signal=TERM:when=%d", step.call, nth)}
+				if step.next != "" {
+					words = append(words, "-e", "inject="+step.next[1:]+":delay_enter=300000")
+				}
+				return words
 			}
 			needs(t, k.under(under(1)))
 			stopped := 0

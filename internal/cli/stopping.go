@@ -86,23 +86,13 @@ func (p *program) tellOfStop(ctx context.Context) (end func()) {
 	stop := context.AfterFunc(ctx, func() {
 		defer close(told)
 		if signal := interruption(ctx); signal != nil && !(signal.pipe() && p.watch == nil) {
-			p.say(fmt.Sprintf("stopping: finishing what is under way, %s at most; the next signal quits at once", stopWithin))
+			p.bar.Say(fmt.Sprintf("stopping: finishing what is under way, %s at most; the next signal quits at once", stopWithin))
 		}
 	})
 	return func() {
 		if !stop() {
 			<-told
 		}
-	}
-}
-
-// say writes a line that a quiet command leaves out, above the bar if there is one.
-func (p *program) say(line string) {
-	switch {
-	case p.bar != nil:
-		p.bar.Say(line)
-	case !p.quiet:
-		fmt.Fprintln(p.env.Stderr, line)
 	}
 }
 
