@@ -15,7 +15,8 @@ import (
 // TestStoppedAtEachStep sends a SIGTERM not at random but as the program is about to open its state, has read an export, and
 // writes the rejects. Every round must end with 143, until one comes to its end; then nothing is lost.
 //
-// Where little is left to do, the next call takes 0.3 s, so that the signal is heard before. strace counts the calls of each thread apart, so that it is calls which nothing repeats at once: a second signal would quit.
+// Where little is left to do, the next call takes 0.3 s, so that the signal is heard before. strace counts the calls of each
+// thread apart, so that it is calls which nothing repeats at once: a second signal would quit.
 func TestStoppedAtEachStep(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("ph2cio")
