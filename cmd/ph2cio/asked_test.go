@@ -6,7 +6,7 @@ import "os"
 // variable that it does not know.
 var asked = func() map[string]string {
 	taken := map[string]string{}
-	for _, name := range []string{"PH2CIO_KILLS", "PH2CIO_SOAK"} {
+	for _, name := range []string{"PH2CIO_KILLS", "PH2CIO_SOAK", "PH2CIO_STOPS", "PH2CIO_STOP_PEOPLE"} {
 		taken[name] = os.Getenv(name)
 		if err := os.Unsetenv(name); err != nil {
 			panic(err)

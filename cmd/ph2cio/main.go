@@ -17,19 +17,29 @@ var commit string
 
 func main() {
 	ctx, cancel := context.WithCancelCause(context.Background())
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	if !signal.Ignored(syscall.SIGHUP) { // nohup means that a terminal which closes ends nothing
-		signal.Notify(signals, syscall.SIGHUP)
-	}
-	go func() {
-		first := <-signals
-		signal.Reset() // the second quits at once
-		cancel(&cli.Interrupted{Signal: first})
-	}()
+	stopBySignal(ctx, cancel)
 	// net/http tells it of answers that nobody asked for, and quotes them: they are no part of our output.
 	log.SetOutput(io.Discard)
 	env := cli.OS()
 	env.Commit = commit
+	stopByPipe(&env, cancel)
 	os.Exit(cli.Main(ctx, env, os.Args[1:]))
+}
+
+// stopBySignal stops the command at the first signal. The next one quits at once, also after something else has stopped it.
+func stopBySignal(ctx context.Context, cancel context.CancelCauseFunc) {
+	signals := make(chan os.Signal, 1)
+	watched := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // nohup means that a terminal which closes ends nothing
+		watched = append(watched, syscall.SIGHUP)
+	}
+	signal.Notify(signals, watched...)
+	go func() {
+		select {
+		case first := <-signals:
+			cancel(&cli.Interrupted{Signal: first})
+		case <-ctx.Done():
+		}
+		signal.Reset(watched...)
+	}()
 }

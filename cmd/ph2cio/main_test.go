@@ -66,6 +66,8 @@ func TestScripts(t *testing.T) {
 			"signals":   signals,
 			"terminal":  terminal,
 			"addsup":    addsUp,
+			"closes":    closes,
+			"stops":     stops,
 			"synthetic": writeSynthetic,
 			"newest":    setNewest,
 			"unset": func(ts *testscript.TestScript, _ bool, args []string) {

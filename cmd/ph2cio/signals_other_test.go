@@ -6,3 +6,7 @@ import "github.com/rogpeppe/go-internal/testscript"
 
 // signals is for systems that have them; its story is left out elsewhere.
 func signals(ts *testscript.TestScript, _ bool, _ []string) { ts.Fatalf("there are no signals here") }
+
+func closes(ts *testscript.TestScript, _ bool, _ []string) { ts.Fatalf("there is no SIGPIPE here") }
+
+func stops(ts *testscript.TestScript, _ bool, _ []string) { ts.Fatalf("there are no signals here") }

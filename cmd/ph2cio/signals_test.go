@@ -19,13 +19,7 @@ import (
 // some more requests, and checks its exit code. Its output is left in the files stdout and stderr.
 func signals(ts *testscript.TestScript, _ bool, args []string) {
 	signal := map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL}[args[0]]
-	program, err := exec.LookPath(args[3])
-	ts.Check(err)
-	command := exec.Command(program, args[4:]...)
-	command.Dir = ts.Getenv("WORK")
-	for _, name := range []string{"CUSTOMERIO_TRACK_URL", "CUSTOMERIO_SITE_ID", "CUSTOMERIO_API_KEY", "XDG_STATE_HOME", "HOME", "PATH"} {
-		command.Env = append(command.Env, name+"="+ts.Getenv(name))
-	}
+	command := commandOf(ts, args[3:])
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	before := requestsSoFar(ts)
@@ -36,7 +30,7 @@ func signals(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(command.Process.Signal(signal))
 		time.Sleep(300 * time.Millisecond)
 	}
-	err = command.Wait()
+	err := command.Wait()
 	code := command.ProcessState.ExitCode()
 	if status, ok := command.ProcessState.Sys().(syscall.WaitStatus); ok && status.Signaled() {
 		code = 128 + int(status.Signal())

@@ -95,11 +95,6 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	return p.send(ctx, plan, to, journey, &o.mapping, &o.sending)
 }
 
-// stopping is what to say when a signal has come, because some seconds may go by before anything else is.
-func stopping(grace time.Duration) string {
-	return fmt.Sprintf("stopping: finishing what is under way, %s at most; the next signal quits at once", grace)
-}
-
 // send is the run itself: learn, ask, send, tell.
 func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, j *journey, m *mappingOptions, o *sendingOptions) (err error) {
 	plan, learned, err := p.firstReading(ctx, plan, to, j, o)
@@ -126,18 +121,19 @@ func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, 
 		return err
 	}
 	plan.Ledger = j.run
-	quiet := context.AfterFunc(ctx, func() { plan.Progress.Say(stopping(plan.Grace)) })
 	sending, done := o.within(ctx)
 	// What waits for its turn, or to be tried again, is not under way.
 	patient := context.AfterFunc(sending, func() { to.pace.Stop(context.Cause(sending)) })
 	summary, err := export.Send(sending, plan, learned)
 	patient()
 	done()
-	quiet()
 	summary.UnknownOnly = unknown
-	rejects, err := p.settleUp(to, j, learned, summary, err)
+	rejects, err := p.settleUp(ctx, to, j, learned, summary, err)
 	if err == nil {
-		err = o.forget(to.ledger)
+		err = o.forget(ctx, to.ledger)
+	}
+	if err = afterSignal(ctx, err); err != nil && interruption(ctx) != nil {
+		summary.Interrupted = true
 	}
 	if err == nil && j.cameToNothing(plan, summary) {
 		return p.nothingNew(plan, j.known)
@@ -160,26 +156,28 @@ func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, 
 }
 
 // forget lets go of the keys of events that are older than --dedup-window.
-func (o *sendingOptions) forget(state *ledger.Store) error {
+func (o *sendingOptions) forget(ctx context.Context, state *ledger.Store) error {
 	if o.dedupWindow == 0 {
 		return nil
 	}
-	return state.Forget(context.Background(), ledger.DayOf(time.Now())-int64(o.dedupWindow))
+	return state.Forget(ctx, ledger.DayOf(time.Now())-int64(o.dedupWindow))
 }
 
 // settleUp writes the file of rejects, notes that the run has ended if it has, and says what comes next. failed is what ended it
 // early.
-func (p *program) settleUp(to *destination, j *journey, learned *export.Learned, summary *export.Summary, failed error) (rejects int64, err error) {
+func (p *program) settleUp(ctx context.Context, to *destination, j *journey, learned *export.Learned, summary *export.Summary, failed error) (rejects int64, err error) {
 	if broken(failed) {
 		summary.Next = p.again()
 		return 0, failed
 	}
-	path, rejects, err := export.WriteRejects(context.Background(), to.state, j.run)
+	writing, done := finishing(ctx)
+	path, rejects, err := export.WriteRejects(writing, to.state, j.run)
+	done()
 	if !to.temporary {
 		summary.Rejects = path
 	}
 	if err = errors.Join(failed, err); err == nil {
-		err = j.finish(learned, to.ledger, rejects)
+		err = j.finish(ctx, learned, to.ledger, rejects)
 	}
 	switch {
 	case err != nil:

@@ -22,6 +22,7 @@ const (
 	exitLocked      = 7
 	exitState       = 8
 	exitInterrupt   = 130
+	exitPipe        = 141
 	exitTerminated  = 143
 )
 
@@ -35,6 +36,7 @@ const exitCodesText = `  0  done
   7  another run holds the state directory
   8  the state directory or its disk
 130  interrupted (Ctrl-C); what was under way was finished
+141  what reads the output closed it, as in | head (SIGPIPE); what was under way was finished
 143  terminated (SIGTERM, SIGHUP); what was under way was finished`
 
 // problem is an error with its exit code and what to do about it.

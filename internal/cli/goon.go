@@ -311,8 +311,8 @@ func (j *journey) id() int64 {
 // only.
 func (j *journey) retries() bool { return j.command != syncCommand }
 
-// finish notes that all is sent, and how it went.
-func (j *journey) finish(learned *export.Learned, state *ledger.Store, rejects int64) error {
+// finish notes that all is sent, and how it went. Once ctx is done it notes nothing, and the run is one to go on with.
+func (j *journey) finish(ctx context.Context, learned *export.Learned, state *ledger.Store, rejects int64) error {
 	outcome := ledger.Done
 	switch {
 	case len(learned.Trouble) > 0:
@@ -320,14 +320,14 @@ func (j *journey) finish(learned *export.Learned, state *ledger.Store, rejects i
 	case rejects > 0:
 		outcome = ledger.Rejected
 	}
-	settled, err := learned.SettledOwed(context.Background(), state, j.run)
+	settled, err := learned.SettledOwed(ctx, state, j.run)
 	if err != nil {
 		return err
 	}
-	if err := j.rereadHere(context.Background(), state); err != nil {
+	if err := j.rereadHere(ctx, state); err != nil {
 		return err
 	}
-	return j.run.Finish(outcome, time.Now(), settled, j.reread, j.retried()...)
+	return j.run.Finish(ctx, outcome, time.Now(), settled, j.reread, j.retried()...)
 }
 
 // rereadHere notes which sources with rejected rows a backfill has read again by their names.

@@ -4,21 +4,27 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/export"
+	"ph2cio/internal/progress"
 )
 
 // Main is the whole program as a function: it runs the command that args name, prints an error once, and returns the
-// exit code. When ctx is cancelled the command finishes what is under way; the cause should be an *Interrupted.
+// exit code. When ctx is cancelled the command finishes what is under way, within 20 s; the cause should be an *Interrupted.
 func Main(ctx context.Context, env Env, args []string) int {
-	program := &program{env: env, args: args}
+	return inTime(ctx, func() int { return run(ctx, env, args) })
+}
+
+func run(ctx context.Context, env Env, args []string) int {
+	program := &program{env: env, args: args, toldOfStop: func() {}}
 	root := newRoot(program)
 	root.SetArgs(args)
-	code := program.tell(root.ExecuteContext(ctx))
+	err := root.ExecuteContext(ctx)
+	program.toldOfStop()
+	code := program.tell(afterSignal(ctx, err))
 	program.watch.end(ctx, code)
 	program.log.close()
 	return code
@@ -65,26 +71,17 @@ type program struct {
 	spooled     *export.Spooled // the copy of standard input, if it is a source
 	log         *jsonLog        // nil when stderr is text
 	watch       *watch          // nil for a command that has nobody to tell how it went
-}
 
-// Interrupted is the cause of a cancelled context when a signal was it.
-type Interrupted struct{ Signal os.Signal }
-
-func (i *Interrupted) Error() string { return "stopped by a signal: " + i.Signal.String() }
-
-// ExitCode is 128 and the signal's number, as shells count: 130 for an interrupt, 143 for a termination.
-func (i *Interrupted) ExitCode() int {
-	if i.Signal == os.Interrupt {
-		return exitInterrupt
-	}
-	return exitTerminated
+	bar        *progress.Progress // of all readings and phases; nil before the command's own code
+	toldOfStop func()             // ends what tells of a stop
+	ctx        context.Context    // of the command: done when it is to stop
 }
 
 // report prints an error once, with what to do about it.
 func (p *program) report(err error) {
 	style := p.style(p.env.StderrTerminal)
-	if isFinished(err) {
-		return // the summary has said it
+	if signal, ok := errors.AsType[*Interrupted](err); isFinished(err) || ok && signal.pipe() && p.watch == nil {
+		return // the summary has said it, or nobody reads on, as with | head
 	}
 	if p.log != nil {
 		p.log.failed(plain(p.errorText(err)), exitCode(err), plain(hintOf(err)))
@@ -99,14 +96,6 @@ func (p *program) report(err error) {
 	if hint := hintOf(err); hint != "" {
 		fmt.Fprintln(p.env.Stderr, style.bold("hint: ")+plain(hint))
 	}
-}
-
-// told is the part of an error to tell: what else came of an interruption would only repeat it.
-func told(err error) error {
-	if interrupted, ok := errors.AsType[*Interrupted](err); ok {
-		return interrupted
-	}
-	return err
 }
 
 func newRoot(p *program) *cobra.Command {
@@ -167,7 +156,8 @@ func (p *program) begin(c *cobra.Command, args []string) error {
 	if err = errors.Join(err, watching); err != nil {
 		return err
 	}
-	p.started = true
+	p.started, p.ctx, p.bar = true, c.Context(), p.newProgress()
+	p.toldOfStop = p.tellOfStop(c.Context())
 	return nil
 }
 

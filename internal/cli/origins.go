@@ -17,7 +17,7 @@ func (p *program) named(flag string) string {
 
 // errorText is what to tell of an error: values as they were given, and what named a state directory that cannot be used.
 func (p *program) errorText(err error) string {
-	text := p.asGiven(told(err).Error())
+	text := p.asGiven(err.Error())
 	_, directory := errors.AsType[*export.StateError](err)
 	_, database := errors.AsType[*ledger.Trouble](err)
 	if named := p.origins["state"]; named != "" && (directory || database || errors.Is(err, errLink) || errors.Is(err, errNoDirectory)) {

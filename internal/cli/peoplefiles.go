@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"context"
 	"fmt"
 	"strings"
 
@@ -26,7 +27,7 @@ func (o *identityOptions) openPersons() ([]posthog.Source, error) {
 }
 
 // readExisting reads the file of --existing; nil when there is none. own is Options.UserID.
-func (o *identityOptions) readExisting(own func(id []byte) bool) (*people.Existing, error) {
+func (o *identityOptions) readExisting(ctx context.Context, own func(id []byte) bool) (*people.Existing, error) {
 	if o.existing == "" {
 		return nil, nil
 	}
@@ -36,7 +37,7 @@ func (o *identityOptions) readExisting(own func(id []byte) bool) (*people.Existi
 	}
 	defer file.Close()
 	all := people.NewExisting()
-	for p, err := range customerio.ReadProfiles(file, own) {
+	for p, err := range customerio.ReadProfiles(untilDone{ctx, file}, own) {
 		if err != nil {
 			return nil, &problem{
 				err: fmt.Errorf("--existing %s: %w", o.existing, err), code: exitInput,
@@ -73,8 +74,8 @@ func (o *identityOptions) readExcluded() (*nameList, error) {
 }
 
 // readLists reads the files and lists that say who is there and who is sent.
-func (o *identityOptions) readLists(index *people.Options, choice *people.Choice) (err error) {
-	if index.Existing, err = o.readExisting(index.UserID); err != nil {
+func (o *identityOptions) readLists(ctx context.Context, index *people.Options, choice *people.Choice) (err error) {
+	if index.Existing, err = o.readExisting(ctx, index.UserID); err != nil {
 		return err
 	}
 	excluded, err := o.readExcluded()

@@ -12,9 +12,6 @@ import (
 	"ph2cio/internal/progress"
 )
 
-// grace is how long requests under way may go on after an interruption.
-const grace = 20 * time.Second
-
 // plan is what preview and backfill have in common: sources, rules and the choice of people. tmp is where to keep what
 // does not fit into memory, empty for the system's directory.
 func (p *program) plan(o *mappingOptions, tmp string, args []string) (*export.Plan, error) {
@@ -67,7 +64,7 @@ func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources [
 		return nil, err
 	}
 	index.Persons = len(persons) > 0
-	if err := o.identity.readLists(&index, &choice); err != nil {
+	if err := o.identity.readLists(p.ctx, &index, &choice); err != nil {
 		return nil, err
 	}
 	return &export.Plan{
@@ -96,8 +93,11 @@ func (p *program) warnOfManifests(args []string, sources []posthog.Source) []*po
 	return incomplete
 }
 
-// newProgress is a bar on a terminal, lines or records in a log, nothing when quiet.
+// newProgress is a bar on a terminal, lines or records in a log, nothing when quiet. A command has one.
 func (p *program) newProgress() *progress.Progress {
+	if p.bar != nil {
+		return p.bar
+	}
 	return progress.New(progress.Options{
 		Out: p.env.Stderr, Log: p.logger(), Quiet: p.quiet, Terminal: p.env.StderrTerminal,
 	})

@@ -215,7 +215,7 @@ func (p *program) takeUp(plan *export.Plan, begun *ledger.Run, j *journey, o *sy
 	if err != nil {
 		p.warnAnew(begun, err)
 		if len(plan.Sources) == 0 {
-			err = begun.Finish(ledger.Replaced, time.Now(), nil, nil) // or this would be said every night
+			err = begun.Finish(p.ctx, ledger.Replaced, time.Now(), nil, nil) // or this would be said every night
 			return plan, err
 		}
 		return plan, nil

@@ -107,7 +107,7 @@ func (w *watch) looksAt(state *ledger.Store) {
 	if w == nil || w.metrics == "" {
 		return
 	}
-	if at, err := state.Newest(context.Background(), time.Now()); err == nil {
+	if at, err := state.Newest(context.WithoutCancel(w.p.ctx), time.Now()); err == nil {
 		w.newest = at
 	}
 }

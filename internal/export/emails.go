@@ -52,6 +52,9 @@ func (r *run) packEmails(out *outbox) error {
 	blocked := r.withoutMerge()
 	from := r.from[ledger.Emails]
 	for p := range r.learned.People.People() {
+		if err := r.stopped(); err != nil {
+			return err
+		}
 		number := uint64(p.Number)
 		if !p.EmailLate() || from.Done(number) || r.rejected[p.Number] {
 			continue

@@ -177,7 +177,7 @@ func TestRejectedMergesAreNotRejectedAgain(t *testing.T) {
 			if test.retry {
 				retried = []ledger.Phase{ledger.People, ledger.Merges, ledger.Emails}
 			}
-			err = run.Finish(ledger.Done, time.Now(), nil, nil, retried...)
+			err = run.Finish(t.Context(), ledger.Done, time.Now(), nil, nil, retried...)
 		}
 		if err = errors.Join(err, learned.Close()); err != nil {
 			t.Fatal(err)

@@ -54,7 +54,7 @@ func TestAResumedRunSendsNoCorrection(t *testing.T) {
 			plan.Ledger, plan.BatchItems = run, batchItems
 			summary, err := Send(t.Context(), plan, learned)
 			if err == nil {
-				err = run.Finish(ledger.Done, time.Now(), nil, nil)
+				err = run.Finish(t.Context(), ledger.Done, time.Now(), nil, nil)
 			}
 			return summary, err
 		}

@@ -186,7 +186,7 @@ func (l *Learned) settle(ctx context.Context, plan *Plan) error {
 	go func() { found <- l.repeats.find(ctx, plan) }() // beside the other, of which much is done on one core
 	err := l.recall(ctx, plan)
 	if err == nil {
-		l.People, err = l.index.Settle(plan.Choice)
+		l.People, err = l.index.Settle(ctx, plan.Choice)
 	}
 	if err == nil {
 		l.optOuts.settle(l.People)

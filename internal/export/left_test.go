@@ -121,7 +121,7 @@ func sendStopped(t *testing.T, r *rapid.T, store *ledger.Store, change func(*Pla
 			if err := checkLeft(left, summary); err != nil {
 				r.Fatalf("try %d: %v", try, err)
 			}
-			err = plan.Ledger.Finish(ledger.Done, runTime, nil, nil)
+			err = plan.Ledger.Finish(t.Context(), ledger.Done, runTime, nil, nil)
 			if err2 := learned.Close(); err != nil || err2 != nil {
 				t.Fatal(err, err2)
 			}

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -71,7 +72,7 @@ func (r *run) merge(out *outbox) error {
 		case m.outcome.Bucket == mapping.Rejected && m.number >= from.Next:
 			err = r.dropLink(out, &m)
 		}
-		if err != nil {
+		if err = cmp.Or(err, r.stopped()); err != nil {
 			return err
 		}
 	}

@@ -115,7 +115,7 @@ func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, chan
 			t.Fatal(err2)
 		}
 		if err == nil {
-			err = run.Finish(ledger.Done, time.Now(), settled, nil)
+			err = run.Finish(t.Context(), ledger.Done, time.Now(), settled, nil)
 		}
 		switch {
 		case err == nil:

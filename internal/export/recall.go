@@ -31,7 +31,7 @@ func (p *Plan) indexOptions(ctx context.Context) (people.Options, error) {
 // recall tells the index what earlier runs have learnt and whom they have sent, once it knows what the rows say.
 func (l *Learned) recall(ctx context.Context, plan *Plan) error {
 	if plan.Remember {
-		if err := l.index.Remember(); err != nil {
+		if err := l.index.Remember(ctx); err != nil {
 			return err
 		}
 	}

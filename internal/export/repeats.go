@@ -181,7 +181,7 @@ func (r *repeats) find(ctx context.Context, plan *Plan) error {
 		}
 	}
 	thrift, looked := r.thrift, 0
-	for v, err := range r.sorter.Sorted() {
+	for v, err := range spool.Until(ctx, r.sorter.Sorted()) {
 		if err != nil {
 			return err
 		}

@@ -196,7 +196,7 @@ func TestRowsOfForgottenDaysAreHeld(t *testing.T) {
 		learned := learnOf(t, store, plan)
 		plan.Ledger = begunIn(t, store, learned)
 		summary, err := Send(t.Context(), plan, learned)
-		if err = errors.Join(err, learned.Close(), plan.Ledger.Finish(ledger.Done, time.Now(), nil, nil)); err != nil {
+		if err = errors.Join(err, learned.Close(), plan.Ledger.Finish(t.Context(), ledger.Done, time.Now(), nil, nil)); err != nil {
 			t.Fatal(err)
 		}
 		return summary.Rows

@@ -1,7 +1,6 @@
 package export
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -23,7 +22,7 @@ func (r *run) resume() error {
 	}
 	r.goOn(before)
 	r.begun, r.from = r.plan.Ledger.Phase, maps.Clone(r.plan.Ledger.Positions)
-	for one, err := range r.plan.Ledger.Rejects(context.WithoutCancel(r.reading)) {
+	for one, err := range r.plan.Ledger.Rejects(r.reading) {
 		if err != nil {
 			return err
 		}

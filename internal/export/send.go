@@ -139,12 +139,18 @@ func (r *run) sendPeople() error {
 		if err == nil {
 			err = r.takePeople(out, page)
 		}
+		if err == nil {
+			err = r.stopped() // which sending says only where there is something to send
+		}
 		if err != nil {
 			return out.end(err)
 		}
 	}
 	return out.end(nil)
 }
+
+// stopped is why nothing more is to be read or started, nil as long as there is no reason.
+func (r *run) stopped() error { return context.Cause(r.reading) }
 
 // takePeople counts and packs a group's operations, and leaves out those who cannot be sent: their events are rejected
 // with them.

@@ -134,9 +134,9 @@ type SettledOwed struct {
 }
 
 // settleOwed lets go of what is not owed any more.
-func (r *Run) settleOwed(tx *sql.Tx, settled []SettledOwed) error {
+func (r *Run) settleOwed(ctx context.Context, tx *sql.Tx, settled []SettledOwed) error {
 	for _, one := range settled {
-		if _, err := tx.Exec("DELETE FROM owed WHERE run = ? AND source = ?", one.Run, one.Number); err != nil {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM owed WHERE run = ? AND source = ?", one.Run, one.Number); err != nil {
 			return err
 		}
 		before := &Run{ID: one.Run}

@@ -49,14 +49,14 @@ func TestWhatIsOwedIsKept(t *testing.T) {
 				r.Fatalf("%d are owed in source %d, want %d", len(got), source, len(ids))
 			}
 		}
-		if err := first.Finish(Done, night, nil, nil); err != nil {
+		if err := first.Finish(t.Context(), Done, night, nil, nil); err != nil {
 			t.Fatal(err)
 		}
 		again := start()
 		again.Sources = again.Sources[1:]
 		second, err := s.Begin(t.Context(), again, nil)
 		if err == nil {
-			err = second.Finish(Done, night, []SettledOwed{{Run: first.ID, Number: 1}}, nil)
+			err = second.Finish(t.Context(), Done, night, []SettledOwed{{Run: first.ID, Number: 1}}, nil)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -80,7 +80,7 @@ func TestKnownSources(t *testing.T) {
 		return run
 	}
 	a, b := Source{Path: "/a", Size: 1, Fingerprint: "x", Modified: 7, Ends: "e", Recent: 3}, Source{Path: "/b", Size: 2, Fingerprint: "y"}
-	if err := begin(a, b).Finish(Done, night, nil, nil); err != nil {
+	if err := begin(a, b).Finish(t.Context(), Done, night, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	grown := a
@@ -100,13 +100,13 @@ func TestKnownSources(t *testing.T) {
 		t.Errorf("while a run is under way: %+v", got)
 	}
 	third := begin(b)
-	if err := second.Finish(Replaced, night, nil, nil); err != nil {
+	if err := second.Finish(t.Context(), Replaced, night, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := known(); got["/a"].Source != a {
 		t.Errorf("after one that was replaced: %+v", got)
 	}
-	if err := third.Finish(Troubled, night, nil, nil); err != nil {
+	if err := third.Finish(t.Context(), Troubled, night, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	if got := known(); got["/b"].Run != third.ID || got["/b"].Number != 0 || got["/a"].Run != 1 {
@@ -142,7 +142,7 @@ func TestRejectsAreOpenUntilTheyAreRetried(t *testing.T) {
 	again.Sources = again.Sources[1:]
 	second, err := s.Begin(t.Context(), again, nil)
 	if err == nil {
-		err = second.Finish(Done, night, nil, nil, Events)
+		err = second.Finish(t.Context(), Done, night, nil, nil, Events)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -167,7 +167,7 @@ func TestWhatWasLearntComesBack(t *testing.T) {
 	large := string(make([]byte, 3*learntPart))
 	first, err := s.Begin(t.Context(), start(), learnt(7, []string{"plan", "email"}, "one", large, "two"))
 	if err == nil {
-		err = first.Finish(Done, night, nil, nil)
+		err = first.Finish(t.Context(), Done, night, nil, nil)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -24,7 +25,7 @@ func (e *Trouble) Unwrap() error { return e.Err }
 // Hint is what to do about it.
 func (e *Trouble) Hint() string { return e.Advice }
 
-// trouble wraps an error of the database; nil stays nil.
+// trouble wraps an error of the database; nil stays nil. What was cancelled is no *Trouble: it wraps context.Canceled.
 func (s *Store) trouble(doing string, err error) error {
 	if err == nil {
 		return nil
@@ -32,11 +33,20 @@ func (s *Store) trouble(doing string, err error) error {
 	if _, ok := errors.AsType[*Trouble](err); ok {
 		return err
 	}
+	if cancelled(err) {
+		return fmt.Errorf("%s %s: %w", doing, s.path, context.Canceled)
+	}
 	advice := adviceFor(s.path, err)
 	if advice == damagedAdvice {
 		return &Trouble{Path: s.path, Doing: doing, Err: fmt.Errorf("it is damaged: %w", err), Advice: advice, Damage: true}
 	}
 	return &Trouble{Path: s.path, Doing: doing, Err: err, Advice: advice}
+}
+
+// cancelled reports whether an error says that a context was done: in SQLite's words it was interrupted.
+func cancelled(err error) bool {
+	failed, ok := errors.AsType[*sqlite.Error](err)
+	return ok && failed.Code()&0xff == lib.SQLITE_INTERRUPT || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 func adviceFor(path string, err error) string {

@@ -29,7 +29,7 @@ func (s *settler) status(t traits) Status {
 }
 
 // choose makes persons of the candidates that are sent: first those that get an identify.
-func (s *settler) choose() {
+func (s *settler) choose() error {
 	var r spool.Reader
 	many := 0
 	for i := range s.candidates {
@@ -43,6 +43,9 @@ func (s *settler) choose() {
 	s.settled.persons, s.holders = make([]Person, 0, many), map[uint32]string{}
 	for _, gets := range []bool{true, false} {
 		for i := range s.candidates {
+			if err := s.stopped(i); err != nil {
+				return err
+			}
 			c := &s.candidates[i]
 			if s.status(c.traits) != Sent || s.choice.profile(s.choice.Who, c.traits) != gets {
 				continue
@@ -54,6 +57,7 @@ func (s *settler) choose() {
 		}
 	}
 	s.nameHolders()
+	return nil
 }
 
 func (s *settler) makePerson(number uint32, gets bool, r *spool.Reader) {

@@ -57,7 +57,7 @@ func TestWhatLaterRunsWantIsOnDisk(t *testing.T) {
 		e := withAttributes(fmt.Sprintf("user_%d", i), `{"plan":"pro"}`)
 		x.Observe(withMembers(&e), true)
 	}
-	if err := x.Remember(); err != nil {
+	if err := x.Remember(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if x.learnt.InMemory() || x.Overflowed() {
@@ -83,7 +83,7 @@ func TestTroubleWithTheDiskEndsRemembering(t *testing.T) {
 		e := withAttributes(fmt.Sprintf("user_%d", i), `{"plan":"pro"}`)
 		x.Observe(withMembers(&e), true)
 	}
-	if _, ok := errors.AsType[*spool.DiskError](x.Remember()); !ok {
+	if _, ok := errors.AsType[*spool.DiskError](x.Remember(t.Context())); !ok {
 		t.Errorf("the index says %v", x.Err())
 	}
 }
@@ -98,7 +98,7 @@ func TestTroubleWithTheDiskEndsTheReading(t *testing.T) {
 	if _, ok := errors.AsType[*spool.DiskError](x.Err()); !ok {
 		t.Errorf("the index says %v", x.Err())
 	}
-	if _, err := x.Settle(Choice{}); err == nil {
+	if _, err := x.Settle(t.Context(), Choice{}); err == nil {
 		t.Error("what was lost was settled")
 	}
 	if err := x.Close(); err != nil {

@@ -115,7 +115,7 @@ func (s *settler) awardAll(all *claims, loser traits) (profiles [3]Profiles, err
 		}
 		rivals = rivals[:0]
 	}
-	for c, err := range all.Sorted() {
+	for c, err := range spool.Until(s.ctx, all.Sorted()) {
 		if err != nil {
 			return profiles, err
 		}

@@ -39,7 +39,7 @@ func (s *settler) fold() error {
 		p.pieces, p.finals, p.joinings = s.x.space.NewLog(), s.x.space.NewLog(), s.x.space.NewLog()
 		s.settled.parts = append(s.settled.parts, s.finals[i].finals)
 	}
-	if err := s.x.eachShard(s.handOut); err != nil {
+	if err := s.x.eachShard(s.ctx, s.handOut); err != nil {
 		return err
 	}
 	if err := s.handOutExported(); err != nil {
@@ -53,7 +53,7 @@ func (s *settler) fold() error {
 	}
 	s.emails, s.cioIDs = s.newClaims(), s.newClaims()
 	var lock sync.Mutex
-	return parallel(len(s.finals), func(i int) error {
+	return parallel(s.ctx, len(s.finals), func(i int) error {
 		p := &s.finals[i]
 		if err := s.foldPart(p); err != nil {
 			return err

@@ -8,6 +8,7 @@ package people
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"math"
 	"os"
@@ -312,14 +313,14 @@ func (x *Index) entry(sh *shard, h sum, id []byte) (number uint32, f *fact) {
 	return number, f
 }
 
-// eachShard calls f once for every shard, several at a time, and returns what went wrong.
-func (x *Index) eachShard(f func(number uint32, sh *shard) error) error {
-	return parallel(shardCount, func(i int) error { return f(uint32(i), &x.shards[i]) })
+// eachShard calls f once for every shard, several at a time, and returns what went wrong. It starts none once ctx is done.
+func (x *Index) eachShard(ctx context.Context, f func(number uint32, sh *shard) error) error {
+	return parallel(ctx, shardCount, func(i int) error { return f(uint32(i), &x.shards[i]) })
 }
 
 // parallel calls f with each number below n, on as many goroutines as there are cores to run them. It returns the errors
-// joined, and starts no more after one.
-func parallel(n int, f func(i int) error) error {
+// joined, and starts no more after one, or once ctx is done, whose cause is then an error too.
+func parallel(ctx context.Context, n int, f func(i int) error) error {
 	var next atomic.Int64
 	var failed atomic.Bool
 	var done sync.WaitGroup
@@ -327,7 +328,11 @@ func parallel(n int, f func(i int) error) error {
 	for worker := range errs {
 		done.Go(func() {
 			for i := next.Add(1) - 1; i < int64(n) && !failed.Load(); i = next.Add(1) - 1 {
-				if err := f(int(i)); err != nil {
+				err := context.Cause(ctx)
+				if err == nil {
+					err = f(int(i))
+				}
+				if err != nil {
 					errs[worker] = err
 					failed.Store(true)
 				}

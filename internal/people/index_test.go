@@ -1,6 +1,7 @@
 package people
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -227,7 +228,7 @@ func checkAgainstModel(t *rapid.T, goroutines int) {
 
 // settle is Settle where no disk can fail.
 func settle(x *Index, c Choice) *Settled {
-	s, err := x.Settle(c)
+	s, err := x.Settle(context.Background(), c)
 	if err != nil {
 		panic(err)
 	}

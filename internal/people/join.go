@@ -92,7 +92,7 @@ type sharePair struct {
 func (s *settler) shares() (*shares, error) {
 	all := &shares{}
 	found := make([]shares, shardCount)
-	err := parallel(shardCount, func(i int) error { return found[i].read(s, s.x.pairs[i].shared) })
+	err := parallel(s.ctx, shardCount, func(i int) error { return found[i].read(s, s.x.pairs[i].shared) })
 	for i := range found {
 		one := &found[i]
 		for j := range one.pairs {
@@ -218,7 +218,7 @@ func (s *settler) follow() error {
 		return err
 	}
 	var last followed
-	for one, err := range steps.Sorted() {
+	for one, err := range spool.Until(s.ctx, steps.Sorted()) {
 		if err != nil {
 			return err
 		}
@@ -295,6 +295,9 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 	links := s.x.newLinkSorter()
 	for i := range s.x.shards {
 		sh := &s.x.shards[i]
+		if err := s.stopped(0); err != nil {
+			return err
+		}
 		if err := s.linkSteps(sh.sortedLinks(links), all); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"iter"
 
 	"ph2cio/internal/identity"
+	"ph2cio/internal/spool"
 )
 
 // joining is why IDs are one person: a link that was not refused, or that an ID is one of a set, those of a
@@ -75,7 +76,7 @@ func (s *settler) keepLinked(l *step, replays bool) {
 // it matters who became one person when.
 func (s *settler) handOutJoinings() error {
 	var b [4]byte
-	for entry, err := range s.joinings.All() {
+	for entry, err := range spool.Until(s.ctx, s.joinings.All()) {
 		if err != nil {
 			return err
 		}
@@ -148,7 +149,7 @@ func (s *settler) rememberSets() error {
 	for node := range roots {
 		roots[node] = groups.Find(uint32(node))
 	}
-	for entry, err := range s.joinings.All() {
+	for entry, err := range spool.Until(s.ctx, s.joinings.All()) {
 		if err != nil {
 			return err
 		}

@@ -1,10 +1,12 @@
 package people
 
 import (
+	"context"
 	"iter"
 	"slices"
 
 	"ph2cio/internal/identity"
+	"ph2cio/internal/spool"
 )
 
 // What an index learns from rows can be kept, and told to the index of a later run: who an ID belonged to stays so, what rows
@@ -46,16 +48,19 @@ func (s *Settled) SomeKey(is func(key string) bool) bool {
 }
 
 // Remember keeps what was learnt from rows, on disk, for Settled.Learnt. Observe must not be called any more,
-// and neither Recall nor Settle may have been.
-func (x *Index) Remember() error {
+// and neither Recall nor Settle may have been. Its error is trouble with the disk, or the cause of ctx.
+func (x *Index) Remember(ctx context.Context) error {
 	x.learnt = x.forLater.NewLog()
 	for i := range x.shards {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
 		if err := x.rememberShard(&x.shards[i]); err != nil {
 			return err
 		}
 	}
 	for i := range x.pairs {
-		for entry, err := range x.pairs[i].log.All() {
+		for entry, err := range spool.Until(ctx, x.pairs[i].log.All()) {
 			if err != nil {
 				return err
 			}
@@ -156,7 +161,7 @@ func (s *settler) recall() error {
 	if s.x.learnt != nil {
 		s.linked = identity.NewGroups(int(s.first[shardCount]))
 	}
-	for j, err := range s.recalled() {
+	for j, err := range spool.Until(s.ctx, s.recalled()) {
 		if err != nil {
 			return err
 		}

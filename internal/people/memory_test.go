@@ -2,6 +2,7 @@ package people
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -24,7 +25,7 @@ type nights struct {
 func (n *nights) next(t fataler, rows []row, c Choice, goroutines int, seed uint64) *Settled {
 	t.Helper()
 	x := observe(rows, n.options, goroutines, seed)
-	if err := x.Remember(); err != nil {
+	if err := x.Remember(context.Background()); err != nil {
 		t.Fatalf("remember: %v", err)
 	}
 	for _, entry := range n.learnt {
@@ -169,7 +170,7 @@ func TestWhomThePersonsExportJoinedStays(t *testing.T) {
 	first.LearnPerson(&posthog.PersonRow{DistinctIDs: [][]byte{b("user_1")}, PersonID: id, HasPersonID: true})
 	first.Observe(&posthog.Event{Name: b("Opened"), DistinctID: b("user_1")}, true)
 	first.Observe(&posthog.Event{Ref: 1, Name: b("Looked"), DistinctID: b(visitor), PersonID: b(person), Personless: true}, true)
-	if err := first.Remember(); err != nil {
+	if err := first.Remember(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	s := settle(first, Choice{})

@@ -33,7 +33,12 @@ func (s *settler) resolve() error {
 	}
 	r := readers.Get().(*spool.Reader)
 	defer readers.Put(r)
+	turn := 0
 	for all := range runs(s.standing, func(a, b *standing) bool { return a.candidate == b.candidate }) {
+		if err := s.stopped(turn); err != nil {
+			return err
+		}
+		turn++
 		number := all[0].candidate
 		if s.status(s.candidates[number].traits) == Sent {
 			s.resolveOne(number, s.distinct(all), r)

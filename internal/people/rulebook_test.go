@@ -34,7 +34,7 @@ func TestPeopleAreThoseOfTheRules(t *testing.T) {
 	n := histories(t)
 	kinds := map[string]int{}
 	var lock sync.Mutex
-	err := parallel(int(n), func(i int) error {
+	err := parallel(t.Context(), int(n), func(i int) error {
 		seed := uint64(i)
 		h := rulebook.Random(seed)
 		want := rulebook.Settle(h)
@@ -158,7 +158,7 @@ func settleHistory(t *testing.T, h rulebook.History, memory int64, seed uint64) 
 	if h.All {
 		choice.Who = All
 	}
-	settled, err := x.Settle(choice)
+	settled, err := x.Settle(t.Context(), choice)
 	if err != nil {
 		t.Fatal(err)
 	}

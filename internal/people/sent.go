@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/zeebo/xxh3"
+
+	"ph2cio/internal/spool"
 )
 
 // SentPerson is a person as an earlier run has sent them.
@@ -84,7 +86,7 @@ func (s *settler) bringSent() error {
 			continue
 		}
 		start := len(s.settled.sent)
-		for entry, err := range sh.sent.All() {
+		for entry, err := range spool.Until(s.ctx, sh.sent.All()) {
 			if err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package people
 
 import (
 	"cmp"
+	"context"
 	"runtime/debug"
 	"sync"
 
@@ -11,10 +12,11 @@ import (
 )
 
 // Settle ends the first reading: Observe must not be called any more, and Settle only once. Its error is trouble with the
-// disk. The index must be closed after what was settled has been used.
-func (x *Index) Settle(c Choice) (*Settled, error) {
+// disk, or the cause of ctx, which ends it within moments however many people there are. The index must be closed after what was
+// settled has been used.
+func (x *Index) Settle(ctx context.Context, c Choice) (*Settled, error) {
 	c.Who = cmp.Or(c.Who, Identified)
-	s := &settler{x: x, choice: c, settled: &Settled{index: x}, joinings: x.space.NewLog()}
+	s := &settler{ctx: ctx, x: x, choice: c, settled: &Settled{index: x}, joinings: x.space.NewLog()}
 	for _, step := range []func() error{
 		s.bringBack, // all IDs get numbers
 		s.bringSent, // and it is known who was sent
@@ -34,15 +36,29 @@ func (x *Index) Settle(c Choice) (*Settled, error) {
 		if err := step(); err != nil {
 			return nil, err
 		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
 		s.giveBack()
 	}
-	s.choose()
+	if err := s.choose(); err != nil {
+		return nil, err
+	}
 	s.tallyUp()
 	if err := s.merges(); err != nil {
 		return nil, err
 	}
 	s.finish()
 	return s.settled, x.Err()
+}
+
+// stopped is the cause of the context, if it is done. It looks at it once in a few thousand turns of a loop, which it
+// is told the number of.
+func (s *settler) stopped(turn int) error {
+	if turn%4096 != 0 || s.ctx.Err() == nil {
+		return nil
+	}
+	return context.Cause(s.ctx)
 }
 
 // manyNodes is from how many IDs on memory is given back between the steps.
@@ -58,6 +74,7 @@ func (s *settler) giveBack() {
 
 // settler is Settle at work.
 type settler struct {
+	ctx     context.Context // of Settle
 	x       *Index
 	choice  Choice
 	settled *Settled
@@ -112,7 +129,7 @@ type settler struct {
 }
 
 func (s *settler) bringBack() error {
-	err := s.x.eachShard(func(_ uint32, sh *shard) error { return s.x.bringBack(sh) })
+	err := s.x.eachShard(s.ctx, func(_ uint32, sh *shard) error { return s.x.bringBack(sh) })
 	if err == nil {
 		err = s.meet()
 	}
@@ -136,7 +153,7 @@ func (f *firstNodes) node(x *Index, h sum) (uint32, bool) {
 
 // eachNode calls f with each ID of all shards, several shards at a time.
 func (s *settler) eachNode(f func(node uint32, fact *fact, text []byte) error) error {
-	return s.x.eachShard(func(i uint32, sh *shard) error {
+	return s.x.eachShard(s.ctx, func(i uint32, sh *shard) error {
 		return sh.eachFact(func(number uint32, fact *fact, text []byte) error {
 			return f(s.first[i]+number, fact, text)
 		})

@@ -1,0 +1,136 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+	"time"
+)
+
+// A signal ends a command within stopWithin, whatever it is doing. Of that time the requests under way have grace; what is left
+// is for saving their answers and, lastWrites of it, for the file of rejects.
+const (
+	stopWithin = 20 * time.Second
+	grace      = 14 * time.Second
+	lastWrites = 3 * time.Second
+)
+
+// Interrupted is the cause of a cancelled context when a signal was it. SIGPIPE stands for output whose reader is gone.
+type Interrupted struct{ Signal os.Signal }
+
+func (i *Interrupted) Error() string {
+	if i.pipe() {
+		return "stopped: what reads the output has closed it"
+	}
+	return "stopped by a signal: " + i.Signal.String()
+}
+
+// ExitCode is 128 and the signal's number, as shells count: 130 for an interrupt, 141 for output that was closed, 143 for a
+// termination.
+func (i *Interrupted) ExitCode() int {
+	switch {
+	case i.Signal == os.Interrupt:
+		return exitInterrupt
+	case i.pipe():
+		return exitPipe
+	}
+	return exitTerminated
+}
+
+func (i *Interrupted) pipe() bool { return i.Signal == syscall.SIGPIPE }
+
+// interruption is the signal that ctx was cancelled for, nil for none.
+func interruption(ctx context.Context) *Interrupted {
+	signal, _ := errors.AsType[*Interrupted](context.Cause(ctx))
+	return signal
+}
+
+// afterSignal is what an error is to be told as: once a signal has come it is that signal, with what went wrong besides. What
+// merely came of the signal, such as a statement that was cancelled, is dropped. A command that has come to its end all the
+// same was not interrupted, unless nobody reads its output.
+func afterSignal(ctx context.Context, err error) error {
+	signal := interruption(ctx)
+	if signal == nil || isFinished(err) || err == nil && !signal.pipe() {
+		return err
+	}
+	return errors.Join(append([]error{signal}, besides(err)...)...)
+}
+
+// besides are the parts of an error that no signal explains.
+func besides(err error) (real []error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, part := range joined.Unwrap() {
+			real = append(real, besides(part)...)
+		}
+		return real
+	}
+	if _, signal := errors.AsType[*Interrupted](err); err == nil || signal {
+		return nil
+	}
+	for _, consequence := range []error{context.Canceled, context.DeadlineExceeded, fs.ErrClosed, syscall.EPIPE} {
+		if errors.Is(err, consequence) {
+			return nil
+		}
+	}
+	return []error{err}
+}
+
+// tellOfStop says that a command is stopping when ctx is done, since some seconds may go by before anything else is said. The
+// func that it returns ends that.
+func (p *program) tellOfStop(ctx context.Context) (end func()) {
+	told := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(told)
+		if signal := interruption(ctx); signal != nil && !(signal.pipe() && p.watch == nil) {
+			p.bar.Say(fmt.Sprintf("stopping: finishing what is under way, %s at most; the next signal quits at once", stopWithin))
+		}
+	})
+	return func() {
+		if !stop() {
+			<-told
+		}
+	}
+}
+
+// finishing is ctx, or once that is done lastWrites more: for what is written down at the end of a run, stopped or not.
+func finishing(ctx context.Context) (context.Context, context.CancelFunc) {
+	if ctx.Err() == nil {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(context.WithoutCancel(ctx), lastWrites)
+}
+
+// untilDone reads a file, which may be large, as long as ctx is not done; then the error is its cause.
+type untilDone struct {
+	ctx context.Context
+	io.Reader
+}
+
+func (u untilDone) Read(b []byte) (int, error) {
+	if u.ctx.Err() != nil {
+		return 0, context.Cause(u.ctx)
+	}
+	return u.Reader.Read(b)
+}
+
+// inTime runs a command and returns its exit code. One that does not end within stopWithin of a signal, because a disk or a
+// terminal does not let it, is left where it is: what was acknowledged is saved by then as after a kill.
+func inTime(ctx context.Context, command func() int) int {
+	ended := make(chan int, 1)
+	go func() { ended <- command() }()
+	select {
+	case code := <-ended:
+		return code
+	case <-ctx.Done():
+	}
+	select {
+	case code := <-ended:
+		return code
+	case <-time.After(stopWithin):
+		return exitCode(context.Cause(ctx))
+	}
+}

@@ -1,0 +1,50 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"testing"
+)
+
+// TestWhatIsCancelledIsNoTrouble cancels what may take long, before it begins and while it is under way: that is no trouble with the
+// state, nothing of it is kept, and the store goes on.
+func TestWhatIsCancelledIsNoTrouble(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s := open(t, dir)
+	run, err := s.Begin(t.Context(), start(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range steps() {
+		if err := run.Save(step, night); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	learnt := &Learnt{Entries: func(yield func([]byte, error) bool) {
+		for yield(make([]byte, learntPart), nil) {
+			cancel()
+		}
+	}}
+	_, begin := s.Begin(ctx, start(), learnt)
+	_, opened := Open(ctx, t.TempDir(), ours, scheme)
+	_, totals := s.Totals(ctx, night)
+	var rejects error
+	for _, rejects = range run.Rejects(ctx) {
+	}
+	for name, err := range map[string]error{
+		"begin": begin, "open": opened, "totals": totals, "rejects": rejects, "finish": run.Finish(ctx, Done, night, nil, nil, People, Events),
+	} {
+		if _, trouble := errors.AsType[*Trouble](err); trouble || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: got %v, want what is no trouble and wraps context.Canceled", name, err)
+		}
+	}
+	runs, err := s.Runs(t.Context(), 5)
+	if err != nil || len(runs) != 1 || !runs[0].Ended.IsZero() || !run.Ended.IsZero() {
+		t.Fatalf("%d runs, %v, want one that goes on", len(runs), err)
+	}
+	if err := run.Finish(t.Context(), Done, night, nil, nil); err != nil {
+		t.Error(err)
+	}
+}
