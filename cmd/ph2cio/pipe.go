@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"syscall"
@@ -17,21 +17,24 @@ func stopByPipe(env *cli.Env, cancel context.CancelCauseFunc) {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // so that such a write is an error
 	stop := func() { cancel(&cli.Interrupted{Signal: syscall.SIGPIPE}) }
 	if !env.StdoutTerminal {
-		env.Stdout = &output{env.Stdout, stop}
+		env.Stdout = &output{os.Stdout, stop}
 	}
 	if !env.StderrTerminal {
-		env.Stderr = &output{env.Stderr, stop}
+		env.Stderr = &output{os.Stderr, stop}
 	}
 }
 
 // output is a file or a pipe that tells of a reader who is gone.
 type output struct {
-	to     io.Writer
+	file   *os.File // not embedded: its other ways to write would pass Write by
 	closed func()
 }
 
+// Stat tells what file that is.
+func (o *output) Stat() (fs.FileInfo, error) { return o.file.Stat() }
+
 func (o *output) Write(b []byte) (int, error) {
-	n, err := o.to.Write(b)
+	n, err := o.file.Write(b)
 	if readerGone(err) {
 		o.closed()
 	}

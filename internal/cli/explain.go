@@ -40,7 +40,7 @@ case; all who have it are shown. The ID comes last, or in --id, as where a file 
 		Example: `  ph2cio explain export/ user_1001
   ph2cio explain export/ --id 0195602e-7a11-7c3e-9d55-3f2b61c0aa01 --json | jq .ids
   ph2cio explain export/ --persons persons.jsonl.gz --id maya@example.com`,
-		Args: cobra.MinimumNArgs(1),
+		Args: someSource,
 		RunE: func(c *cobra.Command, _ []string) error { return runExplain(c.Context(), p, o, o.sources) },
 	}
 	p.check(c, func(args []string) (err error) {
@@ -80,7 +80,7 @@ func runExplain(ctx context.Context, p *program, o *explainOptions, args []strin
 
 // takeID takes the last argument as the ID, where none was given and no file has that name.
 func (o *explainOptions) takeID(args []string) (sources []string, err error) {
-	if o.id != "" {
+	if o.id != "" || len(args) == 0 {
 		return args, nil
 	}
 	last := args[len(args)-1]

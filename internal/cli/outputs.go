@@ -225,7 +225,7 @@ func (p *program) checkStreams() error {
 		name string
 		to   io.Writer
 	}{{"standard output", p.env.Stdout}, {"standard error", p.env.Stderr}} {
-		file, ok := stream.to.(*os.File)
+		file, ok := stream.to.(interface{ Stat() (fs.FileInfo, error) })
 		if !ok {
 			continue
 		}
