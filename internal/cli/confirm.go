@@ -73,7 +73,7 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 	if l.Repeats > 0 {
 		line("repeated", several(l.Repeats, "row of an event", "rows of events")+" that another row stands for, or that was sent")
 	}
-	line("campaigns", several(l.Recent, "event", "events")+" at most younger than 72 h, which can start campaigns")
+	line("campaigns", canStart(l.Recent))
 	p.writeNames(plan, l, &attributes)
 	if l.Bad > 0 {
 		line("rejected", style.red(several(l.Bad, "row", "rows")+" cannot be sent"))
@@ -82,6 +82,14 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 		line("trouble", style.red(plain(t.Error())))
 	}
 	return nil
+}
+
+// canStart says how many events can start campaigns, of which some may not be sent.
+func canStart(recent int64) string {
+	if recent == 0 {
+		return "no event is younger than 72 h, so none can start one"
+	}
+	return "at most " + several(recent, "event", "events") + " younger than 72 h, which can start one"
 }
 
 // newProfiles says how many profiles there would be more; empty for a run that goes on and has sent everybody.
