@@ -13,6 +13,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	osignal "os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -204,7 +205,11 @@ func (s *stopping) stopAll(from string, words []string, stops int) {
 // stop runs a command and stops it after a while. It returns what the run was doing then, and how long it took to end.
 func (s *stopping) stop(state string, words []string, after time.Duration) (code int, phase string, took time.Duration) {
 	s.t.Helper()
-	signal := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}[s.dice.IntN(3)]
+	signals := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}
+	if osignal.Ignored(syscall.SIGHUP) { // by nohup, and the program then ignores it too
+		signals = signals[:2]
+	}
+	signal := signals[s.dice.IntN(len(signals))]
 	var out bytes.Buffer
 	c := s.command(state, words)
 	c.Stdout, c.Stderr = &out, &out
