@@ -36,6 +36,7 @@ func (p *program) mustBeAsked(o *sendingOptions, look string, args []string) err
 
 // ask puts a question on the terminal. Whatever is not a plain yes ends the run with nothing sent.
 func (p *program) ask(ctx context.Context, question string) error {
+	p.idle.Store(true)
 	fmt.Fprint(p.env.Stderr, question, " [y/N] ")
 	answer, err := p.answer(ctx)
 	if err != nil {
@@ -67,6 +68,7 @@ func (p *program) answer(ctx context.Context) (string, error) {
 	}()
 	select {
 	case text := <-line:
+		p.idle.Store(false)
 		if text == "" {
 			fmt.Fprintln(p.env.Stderr)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -74,6 +75,7 @@ type program struct {
 
 	bar        *progress.Progress // of all readings and phases; nil before the command's own code
 	toldOfStop func()             // ends what tells of a stop
+	idle       atomic.Bool        // nothing is under way: it waits for an answer or for requests
 	ctx        context.Context    // of the command: done when it is to stop
 }
 

@@ -59,6 +59,7 @@ func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
 	if err != nil {
 		return errors.Join(err, server.Close())
 	}
+	p.idle.Store(true)
 	<-ctx.Done()
 	return server.Close()
 }

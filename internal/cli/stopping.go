@@ -79,13 +79,13 @@ func besides(err error) (real []error) {
 	return []error{err}
 }
 
-// tellOfStop says that a command is stopping when ctx is done, since some seconds may go by before anything else is said. The
-// func that it returns ends that.
+// tellOfStop says that a command is stopping when ctx is done, since some seconds may go by before anything else is said; not
+// where nothing is under way. The func that it returns ends that.
 func (p *program) tellOfStop(ctx context.Context) (end func()) {
 	told := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(told)
-		if signal := interruption(ctx); signal != nil && !(signal.pipe() && p.watch == nil) {
+		if signal := interruption(ctx); signal != nil && !p.idle.Load() && !(signal.pipe() && p.watch == nil) {
 			p.bar.Say(fmt.Sprintf("stopping: finishing what is under way, %s at most; the next signal quits at once", stopWithin))
 		}
 	})
