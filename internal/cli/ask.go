@@ -45,6 +45,7 @@ func (p *program) ask(ctx context.Context, question string) error {
 	if isYes(answer) {
 		return nil
 	}
+	p.watch.decline()
 	fmt.Fprintln(p.env.Stderr, "Nothing was sent.")
 	return &finished{exitDone, "not confirmed; nothing was sent"}
 }

@@ -1,9 +1,14 @@
 package cli
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/sandbox"
 )
 
 func TestOnlyAPlainYesIsOne(t *testing.T) {
@@ -24,5 +29,22 @@ func TestWhoWasNotAskedSendsNothing(t *testing.T) {
 	receipt, err := unasked{}.Send(t.Context(), batch)
 	if exitCode(err) != exitUsage || len(receipt.Unsent) != batch.Len() || len(receipt.Rejections) > 0 {
 		t.Errorf("%+v, %v", receipt, err)
+	}
+}
+
+// TestANoIsNoSuccess has somebody say no: no monitor takes that for a run that went well.
+func TestANoIsNoSuccess(t *testing.T) {
+	_, account := boxed(t, sandbox.Faults{})
+	m, base := monitored(t, nil)
+	metrics := filepath.Join(t.TempDir(), "x.prom")
+	no := func(e *Env) {
+		e.Stdin, e.StdinTerminal, e.StderrTerminal = strings.NewReader("n\n"), true, true
+	}
+	out := runProgramWith(t, no, account, "backfill", "--ping-url", base+"/"+pingSecret, "--metrics-file", metrics, acornly)
+	if want := []string{"GET /" + pingSecret + "/start", "POST /" + pingSecret + "/fail"}; out.code != exitDone || !slices.Equal(m.pings, want) {
+		t.Errorf("exit code %d, pings %q, want %q\n%s", out.code, m.pings, want, out.stderr)
+	}
+	if _, err := os.Stat(metrics); err == nil {
+		t.Error("there are metrics of it")
 	}
 }

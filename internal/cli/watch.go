@@ -39,6 +39,7 @@ type watch struct {
 	metrics string // file
 	ping    *pinger
 
+	declined  bool              // somebody was asked and said no: nothing was done, well or not
 	workspace string            // empty until it is known
 	tally     *customerio.Tally // nil until something can be sent
 	summary   *export.Summary   // nil until there is one
@@ -79,6 +80,13 @@ func (w *watch) collect(metrics string) error {
 func (w *watch) leaves(o output) {
 	if w != nil && o.flag == metricsFlag {
 		w.metrics = ""
+	}
+}
+
+// decline hears that somebody was asked and said no.
+func (w *watch) decline() {
+	if w != nil {
+		w.declined = true
 	}
 }
 
@@ -127,6 +135,12 @@ func (w *watch) end(ctx context.Context, code int) {
 	}
 	ended := time.Now()
 	w.line(code, ended.Sub(w.began))
+	if w.declined {
+		if w.ping != nil {
+			_ = w.ping.end(ctx, exitFailed, "not confirmed; nothing was sent") // somebody sits there, and knows
+		}
+		return
+	}
 	if w.metrics != "" {
 		if err := w.writeMetrics(code, ended); err != nil {
 			w.p.warn("--%s: %v; how the run went is not in it", metricsFlag, err)
