@@ -76,7 +76,7 @@ func clearer(c *cobra.Command, err error) error {
 		return unknownFlag(c, e)
 	}
 	if _, ok := errors.AsType[*pflag.InvalidSyntaxError](err); ok {
-		return errors.New("a flag has no name: --...")
+		return errors.New("there is no name of a flag behind --")
 	}
 	return err
 }
