@@ -70,6 +70,7 @@ func TestScripts(t *testing.T) {
 			"stops":     stops,
 			"synthetic": writeSynthetic,
 			"newest":    setNewest,
+			"norun":     noRun,
 			"unset": func(ts *testscript.TestScript, _ bool, args []string) {
 				for _, name := range args {
 					ts.Setenv(name, "")

@@ -23,7 +23,7 @@ func (p *program) mustBeAsked(o *sendingOptions, look string, args []string) err
 	case slices.Contains(args, stdinSource):
 		why = "source -: nobody can be asked while standard input is the export"
 	case p.log != nil:
-		why = "nobody can be asked in a log of JSON (--log-format json)"
+		why = "nobody can be asked in a log of JSON, as --log-format has it"
 	case !p.env.StdinTerminal:
 		why = "nobody can be asked: standard input is not a terminal"
 	case !p.env.StderrTerminal:

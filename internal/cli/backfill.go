@@ -76,6 +76,9 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	if err != nil {
 		return err
 	}
+	if err := o.sending.mayHold(); err != nil {
+		return err
+	}
 	to, err := p.destination(ctx, &o.sending)
 	if err != nil {
 		return err

@@ -232,7 +232,8 @@ func opens(ctx context.Context, s posthog.Source, options posthog.Options) error
 
 func (p *program) writeFindings(findings []finding) error {
 	for i := range findings {
-		findings[i].Says = p.asGiven(findings[i].Says)
+		f := &findings[i]
+		f.Says, f.Advice = p.asGiven(hideUsers(f.Says)), p.advice(f.err, f.Advice)
 	}
 	if p.json {
 		return p.writeJSON(p.env.Stdout, map[string]any{"checks": findings})

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 
@@ -65,7 +66,15 @@ func (p *program) secret(name string) (string, error) {
 				"into the environment or .env; `--sandbox` and `ph2cio preview` need none",
 		}
 	}
+	if homeless(path) {
+		return "", &problem{err: fmt.Errorf("%s_FILE: %s", name, whereIsHome), code: exitUsage}
+	}
 	content, err := readSettings(path)
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		// The path is not told: by an easy mistake it is the credential itself.
+		return "", &problem{err: fmt.Errorf("%s_FILE names no file that can be read: %w", name, e.Err), code: exitCredentials,
+			hint: fmt.Sprintf("put the credential itself into %s, or the path of a file that holds it into %s_FILE", name, name)}
+	}
 	if err != nil {
 		return "", &problem{err: fmt.Errorf("read %s_FILE: %w", name, err), code: exitCredentials}
 	}

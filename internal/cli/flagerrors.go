@@ -36,12 +36,18 @@ func noteMistakes(p *program, root *cobra.Command) {
 var mayBeEmpty = []string{dotsFlag, "only", "id"}
 
 func (v mistaken) Set(text string) error {
-	if text == "" && !slices.Contains(mayBeEmpty, v.flag) {
+	if strings.TrimSpace(text) == "" && !slices.Contains(mayBeEmpty, v.flag) {
 		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s has an empty value: give it one, or leave it out", v.flag))
 		return nil
 	}
+	if homeless(text) && slices.Contains(namesPath, v.flag) {
+		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s: %s", v.flag, whereIsHome))
+		return nil
+	}
+	before := v.String()
 	if err := v.Value.Set(text); err != nil {
 		v.p.mistakes = append(v.p.mistakes, v.refuses(text, err))
+		_ = v.Value.Set(before) // some are 0 by now, which would be told as a second mistake
 	}
 	return nil
 }
@@ -64,10 +70,13 @@ func (v mistaken) refuses(text string, err error) error {
 	return fmt.Errorf("--%s takes %s, not %q", v.flag, takes, text)
 }
 
-// clearer leaves secrets out of what the library says of a command line that it could not read.
-func clearer(err error) error {
-	if before, _, found := strings.Cut(err.Error(), pingFlag+"="); found {
-		return errors.New(before + pingFlag + "=...") // what follows is a secret
+// clearer is what the library says of a command line that it could not read, without what may be a secret.
+func clearer(c *cobra.Command, err error) error {
+	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		return unknownFlag(c, e)
+	}
+	if _, ok := errors.AsType[*pflag.InvalidSyntaxError](err); ok {
+		return errors.New("there is no name of a flag behind --")
 	}
 	return err
 }

@@ -105,13 +105,13 @@ func (o *identityOptions) checkMerge(choice people.Choice) (errs []error) {
 		errs = append(errs, fmt.Errorf("--merge takes never, needed or identify, not %q", o.merge))
 	}
 	if known && o.mergeProfiles && choice.Merges == people.MergeNever {
-		errs = append(errs, errors.New("--merge-profiles merges profiles, and --merge never merges nothing: give one of them"))
+		errs = append(errs, errors.New("--merge-profiles merges profiles, and --merge says never: give one of them"))
 	}
 	if choice.Merges == people.MergeIdentify && (len(choice.By) != 1 || choice.By[0] != people.ByID || o.identifierValue != "") {
-		errs = append(errs, errors.New("--merge identify works only with --identify-by id, because it names the anonymous profile by its distinct_id"))
+		errs = append(errs, errors.New("--merge: identify works only where --identify-by is id alone, because it names the anonymous profile by its distinct_id"))
 	}
 	if o.identifierValue != "" && len(choice.By) != 1 {
-		errs = append(errs, errors.New("--identifier-value needs a single --identify-by: the key that the value is for"))
+		errs = append(errs, errors.New("--identifier-value needs a single key in --identify-by: the one that the value is for"))
 	}
 	if o.identity != "on" && o.identity != "off" {
 		errs = append(errs, fmt.Errorf("--identity takes on or off, not %q", o.identity))

@@ -19,7 +19,7 @@ func (p *program) failureOf(err error) *failure {
 	if err == nil || isFinished(err) {
 		return nil
 	}
-	return &failure{Message: p.errorText(err), Code: exitCode(err), Hint: hintOf(err)}
+	return &failure{Message: p.errorText(err), Code: exitCode(err), Hint: p.hint(err)}
 }
 
 // writeJSON writes the one document that a command under --json leaves.

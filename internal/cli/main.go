@@ -86,7 +86,7 @@ func (p *program) report(err error) {
 		return // the summary has said it, or nobody reads on, as with | head
 	}
 	if p.log != nil {
-		p.log.failed(plain(p.errorText(err)), exitCode(err), plain(hintOf(err)))
+		p.log.failed(plain(p.errorText(err)), exitCode(err), plain(p.hint(err)))
 		return
 	}
 	for i, line := range strings.Split(strings.TrimSpace(plain(p.errorText(err))), "\n") {
@@ -95,7 +95,7 @@ func (p *program) report(err error) {
 		}
 		fmt.Fprintln(p.env.Stderr, line)
 	}
-	if hint := hintOf(err); hint != "" {
+	if hint := p.hint(err); hint != "" {
 		fmt.Fprintln(p.env.Stderr, style.bold("hint: ")+plain(hint))
 	}
 }
@@ -115,7 +115,7 @@ history, and sends people and events to Customer.io's Track API, once.`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
-		Args:              cobra.NoArgs,
+		Args:              noSuchCommand,
 		PersistentPreRunE: p.begin,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = false
@@ -138,7 +138,7 @@ history, and sends people and events to Customer.io's Track API, once.`,
 	root.AddCommand(newBackfill(p), newSync(p), newRetry(p), newPreview(p), newInspect(p), newExplain(p), newCheck(p), newStatus(p), newSandbox(p), newVersion(p))
 	root.AddCommand(newTopics(p)...)
 	root.SetHelpCommand(newHelp())
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return errors.Join(append(p.mistakes, clearer(err))...) })
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return errors.Join(append(p.mistakes, clearer(c, err))...) })
 	refuseOtherShells(root)
 	tellOfQuotes(root)
 	noteMistakes(p, root)

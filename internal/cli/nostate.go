@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
@@ -35,6 +36,17 @@ var (
 	errLink        = errors.New("it is a symbolic link, which is never followed")
 	errNoDirectory = errors.New("it is not a directory")
 )
+
+// mayHold refuses what stands in the place of the state directory that a run names, before it asks anybody for anything.
+func (o *sendingOptions) mayHold() error {
+	if o.state == "" || o.sandbox {
+		return nil
+	}
+	if err := stateDirThere(o.state); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
 
 // openToLook opens the state of a directory to look at it. The error is fs.ErrNotExist if nothing was ever sent from there.
 func openToLook(ctx context.Context, dir string) (*ledger.Store, error) {
@@ -69,6 +81,9 @@ func (p *program) nothingSentText(dir, typed string) string {
 	what, named := "it is not there", "the default"
 	if _, err := os.Lstat(dir); err == nil {
 		what = "there is no " + ledger.FileName + " in it"
+	}
+	if _, err := os.Lstat(filepath.Join(dir, ledger.FileName)); err == nil {
+		what = "no run has begun in it"
 	}
 	if typed != "" {
 		named = p.named("state")

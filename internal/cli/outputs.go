@@ -113,7 +113,7 @@ func (p *program) checkOutput(o output) error {
 	info, err := os.Lstat(o.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return nil
+		return p.checkPlace(o)
 	case err != nil:
 		return p.refuseOutput(o.flag, o.path, "cannot be looked at: "+err.Error(), "name a file in a directory that is there")
 	case info.Mode().IsRegular():

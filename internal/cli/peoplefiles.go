@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -26,6 +27,24 @@ func (o *identityOptions) openPersons() ([]posthog.Source, error) {
 	return sources, nil
 }
 
+// missing is what is wrong with the paths of files that are read, all of it at once; their text is looked at later.
+func (o *identityOptions) missing() error {
+	_, err := o.openPersons()
+	errs := []error{err}
+	for _, one := range []struct{ flag, path string }{{"existing", o.existing}, {"exclude-people", o.exclude}} {
+		if one.path == "" {
+			continue
+		}
+		file, err := openRegular(one.path)
+		if err != nil {
+			errs = append(errs, &problem{err: fmt.Errorf("--%s: %w", one.flag, err), code: exitInput})
+			continue
+		}
+		errs = append(errs, file.Close())
+	}
+	return errors.Join(errs...)
+}
+
 // readExisting reads the file of --existing; nil when there is none. own is Options.UserID.
 func (o *identityOptions) readExisting(ctx context.Context, own func(id []byte) bool) (*people.Existing, error) {
 	if o.existing == "" {
@@ -40,7 +59,7 @@ func (o *identityOptions) readExisting(ctx context.Context, own func(id []byte) 
 	for p, err := range customerio.ReadProfiles(untilDone{ctx, file}, own) {
 		if err != nil {
 			return nil, &problem{
-				err: fmt.Errorf("--existing %s: %w", o.existing, err), code: exitInput,
+				err: fmt.Errorf("--existing: %s: %w", o.existing, err), code: exitInput,
 				hint: "who is new hangs on it, so all of it must be right: export people from Customer.io as CSV again, with their id and email",
 			}
 		}
@@ -68,7 +87,7 @@ func (o *identityOptions) readExcluded() (*nameList, error) {
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return nil, &problem{err: fmt.Errorf("--exclude-people %s: %w", o.exclude, err), code: exitInput}
+		return nil, &problem{err: fmt.Errorf("--exclude-people: %s: %w", o.exclude, err), code: exitInput}
 	}
 	return newNameList("exclude-people", names)
 }

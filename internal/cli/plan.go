@@ -56,6 +56,9 @@ func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources [
 		return nil, usage(err)
 	}
 	read.UserID = index.UserID
+	if err := o.identity.missing(); err != nil {
+		return nil, err
+	}
 	persons, err := o.identity.openPersons()
 	if err == nil {
 		err = p.foundSources(slices.Concat(sources, persons))

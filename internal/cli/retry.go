@@ -38,7 +38,7 @@ the run had, or those that are right now. It asks before it sends, as backfill d
 		Example: `  ph2cio retry
   ph2cio retry --state DIR --identify-by email,id
   ph2cio retry --merges --yes`,
-		Args: cobra.NoArgs,
+		Args: noSource,
 		RunE: func(c *cobra.Command, _ []string) error { return runRetry(c.Context(), p, o) },
 	}
 	p.check(c, func([]string) error {
@@ -52,6 +52,14 @@ the run had, or those that are right now. It asks before it sends, as backfill d
 	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)
 	return c
+}
+
+// noSource refuses what is typed as a source.
+func noSource(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return errors.New("retry takes no SOURCE: it knows from the state which files have rejected rows")
+	}
+	return nil
 }
 
 func runRetry(ctx context.Context, p *program, o *retryOptions) (err error) {

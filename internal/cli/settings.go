@@ -55,7 +55,11 @@ func (p *program) settings(c *cobra.Command) error {
 		}
 		if value := p.setting(variable(f.Name)); value != "" {
 			p.origins[f.Name] = p.from(variable(f.Name))
-			errs = append(errs, p.checkQuotes(f, value), setFlag(c.Flags(), f, value))
+			err := p.checkQuotes(f, value)
+			if err == nil {
+				err = setFlag(c.Flags(), f, value)
+			}
+			errs = append(errs, err)
 		}
 	})
 	errs = append(errs, p.openLog(c.Flag(logFlag).Value.String(), c.Name()))
@@ -106,6 +110,9 @@ func configurable(f *pflag.Flag) bool {
 // readDotenv reads the .env file into memory; the process's environment stays as it is.
 func (p *program) readDotenv(flags *pflag.FlagSet) error {
 	path, named := p.envFile(flags)
+	if homeless(path) {
+		return &problem{err: errors.New(named + whereIsHome), code: exitUsage}
+	}
 	d, err := loadDotenv(path)
 	if errors.Is(err, fs.ErrNotExist) && named == "" {
 		return nil
@@ -155,21 +162,24 @@ func (p *program) warnDotenv() {
 	if _, ok := p.dotenv.values[variable(envFileFlag)]; ok {
 		p.warn("%s in %s does nothing: only the environment and --%s name another file", variable(envFileFlag), p.dotenv.path, envFileFlag)
 	}
-	if info, err := os.Stat(p.dotenv.path); err == nil && readableByOthers(info.Mode()) {
+	if info, err := os.Stat(p.dotenv.path); err == nil && info.Mode().IsRegular() && readableByOthers(info.Mode()) {
 		p.warn("%s can be read by other users of this machine; chmod 600 it, since it may hold credentials", p.dotenv.path)
 	}
 }
 
-// warnUnknown names PH2CIO_ variables that no flag reads: a typing mistake there would otherwise be silent.
+// warnUnknown names PH2CIO_ variables that no flag reads: a typing mistake there would otherwise be silent. So it does, in the file of
+// settings, those that are nearly ours; in the environment they may be another program's.
 func (p *program) warnUnknown(c *cobra.Command) {
 	known := allVariables(c.Root())
 	for _, name := range p.variables() {
-		if strings.HasPrefix(name, "PH2CIO_") && !slices.Contains(known, name) {
+		_, inFile := p.dotenv.values[name]
+		upper := strings.ToUpper(name)
+		if (strings.HasPrefix(name, "PH2CIO_") || inFile && oursToSet(upper)) && !slices.Contains(known, name) {
 			advice := "`ph2cio help environment` says which there are"
-			if meant := closest(name, known); meant != "" {
+			if meant := closest(upper, known); meant != "" {
 				advice = "did you mean " + meant + "?"
 			}
-			p.warn("%s is not a setting; %s", p.from(name), advice)
+			p.warnText(p.from(name) + " is not a setting; " + advice)
 		}
 	}
 }

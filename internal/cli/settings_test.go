@@ -100,7 +100,7 @@ func TestValuesAreNamedAsTheyWereGiven(t *testing.T) {
 	p := &program{
 		env:     Env{Getenv: func(name string) (string, bool) { value, ok := variables[name]; return value, ok }},
 		origins: map[string]string{"rate": "PH2CIO_RATE in .env", "merge": "PH2CIO_MERGE in the environment"},
-		dotenv:  dotenv{path: ".env", values: map[string]string{"CUSTOMERIO_API_KEY": "y", "CUSTOMERIO_API_KEY_FILE": "z"}},
+		dotenv:  dotenv{path: ".env", values: map[string]string{"CUSTOMERIO_API_KEY": "y", "CUSTOMERIO_API_KEY_FILE": "z", "CUSTOMERIO_SITE_ID_FILE": "s"}},
 	}
 	for text, want := range map[string]string{
 		"--rate takes a number":                   "PH2CIO_RATE in .env takes a number",
@@ -110,7 +110,10 @@ func TestValuesAreNamedAsTheyWereGiven(t *testing.T) {
 		"--state is not set":                      "--state is not set",
 		"both CUSTOMERIO_API_KEY and the other":   "both CUSTOMERIO_API_KEY in the environment and the other",
 		"CUSTOMERIO_API_KEY_FILE is not readable": "CUSTOMERIO_API_KEY_FILE in .env is not readable",
-		"CUSTOMERIO_SITE_ID is not set":           "CUSTOMERIO_SITE_ID is not set",
+		"CUSTOMERIO_SITE_ID holds a colon":        "CUSTOMERIO_SITE_ID_FILE in .env holds a colon",
+		"CUSTOMERIO_REGION is not set":            "CUSTOMERIO_REGION is not set",
+		"--rate \"x\" is none":                    "PH2CIO_RATE in .env: \"x\" is none",
+		"--state \"x\" is none":                   "--state \"x\" is none",
 	} {
 		if got := p.asGiven(text); got != want {
 			t.Errorf("%q becomes %q, want %q", text, got, want)

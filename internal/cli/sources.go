@@ -29,9 +29,9 @@ func (o *mappingOptions) find(now time.Time, args []string) (*foundSources, erro
 	}
 	found, err := o.reading.search(args, o.identity.otherFiles())
 	if err != nil {
-		return nil, sourcesProblem(err)
+		err = sourcesProblem(err)
 	}
-	return found, nil
+	return found, usageFirst(err, o.identity.missing())
 }
 
 // planFound is a plan for what was found. That there is no source is told after what is wrong with other files.

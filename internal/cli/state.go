@@ -120,7 +120,7 @@ func (p *program) lockState(ctx context.Context, to *destination, wait time.Dura
 	}
 	if held, ok := errors.AsType[*ledger.Held](err); ok {
 		return &problem{err: errors.New(plain(held.Error())), code: exitLocked,
-			hint: "let it end, or wait for it with --wait-lock 10m; if it is stuck, stop that process: the lock is then free at once"}
+			hint: "let it end, or wait for it with `--wait-lock 10m`; if it is stuck, stop that process: the lock is then free at once"}
 	}
 	if ctx.Err() != nil {
 		return err

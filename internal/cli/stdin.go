@@ -51,7 +51,7 @@ func (p *program) takeStdin(ctx context.Context, o *stdinOptions, args []string)
 	return slices.DeleteFunc(args, func(arg string) bool { return arg == stdinSource }), nil
 }
 
-// beforeStdin looks for the other sources and the credentials of a run that reads standard input, which may be long in coming.
+// beforeStdin looks for the other sources, the state directory and the credentials of a run that reads standard input, which may be long in coming.
 func (p *program) beforeStdin(o *sendingOptions, args []string) error {
 	if !slices.Contains(args, stdinSource) {
 		return nil
@@ -64,6 +64,9 @@ func (p *program) beforeStdin(o *sendingOptions, args []string) error {
 	}
 	if o.sandbox {
 		return nil
+	}
+	if err := o.mayHold(); err != nil {
+		return err
 	}
 	_, err := p.credentials()
 	return err

@@ -48,6 +48,7 @@ One that was stopped goes on when the same command is typed again.`,
 	f.DurationVar(&o.sending.maxDuration, "max-duration", 0, "stop after sending for so `long`, and go on the next time; 0 never stops")
 	f.Int64Var(&o.sending.tolerateRejects, "tolerate-rejects", 0, "exit code 0 for up to this many `rejects`")
 	o.sending.addFlags(f)
+	f.Lookup("yes").Hidden = true // it never asks, and takes it so that one file of settings serves all commands
 	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)
 	return c
@@ -75,6 +76,9 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 	}
 	plan, err := p.plan(&o.mapping, o.stdin.tmp, args) // a mistake is told before anything is asked
 	if err != nil {
+		return err
+	}
+	if err := o.sending.mayHold(); err != nil {
 		return err
 	}
 	mustKnow := !o.firstRun && !o.sending.sandbox

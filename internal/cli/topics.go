@@ -135,4 +135,4 @@ gives, or put a credential into its variable. --env-file /dev/null leaves .env o
 What --metrics-file and --operations write replaces only a file that was written for the same flag, or an empty one;
 never a source, a file that a flag or variable names, or what is in a state directory, whatever its name, and not
 where it would be read as a source (metrics called *.prom are not). --operations may also be a pipe or a device.
-Otherwise the exit code is 2.`
+What breaks these rules ends with exit code 2, but a list of people with 6 and a file of a credential with 4.`

@@ -79,7 +79,7 @@ func trusted(pem []byte) (*x509.CertPool, error) {
 		pool = x509.NewCertPool() // the machine has none: only the PEM counts
 	}
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, errors.New("read the --ca-cert file: it holds no certificate in PEM form")
+		return nil, errors.New("--ca-cert: the file holds no certificate in PEM form")
 	}
 	return pool, nil
 }

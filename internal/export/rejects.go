@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -47,7 +46,7 @@ type StateError struct {
 	Err  error
 }
 
-func (e *StateError) Error() string { return fmt.Sprintf("write %s: %v", e.Path, e.Err) }
+func (e *StateError) Error() string { return ledger.Told("write", e.Path, e.Err) }
 func (e *StateError) Unwrap() error { return e.Err }
 
 // WriteRejects writes the rejects of a run, which its ledger keeps, to a file of dir for people and programs to read, in place

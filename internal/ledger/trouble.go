@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
+	"strings"
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -19,11 +21,19 @@ type Trouble struct {
 	Damage bool   // it has lost what it knew, which no other version, permission or disk brings back
 }
 
-func (e *Trouble) Error() string { return fmt.Sprintf("%s %s: %v", e.Doing, e.Path, e.Err) }
+func (e *Trouble) Error() string { return Told(e.Doing, e.Path, e.Err) }
 func (e *Trouble) Unwrap() error { return e.Err }
 
 // Hint is what to do about it.
 func (e *Trouble) Hint() string { return e.Advice }
+
+// Told is an error as text: what was being done, to what, and what came of it. A path that the error names itself is told once.
+func Told(doing, path string, err error) string {
+	if of, ok := err.(*fs.PathError); ok && strings.HasPrefix(of.Path, path) {
+		path, err = of.Path, of.Err
+	}
+	return fmt.Sprintf("%s %s: %v", doing, path, err)
+}
 
 // trouble wraps an error of the database; nil stays nil. What was cancelled is no *Trouble: it wraps context.Canceled.
 func (s *Store) trouble(doing string, err error) error {

@@ -72,7 +72,7 @@ func New(o Options) (*Rules, error) {
 // checkSpan refuses bounds that leave no time between them.
 func (r *Rules) checkSpan(o Options) error {
 	if !o.Since.IsZero() && !o.Until.IsZero() && r.span.since >= r.span.until {
-		return fmt.Errorf("--since %s is not before --until %s, so no event would be sent; --since is the earlier time",
+		return fmt.Errorf("--since: %s is not before %s of --until, so no event would be sent; the earlier time comes first",
 			o.Since.UTC().Format(time.RFC3339Nano), o.Until.UTC().Format(time.RFC3339Nano))
 	}
 	return nil
@@ -180,7 +180,7 @@ func (r *Rules) setAttributes(o Options) (err error) {
 	}
 	for i, a := range r.personAttributes {
 		if placeholder := a.needsEvent(); placeholder != "" {
-			return fmt.Errorf("--person-attribute %s: a person has no %s, which is different on every event; "+
+			return fmt.Errorf("--person-attribute: %s: a person has no %s, which is different on every event; "+
 				"use %s or --event-attribute", o.PersonAttributes[i], placeholder, ofPeople)
 		}
 	}
@@ -204,7 +204,7 @@ func newAssignments(flag string, texts []string, decide func(string) *key) ([]as
 	for _, text := range texts {
 		a, err := newAssignment(text, decide)
 		if err != nil {
-			return nil, fmt.Errorf("--%s %s: %w", flag, text, err)
+			return nil, fmt.Errorf("--%s: %s: %w", flag, text, err)
 		}
 		if sets(all, a.key.out) {
 			return nil, fmt.Errorf("--%s sets %s twice", flag, a.key.out)
@@ -231,14 +231,14 @@ func (r *Rules) setIdentifier(o Options) (err error) {
 		return fmt.Errorf("--identifier-value is for the key id, email, phone or cio_id, not %q", o.IdentifierKey)
 	}
 	if r.identifier, err = parseTemplate(o.IdentifierValue); err != nil {
-		return fmt.Errorf("--identifier-value %s: %w", o.IdentifierValue, err)
+		return fmt.Errorf("--identifier-value: %s: %w", o.IdentifierValue, err)
 	}
 	if !slices.ContainsFunc(r.identifier.parts, func(p part) bool { return p.field != fieldLiteral }) {
-		return fmt.Errorf("--identifier-value %s has no placeholder, so it would make everybody the same person",
+		return fmt.Errorf("--identifier-value: %s has no placeholder, so it would make everybody the same person",
 			o.IdentifierValue)
 	}
 	if placeholder := r.identifier.needsEvent(); placeholder != "" {
-		return fmt.Errorf("--identifier-value %s: people are identified before their events are sent, and a person has no %s, "+
+		return fmt.Errorf("--identifier-value: %s: people are identified before their events are sent, and a person has no %s, "+
 			"which is different on every event; use %s", o.IdentifierValue, placeholder, ofPeople)
 	}
 	r.note(r.identifier)

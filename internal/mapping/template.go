@@ -96,7 +96,7 @@ func newAssignment(text string, decide func(name string) *key) (assignment, erro
 		return a, fmt.Errorf("the name %.20q... is over %d bytes", name, customerio.MaxAttributeName)
 	}
 	if a.key.does == cutsOff {
-		return a, fmt.Errorf("%s is a reserved name; add --allow-reserved %s if it should be sent", name, name)
+		return a, fmt.Errorf("%s is a reserved name; name it in --allow-reserved if it should be sent", name)
 	}
 	var err error
 	a.template, err = parseTemplate(value)
