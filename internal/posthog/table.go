@@ -2,6 +2,7 @@ package posthog
 
 import (
 	"bytes"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -35,32 +36,41 @@ func evenCells(text []byte, whole bool, delimiter byte) bool {
 	if line, rest, _ := bytes.Cut(text, newline); bytes.HasPrefix(line, []byte("sep=")) {
 		text = rest
 	}
-	rows, cuts, first, start, quoted := 0, 0, 0, 0, false
-	for i, c := range text {
-		switch {
-		case c == '"':
-			quoted = !quoted
-		case c == delimiter && !quoted:
-			cuts++
-		}
-		last := whole && i == len(text)-1
-		if (c != '\n' || quoted) && !last {
-			continue
-		}
-		row := bytes.TrimSpace(text[start : i+1])
-		if start = i + 1; len(row) == 0 {
-			continue
-		}
+	rows, first := 0, 0
+	for cuts, ended := range cutsOfRows(text, whole, delimiter) {
 		if rows == 0 {
 			first = cuts
 		}
 		if cuts != first || cuts < 2 {
-			return last && c != '\n' && rows > 1 // cut off within a row
+			return !ended && rows > 1 // cut off within a row
 		}
 		if rows++; rows == looked {
 			break
 		}
-		cuts = 0
 	}
 	return rows > 1
+}
+
+// cutsOfRows yields how many delimiters each row that is not blank has outside of quotes, and whether a newline ends it. What
+// text ends with is a row only if it is the whole text.
+func cutsOfRows(text []byte, whole bool, delimiter byte) iter.Seq2[int, bool] {
+	return func(yield func(int, bool) bool) {
+		start, cuts, quoted := 0, 0, false
+		for i, c := range text {
+			switch {
+			case c == '"':
+				quoted = !quoted
+			case c == delimiter && !quoted:
+				cuts++
+			}
+			ended := c == '\n' && !quoted
+			if !ended && (!whole || i < len(text)-1) {
+				continue
+			}
+			if !blank(text[start:i+1]) && !yield(cuts, ended) {
+				return
+			}
+			start, cuts = i+1, 0
+		}
+	}
 }
