@@ -117,6 +117,7 @@ func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, 
 	}
 	p.warnOfHolders(&m.identity, learned)
 	p.warnOfPersons(learned)
+	p.warnOfHalfRows(learned)
 	if err := p.confirm(ctx, plan, learned, to, j, m, o); err != nil {
 		return err
 	}

@@ -79,10 +79,12 @@ What a file is, and how it is compressed (gzip, zstd, brotli, lz4, snappy), is r
 Sessions, groups, Parquet and XLSX are refused, with what to export instead; persons are for --persons.
 
 What lies about in a directory and has nothing of an export, such as notes, pictures and checksums, is left out and
-named in one line, as are hidden files and downloads that have not ended (.part, .tmp). What is compressed, begins as
-JSON, has a column of events or is named as exports are is read, and what is wrong with it is told. A file that
-is named itself is always read. Of a link that leads nowhere the others are read all the same.
---exclude 'old/*,*.bak' goes by a file's name, by its path below SOURCE and by its whole path; a directory goes whole.
+named in one line, as are hidden files and downloads that have not ended (.part, .tmp); -v names all. What is
+compressed, begins as JSON, is a table or is named as exports are is read, and what is wrong with it is told. A
+file of which most lines are none of JSON is left out too, with a warning if others are events. A file that is
+named itself is always read. Of a link that leads nowhere the others are read all the same.
+--exclude 'old/*,*.bak' goes by a file's name, by its path below SOURCE and by its whole path, as given and from the
+root; a directory goes whole, and old/ is a directory only.
 
 ` + topicFlags("reading", flags) + `
 Fields for --column: ` + strings.Join(posthog.Fields, ", ") + `.

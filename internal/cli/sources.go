@@ -20,6 +20,7 @@ import (
 type foundSources struct {
 	*posthog.Found
 	unused []string // globs of --exclude that have left nothing out
+	all    bool     // all that is left out is to be named
 }
 
 // find finds the sources of a run, once the flags are right.
@@ -66,7 +67,7 @@ func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &foundSources{found, out.unused()}, nil
+	return &foundSources{Found: found, unused: out.unused()}, nil
 }
 
 // excluding are the globs of --exclude, and which of them have left something out.
@@ -84,9 +85,11 @@ func newExcluding(patterns []string) (*excluding, error) {
 	return x, err
 }
 
+// has reports whether a name is left out. One with a slash behind it is that of a directory, and meets only globs that have one.
 func (x *excluding) has(name string) (out bool) {
+	directory := strings.HasSuffix(name, "/")
 	for i, glob := range x.globs {
-		if glob.Match(name) {
+		if (!directory || strings.HasSuffix(glob[0], "/")) && glob.Match(name) {
 			out, x.used[i] = true, true
 		}
 	}
@@ -136,7 +139,7 @@ func begins(path, text string) bool {
 // nothingFound says why there is no source.
 func nothingFound(found *foundSources) error {
 	switch why := leftOutText(found); {
-	case len(found.Strays)+len(found.Broken) > 0:
+	case len(found.Strays)+len(found.Downloads)+len(found.Mixed)+len(found.Broken) > 0:
 		return &problem{code: exitInput, err: errors.New("there is nothing to read: " + strings.Join(why, "; ")),
 			hint: "name a file itself if it is an export of events all the same"}
 	case found.Excluded > 0:
@@ -158,9 +161,11 @@ func sourcesProblem(err error) error {
 // tellOfFound says what was found and is not read: what is no export in one line, what somebody may have meant to be read in
 // warnings.
 func (p *program) tellOfFound(found *foundSources, bar export.Progress) {
-	if len(found.Strays) > 0 {
-		bar.Say(plain(strays(found)))
+	found.all = p.verbose
+	for _, line := range leftAside(found) {
+		bar.Say(plain(line))
 	}
+	p.warnOfMixed(found.Mixed)
 	if len(found.Broken) > 0 {
 		p.warn("%s", brokenLinks(found))
 	}
@@ -169,6 +174,40 @@ func (p *program) tellOfFound(found *foundSources, bar export.Progress) {
 	}
 	if len(found.unused) > 0 {
 		p.warn("--exclude leaves nothing out with %s: no file or directory has such a name", shellJoin(found.unused))
+	}
+}
+
+// mostWarnings is how many files a warning of one kind is told of one by one.
+const mostWarnings = 10
+
+// warnOfMixed names the files of which only some lines are events.
+func (p *program) warnOfMixed(files []posthog.MixedFile) {
+	for _, f := range files[:min(len(files), mostWarnings)] {
+		how := "name it itself to send them"
+		if f.Late {
+			how = "put them into a file of their own to send them"
+		}
+		p.warn("left out: %s: only some of its lines are events (the first is line %d): %s, or leave it out with --exclude %s",
+			f.Path, f.Line, how, shellQuote(filepath.Base(f.Path)))
+	}
+	if more := len(files) - mostWarnings; more > 0 {
+		p.warn("left out: %d more files of which only some lines are events", more)
+	}
+}
+
+// warnOfHalfRows names the files that end in the middle of a row.
+func (p *program) warnOfHalfRows(l *export.Learned) {
+	told := 0
+	for _, said := range l.Said {
+		if !said.Unended {
+			continue
+		}
+		if told++; told <= mostWarnings {
+			p.warn("%s: %v: %s", said.Path, said.Err, said.Hint)
+		}
+	}
+	if more := told - mostWarnings; more > 0 {
+		p.warn("%d more files end with a row that has no end yet and is left out: the next run reads it", more)
 	}
 }
 
@@ -182,9 +221,14 @@ func (p *program) warnOfPersons(l *export.Learned) {
 }
 
 // leftOutText says what was found and is not read, in a few clauses.
-func leftOutText(found *foundSources) (clauses []string) {
-	if len(found.Strays) > 0 {
-		clauses = append(clauses, strays(found))
+func leftOutText(found *foundSources) []string {
+	clauses := leftAside(found)
+	if len(found.Mixed) > 0 {
+		var paths []string
+		for _, f := range found.Mixed {
+			paths = append(paths, f.Path)
+		}
+		clauses = append(clauses, "left out: "+fewFiles(paths)+": only some of the lines are events")
 	}
 	if len(found.Broken) > 0 {
 		clauses = append(clauses, brokenLinks(found))
@@ -192,8 +236,37 @@ func leftOutText(found *foundSources) (clauses []string) {
 	return clauses
 }
 
-func strays(found *foundSources) string {
-	return "left out: " + fewFiles(found.Strays) + ": not exports"
+// leftAside says what nobody can have meant to be read, a clause for each reason, or for each file.
+func leftAside(found *foundSources) (clauses []string) {
+	for _, paths := range found.together(found.Strays) {
+		clauses = append(clauses, "left out: "+paths+": not exports")
+	}
+	for _, paths := range found.together(found.Downloads) {
+		clauses = append(clauses, "not finished downloads: "+paths)
+	}
+	if found.Excluded > 0 {
+		clauses = append(clauses, "left out by --exclude: "+excludedText(found))
+	}
+	return clauses
+}
+
+// together names files in one text, or all of them in one each.
+func (f *foundSources) together(paths []string) []string {
+	if f.all || len(paths) == 0 {
+		return paths
+	}
+	return []string{fewFiles(paths)}
+}
+
+func excludedText(found *foundSources) string {
+	var parts []string
+	if n := found.Excluded - found.ExcludedDirectories; n > 0 {
+		parts = append(parts, files(n))
+	}
+	if n := found.ExcludedDirectories; n > 0 {
+		parts = append(parts, several(int64(n), "directory", "directories"))
+	}
+	return strings.Join(parts, " and ")
 }
 
 func brokenLinks(found *foundSources) string {
@@ -204,8 +277,10 @@ func brokenLinks(found *foundSources) string {
 func fewFiles(paths []string) string {
 	const shown = 2
 	names := slices.Clone(paths[:min(len(paths), shown)])
-	for i := range names {
-		names[i] = filepath.Base(names[i])
+	for i, path := range names {
+		if names[i] = filepath.Base(path); strings.HasSuffix(path, "/") {
+			names[i] += "/"
+		}
 	}
 	text := strings.Join(names, ", ")
 	if more := len(paths) - shown; more > 0 {

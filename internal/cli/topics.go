@@ -102,8 +102,8 @@ URL are put where another monitor wants them: https://cronitor.link/p/KEY/nightl
 any other query is told of success only. A ping takes 10 s at most and never fails the run. The URL is not shown.
 
 With --quiet nothing is told of a run without warnings, rejects and errors, and the whole of any other in one line on
-stderr. Without it, a log gets a line of progress every 30 s and that one line of every run. A log of JSON has all of a
-run in its last record; stdout then has nothing but a document that --json asks for.`
+stderr. Without it, a log gets a line of progress every 30 s and that one line of every run. A log of JSON has a record
+of each warning and the counts of a run in its last; stdout then has nothing but a document that --json asks for.`
 }
 
 const environmentText = `

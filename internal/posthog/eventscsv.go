@@ -31,12 +31,14 @@ func eventsCSV(h *head) (*layout, *refusal) {
 		return nil, refused
 	}
 	if h.anyColumn(distinctIDColumns...) < 0 && h.anyColumn("*.properties", "properties") < 0 && !x.properties.keys["distinct_id"] {
-		return nil, refuse("it has events, but no column with their distinct ID: its columns are "+listed(h.names),
+		refused := refuse("it has events, but no column with their distinct ID: its columns are "+listed(h.names),
 			"add the column `*` or `distinct_id` in PostHog and export again; if it goes by another name, say so: --column distinct_id=NAME")
+		refused.stray = !h.isTable()
+		return nil, refused
 	}
 	l := &layout{shape: "CSV with JSON cells", said: leftOut(h.names, func(name string) bool {
 		return isCSVField(name) || x.properties.has(name) || x.person.has(name)
-	}), named: h.named, header: h.after, csv: true, cut: h.delimiter, cells: h.typed, split: splitCSV(h.delimiter), decode: x.decode}
+	}), vague: !h.isTable(), named: h.named, header: h.after, csv: true, cut: h.delimiter, cells: h.typed, split: splitCSV(h.delimiter), decode: x.decode}
 	if len(x.properties.root.children) > 0 || h.anyColumn("*.event") >= 0 {
 		l.shape = "CSV with flattened columns"
 	}

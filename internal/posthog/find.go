@@ -28,18 +28,29 @@ func Find(args []string) ([]Source, error) {
 // SearchOptions are what Search leaves out. The zero value leaves out strays alone.
 type SearchOptions struct {
 	Read    Options                // how the sources will be read, which tells what is a stray
-	Exclude func(name string) bool // is asked for a file or directory by its name, by its path below the argument and by its path; nil takes all
+	Exclude func(name string) bool // is asked for a file or directory by its name, by its path below the argument and by its path, also the absolute one, and for a directory again with a slash behind each; nil takes all
 	Ours    func(path string) bool // reports whether a file in a directory or of a glob is one that this program writes; nil knows of none
 	Not     []string               // files that are given as something else than a source, under whatever name
 }
 
 // Found is what Search found.
 type Found struct {
-	Sources  []Source
-	Strays   []string // files in directories and of globs that have nothing of an export, see the strays of this package, and hidden files
-	Broken   []string // links there that lead nowhere
-	Excluded int      // files and directories that SearchOptions.Exclude has left out
-	Not      []string // arguments that are one of SearchOptions.Not
+	Sources   []Source
+	Strays    []string    // files in directories and of globs that have nothing of an export, see the strays of this package, and what is hidden: a directory with a slash behind it
+	Downloads []string    // files there that a program has not written to its end
+	Mixed     []MixedFile // files there that have events between lines of something else
+	Broken    []string    // links that lead nowhere
+	Excluded  int         // files and directories that SearchOptions.Exclude has left out
+	Not       []string    // arguments that are one of SearchOptions.Not
+
+	ExcludedDirectories int // of Excluded
+}
+
+// MixedFile is a file that is left out though it has events, since most of it is something else.
+type MixedFile struct {
+	Path string
+	Line int  // of the first event, from 1
+	Late bool // that is too far down for the file to be recognised, so that it is refused even where it is named
 }
 
 // Search turns files, directories and globs into the sources to read, sorted by path within each argument, each file
@@ -47,7 +58,7 @@ type Found struct {
 // batch exports, see IsManifest, are left out, and so are strays: what lies about in a directory and is no export. A
 // directory within an argument that cannot be read is a source, so that reading tells of it. An argument that names an
 // existing file is that file, even if it could be read as a glob: the names that PostHog gives hold odd characters. It
-// is never a stray. The error joins what is wrong with each argument; that nothing is found but what was left out is none.
+// is never a stray; a link that leads nowhere is none the less left out. The error joins what is wrong with each argument; that nothing is found but what was left out is none.
 func Search(args []string, options SearchOptions) (*Found, error) {
 	found, err := search(args, options)
 	if err == nil {
@@ -82,7 +93,9 @@ func search(args []string, options SearchOptions) (*Found, error) {
 }
 
 // leftOut counts what was found and is no source.
-func (f *Found) leftOut() int { return len(f.Strays) + len(f.Broken) + f.Excluded + len(f.Not) }
+func (f *Found) leftOut() int {
+	return len(f.Strays) + len(f.Downloads) + len(f.Mixed) + len(f.Broken) + f.Excluded + len(f.Not)
+}
 
 type finder struct {
 	Found
@@ -112,8 +125,11 @@ func (f *finder) argument(arg string) error {
 	}
 	info, err := os.Stat(arg)
 	switch {
-	case err == nil && f.excludes(arg):
-		f.Excluded++
+	case err == nil && (f.excludes(arg, "") || info.IsDir() && f.excludes(arg, "/")):
+		f.exclude(arg)
+		return nil
+	case err != nil && f.leadsNowhere(arg, err):
+		f.Broken = append(f.Broken, arg)
 		return nil
 	case err == nil && info.IsDir():
 		f.root = arg
@@ -173,6 +189,8 @@ func (f *finder) directory(path string, info fs.FileInfo) error {
 			paths = append(paths, name)
 		case entry.Type().IsRegular() && !settingsName(entry.Name()) && !f.leaves(name):
 			f.Strays = append(f.Strays, name)
+		case entry.IsDir() && !f.leaves(name) && !f.leavesDirectory(name):
+			f.Strays = append(f.Strays, name+"/")
 		}
 	}
 	f.found(paths)
@@ -192,6 +210,7 @@ func (f *finder) found(paths []string) {
 		case errors.Is(s.err, fs.ErrNotExist): // removed meanwhile
 		case s.err != nil:
 			f.unreadable(path)
+		case info.IsDir() && f.leavesDirectory(path):
 		case info.IsDir():
 			if err := f.directory(path, info); err != nil {
 				f.unreadable(path)
@@ -220,8 +239,8 @@ func (f *finder) unreadable(path string) {
 // leaves reports whether something in a directory, or of a glob, is left out by its name.
 func (f *finder) leaves(path string) bool {
 	switch {
-	case f.excludes(path):
-		f.Excluded++
+	case f.excludes(path, ""):
+		f.exclude(path)
 	case f.options.Ours == nil || !f.options.Ours(path):
 		return false
 	}
@@ -229,16 +248,41 @@ func (f *finder) leaves(path string) bool {
 	return true
 }
 
+// leavesDirectory is leaves for what only the name of a directory, with a slash, leaves out.
+func (f *finder) leavesDirectory(path string) bool {
+	if !f.excludes(path, "/") {
+		return false
+	}
+	f.exclude(path)
+	f.matched++
+	return true
+}
+
+// exclude counts what the options leave out.
+func (f *finder) exclude(path string) {
+	f.Excluded++
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		f.ExcludedDirectories++
+	}
+}
+
 // excludes reports whether the options leave a path out. They are asked about all its names, since they count.
-func (f *finder) excludes(path string) bool {
+func (f *finder) excludes(path, suffix string) bool {
 	if f.options.Exclude == nil {
 		return false
 	}
-	out := f.options.Exclude(filepath.Base(path))
+	names := []string{filepath.Base(path), path}
 	if below, err := filepath.Rel(f.root, path); f.root != "" && err == nil {
-		out = f.options.Exclude(filepath.ToSlash(below)) || out
+		names = append(names, below)
 	}
-	return f.options.Exclude(filepath.ToSlash(path)) || out
+	if whole, err := filepath.Abs(path); err == nil {
+		names = append(names, whole)
+	}
+	out := false
+	for _, name := range names {
+		out = f.options.Exclude(filepath.ToSlash(name)+suffix) || out
+	}
+	return out
 }
 
 // isOther reports whether a file is one of SearchOptions.Not.

@@ -23,7 +23,7 @@ var personShapes = []shape{
 // foreignBytes refuses what is no text of anything.
 func foreignBytes(h *head) (*layout, *refusal) {
 	for _, f := range foreignFiles {
-		if bytes.HasPrefix(h.text, []byte(f.magic)) {
+		if f.is(h.text) {
 			return nil, refuse(f.what, hintPersons)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -62,7 +61,7 @@ func Quoted(text []byte) string { return quoted(string(text)) }
 // foreign knows files that are of another program, or of PostHog but not events.
 func foreign(h *head) (*layout, *refusal) {
 	for _, f := range foreignFiles {
-		if bytes.HasPrefix(h.text, []byte(f.magic)) {
+		if f.is(h.text) {
 			return nil, &refusal{what: f.what, hint: f.hint, stray: f.stray}
 		}
 	}
@@ -75,9 +74,25 @@ type foreignFile struct {
 	stray             bool
 }
 
+// is reports whether a file that begins with head is one of this kind. A magic of letters may begin a text too.
+func (f foreignFile) is(head []byte) bool {
+	return bytes.HasPrefix(head, []byte(f.magic)) && (f.magic != orcMagic || !isText(head[:min(len(head), headSize)]))
+}
+
+const (
+	orcMagic     = "ORC"
+	hintJSONL    = "export it as JSON lines instead"
+	hintBatchRow = "set the batch export's format to JSONLines in PostHog and export again"
+)
+
 var foreignFiles = []foreignFile{
-	{"PAR1", "it is a Parquet file", "set the batch export's format to JSONLines in PostHog and export again", false},
+	{"PAR1", "it is a Parquet file", hintBatchRow, false},
 	{"PK\x03\x04", "it is an XLSX or zip file", "choose CSV instead of XLSX in PostHog's export menu, or unzip it first", false},
+	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is a file of an old Office program, such as XLS", "save its table as CSV", false},
+	{"Obj\x01", "it is an Avro file", hintJSONL, false},
+	{orcMagic, "it is an ORC file", hintJSONL, false},
+	{"ARROW1\x00", "it is an Arrow file", hintJSONL, false},
+	{"Rar!\x1a\x07", "it is a RAR file", "unpack it first", false},
 	{"SQLite format 3\x00", "it is an SQLite database", hintEvents, true},
 }
 
@@ -98,7 +113,7 @@ func foreignCSV(h *head) *refusal {
 		return nil
 	case has("group_type_index", "group_key"):
 		return refuse("it is an export of groups, not of events", "export events, from Activity or as a batch export of the events model")
-	case has("distinct_ids.0"), has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"):
+	case has("distinct_ids.0"), has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"), has("id", "properties", "is_identified"):
 		return personsExport()
 	case has("session_id", "start_timestamp"), has("session_id", "$start_timestamp"):
 		return refuse("it is an export of sessions, not of events", "set the batch export's model to events in PostHog and export again")
@@ -123,7 +138,7 @@ func foreignJSON(keys map[string]json.RawMessage) *refusal {
 		return true
 	}
 	switch {
-	case has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"), has("distinct_ids"):
+	case has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"), has("distinct_ids"), has("id", "properties", "is_identified"):
 		return personsExport()
 	case has("session_id", "start_timestamp"), has("session_id", "$start_timestamp"):
 		return refuse("it is an export of sessions, not of events", "set the batch export's model to events in PostHog and export again")
@@ -133,10 +148,9 @@ func foreignJSON(keys map[string]json.RawMessage) *refusal {
 	return nil
 }
 
-// unknown refuses what no shape has recognised. It is a stray unless its header has a column that exports have, or it
-// begins as JSON does.
+// unknown refuses what no shape has recognised. It is a stray unless it is a table or begins as JSON does.
 func unknown(h *head) (*layout, *refusal) {
-	r := &refusal{hint: hintEvents, stray: !beginsJSON(h.text) && !h.hasField()}
+	r := &refusal{hint: hintEvents, stray: !beginsJSON(h.text) && !h.isTable()}
 	switch {
 	case bytes.IndexByte(h.text[:min(len(h.text), shownRow)], 0) >= 0:
 		r.what = "it is not text"
@@ -147,11 +161,4 @@ func unknown(h *head) (*layout, *refusal) {
 		r.what = "it is neither JSON lines nor CSV of PostHog events; it begins with " + quoted(h.firstLine(0))
 	}
 	return nil, r
-}
-
-// hasField reports whether the first line has a column of events.
-func (h *head) hasField() bool {
-	return slices.ContainsFunc(h.names, func(name string) bool {
-		return isCSVField(name) || slices.ContainsFunc(h.options.Columns, func(c Column) bool { return c.Name == name })
-	})
 }

@@ -11,6 +11,7 @@ type layout struct {
 	header int          // bytes before the first row
 	csv    bool         // rows may span lines
 	cut    byte         // between the cells of CSV
+	vague  bool         // of CSV: it may be prose, of which a word is the name of a column
 	cells  []typedCell  // of CSV: the columns that hold one value each, of which the type is to be found out
 	said   *SourceError // a warning; nil for none
 	split  func(data []byte, s splitting) (n, rows int, ends []uint32)

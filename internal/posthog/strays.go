@@ -1,7 +1,9 @@
 package posthog
 
 import (
+	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,21 +19,21 @@ import (
 
 // A stray is a file that lies about in a directory of exports and is none: notes, checksums, pictures, what an editor or a
 // download leaves. It is one by its content if that has nothing of an export: it is not compressed, does not begin as JSON
-// does, has no column of events in its first line, and rows at most as examples in prose. By its name alone it is one only
-// where that says that another program is not done with it, or keeps it for itself. A file with the name of an export is
-// never one: what is wrong with that is trouble, since rows may be missing.
+// does, has no columns of events in its first line and is no table, and rows at most as examples in prose. By its name alone
+// it is one only where that says that another program is not done with it, or keeps it for itself. A file with the name of an
+// export is never one: what is wrong with that is trouble, since rows may be missing.
 
-// dropStrays moves the sources that are strays to f.Strays, downloads that have not ended first: rows are in them.
+// dropStrays moves the sources that are strays to f.Strays, f.Downloads and f.Mixed.
 func (f *Found) dropStrays(options Options) {
-	stray := make([]bool, len(f.Sources))
+	stray, mixed := make([]bool, len(f.Sources)), make([]*MixedFile, len(f.Sources))
 	var byContent []int
-	var downloads, others []string
+	var others []string
 	for i, s := range f.Sources {
 		switch name := strings.ToLower(filepath.Base(s.Path)); {
 		case !s.Beside:
 		case downloading(name):
 			stray[i] = true
-			downloads = append(downloads, s.Path)
+			f.Downloads = append(f.Downloads, s.Path)
 		case strayName(name):
 			stray[i] = true
 			others = append(others, s.Path)
@@ -39,15 +41,48 @@ func (f *Found) dropStrays(options Options) {
 			byContent = append(byContent, i)
 		}
 	}
-	inParallel(len(byContent), func(i int) { stray[byContent[i]] = isStray(f.Sources[byContent[i]], options) })
+	inParallel(len(byContent), func(n int) {
+		i := byContent[n]
+		if stray[i] = isStray(f.Sources[i], options); stray[i] {
+			mixed[i] = mixedFile(f.Sources[i].Path, options)
+		}
+	})
 	for _, i := range byContent {
-		if stray[i] {
+		switch {
+		case mixed[i] != nil:
+			f.Mixed = append(f.Mixed, *mixed[i])
+		case stray[i]:
 			others = append(others, f.Sources[i].Path)
 		}
 	}
 	next := 0
 	f.Sources = slices.DeleteFunc(f.Sources, func(Source) bool { next++; return stray[next-1] })
-	f.Strays = slices.Concat(downloads, others, f.Strays)
+	f.Strays = append(others, f.Strays...)
+}
+
+// mixedFile looks for an event among the lines of a text. It returns nil where none is, and for what is no text.
+func mixedFile(path string, options Options) *MixedFile {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	text := bufio.NewReaderSize(file, headSize)
+	if head, _ := text.Peek(headSize); bytes.IndexByte(head, 0) >= 0 {
+		return nil
+	}
+	lines := bufio.NewScanner(text)
+	lines.Buffer(nil, cmp.Or(options.MaxRow, defaultMaxRow))
+	for line, after := 1, 0; lines.Scan(); line++ {
+		after += len(lines.Bytes()) + 1
+		if row := bytes.TrimSpace(lines.Bytes()); len(row) > 0 && row[0] == '{' {
+			seen := newKeysSeen()
+			if seen.add(row); seen.hasEvent(rowRenamingFor(options.Columns, seen.has)) {
+				return &MixedFile{path, line, after > windowSize}
+			}
+		}
+	}
+	return nil
 }
 
 // inParallel calls f with each number below n, several at a time.
@@ -70,15 +105,15 @@ func isStray(s Source, options Options) bool {
 	switch {
 	case exportHead(head):
 		return false
-	case isTemplate(head):
+	case isTemplate(head) && rowsIn(beginningOf(s.Path, windowSize)) == 0:
 		return true
 	}
 	options.Types, options.Known, options.Until = nil, nil, nil
 	for chunk, err := range Read(context.Background(), []Source{s}, options) {
 		if chunk != nil {
-			lines := chunk.layout.line != nil
+			lines, vague := chunk.layout.line != nil, chunk.layout.vague
 			chunk.Release()
-			return lines && isProse(s.Path)
+			return vague || lines && isProse(s.Path)
 		}
 		if trouble, ok := errors.AsType[*SourceError](err); !ok || trouble.Kind != Warning {
 			return ok && (trouble.Stray || trouble.Kind == Refused && isProse(s.Path) || trouble.Kind == Damaged && strayBrotli(s.Path, options))
@@ -95,21 +130,27 @@ func exportHead(head []byte) bool {
 // isProse reports whether a file has some rows as examples do: it does not begin with one, and most of its lines are none.
 func isProse(path string) bool {
 	head := beginningOf(path, windowSize)
-	if utf16Order(head) != nil || slices.ContainsFunc(foreignFiles, func(f foreignFile) bool { return bytes.HasPrefix(head, []byte(f.magic)) }) {
+	if utf16Order(head) != nil || slices.ContainsFunc(foreignFiles, func(f foreignFile) bool { return f.is(head) }) {
 		return false
 	}
-	lines, rows := 0, 0
+	lines := 0
 	for line := range bytes.Lines(head) {
-		switch line = bytes.TrimSpace(line); {
-		case len(line) == 0:
-		case line[0] == '{' && beginsJSON(line):
-			rows++
-			fallthrough
-		default:
+		if len(bytes.TrimSpace(line)) > 0 {
 			lines++
 		}
 	}
+	rows := rowsIn(head)
 	return rows > 0 && 2*rows < lines
+}
+
+// rowsIn counts the lines that begin as a row of JSON does.
+func rowsIn(text []byte) (rows int) {
+	for line := range bytes.Lines(text) {
+		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] == '{' && beginsJSON(line) {
+			rows++
+		}
+	}
+	return rows
 }
 
 // isTemplate reports whether text begins as templates of web pages do; no JSON does, not even damaged.
@@ -174,7 +215,7 @@ func downloading(name string) bool {
 // keeps, what a desktop notes of a directory, a document of an office program.
 func strayName(name string) bool {
 	switch filepath.Ext(name) {
-	case ".swp", ".swo", ".docx", ".pptx", ".odt", ".odp":
+	case ".swp", ".swo", ".doc", ".ppt", ".docx", ".pptx", ".odt", ".odp":
 		return true
 	}
 	return slices.Contains([]string{"thumbs.db", "ehthumbs.db", "desktop.ini"}, name) || strings.HasSuffix(name, "~") ||

@@ -32,7 +32,6 @@ func TestStraysHaveNothingOfAnExport(t *testing.T) {
 		{"settings.ini", "[section]\na=1\n", true},
 		{"page.md", "[a link](https://x.example), and [[another]]\n", true},
 		{"readme", "# Rows\n\nOne is like this:\n\n{\"a\": 1}\n\nand so on\n", true},
-		{"readme-with-event", "# Rows\n\nOne is like this:\n\n" + eventRow + "\nand so on\n", true},
 		{"licence", "this is under the terms of the licence, version\n", true},
 		{"accidental-brotli", "\x33\x0d\x0d\x0a\x00\x00", true},
 		{"byte-code", "\x33\x0d\x0d\x0a\xc3\xe2\xfe\x69\x7d\x02\x00\x00\xe3\x00\x00\x00\x00\x00\x00\x00", true},
@@ -40,7 +39,6 @@ func TestStraysHaveNothingOfAnExport(t *testing.T) {
 		{"page.html", "{% extends 'x' %}\n", true},
 		{"sums.md5", "d41d8cd98f00b204e9800998ecf8427e  a.jsonl\n", true},
 		{"a.jsonl~", eventRow, true},
-		{"a.jsonl.gz.part", packed[:20], true},
 		{"Thumbs.db", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", true},
 		{"letter.docx", "PK\x03\x04", true},
 
@@ -56,7 +54,30 @@ func TestStraysHaveNothingOfAnExport(t *testing.T) {
 		{"empty-list", "[]", false},
 		{"utf-16-tail", utf16Of("1}\n" + eventRow), false},
 		{"utf-16-rows", "\xff\xfe{\x00\"\x00a\x00", false},
-		{"columns", "uuid;amount\n", false},
+		{"columns", "uuid;event\n", false},
+		{"two-cells", "uuid;amount\n1;2\n", true},
+		{"prose", "Dear team, event, and so on\n", true},
+		{"prose-of-two-lines", "Dear team, event, and so on\nwith love\n", true},
+		{"query.sql", "SELECT event, distinct_id, timestamp FROM events\n", true},
+		{"query-of-lines.sql", "SELECT\n  event, distinct_id,\n  timestamp\nFROM events\n", true},
+		{"word", "event\n", true},
+		{"word-and-lines", "timestamp\nand more\n", true},
+		{"table", "what,who,when\nOrdered,u1,2026-03-04\n", false},
+		{"semicolons", "what;who;when\nOrdered;u1;\"a;b\"\n\n", false},
+		{"tabs", "what\twho\twhen\na\tb\tc\nd\te", false},
+		{"one-line", "what,who,when\n", true},
+		{"flattened", "event,properties.total\n", false},
+		{"damaged-first", "{{\"event\":\"Opened\"\n" + eventRow + eventRow, false},
+		{"damaged-percent", "{%\n" + eventRow + eventRow, false},
+		{"template-of-lines", "{% if x %}\n{{ y }}\n{% endif %}\n", true},
+		{"template-with-object", "{# x #}\n<script>\n{\"a\": 1}\n</script>\n", true},
+		{"book.xls", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00", false},
+		{"letter.doc", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00", true},
+		{"avro", "Obj\x01\x04\x14avro.codec", false},
+		{"orc", "ORC\x00\x11\x00\x00", false},
+		{"orcs", "ORCS and elves\n", true},
+		{"arrow", "ARROW1\x00\x00\xff\xff\xff\xff", false},
+		{"rar", "Rar!\x1a\x07\x01\x00", false},
 		{"begun-columns", "event,distinct_id,timest", false},
 		{"tail-of-other-names", "1}\n{\"what\":1}\n{\"what\":2}\n", false},
 		{"packed", packed, false},
@@ -99,10 +120,42 @@ func TestStraysHaveNothingOfAnExport(t *testing.T) {
 	}
 }
 
+// TestEventsAmongOtherLinesAreTold holds that what is left out is named with its first event, wherever that is.
+func TestEventsAmongOtherLinesAreTold(t *testing.T) {
+	log := strings.Repeat("INFO read\n"+eventRow+"INFO sent\n", 2)
+	for _, test := range []struct {
+		name, text string
+		line       int // of the first event, 0 for none
+	}{
+		{"readme", "# Rows\n\nOne is like this:\n\n" + eventRow + "\nand so on\n", 5},
+		{"import.log", log, 2},
+		{"psql", strings.Repeat("NOTICE\n", 6) + strings.Repeat(eventRow, 5), 7},
+		{"late", strings.Repeat("# a comment\n", 100_000) + strings.Repeat(eventRow, 3), 100_001},
+		{"template", "{{ x }}\n" + log, 3},
+		{"json.log", "INFO read\n{\"level\":\"INFO\"}\nINFO sent\n", 0},
+	} {
+		path := filepath.Join(t.TempDir(), test.name)
+		if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		want := &Found{Sources: []Source{}, Strays: []string{path}}
+		if test.line > 0 {
+			want = &Found{Sources: []Source{}, Mixed: []MixedFile{{path, test.line, test.line > 1000}}}
+		}
+		found, err := Search([]string{filepath.Dir(path)}, SearchOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, found); diff != "" {
+			t.Errorf("%s: %s", test.name, diff)
+		}
+	}
+}
+
 // TestColumnsUnderOtherNamesAreNoStrays holds that --column counts when a file is looked at.
 func TestColumnsUnderOtherNamesAreNoStrays(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "dump"), []byte("what,who,when\nOrdered,u1,2026-03-04\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "dump"), []byte("what,who\nOrdered,u1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for names, sources := range map[string]int{"what": 1, "other": 0} {
