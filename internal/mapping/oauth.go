@@ -49,17 +49,14 @@ func componentEnd(text []byte, prose bool) int {
 func isCode(name []byte) bool  { return isNamed(name, "code") }
 func isState(name []byte) bool { return isNamed(name, "state") }
 
-// isNamed compares a name, which may be percent-encoded. Upper and lower case are the same.
+// isNamed compares a name as a URL has it. Upper and lower case are the same.
 func isNamed(name []byte, want string) bool {
-	if len(name) < len(want) || len(name) > 3*len(want) {
+	if len(name) < len(want) {
 		return false
 	}
 	if len(name) > len(want) {
-		if bytes.IndexByte(name, '%') < 0 {
-			return false
-		}
-		var room [16]byte
-		name = appendUnescaped(room[:0], name)
+		var room [64]byte
+		name = plainName(room[:0], name)
 	}
 	return len(name) == len(want) && bytes.EqualFold(name, []byte(want))
 }
