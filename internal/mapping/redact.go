@@ -121,12 +121,12 @@ func hidable(value []byte) bool { return len(value) > 0 && string(value) != reda
 // within reports whether part of a text is a URL with a secret, percent-encoded once or more, or encoded so often that this
 // cannot be seen. It is looked at as what comes after before.
 func (s *secrets) within(before string, part []byte, depth int) bool {
-	if bytes.IndexByte(part, '%') < 0 {
+	if !hasEncoded(part) {
 		return false
 	}
 	var room [512]byte
 	plain := append(append(room[:0], before...), part...)
-	for ; depth < maxEncodings && bytes.IndexByte(plain, '%') >= 0; depth++ {
+	for ; depth < maxEncodings && hasEncoded(plain); depth++ {
 		plain = appendUnescaped(plain[:0], plain)
 		if !maybeSecret(plain) {
 			continue

@@ -111,7 +111,7 @@ func TestDeepEncodings(t *testing.T) {
 		"25", "%3F", "%3Fa%3D", "%253Ftoken%253D", "?%3Fa", "&a%3Db", "&%3Fa=%3Fb", "&%2Fb%3Ftoken%3DS", "&%2Fb%3Ftoken=S", "&token%20=S", "%26code%3Da", "&code%20=a", "?code%20=a",
 		" %41", " x", " %", " %3Ftoken%3DS", "=//u@h", "&//u", `https:\\u`, `https:\\u@h `, "//", `\/`, "&_-", "-_", "[", "&a[", ";x%41=b", "%3Ba%3D1",
 	} {
-		for _, head := range []string{"see https://a.example/?%", "/a?%", "/a%", "/a?%3F@b=", "  "} {
+		for _, head := range []string{"see https://a.example/?%", "/a%", "/a?%3F@b="} {
 			started := time.Now()
 			s.appendRedacted(nil, []byte(head+strings.Repeat(part, 80_000)+"%41@x"))
 			if took := time.Since(started); took > 5*time.Second {
