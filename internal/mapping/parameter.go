@@ -51,7 +51,8 @@ func (s *secrets) inParameter(p *parameters, i int) (from, to int) {
 	if p.prose && value > p.word {
 		p.word = wordEnd(p.text, value, len(p.text))
 	}
-	if s.namedEscaped(name) || p.answer.has(p.text, i, name, p.prose) {
+	var room [64]byte
+	if plain := plainName(room[:0], name); s.named(plain) || p.answer.has(p.text, i, plain, p.prose) {
 		return s.ofSecret(p, i, value)
 	}
 	end = min(end, p.word)

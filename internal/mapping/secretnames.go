@@ -134,16 +134,25 @@ func (s *secrets) namedEscaped(name []byte) bool {
 }
 
 // plainName returns a parameter's name without percent-encoding and the blanks around it, as servers read it. Of a name that
-// is a URL with parameters, that is the name of the last one. After a blank that is not encoded there is no URL: is it this?
-// token=abc. It may use dst.
+// is a URL with parameters, that is the name of the last one. It may use dst.
 func plainName(dst, name []byte) []byte {
+	if isPlain(name) {
+		return name
+	}
 	first, _ := utf8.DecodeRune(name)
 	if bytes.IndexByte(name, '%') >= 0 {
 		name = appendUnescaped(dst, name)
 		name = name[bytes.LastIndexAny(name, "?#&;")+1:]
 	}
-	if unicode.IsSpace(first) {
+	if unicode.IsSpace(first) { // that is no URL: is it this? token=abc
 		return name
 	}
 	return bytes.TrimSpace(bytes.Trim(name, "+"))
 }
+
+// isPlain is a quick yes for names that nothing has to be taken from.
+func isPlain(name []byte) bool {
+	return len(name) == 0 || isGraphic(name[0]) && isGraphic(name[len(name)-1]) && bytes.IndexByte(name, '%') < 0
+}
+
+func isGraphic(c byte) bool { return ' ' < c && c < utf8.RuneSelf && c != '+' }
