@@ -43,7 +43,7 @@ dot and more behind it, unless --allow-reserved names it. With --allow-reserved 
 out in PostHog's workflows ($workflows_email_unsubscribed) have it too.
 
 Values of these properties, and of parameters with these names in the query, fragment or path (;jsessionid=) of a URL,
-become "redacted":
+become "redacted", also spelled accessToken or access-token, and percent-encoded:
 ` + wrap(everywhere, 100) + `
 and in URLs only, with code and state where both stand together, as where a login comes back, and what stands
 before the @ of a host:

@@ -12,7 +12,7 @@ type oauthAnswer struct {
 	both bool
 }
 
-// has reports whether a parameter is part of an answer. Its name starts at i; they come in order.
+// has reports whether a parameter is part of an answer. It starts at i, with a name that is plain here; they come in order.
 func (a *oauthAnswer) has(text []byte, i int, name []byte, prose bool) bool {
 	if !isCode(name) && !isState(name) {
 		return false
@@ -26,12 +26,14 @@ func (a *oauthAnswer) has(text []byte, i int, name []byte, prose bool) bool {
 // look goes through the rest of a query or fragment whose first code or state starts at i.
 func (a *oauthAnswer) look(text []byte, i int, prose bool) {
 	a.end = i + componentEnd(text[i:], prose)
+	var room [64]byte
 	var code, state bool
 	for i < a.end && !(code && state) {
 		end := min(parameterEnd(text, i), a.end)
-		name, value, _ := bytes.Cut(text[i:end], []byte("="))
-		code = code || len(value) > 0 && isCode(name)
-		state = state || len(value) > 0 && isState(name)
+		if name, value, _ := bytes.Cut(text[i:end], []byte("=")); len(value) > 0 {
+			name = plainName(room[:0], name)
+			code, state = code || isCode(name), state || isState(name)
+		}
 		i = end + 1
 	}
 	a.both = code && state
@@ -46,20 +48,5 @@ func componentEnd(text []byte, prose bool) int {
 	return end
 }
 
-func isCode(name []byte) bool  { return isNamed(name, "code") }
-func isState(name []byte) bool { return isNamed(name, "state") }
-
-// isNamed compares a name, which may be percent-encoded. Upper and lower case are the same.
-func isNamed(name []byte, want string) bool {
-	if len(name) < len(want) || len(name) > 3*len(want) {
-		return false
-	}
-	if len(name) > len(want) {
-		if bytes.IndexByte(name, '%') < 0 {
-			return false
-		}
-		var room [16]byte
-		name = appendUnescaped(room[:0], name)
-	}
-	return len(name) == len(want) && bytes.EqualFold(name, []byte(want))
-}
+func isCode(plain []byte) bool  { return bytes.EqualFold(plain, []byte("code")) }
+func isState(plain []byte) bool { return bytes.EqualFold(plain, []byte("state")) }

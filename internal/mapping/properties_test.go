@@ -141,6 +141,17 @@ func TestSecretsAreRedacted(t *testing.T) {
 			cut:        map[string]int64{"redacted": 4},
 		},
 		{
+			name:       "by key, in other spellings",
+			properties: `{"accessToken":1,"id-token":"x","apikey":2,"X-Api-Key":3,"session_token":"x","a":{"apiKey":4,"x_api_key":5,"clientSecret":6}}`,
+			want:       `{"accessToken":"redacted","id-token":"redacted","apikey":"redacted","X-Api-Key":"redacted","session_token":"redacted","a":{"apiKey":"redacted","x_api_key":"redacted","clientSecret":"redacted"}}`,
+			cut:        map[string]int64{"redacted": 8},
+		},
+		{
+			name:       "not by keys that have other meanings",
+			properties: `{"pwd":"/home","sid":1,"s_id":2,"authToken":3,"sig":4,"pageToken":5,"tokenize":6,"j-w-t":7,"a":{"sid":8,"pwd":9,"monkey":10}}`,
+			want:       `{"pwd":"/home","sid":1,"s_id":2,"authToken":3,"sig":4,"pageToken":5,"tokenize":6,"j-w-t":7,"a":{"sid":8,"pwd":9,"monkey":10}}`,
+		},
+		{
 			name:       "by the key that is sent",
 			properties: `{"api.key":"x"}`,
 			want:       `{"api.key":"redacted"}`,
@@ -292,6 +303,8 @@ func TestLookingForSecretsTakesNoMemory(t *testing.T) {
 		"https://a.example/pricing?utm_source=newsletter&utm_medium=email#top",
 		"https://a.example/?next=%2Fb%3Fplan%3Dpro%26to%6b=5%",
 		"see https://a.example/?plan=pro now",
+		"https://a.example/?https%3A%2F%2Fb.example%2F%3Fplan%3Dpro&t%6Fkens+=5&page-token=6&code=7",
+		"see //a.example/@maya or https://a.example/?r=//b.example/@maya now",
 	} {
 		given := []byte(text)
 		n := testing.AllocsPerRun(100, func() {

@@ -23,8 +23,8 @@ func queryStart(url []byte) int {
 // appendRedacted appends a text with the values of secret parameters in URLs redacted. found reports whether there was
 // one; if not, what was appended means nothing. A parameter is whatever stands right after a ?, #, & or ;, once there was
 // a ? or #, so that paths, hosts without a scheme and URLs with white space count; before that, what stands after a ; in a path.
-// A parameter that holds another URL with a secret, percent-encoded, is redacted whole. So is a word before any parameter that
-// holds one, and what stands before the @ of a URL's host.
+// A value that holds another URL with a secret, percent-encoded, is redacted whole. So is a parameter that is encoded together
+// with its name, a word before any parameter that holds such a URL, and what stands before the @ of a URL's host.
 func (s *secrets) appendRedacted(dst, text []byte) (out []byte, found bool) {
 	text, encoded := s.withoutEncoded(text)
 	if out, found = s.redact(dst, text, 0); encoded && !found {
@@ -47,68 +47,30 @@ func (s *secrets) redact(dst, text []byte, depth int) ([]byte, bool) {
 	return out, hid || found
 }
 
-// withoutEncoded returns a text in which the words before the first parameter that are percent-encoded URLs with a secret
-// are redacted. found reports whether there were any; if not, the text itself comes back.
+// withoutEncoded returns a text in which the words that are percent-encoded URLs with a secret are redacted, up to their
+// first parameter. Unless a URL stands among other words, that is the first one of the whole text. found reports whether
+// there were any; if not, the text itself comes back.
 func (s *secrets) withoutEncoded(text []byte) (out []byte, found bool) {
-	end := queryStart(text)
-	if end < 0 {
-		end = len(text)
+	i, end, copied := nextEncoded(text, 0), len(text), 0
+	if query := queryStart(text); query >= 0 && i >= 0 && !isProse(text) {
+		end = query
 	}
-	copied := 0
-	for i := 0; i < end && hasEncoded(text[i:end]); {
-		word := wordEnd(text, i, end)
-		if s.within(text[i:word], 0) {
-			out = append(append(out, text[copied:i]...), redactedText...)
-			copied = word
+	for i >= 0 && i < end {
+		start, word := wordStart(text, copied, i), wordEnd(text, i, end)
+		path := word
+		if query := queryStart(text[start:word]); query >= 0 {
+			path = start + query
 		}
-		i = word
-		for i < end && wordEnd(text, i, end) == i {
-			_, n := utf8.DecodeRune(text[i:end])
-			i += n
+		if s.within("", text[start:path], 0) {
+			out = append(append(out, text[copied:start]...), redactedText...)
+			copied = path
 		}
+		i = nextEncoded(text[:end], word)
 	}
 	if copied == 0 {
 		return text, false
 	}
 	return append(out, text[copied:]...), true
-}
-
-func (s *secrets) redactParameters(dst, text []byte, depth int) ([]byte, bool) {
-	i := queryStart(text)
-	if i < 0 {
-		return dst, false
-	}
-	prose, copied, word := isProse(text), 0, len(text)
-	if prose {
-		word = 0 // where the word ends that was looked at last
-	}
-	var answer oauthAnswer
-	for i++; i < len(text); i++ {
-		end := parameterEnd(text, i)
-		equals := bytes.IndexByte(text[i:end], '=')
-		if equals < 0 {
-			i = end
-			continue
-		}
-		value := i + equals + 1
-		name := text[i : value-1]
-		secret := s.namedEscaped(name) || answer.has(text, i, name, prose)
-		if prose && value > word {
-			word = wordEnd(text, value, len(text))
-		}
-		if end = min(end, word); secret {
-			end = secretEnd(text[:word], value)
-		}
-		if secret && hidable(text[value:end]) || !secret && s.within(text[value:end], depth) {
-			dst = append(append(dst, text[copied:value]...), redactedText...)
-			copied = end
-		}
-		i = parameterEnd(text, end)
-	}
-	if copied == 0 {
-		return dst, false
-	}
-	return append(dst, text[copied:]...), true
 }
 
 // isProse reports whether a URL comes after other words, so that white space ends its parameters and the words after it
@@ -136,6 +98,16 @@ func secretEnd(text []byte, i int) int {
 	return i
 }
 
+// wordStart returns where the word starts that has text[i] in it, from when that is further on.
+func wordStart(text []byte, from, i int) int {
+	blank := bytes.LastIndexFunc(text[from:i], unicode.IsSpace)
+	if blank < 0 {
+		return from
+	}
+	_, size := utf8.DecodeRune(text[from+blank : i])
+	return from + blank + size
+}
+
 // wordEnd returns where the first white space from start is, end when there is none before.
 func wordEnd(text []byte, start, end int) int {
 	if n := bytes.IndexFunc(text[start:end], unicode.IsSpace); n >= 0 {
@@ -146,15 +118,15 @@ func wordEnd(text []byte, start, end int) int {
 
 func hidable(value []byte) bool { return len(value) > 0 && string(value) != redactedText }
 
-// within reports whether a parameter's value is a URL with a secret, percent-encoded once or more, or encoded so often
-// that this cannot be seen.
-func (s *secrets) within(value []byte, depth int) bool {
-	if bytes.IndexByte(value, '%') < 0 {
+// within reports whether part of a text is a URL with a secret, percent-encoded once or more, or encoded so often that this
+// cannot be seen. It is looked at as what comes after before.
+func (s *secrets) within(before string, part []byte, depth int) bool {
+	if !hasEncoded(part) {
 		return false
 	}
 	var room [512]byte
-	plain := append(room[:0], value...)
-	for ; depth < maxEncodings && bytes.IndexByte(plain, '%') >= 0; depth++ {
+	plain := append(append(room[:0], before...), part...)
+	for ; depth < maxEncodings && hasEncoded(plain); depth++ {
 		plain = appendUnescaped(plain[:0], plain)
 		if !maybeSecret(plain) {
 			continue
@@ -167,17 +139,20 @@ func (s *secrets) within(value []byte, depth int) bool {
 }
 
 // hasEncoded reports whether there is anything percent-encoded in a text.
-func hasEncoded(text []byte) bool {
-	first := bytes.IndexByte(text, '%')
-	if first < 0 {
-		return false
-	}
-	for i, c := range text[first:] {
-		if i += first; c == '%' && i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2]) {
-			return true
+func hasEncoded(text []byte) bool { return nextEncoded(text, 0) >= 0 }
+
+// nextEncoded returns where the next thing that is percent-encoded starts, -1 when there is no other.
+func nextEncoded(text []byte, from int) int {
+	for i := from; i < len(text); i++ {
+		n := bytes.IndexByte(text[i:], '%')
+		if n < 0 {
+			break
+		}
+		if i += n; i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2]) {
+			return i
 		}
 	}
-	return false
+	return -1
 }
 
 // appendUnescaped appends a text without percent-encoding. A % that starts none stays, as in browsers: net/url would

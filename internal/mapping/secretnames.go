@@ -3,18 +3,21 @@ package mapping
 import (
 	"bytes"
 	"slices"
+	"unicode"
+	"unicode/utf8"
 )
 
 // secretNames are the names whose values are secrets, as a property's key or as a parameter in a URL.
 var secretNames = []string{
 	"token", "access_token", "id_token", "refresh_token", "jwt", "password", "passwd", "secret", "client_secret", "signature", "api_key",
+	"x_api_key", "session_token",
 }
 
 // secretParameters are names whose values are secrets in a URL only: a property may have one for something else. Names that
 // URLs have for harmless things too, such as key, auth, code, session, ticket or otp, are for --redact-query: a value that is
 // hidden without need is lost.
 var secretParameters = []string{
-	"pwd", "sid", "jsessionid", "phpsessid", "apikey", "auth_token", "oauth_token", "oauth_verifier", "reset_token",
+	"pwd", "sid", "jsessionid", "phpsessid", "auth_token", "oauth_token", "oauth_verifier", "reset_token",
 	"reset_password_token", "confirmation_token", "invitation_token", "sig", "x-amz-signature", "x-amz-security-token",
 	"x-goog-signature", "samlresponse",
 }
@@ -30,11 +33,16 @@ const redactedText = "redacted"
 // secretKeys are the secretNames, ready for looking up.
 var secretKeys = named(secretNames)
 
-// secrets are names to hide the values of. Upper and lower case are the same.
+// secrets are names to hide the values of. Case, dashes and underscores make no other name: accessToken is access-token.
+// A name of three letters is too short for that: s_id is no sid.
 type secrets struct {
-	names   [][]byte
-	lengths [256]uint64 // bit n of [c] is set when a name of n bytes starts with c; a quick no for most
+	names   []secretName
+	lengths [256]uint64 // bit n of [c] is set when a name of n letters starts with c; a quick no for most
 }
+
+type secretName struct{ given, letters []byte }
+
+const fewLetters = 3
 
 // newSecrets are the names to hide in URLs, and more.
 func newSecrets(more []string) *secrets { return named(secretNames, secretParameters, more) }
@@ -43,23 +51,65 @@ func named(lists ...[]string) *secrets {
 	s := &secrets{}
 	for _, name := range slices.Concat(lists...) {
 		if name != "" {
-			s.names = append(s.names, []byte(name))
-			s.lengths[name[0]|0x20] |= 1 << (len(name) % 64)
+			given := []byte(name)
+			s.names = append(s.names, secretName{given, appendLetters(nil, given)})
+			first, n := spelled(given)
+			s.lengths[first] |= 1 << (n % 64)
 		}
 	}
 	return s
 }
 
 func (s *secrets) has(name []byte) bool {
-	if len(name) == 0 || s.lengths[name[0]|0x20]&(1<<(len(name)%64)) == 0 {
+	first, n := spelled(name)
+	if len(name) == 0 || s.lengths[first]&(1<<(n%64)) == 0 {
 		return false
 	}
-	for _, secret := range s.names {
-		if len(secret) == len(name) && bytes.EqualFold(secret, name) {
+	var room [64]byte
+	var letters []byte
+	for i := range s.names {
+		secret := &s.names[i]
+		if len(secret.letters) != n {
+			continue
+		}
+		if n <= fewLetters {
+			if len(secret.given) == len(name) && bytes.EqualFold(secret.given, name) {
+				return true
+			}
+			continue
+		}
+		if letters == nil {
+			letters = appendLetters(room[:0], name)
+		}
+		if bytes.EqualFold(secret.letters, letters) {
 			return true
 		}
 	}
 	return false
+}
+
+// spelled returns how a name starts, in lower case, and how long it is, without dashes and underscores.
+func spelled(name []byte) (first byte, n int) {
+	for _, c := range name {
+		if c == '-' || c == '_' {
+			continue
+		}
+		if n == 0 {
+			first = c | 0x20
+		}
+		n++
+	}
+	return first, n
+}
+
+// appendLetters appends a name without dashes and underscores.
+func appendLetters(dst, name []byte) []byte {
+	for _, c := range name {
+		if c != '-' && c != '_' {
+			dst = append(dst, c)
+		}
+	}
+	return dst
 }
 
 // named reports whether a name is that of a secret, or a path with one in it, as forms and frameworks write them:
@@ -77,11 +127,32 @@ func (s *secrets) named(name []byte) bool {
 	}
 }
 
-// namedEscaped is named for a name that may be percent-encoded.
+// namedEscaped is named for a name as a URL has it.
 func (s *secrets) namedEscaped(name []byte) bool {
-	if bytes.IndexByte(name, '%') < 0 {
-		return s.named(name)
-	}
 	var room [64]byte
-	return s.named(appendUnescaped(room[:0], name))
+	return s.named(plainName(room[:0], name))
 }
+
+// plainName returns a parameter's name without percent-encoding and the blanks around it, as servers read it. Of a name that
+// is a URL with parameters, that is the name of the last one. It may use dst.
+func plainName(dst, name []byte) []byte {
+	if isPlain(name) {
+		return name
+	}
+	first, _ := utf8.DecodeRune(name)
+	if bytes.IndexByte(name, '%') >= 0 {
+		name = appendUnescaped(dst, name)
+		name = name[bytes.LastIndexAny(name, "?#&;")+1:]
+	}
+	if unicode.IsSpace(first) { // that is no URL: is it this? token=abc
+		return name
+	}
+	return bytes.TrimSpace(bytes.Trim(name, "+"))
+}
+
+// isPlain is a quick yes for names that nothing has to be taken from.
+func isPlain(name []byte) bool {
+	return len(name) == 0 || isGraphic(name[0]) && isGraphic(name[len(name)-1]) && bytes.IndexByte(name, '%') < 0
+}
+
+func isGraphic(c byte) bool { return ' ' < c && c < utf8.RuneSelf && c != '+' }

@@ -6,11 +6,9 @@ import (
 	"unicode"
 )
 
-var schemeEnd = []byte("://")
-
 // maybeUserinfo is a quick no for texts without a URL that has a name or a password before its host.
 func maybeUserinfo(text []byte) bool {
-	return bytes.IndexByte(text, '@') >= 0 && (bytes.Contains(text, schemeEnd) || bytes.HasPrefix(bytes.TrimSpace(text), schemeEnd[1:]))
+	return bytes.IndexByte(text, '@') >= 0 && authorityStart(text, 0, queryStart(text)) >= 0
 }
 
 // withoutUserinfo returns a text in which whatever stands before the host of a URL is redacted, name and password alike,
@@ -22,7 +20,7 @@ func withoutUserinfo(text []byte) (out []byte, found bool) {
 	}
 	query := queryStart(text)
 	copied := 0
-	for i := authorityStart(text, 0); i >= 0; i = authorityStart(text, i) {
+	for i := authorityStart(text, 0, query); i >= 0; i = authorityStart(text, i, query) {
 		end := i + authorityEnd(text[i:], query >= 0 && i > query)
 		at := bytes.LastIndexByte(text[i:end], '@')
 		if at > 0 && string(text[i:i+at]) != redactedText {
@@ -36,18 +34,55 @@ func withoutUserinfo(text []byte) (out []byte, found bool) {
 	return append(out, text[copied:]...), true
 }
 
-// authorityStart returns where the next name of a host, with what is before it, starts, -1 when there is no other.
-func authorityStart(text []byte, from int) int {
+// authorityStart returns where the next name of a host, with what is before it, starts, -1 when there is no other. query is
+// where the query starts.
+func authorityStart(text []byte, from, query int) int {
+	first := -1
 	if from == 0 {
-		if blank := len(text) - len(bytes.TrimLeftFunc(text, unicode.IsSpace)); bytes.HasPrefix(text[blank:], schemeEnd[1:]) {
-			return blank + len(schemeEnd[1:])
+		first = len(text) - len(bytes.TrimLeftFunc(text, unicode.IsSpace))
+	}
+	for i := from; ; {
+		n := bytes.IndexAny(text[i:], `/\`)
+		if n < 0 {
+			return -1
+		}
+		slashes := i + n
+		for i = slashes; i < len(text) && isSlash(text[i]); i++ {
+		}
+		double := text[slashes] == '/' && i-slashes > 1
+		switch before := text[:slashes]; {
+		case afterWebScheme(before):
+			return i
+		case double && bytes.HasSuffix(before, []byte(":")) && text[slashes+1] == '/':
+			return slashes + 2
+		case double && (slashes == first || query >= 0 && slashes > query && startsValue(before)):
+			return i
 		}
 	}
-	if n := bytes.Index(text[from:], schemeEnd); n >= 0 {
-		return from + n + len(schemeEnd)
-	}
-	return -1
 }
+
+// afterWebScheme reports whether a text ends with the scheme of URLs in which browsers take any slashes for two: https:\\a.example.
+func afterWebScheme(before []byte) bool {
+	before, ok := bytes.CutSuffix(before, []byte(":"))
+	if !ok {
+		return false
+	}
+	word := before[len(before)-min(len(before), len("https")):]
+	word = word[bytes.LastIndexFunc(word, func(r rune) bool { return !unicode.IsLetter(r) })+1:]
+	for _, scheme := range []string{"http", "https", "ws", "wss", "ftp"} {
+		if strings.EqualFold(string(word), scheme) {
+			return true
+		}
+	}
+	return false
+}
+
+// startsValue reports whether a text ends where a parameter or its value can start.
+func startsValue(before []byte) bool {
+	return len(before) > 0 && strings.IndexByte("=?#&;", before[len(before)-1]) >= 0
+}
+
+func isSlash(c byte) bool { return c == '/' || c == '\\' }
 
 // authorityEnd returns where a host ends: before a path, a query, a fragment or white space, and in a query of another
 // URL before its next parameter.

@@ -1,0 +1,86 @@
+package mapping
+
+import "bytes"
+
+// parameters are those in the queries and fragments of a text, while they are looked through in order.
+type parameters struct {
+	text   []byte
+	depth  int  // how many encodings of other URLs the text was in
+	prose  bool // white space ends a parameter
+	word   int  // where the word ends that was looked at last
+	answer oauthAnswer
+}
+
+func (s *secrets) redactParameters(dst, text []byte, depth int) ([]byte, bool) {
+	i := queryStart(text)
+	if i < 0 {
+		return dst, false
+	}
+	p := parameters{text: text, depth: depth, prose: isProse(text), word: len(text)}
+	if p.prose {
+		p.word = 0
+	}
+	copied := 0
+	for i++; i < len(text); i++ {
+		from, to := s.inParameter(&p, i)
+		if from < to {
+			dst = append(append(dst, text[copied:from]...), redactedText...)
+			copied = to
+		}
+		i = parameterEnd(text, to)
+	}
+	if copied == 0 {
+		return dst, false
+	}
+	return append(dst, text[copied:]...), true
+}
+
+// inParameter returns what to hide of the parameter that starts at i: its value, all of it when its name is part of what is
+// encoded, or nothing, with from and to the same.
+func (s *secrets) inParameter(p *parameters, i int) (from, to int) {
+	end := parameterEnd(p.text, i)
+	equals := bytes.IndexByte(p.text[i:end], '=')
+	if equals < 0 {
+		if end = p.firstWord(i, end); s.within("?", p.text[i:end], p.depth) {
+			return i, end
+		}
+		return end, end
+	}
+	value := i + equals + 1
+	name := p.text[i : value-1]
+	if p.prose && value > p.word {
+		p.word = wordEnd(p.text, value, len(p.text))
+	}
+	var room [64]byte
+	if plain := plainName(room[:0], name); s.named(plain) || p.answer.has(p.text, i, plain, p.prose) {
+		return s.ofSecret(p, i, value)
+	}
+	end = min(end, p.word)
+	if whole := p.firstWord(i, end); hasEncoded(name) && s.within("?", p.text[i:whole], p.depth) {
+		return i, whole
+	}
+	if s.within("", p.text[value:end], p.depth) {
+		return value, end
+	}
+	return end, end
+}
+
+// ofSecret returns what to hide of a parameter that is a secret. Its name may hold another one: https%3A%2F%2Fu%3Ap%40b%2F%3Ftoken=x.
+func (s *secrets) ofSecret(p *parameters, i, value int) (from, to int) {
+	end := secretEnd(p.text[:p.word], value)
+	if s.within("?", p.text[i:value-1], p.depth) {
+		return i, end
+	}
+	if hidable(p.text[value:end]) {
+		return value, end
+	}
+	return end, end
+}
+
+// firstWord returns where the first word of a parameter ends.
+func (p *parameters) firstWord(i, end int) int {
+	if p.prose {
+		return wordEnd(p.text, i, end)
+	}
+	return end
+}
