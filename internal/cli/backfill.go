@@ -121,6 +121,9 @@ func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, 
 	if err := p.confirm(ctx, plan, learned, to, j, m, o); err != nil {
 		return err
 	}
+	if err := to.stateStays(); err != nil {
+		return err
+	}
 	if err := p.beginRun(ctx, plan, learned, to, j); err != nil {
 		return err
 	}
@@ -177,6 +180,10 @@ func (p *program) settleUp(ctx context.Context, to *destination, j *journey, lea
 	writing, done := finishing(ctx)
 	path, rejects, err := export.WriteRejects(writing, to.state, j.run)
 	done()
+	if foreign, ok := errors.AsType[*export.NotOurs](err); ok {
+		p.warn("%v; move it away to have them in a file the next time", foreign)
+		err = nil
+	}
 	if !to.temporary {
 		summary.Rejects = path
 	}

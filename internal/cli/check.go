@@ -52,6 +52,11 @@ type finding struct {
 }
 
 func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) error {
+	if found, err := o.reading.search(args, nil); err == nil { // else it is one of the findings
+		if err := p.foundSources(found.Sources); err != nil {
+			return err
+		}
+	}
 	findings := []finding{p.checkSettings()}
 	var to *destination
 	err := p.checkDestination(&o.sending)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 	"time"
@@ -24,6 +25,7 @@ type destination struct {
 	tally     *customerio.Tally
 	state     string
 	ledger    *ledger.Store
+	stood     [2]fs.FileInfo // the state directory and its database, when they were opened
 
 	temporary bool // a sandbox in this process, and a state directory that is removed
 	sandbox   *sandbox.Sandbox

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -27,6 +28,7 @@ func addLogFlag(f *pflag.FlagSet) {
 type jsonLog struct {
 	*slog.Logger
 	lines *logLines
+	under io.Writer // stderr itself
 }
 
 // openLog makes stderr a log of JSON if that is its form. Whatever is written to it as text becomes a record.
@@ -41,7 +43,7 @@ func (p *program) openLog(format, command string) error {
 	if command != "" {
 		log = log.With("command", command)
 	}
-	p.log = &jsonLog{Logger: log, lines: &logLines{log: log}}
+	p.log = &jsonLog{Logger: log, lines: &logLines{log: log}, under: p.env.Stderr}
 	p.env.Stderr, p.env.StderrTerminal = p.log.lines, false
 	return nil
 }

@@ -16,7 +16,7 @@ import (
 // stateDirThere looks at what stands in the place of a state directory, and makes nothing. The error is fs.ErrNotExist if nothing
 // does, else that it is no directory: a symbolic link is never followed.
 func stateDirThere(dir string) error {
-	info, err := os.Lstat(dir)
+	info, err := os.Lstat(unslashed(dir))
 	switch {
 	case err != nil && errors.Is(err, fs.ErrNotExist):
 		return err
@@ -30,6 +30,18 @@ func stateDirThere(dir string) error {
 		return nil
 	}
 	return &problem{err: fmt.Errorf("use the state directory %s: %w", dir, err), code: exitState, hint: "name a directory with --state"}
+}
+
+// unslashed is a path without the slash at its end, or slash and dot, for which a link there would be followed.
+func unslashed(path string) string {
+	for root := len(filepath.VolumeName(path)) + 1; len(path) > root; {
+		last := len(path) - 1
+		if !os.IsPathSeparator(path[last]) && (path[last] != '.' || !os.IsPathSeparator(path[last-1])) {
+			break
+		}
+		path = path[:last]
+	}
+	return path
 }
 
 var (

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +13,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -90,7 +94,7 @@ func (p *program) guardOutputs(c *cobra.Command, args []string) error {
 // foundSources hears which sources there are, and looks whether one is an output by another name.
 func (p *program) foundSources(sources []posthog.Source) error {
 	p.precious.sources = sources
-	errs := []error{p.checkFilled()}
+	errs := []error{p.checkFilled(), p.checkForeign(), p.checkStreams()}
 	for _, o := range p.outputs {
 		if info, err := os.Stat(o.path); err == nil {
 			if is := p.precious.file(info); is != "" {
@@ -106,6 +110,17 @@ func (p *program) foundSources(sources []posthog.Source) error {
 func (p *program) checkOutput(o output) error {
 	if is := p.precious.holds(o.path); is != "" {
 		return p.overwrites(o.flag, o.path, is)
+	}
+	if dir := stateWith(o.path); dir != "" {
+		return p.overwrites(o.flag, o.path, "in the state directory "+dir)
+	}
+	for _, dir := range p.precious.dirs {
+		if strings.EqualFold(resolved(unslashed(o.path)), resolved(unslashed(dir.path))) {
+			return p.refuseOutput(o.flag, o.path, "is "+dir.is, "name another file")
+		}
+	}
+	if os.IsPathSeparator(o.path[len(o.path)-1]) {
+		return p.refuseOutput(o.flag, o.path, "is the name of a directory", "name a file")
 	}
 	if dir := p.precious.wouldBeRead(o.path); dir != "" && !knownAsOurs(o) {
 		return p.refuseOutput(o.flag, o.path, "would be read as a source the next time", "name a file outside "+dir)
@@ -183,7 +198,7 @@ func (p *program) createOutput(o output) (*os.File, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return os.OpenFile(o.path, os.O_WRONLY, 0)
+		return p.openStream(o)
 	}
 	file, err := os.OpenFile(o.path, os.O_RDWR|nofollow|nonblock, 0)
 	if err != nil {
@@ -205,6 +220,34 @@ func (p *program) createOutput(o output) (*os.File, error) {
 	return file, nil
 }
 
+// openStream opens a pipe or a device. A pipe that nobody reads yet is waited for, until the run is to stop.
+func (p *program) openStream(o output) (*os.File, error) {
+	info, err := os.Stat(o.path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode()&fs.ModeNamedPipe == 0 {
+		return os.OpenFile(o.path, os.O_WRONLY, 0)
+	}
+	for told := false; ; told = true {
+		file, err := os.OpenFile(o.path, os.O_WRONLY|nonblock, 0)
+		if !errors.Is(err, syscall.ENXIO) {
+			return file, err
+		}
+		if !told {
+			fmt.Fprintln(p.env.Stderr, plain(fmt.Sprintf("waiting for a reader of %s (%s)", o.path, p.named(o.flag))))
+		}
+		select {
+		case <-p.ctx.Done():
+			return nil, context.Cause(p.ctx)
+		case <-time.After(readerEvery):
+		}
+	}
+}
+
+// readerEvery is how often a pipe is looked at that nobody reads yet.
+const readerEvery = 50 * time.Millisecond
+
 // distinctOutputs refuses one file for two flags.
 func (p *program) distinctOutputs() error {
 	for i, o := range p.outputs {
@@ -219,12 +262,19 @@ func (p *program) distinctOutputs() error {
 	return nil
 }
 
-// checkStreams refuses standard output and standard error that were redirected to what is read.
+// checkStreams refuses standard output and standard error that were redirected to what is read or kept, and keeps what there is to
+// say of it out of there too.
 func (p *program) checkStreams() error {
+	var errs []error
+	stderr := p.env.Stderr
+	if p.log != nil {
+		stderr = p.log.under
+	}
 	for _, stream := range []struct {
-		name string
-		to   io.Writer
-	}{{"standard output", p.env.Stdout}, {"standard error", p.env.Stderr}} {
+		name  string
+		to    io.Writer
+		leave func()
+	}{{"standard output", p.env.Stdout, p.leaveStdout}, {"standard error", stderr, p.leaveStderr}} {
 		file, ok := stream.to.(interface{ Stat() (fs.FileInfo, error) })
 		if !ok {
 			continue
@@ -233,16 +283,45 @@ func (p *program) checkStreams() error {
 		if err != nil || !info.Mode().IsRegular() {
 			continue
 		}
-		if is := p.precious.file(info); is != "" {
-			return &problem{code: exitUsage, err: fmt.Errorf("%s goes to %s, and would be written into it", stream.name, is), hint: "redirect it to another file"}
+		is := cmp.Or(p.precious.file(info), p.precious.source(info), p.precious.keptAsOurs(info))
+		if is == "" {
+			continue
 		}
+		err = &problem{code: exitUsage, err: fmt.Errorf("%s goes to %s, and would be written into it", stream.name, is), hint: "redirect it to another file"}
+		errs = append(errs, err)
+		stream.leave()
 	}
-	return nil
+	return errors.Join(errs...)
+}
+
+// leaveStdout keeps everything out of standard output.
+func (p *program) leaveStdout() { p.env.Stdout = io.Discard }
+
+// leaveStderr has what is still to be said, the error that ends the run, on standard output, if that may be written to.
+func (p *program) leaveStderr() {
+	p.env.Stderr, p.env.StderrTerminal, p.log = p.env.Stdout, false, nil
+	if p.json {
+		p.env.Stderr = io.Discard // the document has the error
+	}
 }
 
 // stateNames are the files in a state directory.
-var stateNames = []string{ledger.FileName, ledger.FileName + "-wal", ledger.FileName + "-shm", ledger.FileName + "-journal", "lock", "holder.json",
-	export.RejectsName, export.RejectsName + ".new"}
+var stateNames = slices.Concat(ledger.Names(), export.RejectsNames)
+
+// stateWith is the state directory that a path is in, or would be, whoever's it is: another run may be sending from it. Empty if it
+// is in none.
+func stateWith(path string) string {
+	dir, base := filepath.Split(resolved(path))
+	if ledger.InUse(dir) {
+		return filepath.Clean(dir)
+	}
+	same := func(name string) bool { return strings.EqualFold(name, base) }
+	there := func(name string) bool { _, err := os.Lstat(filepath.Join(dir, name)); return err == nil }
+	if slices.ContainsFunc(stateNames, same) && slices.ContainsFunc(stateNames, there) {
+		return filepath.Clean(dir)
+	}
+	return ""
+}
 
 // checkFilled refuses a state directory in which a run would read or replace its own sources, settings or lists.
 func (p *program) checkFilled() error {
@@ -260,6 +339,18 @@ func (p *program) checkFilled() error {
 				return p.refuseOutput(stateFlag, dir, "has "+is+" under the name of a file that is kept there", "name another directory")
 			}
 		}
+	}
+	return nil
+}
+
+// checkForeign refuses a state directory without a state in which a run would replace or remove files that are not ours.
+func (p *program) checkForeign() error {
+	dir := p.filled
+	if dir == "" || ledger.IsState(dir) {
+		return nil
+	}
+	if name := cmp.Or(ledger.Foreign(dir), export.ForeignRejects(dir)); name != "" {
+		return p.refuseOutput(stateFlag, dir, "has a file "+name+" which ph2cio did not write, under the name of one that is kept there", "name another directory")
 	}
 	return nil
 }

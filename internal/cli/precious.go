@@ -24,6 +24,7 @@ var inputFlags = []string{"ca-cert", "existing", "exclude-people", "persons"}
 type precious struct {
 	files   []named
 	states  []named // directories that no output may be in
+	dirs    []named // directories that flags name, which may not be there yet
 	reads   []named // directories that are searched for sources
 	globs   []string
 	sources []posthog.Source // all that were found
@@ -59,6 +60,11 @@ func (p *program) gather(c *cobra.Command, args []string) (s precious) {
 		s.add(arg, "the source "+arg)
 	}
 	s.states = p.allStates(c.Flags())
+	for _, flag := range []string{stateFlag, tmpFlag} {
+		for _, path := range valuesOf(c.Flags().Lookup(flag)) {
+			s.dirs = append(s.dirs, named{path: path, is: "the directory of --" + flag})
+		}
+	}
 	return s
 }
 
@@ -149,11 +155,36 @@ func (s *precious) file(info fs.FileInfo) string {
 		}
 	}
 	for _, source := range s.sources {
-		if source.Size != info.Size() {
-			continue // it was looked at when it was found
-		}
-		if other, err := os.Stat(source.Path); err == nil && os.SameFile(info, other) {
+		if source.Size == info.Size() && isAt(info, source.Path) { // it was looked at when it was found
 			return "the source " + source.Path
+		}
+	}
+	return ""
+}
+
+// source says which of the sources that were found a file is, though it may have grown since; empty for none.
+func (s *precious) source(info fs.FileInfo) string {
+	for _, source := range s.sources {
+		if isAt(info, source.Path) {
+			return "the source " + source.Path
+		}
+	}
+	return ""
+}
+
+// isAt reports whether a path leads to a file.
+func isAt(info fs.FileInfo, path string) bool {
+	other, err := os.Stat(path)
+	return err == nil && os.SameFile(info, other)
+}
+
+// keptAsOurs says in which state directory a file is one of ours; empty for any other file, also in such a directory.
+func (s *precious) keptAsOurs(info fs.FileInfo) string {
+	for _, state := range s.states {
+		for _, name := range stateNames {
+			if path := filepath.Join(state.path, name); isAt(info, path) {
+				return path + ", which is " + state.is
+			}
 		}
 	}
 	return ""
@@ -220,15 +251,16 @@ func (s *precious) wouldBeRead(path string) string {
 // within reports whether a path is in a directory, at any depth. visible leaves out what a search for sources leaves out: hidden
 // files and directories.
 func within(path, dir string, visible bool) bool {
-	top, err := os.Stat(dir)
-	if err != nil {
-		return false
-	}
+	top, missing := os.Stat(dir)
+	name := resolved(unslashed(dir))
 	for at := resolved(path); at != filepath.Dir(at); at = filepath.Dir(at) {
 		if visible && strings.HasPrefix(filepath.Base(at), ".") {
 			return false
 		}
-		if parent, err := os.Stat(filepath.Dir(at)); err == nil && os.SameFile(parent, top) {
+		if missing != nil && strings.EqualFold(filepath.Dir(at), name) {
+			return true // once it is made
+		}
+		if missing == nil && isAt(top, filepath.Dir(at)) {
 			return true
 		}
 	}

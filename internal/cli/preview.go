@@ -198,6 +198,9 @@ func (p *program) newShowing(o *previewOptions, bar *progress.Progress) (*showin
 		if refused, ok := errors.AsType[*problem](err); ok {
 			return nil, refused
 		}
+		if err != nil && p.ctx.Err() != nil {
+			return nil, err
+		}
 		if err != nil {
 			return nil, &problem{err: fmt.Errorf("write operations: %w", err), code: exitState}
 		}

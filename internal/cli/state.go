@@ -62,7 +62,7 @@ func (p *program) openState(ctx context.Context, to *destination, wait time.Dura
 func (p *program) holdState(ctx context.Context, to *destination, wait time.Duration) error {
 	if !to.temporary {
 		p.filled = to.state // which may be the user's own, unknown until now
-		if err := errors.Join(p.checkFilled(), p.refuseNetwork(to.state)); err != nil {
+		if err := errors.Join(p.checkFilled(), p.checkForeign(), p.refuseNetwork(to.state)); err != nil {
 			return err
 		}
 	}
@@ -83,11 +83,31 @@ func (p *program) openLedger(ctx context.Context, to *destination) error {
 	if err != nil {
 		return err
 	}
-	to.ledger = store
+	to.ledger, to.stood = store, to.stands()
 	to.closers = append(to.closers, func() error {
 		p.watch.looksAt(store)
 		return store.Close()
 	})
+	return nil
+}
+
+// stands looks at the state directory and its database; nil for what is not there.
+func (to *destination) stands() (infos [2]fs.FileInfo) {
+	for i, path := range []string{to.state, filepath.Join(to.state, ledger.FileName)} {
+		infos[i], _ = os.Lstat(path)
+	}
+	return infos
+}
+
+// stateStays refuses to send when the state is gone by now, or another one: what is sent would not be noted there. A question may
+// stand for hours.
+func (to *destination) stateStays() error {
+	for i, now := range to.stands() {
+		if now == nil || to.stood[i] == nil || !os.SameFile(now, to.stood[i]) {
+			return &problem{code: exitState, err: fmt.Errorf("use the state directory %s: it was removed or replaced since this run opened it; nothing was sent", to.state),
+				hint: "bring it back, or type the command again: from a new directory all of history would be sent again"}
+		}
+	}
 	return nil
 }
 

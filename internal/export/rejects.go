@@ -5,9 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 
 	"ph2cio/internal/escape"
 	"ph2cio/internal/ledger"
@@ -40,6 +42,45 @@ type Reject struct {
 // RejectsName is the file in the state directory that rejects are written to, one JSON object a line.
 const RejectsName = "rejects.jsonl"
 
+// RejectsNames are the names that are written in the state directory on the way to that file.
+var RejectsNames = []string{RejectsName, RejectsName + ".new"}
+
+// rejectHead is how a line of it begins, see Reject.
+var rejectHead = regexp.MustCompile(`^\{("file":"([^"\\]|\\.)*",)?("row":\d+,)?("line":\d+,)?"reason":"`)
+
+// mostRejectHead is how much of the file is looked at: paths may be long.
+const mostRejectHead = 32 << 10
+
+// ForeignRejects is a file of somebody else's in a directory under one of RejectsNames; empty when there is none. A file without
+// content is nobody's, and so is a link, which is replaced and not followed.
+func ForeignRejects(dir string) (name string) {
+	for _, name := range RejectsNames {
+		path := filepath.Join(dir, name)
+		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.Size() > 0 && !areRejects(path) {
+			return name
+		}
+	}
+	return ""
+}
+
+// areRejects reports whether a regular file begins as we write it.
+func areRejects(path string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	head, err := io.ReadAll(io.LimitReader(file, mostRejectHead))
+	return err == nil && rejectHead.Match(head)
+}
+
+// NotOurs says that rejects were not written, since a file of somebody else's has their place.
+type NotOurs struct{ Path string }
+
+func (e *NotOurs) Error() string {
+	return e.Path + " is not one that ph2cio wrote, and stays as it is: the rejects of this run are in the state alone"
+}
+
 // StateError is trouble with the state directory or the disk under it.
 type StateError struct {
 	Path string
@@ -51,14 +92,25 @@ func (e *StateError) Unwrap() error { return e.Err }
 
 // WriteRejects writes the rejects of a run, which its ledger keeps, to a file of dir for people and programs to read, in place
 // of what is there; without rejects no file is left. Rows that correct what was sent are listed with them. It returns where the
-// file is, empty without one, and how many rejects there are. Errors are a *StateError or the ledger's.
+// file is, empty without one, and how many rejects there are. Errors are a *StateError or the ledger's; or a *NotOurs, with which
+// the number is right all the same.
 func WriteRejects(ctx context.Context, dir string, run *ledger.Run) (path string, n int64, err error) {
 	path = filepath.Join(dir, RejectsName)
+	if name := ForeignRejects(dir); name != "" {
+		lines, n, err := writeLines(ctx, io.Discard, run)
+		if err == nil && lines > 0 {
+			err = &NotOurs{filepath.Join(dir, name)}
+		}
+		return "", n, err
+	}
 	file, err := createAnew(path + ".new")
 	if err != nil {
 		return "", 0, &StateError{path, err}
 	}
 	lines, n, err := writeLines(ctx, file, run)
+	if err == nil {
+		err = file.Sync()
+	}
 	err = errors.Join(err, file.Close())
 	switch {
 	case err != nil:
@@ -88,7 +140,7 @@ func createAnew(path string) (*os.File, error) {
 
 // writeLines returns how many lines it has written, and of how many rejects. What a terminal would not show is escaped, so that
 // nothing in a row steers it where somebody looks at the file; to whoever parses it, it says the same.
-func writeLines(ctx context.Context, file *os.File, run *ledger.Run) (lines, n int64, err error) {
+func writeLines(ctx context.Context, file io.Writer, run *ledger.Run) (lines, n int64, err error) {
 	w := bufio.NewWriterSize(file, 64<<10)
 	for one, err := range run.Rejects(ctx) {
 		if err != nil {
@@ -101,5 +153,5 @@ func writeLines(ctx context.Context, file *os.File, run *ledger.Run) (lines, n i
 			return lines, n, err
 		}
 	}
-	return lines, n, errors.Join(w.Flush(), file.Sync())
+	return lines, n, w.Flush()
 }

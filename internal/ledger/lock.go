@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -34,6 +35,7 @@ const (
 	lockName   = "lock"
 	holderName = "holder.json"
 	lookAgain  = 250 * time.Millisecond
+	mostHolder = 64 << 10 // bytes of what says who holds the lock
 )
 
 // Held says that another run holds the lock of a directory.
@@ -115,7 +117,12 @@ func replace(path string, text []byte) error {
 
 // holding reads who holds the lock; the zero value when that cannot be known.
 func (l *Lock) holding() (h Holder) {
-	text, err := os.ReadFile(l.holder)
+	file, err := openRegular(l.holder)
+	if err != nil {
+		return h
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, mostHolder))
 	if err != nil || json.Unmarshal(text, &h) != nil {
 		return Holder{}
 	}
@@ -124,9 +131,13 @@ func (l *Lock) holding() (h Holder) {
 
 // Running tells who holds the lock of a directory at this moment, if anybody does.
 func Running(dir string) (h Holder, running bool) {
-	l := &Lock{file: flock.New(filepath.Join(dir, lockName), flock.SetFlag(os.O_RDONLY)), holder: filepath.Join(dir, holderName)}
+	path := filepath.Join(dir, lockName)
+	l := &Lock{file: flock.New(path, flock.SetFlag(os.O_RDONLY)), holder: filepath.Join(dir, holderName)}
 	if _, err := os.Lstat(l.holder); err != nil {
 		return h, false
+	}
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() {
+		return h, false // opening a pipe would wait for ever
 	}
 	free, err := l.file.TryRLock()
 	if err != nil || free {

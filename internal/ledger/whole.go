@@ -60,7 +60,7 @@ func (s *Store) sizes() (has, says int64) {
 	}
 	defer file.Close()
 	head := make([]byte, 100)
-	if _, err := io.ReadFull(file, head); err != nil || string(head[:16]) != "SQLite format 3\x00" {
+	if _, err := io.ReadFull(file, head); err != nil || string(head[:len(magic)]) != magic {
 		return 0, 0
 	}
 	info, err := file.Stat()

@@ -1,0 +1,81 @@
+package ledger
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// TestWhatAKillLeavesIsOurs looks at a directory while a state is made in it, and after: nothing there is somebody else's, and all of it
+// has a name that the ledger keeps. Under the same names, other files are.
+func TestWhatAKillLeavesIsOurs(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	lock, err := Take(t.Context(), dir, Holder{PID: 5, Host: "here", Command: "ph2cio backfill"}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	begun := &Store{path: filepath.Join(dir, FileName+newSuffix), scheme: "1"}
+	if err := begun.fill(t.Context(), ours); err != nil {
+		t.Fatal(err)
+	}
+	checkOurs(t, dir, FileName+newSuffix, FileName+newSuffix+"-wal", FileName+newSuffix+"-shm", lockName, holderName)
+	if !InUse(dir) || IsState(dir) {
+		t.Errorf("in use: %v, a state: %v", InUse(dir), IsState(dir))
+	}
+	if err := begun.Close(); err != nil {
+		t.Fatal(err)
+	}
+	state := open(t, dir)
+	checkOurs(t, dir, FileName, FileName+"-wal", FileName+"-shm", lockName, holderName)
+	if err := lock.Release(); err != nil {
+		t.Fatal(err)
+	}
+	if err := state.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if !InUse(dir) || !IsState(dir) {
+		t.Errorf("in use: %v, a state: %v", InUse(dir), IsState(dir))
+	}
+}
+
+// checkOurs wants just these files in a directory, all ours.
+func checkOurs(t *testing.T, dir string, names ...string) {
+	t.Helper()
+	if foreign := Foreign(dir); foreign != "" {
+		t.Errorf("%s is taken for somebody else's", foreign)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != len(names) {
+		t.Errorf("there are %v; %v", entries, err)
+	}
+	for _, entry := range entries {
+		if !Keeps(entry.Name()) {
+			t.Errorf("%s is not kept", entry.Name())
+		}
+	}
+}
+
+// TestForeign lays files of somebody else's under each name that a run would take.
+func TestForeign(t *testing.T) {
+	t.Parallel()
+	for _, name := range Names() {
+		dir := t.TempDir()
+		for _, text := range []string{"", "{\"event\":\"Opened\"}\n", "mine"} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			refused := name == FileName || name == FileName+"-wal" || name == FileName+"-journal" // by Open
+			want := name
+			if text == "" || refused {
+				want = ""
+			}
+			if got := Foreign(dir); got != want {
+				t.Errorf("%s with %q: %q", name, text, got)
+			}
+			if IsState(dir) {
+				t.Errorf("%s with %q makes it a state", name, text)
+			}
+		}
+	}
+}
