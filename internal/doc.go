@@ -23,15 +23,16 @@
 //	            anew and shares no code, so that a rule misread on one side fails on the other
 //	ledger      what has been read and sent, between runs
 //	spool       sorted runs and copies on disk, so that memory stays small
-//	escape      text from outside as it may be shown or kept
+//	escape      text from outside as it may be shown, kept or typed
+//	regularfile opens files that must not be pipes or devices
 //	progress    a bar on a terminal, lines or records in a log, nothing when quiet
 //	synthetic   exports of any size, for tests and benchmarks
 //	rulebook    the rules of identity once more, slow and plain, and small histories full of trouble, for tests
 //	bench       the program that measures all this (make bench)
 //
 // Imports point one way: cli to export, export to people, mapping, posthog, customerio and ledger, people to posthog,
-// identity and spool, mapping to posthog, people and customerio; cli, export and ledger to escape. The others import nothing of
-// ours. Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of
+// identity and spool, mapping to posthog, people and customerio; cli, export and ledger to escape and regularfile, posthog to
+// escape. The others import nothing of ours. Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of
 // Customer.io's, it belongs in mapping.
 //
 // The rule of iterators: a problem with one row or operation is yielded as an error type of its own, and the sequence goes

@@ -24,7 +24,7 @@ func stopByPipe(env *cli.Env, cancel context.CancelCauseFunc) {
 	}
 }
 
-// output is a file or a pipe that tells of a reader who is gone.
+// output is a file or a pipe that reports when its reader is gone.
 type output struct {
 	file   *os.File // not embedded: its other ways to write would pass Write by
 	closed func()

@@ -44,7 +44,7 @@ func (a *askedNames) note(id []byte) {
 	}
 }
 
-// noteEmail hears of the email of somebody in the export, and reports whether it is asked for. Only a name with an @ asks for
+// noteEmail notes the email of somebody in the export, and reports whether it is asked for. Only a name with an @ asks for
 // emails. It may be called from several goroutines.
 func (a *askedNames) noteEmail(email []byte) (asked bool) {
 	for i, list := range a.lists {
@@ -104,7 +104,7 @@ func (p *program) warnOfHolders(o *identityOptions, l *export.Learned) {
 	}
 	for _, holder := range slices.Sorted(maps.Keys(by)) {
 		ids := by[holder]
-		p.warn("%s has the email of --only by now; others who have it too are not sent: %s", mapping.ShortID(holder),
+		p.warn("%s now has the email of --only; others who have it too are not sent: %s", mapping.ShortID(holder),
 			firstFew(len(ids), len(ids), func(i int) string { return mapping.ShortID(ids[i]) }))
 	}
 }

@@ -66,8 +66,8 @@ func (p *program) secret(name string) (string, error) {
 				"into the environment or .env; `--sandbox` and `ph2cio preview` need none",
 		}
 	}
-	if homeless(path) {
-		return "", &problem{err: fmt.Errorf("%s_FILE: %s", name, whereIsHome), code: exitUsage}
+	if startsWithTilde(path) {
+		return "", &problem{err: fmt.Errorf("%s_FILE: %s", name, tildeAdvice), code: exitUsage}
 	}
 	content, err := readSettings(path)
 	if e, ok := errors.AsType[*fs.PathError](err); ok {

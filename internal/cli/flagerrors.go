@@ -40,8 +40,8 @@ func (v mistaken) Set(text string) error {
 		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s has an empty value: give it one, or leave it out", v.flag))
 		return nil
 	}
-	if homeless(text) && slices.Contains(namesPath, v.flag) {
-		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s: %s", v.flag, whereIsHome))
+	if startsWithTilde(text) && slices.Contains(namesPath, v.flag) {
+		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s: %s", v.flag, tildeAdvice))
 		return nil
 	}
 	before := v.String()
@@ -76,7 +76,7 @@ func clearer(c *cobra.Command, err error) error {
 		return unknownFlag(c, e)
 	}
 	if _, ok := errors.AsType[*pflag.InvalidSyntaxError](err); ok {
-		return errors.New("there is no name of a flag behind --")
+		return errors.New("a flag needs a name after --")
 	}
 	return err
 }

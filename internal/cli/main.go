@@ -74,7 +74,7 @@ type program struct {
 	watch       *watch          // nil for a command that has nobody to tell how it went
 
 	bar        *progress.Progress // of all readings and phases; nil before the command's own code
-	toldOfStop func()             // ends what tells of a stop
+	toldOfStop func()             // waits until the stop has been said, if there is one
 	idle       atomic.Bool        // nothing is under way: it waits for an answer or for requests
 	ctx        context.Context    // of the command: done when it is to stop
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"ph2cio/internal/export"
+	"ph2cio/internal/regularfile"
 )
 
 // lastSuccess is the one metric that outlives the run it tells of.
@@ -118,7 +119,7 @@ const mostMetrics = 1 << 20
 // readLastSuccess finds the time of the last success in the file of an earlier run. 0 is none, none that can be read, or one that
 // is later than now: a clock was ahead, and an alert on its age would stay silent until then.
 func readLastSuccess(path string, now time.Time) float64 {
-	file, err := openRegular(path)
+	file, err := regularfile.Open(path)
 	if err != nil {
 		return 0
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"ph2cio/internal/escape"
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 )
@@ -60,7 +61,7 @@ func toSend(e *export.SkippedEvent) string {
 	if e.Events == "" {
 		return ""
 	}
-	return " -> --events " + shellQuote(e.Events)
+	return " -> --events " + escape.Shell(e.Events)
 }
 
 func onlyFirst(label string, i int) string {

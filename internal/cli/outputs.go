@@ -2,9 +2,7 @@ package cli
 
 import (
 	"bytes"
-	"cmp"
 	"compress/gzip"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,14 +11,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"ph2cio/internal/export"
-	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/regularfile"
 )
 
 // The flags that name what is written.
@@ -41,10 +36,12 @@ type output struct {
 
 // writtenFor reports, for each flag, whether a file begins as what is written for that flag.
 var writtenFor = map[string]func(head []byte) bool{
-	metricsFlag:    func(head []byte) bool { return bytes.HasPrefix(head, []byte("# HELP ph2cio_")) },
+	metricsFlag:    isMetrics,
 	operationsFlag: func(head []byte) bool { return bytes.HasPrefix(head, []byte(`{"type":"person","action":"`)) },
 	profileFlag:    isProfile,
 }
+
+func isMetrics(head []byte) bool { return bytes.HasPrefix(head, []byte("# HELP ph2cio_")) }
 
 // headSize is how much of a file is looked at to tell what it is.
 const headSize = 4 << 10
@@ -91,7 +88,7 @@ func (p *program) guardOutputs(c *cobra.Command, args []string) error {
 	return errors.Join(errs...)
 }
 
-// foundSources hears which sources there are, and looks whether one is an output by another name.
+// foundSources takes the sources that were found, and refuses an output that is one of them by another name.
 func (p *program) foundSources(sources []posthog.Source) error {
 	p.precious.sources = sources
 	errs := []error{p.checkFilled(), p.checkForeign(), p.checkStreams()}
@@ -140,7 +137,7 @@ func (p *program) checkOutput(o output) error {
 	if o.flag == operationsFlag {
 		hint += ", or - for standard output"
 	}
-	return p.refuseOutput(o.flag, o.path, "is "+kindOf(info.Mode())+", not a regular file", hint)
+	return p.refuseOutput(o.flag, o.path, "is "+regularfile.Kind(info.Mode())+", not a regular file", hint)
 }
 
 // knownAsOurs reports whether an output is left out where it lies in a directory of sources: see isOurs.
@@ -150,7 +147,7 @@ func knownAsOurs(o output) bool {
 
 // checkOwn refuses a regular file that was not written for the same flag.
 func (p *program) checkOwn(o output) error {
-	file, err := openRegular(o.path)
+	file, err := regularfile.Open(o.path)
 	if err != nil {
 		return p.refuseOutput(o.flag, o.path, "cannot be looked at: "+err.Error(), "name a file in a directory that is there")
 	}
@@ -178,6 +175,15 @@ func (p *program) checkOpened(o output, file *os.File) error {
 	return p.refuseOutput(o.flag, o.path, "is there already and holds something else", "name a file that is not there, or remove this one first")
 }
 
+// checkPlace refuses an output that is not there yet where there is no directory to make it in.
+func (p *program) checkPlace(o output) error {
+	dir := filepath.Dir(o.path)
+	if info, err := os.Stat(dir); err == nil && info.IsDir() {
+		return nil
+	}
+	return p.refuseOutput(o.flag, o.path, "cannot be written: there is no directory "+dir, "name a file in a directory that is there")
+}
+
 // isStream reports whether a path leads to a pipe or a terminal or the like, directly or through a link as /dev/stdout is one.
 func isStream(path string) bool {
 	info, err := os.Stat(path)
@@ -200,7 +206,7 @@ func (p *program) createOutput(o output) (*os.File, error) {
 	if !info.Mode().IsRegular() {
 		return p.openStream(o)
 	}
-	file, err := os.OpenFile(o.path, os.O_RDWR|nofollow|nonblock, 0)
+	file, err := os.OpenFile(o.path, os.O_RDWR|regularfile.NoFollow|regularfile.NonBlock, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -220,34 +226,6 @@ func (p *program) createOutput(o output) (*os.File, error) {
 	return file, nil
 }
 
-// openStream opens a pipe or a device. A pipe that nobody reads yet is waited for, until the run is to stop.
-func (p *program) openStream(o output) (*os.File, error) {
-	info, err := os.Stat(o.path)
-	if err != nil {
-		return nil, err
-	}
-	if info.Mode()&fs.ModeNamedPipe == 0 {
-		return os.OpenFile(o.path, os.O_WRONLY, 0)
-	}
-	for told := false; ; told = true {
-		file, err := os.OpenFile(o.path, os.O_WRONLY|nonblock, 0)
-		if !errors.Is(err, syscall.ENXIO) {
-			return file, err
-		}
-		if !told {
-			fmt.Fprintln(p.env.Stderr, plain(fmt.Sprintf("waiting for a reader of %s (%s)", o.path, p.named(o.flag))))
-		}
-		select {
-		case <-p.ctx.Done():
-			return nil, context.Cause(p.ctx)
-		case <-time.After(readerEvery):
-		}
-	}
-}
-
-// readerEvery is how often a pipe is looked at that nobody reads yet.
-const readerEvery = 50 * time.Millisecond
-
 // distinctOutputs refuses one file for two flags.
 func (p *program) distinctOutputs() error {
 	for i, o := range p.outputs {
@@ -258,120 +236,6 @@ func (p *program) distinctOutputs() error {
 				return p.overwrites(o.flag, o.path, "the file of --"+other.flag)
 			}
 		}
-	}
-	return nil
-}
-
-// checkStreams refuses standard output and standard error that were redirected to what is read or kept, and keeps what there is to
-// say of it out of there too.
-func (p *program) checkStreams() error {
-	var errs []error
-	stderr := p.env.Stderr
-	if p.log != nil {
-		stderr = p.log.under
-	}
-	for _, stream := range []struct {
-		name  string
-		to    io.Writer
-		leave func()
-	}{{"standard output", p.env.Stdout, p.leaveStdout}, {"standard error", stderr, p.leaveStderr}} {
-		file, ok := stream.to.(interface{ Stat() (fs.FileInfo, error) })
-		if !ok {
-			continue
-		}
-		info, err := file.Stat()
-		if err != nil || !info.Mode().IsRegular() {
-			continue
-		}
-		is := cmp.Or(p.precious.file(info), p.precious.source(info), p.precious.keptAsOurs(info))
-		if is == "" {
-			continue
-		}
-		err = &problem{code: exitUsage, err: fmt.Errorf("%s goes to %s, and would be written into it", stream.name, is), hint: "redirect it to another file"}
-		errs = append(errs, err)
-		stream.leave()
-	}
-	return errors.Join(errs...)
-}
-
-// leaveStdout keeps everything out of standard output.
-func (p *program) leaveStdout() { p.env.Stdout = io.Discard }
-
-// leaveStderr has what is still to be said, the error that ends the run, on standard output, if that may be written to.
-func (p *program) leaveStderr() {
-	p.env.Stderr, p.env.StderrTerminal, p.log = p.env.Stdout, false, nil
-	if p.json {
-		p.env.Stderr = io.Discard // the document has the error
-	}
-}
-
-// stateNames are the files in a state directory.
-var stateNames = slices.Concat(ledger.Names(), export.RejectsNames)
-
-// stateWith is the state directory that a path is in, or would be, whoever's it is: another run may be sending from it. Empty if it
-// is in none.
-func stateWith(path string) string {
-	dir, base := filepath.Split(resolved(path))
-	if ledger.InUse(dir) {
-		return filepath.Clean(dir)
-	}
-	same := func(name string) bool { return strings.EqualFold(name, base) }
-	there := func(name string) bool { _, err := os.Lstat(filepath.Join(dir, name)); return err == nil }
-	if slices.ContainsFunc(stateNames, same) && slices.ContainsFunc(stateNames, there) {
-		return filepath.Clean(dir)
-	}
-	return ""
-}
-
-// checkFilled refuses a state directory in which a run would read or replace its own sources, settings or lists.
-func (p *program) checkFilled() error {
-	dir := p.filled
-	if dir == "" {
-		return nil
-	}
-	if is := p.precious.holds(dir); is != "" {
-		return p.refuseOutput(stateFlag, dir, "is "+is, "name another directory")
-	}
-	for _, name := range stateNames {
-		path := filepath.Join(dir, name)
-		if info, err := os.Stat(path); err == nil {
-			if is := p.precious.file(info); is != "" {
-				return p.refuseOutput(stateFlag, dir, "has "+is+" under the name of a file that is kept there", "name another directory")
-			}
-		}
-	}
-	return nil
-}
-
-// checkForeign refuses a state directory without a state in which a run would replace or remove files that are not ours.
-func (p *program) checkForeign() error {
-	dir := p.filled
-	if dir == "" || ledger.IsState(dir) {
-		return nil
-	}
-	if name := cmp.Or(ledger.Foreign(dir), export.ForeignRejects(dir)); name != "" {
-		return p.refuseOutput(stateFlag, dir, "has a file "+name+" which ph2cio did not write, under the name of one that is kept there", "name another directory")
-	}
-	return nil
-}
-
-// checkTmp refuses a directory for temporary files that is none, or whose files belong to something else. copied says that the copy
-// of standard input will be in it.
-func (p *program) checkTmp(dir string, copied bool) error {
-	info, err := os.Stat(dir)
-	if err == nil && !info.IsDir() {
-		is := p.precious.file(info)
-		if is == "" {
-			is = kindOf(info.Mode())
-		}
-		return p.refuseOutput(tmpFlag, dir, "is "+is+", not a directory", "name a directory")
-	}
-	inside := filepath.Join(dir, "file")
-	if is := p.precious.holds(inside); is != "" {
-		return p.refuseOutput(tmpFlag, dir, "is "+is, "name another directory")
-	}
-	if in := p.precious.wouldBeRead(inside); copied && in != "" {
-		return p.refuseOutput(tmpFlag, dir, "would have the copy of standard input, which would be read as a source", "name a directory outside "+in)
 	}
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/regularfile"
 )
 
 // openPersons finds the files of --persons.
@@ -35,7 +36,7 @@ func (o *identityOptions) missing() error {
 		if one.path == "" {
 			continue
 		}
-		file, err := openRegular(one.path)
+		file, err := regularfile.Open(one.path)
 		if err != nil {
 			errs = append(errs, &problem{err: fmt.Errorf("--%s: %w", one.flag, err), code: exitInput})
 			continue
@@ -50,7 +51,7 @@ func (o *identityOptions) readExisting(ctx context.Context, own func(id []byte) 
 	if o.existing == "" {
 		return nil, nil
 	}
-	file, err := openRegular(o.existing)
+	file, err := regularfile.Open(o.existing)
 	if err != nil {
 		return nil, &problem{err: fmt.Errorf("--existing: %w", err), code: exitInput}
 	}
@@ -73,7 +74,7 @@ func (o *identityOptions) readExcluded() (*nameList, error) {
 	if o.exclude == "" {
 		return nil, nil
 	}
-	file, err := openRegular(o.exclude)
+	file, err := regularfile.Open(o.exclude)
 	if err != nil {
 		return nil, &problem{err: fmt.Errorf("--exclude-people: %w", err), code: exitInput}
 	}

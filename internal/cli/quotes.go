@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"ph2cio/internal/escape"
 )
 
 // tellOfQuotes lets every flag that takes a list say what is wrong with a quote in it: the flags' library reads lists as
@@ -36,5 +38,5 @@ func (l quotedList) Set(text string) error {
 	}
 	w.Flush()
 	return fmt.Errorf("names are separated by commas, and one with a quote in it stands in quotes, with its own quotes doubled: %s",
-		shellQuote(strings.TrimSuffix(whole.String(), "\n")))
+		escape.Shell(strings.TrimSuffix(whole.String(), "\n")))
 }

@@ -68,7 +68,7 @@ func (p *program) checkDestination(o *sendingOptions) error {
 	return errors.Join(append(errs, err)...)
 }
 
-// checkRegion refuses a region that there is not, and two settings that name different ones. A flag that was typed wins.
+// checkRegion refuses an unknown region, and two settings that name different ones. A flag that was typed wins.
 func (p *program) checkRegion(o *sendingOptions) error {
 	name, other := "--region", strings.ToLower(strings.TrimSpace(p.setting(varRegion)))
 	if o.region == "" {

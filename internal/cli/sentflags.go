@@ -16,6 +16,7 @@ import (
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/regularfile"
 )
 
 // resendOldFlag sends rows of days of which it is forgotten what was sent.
@@ -63,7 +64,7 @@ const filesWith = "files with SHA-256 "
 func contents(paths []string) (string, error) {
 	h := sha256.New()
 	for _, path := range paths {
-		file, err := openRegular(path)
+		file, err := regularfile.Open(path)
 		if err != nil {
 			return "", err
 		}

@@ -110,8 +110,8 @@ func configurable(f *pflag.Flag) bool {
 // readDotenv reads the .env file into memory; the process's environment stays as it is.
 func (p *program) readDotenv(flags *pflag.FlagSet) error {
 	path, named := p.envFile(flags)
-	if homeless(path) {
-		return &problem{err: errors.New(named + whereIsHome), code: exitUsage}
+	if startsWithTilde(path) {
+		return &problem{err: errors.New(named + tildeAdvice), code: exitUsage}
 	}
 	d, err := loadDotenv(path)
 	if errors.Is(err, fs.ErrNotExist) && named == "" {

@@ -49,22 +49,22 @@ func interruption(ctx context.Context) *Interrupted {
 	return signal
 }
 
-// afterSignal is what an error is to be told as: once a signal has come it is that signal, with what went wrong besides. What
-// merely came of the signal, such as a statement that was cancelled, is dropped. A command that has come to its end all the
+// afterSignal returns the error to report: once a signal has come it is that signal, with what went wrong besides. What is merely
+// a consequence of the signal, such as a statement that was cancelled, is dropped. A command that has come to its end all the
 // same was not interrupted, unless nobody reads its output.
 func afterSignal(ctx context.Context, err error) error {
 	signal := interruption(ctx)
 	if signal == nil || isFinished(err) || err == nil && !signal.pipe() {
 		return err
 	}
-	return errors.Join(append([]error{signal}, besides(err)...)...)
+	return errors.Join(append([]error{signal}, faultsOf(err)...)...)
 }
 
-// besides are the parts of an error that no signal explains.
-func besides(err error) (real []error) {
+// faultsOf returns the parts of an error that no signal explains.
+func faultsOf(err error) (real []error) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, part := range joined.Unwrap() {
-			real = append(real, besides(part)...)
+			real = append(real, faultsOf(part)...)
 		}
 		return real
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"ph2cio/internal/escape"
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 )
@@ -219,7 +220,7 @@ func (t *summaryText) fused(label string) {
 	if p.FusedCount > 1 {
 		who = export.Count(int64(p.FusedCount)) + " people have several logins with different emails"
 	}
-	t.line(label, t.style.yellow(oneLine(who+" (explain --id "+shellQuote(p.Fused[0].ID)+")")))
+	t.line(label, t.style.yellow(oneLine(who+" (explain --id "+escape.Shell(p.Fused[0].ID)+")")))
 	names := firstFew(p.FusedCount, len(p.Fused), func(i int) string {
 		emails := p.Fused[i].Emails
 		return fmt.Sprintf("%s (%s)", mapping.ShortID(p.Fused[i].ID), strings.Join(emails[:min(3, len(emails))], ", "))

@@ -83,7 +83,7 @@ func (w *watch) leaves(o output) {
 	}
 }
 
-// decline hears that somebody was asked and said no.
+// decline notes that the person who was asked said no.
 func (w *watch) decline() {
 	if w != nil {
 		w.declined = true

@@ -69,7 +69,7 @@ func (c Credentials) check() error {
 		case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
 			errs = append(errs, fmt.Errorf("%s holds a space, a line break or a control character: copy it again", one.name))
 		case strings.ContainsAny(text[:1]+text[len(text)-1:], "\"'`"):
-			errs = append(errs, fmt.Errorf("%s begins or ends with a quote, which whoever set it should have taken away: leave it out", one.name))
+			errs = append(errs, fmt.Errorf("%s begins or ends with a quote, which would be part of it: remove the quote", one.name))
 		}
 	}
 	if strings.Contains(c.SiteID.text(), ":") {

@@ -13,6 +13,7 @@ import (
 
 	"ph2cio/internal/escape"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/regularfile"
 )
 
 // Rejects takes what could not be sent, as it happens. Reject is called from one goroutine at a time; what it is
@@ -56,22 +57,12 @@ const mostRejectHead = 32 << 10
 func ForeignRejects(dir string) (name string) {
 	for _, name := range RejectsNames {
 		path := filepath.Join(dir, name)
-		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && info.Size() > 0 && !areRejects(path) {
+		info, err := os.Lstat(path)
+		if err == nil && info.Mode().IsRegular() && info.Size() > 0 && !rejectHead.Match(regularfile.Head(path, mostRejectHead)) {
 			return name
 		}
 	}
 	return ""
-}
-
-// areRejects reports whether a regular file begins as we write it.
-func areRejects(path string) bool {
-	file, err := os.Open(path)
-	if err != nil {
-		return false
-	}
-	defer file.Close()
-	head, err := io.ReadAll(io.LimitReader(file, mostRejectHead))
-	return err == nil && rejectHead.Match(head)
 }
 
 // NotOurs says that rejects were not written, since a file of somebody else's has their place.
@@ -87,7 +78,7 @@ type StateError struct {
 	Err  error
 }
 
-func (e *StateError) Error() string { return ledger.Told("write", e.Path, e.Err) }
+func (e *StateError) Error() string { return ledger.Describe("write", e.Path, e.Err) }
 func (e *StateError) Unwrap() error { return e.Err }
 
 // WriteRejects writes the rejects of a run, which its ledger keeps, to a file of dir for people and programs to read, in place

@@ -15,7 +15,7 @@ const newSuffix = ".new"
 // leaves only what the next one makes anew, so a state.db without content is never the start of one: it is damaged.
 func (s *Store) create(ctx context.Context, of Workspace) error {
 	begun := &Store{path: s.path + newSuffix, scheme: s.scheme}
-	for _, suffix := range besides {
+	for _, suffix := range databaseSuffixes {
 		if err := os.Remove(begun.path + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

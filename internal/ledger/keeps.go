@@ -3,30 +3,33 @@ package ledger
 import (
 	"bytes"
 	"encoding/binary"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"ph2cio/internal/regularfile"
 )
 
-// besides are what SQLite has beside a database, and the database itself.
-var besides = []string{"", "-wal", "-shm", "-journal"}
+// databaseSuffixes name a database and what SQLite has beside it.
+var databaseSuffixes = []string{"", "-wal", "-shm", "-journal"}
 
-// Names are all that the ledger ever makes, replaces or removes in a state directory, but for files that it has given names which
-// nobody else has: see Keeps.
-func Names() (names []string) {
+// Names returns the names of all that the ledger ever makes, replaces or removes in a state directory, but for temporary files with
+// a random part in their names: see Keeps.
+func Names() []string { return slices.Clone(ownNames) }
+
+var ownNames = func() (all []string) {
 	for _, database := range []string{FileName, FileName + newSuffix} {
-		for _, suffix := range besides {
-			names = append(names, database+suffix)
+		for _, suffix := range databaseSuffixes {
+			all = append(all, database+suffix)
 		}
 	}
-	return append(names, lockName, holderName)
-}
+	return append(all, lockName, holderName)
+}()
 
 // Keeps reports whether a file in a state directory that has this name is one of the ledger's own.
 func Keeps(name string) bool {
-	return slices.Contains(Names(), name) || strings.HasPrefix(name, holderName+".")
+	return slices.Contains(ownNames, name) || strings.HasPrefix(name, holderName+".")
 }
 
 // IsState reports whether a directory has a state.db of ours, of whatever version, whole or not.
@@ -43,7 +46,7 @@ func InUse(dir string) bool {
 // Foreign is a file of somebody else's in a directory, under a name that the ledger would use, when there is no state there yet; empty
 // when there is none. What a run leaves that is killed while it makes a state is ours, and so is a file without content.
 func Foreign(dir string) (name string) {
-	for _, name := range Names() {
+	for _, name := range ownNames {
 		if slices.Contains([]string{FileName, FileName + "-wal", FileName + "-journal"}, name) {
 			continue // Open refuses what these are, unless they are ours
 		}
@@ -92,17 +95,8 @@ func beginsAs(head []byte, text string) bool {
 	return string(head[:n]) == text[:n]
 }
 
-// headOf is how a regular file begins; nil for any other.
-func headOf(path string) []byte {
-	file, err := openRegular(path)
-	if err != nil {
-		return nil
-	}
-	defer file.Close()
-	head := make([]byte, 100)
-	n, _ := io.ReadFull(file, head)
-	return head[:n]
-}
+// headOf is how a regular file begins, nil for any other: as much as tells what it is.
+func headOf(path string) []byte { return regularfile.Head(path, 100) }
 
 func isEmpty(path string) bool {
 	info, err := os.Lstat(path)

@@ -14,6 +14,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"ph2cio/internal/escape"
+	"ph2cio/internal/regularfile"
 )
 
 // Lock is held by the one run that sends from a state directory. The system takes it away from a process that ends,
@@ -117,7 +118,7 @@ func replace(path string, text []byte) error {
 
 // holding reads who holds the lock; the zero value when that cannot be known.
 func (l *Lock) holding() (h Holder) {
-	file, err := openRegular(l.holder)
+	file, err := regularfile.OpenNoFollow(l.holder)
 	if err != nil {
 		return h
 	}

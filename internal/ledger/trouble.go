@@ -21,14 +21,14 @@ type Trouble struct {
 	Damage bool   // it has lost what it knew, which no other version, permission or disk brings back
 }
 
-func (e *Trouble) Error() string { return Told(e.Doing, e.Path, e.Err) }
+func (e *Trouble) Error() string { return Describe(e.Doing, e.Path, e.Err) }
 func (e *Trouble) Unwrap() error { return e.Err }
 
 // Hint is what to do about it.
 func (e *Trouble) Hint() string { return e.Advice }
 
-// Told is an error as text: what was being done, to what, and what came of it. A path that the error names itself is told once.
-func Told(doing, path string, err error) string {
+// Describe is an error as text: what was being done, to what, and what came of it. A path that the error names itself is told once.
+func Describe(doing, path string, err error) string {
 	if of, ok := err.(*fs.PathError); ok && strings.HasPrefix(of.Path, path) {
 		path, err = of.Path, of.Err
 	}

@@ -6,11 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 )
 
 // Find is Search for sources that must all be there: a link that leads nowhere is an error, and nothing is a stray.
@@ -27,16 +24,19 @@ func Find(args []string) ([]Source, error) {
 
 // SearchOptions are what Search leaves out. The zero value leaves out strays alone.
 type SearchOptions struct {
-	Read    Options                // how the sources will be read, which tells what is a stray
-	Exclude func(name string) bool // is asked for a file or directory by its name, by its path below the argument and by its path, also the absolute one, and for a directory again with a slash behind each; nil takes all
-	Ours    func(path string) bool // reports whether a file in a directory or of a glob is one that this program writes; nil knows of none
-	Not     []string               // files that are given as something else than a source, under whatever name
+	Read Options // how the sources will be read, which tells what is a stray
+	// Exclude is asked for a file or directory by its name, by its path below the argument and by its path, also the
+	// absolute one, and for a directory again with a slash behind each. Nil leaves nothing out.
+	Exclude func(name string) bool
+	// Ours reports whether a file in a directory or of a glob is one that this program writes. Nil leaves none out.
+	Ours func(path string) bool
+	Not  []string // files that are given as something else than a source, under whatever name
 }
 
 // Found is what Search found.
 type Found struct {
 	Sources   []Source
-	Strays    []string    // files in directories and of globs that have nothing of an export, see the strays of this package, and what is hidden: a directory with a slash behind it
+	Strays    []string    // files in directories and of globs that have nothing of an export; what is hidden too, directories with a slash behind
 	Downloads []string    // files there that a program has not written to its end
 	Mixed     []MixedFile // files there that have events between lines of something else
 	Broken    []string    // links that lead nowhere
@@ -56,9 +56,10 @@ type MixedFile struct {
 // Search turns files, directories and globs into the sources to read, sorted by path within each argument, each file
 // once, also where it goes by several names. Directories are searched to the bottom. Hidden files and the manifests of
 // batch exports, see IsManifest, are left out, and so are strays: what lies about in a directory and is no export. A
-// directory within an argument that cannot be read is a source, so that reading tells of it. An argument that names an
-// existing file is that file, even if it could be read as a glob: the names that PostHog gives hold odd characters. It
-// is never a stray; a link that leads nowhere is none the less left out. The error joins what is wrong with each argument; that nothing is found but what was left out is none.
+// directory within an argument that cannot be read is a source, so that reading it reports the error. An argument that
+// names an existing file is that file, even if it could be read as a glob: the names that PostHog gives hold odd
+// characters. It is never a stray; a link that leads nowhere is left out even where it is an argument. The error joins
+// what is wrong with each argument; it is no error that everything was left out.
 func Search(args []string, options SearchOptions) (*Found, error) {
 	found, err := search(args, options)
 	if err == nil {
@@ -128,7 +129,7 @@ func (f *finder) argument(arg string) error {
 	case err == nil && (f.excludes(arg, "") || info.IsDir() && f.excludes(arg, "/")):
 		f.exclude(arg)
 		return nil
-	case err != nil && f.leadsNowhere(arg, err):
+	case err != nil && f.isDangling(arg, err):
 		f.Broken = append(f.Broken, arg)
 		return nil
 	case err == nil && info.IsDir():
@@ -204,7 +205,7 @@ func (f *finder) found(paths []string) {
 	for i, s := range statAll(paths) {
 		path, info := paths[i], s.info
 		switch {
-		case s.err != nil && f.leadsNowhere(path, s.err):
+		case s.err != nil && f.isDangling(path, s.err):
 			f.matched++
 			f.Broken = append(f.Broken, path)
 		case errors.Is(s.err, fs.ErrNotExist): // removed meanwhile
@@ -221,8 +222,8 @@ func (f *finder) found(paths []string) {
 	}
 }
 
-// leadsNowhere reports whether what cannot be looked at is a link to something that is not there, or to itself.
-func (f *finder) leadsNowhere(path string, err error) bool {
+// isDangling reports whether a path that os.Stat has failed with is a link to something that is not there, or to itself.
+func (f *finder) isDangling(path string, err error) bool {
 	if errors.Is(err, fs.ErrPermission) {
 		return false
 	}
@@ -298,19 +299,12 @@ type stat struct {
 // statAll looks at files, several at a time: of thousands of small ones that is much of the work.
 func statAll(paths []string) []stat {
 	all := make([]stat, len(paths))
-	var next atomic.Int64
-	var running sync.WaitGroup
-	const at = 64
-	for range min(runtime.GOMAXPROCS(0), (len(paths)+at-1)/at) {
-		running.Go(func() {
-			for from := int(next.Add(at)) - at; from < len(paths); from = int(next.Add(at)) - at {
-				for i := from; i < min(from+at, len(paths)); i++ {
-					all[i].info, all[i].err = os.Stat(paths[i])
-				}
-			}
-		})
-	}
-	running.Wait()
+	const atOnce = 64
+	inParallel((len(paths)+atOnce-1)/atOnce, func(n int) {
+		for i := n * atOnce; i < min((n+1)*atOnce, len(paths)); i++ {
+			all[i].info, all[i].err = os.Stat(paths[i])
+		}
+	})
 	return all
 }
 

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"ph2cio/internal/escape"
 )
 
 // A refusal says what a file is instead of a file of PostHog events, and what to do.
@@ -24,19 +26,11 @@ func (r *refusal) Error() string { return r.what }
 func refusedSource(source *Source, r *refusal, codec string) *SourceError {
 	e := &SourceError{Path: source.Path, Kind: Refused, Err: r, Hint: r.hint, Persons: r.persons, Stray: r.stray && (codec == "" || codec == "brotli")} // which has no magic
 	if r.persons {
-		e.Hint = "give it as --persons " + typed(source.Path) + ", beside an export of events"
+		e.Hint = "give it as --persons " + escape.Shell(source.Path) + ", beside an export of events"
 	} else if source.Beside {
-		e.Hint += "; or leave the file out: --exclude " + typed(filepath.Base(source.Path))
+		e.Hint += "; or leave the file out: --exclude " + escape.Shell(filepath.Base(source.Path))
 	}
 	return e
-}
-
-// typed is a path as it is typed in a POSIX shell.
-func typed(path string) string {
-	if strings.Trim(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=@%+") == "" && path != "" {
-		return path
-	}
-	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
 }
 
 // personsExport refuses persons where events are read.

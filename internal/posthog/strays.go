@@ -10,11 +10,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 )
 
 // A stray is a file that lies about in a directory of exports and is none: notes, checksums, pictures, what an editor or a
@@ -83,20 +80,6 @@ func mixedFile(path string, options Options) *MixedFile {
 		}
 	}
 	return nil
-}
-
-// inParallel calls f with each number below n, several at a time.
-func inParallel(n int, f func(i int)) {
-	var next atomic.Int64
-	var running sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), n) {
-		running.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				f(i)
-			}
-		})
-	}
-	running.Wait()
 }
 
 // isStray looks at how a file begins. One that cannot be read is none: reading it tells why.
@@ -191,35 +174,6 @@ func blankFile(path string) bool {
 	defer file.Close()
 	head, err := headOf(file, 0, headSize)
 	return err == nil && blank(head)
-}
-
-// exportName reports whether a name, in lower case, is one that exports have.
-func exportName(name string) bool {
-	switch filepath.Ext(name) {
-	case ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".xlsx", ".gz", ".zst", ".zstd", ".br", ".lz4", ".sz", ".snappy", ".s2":
-		return true
-	}
-	return false
-}
-
-// downloading reports whether a name, in lower case, is that of a file which a program has not written to its end.
-func downloading(name string) bool {
-	switch filepath.Ext(name) {
-	case ".tmp", ".part", ".partial", ".crdownload", ".download", ".filepart":
-		return true
-	}
-	return false
-}
-
-// strayName reports whether a name, in lower case, is that of a file which is another program's own: a copy that an editor
-// keeps, what a desktop notes of a directory, a document of an office program.
-func strayName(name string) bool {
-	switch filepath.Ext(name) {
-	case ".swp", ".swo", ".doc", ".ppt", ".docx", ".pptx", ".odt", ".odp":
-		return true
-	}
-	return slices.Contains([]string{"thumbs.db", "ehthumbs.db", "desktop.ini"}, name) || strings.HasSuffix(name, "~") ||
-		strings.HasPrefix(name, "~$") || len(name) > 1 && name[0] == '#' && name[len(name)-1] == '#'
 }
 
 // beginsJSON reports whether text begins as a JSON document of objects or lists does, as far as it goes.

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/regularfile"
+)
+
+// stateNames are the files in a state directory.
+var stateNames = slices.Concat(ledger.Names(), export.RejectsNames)
+
+// stateWith is the state directory that a path is in, or would be, of this run or another that may be sending. Empty if it
+// is in none.
+func stateWith(path string) string {
+	dir, base := filepath.Split(resolved(path))
+	if ledger.InUse(dir) {
+		return filepath.Clean(dir)
+	}
+	same := func(name string) bool { return strings.EqualFold(name, base) }
+	there := func(name string) bool { _, err := os.Lstat(filepath.Join(dir, name)); return err == nil }
+	if slices.ContainsFunc(stateNames, same) && slices.ContainsFunc(stateNames, there) {
+		return filepath.Clean(dir)
+	}
+	return ""
+}
+
+// checkFilled refuses a state directory in which a run would read or replace its own sources, settings or lists.
+func (p *program) checkFilled() error {
+	dir := p.filled
+	if dir == "" {
+		return nil
+	}
+	if is := p.precious.holds(dir); is != "" {
+		return p.refuseOutput(stateFlag, dir, "is "+is, "name another directory")
+	}
+	for _, name := range stateNames {
+		path := filepath.Join(dir, name)
+		if info, err := os.Stat(path); err == nil {
+			if is := p.precious.file(info); is != "" {
+				return p.refuseOutput(stateFlag, dir, "has "+is+" under a name that ph2cio uses there", "name another directory")
+			}
+		}
+	}
+	return nil
+}
+
+// checkForeign refuses a state directory without a state in which a run would replace or remove files that are not ours.
+func (p *program) checkForeign() error {
+	dir := p.filled
+	if dir == "" || ledger.IsState(dir) {
+		return nil
+	}
+	if name := cmp.Or(ledger.Foreign(dir), export.ForeignRejects(dir)); name != "" {
+		return p.refuseOutput(stateFlag, dir, "has a file "+name+" that ph2cio did not write and would replace", "name another directory")
+	}
+	return nil
+}
+
+// checkTmp refuses a directory for temporary files that is none, or whose files belong to something else. copied says that the copy
+// of standard input will be in it.
+func (p *program) checkTmp(dir string, copied bool) error {
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		is := p.precious.file(info)
+		if is == "" {
+			is = regularfile.Kind(info.Mode())
+		}
+		return p.refuseOutput(tmpFlag, dir, "is "+is+", not a directory", "name a directory")
+	}
+	inside := filepath.Join(dir, "file")
+	if is := p.precious.holds(inside); is != "" {
+		return p.refuseOutput(tmpFlag, dir, "is "+is, "name another directory")
+	}
+	if in := p.precious.wouldBeRead(inside); copied && in != "" {
+		return p.refuseOutput(tmpFlag, dir, "would hold the copy of standard input, which would then be read as a source", "name a directory outside "+in)
+	}
+	return nil
+}

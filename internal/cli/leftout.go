@@ -1,0 +1,157 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"ph2cio/internal/escape"
+	"ph2cio/internal/export"
+	"ph2cio/internal/posthog"
+)
+
+// nothingFound says why there is no source.
+func nothingFound(found *foundSources) error {
+	switch why := leftOutText(found); {
+	case len(found.Strays)+len(found.Downloads)+len(found.Mixed)+len(found.Broken) > 0:
+		return &problem{code: exitInput, err: errors.New("there is nothing to read: " + strings.Join(why, "; ")),
+			hint: "name a file itself if it is an export of events all the same"}
+	case found.Excluded > 0:
+		return &problem{code: exitUsage, err: errors.New("there is nothing to read: --exclude leaves everything out"), hint: "look at --exclude"}
+	default:
+		return &problem{code: exitUsage, err: errors.New("there is nothing to read: every file is given with another flag, such as --persons"),
+			hint: "name an export of events as SOURCE"}
+	}
+}
+
+// tellOfFound says what was found and is not read: what is no export in one line, what somebody may have meant to be read in
+// warnings.
+func (p *program) tellOfFound(found *foundSources, bar export.Progress) {
+	for _, line := range leftAside(found, p.verbose) {
+		bar.Say(plain(line))
+	}
+	p.warnOfMixed(found.Mixed)
+	if len(found.Broken) > 0 {
+		p.warn("%s", brokenLinks(found))
+	}
+	for _, arg := range found.Not {
+		p.warn("%s is given with another flag too, and is no SOURCE", arg)
+	}
+	if len(found.unused) > 0 {
+		p.warn("--exclude %s leaves nothing out: no file or directory has such a name", shellJoin(found.unused))
+	}
+}
+
+// mostWarnings is how many files a warning of one kind is told of one by one.
+const mostWarnings = 10
+
+// warnOfMixed names the files of which only some lines are events.
+func (p *program) warnOfMixed(files []posthog.MixedFile) {
+	for _, f := range files[:min(len(files), mostWarnings)] {
+		how := "name it itself to send them"
+		if f.Late {
+			how = "put them into a file of their own to send them"
+		}
+		p.warn("left out: %s: only some of its lines are events (the first is line %d): %s, or leave it out with --exclude %s",
+			f.Path, f.Line, how, escape.Shell(filepath.Base(f.Path)))
+	}
+	if more := len(files) - mostWarnings; more > 0 {
+		p.warn("left out: %d more files of which only some lines are events", more)
+	}
+}
+
+// warnOfHalfRows names the files that end in the middle of a row.
+func (p *program) warnOfHalfRows(l *export.Learned) {
+	told := 0
+	for _, said := range l.Said {
+		if !said.Unended {
+			continue
+		}
+		if told++; told <= mostWarnings {
+			p.warn("%s: %v: %s", said.Path, said.Err, said.Hint)
+		}
+	}
+	if more := told - mostWarnings; more > 0 {
+		p.warn("%d more files end in the middle of a row, which is left out: the next run reads it", more)
+	}
+}
+
+// warnOfPersons names the exports of persons that were found beside events: who is who may hang on them.
+func (p *program) warnOfPersons(l *export.Learned) {
+	for _, said := range l.Said {
+		if said.Persons {
+			p.warn("%s: %v: %s", said.Path, said.Err, said.Hint)
+		}
+	}
+}
+
+// leftOutText says what was found and is not read, in a few clauses.
+func leftOutText(found *foundSources) []string {
+	clauses := leftAside(found, false)
+	if len(found.Mixed) > 0 {
+		var paths []string
+		for _, f := range found.Mixed {
+			paths = append(paths, f.Path)
+		}
+		clauses = append(clauses, "left out: "+fewFiles(paths)+": only some of the lines are events")
+	}
+	if len(found.Broken) > 0 {
+		clauses = append(clauses, brokenLinks(found))
+	}
+	return clauses
+}
+
+// leftAside says what nobody can have meant to be read, a clause for each reason, or for each file where all are to be named.
+func leftAside(found *foundSources, all bool) (clauses []string) {
+	for _, paths := range fewOrAll(found.Strays, all) {
+		clauses = append(clauses, "left out: "+paths+": not exports")
+	}
+	for _, paths := range fewOrAll(found.Downloads, all) {
+		clauses = append(clauses, "unfinished downloads: "+paths)
+	}
+	if found.Excluded > 0 {
+		clauses = append(clauses, "left out by --exclude: "+excludedText(found))
+	}
+	return clauses
+}
+
+// fewOrAll names the first few files in one text, or all of them in one each.
+func fewOrAll(paths []string, all bool) []string {
+	if all || len(paths) == 0 {
+		return paths
+	}
+	return []string{fewFiles(paths)}
+}
+
+func excludedText(found *foundSources) string {
+	var parts []string
+	if n := found.Excluded - found.ExcludedDirectories; n > 0 {
+		parts = append(parts, files(n))
+	}
+	if n := found.ExcludedDirectories; n > 0 {
+		parts = append(parts, several(int64(n), "directory", "directories"))
+	}
+	return strings.Join(parts, " and ")
+}
+
+func brokenLinks(found *foundSources) string {
+	return "left out: " + fewFiles(found.Broken) + ": what a link leads to is missing"
+}
+
+// fewFiles names the first two of some files, and says how many more there are.
+func fewFiles(paths []string) string {
+	const shown = 2
+	names := slices.Clone(paths[:min(len(paths), shown)])
+	for i, path := range names {
+		if names[i] = filepath.Base(path); strings.HasSuffix(path, "/") {
+			names[i] += "/"
+		}
+	}
+	text := strings.Join(names, ", ")
+	if more := len(paths) - shown; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
+}

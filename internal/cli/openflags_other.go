@@ -1,5 +1,0 @@
-//go:build !unix
-
-package cli
-
-const nonblock, nofollow = 0, 0 // which such a system has not; what was opened is compared with what was looked at

@@ -1,0 +1,41 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+	"time"
+
+	"ph2cio/internal/regularfile"
+)
+
+// openStream opens a pipe or a device. A pipe that nobody reads yet is waited for, until the run is to stop.
+func (p *program) openStream(o output) (*os.File, error) {
+	info, err := os.Stat(o.path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode()&fs.ModeNamedPipe == 0 {
+		return os.OpenFile(o.path, os.O_WRONLY, 0)
+	}
+	for told := false; ; told = true {
+		file, err := os.OpenFile(o.path, os.O_WRONLY|regularfile.NonBlock, 0)
+		if !errors.Is(err, syscall.ENXIO) {
+			return file, err
+		}
+		if !told {
+			fmt.Fprintln(p.env.Stderr, plain(fmt.Sprintf("waiting for a reader of %s (%s)", o.path, p.named(o.flag))))
+		}
+		select {
+		case <-p.ctx.Done():
+			return nil, context.Cause(p.ctx)
+		case <-time.After(readerEvery):
+		}
+	}
+}
+
+// readerEvery is how often a pipe is looked at that nobody reads yet.
+const readerEvery = 50 * time.Millisecond

@@ -1,0 +1,25 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+
+	"ph2cio/internal/regularfile"
+)
+
+// mostSettings is how large a file of settings, a credential or a certificate may be, in bytes.
+const mostSettings = 1 << 20
+
+// readSettings reads a regular file of at most mostSettings bytes.
+func readSettings(path string) ([]byte, error) {
+	file, err := regularfile.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, mostSettings+1))
+	if err == nil && len(text) > mostSettings {
+		return nil, fmt.Errorf("%s is larger than 1 MiB, which such a file never is", path)
+	}
+	return text, err
+}

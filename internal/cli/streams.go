@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+)
+
+// checkStreams refuses standard output and standard error that were redirected to what is read or kept, and keeps what there is to
+// say of it out of there too.
+func (p *program) checkStreams() error {
+	var errs []error
+	stderr := p.env.Stderr
+	if p.log != nil {
+		stderr = p.log.under
+	}
+	for _, stream := range []struct {
+		name  string
+		to    io.Writer
+		leave func()
+	}{{"standard output", p.env.Stdout, p.leaveStdout}, {"standard error", stderr, p.leaveStderr}} {
+		file, ok := stream.to.(interface{ Stat() (fs.FileInfo, error) })
+		if !ok {
+			continue
+		}
+		info, err := file.Stat()
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		is := cmp.Or(p.precious.file(info), p.precious.source(info), p.precious.keptAsOurs(info))
+		if is == "" {
+			continue
+		}
+		err = &problem{code: exitUsage, err: fmt.Errorf("%s goes to %s, and would be written into it", stream.name, is), hint: "redirect it to another file"}
+		errs = append(errs, err)
+		stream.leave()
+	}
+	return errors.Join(errs...)
+}
+
+// leaveStdout keeps everything out of standard output.
+func (p *program) leaveStdout() { p.env.Stdout = io.Discard }
+
+// leaveStderr has what is still to be said, the error that ends the run, on standard output, if that may be written to.
+func (p *program) leaveStderr() {
+	p.env.Stderr, p.env.StderrTerminal, p.log = p.env.Stdout, false, nil
+	if p.json {
+		p.env.Stderr = io.Discard // the document has the error
+	}
+}

@@ -1,0 +1,36 @@
+package posthog
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// exportName reports whether a name, in lower case, is one that exports have.
+func exportName(name string) bool {
+	switch filepath.Ext(name) {
+	case ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".xlsx", ".gz", ".zst", ".zstd", ".br", ".lz4", ".sz", ".snappy", ".s2":
+		return true
+	}
+	return false
+}
+
+// downloading reports whether a name, in lower case, is that of a file which a program has not written to its end.
+func downloading(name string) bool {
+	switch filepath.Ext(name) {
+	case ".tmp", ".part", ".partial", ".crdownload", ".download", ".filepart":
+		return true
+	}
+	return false
+}
+
+// strayName reports whether a name, in lower case, is that of a file which is another program's own: a copy that an editor
+// keeps, what a desktop notes of a directory, a document of an office program.
+func strayName(name string) bool {
+	switch filepath.Ext(name) {
+	case ".swp", ".swo", ".doc", ".ppt", ".docx", ".pptx", ".odt", ".odp":
+		return true
+	}
+	return slices.Contains([]string{"thumbs.db", "ehthumbs.db", "desktop.ini"}, name) || strings.HasSuffix(name, "~") ||
+		strings.HasPrefix(name, "~$") || len(name) > 1 && name[0] == '#' && name[len(name)-1] == '#'
+}

@@ -1,0 +1,105 @@
+// Package regularfile opens files that must be regular ones: opening a pipe to which nobody writes waits for ever, and a device
+// may have no end.
+package regularfile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+)
+
+// Irregular is the error of a path that leads to no regular file.
+type Irregular struct {
+	Path string
+	Mode fs.FileMode
+}
+
+func (e *Irregular) Error() string {
+	return fmt.Sprintf("%s is %s, not a regular file", e.Path, Kind(e.Mode))
+}
+
+// Hint says what to do instead.
+func (e *Irregular) Hint() string {
+	if e.Mode.IsDir() {
+		return "name a file"
+	}
+	return "save what it gives to a file, and name that"
+}
+
+// Open opens a regular file for reading, also through a link. The error is an *Irregular for anything else, else the system's.
+func Open(path string) (*os.File, error) {
+	before, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	return open(path, before, NonBlock)
+}
+
+// OpenNoFollow is Open for a path that is no symbolic link; it does not follow one that has just come into its place either.
+func OpenNoFollow(path string) (*os.File, error) {
+	before, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := open(path, before, NonBlock|NoFollow)
+	if err != nil {
+		return nil, err
+	}
+	if opened, err := file.Stat(); err != nil || !os.SameFile(before, opened) {
+		return nil, errors.Join(fmt.Errorf("%s was replaced while it was opened", path), err, file.Close())
+	}
+	return file, nil
+}
+
+// open opens a file that was looked at before, since opening a device may do something, and looks at what it has opened.
+func open(path string, before fs.FileInfo, flags int) (*os.File, error) {
+	if !before.Mode().IsRegular() {
+		return nil, &Irregular{path, before.Mode()}
+	}
+	file, err := os.OpenFile(path, os.O_RDONLY|flags, 0)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := file.Stat()
+	if err == nil && !opened.Mode().IsRegular() {
+		err = &Irregular{path, opened.Mode()}
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+// Head returns the first bytes of a regular file, size at most; nil for anything else, a symbolic link among it, and where it
+// cannot be read.
+func Head(path string, size int) []byte {
+	file, err := OpenNoFollow(path)
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	head := make([]byte, size)
+	n, _ := io.ReadFull(file, head)
+	return head[:n]
+}
+
+// Kind names what stands at a path, with its article.
+func Kind(mode fs.FileMode) string {
+	switch {
+	case mode.IsRegular():
+		return "a file"
+	case mode.IsDir():
+		return "a directory"
+	case mode&fs.ModeSymlink != 0:
+		return "a symbolic link"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a pipe (FIFO)"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "something else"
+}
