@@ -9,8 +9,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// addsup PREVIEW SCREEN: what a question says was sent and is left to send must be all that a preview as if nothing had been sent
-// would send, no more and no less.
+// addsup PREVIEW SCREEN: what a question says was sent and is left to send must be all that a preview as if
+// nothing had been sent would send, no more and no less.
 func addsUp(ts *testscript.TestScript, _ bool, args []string) {
 	var all struct {
 		Rows       struct{ Sent int64 }

@@ -15,8 +15,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// closes stdout|stderr TEXT CODE COMMAND...: runs the program, closes the pipe that reads this of it once it has had a line with
-// TEXT, or at once for an empty one, and wants it to end by itself with this exit code. The other output is left in other.txt.
+// closes stdout|stderr TEXT CODE COMMAND...: runs the program, closes the pipe that reads this of it once it
+// has had a line with TEXT, or at once for an empty one, and wants it to end by itself with this exit code.
+// The other output is left in other.txt.
 func closes(ts *testscript.TestScript, _ bool, args []string) {
 	command := commandOf(ts, args[3:])
 	from, to, err := os.Pipe()
@@ -34,8 +35,8 @@ func closes(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs("other.txt"), other.Bytes(), 0o600))
 }
 
-// stops SIGNAL TEXT CODE COMMAND...: runs the program, sends it the signal once it has said a line with TEXT on stderr, and wants
-// this exit code. Its stderr is left in stderr.txt.
+// stops SIGNAL TEXT CODE COMMAND...: runs the program, sends it the signal once it has said a line with TEXT
+// on stderr, and wants this exit code. Its stderr is left in stderr.txt.
 func stops(ts *testscript.TestScript, _ bool, args []string) {
 	signal := map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}[args[0]]
 	command := commandOf(ts, args[3:])

@@ -18,9 +18,9 @@ import (
 // steering is text that moves the cursor, writes to the clipboard, rings, hides what stands before it or turns it around.
 const steering = "\x1b]52;c;aGk=\a\x1b[2J\r\b\x7f\u009b2J\u202eevil\u2066\u2028\u2029\u061c\u200e\u200b\ufeff\U000e0041x"
 
-// TestTextFromOutsideCannotSteerATerminal puts such text wherever it may come from: names of files and of events, IDs, values,
-// columns, settings, rows that are no JSON, and what the API says. No command shows it as it is, and no file that one leaves
-// for people holds it.
+// TestTextFromOutsideCannotSteerATerminal puts such text wherever it may come from: names of files and of
+// events, IDs, values, columns, settings, rows that are no JSON, and what the API says. No command shows it
+// as it is, and no file that one leaves for people holds it.
 func TestTextFromOutsideCannotSteerATerminal(t *testing.T) {
 	t.Parallel()
 	box, url := boxed(t, sandbox.Faults{Refuse: []sandbox.Refusal{

@@ -26,7 +26,8 @@ func main() {
 	os.Exit(cli.Main(ctx, env, os.Args[1:]))
 }
 
-// stopBySignal stops the command at the first signal. The next one quits at once, also after something else has stopped it.
+// stopBySignal stops the command at the first signal. The next one quits at once, also after something else
+// has stopped it.
 func stopBySignal(ctx context.Context, cancel context.CancelCauseFunc) {
 	signals := make(chan os.Signal, 1)
 	watched := []os.Signal{os.Interrupt, syscall.SIGTERM}

@@ -10,9 +10,10 @@ import (
 	"ph2cio/internal/cli"
 )
 
-// stopByPipe makes output that its reader has closed stop the command as a signal does: nobody would see any more what is sent,
-// and that goes for stderr, with its warnings, as for stdout. Left alone, the system would end the program in the middle of a
-// request. That it was SIGPIPE is said by the write that fails: the signal itself may also come of a connection to the API.
+// stopByPipe makes output that its reader has closed stop the command as a signal does: nobody would see any
+// more what is sent, and that goes for stderr, with its warnings, as for stdout. Left alone, the system would
+// end the program in the middle of a request. That it was SIGPIPE is said by the write that fails: the signal
+// itself may also come of a connection to the API.
 func stopByPipe(env *cli.Env, cancel context.CancelCauseFunc) {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // so that such a write is an error
 	stop := func() { cancel(&cli.Interrupted{Signal: syscall.SIGPIPE}) }

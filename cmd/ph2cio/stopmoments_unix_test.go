@@ -31,9 +31,9 @@ import (
 // stopLimit is how long a run may take to end after a signal.
 const stopLimit = 20 * time.Second
 
-// TestStoppedAtAnyMoment sends signals at random moments of runs of all kinds. Each must end with the signal's exit code, soon,
-// and leave a state that the same command goes on from. A soak does so PH2CIO_STOPS times for each kind, with
-// PH2CIO_STOP_PEOPLE people.
+// TestStoppedAtAnyMoment sends signals at random moments of runs of all kinds. Each must end with the
+// signal's exit code, soon, and leave a state that the same command goes on from. A soak does so PH2CIO_STOPS
+// times for each kind, with PH2CIO_STOP_PEOPLE people.
 func TestStoppedAtAnyMoment(t *testing.T) {
 	stops, people := askedNumber(t, "PH2CIO_STOPS", 2), int64(askedNumber(t, "PH2CIO_STOP_PEOPLE", 3000))
 	program, err := exec.LookPath("ph2cio")
@@ -202,7 +202,8 @@ func (s *stopping) stopAll(from string, words []string, stops int) {
 	s.t.Logf("a run takes %.1f s; exit codes %v; at most %.2f s, while %s; %v", whole.Seconds(), codes, longest.Seconds(), slowest, phases)
 }
 
-// stop runs a command and stops it after a while. It returns what the run was doing then, and how long it took to end.
+// stop runs a command and stops it after a while. It returns what the run was doing then, and how long it
+// took to end.
 func (s *stopping) stop(state string, words []string, after time.Duration) (code int, phase string, took time.Duration) {
 	s.t.Helper()
 	signals := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}

@@ -14,9 +14,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminal TYPED CODE COMMAND...: runs a program on a pseudo terminal of 80 columns, types what is given once it is
-// asked something, and checks its exit code. TYPED has Go's escapes; nothing means that it must not ask. What stood on the
-// screen is then what `stderr` and the file screen.txt have; of that lines end without a carriage return.
+// terminal TYPED CODE COMMAND...: runs a program on a pseudo terminal of 80 columns, types what is given once
+// it is asked something, and checks its exit code. TYPED has Go's escapes; nothing means that it must not
+// ask. What stood on the screen is then what `stderr` and the file screen.txt have; of that lines end without
+// a carriage return.
 func terminal(ts *testscript.TestScript, _ bool, args []string) {
 	typed, err := strconv.Unquote(`"` + args[0] + `"`)
 	ts.Check(err)

@@ -12,7 +12,8 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// mortal has a run of root obey the modes of files, as anybody's does; it skips the test where that takes a tool that is not here.
+// mortal has a run of root obey the modes of files, as anybody's does; it skips the test where that takes a
+// tool that is not here.
 func (r *run) mortal() {
 	r.t.Helper()
 	if os.Getuid() != 0 {
@@ -24,8 +25,8 @@ func (r *run) mortal() {
 	}
 }
 
-// TestWhatMayNotBeReadCostsItselfOnly has a directory, the files of another, and a file within the source that may not be read:
-// the others are sent, and each is told as trouble, since rows are in it.
+// TestWhatMayNotBeReadCostsItselfOnly has a directory, the files of another, and a file within the source
+// that may not be read: the others are sent, and each is told as trouble, since rows are in it.
 func TestWhatMayNotBeReadCostsItselfOnly(t *testing.T) {
 	t.Parallel()
 	box, url := boxed(t, sandbox.Faults{})

@@ -12,8 +12,8 @@ import (
 	"ph2cio/internal/export"
 )
 
-// mustBeAsked refuses a run that would have to ask before it sends, where nobody can be asked: before anything is read,
-// which may take an hour. look is the command that shows what would be sent.
+// mustBeAsked refuses a run that would have to ask before it sends, where nobody can be asked: before
+// anything is read, which may take an hour. look is the command that shows what would be sent.
 func (p *program) mustBeAsked(o *sendingOptions, look string, args []string) error {
 	if o.yes || o.sandbox {
 		return nil
@@ -56,8 +56,8 @@ func isYes(answer string) bool {
 	return answer == "y" || answer == "yes"
 }
 
-// answer reads one line, unless a signal comes first. What stands at the end of input without a newline was not entered,
-// and counts for nothing.
+// answer reads one line, unless a signal comes first. What stands at the end of input without a newline was
+// not entered, and counts for nothing.
 func (p *program) answer(ctx context.Context) (string, error) {
 	line := make(chan string, 1)
 	go func() {
@@ -80,8 +80,8 @@ func (p *program) answer(ctx context.Context) (string, error) {
 	}
 }
 
-// unasked is the sender of a run that has nothing to send, so that nobody was asked: should there be something after all,
-// it is not sent.
+// unasked is the sender of a run that has nothing to send, so that nobody was asked: should there be
+// something after all, it is not sent.
 type unasked struct{}
 
 func (unasked) Send(_ context.Context, b *customerio.Batch) (customerio.Receipt, error) {
@@ -92,8 +92,9 @@ func (unasked) Send(_ context.Context, b *customerio.Batch) (customerio.Receipt,
 	return receipt, &problem{code: exitUsage, err: errors.New("there is something to send after all, and nobody was asked"), hint: "give --yes to send it"}
 }
 
-// sendNothing says that nothing is left to send. The run goes on all the same, without asking, if there is something to
-// note: that a stopped one has come to its end, sources that later runs should know, or what was rejected.
+// sendNothing says that nothing is left to send. The run goes on all the same, without asking, if there is
+// something to note: that a stopped one has come to its end, sources that later runs should know, or what was
+// rejected.
 func (p *program) sendNothing(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, j *journey) error {
 	fmt.Fprintln(p.env.Stderr, "Nothing is left to send.")
 	plan.Sender = unasked{}

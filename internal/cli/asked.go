@@ -44,8 +44,8 @@ func (a *askedNames) note(id []byte) {
 	}
 }
 
-// noteEmail notes the email of somebody in the export, and reports whether it is asked for. Only a name with an @ asks for
-// emails. It may be called from several goroutines.
+// noteEmail notes the email of somebody in the export, and reports whether it is asked for. Only a name with
+// an @ asks for emails. It may be called from several goroutines.
 func (a *askedNames) noteEmail(email []byte) (asked bool) {
 	for i, list := range a.lists {
 		if strings.Contains(a.names[i], "@") && list.hasEmail(email) {
@@ -69,6 +69,15 @@ func (a *askedNames) missing() (names []string) {
 		}
 	}
 	return names
+}
+
+// checkAsked returns the names of --only that nobody has, and warns of people who lost an email of --only to
+// another one. See checkOnly for the error.
+func (p *program) checkAsked(o *identityOptions, l *export.Learned) (unknown []string, err error) {
+	if unknown, err = o.checkOnly(l); err == nil {
+		p.warnOfHolders(o, l)
+	}
+	return unknown, err
 }
 
 // checkOnly returns the names of --only that nobody in the export has. That it is all of them is an error, unless what is

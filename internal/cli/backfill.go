@@ -98,7 +98,7 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	return p.send(ctx, plan, to, journey, &o.mapping, &o.sending)
 }
 
-// send is the run itself: learn, ask, send, tell.
+// send is the run itself: learn, ask, deliver.
 func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, j *journey, m *mappingOptions, o *sendingOptions) (err error) {
 	plan, learned, err := p.firstReading(ctx, plan, to, j, o)
 	if err != nil {
@@ -108,14 +108,13 @@ func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, 
 	if err := p.perhapsDone(plan, learned, j); err != nil {
 		return err
 	}
-	unknown, err := m.identity.checkOnly(learned)
+	unknown, err := p.checkAsked(&m.identity, learned)
 	if err != nil {
 		return err
 	}
 	if len(unknown) > 0 {
 		p.warn("%s", nobodyHas(unknown))
 	}
-	p.warnOfHolders(&m.identity, learned)
 	p.warnOfPersons(learned)
 	p.warnOfHalfRows(learned)
 	if err := p.confirm(ctx, plan, learned, to, j, m, o); err != nil {
@@ -127,6 +126,12 @@ func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, 
 	if err := p.beginRun(ctx, plan, learned, to, j); err != nil {
 		return err
 	}
+	return p.deliver(ctx, plan, learned, to, j, o, unknown)
+}
+
+// deliver sends what was learnt, notes how far it came, and prints the summary. unknown are the names of
+// --only that nobody has.
+func (p *program) deliver(ctx context.Context, plan *export.Plan, learned *export.Learned, to *destination, j *journey, o *sendingOptions, unknown []string) error {
 	plan.Ledger = j.run
 	sending, done := o.within(ctx)
 	// What waits for its turn, or to be tried again, is not under way.

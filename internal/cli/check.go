@@ -119,8 +119,9 @@ func checkClock(theirs, ours time.Time) finding {
 	}
 }
 
-// checkState looks for a directory on a local disk that can be written, or the nearest one in which it can be made, and for what a
-// state in it knows, and makes nothing. of is the zero value for a workspace that is not known.
+// checkState looks for a directory on a local disk that can be written, or the nearest one in which it can be
+// made, and for what a state in it knows, and makes nothing. of is the zero value for a workspace that is not
+// known.
 func (p *program) checkState(ctx context.Context, dir string, of ledger.Workspace) finding {
 	at, info, err := nearest(dir)
 	if there := stateDirThere(dir); err == nil && !errors.Is(there, fs.ErrNotExist) {

@@ -9,8 +9,8 @@ import (
 	"ph2cio/internal/people"
 )
 
-// confirm tells where history would go and what it would make there, and asks on a terminal. When nothing is left to send
-// it says so and asks nothing.
+// confirm tells where history would go and what it would make there, and asks on a terminal. When nothing is
+// left to send it says so and asks nothing.
 func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, j *journey, m *mappingOptions, o *sendingOptions) error {
 	counts := l.People.Count(plan.Now.Unix())
 	if plan.MaxRejects.Exceeded(l.Bad, l.Rows) {

@@ -16,8 +16,8 @@ type dotenv struct {
 	warnings []string // lines that may not mean what they seem to; they name no value
 }
 
-// loadDotenv reads a settings file; this is the only place that does. The error is of the file, or names every bad line by its
-// number: a line may hold a secret, so none is quoted.
+// loadDotenv reads a settings file; this is the only place that does. The error is of the file, or names
+// every bad line by its number: a line may hold a secret, so none is quoted.
 func loadDotenv(path string) (dotenv, error) {
 	text, err := readEnvFile(path)
 	if err != nil {
@@ -40,16 +40,17 @@ func loadDotenv(path string) (dotenv, error) {
 // mostBadLines is how many bad lines of a settings file are told.
 const mostBadLines = 20
 
-// godotenvHead and godotenvText write a value in double quotes so that godotenv reads just that value: what it would unescape, expand
-// or trim comes from a variable with a number for its name, which no setting has.
+// godotenvHead and godotenvText write a value in double quotes so that godotenv reads just that value: what
+// it would unescape, expand or trim comes from a variable with a number for its name, which no setting has.
 const godotenvHead = "0=\\\n1='\"'\n2='$'\n3=\"\\r\"\n"
 
 var godotenvText = strings.NewReplacer(`\`, "${0}", `"`, "${1}", "$", "${2}", "\r", "${3}")
 
-// parseDotenv reads the text of a settings file. godotenv's dialect and that of systemd's EnvironmentFile= differ in escapes,
-// comments and expansion, and one file serves both: so the file is cut into settings by systemd's rules (systemd.exec(5)), and
-// each is handed to godotenv in a form that both read alike. Where people would mean something else than systemd reads, a line
-// with a setting of ours is bad; the settings of other programs may stand as they like.
+// parseDotenv reads the text of a settings file. godotenv's dialect and that of systemd's EnvironmentFile=
+// differ in escapes, comments and expansion, and one file serves both: so the file is cut into settings by
+// systemd's rules (systemd.exec(5)), and each is handed to godotenv in a form that both read alike. Where
+// people would mean something else than systemd reads, a line with a setting of ours is bad; the settings of
+// other programs may stand as they like.
 func parseDotenv(text string) (values map[string]string, warnings, bad []string) {
 	if why := notText(text); why != "" {
 		return nil, nil, []string{why}
@@ -142,7 +143,8 @@ func (s *dotenvScan) refuse(line int, why string) {
 	s.bad = append(s.bad, fmt.Sprintf("line %d %s", line, why))
 }
 
-// comment skips a line of comment. Up to version 253 systemd takes the next line as a part of one that ends in a backslash.
+// comment skips a line of comment. Up to version 253 systemd takes the next line as a part of one that ends
+// in a backslash.
 func (s *dotenvScan) comment() {
 	line := s.lineHere()
 	text := firstLine(s.text[s.at:])

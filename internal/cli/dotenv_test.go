@@ -14,8 +14,8 @@ import (
 
 var isName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// systemdReads is what systemd makes of an EnvironmentFile=, by systemd.exec(5): the oracle for our own reading. ok is false
-// for a file that it does not take at all.
+// systemdReads is what systemd makes of an EnvironmentFile=, by systemd.exec(5): the oracle for our own
+// reading. ok is false for a file that it does not take at all.
 func systemdReads(text string) (values map[string]string, ok bool) {
 	const (
 		beforeName = iota
@@ -161,7 +161,8 @@ func TestSettingsAsSystemdReadsThem(t *testing.T) {
 	}
 }
 
-// checkSettings reports whether a file was taken. Then its values must be systemd's; what is bad is named by its line alone.
+// checkSettings reports whether a file was taken. Then its values must be systemd's; what is bad is named by
+// its line alone.
 func checkSettings(t *testing.T, text string) bool {
 	t.Helper()
 	got, warnings, bad := parseDotenv(text)

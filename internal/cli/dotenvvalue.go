@@ -93,7 +93,8 @@ func (v *dotenvValue) escaped() {
 	v.put(v.text[v.at : v.at+1])
 }
 
-// plain reads a value without quotes to the end of its line, or of the next one behind a backslash. Blanks at its end go.
+// plain reads a value without quotes to the end of its line, or of the next one behind a backslash. Blanks at
+// its end go.
 func (v *dotenvValue) plain() {
 	kept := v.value.Len() // up to the last byte that is no blank
 	for ; v.at < len(v.text) && strings.IndexByte(lineEnds, v.text[v.at]) < 0; v.at++ {
@@ -135,7 +136,8 @@ func (v *dotenvValue) behindBackslash() int {
 	return v.value.Len()
 }
 
-// put adds to the value. A control character is a mistake, and some versions of systemd leave out a setting with one.
+// put adds to the value. A control character is a mistake, and some versions of systemd leave out a setting
+// with one.
 func (v *dotenvValue) put(text string) {
 	if strings.ContainsFunc(text, isControl) {
 		v.doubt("has a control character")

@@ -21,7 +21,8 @@ func newExcluding(patterns []string) (*excluding, error) {
 	return x, err
 }
 
-// has reports whether a name is left out. One with a slash behind it is that of a directory, and meets only globs that have one.
+// has reports whether a name is left out. One with a slash behind it is that of a directory, and meets only
+// globs that have one.
 func (x *excluding) has(name string) (out bool) {
 	directory := strings.HasSuffix(name, "/")
 	for i, glob := range x.globs {

@@ -15,8 +15,8 @@ import (
 // stateNames are the files in a state directory.
 var stateNames = slices.Concat(ledger.Names(), export.RejectsNames)
 
-// stateWith is the state directory that a path is in, or would be, of this run or another that may be sending. Empty if it
-// is in none.
+// stateWith is the state directory that a path is in, or would be, of this run or another that may be
+// sending. Empty if it is in none.
 func stateWith(path string) string {
 	dir, base := filepath.Split(resolved(path))
 	if ledger.InUse(dir) {
@@ -50,7 +50,8 @@ func (p *program) checkFilled() error {
 	return nil
 }
 
-// checkForeign refuses a state directory without a state in which a run would replace or remove files that are not ours.
+// checkForeign refuses a state directory without a state in which a run would replace or remove files that
+// are not ours.
 func (p *program) checkForeign() error {
 	dir := p.filled
 	if dir == "" || ledger.IsState(dir) {
@@ -62,8 +63,8 @@ func (p *program) checkForeign() error {
 	return nil
 }
 
-// checkTmp refuses a directory for temporary files that is none, or whose files belong to something else. copied says that the copy
-// of standard input will be in it.
+// checkTmp refuses a directory for temporary files that is none, or whose files belong to something else.
+// copied says that the copy of standard input will be in it.
 func (p *program) checkTmp(dir string, copied bool) error {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {

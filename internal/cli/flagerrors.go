@@ -10,7 +10,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// mistaken is a flag's value that notes what it does not take and goes on, so that all mistakes are told at once: see begin.
+// mistaken is a flag's value that notes what it does not take and goes on, so that all mistakes are told at
+// once: see begin.
 type mistaken struct {
 	pflag.Value
 	p    *program
@@ -81,8 +82,8 @@ func clearer(c *cobra.Command, err error) error {
 	return err
 }
 
-// check adds to what is looked at before a command begins: its arguments and the values of its flags. It asks nobody and opens no
-// source. All that the checks of a command find is told at once.
+// check adds to what is looked at before a command begins: its arguments and the values of its flags. It asks
+// nobody and opens no source. All that the checks of a command find is told at once.
 func (p *program) check(c *cobra.Command, check func(args []string) error) {
 	p.checks[c] = append(p.checks[c], check)
 }

@@ -132,8 +132,9 @@ func (p *program) planAgain(begun *ledger.Run, changed []string, now *export.Pla
 	return again, nil
 }
 
-// sameSources reports whether sources have the names and sizes of those of a run, and whether it is sure, without reading
-// them, that they have the same rows: small ones by what is in them, larger ones by when they were modified too.
+// sameSources reports whether sources have the names and sizes of those of a run, and whether it is sure,
+// without reading them, that they have the same rows: small ones by what is in them, larger ones by when they
+// were modified too.
 func (p *program) sameSources(run *ledger.Run, sources []posthog.Source) (same, sure bool) {
 	sure = true
 	same = slices.EqualFunc(sources, run.Sources, func(now posthog.Source, then ledger.Source) bool {
@@ -152,7 +153,8 @@ func (p *program) sameRows(plan *export.Plan, l *export.Learned, run *ledger.Run
 	})
 }
 
-// perhapsDone says that a backfill is done, if its sources have the rows of the last one; else that they have others.
+// perhapsDone says that a backfill is done, if its sources have the rows of the last one; else that they have
+// others.
 func (p *program) perhapsDone(plan *export.Plan, l *export.Learned, j *journey) error {
 	switch {
 	case j.done == nil:
@@ -311,7 +313,8 @@ func (j *journey) id() int64 {
 // only.
 func (j *journey) retries() bool { return j.command != syncCommand }
 
-// finish notes that all is sent, and how it went. Once ctx is done it notes nothing, and the run is one to go on with.
+// finish notes that all is sent, and how it went. Once ctx is done it notes nothing, and the run is one to go
+// on with.
 func (j *journey) finish(ctx context.Context, learned *export.Learned, state *ledger.Store, rejects int64) error {
 	outcome := ledger.Done
 	switch {

@@ -26,8 +26,8 @@ func nothingFound(found *foundSources) error {
 	}
 }
 
-// tellOfFound says what was found and is not read: what is no export in one line, what somebody may have meant to be read in
-// warnings.
+// tellOfFound says what was found and is not read: what is no export in one line, what somebody may have
+// meant to be read in warnings.
 func (p *program) tellOfFound(found *foundSources, bar export.Progress) {
 	for _, line := range leftAside(found, p.verbose) {
 		bar.Say(plain(line))
@@ -103,7 +103,8 @@ func leftOutText(found *foundSources) []string {
 	return clauses
 }
 
-// leftAside says what nobody can have meant to be read, a clause for each reason, or for each file where all are to be named.
+// leftAside says what nobody can have meant to be read, a clause for each reason, or for each file where all
+// are to be named.
 func leftAside(found *foundSources, all bool) (clauses []string) {
 	for _, paths := range fewOrAll(found.Strays, all) {
 		clauses = append(clauses, "left out: "+paths+": not exports")

@@ -21,42 +21,9 @@ func (p *program) lookAtState(ctx context.Context, plan *export.Plan, o *preview
 	if o.fresh {
 		return nothing, nil
 	}
-	dirs, err := p.stateDirs(o.state)
-	if err != nil && o.state == "" {
-		return nothing, nil // where there is no home there is no state
-	}
-	if err != nil {
-		return nothing, err
-	}
-	var found *ledger.Store
-	for _, dir := range dirs {
-		store, err := openToLook(ctx, dir)
-		switch {
-		case err != nil && o.state != "" && errors.Is(err, fs.ErrNotExist):
-			p.tellNothingSent(dir)
-			continue
-		case err != nil && (o.state != "" || isDamage(err)):
-			return nothing, err
-		case errors.Is(err, fs.ErrNotExist):
-			continue
-		case err != nil:
-			p.warn("what was sent before is not known, so this is as if nothing had been sent: %v", err)
-			continue
-		case o.state != "" && !p.mayBeOurs(store.Workspace(), o):
-			return nothing, errors.Join(notOurs(dir, store.Workspace()), store.Close())
-		case !p.mayBeOurs(store.Workspace(), o):
-			if err := store.Close(); err != nil {
-				return nothing, err
-			}
-			continue
-		case found != nil:
-			p.warn("there are several states, so this is as if nothing had been sent; name one with --state, or say --fresh")
-			return nothing, errors.Join(found.Close(), store.Close())
-		}
-		found = store
-	}
+	found, err := p.stateToLookAt(ctx, o)
 	if found == nil {
-		return nothing, nil
+		return nothing, err
 	}
 	plan.State = found
 	if !o.onlyNew {
@@ -78,6 +45,57 @@ func (p *program) lookAtState(ctx context.Context, plan *export.Plan, o *preview
 	return found.Close, err
 }
 
+// stateToLookAt opens the state that was named, or the user's own for where this would be sent; nil if there
+// is none, or several.
+func (p *program) stateToLookAt(ctx context.Context, o *previewOptions) (found *ledger.Store, err error) {
+	dirs, err := p.stateDirs(o.state)
+	if err != nil && o.state == "" {
+		return nil, nil // where there is no home there is no state
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, dir := range dirs {
+		store, err := p.openOurs(ctx, dir, o)
+		switch {
+		case err != nil && found != nil:
+			return nil, errors.Join(err, found.Close())
+		case err != nil:
+			return nil, err
+		case store == nil:
+		case found != nil:
+			p.warn("there are several states, so this is as if nothing had been sent; name one with --state, or say --fresh")
+			return nil, errors.Join(found.Close(), store.Close())
+		default:
+			found = store
+		}
+	}
+	return found, nil
+}
+
+// openOurs opens a state to look at it if it is of the workspace that would be sent to. What is wrong with
+// one that was not named is a warning, unless it is damaged; then, and where there is none, the store is nil.
+func (p *program) openOurs(ctx context.Context, dir string, o *previewOptions) (*ledger.Store, error) {
+	store, err := openToLook(ctx, dir)
+	switch {
+	case err != nil && o.state != "" && errors.Is(err, fs.ErrNotExist):
+		p.tellNothingSent(dir)
+		return nil, nil
+	case err != nil && (o.state != "" || isDamage(err)):
+		return nil, err
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
+	case err != nil:
+		p.warn("what was sent before is not known, so this is as if nothing had been sent: %v", err)
+		return nil, nil
+	case p.mayBeOurs(store.Workspace(), o):
+		return store, nil
+	case o.state != "":
+		return nil, errors.Join(notOurs(dir, store.Workspace()), store.Close())
+	}
+	return nil, store.Close()
+}
+
 // tellNothingSent says that the state that was named is empty, in case another one was meant.
 func (p *program) tellNothingSent(dir string) {
 	if !p.quiet {
@@ -90,7 +108,8 @@ func isDamage(err error) bool {
 	return ok && trouble.Damage
 }
 
-// mayBeOurs reports whether a state is of the workspace that would be sent to, as far as that is known without asking the API.
+// mayBeOurs reports whether a state is of the workspace that would be sent to, as far as that is known
+// without asking the API.
 func (p *program) mayBeOurs(of ledger.Workspace, o *previewOptions) bool {
 	if o.workspace != 0 && o.workspace != of.EnvironmentID {
 		return false

@@ -13,8 +13,9 @@ import (
 	"ph2cio/internal/progress"
 )
 
-// Main is the whole program as a function: it runs the command that args name, prints an error once, and returns the
-// exit code. When ctx is cancelled the command finishes what is under way, within 20 s; the cause should be an *Interrupted.
+// Main is the whole program as a function: it runs the command that args name, prints an error once, and
+// returns the exit code. When ctx is cancelled the command finishes what is under way, within 20 s; the cause
+// should be an *Interrupted.
 func Main(ctx context.Context, env Env, args []string) int {
 	return inTime(ctx, func() int { return run(ctx, env, args) })
 }
@@ -148,8 +149,8 @@ history, and sends people and events to Customer.io's Track API, once.`,
 	return root
 }
 
-// begin fills in the flags that were not given, tells all that is wrong with the command line and the settings, and marks the point
-// after which errors are not theirs.
+// begin fills in the flags that were not given, tells all that is wrong with the command line and the
+// settings, and marks the point after which errors are not theirs.
 func (p *program) begin(c *cobra.Command, args []string) error {
 	err := p.settings(c)
 	found := p.checked(c, args)

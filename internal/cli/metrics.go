@@ -108,7 +108,8 @@ func (e *exposition) gauge(metric, help string, samples ...sample) {
 
 var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
-// escapeLabel also escapes what a terminal would not show: Prometheus has no way to write that, so the escape becomes the value.
+// escapeLabel also escapes what a terminal would not show: Prometheus has no way to write that, so the escape
+// becomes the value.
 func escapeLabel(value string) string {
 	return labelEscapes.Replace(plain(strings.ToValidUTF8(value, "\uFFFD")))
 }
@@ -116,8 +117,9 @@ func escapeLabel(value string) string {
 // mostMetrics is how much of the file of an earlier run is read.
 const mostMetrics = 1 << 20
 
-// readLastSuccess finds the time of the last success in the file of an earlier run. 0 is none, none that can be read, or one that
-// is later than now: a clock was ahead, and an alert on its age would stay silent until then.
+// readLastSuccess finds the time of the last success in the file of an earlier run. 0 is none, none that can
+// be read, or one that is later than now: a clock was ahead, and an alert on its age would stay silent until
+// then.
 func readLastSuccess(path string, now time.Time) float64 {
 	file, err := regularfile.Open(path)
 	if err != nil {
@@ -155,8 +157,9 @@ func (p *program) checkMetricsFile(path string) error {
 	return err
 }
 
-// replaceMetrics puts a file in the place of what is there, so that a reader sees either all of the old or all of the new. It
-// is for everybody to read: whoever collects metrics is another user. What is there is looked at once more just before.
+// replaceMetrics puts a file in the place of what is there, so that a reader sees either all of the old or
+// all of the new. It is for everybody to read: whoever collects metrics is another user. What is there is
+// looked at once more just before.
 func (p *program) replaceMetrics(path string, text []byte) (err error) {
 	place := resolved(path)
 	file, err := os.CreateTemp(filepath.Dir(place), "."+filepath.Base(place)+".*")

@@ -13,8 +13,8 @@ import (
 	"ph2cio/internal/mapping"
 )
 
-// stateDirThere looks at what stands in the place of a state directory, and makes nothing. The error is fs.ErrNotExist if nothing
-// does, else that it is no directory: a symbolic link is never followed.
+// stateDirThere looks at what stands in the place of a state directory, and makes nothing. The error is
+// fs.ErrNotExist if nothing does, else that it is no directory: a symbolic link is never followed.
 func stateDirThere(dir string) error {
 	info, err := os.Lstat(unslashed(dir))
 	switch {
@@ -49,7 +49,8 @@ var (
 	errNoDirectory = errors.New("it is not a directory")
 )
 
-// mayHold refuses what stands in the place of the state directory that a run names, before it asks anybody for anything.
+// mayHold refuses what stands in the place of the state directory that a run names, before it asks anybody
+// for anything.
 func (o *sendingOptions) mayHold() error {
 	if o.state == "" || o.sandbox {
 		return nil
@@ -60,7 +61,8 @@ func (o *sendingOptions) mayHold() error {
 	return nil
 }
 
-// openToLook opens the state of a directory to look at it. The error is fs.ErrNotExist if nothing was ever sent from there.
+// openToLook opens the state of a directory to look at it. The error is fs.ErrNotExist if nothing was ever
+// sent from there.
 func openToLook(ctx context.Context, dir string) (*ledger.Store, error) {
 	if err := stateDirThere(dir); err != nil {
 		return nil, err
@@ -68,8 +70,9 @@ func openToLook(ctx context.Context, dir string) (*ledger.Store, error) {
 	return ledger.OpenReadOnly(ctx, dir, mapping.IDScheme)
 }
 
-// hasState refuses a directory from which nothing was ever sent: if it is the wrong one, all of history would be sent from it. So
-// it does one that is damaged. What else is wrong with it is told when it is opened to send.
+// hasState refuses a directory from which nothing was ever sent: if it is the wrong one, all of history would
+// be sent from it. So it does one that is damaged. What else is wrong with it is told when it is opened to
+// send.
 func (p *program) hasState(ctx context.Context, dir, typed, hint string) error {
 	store, err := openToLook(ctx, dir)
 	if err == nil {
@@ -84,7 +87,8 @@ func (p *program) hasState(ctx context.Context, dir, typed, hint string) error {
 	return err
 }
 
-// nothingSentFrom says that a state directory knows of nothing, and what named it: typed is --state, empty for the default.
+// nothingSentFrom says that a state directory knows of nothing, and what named it: typed is --state, empty
+// for the default.
 func (p *program) nothingSentFrom(dir, typed, hint string) error {
 	return &problem{code: exitUsage, hint: hint, err: errors.New(p.nothingSentText(dir, typed))}
 }

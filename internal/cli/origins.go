@@ -16,7 +16,8 @@ func (p *program) named(flag string) string {
 	return cmp.Or(p.origins[flag], "--"+flag)
 }
 
-// errorText is what to tell of an error: values as they were given, and what named a state directory that cannot be used.
+// errorText is what to tell of an error: values as they were given, and what named a state directory that
+// cannot be used.
 func (p *program) errorText(err error) string {
 	text := p.asGiven(hideUsers(err.Error()))
 	_, directory := errors.AsType[*export.StateError](err)
@@ -30,8 +31,9 @@ func (p *program) errorText(err error) string {
 // inText finds flags and settings in the text of an error.
 var inText = regexp.MustCompile(`(^|[\s(])(--[a-z][a-z0-9-]*|CUSTOMERIO_[A-Z_]*[A-Z])\b( ")?`)
 
-// asGiven names values in the text of an error as they were given: --rate becomes PH2CIO_RATE in .env if its value came from there.
-// All errors name a flag as --flag, whoever finds them. What stands in backquotes is to be typed, and stays.
+// asGiven names values in the text of an error as they were given: --rate becomes PH2CIO_RATE in .env if its
+// value came from there. All errors name a flag as --flag, whoever finds them. What stands in backquotes is
+// to be typed, and stays.
 func (p *program) asGiven(text string) string {
 	return replaceNames(text, func(name string) string {
 		if flag, is := strings.CutPrefix(name, "--"); is {
@@ -49,7 +51,8 @@ func (p *program) asGiven(text string) string {
 // hint is what to do about an error, empty for nothing.
 func (p *program) hint(err error) string { return p.advice(err, hintOf(err)) }
 
-// advice is what to do about an error, with flags named as they were given, but for a command to type, which ends it.
+// advice is what to do about an error, with flags named as they were given, but for a command to type, which
+// ends it.
 func (p *program) advice(err error, text string) string {
 	text = hideUsers(text)
 	if source, ok := errors.AsType[*posthog.SourceError](err); ok && strings.HasSuffix(text, hideUsers(source.Hint)) {
@@ -63,8 +66,8 @@ func (p *program) advice(err error, text string) string {
 	return advice
 }
 
-// replaceNames puts what as returns in the place of the flags and settings in a text; empty leaves one as it is. A value in quotes
-// behind such a name is set off, since it does not belong to where the name stands.
+// replaceNames puts what as returns in the place of the flags and settings in a text; empty leaves one as it
+// is. A value in quotes behind such a name is set off, since it does not belong to where the name stands.
 func replaceNames(text string, as func(name string) string) string {
 	parts := strings.Split(text, "`")
 	for i := 0; i < len(parts); i += 2 {

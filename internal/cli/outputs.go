@@ -26,8 +26,8 @@ const (
 	tmpFlag        = "tmp"
 )
 
-// output is a file that is written because a flag names it. What is there must be empty or of the same kind: a file of anything else
-// would be lost.
+// output is a file that is written because a flag names it. What is there must be empty or of the same kind:
+// a file of anything else would be lost.
 type output struct {
 	flag    string
 	path    string
@@ -57,8 +57,8 @@ func isProfile(head []byte) bool {
 	return bytes.Contains(text[:n], []byte{0x0a, 4, 8, 1, 16, 2})
 }
 
-// guardOutputs looks at everything that a command would write before it reads or asks anything. It is looked at again when the
-// sources are found, and when a file is written.
+// guardOutputs looks at everything that a command would write before it reads or asks anything. It is looked
+// at again when the sources are found, and when a file is written.
 func (p *program) guardOutputs(c *cobra.Command, args []string) error {
 	value := func(flag string) string { return strings.Join(valuesOf(c.Flags().Lookup(flag)), "") }
 	for _, o := range []output{{flag: metricsFlag}, {flag: operationsFlag, streams: true}, {flag: profileFlag}} {
@@ -184,14 +184,15 @@ func (p *program) checkPlace(o output) error {
 	return p.refuseOutput(o.flag, o.path, "cannot be written: there is no directory "+dir, "name a file in a directory that is there")
 }
 
-// isStream reports whether a path leads to a pipe or a terminal or the like, directly or through a link as /dev/stdout is one.
+// isStream reports whether a path leads to a pipe or a terminal or the like, directly or through a link as
+// /dev/stdout is one.
 func isStream(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeCharDevice) != 0
 }
 
-// createOutput opens an output to write it anew. It follows no link but one to a pipe or a device, and what is emptied is the file that
-// was looked at.
+// createOutput opens an output to write it anew. It follows no link but one to a pipe or a device, and what
+// is emptied is the file that was looked at.
 func (p *program) createOutput(o output) (*os.File, error) {
 	if err := p.checkOutput(o); err != nil {
 		return nil, err

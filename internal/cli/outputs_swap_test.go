@@ -14,7 +14,8 @@ func bare(stderr io.Writer) *program {
 	return &program{env: Env{Stderr: stderr, Getenv: func(string) (string, bool) { return "", false }}}
 }
 
-// What came into the place of the file of metrics during the run stays there: a file of somebody's, a source, a link.
+// What came into the place of the file of metrics during the run stays there: a file of somebody's, a source,
+// a link.
 func TestMetricsAreCheckedAgainBeforeTheyAreWritten(t *testing.T) {
 	const ours = "# HELP ph2cio_last_run_info What ran last.\n"
 	for name, swap := range map[string]func(t *testing.T, path, source string){

@@ -26,7 +26,8 @@ const (
 	filled  // names a directory in which files are written
 )
 
-// toFiles has every flag of every command, and every other variable: whoever adds one says here what it is to files.
+// toFiles has every flag of every command, and every other variable: whoever adds one says here what it is to
+// files.
 var toFiles = map[string]int{
 	"metrics-file": written, "operations": written, "cpuprofile": written,
 	"state": filled, "tmp": filled,
@@ -263,8 +264,8 @@ func lineFor(c *cobra.Command, output string) (args []string) {
 
 func takesSources(c *cobra.Command) bool { return strings.Contains(c.Use, "SOURCE") }
 
-// TestNoOutputTouchesWhatIsPrecious gives every output of every command every file that it must not touch, by every way to it, in
-// every way that a flag can be given.
+// TestNoOutputTouchesWhatIsPrecious gives every output of every command every file that it must not touch, by
+// every way to it, in every way that a flag can be given.
 func TestNoOutputTouchesWhatIsPrecious(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("symbolic links need rights there")
@@ -350,8 +351,8 @@ func tryAll(t *testing.T, c *cobra.Command, f *pflag.Flag, text string) (runs in
 	return runs
 }
 
-// toldOf reports whether an error says what the path is. Of what is found only by looking through a directory or a glob, it
-// is said first what it looks like.
+// toldOf reports whether an error says what the path is. Of what is found only by looking through a directory
+// or a glob, it is said first what it looks like.
 func toldOf(stderr, told string, one treasure) bool {
 	if strings.Contains(stderr, told+" is "+one.is) {
 		return true

@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/regularfile"
 )
 
-// isOurs reports whether a file is one that we keep in a state directory, or a file of metrics: either may lie in a directory of
-// exports.
+// isOurs reports whether a file is one that we keep in a state directory, or a file of metrics: either may
+// lie in a directory of exports.
 func isOurs(path string) bool {
 	dir, name := filepath.Split(path)
 	if slices.Contains(export.RejectsNames, name) || ledger.Keeps(name) {

@@ -18,9 +18,9 @@ import (
 // inputFlags name files that are read.
 var inputFlags = []string{"ca-cert", "existing", "exclude-people", "persons"}
 
-// precious is what a run reads or keeps, and nothing that it writes may replace. Files are known by what they are, not by their
-// names: by device and inode where there are those, so that links, other spellings and capitals make no difference. The zero value
-// holds nothing.
+// precious is what a run reads or keeps, and nothing that it writes may replace. Files are known by what they
+// are, not by their names: by device and inode where there are those, so that links, other spellings and
+// capitals make no difference. The zero value holds nothing.
 type precious struct {
 	files   []named
 	states  []named // directories that no output may be in
@@ -135,8 +135,8 @@ func (n *named) stat() fs.FileInfo {
 	return info
 }
 
-// allStates are the state directory that was named and those in the user's own place for them: which of these a run uses is known
-// only after its first request.
+// allStates are the state directory that was named and those in the user's own place for them: which of these
+// a run uses is known only after its first request.
 func (p *program) allStates(flags *pflag.FlagSet) []named {
 	dirs, _ := p.stateDirs("") // where there is no home there is none
 	dirs = append(dirs, valuesOf(flags.Lookup(stateFlag))...)
@@ -178,7 +178,8 @@ func isAt(info fs.FileInfo, path string) bool {
 	return err == nil && os.SameFile(info, other)
 }
 
-// keptAsOurs says in which state directory a file is one of ours; empty for any other file, also in such a directory.
+// keptAsOurs says in which state directory a file is one of ours; empty for any other file, also in such a
+// directory.
 func (s *precious) keptAsOurs(info fs.FileInfo) string {
 	for _, state := range s.states {
 		for _, name := range stateNames {
@@ -248,8 +249,8 @@ func (s *precious) wouldBeRead(path string) string {
 	return ""
 }
 
-// within reports whether a path is in a directory, at any depth. visible leaves out what a search for sources leaves out: hidden
-// files and directories.
+// within reports whether a path is in a directory, at any depth. visible leaves out what a search for sources
+// leaves out: hidden files and directories.
 func within(path, dir string, visible bool) bool {
 	top, missing := os.Stat(dir)
 	name := resolved(unslashed(dir))
@@ -267,8 +268,8 @@ func within(path, dir string, visible bool) bool {
 	return false
 }
 
-// resolved is a path from the root, with no link in its directory; its last part stays, since that is what would be replaced. What
-// comes before .. may be a link, so that the path is not cleaned first.
+// resolved is a path from the root, with no link in its directory; its last part stays, since that is what
+// would be replaced. What comes before .. may be a link, so that the path is not cleaned first.
 func resolved(path string) string {
 	dir, base := filepath.Split(path)
 	if dir == "" {

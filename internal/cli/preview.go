@@ -106,6 +106,11 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		return err
 	}
 	plan.Operations = shown.take
+	return p.showPlan(ctx, plan, o, shown)
+}
+
+// showPlan is the preview of a plan: it runs the line up to the network, and prints the summary.
+func (p *program) showPlan(ctx context.Context, plan *export.Plan, o *previewOptions, shown *showing) (err error) {
 	j := &journey{command: backfillCommand, known: o.known}
 	if o.onlyNew {
 		plan.Read.WrittenSince = plan.Now.Add(-stillWritten)
@@ -122,11 +127,10 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		_, err := fmt.Fprintln(p.results(), export.Count(learned.Rows), "rows")
 		return err
 	}
-	unknown, err := o.mapping.identity.checkOnly(learned)
+	unknown, err := p.checkAsked(&o.mapping.identity, learned)
 	if err != nil {
 		return err
 	}
-	p.warnOfHolders(&o.mapping.identity, learned)
 	summary, err := export.Send(ctx, plan, learned)
 	summary.UnknownOnly = unknown
 	err = errors.Join(err, shown.close())

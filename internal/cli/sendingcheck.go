@@ -9,7 +9,8 @@ import (
 	"ph2cio/internal/customerio"
 )
 
-// check looks at the flags and settings for sending, before anything is read or asked. Errors name the flag or the setting.
+// check looks at the flags and settings for sending, before anything is read or asked. Errors name the flag
+// or the setting.
 func (o *sendingOptions) check(p *program) error {
 	errs := []error{checkRate(o.rate), checkBatchItems(o.batchItems)}
 	for _, one := range []struct {
@@ -50,8 +51,8 @@ func checkBatchItems(items int) error {
 	return nil
 }
 
-// checkDestination looks at what says where to send, and asks nobody. Credentials that are missing are told later, after sources that
-// are: here only those that cannot be right.
+// checkDestination looks at what says where to send, and asks nobody. Credentials that are missing are told
+// later, after sources that are: here only those that cannot be right.
 func (p *program) checkDestination(o *sendingOptions) error {
 	errs := []error{p.checkRegion(o)}
 	credentials, err := p.credentials()

@@ -22,8 +22,8 @@ import (
 // resendOldFlag sends rows of days of which it is forgotten what was sent.
 const resendOldFlag = "resend-old"
 
-// otherFlags do not change what is sent, only how, or what is told. Every flag that is not here is taken to change it. --exclude
-// chooses among sources, and those are compared by themselves.
+// otherFlags do not change what is sent, only how, or what is told. Every flag that is not here is taken to
+// change it. --exclude chooses among sources, and those are compared by themselves.
 var otherFlags = strings.Fields(`
 	exclude
 	log-format metrics-file ping-url

@@ -68,8 +68,8 @@ func (p *program) settings(c *cobra.Command) error {
 	return errors.Join(errs...)
 }
 
-// checkQuotes refuses a text from the environment with blanks or quotes around it: some programs that read a file of settings leave
-// the quotes, and a state directory of that name would be another one.
+// checkQuotes refuses a text from the environment with blanks or quotes around it: some programs that read a
+// file of settings leave the quotes, and a state directory of that name would be another one.
 func (p *program) checkQuotes(f *pflag.Flag, value string) error {
 	if _, ok := p.env.Getenv(variable(f.Name)); !ok || f.Value.Type() != "string" || f.Name == dotsFlag {
 		return nil
@@ -81,8 +81,8 @@ func (p *program) checkQuotes(f *pflag.Flag, value string) error {
 	return fmt.Errorf("--%s has blanks or quotes around its value, which would be a part of it: leave them out", f.Name)
 }
 
-// setFlag gives a flag the value of its variable. A flag that may be repeated takes one value a line. A value that the flag does not
-// take is noted, see noteMistakes.
+// setFlag gives a flag the value of its variable. A flag that may be repeated takes one value a line. A value
+// that the flag does not take is noted, see noteMistakes.
 func setFlag(flags *pflag.FlagSet, f *pflag.Flag, value string) error {
 	values := []string{value}
 	if f.Value.Type() == "stringArray" {
@@ -143,7 +143,8 @@ func readEnvFile(path string) ([]byte, error) {
 	return readSettings(path)
 }
 
-// peekAtDotenv reads the .env file if that was not done because of a mistake on the command line: it may say how errors are told.
+// peekAtDotenv reads the .env file if that was not done because of a mistake on the command line: it may say
+// how errors are told.
 func (p *program) peekAtDotenv() {
 	if p.dotenv.path == "" {
 		path, _ := typed(p.args, envFileFlag)
@@ -167,8 +168,9 @@ func (p *program) warnDotenv() {
 	}
 }
 
-// warnUnknown names PH2CIO_ variables that no flag reads: a typing mistake there would otherwise be silent. So it does, in the file of
-// settings, those that are nearly ours; in the environment they may be another program's.
+// warnUnknown names PH2CIO_ variables that no flag reads: a typing mistake there would otherwise be silent.
+// So it does, in the file of settings, those that are nearly ours; in the environment they may be another
+// program's.
 func (p *program) warnUnknown(c *cobra.Command) {
 	known := allVariables(c.Root())
 	for _, name := range p.variables() {

@@ -35,7 +35,8 @@ func (p *program) planFound(now time.Time, o *mappingOptions, tmp string, found 
 	return plan, err
 }
 
-// otherFiles are the files that identity flags name: none of them is a source. What cannot be found is told where it is read.
+// otherFiles are the files that identity flags name: none of them is a source. What cannot be found is told
+// where it is read.
 func (o *identityOptions) otherFiles() (paths []string) {
 	persons, _ := posthog.Find(o.persons)
 	for _, source := range persons {

@@ -99,8 +99,8 @@ func (to *destination) stands() (infos [2]fs.FileInfo) {
 	return infos
 }
 
-// stateStays refuses to send when the state is gone by now, or another one: what is sent would not be noted there. A question may
-// stand for hours.
+// stateStays refuses to send when the state is gone by now, or another one: what is sent would not be noted
+// there. A question may stand for hours.
 func (to *destination) stateStays() error {
 	for i, now := range to.stands() {
 		if now == nil || to.stood[i] == nil || !os.SameFile(now, to.stood[i]) {

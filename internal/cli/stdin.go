@@ -51,8 +51,8 @@ func (p *program) takeStdin(ctx context.Context, o *stdinOptions, args []string)
 	return slices.DeleteFunc(args, func(arg string) bool { return arg == stdinSource }), nil
 }
 
-// beforeStdin looks for the other sources, the credentials and the state directory of a run that reads standard input, which may be
-// long in coming.
+// beforeStdin looks for the other sources, the credentials and the state directory of a run that reads
+// standard input, which may be long in coming.
 func (p *program) beforeStdin(o *sendingOptions, args []string) error {
 	if !slices.Contains(args, stdinSource) {
 		return nil

@@ -11,15 +11,16 @@ import (
 	"time"
 )
 
-// A signal ends a command within stopWithin, whatever it is doing. Of that time the requests under way have grace; what is left
-// is for saving their answers and, lastWrites of it, for the file of rejects.
+// A signal ends a command within stopWithin, whatever it is doing. Of that time the requests under way have
+// grace; what is left is for saving their answers and, lastWrites of it, for the file of rejects.
 const (
 	stopWithin = 20 * time.Second
 	grace      = 14 * time.Second
 	lastWrites = 3 * time.Second
 )
 
-// Interrupted is the cause of a cancelled context when a signal was it. SIGPIPE stands for output whose reader is gone.
+// Interrupted is the cause of a cancelled context when a signal was it. SIGPIPE stands for output whose
+// reader is gone.
 type Interrupted struct{ Signal os.Signal }
 
 func (i *Interrupted) Error() string {
@@ -29,8 +30,8 @@ func (i *Interrupted) Error() string {
 	return "stopped by a signal: " + i.Signal.String()
 }
 
-// ExitCode is 128 and the signal's number, as shells count: 130 for an interrupt, 141 for output that was closed, 143 for a
-// termination.
+// ExitCode is 128 and the signal's number, as shells count: 130 for an interrupt, 141 for output that was
+// closed, 143 for a termination.
 func (i *Interrupted) ExitCode() int {
 	switch {
 	case i.Signal == os.Interrupt:
@@ -49,9 +50,9 @@ func interruption(ctx context.Context) *Interrupted {
 	return signal
 }
 
-// afterSignal returns the error to report: once a signal has come it is that signal, with what went wrong besides. What is merely
-// a consequence of the signal, such as a statement that was cancelled, is dropped. A command that has come to its end all the
-// same was not interrupted, unless nobody reads its output.
+// afterSignal returns the error to report: once a signal has come it is that signal, with what went wrong
+// besides. What is merely a consequence of the signal, such as a statement that was cancelled, is dropped. A
+// command that has come to its end all the same was not interrupted, unless nobody reads its output.
 func afterSignal(ctx context.Context, err error) error {
 	signal := interruption(ctx)
 	if signal == nil || isFinished(err) || err == nil && !signal.pipe() {
@@ -79,8 +80,8 @@ func faultsOf(err error) (real []error) {
 	return []error{err}
 }
 
-// tellOfStop says that a command is stopping when ctx is done, since some seconds may go by before anything else is said; not
-// where nothing is under way. The func that it returns ends that.
+// tellOfStop says that a command is stopping when ctx is done, since some seconds may go by before anything
+// else is said; not where nothing is under way. The func that it returns ends that.
 func (p *program) tellOfStop(ctx context.Context) (end func()) {
 	told := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
@@ -96,7 +97,8 @@ func (p *program) tellOfStop(ctx context.Context) (end func()) {
 	}
 }
 
-// finishing is ctx, or once that is done lastWrites more: for what is written down at the end of a run, stopped or not.
+// finishing is ctx, or once that is done lastWrites more: for what is written down at the end of a run,
+// stopped or not.
 func finishing(ctx context.Context) (context.Context, context.CancelFunc) {
 	if ctx.Err() == nil {
 		return context.WithCancel(ctx)
@@ -117,8 +119,9 @@ func (u untilDone) Read(b []byte) (int, error) {
 	return u.Reader.Read(b)
 }
 
-// inTime runs a command and returns its exit code. One that does not end within stopWithin of a signal, because a disk or a
-// terminal does not let it, is left where it is: what was acknowledged is saved by then as after a kill.
+// inTime runs a command and returns its exit code. One that does not end within stopWithin of a signal,
+// because a disk or a terminal does not let it, is left where it is: what was acknowledged is saved by then
+// as after a kill.
 func inTime(ctx context.Context, command func() int) int {
 	ended := make(chan int, 1)
 	go func() { ended <- command() }()

@@ -15,8 +15,8 @@ import (
 	"ph2cio/internal/export"
 )
 
-// TestASignalDecidesWhatIsTold has errors come together with a signal, as they do: its exit code counts, and nothing is told that
-// only came of it.
+// TestASignalDecidesWhatIsTold has errors come together with a signal, as they do: its exit code counts, and
+// nothing is told that only came of it.
 func TestASignalDecidesWhatIsTold(t *testing.T) {
 	t.Parallel()
 	signal := &Interrupted{Signal: syscall.SIGTERM}
@@ -62,7 +62,8 @@ func (b blocked) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// TestWhatCannotEndIsLeft has a command write to a pipe that is full: it ends all the same, not before its time and not after.
+// TestWhatCannotEndIsLeft has a command write to a pipe that is full: it ends all the same, not before its
+// time and not after.
 func TestWhatCannotEndIsLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())

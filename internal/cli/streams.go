@@ -8,8 +8,8 @@ import (
 	"io/fs"
 )
 
-// checkStreams refuses standard output and standard error that were redirected to what is read or kept, and keeps what there is to
-// say of it out of there too.
+// checkStreams refuses standard output and standard error that were redirected to what is read or kept, and
+// keeps what there is to say of it out of there too.
 func (p *program) checkStreams() error {
 	var errs []error
 	stderr := p.env.Stderr
@@ -43,7 +43,8 @@ func (p *program) checkStreams() error {
 // leaveStdout keeps everything out of standard output.
 func (p *program) leaveStdout() { p.env.Stdout = io.Discard }
 
-// leaveStderr has what is still to be said, the error that ends the run, on standard output, if that may be written to.
+// leaveStderr has what is still to be said, the error that ends the run, on standard output, if that may be
+// written to.
 func (p *program) leaveStderr() {
 	p.env.Stderr, p.env.StderrTerminal, p.log = p.env.Stdout, false, nil
 	if p.json {

@@ -8,6 +8,6 @@ var namesPath = []string{stateFlag, tmpFlag, metricsFlag, operationsFlag, profil
 // tildeAdvice says what to do about a path that startsWithTilde.
 const tildeAdvice = "~ is not expanded here: write your home directory out"
 
-// startsWithTilde reports whether a path begins with a ~ that a shell would have made the home directory: in a file of settings, or in
-// quotes, none does, and a directory of that name would be another one.
+// startsWithTilde reports whether a path begins with a ~ that a shell would have made the home directory: in
+// a file of settings, or in quotes, none does, and a directory of that name would be another one.
 func startsWithTilde(path string) bool { return path == "~" || strings.HasPrefix(path, "~/") }

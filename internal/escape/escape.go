@@ -7,9 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Text makes control characters, text-direction overrides and whatever else does not print \uXXXX, so that an event's name
-// cannot steer the terminal that it is shown on (CWE-150). So does a byte that is no UTF-8. Newlines stay. Of JSON the values
-// stay the same, since JSON reads these escapes.
+// Text makes control characters, text-direction overrides and whatever else does not print \uXXXX, so that an
+// event's name cannot steer the terminal that it is shown on (CWE-150). So does a byte that is no UTF-8.
+// Newlines stay. Of JSON the values stay the same, since JSON reads these escapes.
 func Text(text string) string {
 	if !needed(text) {
 		return text

@@ -15,9 +15,9 @@ const mostExplained = 5
 // mostNear is how many IDs that are nearly the one asked for are named.
 const mostNear = 10
 
-// Explain reads all sources twice for each person, and says who is behind a distinct ID or an email. An email is that of a
-// person's final attributes, or an ID; it is compared without regard to case and space around it. The plan's Sender, Rejects and
-// Operations are not used.
+// Explain reads all sources twice for each person, and says who is behind a distinct ID or an email. An email
+// is that of a person's final attributes, or an ID; it is compared without regard to case and space around
+// it. The plan's Sender, Rejects and Operations are not used.
 func Explain(ctx context.Context, plan *Plan, asked string) (*Explanation, error) {
 	dry := *plan
 	email := people.FoldEmail(nil, []byte(asked))

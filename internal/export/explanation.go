@@ -27,10 +27,12 @@ type Explanation struct {
 	Rows       map[string]int64 `json:"rows"`               // of the person, by what becomes of them
 	Operations []string         `json:"operations"`         // the first few of their events, as JSON
 
-	// Others are more people who have the email that was asked for, as far as they are explained, and More IDs of the rest.
+	// Others are more people who have the email that was asked for, as far as they are explained, and More
+	// IDs of the rest.
 	Others []*Explanation `json:"others,omitempty"`
 	More   []string       `json:"more,omitempty"`
-	// Near are IDs on rows that differ from the one asked for in case or in space around it alone, the first few of them.
+	// Near are IDs on rows that differ from the one asked for in case or in space around it alone, the first
+	// few of them.
 	Near []string `json:"near,omitempty"`
 
 	emailOf []string // IDs of those who have the email that was asked for

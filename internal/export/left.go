@@ -21,8 +21,8 @@ type Left struct {
 // Nothing reports whether nothing at all is left to send.
 func (l *Left) Nothing() bool { return l.People+l.Events+l.Merges == 0 && !l.About }
 
-// Left counts what the plan has yet to send. It maps everybody once, and reads no source. It ends early, with the cause
-// of ctx, when that is cancelled; other errors are trouble with the state or the disk.
+// Left counts what the plan has yet to send. It maps everybody once, and reads no source. It ends early, with
+// the cause of ctx, when that is cancelled; other errors are trouble with the state or the disk.
 func (l *Learned) Left(ctx context.Context, plan *Plan) (left Left, err error) {
 	r := newRun(ctx, plan, l)
 	defer r.end()
@@ -78,9 +78,9 @@ func (r *run) identifiesOf(p *page) (n int64) {
 	return n
 }
 
-// eventsLeft counts the rows that are to be sent. Each belongs to somebody who is sent, and is one that no other row
-// stands for. Which of the repeated rows are those of people who are sent is known only where everybody is, or where
-// they were sent before.
+// eventsLeft counts the rows that are to be sent. Each belongs to somebody who is sent, and is one that no
+// other row stands for. Which of the repeated rows are those of people who are sent is known only where
+// everybody is, or where they were sent before.
 func (r *run) eventsLeft(left *Left) {
 	l := r.learned
 	counts := l.People.Count(0)

@@ -45,8 +45,8 @@ func checkLeft(left Left, s *Summary) error {
 	return nil
 }
 
-// TestWhatIsLeftIsSent draws files, choices of people and stops: what a run says that it has left is what it then sends. At
-// most more than that is left where rows come again that may be somebody's who is not sent.
+// TestWhatIsLeftIsSent draws files, choices of people and stops: what a run says that it has left is what it
+// then sends. At most more than that is left where rows come again that may be somebody's who is not sent.
 func TestWhatIsLeftIsSent(t *testing.T) {
 	rounds, exact, atMost, nothing := 0, 0, 0, 0
 	rapid.Check(t, func(r *rapid.T) {
@@ -92,8 +92,8 @@ func TestWhatIsLeftIsSent(t *testing.T) {
 	}
 }
 
-// sendStopped sends what some files have, however often the destination fails, checks each time what was left, and returns
-// what was left at first.
+// sendStopped sends what some files have, however often the destination fails, checks each time what was
+// left, and returns what was left at first.
 func sendStopped(t *testing.T, r *rapid.T, store *ledger.Store, change func(*Plan), refused string, files ...string) (first Left) {
 	t.Helper()
 	for try := 0; ; try++ {

@@ -107,8 +107,8 @@ func unchanged(path string, then ledger.Source, size int64) bool {
 	return size == then.Size && ends != "" && ends == then.Ends
 }
 
-// SureOf reports whether a file surely has the rows that a run read there: nothing in it has changed, or for one that is too
-// large to look through, it begins and ends as it did and was not written since.
+// SureOf reports whether a file surely has the rows that a run read there: nothing in it has changed, or for
+// one that is too large to look through, it begins and ends as it did and was not written since.
 func SureOf(path string, then ledger.Source, size int64) bool {
 	modified, ends := standOf(path, size)
 	return size == then.Size && ends != "" && ends == then.Ends && (size <= 2*endsSize || modified == then.Modified)

@@ -59,8 +59,8 @@ func learnPersons(ctx context.Context, plan *Plan, types *posthog.ColumnTypes, i
 	return exportedAt(plan, index)
 }
 
-// setPersonsAside makes a warning of the trouble with persons exports that were found beside events: they hold nothing to send.
-// Where there is nothing else it stays trouble.
+// setPersonsAside makes a warning of the trouble with persons exports that were found beside events: they
+// hold nothing to send. Where there is nothing else it stays trouble.
 func (l *Learned) setPersonsAside(plan *Plan) {
 	beside := map[string]bool{}
 	for _, s := range plan.Sources {

@@ -135,8 +135,8 @@ func read(r *rapid.T, text string) (op operation) {
 	return op
 }
 
-// heldAlone are those who are held, without a profile that somebody else goes by: one who was sent under the ID of a profile
-// with their email, before a person with that ID came.
+// heldAlone are those who are held, without a profile that somebody else goes by: one who was sent under the
+// ID of a profile with their email, before a person with that ID came.
 func heldAlone(l *Learned) (held []people.Held) {
 	for _, h := range l.People.Held() {
 		h.Profiles = slices.DeleteFunc(slices.Clone(h.Profiles), func(p people.HeldProfile) bool {

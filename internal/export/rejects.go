@@ -52,8 +52,8 @@ var rejectHead = regexp.MustCompile(`^\{("file":"([^"\\]|\\.)*",)?("row":\d+,)?(
 // mostRejectHead is how much of the file is looked at: paths may be long.
 const mostRejectHead = 32 << 10
 
-// ForeignRejects is a file of somebody else's in a directory under one of RejectsNames; empty when there is none. A file without
-// content is nobody's, and so is a link, which is replaced and not followed.
+// ForeignRejects is a file of somebody else's in a directory under one of RejectsNames; empty when there is
+// none. A file without content is nobody's, and so is a link, which is replaced and not followed.
 func ForeignRejects(dir string) (name string) {
 	for _, name := range RejectsNames {
 		path := filepath.Join(dir, name)
@@ -81,10 +81,10 @@ type StateError struct {
 func (e *StateError) Error() string { return ledger.Describe("write", e.Path, e.Err) }
 func (e *StateError) Unwrap() error { return e.Err }
 
-// WriteRejects writes the rejects of a run, which its ledger keeps, to a file of dir for people and programs to read, in place
-// of what is there; without rejects no file is left. Rows that correct what was sent are listed with them. It returns where the
-// file is, empty without one, and how many rejects there are. Errors are a *StateError or the ledger's; or a *NotOurs, with which
-// the number is right all the same.
+// WriteRejects writes the rejects of a run, which its ledger keeps, to a file of dir for people and programs
+// to read, in place of what is there; without rejects no file is left. Rows that correct what was sent are
+// listed with them. It returns where the file is, empty without one, and how many rejects there are. Errors
+// are a *StateError or the ledger's; or a *NotOurs, with which the number is right all the same.
 func WriteRejects(ctx context.Context, dir string, run *ledger.Run) (path string, n int64, err error) {
 	path = filepath.Join(dir, RejectsName)
 	if name := ForeignRejects(dir); name != "" {
@@ -129,8 +129,9 @@ func createAnew(path string) (*os.File, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 }
 
-// writeLines returns how many lines it has written, and of how many rejects. What a terminal would not show is escaped, so that
-// nothing in a row steers it where somebody looks at the file; to whoever parses it, it says the same.
+// writeLines returns how many lines it has written, and of how many rejects. What a terminal would not show
+// is escaped, so that nothing in a row steers it where somebody looks at the file; to whoever parses it, it
+// says the same.
 func writeLines(ctx context.Context, file io.Writer, run *ledger.Run) (lines, n int64, err error) {
 	w := bufio.NewWriterSize(file, 64<<10)
 	for one, err := range run.Rejects(ctx) {

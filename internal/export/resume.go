@@ -42,8 +42,8 @@ func (r *run) resume() error {
 	return r.turnDown()
 }
 
-// turnDown notes again whom an earlier run has rejected just as they are, and this one has therefore passed by: their rows are
-// rejected with them.
+// turnDown notes again whom an earlier run has rejected just as they are, and this one has therefore passed
+// by: their rows are rejected with them.
 func (r *run) turnDown() error {
 	down, from := r.learned.repeats.turnedDown(), r.from[ledger.People]
 	if len(down) == 0 {

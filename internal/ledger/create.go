@@ -11,8 +11,9 @@ import (
 // newSuffix names the database that is being made, until it is whole.
 const newSuffix = ".new"
 
-// create makes a whole state of a workspace under another name, and then gives it its own. A process that is killed meanwhile
-// leaves only what the next one makes anew, so a state.db without content is never the start of one: it is damaged.
+// create makes a whole state of a workspace under another name, and then gives it its own. A process that is
+// killed meanwhile leaves only what the next one makes anew, so a state.db without content is never the start
+// of one: it is damaged.
 func (s *Store) create(ctx context.Context, of Workspace) error {
 	begun := &Store{path: s.path + newSuffix, scheme: s.scheme}
 	for _, suffix := range databaseSuffixes {
@@ -35,8 +36,8 @@ func (s *Store) create(ctx context.Context, of Workspace) error {
 	return syncDir(s.Dir())
 }
 
-// fill makes the file, for its owner alone, and all that a state without runs holds. SQLite gives the files beside it the same
-// permissions.
+// fill makes the file, for its owner alone, and all that a state without runs holds. SQLite gives the files
+// beside it the same permissions.
 func (s *Store) fill(ctx context.Context, of Workspace) error {
 	file, err := os.OpenFile(s.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {

@@ -67,8 +67,8 @@ func TestKilledWhileItIsMade(t *testing.T) {
 	}
 }
 
-// TestWhatIsLeftOfAStateIsDamaged opens a state that has lost its end, or all but its log: neither is a new one, for those who
-// look and for those who send, and nothing is written to it.
+// TestWhatIsLeftOfAStateIsDamaged opens a state that has lost its end, or all but its log: neither is a new
+// one, for those who look and for those who send, and nothing is written to it.
 func TestWhatIsLeftOfAStateIsDamaged(t *testing.T) {
 	t.Parallel()
 	made := t.TempDir()

@@ -14,8 +14,8 @@ import (
 // databaseSuffixes name a database and what SQLite has beside it.
 var databaseSuffixes = []string{"", "-wal", "-shm", "-journal"}
 
-// Names returns the names of all that the ledger ever makes, replaces or removes in a state directory, but for temporary files with
-// a random part in their names: see Keeps.
+// Names returns the names of all that the ledger ever makes, replaces or removes in a state directory, but
+// for temporary files with a random part in their names: see Keeps.
 func Names() []string { return slices.Clone(ownNames) }
 
 var ownNames = func() (all []string) {
@@ -43,8 +43,9 @@ func InUse(dir string) bool {
 	return IsState(dir) || isEmpty(filepath.Join(dir, lockName)) && isOurs(dir, holderName)
 }
 
-// Foreign is a file of somebody else's in a directory, under a name that the ledger would use, when there is no state there yet; empty
-// when there is none. What a run leaves that is killed while it makes a state is ours, and so is a file without content.
+// Foreign is a file of somebody else's in a directory, under a name that the ledger would use, when there is
+// no state there yet; empty when there is none. What a run leaves that is killed while it makes a state is
+// ours, and so is a file without content.
 func Foreign(dir string) (name string) {
 	for _, name := range ownNames {
 		if slices.Contains([]string{FileName, FileName + "-wal", FileName + "-journal"}, name) {
@@ -70,8 +71,8 @@ func isOurs(dir, name string) bool {
 	return len(head) > 0 && oursUnder(name, head)
 }
 
-// oursUnder reports whether a file that begins so may be ours: of a kill, its beginning may be cut off, and of a journal or an index
-// that nobody has used yet it may be zeros.
+// oursUnder reports whether a file that begins so may be ours: of a kill, its beginning may be cut off, and
+// of a journal or an index that nobody has used yet it may be zeros.
 func oursUnder(name string, head []byte) bool {
 	switch {
 	case name == lockName:

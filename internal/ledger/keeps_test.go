@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestWhatAKillLeavesIsOurs looks at a directory while a state is made in it, and after: nothing there is somebody else's, and all of it
-// has a name that the ledger keeps. Under the same names, other files are.
+// TestWhatAKillLeavesIsOurs looks at a directory while a state is made in it, and after: nothing there is
+// somebody else's, and all of it has a name that the ledger keeps. Under the same names, other files are.
 func TestWhatAKillLeavesIsOurs(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

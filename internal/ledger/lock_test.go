@@ -117,8 +117,8 @@ func TestLocksAreForTheirOwnerAndNoLinks(t *testing.T) {
 	}
 }
 
-// TestHolderIsSafeToShow wants a command that was typed with characters that steer a terminal escaped where it is kept, and
-// read back as it was.
+// TestHolderIsSafeToShow wants a command that was typed with characters that steer a terminal escaped where
+// it is kept, and read back as it was.
 func TestHolderIsSafeToShow(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

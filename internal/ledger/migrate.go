@@ -29,8 +29,8 @@ func (s *Store) apply(ctx context.Context, version int) error {
 	})
 }
 
-// transaction does work in one transaction. Once ctx is done nothing of it is kept, and the error is that of ctx, whatever the
-// statement says that was under way.
+// transaction does work in one transaction. Once ctx is done nothing of it is kept, and the error is that of
+// ctx, whatever the statement says that was under way.
 func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {

@@ -195,10 +195,11 @@ func (r *Run) readPositions(ctx context.Context) error {
 	return rows.Err()
 }
 
-// Finish notes that nothing is left to do, and what is owed no more. Of the phases in retried the run has tried again what earlier
-// ones had rejected: such rejects are then no longer open. Of rows those are of the sources in reread, which the run has read again by
-// whatever names, and of ones that were mended: the run has read a file of the same name with as many rows at least. Once ctx is done
-// nothing is noted, and the run goes on.
+// Finish notes that nothing is left to do, and what is owed no more. Of the phases in retried the run has
+// tried again what earlier ones had rejected: such rejects are then no longer open. Of rows those are of the
+// sources in reread, which the run has read again by whatever names, and of ones that were mended: the run
+// has read a file of the same name with as many rows at least. Once ctx is done nothing is noted, and the run
+// goes on.
 func (r *Run) Finish(ctx context.Context, outcome Outcome, at time.Time, settled []SettledOwed, reread []Source, retried ...Phase) error {
 	err := r.store.transaction(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", at.Unix(), outcome, r.ID)

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestWhatIsCancelledIsNoTrouble cancels what may take long, before it begins and while it is under way: that is no trouble with the
-// state, nothing of it is kept, and the store goes on.
+// TestWhatIsCancelledIsNoTrouble cancels what may take long, before it begins and while it is under way: that
+// is no trouble with the state, nothing of it is kept, and the store goes on.
 func TestWhatIsCancelledIsNoTrouble(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

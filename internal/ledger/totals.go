@@ -87,8 +87,9 @@ func (d *distinct) settle() {
 // newestKey is the name in meta of the time of the newest event that was sent, in unix seconds.
 const newestKey = "newest_event"
 
-// saveNewest notes the time of the newest event of a step that is saved at a time, both in unix seconds; 0 for none. Nothing
-// happens in the future: what is there and later than the clock says was written while a clock was ahead, and gives way.
+// saveNewest notes the time of the newest event of a step that is saved at a time, both in unix seconds; 0
+// for none. Nothing happens in the future: what is there and later than the clock says was written while a
+// clock was ahead, and gives way.
 func saveNewest(tx *sql.Tx, newest, at int64) error {
 	if newest == 0 {
 		return nil
@@ -99,8 +100,9 @@ func saveNewest(tx *sql.Tx, newest, at int64) error {
 	return err
 }
 
-// Newest is the time of the newest event that was sent, as it was sent, to the second. It is the zero time when none is known, or
-// one that is later than now: a clock was ahead when it was noted, or this one has been set back.
+// Newest is the time of the newest event that was sent, as it was sent, to the second. It is the zero time
+// when none is known, or one that is later than now: a clock was ahead when it was noted, or this one has
+// been set back.
 func (s *Store) Newest(ctx context.Context, now time.Time) (at time.Time, err error) {
 	text, err := s.meta(ctx, newestKey)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -27,7 +27,8 @@ func (e *Trouble) Unwrap() error { return e.Err }
 // Hint is what to do about it.
 func (e *Trouble) Hint() string { return e.Advice }
 
-// Describe is an error as text: what was being done, to what, and what came of it. A path that the error names itself is told once.
+// Describe is an error as text: what was being done, to what, and what came of it. A path that the error
+// names itself is told once.
 func Describe(doing, path string, err error) string {
 	if of, ok := err.(*fs.PathError); ok && strings.HasPrefix(of.Path, path) {
 		path, err = of.Path, of.Err
@@ -35,7 +36,8 @@ func Describe(doing, path string, err error) string {
 	return fmt.Sprintf("%s %s: %v", doing, path, err)
 }
 
-// trouble wraps an error of the database; nil stays nil. What was cancelled is no *Trouble: it wraps context.Canceled.
+// trouble wraps an error of the database; nil stays nil. What was cancelled is no *Trouble: it wraps
+// context.Canceled.
 func (s *Store) trouble(doing string, err error) error {
 	if err == nil {
 		return nil

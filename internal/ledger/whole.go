@@ -13,8 +13,9 @@ import (
 // smallestPage is the smallest page of an SQLite database (sqlite.org/fileformat.html), so no database is shorter.
 const smallestPage = 512
 
-// whole refuses what is left of a state: a file that is shorter than it says, or a log without its database. SQLite takes a file
-// of 0 bytes, or of 1, for a new database, and would begin from nothing. The error is fs.ErrNotExist when there is no state.
+// whole refuses what is left of a state: a file that is shorter than it says, or a log without its database.
+// SQLite takes a file of 0 bytes, or of 1, for a new database, and would begin from nothing. The error is
+// fs.ErrNotExist when there is no state.
 func (s *Store) whole() error {
 	info, err := os.Lstat(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -50,9 +51,9 @@ func (s *Store) logAlone() error {
 	return nil
 }
 
-// sizes are how many bytes the database has and how many it says it has, 0 when that cannot be told: the head of a file that is no
-// database, or that something else wrote (sqlite.org/fileformat.html, 1.3). The head is read first, since a run that ends meanwhile
-// lets the file grow.
+// sizes are how many bytes the database has and how many it says it has, 0 when that cannot be told: the head
+// of a file that is no database, or that something else wrote (sqlite.org/fileformat.html, 1.3). The head is
+// read first, since a run that ends meanwhile lets the file grow.
 func (s *Store) sizes() (has, says int64) {
 	file, err := os.Open(s.path)
 	if err != nil {

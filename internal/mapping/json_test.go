@@ -234,7 +234,8 @@ func spelledPlain(name, plain string) string {
 	return strings.TrimSpace(plain)
 }
 
-// checkDecoded undoes the encoding of a parameter or its value as long as there is any, and looks for a secret each time.
+// checkDecoded undoes the encoding of a parameter or its value as long as there is any, and looks for a
+// secret each time.
 func checkDecoded(t *testing.T, text, before, value string) {
 	for range 2 * maxEncodings {
 		plain, err := url.QueryUnescape(value)

@@ -5,14 +5,16 @@ import (
 	"unicode"
 )
 
-// oauthAnswer knows the parameters with which an authorization server sends people back: code and state, in one query or
-// fragment (RFC 6749, 4.1.2). Who has both may log in as that person. A code alone is a coupon's, a state alone a country's.
+// oauthAnswer knows the parameters with which an authorization server sends people back: code and state, in
+// one query or fragment (RFC 6749, 4.1.2). Who has both may log in as that person. A code alone is a
+// coupon's, a state alone a country's.
 type oauthAnswer struct {
 	end  int // of the query or fragment that was looked through last
 	both bool
 }
 
-// has reports whether a parameter is part of an answer. It starts at i, with a name that is plain here; they come in order.
+// has reports whether a parameter is part of an answer. It starts at i, with a name that is plain here; they
+// come in order.
 func (a *oauthAnswer) has(text []byte, i int, name []byte, prose bool) bool {
 	if !isCode(name) && !isState(name) {
 		return false

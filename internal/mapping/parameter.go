@@ -35,8 +35,8 @@ func (s *secrets) redactParameters(dst, text []byte, depth int) ([]byte, bool) {
 	return append(dst, text[copied:]...), true
 }
 
-// inParameter returns what to hide of the parameter that starts at i: its value, all of it when its name is part of what is
-// encoded, or nothing, with from and to the same.
+// inParameter returns what to hide of the parameter that starts at i: its value, all of it when its name is
+// part of what is encoded, or nothing, with from and to the same.
 func (s *secrets) inParameter(p *parameters, i int) (from, to int) {
 	end := parameterEnd(p.text, i)
 	equals := bytes.IndexByte(p.text[i:end], '=')
@@ -65,7 +65,8 @@ func (s *secrets) inParameter(p *parameters, i int) (from, to int) {
 	return end, end
 }
 
-// ofSecret returns what to hide of a parameter that is a secret. Its name may hold another one: https%3A%2F%2Fu%3Ap%40b%2F%3Ftoken=x.
+// ofSecret returns what to hide of a parameter that is a secret. Its name may hold another one:
+// https%3A%2F%2Fu%3Ap%40b%2F%3Ftoken=x.
 func (s *secrets) ofSecret(p *parameters, i, value int) (from, to int) {
 	end := secretEnd(p.text[:p.word], value)
 	if s.within("?", p.text[i:value-1], p.depth) {

@@ -15,9 +15,9 @@ func maybePathParameter(text []byte) bool {
 	return semicolon >= 0 && bytes.IndexByte(text[semicolon:], '=') >= 0
 }
 
-// withoutPathParameters returns a text in which the values of secret parameters in paths are redacted, before the first
-// parameter of a query. A path has a slash before them, or it is a session ID as Java's servers write it. found reports whether
-// there were any; if not, the text itself comes back.
+// withoutPathParameters returns a text in which the values of secret parameters in paths are redacted, before
+// the first parameter of a query. A path has a slash before them, or it is a session ID as Java's servers
+// write it. found reports whether there were any; if not, the text itself comes back.
 func (s *secrets) withoutPathParameters(text []byte) (out []byte, found bool) {
 	if !maybePathParameter(text) {
 		return text, false
@@ -51,13 +51,14 @@ func (s *secrets) withoutPathParameters(text []byte) (out []byte, found bool) {
 	return append(out, text[copied:]...), true
 }
 
-// inPath reports whether a parameter of a path is a secret. Without a slash before it that is no path, but for a session ID.
+// inPath reports whether a parameter of a path is a secret. Without a slash before it that is no path, but
+// for a session ID.
 func (s *secrets) inPath(name []byte, slash bool) bool {
 	return s.namedEscaped(name) && (slash || strings.EqualFold(string(name), sessionID))
 }
 
-// slashAfter reports whether there is a slash in the last word so far, of which text is what comes next. before is whether there
-// was one.
+// slashAfter reports whether there is a slash in the last word so far, of which text is what comes next.
+// before is whether there was one.
 func slashAfter(text []byte, before bool) bool {
 	if blank := bytes.LastIndexFunc(text, unicode.IsSpace); blank >= 0 {
 		text, before = text[blank:], false

@@ -20,11 +20,12 @@ func queryStart(url []byte) int {
 	return query
 }
 
-// appendRedacted appends a text with the values of secret parameters in URLs redacted. found reports whether there was
-// one; if not, what was appended means nothing. A parameter is whatever stands right after a ?, #, & or ;, once there was
-// a ? or #, so that paths, hosts without a scheme and URLs with white space count; before that, what stands after a ; in a path.
-// A value that holds another URL with a secret, percent-encoded, is redacted whole. So is a parameter that is encoded together
-// with its name, a word before any parameter that holds such a URL, and what stands before the @ of a URL's host.
+// appendRedacted appends a text with the values of secret parameters in URLs redacted. found reports whether
+// there was one; if not, what was appended means nothing. A parameter is whatever stands right after a ?, #,
+// & or ;, once there was a ? or #, so that paths, hosts without a scheme and URLs with white space count;
+// before that, what stands after a ; in a path. A value that holds another URL with a secret,
+// percent-encoded, is redacted whole. So is a parameter that is encoded together with its name, a word before
+// any parameter that holds such a URL, and what stands before the @ of a URL's host.
 func (s *secrets) appendRedacted(dst, text []byte) (out []byte, found bool) {
 	text, encoded := s.withoutEncoded(text)
 	if out, found = s.redact(dst, text, 0); encoded && !found {
@@ -47,9 +48,9 @@ func (s *secrets) redact(dst, text []byte, depth int) ([]byte, bool) {
 	return out, hid || found
 }
 
-// withoutEncoded returns a text in which the words that are percent-encoded URLs with a secret are redacted, up to their
-// first parameter. Unless a URL stands among other words, that is the first one of the whole text. found reports whether
-// there were any; if not, the text itself comes back.
+// withoutEncoded returns a text in which the words that are percent-encoded URLs with a secret are redacted,
+// up to their first parameter. Unless a URL stands among other words, that is the first one of the whole
+// text. found reports whether there were any; if not, the text itself comes back.
 func (s *secrets) withoutEncoded(text []byte) (out []byte, found bool) {
 	i, end, copied := nextEncoded(text, 0), len(text), 0
 	if query := queryStart(text); query >= 0 && i >= 0 && !isProse(text) {
@@ -118,8 +119,8 @@ func wordEnd(text []byte, start, end int) int {
 
 func hidable(value []byte) bool { return len(value) > 0 && string(value) != redactedText }
 
-// within reports whether part of a text is a URL with a secret, percent-encoded once or more, or encoded so often that this
-// cannot be seen. It is looked at as what comes after before.
+// within reports whether part of a text is a URL with a secret, percent-encoded once or more, or encoded so
+// often that this cannot be seen. It is looked at as what comes after before.
 func (s *secrets) within(before string, part []byte, depth int) bool {
 	if !hasEncoded(part) {
 		return false

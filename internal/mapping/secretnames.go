@@ -13,16 +13,17 @@ var secretNames = []string{
 	"x_api_key", "session_token",
 }
 
-// secretParameters are names whose values are secrets in a URL only: a property may have one for something else. Names that
-// URLs have for harmless things too, such as key, auth, code, session, ticket or otp, are for --redact-query: a value that is
-// hidden without need is lost.
+// secretParameters are names whose values are secrets in a URL only: a property may have one for something
+// else. Names that URLs have for harmless things too, such as key, auth, code, session, ticket or otp, are
+// for --redact-query: a value that is hidden without need is lost.
 var secretParameters = []string{
 	"pwd", "sid", "jsessionid", "phpsessid", "auth_token", "oauth_token", "oauth_verifier", "reset_token",
 	"reset_password_token", "confirmation_token", "invitation_token", "sig", "x-amz-signature", "x-amz-security-token",
 	"x-goog-signature", "samlresponse",
 }
 
-// SecretNames returns the names whose values become "redacted" by default: as keys of properties and in URLs, and in URLs only.
+// SecretNames returns the names whose values become "redacted" by default: as keys of properties and in URLs,
+// and in URLs only.
 func SecretNames() (everywhere, inURLs []string) {
 	return slices.Clone(secretNames), slices.Clone(secretParameters)
 }
@@ -33,8 +34,8 @@ const redactedText = "redacted"
 // secretKeys are the secretNames, ready for looking up.
 var secretKeys = named(secretNames)
 
-// secrets are names to hide the values of. Case, dashes and underscores make no other name: accessToken is access-token.
-// A name of three letters is too short for that: s_id is no sid.
+// secrets are names to hide the values of. Case, dashes and underscores make no other name: accessToken is
+// access-token. A name of three letters is too short for that: s_id is no sid.
 type secrets struct {
 	names   []secretName
 	lengths [256]uint64 // bit n of [c] is set when a name of n letters starts with c; a quick no for most
@@ -133,8 +134,8 @@ func (s *secrets) namedEscaped(name []byte) bool {
 	return s.named(plainName(room[:0], name))
 }
 
-// plainName returns a parameter's name without percent-encoding and the blanks around it, as servers read it. Of a name that
-// is a URL with parameters, that is the name of the last one. It may use dst.
+// plainName returns a parameter's name without percent-encoding and the blanks around it, as servers read it.
+// Of a name that is a URL with parameters, that is the name of the last one. It may use dst.
 func plainName(dst, name []byte) []byte {
 	if isPlain(name) {
 		return name

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// TestEncodedParameters has URLs with secrets that stand, encoded or half encoded, where a parameter or its name should.
+// TestEncodedParameters has URLs with secrets that stand, encoded or half encoded, where a parameter or its
+// name should.
 func TestEncodedParameters(t *testing.T) {
 	t.Parallel()
 	s := newSecrets(nil)

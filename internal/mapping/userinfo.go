@@ -34,8 +34,8 @@ func withoutUserinfo(text []byte) (out []byte, found bool) {
 	return append(out, text[copied:]...), true
 }
 
-// authorityStart returns where the next name of a host, with what is before it, starts, -1 when there is no other. query is
-// where the query starts.
+// authorityStart returns where the next name of a host, with what is before it, starts, -1 when there is no
+// other. query is where the query starts.
 func authorityStart(text []byte, from, query int) int {
 	first := -1
 	if from == 0 {
@@ -61,7 +61,8 @@ func authorityStart(text []byte, from, query int) int {
 	}
 }
 
-// afterWebScheme reports whether a text ends with the scheme of URLs in which browsers take any slashes for two: https:\\a.example.
+// afterWebScheme reports whether a text ends with the scheme of URLs in which browsers take any slashes for
+// two: https:\\a.example.
 func afterWebScheme(before []byte) bool {
 	before, ok := bytes.CutSuffix(before, []byte(":"))
 	if !ok {

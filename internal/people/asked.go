@@ -19,8 +19,8 @@ func (s *settler) askFor(c *candidate, st *state) {
 	}
 }
 
-// listAsked lists the people whose email is asked for, and leaves out of them those of whose email another has become the
-// holder.
+// listAsked lists the people whose email is asked for, and leaves out of them those of whose email another
+// has become the holder.
 func (s *settler) listAsked() error {
 	if s.choice.Asked == nil {
 		return nil

@@ -54,11 +54,11 @@ type Choice struct {
 	// Excluded reports whether people with an email that is not theirs to be sent; called with the email as it stands.
 	// Nil excludes nobody. For IDs there is Options.Excluded.
 	Excluded func(email []byte) bool
-	// Only reports that just the people are sent with an ID for which Options.Only is true, or with an email for which Asked is
-	// that nobody else who is sent has.
+	// Only reports that just the people are sent with an ID for which Options.Only is true, or with an email
+	// for which Asked is that nobody else who is sent has.
 	Only bool
-	// Asked reports whether people with an email are asked for, by Only or to be listed in Settled.Asked; called from many
-	// goroutines with the email as it stands. Nil asks for nobody.
+	// Asked reports whether people with an email are asked for, by Only or to be listed in Settled.Asked;
+	// called from many goroutines with the email as it stands. Nil asks for nobody.
 	Asked func(email []byte) bool
 }
 

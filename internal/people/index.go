@@ -313,7 +313,8 @@ func (x *Index) entry(sh *shard, h sum, id []byte) (number uint32, f *fact) {
 	return number, f
 }
 
-// eachShard calls f once for every shard, several at a time, and returns what went wrong. It starts none once ctx is done.
+// eachShard calls f once for every shard, several at a time, and returns what went wrong. It starts none once
+// ctx is done.
 func (x *Index) eachShard(ctx context.Context, f func(number uint32, sh *shard) error) error {
 	return parallel(ctx, shardCount, func(i int) error { return f(uint32(i), &x.shards[i]) })
 }

@@ -11,9 +11,9 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// Settle ends the first reading: Observe must not be called any more, and Settle only once. Its error is trouble with the
-// disk, or the cause of ctx, which ends it within moments however many people there are. The index must be closed after what was
-// settled has been used.
+// Settle ends the first reading: Observe must not be called any more, and Settle only once. Its error is
+// trouble with the disk, or the cause of ctx, which ends it within moments however many people there are. The
+// index must be closed after what was settled has been used.
 func (x *Index) Settle(ctx context.Context, c Choice) (*Settled, error) {
 	c.Who = cmp.Or(c.Who, Identified)
 	s := &settler{ctx: ctx, x: x, choice: c, settled: &Settled{index: x}, joinings: x.space.NewLog()}
@@ -52,8 +52,8 @@ func (x *Index) Settle(ctx context.Context, c Choice) (*Settled, error) {
 	return s.settled, x.Err()
 }
 
-// stopped is the cause of the context, if it is done. It looks at it once in a few thousand turns of a loop, which it
-// is told the number of.
+// stopped is the cause of the context, if it is done. It looks at it once in a few thousand turns of a loop,
+// which it is told the number of.
 func (s *settler) stopped(turn int) error {
 	if turn%4096 != 0 || s.ctx.Err() == nil {
 		return nil

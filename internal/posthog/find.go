@@ -25,8 +25,8 @@ func Find(args []string) ([]Source, error) {
 // SearchOptions are what Search leaves out. The zero value leaves out strays alone.
 type SearchOptions struct {
 	Read Options // how the sources will be read, which tells what is a stray
-	// Exclude is asked for a file or directory by its name, by its path below the argument and by its path, also the
-	// absolute one, and for a directory again with a slash behind each. Nil leaves nothing out.
+	// Exclude is asked for a file or directory by its name, by its path below the argument and by its path,
+	// also the absolute one, and for a directory again with a slash behind each. Nil leaves nothing out.
 	Exclude func(name string) bool
 	// Ours reports whether a file in a directory or of a glob is one that this program writes. Nil leaves none out.
 	Ours func(path string) bool
@@ -53,13 +53,14 @@ type MixedFile struct {
 	Late bool // that is too far down for the file to be recognised, so that it is refused even where it is named
 }
 
-// Search turns files, directories and globs into the sources to read, sorted by path within each argument, each file
-// once, also where it goes by several names. Directories are searched to the bottom. Hidden files and the manifests of
-// batch exports, see IsManifest, are left out, and so are strays: what lies about in a directory and is no export. A
-// directory within an argument that cannot be read is a source, so that reading it reports the error. An argument that
-// names an existing file is that file, even if it could be read as a glob: the names that PostHog gives hold odd
-// characters. It is never a stray; a link that leads nowhere is left out even where it is an argument. The error joins
-// what is wrong with each argument; it is no error that everything was left out.
+// Search turns files, directories and globs into the sources to read, sorted by path within each argument,
+// each file once, also where it goes by several names. Directories are searched to the bottom. Hidden files
+// and the manifests of batch exports, see IsManifest, are left out, and so are strays: what lies about in a
+// directory and is no export. A directory within an argument that cannot be read is a source, so that reading
+// it reports the error. An argument that names an existing file is that file, even if it could be read as a
+// glob: the names that PostHog gives hold odd characters. It is never a stray; a link that leads nowhere is
+// left out even where it is an argument. The error joins what is wrong with each argument; it is no error
+// that everything was left out.
 func Search(args []string, options SearchOptions) (*Found, error) {
 	found, err := search(args, options)
 	if err == nil {
@@ -222,7 +223,8 @@ func (f *finder) found(paths []string) {
 	}
 }
 
-// isDangling reports whether a path that os.Stat has failed with is a link to something that is not there, or to itself.
+// isDangling reports whether a path that os.Stat has failed with is a link to something that is not there, or
+// to itself.
 func (f *finder) isDangling(path string, err error) bool {
 	if errors.Is(err, fs.ErrPermission) {
 		return false
@@ -338,7 +340,8 @@ func (f *finder) add(path string, info fs.FileInfo, beside bool) {
 	f.Sources, f.infos, f.before = append(f.Sources, source), append(f.infos, info), append(f.before, -1)
 }
 
-// settingsName reports whether a hidden file is one of settings, as our own are kept: nobody takes that for an export.
+// settingsName reports whether a hidden file is one of settings, as our own are kept: nobody takes that for
+// an export.
 func settingsName(name string) bool { return strings.HasPrefix(name, ".env") }
 
 func hidden(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }

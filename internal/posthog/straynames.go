@@ -24,8 +24,8 @@ func downloading(name string) bool {
 	return false
 }
 
-// strayName reports whether a name, in lower case, is that of a file which is another program's own: a copy that an editor
-// keeps, what a desktop notes of a directory, a document of an office program.
+// strayName reports whether a name, in lower case, is that of a file which is another program's own: a copy
+// that an editor keeps, what a desktop notes of a directory, a document of an office program.
 func strayName(name string) bool {
 	switch filepath.Ext(name) {
 	case ".swp", ".swo", ".doc", ".ppt", ".docx", ".pptx", ".odt", ".odp":

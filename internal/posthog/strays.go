@@ -14,11 +14,12 @@ import (
 	"strings"
 )
 
-// A stray is a file that lies about in a directory of exports and is none: notes, checksums, pictures, what an editor or a
-// download leaves. It is one by its content if that has nothing of an export: it is not compressed, does not begin as JSON
-// does, has no columns of events in its first line and is no table, and rows at most as examples in prose. By its name alone
-// it is one only where that says that another program is not done with it, or keeps it for itself. A file with the name of an
-// export is never one: what is wrong with that is trouble, since rows may be missing.
+// A stray is a file that lies about in a directory of exports and is none: notes, checksums, pictures, what
+// an editor or a download leaves. It is one by its content if that has nothing of an export: it is not
+// compressed, does not begin as JSON does, has no columns of events in its first line and is no table, and
+// rows at most as examples in prose. By its name alone it is one only where that says that another program is
+// not done with it, or keeps it for itself. A file with the name of an export is never one: what is wrong
+// with that is trouble, since rows may be missing.
 
 // dropStrays moves the sources that are strays to f.Strays, f.Downloads and f.Mixed.
 func (f *Found) dropStrays(options Options) {
@@ -105,12 +106,14 @@ func isStray(s Source, options Options) bool {
 	return blankFile(s.Path) || strayBrotli(s.Path, options)
 }
 
-// exportHead reports whether a file's first bytes alone show that it is no stray, as those of nearly all exports do.
+// exportHead reports whether a file's first bytes alone show that it is no stray, as those of nearly all
+// exports do.
 func exportHead(head []byte) bool {
 	return codecOf(head) != nil || skippable(head) || beginsJSON(head)
 }
 
-// isProse reports whether a file has some rows as examples do: it does not begin with one, and most of its lines are none.
+// isProse reports whether a file has some rows as examples do: it does not begin with one, and most of its
+// lines are none.
 func isProse(path string) bool {
 	head := beginningOf(path, windowSize)
 	if utf16Order(head) != nil || slices.ContainsFunc(foreignFiles, func(f foreignFile) bool { return f.is(head) }) {
@@ -153,8 +156,8 @@ func beginningOf(path string, size int) []byte {
 	return head
 }
 
-// strayBrotli reports whether a file that was taken for brotli, and is damaged as such, has nothing of an export in what text it
-// gives: brotli has no magic, and other files make sense as a few bytes of it.
+// strayBrotli reports whether a file that was taken for brotli, and is damaged as such, has nothing of an
+// export in what text it gives: brotli has no magic, and other files make sense as a few bytes of it.
 func strayBrotli(path string, options Options) bool {
 	head := beginningOf(path, brotliHead)
 	text, found := brotliText(head)

@@ -10,8 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestStraysHaveNothingOfAnExport holds files in a directory, by what is in them and what they are called, against what
-// becomes of them. Those without an extension stand for any name that says nothing.
+// TestStraysHaveNothingOfAnExport holds files in a directory, by what is in them and what they are called,
+// against what becomes of them. Those without an extension stand for any name that says nothing.
 func TestStraysHaveNothingOfAnExport(t *testing.T) {
 	packed := string(zip(t, []byte(eventRow), false))
 	brotli := string(packBrotli(t, []byte(strings.Repeat(eventRow, 50)), 1000))
@@ -175,8 +175,9 @@ func utf16Of(text string) string {
 	return string(wide)
 }
 
-// TestCutExportsAreNoStrays cuts the shipped samples, plain and packed, wherever a download may end, under a name that says
-// nothing. From one line on, and from any byte of what is packed or is JSON, they are no strays.
+// TestCutExportsAreNoStrays cuts the shipped samples, plain and packed, wherever a download may end, under a
+// name that says nothing. From one line on, and from any byte of what is packed or is JSON, they are no
+// strays.
 func TestCutExportsAreNoStrays(t *testing.T) {
 	samples, err := filepath.Glob(samplesDir + "*")
 	if err != nil || len(samples) < 15 {

@@ -7,14 +7,14 @@ import (
 	"strings"
 )
 
-// isTable reports whether text is a table: its first line names columns that exports have, or its lines have as many cells
-// as each other. A comma and a word of ours alone make none: prose and queries have them too.
+// isTable reports whether text is a table: its first line names columns that exports have, or its lines have
+// as many cells as each other. A comma and a word of ours alone make none: prose and queries have them too.
 func (h *head) isTable() bool {
 	return h.namesColumns() || slices.ContainsFunc(delimiters, func(d byte) bool { return evenCells(h.text, h.whole, d) })
 }
 
-// namesColumns reports whether the first line has two names of columns just as exports write them, or one that the options
-// name.
+// namesColumns reports whether the first line has two names of columns just as exports write them, or one
+// that the options name.
 func (h *head) namesColumns() bool {
 	ours := 0
 	for i, name := range h.names {
@@ -29,8 +29,8 @@ func (h *head) namesColumns() bool {
 	return ours > 1
 }
 
-// evenCells reports whether the first few rows, two at least, have the same number of delimiters outside of quotes, and that
-// is two or more.
+// evenCells reports whether the first few rows, two at least, have the same number of delimiters outside of
+// quotes, and that is two or more.
 func evenCells(text []byte, whole bool, delimiter byte) bool {
 	const looked = 5
 	if line, rest, _ := bytes.Cut(text, newline); bytes.HasPrefix(line, []byte("sep=")) {
@@ -51,8 +51,8 @@ func evenCells(text []byte, whole bool, delimiter byte) bool {
 	return rows > 1
 }
 
-// cutsOfRows yields how many delimiters each row that is not blank has outside of quotes, and whether a newline ends it. What
-// text ends with is a row only if it is the whole text.
+// cutsOfRows yields how many delimiters each row that is not blank has outside of quotes, and whether a
+// newline ends it. What text ends with is a row only if it is the whole text.
 func cutsOfRows(text []byte, whole bool, delimiter byte) iter.Seq2[int, bool] {
 	return func(yield func(int, bool) bool) {
 		start, cuts, quoted := 0, 0, false

@@ -1,5 +1,5 @@
-// Package regularfile opens files that must be regular ones: opening a pipe to which nobody writes waits for ever, and a device
-// may have no end.
+// Package regularfile opens files that must be regular ones: opening a pipe to which nobody writes waits for
+// ever, and a device may have no end.
 package regularfile
 
 import (
@@ -28,7 +28,8 @@ func (e *Irregular) Hint() string {
 	return "save what it gives to a file, and name that"
 }
 
-// Open opens a regular file for reading, also through a link. The error is an *Irregular for anything else, else the system's.
+// Open opens a regular file for reading, also through a link. The error is an *Irregular for anything else,
+// else the system's.
 func Open(path string) (*os.File, error) {
 	before, err := os.Stat(path)
 	if err != nil {
@@ -37,7 +38,8 @@ func Open(path string) (*os.File, error) {
 	return open(path, before, NonBlock)
 }
 
-// OpenNoFollow is Open for a path that is no symbolic link; it does not follow one that has just come into its place either.
+// OpenNoFollow is Open for a path that is no symbolic link; it does not follow one that has just come into
+// its place either.
 func OpenNoFollow(path string) (*os.File, error) {
 	before, err := os.Lstat(path)
 	if err != nil {
@@ -53,7 +55,8 @@ func OpenNoFollow(path string) (*os.File, error) {
 	return file, nil
 }
 
-// open opens a file that was looked at before, since opening a device may do something, and looks at what it has opened.
+// open opens a file that was looked at before, since opening a device may do something, and looks at what it
+// has opened.
 func open(path string, before fs.FileInfo, flags int) (*os.File, error) {
 	if !before.Mode().IsRegular() {
 		return nil, &Irregular{path, before.Mode()}
@@ -72,8 +75,8 @@ func open(path string, before fs.FileInfo, flags int) (*os.File, error) {
 	return file, nil
 }
 
-// Head returns the first bytes of a regular file, size at most; nil for anything else, a symbolic link among it, and where it
-// cannot be read.
+// Head returns the first bytes of a regular file, size at most; nil for anything else, a symbolic link among
+// it, and where it cannot be read.
 func Head(path string, size int) []byte {
 	file, err := OpenNoFollow(path)
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"iter"
 )
 
-// looksEvery is after how many elements Until looks at its context: often enough for somebody who waits, and too rarely to
-// cost anything.
+// looksEvery is after how many elements Until looks at its context: often enough for somebody who waits, and
+// too rarely to cost anything.
 const looksEvery = 4096
 
 // Until yields what in yields until ctx is done; the cause is then the error that is yielded last.
