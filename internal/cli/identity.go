@@ -161,29 +161,3 @@ func parseBytes(text string) (int64, error) {
 	}
 	return 0, fmt.Errorf("takes 64MB or more, not %q", text)
 }
-
-func identityText(flags *pflag.FlagSet) string {
-	return `An anonymous visitor's events go to the person that the visitor became: the whole export is read before anything is sent.
-IDs are one person by a persons export (--persons), by rows with the same person_id, and by the links of $identify,
-$create_alias and $merge_dangerously in the order PostHog took them in, refused where PostHog refuses them: placeholders such
-as "undefined" are nobody, and one identified person is never merged into another by an $identify or an alias.
-
-The ID that a person keeps: one that an earlier run has sent, one that matches --user-id, one that somebody logged in with and
-that Customer.io has already (--existing), one that somebody logged in with (rather not an email), one that no machine
-made, one that Customer.io has, any. Of equals it is the target of an $identify or a $merge_dangerously between
-them, then the earliest.
-
-Identified are people with an $identify or login, or known to your back end under an ID that no machine made. $exception,
-$$heatmap, $ai_* and $feature_flag_called alone make nobody.
-An ID of which only posthog-js sends rows, each with $is_identified false, is a visitor's, unless an email of it is known.
-
-Attributes are replayed: at a merge the values of the person of the row's distinct_id win. An email that is missing for
---identify-by email may be one of the distinct IDs.
-
-An anonymous profile that is there (by --existing, or from an earlier run) is merged into the person's. Two identified ones are
-merged only where a $merge_dangerously names both, or with --merge-profiles: a merge cannot be undone. Without that the
-person is held (skipped.two_profiles): nothing of theirs is sent, and their rows wait.
-
-` + topicFlags("identity", flags) + `
-` + "`ph2cio explain SOURCE... ID`" + ` shows one person, and why.`
-}
