@@ -123,7 +123,7 @@ func TestReasonsTopicHasEveryCode(t *testing.T) {
 		}
 	}
 	for line := range strings.Lines(text[strings.Index(text, "\n\n"):]) {
-		if strings.HasPrefix(line, " ") && len(line) > helpWidth+1 {
+		if strings.HasPrefix(line, " ") && len(line) > columnsWithoutTerminal+1 {
 			t.Errorf("a line of %d columns: %s", len(line)-1, line)
 		}
 	}
