@@ -48,6 +48,7 @@ func topicText(root *cobra.Command, name string, width int) string {
 		"secrets":       list(secrets),
 		"secretsInURLs": list(inURLs),
 		"plumbing":      list(mapping.Plumbing()),
+		"reasons":       reasonsText,
 		"fields":        func() string { return strings.Join(posthog.Fields, ", ") },
 	})
 	var b strings.Builder
