@@ -125,7 +125,7 @@ reads at its start; then open a new shell.
 		name, title string
 		write       func(root *cobra.Command, w io.Writer, describe bool) error
 	}{
-		{"bash", "bash", (*cobra.Command).GenBashCompletionV2},
+		{"bash", "bash", bashScript},
 		{"zsh", "zsh", func(root *cobra.Command, w io.Writer, describe bool) error {
 			if describe {
 				return root.GenZshCompletion(w)
@@ -153,6 +153,20 @@ reads at its start; then open a new shell.
 		c.AddCommand(one)
 	}
 	return c
+}
+
+// bashScript is cobra's script for bash, which completes lists too: cobra's puts a backslash before each comma, which nobody types.
+func bashScript(root *cobra.Command, w io.Writer, describe bool) error {
+	var script strings.Builder
+	if err := root.GenBashCompletionV2(&script, describe); err != nil {
+		return err
+	}
+	const typed, inserted = `comp=$(printf "%q" "${compline%%$tab*}")`, `COMPREPLY[0]=$(printf "%q" "${COMPREPLY[0]%%$tab*}")`
+	_, err := strings.NewReplacer(
+		typed, typed+"\n        "+`comp=${comp//\\,/,}`,
+		inserted, inserted+"\n        "+`COMPREPLY[0]=${COMPREPLY[0]//\\,/,}`,
+	).WriteString(w, script.String())
+	return err
 }
 
 // withoutSettings lets a command begin that needs neither settings nor a log.
