@@ -39,7 +39,7 @@ type helpText struct {
 func (h *helpText) write() {
 	c := h.command
 	if c.IsAdditionalHelpTopicCommand() {
-		fmt.Fprintln(h, strings.TrimSpace(layOut(topicText(c.Root(), c.Name(), h.width), h.width)))
+		fmt.Fprintln(h, strings.Trim(layOut(topicText(c.Root(), c.Name(), h.width), h.width), "\n"))
 		return
 	}
 	fmt.Fprintln(h, strings.TrimSpace(layOut(longOf(c), h.width)))

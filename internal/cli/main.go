@@ -130,6 +130,7 @@ to Customer.io's Track API, once.`,
 		}
 		return c.Help()
 	}
+	root.InitDefaultHelpFlag() // else -h before a command would take its name for a value
 	p.addCommands(root)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return errors.Join(append(p.mistakes, clearer(c, err))...) })
 	tellOfQuotes(root)

@@ -44,7 +44,7 @@ func topicText(root *cobra.Command, name string, width int) string {
 	}
 	page := template.New(name + ".txt").Funcs(template.FuncMap{
 		"flags":         func() string { return topicFlags(root, name, width) },
-		"exitCodes":     func() string { return exitCodesText },
+		"exitCodes":     func() string { return "  " + strings.ReplaceAll(exitCodesText, "\n", "\n  ") },
 		"secrets":       list(secrets),
 		"secretsInURLs": list(inURLs),
 		"plumbing":      list(mapping.Plumbing()),
@@ -65,7 +65,7 @@ func listsFlags(name string) bool {
 	return err == nil && strings.Contains(string(text), "{{flags}}")
 }
 
-// layOut wraps a text to so many columns: its paragraphs, and lists, in which a line is two blanks, a term, two blanks or more and
+// layOut wraps a text to so many columns: its paragraphs, and lists, in which a line is two blanks or more, a term, two or more and
 // what the term means; that goes on in lines that begin below it. Other lines that begin with a blank stand as they are.
 func layOut(text string, width int) string {
 	var b strings.Builder
@@ -100,7 +100,7 @@ func layOut(text string, width int) string {
 }
 
 // inList is a line of a list: a term and what it means.
-var inList = regexp.MustCompile(`^  \S+( \S+)*  +`)
+var inList = regexp.MustCompile(`^  +\S+( \S+)*  +`)
 
 // termOf is the term of a line of a list with the blanks around it, empty for another line.
 func termOf(line string) string {
