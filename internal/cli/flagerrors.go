@@ -41,7 +41,7 @@ func (v mistaken) Set(text string) error {
 		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s has an empty value: give it one, or leave it out", v.flag.Name))
 		return nil
 	}
-	if startsWithTilde(text) && slices.Contains(namesPath, v.flag.Name) {
+	if startsWithTilde(text) && namesPath(v.flag) {
 		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s: %s", v.flag.Name, tildeAdvice))
 		return nil
 	}

@@ -238,12 +238,12 @@ func defaultText(f *pflag.Flag) string {
 	return " (default " + text + ")"
 }
 
-// topicFlags lists the flags of one topic that the commands have. The first command with a flag of a name counts.
+// topicFlags lists the flags of one topic that the commands have. Of flags of the same name the first one counts.
 func topicFlags(root *cobra.Command, name string, width int) string {
 	h := &helpText{width: width, all: true}
 	var flags []*pflag.Flag
 	seen := map[string]bool{}
-	for _, c := range root.Commands() {
+	for _, c := range sendersFirst(root) {
 		for _, f := range flagsOf(c) {
 			if theFact(f, topicFact) == name && !seen[f.Name] {
 				seen[f.Name] = true
@@ -273,6 +273,19 @@ func defaultsText(root *cobra.Command, f *pflag.Flag) string {
 		text = strings.TrimSuffix(text, ")") + "; " + value + " in " + strings.Join(others, " and ") + ")"
 	}
 	return text
+}
+
+// sendersFirst are the commands, those before the others that say of a flag what it means for sending.
+func sendersFirst(root *cobra.Command) (commands []*cobra.Command) {
+	var others []*cobra.Command
+	for _, c := range root.Commands() {
+		if slices.Contains([]string{backfillCommand, syncCommand, retryCommand}, c.Name()) {
+			commands = append(commands, c)
+		} else {
+			others = append(others, c)
+		}
+	}
+	return append(commands, others...)
 }
 
 // groupOrder is where a flag's group stands among all.

@@ -46,7 +46,7 @@ others are shown all the same.`,
 }
 
 func addLimitFlag(f *pflag.FlagSet, limit *int) {
-	f.IntVar(limit, "limit", 20, "show this many lines of each list; 0 shows all, as --json always does")
+	f.IntVar(limit, "limit", 20, "show N lines of each list; 0 shows all, as --json always does")
 	describe(f, "limit", whatToShow, "N", short())
 }
 

@@ -59,12 +59,12 @@ network. SOURCE is a file, a directory, a glob, or - for standard input.`,
 func (o *previewOptions) addFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.SortFlags = false
-	f.IntVar(&o.limit, "limit", 10, "show this many operations")
+	f.IntVar(&o.limit, "limit", 10, "show N operations")
 	describe(f, "limit", whatToShow, "N", short())
 	f.StringVar(&o.operations, operationsFlag, "", "write every operation, one a line; in the order of sending; - is stdout")
 	describe(f, operationsFlag, whatToShow, "FILE", short(), endingIn("jsonl", "json"))
 	o.mapping.addFlags(f, "hold")
-	f.IntVar(&o.batchItems, "batch-items", 1000, "put at most this many operations into a request; 0 limits only the bytes")
+	f.IntVar(&o.batchItems, "batch-items", 1000, "put at most N operations into a request; 0 leaves only the limit on bytes")
 	describe(f, "batch-items", pace, "N")
 	f.Float64Var(&o.rate, "rate", defaultRate, "requests a second, to tell how long sending would take")
 	describe(f, "rate", pace, "N")

@@ -1,9 +1,16 @@
 package cli
 
-import "strings"
+import (
+	"strings"
 
-// namesPath are the flags whose values are paths.
-var namesPath = []string{stateFlag, tmpFlag, metricsFlag, operationsFlag, profileFlag, envFileFlag, "existing", "persons", "exclude-people", "ca-cert"}
+	"github.com/spf13/pflag"
+)
+
+// namesPath says whether the values of a flag are paths.
+func namesPath(f *pflag.Flag) bool {
+	takes := theFact(f, takesFact)
+	return takes == "FILE" || takes == "DIR"
+}
 
 // tildeAdvice says what to do about a path that startsWithTilde.
 const tildeAdvice = "~ is not expanded here: write your home directory out"
