@@ -182,7 +182,7 @@ func flagsOf(c *cobra.Command) (flags []*pflag.Flag) {
 
 // flagGroups writes flags under the headings of their groups.
 func (h *helpText) flagGroups(flags []*pflag.Flag) {
-	column := flagColumn(flags)
+	column := flagColumn(flags, h.width)
 	begun := false
 	for _, group := range append([]flagGroup{{}}, flagGroups...) {
 		ofGroup := slices.DeleteFunc(slices.Clone(flags), func(f *pflag.Flag) bool { return theFact(f, groupFact) != group.heading })
@@ -218,9 +218,12 @@ func flagName(f *pflag.Flag) string {
 	return strings.TrimRight(name+"--"+f.Name+" "+theFact(f, takesFact), " ")
 }
 
-// flagColumn is where the texts of some flags begin.
-func flagColumn(flags []*pflag.Flag) (column int) {
-	const most = 26 // names that take more push their texts
+// flagColumn is where the texts of some flags begin; in narrow terminals that is below their names.
+func flagColumn(flags []*pflag.Flag, width int) (column int) {
+	const most, narrow = 26, 60 // names that take more than most push their texts
+	if width < narrow {
+		return 6
+	}
 	for _, f := range flags {
 		if wide := columnsOf(flagName(f)) + 2; wide <= most {
 			column = max(column, wide)
@@ -252,7 +255,7 @@ func topicFlags(root *cobra.Command, name string, width int) string {
 		}
 	}
 	slices.SortStableFunc(flags, func(a, b *pflag.Flag) int { return cmp.Compare(groupOrder(a), groupOrder(b)) })
-	column := flagColumn(flags)
+	column := flagColumn(flags, h.width)
 	for _, f := range flags {
 		h.entry(flagName(f), f.Usage+defaultsText(root, f), column)
 	}
