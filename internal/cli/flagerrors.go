@@ -80,6 +80,9 @@ func clearer(c *cobra.Command, err error) error {
 	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		return unknownFlag(c, e)
 	}
+	if e, ok := errors.AsType[*pflag.ValueRequiredError](err); ok {
+		return fmt.Errorf("--%s needs a value: %s", e.GetFlag().Name, valuesText(e.GetFlag()))
+	}
 	if _, ok := errors.AsType[*pflag.InvalidSyntaxError](err); ok {
 		return errors.New("a flag needs a name after --")
 	}

@@ -146,7 +146,7 @@ func TestALogOfJSONHasProgressAndTheWholeInItsLastRecord(t *testing.T) {
 
 func TestALogHasNoThirdForm(t *testing.T) {
 	out := runProgram(t, nil, "preview", "--log-format", "xml", acornly)
-	if out.code != exitUsage || !strings.Contains(out.stderr, `--log-format takes text or json, not "xml"`) {
+	if out.code != exitUsage || !strings.Contains(out.stderr, `--log-format must be text or json, not "xml"`) {
 		t.Errorf("exit code %d\n%s", out.code, out.stderr)
 	}
 }

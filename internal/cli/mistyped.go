@@ -72,10 +72,18 @@ func checkChoice(f *pflag.Flag, text string) error {
 	names := namesOf(f.Annotations[valuesFact])
 	for _, part := range parts {
 		if part = strings.TrimSpace(part); !slices.Contains(names, part) {
-			return fmt.Errorf("--%s takes %s, not %s", f.Name, alternatives(names), meant(part, names))
+			return fmt.Errorf("--%s must be %s, not %s", f.Name, alternatives(names), meant(part, names))
 		}
 	}
 	return nil
+}
+
+// valuesText says what a flag may be set to: its choices, or the kind of value.
+func valuesText(f *pflag.Flag) string {
+	if known(f, onlyFact) {
+		return alternatives(namesOf(f.Annotations[valuesFact]))
+	}
+	return theFact(f, takesFact)
 }
 
 // alternatives lists names with "or" before the last.
