@@ -58,7 +58,8 @@ func completeValue(f *pflag.Flag, typed string) ([]string, cobra.ShellCompDirect
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeList completes the last of some values with commas between them, by those that do not stand before it.
+// completeList completes the last of some values with commas between them, by those that do not stand
+// before it.
 func completeList(values []string, typed string) (all []string, _ cobra.ShellCompDirective) {
 	before := typed[:strings.LastIndex(typed, ",")+1]
 	for _, value := range values {
@@ -92,8 +93,8 @@ func beginning(typed string, all []string) (some []string) {
 	return some
 }
 
-// newCompletion is cobra's command of the same name with a page of help for all shells, and without the settings, which no
-// script needs.
+// newCompletion is cobra's command of the same name with a page of help for all shells, and without the
+// settings, which no script needs.
 func newCompletion() *cobra.Command {
 	c := &cobra.Command{
 		Use:   completionCommand,
@@ -121,41 +122,49 @@ reads at its start; then open a new shell.
 			}
 		},
 	}
-	for _, shell := range []struct {
-		name, title string
-		write       func(root *cobra.Command, w io.Writer, describe bool) error
-	}{
-		{"bash", "bash", bashScript},
-		{"zsh", "zsh", func(root *cobra.Command, w io.Writer, describe bool) error {
-			if describe {
-				return root.GenZshCompletion(w)
-			}
-			return root.GenZshCompletionNoDesc(w)
-		}},
-		{"fish", "fish", (*cobra.Command).GenFishCompletion},
-		{"powershell", "PowerShell", func(root *cobra.Command, w io.Writer, describe bool) error {
-			if describe {
-				return root.GenPowerShellCompletionWithDesc(w)
-			}
-			return root.GenPowerShellCompletion(w)
-		}},
-	} {
-		plain := false
-		one := &cobra.Command{
-			Use: shell.name, Short: "Print the script for " + shell.title, Args: cobra.NoArgs,
-			ValidArgsFunction: cobra.NoFileCompletions,
-			RunE: func(c *cobra.Command, _ []string) error {
-				return shell.write(c.Root(), c.OutOrStdout(), !plain)
-			},
-		}
-		one.Flags().BoolVar(&plain, "no-descriptions", false, "complete without what things mean")
-		describe(one.Flags(), "no-descriptions", ownFlags, "", short())
-		c.AddCommand(one)
+	for _, shell := range shells {
+		c.AddCommand(newScript(shell))
 	}
 	return c
 }
 
-// bashScript is cobra's script for bash, which completes lists too: cobra's puts a backslash before each comma, which nobody types.
+// shell is one that cobra has a script for.
+type shell struct {
+	name, title string
+	write       func(root *cobra.Command, w io.Writer, describe bool) error
+}
+
+var shells = []shell{
+	{"bash", "bash", bashScript},
+	{"zsh", "zsh", oneOfTwo((*cobra.Command).GenZshCompletion, (*cobra.Command).GenZshCompletionNoDesc)},
+	{"fish", "fish", (*cobra.Command).GenFishCompletion},
+	{"powershell", "PowerShell", oneOfTwo((*cobra.Command).GenPowerShellCompletionWithDesc, (*cobra.Command).GenPowerShellCompletion)},
+}
+
+// oneOfTwo writes a script with descriptions or without.
+func oneOfTwo(with, without func(*cobra.Command, io.Writer) error) func(*cobra.Command, io.Writer, bool) error {
+	return func(root *cobra.Command, w io.Writer, describe bool) error {
+		if describe {
+			return with(root, w)
+		}
+		return without(root, w)
+	}
+}
+
+// newScript is the command that prints a shell's script.
+func newScript(of shell) *cobra.Command {
+	plain := false
+	c := &cobra.Command{
+		Use: of.name, Short: "Print the script for " + of.title, Args: cobra.NoArgs, ValidArgsFunction: cobra.NoFileCompletions,
+		RunE: func(c *cobra.Command, _ []string) error { return of.write(c.Root(), c.OutOrStdout(), !plain) },
+	}
+	c.Flags().BoolVar(&plain, "no-descriptions", false, "complete without what things mean")
+	describe(c.Flags(), "no-descriptions", ownFlags, "", short())
+	return c
+}
+
+// bashScript is cobra's script for bash, which completes lists too: cobra's puts a backslash before each
+// comma, which nobody types.
 func bashScript(root *cobra.Command, w io.Writer, describe bool) error {
 	var script strings.Builder
 	if err := root.GenBashCompletionV2(&script, describe); err != nil {

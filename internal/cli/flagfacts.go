@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// What help, completion and errors know of a flag stands where the flag is defined: see describe. The flag's library keeps it as
-// annotations, under these names.
+// What help, completion and errors know of a flag stands where the flag is defined: see describe. The
+// flag's library keeps it as annotations, under these names.
 const (
 	groupFact  = "group"
 	topicFact  = "topic"  // the help page that lists the flag
@@ -52,7 +52,8 @@ var flagGroups = []flagGroup{
 // fact is one thing to know of a flag.
 type fact func(f *pflag.Flag)
 
-// describe notes what there is to know of a flag: its group, the kind of value it takes (in capitals; empty for a switch), and more.
+// describe notes what there is to know of a flag: its group, the kind of value it takes (in capitals;
+// empty for a switch), and more.
 func describe(flags *pflag.FlagSet, name string, group flagGroup, takes string, facts ...fact) {
 	f := flags.Lookup(name) // which must exist
 	note(f, groupFact, group.heading)

@@ -93,8 +93,8 @@ func (o *mappingOptions) addAttributeFlags(f *pflag.FlagSet) {
 	describe(f, "identify-timestamp", attributes, "")
 }
 
-// defaultRate is far below the published limit of 1000 requests a second, because nothing says whether a batch counts as
-// one.
+// defaultRate is far below the published limit of 1000 requests a second, because nothing says whether a
+// batch counts as one.
 const defaultRate = 10
 
 // sendingOptions are the flags that decide how requests are made.
@@ -173,7 +173,8 @@ func addStateFlag(f *pflag.FlagSet, state *string) {
 	describe(f, stateFlag, resuming, "DIR", short())
 }
 
-// parseTime reads a date, an RFC 3339 time or an age before now. Text without a zone is UTC. Empty text is the zero time.
+// parseTime reads a date, an RFC 3339 time or an age before now. Text without a zone is UTC. Empty text is
+// the zero time.
 func parseTime(flag, text string, now time.Time) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil

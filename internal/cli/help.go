@@ -200,7 +200,8 @@ func (h *helpText) flagGroups(flags []*pflag.Flag) {
 	}
 }
 
-// flagText is what help says of a flag. Short help leaves out what follows a semicolon where it does not fit into the line.
+// flagText is what help says of a flag. Short help leaves out what follows a semicolon where it does not
+// fit into the line.
 func (h *helpText) flagText(f *pflag.Flag, column int) string {
 	text := f.Usage + defaultText(f)
 	if brief, _, ok := strings.Cut(f.Usage, "; "); ok && !h.all && max(column, columnsOf(flagName(f))+2)+columnsOf(text) > h.width {
@@ -241,7 +242,8 @@ func defaultText(f *pflag.Flag) string {
 	return " (default " + text + ")"
 }
 
-// topicFlags lists the flags of one topic that the commands have. Of flags of the same name the first one counts.
+// topicFlags lists the flags of one topic that the commands have. Of flags of the same name the first one
+// counts.
 func topicFlags(root *cobra.Command, name string, width int) string {
 	h := &helpText{width: width, all: true}
 	var flags []*pflag.Flag

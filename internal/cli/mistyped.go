@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// unknownFlag is the error of a flag that a command does not have, with the one that may be meant. What stands behind its name, as in
-// -kSECRET or --key:SECRET, is not shown.
+// unknownFlag is the error of a flag that a command does not have, with the one that may be meant. What
+// stands behind its name, as in -kSECRET or --key:SECRET, is not shown.
 func unknownFlag(c *cobra.Command, e *pflag.NotExistError) error {
 	dashes, typed := "--", e.GetSpecifiedName()
 	if group := e.GetSpecifiedShortnames(); group != "" {
@@ -49,7 +49,8 @@ func meant(typed string, names []string) string {
 	return text
 }
 
-// shown is what an error shows of a mistyped name: not what follows the letters of a name, as in API_KEY=..., which may be secret.
+// shown is what an error shows of a mistyped name: not what follows the letters of a name, as in
+// API_KEY=..., which may be secret.
 func shown(typed string) string {
 	end := strings.IndexFunc(typed, func(r rune) bool {
 		return !strings.ContainsRune(" _./-", r) && !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z')
@@ -60,7 +61,8 @@ func shown(typed string) string {
 	return typed[:end] + "..."
 }
 
-// checkChoice refuses a value that a flag with a choice of them does not have. Blanks around the names of a list do not count.
+// checkChoice refuses a value that a flag with a choice of them does not have. Blanks around the names of
+// a list do not count.
 func checkChoice(f *pflag.Flag, text string) error {
 	if !known(f, onlyFact) {
 		return nil

@@ -12,8 +12,9 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// helpFiles are the help pages that are no commands. A file's first line is its short description. In the rest, lines that begin
-// with a blank stand as they are, and other neighbouring lines are one paragraph; {{flags}} is the flags of the topic.
+// helpFiles are the help pages that are no commands. A file's first line is its short description. In the
+// rest, lines that begin with a blank stand as they are, and other neighbouring lines are one paragraph;
+// {{flags}} is the flags of the topic.
 //
 //go:embed help/*.txt
 var helpFiles embed.FS
@@ -65,18 +66,19 @@ func listsFlags(name string) bool {
 	return err == nil && strings.Contains(string(text), "{{flags}}")
 }
 
-// layOut wraps a text to so many columns: its paragraphs, and lists, in which a line is two blanks or more, a term, two or more and
-// what the term means; that goes on in lines that begin below it. Other lines that begin with a blank stand as they are.
+// layOut wraps a text to so many columns: its paragraphs, and lists, in which a line is two blanks,
+// a term, two blanks or more and what the term means; that goes on in lines that begin below it. Other
+// lines that begin with a blank stand as they are.
 func layOut(text string, width int) string {
 	var b strings.Builder
-	var words []string // of a paragraph or of a term's text
+	var parts []string // the lines of a paragraph or of a term's text
 	column := 0        // where the text of a term begins
 	before := ""       // the term with its blanks
 	end := func() {
-		if len(words) > 0 {
-			b.WriteString(before + wrapIndented(strings.Join(words, " "), width, column) + "\n")
+		if len(parts) > 0 {
+			b.WriteString(before + wrapIndented(strings.Join(parts, " "), width, column) + "\n")
 		}
-		words, column, before = nil, 0, ""
+		parts, column, before = nil, 0, ""
 	}
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, " \n")
@@ -93,14 +95,14 @@ func layOut(text string, width int) string {
 		case margin == 0 && column > 0:
 			end()
 		}
-		words = append(words, strings.Fields(line[len(term):])...)
+		parts = append(parts, strings.TrimSpace(line[len(term):]))
 	}
 	end()
 	return b.String()
 }
 
 // inList is a line of a list: a term and what it means.
-var inList = regexp.MustCompile(`^  +\S+( \S+)*  +`)
+var inList = regexp.MustCompile(`^  \S+( \S+)*  +`)
 
 // termOf is the term of a line of a list with the blanks around it, empty for another line.
 func termOf(line string) string {

@@ -19,8 +19,9 @@ func (p *program) columns() int {
 	return min(p.env.Width, mostColumns)
 }
 
-// wrapIndented breaks the lines of a text at blanks, so that none is wider than width. Every line but the first begins with so many
-// blanks; what stands before the text in the first line, such as a label, is that wide. Longer words stand in lines of their own.
+// wrapIndented breaks the lines of a text at blanks, so that none is wider than width. Every line but the
+// first begins with so many blanks; what stands before the text in the first line, such as a label, is
+// that wide. Longer words stand in lines of their own.
 func wrapIndented(text string, width, indent int) string {
 	margin := "\n" + strings.Repeat(" ", indent)
 	lines := strings.Split(text, "\n")

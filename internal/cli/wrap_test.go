@@ -43,6 +43,7 @@ is longer.
   another  of its own width
     an example that stands as it is, however long
   -x  1
+  a  b    c
 Then text.
 `
 	const want = `One paragraph over
@@ -56,6 +57,7 @@ longer.
            width
     an example that stands as it is, however long
   -x  1
+  a  b    c
 Then text.
 `
 	if got := layOut(text, 21); got != want {
