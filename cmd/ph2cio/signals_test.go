@@ -16,19 +16,26 @@ import (
 )
 
 // signals NAME TIMES CODE COMMAND...: runs the program, sends it the signal so many times once the sandbox has answered
-// some more requests, and checks its exit code. Its output is left in the files stdout and stderr.
+// some more requests, and checks its exit code. Until the first signal the sandbox holds back what comes after these. The
+// program's output is left in the files stdout.txt and stderr.txt.
 func signals(ts *testscript.TestScript, _ bool, args []string) {
 	signal := map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL}[args[0]]
 	command := commandOf(ts, args[3:])
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
-	before := requestsSoFar(ts)
+	const some = 12
+	gate, before := gateOf(ts), requestsSoFar(ts)
+	gate.hold(some)
+	defer gate.open(false)
 	ts.Check(command.Start())
 	defer func() { _ = command.Process.Kill() }()
-	waitForRequests(ts, before+12)
-	for range len(args[1]) {
+	waitForRequests(ts, before+some)
+	for n := range len(args[1]) {
+		if n > 0 {
+			time.Sleep(300 * time.Millisecond)
+		}
 		ts.Check(command.Process.Signal(signal))
-		time.Sleep(300 * time.Millisecond)
+		gate.open(signal == syscall.SIGKILL)
 	}
 	err := command.Wait()
 	code := command.ProcessState.ExitCode()
@@ -47,7 +54,7 @@ func signals(ts *testscript.TestScript, _ bool, args []string) {
 
 // waitForRequests waits until the sandbox has answered so many requests.
 func waitForRequests(ts *testscript.TestScript, n int64) {
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if requestsSoFar(ts) >= n {
 			return
 		}
