@@ -22,6 +22,9 @@ type Env struct {
 	StdoutTerminal bool
 	StderrTerminal bool
 
+	// Width is how many columns the terminal has that stdout is, or else stderr; 0 where neither is one.
+	Width int
+
 	// NetworkFS names the network file system that a path is on, empty for a local or an unknown one; nil is unknown.
 	NetworkFS func(path string) string
 
@@ -37,8 +40,19 @@ func OS() Env {
 		StdinTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		StdoutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		StderrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		Width:          width(os.Stdout, os.Stderr),
 		NetworkFS:      networkFS,
 	}
+}
+
+// width is how many columns the first of some files has that is a terminal.
+func width(files ...*os.File) int {
+	for _, file := range files {
+		if columns, _, err := term.GetSize(int(file.Fd())); err == nil && columns > 0 {
+			return columns
+		}
+	}
+	return 0
 }
 
 // get returns a variable's value, empty when it is not set.

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"ph2cio/internal/export"
 )
@@ -100,18 +99,4 @@ func (t *table) line(cells []string, widths []int) string {
 		}
 	}
 	return strings.TrimRight(b.String(), " ")
-}
-
-// columnsOf counts the characters that a cell shows; colours take no room.
-func columnsOf(cell string) int {
-	n := utf8.RuneCountInString(cell)
-	for {
-		_, rest, ok := strings.Cut(cell, "\x1b[")
-		if !ok {
-			return n
-		}
-		code, rest, _ := strings.Cut(rest, "m")
-		n -= len("\x1b[m") + len(code)
-		cell = rest
-	}
 }

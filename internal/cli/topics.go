@@ -18,11 +18,8 @@ import (
 //go:embed help/*.txt
 var helpFiles embed.FS
 
-// helpWidth is how many columns help has where there is no terminal.
-const helpWidth = 80
-
 // newTopics are help pages that are no commands, by name.
-func newTopics(*program) []*cobra.Command {
+func newTopics(p *program) []*cobra.Command {
 	files, err := helpFiles.ReadDir("help")
 	if err != nil {
 		panic(err) // they are part of the binary
@@ -31,7 +28,7 @@ func newTopics(*program) []*cobra.Command {
 	for _, file := range files {
 		name := strings.TrimSuffix(file.Name(), ".txt")
 		short, text, _ := strings.Cut(topicText(name), "\n")
-		pages = append(pages, &cobra.Command{Use: name, Short: short, Long: strings.TrimSpace(layOut(text, helpWidth))})
+		pages = append(pages, &cobra.Command{Use: name, Short: short, Long: strings.TrimSpace(layOut(text, p.columns()))})
 	}
 	return pages
 }
@@ -48,6 +45,7 @@ func topicText(name string) string {
 		"secrets":       list(secrets),
 		"secretsInURLs": list(inURLs),
 		"plumbing":      list(mapping.Plumbing()),
+		"reasons":       reasonsText,
 		"fields":        func() string { return strings.Join(posthog.Fields, ", ") },
 	})
 	var b strings.Builder
@@ -74,7 +72,7 @@ func layOut(text string, width int) string {
 	var words []string
 	end := func() {
 		if len(words) > 0 {
-			b.WriteString(wrap(words, width) + "\n")
+			b.WriteString(wrapIndented(strings.Join(words, " "), width, 0) + "\n")
 			words = nil
 		}
 	}
@@ -88,24 +86,5 @@ func layOut(text string, width int) string {
 		words = append(words, strings.Fields(line)...)
 	}
 	end()
-	return b.String()
-}
-
-// wrap lays words out in lines of so many columns.
-func wrap(words []string, width int) string {
-	var b strings.Builder
-	column := 0
-	for _, word := range words {
-		if column > 0 && column+1+len(word) > width {
-			b.WriteString("\n")
-			column = 0
-		}
-		if column > 0 {
-			b.WriteString(" ")
-			column++
-		}
-		b.WriteString(word)
-		column += len(word)
-	}
 	return b.String()
 }

@@ -1,0 +1,34 @@
+package cli
+
+import "testing"
+
+func TestWrapIndented(t *testing.T) {
+	for _, c := range []struct {
+		text          string
+		width, indent int
+		want          string
+	}{
+		{"one two three", 80, 4, "one two three"},
+		{"one two three", 12, 4, "one two\n    three"},
+		{"one two\nthree four", 11, 4, "one two\n    three\n    four"},
+		{"a  b   c", 80, 2, "a  b   c"},
+		{"a  bbb   c", 7, 2, "a\n  bbb\n  c"},
+		{"unbreakably long", 4, 2, "unbreakably\n  long"},
+		{"\x1b[1mone\x1b[0m two six", 7, 0, "\x1b[1mone\x1b[0m two\nsix"},
+		{"日本 日本 日本", 9, 0, "日本 日本\n日本"},
+		{"cafe\u0301 ok x", 9, 0, "cafe\u0301 ok x"},
+		{"", 80, 4, ""},
+	} {
+		if got := wrapIndented(c.text, c.width, c.indent); got != c.want {
+			t.Errorf("%q in %d columns, %d in: %q, want %q", c.text, c.width, c.indent, got, c.want)
+		}
+	}
+}
+
+func TestColumns(t *testing.T) {
+	for width, want := range map[int]int{0: 80, 60: 60, 80: 80, 100: 100, 240: 100} {
+		if got := (&program{env: Env{Width: width}}).columns(); got != want {
+			t.Errorf("a terminal of %d: %d columns, want %d", width, got, want)
+		}
+	}
+}
