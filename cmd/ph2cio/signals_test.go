@@ -4,15 +4,20 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"ph2cio/internal/export"
 )
 
 // signals NAME TIMES CODE COMMAND...: runs the program, sends it the signal so many times once the sandbox has answered
@@ -30,6 +35,7 @@ func signals(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(command.Start())
 	defer func() { _ = command.Process.Kill() }()
 	waitForRequests(ts, before+some)
+	waitForSaved(ts, args[3:])
 	for n := range len(args[1]) {
 		if n > 0 {
 			time.Sleep(300 * time.Millisecond)
@@ -60,6 +66,39 @@ func waitForRequests(ts *testscript.TestScript, n int64) {
 		}
 	}
 	ts.Fatalf("the sandbox never had %d requests", n)
+}
+
+// waitForSaved waits until the state of a command has events that were answered, which takes a moment after the answers. It
+// does not insist: there may be none among the requests so far.
+func waitForSaved(ts *testscript.TestScript, command []string) {
+	_, rest, found := strings.Cut(strings.Join(command, " "), "--state ")
+	if !found {
+		return
+	}
+	state, _, _ := strings.Cut(rest, " ")
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if savedEvents(ts.MkAbs(state)) > 0 {
+			return
+		}
+	}
+}
+
+// savedEvents is how many events the last run has had answers for, as its state has it; 0 while that cannot be read.
+func savedEvents(state string) int64 {
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(state, "state.db")+"?mode=ro")
+	if err != nil {
+		return 0
+	}
+	defer db.Close()
+	var text []byte
+	if db.QueryRow("SELECT counters FROM positions ORDER BY run DESC, phase DESC LIMIT 1").Scan(&text) != nil {
+		return 0
+	}
+	counters, err := export.ReadCounters(text)
+	if err != nil {
+		return 0
+	}
+	return counters.Sent()
 }
 
 func requestsSoFar(ts *testscript.TestScript) int64 {
