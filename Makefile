@@ -1,11 +1,12 @@
-# Needs Go, git and make; `make race` also needs a C compiler. Works with make 3.81 and any POSIX shell and awk.
+# Needs Go, git and make; `make race` also needs a C compiler.
+# Keep it to what make 3.81 (macOS), a POSIX shell and BSD awk understand.
 
 GO ?= go
 FUZZTIME ?= 30s
 BENCHFLAGS ?=
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-# The version comes from the stamp that Go puts into a build; this is for builds without one (-buildvcs=false).
+# The version comes from the stamp that Go puts into a build; this is for builds without it (-buildvcs=false).
 COMMIT = $(shell git rev-parse --short HEAD 2>/dev/null)
 # Without tables for debuggers it builds faster and is a third smaller; a panic still tells files and lines.
 BUILDFLAGS = -trimpath -gcflags=all=-dwarf=false -ldflags '-s -w -X main.commit=$(COMMIT)'
@@ -55,10 +56,10 @@ install: needs-go ## install ph2cio where `go install` puts programs
 	@echo "Installing ph2cio: $(BUILDTIME)."
 	@CGO_ENABLED=0 $(GO) install $(BUILDFLAGS) ./cmd/ph2cio
 
-# The command's own tests take longest and come last, so that they do not hold back the lines of the other packages.
+# go test prints packages in this order. The slowest, cmd, comes last so that it holds back no others.
 .PHONY: test
 test: needs-go ## run the tests: 2 to 5 minutes
-	@echo "Running all tests: about 5 minutes the first time on two cores, then 2."
+	@echo "Running all tests: about 5 minutes the first time on two cores, 2 to 3 after that."
 	@$(GO) test ./internal/... ./cmd/...
 	@echo "All tests passed."
 
