@@ -59,7 +59,7 @@ install: needs-go ## install ph2cio where `go install` puts programs
 # go test prints packages in this order. The slowest, cmd, comes last so that it holds back no others.
 .PHONY: test
 test: needs-go ## run the tests: 2 to 5 minutes
-	@echo "Running all tests: about 5 minutes the first time on two cores, 2 to 3 after that."
+	@echo "Running all tests (two cores: about 5 minutes the first time, then 2 to 3)."
 	@$(GO) test ./internal/... ./cmd/...
 	@echo "All tests passed."
 
