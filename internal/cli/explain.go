@@ -87,10 +87,10 @@ func (o *explainOptions) takeID(args []string) (sources []string, err error) {
 	_, err = os.Lstat(last)
 	isFile := err == nil || last == stdinSource
 	if found, _ := filepath.Glob(last); isFile || len(found) > 0 {
-		return nil, usage(fmt.Errorf("explain needs the distinct_id or email of somebody, and %s is a file: give it with --id ID", last))
+		return nil, usage(fmt.Errorf("explain needs a distinct ID or an email, and %s is a file; name the person with --id ID", last))
 	}
 	if len(args) == 1 {
-		return nil, usage(fmt.Errorf("explain needs a SOURCE before the ID: there is no file %s", last))
+		return nil, usage(fmt.Errorf("explain needs a SOURCE before the ID, and there is no file %s", last))
 	}
 	o.id = last
 	return args[:len(args)-1], nil

@@ -89,7 +89,7 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 // checkLimit refuses a number of lines that is none.
 func checkLimit(lines int) error {
 	if lines < 0 {
-		return errors.New("--limit takes 0 or more")
+		return fmt.Errorf("--limit must be 0 or more, not %d", lines)
 	}
 	return nil
 }

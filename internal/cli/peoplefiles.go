@@ -61,7 +61,7 @@ func (o *identityOptions) readExisting(ctx context.Context, own func(id []byte) 
 		if err != nil {
 			return nil, &problem{
 				err: fmt.Errorf("--existing: %s: %w", o.existing, err), code: exitInput,
-				hint: "who is new hangs on it, so all of it must be right: export people from Customer.io as CSV again, with their id and email",
+				hint: "export people from Customer.io as CSV again, with their id and email; ph2cio needs the whole file to know who is new",
 			}
 		}
 		all.Add(p.ID, p.Email, p.CioID)
