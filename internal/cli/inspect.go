@@ -130,7 +130,7 @@ func (p *program) writeInspection(in *export.Inspection, sources string, limit i
 	if p.json {
 		return p.writeJSON(p.env.Stdout, in)
 	}
-	t := &inspectText{in: in, limit: limit, style: p.style(p.env.StdoutTerminal)}
+	t := &inspectText{in: in, limit: limit, style: p.style(p.env.StdoutTerminal), width: max(p.env.Width, columnsWithoutTerminal)}
 	t.write(fmt.Sprintf("What is in %s. Nothing was sent.", sources))
 	_, err := io.WriteString(p.env.Stdout, t.String())
 	return err
