@@ -99,7 +99,7 @@ func (p *program) openOurs(ctx context.Context, dir string, o *previewOptions) (
 // tellNothingSent says that the state that was named is empty, in case another one was meant.
 func (p *program) tellNothingSent(dir string) {
 	if !p.quiet {
-		fmt.Fprintln(p.env.Stderr, plain(p.nothingSentText(dir, dir)))
+		fmt.Fprintln(p.env.Stderr, plain(strings.TrimSpace(p.nothingSentText(dir, dir)+" "+didYouMean(dir))))
 	}
 }
 

@@ -90,6 +90,9 @@ func (p *program) hasState(ctx context.Context, dir, typed, hint string) error {
 // nothingSentFrom says that a state directory knows of nothing, and what named it: typed is --state, empty
 // for the default.
 func (p *program) nothingSentFrom(dir, typed, hint string) error {
+	if near := didYouMean(dir); near != "" && typed != "" {
+		hint = near + " otherwise " + hint
+	}
 	return &problem{code: exitUsage, hint: hint, err: errors.New(p.nothingSentText(dir, typed))}
 }
 

@@ -120,7 +120,7 @@ func (p *program) readDotenv(flags *pflag.FlagSet) error {
 		return nil
 	}
 	if err != nil {
-		return &problem{err: fmt.Errorf("%s%w", named, err), code: exitUsage}
+		return &problem{err: fmt.Errorf("%s%w", named, err), code: exitUsage, hint: didYouMean(path)}
 	}
 	p.dotenv = d
 	return nil
@@ -214,7 +214,7 @@ func allVariables(root *cobra.Command) []string {
 			})
 		}
 		for _, sub := range c.Commands() {
-			if sub.Name() != "completion" { // its flags are cobra's own
+			if sub.Name() != completionCommand { // it reads no settings
 				visit(sub)
 			}
 		}
