@@ -85,9 +85,12 @@ func (o *explainOptions) takeID(args []string) (sources []string, err error) {
 		return args, nil
 	}
 	last := args[len(args)-1]
-	_, err = os.Lstat(last)
-	isFile := err == nil || last == stdinSource
-	if found, _ := filepath.Glob(last); isFile || len(found) > 0 {
+	info, err := os.Stat(last)
+	found, _ := filepath.Glob(last)
+	if err == nil && info.IsDir() {
+		return nil, usage(fmt.Errorf("explain needs a distinct ID or an email, and %s is a directory; name the person with --id ID", last))
+	}
+	if _, err := os.Lstat(last); err == nil || last == stdinSource || len(found) > 0 {
 		return nil, usage(fmt.Errorf("explain needs a distinct ID or an email, and %s is a file; name the person with --id ID", last))
 	}
 	if len(args) == 1 {

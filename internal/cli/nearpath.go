@@ -14,8 +14,8 @@ const mostNames = 4000
 // leastTyped is how long a name is that may be a mistyped one: a shorter one is like too many.
 const leastTyped = 3
 
-// didYouMean asks about the first of some paths that does not exist and has a near one; empty for none. It reads
-// directories and opens no file.
+// didYouMean asks about the first of some paths that does not exist and has a near one; empty for none. It
+// reads directories and opens no file.
 func didYouMean(paths ...string) string {
 	for _, path := range paths {
 		if near := nearPath(path); near != "" {
@@ -25,8 +25,8 @@ func didYouMean(paths ...string) string {
 	return ""
 }
 
-// nearPath is the path that a mistyped one is most likely meant to be: its last part is another, or that of its
-// directory. Empty if the path exists, or nothing is like it.
+// nearPath is the path that a mistyped one is most likely meant to be: its last part is another, or that of
+// its directory. Empty if the path exists, or nothing is like it.
 func nearPath(path string) string {
 	if _, err := os.Lstat(path); path == "" || !errors.Is(err, fs.ErrNotExist) {
 		return ""
