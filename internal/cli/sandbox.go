@@ -142,7 +142,7 @@ func (t *sandboxText) events(box *sandbox.Sandbox) {
 	for _, e := range events[:min(len(events), maxListed)] {
 		who := cmp.Or(e.PersonID, e.SentAs["email"], e.Person)
 		when := time.Unix(e.Timestamp, 0).UTC().Format(time.DateTime)
-		fmt.Fprintf(t, "  %-28s %s  %-6s %s\n", oneLine(who), when, e.Action, oneLine(e.Name))
+		fmt.Fprintf(t, "  %-28s %s  %-6s %s\n", oneLine(who), when, e.Action, cut(oneLine(e.Name), max(t.width-62, 20)))
 	}
 	t.rest(maxListed, len(events))
 }
