@@ -14,7 +14,7 @@ func (x *explaining) foretell(plan *Plan) {
 		return
 	}
 	if !x.learned.People.GetsIdentify(x.person) {
-		x.why.Status = "not sent: without an event to send, since filters leave events out (--all-people)"
+		x.why.Status = "not sent: no event to send, because filters leave events out (--all-people)"
 		return
 	}
 	text, o := x.mapper.Person(nil, x.person)
