@@ -34,13 +34,13 @@ func TestABadStateIsNotUsed(t *testing.T) {
 		text       []byte
 		says, hint string
 	}{
-		"a flipped page":  {overwritten(4096+8, strings.Repeat("\xff", 3000)), "damaged", "bring it back from a backup"},
-		"a flipped head":  {overwritten(0, "\x00\xff"), "not a database", "bring it back from a backup"},
-		"cut":             {whole[:2*4096], "it is cut off", "bring it back from a backup"},
-		"cut in a page":   {whole[:len(whole)-4096-1000], "it is cut off", "bring it back from a backup"},
-		"another form":    {otherForm(t, whole), "it is of another form", "use the build that made it"},
-		"a newer version": {overwritten(60, "\x00\x00\x00\x63"), "a newer version of ph2cio made it (schema 99", "use that version"},
-		"another program": {overwritten(68, "\x00\x00\x00\x05"), "not one of ph2cio's", "--state"},
+		"a flipped page":  {overwritten(4096+8, strings.Repeat("\xff", 3000)), "damaged", "restore it from a backup"},
+		"a flipped head":  {overwritten(0, "\x00\xff"), "not a database", "restore it from a backup"},
+		"cut":             {whole[:2*4096], "it is cut off", "restore it from a backup"},
+		"cut in a page":   {whole[:len(whole)-4096-1000], "it is cut off", "restore it from a backup"},
+		"another form":    {otherForm(t, whole), "from before the first release", "use the build that created it"},
+		"a newer version": {overwritten(60, "\x00\x00\x00\x63"), "was created by a newer version of ph2cio (schema 99", "use that version"},
+		"another program": {overwritten(68, "\x00\x00\x00\x05"), "a database of another program", "--state"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -104,13 +104,13 @@ func TestAPreviewTellsOfAStateItCannotUse(t *testing.T) {
 	}
 	r.write(".state/ph2cio/1/state.db", string(otherForm(t, whole)))
 	for _, args := range [][]string{{"preview", "--state", ".state/ph2cio/1", events}, {"status", "--state", ".state/ph2cio/1"}} {
-		if out := r.run(args...); out.code != 8 || !strings.Contains(out.String(), "it is of another form") {
+		if out := r.run(args...); out.code != 8 || !strings.Contains(out.String(), "from before the first release") {
 			t.Errorf("%s: exit code %d\n%s", args, out.code, out)
 		}
 	}
 	r.environment["XDG_STATE_HOME"] = filepath.Join(r.dir, ".state")
 	out := r.run("preview", events)
-	if out.code != 0 || !strings.Contains(out.String(), "as if nothing had been sent") || !strings.Contains(out.String(), "it is of another form") {
+	if out.code != 0 || !strings.Contains(out.String(), "as if nothing had been sent") || !strings.Contains(out.String(), "from before the first release") {
 		t.Errorf("exit code %d\n%s", out.code, out)
 	}
 }

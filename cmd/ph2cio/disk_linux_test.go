@@ -35,9 +35,9 @@ func TestStateDiskFails(t *testing.T) {
 		under func(k *killing) []string
 		hint  string
 	}{
-		"a limit of size": {func(*killing) []string { return []string{"sh", "-c", `ulimit -f 600; exec "$@"`, "sh"} }, "hint: look at the disk under"},
-		"full":            {inject("pwrite64:error=ENOSPC:when=80+"), "hint: make room in"},
-		"failing fsync":   {inject("fsync,fdatasync:error=EIO:when=8+"), "hint: look at the disk under"},
+		"a limit of size": {func(*killing) []string { return []string{"sh", "-c", `ulimit -f 600; exec "$@"`, "sh"} }, "hint: check the disk under"},
+		"full":            {inject("pwrite64:error=ENOSPC:when=80+"), "hint: free disk space in"},
+		"failing fsync":   {inject("fsync,fdatasync:error=EIO:when=8+"), "hint: check the disk under"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := newKilling(t, program, file, 1)

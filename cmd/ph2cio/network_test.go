@@ -114,7 +114,7 @@ func TestProxies(t *testing.T) {
 	}{
 		"in order":          {map[string]string{"HTTPS_PROXY": good}, 3, "Sent to workspace 1", true},
 		"in small letters":  {map[string]string{"https_proxy": good}, 3, "Sent to workspace 1", true},
-		"a wrong password":  {map[string]string{"HTTPS_PROXY": strings.Replace(good, "someone:", "else:", 1)}, 5, "wants other credentials (407): check HTTPS_PROXY", true},
+		"a wrong password":  {map[string]string{"HTTPS_PROXY": strings.Replace(good, "someone:", "else:", 1)}, 5, "did not accept its credentials (407): check HTTPS_PROXY", true},
 		"that reaches none": {map[string]string{"HTTPS_PROXY": to502}, 5, "could not connect (502)", false},
 		"that is gone":      {map[string]string{"HTTPS_PROXY": "http://someone:" + canaryProxy + "@" + gone.Addr().String()}, 5, "connection refused", false},
 		"no port":           {map[string]string{"HTTPS_PROXY": "http://someone:" + canaryProxy + "@host:port"}, 5, "HTTPS_PROXY is not a URL", false},
@@ -188,7 +188,7 @@ func TestAnswersThatAreNoAnswers(t *testing.T) {
 	}{
 		"a redirect of the first request": {sandbox.Answer{On: "any", Status: 307, Location: other.URL}, 2, []string{"307", other.URL, "CUSTOMERIO_REGION"}},
 		"a redirect later":                {sandbox.Answer{Status: 308, Location: other.URL}, 2, []string{"308", other.URL, "CUSTOMERIO_REGION"}},
-		"a page to sign in at":            {sandbox.Answer{On: "any", Status: 200, Body: sandbox.BodyHTML}, 5, []string{"not as the Track API does"}},
+		"a page to sign in at":            {sandbox.Answer{On: "any", Status: 200, Body: sandbox.BodyHTML}, 5, []string{"not how the Track API answers"}},
 		"500 for good":                    {sandbox.Answer{On: "any", Status: 500}, 5, []string{"gave up after 3 tries", "answered 500"}},
 		"403 later":                       {sandbox.Answer{Status: 403}, 4, []string{"403", "CUSTOMERIO_API_KEY"}},
 		"404":                             {sandbox.Answer{Status: 404}, 5, []string{"404"}},

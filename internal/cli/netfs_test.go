@@ -33,8 +33,8 @@ func TestAStateDirectoryElsewhereIsRefused(t *testing.T) {
 		args []string
 		says string
 	}{
-		{[]string{"check", "--state", state}, "FAIL  state      write " + state + ": it is on a network file system (nfs)"},
-		{[]string{"backfill", "--yes", "--state", state, acornly}, "error: write " + state + ": it is on a network file system (nfs)"},
+		{[]string{"check", "--state", state}, "FAIL  state      writing " + state + ": it is on a network file system (nfs)"},
+		{[]string{"backfill", "--yes", "--state", state, acornly}, "error: writing " + state + ": it is on a network file system (nfs)"},
 	} {
 		before := box.Stats().Requests
 		out := runProgramWith(t, func(e *Env) { e.NetworkFS = elsewhere }, account, c.args...)

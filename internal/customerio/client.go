@@ -76,7 +76,7 @@ func (c *Client) Send(ctx context.Context, b *Batch) (Receipt, error) {
 	defer lent.end()
 	c.tally.request(b)
 	asked := call{
-		what:   fmt.Sprintf("send %d operations to %s", b.Len(), c.base),
+		what:   fmt.Sprintf("sending %s to %s", severalOperations(b.Len()), c.base),
 		method: http.MethodPost, path: batchPath, body: lent, limit: maxReply(b.Len()),
 	}
 	reply, err := c.do(ctx, asked)
@@ -89,6 +89,13 @@ func (c *Client) Send(ctx context.Context, b *Batch) (Receipt, error) {
 		return unsent(b), trouble
 	}
 	return receipt, nil
+}
+
+func severalOperations(n int) string {
+	if n == 1 {
+		return "1 operation"
+	}
+	return fmt.Sprint(n, " operations")
 }
 
 // call is what one request asks.

@@ -66,21 +66,21 @@ func TestClientTellsFaultsApart(t *testing.T) {
 		{"gateway timeout", 504, "", Unavailable, true, []string{"504"}},
 		{"edge timeout", 522, "", Unavailable, true, []string{"answered 522"}},
 		{"edge timeout", 524, "", Unavailable, true, []string{"answered 524"}},
-		{"captive portal", 200, "<!DOCTYPE html><p>Sign in", Unavailable, true, []string{"200 OK", "not with a JSON object", "Sign in"}},
-		{"empty 200", 200, "", Unavailable, true, []string{"not with a JSON object"}},
-		{"no content", 204, "", Unavailable, true, []string{"204", "not with a JSON object"}},
-		{"array", 200, "[]", Unavailable, true, []string{"not with a JSON object"}},
-		{"null", 200, "null", Unavailable, true, []string{"not with a JSON object"}},
-		{"cut short", 200, `{"errors":[`, Unavailable, true, []string{"not with a JSON object"}},
-		{"two values", 200, `{}{}`, Unavailable, true, []string{"not with a JSON object"}},
-		{"207 in HTML", 207, "<p>", Unavailable, true, []string{"207", "not with a JSON object"}},
-		{"207 without errors", 207, "{}", Unclear, true, []string{"lists no errors"}},
-		{"207 with null for errors", 207, `{"errors":null}`, Unclear, true, []string{"lists no errors"}},
+		{"captive portal", 200, "<!DOCTYPE html><p>Sign in", Unavailable, true, []string{"200 OK", "this is not a JSON object", "Sign in"}},
+		{"empty 200", 200, "", Unavailable, true, []string{"this is not a JSON object"}},
+		{"no content", 204, "", Unavailable, true, []string{"204", "this is not a JSON object"}},
+		{"array", 200, "[]", Unavailable, true, []string{"this is not a JSON object"}},
+		{"null", 200, "null", Unavailable, true, []string{"this is not a JSON object"}},
+		{"cut short", 200, `{"errors":[`, Unavailable, true, []string{"this is not a JSON object"}},
+		{"two values", 200, `{}{}`, Unavailable, true, []string{"this is not a JSON object"}},
+		{"207 in HTML", 207, "<p>", Unavailable, true, []string{"207", "this is not a JSON object"}},
+		{"207 without errors", 207, "{}", Unclear, true, []string{"but lists none"}},
+		{"207 with null for errors", 207, `{"errors":null}`, Unclear, true, []string{"but lists none"}},
 		{"207 with text for errors", 207, `{"errors":"none"}`, Unclear, true, []string{"not a list"}},
 		{"207 with an object for errors", 207, `{"errors":{}}`, Unclear, true, []string{"not a list"}},
 		{"207 with a list of text", 207, `{"errors":["bad"]}`, Unclear, true, []string{"error 1 of 1 is not an object"}},
 		{"refused", 400, refused, RefusedWhole, false, []string{"400 Bad Request", `"invalid", "batch", "too \x1b[31mlarge" and 1 more`}},
-		{"refused in other words", 400, "nope", RefusedWhole, false, []string{"400", `it said "nope"`}},
+		{"refused in other words", 400, "nope", RefusedWhole, false, []string{"400", `("nope")`}},
 		{"too large", 413, "<html>413", RefusedWhole, false, []string{"413 Request Entity Too Large"}},
 		{"unauthorized", 401, "", Unauthorized, false, []string{"CUSTOMERIO_SITE_ID", "CUSTOMERIO_API_KEY", "CUSTOMERIO_REGION"}},
 		{"forbidden", 403, `{"meta":{"error":"no"}}`, Unauthorized, false, []string{"403", "CUSTOMERIO_API_KEY", `{\"meta\"`}},
@@ -101,7 +101,7 @@ func TestClientTellsFaultsApart(t *testing.T) {
 			if diff := differ(Receipt{Unsent: []uint64{100, 101}}, receipt); diff != "" {
 				t.Error(diff)
 			}
-			for _, part := range append(c.says, "send 2 operations to "+testBase) {
+			for _, part := range append(c.says, "sending 2 operations to "+testBase) {
 				if !strings.Contains(err.Error(), part) {
 					t.Errorf("%q does not say %q", err, part)
 				}
@@ -351,9 +351,9 @@ func TestNewClientRefusesUnsafeSettings(t *testing.T) {
 	for _, c := range []struct{ site, key, says string }{
 		{"", canaryKey, "CUSTOMERIO_SITE_ID is not set"},
 		{canarySite, "", "CUSTOMERIO_API_KEY is not set"},
-		{canarySite, canaryKey + "\n", "CUSTOMERIO_API_KEY holds"},
-		{" " + canarySite, canaryKey, "CUSTOMERIO_SITE_ID holds"},
-		{canarySite + ":" + canaryKey, canaryKey, "CUSTOMERIO_SITE_ID holds a colon"},
+		{canarySite, canaryKey + "\n", "CUSTOMERIO_API_KEY contains"},
+		{" " + canarySite, canaryKey, "CUSTOMERIO_SITE_ID contains"},
+		{canarySite + ":" + canaryKey, canaryKey, "CUSTOMERIO_SITE_ID contains a colon"},
 	} {
 		o := good
 		o.Credentials = Credentials{NewSecret(c.site), NewSecret(c.key)}

@@ -95,47 +95,47 @@ func Temporary(err error) bool {
 
 // Error says what was asked, what came back, and what to do about it.
 func (e *APIError) Error() string {
-	text := e.says()
+	text, advice := e.says()
 	if e.Request != "" {
 		text = e.Request + ": " + text
 	}
 	if e.Excerpt != "" && e.Excerpt != `""` {
-		text += ": it said " + e.Excerpt
+		text += " (" + e.Excerpt + ")"
+	}
+	if advice != "" {
+		text += ": " + advice
 	}
 	return text
 }
 
-func (e *APIError) says() string {
+func (e *APIError) says() (what, advice string) {
 	status := strings.TrimSpace(fmt.Sprint(e.Status, " ", http.StatusText(e.Status)))
 	switch e.Class() {
 	case Unanswered:
-		return "no answer: " + e.Cause
+		return "no answer: " + e.Cause, ""
 	case Throttled:
-		return "answered " + status + ": too many requests, lower --rate"
+		return "answered " + status, "lower --rate"
 	case Unclear:
-		return "answered " + status + ", but which operations were rejected cannot be told: " + e.Cause
+		return "answered " + status + " without saying which operations were rejected", e.Cause
 	case RefusedWhole:
-		return "refused with " + status + describe(e.Reasons)
+		return "refused with " + status + describe(e.Reasons), ""
 	case Unauthorized:
-		return "refused with " + status + ": check CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY (Track API credentials, " +
+		return "refused with " + status, "check CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY (Track API credentials, " +
 			"not an App API key) and CUSTOMERIO_REGION"
 	case Redirected:
-		return "answered " + status + e.towards() + ", which is not followed, so that no credentials go elsewhere: " +
-			"the workspace is most likely in the other region, set CUSTOMERIO_REGION to us or eu"
+		return "answered " + status + e.towards(),
+			"ph2cio sends no credentials there; the workspace is most likely in the other region, set CUSTOMERIO_REGION to us or eu"
 	case Misconfigured:
-		return e.Cause
+		return e.Cause, ""
 	}
-	if e.Cause != "" {
-		return "answered " + status + ", " + e.Cause
-	}
-	return "answered " + status
+	return "answered " + status, e.Cause
 }
 
 func (e *APIError) towards() string {
 	if e.Location == "" {
 		return ""
 	}
-	return " towards " + e.Location
+	return " to " + e.Location
 }
 
 // describe names the first fault, and how many more there are.
@@ -179,8 +179,8 @@ type SystemicError struct {
 }
 
 func (e *SystemicError) Error() string {
-	return fmt.Sprintf("%d operations in a row were refused for one reason (%s), so the rest would be too; "+
-		"nothing more is sent: %v", e.Refused, quoted(e.Reason), e.Err)
+	return fmt.Sprintf("stopped: Customer.io rejected %d operations in a row for the same reason (%s); "+
+		"the last: %v", e.Refused, quoted(e.Reason), e.Err)
 }
 
 // Unwrap returns the last refusal.

@@ -38,6 +38,6 @@ func TestOldTLSIsNotSpoken(t *testing.T) {
 			}
 			continue
 		}
-		checkMisconfigured(t, err, "speaks no TLS of version 1.2", server.URL)
+		checkMisconfigured(t, err, "does not support TLS 1.2", server.URL)
 	}
 }

@@ -209,7 +209,7 @@ func (s paced) Send(ctx context.Context, b *Batch) (Receipt, error) {
 		if s.pace.over.Err() != nil && ctx.Err() == nil {
 			return unsent(b), err // which says all there is to say
 		}
-		return unsent(b), fmt.Errorf("wait for the turn to send %d operations: %w", b.Len(), err)
+		return unsent(b), fmt.Errorf("waiting for the turn to send %s: %w", severalOperations(b.Len()), err)
 	}
 	start := time.Now()
 	receipt, err := s.next.Send(ctx, b)

@@ -56,7 +56,7 @@ func openProfiles(r io.Reader) (*profileRows, profileColumns, error) {
 	if magic, _ := in.Peek(2); string(magic) == "\x1f\x8b" {
 		unpacked, err := gzip.NewReader(in)
 		if err != nil {
-			return nil, profileColumns{}, fmt.Errorf("decompress it: %w", err)
+			return nil, profileColumns{}, fmt.Errorf("decompressing the file: %w", err)
 		}
 		in = bufio.NewReaderSize(unpacked, 64<<10)
 	}
@@ -69,14 +69,14 @@ func openProfiles(r io.Reader) (*profileRows, profileColumns, error) {
 		header, err = rows.next()
 	}
 	if err == io.EOF {
-		return nil, profileColumns{}, errors.New("it is empty")
+		return nil, profileColumns{}, errors.New("the file is empty")
 	}
 	if err != nil {
 		return nil, profileColumns{}, err
 	}
 	columns := profileColumns{columnOf(header, "id"), columnOf(header, "email"), columnOf(header, "cio_id")}
 	if columns.id < 0 && columns.email < 0 {
-		return nil, columns, fmt.Errorf("its first line has neither `id` nor `email`: %.200q", header)
+		return nil, columns, fmt.Errorf("the first line has neither `id` nor `email`: %.200q", header)
 	}
 	return rows, columns, nil
 }
@@ -104,13 +104,13 @@ func (p *profileRows) next() ([]string, error) {
 	p.text.N = mostProfileRow
 	cells, err := p.csv.Read()
 	if p.text.N == 0 { // which looks like the end of the file to the CSV reader
-		return nil, fmt.Errorf("the row after line %d has more than %d MB, as when a quote is not closed", p.line, mostProfileRow>>20)
+		return nil, fmt.Errorf("the row after line %d is larger than %d MB; perhaps a quote is not closed", p.line, mostProfileRow>>20)
 	}
 	if err == io.EOF {
 		return nil, err
 	}
 	if _, isCSV := errors.AsType[*csv.ParseError](err); isCSV {
-		return nil, fmt.Errorf("it is not CSV: %w", err)
+		return nil, fmt.Errorf("the file is not valid CSV: %w", err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("after line %d: %w", p.line, err)

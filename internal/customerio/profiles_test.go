@@ -52,14 +52,14 @@ func TestReadProfilesTakesTheVeryName(t *testing.T) {
 func TestReadProfilesSaysWhatIsWrong(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":                        "it is empty",
+		"":                        "the file is empty",
 		"name,plan\nMaya,pro\n":   "neither `id` nor `email`",
 		"id,email\n1\n":           "line 2",
 		"id,email\n1,\"maya\n2,x": "line 2",
-		"id\n\"1\n2\"\n" + strings.Repeat("id", mostProfileRow): "the row after line 3 has more than 4 MB",
-		"\x1f\x8bxxxxxxxxxx": "decompress it",
-		"id,email\n1,\"" + strings.Repeat("\n2,x", mostProfileRow): "the row after line 1 has more than 4 MB, as when a quote is not closed",
-		"\"" + strings.Repeat("id", mostProfileRow):                "the row after line 0 has more than 4 MB",
+		"id\n\"1\n2\"\n" + strings.Repeat("id", mostProfileRow): "the row after line 3 is larger than 4 MB",
+		"\x1f\x8bxxxxxxxxxx": "decompressing the file",
+		"id,email\n1,\"" + strings.Repeat("\n2,x", mostProfileRow): "the row after line 1 is larger than 4 MB; perhaps a quote is not closed",
+		"\"" + strings.Repeat("id", mostProfileRow):                "the row after line 0 is larger than 4 MB",
 	} {
 		var last error
 		for _, err := range ReadProfiles(strings.NewReader(text), nil) {

@@ -112,8 +112,8 @@ func delimiterOf(in *bufio.Reader) (delimiter rune, named bool) {
 var rounded = regexp.MustCompile(`^-?\d([.,]\d+)?E\+\d{2,}$`)
 
 func roundedError(line int, id string) error {
-	return fmt.Errorf("line %d has the ID %q, which a spreadsheet has made of a longer number: "+
-		"the rest of its digits is lost", line, id)
+	return fmt.Errorf("line %d has the ID %q: a spreadsheet has rounded a longer number "+
+		"and lost the other digits", line, id)
 }
 
 func isRounded(id string) bool { return strings.Contains(id, "E+") && rounded.MatchString(id) }

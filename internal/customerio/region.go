@@ -24,14 +24,14 @@ func RegionURL(region string) (string, error) {
 	case "eu":
 		return "https://track-eu.customer.io", nil
 	}
-	return "", fmt.Errorf("the region %q is not one of Customer.io's: set CUSTOMERIO_REGION to us or eu", region)
+	return "", fmt.Errorf("Customer.io has no region %q: set CUSTOMERIO_REGION to us or eu", region)
 }
 
 // Region asks which workspace the credentials belong to, and where it is. Either region's address can be asked (Track API
 // reference, Find your account region). It changes nothing and is tried once; Policy.Do tries it again. Its error is an
 // *APIError, or tells the cause of ctx.
 func (c *Client) Region(ctx context.Context) (Workspace, error) {
-	what := "ask " + c.base + " for the workspace"
+	what := "asking " + c.base + " for the workspace"
 	reply, err := c.do(ctx, call{what: what, method: http.MethodGet, path: regionPath, limit: maxReply(0)})
 	if err != nil {
 		return Workspace{}, err
@@ -43,12 +43,12 @@ func (c *Client) Region(ctx context.Context) (Workspace, error) {
 	}
 	failed := &APIError{Request: what, Status: reply.status, Excerpt: c.excerpt(reply.body)}
 	if !isObject(reply.body) || json.Unmarshal(reply.body, &answer) != nil {
-		failed.Cause = "but not as the Track API does: is the address right, or is something in between?"
+		failed.Cause = "this is not how the Track API answers; check the address, and any proxy in between"
 		return Workspace{}, failed
 	}
 	base, err := checkBase(answer.URL)
 	if err != nil || answer.EnvironmentID <= 0 || answer.Region == "" {
-		failed.Cause = "but without a usable url, region and environment_id: is the address right?"
+		failed.Cause = "the url, region or environment_id is missing or unusable; check the address"
 		return Workspace{}, failed
 	}
 	w := Workspace{URL: base, Region: answer.Region, EnvironmentID: answer.EnvironmentID}

@@ -35,17 +35,17 @@ func TestRegionRefusesWhatIsNotAnAnswer(t *testing.T) {
 		{401, "", Unauthorized, "CUSTOMERIO_API_KEY"},
 		{301, "", Redirected, "CUSTOMERIO_REGION"},
 		{503, "", Unavailable, "503"},
-		{200, "<html>", Unavailable, "is the address right"},
-		{200, "{}", Unavailable, "without a usable url"},
+		{200, "<html>", Unavailable, "check the address"},
+		{200, "{}", Unavailable, "environment_id is missing or unusable"},
 		{200, `{"url":"https://x.test","region":"us"}`, Unavailable, "environment_id"},
 		{200, `{"url":"https://x.test","environment_id":1}`, Unavailable, "region"},
-		{200, `{"url":"http://x.test","region":"us","environment_id":1}`, Unavailable, "without a usable url"},
-		{200, `{"url":"https://x.test","region":"us","environment_id":"1"}`, Unavailable, "not as the Track API does"},
+		{200, `{"url":"http://x.test","region":"us","environment_id":1}`, Unavailable, "environment_id is missing or unusable"},
+		{200, `{"url":"https://x.test","region":"us","environment_id":"1"}`, Unavailable, "not how the Track API answers"},
 	} {
 		_, err := newTestClient(t, answering(c.status, c.body)).Region(t.Context())
 		api, ok := errors.AsType[*APIError](err)
 		if !ok || api.Class() != c.class || !strings.Contains(err.Error(), c.says) ||
-			!strings.Contains(err.Error(), "ask "+testBase+" for the workspace") {
+			!strings.Contains(err.Error(), "asking "+testBase+" for the workspace") {
 			t.Errorf("%d %s: %v", c.status, c.body, err)
 		}
 	}

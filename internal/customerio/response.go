@@ -26,14 +26,14 @@ func parseReceipt(b *Batch, status int, body []byte, scrub func(string) string) 
 		Errors json.RawMessage `json:"errors"`
 	}
 	if !isObject(body) || json.Unmarshal(body, &answer) != nil {
-		return Receipt{}, &APIError{Cause: "but not with a JSON object: something between here and the API may have answered"}
+		return Receipt{}, &APIError{Cause: "this is not a JSON object; check the address, and any proxy in between"}
 	}
 	var entries []json.RawMessage
 	if len(answer.Errors) > 0 && json.Unmarshal(answer.Errors, &entries) != nil {
 		return unclear("its errors are not a list")
 	}
 	if entries == nil && status == http.StatusMultiStatus {
-		return unclear("it lists no errors though it says that there are some")
+		return unclear("it announces errors but lists none")
 	}
 	found := map[int]*Rejection{}
 	for i, entry := range entries {
@@ -95,8 +95,8 @@ func parseEntry(raw json.RawMessage, length int, scrub func(string) string) (int
 	}
 	index, err := strconv.Atoi(string(e.Index))
 	if err != nil || index < 0 || index >= length {
-		return 0, Fault{}, fmt.Errorf("has the batch_index %s, in a batch of %d operations",
-			quoted(scrub(string(e.Index))), length)
+		return 0, Fault{}, fmt.Errorf("has the batch_index %s, in a batch of %s",
+			quoted(scrub(string(e.Index))), severalOperations(length))
 	}
 	return index, e.fault(scrub), nil
 }

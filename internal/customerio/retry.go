@@ -121,7 +121,7 @@ func (p Policy) stopped(ctx context.Context, last error) error {
 func (p Policy) pause(ctx context.Context, wait time.Duration, last error) error {
 	if ctx.Err() == nil {
 		if end, limited := ctx.Deadline(); limited && time.Until(end) <= wait {
-			return fmt.Errorf("no time is left to wait %s and try again: %w (last: %v)",
+			return fmt.Errorf("too little time is left to wait %s and try again: %w (last: %v)",
 				wait.Round(time.Millisecond), context.DeadlineExceeded, last)
 		}
 		if p.Waiting != nil {

@@ -67,13 +67,13 @@ func (c Credentials) check() error {
 		case text == "":
 			errs = append(errs, fmt.Errorf("%s is not set: both Track API credentials are needed, Site ID and API key", one.name))
 		case strings.ContainsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
-			errs = append(errs, fmt.Errorf("%s holds a space, a line break or a control character: copy it again", one.name))
+			errs = append(errs, fmt.Errorf("%s contains a space, a line break or a control character: copy it again", one.name))
 		case strings.ContainsAny(text[:1]+text[len(text)-1:], "\"'`"):
-			errs = append(errs, fmt.Errorf("%s begins or ends with a quote, which would be part of it: remove the quote", one.name))
+			errs = append(errs, fmt.Errorf("%s begins or ends with a quote: remove the quote", one.name))
 		}
 	}
 	if strings.Contains(c.SiteID.text(), ":") {
-		errs = append(errs, errors.New("CUSTOMERIO_SITE_ID holds a colon: it is the Site ID alone, without the API key"))
+		errs = append(errs, errors.New("CUSTOMERIO_SITE_ID contains a colon: use the Site ID alone, without the API key"))
 	}
 	return errors.Join(errs...)
 }

@@ -22,12 +22,12 @@ func checkBase(base string) (string, error) {
 	u, err := url.Parse(base)
 	switch {
 	case err != nil, u.Host == "", u.Opaque != "":
-		return "", errors.New("CUSTOMERIO_TRACK_URL is not a URL: it looks like https://track.customer.io")
+		return "", errors.New("CUSTOMERIO_TRACK_URL is not a URL: it should look like https://track.customer.io")
 	case u.User != nil:
-		return "", errors.New("CUSTOMERIO_TRACK_URL holds a user name or password: credentials go into " +
+		return "", errors.New("CUSTOMERIO_TRACK_URL contains a user name or password: credentials go into " +
 			"CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY")
 	case u.RawQuery != "" || u.Fragment != "":
-		return "", errors.New("CUSTOMERIO_TRACK_URL has a query or fragment: it looks like https://track.customer.io")
+		return "", errors.New("CUSTOMERIO_TRACK_URL has a query or fragment: it should look like https://track.customer.io")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
 		return "", fmt.Errorf("CUSTOMERIO_TRACK_URL http://%s is not encrypted, and credentials would be readable: "+
 			"use https; plain http is only for this machine", u.Host)
@@ -79,7 +79,7 @@ func trusted(pem []byte) (*x509.CertPool, error) {
 		pool = x509.NewCertPool() // the machine has none: only the PEM counts
 	}
 	if !pool.AppendCertsFromPEM(pem) {
-		return nil, errors.New("--ca-cert: the file holds no certificate in PEM form")
+		return nil, errors.New("--ca-cert: the file contains no certificate in PEM format")
 	}
 	return pool, nil
 }
@@ -112,7 +112,7 @@ func proxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, answer *htt
 	case answer.StatusCode == http.StatusOK:
 		return nil
 	case answer.StatusCode == http.StatusProxyAuthRequired:
-		return setupError(fmt.Sprintf("the proxy %s wants other credentials (407): check HTTPS_PROXY", proxy.Host))
+		return setupError(fmt.Sprintf("the proxy %s did not accept its credentials (407): check HTTPS_PROXY", proxy.Host))
 	case answer.StatusCode >= 500:
 		return fmt.Errorf("the proxy %s could not connect (%d)", proxy.Host, answer.StatusCode)
 	}
@@ -131,13 +131,13 @@ func explain(err error) (cause string, misconfigured bool) {
 	}
 	if e, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
 		return "the server's certificate is not trusted: " + e.Err.Error() +
-			"; if it is signed by an authority of your own, name that authority's certificate with --ca-cert", true
+			"; if your own authority signed it, name that authority's certificate with --ca-cert", true
 	}
 	if errors.Is(err, http.ErrSchemeMismatch) {
-		return "the server does not speak TLS: is https right, and the port?", true
+		return "the server does not speak TLS: check https and the port in the address", true
 	}
 	if strings.Contains(err.Error(), "protocol version") { // crypto/tls has no type for it, whichever side says so
-		return "the server, or whatever stands in between, speaks no TLS of version 1.2 or newer", true
+		return "the server, or a proxy in between, does not support TLS 1.2 or newer", true
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return "the connection was closed early", false

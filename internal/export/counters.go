@@ -39,7 +39,7 @@ func ReadCounters(text []byte) (c Counters, err error) {
 		return c, nil
 	}
 	if err := json.Unmarshal(text, &c); err != nil {
-		return c, fmt.Errorf("the counters of the run cannot be read: %w", err)
+		return c, fmt.Errorf("reading the counters of the run: %w", err)
 	}
 	return c, nil
 }

@@ -81,7 +81,7 @@ func TestRowsOfADamagedPartAreNotUsed(t *testing.T) {
 			if strings.Contains(operations, "damaged_") {
 				t.Error("something of the damaged part was sent")
 			}
-			if trouble := got.Sources[0].Trouble; !strings.Contains(trouble, "nothing after them is used") || got.Sources[1].Trouble != "" {
+			if trouble := got.Sources[0].Trouble; !strings.Contains(trouble, "and the rest is left out") || got.Sources[1].Trouble != "" {
 				t.Errorf("%+v", got.Sources)
 			}
 			accepted, operations := runOn(t, posthog.Options{AcceptDamaged: true}, directory)

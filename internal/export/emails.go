@@ -103,7 +103,7 @@ func (r *run) dropEmail(out *outbox, p *people.Person, identify []byte) error {
 	r.peopleRejected[ReasonMergeRejected]++
 	return r.reject(uint64(p.Number), &Reject{
 		Reason: ReasonMergeRejected, Operation: identify, key: keyOfText(identify),
-		Detail: "the profile that has the email was not merged: person " + mapping.ShortID(p.DistinctID) + " goes without it",
+		Detail: "the profile that has this email could not be merged, so person " + mapping.ShortID(p.DistinctID) + " is sent without it",
 	})
 }
 

@@ -212,7 +212,7 @@ func (k *keeper) cut() (*ledger.Step, int, error) {
 	counters := k.counters(k.unsettled.count())
 	text, err := json.Marshal(&counters)
 	if err != nil {
-		err = errors.Join(errors.New("write down the counters of the run"), err)
+		err = errors.Join(errors.New("saving the counters of the run"), err)
 		k.saved(err)
 		return nil, 0, err
 	}

@@ -29,7 +29,7 @@ func (p *page) correctLate(e *posthog.Event, ids *mapping.EventIDs) {
 	id := ids.Of(e).String()
 	p.late = append(p.late, placedReject{e.Ref, Reject{
 		Line: e.Line, Reason: mapping.ReasonCorrectedLate, Event: string(e.Name), EventID: id, closed: true,
-		Detail: fmt.Sprintf("the event %s was sent before in another version, and Customer.io cannot take that back", id),
+		Detail: fmt.Sprintf("another version of the event %s was already sent, and Customer.io cannot change it", id),
 		Raw:    string(e.Row[:min(len(e.Row), maxRaw)]),
 	}})
 }

@@ -74,9 +74,9 @@ func learn(ctx context.Context, plan *Plan, census *census) (*Learned, error) {
 			return nil, err
 		case learned.doubtful():
 			read.Known = learned.damaged(read.Known)
-			plan.progress().Say("what was read cannot all be trusted, because of damage that shows late: reading again without it")
+			plan.progress().Say("a damaged file was noticed only after rows of it were used: reading again without them")
 		case learned.misread:
-			plan.progress().Say("a column of people turned out to be text late: reading again, so that it is text in every row")
+			plan.progress().Say("a column about people turned out to hold text: reading again, to treat it as text in every row")
 		default:
 			return learned, nil
 		}
@@ -192,10 +192,10 @@ func (l *Learned) settle(ctx context.Context, plan *Plan) error {
 		l.optOuts.settle(l.People)
 	}
 	if err != nil {
-		err = fmt.Errorf("work out who is who: %w", err)
+		err = fmt.Errorf("working out who is who: %w", err)
 	}
 	if repeats := <-found; repeats != nil {
-		err = errors.Join(err, fmt.Errorf("find the rows that were sent before, or come again: %w", repeats))
+		err = errors.Join(err, fmt.Errorf("finding duplicates and rows already sent: %w", repeats))
 	}
 	l.Repeats = l.repeats.duplicate.count() + l.repeats.earlier.count() + l.repeats.late.count()
 	return err

@@ -99,6 +99,7 @@ func (r *run) dropLink(out *outbox, m *merging) error {
 	defer out.lock.Unlock()
 	r.keeper.took(nil, nil, m.number+1)
 	into := mapping.ShortID(m.into)
+	// States keep the key, so the texts of Mapper.Link in it must not change.
 	one := &Reject{Reason: m.outcome.Reason, Detail: m.outcome.Detail + ": merge " + mapping.ShortID(m.profile) + " into " + into}
 	if one.key = keyOfText([]byte(m.outcome.Detail + ": merge into " + into + "\x00" + m.profile)); !r.plan.RetryMerges && r.learned.repeats.down.has(one.key) {
 		return nil
@@ -141,7 +142,7 @@ func (r *run) intend() (done map[uint64]bool, err error) {
 func mergeOf(operation []byte) (m ledger.Merge, err error) {
 	var op struct{ Primary, Secondary json.RawMessage }
 	if err := json.Unmarshal(operation, &op); err != nil {
-		return m, fmt.Errorf("read a merge of our own: %w", err)
+		return m, fmt.Errorf("reading a merge that ph2cio made: %w", err)
 	}
 	m.PrimaryKind, m.Primary = nameOf(op.Primary)
 	m.SecondaryKind, m.Secondary = nameOf(op.Secondary)

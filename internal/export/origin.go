@@ -152,7 +152,7 @@ func Absolute(path string) string {
 // what is different: it is a *posthog.SourceError where that is a source.
 func (l *Learned) Matches(begun *ledger.Run, sources []ledger.Source, people []byte) error {
 	if len(sources) != len(begun.Sources) {
-		return fmt.Errorf("the run of %s began with %d sources, not %d", beganAt(begun), len(begun.Sources), len(sources))
+		return fmt.Errorf("the run that began at %s had %d sources, not %d", beganAt(begun), len(begun.Sources), len(sources))
 	}
 	for i, now := range sources {
 		then := begun.Sources[i]
@@ -171,19 +171,19 @@ func (l *Learned) Matches(begun *ledger.Run, sources []ledger.Source, people []b
 type PeopleChanged struct{ Began time.Time }
 
 func (e *PeopleChanged) Error() string {
-	return fmt.Sprintf("the people are not those that the run of %s began with, though its sources are the same", e.Began.Format(beganForm))
+	return fmt.Sprintf("the people are not the same as when the run began at %s, although the files are", e.Began.Format(beganForm))
 }
 
 // Hint is what to do about it.
 func (e *PeopleChanged) Hint() string {
-	return "go on with the version of ph2cio that began it, or plan anew with --restart, which keeps what was sent"
+	return "resume with the version of ph2cio that began the run, or plan again with --restart, which keeps what was sent"
 }
 
 // ChangedSince is the error for a source that is not what a run began with.
 func ChangedSince(begun *ledger.Run, path string) error {
 	return &posthog.SourceError{
-		Path: path, Kind: posthog.Changed, Err: fmt.Errorf("it is not what it was when the run of %s began", beganAt(begun)),
-		Hint: "bring back the file as it was, and the same command goes on; or plan anew with --restart, which keeps what was sent",
+		Path: path, Kind: posthog.Changed, Err: fmt.Errorf("the file has changed since the run began at %s", beganAt(begun)),
+		Hint: "restore the file and run the same command again to resume, or plan again with --restart, which keeps what was sent",
 	}
 }
 

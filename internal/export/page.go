@@ -175,6 +175,6 @@ const maxRaw = 4 << 10
 func (l *Learned) grew(c *posthog.Chunk) error {
 	return &posthog.SourceError{
 		Path: l.places.sources[c.Source].Path, Kind: posthog.Changed, Err: errGrew,
-		Hint: "let whatever writes it finish, then run again",
+		Hint: "run again once nothing writes to the file",
 	}
 }

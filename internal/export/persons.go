@@ -14,7 +14,13 @@ import (
 // PersonsError says that a persons export cannot be relied on.
 type PersonsError struct{ Err error }
 
-func (e *PersonsError) Error() string { return fmt.Sprintf("persons export: %v", e.Err) }
+func (e *PersonsError) Error() string {
+	if source, ok := errors.AsType[*posthog.SourceError](e.Err); ok {
+		return fmt.Sprintf("persons export %s: %v", source.Path, source.Err)
+	}
+	return fmt.Sprintf("persons export: %v", e.Err)
+}
+
 func (e *PersonsError) Unwrap() error { return e.Err }
 
 // personsRead is how the persons exports are read.
@@ -54,7 +60,11 @@ func learnPersons(ctx context.Context, plan *Plan, types *posthog.ColumnTypes, i
 		return &PersonsError{errors.New("it has no rows")}
 	}
 	if missing > 0 {
-		plan.progress().Say(fmt.Sprintf("the persons export leaves IDs of %s people out (its column distinct_ids.total says so); a batch export has them all", Count(missing)))
+		whose := "1 person"
+		if missing > 1 {
+			whose = Count(missing) + " people"
+		}
+		plan.progress().Say("the persons export lists only some of the IDs of " + whose + " (see its column distinct_ids.total); a batch export lists all")
 	}
 	return exportedAt(plan, index)
 }
@@ -71,7 +81,7 @@ func (l *Learned) setPersonsAside(plan *Plan) {
 	for _, t := range l.Trouble {
 		if apart(t) {
 			aside = append(aside, &posthog.SourceError{
-				Path: t.Path, Kind: posthog.Warning, Persons: true, Err: errors.New("it is an export of persons and was left out"), Hint: t.Hint,
+				Path: t.Path, Kind: posthog.Warning, Persons: true, Err: errors.New("the file is an export of persons and was left out"), Hint: t.Hint,
 			})
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"ph2cio/internal/people"
 )
 
-var errGrew = errors.New("it has grown since the first reading")
+var errGrew = errors.New("the file has grown since it was first read")
 
 // refusedOperation hears of each operation that the API refused; row is the key of the row that it was made
 // of, if it was.

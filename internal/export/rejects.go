@@ -69,7 +69,7 @@ func ForeignRejects(dir string) (name string) {
 type NotOurs struct{ Path string }
 
 func (e *NotOurs) Error() string {
-	return e.Path + " is not one that ph2cio wrote, and stays as it is: the rejects of this run are in the state alone"
+	return e.Path + " was not written by ph2cio and stays as it is: the rejects of this run are only in the state"
 }
 
 // StateError is trouble with the state directory or the disk under it.
@@ -78,7 +78,7 @@ type StateError struct {
 	Err  error
 }
 
-func (e *StateError) Error() string { return ledger.Describe("write", e.Path, e.Err) }
+func (e *StateError) Error() string { return ledger.Describe("writing", e.Path, e.Err) }
 func (e *StateError) Unwrap() error { return e.Err }
 
 // WriteRejects writes the rejects of a run, which its ledger keeps, to a file of dir for people and programs

@@ -30,7 +30,7 @@ func (r *run) resume() error {
 		case one.Phase == ledger.Events && one.Reason == mapping.ReasonCorrectedLate:
 			var late Reject
 			if err := json.Unmarshal(one.Text, &late); err != nil {
-				return fmt.Errorf("read what the run has listed: %w", err)
+				return fmt.Errorf("reading what the run has listed: %w", err)
 			}
 			r.noteLate(&late)
 		case one.Phase == ledger.People && one.Reason != ReasonSameIdentifier:

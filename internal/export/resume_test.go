@@ -298,12 +298,12 @@ func TestAChangedSourceIsNotGoneOnWith(t *testing.T) {
 	if err := os.WriteFile(path, bytes.Replace(text, []byte(`"n":9`), []byte(`"n":8`), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := matches(learn()); err == nil || !strings.Contains(err.Error(), "it is not what it was when the run of") {
+	if err := matches(learn()); err == nil || !strings.Contains(err.Error(), "the file has changed since the run began at") {
 		t.Errorf("a row that changed: %v", err)
 	}
 	begun.Sources, _ = learn().Origin()
 	begun.People = []byte("others")
-	if err := matches(learn()); err == nil || !strings.Contains(err.Error(), "the people are not those") {
+	if err := matches(learn()); err == nil || !strings.Contains(err.Error(), "the people are not the same") {
 		t.Errorf("other people: %v", err)
 	}
 }

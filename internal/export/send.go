@@ -18,8 +18,14 @@ import (
 type TooManyRejects struct{ Rejected, Rows int64 }
 
 func (e *TooManyRejects) Error() string {
-	return fmt.Sprintf("stopped: %s of %s rows were rejected, which looks like a wrong mapping or a wrong file",
-		Count(e.Rejected), Count(e.Rows))
+	rejected := Count(e.Rejected) + " of " + Count(e.Rows) + " rows were"
+	switch {
+	case e.Rows == 1:
+		rejected = "the only row was"
+	case e.Rejected == 1:
+		rejected = "1 of " + Count(e.Rows) + " rows was"
+	}
+	return "stopped: " + rejected + " rejected, which suggests a wrong mapping or a wrong file"
 }
 
 // Send maps and sends everything, phase after phase: people, events, merges, emails that another profile had. When ctx is cancelled it stops reading,
@@ -33,8 +39,8 @@ func Send(ctx context.Context, plan *Plan, learned *Learned) (*Summary, error) {
 		err = run.phases()
 	}
 	if err == nil && run.tally.read != learned.Rows {
-		err = fmt.Errorf("the second reading found %s rows where the first found %s; run again when nothing writes to the files",
-			Count(run.tally.read), Count(learned.Rows))
+		err = fmt.Errorf("the files have changed since they were first read: they had %s rows, now %s; run again once nothing writes to them",
+			Count(learned.Rows), Count(run.tally.read))
 	}
 	// A signal that came too late to stop anything did not interrupt the run.
 	interrupted := err != nil && ctx.Err() != nil

@@ -30,7 +30,7 @@ func Spool(ctx context.Context, in io.Reader, dir string, p Progress) (*Spooled,
 	defer p.Done()
 	copied, err := spool.Copy(ctx, dir, in, size, p.Advance)
 	if err != nil {
-		return nil, fmt.Errorf("copy standard input to %s, since it must be read twice: %w", dir, err)
+		return nil, fmt.Errorf("copying standard input to %s, because it is read twice: %w", dir, err)
 	}
 	if copied.Size == 0 {
 		return nil, errors.Join(ErrNothing, copied.Remove())

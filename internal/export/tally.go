@@ -86,11 +86,11 @@ func (t *tally) check() error {
 	sent, unsent := ofRows(t.accepted), ofRows(t.unsent)
 	if total := sent + t.person + sum(t.skipped) + sum(t.rejected) + t.duplicate + t.earlier + unsent; total != t.read {
 		return fmt.Errorf("the rows do not add up: %d read, but %d sent, %d person, %d skipped, %d rejected, %d duplicate, %d earlier and %d unsent make %d; "+
-			"please report this", t.read, sent, t.person, sum(t.skipped), sum(t.rejected), t.duplicate, t.earlier, unsent, total)
+			"report this as a bug", t.read, sent, t.person, sum(t.skipped), sum(t.rejected), t.duplicate, t.earlier, unsent, total)
 	}
 	for action, built := range t.built {
 		if total := t.accepted[action] + t.refused[action] + t.unsent[action]; total != built {
-			return fmt.Errorf("the %s operations do not add up: %d built, but %d accepted, %d rejected and %d unsent; please report this",
+			return fmt.Errorf("the %s operations do not add up: %d built, but %d accepted, %d rejected and %d unsent; report this as a bug",
 				action, built, t.accepted[action], t.refused[action], t.unsent[action])
 		}
 	}

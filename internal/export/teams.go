@@ -85,7 +85,7 @@ func (e *ManyTeams) Error() string {
 	}
 	text := "team_id " + strings.Join(ids, ", ") + more
 	if len(ids) > 1 {
-		return "the rows are of more than one PostHog project: " + text
+		return "the rows belong to more than one PostHog project: " + text
 	}
-	return fmt.Sprintf("the rows are of the PostHog project with %s, and what was sent before of %s", text, strings.Trim(fmt.Sprint(e.Before), "[]"))
+	return fmt.Sprintf("the rows belong to the PostHog project with %s, but earlier runs sent rows with team_id %s", text, strings.Trim(fmt.Sprint(e.Before), "[]"))
 }

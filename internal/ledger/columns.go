@@ -28,7 +28,7 @@ func (r *Run) saveColumns(ctx context.Context, tx *sql.Tx, columns []Column) err
 
 // Columns returns what runs know of columns.
 func (s *Store) Columns(ctx context.Context) (all []Column, err error) {
-	for c, err := range query(ctx, s, "read the types of columns from", func(rows *sql.Rows) (c Column, err error) {
+	for c, err := range query(ctx, s, "reading the column types in", func(rows *sql.Rows) (c Column, err error) {
 		err = rows.Scan(&c.Name, &c.Kinds, &c.Column, &c.Path, &c.Line, &c.Cell)
 		return c, err
 	}, "SELECT name, kinds, \"column\", path, line, cell FROM columns ORDER BY name") {

@@ -28,7 +28,7 @@ func (s *Store) create(ctx context.Context, of Workspace) error {
 		return err
 	}
 	if _, err := os.Lstat(begun.path + "-wal"); err == nil { // SQLite does not say so
-		return errors.New("its log could not be folded into it")
+		return errors.New("its log could not be merged into it")
 	}
 	if err := os.Rename(begun.path, s.path); err != nil {
 		return err
@@ -60,7 +60,7 @@ func (s *Store) fill(ctx context.Context, of Workspace) error {
 func syncDir(path string) error {
 	dir, err := os.Open(path)
 	if err != nil {
-		return fmt.Errorf("sync its directory: %w", err)
+		return fmt.Errorf("syncing its directory: %w", err)
 	}
 	_ = dir.Sync() // not every system can; a name that is lost then is that of a state without runs
 	return dir.Close()

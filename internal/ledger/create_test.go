@@ -92,12 +92,12 @@ func TestWhatIsLeftOfAStateIsDamaged(t *testing.T) {
 	for _, n := range lengths {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			t.Parallel()
-			checkDamaged(t, map[string][]byte{"": whole[:n]}, "it is damaged")
+			checkDamaged(t, map[string][]byte{"": whole[:n]}, "is damaged: ")
 		})
 	}
-	checkDamaged(t, map[string][]byte{"-wal": logged}, "state.db-wal, which holds its last changes")
-	checkDamaged(t, map[string][]byte{"-journal": whole[:512]}, "state.db-journal, which holds its last changes")
-	checkDamaged(t, map[string][]byte{"": nil, "-wal": logged}, "it is damaged")
+	checkDamaged(t, map[string][]byte{"-wal": logged}, "state.db-wal with its last changes")
+	checkDamaged(t, map[string][]byte{"-journal": whole[:512]}, "state.db-journal with its last changes")
+	checkDamaged(t, map[string][]byte{"": nil, "-wal": logged}, "is damaged: ")
 }
 
 func checkDamaged(t *testing.T, files map[string][]byte, says string) {
@@ -113,7 +113,7 @@ func checkDamaged(t *testing.T, files map[string][]byte, says string) {
 	send, err2 := Open(t.Context(), dir, ours, scheme)
 	for _, err := range []error{err1, err2} {
 		trouble, ok := errors.AsType[*Trouble](err)
-		if !ok || !strings.Contains(err.Error(), says) || !strings.Contains(trouble.Hint(), "bring it back") {
+		if !ok || !strings.Contains(err.Error(), says) || !strings.Contains(trouble.Hint(), "restore it") {
 			t.Errorf("%v, want %q", err, says)
 		}
 	}

@@ -19,7 +19,7 @@ type KnownSource struct {
 // KnownSources yields the sources that runs have read to their ends, each as the last of them read it, in the order of their
 // paths. An error is the last thing yielded.
 func (s *Store) KnownSources(ctx context.Context) iter.Seq2[KnownSource, error] {
-	return query(ctx, s, "read the known sources of", func(rows *sql.Rows) (k KnownSource, err error) {
+	return query(ctx, s, "reading the known sources in", func(rows *sql.Rows) (k KnownSource, err error) {
 		var now int64
 		k.Source, err = scanSource(rows, &k.Run, &k.Number, &now, &k.Flags)
 		k.Now = time.Unix(0, now).UTC()

@@ -163,7 +163,7 @@ func encodeKeys(day int64, keys []Sent) []byte {
 	return b
 }
 
-var errKeys = errors.New("the keys of the events that were sent cannot be read")
+var errKeys = errors.New("its keys cannot be decoded")
 
 func decodeKeys(day int64, b []byte) (keys []Sent, err error) {
 	var k Sent
@@ -194,7 +194,7 @@ func decodeKeys(day int64, b []byte) (keys []Sent, err error) {
 // Sent yields the events of one day that runs have sent, but for those of one run, 0 for none. They are
 // sorted only in parts. An error is the last thing yielded.
 func (s *Store) Sent(ctx context.Context, day, besides int64) iter.Seq2[Sent, error] {
-	parts := query(ctx, s, "read what was sent from", func(rows *sql.Rows) (b []byte, err error) {
+	parts := query(ctx, s, "reading what was sent from", func(rows *sql.Rows) (b []byte, err error) {
 		err = rows.Scan(&b)
 		return b, err
 	}, "SELECT keys FROM keys WHERE day = ? AND run <> ?", day, besides)
@@ -203,7 +203,7 @@ func (s *Store) Sent(ctx context.Context, day, besides int64) iter.Seq2[Sent, er
 			var keys []Sent
 			if err == nil {
 				keys, err = decodeKeys(day, part)
-				err = s.trouble("read what was sent from", err)
+				err = s.trouble("reading what was sent from", err)
 			}
 			for _, key := range keys {
 				if !yield(key, nil) {
@@ -231,7 +231,7 @@ func (s *Store) Forget(ctx context.Context, before int64) error {
 			ON CONFLICT DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))`, forgottenKey, before)
 		return err
 	})
-	return s.trouble("forget old keys in", err)
+	return s.trouble("removing old keys from", err)
 }
 
 // KeysFrom is the first day whose keys are all kept, the zero value when none were ever forgotten.
@@ -243,5 +243,5 @@ func (s *Store) KeysFrom(ctx context.Context) (day int64, err error) {
 	if err == nil {
 		day, err = strconv.ParseInt(text, 10, 64)
 	}
-	return day, s.trouble("read what was sent from", err)
+	return day, s.trouble("reading what was sent from", err)
 }

@@ -9,7 +9,7 @@ import (
 // Rejects yields the rejects of a run, and what is listed with them, in the order of their phases and numbers. An error is the last thing yielded. Nothing
 // else may be asked of the store meanwhile.
 func (r *Run) Rejects(ctx context.Context) iter.Seq2[Reject, error] {
-	return query(ctx, r.store, "read the rejects of", func(rows *sql.Rows) (one Reject, err error) {
+	return query(ctx, r.store, "reading the rejects in", func(rows *sql.Rows) (one Reject, err error) {
 		var number int64
 		err = rows.Scan(&one.Phase, &number, &one.Reason, &one.Text, &one.Closed)
 		one.Number = uint64(number)
@@ -24,7 +24,7 @@ func (r *Run) Reasons(ctx context.Context) (map[string]int64, error) {
 		n      int64
 	}
 	all := map[string]int64{}
-	for one, err := range query(ctx, r.store, "count the rejects of", func(rows *sql.Rows) (c count, err error) {
+	for one, err := range query(ctx, r.store, "counting the rejects in", func(rows *sql.Rows) (c count, err error) {
 		err = rows.Scan(&c.reason, &c.n)
 		return c, err
 	}, "SELECT reason, count(*) FROM rejects WHERE run = ? AND retried IS NOT run GROUP BY reason", r.ID) {
@@ -39,13 +39,13 @@ func (r *Run) Reasons(ctx context.Context) (map[string]int64, error) {
 // OwesBefore reports whether anything is owed by runs before one.
 func (s *Store) OwesBefore(ctx context.Context, run int64) (owes bool, err error) {
 	err = s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM owed WHERE run < ?)", run).Scan(&owes)
-	return owes, s.trouble("look for what is owed in", err)
+	return owes, s.trouble("looking for waiting rows in", err)
 }
 
 // People yields the people whose identify was accepted by runs other than one, 0 for none, in the order of acceptance; one who
 // was sent again comes again. An error is the last thing yielded.
 func (s *Store) People(ctx context.Context, besides int64) iter.Seq2[Person, error] {
-	segments := query(ctx, s, "read the people of", func(rows *sql.Rows) (b []byte, err error) {
+	segments := query(ctx, s, "reading the people in", func(rows *sql.Rows) (b []byte, err error) {
 		err = rows.Scan(&b)
 		return b, err
 	}, "SELECT people FROM people WHERE run <> ? ORDER BY id", besides)
@@ -58,7 +58,7 @@ func (s *Store) People(ctx context.Context, besides int64) iter.Seq2[Person, err
 				}
 			}
 			if err != nil {
-				yield(Person{}, s.trouble("read the people of", err))
+				yield(Person{}, s.trouble("reading the people in", err))
 				return
 			}
 		}

@@ -26,7 +26,7 @@ const (
 	seedKey = "learnt_seed" // in meta
 )
 
-var errLearnt = errors.New("what is known of who is who cannot be read")
+var errLearnt = errors.New("the links between people cannot be decoded")
 
 // saveLearnt keeps what a run has learnt.
 func (r *Run) saveLearnt(ctx context.Context, tx *sql.Tx, l *Learnt) error {
@@ -87,9 +87,9 @@ func (s *Store) LearntWith(ctx context.Context) (seed uint64, keys []string, err
 		seed, err = strconv.ParseUint(text, 10, 64)
 	}
 	if err != nil {
-		return 0, nil, s.trouble("read who is who from", err)
+		return 0, nil, s.trouble("reading who is who from", err)
 	}
-	for name, err := range query(ctx, s, "read who is who from", func(rows *sql.Rows) (name string, err error) {
+	for name, err := range query(ctx, s, "reading who is who from", func(rows *sql.Rows) (name string, err error) {
 		err = rows.Scan(&name)
 		return name, err
 	}, "SELECT name FROM property_keys ORDER BY number") {
@@ -104,7 +104,7 @@ func (s *Store) LearntWith(ctx context.Context) (seed uint64, keys []string, err
 // Learnt yields what runs have learnt, but for one, 0 for none: the entries in the order of the runs, each valid until the next.
 // An error is the last thing yielded. Nothing else may be asked of the store meanwhile.
 func (s *Store) Learnt(ctx context.Context, besides int64) iter.Seq2[[]byte, error] {
-	const doing = "read who is who from"
+	const doing = "reading who is who from"
 	parts := query(ctx, s, doing, func(rows *sql.Rows) (b []byte, err error) {
 		err = rows.Scan(&b)
 		return b, err

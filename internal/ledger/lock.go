@@ -59,13 +59,13 @@ func (e *Held) Error() string {
 func Take(ctx context.Context, dir string, me Holder, wait time.Duration) (*Lock, error) {
 	path := filepath.Join(dir, lockName)
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("lock %s: %s is not a file", dir, path)
+		return nil, fmt.Errorf("locking %s: %s is not a regular file", dir, path)
 	}
 	l := &Lock{file: flock.New(path, flock.SetPermissions(0o600)), holder: filepath.Join(dir, holderName)}
 	for deadline := time.Now().Add(max(wait, lookAgain)); ; {
 		taken, err := l.file.TryLock()
 		if err != nil {
-			return nil, fmt.Errorf("lock %s: %w", dir, err)
+			return nil, fmt.Errorf("locking %s: %w", dir, err)
 		}
 		if taken {
 			return l, l.sign(me)
@@ -95,7 +95,7 @@ func (l *Lock) sign(me Holder) error {
 		err = replace(l.holder, []byte(escape.Text(string(text))+"\n"))
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("say who holds the lock: %w", err), l.Release())
+		return errors.Join(fmt.Errorf("recording who holds the lock: %w", err), l.Release())
 	}
 	return nil
 }

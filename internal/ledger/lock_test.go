@@ -112,7 +112,7 @@ func TestLocksAreForTheirOwnerAndNoLinks(t *testing.T) {
 	if err := os.Symlink(filepath.Join(dir, lockName), filepath.Join(other, lockName)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Take(t.Context(), other, me(), 0); err == nil || !strings.Contains(err.Error(), "is not a file") {
+	if _, err := Take(t.Context(), other, me(), 0); err == nil || !strings.Contains(err.Error(), "is not a regular file") {
 		t.Errorf("a link was followed: %v", err)
 	}
 }

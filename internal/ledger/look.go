@@ -22,7 +22,7 @@ func OpenReadOnly(ctx context.Context, dir string, scheme int) (*Store, error) {
 		err = s.look(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(s.trouble("open", err), s.Close())
+		return nil, errors.Join(s.trouble("opening", err), s.Close())
 	}
 	return s, nil
 }
@@ -82,7 +82,7 @@ func stands(path string) (standing, error) {
 func (s *standing) still(path string) error {
 	now, err := stands(path)
 	if err == nil && now != *s {
-		err = errors.New("a run has changed it while it was read, without being able to keep out of its way; do it again")
+		err = errors.New("a run changed it in the meantime; run the command again")
 	}
 	return err
 }
@@ -96,7 +96,7 @@ func (s *Store) look(ctx context.Context) error {
 		return err
 	}
 	if version < len(migrations) {
-		return s.refuse("an older version of ph2cio made it, and only a run that sends brings it up to date", "type the command of a run again")
+		return s.refuse("was created by an older version of ph2cio, and only a run that sends upgrades it", "run `ph2cio sync` or another command that sends")
 	}
 	if s.workspace, err = s.owner(ctx); err != nil {
 		return err

@@ -46,7 +46,7 @@ func (r *Run) Intend(ctx context.Context, merges []Merge, at time.Time) error {
 		}
 		return nil
 	})
-	return r.store.trouble("write down what is to be merged in", err)
+	return r.store.trouble("recording merges in", err)
 }
 
 // Profile is a profile by its identifier.
@@ -55,7 +55,7 @@ type Profile struct{ Kind, Value string }
 // Merged returns the profiles that runs have merged into others, but for those of one run, 0 for none.
 func (s *Store) Merged(ctx context.Context, besides int64) (map[Profile]bool, error) {
 	all := map[Profile]bool{}
-	for one, err := range query(ctx, s, "read the merges of", func(rows *sql.Rows) (p Profile, err error) {
+	for one, err := range query(ctx, s, "reading the merges in", func(rows *sql.Rows) (p Profile, err error) {
 		err = rows.Scan(&p.Kind, &p.Value)
 		return p, err
 	}, "SELECT secondary_kind, secondary_value FROM merges WHERE done IS NOT NULL AND run <> ?", besides) {
@@ -70,7 +70,7 @@ func (s *Store) Merged(ctx context.Context, besides int64) (map[Profile]bool, er
 // OpenMerges are the merges that were intended and are not done, or that this run has done since, in the order in which they
 // were first intended. run is 0 for one that has not begun.
 func (s *Store) OpenMerges(ctx context.Context, run int64) (all []Merge, err error) {
-	for one, err := range query(ctx, s, "read the merges of", func(rows *sql.Rows) (m Merge, err error) {
+	for one, err := range query(ctx, s, "reading the merges in", func(rows *sql.Rows) (m Merge, err error) {
 		err = rows.Scan(&m.PrimaryKind, &m.Primary, &m.SecondaryKind, &m.Secondary)
 		return m, err
 	}, "SELECT primary_kind, primary_value, secondary_kind, secondary_value FROM merges WHERE done IS NULL OR run = ? ORDER BY id", run) {

@@ -10,7 +10,7 @@ import (
 func (s *Store) migrate(ctx context.Context, from int) error {
 	for version := from; version < len(migrations); version++ {
 		if err := s.apply(ctx, version+1); err != nil {
-			return fmt.Errorf("bring it to schema %d: %w", version+1, err)
+			return fmt.Errorf("setting up schema %d: %w", version+1, err)
 		}
 	}
 	return nil

@@ -20,7 +20,7 @@ func TestMigration(t *testing.T) {
 	defer func() { migrations = released }()
 	more := "CREATE TABLE more (a INTEGER) STRICT;"
 	migrations = append(migrations[:len(migrations):len(migrations)], more, "no SQL at all;")
-	if _, err := OpenReadOnly(t.Context(), dir, scheme); err == nil || !strings.Contains(err.Error(), "an older version of ph2cio made it") {
+	if _, err := OpenReadOnly(t.Context(), dir, scheme); err == nil || !strings.Contains(err.Error(), "was created by an older version of ph2cio") {
 		t.Errorf("looking at an older schema: %v", err)
 	}
 	if _, err := Open(t.Context(), dir, ours, scheme); err == nil {
@@ -60,12 +60,12 @@ func TestLookingAtAnotherForm(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		says := "it is of another form"
+		says := "from before the first release"
 		if strings.Contains(change, "id_scheme") {
-			says = "its event IDs follow rule 1"
+			says = "has event IDs by rule 1"
 		}
 		_, err = OpenReadOnly(t.Context(), dir, scheme)
-		if trouble, ok := errors.AsType[*Trouble](err); !ok || !strings.Contains(err.Error(), says) || !strings.Contains(trouble.Hint(), "that made it") {
+		if trouble, ok := errors.AsType[*Trouble](err); !ok || !strings.Contains(err.Error(), says) || !strings.Contains(trouble.Hint(), "that created it") {
 			t.Errorf("%s: %v", name, err)
 		}
 		after, err := os.ReadFile(filepath.Join(dir, FileName))

@@ -38,7 +38,7 @@ type Store struct {
 func Open(ctx context.Context, dir string, of Workspace, scheme int) (*Store, error) {
 	s := &Store{path: filepath.Join(dir, FileName), workspace: of, scheme: strconv.Itoa(scheme)}
 	if err := s.open(ctx, of); err != nil {
-		return nil, errors.Join(s.trouble("open", err), s.Close())
+		return nil, errors.Join(s.trouble("opening", err), s.Close())
 	}
 	return s, nil
 }
@@ -77,11 +77,11 @@ func (s *Store) plainFiles() error {
 		case err != nil:
 			return err
 		case !info.Mode().IsRegular():
-			return s.refuse(filepath.Base(path)+" is not a file but a link or something else, which is never followed",
-				"remove what stands there, or name another directory with --state")
+			return refuseFile(path, "is not a regular file, and ph2cio does not follow links",
+				"remove the link, or use another directory with --state")
 		case linked(info): // SQLite writes in place
-			return s.refuse(filepath.Base(path)+" has another name too (a hard link), and what is written to it would change that as well",
-				"put a copy of its own in its place, or name another directory with --state")
+			return refuseFile(path, "is a hard link, so writing to it would change another file too",
+				"replace it with a copy, or use another directory with --state")
 		}
 	}
 	return s.whole()
@@ -120,9 +120,9 @@ func (s *Store) version(ctx context.Context) (version int, err error) {
 	}
 	switch {
 	case application == 0 && version == 0 && tables == 0:
-		return 0, s.damaged("nothing is in it")
+		return 0, s.damaged("it is empty")
 	case application != applicationID || version < 1:
-		return 0, s.refuse("it is a database, but not one of ph2cio's", "name another directory with --state")
+		return 0, s.refuse("is a database of another program", "use another directory with --state")
 	}
 	return version, nil
 }
@@ -137,16 +137,16 @@ func (s *Store) sameForm(ctx context.Context, version int) error {
 	}
 	switch {
 	case form != "" && version > len(migrations):
-		return s.refuse(fmt.Sprintf("a newer version of ph2cio made it (schema %d, and this one knows %d)", version, len(migrations)),
-			"use that version, or name another directory with --state")
+		return s.refuse(fmt.Sprintf("was created by a newer version of ph2cio (schema %d; this version knows %d)", version, len(migrations)),
+			"use that version, or another directory with --state")
 	case version > len(migrations) || form != formOf(version):
-		return s.refuse("another build of ph2cio, from before the first release, made it, and it is of another form", otherFormAdvice)
+		return s.refuse("was created by a build of ph2cio from before the first release, which this version cannot read", otherFormAdvice)
 	}
 	return nil
 }
 
-const otherFormAdvice = "use the build that made it, or move it away with its -wal and -shm, or name another directory with --state: " +
-	"the next run then starts from nothing and sends all of history again"
+const otherFormAdvice = "use the build that created it; or move it away with its -wal and -shm files, or use another directory with --state: " +
+	"the next run then starts from scratch and sends all of history again"
 
 // check looks for damage.
 func (s *Store) check(ctx context.Context) error {
@@ -176,9 +176,9 @@ func (s *Store) belongs(ctx context.Context, of Workspace) error {
 		return err
 	}
 	if owner != of {
-		return s.refuse(fmt.Sprintf("it belongs to workspace %d at %s, not to workspace %d at %s",
+		return s.refuse(fmt.Sprintf("belongs to workspace %d at %s, not to workspace %d at %s",
 			owner.EnvironmentID, owner.BaseURL, of.EnvironmentID, of.BaseURL),
-			"use that workspace's credentials, or another directory for this one: --state, or its default")
+			"use the credentials of workspace "+strconv.FormatInt(owner.EnvironmentID, 10)+", or another state directory for this one (--state)")
 	}
 	return s.sameScheme(ctx)
 }
@@ -187,15 +187,15 @@ func (s *Store) belongs(ctx context.Context, of Workspace) error {
 func (s *Store) sameScheme(ctx context.Context) error {
 	scheme, err := s.meta(ctx, "id_scheme")
 	if err == nil && scheme != s.scheme {
-		return s.refuse("its event IDs follow rule "+scheme+", and those of this version rule "+s.scheme+": all of history would be sent again",
-			"use the version of ph2cio that made it")
+		return s.refuse("has event IDs by rule "+scheme+", but this version uses rule "+s.scheme+", so it would send all of history again",
+			"use the version of ph2cio that created it")
 	}
 	return err
 }
 
 func (s *Store) owner(ctx context.Context) (w Workspace, err error) {
 	if w.BaseURL, err = s.meta(ctx, "base_url"); errors.Is(err, sql.ErrNoRows) {
-		return w, s.damaged("it does not say whose it is")
+		return w, s.damaged("it does not name its workspace")
 	}
 	if err != nil {
 		return w, err
@@ -214,7 +214,12 @@ func (s *Store) meta(ctx context.Context, key string) (value string, err error) 
 }
 
 func (s *Store) refuse(why, advice string) error {
-	return &Trouble{Path: s.path, Doing: "use", Err: errors.New(why), Advice: advice}
+	return refuseFile(s.path, why, advice)
+}
+
+// refuseFile refuses the database or a file beside it.
+func refuseFile(path, why, advice string) error {
+	return &Trouble{Path: path, Err: errors.New(why), Advice: advice}
 }
 
 // Dir is the state directory.
@@ -233,5 +238,5 @@ func (s *Store) Close() error {
 	if s.stood != nil && err == nil {
 		err = s.stood.still(s.path)
 	}
-	return s.trouble("close", err)
+	return s.trouble("closing", err)
 }

@@ -86,7 +86,7 @@ func eachID(b []byte) iter.Seq[Key] {
 
 // OwedOf yields whom a run owes in one of its sources; somebody may come twice. An error is the last thing yielded.
 func (s *Store) OwedOf(ctx context.Context, run int64, source int) iter.Seq2[Key, error] {
-	parts := query(ctx, s, "read what is owed from", func(rows *sql.Rows) (b []byte, err error) {
+	parts := query(ctx, s, "reading the waiting rows in", func(rows *sql.Rows) (b []byte, err error) {
 		if err = rows.Scan(&b); err == nil && len(b)%keySize != 0 {
 			err = errKeys
 		}
@@ -118,7 +118,7 @@ type OwedSource struct {
 // OwedSources yields the sources in which runs owe rows, but for those of one run, 0 for none, in the order of their paths, and of a
 // path the newest run first. An error is the last thing yielded.
 func (s *Store) OwedSources(ctx context.Context, besides int64) iter.Seq2[OwedSource, error] {
-	return query(ctx, s, "read what is owed from", func(rows *sql.Rows) (o OwedSource, err error) {
+	return query(ctx, s, "reading the waiting rows in", func(rows *sql.Rows) (o OwedSource, err error) {
 		o.Source, err = scanSource(rows, &o.Run, &o.Number, &o.Flags)
 		return o, err
 	}, `SELECT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, s.recent, s.run, s.number, r.flags

@@ -33,7 +33,7 @@ func AppendPerson(dst []byte, p *Person) []byte {
 	return binary.AppendVarint(dst, p.Updated)
 }
 
-var errPeople = errors.New("the people that were sent cannot be read")
+var errPeople = errors.New("the people who were sent cannot be decoded")
 
 // readPerson reads a person and returns what comes after.
 func readPerson(b []byte) (p Person, rest []byte, err error) {

@@ -56,7 +56,7 @@ func (p *Position) encode() []byte {
 	return b
 }
 
-var errSpans = errors.New("the open rows of a position cannot be read")
+var errSpans = errors.New("the open rows of a position cannot be decoded")
 
 func decodeSpans(b []byte) (spans []Span, err error) {
 	end := uint64(0)

@@ -9,7 +9,7 @@ import (
 // RejectKeys returns the keys of what runs have rejected and nobody has taken since, sorted, but for those of one run, 0 for none.
 func (s *Store) RejectKeys(ctx context.Context, besides int64) ([]Key, error) {
 	var all []Key
-	for key, err := range query(ctx, s, "read the rejects of", func(rows *sql.Rows) (k Key, err error) {
+	for key, err := range query(ctx, s, "reading the rejects in", func(rows *sql.Rows) (k Key, err error) {
 		var b []byte
 		if err = rows.Scan(&b); err == nil && copy(k[:], b) != keySize {
 			err = errKeys
@@ -37,9 +37,9 @@ func (s *Store) OpenRejects(ctx context.Context) (open OpenRejects, err error) {
 	err = s.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE phase = ?1), count(*) FILTER (WHERE phase = ?2), count(*) FILTER (WHERE phase IN (?3, ?4))
 		FROM rejects WHERE retried IS NULL`, Events, People, Merges, Emails).Scan(&open.Rows, &open.People, &open.Merges)
 	if err != nil {
-		return open, s.trouble("read the rejects of", err)
+		return open, s.trouble("reading the rejects in", err)
 	}
-	for one, err := range query(ctx, s, "read the rejects of", func(rows *sql.Rows) (Source, error) { return scanSource(rows) },
+	for one, err := range query(ctx, s, "reading the rejects in", func(rows *sql.Rows) (Source, error) { return scanSource(rows) },
 		`SELECT DISTINCT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, s.recent
 		FROM rejects r JOIN sources s ON s.run = r.run AND r.number BETWEEN s.first AND s.first + s.rows - 1
 		WHERE r.phase = ? AND r.retried IS NULL ORDER BY s.path, s.run`, Events) {

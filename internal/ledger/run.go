@@ -83,7 +83,7 @@ func (s *Store) Begin(ctx context.Context, start Start, learnt *Learnt) (*Run, e
 		return errors.Join(r.addSources(ctx, tx), r.saveLearnt(ctx, tx, learnt), r.addTeams(ctx, tx), r.addUUIDs(ctx, tx))
 	})
 	if err != nil {
-		return nil, s.trouble("begin a run in", err)
+		return nil, s.trouble("beginning a run in", err)
 	}
 	return r, nil
 }
@@ -122,23 +122,23 @@ func (s *Store) Runs(ctx context.Context, most int) ([]*Run, error) {
 func (s *Store) runs(ctx context.Context, which string, args ...any) ([]*Run, error) {
 	rows, err := s.db.QueryContext(ctx, "SELECT id, command, typed, version, began, now, flags, people, rows, phase, ended, outcome FROM runs "+which, args...)
 	if err != nil {
-		return nil, s.trouble("read the runs of", err)
+		return nil, s.trouble("reading the runs in", err)
 	}
 	defer rows.Close()
 	var all []*Run
 	for rows.Next() {
 		r, err := s.scan(rows)
 		if err != nil {
-			return nil, s.trouble("read the runs of", err)
+			return nil, s.trouble("reading the runs in", err)
 		}
 		all = append(all, r)
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil { // the one connection is needed below
-		return nil, s.trouble("read the runs of", err)
+		return nil, s.trouble("reading the runs in", err)
 	}
 	for _, r := range all {
 		if err := errors.Join(r.readSources(ctx), r.readPositions(ctx)); err != nil {
-			return nil, s.trouble("read the runs of", err)
+			return nil, s.trouble("reading the runs in", err)
 		}
 	}
 	return all, nil
@@ -217,7 +217,7 @@ func (r *Run) Finish(ctx context.Context, outcome Outcome, at time.Time, settled
 		return err
 	})
 	if err != nil {
-		return r.store.trouble("say that the run has ended in", err)
+		return r.store.trouble("recording the end of the run in", err)
 	}
 	r.Ended, r.Outcome = at, outcome
 	return nil

@@ -36,7 +36,7 @@ type Reject struct {
 func (r *Run) Save(step *Step, at time.Time) error {
 	err := r.store.transaction(context.Background(), func(tx *sql.Tx) error { return r.save(tx, step, at.Unix()) })
 	if err != nil {
-		return r.store.trouble("save how far the run has come in", err)
+		return r.store.trouble("saving the progress of the run in", err)
 	}
 	r.Phase, r.Positions[step.Phase], r.Counters, r.Saved = step.Phase, step.Position, step.Counters, at
 	return nil

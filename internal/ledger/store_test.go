@@ -308,21 +308,21 @@ func TestRefusals(t *testing.T) {
 		"another workspace": {made(nil), Workspace{ours.BaseURL, 78}, "belongs to workspace 77 at https://track.customer.io, not to workspace 78", "credentials"},
 		"another host":      {made(nil), Workspace{"https://track-eu.customer.io", 77}, "not to workspace 77 at https://track-eu", "credentials"},
 		"newer": {made(func(s *Store) { s.db.Exec("PRAGMA user_version=99") }), ours,
-			"a newer version of ph2cio made it (schema 99, and this one knows 1)", "use that version"},
+			"was created by a newer version of ph2cio (schema 99; this version knows 1)", "use that version"},
 		"another schema": {made(func(s *Store) { s.db.Exec("UPDATE meta SET value='0123' WHERE key='form'") }), ours,
-			"it is of another form", "use the build that made it"},
+			"from before the first release", "use the build that created it"},
 		"before forms were noted": {made(func(s *Store) { s.db.Exec("DELETE FROM meta WHERE key='form'") }), ours,
-			"it is of another form", "use the build that made it"},
+			"from before the first release", "use the build that created it"},
 		"a schema that was dropped": {made(func(s *Store) { s.db.Exec("DELETE FROM meta WHERE key='form'; PRAGMA user_version=2") }), ours,
-			"it is of another form", "use the build that made it"},
-		"another rule": {made(func(s *Store) { s.db.Exec("UPDATE meta SET value='1' WHERE key='id_scheme'") }), ours, "follow rule 1", "the version of ph2cio that made it"},
-		"not ours":     {made(func(s *Store) { s.db.Exec("PRAGMA application_id=5") }), ours, "not one of ph2cio's", "--state"},
+			"from before the first release", "use the build that created it"},
+		"another rule": {made(func(s *Store) { s.db.Exec("UPDATE meta SET value='1' WHERE key='id_scheme'") }), ours, "event IDs by rule 1", "the version of ph2cio that created it"},
+		"not ours":     {made(func(s *Store) { s.db.Exec("PRAGMA application_id=5") }), ours, "a database of another program", "--state"},
 		"no database": {func(t *testing.T, path string) {
 			os.WriteFile(path, []byte(strings.Repeat("Dear diary. ", 100)), 0o600)
-		}, ours, "not a database", "bring it back from a backup"},
-		"a torn head": {damage(18, "\xff\xff\xff\xff"), ours, "not a database", "bring it back from a backup"},
-		"a torn page": {damage(4096+8, strings.Repeat("\xff", 3000)), ours, "it is damaged", "bring it back from a backup"},
-		"cut":         {func(t *testing.T, path string) { made(nil)(t, path); os.Truncate(path, 3*4096) }, ours, "it is cut off", "bring it back from a backup"},
+		}, ours, "not a database", "restore it from a backup"},
+		"a torn head": {damage(18, "\xff\xff\xff\xff"), ours, "not a database", "restore it from a backup"},
+		"a torn page": {damage(4096+8, strings.Repeat("\xff", 3000)), ours, "is damaged: ", "restore it from a backup"},
+		"cut":         {func(t *testing.T, path string) { made(nil)(t, path); os.Truncate(path, 3*4096) }, ours, "it is cut off", "restore it from a backup"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -367,7 +367,7 @@ func TestLinksAreNotFollowed(t *testing.T) {
 			func() (*Store, error) { return Open(t.Context(), dir, ours, scheme) },
 			func() (*Store, error) { return OpenReadOnly(t.Context(), dir, scheme) },
 		} {
-			if _, err := open(); err == nil || !strings.Contains(err.Error(), "never followed") {
+			if _, err := open(); err == nil || !strings.Contains(err.Error(), "does not follow links") {
 				t.Errorf("%s: got %v", name, err)
 			}
 		}

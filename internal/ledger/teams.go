@@ -20,7 +20,7 @@ func (s *Store) Teams(ctx context.Context) (ids []int64, err error) {
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &ids)
 	}
-	return ids, s.trouble("read the projects of", err)
+	return ids, s.trouble("reading the projects in", err)
 }
 
 // addTeams adds those of a run.

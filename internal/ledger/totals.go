@@ -29,7 +29,7 @@ func (s *Store) Totals(ctx context.Context, now time.Time) (t Totals, err error)
 		(SELECT coalesce(sum(length(ids)), 0) / 16 FROM owed), (SELECT count(*) FROM (SELECT DISTINCT run, source FROM owed))`,
 	).Scan(&t.MergesDone, &t.MergesIntended, &t.Owed, &t.OwedSources)
 	if err != nil {
-		return t, s.trouble("count what is in", err)
+		return t, s.trouble("counting what is in", err)
 	}
 	for source, err := range s.KnownSources(ctx) {
 		if err != nil {
@@ -113,7 +113,7 @@ func (s *Store) Newest(ctx context.Context, now time.Time) (at time.Time, err er
 		newest, err = strconv.ParseInt(text, 10, 64)
 	}
 	if err != nil {
-		return at, s.trouble("look for the newest event in", err)
+		return at, s.trouble("looking for the newest event in", err)
 	}
 	if newest > now.Unix() {
 		return at, nil

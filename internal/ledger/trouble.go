@@ -15,13 +15,19 @@ import (
 // Trouble is why a state directory cannot be used, or no longer. After trouble with writing nothing more may be sent.
 type Trouble struct {
 	Path   string
-	Doing  string // what was being done to it, such as "save how far the run has come in"
+	Doing  string // what was being done to it, such as "saving the progress of the run in"; empty where Err goes on after the path
 	Err    error
 	Advice string // what to do about it
 	Damage bool   // it has lost what it knew, which no other version, permission or disk brings back
 }
 
-func (e *Trouble) Error() string { return Describe(e.Doing, e.Path, e.Err) }
+func (e *Trouble) Error() string {
+	if e.Doing == "" {
+		return fmt.Sprintf("%s %v", e.Path, e.Err)
+	}
+	return Describe(e.Doing, e.Path, e.Err)
+}
+
 func (e *Trouble) Unwrap() error { return e.Err }
 
 // Hint is what to do about it.
@@ -50,7 +56,7 @@ func (s *Store) trouble(doing string, err error) error {
 	}
 	advice := adviceFor(s.path, err)
 	if advice == damagedAdvice {
-		return &Trouble{Path: s.path, Doing: doing, Err: fmt.Errorf("it is damaged: %w", err), Advice: advice, Damage: true}
+		return &Trouble{Path: s.path, Err: fmt.Errorf("is damaged: %w", err), Advice: advice, Damage: true}
 	}
 	return &Trouble{Path: s.path, Doing: doing, Err: err, Advice: advice}
 }
@@ -65,20 +71,20 @@ func adviceFor(path string, err error) string {
 	dir := filepath.Dir(path)
 	failed, ok := errors.AsType[*sqlite.Error](err)
 	if !ok {
-		return "look at the disk and the permissions of " + dir + "; nothing that was saved is lost"
+		return "check the disk and the permissions of " + dir + "; nothing that was saved is lost"
 	}
 	switch failed.Code() & 0xff { // the rest says more about the same
 	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
 		return damagedAdvice
 	case lib.SQLITE_FULL:
-		return "make room in " + dir + ", then type the same command: it goes on where this one stopped"
+		return "free disk space in " + dir + ", then run the same command again to resume"
 	case lib.SQLITE_READONLY, lib.SQLITE_CANTOPEN, lib.SQLITE_PERM:
-		return "let this user read and write " + dir + ", or name another directory with --state"
+		return "let this user read and write " + dir + ", or use another directory with --state"
 	case lib.SQLITE_BUSY, lib.SQLITE_LOCKED:
-		return "another program has it open; end that, then type the same command again"
+		return "another program has it open; stop that program, then run the same command again"
 	}
-	return "look at the disk under " + dir + ", then type the same command: it goes on where this one stopped"
+	return "check the disk under " + dir + ", then run the same command again to resume"
 }
 
-const damagedAdvice = "bring it back from a backup, or move it away with its -wal and -shm: the next run then starts from nothing " +
+const damagedAdvice = "restore it from a backup, or move it away with its -wal and -shm files: the next run then starts from scratch " +
 	"and sends all of history again, with the same event IDs"

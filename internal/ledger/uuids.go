@@ -25,7 +25,7 @@ func (s *Store) UUIDs(ctx context.Context) (UUIDs, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return UUIDs{}, nil
 	}
-	return uuidsOf(text), s.trouble("read what was sent from", err)
+	return uuidsOf(text), s.trouble("reading what was sent from", err)
 }
 
 func uuidsOf(word string) UUIDs {

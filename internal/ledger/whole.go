@@ -28,13 +28,13 @@ func (s *Store) whole() error {
 		return err
 	}
 	if info.Size() < smallestPage {
-		return s.damaged(fmt.Sprintf("it is too short for a state (length %d)", info.Size()))
+		return s.damaged(fmt.Sprintf("it is too short (length %d)", info.Size()))
 	}
 	if _, err := os.Lstat(s.path + "-wal"); err == nil {
 		return nil // pages may be in the log alone
 	}
 	if size, says := s.sizes(); says > size {
-		return s.damaged(fmt.Sprintf("it is cut off: it has %d of %d bytes", size, says))
+		return s.damaged(fmt.Sprintf("it is cut off, with %d of %d bytes", size, says))
 	}
 	return nil
 }
@@ -43,9 +43,9 @@ func (s *Store) whole() error {
 func (s *Store) logAlone() error {
 	for _, suffix := range []string{"-wal", "-journal"} {
 		if info, err := os.Lstat(s.path + suffix); err == nil && info.Size() > 0 {
-			return &Trouble{Path: s.path, Doing: "use", Damage: true,
-				Err:    fmt.Errorf("it is gone, and %s, which holds its last changes, is there", filepath.Base(s.path)+suffix),
-				Advice: "bring it back; or move that away too: the next run then starts from nothing and sends all of history again, with the same event IDs"}
+			return &Trouble{Path: s.path, Damage: true,
+				Err:    fmt.Errorf("is missing, but %s with its last changes is there", filepath.Base(s.path)+suffix),
+				Advice: "restore it; or move that file away too: the next run then starts from scratch and sends all of history again, with the same event IDs"}
 		}
 	}
 	return nil
@@ -76,5 +76,5 @@ func (s *Store) sizes() (has, says int64) {
 }
 
 func (s *Store) damaged(why string) error {
-	return &Trouble{Path: s.path, Doing: "use", Err: errors.New("it is damaged: " + why), Advice: damagedAdvice, Damage: true}
+	return &Trouble{Path: s.path, Err: errors.New("is damaged: " + why), Advice: damagedAdvice, Damage: true}
 }

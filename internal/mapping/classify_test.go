@@ -302,7 +302,7 @@ func TestSpanWithoutTime(t *testing.T) {
 			}
 			continue
 		}
-		if err == nil || !strings.Contains(err.Error(), "--since: 2026-03-04T") || !strings.Contains(err.Error(), "Z of --until, so") {
+		if err == nil || !strings.Contains(err.Error(), "--since (2026-03-04T") || !strings.Contains(err.Error(), "is not before --until (2026-03-04T") {
 			t.Errorf("since %s until %s: error %v", test.since, test.until, err)
 		}
 	}

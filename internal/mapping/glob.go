@@ -16,7 +16,7 @@ func NewGlobs(flag string, patterns []string) (Globs, error) {
 	patterns = listed(patterns)
 	for _, p := range patterns {
 		if _, err := path.Match(p, ""); err != nil {
-			return nil, fmt.Errorf("--%s %q is not a pattern (write \\[ for a bracket that is part of the name): %w", flag, p, err)
+			return nil, fmt.Errorf("--%s %q is not a valid pattern (write \\[ for a literal bracket): %w", flag, p, err)
 		}
 	}
 	return patterns, nil

@@ -43,7 +43,7 @@ func (m *Mapper) identifierValue(s *scene) (string, Outcome) {
 	if t.alone() {
 		value, ok := m.appendField(m.made[:0], &t.parts[0], s)
 		if m.made = value; ok && (value[0] == '{' || value[0] == '[') {
-			return "", rejected(ReasonNoIdentifier, fmt.Sprintf("%s is not one value but %.40s...", t.parts[0].literal, value))
+			return "", rejected(ReasonNoIdentifier, fmt.Sprintf("%s is not a single value: %.40s...", t.parts[0].literal, value))
 		}
 	}
 	var whole bool

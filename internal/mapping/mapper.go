@@ -94,7 +94,7 @@ func (m *Mapper) Event(dst []byte, e *posthog.Event) (out []byte, person *people
 		return dst, person, c.Outcome
 	}
 	if m.Refused[person.Number] {
-		return dst, person, rejected(ReasonPersonRejected, "the person it belongs to was rejected")
+		return dst, person, rejected(ReasonPersonRejected, "the row's person was rejected")
 	}
 	out, o = m.track(dst, e, &c, person)
 	return out, person, o
@@ -117,11 +117,11 @@ func withoutPerson(status people.Status, distinctID []byte) Outcome {
 		return skipped(ReasonNotAsked)
 	case people.LostEmail:
 		return rejected(ReasonEmailConflict,
-			fmt.Sprintf("somebody else has the email of the person %q", ShortID(string(distinctID))))
+			fmt.Sprintf("another person has the email of person %q", ShortID(string(distinctID))))
 	case people.TwoProfiles:
 		return skipped(ReasonTwoProfiles)
 	case people.NoIdentifier:
-		return rejected(ReasonNoIdentifier, fmt.Sprintf("the person %q has none of the identifiers asked for", ShortID(string(distinctID))))
+		return rejected(ReasonNoIdentifier, fmt.Sprintf("person %q has none of the identifiers of --identify-by", ShortID(string(distinctID))))
 	}
 	panic(fmt.Sprintf("mapping: people.Status %d has no bucket", status))
 }
@@ -209,7 +209,7 @@ func (m *Mapper) finish(dst []byte, o Outcome, build func(dst, attributes []byte
 		if !m.shrink(excess) {
 			m.forget()
 			return dst, rejected(ReasonTooLarge,
-				fmt.Sprintf("the %s is %d bytes, and %d fit", o.Action, size, customerio.MaxItem))
+				fmt.Sprintf("the %s has %d bytes; the limit is %d", o.Action, size, customerio.MaxItem))
 		}
 		out = build(dst, m.attributesOrNil())
 	}

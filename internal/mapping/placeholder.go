@@ -68,9 +68,9 @@ func unknownPlaceholder(name string) error {
 	known = append(known, "{"+eventProperties+"NAME}", "{"+personProperties+"NAME}")
 	hint := ""
 	if meant := nearestPlaceholder(name); meant != "" {
-		hint = fmt.Sprintf("did you mean {%s}? ", meant)
+		hint = fmt.Sprintf(" (did you mean {%s}?)", meant)
 	}
-	return fmt.Errorf("{%s} is not a placeholder; %sthere are %s", name, hint, strings.Join(known, " "))
+	return fmt.Errorf("{%s} is not a placeholder%s; the placeholders are %s", name, hint, strings.Join(known, " "))
 }
 
 // nearestPlaceholder guesses what was meant, "" when nothing comes near.

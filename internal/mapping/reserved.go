@@ -36,7 +36,7 @@ func newAllowed(names []string) (allowed, error) {
 	for _, name := range names {
 		if first := firstPart(name); !reservedForPersons(first) && !reservedForEvents(first) {
 			return nil, fmt.Errorf("--allow-reserved %q is not a reserved name: "+
-				"those are %s, %s and, of persons, names that start with _",
+				"the reserved names are %s, %s and, for people, names that start with _",
 				name, strings.Join(reservedOfPersons, ", "), strings.Join(reservedOfEvents, ", "))
 		}
 		a[name] = true

@@ -45,7 +45,7 @@ type Rules struct {
 // New checks the options. An error names the flag and what it takes.
 func New(o Options) (*Rules, error) {
 	if o.Now.IsZero() {
-		return nil, errors.New("mapping rules need the run's own now")
+		return nil, errors.New("mapping rules need the time of the run")
 	}
 	r := &Rules{
 		span:              newSpan(o),
@@ -72,7 +72,7 @@ func New(o Options) (*Rules, error) {
 // checkSpan refuses bounds that leave no time between them.
 func (r *Rules) checkSpan(o Options) error {
 	if !o.Since.IsZero() && !o.Until.IsZero() && r.span.since >= r.span.until {
-		return fmt.Errorf("--since: %s is not before %s of --until, so no event would be sent; the earlier time comes first",
+		return fmt.Errorf("--since (%s) is not before --until (%s), so no event would be sent",
 			o.Since.UTC().Format(time.RFC3339Nano), o.Until.UTC().Format(time.RFC3339Nano))
 	}
 	return nil
@@ -180,7 +180,7 @@ func (r *Rules) setAttributes(o Options) (err error) {
 	}
 	for i, a := range r.personAttributes {
 		if placeholder := a.needsEvent(); placeholder != "" {
-			return fmt.Errorf("--person-attribute: %s: a person has no %s, which is different on every event; "+
+			return fmt.Errorf("--person-attribute: %s: a person has no %s, because it differs from event to event; "+
 				"use %s or --event-attribute", o.PersonAttributes[i], placeholder, ofPeople)
 		}
 	}
@@ -234,12 +234,11 @@ func (r *Rules) setIdentifier(o Options) (err error) {
 		return fmt.Errorf("--identifier-value: %s: %w", o.IdentifierValue, err)
 	}
 	if !slices.ContainsFunc(r.identifier.parts, func(p part) bool { return p.field != fieldLiteral }) {
-		return fmt.Errorf("--identifier-value: %s has no placeholder, so it would make everybody the same person",
+		return fmt.Errorf("--identifier-value: %s has no placeholder, so everybody would become the same person",
 			o.IdentifierValue)
 	}
 	if placeholder := r.identifier.needsEvent(); placeholder != "" {
-		return fmt.Errorf("--identifier-value: %s: people are identified before their events are sent, and a person has no %s, "+
-			"which is different on every event; use %s", o.IdentifierValue, placeholder, ofPeople)
+		return fmt.Errorf("--identifier-value: %s: a person has no %s, because it differs from event to event; use %s", o.IdentifierValue, placeholder, ofPeople)
 	}
 	r.note(r.identifier)
 	return nil

@@ -45,8 +45,8 @@ func parseTemplate(text string) (template, error) {
 		}
 		end := strings.IndexByte(text, '}')
 		if end <= 0 {
-			return t, fmt.Errorf("%q has no partner: a placeholder is {event.event}, "+
-				"and a brace of its own is doubled, {{ or }}", text[:1])
+			return t, fmt.Errorf("%q is unmatched: write a placeholder as {event.event}, "+
+				"and a literal brace as {{ or }}", text[:1])
 		}
 		p, err := parsePlaceholder(text[1:end])
 		if err != nil {
@@ -80,23 +80,23 @@ type assignment struct {
 	template
 }
 
-var errNoName = errors.New("it has no name before the =")
+var errNoName = errors.New("there is no name before the =")
 
 // newAssignment reads name=template. decide makes the attribute's key.
 func newAssignment(text string, decide func(name string) *key) (assignment, error) {
 	name, value, ok := strings.Cut(text, "=")
 	if !ok {
-		return assignment{}, errors.New("it takes name=template, such as plan={person.properties.plan}")
+		return assignment{}, errors.New("write name=template, such as plan={person.properties.plan}")
 	}
 	if name = strings.TrimSpace(name); name == "" {
 		return assignment{}, errNoName
 	}
 	a := assignment{key: decide(name)}
 	if a.key.does == cutsOff && a.key.why == cutName {
-		return a, fmt.Errorf("the name %.20q... is over %d bytes", name, customerio.MaxAttributeName)
+		return a, fmt.Errorf("the name %.20q... is longer than %d bytes", name, customerio.MaxAttributeName)
 	}
 	if a.key.does == cutsOff {
-		return a, fmt.Errorf("%s is a reserved name; name it in --allow-reserved if it should be sent", name)
+		return a, fmt.Errorf("%s is a reserved name; to send it, add --allow-reserved %s", name, name)
 	}
 	var err error
 	a.template, err = parseTemplate(value)

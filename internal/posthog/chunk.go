@@ -210,11 +210,11 @@ func (c *Chunk) Trust(sum uint64) error {
 		return nil
 	}
 	return &SourceError{
-		Path: c.path, Kind: Changed, Err: errors.New("the file is not what it was in the first reading"), Hint: hintChanged,
+		Path: c.path, Kind: Changed, Err: errors.New("the file has changed since it was first read"), Hint: hintChanged,
 	}
 }
 
-const hintChanged = "run again when nothing writes to the file any more"
+const hintChanged = "run again once nothing writes to the file"
 
 // Size is how many bytes of rows the chunk has.
 func (c *Chunk) Size() int {

@@ -39,7 +39,7 @@ func damaged(err error) error {
 	}
 	d := &damage{err: err}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		d.err, d.keep = fmt.Errorf("it is cut off: %w", err), true
+		d.err, d.keep = fmt.Errorf("the file is cut off: %w", err), true
 	}
 	if padding, ok := errors.AsType[*paddingError](err); ok {
 		d.keep, d.minor = true, padding.few
@@ -96,7 +96,7 @@ func openStream(file *os.File) (s stream, codec string, err error) {
 	}
 	if c := codecOf(head); c != nil {
 		if c.open == nil {
-			return nil, c.name, refuse("it is compressed with "+c.name+", which is not read", "decompress it first: "+c.tool)
+			return nil, c.name, refuse("the file is compressed with "+c.name+", which ph2cio cannot read", "decompress it first: "+c.tool)
 		}
 		return c.open(file), c.name, nil
 	}
@@ -179,7 +179,7 @@ func plainASCII(w uint64) bool {
 // packedTwice refuses text that is compressed once more.
 func packedTwice(text []byte) *refusal {
 	if c := codecOf(text); c != nil {
-		return refuse("it is "+c.name+" within another compression, which is not read", "decompress it once, then give what comes out")
+		return refuse("the file is compressed twice ("+c.name+" inside)", "decompress it once and use the result")
 	}
 	return nil
 }

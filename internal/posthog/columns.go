@@ -26,7 +26,7 @@ func ParseColumn(text string) (Column, error) {
 	case !ok || name == "":
 		return Column{}, fmt.Errorf("%q is not FIELD=NAME, such as event=my_event_name", text)
 	case !slices.Contains(Fields, field):
-		return Column{}, fmt.Errorf("%q is none of PostHog's fields: %s", field, strings.Join(Fields, ", "))
+		return Column{}, fmt.Errorf("%q is not one of PostHog's fields: %s", field, strings.Join(Fields, ", "))
 	}
 	return Column{field, name}, nil
 }

@@ -137,9 +137,9 @@ var utf8Mark = []byte("\ufeff")
 // cellFault says what is wrong with a row of which splitCells made n cells.
 func cellFault(n, want int) *fault {
 	if n < 0 {
-		return faultf(CSVQuotes, "a quote is in the wrong place or never closed")
+		return faultf(CSVQuotes, "a quote is misplaced or never closed")
 	}
-	return faultf(CSVFields, "the row has %d cells, the header %d", n, want)
+	return faultf(CSVFields, "the row has %s, but the header has %d", several(n, "cell", "cells"), want)
 }
 
 // null reports whether a cell is empty or ClickHouse's way to write NULL.

@@ -84,7 +84,7 @@ func (d *decoder) finish() *fault {
 		return faultf(NoDistinctID, "`distinct_id` is missing or blank")
 	}
 	if d.badTeam != nil {
-		return faultf(BadTeamID, "`team_id` is no whole number, but %s", quoted(string(d.badTeam)))
+		return faultf(BadTeamID, "`team_id` is not a whole number: %s", quoted(string(d.badTeam)))
 	}
 	d.checkPersonID()
 	e.Personless = e.Personless || string(s.processPersonProfile) == "false"

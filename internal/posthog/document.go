@@ -100,8 +100,8 @@ func (doc *documentHead) beyond(h *head) *refusal {
 			return nil
 		}
 	}
-	return refuse("it is a JSON document, and its rows do not begin within its first "+fmt.Sprint(len(h.text)>>20)+" MiB",
-		"put what comes before them after them, for example with jq '{columns, results} + .'")
+	return refuse("the file is a JSON document without rows in its first "+fmt.Sprint(len(h.text)>>20)+" MiB",
+		"move the rows to the front, for example with jq '{columns, results} + .'")
 }
 
 // mostSeen is how many rows are looked at to find out what they are.
@@ -137,7 +137,7 @@ func (doc *documentHead) query(h *head, d *json.Decoder, l *layout) *refusal {
 	}
 	var names []string
 	if json.Unmarshal(raw, &names) != nil || len(names) == 0 {
-		return refuse("its rows are arrays, and it does not say before them what is in their columns",
+		return refuse("the rows are arrays, and no `columns` before them says what they hold",
 			"put `columns` before `results`, for example with jq '{columns, results}'")
 	}
 	q := newQuery(names, h.options.Columns)
@@ -177,26 +177,26 @@ type documentEnd struct {
 func (e *documentEnd) check(rest []byte) *SourceError {
 	rest = bytes.TrimLeft(rest, " \t\r\n")
 	if len(rest) == 0 || rest[0] != ']' {
-		return &SourceError{Kind: Damaged, Err: errors.New("it ends in the middle of its list of rows"), Hint: "get the file again; the rows that it has have been read"}
+		return &SourceError{Kind: Damaged, Err: errors.New("the file ends in the middle of its list of rows"), Hint: "get a new copy of the file; the rows in this one were read"}
 	}
 	d := json.NewDecoder(io.MultiReader(bytes.NewReader([]byte(e.open)), bytes.NewReader(rest)))
 	var whole json.RawMessage
 	if err := d.Decode(&whole); err != nil {
-		return &SourceError{Kind: Damaged, Err: errors.New("it does not end as a JSON document should"), Hint: "get the file again; its rows have been read"}
+		return &SourceError{Kind: Damaged, Err: errors.New("the JSON document does not end properly"), Hint: "get a new copy of the file; the rows in this one were read"}
 	}
 	if d.More() {
-		return &SourceError{Kind: Damaged, Err: errors.New("more text comes after its JSON document, and has not been read"), Hint: "put each document into a file of its own"}
+		return &SourceError{Kind: Damaged, Err: errors.New("the text after the JSON document was not read"), Hint: "put each document into a file of its own"}
 	}
 	if e.open != "[" {
 		if second := e.readKeys(whole); second != "" {
 			return &SourceError{
-				Kind: Damaged, Err: fmt.Errorf("it has a second list of rows, `%s`, which has not been read", second),
+				Kind: Damaged, Err: fmt.Errorf("the file has a second list of rows, `%s`, which was not read", second),
 				Hint: "put each list into a file of its own, for example with jq ." + second,
 			}
 		}
 	}
 	if text := string(e.next); text != "" && text != "null" && text != `""` || string(e.more) == "true" {
-		return &SourceError{Kind: Warning, Err: errors.New("PostHog has more rows than this answer holds"), Hint: "get the pages after it too; for much history use a batch export"}
+		return &SourceError{Kind: Warning, Err: errors.New("PostHog has more rows than this response contains"), Hint: "get the next pages too; for a long history use a batch export"}
 	}
 	return nil
 }

@@ -41,13 +41,13 @@ func TestDocumentsSayHowTheyEnd(t *testing.T) {
 		{`{"results":[{"event":"a"}`, 1, Damaged, "ends in the middle"},
 		{`{"results":[{"event":"a"},`, 1, Damaged, "ends in the middle"},
 		{`{"results":[{"event":"a"},{"eve`, 2, Damaged, "ends in the middle"},
-		{`{"results":[{"event":"a"}]`, 1, Damaged, "does not end as"},
-		{`{"results":[{"event":"a"}],"next":nul`, 1, Damaged, "does not end as"},
-		{`{"results":[{"event":"a"}]}{"results":[{"event":"b"}]}`, 1, Damaged, "more text comes after"},
+		{`{"results":[{"event":"a"}]`, 1, Damaged, "does not end properly"},
+		{`{"results":[{"event":"a"}],"next":nul`, 1, Damaged, "does not end properly"},
+		{`{"results":[{"event":"a"}]}{"results":[{"event":"b"}]}`, 1, Damaged, "text after the JSON document"},
 		{`{"results":[{"event":"a"}],"batch":[{"event":"b"}]}`, 1, Damaged, "second list of rows, `batch`"},
 		{`{"results":[{"event":"a"}],"batch":[],"data":["x"],"next":null}`, 1, 0, ""},
 		{`{"results":[{"event":"a"}]}` + strings.Repeat(" \n", 3<<20), 1, 0, ""},
-		{"[{\"event\":\"a\"}]\n[{\"event\":\"b\"}]\n", 1, Damaged, "more text comes after"},
+		{"[{\"event\":\"a\"}]\n[{\"event\":\"b\"}]\n", 1, Damaged, "text after the JSON document"},
 	} {
 		rows, said := readDocument(t, test.text, Options{MaxRow: 2 << 20})
 		test.text = test.text[:min(len(test.text), 200)]

@@ -31,8 +31,8 @@ func eventsCSV(h *head) (*layout, *refusal) {
 		return nil, refused
 	}
 	if h.anyColumn(distinctIDColumns...) < 0 && h.anyColumn("*.properties", "properties") < 0 && !x.properties.keys["distinct_id"] {
-		refused := refuse("it has events, but no column with their distinct ID: its columns are "+listed(h.names),
-			"add the column `*` or `distinct_id` in PostHog and export again; if it goes by another name, say so: --column distinct_id=NAME")
+		refused := refuse("the file has events but no column of distinct IDs; its columns are "+listed(h.names),
+			"in PostHog, add the column `*` or `distinct_id` and export again; if the column has another name, use --column distinct_id=NAME")
 		refused.stray = !h.isTable()
 		return nil, refused
 	}
@@ -190,7 +190,7 @@ func (x *csvRows) roundedIDs(d *decoder) *fault {
 		return roundedID("`distinct_id`", id)
 	}
 	if linked := e.Linked(); e.Cells && isRounded(linked, x.userID) {
-		return roundedID("the ID that it is to be joined with", linked)
+		return roundedID("the linked ID", linked)
 	}
 	return nil
 }
@@ -202,11 +202,11 @@ func isRounded(id []byte, userID func(id []byte) bool) bool {
 
 func roundedID(what string, id []byte) *fault {
 	f := roundedCell(what, id)
-	f.detail += " (--user-id says that IDs look like this)"
+	f.detail += "; if your IDs do look like this, use --user-id"
 	return f
 }
 
 func roundedCell(what string, cell []byte) *fault {
-	return faultf(RoundedID, "%s is %s, which a spreadsheet has made of a longer number: the rest of its digits is lost; "+
-		"export again, and do not save the file with a spreadsheet", what, quoted(string(cell)))
+	return faultf(RoundedID, "%s is %s: a spreadsheet has rounded a longer number and lost the other digits; "+
+		"export again, and do not save the file in a spreadsheet", what, quoted(string(cell)))
 }

@@ -30,6 +30,14 @@ func faultf(reason, format string, args ...any) *fault {
 	return &fault{reason: reason, detail: fmt.Sprintf(format, args...)}
 }
 
+// several counts things, with the right plural.
+func several(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprint(n, " ", many)
+}
+
 // notJSON says why text, which is what, was refused. encoding/json finds the words.
 func notJSON(what string, text []byte) *fault {
 	var raw json.RawMessage

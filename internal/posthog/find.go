@@ -14,7 +14,7 @@ import (
 func Find(args []string) ([]Source, error) {
 	found, err := search(args, SearchOptions{})
 	if err == nil && len(found.Broken) > 0 {
-		err = fmt.Errorf("%s: what it links to is missing: remove the link or bring that back", found.Broken[0])
+		err = fmt.Errorf("%s links to a file that does not exist: remove the link or restore the file", found.Broken[0])
 	}
 	if err != nil {
 		return nil, err
@@ -83,7 +83,7 @@ func search(args []string, options SearchOptions) (*Found, error) {
 		}
 	}
 	if len(f.Sources) == 0 && len(errs) == 0 && len(f.manifests) > 0 && f.leftOut() == 0 {
-		errs = append(errs, fmt.Errorf("source %q is a batch export's manifest, which only lists files: name the directory it is in, or the files it lists", f.manifests[0]))
+		errs = append(errs, fmt.Errorf("source %q is a batch export's manifest, which only lists files: name its directory or the files it lists", f.manifests[0]))
 	}
 	if len(args) == 0 {
 		errs = append(errs, errors.New("no source given: name files, directories or globs of a PostHog export"))
@@ -123,7 +123,7 @@ type fileKey struct {
 func (f *finder) argument(arg string) error {
 	f.matched, f.root, f.directories = 0, "", map[fileKey][]fs.FileInfo{}
 	if arg == "-" {
-		return errors.New("source -: standard input is only taken by preview, inspect and backfill")
+		return errors.New("source -: only preview, inspect and backfill read standard input")
 	}
 	info, err := os.Stat(arg)
 	switch {
@@ -140,7 +140,7 @@ func (f *finder) argument(arg string) error {
 		f.manifests = append(f.manifests, arg)
 		return nil
 	case err == nil && !info.Mode().IsRegular():
-		return fmt.Errorf("source %q is not a regular file, and it must be read twice: save it to a file and name that", arg)
+		return fmt.Errorf("source %q is not a regular file, and ph2cio reads each source twice: save it to a file and name that file", arg)
 	case err == nil && f.isOther(info):
 		f.Not = append(f.Not, arg)
 		return nil
@@ -156,7 +156,7 @@ func (f *finder) argument(arg string) error {
 		return fmt.Errorf("source %q: %w", arg, err)
 	}
 	if f.matched == 0 {
-		return fmt.Errorf("source %q holds no files to read: check the path (hidden files and manifests do not count)", arg)
+		return fmt.Errorf("source %q has no files to read: check the path (hidden files and manifests are not read)", arg)
 	}
 	return nil
 }
@@ -164,7 +164,7 @@ func (f *finder) argument(arg string) error {
 func (f *finder) glob(pattern string) error {
 	paths, err := filepath.Glob(pattern)
 	if err != nil {
-		return fmt.Errorf("%w: put a backslash before [ to mean the character", err)
+		return fmt.Errorf("%w: write \\[ for a literal [", err)
 	}
 	if !strings.HasPrefix(filepath.Base(pattern), ".") {
 		paths = slices.DeleteFunc(paths, hidden)

@@ -208,7 +208,7 @@ type frameText struct{ stream *frameStream }
 
 func (t frameText) Read(p []byte) (int, error) { return t.stream.readFrame(p) }
 
-var errFrameEnd = errors.New("a frame ends where it should not")
+var errFrameEnd = errors.New("a compressed frame ends too early")
 
 // nextFrame goes to the next frame. Its error is io.EOF when there is none.
 func (s *frameStream) nextFrame() error {

@@ -78,7 +78,7 @@ func (q *query) refuse(names []string) *refusal {
 			return nil
 		}
 	}
-	return refuse("it is the result of a query, and none of its columns is `event`: they are "+listed(names), hintColumns)
+	return refuse("the file is a query result without an `event` column; its columns are "+listed(names), hintColumns)
 }
 
 func (q *query) decode(d *decoder, data []byte, start, end int) *fault {
@@ -92,9 +92,9 @@ func (q *query) decode(d *decoder, data []byte, start, end int) *fault {
 		if f := notAnObject("the row", data[start:end]); f.reason == NotJSON {
 			return f
 		}
-		return faultf(NotAnObject, "the row is JSON, but no array of values")
+		return faultf(NotAnObject, "the row is JSON, but not an array of values")
 	case n != len(q.columns):
-		return faultf(CSVFields, "the row has %d values, `columns` %d names", n, len(q.columns))
+		return faultf(CSVFields, "the row has %s, but `columns` has %s", several(n, "value", "values"), several(len(q.columns), "name", "names"))
 	}
 	if d.event.Properties == nil && len(d.loose) > 0 && (len(d.fields.properties) == 0 || d.fields.properties[0] == 'n') {
 		text, length := d.together(d.loose)

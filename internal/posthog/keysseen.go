@@ -52,10 +52,10 @@ func (s *keysSeen) refuse(r renaming) *refusal {
 	case s.other != nil:
 		return s.other
 	}
-	return refuse("its rows are JSON, but none of the first has an `event`: their keys are "+listed(slices.Sorted(maps.Keys(s.keys))), hintColumns)
+	return refuse("the first rows have no `event` key; their keys are "+listed(slices.Sorted(maps.Keys(s.keys))), hintColumns)
 }
 
-const hintColumns = "if these are events under other names, say so with --column event=NAME (see `ph2cio help reading`); otherwise " + hintEvents
+const hintColumns = "if these are events with other names, use --column event=NAME (see `ph2cio help reading`); otherwise " + hintEvents
 
 // listed shows names from a file, which may hold anything, on one line.
 func listed(names []string) string {

@@ -19,8 +19,8 @@ func leftOut(names []string, takes func(name string) bool) *SourceError {
 		return nil
 	}
 	return &SourceError{
-		Kind: Warning, Err: errors.New("these columns are no part of an event and are left out: " + listed(out)),
-		Hint: "to send one as a property call it properties.NAME, or person.properties.NAME for the person; if it has an event's field, say so: --column FIELD=NAME",
+		Kind: Warning, Err: errors.New("these columns are not part of an event and are left out: " + listed(out)),
+		Hint: "to send one, rename it properties.NAME (of the event) or person.properties.NAME (of the person); if it is one of PostHog's fields, use --column FIELD=NAME",
 	}
 }
 

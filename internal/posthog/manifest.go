@@ -47,7 +47,11 @@ func (i *Incomplete) Error() string {
 	if n := len(i.Missing) - 1; n > 0 {
 		more = fmt.Sprintf(" and %d more", n)
 	}
-	return fmt.Sprintf("%s lists %d files, and these are missing: %s%s", i.Manifest, i.Files, quoted(i.Missing[0]), more)
+	verb := "is"
+	if len(i.Missing) > 1 {
+		verb = "are"
+	}
+	return fmt.Sprintf("%s lists %d files, but %d %s missing: %s%s", i.Manifest, i.Files, len(i.Missing), verb, quoted(i.Missing[0]), more)
 }
 
 // largestManifest bounds what is read of a manifest, in bytes. One file takes about a hundred.
@@ -102,7 +106,7 @@ func incompleteIn(dir string, sources map[string]bool) (found []*Incomplete, err
 		}
 		files, err := manifestFiles(manifest)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("read the manifest %s: %w", manifest, err))
+			errs = append(errs, fmt.Errorf("reading the manifest %s: %w", manifest, err))
 			continue
 		}
 		if i := compare(manifest, files, sources, there); i != nil {

@@ -23,7 +23,7 @@ func missing(text []byte) bool {
 func missingID(cell []byte) bool { return missing(cell) && !IllegalID(cell) }
 
 func missingDistinctID(cell []byte) *fault {
-	return faultf(NoDistinctID, "`distinct_id` is missing: %s is what programs write for no value", quoted(string(cell)))
+	return faultf(NoDistinctID, "`distinct_id` is missing: %s stands for no value", quoted(string(cell)))
 }
 
 // dropMissingIDs leaves out the IDs beside the distinct ID that stand for none.

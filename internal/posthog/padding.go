@@ -17,9 +17,9 @@ type paddingError struct {
 
 func (e *paddingError) Error() string {
 	if e.few {
-		return fmt.Sprintf("the few bytes after its last good part are not %s and were left out", e.codec)
+		return fmt.Sprintf("the last few bytes of the file are not %s and were left out", e.codec)
 	}
-	return fmt.Sprintf("what follows its last good part is not %s", e.codec)
+	return fmt.Sprintf("the data after the last good part of the file is not %s", e.codec)
 }
 
 // skipPadding reads what follows the last good part and says what it is: io.EOF when it is nothing.

@@ -244,9 +244,9 @@ func TestListsOfPeopleWithoutUUID(t *testing.T) {
 		`{"distinct_ids":["u"],"uuid":"00000000-0000-0000-0000-000000000000"}`:                  ": u",
 		"id,distinct_ids.0,distinct_ids.1,uuid\n311,u,v,\n":                                     ": u v",
 		"id,name,distinct_ids.0,distinct_ids.1,uuid\n" + personA + ",Maya,u,v,\n":               personA + ": u v",
-		`{"results":[{"id":311,"distinct_ids":[],"uuid":null}]}`:                                "! no person's UUID",
-		`{"results":[{"id":311,"distinct_ids":["u"],"uuid":"b1b32417"}]}`:                       "! no person's UUID",
-		`{"distinct_id":"u","person_id":null,"person_distinct_id_version":0,"is_deleted":true}`: "! no person's UUID",
+		`{"results":[{"id":311,"distinct_ids":[],"uuid":null}]}`:                                "! no person UUID",
+		`{"results":[{"id":311,"distinct_ids":["u"],"uuid":"b1b32417"}]}`:                       "! no person UUID",
+		`{"distinct_id":"u","person_id":null,"person_distinct_id_version":0,"is_deleted":true}`: "! no person UUID",
 	} {
 		rows, troubles := readPersons(t, personsFile(t, text), Options{})
 		got := strings.ReplaceAll(strings.Join(rows, "\n"), "00000000-0000-0000-0000-000000000000", "")
@@ -307,7 +307,7 @@ func TestBadPersonsRowsDoNotStopTheOthers(t *testing.T) {
 	if diff := cmp.Diff([]string{personA + ": a", personB + ": c"}, rows); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
-	want := []string{":2: the row is not valid JSON", ":3: the row has no person's UUID", ":4: a distinct ID is an object", ":6: the row is JSON, but not an object", ":8: the row has no person's UUID"}
+	want := []string{":2: the row is not valid JSON", ":3: the row has no person UUID", ":4: a distinct ID is an object", ":6: the row is JSON, but not an object", ":8: the row has no person UUID"}
 	for i, w := range want {
 		if i >= len(troubles) || !strings.Contains(troubles[i], w) {
 			t.Errorf("troubles %q, want one with %q at %d", troubles, w, i)
@@ -319,7 +319,7 @@ func TestWhatIsNoPersonsExportIsRefused(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]string{
 		"acornly_events.jsonl": "an export of events", "clickhouse_events.csv": "an export of events", "ui_events_star.csv": "an export of events",
-		"not_events/events.parquet": "Parquet", "not_events/groups.csv": "no export of persons", "not_events/sessions.jsonl": "no export of persons",
+		"not_events/events.parquet": "Parquet", "not_events/groups.csv": "not an export of persons", "not_events/sessions.jsonl": "not an export of persons",
 		"api_events_list.json": "an export of events",
 	} {
 		rows, troubles := readPersons(t, samplesDir+name, Options{})

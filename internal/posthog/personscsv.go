@@ -15,7 +15,7 @@ func personsCSV(h *head) (*layout, *refusal) {
 	case len(h.names) < 2:
 		return nil, nil
 	case has("event") || has("*.event") || has("timestamp"): // PostHog's persons have no timestamp
-		return nil, refuse("it is an export of events, not of persons", "give it as a SOURCE; "+hintPersons)
+		return nil, refuse(eventsInstead, hintInstead)
 	case !has("distinct_ids.0") && !(has("distinct_id") && has("person_id")) && !(has("id") && has("properties")):
 		return nil, nil
 	}

@@ -9,7 +9,12 @@ import (
 	"strings"
 )
 
-const hintPersons = "give a batch export of the persons model (JSONLines), the CSV of PostHog's persons page, or a dump of ClickHouse's person_distinct_id2"
+const (
+	hintPersons = "use a batch export of the persons model (JSONLines), a CSV from PostHog's persons page, or a dump of ClickHouse's person_distinct_id2"
+
+	eventsInstead = "the file is an export of events, not of persons"
+	hintInstead   = "pass it as a SOURCE; for --persons, " + hintPersons
+)
 
 // personShapes are the kinds of persons exports, tried in this order.
 var personShapes = []shape{
@@ -33,9 +38,9 @@ func foreignBytes(h *head) (*layout, *refusal) {
 // notPersons refuses what no shape has recognised.
 func notPersons(h *head) (*layout, *refusal) {
 	if len(h.names) > 1 {
-		return nil, refuse("it is no export of persons: its columns are "+listed(h.names), hintPersons)
+		return nil, refuse("the file is not an export of persons; its columns are "+listed(h.names), hintPersons)
 	}
-	return nil, refuse("it is no export of persons; it begins with "+quoted(h.firstLine(0)), hintPersons)
+	return nil, refuse("the file is not an export of persons; it begins with "+quoted(h.firstLine(0)), hintPersons)
 }
 
 // personLines recognises one JSON object a line.
@@ -75,11 +80,11 @@ func refusePersons(keys map[string]json.RawMessage) *refusal {
 	has := func(name string) bool { _, ok := keys[name]; return ok }
 	switch {
 	case has("event"), has("timestamp"): // PostHog's persons have no timestamp
-		return refuse("it is an export of events, not of persons", "give it as a SOURCE; "+hintPersons)
+		return refuse(eventsInstead, hintInstead)
 	case has("distinct_ids"), has("distinct_id") && (has("person_id") || has("is_deleted")), has("id") && has("properties"):
 		return nil
 	}
-	return refuse("it is no export of persons: its keys are "+listed(slices.Sorted(maps.Keys(keys))), hintPersons)
+	return refuse("the file is not an export of persons; its keys are "+listed(slices.Sorted(maps.Keys(keys))), hintPersons)
 }
 
 // personsDocument recognises the persons list of PostHog's API.
@@ -224,7 +229,7 @@ func (p *personFields) take(d *decoder) *fault {
 		return f
 	}
 	if !row.HasPersonID && !p.tellsWithout(row, id) {
-		return faultf(NoPersonID, "the row has no person's UUID")
+		return faultf(NoPersonID, "the row has no person UUID")
 	}
 	return d.personProperties(p.properties)
 }

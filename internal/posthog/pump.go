@@ -227,8 +227,8 @@ func (p *pump) fill(s stream, start int64) (b block, err error) {
 	}
 	if ratio := p.tooMuch(b.end, b.used); err == nil && ratio > 0 {
 		err = &damage{
-			err:  fmt.Errorf("it grows more than %d times when it is decompressed", ratio),
-			hint: "if it is right all the same, decompress it first", keep: true,
+			err:  fmt.Errorf("the file becomes more than %d times larger when decompressed", ratio),
+			hint: "if the file is genuine, decompress it first", keep: true,
 		}
 	}
 	return b, err
@@ -283,7 +283,7 @@ func (p *pump) verdict(end int64, err error) *SourceError {
 	d, damaged := errors.AsType[*damage](err)
 	switch {
 	case end < p.until:
-		return p.fault(Changed, fmt.Errorf("the first reading found %d bytes in it, now there are %d", p.until, end), hintChanged)
+		return p.fault(Changed, fmt.Errorf("the file has changed since it was first read: it had %d bytes, now %d", p.until, end), hintChanged)
 	case p.known != nil:
 		return p.known.again()
 	case p.gaps > 0 && err == io.EOF && p.until < 0:
@@ -301,22 +301,22 @@ func (p *pump) damaged(d *damage, end int64) *SourceError {
 	if d.minor {
 		return p.fault(Warning, d.err, d.hint)
 	}
-	hint := "get the file again"
+	hint := "get a new copy of the file"
 	if end > 0 {
-		hint += "; rows before the damage have been read"
+		hint += "; rows before the damage were read"
 	}
 	trouble := p.fault(Damaged, d.err, cmp.Or(d.hint, hint))
 	trouble.Sound = end
 	switch {
 	case d.keep || p.stream.verified() >= end:
 	case p.accept:
-		trouble.Err = fmt.Errorf("%w; its text is used all the same, as far as it goes (%d bytes)", d.err, end)
-		trouble.Hint = "look at what was read; get the file again if you can"
+		trouble.Err = fmt.Errorf("%w; what can be read of it is used (%d bytes)", d.err, end)
+		trouble.Hint = hintSalvaged
 	default:
 		trouble.Sound = p.stream.verified()
 		trouble.Doubtful = p.given > trouble.Sound
 		trouble.Err = fmt.Errorf("%w; %s", d.err, usedOf(trouble.Sound))
-		trouble.Hint = "get the file again; --accept-damaged uses the rest as far as it can be read"
+		trouble.Hint = hintDamaged
 	}
 	return trouble
 }
@@ -326,21 +326,22 @@ func (p *pump) missing(d *damage, end int64) *SourceError {
 	if p.gaps++; p.gaps == 1 {
 		p.lost = d.err
 	}
-	trouble := p.fault(Damaged, fmt.Errorf("%w; %s", d.err, usedOf(end)), "get the file again")
+	trouble := p.fault(Damaged, fmt.Errorf("%w; %s", d.err, usedOf(end)), "get a new copy of the file")
 	trouble.Sound = end
 	return trouble
 }
 
 // patched says what is used of a source that was read to its end with gaps.
 func (p *pump) patched(end int64) *SourceError {
-	what, hint := "its rows are left out", "get the file again; --accept-damaged uses damaged parts too as far as they can be read"
+	parts := "1 part of the file is damaged"
 	if p.gaps > 1 {
-		what = fmt.Sprintf("its rows and those of %d more damaged parts are left out", p.gaps-1)
+		parts = fmt.Sprintf("%d parts of the file are damaged", p.gaps)
 	}
+	what, hint := "damaged rows are left out, all others are used", hintDamaged
 	if p.accept {
-		what, hint = fmt.Sprintf("the text of %d damaged parts is used as far as it goes", p.gaps), "look at what was read; get the file again if you can"
+		what, hint = "what can be read is used", hintSalvaged
 	}
-	trouble := p.fault(Damaged, fmt.Errorf("a part of it is damaged: %w; %s, and those of all good parts are used", p.lost, what), hint)
+	trouble := p.fault(Damaged, fmt.Errorf("%s: %w; %s", parts, p.lost, what), hint)
 	trouble.Sound = end
 	return trouble
 }
@@ -355,11 +356,16 @@ func (e *SourceError) again() *SourceError {
 	return &again
 }
 
+const (
+	hintDamaged  = "get a new copy of the file, or use what can be read of its damaged parts: --accept-damaged"
+	hintSalvaged = "check what was read; get a new copy of the file if you can"
+)
+
 func usedOf(sound int64) string {
 	if sound == 0 {
-		return "nothing of it is used"
+		return "nothing in the file is used"
 	}
-	return fmt.Sprintf("only its first %d bytes of text are known to be right, and nothing after them is used", sound)
+	return fmt.Sprintf("only the first %d bytes of its text are known to be good, and the rest is left out", sound)
 }
 
 func (p *pump) fault(kind SourceTrouble, err error, hint string) *SourceError {

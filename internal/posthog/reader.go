@@ -90,7 +90,7 @@ type SourceError struct {
 	Doubtful bool
 }
 
-func (e *SourceError) Error() string { return fmt.Sprintf("read %s: %v", e.Path, e.Err) }
+func (e *SourceError) Error() string { return fmt.Sprintf("reading %s: %v", e.Path, e.Err) }
 func (e *SourceError) Unwrap() error { return e.Err }
 
 // SourceTrouble says what kind of trouble a source is in.

@@ -26,7 +26,7 @@ func (r *refusal) Error() string { return r.what }
 func refusedSource(source *Source, r *refusal, codec string) *SourceError {
 	e := &SourceError{Path: source.Path, Kind: Refused, Err: r, Hint: r.hint, Persons: r.persons, Stray: r.stray && (codec == "" || codec == "brotli")} // which has no magic
 	if r.persons {
-		e.Hint = "give it as --persons " + escape.Shell(source.Path) + ", beside an export of events"
+		e.Hint = "pass it as --persons " + escape.Shell(source.Path) + ", with an export of events as SOURCE"
 	} else if source.Beside {
 		e.Hint += "; or leave the file out: --exclude " + escape.Shell(filepath.Base(source.Path))
 	}
@@ -35,7 +35,7 @@ func refusedSource(source *Source, r *refusal, codec string) *SourceError {
 
 // personsExport refuses persons where events are read.
 func personsExport() *refusal {
-	return &refusal{what: "it is an export of persons, not of events", persons: true}
+	return &refusal{what: "the file is an export of persons, not of events", persons: true}
 }
 
 // quoted shows text from a file, which may hold anything, on one line.
@@ -47,7 +47,7 @@ func quoted(text string) string {
 	return strconv.Quote(text)
 }
 
-const hintEvents = "give batch exports of the events model (JSONLines), the events explorer's CSV, or a dump of ClickHouse's events table"
+const hintEvents = "use a batch export of the events model (JSONLines), a CSV from the events explorer, or a dump of ClickHouse's events table"
 
 // Quoted shows text from a row, which may hold anything, on one line: escaped, and shortened.
 func Quoted(text []byte) string { return quoted(string(text)) }
@@ -74,20 +74,22 @@ func (f foreignFile) is(head []byte) bool {
 }
 
 const (
-	orcMagic     = "ORC"
-	hintJSONL    = "export it as JSON lines instead"
-	hintBatchRow = "set the batch export's format to JSONLines in PostHog and export again"
+	orcMagic        = "ORC"
+	hintJSONL       = "export the events as JSON lines instead"
+	sessionsInstead = "the file is an export of sessions, not of events"
+	hintModel       = "in PostHog, set the batch export's model to events and export again"
+	hintBatchRow    = "in PostHog, set the batch export's format to JSONLines and export again"
 )
 
 var foreignFiles = []foreignFile{
-	{"PAR1", "it is a Parquet file", hintBatchRow, false},
-	{"PK\x03\x04", "it is an XLSX or zip file", "choose CSV instead of XLSX in PostHog's export menu, or unzip it first", false},
-	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is a file of an old Office program, such as XLS", "save its table as CSV", false},
-	{"Obj\x01", "it is an Avro file", hintJSONL, false},
-	{orcMagic, "it is an ORC file", hintJSONL, false},
-	{"ARROW1\x00", "it is an Arrow file", hintJSONL, false},
-	{"Rar!\x1a\x07", "it is a RAR file", "unpack it first", false},
-	{"SQLite format 3\x00", "it is an SQLite database", hintEvents, true},
+	{"PAR1", "Parquet files are not supported", hintBatchRow, false},
+	{"PK\x03\x04", "XLSX and zip files are not supported", "in PostHog's export menu choose CSV instead of XLSX, or unzip the file", false},
+	{"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "XLS and other old Office files are not supported", "save the table as CSV", false},
+	{"Obj\x01", "Avro files are not supported", hintJSONL, false},
+	{orcMagic, "ORC files are not supported", hintJSONL, false},
+	{"ARROW1\x00", "Arrow files are not supported", hintJSONL, false},
+	{"Rar!\x1a\x07", "RAR files are not supported", "unpack the file first", false},
+	{"SQLite format 3\x00", "SQLite databases are not supported", hintEvents, true},
 }
 
 // foreignCSV knows CSV that PostHog writes and that holds no events.
@@ -102,15 +104,15 @@ func foreignCSV(h *head) *refusal {
 	}
 	switch {
 	case len(h.names) == 1 && h.names[0] == "error":
-		return refuse("PostHog wrote an error into it instead of events: "+quoted(h.firstLine(h.after)), "export again, with a time range that has events")
+		return refuse("PostHog wrote an error into the file instead of events: "+quoted(h.firstLine(h.after)), "export again, with a time range that has events")
 	case has("event"):
 		return nil
 	case has("group_type_index", "group_key"):
-		return refuse("it is an export of groups, not of events", "export events, from Activity or as a batch export of the events model")
+		return refuse("the file is an export of groups, not of events", "export events, from Activity or as a batch export of the events model")
 	case has("distinct_ids.0"), has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"), has("id", "properties", "is_identified"):
 		return personsExport()
 	case has("session_id", "start_timestamp"), has("session_id", "$start_timestamp"):
-		return refuse("it is an export of sessions, not of events", "set the batch export's model to events in PostHog and export again")
+		return refuse(sessionsInstead, hintModel)
 	}
 	return nil
 }
@@ -135,9 +137,9 @@ func foreignJSON(keys map[string]json.RawMessage) *refusal {
 	case has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"), has("distinct_ids"), has("id", "properties", "is_identified"):
 		return personsExport()
 	case has("session_id", "start_timestamp"), has("session_id", "$start_timestamp"):
-		return refuse("it is an export of sessions, not of events", "set the batch export's model to events in PostHog and export again")
+		return refuse(sessionsInstead, hintModel)
 	case has("files") && len(keys) == 1:
-		return refuse("it is a batch export's manifest, which only lists files", "give the files it lists, or the directory they are in")
+		return refuse("the file is a batch export's manifest, which only lists files", "name the files it lists, or their directory")
 	}
 	return nil
 }
@@ -147,12 +149,12 @@ func unknown(h *head) (*layout, *refusal) {
 	r := &refusal{hint: hintEvents, stray: !beginsJSON(h.text) && !h.isTable()}
 	switch {
 	case bytes.IndexByte(h.text[:min(len(h.text), shownRow)], 0) >= 0:
-		r.what = "it is not text"
+		r.what = "the file is not text"
 	case len(h.names) > 1:
-		r.what = "it looks like CSV, but not like PostHog's events: its columns are " + listed(h.names)
-		r.hint = "events need the columns `event`, `distinct_id` and `timestamp`; if they go by other names, say so: --column event=NAME"
+		r.what = "the file looks like CSV, but not like PostHog events; its columns are " + listed(h.names)
+		r.hint = "events need the columns `event`, `distinct_id` and `timestamp`; if they have other names, use --column event=NAME"
 	default:
-		r.what = "it is neither JSON lines nor CSV of PostHog events; it begins with " + quoted(h.firstLine(0))
+		r.what = "the file is neither JSON lines nor CSV of PostHog events; it begins with " + quoted(h.firstLine(0))
 	}
 	return nil, r
 }

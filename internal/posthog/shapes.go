@@ -96,7 +96,7 @@ func loneReturns(text []byte) *refusal {
 	if first := bytes.IndexByte(text, '\r'); first < 0 || len(bytes.TrimSpace(text[first:])) == 0 {
 		return nil
 	}
-	return refuse("its lines end with a carriage return alone", `write it anew with line feeds, for example with tr '\r' '\n'`)
+	return refuse("the lines end with a carriage return alone", `convert the file to line feeds, for example with tr '\r' '\n'`)
 }
 
 // column returns the index of the column with this name, -1 if there is none.
@@ -111,7 +111,7 @@ func (h *head) column(name string) int {
 
 // twice is why a file is refused that has a column more than once.
 func twice(column string) *refusal {
-	return refuse("it has the column "+quoted(column)+" more than once", "remove one of them and export again")
+	return refuse("the column "+quoted(column)+" appears more than once", "remove one of them and export again")
 }
 
 // twice refuses a file in which a column that counts is there more than once.

@@ -103,7 +103,7 @@ func (s *snappyStream) begin() error {
 	case s2Magic:
 		s.most = s2Block
 	default:
-		return errors.New("it begins anew in the middle, but not with snappy")
+		return errors.New("the file starts again in the middle, but not as snappy")
 	}
 	_, err = s.file.Discard(len(magic))
 	return err
@@ -115,7 +115,7 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 func (s *snappyStream) block(kind byte, size int) (err error) {
 	const head = 4 + 4 // of the chunk, and the checksum
 	if size-head > s2.MaxEncodedLen(s.most) {
-		return fmt.Errorf("a snappy block of %d bytes is longer than any may be", size-head)
+		return fmt.Errorf("a snappy block of %d bytes is longer than the format allows", size-head)
 	}
 	if cap(s.chunk) < size {
 		s.chunk = make([]byte, size, max(size, s2.MaxEncodedLen(snappyBlock)+head))
@@ -144,7 +144,7 @@ func (s *snappyStream) decode(block []byte) ([]byte, error) {
 		return nil, err
 	}
 	if n > s.most {
-		return nil, fmt.Errorf("a snappy block has %d bytes of text, more than the %d that are allowed", n, s.most)
+		return nil, fmt.Errorf("a snappy block has %d bytes of text, and the format allows %d", n, s.most)
 	}
 	if cap(s.text) < n {
 		s.text = make([]byte, max(n, snappyBlock))

@@ -110,7 +110,7 @@ func (d zstdDecoder) close() {
 func (d zstdDecoder) explain(err error) *damage {
 	if errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded) {
 		return &damage{
-			err:  fmt.Errorf("a zstd frame in it asks for a window of more than %d MiB", zstdWindow>>20),
+			err:  fmt.Errorf("a zstd frame needs a window of more than %d MiB", zstdWindow>>20),
 			hint: "compress it again without --long and --ultra, or decompress it first: zstd -d --long=31",
 			keep: true,
 		}

@@ -25,7 +25,7 @@ func (e *Irregular) Hint() string {
 	if e.Mode.IsDir() {
 		return "name a file"
 	}
-	return "save what it gives to a file, and name that"
+	return "save its content to a file and name that file"
 }
 
 // Open opens a regular file for reading, also through a link. The error is an *Irregular for anything else,

@@ -34,7 +34,7 @@ func Start(handler http.Handler, listen string) (*Server, error) {
 	}
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
-		return nil, fmt.Errorf("start the sandbox: %w", err)
+		return nil, fmt.Errorf("starting the sandbox: %w", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{url: "http://" + listener.Addr().String(), cancel: cancel, served: make(chan struct{})}
@@ -79,13 +79,13 @@ func (s *Server) tracked(h http.Handler) http.Handler {
 func loopback(listen string) (string, error) {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
-		return "", fmt.Errorf("listen on %q: %w; use 127.0.0.1:PORT", listen, err)
+		return "", fmt.Errorf("cannot listen on %q: %w; use 127.0.0.1:PORT", listen, err)
 	}
 	if host == "localhost" {
 		host = "127.0.0.1"
 	}
 	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
-		return "", fmt.Errorf("listen on %q: the sandbox listens on loopback only; use 127.0.0.1:%s", listen, port)
+		return "", fmt.Errorf("cannot listen on %q: the sandbox listens on loopback addresses only; use 127.0.0.1:%s", listen, port)
 	}
 	return net.JoinHostPort(host, port), nil
 }

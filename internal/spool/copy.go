@@ -29,7 +29,7 @@ type Copied struct {
 // Remove deletes the copy. It is no error if it is gone.
 func (c *Copied) Remove() error {
 	if err := os.Remove(c.Path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("remove the copy of standard input: %w", err)
+		return fmt.Errorf("removing the copy of standard input: %w", err)
 	}
 	return nil
 }
@@ -44,7 +44,7 @@ func (e *NoSpace) Error() string {
 	if e.Need == 0 {
 		return fmt.Sprintf("the disk of %s is full", e.Dir)
 	}
-	return fmt.Sprintf("the copy needs about %d MB, and the disk of %s has %d MB free", e.Need>>20, e.Dir, e.Free>>20)
+	return fmt.Sprintf("the copy needs about %d MB, but the disk of %s has only %d MB free", e.Need>>20, e.Dir, e.Free>>20)
 }
 
 // Text becomes smaller at least by this, by zstd at its fastest. Exports shrink six times and more.

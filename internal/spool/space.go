@@ -63,7 +63,7 @@ type DiskError struct {
 }
 
 func (e *DiskError) Error() string {
-	return fmt.Sprintf("keep what does not fit into memory in %s: %v", e.Dir, e.Err)
+	return fmt.Sprintf("using temporary disk space in %s: %v", e.Dir, e.Err)
 }
 
 func (e *DiskError) Unwrap() error { return e.Err }
