@@ -9,7 +9,6 @@ import (
 func TestHelpFitsAScreen(t *testing.T) {
 	for _, args := range []string{
 		"--help", "backfill --help", "sync --help", "retry --help", "preview --help", "inspect --help", "check --help", "status --help", "sandbox --help", "version --help",
-		"help reading", "help identity", "help mapping", "help sending", "help cron", "help environment", "help exit-codes",
 	} {
 		out := runProgram(t, nil, strings.Fields(args)...)
 		if out.code != 0 || out.stderr != "" {
