@@ -43,7 +43,7 @@ func (t *inspectText) totals() {
 	summary.rows()
 	summary.line("time", t.span())
 	if n := t.in.Times.Unusable; len(n) > 0 {
-		summary.line("", t.style.red("no usable time: "+reasons(n)))
+		summary.line("", t.style.red(reasons(n)))
 	}
 	summary.unread()
 	p := t.in.People

@@ -171,7 +171,7 @@ func TestQuietUnlessSomethingHappened(t *testing.T) {
 		{"done, as JSON", []string{"--log-format=json", acornly}, exitDone, nil},
 		{"a warning", []string{"--state", state, "--events", "Other", acornly}, exitDone, []string{"warning: the last backfill, done at "}},
 		{"rejects", []string{"--state", other, broken}, exitRejects, []string{
-			"backfill: exit code 3 in 0s: 2 rows read, 1 sent, 1 rejected (not_json 1); 1 person sent; 2 requests, "}},
+			"backfill: exit code 3 in 0s: 2 rows read, 1 sent, 1 rejected (1 not valid JSON); 1 person sent; 2 requests, "}},
 		{"rejects, in a document", []string{"--json", "--state", other, "--restart", broken}, exitRejects, nil},
 		{"a failure", []string{"no-such.jsonl"}, exitInput, []string{"error: ", "backfill: exit code 6 in 0s: nothing was sent"}},
 	} {

@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -111,8 +109,18 @@ func (t *summaryText) unread() {
 // examples shows where one row of each of the first few reasons stands.
 func (t *summaryText) examples() {
 	for _, e := range t.s.Examples {
-		fmt.Fprintf(t, "               %s\n", t.style.dim(oneLine(strings.TrimSpace(place(&e)+"  "+e.Reason+": "+e.Detail))))
+		fmt.Fprintf(t, "               %s\n", t.style.dim(oneLine(strings.TrimSpace(place(&e)+"  "+exampleText(&e)))))
 	}
+}
+
+// exampleText is why one was rejected. The details of our own checks say all of it, and Customer.io's message needs to be
+// said to be theirs.
+func exampleText(r *export.Reject) string {
+	if r.Detail != "" && !strings.HasPrefix(r.Reason, apiPrefix) {
+		return r.Detail
+	}
+	parts := slices.DeleteFunc([]string{wordsFor(r.Reason, 1), r.Field, r.Detail}, func(s string) bool { return s == "" })
+	return strings.Join(parts, ": ")
 }
 
 // corrections names the first few rows that correct what was sent before.
@@ -273,7 +281,7 @@ func (t *summaryText) profiles(who string) string {
 func (t *summaryText) links() {
 	l := t.s.People.Links
 	refused := map[string]int64{
-		"already_identified": l.AlreadyIdentified, "persons_export": l.PersonsExport, "person_ids": l.RefusedShares,
+		linkIdentified: l.AlreadyIdentified, linkExported: l.PersonsExport, linkPersonID: l.RefusedShares,
 	}
 	if total(refused) > 0 {
 		links := " links between two people refused: "
@@ -367,20 +375,6 @@ func total(counts map[string]int64) (n int64) {
 		n += c
 	}
 	return n
-}
-
-// reasons lists counts, the largest first.
-func reasons(counts map[string]int64) string {
-	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
-	})
-	var parts []string
-	for _, name := range names {
-		if counts[name] != 0 {
-			parts = append(parts, name+" "+export.Count(counts[name]))
-		}
-	}
-	return strings.Join(parts, ", ")
 }
 
 // about writes a duration as coarsely as a forecast deserves.

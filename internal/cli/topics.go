@@ -45,6 +45,7 @@ func topicText(name string) string {
 		"secrets":       list(secrets),
 		"secretsInURLs": list(inURLs),
 		"plumbing":      list(mapping.Plumbing()),
+		"reasons":       reasonsText,
 		"fields":        func() string { return strings.Join(posthog.Fields, ", ") },
 	})
 	var b strings.Builder

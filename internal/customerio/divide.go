@@ -2,7 +2,7 @@ package customerio
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"sync"
 )
 
@@ -71,12 +71,15 @@ func (s *divided) part(ctx context.Context, b *Batch, from, to int) (Receipt, er
 	return receipt, err
 }
 
+// ReasonHTTP begins the reason of an operation that is refused without one: the status follows.
+const ReasonHTTP = "http_"
+
 // reject settles an operation that was refused alone.
 func (s *divided) reject(b *Batch, refusal *APIError) (Receipt, error) {
 	if b.Len() == 0 {
 		return Receipt{}, refusal
 	}
-	r := Rejection{Ref: b.Ref(0), Reason: fmt.Sprintf("http_%d", refusal.Status), Message: refusal.Excerpt}
+	r := Rejection{Ref: b.Ref(0), Reason: ReasonHTTP + strconv.Itoa(refusal.Status), Message: refusal.Excerpt}
 	if len(refusal.Reasons) > 0 {
 		first := refusal.Reasons[0]
 		r.Field, r.Message, r.More = first.Field, first.Message, refusal.Reasons[1:]

@@ -25,8 +25,8 @@ type ColumnInspection struct {
 	MadeText   *TextColumn `json:"made_text,omitempty"`
 }
 
-// valueNotNumber is the kind of values_cut for cells that are nan or infinite.
-const valueNotNumber = "not_a_number"
+// ValueNotNumber is the kind of values_cut for cells that are nan or infinite.
+const ValueNotNumber = "not_a_number"
 
 // columnTypes are the types of columns that earlier runs know, and what the beginnings of the sources let guess.
 func (p *Plan) columnTypes(ctx context.Context) (*posthog.ColumnTypes, error) {

@@ -11,8 +11,8 @@ import (
 // ignores it, with a failed attribute change. Where that profile is merged into the person's, the person is
 // identified without the email first, and once more with it after the merges.
 
-// reasonMergeRejected is for an identify with an email whose other profile was not merged.
-const reasonMergeRejected = "merge_rejected"
+// ReasonMergeRejected is for an identify with an email whose other profile was not merged.
+const ReasonMergeRejected = "merge_rejected"
 
 // beforeMerge is a person as they are identified before the merges.
 func beforeMerge(p *people.Person) *people.Person {
@@ -100,9 +100,9 @@ func (r *run) dropEmail(out *outbox, p *people.Person, identify []byte) error {
 	out.lock.Lock()
 	defer out.lock.Unlock()
 	r.keeper.took(nil, nil, uint64(p.Number)+1)
-	r.peopleRejected[reasonMergeRejected]++
+	r.peopleRejected[ReasonMergeRejected]++
 	return r.reject(uint64(p.Number), &Reject{
-		Reason: reasonMergeRejected, Operation: identify, key: keyOfText(identify),
+		Reason: ReasonMergeRejected, Operation: identify, key: keyOfText(identify),
 		Detail: "the profile that has the email was not merged: person " + mapping.ShortID(p.DistinctID) + " goes without it",
 	})
 }

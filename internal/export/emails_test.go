@@ -110,7 +110,7 @@ func TestEmailsComeAfterTheirMerges(t *testing.T) {
 func reasonsOf(t *testing.T, run *ledger.Run) (string, error) {
 	t.Helper()
 	all, err := run.Reasons(t.Context())
-	return fmt.Sprintf("api:invalid %d, merge_rejected %d, person_rejected %d", all["api:invalid"], all[reasonMergeRejected], all[mapping.ReasonPersonRejected]), err
+	return fmt.Sprintf("api:invalid %d, merge_rejected %d, person_rejected %d", all["api:invalid"], all[ReasonMergeRejected], all[mapping.ReasonPersonRejected]), err
 }
 
 func checkEmailOrder(t *testing.T, order []string) {
@@ -182,7 +182,7 @@ func TestRejectedMergesAreNotRejectedAgain(t *testing.T) {
 		if err = errors.Join(err, learned.Close()); err != nil {
 			t.Fatal(err)
 		}
-		if len(came) != test.came || summary.People.Rejected[reasonMergeRejected] != test.rejected {
+		if len(came) != test.came || summary.People.Rejected[ReasonMergeRejected] != test.rejected {
 			t.Errorf("night %d: %d operations came, rejected %v; want %d and %d", night, len(came), summary.People.Rejected, test.came, test.rejected)
 			for op := range came {
 				t.Log(op)

@@ -27,7 +27,7 @@ func (x *explaining) foretell(plan *Plan) {
 	if other := x.namesake(plan, text); other != nil {
 		first := mapping.ShortID(other.DistinctID)
 		x.why.Rejected = "another person has the same identifier: " + first
-		x.why.Status = "rejected: " + reasonSameIdentifier + "; the events go to the profile of " + first
+		x.why.Status = "rejected: " + ReasonSameIdentifier + "; the events go to the profile of " + first
 		return
 	}
 	x.why.Identify = string(text)

@@ -98,9 +98,9 @@ func (r *run) addPerson(worker int, p *page, person *people.Person, text []byte)
 	}
 }
 
-// reasonSameIdentifier is for people whose identifier another one has been identified by. Their events go to that
+// ReasonSameIdentifier is for people whose identifier another one has been identified by. Their events go to that
 // profile all the same.
-const reasonSameIdentifier = "same_identifier"
+const ReasonSameIdentifier = "same_identifier"
 
 var namedSeed = maphash.MakeSeed()
 
@@ -125,9 +125,9 @@ func (r *run) dropNamed(p *page) (errs error) {
 		case op.Ref < from.Next:
 			continue // left out then
 		}
-		r.peopleRejected[reasonSameIdentifier]++
+		r.peopleRejected[ReasonSameIdentifier]++
 		errs = errors.Join(errs, r.reject(op.Ref, &Reject{
-			Reason: reasonSameIdentifier, Detail: "another person has the same identifier", Operation: op.Body, key: keyOfText(op.Body),
+			Reason: ReasonSameIdentifier, Detail: "another person has the same identifier", Operation: op.Body, key: keyOfText(op.Body),
 		}))
 	}
 	p.operations = kept

@@ -193,6 +193,9 @@ func (r *run) note(out *outbox) {
 	r.progress.Note(fmt.Sprintf("%s events · %s rejected · %s requests", Count(sent), Count(rejected), Count(requests)))
 }
 
+// ValueRemoved is the kind of values_cut for attributes that Customer.io refused and that were left out.
+const ValueRemoved = "removed_for_api"
+
 // valuesCut adds up what all mappers changed to fit.
 func (r *run) valuesCut() map[string]int64 {
 	cut := map[string]int64{}
@@ -200,10 +203,10 @@ func (r *run) valuesCut() map[string]int64 {
 		addAll(cut, m.ValuesCut)
 	}
 	if removed := r.plan.Tally.Removed.Load(); removed > 0 {
-		cut["removed_for_api"] += removed
+		cut[ValueRemoved] += removed
 	}
 	if n := r.learned.notNumbers(); n > 0 {
-		cut[valueNotNumber] += n
+		cut[ValueNotNumber] += n
 	}
 	return cut
 }

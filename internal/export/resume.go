@@ -33,7 +33,7 @@ func (r *run) resume() error {
 				return fmt.Errorf("read what the run has listed: %w", err)
 			}
 			r.noteLate(&late)
-		case one.Phase == ledger.People && one.Reason != reasonSameIdentifier:
+		case one.Phase == ledger.People && one.Reason != ReasonSameIdentifier:
 			r.rejected[uint32(one.Number)] = true
 		case one.Phase == ledger.Merges:
 			r.mergesRefused[one.Number] = true

@@ -370,7 +370,7 @@ func TestOneIdentifyForEachIdentifierOverStops(t *testing.T) {
 		if err != nil {
 			continue
 		}
-		if len(came) != 12 || summary.People.Rejected[reasonSameIdentifier] != 6 || summary.Rows.Sent+summary.Rows.Earlier != 9 || stops < 10 {
+		if len(came) != 12 || summary.People.Rejected[ReasonSameIdentifier] != 6 || summary.Rows.Sent+summary.Rows.Earlier != 9 || stops < 10 {
 			t.Errorf("%d operations, %v, %+v, %d stops; want 3 identifies and 9 events, 6 people left out", len(came), summary.People.Rejected, summary.Rows, stops)
 		}
 		for op, n := range came {

@@ -369,7 +369,7 @@ func TestOneIdentifyForEachIdentifier(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if summary.Operations["identify"] != 2 || summary.People.Rejected[reasonSameIdentifier] != 2 || summary.Rows.Sent != 4 {
+	if summary.Operations["identify"] != 2 || summary.People.Rejected[ReasonSameIdentifier] != 2 || summary.Rows.Sent != 4 {
 		t.Errorf("%d identifies, %v, %d rows sent; want 2, 2 left out and 4",
 			summary.Operations["identify"], summary.People.Rejected, summary.Rows.Sent)
 	}

@@ -42,6 +42,9 @@ var cutNames = [cutKinds]string{
 	cutMadeUp: MadeUpNames,
 }
 
+// CutKinds are the kinds of Mapper.ValuesCut.
+func CutKinds() []string { return cutNames[:] }
+
 // cuts counts the changes made for one operation, until it is known whether that is sent.
 type cuts struct {
 	count [cutKinds]uint32
