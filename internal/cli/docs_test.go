@@ -239,7 +239,6 @@ func documentedFiles(t *testing.T) string {
 		"testdata/exports/acornly_events.jsonl": "exports/acornly_events.jsonl",
 		"persons.jsonl":                         "exports/batch_export_persons.jsonl",
 		"persons.jsonl.gz":                      "exports/batch_export_persons.jsonl",
-		"shop.jsonl":                            "cases/shared-device.jsonl",
 	} {
 		path := filepath.Join(dir, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -247,6 +246,9 @@ func documentedFiles(t *testing.T) string {
 		}
 		write(t, path, fileText(t, "testdata/"+sample))
 	}
+	_, shop, _ := strings.Cut(fileText(t, "testdata/script/identity.txtar"), "-- shop.jsonl --\n")
+	shop, _, _ = strings.Cut(shop, "-- ")
+	write(t, filepath.Join(dir, "shop.jsonl"), shop)
 	write(t, filepath.Join(dir, "people.csv"), "id,email,cio_id\nuser_1001,maya.okafor@example.com,a1b2\n")
 	write(t, filepath.Join(dir, "never.txt"), "user_1002\n")
 	return dir
@@ -334,6 +336,31 @@ func TestLinksOfREADME(t *testing.T) {
 			}
 		} else if !slices.Contains(anchors, anchor) {
 			t.Errorf("no heading is #%s: %q", anchor, anchors)
+		}
+	}
+}
+
+// TestMessagesInREADMEExist holds that the program says what README.md quotes in its table of troubles.
+func TestMessagesInREADMEExist(t *testing.T) {
+	var code strings.Builder
+	err := filepath.WalkDir(filepath.Join(repository, "internal"), func(path string, entry os.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		code.Write(text)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	messages := matched(readme(t), `(?m)^\| \d+ "([^"]+)" \|`)
+	if len(messages) < 3 {
+		t.Errorf("README.md quotes %q", messages)
+	}
+	for _, message := range messages {
+		if !strings.Contains(code.String(), message) {
+			t.Errorf("README.md: the program never says %q", message)
 		}
 	}
 }
