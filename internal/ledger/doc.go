@@ -18,5 +18,5 @@
 // state.db is SQLite with a write-ahead log and synchronous=FULL: what a transaction has saved outlives the process and the
 // power. It says which workspace it belongs to and, for each run, its own now, the flags that change what is sent, its
 // sources with their fingerprints, and how far each phase has come. One transaction moves a position together with the
-// counts, rejects and people that belong to it, so that a run which is killed at any instant can go on from there.
+// counts, rejects and people that belong to it, so that a run which is killed at any instant can be resumed from there.
 package ledger
