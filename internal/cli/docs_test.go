@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"context"
-	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,14 +15,6 @@ import (
 
 	"ph2cio/internal/sandbox"
 )
-
-func init() {
-	if flag.Lookup("update") == nil {
-		flag.Bool("update", false, "write the expected outputs, then look at the difference")
-	}
-}
-
-func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
 // docs is what people read, by where it stands: README.md, the topics of help as they are printed, and the examples of commands.
 func docs(t *testing.T) map[string]string {
@@ -167,7 +158,7 @@ func runDocumented(t *testing.T, line string) outcome {
 		"CUSTOMERIO_SITE_ID": canarySite, "CUSTOMERIO_API_KEY": canaryKey, "CUSTOMERIO_TRACK_URL": server.URL(),
 		"HOME": dir, "XDG_STATE_HOME": filepath.Join(dir, "states"), "PH2CIO_LISTEN": "127.0.0.1:0",
 	}
-	args := completed(t, words(line))
+	args := filledIn(t, words(line))
 	atTerminal := func(env *Env) {
 		env.Stdin, env.StdinTerminal, env.StderrTerminal = strings.NewReader("yes\n"), true, true
 	}
@@ -186,8 +177,8 @@ func runDocumented(t *testing.T, line string) outcome {
 	return runProgramWith(t, atTerminal, environment, args...)
 }
 
-// completed is the program's arguments of a command line, with something in the place of what the docs leave open.
-func completed(t *testing.T, typed []string) []string {
+// filledIn is the program's arguments of a command line, with something in the place of what the docs leave open.
+func filledIn(t *testing.T, typed []string) []string {
 	t.Helper()
 	for len(typed) > 0 && assignment.MatchString(typed[0]) {
 		typed = typed[1:] // credentials, which are the test's
@@ -268,7 +259,7 @@ func TestREADMEShowsThePlan(t *testing.T) {
 	if lines := strings.Count(plan, "\n"); lines > 25 || lines < 8 {
 		t.Errorf("the plan has %d lines:\n%s", lines, plan)
 	}
-	if updating() {
+	if *update {
 		if err := os.WriteFile("README.md", []byte(text[:screen[4]]+plan+text[screen[5]:]), 0o644); err != nil {
 			t.Fatal(err)
 		}
