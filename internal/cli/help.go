@@ -238,12 +238,16 @@ func defaultText(f *pflag.Flag) string {
 	return " (default " + text + ")"
 }
 
-// topicFlags lists the flags of one topic that the commands have. The first command with a flag of a name counts.
+// topicFlags lists the flags of one topic that the commands have, as backfill has them, else as the first command that has one.
 func topicFlags(root *cobra.Command, name string, width int) string {
 	h := &helpText{width: width, all: true}
 	var flags []*pflag.Flag
 	seen := map[string]bool{}
-	for _, c := range root.Commands() {
+	commands := slices.Clone(root.Commands())
+	slices.SortStableFunc(commands, func(a, b *cobra.Command) int {
+		return cmp.Compare(strings.Index(b.Name(), backfillCommand), strings.Index(a.Name(), backfillCommand))
+	})
+	for _, c := range commands {
 		for _, f := range flagsOf(c) {
 			if theFact(f, topicFact) == name && !seen[f.Name] {
 				seen[f.Name] = true
