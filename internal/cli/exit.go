@@ -28,7 +28,7 @@ const (
 
 const exitCodesText = `  0    done
   1    failed for another reason
-  2    wrong usage or settings, or nobody can be asked and --yes is missing
+  2    wrong usage or settings, or cannot ask for confirmation (use --yes)
   3    finished, but some rows were rejected; or stopped: too many were
   4    the credentials were refused
   5    the destination gave up; it is safe to run again

@@ -67,7 +67,7 @@ func TestPingsTellOfStartSuccessAndFailure(t *testing.T) {
 		{"failure", secret, []string{"no-such.jsonl"}, exitInput,
 			[]string{"GET " + secret + "/start", "POST " + secret + "/fail"}, "exit code 6: input is damaged, missing or not PostHog events"},
 		{"wrong usage", secret, []string{"--rate", "0", acornly}, exitUsage,
-			[]string{"GET " + secret + "/start", "POST " + secret + "/fail"}, "exit code 2: wrong usage or settings, or nobody can be asked and --yes is missing"},
+			[]string{"GET " + secret + "/start", "POST " + secret + "/fail"}, "exit code 2: wrong usage or settings, or cannot ask for confirmation (use --yes)"},
 		{"words, success", secret + "?state={run|complete|fail}&env=x", []string{acornly}, exitDone,
 			[]string{"GET " + secret + "?state=run&env=x", "GET " + secret + "?state=complete&env=x"}, ""},
 		{"words, failure", secret + "?state={run|complete|fail}", []string{"no-such.jsonl"}, exitInput,
