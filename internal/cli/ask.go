@@ -21,17 +21,17 @@ func (p *program) mustBeAsked(o *sendingOptions, look string, args []string) err
 	var why string
 	switch {
 	case slices.Contains(args, stdinSource):
-		why = "source -: nobody can be asked while standard input is the export"
+		why = "source -: cannot ask for confirmation while standard input is the export"
 	case p.log != nil:
-		why = "nobody can be asked in a log of JSON, as --log-format has it"
+		why = "cannot ask for confirmation because --log-format is json"
 	case !p.env.StdinTerminal:
-		why = "nobody can be asked: standard input is not a terminal"
+		why = "cannot ask for confirmation because standard input is not a terminal"
 	case !p.env.StderrTerminal:
-		why = "nobody can be asked: standard error is not a terminal"
+		why = "cannot ask for confirmation because standard error is not a terminal"
 	default:
 		return nil
 	}
-	return &problem{code: exitUsage, err: errors.New(why + "; nothing was sent"), hint: "look first with `ph2cio " + look + "`, then give --yes"}
+	return &problem{code: exitUsage, err: errors.New(why + "; nothing was sent"), hint: "check what would be sent with `ph2cio " + look + "`, then add --yes"}
 }
 
 // ask puts a question on the terminal. Whatever is not a plain yes ends the run with nothing sent.

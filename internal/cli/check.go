@@ -89,7 +89,7 @@ func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) e
 }
 
 func (p *program) checkSettings() finding {
-	f := finding{Check: "settings", OK: true, Says: "from the environment; there is no .env here"}
+	f := finding{Check: "settings", OK: true, Says: "from the environment (there is no .env file here)"}
 	if p.dotenv.path != "" {
 		f.Says = "from the environment and " + p.dotenv.path
 	}
@@ -98,10 +98,18 @@ func (p *program) checkSettings() finding {
 
 func checkCredentials(to *destination, err error) finding {
 	if err != nil {
-		return finding{Check: "workspace", Says: strings.ReplaceAll(err.Error(), "\n", "; "), Advice: hintOf(err), err: err}
+		return finding{Check: "workspace", Says: strings.ReplaceAll(err.Error(), "\n", "; "), Advice: workspaceAdvice(err), err: err}
 	}
 	w := to.workspace
-	return finding{Check: "workspace", OK: true, Says: fmt.Sprintf("%d in region %s, at %s", w.EnvironmentID, w.Region, to.base)}
+	return finding{Check: "workspace", OK: true, Says: fmt.Sprintf("credentials accepted: workspace %d in region %s, at %s", w.EnvironmentID, w.Region, to.base)}
+}
+
+// workspaceAdvice is what to do about an API that does not name the workspace.
+func workspaceAdvice(err error) string {
+	if hint := hintOf(err); hint != "" || exitCode(err) != exitDestination {
+		return hint
+	}
+	return "check this machine's network, its proxy settings, and CUSTOMERIO_TRACK_URL if it is set; then run the check again"
 }
 
 // maxSkew is how far clocks may differ before it is worth a word: events' ages are counted by ours.
@@ -109,15 +117,15 @@ const maxSkew = time.Minute
 
 func checkClock(theirs, ours time.Time) finding {
 	if theirs.IsZero() {
-		return finding{Check: "clock", OK: true, Says: "not compared: the API's answer has no date"}
+		return finding{Check: "clock", OK: true, Says: "not compared, because Customer.io's answer has no date"}
 	}
 	skew := ours.Sub(theirs).Round(time.Second)
 	if skew.Abs() <= maxSkew {
-		return finding{Check: "clock", OK: true, Says: fmt.Sprintf("within %s of the API's", maxSkew)}
+		return finding{Check: "clock", OK: true, Says: "agrees with Customer.io's within a minute"}
 	}
 	return finding{
-		Check: "clock", Says: fmt.Sprintf("this machine's clock is %s away from the API's", skew.Abs()),
-		Advice: "set the clock; ages of events are counted by it", err: errors.New("clock"),
+		Check: "clock", Says: fmt.Sprintf("this machine's clock differs from Customer.io's by %s", skew.Abs()),
+		Advice: "set the clock; ph2cio tells the age of events by it", err: errors.New("clock"),
 	}
 }
 
@@ -149,10 +157,10 @@ func (p *program) checkState(ctx context.Context, dir string, of ledger.Workspac
 	}
 	says := dir
 	if at != dir {
-		says += " (to be made)"
+		says += " (the first run creates it)"
 	}
 	if named := p.origins["state"]; named != "" {
-		says += ", as " + named + " has it"
+		says += ", from " + named
 	}
 	return finding{Check: "state", OK: true, Says: says}
 }
@@ -170,7 +178,7 @@ func checkLedger(ctx context.Context, dir string, of ledger.Workspace) error {
 	if err := store.Close(); err != nil || of == (ledger.Workspace{}) || of == owner {
 		return err
 	}
-	return &problem{code: exitState, hint: "use that workspace's credentials, or another directory for this one: --state, or its default",
+	return &problem{code: exitState, hint: "use that workspace's credentials, or name another directory with --state",
 		err: fmt.Errorf("%s belongs to workspace %d at %s", filepath.Join(dir, ledger.FileName), owner.EnvironmentID, owner.BaseURL)}
 }
 
@@ -189,7 +197,7 @@ const mostBadSources = 20
 func checkSources(ctx context.Context, o *readingOptions, args []string) (findings []finding) {
 	options, err := o.options()
 	if err != nil {
-		findings = append(findings, finding{Check: "sources", Says: err.Error(), Advice: "`ph2cio help reading` says what the flags take", err: usage(err)})
+		findings = append(findings, finding{Check: "sources", Says: err.Error(), Advice: "see `ph2cio help reading`", err: usage(err)})
 	}
 	found, err := o.search(args, nil)
 	if err == nil && len(found.Sources) == 0 {
@@ -219,12 +227,12 @@ func checkSources(ctx context.Context, o *readingOptions, args []string) (findin
 		}
 	}
 	if more := bad - mostBadSources; more > 0 {
-		findings[len(findings)-1].Says += fmt.Sprintf(" (and %d more files cannot be read)", more)
+		findings[len(findings)-1].Says += fmt.Sprintf(" (and %s cannot be read)", several(int64(more), "more file", "more files"))
 	}
 	if len(findings) > 0 {
 		return findings
 	}
-	says = append([]string{fmt.Sprintf("%d files, %s", len(sources), bytesText(size))}, says...)
+	says = append([]string{several(int64(len(sources)), "file", "files") + ", " + bytesText(size)}, says...)
 	return []finding{{Check: "sources", OK: true, Says: strings.Join(says, "; ")}}
 }
 
@@ -236,6 +244,31 @@ func opens(ctx context.Context, s posthog.Source, options posthog.Options) error
 		}
 	}
 	return nil
+}
+
+// findingIndent is where what a check found begins on its line.
+const findingIndent = 17
+
+// findingText wraps a text on a terminal. Where there is none it stays on one line, for grep.
+func (p *program) findingText(text string) string {
+	if text = plain(text); p.env.StdoutTerminal {
+		return wrapIndented(text, p.columns(), findingIndent)
+	}
+	return text
+}
+
+// checksVerdict sums up what the checks found.
+func checksVerdict(findings []finding) string {
+	var failed int64
+	for _, f := range findings {
+		if !f.OK {
+			failed++
+		}
+	}
+	if failed == 0 {
+		return "All checks passed. Nothing was sent."
+	}
+	return several(failed, "check", "checks") + " failed. Nothing was sent."
 }
 
 func (p *program) writeFindings(findings []finding) error {
@@ -253,11 +286,12 @@ func (p *program) writeFindings(findings []finding) error {
 		if !f.OK {
 			mark = style.red("FAIL")
 		}
-		fmt.Fprintf(&b, "%s  %-10s %s\n", mark, f.Check, plain(f.Says))
+		fmt.Fprintf(&b, "%s  %-10s %s\n", mark, f.Check, p.findingText(f.Says))
 		if f.Advice != "" {
-			fmt.Fprintf(&b, "%16s %s\n", "", plain(f.Advice))
+			fmt.Fprintf(&b, "%*s%s\n", findingIndent, "", p.findingText(f.Advice))
 		}
 	}
+	b.WriteString("\n" + checksVerdict(findings) + "\n")
 	_, err := io.WriteString(p.env.Stdout, b.String())
 	return err
 }

@@ -62,8 +62,8 @@ func (p *program) secret(name string) (string, error) {
 	case path == "":
 		return "", &problem{
 			err: fmt.Errorf("%s is not set", name), code: exitCredentials,
-			hint: "put CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY (Track API credentials, Settings > API credentials) " +
-				"into the environment or .env; `--sandbox` and `ph2cio preview` need none",
+			hint: "set CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY in the environment or .env (Customer.io shows them under Settings > " +
+				"API credentials, Track API); `--sandbox` and `ph2cio preview` need none",
 		}
 	}
 	if startsWithTilde(path) {
@@ -72,8 +72,8 @@ func (p *program) secret(name string) (string, error) {
 	content, err := readSettings(path)
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		// The path is not told: by an easy mistake it is the credential itself.
-		return "", &problem{err: fmt.Errorf("%s_FILE names no file that can be read: %w", name, e.Err), code: exitCredentials,
-			hint: fmt.Sprintf("put the credential itself into %s, or the path of a file that holds it into %s_FILE", name, name)}
+		return "", &problem{err: fmt.Errorf("%s_FILE names a file that cannot be read: %w", name, e.Err), code: exitCredentials,
+			hint: fmt.Sprintf("set %s to the credential itself, or %s_FILE to the path of a file that holds it", name, name)}
 	}
 	if err != nil {
 		return "", &problem{err: fmt.Errorf("read %s_FILE: %w", name, err), code: exitCredentials}

@@ -146,7 +146,7 @@ func (o *sendingOptions) readCACert() ([]byte, error) {
 func (to *destination) identify(ctx context.Context, p *program, credentials customerio.Credentials, o *sendingOptions) error {
 	policy := preflight
 	policy.Waiting = func(wait time.Duration, err error) {
-		p.warn("asking again in %s: %v", wait.Round(time.Millisecond), err)
+		p.warn("trying again in %s: %v", wait.Round(time.Millisecond), err)
 	}
 	err := policy.Do(ctx, func() (err error) {
 		to.workspace, err = to.client.Region(ctx)

@@ -29,7 +29,7 @@ func loadDotenv(path string) (dotenv, error) {
 	var errs []error
 	for i, line := range bad {
 		if i == mostBadLines {
-			errs = append(errs, fmt.Errorf("%s: %d more bad lines", path, len(bad)-i))
+			errs = append(errs, fmt.Errorf("%s: %s", path, several(int64(len(bad)-i), "more bad line", "more bad lines")))
 			break
 		}
 		errs = append(errs, fmt.Errorf("%s: %s", path, line))
@@ -59,7 +59,7 @@ func parseDotenv(text string) (values map[string]string, warnings, bad []string)
 	if strings.HasPrefix(text, byteOrderMark) {
 		s.at = len(byteOrderMark)
 		if first := strings.TrimLeft(firstLine(text[s.at:]), blanks); first != "" && strings.IndexByte("#;", first[0]) < 0 {
-			s.warn(1, "systemd does not read the first line, because a byte order mark stands before it")
+			s.warn(1, "systemd ignores this line because a byte order mark comes before it")
 		}
 	}
 	s.out.WriteString(godotenvHead)
@@ -69,7 +69,7 @@ func parseDotenv(text string) (values map[string]string, warnings, bad []string)
 	}
 	values, err := godotenv.Unmarshal(s.out.String())
 	if err != nil {
-		return nil, s.warnings, []string{"it cannot be read"} // godotenv's own words may quote it
+		return nil, s.warnings, []string{"cannot be parsed"} // godotenv's own words may quote it
 	}
 	for _, name := range []string{"0", "1", "2", "3"} {
 		delete(values, name)
@@ -82,10 +82,10 @@ const byteOrderMark = "\ufeff"
 // notText says why a file is no text; empty if it is.
 func notText(text string) string {
 	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
-		return "it is UTF-16; save it as UTF-8"
+		return "the file is UTF-16; save it as UTF-8"
 	}
 	if before, _, found := strings.Cut(text, "\x00"); found {
-		return fmt.Sprintf("line %d holds a NUL byte", 1+strings.Count(before, "\n"))
+		return fmt.Sprintf("line %d contains a NUL byte", 1+strings.Count(before, "\n"))
 	}
 	return ""
 }
@@ -151,7 +151,7 @@ func (s *dotenvScan) comment() {
 	s.at += len(text)
 	next := strings.TrimLeft(firstLine(strings.TrimPrefix(strings.TrimPrefix(s.text[s.at:], "\r"), "\n")), blanks)
 	if strings.HasSuffix(text, `\`) && next != "" && strings.IndexByte("#;", next[0]) < 0 {
-		s.warn(line, "a comment that ends in a backslash hides the next line from older versions of systemd")
+		s.warn(line, "older versions of systemd skip the line after a comment that ends in a backslash")
 	}
 }
 
@@ -180,13 +180,13 @@ func (s *dotenvScan) setting() {
 	v.read()
 	switch ours := oursToSet(bare); {
 	case !settingName.MatchString(bare):
-		s.refuse(line, "is not NAME=value: a name is letters, digits and _")
+		s.refuse(line, "is not NAME=value: a name has only letters, digits and _")
 		return
 	case v.open:
-		s.refuse(line, "opens a quote that nothing closes")
+		s.refuse(line, "opens a quote and never closes it")
 		return
 	case v.more && strings.Contains(s.text[begin:s.at], "\n"):
-		s.refuse(line, "opens a quote that only a later line closes, with more text behind it")
+		s.refuse(line, "opens a quote that closes on a later line, with more text after it")
 		return
 	case !validText(v.value.String()):
 		s.refuse(line, "is not UTF-8")
@@ -203,13 +203,13 @@ func (s *dotenvScan) setting() {
 // warnOf says what else there is to know of one of our settings.
 func (s *dotenvScan) warnOf(line int, name string, export bool, v *dotenvValue) {
 	if export {
-		s.warn(line, name+" stands behind export, where systemd does not read it")
+		s.warn(line, "systemd ignores "+name+" because the line begins with export")
 	}
 	if v.expands {
-		s.warn(line, "the $ in "+name+" stays as it is: nothing is put in its place")
+		s.warn(line, "the $ in "+name+" is kept as typed; variables are not expanded")
 	}
 	if before, twice := s.lines[name]; twice {
-		s.warn(line, fmt.Sprintf("%s is set here and in line %d; this one counts", name, before))
+		s.warn(line, fmt.Sprintf("%s is also set in line %d; this line wins", name, before))
 	}
 	s.lines[name] = line
 }

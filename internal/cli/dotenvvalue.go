@@ -25,7 +25,7 @@ func (v *dotenvValue) read() {
 		}
 		if quoted {
 			v.more = true
-			v.doubt("has text behind a closing quote: put all of the value in one pair of quotes, and a comment on a line of its own")
+			v.doubt("has text after the closing quote; put the whole value in one pair of quotes, and any comment on its own line")
 		}
 		switch v.text[v.at] {
 		case '\'':
@@ -88,7 +88,7 @@ func (v *dotenvValue) escaped() {
 		v.value.WriteByte('\\')
 	}
 	if strings.IndexByte("nrt\r", c) >= 0 {
-		v.doubt(`has a backslash in double quotes that systemd leaves there: write a line break itself; single quotes keep a backslash`)
+		v.doubt(`has a backslash in double quotes, which systemd keeps; for a line break, break the line; for a backslash, use single quotes`)
 	}
 	v.put(v.text[v.at : v.at+1])
 }
@@ -108,7 +108,7 @@ func (v *dotenvValue) plain() {
 			kept = v.behindBackslash()
 			continue
 		case c == '#' && strings.IndexByte(blanks, v.text[v.at-1]) >= 0:
-			v.doubt("has a # that is a part of the value: put a comment on a line of its own, or the value in quotes")
+			v.doubt("has a # that would become part of the value; put a comment on its own line, or the value in quotes")
 		}
 		v.mayExpand()
 		v.put(v.text[v.at : v.at+1])
@@ -126,11 +126,11 @@ func (v *dotenvValue) behindBackslash() int {
 	switch c := v.text[v.at]; c {
 	case '\n':
 	case '\r':
-		v.doubt("ends in a backslash, which joins no lines that end as on Windows (CRLF)")
+		v.doubt("ends in a backslash, which does not join lines with Windows line ends (CRLF)")
 	case '$':
 		v.put("$")
 	default:
-		v.doubt("has a backslash that systemd takes away: put the value in single quotes")
+		v.doubt("has a backslash that systemd would remove; put the value in single quotes")
 		v.put(v.text[v.at : v.at+1])
 	}
 	return v.value.Len()

@@ -53,7 +53,7 @@ func usage(err error) error {
 	if _, ok := errors.AsType[*problem](err); ok {
 		return err
 	}
-	return &problem{err: err, code: exitUsage, hint: "--help shows what there is"}
+	return &problem{err: err, code: exitUsage, hint: "--help lists commands and flags"}
 }
 
 // finished ends a command that has already said why the exit code is what it is.
@@ -136,19 +136,19 @@ func hintOf(err error) string {
 		return s.Hint
 	}
 	if _, ok := errors.AsType[*export.PersonsError](err); ok {
-		return "who is who hangs on it, so all of it must be right: get it again, or leave --persons out"
+		return "export it again, or leave --persons out; ph2cio needs the whole file to know who is who"
 	}
 	if _, ok := errors.AsType[*export.DiskError](err); ok {
-		return "make room there, name another directory with --tmp, or give more --memory"
+		return "free some space there, name another directory with --tmp, or raise --memory"
 	}
 	if _, ok := errors.AsType[*export.TooManyRejects](err); ok {
-		return "`ph2cio preview` shows which and why; --max-rejects allows more"
+		return "`ph2cio preview` shows which rows and why; to send the others all the same, raise --max-rejects"
 	}
 	if _, ok := errors.AsType[*export.ManyTeams](err); ok {
-		return "pick one with --team ID, and send the others in runs of their own, to other workspaces"
+		return "choose one with --team ID; send each of the others in its own run, to its own workspace"
 	}
 	if _, ok := errors.AsType[*export.UnknownColumns](err); ok {
-		return "look at a row of the files and at --column; leave out what this export does not have"
+		return "compare --column with a row of the files, and leave out columns that this export does not have"
 	}
 	if h, ok := errors.AsType[interface {
 		error

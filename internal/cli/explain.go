@@ -73,7 +73,7 @@ func runExplain(ctx context.Context, p *program, o *explainOptions, args []strin
 	if p.json {
 		return p.writeJSON(p.env.Stdout, why)
 	}
-	t := &explainText{why: why, limit: o.limit, style: p.style(p.env.StdoutTerminal)}
+	t := &explainText{why: why, limit: o.limit, style: p.style(p.env.StdoutTerminal), width: p.columns()}
 	t.writeAll()
 	_, err = io.WriteString(p.env.Stdout, t.String())
 	return err
@@ -85,13 +85,20 @@ func (o *explainOptions) takeID(args []string) (sources []string, err error) {
 		return args, nil
 	}
 	last := args[len(args)-1]
-	_, err = os.Lstat(last)
-	isFile := err == nil || last == stdinSource
-	if found, _ := filepath.Glob(last); isFile || len(found) > 0 {
-		return nil, usage(fmt.Errorf("explain needs the distinct_id or email of somebody, and %s is a file: give it with --id ID", last))
+	info, err := os.Stat(last)
+	found, _ := filepath.Glob(last)
+	if err == nil && info.IsDir() {
+		return nil, usage(fmt.Errorf("explain needs a distinct ID or an email, and %s is a directory; name the person with --id ID", last))
+	}
+	if _, err := os.Lstat(last); err == nil || last == stdinSource || len(found) > 0 {
+		return nil, usage(fmt.Errorf("explain needs a distinct ID or an email, and %s is a file; name the person with --id ID", last))
 	}
 	if len(args) == 1 {
-		return nil, usage(fmt.Errorf("explain needs a SOURCE before the ID: there is no file %s", last))
+		err := usage(fmt.Errorf("explain needs a SOURCE before the ID, and there is no file %s", last))
+		if near := didYouMean(last); near != "" {
+			err = &problem{err: err, code: exitUsage, hint: near}
+		}
+		return nil, err
 	}
 	o.id = last
 	return args[:len(args)-1], nil
@@ -103,13 +110,14 @@ type explainText struct {
 	why   *export.Explanation
 	limit int
 	style style
+	width int
 }
 
 // writeAll shows everybody who has an email that was asked for.
 func (t *explainText) writeAll() {
 	first := t.why
 	if n := 1 + len(first.Others) + len(first.More); n > 1 {
-		t.line("email", t.style.bold(fmt.Sprintf("%d people have it", n)))
+		t.line("email", t.style.bold(fmt.Sprintf("%d people have this email", n)))
 		t.WriteString("\n")
 	}
 	t.write()
@@ -132,7 +140,7 @@ func (t *explainText) write() {
 			w.Status += ", and nobody has it as an email"
 		}
 	}
-	t.line("", plain(w.Status))
+	t.line("", plain(explainedStatus(w.Status)))
 	if near := w.Near; len(near) > 0 && !w.Known() {
 		t.line("", "did you mean "+firstFew(len(near), len(near), func(i int) string { return plain(strconv.Quote(mapping.ShortID(near[i]))) })+"?")
 	}
@@ -147,7 +155,7 @@ func (t *explainText) write() {
 		return plain("merge " + profileText(&w.Merges[i].Profile) + " into " + profileText(&w.Merges[i].Into)), ""
 	})
 	if w.WithoutEmail != nil {
-		t.line("email", fmt.Sprintf("goes without %s, because %s has it", plain(w.WithoutEmail.Email), plainID(w.WithoutEmail.HeldBy)))
+		t.line("email", fmt.Sprintf("sent without %s, because %s has it", plain(w.WithoutEmail.Email), plainID(w.WithoutEmail.HeldBy)))
 	}
 	if len(w.IDs) > 0 {
 		t.ids()
@@ -157,19 +165,37 @@ func (t *explainText) write() {
 	t.operations()
 }
 
-func (t *explainText) line(label, text string) { fmt.Fprintf(t, "%-12s %s\n", label, text) }
+// labelWidth is how wide the column of labels is, with the blank behind it.
+const labelWidth = 13
+
+// line wraps the text beside its label.
+func (t *explainText) line(label, text string) { t.raw(label, wrapIndented(text, t.width, labelWidth)) }
+
+// raw is line for what stays on one line, such as JSON.
+func (t *explainText) raw(label, text string) { fmt.Fprintf(t, "%-*s %s\n", labelWidth-1, label, text) }
+
+// explainedStatus says in words what becomes of a person.
+func explainedStatus(status string) string {
+	if status == "sent" {
+		return "would be sent"
+	}
+	if code, is := strings.CutPrefix(status, export.RejectedWithEvents); is {
+		return export.RejectedWithEvents + wordsFor(code, 1)
+	}
+	return strings.Replace(status, export.ReasonSameIdentifier, wordsFor(export.ReasonSameIdentifier, 1), 1)
+}
 
 // list shows the first few lines of a list.
 func (t *explainText) list(label string, n int, show func(i int) (first, more string)) {
 	for i := range n {
 		if t.limit > 0 && i == t.limit {
-			t.line("", t.style.dim(fmt.Sprintf("... and %d more (--limit 0 shows all)", n-i)))
+			t.line("", t.style.dim(fmt.Sprintf("... %d more (--limit 0 shows all)", n-i)))
 			return
 		}
 		first, more := show(i)
 		t.line(label, first)
 		if label = ""; more != "" {
-			t.line("", "  "+t.style.dim(more))
+			t.raw("", "  "+t.style.dim(wrapIndented(more, t.width, labelWidth+2)))
 		}
 	}
 }
@@ -190,15 +216,17 @@ func (t *explainText) ids() {
 func plainID(id string) string { return plain(mapping.ShortID(id)) }
 
 func rowsOf(one *export.ExplainedID) string {
+	rows := several(one.Rows, "row", "rows")
+	first, last := one.First.Format(time.DateOnly), one.Last.Format(time.DateOnly)
 	switch {
 	case one.Rows == 0:
 		return "no rows"
 	case one.First.IsZero():
-		return export.Count(one.Rows) + " rows"
-	case one.Rows == 1:
-		return "1 row, " + one.First.Format(time.DateTime)
+		return rows
+	case first == last:
+		return rows + " on " + first
 	}
-	return fmt.Sprintf("%s rows, %s to %s", export.Count(one.Rows), one.First.Format(time.DateTime), one.Last.Format(time.DateTime))
+	return rows + ", " + first + " to " + last
 }
 
 func placed(p export.Placed) string {
@@ -213,9 +241,10 @@ func (t *explainText) refused() {
 	if len(t.why.Refused) > 0 {
 		t.WriteString("\n")
 	}
-	t.list("refused", len(t.why.Refused), func(i int) (string, string) {
+	t.list("not linked", len(t.why.Refused), func(i int) (string, string) {
 		l := &t.why.Refused[i]
-		return plain(fmt.Sprintf("%s of %s with %s  %s", l.Place.Event, mapping.ShortID(l.ID), mapping.ShortID(l.Other), placed(l.Place))), plain(l.Reason)
+		text := fmt.Sprintf("%s of %s with %s (%s)", l.Place.Event, mapping.ShortID(l.ID), mapping.ShortID(l.Other), placed(l.Place))
+		return plain(text), plain("refused: " + l.Reason)
 	})
 }
 
@@ -227,7 +256,7 @@ func (t *explainText) attributes() {
 		a := &t.why.Attributes[i]
 		from := "the persons export"
 		if a.Place.File != "" {
-			from = a.Place.Event + " " + placed(a.Place)
+			from = fmt.Sprintf("%s %s:%d", a.Place.Event, a.Place.File, a.Place.Line)
 		}
 		return plain(a.Name+" "+shortened(a.Value)) + "  " + t.style.dim(plain(from)), ""
 	})
@@ -242,22 +271,57 @@ func shortened(value string) string {
 	return value
 }
 
+// explainedRows says what becomes of a person's rows.
+func explainedRows(rows map[string]int64) string {
+	order := []string{"sent", "person", "skipped", "rejected", "duplicate", "earlier"}
+	kind := func(bucket string) int {
+		kind, _, _ := strings.Cut(bucket, ".")
+		return slices.Index(order, kind)
+	}
+	buckets := slices.SortedFunc(maps.Keys(rows), func(a, b string) int {
+		return cmp.Or(cmp.Compare(kind(a), kind(b)), cmp.Compare(a, b))
+	})
+	var parts []string
+	for _, bucket := range buckets {
+		kind, reason, _ := strings.Cut(bucket, ".")
+		text := explainedBucket(kind, rows[bucket])
+		if reason != "" {
+			text += " (" + strings.TrimPrefix(wordsFor(reason, rows[bucket]), "left out ") + ")"
+		}
+		parts = append(parts, text)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// explainedBucket says what becomes of n rows.
+func explainedBucket(kind string, n int64) string {
+	switch kind {
+	case "duplicate":
+		return several(n, "duplicate", "duplicates")
+	case "sent":
+		kind = "to send"
+	case "person":
+		kind = "for the profile only"
+	case "skipped":
+		kind = "left out"
+	case "earlier":
+		kind = "already sent"
+	}
+	return export.Count(n) + " " + kind
+}
+
 func (t *explainText) operations() {
 	w := t.why
 	if len(w.Rows) == 0 {
 		return
 	}
 	t.WriteString("\n")
-	var rows []string
-	for _, bucket := range slices.Sorted(maps.Keys(w.Rows)) {
-		rows = append(rows, bucket+" "+export.Count(w.Rows[bucket]))
-	}
-	t.line("rows", strings.Join(rows, ", "))
+	t.line("rows", explainedRows(w.Rows))
 	if w.Rejected != "" {
-		t.line("identify", t.style.red(plain("none: "+w.Rejected)))
+		t.line("profile", t.style.red(plain("no update: "+w.Rejected)))
 	}
 	if w.Identify != "" {
-		t.line("identify", plain(w.Identify))
+		t.raw("profile", plain(w.Identify))
 	}
 	sent := w.Rows["sent"]
 	for i, operation := range w.Operations {
@@ -265,9 +329,9 @@ func (t *explainText) operations() {
 		if i == 0 {
 			label = "events"
 		}
-		t.line(label, plain(shortened(operation)))
+		t.raw(label, plain(shortened(operation)))
 	}
 	if more := sent - int64(len(w.Operations)); more > 0 {
-		t.line("", t.style.dim(fmt.Sprintf("... and %s more", export.Count(more))))
+		t.line("", t.style.dim(fmt.Sprintf("... %s more", export.Count(more))))
 	}
 }

@@ -43,7 +43,7 @@ func (p *program) checkFilled() error {
 		path := filepath.Join(dir, name)
 		if info, err := os.Stat(path); err == nil {
 			if is := p.precious.file(info); is != "" {
-				return p.refuseOutput(stateFlag, dir, "has "+is+" under a name that ph2cio uses there", "name another directory")
+				return p.refuseOutput(stateFlag, dir, "has "+is+" under a name that ph2cio uses for its own files", "name another directory")
 			}
 		}
 	}
@@ -79,7 +79,7 @@ func (p *program) checkTmp(dir string, copied bool) error {
 		return p.refuseOutput(tmpFlag, dir, "is "+is, "name another directory")
 	}
 	if in := p.precious.wouldBeRead(inside); copied && in != "" {
-		return p.refuseOutput(tmpFlag, dir, "would hold the copy of standard input, which would then be read as a source", "name a directory outside "+in)
+		return p.refuseOutput(tmpFlag, dir, "would hold the copy of standard input, which the next run would read as a source", "name a directory outside "+in)
 	}
 	return nil
 }

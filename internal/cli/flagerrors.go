@@ -38,7 +38,7 @@ var mayBeEmpty = []string{dotsFlag, "only", "id"}
 
 func (v mistaken) Set(text string) error {
 	if strings.TrimSpace(text) == "" && !slices.Contains(mayBeEmpty, v.flag.Name) {
-		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s has an empty value: give it one, or leave it out", v.flag.Name))
+		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s is empty; give it a value, or leave it out", v.flag.Name))
 		return nil
 	}
 	if startsWithTilde(text) && slices.Contains(namesPath, v.flag.Name) {
@@ -72,7 +72,7 @@ func (v mistaken) refuses(text string, err error) error {
 	default:
 		return fmt.Errorf("--%s: %w", v.flag.Name, err)
 	}
-	return fmt.Errorf("--%s takes %s, not %q", v.flag.Name, takes, text)
+	return fmt.Errorf("--%s must be %s, not %q", v.flag.Name, takes, text)
 }
 
 // clearer is what the library says of a command line that it could not read, without what may be a secret.

@@ -186,7 +186,7 @@ func parseTime(flag, text string, now time.Time) (time.Time, error) {
 	if age, ok := parseAge(text); ok {
 		return now.Add(-age), nil
 	}
-	return time.Time{}, fmt.Errorf("--%s %q is neither a date (2026-03-01), a time (2026-03-01T08:00:00Z) nor an age (72h, 30d)", flag, text)
+	return time.Time{}, fmt.Errorf("--%s must be a date (2026-03-01), a time (2026-03-01T08:00:00Z) or an age (72h, 30d), not %q", flag, text)
 }
 
 func parseAge(text string) (time.Duration, bool) {

@@ -89,22 +89,22 @@ func (o *identityOptions) choice() (people.Choice, error) {
 	choice := people.Choice{Who: people.Who(o.people), Merges: merges[o.merge], MergeProfiles: o.mergeProfiles, Only: o.flags != nil && o.flags.Changed("only")}
 	var errs []error
 	if choice.Only && strings.Join(o.only, "") == "" {
-		errs = append(errs, errors.New("--only names nobody: give one ID or more, or leave it out to send everybody"))
+		errs = append(errs, errors.New("--only is empty; name at least one ID, or leave it out to send everybody"))
 	}
 	switch choice.Who {
 	case people.Identified, people.WithEmail, people.All:
 	default:
-		errs = append(errs, fmt.Errorf("--people takes identified, with-email or all, not %q", o.people))
+		errs = append(errs, fmt.Errorf("--people must be identified, with-email or all, not %q", o.people))
 	}
 	for _, key := range o.identifyBy {
 		by, ok := people.ByName(key)
 		if !ok {
-			errs = append(errs, fmt.Errorf("--identify-by takes id, email and cio_id, not %q", key))
+			errs = append(errs, fmt.Errorf("--identify-by must be id, email or cio_id, not %q", key))
 		}
 		choice.By = append(choice.By, by)
 	}
 	if len(choice.By) == 0 {
-		errs = append(errs, errors.New("--identify-by needs a key: id, email or cio_id"))
+		errs = append(errs, errors.New("--identify-by is empty; name at least one of id, email and cio_id"))
 	}
 	if err := errors.Join(append(errs, o.checkMerge(choice)...)...); err != nil {
 		return choice, err
@@ -129,22 +129,25 @@ var merges = map[string]people.Merges{"never": people.MergeNever, "needed": peop
 func (o *identityOptions) checkMerge(choice people.Choice) (errs []error) {
 	_, known := merges[o.merge]
 	if !known {
-		errs = append(errs, fmt.Errorf("--merge takes never, needed or identify, not %q", o.merge))
+		errs = append(errs, fmt.Errorf("--merge must be never, needed or identify, not %q", o.merge))
 	}
 	if known && o.mergeProfiles && choice.Merges == people.MergeNever {
-		errs = append(errs, errors.New("--merge-profiles merges profiles, and --merge says never: give one of them"))
+		errs = append(errs, errors.New("--merge-profiles merges profiles, but --merge is never; use only one of them"))
 	}
 	if choice.Merges == people.MergeIdentify && (len(choice.By) != 1 || choice.By[0] != people.ByID || o.identifierValue != "") {
-		errs = append(errs, errors.New("--merge: identify works only where --identify-by is id alone, because it names the anonymous profile by its distinct_id"))
+		errs = append(errs, errors.New("--merge: identify works only if --identify-by is just id, because it names the anonymous profile by its distinct ID"))
 	}
 	if o.identifierValue != "" && len(choice.By) != 1 {
-		errs = append(errs, errors.New("--identifier-value needs a single key in --identify-by: the one that the value is for"))
+		errs = append(errs, errors.New("--identifier-value needs exactly one key in --identify-by, the one that the value is for"))
 	}
 	if o.identity != "on" && o.identity != "off" {
-		errs = append(errs, fmt.Errorf("--identity takes on or off, not %q", o.identity))
+		errs = append(errs, fmt.Errorf("--identity must be on or off, not %q", o.identity))
 	}
-	if o.maxProfiles < 0 || o.maxMerges < 0 {
-		errs = append(errs, errors.New("--max-profiles and --max-merges take 0 or more"))
+	if o.maxProfiles < 0 {
+		errs = append(errs, fmt.Errorf("--max-profiles must be 0 or more, not %d", o.maxProfiles))
+	}
+	if o.maxMerges < 0 {
+		errs = append(errs, fmt.Errorf("--max-merges must be 0 or more, not %d", o.maxMerges))
 	}
 	return errs
 }
@@ -160,7 +163,7 @@ func (o *identityOptions) index(index *people.Options) error {
 	if o.userID != "" {
 		pattern, err := regexp.Compile(o.userID)
 		if err != nil {
-			return errors.Join(append(errs, fmt.Errorf("--user-id %q is no regular expression: %w", o.userID, err))...)
+			return errors.Join(append(errs, fmt.Errorf("--user-id %q is not a valid regular expression: %w", o.userID, err))...)
 		}
 		index.UserID = pattern.Match
 	}
@@ -181,10 +184,10 @@ func parseBytes(text string) (int64, error) {
 	}
 	n, err := strconv.ParseFloat(number, 64)
 	if err != nil || !(n > 0) || n*float64(unit) > 1<<50 {
-		return 0, fmt.Errorf("takes an amount such as 1GB or 512MB, not %q", text)
+		return 0, fmt.Errorf("must be an amount such as 1GB or 512MB, not %q", text)
 	}
 	if size := int64(n * float64(unit)); size >= leastMemory {
 		return size, nil
 	}
-	return 0, fmt.Errorf("takes 64MB or more, not %q", text)
+	return 0, fmt.Errorf("must be 64MB or more, not %q", text)
 }

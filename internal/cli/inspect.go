@@ -94,7 +94,7 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 // checkLimit refuses a number of lines that is none.
 func checkLimit(lines int) error {
 	if lines < 0 {
-		return errors.New("--limit takes 0 or more")
+		return fmt.Errorf("--limit must be 0 or more, not %d", lines)
 	}
 	return nil
 }
@@ -119,13 +119,13 @@ func (o *mappingOptions) findEach(args []string) (found []string, missing []expo
 	for _, arg := range args {
 		if _, err := o.reading.search([]string{arg}, nil); err != nil && !posthog.IsManifest(arg) {
 			errs = append(errs, err)
-			missing = append(missing, export.FileInspection{Path: arg, State: export.FileMissing, Trouble: err.Error()})
+			missing = append(missing, export.FileInspection{Path: arg, State: export.FileMissing, Trouble: err.Error(), Hint: didYouMean(arg)})
 			continue
 		}
 		found = append(found, arg)
 	}
 	if len(found) == 0 {
-		return nil, nil, &problem{err: errors.Join(errs...), code: exitInput}
+		return nil, nil, &problem{err: errors.Join(errs...), code: exitInput, hint: didYouMean(args...)}
 	}
 	return found, missing, nil
 }
@@ -135,7 +135,7 @@ func (p *program) writeInspection(in *export.Inspection, sources string, limit i
 	if p.json {
 		return p.writeJSON(p.env.Stdout, in)
 	}
-	t := &inspectText{in: in, limit: limit, style: p.style(p.env.StdoutTerminal)}
+	t := &inspectText{in: in, limit: limit, style: p.style(p.env.StdoutTerminal), width: max(p.env.Width, columnsWithoutTerminal)}
 	t.write(fmt.Sprintf("What is in %s. Nothing was sent.", sources))
 	_, err := io.WriteString(p.env.Stdout, t.String())
 	return err

@@ -18,6 +18,7 @@ type inspectText struct {
 	in    *export.Inspection
 	limit int // rows of a table, 0 for all
 	style style
+	width int // of tables
 }
 
 func (t *inspectText) write(title string) {
@@ -26,8 +27,8 @@ func (t *inspectText) write(title string) {
 	t.files()
 	t.columns()
 	t.events()
-	t.properties("event properties", "in events", t.in.EventProperties)
-	t.properties("person properties", "of people", t.in.PersonProperties)
+	t.properties("event properties", "events", t.in.EventProperties)
+	t.properties("person properties", "people", t.in.PersonProperties)
 	t.rejects()
 }
 
@@ -47,29 +48,31 @@ func (t *inspectText) totals() {
 	}
 	summary.unread()
 	p := t.in.People
-	summary.line("people", fmt.Sprintf("%s, of %s distinct IDs: %s identified, %s anonymous; %s with an email; %s would be sent",
-		count(p.People), export.Count(p.DistinctIDs), count(p.Identified), count(p.Anonymous), count(p.WithEmail), export.Count(p.Sent)))
+	summary.line("people", fmt.Sprintf("%s (%s): %s identified, %s not identified yet; %s with an email; %s to send",
+		count(p.People), several(p.DistinctIDs, "distinct ID", "distinct IDs"), count(p.Identified), count(p.Anonymous), count(p.WithEmail), export.Count(p.Sent)))
 	if p.Unidentified > 0 {
 		summary.line("", summary.leftOut("left out "))
 	}
 	summary.fused("")
 	if len(t.in.Teams) > 1 {
-		summary.line("teams", t.style.yellow(strings.Trim(fmt.Sprint(t.in.Teams), "[]")+": a run takes the rows of one; --team picks it"))
+		summary.line("projects", t.style.yellow(strings.Trim(fmt.Sprint(t.in.Teams), "[]")+": a run sends the rows of one; choose it with --team"))
 	}
 	if len(t.in.ValuesCut) > 0 {
 		summary.line("values cut", reasons(t.in.ValuesCut))
 	}
 	summary.names()
 	if b := t.in.Beyond; b != (export.Beyond{}) {
-		summary.line("not listed", fmt.Sprintf("%s rows, %s values of events and %s of people, since there are too many names or long ones",
-			export.Count(b.Events), export.Count(b.EventProperties), export.Count(b.PersonProperties)))
+		summary.line("not listed", fmt.Sprintf("%s, %s of events and %s of people, because there are too many names or their names are too long",
+			several(b.Events, "row", "rows"), several(b.EventProperties, "value", "values"), export.Count(b.PersonProperties)))
 	}
 	summary.line("took", took(t.in.Seconds))
 	t.WriteString(summary.String())
 }
 
 func (t *inspectText) table(heading string, columns ...column) *table {
-	return newTable(t.limit, t.style, heading, columns...)
+	table := newTable(t.limit, t.style, heading, columns...)
+	table.width = t.width
+	return table
 }
 
 func (t *inspectText) span() string {
@@ -96,7 +99,7 @@ func (t *inspectText) states() string {
 
 // files shows those that are not good first, so that the limit does not hide them.
 func (t *inspectText) files() {
-	table := t.table("files", right("size"), right("rows"), left("shape"), left("codec"), left(""))
+	table := t.table("files", right("size"), right("rows"), left("format"), left("compression"), left(""))
 	sorted := slices.SortedStableFunc(slices.Values(t.in.Files), func(a, b export.FileInspection) int {
 		return cmp.Compare(good(a), good(b))
 	})
@@ -114,7 +117,7 @@ func (t *inspectText) files() {
 			under = append(under, t.style.yellow(oneLine(note)))
 		}
 		if f.BadRows > 0 {
-			row[5] = strings.TrimSpace(row[5] + " " + t.style.red("bad rows "+export.Count(f.BadRows)))
+			row[5] = strings.TrimSpace(row[5] + " " + t.style.red(several(f.BadRows, "bad row", "bad rows")))
 		}
 		table.add(row, under...)
 	}
@@ -129,44 +132,58 @@ func good(f export.FileInspection) int {
 }
 
 func (t *inspectText) events() {
-	table := t.table("events", right("rows"), right("share"), left("becomes"))
+	table := t.table("events", right("rows"), right("of all"), left("sent as"))
 	for _, e := range t.in.Events {
-		table.add([]string{name(e.Name), export.Count(e.Rows), percent(e.Share), t.treated(e.Treated)})
+		table.add([]string{name(e.Name), export.Count(e.Rows), percent(e.Share), t.sentAs(e.Treated, e.Rows)})
 	}
 	t.WriteString(table.String())
 }
 
 func (t *inspectText) properties(heading, of string, all []export.PropertyInspection) {
-	table := t.table(heading, right(of), right("coverage"), right("longest"), left("types"), left("becomes"))
+	table := t.table(heading, right(of), right("present"), right("longest"), left("types"), left("sent"))
 	for _, p := range all {
 		table.add([]string{
-			name(p.Name), export.Count(p.Rows), percent(p.Coverage), export.Count(p.Longest), types(p.Types), t.treated(p.Treated),
+			name(p.Name), export.Count(p.Rows), percent(p.Coverage), bytesText(p.Longest), types(p.Types), t.treated(p.Treated),
 		})
 	}
 	t.WriteString(table.String())
 }
 
 func (t *inspectText) rejects() {
-	table := t.table("rejected", right("count"), left("first"))
+	table := t.table("rejected", right("count"), left("first one"))
 	for _, r := range t.in.Rejects {
-		first := place(&r.First)
-		table.add([]string{t.style.red(oneLine(r.Reason)), export.Count(r.Count), oneLine(strings.TrimSpace(first + "  " + r.First.Detail))})
+		why := t.style.red(oneLine(wordsFor(r.Reason, r.Count)))
+		table.add([]string{why, export.Count(r.Count), oneLine(place(&r.First))}, oneLine(r.First.Detail))
 	}
 	t.WriteString(table.String())
 }
 
-// sends are the treatments of what ends in Customer.io as it is, or nearly.
-var sends = []string{"event", "page", "screen", "person", mapping.TreatSent, mapping.TreatDate}
-
-// treated shows what becomes of an event or a property. What is left out is dim, what is lost is not.
-func (t *inspectText) treated(how string) string {
-	switch {
-	case slices.Contains(sends, how):
+// sentAs shows what the rows of an event are sent as, or why they are not sent.
+func (t *inspectText) sentAs(how string, rows int64) string {
+	switch how {
+	case "event", "page", "screen":
 		return t.style.green(how)
-	case how == mapping.TreatLeftOut:
-		return t.style.dim("left out")
+	case "person":
+		return t.style.green("profile update")
 	}
-	return t.style.yellow(strings.ReplaceAll(how, "_", " "))
+	return t.style.yellow("not sent: " + strings.TrimPrefix(wordsFor(how, rows), "left out "))
+}
+
+// treated shows whether a property is sent. What is left out is dim, what is lost is not.
+func (t *inspectText) treated(how string) string {
+	switch how {
+	case mapping.TreatSent:
+		return t.style.green("yes")
+	case mapping.TreatDate:
+		return t.style.green("as unix time")
+	case mapping.TreatLeftOut:
+		return t.style.dim("no")
+	case mapping.TreatRedacted:
+		return t.style.yellow("redacted")
+	case "reserved":
+		return t.style.yellow("no: reserved name")
+	}
+	return t.style.yellow(wordsFor(how, 1))
 }
 
 // name shows a name from an export, which may be of any length.

@@ -36,7 +36,7 @@ func TestJSONIsAlwaysOneDocument(t *testing.T) {
 		{"no source", nil, []string{"preview", "--json"}, exitUsage, "no SOURCE given"},
 		{"no source, by the environment", map[string]string{"PH2CIO_JSON": "1"}, []string{"preview"}, exitUsage, "no SOURCE given"},
 		{"settings that are missing", nil, []string{"preview", "--json", "--env-file", "no/such", sample}, exitUsage, "no/such"},
-		{"a value that is none", nil, []string{"preview", "--json", "--people", "x", sample}, exitUsage, "--people takes"},
+		{"a value that is none", nil, []string{"preview", "--json", "--people", "x", sample}, exitUsage, "--people must be"},
 		{"a file that is not there", nil, []string{"preview", "--json", "no-such.jsonl"}, exitInput, "no-such.jsonl"},
 		{"no credentials", nil, []string{"backfill", "--yes", "--json", sample}, exitCredentials, "CUSTOMERIO_SITE_ID is not set"},
 		{"the state directory", account, []string{"backfill", "--yes", "--json", "--state", notes, sample}, exitState, "notes.txt"},

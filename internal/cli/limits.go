@@ -30,11 +30,11 @@ func checkLive(m *mappingOptions, l *export.Learned) error {
 // liveText says what shows that a live destination has been running.
 func liveText(live *export.LiveProfiles) string {
 	names := firstFew(live.Count, len(live.IDs), func(i int) string { return mapping.ShortID(live.IDs[i]) })
-	return fmt.Sprintf("--existing has %s of visitors of this export (%s), so PostHog's own destination has been sending their events, "+
-		"which would be there twice", several(int64(live.Count), "anonymous profile", "anonymous profiles"), names)
+	return fmt.Sprintf("--existing has %s of visitors in this export (%s), so PostHog's own destination has sent their events already "+
+		"and they would arrive twice", several(int64(live.Count), "anonymous profile", "anonymous profiles"), names)
 }
 
-const liveHint = "say when it was switched on, with --live-since TIME: what PostHog took in since is left out; or --live-since never, if it never sent events"
+const liveHint = "say when it was switched on with --live-since TIME, and events that PostHog received since are left out; if it never sent events, use --live-since never"
 
 // The flags of limits that keep a run from sending anything.
 const (
@@ -57,15 +57,15 @@ func (o *identityOptions) exceeded(l *export.Learned, counts people.Counts) (all
 
 // limitText says what there would be too much of.
 func limitText(l export.Limit) string {
-	what := "profiles would be new"
+	what := "new"
 	if l.Flag == flagMaxMerges {
-		what = "profiles would be merged"
+		what = "merged"
 	}
-	return fmt.Sprintf("%s %s, and --%s allows %s", export.Count(l.WouldBe), what, l.Flag, export.Count(l.Allowed))
+	return fmt.Sprintf("%s would be %s, but --%s allows %s", several(l.WouldBe, "profile", "profiles"), what, l.Flag, export.Count(l.Allowed))
 }
 
 // limitHints say what to do about each.
 var limitHints = map[string]string{
-	flagMaxProfiles: "`ph2cio preview` shows what each choice of --people makes; --existing says which profiles are there already",
-	flagMaxMerges:   "merges cannot be undone: look at them with `ph2cio preview --operations -`, then raise --max-merges",
+	flagMaxProfiles: "`ph2cio preview` shows how many each --people makes; --existing says which profiles exist already",
+	flagMaxMerges:   "merges cannot be undone; check them with `ph2cio preview --operations -`, then raise --max-merges",
 }

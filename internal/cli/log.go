@@ -36,7 +36,7 @@ type jsonLog struct {
 func (p *program) openLog(format, command string) error {
 	switch {
 	case format != logText && format != logJSON:
-		return usage(fmt.Errorf("--%s takes text or json, not %q", logFlag, format))
+		return usage(fmt.Errorf("--%s must be text or json, not %q", logFlag, format))
 	case format == logText || p.log != nil:
 		return nil
 	}

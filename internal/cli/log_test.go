@@ -85,7 +85,7 @@ func TestALogOfJSONIsNothingElse(t *testing.T) {
 		{"no credentials", nil, []string{"backfill", "--yes", "--log-format=json", acornly}, exitCredentials, "ERROR", "CUSTOMERIO_SITE_ID is not set"},
 		{"by the environment", map[string]string{"PH2CIO_LOG_FORMAT": "json"}, []string{"backfill", "--yes", acornly}, exitCredentials, "ERROR", "CUSTOMERIO_SITE_ID"},
 		{"by a file of settings", nil, []string{"preview", "--env-file", dotenv, acornly}, exitDone, "WARN", "is not a setting; did you mean PH2CIO_EVENTS?"},
-		{"a file that others can read", nil, []string{"preview", "--env-file", dotenv, acornly}, exitDone, "WARN", "can be read by other users"},
+		{"a file that others can read", nil, []string{"preview", "--env-file", dotenv, acornly}, exitDone, "WARN", "other users of this machine can read"},
 		{"a flag that is none", nil, []string{"preview", "--frob", "--log-format", "json", acornly}, exitUsage, "ERROR", "unknown flag: --frob"},
 		{"a flag that is none, by the environment", map[string]string{"PH2CIO_LOG_FORMAT": "json"}, []string{"preview", "--frob"}, exitUsage, "ERROR", "unknown flag"},
 		{"a setting that is none", map[string]string{"PH2CIO_RATE": "fast"}, []string{"backfill", "--yes", "--log-format=json", acornly}, exitUsage, "ERROR", "PH2CIO_RATE"},
@@ -129,7 +129,7 @@ func TestALogOfJSONHasProgressAndTheWholeInItsLastRecord(t *testing.T) {
 	if out.stdout != "" {
 		t.Errorf("what goes where a log of JSON goes is not JSON: %q", out.stdout)
 	}
-	failed := find(records(t, runProgram(t, nil, "backfill", "--yes", "--log-format=json", "--rate", "0", "--sandbox", acornly).stderr), "ERROR", "--rate takes")
+	failed := find(records(t, runProgram(t, nil, "backfill", "--yes", "--log-format=json", "--rate", "0", "--sandbox", acornly).stderr), "ERROR", "--rate must be")
 	if failed == nil || *failed.ExitCode != exitUsage || failed.Hint == "" {
 		t.Errorf("%+v", failed)
 	}
@@ -146,7 +146,7 @@ func TestALogOfJSONHasProgressAndTheWholeInItsLastRecord(t *testing.T) {
 
 func TestALogHasNoThirdForm(t *testing.T) {
 	out := runProgram(t, nil, "preview", "--log-format", "xml", acornly)
-	if out.code != exitUsage || !strings.Contains(out.stderr, `--log-format takes text or json, not "xml"`) {
+	if out.code != exitUsage || !strings.Contains(out.stderr, `--log-format must be text or json, not "xml"`) {
 		t.Errorf("exit code %d\n%s", out.code, out.stderr)
 	}
 }

@@ -64,7 +64,7 @@ func (p *program) stateToLookAt(ctx context.Context, o *previewOptions) (found *
 			return nil, err
 		case store == nil:
 		case found != nil:
-			p.warn("there are several states, so this is as if nothing had been sent; name one with --state, or say --fresh")
+			p.warn("there are several state directories, so this assumes that nothing was sent before; name one with --state, or add --fresh")
 			return nil, errors.Join(found.Close(), store.Close())
 		default:
 			found = store
@@ -86,7 +86,7 @@ func (p *program) openOurs(ctx context.Context, dir string, o *previewOptions) (
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		p.warn("what was sent before is not known, so this is as if nothing had been sent: %v", err)
+		p.warn("cannot read what was sent before, so this assumes that nothing was: %v", err)
 		return nil, nil
 	case p.mayBeOurs(store.Workspace(), o):
 		return store, nil
@@ -99,7 +99,7 @@ func (p *program) openOurs(ctx context.Context, dir string, o *previewOptions) (
 // tellNothingSent says that the state that was named is empty, in case another one was meant.
 func (p *program) tellNothingSent(dir string) {
 	if !p.quiet {
-		fmt.Fprintln(p.env.Stderr, plain(p.nothingSentText(dir, dir)))
+		fmt.Fprintln(p.env.Stderr, plain(strings.TrimSpace(p.nothingSentText(dir, dir)+" "+didYouMean(dir))))
 	}
 }
 
@@ -131,7 +131,7 @@ func (p *program) mayBeOurs(of ledger.Workspace, o *previewOptions) bool {
 func notOurs(dir string, of ledger.Workspace) error {
 	return &ledger.Trouble{
 		Path: filepath.Join(dir, ledger.FileName), Doing: "use",
-		Err:    fmt.Errorf("it belongs to workspace %d at %s, which is not where this would be sent", of.EnvironmentID, of.BaseURL),
-		Advice: "name that workspace's own state with --state, or say --fresh; CUSTOMERIO_TRACK_URL, --region and --workspace say where to send",
+		Err:    fmt.Errorf("it belongs to workspace %d at %s, and this would be sent elsewhere", of.EnvironmentID, of.BaseURL),
+		Advice: "name another state directory with --state, or add --fresh; CUSTOMERIO_TRACK_URL, --region and --workspace say where to send",
 	}
 }

@@ -151,7 +151,7 @@ func (p *program) checkMetricsFile(path string) error {
 	if err == nil {
 		if err = tryWriting(filepath.Dir(resolved(path))); err != nil {
 			err = &problem{code: exitUsage, err: fmt.Errorf("%s: %w", p.named(metricsFlag), err),
-				hint: "name a file in a directory that is there and can be written, such as node_exporter's --collector.textfile.directory"}
+				hint: "name a file in an existing directory that you can write to, such as node_exporter's --collector.textfile.directory"}
 		}
 	}
 	return err

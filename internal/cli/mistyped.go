@@ -72,7 +72,7 @@ func checkChoice(f *pflag.Flag, text string) error {
 	names := namesOf(f.Annotations[valuesFact])
 	for _, part := range parts {
 		if part = strings.TrimSpace(part); !slices.Contains(names, part) {
-			return fmt.Errorf("--%s takes %s, not %s", f.Name, alternatives(names), meant(part, names))
+			return fmt.Errorf("--%s must be %s, not %s", f.Name, alternatives(names), meant(part, names))
 		}
 	}
 	return nil

@@ -19,7 +19,7 @@ func (t *summaryText) names() {
 	t.optedOut()
 	if n := t.s.ValuesCut[mapping.MadeUpNames]; n > 0 {
 		unnamed := several(n, "page or screen without a name is", "pages and screens without a name are")
-		t.line("made up", unnamed+" sent as unknown (made-up names) -> --page-name event, --screen-name event")
+		t.line("no name", unnamed+" named unknown -> --page-name event, --screen-name event")
 	}
 	t.dotted()
 	t.changed()
@@ -35,24 +35,24 @@ func (t *summaryText) skippedEvents() {
 	json := jsonLists(len(all), t.s.SkippedEventsBeyond > 0)
 	for i, e := range all[:yours] {
 		if i == mostListed {
-			t.line("", fmt.Sprintf("%s more that are perhaps yours (%s)", export.Count(int64(yours-i)), json))
+			t.line("", fmt.Sprintf("%s more that may be yours (%s)", export.Count(int64(yours-i)), json))
 			break
 		}
-		text := fmt.Sprintf("%s in %s, perhaps yours%s", e.Name, several(e.Rows, "row", "rows"), toSend(&e))
-		t.line(onlyFirst("skipped", i), t.style.yellow(oneLine(text)))
+		text := fmt.Sprintf("%s in %s, may be yours%s", e.Name, several(e.Rows, "row", "rows"), toSend(&e))
+		t.line(onlyFirst("left out", i), t.style.yellow(oneLine(text)))
 	}
 	known := all[yours:]
 	if len(known) > 0 {
 		names := firstOf(mostListed, len(known), json, func(i int) string {
 			return known[i].Name + " " + export.Count(known[i].Rows)
 		})
-		t.line("noise", oneLine("PostHog's own, skipped: "+names+toSend(&known[0])))
+		t.line("noise", oneLine("PostHog's own events, left out: "+names+toSend(&known[0])))
 	}
 	switch n := t.s.SkippedEventsBeyond; {
 	case n > 0 && len(all) > 0:
-		t.line("", several(n, "row", "rows")+" of more names with a $, skipped")
+		t.line("", several(n, "more row", "more rows")+" of other names that begin with $, left out")
 	case n > 0:
-		t.line("skipped", several(n, "row", "rows")+" of PostHog's own events: their names begin with a $")
+		t.line("noise", several(n, "row", "rows")+" of PostHog's own events, whose names begin with $, left out")
 	}
 }
 
@@ -93,22 +93,15 @@ func jsonLists(listed int, more bool) string {
 }
 
 func (t *summaryText) optedOut() {
-	verb := "would be made"
-	if t.sent {
-		verb = "was made"
-		if t.s.OptedOut != 1 {
-			verb = "were made"
-		}
-	}
-	t.line("opted out", t.style.yellow(optedOutText(t.s.OptedOut, verb)))
+	t.line("opted out", t.style.yellow(optedOutText(t.s.OptedOut)))
 }
 
-// optedOutText says how many people are made who do not want to be written to; empty for none.
-func optedOutText(n int64, verb string) string {
+// optedOutText says how many people are sent without saying that they opted out; empty for none.
+func optedOutText(n int64) string {
 	if n == 0 {
 		return ""
 	}
-	return several(n, "person", "people") + " who opted out " + verb + " without that -> --allow-reserved unsubscribed"
+	return several(n, "person", "people") + " opted out, which is not sent -> --allow-reserved unsubscribed"
 }
 
 // dotted lists the people's attributes with a dot, those first that Customer.io could take for a path into an
@@ -124,7 +117,7 @@ func (t *summaryText) dotted() {
 		names := firstOf(mostListed, len(rest), jsonLists(len(rest), t.s.Beyond > 0), func(i int) string {
 			return rest[i].Name + " " + export.Count(rest[i].People)
 		})
-		t.line("dots", oneLine("person attributes that keep their dots: "+names+" -> --dots _ replaces them"))
+		t.line("dots", oneLine("person attributes with dots in their names: "+names+" -> --dots _ replaces the dots"))
 	}
 }
 
@@ -137,8 +130,8 @@ func besideObjects(all []export.DottedAttribute, more bool) string {
 	return firstOf(mostListed, len(all), jsonLists(len(all), more), func(i int) string {
 		object, _, _ := strings.Cut(all[i].Name, ".")
 		people := several(all[i].BesideObject, "person", "people")
-		return fmt.Sprintf("%s beside the object %s of %s", all[i].Name, object, people)
-	}) + ": Customer.io may take the dot for a path into it -> --dots _"
+		return fmt.Sprintf("%s next to an object %s (%s)", all[i].Name, object, people)
+	}) + ": Customer.io may read the dot as a path into the object -> --dots _"
 }
 
 // changed lists the attributes that were renamed, or left out to fit.
@@ -162,7 +155,7 @@ func (t *summaryText) changed() {
 		})
 	}
 	if n := t.s.Beyond; n > 0 {
-		t.line("", several(n, "attribute", "attributes")+" more of other names")
+		t.line("", several(n, "more attribute", "more attributes")+" with other names")
 	}
 }
 

@@ -17,7 +17,7 @@ func TestListsSayWhatJSONHas(t *testing.T) {
 	for beyond, want := range map[int64]string{0: "--json lists all)", 7: "--json lists 1,000)"} {
 		text := &summaryText{s: &export.Summary{SkippedEvents: skipped, SkippedEventsBeyond: beyond}}
 		text.names()
-		if n := strings.Count(text.String(), want); n != 2 || !strings.Contains(text.String(), "480 more that are perhaps yours") {
+		if n := strings.Count(text.String(), want); n != 2 || !strings.Contains(text.String(), "480 more that may be yours") {
 			t.Errorf("%d rows more: %d times %s in\n%s", beyond, n, want, text)
 		}
 	}

@@ -25,9 +25,9 @@ func (p *program) refuseNetwork(dir string) error {
 		return nil
 	}
 	return &problem{
-		err: &export.StateError{Path: dir, Err: fmt.Errorf("it is on a network file system (%s), where a lock may not keep others out "+
+		err: &export.StateError{Path: dir, Err: fmt.Errorf("it is on a network file system (%s), where locks are unreliable "+
 			"and state.db can be damaged", name)},
-		code: exitState, hint: "name a directory on a disk of this machine with --state",
+		code: exitState, hint: "name a directory on a local disk with --state",
 	}
 }
 

@@ -45,7 +45,7 @@ func unslashed(path string) string {
 }
 
 var (
-	errLink        = errors.New("it is a symbolic link, which is never followed")
+	errLink        = errors.New("it is a symbolic link, which ph2cio does not follow")
 	errNoDirectory = errors.New("it is not a directory")
 )
 
@@ -90,24 +90,27 @@ func (p *program) hasState(ctx context.Context, dir, typed, hint string) error {
 // nothingSentFrom says that a state directory knows of nothing, and what named it: typed is --state, empty
 // for the default.
 func (p *program) nothingSentFrom(dir, typed, hint string) error {
+	if near := didYouMean(dir); near != "" && typed != "" {
+		hint = near + " otherwise " + hint
+	}
 	return &problem{code: exitUsage, hint: hint, err: errors.New(p.nothingSentText(dir, typed))}
 }
 
 func (p *program) nothingSentText(dir, typed string) string {
-	what, named := "it is not there", "the default"
+	what, named := "it does not exist", "the default"
 	if _, err := os.Lstat(dir); err == nil {
 		what = "there is no " + ledger.FileName + " in it"
 	}
 	if _, err := os.Lstat(filepath.Join(dir, ledger.FileName)); err == nil {
-		what = "no run has begun in it"
+		what = "no run has started in it"
 	}
 	if typed != "" {
 		named = p.named("state")
 	}
-	return fmt.Sprintf("nothing was sent from %s yet: %s (%s)", dir, what, named)
+	return fmt.Sprintf("no run has used the state directory %s yet: %s (%s)", dir, what, named)
 }
 
 const (
-	firstRunHint = "begin with `ph2cio backfill` or with --first-run; or name the directory that earlier runs have used with --state"
-	usedHint     = "name the directory that earlier runs have used with --state"
+	firstRunHint = "start with `ph2cio backfill`, or add --first-run; if earlier runs used another state directory, name it with --state"
+	usedHint     = "if earlier runs used another state directory, name it with --state"
 )

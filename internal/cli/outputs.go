@@ -117,23 +117,23 @@ func (p *program) checkOutput(o output) error {
 		}
 	}
 	if os.IsPathSeparator(o.path[len(o.path)-1]) {
-		return p.refuseOutput(o.flag, o.path, "is the name of a directory", "name a file")
+		return p.refuseOutput(o.flag, o.path, "names a directory", "name a file")
 	}
 	if dir := p.precious.wouldBeRead(o.path); dir != "" && !knownAsOurs(o) {
-		return p.refuseOutput(o.flag, o.path, "would be read as a source the next time", "name a file outside "+dir)
+		return p.refuseOutput(o.flag, o.path, "would be read as a source by the next run", "name a file outside "+dir)
 	}
 	info, err := os.Lstat(o.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return p.checkPlace(o)
 	case err != nil:
-		return p.refuseOutput(o.flag, o.path, "cannot be looked at: "+err.Error(), "name a file in a directory that is there")
+		return p.refuseOutput(o.flag, o.path, "cannot be checked: "+err.Error(), "name a file in an existing directory")
 	case info.Mode().IsRegular():
 		return p.checkOwn(o)
 	case o.streams && isStream(o.path):
 		return nil
 	}
-	hint := "name a file itself, which may not be there yet"
+	hint := "name a regular file, which need not exist yet"
 	if o.flag == operationsFlag {
 		hint += ", or - for standard output"
 	}
@@ -149,7 +149,7 @@ func knownAsOurs(o output) bool {
 func (p *program) checkOwn(o output) error {
 	file, err := regularfile.Open(o.path)
 	if err != nil {
-		return p.refuseOutput(o.flag, o.path, "cannot be looked at: "+err.Error(), "name a file in a directory that is there")
+		return p.refuseOutput(o.flag, o.path, "cannot be checked: "+err.Error(), "name a file in an existing directory")
 	}
 	defer file.Close()
 	return p.checkOpened(o, file)
@@ -172,7 +172,7 @@ func (p *program) checkOpened(o output, file *os.File) error {
 	if n == 0 || writtenFor[o.flag](head[:n]) {
 		return nil
 	}
-	return p.refuseOutput(o.flag, o.path, "is there already and holds something else", "name a file that is not there, or remove this one first")
+	return p.refuseOutput(o.flag, o.path, "already exists and holds something else", "name a new file, or remove this one first")
 }
 
 // checkPlace refuses an output that is not there yet where there is no directory to make it in.
@@ -181,7 +181,7 @@ func (p *program) checkPlace(o output) error {
 	if info, err := os.Stat(dir); err == nil && info.IsDir() {
 		return nil
 	}
-	return p.refuseOutput(o.flag, o.path, "cannot be written: there is no directory "+dir, "name a file in a directory that is there")
+	return p.refuseOutput(o.flag, o.path, "cannot be written: there is no directory "+dir, "name a file in an existing directory")
 }
 
 // isStream reports whether a path leads to a pipe or a terminal or the like, directly or through a link as
@@ -213,7 +213,7 @@ func (p *program) createOutput(o output) (*os.File, error) {
 	}
 	opened, err := file.Stat()
 	if err == nil && !os.SameFile(info, opened) {
-		err = p.refuseOutput(o.flag, o.path, "was replaced just now", "run it again")
+		err = p.refuseOutput(o.flag, o.path, "was replaced by another file just now", "run the command again")
 	}
 	if err == nil {
 		err = p.checkOpened(o, file)
@@ -243,7 +243,7 @@ func (p *program) distinctOutputs() error {
 
 // overwrites is the error of an output that is something else.
 func (p *program) overwrites(flag, path, is string) error {
-	return p.refuseOutput(flag, path, "is "+is, "it would be overwritten: name another file")
+	return p.refuseOutput(flag, path, "is "+is, "name another file, because this one would be overwritten")
 }
 
 func (p *program) refuseOutput(flag, path, why, hint string) error {

@@ -360,7 +360,7 @@ func toldOf(stderr, told string, one treasure) bool {
 	if one.path == "export.jsonl" || one.flag != "SOURCE" {
 		return false
 	}
-	return slices.ContainsFunc([]string{" would be read as a source", " is a symbolic link", " is there already and holds something else"}, func(says string) bool {
+	return slices.ContainsFunc([]string{" would be read as a source", " is a symbolic link", " already exists and holds something else"}, func(says string) bool {
 		return strings.Contains(stderr, told+says)
 	})
 }

@@ -23,7 +23,7 @@ func (o *identityOptions) openPersons() ([]posthog.Source, error) {
 	}
 	sources, err := posthog.Find(o.persons)
 	if err != nil {
-		return nil, &problem{err: fmt.Errorf("--persons: %w", err), code: exitInput}
+		return nil, &problem{err: fmt.Errorf("--persons: %w", err), code: exitInput, hint: didYouMean(o.persons...)}
 	}
 	return sources, nil
 }
@@ -38,7 +38,7 @@ func (o *identityOptions) missing() error {
 		}
 		file, err := regularfile.Open(one.path)
 		if err != nil {
-			errs = append(errs, &problem{err: fmt.Errorf("--%s: %w", one.flag, err), code: exitInput})
+			errs = append(errs, &problem{err: fmt.Errorf("--%s: %w", one.flag, err), code: exitInput, hint: didYouMean(one.path)})
 			continue
 		}
 		errs = append(errs, file.Close())
@@ -61,7 +61,7 @@ func (o *identityOptions) readExisting(ctx context.Context, own func(id []byte) 
 		if err != nil {
 			return nil, &problem{
 				err: fmt.Errorf("--existing: %s: %w", o.existing, err), code: exitInput,
-				hint: "who is new hangs on it, so all of it must be right: export people from Customer.io as CSV again, with their id and email",
+				hint: "export people from Customer.io as CSV again, with their id and email; ph2cio needs the whole file to know who is new",
 			}
 		}
 		all.Add(p.ID, p.Email, p.CioID)

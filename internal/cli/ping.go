@@ -48,8 +48,8 @@ func newPinger(address string) (*pinger, error) {
 	wordless := pingWords.ReplaceAllString(address, "")
 	switch {
 	case strings.ContainsAny(wordless, "{}#"):
-		return nil, &problem{code: exitUsage, err: errors.New("--" + pingFlag + " has a #, which is never sent, or braces without three words"),
-			hint: "words for start, success and failure go in as {run|complete|fail}; the URL is not shown here because it is a secret"}
+		return nil, &problem{code: exitUsage, err: errors.New("--" + pingFlag + " has a # or braces without three words"),
+			hint: "a # is never sent; write the words for start, success and failure as {run|complete|fail}; the URL is a secret and not shown here"}
 	case wordless != address:
 		p.start = pingWords.ReplaceAllString(address, "$1")
 		p.success = pingWords.ReplaceAllString(address, "$2")
@@ -66,12 +66,12 @@ func newPinger(address string) (*pinger, error) {
 	}
 	if p.failure == p.success {
 		return nil, &problem{code: exitUsage, err: errors.New("--" + pingFlag + " has the same word for success and failure"),
-			hint: "words for start, success and failure go in as {run|complete|fail}"}
+			hint: "write the words for start, success and failure as {run|complete|fail}"}
 	}
 	u, err := url.Parse(p.success)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, &problem{code: exitUsage, err: errors.New("--" + pingFlag + " is not a URL of http or https"),
-			hint: "it looks like https://hc-ping.com/UUID; it is not shown here because it is a secret"}
+		return nil, &problem{code: exitUsage, err: errors.New("--" + pingFlag + " is not an http or https URL"),
+			hint: "it should look like https://hc-ping.com/UUID; the URL is a secret and not shown here"}
 	}
 	p.host = u.Scheme + "://" + u.Host
 	return p, nil
@@ -145,7 +145,7 @@ func (p *pinger) once(ctx context.Context, address, said string) (again bool, er
 	}
 	r, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(said))
 	if err != nil {
-		return false, fmt.Errorf("ping %s: it is not a URL", p.host)
+		return false, fmt.Errorf("ping %s: not a URL", p.host)
 	}
 	r.Header.Set("User-Agent", "ph2cio")
 	if said != "" {
@@ -165,7 +165,7 @@ func (p *pinger) once(ctx context.Context, address, said string) (again bool, er
 	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10)) // so that the connection can be used again
 	switch status := answer.StatusCode; {
 	case status >= 300 && status < 400:
-		return false, fmt.Errorf("ping %s: answered %d, a redirect, which is not followed, so that the URL goes nowhere else", p.host, status)
+		return false, fmt.Errorf("ping %s: answered %d, a redirect, which ph2cio does not follow because the URL is a secret", p.host, status)
 	case status >= 400:
 		return status >= 500 || status == http.StatusTooManyRequests, fmt.Errorf("ping %s: answered %d %s", p.host, status, http.StatusText(status))
 	}
@@ -187,7 +187,7 @@ func pingTrouble(err error) string {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return "the connection was closed early"
 	}
-	return "what came was not HTTP"
+	return "the answer was not HTTP"
 }
 
 // pingSetup is a fault of this machine's settings.

@@ -139,10 +139,10 @@ func TestAMonitorInTroubleIsAWarning(t *testing.T) {
 		tries            int // of one ping
 	}{
 		{"a closed port", closed.URL, "no answer: dial tcp", pingTries},
-		{"a redirect", redirects, "a redirect, which is not followed", 1},
+		{"a redirect", redirects, "a redirect, which ph2cio does not follow", 1},
 		{"no such monitor", missing, "answered 404 Not Found", 1},
 		{"a server in trouble", broken, "answered 502 Bad Gateway", pingTries},
-		{"an answer that repeats the URL", echoes, "what came was not HTTP", pingTries},
+		{"an answer that repeats the URL", echoes, "the answer was not HTTP", pingTries},
 		{"a certificate that is not trusted", untrusted.URL, "certificate is not trusted", pingTries},
 	} {
 		t.Run(c.name, func(t *testing.T) {

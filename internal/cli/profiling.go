@@ -25,7 +25,7 @@ func (o *profiling) start(p *program) (stop func(), err error) {
 	}
 	var profile bytes.Buffer
 	if err := pprof.StartCPUProfile(&profile); err != nil {
-		return nil, fmt.Errorf("begin a CPU profile: %w", err)
+		return nil, fmt.Errorf("start a CPU profile: %w", err)
 	}
 	return func() {
 		pprof.StopCPUProfile()

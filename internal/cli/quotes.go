@@ -37,6 +37,6 @@ func (l quotedList) Set(text string) error {
 		return err
 	}
 	w.Flush()
-	return fmt.Errorf("names are separated by commas, and one with a quote in it stands in quotes, with its own quotes doubled: %s",
+	return fmt.Errorf("separate names with commas; put a name that has a quote in quotes, and double the quote: %s",
 		escape.Shell(strings.TrimSuffix(whole.String(), "\n")))
 }

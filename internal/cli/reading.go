@@ -54,7 +54,7 @@ func (o *readingOptions) options() (posthog.Options, error) {
 		errs = append(errs, err)
 	}
 	if o.team < 0 {
-		errs = append(errs, fmt.Errorf("--team takes a team_id, not %d", o.team))
+		errs = append(errs, fmt.Errorf("--team must be a team_id, not %d", o.team))
 	}
 	return options, errors.Join(errs...)
 }
@@ -66,7 +66,7 @@ func parseZone(name string) (*time.Location, error) {
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "Local" {
-		return nil, fmt.Errorf("--timezone %q is no zone: give an IANA name such as Europe/Berlin or America/New_York", name)
+		return nil, fmt.Errorf("--timezone %q is not a time zone; use an IANA name such as Europe/Berlin or America/New_York", name)
 	}
 	return zone, nil
 }

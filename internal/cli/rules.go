@@ -33,7 +33,7 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 	live, err3 := o.liveTime(now)
 	var err4 error
 	if o.recent != "hold" && o.recent != "send" {
-		err4 = fmt.Errorf("--recent takes hold or send, not %q", o.recent)
+		err4 = fmt.Errorf("--recent must be hold or send, not %q", o.recent)
 	}
 	return mapping.Options{
 		Now: now, Events: o.events, SkipEvents: o.skipEvents,
@@ -74,5 +74,5 @@ func parseMaxRejects(text string) (export.MaxRejects, error) {
 	} else if n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil && n >= 0 {
 		return export.MaxRejects{Count: n}, nil
 	}
-	return export.MaxRejects{}, fmt.Errorf("--max-rejects takes a share such as 1%% or a number of rows, not %q", text)
+	return export.MaxRejects{}, fmt.Errorf("--max-rejects must be a share such as 1%% or a number of rows, not %q", text)
 }

@@ -68,9 +68,26 @@ func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
 	if err != nil {
 		return errors.Join(err, server.Close())
 	}
+	p.greetFromSandbox(server.URL())
 	p.idle.Store(true)
 	<-ctx.Done()
 	return server.Close()
+}
+
+// sandboxGreeting says how to use a sandbox.
+const sandboxGreeting = `This is a stand-in for Customer.io's Track API. In another terminal, set
+  export CUSTOMERIO_TRACK_URL=%[1]s
+  export CUSTOMERIO_SITE_ID=x CUSTOMERIO_API_KEY=y
+and use ph2cio as usual. What the sandbox holds:
+  curl -s %[1]s/sandbox/people     (or events, or stats)
+It stops with Ctrl-C and then forgets everything, but ph2cio's state directory
+still says what was sent: name a new one with --state to send it again.
+`
+
+func (p *program) greetFromSandbox(url string) {
+	if !p.quiet && !p.json {
+		fmt.Fprintf(p.env.Stderr, sandboxGreeting, url)
+	}
 }
 
 // showSandbox tells what the sandbox of this run holds.
@@ -79,7 +96,7 @@ func (to *destination) showSandbox(p *program) error {
 		return nil
 	}
 	to.sandbox.Flush()
-	t := &sandboxText{style: p.style(p.env.StdoutTerminal)}
+	t := &sandboxText{style: p.style(p.env.StdoutTerminal), width: p.columns()}
 	t.people(to.sandbox)
 	t.events(to.sandbox)
 	t.stats(to.sandbox)
@@ -93,46 +110,58 @@ const maxListed = 10
 type sandboxText struct {
 	strings.Builder
 	style style
+	width int
 }
 
 func (t *sandboxText) heading(text string) { fmt.Fprintf(t, "\n%s\n", t.style.bold(text)) }
 
 func (t *sandboxText) rest(listed, all int) {
 	if all > listed {
-		fmt.Fprintf(t, "  ... and %s more\n", export.Count(int64(all-listed)))
+		fmt.Fprintf(t, "  ... %s more\n", export.Count(int64(all-listed)))
 	}
 }
 
 func (t *sandboxText) people(box *sandbox.Sandbox) {
 	people := box.People()
-	t.heading(fmt.Sprintf("The sandbox holds %s people", export.Count(int64(len(people)))))
+	t.heading("The sandbox holds " + several(int64(len(people)), "person", "people"))
 	for _, person := range people[:min(len(people), maxListed)] {
 		name := cmp.Or(person.ID, person.Email, person.CioID)
 		attributes, _ := json.Marshal(person.Attributes)
 		if person.ID != "" && person.Email != "" {
 			name += "  " + person.Email
 		}
-		fmt.Fprintf(t, "  %-40s %s\n", oneLine(name), t.style.dim(cut(oneLine(string(attributes)), 120)))
+		name = fmt.Sprintf("  %-30s ", oneLine(name))
+		fmt.Fprintf(t, "%s%s\n", name, t.style.dim(cut(oneLine(string(attributes)), max(t.width-columnsOf(name)-3, 20))))
 	}
 	t.rest(maxListed, len(people))
 }
 
 func (t *sandboxText) events(box *sandbox.Sandbox) {
 	events := box.Events()
-	t.heading(fmt.Sprintf("and %s events", export.Count(int64(len(events)))))
+	t.heading("and " + several(int64(len(events)), "event", "events"))
 	for _, e := range events[:min(len(events), maxListed)] {
 		who := cmp.Or(e.PersonID, e.SentAs["email"], e.Person)
 		when := time.Unix(e.Timestamp, 0).UTC().Format(time.DateTime)
-		fmt.Fprintf(t, "  %-28s %s  %-6s %s\n", oneLine(who), when, e.Action, oneLine(e.Name))
+		fmt.Fprintf(t, "  %-28s %s  %-6s %s\n", oneLine(who), when, e.Action, cut(oneLine(e.Name), max(t.width-62, 20)))
 	}
 	t.rest(maxListed, len(events))
 }
 
 func (t *sandboxText) stats(box *sandbox.Sandbox) {
 	s := box.Stats()
-	t.heading("and says")
-	fmt.Fprintf(t, "  profiles made %d, operations accepted %d, rejected %d, repeated events dropped %d, times rewritten to now %d\n",
-		s.PeopleCreated, s.Accepted, s.Rejected, s.Deduped, s.TimestampRewritten)
+	t.heading("What it did")
+	for _, line := range []struct {
+		n         int64
+		one, many string
+	}{
+		{s.PeopleCreated, "profile created", "profiles created"},
+		{s.Accepted, "operation accepted", "operations accepted"},
+		{s.Rejected, "operation rejected", "operations rejected"},
+		{s.Deduped, "duplicate event dropped", "duplicate events dropped"},
+		{s.TimestampRewritten, "event dated with the current time instead of its own", "events dated with the current time instead of their own"},
+	} {
+		fmt.Fprintf(t, "  %s\n", several(line.n, line.one, line.many))
+	}
 }
 
 func cut(text string, n int) string {

@@ -14,19 +14,19 @@ import (
 func (o *sendingOptions) check(p *program) error {
 	errs := []error{checkRate(o.rate), checkBatchItems(o.batchItems)}
 	for _, one := range []struct {
-		ok    bool
-		takes string
+		ok   bool
+		must string
 	}{
-		{o.concurrency >= 0 && o.concurrency <= 1000, "--concurrency takes 0 to 1000 requests"},
-		{o.dedupWindow >= 0, "--dedup-window takes 0 days or more"},
-		{o.settle >= 0 || o.settle == settleUnset, "--settle takes 0s or more"},
-		{o.maxDuration >= 0, "--max-duration takes 0s or more"},
-		{o.tolerateRejects >= 0, "--tolerate-rejects takes 0 or more"},
-		{o.waitLock >= 0, "--wait-lock takes 0s or more"},
-		{o.workspace >= 0, "--workspace takes the ID of an environment"},
+		{o.concurrency >= 0 && o.concurrency <= 1000, fmt.Sprintf("--concurrency must be 0 to 1000 requests, not %d", o.concurrency)},
+		{o.dedupWindow >= 0, fmt.Sprintf("--dedup-window must be 0 days or more, not %d", o.dedupWindow)},
+		{o.settle >= 0 || o.settle == settleUnset, fmt.Sprintf("--settle must be 0s or more, not %s", o.settle)},
+		{o.maxDuration >= 0, fmt.Sprintf("--max-duration must be 0s or more, not %s", o.maxDuration)},
+		{o.tolerateRejects >= 0, fmt.Sprintf("--tolerate-rejects must be 0 or more, not %d", o.tolerateRejects)},
+		{o.waitLock >= 0, fmt.Sprintf("--wait-lock must be 0s or more, not %s", o.waitLock)},
+		{o.workspace >= 0, fmt.Sprintf("--workspace must be the ID of an environment, not %d", o.workspace)},
 	} {
 		if !one.ok {
-			errs = append(errs, errors.New(one.takes))
+			errs = append(errs, errors.New(one.must))
 		}
 	}
 	_, err := parseMaxRejects(o.maxRejects)
@@ -41,12 +41,12 @@ func checkRate(rate float64) error {
 	if rate > 0 && rate <= 1000 {
 		return nil
 	}
-	return fmt.Errorf("--rate takes more than 0 and at most 1000 requests a second, not %v", rate)
+	return fmt.Errorf("--rate must be more than 0 and at most 1000 requests a second, not %v", rate)
 }
 
 func checkBatchItems(items int) error {
 	if items < 0 {
-		return errors.New("--batch-items takes 0 or more")
+		return fmt.Errorf("--batch-items must be 0 or more, not %d", items)
 	}
 	return nil
 }
@@ -77,10 +77,10 @@ func (p *program) checkRegion(o *sendingOptions) error {
 	}
 	region := p.region(o)
 	if _, set := p.origins["region"]; set && other != "" && other != region {
-		return fmt.Errorf("%s is %q and %s is %q: keep one", name, region, varRegion, other)
+		return fmt.Errorf("%s is %q but %s is %q; keep one", name, region, varRegion, other)
 	}
 	if _, err := customerio.RegionURL(cmp.Or(region, "us")); err != nil {
-		return fmt.Errorf("%s takes us or eu, not %q", name, region)
+		return fmt.Errorf("%s must be us or eu, not %q", name, region)
 	}
 	return nil
 }

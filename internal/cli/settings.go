@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"ph2cio/internal/escape"
 )
 
 const (
@@ -78,7 +80,7 @@ func (p *program) checkQuotes(f *pflag.Flag, value string) error {
 	if strings.TrimSpace(value) == value && (first != last || first != '"' && first != '\'') {
 		return nil
 	}
-	return fmt.Errorf("--%s has blanks or quotes around its value, which would be a part of it: leave them out", f.Name)
+	return fmt.Errorf("--%s has spaces or quotes around its value, which would become part of it; remove them", f.Name)
 }
 
 // setFlag gives a flag the value of its variable. A flag that may be repeated takes one value a line. A value
@@ -118,7 +120,7 @@ func (p *program) readDotenv(flags *pflag.FlagSet) error {
 		return nil
 	}
 	if err != nil {
-		return &problem{err: fmt.Errorf("%s%w", named, err), code: exitUsage}
+		return &problem{err: fmt.Errorf("%s%w", named, err), code: exitUsage, hint: didYouMean(path)}
 	}
 	p.dotenv = d
 	return nil
@@ -161,10 +163,10 @@ func (p *program) warnDotenv() {
 		p.warnText(p.dotenv.path + ": " + warning)
 	}
 	if _, ok := p.dotenv.values[variable(envFileFlag)]; ok {
-		p.warn("%s in %s does nothing: only the environment and --%s name another file", variable(envFileFlag), p.dotenv.path, envFileFlag)
+		p.warn("%s in %s has no effect; set it in the environment, or use --%s", variable(envFileFlag), p.dotenv.path, envFileFlag)
 	}
 	if info, err := os.Stat(p.dotenv.path); err == nil && info.Mode().IsRegular() && readableByOthers(info.Mode()) {
-		p.warn("%s can be read by other users of this machine; chmod 600 it, since it may hold credentials", p.dotenv.path)
+		p.warn("other users of this machine can read %s, which may hold credentials; run: chmod 600 %s", p.dotenv.path, escape.Shell(p.dotenv.path))
 	}
 }
 
@@ -177,7 +179,7 @@ func (p *program) warnUnknown(c *cobra.Command) {
 		_, inFile := p.dotenv.values[name]
 		upper := strings.ToUpper(name)
 		if (strings.HasPrefix(name, "PH2CIO_") || inFile && oursToSet(upper)) && !slices.Contains(known, name) {
-			advice := "`ph2cio help environment` says which there are"
+			advice := "`ph2cio help environment` lists them all"
 			if meant := closest(upper, known); meant != "" {
 				advice = "did you mean " + meant + "?"
 			}

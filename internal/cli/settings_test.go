@@ -103,7 +103,7 @@ func TestValuesAreNamedAsTheyWereGiven(t *testing.T) {
 		dotenv:  dotenv{path: ".env", values: map[string]string{"CUSTOMERIO_API_KEY": "y", "CUSTOMERIO_API_KEY_FILE": "z", "CUSTOMERIO_SITE_ID_FILE": "s"}},
 	}
 	for text, want := range map[string]string{
-		"--rate takes a number":                   "PH2CIO_RATE in .env takes a number",
+		"--rate must be a number":                 "PH2CIO_RATE in .env must be a number",
 		"a\n--rate: no (--merge never)":           "a\nPH2CIO_RATE in .env: no (PH2CIO_MERGE in the environment never)",
 		"--rates, x--rate and --merge-profiles":   "--rates, x--rate and --merge-profiles",
 		"type `ph2cio backfill --rate 5` --rate":  "type `ph2cio backfill --rate 5` PH2CIO_RATE in .env",

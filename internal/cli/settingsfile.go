@@ -19,7 +19,7 @@ func readSettings(path string) ([]byte, error) {
 	defer file.Close()
 	text, err := io.ReadAll(io.LimitReader(file, mostSettings+1))
 	if err == nil && len(text) > mostSettings {
-		return nil, fmt.Errorf("%s is larger than 1 MiB, which such a file never is", path)
+		return nil, fmt.Errorf("%s is larger than 1 MiB, which is too large for such a file", path)
 	}
 	return text, err
 }

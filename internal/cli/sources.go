@@ -60,6 +60,9 @@ func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 		look.Exclude = out.has
 	}
 	found, err := posthog.Search(args, look)
+	if near := didYouMean(args...); err != nil && near != "" {
+		err = &problem{err: err, code: exitInput, hint: near}
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/escape"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
@@ -105,7 +106,7 @@ func (to *destination) stateStays() error {
 	for i, now := range to.stands() {
 		if now == nil || to.stood[i] == nil || !os.SameFile(now, to.stood[i]) {
 			return &problem{code: exitState, err: fmt.Errorf("use the state directory %s: it was removed or replaced since this run opened it; nothing was sent", to.state),
-				hint: "bring it back, or type the command again: from a new directory all of history would be sent again"}
+				hint: "put it back, then run the same command again; with a new directory all of history would be sent again"}
 		}
 	}
 	return nil
@@ -140,13 +141,13 @@ func (p *program) lockState(ctx context.Context, to *destination, wait time.Dura
 	}
 	if held, ok := errors.AsType[*ledger.Held](err); ok {
 		return &problem{err: errors.New(plain(held.Error())), code: exitLocked,
-			hint: "let it end, or wait for it with `--wait-lock 10m`; if it is stuck, stop that process: the lock is then free at once"}
+			hint: "wait until it ends, or add `--wait-lock 10m`; if it hangs, stop that process, which frees the lock at once"}
 	}
 	if ctx.Err() != nil {
 		return err
 	}
 	return &problem{err: &export.StateError{Path: to.state, Err: err}, code: exitState,
-		hint: "let this user write to " + to.state + ", or name another directory with --state"}
+		hint: "make " + to.state + " writable for this user, or name another directory with --state"}
 }
 
 // makeStateDir makes the directory for its owner alone. A symbolic link in its place is refused.
@@ -155,7 +156,7 @@ func (p *program) makeStateDir(dir string) error {
 		return err
 	}
 	if info, err := os.Lstat(dir); err == nil && readableByOthers(info.Mode()) {
-		p.warn("the state directory %s can be read by other users of this machine; chmod 700 it", dir)
+		p.warn("other users of this machine can read the state directory %s; run: chmod 700 %s", dir, escape.Shell(dir))
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return &export.StateError{Path: dir, Err: err}

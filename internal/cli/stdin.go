@@ -32,7 +32,7 @@ func (p *program) takeStdin(ctx context.Context, o *stdinOptions, args []string)
 		return args, nil
 	}
 	if p.env.StdinTerminal {
-		return nil, usage(errors.New("source -: standard input is the terminal; pipe an export into it, or name a file"))
+		return nil, usage(errors.New("source -: standard input is a terminal; pipe an export into ph2cio, or name a file"))
 	}
 	dir := o.tmp
 	if dir == "" {
@@ -78,11 +78,11 @@ func (p *program) beforeStdin(o *sendingOptions, args []string) error {
 
 func stdinProblem(err error) error {
 	if errors.Is(err, export.ErrNothing) {
-		return &problem{err: fmt.Errorf("source -: %w", err), code: exitInput, hint: "look at what should have written to it"}
+		return &problem{err: fmt.Errorf("source -: %w", err), code: exitInput, hint: "check the command that pipes into ph2cio"}
 	}
-	hint := "--tmp names another directory"
+	hint := "name another directory with --tmp"
 	if _, ok := errors.AsType[*export.NoSpace](err); ok {
-		hint = "make room, or name a directory on a larger disk with --tmp"
+		hint = "free some space, or name a directory on a larger disk with --tmp"
 	}
 	return &problem{err: err, code: exitState, hint: hint}
 }
@@ -94,7 +94,7 @@ func (p *program) dropStdin(keep bool) error {
 		return nil
 	}
 	if keep {
-		fmt.Fprintf(p.env.Stderr, "Standard input is kept in %s; go on with: %s\n", plain(p.spooled.Path), plain(p.again()))
+		fmt.Fprintf(p.env.Stderr, "Standard input is kept in %s. Resume with: %s\n", plain(p.spooled.Path), plain(p.again()))
 		return nil
 	}
 	return p.spooled.Remove()

@@ -33,7 +33,7 @@ func (p *program) checkStreams() error {
 		if is == "" {
 			continue
 		}
-		err = &problem{code: exitUsage, err: fmt.Errorf("%s goes to %s, and would be written into it", stream.name, is), hint: "redirect it to another file"}
+		err = &problem{code: exitUsage, err: fmt.Errorf("%s is redirected into %s", stream.name, is), hint: "redirect it to another file, because this one would be overwritten"}
 		errs = append(errs, err)
 		stream.leave()
 	}

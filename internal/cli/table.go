@@ -11,6 +11,7 @@ import (
 type table struct {
 	columns []column
 	limit   int // rows to show, 0 for all
+	width   int // the first column is shortened for it; 0 is any
 	style   style
 	rows    []tableRow
 	all     int
@@ -44,6 +45,7 @@ func (t *table) String() string {
 	if len(t.rows) == 0 {
 		return ""
 	}
+	t.fit()
 	widths := t.widths()
 	names := make([]string, len(t.columns))
 	for i, c := range t.columns {
@@ -58,17 +60,53 @@ func (t *table) String() string {
 		fmt.Fprintf(&b, "%s%s\n", indent, t.line(row.cells, widths))
 		for _, line := range row.under {
 			if line != "" {
-				fmt.Fprintf(&b, "%s%s%s\n", indent, indent, line)
+				fmt.Fprintf(&b, "%s%s%s\n", indent, indent, t.wrapped(line, 2*len(indent)))
 			}
 		}
 	}
 	if more := t.all - len(t.rows); more > 0 {
-		fmt.Fprintf(&b, "%s%s\n", indent, t.style.dim("... and "+export.Count(int64(more))+" more (--limit 0 shows all)"))
+		fmt.Fprintf(&b, "%s%s\n", indent, t.style.dim("... "+export.Count(int64(more))+" more (--limit 0 shows all)"))
 	}
 	return b.String()
 }
 
 const indent = "  " // of rows under their heading
+
+func (t *table) wrapped(line string, indent int) string {
+	if t.width == 0 {
+		return line
+	}
+	return wrapIndented(line, t.width, indent)
+}
+
+// leastName is how short the first column may get.
+const leastName = 16
+
+// fit shortens what stands in the first column if the table is too wide.
+func (t *table) fit() {
+	widths := t.widths()
+	wide := len(indent) + 2*(len(widths)-1)
+	for _, w := range widths {
+		wide += w
+	}
+	if t.width == 0 || wide <= t.width {
+		return
+	}
+	most := max(widths[0]-(wide-t.width), leastName)
+	for _, row := range t.rows {
+		row.cells[0] = shortName(row.cells[0], most)
+	}
+}
+
+// shortName leaves out the middle of a name that is longer than most characters. One in colour stays.
+func shortName(name string, most int) string {
+	runes := []rune(name)
+	if columnsOf(name) <= most || len(runes) <= most || strings.Contains(name, "\x1b") {
+		return name
+	}
+	front := (most - 3 + 1) / 2
+	return string(runes[:front]) + "..." + string(runes[len(runes)-(most-3-front):])
+}
 
 func (t *table) widths() []int {
 	widths := make([]int, len(t.columns))

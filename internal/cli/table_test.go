@@ -32,12 +32,27 @@ events            rows  becomes
 	want = `
 events  rows  becomes
   café    12  event
-  ... and 2 more (--limit 0 shows all)
+  ... 2 more (--limit 0 shows all)
 `
 	if got := newTestTable(1, false).String(); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
 	if got := newTable(1, style{}, "events", right("rows")).String(); got != "" {
 		t.Errorf("an empty table is %q", got)
+	}
+}
+
+func TestTableShortensLongNamesToFit(t *testing.T) {
+	table := newTable(0, style{}, "events", right("rows"))
+	table.width = 30
+	table.add([]string{"a name that is much too long to stand in a line", "12"}, "what is below is wrapped to the same width")
+	want := `
+events                    rows
+  a name tha...in a line    12
+    what is below is wrapped
+    to the same width
+`
+	if got := table.String(); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
 	}
 }

@@ -144,7 +144,7 @@ func (w *watch) end(ctx context.Context, code int) {
 	}
 	if w.metrics != "" {
 		if err := w.writeMetrics(code, ended); err != nil {
-			w.p.warn("--%s: %v; how the run went is not in it", metricsFlag, err)
+			w.p.warn("--%s: %v; the metrics of this run were not written", metricsFlag, err)
 		}
 	}
 	if w.ping != nil {

@@ -84,25 +84,25 @@ func statusText(s people.Status) string {
 	case people.Sent:
 		return "sent"
 	case people.Anonymous:
-		return "not sent: nobody has made themselves known under it (--people)"
+		return "not sent: a visitor not identified yet (--people all sends visitors too)"
 	case people.NoEmail:
-		return "not sent: without an email (--people)"
+		return "not sent: no email (--people identified sends people without one too)"
 	case people.Illegal:
-		return "not sent: a placeholder, which PostHog takes for nobody's ID"
+		return "not sent: a placeholder ID, which belongs to nobody"
 	case people.NoIdentifier:
-		return "rejected: without the identifier asked for (--identify-by)"
+		return "rejected: none of the identifiers that --identify-by names"
 	case people.LostEmail:
-		return "rejected: somebody else has the email to go by (--identify-by)"
+		return "rejected: somebody else has the email to identify by (--identify-by)"
 	case people.Excluded:
-		return "not sent: excluded (--exclude-people)"
+		return "not sent: excluded by --exclude-people"
 	case people.Deleted:
-		return "not sent: deleted in PostHog, says the persons export"
+		return "not sent: deleted in PostHog, according to the persons export"
 	case people.NotAsked:
-		return "not sent: not one of those asked for (--only)"
+		return "not sent: not named by --only"
 	case people.AllRejected:
-		return "not sent: all rows are rejected"
+		return "not sent: all of the person's rows are rejected"
 	case people.TwoProfiles:
-		return "held: the person has two identified profiles in Customer.io, and nobody has said that they are to be one"
+		return "waiting: the person has two identified profiles in Customer.io, and nothing says to merge them"
 	}
 	return fmt.Sprintf("status %d", s)
 }
@@ -254,13 +254,13 @@ func (x *explaining) link(place Placed, e *posthog.Event, outcome people.Verdict
 	l := ExplainedLink{Place: place, ID: string(e.DistinctID), Other: string(other)}
 	switch {
 	case outcome == people.LinkIdentified && (mine || others):
-		l.Reason = mapping.ShortID(l.Other) + " is identified by then: PostHog does not merge such people by " + place.Event
+		l.Reason = mapping.ShortID(l.Other) + " was identified already, and PostHog does not merge identified people by " + place.Event
 		x.why.Refused = append(x.why.Refused, l)
 	case outcome == people.LinkExported && (mine || others):
-		l.Reason = "they are two people in the persons export, which is younger than the row"
+		l.Reason = "they are two people in the persons export, which is newer than this row"
 		x.why.Refused = append(x.why.Refused, l)
 	case mine && others:
-		l.Reason = fmt.Sprintf("%s of %s names %s", place.Event, mapping.ShortID(l.ID), mapping.ShortID(l.Other))
+		l.Reason = fmt.Sprintf("%s links %s to %s", place.Event, mapping.ShortID(l.ID), mapping.ShortID(l.Other))
 		x.tie(l.ID, &l, outcome)
 		x.tie(l.Other, &l, outcome)
 	}
@@ -276,14 +276,14 @@ func (x *explaining) noLink(place Placed, e *posthog.Event) {
 		if posthog.CookielessDevice(id) {
 			x.why.Refused = append(x.why.Refused, ExplainedLink{
 				Place: place, ID: string(e.DistinctID), Other: string(other),
-				Reason: fmt.Sprintf("all visitors without cookies behind one address have %s", mapping.ShortID(string(id))),
+				Reason: fmt.Sprintf("all visitors without cookies at one address share %s", mapping.ShortID(string(id))),
 			})
 			return
 		}
 		if posthog.IllegalID(id) {
 			x.why.Refused = append(x.why.Refused, ExplainedLink{
 				Place: place, ID: string(e.DistinctID), Other: string(other),
-				Reason: fmt.Sprintf("%q is a placeholder, which PostHog takes for nobody's ID", id),
+				Reason: fmt.Sprintf("%q is a placeholder ID, which belongs to nobody", id),
 			})
 			return
 		}

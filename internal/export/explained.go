@@ -66,18 +66,18 @@ func (x *explaining) explain(one *ExplainedID) {
 	shared := x.shared(one.ID)
 	switch {
 	case len(x.order) == 1:
-		one.Why = "nothing ties it to another ID"
+		one.Why = "no row links it to another ID"
 	case !x.grouped:
-		one.Why = "it is nobody's"
+		one.Why = "belongs to nobody"
 	case one.Link != nil:
 		one.Why = one.Link.Reason
 	case shared != "":
 		one.Why = shared
 	default:
-		one.Why = "the persons export says so"
+		one.Why = "linked by the persons export"
 	}
 	if one.ID == x.why.Kept {
-		one.Why = "kept: " + x.person.Why()
+		one.Why = "kept ID: " + x.person.Why()
 	}
 }
 
@@ -90,7 +90,7 @@ func (x *explaining) shared(id string) string {
 		}
 		for _, other := range slices.Sorted(maps.Keys(with)) {
 			if other != id {
-				return fmt.Sprintf("rows of it have the person_id %s, as those of %s do (%s)", mapping.ShortID(person), mapping.ShortID(other), placeText(with[other]))
+				return fmt.Sprintf("its rows have the person_id %s, like those of %s (%s)", mapping.ShortID(person), mapping.ShortID(other), placeText(with[other]))
 			}
 		}
 	}

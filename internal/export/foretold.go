@@ -8,19 +8,22 @@ import (
 	"ph2cio/internal/people"
 )
 
+// RejectedWithEvents begins the status of somebody whose identify cannot be made; behind it is the reason.
+const RejectedWithEvents = "rejected, with all of the person's events: "
+
 // foretell says what becomes of the person's identify, which decides about their events too.
 func (x *explaining) foretell(plan *Plan) {
 	if x.person == nil {
 		return
 	}
 	if !x.learned.People.GetsIdentify(x.person) {
-		x.why.Status = "not sent: without an event to send, since filters leave events out (--all-people)"
+		x.why.Status = "not sent: the filters leave out all of the person's events (--all-people sends the profile)"
 		return
 	}
 	text, o := x.mapper.Person(nil, x.person)
 	if o.Bucket != mapping.Send {
 		x.why.Rejected = cmp.Or(o.Detail, o.Reason)
-		x.why.Status = "rejected, and all events with it: " + o.Reason
+		x.why.Status = RejectedWithEvents + o.Reason
 		x.mapper.Refused = map[uint32]bool{x.person.Number: true}
 		return
 	}

@@ -35,21 +35,21 @@ func (p *Person) Known() bool { return p.known }
 func (p *Person) Why() string {
 	switch p.rank {
 	case identity.Sent, identity.SentAnonymous:
-		return "an earlier run has sent it"
+		return "an earlier run sent it"
 	case identity.Existing, identity.ExistingAnonymous, identity.ChosenExisting:
-		return "Customer.io has a profile under it already"
+		return "Customer.io already has a profile with it"
 	case identity.Chosen:
-		return "it has the form of --user-id"
+		return "it matches --user-id"
 	case identity.Identified:
-		return "the earliest that somebody logged in with, or that no machine made"
+		return "the earliest ID that somebody logged in with or that is not machine-made"
 	case identity.Email:
-		return "the earliest that somebody logged in with, though an email"
+		return "the earliest ID that somebody logged in with, though it is an email"
 	case identity.NotMachine:
-		return "the earliest that no machine made"
+		return "the earliest ID that is not machine-made"
 	case identity.Machine:
-		return "the earliest"
+		return "the earliest ID"
 	}
-	return "no shorter one is there"
+	return "there is no shorter ID"
 }
 
 // EmailLate reports whether the person's email is that of a profile which is to be merged into theirs: they get it after the merge.

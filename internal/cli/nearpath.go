@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// mostNames is how many names of a directory are looked at for one that may be meant.
+const mostNames = 4000
+
+// leastTyped is how long a name is that may be a mistyped one: a shorter one is like too many.
+const leastTyped = 3
+
+// didYouMean asks about the first of some paths that does not exist and has a near one; empty for none. It
+// reads directories and opens no file.
+func didYouMean(paths ...string) string {
+	for _, path := range paths {
+		if near := nearPath(path); near != "" {
+			return "did you mean " + near + "?"
+		}
+	}
+	return ""
+}
+
+// nearPath is the path that a mistyped one is most likely meant to be: its last part is another, or that of
+// its directory. Empty if the path exists, or nothing is like it.
+func nearPath(path string) string {
+	if _, err := os.Lstat(path); path == "" || !errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	dir, base := filepath.Split(strings.TrimRight(path, string(filepath.Separator)))
+	if info, err := os.Stat(filepath.Join(dir, ".")); err != nil {
+		if near := nearPath(dir); near != "" && there(filepath.Join(near, base)) {
+			return filepath.Join(near, base)
+		}
+		return ""
+	} else if !info.IsDir() {
+		return ""
+	}
+	near := ""
+	names := namesIn(filepath.Join(dir, "."))
+	if len(base) >= leastTyped {
+		near = closest(base, names)
+	}
+	for _, name := range names {
+		if strings.EqualFold(name, base) {
+			near = name
+		}
+	}
+	switch info, err := os.Stat(dir + near); {
+	case near == "" || err != nil:
+		return ""
+	case info.IsDir():
+		near += string(filepath.Separator)
+	}
+	return dir + near
+}
+
+func there(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// namesIn are the first names in a directory.
+func namesIn(dir string) []string {
+	file, err := os.Open(dir)
+	if err != nil {
+		return nil
+	}
+	defer file.Close()
+	names, _ := file.Readdirnames(mostNames)
+	return names
+}
