@@ -20,7 +20,7 @@
 //	mapping     turns events and people into operations; the only one that speaks both vocabularies
 //	customerio  operations, limits, batches, the client, pacing, retries
 //	sandbox     a strict Track API on this machine, for tests, the demo and the sandbox command. It states the API's rules
-//	            anew and shares no code, so that a rule misread on one side fails on the other
+//	            again and shares no code, so that a rule misread on one side fails on the other
 //	ledger      what has been read and sent, between runs
 //	spool       sorted runs and copies on disk, so that memory stays small
 //	escape      text from outside as it may be shown, kept or typed
@@ -38,7 +38,31 @@
 // The rule of iterators: a problem with one row or operation is yielded as an error type of its own, and the sequence goes
 // on; any other error is the last thing yielded. Producers never log. export alone decides to skip or to stop.
 //
-// The words: a row of a file becomes an event, an event an operation, operations a batch, a batch a request. A row is
-// skipped when it is left out by choice, and rejected when it cannot be sent, by our check or by theirs; what failed ends
-// the run.
+// One word has one meaning. `ph2cio help terms` explains those that users read; in code they are:
+//
+//	row            a line of an export
+//	event          what a row says happened; of PostHog or of Customer.io
+//	operation      one thing for the API to do: identify, event, page, screen, merge
+//	batch          operations that travel together: the body of one request
+//	request        one HTTP request
+//	chunk          about 1 MiB of whole rows, which are decoded and mapped at once
+//	reading        one pass over the sources, of two
+//	phase          a part of sending that ends before the next begins: people, events, merges, late identifies
+//	person         somebody in PostHog, with one or more distinct IDs
+//	profile        Customer.io's record of a person
+//	distinct ID    the ID on a row
+//	kept ID        the ID by which a person goes in Customer.io
+//	link           a row that says that two IDs are one person
+//	skipped        left out by choice or by rule; people read "left out"
+//	waiting        skipped for now, so that a later run may send it
+//	rejected       could not be sent, by our check or by the API's
+//	duplicate      another row stands for the same event
+//	already sent   acknowledged by an earlier run; "earlier" in counts
+//	queued         ready to send when a run stopped, but in no request yet
+//	acknowledged   answered by the API, and thus done
+//	checkpoint     a position and all counts, rejects and people up to it, saved in one transaction
+//	resume         continue a run that stopped before its end
+//	replan         plan again from the start (--restart), and keep what was sent
+//	state          what one workspace's directory holds between runs
+//	failed         ended the run
 package internal

@@ -77,7 +77,7 @@ func pressTab(t *testing.T, home, path string, args []string) {
 		t.Fatalf("there is no prompt:\n%s", screen)
 	}
 	for _, c := range []struct{ typed, shows string }{
-		{"ph2cio help exit-c\t\r", "interrupted (Ctrl-C)"},
+		{"ph2cio help exit-c\t\r", "stopped by Ctrl-C"},
 		{"ph2cio backfill --identify-by id,em\t\r", "no SOURCE given"},
 		{"ph2cio backfill --people \t\t", "people who logged in"},
 	} {

@@ -26,18 +26,18 @@ const (
 	exitTerminated  = 143
 )
 
-const exitCodesText = `  0  done
-  1  failed for a reason that none of the others names
-  2  wrong usage or settings, or no --yes where nobody can be asked
-  3  finished, but some rows were rejected, or stopped because too many were
-  4  the credentials were refused
-  5  the destination gave up; it is safe to run again
-  6  input damaged, missing or not PostHog events
-  7  another run holds the state directory
-  8  the state directory or its disk
-130  interrupted (Ctrl-C); what was under way was finished
-141  what reads the output closed it, as in | head (SIGPIPE); what was under way was finished
-143  terminated (SIGTERM, SIGHUP); what was under way was finished`
+const exitCodesText = `  0    done
+  1    failed for another reason
+  2    wrong usage or settings, or cannot ask for confirmation (use --yes)
+  3    finished, but some rows were rejected; or stopped: too many were
+  4    the credentials were refused
+  5    the destination gave up; it is safe to run again
+  6    input is damaged, missing or not PostHog events
+  7    another run holds the state directory
+  8    the state directory or its disk failed
+  130  stopped by Ctrl-C; requests in flight were finished
+  141  stopped: what read the output closed it, as in | head (SIGPIPE)
+  143  stopped by SIGTERM or SIGHUP; requests in flight were finished`
 
 // problem is an error with its exit code and what to do about it.
 type problem struct {

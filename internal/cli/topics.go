@@ -45,7 +45,7 @@ func topicText(root *cobra.Command, name string, width int) string {
 	}
 	page := template.New(name + ".txt").Funcs(template.FuncMap{
 		"flags":         func() string { return topicFlags(root, name, width) },
-		"exitCodes":     func() string { return "  " + strings.ReplaceAll(exitCodesText, "\n", "\n  ") },
+		"exitCodes":     func() string { return exitCodesText },
 		"secrets":       list(secrets),
 		"secretsInURLs": list(inURLs),
 		"plumbing":      list(mapping.Plumbing()),

@@ -13,45 +13,27 @@ import (
 	"testing"
 
 	"github.com/goccy/go-yaml"
-	"github.com/spf13/cobra"
 
 	"ph2cio/internal/sandbox"
 )
 
-// runnable is what the test runs in the place of a command of the README. Until there is a sync, backfill stands for it: with
-// the sync command this function has nothing left to do.
-func runnable(args []string) []string {
-	if slices.ContainsFunc(newRoot(&program{}).Commands(), func(c *cobra.Command) bool { return c.Name() == "sync" }) {
-		return args
-	}
-	args = slices.Clone(args)
-	for i, arg := range args {
-		if arg == "sync" {
-			args[i] = "backfill"
-		}
-	}
-	return args
-}
-
-// job is a command of the README, and where its settings come from.
+// job is the command of a schedule, and where its settings come from.
 type job struct {
-	where   string
-	command []string
-	envFile string // whose lines are its environment, as systemd reads them
-	secret  bool   // its environment is a secret's
+	where     string
+	command   []string
+	variables map[string]string // of its environment
+	envFile   string            // whose lines are its environment, as systemd reads them
+	secret    bool              // its environment is a secret's
 }
 
-// TestTheSchedulesOfTheREADMEWork takes the examples out of the README, reads each as what it is, and runs the commands in
-// them, with all their flags, against a sandbox. A path stands for one below a directory of the test's own.
-func TestTheSchedulesOfTheREADMEWork(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+// TestSchedulesInHelpRun takes the schedules out of `ph2cio help cron` as they are printed, reads each as what it is, and runs
+// the commands in them, with all their flags, against a sandbox. A path stands for one below a directory of the test's own.
+func TestSchedulesInHelpRun(t *testing.T) {
+	page := runProgram(t, nil, "help", "cron").stdout
 	var jobs []job
-	jobs = append(jobs, crontabJobs(t, blocks(string(readme), "crontab"))...)
-	jobs = append(jobs, unitJobs(t, blocks(string(readme), "ini"))...)
-	jobs = append(jobs, cronJobs(t, blocks(string(readme), "yaml"))...)
+	jobs = append(jobs, crontabJobs(t, printedBlocks(page, "# /etc/cron.d/"))...)
+	jobs = append(jobs, unitJobs(t, printedBlocks(page, "# /etc/systemd/"))...)
+	jobs = append(jobs, cronJobs(t, printedBlocks(page, "apiVersion:"))...)
 	if len(jobs) != 3 {
 		t.Fatalf("%d jobs found, want one each of cron, systemd and Kubernetes: %+v", len(jobs), jobs)
 	}
@@ -76,8 +58,16 @@ func runJob(t *testing.T, j job) {
 			}
 		}
 	}
+	environment := map[string]string{}
+	for name, value := range j.variables {
+		environment[name] = below(value)
+		if err := os.MkdirAll(filepath.Dir(environment[name]), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	setting := func(flag string) string { return cmp.Or(flagValue(args, flag), environment[variable(flag[2:])]) }
 	source := args[len(args)-1]
-	scratch := flagValue(args, "--tmp")
+	scratch := setting("--tmp")
 	for _, dir := range []string{source, scratch} {
 		if err := os.MkdirAll(cmp.Or(dir, root), 0o700); err != nil {
 			t.Fatal(err)
@@ -88,21 +78,20 @@ func runJob(t *testing.T, j job) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(source, "events.jsonl"), string(export))
-	environment := map[string]string{}
 	if j.secret || j.envFile != "" {
 		maps.Copy(environment, account)
 	}
-	if file := flagValue(args, "--env-file"); file != "" {
+	if file := setting("--env-file"); file != "" {
 		write(t, file, settingsText(account))
 	}
-	if slices.Contains(runnable(args), "sync") {
+	if slices.Contains(args, "sync") {
 		first := slices.Clone(args)
 		first[slices.Index(first, "sync")] = backfillCommand
 		if out := runProgram(t, environment, append(first, "--yes")...); out.code != exitDone {
 			t.Fatalf("the first backfill: exit code %d\n%s", out.code, out.stderr)
 		}
 	}
-	out := runProgram(t, environment, runnable(args)...)
+	out := runProgram(t, environment, args...)
 	if out.code != exitDone {
 		t.Errorf("%q: exit code %d\n%s", args, out.code, out.stderr)
 	}
@@ -112,10 +101,10 @@ func runJob(t *testing.T, j job) {
 	if flagValue(args, "--log-format") == logJSON {
 		records(t, out.stderr)
 	}
-	if file := flagValue(args, "--metrics-file"); file != "" {
+	if file := setting("--metrics-file"); file != "" {
 		hold(t, readMetrics(t, file), map[string]float64{"ph2cio_last_run_exit_code": 0})
 	}
-	if _, err := os.Stat(filepath.Join(flagValue(args, "--state"), "state.db")); err != nil {
+	if _, err := os.Stat(filepath.Join(setting("--state"), "state.db")); err != nil {
 		t.Errorf("its state is not where it says: %v", err)
 	}
 	if stats := box.Stats(); stats.People != 3 || stats.EventsStored != 5 {
@@ -137,20 +126,28 @@ func flagValue(args []string, flag string) string {
 	return ""
 }
 
-// blocks are the fenced blocks of a language.
-func blocks(text, language string) (all []string) {
-	for _, match := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(text, -1) {
-		all = append(all, match[1])
+// printedBlocks are the indented parts of a help page that begin with some text, as somebody copies them: with their indentation.
+func printedBlocks(page, begin string) (all []string) {
+	for _, block := range regexp.MustCompile(`(?m)(?:^(?: .*)?\n)+`).FindAllString(page, -1) {
+		if block = strings.Trim(block, "\n"); strings.HasPrefix(strings.TrimSpace(block), begin) {
+			all = append(all, block+"\n")
+		}
 	}
 	return all
 }
 
-// crontabJobs reads lines of a file in /etc/cron.d: five fields of time, a user, a command.
+// crontabJobs reads lines of a file in /etc/cron.d: variables, or five fields of time, a user, a command.
 func crontabJobs(t *testing.T, tabs []string) (jobs []job) {
 	for _, tab := range tabs {
+		variables := map[string]string{}
 		for line := range strings.Lines(tab) {
+			line = strings.TrimSpace(line)
 			fields := strings.Fields(line)
 			if len(fields) == 0 || strings.HasPrefix(line, "#") {
+				continue
+			}
+			if name, value, found := strings.Cut(line, "="); found && len(fields) == 1 {
+				variables[name] = value
 				continue
 			}
 			if len(fields) < 7 || strings.Contains(line, "%") {
@@ -160,7 +157,7 @@ func crontabJobs(t *testing.T, tabs []string) (jobs []job) {
 			if !filepath.IsAbs(fields[6]) {
 				t.Errorf("cron has hardly a PATH: %s", fields[6])
 			}
-			jobs = append(jobs, job{where: "crontab", command: fields[6:]})
+			jobs = append(jobs, job{where: "crontab", command: fields[6:], variables: variables})
 		}
 	}
 	return jobs
@@ -191,7 +188,7 @@ func checkSchedule(t *testing.T, fields []string) {
 	}
 }
 
-// unitSections are what systemd knows of the sections and keys that the README uses (man systemd.unit, systemd.service,
+// unitSections are what systemd knows of the sections and keys that the units use (man systemd.unit, systemd.service,
 // systemd.exec, systemd.kill, systemd.timer).
 var unitSections = map[string][]string{
 	"Unit": strings.Fields("Description Wants After StartLimitIntervalSec StartLimitBurst"),
@@ -206,7 +203,7 @@ func unitJobs(t *testing.T, files []string) (jobs []job) {
 	names := map[string]bool{}
 	for _, file := range files {
 		first, _, _ := strings.Cut(file, "\n")
-		name := filepath.Base(strings.TrimPrefix(first, "# "))
+		name := filepath.Base(strings.TrimPrefix(strings.TrimSpace(first), "# "))
 		names[name] = true
 		unit := parseUnit(t, file)
 		switch filepath.Ext(name) {
@@ -229,11 +226,12 @@ func unitJobs(t *testing.T, files []string) (jobs []job) {
 	return jobs
 }
 
-// parseUnit reads a unit file: comments, sections, keys with values (man systemd.syntax).
+// parseUnit reads a unit file: comments, sections, keys with values, which a backslash continues (man systemd.syntax).
 func parseUnit(t *testing.T, text string) map[string]string {
 	t.Helper()
 	values := map[string]string{}
 	section := ""
+	text = strings.ReplaceAll(text, "\\\n", " ")
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		key, value, found := strings.Cut(line, "=")
@@ -253,7 +251,7 @@ func parseUnit(t *testing.T, text string) map[string]string {
 	return values
 }
 
-// cronJob is what of Kubernetes' batch/v1 CronJob the README uses (kubernetes.io/docs/reference/kubernetes-api).
+// cronJob is what of Kubernetes' batch/v1 CronJob the manifest uses (kubernetes.io/docs/reference/kubernetes-api).
 type cronJob struct {
 	APIVersion string `yaml:"apiVersion"`
 	Kind       string
