@@ -176,7 +176,7 @@ func (t *summaryText) listChanged(label, of string, all []export.ChangedName, sh
 // writeNames says before the question who is uncertain, which rows and columns are read otherwise than they
 // stand, which events may be left out by mistake, and what happens to people's attributes.
 func (p *program) writeNames(plan *export.Plan, l *export.Learned, attributes *export.AttributeSummary) {
-	t := &summaryText{style: p.style(p.env.StderrTerminal), s: &export.Summary{AttributeSummary: *attributes}}
+	t := &summaryText{style: p.style(p.env.StderrTerminal), width: p.columnsForPeople(), s: &export.Summary{AttributeSummary: *attributes}}
 	all, beyond := l.SkippedEvents(plan.Rules)
 	for _, e := range all {
 		if e.PerhapsYours && len(t.s.SkippedEvents) < mostNamed {

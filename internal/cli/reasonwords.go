@@ -26,6 +26,9 @@ const (
 	linkPersonID   = "person_ids"         // rows have one person_id
 )
 
+// listSeparator stands between the parts of a list of counts.
+const listSeparator = " · "
+
 // apiPrefix marks the reasons that are Customer.io's own.
 const apiPrefix = "api:"
 
@@ -80,7 +83,7 @@ var rejectedWords = map[string]reasonWords{
 
 // linkWords are the reasons for which two IDs are not taken for one person.
 var linkWords = map[string]reasonWords{
-	linkIdentified: {one: "of people who are both identified"},
+	linkIdentified: {one: "of two identified people"},
 	linkExported:   {one: "of two people in the persons export"},
 	linkPersonID:   {one: "of identified people who share a person_id"},
 }
@@ -157,7 +160,7 @@ func reasons(counts map[string]int64) string {
 			parts = append(parts, export.Count(n)+" "+wordsFor(code, n))
 		}
 	}
-	return strings.Join(parts, " · ")
+	return strings.Join(parts, listSeparator)
 }
 
 // listWords lists the codes of one table with what they mean and what to do about them, for help.
