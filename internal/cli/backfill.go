@@ -25,13 +25,12 @@ func newBackfill(p *program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "backfill SOURCE...",
 		Short: "Send history to Customer.io, once",
-		Long: `Backfill reads the exports twice, tells what it would send and where, asks, and sends: people first, then
-their events. SOURCE is a file, a directory or a glob. Events younger than 72 hours are held back (--recent send).
-Without a terminal on standard input and standard error nobody can be asked: it then sends only with --yes.
-One that was stopped, however, goes on when the same command is typed again; see ` + "`ph2cio status`" + `.`,
+		Long: `Reads the exports twice, shows what it will send and where, asks, and sends: people first, then their events. SOURCE is a file,
+a directory, a glob, or - for standard input. Events under 72 hours old are held back, because they can start campaigns. If a
+run stops, run the same command again to resume.`,
 		Example: `  ph2cio backfill --sandbox export.jsonl.gz
   ph2cio backfill --identify-by email,id --events 'Order *' export/
-  ph2cio backfill --workspace 12345 --rate 50 --yes --json export/ > summary.json`,
+  ph2cio backfill --workspace 12345 --yes --json export/ > summary.json`,
 		Args: someSource,
 		RunE: func(c *cobra.Command, args []string) error { return runBackfill(c.Context(), p, o, args) },
 	}
@@ -45,9 +44,9 @@ One that was stopped, however, goes on when the same command is typed again; see
 	f := c.Flags()
 	f.SortFlags = false
 	o.mapping.addFlags(f, "hold")
-	f.BoolVar(&o.sending.restart, restartFlag, false, "plan anew; events that were sent are not sent again")
+	f.BoolVar(&o.sending.restart, restartFlag, false, "plan again; events already sent are not sent again")
+	describe(f, restartFlag, resuming, "", short())
 	o.sending.addFlags(f)
-	annotate(f, "sending", restartFlag)
 	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)
 	return c

@@ -18,6 +18,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
+const checkCommand = "check"
+
 type checkOptions struct {
 	sending sendingOptions
 	reading readingOptions
@@ -27,8 +29,8 @@ func newCheck(p *program) *cobra.Command {
 	o := &checkOptions{}
 	c := &cobra.Command{
 		Use:   "check [SOURCE...]",
-		Short: "Check credentials, workspace, region, clock, files and state directory",
-		Long:  `Check looks at everything that a backfill needs, and sends nothing.`,
+		Short: "Check credentials, workspace, region, files and state",
+		Long:  `Checks everything that a backfill needs: credentials, workspace, region, clock, files and state directory. It sends nothing.`,
 		Example: `  ph2cio check
   ph2cio check --workspace 12345 export/
   ph2cio check --json`,
@@ -38,7 +40,7 @@ func newCheck(p *program) *cobra.Command {
 	f.SortFlags = false
 	o.sending.addDestinationFlags(f)
 	o.reading.addFlags(f)
-	f.StringVar(&o.sending.state, "state", "", "state `directory` (default: one per workspace in the user's state directory)")
+	addStateFlag(f, &o.sending.state)
 	return c
 }
 

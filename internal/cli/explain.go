@@ -34,12 +34,12 @@ func newExplain(p *program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "explain SOURCE... ID",
 		Short: "Show one person: which IDs, why, and what would be sent",
-		Long: `Explain reads an export and shows the person behind one distinct_id or email: the IDs that are the same person with the row
-that says so, links that were refused, each attribute with the row that set it, and what would be sent. An email may be in any
-case; all who have it are shown. The ID comes last, or in --id, as where a file has its name. It needs no credentials.`,
+		Long: `Shows the person behind one distinct ID or email: the IDs that are the same person and the row that says so, links that were
+refused, each attribute with the row that set it, and what would be sent. The ID comes last, or in --id if a file has that name.
+An email matches in any case, and everybody who has it is shown. It needs no credentials.`,
 		Example: `  ph2cio explain export/ user_1001
-  ph2cio explain export/ --id 0195602e-7a11-7c3e-9d55-3f2b61c0aa01 --json | jq .ids
-  ph2cio explain export/ --persons persons.jsonl.gz --id maya@example.com`,
+  ph2cio explain export/ --persons persons.jsonl.gz --id maya@example.com
+  ph2cio explain export/ --id user_1001 --json | jq .ids`,
 		Args: someSource,
 		RunE: func(c *cobra.Command, _ []string) error { return runExplain(c.Context(), p, o, o.sources) },
 	}
@@ -49,8 +49,9 @@ case; all who have it are shown. The ID comes last, or in --id, as where a file 
 	})
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&o.id, "id", "", "the `distinct_id` to explain, exactly as it stands in the export, or an email")
-	f.IntVar(&o.limit, "limit", 20, "show this many `lines` of each list; 0 shows all, as --json always does")
+	f.StringVar(&o.id, "id", "", "the distinct ID exactly as in the export, or an email")
+	describe(f, "id", whatToShow, "ID", short())
+	addLimitFlag(f, &o.limit)
 	o.mapping.addFlags(f, "hold")
 	o.stdin.addFlags(f)
 	return c

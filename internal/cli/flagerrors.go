@@ -15,13 +15,13 @@ import (
 type mistaken struct {
 	pflag.Value
 	p    *program
-	flag string
+	flag *pflag.Flag
 }
 
 // noteMistakes lets every flag note its mistakes.
 func noteMistakes(p *program, root *cobra.Command) {
 	note := func(f *pflag.Flag) {
-		f.Value = mistaken{f.Value, p, f.Name}
+		f.Value = mistaken{f.Value, p, f}
 		f.DefValue = strings.TrimPrefix(f.DefValue, "[]") // help would show it as a default
 		if f.DefValue == "0s" {
 			f.DefValue = "0" // the same
@@ -37,12 +37,16 @@ func noteMistakes(p *program, root *cobra.Command) {
 var mayBeEmpty = []string{dotsFlag, "only", "id"}
 
 func (v mistaken) Set(text string) error {
-	if strings.TrimSpace(text) == "" && !slices.Contains(mayBeEmpty, v.flag) {
-		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s has an empty value: give it one, or leave it out", v.flag))
+	if strings.TrimSpace(text) == "" && !slices.Contains(mayBeEmpty, v.flag.Name) {
+		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s has an empty value: give it one, or leave it out", v.flag.Name))
 		return nil
 	}
-	if startsWithTilde(text) && slices.Contains(namesPath, v.flag) {
-		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s: %s", v.flag, tildeAdvice))
+	if startsWithTilde(text) && slices.Contains(namesPath, v.flag.Name) {
+		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s: %s", v.flag.Name, tildeAdvice))
+		return nil
+	}
+	if err := checkChoice(v.flag, text); err != nil {
+		v.p.mistakes = append(v.p.mistakes, err)
 		return nil
 	}
 	before := v.String()
@@ -66,9 +70,9 @@ func (v mistaken) refuses(text string, err error) error {
 	case kind == "bool":
 		takes = "true or false"
 	default:
-		return fmt.Errorf("--%s: %w", v.flag, err)
+		return fmt.Errorf("--%s: %w", v.flag.Name, err)
 	}
-	return fmt.Errorf("--%s takes %s, not %q", v.flag, takes, text)
+	return fmt.Errorf("--%s takes %s, not %q", v.flag.Name, takes, text)
 }
 
 // clearer is what the library says of a command line that it could not read, without what may be a secret.

@@ -9,9 +9,6 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// topic is the annotation of flags that a command's own help leaves to `ph2cio help TOPIC`, so that it fits a screen.
-const topic = "topic"
-
 // dotsFlag takes any text in place of dots, also none.
 const dotsFlag = "dots"
 
@@ -39,33 +36,61 @@ type mappingOptions struct {
 }
 
 func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
-	f.StringSliceVar(&o.events, "events", nil, "send only events with these `names` (globs allowed), comma-separated")
-	f.StringSliceVar(&o.skipEvents, "skip-events", nil, "leave out events with these `names` (globs allowed)")
-	f.StringVar(&o.since, "since", "", "leave out events before this `time`: 2026-03-01, RFC 3339, or an age (72h, 30d)")
-	f.StringVar(&o.until, "until", "", "leave out events at or after this `time`")
-	f.StringVar(&o.liveSince, "live-since", "", "leave out what PostHog took in since this `time`, or never: its own destination sent it")
-	f.StringVar(&o.recent, "recent", recent, "`hold|send` events younger than 72 h, which can start campaigns")
+	f.StringSliceVar(&o.events, "events", nil, "send only events whose names match; * matches any text")
+	describe(f, "events", whatToSend, "GLOB,...", short())
+	f.StringSliceVar(&o.skipEvents, "skip-events", nil, "leave out events whose names match")
+	describe(f, "skip-events", whatToSend, "GLOB,...", short())
+	f.StringVar(&o.since, "since", "", "leave out earlier events: 2026-03-01, 72h or 30d; RFC 3339 times work too")
+	describe(f, "since", whatToSend, "TIME", short())
+	f.StringVar(&o.until, "until", "", "leave out events at this time or later")
+	describe(f, "until", whatToSend, "TIME", short("inspect", "preview"))
+	f.StringVar(&o.recent, "recent", recent, "hold or send events under 72 hours old; they can start campaigns")
+	describe(f, "recent", whatToSend, "", short(), oneOf("hold\tleave them for a later run", "send\tsend them now"))
+	f.StringVar(&o.liveSince, "live-since", "", "when PostHog's live destination was switched on, or never; events that PostHog "+
+		"received since then are left out, because that destination sent them")
+	describe(f, "live-since", whatToSend, "TIME|never", valuesLike("never\tit never sent events"))
 	o.identity.addFlags(f)
 	o.addAttributeFlags(f)
 	o.reading.addFlags(f)
 }
 
+// The values of flags that choose, each with what it means.
+var (
+	propertyChoices = []string{"custom\twithout PostHog's own, which begin with $", "all\talso PostHog's own"}
+	pageNames       = []string{
+		"url\tthe whole URL", "url-no-query\tthe URL without its query", "path\tthe path alone", "title\tthe page's title",
+		"event\tthe name of the event, $pageview",
+	}
+	screenNames = []string{"name\tthe screen's own name", "event\tthe name of the event, $screen"}
+)
+
 func (o *mappingOptions) addAttributeFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.pageName, "page-name", "url", "name of a page: `url|url-no-query|path|title|event`")
-	f.StringVar(&o.screenName, "screen-name", "name", "name of a screen: `name|event`, its own or that of its event, $screen")
-	f.StringVar(&o.dots, dotsFlag, "", "put this `text`, such as _, in place of dots in attribute names; empty leaves them")
-	f.StringVar(&o.properties, "properties", "custom", "event properties to send: `custom|all`")
-	f.StringSliceVar(&o.dropProperties, "drop-property", nil, "event property `globs` never to send")
-	f.StringSliceVar(&o.redactQuery, "redact-query", nil, "more URL query parameter `names` whose values become \"redacted\"")
-	f.IntVar(&o.eventValueLimit, "event-value-limit", 0, "cut event values to this many `bytes`; 0 sends them whole")
-	f.StringArrayVar(&o.eventAttributes, "event-attribute", nil, "add `name=template` to every event; may be repeated")
-	f.StringVar(&o.personProperties, "person-properties", "custom", "person properties to send: `custom|all`")
-	f.StringArrayVar(&o.personAttributes, "person-attribute", nil, "add `name=template` to every person; may be repeated")
-	f.StringSliceVar(&o.dateAttributes, "date-attributes", nil, "person attribute `globs` to turn into unix seconds, beside created_at")
-	f.StringSliceVar(&o.allowReserved, "allow-reserved", nil, "reserved `names` to send after all, such as unsubscribed")
-	f.BoolVar(&o.identifyTimestamp, "identify-timestamp", false, "date each identify by its newest row; Customer.io drops older ones silently")
-	annotate(f, "mapping", "page-name", "screen-name", "dots", "properties", "drop-property", "redact-query", "event-value-limit", "event-attribute",
-		"person-properties", "person-attribute", "date-attributes", "allow-reserved", "identify-timestamp")
+	f.StringVar(&o.pageName, "page-name", "url", "what to use as the name of a page")
+	describe(f, "page-name", attributes, "", oneOf(pageNames...))
+	f.StringVar(&o.screenName, "screen-name", "name", "what to use as the name of a screen: its own, or its event's ($screen)")
+	describe(f, "screen-name", attributes, "", oneOf(screenNames...))
+	f.StringVar(&o.dots, dotsFlag, "", "replace dots in attribute names with this, such as _; empty keeps them")
+	describe(f, dotsFlag, attributes, "TEXT")
+	f.StringVar(&o.properties, "properties", "custom", "event properties to send; custom leaves out PostHog's own")
+	describe(f, "properties", attributes, "", oneOf(propertyChoices...))
+	f.StringSliceVar(&o.dropProperties, "drop-property", nil, "never send event properties whose names match")
+	describe(f, "drop-property", attributes, "GLOB,...")
+	f.StringSliceVar(&o.redactQuery, "redact-query", nil, "more URL query parameters whose values become \"redacted\"")
+	describe(f, "redact-query", attributes, "NAME,...")
+	f.IntVar(&o.eventValueLimit, "event-value-limit", 0, "cut longer values of events to this many bytes; 0 sends them whole")
+	describe(f, "event-value-limit", attributes, "N")
+	f.StringArrayVar(&o.eventAttributes, "event-attribute", nil, "add this attribute to every event; may be repeated")
+	describe(f, "event-attribute", attributes, "NAME=TEMPLATE")
+	f.StringVar(&o.personProperties, "person-properties", "custom", "person properties to send; custom leaves out PostHog's own")
+	describe(f, "person-properties", attributes, "", oneOf(propertyChoices...))
+	f.StringArrayVar(&o.personAttributes, "person-attribute", nil, "add this attribute to every person; may be repeated")
+	describe(f, "person-attribute", attributes, "NAME=TEMPLATE")
+	f.StringSliceVar(&o.dateAttributes, "date-attributes", nil, "person attributes to convert to unix seconds, besides created_at")
+	describe(f, "date-attributes", attributes, "GLOB,...")
+	f.StringSliceVar(&o.allowReserved, "allow-reserved", nil, "reserved attributes to send anyway, such as unsubscribed")
+	describe(f, "allow-reserved", attributes, "NAME,...")
+	f.BoolVar(&o.identifyTimestamp, "identify-timestamp", false, "date each profile update by its newest row; Customer.io silently drops older ones")
+	describe(f, "identify-timestamp", attributes, "")
 }
 
 // defaultRate is far below the published limit of 1000 requests a second, because nothing says whether a batch counts as
@@ -99,38 +124,53 @@ func (o *sendingOptions) addFlags(f *pflag.FlagSet) { o.addFlagsOf(f, true) }
 // addFlagsOf adds the flags of a command that sends. One that cannot be tried has none for that.
 func (o *sendingOptions) addFlagsOf(f *pflag.FlagSet, canTry bool) {
 	addCronFlags(f)
-	o.addDestinationFlags(f)
-	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask before sending; needed where nobody can be asked")
 	if canTry {
-		f.BoolVar(&o.dryRun, "dry-run", false, "the same as preview")
-		f.BoolVar(&o.sandbox, "sandbox", false, "send to a local Track API that is thrown away, and show what it holds")
+		f.BoolVar(&o.dryRun, "dry-run", false, "send nothing: the same as preview")
+		describe(f, "dry-run", tryFirst, "", short())
+		f.BoolVar(&o.sandbox, "sandbox", false, "send to a local Track API, show what it got, delete it")
+		describe(f, "sandbox", tryFirst, "", short())
 	}
-	f.Float64Var(&o.rate, "rate", defaultRate, "`requests` a second at most")
-	f.IntVar(&o.batchItems, "batch-items", 1000, "`operations` in a request at most; 0 is no limit but bytes")
-	f.IntVar(&o.concurrency, "concurrency", 0, "`requests` under way at once; 0 is what the rate needs, at most 64")
-	f.StringVar(&o.maxRejects, "max-rejects", "1%", "stop when more `rows` are rejected: a share (after 10,000 rows) or a number; 0 never stops")
-	f.DurationVar(&o.settle, "settle", settleUnset, "`wait` after new people were sent (default 30s; 0 for an API on this machine)")
+	f.BoolVarP(&o.yes, "yes", "y", false, "send without asking; needed without a terminal")
+	describe(f, "yes", safety, "", short())
+	o.addDestinationFlags(f)
+	f.StringVar(&o.maxRejects, "max-rejects", "1%", "stop when more rows are rejected: a share (after 10,000 rows) or a number; 0 never stops")
+	describe(f, "max-rejects", safety, "PERCENT|N")
+	addStateFlag(f, &o.state)
+	f.IntVar(&o.dedupWindow, "dedup-window", 0, "forget after the run which older events were sent; 0 forgets none")
+	describe(f, "dedup-window", resuming, "DAYS")
+	f.BoolVar(&o.resendOld, resendOldFlag, false, "also send events so old that ph2cio has forgotten whether it sent them")
+	describe(f, resendOldFlag, resuming, "")
+	f.DurationVar(&o.waitLock, "wait-lock", 0, "wait up to this long while another run holds the state directory")
+	describe(f, "wait-lock", resuming, "DURATION")
+	o.addPaceFlags(f)
+	f.IntVar(&o.concurrency, "concurrency", 0, "requests under way at once; 0 is what the rate needs, at most 64")
+	describe(f, "concurrency", pace, "N")
+	f.DurationVar(&o.settle, "settle", settleUnset, "wait this long between new people and their events (default 30s; 0 for an API on this machine)")
+	describe(f, "settle", pace, "DURATION")
 	f.Lookup("settle").DefValue = "" // the default depends on the destination
-	f.StringVar(&o.state, "state", "", "state `directory` (default: one per workspace in the user's state directory)")
-	f.IntVar(&o.dedupWindow, "dedup-window", 0, "after the run forget which events older than this many `days` were sent; 0 forgets none")
-	f.BoolVar(&o.resendOld, resendOldFlag, false, "send events even if they are so old that it is forgotten whether they were sent")
-	f.DurationVar(&o.waitLock, "wait-lock", 0, "`wait` so long while another run holds the state directory")
-	annotate(f, "sending", "batch-items", "concurrency", "max-rejects", "settle", "ca-cert", "state", "dedup-window", "resend-old", "wait-lock")
+}
+
+// addPaceFlags are the flags that `preview` needs too, to tell how long sending would take.
+func (o *sendingOptions) addPaceFlags(f *pflag.FlagSet) {
+	f.Float64Var(&o.rate, "rate", defaultRate, "send at most this many requests a second")
+	describe(f, "rate", safety, "N", on("sending"), short(backfillCommand, syncCommand, retryCommand))
+	f.IntVar(&o.batchItems, "batch-items", 1000, "put at most this many operations into a request; 0 limits only the bytes")
+	describe(f, "batch-items", pace, "N")
 }
 
 // addDestinationFlags are the flags that `check` needs too.
 func (o *sendingOptions) addDestinationFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.region, "region", "", "`us|eu`; found out when left out (also CUSTOMERIO_REGION)")
-	f.Int64Var(&o.workspace, "workspace", 0, "refuse any workspace but the one with this environment `ID`")
-	f.StringVar(&o.caCert, "ca-cert", "", "also trust the certificates in this PEM `file`")
+	f.StringVar(&o.region, "region", "", "where the workspace is; detected if left out (also CUSTOMERIO_REGION)")
+	describe(f, "region", pace, "us|eu", short(checkCommand), valuesLike("us\tUnited States", "eu\tEuropean Union"))
+	f.Int64Var(&o.workspace, "workspace", 0, "refuse any other workspace than this environment ID")
+	describe(f, "workspace", safety, "ID", short())
+	f.StringVar(&o.caCert, "ca-cert", "", "also trust the certificates in this PEM file")
+	describe(f, "ca-cert", pace, "FILE", short(checkCommand), endingIn("pem", "crt", "cer"))
 }
 
-func annotate(f *pflag.FlagSet, name string, flags ...string) {
-	for _, flag := range flags {
-		if err := f.SetAnnotation(flag, topic, []string{name}); err != nil {
-			panic(err) // a flag named here must exist: a mistake of ours that the first test run shows
-		}
-	}
+func addStateFlag(f *pflag.FlagSet, state *string) {
+	f.StringVar(state, stateFlag, "", "state directory, which says what was sent; by default one per workspace in the user's state directory")
+	describe(f, stateFlag, resuming, "DIR", short())
 }
 
 // parseTime reads a date, an RFC 3339 time or an age before now. Text without a zone is UTC. Empty text is the zero time.

@@ -35,26 +35,53 @@ type identityOptions struct {
 	asked *askedNames    // of only; nil without
 }
 
+// The values of flags that choose, each with what it means.
+var (
+	peopleChoices = []string{"identified\tpeople who logged in or were identified", "with-email\tpeople with an email, identified or not", "all\talso anonymous visitors"}
+	keyChoices    = []string{"id\tthe kept distinct ID", "email\tthe email", "cio_id\tCustomer.io's own ID"}
+	mergeChoices  = []string{
+		"never\tmerge nothing", "needed\tprofiles that are in Customer.io and turn out to be one person",
+		"identify\tthose, and the anonymous ID of every $identify",
+	}
+	identityChoices = []string{"on\tjoin the IDs of one person", "off\tevery distinct ID is a person of its own"}
+)
+
 func (o *identityOptions) addFlags(f *pflag.FlagSet) {
 	o.flags = f
-	f.StringVar(&o.people, "people", "identified", "who is sent, `identified|with-email|all`; every profile costs money")
-	f.StringSliceVar(&o.identifyBy, "identify-by", []string{"id"}, "identifier `keys` in order of preference: id, email, cio_id")
-	f.StringVar(&o.existing, "existing", "", "people that Customer.io has already: its people export, a CSV `file` with id and email")
-	f.StringArrayVar(&o.persons, "persons", nil, "PostHog's persons export, a `file` that says who is who; may be repeated")
-	f.Int64Var(&o.maxProfiles, "max-profiles", 0, "send nothing if more than this `number` of profiles would be new; 0 is no limit")
-	f.StringSliceVar(&o.only, "only", nil, "send only the people with these `IDs` or emails, as a first try")
-	f.StringVar(&o.exclude, "exclude-people", "", "never send the people in this `file`: IDs, emails and globs, one a line")
-	f.StringVar(&o.userID, "user-id", "", "`regexp` of your own user IDs: who has one is identified, and it is kept as the person's ID")
-	f.StringVar(&o.identifierValue, "identifier-value", "", "`template` of the identifier, such as {person.properties.crm_id}")
-	f.StringVar(&o.merge, "merge", "needed", "profiles to merge: `never|needed|identify`; needed are those in --existing")
-	f.BoolVar(&o.mergeProfiles, "merge-profiles", false, "merge a person's profiles though several have a login or an email; it cannot be undone")
-	f.Int64Var(&o.maxMerges, "max-merges", 10_000, "send nothing if there are more merges than this `number`; 0 is no limit")
-	f.StringVar(&o.identity, "identity", "on", "`on|off`: off leaves every distinct_id a person of its own")
-	f.BoolVar(&o.allPeople, "all-people", false, "identify people without an event to send too, when filters leave events out")
-	f.StringVar(&o.memory, "memory", "1GB", "about how much memory to use before what is known of people goes to disk (--tmp)")
-	annotate(f, "identity", "max-profiles", "only", "exclude-people", "user-id", "identifier-value", "merge", "merge-profiles", "max-merges",
-		"identity",
-		"all-people", "memory")
+	f.StringVar(&o.people, "people", "identified", "who is sent; every profile costs money")
+	describe(f, "people", whatToSend, "", short(), on("identity"), oneOf(peopleChoices...))
+	o.addWhoIsWhoFlags(f)
+	f.StringSliceVar(&o.only, "only", nil, "send only these people, by ID or email")
+	describe(f, "only", tryFirst, "ID,...", short(), on("identity"))
+	f.Int64Var(&o.maxProfiles, flagMaxProfiles, 0, "send nothing if more profiles would be new; 0 is no limit")
+	describe(f, flagMaxProfiles, safety, "N", short(), on("identity"))
+	f.StringVar(&o.existing, "existing", "", "people already in Customer.io: its people export (CSV); needs the columns id and email")
+	describe(f, "existing", safety, "FILE", short(), on("identity"), endingIn("csv"))
+	f.StringVar(&o.exclude, "exclude-people", "", "never send these people: an ID, email or glob a line")
+	describe(f, "exclude-people", safety, "FILE", short(), on("identity"))
+	f.Int64Var(&o.maxMerges, flagMaxMerges, 10_000, "send nothing if more profiles would be merged; 0 is no limit")
+	describe(f, flagMaxMerges, safety, "N", on("identity"))
+	f.BoolVar(&o.allPeople, "all-people", false, "also send people without an event to send, when filters leave events out")
+	describe(f, "all-people", whatToSend, "", on("identity"))
+	f.StringVar(&o.memory, "memory", "1GB", "use about this much memory for what is known of people; the rest goes to disk (--tmp)")
+	describe(f, "memory", reading, "SIZE", on("identity"))
+}
+
+func (o *identityOptions) addWhoIsWhoFlags(f *pflag.FlagSet) {
+	f.StringSliceVar(&o.identifyBy, "identify-by", []string{"id"}, "id, email or cio_id, by preference")
+	describe(f, "identify-by", whatToSend, "KEY,...", short(), on("identity"), listOf(keyChoices...))
+	f.StringArrayVar(&o.persons, "persons", nil, "PostHog's persons export: who is who; may be repeated")
+	describe(f, "persons", whatToSend, "FILE", short(), on("identity"), endingIn("jsonl", "json", "csv", "gz", "zst", "br", "lz4", "sz"))
+	f.StringVar(&o.userID, "user-id", "", "pattern of your own user IDs; a person who has one is identified and keeps it")
+	describe(f, "user-id", whoIsWho, "REGEXP")
+	f.StringVar(&o.identifierValue, "identifier-value", "", "template of the identifier, such as {person.properties.crm_id}")
+	describe(f, "identifier-value", whoIsWho, "TEMPLATE")
+	f.StringVar(&o.merge, "merge", "needed", "profiles to merge; needed means those in --existing or sent before")
+	describe(f, "merge", whoIsWho, "", oneOf(mergeChoices...))
+	f.BoolVar(&o.mergeProfiles, "merge-profiles", false, "merge a person's profiles even if several have a login or an email; it cannot be undone")
+	describe(f, "merge-profiles", whoIsWho, "")
+	f.StringVar(&o.identity, "identity", "on", "whether to join the IDs of one person; off leaves every distinct ID a person of its own")
+	describe(f, "identity", whoIsWho, "", oneOf(identityChoices...))
 }
 
 // choice returns who is sent and under what. Errors name the flag.

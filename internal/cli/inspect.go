@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/posthog"
@@ -25,24 +26,28 @@ func newInspect(p *program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "inspect SOURCE...",
 		Short: "Show what is in an export; needs no credentials",
-		Long: `Inspect reads an export and tells what is in it: files and damage, time span, people, events, properties,
-and what of them would be left out, cut or rejected with these flags. It writes nothing.
-SOURCE is a file, a directory, a glob or -; a file that cannot be read does not keep the others from being shown.`,
+		Long: `Shows what is in an export: files and damage, time span, people, events, properties, and what would be left out, cut or rejected
+with these flags. It sends nothing. SOURCE is a file, a directory, a glob, or - for standard input. If a file cannot be read, the
+others are shown all the same.`,
 		Example: `  ph2cio inspect export/
   ph2cio inspect --limit 0 export.jsonl.gz | less
-  ph2cio inspect --events '$autocapture' --properties all export/     # what if
-  ph2cio inspect --json export/ | jq -r '.events[] | select(.treated == "event") | .name'`,
+  ph2cio inspect --events '$autocapture' --properties all export/   # what if`,
 		Args: someSource,
 		RunE: func(c *cobra.Command, args []string) error { return runInspect(c.Context(), p, o, args) },
 	}
 	p.check(c, func([]string) error { return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit)) })
 	f := c.Flags()
 	f.SortFlags = false
-	f.IntVar(&o.limit, "limit", 20, "show this many `lines` of each list; 0 shows all, as --json always does")
+	addLimitFlag(f, &o.limit)
 	o.mapping.addFlags(f, "hold")
 	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)
 	return c
+}
+
+func addLimitFlag(f *pflag.FlagSet, limit *int) {
+	f.IntVar(limit, "limit", 20, "show this many lines of each list; 0 shows all, as --json always does")
+	describe(f, "limit", whatToShow, "N", short())
 }
 
 func runInspect(ctx context.Context, p *program, o *inspectOptions, args []string) (err error) {

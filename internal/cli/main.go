@@ -51,13 +51,14 @@ func (p *program) tell(err error) int {
 
 // program is what the commands share.
 type program struct {
-	env     Env
-	args    []string // as given
-	started bool     // a command's own code has begun: errors are no longer the command line's
-	json    bool
-	quiet   bool
-	verbose bool
-	dotenv  dotenv
+	env      Env
+	args     []string // as given
+	started  bool     // a command's own code has begun: errors are no longer the command line's
+	json     bool
+	quiet    bool
+	verbose  bool
+	allFlags bool // --all: help shows all flags
+	dotenv   dotenv
 
 	precious precious // what no output may replace
 	outputs  []output // files that the command may write
@@ -106,52 +107,90 @@ func newRoot(p *program) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "ph2cio",
 		Short: "Move PostHog history into Customer.io",
-		Long: `ph2cio reads PostHog event exports (JSONL or CSV), works out who is who over the whole
-history, and sends people and events to Customer.io's Track API, once.`,
-		Example: `  ph2cio inspect export/                  see what is in an export; needs no credentials
-  ph2cio preview export/                  see what would be sent; nor does this
-  ph2cio backfill --sandbox export/       try it all against a local Track API
-  ph2cio check export/                    credentials, workspace, region, files
-  ph2cio backfill export/                 send it`,
+		Long: `ph2cio reads PostHog event exports (JSONL or CSV), works out who is who over the whole history, and sends people and events
+to Customer.io's Track API, once.`,
+		Example: `  ph2cio inspect export/               see what is in an export
+  ph2cio preview export/               see what would be sent
+  ph2cio backfill --sandbox export/    try it all against a local Track API
+  ph2cio check export/                 check credentials, workspace and files
+  ph2cio backfill export/              send it`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
 		Args:              noSuchCommand,
 		PersistentPreRunE: p.begin,
 	}
-	root.CompletionOptions.HiddenDefaultCmd = false
-	root.SetIn(p.env.Stdin) // first: the completion commands keep what it is
+	root.SetIn(p.env.Stdin)
 	root.SetOut(p.env.Stdout)
 	root.SetErr(p.env.Stderr)
-	asked := root.Flags().Bool(versionFlag, false, "print the version")
+	asked := p.addCommonFlags(root)
 	root.RunE = func(c *cobra.Command, _ []string) error {
 		if *asked {
 			return runVersion(p)
 		}
 		return c.Help()
 	}
-	flags := root.PersistentFlags()
-	flags.BoolVar(&p.json, "json", false, "write results as one JSON document")
-	flags.BoolVarP(&p.quiet, "quiet", "q", false, "no progress; of a backfill only warnings and errors")
-	flags.BoolVarP(&p.verbose, "verbose", "v", false, "say more on stderr, retries among it")
-	addLogFlag(flags)
-	flags.String(envFileFlag, defaultEnvFile, "read settings from this `file` if it exists")
-	root.AddCommand(newBackfill(p), newSync(p), newRetry(p), newPreview(p), newInspect(p), newExplain(p), newCheck(p), newStatus(p), newSandbox(p), newVersion(p))
-	root.AddCommand(newTopics(p)...)
-	root.SetHelpCommand(newHelp())
+	root.InitDefaultHelpFlag() // else -h before a command would take its name for a value
+	p.addCommands(root)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return errors.Join(append(p.mistakes, clearer(c, err))...) })
-	refuseOtherShells(root)
 	tellOfQuotes(root)
 	noteMistakes(p, root)
 	p.checkArguments(root)
-	root.SetHelpTemplate(helpTemplate)
-	root.SetUsageTemplate(usageTemplate)
+	root.SetHelpFunc(p.help)
+	if completing(p.args) {
+		completeCommands(root)
+	}
 	return root
+}
+
+// addCommonFlags adds the flags that every command has, and --version. It says whether that was asked for.
+func (p *program) addCommonFlags(root *cobra.Command) (version *bool) {
+	flags := root.PersistentFlags()
+	flags.BoolVar(&p.json, "json", false, "write the result as one JSON document")
+	describe(flags, "json", outputFlags, "", short())
+	flags.BoolVarP(&p.quiet, "quiet", "q", false, "no progress; when sending, only warnings and errors")
+	describe(flags, "quiet", outputFlags, "", short(readers...))
+	flags.BoolVarP(&p.verbose, "verbose", "v", false, "say more on stderr, such as retries")
+	describe(flags, "verbose", outputFlags, "", short(root.Name()))
+	addLogFlag(flags)
+	flags.String(envFileFlag, defaultEnvFile, "read settings from this file")
+	describe(flags, envFileFlag, outputFlags, "FILE", short(root.Name()))
+	flags.BoolVar(&p.allFlags, allFlag, false, "with --help: show all flags")
+	_ = flags.MarkHidden(allFlag)
+	version = root.Flags().Bool(versionFlag, false, "print the version")
+	describe(root.Flags(), versionFlag, outputFlags, "", short())
+	return version
+}
+
+// addCommands adds the commands in the order in which people need them, and the topics of help.
+func (p *program) addCommands(root *cobra.Command) {
+	for _, group := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"Look at an export", []*cobra.Command{newInspect(p), newPreview(p)}},
+		{"Send it", []*cobra.Command{newCheck(p), newBackfill(p), newSync(p), newRetry(p), newStatus(p)}},
+		{"Find out and set up", []*cobra.Command{newExplain(p), newSandbox(p), newCompletion(), newVersion(p)}},
+	} {
+		root.AddGroup(&cobra.Group{ID: group.title, Title: group.title})
+		for _, c := range group.commands {
+			c.GroupID = group.title
+			root.AddCommand(c)
+		}
+	}
+	root.AddCommand(newTopics()...)
+	root.SetHelpCommand(newHelp())
 }
 
 // begin fills in the flags that were not given, tells all that is wrong with the command line and the
 // settings, and marks the point after which errors are not theirs.
 func (p *program) begin(c *cobra.Command, args []string) error {
+	if c.Name() == cobra.ShellCompRequestCmd {
+		return nil // settings decide nothing there
+	}
+	if p.allFlags {
+		return errors.New(allNeedsHelp)
+	}
 	err := p.settings(c)
 	found := p.checked(c, args)
 	err = errors.Join(append(append([]error{err}, p.mistakes...), found, p.guardOutputs(c, args))...)
@@ -164,8 +203,5 @@ func (p *program) begin(c *cobra.Command, args []string) error {
 	return nil
 }
 
-// Cobra keeps these for all commands of a process, so they are not added with each root.
-func init() {
-	cobra.AddTemplateFunc("mainFlags", mainFlags)
-	cobra.AddTemplateFunc("moreTopics", moreTopics)
-}
+// Cobra keeps this for all commands of a process.
+func init() { cobra.EnableCommandSorting = false }

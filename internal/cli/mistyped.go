@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -35,12 +37,49 @@ func noSuchCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	var known []string
-	for _, c := range root.Commands() {
-		known = append(known, c.Name())
+	return fmt.Errorf("unknown command %s", meant(args[0], belowOf(root)))
+}
+
+// meant is a mistyped name in quotes, with the one that may be meant.
+func meant(typed string, names []string) string {
+	text := strconv.Quote(shown(typed))
+	if name := closest(strings.ToLower(typed), names); name != "" {
+		text += "; did you mean " + name + "?"
 	}
-	if meant := closest(args[0], known); meant != "" {
-		return fmt.Errorf("unknown command %q; did you mean %s?", args[0], meant)
+	return text
+}
+
+// shown is what an error shows of a mistyped name: not what follows the letters of a name, as in API_KEY=..., which may be secret.
+func shown(typed string) string {
+	end := strings.IndexFunc(typed, func(r rune) bool {
+		return !strings.ContainsRune(" _./-", r) && !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z')
+	})
+	if end < 0 {
+		return typed
 	}
-	return fmt.Errorf("unknown command %q", args[0])
+	return typed[:end] + "..."
+}
+
+// checkChoice refuses a value that a flag with a choice of them does not have. Blanks around the names of a list do not count.
+func checkChoice(f *pflag.Flag, text string) error {
+	if !known(f, onlyFact) {
+		return nil
+	}
+	parts := []string{text}
+	if known(f, listFact) {
+		parts = strings.Split(text, ",")
+	}
+	names := namesOf(f.Annotations[valuesFact])
+	for _, part := range parts {
+		if part = strings.TrimSpace(part); !slices.Contains(names, part) {
+			return fmt.Errorf("--%s takes %s, not %s", f.Name, alternatives(names), meant(part, names))
+		}
+	}
+	return nil
+}
+
+// alternatives lists names with "or" before the last.
+func alternatives(names []string) string {
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
 }

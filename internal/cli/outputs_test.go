@@ -35,10 +35,10 @@ var toFiles = map[string]int{
 	"CUSTOMERIO_SITE_ID_FILE": read, "CUSTOMERIO_API_KEY_FILE": read,
 
 	"CUSTOMERIO_SITE_ID": neither, "CUSTOMERIO_API_KEY": neither, "CUSTOMERIO_REGION": neither, "CUSTOMERIO_TRACK_URL": neither,
-	"accept-damaged": neither, "all-people": neither, "allow-reserved": neither, "batch-items": neither, "column": neither,
+	"accept-damaged": neither, "all": neither, "all-people": neither, "allow-reserved": neither, "batch-items": neither, "column": neither,
 	"concurrency": neither, "date-attributes": neither, "dedup-window": neither, "dots": neither, "drop-property": neither,
 	"dry-run": neither, "event-attribute": neither, "exclude": neither, "event-value-limit": neither, "events": neither, "first-reading-only": neither,
-	"first-run": neither, "fresh": neither, "id": neither, "identifier-value": neither, "identify-by": neither,
+	"first-run": neither, "fresh": neither, "help": neither, "id": neither, "identifier-value": neither, "identify-by": neither,
 	"identify-timestamp": neither, "identity": neither, "json": neither, "limit": neither, "listen": neither, "live-since": neither,
 	"log-format": neither, "max-duration": neither, "max-merges": neither, "max-profiles": neither, "max-rejects": neither,
 	"memory": neither, "merge": neither, "merge-profiles": neither, "merges": neither, "only": neither, "page-name": neither,

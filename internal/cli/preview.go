@@ -41,8 +41,8 @@ func newPreview(p *program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "preview SOURCE...",
 		Short: "Show what would be sent; needs no credentials",
-		Long: `Preview runs the whole line without the network: it reads, maps and packs, shows the first operations
-and counts everything. SOURCE is a file, a directory or a glob.`,
+		Long: `Shows what a backfill would send: the first operations as Customer.io would get them, and counts of everything. It uses no
+network. SOURCE is a file, a directory, a glob, or - for standard input.`,
 		Example: `  ph2cio preview export.jsonl.gz
   ph2cio preview --events 'Order *,Signed Up' --people with-email export/
   ph2cio preview --operations ops.jsonl --json export/ > totals.json`,
@@ -59,15 +59,19 @@ and counts everything. SOURCE is a file, a directory or a glob.`,
 func (o *previewOptions) addFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.SortFlags = false
-	f.IntVar(&o.limit, "limit", 10, "show this many `operations`")
-	f.StringVar(&o.operations, operationsFlag, "", "write every operation to this `file` (- is stdout), one a line, in sending order")
+	f.IntVar(&o.limit, "limit", 10, "show this many operations")
+	describe(f, "limit", whatToShow, "N", short())
+	f.StringVar(&o.operations, operationsFlag, "", "write every operation, one a line; in the order of sending; - is stdout")
+	describe(f, operationsFlag, whatToShow, "FILE", short(), endingIn("jsonl", "json"))
 	o.mapping.addFlags(f, "hold")
-	f.IntVar(&o.batchItems, "batch-items", 1000, "`operations` in a request at most; 0 is no limit but bytes")
-	f.Float64Var(&o.rate, "rate", defaultRate, "`requests` a second, for the time that sending would take")
-	annotate(f, "sending", "batch-items", "rate")
-	f.StringVar(&o.state, "state", "", "state `directory` that says what was sent before (default: the user's own, if there is one)")
-	f.BoolVar(&o.fresh, "fresh", false, "as if nothing had been sent before")
-	annotate(f, "sending", "state", "fresh")
+	f.IntVar(&o.batchItems, "batch-items", 1000, "put at most this many operations into a request; 0 limits only the bytes")
+	describe(f, "batch-items", pace, "N")
+	f.Float64Var(&o.rate, "rate", defaultRate, "requests a second, to tell how long sending would take")
+	describe(f, "rate", pace, "N")
+	f.StringVar(&o.state, stateFlag, "", "state directory, which says what was sent before; by default the user's own, if there is one")
+	describe(f, stateFlag, resuming, "DIR", short())
+	f.BoolVar(&o.fresh, "fresh", false, "plan as if nothing had been sent before")
+	describe(f, "fresh", resuming, "", short())
 	o.stdin.addFlags(f)
 	f.BoolVar(&o.firstOnly, "first-reading-only", false, "stop after the first reading")
 	_ = f.MarkHidden("first-reading-only")

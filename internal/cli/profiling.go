@@ -13,7 +13,8 @@ import (
 type profiling struct{ cpu string }
 
 func (o *profiling) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.cpu, profileFlag, "", "write a CPU profile to this `file`")
+	f.StringVar(&o.cpu, profileFlag, "", "write a CPU profile")
+	describe(f, profileFlag, outputFlags, "FILE")
 	_ = f.MarkHidden(profileFlag)
 }
 

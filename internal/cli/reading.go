@@ -22,12 +22,16 @@ type readingOptions struct {
 }
 
 func (o *readingOptions) addFlags(f *pflag.FlagSet) {
-	f.StringArrayVar(&o.columns, "column", nil, "read a field under another name, `field=name`, in CSV and JSON; may be repeated")
-	f.StringVar(&o.timezone, "timezone", "UTC", "`zone` of times that are written without one, such as Europe/Berlin")
-	f.Int64Var(&o.team, "team", 0, "skip rows with another team_id than this `number`")
-	f.BoolVar(&o.acceptDamaged, "accept-damaged", false, "use rows of compressed files whose checksum is wrong too; their values may be")
-	f.StringSliceVar(&o.exclude, "exclude", nil, "leave out files with these `names` or paths (globs allowed), comma-separated")
-	annotate(f, "reading", "column", "timezone", "team", "accept-damaged", "exclude")
+	f.StringArrayVar(&o.columns, "column", nil, "read a field under another name, in CSV and JSON; may be repeated")
+	describe(f, "column", reading, "FIELD=NAME")
+	f.StringVar(&o.timezone, "timezone", "UTC", "time zone of times that have none, such as Europe/Berlin")
+	describe(f, "timezone", reading, "ZONE", short(checkCommand))
+	f.Int64Var(&o.team, "team", 0, "leave out rows of other PostHog projects (by team_id)")
+	describe(f, "team", reading, "ID", short(checkCommand))
+	f.BoolVar(&o.acceptDamaged, "accept-damaged", false, "also use rows of compressed files with a wrong checksum; their values may be wrong")
+	describe(f, "accept-damaged", reading, "")
+	f.StringSliceVar(&o.exclude, "exclude", nil, "leave out files whose names or paths match")
+	describe(f, "exclude", reading, "GLOB,...", short(checkCommand))
 }
 
 // options returns how to read. Errors name the flag.

@@ -32,9 +32,9 @@ func newRetry(p *program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "retry",
 		Short: "Send rejected rows again, after a fix",
-		Long: `Retry reads the files again that have rejected rows, and tries those rows and the people who were rejected once
-more: after a file was mended, a flag changed, or a setting in Customer.io. Nothing that was sent is sent again. Give the flags that
-the run had, or those that are right now. It asks before it sends, as backfill does; --yes is for cron.`,
+		Long: `Reads the files that have rejected rows again, and tries those rows and the rejected people once more: after you fixed a file, a
+flag, or a setting in Customer.io. Nothing is sent twice. Use the flags of the run, or the corrected ones. It asks before it
+sends, as backfill does; for cron, add --yes.`,
 		Example: `  ph2cio retry
   ph2cio retry --state DIR --identify-by email,id
   ph2cio retry --merges --yes`,
@@ -46,7 +46,8 @@ the run had, or those that are right now. It asks before it sends, as backfill d
 	})
 	f := c.Flags()
 	f.SortFlags = false
-	f.BoolVar(&o.merges, "merges", false, "try rejected merges again too; they cannot be undone")
+	f.BoolVar(&o.merges, "merges", false, "also try rejected merges again; they cannot be undone")
+	describe(f, "merges", whatToSend, "", short())
 	o.mapping.addFlags(f, "send")
 	o.sending.addFlagsOf(f, false)
 	o.stdin.addFlags(f)

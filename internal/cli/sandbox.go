@@ -24,17 +24,26 @@ func newSandbox(p *program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "sandbox",
 		Short: "Run a strict local Track API, to try everything without an account",
-		Long: `Sandbox plays Customer.io's Track API on this machine: it refuses what the API refuses, takes silently what
-the API takes silently, keeps everything in memory, and can be asked what it holds:
-  GET /sandbox/people   GET /sandbox/events   GET /sandbox/stats   GET /sandbox/requests
-  POST /sandbox/faults  POST /sandbox/reset`,
+		Long: `Plays Customer.io's Track API on this machine until Ctrl-C. It refuses what the API refuses, accepts silently what the API accepts
+silently, and keeps everything in memory. Ask it what it holds, or make it fail:
+
+  GET /sandbox/people     the people
+  GET /sandbox/events     their events
+  GET /sandbox/stats      counts
+  GET /sandbox/requests   the requests that came
+  POST /sandbox/faults    fail requests from now on
+  POST /sandbox/reset     forget everything`,
 		Example: `  ph2cio sandbox --listen 127.0.0.1:8099
-  CUSTOMERIO_TRACK_URL=http://127.0.0.1:8099 CUSTOMERIO_SITE_ID=x CUSTOMERIO_API_KEY=y ph2cio backfill export.jsonl
-  curl -s http://127.0.0.1:8099/sandbox/people`,
+  curl -s http://127.0.0.1:8099/sandbox/people
+
+  export CUSTOMERIO_TRACK_URL=http://127.0.0.1:8099
+  export CUSTOMERIO_SITE_ID=x CUSTOMERIO_API_KEY=y
+  ph2cio backfill export.jsonl`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return runSandbox(c.Context(), p, o) },
 	}
-	c.Flags().StringVar(&o.listen, "listen", "127.0.0.1:8099", "loopback `address` to listen on")
+	c.Flags().StringVar(&o.listen, "listen", "127.0.0.1:8099", "loopback address to listen on")
+	describe(c.Flags(), "listen", ownFlags, "HOST:PORT", short())
 	return c
 }
 

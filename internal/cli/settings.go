@@ -212,7 +212,7 @@ func allVariables(root *cobra.Command) []string {
 			})
 		}
 		for _, sub := range c.Commands() {
-			if sub.Name() != "completion" { // its flags are cobra's own
+			if sub.Name() != completionCommand { // it reads no settings
 				visit(sub)
 			}
 		}

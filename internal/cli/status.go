@@ -22,14 +22,15 @@ func newStatus(p *program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "status",
 		Short: "Show what has been sent, what is left, and what to type next",
-		Long: `Status shows what the state directories know: which runs there were, how far each has come, with which sources
-and rejects, and the command to type when something is left. It needs no credentials, sends nothing, and may be used while a run
-is under way.`,
-		Example: "  ph2cio status\n  ph2cio status --state DIR --json",
-		Args:    cobra.NoArgs,
-		RunE:    func(c *cobra.Command, _ []string) error { return runStatus(c.Context(), p, state) },
+		Long: `Shows what the state directories know: the runs, how far each has come, its sources and rejects, and the command to type when
+something is left. It needs no credentials, sends nothing, and works while a run is under way.`,
+		Example: `  ph2cio status
+  ph2cio status --state DIR --json`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return runStatus(c.Context(), p, state) },
 	}
-	c.Flags().StringVar(&state, "state", "", "state `directory` (default: all in the user's state directory)")
+	c.Flags().StringVar(&state, stateFlag, "", "state directory; by default all in the user's state directory")
+	describe(c.Flags(), stateFlag, ownFlags, "DIR", short())
 	return c
 }
 

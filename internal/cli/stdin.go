@@ -20,8 +20,8 @@ const stdinSource = "-"
 type stdinOptions struct{ tmp string }
 
 func (o *stdinOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.tmp, "tmp", "", "`directory` for what does not fit into memory, and for a copy of standard input (default: the system's)")
-	annotate(f, "reading", "tmp")
+	f.StringVar(&o.tmp, tmpFlag, "", "directory for what does not fit into memory and for a copy of standard input; by default the system's")
+	describe(f, tmpFlag, reading, "DIR")
 }
 
 // takeStdin copies standard input to disk, if it is one of the sources, and returns the sources with the copy in its place.

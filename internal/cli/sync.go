@@ -28,13 +28,12 @@ func newSync(p *program) *cobra.Command {
 	o := &syncOptions{}
 	c := &cobra.Command{
 		Use:   "sync SOURCE...",
-		Short: "Send what has come and what has changed, every night",
-		Long: `Sync looks for sources each time, and sends what no run has sent: files that have come, new rows of files that
-have grown, people who have changed. It asks nothing, so it is fit for cron. Begin with a backfill, or with --first-run.
-One that was stopped goes on when the same command is typed again.`,
+		Short: "Send what is new or has changed, every night",
+		Long: `Sends what no run has sent yet: new files, new rows of files that have grown, and people who have changed. It never
+asks. Begin with a backfill, or with --first-run. If a run stops, run the same command again to resume.`,
 		Example: `  ph2cio sync export/
   ph2cio sync --first-run --events 'Order *' 'exports/2026-*/*.jsonl.gz'
-  ph2cio sync --max-duration 4h --tolerate-rejects 100 --json export/ > summary.json`,
+  ph2cio sync --max-duration 4h --tolerate-rejects 100 --quiet export/`,
 		Args: someSource,
 		RunE: func(c *cobra.Command, args []string) error { return runSync(c, p, o, args) },
 	}
@@ -44,9 +43,12 @@ One that was stopped goes on when the same command is typed again.`,
 	f := c.Flags()
 	f.SortFlags = false
 	o.mapping.addFlags(f, "send")
-	f.BoolVar(&o.firstRun, "first-run", false, "nothing was sent from here before: begin; events younger than 72 h are then held")
-	f.DurationVar(&o.sending.maxDuration, "max-duration", 0, "stop after sending for so `long`, and go on the next time; 0 never stops")
-	f.Int64Var(&o.sending.tolerateRejects, "tolerate-rejects", 0, "exit code 0 for up to this many `rejects`")
+	f.BoolVar(&o.firstRun, "first-run", false, "begin without a backfill; holds events under 72 hours old")
+	describe(f, "first-run", nightly, "", short())
+	f.DurationVar(&o.sending.maxDuration, "max-duration", 0, "stop sending after this long; the next run resumes; 0 never stops")
+	describe(f, "max-duration", nightly, "DURATION", short())
+	f.Int64Var(&o.sending.tolerateRejects, "tolerate-rejects", 0, "exit with 0 despite up to this many rejects")
+	describe(f, "tolerate-rejects", nightly, "N", short())
 	o.sending.addFlags(f)
 	f.Lookup("yes").Hidden = true // it never asks, and takes it so that one file of settings serves all commands
 	o.stdin.addFlags(f)

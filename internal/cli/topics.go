@@ -2,11 +2,11 @@ package cli
 
 import (
 	"embed"
+	"regexp"
 	"strings"
 	"text/template"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
@@ -19,29 +19,32 @@ import (
 var helpFiles embed.FS
 
 // newTopics are help pages that are no commands, by name.
-func newTopics(p *program) []*cobra.Command {
+func newTopics() []*cobra.Command {
 	files, err := helpFiles.ReadDir("help")
 	if err != nil {
 		panic(err) // they are part of the binary
 	}
 	var pages []*cobra.Command
 	for _, file := range files {
-		name := strings.TrimSuffix(file.Name(), ".txt")
-		short, text, _ := strings.Cut(topicText(name), "\n")
-		pages = append(pages, &cobra.Command{Use: name, Short: short, Long: strings.TrimSpace(layOut(text, p.columns()))})
+		text, err := helpFiles.ReadFile("help/" + file.Name())
+		if err != nil {
+			panic(err)
+		}
+		short, _, _ := strings.Cut(string(text), "\n")
+		pages = append(pages, &cobra.Command{Use: strings.TrimSuffix(file.Name(), ".txt"), Short: short})
 	}
 	return pages
 }
 
-// topicText is the whole of a help file, with what it takes from the code filled in.
-func topicText(name string) string {
+// topicText is a help file without its first line, with what it takes from the code filled in.
+func topicText(root *cobra.Command, name string, width int) string {
 	secrets, inURLs := mapping.SecretNames()
 	list := func(words []string) func() string {
 		return func() string { return strings.Join(words, " ") }
 	}
 	page := template.New(name + ".txt").Funcs(template.FuncMap{
-		"flags":         func() string { return topicFlags(name, allFlags()) },
-		"exitCodes":     func() string { return exitCodesText },
+		"flags":         func() string { return topicFlags(root, name, width) },
+		"exitCodes":     func() string { return "  " + strings.ReplaceAll(exitCodesText, "\n", "\n  ") },
 		"secrets":       list(secrets),
 		"secretsInURLs": list(inURLs),
 		"plumbing":      list(mapping.Plumbing()),
@@ -52,39 +55,57 @@ func topicText(name string) string {
 	if err := template.Must(page.ParseFS(helpFiles, "help/"+name+".txt")).Execute(&b, nil); err != nil {
 		panic(err) // a mistake in the file, which every test of help shows
 	}
-	return b.String()
+	_, text, _ := strings.Cut(b.String(), "\n")
+	return text
 }
 
-// allFlags are those of the commands that read and send.
-func allFlags() *pflag.FlagSet {
-	flags := pflag.NewFlagSet("all", pflag.ContinueOnError)
-	new(mappingOptions).addFlags(flags, "hold")
-	new(sendingOptions).addFlags(flags)
-	new(stdinOptions).addFlags(flags)
-	addLogFlag(flags)
-	annotate(flags, cronTopic, logFlag)
-	return flags
+// listsFlags says whether a topic's page has its flags.
+func listsFlags(name string) bool {
+	text, err := helpFiles.ReadFile("help/" + name + ".txt")
+	return err == nil && strings.Contains(string(text), "{{flags}}")
 }
 
-// layOut wraps the paragraphs of a text to so many columns.
+// layOut wraps a text to so many columns: its paragraphs, and lists, in which a line is two blanks or more, a term, two or more and
+// what the term means; that goes on in lines that begin below it. Other lines that begin with a blank stand as they are.
 func layOut(text string, width int) string {
 	var b strings.Builder
-	var words []string
+	var words []string // of a paragraph or of a term's text
+	column := 0        // where the text of a term begins
+	before := ""       // the term with its blanks
 	end := func() {
 		if len(words) > 0 {
-			b.WriteString(wrapIndented(strings.Join(words, " "), width, 0) + "\n")
-			words = nil
+			b.WriteString(before + wrapIndented(strings.Join(words, " "), width, column) + "\n")
 		}
+		words, column, before = nil, 0, ""
 	}
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, " \n")
-		if line == "" || line[0] == ' ' {
+		margin := len(line) - len(strings.TrimLeft(line, " "))
+		term := termOf(line)
+		switch {
+		case term != "":
+			end()
+			before, column = term, columnsOf(term)
+		case line == "" || margin > 0 && margin != column:
 			end()
 			b.WriteString(line + "\n")
 			continue
+		case margin == 0 && column > 0:
+			end()
 		}
-		words = append(words, strings.Fields(line)...)
+		words = append(words, strings.Fields(line[len(term):])...)
 	}
 	end()
 	return b.String()
+}
+
+// inList is a line of a list: a term and what it means.
+var inList = regexp.MustCompile(`^  +\S+( \S+)*  +`)
+
+// termOf is the term of a line of a list with the blanks around it, empty for another line.
+func termOf(line string) string {
+	if term := inList.FindString(line); term != line {
+		return term
+	}
+	return ""
 }

@@ -33,7 +33,7 @@ func TestWhatIsNotThereIsAnError(t *testing.T) {
 	}{
 		{"help frob", []string{`no help about "frob"`, "backfill", "preview", "exit-codes"}},
 		{"help preview frob", []string{`no help about "preview frob"`, "backfill"}},
-		{"completion foo", []string{`no completion for "foo"`, "bash, fish, powershell, zsh"}},
+		{"completion foo", []string{`no completion for "foo"`, "bash, zsh, fish, powershell"}},
 	} {
 		out := runProgram(t, nil, strings.Fields(c.args)...)
 		if out.code != exitUsage || out.stdout != "" {

@@ -26,9 +26,10 @@ const (
 
 // addCronFlags adds the flags for runs that nobody watches. Every command that has them is watched: see program.begin.
 func addCronFlags(f *pflag.FlagSet) {
-	f.String(metricsFlag, "", "write how the run went to this `file` for Prometheus (node_exporter reads *.prom)")
-	f.String(pingFlag, "", "tell a monitor at this `URL` of start, success and failure; PH2CIO_PING_URL keeps it out of lists of processes")
-	annotate(f, cronTopic, metricsFlag, pingFlag)
+	f.String(metricsFlag, "", "write metrics of the run for Prometheus (node_exporter reads *.prom)")
+	describe(f, metricsFlag, unattended, "FILE", endingIn("prom"))
+	f.String(pingFlag, "", "tell a monitor about start, success and failure; set PH2CIO_PING_URL to keep it out of process lists")
+	describe(f, pingFlag, unattended, "URL")
 }
 
 // watch tells others how a run went, from its beginning to its exit code. Nil tells nobody.

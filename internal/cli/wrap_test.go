@@ -32,3 +32,36 @@ func TestColumns(t *testing.T) {
 		}
 	}
 }
+
+func TestLayOut(t *testing.T) {
+	const text = `One paragraph
+over two lines that
+is longer.
+
+  term    what it means
+          and more of it
+  another  of its own width
+    an example that stands as it is, however long
+  -x  1
+Then text.
+`
+	const want = `One paragraph over
+two lines that is
+longer.
+
+  term    what it
+          means and
+          more of it
+  another  of its own
+           width
+    an example that stands as it is, however long
+  -x  1
+Then text.
+`
+	if got := layOut(text, 21); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	if got := layOut(want, 21); got != want {
+		t.Errorf("laid out again:\n%s", got)
+	}
+}

@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const completionCommand = "completion"
+
+// completing says whether a shell asks what may be typed next.
+func completing(args []string) bool {
+	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
+}
+
+// completeCommands says what the commands take beside flags, and what the flags take.
+func completeCommands(root *cobra.Command) {
+	root.ValidArgsFunction = cobra.NoFileCompletions
+	completeFlags(root, root.PersistentFlags())
+	for _, c := range root.Commands() {
+		completeFlags(c, c.Flags())
+		if !strings.Contains(c.Use, "SOURCE") && c.ValidArgsFunction == nil {
+			c.ValidArgsFunction = cobra.NoFileCompletions
+		}
+	}
+}
+
+// completeFlags lets the flags of a command complete their values.
+func completeFlags(c *cobra.Command, flags *pflag.FlagSet) {
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Value.Type() != "bool" {
+			_ = c.RegisterFlagCompletionFunc(f.Name, func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+				return completeValue(f, typed)
+			})
+		}
+	})
+}
+
+// completeValue is what a flag's value may be, by how much of it is typed.
+func completeValue(f *pflag.Flag, typed string) ([]string, cobra.ShellCompDirective) {
+	switch takes := theFact(f, takesFact); {
+	case known(f, listFact):
+		return completeList(f.Annotations[valuesFact], typed)
+	case known(f, valuesFact):
+		return beginning(typed, f.Annotations[valuesFact]), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+	case takes == "DIR":
+		return nil, cobra.ShellCompDirectiveFilterDirs
+	case takes == "FILE" && known(f, extFact):
+		return f.Annotations[extFact], cobra.ShellCompDirectiveFilterFileExt
+	case takes == "FILE":
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return nil, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeList completes the last of some values with commas between them, by those that do not stand before it.
+func completeList(values []string, typed string) (all []string, _ cobra.ShellCompDirective) {
+	before := typed[:strings.LastIndex(typed, ",")+1]
+	for _, value := range values {
+		if name, _, _ := strings.Cut(value, "\t"); !slices.Contains(strings.Split(before, ","), name) {
+			all = append(all, before+value)
+		}
+	}
+	return beginning(typed, all), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveKeepOrder
+}
+
+// completePages completes what there is help about.
+func completePages(c *cobra.Command, args []string, typed string) (pages []string, _ cobra.ShellCompDirective) {
+	page, rest, err := c.Root().Find(args)
+	if err == nil && len(rest) == 0 {
+		for _, below := range page.Commands() {
+			if below.IsAvailableCommand() || below.IsAdditionalHelpTopicCommand() {
+				pages = append(pages, below.Name()+"\t"+below.Short)
+			}
+		}
+	}
+	return beginning(typed, pages), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+}
+
+// beginning are the texts that begin with what is typed.
+func beginning(typed string, all []string) (some []string) {
+	for _, text := range all {
+		if strings.HasPrefix(text, typed) {
+			some = append(some, text)
+		}
+	}
+	return some
+}
+
+// newCompletion is cobra's command of the same name with a page of help for all shells, and without the settings, which no
+// script needs.
+func newCompletion() *cobra.Command {
+	c := &cobra.Command{
+		Use:   completionCommand,
+		Short: "Print the script for your shell's Tab key",
+		Long: `Prints a script that lets the Tab key complete commands, flags, values and help topics. Load it in the file that your shell
+reads at its start; then open a new shell.
+
+  bash        ~/.bashrc, with the package bash-completion
+  zsh         ~/.zshrc, after compinit
+  fish        ~/.config/fish/config.fish
+  PowerShell  $PROFILE`,
+		Example: `  source <(ph2cio completion bash)
+  source <(ph2cio completion zsh)
+  ph2cio completion fish | source
+  ph2cio completion powershell | Out-String | Invoke-Expression`,
+		Args:              cobra.ArbitraryArgs,
+		PersistentPreRunE: withoutSettings,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return c.Help()
+			}
+			return &problem{
+				err: fmt.Errorf("there is no completion for %s", meant(args[0], belowOf(c))), code: exitUsage,
+				hint: "there is completion for " + strings.Join(belowOf(c), ", "),
+			}
+		},
+	}
+	for _, shell := range []struct {
+		name, title string
+		write       func(root *cobra.Command, w io.Writer, describe bool) error
+	}{
+		{"bash", "bash", bashScript},
+		{"zsh", "zsh", func(root *cobra.Command, w io.Writer, describe bool) error {
+			if describe {
+				return root.GenZshCompletion(w)
+			}
+			return root.GenZshCompletionNoDesc(w)
+		}},
+		{"fish", "fish", (*cobra.Command).GenFishCompletion},
+		{"powershell", "PowerShell", func(root *cobra.Command, w io.Writer, describe bool) error {
+			if describe {
+				return root.GenPowerShellCompletionWithDesc(w)
+			}
+			return root.GenPowerShellCompletion(w)
+		}},
+	} {
+		plain := false
+		one := &cobra.Command{
+			Use: shell.name, Short: "Print the script for " + shell.title, Args: cobra.NoArgs,
+			ValidArgsFunction: cobra.NoFileCompletions,
+			RunE: func(c *cobra.Command, _ []string) error {
+				return shell.write(c.Root(), c.OutOrStdout(), !plain)
+			},
+		}
+		one.Flags().BoolVar(&plain, "no-descriptions", false, "complete without what things mean")
+		describe(one.Flags(), "no-descriptions", ownFlags, "", short())
+		c.AddCommand(one)
+	}
+	return c
+}
+
+// bashScript is cobra's script for bash, which completes lists too: cobra's puts a backslash before each comma, which nobody types.
+func bashScript(root *cobra.Command, w io.Writer, describe bool) error {
+	var script strings.Builder
+	if err := root.GenBashCompletionV2(&script, describe); err != nil {
+		return err
+	}
+	const typed, inserted = `comp=$(printf "%q" "${compline%%$tab*}")`, `COMPREPLY[0]=$(printf "%q" "${COMPREPLY[0]%%$tab*}")`
+	_, err := strings.NewReplacer(
+		typed, typed+"\n        "+`comp=${comp//\\,/,}`,
+		inserted, inserted+"\n        "+`COMPREPLY[0]=${COMPREPLY[0]//\\,/,}`,
+	).WriteString(w, script.String())
+	return err
+}
+
+// withoutSettings lets a command begin that needs neither settings nor a log.
+func withoutSettings(c *cobra.Command, _ []string) error {
+	if f := c.Flag(allFlag); f != nil && f.Changed && c.Name() != "help" {
+		return errors.New(allNeedsHelp)
+	}
+	return nil
+}
