@@ -195,7 +195,7 @@ func TestQuietUnlessSomethingHappened(t *testing.T) {
 		t.Errorf("as JSON: %q", out.stderr)
 	}
 	out = runProgram(t, account, "backfill", "--yes", acornly)
-	if !strings.Contains(someSeconds.ReplaceAllString(out.stderr, " in 0s:"), "\nbackfill: done in 0s: 15 rows read, 5 sent, 5 people only, 4 left out, 1 duplicate; 3 people sent; 2 requests, ") ||
+	if !strings.Contains(someSeconds.ReplaceAllString(out.stderr, " in 0s:"), "\nbackfill: done in 0s: 15 rows read, 5 sent, 5 update people only, 4 left out, 1 duplicate; 3 people sent; 2 requests, ") ||
 		strings.Count(out.stderr, "backfill: done") != 1 {
 		t.Errorf("a log without one line for the whole:\n%s", out.stderr)
 	}

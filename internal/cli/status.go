@@ -312,7 +312,7 @@ func (r *runReport) buckets() string {
 		n    int64
 		name string
 	}{
-		{d.Person, "people only"}, {total(d.Skipped), "left out"}, {total(d.Rejected), "rejected"},
+		{d.Person, plural(d.Person, "updates", "update") + " people only"}, {total(d.Skipped), "left out"}, {total(d.Rejected), "rejected"},
 		{d.Duplicate, plural(d.Duplicate, "duplicate", "duplicates")}, {d.Earlier, "already sent"},
 	} {
 		if bucket.n > 0 {
@@ -326,7 +326,7 @@ func (r *runReport) buckets() string {
 func (r *runReport) how(running bool) string {
 	at := ""
 	if !r.Saved.IsZero() {
-		at = " at " + timeText(r.Saved)
+		at = " at " + timeAfter(r.Began, r.Saved)
 	}
 	switch {
 	case running:
@@ -336,9 +336,17 @@ func (r *runReport) how(running bool) string {
 	case r.Outcome == ledger.Replaced:
 		return "stopped while sending " + r.Phase + at + ", and replaced by a later run"
 	case r.Outcome == ledger.Troubled:
-		return "done at " + timeText(r.Ended) + ", but some files could not be read to the end"
+		return "done at " + timeAfter(r.Began, r.Ended) + ", but some files could not be read to the end"
 	}
-	return "done at " + timeText(r.Ended)
+	return "done at " + timeAfter(r.Began, r.Ended)
+}
+
+// timeAfter is a time without its day where that is known from another one.
+func timeAfter(before, t time.Time) string {
+	if before, t := before.UTC(), t.UTC(); before.Format(time.DateOnly) == t.Format(time.DateOnly) {
+		return t.Format("15:04:05 MST")
+	}
+	return timeText(t)
 }
 
 // ageText is how long ago something was, in the largest two units.

@@ -268,8 +268,10 @@ func (t *summaryText) whoIsWho() string {
 // them for one reason alone.
 func (t *summaryText) leftOut(word string) string {
 	p := t.s.People
-	text := t.roughly() + several(int64(p.Unidentified), "visitor ", "visitors ") + word + "who " +
-		plural(int64(p.Unidentified), "is", "are") + " not identified yet"
+	text := t.roughly() + several(int64(p.Unidentified), "visitor", "visitors") + " not identified yet"
+	if word != "" {
+		text += ", " + strings.TrimSpace(word)
+	}
 	var only []string
 	if n := int64(p.ShapeOnly); n > 0 {
 		only = append(only, export.Count(n)+" only because "+plural(n, "the ID looks", "their IDs look")+" machine-made")
@@ -425,8 +427,12 @@ func (t *summaryText) campaigns() {
 	if c.Identifies > 0 {
 		t.line("", several(c.Identifies, "profile update", "profile updates")+" may trigger a segment campaign")
 	}
-	if n := int64(t.s.People.Stale); n > 0 {
-		t.line("overwrites", several(n, "profile may lose newer values (its newest data here is older than 72 h)",
+	if n := min(int64(t.s.People.Stale), t.s.People.Sent); n > 0 {
+		upTo := ""
+		if t.s.People.Sent < int64(t.s.People.Stale) {
+			upTo = "up to " // some of them are not sent
+		}
+		t.line("overwrites", upTo+several(n, "profile may lose newer values (its newest data here is older than 72 h)",
 			"profiles may lose newer values (their newest data here is older than 72 h)"))
 	}
 }
@@ -498,5 +504,5 @@ func bytesText(n int64) string {
 	case n >= 1e3:
 		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
 	}
-	return fmt.Sprintf("%d bytes", n)
+	return several(n, "byte", "bytes")
 }

@@ -76,7 +76,7 @@ func rowsText(r *export.Rows) string {
 		n    int64
 		name string
 	}{
-		{r.Person, "people only"}, {total(r.Skipped), "left out"}, {r.Duplicate, plural(r.Duplicate, "duplicate", "duplicates")},
+		{r.Person, plural(r.Person, "updates", "update") + " people only"}, {total(r.Skipped), "left out"}, {r.Duplicate, plural(r.Duplicate, "duplicate", "duplicates")},
 		{r.Earlier, "already sent"}, {r.Unsent - r.Unanswered, "queued, not sent"}, {r.Unanswered, "sent, no answer"},
 	} {
 		if bucket.n > 0 {
