@@ -87,7 +87,7 @@ func (p *program) tellOfStop(ctx context.Context) (end func()) {
 	stop := context.AfterFunc(ctx, func() {
 		defer close(told)
 		if signal := interruption(ctx); signal != nil && !p.idle.Load() && !(signal.pipe() && p.watch == nil) {
-			p.bar.Say(fmt.Sprintf("stopping: waiting for the requests under way, %s at most; press Ctrl-C again to quit at once", stopWithin))
+			p.bar.Say(fmt.Sprintf("stopping: waiting for the requests under way (up to %s); Ctrl-C again quits", stopWithin))
 		}
 	})
 	return func() {
