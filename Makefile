@@ -1,52 +1,74 @@
 # Needs Go, git and make; `make race` also needs a C compiler.
-
-SHELL := bash
-.SHELLFLAGS := -o pipefail -c
+# Keep it to what make 3.81 (macOS), a POSIX shell and BSD awk understand.
 
 GO ?= go
 FUZZTIME ?= 30s
 BENCHFLAGS ?=
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 
-# The version comes from the stamp that Go puts into a build; this is for builds without one (-buildvcs=false).
-COMMIT := $(shell git rev-parse --short HEAD 2>/dev/null)
+# The version comes from the stamp that Go puts into a build; this is for builds without it (-buildvcs=false).
+COMMIT = $(shell git rev-parse --short HEAD 2>/dev/null)
 # Without tables for debuggers it builds faster and is a third smaller; a panic still tells files and lines.
-LDFLAGS = -ldflags '-s -w -X main.commit=$(COMMIT)'
-BUILDFLAGS = -trimpath -gcflags=all=-dwarf=false $(LDFLAGS)
-BUILD = CGO_ENABLED=0 $(GO) build $(BUILDFLAGS)
-BINARY := ph2cio$(shell $(GO) env GOEXE)
+BUILDFLAGS = -trimpath -gcflags=all=-dwarf=false -ldflags '-s -w -X main.commit=$(COMMIT)'
+BINARY = ph2cio$(shell $(GO) env GOEXE)
+BUILD = CGO_ENABLED=0 $(GO) build $(BUILDFLAGS) -o $(BINARY) ./cmd/ph2cio
+BUILDTIME = 1 to 3 minutes the first time, seconds after that
 
 .DEFAULT_GOAL := help
 
 .PHONY: help
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
 
-# Built without optimizing, which takes a third less time on a machine that has built nothing yet.
+# Go itself fetches a newer Go where it may; otherwise its message does not name the remedy.
+.PHONY: needs-go
+needs-go:
+	@needed="ph2cio needs Go $$(awk '/^go / { print $$2 }' go.mod) or newer (https://go.dev/dl)"; \
+	command -v $(GO) >/dev/null || { echo "$$needed, and there is no '$(GO)' on the PATH" >&2; exit 1; }; \
+	why=$$($(GO) list -m 2>&1) || { echo "$$needed, and $(GO) says: $$why" >&2; exit 1; }
+
+# The summary alone, without the progress on stderr, unless it fails.
 .PHONY: demo
-demo: ## see it work: a sample export into a local sandbox, offline
-	@dir=$$(mktemp -d) && trap 'rm -rf "$$dir"' EXIT && \
-		CGO_ENABLED=0 $(GO) build -trimpath -gcflags='all=-N -l -dwarf=false' $(LDFLAGS) -o "$$dir/$(BINARY)" ./cmd/ph2cio && \
-		"$$dir/$(BINARY)" backfill --sandbox --yes testdata/exports/acornly_events.jsonl
+demo: needs-go ## see it work: a sample export into a local sandbox, offline
+	@echo "This demo sends a small PostHog export (testdata/exports/acornly_events.jsonl)"
+	@echo "to a sandbox: a stand-in for Customer.io that runs on this machine. It needs no"
+	@echo "account, and no data leaves this machine."
+	@echo
+	@echo "Building ./$(BINARY): $(BUILDTIME)."
+	@$(BUILD)
+	@echo
+	@{ said=$$(./$(BINARY) backfill --sandbox --yes testdata/exports/acornly_events.jsonl 2>&1 >&3) || \
+		{ code=$$?; echo "$$said" >&2; exit $$code; }; } 3>&1
+	@echo
+	@echo "Next, try your own PostHog export: a file, or a folder such as export/"
+	@echo "  ./$(BINARY) inspect export/    shows what is in it; needs no credentials"
+	@echo "  ./$(BINARY) preview export/    shows what would be sent; needs no credentials"
+	@echo "Then copy .env.example to .env, fill in your Customer.io credentials, and type"
+	@echo "  ./$(BINARY) check export/ && ./$(BINARY) backfill export/    asks before it sends"
 
 .PHONY: build
-build: ## build ./ph2cio
-	$(BUILD) -o $(BINARY) ./cmd/ph2cio
+build: needs-go ## build ./ph2cio
+	@echo "Building ./$(BINARY): $(BUILDTIME)."
+	@$(BUILD)
 
 .PHONY: install
-install: ## install ph2cio where `go install` puts programs
-	CGO_ENABLED=0 $(GO) install $(BUILDFLAGS) ./cmd/ph2cio
+install: needs-go ## install ph2cio where `go install` puts programs
+	@echo "Installing ph2cio: $(BUILDTIME)."
+	@CGO_ENABLED=0 $(GO) install $(BUILDFLAGS) ./cmd/ph2cio
 
+# go test prints packages in this order. The slowest, cmd, comes last so that it holds back no others.
 .PHONY: test
-test: ## run the tests
-	$(GO) test ./...
+test: needs-go ## run the tests: 2 to 5 minutes
+	@echo "Running all tests (two cores: about 5 minutes the first time, then 2 to 3)."
+	@$(GO) test ./internal/... ./cmd/...
+	@echo "All tests passed."
 
 .PHONY: race
 race: ## run the tests with the race detector
 	CGO_ENABLED=1 $(GO) test -race -timeout 25m ./...
 
 .PHONY: golden
-golden: ## write the expected outputs anew, then look at the difference
+golden: ## write the expected outputs again and show what changed
 	@for package in $$(grep -rl --include='*_test.go' 'flag.Bool("update"' cmd internal | xargs -n 1 dirname | sort -u); do \
 		$(GO) test ./$$package -update || exit 1; \
 	done
@@ -54,17 +76,18 @@ golden: ## write the expected outputs anew, then look at the difference
 
 .PHONY: fuzz
 fuzz: ## fuzz each target for FUZZTIME (30s)
-	@grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' cmd internal | sort | while IFS=: read -r file target; do \
+	@targets=$$(grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' cmd internal) || exit 1; \
+	echo "$$targets" | sort | while IFS=: read -r file target; do \
 		echo "$${target#func } ($$(dirname $$file))"; \
 		$(GO) test -run '^$$' -fuzz "^$${target#func }\$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file) </dev/null || exit 1; \
 	done
 
 .PHONY: bench
-bench: ## measure speed and memory of the whole program against its targets (BENCHFLAGS=-quick leaves out the long parts)
+bench: ## measure speed and memory; BENCHFLAGS=-quick omits the long parts
 	$(GO) run ./internal/bench $(BENCHFLAGS)
 
 .PHONY: soak
-soak: ## run for hours: long fuzzing, many histories, many kills and stops, faults, a crowd that does not fit into memory (needs 40 GB of disk)
+soak: ## test for hours: fuzzing, kills, faults; needs 40 GB of disk
 	$(GO) run ./internal/bench -only crowd
 	PH2CIO_HISTORIES=200000 $(GO) test -count=1 -timeout 6h -run TestPeopleAreThoseOfTheRules ./internal/people
 	PH2CIO_KILLS=200 $(GO) test -count=1 -timeout 6h -run 'TestKilled(Backfill|Retry|Nights)' ./cmd/ph2cio
@@ -81,7 +104,7 @@ lint: ## format, vet, staticcheck, modern Go
 	$(GO) fix -diff ./...
 
 .PHONY: check
-check: lint ## lint, a tidy go.mod, builds and vets for every platform
+check: lint ## lint, check go.mod, build and vet for every platform
 	$(GO) mod tidy -diff
 	@for platform in $(PLATFORMS); do \
 		echo "$$platform"; \
@@ -90,6 +113,6 @@ check: lint ## lint, a tidy go.mod, builds and vets for every platform
 	done
 
 .PHONY: clean
-clean: ## remove what build made
-	rm -f ph2cio ph2cio.exe
-	rm -rf dist
+clean: ## remove what the other targets made in this directory
+	rm -f ph2cio ph2cio.exe *.test *.prof
+	rm -rf dist cmd/*/testdata/rapid internal/*/testdata/rapid

@@ -84,7 +84,7 @@ func readUntil(from io.Reader, text string) (read []byte) {
 
 // wantExit waits for a program that must end by itself, not by a signal, with an exit code.
 func wantExit(ts *testscript.TestScript, command *exec.Cmd, code string, output *bytes.Buffer) {
-	timer := time.AfterFunc(30*time.Second, func() { _ = command.Process.Kill() })
+	timer := time.AfterFunc(2*time.Minute, func() { _ = command.Process.Kill() })
 	defer timer.Stop()
 	if got := exitCodeOf(command.Wait()); strconv.Itoa(got) != code {
 		ts.Fatalf("exit code %d, want %s (-1 is the end by a signal)\n%s", got, code, output)

@@ -40,7 +40,7 @@ func TestFilesAreForTheirOwnerAlone(t *testing.T) {
 				names = append(names, checkModes(t, holder)...)
 				return append(names, checkModes(t, tmp)...)
 			}
-			for deadline := time.Now().Add(20 * time.Second); box.Stats().Requests < 1 || len(seen()) < 6 || !slices.Contains(seen(), "state.db-shm"); time.Sleep(20 * time.Millisecond) {
+			for deadline := time.Now().Add(2 * time.Minute); box.Stats().Requests < 1 || len(seen()) < 6 || !slices.Contains(seen(), "state.db-shm"); time.Sleep(20 * time.Millisecond) {
 				if time.Now().After(deadline) {
 					t.Fatalf("there are only %q\n%s", seen(), stderr)
 				}

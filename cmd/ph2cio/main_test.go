@@ -10,11 +10,13 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"sort"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -30,7 +32,21 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"ph2cio": main})
+	testscript.Main(suite{m}, map[string]func(){"ph2cio": main})
+}
+
+// suite is all tests. The program itself, which is this binary under another name, does not run them.
+type suite struct{ *testing.M }
+
+// Run runs them. Under nohup, or in the background of a shell without job control, the tests are started with signals ignored.
+// The programs that they start and stop would inherit that; signals that are caught go back to their default there.
+func (s suite) Run() int {
+	for _, one := range []os.Signal{syscall.SIGHUP, os.Interrupt} {
+		if signal.Ignored(one) {
+			signal.Notify(make(chan os.Signal, 1), one)
+		}
+	}
+	return s.M.Run()
 }
 
 // update writes the texts that stories compare output with anew.
@@ -87,10 +103,14 @@ func startSandbox(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(json.Unmarshal([]byte(args[0]), &options))
 	}
 	options.SiteID, options.APIKey = canarySite, canaryKey
-	box := sandbox.New(options)
-	server, err := box.Start("127.0.0.1:0")
+	before := &gate{box: sandbox.New(options)}
+	server, err := sandbox.Start(before, "127.0.0.1:0")
 	ts.Check(err)
-	ts.Defer(func() { _ = server.Close() })
+	gates.Store(server.URL(), before)
+	ts.Defer(func() {
+		gates.Delete(server.URL())
+		_ = server.Close()
+	})
 	ts.Setenv("CUSTOMERIO_TRACK_URL", server.URL())
 	ts.Setenv("SANDBOX_ADDRESS", strings.TrimPrefix(server.URL(), "http://"))
 	ts.Setenv("CUSTOMERIO_SITE_ID", canarySite)

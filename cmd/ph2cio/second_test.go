@@ -38,7 +38,7 @@ func TestTheSecondLeavesAtOnce(t *testing.T) {
 	} {
 		var out ran
 		took := time.Hour
-		for try := 0; try < 4 && took > time.Second; try++ { // the machine may be busy
+		for try := 0; try < 20 && took > time.Second; try++ { // the machine may be busy
 			start := time.Now()
 			out = r.run(args...)
 			took = min(took, time.Since(start))

@@ -4,11 +4,14 @@ package main
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -16,19 +19,27 @@ import (
 )
 
 // signals NAME TIMES CODE COMMAND...: runs the program, sends it the signal so many times once the sandbox has answered
-// some more requests, and checks its exit code. Its output is left in the files stdout and stderr.
+// some more requests, and checks its exit code. Until the first signal the sandbox holds back what comes after these. The
+// program's output is left in the files stdout.txt and stderr.txt.
 func signals(ts *testscript.TestScript, _ bool, args []string) {
 	signal := map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL}[args[0]]
 	command := commandOf(ts, args[3:])
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
-	before := requestsSoFar(ts)
+	const some = 12
+	gate, before := gateOf(ts), requestsSoFar(ts)
+	gate.hold(some)
+	defer gate.open(false)
 	ts.Check(command.Start())
 	defer func() { _ = command.Process.Kill() }()
-	waitForRequests(ts, before+12)
-	for range len(args[1]) {
+	waitForRequests(ts, before+some)
+	waitForSaved(ts, args[3:])
+	for n := range len(args[1]) {
+		if n > 0 {
+			time.Sleep(300 * time.Millisecond)
+		}
 		ts.Check(command.Process.Signal(signal))
-		time.Sleep(300 * time.Millisecond)
+		gate.open(signal == syscall.SIGKILL)
 	}
 	err := command.Wait()
 	code := command.ProcessState.ExitCode()
@@ -47,12 +58,45 @@ func signals(ts *testscript.TestScript, _ bool, args []string) {
 
 // waitForRequests waits until the sandbox has answered so many requests.
 func waitForRequests(ts *testscript.TestScript, n int64) {
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		if requestsSoFar(ts) >= n {
 			return
 		}
 	}
 	ts.Fatalf("the sandbox never had %d requests", n)
+}
+
+// waitForSaved waits until the state of a command has events that were answered, which takes a moment after the answers. It
+// does not insist: there may be none among the requests so far.
+func waitForSaved(ts *testscript.TestScript, command []string) {
+	_, rest, found := strings.Cut(strings.Join(command, " "), "--state ")
+	if !found {
+		return
+	}
+	state, _, _ := strings.Cut(rest, " ")
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if savedEvents(ts.MkAbs(state)) > 0 {
+			return
+		}
+	}
+}
+
+// savedEvents is how many events the last run has had answers for, as its state has it; 0 while that cannot be read.
+func savedEvents(state string) int64 {
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(state, "state.db")+"?mode=ro")
+	if err != nil {
+		return 0
+	}
+	defer db.Close()
+	var text []byte
+	if db.QueryRow("SELECT counters FROM positions ORDER BY run DESC, phase DESC LIMIT 1").Scan(&text) != nil {
+		return 0
+	}
+	var counters struct{ Accepted map[string]int64 }
+	if json.Unmarshal(text, &counters) != nil {
+		return 0
+	}
+	return counters.Accepted["event"] + counters.Accepted["page"] + counters.Accepted["screen"]
 }
 
 func requestsSoFar(ts *testscript.TestScript) int64 {

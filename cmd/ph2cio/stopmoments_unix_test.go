@@ -13,7 +13,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
-	osignal "os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -207,9 +206,6 @@ func (s *stopping) stopAll(from string, words []string, stops int) {
 func (s *stopping) stop(state string, words []string, after time.Duration) (code int, phase string, took time.Duration) {
 	s.t.Helper()
 	signals := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}
-	if osignal.Ignored(syscall.SIGHUP) { // by nohup, and the program then ignores it too
-		signals = signals[:2]
-	}
 	signal := signals[s.dice.IntN(len(signals))]
 	var out bytes.Buffer
 	c := s.command(state, words)

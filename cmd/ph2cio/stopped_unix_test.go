@@ -137,7 +137,7 @@ func (k *killing) fail() {
 // waitForRequests waits until the sandbox has answered so many requests.
 func (k *killing) waitForRequests(n int64) {
 	k.t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); k.box.Stats().Requests < n; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); k.box.Stats().Requests < n; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			k.t.Fatalf("the sandbox never had %d requests", n)
 		}

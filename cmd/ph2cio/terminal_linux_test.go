@@ -50,7 +50,7 @@ func terminal(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	select {
 	case <-ended:
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		_ = command.Process.Kill()
 		<-ended
 	}
