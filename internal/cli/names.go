@@ -158,7 +158,7 @@ func (t *summaryText) changed() {
 			return fmt.Sprintf("%s -> %s %s", name(c.Name), c.Became, export.Count(c.Count))
 		})
 		t.listChanged("dropped", of, dropped, func(c *export.ChangedName) string {
-			return fmt.Sprintf("%s %s (%s)", name(c.Name), export.Count(c.Count), c.Dropped)
+			return fmt.Sprintf("%s %s (%s)", name(c.Name), export.Count(c.Count), strings.TrimSuffix(wordsFor(c.Dropped, 1), " left out"))
 		})
 	}
 	if n := t.s.Beyond; n > 0 {
