@@ -13,7 +13,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// reasonWords says one code in words. They follow a number of rows, people, merges, links or values: "2 PostHog noise events".
+// reasonWords says one code in words. They follow a number of rows, people, merges, links or values, as in
+// "2 PostHog noise events".
 type reasonWords struct {
 	one, many string // one stands for both where it has no plural
 	fix       string // what to do about it, where that helps
@@ -122,8 +123,8 @@ var operationWords = map[string]reasonWords{
 // wordTables are all codes with their words.
 var wordTables = []map[string]reasonWords{leftOutWords, rejectedWords, linkWords, changedWords, operationWords}
 
-// wordsFor says a code in words that follow n, such as "PostHog noise events". A code that has none stands with blanks for its
-// underscores: Customer.io has reasons of its own, and a state may be newer than this program.
+// wordsFor says a code in words that follow n, such as "PostHog noise events". A code that has none stands
+// with blanks for its underscores: Customer.io has reasons of its own, and a state may be newer than this program.
 func wordsFor(code string, n int64) string {
 	for _, table := range wordTables {
 		if words, ok := table[code]; ok {
