@@ -89,7 +89,7 @@ func (unasked) Send(_ context.Context, b *customerio.Batch) (customerio.Receipt,
 	for i := range b.Len() {
 		receipt.Unsent = append(receipt.Unsent, b.Ref(i))
 	}
-	return receipt, &problem{code: exitUsage, err: errors.New("there is something to send after all, and nobody was asked"), hint: "give --yes to send it"}
+	return receipt, &problem{code: exitUsage, err: errors.New("there is something to send after all, but you were not asked"), hint: "add --yes to send it"}
 }
 
 // sendNothing says that nothing is left to send. The run goes on all the same, without asking, if there is

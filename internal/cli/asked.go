@@ -92,7 +92,7 @@ func (o *identityOptions) checkOnly(l *export.Learned) ([]string, error) {
 	}
 	return nil, &problem{code: exitUsage,
 		err:  errors.New("nothing would be sent: " + nobodyHas(missing)),
-		hint: "an ID must stand there as it does in the export, an email as its person has it now; `ph2cio explain SOURCE... ID` shows one"}
+		hint: "write an ID as the export has it, and an email as the person has it now; `ph2cio explain SOURCE... ID` shows one person"}
 }
 
 // nobodyHas says which names of --only are nobody's.
@@ -113,7 +113,7 @@ func (p *program) warnOfHolders(o *identityOptions, l *export.Learned) {
 	}
 	for _, holder := range slices.Sorted(maps.Keys(by)) {
 		ids := by[holder]
-		p.warn("%s now has the email of --only; others who have it too are not sent: %s", mapping.ShortID(holder),
+		p.warn("%s has the email that --only names, so others with it are not sent: %s", mapping.ShortID(holder),
 			firstFew(len(ids), len(ids), func(i int) string { return mapping.ShortID(ids[i]) }))
 	}
 }

@@ -185,7 +185,7 @@ func (p *program) settleUp(ctx context.Context, to *destination, j *journey, lea
 	path, rejects, err := export.WriteRejects(writing, to.state, j.run)
 	done()
 	if foreign, ok := errors.AsType[*export.NotOurs](err); ok {
-		p.warn("%v; move it away to have them in a file the next time", foreign)
+		p.warn("%v; move it away, and the next run writes the file", foreign)
 		err = nil
 	}
 	if !to.temporary {

@@ -14,8 +14,8 @@ func (t *summaryText) columns() {
 	if len(all) == 0 {
 		return
 	}
-	t.line("columns", several(int64(len(all)), "column of CSV is text in every row, because of this cell:",
-		"columns of CSV are text in every row, because of these cells:"))
+	t.line("columns", several(int64(len(all)), "CSV column is sent as text in every row, because of this cell:",
+		"CSV columns are sent as text in every row, because of these cells:"))
 	shown := 0
 	for _, before := range []bool{true, false} {
 		for i := range all {
@@ -41,17 +41,17 @@ func (t *summaryText) columns() {
 func madeText(c *export.TextColumn) string {
 	text := fmt.Sprintf("%s in %s:%d", strconv.Quote(c.Cell), c.File, c.Line)
 	if c.Cell == "" {
-		text = "one of an earlier run"
+		text = "a cell of an earlier run"
 	}
 	if c.Before != "" {
-		text += "; it was sent as " + c.Before + " before, and is text from now on"
+		text += "; it was sent as " + c.Before + " before, and is sent as text from now on"
 	}
 	return text
 }
 
 // columns lists the columns of CSV that hold one value each, with their types.
 func (t *inspectText) columns() {
-	table := t.table("columns of CSV", left("type"), left(""))
+	table := t.table("CSV columns", left("type"), left(""))
 	for i := range t.in.Columns {
 		c := &t.in.Columns[i]
 		kind, note := c.Type, ""
@@ -62,7 +62,7 @@ func (t *inspectText) columns() {
 			note = t.style.yellow(oneLine(madeText(c.MadeText)))
 		}
 		if c.NotNumbers > 0 {
-			note = strings.TrimSpace(note + " " + several(c.NotNumbers, "cell is no number and is left out", "cells are no numbers and are left out"))
+			note = strings.TrimSpace(note + " " + several(c.NotNumbers, "cell is not a number and is left out", "cells are not numbers and are left out"))
 		}
 		table.add([]string{name(c.Name), kind, note})
 	}

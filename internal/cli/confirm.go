@@ -54,7 +54,7 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 	if p.dotenv.path != "" {
 		settings += " and " + p.dotenv.path
 	}
-	line := func(label, text string) { fmt.Fprintf(p.env.Stderr, "%-12s %s\n", label, text) }
+	line := func(label, text string) { fmt.Fprintln(p.env.Stderr, labelled(label, text, p.columnsForPeople())) }
 	line("workspace", style.bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, plain(to.base))))
 	line("settings", plain(settings))
 	line("read", fmt.Sprintf("%s in %s, %s", several(l.Rows, "row", "rows"), plain(p.sourcesText(plan.Sources)), bytesText(l.Bytes)))
@@ -62,16 +62,16 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 		line("profiles", style.bold(profiles))
 	}
 	if n := l.People.LinkCount(); n > 0 && left.Merges > 0 {
-		line("merges", style.bold(several(int64(n), "profile is merged into another", "profiles are merged into others"))+", which cannot be undone")
+		line("merges", style.bold(several(int64(n), "profile will be merged into another one", "profiles will be merged into others"))+", which cannot be undone")
 		line("", pairsText(l.MergePairs(plan, mostNamed), n))
 	}
 	if held := l.TwoProfiles(); held != nil {
-		line("held", style.yellow(heldCount(held)))
+		line("waiting", style.yellow(heldCount(held)))
 		line("", heldNames(held))
 		line("", heldAdvice)
 	}
 	if l.Repeats > 0 {
-		line("repeated", several(l.Repeats, "row of an event", "rows of events")+" that another row stands for, or that was sent")
+		line("duplicates", several(l.Repeats, "row repeats an event of another row, or one already sent", "rows repeat events of other rows, or events already sent"))
 	}
 	line("campaigns", canStart(l.Recent))
 	p.writeNames(plan, l, &attributes)
@@ -84,24 +84,24 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 	return nil
 }
 
-// canStart says how many events can start campaigns, of which some may not be sent.
+// canStart says how many events can trigger campaigns. Some of them may not be sent.
 func canStart(recent int64) string {
 	if recent == 0 {
-		return "no event is younger than 72 h, so none can start one"
+		return "0 events of the last 72 hours"
 	}
-	return "at most " + several(recent, "event", "events") + " younger than 72 h, which can start one"
+	return "up to " + several(recent, "event", "events") + " of the last 72 hours may trigger a campaign"
 }
 
-// newProfiles says how many profiles there would be more; empty for a run that goes on and has sent everybody.
+// newProfiles says how many profiles a run adds; empty for a resumed run that has sent everybody.
 func newProfiles(plan *export.Plan, l *export.Learned, counts people.Counts, j *journey, left *export.Left) string {
 	if j.goes && left.People == 0 {
 		return ""
 	}
 	if !l.Knows(plan) {
-		return fmt.Sprintf("up to %s new (people sent; Customer.io counts profiles)", export.Count(left.People))
+		return fmt.Sprintf("up to %s new (one for each person sent)", export.Count(left.People))
 	}
 	n := counts.ByChoice[plan.Choice.Who]
-	return fmt.Sprintf("%s new, %s there already", export.Count(int64(n.New)), export.Count(int64(n.Known)))
+	return fmt.Sprintf("%s new, %s in Customer.io already", export.Count(int64(n.New)), export.Count(int64(n.Known)))
 }
 
 // typicalOperation is the bytes of an operation as a forecast assumes them; only the sending itself knows.

@@ -165,9 +165,6 @@ func (t *explainText) write() {
 	t.operations()
 }
 
-// labelWidth is how wide the column of labels is, with the blank behind it.
-const labelWidth = 13
-
 // line wraps the text beside its label.
 func (t *explainText) line(label, text string) { t.raw(label, wrapIndented(text, t.width, labelWidth)) }
 

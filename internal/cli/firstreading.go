@@ -40,7 +40,7 @@ func (p *program) firstReading(ctx context.Context, plan *export.Plan, to *desti
 
 // warnAnew says that a run begins in the place of one that was stopped, and why.
 func (p *program) warnAnew(begun *ledger.Run, why error) {
-	p.warn("the %s that began at %s was stopped, and is planned anew; what it sent is not sent again: %v", begun.Command, timeText(begun.Began), why)
+	p.warn("the %s of %s was stopped and cannot be resumed, so it is replanned; what it sent is not sent again: %v", begun.Command, timeText(begun.Began), why)
 }
 
 // learn is the first reading. A sync reads sources again that have rows of people whom nobody knew when they were read, and who are
@@ -71,7 +71,7 @@ func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*ex
 		if err := learned.Close(); err != nil {
 			return nil, err
 		}
-		plan.Progress.Say(fmt.Sprintf("reading again with %s of earlier nights, which have rows of people who are known only now", files(len(more))))
+		plan.Progress.Say(fmt.Sprintf("reading again, with %s of earlier runs that %s rows of people identified only now", files(len(more)), plural(int64(len(more)), "has", "have")))
 		plan.Sources = append(slices.Clip(plan.Sources), more...)
 	}
 }
@@ -83,14 +83,14 @@ func (p *program) warnOfDoubles(learned *export.Learned) {
 	case n > 0:
 		p.warnOfNoUUID(n)
 	case learned.UUIDs.With && learned.Before.Without:
-		p.warn("earlier runs have read rows without a uuid, and these rows have one: an event that stands in a row of either kind is sent " +
-			"twice, since nothing says that it is one")
+		p.warn("earlier runs read rows without a uuid, and these rows have one: an event with a row of each kind is sent twice, because " +
+			"nothing shows that both are the same event")
 	}
 }
 
 func (p *program) warnOfNoUUID(rows int64) {
-	p.warn("%s no uuid, and others have one: an event that stands in a row of either kind is sent twice, since nothing says that it is "+
-		"one; of exports of the same events read only one", several(rows, "row has", "rows have"))
+	p.warn("%s no uuid, and others have one: an event with a row of each kind is sent twice, because nothing shows that both are the same "+
+		"event; if two exports hold the same events, read only one", several(rows, "row has", "rows have"))
 }
 
 // dueSources are the sources to be read again.
@@ -112,14 +112,14 @@ func (p *program) dueSources(ctx context.Context, plan *export.Plan, learned *ex
 func (p *program) warnOfLost(learned *export.Learned) {
 	for _, lost := range learned.Lost {
 		if len(lost.IDs) == 0 {
-			p.warn("%s does not have the rows any more of %s whom nobody knew when it was read: should they become known, those rows are lost", lost.Path, several(lost.Visitors, "visitor", "visitors"))
+			p.warn("%s no longer contains rows of %s not identified yet; those rows cannot be sent later", lost.Path, several(lost.Visitors, "visitor", "visitors"))
 			continue
 		}
 		others := ""
 		if n := lost.Visitors - int64(len(lost.IDs)); n > 0 {
-			others = ", and of " + several(n, "visitor", "visitors") + " who would be sent now"
+			others = ", and those of " + several(n, "visitor", "visitors")
 		}
-		p.warn("%s is gone, and rows in it are of people who are known only now: %s%s", lost.Path,
+		p.warn("%s is missing; it has rows of people identified only now, which are not sent: %s%s", lost.Path,
 			firstFew(len(lost.IDs), len(lost.IDs), func(i int) string { return mapping.ShortID(lost.IDs[i]) }), others)
 	}
 }

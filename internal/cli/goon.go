@@ -72,7 +72,7 @@ func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, 
 		j.done = last
 		return plan, j, nil
 	case !last.Ended.IsZero():
-		p.warn("the last backfill, done at %s, had other sources or flags: events that it sent are not sent again", timeText(last.Ended))
+		p.warn("the last backfill, finished at %s, had other sources or flags; events that it sent are not sent again", timeText(last.Ended))
 		return plan, j, nil
 	}
 	again, err := p.planAgain(last, changed, plan, o, args)
@@ -93,8 +93,8 @@ func (p *program) noOther(ctx context.Context, to *destination) error {
 		return err
 	}
 	return &problem{code: exitUsage,
-		err:  fmt.Errorf("the %s that began at %s has not come to its end", runs[0].Command, timeText(runs[0].Began)),
-		hint: "go on with it first: " + runs[0].Typed + "; or plan anew with --restart, which keeps what was sent"}
+		err:  fmt.Errorf("the %s of %s has not finished", runs[0].Command, timeText(runs[0].Began)),
+		hint: "resume it first: " + runs[0].Typed + "; or replan with --restart, which sends nothing twice"}
 }
 
 // flagsOf notes the flags that change what is sent.
@@ -116,9 +116,9 @@ func nothingSent(begun *ledger.Run) bool {
 func (p *program) planAgain(begun *ledger.Run, changed []string, now *export.Plan, o *backfillOptions, args []string) (*export.Plan, error) {
 	if len(changed) > 0 {
 		return nil, &problem{code: exitUsage,
-			err: fmt.Errorf("the backfill that began at %s has not come to its end, and it has other flags: %s",
+			err: fmt.Errorf("the backfill of %s has not finished, and it has other flags: %s",
 				timeText(begun.Began), strings.Join(changed, "; ")),
-			hint: "give the same flags to go on, or plan anew with --restart, which keeps what was sent"}
+			hint: "use the same flags to resume it, or replan with --restart, which sends nothing twice"}
 	}
 	sources, _, err := p.begunWith(begun, now.Sources, nil)
 	if err != nil {
@@ -162,7 +162,7 @@ func (p *program) perhapsDone(plan *export.Plan, l *export.Learned, j *journey) 
 	case p.sameRows(plan, l, j.done):
 		return p.alreadyDone(j.done)
 	}
-	p.warn("the last backfill, done at %s, had other rows in a source of the same name and size: events that it sent are not sent again", timeText(j.done.Ended))
+	p.warn("the last backfill, finished at %s, had other rows in a source of the same name and size; events that it sent are not sent again", timeText(j.done.Ended))
 	return nil
 }
 
@@ -172,16 +172,16 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 	if err != nil {
 		return err
 	}
-	said := fmt.Sprintf("this backfill was done at %s: %s events and %s people were sent; nothing was sent now",
-		timeText(last.Ended), export.Count(counters.Sent()), export.Count(counters.People()))
+	said := fmt.Sprintf("this backfill was finished at %s: %s and %s sent; nothing was sent now",
+		timeText(last.Ended), several(counters.Sent(), "event", "events"), several(counters.People(), "person", "people"))
 	switch last.Outcome {
 	case ledger.Troubled:
-		said += "; some of its sources could not be read to their ends"
+		said += "; some of its files could not be read to the end"
 	case ledger.Rejected:
-		said += "; some was rejected, which `ph2cio status` counts"
+		said += "; `ph2cio status` shows what was rejected"
 	}
 	if !p.json && !p.quiet && p.log == nil {
-		fmt.Fprintf(p.env.Stdout, "%s%s.\n", strings.ToUpper(said[:1]), said[1:])
+		fmt.Fprintln(p.env.Stdout, wrapIndented(strings.ToUpper(said[:1])+said[1:]+".", p.columns(), 0))
 		fmt.Fprintf(p.env.Stdout, "%-12s %s\n", "next", plain(p.restart()))
 	}
 	return &finished{exitDone, said}
@@ -212,7 +212,7 @@ func (p *program) begunWith(begun *ledger.Run, found, known []posthog.Source) (s
 		}
 	}
 	if left > 0 {
-		p.warn("%s came after the %s began at %s: left out", files(left), begun.Command, timeText(begun.Began))
+		p.warn("%s added after the %s began at %s: left out until it has finished", files(left), begun.Command, timeText(begun.Began))
 	}
 	return sources, left, nil
 }
@@ -220,12 +220,12 @@ func (p *program) begunWith(begun *ledger.Run, found, known []posthog.Source) (s
 func missing(begun *ledger.Run, path string) error {
 	if _, err := os.Stat(path); err == nil {
 		return &problem{code: exitUsage,
-			err:  fmt.Errorf("the %s that began at %s also has the source %s", begun.Command, timeText(begun.Began), path),
-			hint: "name it too, or plan anew with --restart"}
+			err:  fmt.Errorf("the %s of %s has one more source, %s", begun.Command, timeText(begun.Began), path),
+			hint: "name it too to resume, or replan with --restart"}
 	}
 	return &problem{code: exitInput,
-		err:  fmt.Errorf("the %s that began at %s has the source %s, which is gone", begun.Command, timeText(begun.Began), path),
-		hint: "bring it back to go on, or plan anew with --restart"}
+		err:  fmt.Errorf("the %s of %s has the source %s, which is missing", begun.Command, timeText(begun.Began), path),
+		hint: "put it back to resume, or replan with --restart"}
 }
 
 // beginRun stores what a run rests on, before its first request.
@@ -250,8 +250,8 @@ func (p *program) beginRun(ctx context.Context, plan *export.Plan, learned *expo
 func (p *program) warnOfClock(ctx context.Context, plan *export.Plan, to *destination) error {
 	runs, err := to.ledger.Runs(ctx, 1)
 	if err == nil && len(runs) > 0 && runs[0].Now.Sub(plan.Now) > maxSkew {
-		p.warn("this machine's clock says %s, which is before the last run began, at %s: events after what it says are rejected (future_timestamp); "+
-			"set the clock if it is wrong, then `ph2cio retry` sends them", timeText(plan.Now.UTC()), timeText(runs[0].Now))
+		p.warn("the clock of this machine says %s, which is before the last run began, at %s: later events are rejected as being in the future; "+
+			"if the clock is wrong, set it and run `ph2cio retry`", timeText(plan.Now.UTC()), timeText(runs[0].Now))
 	}
 	return err
 }

@@ -16,12 +16,12 @@ import (
 func nothingFound(found *foundSources) error {
 	switch why := leftOutText(found); {
 	case len(found.Strays)+len(found.Downloads)+len(found.Mixed)+len(found.Broken) > 0:
-		return &problem{code: exitInput, err: errors.New("there is nothing to read: " + strings.Join(why, "; ")),
-			hint: "name a file itself if it is an export of events all the same"}
+		return &problem{code: exitInput, err: errors.New("nothing to read: " + strings.Join(why, "; ")),
+			hint: "if one of them is an export of events, name that file itself"}
 	case found.Excluded > 0:
-		return &problem{code: exitUsage, err: errors.New("there is nothing to read: --exclude leaves everything out"), hint: "look at --exclude"}
+		return &problem{code: exitUsage, err: errors.New("nothing to read: --exclude leaves everything out"), hint: "change --exclude"}
 	default:
-		return &problem{code: exitUsage, err: errors.New("there is nothing to read: every file is given with another flag, such as --persons"),
+		return &problem{code: exitUsage, err: errors.New("nothing to read: every file is named by another flag, such as --persons"),
 			hint: "name an export of events as SOURCE"}
 	}
 }
@@ -37,10 +37,10 @@ func (p *program) tellOfFound(found *foundSources, bar export.Progress) {
 		p.warn("%s", brokenLinks(found))
 	}
 	for _, arg := range found.Not {
-		p.warn("%s is given with another flag too, and is no SOURCE", arg)
+		p.warn("%s is named by another flag too, and is not read as a SOURCE", arg)
 	}
 	if len(found.unused) > 0 {
-		p.warn("--exclude %s leaves nothing out: no file or directory has such a name", shellJoin(found.unused))
+		p.warn("--exclude %s matches no file or directory", shellJoin(found.unused))
 	}
 }
 
@@ -50,15 +50,15 @@ const mostWarnings = 10
 // warnOfMixed names the files of which only some lines are events.
 func (p *program) warnOfMixed(files []posthog.MixedFile) {
 	for _, f := range files[:min(len(files), mostWarnings)] {
-		how := "name it itself to send them"
+		how := "to send them, name the file itself"
 		if f.Late {
-			how = "put them into a file of their own to send them"
+			how = "to send them, put them into a file of their own"
 		}
-		p.warn("left out: %s: only some of its lines are events (the first is line %d): %s, or leave it out with --exclude %s",
+		p.warn("left out: %s: only some of its lines are events (the first is line %d); %s, or leave it out with --exclude %s",
 			f.Path, f.Line, how, escape.Shell(filepath.Base(f.Path)))
 	}
 	if more := len(files) - mostWarnings; more > 0 {
-		p.warn("left out: %d more files of which only some lines are events", more)
+		p.warn("left out: %s of which only some lines are events", several(int64(more), "more file", "more files"))
 	}
 }
 
@@ -74,7 +74,7 @@ func (p *program) warnOfHalfRows(l *export.Learned) {
 		}
 	}
 	if more := told - mostWarnings; more > 0 {
-		p.warn("%d more files end in the middle of a row, which is left out: the next run reads it", more)
+		p.warn("%s in the middle of a row, which is left out: the next run reads it", several(int64(more), "more file ends", "more files end"))
 	}
 }
 
@@ -138,7 +138,7 @@ func excludedText(found *foundSources) string {
 }
 
 func brokenLinks(found *foundSources) string {
-	return "left out: " + fewFiles(found.Broken) + ": what a link leads to is missing"
+	return "left out: " + fewFiles(found.Broken) + ": broken links"
 }
 
 // fewFiles names the first two of some files, and says how many more there are.

@@ -107,7 +107,7 @@ func TestALogOfJSONHasProgressAndTheWholeInItsLastRecord(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state")
 	out := runProgram(t, account, "backfill", "--yes", "--log-format", "json", "--state", state, acornly)
 	all := records(t, out.stderr)
-	for _, phase := range []string{"reading", "people", "events"} {
+	for _, phase := range []string{"reading", "sending people", "sending events"} {
 		if !slices.ContainsFunc(all, func(r record) bool { return r.Msg == phase && r.State == "began" && r.Command == "backfill" }) {
 			t.Errorf("no record of the phase %s:\n%s", phase, out.stderr)
 		}
@@ -169,7 +169,7 @@ func TestQuietUnlessSomethingHappened(t *testing.T) {
 		{"done", []string{"--state", state, acornly}, exitDone, nil},
 		{"done before", []string{"--state", state, acornly}, exitDone, nil},
 		{"done, as JSON", []string{"--log-format=json", acornly}, exitDone, nil},
-		{"a warning", []string{"--state", state, "--events", "Other", acornly}, exitDone, []string{"warning: the last backfill, done at "}},
+		{"a warning", []string{"--state", state, "--events", "Other", acornly}, exitDone, []string{"warning: the last backfill, finished at "}},
 		{"rejects", []string{"--state", other, broken}, exitRejects, []string{
 			"backfill: exit code 3 in 0s: 2 rows read, 1 sent, 1 rejected (1 not valid JSON); 1 person sent; 2 requests, "}},
 		{"rejects, in a document", []string{"--json", "--state", other, "--restart", broken}, exitRejects, nil},
@@ -195,7 +195,7 @@ func TestQuietUnlessSomethingHappened(t *testing.T) {
 		t.Errorf("as JSON: %q", out.stderr)
 	}
 	out = runProgram(t, account, "backfill", "--yes", acornly)
-	if !strings.Contains(someSeconds.ReplaceAllString(out.stderr, " in 0s:"), "\nbackfill: done in 0s: 15 rows read, 5 sent, 5 only feed a person, 4 skipped, 1 duplicate; 3 people sent; 2 requests, ") ||
+	if !strings.Contains(someSeconds.ReplaceAllString(out.stderr, " in 0s:"), "\nbackfill: done in 0s: 15 rows read, 5 sent, 5 update people only, 4 left out, 1 duplicate; 3 people sent; 2 requests, ") ||
 		strings.Count(out.stderr, "backfill: done") != 1 {
 		t.Errorf("a log without one line for the whole:\n%s", out.stderr)
 	}

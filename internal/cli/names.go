@@ -151,7 +151,7 @@ func (t *summaryText) changed() {
 			return fmt.Sprintf("%s -> %s %s", name(c.Name), c.Became, export.Count(c.Count))
 		})
 		t.listChanged("dropped", of, dropped, func(c *export.ChangedName) string {
-			return fmt.Sprintf("%s %s (%s)", name(c.Name), export.Count(c.Count), c.Dropped)
+			return fmt.Sprintf("%s %s (%s)", name(c.Name), export.Count(c.Count), strings.TrimSuffix(wordsFor(c.Dropped, 1), " left out"))
 		})
 	}
 	if n := t.s.Beyond; n > 0 {
@@ -169,7 +169,7 @@ func (t *summaryText) listChanged(label, of string, all []export.ChangedName, sh
 // writeNames says before the question who is uncertain, which rows and columns are read otherwise than they
 // stand, which events may be left out by mistake, and what happens to people's attributes.
 func (p *program) writeNames(plan *export.Plan, l *export.Learned, attributes *export.AttributeSummary) {
-	t := &summaryText{style: p.style(p.env.StderrTerminal), s: &export.Summary{AttributeSummary: *attributes}}
+	t := &summaryText{style: p.style(p.env.StderrTerminal), width: p.columnsForPeople(), s: &export.Summary{AttributeSummary: *attributes}}
 	all, beyond := l.SkippedEvents(plan.Rules)
 	for _, e := range all {
 		if e.PerhapsYours && len(t.s.SkippedEvents) < mostNamed {

@@ -92,7 +92,7 @@ func (p *program) warnOfReplaced(source posthog.Source, then *ledger.KnownSource
 		return
 	}
 	if then.Trouble == "" && !export.Holds(source.Path, then.Source, source.Size) {
-		p.warn("%s is another file than the one that was sent: it is read whole, and what is in both is not sent again", source.Path)
+		p.warn("%s was replaced since it was sent: it is read from the start, and events of it already sent are not sent again", source.Path)
 	}
 }
 

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -83,15 +82,15 @@ func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources [
 func (p *program) warnOfManifests(args []string, sources []posthog.Source) []*posthog.Incomplete {
 	for _, arg := range args {
 		if posthog.IsManifest(arg) {
-			p.warn("%s is a batch export's manifest, which only lists files; it is left out", arg)
+			p.warn("%s is the manifest of a batch export, which only lists its files; it is left out", arg)
 		}
 	}
 	incomplete, err := posthog.CheckManifests(sources)
 	for _, i := range incomplete {
-		p.warn("%s; get the missing files too", i)
+		p.warn("%s; download the missing files too", i)
 	}
 	if err != nil {
-		p.warn("%s; whether its export is complete is not known", err)
+		p.warn("%s; so whether its export is complete is unknown", err)
 	}
 	return incomplete
 }
@@ -111,5 +110,5 @@ func (p *program) sourcesText(sources []posthog.Source) string {
 	if len(sources) == 1 {
 		return p.given(sources[0].Path)
 	}
-	return fmt.Sprintf("%d files", len(sources))
+	return files(len(sources))
 }

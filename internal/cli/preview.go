@@ -144,7 +144,7 @@ func (p *program) showPlan(ctx context.Context, plan *export.Plan, o *previewOpt
 	}
 	summary.LiveStops = checkLive(&o.mapping, learned) != nil
 	summary.WouldStop = o.mapping.identity.exceeded(learned, learned.People.Count(plan.Now.Unix()))
-	title := fmt.Sprintf("Would be sent from %s. Nothing was.", p.sourcesText(plan.Sources))
+	title := fmt.Sprintf("Plan: %s → Customer.io (nothing sent)", p.sourcesText(plan.Sources))
 	if err := errors.Join(err, p.writeSummary(p.results(), summary, title, err)); err != nil {
 		return err
 	}

@@ -34,12 +34,11 @@ func profileText(p *export.Profile) string {
 
 func heldCount(held *export.TwoProfiles) string {
 	who := several(int64(held.Count), "person has", "people have")
-	return who + " several identified profiles, and nothing of theirs is sent"
+	return who + " several identified profiles; nothing of theirs is sent, their rows wait"
 }
 
 // heldAdvice is what to do about people who are held.
-const heldAdvice = "their rows wait: merge the profiles in Customer.io and give a new --existing, " +
-	"or give --merge-profiles, which cannot be undone"
+const heldAdvice = "merge the profiles in Customer.io and use a new --existing file, or use --merge-profiles, which cannot be undone"
 
 // heldNames names the first few of those who are held.
 func heldNames(held *export.TwoProfiles) string {

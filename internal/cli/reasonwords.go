@@ -13,7 +13,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// reasonWords says one code in words. They follow a number of rows, people, merges, links or values: "2 PostHog noise events".
+// reasonWords says one code in words. They follow a number of rows, people, merges, links or values, as in
+// "2 PostHog noise events".
 type reasonWords struct {
 	one, many string // one stands for both where it has no plural
 	fix       string // what to do about it, where that helps
@@ -25,6 +26,9 @@ const (
 	linkExported   = "persons_export"     // the persons export has them as two people
 	linkPersonID   = "person_ids"         // rows have one person_id
 )
+
+// listSeparator stands between the parts of a list of counts.
+const listSeparator = " · "
 
 // apiPrefix marks the reasons that are Customer.io's own.
 const apiPrefix = "api:"
@@ -80,7 +84,7 @@ var rejectedWords = map[string]reasonWords{
 
 // linkWords are the reasons for which two IDs are not taken for one person.
 var linkWords = map[string]reasonWords{
-	linkIdentified: {one: "of people who are both identified"},
+	linkIdentified: {one: "of two identified people"},
 	linkExported:   {one: "of two people in the persons export"},
 	linkPersonID:   {one: "of identified people who share a person_id"},
 }
@@ -119,8 +123,8 @@ var operationWords = map[string]reasonWords{
 // wordTables are all codes with their words.
 var wordTables = []map[string]reasonWords{leftOutWords, rejectedWords, linkWords, changedWords, operationWords}
 
-// wordsFor says a code in words that follow n, such as "PostHog noise events". A code that has none stands with blanks for its
-// underscores: Customer.io has reasons of its own, and a state may be newer than this program.
+// wordsFor says a code in words that follow n, such as "PostHog noise events". A code that has none stands
+// with blanks for its underscores: Customer.io has reasons of its own, and a state may be newer than this program.
 func wordsFor(code string, n int64) string {
 	for _, table := range wordTables {
 		if words, ok := table[code]; ok {
@@ -157,7 +161,7 @@ func reasons(counts map[string]int64) string {
 			parts = append(parts, export.Count(n)+" "+wordsFor(code, n))
 		}
 	}
-	return strings.Join(parts, " · ")
+	return strings.Join(parts, listSeparator)
 }
 
 // listWords lists the codes of one table with what they mean and what to do about them, for help.

@@ -58,7 +58,7 @@ sends, as backfill does; for cron, add --yes.`,
 // noSource refuses what is typed as a source.
 func noSource(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return errors.New("retry takes no SOURCE: it knows from the state which files have rejected rows")
+		return errors.New("retry takes no SOURCE: the state says which files have rejected rows")
 	}
 	return nil
 }
@@ -101,8 +101,8 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 	begun := len(runs) > 0 && runs[0].Ended.IsZero()
 	if begun && runs[0].Command != retryCommand {
 		return &problem{code: exitUsage,
-			err:  fmt.Errorf("the %s that began at %s has not come to its end", runs[0].Command, timeText(runs[0].Began)),
-			hint: "go on with it first: " + runs[0].Typed}
+			err:  fmt.Errorf("the %s of %s has not finished", runs[0].Command, timeText(runs[0].Began)),
+			hint: "resume it first: " + runs[0].Typed}
 	}
 	if !begun && open.Rows+open.People == 0 && (open.Merges == 0 || !o.merges) {
 		return p.nothingRejected(&open)
@@ -114,8 +114,8 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 	j := &journey{command: retryCommand, asks: true, merges: o.merges, reread: reread}
 	if !begun && len(sources) == 0 && open.People == 0 && (open.Merges == 0 || !o.merges) {
 		return &problem{code: exitInput,
-			err:  fmt.Errorf("nothing was tried again: no file is there that has rejected rows, %s of which are left", export.Count(open.Rows)),
-			hint: "bring back the files that the warnings name, or let sync read them under their new names, and then retry"}
+			err:  fmt.Errorf("nothing was tried again: the files with the %s are missing", several(open.Rows, "rejected row", "rejected rows")),
+			hint: "put back the files that the warnings name, or run sync to read them under their new names; then retry"}
 	}
 	plan, err := p.retryPlan(ctx, time.Now(), to, j, o, sources)
 	if err != nil {
@@ -171,9 +171,10 @@ func (p *program) nothingRejected(open *ledger.OpenRejects) error {
 	if p.json {
 		return p.writeSummary(p.env.Stdout, export.Nothing(&export.Plan{}), "", nil)
 	}
-	text := "Nothing was rejected that could be tried again."
+	text := "Nothing to retry: nothing is rejected."
 	if open.Merges > 0 {
-		text += " " + several(open.Merges, "merge was", "merges were") + ", which --merges tries."
+		text = "Nothing to retry except " + several(open.Merges, "rejected merge", "rejected merges") + ": add --merges to try " +
+			plural(open.Merges, "it", "them") + " again."
 	}
 	_, err := fmt.Fprintln(p.env.Stdout, text)
 	return err
@@ -206,7 +207,7 @@ func (p *program) stillThere(ctx context.Context, state *ledger.Store, open *led
 	slices.SortFunc(files, func(a, b posthog.Source) int { return strings.Compare(a.Path, b.Path) })
 	files = slices.Compact(files)
 	for _, path := range slices.Compact(gone) {
-		p.warn("%s is gone: what was rejected of it cannot be tried again; bring it back, or let sync read it under its new name, and then retry", path)
+		p.warn("%s is missing, so its rejected rows cannot be tried again; put it back, or run sync to read it under its new name; then retry", path)
 	}
 	return files, reread, nil
 }
@@ -230,7 +231,7 @@ func (p *program) tellOfFlags(j *journey, last *ledger.Run, means string) error 
 	changed, err := differences(sent, last)
 	changed = slices.DeleteFunc(changed, func(text string) bool { return strings.Count(text, filesWith) == 2 })
 	if err == nil && len(changed) > 0 {
-		p.warn("other flags than the last run had: %s", strings.Join(changed, "; ")+means)
+		p.warn("flags differ from the last run: %s", strings.Join(changed, "; ")+means)
 	}
 	return err
 }

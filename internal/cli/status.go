@@ -121,7 +121,7 @@ func (p *program) writeNoStates() error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.env.Stdout, "Nothing has been sent yet: there is no state in %s.\n", plain(where))
+	_, err = fmt.Fprintf(p.env.Stdout, "Nothing has been sent yet (no state directory in %s).\n", plain(where))
 	return err
 }
 
@@ -200,8 +200,8 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 	return report, nil
 }
 
-// nextOf is the command to type after some runs, the newest first: to go on with one that has stopped, to send what was held as
-// recent, else for what is new. It is empty where that cannot be told.
+// nextOf is the command to type after some runs, the newest first: to resume one that was stopped, to send the recent events that
+// wait, else for what is new. It is empty where that cannot be told.
 func nextOf(runs []*ledger.Run, held bool) string {
 	if runs[0].Ended.IsZero() {
 		return runs[0].Typed
@@ -244,7 +244,7 @@ func reportRun(ctx context.Context, run *ledger.Run) (*runReport, error) {
 
 // writeStatus tells it to a person.
 func (p *program) writeStatus(reports []stateReport) error {
-	t := &summaryText{style: p.style(p.env.StdoutTerminal)}
+	t := &summaryText{style: p.style(p.env.StdoutTerminal), width: p.columns()}
 	for i, report := range reports {
 		if i > 0 {
 			t.WriteString("\n")
@@ -258,22 +258,22 @@ func (p *program) writeStatus(reports []stateReport) error {
 func (t *summaryText) state(s *stateReport) {
 	t.line("workspace", t.style.bold(fmt.Sprintf("%d (%s)", s.EnvironmentID, plain(s.BaseURL))))
 	t.line("state", plain(s.Path))
-	t.line("known", several(s.People, "person", "people")+" sent, "+several(s.MergesDone, "merge", "merges")+" done")
+	t.line("sent", several(s.People, "person", "people")+", "+several(s.MergesDone, "merge", "merges")+" in all")
 	if s.OpenRejects > 0 {
-		text := several(s.OpenRejects, "reject", "rejects") + ", which `ph2cio retry` tries again after a fix"
+		text := several(s.OpenRejects, "reject", "rejects") + ": fix " + plural(s.OpenRejects, "it", "them") + ", then run `ph2cio retry`"
 		if s.OpenMerges > 0 {
-			text += "; the " + several(s.OpenMerges, "merge", "merges") + " among them only with --merges"
+			text += " (with --merges for " + several(s.OpenMerges, "merge", "merges") + " among them)"
 		}
-		t.line("open", text)
+		t.line("to fix", text)
 	}
 	if s.Owed > 0 {
-		t.line("owed", several(s.Owed, "visitor", "visitors")+" whom nobody knows yet, or who are held, in "+files(int(s.OwedSources)))
+		t.line("waiting", several(s.Owed, "visitor", "visitors")+" not identified yet, or with two profiles, in "+files(int(s.OwedSources)))
 	}
 	if s.HeldRecent > 0 {
-		t.line("held", several(s.HeldRecent, "row", "rows")+" that were younger than 72 h, in "+files(int(s.HeldSources)))
+		t.line("waiting", several(s.HeldRecent, "event", "events")+" younger than 72 h when read, in "+files(int(s.HeldSources)))
 	}
 	if s.Lag != nil {
-		t.line("newest", fmt.Sprintf("event sent is of %s, %s ago", timeText(s.Newest), ageText(*s.Lag)))
+		t.line("newest event", fmt.Sprintf("%s, %s ago", timeText(s.Newest), ageText(*s.Lag)))
 	}
 	if s.Running != nil {
 		t.line("running", t.style.yellow(fmt.Sprintf("process %d on %s, since %s", s.Running.PID, plain(s.Running.Host), timeText(s.Running.Since))))
@@ -281,17 +281,16 @@ func (t *summaryText) state(s *stateReport) {
 	for i := range s.Runs {
 		t.run(&s.Runs[i], s.Running != nil && i == 0)
 	}
-	t.line("next", t.style.cyan(plain(s.Next)))
+	t.next(s.Next)
 }
 
 func (t *summaryText) run(r *runReport, running bool) {
 	fmt.Fprintln(t)
 	t.line(fmt.Sprintf("run %d", r.ID), fmt.Sprintf("%s, began %s, %s", r.Command, timeText(r.Began), r.how(running)))
-	t.line("rows", fmt.Sprintf("%s of %s: %s sent, %s only feed a person, %s skipped, %s rejected%s", export.Count(r.Done.Read), export.Count(r.Rows),
-		export.Count(r.Done.Sent()), export.Count(r.Done.Person), export.Count(total(r.Done.Skipped)), export.Count(total(r.Done.Rejected)), r.repeated()))
+	t.line("rows", fmt.Sprintf("%s of %s: %s", export.Count(r.Done.Read), export.Count(r.Rows), r.buckets()))
 	t.line("people", export.Count(r.Done.People())+" sent")
-	if n := total(r.Rejects); n > 0 {
-		t.line("rejects", t.style.red(fmt.Sprintf("%s (%s)", export.Count(n), plain(reasons(r.Rejects)))))
+	if total(r.Rejects) > 0 {
+		t.line("rejects", t.style.red(plain(reasons(r.Rejects))))
 	}
 	size := int64(0)
 	for _, source := range r.Sources {
@@ -305,34 +304,49 @@ func (t *summaryText) run(r *runReport, running bool) {
 	}
 }
 
-// repeated says which rows others stood for.
-func (r *runReport) repeated() (text string) {
-	if r.Done.Duplicate > 0 {
-		text += ", " + export.Count(r.Done.Duplicate) + " duplicate"
+// buckets says what became of the rows.
+func (r *runReport) buckets() string {
+	d := &r.Done
+	parts := []string{export.Count(d.Sent()) + " sent"}
+	for _, bucket := range []struct {
+		n    int64
+		name string
+	}{
+		{d.Person, plural(d.Person, "updates", "update") + " people only"}, {total(d.Skipped), "left out"}, {total(d.Rejected), "rejected"},
+		{d.Duplicate, plural(d.Duplicate, "duplicate", "duplicates")}, {d.Earlier, "already sent"},
+	} {
+		if bucket.n > 0 {
+			parts = append(parts, export.Count(bucket.n)+" "+bucket.name)
+		}
 	}
-	if r.Done.Earlier > 0 {
-		text += ", " + export.Count(r.Done.Earlier) + " sent by earlier runs"
-	}
-	return text
+	return strings.Join(parts, listSeparator)
 }
 
 // how says how a run ended, or where it is.
 func (r *runReport) how(running bool) string {
 	at := ""
 	if !r.Saved.IsZero() {
-		at = " at " + timeText(r.Saved)
+		at = " at " + timeAfter(r.Began, r.Saved)
 	}
 	switch {
 	case running:
 		return "sending " + r.Phase
 	case r.Ended.IsZero():
-		return "stopped among the " + r.Phase + at
+		return "stopped while sending " + r.Phase + at
 	case r.Outcome == ledger.Replaced:
-		return "stopped among the " + r.Phase + at + ", and another was begun in its place"
+		return "stopped while sending " + r.Phase + at + ", and replaced by a later run"
 	case r.Outcome == ledger.Troubled:
-		return "done at " + timeText(r.Ended) + ", but some sources could not be read to their ends"
+		return "done at " + timeAfter(r.Began, r.Ended) + ", but some files could not be read to the end"
 	}
-	return "done at " + timeText(r.Ended)
+	return "done at " + timeAfter(r.Began, r.Ended)
+}
+
+// timeAfter is a time without its day where that is known from another one.
+func timeAfter(before, t time.Time) string {
+	if before, t := before.UTC(), t.UTC(); before.Format(time.DateOnly) == t.Format(time.DateOnly) {
+		return t.Format("15:04:05 MST")
+	}
+	return timeText(t)
 }
 
 // ageText is how long ago something was, in the largest two units.

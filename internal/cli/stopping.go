@@ -25,7 +25,7 @@ type Interrupted struct{ Signal os.Signal }
 
 func (i *Interrupted) Error() string {
 	if i.pipe() {
-		return "stopped: what reads the output has closed it"
+		return "stopped: the program that reads the output has closed it"
 	}
 	return "stopped by a signal: " + i.Signal.String()
 }
@@ -87,7 +87,7 @@ func (p *program) tellOfStop(ctx context.Context) (end func()) {
 	stop := context.AfterFunc(ctx, func() {
 		defer close(told)
 		if signal := interruption(ctx); signal != nil && !p.idle.Load() && !(signal.pipe() && p.watch == nil) {
-			p.bar.Say(fmt.Sprintf("stopping: finishing what is under way, %s at most; the next signal quits at once", stopWithin))
+			p.bar.Say(fmt.Sprintf("stopping: waiting for the requests under way (up to %s); Ctrl-C again quits", stopWithin))
 		}
 	})
 	return func() {

@@ -34,8 +34,8 @@ func TestASignalDecidesWhatIsTold(t *testing.T) {
 		{signal, errors.Join(cancelled, broken), 143, signal.Error() + "\n" + broken.Error()},
 		{signal, &finished{code: exitRejects, why: "rejects"}, exitRejects, "rejects"},
 		{&Interrupted{Signal: os.Interrupt}, cancelled, 130, "stopped by a signal: interrupt"},
-		{&Interrupted{Signal: syscall.SIGPIPE}, nil, 141, "stopped: what reads the output has closed it"},
-		{&Interrupted{Signal: syscall.SIGPIPE}, fmt.Errorf("write: %w", syscall.EPIPE), 141, "stopped: what reads the output has closed it"},
+		{&Interrupted{Signal: syscall.SIGPIPE}, nil, 141, "stopped: the program that reads the output has closed it"},
+		{&Interrupted{Signal: syscall.SIGPIPE}, fmt.Errorf("write: %w", syscall.EPIPE), 141, "stopped: the program that reads the output has closed it"},
 		{nil, broken, exitFailed, broken.Error()},
 	} {
 		ctx, cancel := context.WithCancelCause(t.Context())

@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,7 +30,7 @@ func (p *program) writeSummary(w io.Writer, s *export.Summary, title string, fai
 	if p.watch != nil && (p.quiet || p.log != nil) {
 		return nil
 	}
-	t := &summaryText{s: s, style: p.style(p.env.StdoutTerminal && w == p.env.Stdout), sent: p.watch != nil}
+	t := &summaryText{s: s, style: p.style(p.env.StdoutTerminal && w == p.env.Stdout), width: p.columns(), sent: p.watch != nil}
 	t.write(title)
 	_, err := io.WriteString(w, t.String())
 	return err
@@ -38,11 +41,12 @@ type summaryText struct {
 	strings.Builder
 	s     *export.Summary
 	style style
+	width int  // columns; 0 is those of a terminal that is not there
 	sent  bool // what it tells has been sent
 }
 
 func (t *summaryText) write(title string) {
-	fmt.Fprintf(t, "%s\n\n", t.style.bold(plain(title)))
+	fmt.Fprintf(t, "%s\n\n", t.style.bold(wrapIndented(plain(title), t.columnCount(), 0)))
 	t.rows()
 	t.columns()
 	t.people()
@@ -51,57 +55,112 @@ func (t *summaryText) write(title string) {
 	t.campaigns()
 	t.trouble()
 	if t.s.Estimate > 0 {
-		t.line("time", about(time.Duration(t.s.Estimate*float64(time.Second)))+" to send, waits included")
+		t.line("send time", about(time.Duration(t.s.Estimate*float64(time.Second)))+", waits included")
 	}
 	t.line("took", took(t.s.Seconds))
 	if t.s.Interrupted {
-		t.line("stopped", t.style.yellow(stopped(t.s)))
+		t.line("stopped", t.style.yellow(t.stopped()))
 	}
 	if t.s.Rejects != "" {
 		t.line("rejects", plain(t.s.Rejects))
 	}
-	if t.s.Next != "" {
-		t.line("next", t.style.cyan(plain(t.s.Next)))
-	}
+	t.next(t.s.Next)
 }
+
+// labelWidth is how far the texts of labelled lines are from the left.
+const labelWidth = 13
 
 func (t *summaryText) line(label, text string) {
 	if text != "" {
-		fmt.Fprintf(t, "%-12s %s\n", label, text)
+		fmt.Fprintln(t, labelled(label, text, t.columnCount()))
 	}
+}
+
+// next is the command to type. It is one line, to be copied.
+func (t *summaryText) next(command string) {
+	if command != "" {
+		fmt.Fprintf(t, "%-12s %s\n", "next", t.style.cyan(plain(command)))
+	}
+}
+
+// under is a line of detail below another one.
+func (t *summaryText) under(text string) {
+	const indent = labelWidth + 2
+	fmt.Fprintf(t, "%*s%s\n", indent, "", t.style.dim(wrapList(text, t.columnCount(), indent)))
+}
+
+func (t *summaryText) columnCount() int {
+	return cmp.Or(t.width, columnsWithoutTerminal)
+}
+
+// labelled is a line of a label and a text, which goes on below itself.
+func labelled(label, text string, width int) string {
+	return fmt.Sprintf("%-12s ", label) + wrapList(text, width, labelWidth)
+}
+
+// columnsForPeople is how wide lines on stderr may be. In a log of JSON each is a record, however long.
+func (p *program) columnsForPeople() int {
+	if p.log != nil {
+		return math.MaxInt32
+	}
+	return p.columns()
+}
+
+// wrapList is wrapIndented for a text that may be a list. Its parts stay whole where they are short.
+func wrapList(text string, width, indent int) string {
+	const unbroken = "\u00a0"
+	parts := strings.Split(text, listSeparator)
+	for i, part := range parts {
+		if len(parts) > 1 && columnsOf(part) < (width-indent)*2/3 {
+			parts[i] = strings.ReplaceAll(part, " ", unbroken)
+		}
+	}
+	return strings.ReplaceAll(wrapIndented(strings.Join(parts, unbroken+"· "), width, indent), unbroken, " ")
 }
 
 func (t *summaryText) rows() {
 	r := t.s.Rows
 	t.line("rows", export.Count(r.Read)+" read")
-	t.bucket("sent", r.Sent, "")
-	t.bucket("person", r.Person, "only feed a person")
-	t.bucket("skipped", total(r.Skipped), reasons(r.Skipped))
+	t.bucket(t.sentWord(), r.Sent, "")
+	t.bucket("people only", r.Person, "update people, not sent as events")
+	t.bucket("left out", total(r.Skipped), reasons(r.Skipped))
 	t.corrections()
 	t.bucket("rejected", total(r.Rejected), reasons(r.Rejected))
 	t.examples()
-	t.bucket("duplicate", r.Duplicate, "another row stands for the same event")
-	t.bucket("earlier", r.Earlier, "acknowledged by an earlier run, or before the run went on")
-	t.bucket("unsent", r.Unsent, "no answer when the run stopped")
+	t.bucket("duplicate", r.Duplicate, "the same event as another row")
+	t.bucket("already sent", r.Earlier, "not sent again")
+	t.bucket("queued, not sent", r.Unsent-r.Unanswered, "")
+	t.bucket("sent, no answer", r.Unanswered, "")
 	t.times()
+}
+
+// sentWord is what becomes, or became, of what is sent.
+func (t *summaryText) sentWord() string {
+	if t.sent {
+		return "sent"
+	}
+	return "to send"
 }
 
 // times counts the rows whose own time cannot be right.
 func (t *summaryText) times() {
 	if n := t.s.TimedByCreatedAt; n > 0 {
-		t.line("times", several(n, "row has a time in the future and takes", "rows have times in the future and take")+" that of created_at")
+		t.line("future", several(n, "row has a time in the future: its created_at is used", "rows have times in the future: their created_at is used"))
 	}
 }
 
-// unread tells which fields rows have without saying anything by them.
+// unread tells which fields of rows cannot be read.
 func (t *summaryText) unread() {
 	for i := range t.s.UnreadFields {
 		f := &t.s.UnreadFields[i]
-		what := "a created_at that cannot be read"
+		what := "an unreadable created_at"
 		if f.Field == "person_id" {
-			what = "a person_id that is no UUID"
+			what = "a person_id that is not a UUID"
 		}
-		text := fmt.Sprintf("%s %s, taken as none: %s in %s:%d", several(f.Rows, "row has", "rows have"), what, strconv.Quote(f.Text), f.File, f.Line)
+		text := fmt.Sprintf("%s %s, and counts as having none: %s in %s:%d", several(f.Rows, "row has", "rows have"), what, strconv.Quote(f.Text), f.File, f.Line)
+		if f.Rows != 1 {
+			text = strings.Replace(text, "counts", "count", 1)
+		}
 		t.line("warning", t.style.yellow(oneLine(text)))
 	}
 }
@@ -109,7 +168,7 @@ func (t *summaryText) unread() {
 // examples shows where one row of each of the first few reasons stands.
 func (t *summaryText) examples() {
 	for _, e := range t.s.Examples {
-		fmt.Fprintf(t, "               %s\n", t.style.dim(oneLine(strings.TrimSpace(place(&e)+"  "+exampleText(&e)))))
+		t.under(oneLine(strings.TrimSpace(place(&e) + "  " + exampleText(&e))))
 	}
 }
 
@@ -129,15 +188,14 @@ func (t *summaryText) corrections() {
 	if n == 0 {
 		return
 	}
-	what := several(n, "row corrects an event", "rows correct events") + " sent before, which Customer.io cannot take back"
+	what := "Customer.io cannot change an event that it has"
 	if t.s.Rejects != "" {
-		what += "; all are listed in " + export.RejectsName
+		what += "; " + export.RejectsName + " lists all corrections"
 	}
-	fmt.Fprintf(t, "               %s\n", t.style.dim(plain(what)))
+	t.under(what)
 	for i := range min(len(t.s.CorrectedLate), mostNamed) {
 		c := &t.s.CorrectedLate[i]
-		line := fmt.Sprintf("%s:%d  %s  %s", c.File, c.Line, c.Event, c.EventID)
-		fmt.Fprintf(t, "               %s\n", t.style.dim(oneLine(line)))
+		t.under(oneLine(fmt.Sprintf("%s:%d  %s  %s", c.File, c.Line, c.Event, c.EventID)))
 	}
 }
 
@@ -153,42 +211,41 @@ func place(r *export.Reject) string {
 }
 
 func (t *summaryText) bucket(name string, n int64, note string) {
-	if n == 0 && name != "sent" {
+	if n == 0 && name != t.sentWord() {
 		return
 	}
-	count := fmt.Sprintf("%12s", export.Count(n))
+	const indent = 30
+	count := fmt.Sprintf("%9s", export.Count(n))
 	if name == "rejected" {
 		count = t.style.red(count)
 	}
-	fmt.Fprintln(t, strings.TrimRight(fmt.Sprintf("  %-10s %s  %s", name, count, t.style.dim(plain(note))), " "))
+	note = t.style.dim(wrapList(plain(note), t.columnCount(), indent))
+	fmt.Fprintln(t, strings.TrimRight(fmt.Sprintf("  %-16s %s  %s", name, count, note), " "))
 }
 
 func (t *summaryText) people() {
 	p := t.s.People
-	parts := []string{fmt.Sprintf("%s sent, of %s%s distinct IDs", export.Count(p.Sent), t.roughly(), export.Count(p.DistinctIDs))}
+	parts := []string{t.whoIsWho(), export.Count(p.Sent) + " " + t.sentWord()}
 	if p.Earlier > 0 {
-		parts = append(parts, export.Count(p.Earlier)+" sent before the run went on")
+		parts = append(parts, export.Count(p.Earlier)+" already sent")
 	}
 	if p.Unchanged > 0 {
-		parts = append(parts, export.Count(p.Unchanged)+" unchanged since an earlier run")
+		parts = append(parts, export.Count(p.Unchanged)+" already sent and unchanged")
 	}
-	if p.JoinedIDs > 0 {
-		parts = append(parts, t.roughly()+export.Count(p.JoinedIDs)+" of them another name for somebody")
-	}
+	t.line("people", strings.Join(parts, listSeparator))
 	if n := total(p.Rejected); n > 0 {
-		parts = append(parts, t.style.red(fmt.Sprintf("%s rejected (%s)", export.Count(n), reasons(p.Rejected))))
+		t.line("", t.style.red(fmt.Sprintf("%s rejected: %s", export.Count(n), reasons(p.Rejected))))
 	}
-	if p.EmailConflicts > 0 {
-		parts = append(parts, fmt.Sprintf("%s share an email and go without it", export.Count(int64(p.EmailConflicts))))
+	if n := int64(p.EmailConflicts); n > 0 {
+		t.line("", several(n, "person shares", "people share")+" an email with somebody else and "+plural(n, "is", "are")+" sent without it")
 	}
-	if p.Unidentified > 0 {
-		parts = append(parts, t.leftOut("left out "))
-	}
-	t.line("people", strings.Join(parts, "; "))
-	t.fused("")
 	t.withoutEmail()
+	if p.Unidentified > 0 {
+		t.line("", t.leftOut("left out "))
+	}
+	t.fused("")
 	if held := t.s.TwoProfiles; held != nil {
-		t.line("held", t.style.yellow(heldCount(held)))
+		t.line("waiting", t.style.yellow(heldCount(held)))
 		t.line("", t.style.dim(heldNames(held)))
 		t.line("", heldAdvice)
 	}
@@ -197,20 +254,30 @@ func (t *summaryText) people() {
 	for _, who := range []string{"identified", "with-email", "all"} {
 		choices = append(choices, who+" "+t.profiles(who))
 	}
-	t.line("profiles", "by --people: "+strings.Join(choices, ", "))
+	t.line("profiles", "with --people "+strings.Join(choices, listSeparator))
 }
 
-// leftOut says how many are left out, with the word for it, because nothing identifies them, and how many of
-// them one thing alone speaks against.
+// whoIsWho says how many people the distinct IDs are.
+func (t *summaryText) whoIsWho() string {
+	ids := t.s.People.DistinctIDs
+	who := ids - t.s.People.JoinedIDs
+	return t.roughly() + several(ids, "distinct ID is ", "distinct IDs are ") + t.roughly() + several(who, "person", "people")
+}
+
+// leftOut says how many people are left out, with the word for it, because nothing identifies them, and how many of
+// them for one reason alone.
 func (t *summaryText) leftOut(word string) string {
 	p := t.s.People
-	text := fmt.Sprintf("%s%s %sbecause nothing identifies them", t.roughly(), export.Count(int64(p.Unidentified)), word)
-	var only []string
-	if p.ShapeOnly > 0 {
-		only = append(only, export.Count(int64(p.ShapeOnly))+" only because their ID looks machine-made")
+	text := t.roughly() + several(int64(p.Unidentified), "visitor", "visitors") + " not identified yet"
+	if word != "" {
+		text += ", " + strings.TrimSpace(word)
 	}
-	if p.VisitorOnly > 0 {
-		only = append(only, export.Count(int64(p.VisitorOnly))+" only because posthog-js never says who they are")
+	var only []string
+	if n := int64(p.ShapeOnly); n > 0 {
+		only = append(only, export.Count(n)+" only because "+plural(n, "the ID looks", "their IDs look")+" machine-made")
+	}
+	if n := int64(p.VisitorOnly); n > 0 {
+		only = append(only, export.Count(n)+" only because posthog-js never says who "+plural(n, "it is", "they are"))
 	}
 	if len(only) == 0 {
 		return text
@@ -224,16 +291,13 @@ func (t *summaryText) fused(label string) {
 	if p.FusedCount == 0 {
 		return
 	}
-	who := "1 person has several logins with different emails"
-	if p.FusedCount > 1 {
-		who = export.Count(int64(p.FusedCount)) + " people have several logins with different emails"
-	}
+	who := several(int64(p.FusedCount), "person has", "people have") + " several logins with different emails"
 	t.line(label, t.style.yellow(oneLine(who+" (explain --id "+escape.Shell(p.Fused[0].ID)+")")))
 	names := firstFew(p.FusedCount, len(p.Fused), func(i int) string {
 		emails := p.Fused[i].Emails
 		return fmt.Sprintf("%s (%s)", mapping.ShortID(p.Fused[i].ID), strings.Join(emails[:min(3, len(emails))], ", "))
 	})
-	t.line("", t.style.dim(oneLine("they are "+names)))
+	t.line("", t.style.dim(oneLine(names)))
 }
 
 // mostNamed is how many of those that a summary only counts it also names.
@@ -277,50 +341,47 @@ func (t *summaryText) profiles(who string) string {
 	return text
 }
 
-// links says which rows that tie IDs together were refused. Most runs have none.
+// links says which links between IDs were refused. Most runs have none.
 func (t *summaryText) links() {
 	l := t.s.People.Links
 	refused := map[string]int64{
 		linkIdentified: l.AlreadyIdentified, linkExported: l.PersonsExport, linkPersonID: l.RefusedShares,
 	}
-	if total(refused) > 0 {
-		links := " links between two people refused: "
-		if total(refused) == 1 {
-			links = " link between two people refused: "
-		}
-		t.line("", export.Count(total(refused))+links+reasons(refused))
+	if n := total(refused); n > 0 {
+		t.line("", several(n, "link between IDs", "links between IDs")+" refused: "+reasons(refused))
 	}
 }
 
 // actions are those of operations, in the order in which they are told.
 var actions = []string{"identify", "event", "page", "screen", "merge"}
 
-func (t *summaryText) operations() {
+// operationsText lists operations by action, in that order.
+func operationsText(counts map[string]int64) string {
 	var parts []string
 	for _, action := range actions {
-		if n := t.s.Operations[action]; n > 0 {
-			parts = append(parts, export.Count(n)+" "+action)
+		if n := counts[action]; n > 0 {
+			parts = append(parts, export.Count(n)+" "+wordsFor(action, n))
 		}
 	}
-	if len(parts) == 0 {
-		parts = []string{"none"}
-	}
-	t.line("operations", strings.Join(parts, ", "))
+	return strings.Join(parts, ", ")
+}
+
+func (t *summaryText) operations() {
+	t.line("operations", cmp.Or(operationsText(t.s.Operations), "none"))
 	if n := int(t.s.Operations["merge"]); n > 0 {
 		t.line("", t.style.dim(pairsText(t.s.Merges[:min(len(t.s.Merges), mostNamed)], n)))
 	}
 	if n := total(t.s.MergesRejected); n > 0 {
-		t.line("merges", t.style.red(fmt.Sprintf("%s rejected (%s)", export.Count(n), reasons(t.s.MergesRejected))))
+		t.line("merges", t.style.red(fmt.Sprintf("%s rejected: %s", export.Count(n), reasons(t.s.MergesRejected))))
 	}
-	if total(t.s.Refused) > 0 {
-		t.line("refused", t.style.red(reasons(t.s.Refused)))
+	if refused := operationsText(t.s.Refused); refused != "" {
+		t.line("rejected", t.style.red(refused+" rejected by Customer.io"))
 	}
-	if total(t.s.Unsent) > 0 {
-		t.line("unsent", t.style.yellow(reasons(t.s.Unsent)))
-	}
-	requests := fmt.Sprintf("%s, %s", export.Count(t.s.Requests), bytesText(t.s.Bytes))
+	queued, unanswered := unsentText(t.s)
+	t.line("unsent", t.style.yellow(strings.Join(slices.DeleteFunc([]string{queued, unanswered}, isEmpty), listSeparator)))
+	requests := export.Count(t.s.Requests) + ", " + bytesText(t.s.Bytes)
 	if t.s.Retries > 0 {
-		requests += fmt.Sprintf(", %s retries", export.Count(t.s.Retries))
+		requests += ", " + several(t.s.Retries, "retry", "retries")
 	}
 	t.line("requests", requests)
 	if len(t.s.ValuesCut) > 0 {
@@ -328,21 +389,51 @@ func (t *summaryText) operations() {
 	}
 }
 
-// stopped says how an interruption left things.
-func stopped(s *export.Summary) string {
-	if n := total(s.Unsent); n > 0 {
-		return "interrupted; " + export.Count(n) + " operations were not sent or have no answer (safe to send again)"
+func isEmpty(text string) bool { return text == "" }
+
+// unsentText says which operations were never sent, and which have no answer.
+func unsentText(s *export.Summary) (queued, unanswered string) {
+	never := maps.Clone(s.Unsent)
+	for action, n := range s.Unanswered {
+		never[action] -= n
 	}
-	return "interrupted; what was under way was finished"
+	if queued = operationsText(never); queued != "" {
+		queued += " queued, not sent"
+	}
+	if unanswered = operationsText(s.Unanswered); unanswered != "" {
+		unanswered += " sent, no answer"
+	}
+	return queued, unanswered
+}
+
+// stopped says how an interruption left things.
+func (t *summaryText) stopped() string {
+	switch {
+	case !t.sent:
+		return "before the end, so these counts are not complete"
+	case total(t.s.Unanswered) > 0:
+		return "before the end; run the same command again to resume (what has no answer is safe to send again)"
+	}
+	return "before the end, with every request answered; run the same command again to resume"
 }
 
 func (t *summaryText) campaigns() {
 	c := t.s.Campaigns
-	t.line("campaigns", fmt.Sprintf("%s events younger than 72 h can start one; %s identifies can enter segments",
-		export.Count(c.RecentEvents), export.Count(c.Identifies)))
-	if t.s.People.Stale > 0 {
-		t.line("", fmt.Sprintf("%s people's newest data is older than 72 h and may overwrite later values",
-			export.Count(int64(t.s.People.Stale))))
+	events := "0 events of the last 72 hours"
+	if c.RecentEvents > 0 {
+		events = several(c.RecentEvents, "event", "events") + " of the last 72 hours may trigger a campaign"
+	}
+	t.line("campaigns", events)
+	if c.Identifies > 0 {
+		t.line("", several(c.Identifies, "profile update", "profile updates")+" may trigger a segment campaign")
+	}
+	if n := min(int64(t.s.People.Stale), t.s.People.Sent); n > 0 {
+		upTo := ""
+		if t.s.People.Sent < int64(t.s.People.Stale) {
+			upTo = "up to " // some of them are not sent
+		}
+		t.line("overwrites", upTo+several(n, "profile may lose newer values (its newest data here is older than 72 h)",
+			"profiles may lose newer values (their newest data here is older than 72 h)"))
 	}
 }
 
@@ -351,11 +442,11 @@ func (t *summaryText) trouble() {
 		t.line("warning", t.style.yellow(oneLine(nobodyHas(names))))
 	}
 	if t.s.LiveStops {
-		t.line("stops", t.style.yellow("a real run would send nothing: "+oneLine(liveText(t.s.LiveProfiles))))
+		t.line("blocked", t.style.yellow("a run would send nothing: "+oneLine(liveText(t.s.LiveProfiles))))
 		t.line("", liveHint)
 	}
 	for _, limit := range t.s.WouldStop {
-		t.line("stops", t.style.yellow("a real run would send nothing: "+limitText(limit)))
+		t.line("blocked", t.style.yellow("a run would send nothing: "+limitText(limit)))
 	}
 	t.unread()
 	for _, source := range t.s.Sources {
@@ -375,6 +466,14 @@ func total(counts map[string]int64) (n int64) {
 		n += c
 	}
 	return n
+}
+
+// plural is the word for n of something.
+func plural(n int64, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
 }
 
 // about writes a duration as coarsely as a forecast deserves.
@@ -405,5 +504,5 @@ func bytesText(n int64) string {
 	case n >= 1e3:
 		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
 	}
-	return fmt.Sprintf("%d bytes", n)
+	return several(n, "byte", "bytes")
 }

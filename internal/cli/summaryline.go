@@ -76,8 +76,8 @@ func rowsText(r *export.Rows) string {
 		n    int64
 		name string
 	}{
-		{r.Person, "only feed a person"}, {total(r.Skipped), "skipped"}, {r.Duplicate, "duplicate"}, {r.Earlier, "earlier"},
-		{r.Unsent, "unsent"},
+		{r.Person, plural(r.Person, "updates", "update") + " people only"}, {total(r.Skipped), "left out"}, {r.Duplicate, plural(r.Duplicate, "duplicate", "duplicates")},
+		{r.Earlier, "already sent"}, {r.Unsent - r.Unanswered, "queued, not sent"}, {r.Unanswered, "sent, no answer"},
 	} {
 		if bucket.n > 0 {
 			parts = append(parts, export.Count(bucket.n)+" "+bucket.name)

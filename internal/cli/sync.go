@@ -58,7 +58,7 @@ asks. Begin with a backfill, or with --first-run. If a run stops, run the same c
 
 func noStdin(args []string) error {
 	if slices.Contains(args, stdinSource) {
-		return errors.New("source -: sync looks for files; standard input is for backfill")
+		return errors.New("source -: sync reads files only; use backfill to read standard input")
 	}
 	return nil
 }
@@ -180,7 +180,7 @@ func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, p
 		return err
 	}
 	if len(runs) > 0 && !j.goes {
-		if err := p.tellOfFlags(j, runs[0], "; they count for what comes from now on, and `ph2cio backfill --restart` looks at everything again"); err != nil {
+		if err := p.tellOfFlags(j, runs[0], "; they apply to new rows only; `ph2cio backfill --restart` applies them to all rows"); err != nil {
 			return err
 		}
 	}
@@ -198,13 +198,13 @@ func (p *program) takeUp(plan *export.Plan, begun *ledger.Run, j *journey, o *sy
 		return plan, nil
 	case begun.Command == retryCommand:
 		if len(plan.Sources) > 0 {
-			p.warn("the retry that began at %s was stopped, and this sync begins in its place; `ph2cio retry` tries again what it has left", timeText(begun.Began))
+			p.warn("the retry of %s was stopped, and this sync replaces it; `ph2cio retry` tries again what is left", timeText(begun.Began))
 		}
 		return plan, nil
 	case begun.Command != syncCommand:
 		return nil, &problem{code: exitUsage,
-			err:  fmt.Errorf("the %s that began at %s has not come to its end", begun.Command, timeText(begun.Began)),
-			hint: "go on with it first: " + begun.Typed}
+			err:  fmt.Errorf("the %s of %s has not finished", begun.Command, timeText(begun.Began)),
+			hint: "resume it first: " + begun.Typed}
 	}
 	sent, err := sentFlags(o.mapping.identity.flags, &o.mapping.identity, plan)
 	if err != nil {
@@ -237,17 +237,17 @@ func (p *program) nothingNew(plan *export.Plan, known int) error {
 		return p.writeSummary(p.env.Stdout, export.Nothing(plan), "", nil)
 	}
 	if !p.quiet {
-		text := "Nothing new: " + files(known) + ", all known. Nothing was sent."
+		text := "Nothing new in " + files(known) + ". Nothing was sent."
 		if len(plan.Incomplete) > 0 {
-			text = "Nothing was sent: what is new waits for the missing files of its export, which the warning names."
+			text = "Nothing was sent: new files wait until their export is complete. The warning names the missing files."
 		}
-		fmt.Fprintln(p.env.Stdout, text)
+		fmt.Fprintln(p.env.Stdout, wrapIndented(text, p.columns(), 0))
 	}
 	return nil
 }
 
 // errEnough ends a run that has sent for as long as --max-duration allows.
-var errEnough = errors.New("it has sent for as long as --max-duration allows")
+var errEnough = errors.New("stopped after the time that --max-duration allows")
 
 // within is ctx for as long as may be sent.
 func (o *sendingOptions) within(ctx context.Context) (context.Context, context.CancelFunc) {

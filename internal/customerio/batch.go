@@ -13,7 +13,8 @@ type Batch struct {
 	body   []byte // a whole request body at any time, once there is an operation
 	starts []int  // where in body each operation starts
 	refs   []uint64
-	passed int // how many batches its packer has given out since it was opened
+	doubt  bool // see InDoubt
+	passed int  // how many batches its packer has given out since it was opened
 }
 
 var batches = sync.Pool{New: func() any { return &Batch{body: make([]byte, 0, MaxBody)} }}
@@ -51,9 +52,13 @@ func (b *Batch) Item(i int) []byte {
 	return b.body[b.starts[i]:end:end]
 }
 
+// InDoubt reports whether a Client has sent the batch, or a part of it, without an answer that says what became of it. It is for
+// what a Receipt calls Unsent.
+func (b *Batch) InDoubt() bool { return b.doubt }
+
 // Reset makes the batch empty and keeps its memory.
 func (b *Batch) Reset() {
-	b.body, b.starts, b.refs, b.passed = b.body[:0], b.starts[:0], b.refs[:0], 0
+	b.body, b.starts, b.refs, b.passed, b.doubt = b.body[:0], b.starts[:0], b.refs[:0], 0, false
 }
 
 // Release gives the batch's memory back for other batches. Nothing of the batch may be used after it.

@@ -65,6 +65,7 @@ func (s *divided) part(ctx context.Context, b *Batch, from, to int) (Receipt, er
 	part := b.part(from, to)
 	defer part.Release()
 	receipt, err := s.Send(ctx, part)
+	b.doubt = b.doubt || part.doubt
 	for i := range receipt.Rejections {
 		receipt.Rejections[i].Index += from
 	}

@@ -40,6 +40,7 @@ func (s repaired) Send(ctx context.Context, b *Batch) (Receipt, error) {
 		}
 		var answer Receipt
 		answer, err = s.next.Send(ctx, repairs.batch)
+		b.doubt = b.doubt || repairs.batch.doubt
 		s.count(repairs, answer)
 		more := repairing{}
 		if round < maxRepairs {

@@ -14,3 +14,11 @@ func Count(n int64) string {
 	}
 	return text
 }
+
+// several is n of something, in words.
+func several(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Count(n) + " " + many
+}

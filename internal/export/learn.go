@@ -142,7 +142,8 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 	if err := l.settle(ctx, plan); err != nil {
 		return err
 	}
-	progress.Note(fmt.Sprintf("%s rows", Count(l.Rows)))
+	progress.Advance(l.Bytes) // also what was left out at the ends of files
+	progress.Note(several(l.Rows, "row", "rows"))
 	return nil
 }
 
@@ -175,7 +176,7 @@ func (l *Learned) read(ctx context.Context, plan *Plan, read posthog.Options, ce
 		census.add(&lesson)
 		thrift.look()
 		progress.Advance(lesson.chunk.Bytes)
-		progress.Note(fmt.Sprintf("%s rows", Count(l.Rows)))
+		progress.Note(several(l.Rows, "row", "rows"))
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ type refusedOperation func(refusal customerio.Rejection, operation []byte, row l
 
 // outbox opens a phase: its extent for the progress, and what to do with each refused operation.
 func (r *run) outbox(phase ledger.Phase, total int64, unit Unit, refused refusedOperation) *outbox {
-	r.progress.Phase(phase.String(), total, unit)
+	r.progress.Phase(r.doing(phase), total, unit)
 	r.sends = phase
 	if r.plan.Ledger != nil {
 		r.keeper = newKeeper(r.plan.Ledger, phase, r.from[phase])
@@ -34,6 +34,18 @@ func (r *run) outbox(phase ledger.Phase, total int64, unit Unit, refused refused
 		return r.settled(b, c, refused)
 	})
 	return out
+}
+
+// doing says what a phase does.
+func (r *run) doing(phase ledger.Phase) string {
+	what := phase.String()
+	if phase == ledger.Emails {
+		what = "the emails of merged profiles"
+	}
+	if r.plan.Ledger == nil {
+		return "preparing " + what // a preview sends nothing
+	}
+	return "sending " + what
 }
 
 // settled counts what became of each operation of a batch. The outbox's lock is held.
@@ -51,6 +63,9 @@ func (r *run) settled(b *customerio.Batch, c customerio.Receipt, refused refused
 		action, ref := customerio.ActionOf(b.Item(i)), b.Ref(i)
 		if open[ref] {
 			r.tally.unsent[action]++
+			if b.InDoubt() {
+				r.tally.unanswered[action]++
+			}
 			continue
 		}
 		mark := r.keeper.settled(ref)
@@ -190,7 +205,7 @@ func (r *run) note(out *outbox) {
 	sent, rejected := ofRows(r.tally.accepted), sum(r.tally.rejected)
 	out.lock.Unlock()
 	requests := r.plan.Tally.Requests.Load()
-	r.progress.Note(fmt.Sprintf("%s events · %s rejected · %s requests", Count(sent), Count(rejected), Count(requests)))
+	r.progress.Note(fmt.Sprintf("%s, %s rejected, %s", several(sent, "event", "events"), Count(rejected), several(requests, "request", "requests")))
 }
 
 // ValueRemoved is the kind of values_cut for attributes that Customer.io refused and that were left out.

@@ -152,7 +152,11 @@ func (r *run) sendPeople() error {
 			return out.end(err)
 		}
 	}
-	return out.end(nil)
+	err := out.end(nil)
+	if err == nil {
+		r.progress.Advance(total) // also those who need not be sent
+	}
+	return err
 }
 
 // stopped is why nothing more is to be read or started, nil as long as there is no reason.
@@ -197,7 +201,7 @@ func (r *run) settle() error {
 	if r.peopleSent+r.before.Accepted[customerio.Identify] == 0 {
 		return nil
 	}
-	return r.wait("the people to settle before their events")
+	return r.wait("before sending events, so that Customer.io has the people")
 }
 
 // settleMerges waits until the API has had time to merge, before people get the emails of what was merged.
@@ -205,14 +209,14 @@ func (r *run) settleMerges() error {
 	if r.tally.accepted[customerio.Merge]+r.before.Accepted[customerio.Merge] == 0 || !r.anyEmails() {
 		return nil
 	}
-	return r.wait("the merges to settle before the emails of the merged profiles")
+	return r.wait("so that Customer.io has merged the profiles")
 }
 
 func (r *run) wait(what string) error {
 	if r.plan.Settle <= 0 {
 		return nil
 	}
-	r.progress.Say(fmt.Sprintf("waiting %s for %s", r.plan.Settle, what))
+	r.progress.Say(fmt.Sprintf("waiting %s %s", r.plan.Settle, what))
 	select {
 	case <-r.reading.Done():
 		return context.Cause(r.reading)
@@ -225,6 +229,9 @@ func (r *run) sendEvents() error {
 	out := r.outbox(ledger.Events, r.learned.Bytes, Bytes, r.rowRejected)
 	defer r.progress.Done()
 	err := out.end(r.readAgain(out))
+	if err == nil {
+		r.progress.Advance(r.learned.Bytes)
+	}
 	r.note(out)
 	return err
 }

@@ -20,6 +20,7 @@ type Summary struct {
 	Accepted   map[string]int64 `json:"accepted"`
 	Refused    map[string]int64 `json:"refused"` // by the API
 	Unsent     map[string]int64 `json:"unsent"`
+	Unanswered map[string]int64 `json:"unanswered,omitempty"` // of Unsent, those that were sent: what became of them is not known
 	Requests   int64            `json:"requests"`
 	Bytes      int64            `json:"bytes"` // of request bodies
 	Retries    int64            `json:"retries"`
@@ -91,6 +92,8 @@ type Rows struct {
 	Unsent    int64            `json:"unsent"`    // no answer when the run stopped
 	Skipped   map[string]int64 `json:"skipped"`
 	Rejected  map[string]int64 `json:"rejected"`
+
+	Unanswered int64 `json:"unanswered,omitempty"` // of Unsent, those that were sent
 }
 
 // PeopleSummary counts people.
@@ -190,7 +193,7 @@ func (r *run) counted() *Summary {
 	tally := r.plan.Tally
 	s := &Summary{
 		Rows: Rows{
-			Read: t.read, Sent: ofRows(t.accepted), Person: t.person, Duplicate: t.duplicate, Earlier: t.earlier, Unsent: ofRows(t.unsent),
+			Read: t.read, Sent: ofRows(t.accepted), Person: t.person, Duplicate: t.duplicate, Earlier: t.earlier, Unsent: ofRows(t.unsent), Unanswered: ofRows(t.unanswered),
 			Skipped: t.skipped, Rejected: t.rejected,
 		},
 		People: PeopleSummary{
@@ -199,7 +202,7 @@ func (r *run) counted() *Summary {
 			EmailConflicts: counts.EmailConflicts, WithoutEmail: r.withoutEmail(), Uncertain: r.learned.Uncertain(&counts), Stale: counts.Stale,
 		},
 		Profiles: profiles(counts, people.Profiles.Total), Known: r.learned.known(r.plan, counts), Estimated: counts.Estimated,
-		Operations: named(t.built), Accepted: named(t.accepted), Refused: named(t.refused), Unsent: named(t.unsent),
+		Operations: named(t.built), Accepted: named(t.accepted), Refused: named(t.refused), Unsent: named(t.unsent), Unanswered: named(t.unanswered),
 		MergesRejected: r.mergesRejected, Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
 		Campaigns: Campaigns{RecentEvents: t.recent, Identifies: r.peopleSent},
 		Sources:   r.learned.SourceSummaries(), LostHistory: r.learned.Lost, Incomplete: r.plan.Incomplete,

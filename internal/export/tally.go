@@ -18,17 +18,18 @@ type tally struct {
 	earlier   int64            // rows acknowledged by an earlier run, or before this run went on
 	recent    int64            // operations accepted that can start a campaign
 
-	built    map[customerio.Action]int64
-	accepted map[customerio.Action]int64
-	refused  map[customerio.Action]int64
-	unsent   map[customerio.Action]int64
+	built      map[customerio.Action]int64
+	accepted   map[customerio.Action]int64
+	refused    map[customerio.Action]int64
+	unsent     map[customerio.Action]int64
+	unanswered map[customerio.Action]int64 // of unsent, those that were sent
 }
 
 func newTally() *tally {
 	return &tally{
 		skipped: map[string]int64{}, rejected: map[string]int64{},
 		built: map[customerio.Action]int64{}, accepted: map[customerio.Action]int64{},
-		refused: map[customerio.Action]int64{}, unsent: map[customerio.Action]int64{},
+		refused: map[customerio.Action]int64{}, unsent: map[customerio.Action]int64{}, unanswered: map[customerio.Action]int64{},
 	}
 }
 

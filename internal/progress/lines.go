@@ -12,7 +12,7 @@ type lines struct{ out io.Writer }
 
 func (l *lines) start(p *phase) {
 	if p.total > 0 {
-		l.say(fmt.Sprintf("%s: %s", p.name, quantity(p.total, p.unit)))
+		l.say(fmt.Sprintf("%s (%s)", p.name, quantity(p.total, p.unit)))
 		return
 	}
 	l.say(p.name)
@@ -23,25 +23,26 @@ func (l *lines) show(p *phase, s snapshot) {
 }
 
 func (l *lines) end(p *phase, s snapshot) {
-	outcome := "done in " + roughly(time.Since(p.began))
-	amount := quantity(s.done, p.unit)
-	if p.total > 0 && s.done < p.total {
-		outcome = "stopped after " + roughly(time.Since(p.began))
-		amount = p.amount(s.done)
+	outcome, amount := "finished in ", ""
+	switch {
+	case p.total <= 0:
+		amount = quantity(s.done, p.unit)
+	case s.done < p.total:
+		outcome, amount = "stopped after ", p.amount(s.done)
 	}
-	l.say(fmt.Sprintf("%s: %s", p.name, joined(", ", outcome, amount, s.note)))
+	l.say(fmt.Sprintf("%s: %s", p.name, joined(", ", outcome+roughly(time.Since(p.began)), amount, s.note)))
 }
 
 func (l *lines) hide() {}
 
 func (l *lines) say(line string) { io.WriteString(l.out, line+"\n") }
 
-// head is the phase, its share and its amount: `reading 34% 1.2 GB of 3.4 GB`.
+// head is the phase, its share and its amount: `reading: 34%, 1.2 GB of 3.4 GB`.
 func (p *phase) head(done int64) string {
 	if p.total <= 0 {
-		return p.name + " " + p.amount(done)
+		return p.name + ": " + p.amount(done)
 	}
-	return fmt.Sprintf("%s %d%% %s", p.name, p.percent(done), p.amount(done))
+	return fmt.Sprintf("%s: %d%%, %s", p.name, p.percent(done), p.amount(done))
 }
 
 // estimate is the time left, in words; empty when it is not known.

@@ -96,6 +96,9 @@ func quantity(n int64, unit Unit) string {
 	if unit == Bytes {
 		return byteCount(n)
 	}
+	if n == 1 {
+		unit = strings.TrimSuffix(unit, "s")
+	}
 	return grouped(n) + " " + unit
 }
 

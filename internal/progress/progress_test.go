@@ -31,15 +31,15 @@ func TestLinesTellStartPaceAndEndOfEachPhase(t *testing.T) {
 		p.Advance(4_000)
 		p.Done()
 		p.Done()
-		want := `reading: 3.4 GB
-reading 34% 1.2 GB of 3.4 GB, 41k rows/s
-reading 39% 1.3 GB of 3.4 GB, 41k rows/s, about 7m left
+		want := `reading (3.4 GB)
+reading: 34%, 1.2 GB of 3.4 GB, 41k rows/s
+reading: 39%, 1.3 GB of 3.4 GB, 41k rows/s, about 7m left
 waiting 5s, as Customer.io asked
-reading: done in 1m, 3.4 GB, 41k rows/s
-sending people: 12,000 operations
-sending people 0% 0 of 12,000
-sending people 0% 0 of 12,000
-sending people 0% 0 of 12,000
+reading: finished in 1m, 41k rows/s
+sending people (12,000 operations)
+sending people: 0%, 0 of 12,000
+sending people: 0%, 0 of 12,000
+sending people: 0%, 0 of 12,000
 sending people: stopped after 2m, 4,000 of 12,000
 `
 		if diff := cmp.Diff(want, out.String()); diff != "" {
@@ -164,7 +164,7 @@ func TestUnknownTotalShowsTheAmountAlone(t *testing.T) {
 		}
 		bar.Done()
 		lines.Done()
-		if got, want := log.String(), "reading\nreading 12 kB\nreading: done in 31s, 12 kB\n"; got != want {
+		if got, want := log.String(), "reading\nreading: 12 kB\nreading: finished in 31s, 12 kB\n"; got != want {
 			t.Errorf("log shows %q, want %q", got, want)
 		}
 	})

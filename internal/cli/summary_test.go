@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/export"
+)
+
+// TestAnInterruptedRunSaysWhatIsLeft has what was queued apart from what has no answer.
+func TestAnInterruptedRunSaysWhatIsLeft(t *testing.T) {
+	s := &export.Summary{
+		Rows:       export.Rows{Read: 8, Sent: 3, Unsent: 5, Unanswered: 2},
+		People:     export.PeopleSummary{DistinctIDs: 1, Sent: 1},
+		Profiles:   map[string]int{"identified": 1, "with-email": 0, "all": 1},
+		Operations: map[string]int64{"identify": 1, "event": 6, "page": 2},
+		Unsent:     map[string]int64{"event": 4, "page": 1}, Unanswered: map[string]int64{"event": 2},
+		Requests: 3, Bytes: 2048, Retries: 1, Seconds: 2, Interrupted: true, Next: "ph2cio backfill --yes a-directory-with-a-long-name/ another-one/",
+	}
+	text := &summaryText{s: s, sent: true}
+	text.write("Sent to workspace 1 (us).")
+	want := `Sent to workspace 1 (us).
+
+rows         8 read
+  sent                     3
+  queued, not sent         3
+  sent, no answer          2
+people       1 distinct ID is 1 person · 1 sent
+profiles     with --people identified 1 · with-email 0 · all 1
+operations   1 profile update, 6 events, 2 pages
+unsent       2 events, 1 page queued, not sent · 2 events sent, no answer
+requests     3, 2.0 kB, 1 retry
+campaigns    0 events of the last 72 hours
+took         2.0s
+stopped      before the end; run the same command again to resume (what has no
+             answer is safe to send again)
+next         ph2cio backfill --yes a-directory-with-a-long-name/ another-one/
+`
+	if diff := cmp.Diff(want, text.String()); diff != "" {
+		t.Errorf("the summary differs (-want +got):\n%s", diff)
+	}
+	if line := (&watch{command: "backfill", summary: s}).lineText(exitInterrupt, 0); !strings.Contains(line, "3 sent, 3 queued, not sent, 2 sent, no answer; 1 person sent") {
+		t.Errorf("the line says %q", line)
+	}
+}
+
+// TestSummaryHasTheRightPlural has none, one and two of everything.
+func TestSummaryHasTheRightPlural(t *testing.T) {
+	for n, want := range []string{`people       0 distinct IDs are 0 people · 0 to send
+profiles     with --people identified 0 · with-email 0 · all 0
+operations   none
+requests     0, 0 bytes
+campaigns    0 events of the last 72 hours
+`, `people       1 distinct ID is 1 person · 1 to send
+             1 rejected: 1 invalid for Customer.io
+             1 person shares an email with somebody else and is sent without it
+             1 visitor not identified yet, left out (1 only because the ID looks
+             machine-made, 1 only because posthog-js never says who it is)
+             1 person has several logins with different emails (explain --id a)
+             a (a@x.example)
+             1 link between IDs refused: 1 of two identified people
+profiles     with --people identified 1 · with-email 1 · all 1
+operations   1 profile update, 1 event, 1 page, 1 screen, 1 merge
+             merge b into a
+merges       1 rejected: 1 with an ID that is too long
+rejected     1 event rejected by Customer.io
+requests     1, 1 byte, 1 retry
+campaigns    1 event of the last 72 hours may trigger a campaign
+             1 profile update may trigger a segment campaign
+overwrites   1 profile may lose newer values (its newest data here is older than
+             72 h)
+`, `people       2 distinct IDs are 2 people · 2 to send
+             2 rejected: 2 invalid for Customer.io
+             2 people share an email with somebody else and are sent without it
+             2 visitors not identified yet, left out (2 only because their IDs
+             look machine-made, 2 only because posthog-js never says who they
+             are)
+             2 people have several logins with different emails (explain --id a)
+             a (a@x.example), a (a@x.example)
+             2 links between IDs refused: 2 of two identified people
+profiles     with --people identified 2 · with-email 2 · all 2
+operations   2 profile updates, 2 events, 2 pages, 2 screens, 2 merges
+             merge b into a, merge b into a
+merges       2 rejected: 2 with IDs that are too long
+rejected     2 events rejected by Customer.io
+requests     2, 2 bytes, 2 retries
+campaigns    2 events of the last 72 hours may trigger a campaign
+             2 profile updates may trigger a segment campaign
+overwrites   2 profiles may lose newer values (their newest data here is older
+             than 72 h)
+`} {
+		text := &summaryText{s: pluralSummary(int64(n))}
+		text.people()
+		text.operations()
+		text.campaigns()
+		if diff := cmp.Diff(want, text.String()); diff != "" {
+			t.Errorf("with %d of each (-want +got):\n%s", n, diff)
+		}
+	}
+}
+
+func pluralSummary(n int64) *export.Summary {
+	i := int(n)
+	s := &export.Summary{
+		People: export.PeopleSummary{
+			DistinctIDs: n, Sent: n, Rejected: map[string]int64{"api:invalid": n}, EmailConflicts: i, Stale: i,
+			Uncertain: export.Uncertain{ShapeOnly: i, VisitorOnly: i, Unidentified: i, FusedCount: i, Fused: slices.Repeat([]export.Fused{{ID: "a", Emails: []string{"a@x.example"}}}, i)},
+		},
+		Profiles:       map[string]int{"identified": i, "with-email": i, "all": i},
+		Operations:     map[string]int64{"identify": n, "event": n, "page": n, "screen": n, "merge": n},
+		Refused:        map[string]int64{"event": n},
+		MergesRejected: map[string]int64{"id_too_long": n},
+		Merges:         slices.Repeat([]export.MergePair{{Profile: export.Profile{By: "id", Value: "b"}, Into: export.Profile{By: "id", Value: "a"}}}, i),
+		Requests:       n, Bytes: n, Retries: n,
+		Campaigns: export.Campaigns{RecentEvents: n, Identifies: n},
+	}
+	s.People.Links.AlreadyIdentified = n
+	return s
+}

@@ -1,0 +1,52 @@
+package customerio
+
+import (
+	"io"
+	"net/http"
+	"testing"
+)
+
+// TestInDoubtUntilAnAnswerSaysWhatBecameOfIt has answers that say that nothing was accepted, and others.
+func TestInDoubtUntilAnAnswerSaysWhatBecameOfIt(t *testing.T) {
+	for _, test := range []struct {
+		status int
+		body   string
+		doubt  bool
+	}{
+		{200, "{}", false}, {400, "{}", false}, {401, "", false}, {429, "", false}, {301, "", false},
+		{500, "", true}, {503, "", true}, {207, "no JSON", true},
+	} {
+		b := numbered(4)
+		if b.InDoubt() {
+			t.Fatal("in doubt before it is sent")
+		}
+		c := newTestClient(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(test.status)
+			_, _ = io.WriteString(w, test.body)
+		})
+		if _, _ = c.Send(t.Context(), b); b.InDoubt() != test.doubt {
+			t.Errorf("answered %d %q: in doubt %v, want %v", test.status, test.body, b.InDoubt(), test.doubt)
+		}
+	}
+}
+
+// TestPartsInDoubtLeaveTheWholeInDoubt has a batch that is refused, and a half of it without an answer.
+func TestPartsInDoubtLeaveTheWholeInDoubt(t *testing.T) {
+	asked := 0
+	c := newTestClient(t, func(w http.ResponseWriter, _ *http.Request) {
+		if asked++; asked == 1 {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		w.WriteHeader(http.StatusServiceUnavailable)
+	})
+	b := numbered(4)
+	receipt, err := Divided(c, nil).Send(t.Context(), b)
+	if err == nil || len(receipt.Unsent) != 4 || !b.InDoubt() {
+		t.Errorf("%+v, %v, in doubt %v", receipt, err, b.InDoubt())
+	}
+	b.Reset()
+	if b.InDoubt() {
+		t.Error("in doubt after it was reset")
+	}
+}
