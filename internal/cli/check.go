@@ -200,6 +200,9 @@ func checkSources(ctx context.Context, o *readingOptions, args []string) (findin
 		findings = append(findings, finding{Check: "sources", Says: err.Error(), Advice: "see `ph2cio help reading`", err: usage(err)})
 	}
 	found, err := o.search(args, nil)
+	if err != nil && len(findings) > 0 && findings[0].Says == err.Error() {
+		return findings // a search needs the same options
+	}
 	if err == nil && len(found.Sources) == 0 {
 		err = nothingFound(found)
 	}

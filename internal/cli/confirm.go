@@ -50,7 +50,7 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 	}
 	style := p.style(p.env.StderrTerminal)
 	counts := l.People.Count(plan.Now.Unix())
-	settings := "environment"
+	settings := "from the environment"
 	if p.dotenv.path != "" {
 		settings += " and " + p.dotenv.path
 	}
@@ -71,12 +71,12 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 		line("", heldAdvice)
 	}
 	if l.Repeats > 0 {
-		line("duplicates", several(l.Repeats, "row repeats an event of another row, or one already sent", "rows repeat events of other rows, or events already sent"))
+		line("duplicates", several(l.Repeats, "row is a duplicate or was already sent", "rows are duplicates or were already sent"))
 	}
 	line("campaigns", canStart(l.Recent))
 	p.writeNames(plan, l, &attributes)
 	if l.Bad > 0 {
-		line("rejected", style.red(several(l.Bad, "row", "rows")+" cannot be sent"))
+		line("rejected", style.red("at least "+several(l.Bad, "row", "rows")+" cannot be sent"))
 	}
 	for _, t := range l.Trouble {
 		line("trouble", style.red(plain(t.Error())))
@@ -87,9 +87,9 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 // canStart says how many events can trigger campaigns. Some of them may not be sent.
 func canStart(recent int64) string {
 	if recent == 0 {
-		return "0 events of the last 72 hours"
+		return noRecent
 	}
-	return "up to " + several(recent, "event", "events") + " of the last 72 hours may trigger a campaign"
+	return "up to " + several(recent, "event", "events") + " of the last 72 hours may start a campaign"
 }
 
 // newProfiles says how many profiles a run adds; empty for a resumed run that has sent everybody.
@@ -98,7 +98,7 @@ func newProfiles(plan *export.Plan, l *export.Learned, counts people.Counts, j *
 		return ""
 	}
 	if !l.Knows(plan) {
-		return fmt.Sprintf("up to %s new (one for each person sent)", export.Count(left.People))
+		return fmt.Sprintf("up to %s new, one for each person sent (exact with --existing)", export.Count(left.People))
 	}
 	n := counts.ByChoice[plan.Choice.Who]
 	return fmt.Sprintf("%s new, %s in Customer.io already", export.Count(int64(n.New)), export.Count(int64(n.Known)))

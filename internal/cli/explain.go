@@ -139,6 +139,7 @@ func (t *explainText) write() {
 		if people.PlausibleEmail([]byte(w.ID)) {
 			w.Status += ", and nobody has it as an email"
 		}
+		w.Status += "; write it exactly as the export has it"
 	}
 	t.line("", plain(explainedStatus(w.Status)))
 	if near := w.Near; len(near) > 0 && !w.Known() {

@@ -71,7 +71,7 @@ func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*ex
 		if err := learned.Close(); err != nil {
 			return nil, err
 		}
-		plan.Progress.Say(fmt.Sprintf("reading again, with %s of earlier runs that %s rows of people identified only now", files(len(more)), plural(int64(len(more)), "has", "have")))
+		plan.Progress.Say(fmt.Sprintf("reading again, with %s of earlier runs in which rows wait that can be sent now", files(len(more))))
 		plan.Sources = append(slices.Clip(plan.Sources), more...)
 	}
 }
@@ -119,7 +119,7 @@ func (p *program) warnOfLost(learned *export.Learned) {
 		if n := lost.Visitors - int64(len(lost.IDs)); n > 0 {
 			others = ", and those of " + several(n, "visitor", "visitors")
 		}
-		p.warn("%s is missing; it has rows of people identified only now, which are not sent: %s%s", lost.Path,
+		p.warn("%s is missing, so rows that waited in it cannot be sent, those of %s%s", lost.Path,
 			firstFew(len(lost.IDs), len(lost.IDs), func(i int) string { return mapping.ShortID(lost.IDs[i]) }), others)
 	}
 }

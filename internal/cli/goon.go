@@ -182,7 +182,7 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 	}
 	if !p.json && !p.quiet && p.log == nil {
 		fmt.Fprintln(p.env.Stdout, wrapIndented(strings.ToUpper(said[:1])+said[1:]+".", p.columns(), 0))
-		fmt.Fprintf(p.env.Stdout, "%-12s %s\n", "next", plain(p.restart()))
+		fmt.Fprintf(p.env.Stdout, "To plan it again, which sends nothing twice:\n  %s\n", plain(p.restart()))
 	}
 	return &finished{exitDone, said}
 }

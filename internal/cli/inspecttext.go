@@ -48,7 +48,7 @@ func (t *inspectText) totals() {
 	}
 	summary.unread()
 	p := t.in.People
-	summary.line("people", fmt.Sprintf("%s (%s): %s identified, %s not identified yet; %s with an email; %s to send",
+	summary.line("people", fmt.Sprintf("%s (%s): %s identified · %s not identified yet · %s with an email · %s to send",
 		count(p.People), several(p.DistinctIDs, "distinct ID", "distinct IDs"), count(p.Identified), count(p.Anonymous), count(p.WithEmail), export.Count(p.Sent)))
 	if p.Unidentified > 0 {
 		summary.line("", summary.leftOut("left out "))
@@ -58,7 +58,7 @@ func (t *inspectText) totals() {
 		summary.line("projects", t.style.yellow(strings.Trim(fmt.Sprint(t.in.Teams), "[]")+": a run sends the rows of one; choose it with --team"))
 	}
 	if len(t.in.ValuesCut) > 0 {
-		summary.line("values cut", reasons(t.in.ValuesCut))
+		summary.line("changed", reasons(t.in.ValuesCut))
 	}
 	summary.names()
 	if b := t.in.Beyond; b != (export.Beyond{}) {
@@ -77,7 +77,7 @@ func (t *inspectText) table(heading string, columns ...column) *table {
 
 func (t *inspectText) span() string {
 	if t.in.Times.First.IsZero() {
-		return "none"
+		return "no row has a usable time"
 	}
 	return t.in.Times.First.Format(time.DateTime) + " to " + t.in.Times.Last.Format(time.DateTime) + " UTC"
 }
@@ -183,7 +183,11 @@ func (t *inspectText) treated(how string) string {
 	case "reserved":
 		return t.style.yellow("no: reserved name")
 	}
-	return t.style.yellow(wordsFor(how, 1))
+	words := wordsFor(how, 1)
+	if what, is := strings.CutSuffix(words, " left out"); is {
+		words = "no: " + what
+	}
+	return t.style.yellow(words)
 }
 
 // name shows a name from an export, which may be of any length.

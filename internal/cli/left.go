@@ -28,6 +28,9 @@ func (p *program) writeLeft(plan *export.Plan, left *export.Left, j *journey, o 
 		lines[last] = append(lines[last], about(timeLeft(plan, left, j, o)))
 	}
 	for _, line := range lines {
+		if p.log != nil {
+			line = []string{line[0] + ": " + strings.Join(line[1:], ", ")}
+		}
 		fmt.Fprintln(p.env.Stderr, strings.TrimRight("  "+strings.Join(line, "  "), " "))
 	}
 	return nil

@@ -76,7 +76,7 @@ func TestALogOfJSONIsNothingElse(t *testing.T) {
 	}{
 		{"a backfill", account, []string{"backfill", "--yes", "--log-format", "json", "--state", state, acornly}, exitDone, "INFO", "ended: exit code 0"},
 		{"done before", account, []string{"backfill", "--yes", "--log-format=json", "--state", state, acornly}, exitDone, "INFO", "ended: exit code 0"},
-		{"a forecast", account, []string{"backfill", "--yes", "--log-format=json", acornly}, exitDone, "INFO", "profiles up to 3 new"},
+		{"a forecast", account, []string{"backfill", "--yes", "--log-format=json", acornly}, exitDone, "INFO", "profiles: up to 3 new"},
 		{"an unknown flag, the form in .env", account, []string{"inspect", "--env-file", dotenv, "--nosuch"}, exitUsage, "ERROR", "unknown flag"},
 		{"the last of two", account, []string{"backfill", "--yes", "--log-format=text", "--log-format", "json", "--nosuch"}, exitUsage, "ERROR", "unknown flag"},
 		{"operations on stdout", account, []string{"preview", "--log-format=json", "--json", "--operations", "-", acornly}, exitDone, "INFO", "result"},
@@ -171,7 +171,7 @@ func TestQuietUnlessSomethingHappened(t *testing.T) {
 		{"done, as JSON", []string{"--log-format=json", acornly}, exitDone, nil},
 		{"a warning", []string{"--state", state, "--events", "Other", acornly}, exitDone, []string{"warning: the last backfill, finished at "}},
 		{"rejects", []string{"--state", other, broken}, exitRejects, []string{
-			"backfill: exit code 3 in 0s: 2 rows read, 1 sent, 1 rejected (1 not valid JSON); 1 person sent; 2 requests, "}},
+			"backfill: exit code 3 in 0s: 2 rows read, 1 sent, 1 rejected (not valid JSON); 1 person sent; 2 requests, "}},
 		{"rejects, in a document", []string{"--json", "--state", other, "--restart", broken}, exitRejects, nil},
 		{"a failure", []string{"no-such.jsonl"}, exitInput, []string{"error: ", "backfill: exit code 6 in 0s: nothing was sent"}},
 	} {
@@ -195,7 +195,7 @@ func TestQuietUnlessSomethingHappened(t *testing.T) {
 		t.Errorf("as JSON: %q", out.stderr)
 	}
 	out = runProgram(t, account, "backfill", "--yes", acornly)
-	if !strings.Contains(someSeconds.ReplaceAllString(out.stderr, " in 0s:"), "\nbackfill: done in 0s: 15 rows read, 5 sent, 5 update people only, 4 left out, 1 duplicate; 3 people sent; 2 requests, ") ||
+	if !strings.Contains(someSeconds.ReplaceAllString(out.stderr, " in 0s:"), "\nbackfill: done in 0s: 15 rows read, 5 sent, 5 for the profile only, 4 left out, 1 duplicate; 3 people sent; 2 requests, ") ||
 		strings.Count(out.stderr, "backfill: done") != 1 {
 		t.Errorf("a log without one line for the whole:\n%s", out.stderr)
 	}

@@ -19,7 +19,7 @@ func (t *summaryText) names() {
 	t.optedOut()
 	if n := t.s.ValuesCut[mapping.MadeUpNames]; n > 0 {
 		unnamed := several(n, "page or screen without a name is", "pages and screens without a name are")
-		t.line("no name", unnamed+" named unknown -> --page-name event, --screen-name event")
+		t.line("no name", unnamed+" sent as unknown; to use the names of their events, add --page-name event --screen-name event")
 	}
 	t.dotted()
 	t.changed()
@@ -38,30 +38,30 @@ func (t *summaryText) skippedEvents() {
 			t.line("", fmt.Sprintf("%s more that may be yours (%s)", export.Count(int64(yours-i)), json))
 			break
 		}
-		text := fmt.Sprintf("%s in %s, may be yours%s", e.Name, several(e.Rows, "row", "rows"), toSend(&e))
-		t.line(onlyFirst("left out", i), t.style.yellow(oneLine(text)))
+		text := fmt.Sprintf("%s in %s is left out%s", e.Name, several(e.Rows, "row", "rows"), toSend("it", &e))
+		t.line(onlyFirst("maybe yours", i), t.style.yellow(oneLine(text)))
 	}
 	known := all[yours:]
 	if len(known) > 0 {
 		names := firstOf(mostListed, len(known), json, func(i int) string {
-			return known[i].Name + " " + export.Count(known[i].Rows)
+			return export.Count(known[i].Rows) + " " + known[i].Name
 		})
-		t.line("noise", oneLine("PostHog's own events, left out: "+names+toSend(&known[0])))
+		t.line("noise", oneLine("PostHog's own events, left out: "+names+toSend(known[0].Name, &known[0])))
 	}
 	switch n := t.s.SkippedEventsBeyond; {
 	case n > 0 && len(all) > 0:
-		t.line("", several(n, "more row", "more rows")+" of other names that begin with $, left out")
+		t.line("noise", several(n, "row", "rows")+" of other events whose names begin with $, left out")
 	case n > 0:
 		t.line("noise", several(n, "row", "rows")+" of PostHog's own events, whose names begin with $, left out")
 	}
 }
 
 // toSend is what to type to send an event that is skipped, besides all others.
-func toSend(e *export.SkippedEvent) string {
+func toSend(it string, e *export.SkippedEvent) string {
 	if e.Events == "" {
 		return ""
 	}
-	return " -> --events " + escape.Shell(e.Events)
+	return "; to send " + it + ", use --events " + escape.Shell(e.Events)
 }
 
 func onlyFirst(label string, i int) string {
@@ -101,7 +101,7 @@ func optedOutText(n int64) string {
 	if n == 0 {
 		return ""
 	}
-	return several(n, "person", "people") + " opted out, which is not sent -> --allow-reserved unsubscribed"
+	return several(n, "person", "people") + " opted out in PostHog, but Customer.io is not told; to tell it, add --allow-reserved unsubscribed"
 }
 
 // dotted lists the people's attributes with a dot, those first that Customer.io could take for a path into an
@@ -115,9 +115,9 @@ func (t *summaryText) dotted() {
 	t.line("dots", t.style.red(oneLine(besideObjects(all[:beside], t.s.Beyond > 0))))
 	if rest := all[beside:]; len(rest) > 0 {
 		names := firstOf(mostListed, len(rest), jsonLists(len(rest), t.s.Beyond > 0), func(i int) string {
-			return rest[i].Name + " " + export.Count(rest[i].People)
+			return fmt.Sprintf("%s (%s)", rest[i].Name, several(rest[i].People, "person", "people"))
 		})
-		t.line("dots", oneLine("person attributes with dots in their names: "+names+" -> --dots _ replaces the dots"))
+		t.line("dots", oneLine("person attributes with dots in their names: "+names+"; to replace the dots, add --dots _"))
 	}
 }
 
@@ -131,7 +131,7 @@ func besideObjects(all []export.DottedAttribute, more bool) string {
 		object, _, _ := strings.Cut(all[i].Name, ".")
 		people := several(all[i].BesideObject, "person", "people")
 		return fmt.Sprintf("%s next to an object %s (%s)", all[i].Name, object, people)
-	}) + ": Customer.io may read the dot as a path into the object -> --dots _"
+	}) + ": Customer.io may read the dot as a path into the object; to replace the dots, add --dots _"
 }
 
 // changed lists the attributes that were renamed, or left out to fit.
@@ -148,10 +148,10 @@ func (t *summaryText) changed() {
 			}
 		}
 		t.listChanged("renamed", of, renamed, func(c *export.ChangedName) string {
-			return fmt.Sprintf("%s -> %s %s", name(c.Name), c.Became, export.Count(c.Count))
+			return fmt.Sprintf("%s to %s (%s)", name(c.Name), c.Became, several(c.Count, "time", "times"))
 		})
 		t.listChanged("dropped", of, dropped, func(c *export.ChangedName) string {
-			return fmt.Sprintf("%s %s (%s)", name(c.Name), export.Count(c.Count), strings.TrimSuffix(wordsFor(c.Dropped, 1), " left out"))
+			return fmt.Sprintf("%s (%s, %s)", name(c.Name), several(c.Count, "time", "times"), strings.TrimSuffix(wordsFor(c.Dropped, 1), " left out"))
 		})
 	}
 	if n := t.s.Beyond; n > 0 {

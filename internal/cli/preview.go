@@ -244,7 +244,7 @@ func (s *showing) show(operation []byte) error {
 		return fmt.Errorf("show an operation: %w", err)
 	}
 	style := s.p.style(s.p.env.StdoutTerminal)
-	heading := fmt.Sprintf("%d  %s", s.shown, customerio.ActionOf(operation))
+	heading := fmt.Sprintf("%d  %s", s.shown, wordsFor(string(customerio.ActionOf(operation)), 1))
 	_, err := fmt.Fprintf(s.screen, "%s\n%s\n\n", style.bold(heading), plain(laid.String()))
 	return err
 }

@@ -35,15 +35,15 @@ const apiPrefix = "api:"
 
 // leftOutWords are the reasons for which a row is left out by choice, or waits for a later run.
 var leftOutWords = map[string]reasonWords{
-	mapping.ReasonGroup:          {one: "group", many: "groups"},
+	mapping.ReasonGroup:          {one: "about a group", many: "about groups"},
 	mapping.ReasonNoise:          {one: "PostHog noise event", many: "PostHog noise events", fix: "--events NAME sends it"},
-	mapping.ReasonFiltered:       {one: "left out by --events or --skip-events"},
+	mapping.ReasonFiltered:       {one: "ruled out by --events or --skip-events"},
 	mapping.ReasonOutOfRange:     {one: "outside --since and --until"},
 	mapping.ReasonLive:           {one: "sent by the live destination"},
 	mapping.ReasonRecent:         {one: "event of the last 72 hours", many: "events of the last 72 hours", fix: "waits; --recent send sends it"},
 	mapping.ReasonAnonymous:      {one: "from a visitor not identified yet", many: "from visitors not identified yet", fix: "waits; --people all sends it"},
 	mapping.ReasonNoEmail:        {one: "from a person without an email", many: "from people without an email", fix: "waits; --people identified sends it"},
-	mapping.ReasonIllegalID:      {one: "placeholder ID", many: "placeholder IDs"},
+	mapping.ReasonIllegalID:      {one: "with a placeholder ID", many: "with placeholder IDs"},
 	mapping.ReasonExcluded:       {one: "from a person in --exclude-people", many: "from people in --exclude-people"},
 	mapping.ReasonDeleted:        {one: "from a person deleted in PostHog", many: "from people deleted in PostHog"},
 	mapping.ReasonNotAsked:       {one: "from a person not named by --only", many: "from people not named by --only"},
@@ -93,7 +93,7 @@ var linkWords = map[string]reasonWords{
 var changedWords = map[string]reasonWords{
 	"string_too_long":      {one: "text over 1,000 bytes shortened", many: "texts over 1,000 bytes shortened"},
 	"value_too_long":       {one: "value over 1,000 bytes left out", many: "values over 1,000 bytes left out"},
-	"name_too_long":        {one: "attribute with no name or too long a name left out", many: "attributes with no name or too long a name left out"},
+	"name_too_long":        {one: "attribute with an empty or too long name left out", many: "attributes with empty or too long names left out"},
 	"too_many_attributes":  {one: "attribute beyond the 300th left out", many: "attributes beyond the 300th left out"},
 	"bad_email":            {one: "invalid email left out", many: "invalid emails left out"},
 	"page_name":            {one: "page or screen name shortened", many: "page and screen names shortened"},
@@ -105,7 +105,7 @@ var changedWords = map[string]reasonWords{
 	"nul":                  {one: "text with NUL characters fixed", many: "texts with NUL characters fixed"},
 	"item_too_large":       {one: "PostHog property left out of a large event", many: "PostHog properties left out of large events"},
 	"event_value_too_long": {one: "event value over --event-value-limit cut", many: "event values over --event-value-limit cut"},
-	"same_name":            {one: "attribute left out for another of its name", many: "attributes left out for others of their names"},
+	"same_name":            {one: "attribute left out because another has its name", many: "attributes left out because others have their names"},
 	export.ValueRemoved:    {one: "attribute that Customer.io refuses left out", many: "attributes that Customer.io refuses left out"},
 	export.ValueNotNumber:  {one: "cell without a number left out", many: "cells without a number left out"},
 	mapping.MadeUpNames:    {one: "page or screen sent as unknown", many: "pages and screens sent as unknown"},
@@ -148,6 +148,24 @@ func (w *reasonWords) of(n int64) string {
 		return w.one
 	}
 	return w.many
+}
+
+// why lists reasons beside their total: a single one needs no number of its own.
+func why(counts map[string]int64) string {
+	var only string
+	for code, n := range counts {
+		switch {
+		case n == 0:
+		case only != "":
+			return reasons(counts)
+		default:
+			only = code
+		}
+	}
+	if only == "" {
+		return ""
+	}
+	return wordsFor(only, counts[only])
 }
 
 // reasons lists counts by code in words, the largest first.

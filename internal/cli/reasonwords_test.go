@@ -100,7 +100,7 @@ func TestReasonsInWords(t *testing.T) {
 	}{
 		{nil, ""},
 		{map[string]int64{mapping.ReasonGroup: 0}, ""},
-		{map[string]int64{mapping.ReasonNoise: 2, mapping.ReasonGroup: 1, mapping.ReasonIllegalID: 1}, "2 PostHog noise events · 1 group · 1 placeholder ID"},
+		{map[string]int64{mapping.ReasonNoise: 2, mapping.ReasonGroup: 1, mapping.ReasonIllegalID: 1}, "2 PostHog noise events · 1 about a group · 1 with a placeholder ID"},
 		{map[string]int64{mapping.ReasonAnonymous: 23_133}, "23,133 from visitors not identified yet"},
 		{map[string]int64{"api:invalid": 1, "api:no_such_thing": 2, "api:http_413": 3}, "3 refused by Customer.io with HTTP 413 · 2 rejected by Customer.io: no such thing · 1 invalid for Customer.io"},
 		{map[string]int64{"of_a_newer_state": 1}, "1 of a newer state"},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/escape"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 )
@@ -53,6 +54,9 @@ type stateReport struct {
 	Lag           *int64      `json:"lag_seconds,omitempty"` // since then
 	Runs          []runReport `json:"runs"`                  // the newest first
 	Next          string      `json:"next"`                  // the command to type; empty while one is under way
+
+	open  ledger.OpenRejects
+	typed string // of --state, empty for the user's own
 }
 
 type runningNow struct {
@@ -104,6 +108,7 @@ func runStatus(ctx context.Context, p *program, state string) error {
 		if err != nil {
 			return err
 		}
+		report.typed = state
 		reports = append(reports, *report)
 	}
 	if p.json {
@@ -177,6 +182,7 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 	if err != nil {
 		return nil, err
 	}
+	report.open = open
 	report.OpenRejects, report.OpenMerges = open.Rows+open.People+open.Merges, open.Merges
 	report.Owed, report.OwedSources = totals.Owed, totals.OwedSources
 	report.HeldRecent, report.HeldSources = totals.Held, totals.HeldSources
@@ -258,22 +264,19 @@ func (p *program) writeStatus(reports []stateReport) error {
 func (t *summaryText) state(s *stateReport) {
 	t.line("workspace", t.style.bold(fmt.Sprintf("%d (%s)", s.EnvironmentID, plain(s.BaseURL))))
 	t.line("state", plain(s.Path))
-	t.line("sent", several(s.People, "person", "people")+", "+several(s.MergesDone, "merge", "merges")+" in all")
+	t.line("sent", sentInAll(s))
 	if s.OpenRejects > 0 {
-		text := several(s.OpenRejects, "reject", "rejects") + ": fix " + plural(s.OpenRejects, "it", "them") + ", then run `ph2cio retry`"
-		if s.OpenMerges > 0 {
-			text += " (with --merges for " + several(s.OpenMerges, "merge", "merges") + " among them)"
-		}
-		t.line("to fix", text)
+		t.line("to fix", s.toFix())
 	}
 	if s.Owed > 0 {
-		t.line("waiting", several(s.Owed, "visitor", "visitors")+" not identified yet, or with two profiles, in "+files(int(s.OwedSources)))
+		t.line("waiting", several(s.Owed, "visitor not identified yet or person with two profiles", "visitors not identified yet or people with two profiles")+
+			", in "+files(int(s.OwedSources)))
 	}
 	if s.HeldRecent > 0 {
-		t.line("waiting", several(s.HeldRecent, "event", "events")+" younger than 72 h when read, in "+files(int(s.HeldSources)))
+		t.line("waiting", several(s.HeldRecent, "event", "events")+" younger than 72 hours when read, in "+files(int(s.HeldSources)))
 	}
 	if s.Lag != nil {
-		t.line("newest event", fmt.Sprintf("%s, %s ago", timeText(s.Newest), ageText(*s.Lag)))
+		t.line("newest sent", fmt.Sprintf("event of %s, %s ago", timeText(s.Newest), ageText(*s.Lag)))
 	}
 	if s.Running != nil {
 		t.line("running", t.style.yellow(fmt.Sprintf("process %d on %s, since %s", s.Running.PID, plain(s.Running.Host), timeText(s.Running.Since))))
@@ -284,13 +287,44 @@ func (t *summaryText) state(s *stateReport) {
 	t.next(s.Next)
 }
 
+// sentInAll is what all runs sent.
+func sentInAll(s *stateReport) string {
+	text := several(s.People, "person", "people")
+	if s.MergesDone > 0 {
+		text += " and " + several(s.MergesDone, "merge", "merges")
+	}
+	return text + " in all"
+}
+
+// toFix says what was rejected, and what to type once it is fixed.
+func (s *stateReport) toFix() string {
+	var parts []string
+	for _, part := range []struct {
+		n         int64
+		one, many string
+	}{{s.open.Rows, "row", "rows"}, {s.open.People, "person", "people"}, {s.open.Merges, "merge", "merges"}} {
+		if part.n > 0 {
+			parts = append(parts, several(part.n, part.one, part.many))
+		}
+	}
+	command := "ph2cio retry"
+	if s.typed != "" {
+		command += " --" + stateFlag + " " + escape.Shell(s.typed)
+	}
+	text := strings.Join(parts, " and ") + " rejected: fix " + plural(s.OpenRejects, "it", "them") + ", then run `" + command + "`"
+	if s.OpenMerges > 0 {
+		text += " (--merges tries the " + plural(s.OpenMerges, "merge", "merges") + " again too)"
+	}
+	return text
+}
+
 func (t *summaryText) run(r *runReport, running bool) {
 	fmt.Fprintln(t)
 	t.line(fmt.Sprintf("run %d", r.ID), fmt.Sprintf("%s, began %s, %s", r.Command, timeText(r.Began), r.how(running)))
 	t.line("rows", fmt.Sprintf("%s of %s: %s", export.Count(r.Done.Read), export.Count(r.Rows), r.buckets()))
 	t.line("people", export.Count(r.Done.People())+" sent")
 	if total(r.Rejects) > 0 {
-		t.line("rejects", t.style.red(plain(reasons(r.Rejects))))
+		t.line("rejected", t.style.red(plain(reasons(r.Rejects))))
 	}
 	size := int64(0)
 	for _, source := range r.Sources {
@@ -312,7 +346,7 @@ func (r *runReport) buckets() string {
 		n    int64
 		name string
 	}{
-		{d.Person, plural(d.Person, "updates", "update") + " people only"}, {total(d.Skipped), "left out"}, {total(d.Rejected), "rejected"},
+		{d.Person, "for the profile only"}, {total(d.Skipped), "left out"}, {total(d.Rejected), "rejected"},
 		{d.Duplicate, plural(d.Duplicate, "duplicate", "duplicates")}, {d.Earlier, "already sent"},
 	} {
 		if bucket.n > 0 {
@@ -336,9 +370,9 @@ func (r *runReport) how(running bool) string {
 	case r.Outcome == ledger.Replaced:
 		return "stopped while sending " + r.Phase + at + ", and replaced by a later run"
 	case r.Outcome == ledger.Troubled:
-		return "done at " + timeAfter(r.Began, r.Ended) + ", but some files could not be read to the end"
+		return "finished at " + timeAfter(r.Began, r.Ended) + ", but some files could not be read to the end"
 	}
-	return "done at " + timeAfter(r.Began, r.Ended)
+	return "finished at " + timeAfter(r.Began, r.Ended)
 }
 
 // timeAfter is a time without its day where that is known from another one.
@@ -355,7 +389,7 @@ func ageText(seconds int64) string {
 	days, hours := int64(d/(24*time.Hour)), int64(d%(24*time.Hour)/time.Hour)
 	switch {
 	case days > 0:
-		return several(days, "day", "days") + " " + several(hours, "hour", "hours")
+		return strings.TrimSuffix(several(days, "day", "days")+" "+several(hours, "hour", "hours"), " 0 hours")
 	case hours > 0:
 		return several(hours, "hour", "hours") + " " + several(int64(d%time.Hour/time.Minute), "minute", "minutes")
 	}

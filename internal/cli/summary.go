@@ -55,7 +55,7 @@ func (t *summaryText) write(title string) {
 	t.campaigns()
 	t.trouble()
 	if t.s.Estimate > 0 {
-		t.line("send time", about(time.Duration(t.s.Estimate*float64(time.Second)))+", waits included")
+		t.line("send time", about(time.Duration(t.s.Estimate*float64(time.Second)))+", including waits")
 	}
 	t.line("took", took(t.s.Seconds))
 	if t.s.Interrupted {
@@ -76,11 +76,19 @@ func (t *summaryText) line(label, text string) {
 	}
 }
 
-// next is the command to type. It is one line, to be copied.
+// next is the command to type. It is one line, to be copied: below its label, if it fits only there.
 func (t *summaryText) next(command string) {
 	if command != "" {
-		fmt.Fprintf(t, "%-12s %s\n", "next", t.style.cyan(plain(command)))
+		fmt.Fprintf(t, "%-12s%s%s\n", "next", beside(command, t.columnCount()), t.style.cyan(plain(command)))
 	}
+}
+
+// beside is what stands between a label and a command.
+func beside(command string, width int) string {
+	if wide := columnsOf(plain(command)); wide <= width && labelWidth+wide > width {
+		return "\n"
+	}
+	return " "
 }
 
 // under is a line of detail below another one.
@@ -95,6 +103,9 @@ func (t *summaryText) columnCount() int {
 
 // labelled is a line of a label and a text, which goes on below itself.
 func labelled(label, text string, width int) string {
+	if width == math.MaxInt32 { // a record of a log
+		return strings.TrimPrefix(label+": ", ": ") + text
+	}
 	return fmt.Sprintf("%-12s ", label) + wrapList(text, width, labelWidth)
 }
 
@@ -106,12 +117,12 @@ func (p *program) columnsForPeople() int {
 	return p.columns()
 }
 
-// wrapList is wrapIndented for a text that may be a list. Its parts stay whole where they are short.
+// wrapList is wrapIndented for a text that may be a list. Its parts stay whole where they fit.
 func wrapList(text string, width, indent int) string {
 	const unbroken = "\u00a0"
 	parts := strings.Split(text, listSeparator)
 	for i, part := range parts {
-		if len(parts) > 1 && columnsOf(part) < (width-indent)*2/3 {
+		if len(parts) > 1 && columnsOf(part)+len(listSeparator) <= width-indent {
 			parts[i] = strings.ReplaceAll(part, " ", unbroken)
 		}
 	}
@@ -120,15 +131,19 @@ func wrapList(text string, width, indent int) string {
 
 func (t *summaryText) rows() {
 	r := t.s.Rows
-	t.line("rows", export.Count(r.Read)+" read")
+	read := export.Count(r.Read) + " read"
+	if t.s.Interrupted {
+		read += " before it stopped"
+	}
+	t.line("rows", read)
 	t.bucket(t.sentWord(), r.Sent, "")
-	t.bucket("people only", r.Person, "update people, not sent as events")
-	t.bucket("left out", total(r.Skipped), reasons(r.Skipped))
+	t.bucket("profile only", r.Person, "used for profiles, not sent as events")
+	t.bucket("left out", total(r.Skipped), why(r.Skipped))
 	t.corrections()
-	t.bucket("rejected", total(r.Rejected), reasons(r.Rejected))
+	t.bucket("rejected", total(r.Rejected), why(r.Rejected))
 	t.examples()
 	t.bucket("duplicate", r.Duplicate, "the same event as another row")
-	t.bucket("already sent", r.Earlier, "not sent again")
+	t.bucket("already sent", r.Earlier, "")
 	t.bucket("queued, not sent", r.Unsent-r.Unanswered, "")
 	t.bucket("sent, no answer", r.Unanswered, "")
 	t.times()
@@ -234,7 +249,7 @@ func (t *summaryText) people() {
 	}
 	t.line("people", strings.Join(parts, listSeparator))
 	if n := total(p.Rejected); n > 0 {
-		t.line("", t.style.red(fmt.Sprintf("%s rejected: %s", export.Count(n), reasons(p.Rejected))))
+		t.line("", t.style.red(several(n, "person", "people")+" rejected ("+why(p.Rejected)+")"))
 	}
 	if n := int64(p.EmailConflicts); n > 0 {
 		t.line("", several(n, "person shares", "people share")+" an email with somebody else and "+plural(n, "is", "are")+" sent without it")
@@ -252,9 +267,12 @@ func (t *summaryText) people() {
 	t.links()
 	var choices []string
 	for _, who := range []string{"identified", "with-email", "all"} {
-		choices = append(choices, who+" "+t.profiles(who))
+		choices = append(choices, t.profiles(who)+" with --people "+who)
 	}
-	t.line("profiles", "with --people "+strings.Join(choices, listSeparator))
+	if total(p.Rejected) > 0 {
+		choices[0] = "up to " + choices[0] // of those who were not chosen it is not known whether they can be sent
+	}
+	t.line("profiles", strings.Join(choices, listSeparator))
 }
 
 // whoIsWho says how many people the distinct IDs are.
@@ -348,7 +366,7 @@ func (t *summaryText) links() {
 		linkIdentified: l.AlreadyIdentified, linkExported: l.PersonsExport, linkPersonID: l.RefusedShares,
 	}
 	if n := total(refused); n > 0 {
-		t.line("", several(n, "link between IDs", "links between IDs")+" refused: "+reasons(refused))
+		t.line("", several(n, "link between IDs", "links between IDs")+" refused ("+why(refused)+")")
 	}
 }
 
@@ -372,20 +390,22 @@ func (t *summaryText) operations() {
 		t.line("", t.style.dim(pairsText(t.s.Merges[:min(len(t.s.Merges), mostNamed)], n)))
 	}
 	if n := total(t.s.MergesRejected); n > 0 {
-		t.line("merges", t.style.red(fmt.Sprintf("%s rejected: %s", export.Count(n), reasons(t.s.MergesRejected))))
+		t.line("merges", t.style.red(several(n, "merge", "merges")+" rejected ("+why(t.s.MergesRejected)+")"))
 	}
 	if refused := operationsText(t.s.Refused); refused != "" {
 		t.line("rejected", t.style.red(refused+" rejected by Customer.io"))
 	}
 	queued, unanswered := unsentText(t.s)
-	t.line("unsent", t.style.yellow(strings.Join(slices.DeleteFunc([]string{queued, unanswered}, isEmpty), listSeparator)))
-	requests := export.Count(t.s.Requests) + ", " + bytesText(t.s.Bytes)
-	if t.s.Retries > 0 {
-		requests += ", " + several(t.s.Retries, "retry", "retries")
+	t.line("of these", t.style.yellow(strings.Join(slices.DeleteFunc([]string{queued, unanswered}, isEmpty), listSeparator)))
+	if t.s.Requests > 0 {
+		requests := export.Count(t.s.Requests) + " with " + bytesText(t.s.Bytes) + " in all"
+		if t.s.Retries > 0 {
+			requests += ", " + several(t.s.Retries, "retry", "retries")
+		}
+		t.line("requests", requests)
 	}
-	t.line("requests", requests)
 	if len(t.s.ValuesCut) > 0 {
-		t.line("values cut", reasons(t.s.ValuesCut))
+		t.line("changed", reasons(t.s.ValuesCut))
 	}
 }
 
@@ -417,23 +437,26 @@ func (t *summaryText) stopped() string {
 	return "before the end, with every request answered; run the same command again to resume"
 }
 
+// noRecent says that no event can start a campaign.
+const noRecent = "no event of the last 72 hours is sent"
+
 func (t *summaryText) campaigns() {
 	c := t.s.Campaigns
-	events := "0 events of the last 72 hours"
+	events := noRecent
 	if c.RecentEvents > 0 {
-		events = several(c.RecentEvents, "event", "events") + " of the last 72 hours may trigger a campaign"
+		events = several(c.RecentEvents, "event", "events") + " of the last 72 hours may start a campaign"
 	}
 	t.line("campaigns", events)
 	if c.Identifies > 0 {
-		t.line("", several(c.Identifies, "profile update", "profile updates")+" may trigger a segment campaign")
+		t.line("", several(c.Identifies, "profile update", "profile updates")+" may change segments and so start campaigns")
 	}
 	if n := min(int64(t.s.People.Stale), t.s.People.Sent); n > 0 {
 		upTo := ""
 		if t.s.People.Sent < int64(t.s.People.Stale) {
 			upTo = "up to " // some of them are not sent
 		}
-		t.line("overwrites", upTo+several(n, "profile may lose newer values (its newest data here is older than 72 h)",
-			"profiles may lose newer values (their newest data here is older than 72 h)"))
+		t.line("overwrites", upTo+several(n, "profile may lose newer values (its newest data here is older than 72 hours)",
+			"profiles may lose newer values (their newest data here is older than 72 hours)"))
 	}
 }
 

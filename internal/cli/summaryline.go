@@ -35,10 +35,10 @@ func (w *watch) lineText(code int, ran time.Duration) string {
 	}
 	parts := []string{rowsText(&s.Rows), several(s.People.Sent, "person", "people") + " sent"}
 	if n := total(s.People.Rejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s rejected (%s)", several(n, "person", "people"), reasons(s.People.Rejected)))
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", several(n, "person", "people"), why(s.People.Rejected)))
 	}
 	if n := total(s.MergesRejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s rejected (%s)", several(n, "merge", "merges"), reasons(s.MergesRejected)))
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", several(n, "merge", "merges"), why(s.MergesRejected)))
 	}
 	parts = append(parts, several(s.Requests, "request", "requests")+", "+bytesText(s.Bytes))
 	parts = append(parts, troubles(s)...)
@@ -76,7 +76,7 @@ func rowsText(r *export.Rows) string {
 		n    int64
 		name string
 	}{
-		{r.Person, plural(r.Person, "updates", "update") + " people only"}, {total(r.Skipped), "left out"}, {r.Duplicate, plural(r.Duplicate, "duplicate", "duplicates")},
+		{r.Person, "for the profile only"}, {total(r.Skipped), "left out"}, {r.Duplicate, plural(r.Duplicate, "duplicate", "duplicates")},
 		{r.Earlier, "already sent"}, {r.Unsent - r.Unanswered, "queued, not sent"}, {r.Unanswered, "sent, no answer"},
 	} {
 		if bucket.n > 0 {
@@ -84,7 +84,7 @@ func rowsText(r *export.Rows) string {
 		}
 	}
 	if n := total(r.Rejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s rejected (%s)", export.Count(n), reasons(r.Rejected)))
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", export.Count(n), why(r.Rejected)))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -21,7 +21,8 @@ func (p *program) columns() int {
 
 // wrapIndented breaks the lines of a text at blanks, so that none is wider than width. Every line but the
 // first begins with so many blanks; what stands before the text in the first line, such as a label, is
-// that wide. Longer words stand in lines of their own.
+// that wide. Longer words stand in lines of their own. What is there to be copied, such as a flag and its value,
+// stays on one line where it fits.
 func wrapIndented(text string, width, indent int) string {
 	margin := "\n" + strings.Repeat(" ", indent)
 	lines := strings.Split(text, "\n")
@@ -38,7 +39,7 @@ func wrapLine(line string, room int, margin string) string {
 	for rest := line; rest != ""; {
 		word := strings.TrimLeft(rest, " ")
 		blanks := len(rest) - len(word)
-		word, rest = cutWord(word)
+		word, rest = cutUnit(word, room)
 		switch wide := columnsOf(word); {
 		case word == "":
 		case column > 0 && column+blanks+wide > room:
@@ -50,6 +51,54 @@ func wrapLine(line string, room int, margin string) string {
 		}
 	}
 	return b.String()
+}
+
+// cutUnit cuts a text after what has to stay on one line of so much room: a command, a flag with its value, a number with what
+// it counts, or a word.
+func cutUnit(text string, room int) (unit, rest string) {
+	if end := unitEnd(text); end > 0 && columnsOf(text[:end]) <= room {
+		return text[:end], text[end:]
+	}
+	return cutWord(text)
+}
+
+// unitEnd is where a text in backquotes that begins a text ends, a flag with its value, or a number with its word; 0 for others.
+func unitEnd(text string) int {
+	open := len(text) - len(strings.TrimLeft(text, "(\"'"))
+	switch {
+	case strings.HasPrefix(text[open:], "`"):
+		return wordEnd(text, closing(text, open))
+	case strings.HasPrefix(text[open:], "--"):
+		word, rest := cutWord(text)
+		if rest == "" || strings.ContainsAny(word[len(word)-1:], ",;:.)'\"") {
+			return 0
+		}
+		value := len(word) + 1
+		if value < len(text) && text[value] == '\'' {
+			return wordEnd(text, closing(text, value))
+		}
+		return wordEnd(text, value)
+	}
+	if word, rest := cutWord(text[open:]); len(rest) > 1 && strings.Trim(word, "0123456789,") == "" && !strings.HasSuffix(word, ",") {
+		return wordEnd(text, open+len(word)+1)
+	}
+	return 0
+}
+
+// closing is where the quotation ends that begins at a byte of a text, and that byte where none ends it.
+func closing(text string, open int) int {
+	if end := strings.IndexByte(text[open+1:], text[open]); end >= 0 {
+		return open + 1 + end
+	}
+	return open
+}
+
+// wordEnd is the end of the word that a byte of a text stands in.
+func wordEnd(text string, at int) int {
+	if end := strings.IndexByte(text[at:], ' '); end >= 0 {
+		return at + end
+	}
+	return len(text)
 }
 
 // cutWord cuts a text before its first blank.

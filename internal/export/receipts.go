@@ -3,7 +3,7 @@ package export
 import (
 	"bytes"
 	"errors"
-	"fmt"
+	"strings"
 
 	"github.com/zeebo/xxh3"
 
@@ -205,7 +205,11 @@ func (r *run) note(out *outbox) {
 	sent, rejected := ofRows(r.tally.accepted), sum(r.tally.rejected)
 	out.lock.Unlock()
 	requests := r.plan.Tally.Requests.Load()
-	r.progress.Note(fmt.Sprintf("%s, %s rejected, %s", several(sent, "event", "events"), Count(rejected), several(requests, "request", "requests")))
+	parts := []string{several(sent, "event", "events"), several(requests, "request", "requests")}
+	if rejected > 0 {
+		parts = append(parts, several(rejected, "row", "rows")+" rejected")
+	}
+	r.progress.Note(strings.Join(parts, ", "))
 }
 
 // ValueRemoved is the kind of values_cut for attributes that Customer.io refused and that were left out.
