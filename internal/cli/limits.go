@@ -30,11 +30,11 @@ func checkLive(m *mappingOptions, l *export.Learned) error {
 // liveText says what shows that a live destination has been running.
 func liveText(live *export.LiveProfiles) string {
 	names := firstFew(live.Count, len(live.IDs), func(i int) string { return mapping.ShortID(live.IDs[i]) })
-	return fmt.Sprintf("--existing has %s of visitors in this export (%s), so PostHog's own destination has sent their events already "+
-		"and they would arrive twice", several(int64(live.Count), "anonymous profile", "anonymous profiles"), names)
+	return fmt.Sprintf("--existing has %s in this export (%s), so PostHog's own destination has sent their events already "+
+		"and they would arrive twice", several(int64(live.Count), "anonymous profile of a visitor", "anonymous profiles of visitors"), names)
 }
 
-const liveHint = "say when it was switched on with --live-since TIME, and events that PostHog received since are left out; if it never sent events, use --live-since never"
+const liveHint = "use --live-since TIME to say when it was switched on: events that PostHog received since then are left out; if it never sent events, use --live-since never"
 
 // The flags of limits that keep a run from sending anything.
 const (

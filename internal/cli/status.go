@@ -266,14 +266,18 @@ func (t *summaryText) state(s *stateReport) {
 	t.line("state", plain(s.Path))
 	t.line("sent", sentInAll(s))
 	if s.OpenRejects > 0 {
-		t.line("to fix", s.toFix())
+		t.line("to fix", plain(s.toFix()))
 	}
 	if s.Owed > 0 {
 		t.line("waiting", several(s.Owed, "visitor not identified yet or person with two profiles", "visitors not identified yet or people with two profiles")+
 			", in "+files(int(s.OwedSources)))
 	}
 	if s.HeldRecent > 0 {
-		t.line("waiting", several(s.HeldRecent, "event", "events")+" younger than 72 hours when read, in "+files(int(s.HeldSources)))
+		text := several(s.HeldRecent, "event", "events") + " younger than 72 hours when read, in " + files(int(s.HeldSources))
+		if strings.HasSuffix(s.Next, "--"+restartFlag) {
+			text += "; " + restartSends
+		}
+		t.line("waiting", text)
 	}
 	if s.Lag != nil {
 		t.line("newest sent", fmt.Sprintf("event of %s, %s ago", timeText(s.Newest), ageText(*s.Lag)))

@@ -64,8 +64,14 @@ func (t *summaryText) write(title string) {
 	if t.s.Rejects != "" {
 		t.line("rejects", plain(t.s.Rejects))
 	}
+	if n := t.s.Rows.Skipped[mapping.ReasonRecent]; n > 0 && strings.HasSuffix(t.s.Next, "--"+restartFlag) {
+		t.line("waiting", several(n, "event", "events")+" of the last 72 hours; "+restartSends)
+	}
 	t.next(t.s.Next)
 }
+
+// restartSends says what the command below is for, where recent events wait.
+const restartSends = "the next command sends what is old enough by then"
 
 // labelWidth is how far the texts of labelled lines are from the left.
 const labelWidth = 13
@@ -79,16 +85,12 @@ func (t *summaryText) line(label, text string) {
 // next is the command to type. It is one line, to be copied: below its label, if it fits only there.
 func (t *summaryText) next(command string) {
 	if command != "" {
-		fmt.Fprintf(t, "%-12s%s%s\n", "next", beside(command, t.columnCount()), t.style.cyan(plain(command)))
+		label := fmt.Sprintf("%-12s ", "next")
+		if wide := columnsOf(plain(command)); wide <= t.columnCount() && labelWidth+wide > t.columnCount() {
+			label = "next\n"
+		}
+		fmt.Fprintln(t, label+t.style.cyan(plain(command)))
 	}
-}
-
-// beside is what stands between a label and a command.
-func beside(command string, width int) string {
-	if wide := columnsOf(plain(command)); wide <= width && labelWidth+wide > width {
-		return "\n"
-	}
-	return " "
 }
 
 // under is a line of detail below another one.
