@@ -153,8 +153,7 @@ func (p *program) deliver(ctx context.Context, plan *export.Plan, learned *expor
 	if enough {
 		err, summary.Interrupted = nil, false
 	}
-	title := fmt.Sprintf("Sent to workspace %d (%s, %s).", to.workspace.EnvironmentID, to.workspace.Region, to.base)
-	if err := errors.Join(err, p.writeSummary(p.env.Stdout, summary, title, err)); err != nil {
+	if err := errors.Join(err, p.writeSummary(p.env.Stdout, summary, sentTitle(summary, to), err)); err != nil {
 		return err
 	}
 	if err := to.showSandbox(p); err != nil {
@@ -164,6 +163,18 @@ func (p *program) deliver(ctx context.Context, plan *export.Plan, learned *expor
 		return nil
 	}
 	return verdict(summary, learned, rejects)
+}
+
+// sentTitle is the heading of what a run sent.
+func sentTitle(s *export.Summary, to *destination) string {
+	sent, until := "Sent", ""
+	if total(s.Accepted) == 0 {
+		sent = "Sent nothing"
+	}
+	if s.Interrupted {
+		until = " before it stopped"
+	}
+	return fmt.Sprintf("%s to workspace %d (%s, %s)%s.", sent, to.workspace.EnvironmentID, to.workspace.Region, to.base, until)
 }
 
 // forget lets go of the keys of events that are older than --dedup-window.

@@ -97,11 +97,15 @@ func newProfiles(plan *export.Plan, l *export.Learned, counts people.Counts, j *
 	if j.goes && left.People == 0 {
 		return ""
 	}
-	if !l.Knows(plan) {
+	switch {
+	case !l.Knows(plan) && left.People == 0:
+		return "0 new"
+	case !l.Knows(plan):
 		return fmt.Sprintf("up to %s new, one for each person sent (exact with --existing)", export.Count(left.People))
 	}
 	n := counts.ByChoice[plan.Choice.Who]
-	return fmt.Sprintf("%s new, %s in Customer.io already", export.Count(int64(n.New)), export.Count(int64(n.Known)))
+	added := min(int64(n.New), left.People) // who is rejected is not left to send
+	return fmt.Sprintf("%s new, %s in Customer.io already", export.Count(added), export.Count(int64(n.Known)))
 }
 
 // typicalOperation is the bytes of an operation as a forecast assumes them; only the sending itself knows.

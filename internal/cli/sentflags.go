@@ -93,7 +93,7 @@ func differences(sent map[string]string, begun *ledger.Run) ([]string, error) {
 	var all []string
 	for _, name := range names {
 		if sent[name] != then[name] {
-			all = append(all, fmt.Sprintf("--%s was %s and is %s", name, valueText(then[name]), valueText(sent[name])))
+			all = append(all, fmt.Sprintf("--%s was %s and is now %s", name, valueText(then[name]), valueText(sent[name])))
 		}
 	}
 	return all, nil

@@ -312,7 +312,7 @@ func (t *summaryText) fused(label string) {
 		return
 	}
 	who := several(int64(p.FusedCount), "person has", "people have") + " several logins with different emails"
-	t.line(label, t.style.yellow(oneLine(who+" (explain --id "+escape.Shell(p.Fused[0].ID)+")")))
+	t.line(label, t.style.yellow(oneLine(who+" (see `ph2cio explain SOURCE... --id "+escape.Shell(p.Fused[0].ID)+"`)")))
 	names := firstFew(p.FusedCount, len(p.Fused), func(i int) string {
 		emails := p.Fused[i].Emails
 		return fmt.Sprintf("%s (%s)", mapping.ShortID(p.Fused[i].ID), strings.Join(emails[:min(3, len(emails))], ", "))

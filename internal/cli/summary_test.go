@@ -60,7 +60,8 @@ campaigns    no event of the last 72 hours is sent
              1 person shares an email with somebody else and is sent without it
              1 visitor not identified yet, left out (1 only because the ID looks
              machine-made, 1 only because posthog-js never says who it is)
-             1 person has several logins with different emails (explain --id a)
+             1 person has several logins with different emails (see
+             ` + "`ph2cio explain SOURCE... --id a`" + `)
              a (a@x.example)
              1 link between IDs refused (of two identified people)
 profiles     up to 1 with --people identified · 1 with --people with-email ·
@@ -80,7 +81,8 @@ overwrites   1 profile may lose newer values (its newest data here is older than
              2 visitors not identified yet, left out (2 only because their IDs
              look machine-made, 2 only because posthog-js never says who they
              are)
-             2 people have several logins with different emails (explain --id a)
+             2 people have several logins with different emails (see
+             ` + "`ph2cio explain SOURCE... --id a`" + `)
              a (a@x.example), a (a@x.example)
              2 links between IDs refused (of two identified people)
 profiles     up to 2 with --people identified · 2 with --people with-email ·
