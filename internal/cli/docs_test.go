@@ -268,6 +268,9 @@ func TestREADMEShowsThePlan(t *testing.T) {
 	}
 }
 
+// othersLines are command lines of programs that have flags of their own.
+var othersLines = regexp.MustCompile(`(?m)^  kubectl .*$`)
+
 // TestWhatTheDocsNameExists looks for flags, variables, topics, files and targets of make that the docs name and that there are not.
 func TestWhatTheDocsNameExists(t *testing.T) {
 	flags := map[string]bool{"help": true}
@@ -280,7 +283,7 @@ func TestWhatTheDocsNameExists(t *testing.T) {
 	all := docs(t)
 	all[".env.example"] = fileText(t, ".env.example")
 	for where, text := range all {
-		for _, flag := range matched(text, `(?:^|[\s(\x60])--([a-z][a-z-]*)`) {
+		for _, flag := range matched(othersLines.ReplaceAllString(text, ""), `(?:^|[\s(\x60])--([a-z][a-z-]*)`) {
 			if !flags[flag] {
 				t.Errorf("%s: there is no flag --%s", where, flag)
 			}
@@ -345,7 +348,8 @@ func TestMessagesInREADMEExist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	messages := matched(readme(t), `(?m)^\| \d+ "([^"]+)" \|`)
+	cells := strings.Join(matched(readme(t), `(?m)^\| (\d+ "[^|]+) \|`), "\n")
+	messages := matched(cells, `"([^"]+)"`)
 	if len(messages) < 3 {
 		t.Errorf("README.md quotes %q", messages)
 	}
