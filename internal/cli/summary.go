@@ -55,7 +55,7 @@ func (t *summaryText) write(title string) {
 	t.campaigns()
 	t.trouble()
 	if t.s.Estimate > 0 {
-		t.line("send time", about(time.Duration(t.s.Estimate*float64(time.Second)))+", including waits")
+		t.line("send time", about(time.Duration(t.s.Estimate*float64(time.Second)))+" with waits")
 	}
 	t.line("took", took(t.s.Seconds))
 	if t.s.Interrupted {
@@ -139,7 +139,7 @@ func (t *summaryText) rows() {
 	}
 	t.line("rows", read)
 	t.bucket(t.sentWord(), r.Sent, "")
-	t.bucket("profile only", r.Person, "used for profiles, not sent as events")
+	t.bucket("profile only", r.Person, "for profiles, not sent as events")
 	t.bucket("left out", total(r.Skipped), why(r.Skipped))
 	t.corrections()
 	t.bucket("rejected", total(r.Rejected), why(r.Rejected))
@@ -267,10 +267,7 @@ func (t *summaryText) people() {
 		t.line("", heldAdvice)
 	}
 	t.links()
-	var choices []string
-	for _, who := range []string{"identified", "with-email", "all"} {
-		choices = append(choices, t.profiles(who)+" with --people "+who)
-	}
+	choices := []string{t.profiles("identified") + " with --people identified", t.profiles("with-email") + " with-email", t.profiles("all") + " all"}
 	if total(p.Rejected) > 0 {
 		choices[0] = "up to " + choices[0] // of those who were not chosen it is not known whether they can be sent
 	}
@@ -400,7 +397,7 @@ func (t *summaryText) operations() {
 	queued, unanswered := unsentText(t.s)
 	t.line("of these", t.style.yellow(strings.Join(slices.DeleteFunc([]string{queued, unanswered}, isEmpty), listSeparator)))
 	if t.s.Requests > 0 {
-		requests := export.Count(t.s.Requests) + " with " + bytesText(t.s.Bytes) + " in all"
+		requests := export.Count(t.s.Requests) + " (" + bytesText(t.s.Bytes) + ")"
 		if t.s.Retries > 0 {
 			requests += ", " + several(t.s.Retries, "retry", "retries")
 		}
@@ -450,15 +447,15 @@ func (t *summaryText) campaigns() {
 	}
 	t.line("campaigns", events)
 	if c.Identifies > 0 {
-		t.line("", several(c.Identifies, "profile update", "profile updates")+" may change segments and so start campaigns")
+		t.line("", several(c.Identifies, "profile update", "profile updates")+" may start segment campaigns")
 	}
 	if n := min(int64(t.s.People.Stale), t.s.People.Sent); n > 0 {
 		upTo := ""
 		if t.s.People.Sent < int64(t.s.People.Stale) {
 			upTo = "up to " // some of them are not sent
 		}
-		t.line("overwrites", upTo+several(n, "profile may lose newer values (its newest data here is older than 72 hours)",
-			"profiles may lose newer values (their newest data here is older than 72 hours)"))
+		t.line("overwrites", upTo+several(n, "profile may lose newer values (its data here is older than 72 hours)",
+			"profiles may lose newer values (their data here is older than 72 hours)"))
 	}
 }
 

@@ -29,11 +29,10 @@ rows         8 read before it stopped
   queued, not sent         3
   sent, no answer          2
 people       1 distinct ID is 1 person · 1 sent
-profiles     1 with --people identified · 0 with --people with-email ·
-             1 with --people all
+profiles     1 with --people identified · 0 with-email · 1 all
 operations   1 profile update, 6 events, 2 pages
 of these     2 events, 1 page queued, not sent · 2 events sent, no answer
-requests     3 with 2.0 kB in all, 1 retry
+requests     3 (2.0 kB), 1 retry
 campaigns    no event of the last 72 hours is sent
 took         2.0s
 stopped      before the end; run the same command again to resume (what has no
@@ -51,8 +50,7 @@ next         ph2cio backfill --yes a-directory-with-a-long-name/ another-one/
 // TestSummaryHasTheRightPlural has none, one and two of everything.
 func TestSummaryHasTheRightPlural(t *testing.T) {
 	for n, want := range []string{`people       0 distinct IDs are 0 people · 0 to send
-profiles     0 with --people identified · 0 with --people with-email ·
-             0 with --people all
+profiles     0 with --people identified · 0 with-email · 0 all
 operations   none
 campaigns    no event of the last 72 hours is sent
 `, `people       1 distinct ID is 1 person · 1 to send
@@ -64,16 +62,15 @@ campaigns    no event of the last 72 hours is sent
              ` + "`ph2cio explain SOURCE... --id a`" + `)
              a (a@x.example)
              1 link between IDs refused (of two identified people)
-profiles     up to 1 with --people identified · 1 with --people with-email ·
-             1 with --people all
+profiles     up to 1 with --people identified · 1 with-email · 1 all
 operations   1 profile update, 1 event, 1 page, 1 screen, 1 merge
              merge b into a
 merges       1 merge rejected (with an ID that is too long)
 rejected     1 event rejected by Customer.io
-requests     1 with 1 byte in all, 1 retry
+requests     1 (1 byte), 1 retry
 campaigns    1 event of the last 72 hours may start a campaign
-             1 profile update may change segments and so start campaigns
-overwrites   1 profile may lose newer values (its newest data here is older than
+             1 profile update may start segment campaigns
+overwrites   1 profile may lose newer values (its data here is older than
              72 hours)
 `, `people       2 distinct IDs are 2 people · 2 to send
              2 people rejected (invalid for Customer.io)
@@ -85,17 +82,16 @@ overwrites   1 profile may lose newer values (its newest data here is older than
              ` + "`ph2cio explain SOURCE... --id a`" + `)
              a (a@x.example), a (a@x.example)
              2 links between IDs refused (of two identified people)
-profiles     up to 2 with --people identified · 2 with --people with-email ·
-             2 with --people all
+profiles     up to 2 with --people identified · 2 with-email · 2 all
 operations   2 profile updates, 2 events, 2 pages, 2 screens, 2 merges
              merge b into a, merge b into a
 merges       2 merges rejected (with IDs that are too long)
 rejected     2 events rejected by Customer.io
-requests     2 with 2 bytes in all, 2 retries
+requests     2 (2 bytes), 2 retries
 campaigns    2 events of the last 72 hours may start a campaign
-             2 profile updates may change segments and so start campaigns
-overwrites   2 profiles may lose newer values (their newest data here is older
-             than 72 hours)
+             2 profile updates may start segment campaigns
+overwrites   2 profiles may lose newer values (their data here is older than
+             72 hours)
 `} {
 		text := &summaryText{s: pluralSummary(int64(n))}
 		text.people()
