@@ -2,6 +2,7 @@ package cli
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -51,6 +52,40 @@ events                    rows
   a name tha...in a line    12
     what is below is wrapped
     to the same width
+`
+	if got := table.String(); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+}
+
+func TestNamesAreShortenedByColumns(t *testing.T) {
+	for name, want := range map[string]string{
+		"twelve chars":                   "twelve chars",
+		"thirteen char":                  "thirt...char",
+		strings.Repeat("名", 6):           strings.Repeat("名", 6),
+		strings.Repeat("名", 7):           "名名...名名",
+		strings.Repeat("e\u0301", 13):    strings.Repeat("e\u0301", 5) + "..." + strings.Repeat("e\u0301", 4),
+		strings.Repeat("👨\u200d👩", 7):    "👨\u200d👩👨\u200d👩...👨\u200d👩👨\u200d👩",
+		"\x1b[1mlonger than that\x1b[0m": "\x1b[1mlonger than that\x1b[0m",
+	} {
+		if got := shortName(name, 12); got != want {
+			t.Errorf("%q in 12 columns: %q, want %q", name, got, want)
+		}
+	}
+	for text, want := range map[string]string{"exactly ten": "exactly...", "0123456789": "0123456789", "名名名名名名": "名名名..."} {
+		if got := shortEnd(text, 10); got != want {
+			t.Errorf("%q in 10 columns: %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestTablesOfWideNamesFit(t *testing.T) {
+	table := newTable(0, style{}, "events", right("rows"))
+	table.width = 30
+	table.add([]string{strings.Repeat("名前", 12), "12"})
+	want := `
+events                   rows
+  名前名前名...名前名前    12
 `
 	if got := table.String(); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
