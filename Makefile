@@ -37,7 +37,7 @@ demo: needs-go ## see it work: a sample export into a local sandbox, offline
 	@echo "Building ./$(BINARY): $(BUILDTIME)."
 	@$(BUILD)
 	@echo
-	@{ said=$$(./$(BINARY) backfill --sandbox --yes testdata/exports/acornly_events.jsonl 2>&1 >&3) || \
+	@{ said=$$(./$(BINARY) backfill --sandbox --yes --env-file /dev/null testdata/exports/acornly_events.jsonl 2>&1 >&3) || \
 		{ code=$$?; echo "$$said" >&2; exit $$code; }; } 3>&1
 	@echo
 	@echo "Next, try your own PostHog export: a file, or a folder such as export/"
