@@ -37,6 +37,21 @@ func TestEveryReasonHasWords(t *testing.T) {
 	}
 }
 
+// A reason of Customer.io's, or of a state, cannot steer the terminal.
+func TestReasonsWithoutWordsAreShownSafely(t *testing.T) {
+	for code, want := range map[string]string{
+		"api:odd_reason":            "rejected by Customer.io: odd reason",
+		"api:red\x1b[31m\nerror: x": `rejected by Customer.io: red\u001b[31m\u000aerror: x`,
+		"api:http_418":              "refused by Customer.io with HTTP 418",
+		"api:%d_100%":               "rejected by Customer.io: %d 100%",
+		"of_a_newer\x1b]0;version":  `of a newer\u001b]0;version`,
+	} {
+		if got := wordsFor(code, 2); got != want {
+			t.Errorf("%q: %q, want %q", code, got, want)
+		}
+	}
+}
+
 // constants are the values of string constants whose names begin with a prefix, in files that a pattern finds.
 func constants(t *testing.T, pattern, prefix string) (values []string) {
 	t.Helper()
