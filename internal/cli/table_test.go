@@ -79,6 +79,23 @@ func TestNamesAreShortenedByColumns(t *testing.T) {
 	}
 }
 
+func TestTablesAreNoWiderThanTheTerminal(t *testing.T) {
+	for width := 30; width < 60; width++ {
+		table := newTable(0, style{}, "events", right("rows"))
+		table.width = width
+		table.add([]string{"a name of forty characters, to be precise", "12"})
+		table.add([]string{strings.Repeat("名前", 10), "1,234"})
+		for line := range strings.Lines(table.String()) {
+			if wide := columnsOf(strings.TrimSuffix(line, "\n")); wide > width {
+				t.Errorf("%d columns of %d: %s", wide, width, line)
+			}
+		}
+		if text := table.String(); strings.Contains(text, ellipsis) != (width < 2+41+2+5) {
+			t.Errorf("in %d columns: %s", width, text)
+		}
+	}
+}
+
 func TestTablesOfWideNamesFit(t *testing.T) {
 	table := newTable(0, style{}, "events", right("rows"))
 	table.width = 30
