@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,6 +34,23 @@ func TestEveryReasonHasWords(t *testing.T) {
 		}
 		if found != 1 {
 			t.Errorf("%d tables have words for %s", found, code)
+		}
+	}
+}
+
+// What several things are called is not what one is: some word of it is a plural.
+func TestReasonsHaveAPlural(t *testing.T) {
+	for _, table := range wordTables {
+		for code, words := range table {
+			one, plurals := strings.Fields(words.one), 0
+			for _, word := range strings.Fields(words.many) {
+				if (strings.HasSuffix(word, "s") || word == "people") && !slices.Contains(one, word) {
+					plurals++
+				}
+			}
+			if words.many != "" && plurals == 0 {
+				t.Errorf("%s: %q is no plural of %q", code, words.many, words.one)
+			}
 		}
 	}
 }
