@@ -102,6 +102,20 @@ func words(line string) (args []string) {
 	return args
 }
 
+// TestCommandsOfREADMECanBePasted holds that nothing follows a command there: an interactive zsh, the shell of macOS, takes a
+// remark behind # as more arguments.
+func TestCommandsOfREADMECanBePasted(t *testing.T) {
+	lines := regexp.MustCompile(`(?m)^(?:\$ )?(?:ph2cio|\./ph2cio|make) .*$`).FindAllString(readme(t), -1)
+	if len(lines) < 8 {
+		t.Fatalf("only %d command lines found", len(lines))
+	}
+	for _, line := range lines {
+		if strings.Contains(line, " #") || afterCommand.MatchString(line) {
+			t.Errorf("a remark follows the command: %s", line)
+		}
+	}
+}
+
 // placeholders are words of the docs that stand for something, and what the test puts there.
 var placeholders = map[string]string{
 	"SOURCE...": "export/", "ID": "user_1001", "TOPIC": "terms", "COMMAND": "preview", "DIR": "state-directory", "127.0.0.1:8099": "127.0.0.1:0",

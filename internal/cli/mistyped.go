@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -17,14 +18,15 @@ func unknownFlag(c *cobra.Command, e *pflag.NotExistError) error {
 	if group := e.GetSpecifiedShortnames(); group != "" {
 		dashes, typed = "-", group
 	}
-	name := typed[:len(typed)-len(strings.TrimLeft(typed, "abcdefghijklmnopqrstuvwxyz0123456789-"))]
+	name := typed[:len(typed)-len(strings.TrimLeft(typed, "abcdefghijklmnopqrstuvwxyz-"))]
 	var known []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
 	if meant := closest(name, known); meant != "" {
 		return fmt.Errorf("unknown flag: %s%s; did you mean --%s?", dashes, name, meant)
 	}
 	if dashes == "-" {
-		name = typed[:1]
+		_, size := utf8.DecodeRuneInString(typed)
+		name = typed[:size]
 	}
 	if name != typed {
 		name += "..."
