@@ -1,0 +1,139 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"ph2cio/internal/escape"
+	"ph2cio/internal/export"
+	"ph2cio/internal/mapping"
+)
+
+func (t *summaryText) people() {
+	p := t.s.People
+	parts := []string{t.whoIsWho(), export.Count(p.Sent) + " " + t.sentWord()}
+	if p.Earlier > 0 {
+		parts = append(parts, export.Count(p.Earlier)+" already sent")
+	}
+	if p.Unchanged > 0 {
+		parts = append(parts, export.Count(p.Unchanged)+" already sent and unchanged")
+	}
+	t.line("people", strings.Join(parts, listSeparator))
+	if n := total(p.Rejected); n > 0 {
+		t.line("", t.style.red(several(n, "person", "people")+" rejected ("+why(p.Rejected)+")"))
+	}
+	if n := int64(p.EmailConflicts); n > 0 {
+		t.line("", several(n, "person shares", "people share")+" an email with somebody else and "+plural(n, "is", "are")+" sent without it")
+	}
+	t.withoutEmail()
+	if p.Unidentified > 0 {
+		t.line("", t.leftOut("left out "))
+	}
+	t.fused("")
+	if held := t.s.TwoProfiles; held != nil {
+		t.line("waiting", t.style.yellow(heldCount(held)))
+		t.line("", t.style.dim(heldNames(held)))
+		t.line("", heldAdvice)
+	}
+	t.links()
+	choices := []string{t.profiles("identified") + " with --people identified", t.profiles("with-email") + " with-email", t.profiles("all") + " all"}
+	if total(p.Rejected) > 0 {
+		choices[0] = "up to " + choices[0] // of those who were not chosen it is not known whether they can be sent
+	}
+	t.line("profiles", strings.Join(choices, listSeparator))
+}
+
+// whoIsWho says how many people the distinct IDs are.
+func (t *summaryText) whoIsWho() string {
+	ids := t.s.People.DistinctIDs
+	who := ids - t.s.People.JoinedIDs
+	return t.roughly() + several(ids, "distinct ID is ", "distinct IDs are ") + t.roughly() + several(who, "person", "people")
+}
+
+// leftOut says how many people are left out, with the word for it, because nothing identifies them, and how many of
+// them for one reason alone.
+func (t *summaryText) leftOut(word string) string {
+	p := t.s.People
+	text := t.roughly() + several(int64(p.Unidentified), "visitor", "visitors") + " not identified yet"
+	if word != "" {
+		text += ", " + strings.TrimSpace(word)
+	}
+	var only []string
+	if n := int64(p.ShapeOnly); n > 0 {
+		only = append(only, export.Count(n)+" only because "+plural(n, "the ID looks", "their IDs look")+" machine-made")
+	}
+	if n := int64(p.VisitorOnly); n > 0 {
+		only = append(only, export.Count(n)+" only because posthog-js never says who "+plural(n, "it is", "they are"))
+	}
+	if len(only) == 0 {
+		return text
+	}
+	return text + " (" + strings.Join(only, ", ") + ")"
+}
+
+// fused says who has several logins with different emails, the worst first.
+func (t *summaryText) fused(label string) {
+	p := t.s.People
+	if p.FusedCount == 0 {
+		return
+	}
+	who := several(int64(p.FusedCount), "person has", "people have") + " several logins with different emails"
+	t.line(label, t.style.yellow(oneLine(who+" (see `ph2cio explain SOURCE... --id "+escape.Shell(p.Fused[0].ID)+"`)")))
+	names := firstFew(p.FusedCount, len(p.Fused), func(i int) string {
+		emails := p.Fused[i].Emails
+		return fmt.Sprintf("%s (%s)", mapping.ShortID(p.Fused[i].ID), strings.Join(emails[:min(3, len(emails))], ", "))
+	})
+	t.line("", t.style.dim(oneLine(names)))
+}
+
+// mostNamed is how many of those that a summary only counts it also names.
+const mostNamed = 5
+
+// withoutEmail names the first few of those whose email another one has.
+func (t *summaryText) withoutEmail() {
+	all := t.s.People.WithoutEmail
+	if len(all) == 0 {
+		return
+	}
+	names := firstFew(len(all), len(all), func(i int) string {
+		return fmt.Sprintf("%s (%s has it)", mapping.ShortID(all[i].ID), mapping.ShortID(all[i].HeldBy))
+	})
+	t.line("", t.style.dim(oneLine("without their email: "+names)))
+}
+
+// firstFew lists the first of n names, and how many more there are. --json lists so many of them.
+func firstFew(n, listed int, name func(i int) string) string {
+	return firstOf(mostNamed, n, jsonLists(listed, listed < n), name)
+}
+
+// roughly marks what rests on a sample.
+func (t *summaryText) roughly() string {
+	if t.s.Estimated {
+		return "about "
+	}
+	return ""
+}
+
+// profiles is how many one choice of people makes, and how many of them are new.
+func (t *summaryText) profiles(who string) string {
+	n := t.s.Profiles[who]
+	text := export.Count(int64(n))
+	if who == "all" {
+		text = t.roughly() + text
+	}
+	if t.s.Known != nil {
+		text += fmt.Sprintf(" (%s new)", export.Count(int64(n-t.s.Known[who])))
+	}
+	return text
+}
+
+// links says which links between IDs were refused. Most runs have none.
+func (t *summaryText) links() {
+	l := t.s.People.Links
+	refused := map[string]int64{
+		linkIdentified: l.AlreadyIdentified, linkExported: l.PersonsExport, linkPersonID: l.RefusedShares,
+	}
+	if n := total(refused); n > 0 {
+		t.line("", several(n, "link between IDs", "links between IDs")+" refused ("+why(refused)+")")
+	}
+}

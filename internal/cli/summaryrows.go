@@ -1,0 +1,120 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/mapping"
+)
+
+func (t *summaryText) rows() {
+	r := t.s.Rows
+	read := export.Count(r.Read) + " read"
+	if t.s.Interrupted {
+		read += " before it stopped"
+	}
+	t.line("rows", read)
+	t.bucket(t.sentWord(), r.Sent, "")
+	t.bucket("profile only", r.Person, "for profiles, not sent as events")
+	t.bucket("left out", total(r.Skipped), why(r.Skipped))
+	t.corrections()
+	t.bucket("rejected", total(r.Rejected), why(r.Rejected))
+	t.examples()
+	t.bucket("duplicate", r.Duplicate, "the same event as another row")
+	t.bucket("already sent", r.Earlier, "")
+	t.bucket("queued, not sent", r.Unsent-r.Unanswered, "")
+	t.bucket("sent, no answer", r.Unanswered, "")
+	t.times()
+}
+
+// sentWord is what becomes, or became, of what is sent.
+func (t *summaryText) sentWord() string {
+	if t.sent {
+		return "sent"
+	}
+	return "to send"
+}
+
+// times counts the rows whose own time cannot be right.
+func (t *summaryText) times() {
+	if n := t.s.TimedByCreatedAt; n > 0 {
+		t.line("future", several(n, "row has a time in the future: its created_at is used", "rows have times in the future: their created_at is used"))
+	}
+}
+
+// unread tells which fields of rows cannot be read.
+func (t *summaryText) unread() {
+	for i := range t.s.UnreadFields {
+		f := &t.s.UnreadFields[i]
+		what := "an unreadable created_at"
+		if f.Field == "person_id" {
+			what = "a person_id that is not a UUID"
+		}
+		text := fmt.Sprintf("%s %s, and counts as having none: %s in %s:%d", several(f.Rows, "row has", "rows have"), what, strconv.Quote(f.Text), f.File, f.Line)
+		if f.Rows != 1 {
+			text = strings.Replace(text, "counts", "count", 1)
+		}
+		t.line("warning", t.style.yellow(oneLine(text)))
+	}
+}
+
+// examples shows where one row of each of the first few reasons stands.
+func (t *summaryText) examples() {
+	for _, e := range t.s.Examples {
+		t.under(oneLine(strings.TrimSpace(place(&e) + "  " + exampleText(&e))))
+	}
+}
+
+// exampleText is why one was rejected. The details of our own checks say all of it, and Customer.io's message needs to be
+// said to be theirs.
+func exampleText(r *export.Reject) string {
+	if r.Detail != "" && !strings.HasPrefix(r.Reason, apiPrefix) {
+		return r.Detail
+	}
+	parts := slices.DeleteFunc([]string{wordsFor(r.Reason, 1), r.Field, r.Detail}, func(s string) bool { return s == "" })
+	return strings.Join(parts, ": ")
+}
+
+// corrections names the first few rows that correct what was sent before.
+func (t *summaryText) corrections() {
+	n := t.s.Rows.Skipped[mapping.ReasonCorrectedLate]
+	if n == 0 {
+		return
+	}
+	what := "Customer.io cannot change an event that it has"
+	if t.s.Rejects != "" {
+		what += "; " + export.RejectsName + " lists all corrections"
+	}
+	t.under(what)
+	for i := range min(len(t.s.CorrectedLate), mostNamed) {
+		c := &t.s.CorrectedLate[i]
+		t.under(oneLine(fmt.Sprintf("%s:%d  %s  %s", c.File, c.Line, c.Event, c.EventID)))
+	}
+}
+
+// place is where a rejected row stands, empty for a person.
+func place(r *export.Reject) string {
+	switch {
+	case r.Line > 0:
+		return fmt.Sprintf("%s:%d", r.File, r.Line)
+	case r.Row > 0:
+		return fmt.Sprintf("%s row %d", r.File, r.Row)
+	}
+	return r.File
+}
+
+func (t *summaryText) bucket(name string, n int64, note string) {
+	if n == 0 && name != t.sentWord() {
+		return
+	}
+	const indent = 30
+	count := fmt.Sprintf("%9s", export.Count(n))
+	if name == "rejected" {
+		count = t.style.red(count)
+	}
+	note = t.style.dim(wrapList(plain(note), t.columnCount(), indent))
+	fmt.Fprintln(t, strings.TrimRight(fmt.Sprintf("  %-16s %s  %s", name, count, note), " "))
+}
