@@ -54,6 +54,9 @@ func (p *program) hint(err error) string { return p.advice(err, hintOf(err)) }
 // advice is what to do about an error, with flags named as they were given, but for a command to type, which
 // ends it.
 func (p *program) advice(err error, text string) string {
+	if text == seeHelp {
+		return p.helpHint()
+	}
 	text = hideUsers(text)
 	if source, ok := errors.AsType[*posthog.SourceError](err); ok && strings.HasSuffix(text, hideUsers(source.Hint)) {
 		return text // it has flags with values, to type

@@ -39,7 +39,7 @@ silently, and keeps everything in memory. Ask it what it holds, or make it fail:
   export CUSTOMERIO_TRACK_URL=http://127.0.0.1:8099
   export CUSTOMERIO_SITE_ID=x CUSTOMERIO_API_KEY=y
   ph2cio backfill export.jsonl`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runSandbox(c.Context(), p, o) },
 	}
 	c.Flags().StringVar(&o.listen, "listen", "127.0.0.1:8099", "loopback address to listen on")
