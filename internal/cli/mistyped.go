@@ -22,16 +22,20 @@ func unknownFlag(c *cobra.Command, e *pflag.NotExistError) error {
 	if spelt := strings.ReplaceAll(strings.ToLower(typed), "_", "-"); hasFlag(c, spelt) {
 		return fmt.Errorf("unknown flag: --%s; did you mean --%s?", typed, spelt)
 	}
-	if advice := flagAdvice(c, name); advice != "" && (len(name) > 1 || name == typed) {
-		return fmt.Errorf("unknown flag: %s%s; %s", dashes, name, advice)
+	advice := ""
+	if len(name) > 1 || name == typed {
+		advice = flagAdvice(c, name)
 	}
-	if dashes == "-" {
+	if dashes == "-" && advice == "" {
 		name = typed[:1]
 	}
 	if name != typed {
 		name += "..."
 	}
-	return fmt.Errorf("unknown flag: %s%s", dashes, name)
+	if advice != "" {
+		advice = "; " + advice
+	}
+	return fmt.Errorf("unknown flag: %s%s%s", dashes, name, advice)
 }
 
 // flagAdvice is what may be meant by the name of a flag that a command does not have; empty if nothing is

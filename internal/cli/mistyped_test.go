@@ -46,7 +46,7 @@ func TestDidYouMean(t *testing.T) {
 		"sync x --wait 5m":               "unknown flag: --wait; did you mean --wait-lock?",
 		"preview x --People all":         "unknown flag: --People; did you mean --people?",
 		"preview x --page_name url":      "unknown flag: --page_name; did you mean --page-name?",
-		"backfill x --api-key k":         "unknown flag: --api-key; set CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY in the environment or .env",
+		"backfill x --api-key k":         "unknown flag: --api-key; set `CUSTOMERIO_SITE_ID` and `CUSTOMERIO_API_KEY` in the environment or .env",
 		"preview x --limit -1":           "--limit must be 0 or more, not -1",
 		"help first-run":                 "hint: --first-run is a flag of sync: `ph2cio help nightly`",
 		"help $autocapture":              "`ph2cio help mapping` says",

@@ -19,7 +19,7 @@ var otherNames = map[string]string{
 }
 
 // asVariables is what to do where other programs have flags for credentials.
-const asVariables = "set CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY in the environment or .env"
+const asVariables = "set `CUSTOMERIO_SITE_ID` and `CUSTOMERIO_API_KEY` in the environment or .env"
 
 // wishes are flags that no command needs, with what to do instead.
 var wishes = map[string]string{
