@@ -85,6 +85,9 @@ func (o *explainOptions) takeID(args []string) (sources []string, err error) {
 		return args, nil
 	}
 	last := args[len(args)-1]
+	if strings.TrimSpace(last) == "" {
+		return nil, usage(errors.New("explain needs a distinct ID or an email, and what was given is empty"))
+	}
 	info, err := os.Stat(last)
 	found, _ := filepath.Glob(last)
 	if err == nil && info.IsDir() {

@@ -54,11 +54,12 @@ func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
 	}
 	box := sandbox.New(options)
 	server, err := box.Start(o.listen)
-	if _, network := errors.AsType[*net.OpError](err); err != nil && !network {
+	_, network := errors.AsType[*net.OpError](err)
+	if _, address := errors.AsType[*net.AddrError](err); err != nil && (address || !network) {
 		return usage(err) // the address itself is wrong
 	}
 	if err != nil {
-		return err
+		return &problem{err: err, code: exitFailed, hint: "name another port with --listen, such as 127.0.0.1:8100"}
 	}
 	if p.json {
 		err = p.writeJSON(p.env.Stdout, map[string]string{"url": server.URL()})
