@@ -29,7 +29,7 @@ something is left. It needs no credentials, sends nothing, and works while a run
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runStatus(c.Context(), p, state) },
 	}
-	c.Flags().StringVar(&state, stateFlag, "", "state directory; by default all in the user's state directory")
+	c.Flags().StringVar(&state, stateFlag, "", "show only this state directory; by default all of the user's")
 	describe(c.Flags(), stateFlag, ownFlags, "DIR", short())
 	return c
 }
