@@ -54,6 +54,7 @@ func TestDidYouMean(t *testing.T) {
 		"preview --ca-cert x y":               "unknown flag: --ca-cert; it is a flag of check, backfill, sync and retry",
 		"backfill --yes --ca-cert wishes.g y": "error: --ca-cert: wishes.g does not exist\nhint: did you mean wishes.go?\n",
 		"preview --env-file none y":           "error: --env-file: read settings from none: no such file or directory\nhint: check the path\n",
+		"explain x y --id y":                  "the ID y is given twice, at the end and with --id",
 		"explain":                             "hint: for example: ph2cio explain export/ user_1001\n",
 	} {
 		out := runProgram(t, nil, strings.Fields(args)...)
