@@ -17,7 +17,8 @@ BUILDTIME = 1 to 3 minutes the first time, seconds after that
 .DEFAULT_GOAL := help
 
 .PHONY: help
-help: ## list the targets
+help: ## show this list
+	@echo "make TARGET, where TARGET is one of:"
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
 
 # Go itself fetches a newer Go where it may; otherwise its message does not name the remedy.
@@ -29,7 +30,7 @@ needs-go:
 
 # The summary alone, without the progress on stderr, unless it fails.
 .PHONY: demo
-demo: needs-go ## see it work: a sample export into a local sandbox, offline
+demo: needs-go ## see it work: send a sample export to a stand-in for Customer.io
 	@echo "This demo sends a small PostHog export (testdata/exports/acornly_events.jsonl)"
 	@echo "to a sandbox: a stand-in for Customer.io that runs on this machine. It needs no"
 	@echo "account, and no data leaves this machine."
@@ -40,25 +41,29 @@ demo: needs-go ## see it work: a sample export into a local sandbox, offline
 	@{ said=$$(./$(BINARY) backfill --sandbox --yes testdata/exports/acornly_events.jsonl 2>&1 >&3) || \
 		{ code=$$?; echo "$$said" >&2; exit $$code; }; } 3>&1
 	@echo
-	@echo "Next, try your own PostHog export: a file, or a folder such as export/"
-	@echo "  ./$(BINARY) inspect export/    shows what is in it; needs no credentials"
-	@echo "  ./$(BINARY) preview export/    shows what would be sent; needs no credentials"
-	@echo "Then copy .env.example to .env, fill in your Customer.io credentials, and type"
-	@echo "  ./$(BINARY) check export/ && ./$(BINARY) backfill export/    asks before it sends"
+	@echo "Next, try your own PostHog export. Type its file or folder in place of export/."
+	@echo "See what is in it and what would be sent. This needs no credentials:"
+	@echo "  ./$(BINARY) inspect export/"
+	@echo "  ./$(BINARY) preview export/"
+	@echo "To send it, copy .env.example to .env and fill in your Customer.io credentials."
+	@echo "Then test them, and send; backfill asks before it sends:"
+	@echo "  ./$(BINARY) check export/"
+	@echo "  ./$(BINARY) backfill export/"
 
 .PHONY: build
-build: needs-go ## build ./ph2cio
+build: needs-go ## build ./ph2cio, one static binary
 	@echo "Building ./$(BINARY): $(BUILDTIME)."
 	@$(BUILD)
 
 .PHONY: install
-install: needs-go ## install ph2cio where `go install` puts programs
+install: needs-go ## install ph2cio into Go's directory for programs, usually ~/go/bin
 	@echo "Installing ph2cio: $(BUILDTIME)."
 	@CGO_ENABLED=0 $(GO) install $(BUILDFLAGS) ./cmd/ph2cio
+	@echo "Installed $$($(GO) list -f '{{.Target}}' ./cmd/ph2cio). Have its directory on your PATH."
 
 # go test prints packages in this order. The slowest, cmd, comes last so that it holds back no others.
 .PHONY: test
-test: needs-go ## run the tests: 2 to 5 minutes
+test: needs-go ## run the tests: 2 to 5 minutes on two cores
 	@echo "Running all tests (two cores: about 5 minutes the first time, then 2 to 3)."
 	@$(GO) test ./internal/... ./cmd/...
 	@echo "All tests passed."
@@ -68,14 +73,14 @@ race: ## run the tests with the race detector
 	CGO_ENABLED=1 $(GO) test -race -timeout 25m ./...
 
 .PHONY: golden
-golden: ## write the expected outputs again and show what changed
+golden: ## rewrite the expected outputs of tests, and show what changed
 	@for package in $$(grep -rl --include='*_test.go' 'flag.Bool("update"' cmd internal | xargs -n 1 dirname | sort -u); do \
 		$(GO) test ./$$package -update || exit 1; \
 	done
 	git diff --stat -- testdata cmd internal
 
 .PHONY: fuzz
-fuzz: ## fuzz each target for FUZZTIME (30s)
+fuzz: ## run each fuzz test for FUZZTIME (default 30s)
 	@targets=$$(grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' cmd internal) || exit 1; \
 	echo "$$targets" | sort | while IFS=: read -r file target; do \
 		echo "$${target#func } ($$(dirname $$file))"; \
@@ -87,7 +92,7 @@ bench: ## measure speed and memory; BENCHFLAGS=-quick omits the long parts
 	$(GO) run ./internal/bench $(BENCHFLAGS)
 
 .PHONY: soak
-soak: ## test for hours: fuzzing, kills, faults; needs 40 GB of disk
+soak: ## test for hours with fuzzing, kills and faults; needs 40 GB of disk
 	$(GO) run ./internal/bench -only crowd
 	PH2CIO_HISTORIES=200000 $(GO) test -count=1 -timeout 6h -run TestPeopleAreThoseOfTheRules ./internal/people
 	PH2CIO_KILLS=200 $(GO) test -count=1 -timeout 6h -run 'TestKilled(Backfill|Retry|Nights)' ./cmd/ph2cio
@@ -97,14 +102,14 @@ soak: ## test for hours: fuzzing, kills, faults; needs 40 GB of disk
 	$(MAKE) fuzz FUZZTIME=10m
 
 .PHONY: lint
-lint: ## format, vet, staticcheck, modern Go
+lint: ## check format, vet, staticcheck and modern Go
 	@files=$$(gofmt -l cmd internal) && test -z "$$files" || { echo "not formatted, run gofmt -w:" $$files >&2; exit 1; }
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 	$(GO) fix -diff ./...
 
 .PHONY: check
-check: lint ## lint, check go.mod, build and vet for every platform
+check: lint ## run lint, check go.mod, and build and vet for every platform
 	$(GO) mod tidy -diff
 	@for platform in $(PLATFORMS); do \
 		echo "$$platform"; \

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -230,7 +231,12 @@ func TestAClockThatIsWrongIsTold(t *testing.T) {
 		_, url := boxed(t, sandbox.Faults{ClockSkew: sandbox.Duration(skew)})
 		r := newRun(t, url)
 		out := r.run("check")
-		if told := strings.Contains(out.stdout, "this machine's clock is"); out.code != code || told != (code != 0) {
+		side := "ahead of"
+		if skew > 0 { // of the API's clock
+			side = "behind"
+		}
+		told := regexp.MustCompile(`this machine's clock is \S+ ` + side + ` Customer.io's`).MatchString(out.stdout)
+		if out.code != code || told != (code != 0) {
 			t.Errorf("%s: exit code %d, want %d\n%s", skew, out.code, code, out)
 		}
 		// The clock is for ages alone: what is sent is the same.

@@ -123,8 +123,12 @@ func checkClock(theirs, ours time.Time) finding {
 	if skew.Abs() <= maxSkew {
 		return finding{Check: "clock", OK: true, Says: "agrees with Customer.io's within a minute"}
 	}
+	side := "ahead of"
+	if skew < 0 {
+		side = "behind"
+	}
 	return finding{
-		Check: "clock", Says: fmt.Sprintf("this machine's clock differs from Customer.io's by %s", skew.Abs()),
+		Check: "clock", Says: fmt.Sprintf("this machine's clock is %s %s Customer.io's", skew.Abs(), side),
 		Advice: "set the clock; ph2cio tells the age of events by it", err: errors.New("clock"),
 	}
 }

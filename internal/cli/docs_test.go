@@ -102,6 +102,20 @@ func words(line string) (args []string) {
 	return args
 }
 
+// TestCommandsOfREADMECanBePasted holds that nothing follows a command there: an interactive zsh, the shell of macOS, takes a
+// remark behind # as more arguments.
+func TestCommandsOfREADMECanBePasted(t *testing.T) {
+	lines := regexp.MustCompile(`(?m)^(?:\$ )?(?:ph2cio|\./ph2cio|make) .*$`).FindAllString(readme(t), -1)
+	if len(lines) < 8 {
+		t.Fatalf("only %d command lines found", len(lines))
+	}
+	for _, line := range lines {
+		if strings.Contains(line, " #") || afterCommand.MatchString(line) {
+			t.Errorf("a remark follows the command: %s", line)
+		}
+	}
+}
+
 // placeholders are words of the docs that stand for something, and what the test puts there.
 var placeholders = map[string]string{
 	"SOURCE...": "export/", "ID": "user_1001", "TOPIC": "terms", "COMMAND": "preview", "DIR": "state-directory", "127.0.0.1:8099": "127.0.0.1:0",
@@ -268,6 +282,9 @@ func TestREADMEShowsThePlan(t *testing.T) {
 	}
 }
 
+// othersLines are command lines of programs that have flags of their own.
+var othersLines = regexp.MustCompile(`(?m)^  kubectl .*$`)
+
 // TestWhatTheDocsNameExists looks for flags, variables, topics, files and targets of make that the docs name and that there are not.
 func TestWhatTheDocsNameExists(t *testing.T) {
 	flags := map[string]bool{"help": true}
@@ -280,7 +297,7 @@ func TestWhatTheDocsNameExists(t *testing.T) {
 	all := docs(t)
 	all[".env.example"] = fileText(t, ".env.example")
 	for where, text := range all {
-		for _, flag := range matched(text, `(?:^|[\s(\x60])--([a-z][a-z-]*)`) {
+		for _, flag := range matched(othersLines.ReplaceAllString(text, ""), `(?:^|[\s(\x60])--([a-z][a-z-]*)`) {
 			if !flags[flag] {
 				t.Errorf("%s: there is no flag --%s", where, flag)
 			}
@@ -345,7 +362,8 @@ func TestMessagesInREADMEExist(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	messages := matched(readme(t), `(?m)^\| \d+ "([^"]+)" \|`)
+	cells := strings.Join(matched(readme(t), `(?m)^\| (\d+ "[^|]+) \|`), "\n")
+	messages := matched(cells, `"([^"]+)"`)
 	if len(messages) < 3 {
 		t.Errorf("README.md quotes %q", messages)
 	}

@@ -29,14 +29,14 @@ const (
 const exitCodesText = `  0    done
   1    failed for another reason
   2    wrong usage or settings, or cannot ask for confirmation (use --yes)
-  3    finished, but some rows were rejected; or stopped: too many were
+  3    some rows were rejected, or so many that the run stopped
   4    the credentials were refused
-  5    the destination gave up; it is safe to run again
+  5    Customer.io kept failing or gave no answer; it is safe to run again
   6    input is damaged, missing or not PostHog events
   7    another run holds the state directory
   8    the state directory or its disk failed
   130  stopped by Ctrl-C; requests in flight were finished
-  141  stopped: what read the output closed it, as in | head (SIGPIPE)
+  141  stopped: the program that read the output ended, such as head (SIGPIPE)
   143  stopped by SIGTERM or SIGHUP; requests in flight were finished`
 
 // problem is an error with its exit code and what to do about it.

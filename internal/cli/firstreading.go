@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"time"
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
@@ -50,11 +51,13 @@ func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*ex
 	if j.command != backfillCommand {
 		plan.Read.WrittenSince = plan.Now.Add(-stillWritten) // the next night reads the row whole
 	}
+	var took time.Duration // of readings that were not the last
 	for {
 		learned, err := export.Learn(ctx, plan)
 		if err != nil {
 			return nil, err
 		}
+		learned.Took += took
 		if plan.State == nil { // a preview that knows of no run
 			p.warnOfDoubles(learned)
 			return learned, nil
@@ -68,6 +71,7 @@ func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*ex
 			p.warnOfLost(learned)
 			return learned, nil
 		}
+		took = learned.Took
 		if err := learned.Close(); err != nil {
 			return nil, err
 		}

@@ -38,6 +38,8 @@ func TestParseTime(t *testing.T) {
 		"":                          {},
 		"2026-03-01":                time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
 		"2026-03-01T08:30:00+02:00": time.Date(2026, 3, 1, 6, 30, 0, 0, time.UTC),
+		"2026-03-01T08:30+02:00":    time.Date(2026, 3, 1, 6, 30, 0, 0, time.UTC),
+		"2026-03-01T08:30Z":         time.Date(2026, 3, 1, 8, 30, 0, 0, time.UTC),
 		"2026-03-01 08:30:00":       time.Date(2026, 3, 1, 8, 30, 0, 0, time.UTC),
 		"72h":                       now.Add(-72 * time.Hour),
 		"30d":                       now.AddDate(0, 0, -30),

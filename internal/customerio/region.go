@@ -24,7 +24,7 @@ func RegionURL(region string) (string, error) {
 	case "eu":
 		return "https://track-eu.customer.io", nil
 	}
-	return "", fmt.Errorf("Customer.io has no region %q: set CUSTOMERIO_REGION to us or eu", region)
+	return "", fmt.Errorf("region %q is neither us nor eu; set CUSTOMERIO_REGION to one of them", region)
 }
 
 // Region asks which workspace the credentials belong to, and where it is. Either region's address can be asked (Track API

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"time"
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
@@ -26,6 +27,7 @@ type Learned struct {
 	Trouble []*posthog.SourceError // sources that are damaged, gone or refused
 	Said    []*posthog.SourceError // what there is to know about sources that were read well
 	Bytes   int64                  // on disk, of all sources
+	Took    time.Duration          // all of the reading, even what was read again
 
 	sendable    int64 // rows that could be sent, whoever their person is
 	noUUID      int64 // of them, those that have none
@@ -56,7 +58,14 @@ type Learned struct {
 // Learn reads all sources once. It returns an error when the reading could not go on; trouble with single sources is in
 // Learned.Trouble. A *ManyTeams is returned when rows are of more than one team and the plan picks none, an
 // *UnknownColumns when they have none of a name that was given.
-func Learn(ctx context.Context, plan *Plan) (*Learned, error) { return learn(ctx, plan, nil) }
+func Learn(ctx context.Context, plan *Plan) (*Learned, error) {
+	started := time.Now()
+	learned, err := learn(ctx, plan, nil)
+	if err == nil {
+		learned.Took = time.Since(started)
+	}
+	return learned, err
+}
 
 // learn is Learn with a census of what it reads, if that is not nil. Then several teams are no error. Where damage was
 // found so late that rows of doubt have been learnt, all is learnt again without them; and so it is where cells of people

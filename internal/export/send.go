@@ -49,7 +49,7 @@ func Send(ctx context.Context, plan *Plan, learned *Learned) (*Summary, error) {
 	}
 	err = errors.Join(err, run.tally.check())
 	summary := run.summary()
-	summary.Seconds = time.Since(started).Seconds()
+	summary.Seconds = (learned.Took + time.Since(started)).Seconds()
 	summary.Interrupted = interrupted
 	return summary, err
 }

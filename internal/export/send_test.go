@@ -374,3 +374,31 @@ func TestOneIdentifyForEachIdentifier(t *testing.T) {
 			summary.Operations["identify"], summary.People.Rejected, summary.Rows.Sent)
 	}
 }
+
+// slow spends time in the first phase, which is the first reading.
+type slow struct {
+	silent
+	phases int
+}
+
+func (s *slow) Phase(string, int64, Unit) {
+	if s.phases++; s.phases == 1 {
+		time.Sleep(300 * time.Millisecond)
+	}
+}
+
+func TestSecondsAreOfBothReadings(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "events.jsonl")
+	if err := os.WriteFile(path, []byte(`{"event":"a","distinct_id":"user_1","timestamp":"2026-01-01T00:00:00Z"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	plan := newPlan(t, mapping.Options{}, path)
+	plan.Progress = &slow{}
+	summary, err := plan.export(t, t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if summary.Seconds < 0.3 {
+		t.Errorf("%.1f seconds, of which the first reading took 0.3", summary.Seconds)
+	}
+}

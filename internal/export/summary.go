@@ -59,7 +59,7 @@ type Summary struct {
 	WouldStop []Limit `json:"would_stop,omitempty"`
 
 	Rejects string  `json:"rejects,omitempty"` // the file they were written to
-	Seconds float64 `json:"seconds"`
+	Seconds float64 `json:"seconds"`           // of both readings, without the time in which somebody was asked
 	// Estimate is how many seconds sending would take, in a preview.
 	Estimate float64 `json:"estimated_seconds,omitempty"`
 	// Interrupted is true when a signal ended the run early.
