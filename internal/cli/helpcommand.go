@@ -34,7 +34,8 @@ func newHelp() *cobra.Command {
 	}
 }
 
-// helpElsewhere says where there is help about a flag or an event of PostHog's, else what there is help about.
+// helpElsewhere says where there is help about a flag or an event of PostHog's, else what there is help
+// about.
 func helpElsewhere(root *cobra.Command, about string) string {
 	switch name := strings.TrimLeft(about, "-"); {
 	case strings.HasPrefix(name, "$"):
