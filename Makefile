@@ -38,7 +38,7 @@ demo: needs-go ## see it work: send a sample export to a stand-in for Customer.i
 	@echo "Building ./$(BINARY): $(BUILDTIME)."
 	@$(BUILD)
 	@echo
-	@{ said=$$(./$(BINARY) backfill --sandbox --yes testdata/exports/acornly_events.jsonl 2>&1 >&3) || \
+	@{ said=$$(./$(BINARY) backfill --sandbox --yes --env-file /dev/null testdata/exports/acornly_events.jsonl 2>&1 >&3) || \
 		{ code=$$?; echo "$$said" >&2; exit $$code; }; } 3>&1
 	@echo
 	@echo "Next, try your own PostHog export. Type its file or folder in place of export/."

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -18,7 +19,7 @@ func unknownFlag(c *cobra.Command, e *pflag.NotExistError) error {
 	if group := e.GetSpecifiedShortnames(); group != "" {
 		dashes, typed = "-", group
 	}
-	name := typed[:len(typed)-len(strings.TrimLeft(typed, "abcdefghijklmnopqrstuvwxyz0123456789-"))]
+	name := typed[:len(typed)-len(strings.TrimLeft(typed, "abcdefghijklmnopqrstuvwxyz-"))]
 	if spelt := strings.ReplaceAll(strings.ToLower(typed), "_", "-"); hasFlag(c, spelt) {
 		return fmt.Errorf("unknown flag: --%s; did you mean --%s?", typed, spelt)
 	}
@@ -27,7 +28,8 @@ func unknownFlag(c *cobra.Command, e *pflag.NotExistError) error {
 		advice = flagAdvice(c, name)
 	}
 	if dashes == "-" && advice == "" {
-		name = typed[:1]
+		_, size := utf8.DecodeRuneInString(typed)
+		name = typed[:size]
 	}
 	if name != typed {
 		name += "..."

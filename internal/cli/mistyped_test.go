@@ -68,7 +68,7 @@ func TestDidYouMean(t *testing.T) {
 func TestMistypedNamesHideSecrets(t *testing.T) {
 	for _, args := range []string{
 		"CUSTOMERIO_API_KEY=0f3sesame backfill x", "0f3sesame", "help KEY=0f3sesame", "completion 0f3sesame", "backfill --poeple=0f3sesame x",
-		"backfill -k0f3sesame x", "preview --people 0f3sesame x", "preview --identify-by id,0f3sesame x",
+		"backfill -k0f3sesame x", "backfill -é0f3sesame x", "backfill --0f3sesame x", "backfill --yes --region 0f3sesame x", "preview --people 0f3sesame x", "preview --identify-by id,0f3sesame x",
 		"backfill --key=0f3sesame x", "backfill -key0f3-sesame x", "backfill -n0f3sesame x", "status KEY=0f3sesame",
 	} {
 		out := runProgram(t, nil, strings.Fields(args)...)

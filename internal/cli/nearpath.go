@@ -6,7 +6,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ph2cio/internal/escape"
 )
 
 // mostNames is how many names of a directory are looked at for one that may be meant.
@@ -42,7 +47,7 @@ func pathHint(path string, err error) string {
 func didYouMean(paths ...string) string {
 	for _, path := range paths {
 		if near := nearPath(path); near != "" {
-			return "did you mean " + near + "?"
+			return "did you mean " + pathToType(near) + "?"
 		}
 	}
 	return ""
@@ -80,6 +85,15 @@ func nearPath(path string) string {
 		near += string(filepath.Separator)
 	}
 	return dir + near
+}
+
+// pathToType is a path as a shell takes it. One that has what does not print, such as the end of a line, is
+// only shown.
+func pathToType(path string) string {
+	if !utf8.ValidString(path) || strings.ContainsFunc(path, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(path)
+	}
+	return escape.Shell(path)
 }
 
 func there(path string) bool {

@@ -124,14 +124,15 @@ var operationWords = map[string]reasonWords{
 var wordTables = []map[string]reasonWords{leftOutWords, rejectedWords, linkWords, changedWords, operationWords}
 
 // wordsFor says a code in words that follow n, such as "PostHog noise events". A code that has none stands
-// with blanks for its underscores: Customer.io has reasons of its own, and a state may be newer than this program.
+// with blanks for its underscores, and fit to be shown: Customer.io has reasons of its own, and a state may be newer than
+// this program.
 func wordsFor(code string, n int64) string {
 	for _, table := range wordTables {
 		if words, ok := table[code]; ok {
 			return words.of(n)
 		}
 	}
-	text, api := strings.CutPrefix(code, apiPrefix)
+	text, api := strings.CutPrefix(oneLine(code), apiPrefix)
 	status, http := strings.CutPrefix(text, customerio.ReasonHTTP)
 	text = strings.ReplaceAll(text, "_", " ")
 	switch {

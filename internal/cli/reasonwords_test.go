@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -33,6 +34,38 @@ func TestEveryReasonHasWords(t *testing.T) {
 		}
 		if found != 1 {
 			t.Errorf("%d tables have words for %s", found, code)
+		}
+	}
+}
+
+// What several things are called is not what one is: some word of it is a plural.
+func TestReasonsHaveAPlural(t *testing.T) {
+	for _, table := range wordTables {
+		for code, words := range table {
+			one, plurals := strings.Fields(words.one), 0
+			for _, word := range strings.Fields(words.many) {
+				if (strings.HasSuffix(word, "s") || word == "people") && !slices.Contains(one, word) {
+					plurals++
+				}
+			}
+			if words.many != "" && plurals == 0 {
+				t.Errorf("%s: %q is no plural of %q", code, words.many, words.one)
+			}
+		}
+	}
+}
+
+// A reason of Customer.io's, or of a state, cannot steer the terminal.
+func TestReasonsWithoutWordsAreShownSafely(t *testing.T) {
+	for code, want := range map[string]string{
+		"api:odd_reason":            "rejected by Customer.io: odd reason",
+		"api:red\x1b[31m\nerror: x": `rejected by Customer.io: red\u001b[31m\u000aerror: x`,
+		"api:http_418":              "refused by Customer.io with HTTP 418",
+		"api:%d_100%":               "rejected by Customer.io: %d 100%",
+		"of_a_newer\x1b]0;version":  `of a newer\u001b]0;version`,
+	} {
+		if got := wordsFor(code, 2); got != want {
+			t.Errorf("%q: %q, want %q", code, got, want)
 		}
 	}
 }

@@ -131,8 +131,8 @@ func (t *sandboxText) people(box *sandbox.Sandbox) {
 		if person.ID != "" && person.Email != "" {
 			name += "  " + person.Email
 		}
-		name = fmt.Sprintf("  %-30s ", oneLine(name))
-		fmt.Fprintf(t, "%s%s\n", name, t.style.dim(cut(oneLine(string(attributes)), max(t.width-columnsOf(name)-3, 20))))
+		name = "  " + padded(oneLine(name), 30) + " "
+		fmt.Fprintf(t, "%s%s\n", name, t.style.dim(t.rightmost(oneLine(string(attributes)), name)))
 	}
 	t.rest(maxListed, len(people))
 }
@@ -143,9 +143,16 @@ func (t *sandboxText) events(box *sandbox.Sandbox) {
 	for _, e := range events[:min(len(events), maxListed)] {
 		who := cmp.Or(e.PersonID, e.SentAs["email"], e.Person)
 		when := time.Unix(e.Timestamp, 0).UTC().Format(time.DateTime)
-		fmt.Fprintf(t, "  %-28s %s  %-6s %s\n", oneLine(who), when, e.Action, cut(oneLine(e.Name), max(t.width-62, 20)))
+		before := fmt.Sprintf("  %s %s  %-6s ", padded(oneLine(who), 28), when, e.Action)
+		fmt.Fprintf(t, "%s%s\n", before, t.rightmost(oneLine(e.Name), before))
 	}
 	t.rest(maxListed, len(events))
+}
+
+// rightmost is the last text of a line, shortened to fit behind what stands before it.
+func (t *sandboxText) rightmost(text, before string) string {
+	const least = 8
+	return shortEnd(text, max(t.width-columnsOf(before), least))
 }
 
 func (t *sandboxText) stats(box *sandbox.Sandbox) {

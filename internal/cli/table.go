@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/rivo/uniseg"
+
 	"ph2cio/internal/export"
 )
 
@@ -98,14 +100,55 @@ func (t *table) fit() {
 	}
 }
 
-// shortName leaves out the middle of a name that is longer than most characters. One in colour stays.
+// ellipsis stands for what is left out of a name.
+const ellipsis = "..."
+
+// shortName leaves out the middle of a name that is wider than most columns. One in colour stays.
 func shortName(name string, most int) string {
-	runes := []rune(name)
-	if columnsOf(name) <= most || len(runes) <= most || strings.Contains(name, "\x1b") {
+	if columnsOf(name) <= most || strings.Contains(name, "\x1b") {
 		return name
 	}
-	front := (most - 3 + 1) / 2
-	return string(runes[:front]) + "..." + string(runes[len(runes)-(most-3-front):])
+	room := most - len(ellipsis)
+	return firstColumns(name, room-room/2) + ellipsis + lastColumns(name, room/2)
+}
+
+// shortEnd leaves out the end of a text that is wider than most columns.
+func shortEnd(text string, most int) string {
+	if columnsOf(text) <= most {
+		return text
+	}
+	return firstColumns(text, most-len(ellipsis)) + ellipsis
+}
+
+// firstColumns is the beginning of a text that takes at most so many columns; no character is cut in two.
+func firstColumns(text string, most int) string {
+	end, column := 0, 0
+	for rest, state := text, -1; rest != ""; {
+		var one string
+		var wide int
+		one, rest, wide, state = uniseg.FirstGraphemeClusterInString(rest, state)
+		if column += wide; column > most {
+			break
+		}
+		end += len(one)
+	}
+	return text[:end]
+}
+
+// lastColumns is the end of a text that takes at most so many columns.
+func lastColumns(text string, most int) string {
+	state := -1
+	for column := columnsOf(text); column > most && text != ""; {
+		var wide int
+		_, text, wide, state = uniseg.FirstGraphemeClusterInString(text, state)
+		column -= wide
+	}
+	return text
+}
+
+// padded has blanks behind a text up to a width.
+func padded(text string, width int) string {
+	return text + strings.Repeat(" ", max(width-columnsOf(text), 0))
 }
 
 func (t *table) widths() []int {

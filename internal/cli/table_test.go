@@ -2,6 +2,7 @@ package cli
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -51,6 +52,57 @@ events                    rows
   a name tha...in a line    12
     what is below is wrapped
     to the same width
+`
+	if got := table.String(); got != want {
+		t.Errorf("got %s\nwant %s", got, want)
+	}
+}
+
+func TestNamesAreShortenedByColumns(t *testing.T) {
+	for name, want := range map[string]string{
+		"twelve chars":                   "twelve chars",
+		"thirteen char":                  "thirt...char",
+		strings.Repeat("名", 6):           strings.Repeat("名", 6),
+		strings.Repeat("名", 7):           "名名...名名",
+		strings.Repeat("e\u0301", 13):    strings.Repeat("e\u0301", 5) + "..." + strings.Repeat("e\u0301", 4),
+		strings.Repeat("👨\u200d👩", 7):    "👨\u200d👩👨\u200d👩...👨\u200d👩👨\u200d👩",
+		"\x1b[1mlonger than that\x1b[0m": "\x1b[1mlonger than that\x1b[0m",
+	} {
+		if got := shortName(name, 12); got != want {
+			t.Errorf("%q in 12 columns: %q, want %q", name, got, want)
+		}
+	}
+	for text, want := range map[string]string{"exactly ten": "exactly...", "0123456789": "0123456789", "名名名名名名": "名名名..."} {
+		if got := shortEnd(text, 10); got != want {
+			t.Errorf("%q in 10 columns: %q, want %q", text, got, want)
+		}
+	}
+}
+
+func TestTablesAreNoWiderThanTheTerminal(t *testing.T) {
+	for width := 30; width < 60; width++ {
+		table := newTable(0, style{}, "events", right("rows"))
+		table.width = width
+		table.add([]string{"a name of forty characters, to be precise", "12"})
+		table.add([]string{strings.Repeat("名前", 10), "1,234"})
+		for line := range strings.Lines(table.String()) {
+			if wide := columnsOf(strings.TrimSuffix(line, "\n")); wide > width {
+				t.Errorf("%d columns of %d: %s", wide, width, line)
+			}
+		}
+		if text := table.String(); strings.Contains(text, ellipsis) != (width < 2+41+2+5) {
+			t.Errorf("in %d columns: %s", width, text)
+		}
+	}
+}
+
+func TestTablesOfWideNamesFit(t *testing.T) {
+	table := newTable(0, style{}, "events", right("rows"))
+	table.width = 30
+	table.add([]string{strings.Repeat("名前", 12), "12"})
+	want := `
+events                   rows
+  名前名前名...名前名前    12
 `
 	if got := table.String(); got != want {
 		t.Errorf("got %s\nwant %s", got, want)

@@ -60,11 +60,7 @@ func learnPersons(ctx context.Context, plan *Plan, types *posthog.ColumnTypes, i
 		return &PersonsError{errors.New("it has no rows")}
 	}
 	if missing > 0 {
-		whose := "1 person"
-		if missing > 1 {
-			whose = Count(missing) + " people"
-		}
-		plan.progress().Say("the persons export lists only some of the IDs of " + whose + " (see its column distinct_ids.total); a batch export lists all")
+		plan.progress().Say("the persons export lists only some of the IDs of " + several(missing, "person", "people") + " (see its column distinct_ids.total); a batch export lists all")
 	}
 	return exportedAt(plan, index)
 }
