@@ -44,7 +44,7 @@ run stops, run the same command again to resume.`,
 	f := c.Flags()
 	f.SortFlags = false
 	o.mapping.addFlags(f, "hold")
-	f.BoolVar(&o.sending.restart, restartFlag, false, "plan again; events already sent are not sent again")
+	f.BoolVar(&o.sending.restart, restartFlag, false, "start over; events already sent are not sent again")
 	describe(f, restartFlag, resuming, "", short())
 	o.sending.addFlags(f)
 	o.stdin.addFlags(f)

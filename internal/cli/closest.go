@@ -1,14 +1,35 @@
 package cli
 
+import "strings"
+
 // closest is the one of some names that a mistyped one is most likely meant to be; empty if none is like it.
 func closest(typed string, names []string) (best string) {
 	least := 1 + len(typed)/6
 	for _, name := range names {
-		if d := distance(typed, name); d <= least {
-			best, least = name, d-1
+		d := distance(typed, name)
+		if d < least || d == least && (best == "" || strings.HasPrefix(name, typed)) {
+			best, least = name, d
 		}
 	}
+	if best == "" {
+		return onlyBeginning(typed, names)
+	}
 	return best
+}
+
+// onlyBeginning is the one of some names that begins with what is typed; empty if none does, or several do.
+func onlyBeginning(typed string, names []string) (only string) {
+	const least = 3
+	for _, name := range names {
+		switch {
+		case len(typed) < least || !strings.HasPrefix(name, typed):
+		case only != "":
+			return ""
+		default:
+			only = name
+		}
+	}
+	return only
 }
 
 // distance is how many bytes to put in, take out, replace or swap with the next make one text of another.

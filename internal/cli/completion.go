@@ -97,7 +97,7 @@ func beginning(typed string, all []string) (some []string) {
 // settings, which no script needs.
 func newCompletion() *cobra.Command {
 	c := &cobra.Command{
-		Use:   completionCommand,
+		Use:   completionCommand + " SHELL",
 		Short: "Print the script for your shell's Tab key",
 		Long: `Prints a script that lets the Tab key complete commands, flags, values and help topics. Load it in the file that your shell
 reads at its start; then open a new shell.
@@ -110,7 +110,7 @@ reads at its start; then open a new shell.
   source <(ph2cio completion zsh)
   ph2cio completion fish | source
   ph2cio completion powershell | Out-String | Invoke-Expression`,
-		Args:              cobra.ArbitraryArgs,
+		Args: cobra.ArbitraryArgs, DisableFlagsInUseLine: true,
 		PersistentPreRunE: withoutSettings,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -155,10 +155,10 @@ func oneOfTwo(with, without func(*cobra.Command, io.Writer) error) func(*cobra.C
 func newScript(of shell) *cobra.Command {
 	plain := false
 	c := &cobra.Command{
-		Use: of.name, Short: "Print the script for " + of.title, Args: cobra.NoArgs, ValidArgsFunction: cobra.NoFileCompletions,
+		Use: of.name, Short: "Print the script for " + of.title, Args: noArguments, ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(c *cobra.Command, _ []string) error { return of.write(c.Root(), c.OutOrStdout(), !plain) },
 	}
-	c.Flags().BoolVar(&plain, "no-descriptions", false, "complete without what things mean")
+	c.Flags().BoolVar(&plain, "no-descriptions", false, "leave out what each completion means")
 	describe(c.Flags(), "no-descriptions", ownFlags, "", short())
 	return c
 }

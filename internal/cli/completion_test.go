@@ -47,7 +47,7 @@ func TestCompletion(t *testing.T) {
 		{"backfill --people=i", []string{"identified\tpeople who logged in or were identified"}, choice},
 		{"preview --recent ", []string{"hold\tleave them for a later run", "send\tsend them now"}, choice},
 		{"check --region ", []string{"us\tUnited States", "eu\tEuropean Union"}, choice},
-		{"status --log-format ", []string{"text\tfor people", "json\tone object a line"}, choice},
+		{"status --log-format ", []string{"text\tfor people", "json\tone object per line"}, choice},
 		{"backfill --identify-by email,", []string{"email,id\tthe kept distinct ID", "email,cio_id\tCustomer.io's own ID"}, list},
 		{"backfill --live-since ", []string{"never\tit never sent events"}, choice},
 		{"backfill --existing ", []string{"csv"}, extensions},

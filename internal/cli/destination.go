@@ -136,7 +136,7 @@ func (o *sendingOptions) readCACert() ([]byte, error) {
 	}
 	text, err := readSettings(o.caCert)
 	if err != nil {
-		return nil, &problem{err: fmt.Errorf("--ca-cert: %w", err), code: exitUsage}
+		return nil, &problem{err: fmt.Errorf("--ca-cert: %w", fileError(o.caCert, err)), code: exitUsage, hint: pathHint(o.caCert, err)}
 	}
 	return text, nil
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"regexp"
 	"strings"
 
@@ -21,6 +22,9 @@ type dotenv struct {
 func loadDotenv(path string) (dotenv, error) {
 	text, err := readEnvFile(path)
 	if err != nil {
+		if e, ok := errors.AsType[*fs.PathError](err); ok {
+			err = e.Err // which does not name the file again
+		}
 		return dotenv{}, fmt.Errorf("read settings from %s: %w", path, err)
 	}
 	d := dotenv{path: path}

@@ -49,11 +49,14 @@ type problem struct {
 func (p *problem) Error() string { return p.err.Error() }
 func (p *problem) Unwrap() error { return p.err }
 
+// seeHelp stands for the help of the command that was typed, which helpHint names.
+const seeHelp = "see --help"
+
 func usage(err error) error {
 	if _, ok := errors.AsType[*problem](err); ok {
 		return err
 	}
-	return &problem{err: err, code: exitUsage, hint: "--help lists commands and flags"}
+	return &problem{err: err, code: exitUsage, hint: seeHelp}
 }
 
 // finished ends a command that has already said why the exit code is what it is.

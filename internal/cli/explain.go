@@ -81,10 +81,19 @@ func runExplain(ctx context.Context, p *program, o *explainOptions, args []strin
 
 // takeID takes the last argument as the ID, where none was given and no file has that name.
 func (o *explainOptions) takeID(args []string) (sources []string, err error) {
-	if o.id != "" || len(args) == 0 {
+	if len(args) == 0 {
 		return args, nil
 	}
 	last := args[len(args)-1]
+	switch {
+	case o.id != "" && o.id == last && len(args) > 1 && !there(last):
+		return nil, usage(fmt.Errorf("the ID %s is given twice, at the end and with --id; leave one of them out", last))
+	case o.id != "":
+		return args, nil
+	}
+	if strings.TrimSpace(last) == "" {
+		return nil, usage(errors.New("explain needs a distinct ID or an email, and what was given is empty"))
+	}
 	info, err := os.Stat(last)
 	found, _ := filepath.Glob(last)
 	if err == nil && info.IsDir() {

@@ -116,9 +116,13 @@ func (p *program) checked(c *cobra.Command, args []string) error {
 }
 
 // someSource refuses a command line without a source.
-func someSource(_ *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return errors.New("no SOURCE given: name a file, directory or glob of a PostHog export, or - for standard input")
+func someSource(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return nil
 	}
-	return nil
+	example, _, _ := strings.Cut(strings.TrimSpace(c.Example), "\n")
+	return &problem{
+		err:  errors.New("no SOURCE given: name a file, directory or glob of a PostHog export, or - for standard input"),
+		code: exitUsage, hint: "for example: " + example,
+	}
 }

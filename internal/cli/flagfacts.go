@@ -31,7 +31,7 @@ type flagGroup struct {
 var (
 	ownFlags    = flagGroup{"Flags", ""}
 	whatToShow  = flagGroup{"What to show", ""}
-	nightly     = flagGroup{"Nightly runs", cronTopic}
+	nightly     = flagGroup{"Nightly runs", "nightly"}
 	whatToSend  = flagGroup{"What to send", "mapping"}
 	whoIsWho    = flagGroup{"Who is who", "identity"}
 	tryFirst    = flagGroup{"Try it first", "sending"}

@@ -40,11 +40,11 @@ func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
 	describe(f, "events", whatToSend, "GLOB,...", short())
 	f.StringSliceVar(&o.skipEvents, "skip-events", nil, "leave out events whose names match")
 	describe(f, "skip-events", whatToSend, "GLOB,...", short())
-	f.StringVar(&o.since, "since", "", "leave out events before TIME: 2026-03-01, 72h or 30d; RFC 3339 times work too")
+	f.StringVar(&o.since, "since", "", "leave out events before TIME: 2026-03-01, 72h or 30d; 30d is 30 days ago, and RFC 3339 times work too")
 	describe(f, "since", whatToSend, "TIME", short())
 	f.StringVar(&o.until, "until", "", "leave out events at TIME or later")
 	describe(f, "until", whatToSend, "TIME", short("inspect", "preview"))
-	f.StringVar(&o.recent, "recent", recent, "hold or send events under 72 hours old; they can start campaigns")
+	f.StringVar(&o.recent, "recent", recent, "hold or send events under 72 hours old; they can start campaigns, so hold leaves them for a later run")
 	describe(f, "recent", whatToSend, "", short(), oneOf("hold\tleave them for a later run", "send\tsend them now"))
 	f.StringVar(&o.liveSince, "live-since", "", "when PostHog's live destination was switched on, or never; events that PostHog "+
 		"received since then are left out, because that destination sent them")
@@ -89,7 +89,7 @@ func (o *mappingOptions) addAttributeFlags(f *pflag.FlagSet) {
 	describe(f, "date-attributes", attributes, "GLOB,...")
 	f.StringSliceVar(&o.allowReserved, "allow-reserved", nil, "reserved attributes to send anyway, such as unsubscribed")
 	describe(f, "allow-reserved", attributes, "NAME,...")
-	f.BoolVar(&o.identifyTimestamp, "identify-timestamp", false, "date each profile update by its newest row; Customer.io silently drops older ones")
+	f.BoolVar(&o.identifyTimestamp, "identify-timestamp", false, "date each profile update by its newest row; Customer.io silently drops an update with an older date")
 	describe(f, "identify-timestamp", attributes, "")
 }
 
@@ -127,7 +127,7 @@ func (o *sendingOptions) addFlagsOf(f *pflag.FlagSet, canTry bool) {
 	if canTry {
 		f.BoolVar(&o.dryRun, "dry-run", false, "send nothing: the same as preview")
 		describe(f, "dry-run", tryFirst, "", short())
-		f.BoolVar(&o.sandbox, "sandbox", false, "send to a local Track API, show what it got, delete it")
+		f.BoolVar(&o.sandbox, "sandbox", false, "send to a local Track API and show what it got; then delete it")
 		describe(f, "sandbox", tryFirst, "", short())
 	}
 	f.BoolVarP(&o.yes, "yes", "y", false, "send without asking; needed without a terminal")
@@ -136,23 +136,23 @@ func (o *sendingOptions) addFlagsOf(f *pflag.FlagSet, canTry bool) {
 	f.StringVar(&o.maxRejects, "max-rejects", "1%", "stop when more rows than this are rejected: a share (after 10,000 rows) or a number; 0 never stops")
 	describe(f, "max-rejects", safety, "PERCENT|N")
 	addStateFlag(f, &o.state)
-	f.IntVar(&o.dedupWindow, "dedup-window", 0, "after the run, forget which events older than DAYS were sent; 0 forgets none")
+	f.IntVar(&o.dedupWindow, "dedup-window", 0, "after the run, forget which events more than DAYS days old were sent; 0 forgets none")
 	describe(f, "dedup-window", resuming, "DAYS")
 	f.BoolVar(&o.resendOld, resendOldFlag, false, "also send events so old that ph2cio has forgotten whether it sent them")
 	describe(f, resendOldFlag, resuming, "")
-	f.DurationVar(&o.waitLock, "wait-lock", 0, "wait up to this long while another run holds the state directory")
+	f.DurationVar(&o.waitLock, "wait-lock", 0, "if another run holds the state directory, wait up to this long, such as 10m")
 	describe(f, "wait-lock", resuming, "DURATION")
 	o.addPaceFlags(f)
 	f.IntVar(&o.concurrency, "concurrency", 0, "have at most N requests under way at once; 0 is what the rate needs, at most 64")
 	describe(f, "concurrency", pace, "N")
-	f.DurationVar(&o.settle, "settle", settleUnset, "wait this long after sending new people (default 30s; 0 for an API on this machine)")
+	f.DurationVar(&o.settle, "settle", settleUnset, "wait this long between new people and their events (default 30s; 0 for an API on this machine)")
 	describe(f, "settle", pace, "DURATION")
 	f.Lookup("settle").DefValue = "" // the default depends on the destination
 }
 
 // addPaceFlags are the flags that `preview` needs too, to tell how long sending would take.
 func (o *sendingOptions) addPaceFlags(f *pflag.FlagSet) {
-	f.Float64Var(&o.rate, "rate", defaultRate, "send at most N requests a second")
+	f.Float64Var(&o.rate, "rate", defaultRate, "send at most N requests a second; raise it to go faster")
 	describe(f, "rate", safety, "N", on("sending"), short(backfillCommand, syncCommand, retryCommand))
 	f.IntVar(&o.batchItems, "batch-items", 1000, "put at most N operations into a request; 0 leaves only the limit on bytes")
 	describe(f, "batch-items", pace, "N")
@@ -162,14 +162,14 @@ func (o *sendingOptions) addPaceFlags(f *pflag.FlagSet) {
 func (o *sendingOptions) addDestinationFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.region, "region", "", "where the workspace is; detected if left out (also CUSTOMERIO_REGION)")
 	describe(f, "region", pace, "us|eu", short(checkCommand), valuesLike("us\tUnited States", "eu\tEuropean Union"))
-	f.Int64Var(&o.workspace, "workspace", 0, "refuse any other workspace than this environment ID")
+	f.Int64Var(&o.workspace, "workspace", 0, "stop unless the workspace has this environment ID")
 	describe(f, "workspace", safety, "ID", short())
 	f.StringVar(&o.caCert, "ca-cert", "", "also trust the certificates in this PEM file")
 	describe(f, "ca-cert", pace, "FILE", short(checkCommand), endingIn("pem", "crt", "cer"))
 }
 
 func addStateFlag(f *pflag.FlagSet, state *string) {
-	f.StringVar(state, stateFlag, "", "state directory, which says what was sent; by default one per workspace in the user's state directory")
+	f.StringVar(state, stateFlag, "", "state directory, which keeps what was sent; by default one per workspace in the user's state directory")
 	describe(f, stateFlag, resuming, "DIR", short())
 }
 

@@ -44,7 +44,7 @@ func (h *helpText) write() {
 	}
 	fmt.Fprintln(h, strings.TrimSpace(layOut(longOf(c), h.width)))
 	use := c.UseLine()
-	if c.HasAvailableSubCommands() {
+	if !c.HasParent() {
 		use = c.CommandPath() + " COMMAND"
 	}
 	fmt.Fprintf(h, "\n%s %s\n", h.style.bold("Usage:"), use)
@@ -85,7 +85,7 @@ func (h *helpText) commands() {
 	fmt.Fprintln(h)
 	groups := h.command.Groups()
 	if len(groups) == 0 {
-		groups = []*cobra.Group{{Title: "Commands"}}
+		groups = []*cobra.Group{{Title: "Shells"}} // of completion
 	}
 	width := 0
 	for _, c := range h.command.Commands() {
@@ -138,13 +138,13 @@ func (h *helpText) flags() {
 	}
 	var topics []string
 	for _, f := range more {
-		if name := theFact(f, topicFact); name != "" && !slices.Contains(topics, name) && listsFlags(name) {
+		if name := theFact(f, topicFact); name != "" && theFact(f, groupFact) != outputFlags.heading && !slices.Contains(topics, name) && listsFlags(name) {
 			topics = append(topics, name)
 		}
 	}
 	text := "More flags: " + h.command.CommandPath() + " --help --all"
 	if len(topics) > 0 {
-		text += "; by topic: ph2cio help " + strings.Join(topics, ", ")
+		text += ", or by topic: ph2cio help TOPIC (" + strings.Join(topics, ", ") + ")"
 	}
 	fmt.Fprintln(h, "\n"+wrapIndented(text, h.width, 0))
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -24,12 +25,46 @@ func newHelp() *cobra.Command {
 			if err == nil && len(rest) == 0 {
 				return page.Help()
 			}
+			about := strings.Join(args, " ")
 			return &problem{
-				err: fmt.Errorf("there is no help about %s", meant(strings.Join(args, " "), belowOf(c.Root()))), code: exitUsage,
-				hint: "there is help about " + strings.Join(belowOf(c.Root()), ", "),
+				err:  fmt.Errorf("there is no help about %s", meant(about, belowOf(c.Root()))),
+				code: exitUsage, hint: helpElsewhere(c.Root(), about),
 			}
 		},
 	}
+}
+
+// helpElsewhere says where there is help about a flag or an event of PostHog's, else what there is help
+// about.
+func helpElsewhere(root *cobra.Command, about string) string {
+	switch name := strings.TrimLeft(about, "-"); {
+	case strings.HasPrefix(name, "$"):
+		return "`ph2cio help mapping` says what becomes of PostHog's own events and properties"
+	case slices.Contains(flagNames(root), name):
+		return fmt.Sprintf("--%s is a flag of %s: `ph2cio %s`", name, commandsWith(root, name), helpOn(root, name))
+	}
+	var commands, topics []string
+	for _, c := range root.Commands() {
+		if c.IsAdditionalHelpTopicCommand() {
+			topics = append(topics, c.Name())
+		} else if !c.Hidden {
+			commands = append(commands, c.Name())
+		}
+	}
+	return "there is help about the topics " + strings.Join(topics, ", ") + "; and about the commands " + strings.Join(commands, ", ")
+}
+
+// helpOn is what to type for the page that explains a flag.
+func helpOn(root *cobra.Command, flag string) string {
+	if hasFlag(root, flag) {
+		return "--help"
+	}
+	for _, c := range sendersFirst(root) {
+		if f := c.Flags().Lookup(flag); f != nil && !f.Hidden && listsFlags(theFact(f, topicFact)) {
+			return "help " + theFact(f, topicFact)
+		}
+	}
+	return "help COMMAND --all"
 }
 
 // belowOf names what there is below a command.

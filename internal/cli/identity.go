@@ -48,7 +48,7 @@ var (
 
 func (o *identityOptions) addFlags(f *pflag.FlagSet) {
 	o.flags = f
-	f.StringVar(&o.people, "people", "identified", "who is sent; every profile costs money")
+	f.StringVar(&o.people, "people", "identified", "which people to send; every profile costs money")
 	describe(f, "people", whatToSend, "", short(), on("identity"), oneOf(peopleChoices...))
 	o.addWhoIsWhoFlags(f)
 	f.StringSliceVar(&o.only, "only", nil, "send only these people, by ID or email")
@@ -57,7 +57,7 @@ func (o *identityOptions) addFlags(f *pflag.FlagSet) {
 	describe(f, flagMaxProfiles, safety, "N", short(), on("identity"))
 	f.StringVar(&o.existing, "existing", "", "people already in Customer.io: its people export (CSV); needs the columns id and email")
 	describe(f, "existing", safety, "FILE", short(), on("identity"), endingIn("csv"))
-	f.StringVar(&o.exclude, "exclude-people", "", "never send these people: an ID, email or glob a line")
+	f.StringVar(&o.exclude, "exclude-people", "", "never send people in FILE: an ID or email per line; globs work too, and # begins a comment")
 	describe(f, "exclude-people", safety, "FILE", short(), on("identity"))
 	f.Int64Var(&o.maxMerges, flagMaxMerges, 10_000, "send nothing if more than N profiles would be merged; 0 is no limit")
 	describe(f, flagMaxMerges, safety, "N", on("identity"))
@@ -68,15 +68,15 @@ func (o *identityOptions) addFlags(f *pflag.FlagSet) {
 }
 
 func (o *identityOptions) addWhoIsWhoFlags(f *pflag.FlagSet) {
-	f.StringSliceVar(&o.identifyBy, "identify-by", []string{"id"}, "id, email or cio_id, by preference")
+	f.StringSliceVar(&o.identifyBy, "identify-by", []string{"id"}, "identify people by id, email or cio_id; of several, by the first that a person has")
 	describe(f, "identify-by", whatToSend, "KEY,...", short(), on("identity"), listOf(keyChoices...))
-	f.StringArrayVar(&o.persons, "persons", nil, "PostHog's persons export: who is who; may be repeated")
+	f.StringArrayVar(&o.persons, "persons", nil, "PostHog's persons export, which says who is who; may be repeated")
 	describe(f, "persons", whatToSend, "FILE", short(), on("identity"), endingIn("jsonl", "json", "csv", "gz", "zst", "br", "lz4", "sz"))
 	f.StringVar(&o.userID, "user-id", "", "pattern of your own user IDs; a person who has one is identified and keeps it")
 	describe(f, "user-id", whoIsWho, "REGEXP")
 	f.StringVar(&o.identifierValue, "identifier-value", "", "template of the identifier, such as {person.properties.crm_id}")
 	describe(f, "identifier-value", whoIsWho, "TEMPLATE")
-	f.StringVar(&o.merge, "merge", "needed", "profiles to merge; needed means those in --existing or sent before")
+	f.StringVar(&o.merge, "merge", "needed", "which profiles to merge; needed means those in --existing or sent before")
 	describe(f, "merge", whoIsWho, "", oneOf(mergeChoices...))
 	f.BoolVar(&o.mergeProfiles, "merge-profiles", false, "merge a person's profiles even if several have a login or an email; it cannot be undone")
 	describe(f, "merge-profiles", whoIsWho, "")
@@ -135,7 +135,7 @@ func (o *identityOptions) checkMerge(choice people.Choice) (errs []error) {
 		errs = append(errs, errors.New("--merge-profiles merges profiles, but --merge is never; use only one of them"))
 	}
 	if choice.Merges == people.MergeIdentify && (len(choice.By) != 1 || choice.By[0] != people.ByID || o.identifierValue != "") {
-		errs = append(errs, errors.New("--merge: identify works only if --identify-by is just id, because it names the anonymous profile by its distinct ID"))
+		errs = append(errs, errors.New("--merge \"identify\" works only if --identify-by is just id, because it names the anonymous profile by its distinct ID"))
 	}
 	if o.identifierValue != "" && len(choice.By) != 1 {
 		errs = append(errs, errors.New("--identifier-value needs exactly one key in --identify-by, the one that the value is for"))

@@ -53,7 +53,8 @@ func (p *program) tell(err error) int {
 type program struct {
 	env      Env
 	args     []string // as given
-	started  bool     // a command's own code has begun: errors are no longer the command line's
+	root     *cobra.Command
+	started  bool // a command's own code has begun: errors are no longer the command line's
 	json     bool
 	quiet    bool
 	verbose  bool
@@ -120,6 +121,7 @@ to Customer.io's Track API, once.`,
 		Args:              noSuchCommand,
 		PersistentPreRunE: p.begin,
 	}
+	p.root = root
 	root.SetIn(p.env.Stdin)
 	root.SetOut(p.env.Stdout)
 	root.SetErr(p.env.Stderr)

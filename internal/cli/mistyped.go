@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -19,19 +20,93 @@ func unknownFlag(c *cobra.Command, e *pflag.NotExistError) error {
 		dashes, typed = "-", group
 	}
 	name := typed[:len(typed)-len(strings.TrimLeft(typed, "abcdefghijklmnopqrstuvwxyz-"))]
-	var known []string
-	c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
-	if meant := closest(name, known); meant != "" {
-		return fmt.Errorf("unknown flag: %s%s; did you mean --%s?", dashes, name, meant)
+	if spelt := strings.ReplaceAll(strings.ToLower(typed), "_", "-"); hasFlag(c, spelt) {
+		return fmt.Errorf("unknown flag: --%s; did you mean --%s?", typed, spelt)
 	}
-	if dashes == "-" {
+	advice := ""
+	if len(name) > 1 || name == typed {
+		advice = flagAdvice(c, name)
+	}
+	if dashes == "-" && advice == "" {
 		_, size := utf8.DecodeRuneInString(typed)
 		name = typed[:size]
 	}
 	if name != typed {
 		name += "..."
 	}
-	return fmt.Errorf("unknown flag: %s%s", dashes, name)
+	if advice != "" {
+		advice = "; " + advice
+	}
+	return fmt.Errorf("unknown flag: %s%s%s", dashes, name, advice)
+}
+
+// flagAdvice is what may be meant by the name of a flag that a command does not have; empty if nothing is
+// like it.
+func flagAdvice(c *cobra.Command, name string) string {
+	if advice := wishes[name]; advice != "" {
+		return advice
+	}
+	for _, meant := range strings.Fields(otherNames[name]) {
+		if hasFlag(c, meant) {
+			return "did you mean --" + meant + "?"
+		}
+	}
+	if having := commandsWith(c.Root(), name); having != "" {
+		return "it is a flag of " + having
+	}
+	var own []string
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			own = append(own, f.Name)
+		}
+	})
+	if meant := closest(name, own); meant != "" {
+		return "did you mean --" + meant + "?"
+	}
+	for end := strings.LastIndex(name, "-"); end > 0; end = strings.LastIndex(name[:end], "-") {
+		if hasFlag(c, name[:end]) {
+			return "did you mean --" + name[:end] + "?"
+		}
+	}
+	if meant := closest(name, flagNames(c.Root())); meant != "" {
+		return "did you mean --" + meant + ", a flag of " + commandsWith(c.Root(), meant) + "?"
+	}
+	return ""
+}
+
+func hasFlag(c *cobra.Command, name string) bool {
+	f := c.Flags().Lookup(name)
+	return f != nil && !f.Hidden
+}
+
+// flagNames are the names of the flags of all commands.
+func flagNames(root *cobra.Command) (names []string) {
+	for _, c := range root.Commands() {
+		for _, f := range flagsOf(c) {
+			if !slices.Contains(names, f.Name) {
+				names = append(names, f.Name)
+			}
+		}
+	}
+	return names
+}
+
+// commandsWith lists the commands that have a flag; empty for none.
+func commandsWith(root *cobra.Command, flag string) string {
+	if hasFlag(root, flag) {
+		return "every command"
+	}
+	var names []string
+	for _, c := range root.Commands() {
+		if c.IsAvailableCommand() && hasFlag(c, flag) {
+			names = append(names, c.Name())
+		}
+	}
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // noSuchCommand refuses what is typed in the place of a command, and names the one that may be meant.
@@ -39,7 +114,37 @@ func noSuchCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
+	typed := "unknown command " + strconv.Quote(shown(args[0]))
+	switch command := otherCommands[strings.ToLower(args[0])]; {
+	case strings.Contains(command, " "):
+		return &problem{err: errors.New(typed), code: exitUsage, hint: command}
+	case command != "":
+		return fmt.Errorf("%s; did you mean %s?", typed, command)
+	case there(args[0]):
+		return &problem{err: errors.New(typed), code: exitUsage, hint: "to see what is in it, type: ph2cio inspect " + shellJoin(args[:1])}
+	}
 	return fmt.Errorf("unknown command %s", meant(args[0], belowOf(root)))
+}
+
+// noArguments refuses arguments of a command that takes none.
+func noArguments(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	_, name, _ := strings.Cut(c.CommandPath(), " ")
+	return fmt.Errorf("%s takes no arguments, but was given %s", name, strconv.Quote(shown(args[0])))
+}
+
+// helpHint names the help of the command that was typed.
+func (p *program) helpHint() string {
+	c, _, err := p.root.Find(p.args)
+	if err != nil || !c.HasParent() || c.Name() == "help" || c.IsAdditionalHelpTopicCommand() {
+		return "`ph2cio --help` lists commands, topics and flags"
+	}
+	if _, more := (&helpText{command: c}).chosen(); len(more) > 0 {
+		return "`" + c.CommandPath() + " --help --all` lists all its flags"
+	}
+	return "`" + c.CommandPath() + " --help` shows how to use it"
 }
 
 // meant is a mistyped name in quotes, with the one that may be meant.

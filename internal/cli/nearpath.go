@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -18,6 +19,28 @@ const mostNames = 4000
 
 // leastTyped is how long a name is that may be a mistyped one: a shorter one is like too many.
 const leastTyped = 3
+
+// noFile is the error of a file that is not there.
+type noFile struct{ path string }
+
+func (e noFile) Error() string { return e.path + " does not exist" }
+func (e noFile) Unwrap() error { return fs.ErrNotExist }
+
+// fileError is the error of a file that a flag or a setting names, without the system's word for what failed.
+func fileError(path string, err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return noFile{path}
+	}
+	return err
+}
+
+// pathHint is what to do about it; empty if the error says that itself.
+func pathHint(path string, err error) string {
+	if errors.Is(err, fs.ErrNotExist) {
+		return cmp.Or(didYouMean(path), "check the path")
+	}
+	return ""
+}
 
 // didYouMean asks about the first of some paths that does not exist and has a near one; empty for none. It
 // reads directories and opens no file.

@@ -35,7 +35,7 @@ var inText = regexp.MustCompile(`(^|[\s(])(--[a-z][a-z0-9-]*|CUSTOMERIO_[A-Z_]*[
 // value came from there. All errors name a flag as --flag, whoever finds them. What stands in backquotes is
 // to be typed, and stays.
 func (p *program) asGiven(text string) string {
-	return replaceNames(text, func(name string) string {
+	text = replaceNames(text, func(name string) string {
 		if flag, is := strings.CutPrefix(name, "--"); is {
 			return p.origins[flag]
 		}
@@ -46,6 +46,16 @@ func (p *program) asGiven(text string) string {
 		}
 		return ""
 	})
+	return sayOnce(text, " in the environment", " in "+p.dotenv.path)
+}
+
+// sayOnce says where two settings stand behind the second of them alone, if it is one place.
+func sayOnce(text string, places ...string) string {
+	for _, place := range places {
+		two := regexp.MustCompile(`(CUSTOMERIO_[A-Z_]+)` + regexp.QuoteMeta(place) + ` and (CUSTOMERIO_[A-Z_]+` + regexp.QuoteMeta(place) + ")")
+		text = two.ReplaceAllString(text, "$1 and $2")
+	}
+	return text
 }
 
 // hint is what to do about an error, empty for nothing.
@@ -54,6 +64,9 @@ func (p *program) hint(err error) string { return p.advice(err, hintOf(err)) }
 // advice is what to do about an error, with flags named as they were given, but for a command to type, which
 // ends it.
 func (p *program) advice(err error, text string) string {
+	if text == seeHelp {
+		return p.helpHint()
+	}
 	text = hideUsers(text)
 	if source, ok := errors.AsType[*posthog.SourceError](err); ok && strings.HasSuffix(text, hideUsers(source.Hint)) {
 		return text // it has flags with values, to type

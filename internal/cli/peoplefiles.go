@@ -38,7 +38,7 @@ func (o *identityOptions) missing() error {
 		}
 		file, err := regularfile.Open(one.path)
 		if err != nil {
-			errs = append(errs, &problem{err: fmt.Errorf("--%s: %w", one.flag, err), code: exitInput, hint: didYouMean(one.path)})
+			errs = append(errs, &problem{err: fmt.Errorf("--%s: %w", one.flag, fileError(one.path, err)), code: exitInput, hint: pathHint(one.path, err)})
 			continue
 		}
 		errs = append(errs, file.Close())

@@ -50,7 +50,7 @@ network. SOURCE is a file, a directory, a glob, or - for standard input.`,
 		RunE: func(c *cobra.Command, args []string) error { return runPreview(c.Context(), p, o, args) },
 	}
 	p.check(c, func([]string) error {
-		return errors.Join(o.mapping.check(time.Now()), checkRate(o.rate), checkBatchItems(o.batchItems))
+		return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit), checkRate(o.rate), checkBatchItems(o.batchItems))
 	})
 	o.addFlags(c)
 	return c
@@ -59,16 +59,16 @@ network. SOURCE is a file, a directory, a glob, or - for standard input.`,
 func (o *previewOptions) addFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.SortFlags = false
-	f.IntVar(&o.limit, "limit", 10, "show N operations")
+	f.IntVar(&o.limit, "limit", 10, "show the first N operations; 0 shows none")
 	describe(f, "limit", whatToShow, "N", short())
-	f.StringVar(&o.operations, operationsFlag, "", "write every operation, one a line; in the order of sending; - is stdout")
+	f.StringVar(&o.operations, operationsFlag, "", "write every operation, one per line; in the order of sending; - is stdout")
 	describe(f, operationsFlag, whatToShow, "FILE", short(), endingIn("jsonl", "json"))
 	o.mapping.addFlags(f, "hold")
 	f.IntVar(&o.batchItems, "batch-items", 1000, "put at most N operations into a request; 0 leaves only the limit on bytes")
 	describe(f, "batch-items", pace, "N")
 	f.Float64Var(&o.rate, "rate", defaultRate, "requests a second, to tell how long sending would take")
 	describe(f, "rate", pace, "N")
-	f.StringVar(&o.state, stateFlag, "", "state directory, which says what was sent before; by default the user's own, if there is one")
+	f.StringVar(&o.state, stateFlag, "", "state directory, which has what was sent before; by default the user's own, if there is one")
 	describe(f, stateFlag, resuming, "DIR", short())
 	f.BoolVar(&o.fresh, "fresh", false, "plan as if nothing had been sent before")
 	describe(f, "fresh", resuming, "", short())

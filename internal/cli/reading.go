@@ -26,7 +26,7 @@ func (o *readingOptions) addFlags(f *pflag.FlagSet) {
 	describe(f, "column", reading, "FIELD=NAME")
 	f.StringVar(&o.timezone, "timezone", "UTC", "time zone of times that have none, such as Europe/Berlin")
 	describe(f, "timezone", reading, "ZONE", short(checkCommand))
-	f.Int64Var(&o.team, "team", 0, "leave out rows of other PostHog projects (by team_id)")
+	f.Int64Var(&o.team, "team", 0, "leave out rows with another team_id (PostHog project)")
 	describe(f, "team", reading, "ID", short(checkCommand))
 	f.BoolVar(&o.acceptDamaged, "accept-damaged", false, "also use rows of compressed files with a wrong checksum; their values may be wrong")
 	describe(f, "accept-damaged", reading, "")

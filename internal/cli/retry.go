@@ -47,7 +47,7 @@ sends, as backfill does; for cron, add --yes.`,
 	f := c.Flags()
 	f.SortFlags = false
 	f.BoolVar(&o.merges, "merges", false, "also try rejected merges again; they cannot be undone")
-	describe(f, "merges", whatToSend, "", short())
+	describe(f, "merges", whatToSend, "", short(), on("nightly"))
 	o.mapping.addFlags(f, "send")
 	o.sending.addFlagsOf(f, false)
 	o.stdin.addFlags(f)
@@ -58,7 +58,7 @@ sends, as backfill does; for cron, add --yes.`,
 // noSource refuses what is typed as a source.
 func noSource(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return errors.New("retry takes no SOURCE: the state says which files have rejected rows")
+		return errors.New("retry takes no SOURCE: the state directory says which files have rejected rows")
 	}
 	return nil
 }

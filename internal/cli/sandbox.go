@@ -39,7 +39,7 @@ silently, and keeps everything in memory. Ask it what it holds, or make it fail:
   export CUSTOMERIO_TRACK_URL=http://127.0.0.1:8099
   export CUSTOMERIO_SITE_ID=x CUSTOMERIO_API_KEY=y
   ph2cio backfill export.jsonl`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runSandbox(c.Context(), p, o) },
 	}
 	c.Flags().StringVar(&o.listen, "listen", "127.0.0.1:8099", "loopback address to listen on")
@@ -54,11 +54,12 @@ func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
 	}
 	box := sandbox.New(options)
 	server, err := box.Start(o.listen)
-	if _, network := errors.AsType[*net.OpError](err); err != nil && !network {
+	_, network := errors.AsType[*net.OpError](err)
+	if _, address := errors.AsType[*net.AddrError](err); err != nil && (address || !network) {
 		return usage(err) // the address itself is wrong
 	}
 	if err != nil {
-		return err
+		return &problem{err: err, code: exitFailed, hint: "name another port with --listen, such as 127.0.0.1:8100"}
 	}
 	if p.json {
 		err = p.writeJSON(p.env.Stdout, map[string]string{"url": server.URL()})

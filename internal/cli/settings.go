@@ -120,7 +120,7 @@ func (p *program) readDotenv(flags *pflag.FlagSet) error {
 		return nil
 	}
 	if err != nil {
-		return &problem{err: fmt.Errorf("%s%w", named, err), code: exitUsage, hint: didYouMean(path)}
+		return &problem{err: fmt.Errorf("%s%w", named, err), code: exitUsage, hint: pathHint(path, err)}
 	}
 	p.dotenv = d
 	return nil

@@ -27,10 +27,10 @@ func newStatus(p *program) *cobra.Command {
 something is left. It needs no credentials, sends nothing, and works while a run is under way.`,
 		Example: `  ph2cio status
   ph2cio status --state DIR --json`,
-		Args: cobra.NoArgs,
+		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return runStatus(c.Context(), p, state) },
 	}
-	c.Flags().StringVar(&state, stateFlag, "", "state directory; by default all in the user's state directory")
+	c.Flags().StringVar(&state, stateFlag, "", "show only this state directory; by default all of the user's")
 	describe(c.Flags(), stateFlag, ownFlags, "DIR", short())
 	return c
 }

@@ -27,7 +27,7 @@ func newVersion(p *program) *cobra.Command {
 		Short:   "Print the version",
 		Long:    "Prints the version, the commit it was built from, and the platform.",
 		Example: "  ph2cio version\n  ph2cio version --json",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE:    func(*cobra.Command, []string) error { return runVersion(p) },
 	}
 }

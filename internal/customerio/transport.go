@@ -29,7 +29,7 @@ func checkBase(base string) (string, error) {
 	case u.RawQuery != "" || u.Fragment != "":
 		return "", errors.New("CUSTOMERIO_TRACK_URL has a query or fragment: it should look like https://track.customer.io")
 	case u.Scheme == "http" && !isLoopback(u.Hostname()):
-		return "", fmt.Errorf("CUSTOMERIO_TRACK_URL http://%s is not encrypted, and credentials would be readable: "+
+		return "", fmt.Errorf("CUSTOMERIO_TRACK_URL \"http://%s\" is not encrypted, and others could read the credentials: "+
 			"use https; plain http is only for this machine", u.Host)
 	case u.Scheme != "https" && u.Scheme != "http":
 		return "", errors.New("CUSTOMERIO_TRACK_URL is neither https nor http")

@@ -85,6 +85,14 @@ func nearestPlaceholder(name string) string {
 	if meant != "" {
 		return meant
 	}
+	scope, key, _ := strings.Cut(name, ".")
+	if group, property, ok := strings.Cut(key, "."); ok && property != "" && distance(group, "properties") < 4 {
+		for _, prefix := range []string{eventProperties, personProperties} {
+			if distance(scope+".", strings.TrimSuffix(prefix, "properties.")) < 3 {
+				return prefix + property
+			}
+		}
+	}
 	for _, prefix := range []string{eventProperties, personProperties} {
 		scope, _, _ := strings.Cut(prefix, ".")
 		key, ok := strings.CutPrefix(name, scope+".")

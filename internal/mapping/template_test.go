@@ -109,6 +109,7 @@ func TestTemplateErrors(t *testing.T) {
 		{Options{EventAttributes: []string{"a={distinct_id}"}}, "did you mean {event.distinct_id}?"},
 		{Options{EventAttributes: []string{"a={person.email}"}}, "did you mean {person.properties.email}?"},
 		{Options{EventAttributes: []string{"a={event.plan}"}}, "did you mean {event.properties.plan}?"},
+		{Options{EventAttributes: []string{"a={event.propertes.plan}"}}, "did you mean {event.properties.plan}?"},
 		{Options{EventAttributes: []string{"a={properties.plan}"}}, "did you mean {event.properties.plan}?"},
 		{Options{EventAttributes: []string{"a={person.properties.}"}}, "{event.raw_distinct_id}"},
 		{Options{EventAttributes: []string{"a={whatever}"}}, "the placeholders are {event.event} {event.distinct_id}"},

@@ -1,0 +1,39 @@
+package cli
+
+// What other programs call what this one has too.
+
+// otherNames are the names of flags elsewhere, and what they are called here. A command has at most one of
+// several.
+var otherNames = map[string]string{
+	"n": "dry-run", "what-if": "dry-run", "plan": "dry-run", "test": "sandbox dry-run", "simulate": "sandbox",
+	"from": "since", "after": "since", "start": "since", "to": "until", "before": "until", "end": "until",
+	"include": "events", "filter": "events", "ignore": "skip-events", "exclude-events": "skip-events",
+	"users": "people", "who": "people", "user": "only id", "person": "only id", "email": "only id",
+	"exclude-person": "exclude-people", "exclude-users": "exclude-people", "skip-people": "exclude-people", "blocklist": "exclude-people",
+	"start-over": "restart", "reset": "restart", "again": "restart", "redo": "restart", "force": "yes", "no-confirm": "yes", "assume-yes": "yes",
+	"threads": "concurrency", "workers": "concurrency", "parallel": "concurrency", "jobs": "concurrency", "batch-size": "batch-items",
+	"rps": "rate", "speed": "rate", "throttle": "rate", "max-people": "max-profiles", "max-cost": "max-profiles", "budget": "max-profiles",
+	"output": "operations json", "out": "operations json", "o": "operations json", "data-dir": "state", "temp": "tmp", "temp-dir": "tmp",
+	"config": "env-file", "debug": "verbose", "silent": "quiet", "log": "log-format", "format": "json", "timeout": "max-duration",
+	"tz": "timezone", "project": "team", "environment": "workspace", "account": "workspace", "email-only": "people",
+}
+
+// asVariables is what to do where other programs have flags for credentials.
+const asVariables = "set `CUSTOMERIO_SITE_ID` and `CUSTOMERIO_API_KEY` in the environment or .env"
+
+// wishes are flags that no command needs, with what to do instead.
+var wishes = map[string]string{
+	"continue": sameCommand, "resume": sameCommand, "retry": "`ph2cio retry` sends rejected rows again",
+	"api-key": asVariables, "apikey": asVariables, "key": asVariables, "site-id": asVariables, "token": asVariables, "credentials": asVariables,
+}
+
+const sameCommand = "a run that stopped resumes when you run the same command again"
+
+// otherCommands are commands elsewhere, with what they are called here, or what to do.
+var otherCommands = map[string]string{
+	"send": backfillCommand, "import": backfillCommand, "run": backfillCommand, "migrate": backfillCommand, "upload": backfillCommand, "push": backfillCommand,
+	"plan": "preview", "dry-run": "preview", "show": "inspect", "stats": "inspect", "info": "inspect", "analyze": "inspect",
+	"doctor": checkCommand, "validate": checkCommand, "test": checkCommand, "login": checkCommand, "person": "explain", "user": "explain", "who": "explain",
+	"server": "sandbox", "mock": "sandbox", "progress": "status", "history": "status",
+	"resume": sameCommand + "; `ph2cio status` shows it", "continue": sameCommand + "; `ph2cio status` shows it",
+}
