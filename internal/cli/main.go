@@ -92,15 +92,25 @@ func (p *program) report(err error) {
 		p.log.failed(plain(p.errorText(err)), exitCode(err), plain(p.hint(err)))
 		return
 	}
-	for i, line := range strings.Split(strings.TrimSpace(plain(p.errorText(err))), "\n") {
-		if i == 0 {
-			line = style.red("error: ") + line
-		}
-		fmt.Fprintln(p.env.Stderr, line)
+	label := "error: "
+	for line := range strings.Lines(strings.TrimSpace(plain(p.errorText(err)))) {
+		p.say(style.red, label, strings.TrimSuffix(line, "\n"))
+		label = ""
 	}
 	if hint := p.hint(err); hint != "" {
-		fmt.Fprintln(p.env.Stderr, style.bold("hint: ")+plain(hint))
+		p.say(style.bold, "hint: ", plain(hint))
 	}
+}
+
+// say writes a line to stderr behind a label. On a terminal it is wrapped; in a pipe or a file it stays one line, for grep.
+func (p *program) say(paint func(string) string, label, text string) {
+	if p.env.StderrTerminal {
+		text = wrapIndented(text, p.columns(), len("error: "))
+	}
+	if label != "" {
+		label = paint(label)
+	}
+	fmt.Fprintln(p.env.Stderr, label+text)
 }
 
 func newRoot(p *program) *cobra.Command {

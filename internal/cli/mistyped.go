@@ -46,7 +46,7 @@ func flagAdvice(c *cobra.Command, name string) string {
 	if advice := wishes[name]; advice != "" {
 		return advice
 	}
-	for _, meant := range strings.Fields(otherNames[name]) {
+	for meant := range strings.FieldsSeq(otherNames[name]) {
 		if hasFlag(c, meant) {
 			return "did you mean --" + meant + "?"
 		}

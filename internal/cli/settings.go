@@ -235,6 +235,5 @@ func (p *program) warnText(text string) {
 		p.log.Warn(plain(text))
 		return
 	}
-	style := p.style(p.env.StderrTerminal)
-	fmt.Fprintln(p.env.Stderr, style.yellow("warning: ")+plain(text))
+	p.say(p.style(p.env.StderrTerminal).yellow, "warning: ", plain(text))
 }
