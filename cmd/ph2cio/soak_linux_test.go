@@ -56,7 +56,7 @@ func TestSoak(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const rate, items = 100, 2
+	const rate, items, concurrency = 100, 2, 16
 	dir, long := t.TempDir(), soaking(t)
 	export := filepath.Join(dir, "events.jsonl")
 	rows := int64(long.Seconds() * rate * items / 0.4) // less than half of the rows are events to send
@@ -82,7 +82,7 @@ func TestSoak(t *testing.T) {
 	}
 	defer server.Close()
 	c := exec.Command(program, "backfill", "--yes", "--quiet", "--json", "--state", filepath.Join(dir, "state"),
-		"--rate", strconv.Itoa(rate), "--batch-items", strconv.Itoa(items), "--concurrency", "16", export)
+		"--rate", strconv.Itoa(rate), "--batch-items", strconv.Itoa(items), "--concurrency", strconv.Itoa(concurrency), export)
 	c.Env = append(os.Environ(), "CUSTOMERIO_TRACK_URL="+server.URL(), "CUSTOMERIO_SITE_ID=site", "CUSTOMERIO_API_KEY=key")
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
@@ -124,7 +124,8 @@ func TestSoak(t *testing.T) {
 	if used.memory[1] > used.memory[0]*5/4+32<<20 {
 		t.Errorf("memory has grown: %s", used)
 	}
-	if used.files[1] > used.files[0]+4 {
+	// A busy machine may open the last of the connections late, up to as many as may be open; a leak is one a request.
+	if used.files[1] > used.files[0]+concurrency {
 		t.Errorf("open files have grown: %s", used)
 	}
 }

@@ -59,6 +59,11 @@ func (p *program) secret(name string) (string, error) {
 		return "", &problem{err: fmt.Errorf("both %s and %s_FILE are set; keep one", name, name), code: exitUsage}
 	case value != "":
 		return value, nil
+	case path == "" && p.dotenv.values[name] != "":
+		return "", &problem{
+			err:  fmt.Errorf("%s is empty in the environment, which hides its value in %s", name, p.dotenv.path),
+			code: exitCredentials, hint: "unset " + name + ", or give it its value there",
+		}
 	case path == "":
 		return "", &problem{
 			err: fmt.Errorf("%s is not set", name), code: exitCredentials,

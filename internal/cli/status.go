@@ -126,7 +126,7 @@ func (p *program) writeNoStates() error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(p.env.Stdout, "Nothing has been sent yet (no state directory in %s).\n", plain(where))
+	_, err = fmt.Fprintln(p.env.Stdout, wrapIndented(fmt.Sprintf("Nothing has been sent yet (no state directory in %s).", plain(where)), p.columns(), 0))
 	return err
 }
 
