@@ -75,7 +75,7 @@ func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*ex
 		if err := learned.Close(); err != nil {
 			return nil, err
 		}
-		plan.Progress.Say(fmt.Sprintf("reading again, with %s of earlier runs in which rows wait that can be sent now", files(len(more))))
+		plan.Progress.Say(fmt.Sprintf("reading again, with %s of earlier runs: rows that waited there can be sent now", files(len(more))))
 		plan.Sources = append(slices.Clip(plan.Sources), more...)
 	}
 }
