@@ -24,7 +24,7 @@ func newBackfill(p *program) *cobra.Command {
 	o := &backfillOptions{}
 	c := &cobra.Command{
 		Use:   "backfill SOURCE...",
-		Short: "Send history to Customer.io, once",
+		Short: "Send the whole history, the first time",
 		Long: `Reads the exports twice, shows what it will send and where, asks, and sends: people first, then their events. SOURCE is a file,
 a directory, a glob, or - for standard input. Events under 72 hours old are held back, because they can start campaigns. If a
 run stops, run the same command again to resume.`,
@@ -174,7 +174,15 @@ func sentTitle(s *export.Summary, to *destination) string {
 	if s.Interrupted {
 		until = " before it stopped"
 	}
-	return fmt.Sprintf("%s to workspace %d (%s, %s)%s.", sent, to.workspace.EnvironmentID, to.workspace.Region, to.base, until)
+	return sent + " to " + to.called() + until + "."
+}
+
+// called is what a person knows the destination as.
+func (to *destination) called() string {
+	if to.sandbox != nil {
+		return "the sandbox"
+	}
+	return fmt.Sprintf("workspace %d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, to.base)
 }
 
 // forget lets go of the keys of events that are older than --dedup-window.

@@ -74,7 +74,7 @@ func TestCompletion(t *testing.T) {
 		}
 	}
 	for line, has := range map[string]string{
-		"": "backfill\tSend history to Customer.io, once", "help ": "exit-codes\tWhat the exit code means", "help b": "backfill\tSend history to Customer.io, once",
+		"": "backfill\tSend the whole history, the first time", "help ": "exit-codes\tWhat the exit code means", "help b": "backfill\tSend the whole history, the first time",
 		"backfill --max-pro": "--max-profiles\tsend nothing if more than N profiles would be new; 0 is no limit",
 	} {
 		if offers, _ := completed(t, strings.Split(line, " ")...); !slices.Contains(offers, has) {

@@ -55,7 +55,11 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 		settings += " and " + p.dotenv.path
 	}
 	line := func(label, text string) { fmt.Fprintln(p.env.Stderr, labelled(label, text, p.columnsForPeople())) }
-	line("workspace", style.bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, plain(to.base))))
+	if to.sandbox != nil {
+		line("to", style.bold("a sandbox in memory; nothing goes to Customer.io"))
+	} else {
+		line("workspace", style.bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, plain(to.base))))
+	}
 	line("settings", plain(settings))
 	line("read", fmt.Sprintf("%s in %s, %s", several(l.Rows, "row", "rows"), plain(p.sourcesText(plan.Sources)), bytesText(l.Bytes)))
 	if profiles := newProfiles(plan, l, counts, j, left); profiles != "" {

@@ -30,7 +30,7 @@ const exitCodesText = `  0    done
   1    failed for another reason
   2    wrong usage or settings, or cannot ask for confirmation (use --yes)
   3    some rows were rejected, or so many that the run stopped
-  4    the credentials were refused
+  4    the credentials are missing or were refused
   5    Customer.io kept failing or gave no answer; it is safe to run again
   6    input is damaged, missing or not PostHog events
   7    another run holds the state directory

@@ -261,9 +261,9 @@ func (t *explainText) attributes() {
 	}
 	t.list("attributes", len(t.why.Attributes), func(i int) (string, string) {
 		a := &t.why.Attributes[i]
-		from := "the persons export"
+		from := "from the persons export"
 		if a.Place.File != "" {
-			from = fmt.Sprintf("%s %s:%d", a.Place.Event, a.Place.File, a.Place.Line)
+			from = fmt.Sprintf("from %s (%s:%d)", a.Place.Event, a.Place.File, a.Place.Line)
 		}
 		return plain(a.Name+" "+shortened(a.Value)) + "  " + t.style.dim(plain(from)), ""
 	})

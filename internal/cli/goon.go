@@ -172,7 +172,7 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 	if err != nil {
 		return err
 	}
-	said := fmt.Sprintf("this backfill was finished at %s: %s and %s sent; nothing was sent now",
+	said := fmt.Sprintf("this backfill finished at %s, with %s and %s sent; this run sent nothing",
 		timeText(last.Ended), several(counters.Sent(), "event", "events"), several(counters.People(), "person", "people"))
 	switch last.Outcome {
 	case ledger.Troubled:
@@ -182,7 +182,7 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 	}
 	if !p.json && !p.quiet && p.log == nil {
 		fmt.Fprintln(p.env.Stdout, wrapIndented(strings.ToUpper(said[:1])+said[1:]+".", p.columns(), 0))
-		fmt.Fprintf(p.env.Stdout, "To plan it again, which sends nothing twice:\n  %s\n", plain(p.restart()))
+		fmt.Fprintf(p.env.Stdout, "To start over and send what has not been sent:\n  %s\n", plain(p.restart()))
 	}
 	return &finished{exitDone, said}
 }

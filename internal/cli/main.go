@@ -119,7 +119,7 @@ func newRoot(p *program) *cobra.Command {
 		Use:   "ph2cio",
 		Short: "Move PostHog history into Customer.io",
 		Long: `ph2cio reads PostHog event exports (JSONL or CSV), works out who is who over the whole history, and sends people and events
-to Customer.io's Track API, once.`,
+to Customer.io's Track API, each event once.`,
 		Example: `  ph2cio inspect export/               see what is in an export
   ph2cio preview export/               see what would be sent
   ph2cio backfill --sandbox export/    try it all against a local Track API

@@ -107,7 +107,7 @@ func TestOtherNamesAreOfFlags(t *testing.T) {
 		if slices.Contains(known, other) {
 			t.Errorf("--%s is a flag", other)
 		}
-		for _, name := range strings.Fields(names) {
+		for name := range strings.FieldsSeq(names) {
 			if !slices.Contains(known, name) {
 				t.Errorf("--%s stands for --%s, which is no flag", other, name)
 			}

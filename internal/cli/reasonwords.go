@@ -84,9 +84,9 @@ var rejectedWords = map[string]reasonWords{
 
 // linkWords are the reasons for which two IDs are not taken for one person.
 var linkWords = map[string]reasonWords{
-	linkIdentified: {one: "of two identified people"},
-	linkExported:   {one: "of two people in the persons export"},
-	linkPersonID:   {one: "of identified people who share a person_id"},
+	linkIdentified: {one: "would join two identified people"},
+	linkExported:   {one: "would join two people of the persons export"},
+	linkPersonID:   {one: "would join identified people who share a person_id"},
 }
 
 // changedWords are the kinds of changes that make a value fit.

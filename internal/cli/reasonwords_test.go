@@ -43,7 +43,7 @@ func TestReasonsHaveAPlural(t *testing.T) {
 	for _, table := range wordTables {
 		for code, words := range table {
 			one, plurals := strings.Fields(words.one), 0
-			for _, word := range strings.Fields(words.many) {
+			for word := range strings.FieldsSeq(words.many) {
 				if (strings.HasSuffix(word, "s") || word == "people") && !slices.Contains(one, word) {
 					plurals++
 				}

@@ -32,9 +32,9 @@ func newRetry(p *program) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "retry",
 		Short: "Send rejected rows again, after a fix",
-		Long: `Reads the files that have rejected rows again, and tries those rows and the rejected people once more: after you fixed a file, a
-flag, or a setting in Customer.io. Nothing is sent twice. Use the flags of the run, or the corrected ones. It asks before it
-sends, as backfill does; for cron, add --yes.`,
+		Long: `Once you have fixed a file, a flag or a setting in Customer.io: tries the rejected rows and people once more. It reads the files
+of those rows again, and sends nothing twice. Give the flags of the run, corrected if need be. It asks before it sends, as
+backfill does; for cron, add --yes.`,
 		Example: `  ph2cio retry
   ph2cio retry --state DIR --identify-by email,id
   ph2cio retry --merges --yes`,

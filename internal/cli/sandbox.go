@@ -157,7 +157,7 @@ func (t *sandboxText) rightmost(text, before string) string {
 
 func (t *sandboxText) stats(box *sandbox.Sandbox) {
 	s := box.Stats()
-	t.heading("What it did")
+	t.heading("What the sandbox did")
 	for _, line := range []struct {
 		n         int64
 		one, many string

@@ -199,23 +199,32 @@ func (t *summaryText) stopped() string {
 // noRecent says that no event can start a campaign.
 const noRecent = "no event of the last 72 hours is sent"
 
+// may says what a run may do, or may have done.
+func (t *summaryText) may(do string) string {
+	done := map[string]string{"start": "started", "lose": "lost"}
+	if t.sent {
+		return "may have " + done[do]
+	}
+	return "may " + do
+}
+
 func (t *summaryText) campaigns() {
 	c := t.s.Campaigns
 	events := noRecent
 	if c.RecentEvents > 0 {
-		events = several(c.RecentEvents, "event", "events") + " of the last 72 hours may start a campaign"
+		events = several(c.RecentEvents, "event", "events") + " of the last 72 hours " + t.may("start") + " a campaign"
 	}
 	t.line("campaigns", events)
 	if c.Identifies > 0 {
-		t.line("", several(c.Identifies, "profile update", "profile updates")+" may start segment campaigns")
+		t.line("", several(c.Identifies, "profile update", "profile updates")+" "+t.may("start")+" segment campaigns")
 	}
 	if n := min(int64(t.s.People.Stale), t.s.People.Sent); n > 0 {
 		upTo := ""
 		if t.s.People.Sent < int64(t.s.People.Stale) {
 			upTo = "up to " // some of them are not sent
 		}
-		t.line("overwrites", upTo+several(n, "profile may lose newer values (its data here is older than 72 hours)",
-			"profiles may lose newer values (their data here is older than 72 hours)"))
+		t.line("overwrites", upTo+several(n, "profile", "profiles")+" "+t.may("lose")+" newer values: "+
+			plural(n, "its values", "their values")+" in this export are over 72 hours old")
 	}
 }
 

@@ -56,12 +56,12 @@ campaigns    no event of the last 72 hours is sent
 `, `people       1 distinct ID is 1 person · 1 to send
              1 person rejected (invalid for Customer.io)
              1 person shares an email with somebody else and is sent without it
-             1 visitor not identified yet, left out (1 only because the ID looks
-             machine-made, 1 only because posthog-js never says who it is)
+             1 visitor not identified yet, left out (only because its ID looks
+             machine-made, only because posthog-js never says who it is)
              1 person has several logins with different emails (see
              ` + "`ph2cio explain SOURCE... --id a`" + `)
              a (a@x.example)
-             1 link between IDs refused (of two identified people)
+             1 link between IDs not followed (would join two identified people)
 profiles     up to 1 with --people identified · 1 with-email · 1 all
 operations   1 profile update, 1 event, 1 page, 1 screen, 1 merge
              merge b into a
@@ -70,18 +70,18 @@ rejected     1 event rejected by Customer.io
 requests     1 (1 byte), 1 retry
 campaigns    1 event of the last 72 hours may start a campaign
              1 profile update may start segment campaigns
-overwrites   1 profile may lose newer values (its data here is older than
-             72 hours)
+overwrites   1 profile may lose newer values: its values in this export are over
+             72 hours old
 `, `people       2 distinct IDs are 2 people · 2 to send
              2 people rejected (invalid for Customer.io)
              2 people share an email with somebody else and are sent without it
-             2 visitors not identified yet, left out (2 only because their IDs
-             look machine-made, 2 only because posthog-js never says who they
-             are)
+             2 visitors not identified yet, left out (2 of them only because
+             their IDs look machine-made, 2 of them only because posthog-js
+             never says who they are)
              2 people have several logins with different emails (see
              ` + "`ph2cio explain SOURCE... --id a`" + `)
              a (a@x.example), a (a@x.example)
-             2 links between IDs refused (of two identified people)
+             2 links between IDs not followed (would join two identified people)
 profiles     up to 2 with --people identified · 2 with-email · 2 all
 operations   2 profile updates, 2 events, 2 pages, 2 screens, 2 merges
              merge b into a, merge b into a
@@ -90,8 +90,8 @@ rejected     2 events rejected by Customer.io
 requests     2 (2 bytes), 2 retries
 campaigns    2 events of the last 72 hours may start a campaign
              2 profile updates may start segment campaigns
-overwrites   2 profiles may lose newer values (their data here is older than
-             72 hours)
+overwrites   2 profiles may lose newer values: their values in this export are
+             over 72 hours old
 `} {
 		text := &summaryText{s: pluralSummary(int64(n))}
 		text.people()

@@ -59,11 +59,17 @@ func (t *summaryText) leftOut(word string) string {
 		text += ", " + strings.TrimSpace(word)
 	}
 	var only []string
+	of := func(n int64) string {
+		if p.Unidentified == 1 {
+			return ""
+		}
+		return export.Count(n) + " of them "
+	}
 	if n := int64(p.ShapeOnly); n > 0 {
-		only = append(only, export.Count(n)+" only because "+plural(n, "the ID looks", "their IDs look")+" machine-made")
+		only = append(only, of(n)+"only because "+plural(n, "its ID looks", "their IDs look")+" machine-made")
 	}
 	if n := int64(p.VisitorOnly); n > 0 {
-		only = append(only, export.Count(n)+" only because posthog-js never says who "+plural(n, "it is", "they are"))
+		only = append(only, of(n)+"only because posthog-js never says who "+plural(n, "it is", "they are"))
 	}
 	if len(only) == 0 {
 		return text
@@ -134,6 +140,6 @@ func (t *summaryText) links() {
 		linkIdentified: l.AlreadyIdentified, linkExported: l.PersonsExport, linkPersonID: l.RefusedShares,
 	}
 	if n := total(refused); n > 0 {
-		t.line("", several(n, "link between IDs", "links between IDs")+" refused ("+why(refused)+")")
+		t.line("", several(n, "link between IDs", "links between IDs")+" not followed ("+why(refused)+")")
 	}
 }

@@ -28,7 +28,7 @@ func newSync(p *program) *cobra.Command {
 	o := &syncOptions{}
 	c := &cobra.Command{
 		Use:   "sync SOURCE...",
-		Short: "Send what is new or has changed, every night",
+		Short: "Send what is new or has changed, such as every night",
 		Long: `Sends what no run has sent yet: new files, new rows of files that have grown, and people who have changed. It never
 asks. Begin with a backfill, or with --first-run. If a run stops, run the same command again to resume.`,
 		Example: `  ph2cio sync export/

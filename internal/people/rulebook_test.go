@@ -21,7 +21,7 @@ import (
 func histories(t *testing.T) uint64 {
 	n, err := strconv.ParseUint(os.Getenv("PH2CIO_HISTORIES"), 10, 64)
 	if err != nil {
-		n = 2000
+		n = 700
 	}
 	t.Logf("%d histories", n)
 	return n
