@@ -78,6 +78,12 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 		line("duplicates", several(l.Repeats, "row is a duplicate or was already sent", "rows are duplicates or were already sent"))
 	}
 	line("campaigns", canStart(l.Recent))
+	if left.People > 0 {
+		line("", several(left.People, "profile update", "profile updates")+" may start segment campaigns")
+	}
+	if text := overwrites(int64(counts.Stale), left.People, "may lose"); text != "" {
+		line("overwrites", text)
+	}
 	p.writeNames(plan, l, &attributes)
 	if l.Bad > 0 {
 		line("rejected", style.red("at least "+several(l.Bad, "row", "rows")+" cannot be sent"))

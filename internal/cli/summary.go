@@ -218,14 +218,20 @@ func (t *summaryText) campaigns() {
 	if c.Identifies > 0 {
 		t.line("", several(c.Identifies, "profile update", "profile updates")+" "+t.may("start")+" segment campaigns")
 	}
-	if n := min(int64(t.s.People.Stale), t.s.People.Sent); n > 0 {
-		upTo := ""
-		if t.s.People.Sent < int64(t.s.People.Stale) {
-			upTo = "up to " // some of them are not sent
-		}
-		t.line("overwrites", upTo+several(n, "profile", "profiles")+" "+t.may("lose")+" newer values: "+
-			plural(n, "its values", "their values")+" in this export are over 72 hours old")
+	t.line("overwrites", overwrites(int64(t.s.People.Stale), t.s.People.Sent, t.may("lose")))
+}
+
+// overwrites says how many of the people who are sent have data so old that it may replace newer data; empty if nobody has.
+func overwrites(stale, sent int64, mayLose string) string {
+	n, upTo := min(stale, sent), ""
+	if n == 0 {
+		return ""
 	}
+	if sent < stale {
+		upTo = "up to " // some of them are not sent
+	}
+	return upTo + several(n, "profile", "profiles") + " " + mayLose + " newer values: " + plural(n, "its values", "their values") +
+		" in this export are over 72 hours old"
 }
 
 func (t *summaryText) trouble() {
