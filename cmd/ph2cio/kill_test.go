@@ -182,7 +182,7 @@ func (k *killing) finish() (summary map[string]any) {
 	k.t.Helper()
 	c, out := k.command()
 	err := c.Run()
-	if err == nil && (strings.Contains(out.String(), "this backfill was finished at") || strings.Contains(out.String(), `"sources": []`)) {
+	if err == nil && (strings.Contains(out.String(), "this backfill finished at") || strings.Contains(out.String(), `"sources": []`)) {
 		return nil
 	}
 	if exitCodeOf(err) != 3 {
