@@ -63,8 +63,8 @@ install: needs-go ## install ph2cio into Go's directory for programs, usually ~/
 
 # go test prints packages in this order. The slowest, cmd, comes last so that it holds back no others.
 .PHONY: test
-test: needs-go ## run the tests: 2 to 5 minutes on two cores
-	@echo "Running all tests (two cores: about 5 minutes the first time, then 2 to 3)."
+test: needs-go ## run the tests: 3 to 5 minutes on two cores
+	@echo "Running all tests (two cores: about 5 minutes the first time, then 3 to 4)."
 	@$(GO) test ./internal/... ./cmd/...
 	@echo "All tests passed."
 
