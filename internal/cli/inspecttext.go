@@ -51,7 +51,7 @@ func (t *inspectText) totals() {
 	summary.line("people", fmt.Sprintf("%s (%s): %s identified · %s not identified yet · %s with an email · %s to send",
 		count(p.People), several(p.DistinctIDs, "distinct ID", "distinct IDs"), count(p.Identified), count(p.Anonymous), count(p.WithEmail), export.Count(p.Sent)))
 	if p.Unidentified > 0 {
-		summary.line("", summary.leftOut("left out "))
+		summary.line("", summary.leftOut(", left out"))
 	}
 	summary.fused("")
 	if len(t.in.Teams) > 1 {

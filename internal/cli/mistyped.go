@@ -102,11 +102,7 @@ func commandsWith(root *cobra.Command, flag string) string {
 			names = append(names, c.Name())
 		}
 	}
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
+	return inWords(names, "and")
 }
 
 // noSuchCommand refuses what is typed in the place of a command, and names the one that may be meant.
@@ -181,7 +177,7 @@ func checkChoice(f *pflag.Flag, text string) error {
 	names := namesOf(f.Annotations[valuesFact])
 	for _, part := range parts {
 		if part = strings.TrimSpace(part); !slices.Contains(names, part) {
-			return fmt.Errorf("--%s must be %s, not %s", f.Name, alternatives(names), meant(part, names))
+			return fmt.Errorf("--%s must be %s, not %s", f.Name, inWords(names, "or"), meant(part, names))
 		}
 	}
 	return nil
@@ -190,13 +186,16 @@ func checkChoice(f *pflag.Flag, text string) error {
 // valuesText says what a flag may be set to: its choices, or the kind of value.
 func valuesText(f *pflag.Flag) string {
 	if known(f, onlyFact) {
-		return alternatives(namesOf(f.Annotations[valuesFact]))
+		return inWords(namesOf(f.Annotations[valuesFact]), "or")
 	}
 	return theFact(f, takesFact)
 }
 
-// alternatives lists names with "or" before the last.
-func alternatives(names []string) string {
+// inWords lists names with a word such as "or" before the last.
+func inWords(names []string, word string) string {
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
 	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
+	return strings.Join(names[:last], ", ") + " " + word + " " + names[last]
 }

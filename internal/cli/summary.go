@@ -200,10 +200,9 @@ func (t *summaryText) stopped() string {
 const noRecent = "no event of the last 72 hours is sent"
 
 // may says what a run may do, or may have done.
-func (t *summaryText) may(do string) string {
-	done := map[string]string{"start": "started", "lose": "lost"}
+func (t *summaryText) may(do, done string) string {
 	if t.sent {
-		return "may have " + done[do]
+		return "may have " + done
 	}
 	return "may " + do
 }
@@ -212,13 +211,13 @@ func (t *summaryText) campaigns() {
 	c := t.s.Campaigns
 	events := noRecent
 	if c.RecentEvents > 0 {
-		events = several(c.RecentEvents, "event", "events") + " of the last 72 hours " + t.may("start") + " a campaign"
+		events = several(c.RecentEvents, "event", "events") + " of the last 72 hours " + t.may("start", "started") + " a campaign"
 	}
 	t.line("campaigns", events)
 	if c.Identifies > 0 {
-		t.line("", several(c.Identifies, "profile update", "profile updates")+" "+t.may("start")+" segment campaigns")
+		t.line("", several(c.Identifies, "profile update", "profile updates")+" "+t.may("start", "started")+" segment campaigns")
 	}
-	t.line("overwrites", overwrites(int64(t.s.People.Stale), t.s.People.Sent, t.may("lose")))
+	t.line("overwrites", overwrites(int64(t.s.People.Stale), t.s.People.Sent, t.may("lose", "lost")))
 }
 
 // overwrites says how many of the people who are sent have data so old that it may replace newer data; empty if nobody has.

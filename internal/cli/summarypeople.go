@@ -27,7 +27,7 @@ func (t *summaryText) people() {
 	}
 	t.withoutEmail()
 	if p.Unidentified > 0 {
-		t.line("", t.leftOut("left out "))
+		t.line("", t.leftOut(", left out"))
 	}
 	t.fused("")
 	if held := t.s.TwoProfiles; held != nil {
@@ -50,14 +50,11 @@ func (t *summaryText) whoIsWho() string {
 	return t.roughly() + several(ids, "distinct ID is ", "distinct IDs are ") + t.roughly() + several(who, "person", "people")
 }
 
-// leftOut says how many people are left out, with the word for it, because nothing identifies them, and how many of
-// them for one reason alone.
-func (t *summaryText) leftOut(word string) string {
+// leftOut says how many visitors are left out because nothing identifies them, and how many of them for one reason alone. What
+// becomes of them is said behind their number, where no label says it.
+func (t *summaryText) leftOut(becomes string) string {
 	p := t.s.People
-	text := t.roughly() + several(int64(p.Unidentified), "visitor", "visitors") + " not identified yet"
-	if word != "" {
-		text += ", " + strings.TrimSpace(word)
-	}
+	text := t.roughly() + several(int64(p.Unidentified), "visitor", "visitors") + " not identified yet" + becomes
 	var only []string
 	of := func(n int64) string {
 		if p.Unidentified == 1 {

@@ -74,7 +74,7 @@ func exampleText(r *export.Reject) string {
 	if r.Detail != "" && !strings.HasPrefix(r.Reason, apiPrefix) {
 		return r.Detail
 	}
-	parts := slices.DeleteFunc([]string{wordsFor(r.Reason, 1), r.Field, r.Detail}, func(s string) bool { return s == "" })
+	parts := slices.DeleteFunc([]string{wordsFor(r.Reason, 1), r.Field, r.Detail}, isEmpty)
 	return strings.Join(parts, ": ")
 }
 
