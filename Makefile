@@ -89,11 +89,11 @@ fuzz: ## run each fuzz test for FUZZTIME (default 30s)
 
 .PHONY: bench
 bench: ## measure speed and memory; BENCHFLAGS=-quick omits the long parts
-	$(GO) run ./internal/bench $(BENCHFLAGS)
+	$(GO) run ./internal/testkit/bench $(BENCHFLAGS)
 
 .PHONY: soak
 soak: ## test for hours with fuzzing, kills and faults; needs 40 GB of disk
-	$(GO) run ./internal/bench -only crowd
+	$(GO) run ./internal/testkit/bench -only crowd
 	PH2CIO_HISTORIES=200000 $(GO) test -count=1 -timeout 6h -run TestPeopleAreThoseOfTheRules ./internal/people
 	PH2CIO_KILLS=200 $(GO) test -count=1 -timeout 6h -run 'TestKilled(Backfill|Retry|Nights)' ./cmd/ph2cio
 	PH2CIO_KILLS=200 $(GO) test -count=1 -timeout 6h -run TestAStoppedRunGoesOn ./internal/export -rapid.checks=2000

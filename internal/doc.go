@@ -26,9 +26,10 @@
 //	escape      text from outside as it may be shown, kept or typed
 //	regularfile opens files that must not be pipes or devices
 //	progress    a bar on a terminal, lines or records in a log, nothing when quiet
-//	synthetic   exports of any size, for tests and benchmarks
-//	rulebook    the rules of identity once more, slow and plain, and small histories full of trouble, for tests
-//	bench       the program that measures all this (make bench)
+//	testkit/    what tests and measurements need, and the program does not:
+//	  synthetic exports of any size
+//	  rulebook  the rules of identity once more, slow and plain, and small histories full of trouble
+//	  bench     the program that measures all this (make bench)
 //
 // Imports point one way: cli to export, export to people, mapping, posthog, customerio and ledger, people to posthog,
 // identity and spool, mapping to posthog, people and customerio; cli, export and ledger to escape and regularfile, posthog to

@@ -18,28 +18,28 @@ const module = "ph2cio/"
 
 // imports is the map of doc.go: what each package may import of ours. A package that is not in it is not on the map.
 var imports = map[string][]string{
-	"cmd/ph2cio":           {"internal/cli"},
-	"internal":             {},
-	"internal/cli":         under("export", "people", "mapping", "posthog", "customerio", "ledger", "progress", "sandbox", "escape", "regularfile"),
-	"internal/export":      under("people", "mapping", "posthog", "customerio", "ledger", "spool", "escape", "regularfile"),
-	"internal/people":      under("posthog", "identity", "spool"),
-	"internal/mapping":     under("posthog", "people", "customerio"),
-	"internal/posthog":     under("escape"),
-	"internal/customerio":  {},
-	"internal/identity":    {},
-	"internal/sandbox":     {},
-	"internal/ledger":      under("escape", "regularfile"),
-	"internal/escape":      {},
-	"internal/regularfile": {},
-	"internal/spool":       {},
-	"internal/progress":    {},
-	"internal/synthetic":   {},
-	"internal/rulebook":    {},
-	"internal/bench":       under("synthetic", "sandbox"),
+	"cmd/ph2cio":                 {"internal/cli"},
+	"internal":                   {},
+	"internal/cli":               under("export", "people", "mapping", "posthog", "customerio", "ledger", "progress", "sandbox", "escape", "regularfile"),
+	"internal/export":            under("people", "mapping", "posthog", "customerio", "ledger", "spool", "escape", "regularfile"),
+	"internal/people":            under("posthog", "identity", "spool"),
+	"internal/mapping":           under("posthog", "people", "customerio"),
+	"internal/posthog":           under("escape"),
+	"internal/customerio":        {},
+	"internal/identity":          {},
+	"internal/sandbox":           {},
+	"internal/ledger":            under("escape", "regularfile"),
+	"internal/escape":            {},
+	"internal/regularfile":       {},
+	"internal/spool":             {},
+	"internal/progress":          {},
+	"internal/testkit/synthetic": {},
+	"internal/testkit/rulebook":  {},
+	"internal/testkit/bench":     under("testkit/synthetic", "sandbox"),
 }
 
 // forTests may be imported by the tests of every package.
-var forTests = under("sandbox", "synthetic", "rulebook")
+var forTests = under("sandbox", "testkit/synthetic", "testkit/rulebook")
 
 func under(names ...string) []string {
 	for i, name := range names {

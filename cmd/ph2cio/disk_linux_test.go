@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"ph2cio/internal/synthetic"
+	"ph2cio/internal/testkit/synthetic"
 )
 
 // TestStateDiskFails lets the disk of the state directory fail in the middle of a backfill: the program stops before it sends

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ph2cio/internal/sandbox"
-	"ph2cio/internal/synthetic"
+	"ph2cio/internal/testkit/synthetic"
 )
 
 // TestKilledRetry kills a retry of what the workspace refused at first, merges among it, and of rows that were mended.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"ph2cio/internal/synthetic"
+	"ph2cio/internal/testkit/synthetic"
 )
 
 // TestKilledAtEachStep kills the program not at random but as it is about to write down what was answered, to make that

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"ph2cio/internal/sandbox"
-	"ph2cio/internal/synthetic"
+	"ph2cio/internal/testkit/synthetic"
 )
 
 // soaking is how long TestSoak sends: a moment in the suite, PH2CIO_SOAK in a soak.

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ph2cio/internal/sandbox"
-	"ph2cio/internal/synthetic"
+	"ph2cio/internal/testkit/synthetic"
 )
 
 // TestStoppedRunsGoOn stops a backfill in ways that are not a kill and not one polite signal, and types the same command

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"ph2cio/internal/synthetic"
+	"ph2cio/internal/testkit/synthetic"
 )
 
 // TestStoppedAtEachStep sends a SIGTERM not at random but as the program is about to open its state, has read an export, and

@@ -12,7 +12,7 @@ import (
 
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
-	"ph2cio/internal/synthetic"
+	"ph2cio/internal/testkit/synthetic"
 )
 
 // syntheticText returns generated rows.

@@ -10,7 +10,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/sandbox"
-	"ph2cio/internal/synthetic"
+	"ph2cio/internal/testkit/synthetic"
 )
 
 // TestADestinationThatFailsForGood answers 500 from the middle of a run on, without end: the run gives up after all its tries,

@@ -11,7 +11,7 @@ import (
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
-	"ph2cio/internal/synthetic"
+	"ph2cio/internal/testkit/synthetic"
 )
 
 // BenchmarkInspect measures an inspection beside the preview that it is held against: what counting costs is the

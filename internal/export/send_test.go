@@ -17,7 +17,7 @@ import (
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/sandbox"
-	"ph2cio/internal/synthetic"
+	"ph2cio/internal/testkit/synthetic"
 )
 
 // writeSynthetic makes an export of so many rows and returns its path.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"ph2cio/internal/rulebook"
+	"ph2cio/internal/testkit/rulebook"
 )
 
 // TestRepeatedLinks says a few links many times, so that most rows are let go, with another choice of merges each time: the

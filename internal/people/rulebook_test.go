@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ph2cio/internal/posthog"
-	"ph2cio/internal/rulebook"
+	"ph2cio/internal/testkit/rulebook"
 )
 
 // histories is how many random histories are held against the rules. PH2CIO_HISTORIES asks for more.

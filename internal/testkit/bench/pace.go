@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"ph2cio/internal/synthetic"
+	"ph2cio/internal/testkit/synthetic"
 )
 
 // The pace section sends small batches to a slow server: the rate must be kept, whatever a request takes, and never

@@ -11,7 +11,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"ph2cio/internal/synthetic"
+	"ph2cio/internal/testkit/synthetic"
 )
 
 // export is rows to preview, in one form or another.

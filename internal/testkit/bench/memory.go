@@ -5,7 +5,7 @@ import (
 	"os"
 	"slices"
 
-	"ph2cio/internal/synthetic"
+	"ph2cio/internal/testkit/synthetic"
 )
 
 const million = 1_000_000

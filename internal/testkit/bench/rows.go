@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"ph2cio/internal/synthetic"
+	"ph2cio/internal/testkit/synthetic"
 )
 
 // rowBytes is about what a synthetic row takes.
