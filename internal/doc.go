@@ -24,6 +24,7 @@
 //	ledger      what has been read and sent, between runs
 //	spool       sorted runs and copies on disk, so that memory stays small
 //	escape      text from outside as it may be shown, kept or typed
+//	redact      hides secrets in URLs and by the names of properties
 //	regularfile opens files that must not be pipes or devices
 //	progress    a bar on a terminal, lines or records in a log, nothing when quiet
 //	testkit/    what tests and measurements need, and the program does not:
@@ -32,7 +33,7 @@
 //	  bench     the program that measures all this (make bench)
 //
 // Imports point one way: cli to export, export to people, mapping, posthog, customerio and ledger, people to posthog,
-// identity and spool, mapping to posthog, people and customerio; cli, export and ledger to escape and regularfile, posthog to
+// identity and spool, mapping to posthog, people, customerio and redact; cli to redact; cli, export and ledger to escape and regularfile, posthog to
 // escape. The others import nothing of ours. Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of
 // Customer.io's, it belongs in mapping.
 //

@@ -10,6 +10,7 @@ import (
 
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/redact"
 )
 
 // helpFiles are the help pages that are no commands. A file's first line is its short description. In the
@@ -39,7 +40,7 @@ func newTopics() []*cobra.Command {
 
 // topicText is a help file without its first line, with what it takes from the code filled in.
 func topicText(root *cobra.Command, name string, width int) string {
-	secrets, inURLs := mapping.SecretNames()
+	secrets, inURLs := redact.DefaultNames()
 	list := func(words []string) func() string {
 		return func() string { return strings.Join(words, " ") }
 	}

@@ -9,6 +9,7 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/redact"
 )
 
 // Classify says what a row is by its own name and times, without knowing its person: Send, if the person is sent.
@@ -55,7 +56,7 @@ type name struct {
 // names decides by event names and remembers what it decided. It may be used from many goroutines.
 type names struct {
 	only, skip Globs
-	secrets    *secrets
+	secrets    *redact.Secrets
 
 	lock  sync.Mutex // held to add one
 	known atomic.Pointer[map[string]*name]
@@ -151,8 +152,8 @@ func (n *names) adds() bool {
 func (n *names) eventNamed(plain []byte, found flaws) *name {
 	e := &name{outcome: Outcome{Action: customerio.Event}, plain: plain}
 	e.cuts.addFlaws(found)
-	if maybeSecret(plain) {
-		if safe, hid := n.secrets.appendRedacted(nil, plain); hid {
+	if redact.Maybe(plain) {
+		if safe, hid := n.secrets.Append(nil, plain); hid {
 			e.plain = safe
 			e.cuts.add(cutSecret)
 		}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/redact"
 )
 
 // does says what is done with a property's value.
@@ -111,8 +112,8 @@ func (r *Rules) newKey(name string) *key {
 	k := &key{name: name, plain: string(mended)}
 	k.mended.addFlaws(found)
 	k.out = k.plain
-	if maybeSecret(mended) {
-		if safe, hid := r.secrets.appendRedacted(nil, mended); hid {
+	if redact.Maybe(mended) {
+		if safe, hid := r.secrets.Append(nil, mended); hid {
 			k.out = string(safe)
 			k.mended.add(cutSecret)
 		}
@@ -134,7 +135,7 @@ func (k *key) cutOff(why cut) { k.does, k.why = cutsOff, why }
 // with dots where the secret has underscores.
 func (k *key) namesSecret() bool {
 	for _, name := range []string{k.plain, k.out, strings.ReplaceAll(k.plain, ".", "_")} {
-		if secretKeys.named([]byte(name)) {
+		if redact.Key([]byte(name)) {
 			return true
 		}
 	}

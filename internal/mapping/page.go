@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/redact"
 )
 
 // pagePart is an attribute of a page that has a meaning in Customer.io: url, path, title or referrer. It comes from
@@ -76,7 +77,7 @@ func (m *Mapper) pageNameBy(p place) []byte {
 
 // withoutQuery returns a URL without its query and fragment.
 func withoutQuery(url []byte) []byte {
-	if i := queryStart(url); i >= 0 {
+	if i := redact.QueryStart(url); i >= 0 {
 		return bytes.TrimSpace(url[:i])
 	}
 	return url

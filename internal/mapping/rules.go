@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/redact"
 )
 
 // Rules are options made ready. They may be used from many goroutines.
@@ -26,7 +27,7 @@ type Rules struct {
 	pageParts      []pagePart
 	allProperties  bool
 	dropProperties Globs
-	secrets        *secrets
+	secrets        *redact.Secrets
 	eventLimit     limit
 
 	allPersonProperties bool
@@ -51,7 +52,7 @@ func New(o Options) (*Rules, error) {
 		span:              newSpan(o),
 		holdRecent:        o.HoldRecent,
 		dots:              o.Dots,
-		secrets:           newSecrets(listed(o.RedactQuery)),
+		secrets:           redact.New(listed(o.RedactQuery)),
 		eventLimit:        limit{o.EventValueLimit, cutEventValue, cutEventValue},
 		identifyTimestamp: o.IdentifyTimestamp,
 		templated:         map[string]bool{},

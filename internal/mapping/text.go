@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/redact"
 )
 
 // limit is how many bytes a value may have; 0 is no limit. A text that is longer is shortened and counted as text,
@@ -17,7 +18,7 @@ type limit struct {
 // cleaner copies JSON values and takes out what must not leave: bytes that are not UTF-8, U+0000, secrets in URLs, and
 // what is over the limit. A value with none of these is copied byte for byte, so that numbers keep every digit.
 type cleaner struct {
-	secrets *secrets
+	secrets *redact.Secrets
 	limit   limit
 	cuts    *cuts
 	text    []byte // scratch: a text without escapes
@@ -49,9 +50,9 @@ func (c *cleaner) appendText(dst, value []byte, l limit) []byte {
 	if bytes.IndexByte(text, '\\') >= 0 || !utf8.Valid(text) {
 		text, changed = c.mended(text)
 	}
-	if maybeSecret(text) {
+	if redact.Maybe(text) {
 		var found bool
-		if c.safe, found = c.secrets.appendRedacted(c.safe[:0], text); found {
+		if c.safe, found = c.secrets.Append(c.safe[:0], text); found {
 			c.cuts.add(cutSecret)
 			text, changed = c.safe, true
 		}
@@ -109,7 +110,7 @@ func (c *cleaner) namesSecret(inside []byte) bool {
 		c.text, _ = appendPlain(c.text[:0], inside)
 		inside = c.text
 	}
-	return secretKeys.named(inside)
+	return redact.Key(inside)
 }
 
 // appendRedacted appends what stands in for a secret. A null hides nothing and stays.
@@ -118,7 +119,7 @@ func (c *cleaner) appendRedacted(dst, value []byte) []byte {
 		return append(dst, value...)
 	}
 	c.cuts.add(cutSecret)
-	return append(dst, `"`+redactedText+`"`...)
+	return append(dst, `"`+redact.Text+`"`...)
 }
 
 // mendedText makes plain text valid UTF-8 without U+0000.

@@ -1,4 +1,4 @@
-package mapping
+package redact
 
 import (
 	"strings"
@@ -10,7 +10,7 @@ import (
 // name should.
 func TestEncodedParameters(t *testing.T) {
 	t.Parallel()
-	s := newSecrets(nil)
+	s := New(nil)
 	for _, test := range [][2]string{
 		{"https://l.example/?https%3A%2F%2Fb.example%2F%3Ftoken%3DSECRET", "https://l.example/?redacted"},
 		{"https://l.example/#https%3A%2F%2Fb.example%2F%3Ftoken%3DSECRET", "https://l.example/#redacted"},
@@ -48,7 +48,7 @@ func TestEncodedParameters(t *testing.T) {
 // TestSpelledSecrets has names of secrets in other spellings, and hosts with a password as browsers read them.
 func TestSpelledSecrets(t *testing.T) {
 	t.Parallel()
-	s := newSecrets([]string{"Session_ID", "x-y", "_"})
+	s := New([]string{"Session_ID", "x-y", "_"})
 	for _, name := range []string{
 		"accessToken", "access-token", "AccessToken", "idToken", "id-token", "apiKey", "api-key", "ApiKEY", "x-api-key", "X_Api_Key", "xApiKey", "session_token",
 		"sessionToken", "clientSecret", "authToken", "resetPasswordToken", "x_amz_signature", "_token", "session-id", "sessionId", "x-y", "_",
@@ -80,7 +80,7 @@ func TestSpelledSecrets(t *testing.T) {
 // TestHarmlessURLs has what looks like a secret and is none.
 func TestHarmlessURLs(t *testing.T) {
 	t.Parallel()
-	s := newSecrets(nil)
+	s := New(nil)
 	for _, text := range []string{
 		"https://l.example/?https%3A%2F%2Fb.example%2F%3Fplan%3Dpro",
 		"https://l.example/#https%3A%2F%2Fb.example%2F%3Fplan%3Dpro%26to%3Dken",
@@ -107,14 +107,14 @@ func TestHarmlessURLs(t *testing.T) {
 // TestDeepEncodings wants a long text to take time by its length, however it is encoded.
 func TestDeepEncodings(t *testing.T) {
 	t.Parallel()
-	s := newSecrets(nil)
+	s := New(nil)
 	for _, part := range []string{
 		"25", "%3F", "%3Fa%3D", "%253Ftoken%253D", "?%3Fa", "&a%3Db", "&%3Fa=%3Fb", "&%2Fb%3Ftoken%3DS", "&%2Fb%3Ftoken=S", "&token%20=S", "%26code%3Da", "&code%20=a", "?code%20=a",
 		" %41", " x", " %", " %3Ftoken%3DS", "=//u@h", "&//u", `https:\\u`, `https:\\u@h `, "//", `\/`, "&_-", "-_", "[", "&a[", ";x%41=b", "%3Ba%3D1",
 	} {
 		for _, head := range []string{"see https://a.example/?%", "/a%", "/a?%3F@b="} {
 			started := time.Now()
-			s.appendRedacted(nil, []byte(head+strings.Repeat(part, 80_000)+"%41@x"))
+			s.Append(nil, []byte(head+strings.Repeat(part, 80_000)+"%41@x"))
 			if took := time.Since(started); took > 5*time.Second {
 				t.Errorf("%q, then %q many times took %s", head, part, took)
 			}

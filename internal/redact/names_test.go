@@ -1,4 +1,4 @@
-package mapping
+package redact
 
 import (
 	"strings"
@@ -9,8 +9,8 @@ import (
 // TestSecretsByDefault names secrets as URLs have them, and names that harmless parameters have too.
 func TestSecretsByDefault(t *testing.T) {
 	t.Parallel()
-	s := newSecrets(nil)
-	everywhere, inURLs := SecretNames()
+	s := New(nil)
+	everywhere, inURLs := DefaultNames()
 	for _, name := range append(everywhere, inURLs...) {
 		for _, test := range [][2]string{
 			{"https://a.example/cb?x=1&" + name + "=abc&y=2", "https://a.example/cb?x=1&" + name + "=redacted&y=2"},
@@ -30,7 +30,7 @@ func TestSecretsByDefault(t *testing.T) {
 
 func TestOAuthAnswers(t *testing.T) {
 	t.Parallel()
-	s := newSecrets(nil)
+	s := New(nil)
 	for _, test := range [][2]string{
 		{"https://a.example/cb?code=4%2F0Ab&state=xyz", "https://a.example/cb?code=redacted&state=redacted"},
 		{"https://a.example/cb?state=xyz&scope=email&code=abc&hd=b", "https://a.example/cb?state=redacted&scope=email&code=redacted&hd=b"},
@@ -67,7 +67,7 @@ func TestOAuthAnswers(t *testing.T) {
 
 func TestPathParameters(t *testing.T) {
 	t.Parallel()
-	s := newSecrets([]string{"Trace"})
+	s := New([]string{"Trace"})
 	for _, test := range [][2]string{
 		{"https://a.example/shop;jsessionid=1A2B.node1", "https://a.example/shop;jsessionid=redacted"},
 		{"/shop;JSESSIONID=1A2B?x=1", "/shop;JSESSIONID=redacted?x=1"},
@@ -96,17 +96,17 @@ func TestPathParameters(t *testing.T) {
 }
 
 // checkRedacted wants a text redacted to another, "" for one that stays as it is.
-func checkRedacted(t *testing.T, s *secrets, text, want string) {
+func checkRedacted(t *testing.T, s *Secrets, text, want string) {
 	t.Helper()
 	got, found := []byte(text), false
-	if maybeSecret(got) {
-		got, found = s.appendRedacted(nil, got)
+	if Maybe(got) {
+		got, found = s.Append(nil, got)
 	}
 	if found != (want != "") || found && string(got) != want {
 		t.Errorf("%s\n got %s (%v)\nwant %s", text, got, found, want)
 	}
 	if found {
-		if again, twice := s.appendRedacted(nil, got); twice {
+		if again, twice := s.Append(nil, got); twice {
 			t.Errorf("%s becomes %s, and that %s", text, got, again)
 		}
 	}
@@ -115,10 +115,10 @@ func checkRedacted(t *testing.T, s *secrets, text, want string) {
 // TestManySecretsAmongWords wants a long text to take time by its length, not by the square of it.
 func TestManySecretsAmongWords(t *testing.T) {
 	t.Parallel()
-	s := newSecrets(nil)
+	s := New(nil)
 	for _, part := range []string{"x ;sid=a", "/;sid=a", "code=a&", "?code=a&state=b", "a=1&"} {
 		started := time.Now()
-		s.appendRedacted(nil, []byte("see https://a.example/?"+strings.Repeat(part, 80_000)))
+		s.Append(nil, []byte("see https://a.example/?"+strings.Repeat(part, 80_000)))
 		if took := time.Since(started); took > 5*time.Second {
 			t.Errorf("%q many times took %s", part, took)
 		}

@@ -1,4 +1,6 @@
-package mapping
+// Package redact hides secrets: the values of names such as token or password, in URLs above all, wherever these stand in
+// a text, and however they are encoded.
+package redact
 
 import (
 	"bytes"
@@ -6,13 +8,13 @@ import (
 	"unicode/utf8"
 )
 
-// maybeSecret is a quick no for texts that are no URL with a parameter, nor with a password, nor percent-encoded.
-func maybeSecret(text []byte) bool {
-	return bytes.IndexByte(text, '=') >= 0 && (queryStart(text) >= 0 || maybePathParameter(text)) || maybeUserinfo(text) || hasEncoded(text)
+// Maybe is a quick no for texts that are no URL with a parameter, nor with a password, nor percent-encoded.
+func Maybe(text []byte) bool {
+	return bytes.IndexByte(text, '=') >= 0 && (QueryStart(text) >= 0 || maybePathParameter(text)) || maybeUserinfo(text) || hasEncoded(text)
 }
 
-// queryStart returns where the query or else the fragment of a URL starts, -1 when it has neither.
-func queryStart(url []byte) int {
+// QueryStart returns where the query or else the fragment of a URL starts, -1 when it has neither.
+func QueryStart(url []byte) int {
 	query, fragment := bytes.IndexByte(url, '?'), bytes.IndexByte(url, '#')
 	if query < 0 || fragment >= 0 && fragment < query {
 		return fragment
@@ -20,13 +22,13 @@ func queryStart(url []byte) int {
 	return query
 }
 
-// appendRedacted appends a text with the values of secret parameters in URLs redacted. found reports whether
+// Append appends a text with the values of secret parameters in URLs redacted. found reports whether
 // there was one; if not, what was appended means nothing. A parameter is whatever stands right after a ?, #,
 // & or ;, once there was a ? or #, so that paths, hosts without a scheme and URLs with white space count;
 // before that, what stands after a ; in a path. A value that holds another URL with a secret,
 // percent-encoded, is redacted whole. So is a parameter that is encoded together with its name, a word before
 // any parameter that holds such a URL, and what stands before the @ of a URL's host.
-func (s *secrets) appendRedacted(dst, text []byte) (out []byte, found bool) {
+func (s *Secrets) Append(dst, text []byte) (out []byte, found bool) {
 	text, encoded := s.withoutEncoded(text)
 	if out, found = s.redact(dst, text, 0); encoded && !found {
 		return append(dst, text...), true
@@ -38,7 +40,7 @@ func (s *secrets) appendRedacted(dst, text []byte) (out []byte, found bool) {
 // nobody can say what it is.
 const maxEncodings = 4
 
-func (s *secrets) redact(dst, text []byte, depth int) ([]byte, bool) {
+func (s *Secrets) redact(dst, text []byte, depth int) ([]byte, bool) {
 	text, hid := withoutUserinfo(text)
 	text, hidInPath := s.withoutPathParameters(text)
 	out, found := s.redactParameters(dst, text, depth)
@@ -51,19 +53,19 @@ func (s *secrets) redact(dst, text []byte, depth int) ([]byte, bool) {
 // withoutEncoded returns a text in which the words that are percent-encoded URLs with a secret are redacted,
 // up to their first parameter. Unless a URL stands among other words, that is the first one of the whole
 // text. found reports whether there were any; if not, the text itself comes back.
-func (s *secrets) withoutEncoded(text []byte) (out []byte, found bool) {
+func (s *Secrets) withoutEncoded(text []byte) (out []byte, found bool) {
 	i, end, copied := nextEncoded(text, 0), len(text), 0
-	if query := queryStart(text); query >= 0 && i >= 0 && !isProse(text) {
+	if query := QueryStart(text); query >= 0 && i >= 0 && !isProse(text) {
 		end = query
 	}
 	for i >= 0 && i < end {
 		start, word := wordStart(text, copied, i), wordEnd(text, i, end)
 		path := word
-		if query := queryStart(text[start:word]); query >= 0 {
+		if query := QueryStart(text[start:word]); query >= 0 {
 			path = start + query
 		}
 		if s.within("", text[start:path], 0) {
-			out = append(append(out, text[copied:start]...), redactedText...)
+			out = append(append(out, text[copied:start]...), Text...)
 			copied = path
 		}
 		i = nextEncoded(text[:end], word)
@@ -117,11 +119,11 @@ func wordEnd(text []byte, start, end int) int {
 	return end
 }
 
-func hidable(value []byte) bool { return len(value) > 0 && string(value) != redactedText }
+func hidable(value []byte) bool { return len(value) > 0 && string(value) != Text }
 
 // within reports whether part of a text is a URL with a secret, percent-encoded once or more, or encoded so
 // often that this cannot be seen. It is looked at as what comes after before.
-func (s *secrets) within(before string, part []byte, depth int) bool {
+func (s *Secrets) within(before string, part []byte, depth int) bool {
 	if !hasEncoded(part) {
 		return false
 	}
@@ -129,7 +131,7 @@ func (s *secrets) within(before string, part []byte, depth int) bool {
 	plain := append(append(room[:0], before...), part...)
 	for ; depth < maxEncodings && hasEncoded(plain); depth++ {
 		plain = appendUnescaped(plain[:0], plain)
-		if !maybeSecret(plain) {
+		if !Maybe(plain) {
 			continue
 		}
 		if _, found := s.redact(nil, plain, depth+1); found {

@@ -1,4 +1,4 @@
-package mapping
+package redact
 
 import (
 	"bytes"
@@ -22,21 +22,24 @@ var secretParameters = []string{
 	"x-goog-signature", "samlresponse",
 }
 
-// SecretNames returns the names whose values become "redacted" by default: as keys of properties and in URLs,
+// DefaultNames returns the names whose values become "redacted" by default: as keys of properties and in URLs,
 // and in URLs only.
-func SecretNames() (everywhere, inURLs []string) {
+func DefaultNames() (everywhere, inURLs []string) {
 	return slices.Clone(secretNames), slices.Clone(secretParameters)
 }
 
-// redactedText stands in for a secret.
-const redactedText = "redacted"
+// Text stands in for a secret.
+const Text = "redacted"
 
 // secretKeys are the secretNames, ready for looking up.
 var secretKeys = named(secretNames)
 
-// secrets are names to hide the values of. Case, dashes and underscores make no other name: accessToken is
+// Key reports whether the value of a property is a secret, by the name of the property.
+func Key(name []byte) bool { return secretKeys.named(name) }
+
+// Secrets are names to hide the values of. Case, dashes and underscores make no other name: accessToken is
 // access-token. A name of three letters is too short for that: s_id is no sid.
-type secrets struct {
+type Secrets struct {
 	names   []secretName
 	lengths [256]uint64 // bit n of [c] is set when a name of n letters starts with c; a quick no for most
 }
@@ -45,11 +48,11 @@ type secretName struct{ given, letters []byte }
 
 const fewLetters = 3
 
-// newSecrets are the names to hide in URLs, and more.
-func newSecrets(more []string) *secrets { return named(secretNames, secretParameters, more) }
+// New are the names to hide in URLs, and more.
+func New(more []string) *Secrets { return named(secretNames, secretParameters, more) }
 
-func named(lists ...[]string) *secrets {
-	s := &secrets{}
+func named(lists ...[]string) *Secrets {
+	s := &Secrets{}
 	for _, name := range slices.Concat(lists...) {
 		if name != "" {
 			given := []byte(name)
@@ -61,7 +64,7 @@ func named(lists ...[]string) *secrets {
 	return s
 }
 
-func (s *secrets) has(name []byte) bool {
+func (s *Secrets) has(name []byte) bool {
 	first, n := spelled(name)
 	if len(name) == 0 || s.lengths[first]&(1<<(n%64)) == 0 {
 		return false
@@ -115,7 +118,7 @@ func appendLetters(dst, name []byte) []byte {
 
 // named reports whether a name is that of a secret, or a path with one in it, as forms and frameworks write them:
 // user[password], token[0], user.password.
-func (s *secrets) named(name []byte) bool {
+func (s *Secrets) named(name []byte) bool {
 	for rest := name; ; {
 		end := bytes.IndexAny(rest, "[].")
 		if end < 0 {
@@ -129,7 +132,7 @@ func (s *secrets) named(name []byte) bool {
 }
 
 // namedEscaped is named for a name as a URL has it.
-func (s *secrets) namedEscaped(name []byte) bool {
+func (s *Secrets) namedEscaped(name []byte) bool {
 	var room [64]byte
 	return s.named(plainName(room[:0], name))
 }

@@ -1,4 +1,4 @@
-package mapping
+package redact
 
 import "bytes"
 
@@ -11,8 +11,8 @@ type parameters struct {
 	answer oauthAnswer
 }
 
-func (s *secrets) redactParameters(dst, text []byte, depth int) ([]byte, bool) {
-	i := queryStart(text)
+func (s *Secrets) redactParameters(dst, text []byte, depth int) ([]byte, bool) {
+	i := QueryStart(text)
 	if i < 0 {
 		return dst, false
 	}
@@ -24,7 +24,7 @@ func (s *secrets) redactParameters(dst, text []byte, depth int) ([]byte, bool) {
 	for i++; i < len(text); i++ {
 		from, to := s.inParameter(&p, i)
 		if from < to {
-			dst = append(append(dst, text[copied:from]...), redactedText...)
+			dst = append(append(dst, text[copied:from]...), Text...)
 			copied = to
 		}
 		i = parameterEnd(text, to)
@@ -37,7 +37,7 @@ func (s *secrets) redactParameters(dst, text []byte, depth int) ([]byte, bool) {
 
 // inParameter returns what to hide of the parameter that starts at i: its value, all of it when its name is
 // part of what is encoded, or nothing, with from and to the same.
-func (s *secrets) inParameter(p *parameters, i int) (from, to int) {
+func (s *Secrets) inParameter(p *parameters, i int) (from, to int) {
 	end := parameterEnd(p.text, i)
 	equals := bytes.IndexByte(p.text[i:end], '=')
 	if equals < 0 {
@@ -67,7 +67,7 @@ func (s *secrets) inParameter(p *parameters, i int) (from, to int) {
 
 // ofSecret returns what to hide of a parameter that is a secret. Its name may hold another one:
 // https%3A%2F%2Fu%3Ap%40b%2F%3Ftoken=x.
-func (s *secrets) ofSecret(p *parameters, i, value int) (from, to int) {
+func (s *Secrets) ofSecret(p *parameters, i, value int) (from, to int) {
 	end := secretEnd(p.text[:p.word], value)
 	if s.within("?", p.text[i:value-1], p.depth) {
 		return i, end

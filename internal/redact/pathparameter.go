@@ -1,4 +1,4 @@
-package mapping
+package redact
 
 import (
 	"bytes"
@@ -18,11 +18,11 @@ func maybePathParameter(text []byte) bool {
 // withoutPathParameters returns a text in which the values of secret parameters in paths are redacted, before
 // the first parameter of a query. A path has a slash before them, or it is a session ID as Java's servers
 // write it. found reports whether there were any; if not, the text itself comes back.
-func (s *secrets) withoutPathParameters(text []byte) (out []byte, found bool) {
+func (s *Secrets) withoutPathParameters(text []byte) (out []byte, found bool) {
 	if !maybePathParameter(text) {
 		return text, false
 	}
-	end := queryStart(text)
+	end := QueryStart(text)
 	if end < 0 {
 		end = len(text)
 	}
@@ -41,7 +41,7 @@ func (s *secrets) withoutPathParameters(text []byte) (out []byte, found bool) {
 		}
 		value := name + equals + 1
 		if hidable(text[value:i]) && s.inPath(text[name:value-1], slash) {
-			out = append(append(out, text[copied:value]...), redactedText...)
+			out = append(append(out, text[copied:value]...), Text...)
 			copied = i
 		}
 	}
@@ -53,7 +53,7 @@ func (s *secrets) withoutPathParameters(text []byte) (out []byte, found bool) {
 
 // inPath reports whether a parameter of a path is a secret. Without a slash before it that is no path, but
 // for a session ID.
-func (s *secrets) inPath(name []byte, slash bool) bool {
+func (s *Secrets) inPath(name []byte, slash bool) bool {
 	return s.namedEscaped(name) && (slash || strings.EqualFold(string(name), sessionID))
 }
 

@@ -1,4 +1,4 @@
-package mapping
+package redact
 
 import (
 	"bytes"
@@ -8,7 +8,7 @@ import (
 
 // maybeUserinfo is a quick no for texts without a URL that has a name or a password before its host.
 func maybeUserinfo(text []byte) bool {
-	return bytes.IndexByte(text, '@') >= 0 && authorityStart(text, 0, queryStart(text)) >= 0
+	return bytes.IndexByte(text, '@') >= 0 && authorityStart(text, 0, QueryStart(text)) >= 0
 }
 
 // withoutUserinfo returns a text in which whatever stands before the host of a URL is redacted, name and password alike,
@@ -18,13 +18,13 @@ func withoutUserinfo(text []byte) (out []byte, found bool) {
 	if !maybeUserinfo(text) {
 		return text, false
 	}
-	query := queryStart(text)
+	query := QueryStart(text)
 	copied := 0
 	for i := authorityStart(text, 0, query); i >= 0; i = authorityStart(text, i, query) {
 		end := i + authorityEnd(text[i:], query >= 0 && i > query)
 		at := bytes.LastIndexByte(text[i:end], '@')
-		if at > 0 && string(text[i:i+at]) != redactedText {
-			out = append(append(out, text[copied:i]...), redactedText...)
+		if at > 0 && string(text[i:i+at]) != Text {
+			out = append(append(out, text[copied:i]...), Text...)
 			copied = i + at
 		}
 	}
