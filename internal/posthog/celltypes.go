@@ -135,28 +135,5 @@ func appendTyped(dst, cell []byte, kind cellKinds) []byte {
 	return append(dst, cell...)
 }
 
-// A rounded ID is a number of more digits than a spreadsheet shows: 4892010000000123 becomes 4.89201E+15, and many IDs
-// become one.
-func rounded(id []byte) bool {
-	i := 0
-	if i < len(id) && id[i] == '-' {
-		i++
-	}
-	if i == len(id) || !digit(id[i]) {
-		return false
-	}
-	if i++; i < len(id) && (id[i] == '.' || id[i] == ',') {
-		point := i
-		for i++; i < len(id) && digit(id[i]); i++ {
-		}
-		if i == point+1 {
-			return false
-		}
-	}
-	if len(id)-i < len("E+15") || id[i] != 'E' || id[i+1] != '+' {
-		return false
-	}
-	for i += 2; i < len(id) && digit(id[i]); i++ {
-	}
-	return i == len(id)
-}
+// null reports whether a cell is empty or ClickHouse's way to write NULL.
+func null(cell []byte) bool { return len(cell) == 0 || string(cell) == `\N` }

@@ -174,19 +174,6 @@ func (c *Chunk) csvRow(d *decoder, start, next int) (r decoded) {
 	return r
 }
 
-var newline = []byte{'\n'}
-
-func trimLineEnd(row []byte) []byte {
-	n := len(row)
-	if n > 0 && row[n-1] == '\n' {
-		n--
-	}
-	if n > 0 && row[n-1] == '\r' {
-		n--
-	}
-	return row[:n]
-}
-
 const shownRow = 4 << 10
 
 func (c *Chunk) rowError(d *decoder, f *fault, row []byte) *RowError {
@@ -214,8 +201,6 @@ func (c *Chunk) Trust(sum uint64) error {
 	}
 }
 
-const hintChanged = "run again once nothing writes to the file"
-
 // Size is how many bytes of rows the chunk has.
 func (c *Chunk) Size() int {
 	if c.packed != nil {
@@ -238,4 +223,52 @@ func (c *Chunk) Release() {
 	c.buffer.release()
 	c.slab.release()
 	c.buffer, c.slab, c.data, c.guarded, c.packed = nil, nil, nil, nil, nil
+}
+
+// persons yields the chunk's rows as those of a persons export; it returns false when nobody wants more.
+func (c *Chunk) persons(yield func(*PersonRow, error) bool) bool {
+	d := decoders.Get().(*decoder)
+	defer decoders.Put(d)
+	d.renamed, d.zone = c.layout.renamed, c.layout.zone
+	d.beginCells(c)
+	defer d.endCells(c)
+	if !c.tooLong && (c.ends == nil || c.layout.elements != nil) {
+		d.rows = markStops(d.rows, c.guarded, len(c.data))
+	}
+	line := c.Line
+	for start, number := 0, uint32(0); start < len(c.data); number++ {
+		d.begin()
+		d.beginPerson()
+		d.event.Ref, d.event.Line, d.row.Line = c.Ref+uint64(number), line, line
+		r := c.row(d, start, number)
+		text := c.data[r.start:r.end]
+		start, line = r.next, line+r.lines
+		switch {
+		case r.blank:
+		case r.fault != nil:
+			if !yield(nil, c.rowError(d, r.fault, text)) {
+				return false
+			}
+		case !yield(&d.row, nil):
+			return false
+		}
+	}
+	return true
+}
+
+// element decodes the element that stands in the row from start to next.
+func (c *Chunk) element(d *decoder, start, next int) (r decoded) {
+	row := c.data[start:next]
+	r.lines, r.next = int64(bytes.Count(row, newline)), next
+	r.end = start + len(bytes.TrimRight(row, " \t\r\n"))
+	r.start = start + len(row) - len(bytes.TrimLeft(row, " \t\r\n"))
+	if r.start < r.end && c.data[r.start] == ',' {
+		r.start = next - len(bytes.TrimLeft(c.data[r.start+1:next], " \t\r\n"))
+	}
+	r.end = max(r.start, r.end)
+	d.event.Line += int64(bytes.Count(c.data[start:r.start], newline))
+	if r.blank = r.start == r.end || c.data[r.start] == ']'; !r.blank && r.end-r.start <= c.maxRow {
+		r.fault = c.layout.decode(d, c.guarded, r.start, r.end)
+	}
+	return r
 }

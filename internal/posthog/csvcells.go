@@ -42,10 +42,6 @@ func (d *decoder) splitCells(data []byte, i, end int, delimiter byte) int {
 	}
 }
 
-// looseQuotes reports whether a quote within a cell that does not begin with one is a character as any other: databases that
-// write tabs between cells quote nothing.
-func looseQuotes(delimiter byte) bool { return delimiter == '\t' }
-
 // plainCellEnd returns the index of the first delimiter, which is each byte of delimiters, or quote, each byte of quotes, or
 // end.
 func plainCellEnd(data []byte, i, end int, delimiters, quotes uint64) int {
@@ -141,6 +137,3 @@ func cellFault(n, want int) *fault {
 	}
 	return faultf(CSVFields, "the row has %s, but the header has %d", several(n, "cell", "cells"), want)
 }
-
-// null reports whether a cell is empty or ClickHouse's way to write NULL.
-func null(cell []byte) bool { return len(cell) == 0 || string(cell) == `\N` }

@@ -87,3 +87,7 @@ func closingQuote(data []byte, i int) int {
 		i += 2
 	}
 }
+
+// looseQuotes reports whether a quote within a cell that does not begin with one is a character as any other: databases that
+// write tabs between cells quote nothing.
+func looseQuotes(delimiter byte) bool { return delimiter == '\t' }

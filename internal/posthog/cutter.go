@@ -19,12 +19,6 @@ type cutter struct {
 	line     int64        // the line on which rest begins
 }
 
-// splitting tells a layout's split what it may do.
-type splitting struct {
-	last   bool // no more bytes will come
-	giveUp bool // the first row has become too long to wait for its end
-}
-
 // add takes the next window. The error is that the source is refused.
 func (c *cutter) add(b block) *SourceError {
 	text := b.bytes()

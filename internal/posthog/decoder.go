@@ -56,8 +56,6 @@ type special struct {
 	alias, distinctID                  []byte
 }
 
-var emptyObject = []byte("{}")
-
 func (d *decoder) begin() {
 	d.event = Event{}
 	d.fields = fields{}
@@ -65,75 +63,6 @@ func (d *decoder) begin() {
 	d.members, d.personMembers = d.members[:0], d.personMembers[:0]
 	d.scratch = d.scratch[:0]
 	d.badID, d.badTeam, d.rowNamed = "", nil, 0
-}
-
-// finish completes the event, whatever shape it came in, once its own fields and its properties are read.
-func (d *decoder) finish() *fault {
-	e, s := &d.event, &d.special
-	if e.Properties == nil {
-		e.Properties = emptyObject
-	}
-	e.Members, e.PersonMembers = d.members, d.personMembers
-	if len(e.DistinctID) == 0 && d.badID == "" {
-		e.DistinctID, d.badID = d.id(s.distinctID, true)
-	}
-	if d.badID != "" {
-		return faultf(BadDistinctID, "`distinct_id` %s", d.badID)
-	}
-	if blank(e.DistinctID) {
-		return faultf(NoDistinctID, "`distinct_id` is missing or blank")
-	}
-	if d.badTeam != nil {
-		return faultf(BadTeamID, "`team_id` is not a whole number: %s", quoted(string(d.badTeam)))
-	}
-	d.checkPersonID()
-	e.Personless = e.Personless || string(s.processPersonProfile) == "false"
-	e.IsIdentified = string(s.isIdentified) == "true"
-	e.WebVisitor = string(s.isIdentified) == "false" && string(s.lib) == `"web"`
-	e.UserID, _ = d.id(s.userID, true)
-	e.DeviceID, _ = d.id(s.deviceID, true)
-	e.AnonDistinctID, _ = d.id(s.anonDistinctID, true)
-	e.Alias, _ = d.id(s.alias, true)
-	e.Set = d.bothObjects(object(s.set), e.Set)
-	e.SetOnce = d.bothObjects(object(s.setOnce), e.SetOnce)
-	e.Unset = d.bothUnsets(objectOrArray(s.unset), e.Unset)
-	return nil
-}
-
-// checkPersonID keeps a `person_id` that is a UUID, which PostHog's always are. Other text, such as nan or
-// undefined, would make one person of everybody whose row has it, and so would ClickHouse's default UUID, which
-// is all zeros and stands for none.
-func (d *decoder) checkPersonID() {
-	e := &d.event
-	if len(e.PersonID) == 0 {
-		e.PersonID = nil
-		return
-	}
-	id, ok := parseUUID(e.PersonID)
-	switch {
-	case !ok:
-		e.PersonID, e.NoPersonID = nil, e.PersonID
-	case id == UUID{}:
-		e.PersonID = nil
-	case len(e.PersonID) != 36 || bytes.ContainsAny(e.PersonID, "ABCDEF"):
-		start := len(d.scratch)
-		d.scratch = id.Append(d.scratch)
-		e.PersonID = d.scratch[start:len(d.scratch):len(d.scratch)]
-	}
-}
-
-func object(raw []byte) []byte {
-	if len(raw) > 0 && raw[0] == '{' {
-		return raw
-	}
-	return nil
-}
-
-func objectOrArray(raw []byte) []byte {
-	if len(raw) > 0 && (raw[0] == '{' || raw[0] == '[') {
-		return raw
-	}
-	return nil
 }
 
 // What can be wrong with an ID. Damaged IDs are not mended: two that differ only in what was damaged would become one
@@ -215,15 +144,6 @@ func ascii(text []byte) bool {
 	return true
 }
 
-// takeTeam reads a team_id, which may be missing.
-func (d *decoder) takeTeam(text []byte) {
-	n, ok := number(text)
-	if !ok && len(text) > 0 {
-		d.badTeam = text
-	}
-	d.event.TeamID = n
-}
-
 // number reads an integer. 4242.0 is one: tools that know no missing integers write a column with gaps so.
 func number(text []byte) (n int64, ok bool) {
 	if whole, fraction, ok := bytes.Cut(text, []byte{'.'}); ok && len(bytes.Trim(fraction, "0")) == 0 {
@@ -247,3 +167,51 @@ func number(text []byte) (n int64, ok bool) {
 	}
 	return n, true
 }
+
+func (d *decoder) beginPerson() {
+	d.row = PersonRow{DistinctIDs: d.row.DistinctIDs[:0]}
+}
+
+// guarded returns text with a guard after it, as scanning needs: text itself where there happens to be one, else a copy
+// in scratch.
+func (d *decoder) guarded(text []byte) (data []byte, end int) {
+	end = len(text)
+	if cap(text) >= end+guard {
+		if next := text[:end+1][end]; next == 0 || next == '\n' {
+			return text[:end+guard], end
+		}
+	}
+	start := len(d.scratch)
+	d.scratch = append(d.scratch, text...)
+	return d.closeScratch(start)
+}
+
+// closeScratch puts a guard after the text that begins at start of scratch.
+func (d *decoder) closeScratch(start int) (data []byte, end int) {
+	end = len(d.scratch) - start
+	d.scratch = append(d.scratch, zeros[:]...)
+	return d.scratch[start:], end
+}
+
+var zeros [guard]byte
+
+// unquoted returns the text of a JSON string, guarded.
+func (d *decoder) unquoted(raw []byte) (data []byte, end int) {
+	start := len(d.scratch)
+	d.scratch = appendUnescaped(d.scratch, raw[1:len(raw)-1])
+	return d.closeScratch(start)
+}
+
+// key returns the inside of a JSON string without its escapes.
+func (d *decoder) key(raw []byte, escaped bool) []byte {
+	if !escaped {
+		return raw
+	}
+	start := len(d.scratch)
+	d.scratch = appendUnescaped(d.scratch, raw)
+	return d.scratch[start:]
+}
+
+func (d *decoder) time(text []byte) Time { return parseTimeIn(d.zone, text) }
+
+func (d *decoder) created(text []byte) Time { return createdAt(d.time(text)) }

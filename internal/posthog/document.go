@@ -104,9 +104,6 @@ func (doc *documentHead) beyond(h *head) *refusal {
 		"move the rows to the front, for example with jq '{columns, results} + .'")
 }
 
-// mostSeen is how many rows are looked at to find out what they are.
-const mostSeen = 100
-
 // readElements reads the first elements, as far as they go.
 func (doc *documentHead) readElements(d *json.Decoder) {
 	for len(doc.elements) < mostSeen && d.More() {

@@ -1,9 +1,6 @@
 package posthog
 
-import (
-	"bytes"
-	"math/bits"
-)
+import "math/bits"
 
 // elements cuts a JSON array at the commas between its elements. A row is an element with the comma before it, if there
 // is one. What comes after the last, from the closing bracket to the document's end, is the last row; it is none to
@@ -110,21 +107,4 @@ func quoteOrBackslash(data []byte, i int) int {
 		i++
 	}
 	return i
-}
-
-// element decodes the element that stands in the row from start to next.
-func (c *Chunk) element(d *decoder, start, next int) (r decoded) {
-	row := c.data[start:next]
-	r.lines, r.next = int64(bytes.Count(row, newline)), next
-	r.end = start + len(bytes.TrimRight(row, " \t\r\n"))
-	r.start = start + len(row) - len(bytes.TrimLeft(row, " \t\r\n"))
-	if r.start < r.end && c.data[r.start] == ',' {
-		r.start = next - len(bytes.TrimLeft(c.data[r.start+1:next], " \t\r\n"))
-	}
-	r.end = max(r.start, r.end)
-	d.event.Line += int64(bytes.Count(c.data[start:r.start], newline))
-	if r.blank = r.start == r.end || c.data[r.start] == ']'; !r.blank && r.end-r.start <= c.maxRow {
-		r.fault = c.layout.decode(d, c.guarded, r.start, r.end)
-	}
-	return r
 }

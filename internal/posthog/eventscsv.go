@@ -64,26 +64,6 @@ func (h *head) rename() {
 
 var flatPrefixes = map[string]string{"properties": "*.properties.", "person_properties": "person.properties."}
 
-// within reports whether there are columns of what is within name.
-func (h *head) within(name string) bool {
-	for _, n := range h.names {
-		if strings.HasPrefix(n, name+".") {
-			return true
-		}
-	}
-	return false
-}
-
-// anyColumn returns the first column that is there.
-func (h *head) anyColumn(names ...string) int {
-	for _, name := range names {
-		if column := h.column(name); column >= 0 {
-			return column
-		}
-	}
-	return -1
-}
-
 var distinctIDColumns = []string{"*.distinct_id", "distinct_id", "Person .distinct_id", "person.distinct_id"}
 
 // csvFields are the columns that have a meaning. `*` is the whole event; columns beside it, such as `event`, repeat parts
@@ -193,20 +173,4 @@ func (x *csvRows) roundedIDs(d *decoder) *fault {
 		return roundedID("the linked ID", linked)
 	}
 	return nil
-}
-
-// isRounded reports whether an ID was rounded, and does not have the form of the user's own.
-func isRounded(id []byte, userID func(id []byte) bool) bool {
-	return rounded(id) && (userID == nil || !userID(id))
-}
-
-func roundedID(what string, id []byte) *fault {
-	f := roundedCell(what, id)
-	f.detail += "; if your IDs do look like this, use --user-id"
-	return f
-}
-
-func roundedCell(what string, cell []byte) *fault {
-	return faultf(RoundedID, "%s is %s: a spreadsheet has rounded a longer number and lost the other digits; "+
-		"export again, and do not save the file in a spreadsheet", what, quoted(string(cell)))
 }

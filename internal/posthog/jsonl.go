@@ -191,14 +191,6 @@ func (d *decoder) takeUUID() {
 	}
 }
 
-// either returns a value, or its alias's where there is none.
-func either(raw, alias []byte) []byte {
-	if alias == nil || len(raw) > 0 && raw[0] != 'n' && string(raw) != `""` {
-		return raw
-	}
-	return alias
-}
-
 // takeObjects reads `properties` and `person_properties`, unless walkRow has done so already.
 func (d *decoder) takeObjects() (f *fault) {
 	if raw := d.fields.properties; len(raw) > 0 && raw[0] == '"' {
@@ -232,4 +224,21 @@ func (d *decoder) attributes(first, second []byte, kind func([]byte) []byte) []b
 		}
 	}
 	return nil
+}
+
+// rename is of for a key of the row, and notes which columns the row has.
+func (d *decoder) rename(name []byte) []byte {
+	to, ok := d.renamed[string(name)]
+	if !ok {
+		return name
+	}
+	d.rowNamed |= to.named
+	d.named |= to.named
+	switch {
+	case to.to != nil:
+		return to.to
+	case to.other&d.rowNamed != 0:
+		return unread
+	}
+	return name
 }

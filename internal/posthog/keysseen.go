@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 )
 
 // keysSeen are the keys of the first rows of a JSON file.
@@ -55,20 +53,5 @@ func (s *keysSeen) refuse(r renaming) *refusal {
 	return refuse("the first rows have no `event` key; their keys are "+listed(slices.Sorted(maps.Keys(s.keys))), hintColumns)
 }
 
-const hintColumns = "if these are events with other names, use --column event=NAME (see `ph2cio help reading`); otherwise " + hintEvents
-
-// listed shows names from a file, which may hold anything, on one line.
-func listed(names []string) string {
-	const most, longest = 12, 40
-	var shown []string
-	for _, name := range names[:min(len(names), most)] {
-		if len(name) > longest {
-			name = strings.ToValidUTF8(name[:longest], "") + "..."
-		}
-		shown = append(shown, name)
-	}
-	if len(names) > most {
-		shown = append(shown, "...")
-	}
-	return strconv.Quote(strings.Join(shown, ", "))
-}
+// mostSeen is how many rows are looked at to find out what they are.
+const mostSeen = 100

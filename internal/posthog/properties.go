@@ -154,3 +154,75 @@ func (d *decoder) noteSpecial(key []byte, escaped bool, raw []byte) {
 		s.distinctID = raw
 	}
 }
+
+// propertiesText reads `properties` from text of its own. Nothing and null are an empty object.
+func (d *decoder) propertiesText(data []byte, end int) *fault {
+	return d.objectText("`properties`", data, end, d.walkProperties)
+}
+
+// personPropertiesText reads `person_properties` from text of its own. Nothing and null are none.
+func (d *decoder) personPropertiesText(data []byte, end int) *fault {
+	return d.objectText("`person_properties`", data, end, d.walkPersonProperties)
+}
+
+// objectText lets walk read text that must be an object, null or nothing.
+func (d *decoder) objectText(what string, data []byte, end int, walk func(data []byte, marks []uint64, i, end, depth int) int) *fault {
+	i := scanSpace(data, 0, end)
+	if i == end || isNull(data, i, end) {
+		return nil
+	}
+	if data[i] != '{' {
+		return notAnObject(what, data[:end])
+	}
+	d.marks = markStops(d.marks, data, end)
+	if i = walk(data, d.marks, i, end, 0); i < 0 || scanSpace(data, i, end) != end {
+		return notJSON(what, data[:end])
+	}
+	return nil
+}
+
+// valueText returns the JSON value that the text is, nil if it is not valid.
+func (d *decoder) valueText(data []byte, end int) []byte {
+	i := scanSpace(data, 0, end)
+	d.marks = markStops(d.marks, data, end)
+	after := scanValue(&d.kinds, data, d.marks, i, end, 0)
+	if after < 0 || scanSpace(data, after, end) != end {
+		return nil
+	}
+	return data[i:after:after]
+}
+
+func isNull(data []byte, i, end int) bool {
+	return data[i] == 'n' && scanScalar(data, i) == i+4 && scanSpace(data, i+4, end) == end
+}
+
+// walkPerson reads a `person` of PostHog's API, the object at data[i], for its properties: those of today, not of when
+// the event happened. They count only in a row without `person_properties`. It returns the index after the object, or -1.
+func (d *decoder) walkPerson(data []byte, marks []uint64, i, end int) int {
+	d.forgetPerson()
+	if d.fields.hasPersonProperties {
+		return scanValue(&d.kinds, data, marks, i, end, 1)
+	}
+	after, members := d.walkMembers(data, marks, i, end, 1, d.personMembers, false)
+	if after < 0 {
+		return -1
+	}
+	d.personMembers = members[:0]
+	properties := -1
+	for _, m := range members {
+		if string(d.key(data[i+int(m.KeyStart):i+int(m.KeyEnd)], m.Escaped)) == "properties" {
+			properties = i + int(m.ValueStart)
+		}
+	}
+	if properties >= 0 && data[properties] == '{' {
+		d.walkPersonProperties(data, marks, properties, end, 2) // scanned above, so it cannot fail
+	}
+	return after
+}
+
+// forgetPerson forgets an earlier `person`: of two in one row the last counts.
+func (d *decoder) forgetPerson() {
+	if !d.fields.hasPersonProperties {
+		d.personMembers, d.event.PersonProperties = d.personMembers[:0], nil
+	}
+}

@@ -346,16 +346,6 @@ func (p *pump) patched(end int64) *SourceError {
 	return trouble
 }
 
-// again is the error in a reading that knew of it; nil for nil.
-func (e *SourceError) again() *SourceError {
-	if e == nil {
-		return nil
-	}
-	again := *e
-	again.Doubtful = false
-	return &again
-}
-
 const (
 	hintDamaged  = "get a new copy of the file, or use what can be read of its damaged parts: --accept-damaged"
 	hintSalvaged = "check what was read; get a new copy of the file if you can"

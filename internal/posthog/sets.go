@@ -54,3 +54,25 @@ func (d *decoder) keysOf(unset []byte) []byte {
 
 // hollow reports whether an object or a list has nothing in it.
 func hollow(value []byte) bool { return len(bytes.TrimSpace(value[1:len(value)-1])) == 0 }
+
+// either returns a value, or its alias's where there is none.
+func either(raw, alias []byte) []byte {
+	if alias == nil || len(raw) > 0 && raw[0] != 'n' && string(raw) != `""` {
+		return raw
+	}
+	return alias
+}
+
+func object(raw []byte) []byte {
+	if len(raw) > 0 && raw[0] == '{' {
+		return raw
+	}
+	return nil
+}
+
+func objectOrArray(raw []byte) []byte {
+	if len(raw) > 0 && (raw[0] == '{' || raw[0] == '[') {
+		return raw
+	}
+	return nil
+}

@@ -1,32 +1,6 @@
 package posthog
 
-import (
-	"bytes"
-	"time"
-)
-
-// layout is how one file is read: what its rows look like, and where they begin.
-type layout struct {
-	shape  string
-	header int          // bytes before the first row
-	csv    bool         // rows may span lines
-	cut    byte         // between the cells of CSV
-	vague  bool         // of CSV: it may be prose, of which a word is the name of a column
-	cells  []typedCell  // of CSV: the columns that hold one value each, of which the type is to be found out
-	said   *SourceError // a warning; nil for none
-	split  func(data []byte, s splitting) (n, rows int, ends []uint32)
-
-	elements *elements                      // cuts a file whose rows are the elements of a JSON array; else nil
-	ending   func(rest []byte) *SourceError // looks at what comes after the last whole row of such a file
-	renamed  renaming                       // of the keys of JSON rows
-	named    uint64                         // of Options.Columns, those that the file names before its rows
-	zone     *time.Location                 // of times without one; nil is UTC
-
-	// One of these decodes a row: of a file in which each line is one, and which returns where the newline is, or of
-	// another, in which split has found its end.
-	line   func(d *decoder, data []byte, marks []uint64, start int) (newline int, f *fault)
-	decode func(d *decoder, data []byte, start, end int) *fault
-}
+import "bytes"
 
 // A shape recognises one kind of file by how it begins. It returns nils for a file of another kind, and a refusal for a
 // file of its kind that cannot be read.
@@ -40,16 +14,6 @@ var shapes = []shape{
 	document,
 	jsonLines,
 	unknown,
-}
-
-// head is how a file begins.
-type head struct {
-	text    []byte // the first window, after a byte order mark
-	whole   bool   // text is the whole file
-	csvHead        // the first line, if it is CSV
-	named   uint64 // of options.Columns, those that are among names
-	typed   []typedCell
-	options Options
 }
 
 // recogniseFile finds out what a file is. The layout is nil while there is nothing but white space. skip is the number
@@ -99,29 +63,11 @@ func loneReturns(text []byte) *refusal {
 	return refuse("the lines end with a carriage return alone", `convert the file to line feeds, for example with tr '\r' '\n'`)
 }
 
-// column returns the index of the column with this name, -1 if there is none.
-func (h *head) column(name string) int {
-	for i, n := range h.names {
-		if n == name {
-			return i
-		}
-	}
-	return -1
-}
-
-// twice is why a file is refused that has a column more than once.
-func twice(column string) *refusal {
-	return refuse("the column "+quoted(column)+" appears more than once", "remove one of them and export again")
-}
-
-// twice refuses a file in which a column that counts is there more than once.
-func (h *head) twice(counts func(name string) bool) *refusal {
-	seen := make(map[string]bool, len(h.names))
-	for _, name := range h.names {
-		if seen[name] && counts(name) {
-			return twice(name)
-		}
-		seen[name] = true
-	}
-	return nil
+// personShapes are the kinds of persons exports, tried in this order.
+var personShapes = []shape{
+	foreignBytes,
+	personsCSV,
+	personsDocument,
+	personLines,
+	notPersons,
 }

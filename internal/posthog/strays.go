@@ -5,9 +5,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -177,29 +175,4 @@ func blankFile(path string) bool {
 	defer file.Close()
 	head, err := headOf(file, 0, headSize)
 	return err == nil && blank(head)
-}
-
-// beginsJSON reports whether text begins as a JSON document of objects or lists does, as far as it goes.
-func beginsJSON(text []byte) bool {
-	d := json.NewDecoder(bytes.NewReader(text))
-	for i := range 3 {
-		token, err := d.Token()
-		if err != nil {
-			return i > 0 && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF))
-		}
-		delim, opens := token.(json.Delim)
-		switch {
-		case i == 0 && (!opens || delim != '{' && delim != '['):
-			return false
-		case i == 0 && delim == '{':
-			_, err := d.Token()
-			_, syntax := errors.AsType[*json.SyntaxError](err)
-			return !syntax
-		case i == 1 && !opens:
-			return false
-		case i == 1 && delim == ']':
-			return true
-		}
-	}
-	return true
 }

@@ -43,43 +43,6 @@ func parseTimeIn(zone *time.Location, text []byte) Time {
 	return Time{State: Unreadable}
 }
 
-func (d *decoder) time(text []byte) Time    { return parseTimeIn(d.zone, text) }
-func (d *decoder) created(text []byte) Time { return createdAt(d.time(text)) }
-
-// timestamp takes the text of the event's `timestamp`, and keeps it where it cannot be read.
-func (d *decoder) timestamp(text []byte) {
-	if d.event.Timestamp = d.time(text); d.event.Timestamp.State == Unreadable {
-		d.event.Unreadable = text
-	}
-}
-
-// takeCreatedAt does so of `created_at`.
-func (d *decoder) takeCreatedAt(text []byte) {
-	if d.event.CreatedAt = d.created(text); d.event.CreatedAt.State == Unreadable {
-		d.event.NoCreatedAt = text
-	}
-}
-
-// takenBefore takes, for a row without a `timestamp`, what the exports of PostHog's plugin server of 2021 have in its place:
-// `now`, when the server got the event, less `offset`, the milliseconds that it had waited on the device before it was sent
-// (plugin-server, src/worker/ingestion/timestamps.ts). `sent_at` corrects nothing: in historical exports it is made of
-// `created_at`.
-func (d *decoder) takenBefore(now, offset []byte) {
-	e := &d.event
-	if e.Timestamp.State != Missing || len(now) == 0 {
-		return
-	}
-	if d.timestamp(now); e.Timestamp.State != Known || len(offset) == 0 {
-		return
-	}
-	millis, err := strconv.ParseFloat(string(offset), 64)
-	if err != nil || !(math.Abs(millis) < mostMillis) {
-		e.Timestamp, e.Unreadable = Time{State: Unreadable}, offset
-		return
-	}
-	e.Timestamp.Micros -= int64(math.Round(millis * 1000))
-}
-
 // parseCreated reads a `created_at`.
 func parseCreated(text []byte) Time { return createdAt(ParseTime(text)) }
 

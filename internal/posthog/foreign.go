@@ -3,54 +3,11 @@ package posthog
 import (
 	"bytes"
 	"encoding/json"
-	"path/filepath"
-	"strconv"
-	"strings"
-
-	"ph2cio/internal/escape"
+	"errors"
+	"io"
 )
 
-// A refusal says what a file is instead of a file of PostHog events, and what to do.
-type refusal struct {
-	what string
-	hint string
-
-	persons, stray bool // see SourceError
-}
-
-func refuse(what, hint string) *refusal { return &refusal{what: what, hint: hint} }
-
-func (r *refusal) Error() string { return r.what }
-
-// refusedSource is the error for a source that cannot be read for a reason of its own.
-func refusedSource(source *Source, r *refusal, codec string) *SourceError {
-	e := &SourceError{Path: source.Path, Kind: Refused, Err: r, Hint: r.hint, Persons: r.persons, Stray: r.stray && (codec == "" || codec == "brotli")} // which has no magic
-	if r.persons {
-		e.Hint = "pass it as --persons " + escape.Shell(source.Path) + ", with an export of events as SOURCE"
-	} else if source.Beside {
-		e.Hint += "; or leave the file out: --exclude " + escape.Shell(filepath.Base(source.Path))
-	}
-	return e
-}
-
-// personsExport refuses persons where events are read.
-func personsExport() *refusal {
-	return &refusal{what: "the file is an export of persons, not of events", persons: true}
-}
-
-// quoted shows text from a file, which may hold anything, on one line.
-func quoted(text string) string {
-	const most = 60
-	if len(text) > most {
-		text = strings.ToValidUTF8(text[:most], "") + "..."
-	}
-	return strconv.Quote(text)
-}
-
 const hintEvents = "use a batch export of the events model (JSONLines), a CSV from the events explorer, or a dump of ClickHouse's events table"
-
-// Quoted shows text from a row, which may hold anything, on one line: escaped, and shortened.
-func Quoted(text []byte) string { return quoted(string(text)) }
 
 // foreign knows files that are of another program, or of PostHog but not events.
 func foreign(h *head) (*layout, *refusal) {
@@ -117,12 +74,6 @@ func foreignCSV(h *head) *refusal {
 	return nil
 }
 
-// firstLine returns the line that begins at start.
-func (h *head) firstLine(start int) string {
-	line, _, _ := bytes.Cut(h.text[start:], newline)
-	return string(trimLineEnd(line))
-}
-
 // foreignJSON tells what an object is that has no `event`, nil if it is nothing known.
 func foreignJSON(keys map[string]json.RawMessage) *refusal {
 	has := func(names ...string) bool {
@@ -157,4 +108,57 @@ func unknown(h *head) (*layout, *refusal) {
 		r.what = "the file is neither JSON lines nor CSV of PostHog events; it begins with " + quoted(h.firstLine(0))
 	}
 	return nil, r
+}
+
+// foreignBytes refuses what is no text of anything.
+func foreignBytes(h *head) (*layout, *refusal) {
+	for _, f := range foreignFiles {
+		if f.is(h.text) {
+			return nil, refuse(f.what, hintPersons)
+		}
+	}
+	return nil, nil
+}
+
+// notPersons refuses what no shape has recognised.
+func notPersons(h *head) (*layout, *refusal) {
+	if len(h.names) > 1 {
+		return nil, refuse("the file is not an export of persons; its columns are "+listed(h.names), hintPersons)
+	}
+	return nil, refuse("the file is not an export of persons; it begins with "+quoted(h.firstLine(0)), hintPersons)
+}
+
+const eventsInstead = "the file is an export of events, not of persons"
+
+const hintInstead = "pass it as a SOURCE; for --persons, " + hintPersons
+
+const (
+	hintPersons = "use a batch export of the persons model (JSONLines), a CSV from PostHog's persons page, or a dump of ClickHouse's person_distinct_id2"
+)
+
+const hintColumns = "if these are events with other names, use --column event=NAME (see `ph2cio help reading`); otherwise " + hintEvents
+
+// beginsJSON reports whether text begins as a JSON document of objects or lists does, as far as it goes.
+func beginsJSON(text []byte) bool {
+	d := json.NewDecoder(bytes.NewReader(text))
+	for i := range 3 {
+		token, err := d.Token()
+		if err != nil {
+			return i > 0 && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF))
+		}
+		delim, opens := token.(json.Delim)
+		switch {
+		case i == 0 && (!opens || delim != '{' && delim != '['):
+			return false
+		case i == 0 && delim == '{':
+			_, err := d.Token()
+			_, syntax := errors.AsType[*json.SyntaxError](err)
+			return !syntax
+		case i == 1 && !opens:
+			return false
+		case i == 1 && delim == ']':
+			return true
+		}
+	}
+	return true
 }

@@ -7,3 +7,16 @@ func splitLines(data []byte, _ splitting) (n, rows int, ends []uint32) {
 	n = bytes.LastIndexByte(data, '\n') + 1
 	return n, bytes.Count(data[:n], newline), nil
 }
+
+var newline = []byte{'\n'}
+
+func trimLineEnd(row []byte) []byte {
+	n := len(row)
+	if n > 0 && row[n-1] == '\n' {
+		n--
+	}
+	if n > 0 && row[n-1] == '\r' {
+		n--
+	}
+	return row[:n]
+}

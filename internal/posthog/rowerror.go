@@ -30,14 +30,6 @@ func faultf(reason, format string, args ...any) *fault {
 	return &fault{reason: reason, detail: fmt.Sprintf(format, args...)}
 }
 
-// several counts things, with the right plural.
-func several(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprint(n, " ", many)
-}
-
 // notJSON says why text, which is what, was refused. encoding/json finds the words.
 func notJSON(what string, text []byte) *fault {
 	var raw json.RawMessage
@@ -57,4 +49,18 @@ func notAnObject(what string, text []byte) *fault {
 		return notJSON(what, text)
 	}
 	return faultf(NotAnObject, "%s is JSON, but not an object", what)
+}
+
+// RowError is one bad row. Reading goes on after it.
+type RowError struct {
+	Path   string
+	Ref    uint64 // the row's number in reading order over all sources, from 0
+	Line   int64  // the line on which it starts, from 1
+	Reason string // a short code for counting: NotJSON and its like
+	Detail string // what exactly is wrong, for a person; it may quote the row's own text
+	Row    []byte // the row's first bytes, at most 4 KiB; borrowed like an Event's
+}
+
+func (e *RowError) Error() string {
+	return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Detail)
 }

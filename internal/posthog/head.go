@@ -1,0 +1,69 @@
+package posthog
+
+import (
+	"bytes"
+	"strings"
+)
+
+// head is how a file begins.
+type head struct {
+	text    []byte // the first window, after a byte order mark
+	whole   bool   // text is the whole file
+	csvHead        // the first line, if it is CSV
+	named   uint64 // of options.Columns, those that are among names
+	typed   []typedCell
+	options Options
+}
+
+// column returns the index of the column with this name, -1 if there is none.
+func (h *head) column(name string) int {
+	for i, n := range h.names {
+		if n == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// anyColumn returns the first column that is there.
+func (h *head) anyColumn(names ...string) int {
+	for _, name := range names {
+		if column := h.column(name); column >= 0 {
+			return column
+		}
+	}
+	return -1
+}
+
+// within reports whether there are columns of what is within name.
+func (h *head) within(name string) bool {
+	for _, n := range h.names {
+		if strings.HasPrefix(n, name+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// firstLine returns the line that begins at start.
+func (h *head) firstLine(start int) string {
+	line, _, _ := bytes.Cut(h.text[start:], newline)
+	return string(trimLineEnd(line))
+}
+
+// twice refuses a file in which a column that counts is there more than once.
+func (h *head) twice(counts func(name string) bool) *refusal {
+	seen := make(map[string]bool, len(h.names))
+	for _, name := range h.names {
+		if seen[name] && counts(name) {
+			return twice(name)
+		}
+		seen[name] = true
+	}
+	return nil
+}
+
+// twice is why a file is refused that has a column more than once.
+func twice(column string) *refusal {
+	return refuse("the column "+quoted(column)+" appears more than once", "remove one of them and export again")
+}

@@ -1,0 +1,31 @@
+package posthog
+
+import (
+	"context"
+	"iter"
+)
+
+// ReadPersons yields the rows of persons exports in order: batch exports of the persons model, the web interface's CSV of
+// persons, the persons list as JSON, and dumps of ClickHouse's tables person_distinct_id2 and person, compressed or not. A
+// *RowError is one bad row, a *SourceError trouble with one file; reading goes on after both. Any other error, the cause of a
+// cancelled context among them, is the last thing yielded.
+func ReadPersons(ctx context.Context, sources []Source, options Options) iter.Seq2[*PersonRow, error] {
+	options.persons = true
+	return func(yield func(*PersonRow, error) bool) {
+		for chunk, err := range Read(ctx, sources, options) {
+			if err != nil {
+				if !yield(nil, err) {
+					return
+				}
+				continue
+			}
+			if !chunk.persons(yield) {
+				return
+			}
+			if options.Types != nil {
+				options.Types.Add(chunk)
+			}
+			chunk.Release()
+		}
+	}
+}
