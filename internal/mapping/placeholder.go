@@ -126,3 +126,10 @@ func distance(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// part is a literal or a placeholder.
+type part struct {
+	field   field
+	literal string // of fieldLiteral, else the placeholder as it is written
+	key     string // of fieldEventProperty and fieldPersonProperty
+}

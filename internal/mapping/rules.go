@@ -199,27 +199,6 @@ func (r *Rules) setAttributes(o Options) (err error) {
 // ofPeople are the placeholders that people have too.
 const ofPeople = "{" + personProperties + "NAME}, {person.id}, {event.distinct_id}"
 
-// newAssignments reads the values of a flag that sets attributes.
-func newAssignments(flag string, texts []string, decide func(string) *key) ([]assignment, error) {
-	var all []assignment
-	for _, text := range texts {
-		a, err := newAssignment(text, decide)
-		if err != nil {
-			return nil, fmt.Errorf("--%s: %s: %w", flag, text, err)
-		}
-		if sets(all, a.key.out) {
-			return nil, fmt.Errorf("--%s sets %s twice", flag, a.key.out)
-		}
-		all = append(all, a)
-	}
-	return all, nil
-}
-
-// sets reports whether one of the assignments makes an attribute of this name.
-func sets(all []assignment, out string) bool {
-	return slices.ContainsFunc(all, func(a assignment) bool { return a.key.out == out })
-}
-
 func (r *Rules) setIdentifier(o Options) (err error) {
 	if o.IdentifierValue == "" {
 		return nil
@@ -283,3 +262,6 @@ func KeptDollars() []string { return []string{WorkflowsOptOut} }
 func (r *Rules) KeepPersonProperty(key []byte) bool {
 	return r.allPersonProperties || len(key) == 0 || key[0] != '$' || r.templated[string(key)] || string(key) == WorkflowsOptOut
 }
+
+// HoldsRecent reports whether events younger than customerio.CampaignAge are held.
+func (r *Rules) HoldsRecent() bool { return r.holdRecent }

@@ -1,23 +1,13 @@
 package mapping
 
 import (
-	"errors"
 	"fmt"
 	"strings"
-
-	"ph2cio/internal/customerio"
 )
 
 // template is text with placeholders in braces, such as "{event.properties.plan} plan". {{ and }} are literal braces.
 type template struct {
 	parts []part
-}
-
-// part is a literal or a placeholder.
-type part struct {
-	field   field
-	literal string // of fieldLiteral, else the placeholder as it is written
-	key     string // of fieldEventProperty and fieldPersonProperty
 }
 
 // parseTemplate reads a template. An error says what is wrong and, of a placeholder that is not known, which are.
@@ -72,33 +62,4 @@ func (t template) needsEvent() string {
 		}
 	}
 	return ""
-}
-
-// assignment is an attribute and the template it is made from.
-type assignment struct {
-	key *key
-	template
-}
-
-var errNoName = errors.New("there is no name before the =")
-
-// newAssignment reads name=template. decide makes the attribute's key.
-func newAssignment(text string, decide func(name string) *key) (assignment, error) {
-	name, value, ok := strings.Cut(text, "=")
-	if !ok {
-		return assignment{}, errors.New("write name=template, such as plan={person.properties.plan}")
-	}
-	if name = strings.TrimSpace(name); name == "" {
-		return assignment{}, errNoName
-	}
-	a := assignment{key: decide(name)}
-	if a.key.does == cutsOff && a.key.why == cutName {
-		return a, fmt.Errorf("the name %.20q... is longer than %d bytes", name, customerio.MaxAttributeName)
-	}
-	if a.key.does == cutsOff {
-		return a, fmt.Errorf("%s is a reserved name; to send it, add --allow-reserved %s", name, name)
-	}
-	var err error
-	a.template, err = parseTemplate(value)
-	return a, err
 }

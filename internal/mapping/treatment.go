@@ -1,7 +1,5 @@
 package mapping
 
-import "ph2cio/internal/posthog"
-
 // What is done with a property of some name, whatever its value. Properties that are never sent have one of the kinds of
 // Mapper.ValuesCut in place of these.
 const (
@@ -10,12 +8,6 @@ const (
 	TreatRedacted = "redacted" // its value is replaced
 	TreatLeftOut  = "left_out" // not asked for
 )
-
-// EventName says what an event is by its name alone: Send, if neither its time nor its person is against it.
-func (r *Rules) EventName(name []byte) Outcome { return r.names.of(name).outcome }
-
-// When returns the time to send an event with. The outcome is Rejected, with a reason, when it has none.
-func (r *Rules) When(e *posthog.Event) (posthog.Time, Outcome) { return r.span.when(e) }
 
 // EventProperty says what is done with an event's property of this plain name.
 func (r *Rules) EventProperty(name string) string { return r.eventProperty(name).treatment() }

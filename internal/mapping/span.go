@@ -79,7 +79,4 @@ func (s span) recent(at posthog.Time) bool {
 	return s.now-at.Micros < customerio.CampaignAge.Microseconds()
 }
 
-// HoldsRecent reports whether events younger than customerio.CampaignAge are held.
-func (r *Rules) HoldsRecent() bool { return r.holdRecent }
-
 func clock(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.RFC3339) }

@@ -1,0 +1,123 @@
+package mapping
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/redact"
+)
+
+// limit is how many bytes a value may have; 0 is no limit. A text that is longer is shortened and counted as text,
+// another value is dropped and counted as other.
+type limit struct {
+	bytes       int
+	text, other cut
+}
+
+// cleaner copies JSON values and takes out what must not leave: bytes that are not UTF-8, U+0000, secrets in URLs, and
+// what is over the limit. A value with none of these is copied byte for byte, so that numbers keep every digit.
+type cleaner struct {
+	secrets *redact.Secrets
+	limit   limit
+	cuts    *cuts
+	text    []byte // scratch: a text without escapes
+	safe    []byte // scratch: a text without secrets
+}
+
+// append appends a value. ok is false, and nothing appended, when it does not fit.
+func (c *cleaner) append(dst, value []byte) (out []byte, ok bool) {
+	start := len(dst)
+	switch value[0] {
+	case '"':
+		return c.appendText(dst, value, c.limit), true
+	case '{', '[':
+		dst = c.appendNested(dst, value)
+	default:
+		dst = append(dst, value...)
+	}
+	if c.limit.bytes > 0 && len(dst)-start > c.limit.bytes {
+		c.cuts.add(c.limit.other)
+		return dst[:start], false
+	}
+	return dst, true
+}
+
+// appendText appends a JSON string.
+func (c *cleaner) appendText(dst, value []byte, l limit) []byte {
+	text := value[1 : len(value)-1]
+	changed := false
+	if bytes.IndexByte(text, '\\') >= 0 || !utf8.Valid(text) {
+		text, changed = c.mended(text)
+	}
+	if redact.Maybe(text) {
+		var found bool
+		if c.safe, found = c.secrets.Append(c.safe[:0], text); found {
+			c.cuts.add(cutSecret)
+			text, changed = c.safe, true
+		}
+	}
+	if l.bytes > 0 && len(text) > l.bytes {
+		c.cuts.add(l.text)
+		text, changed = shortened(text, l.bytes), true
+	}
+	if !changed {
+		return append(dst, value...)
+	}
+	return customerio.AppendString(dst, text)
+}
+
+// mended returns the plain text of the inside of a JSON string. changed reports that it had to be mended, so that the
+// string cannot be copied as it was written.
+func (c *cleaner) mended(inside []byte) (text []byte, changed bool) {
+	var found flaws
+	c.text, found = appendPlain(c.text[:0], inside)
+	if found == 0 {
+		return c.text, false
+	}
+	c.cuts.addFlaws(found)
+	if found&nul != 0 {
+		c.text = withoutNUL(c.text)
+	}
+	return c.text, true
+}
+
+// appendNested appends an object or array, with all strings in it cleaned and the values of keys that name a secret
+// redacted. Its parts have no limit of their own.
+func (c *cleaner) appendNested(dst, value []byte) []byte {
+	for i := 0; i < len(value); {
+		quote := bytes.IndexByte(value[i:], '"')
+		if quote < 0 {
+			return append(dst, value[i:]...)
+		}
+		dst = append(dst, value[i:i+quote]...)
+		i += quote
+		end := skipString(value, i)
+		dst = c.appendText(dst, value[i:end], limit{})
+		if colon := skipSpace(value, end); colon < len(value) && value[colon] == ':' && c.namesSecret(value[i+1:end-1]) {
+			from := skipSpace(value, colon+1)
+			end = skipValue(value, from)
+			dst = c.appendRedacted(append(dst, ':'), value[from:end])
+		}
+		i = end
+	}
+	return dst
+}
+
+// namesSecret reports whether a key, still escaped, names a secret.
+func (c *cleaner) namesSecret(inside []byte) bool {
+	if bytes.IndexByte(inside, '\\') >= 0 {
+		c.text, _ = appendPlain(c.text[:0], inside)
+		inside = c.text
+	}
+	return redact.Key(inside)
+}
+
+// appendRedacted appends what stands in for a secret. A null hides nothing and stays.
+func (c *cleaner) appendRedacted(dst, value []byte) []byte {
+	if isNull(value) {
+		return append(dst, value...)
+	}
+	c.cuts.add(cutSecret)
+	return append(dst, `"`+redact.Text+`"`...)
+}

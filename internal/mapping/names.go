@@ -1,0 +1,133 @@
+package mapping
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/redact"
+)
+
+// name is what an event's name alone decides.
+type name struct {
+	outcome Outcome
+	alias   bool   // of FeedsPerson: the row names a second ID
+	plain   []byte // of an event, page or screen: the event's name in Customer.io
+	cuts    cuts   // made to get that
+}
+
+// names decides by event names and remembers what it decided. It may be used from many goroutines.
+type names struct {
+	only, skip Globs
+	secrets    *redact.Secrets
+
+	lock  sync.Mutex // held to add one
+	known atomic.Pointer[map[string]*name]
+}
+
+// These bound what is remembered: in an export where names are made of IDs, nearly each is new.
+const (
+	maxNames      = 2048
+	maxNameLength = 1024
+)
+
+func (n *names) of(text []byte) *name {
+	if known := n.known.Load(); known != nil {
+		if found := (*known)[string(text)]; found != nil {
+			return found
+		}
+	}
+	return n.add(string(text))
+}
+
+func (n *names) add(text string) *name {
+	decided := n.decide(text)
+	if len(text) > maxNameLength {
+		return decided
+	}
+	n.lock.Lock()
+	defer n.lock.Unlock()
+	known := map[string]*name{}
+	if old := n.known.Load(); old != nil {
+		if len(*old) >= maxNames {
+			return decided
+		}
+		known = maps.Clone(*old)
+	}
+	known[text] = decided
+	n.known.Store(&known)
+	return decided
+}
+
+// decide looks at a name as it will be sent. The API trims names too (docs.customer.io/journeys/invalid-api-requests).
+func (n *names) decide(text string) *name {
+	mended, found := mendedText([]byte(text))
+	plain := bytes.TrimSpace(mended)
+	switch string(plain) {
+	case "$groupidentify":
+		return &name{outcome: skipped(ReasonGroup)}
+	case "$identify", "$set", "$unset", "$delete_person_property":
+		return &name{outcome: Outcome{Bucket: FeedsPerson}}
+	case "$create_alias", "$merge_dangerously":
+		return &name{outcome: Outcome{Bucket: FeedsPerson}, alias: true}
+	}
+	if reason := n.skips(plain); reason != "" {
+		return &name{outcome: skipped(reason)}
+	}
+	switch string(plain) {
+	case "$pageview":
+		return &name{outcome: Outcome{Action: customerio.Page}, plain: plain}
+	case "$screen":
+		return &name{outcome: Outcome{Action: customerio.Screen}, plain: plain}
+	case "":
+		return &name{outcome: rejected(ReasonNoName, "the event has no name")}
+	}
+	return n.eventNamed(plain, found)
+}
+
+// skips returns why events of a name are left out, "" when they are not.
+func (n *names) skips(plain []byte) string {
+	named := n.only.Match(string(plain))
+	switch {
+	case n.skip.Match(string(plain)):
+		return ReasonFiltered
+	case !named && posthog.OwnEvent(plain) && !slices.Contains(viewed, string(plain)):
+		return ReasonNoise
+	case len(n.only) > 0 && !named && !n.adds():
+		return ReasonFiltered
+	}
+	return ""
+}
+
+// viewed are the names with a $ of events that are sent unless --events leaves them out.
+var viewed = []string{"$pageview", "$screen"}
+
+// customers is the glob for all names without a $.
+const customers = "[^$]*"
+
+// adds reports whether --events names all that is sent without it, and so only adds names with a $.
+func (n *names) adds() bool {
+	all := slices.Contains(n.only, customers) || slices.Contains(n.only, "*")
+	return all && n.only.Match(viewed[0]) && n.only.Match(viewed[1])
+}
+
+// eventNamed makes a name fit. Some are URLs, or have one in them.
+func (n *names) eventNamed(plain []byte, found flaws) *name {
+	e := &name{outcome: Outcome{Action: customerio.Event}, plain: plain}
+	e.cuts.addFlaws(found)
+	if redact.Maybe(plain) {
+		if safe, hid := n.secrets.Append(nil, plain); hid {
+			e.plain = safe
+			e.cuts.add(cutSecret)
+		}
+	}
+	if len(e.plain) > customerio.MaxEventName {
+		e.plain = bytes.TrimSpace(shortened(e.plain, customerio.MaxEventName))
+		e.cuts.add(cutEventName)
+	}
+	return e
+}
