@@ -17,8 +17,8 @@ type brotliStream struct {
 	trouble error // that the file had
 }
 
-func openBrotli(file io.Reader) stream {
-	s := &brotliStream{disk: countedFile{file: file}}
+func openBrotli(in input) textReader {
+	s := &brotliStream{disk: countedFile{file: in}}
 	s.file = &tailReader{file: bufio.NewReaderSize(&s.disk, frameBuffer)}
 	s.decoder = brotli.NewReader(s.file)
 	return s
@@ -80,6 +80,9 @@ func (r *tailReader) padding() error {
 // brotliHead is how much of a file is looked at to find out whether it is brotli.
 const brotliHead = 64 << 10
 
+// brotliShown is how much of its text is looked at to find out what that is.
+const brotliShown = 4 << 10
+
 // isBrotli reports whether a file that begins with head, and is no text itself, is brotli with text in it.
 func isBrotli(head []byte) bool {
 	_, is := brotliText(head)
@@ -88,7 +91,7 @@ func isBrotli(head []byte) bool {
 
 // brotliText returns the beginning of the text in brotli that begins with head, false where that is not brotli.
 func brotliText(head []byte) ([]byte, bool) {
-	text := make([]byte, shownRow)
+	text := make([]byte, brotliShown)
 	n, err := io.ReadFull(brotli.NewReader(sips{bytes.NewReader(head)}), text)
 	text = text[:n]
 	if err == io.EOF || err != nil && err.Error() == brotliGoesOn { // the whole of a short text, or of none

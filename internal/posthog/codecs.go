@@ -1,25 +1,67 @@
 package posthog
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strings"
 	"unicode/utf8"
 )
 
-// A stream is a source's bytes, decompressed. Reading it ends with io.EOF, with a *damage, or with the trouble the disk
-// had.
-type stream interface {
+// A textReader gives the text of a file. Reading it ends with io.EOF, with a *damage, or with the trouble the disk had.
+type textReader interface {
 	io.Reader
 	used() int64     // bytes of the file that have been used for what has been read
 	verified() int64 // of the bytes read, how many from the start are known to be right
-	close()          // ends what the stream has running
+	close()          // ends what the reader has running
 }
+
+// input is a file as it is on disk.
+type input struct {
+	io.Reader
+	at     io.ReaderAt // the same file at an offset; nil where it cannot be read so, and then damage ends it
+	accept bool        // text of damaged parts is wanted too
+}
+
+// streamOptions are what is known of a file that is opened. The zero value is fine.
+type streamOptions struct {
+	at     io.ReaderAt // as in input
+	accept bool        // as in input
+	name   string      // of the file: brotli, which has no magic, is looked for in all that is named .br
+}
+
+// A stream is a file's text, decompressed, as UTF-8. Reading it ends as that of a textReader does.
+type stream struct {
+	codec string // what the file is compressed with; empty for nothing
+	text  textReader
+	begun bool // the first text has been read
+}
+
+// Read reads on. The first call fills p if there is so much text, since text in UTF-16 is recognised by that.
+func (s *stream) Read(p []byte) (n int, err error) {
+	if s.begun {
+		return s.text.Read(p)
+	}
+	s.begun = true
+	for n < len(p) && err == nil {
+		var more int
+		more, err = s.text.Read(p[n:])
+		n += more
+	}
+	if order := utf16Order(p[:n]); order != nil {
+		s.text = newUTF16Reader(s.text, order, p[:n], err)
+		return s.text.Read(p)
+	}
+	return n, err
+}
+
+func (s *stream) used() int64     { return s.text.used() }
+func (s *stream) verified() int64 { return s.text.verified() }
+func (s *stream) close()          { s.text.close() }
 
 // damage is what a stream returns when the file is not what it was when it was compressed.
 type damage struct {
@@ -50,7 +92,7 @@ func damaged(err error) error {
 // codec is one way to compress a file, recognised by what the file begins with.
 type codec struct {
 	magic string
-	open  func(io.Reader) stream // nil: known by name, but not read
+	open  func(input) textReader // nil: known by name, but not read
 	name  string
 	tool  string // what decompresses it
 }
@@ -78,45 +120,81 @@ func codecOf(head []byte) *codec {
 	return nil
 }
 
-// openStream finds out by the file's first bytes how it is compressed, and with what; codec is empty for nothing. Its
-// error is a *refusal or comes from the disk.
-func openStream(file *os.File) (s stream, codec string, err error) {
-	head, err := headOf(file, 0, headSize)
+// unsupported says that a file is compressed as nothing here decompresses it.
+type unsupported struct {
+	codec string
+	hint  string // what to do
+	twice bool   // it is the text of another codec
+}
+
+func (e *unsupported) Error() string {
+	if e.twice {
+		return "the file is compressed twice (" + e.codec + " inside)"
+	}
+	return "the file is compressed with " + e.codec + ", which ph2cio cannot read"
+}
+
+// openStream finds out by the file's first bytes how it is compressed, and with what. Its error is *unsupported or comes
+// from the disk.
+func openStream(file io.Reader, o streamOptions) (*stream, error) {
+	in := input{Reader: file, at: o.at, accept: o.accept}
+	look := in.at
+	if look == nil {
+		ahead := peeking{bufio.NewReaderSize(file, brotliHead)}
+		in.Reader, look = ahead, ahead
+	}
+	head, err := headOf(look, 0, headSize)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	if skippable(head) {
-		start, err := firstFrame(file)
+		start, err := firstFrame(look)
 		if err != nil {
-			return nil, "", err
+			return nil, err
 		}
-		if head, err = headOf(file, start, headSize); err != nil {
-			return nil, "", err
+		if head, err = headOf(look, start, headSize); err != nil {
+			return nil, err
 		}
 	}
 	if c := codecOf(head); c != nil {
 		if c.open == nil {
-			return nil, c.name, refuse("the file is compressed with "+c.name+", which ph2cio cannot read", "decompress it first: "+c.tool)
+			return nil, &unsupported{codec: c.name, hint: "decompress it first: " + c.tool}
 		}
-		return c.open(file), c.name, nil
+		return &stream{codec: c.name, text: c.open(in)}, nil
 	}
 	// The name is a hint only: text is nearly never brotli by accident.
-	if named := strings.HasSuffix(file.Name(), ".br"); named || !isText(head) && utf16Order(head) == nil {
-		if head, err = headOf(file, 0, brotliHead); err != nil {
-			return nil, "", err
+	if named := strings.HasSuffix(o.name, ".br"); named || !isText(head) && utf16Order(head) == nil {
+		if head, err = headOf(look, 0, brotliHead); err != nil {
+			return nil, err
 		}
 		if isBrotli(head) {
-			return openBrotli(file), "brotli", nil
+			return &stream{codec: "brotli", text: openBrotli(in)}, nil
 		}
 	}
-	return &plainStream{file: file}, "", nil
+	return &stream{text: &plainReader{file: file}}, nil
+}
+
+// peeking looks at the beginning of what is read in order. Nothing may have been read of it.
+type peeking struct{ *bufio.Reader }
+
+// ReadAt sees the file end where its buffer does.
+func (p peeking) ReadAt(b []byte, at int64) (n int, err error) {
+	end := min(at+int64(len(b)), int64(p.Size()))
+	head, err := p.Peek(int(end))
+	if at < int64(len(head)) {
+		n = copy(b, head[at:])
+	}
+	if err == nil && n < len(b) {
+		err = io.EOF
+	}
+	return n, err
 }
 
 // headSize is how much of a file is looked at to tell text and codecs apart, in bytes.
 const headSize = 512
 
 // firstFrame returns where a file begins after any frames that hold no text.
-func firstFrame(file *os.File) (start int64, err error) {
+func firstFrame(file io.ReaderAt) (start int64, err error) {
 	header := make([]byte, skippableHeader)
 	for range mostSkipped {
 		if _, err := file.ReadAt(header, start); err != nil && err != io.EOF {
@@ -131,7 +209,7 @@ func firstFrame(file *os.File) (start int64, err error) {
 }
 
 // headOf returns so many bytes of a file, or what there is.
-func headOf(file *os.File, start int64, size int) ([]byte, error) {
+func headOf(file io.ReaderAt, start int64, size int) ([]byte, error) {
 	head := make([]byte, size)
 	n, err := file.ReadAt(head, start)
 	if err != nil && err != io.EOF {
@@ -154,48 +232,44 @@ func skippableSize(header []byte) int64 { return int64(binary.LittleEndian.Uint3
 
 // isText reports whether a file that begins with head is text: UTF-8 without control characters, as far as one can see.
 func isText(head []byte) bool {
-	for len(head) > 0 {
-		if len(head) >= 8 && plainASCII(load8(head, 0)) {
-			head = head[8:]
+	for i := 0; i < len(head); {
+		c := head[i]
+		if c < utf8.RuneSelf {
+			if c < ' ' && c != '\t' && c != '\n' && c != '\r' || c == 0x7f {
+				return false
+			}
+			i++
 			continue
 		}
-		r, size := utf8.DecodeRune(head)
-		switch {
-		case r == utf8.RuneError && size == 1:
-			return !utf8.FullRune(head) // cut in the middle
-		case r < ' ' && r != '\t' && r != '\n' && r != '\r', r == 0x7f:
-			return false
+		r, size := utf8.DecodeRune(head[i:])
+		if r == utf8.RuneError && size == 1 {
+			return !utf8.FullRune(head[i:]) // cut in the middle
 		}
-		head = head[size:]
+		i += size
 	}
 	return true
 }
 
-// plainASCII reports whether all of eight bytes are ASCII, and none a control character.
-func plainASCII(w uint64) bool {
-	return (w|(w-' '*ones)|(w^0x7f*ones)-ones)&highs == 0
-}
-
 // packedTwice refuses text that is compressed once more.
-func packedTwice(text []byte) *refusal {
+func packedTwice(text []byte) *unsupported {
 	if c := codecOf(text); c != nil {
-		return refuse("the file is compressed twice ("+c.name+" inside)", "decompress it once and use the result")
+		return &unsupported{codec: c.name, hint: "decompress it once and use the result", twice: true}
 	}
 	return nil
 }
 
-// plainStream is a file that is not compressed.
-type plainStream struct {
-	file *os.File
+// plainReader gives a file that is not compressed.
+type plainReader struct {
+	file io.Reader
 	read int64
 }
 
-func (s *plainStream) Read(p []byte) (int, error) {
+func (s *plainReader) Read(p []byte) (int, error) {
 	n, err := s.file.Read(p)
 	s.read += int64(n)
 	return n, err
 }
 
-func (s *plainStream) used() int64     { return s.read }
-func (s *plainStream) verified() int64 { return math.MaxInt64 }
-func (s *plainStream) close()          {}
+func (s *plainReader) used() int64     { return s.read }
+func (s *plainReader) verified() int64 { return math.MaxInt64 }
+func (s *plainReader) close()          {}

@@ -9,7 +9,7 @@ import (
 
 // readPacked reads a file to its end. got is what a run would use of it.
 func readPacked(p *packer, file []byte) (got []byte, err error) {
-	s := p.open(bytes.NewReader(file))
+	s := p.open(input{Reader: bytes.NewReader(file)})
 	defer s.close()
 	window := make([]byte, 1000)
 	for err == nil && len(got) < 8<<20 {

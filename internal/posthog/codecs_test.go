@@ -21,7 +21,7 @@ import (
 type packer struct {
 	name string
 	pack func(tb testing.TB, text []byte, cut int) []byte
-	open func(io.Reader) stream
+	open func(input) textReader
 
 	noEnd  bool // a file that was cut between two parts looks whole
 	noSums bool // damage that still makes sense is not noticed
@@ -413,7 +413,7 @@ func TestCodecsTellTroubleOfTheDiskFromDamage(t *testing.T) {
 		for _, cut := range []int{500, len(text)} {
 			file := p.pack(t, text, cut)
 			for _, at := range []int{0, 5, len(file) / 2, len(file) - 2} {
-				s := p.open(io.MultiReader(bytes.NewReader(file[:at]), failing{broken}))
+				s := p.open(input{Reader: io.MultiReader(bytes.NewReader(file[:at]), failing{broken})})
 				_, err := io.ReadAll(s)
 				s.close()
 				if _, wrong := errors.AsType[*damage](err); wrong || !errors.Is(err, broken) {

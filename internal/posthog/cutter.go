@@ -75,8 +75,8 @@ func (c *cutter) bridge(damage *SourceError) bool {
 
 // recognise is recogniseFile for text that may be compressed once more.
 func (c *cutter) recognise(text []byte, whole bool) (l *layout, skip int, refused *refusal) {
-	if refused = packedTwice(text); refused != nil {
-		return nil, 0, refused
+	if e := packedTwice(text); e != nil {
+		return nil, 0, refuse(e.Error(), e.hint)
 	}
 	return recogniseFile(text, whole, c.reading.options)
 }

@@ -53,10 +53,11 @@ type frameDecoder interface {
 
 const frameBuffer = 256 << 10 // compressed bytes
 
-func openFrames(format *frameFormat) func(io.Reader) stream {
-	return func(file io.Reader) stream {
-		s := &frameStream{format: format, disk: countedFile{file: file}, decoder: format.decoder()}
+func openFrames(format *frameFormat) func(input) textReader {
+	return func(in input) textReader {
+		s := &frameStream{format: format, disk: countedFile{file: in}, decoder: format.decoder()}
 		s.file = bufio.NewReaderSize(&s.disk, frameBuffer)
+		s.rescue = salvage{in: in, magic: format.magic, check: func(in io.Reader) error { return checkFrame(format, in) }}
 		return s
 	}
 }
@@ -69,15 +70,9 @@ func (s *frameStream) close() {
 	s.part.close()
 }
 
-func (s *frameStream) salvage(file io.ReaderAt, accept bool) {
-	s.rescue = salvage{file: file, accept: accept, magic: s.format.magic, check: func(in io.Reader) error {
-		return checkFrame(s.format, in)
-	}}
-}
-
 // checkFrame reads a frame to its end.
 func checkFrame(format *frameFormat, in io.Reader) (err error) {
-	s := openFrames(format)(in).(*frameStream)
+	s := openFrames(format)(input{Reader: in}).(*frameStream)
 	defer s.close()
 	if err = s.nextFrame(); err != nil {
 		return err
@@ -161,7 +156,7 @@ func (s *frameStream) goOn(err error) error {
 		s.ready, s.trouble = s.text, d
 		return nil
 	}
-	if s.rescue.accept {
+	if s.rescue.in.accept {
 		s.ready = s.text
 	}
 	s.confirmed = s.delivered + int64(len(s.ready))
@@ -174,7 +169,7 @@ func (s *frameStream) goOn(err error) error {
 // tail returns what a decoder has kept back of a damaged frame's text, of which it has given so many bytes: one that has
 // seen a wrong checksum does not hand on the text before it.
 func (s *frameStream) tail(given int64) (text []byte) {
-	if !s.rescue.accept || s.format.lenient == nil {
+	if !s.rescue.in.accept || s.rescue.in.at == nil || s.format.lenient == nil {
 		return nil
 	}
 	d := s.format.lenient()

@@ -35,8 +35,10 @@ type gzipStream struct {
 	rescue    salvage
 }
 
-func openGzip(file io.Reader) stream {
-	return &gzipStream{segments: newSegmenter(file, segmentSize)}
+func openGzip(in input) textReader {
+	g := &gzipStream{segments: newSegmenter(in, segmentSize)}
+	g.rescue = salvage{in: in, magic: memberMagic, check: checkMember}
+	return g
 }
 
 func (g *gzipStream) used() int64 { return g.taken }
@@ -51,10 +53,6 @@ func (g *gzipStream) verified() int64 {
 		return g.confirmed
 	}
 	return math.MaxInt64
-}
-
-func (g *gzipStream) salvage(file io.ReaderAt, accept bool) {
-	g.rescue = salvage{file: file, accept: accept, magic: memberMagic, check: checkMember}
 }
 
 // checkMember reads a member to its end.
@@ -152,7 +150,7 @@ func (g *gzipStream) goOn(start int64, err error) error {
 		g.ready, g.trouble = g.text, d
 		return nil
 	}
-	if g.rescue.accept {
+	if g.rescue.in.accept {
 		g.ready = g.text
 	}
 	g.trouble, g.single = &gap{d}, false

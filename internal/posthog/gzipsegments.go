@@ -41,7 +41,7 @@ func (s *segment) inflated() bool {
 var (
 	inflaters = sync.Pool{New: func() any { return new(gzip.Reader) }}
 	packed    = sync.Pool{New: func() any { return new(make([]byte, 0, 2*segmentSize)) }}
-	texts     = sync.Pool{New: func() any { return new(make([]byte, 0, 2*windowSize)) }}
+	texts     = sync.Pool{New: func() any { return new(make([]byte, 0, 2<<20)) }}
 )
 
 func takeFrom(pool *sync.Pool) []byte { return (*pool.Get().(*[]byte))[:0] }

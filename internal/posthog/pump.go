@@ -3,7 +3,6 @@ package posthog
 import (
 	"cmp"
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -23,13 +22,12 @@ type pump struct {
 	accept bool         // damaged text is taken too
 	bomb   int64        // how much text may have any ratio
 
-	begun bool  // its first bytes have been looked at
 	given int64 // how much of the text has been handed on
 	gaps  int   // in the text
 	lost  error // what the first of them was
 
 	file    *os.File
-	stream  stream
+	stream  *stream
 	trouble *SourceError // that kept the source from being opened
 	codec   string       // that the source is compressed with
 	blocks  chan block   // nil where the source is read when asked
@@ -65,7 +63,7 @@ func (r *reading) startPump(source int) *pump {
 		return p
 	}
 	p.trouble = p.open()
-	if _, plain := p.stream.(*plainStream); p.trouble == nil && !plain {
+	if p.trouble == nil && p.codec != "" {
 		p.ctx, p.cancel = context.WithCancel(r.ctx)
 		p.blocks = make(chan block, blocksAhead)
 		r.running.Go(func() {
@@ -83,14 +81,13 @@ func (p *pump) open() *SourceError {
 	if p.file, err = os.Open(p.source.Path); err != nil {
 		return p.fault(Gone, err, "")
 	}
-	if p.stream, p.codec, err = openStream(p.file); err == nil {
-		if s, ok := p.stream.(salvaging); ok {
-			s.salvage(p.file, p.accept)
-		}
+	p.stream, err = openStream(p.file, streamOptions{at: p.file, accept: p.accept, name: p.source.Path})
+	if err == nil {
+		p.codec = p.stream.codec
 		return nil
 	}
-	if refused, ok := errors.AsType[*refusal](err); ok {
-		return refusedSource(&p.source, refused, p.codec)
+	if e, ok := errors.AsType[*unsupported](err); ok {
+		return refusedSource(&p.source, refuse(e.Error(), e.hint), e.codec)
 	}
 	return p.fault(Gone, err, "")
 }
@@ -172,7 +169,7 @@ func (p *pump) heldBack() int {
 func (p *pump) pour(take func(block) bool) (end int64, err error) {
 	var held []block
 	for {
-		b, err := p.fill(p.stream, end)
+		b, err := p.fill(end)
 		end = b.end
 		if b.size > 0 || b.gap != nil {
 			held = append(held, b)
@@ -194,7 +191,7 @@ func (p *pump) pour(take func(block) bool) (end int64, err error) {
 }
 
 // fill reads the window that begins at start.
-func (p *pump) fill(s stream, start int64) (b block, err error) {
+func (p *pump) fill(start int64) (b block, err error) {
 	size := p.window
 	if p.until >= 0 {
 		size = int(min(int64(size), p.until-start))
@@ -203,22 +200,14 @@ func (p *pump) fill(s stream, start int64) (b block, err error) {
 	var missing *gap
 	for err == nil && missing == nil && b.size < size {
 		var n int
-		n, err = s.Read(b.buffer.window(size)[b.size:])
+		n, err = p.stream.Read(b.buffer.window(size)[b.size:])
 		b.size += n
 		if missing, _ = err.(*gap); missing != nil {
-			break
+			err = nil
 		}
 	}
-	if order := p.orderOf(&b, size); order != nil {
-		p.stream = newUTF16Stream(s, order, b.buffer.window(size)[:b.size], err)
-		b.buffer.release()
-		return p.fill(p.stream, start)
-	}
-	if missing != nil {
-		err = nil
-	}
 	b.end += int64(b.size)
-	b.used, b.whole = s.used(), err == io.EOF
+	b.used, b.whole = p.stream.used(), err == io.EOF
 	if missing != nil {
 		b.gap = p.missing(missing.damage, b.end)
 	}
@@ -232,15 +221,6 @@ func (p *pump) fill(s stream, start int64) (b block, err error) {
 		}
 	}
 	return b, err
-}
-
-// orderOf returns the order of bytes of UTF-16 that the stream begins with, nil for other text.
-func (p *pump) orderOf(first *block, size int) binary.ByteOrder {
-	if p.begun {
-		return nil
-	}
-	p.begun = true
-	return utf16Order(first.buffer.window(size)[:first.size])
 }
 
 // Text that expands more than bombRatio times, once there is bombSize of it, is not an export; nor is text that expands

@@ -18,12 +18,11 @@ type gap struct{ *damage }
 
 // salvage finds where a damaged file goes on. Its zero value finds nothing.
 type salvage struct {
-	file   io.ReaderAt
-	accept bool                  // text of damaged parts is wanted too
-	magic  string                // of a part
-	check  func(io.Reader) error // reads the part that begins there; nil if it is right
-	gaps   int                   // so far
-	tried  int                   // places where a part might have begun
+	in    input
+	magic string                // of a part
+	check func(io.Reader) error // reads the part that begins there; nil if it is right
+	gaps  int                   // so far
+	tried int                   // places where a part might have begun
 }
 
 // A file with more damage than this is read no further.
@@ -33,19 +32,14 @@ const (
 	mostCheck = 64 << 20 // compressed bytes of one part
 )
 
-// salvaging is a stream that can go on after damage.
-type salvaging interface {
-	salvage(file io.ReaderAt, accept bool)
-}
-
 // next returns where the first good part at or after from begins, -1 if there is none.
 func (s *salvage) next(from int64) int64 {
-	if s.file == nil || s.gaps >= mostGaps {
+	if s.in.at == nil || s.gaps >= mostGaps {
 		return -1
 	}
 	window := make([]byte, segmentSize)
 	for {
-		n, err := s.file.ReadAt(window, from)
+		n, err := s.in.at.ReadAt(window, from)
 		text := window[:n]
 		for at := 0; ; at++ {
 			found := bytes.Index(text[at:], []byte(s.magic))
@@ -56,7 +50,7 @@ func (s *salvage) next(from int64) int64 {
 			if s.tried++; s.tried > mostTried {
 				return -1
 			}
-			if s.check(io.NewSectionReader(s.file, from+int64(at), mostCheck)) == nil {
+			if s.check(io.NewSectionReader(s.in.at, from+int64(at), mostCheck)) == nil {
 				s.gaps++
 				return from + int64(at)
 			}
@@ -69,18 +63,32 @@ func (s *salvage) next(from int64) int64 {
 }
 
 // partText is room for the text of one part after the other. The zero value is ready, and must be closed.
-type partText struct{ buffer *buffer }
+type partText struct{ buffer []byte }
+
+// partBuffers are buffers to use again, for as many streams as are open at once. A sync.Pool would lose them to each garbage
+// collection, and new ones cost page faults.
+var partBuffers = make(chan []byte, 4)
 
 // room returns room for the text of the next part, as readPart wants it; that of the part before is lost.
 func (t *partText) room() []byte {
 	if t.buffer == nil {
-		t.buffer = takeBuffer()
+		select {
+		case t.buffer = <-partBuffers:
+		default:
+			t.buffer = make([]byte, 0, wholePart)
+		}
 	}
-	return t.buffer.bytes[:0]
+	return t.buffer
 }
 
 func (t *partText) close() {
-	t.buffer.release()
+	if t.buffer == nil {
+		return
+	}
+	select {
+	case partBuffers <- t.buffer:
+	default:
+	}
 	t.buffer = nil
 }
 
@@ -97,4 +105,6 @@ func readPart(part io.Reader, text []byte) ([]byte, error) {
 }
 
 // after reads the file from a place on.
-func (s *salvage) after(at int64) io.Reader { return io.NewSectionReader(s.file, at, math.MaxInt64-at) }
+func (s *salvage) after(at int64) io.Reader {
+	return io.NewSectionReader(s.in.at, at, math.MaxInt64-at)
+}

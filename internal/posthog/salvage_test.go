@@ -171,9 +171,8 @@ func FuzzSalvage(f *testing.F) {
 		if p.name != "zstd" { // where one bit says that there is no checksum, and another may then be any
 			file[int(second)%len(file)] ^= more
 		}
-		s := p.open(bytes.NewReader(file))
+		s := p.open(input{Reader: bytes.NewReader(file), at: bytes.NewReader(file)})
 		defer s.close()
-		s.(salvaging).salvage(bytes.NewReader(file), false)
 		var pieces [][]byte
 		var piece []byte
 		window := make([]byte, 1000)

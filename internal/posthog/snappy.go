@@ -32,8 +32,8 @@ const (
 	s2Block     = 4 << 20
 )
 
-func openSnappy(file io.Reader) stream {
-	s := &snappyStream{disk: countedFile{file: file}}
+func openSnappy(in input) textReader {
+	s := &snappyStream{disk: countedFile{file: in}}
 	s.file = bufio.NewReaderSize(&s.disk, frameBuffer)
 	return s
 }

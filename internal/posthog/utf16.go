@@ -41,9 +41,9 @@ func asciiIn(order binary.ByteOrder, head []byte) bool {
 	return true
 }
 
-// utf16Stream is a stream of UTF-16 as UTF-8. Half of a surrogate pair and the odd byte at an end become U+FFFD.
-type utf16Stream struct {
-	stream
+// utf16Reader gives text in UTF-16 as UTF-8. Half of a surrogate pair and the odd byte at an end become U+FFFD.
+type utf16Reader struct {
+	textReader
 	order binary.ByteOrder
 	raw   []byte // read, and not yet written out
 	err   error  // that came with it
@@ -56,12 +56,12 @@ type utf16Stream struct {
 // span16 says where text stands in both forms.
 type span16 struct{ raw, text int64 }
 
-// newUTF16Stream goes on from what has been read of a stream.
-func newUTF16Stream(s stream, order binary.ByteOrder, read []byte, err error) *utf16Stream {
-	return &utf16Stream{stream: s, order: order, raw: append([]byte(nil), read...), err: err, read: int64(len(read))}
+// newUTF16Reader goes on from what has been read of a text.
+func newUTF16Reader(text textReader, order binary.ByteOrder, read []byte, err error) *utf16Reader {
+	return &utf16Reader{textReader: text, order: order, raw: append([]byte(nil), read...), err: err, read: int64(len(read))}
 }
 
-func (s *utf16Stream) Read(p []byte) (int, error) {
+func (s *utf16Reader) Read(p []byte) (int, error) {
 	for len(s.text) == 0 {
 		if s.write(); len(s.text) > 0 {
 			break
@@ -78,7 +78,7 @@ func (s *utf16Stream) Read(p []byte) (int, error) {
 			s.raw = append(make([]byte, 0, most), s.raw...)
 		}
 		var n int
-		n, s.err = s.stream.Read(s.raw[kept:most])
+		n, s.err = s.textReader.Read(s.raw[kept:most])
 		s.raw = s.raw[:kept+n]
 		s.read += int64(n)
 	}
@@ -88,7 +88,7 @@ func (s *utf16Stream) Read(p []byte) (int, error) {
 }
 
 // write writes out what has been read, up to a character that may go on.
-func (s *utf16Stream) write() {
+func (s *utf16Reader) write() {
 	i, text := 0, s.text[:0]
 	for ; i+2 <= len(s.raw); i += 2 {
 		r := rune(s.order.Uint16(s.raw[i:]))
@@ -119,8 +119,8 @@ func (s *utf16Stream) write() {
 }
 
 // verified is how much of the text is made of bytes that are known to be right.
-func (s *utf16Stream) verified() int64 {
-	right := s.stream.verified()
+func (s *utf16Reader) verified() int64 {
+	right := s.textReader.verified()
 	var text int64
 	for len(s.sound) > 0 && s.sound[0].raw <= right {
 		text = s.sound[0].text

@@ -126,7 +126,7 @@ func FuzzUTF16(f *testing.F) {
 			want += "\ufffd"
 		}
 		first := min(len(data), int(piece))
-		s := newUTF16Stream(&slowStream{data: data[first:], piece: 1 + int(piece)}, order, data[:first], nil)
+		s := newUTF16Reader(&slowStream{data: data[first:], piece: 1 + int(piece)}, order, data[:first], nil)
 		var got []byte
 		p := make([]byte, 1+int(piece)/2)
 		for {
