@@ -22,6 +22,7 @@
 //	sandbox     a strict Track API on this machine, for tests, the demo and the sandbox command. It states the API's rules
 //	            again and shares no code, so that a rule misread on one side fails on the other
 //	ledger      what has been read and sent, between runs
+//	rawjson     JSON as bytes: scans, walks and writes it without values in between
 //	spool       sorted runs and copies on disk, so that memory stays small
 //	escape      text from outside as it may be shown, kept or typed
 //	redact      hides secrets in URLs and by the names of properties
@@ -34,7 +35,7 @@
 //
 // Imports point one way: cli to export, export to people, mapping, posthog, customerio and ledger, people to posthog,
 // identity and spool, mapping to posthog, people, customerio and redact; cli to redact; cli, export and ledger to escape and regularfile, posthog to
-// escape. The others import nothing of ours. Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of
+// escape; posthog, people and mapping to rawjson. The others import nothing of ours. Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of
 // Customer.io's, it belongs in mapping.
 //
 // The rule of iterators: a problem with one row or operation is yielded as an error type of its own, and the sequence goes

@@ -3,11 +3,11 @@ package mapping
 import (
 	"slices"
 
-	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // appendWithout appends an object without some of its members. gone goes with members.
-func appendWithout(dst, object []byte, members []posthog.Member, gone []bool) []byte {
+func appendWithout(dst, object []byte, members []rawjson.Member, gone []bool) []byte {
 	dst = append(dst, '{')
 	first := true
 	for i, m := range members {
@@ -25,7 +25,7 @@ func appendWithout(dst, object []byte, members []posthog.Member, gone []bool) []
 
 // largestDollar marks the largest members with a $ in front, and the chain of elements, until their bytes
 // come to excess. ok is false when they do not.
-func largestDollar(object []byte, members []posthog.Member, excess int) (gone []bool, n int, ok bool) {
+func largestDollar(object []byte, members []rawjson.Member, excess int) (gone []bool, n int, ok bool) {
 	gone = make([]bool, len(members))
 	var candidates []int
 	for i, m := range members {
@@ -46,4 +46,4 @@ func largestDollar(object []byte, members []posthog.Member, excess int) (gone []
 }
 
 // size is how many bytes an object gets shorter by without a member and its comma.
-func size(m posthog.Member) int { return int(m.ValueEnd-m.KeyStart) + len(`",`) }
+func size(m rawjson.Member) int { return int(m.ValueEnd-m.KeyStart) + len(`",`) }

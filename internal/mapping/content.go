@@ -6,6 +6,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // Content is 24 bits of a hash of what a row says of its event beside the event's key: when it happened, to the second, and
@@ -28,7 +29,7 @@ func (ids *EventIDs) Content(e *posthog.Event) uint32 {
 }
 
 // member returns a key, a quote, a colon and the value in one form, whatever that of the export.
-func (ids *EventIDs) member(properties []byte, m *posthog.Member) []byte {
+func (ids *EventIDs) member(properties []byte, m *rawjson.Member) []byte {
 	key, value := properties[m.KeyStart:m.KeyEnd], properties[m.ValueStart:m.ValueEnd]
 	nested := value[0] == '{' || value[0] == '[' || bytes.IndexByte(value, '\\') >= 0 || ids.hasher.canonical.cells
 	if !m.Escaped && !nested && m.ValueStart-m.KeyEnd == uint32(len(`":`)) {

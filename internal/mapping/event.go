@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // keptDollars are the properties with a $ that say where something happened, which a marketer wants to know.
@@ -80,7 +81,7 @@ func (m *Mapper) appendProperties(e *posthog.Event) {
 }
 
 // tryProperties reports whether no key came twice and none wanted a name that an earlier one had.
-func (m *Mapper) tryProperties(object []byte, members []posthog.Member) bool {
+func (m *Mapper) tryProperties(object []byte, members []rawjson.Member) bool {
 	m.eventKeys.begin()
 	m.owners.reset()
 	for i := range members {
@@ -137,7 +138,7 @@ func (m *Mapper) appendAttribute(k *key, value []byte) {
 }
 
 // lastOfEach returns the members without those whose key comes again later.
-func (m *Mapper) lastOfEach(object []byte, members []posthog.Member) []posthog.Member {
+func (m *Mapper) lastOfEach(object []byte, members []rawjson.Member) []rawjson.Member {
 	m.eventKeys.begin()
 	m.members = m.members[:0]
 	for _, member := range slices.Backward(members) {

@@ -16,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 const frozenIDs = "../../testdata/frozen/event_ids.jsonl"
@@ -114,7 +115,7 @@ func drawnRow(r *rapid.T) (*posthog.Event, eventKey) {
 	if e.Name = bytes.TrimSpace([]byte(k.name)); len(e.Name) < len(k.name) {
 		e.Padded = []byte(k.name)
 	}
-	e.UUID, e.HasUUID = posthog.UUID{}, false
+	e.UUID, e.HasUUID = rawjson.UUID{}, false
 	if len(k.uuid) == 2 {
 		e.HasUUID, e.UUID[15] = true, k.uuid[1]
 	} else {

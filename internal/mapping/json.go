@@ -3,16 +3,16 @@ package mapping
 import (
 	"bytes"
 
-	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // Everything here walks JSON that is known to be valid, and does not check it again.
 
 // appendMembers appends the spans of an object's top-level members.
-func appendMembers(dst []posthog.Member, object []byte) []posthog.Member {
+func appendMembers(dst []rawjson.Member, object []byte) []rawjson.Member {
 	i := skipSpace(object, 1)
 	for i < len(object) && object[i] == '"' {
-		var m posthog.Member
+		var m rawjson.Member
 		end := skipString(object, i)
 		m.KeyStart, m.KeyEnd = uint32(i+1), uint32(end-1)
 		m.Escaped = bytes.IndexByte(object[i:end], '\\') >= 0

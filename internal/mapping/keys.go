@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"ph2cio/internal/customerio"
-	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 	"ph2cio/internal/redact"
 )
 
@@ -156,7 +156,7 @@ type owners struct {
 func (o *owners) reset() { o.ready = false }
 
 // has reports whether k gets its name.
-func (o *owners) has(k *key, all *keys, object []byte, members []posthog.Member) bool {
+func (o *owners) has(k *key, all *keys, object []byte, members []rawjson.Member) bool {
 	if !k.rivals || !k.renamed || !k.sent() {
 		return true // as nearly always
 	}
@@ -166,7 +166,7 @@ func (o *owners) has(k *key, all *keys, object []byte, members []posthog.Member)
 	return o.of[k.out] == k
 }
 
-func (o *owners) find(all *keys, object []byte, members []posthog.Member) {
+func (o *owners) find(all *keys, object []byte, members []rawjson.Member) {
 	if o.of == nil {
 		o.of = map[string]*key{}
 	}

@@ -6,6 +6,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // Mapper maps for one goroutine: it holds scratch memory and counts.
@@ -45,8 +46,8 @@ type Mapper struct {
 	attributes []byte // of the operation under construction: {"a":1,"b":2,
 	shrunk     []byte
 	personal   []byte // a person's attributes before they are mapped
-	members    []posthog.Member
-	found      []posthog.Member
+	members    []rawjson.Member
+	found      []rawjson.Member
 	made       []byte // by a template, as JSON
 	text       []byte // by a template, as text
 	part       []byte // by a placeholder

@@ -7,6 +7,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // scene is what a template can speak of.
@@ -93,7 +94,7 @@ func (m *Mapper) appendField(dst []byte, p *part, s *scene) (value []byte, ok bo
 		return appendKnownUUID(dst, s.event.UUID, s.event.HasUUID)
 	case fieldPersonID:
 		if s.person.UUID == nil {
-			return appendKnownUUID(dst, posthog.UUID{}, false)
+			return appendKnownUUID(dst, rawjson.UUID{}, false)
 		}
 		return appendKnownUUID(dst, *s.person.UUID, true)
 	case fieldTimestamp:
@@ -112,7 +113,7 @@ func (m *Mapper) appendField(dst []byte, p *part, s *scene) (value []byte, ok bo
 	return dst, false
 }
 
-func appendKnownUUID(dst []byte, u posthog.UUID, known bool) ([]byte, bool) {
+func appendKnownUUID(dst []byte, u rawjson.UUID, known bool) ([]byte, bool) {
 	if !known {
 		return dst, false
 	}
@@ -120,7 +121,7 @@ func appendKnownUUID(dst []byte, u posthog.UUID, known bool) ([]byte, bool) {
 }
 
 // appendFound appends the value of the last member with a name.
-func appendFound(dst, object []byte, members []posthog.Member, name string) ([]byte, bool) {
+func appendFound(dst, object []byte, members []rawjson.Member, name string) ([]byte, bool) {
 	for _, member := range slices.Backward(members) {
 		if string(nameOf(object, member)) == name {
 			if value := object[member.ValueStart:member.ValueEnd]; !isNull(value) {
@@ -133,7 +134,7 @@ func appendFound(dst, object []byte, members []posthog.Member, name string) ([]b
 }
 
 // nameOf returns a member's name without escapes.
-func nameOf(object []byte, member posthog.Member) []byte {
+func nameOf(object []byte, member rawjson.Member) []byte {
 	name := object[member.KeyStart:member.KeyEnd]
 	if member.Escaped {
 		name, _ = appendPlain(nil, name)

@@ -8,6 +8,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // runNow is the now of all tests: a week after the rows of most.
@@ -23,7 +24,7 @@ func known(t time.Time) posthog.Time {
 // row makes an event of a name and properties, the least that can be sent.
 func row(name, properties string) *posthog.Event {
 	return &posthog.Event{
-		UUID:    posthog.UUID{0x01, 0x9c, 0xb8, 0x21, 0x78, 0x13, 0x7a, 0x8c, 0xb9, 0x49, 0x91, 0xda, 0xb9, 0xba, 0xa1, 0x59},
+		UUID:    rawjson.UUID{0x01, 0x9c, 0xb8, 0x21, 0x78, 0x13, 0x7a, 0x8c, 0xb9, 0x49, 0x91, 0xda, 0xb9, 0xba, 0xa1, 0x59},
 		HasUUID: true, Name: []byte(name), DistinctID: []byte("user_1001"), Timestamp: known(rowTime), CreatedAt: known(rowTime),
 		Properties: []byte(properties), Members: appendMembers(nil, []byte(properties)),
 	}

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 func TestEventAttributeTemplates(t *testing.T) {
@@ -44,7 +44,7 @@ func TestEventAttributeTemplates(t *testing.T) {
 		{"x=https://a.example/?token={event.properties.plan}", `"https://a.example/?token=redacted"`},
 	} {
 		s := newSomebody(`{"tier":3,"$os":"iOS","other":"x"}`)
-		s.person.UUID = &posthog.UUID{0x01, 0x95, 0x60, 0x2e, 0x7a, 0x11, 0x7c, 0x3e, 0x9d, 0x55, 0x3f, 0x2b, 0x61, 0xc0, 0xaa, 0x01}
+		s.person.UUID = &rawjson.UUID{0x01, 0x95, 0x60, 0x2e, 0x7a, 0x11, 0x7c, 0x3e, 0x9d, 0x55, 0x3f, 0x2b, 0x61, 0xc0, 0xaa, 0x01}
 		m := newRules(t, Options{EventAttributes: []string{test.template}, DropProperties: []string{"*"}}).newMapper(s)
 		e := row("order completed", properties)
 		e.DistinctID = []byte("anon_7")

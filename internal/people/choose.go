@@ -5,6 +5,7 @@ import (
 
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 	"ph2cio/internal/spool"
 )
 
@@ -71,7 +72,7 @@ func (s *settler) makePerson(number uint32, gets bool, r *spool.Reader) {
 	if c.updated != noTime {
 		p.Updated = posthog.Time{Micros: c.updated}.Seconds()
 	}
-	if s.uuids != nil && s.uuids[number] != (posthog.UUID{}) {
+	if s.uuids != nil && s.uuids[number] != (rawjson.UUID{}) {
 		p.UUID = &s.uuids[number]
 	}
 	if c.traits&hasFinal != 0 {

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"sync"
 
-	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 	"ph2cio/internal/spool"
 )
 
@@ -49,7 +49,7 @@ func (s *settler) fold() error {
 		return err
 	}
 	if s.x.options.PersonIDs {
-		s.uuids = make([]posthog.UUID, len(s.candidates))
+		s.uuids = make([]rawjson.UUID, len(s.candidates))
 	}
 	s.emails, s.cioIDs = s.newClaims(), s.newClaims()
 	var lock sync.Mutex

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // TestFusedPeople lists those under whom several logins with different emails share a person_id, the worst first. Logins that
@@ -45,7 +46,7 @@ func TestFusedByThePersonsExport(t *testing.T) {
 	x := NewIndex(Options{Persons: true})
 	defer x.Close()
 	for _, id := range []string{"emp-1", "emp-2"} {
-		x.LearnPerson(&posthog.PersonRow{DistinctIDs: [][]byte{b(id)}, PersonID: posthog.UUID{1}, HasPersonID: true})
+		x.LearnPerson(&posthog.PersonRow{DistinctIDs: [][]byte{b(id)}, PersonID: rawjson.UUID{1}, HasPersonID: true})
 		x.Observe(&posthog.Event{Name: b("Signed Up"), DistinctID: b(id), Set: fmt.Appendf(nil, `{"email":"%s@host.example"}`, id)}, true)
 	}
 	if worst, n := settle(x, Choice{}).Fused(); n != 1 || worst[0].LoginCount != 2 {

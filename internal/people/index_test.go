@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // tiny is an Options.Memory that makes observe put everything on disk at once.
@@ -84,7 +85,7 @@ func rowGen(ref uint64) *rapid.Generator[row] {
 		r.CreatedAt = timeGen().Draw(t, "created_at")
 		r.Timestamp = timeGen().Draw(t, "timestamp")
 		if n := rapid.IntRange(0, 3).Draw(t, "uuid"); n > 0 {
-			r.UUID, r.HasUUID = posthog.UUID{15: byte(n)}, true
+			r.UUID, r.HasUUID = rawjson.UUID{15: byte(n)}, true
 		}
 		r.Personless = maybe("personless")
 		r.IsIdentified = maybe("identified") && maybe("really")
@@ -123,14 +124,14 @@ func withMembers(e *posthog.Event) *posthog.Event {
 	return e
 }
 
-func foundMembers(object []byte) (found []posthog.Member) {
+func foundMembers(object []byte) (found []rawjson.Member) {
 	for m := membersOf(object); ; {
 		key, value, ok := m.next()
 		if !ok {
 			return found
 		}
 		k, v := uint32(cap(object)-cap(key)), uint32(cap(object)-cap(value))
-		found = append(found, posthog.Member{
+		found = append(found, rawjson.Member{
 			KeyStart: k + 1, KeyEnd: k + uint32(len(key)) - 1, ValueStart: v, ValueEnd: v + uint32(len(value)),
 		})
 	}
@@ -290,7 +291,7 @@ func comparePerson(t fataler, s *Settled, m *model, number uint32, want *modelID
 		Number: number, DistinctID: want.id, By: want.by, Value: want.value,
 		Updated: want.updated, Events: want.events,
 	}
-	if want.uuid != (posthog.UUID{}) {
+	if want.uuid != (rawjson.UUID{}) {
 		wantPerson.UUID = &want.uuid
 	}
 	if diff := cmp.Diff(exported(&wantPerson), exported(p)); diff != "" {
@@ -339,7 +340,7 @@ func TestExactDuplicatesChangeNothing(t *testing.T) {
 		var rows, twice []row
 		for i := range uint64(rapid.IntRange(1, 12).Draw(t, "rows")) {
 			r := rowGen(i).Draw(t, "row")
-			r.UUID, r.HasUUID = posthog.UUID{byte(i + 1)}, true
+			r.UUID, r.HasUUID = rawjson.UUID{byte(i + 1)}, true
 			rows = append(rows, r)
 			twice = append(twice, r)
 			if rapid.Bool().Draw(t, "again") {

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"sync"
 
-	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // keyTable gives property keys small numbers, because the same few keys come again for every person, and remembers which of
@@ -171,7 +171,7 @@ func readUvarint(b []byte) (n uint64, rest []byte) {
 }
 
 // appendKept appends the members of a snapshot that are kept.
-func (c *keyCache) appendKept(dst, object []byte, members []posthog.Member) []byte {
+func (c *keyCache) appendKept(dst, object []byte, members []rawjson.Member) []byte {
 	for i := range members {
 		m := &members[i]
 		if m.KeyEnd > m.KeyStart && c.table.drops(object[m.KeyStart:m.KeyEnd]) {

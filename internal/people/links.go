@@ -7,6 +7,7 @@ import (
 
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // link is a row that says that two different, legal IDs are one person.
@@ -119,7 +120,7 @@ func (s *step) append(dst []byte) []byte {
 
 func readStep(b []byte) (s step) {
 	s.first, s.login, s.again, s.kind = b[0]&1 != 0, b[0]&2 != 0, b[0]&4 != 0, identity.Kind(b[1])
-	s.order = identity.Order{At: int64(binary.LittleEndian.Uint64(b[2:])), UUID: posthog.UUID(b[10:26])}
+	s.order = identity.Order{At: int64(binary.LittleEndian.Uint64(b[2:])), UUID: rawjson.UUID(b[10:26])}
 	s.a, s.b = binary.LittleEndian.Uint32(b[26:]), binary.LittleEndian.Uint32(b[30:])
 	if !s.first {
 		s.stamp = int64(binary.LittleEndian.Uint64(b[34:]))

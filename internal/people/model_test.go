@@ -11,6 +11,7 @@ import (
 
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // row is one call of Observe.
@@ -50,7 +51,7 @@ type modelID struct {
 	attributes  map[string]json.RawMessage
 	setBy       map[string]order // the row that set each
 	toggled     map[string]toggled
-	uuid        posthog.UUID
+	uuid        rawjson.UUID
 	updated     int64
 
 	email, cioID string // as sent; empty when there is none

@@ -7,6 +7,7 @@ import (
 
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // order is a row's place in the order of ingestion, in which PostHog applies changes to persons. Rows of one
@@ -76,7 +77,7 @@ func (o *order) append(dst []byte) []byte {
 
 func readOrder(b []byte) order {
 	return order{
-		Order: identity.Order{At: int64(binary.LittleEndian.Uint64(b)), UUID: posthog.UUID(b[16:32])},
+		Order: identity.Order{At: int64(binary.LittleEndian.Uint64(b)), UUID: rawjson.UUID(b[16:32])},
 		stamp: int64(binary.LittleEndian.Uint64(b[8:])),
 		ref:   binary.LittleEndian.Uint64(b[32:]),
 	}

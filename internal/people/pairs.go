@@ -9,6 +9,7 @@ import (
 
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 	"ph2cio/internal/spool"
 )
 
@@ -152,7 +153,7 @@ func (p *pair) shard() uint32 {
 }
 
 // usualUUID returns the UUID that a text is, if it is written as UUID.Append does.
-func usualUUID(text []byte) (id posthog.UUID, ok bool) {
+func usualUUID(text []byte) (id rawjson.UUID, ok bool) {
 	if id, ok = parseUUID(text); !ok || bytes.ContainsAny(text, "ABCDEF") {
 		return id, false
 	}
@@ -172,7 +173,7 @@ func (x *Index) readPair(b []byte, room *textRoom) (p pair, rest []byte) {
 		p.id = readSum(b)
 		return p, b[sumSize:]
 	case isUUID:
-		p.text, rest = posthog.UUID(b[:16]).Append(room[:0]), b[16:]
+		p.text, rest = rawjson.UUID(b[:16]).Append(room[:0]), b[16:]
 	default:
 		n, b := readUvarint(b)
 		p.text, rest = b[:n:n], b[n:]

@@ -5,7 +5,7 @@ import (
 	"sync"
 
 	"ph2cio/internal/identity"
-	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 	"ph2cio/internal/spool"
 )
 
@@ -13,7 +13,7 @@ import (
 type Person struct {
 	DistinctID string        // the kept ID
 	Value      string        // of the identifier, under By
-	UUID       *posthog.UUID // PostHog's person UUID, as on the newest row; nil when unknown or not asked for
+	UUID       *rawjson.UUID // PostHog's person UUID, as on the newest row; nil when unknown or not asked for
 	Updated    int64         // unix seconds of the newest row with attributes or a change of them, 0 when none has a time
 	place      spool.Place   // of the attributes, in part
 	part       uint32        // of the attributes, plus one; 0 when there are none

@@ -10,6 +10,7 @@ import (
 
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 	"ph2cio/internal/spool"
 )
 
@@ -29,13 +30,13 @@ type mapping struct {
 	version       int64
 	personVersion int64
 	person        *exportPerson // nil when the row says that the ID has no person any more
-	id            posthog.UUID
+	id            rawjson.UUID
 	apart         bool // the ID never joins anybody: see posthog.CookielessDevice
 }
 
 // exportPerson is a person, by the row of the highest version.
 type exportPerson struct {
-	id         posthog.UUID
+	id         rawjson.UUID
 	version    int64
 	identified bool
 	deleted    bool
@@ -88,9 +89,9 @@ func (x *Index) LearnPerson(r *posthog.PersonRow) {
 }
 
 // madeUpFor stands for the UUID of a person of whom an export tells only the distinct IDs. It is made from the smallest.
-func madeUpFor(ids [][]byte) posthog.UUID {
+func madeUpFor(ids [][]byte) rawjson.UUID {
 	sum := sha256.Sum256(append([]byte("person of "), slices.MinFunc(ids, bytes.Compare)...))
-	return posthog.UUID(sum[:16])
+	return rawjson.UUID(sum[:16])
 }
 
 // Exported says when a file of the persons export was written, in unix microseconds: the newest one stands for the time of

@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // TestPeopleWithoutUUIDAreOneEach joins the IDs of each row that names no person, and takes its properties.
@@ -32,7 +33,7 @@ func TestPeopleWithoutUUIDAreOneEach(t *testing.T) {
 // TestUnmappedIDHasNoPerson takes an ID away from its person by a row that names no person, whichever row comes first.
 func TestUnmappedIDHasNoPerson(t *testing.T) {
 	t.Parallel()
-	person := posthog.UUID{1}
+	person := rawjson.UUID{1}
 	for _, order := range [][]int{{0, 1, 2}, {2, 1, 0}} {
 		exported := []*posthog.PersonRow{
 			{DistinctIDs: [][]byte{b("a")}, PersonID: person, HasPersonID: true, Version: 1},
@@ -62,7 +63,7 @@ func TestPersonsThatBecomeOneHaveTheLastOnesAttributes(t *testing.T) {
 		for i, id := range []string{"a", "b", "c"} {
 			text := b(`{"from":"` + id + `"}`)
 			x.LearnPerson(&posthog.PersonRow{
-				DistinctIDs: [][]byte{b(id)}, PersonID: posthog.UUID{1, 15: byte(i)}, HasPersonID: true, Version: 1,
+				DistinctIDs: [][]byte{b(id)}, PersonID: rawjson.UUID{1, 15: byte(i)}, HasPersonID: true, Version: 1,
 				HasProperties: true, Properties: text, Members: foundMembers(text),
 			})
 		}

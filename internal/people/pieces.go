@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"slices"
 
-	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // A piece is what was known of one ID's attributes when it went to disk: first whose they are, then flags, the order of the
@@ -65,7 +65,7 @@ func readPiece(b []byte) (st state) {
 	}
 	if flags&pieceHasUUID != 0 {
 		st.uuid = &saidUUID{
-			id: posthog.UUID(b[:16]), at: int64(binary.LittleEndian.Uint64(b[16:])), ref: binary.LittleEndian.Uint64(b[24:]),
+			id: rawjson.UUID(b[:16]), at: int64(binary.LittleEndian.Uint64(b[16:])), ref: binary.LittleEndian.Uint64(b[24:]),
 		}
 		b = b[32:]
 	}

@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // The IDs of profileRow are identified if they are users', whatever rows there are, and never if they are
@@ -27,7 +28,7 @@ func profileRow(t *rapid.T, n int) row {
 	user := userID(rapid.IntRange(1, profileUsers).Draw(t, "user"))
 	other := userID(rapid.IntRange(1, profileUsers).Draw(t, "other"))
 	visitor := visitorID(rapid.IntRange(1, profileVisitors).Draw(t, "visitor"))
-	e := posthog.Event{Ref: uint64(n), DistinctID: b(user), HasUUID: true, UUID: posthog.UUID{14: byte(n >> 8), 15: byte(n)}}
+	e := posthog.Event{Ref: uint64(n), DistinctID: b(user), HasUUID: true, UUID: rawjson.UUID{14: byte(n >> 8), 15: byte(n)}}
 	e.CreatedAt = posthog.Time{Micros: int64(1+rapid.IntRange(0, n).Draw(t, "at")) * 1e6, State: posthog.Known}
 	switch rapid.SampledFrom([]string{"order", "order", "visit", "visit", "identify", "set", "alias", "sail", "merge", "merge", "shared"}).Draw(t, "row") {
 	case "visit":

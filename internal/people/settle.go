@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"ph2cio/internal/identity"
-	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 	"ph2cio/internal/spool"
 )
 
@@ -92,7 +92,7 @@ type settler struct {
 	emailIDs      []emailID // by candidate; nil where nobody is sent by email
 	finals        []part
 	oneShard      sync.Mutex     // held while the attributes of a shard come back from disk
-	uuids         []posthog.UUID // by candidate; nil when not asked for
+	uuids         []rawjson.UUID // by candidate; nil when not asked for
 	linksLock     sync.Mutex
 	joinings      *spool.Log       // why IDs are one person
 	sets          uint32           // how many sets there are in it

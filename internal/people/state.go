@@ -6,6 +6,7 @@ import (
 	"github.com/zeebo/xxh3"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // state is what is known of the attributes of one ID that stood on a row with a person: its newest snapshot, and of the
@@ -27,7 +28,7 @@ type state struct {
 
 // saidUUID is PostHog's UUID of a person, and the row that said so, by time and Ref.
 type saidUUID struct {
-	id  posthog.UUID
+	id  rawjson.UUID
 	at  int64
 	ref uint64
 }
@@ -123,7 +124,7 @@ func (sh *shard) learnUUID(f *fact, number uint32, at *order, text []byte) {
 	}
 }
 
-func parseUUID(text []byte) (u posthog.UUID, ok bool) {
+func parseUUID(text []byte) (u rawjson.UUID, ok bool) {
 	if len(text) != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
 		return u, false
 	}

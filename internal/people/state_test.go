@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // TestChangesOfOnePerson presses long histories of few keys into one person: many $set_once with an $unset or a
@@ -117,7 +118,7 @@ func TestUUIDOfTheNewestRow(t *testing.T) {
 	rows[1].CreatedAt.Micros = rows[2].CreatedAt.Micros
 	for seed := range uint64(20) {
 		p, _ := settle(observe(rows, Options{PersonIDs: true}, 1, seed), Choice{}).Lookup(b("user_1"))
-		if *p.UUID != (posthog.UUID{0xb1, 0xb3, 0x24, 0x17, 0xb0, 0xba, 0x59, 0x54, 0xa2, 0x45, 15: 3}) {
+		if *p.UUID != (rawjson.UUID{0xb1, 0xb3, 0x24, 0x17, 0xb0, 0xba, 0x59, 0x54, 0xa2, 0x45, 15: 3}) {
 			t.Errorf("UUID is %x", p.UUID)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strconv"
+
+	"ph2cio/internal/rawjson"
 )
 
 // A branch is one key under which the events explorer's CSV has columns: one for the value itself, more for what is
@@ -34,7 +36,7 @@ func (b *branch) add(path []string, column int) {
 }
 
 func newBranch(name string) *branch {
-	key := appendJSONString(nil, []byte(name))
+	key := rawjson.AppendRawString(nil, []byte(name))
 	return &branch{name: []byte(name), key: append(key, ':'), escaped: bytes.IndexByte(key, '\\') >= 0, column: -1}
 }
 
@@ -170,7 +172,7 @@ func (d *decoder) appendCell(dst []byte, b *branch) (_ []byte, ok bool) {
 		d.note(b.slot, kind, cell)
 	}
 	if kind == textCell || found.column.text {
-		return appendJSONString(dst, cell), true
+		return rawjson.AppendRawString(dst, cell), true
 	}
 	return appendTyped(dst, cell, kind), true
 }

@@ -3,6 +3,8 @@ package posthog
 import (
 	"sync"
 	"sync/atomic"
+
+	"ph2cio/internal/rawjson"
 )
 
 // A source is read in windows, at multiples of this many decompressed bytes from its start. A chunk ends with the last
@@ -29,7 +31,7 @@ var spare struct {
 	slab    *slab // that new ones are cut from
 }
 
-const bufferSize = headroom + windowSize + guard
+const bufferSize = headroom + windowSize + rawjson.Guard
 
 func takeBuffer() *buffer {
 	spare.Lock()

@@ -1,6 +1,10 @@
 package posthog
 
-import "path/filepath"
+import (
+	"path/filepath"
+
+	"ph2cio/internal/rawjson"
+)
 
 // Small files are read several at a time, each whole, into one buffer, ahead of the cutting: what there is to do for a
 // file besides its rows takes longer than its rows otherwise. A file that turns out to be compressed, or not as long as it
@@ -84,7 +88,7 @@ func (r *reading) startBundle(next int) bool {
 		}
 		size := int(r.wanted(next))
 		u.files = append(u.files, bundled{at: at, size: size})
-		at += size + 1 + guard
+		at += size + 1 + rawjson.Guard
 	}
 	if len(u.files) == 0 {
 		return false

@@ -1,6 +1,10 @@
 package posthog
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"ph2cio/internal/rawjson"
+)
 
 // takeCell puts one cell, which is not null, into the event.
 type takeCell func(d *decoder, cell []byte) *fault
@@ -74,7 +78,7 @@ func takePersonMode(d *decoder, cell []byte) *fault {
 
 func takeElementsChain(d *decoder, cell []byte) *fault {
 	start := len(d.scratch)
-	d.scratch = appendJSONString(d.scratch, cell)
+	d.scratch = rawjson.AppendRawString(d.scratch, cell)
 	d.event.ElementsChain = d.scratch[start:len(d.scratch):len(d.scratch)]
 	return nil
 }
@@ -95,12 +99,12 @@ func takePerson(d *decoder, cell []byte) *fault {
 		return nil
 	}
 	data, end := d.guarded(cell)
-	i := scanSpace(data, 0, end)
+	i := rawjson.ScanSpace(data, 0, end)
 	if data[i] != '{' {
 		return nil
 	}
-	d.marks = markStops(d.marks, data, end)
-	if after := d.walkPerson(data, d.marks, i, end); after < 0 || scanSpace(data, after, end) != end {
+	d.marks = rawjson.MarkSpecials(d.marks, data, end)
+	if after := d.walkPerson(data, d.marks, i, end); after < 0 || rawjson.ScanSpace(data, after, end) != end {
 		return notJSON("`person`", data[:end])
 	}
 	return nil

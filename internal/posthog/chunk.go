@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"github.com/zeebo/xxh3"
+
+	"ph2cio/internal/rawjson"
 )
 
 // Chunk is about 1 MiB of whole rows of one source, not yet decoded. Chunks are independent: they may be decoded on
@@ -62,7 +64,7 @@ func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 			d.endCells(c)
 		}()
 		if !c.tooLong && (c.ends == nil || c.layout.elements != nil) {
-			d.rows = markStops(d.rows, c.guarded, len(c.data))
+			d.rows = rawjson.MarkSpecials(d.rows, c.guarded, len(c.data))
 		}
 		if !c.again {
 			c.sum = xxh3.Hash(c.data)
@@ -151,7 +153,7 @@ func (c *Chunk) row(d *decoder, start int, number uint32) (r decoded) {
 // line decodes the line that begins at start.
 func (c *Chunk) line(d *decoder, start int) (r decoded) {
 	var newline int
-	if first := scanSpace(c.guarded, start, 0); c.guarded[first] == '\n' {
+	if first := rawjson.ScanSpace(c.guarded, start, 0); c.guarded[first] == '\n' {
 		newline, r.blank = first, true
 	} else {
 		newline, r.fault = c.layout.line(d, c.guarded, d.rows, start)
@@ -233,7 +235,7 @@ func (c *Chunk) persons(yield func(*PersonRow, error) bool) bool {
 	d.beginCells(c)
 	defer d.endCells(c)
 	if !c.tooLong && (c.ends == nil || c.layout.elements != nil) {
-		d.rows = markStops(d.rows, c.guarded, len(c.data))
+		d.rows = rawjson.MarkSpecials(d.rows, c.guarded, len(c.data))
 	}
 	line := c.Line
 	for start, number := 0, uint32(0); start < len(c.data); number++ {

@@ -12,6 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"ph2cio/internal/rawjson"
 )
 
 // csvTexts are rows under the header event,distinct_id,properties,timestamp.
@@ -141,13 +143,13 @@ func wantCells(cells []string) (r row) {
 	if r.Properties, r.Reason = wantObjectText([]byte(cells[2])); r.Reason != "" {
 		return row{Reason: r.Reason}
 	}
-	if blank([]byte(cells[0])) {
+	if rawjson.Blank([]byte(cells[0])) {
 		return row{Reason: NotAnEvent}
 	}
 	if r.Properties == "" {
 		r.Properties = "{}"
 	}
-	r.Name, r.Timestamp = strings.TrimSpace(string(appendUTF8(nil, []byte(cells[0])))), ParseTime([]byte(cells[3]))
+	r.Name, r.Timestamp = strings.TrimSpace(string(rawjson.AppendUTF8(nil, []byte(cells[0])))), ParseTime([]byte(cells[3]))
 	r.wantProperties()
 	if cells[1] == "" {
 		return r.wantDistinctID(nil)
@@ -155,7 +157,7 @@ func wantCells(cells []string) (r row) {
 	switch r.DistinctID = cells[1]; {
 	case !utf8.ValidString(cells[1]):
 		return row{Reason: BadDistinctID}
-	case blank([]byte(cells[1])):
+	case rawjson.Blank([]byte(cells[1])):
 		return row{Reason: NoDistinctID}
 	case wantRounded.MatchString(cells[1]):
 		return row{Reason: RoundedID}

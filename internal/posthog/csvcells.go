@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"slices"
+
+	"ph2cio/internal/rawjson"
 )
 
 // splitCells cuts the row data[i:end] at its delimiters into d.cells and returns how many there are, or -1 when a quote
@@ -82,7 +84,7 @@ func (d *decoder) quotedCell(data []byte, i, end int) ([]byte, int) {
 		return data[start:i:i], i + 1
 	}
 	first := len(d.scratch)
-	d.scratch = slices.Grow(d.scratch, end-start+8+guard)
+	d.scratch = slices.Grow(d.scratch, end-start+8+rawjson.Guard)
 	text := d.scratch[first:cap(d.scratch)]
 	n := copy(text, data[start:i])
 	for i+1 < end && data[i+1] == '"' {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"ph2cio/internal/rawjson"
 )
 
 // csvHead is the first line of a CSV.
@@ -51,8 +53,8 @@ func headerLine(text []byte, whole bool, delimiter byte) (names []string, after 
 		}
 	}
 	var d decoder
-	line := append(bytes.Clone(trimLineEnd(text[:after])), make([]byte, guard)...)
-	if d.splitCells(line, 0, len(line)-guard, delimiter) < 0 {
+	line := append(bytes.Clone(trimLineEnd(text[:after])), make([]byte, rawjson.Guard)...)
+	if d.splitCells(line, 0, len(line)-rawjson.Guard, delimiter) < 0 {
 		return nil, 0
 	}
 	for _, cell := range d.cells {

@@ -1,6 +1,10 @@
 package posthog
 
-import "bytes"
+import (
+	"bytes"
+
+	"ph2cio/internal/rawjson"
+)
 
 // A cutter puts the rows of one source together from its windows, and hands them on as chunks.
 type cutter struct {
@@ -171,12 +175,12 @@ func (c *cutter) join(text []byte, b *buffer) ([]byte, *buffer) {
 
 // extended returns rest with text behind it, and room for a guard, in memory of rest's own.
 func (c *cutter) extended(text []byte) []byte {
-	need := len(c.rest) + len(text) + guard
+	need := len(c.rest) + len(text) + rawjson.Guard
 	if need <= cap(c.rest) || need < longRest {
 		return append(c.rest, text...)
 	}
 	// Room for the longest row there may be, at once: what is not written to costs nothing, and growing would copy.
-	s := takeSlab(max(need, c.reading.options.MaxRow+windowSize+guard))
+	s := takeSlab(max(need, c.reading.options.MaxRow+windowSize+rawjson.Guard))
 	data := append(append(s.memory[:0], c.rest...), text...)
 	c.slab.release()
 	c.slab = s

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"testing"
+
+	"ph2cio/internal/rawjson"
 )
 
 // row is an event, or a bad row, with its bytes copied.
@@ -45,7 +47,7 @@ func copyOf(e *Event) row {
 				panic(err)
 			}
 		} else {
-			key = string(appendUTF8(nil, []byte(key)))
+			key = string(rawjson.AppendUTF8(nil, []byte(key)))
 		}
 		r.Members[key] = string(e.Properties[m.ValueStart:m.ValueEnd])
 	}
@@ -128,7 +130,7 @@ func checkEvent(tb testing.TB, e *Event) {
 	if e.Unset != nil && !json.Valid(e.Unset) {
 		tb.Fatalf("$unset is not JSON: %q", e.Unset)
 	}
-	if blank(e.DistinctID) {
+	if rawjson.Blank(e.DistinctID) {
 		tb.Fatalf("distinct_id %q", e.DistinctID)
 	}
 	for _, text := range [][]byte{e.Name, e.DistinctID, e.PersonID, e.UserID, e.DeviceID, e.AnonDistinctID, e.Alias} {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"time"
 	"unicode/utf8"
+
+	"ph2cio/internal/rawjson"
 )
 
 // A decoder turns rows into events, one after the other, in memory that it uses again for each.
@@ -13,11 +15,11 @@ type decoder struct {
 	bad           RowError
 	fields        fields
 	special       special
-	members       []Member
-	personMembers []Member
+	members       []rawjson.Member
+	personMembers []rawjson.Member
 	cells         [][]byte
 	scratch       []byte // text that stands nowhere in the file as such; grows within a row, starts over with the next
-	kinds         nesting
+	kinds         rawjson.Nesting
 	marks         []uint64 // the stops of a text in scratch
 	rows          []uint64 // the stops of a chunk of lines, or of elements
 	loose         []byte   // properties that came one by one: members as JSON, each with a comma after it
@@ -90,7 +92,7 @@ func (d *decoder) id(raw []byte, escaped bool) (id []byte, wrong string) {
 }
 
 // intact reports whether a JSON value is text, or another scalar, of which nothing is lost when its escapes are undone.
-func intact(raw []byte) bool { return utf8.Valid(raw) && !loneSurrogate(raw) }
+func intact(raw []byte) bool { return utf8.Valid(raw) && !rawjson.LoneSurrogate(raw) }
 
 // name returns the text of a JSON string, in valid UTF-8. broken reports that it was not.
 func (d *decoder) name(raw []byte, escaped bool) (name []byte, broken bool) {
@@ -115,7 +117,7 @@ func (d *decoder) text(raw []byte, escaped bool) []byte {
 		return text
 	}
 	start := len(d.scratch)
-	d.scratch = appendUnescaped(d.scratch, text)
+	d.scratch = rawjson.AppendUnescaped(d.scratch, text)
 	return d.scratch[start:len(d.scratch):len(d.scratch)]
 }
 
@@ -125,23 +127,8 @@ func (d *decoder) utf8(text []byte) []byte {
 		return text
 	}
 	start := len(d.scratch)
-	d.scratch = appendUTF8(d.scratch, text)
+	d.scratch = rawjson.AppendUTF8(d.scratch, text)
 	return d.scratch[start:len(d.scratch):len(d.scratch)]
-}
-
-func ascii(text []byte) bool {
-	for len(text) >= 8 {
-		if load8(text, 0)&highs != 0 {
-			return false
-		}
-		text = text[8:]
-	}
-	for _, c := range text {
-		if c >= 0x80 {
-			return false
-		}
-	}
-	return true
 }
 
 // number reads an integer. 4242.0 is one: tools that know no missing integers write a column with gaps so.
@@ -176,9 +163,9 @@ func (d *decoder) beginPerson() {
 // in scratch.
 func (d *decoder) guarded(text []byte) (data []byte, end int) {
 	end = len(text)
-	if cap(text) >= end+guard {
+	if cap(text) >= end+rawjson.Guard {
 		if next := text[:end+1][end]; next == 0 || next == '\n' {
-			return text[:end+guard], end
+			return text[:end+rawjson.Guard], end
 		}
 	}
 	start := len(d.scratch)
@@ -193,12 +180,12 @@ func (d *decoder) closeScratch(start int) (data []byte, end int) {
 	return d.scratch[start:], end
 }
 
-var zeros [guard]byte
+var zeros [rawjson.Guard]byte
 
 // unquoted returns the text of a JSON string, guarded.
 func (d *decoder) unquoted(raw []byte) (data []byte, end int) {
 	start := len(d.scratch)
-	d.scratch = appendUnescaped(d.scratch, raw[1:len(raw)-1])
+	d.scratch = rawjson.AppendUnescaped(d.scratch, raw[1:len(raw)-1])
 	return d.closeScratch(start)
 }
 
@@ -208,7 +195,7 @@ func (d *decoder) key(raw []byte, escaped bool) []byte {
 		return raw
 	}
 	start := len(d.scratch)
-	d.scratch = appendUnescaped(d.scratch, raw)
+	d.scratch = rawjson.AppendUnescaped(d.scratch, raw)
 	return d.scratch[start:]
 }
 

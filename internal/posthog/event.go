@@ -2,8 +2,9 @@ package posthog
 
 import (
 	"bytes"
-	"encoding/hex"
 	"unicode/utf8"
+
+	"ph2cio/internal/rawjson"
 )
 
 // Event is one row of an export, in PostHog's words.
@@ -17,7 +18,7 @@ type Event struct {
 	Line int64  // the line on which the row starts in its (decompressed) file, from 1
 	Row  []byte // the row as it stands there, without its line end
 
-	UUID     UUID
+	UUID     rawjson.UUID
 	HasUUID  bool   // false when the row has none, or one that is not a UUID
 	UUIDText []byte // `uuid` as it stands, where it is no UUID; nil when it is one, or missing
 
@@ -37,15 +38,15 @@ type Event struct {
 
 	ElementsChain []byte // `elements_chain`, a JSON string: the elements that were clicked; nil when absent or empty
 
-	Properties []byte   // one JSON object; `{}` when the row has none
-	Members    []Member // the top-level members of Properties, in order
-	Cells      bool     // Properties were put together from cells: their types are those of ColumnTypes
+	Properties []byte           // one JSON object; `{}` when the row has none
+	Members    []rawjson.Member // the top-level members of Properties, in order
+	Cells      bool             // Properties were put together from cells: their types are those of ColumnTypes
 
-	PersonProperties []byte   // one JSON object, the person's snapshot; nil when the row has none
-	PersonMembers    []Member // the top-level members of PersonProperties, in order
-	Set              []byte   // `$set`, a JSON object, in which of a key that comes twice the last counts; nil when absent
-	SetOnce          []byte   // `$set_once`, the same
-	Unset            []byte   // `$unset`, a JSON array of keys or an object whose keys count; nil when absent
+	PersonProperties []byte           // one JSON object, the person's snapshot; nil when the row has none
+	PersonMembers    []rawjson.Member // the top-level members of PersonProperties, in order
+	Set              []byte           // `$set`, a JSON object, in which of a key that comes twice the last counts; nil when absent
+	SetOnce          []byte           // `$set_once`, the same
+	Unset            []byte           // `$unset`, a JSON array of keys or an object whose keys count; nil when absent
 
 	Personless     bool   // `$process_person_profile` is false, or person_mode is propertyless
 	IsIdentified   bool   // `$is_identified` is true
@@ -88,26 +89,6 @@ func (e *Event) Linked() []byte {
 }
 
 func plainEdge(c byte) bool { return c > ' ' && c < utf8.RuneSelf }
-
-// UUID is a row's `uuid` as 16 bytes. The zero value is a UUID too; Event.HasUUID tells whether there was one.
-type UUID [16]byte
-
-// Append appends the UUID's 36 characters, in lower case.
-func (u UUID) Append(dst []byte) []byte {
-	dst = hex.AppendEncode(dst, u[:4])
-	for _, span := range [][2]int{{4, 6}, {6, 8}, {8, 10}, {10, 16}} {
-		dst = append(dst, '-')
-		dst = hex.AppendEncode(dst, u[span[0]:span[1]])
-	}
-	return dst
-}
-
-// Member is one top-level member of a JSON object: spans within the object's bytes.
-type Member struct {
-	KeyStart, KeyEnd     uint32 // the key, without its quotes, still escaped
-	ValueStart, ValueEnd uint32 // the value, without space around it
-	Escaped              bool   // the key holds a backslash
-}
 
 // Time is a point in time as an export gives it.
 type Time struct {

@@ -3,6 +3,8 @@ package posthog
 import (
 	"slices"
 	"strings"
+
+	"ph2cio/internal/rawjson"
 )
 
 // eventsCSV recognises CSV with a header of an event's columns, in any order and among others: a dump of ClickHouse's
@@ -128,7 +130,7 @@ func (x *csvRows) decode(d *decoder, data []byte, i, end int) *fault {
 			}
 		}
 	}
-	if blank(d.event.Name) {
+	if rawjson.Blank(d.event.Name) {
 		return faultf(NotAnEvent, "`event` is missing or blank")
 	}
 	x.takeColumns(&d.event, d)

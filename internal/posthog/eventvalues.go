@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"math"
 	"strconv"
+
+	"ph2cio/internal/rawjson"
 )
 
 // finish completes the event, whatever shape it came in, once its own fields and its properties are read.
@@ -19,7 +21,7 @@ func (d *decoder) finish() *fault {
 	if d.badID != "" {
 		return faultf(BadDistinctID, "`distinct_id` %s", d.badID)
 	}
-	if blank(e.DistinctID) {
+	if rawjson.Blank(e.DistinctID) {
 		return faultf(NoDistinctID, "`distinct_id` is missing or blank")
 	}
 	if d.badTeam != nil {
@@ -48,11 +50,11 @@ func (d *decoder) checkPersonID() {
 		e.PersonID = nil
 		return
 	}
-	id, ok := parseUUID(e.PersonID)
+	id, ok := rawjson.ParseUUID(e.PersonID)
 	switch {
 	case !ok:
 		e.PersonID, e.NoPersonID = nil, e.PersonID
-	case id == UUID{}:
+	case id == rawjson.UUID{}:
 		e.PersonID = nil
 	case len(e.PersonID) != 36 || bytes.ContainsAny(e.PersonID, "ABCDEF"):
 		start := len(d.scratch)

@@ -3,6 +3,8 @@ package posthog
 import (
 	"bytes"
 	"strings"
+
+	"ph2cio/internal/rawjson"
 )
 
 // flattened is an object that a CSV has in columns: `*.properties.$browser`, `*.properties.$set.email`,
@@ -116,12 +118,12 @@ func (x *flattened) fill(d *decoder, object []byte) []byte {
 }
 
 // hasMember reports whether one of an object's members has a key.
-func hasMember(object []byte, members []Member, key []byte) bool {
+func hasMember(object []byte, members []rawjson.Member, key []byte) bool {
 	for i := range members {
 		m := &members[i]
 		name := object[m.KeyStart:m.KeyEnd]
 		if m.Escaped {
-			name = appendUnescaped(nil, name)
+			name = rawjson.AppendUnescaped(nil, name)
 		}
 		if bytes.Equal(name, key) {
 			return true
@@ -158,7 +160,7 @@ func (x *flattened) appendMember(d *decoder, b *branch, start int) {
 	} else {
 		d.noteSpecial(b.name, false, text[value:len(text):len(text)])
 	}
-	*members = append(*members, Member{}) // and filled in place, as in walkProperties
+	*members = append(*members, rawjson.Member{}) // and filled in place, as in walkProperties
 	m := &(*members)[len(*members)-1]
 	m.KeyStart, m.KeyEnd = uint32(before+1-start), uint32(value-2-start)
 	m.ValueStart, m.ValueEnd = uint32(value-start), uint32(len(text)-start)

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/rawjson"
 )
 
 func TestExplorerPutsPropertiesBackTogether(t *testing.T) {
@@ -189,7 +191,7 @@ func wantKind(cell string) (kind string, value any) {
 		_ = d.Decode(&value)
 		return "JSON", value
 	}
-	return "text", string(appendUTF8(nil, []byte(cell)))
+	return "text", string(rawjson.AppendUTF8(nil, []byte(cell)))
 }
 
 // textColumns says which columns are text: those with a cell of text, or with cells of two kinds.
@@ -219,7 +221,7 @@ func textColumns(names []string, lines [][]string) map[string]bool {
 func (n *wantNode) value() any {
 	switch {
 	case n.cell != "" && n.text:
-		return string(appendUTF8(nil, []byte(n.cell)))
+		return string(rawjson.AppendUTF8(nil, []byte(n.cell)))
 	case n.cell != "":
 		_, value := wantKind(n.cell)
 		return value

@@ -1,16 +1,20 @@
 package posthog
 
-import "bytes"
+import (
+	"bytes"
+
+	"ph2cio/internal/rawjson"
+)
 
 // decodeJSON reads a row of the batch exports' JSONL, and of every other file of one JSON object a line that uses
 // PostHog's own names: `properties` may be an object, a string that holds one, or null. Keys come in any order; of a key
 // that comes twice the last counts, as in encoding/json; keys that are not known are left out. It returns the index of
 // the newline that ends the row, which is looked for only in a row that is no object: in others the walk comes to it.
 func decodeJSON(d *decoder, data []byte, marks []uint64, start int) (end int, f *fault) {
-	i := scanSpace(data, start, 0)
+	i := rawjson.ScanSpace(data, start, 0)
 	if data[i] == '{' {
 		if end = d.walkRow(data, marks, i, 0); end >= 0 {
-			end = scanSpace(data, end, 0)
+			end = rawjson.ScanSpace(data, end, 0)
 		}
 	}
 	if data[i] != '{' || end < 0 || data[end] != '\n' {
@@ -25,7 +29,7 @@ func decodeJSON(d *decoder, data []byte, marks []uint64, start int) (end int, f 
 
 // walkRow reads the object at data[i] into fields. `properties` is walked on the way.
 func (d *decoder) walkRow(data []byte, marks []uint64, i, end int) int {
-	if i = scanSpace(data, i+1, end); data[i] == '}' {
+	if i = rawjson.ScanSpace(data, i+1, end); data[i] == '}' {
 		return i + 1
 	}
 	for {
@@ -33,30 +37,30 @@ func (d *decoder) walkRow(data []byte, marks []uint64, i, end int) int {
 			return -1
 		}
 		key := i + 1
-		keyEnd, escaped := scanString(data, marks, key)
+		keyEnd, escaped := rawjson.ScanString(data, marks, key)
 		if keyEnd < 0 {
 			return -1
 		}
-		if i = scanColon(data, keyEnd+1, end); i < 0 {
+		if i = rawjson.ScanColon(data, keyEnd+1, end); i < 0 {
 			return -1
 		}
 		name := data[key:keyEnd]
 		if escaped {
 			start := len(d.scratch)
-			d.scratch = appendUnescaped(d.scratch, name)
+			d.scratch = rawjson.AppendUnescaped(d.scratch, name)
 			name = d.scratch[start:]
 		}
 		if i = d.walkField(name, data, marks, i, end); i < 0 {
 			return -1
 		}
 		if data[i] <= ' ' {
-			i = scanSpace(data, i, end)
+			i = rawjson.ScanSpace(data, i, end)
 		}
 		if data[i] != ',' {
 			break
 		}
 		if i++; data[i] <= ' ' {
-			i = scanSpace(data, i, end)
+			i = rawjson.ScanSpace(data, i, end)
 		}
 	}
 	if data[i] != '}' {
@@ -74,7 +78,7 @@ func (d *decoder) walkField(name, data []byte, marks []uint64, i, end int) int {
 	}
 	switch {
 	case data[i] == '"':
-		if i, escaped = scanString(data, marks, i+1); i < 0 {
+		if i, escaped = rawjson.ScanString(data, marks, i+1); i < 0 {
 			return -1
 		}
 		i++
@@ -87,7 +91,7 @@ func (d *decoder) walkField(name, data []byte, marks []uint64, i, end int) int {
 	case data[i] == '{' && string(name) == "person":
 		return d.walkPerson(data, marks, i, end)
 	default:
-		if i = scanValue(&d.kinds, data, marks, i, end, 1); i < 0 {
+		if i = rawjson.ScanValue(&d.kinds, data, marks, i, end, 1); i < 0 {
 			return -1
 		}
 	}
@@ -161,7 +165,7 @@ func (d *decoder) takeFields() *fault {
 	}
 	e.Name, e.NameBroken = d.name(f.event, f.escaped)
 	e.trimName()
-	if blank(e.Name) {
+	if rawjson.Blank(e.Name) {
 		return faultf(NotAnEvent, "`event` is blank")
 	}
 	e.DistinctID, d.badID = d.id(either(f.distinctID, f.dollarDistinctID), f.escaped)

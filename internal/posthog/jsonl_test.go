@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/rawjson"
 )
 
 // wantJSONL decodes a file the slow way, with encoding/json.
@@ -39,7 +41,7 @@ func wantRow(text []byte) row {
 	if err := json.Unmarshal(text, &keys); err != nil {
 		panic(err)
 	}
-	if raw := keys["event"]; len(raw) == 0 || raw[0] != '"' || blank([]byte(wantText(raw))) {
+	if raw := keys["event"]; len(raw) == 0 || raw[0] != '"' || rawjson.Blank([]byte(wantText(raw))) {
 		return row{Reason: NotAnEvent}
 	}
 	r := row{
@@ -57,7 +59,7 @@ func wantRow(text []byte) row {
 	if uuid == "" {
 		uuid = wantText(keys["id"])
 	}
-	if _, ok := parseUUID([]byte(uuid)); ok {
+	if _, ok := rawjson.ParseUUID([]byte(uuid)); ok {
 		r.UUID = strings.ReplaceAll(strings.ToLower(uuid), "-", "")
 	}
 	if r.Properties, r.Reason = wantObject(keys["properties"]); r.Reason != "" {
@@ -106,7 +108,7 @@ func (r row) wantDistinctID(raw json.RawMessage) row {
 	}
 	r.DistinctID = wantID(raw)
 	switch {
-	case blank([]byte(wantText(raw))):
+	case rawjson.Blank([]byte(wantText(raw))):
 		return row{Reason: NoDistinctID}
 	case r.DistinctID == "":
 		return row{Reason: BadDistinctID}
@@ -218,7 +220,7 @@ func wantText(raw json.RawMessage) (text string) {
 		return ""
 	}
 	if raw[0] != '"' {
-		return string(appendUTF8(nil, raw))
+		return string(rawjson.AppendUTF8(nil, raw))
 	}
 	if err := json.Unmarshal(raw, &text); err != nil {
 		panic(err)

@@ -1,6 +1,10 @@
 package posthog
 
-import "bytes"
+import (
+	"bytes"
+
+	"ph2cio/internal/rawjson"
+)
 
 // eventLines recognises files whose first line is an event, as nearly all are, without asking every shape: exports of
 // thousands of small files are read in the time that their rows take.
@@ -52,11 +56,11 @@ func isEvent(line []byte) bool {
 	defer decoders.Put(d)
 	d.begin()
 	end := len(line) - 1
-	if cap(line) < end+1+guard {
-		line = append(make([]byte, 0, end+1+guard), line...)
+	if cap(line) < end+1+rawjson.Guard {
+		line = append(make([]byte, 0, end+1+rawjson.Guard), line...)
 	}
-	line = line[:end+1+guard]
-	d.rows = markStops(d.rows, line, end+1)
+	line = line[:end+1+rawjson.Guard]
+	d.rows = rawjson.MarkSpecials(d.rows, line, end+1)
 	_, fault := decodeJSON(d, line, d.rows, 0)
 	return fault == nil
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"strings"
+
+	"ph2cio/internal/rawjson"
 )
 
 // decodeElement reads an element of a JSON document that is an object with PostHog's own names, as decodeJSON reads a
@@ -40,9 +42,9 @@ func newQuery(names []string, columns []Column) *query {
 	for _, name := range names {
 		c := queryColumn{name: renamed.of([]byte(name)), whole: name == "*"}
 		if path, ok := strings.CutPrefix(name, "properties."); ok {
-			c.property = append(appendJSONString(nil, []byte(path)), ':')
+			c.property = append(rawjson.AppendRawString(nil, []byte(path)), ':')
 		} else if path, ok := strings.CutPrefix(name, "person.properties."); ok {
-			c.property, c.person = append(appendJSONString(nil, []byte(path)), ':'), true
+			c.property, c.person = append(rawjson.AppendRawString(nil, []byte(path)), ':'), true
 		}
 		q.columns = append(q.columns, c)
 	}
@@ -120,7 +122,7 @@ func (d *decoder) together(members []byte) (data []byte, end int) {
 
 // walk reads the array at data[i], which must end at end, and returns how many values it has, or -1.
 func (q *query) walk(d *decoder, data []byte, i, end int) (n int) {
-	if i = scanSpace(data, i+1, end); data[i] == ']' && i+1 == end {
+	if i = rawjson.ScanSpace(data, i+1, end); data[i] == ']' && i+1 == end {
 		return 0
 	}
 	for {
@@ -132,10 +134,10 @@ func (q *query) walk(d *decoder, data []byte, i, end int) (n int) {
 			q.keepLoose(d, n, data[value:i])
 		}
 		n++
-		if i = scanSpace(data, i, end); data[i] != ',' {
+		if i = rawjson.ScanSpace(data, i, end); data[i] != ',' {
 			break
 		}
-		i = scanSpace(data, i+1, end)
+		i = rawjson.ScanSpace(data, i+1, end)
 	}
 	if data[i] != ']' || i+1 != end {
 		return -1
@@ -147,7 +149,7 @@ func (q *query) walk(d *decoder, data []byte, i, end int) (n int) {
 func (q *query) value(d *decoder, n int, data []byte, i, end int) int {
 	switch {
 	case n >= len(q.columns):
-		return scanValue(&d.kinds, data, d.rows, i, end, 1)
+		return rawjson.ScanValue(&d.kinds, data, d.rows, i, end, 1)
 	case q.columns[n].whole && data[i] == '{':
 		return d.walkRow(data, d.rows, i, end)
 	}

@@ -2,14 +2,15 @@ package posthog
 
 import (
 	"bytes"
-	"unicode"
+
+	"ph2cio/internal/rawjson"
 )
 
 // IllegalID reports whether PostHog refuses to join anybody under this distinct ID: empty or white text, a placeholder
 // such as "undefined" or `"null"`, quoted or not, and the stand-in for visitors without cookies. The lists are those of
 // PostHog's person-merge-service.ts. Such an ID can still stand on events.
 func IllegalID(id []byte) bool {
-	if blank(id) {
+	if rawjson.Blank(id) {
 		return true
 	}
 	if len(id) > len("$posthog_cookieless") { // the longest of all
@@ -39,13 +40,11 @@ func IllegalID(id []byte) bool {
 	return false
 }
 
-func white(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' }
-
 // MachineMade reports whether an ID has the shape of one that PostHog made up for a visitor: a UUID, 32 hex digits, the
 // form that posthog-js used before UUIDs, such as 17f1d2a3b4c5d6-0a1b2c3d4e5f67-35667c03-13c680-17f1d2a3b4c7e8, or one
 // for a visitor without cookies.
 func MachineMade(id []byte) bool {
-	_, ok := parseUUID(id)
+	_, ok := rawjson.ParseUUID(id)
 	return ok || oldDeviceID(id) || bytes.HasPrefix(id, []byte("cookieless_")) || CookielessDevice(id)
 }
 
@@ -75,7 +74,9 @@ func oldDeviceID(id []byte) bool {
 
 func hexTime(b []byte) bool { return hexLong(b, 12, 16) && b[0] == '1' }
 
-func hexLong(b []byte, least, most int) bool { return len(b) >= least && len(b) <= most && allHex(b) }
+func hexLong(b []byte, least, most int) bool {
+	return len(b) >= least && len(b) <= most && rawjson.AllHex(b)
+}
 
 // FeedsNobody reports whether PostHog ingests events of this name apart from persons: they make no person and
 // change none, and the `person_properties` beside them are nobody's.

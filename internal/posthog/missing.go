@@ -1,6 +1,10 @@
 package posthog
 
-import "bytes"
+import (
+	"bytes"
+
+	"ph2cio/internal/rawjson"
+)
 
 // missing reports whether text is what programs write for a value that is not there: nan, NaT and <NA> of
 // pandas, None of Python, NA of R, NULL of SQL, undefined of JavaScript, #N/A of spreadsheets, or an infinite
@@ -36,9 +40,9 @@ func (e *Event) dropMissingIDs() {
 }
 
 // readUUID reads a `uuid`. text is what is no UUID, but may tell events apart as well.
-func readUUID(value []byte) (id UUID, ok bool, text []byte) {
-	if id, ok = parseUUID(value); ok || missing(value) {
+func readUUID(value []byte) (id rawjson.UUID, ok bool, text []byte) {
+	if id, ok = rawjson.ParseUUID(value); ok || missing(value) {
 		return id, ok, nil
 	}
-	return UUID{}, false, value
+	return rawjson.UUID{}, false, value
 }

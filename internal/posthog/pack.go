@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/klauspost/compress/s2"
+
+	"ph2cio/internal/rawjson"
 )
 
 // Packer makes chunks small that are not needed for a while. The zero value is ready; it may be used from one goroutine at
@@ -41,7 +43,7 @@ func (p *Packer) room(most int) *slab {
 
 // lieIn makes memory the chunk's rows, with a guard behind them.
 func (c *Chunk) lieIn(memory []byte) {
-	text := len(memory) - guard
+	text := len(memory) - rawjson.Guard
 	c.data, c.guarded = memory[:text], memory
 	if c.unended {
 		memory[text] = '\n'
@@ -51,7 +53,7 @@ func (c *Chunk) lieIn(memory []byte) {
 // guardRows puts a guard behind the rows, if there is none.
 func (c *Chunk) guardRows() {
 	if c.guarded == nil {
-		c.lieIn(slices.Grow(c.data, guard)[:len(c.data)+guard])
+		c.lieIn(slices.Grow(c.data, rawjson.Guard)[:len(c.data)+rawjson.Guard])
 	}
 }
 
@@ -85,17 +87,17 @@ func (c *Chunk) unpack() {
 		return
 	}
 	var room []byte
-	if c.buffer = takeBuffer(); len(c.buffer.bytes) >= c.text+guard {
+	if c.buffer = takeBuffer(); len(c.buffer.bytes) >= c.text+rawjson.Guard {
 		room = c.buffer.bytes
 	} else {
 		c.buffer.release()
-		c.buffer, room = nil, make([]byte, c.text+guard)
+		c.buffer, room = nil, make([]byte, c.text+rawjson.Guard)
 	}
 	data, err := s2.Decode(room[:c.text], c.packed)
 	if err != nil {
 		panic("posthog: a chunk in memory is damaged: " + err.Error()) // as when any other variable is
 	}
-	c.lieIn(room[:len(data)+guard])
+	c.lieIn(room[:len(data)+rawjson.Guard])
 	c.slab.release()
 	c.packed, c.slab, c.again = nil, nil, true
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+
+	"ph2cio/internal/rawjson"
 )
 
 // personFields are the values of a row, raw; nil where absent.
@@ -68,7 +70,7 @@ func (p *personFields) take(d *decoder) *fault {
 		return strings.EqualFold(text, "true") || text == "1"
 	}
 	id := d.firstText(p.personID, p.uuid, p.id)
-	row.PersonID, row.HasPersonID = parseUUID(id)
+	row.PersonID, row.HasPersonID = rawjson.ParseUUID(id)
 	row.TeamID, row.Identified = number(p.teamID), isTrue(p.identified)
 	row.At, row.Created = d.created(d.text(p.inserted, true)), d.created(d.text(p.created, true))
 	row.Version, row.PersonVersion = number(p.mappingVersion), number(p.personVersion)
@@ -103,7 +105,7 @@ func (p *personFields) tellsWithout(row *PersonRow, id []byte) bool {
 func (d *decoder) firstText(values ...[]byte) []byte {
 	for _, raw := range values {
 		text := d.text(raw, true)
-		if id, ok := parseUUID(text); len(text) > 0 && !(ok && id == UUID{}) {
+		if id, ok := rawjson.ParseUUID(text); len(text) > 0 && !(ok && id == rawjson.UUID{}) {
 			return text
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"ph2cio/internal/rawjson"
 )
 
 // personsCSV recognises CSV with a header of a person's columns: the web interface's export of persons, in which IDs and
@@ -111,6 +113,6 @@ func totalIn(cell []byte) int {
 // asJSON writes a cell as a JSON string.
 func (d *decoder) asJSON(cell []byte) []byte {
 	start := len(d.scratch)
-	d.scratch = appendJSONString(d.scratch, cell)
+	d.scratch = rawjson.AppendRawString(d.scratch, cell)
 	return d.scratch[start:len(d.scratch):len(d.scratch)]
 }

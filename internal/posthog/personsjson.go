@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+
+	"ph2cio/internal/rawjson"
 )
 
 // personLines recognises one JSON object a line.
@@ -75,13 +77,13 @@ func (h *head) firstIsPerson() bool {
 }
 
 func decodePersonLine(d *decoder, data []byte, marks []uint64, start int) (end int, f *fault) {
-	i := scanSpace(data, start, 0)
+	i := rawjson.ScanSpace(data, start, 0)
 	after := -1
 	if data[i] == '{' {
 		after = d.walkPersonRow(data, marks, i, 0)
 	}
 	if after >= 0 {
-		after = scanSpace(data, after, 0)
+		after = rawjson.ScanSpace(data, after, 0)
 	}
 	if after < 0 || data[after] != '\n' {
 		end = start + bytes.IndexByte(data[start:], '\n')

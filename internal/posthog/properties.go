@@ -1,5 +1,7 @@
 package posthog
 
+import "ph2cio/internal/rawjson"
+
 // walkProperties reads the object at data[i], which stands depth levels deep: it notes where each member is and picks
 // those with a meaning. It returns the index after the object, or -1. A repeated call forgets the earlier one, since of
 // two `properties` in one row the last counts.
@@ -30,60 +32,60 @@ func (d *decoder) walkPersonProperties(data []byte, marks []uint64, i, end, dept
 //
 // Here most of a reading's time is spent, and so k and m walk over the stops by hand: when a member begins, the next
 // stop is the quote of its key.
-func (d *decoder) walkMembers(data []byte, marks []uint64, i, end, depth int, members []Member, special bool) (int, []Member) {
+func (d *decoder) walkMembers(data []byte, marks []uint64, i, end, depth int, members []rawjson.Member, special bool) (int, []rawjson.Member) {
 	start := i
 	members, n := members[:cap(members)], 0
 	if i++; data[i] <= ' ' {
-		i = scanSpace(data, i, end)
+		i = rawjson.ScanSpace(data, i, end)
 	}
 	if data[i] == '}' {
 		return i + 1, members[:0]
 	}
-	k, m := stopsFrom(marks, i)
+	k, m := rawjson.SpecialsFrom(marks, i)
 	for {
 		if data[i] != '"' {
 			return -1, nil
 		}
 		key, escaped := i+1, false
-		_, k, m = nextStop(marks, k, m)
-		if i, k, m = nextStop(marks, k, m); data[i] != '"' {
-			if i, escaped = scanString(data, marks, i); i < 0 {
+		_, k, m = rawjson.NextSpecial(marks, k, m)
+		if i, k, m = rawjson.NextSpecial(marks, k, m); data[i] != '"' {
+			if i, escaped = rawjson.ScanString(data, marks, i); i < 0 {
 				return -1, nil
 			}
-			k, m = stopsFrom(marks, i+1)
+			k, m = rawjson.SpecialsFrom(marks, i+1)
 		}
 		keyEnd := i
 		if i++; data[i] == ':' && data[i+1] > ' ' {
 			i++
 		} else {
-			if i = scanColon(data, i, end); i < 0 {
+			if i = rawjson.ScanColon(data, i, end); i < 0 {
 				return -1, nil
 			}
-			k, m = stopsFrom(marks, i)
+			k, m = rawjson.SpecialsFrom(marks, i)
 		}
 		value := i
 		switch c := data[i]; {
 		case c == '"':
-			_, k, m = nextStop(marks, k, m)
-			if i, k, m = nextStop(marks, k, m); data[i] != '"' {
-				if i, _ = scanString(data, marks, i); i < 0 {
+			_, k, m = rawjson.NextSpecial(marks, k, m)
+			if i, k, m = rawjson.NextSpecial(marks, k, m); data[i] != '"' {
+				if i, _ = rawjson.ScanString(data, marks, i); i < 0 {
 					return -1, nil
 				}
-				k, m = stopsFrom(marks, i+1)
+				k, m = rawjson.SpecialsFrom(marks, i+1)
 			}
 			i++
 		case c == '{' || c == '[':
-			if i = scanNested(&d.kinds, data, marks, i, end, depth+1); i < 0 {
+			if i = rawjson.ScanNested(&d.kinds, data, marks, i, end, depth+1); i < 0 {
 				return -1, nil
 			}
-			k, m = stopsFrom(marks, i)
+			k, m = rawjson.SpecialsFrom(marks, i)
 		default:
-			if i = scanScalar(data, i); i < 0 {
+			if i = rawjson.ScanScalar(data, i); i < 0 {
 				return -1, nil
 			}
 		}
 		if n == len(members) {
-			members = append(members, make([]Member, n+32)...)
+			members = append(members, make([]rawjson.Member, n+32)...)
 		}
 		member := &members[n] // filled in place: a literal of five fields is copied
 		n++
@@ -97,11 +99,11 @@ func (d *decoder) walkMembers(data []byte, marks []uint64, i, end, depth int, me
 			i++
 			continue
 		}
-		if i = scanSpace(data, i, end); data[i] != ',' {
+		if i = rawjson.ScanSpace(data, i, end); data[i] != ',' {
 			break
 		}
-		i = scanSpace(data, i+1, end)
-		k, m = stopsFrom(marks, i)
+		i = rawjson.ScanSpace(data, i+1, end)
+		k, m = rawjson.SpecialsFrom(marks, i)
 	}
 	if data[i] != '}' {
 		return -1, nil
@@ -125,7 +127,7 @@ func maySpecial(data []byte, key, keyEnd int) bool {
 func (d *decoder) noteSpecial(key []byte, escaped bool, raw []byte) {
 	if escaped {
 		start := len(d.scratch)
-		d.scratch = appendUnescaped(d.scratch, key)
+		d.scratch = rawjson.AppendUnescaped(d.scratch, key)
 		key = d.scratch[start:]
 	}
 	s := &d.special
@@ -167,15 +169,15 @@ func (d *decoder) personPropertiesText(data []byte, end int) *fault {
 
 // objectText lets walk read text that must be an object, null or nothing.
 func (d *decoder) objectText(what string, data []byte, end int, walk func(data []byte, marks []uint64, i, end, depth int) int) *fault {
-	i := scanSpace(data, 0, end)
+	i := rawjson.ScanSpace(data, 0, end)
 	if i == end || isNull(data, i, end) {
 		return nil
 	}
 	if data[i] != '{' {
 		return notAnObject(what, data[:end])
 	}
-	d.marks = markStops(d.marks, data, end)
-	if i = walk(data, d.marks, i, end, 0); i < 0 || scanSpace(data, i, end) != end {
+	d.marks = rawjson.MarkSpecials(d.marks, data, end)
+	if i = walk(data, d.marks, i, end, 0); i < 0 || rawjson.ScanSpace(data, i, end) != end {
 		return notJSON(what, data[:end])
 	}
 	return nil
@@ -183,17 +185,17 @@ func (d *decoder) objectText(what string, data []byte, end int, walk func(data [
 
 // valueText returns the JSON value that the text is, nil if it is not valid.
 func (d *decoder) valueText(data []byte, end int) []byte {
-	i := scanSpace(data, 0, end)
-	d.marks = markStops(d.marks, data, end)
-	after := scanValue(&d.kinds, data, d.marks, i, end, 0)
-	if after < 0 || scanSpace(data, after, end) != end {
+	i := rawjson.ScanSpace(data, 0, end)
+	d.marks = rawjson.MarkSpecials(d.marks, data, end)
+	after := rawjson.ScanValue(&d.kinds, data, d.marks, i, end, 0)
+	if after < 0 || rawjson.ScanSpace(data, after, end) != end {
 		return nil
 	}
 	return data[i:after:after]
 }
 
 func isNull(data []byte, i, end int) bool {
-	return data[i] == 'n' && scanScalar(data, i) == i+4 && scanSpace(data, i+4, end) == end
+	return data[i] == 'n' && rawjson.ScanScalar(data, i) == i+4 && rawjson.ScanSpace(data, i+4, end) == end
 }
 
 // walkPerson reads a `person` of PostHog's API, the object at data[i], for its properties: those of today, not of when
@@ -201,7 +203,7 @@ func isNull(data []byte, i, end int) bool {
 func (d *decoder) walkPerson(data []byte, marks []uint64, i, end int) int {
 	d.forgetPerson()
 	if d.fields.hasPersonProperties {
-		return scanValue(&d.kinds, data, marks, i, end, 1)
+		return rawjson.ScanValue(&d.kinds, data, marks, i, end, 1)
 	}
 	after, members := d.walkMembers(data, marks, i, end, 1, d.personMembers, false)
 	if after < 0 {

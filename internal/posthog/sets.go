@@ -1,6 +1,10 @@
 package posthog
 
-import "bytes"
+import (
+	"bytes"
+
+	"ph2cio/internal/rawjson"
+)
 
 // A row of capture can hold `$set`, `$set_once` and `$unset` twice: beside `properties` and within. PostHog
 // puts them together, those beside over those within, key by key. Other files hold one, or the same twice.
@@ -38,7 +42,7 @@ func (d *decoder) keysOf(unset []byte) []byte {
 		return unset
 	}
 	data, end := d.guarded(unset)
-	d.marks = markStops(d.marks, data, end)
+	d.marks = rawjson.MarkSpecials(d.marks, data, end)
 	_, members := d.walkMembers(data, d.marks, 0, end, 0, nil, false)
 	start := len(d.scratch)
 	d.scratch = append(d.scratch, '[')

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"ph2cio/internal/rawjson"
 )
 
 // A stray is a file that lies about in a directory of exports and is none: notes, checksums, pictures, what
@@ -174,5 +176,5 @@ func blankFile(path string) bool {
 	}
 	defer file.Close()
 	head, err := headOf(file, 0, headSize)
-	return err == nil && blank(head)
+	return err == nil && rawjson.Blank(head)
 }

@@ -5,6 +5,8 @@ import (
 	"iter"
 	"slices"
 	"strings"
+
+	"ph2cio/internal/rawjson"
 )
 
 // isTable reports whether text is a table: its first line names columns that exports have, or its lines have
@@ -67,7 +69,7 @@ func cutsOfRows(text []byte, whole bool, delimiter byte) iter.Seq2[int, bool] {
 			if !ended && (!whole || i < len(text)-1) {
 				continue
 			}
-			if !blank(text[start:i+1]) && !yield(cuts, ended) {
+			if !rawjson.Blank(text[start:i+1]) && !yield(cuts, ended) {
 				return
 			}
 			start, cuts = i+1, 0

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"ph2cio/internal/rawjson"
 )
 
 // ParseTime reads the text of a time. It knows
@@ -274,7 +276,7 @@ func parseExponent(s []byte) (micros int64, ok bool) {
 			digits++
 		}
 	}
-	if digits < enoughDigits || scanNumber(append(s[:len(s):len(s)], make([]byte, guard)...), 0) != len(s) {
+	if digits < enoughDigits || rawjson.ScanNumber(append(s[:len(s):len(s)], make([]byte, rawjson.Guard)...), 0) != len(s) {
 		return 0, false
 	}
 	f, err := strconv.ParseFloat(string(s), 64)

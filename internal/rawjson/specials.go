@@ -1,4 +1,4 @@
-package posthog
+package rawjson
 
 import (
 	"encoding/binary"
@@ -17,22 +17,22 @@ const (
 
 func load8(data []byte, i int) uint64 { return binary.LittleEndian.Uint64(data[i:]) }
 
-// markStops marks the stops of data[:end+1]. Up to 63 bytes after that are loaded as well. It reuses marks' memory.
-func markStops(marks []uint64, data []byte, end int) []uint64 {
+// MarkSpecials marks the stops of data[:end+1]. Up to 63 bytes after that are loaded as well. It reuses marks' memory.
+func MarkSpecials(marks []uint64, data []byte, end int) []uint64 {
 	n := end>>6 + 1
 	if cap(marks) < n {
 		marks = make([]uint64, n+n/4)
 	}
 	marks = marks[:n]
 	data = data[:n<<6]
-	if !markStopsFast(marks, data) {
-		markStopsWords(marks, data)
+	if !markSpecialsFast(marks, data) {
+		markSpecialsWords(marks, data)
 	}
 	return marks
 }
 
-// markStopsWords does the work eight bytes at a time.
-func markStopsWords(marks []uint64, data []byte) {
+// markSpecialsWords does the work eight bytes at a time.
+func markSpecialsWords(marks []uint64, data []byte) {
 	for k := range marks {
 		block := data[k<<6 : k<<6+64]
 		mark := uint64(0)
@@ -51,14 +51,14 @@ func stopsOf(w uint64) uint64 {
 	return ^plain & highs >> 7 * 0x0102040810204080 >> 56 // the highest bit of each byte, next to each other
 }
 
-// stopsFrom begins a walk over the stops at or after i.
-func stopsFrom(marks []uint64, i int) (k int, m uint64) {
+// SpecialsFrom begins a walk over the stops at or after i.
+func SpecialsFrom(marks []uint64, i int) (k int, m uint64) {
 	k = i >> 6
 	return k, marks[k] & (^uint64(0) << (i & 63))
 }
 
-// nextStop gives the next stop of a walk. It must not be called after the last.
-func nextStop(marks []uint64, k int, m uint64) (stop, nextK int, nextM uint64) {
+// NextSpecial gives the next stop of a walk. It must not be called after the last.
+func NextSpecial(marks []uint64, k int, m uint64) (stop, nextK int, nextM uint64) {
 	for m == 0 {
 		k++
 		m = marks[k]

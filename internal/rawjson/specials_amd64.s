@@ -7,8 +7,8 @@ DATA stops<>+8(SB)/8, $0x5c5c5c5c5c5c5c5c // backslashes
 DATA stops<>+16(SB)/8, $0x1f1f1f1f1f1f1f1f // the last control character
 GLOBL stops<>(SB), RODATA|NOPTR, $24
 
-// func markStopsAVX2(marks *uint64, data *byte, n int)
-TEXT ·markStopsAVX2(SB), NOSPLIT, $0-24
+// func markSpecialsAVX2(marks *uint64, data *byte, n int)
+TEXT ·markSpecialsAVX2(SB), NOSPLIT, $0-24
 	MOVQ marks+0(FP), DI
 	MOVQ data+8(FP), SI
 	MOVQ n+16(FP), CX

@@ -1,4 +1,4 @@
-package posthog
+package rawjson
 
 import (
 	"bytes"
@@ -30,54 +30,54 @@ func TestStopsAreQuotesBackslashesAndControlCharacters(t *testing.T) {
 		}
 	}
 	got := make([]uint64, len(want))
-	if markStopsWords(got, data); !slices.Equal(got, want) {
+	if markSpecialsWords(got, data); !slices.Equal(got, want) {
 		t.Errorf("by words: %x, want %x", got, want)
 	}
-	if got = markStops(nil, data, len(data)-1); !slices.Equal(got, want) {
+	if got = MarkSpecials(nil, data, len(data)-1); !slices.Equal(got, want) {
 		t.Errorf("got %x, want %x", got, want)
 	}
 	for end := range 200 {
-		if got := markStops(nil, data, end); !slices.Equal(got, want[:end/64+1]) {
+		if got := MarkSpecials(nil, data, end); !slices.Equal(got, want[:end/64+1]) {
 			t.Fatalf("up to %d: %x", end, got)
 		}
 	}
 }
 
 func TestWalkOverStops(t *testing.T) {
-	data := append(bytes.Repeat([]byte("x"), 200), make([]byte, guard)...)
+	data := append(bytes.Repeat([]byte("x"), 200), make([]byte, Guard)...)
 	data[0], data[63], data[64], data[150] = '"', '"', '\\', '\n'
-	marks := markStops(nil, data, 200)
+	marks := MarkSpecials(nil, data, 200)
 	var got []int
-	for k, m := stopsFrom(marks, 0); len(got) < 5; {
+	for k, m := SpecialsFrom(marks, 0); len(got) < 5; {
 		var stop int
-		stop, k, m = nextStop(marks, k, m)
+		stop, k, m = NextSpecial(marks, k, m)
 		got = append(got, stop)
 	}
 	if want := []int{0, 63, 64, 150, 200}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
-	if k, m := stopsFrom(marks, 64); k != 1 || m&1 == 0 {
+	if k, m := SpecialsFrom(marks, 64); k != 1 || m&1 == 0 {
 		t.Errorf("from 64: word %d, %x", k, m)
 	}
-	if k, m := stopsFrom(marks, 65); k != 1 || m != 0 {
+	if k, m := SpecialsFrom(marks, 65); k != 1 || m != 0 {
 		t.Errorf("from 65: word %d, %x", k, m)
 	}
 }
 
 func BenchmarkMarkStops(b *testing.B) {
-	data := makeRows(600)
-	data = append(data, make([]byte, guard)...)
+	data := bytes.Repeat([]byte(`{"event":"$pageview","distinct_id":"user_1","properties":{"$browser":"Chrome","n":17,"url":"https://a.example/\n"}}`+"\n"), 600)
+	data = append(data, make([]byte, Guard)...)
 	marks := make([]uint64, len(data)/64+1)
 	b.Run("fast", func(b *testing.B) {
 		b.SetBytes(int64(len(data)))
 		for b.Loop() {
-			marks = markStops(marks, data, len(data)-guard)
+			marks = MarkSpecials(marks, data, len(data)-Guard)
 		}
 	})
 	b.Run("words", func(b *testing.B) {
 		b.SetBytes(int64(len(data)))
 		for b.Loop() {
-			markStopsWords(marks, data)
+			markSpecialsWords(marks, data)
 		}
 	})
 }

@@ -1,4 +1,6 @@
-package posthog
+package rawjson
+
+import "encoding/hex"
 
 const notHex = 0xff
 
@@ -16,7 +18,7 @@ var hexValue = func() (t [256]byte) {
 	return t
 }()
 
-func allHex(b []byte) bool {
+func AllHex(b []byte) bool {
 	for _, c := range b {
 		if hexValue[c] == notHex {
 			return false
@@ -25,8 +27,21 @@ func allHex(b []byte) bool {
 	return true
 }
 
-// parseUUID reads a UUID with hyphens or without, in either case.
-func parseUUID(b []byte) (u UUID, ok bool) {
+// UUID is a row's `uuid` as 16 bytes. The zero value is a UUID too; Event.HasUUID tells whether there was one.
+type UUID [16]byte
+
+// Append appends the UUID's 36 characters, in lower case.
+func (u UUID) Append(dst []byte) []byte {
+	dst = hex.AppendEncode(dst, u[:4])
+	for _, span := range [][2]int{{4, 6}, {6, 8}, {8, 10}, {10, 16}} {
+		dst = append(dst, '-')
+		dst = hex.AppendEncode(dst, u[span[0]:span[1]])
+	}
+	return dst
+}
+
+// ParseUUID reads a UUID with hyphens or without, in either case.
+func ParseUUID(b []byte) (u UUID, ok bool) {
 	switch len(b) {
 	case 32:
 		return u, hexBytes(u[:], b)

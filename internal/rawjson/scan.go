@@ -1,4 +1,4 @@
-package posthog
+package rawjson
 
 // Scanning JSON.
 //
@@ -9,19 +9,19 @@ package posthog
 // them to it.
 
 const (
-	guard    = 64    // bytes that must follow a text, the first of them a newline or a zero
-	maxDepth = 10000 // the deepest nesting that encoding/json accepts
+	Guard    = 64    // bytes that must follow a text, the first of them a newline or a zero
+	MaxDepth = 10000 // the deepest nesting that encoding/json accepts
 )
 
-// nesting holds one bit for each open level, set where the level is an object.
-type nesting [maxDepth/64 + 1]uint64
+// Nesting holds one bit for each open level, set where the level is an object.
+type Nesting [MaxDepth/64 + 1]uint64
 
-// scanString takes the index after the opening quote and returns that of the closing one, and whether there is a
+// ScanString takes the index after the opening quote and returns that of the closing one, and whether there is a
 // backslash between them.
-func scanString(data []byte, marks []uint64, i int) (end int, escaped bool) {
+func ScanString(data []byte, marks []uint64, i int) (end int, escaped bool) {
 	for {
-		k, m := stopsFrom(marks, i)
-		i, _, _ = nextStop(marks, k, m)
+		k, m := SpecialsFrom(marks, i)
+		i, _, _ = NextSpecial(marks, k, m)
 		switch data[i] {
 		case '"':
 			return i, escaped
@@ -52,23 +52,23 @@ func scanEscape(data []byte, i int) int {
 	return -1
 }
 
-// scanValue scans a value that stands depth levels deep.
-func scanValue(kinds *nesting, data []byte, marks []uint64, i, end, depth int) int {
+// ScanValue scans a value that stands depth levels deep.
+func ScanValue(kinds *Nesting, data []byte, marks []uint64, i, end, depth int) int {
 	switch data[i] {
 	case '"':
-		if i, _ = scanString(data, marks, i+1); i < 0 {
+		if i, _ = ScanString(data, marks, i+1); i < 0 {
 			return -1
 		}
 		return i + 1
 	case '{', '[':
-		return scanNested(kinds, data, marks, i, end, depth)
+		return ScanNested(kinds, data, marks, i, end, depth)
 	default:
-		return scanScalar(data, i)
+		return ScanScalar(data, i)
 	}
 }
 
-// scanScalar scans a number, true, false or null.
-func scanScalar(data []byte, i int) int {
+// ScanScalar scans a number, true, false or null.
+func ScanScalar(data []byte, i int) int {
 	switch data[i] {
 	case 't':
 		if uint32(load8(data, i)) == 't'|'r'<<8|'u'<<16|'e'<<24 {
@@ -83,12 +83,12 @@ func scanScalar(data []byte, i int) int {
 			return i + 5
 		}
 	default:
-		return scanNumber(data, i)
+		return ScanNumber(data, i)
 	}
 	return -1
 }
 
-func scanNumber(data []byte, i int) int {
+func ScanNumber(data []byte, i int) int {
 	if data[i] == '-' {
 		i++
 	}
@@ -127,9 +127,9 @@ func scanDigits(data []byte, i int) int {
 	return i
 }
 
-// scanSpace skips white space. A newline is white space before end only: a row of a file of lines is scanned with
+// ScanSpace skips white space. A newline is white space before end only: a row of a file of lines is scanned with
 // end 0 and ends at its newline.
-func scanSpace(data []byte, i, end int) int {
+func ScanSpace(data []byte, i, end int) int {
 	for {
 		switch data[i] {
 		case ' ', '\t', '\r':
@@ -144,14 +144,14 @@ func scanSpace(data []byte, i, end int) int {
 	}
 }
 
-// scanNested takes the index of an opening brace or bracket that stands depth levels deep.
-func scanNested(kinds *nesting, data []byte, marks []uint64, i, end, depth int) int {
+// ScanNested takes the index of an opening brace or bracket that stands depth levels deep.
+func ScanNested(kinds *Nesting, data []byte, marks []uint64, i, end, depth int) int {
 	outside := depth
 	object := false
 value:
 	switch c := data[i]; c {
 	case '{', '[':
-		if depth++; depth > maxDepth {
+		if depth++; depth > MaxDepth {
 			return -1
 		}
 		object = c == '{'
@@ -161,7 +161,7 @@ value:
 			kinds[depth>>6] &^= 1 << (depth & 63)
 		}
 		if i++; data[i] <= ' ' {
-			i = scanSpace(data, i, end)
+			i = ScanSpace(data, i, end)
 		}
 		if data[i] == c+2 { // in ASCII the closing one is two after the opening one
 			goto closed
@@ -171,22 +171,22 @@ value:
 		}
 		goto value
 	case '"':
-		if i, _ = scanString(data, marks, i+1); i < 0 {
+		if i, _ = ScanString(data, marks, i+1); i < 0 {
 			return -1
 		}
 		i++
 	default:
-		if i = scanScalar(data, i); i < 0 {
+		if i = ScanScalar(data, i); i < 0 {
 			return -1
 		}
 	}
 after:
 	if data[i] <= ' ' {
-		i = scanSpace(data, i, end)
+		i = ScanSpace(data, i, end)
 	}
 	if data[i] == ',' {
 		if i++; data[i] <= ' ' {
-			i = scanSpace(data, i, end)
+			i = ScanSpace(data, i, end)
 		}
 		if object {
 			goto key
@@ -215,22 +215,22 @@ func scanKey(data []byte, marks []uint64, i, end int) int {
 	if data[i] != '"' {
 		return -1
 	}
-	if i, _ = scanString(data, marks, i+1); i < 0 {
+	if i, _ = ScanString(data, marks, i+1); i < 0 {
 		return -1
 	}
-	return scanColon(data, i+1, end)
+	return ScanColon(data, i+1, end)
 }
 
-// scanColon takes the index after a key and returns that of its value.
-func scanColon(data []byte, i, end int) int {
+// ScanColon takes the index after a key and returns that of its value.
+func ScanColon(data []byte, i, end int) int {
 	if data[i] <= ' ' {
-		i = scanSpace(data, i, end)
+		i = ScanSpace(data, i, end)
 	}
 	if data[i] != ':' {
 		return -1
 	}
 	if i++; data[i] <= ' ' {
-		i = scanSpace(data, i, end)
+		i = ScanSpace(data, i, end)
 	}
 	return i
 }

@@ -1,4 +1,4 @@
-package posthog
+package rawjson
 
 import (
 	"bytes"
@@ -9,14 +9,14 @@ import (
 
 // scanned reports whether the scanner takes text for one JSON value.
 func scanned(text []byte) bool {
-	data := append(bytes.Clone(text), make([]byte, guard)...)
+	data := append(bytes.Clone(text), make([]byte, Guard)...)
 	end := len(text)
-	var kinds nesting
-	i := scanSpace(data, 0, end)
-	if i = scanValue(&kinds, data, markStops(nil, data, end), i, end, 0); i < 0 {
+	var kinds Nesting
+	i := ScanSpace(data, 0, end)
+	if i = ScanValue(&kinds, data, MarkSpecials(nil, data, end), i, end, 0); i < 0 {
 		return false
 	}
-	return scanSpace(data, i, end) == end
+	return ScanSpace(data, i, end) == end
 }
 
 var jsonTexts = []string{
@@ -39,7 +39,7 @@ func TestScanAgreesWithEncodingJSON(t *testing.T) {
 }
 
 func TestScanNestsAsDeepAsEncodingJSON(t *testing.T) {
-	for _, depth := range []int{63, 64, 65, maxDepth - 1, maxDepth, maxDepth + 1, 2 * maxDepth} {
+	for _, depth := range []int{63, 64, 65, MaxDepth - 1, MaxDepth, MaxDepth + 1, 2 * MaxDepth} {
 		for _, text := range []string{
 			strings.Repeat("[", depth) + strings.Repeat("]", depth),
 			strings.Repeat(`{"a":`, depth) + "1" + strings.Repeat("}", depth),
@@ -66,16 +66,16 @@ func FuzzScan(f *testing.F) {
 			if err := json.Unmarshal(trimmed, &want); err != nil {
 				t.Fatal(err)
 			}
-			if got := appendUnescaped(nil, trimmed[1:len(trimmed)-1]); string(got) != want {
+			if got := AppendUnescaped(nil, trimmed[1:len(trimmed)-1]); string(got) != want {
 				t.Fatalf("%q: unescaped %q, encoding/json says %q", trimmed, got, want)
 			}
 		}
 		// Any text as a JSON string comes back as itself, apart from what is not UTF-8.
 		var back string
-		if err := json.Unmarshal(appendJSONString(nil, text), &back); err != nil {
+		if err := json.Unmarshal(AppendRawString(nil, text), &back); err != nil {
 			t.Fatalf("%q as a JSON string: %v", text, err)
 		}
-		if want := string(appendUTF8(nil, text)); back != want {
+		if want := string(AppendUTF8(nil, text)); back != want {
 			t.Fatalf("%q as a JSON string: %q, want %q", text, back, want)
 		}
 	})

@@ -1,21 +1,22 @@
-package posthog
+package rawjson
 
 import (
 	"bytes"
 	"math/bits"
+	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// appendUnescaped appends the inside of a valid JSON string as plain text. Like encoding/json it puts U+FFFD in place
+// AppendUnescaped appends the inside of a valid JSON string as plain text. Like encoding/json it puts U+FFFD in place
 // of each byte that is not UTF-8 and of each surrogate that stands alone.
-func appendUnescaped(dst, s []byte) []byte {
+func AppendUnescaped(dst, s []byte) []byte {
 	for {
 		run := bytes.IndexByte(s, '\\')
 		if run < 0 {
-			return appendUTF8(dst, s)
+			return AppendUTF8(dst, s)
 		}
-		dst = appendUTF8(dst, s[:run])
+		dst = AppendUTF8(dst, s[:run])
 		switch c := s[run+1]; c {
 		case 'u':
 			r, used := unescapeRune(s[run:])
@@ -39,8 +40,8 @@ func appendUnescaped(dst, s []byte) []byte {
 	}
 }
 
-// loneSurrogate reports whether there is an escape in a valid JSON value that is half of a surrogate pair.
-func loneSurrogate(s []byte) bool {
+// LoneSurrogate reports whether there is an escape in a valid JSON value that is half of a surrogate pair.
+func LoneSurrogate(s []byte) bool {
 	for {
 		run := bytes.IndexByte(s, '\\')
 		if run < 0 {
@@ -77,8 +78,8 @@ func hexRune(s []byte) (r rune) {
 	return r
 }
 
-// appendUTF8 appends s with U+FFFD in place of each byte that is not UTF-8.
-func appendUTF8(dst, s []byte) []byte {
+// AppendUTF8 appends s with U+FFFD in place of each byte that is not UTF-8.
+func AppendUTF8(dst, s []byte) []byte {
 	for !utf8.Valid(s) {
 		run := 0
 		for {
@@ -97,8 +98,8 @@ func appendUTF8(dst, s []byte) []byte {
 
 const hexDigits = "0123456789abcdef"
 
-// appendJSONString appends text as a JSON string. Bytes that are not UTF-8 are kept as they are.
-func appendJSONString(dst, text []byte) []byte {
+// AppendRawString appends text as a JSON string. Bytes that are not UTF-8 are kept as they are.
+func AppendRawString(dst, text []byte) []byte {
 	dst = append(dst, '"')
 	for {
 		run := plainRun(text)
@@ -135,10 +136,12 @@ func plainRun(text []byte) (n int) {
 	return n
 }
 
-// blank reports whether there is nothing in text but white space. JavaScript, and so PostHog, counts U+FEFF as such.
-func blank(text []byte) bool {
+// Blank reports whether there is nothing in text but white space. JavaScript, and so PostHog, counts U+FEFF as such.
+func Blank(text []byte) bool {
 	if len(text) > 0 && text[0] > ' ' && text[0] < utf8.RuneSelf {
 		return false
 	}
 	return len(bytes.TrimFunc(text, white)) == 0
 }
+
+func white(r rune) bool { return unicode.IsSpace(r) || r == '\ufeff' }

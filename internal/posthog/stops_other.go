@@ -1,5 +1,0 @@
-//go:build !amd64 || purego
-
-package posthog
-
-func markStopsFast([]uint64, []byte) bool { return false }
