@@ -38,6 +38,10 @@
 // escape; posthog, people and mapping to rawjson. The others import nothing of ours. Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of
 // Customer.io's, it belongs in mapping.
 //
+// Inside a package files form layers too: a type's methods lie in its file, and a file that others rest on knows nothing of
+// those that direct. At most 8 files of a package may use each other in a cycle, 20 in cli; cycles_test.go has the limits of
+// packages that still have more.
+//
 // The rule of iterators: a problem with one row or operation is yielded as an error type of its own, and the sequence goes
 // on; any other error is the last thing yielded. Producers never log. export alone decides to skip or to stop.
 //
