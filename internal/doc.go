@@ -24,6 +24,7 @@
 //	ledger      what has been read and sent, between runs
 //	rawjson     JSON as bytes: scans, walks and writes it without values in between
 //	spool       sorted runs and copies on disk, so that memory stays small
+//	report      numbers, sizes, times and lists as people read them
 //	escape      text from outside as it may be shown, kept or typed
 //	redact      hides secrets in URLs and by the names of properties
 //	regularfile opens files that must not be pipes or devices
@@ -35,7 +36,8 @@
 //
 // Imports point one way: cli to export, export to people, mapping, posthog, customerio and ledger, people to posthog,
 // identity and spool, mapping to posthog, people, customerio and redact; cli to redact; cli, export and ledger to escape and regularfile, posthog to
-// escape; posthog, people and mapping to rawjson. The others import nothing of ours. Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of
+// escape; posthog, people and mapping to rawjson. cli,
+// export and progress import report. The others import nothing of ours. Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of
 // Customer.io's, it belongs in mapping.
 //
 // Inside a package files form layers too: a type's methods lie in its file, and a file that others rest on knows nothing of

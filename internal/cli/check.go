@@ -16,6 +16,7 @@ import (
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/report"
 )
 
 const checkCommand = "check"
@@ -234,12 +235,12 @@ func checkSources(ctx context.Context, o *readingOptions, args []string) (findin
 		}
 	}
 	if more := bad - mostBadSources; more > 0 {
-		findings[len(findings)-1].Says += fmt.Sprintf(" (and %s cannot be read)", several(int64(more), "more file", "more files"))
+		findings[len(findings)-1].Says += fmt.Sprintf(" (and %s cannot be read)", report.Plural(int64(more), "more file", "more files"))
 	}
 	if len(findings) > 0 {
 		return findings
 	}
-	says = append([]string{several(int64(len(sources)), "file", "files") + ", " + bytesText(size)}, says...)
+	says = append([]string{report.Plural(int64(len(sources)), "file", "files") + ", " + report.Bytes(size)}, says...)
 	return []finding{{Check: "sources", OK: true, Says: strings.Join(says, "; ")}}
 }
 
@@ -275,7 +276,7 @@ func checksVerdict(findings []finding) string {
 	if failed == 0 {
 		return "All checks passed. Nothing was sent."
 	}
-	return several(failed, "check", "checks") + " failed. Nothing was sent."
+	return report.Plural(failed, "check", "checks") + " failed. Nothing was sent."
 }
 
 func (p *program) writeFindings(findings []finding) error {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"ph2cio/internal/export"
+	"ph2cio/internal/report"
 )
 
 // columns names the columns of CSV that were made text, first those that were sent as something else before.
@@ -14,7 +15,7 @@ func (t *summaryText) columns() {
 	if len(all) == 0 {
 		return
 	}
-	t.line("columns", several(int64(len(all)), "CSV column is sent as text in every row, because of this cell:",
+	t.line("columns", report.Plural(int64(len(all)), "CSV column is sent as text in every row, because of this cell:",
 		"CSV columns are sent as text in every row, because of these cells:"))
 	shown := 0
 	for _, before := range []bool{true, false} {
@@ -33,7 +34,7 @@ func (t *summaryText) columns() {
 		}
 	}
 	if more := len(all) - shown; more > 0 {
-		t.line("", t.style.dim(fmt.Sprintf("and %s more (--json lists all)", export.Count(int64(more)))))
+		t.line("", t.style.dim(fmt.Sprintf("and %s more (--json lists all)", report.Count(int64(more)))))
 	}
 }
 
@@ -62,7 +63,7 @@ func (t *inspectText) columns() {
 			note = t.style.yellow(oneLine(madeText(c.MadeText)))
 		}
 		if c.NotNumbers > 0 {
-			note = strings.TrimSpace(note + " " + several(c.NotNumbers, "cell is not a number and is left out", "cells are not numbers and are left out"))
+			note = strings.TrimSpace(note + " " + report.Plural(c.NotNumbers, "cell is not a number and is left out", "cells are not numbers and are left out"))
 		}
 		table.add([]string{name(c.Name), kind, note})
 	}

@@ -7,6 +7,7 @@ import (
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/people"
+	"ph2cio/internal/report"
 )
 
 // confirm tells where history would go and what it would make there, and asks on a terminal. When nothing is
@@ -61,12 +62,12 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 		line("workspace", style.bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, plain(to.base))))
 	}
 	line("settings", plain(settings))
-	line("read", fmt.Sprintf("%s in %s, %s", several(l.Rows, "row", "rows"), plain(p.sourcesText(plan.Sources)), bytesText(l.Bytes)))
+	line("read", fmt.Sprintf("%s in %s, %s", report.Plural(l.Rows, "row", "rows"), plain(p.sourcesText(plan.Sources)), report.Bytes(l.Bytes)))
 	if profiles := newProfiles(plan, l, counts, j, left); profiles != "" {
 		line("profiles", style.bold(profiles))
 	}
 	if n := l.People.LinkCount(); n > 0 && left.Merges > 0 {
-		line("merges", style.bold(several(int64(n), "profile will be merged into another one", "profiles will be merged into others"))+", which cannot be undone")
+		line("merges", style.bold(report.Plural(int64(n), "profile will be merged into another one", "profiles will be merged into others"))+", which cannot be undone")
 		line("", pairsText(l.MergePairs(plan, mostNamed), n))
 	}
 	if held := l.TwoProfiles(); held != nil {
@@ -75,18 +76,18 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 		line("", heldAdvice)
 	}
 	if l.Repeats > 0 {
-		line("duplicates", several(l.Repeats, "row is a duplicate or was already sent", "rows are duplicates or were already sent"))
+		line("duplicates", report.Plural(l.Repeats, "row is a duplicate or was already sent", "rows are duplicates or were already sent"))
 	}
 	line("campaigns", canStart(l.Recent))
 	if left.People > 0 {
-		line("", several(left.People, "profile update", "profile updates")+" may start segment campaigns")
+		line("", report.Plural(left.People, "profile update", "profile updates")+" may start segment campaigns")
 	}
 	if text := overwrites(int64(counts.Stale), left.People, "may lose"); text != "" {
 		line("overwrites", text)
 	}
 	p.writeNames(plan, l, &attributes)
 	if l.Bad > 0 {
-		line("rejected", style.red("at least "+several(l.Bad, "row", "rows")+" cannot be sent"))
+		line("rejected", style.red("at least "+report.Plural(l.Bad, "row", "rows")+" cannot be sent"))
 	}
 	for _, t := range l.Trouble {
 		line("trouble", style.red(plain(t.Error())))
@@ -99,7 +100,7 @@ func canStart(recent int64) string {
 	if recent == 0 {
 		return noRecent
 	}
-	return "up to " + several(recent, "event", "events") + " of the last 72 hours may start a campaign"
+	return "up to " + report.Plural(recent, "event", "events") + " of the last 72 hours may start a campaign"
 }
 
 // newProfiles says how many profiles a run adds; empty for a resumed run that has sent everybody.
@@ -111,11 +112,11 @@ func newProfiles(plan *export.Plan, l *export.Learned, counts people.Counts, j *
 	case !l.Knows(plan) && left.People == 0:
 		return "0 new"
 	case !l.Knows(plan):
-		return fmt.Sprintf("up to %s new, one for each person sent (exact with --existing)", export.Count(left.People))
+		return fmt.Sprintf("up to %s new, one for each person sent (exact with --existing)", report.Count(left.People))
 	}
 	n := counts.ByChoice[plan.Choice.Who]
 	added := min(int64(n.New), left.People) // who is rejected is not left to send
-	return fmt.Sprintf("%s new, %s in Customer.io already", export.Count(added), export.Count(int64(n.Known)))
+	return fmt.Sprintf("%s new, %s in Customer.io already", report.Count(added), report.Count(int64(n.Known)))
 }
 
 // typicalOperation is the bytes of an operation as a forecast assumes them; only the sending itself knows.

@@ -19,6 +19,7 @@ import (
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
+	"ph2cio/internal/report"
 )
 
 type explainOptions struct {
@@ -223,7 +224,7 @@ func (t *explainText) ids() {
 func plainID(id string) string { return plain(mapping.ShortID(id)) }
 
 func rowsOf(one *export.ExplainedID) string {
-	rows := several(one.Rows, "row", "rows")
+	rows := report.Plural(one.Rows, "row", "rows")
 	first, last := one.First.Format(time.DateOnly), one.Last.Format(time.DateOnly)
 	switch {
 	case one.Rows == 0:
@@ -304,7 +305,7 @@ func explainedRows(rows map[string]int64) string {
 func explainedBucket(kind string, n int64) string {
 	switch kind {
 	case "duplicate":
-		return several(n, "duplicate", "duplicates")
+		return report.Plural(n, "duplicate", "duplicates")
 	case "sent":
 		kind = "to send"
 	case "person":
@@ -314,7 +315,7 @@ func explainedBucket(kind string, n int64) string {
 	case "earlier":
 		kind = "already sent"
 	}
-	return export.Count(n) + " " + kind
+	return report.Count(n) + " " + kind
 }
 
 func (t *explainText) operations() {
@@ -339,6 +340,6 @@ func (t *explainText) operations() {
 		t.raw(label, plain(shortened(operation)))
 	}
 	if more := sent - int64(len(w.Operations)); more > 0 {
-		t.line("", t.style.dim(fmt.Sprintf("... %s more", export.Count(more))))
+		t.line("", t.style.dim(fmt.Sprintf("... %s more", report.Count(more))))
 	}
 }

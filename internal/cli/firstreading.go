@@ -12,6 +12,7 @@ import (
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/report"
 )
 
 // firstReading learns from the sources of a plan. A run that is gone on with must rest on what it began with; if it does not,
@@ -41,7 +42,7 @@ func (p *program) firstReading(ctx context.Context, plan *export.Plan, to *desti
 
 // warnAnew says that a run begins in the place of one that was stopped, and why.
 func (p *program) warnAnew(begun *ledger.Run, why error) {
-	p.warn("the %s of %s was stopped and cannot be resumed, so it is replanned; what it sent is not sent again: %v", begun.Command, timeText(begun.Began), why)
+	p.warn("the %s of %s was stopped and cannot be resumed, so it is replanned; what it sent is not sent again: %v", begun.Command, report.Time(begun.Began), why)
 }
 
 // learn is the first reading. A sync reads sources again that have rows of people whom nobody knew when they were read, and who are
@@ -75,7 +76,7 @@ func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*ex
 		if err := learned.Close(); err != nil {
 			return nil, err
 		}
-		plan.Progress.Say(fmt.Sprintf("reading again, with %s of earlier runs: rows that waited there can be sent now", files(len(more))))
+		plan.Progress.Say(fmt.Sprintf("reading again, with %s of earlier runs: rows that waited there can be sent now", report.Files(len(more))))
 		plan.Sources = append(slices.Clip(plan.Sources), more...)
 	}
 }
@@ -94,7 +95,7 @@ func (p *program) warnOfDoubles(learned *export.Learned) {
 
 func (p *program) warnOfNoUUID(rows int64) {
 	p.warn("%s no uuid, and others have one: an event with a row of each kind is sent twice, because nothing shows that both are the same "+
-		"event; if two exports hold the same events, read only one", several(rows, "row has", "rows have"))
+		"event; if two exports hold the same events, read only one", report.Plural(rows, "row has", "rows have"))
 }
 
 // dueSources are the sources to be read again.
@@ -116,12 +117,12 @@ func (p *program) dueSources(ctx context.Context, plan *export.Plan, learned *ex
 func (p *program) warnOfLost(learned *export.Learned) {
 	for _, lost := range learned.Lost {
 		if len(lost.IDs) == 0 {
-			p.warn("%s no longer contains rows of %s not identified yet; those rows cannot be sent later", lost.Path, several(lost.Visitors, "visitor", "visitors"))
+			p.warn("%s no longer contains rows of %s not identified yet; those rows cannot be sent later", lost.Path, report.Plural(lost.Visitors, "visitor", "visitors"))
 			continue
 		}
 		others := ""
 		if n := lost.Visitors - int64(len(lost.IDs)); n > 0 {
-			others = ", and those of " + several(n, "visitor", "visitors")
+			others = ", and those of " + report.Plural(n, "visitor", "visitors")
 		}
 		p.warn("%s is missing, so rows that waited in it cannot be sent, those of %s%s", lost.Path,
 			firstFew(len(lost.IDs), len(lost.IDs), func(i int) string { return mapping.ShortID(lost.IDs[i]) }), others)

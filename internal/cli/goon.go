@@ -14,6 +14,7 @@ import (
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/report"
 )
 
 // restartFlag plans a backfill anew.
@@ -72,7 +73,7 @@ func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, 
 		j.done = last
 		return plan, j, nil
 	case !last.Ended.IsZero():
-		p.warn("the last backfill, finished at %s, had other sources or flags; events that it sent are not sent again", timeText(last.Ended))
+		p.warn("the last backfill, finished at %s, had other sources or flags; events that it sent are not sent again", report.Time(last.Ended))
 		return plan, j, nil
 	}
 	again, err := p.planAgain(last, changed, plan, o, args)
@@ -93,7 +94,7 @@ func (p *program) noOther(ctx context.Context, to *destination) error {
 		return err
 	}
 	return &problem{code: exitUsage,
-		err:  fmt.Errorf("the %s of %s has not finished", runs[0].Command, timeText(runs[0].Began)),
+		err:  fmt.Errorf("the %s of %s has not finished", runs[0].Command, report.Time(runs[0].Began)),
 		hint: "resume it first: " + runs[0].Typed + "; or replan with --restart, which sends nothing twice"}
 }
 
@@ -117,7 +118,7 @@ func (p *program) planAgain(begun *ledger.Run, changed []string, now *export.Pla
 	if len(changed) > 0 {
 		return nil, &problem{code: exitUsage,
 			err: fmt.Errorf("the backfill of %s has not finished, and it has other flags: %s",
-				timeText(begun.Began), strings.Join(changed, "; ")),
+				report.Time(begun.Began), strings.Join(changed, "; ")),
 			hint: "use the same flags to resume it, or replan with --restart, which sends nothing twice"}
 	}
 	sources, _, err := p.begunWith(begun, now.Sources, nil)
@@ -162,7 +163,7 @@ func (p *program) perhapsDone(plan *export.Plan, l *export.Learned, j *journey) 
 	case p.sameRows(plan, l, j.done):
 		return p.alreadyDone(j.done)
 	}
-	p.warn("the last backfill, finished at %s, had other rows in a source of the same name and size; events that it sent are not sent again", timeText(j.done.Ended))
+	p.warn("the last backfill, finished at %s, had other rows in a source of the same name and size; events that it sent are not sent again", report.Time(j.done.Ended))
 	return nil
 }
 
@@ -173,7 +174,7 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 		return err
 	}
 	said := fmt.Sprintf("this backfill finished at %s, with %s and %s sent; this run sent nothing",
-		timeText(last.Ended), several(counters.Sent(), "event", "events"), several(counters.People(), "person", "people"))
+		report.Time(last.Ended), report.Plural(counters.Sent(), "event", "events"), report.Plural(counters.People(), "person", "people"))
 	switch last.Outcome {
 	case ledger.Troubled:
 		said += "; some of its files could not be read to the end"
@@ -212,7 +213,7 @@ func (p *program) begunWith(begun *ledger.Run, found, known []posthog.Source) (s
 		}
 	}
 	if left > 0 {
-		p.warn("%s added after the %s began at %s: left out until it has finished", files(left), begun.Command, timeText(begun.Began))
+		p.warn("%s added after the %s began at %s: left out until it has finished", report.Files(left), begun.Command, report.Time(begun.Began))
 	}
 	return sources, left, nil
 }
@@ -220,11 +221,11 @@ func (p *program) begunWith(begun *ledger.Run, found, known []posthog.Source) (s
 func missing(begun *ledger.Run, path string) error {
 	if _, err := os.Stat(path); err == nil {
 		return &problem{code: exitUsage,
-			err:  fmt.Errorf("the %s of %s has one more source, %s", begun.Command, timeText(begun.Began), path),
+			err:  fmt.Errorf("the %s of %s has one more source, %s", begun.Command, report.Time(begun.Began), path),
 			hint: "name it too to resume, or replan with --restart"}
 	}
 	return &problem{code: exitInput,
-		err:  fmt.Errorf("the %s of %s has the source %s, which is missing", begun.Command, timeText(begun.Began), path),
+		err:  fmt.Errorf("the %s of %s has the source %s, which is missing", begun.Command, report.Time(begun.Began), path),
 		hint: "put it back to resume, or replan with --restart"}
 }
 
@@ -251,7 +252,7 @@ func (p *program) warnOfClock(ctx context.Context, plan *export.Plan, to *destin
 	runs, err := to.ledger.Runs(ctx, 1)
 	if err == nil && len(runs) > 0 && runs[0].Now.Sub(plan.Now) > maxSkew {
 		p.warn("the clock of this machine says %s, which is before the last run began, at %s: later events are rejected as being in the future; "+
-			"if the clock is wrong, set it and run `ph2cio retry`", timeText(plan.Now.UTC()), timeText(runs[0].Now))
+			"if the clock is wrong, set it and run `ph2cio retry`", report.Time(plan.Now.UTC()), report.Time(runs[0].Now))
 	}
 	return err
 }
@@ -359,5 +360,3 @@ func broken(err error) bool {
 
 // restart is the command line to type to send all anew.
 func (p *program) restart() string { return p.again() + " --" + restartFlag }
-
-func timeText(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 MST") }

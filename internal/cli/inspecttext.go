@@ -10,6 +10,7 @@ import (
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/report"
 )
 
 // inspectText lays an inspection out for a person: a few lines of totals, then a table for each list.
@@ -49,7 +50,7 @@ func (t *inspectText) totals() {
 	summary.unread()
 	p := t.in.People
 	summary.line("people", fmt.Sprintf("%s (%s): %s identified · %s not identified yet · %s with an email · %s to send",
-		count(p.People), several(p.DistinctIDs, "distinct ID", "distinct IDs"), count(p.Identified), count(p.Anonymous), count(p.WithEmail), export.Count(p.Sent)))
+		count(p.People), report.Plural(p.DistinctIDs, "distinct ID", "distinct IDs"), count(p.Identified), count(p.Anonymous), count(p.WithEmail), report.Count(p.Sent)))
 	if p.Unidentified > 0 {
 		summary.line("", summary.leftOut(", left out"))
 	}
@@ -63,9 +64,9 @@ func (t *inspectText) totals() {
 	summary.names()
 	if b := t.in.Beyond; b != (export.Beyond{}) {
 		summary.line("not listed", fmt.Sprintf("%s, %s of events and %s of people, because there are too many names or their names are too long",
-			several(b.Events, "row", "rows"), several(b.EventProperties, "value", "values"), export.Count(b.PersonProperties)))
+			report.Plural(b.Events, "row", "rows"), report.Plural(b.EventProperties, "value", "values"), report.Count(b.PersonProperties)))
 	}
-	summary.line("took", took(t.in.Seconds))
+	summary.line("took", report.Elapsed(t.in.Seconds))
 	t.WriteString(summary.String())
 }
 
@@ -104,7 +105,7 @@ func (t *inspectText) files() {
 		return cmp.Compare(good(a), good(b))
 	})
 	for _, f := range sorted {
-		row := []string{oneLine(f.Path), bytesText(f.Bytes), export.Count(f.Rows), f.Shape, f.Codec, ""}
+		row := []string{oneLine(f.Path), report.Bytes(f.Bytes), report.Count(f.Rows), f.Shape, f.Codec, ""}
 		if f.State == export.FileMissing {
 			row[1], row[2] = "", ""
 		}
@@ -117,7 +118,7 @@ func (t *inspectText) files() {
 			under = append(under, t.style.yellow(oneLine(note)))
 		}
 		if f.BadRows > 0 {
-			row[5] = strings.TrimSpace(row[5] + " " + t.style.red(several(f.BadRows, "bad row", "bad rows")))
+			row[5] = strings.TrimSpace(row[5] + " " + t.style.red(report.Plural(f.BadRows, "bad row", "bad rows")))
 		}
 		table.add(row, under...)
 	}
@@ -134,7 +135,7 @@ func good(f export.FileInspection) int {
 func (t *inspectText) events() {
 	table := t.table("events", right("rows"), right("of all"), left("sent as"))
 	for _, e := range t.in.Events {
-		table.add([]string{name(e.Name), export.Count(e.Rows), percent(e.Share), t.sentAs(e.Treated, e.Rows)})
+		table.add([]string{name(e.Name), report.Count(e.Rows), report.Percent(e.Share), t.sentAs(e.Treated, e.Rows)})
 	}
 	t.WriteString(table.String())
 }
@@ -143,7 +144,7 @@ func (t *inspectText) properties(heading, of string, all []export.PropertyInspec
 	table := t.table(heading, right(of), right("present"), right("longest"), left("types"), left("sent"))
 	for _, p := range all {
 		table.add([]string{
-			name(p.Name), export.Count(p.Rows), percent(p.Coverage), bytesText(p.Longest), types(p.Types), t.treated(p.Treated),
+			name(p.Name), report.Count(p.Rows), report.Percent(p.Coverage), report.Bytes(p.Longest), types(p.Types), t.treated(p.Treated),
 		})
 	}
 	t.WriteString(table.String())
@@ -153,7 +154,7 @@ func (t *inspectText) rejects() {
 	table := t.table("rejected", right("count"), left("first one"))
 	for _, r := range t.in.Rejects {
 		why := t.style.red(oneLine(wordsFor(r.Reason, r.Count)))
-		table.add([]string{why, export.Count(r.Count), oneLine(place(&r.First))}, oneLine(r.First.Detail))
+		table.add([]string{why, report.Count(r.Count), oneLine(place(&r.First))}, oneLine(r.First.Detail))
 	}
 	t.WriteString(table.String())
 }
@@ -206,6 +207,4 @@ func types(counts map[string]int64) string {
 	return strings.Join(names, ", ")
 }
 
-func percent(share float64) string { return fmt.Sprintf("%.1f%%", share*100) }
-
-func count(n int) string { return export.Count(int64(n)) }
+func count(n int) string { return report.Count(int64(n)) }

@@ -7,6 +7,7 @@ import (
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/report"
 )
 
 // writeLeft says what this run has yet to send and, of one that goes on, what it has sent.
@@ -17,15 +18,15 @@ func (p *program) writeLeft(plan *export.Plan, left *export.Left, j *journey, o 
 		if err != nil {
 			return err
 		}
-		sent := []string{"Already sent", several(counters.People(), "person", "people"), several(counters.Sent(), "event", "events")}
+		sent := []string{"Already sent", report.Plural(counters.People(), "person", "people"), report.Plural(counters.Sent(), "event", "events")}
 		lines = [][]string{sent, lines[0]}
-		fmt.Fprintf(p.env.Stderr, "Resuming the %s of %s.\n", j.run.Command, timeText(j.run.Began))
+		fmt.Fprintf(p.env.Stderr, "Resuming the %s of %s.\n", j.run.Command, report.Time(j.run.Began))
 	}
 	for i := 1; i <= 2; i++ { // numbers of people and of events
 		align(lines, i)
 	}
 	if last := len(lines) - 1; !left.Nothing() {
-		lines[last] = append(lines[last], about(timeLeft(plan, left, j, o)))
+		lines[last] = append(lines[last], report.About(timeLeft(plan, left, j, o)))
 	}
 	for _, line := range lines {
 		if p.log != nil {
@@ -37,16 +38,16 @@ func (p *program) writeLeft(plan *export.Plan, left *export.Left, j *journey, o 
 }
 
 func leftText(left *export.Left) []string {
-	events := several(left.Events, "event", "events")
+	events := report.Plural(left.Events, "event", "events")
 	switch {
 	case left.AtMost:
 		events = "up to " + events
 	case left.About:
 		events = "about " + events
 	}
-	line := []string{"Left to send", several(left.People, "person", "people"), events}
+	line := []string{"Left to send", report.Plural(left.People, "person", "people"), events}
 	if left.Merges > 0 {
-		line = append(line, several(left.Merges, "merge", "merges"))
+		line = append(line, report.Plural(left.Merges, "merge", "merges"))
 	}
 	return line
 }

@@ -10,6 +10,7 @@ import (
 	"ph2cio/internal/escape"
 	"ph2cio/internal/export"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/report"
 )
 
 // nothingFound says why there is no source.
@@ -58,7 +59,7 @@ func (p *program) warnOfMixed(files []posthog.MixedFile) {
 			f.Path, f.Line, how, escape.Shell(filepath.Base(f.Path)))
 	}
 	if more := len(files) - mostWarnings; more > 0 {
-		p.warn("left out: %s of which only some lines are events", several(int64(more), "more file", "more files"))
+		p.warn("left out: %s of which only some lines are events", report.Plural(int64(more), "more file", "more files"))
 	}
 }
 
@@ -74,7 +75,7 @@ func (p *program) warnOfHalfRows(l *export.Learned) {
 		}
 	}
 	if more := told - mostWarnings; more > 0 {
-		p.warn("%s in the middle of a row, which is left out: the next run reads it", several(int64(more), "more file ends", "more files end"))
+		p.warn("%s in the middle of a row, which is left out: the next run reads it", report.Plural(int64(more), "more file ends", "more files end"))
 	}
 }
 
@@ -129,10 +130,10 @@ func fewOrAll(paths []string, all bool) []string {
 func excludedText(found *foundSources) string {
 	var parts []string
 	if n := found.Excluded - found.ExcludedDirectories; n > 0 {
-		parts = append(parts, files(n))
+		parts = append(parts, report.Files(n))
 	}
 	if n := found.ExcludedDirectories; n > 0 {
-		parts = append(parts, several(int64(n), "directory", "directories"))
+		parts = append(parts, report.Plural(int64(n), "directory", "directories"))
 	}
 	return strings.Join(parts, " and ")
 }

@@ -6,6 +6,7 @@ import (
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
+	"ph2cio/internal/report"
 )
 
 // checkLimits holds what would be made against --max-profiles and --max-merges.
@@ -31,7 +32,7 @@ func checkLive(m *mappingOptions, l *export.Learned) error {
 func liveText(live *export.LiveProfiles) string {
 	names := firstFew(live.Count, len(live.IDs), func(i int) string { return mapping.ShortID(live.IDs[i]) })
 	return fmt.Sprintf("--existing has %s in this export (%s), so PostHog's own destination has sent their events already "+
-		"and they would arrive twice", several(int64(live.Count), "anonymous profile of a visitor", "anonymous profiles of visitors"), names)
+		"and they would arrive twice", report.Plural(int64(live.Count), "anonymous profile of a visitor", "anonymous profiles of visitors"), names)
 }
 
 const liveHint = "use --live-since TIME to say when it was switched on: events that PostHog received since then are left out; if it never sent events, use --live-since never"
@@ -61,7 +62,7 @@ func limitText(l export.Limit) string {
 	if l.Flag == flagMaxMerges {
 		what = "merged"
 	}
-	return fmt.Sprintf("%s would be %s, but --%s allows %s", several(l.WouldBe, "profile", "profiles"), what, l.Flag, export.Count(l.Allowed))
+	return fmt.Sprintf("%s would be %s, but --%s allows %s", report.Plural(l.WouldBe, "profile", "profiles"), what, l.Flag, report.Count(l.Allowed))
 }
 
 // limitHints say what to do about each.

@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"ph2cio/internal/report"
 )
 
 // unknownFlag is the error of a flag that a command does not have, with the one that may be meant. What
@@ -102,7 +104,7 @@ func commandsWith(root *cobra.Command, flag string) string {
 			names = append(names, c.Name())
 		}
 	}
-	return inWords(names, "and")
+	return report.InWords(names, "and")
 }
 
 // noSuchCommand refuses what is typed in the place of a command, and names the one that may be meant.
@@ -177,7 +179,7 @@ func checkChoice(f *pflag.Flag, text string) error {
 	names := namesOf(f.Annotations[valuesFact])
 	for _, part := range parts {
 		if part = strings.TrimSpace(part); !slices.Contains(names, part) {
-			return fmt.Errorf("--%s must be %s, not %s", f.Name, inWords(names, "or"), meant(part, names))
+			return fmt.Errorf("--%s must be %s, not %s", f.Name, report.InWords(names, "or"), meant(part, names))
 		}
 	}
 	return nil
@@ -186,16 +188,7 @@ func checkChoice(f *pflag.Flag, text string) error {
 // valuesText says what a flag may be set to: its choices, or the kind of value.
 func valuesText(f *pflag.Flag) string {
 	if known(f, onlyFact) {
-		return inWords(namesOf(f.Annotations[valuesFact]), "or")
+		return report.InWords(namesOf(f.Annotations[valuesFact]), "or")
 	}
 	return theFact(f, takesFact)
-}
-
-// inWords lists names with a word such as "or" before the last.
-func inWords(names []string, word string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " " + word + " " + names[last]
 }

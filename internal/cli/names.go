@@ -7,6 +7,7 @@ import (
 	"ph2cio/internal/escape"
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/report"
 )
 
 // mostListed is how many names of one kind a summary lists.
@@ -18,7 +19,7 @@ func (t *summaryText) names() {
 	t.skippedEvents()
 	t.optedOut()
 	if n := t.s.ValuesCut[mapping.MadeUpNames]; n > 0 {
-		unnamed := several(n, "page or screen without a name is", "pages and screens without a name are")
+		unnamed := report.Plural(n, "page or screen without a name is", "pages and screens without a name are")
 		t.line("no name", unnamed+" sent as unknown; to use the names of their events, add --page-name event --screen-name event")
 	}
 	t.dotted()
@@ -35,24 +36,25 @@ func (t *summaryText) skippedEvents() {
 	json := jsonLists(len(all), t.s.SkippedEventsBeyond > 0)
 	for i, e := range all[:yours] {
 		if i == mostListed {
-			t.line("", fmt.Sprintf("%s more that may be yours (%s)", export.Count(int64(yours-i)), json))
+			t.line("", fmt.Sprintf("%s more that may be yours (%s)", report.Count(int64(yours-i)), json))
 			break
 		}
-		text := fmt.Sprintf("%s in %s is left out%s", e.Name, several(e.Rows, "row", "rows"), toSend("it", &e))
+		text := fmt.Sprintf("%s in %s is left out%s", e.Name, report.Plural(e.Rows, "row", "rows"), toSend("it", &e))
 		t.line(onlyFirst("maybe yours", i), t.style.yellow(oneLine(text)))
 	}
 	known := all[yours:]
 	if len(known) > 0 {
-		names := firstOf(mostListed, len(known), json, func(i int) string {
-			return export.Count(known[i].Rows) + " " + known[i].Name
+		names := report.FirstOf(mostListed, len(known), json, func(i int) string {
+			return report.Count(known[i].Rows) + " " + known[i].Name
 		})
+
 		t.line("noise", oneLine("PostHog's own events, left out: "+names+toSend(known[0].Name, &known[0])))
 	}
 	switch n := t.s.SkippedEventsBeyond; {
 	case n > 0 && len(all) > 0:
-		t.line("noise", several(n, "row", "rows")+" of other events whose names begin with $, left out")
+		t.line("noise", report.Plural(n, "row", "rows")+" of other events whose names begin with $, left out")
 	case n > 0:
-		t.line("noise", several(n, "row", "rows")+" of PostHog's own events, whose names begin with $, left out")
+		t.line("noise", report.Plural(n, "row", "rows")+" of PostHog's own events, whose names begin with $, left out")
 	}
 }
 
@@ -71,23 +73,10 @@ func onlyFirst(label string, i int) string {
 	return label
 }
 
-// firstOf lists the first of n names, most of them at most, how many more there are, and what --json lists.
-func firstOf(most, n int, json string, name func(i int) string) string {
-	var names []string
-	for i := range min(n, most) {
-		names = append(names, name(i))
-	}
-	text := strings.Join(names, ", ")
-	if n > most {
-		text += fmt.Sprintf(" and %s more (%s)", export.Count(int64(n-most)), json)
-	}
-	return text
-}
-
 // jsonLists says that --json lists all, or how many it does where there are more.
 func jsonLists(listed int, more bool) string {
 	if more {
-		return "--json lists " + export.Count(int64(listed))
+		return "--json lists " + report.Count(int64(listed))
 	}
 	return "--json lists all"
 }
@@ -101,7 +90,7 @@ func optedOutText(n int64) string {
 	if n == 0 {
 		return ""
 	}
-	return several(n, "person", "people") + " opted out in PostHog, but Customer.io is not told; to tell it, add --allow-reserved unsubscribed"
+	return report.Plural(n, "person", "people") + " opted out in PostHog, but Customer.io is not told; to tell it, add --allow-reserved unsubscribed"
 }
 
 // dotted lists the people's attributes with a dot, those first that Customer.io could take for a path into an
@@ -114,9 +103,10 @@ func (t *summaryText) dotted() {
 	}
 	t.line("dots", t.style.red(oneLine(besideObjects(all[:beside], t.s.Beyond > 0))))
 	if rest := all[beside:]; len(rest) > 0 {
-		names := firstOf(mostListed, len(rest), jsonLists(len(rest), t.s.Beyond > 0), func(i int) string {
-			return fmt.Sprintf("%s (%s)", rest[i].Name, several(rest[i].People, "person", "people"))
+		names := report.FirstOf(mostListed, len(rest), jsonLists(len(rest), t.s.Beyond > 0), func(i int) string {
+			return fmt.Sprintf("%s (%s)", rest[i].Name, report.Plural(rest[i].People, "person", "people"))
 		})
+
 		t.line("dots", oneLine("person attributes with dots in their names: "+names+"; to replace the dots, add --dots _"))
 	}
 }
@@ -127,9 +117,9 @@ func besideObjects(all []export.DottedAttribute, more bool) string {
 	if len(all) == 0 {
 		return ""
 	}
-	return firstOf(mostListed, len(all), jsonLists(len(all), more), func(i int) string {
+	return report.FirstOf(mostListed, len(all), jsonLists(len(all), more), func(i int) string {
 		object, _, _ := strings.Cut(all[i].Name, ".")
-		people := several(all[i].BesideObject, "person", "people")
+		people := report.Plural(all[i].BesideObject, "person", "people")
 		return fmt.Sprintf("%s next to an object %s (%s)", all[i].Name, object, people)
 	}) + ": Customer.io may read the dot as a path into the object; to replace the dots, add --dots _"
 }
@@ -148,20 +138,20 @@ func (t *summaryText) changed() {
 			}
 		}
 		t.listChanged("renamed", of, renamed, func(c *export.ChangedName) string {
-			return fmt.Sprintf("%s to %s (%s)", name(c.Name), c.Became, several(c.Count, "time", "times"))
+			return fmt.Sprintf("%s to %s (%s)", name(c.Name), c.Became, report.Plural(c.Count, "time", "times"))
 		})
 		t.listChanged("dropped", of, dropped, func(c *export.ChangedName) string {
-			return fmt.Sprintf("%s (%s, %s)", name(c.Name), several(c.Count, "time", "times"), strings.TrimSuffix(wordsFor(c.Dropped, 1), " left out"))
+			return fmt.Sprintf("%s (%s, %s)", name(c.Name), report.Plural(c.Count, "time", "times"), strings.TrimSuffix(wordsFor(c.Dropped, 1), " left out"))
 		})
 	}
 	if n := t.s.Beyond; n > 0 {
-		t.line("", several(n, "more attribute", "more attributes")+" with other names")
+		t.line("", report.Plural(n, "more attribute", "more attributes")+" with other names")
 	}
 }
 
 func (t *summaryText) listChanged(label, of string, all []export.ChangedName, show func(*export.ChangedName) string) {
 	if len(all) > 0 {
-		names := firstOf(mostListed, len(all), jsonLists(len(all), t.s.Beyond > 0), func(i int) string { return show(&all[i]) })
+		names := report.FirstOf(mostListed, len(all), jsonLists(len(all), t.s.Beyond > 0), func(i int) string { return show(&all[i]) })
 		t.line(label, oneLine(of+" attributes: "+names))
 	}
 }

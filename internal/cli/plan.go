@@ -9,6 +9,7 @@ import (
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/progress"
+	"ph2cio/internal/report"
 )
 
 // plan is what preview and backfill have in common: sources, rules and the choice of people. tmp is where to keep what
@@ -110,5 +111,5 @@ func (p *program) sourcesText(sources []posthog.Source) string {
 	if len(sources) == 1 {
 		return p.given(sources[0].Path)
 	}
-	return files(len(sources))
+	return report.Files(len(sources))
 }

@@ -16,6 +16,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
 	"ph2cio/internal/progress"
+	"ph2cio/internal/report"
 )
 
 type previewOptions struct {
@@ -128,7 +129,7 @@ func (p *program) showPlan(ctx context.Context, plan *export.Plan, o *previewOpt
 	}
 	defer func() { err = errors.Join(err, learned.Close()) }()
 	if o.firstOnly {
-		_, err := fmt.Fprintln(p.results(), export.Count(learned.Rows), "rows")
+		_, err := fmt.Fprintln(p.results(), report.Count(learned.Rows), "rows")
 		return err
 	}
 	unknown, err := p.checkAsked(&o.mapping.identity, learned)

@@ -11,6 +11,7 @@ import (
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/report"
 )
 
 // reasonWords says one code in words. They follow a number of rows, people, merges, links or values, as in
@@ -26,9 +27,6 @@ const (
 	linkExported   = "persons_export"     // the persons export has them as two people
 	linkPersonID   = "person_ids"         // rows have one person_id
 )
-
-// listSeparator stands between the parts of a list of counts.
-const listSeparator = " · "
 
 // apiPrefix marks the reasons that are Customer.io's own.
 const apiPrefix = "api:"
@@ -177,10 +175,10 @@ func reasons(counts map[string]int64) string {
 	var parts []string
 	for _, code := range codes {
 		if n := counts[code]; n != 0 {
-			parts = append(parts, export.Count(n)+" "+wordsFor(code, n))
+			parts = append(parts, report.Count(n)+" "+wordsFor(code, n))
 		}
 	}
-	return strings.Join(parts, listSeparator)
+	return strings.Join(parts, report.ListSeparator)
 }
 
 // listWords lists the codes of one table with what they mean and what to do about them, for help.

@@ -15,6 +15,7 @@ import (
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/report"
 )
 
 const retryCommand = "retry"
@@ -101,7 +102,7 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 	begun := len(runs) > 0 && runs[0].Ended.IsZero()
 	if begun && runs[0].Command != retryCommand {
 		return &problem{code: exitUsage,
-			err:  fmt.Errorf("the %s of %s has not finished", runs[0].Command, timeText(runs[0].Began)),
+			err:  fmt.Errorf("the %s of %s has not finished", runs[0].Command, report.Time(runs[0].Began)),
 			hint: "resume it first: " + runs[0].Typed}
 	}
 	if !begun && open.Rows+open.People == 0 && (open.Merges == 0 || !o.merges) {
@@ -114,7 +115,7 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 	j := &journey{command: retryCommand, asks: true, merges: o.merges, reread: reread}
 	if !begun && len(sources) == 0 && open.People == 0 && (open.Merges == 0 || !o.merges) {
 		return &problem{code: exitInput,
-			err:  fmt.Errorf("nothing was tried again: the files with the %s are missing", several(open.Rows, "rejected row", "rejected rows")),
+			err:  fmt.Errorf("nothing was tried again: the files with the %s are missing", report.Plural(open.Rows, "rejected row", "rejected rows")),
 			hint: "put back the files that the warnings name, or run sync to read them under their new names; then retry"}
 	}
 	plan, err := p.retryPlan(ctx, time.Now(), to, j, o, sources)
@@ -173,8 +174,8 @@ func (p *program) nothingRejected(open *ledger.OpenRejects) error {
 	}
 	text := "Nothing to retry: nothing is rejected."
 	if open.Merges > 0 {
-		text = "Nothing to retry except " + several(open.Merges, "rejected merge", "rejected merges") + ": add --merges to try " +
-			plural(open.Merges, "it", "them") + " again."
+		text = "Nothing to retry except " + report.Plural(open.Merges, "rejected merge", "rejected merges") + ": add --merges to try " +
+			report.PluralWord(open.Merges, "it", "them") + " again."
 	}
 	_, err := fmt.Fprintln(p.env.Stdout, text)
 	return err

@@ -16,6 +16,7 @@ import (
 	"ph2cio/internal/escape"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/report"
 )
 
 func newStatus(p *program) *cobra.Command {
@@ -269,21 +270,21 @@ func (t *summaryText) state(s *stateReport) {
 		t.line("to fix", plain(s.toFix()))
 	}
 	if s.Owed > 0 {
-		t.line("waiting", several(s.Owed, "visitor not identified yet or person with two profiles", "visitors not identified yet or people with two profiles")+
-			", in "+files(int(s.OwedSources)))
+		t.line("waiting", report.Plural(s.Owed, "visitor not identified yet or person with two profiles", "visitors not identified yet or people with two profiles")+
+			", in "+report.Files(int(s.OwedSources)))
 	}
 	if s.HeldRecent > 0 {
-		text := several(s.HeldRecent, "event", "events") + " younger than 72 hours when read, in " + files(int(s.HeldSources))
+		text := report.Plural(s.HeldRecent, "event", "events") + " younger than 72 hours when read, in " + report.Files(int(s.HeldSources))
 		if strings.HasSuffix(s.Next, "--"+restartFlag) {
 			text += "; " + restartSends
 		}
 		t.line("waiting", text)
 	}
 	if s.Lag != nil {
-		t.line("newest sent", fmt.Sprintf("event of %s, %s ago", timeText(s.Newest), ageText(*s.Lag)))
+		t.line("newest sent", fmt.Sprintf("event of %s, %s ago", report.Time(s.Newest), report.Age(*s.Lag)))
 	}
 	if s.Running != nil {
-		t.line("running", t.style.yellow(fmt.Sprintf("process %d on %s, since %s", s.Running.PID, plain(s.Running.Host), timeText(s.Running.Since))))
+		t.line("running", t.style.yellow(fmt.Sprintf("process %d on %s, since %s", s.Running.PID, plain(s.Running.Host), report.Time(s.Running.Since))))
 	}
 	for i := range s.Runs {
 		t.run(&s.Runs[i], s.Running != nil && i == 0)
@@ -293,9 +294,9 @@ func (t *summaryText) state(s *stateReport) {
 
 // sentInAll is what all runs sent.
 func sentInAll(s *stateReport) string {
-	text := several(s.People, "person", "people")
+	text := report.Plural(s.People, "person", "people")
 	if s.MergesDone > 0 {
-		text += " and " + several(s.MergesDone, "merge", "merges")
+		text += " and " + report.Plural(s.MergesDone, "merge", "merges")
 	}
 	return text + " in all"
 }
@@ -308,25 +309,25 @@ func (s *stateReport) toFix() string {
 		one, many string
 	}{{s.open.Rows, "row", "rows"}, {s.open.People, "person", "people"}, {s.open.Merges, "merge", "merges"}} {
 		if part.n > 0 {
-			parts = append(parts, several(part.n, part.one, part.many))
+			parts = append(parts, report.Plural(part.n, part.one, part.many))
 		}
 	}
 	command := "ph2cio retry"
 	if s.typed != "" {
 		command += " --" + stateFlag + " " + escape.Shell(s.typed)
 	}
-	text := strings.Join(parts, " and ") + " rejected: fix " + plural(s.OpenRejects, "it", "them") + ", then run `" + command + "`"
+	text := strings.Join(parts, " and ") + " rejected: fix " + report.PluralWord(s.OpenRejects, "it", "them") + ", then run `" + command + "`"
 	if s.OpenMerges > 0 {
-		text += " (--merges tries the " + plural(s.OpenMerges, "merge", "merges") + " again too)"
+		text += " (--merges tries the " + report.PluralWord(s.OpenMerges, "merge", "merges") + " again too)"
 	}
 	return text
 }
 
 func (t *summaryText) run(r *runReport, running bool) {
 	fmt.Fprintln(t)
-	t.line(fmt.Sprintf("run %d", r.ID), fmt.Sprintf("%s, began %s, %s", r.Command, timeText(r.Began), r.how(running)))
-	t.line("rows", fmt.Sprintf("%s of %s: %s", export.Count(r.Done.Read), export.Count(r.Rows), r.buckets()))
-	t.line("people", export.Count(r.Done.People())+" sent")
+	t.line(fmt.Sprintf("run %d", r.ID), fmt.Sprintf("%s, began %s, %s", r.Command, report.Time(r.Began), r.how(running)))
+	t.line("rows", fmt.Sprintf("%s of %s: %s", report.Count(r.Done.Read), report.Count(r.Rows), r.buckets()))
+	t.line("people", report.Count(r.Done.People())+" sent")
 	if total(r.Rejects) > 0 {
 		t.line("rejected", t.style.red(plain(reasons(r.Rejects))))
 	}
@@ -334,7 +335,7 @@ func (t *summaryText) run(r *runReport, running bool) {
 	for _, source := range r.Sources {
 		size += source.Bytes
 	}
-	t.line("sources", fmt.Sprintf("%s, %s", files(len(r.Sources)), bytesText(size)))
+	t.line("sources", fmt.Sprintf("%s, %s", report.Files(len(r.Sources)), report.Bytes(size)))
 	for _, source := range r.Sources {
 		if source.Trouble != "" {
 			t.line("trouble", t.style.red(plain(source.Path+": "+source.Trouble)))
@@ -345,26 +346,26 @@ func (t *summaryText) run(r *runReport, running bool) {
 // buckets says what became of the rows.
 func (r *runReport) buckets() string {
 	d := &r.Done
-	parts := []string{export.Count(d.Sent()) + " sent"}
+	parts := []string{report.Count(d.Sent()) + " sent"}
 	for _, bucket := range []struct {
 		n    int64
 		name string
 	}{
 		{d.Person, "for the profile only"}, {total(d.Skipped), "left out"}, {total(d.Rejected), "rejected"},
-		{d.Duplicate, plural(d.Duplicate, "duplicate", "duplicates")}, {d.Earlier, "already sent"},
+		{d.Duplicate, report.PluralWord(d.Duplicate, "duplicate", "duplicates")}, {d.Earlier, "already sent"},
 	} {
 		if bucket.n > 0 {
-			parts = append(parts, export.Count(bucket.n)+" "+bucket.name)
+			parts = append(parts, report.Count(bucket.n)+" "+bucket.name)
 		}
 	}
-	return strings.Join(parts, listSeparator)
+	return strings.Join(parts, report.ListSeparator)
 }
 
 // how says how a run ended, or where it is.
 func (r *runReport) how(running bool) string {
 	at := ""
 	if !r.Saved.IsZero() {
-		at = " at " + timeAfter(r.Began, r.Saved)
+		at = " at " + report.TimeAfter(r.Began, r.Saved)
 	}
 	switch {
 	case running:
@@ -374,30 +375,7 @@ func (r *runReport) how(running bool) string {
 	case r.Outcome == ledger.Replaced:
 		return "stopped while sending " + r.Phase + at + ", and replaced by a later run"
 	case r.Outcome == ledger.Troubled:
-		return "finished at " + timeAfter(r.Began, r.Ended) + ", but some files could not be read to the end"
+		return "finished at " + report.TimeAfter(r.Began, r.Ended) + ", but some files could not be read to the end"
 	}
-	return "finished at " + timeAfter(r.Began, r.Ended)
+	return "finished at " + report.TimeAfter(r.Began, r.Ended)
 }
-
-// timeAfter is a time without its day where that is known from another one.
-func timeAfter(before, t time.Time) string {
-	if before, t := before.UTC(), t.UTC(); before.Format(time.DateOnly) == t.Format(time.DateOnly) {
-		return t.Format("15:04:05 MST")
-	}
-	return timeText(t)
-}
-
-// ageText is how long ago something was, in the largest two units.
-func ageText(seconds int64) string {
-	d := time.Duration(seconds) * time.Second
-	days, hours := int64(d/(24*time.Hour)), int64(d%(24*time.Hour)/time.Hour)
-	switch {
-	case days > 0:
-		return strings.TrimSuffix(several(days, "day", "days")+" "+several(hours, "hour", "hours"), " 0 hours")
-	case hours > 0:
-		return several(hours, "hour", "hours") + " " + several(int64(d%time.Hour/time.Minute), "minute", "minutes")
-	}
-	return d.String()
-}
-
-func files(n int) string { return several(int64(n), "file", "files") }

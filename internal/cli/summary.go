@@ -12,6 +12,7 @@ import (
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/report"
 )
 
 // writeSummary tells what happened, for a person or as one JSON document. failed is what ended the run early, nil when
@@ -53,9 +54,9 @@ func (t *summaryText) write(title string) {
 	t.campaigns()
 	t.trouble()
 	if t.s.Estimate > 0 {
-		t.line("send time", about(time.Duration(t.s.Estimate*float64(time.Second)))+" with waits")
+		t.line("send time", report.About(time.Duration(t.s.Estimate*float64(time.Second)))+" with waits")
 	}
-	t.line("took", took(t.s.Seconds))
+	t.line("took", report.Elapsed(t.s.Seconds))
 	if t.s.Interrupted {
 		t.line("stopped", t.style.yellow(t.stopped()))
 	}
@@ -63,7 +64,7 @@ func (t *summaryText) write(title string) {
 		t.line("rejects", plain(t.s.Rejects))
 	}
 	if n := t.s.Rows.Skipped[mapping.ReasonRecent]; n > 0 && strings.HasSuffix(t.s.Next, "--"+restartFlag) {
-		t.line("waiting", several(n, "event", "events")+" of the last 72 hours; "+restartSends)
+		t.line("waiting", report.Plural(n, "event", "events")+" of the last 72 hours; "+restartSends)
 	}
 	t.next(t.s.Next)
 }
@@ -120,9 +121,9 @@ func (p *program) columnsForPeople() int {
 // wrapList is wrapIndented for a text that may be a list. Its parts stay whole where they fit.
 func wrapList(text string, width, indent int) string {
 	const unbroken = "\u00a0"
-	parts := strings.Split(text, listSeparator)
+	parts := strings.Split(text, report.ListSeparator)
 	for i, part := range parts {
-		if len(parts) > 1 && columnsOf(part)+len(listSeparator) <= width-indent {
+		if len(parts) > 1 && columnsOf(part)+len(report.ListSeparator) <= width-indent {
 			parts[i] = strings.ReplaceAll(part, " ", unbroken)
 		}
 	}
@@ -137,7 +138,7 @@ func operationsText(counts map[string]int64) string {
 	var parts []string
 	for _, action := range actions {
 		if n := counts[action]; n > 0 {
-			parts = append(parts, export.Count(n)+" "+wordsFor(action, n))
+			parts = append(parts, report.Count(n)+" "+wordsFor(action, n))
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -149,17 +150,17 @@ func (t *summaryText) operations() {
 		t.line("", t.style.dim(pairsText(t.s.Merges[:min(len(t.s.Merges), mostNamed)], n)))
 	}
 	if n := total(t.s.MergesRejected); n > 0 {
-		t.line("merges", t.style.red(several(n, "merge", "merges")+" rejected ("+why(t.s.MergesRejected)+")"))
+		t.line("merges", t.style.red(report.Plural(n, "merge", "merges")+" rejected ("+why(t.s.MergesRejected)+")"))
 	}
 	if refused := operationsText(t.s.Refused); refused != "" {
 		t.line("rejected", t.style.red(refused+" rejected by Customer.io"))
 	}
 	queued, unanswered := unsentText(t.s)
-	t.line("of these", t.style.yellow(strings.Join(slices.DeleteFunc([]string{queued, unanswered}, isEmpty), listSeparator)))
+	t.line("of these", t.style.yellow(strings.Join(slices.DeleteFunc([]string{queued, unanswered}, isEmpty), report.ListSeparator)))
 	if t.s.Requests > 0 {
-		requests := export.Count(t.s.Requests) + " (" + bytesText(t.s.Bytes) + ")"
+		requests := report.Count(t.s.Requests) + " (" + report.Bytes(t.s.Bytes) + ")"
 		if t.s.Retries > 0 {
-			requests += ", " + several(t.s.Retries, "retry", "retries")
+			requests += ", " + report.Plural(t.s.Retries, "retry", "retries")
 		}
 		t.line("requests", requests)
 	}
@@ -211,11 +212,11 @@ func (t *summaryText) campaigns() {
 	c := t.s.Campaigns
 	events := noRecent
 	if c.RecentEvents > 0 {
-		events = several(c.RecentEvents, "event", "events") + " of the last 72 hours " + t.may("start", "started") + " a campaign"
+		events = report.Plural(c.RecentEvents, "event", "events") + " of the last 72 hours " + t.may("start", "started") + " a campaign"
 	}
 	t.line("campaigns", events)
 	if c.Identifies > 0 {
-		t.line("", several(c.Identifies, "profile update", "profile updates")+" "+t.may("start", "started")+" segment campaigns")
+		t.line("", report.Plural(c.Identifies, "profile update", "profile updates")+" "+t.may("start", "started")+" segment campaigns")
 	}
 	t.line("overwrites", overwrites(int64(t.s.People.Stale), t.s.People.Sent, t.may("lose", "lost")))
 }
@@ -229,7 +230,7 @@ func overwrites(stale, sent int64, mayLose string) string {
 	if sent < stale {
 		upTo = "up to " // some of them are not sent
 	}
-	return upTo + several(n, "profile", "profiles") + " " + mayLose + " newer values: " + plural(n, "its values", "their values") +
+	return upTo + report.Plural(n, "profile", "profiles") + " " + mayLose + " newer values: " + report.PluralWord(n, "its values", "their values") +
 		" in this export are over 72 hours old"
 }
 
@@ -262,43 +263,4 @@ func total(counts map[string]int64) (n int64) {
 		n += c
 	}
 	return n
-}
-
-// plural is the word for n of something.
-func plural(n int64, one, many string) string {
-	if n == 1 {
-		return one
-	}
-	return many
-}
-
-// about writes a duration as coarsely as a forecast deserves.
-func about(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return "less than a second"
-	case d < 10*time.Second:
-		return "about " + d.Round(100*time.Millisecond).String()
-	}
-	return "about " + d.Round(time.Second).String()
-}
-
-func took(seconds float64) string {
-	d := time.Duration(seconds * float64(time.Second))
-	if d < time.Minute {
-		return fmt.Sprintf("%.1fs", d.Seconds())
-	}
-	return d.Round(time.Second).String()
-}
-
-func bytesText(n int64) string {
-	switch {
-	case n >= 1e9:
-		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
-	case n >= 1e6:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
-	case n >= 1e3:
-		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
-	}
-	return several(n, "byte", "bytes")
 }

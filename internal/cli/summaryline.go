@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ph2cio/internal/export"
+	"ph2cio/internal/report"
 )
 
 // line tells how the run went in one line, for a log: not on a terminal, where the summary stands just above it, and when
@@ -28,19 +29,19 @@ func (w *watch) lineText(code int, ran time.Duration) string {
 	if code != exitDone {
 		outcome = fmt.Sprintf("exit code %d", code)
 	}
-	head := fmt.Sprintf("%s: %s in %s: ", w.command, outcome, took(ran.Seconds()))
+	head := fmt.Sprintf("%s: %s in %s: ", w.command, outcome, report.Elapsed(ran.Seconds()))
 	s := w.summary
 	if s == nil {
 		return head + "nothing was sent"
 	}
-	parts := []string{rowsText(&s.Rows), several(s.People.Sent, "person", "people") + " sent"}
+	parts := []string{rowsText(&s.Rows), report.Plural(s.People.Sent, "person", "people") + " sent"}
 	if n := total(s.People.Rejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s rejected (%s)", several(n, "person", "people"), why(s.People.Rejected)))
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Plural(n, "person", "people"), why(s.People.Rejected)))
 	}
 	if n := total(s.MergesRejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s rejected (%s)", several(n, "merge", "merges"), why(s.MergesRejected)))
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Plural(n, "merge", "merges"), why(s.MergesRejected)))
 	}
-	parts = append(parts, several(s.Requests, "request", "requests")+", "+bytesText(s.Bytes))
+	parts = append(parts, report.Plural(s.Requests, "request", "requests")+", "+report.Bytes(s.Bytes))
 	parts = append(parts, troubles(s)...)
 	if s.Rejects != "" {
 		parts = append(parts, "rejects in "+s.Rejects)
@@ -49,14 +50,6 @@ func (w *watch) lineText(code int, ran time.Duration) string {
 		parts = append(parts, "next: "+s.Next)
 	}
 	return head + strings.Join(parts, "; ")
-}
-
-// several is a number of things.
-func several(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return export.Count(n) + " " + many
 }
 
 // troubles are the sources that could not be read to their ends, and why.
@@ -71,20 +64,20 @@ func troubles(s *export.Summary) (all []string) {
 
 // rowsText names the buckets that hold something.
 func rowsText(r *export.Rows) string {
-	parts := []string{several(r.Read, "row", "rows") + " read", export.Count(r.Sent) + " sent"}
+	parts := []string{report.Plural(r.Read, "row", "rows") + " read", report.Count(r.Sent) + " sent"}
 	for _, bucket := range []struct {
 		n    int64
 		name string
 	}{
-		{r.Person, "for the profile only"}, {total(r.Skipped), "left out"}, {r.Duplicate, plural(r.Duplicate, "duplicate", "duplicates")},
+		{r.Person, "for the profile only"}, {total(r.Skipped), "left out"}, {r.Duplicate, report.PluralWord(r.Duplicate, "duplicate", "duplicates")},
 		{r.Earlier, "already sent"}, {r.Unsent - r.Unanswered, "queued, not sent"}, {r.Unanswered, "sent, no answer"},
 	} {
 		if bucket.n > 0 {
-			parts = append(parts, export.Count(bucket.n)+" "+bucket.name)
+			parts = append(parts, report.Count(bucket.n)+" "+bucket.name)
 		}
 	}
 	if n := total(r.Rejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s rejected (%s)", export.Count(n), why(r.Rejected)))
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Count(n), why(r.Rejected)))
 	}
 	return strings.Join(parts, ", ")
 }

@@ -5,25 +5,25 @@ import (
 	"strings"
 
 	"ph2cio/internal/escape"
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/report"
 )
 
 func (t *summaryText) people() {
 	p := t.s.People
-	parts := []string{t.whoIsWho(), export.Count(p.Sent) + " " + t.sentWord()}
+	parts := []string{t.whoIsWho(), report.Count(p.Sent) + " " + t.sentWord()}
 	if p.Earlier > 0 {
-		parts = append(parts, export.Count(p.Earlier)+" already sent")
+		parts = append(parts, report.Count(p.Earlier)+" already sent")
 	}
 	if p.Unchanged > 0 {
-		parts = append(parts, export.Count(p.Unchanged)+" already sent and unchanged")
+		parts = append(parts, report.Count(p.Unchanged)+" already sent and unchanged")
 	}
-	t.line("people", strings.Join(parts, listSeparator))
+	t.line("people", strings.Join(parts, report.ListSeparator))
 	if n := total(p.Rejected); n > 0 {
-		t.line("", t.style.red(several(n, "person", "people")+" rejected ("+why(p.Rejected)+")"))
+		t.line("", t.style.red(report.Plural(n, "person", "people")+" rejected ("+why(p.Rejected)+")"))
 	}
 	if n := int64(p.EmailConflicts); n > 0 {
-		t.line("", several(n, "person shares", "people share")+" an email with somebody else and "+plural(n, "is", "are")+" sent without it")
+		t.line("", report.Plural(n, "person shares", "people share")+" an email with somebody else and "+report.PluralWord(n, "is", "are")+" sent without it")
 	}
 	t.withoutEmail()
 	if p.Unidentified > 0 {
@@ -40,33 +40,33 @@ func (t *summaryText) people() {
 	if total(p.Rejected) > 0 {
 		choices[0] = "up to " + choices[0] // of those who were not chosen it is not known whether they can be sent
 	}
-	t.line("profiles", strings.Join(choices, listSeparator))
+	t.line("profiles", strings.Join(choices, report.ListSeparator))
 }
 
 // whoIsWho says how many people the distinct IDs are.
 func (t *summaryText) whoIsWho() string {
 	ids := t.s.People.DistinctIDs
 	who := ids - t.s.People.JoinedIDs
-	return t.roughly() + several(ids, "distinct ID is ", "distinct IDs are ") + t.roughly() + several(who, "person", "people")
+	return t.roughly() + report.Plural(ids, "distinct ID is ", "distinct IDs are ") + t.roughly() + report.Plural(who, "person", "people")
 }
 
 // leftOut says how many visitors are left out because nothing identifies them, and how many of them for one reason alone. What
 // becomes of them is said behind their number, where no label says it.
 func (t *summaryText) leftOut(becomes string) string {
 	p := t.s.People
-	text := t.roughly() + several(int64(p.Unidentified), "visitor", "visitors") + " not identified yet" + becomes
+	text := t.roughly() + report.Plural(int64(p.Unidentified), "visitor", "visitors") + " not identified yet" + becomes
 	var only []string
 	of := func(n int64) string {
 		if p.Unidentified == 1 {
 			return ""
 		}
-		return export.Count(n) + " of them "
+		return report.Count(n) + " of them "
 	}
 	if n := int64(p.ShapeOnly); n > 0 {
-		only = append(only, of(n)+"only because "+plural(n, "its ID looks", "their IDs look")+" machine-made")
+		only = append(only, of(n)+"only because "+report.PluralWord(n, "its ID looks", "their IDs look")+" machine-made")
 	}
 	if n := int64(p.VisitorOnly); n > 0 {
-		only = append(only, of(n)+"only because posthog-js never says who "+plural(n, "it is", "they are"))
+		only = append(only, of(n)+"only because posthog-js never says who "+report.PluralWord(n, "it is", "they are"))
 	}
 	if len(only) == 0 {
 		return text
@@ -80,7 +80,7 @@ func (t *summaryText) fused(label string) {
 	if p.FusedCount == 0 {
 		return
 	}
-	who := several(int64(p.FusedCount), "person has", "people have") + " several logins with different emails"
+	who := report.Plural(int64(p.FusedCount), "person has", "people have") + " several logins with different emails"
 	t.line(label, t.style.yellow(oneLine(who+" (see `ph2cio explain SOURCE... --id "+escape.Shell(p.Fused[0].ID)+"`)")))
 	names := firstFew(p.FusedCount, len(p.Fused), func(i int) string {
 		emails := p.Fused[i].Emails
@@ -106,7 +106,7 @@ func (t *summaryText) withoutEmail() {
 
 // firstFew lists the first of n names, and how many more there are. --json lists so many of them.
 func firstFew(n, listed int, name func(i int) string) string {
-	return firstOf(mostNamed, n, jsonLists(listed, listed < n), name)
+	return report.FirstOf(mostNamed, n, jsonLists(listed, listed < n), name)
 }
 
 // roughly marks what rests on a sample.
@@ -120,12 +120,12 @@ func (t *summaryText) roughly() string {
 // profiles is how many one choice of people makes, and how many of them are new.
 func (t *summaryText) profiles(who string) string {
 	n := t.s.Profiles[who]
-	text := export.Count(int64(n))
+	text := report.Count(int64(n))
 	if who == "all" {
 		text = t.roughly() + text
 	}
 	if t.s.Known != nil {
-		text += fmt.Sprintf(" (%s new)", export.Count(int64(n-t.s.Known[who])))
+		text += fmt.Sprintf(" (%s new)", report.Count(int64(n-t.s.Known[who])))
 	}
 	return text
 }
@@ -137,6 +137,6 @@ func (t *summaryText) links() {
 		linkIdentified: l.AlreadyIdentified, linkExported: l.PersonsExport, linkPersonID: l.RefusedShares,
 	}
 	if n := total(refused); n > 0 {
-		t.line("", several(n, "link between IDs", "links between IDs")+" not followed ("+why(refused)+")")
+		t.line("", report.Plural(n, "link between IDs", "links between IDs")+" not followed ("+why(refused)+")")
 	}
 }

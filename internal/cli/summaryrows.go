@@ -8,11 +8,12 @@ import (
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/report"
 )
 
 func (t *summaryText) rows() {
 	r := t.s.Rows
-	read := export.Count(r.Read) + " read"
+	read := report.Count(r.Read) + " read"
 	if t.s.Interrupted {
 		read += " before it stopped"
 	}
@@ -41,7 +42,7 @@ func (t *summaryText) sentWord() string {
 // times counts the rows whose own time cannot be right.
 func (t *summaryText) times() {
 	if n := t.s.TimedByCreatedAt; n > 0 {
-		t.line("future", several(n, "row has a time in the future: its created_at is used", "rows have times in the future: their created_at is used"))
+		t.line("future", report.Plural(n, "row has a time in the future: its created_at is used", "rows have times in the future: their created_at is used"))
 	}
 }
 
@@ -53,7 +54,7 @@ func (t *summaryText) unread() {
 		if f.Field == "person_id" {
 			what = "a person_id that is not a UUID"
 		}
-		text := fmt.Sprintf("%s %s, and counts as having none: %s in %s:%d", several(f.Rows, "row has", "rows have"), what, strconv.Quote(f.Text), f.File, f.Line)
+		text := fmt.Sprintf("%s %s, and counts as having none: %s in %s:%d", report.Plural(f.Rows, "row has", "rows have"), what, strconv.Quote(f.Text), f.File, f.Line)
 		if f.Rows != 1 {
 			text = strings.Replace(text, "counts", "count", 1)
 		}
@@ -111,7 +112,7 @@ func (t *summaryText) bucket(name string, n int64, note string) {
 		return
 	}
 	const indent = 30
-	count := fmt.Sprintf("%9s", export.Count(n))
+	count := fmt.Sprintf("%9s", report.Count(n))
 	if name == "rejected" {
 		count = t.style.red(count)
 	}

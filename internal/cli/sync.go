@@ -12,6 +12,7 @@ import (
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/report"
 )
 
 const syncCommand = "sync"
@@ -198,12 +199,12 @@ func (p *program) takeUp(plan *export.Plan, begun *ledger.Run, j *journey, o *sy
 		return plan, nil
 	case begun.Command == retryCommand:
 		if len(plan.Sources) > 0 {
-			p.warn("the retry of %s was stopped, and this sync replaces it; `ph2cio retry` tries again what is left", timeText(begun.Began))
+			p.warn("the retry of %s was stopped, and this sync replaces it; `ph2cio retry` tries again what is left", report.Time(begun.Began))
 		}
 		return plan, nil
 	case begun.Command != syncCommand:
 		return nil, &problem{code: exitUsage,
-			err:  fmt.Errorf("the %s of %s has not finished", begun.Command, timeText(begun.Began)),
+			err:  fmt.Errorf("the %s of %s has not finished", begun.Command, report.Time(begun.Began)),
 			hint: "resume it first: " + begun.Typed}
 	}
 	sent, err := sentFlags(o.mapping.identity.flags, &o.mapping.identity, plan)
@@ -237,7 +238,7 @@ func (p *program) nothingNew(plan *export.Plan, known int) error {
 		return p.writeSummary(p.env.Stdout, export.Nothing(plan), "", nil)
 	}
 	if !p.quiet {
-		text := "Nothing new in " + files(known) + ". Nothing was sent."
+		text := "Nothing new in " + report.Files(known) + ". Nothing was sent."
 		if len(plan.Incomplete) > 0 {
 			text = "Nothing was sent: new files wait until their export is complete. The warning names the missing files."
 		}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/rivo/uniseg"
 
-	"ph2cio/internal/export"
+	"ph2cio/internal/report"
 )
 
 // table is rows of cells under a heading, which stands over the first column.
@@ -67,7 +67,7 @@ func (t *table) String() string {
 		}
 	}
 	if more := t.all - len(t.rows); more > 0 {
-		fmt.Fprintf(&b, "%s%s\n", indent, t.style.dim("... "+export.Count(int64(more))+" more (--limit 0 shows all)"))
+		fmt.Fprintf(&b, "%s%s\n", indent, t.style.dim("... "+report.Count(int64(more))+" more (--limit 0 shows all)"))
 	}
 	return b.String()
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ph2cio/internal/report"
 )
 
 func TestVersionFlag(t *testing.T) {
@@ -85,7 +87,7 @@ func TestAbout(t *testing.T) {
 		0: "less than a second", 999 * time.Millisecond: "less than a second", 1230 * time.Millisecond: "about 1.2s",
 		9 * time.Second: "about 9s", 12340 * time.Millisecond: "about 12s", 90 * time.Second: "about 1m30s",
 	} {
-		if got := about(d); got != want {
+		if got := report.About(d); got != want {
 			t.Errorf("%s: %q, want %q", d, got, want)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/report"
 )
 
 // Learned is what the first reading found: who is who, and what the second reading may rely on.
@@ -152,7 +153,7 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 		return err
 	}
 	progress.Advance(l.Bytes) // also what was left out at the ends of files
-	progress.Note(several(l.Rows, "row", "rows"))
+	progress.Note(report.Plural(l.Rows, "row", "rows"))
 	return nil
 }
 
@@ -185,7 +186,7 @@ func (l *Learned) read(ctx context.Context, plan *Plan, read posthog.Options, ce
 		census.add(&lesson)
 		thrift.look()
 		progress.Advance(lesson.chunk.Bytes)
-		progress.Note(several(l.Rows, "row", "rows"))
+		progress.Note(report.Plural(l.Rows, "row", "rows"))
 	}
 	return nil
 }

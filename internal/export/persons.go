@@ -9,6 +9,7 @@ import (
 
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/report"
 )
 
 // PersonsError says that a persons export cannot be relied on.
@@ -60,7 +61,7 @@ func learnPersons(ctx context.Context, plan *Plan, types *posthog.ColumnTypes, i
 		return &PersonsError{errors.New("it has no rows")}
 	}
 	if missing > 0 {
-		plan.progress().Say("the persons export lists only some of the IDs of " + several(missing, "person", "people") + " (see its column distinct_ids.total); a batch export lists all")
+		plan.progress().Say("the persons export lists only some of the IDs of " + report.Plural(missing, "person", "people") + " (see its column distinct_ids.total); a batch export lists all")
 	}
 	return exportedAt(plan, index)
 }

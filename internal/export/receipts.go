@@ -10,6 +10,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/people"
+	"ph2cio/internal/report"
 )
 
 var errGrew = errors.New("the file has grown since it was first read")
@@ -205,9 +206,9 @@ func (r *run) note(out *outbox) {
 	sent, rejected := ofRows(r.tally.accepted), sum(r.tally.rejected)
 	out.lock.Unlock()
 	requests := r.plan.Tally.Requests.Load()
-	parts := []string{several(sent, "event", "events"), several(requests, "request", "requests")}
+	parts := []string{report.Plural(sent, "event", "events"), report.Plural(requests, "request", "requests")}
 	if rejected > 0 {
-		parts = append(parts, several(rejected, "row", "rows")+" rejected")
+		parts = append(parts, report.Plural(rejected, "row", "rows")+" rejected")
 	}
 	r.progress.Note(strings.Join(parts, ", "))
 }

@@ -11,6 +11,7 @@ import (
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/report"
 	"ph2cio/internal/spool"
 )
 
@@ -18,12 +19,12 @@ import (
 type TooManyRejects struct{ Rejected, Rows int64 }
 
 func (e *TooManyRejects) Error() string {
-	rejected := Count(e.Rejected) + " of " + Count(e.Rows) + " rows were"
+	rejected := report.Count(e.Rejected) + " of " + report.Count(e.Rows) + " rows were"
 	switch {
 	case e.Rows == 1:
 		rejected = "the only row was"
 	case e.Rejected == 1:
-		rejected = "1 of " + Count(e.Rows) + " rows was"
+		rejected = "1 of " + report.Count(e.Rows) + " rows was"
 	}
 	return "stopped: " + rejected + " rejected, which suggests a wrong mapping or a wrong file"
 }
@@ -40,7 +41,7 @@ func Send(ctx context.Context, plan *Plan, learned *Learned) (*Summary, error) {
 	}
 	if err == nil && run.tally.read != learned.Rows {
 		err = fmt.Errorf("the files have changed since they were first read: they had %s rows, now %s; run again once nothing writes to them",
-			Count(learned.Rows), Count(run.tally.read))
+			report.Count(learned.Rows), report.Count(run.tally.read))
 	}
 	// A signal that came too late to stop anything did not interrupt the run.
 	interrupted := err != nil && ctx.Err() != nil

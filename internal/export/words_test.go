@@ -1,10 +1,14 @@
 package export
 
-import "testing"
+import (
+	"testing"
+
+	"ph2cio/internal/report"
+)
 
 func TestCountsHaveTheRightPlural(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 rows", 1: "1 row", 2: "2 rows", 1_000_000: "1,000,000 rows"} {
-		if got := several(n, "row", "rows"); got != want {
+		if got := report.Plural(n, "row", "rows"); got != want {
 			t.Errorf("%d: %s, want %s", n, got, want)
 		}
 	}

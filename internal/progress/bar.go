@@ -8,6 +8,8 @@ import (
 	"github.com/rivo/uniseg"
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
+
+	"ph2cio/internal/report"
 )
 
 // Terminal reports whether out is a terminal that can carry a bar: one that moves its cursor, which `TERM=dumb` denies.
@@ -61,7 +63,7 @@ func (b *bar) start(p *phase) {
 func (b *bar) show(p *phase, s snapshot) {
 	// The last column stays free: a terminal that wraps there would start a new line with each drawing.
 	width := max(1, b.width()-1)
-	words := joined(" · ", p.name+" "+p.amount(s.done), s.estimate(), s.note)
+	words := report.Join(" · ", p.name+" "+p.amount(s.done), s.estimate(), s.note)
 	if p.total <= 0 || width < barFrame+minBarWidth {
 		b.put(cut(words, width))
 		return

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"ph2cio/internal/report"
 )
 
 // lines shows progress as plain lines, for logs and pipes. Each is written at once, so that lines of other writers do
@@ -19,7 +21,7 @@ func (l *lines) start(p *phase) {
 }
 
 func (l *lines) show(p *phase, s snapshot) {
-	l.say(joined(", ", p.head(s.done), s.note, s.estimate()))
+	l.say(report.Join(", ", p.head(s.done), s.note, s.estimate()))
 }
 
 func (l *lines) end(p *phase, s snapshot) {
@@ -30,7 +32,7 @@ func (l *lines) end(p *phase, s snapshot) {
 	case s.done < p.total:
 		outcome, amount = "stopped after ", p.amount(s.done)
 	}
-	l.say(fmt.Sprintf("%s: %s", p.name, joined(", ", outcome+roughly(time.Since(p.began)), amount, s.note)))
+	l.say(fmt.Sprintf("%s: %s", p.name, report.Join(", ", outcome+report.Roughly(time.Since(p.began)), amount, s.note)))
 }
 
 func (l *lines) hide() {}
@@ -51,7 +53,7 @@ func (s snapshot) estimate() string {
 		return ""
 	}
 	if s.left < time.Second {
-		return lessThanASecond + " left"
+		return report.LessThanASecond + " left"
 	}
-	return "about " + roughly(s.left) + " left"
+	return "about " + report.Roughly(s.left) + " left"
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"ph2cio/internal/report"
 )
 
 // phase is one stretch of work, and how fast it went lately.
@@ -85,7 +87,7 @@ func (p *phase) amount(done int64) string {
 	case p.total <= 0:
 		return quantity(done, p.unit)
 	case p.unit == Bytes:
-		return byteCount(done) + " of " + byteCount(p.total)
+		return report.ShortBytes(done) + " of " + report.ShortBytes(p.total)
 	default:
 		return grouped(done) + " of " + grouped(p.total)
 	}
@@ -94,28 +96,12 @@ func (p *phase) amount(done int64) string {
 // quantity writes n for people: bytes in powers of a thousand, as disks are sold, and operations in full.
 func quantity(n int64, unit Unit) string {
 	if unit == Bytes {
-		return byteCount(n)
+		return report.ShortBytes(n)
 	}
 	if n == 1 {
 		unit = strings.TrimSuffix(unit, "s")
 	}
 	return grouped(n) + " " + unit
-}
-
-func byteCount(n int64) string {
-	const step = 1000
-	if n < step {
-		return fmt.Sprintf("%d B", n)
-	}
-	value, suffix := float64(n)/step, 0
-	for value >= step-0.5 && suffix < len("kMGTPE")-1 {
-		value /= step
-		suffix++
-	}
-	if value < 9.95 {
-		return fmt.Sprintf("%.1f %cB", value, "kMGTPE"[suffix])
-	}
-	return fmt.Sprintf("%.0f %cB", value, "kMGTPE"[suffix])
 }
 
 // grouped writes 1234567 as 1,234,567.
@@ -125,37 +111,4 @@ func grouped(n int64) string {
 		text = text[:at] + "," + text[at:]
 	}
 	return text
-}
-
-// roughly writes a duration as coarsely as an estimate deserves: 2.5s, 40s, 3m, 2h10m, 3d4h.
-func roughly(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return lessThanASecond
-	case d < 10*time.Second-50*time.Millisecond:
-		return fmt.Sprintf("%.1fs", d.Seconds())
-	case d < time.Minute-500*time.Millisecond:
-		return fmt.Sprintf("%.0fs", d.Seconds())
-	case d < time.Hour-30*time.Second:
-		return fmt.Sprintf("%dm", int(d.Round(time.Minute).Minutes()))
-	case d < 24*time.Hour-30*time.Second:
-		d = d.Round(time.Minute)
-		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
-	default:
-		d = d.Round(time.Hour)
-		return fmt.Sprintf("%dd%dh", int(d.Hours())/24, int(d.Hours())%24)
-	}
-}
-
-const lessThanASecond = "less than a second"
-
-// joined puts the parts that are not empty together.
-func joined(separator string, parts ...string) string {
-	var kept []string
-	for _, part := range parts {
-		if part != "" {
-			kept = append(kept, part)
-		}
-	}
-	return strings.Join(kept, separator)
 }

@@ -1,0 +1,71 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+func Time(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 MST") }
+
+// TimeAfter is a time without its day where that is known from another one.
+func TimeAfter(before, t time.Time) string {
+	if before, t := before.UTC(), t.UTC(); before.Format(time.DateOnly) == t.Format(time.DateOnly) {
+		return t.Format("15:04:05 MST")
+	}
+	return Time(t)
+}
+
+// Age is how long ago something was, in the largest two units.
+func Age(seconds int64) string {
+	d := time.Duration(seconds) * time.Second
+	days, hours := int64(d/(24*time.Hour)), int64(d%(24*time.Hour)/time.Hour)
+	switch {
+	case days > 0:
+		return strings.TrimSuffix(Plural(days, "day", "days")+" "+Plural(hours, "hour", "hours"), " 0 hours")
+	case hours > 0:
+		return Plural(hours, "hour", "hours") + " " + Plural(int64(d%time.Hour/time.Minute), "minute", "minutes")
+	}
+	return d.String()
+}
+
+// About writes a duration as coarsely as a forecast deserves.
+func About(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return "less than a second"
+	case d < 10*time.Second:
+		return "about " + d.Round(100*time.Millisecond).String()
+	}
+	return "about " + d.Round(time.Second).String()
+}
+
+func Elapsed(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	if d < time.Minute {
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}
+
+// Roughly writes a duration as coarsely as an estimate deserves: 2.5s, 40s, 3m, 2h10m, 3d4h.
+func Roughly(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return LessThanASecond
+	case d < 10*time.Second-50*time.Millisecond:
+		return fmt.Sprintf("%.1fs", d.Seconds())
+	case d < time.Minute-500*time.Millisecond:
+		return fmt.Sprintf("%.0fs", d.Seconds())
+	case d < time.Hour-30*time.Second:
+		return fmt.Sprintf("%dm", int(d.Round(time.Minute).Minutes()))
+	case d < 24*time.Hour-30*time.Second:
+		d = d.Round(time.Minute)
+		return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+	default:
+		d = d.Round(time.Hour)
+		return fmt.Sprintf("%dd%dh", int(d.Hours())/24, int(d.Hours())%24)
+	}
+}
+
+const LessThanASecond = "less than a second"
