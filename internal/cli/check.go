@@ -235,12 +235,12 @@ func checkSources(ctx context.Context, o *readingOptions, args []string) (findin
 		}
 	}
 	if more := bad - mostBadSources; more > 0 {
-		findings[len(findings)-1].Says += fmt.Sprintf(" (and %s cannot be read)", report.Plural(int64(more), "more file", "more files"))
+		findings[len(findings)-1].Says += fmt.Sprintf(" (and %s cannot be read)", report.Plural(more, "more file", "more files"))
 	}
 	if len(findings) > 0 {
 		return findings
 	}
-	says = append([]string{report.Plural(int64(len(sources)), "file", "files") + ", " + report.Bytes(size)}, says...)
+	says = append([]string{report.Files(len(sources)) + ", " + report.Bytes(size)}, says...)
 	return []finding{{Check: "sources", OK: true, Says: strings.Join(says, "; ")}}
 }
 

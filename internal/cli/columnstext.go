@@ -15,7 +15,7 @@ func (t *summaryText) columns() {
 	if len(all) == 0 {
 		return
 	}
-	t.line("columns", report.Plural(int64(len(all)), "CSV column is sent as text in every row, because of this cell:",
+	t.line("columns", report.Plural(len(all), "CSV column is sent as text in every row, because of this cell:",
 		"CSV columns are sent as text in every row, because of these cells:"))
 	shown := 0
 	for _, before := range []bool{true, false} {
@@ -34,7 +34,7 @@ func (t *summaryText) columns() {
 		}
 	}
 	if more := len(all) - shown; more > 0 {
-		t.line("", t.style.dim(fmt.Sprintf("and %s more (--json lists all)", report.Count(int64(more)))))
+		t.line("", t.style.dim(fmt.Sprintf("and %s more (--json lists all)", report.Count(more))))
 	}
 }
 

@@ -67,7 +67,7 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 		line("profiles", style.bold(profiles))
 	}
 	if n := l.People.LinkCount(); n > 0 && left.Merges > 0 {
-		line("merges", style.bold(report.Plural(int64(n), "profile will be merged into another one", "profiles will be merged into others"))+", which cannot be undone")
+		line("merges", style.bold(report.Plural(n, "profile will be merged into another one", "profiles will be merged into others"))+", which cannot be undone")
 		line("", pairsText(l.MergePairs(plan, mostNamed), n))
 	}
 	if held := l.TwoProfiles(); held != nil {
@@ -116,7 +116,7 @@ func newProfiles(plan *export.Plan, l *export.Learned, counts people.Counts, j *
 	}
 	n := counts.ByChoice[plan.Choice.Who]
 	added := min(int64(n.New), left.People) // who is rejected is not left to send
-	return fmt.Sprintf("%s new, %s in Customer.io already", report.Count(added), report.Count(int64(n.Known)))
+	return fmt.Sprintf("%s new, %s in Customer.io already", report.Count(added), report.Count(n.Known))
 }
 
 // typicalOperation is the bytes of an operation as a forecast assumes them; only the sending itself knows.

@@ -35,7 +35,7 @@ func loadDotenv(path string) (dotenv, error) {
 	var errs []error
 	for i, line := range bad {
 		if i == mostBadLines {
-			errs = append(errs, fmt.Errorf("%s: %s", path, report.Plural(int64(len(bad)-i), "more bad line", "more bad lines")))
+			errs = append(errs, fmt.Errorf("%s: %s", path, report.Plural(len(bad)-i, "more bad line", "more bad lines")))
 			break
 		}
 		errs = append(errs, fmt.Errorf("%s: %s", path, line))

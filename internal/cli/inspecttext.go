@@ -50,7 +50,7 @@ func (t *inspectText) totals() {
 	summary.unread()
 	p := t.in.People
 	summary.line("people", fmt.Sprintf("%s (%s): %s identified · %s not identified yet · %s with an email · %s to send",
-		count(p.People), report.Plural(p.DistinctIDs, "distinct ID", "distinct IDs"), count(p.Identified), count(p.Anonymous), count(p.WithEmail), report.Count(p.Sent)))
+		report.Count(p.People), report.Plural(p.DistinctIDs, "distinct ID", "distinct IDs"), report.Count(p.Identified), report.Count(p.Anonymous), report.Count(p.WithEmail), report.Count(p.Sent)))
 	if p.Unidentified > 0 {
 		summary.line("", summary.leftOut(", left out"))
 	}
@@ -91,7 +91,7 @@ func (t *inspectText) states() string {
 			bad[f.State]++
 		}
 	}
-	text := count(len(t.in.Files))
+	text := report.Count(len(t.in.Files))
 	if len(bad) > 0 {
 		text += ": " + t.style.red(reasons(bad))
 	}
@@ -206,5 +206,3 @@ func types(counts map[string]int64) string {
 	})
 	return strings.Join(names, ", ")
 }
-
-func count(n int) string { return report.Count(int64(n)) }

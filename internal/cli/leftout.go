@@ -59,7 +59,7 @@ func (p *program) warnOfMixed(files []posthog.MixedFile) {
 			f.Path, f.Line, how, escape.Shell(filepath.Base(f.Path)))
 	}
 	if more := len(files) - mostWarnings; more > 0 {
-		p.warn("left out: %s of which only some lines are events", report.Plural(int64(more), "more file", "more files"))
+		p.warn("left out: %s of which only some lines are events", report.Plural(more, "more file", "more files"))
 	}
 }
 
@@ -75,7 +75,7 @@ func (p *program) warnOfHalfRows(l *export.Learned) {
 		}
 	}
 	if more := told - mostWarnings; more > 0 {
-		p.warn("%s in the middle of a row, which is left out: the next run reads it", report.Plural(int64(more), "more file ends", "more files end"))
+		p.warn("%s in the middle of a row, which is left out: the next run reads it", report.Plural(more, "more file ends", "more files end"))
 	}
 }
 
@@ -133,7 +133,7 @@ func excludedText(found *foundSources) string {
 		parts = append(parts, report.Files(n))
 	}
 	if n := found.ExcludedDirectories; n > 0 {
-		parts = append(parts, report.Plural(int64(n), "directory", "directories"))
+		parts = append(parts, report.Plural(n, "directory", "directories"))
 	}
 	return strings.Join(parts, " and ")
 }

@@ -32,7 +32,7 @@ func checkLive(m *mappingOptions, l *export.Learned) error {
 func liveText(live *export.LiveProfiles) string {
 	names := firstFew(live.Count, len(live.IDs), func(i int) string { return mapping.ShortID(live.IDs[i]) })
 	return fmt.Sprintf("--existing has %s in this export (%s), so PostHog's own destination has sent their events already "+
-		"and they would arrive twice", report.Plural(int64(live.Count), "anonymous profile of a visitor", "anonymous profiles of visitors"), names)
+		"and they would arrive twice", report.Plural(live.Count, "anonymous profile of a visitor", "anonymous profiles of visitors"), names)
 }
 
 const liveHint = "use --live-since TIME to say when it was switched on: events that PostHog received since then are left out; if it never sent events, use --live-since never"

@@ -36,7 +36,7 @@ func (t *summaryText) skippedEvents() {
 	json := jsonLists(len(all), t.s.SkippedEventsBeyond > 0)
 	for i, e := range all[:yours] {
 		if i == mostListed {
-			t.line("", fmt.Sprintf("%s more that may be yours (%s)", report.Count(int64(yours-i)), json))
+			t.line("", fmt.Sprintf("%s more that may be yours (%s)", report.Count(yours-i), json))
 			break
 		}
 		text := fmt.Sprintf("%s in %s is left out%s", e.Name, report.Plural(e.Rows, "row", "rows"), toSend("it", &e))
@@ -76,7 +76,7 @@ func onlyFirst(label string, i int) string {
 // jsonLists says that --json lists all, or how many it does where there are more.
 func jsonLists(listed int, more bool) string {
 	if more {
-		return "--json lists " + report.Count(int64(listed))
+		return "--json lists " + report.Count(listed)
 	}
 	return "--json lists all"
 }

@@ -22,7 +22,7 @@ func moreText(n, more int) string {
 		return ""
 	}
 	json := jsonLists(min(n, export.MostPairs), n > export.MostPairs)
-	return fmt.Sprintf(" and %s more (preview %s)", report.Count(int64(more)), json)
+	return fmt.Sprintf(" and %s more (preview %s)", report.Count(more), json)
 }
 
 // profileText names a profile: by its ID alone, else by its kind of identifier too.
@@ -34,7 +34,7 @@ func profileText(p *export.Profile) string {
 }
 
 func heldCount(held *export.TwoProfiles) string {
-	who := report.Plural(int64(held.Count), "person has", "people have")
+	who := report.Plural(held.Count, "person has", "people have")
 	return who + " several identified profiles; nothing of theirs is sent, their rows wait"
 }
 

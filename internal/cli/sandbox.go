@@ -118,13 +118,13 @@ func (t *sandboxText) heading(text string) { fmt.Fprintf(t, "\n%s\n", t.style.bo
 
 func (t *sandboxText) rest(listed, all int) {
 	if all > listed {
-		fmt.Fprintf(t, "  ... %s more\n", report.Count(int64(all-listed)))
+		fmt.Fprintf(t, "  ... %s more\n", report.Count(all-listed))
 	}
 }
 
 func (t *sandboxText) people(box *sandbox.Sandbox) {
 	people := box.People()
-	t.heading("The sandbox holds " + report.Plural(int64(len(people)), "person", "people"))
+	t.heading("The sandbox holds " + report.Plural(len(people), "person", "people"))
 	for _, person := range people[:min(len(people), maxListed)] {
 		name := cmp.Or(person.ID, person.Email, person.CioID)
 		attributes, _ := json.Marshal(person.Attributes)
@@ -139,7 +139,7 @@ func (t *sandboxText) people(box *sandbox.Sandbox) {
 
 func (t *sandboxText) events(box *sandbox.Sandbox) {
 	events := box.Events()
-	t.heading("and " + report.Plural(int64(len(events)), "event", "events"))
+	t.heading("and " + report.Plural(len(events), "event", "events"))
 	for _, e := range events[:min(len(events), maxListed)] {
 		who := cmp.Or(e.PersonID, e.SentAs["email"], e.Person)
 		when := time.Unix(e.Timestamp, 0).UTC().Format(time.DateTime)

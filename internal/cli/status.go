@@ -271,10 +271,10 @@ func (t *summaryText) state(s *stateReport) {
 	}
 	if s.Owed > 0 {
 		t.line("waiting", report.Plural(s.Owed, "visitor not identified yet or person with two profiles", "visitors not identified yet or people with two profiles")+
-			", in "+report.Files(int(s.OwedSources)))
+			", in "+report.Files(s.OwedSources))
 	}
 	if s.HeldRecent > 0 {
-		text := report.Plural(s.HeldRecent, "event", "events") + " younger than 72 hours when read, in " + report.Files(int(s.HeldSources))
+		text := report.Plural(s.HeldRecent, "event", "events") + " younger than 72 hours when read, in " + report.Files(s.HeldSources)
 		if strings.HasSuffix(s.Next, "--"+restartFlag) {
 			text += "; " + restartSends
 		}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"maps"
 	"math"
-	"slices"
 	"strings"
 	"time"
 
@@ -156,7 +155,7 @@ func (t *summaryText) operations() {
 		t.line("rejected", t.style.red(refused+" rejected by Customer.io"))
 	}
 	queued, unanswered := unsentText(t.s)
-	t.line("of these", t.style.yellow(strings.Join(slices.DeleteFunc([]string{queued, unanswered}, isEmpty), report.ListSeparator)))
+	t.line("of these", t.style.yellow(report.Join(report.ListSeparator, queued, unanswered)))
 	if t.s.Requests > 0 {
 		requests := report.Count(t.s.Requests) + " (" + report.Bytes(t.s.Bytes) + ")"
 		if t.s.Retries > 0 {
@@ -168,8 +167,6 @@ func (t *summaryText) operations() {
 		t.line("changed", reasons(t.s.ValuesCut))
 	}
 }
-
-func isEmpty(text string) bool { return text == "" }
 
 // unsentText says which operations were never sent, and which have no answer.
 func unsentText(s *export.Summary) (queued, unanswered string) {

@@ -54,7 +54,7 @@ func (t *summaryText) whoIsWho() string {
 // becomes of them is said behind their number, where no label says it.
 func (t *summaryText) leftOut(becomes string) string {
 	p := t.s.People
-	text := t.roughly() + report.Plural(int64(p.Unidentified), "visitor", "visitors") + " not identified yet" + becomes
+	text := t.roughly() + report.Plural(p.Unidentified, "visitor", "visitors") + " not identified yet" + becomes
 	var only []string
 	of := func(n int64) string {
 		if p.Unidentified == 1 {
@@ -80,7 +80,7 @@ func (t *summaryText) fused(label string) {
 	if p.FusedCount == 0 {
 		return
 	}
-	who := report.Plural(int64(p.FusedCount), "person has", "people have") + " several logins with different emails"
+	who := report.Plural(p.FusedCount, "person has", "people have") + " several logins with different emails"
 	t.line(label, t.style.yellow(oneLine(who+" (see `ph2cio explain SOURCE... --id "+escape.Shell(p.Fused[0].ID)+"`)")))
 	names := firstFew(p.FusedCount, len(p.Fused), func(i int) string {
 		emails := p.Fused[i].Emails
@@ -120,12 +120,12 @@ func (t *summaryText) roughly() string {
 // profiles is how many one choice of people makes, and how many of them are new.
 func (t *summaryText) profiles(who string) string {
 	n := t.s.Profiles[who]
-	text := report.Count(int64(n))
+	text := report.Count(n)
 	if who == "all" {
 		text = t.roughly() + text
 	}
 	if t.s.Known != nil {
-		text += fmt.Sprintf(" (%s new)", report.Count(int64(n-t.s.Known[who])))
+		text += fmt.Sprintf(" (%s new)", report.Count(n-t.s.Known[who]))
 	}
 	return text
 }

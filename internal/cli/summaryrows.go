@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -75,8 +74,7 @@ func exampleText(r *export.Reject) string {
 	if r.Detail != "" && !strings.HasPrefix(r.Reason, apiPrefix) {
 		return r.Detail
 	}
-	parts := slices.DeleteFunc([]string{wordsFor(r.Reason, 1), r.Field, r.Detail}, isEmpty)
-	return strings.Join(parts, ": ")
+	return report.Join(": ", wordsFor(r.Reason, 1), r.Field, r.Detail)
 }
 
 // corrections names the first few rows that correct what was sent before.

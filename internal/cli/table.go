@@ -67,7 +67,7 @@ func (t *table) String() string {
 		}
 	}
 	if more := t.all - len(t.rows); more > 0 {
-		fmt.Fprintf(&b, "%s%s\n", indent, t.style.dim("... "+report.Count(int64(more))+" more (--limit 0 shows all)"))
+		fmt.Fprintf(&b, "%s%s\n", indent, t.style.dim("... "+report.Count(more)+" more (--limit 0 shows all)"))
 	}
 	return b.String()
 }

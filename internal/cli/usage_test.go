@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"ph2cio/internal/report"
 )
 
 func TestVersionFlag(t *testing.T) {
@@ -79,16 +77,5 @@ func TestIdentifyByIsTrimmedOnce(t *testing.T) {
 	rules, _, err := o.rules(time.Now())
 	if err != nil || rules == nil {
 		t.Errorf("refused: %v", err)
-	}
-}
-
-func TestAbout(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0: "less than a second", 999 * time.Millisecond: "less than a second", 1230 * time.Millisecond: "about 1.2s",
-		9 * time.Second: "about 9s", 12340 * time.Millisecond: "about 12s", 90 * time.Second: "about 1m30s",
-	} {
-		if got := report.About(d); got != want {
-			t.Errorf("%s: %q, want %q", d, got, want)
-		}
 	}
 }

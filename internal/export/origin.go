@@ -14,6 +14,7 @@ import (
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/report"
 )
 
 // fingerprintScheme is in front of every fingerprint: how chunks are cut is part of what it rests on.
@@ -152,7 +153,7 @@ func Absolute(path string) string {
 // what is different: it is a *posthog.SourceError where that is a source.
 func (l *Learned) Matches(begun *ledger.Run, sources []ledger.Source, people []byte) error {
 	if len(sources) != len(begun.Sources) {
-		return fmt.Errorf("the run that began at %s had %d sources, not %d", beganAt(begun), len(begun.Sources), len(sources))
+		return fmt.Errorf("the run that began at %s had %d sources, not %d", report.Time(begun.Began), len(begun.Sources), len(sources))
 	}
 	for i, now := range sources {
 		then := begun.Sources[i]
@@ -171,7 +172,7 @@ func (l *Learned) Matches(begun *ledger.Run, sources []ledger.Source, people []b
 type PeopleChanged struct{ Began time.Time }
 
 func (e *PeopleChanged) Error() string {
-	return fmt.Sprintf("the people are not the same as when the run began at %s, although the files are", e.Began.Format(beganForm))
+	return fmt.Sprintf("the people are not the same as when the run began at %s, although the files are", report.Time(e.Began))
 }
 
 // Hint is what to do about it.
@@ -182,11 +183,7 @@ func (e *PeopleChanged) Hint() string {
 // ChangedSince is the error for a source that is not what a run began with.
 func ChangedSince(begun *ledger.Run, path string) error {
 	return &posthog.SourceError{
-		Path: path, Kind: posthog.Changed, Err: fmt.Errorf("the file has changed since the run began at %s", beganAt(begun)),
+		Path: path, Kind: posthog.Changed, Err: fmt.Errorf("the file has changed since the run began at %s", report.Time(begun.Began)),
 		Hint: "restore the file and run the same command again to resume, or plan again with --restart, which keeps what was sent",
 	}
 }
-
-const beganForm = "2006-01-02 15:04:05 MST"
-
-func beganAt(run *ledger.Run) string { return run.Began.Format(beganForm) }

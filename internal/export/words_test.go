@@ -2,16 +2,9 @@ package export
 
 import (
 	"testing"
-
-	"ph2cio/internal/report"
 )
 
-func TestCountsHaveTheRightPlural(t *testing.T) {
-	for n, want := range map[int64]string{0: "0 rows", 1: "1 row", 2: "2 rows", 1_000_000: "1,000,000 rows"} {
-		if got := report.Plural(n, "row", "rows"); got != want {
-			t.Errorf("%d: %s, want %s", n, got, want)
-		}
-	}
+func TestTooManyRejectsHasTheRightPlural(t *testing.T) {
 	for e, want := range map[TooManyRejects]string{
 		{1, 1}:            "stopped: the only row was rejected, which suggests a wrong mapping or a wrong file",
 		{1, 2}:            "stopped: 1 of 2 rows was rejected, which suggests a wrong mapping or a wrong file",

@@ -1,7 +1,6 @@
 package progress
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
@@ -89,7 +88,7 @@ func (p *phase) amount(done int64) string {
 	case p.unit == Bytes:
 		return report.ShortBytes(done) + " of " + report.ShortBytes(p.total)
 	default:
-		return grouped(done) + " of " + grouped(p.total)
+		return report.Count(done) + " of " + report.Count(p.total)
 	}
 }
 
@@ -101,14 +100,5 @@ func quantity(n int64, unit Unit) string {
 	if n == 1 {
 		unit = strings.TrimSuffix(unit, "s")
 	}
-	return grouped(n) + " " + unit
-}
-
-// grouped writes 1234567 as 1,234,567.
-func grouped(n int64) string {
-	text := fmt.Sprint(n)
-	for at := len(text) - 3; at > 0 && text[at-1] != '-'; at -= 3 {
-		text = text[:at] + "," + text[at:]
-	}
-	return text
+	return report.Count(n) + " " + unit
 }

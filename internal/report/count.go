@@ -7,9 +7,12 @@ import (
 	"strconv"
 )
 
-// Count writes a number for a person: 1234567 is 1,234,567.
-func Count(n int64) string {
-	text := strconv.FormatInt(n, 10)
+// whole is a number of things.
+type whole interface{ int | int64 }
+
+// Count groups the digits of a number: 1234567 is 1,234,567.
+func Count[N whole](n N) string {
+	text := strconv.FormatInt(int64(n), 10)
 	start := 0
 	if n < 0 {
 		start = 1
@@ -20,26 +23,29 @@ func Count(n int64) string {
 	return text
 }
 
-// Plural is n of something, in words.
-func Plural(n int64, one, many string) string {
+// Plural is a number of things: 1 row, 1,234 rows.
+func Plural[N whole](n N, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}
 	return Count(n) + " " + many
 }
 
-// PluralWord is the word for n of something.
-func PluralWord(n int64, one, many string) string {
+// PluralWord is the word alone that stands behind a number of things, or the verb.
+func PluralWord[N whole](n N, one, many string) string {
 	if n == 1 {
 		return one
 	}
 	return many
 }
 
-func Files(n int) string { return Plural(int64(n), "file", "files") }
+// Files is a number of files: 1 file, 1,234 files.
+func Files[N whole](n N) string { return Plural(n, "file", "files") }
 
+// Percent writes a share between 0 and 1 with one decimal: 0.125 is 12.5%.
 func Percent(share float64) string { return fmt.Sprintf("%.1f%%", share*100) }
 
+// Bytes writes a size in powers of a thousand, as disks are sold, with one decimal: 999 bytes, 1.2 kB, 34.5 GB.
 func Bytes(n int64) string {
 	switch {
 	case n >= 1e9:
@@ -52,6 +58,8 @@ func Bytes(n int64) string {
 	return Plural(n, "byte", "bytes")
 }
 
+// ShortBytes writes a size in powers of a thousand with at most three digits, for a line that is short of room: 999 B, 1.2 kB,
+// 34 GB.
 func ShortBytes(n int64) string {
 	const step = 1000
 	if n < step {

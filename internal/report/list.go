@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// ListSeparator stands between the parts of a list of counts.
+// ListSeparator stands between the parts of a list of counts: 3 sent · 1 rejected.
 const ListSeparator = " · "
 
-// Join puts the parts that are not empty together.
+// Join is strings.Join without the parts that are empty.
 func Join(separator string, parts ...string) string {
 	var kept []string
 	for _, part := range parts {
@@ -19,7 +19,7 @@ func Join(separator string, parts ...string) string {
 	return strings.Join(kept, separator)
 }
 
-// InWords lists names with a word such as "or" before the last.
+// InWords lists names with a word such as "or" before the last: a, b or c.
 func InWords(names []string, word string) string {
 	if len(names) < 2 {
 		return strings.Join(names, "")
@@ -28,15 +28,16 @@ func InWords(names []string, word string) string {
 	return strings.Join(names[:last], ", ") + " " + word + " " + names[last]
 }
 
-// FirstOf lists the first of n names, most of them at most, how many more there are, and what --json lists.
-func FirstOf(most, n int, json string, name func(i int) string) string {
+// FirstOf lists the first of n names, most of them at most. Where there are more it says how many, and behind that where those
+// are: a, b and 3 more (--json lists all).
+func FirstOf(most, n int, where string, name func(i int) string) string {
 	var names []string
 	for i := range min(n, most) {
 		names = append(names, name(i))
 	}
 	text := strings.Join(names, ", ")
 	if n > most {
-		text += fmt.Sprintf(" and %s more (%s)", Count(int64(n-most)), json)
+		text += fmt.Sprintf(" and %s more (%s)", Count(n-most), where)
 	}
 	return text
 }

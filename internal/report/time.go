@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
+// Time writes a time to the second, in UTC: 2026-03-01 08:00:00 UTC.
 func Time(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 MST") }
 
-// TimeAfter is a time without its day where that is known from another one.
+// TimeAfter writes a time that stands behind an earlier one. It has no date if that is the same.
 func TimeAfter(before, t time.Time) string {
 	if before, t := before.UTC(), t.UTC(); before.Format(time.DateOnly) == t.Format(time.DateOnly) {
 		return t.Format("15:04:05 MST")
@@ -16,7 +17,7 @@ func TimeAfter(before, t time.Time) string {
 	return Time(t)
 }
 
-// Age is how long ago something was, in the largest two units.
+// Age writes a number of seconds in the largest two units: 3 days 4 hours, 2 hours 10 minutes, 5m30s.
 func Age(seconds int64) string {
 	d := time.Duration(seconds) * time.Second
 	days, hours := int64(d/(24*time.Hour)), int64(d%(24*time.Hour)/time.Hour)
@@ -29,17 +30,21 @@ func Age(seconds int64) string {
 	return d.String()
 }
 
-// About writes a duration as coarsely as a forecast deserves.
+// LessThanASecond stands for a duration that nobody can wait for.
+const LessThanASecond = "less than a second"
+
+// About writes a duration as coarsely as a forecast deserves: less than a second, about 2.5s, about 3m20s.
 func About(d time.Duration) string {
 	switch {
 	case d < time.Second:
-		return "less than a second"
+		return LessThanASecond
 	case d < 10*time.Second:
 		return "about " + d.Round(100*time.Millisecond).String()
 	}
 	return "about " + d.Round(time.Second).String()
 }
 
+// Elapsed writes how many seconds something took: 0.0s, 59.9s, 1m30s.
 func Elapsed(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
 	if d < time.Minute {
@@ -67,5 +72,3 @@ func Roughly(d time.Duration) string {
 		return fmt.Sprintf("%dd%dh", int(d.Hours())/24, int(d.Hours())%24)
 	}
 }
-
-const LessThanASecond = "less than a second"
