@@ -35,7 +35,7 @@ var cycles = map[string]int{
 
 	"internal/people": 47,
 
-	"internal/posthog": 38,
+	"internal/posthog": 9,
 
 	"internal/sandbox": 23,
 

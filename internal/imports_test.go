@@ -20,11 +20,12 @@ const module = "ph2cio/"
 var imports = map[string][]string{
 	"cmd/ph2cio":                 {"internal/cli"},
 	"internal":                   {},
-	"internal/cli":               under("export", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report"),
-	"internal/export":            under("people", "mapping", "posthog", "customerio", "ledger", "spool", "escape", "regularfile", "report"),
+	"internal/cli":               under("export", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source"),
+	"internal/export":            under("people", "mapping", "posthog", "customerio", "ledger", "spool", "escape", "regularfile", "report", "source"),
 	"internal/people":            under("posthog", "identity", "spool", "rawjson"),
 	"internal/mapping":           under("posthog", "people", "customerio", "redact", "rawjson"),
-	"internal/posthog":           under("escape", "rawjson"),
+	"internal/posthog":           under("escape", "rawjson", "source"),
+	"internal/source":            {},
 	"internal/customerio":        {},
 	"internal/identity":          {},
 	"internal/sandbox":           {},
@@ -42,7 +43,7 @@ var imports = map[string][]string{
 }
 
 // forTests may be imported by the tests of every package.
-var forTests = under("sandbox", "testkit/synthetic", "testkit/rulebook")
+var forTests = under("sandbox", "source", "testkit/synthetic", "testkit/rulebook")
 
 func under(names ...string) []string {
 	for i, name := range names {

@@ -17,6 +17,7 @@ import (
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
+	"ph2cio/internal/source"
 )
 
 const checkCommand = "check"
@@ -224,7 +225,7 @@ func checkSources(ctx context.Context, o *readingOptions, args []string) (findin
 			continue
 		}
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok && trouble.Persons && s.Beside && len(sources) > 1 {
-			says = append(says, fmt.Sprintf("%s is an export of persons: %s", s.Path, trouble.Hint))
+			says = append(says, fmt.Sprintf("%s is an export of persons: %s", s.Name, trouble.Hint))
 			continue
 		}
 		if bad++; bad <= mostBadSources {
@@ -245,8 +246,8 @@ func checkSources(ctx context.Context, o *readingOptions, args []string) (findin
 }
 
 // opens reads the beginning of a source, which tells whether it is one.
-func opens(ctx context.Context, s posthog.Source, options posthog.Options) error {
-	for _, err := range posthog.Read(ctx, []posthog.Source{s}, options) {
+func opens(ctx context.Context, s source.Source, options posthog.Options) error {
+	for _, err := range posthog.Read(ctx, []source.Source{s}, options) {
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); !ok || trouble.Kind != posthog.Warning {
 			return err
 		}

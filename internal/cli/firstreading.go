@@ -11,8 +11,8 @@ import (
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
-	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
+	"ph2cio/internal/source"
 )
 
 // firstReading learns from the sources of a plan. A run that is gone on with must rest on what it began with; if it does not,
@@ -99,15 +99,15 @@ func (p *program) warnOfNoUUID(rows int64) {
 }
 
 // dueSources are the sources to be read again.
-func (p *program) dueSources(ctx context.Context, plan *export.Plan, learned *export.Learned) (more []posthog.Source, err error) {
+func (p *program) dueSources(ctx context.Context, plan *export.Plan, learned *export.Learned) (more []source.Source, err error) {
 	reads := map[string]bool{}
 	for _, source := range plan.Sources {
-		reads[p.sourceName(source.Path)] = true
+		reads[p.sourceName(source.Name)] = true
 	}
 	due, err := learned.Due(ctx, plan, func(path string) bool { return !reads[path] })
 	for _, path := range due {
 		if info, err := os.Stat(path); err == nil {
-			more = append(more, posthog.Source{Path: path, Size: info.Size()})
+			more = append(more, source.Source{Name: path, Size: info.Size()})
 		}
 	}
 	return more, err

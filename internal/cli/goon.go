@@ -13,8 +13,8 @@ import (
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
-	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
+	"ph2cio/internal/source"
 )
 
 // restartFlag plans a backfill anew.
@@ -136,11 +136,11 @@ func (p *program) planAgain(begun *ledger.Run, changed []string, now *export.Pla
 // sameSources reports whether sources have the names and sizes of those of a run, and whether it is sure,
 // without reading them, that they have the same rows: small ones by what is in them, larger ones by when they
 // were modified too.
-func (p *program) sameSources(run *ledger.Run, sources []posthog.Source) (same, sure bool) {
+func (p *program) sameSources(run *ledger.Run, sources []source.Source) (same, sure bool) {
 	sure = true
-	same = slices.EqualFunc(sources, run.Sources, func(now posthog.Source, then ledger.Source) bool {
-		sure = sure && (isStdin(then.Path) || export.SureOf(now.Path, then, now.Size))
-		return p.sourceName(now.Path) == then.Path && (now.Size == then.Size || isStdin(then.Path))
+	same = slices.EqualFunc(sources, run.Sources, func(now source.Source, then ledger.Source) bool {
+		sure = sure && (isStdin(then.Path) || export.SureOf(now.Name, then, now.Size))
+		return p.sourceName(now.Name) == then.Path && (now.Size == then.Size || isStdin(then.Path))
 	})
 	return same, sure
 }
@@ -190,10 +190,10 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 
 // begunWith finds the sources that a run began with among those that are there now, or that are known from earlier runs. Of those
 // that are there, ones that have come since are left out.
-func (p *program) begunWith(begun *ledger.Run, found, known []posthog.Source) (sources []posthog.Source, left int, err error) {
-	byName := map[string]posthog.Source{}
+func (p *program) begunWith(begun *ledger.Run, found, known []source.Source) (sources []source.Source, left int, err error) {
+	byName := map[string]source.Source{}
 	for _, source := range slices.Concat(known, found) {
-		byName[p.sourceName(source.Path)] = source
+		byName[p.sourceName(source.Name)] = source
 	}
 	for _, then := range begun.Sources {
 		source, ok := byName[then.Path]
@@ -201,14 +201,14 @@ func (p *program) begunWith(begun *ledger.Run, found, known []posthog.Source) (s
 		case ok && (source.Size == then.Size || isStdin(then.Path)):
 			sources = append(sources, source)
 		case ok:
-			return nil, 0, export.ChangedSince(begun, source.Path)
+			return nil, 0, export.ChangedSince(begun, source.Name)
 		default:
 			return nil, 0, missing(begun, then.Path)
 		}
 		delete(byName, then.Path)
 	}
 	for _, source := range found {
-		if _, more := byName[p.sourceName(source.Path)]; more {
+		if _, more := byName[p.sourceName(source.Name)]; more {
 			left++
 		}
 	}
@@ -261,7 +261,7 @@ func (p *program) warnOfClock(ctx context.Context, plan *export.Plan, to *destin
 func (p *program) originOf(plan *export.Plan, learned *export.Learned) (sources []ledger.Source, people []byte) {
 	sources, people = learned.Origin()
 	for i := range sources {
-		p.rename(&sources[i], plan.Sources[i].Path)
+		p.rename(&sources[i], plan.Sources[i].Name)
 	}
 	return sources, people
 }

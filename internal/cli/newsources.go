@@ -12,6 +12,7 @@ import (
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
 )
 
 // stillWritten is for how long after its last change a file may be one that something is writing to.
@@ -22,29 +23,29 @@ func (p *program) onlyNew(plan *export.Plan, known map[string]ledger.KnownSource
 	plan.Sources = p.newSources(plan, known)
 	reads := 0
 	for _, source := range plan.Sources {
-		if _, ok := known[p.sourceName(source.Path)]; ok {
+		if _, ok := known[p.sourceName(source.Name)]; ok {
 			reads++
 		}
 	}
 	plan.Others = len(known) > reads
 	for _, source := range plan.Sources {
-		if then, ok := known[p.sourceName(source.Path)]; ok {
+		if then, ok := known[p.sourceName(source.Name)]; ok {
 			p.warnOfReplaced(source, &then)
 		}
 	}
 }
 
 // newSources are the sources of a plan of which something may be new, and that need not wait.
-func (p *program) newSources(plan *export.Plan, known map[string]ledger.KnownSource) []posthog.Source {
-	return slices.DeleteFunc(slices.Clone(plan.Sources), func(source posthog.Source) bool {
-		then, ok := known[p.sourceName(source.Path)]
-		return ok && asItWas(source, &then) && !p.owesRecent(plan, &then) || waits(source.Path, plan.Incomplete)
+func (p *program) newSources(plan *export.Plan, known map[string]ledger.KnownSource) []source.Source {
+	return slices.DeleteFunc(slices.Clone(plan.Sources), func(source source.Source) bool {
+		then, ok := known[p.sourceName(source.Name)]
+		return ok && asItWas(source, &then) && !p.owesRecent(plan, &then) || waits(source.Name, plan.Incomplete)
 	})
 }
 
 // asItWas reports whether a source is what an earlier run has read to its end.
-func asItWas(source posthog.Source, then *ledger.KnownSource) bool {
-	info, err := os.Stat(source.Path)
+func asItWas(source source.Source, then *ledger.KnownSource) bool {
+	info, err := os.Stat(source.Name)
 	return err == nil && source.Size == then.Size && info.ModTime().UnixNano() == then.Modified && then.Trouble == ""
 }
 
@@ -87,12 +88,12 @@ func (j *journey) cameToNothing(plan *export.Plan, s *export.Summary) bool {
 
 // warnOfReplaced warns of a source that is another file by the same name than what was read. An older state does not say what
 // was in it.
-func (p *program) warnOfReplaced(source posthog.Source, then *ledger.KnownSource) {
+func (p *program) warnOfReplaced(source source.Source, then *ledger.KnownSource) {
 	if then.Ends == "" && source.Size >= then.Size {
 		return
 	}
-	if then.Trouble == "" && !export.Holds(source.Path, then.Source, source.Size) {
-		p.warn("%s was replaced since it was sent: it is read from the start, and events of it already sent are not sent again", source.Path)
+	if then.Trouble == "" && !export.Holds(source.Name, then.Source, source.Size) {
+		p.warn("%s was replaced since it was sent: it is read from the start, and events of it already sent are not sent again", source.Name)
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"ph2cio/internal/ledger"
-	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
 )
 
 // TestReplacedIsOnlySaidOfWhatIsKnown: where the state does not say what was in a file,
@@ -27,7 +27,7 @@ func TestReplacedIsOnlySaidOfWhatIsKnown(t *testing.T) {
 	} {
 		var out bytes.Buffer
 		p := &program{env: Env{Stderr: &out, Getenv: os.LookupEnv}}
-		p.warnOfReplaced(posthog.Source{Path: path, Size: 3}, &ledger.KnownSource{Source: c.then})
+		p.warnOfReplaced(source.Source{Name: path, Size: 3}, &ledger.KnownSource{Source: c.then})
 		if said := out.Len() > 0; said != c.said {
 			t.Errorf("of %+v it says %q", c.then, out.String())
 		}

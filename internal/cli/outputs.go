@@ -14,8 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ph2cio/internal/posthog"
 	"ph2cio/internal/regularfile"
+	"ph2cio/internal/source"
 )
 
 // The flags that name what is written.
@@ -89,7 +89,7 @@ func (p *program) guardOutputs(c *cobra.Command, args []string) error {
 }
 
 // foundSources takes the sources that were found, and refuses an output that is one of them by another name.
-func (p *program) foundSources(sources []posthog.Source) error {
+func (p *program) foundSources(sources []source.Source) error {
 	p.precious.sources = sources
 	errs := []error{p.checkFilled(), p.checkForeign(), p.checkStreams()}
 	for _, o := range p.outputs {

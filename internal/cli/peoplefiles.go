@@ -14,10 +14,11 @@ import (
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/regularfile"
+	"ph2cio/internal/source"
 )
 
 // openPersons finds the files of --persons.
-func (o *identityOptions) openPersons() ([]posthog.Source, error) {
+func (o *identityOptions) openPersons() ([]source.Source, error) {
 	if len(o.persons) == 0 {
 		return nil, nil
 	}

@@ -10,6 +10,7 @@ import (
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/progress"
 	"ph2cio/internal/report"
+	"ph2cio/internal/source"
 )
 
 // plan is what preview and backfill have in common: sources, rules and the choice of people. tmp is where to keep what
@@ -38,7 +39,7 @@ func (p *program) planAt(now time.Time, o *mappingOptions, tmp string, args []st
 }
 
 // planOf is a plan for sources that were found.
-func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources []posthog.Source) (*export.Plan, error) {
+func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources []source.Source) (*export.Plan, error) {
 	rules, choice, err := o.rules(now)
 	if err != nil {
 		return nil, err
@@ -80,7 +81,7 @@ func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources [
 }
 
 // warnOfManifests says which downloads are not complete, and returns them. What is there is read all the same.
-func (p *program) warnOfManifests(args []string, sources []posthog.Source) []*posthog.Incomplete {
+func (p *program) warnOfManifests(args []string, sources []source.Source) []*posthog.Incomplete {
 	for _, arg := range args {
 		if posthog.IsManifest(arg) {
 			p.warn("%s is the manifest of a batch export, which only lists its files; it is left out", arg)
@@ -107,9 +108,9 @@ func (p *program) newProgress() *progress.Progress {
 }
 
 // sourcesText names the sources of a run in a few words.
-func (p *program) sourcesText(sources []posthog.Source) string {
+func (p *program) sourcesText(sources []source.Source) string {
 	if len(sources) == 1 {
-		return p.given(sources[0].Path)
+		return p.given(sources[0].Name)
 	}
 	return report.Files(len(sources))
 }

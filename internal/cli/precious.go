@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
 )
 
 // inputFlags name files that are read.
@@ -27,7 +28,7 @@ type precious struct {
 	dirs    []named // directories that flags name, which may not be there yet
 	reads   []named // directories that are searched for sources
 	globs   []string
-	sources []posthog.Source // all that were found
+	sources []source.Source // all that were found
 }
 
 // named is a path and what it is, to be told.
@@ -155,8 +156,8 @@ func (s *precious) file(info fs.FileInfo) string {
 		}
 	}
 	for _, source := range s.sources {
-		if source.Size == info.Size() && isAt(info, source.Path) { // it was looked at when it was found
-			return "the source " + source.Path
+		if source.Size == info.Size() && isAt(info, source.Name) { // it was looked at when it was found
+			return "the source " + source.Name
 		}
 	}
 	return ""
@@ -165,8 +166,8 @@ func (s *precious) file(info fs.FileInfo) string {
 // source says which of the sources that were found a file is, though it may have grown since; empty for none.
 func (s *precious) source(info fs.FileInfo) string {
 	for _, source := range s.sources {
-		if isAt(info, source.Path) {
-			return "the source " + source.Path
+		if isAt(info, source.Name) {
+			return "the source " + source.Name
 		}
 	}
 	return ""

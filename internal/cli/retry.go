@@ -14,8 +14,8 @@ import (
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
-	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
+	"ph2cio/internal/source"
 )
 
 const retryCommand = "retry"
@@ -136,7 +136,7 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 }
 
 // retryPlan is the plan of a retry, with the flags that it is typed with.
-func (p *program) retryPlan(ctx context.Context, now time.Time, to *destination, j *journey, o *retryOptions, sources []posthog.Source) (*export.Plan, error) {
+func (p *program) retryPlan(ctx context.Context, now time.Time, to *destination, j *journey, o *retryOptions, sources []source.Source) (*export.Plan, error) {
 	plan, err := p.planOf(now, &o.mapping, o.stdin.tmp, sources)
 	if err == nil {
 		err = p.flagsOf(j, &o.mapping, plan)
@@ -152,7 +152,7 @@ func (p *program) retryPlan(ctx context.Context, now time.Time, to *destination,
 
 // takeUpRetry goes on with a retry that was stopped, if its files are as they were; else the one that was planned begins.
 func (p *program) takeUpRetry(ctx context.Context, plan *export.Plan, begun *ledger.Run, to *destination, j *journey, o *retryOptions) (*export.Plan, error) {
-	var there []posthog.Source
+	var there []source.Source
 	for _, source := range begun.Sources {
 		if now, ok := regularFile(source.Path); ok {
 			there = append(there, now)
@@ -182,7 +182,7 @@ func (p *program) nothingRejected(open *ledger.OpenRejects) error {
 }
 
 // stillThere are the files that have rejected rows, also those by another name now, and the sources that are surely in them.
-func (p *program) stillThere(ctx context.Context, state *ledger.Store, open *ledger.OpenRejects) (files []posthog.Source, reread []ledger.Source, err error) {
+func (p *program) stillThere(ctx context.Context, state *ledger.Store, open *ledger.OpenRejects) (files []source.Source, reread []ledger.Source, err error) {
 	known, err := export.KnownSources(ctx, state)
 	if err != nil {
 		return nil, nil, err
@@ -205,7 +205,7 @@ func (p *program) stillThere(ctx context.Context, state *ledger.Store, open *led
 			gone = append(gone, source.Path)
 		}
 	}
-	slices.SortFunc(files, func(a, b posthog.Source) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(files, func(a, b source.Source) int { return strings.Compare(a.Name, b.Name) })
 	files = slices.Compact(files)
 	for _, path := range slices.Compact(gone) {
 		p.warn("%s is missing, so its rejected rows cannot be tried again; put it back, or run sync to read it under its new name; then retry", path)
@@ -214,12 +214,12 @@ func (p *program) stillThere(ctx context.Context, state *ledger.Store, open *led
 }
 
 // regularFile is a file as a source; false when there is none.
-func regularFile(path string) (posthog.Source, bool) {
+func regularFile(path string) (source.Source, bool) {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {
-		return posthog.Source{}, false
+		return source.Source{}, false
 	}
-	return posthog.Source{Path: path, Size: info.Size()}, true
+	return source.Source{Name: path, Size: info.Size()}, true
 }
 
 // tellOfFlags says which flags are others than those of the last run, and what that means. What is in the files that some name may

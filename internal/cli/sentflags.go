@@ -42,7 +42,7 @@ func sentFlags(flags *pflag.FlagSet, o *identityOptions, plan *export.Plan) (map
 	})
 	files := map[string][]string{"existing": {o.existing}, "exclude-people": {o.exclude}}
 	for _, source := range plan.Persons {
-		files["persons"] = append(files["persons"], source.Path)
+		files["persons"] = append(files["persons"], source.Name)
 	}
 	for name, paths := range files {
 		if paths[0] == "" {

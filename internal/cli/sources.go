@@ -40,7 +40,7 @@ func (p *program) planFound(now time.Time, o *mappingOptions, tmp string, found 
 func (o *identityOptions) otherFiles() (paths []string) {
 	persons, _ := posthog.Find(o.persons)
 	for _, source := range persons {
-		paths = append(paths, source.Path)
+		paths = append(paths, source.Name)
 	}
 	return append(paths, o.existing, o.exclude)
 }

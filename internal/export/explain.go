@@ -119,7 +119,7 @@ func (x *explaining) read(ctx context.Context, plan *Plan) error {
 		if err != nil {
 			return fmt.Errorf("second reading: %w", err)
 		}
-		path := x.learned.places.sources[chunk.Source].Path
+		path := x.learned.places.sources[chunk.Source].Name
 		x.keyed = x.learned.repeats.keyed(0, chunk)
 		for event, bad := range chunk.Events() {
 			if bad == nil && !plan.otherTeam(event) {

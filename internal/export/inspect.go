@@ -162,16 +162,16 @@ func (in *Inspection) Troubled() bool {
 func (c *census) inspectFiles(l *Learned) []FileInspection {
 	files := c.files
 	for i, s := range l.places.sources {
-		files[i].Path, files[i].Bytes, files[i].State = s.Path, s.Size, FileGood
+		files[i].Path, files[i].Bytes, files[i].State = s.Name, s.Size, FileGood
 		for _, t := range l.Trouble {
-			if t.Path == s.Path {
+			if t.Path == s.Name {
 				files[i].State, files[i].Trouble, files[i].Hint = fileState(t.Kind), t.Err.Error(), t.Hint
 			}
 		}
 		for _, said := range l.Said {
-			if said.Path == s.Path && said.Persons {
+			if said.Path == s.Name && said.Persons {
 				files[i].Notes = append(files[i].Notes, said.Err.Error()+": "+said.Hint)
-			} else if said.Path == s.Path {
+			} else if said.Path == s.Name {
 				files[i].Notes = append(files[i].Notes, said.Err.Error())
 			}
 		}

@@ -10,7 +10,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
-	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
 	"ph2cio/internal/testkit/synthetic"
 )
 
@@ -34,7 +34,7 @@ func BenchmarkInspect(b *testing.B) {
 	plan := func() *Plan {
 		tally := &customerio.Tally{}
 		return &Plan{
-			Sources: []posthog.Source{{Path: path, Size: written.Bytes}}, Rules: rules, Now: runTime,
+			Sources: []source.Source{{Name: path, Size: written.Bytes}}, Rules: rules, Now: runTime,
 			Tally: tally, Sender: customerio.Counting(tally), BatchItems: 1000,
 			Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars()},
 		}

@@ -175,7 +175,7 @@ func TestCountsAreThoseOfAPlainReading(t *testing.T) {
 		t.Errorf("%d and %d rows, want %d", in.Files[0].Rows, in.Rows.Read, len(rows))
 	}
 
-	plan = newPlan(t, mapping.Options{}, plan.Sources[0].Path)
+	plan = newPlan(t, mapping.Options{}, plan.Sources[0].Name)
 	plan.Workers = 1
 	if diff := cmp.Diff(in, inspect(t, plan), cmpopts.IgnoreFields(Inspection{}, "Seconds")); diff != "" {
 		t.Errorf("another number of workers (-3 +1):\n%s", diff)

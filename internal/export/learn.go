@@ -264,7 +264,7 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 			l.decided.add(event.Ref-c.Ref, other)
 			continue
 		}
-		l.unread.add(plan.Sources[c.Source].Path, event)
+		l.unread.add(plan.Sources[c.Source].Name, event)
 		o := keyed.add(event, plan.Rules.Classify(event))
 		owings.observe(c.Source, event, o)
 		switch {
@@ -335,7 +335,7 @@ func (l *Learned) damaged(known []*posthog.SourceError) []*posthog.SourceError {
 	copy(all, known)
 	for _, t := range l.Trouble {
 		for i, source := range l.places.sources {
-			if t.Kind == posthog.Damaged && t.Path == source.Path {
+			if t.Kind == posthog.Damaged && t.Path == source.Name {
 				all[i] = t
 			}
 		}

@@ -16,7 +16,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
-	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
 )
 
 // nightRow draws a row of one of three users, or of a visitor who is, or will be, one of them.
@@ -79,7 +79,7 @@ func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, chan
 		}
 		if run == nil {
 			due, err := learned.Due(t.Context(), plan, func(path string) bool {
-				return !slices.ContainsFunc(sources, func(s posthog.Source) bool { return s.Path == path })
+				return !slices.ContainsFunc(sources, func(s source.Source) bool { return s.Name == path })
 			})
 			if err != nil {
 				t.Fatal(err)

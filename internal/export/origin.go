@@ -53,10 +53,10 @@ func (l *Learned) sources() (sources []ledger.Source) {
 	}
 	for i, source := range l.places.sources {
 		one := ledger.Source{
-			Path: Absolute(source.Path), Size: source.Size, First: firsts[i], Rows: l.prints[i].rows, Trouble: trouble[source.Path],
+			Path: Absolute(source.Name), Size: source.Size, First: firsts[i], Rows: l.prints[i].rows, Trouble: trouble[source.Name],
 			Fingerprint: fmt.Sprintf("%s:%x", fingerprintScheme, l.prints[i].sum),
 		}
-		one.Modified, one.Ends = standOf(source.Path, source.Size)
+		one.Modified, one.Ends = standOf(source.Name, source.Size)
 		one.Recent = l.held[i]
 		sources = append(sources, one)
 	}
@@ -68,7 +68,7 @@ func (l *Learned) printed(plan *Plan) map[string]ledger.Source {
 	sources := l.sources()
 	all := map[string]ledger.Source{}
 	for i := range sources {
-		all[plan.nameOf(plan.Sources[i].Path)] = sources[i]
+		all[plan.nameOf(plan.Sources[i].Name)] = sources[i]
 	}
 	return all
 }
@@ -159,7 +159,7 @@ func (l *Learned) Matches(begun *ledger.Run, sources []ledger.Source, people []b
 		then := begun.Sources[i]
 		now.Modified, now.Ends = then.Modified, then.Ends // what is in it counts
 		if now != then {
-			return ChangedSince(begun, l.places.sources[i].Path)
+			return ChangedSince(begun, l.places.sources[i].Name)
 		}
 	}
 	if l.Rows != begun.Rows || !bytes.Equal(people, begun.People) {

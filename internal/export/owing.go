@@ -38,7 +38,7 @@ func newOwings(ctx context.Context, plan *Plan, forgets bool) (*owings, error) {
 	}
 	numbers := map[string]int{}
 	for i, source := range plan.Sources {
-		numbers[plan.nameOf(source.Path)] = i
+		numbers[plan.nameOf(source.Name)] = i
 	}
 	for of, err := range plan.State.OwedSources(ctx, plan.goesOn()) {
 		if err != nil {
@@ -52,7 +52,7 @@ func newOwings(ctx context.Context, plan *Plan, forgets bool) (*owings, error) {
 		for _, one := range all {
 			one.reasons = plan.leftOut(one.of.Flags)
 			source := plan.Sources[n]
-			if len(one.reasons) == 0 && !forgets && Holds(source.Path, one.of.Source, source.Size) {
+			if len(one.reasons) == 0 && !forgets && Holds(source.Name, one.of.Source, source.Size) {
 				continue
 			}
 			for id, err := range plan.State.OwedOf(ctx, one.of.Run, one.of.Number) {
@@ -109,7 +109,7 @@ func (l *Learned) loseReplaced(files *elsewhere) {
 
 // troubled reports whether a source was not read to its end.
 func (l *Learned) troubled(source int) bool {
-	return slices.ContainsFunc(l.Trouble, func(t *posthog.SourceError) bool { return t.Path == l.places.sources[source].Path })
+	return slices.ContainsFunc(l.Trouble, func(t *posthog.SourceError) bool { return t.Path == l.places.sources[source].Name })
 }
 
 // SettledOwed is what earlier runs owe no more when a run has come to its end. It is to be asked before the run is finished.

@@ -174,7 +174,7 @@ const maxRaw = 4 << 10
 // grew is the error that the first reading did not see a chunk.
 func (l *Learned) grew(c *posthog.Chunk) error {
 	return &posthog.SourceError{
-		Path: l.places.sources[c.Source].Path, Kind: posthog.Changed, Err: errGrew,
+		Path: l.places.sources[c.Source].Name, Kind: posthog.Changed, Err: errGrew,
 		Hint: "run again once nothing writes to the file",
 	}
 }

@@ -71,7 +71,7 @@ func learnPersons(ctx context.Context, plan *Plan, types *posthog.ColumnTypes, i
 func (l *Learned) setPersonsAside(plan *Plan) {
 	beside := map[string]bool{}
 	for _, s := range plan.Sources {
-		beside[s.Path] = s.Beside
+		beside[s.Name] = s.Beside
 	}
 	apart := func(t *posthog.SourceError) bool { return t.Persons && beside[t.Path] }
 	var aside []*posthog.SourceError
@@ -91,7 +91,7 @@ func (l *Learned) setPersonsAside(plan *Plan) {
 // exportedAt takes the time of the newest file for that of the export, where its rows do not tell.
 func exportedAt(plan *Plan, index *people.Index) error {
 	for _, s := range plan.Persons {
-		info, err := os.Stat(s.Path)
+		info, err := os.Stat(s.Name)
 		if err != nil {
 			return &PersonsError{err}
 		}

@@ -4,12 +4,13 @@ import (
 	"sort"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
 )
 
 // places turns a Ref, a row's number in reading order, into a place in a file. It keeps one entry a file: rows of one file
 // come one after another.
 type places struct {
-	sources []posthog.Source
+	sources []source.Source
 	begun   []placedSource
 }
 
@@ -18,7 +19,7 @@ type placedSource struct {
 	source int
 }
 
-func newPlaces(sources []posthog.Source) *places { return &places{sources: sources} }
+func newPlaces(sources []source.Source) *places { return &places{sources: sources} }
 
 // add notes a chunk; chunks come in reading order.
 func (p *places) add(c *posthog.Chunk) {
@@ -33,5 +34,5 @@ func (p *places) find(ref uint64) (file string, row int64) {
 	if i < 0 {
 		return "", 0
 	}
-	return p.sources[p.begun[i].source].Path, int64(ref-p.begun[i].ref) + 1
+	return p.sources[p.begun[i].source].Name, int64(ref-p.begun[i].ref) + 1
 }

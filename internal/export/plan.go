@@ -8,14 +8,15 @@ import (
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
 )
 
 // Plan is what to do. Sources, Rules, Sender, Tally and Now must be set.
 type Plan struct {
-	Sources []posthog.Source
-	Read    posthog.Options  // how to read them; Until is set by the run
-	Persons []posthog.Source // persons exports, read before all else; Index.Persons must be set with them
-	Team    int64            // rows of any other team_id are skipped; 0 takes one team only, whichever it is
+	Sources []source.Source
+	Read    posthog.Options // how to read them; Until is set by the run
+	Persons []source.Source // persons exports, read before all else; Index.Persons must be set with them
+	Team    int64           // rows of any other team_id are skipped; 0 takes one team only, whichever it is
 	Rules   *mapping.Rules
 	Choice  people.Choice
 	Index   people.Options

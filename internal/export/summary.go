@@ -237,10 +237,10 @@ func (l *Learned) SourceSummaries() []SourceSummary {
 	}
 	all := make([]SourceSummary, 0, len(l.places.sources))
 	for _, s := range l.places.sources {
-		one := SourceSummary{Path: s.Path, Bytes: s.Size}
-		if t := trouble[s.Path]; t != nil {
+		one := SourceSummary{Path: s.Name, Bytes: s.Size}
+		if t := trouble[s.Name]; t != nil {
 			one.Trouble, one.Hint = t.Err.Error(), t.Hint
-		} else if w := said[s.Path]; w != nil {
+		} else if w := said[s.Name]; w != nil {
 			one.Warning, one.Hint = w.Err.Error(), w.Hint
 		}
 		all = append(all, one)

@@ -9,12 +9,13 @@ import (
 	"testing"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
 )
 
 func TestChunksOfSmallFilesComeTogetherAndErrorsBetween(t *testing.T) {
 	dir := t.TempDir()
 	row := []byte(`{"event":"a","distinct_id":"u","properties":{"filler":"` + string(bytes.Repeat([]byte("x"), 10_000)) + "\"}}\n")
-	var sources []posthog.Source
+	var sources []source.Source
 	for i := range 200 {
 		text := row
 		switch {
@@ -27,13 +28,13 @@ func TestChunksOfSmallFilesComeTogetherAndErrorsBetween(t *testing.T) {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		sources = append(sources, posthog.Source{Path: path, Size: int64(len(text))})
+		sources = append(sources, source.Source{Name: path, Size: int64(len(text))})
 	}
 	next, groups := 0, 0
 	for group, err := range together(posthog.Read(t.Context(), sources, posthog.Options{})) {
 		groups++
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
-			if next != 100 || trouble.Path != sources[100].Path {
+			if next != 100 || trouble.Path != sources[100].Name {
 				t.Errorf("%v after %d chunks", err, next)
 			}
 			next++

@@ -11,11 +11,13 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+
+	"ph2cio/internal/source"
 )
 
 // readAll reads sources with both cores and touches every field, as a first reading does. It returns the number of
 // rows.
-func readAll(tb testing.TB, sources []Source, options Options) int {
+func readAll(tb testing.TB, sources []source.Source, options Options) int {
 	chunks := make(chan *Chunk, 2)
 	var wait sync.WaitGroup
 	counts := make([]struct {
@@ -94,7 +96,7 @@ func inflateSeconds(tb testing.TB, path string) float64 {
 
 // benchRead reports the time of a reading as a share of baseline's, both measured in turn: the time that passed, and,
 // since that depends on what else runs on the machine, processor time too.
-func benchRead(b *testing.B, source Source, size int, unit string, baseline func() float64) {
+func benchRead(b *testing.B, input source.Source, size int, unit string, baseline func() float64) {
 	b.SetBytes(int64(size))
 	var base, baseCPU, ours, oursCPU float64
 	for b.Loop() {
@@ -105,7 +107,7 @@ func benchRead(b *testing.B, source Source, size int, unit string, baseline func
 		b.StartTimer()
 		start := time.Now()
 		cpu = cpuSeconds()
-		if rows := readAll(b, []Source{source}, Options{}); rows != benchRows {
+		if rows := readAll(b, []source.Source{input}, Options{}); rows != benchRows {
 			b.Fatalf("%d rows", rows)
 		}
 		ours += time.Since(start).Seconds()
@@ -118,29 +120,29 @@ func benchRead(b *testing.B, source Source, size int, unit string, baseline func
 
 func BenchmarkReadJSONL(b *testing.B) {
 	data := benchData()
-	source := sourceOf(b, "events.jsonl", data)
-	benchRead(b, source, len(data), "of-json.Valid", func() float64 { return validSeconds(data) })
+	input := sourceOf(b, "events.jsonl", data)
+	benchRead(b, input, len(data), "of-json.Valid", func() float64 { return validSeconds(data) })
 }
 
 func BenchmarkReadCSV(b *testing.B) {
 	data := asClickHouseCSV(b, benchData())
-	source := sourceOf(b, "events.csv", data)
-	benchRead(b, source, len(data), "of-json.Valid", func() float64 { return validSeconds(benchData()) })
+	input := sourceOf(b, "events.csv", data)
+	benchRead(b, input, len(data), "of-json.Valid", func() float64 { return validSeconds(benchData()) })
 }
 
 func BenchmarkReadExplorerCSV(b *testing.B) {
 	data := asExplorerCSV(b, benchData())
-	source := sourceOf(b, "explorer.csv", data)
-	benchRead(b, source, len(data), "of-json.Valid", func() float64 { return validSeconds(benchData()) })
+	input := sourceOf(b, "explorer.csv", data)
+	benchRead(b, input, len(data), "of-json.Valid", func() float64 { return validSeconds(benchData()) })
 }
 
 func BenchmarkReadGzip(b *testing.B) {
 	data := benchData()
 	for name, memberPerRow := range map[string]bool{"OneMember": false, "MemberPerRow": true} {
 		b.Run(name, func(b *testing.B) {
-			source := sourceOf(b, "events.jsonl.gz", zip(b, data, memberPerRow))
-			b.Logf("%d bytes in %d", len(data), source.Size)
-			benchRead(b, source, len(data), "of-klauspost", func() float64 { return inflateSeconds(b, source.Path) })
+			input := sourceOf(b, "events.jsonl.gz", zip(b, data, memberPerRow))
+			b.Logf("%d bytes in %d", len(data), input.Size)
+			benchRead(b, input, len(data), "of-klauspost", func() float64 { return inflateSeconds(b, input.Name) })
 		})
 	}
 }

@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
+
+	"ph2cio/internal/source"
 )
 
 // troublesOf reads a source without decoding rows.
-func troublesOf(t *testing.T, source Source, o Options) (troubles []*SourceError) {
+func troublesOf(t *testing.T, input source.Source, o Options) (troubles []*SourceError) {
 	t.Helper()
-	for c, err := range Read(t.Context(), []Source{source}, o) {
+	for c, err := range Read(t.Context(), []source.Source{input}, o) {
 		if err != nil {
 			troubles = append(troubles, err.(*SourceError))
 			continue
@@ -38,9 +40,9 @@ func TestBombs(t *testing.T) {
 				continue // it cannot
 			}
 			found++
-			source := sourceOf(t, "x", file)
+			input := sourceOf(t, "x", file)
 			var troubles []*SourceError
-			used := allocated(func() { troubles = troublesOf(t, source, Options{bombSize: bomb.size}) })
+			used := allocated(func() { troubles = troublesOf(t, input, Options{bombSize: bomb.size}) })
 			if len(troubles) != 1 || troubles[0].Kind != Damaged || !strings.Contains(troubles[0].Error(), bomb.text) || troubles[0].Doubtful {
 				t.Errorf("%s, %d times: %v", p.name, text/len(file), troubles)
 				continue
@@ -51,7 +53,7 @@ func TestBombs(t *testing.T) {
 			if used > 100<<20 {
 				t.Errorf("%s: %d bytes of memory", p.name, used)
 			}
-			if troubles = troublesOf(t, source, Options{}); len(troubles) > 0 {
+			if troubles = troublesOf(t, input, Options{}); len(troubles) > 0 {
 				t.Errorf("%s: %v, although it is less than 64 MiB", p.name, troubles)
 			}
 		}
@@ -93,7 +95,7 @@ func TestZstdWindows(t *testing.T) {
 		fine bool
 	}{{10, true}, {20, true}, {26, true}, {27, false}, {31, false}, {41, false}} {
 		file := append(packOnce(t, eventRow), zstdWithWindow((test.log-10)<<mantissa, eventRow)...)
-		rows, troubles := readRows(t, []Source{sourceOf(t, "x", file)}, Options{})
+		rows, troubles := readRows(t, []source.Source{sourceOf(t, "x", file)}, Options{})
 		if test.fine && (len(rows) != 2 || len(troubles) > 0) {
 			t.Errorf("a window of 2^%d: %d rows, %v", test.log, len(rows), troubles)
 		}
@@ -103,7 +105,7 @@ func TestZstdWindows(t *testing.T) {
 	}
 	// A frame that says how long its text is, and that all of it is its window.
 	file := []byte{0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0}
-	if _, troubles := readRows(t, []Source{sourceOf(t, "x", file)}, Options{}); len(troubles) != 1 || !strings.Contains(troubles[0].Error(), "64 MiB") {
+	if _, troubles := readRows(t, []source.Source{sourceOf(t, "x", file)}, Options{}); len(troubles) != 1 || !strings.Contains(troubles[0].Error(), "64 MiB") {
 		t.Errorf("%v", troubles)
 	}
 }

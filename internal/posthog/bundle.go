@@ -37,7 +37,7 @@ func (u *bundle) end() int { return u.first + len(u.files) }
 func (r *reading) small(source int) bool {
 	want, known := r.wanted(source), r.options.Known
 	return want <= smallFile && want < int64(r.options.window) && (known == nil || known[source] == nil) &&
-		!namedPacked(r.sources[source].Path)
+		!namedPacked(r.sources[source].Name)
 }
 
 // wanted is how many bytes a plain source should have.
@@ -106,7 +106,7 @@ func (r *reading) readBundle(u *bundle) {
 	for i := range u.files {
 		if f := &u.files[i]; f.size > 0 && r.ctx.Err() == nil {
 			room := u.buffer.bytes[headroom+f.at:][:f.size+1]
-			f.whole = r.readWhole(r.sources[u.first+i].Path, room)
+			f.whole = r.readWhole(r.sources[u.first+i].Name, room)
 		}
 	}
 }

@@ -10,10 +10,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/source"
 )
 
 // told is what a reading tells, in order: of each chunk its place and text, and of each trouble its words.
-func told(t *testing.T, sources []Source, o Options) (all []string, ends []int64) {
+func told(t *testing.T, sources []source.Source, o Options) (all []string, ends []int64) {
 	t.Helper()
 	ends = make([]int64, len(sources))
 	for c, err := range Read(t.Context(), sources, o) {
@@ -37,10 +39,10 @@ func told(t *testing.T, sources []Source, o Options) (all []string, ends []int64
 }
 
 // asLarge makes sources look too large to be read with their neighbours.
-func asLarge(sources []Source) []Source {
-	large := make([]Source, len(sources))
+func asLarge(sources []source.Source) []source.Source {
+	large := make([]source.Source, len(sources))
 	for i, s := range sources {
-		large[i] = Source{Path: s.Path, Size: smallFile + 1}
+		large[i] = source.Source{Name: s.Name, Size: smallFile + 1}
 	}
 	return large
 }
@@ -59,11 +61,11 @@ func TestSmallFilesAreReadAsLargeOnesAre(t *testing.T) {
 		func(int) []byte { return []byte("a,b\n1,2\n") },
 		func(int) []byte { return nil },
 	}
-	var sources []Source
+	var sources []source.Source
 	for i := range 300 {
 		sources = append(sources, sourceOf(t, fmt.Sprintf("%03d", i), kinds[random.IntN(len(kinds))](i)))
 	}
-	sources = append(sources, Source{Path: "/gone/away", Size: 100})
+	sources = append(sources, source.Source{Name: "/gone/away", Size: 100})
 	want, ends := told(t, asLarge(sources), Options{})
 	got, smallEnds := told(t, sources, Options{})
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -81,8 +83,8 @@ func TestSmallFilesAreReadAsLargeOnesAre(t *testing.T) {
 
 func TestSmallFilesThatChangeAreSeenTo(t *testing.T) {
 	one, two := numbered("a", 3), numbered("b", 2)
-	sources := []Source{sourceOf(t, "one", one), sourceOf(t, "two", two), sourceOf(t, "three", numbered("c", 1))}
-	add(t, sources[1].Path, numbered("added", 1))
+	sources := []source.Source{sourceOf(t, "one", one), sourceOf(t, "two", two), sourceOf(t, "three", numbered("c", 1))}
+	add(t, sources[1].Name, numbered("added", 1))
 	rows, troubles := readRows(t, sources, Options{})
 	if diff := cmp.Diff([]string{"a0", "a1", "a2", "b0", "b1", "added0", "c0"}, names(rows)); diff != "" || len(troubles) > 0 {
 		t.Error("grown since it was found:", diff, troubles)
@@ -92,17 +94,17 @@ func TestSmallFilesThatChangeAreSeenTo(t *testing.T) {
 	if diff := cmp.Diff([]string{"a0", "a1", "a2", "b0", "b1"}, names(rows)); diff != "" || len(troubles) > 0 {
 		t.Error("grown since the first reading:", diff, troubles)
 	}
-	if err := os.Truncate(sources[0].Path, 10); err != nil {
+	if err := os.Truncate(sources[0].Name, 10); err != nil {
 		t.Fatal(err)
 	}
 	_, troubles = readRows(t, sources, Options{Until: until})
-	if len(troubles) != 1 || troubles[0].Kind != Changed || troubles[0].Path != sources[0].Path {
+	if len(troubles) != 1 || troubles[0].Kind != Changed || troubles[0].Path != sources[0].Name {
 		t.Error("shrunk since the first reading:", troubles)
 	}
 }
 
 func TestSmallFilesAreLeftWhenTheReaderStops(t *testing.T) {
-	var sources []Source
+	var sources []source.Source
 	for i := range 600 {
 		sources = append(sources, sourceOf(t, fmt.Sprint(i), numbered("a", 5)))
 	}

@@ -1,11 +1,15 @@
 package posthog
 
-import "testing"
+import (
+	"testing"
+
+	"ph2cio/internal/source"
+)
 
 func TestChunksSayWhatTheirSourceIsCompressedWith(t *testing.T) {
 	for want, file := range map[string][]byte{"": []byte(eventRow), "gzip": members(t, []byte(eventRow), len(eventRow))} {
-		source := sourceOf(t, "x", file)
-		for chunk, err := range Read(t.Context(), []Source{source}, Options{}) {
+		input := sourceOf(t, "x", file)
+		for chunk, err := range Read(t.Context(), []source.Source{input}, Options{}) {
 			if err != nil {
 				t.Fatal(err)
 			}

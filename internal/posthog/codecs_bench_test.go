@@ -3,6 +3,8 @@ package posthog
 import (
 	"testing"
 	"time"
+
+	"ph2cio/internal/source"
 )
 
 // BenchmarkReadPacked compares reading a file in one part with reading it as it is, both measured in turn.
@@ -18,11 +20,11 @@ func BenchmarkReadPacked(b *testing.B) {
 			for b.Loop() {
 				b.StopTimer()
 				start := time.Now()
-				readAll(b, []Source{plain}, Options{})
+				readAll(b, []source.Source{plain}, Options{})
 				plainSeconds += time.Since(start).Seconds()
 				b.StartTimer()
 				start = time.Now()
-				readAll(b, []Source{packed}, Options{})
+				readAll(b, []source.Source{packed}, Options{})
 				seconds += time.Since(start).Seconds()
 			}
 			b.ReportMetric(plainSeconds/seconds, "speed-of-plain")

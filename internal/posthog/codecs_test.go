@@ -15,6 +15,8 @@ import (
 	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
+
+	"ph2cio/internal/source"
 )
 
 // packer compresses text, a part of its own for each cut bytes of it.
@@ -96,9 +98,9 @@ func packBrotli(tb testing.TB, text []byte, cut int) []byte {
 }
 
 // usedRows reads a source as a run does: once more where damage was found too late.
-func usedRows(t *testing.T, source Source, o Options) ([]row, *SourceError) {
+func usedRows(t *testing.T, input source.Source, o Options) ([]row, *SourceError) {
 	t.Helper()
-	rows, troubles := readRows(t, []Source{source}, o)
+	rows, troubles := readRows(t, []source.Source{input}, o)
 	if len(troubles) == 0 {
 		return rows, nil
 	}
@@ -108,7 +110,7 @@ func usedRows(t *testing.T, source Source, o Options) ([]row, *SourceError) {
 	first := troubles[0]
 	if first.Doubtful {
 		o.Known = troubles
-		rows, troubles = readRows(t, []Source{source}, o)
+		rows, troubles = readRows(t, []source.Source{input}, o)
 		if len(troubles) != 1 || troubles[0].Doubtful || troubles[0].Error() != first.Error() || troubles[0].Sound != first.Sound {
 			t.Fatalf("%v, then %v", first, troubles)
 		}
@@ -137,10 +139,10 @@ func TestSamplesPackedAreTheSameEvents(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want, wantTroubles := readRows(t, []Source{sourceOf(t, "plain", text)}, Options{})
+		want, wantTroubles := readRows(t, []source.Source{sourceOf(t, "plain", text)}, Options{})
 		for _, p := range packers {
 			for _, cut := range []int{len(text), 700} {
-				got, troubles := readRows(t, []Source{sourceOf(t, "packed", p.pack(t, text, cut))}, Options{})
+				got, troubles := readRows(t, []source.Source{sourceOf(t, "packed", p.pack(t, text, cut))}, Options{})
 				if diff := cmp.Diff(want, got); diff != "" {
 					t.Errorf("%s in %s, cut at %d: (- plain, + packed)\n%s", entry.Name(), p.name, cut, diff)
 				}
@@ -249,20 +251,20 @@ func TestAcceptDamaged(t *testing.T) {
 			at = len(file) - 2 // whose last block would be lost with it
 		}
 		file = flip(file, at)
-		source := sourceOf(t, "x", file)
-		rows, trouble := usedRows(t, source, Options{window: 20_000})
+		input := sourceOf(t, "x", file)
+		rows, trouble := usedRows(t, input, Options{window: 20_000})
 		if len(rows) > 0 || trouble == nil || trouble.Sound != 0 || !strings.Contains(trouble.Error(), "nothing in the file is used") {
 			t.Errorf("%s: %d rows, %v", p.name, len(rows), trouble)
 		}
 		o := Options{window: 20_000, AcceptDamaged: true}
-		rows, trouble = usedRows(t, source, o)
+		rows, trouble = usedRows(t, input, o)
 		least := len(text) / 1700 // rows
 		if len(rows) < least || trouble == nil || trouble.Doubtful || !strings.Contains(trouble.Error(), "what can be read of it is used") {
 			t.Errorf("%s: accepted %d rows, %v", p.name, len(rows), trouble)
 		}
-		until, sums, first := ends(t, []Source{source}, o)
+		until, sums, first := ends(t, []source.Source{input}, o)
 		o.Until = until
-		second, errs := trusting(t, []Source{source}, o, sums)
+		second, errs := trusting(t, []source.Source{input}, o, sums)
 		if len(errs) > 0 {
 			t.Errorf("%s: %v", p.name, errs)
 		}
@@ -278,20 +280,20 @@ func TestAReadingThatKnowsOfDamage(t *testing.T) {
 	for _, p := range packers {
 		file := p.pack(t, text, 300_001) // cut within rows
 		file = append(file[:len(file)*3/4], bytes.Repeat([]byte{0xff}, 500)...)
-		source := sourceOf(t, "x", file)
+		input := sourceOf(t, "x", file)
 		o := Options{window: 20_000}
-		_, troubles := readRows(t, []Source{source}, o)
+		_, troubles := readRows(t, []source.Source{input}, o)
 		if len(troubles) != 1 {
 			t.Errorf("%s: %v", p.name, troubles)
 			continue
 		}
 		o.Known = troubles
-		until, sums, first := ends(t, []Source{source}, o)
+		until, sums, first := ends(t, []source.Source{input}, o)
 		if until[0] > troubles[0].Sound {
 			t.Errorf("%s: read up to %d of %d", p.name, until[0], troubles[0].Sound)
 		}
 		o.Known, o.Until = nil, until
-		second, errs := trusting(t, []Source{source}, o, sums)
+		second, errs := trusting(t, []source.Source{input}, o, sums)
 		if len(errs) > 0 {
 			t.Errorf("%s: %v", p.name, errs)
 		}
@@ -305,17 +307,17 @@ func TestCodecsGoByContent(t *testing.T) {
 	text := numbered("a", 20)
 	for _, p := range packers {
 		for _, name := range []string{"x", "x.jsonl", "x.gz", "x.br", "x.zst", "x.csv"} {
-			rows, troubles := readRows(t, []Source{sourceOf(t, name, p.pack(t, text, len(text)))}, Options{})
+			rows, troubles := readRows(t, []source.Source{sourceOf(t, name, p.pack(t, text, len(text)))}, Options{})
 			if len(rows) != 20 || len(troubles) > 0 {
 				t.Errorf("%s named %s: %d rows, %v", p.name, name, len(rows), troubles)
 			}
 		}
 	}
 	for _, name := range []string{"x.gz", "x.br", "x.zst", "x.lz4", "x.sz"} {
-		if rows, troubles := readRows(t, []Source{sourceOf(t, name, text)}, Options{}); len(rows) != 20 || len(troubles) > 0 {
+		if rows, troubles := readRows(t, []source.Source{sourceOf(t, name, text)}, Options{}); len(rows) != 20 || len(troubles) > 0 {
 			t.Errorf("text named %s: %d rows, %v", name, len(rows), troubles)
 		}
-		if rows, troubles := readRows(t, []Source{sourceOf(t, name, nil)}, Options{}); len(rows) > 0 || len(troubles) > 0 {
+		if rows, troubles := readRows(t, []source.Source{sourceOf(t, name, nil)}, Options{}); len(rows) > 0 || len(troubles) > 0 {
 			t.Errorf("nothing named %s: %d rows, %v", name, len(rows), troubles)
 		}
 	}
@@ -323,7 +325,7 @@ func TestCodecsGoByContent(t *testing.T) {
 
 func TestNothingPackedIsNothing(t *testing.T) {
 	for _, p := range packers {
-		rows, troubles := readRows(t, []Source{sourceOf(t, "x.br", p.pack(t, nil, 1))}, Options{})
+		rows, troubles := readRows(t, []source.Source{sourceOf(t, "x.br", p.pack(t, nil, 1))}, Options{})
 		if len(rows) > 0 || len(troubles) > 0 {
 			t.Errorf("%s: %d rows, %v", p.name, len(rows), troubles)
 		}
@@ -380,7 +382,7 @@ func TestPackedTwiceIsRefusedByName(t *testing.T) {
 	for _, inner := range packers[:4] {
 		for _, outer := range packers {
 			file := inner.pack(t, numbered("a", 2000), 1<<20)
-			_, troubles := readRows(t, []Source{sourceOf(t, "x", outer.pack(t, file, len(file)))}, Options{})
+			_, troubles := readRows(t, []source.Source{sourceOf(t, "x", outer.pack(t, file, len(file)))}, Options{})
 			if outer.name == "brotli" { // which is recognised by the text in it
 				if len(troubles) != 1 || troubles[0].Kind != Refused {
 					t.Errorf("%s in brotli: %v", inner.name, troubles)
@@ -399,7 +401,7 @@ func TestOtherCompressionIsRefusedByName(t *testing.T) {
 		if c.open != nil {
 			continue
 		}
-		_, troubles := readRows(t, []Source{sourceOf(t, "x", []byte(c.magic+"1AY&SY\x00\x01\x02"))}, Options{})
+		_, troubles := readRows(t, []source.Source{sourceOf(t, "x", []byte(c.magic+"1AY&SY\x00\x01\x02"))}, Options{})
 		if len(troubles) != 1 || troubles[0].Kind != Refused || !strings.Contains(troubles[0].Error(), c.name) || !strings.Contains(troubles[0].Hint, c.tool) {
 			t.Errorf("%s: %v", c.name, troubles)
 		}
@@ -431,11 +433,11 @@ func TestSkippableFrames(t *testing.T) {
 	for _, p := range packers[1:3] {
 		half := len(text) / 2
 		file := bytes.Join([][]byte{skipped, skipped, p.pack(t, text[:half], half), skipped, p.pack(t, text[half:], half), skipped}, nil)
-		rows, troubles := readRows(t, []Source{sourceOf(t, "x", file)}, Options{})
+		rows, troubles := readRows(t, []source.Source{sourceOf(t, "x", file)}, Options{})
 		if len(rows) != 50 || len(troubles) > 0 {
 			t.Errorf("%s: %d rows, %v", p.name, len(rows), troubles)
 		}
-		rows, troubles = readRows(t, []Source{sourceOf(t, "x", file[:len(file)-5])}, Options{})
+		rows, troubles = readRows(t, []source.Source{sourceOf(t, "x", file[:len(file)-5])}, Options{})
 		if len(rows) != 50 || len(troubles) != 1 || troubles[0].Kind != Damaged {
 			t.Errorf("%s, cut: %d rows, %v", p.name, len(rows), troubles)
 		}

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/source"
 )
 
 func columns(t *testing.T, texts ...string) (columns []Column) {
@@ -98,7 +100,7 @@ func TestNamesCountInTheRowsThatHaveThem(t *testing.T) {
 	named := `{"who":"named","event":"a","distinct_id":"own"}` + "\n" + `{"event":"a","distinct_id":"own","who":"named"}` + "\n"
 	text := append(numbered("a", 5000), named...)
 	rows := 0
-	for c, err := range Read(t.Context(), []Source{sourceOf(t, "x", text)}, Options{Columns: columns(t, "distinct_id=who", "uuid=nowhere"), window: 10_000}) {
+	for c, err := range Read(t.Context(), []source.Source{sourceOf(t, "x", text)}, Options{Columns: columns(t, "distinct_id=who", "uuid=nowhere"), window: 10_000}) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/source"
 )
 
 // typesOf reads files one after the other, as one reading.
@@ -45,7 +47,7 @@ func TestAHeaderAgainIsNoRow(t *testing.T) {
 	}
 	const persons = "distinct_id,person_id,version\n"
 	n := 0
-	for p, err := range ReadPersons(t.Context(), []Source{{Path: personsFile(t, persons+"a,"+personA+",1\n"+persons+"b,"+personA+",1\n")}}, Options{}) {
+	for p, err := range ReadPersons(t.Context(), []source.Source{{Name: personsFile(t, persons+"a,"+personA+",1\n"+persons+"b,"+personA+",1\n")}}, Options{}) {
 		if n++; err != nil {
 			t.Errorf("%v, %v", p, err)
 		}

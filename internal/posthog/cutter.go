@@ -85,7 +85,7 @@ func (c *cutter) recognise(text []byte, whole bool) (l *layout, skip int, refuse
 	return recogniseFile(text, whole, c.reading.options)
 }
 
-func (c *cutter) path() string { return c.reading.sources[c.source].Path }
+func (c *cutter) path() string { return c.reading.sources[c.source].Name }
 
 // skip leaves out what belongs to a row that is too long.
 func (c *cutter) skip(text []byte) []byte {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ph2cio/internal/rawjson"
+	"ph2cio/internal/source"
 )
 
 // row is an event, or a bad row, with its bytes copied.
@@ -66,7 +67,7 @@ func cutAs(data []byte, l *layout, o Options) []*Chunk {
 }
 
 func cutWith(data []byte, l *layout, o Options) (chunks []*Chunk, refused *SourceError) {
-	r := newReading(context.Background(), []Source{{Path: "test"}}, o, func(c *Chunk, _ error) bool {
+	r := newReading(context.Background(), []source.Source{{Name: "test"}}, o, func(c *Chunk, _ error) bool {
 		if c != nil {
 			chunks = append(chunks, c)
 		}

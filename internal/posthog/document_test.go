@@ -6,12 +6,14 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/source"
 )
 
 // readDocument reads a file twice, the second time up to where the first came, as a run does.
 func readDocument(t *testing.T, text string, o Options) (rows []row, said []*SourceError) {
 	t.Helper()
-	sources := []Source{sourceOf(t, "x.json", []byte(text))}
+	sources := []source.Source{sourceOf(t, "x.json", []byte(text))}
 	rows, said = readRows(t, sources, o)
 	o.Until = []int64{int64(len(text))}
 	again, saidAgain := readRows(t, sources, o)
@@ -134,7 +136,7 @@ func TestQueryResults(t *testing.T) {
 
 func TestDocumentsThatBeginTooLateAreRefused(t *testing.T) {
 	long := strings.Repeat("x", windowSize)
-	rows, said := readRows(t, []Source{sourceOf(t, "x", []byte(`{"types":"`+long+`","results":[{"event":"a","distinct_id":"u"}]}`))}, Options{})
+	rows, said := readRows(t, []source.Source{sourceOf(t, "x", []byte(`{"types":"`+long+`","results":[{"event":"a","distinct_id":"u"}]}`))}, Options{})
 	if len(rows) > 0 || len(said) != 1 || said[0].Kind != Refused || !strings.Contains(said[0].Error(), "first 1 MiB") {
 		t.Errorf("%d rows, %v", len(rows), said)
 	}
@@ -142,7 +144,7 @@ func TestDocumentsThatBeginTooLateAreRefused(t *testing.T) {
 		`{"properties":{"x":"` + long + `"},"event":"a","distinct_id":"u"}`,
 		`{"_inserted_at":"","distinct_id":"u","elements_chain":"` + long + `","event":"a"}`,
 	} {
-		rows, said = readRows(t, []Source{sourceOf(t, "x", []byte(row+"\n"))}, Options{})
+		rows, said = readRows(t, []source.Source{sourceOf(t, "x", []byte(row+"\n"))}, Options{})
 		if len(rows) != 1 || rows[0].Reason != "" || len(said) > 0 {
 			t.Errorf("%s...: %d rows, %v", row[:40], len(rows), said)
 		}

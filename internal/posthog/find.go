@@ -8,10 +8,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"ph2cio/internal/source"
 )
 
 // Find is Search for sources that must all be there: a link that leads nowhere is an error, and nothing is a stray.
-func Find(args []string) ([]Source, error) {
+func Find(args []string) ([]source.Source, error) {
 	found, err := search(args, SearchOptions{})
 	if err == nil && len(found.Broken) > 0 {
 		err = fmt.Errorf("%s links to a file that does not exist: remove the link or restore the file", found.Broken[0])
@@ -35,7 +37,7 @@ type SearchOptions struct {
 
 // Found is what Search found.
 type Found struct {
-	Sources   []Source
+	Sources   []source.Source
 	Strays    []string    // files in directories and of globs that have nothing of an export; what is hidden too, directories with a slash behind
 	Downloads []string    // files there that a program has not written to its end
 	Mixed     []MixedFile // files there that have events between lines of something else
@@ -333,7 +335,7 @@ func (f *finder) file(path string, info fs.FileInfo, beside bool) {
 
 // add adds a source; info is nil for one that cannot be looked at.
 func (f *finder) add(path string, info fs.FileInfo, beside bool) {
-	source := Source{Path: path, Beside: beside}
+	source := source.Source{Name: path, Beside: beside}
 	if info != nil {
 		source.Size = info.Size()
 	}

@@ -68,9 +68,9 @@ func TestFind(t *testing.T) {
 			}
 			var got []string
 			for _, s := range sources {
-				got = append(got, filepath.ToSlash(s.Path))
-				if s.Size != int64(len(filepath.ToSlash(s.Path))) {
-					t.Errorf("%s: %d bytes", s.Path, s.Size)
+				got = append(got, filepath.ToSlash(s.Name))
+				if s.Size != int64(len(filepath.ToSlash(s.Name))) {
+					t.Errorf("%s: %d bytes", s.Name, s.Size)
 				}
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
@@ -112,7 +112,7 @@ func TestFindFollowsLinksOnce(t *testing.T) {
 		}
 		var got []string
 		for _, s := range sources[:min(len(sources), len(want))] {
-			got = append(got, s.Path)
+			got = append(got, s.Name)
 		}
 		if diff := cmp.Diff(want, got); diff != "" || len(sources) > 2 {
 			t.Errorf("%s: %v\n%s", arg, sources, diff)
@@ -138,7 +138,7 @@ func TestFindTakesTheNamesThatPostHogGives(t *testing.T) {
 	}
 	for _, arg := range []string{name, "./" + name, ".", "*.gz", "2026-03-04T00:00:00+00:00-*"} {
 		sources, err := Find([]string{arg})
-		if err != nil || len(sources) != 1 || filepath.Base(sources[0].Path) != name {
+		if err != nil || len(sources) != 1 || filepath.Base(sources[0].Name) != name {
 			t.Fatalf("%s: %v, %v", arg, sources, err)
 		}
 		if rows, troubles := readRows(t, sources, Options{}); len(rows) != 1 || len(troubles) > 0 {

@@ -1,10 +1,14 @@
 package posthog
 
-import "context"
+import (
+	"context"
+
+	"ph2cio/internal/source"
+)
 
 // Guess looks at the beginnings of a few of the sources, so that a reading seldom turns out to be Misread. Nothing is
 // known by it: Assume or Settle says what a whole reading has found.
-func (t *ColumnTypes) Guess(ctx context.Context, sources []Source, options Options) {
+func (t *ColumnTypes) Guess(ctx context.Context, sources []source.Source, options Options) {
 	const most = 8 // sources
 	options.Types, options.window = t, 256<<10
 	for i := 0; i < len(sources); i += (len(sources) + most - 1) / most {
@@ -14,13 +18,13 @@ func (t *ColumnTypes) Guess(ctx context.Context, sources []Source, options Optio
 }
 
 // GuessPersons is Guess for persons exports.
-func (t *ColumnTypes) GuessPersons(ctx context.Context, sources []Source, options Options) {
+func (t *ColumnTypes) GuessPersons(ctx context.Context, sources []source.Source, options Options) {
 	options.persons = true
 	t.Guess(ctx, sources, options)
 }
 
-func (t *ColumnTypes) guess(ctx context.Context, source Source, options Options) {
-	for c, err := range Read(ctx, []Source{source}, options) {
+func (t *ColumnTypes) guess(ctx context.Context, input source.Source, options Options) {
+	for c, err := range Read(ctx, []source.Source{input}, options) {
 		if err != nil {
 			continue
 		}

@@ -25,7 +25,7 @@ func (c *cutter) written() bool {
 	if since.IsZero() {
 		return false
 	}
-	info, err := os.Stat(c.reading.sources[c.source].Path)
+	info, err := os.Stat(c.reading.sources[c.source].Name)
 	return err == nil && !info.ModTime().Before(since)
 }
 

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"ph2cio/internal/source"
 )
 
 func TestHalfARowIsLeftOutOnlyWhereNothingElseIsWrong(t *testing.T) {
@@ -33,8 +35,8 @@ func TestHalfARowIsLeftOutOnlyWhereNothingElseIsWrong(t *testing.T) {
 		{"CSV of nothing but half", header + ",a", 0, 0, true},
 	} {
 		for _, window := range []int{0, 64} {
-			source := sourceOf(t, "rows", []byte(test.text))
-			rows, troubles := readRows(t, []Source{source}, Options{WrittenSince: time.Now().Add(-time.Hour), window: window})
+			input := sourceOf(t, "rows", []byte(test.text))
+			rows, troubles := readRows(t, []source.Source{input}, Options{WrittenSince: time.Now().Add(-time.Hour), window: window})
 			bad := len(slices.DeleteFunc(slices.Clone(rows), func(r row) bool { return r.Reason == "" }))
 			left := len(troubles) == 1 && troubles[0].Kind == Warning
 			if len(rows)-bad != test.rows || bad != test.bad || left != test.left || !left && len(troubles) > 0 {
@@ -45,20 +47,20 @@ func TestHalfARowIsLeftOutOnlyWhereNothingElseIsWrong(t *testing.T) {
 }
 
 func TestHalfARowOfACompressedFileIsRejected(t *testing.T) {
-	source := sourceOf(t, "rows", zip(t, []byte(`{"event":"a","distinct_id":"u"}`+"\n"+`{"event"`), false))
-	rows, troubles := readRows(t, []Source{source}, Options{WrittenSince: time.Now().Add(-time.Hour)})
+	input := sourceOf(t, "rows", zip(t, []byte(`{"event":"a","distinct_id":"u"}`+"\n"+`{"event"`), false))
+	rows, troubles := readRows(t, []source.Source{input}, Options{WrittenSince: time.Now().Add(-time.Hour)})
 	if len(rows) != 2 || rows[1].Reason != NotJSON || len(troubles) > 0 {
 		t.Errorf("got %v and %v, want the second row rejected", rows, troubles)
 	}
 }
 
 func TestNothingIsLeftOutOfAFileThatIsWrittenNoMore(t *testing.T) {
-	source := sourceOf(t, "rows", []byte("uuid,event,distinct_id,properties\n,a,u,{}\n,b,u,{}"))
+	input := sourceOf(t, "rows", []byte("uuid,event,distinct_id,properties\n,a,u,{}\n,b,u,{}"))
 	long := time.Now().Add(-2 * time.Hour)
-	if err := os.Chtimes(source.Path, long, long); err != nil {
+	if err := os.Chtimes(input.Name, long, long); err != nil {
 		t.Fatal(err)
 	}
-	rows, troubles := readRows(t, []Source{source}, Options{WrittenSince: time.Now().Add(-time.Hour)})
+	rows, troubles := readRows(t, []source.Source{input}, Options{WrittenSince: time.Now().Add(-time.Hour)})
 	if len(rows) != 2 || len(troubles) > 0 {
 		t.Errorf("got %v and %v, want both rows", rows, troubles)
 	}

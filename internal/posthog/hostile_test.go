@@ -15,6 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/zstd"
+
+	"ph2cio/internal/source"
 )
 
 // allocated is how many bytes are allocated while f runs. What is read in constant memory stays small here too.
@@ -28,7 +30,7 @@ func allocated(f func()) uint64 {
 }
 
 // fileOf writes a file without ever holding it.
-func fileOf(t *testing.T, pack func(io.Writer) io.WriteCloser, write func(w io.Writer)) Source {
+func fileOf(t *testing.T, pack func(io.Writer) io.WriteCloser, write func(w io.Writer)) source.Source {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "hostile")
 	file, err := os.Create(path)
@@ -47,7 +49,7 @@ func fileOf(t *testing.T, pack func(io.Writer) io.WriteCloser, write func(w io.W
 	if err := file.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return Source{Path: path}
+	return source.Source{Name: path}
 }
 
 type unpacked struct{ io.Writer }
@@ -82,11 +84,11 @@ func TestARowOf100MB(t *testing.T) {
 		"CSV, never ends": {plain, func(w io.Writer) { long(w, csvHeader+"a,u,{},1\nb,\"", "\na,u,{},1\n") }},
 	} {
 		t.Run(name, func(t *testing.T) {
-			source := fileOf(t, test.pack, test.write)
-			readRows(t, []Source{source}, Options{MaxRow: most}) // fills the pools
+			input := fileOf(t, test.pack, test.write)
+			readRows(t, []source.Source{input}, Options{MaxRow: most}) // fills the pools
 			var rows []row
 			var troubles []*SourceError
-			used := allocated(func() { rows, troubles = readRows(t, []Source{source}, Options{MaxRow: most}) })
+			used := allocated(func() { rows, troubles = readRows(t, []source.Source{input}, Options{MaxRow: most}) })
 			if len(troubles) > 0 || len(rows) != 3 || rows[0].Reason != "" || rows[1].Reason != RowTooLong || rows[2].Name != "a" {
 				t.Errorf("%d rows, %v", len(rows), troubles)
 			}
@@ -102,7 +104,7 @@ func TestOpenQuotesInALargeFile(t *testing.T) {
 	good := "a,u,\"{\"\"filler\"\":\"\"" + strings.Repeat("x", 1000) + "\"\"}\",1772615727\n"
 	bare := "a,u,{},1772615727\n"
 	const blocks, each = 6, 8 << 20
-	source := fileOf(t, func(w io.Writer) io.WriteCloser { return unpacked{w} }, func(w io.Writer) {
+	input := fileOf(t, func(w io.Writer) io.WriteCloser { return unpacked{w} }, func(w io.Writer) {
 		io.WriteString(w, csvHeader+good)
 		for range blocks {
 			io.WriteString(w, "b,\"never closed,{},\n"+strings.Repeat(bare, each/len(bare)))
@@ -112,7 +114,7 @@ func TestOpenQuotesInALargeFile(t *testing.T) {
 	o := Options{MaxRow: 1 << 20}
 	reasons := func() map[string]int {
 		counts := map[string]int{}
-		for c, err := range Read(t.Context(), []Source{source}, o) {
+		for c, err := range Read(t.Context(), []source.Source{input}, o) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -174,7 +176,7 @@ func TestHostileJSON(t *testing.T) {
 // A frame that asks for a large window gets that much memory and no more.
 func TestZstdWindowsInMemory(t *testing.T) {
 	row := []byte(eventRow)
-	source := fileOf(t, func(w io.Writer) io.WriteCloser {
+	input := fileOf(t, func(w io.Writer) io.WriteCloser {
 		z, err := zstd.NewWriter(w, zstd.WithWindowSize(64<<20), zstd.WithEncoderConcurrency(1))
 		if err != nil {
 			t.Fatal(err)
@@ -186,7 +188,7 @@ func TestZstdWindowsInMemory(t *testing.T) {
 		}
 	})
 	used := allocated(func() {
-		for c, err := range Read(t.Context(), []Source{source}, Options{}) {
+		for c, err := range Read(t.Context(), []source.Source{input}, Options{}) {
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"ph2cio/internal/source"
 )
 
 func TestColumnsThatAreLeftOutAreNamed(t *testing.T) {
@@ -22,7 +24,7 @@ func TestColumnsThatAreLeftOutAreNamed(t *testing.T) {
 		{"query", `{"columns":["event","distinct_id","revenue"],"results":[["a","u",1]]}`, `"revenue"`, nil},
 		{"query of what is known", `{"columns":["*","event","person_mode","properties.x"],"results":[[{"event":"a","distinct_id":"u"},"a","full",1]]}`, "", nil},
 	} {
-		rows, troubles := readRows(t, []Source{sourceOf(t, "x", []byte(test.text))}, Options{Columns: test.columns})
+		rows, troubles := readRows(t, []source.Source{sourceOf(t, "x", []byte(test.text))}, Options{Columns: test.columns})
 		if len(rows) != 1 || rows[0].Reason != "" {
 			t.Errorf("%s: %+v", test.name, rows)
 		}
@@ -38,7 +40,7 @@ func TestColumnsThatAreLeftOutAreNamed(t *testing.T) {
 func TestColumnsThatAreThereTwiceAreRefused(t *testing.T) {
 	for _, columns := range []string{`"event","event","distinct_id"`, `"event","distinct_id","distinct_id"`, `"event","properties.x","properties.x"`} {
 		text := `{"columns":[` + columns + `],"results":[["a","b","c"]]}`
-		rows, troubles := readRows(t, []Source{sourceOf(t, "x", []byte(text))}, Options{})
+		rows, troubles := readRows(t, []source.Source{sourceOf(t, "x", []byte(text))}, Options{})
 		if len(rows) > 0 || len(troubles) != 1 || troubles[0].Kind != Refused || !strings.Contains(troubles[0].Error(), "more than once") {
 			t.Errorf("%s: %d rows, %v", columns, len(rows), troubles)
 		}
@@ -56,7 +58,7 @@ func TestNothingIsSaidOfTheColumnsOfExports(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, troubles := readRows(t, []Source{{Path: path, Size: info.Size()}}, Options{})
+		_, troubles := readRows(t, []source.Source{{Name: path, Size: info.Size()}}, Options{})
 		for _, trouble := range troubles {
 			if trouble.Kind == Warning {
 				t.Error(trouble)

@@ -3,6 +3,8 @@ package posthog
 import (
 	"strings"
 	"testing"
+
+	"ph2cio/internal/source"
 )
 
 func TestLoneReturnsAreRefused(t *testing.T) {
@@ -19,7 +21,7 @@ func TestLoneReturnsAreRefused(t *testing.T) {
 		"one in a cell":             {header + "\n" + `U1,"A` + "\r" + `B",u1,2026-03-04T10:00:00Z` + "\n", 1},
 	}
 	for name, test := range tests {
-		rows, troubles := readRows(t, []Source{sourceOf(t, "a", []byte(test.text))}, Options{})
+		rows, troubles := readRows(t, []source.Source{sourceOf(t, "a", []byte(test.text))}, Options{})
 		refused := len(troubles) == 1 && troubles[0].Kind == Refused && strings.Contains(troubles[0].Error(), "carriage return")
 		if refused != (test.rows < 0) || test.rows >= 0 && (len(rows) != test.rows || len(troubles) > 0) {
 			t.Errorf("%s: %d rows, %v", name, len(rows), troubles)

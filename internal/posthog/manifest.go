@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"ph2cio/internal/source"
 )
 
 // IsManifest reports whether a file is a batch export's manifest: its name ends with _manifest.json, and it is an object
@@ -60,20 +62,20 @@ const largestManifest = 64 << 20
 // CheckManifests looks at the manifests of batch exports (*_manifest.json) beside the sources. It returns those that list
 // one of the sources and another file that does not exist: a download that is not complete. PostHog writes the manifest
 // last and beside its files (PostHog: s3_batch_export.py). The error joins what could not be looked at.
-func CheckManifests(sources []Source) ([]*Incomplete, error) {
+func CheckManifests(sources []source.Source) ([]*Incomplete, error) {
 	byDir := make(map[string]map[string]bool)
 	for _, s := range sources {
-		dir := filepath.Dir(s.Path)
+		dir := filepath.Dir(s.Name)
 		if byDir[dir] == nil {
 			byDir[dir] = make(map[string]bool)
 		}
-		byDir[dir][filepath.Base(s.Path)] = true
+		byDir[dir][filepath.Base(s.Name)] = true
 	}
 	var found []*Incomplete
 	var errs []error
 	seen := make(map[string]bool)
 	for _, s := range sources {
-		dir := filepath.Dir(s.Path)
+		dir := filepath.Dir(s.Name)
 		if seen[dir] {
 			continue
 		}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/source"
 )
 
 func TestCheckManifests(t *testing.T) {
@@ -43,9 +45,9 @@ func TestCheckManifests(t *testing.T) {
 			for _, name := range test.there {
 				write(name, "")
 			}
-			var sources []Source
+			var sources []source.Source
 			for _, name := range test.sources {
-				sources = append(sources, Source{Path: filepath.Join(dir, name)})
+				sources = append(sources, source.Source{Name: filepath.Join(dir, name)})
 			}
 			found, err := CheckManifests(sources)
 			if test.err == "" && err != nil || test.err != "" && (err == nil || !strings.Contains(err.Error(), test.err)) {

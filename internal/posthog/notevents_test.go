@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"ph2cio/internal/source"
 )
 
 // TestNotEventsAreRefused holds what is said of the shipped samples that are not events against a list: the words for
@@ -26,8 +28,8 @@ func TestNotEventsAreRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for kind, source := range map[string]Source{"plain": sourceOf(t, "x", data), "gzip": sourceOf(t, "x.gz", zip(t, data, false))} {
-			_, errs := readRows(t, []Source{source}, Options{})
+		for kind, input := range map[string]source.Source{"plain": sourceOf(t, "x", data), "gzip": sourceOf(t, "x.gz", zip(t, data, false))} {
+			_, errs := readRows(t, []source.Source{input}, Options{})
 			if len(errs) != 1 || errs[0].Kind != Refused {
 				t.Errorf("%s, %s: %v", parts[0], kind, errs)
 				continue

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"ph2cio/internal/source"
 )
 
 // TestPackedChunksAreTheSame reads chunks of every kind as they come and once more after packing, and wants the same
@@ -41,7 +43,7 @@ func TestPackedChunksAreTheSame(t *testing.T) {
 				if name == "a row too long" {
 					options.MaxRow = 100_000
 				}
-				for c, err := range Read(t.Context(), []Source{{Path: path, Size: int64(len(text))}}, options) {
+				for c, err := range Read(t.Context(), []source.Source{{Name: path, Size: int64(len(text))}}, options) {
 					if err != nil {
 						t.Fatal(err)
 					}

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/source"
 )
 
 const samplesDir = "../../testdata/exports/"
@@ -18,7 +20,7 @@ const samplesDir = "../../testdata/exports/"
 // readPersons tells the rows of a persons export in a line each, and its troubles.
 func readPersons(t *testing.T, path string, o Options) (rows, troubles []string) {
 	t.Helper()
-	for row, err := range ReadPersons(t.Context(), []Source{{Path: path}}, o) {
+	for row, err := range ReadPersons(t.Context(), []source.Source{{Name: path}}, o) {
 		if err != nil {
 			troubles = append(troubles, strings.TrimPrefix(err.Error(), "read "+path+": "))
 			continue
@@ -106,7 +108,7 @@ func TestPersonsOfEveryShape(t *testing.T) {
 			packed := zip(t, []byte(test.text), false)
 			for _, path := range []string{personsFile(t, test.text), personsFile(t, string(packed))} {
 				n := 0
-				for p, err := range ReadPersons(t.Context(), []Source{{Path: path}}, Options{}) {
+				for p, err := range ReadPersons(t.Context(), []source.Source{{Name: path}}, Options{}) {
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -124,7 +126,7 @@ func TestPersonsOfEveryShape(t *testing.T) {
 
 func TestPersonsOfNoIDAreRejected(t *testing.T) {
 	path := personsFile(t, "distinct_id,person_id,version\nnan,"+personA+",1\n<NA>,"+personA+",1\n")
-	for p, err := range ReadPersons(t.Context(), []Source{{Path: path}}, Options{}) {
+	for p, err := range ReadPersons(t.Context(), []source.Source{{Name: path}}, Options{}) {
 		if bad, ok := errors.AsType[*RowError](err); !ok || bad.Reason != NoDistinctID {
 			t.Errorf("%v, %v", p, err)
 		}
@@ -177,7 +179,7 @@ func TestDeletedMappingNeedsNoPerson(t *testing.T) {
 		"team_id,distinct_id,person_id,is_deleted,version\n2,u," + none + ",1,5\n",
 	} {
 		n := 0
-		for p, err := range ReadPersons(t.Context(), []Source{{Path: personsFile(t, text)}}, Options{}) {
+		for p, err := range ReadPersons(t.Context(), []source.Source{{Name: personsFile(t, text)}}, Options{}) {
 			if err != nil {
 				t.Fatalf("%s: %v", text, err)
 			}
@@ -358,7 +360,7 @@ func FuzzPersons(f *testing.F) {
 		data := append([]byte(`{"distinct_id":"x","person_id":"`+personB+`","person_distinct_id_version":0}`+"\n"), line...)
 		path := personsFile(t, string(data))
 		rows := 0
-		for p, err := range ReadPersons(t.Context(), []Source{{Path: path}}, Options{}) {
+		for p, err := range ReadPersons(t.Context(), []source.Source{{Name: path}}, Options{}) {
 			if source, ok := errors.AsType[*SourceError](err); ok {
 				t.Fatal(source)
 			}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"iter"
 	"os"
+
+	"ph2cio/internal/source"
 )
 
 // A pump reads one source, window by window: a compressed one on a goroutine of its own, ahead of the cutting; another
@@ -15,7 +17,7 @@ import (
 type pump struct {
 	ctx    context.Context
 	cancel context.CancelFunc
-	source Source
+	source source.Source
 	window int
 	until  int64        // where to stop, -1 for the end
 	known  *SourceError // found there by an earlier reading
@@ -78,10 +80,10 @@ func (r *reading) startPump(source int) *pump {
 // open opens the source and returns what kept it from that.
 func (p *pump) open() *SourceError {
 	var err error
-	if p.file, err = os.Open(p.source.Path); err != nil {
+	if p.file, err = os.Open(p.source.Name); err != nil {
 		return p.fault(Gone, err, "")
 	}
-	p.stream, err = openStream(p.file, streamOptions{at: p.file, accept: p.accept, name: p.source.Path})
+	p.stream, err = openStream(p.file, streamOptions{at: p.file, accept: p.accept, name: p.source.Name})
 	if err == nil {
 		p.codec = p.stream.codec
 		return nil
@@ -339,5 +341,5 @@ func usedOf(sound int64) string {
 }
 
 func (p *pump) fault(kind SourceTrouble, err error, hint string) *SourceError {
-	return &SourceError{Path: p.source.Path, Kind: kind, Err: err, Hint: hint}
+	return &SourceError{Path: p.source.Name, Kind: kind, Err: err, Hint: hint}
 }

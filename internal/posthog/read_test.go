@@ -12,12 +12,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
+
+	"ph2cio/internal/source"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // readRows reads sources to the end.
-func readRows(t *testing.T, sources []Source, o Options) (rows []row, troubles []*SourceError) {
+func readRows(t *testing.T, sources []source.Source, o Options) (rows []row, troubles []*SourceError) {
 	t.Helper()
 	number := 0
 	for c, err := range Read(t.Context(), sources, o) {
@@ -57,7 +59,7 @@ func names(rows []row) (all []string) {
 
 func TestReadKeepsOrderAndNumbersAllRows(t *testing.T) {
 	plain, zipped, rowwise := numbered("a", 3000), zip(t, numbered("b", 2000), false), zip(t, numbered("c", 1000), true)
-	sources := []Source{
+	sources := []source.Source{
 		sourceOf(t, "a.jsonl", plain), sourceOf(t, "empty", nil), sourceOf(t, "b.jsonl.gz", zipped),
 		sourceOf(t, "empty.gz", zip(t, nil, false)), sourceOf(t, "c.gz", rowwise),
 	}
@@ -88,7 +90,7 @@ func TestReadKeepsOrderAndNumbersAllRows(t *testing.T) {
 }
 
 func TestReadReportsBytesOfAllSources(t *testing.T) {
-	sources := []Source{
+	sources := []source.Source{
 		sourceOf(t, "a.jsonl", numbered("a", 3000)), sourceOf(t, "b.gz", zip(t, numbered("b", 3000), true)), sourceOf(t, "c.gz", zip(t, numbered("c", 3000), false)),
 	}
 	total, last := int64(0), int64(0)
@@ -112,9 +114,9 @@ func TestReadReportsBytesOfAllSources(t *testing.T) {
 
 func TestTroubleWithASourceDoesNotEndTheReading(t *testing.T) {
 	good := sourceOf(t, "good.jsonl", numbered("a", 2))
-	directory := Source{Path: t.TempDir()}
-	sources := []Source{
-		{Path: filepath.Join(t.TempDir(), "gone.jsonl")}, good, sourceOf(t, "persons.jsonl", []byte(personRow)), directory, good,
+	directory := source.Source{Name: t.TempDir()}
+	sources := []source.Source{
+		{Name: filepath.Join(t.TempDir(), "gone.jsonl")}, good, sourceOf(t, "persons.jsonl", []byte(personRow)), directory, good,
 	}
 	rows, troubles := readRows(t, sources, Options{})
 	if diff := cmp.Diff([]string{"a0", "a1", "a0", "a1"}, names(rows)); diff != "" {
@@ -159,7 +161,7 @@ func TestDamagedGzipDeliversTheGoodRows(t *testing.T) {
 		{"a member a row, no trailer", rowwise[:len(rowwise)-3], all - 1, all},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			sources := []Source{sourceOf(t, "x.gz", test.file), sourceOf(t, "next.jsonl", []byte(eventRow))}
+			sources := []source.Source{sourceOf(t, "x.gz", test.file), sourceOf(t, "next.jsonl", []byte(eventRow))}
 			rows, troubles := readRows(t, sources, Options{window: 50_000})
 			if len(troubles) != 1 || troubles[0].Kind != Damaged {
 				t.Fatalf("%v", troubles)
@@ -177,7 +179,7 @@ func TestDamagedGzipDeliversTheGoodRows(t *testing.T) {
 }
 
 func TestReadStopsWhereTheCallerStops(t *testing.T) {
-	var sources []Source
+	var sources []source.Source
 	for i := range 5 {
 		sources = append(sources, sourceOf(t, fmt.Sprint(i), zip(t, numbered("a", 3000), i%2 == 0)))
 	}
@@ -197,12 +199,12 @@ func TestReadStopsWhereTheCallerStops(t *testing.T) {
 }
 
 func TestCancelIsTheLastThingYielded(t *testing.T) {
-	source := sourceOf(t, "a.jsonl", numbered("a", 5000))
+	input := sourceOf(t, "a.jsonl", numbered("a", 5000))
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var last error
 	yielded := 0
-	for c, err := range Read(ctx, []Source{source, source}, Options{window: 10_000}) {
+	for c, err := range Read(ctx, []source.Source{input, input}, Options{window: 10_000}) {
 		if last != nil {
 			t.Fatalf("%v, %v after %v", c, err, last)
 		}
@@ -214,7 +216,7 @@ func TestCancelIsTheLastThingYielded(t *testing.T) {
 	if !errors.Is(last, context.Canceled) || yielded != 4 {
 		t.Errorf("%v after %d", last, yielded)
 	}
-	for _, err := range Read(ctx, []Source{source}, Options{}) {
+	for _, err := range Read(ctx, []source.Source{input}, Options{}) {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%v when cancelled before", err)
 		}
@@ -222,7 +224,7 @@ func TestCancelIsTheLastThingYielded(t *testing.T) {
 }
 
 // ends reads sources once and returns what a second reading needs.
-func ends(t *testing.T, sources []Source, o Options) (until []int64, sums []uint64, rows []row) {
+func ends(t *testing.T, sources []source.Source, o Options) (until []int64, sums []uint64, rows []row) {
 	t.Helper()
 	until = make([]int64, len(sources))
 	for c, err := range Read(t.Context(), sources, o) {
@@ -238,7 +240,7 @@ func ends(t *testing.T, sources []Source, o Options) (until []int64, sums []uint
 }
 
 // trusting reads sources again, relying on the first reading.
-func trusting(t *testing.T, sources []Source, o Options, sums []uint64) (rows []row, errs []error) {
+func trusting(t *testing.T, sources []source.Source, o Options, sums []uint64) (rows []row, errs []error) {
 	t.Helper()
 	for c, err := range Read(t.Context(), sources, o) {
 		if err != nil {
@@ -275,18 +277,18 @@ func TestSecondReadingIsTheFirst(t *testing.T) {
 	}
 	for name, text := range texts {
 		for _, window := range []int{1000, 50_000} {
-			source := sourceOf(t, name, text)
+			input := sourceOf(t, name, text)
 			o := Options{window: window, MaxRow: 20_000}
-			until, sums, first := ends(t, []Source{source}, o)
+			until, sums, first := ends(t, []source.Source{input}, o)
 			for _, grown := range []string{"", eventRow + "more"} {
-				file, err := os.OpenFile(source.Path, os.O_APPEND|os.O_WRONLY, 0)
+				file, err := os.OpenFile(input.Name, os.O_APPEND|os.O_WRONLY, 0)
 				if err != nil {
 					t.Fatal(err)
 				}
 				file.WriteString(grown)
 				file.Close()
 				o.Until = until
-				second, errs := trusting(t, []Source{source}, o, sums)
+				second, errs := trusting(t, []source.Source{input}, o, sums)
 				if len(errs) > 0 {
 					t.Fatalf("%s in windows of %d, grown by %q: %v", name, window, grown, errs)
 				}
@@ -305,13 +307,13 @@ func TestASecondReadingStopsAfterAnyChunk(t *testing.T) {
 		"long":     []byte(eventRow + `{"event":"` + strings.Repeat("x", 50_000) + "\"}\n" + strings.Repeat(eventRow, 90)),
 	}
 	for name, text := range texts {
-		source := sourceOf(t, name, text)
+		input := sourceOf(t, name, text)
 		o := Options{window: 1000, MaxRow: 20_000}
 		var ends []int64
 		var upTo []int
 		var sums []uint64
 		var first []row
-		for c, err := range Read(t.Context(), []Source{source}, o) {
+		for c, err := range Read(t.Context(), []source.Source{input}, o) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -321,7 +323,7 @@ func TestASecondReadingStopsAfterAnyChunk(t *testing.T) {
 		}
 		for i, end := range ends {
 			o.Until = []int64{end}
-			second, errs := trusting(t, []Source{source}, o, sums)
+			second, errs := trusting(t, []source.Source{input}, o, sums)
 			if len(errs) > 0 {
 				t.Fatalf("%s up to chunk %d: %v", name, i, errs)
 			}
@@ -340,12 +342,12 @@ func TestSecondReadingNoticesAChange(t *testing.T) {
 		"a byte":  func(path string) { os.WriteFile(path, bytes.Replace(text, []byte("a4000"), []byte("b4000"), 1), 0o600) },
 		"gzip":    func(path string) { z := zip(t, text, false); os.WriteFile(path, z[:len(z)/2], 0o600) },
 	} {
-		source := sourceOf(t, "a.jsonl", text)
+		input := sourceOf(t, "a.jsonl", text)
 		o := Options{window: 10_000}
-		until, sums, first := ends(t, []Source{source}, o)
-		change(source.Path)
+		until, sums, first := ends(t, []source.Source{input}, o)
+		change(input.Name)
 		o.Until = until
-		rows, errs := trusting(t, []Source{source}, o, sums)
+		rows, errs := trusting(t, []source.Source{input}, o, sums)
 		if len(errs) == 0 || len(rows) >= len(first) {
 			t.Fatalf("%s: %d rows of %d, %v", name, len(rows), len(first), errs)
 		}
@@ -362,7 +364,7 @@ func TestARowOfManyWindows(t *testing.T) {
 	long := strings.Repeat("x", 5*windowSize+777)
 	for _, end := range []string{"\n", ""} {
 		text := eventRow + `{"event":"b","distinct_id":"u","properties":{"long":"` + long + `"}}` + "\n" + strings.TrimSuffix(eventRow, "\n") + end
-		rows, troubles := readRows(t, []Source{sourceOf(t, "a.jsonl", []byte(text))}, Options{})
+		rows, troubles := readRows(t, []source.Source{sourceOf(t, "a.jsonl", []byte(text))}, Options{})
 		if len(troubles) > 0 || len(rows) != 3 || rows[1].Name != "b" || rows[1].Properties != `{"long":"`+long+`"}` || rows[2].Line != 3 {
 			t.Errorf("%d rows, %v", len(rows), troubles)
 		}
@@ -381,7 +383,7 @@ func TestRowsThatAreTooLongDoNotFillMemory(t *testing.T) {
 	}
 	file.WriteString("\n" + eventRow)
 	file.Close()
-	rows, troubles := readRows(t, []Source{{Path: path}}, Options{MaxRow: 3 * windowSize})
+	rows, troubles := readRows(t, []source.Source{{Name: path}}, Options{MaxRow: 3 * windowSize})
 	if len(troubles) > 0 {
 		t.Fatal(troubles)
 	}
@@ -395,15 +397,15 @@ func TestRowsThatAreTooLongDoNotFillMemory(t *testing.T) {
 }
 
 func TestRowErrorShowsTheRow(t *testing.T) {
-	source := sourceOf(t, "x.jsonl", []byte(eventRow+`{"event":"a","distinct_id":`+strings.Repeat(" ", 10_000)+"}\n"+`{"event`))
+	input := sourceOf(t, "x.jsonl", []byte(eventRow+`{"event":"a","distinct_id":`+strings.Repeat(" ", 10_000)+"}\n"+`{"event`))
 	var bad []string
-	for c, err := range Read(t.Context(), []Source{source}, Options{}) {
+	for c, err := range Read(t.Context(), []source.Source{input}, Options{}) {
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, err := range c.Events() {
 			if err != nil {
-				bad = append(bad, fmt.Sprintf("%s %d %.10s %d", err.Error()[len(source.Path):], err.Ref, err.Row, len(err.Row)))
+				bad = append(bad, fmt.Sprintf("%s %d %.10s %d", err.Error()[len(input.Name):], err.Ref, err.Row, len(err.Row)))
 			}
 		}
 	}

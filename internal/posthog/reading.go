@@ -3,6 +3,8 @@ package posthog
 import (
 	"context"
 	"sync"
+
+	"ph2cio/internal/source"
 )
 
 // A reading is one pass over the sources. For each source a pump brings windows of bytes, or a bundle all of them; they are
@@ -11,7 +13,7 @@ type reading struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	running sync.WaitGroup
-	sources []Source
+	sources []source.Source
 	options Options
 	yield   func(*Chunk, error) bool
 	stopped bool // yield has returned false
@@ -32,7 +34,7 @@ const (
 	blocksAhead = 3 // windows that the pump of a compressed source is ahead of the cutting
 )
 
-func newReading(ctx context.Context, sources []Source, options Options, yield func(*Chunk, error) bool) *reading {
+func newReading(ctx context.Context, sources []source.Source, options Options, yield func(*Chunk, error) bool) *reading {
 	if options.MaxRow <= 0 {
 		options.MaxRow = defaultMaxRow
 	}

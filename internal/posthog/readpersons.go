@@ -3,13 +3,15 @@ package posthog
 import (
 	"context"
 	"iter"
+
+	"ph2cio/internal/source"
 )
 
 // ReadPersons yields the rows of persons exports in order: batch exports of the persons model, the web interface's CSV of
 // persons, the persons list as JSON, and dumps of ClickHouse's tables person_distinct_id2 and person, compressed or not. A
 // *RowError is one bad row, a *SourceError trouble with one file; reading goes on after both. Any other error, the cause of a
 // cancelled context among them, is the last thing yielded.
-func ReadPersons(ctx context.Context, sources []Source, options Options) iter.Seq2[*PersonRow, error] {
+func ReadPersons(ctx context.Context, sources []source.Source, options Options) iter.Seq2[*PersonRow, error] {
 	options.persons = true
 	return func(yield func(*PersonRow, error) bool) {
 		for chunk, err := range Read(ctx, sources, options) {

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/gzip"
+
+	"ph2cio/internal/source"
 )
 
 // Rows made up in the shape of PostHog's batch exports, of about the size and with about the entropy of web events:
@@ -191,11 +193,11 @@ func zip(tb testing.TB, rows []byte, memberPerRow bool) []byte {
 }
 
 // sourceOf writes a file and returns it as a source.
-func sourceOf(tb testing.TB, name string, data []byte) Source {
+func sourceOf(tb testing.TB, name string, data []byte) source.Source {
 	tb.Helper()
 	path := filepath.Join(tb.TempDir(), name)
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		tb.Fatal(err)
 	}
-	return Source{Path: path, Size: int64(len(data))}
+	return source.Source{Name: path, Size: int64(len(data))}
 }

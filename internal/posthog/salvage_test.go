@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/source"
 )
 
 // perRow packs each row by itself, as PostHog does with gzip, and returns where each part begins.
@@ -54,7 +56,7 @@ func TestADamagedPartCostsItsOwnRows(t *testing.T) {
 				for _, at := range test.at {
 					file = flip(file, at)
 				}
-				sources := []Source{sourceOf(t, "x", file), sourceOf(t, "next", []byte(eventRow))}
+				sources := []source.Source{sourceOf(t, "x", file), sourceOf(t, "next", []byte(eventRow))}
 				for _, window := range []int{500, 10_000, windowSize} {
 					o := Options{window: window}
 					rows, troubles := readRows(t, sources, o)
@@ -96,7 +98,7 @@ func TestNoRowReachesOverAGap(t *testing.T) {
 			}
 			file = append(file, part...)
 		}
-		rows, troubles := readRows(t, []Source{sourceOf(t, "x", file)}, Options{window: 2000})
+		rows, troubles := readRows(t, []source.Source{sourceOf(t, "x", file)}, Options{window: 2000})
 		if len(troubles) != 1 || troubles[0].Kind != Damaged {
 			t.Fatal(p.name, troubles)
 		}
@@ -122,8 +124,8 @@ func TestDamageEndsWhatIsNotLines(t *testing.T) {
 		for _, damaged := range []int{0, 50} {
 			p := &packers[0]
 			file, starts := perRow(t, p, []byte(text))
-			source := sourceOf(t, "x", flip(file, starts[damaged+1]-2))
-			rows, troubles := readRows(t, []Source{source}, Options{window: 200})
+			input := sourceOf(t, "x", flip(file, starts[damaged+1]-2))
+			rows, troubles := readRows(t, []source.Source{input}, Options{window: 200})
 			if len(troubles) != 1 || troubles[0].Kind != Damaged || len(rows) != max(0, damaged-1) {
 				t.Errorf("%q damaged at %d: %d rows, %v", text[:10], damaged, len(rows), troubles)
 			}
@@ -138,8 +140,8 @@ func TestAcceptDamagedUsesThePartsToo(t *testing.T) {
 			continue
 		}
 		file, starts := perRow(t, &p, text)
-		source := sourceOf(t, "x", flip(file, starts[51]-2))
-		rows, troubles := readRows(t, []Source{source}, Options{AcceptDamaged: true})
+		input := sourceOf(t, "x", flip(file, starts[51]-2))
+		rows, troubles := readRows(t, []source.Source{input}, Options{AcceptDamaged: true})
 		if diff := cmp.Diff(namesWithout("a", 100), names(rows)); diff != "" || len(troubles) != 1 {
 			t.Error(p.name, diff, troubles)
 		}
@@ -150,7 +152,7 @@ func TestAcceptDamagedUsesThePartsToo(t *testing.T) {
 func TestDamageWithoutEnd(t *testing.T) {
 	good := members(t, []byte(eventRow), len(eventRow))
 	file := bytes.Repeat(append(flip(good, len(good)-3), good...), mostGaps+500)
-	rows, troubles := readRows(t, []Source{sourceOf(t, "x.gz", file)}, Options{})
+	rows, troubles := readRows(t, []source.Source{sourceOf(t, "x.gz", file)}, Options{})
 	if len(rows) != mostGaps || len(troubles) != 1 || troubles[0].Kind != Damaged {
 		t.Error(len(rows), troubles)
 	}

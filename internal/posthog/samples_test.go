@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/source"
 )
 
 // The files in testdata are one history in three shapes: a batch export, a dump of ClickHouse with its first four rows,
@@ -21,7 +23,7 @@ func sample(t *testing.T, name string) []row {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows, troubles := readRows(t, []Source{{Path: path, Size: info.Size()}}, Options{})
+	rows, troubles := readRows(t, []source.Source{{Name: path, Size: info.Size()}}, Options{})
 	if len(troubles) > 0 {
 		t.Fatal(troubles)
 	}

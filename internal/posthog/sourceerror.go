@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"ph2cio/internal/escape"
+	"ph2cio/internal/source"
 )
 
 // SourceError is trouble with one whole source. Reading goes on with the next source.
@@ -65,12 +66,12 @@ func refuse(what, hint string) *refusal { return &refusal{what: what, hint: hint
 func (r *refusal) Error() string { return r.what }
 
 // refusedSource is the error for a source that cannot be read for a reason of its own.
-func refusedSource(source *Source, r *refusal, codec string) *SourceError {
-	e := &SourceError{Path: source.Path, Kind: Refused, Err: r, Hint: r.hint, Persons: r.persons, Stray: r.stray && (codec == "" || codec == "brotli")} // which has no magic
+func refusedSource(source *source.Source, r *refusal, codec string) *SourceError {
+	e := &SourceError{Path: source.Name, Kind: Refused, Err: r, Hint: r.hint, Persons: r.persons, Stray: r.stray && (codec == "" || codec == "brotli")} // which has no magic
 	if r.persons {
-		e.Hint = "pass it as --persons " + escape.Shell(source.Path) + ", with an export of events as SOURCE"
+		e.Hint = "pass it as --persons " + escape.Shell(source.Name) + ", with an export of events as SOURCE"
 	} else if source.Beside {
-		e.Hint += "; or leave the file out: --exclude " + escape.Shell(filepath.Base(source.Path))
+		e.Hint += "; or leave the file out: --exclude " + escape.Shell(filepath.Base(source.Name))
 	}
 	return e
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"ph2cio/internal/rawjson"
+	"ph2cio/internal/source"
 )
 
 // A stray is a file that lies about in a directory of exports and is none: notes, checksums, pictures, what
@@ -27,14 +28,14 @@ func (f *Found) dropStrays(options Options) {
 	var byContent []int
 	var others []string
 	for i, s := range f.Sources {
-		switch name := strings.ToLower(filepath.Base(s.Path)); {
+		switch name := strings.ToLower(filepath.Base(s.Name)); {
 		case !s.Beside:
 		case downloading(name):
 			stray[i] = true
-			f.Downloads = append(f.Downloads, s.Path)
+			f.Downloads = append(f.Downloads, s.Name)
 		case strayName(name):
 			stray[i] = true
-			others = append(others, s.Path)
+			others = append(others, s.Name)
 		case !exportName(name):
 			byContent = append(byContent, i)
 		}
@@ -42,7 +43,7 @@ func (f *Found) dropStrays(options Options) {
 	inParallel(len(byContent), func(n int) {
 		i := byContent[n]
 		if stray[i] = isStray(f.Sources[i], options); stray[i] {
-			mixed[i] = mixedFile(f.Sources[i].Path, options)
+			mixed[i] = mixedFile(f.Sources[i].Name, options)
 		}
 	})
 	for _, i := range byContent {
@@ -50,11 +51,11 @@ func (f *Found) dropStrays(options Options) {
 		case mixed[i] != nil:
 			f.Mixed = append(f.Mixed, *mixed[i])
 		case stray[i]:
-			others = append(others, f.Sources[i].Path)
+			others = append(others, f.Sources[i].Name)
 		}
 	}
 	next := 0
-	f.Sources = slices.DeleteFunc(f.Sources, func(Source) bool { next++; return stray[next-1] })
+	f.Sources = slices.DeleteFunc(f.Sources, func(source.Source) bool { next++; return stray[next-1] })
 	f.Strays = append(others, f.Strays...)
 }
 
@@ -84,26 +85,26 @@ func mixedFile(path string, options Options) *MixedFile {
 }
 
 // isStray looks at how a file begins. One that cannot be read is none: reading it tells why.
-func isStray(s Source, options Options) bool {
-	head := bytes.TrimPrefix(beginningOf(s.Path, headSize), []byte("\ufeff"))
+func isStray(s source.Source, options Options) bool {
+	head := bytes.TrimPrefix(beginningOf(s.Name, headSize), []byte("\ufeff"))
 	switch {
 	case exportHead(head):
 		return false
-	case isTemplate(head) && rowsIn(beginningOf(s.Path, windowSize)) == 0:
+	case isTemplate(head) && rowsIn(beginningOf(s.Name, windowSize)) == 0:
 		return true
 	}
 	options.Types, options.Known, options.Until = nil, nil, nil
-	for chunk, err := range Read(context.Background(), []Source{s}, options) {
+	for chunk, err := range Read(context.Background(), []source.Source{s}, options) {
 		if chunk != nil {
 			lines, vague := chunk.layout.line != nil, chunk.layout.vague
 			chunk.Release()
-			return vague || lines && isProse(s.Path)
+			return vague || lines && isProse(s.Name)
 		}
 		if trouble, ok := errors.AsType[*SourceError](err); !ok || trouble.Kind != Warning {
-			return ok && (trouble.Stray || trouble.Kind == Refused && isProse(s.Path) || trouble.Kind == Damaged && strayBrotli(s.Path, options))
+			return ok && (trouble.Stray || trouble.Kind == Refused && isProse(s.Name) || trouble.Kind == Damaged && strayBrotli(s.Name, options))
 		}
 	}
-	return blankFile(s.Path) || strayBrotli(s.Path, options)
+	return blankFile(s.Name) || strayBrotli(s.Name, options)
 }
 
 // exportHead reports whether a file's first bytes alone show that it is no stray, as those of nearly all

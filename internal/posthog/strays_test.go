@@ -8,6 +8,8 @@ import (
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/source"
 )
 
 // TestStraysHaveNothingOfAnExport holds files in a directory, by what is in them and what they are called,
@@ -105,9 +107,9 @@ func TestStraysHaveNothingOfAnExport(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := &Found{Sources: []Source{{Path: path, Size: int64(len(test.text)), Beside: true}}}
+			want := &Found{Sources: []source.Source{{Name: path, Size: int64(len(test.text)), Beside: true}}}
 			if test.stray {
-				want = &Found{Sources: []Source{}, Strays: []string{path}}
+				want = &Found{Sources: []source.Source{}, Strays: []string{path}}
 			}
 			if diff := cmp.Diff(want, found); diff != "" {
 				t.Error(diff)
@@ -138,9 +140,9 @@ func TestEventsAmongOtherLinesAreTold(t *testing.T) {
 		if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		want := &Found{Sources: []Source{}, Strays: []string{path}}
+		want := &Found{Sources: []source.Source{}, Strays: []string{path}}
 		if test.line > 0 {
-			want = &Found{Sources: []Source{}, Mixed: []MixedFile{{path, test.line, test.line > 1000}}}
+			want = &Found{Sources: []source.Source{}, Mixed: []MixedFile{{path, test.line, test.line > 1000}}}
 		}
 		found, err := Search([]string{filepath.Dir(path)}, SearchOptions{})
 		if err != nil {

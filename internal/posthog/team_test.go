@@ -3,6 +3,8 @@ package posthog
 import (
 	"strings"
 	"testing"
+
+	"ph2cio/internal/source"
 )
 
 // A team_id that cannot be read may be that of another project, whose people may have the same IDs.
@@ -19,7 +21,7 @@ func TestTeamIDsThatAreNoneAreRejected(t *testing.T) {
 		if strings.ContainsAny(value, `[{`) || value == "null" {
 			continue
 		}
-		rows, troubles := readRows(t, []Source{sourceOf(t, "x.csv", []byte("event,distinct_id,team_id\na,u,\""+cell+"\"\n"))}, Options{})
+		rows, troubles := readRows(t, []source.Source{sourceOf(t, "x.csv", []byte("event,distinct_id,team_id\na,u,\""+cell+"\"\n"))}, Options{})
 		if len(troubles) > 0 || rows[0].Reason != want {
 			t.Errorf("cell %s: %+v, want %q (%v)", cell, rows, want, troubles)
 		}

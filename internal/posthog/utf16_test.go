@@ -15,6 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/gzip"
+
+	"ph2cio/internal/source"
 )
 
 func inUTF16(text string, order binary.AppendByteOrder, mark bool) (all []byte) {
@@ -34,7 +36,7 @@ func readTwice(t *testing.T, data []byte, options Options) (rows []row, sums []u
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	sources := []Source{{Path: path, Size: int64(len(data))}}
+	sources := []source.Source{{Name: path, Size: int64(len(data))}}
 	until := []int64{0}
 	for range 2 {
 		var chunks []*Chunk
