@@ -20,8 +20,8 @@ type decoder struct {
 	cells         [][]byte
 	scratch       []byte // text that stands nowhere in the file as such; grows within a row, starts over with the next
 	kinds         rawjson.Nesting
-	marks         []uint64 // the stops of a text in scratch
-	rows          []uint64 // the stops of a chunk of lines, or of elements
+	marks         []uint64 // the special characters of a text in scratch
+	rows          []uint64 // those of a chunk of lines, or of elements
 	loose         []byte   // properties that came one by one: members as JSON, each with a comma after it
 	personLoose   []byte   // and the person's
 	renamed       renaming // of the file

@@ -30,8 +30,8 @@ func (d *decoder) walkPersonProperties(data []byte, marks []uint64, i, end, dept
 // walkMembers puts the members of the object at data[i] in the place of those in members and returns the index after the
 // object, or -1. With special, it notes those that have a meaning.
 //
-// Here most of a reading's time is spent, and so k and m walk over the stops by hand: when a member begins, the next
-// stop is the quote of its key.
+// Here most of a reading's time is spent, and so k and m step over the special characters by hand: when a member begins,
+// the next of them is the quote of its key.
 func (d *decoder) walkMembers(data []byte, marks []uint64, i, end, depth int, members []rawjson.Member, special bool) (int, []rawjson.Member) {
 	start := i
 	members, n := members[:cap(members)], 0

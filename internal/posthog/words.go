@@ -2,15 +2,19 @@ package posthog
 
 import "encoding/binary"
 
+// Text is looked at eight bytes at a time where that pays: a word holds eight bytes, the first in its lowest bits.
+
 const (
 	ones  = 0x0101010101010101
 	highs = 0x8080808080808080
 )
 
+// load8 returns data[i:i+8] as a word.
 func load8(data []byte, i int) uint64 { return binary.LittleEndian.Uint64(data[i:]) }
 
 func digit(c byte) bool { return c-'0' < 10 }
 
+// ascii reports whether all bytes are below 0x80.
 func ascii(text []byte) bool {
 	for len(text) >= 8 {
 		if load8(text, 0)&highs != 0 {

@@ -1,19 +1,20 @@
 package rawjson
 
-// Scanning JSON.
-//
-// A text is data[i:end], with its stops marked in marks. data[end] is a newline or a zero and guard-1 more bytes follow
-// it, so that no loop here needs to look for the end: a control character ends every token, and eight bytes may be
-// loaded anywhere in the text. Each function takes the index of a token's first byte and returns the index after the
-// token, or -1 when it is not valid JSON. Together they accept exactly what encoding/json accepts, and FuzzScan holds
-// them to it.
+// The functions of this file check what they read. The text is data[i:end], guarded, and marks are its special
+// characters (MarkSpecials). Each takes the index of a token's first byte and returns the index after the token, or -1
+// when it is not valid JSON. Together they accept exactly what encoding/json accepts, and FuzzScan holds them to it.
 
 const (
-	Guard    = 64    // bytes that must follow a text, the first of them a newline or a zero
+	// Guard is how many bytes must follow a text that is scanned, the first of them a newline or a zero. No loop
+	// needs to look for the end then: a control character ends every token, and eight bytes may be loaded anywhere
+	// in the text.
+	Guard = 64
+
 	MaxDepth = 10000 // the deepest nesting that encoding/json accepts
 )
 
-// Nesting holds one bit for each open level, set where the level is an object.
+// Nesting is the memory of a scan: one bit for each open level, set where the level is an object. The zero value is
+// ready, and may be used again after each scan, whatever came of it.
 type Nesting [MaxDepth/64 + 1]uint64
 
 // ScanString takes the index after the opening quote and returns that of the closing one, and whether there is a
@@ -52,7 +53,7 @@ func scanEscape(data []byte, i int) int {
 	return -1
 }
 
-// ScanValue scans a value that stands depth levels deep.
+// ScanValue scans any value, which stands depth levels deep.
 func ScanValue(kinds *Nesting, data []byte, marks []uint64, i, end, depth int) int {
 	switch data[i] {
 	case '"':
@@ -88,6 +89,7 @@ func ScanScalar(data []byte, i int) int {
 	return -1
 }
 
+// ScanNumber scans a number. It needs no special characters, but the guard.
 func ScanNumber(data []byte, i int) int {
 	if data[i] == '-' {
 		i++
@@ -144,7 +146,7 @@ func ScanSpace(data []byte, i, end int) int {
 	}
 }
 
-// ScanNested takes the index of an opening brace or bracket that stands depth levels deep.
+// ScanNested scans an object or an array, which stands depth levels deep.
 func ScanNested(kinds *Nesting, data []byte, marks []uint64, i, end, depth int) int {
 	outside := depth
 	object := false
@@ -221,7 +223,7 @@ func scanKey(data []byte, marks []uint64, i, end int) int {
 	return ScanColon(data, i+1, end)
 }
 
-// ScanColon takes the index after a key and returns that of its value.
+// ScanColon takes the index after a key's closing quote and returns that of its value.
 func ScanColon(data []byte, i, end int) int {
 	if data[i] <= ' ' {
 		i = ScanSpace(data, i, end)

@@ -5,9 +5,10 @@ import (
 	"math/bits"
 )
 
-// Stops are the bytes at which a scan of JSON has to look: quotes, backslashes and control characters. They are found
-// for a whole text at a time, 64 bytes to a word of marks, and scanning steps from one to the next: what lies between
-// need not be touched, and, more important, the processor need not have finished with one to begin with the next.
+// Special characters are the bytes at which a scan of JSON has to look: quotes, backslashes and control characters.
+// They are found for a whole text at a time, as one bit for each byte, and scanning steps from one to the next: what
+// lies between need not be touched, and, more important, the processor need not have finished with one to begin with
+// the next.
 
 const (
 	ones  = 0x0101010101010101
@@ -17,7 +18,8 @@ const (
 
 func load8(data []byte, i int) uint64 { return binary.LittleEndian.Uint64(data[i:]) }
 
-// MarkSpecials marks the stops of data[:end+1]. Up to 63 bytes after that are loaded as well. It reuses marks' memory.
+// MarkSpecials returns one bit for each byte of data[:end+1], 64 to a word, which is set where the byte is a special
+// character. It loads up to 63 bytes after data[end] as well, which must be there: see Guard. It reuses the memory of marks.
 func MarkSpecials(marks []uint64, data []byte, end int) []uint64 {
 	n := end>>6 + 1
 	if cap(marks) < n {
@@ -37,28 +39,30 @@ func markSpecialsWords(marks []uint64, data []byte) {
 		block := data[k<<6 : k<<6+64]
 		mark := uint64(0)
 		for i := 0; i < 64; i += 8 {
-			mark |= stopsOf(load8(block, i)) << i
+			mark |= specialsOf(load8(block, i)) << i
 		}
 		marks[k] = mark
 	}
 }
 
-// stopsOf gives one bit for each byte of a word.
-func stopsOf(w uint64) uint64 {
+// specialsOf gives one bit for each byte of a word.
+func specialsOf(w uint64) uint64 {
 	low := w ^ 0x02*ones // puts the quote at 0x20, right after the control characters
 	slash := w ^ '\\'*ones
 	plain := (low&lows + (0x80-0x21)*ones | low) & (slash&lows + lows | slash)
 	return ^plain & highs >> 7 * 0x0102040810204080 >> 56 // the highest bit of each byte, next to each other
 }
 
-// SpecialsFrom begins a walk over the stops at or after i.
+// SpecialsFrom returns where the special characters at or after i begin: the index k of a word of marks and, in m, what
+// of it is still to come. NextSpecial goes on from there.
 func SpecialsFrom(marks []uint64, i int) (k int, m uint64) {
 	k = i >> 6
 	return k, marks[k] & (^uint64(0) << (i & 63))
 }
 
-// NextSpecial gives the next stop of a walk. It must not be called after the last.
-func NextSpecial(marks []uint64, k int, m uint64) (stop, nextK int, nextM uint64) {
+// NextSpecial returns the index of the next special character, and the place after it. There must be one: the zero or
+// newline after a guarded text is the last.
+func NextSpecial(marks []uint64, k int, m uint64) (at, nextK int, nextM uint64) {
 	for m == 0 {
 		k++
 		m = marks[k]

@@ -2,19 +2,19 @@
 
 #include "textflag.h"
 
-DATA stops<>+0(SB)/8, $0x2222222222222222 // quotes
-DATA stops<>+8(SB)/8, $0x5c5c5c5c5c5c5c5c // backslashes
-DATA stops<>+16(SB)/8, $0x1f1f1f1f1f1f1f1f // the last control character
-GLOBL stops<>(SB), RODATA|NOPTR, $24
+DATA specials<>+0(SB)/8, $0x2222222222222222 // quotes
+DATA specials<>+8(SB)/8, $0x5c5c5c5c5c5c5c5c // backslashes
+DATA specials<>+16(SB)/8, $0x1f1f1f1f1f1f1f1f // the last control character
+GLOBL specials<>(SB), RODATA|NOPTR, $24
 
 // func markSpecialsAVX2(marks *uint64, data *byte, n int)
 TEXT ·markSpecialsAVX2(SB), NOSPLIT, $0-24
 	MOVQ marks+0(FP), DI
 	MOVQ data+8(FP), SI
 	MOVQ n+16(FP), CX
-	VPBROADCASTQ stops<>+0(SB), Y0
-	VPBROADCASTQ stops<>+8(SB), Y1
-	VPBROADCASTQ stops<>+16(SB), Y2
+	VPBROADCASTQ specials<>+0(SB), Y0
+	VPBROADCASTQ specials<>+8(SB), Y1
+	VPBROADCASTQ specials<>+16(SB), Y2
 
 loop:
 	VMOVDQU (SI), Y3

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestStopsAreQuotesBackslashesAndControlCharacters(t *testing.T) {
+func TestSpecialsAreQuotesBackslashesAndControlCharacters(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	data := make([]byte, 64*40)
 	for i := range data {
@@ -43,15 +43,15 @@ func TestStopsAreQuotesBackslashesAndControlCharacters(t *testing.T) {
 	}
 }
 
-func TestWalkOverStops(t *testing.T) {
+func TestNextSpecial(t *testing.T) {
 	data := append(bytes.Repeat([]byte("x"), 200), make([]byte, Guard)...)
 	data[0], data[63], data[64], data[150] = '"', '"', '\\', '\n'
 	marks := MarkSpecials(nil, data, 200)
 	var got []int
 	for k, m := SpecialsFrom(marks, 0); len(got) < 5; {
-		var stop int
-		stop, k, m = NextSpecial(marks, k, m)
-		got = append(got, stop)
+		var at int
+		at, k, m = NextSpecial(marks, k, m)
+		got = append(got, at)
 	}
 	if want := []int{0, 63, 64, 150, 200}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)

@@ -126,8 +126,8 @@ func AppendRawString(dst, text []byte) []byte {
 // plainRun returns how many bytes at the beginning of text need no escape.
 func plainRun(text []byte) (n int) {
 	for ; len(text)-n >= 8; n += 8 {
-		if stops := stopsOf(load8(text, n)); stops != 0 {
-			return n + bits.TrailingZeros64(stops)
+		if special := specialsOf(load8(text, n)); special != 0 {
+			return n + bits.TrailingZeros64(special)
 		}
 	}
 	for n < len(text) && text[n] >= ' ' && text[n] != '"' && text[n] != '\\' {
@@ -136,7 +136,7 @@ func plainRun(text []byte) (n int) {
 	return n
 }
 
-// Blank reports whether there is nothing in text but white space. JavaScript, and so PostHog, counts U+FEFF as such.
+// Blank reports whether there is nothing in text but white space, among which JavaScript, and so this, counts U+FEFF.
 func Blank(text []byte) bool {
 	if len(text) > 0 && text[0] > ' ' && text[0] < utf8.RuneSelf {
 		return false
