@@ -26,7 +26,7 @@ var imports = map[string][]string{
 	"internal/mapping":           under("posthog", "people", "customerio", "redact", "rawjson"),
 	"internal/posthog":           under("escape", "rawjson", "source"),
 	"internal/source":            {},
-	"internal/customerio":        {},
+	"internal/customerio":        under("rawjson"),
 	"internal/identity":          {},
 	"internal/sandbox":           {},
 	"internal/ledger":            under("escape", "regularfile"),

@@ -10,7 +10,11 @@
 //	sender = customerio.Repaired(sender, tally)  // sends an operation again without the attribute that was refused
 package customerio
 
-import "strconv"
+import (
+	"strconv"
+
+	"ph2cio/internal/rawjson"
+)
 
 // Action is what an operation asks the Track API to do with a person.
 type Action string
@@ -116,12 +120,9 @@ func ActionOf(operation []byte) Action {
 	if len(operation) > len(opening) && string(operation[:len(opening)]) == opening {
 		return action(operation[len(opening):])
 	}
-	members, ok := membersOf(operation)
-	if !ok {
-		return ""
-	}
-	for _, m := range members {
-		if value := m.value; m.is("action") && len(value) > 2 && value[0] == '"' {
+	fields, _ := rawjson.Fields(operation)
+	for i := range fields {
+		if value := fields[i].Value; fields[i].Is("action") && len(value) > 2 && value[0] == '"' {
 			return action(value[1:])
 		}
 	}

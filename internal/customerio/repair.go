@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+
+	"ph2cio/internal/rawjson"
 )
 
 const attributePrefix = "attributes."
@@ -132,6 +134,29 @@ func repair(b *Batch, rejections []Rejection) repairing {
 func repairable(operation []byte, r *Rejection) bool {
 	_, removed := withoutAttributes(operation, namedAttributes(r))
 	return removed > 0
+}
+
+// withoutAttributes returns an encoded operation without those of the named attributes that it has, and how
+// many these are. A name is an attribute's whole name or, where no attribute is called so, a path into nested
+// objects joined by dots.
+func withoutAttributes(operation []byte, names []string) (changed []byte, removed int) {
+	fields, _ := rawjson.Fields(operation)
+	for i := range fields {
+		field := &fields[i]
+		if !field.Is("attributes") {
+			continue
+		}
+		for _, name := range names {
+			if value, ok := rawjson.Without(field.Value, name); ok {
+				field.Value = value
+				removed++
+			}
+		}
+	}
+	if removed == 0 {
+		return nil, 0
+	}
+	return rawjson.Object(fields), removed
 }
 
 // namedAttributes lists the attributes that an operation was refused over; none when anything else was wrong with it too.

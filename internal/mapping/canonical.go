@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+
+	"ph2cio/internal/rawjson"
 )
 
 // canonical writes JSON in one fixed form, so that the same properties always hash alike however an export has written
@@ -33,7 +35,7 @@ type member struct{ keyStart, keyEnd, start, end int }
 // of returns the canonical form of valid JSON, good until the next call.
 func (c *canonical) of(value []byte) []byte {
 	c.out, c.keys, c.members = c.out[:0], c.keys[:0], c.members[:0]
-	c.append(value, skipSpace(value, 0))
+	c.append(value, rawjson.WalkSpace(value, 0))
 	return c.out
 }
 
@@ -45,7 +47,7 @@ func (c *canonical) append(b []byte, i int) int {
 	case '[':
 		return c.appendArray(b, i)
 	}
-	end := skipValue(b, i)
+	end := rawjson.WalkValue(b, i)
 	if b[i] != '"' {
 		c.out = append(c.out, b[i:end]...)
 		return end
@@ -77,11 +79,11 @@ func (c *canonical) appendCell() bool {
 
 func (c *canonical) appendArray(b []byte, i int) int {
 	c.out = append(c.out, '[')
-	for i = skipSpace(b, i+1); b[i] != ']'; {
-		i = skipSpace(b, c.append(b, i))
+	for i = rawjson.WalkSpace(b, i+1); b[i] != ']'; {
+		i = rawjson.WalkSpace(b, c.append(b, i))
 		if b[i] == ',' {
 			c.out = append(c.out, ',')
-			i = skipSpace(b, i+1)
+			i = rawjson.WalkSpace(b, i+1)
 		}
 	}
 	c.out = append(c.out, ']')
@@ -93,21 +95,21 @@ func (c *canonical) appendObject(b []byte, i int) int {
 	firstMember, firstKey := len(c.members), len(c.keys)
 	c.out = append(c.out, '{')
 	start, sorted := len(c.out), true
-	for i = skipSpace(b, i+1); b[i] != '}'; {
+	for i = rawjson.WalkSpace(b, i+1); b[i] != '}'; {
 		m := member{keyStart: len(c.keys), start: len(c.out)}
-		end := skipString(b, i)
+		end := rawjson.WalkString(b, i)
 		c.keys, _ = appendPlain(c.keys, b[i+1:end-1])
 		m.keyEnd = len(c.keys)
 		if n := len(c.members); n > firstMember && bytes.Compare(c.key(c.members[n-1]), c.key(m)) >= 0 {
 			sorted = false
 		}
 		c.out = append(appendCanonicalString(c.out, c.key(m)), ':')
-		i = skipSpace(b, c.append(b, skipSpace(b, skipSpace(b, end)+1)))
+		i = rawjson.WalkSpace(b, c.append(b, rawjson.WalkSpace(b, rawjson.WalkSpace(b, end)+1)))
 		m.end = len(c.out)
 		c.members = append(c.members, m)
 		if b[i] == ',' {
 			c.out = append(c.out, ',')
-			i = skipSpace(b, i+1)
+			i = rawjson.WalkSpace(b, i+1)
 		}
 	}
 	if !sorted {

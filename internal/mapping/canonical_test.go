@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 func TestCanonical(t *testing.T) {
@@ -58,7 +59,7 @@ func TestTypesOfColumnsMakeNoNewEvent(t *testing.T) {
 			Name: []byte("a"), DistinctID: []byte("u"), Timestamp: posthog.Time{Micros: 1772615727_000_000, State: posthog.Known},
 			Properties: []byte(properties), Cells: cells,
 		}
-		e.Members = appendMembers(nil, e.Properties)
+		e.Members = rawjson.WalkMembers(nil, e.Properties)
 		return e
 	}
 	var ids EventIDs

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/rawjson"
 	"ph2cio/internal/redact"
 )
 
@@ -92,11 +93,11 @@ func (c *cleaner) appendNested(dst, value []byte) []byte {
 		}
 		dst = append(dst, value[i:i+quote]...)
 		i += quote
-		end := skipString(value, i)
+		end := rawjson.WalkString(value, i)
 		dst = c.appendText(dst, value[i:end], limit{})
-		if colon := skipSpace(value, end); colon < len(value) && value[colon] == ':' && c.namesSecret(value[i+1:end-1]) {
-			from := skipSpace(value, colon+1)
-			end = skipValue(value, from)
+		if colon := rawjson.WalkSpace(value, end); colon < len(value) && value[colon] == ':' && c.namesSecret(value[i+1:end-1]) {
+			from := rawjson.WalkSpace(value, colon+1)
+			end = rawjson.WalkValue(value, from)
 			dst = c.appendRedacted(append(dst, ':'), value[from:end])
 		}
 		i = end
@@ -115,7 +116,7 @@ func (c *cleaner) namesSecret(inside []byte) bool {
 
 // appendRedacted appends what stands in for a secret. A null hides nothing and stays.
 func (c *cleaner) appendRedacted(dst, value []byte) []byte {
-	if isNull(value) {
+	if rawjson.IsNull(value) {
 		return append(dst, value...)
 	}
 	c.cuts.add(cutSecret)

@@ -15,6 +15,7 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
+	"ph2cio/internal/rawjson"
 )
 
 func TestLargestDollarPropertiesGoFirst(t *testing.T) {
@@ -86,7 +87,7 @@ func attributeNames(t testing.TB, encoded []byte) []string {
 	t.Helper()
 	var names []string
 	attributes := decode(t, encoded).Attributes
-	for _, member := range appendMembers(nil, attributes) {
+	for _, member := range rawjson.WalkMembers(nil, attributes) {
 		names = append(names, string(nameOf(attributes, member)))
 	}
 	return names
@@ -276,7 +277,7 @@ func checkOperation(t *rapid.T, out []byte) (operation, map[string]json.RawMessa
 	if err := json.Unmarshal(op.Attributes, &attributes); err != nil || len(attributes) == 0 {
 		t.Fatalf("attributes %q: %v", op.Attributes, err)
 	}
-	members := appendMembers(nil, op.Attributes)
+	members := rawjson.WalkMembers(nil, op.Attributes)
 	if len(members) != len(attributes) || op.Action == customerio.Identify && len(members) > customerio.MaxAttributes {
 		t.Errorf("%d members with %d names", len(members), len(attributes))
 	}

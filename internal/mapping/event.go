@@ -160,7 +160,7 @@ func (m *Mapper) appendElements(e *posthog.Event) {
 	if !m.rules.allProperties || e.ElementsChain == nil {
 		return
 	}
-	m.members = appendMembers(m.members[:0], m.attributes)
+	m.members = rawjson.WalkMembers(m.members[:0], m.attributes)
 	for _, member := range m.members {
 		if string(m.attributes[member.KeyStart:member.KeyEnd]) == elementsChain {
 			return

@@ -12,45 +12,6 @@ import (
 	"ph2cio/internal/redact"
 )
 
-// FuzzMembers reads objects as encoding/json does.
-func FuzzMembers(f *testing.F) {
-	for _, seed := range []string{
-		`{}`, ` { "a" : 1 , "b":{"c":[1,"}]"]} ,"d":"\\\"" } `, `{"":null,"\u0061":true,"a":[[]]}`, "{\"\xff\":-1e5}",
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, object []byte) {
-		object = bytes.TrimSpace(object)
-		if !json.Valid(object) || object[0] != '{' {
-			return
-		}
-		d := json.NewDecoder(bytes.NewReader(object))
-		_, _ = d.Token() // the brace
-		members := appendMembers(nil, object)
-		for i := 0; d.More(); i++ {
-			name, err := d.Token()
-			if err != nil {
-				return // too deep for encoding/json, though valid
-			}
-			var value json.RawMessage
-			if err := d.Decode(&value); err != nil {
-				return
-			}
-			if i >= len(members) {
-				t.Fatalf("%q: only %d members", object, len(members))
-			}
-			m := members[i]
-			if got := object[m.ValueStart:m.ValueEnd]; !bytes.Equal(got, value) {
-				t.Errorf("%q: value %d is %q, want %q", object, i, got, value)
-			}
-			inside := object[m.KeyStart:m.KeyEnd]
-			if got, _ := appendPlain(nil, inside); string(got) != name || m.Escaped != bytes.Contains(inside, []byte(`\`)) {
-				t.Errorf("%q: name %d is %q, want %q", object, i, got, name)
-			}
-		}
-	})
-}
-
 // FuzzPlain undoes escapes as encoding/json does, and knows whether it had to mend anything.
 func FuzzPlain(f *testing.F) {
 	for _, seed := range []string{``, `a\n\u00e9\ud83d\ude00`, `\ud800`, `\ud800\ud800\udc00`, `\ufffd`, "\xff\xc3", `\u0000`, `\udc00x`} {

@@ -230,7 +230,7 @@ func (m *Mapper) attributesOrNil() []byte {
 
 // shrink drops the largest $ properties until excess bytes are gone. It reports whether there were enough.
 func (m *Mapper) shrink(excess int) bool {
-	m.members = appendMembers(m.members[:0], m.attributes)
+	m.members = rawjson.WalkMembers(m.members[:0], m.attributes)
 	gone, n, ok := largestDollar(m.attributes, m.members, excess)
 	if !ok {
 		return false

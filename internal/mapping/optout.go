@@ -6,6 +6,7 @@ import (
 
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 const (
@@ -46,7 +47,7 @@ func (m *Mapper) hasUnsubscribed(p *people.Person) bool {
 
 // unsubscribes reports whether the attributes under construction say that the person wants no messages.
 func (m *Mapper) unsubscribes() bool {
-	m.members = appendMembers(m.members[:0], m.attributes)
+	m.members = rawjson.WalkMembers(m.members[:0], m.attributes)
 	for _, member := range m.members {
 		if string(nameOf(m.attributes, member)) == unsubscribed {
 			return isTrue(m.attributes[member.ValueStart:member.ValueEnd])

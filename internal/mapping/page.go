@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/rawjson"
 	"ph2cio/internal/redact"
 )
 
@@ -35,7 +36,7 @@ func (m *Mapper) appendPageParts() {
 			m.landscape.value = m.events.appendText(m.landscape.value[:0], value, m.events.limit)
 			value = m.landscape.value
 		}
-		if len(value) > 0 && !isNull(value) {
+		if len(value) > 0 && !rawjson.IsNull(value) {
 			m.appendAttribute(part.key, value)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // personProperty decides what is done with a person's property.
@@ -69,7 +70,7 @@ func (r *Rules) identifyTime(p *people.Person) int64 {
 
 // appendPerson appends the person's own properties to the attributes.
 func (m *Mapper) appendPerson(p *people.Person, who customerio.Identifier) {
-	m.members = appendMembers(m.members[:0], m.personal)
+	m.members = rawjson.WalkMembers(m.members[:0], m.personal)
 	if !m.tryPerson(who) {
 		m.attributes = m.attributes[:1]
 		m.forget()
@@ -90,7 +91,7 @@ func (m *Mapper) tryPerson(who customerio.Identifier) bool {
 		k := m.personKeys.of(object[member.KeyStart:member.KeyEnd], member.Escaped)
 		value := object[member.ValueStart:member.ValueEnd]
 		m.optsOut = m.optsOut || k.optOut && isTrue(value)
-		if k.does == drops || isNull(value) && !m.rules.allPersonProperties {
+		if k.does == drops || rawjson.IsNull(value) && !m.rules.allPersonProperties {
 			continue
 		}
 		if !m.owners.has(k, m.personKeys, object, m.members) {
@@ -136,7 +137,7 @@ func (m *Mapper) appendPersonal(k *key, value []byte, who customerio.Identifier)
 // appendEmail appends an email. A person who goes by their email does not get it again as an attribute; another one
 // would rename them under the feet of their events, and is left out and counted.
 func (m *Mapper) appendEmail(k *key, value []byte, who customerio.Identifier) bool {
-	if isNull(value) {
+	if rawjson.IsNull(value) {
 		m.attributes = append(m.attributes, value...)
 		return who.Key != customerio.Email
 	}
@@ -157,7 +158,7 @@ func (m *Mapper) appendEmail(k *key, value []byte, who customerio.Identifier) bo
 
 // appendDate appends a date as unix seconds. A null is not a date: it would take one away.
 func (m *Mapper) appendDate(k *key, value []byte) bool {
-	if isNull(value) {
+	if rawjson.IsNull(value) {
 		return false
 	}
 	seconds, ok := m.persons.unixSeconds(value)
@@ -172,7 +173,7 @@ func (m *Mapper) appendDate(k *key, value []byte) bool {
 // limitAttributes drops the last attributes over 300, but first of all others than email, created_at,
 // unsubscribed and those that were asked for by template.
 func (m *Mapper) limitAttributes() {
-	m.members = appendMembers(m.members[:0], m.attributes)
+	m.members = rawjson.WalkMembers(m.members[:0], m.attributes)
 	excess := len(m.members) - customerio.MaxAttributes
 	if excess <= 0 {
 		return

@@ -9,6 +9,7 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
+	"ph2cio/internal/rawjson"
 )
 
 func TestPersonAttributes(t *testing.T) {
@@ -188,7 +189,7 @@ func TestTooManyAttributes(t *testing.T) {
 	s := newSomebody(`{` + b.String() + `"created_at":"2026-03-04","email":"maya@example.com","zz":1}`)
 	m := newRules(t, Options{PersonAttributes: []string{"made=x", "zzz.made=y"}}).newMapper(s)
 	op := identify(t, m, s)
-	members := appendMembers(nil, op.Attributes)
+	members := rawjson.WalkMembers(nil, op.Attributes)
 	if len(members) != customerio.MaxAttributes || m.ValuesCut["too_many_attributes"] != 15 {
 		t.Errorf("%d attributes, cut %v", len(members), m.ValuesCut)
 	}

@@ -107,7 +107,7 @@ func (m *Mapper) appendField(dst []byte, p *part, s *scene) (value []byte, ok bo
 		if s.properties == nil {
 			s.properties = m.propertiesOf(s.person)
 		}
-		m.found = appendMembers(m.found[:0], s.properties)
+		m.found = rawjson.WalkMembers(m.found[:0], s.properties)
 		return appendFound(dst, s.properties, m.found, p.key)
 	}
 	return dst, false
@@ -124,7 +124,7 @@ func appendKnownUUID(dst []byte, u rawjson.UUID, known bool) ([]byte, bool) {
 func appendFound(dst, object []byte, members []rawjson.Member, name string) ([]byte, bool) {
 	for _, member := range slices.Backward(members) {
 		if string(nameOf(object, member)) == name {
-			if value := object[member.ValueStart:member.ValueEnd]; !isNull(value) {
+			if value := object[member.ValueStart:member.ValueEnd]; !rawjson.IsNull(value) {
 				return append(dst, value...), true
 			}
 			break
@@ -150,7 +150,7 @@ func (m *Mapper) propertiesOf(p *people.Person) []byte {
 		return slot.properties
 	}
 	m.personal = m.people.AppendAttributes(m.personal[:0], p)
-	m.found = appendMembers(m.found[:0], m.personal)
+	m.found = rawjson.WalkMembers(m.found[:0], m.personal)
 	gone := make([]bool, len(m.found))
 	for i, member := range m.found {
 		gone[i] = !m.rules.templated[string(nameOf(m.personal, member))]

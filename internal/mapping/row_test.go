@@ -26,7 +26,7 @@ func row(name, properties string) *posthog.Event {
 	return &posthog.Event{
 		UUID:    rawjson.UUID{0x01, 0x9c, 0xb8, 0x21, 0x78, 0x13, 0x7a, 0x8c, 0xb9, 0x49, 0x91, 0xda, 0xb9, 0xba, 0xa1, 0x59},
 		HasUUID: true, Name: []byte(name), DistinctID: []byte("user_1001"), Timestamp: known(rowTime), CreatedAt: known(rowTime),
-		Properties: []byte(properties), Members: appendMembers(nil, []byte(properties)),
+		Properties: []byte(properties), Members: rawjson.WalkMembers(nil, []byte(properties)),
 	}
 }
 

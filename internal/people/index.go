@@ -20,6 +20,7 @@ import (
 
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 	"ph2cio/internal/spool"
 )
 
@@ -253,8 +254,8 @@ func saysEmail(e *posthog.Event) bool {
 
 // hasEmailIn reports whether a JSON object has a plausible email; of several the last counts.
 func hasEmailIn(object []byte) (has bool) {
-	m := membersOf(object)
-	for key, value, ok := m.next(); ok; key, value, ok = m.next() {
+	m := rawjson.Walk(object)
+	for key, value, ok := m.Next(); ok; key, value, ok = m.Next() {
 		if string(key) == `"email"` {
 			has = PlausibleEmail(trimmed(value))
 		}

@@ -125,8 +125,8 @@ func withMembers(e *posthog.Event) *posthog.Event {
 }
 
 func foundMembers(object []byte) (found []rawjson.Member) {
-	for m := membersOf(object); ; {
-		key, value, ok := m.next()
+	for m := rawjson.Walk(object); ; {
+		key, value, ok := m.Next()
 		if !ok {
 			return found
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // A log is a sequence of rows, each its order, the size of its changes in four bytes, and its changes. A change is a
@@ -79,16 +80,16 @@ func sizeRow(row []byte) {
 }
 
 func (c *keyCache) appendChanges(dst []byte, k kind, text []byte) []byte {
-	m := membersOf(text)
-	if !m.object && k != unset {
+	m := rawjson.Walk(text)
+	if !m.Object && k != unset {
 		return dst
 	}
 	for {
-		key, value, ok := m.next()
+		key, value, ok := m.Next()
 		if !ok {
 			return dst
 		}
-		if !m.object {
+		if !m.Object {
 			key = value // of $unset as a list; what is not a string is no key
 		}
 		if k == unset {
