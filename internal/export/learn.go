@@ -303,7 +303,7 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 func (l *Learned) add(one lesson) {
 	l.kept.add(one.chunk, one.decided.rows, l.Bytes)
 	l.places.add(one.chunk)
-	l.types.Add(one.chunk)
+	l.types.Add(one.chunk.FoundCells())
 	l.decided.add(&one.decided)
 	l.repeats.add(one.keys.versions)
 	l.UUIDs.With = l.UUIDs.With || one.keys.withUUID > 0

@@ -161,7 +161,7 @@ func (d *decoder) appendCell(dst []byte, b *branch) (_ []byte, ok bool) {
 	if len(cell) == 0 {
 		return dst, false
 	}
-	kind, found := kindOf(cell), &d.found[b.slot]
+	kind, found := kindOf(cell), &d.seen.found[b.slot]
 	if kind == 0 {
 		if !null(cell) {
 			found.none++
@@ -169,7 +169,7 @@ func (d *decoder) appendCell(dst []byte, b *branch) (_ []byte, ok bool) {
 		return dst, false
 	}
 	if found.kinds&kind == 0 {
-		d.note(b.slot, kind, cell)
+		d.seen.note(b.slot, kind, cell, d.event.Line)
 	}
 	if kind == textCell || found.column.text {
 		return rawjson.AppendRawString(dst, cell), true

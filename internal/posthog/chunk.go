@@ -44,7 +44,7 @@ type Chunk struct {
 
 	sum   uint64
 	named uint64
-	found []foundCells // of its columns, for ColumnTypes.Add
+	found FoundCells
 }
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
@@ -58,10 +58,10 @@ func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 		defer decoders.Put(d)
 		d.renamed, d.zone = c.layout.renamed, c.layout.zone
 		d.named = c.layout.named
-		d.beginCells(c)
+		d.seen.begin(c.layout.cells, c.path)
 		defer func() {
 			c.named = d.named
-			d.endCells(c)
+			c.found = d.seen.end()
 		}()
 		if !c.tooLong && (c.ends == nil || c.layout.elements != nil) {
 			d.rows = rawjson.MarkSpecials(d.rows, c.guarded, len(c.data))
@@ -189,6 +189,14 @@ func (c *Chunk) rowError(d *decoder, f *fault, row []byte) *RowError {
 // Columns says which of Options.Columns the chunk has: bit i for Columns[i]. It is there once Events has ended.
 func (c *Chunk) Columns() uint64 { return c.named }
 
+// FoundCells returns what the chunk's cells say of their columns, for ColumnTypes.Add. It is there once Events has ended,
+// and is returned once.
+func (c *Chunk) FoundCells() FoundCells {
+	found := c.found
+	c.found = nil
+	return found
+}
+
 // Sum stands for the chunk's bytes. It is there once Events has begun.
 func (c *Chunk) Sum() uint64 { return c.sum }
 
@@ -232,8 +240,8 @@ func (c *Chunk) persons(yield func(*PersonRow, error) bool) bool {
 	d := decoders.Get().(*decoder)
 	defer decoders.Put(d)
 	d.renamed, d.zone = c.layout.renamed, c.layout.zone
-	d.beginCells(c)
-	defer d.endCells(c)
+	d.seen.begin(c.layout.cells, c.path)
+	defer func() { c.found = d.seen.end() }()
 	if !c.tooLong && (c.ends == nil || c.layout.elements != nil) {
 		d.rows = rawjson.MarkSpecials(d.rows, c.guarded, len(c.data))
 	}

@@ -94,10 +94,10 @@ func (t *ColumnTypes) named(name string, person, seen bool) *columnType {
 	return c
 }
 
-// Add takes in what a chunk's cells say, once its Events have ended. Chunks come in reading order.
-func (t *ColumnTypes) Add(c *Chunk) {
-	for i := range c.found {
-		f := &c.found[i]
+// Add takes in what the cells of a chunk say, see Chunk.FoundCells. Chunks come in reading order.
+func (t *ColumnTypes) Add(found FoundCells) {
+	for i := range found {
+		f := &found[i]
 		to := f.column
 		to.none += f.none
 		for _, first := range f.firsts {
@@ -108,7 +108,6 @@ func (t *ColumnTypes) Add(c *Chunk) {
 		}
 		to.placed.Store(uint32(to.kinds))
 	}
-	c.found = nil
 }
 
 // Misread reports whether this reading has written cells as what they are not, now that all is known: those of a person, of
@@ -209,42 +208,52 @@ type typedCell struct {
 	header string // its name there
 }
 
-// foundCells are what a chunk says of one column.
-type foundCells struct {
+// FoundCells are what the cells of a chunk say of their columns. Nil says nothing.
+type FoundCells []columnCells
+
+// columnCells are what the cells of one column say.
+type columnCells struct {
 	column *columnType
 	kinds  cellKinds
 	none   int64
 	firsts []foundCell
 }
 
+// cellsSeen collects what a chunk's cells say of their columns, in memory that it uses again for the next chunk.
+type cellsSeen struct {
+	typed []typedCell   // of the layout
+	found []columnCells // of each of those, what the chunk says
+	path  string        // of the chunk's source
+}
+
+// begin prepares for the columns of a chunk.
+func (s *cellsSeen) begin(typed []typedCell, path string) {
+	s.typed, s.path = typed, path
+	s.found = s.found[:0]
+	for i := range typed {
+		s.found = append(s.found, columnCells{column: typed[i].column})
+	}
+}
+
 // note keeps the first cell of a kind in the chunk.
-func (d *decoder) note(slot int, kind cellKinds, cell []byte) {
-	f := &d.found[slot]
+func (s *cellsSeen) note(slot int, kind cellKinds, cell []byte, line int64) {
+	f := &s.found[slot]
 	f.kinds |= kind
 	if f.column.placed.Load()&uint32(kind) != 0 {
 		return
 	}
 	f.firsts = append(f.firsts, foundCell{kind, CellPlace{
-		Column: d.typed[slot].header, Path: d.path, Line: d.event.Line, Text: string(cell[:min(len(cell), mostCell)]),
+		Column: s.typed[slot].header, Path: s.path, Line: line, Text: string(cell[:min(len(cell), mostCell)]),
 	}})
 }
 
-// beginCells prepares for a chunk's columns.
-func (d *decoder) beginCells(c *Chunk) {
-	d.typed, d.path = c.layout.cells, c.path
-	d.found = d.found[:0]
-	for i := range d.typed {
-		d.found = append(d.found, foundCells{column: d.typed[i].column})
-	}
-}
-
-// endCells leaves with a chunk what its cells said.
-func (d *decoder) endCells(c *Chunk) {
-	c.found = nil
-	for i := range d.found {
-		if f := &d.found[i]; len(f.firsts) > 0 || f.none != 0 {
-			c.found = append(c.found, *f)
+// end returns what the chunk's cells said.
+func (s *cellsSeen) end() (all FoundCells) {
+	for i := range s.found {
+		if f := &s.found[i]; len(f.firsts) > 0 || f.none != 0 {
+			all = append(all, *f)
 		}
 	}
-	d.found, d.typed = d.found[:0], nil
+	s.found, s.typed = s.found[:0], nil
+	return all
 }

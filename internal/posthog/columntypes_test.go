@@ -20,7 +20,7 @@ func typesOf(t *testing.T, types *ColumnTypes, files ...string) (rows []row) {
 		}
 		rowsOf(t, chunks)
 		for _, c := range chunks {
-			types.Add(c)
+			types.Add(c.FoundCells())
 		}
 		all = append(all, chunks...)
 	}

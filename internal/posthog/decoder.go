@@ -28,11 +28,9 @@ type decoder struct {
 	rowNamed      uint64   // of Options.Columns, those that the row has
 	named         uint64   // and those that a row of the chunk has
 	zone          *time.Location
-	typed         []typedCell  // of the layout
-	found         []foundCells // of each of those, what the chunk says
-	path          string       // of the chunk's source
-	badID         string       // what is wrong with the row's distinct ID
-	badTeam       []byte       // the row's team_id, where it is none
+	seen          cellsSeen
+	badID         string // what is wrong with the row's distinct ID
+	badTeam       []byte // the row's team_id, where it is none
 }
 
 // fields are the values at a JSON row's top level, raw; nil where absent.

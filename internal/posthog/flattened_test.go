@@ -336,7 +336,7 @@ func checkExplorer(t *testing.T, header []string, lines [][]string, file []byte)
 	}
 	rowsOf(t, chunks)
 	for _, c := range chunks {
-		types.Add(c)
+		types.Add(c.FoundCells())
 	}
 	types.Settle()
 	rows := rowsOf(t, chunks)

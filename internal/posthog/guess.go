@@ -34,7 +34,7 @@ func (t *ColumnTypes) guess(ctx context.Context, input source.Source, options Op
 			for range c.Events() {
 			}
 		}
-		t.Add(c)
+		t.Add(c.FoundCells())
 		c.Release()
 		return
 	}

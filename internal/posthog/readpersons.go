@@ -25,7 +25,7 @@ func ReadPersons(ctx context.Context, sources []source.Source, options Options) 
 				return
 			}
 			if options.Types != nil {
-				options.Types.Add(chunk)
+				options.Types.Add(chunk.FoundCells())
 			}
 			chunk.Release()
 		}
