@@ -43,8 +43,8 @@ func (p *Plan) columnTypes(ctx context.Context) (*posthog.ColumnTypes, error) {
 		}
 	}
 	types := posthog.NewColumnTypes(known)
-	types.GuessPersons(ctx, p.Persons, p.personsRead())
-	types.Guess(ctx, p.Sources, p.Read)
+	posthog.GuessPersonTypes(ctx, types, p.Persons, p.personsRead())
+	posthog.GuessTypes(ctx, types, p.Sources, p.Read)
 	return types, nil
 }
 

@@ -53,49 +53,59 @@ var decoders = sync.Pool{New: func() any { return new(decoder) }}
 // error are reused for the next row. Blank lines are no rows, though each takes a number.
 func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 	return func(yield func(*Event, *RowError) bool) {
-		c.unpack()
-		d := decoders.Get().(*decoder)
-		defer decoders.Put(d)
-		d.renamed, d.zone = c.layout.renamed, c.layout.zone
-		d.named = c.layout.named
-		d.seen.begin(c.layout.cells, c.path)
-		defer func() {
-			c.named = d.named
-			c.found = d.seen.end()
-		}()
-		if !c.tooLong && (c.ends == nil || c.layout.elements != nil) {
-			d.rows = rawjson.MarkSpecials(d.rows, c.guarded, len(c.data))
+		c.rows(func(d *decoder, bad *RowError) bool {
+			if bad != nil {
+				return yield(nil, bad)
+			}
+			return yield(&d.event, nil)
+		})
+	}
+}
+
+// rows decodes the rows that are neither blank nor left out, in order, and gives each to take, with what is wrong with a
+// bad one, until take returns false.
+func (c *Chunk) rows(take func(d *decoder, bad *RowError) bool) {
+	c.unpack()
+	d := decoders.Get().(*decoder)
+	defer decoders.Put(d)
+	d.renamed, d.zone = c.layout.renamed, c.layout.zone
+	d.named = c.layout.named
+	d.seen.begin(c.layout.cells, c.path)
+	defer func() {
+		c.named = d.named
+		c.found = d.seen.end()
+	}()
+	if !c.tooLong && (c.ends == nil || c.layout.elements != nil) {
+		d.rows = rawjson.MarkSpecials(d.rows, c.guarded, len(c.data))
+	}
+	if !c.again {
+		c.sum = xxh3.Hash(c.data)
+	}
+	line := c.Line
+	start := 0
+	for number := uint32(0); start < len(c.data); number++ {
+		if c.left(number) {
+			end, lines := c.rowEnd(start, number)
+			start, line = end, line+lines
+			continue
 		}
-		if !c.again {
-			c.sum = xxh3.Hash(c.data)
+		d.begin()
+		d.event.Ref, d.event.Line = c.Ref+uint64(number), line
+		r := c.row(d, start, number)
+		line += r.lines
+		text := c.data[r.start:r.end]
+		start = r.next
+		if r.blank {
+			continue
 		}
-		line := c.Line
-		start := 0
-		for number := uint32(0); start < len(c.data); number++ {
-			if c.left(number) {
-				end, lines := c.rowEnd(start, number)
-				start, line = end, line+lines
-				continue
-			}
-			d.begin()
-			d.event.Ref, d.event.Line = c.Ref+uint64(number), line
-			r := c.row(d, start, number)
-			line += r.lines
-			text := c.data[r.start:r.end]
-			start = r.next
-			if r.blank {
-				continue
-			}
-			if r.fault == nil {
-				d.event.Row = text
-				if !yield(&d.event, nil) {
-					return
-				}
-				continue
-			}
-			if !yield(nil, c.rowError(d, r.fault, text)) {
-				return
-			}
+		var bad *RowError
+		if r.fault != nil {
+			bad = c.rowError(d, r.fault, text)
+		} else {
+			d.event.Row = text
+		}
+		if !take(d, bad) {
+			return
 		}
 	}
 }
@@ -233,37 +243,6 @@ func (c *Chunk) Release() {
 	c.buffer.release()
 	c.slab.release()
 	c.buffer, c.slab, c.data, c.guarded, c.packed = nil, nil, nil, nil, nil
-}
-
-// persons yields the chunk's rows as those of a persons export; it returns false when nobody wants more.
-func (c *Chunk) persons(yield func(*PersonRow, error) bool) bool {
-	d := decoders.Get().(*decoder)
-	defer decoders.Put(d)
-	d.renamed, d.zone = c.layout.renamed, c.layout.zone
-	d.seen.begin(c.layout.cells, c.path)
-	defer func() { c.found = d.seen.end() }()
-	if !c.tooLong && (c.ends == nil || c.layout.elements != nil) {
-		d.rows = rawjson.MarkSpecials(d.rows, c.guarded, len(c.data))
-	}
-	line := c.Line
-	for start, number := 0, uint32(0); start < len(c.data); number++ {
-		d.begin()
-		d.beginPerson()
-		d.event.Ref, d.event.Line, d.row.Line = c.Ref+uint64(number), line, line
-		r := c.row(d, start, number)
-		text := c.data[r.start:r.end]
-		start, line = r.next, line+r.lines
-		switch {
-		case r.blank:
-		case r.fault != nil:
-			if !yield(nil, c.rowError(d, r.fault, text)) {
-				return false
-			}
-		case !yield(&d.row, nil):
-			return false
-		}
-	}
-	return true
 }
 
 // element decodes the element that stands in the row from start to next.

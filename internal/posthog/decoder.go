@@ -154,7 +154,7 @@ func number(text []byte) (n int64, ok bool) {
 }
 
 func (d *decoder) beginPerson() {
-	d.row = PersonRow{DistinctIDs: d.row.DistinctIDs[:0]}
+	d.row = PersonRow{Line: d.event.Line, DistinctIDs: d.row.DistinctIDs[:0]}
 }
 
 // guarded returns text with a guard after it, as scanning needs: text itself where there happens to be one, else a copy

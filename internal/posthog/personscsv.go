@@ -54,6 +54,7 @@ type personRows struct {
 }
 
 func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
+	d.beginPerson()
 	if n := d.splitCells(data, i, end, x.cut); n != len(x.names) {
 		return cellFault(n, len(x.names))
 	}

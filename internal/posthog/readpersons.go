@@ -14,6 +14,15 @@ import (
 func ReadPersons(ctx context.Context, sources []source.Source, options Options) iter.Seq2[*PersonRow, error] {
 	options.persons = true
 	return func(yield func(*PersonRow, error) bool) {
+		more := true
+		take := func(d *decoder, bad *RowError) bool {
+			if bad != nil {
+				more = yield(nil, bad)
+			} else {
+				more = yield(&d.row, nil)
+			}
+			return more
+		}
 		for chunk, err := range Read(ctx, sources, options) {
 			if err != nil {
 				if !yield(nil, err) {
@@ -21,7 +30,7 @@ func ReadPersons(ctx context.Context, sources []source.Source, options Options) 
 				}
 				continue
 			}
-			if !chunk.persons(yield) {
+			if chunk.rows(take); !more {
 				return
 			}
 			if options.Types != nil {
