@@ -186,8 +186,6 @@ func (c *Chunk) csvRow(d *decoder, start, next int) (r decoded) {
 	return r
 }
 
-const shownRow = 4 << 10
-
 func (c *Chunk) rowError(d *decoder, f *fault, row []byte) *RowError {
 	d.bad = RowError{
 		Path: c.path, Ref: d.event.Ref, Line: d.event.Line,

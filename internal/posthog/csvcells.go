@@ -114,9 +114,6 @@ func (d *decoder) quotedCell(data []byte, i, end int) ([]byte, int) {
 	return cell[:n], i + 1
 }
 
-// headerAgain is what a row comes to that repeats its file's first line, as where files have been put together.
-var headerAgain = &fault{}
-
 // repeats reports whether a row is a file's first line again, perhaps with a mark of UTF-8 before it.
 func (d *decoder) repeats(header []string) bool {
 	if len(d.cells) != len(header) || string(bytes.TrimPrefix(d.cells[0], utf8Mark)) != header[0] {

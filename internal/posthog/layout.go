@@ -25,8 +25,5 @@ type layout struct {
 	decode func(d *decoder, data []byte, start, end int) *fault
 }
 
-// splitting tells a layout's split what it may do.
-type splitting struct {
-	last   bool // no more bytes will come
-	giveUp bool // the first row has become too long to wait for its end
-}
+// headerAgain is what a row comes to that repeats its file's first line, as where files have been put together.
+var headerAgain = &fault{}

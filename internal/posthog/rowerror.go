@@ -64,3 +64,5 @@ type RowError struct {
 func (e *RowError) Error() string {
 	return fmt.Sprintf("%s:%d: %s", e.Path, e.Line, e.Detail)
 }
+
+const shownRow = 4 << 10
