@@ -207,3 +207,14 @@ func FuzzCSV(f *testing.F) {
 		compareCSV(t, data, 1+int(window), delimiters[int(which)%len(delimiters)])
 	})
 }
+
+func TestEveryColumnOfAnEventIsTaken(t *testing.T) {
+	for _, c := range eventColumns {
+		if takes[c.field] == nil {
+			t.Errorf("nothing takes the column %s", c.field)
+		}
+	}
+	if len(takes) != len(eventColumns) {
+		t.Errorf("%d columns, %d ways to take them", len(eventColumns), len(takes))
+	}
+}

@@ -66,7 +66,7 @@ func headerLine(text []byte, whole bool, delimiter byte) (names []string, after 
 // known counts the columns that have a meaning.
 func (h *csvHead) known(columns []Column) (n int) {
 	for _, name := range h.names {
-		if isCSVField(name) || isPersonColumn(name) || slices.ContainsFunc(columns, func(c Column) bool { return c.Name == name }) {
+		if isEventColumn(name) || isPersonColumn(name) || slices.ContainsFunc(columns, func(c Column) bool { return c.Name == name }) {
 			n++
 		}
 	}
@@ -105,20 +105,3 @@ func ownName(name string, columns []Column) string {
 	}
 	return name
 }
-
-// ownNames are the names of columns that are told apart, of events, of persons and of what is neither.
-var ownNames = func() (names []string) {
-	for _, field := range csvFields {
-		names = append(names, field.names...)
-	}
-	names = append(names, personNames...)
-	names = append(names, besideNames...)
-	return append(names, "group_type_index", "group_key", "start_timestamp", "$start_timestamp")
-}()
-
-var personNames = []string{
-	"distinct_id", "person_id", "uuid", "id", "person_distinct_id_version", "person_version", "version", "is_deleted", "is_identified",
-	"team_id", "_inserted_at", "created_at", "properties",
-}
-
-var ownPrefixes = []string{"*.properties.", "properties.", "person.properties.", "distinct_ids."}

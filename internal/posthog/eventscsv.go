@@ -1,7 +1,6 @@
 package posthog
 
 import (
-	"slices"
 	"strings"
 
 	"ph2cio/internal/rawjson"
@@ -18,9 +17,9 @@ func eventsCSV(h *head) (*layout, *refusal) {
 	}
 	x := csvRows{columns: len(h.names), header: h.written, cut: h.delimiter, person: flattened{person: true}, userID: h.options.UserID}
 	counts := make(map[string]bool)
-	for _, field := range csvFields {
-		if column := h.anyColumn(field.names...); column >= 0 {
-			x.fields = append(x.fields, csvField{column, field.take})
+	for _, c := range eventColumns {
+		if column := h.anyColumn(c.names...); column >= 0 {
+			x.fields = append(x.fields, csvField{column, takes[c.field]})
 			counts[h.names[column]] = true
 		}
 	}
@@ -39,7 +38,7 @@ func eventsCSV(h *head) (*layout, *refusal) {
 		return nil, refused
 	}
 	l := &layout{shape: "CSV with JSON cells", said: leftOut(h.names, func(name string) bool {
-		return isCSVField(name) || x.properties.has(name) || x.person.has(name)
+		return isEventColumn(name) || x.properties.has(name) || x.person.has(name)
 	}), vague: !h.isTable(), named: h.named, header: h.after, csv: true, cut: h.delimiter, cells: h.typed, split: splitCSV(h.delimiter), decode: x.decode}
 	if len(x.properties.root.children) > 0 || h.anyColumn("*.event") >= 0 {
 		l.shape = "CSV with flattened columns"
@@ -64,41 +63,12 @@ func (h *head) rename() {
 	}
 }
 
-var flatPrefixes = map[string]string{"properties": "*.properties.", "person_properties": "person.properties."}
-
-var distinctIDColumns = []string{"*.distinct_id", "distinct_id", "Person .distinct_id", "person.distinct_id"}
-
-// csvFields are the columns that have a meaning. `*` is the whole event; columns beside it, such as `event`, repeat parts
-// of it and count only where it has none.
-var csvFields = []struct {
-	names []string // in order of preference
-	take  takeCell
-}{
-	{[]string{"*.uuid", "uuid"}, takeUUID},
-	{[]string{"id"}, takeID},
-	{[]string{"*.event", "event"}, takeEvent},
-	{distinctIDColumns, takeDistinctID},
-	{[]string{"*.person_id", "person_id", "Person .id", "person.id"}, takePersonID},
-	{[]string{"*.team_id", "team_id"}, takeTeamID},
-	{[]string{"*.timestamp", "timestamp"}, takeTimestamp},
-	{[]string{"*.created_at", "created_at"}, takeCreatedAt},
-	{[]string{"*.person_mode", "person_mode"}, takePersonMode},
-	{[]string{"*.elements_chain", "elements_chain"}, takeElementsChain},
-	{[]string{"*.properties", "properties"}, takeProperties},
-	{[]string{"person_properties", "person.properties"}, takePersonProperties},
-	{[]string{"person"}, takePerson},
-	{[]string{"set"}, takeSet},
-	{[]string{"set_once"}, takeSetOnce},
-	{[]string{"unset"}, takeUnset},
-}
-
-func isCSVField(name string) bool {
-	for _, field := range csvFields {
-		if slices.Contains(field.names, name) {
-			return true
-		}
-	}
-	return false
+// takes says how the value of a column with a meaning is taken.
+var takes = map[string]takeCell{
+	"uuid": takeUUID, "id": takeID, "event": takeEvent, "distinct_id": takeDistinctID, "person_id": takePersonID, "team_id": takeTeamID,
+	"timestamp": takeTimestamp, "created_at": takeCreatedAt, "person_mode": takePersonMode, "elements_chain": takeElementsChain,
+	"properties": takeProperties, "person_properties": takePersonProperties, "person": takePerson,
+	"set": takeSet, "set_once": takeSetOnce, "unset": takeUnset,
 }
 
 // csvRows is how the rows of one file are read.

@@ -37,11 +37,6 @@ func personsCSV(h *head) (*layout, *refusal) {
 	}, nil
 }
 
-// isPersonColumn reports whether a column is read.
-func isPersonColumn(name string) bool {
-	return new(personFields).field(name) != nil || strings.HasPrefix(name, "distinct_ids.") || strings.HasPrefix(name, "properties.")
-}
-
 // personRows is how the rows of one file are read.
 type personRows struct {
 	names      []string

@@ -24,7 +24,7 @@ func (h *head) namesColumns() bool {
 			return true
 		}
 		within := slices.ContainsFunc(ownPrefixes, func(prefix string) bool { return strings.HasPrefix(name, prefix) })
-		if (within || isCSVField(name)) && strings.TrimSpace(h.written[i]) == h.written[i] {
+		if (within || isEventColumn(name)) && strings.TrimSpace(h.written[i]) == h.written[i] {
 			ours++
 		}
 	}
