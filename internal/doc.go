@@ -26,6 +26,7 @@
 //	rawjson     JSON as bytes: scans, walks and writes it without values in between
 //	spool       sorted runs and copies on disk, so that memory stays small
 //	report      numbers, sizes, times and lists as people read them
+//	exit        exit codes, and what errors say of them
 //	escape      text from outside as it may be shown, kept or typed
 //	redact      hides secrets in URLs and by the names of properties
 //	regularfile opens files that must not be pipes or devices

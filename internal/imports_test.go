@@ -20,7 +20,7 @@ const module = "ph2cio/"
 var imports = map[string][]string{
 	"cmd/ph2cio":                 {"internal/cli"},
 	"internal":                   {},
-	"internal/cli":               under("export", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source"),
+	"internal/cli":               under("export", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source", "exit"),
 	"internal/export":            under("people", "mapping", "posthog", "customerio", "ledger", "spool", "escape", "regularfile", "report", "source"),
 	"internal/people":            under("posthog", "identity", "spool", "rawjson"),
 	"internal/mapping":           under("posthog", "people", "customerio", "redact", "rawjson"),
@@ -32,6 +32,7 @@ var imports = map[string][]string{
 	"internal/ledger":            under("escape", "regularfile"),
 	"internal/rawjson":           {},
 	"internal/report":            {},
+	"internal/exit":              {},
 	"internal/escape":            {},
 	"internal/redact":            {},
 	"internal/regularfile":       {},

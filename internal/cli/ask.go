@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 )
 
@@ -31,7 +32,7 @@ func (p *program) mustBeAsked(o *sendingOptions, look string, args []string) err
 	default:
 		return nil
 	}
-	return &problem{code: exitUsage, err: errors.New(why + "; nothing was sent"), hint: "check what would be sent with `ph2cio " + look + "`, then add --yes"}
+	return &problem{code: exit.Usage, err: errors.New(why + "; nothing was sent"), hint: "check what would be sent with `ph2cio " + look + "`, then add --yes"}
 }
 
 // ask puts a question on the terminal. Whatever is not a plain yes ends the run with nothing sent.
@@ -47,7 +48,7 @@ func (p *program) ask(ctx context.Context, question string) error {
 	}
 	p.watch.decline()
 	fmt.Fprintln(p.env.Stderr, "Nothing was sent.")
-	return &finished{exitDone, "not confirmed; nothing was sent"}
+	return &finished{exit.Done, "not confirmed; nothing was sent"}
 }
 
 // isYes reports whether an answer is y or yes. What only begins like one may be a slip.
@@ -89,7 +90,7 @@ func (unasked) Send(_ context.Context, b *customerio.Batch) (customerio.Receipt,
 	for i := range b.Len() {
 		receipt.Unsent = append(receipt.Unsent, b.Ref(i))
 	}
-	return receipt, &problem{code: exitUsage, err: errors.New("there is something to send after all, but you were not asked"), hint: "add --yes to send it"}
+	return receipt, &problem{code: exit.Usage, err: errors.New("there is something to send after all, but you were not asked"), hint: "add --yes to send it"}
 }
 
 // sendNothing says that nothing is left to send. The run goes on all the same, without asking, if there is

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/sandbox"
 )
 
@@ -27,7 +28,7 @@ func TestWhoWasNotAskedSendsNothing(t *testing.T) {
 	body := []byte(`{"type":"person","action":"event","identifiers":{"id":"x"},"name":"x"}`)
 	batch := customerio.NewBatch(customerio.Operation{Ref: 1, Body: body}, customerio.Operation{Ref: 2, Body: body})
 	receipt, err := unasked{}.Send(t.Context(), batch)
-	if exitCode(err) != exitUsage || len(receipt.Unsent) != batch.Len() || len(receipt.Rejections) > 0 {
+	if exitCode(err) != exit.Usage || len(receipt.Unsent) != batch.Len() || len(receipt.Rejections) > 0 {
 		t.Errorf("%+v, %v", receipt, err)
 	}
 }
@@ -41,7 +42,7 @@ func TestANoIsNoSuccess(t *testing.T) {
 		e.Stdin, e.StdinTerminal, e.StderrTerminal = strings.NewReader("n\n"), true, true
 	}
 	out := runProgramWith(t, no, account, "backfill", "--ping-url", base+"/"+pingSecret, "--metrics-file", metrics, acornly)
-	if want := []string{"GET /" + pingSecret + "/start", "POST /" + pingSecret + "/fail"}; out.code != exitDone || !slices.Equal(m.pings, want) {
+	if want := []string{"GET /" + pingSecret + "/start", "POST /" + pingSecret + "/fail"}; out.code != exit.Done || !slices.Equal(m.pings, want) {
 		t.Errorf("exit code %d, pings %q, want %q\n%s", out.code, m.pings, want, out.stderr)
 	}
 	if _, err := os.Stat(metrics); err == nil {

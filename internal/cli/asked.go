@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
@@ -90,7 +91,7 @@ func (o *identityOptions) checkOnly(l *export.Learned) ([]string, error) {
 	if len(missing) < len(o.asked.names) || len(l.Trouble) > 0 {
 		return missing, nil
 	}
-	return nil, &problem{code: exitUsage,
+	return nil, &problem{code: exit.Usage,
 		err:  errors.New("nothing would be sent: " + nobodyHas(missing)),
 		hint: "write an ID as the export has it, and an email as the person has it now; `ph2cio explain SOURCE... ID` shows one person"}
 }

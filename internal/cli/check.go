@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
@@ -108,7 +109,7 @@ func checkCredentials(to *destination, err error) finding {
 
 // workspaceAdvice is what to do about an API that does not name the workspace.
 func workspaceAdvice(err error) string {
-	if hint := hintOf(err); hint != "" || exitCode(err) != exitDestination {
+	if hint := hintOf(err); hint != "" || exitCode(err) != exit.Destination {
 		return hint
 	}
 	return "check this machine's network, its proxy settings, and CUSTOMERIO_TRACK_URL if it is set; then run the check again"
@@ -158,7 +159,7 @@ func (p *program) checkState(ctx context.Context, dir string, of ledger.Workspac
 	if err != nil {
 		return finding{
 			Check: "state", Says: err.Error(), Advice: cmp.Or(hintOf(err), "name another directory with --state"),
-			err: &problem{err: err, code: exitState},
+			err: &problem{err: err, code: exit.State},
 		}
 	}
 	says := dir
@@ -184,7 +185,7 @@ func checkLedger(ctx context.Context, dir string, of ledger.Workspace) error {
 	if err := store.Close(); err != nil || of == (ledger.Workspace{}) || of == owner {
 		return err
 	}
-	return &problem{code: exitState, hint: "use that workspace's credentials, or name another directory with --state",
+	return &problem{code: exit.State, hint: "use that workspace's credentials, or name another directory with --state",
 		err: fmt.Errorf("%s belongs to workspace %d at %s", filepath.Join(dir, ledger.FileName), owner.EnvironmentID, owner.BaseURL)}
 }
 

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"ph2cio/internal/exit"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -117,7 +119,7 @@ reads at its start; then open a new shell.
 				return c.Help()
 			}
 			return &problem{
-				err: fmt.Errorf("there is no completion for %s", meant(args[0], belowOf(c))), code: exitUsage,
+				err: fmt.Errorf("there is no completion for %s", meant(args[0], belowOf(c))), code: exit.Usage,
 				hint: "there is completion for " + strings.Join(belowOf(c), ", "),
 			}
 		},

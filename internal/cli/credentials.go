@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/exit"
 )
 
 const (
@@ -44,7 +45,7 @@ func (p *program) readCredentials() (customerio.Credentials, error) {
 
 // usageFirst is what is wrong with settings, else with credentials.
 func usageFirst(errs ...error) error {
-	isUsage := func(err error) bool { return err != nil && exitCode(err) == exitUsage }
+	isUsage := func(err error) bool { return err != nil && exitCode(err) == exit.Usage }
 	if slices.ContainsFunc(errs, isUsage) {
 		errs = slices.DeleteFunc(errs, func(err error) bool { return !isUsage(err) })
 	}
@@ -56,35 +57,35 @@ func (p *program) secret(name string) (string, error) {
 	path := p.setting(name + "_FILE")
 	switch {
 	case value != "" && path != "":
-		return "", &problem{err: fmt.Errorf("both %s and %s_FILE are set; keep one", name, name), code: exitUsage}
+		return "", &problem{err: fmt.Errorf("both %s and %s_FILE are set; keep one", name, name), code: exit.Usage}
 	case value != "":
 		return value, nil
 	case path == "" && p.dotenv.values[name] != "":
 		return "", &problem{
 			err:  fmt.Errorf("%s is empty in the environment, which hides its value in %s", name, p.dotenv.path),
-			code: exitCredentials, hint: "unset " + name + ", or give it its value there",
+			code: exit.Credentials, hint: "unset " + name + ", or give it its value there",
 		}
 	case path == "":
 		return "", &problem{
-			err: fmt.Errorf("%s is not set", name), code: exitCredentials,
+			err: fmt.Errorf("%s is not set", name), code: exit.Credentials,
 			hint: "set CUSTOMERIO_SITE_ID and CUSTOMERIO_API_KEY in the environment or .env (Customer.io shows them under Settings > " +
 				"API credentials, Track API); `--sandbox` and `ph2cio preview` need none",
 		}
 	}
 	if startsWithTilde(path) {
-		return "", &problem{err: fmt.Errorf("%s_FILE: %s", name, tildeAdvice), code: exitUsage}
+		return "", &problem{err: fmt.Errorf("%s_FILE: %s", name, tildeAdvice), code: exit.Usage}
 	}
 	content, err := readSettings(path)
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		// The path is not told: by an easy mistake it is the credential itself.
-		return "", &problem{err: fmt.Errorf("%s_FILE names a file that cannot be read: %w", name, e.Err), code: exitCredentials,
+		return "", &problem{err: fmt.Errorf("%s_FILE names a file that cannot be read: %w", name, e.Err), code: exit.Credentials,
 			hint: fmt.Sprintf("set %s to the credential itself, or %s_FILE to the path of a file that holds it", name, name)}
 	}
 	if err != nil {
-		return "", &problem{err: fmt.Errorf("read %s_FILE: %w", name, err), code: exitCredentials}
+		return "", &problem{err: fmt.Errorf("read %s_FILE: %w", name, err), code: exit.Credentials}
 	}
 	if value = strings.TrimSpace(strings.TrimPrefix(string(content), byteOrderMark)); value == "" {
-		return "", &problem{err: errors.New(name + "_FILE names an empty file: " + path), code: exitCredentials}
+		return "", &problem{err: errors.New(name + "_FILE names an empty file: " + path), code: exit.Credentials}
 	}
 	return value, nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/sandbox"
@@ -136,7 +137,7 @@ func (o *sendingOptions) readCACert() ([]byte, error) {
 	}
 	text, err := readSettings(o.caCert)
 	if err != nil {
-		return nil, &problem{err: fmt.Errorf("--ca-cert: %w", fileError(o.caCert, err)), code: exitUsage, hint: pathHint(o.caCert, err)}
+		return nil, &problem{err: fmt.Errorf("--ca-cert: %w", fileError(o.caCert, err)), code: exit.Usage, hint: pathHint(o.caCert, err)}
 	}
 	return text, nil
 }
@@ -158,13 +159,13 @@ func (to *destination) identify(ctx context.Context, p *program, credentials cus
 	workspace := to.workspace
 	if o.workspace != 0 && o.workspace != workspace.EnvironmentID {
 		return &problem{
-			err: fmt.Errorf("the credentials belong to workspace %d, not to %d", workspace.EnvironmentID, o.workspace), code: exitUsage,
+			err: fmt.Errorf("the credentials belong to workspace %d, not to %d", workspace.EnvironmentID, o.workspace), code: exit.Usage,
 			hint: "correct --workspace, or use that workspace's credentials; nothing was sent",
 		}
 	}
 	if asked := p.region(o); asked != "" && asked != workspace.Region {
 		return &problem{
-			err: fmt.Errorf("workspace %d is in region %s, not %s", workspace.EnvironmentID, workspace.Region, plain(asked)), code: exitUsage,
+			err: fmt.Errorf("workspace %d is in region %s, not %s", workspace.EnvironmentID, workspace.Region, plain(asked)), code: exit.Usage,
 			hint: "set CUSTOMERIO_REGION or --region to " + workspace.Region + ", or leave it out",
 		}
 	}

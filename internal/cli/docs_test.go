@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/sandbox"
 )
 
@@ -131,7 +132,7 @@ func TestCommandsInTheDocsRun(t *testing.T) {
 			if !tried[line] {
 				tried[line] = true
 				t.Run(line, func(t *testing.T) {
-					if out := runDocumented(t, line); out.code != exitDone {
+					if out := runDocumented(t, line); out.code != exit.Done {
 						t.Errorf("in %s: exit code %d\n%s", where, out.code, out.stderr)
 					}
 				})
@@ -152,7 +153,7 @@ func TestMistakesInTheDocsFail(t *testing.T) {
 		t.Errorf("%d commands found: %q", len(lines), lines)
 	}
 	for _, line := range lines {
-		if out := runDocumented(t, line); out.code != exitUsage {
+		if out := runDocumented(t, line); out.code != exit.Usage {
 			t.Errorf("%s: exit code %d\n%s", line, out.code, out.stderr)
 		}
 	}
@@ -181,7 +182,7 @@ func runDocumented(t *testing.T, line string) outcome {
 		if state := flagValue(args, "--state"); state != "" {
 			first = append(first, "--state", state)
 		}
-		if out := runProgram(t, environment, first...); out.code != exitDone {
+		if out := runProgram(t, environment, first...); out.code != exit.Done {
 			t.Fatalf("the first backfill: exit code %d\n%s", out.code, out.stderr)
 		}
 	}

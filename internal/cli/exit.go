@@ -5,39 +5,11 @@ import (
 	"errors"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
 )
-
-// Exit codes. They are part of what users rely on.
-const (
-	exitDone        = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitRejects     = 3
-	exitCredentials = 4
-	exitDestination = 5
-	exitInput       = 6
-	exitLocked      = 7
-	exitState       = 8
-	exitInterrupt   = 130
-	exitPipe        = 141
-	exitTerminated  = 143
-)
-
-const exitCodesText = `  0    done
-  1    failed for another reason
-  2    wrong usage or settings, or cannot ask for confirmation (use --yes)
-  3    some rows were rejected, or so many that the run stopped
-  4    the credentials are missing or were refused
-  5    Customer.io kept failing or gave no answer; it is safe to run again
-  6    input is damaged, missing or not PostHog events
-  7    another run holds the state directory
-  8    the state directory or its disk failed
-  130  stopped by Ctrl-C; requests in flight were finished
-  141  stopped: the program that read the output ended, such as head (SIGPIPE)
-  143  stopped by SIGTERM or SIGHUP; requests in flight were finished`
 
 // problem is an error with its exit code and what to do about it.
 type problem struct {
@@ -56,7 +28,7 @@ func usage(err error) error {
 	if _, ok := errors.AsType[*problem](err); ok {
 		return err
 	}
-	return &problem{err: err, code: exitUsage, hint: seeHelp}
+	return &problem{err: err, code: exit.Usage, hint: seeHelp}
 }
 
 // finished ends a command that has already said why the exit code is what it is.
@@ -84,50 +56,50 @@ func exitCode(err error) int {
 		return f.code
 	}
 	if _, ok := errors.AsType[*export.StateError](err); ok {
-		return exitState
+		return exit.State
 	}
 	if _, ok := errors.AsType[*ledger.Trouble](err); ok {
-		return exitState
+		return exit.State
 	}
 	if _, ok := errors.AsType[*export.DiskError](err); ok {
-		return exitState
+		return exit.State
 	}
 	if _, ok := errors.AsType[*export.TooManyRejects](err); ok {
-		return exitRejects
+		return exit.Rejects
 	}
 	if _, ok := errors.AsType[*export.ManyTeams](err); ok {
-		return exitUsage
+		return exit.Usage
 	}
 	if _, ok := errors.AsType[*export.PersonsError](err); ok {
-		return exitInput
+		return exit.Input
 	}
 	if _, ok := errors.AsType[*export.UnknownColumns](err); ok {
-		return exitUsage
+		return exit.Usage
 	}
 	if _, ok := errors.AsType[*posthog.SourceError](err); ok {
-		return exitInput
+		return exit.Input
 	}
 	return destinationCode(err)
 }
 
 func destinationCode(err error) int {
 	if errors.Is(err, context.Canceled) {
-		return exitInterrupt
+		return exit.Interrupt
 	}
 	if _, ok := errors.AsType[*customerio.SystemicError](err); ok {
-		return exitDestination
+		return exit.Destination
 	}
 	api, ok := errors.AsType[*customerio.APIError](err)
 	if !ok {
-		return exitFailed
+		return exit.Failed
 	}
 	switch api.Class() {
 	case customerio.Unauthorized:
-		return exitCredentials
+		return exit.Credentials
 	case customerio.Redirected:
-		return exitUsage
+		return exit.Usage
 	}
-	return exitDestination
+	return exit.Destination
 }
 
 // hintOf finds what to do about an error.

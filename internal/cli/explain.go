@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
@@ -106,7 +107,7 @@ func (o *explainOptions) takeID(args []string) (sources []string, err error) {
 	if len(args) == 1 {
 		err := usage(fmt.Errorf("explain needs a SOURCE before the ID, and there is no file %s", last))
 		if near := didYouMean(last); near != "" {
-			err = &problem{err: err, code: exitUsage, hint: near}
+			err = &problem{err: err, code: exit.Usage, hint: near}
 		}
 		return nil, err
 	}

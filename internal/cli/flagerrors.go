@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"ph2cio/internal/exit"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -123,6 +125,6 @@ func someSource(c *cobra.Command, args []string) error {
 	example, _, _ := strings.Cut(strings.TrimSpace(c.Example), "\n")
 	return &problem{
 		err:  errors.New("no SOURCE given: name a file, directory or glob of a PostHog export, or - for standard input"),
-		code: exitUsage, hint: "for example: " + example,
+		code: exit.Usage, hint: "for example: " + example,
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
@@ -93,7 +94,7 @@ func (p *program) noOther(ctx context.Context, to *destination) error {
 	if err != nil || len(runs) == 0 || !runs[0].Ended.IsZero() || runs[0].Command == backfillCommand || nothingSent(runs[0]) {
 		return err
 	}
-	return &problem{code: exitUsage,
+	return &problem{code: exit.Usage,
 		err:  fmt.Errorf("the %s of %s has not finished", runs[0].Command, report.Time(runs[0].Began)),
 		hint: "resume it first: " + runs[0].Typed + "; or replan with --restart, which sends nothing twice"}
 }
@@ -116,7 +117,7 @@ func nothingSent(begun *ledger.Run) bool {
 // planAgain makes the plan of the run that began it. It must have no other flags and sources.
 func (p *program) planAgain(begun *ledger.Run, changed []string, now *export.Plan, o *backfillOptions, args []string) (*export.Plan, error) {
 	if len(changed) > 0 {
-		return nil, &problem{code: exitUsage,
+		return nil, &problem{code: exit.Usage,
 			err: fmt.Errorf("the backfill of %s has not finished, and it has other flags: %s",
 				report.Time(begun.Began), strings.Join(changed, "; ")),
 			hint: "use the same flags to resume it, or replan with --restart, which sends nothing twice"}
@@ -185,7 +186,7 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 		fmt.Fprintln(p.env.Stdout, wrapIndented(strings.ToUpper(said[:1])+said[1:]+".", p.columns(), 0))
 		fmt.Fprintf(p.env.Stdout, "To start over and send what has not been sent:\n  %s\n", plain(p.restart()))
 	}
-	return &finished{exitDone, said}
+	return &finished{exit.Done, said}
 }
 
 // begunWith finds the sources that a run began with among those that are there now, or that are known from earlier runs. Of those
@@ -220,11 +221,11 @@ func (p *program) begunWith(begun *ledger.Run, found, known []source.Source) (so
 
 func missing(begun *ledger.Run, path string) error {
 	if _, err := os.Stat(path); err == nil {
-		return &problem{code: exitUsage,
+		return &problem{code: exit.Usage,
 			err:  fmt.Errorf("the %s of %s has one more source, %s", begun.Command, report.Time(begun.Began), path),
 			hint: "name it too to resume, or replan with --restart"}
 	}
-	return &problem{code: exitInput,
+	return &problem{code: exit.Input,
 		err:  fmt.Errorf("the %s of %s has the source %s, which is missing", begun.Command, report.Time(begun.Began), path),
 		hint: "put it back to resume, or replan with --restart"}
 }

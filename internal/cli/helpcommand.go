@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"ph2cio/internal/exit"
+
 	"github.com/spf13/cobra"
 )
 
@@ -28,7 +30,7 @@ func newHelp() *cobra.Command {
 			about := strings.Join(args, " ")
 			return &problem{
 				err:  fmt.Errorf("there is no help about %s", meant(about, belowOf(c.Root()))),
-				code: exitUsage, hint: helpElsewhere(c.Root(), about),
+				code: exit.Usage, hint: helpElsewhere(c.Root(), about),
 			}
 		},
 	}

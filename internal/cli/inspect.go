@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/posthog"
 )
@@ -86,7 +87,7 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 		return err
 	}
 	if in.Troubled() {
-		return &finished{code: exitInput}
+		return &finished{code: exit.Input}
 	}
 	return nil
 }
@@ -125,7 +126,7 @@ func (o *mappingOptions) findEach(args []string) (found []string, missing []expo
 		found = append(found, arg)
 	}
 	if len(found) == 0 {
-		return nil, nil, &problem{err: errors.Join(errs...), code: exitInput, hint: didYouMean(args...)}
+		return nil, nil, &problem{err: errors.Join(errs...), code: exit.Input, hint: didYouMean(args...)}
 	}
 	return found, missing, nil
 }

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/sandbox"
 )
 
@@ -30,20 +31,20 @@ func TestJSONIsAlwaysOneDocument(t *testing.T) {
 		code        int
 		says        string // by the error; empty when there is none
 	}{
-		{"a flag that is none, before --json", nil, []string{"preview", "--frob", "--json", sample}, exitUsage, "unknown flag: --frob"},
-		{"a flag that is none, after --json", nil, []string{"preview", "--json", "--frob", sample}, exitUsage, "unknown flag: --frob"},
-		{"a command that is none", nil, []string{"--json", "frob"}, exitUsage, "unknown command"},
-		{"no source", nil, []string{"preview", "--json"}, exitUsage, "no SOURCE given"},
-		{"no source, by the environment", map[string]string{"PH2CIO_JSON": "1"}, []string{"preview"}, exitUsage, "no SOURCE given"},
-		{"settings that are missing", nil, []string{"preview", "--json", "--env-file", "no/such", sample}, exitUsage, "no/such"},
-		{"a value that is none", nil, []string{"preview", "--json", "--people", "x", sample}, exitUsage, "--people must be"},
-		{"a file that is not there", nil, []string{"preview", "--json", "no-such.jsonl"}, exitInput, "no-such.jsonl"},
-		{"no credentials", nil, []string{"backfill", "--yes", "--json", sample}, exitCredentials, "CUSTOMERIO_SITE_ID is not set"},
-		{"the state directory", account, []string{"backfill", "--yes", "--json", "--state", notes, sample}, exitState, "notes.txt"},
-		{"credentials refused in the middle", account, []string{"backfill", "--yes", "--json", sample}, exitCredentials, "401"},
-		{"a file that is no export", nil, []string{"preview", "--json", notes}, exitInput, ""},
-		{"done", nil, []string{"preview", "--json", sample}, exitDone, ""},
-		{"version", nil, []string{"version", "--json"}, exitDone, ""},
+		{"a flag that is none, before --json", nil, []string{"preview", "--frob", "--json", sample}, exit.Usage, "unknown flag: --frob"},
+		{"a flag that is none, after --json", nil, []string{"preview", "--json", "--frob", sample}, exit.Usage, "unknown flag: --frob"},
+		{"a command that is none", nil, []string{"--json", "frob"}, exit.Usage, "unknown command"},
+		{"no source", nil, []string{"preview", "--json"}, exit.Usage, "no SOURCE given"},
+		{"no source, by the environment", map[string]string{"PH2CIO_JSON": "1"}, []string{"preview"}, exit.Usage, "no SOURCE given"},
+		{"settings that are missing", nil, []string{"preview", "--json", "--env-file", "no/such", sample}, exit.Usage, "no/such"},
+		{"a value that is none", nil, []string{"preview", "--json", "--people", "x", sample}, exit.Usage, "--people must be"},
+		{"a file that is not there", nil, []string{"preview", "--json", "no-such.jsonl"}, exit.Input, "no-such.jsonl"},
+		{"no credentials", nil, []string{"backfill", "--yes", "--json", sample}, exit.Credentials, "CUSTOMERIO_SITE_ID is not set"},
+		{"the state directory", account, []string{"backfill", "--yes", "--json", "--state", notes, sample}, exit.State, "notes.txt"},
+		{"credentials refused in the middle", account, []string{"backfill", "--yes", "--json", sample}, exit.Credentials, "401"},
+		{"a file that is no export", nil, []string{"preview", "--json", notes}, exit.Input, ""},
+		{"done", nil, []string{"preview", "--json", sample}, exit.Done, ""},
+		{"version", nil, []string{"version", "--json"}, exit.Done, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out := runProgram(t, c.environment, c.args...)
@@ -85,7 +86,7 @@ func TestJSONOfAnInterruption(t *testing.T) {
 	}
 	code := Main(ctx, env, []string{"preview", "--json", "../../testdata/exports/acornly_events.jsonl"})
 	document := oneDocument(t, stdout.String())
-	if code != exitTerminated || document.Error == nil || document.Error.Code != code {
+	if code != exit.Terminated || document.Error == nil || document.Error.Code != code {
 		t.Errorf("exit code %d, error %+v", code, document.Error)
 	}
 }

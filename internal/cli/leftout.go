@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"ph2cio/internal/escape"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
@@ -17,12 +18,12 @@ import (
 func nothingFound(found *foundSources) error {
 	switch why := leftOutText(found); {
 	case len(found.Strays)+len(found.Downloads)+len(found.Mixed)+len(found.Broken) > 0:
-		return &problem{code: exitInput, err: errors.New("nothing to read: " + strings.Join(why, "; ")),
+		return &problem{code: exit.Input, err: errors.New("nothing to read: " + strings.Join(why, "; ")),
 			hint: "if one of them is an export of events, name that file itself"}
 	case found.Excluded > 0:
-		return &problem{code: exitUsage, err: errors.New("nothing to read: --exclude leaves everything out"), hint: "change --exclude"}
+		return &problem{code: exit.Usage, err: errors.New("nothing to read: --exclude leaves everything out"), hint: "change --exclude"}
 	default:
-		return &problem{code: exitUsage, err: errors.New("nothing to read: every file is named by another flag, such as --persons"),
+		return &problem{code: exit.Usage, err: errors.New("nothing to read: every file is named by another flag, such as --persons"),
 			hint: "name an export of events as SOURCE"}
 	}
 }

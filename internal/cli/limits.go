@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
@@ -15,7 +16,7 @@ func checkLimits(o *identityOptions, l *export.Learned, counts people.Counts) er
 	if len(all) == 0 {
 		return nil
 	}
-	return &problem{code: exitUsage, err: fmt.Errorf("nothing was sent: %s", limitText(all[0])), hint: limitHints[all[0].Flag]}
+	return &problem{code: exit.Usage, err: fmt.Errorf("nothing was sent: %s", limitText(all[0])), hint: limitHints[all[0].Flag]}
 }
 
 // checkLive refuses to send beside events that PostHog's own destination may have sent: those have no IDs, so that each would be
@@ -25,7 +26,7 @@ func checkLive(m *mappingOptions, l *export.Learned) error {
 	if live == nil || m.liveSince != "" {
 		return nil
 	}
-	return &problem{code: exitUsage, err: fmt.Errorf("nothing was sent: %s", liveText(live)), hint: liveHint}
+	return &problem{code: exit.Usage, err: fmt.Errorf("nothing was sent: %s", liveText(live)), hint: liveHint}
 }
 
 // liveText says what shows that a live destination has been running.

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/sandbox"
 )
 
@@ -74,23 +75,23 @@ func TestALogOfJSONIsNothingElse(t *testing.T) {
 		code        int
 		level, says string // of one of the records
 	}{
-		{"a backfill", account, []string{"backfill", "--yes", "--log-format", "json", "--state", state, acornly}, exitDone, "INFO", "ended: exit code 0"},
-		{"done before", account, []string{"backfill", "--yes", "--log-format=json", "--state", state, acornly}, exitDone, "INFO", "ended: exit code 0"},
-		{"a forecast", account, []string{"backfill", "--yes", "--log-format=json", acornly}, exitDone, "INFO", "profiles: up to 3 new"},
-		{"an unknown flag, the form in .env", account, []string{"inspect", "--env-file", dotenv, "--nosuch"}, exitUsage, "ERROR", "unknown flag"},
-		{"the last of two", account, []string{"backfill", "--yes", "--log-format=text", "--log-format", "json", "--nosuch"}, exitUsage, "ERROR", "unknown flag"},
-		{"operations on stdout", account, []string{"preview", "--log-format=json", "--json", "--operations", "-", acornly}, exitDone, "INFO", "result"},
-		{"rejects", account, []string{"backfill", "--yes", "--log-format=json", broken}, exitRejects, "ERROR", "ended: exit code 3"},
-		{"refused", refusing, []string{"backfill", "--yes", "--log-format=json", "-v", acornly}, exitCredentials, "ERROR", "refused with 401"},
-		{"no credentials", nil, []string{"backfill", "--yes", "--log-format=json", acornly}, exitCredentials, "ERROR", "CUSTOMERIO_SITE_ID is not set"},
-		{"by the environment", map[string]string{"PH2CIO_LOG_FORMAT": "json"}, []string{"backfill", "--yes", acornly}, exitCredentials, "ERROR", "CUSTOMERIO_SITE_ID"},
-		{"by a file of settings", nil, []string{"preview", "--env-file", dotenv, acornly}, exitDone, "WARN", "is not a setting; did you mean PH2CIO_EVENTS?"},
-		{"a file that others can read", nil, []string{"preview", "--env-file", dotenv, acornly}, exitDone, "WARN", "other users of this machine can read"},
-		{"a flag that is none", nil, []string{"preview", "--frob", "--log-format", "json", acornly}, exitUsage, "ERROR", "unknown flag: --frob"},
-		{"a flag that is none, by the environment", map[string]string{"PH2CIO_LOG_FORMAT": "json"}, []string{"preview", "--frob"}, exitUsage, "ERROR", "unknown flag"},
-		{"a setting that is none", map[string]string{"PH2CIO_RATE": "fast"}, []string{"backfill", "--yes", "--log-format=json", acornly}, exitUsage, "ERROR", "PH2CIO_RATE"},
-		{"operations to stdout", nil, []string{"preview", "--log-format=json", "--operations", "-", acornly}, exitDone, "INFO", "rows 15 read"},
-		{"no file", nil, []string{"preview", "--log-format=json", "no-such.jsonl"}, exitInput, "ERROR", "no-such.jsonl"},
+		{"a backfill", account, []string{"backfill", "--yes", "--log-format", "json", "--state", state, acornly}, exit.Done, "INFO", "ended: exit code 0"},
+		{"done before", account, []string{"backfill", "--yes", "--log-format=json", "--state", state, acornly}, exit.Done, "INFO", "ended: exit code 0"},
+		{"a forecast", account, []string{"backfill", "--yes", "--log-format=json", acornly}, exit.Done, "INFO", "profiles: up to 3 new"},
+		{"an unknown flag, the form in .env", account, []string{"inspect", "--env-file", dotenv, "--nosuch"}, exit.Usage, "ERROR", "unknown flag"},
+		{"the last of two", account, []string{"backfill", "--yes", "--log-format=text", "--log-format", "json", "--nosuch"}, exit.Usage, "ERROR", "unknown flag"},
+		{"operations on stdout", account, []string{"preview", "--log-format=json", "--json", "--operations", "-", acornly}, exit.Done, "INFO", "result"},
+		{"rejects", account, []string{"backfill", "--yes", "--log-format=json", broken}, exit.Rejects, "ERROR", "ended: exit code 3"},
+		{"refused", refusing, []string{"backfill", "--yes", "--log-format=json", "-v", acornly}, exit.Credentials, "ERROR", "refused with 401"},
+		{"no credentials", nil, []string{"backfill", "--yes", "--log-format=json", acornly}, exit.Credentials, "ERROR", "CUSTOMERIO_SITE_ID is not set"},
+		{"by the environment", map[string]string{"PH2CIO_LOG_FORMAT": "json"}, []string{"backfill", "--yes", acornly}, exit.Credentials, "ERROR", "CUSTOMERIO_SITE_ID"},
+		{"by a file of settings", nil, []string{"preview", "--env-file", dotenv, acornly}, exit.Done, "WARN", "is not a setting; did you mean PH2CIO_EVENTS?"},
+		{"a file that others can read", nil, []string{"preview", "--env-file", dotenv, acornly}, exit.Done, "WARN", "other users of this machine can read"},
+		{"a flag that is none", nil, []string{"preview", "--frob", "--log-format", "json", acornly}, exit.Usage, "ERROR", "unknown flag: --frob"},
+		{"a flag that is none, by the environment", map[string]string{"PH2CIO_LOG_FORMAT": "json"}, []string{"preview", "--frob"}, exit.Usage, "ERROR", "unknown flag"},
+		{"a setting that is none", map[string]string{"PH2CIO_RATE": "fast"}, []string{"backfill", "--yes", "--log-format=json", acornly}, exit.Usage, "ERROR", "PH2CIO_RATE"},
+		{"operations to stdout", nil, []string{"preview", "--log-format=json", "--operations", "-", acornly}, exit.Done, "INFO", "rows 15 read"},
+		{"no file", nil, []string{"preview", "--log-format=json", "no-such.jsonl"}, exit.Input, "ERROR", "no-such.jsonl"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out := runProgram(t, c.environment, c.args...)
@@ -113,7 +114,7 @@ func TestALogOfJSONHasProgressAndTheWholeInItsLastRecord(t *testing.T) {
 		}
 	}
 	last := all[len(all)-1]
-	if last.Level != "ERROR" || *last.ExitCode != exitRejects || last.Rows["read"] != 15 || last.Rows["sent"] != 4 || last.Rows["rejected"] != 1 ||
+	if last.Level != "ERROR" || *last.ExitCode != exit.Rejects || last.Rows["read"] != 15 || last.Rows["sent"] != 4 || last.Rows["rejected"] != 1 ||
 		last.People["sent"] != 3 || last.Requests == 0 || last.Rejects != filepath.Join(state, "rejects.jsonl") {
 		t.Errorf("%+v", last)
 	}
@@ -123,14 +124,14 @@ func TestALogOfJSONHasProgressAndTheWholeInItsLastRecord(t *testing.T) {
 	damaged := filepath.Join(t.TempDir(), "damaged.jsonl.gz")
 	write(t, damaged, "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03cut")
 	all = records(t, runProgram(t, account, "backfill", "--yes", "--log-format", "json", damaged, acornly).stderr)
-	if last := all[len(all)-1]; *last.ExitCode != exitInput || len(last.Trouble) != 1 || !strings.HasPrefix(last.Trouble[0], damaged+": ") {
+	if last := all[len(all)-1]; *last.ExitCode != exit.Input || len(last.Trouble) != 1 || !strings.HasPrefix(last.Trouble[0], damaged+": ") {
 		t.Errorf("%+v", last)
 	}
 	if out.stdout != "" {
 		t.Errorf("what goes where a log of JSON goes is not JSON: %q", out.stdout)
 	}
 	failed := find(records(t, runProgram(t, nil, "backfill", "--yes", "--log-format=json", "--rate", "0", "--sandbox", acornly).stderr), "ERROR", "--rate must be")
-	if failed == nil || *failed.ExitCode != exitUsage || failed.Hint == "" {
+	if failed == nil || *failed.ExitCode != exit.Usage || failed.Hint == "" {
 		t.Errorf("%+v", failed)
 	}
 	both := runProgram(t, nil, "preview", "--json", "--log-format=json", "--operations", "-", acornly)
@@ -146,7 +147,7 @@ func TestALogOfJSONHasProgressAndTheWholeInItsLastRecord(t *testing.T) {
 
 func TestALogHasNoThirdForm(t *testing.T) {
 	out := runProgram(t, nil, "preview", "--log-format", "xml", acornly)
-	if out.code != exitUsage || !strings.Contains(out.stderr, `--log-format must be text or json, not "xml"`) {
+	if out.code != exit.Usage || !strings.Contains(out.stderr, `--log-format must be text or json, not "xml"`) {
 		t.Errorf("exit code %d\n%s", out.code, out.stderr)
 	}
 }
@@ -166,14 +167,14 @@ func TestQuietUnlessSomethingHappened(t *testing.T) {
 		code int
 		says []string // lines of stderr, each of which begins so when its seconds are left out
 	}{
-		{"done", []string{"--state", state, acornly}, exitDone, nil},
-		{"done before", []string{"--state", state, acornly}, exitDone, nil},
-		{"done, as JSON", []string{"--log-format=json", acornly}, exitDone, nil},
-		{"a warning", []string{"--state", state, "--events", "Other", acornly}, exitDone, []string{"warning: the last backfill, finished at "}},
-		{"rejects", []string{"--state", other, broken}, exitRejects, []string{
+		{"done", []string{"--state", state, acornly}, exit.Done, nil},
+		{"done before", []string{"--state", state, acornly}, exit.Done, nil},
+		{"done, as JSON", []string{"--log-format=json", acornly}, exit.Done, nil},
+		{"a warning", []string{"--state", state, "--events", "Other", acornly}, exit.Done, []string{"warning: the last backfill, finished at "}},
+		{"rejects", []string{"--state", other, broken}, exit.Rejects, []string{
 			"backfill: exit code 3 in 0s: 2 rows read, 1 sent, 1 rejected (not valid JSON); 1 person sent; 2 requests, "}},
-		{"rejects, in a document", []string{"--json", "--state", other, "--restart", broken}, exitRejects, nil},
-		{"a failure", []string{"no-such.jsonl"}, exitInput, []string{"error: ", "backfill: exit code 6 in 0s: nothing was sent"}},
+		{"rejects, in a document", []string{"--json", "--state", other, "--restart", broken}, exit.Rejects, nil},
+		{"a failure", []string{"no-such.jsonl"}, exit.Input, []string{"error: ", "backfill: exit code 6 in 0s: nothing was sent"}},
 	} {
 		out := runProgram(t, account, append([]string{"backfill", "--yes", "--quiet"}, c.args...)...)
 		lines := strings.Split(strings.TrimSuffix(someSeconds.ReplaceAllString(out.stderr, " in 0s:"), "\n"), "\n")
@@ -205,7 +206,7 @@ func TestQuietUnlessSomethingHappened(t *testing.T) {
 func TestATerminalGetsNoLine(t *testing.T) {
 	var said strings.Builder
 	p := &program{env: Env{Stderr: &said, StderrTerminal: true}}
-	(&watch{p: p, command: "backfill"}).line(exitDone, time.Second)
+	(&watch{p: p, command: "backfill"}).line(exit.Done, time.Second)
 	if said.Len() > 0 {
 		t.Errorf("%q", said.String())
 	}

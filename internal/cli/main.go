@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/progress"
 )
@@ -35,7 +36,7 @@ func run(ctx context.Context, env Env, args []string) int {
 // tell prints an error, and returns the exit code.
 func (p *program) tell(err error) int {
 	if err == nil {
-		return exitDone
+		return exit.Done
 	}
 	if !p.started {
 		err = usage(err)

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"ph2cio/internal/exit"
 )
 
 var demoCommand = regexp.MustCompile(`\./\$\(BINARY\) (backfill .*?) (testdata/\S+) 2>&1`)
@@ -25,7 +27,7 @@ func TestTheDemoTakesNoSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := runProgram(t, nil, append(strings.Fields(found[1]), export)...)
-	if out.code != exitDone || !strings.Contains(out.stdout, "8 operations accepted") {
+	if out.code != exit.Done || !strings.Contains(out.stdout, "8 operations accepted") {
 		t.Errorf("exit code %d\n%s%s", out.code, out.stdout, out.stderr)
 	}
 }

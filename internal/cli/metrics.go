@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/regularfile"
 )
@@ -22,7 +23,7 @@ const lastSuccess = "ph2cio_last_success_timestamp_seconds"
 // (prometheus.io/docs/practices/instrumentation): a counter would begin anew with each run.
 func (w *watch) writeMetrics(code int, ended time.Time) error {
 	succeeded := unixSeconds(ended)
-	if code != exitDone {
+	if code != exit.Done {
 		succeeded = readLastSuccess(w.metrics, ended)
 	}
 	m := &exposition{name: strings.TrimSuffix(filepath.Base(w.metrics), ".prom")}
@@ -150,7 +151,7 @@ func (p *program) checkMetricsFile(path string) error {
 	err := p.checkOutput(metricsOutput(path))
 	if err == nil {
 		if err = tryWriting(filepath.Dir(resolved(path))); err != nil {
-			err = &problem{code: exitUsage, err: fmt.Errorf("%s: %w", p.named(metricsFlag), err),
+			err = &problem{code: exit.Usage, err: fmt.Errorf("%s: %w", p.named(metricsFlag), err),
 				hint: "name a file in an existing directory that you can write to, such as node_exporter's --collector.textfile.directory"}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/sandbox"
 )
 
@@ -112,7 +113,7 @@ func TestMetricsTellHowTheRunWent(t *testing.T) {
 	account["PH2CIO_METRICS_FILE"] = file
 	began := time.Now()
 	out := runProgram(t, account, "backfill", "--yes", "--quiet", "--batch-items", "2", "--rate", "100", acornly)
-	if out.code != exitRejects {
+	if out.code != exit.Rejects {
 		t.Fatalf("exit code %d\n%s", out.code, out.stderr)
 	}
 	got := readMetrics(t, file)
@@ -177,21 +178,21 @@ func TestTheLastSuccessIsKept(t *testing.T) {
 		hold(t, got, map[string]float64{"ph2cio_last_run_exit_code": float64(code)})
 		return got
 	}
-	if got := run(nil, exitCredentials, acornly); got[lastSuccess] != 0 {
+	if got := run(nil, exit.Credentials, acornly); got[lastSuccess] != 0 {
 		t.Errorf("a success before the first: %v", got)
 	}
-	done := run(account, exitDone, acornly)
+	done := run(account, exit.Done, acornly)
 	succeeded := done[lastSuccess]
 	if succeeded == 0 || succeeded != done["ph2cio_last_run_timestamp_seconds"] {
 		t.Errorf("the success is at %v", succeeded)
 	}
 	wrong := map[string]string{"PH2CIO_RATE": "fast"}
 	for name, got := range map[string]map[string]float64{
-		"credentials": run(nil, exitCredentials, acornly),
-		"usage":       run(account, exitUsage, "--rate", "0", acornly),
-		"settings":    run(wrong, exitUsage, acornly),
-		"no settings": run(account, exitUsage, "--env-file", "no/such", acornly),
-		"no file":     run(account, exitInput, "no-such.jsonl"),
+		"credentials": run(nil, exit.Credentials, acornly),
+		"usage":       run(account, exit.Usage, "--rate", "0", acornly),
+		"settings":    run(wrong, exit.Usage, acornly),
+		"no settings": run(account, exit.Usage, "--env-file", "no/such", acornly),
+		"no file":     run(account, exit.Input, "no-such.jsonl"),
 	} {
 		if got[lastSuccess] != succeeded || got["ph2cio_last_run_timestamp_seconds"] <= succeeded {
 			t.Errorf("%s: the success is at %v, was at %v", name, got[lastSuccess], succeeded)
@@ -202,7 +203,7 @@ func TestTheLastSuccessIsKept(t *testing.T) {
 		hold(t, got, map[string]float64{`ph2cio_last_run_rows{result="sent"}`: 0, "ph2cio_last_run_requests": 0})
 	}
 	write(t, file, "# HELP ph2cio_last_run_info What ran last.\nnot metrics at all\n"+lastSuccess+"{name=\"x\"} soon\n")
-	if got := run(nil, exitCredentials, acornly); got[lastSuccess] != 0 {
+	if got := run(nil, exit.Credentials, acornly); got[lastSuccess] != 0 {
 		t.Errorf("a success out of nothing: %v", got[lastSuccess])
 	}
 }
@@ -218,7 +219,7 @@ func TestAMetricsFileThatCannotBeIsRefusedFirst(t *testing.T) {
 	}
 	for _, file := range files {
 		out := runProgram(t, account, "backfill", "--yes", "--metrics-file", file, acornly)
-		if out.code != exitUsage || !strings.Contains(out.stderr, "--metrics-file") || !strings.Contains(out.stderr, "hint: name a file") && !strings.Contains(out.stderr, "hint: name a regular file") {
+		if out.code != exit.Usage || !strings.Contains(out.stderr, "--metrics-file") || !strings.Contains(out.stderr, "hint: name a file") && !strings.Contains(out.stderr, "hint: name a regular file") {
 			t.Errorf("%s: exit code %d\n%s", file, out.code, out.stderr)
 		}
 	}
@@ -229,7 +230,7 @@ func TestAMetricsFileThatCannotBeIsRefusedFirst(t *testing.T) {
 		t.Errorf("what the link names was written: %q", text)
 	}
 	file := filepath.Join(dir, "dry.prom")
-	if out := runProgram(t, account, "backfill", "--dry-run", "--metrics-file", file, acornly); out.code != exitDone {
+	if out := runProgram(t, account, "backfill", "--dry-run", "--metrics-file", file, acornly); out.code != exit.Done {
 		t.Errorf("a dry run: exit code %d\n%s", out.code, out.stderr)
 	}
 	if _, err := os.Stat(file); err == nil {
@@ -252,7 +253,7 @@ func TestMetricsThatCannotBeWrittenAreAWarning(t *testing.T) {
 	if err := os.Remove(dir); err != nil {
 		t.Fatal(err)
 	}
-	w.end(t.Context(), exitDone)
+	w.end(t.Context(), exit.Done)
 	if !strings.Contains(said.String(), "\nwarning: --metrics-file: ") {
 		t.Errorf("%q", said.String())
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/report"
 )
 
@@ -115,11 +116,11 @@ func noSuchCommand(root *cobra.Command, args []string) error {
 	typed := "unknown command " + strconv.Quote(shown(args[0]))
 	switch command := otherCommands[strings.ToLower(args[0])]; {
 	case strings.Contains(command, " "):
-		return &problem{err: errors.New(typed), code: exitUsage, hint: command}
+		return &problem{err: errors.New(typed), code: exit.Usage, hint: command}
 	case command != "":
 		return fmt.Errorf("%s; did you mean %s?", typed, command)
 	case there(args[0]):
-		return &problem{err: errors.New(typed), code: exitUsage, hint: "to see what is in it, type: ph2cio inspect " + shellJoin(args[:1])}
+		return &problem{err: errors.New(typed), code: exit.Usage, hint: "to see what is in it, type: ph2cio inspect " + shellJoin(args[:1])}
 	}
 	return fmt.Errorf("unknown command %s", meant(args[0], belowOf(root)))
 }

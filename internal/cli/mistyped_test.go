@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"ph2cio/internal/exit"
 )
 
 // TestDidYouMean holds that mistyped names are answered with the one that may be meant.
@@ -58,7 +60,7 @@ func TestDidYouMean(t *testing.T) {
 		"explain":                             "hint: for example: ph2cio explain export/ user_1001\n",
 	} {
 		out := runProgram(t, nil, strings.Fields(args)...)
-		if out.code != exitUsage || !strings.Contains(out.stderr, says) || out.stdout != "" {
+		if out.code != exit.Usage || !strings.Contains(out.stderr, says) || out.stdout != "" {
 			t.Errorf("%s: exit code %d, and not %q:\n%s", args, out.code, says, out.stderr)
 		}
 	}
@@ -72,7 +74,7 @@ func TestMistypedNamesHideSecrets(t *testing.T) {
 		"backfill --key=0f3sesame x", "backfill -key0f3-sesame x", "backfill -n0f3sesame x", "status KEY=0f3sesame",
 	} {
 		out := runProgram(t, nil, strings.Fields(args)...)
-		if out.code != exitUsage || strings.Contains(out.stdout+out.stderr, "sesame") {
+		if out.code != exit.Usage || strings.Contains(out.stdout+out.stderr, "sesame") {
 			t.Errorf("%s: exit code %d\n%s%s", args, out.code, out.stdout, out.stderr)
 		}
 	}
@@ -85,7 +87,7 @@ func TestHelpFlagAnywhere(t *testing.T) {
 		"help", "help backfill", "identity", "version --json", "sandbox", "check", "retry -y",
 	} {
 		short, long := runProgram(t, nil, append(strings.Fields(before), "-h")...), runProgram(t, nil, append(strings.Fields(before), "--help")...)
-		if short != long || short.code != exitDone || short.stderr != "" || len(short.stdout) < 100 {
+		if short != long || short.code != exit.Done || short.stderr != "" || len(short.stdout) < 100 {
 			t.Errorf("%s -h: exit code %d\n%s%s", before, short.code, short.stdout, short.stderr)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 )
 
@@ -27,7 +28,7 @@ func (p *program) refuseNetwork(dir string) error {
 	return &problem{
 		err: &export.StateError{Path: dir, Err: fmt.Errorf("it is on a network file system (%s), where locks are unreliable "+
 			"and state.db can be damaged", name)},
-		code: exitState, hint: "name a directory on a local disk with --state",
+		code: exit.State, hint: "name a directory on a local disk with --state",
 	}
 }
 

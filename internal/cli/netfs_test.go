@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/sandbox"
 )
 
@@ -38,7 +39,7 @@ func TestAStateDirectoryElsewhereIsRefused(t *testing.T) {
 	} {
 		before := box.Stats().Requests
 		out := runProgramWith(t, func(e *Env) { e.NetworkFS = elsewhere }, account, c.args...)
-		if said := out.stdout + out.stderr; out.code != exitState || !strings.Contains(said, c.says) || !strings.Contains(said, "with --state") {
+		if said := out.stdout + out.stderr; out.code != exit.State || !strings.Contains(said, c.says) || !strings.Contains(said, "with --state") {
 			t.Errorf("%v: exit code %d\n%s", c.args, out.code, said)
 		}
 		if asked != dir {
@@ -52,11 +53,11 @@ func TestAStateDirectoryElsewhereIsRefused(t *testing.T) {
 		t.Errorf("it made %v", left)
 	}
 	out := runProgramWith(t, func(e *Env) { e.NetworkFS = elsewhere }, account, "backfill", "--sandbox", "--quiet", acornly)
-	if out.code != exitDone {
+	if out.code != exit.Done {
 		t.Errorf("a state that is thrown away: exit code %d\n%s", out.code, out.stderr)
 	}
 	out = runProgramWith(t, func(e *Env) { e.NetworkFS = networkFS }, account, "check", "--state", state)
-	if out.code != exitDone || !strings.Contains(strings.Join(strings.Fields(out.stdout), " "), "ok state "+state+" (the first run creates it)") {
+	if out.code != exit.Done || !strings.Contains(strings.Join(strings.Fields(out.stdout), " "), "ok state "+state+" (the first run creates it)") {
 		t.Errorf("on this disk: exit code %d\n%s", out.code, out.stdout)
 	}
 }

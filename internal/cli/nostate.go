@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
@@ -29,7 +30,7 @@ func stateDirThere(dir string) error {
 	default:
 		return nil
 	}
-	return &problem{err: fmt.Errorf("use the state directory %s: %w", dir, err), code: exitState, hint: "name a directory with --state"}
+	return &problem{err: fmt.Errorf("use the state directory %s: %w", dir, err), code: exit.State, hint: "name a directory with --state"}
 }
 
 // unslashed is a path without the slash at its end, or slash and dot, for which a link there would be followed.
@@ -93,7 +94,7 @@ func (p *program) nothingSentFrom(dir, typed, hint string) error {
 	if near := didYouMean(dir); near != "" && typed != "" {
 		hint = near + " otherwise " + hint
 	}
-	return &problem{code: exitUsage, hint: hint, err: errors.New(p.nothingSentText(dir, typed))}
+	return &problem{code: exit.Usage, hint: hint, err: errors.New(p.nothingSentText(dir, typed))}
 }
 
 func (p *program) nothingSentText(dir, typed string) string {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/regularfile"
 	"ph2cio/internal/source"
 )
@@ -247,5 +248,5 @@ func (p *program) overwrites(flag, path, is string) error {
 }
 
 func (p *program) refuseOutput(flag, path, why, hint string) error {
-	return &problem{code: exitUsage, err: fmt.Errorf("--%s: %s %s", flag, path, why), hint: hint + "; nothing was changed"}
+	return &problem{code: exit.Usage, err: fmt.Errorf("--%s: %s %s", flag, path, why), hint: hint + "; nothing was changed"}
 }

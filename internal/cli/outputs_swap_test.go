@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ph2cio/internal/exit"
 )
 
 // bare is a program that was started with nothing.
@@ -41,7 +43,7 @@ func TestMetricsAreCheckedAgainBeforeTheyAreWritten(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			w.end(t.Context(), exitDone)
+			w.end(t.Context(), exit.Done)
 			after, err := os.Lstat(path)
 			if err != nil || !os.SameFile(before, after) || !before.ModTime().Equal(after.ModTime()) {
 				t.Errorf("it was replaced (%v)", err)
@@ -131,7 +133,7 @@ func TestMetricsOfARunThatHasNotLookedForSources(t *testing.T) {
 	if err1 != nil || err2 != nil || !os.SameFile(before, after) {
 		t.Errorf("it was replaced (%v, %v)", err1, err2)
 	}
-	if out.code != exitUsage || !strings.Contains(out.stderr, "--metrics-file: x.prom is the source export/part.jsonl") {
+	if out.code != exit.Usage || !strings.Contains(out.stderr, "--metrics-file: x.prom is the source export/part.jsonl") {
 		t.Errorf("exit code %d: %s", out.code, out.stderr)
 	}
 }

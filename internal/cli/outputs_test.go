@@ -14,6 +14,8 @@ import (
 	"strings"
 	"testing"
 
+	"ph2cio/internal/exit"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -328,7 +330,7 @@ func tryAll(t *testing.T, c *cobra.Command, f *pflag.Flag, text string) (runs in
 				}
 				runs++
 				out := runOver(t, c, f.Name, path, byFlag, server.URL)
-				if out.code != exitUsage {
+				if out.code != exit.Usage {
 					t.Errorf("%s, %s (by flag: %v): exit code %d\n%s", one.path, how, byFlag, out.code, out.stderr)
 				}
 				given := "--" + f.Name

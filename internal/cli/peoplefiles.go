@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
@@ -24,7 +25,7 @@ func (o *identityOptions) openPersons() ([]source.Source, error) {
 	}
 	sources, err := posthog.Find(o.persons)
 	if err != nil {
-		return nil, &problem{err: fmt.Errorf("--persons: %w", err), code: exitInput, hint: didYouMean(o.persons...)}
+		return nil, &problem{err: fmt.Errorf("--persons: %w", err), code: exit.Input, hint: didYouMean(o.persons...)}
 	}
 	return sources, nil
 }
@@ -39,7 +40,7 @@ func (o *identityOptions) missing() error {
 		}
 		file, err := regularfile.Open(one.path)
 		if err != nil {
-			errs = append(errs, &problem{err: fmt.Errorf("--%s: %w", one.flag, fileError(one.path, err)), code: exitInput, hint: pathHint(one.path, err)})
+			errs = append(errs, &problem{err: fmt.Errorf("--%s: %w", one.flag, fileError(one.path, err)), code: exit.Input, hint: pathHint(one.path, err)})
 			continue
 		}
 		errs = append(errs, file.Close())
@@ -54,14 +55,14 @@ func (o *identityOptions) readExisting(ctx context.Context, own func(id []byte) 
 	}
 	file, err := regularfile.Open(o.existing)
 	if err != nil {
-		return nil, &problem{err: fmt.Errorf("--existing: %w", err), code: exitInput}
+		return nil, &problem{err: fmt.Errorf("--existing: %w", err), code: exit.Input}
 	}
 	defer file.Close()
 	all := people.NewExisting()
 	for p, err := range customerio.ReadProfiles(untilDone{ctx, file}, own) {
 		if err != nil {
 			return nil, &problem{
-				err: fmt.Errorf("--existing: %s: %w", o.existing, err), code: exitInput,
+				err: fmt.Errorf("--existing: %s: %w", o.existing, err), code: exit.Input,
 				hint: "export people from Customer.io as CSV again, with their id and email; ph2cio needs the whole file to know who is new",
 			}
 		}
@@ -77,7 +78,7 @@ func (o *identityOptions) readExcluded() (*nameList, error) {
 	}
 	file, err := regularfile.Open(o.exclude)
 	if err != nil {
-		return nil, &problem{err: fmt.Errorf("--exclude-people: %w", err), code: exitInput}
+		return nil, &problem{err: fmt.Errorf("--exclude-people: %w", err), code: exit.Input}
 	}
 	defer file.Close()
 	var names []string
@@ -89,7 +90,7 @@ func (o *identityOptions) readExcluded() (*nameList, error) {
 		}
 	}
 	if err := lines.Err(); err != nil {
-		return nil, &problem{err: fmt.Errorf("--exclude-people: %s: %w", o.exclude, err), code: exitInput}
+		return nil, &problem{err: fmt.Errorf("--exclude-people: %s: %w", o.exclude, err), code: exit.Input}
 	}
 	return newNameList("exclude-people", names)
 }

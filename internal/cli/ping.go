@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"ph2cio/internal/exit"
 )
 
 const (
@@ -48,7 +50,7 @@ func newPinger(address string) (*pinger, error) {
 	wordless := pingWords.ReplaceAllString(address, "")
 	switch {
 	case strings.ContainsAny(wordless, "{}#"):
-		return nil, &problem{code: exitUsage, err: errors.New("--" + pingFlag + " has a # or braces without three words"),
+		return nil, &problem{code: exit.Usage, err: errors.New("--" + pingFlag + " has a # or braces without three words"),
 			hint: "a # is never sent; write the words for start, success and failure as {run|complete|fail}; the URL is a secret and not shown here"}
 	case wordless != address:
 		p.start = pingWords.ReplaceAllString(address, "$1")
@@ -65,12 +67,12 @@ func newPinger(address string) (*pinger, error) {
 		p.talks = true
 	}
 	if p.failure == p.success {
-		return nil, &problem{code: exitUsage, err: errors.New("--" + pingFlag + " has the same word for success and failure"),
+		return nil, &problem{code: exit.Usage, err: errors.New("--" + pingFlag + " has the same word for success and failure"),
 			hint: "write the words for start, success and failure as {run|complete|fail}"}
 	}
 	u, err := url.Parse(p.success)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, &problem{code: exitUsage, err: errors.New("--" + pingFlag + " is not an http or https URL"),
+		return nil, &problem{code: exit.Usage, err: errors.New("--" + pingFlag + " is not an http or https URL"),
 			hint: "it should look like https://hc-ping.com/UUID; the URL is a secret and not shown here"}
 	}
 	p.host = u.Scheme + "://" + u.Host
@@ -103,7 +105,7 @@ func (p *pinger) end(ctx context.Context, code int, said string) error {
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(pingHurry, p.lose) })()
 	begun := <-p.started
 	address := p.success
-	if code != exitDone {
+	if code != exit.Done {
 		address = p.failure
 	}
 	if !p.talks {

@@ -18,6 +18,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/sandbox"
 )
 
@@ -60,26 +61,26 @@ func TestPingsTellOfStartSuccessAndFailure(t *testing.T) {
 		pings      []string
 		said       string // with the last
 	}{
-		{"success", secret, []string{acornly}, exitDone,
+		{"success", secret, []string{acornly}, exit.Done,
 			[]string{"GET " + secret + "/start", "POST " + secret}, "exit code 0: done"},
-		{"a slash at the end", secret + "/", []string{acornly}, exitDone,
+		{"a slash at the end", secret + "/", []string{acornly}, exit.Done,
 			[]string{"GET " + secret + "/start", "POST " + secret}, "exit code 0: done"},
-		{"failure", secret, []string{"no-such.jsonl"}, exitInput,
+		{"failure", secret, []string{"no-such.jsonl"}, exit.Input,
 			[]string{"GET " + secret + "/start", "POST " + secret + "/fail"}, "exit code 6: input is damaged, missing or not PostHog events"},
-		{"wrong usage", secret, []string{"--rate", "0", acornly}, exitUsage,
+		{"wrong usage", secret, []string{"--rate", "0", acornly}, exit.Usage,
 			[]string{"GET " + secret + "/start", "POST " + secret + "/fail"}, "exit code 2: wrong usage or settings, or cannot ask for confirmation (use --yes)"},
-		{"words, success", secret + "?state={run|complete|fail}&env=x", []string{acornly}, exitDone,
+		{"words, success", secret + "?state={run|complete|fail}&env=x", []string{acornly}, exit.Done,
 			[]string{"GET " + secret + "?state=run&env=x", "GET " + secret + "?state=complete&env=x"}, ""},
-		{"words, failure", secret + "?state={run|complete|fail}", []string{"no-such.jsonl"}, exitInput,
+		{"words, failure", secret + "?state={run|complete|fail}", []string{"no-such.jsonl"}, exit.Input,
 			[]string{"GET " + secret + "?state=run", "GET " + secret + "?state=fail"}, ""},
-		{"words without a start", secret + "{||/down}", []string{acornly}, exitDone, []string{"GET " + secret}, ""},
-		{"words without a start, failure", secret + "{||/down}", []string{"no-such.jsonl"}, exitInput, []string{"GET " + secret + "/down"}, ""},
-		{"another query, success", secret + "?status=up", []string{acornly}, exitDone, []string{"GET " + secret + "?status=up"}, ""},
-		{"another query, failure", secret + "?status=up", []string{"no-such.jsonl"}, exitInput, nil, ""},
-		{"a #", secret + "#prod", []string{acornly}, exitUsage, nil, ""},
-		{"two words", secret + "?state={run|complete}", []string{acornly}, exitUsage, nil, ""},
-		{"one word for both", secret + "{|x|x}", []string{acornly}, exitUsage, nil, ""},
-		{"a dry run", secret, []string{"--dry-run", acornly}, exitDone, nil, ""},
+		{"words without a start", secret + "{||/down}", []string{acornly}, exit.Done, []string{"GET " + secret}, ""},
+		{"words without a start, failure", secret + "{||/down}", []string{"no-such.jsonl"}, exit.Input, []string{"GET " + secret + "/down"}, ""},
+		{"another query, success", secret + "?status=up", []string{acornly}, exit.Done, []string{"GET " + secret + "?status=up"}, ""},
+		{"another query, failure", secret + "?status=up", []string{"no-such.jsonl"}, exit.Input, nil, ""},
+		{"a #", secret + "#prod", []string{acornly}, exit.Usage, nil, ""},
+		{"two words", secret + "?state={run|complete}", []string{acornly}, exit.Usage, nil, ""},
+		{"one word for both", secret + "{|x|x}", []string{acornly}, exit.Usage, nil, ""},
+		{"a dry run", secret, []string{"--dry-run", acornly}, exit.Done, nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m, base := monitored(t, nil)
@@ -99,7 +100,7 @@ func TestPingsTellOfStartSuccessAndFailure(t *testing.T) {
 
 func TestOutcomesHaveTheirMeaning(t *testing.T) {
 	for _, code := range []int{
-		exitDone, exitFailed, exitUsage, exitRejects, exitCredentials, exitDestination, exitInput, exitLocked, exitState, exitInterrupt, exitTerminated,
+		exit.Done, exit.Failed, exit.Usage, exit.Rejects, exit.Credentials, exit.Destination, exit.Input, exit.Locked, exit.State, exit.Interrupt, exit.Terminated,
 	} {
 		if said := outcomeText(code); !strings.Contains(said, ": ") || strings.Contains(said, "\n") {
 			t.Errorf("%d: %q", code, said)
@@ -152,7 +153,7 @@ func TestAMonitorInTroubleIsAWarning(t *testing.T) {
 			}
 			p.pause = 0
 			p.begin()
-			err = p.end(t.Context(), exitDone, "said")
+			err = p.end(t.Context(), exit.Done, "said")
 			if err == nil || !strings.Contains(err.Error(), "ping "+c.base+": ") || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), pingSecret) {
 				t.Errorf("%v, want %q", err, c.says)
 			}
@@ -162,7 +163,7 @@ func TestAMonitorInTroubleIsAWarning(t *testing.T) {
 			_, account := boxed(t, sandbox.Faults{})
 			state := filepath.Join(t.TempDir(), "state")
 			out := runProgram(t, account, "backfill", "--yes", "--verbose", "--state", state, "--ping-url="+c.base+"/"+pingSecret, acornly)
-			if out.code != exitDone || !strings.Contains(out.stderr, "warning: --ping-url: ping "+c.base+": ") || !strings.Contains(out.stderr, c.says) {
+			if out.code != exit.Done || !strings.Contains(out.stderr, "warning: --ping-url: ping "+c.base+": ") || !strings.Contains(out.stderr, c.says) {
 				t.Errorf("exit code %d\n%s", out.code, out.stderr)
 			}
 			checkUnsaid(t, out, state)
@@ -202,7 +203,7 @@ func TestTheNextCommandIsWithoutTheMonitor(t *testing.T) {
 	_, base := monitored(t, nil)
 	state := filepath.Join(t.TempDir(), "state")
 	out := runProgram(t, account, "backfill", "--yes", "--ping-url", base+"/"+pingSecret, "--state", state, acornly)
-	if out.code != exitCredentials || !strings.Contains(out.stdout, "ph2cio backfill --yes --state "+state+" "+acornly+"\n") {
+	if out.code != exit.Credentials || !strings.Contains(out.stdout, "ph2cio backfill --yes --state "+state+" "+acornly+"\n") {
 		t.Errorf("exit code %d\n%s%s", out.code, out.stdout, out.stderr)
 	}
 	checkUnsaid(t, out, state)
@@ -214,7 +215,7 @@ func TestTheNextCommandIsWithoutTheMonitor(t *testing.T) {
 		{"backfill", "--yes", "--ping-url", "https:///" + pingSecret, acornly},
 	} {
 		out := runProgram(t, account, args...)
-		if out.code != exitUsage || strings.Contains(out.stdout+out.stderr, pingSecret) || !strings.Contains(out.stderr, "ping-url") {
+		if out.code != exit.Usage || strings.Contains(out.stdout+out.stderr, pingSecret) || !strings.Contains(out.stderr, "ping-url") {
 			t.Errorf("%q: exit code %d\n%s", args, out.code, out.stderr)
 		}
 	}
@@ -259,7 +260,7 @@ func TestAPingIsTriedAgain(t *testing.T) {
 			return &http.Response{StatusCode: 200, Body: http.NoBody}, nil
 		})
 		p.begin()
-		if err := p.end(t.Context(), exitDone, "said"); err != nil || len(seen) != 6 {
+		if err := p.end(t.Context(), exit.Done, "said"); err != nil || len(seen) != 6 {
 			t.Errorf("%v after %q", err, seen)
 		}
 		p.client.Transport = roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -267,7 +268,7 @@ func TestAPingIsTriedAgain(t *testing.T) {
 			return &http.Response{StatusCode: 410, Body: http.NoBody}, nil
 		})
 		p.begin()
-		if err := p.end(t.Context(), exitFailed, "said"); err == nil || !strings.Contains(err.Error(), "410 Gone") {
+		if err := p.end(t.Context(), exit.Failed, "said"); err == nil || !strings.Contains(err.Error(), "410 Gone") {
 			t.Errorf("%v", err)
 		}
 	})
@@ -285,7 +286,7 @@ func TestAPingTakesTenSecondsAtMost(t *testing.T) {
 		if time.Since(start) != 0 {
 			t.Errorf("the run waited %s", time.Since(start))
 		}
-		err := p.end(t.Context(), exitDone, "said")
+		err := p.end(t.Context(), exit.Done, "said")
 		if took := time.Since(start); took != 2*pingLimit {
 			t.Errorf("it took %s", took)
 		}
@@ -306,7 +307,7 @@ func TestAPingIsInAHurryAfterASignal(t *testing.T) {
 		start := time.Now()
 		p.begin()
 		time.AfterFunc(3*time.Second, interrupt)
-		err := p.end(ctx, exitInterrupt, "said")
+		err := p.end(ctx, exit.Interrupt, "said")
 		if took := time.Since(start); took != 3*time.Second+pingHurry {
 			t.Errorf("it took %s", took)
 		}

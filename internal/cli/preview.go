@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/progress"
 	"ph2cio/internal/report"
@@ -165,9 +166,9 @@ func estimate(s *export.Summary, rate float64) float64 {
 func verdict(s *export.Summary, l *export.Learned, kept int64) error {
 	switch {
 	case len(l.Trouble) > 0:
-		return &finished{code: exitInput}
+		return &finished{code: exit.Input}
 	case kept > 0 || total(s.Rows.Rejected) > 0 || total(s.People.Rejected) > 0 || total(s.MergesRejected) > 0 || total(s.Refused) > 0:
-		return &finished{code: exitRejects}
+		return &finished{code: exit.Rejects}
 	}
 	return nil
 }
@@ -211,7 +212,7 @@ func (p *program) newShowing(o *previewOptions, bar *progress.Progress) (*showin
 			return nil, err
 		}
 		if err != nil {
-			return nil, &problem{err: fmt.Errorf("write operations: %w", err), code: exitState}
+			return nil, &problem{err: fmt.Errorf("write operations: %w", err), code: exit.State}
 		}
 		s.file, s.all = file, bufio.NewWriterSize(file, 256<<10)
 	}
@@ -259,7 +260,7 @@ func (s *showing) close() error {
 		err = errors.Join(err, s.file.Close())
 	}
 	if err != nil {
-		return &problem{err: fmt.Errorf("write operations: %w", err), code: exitState}
+		return &problem{err: fmt.Errorf("write operations: %w", err), code: exit.State}
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
@@ -101,7 +102,7 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 	}
 	begun := len(runs) > 0 && runs[0].Ended.IsZero()
 	if begun && runs[0].Command != retryCommand {
-		return &problem{code: exitUsage,
+		return &problem{code: exit.Usage,
 			err:  fmt.Errorf("the %s of %s has not finished", runs[0].Command, report.Time(runs[0].Began)),
 			hint: "resume it first: " + runs[0].Typed}
 	}
@@ -114,7 +115,7 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 	}
 	j := &journey{command: retryCommand, asks: true, merges: o.merges, reread: reread}
 	if !begun && len(sources) == 0 && open.People == 0 && (open.Merges == 0 || !o.merges) {
-		return &problem{code: exitInput,
+		return &problem{code: exit.Input,
 			err:  fmt.Errorf("nothing was tried again: the files with the %s are missing", report.Plural(open.Rows, "rejected row", "rejected rows")),
 			hint: "put back the files that the warnings name, or run sync to read them under their new names; then retry"}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/report"
 	"ph2cio/internal/sandbox"
 )
@@ -59,7 +60,7 @@ func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
 		return usage(err) // the address itself is wrong
 	}
 	if err != nil {
-		return &problem{err: err, code: exitFailed, hint: "name another port with --listen, such as 127.0.0.1:8100"}
+		return &problem{err: err, code: exit.Failed, hint: "name another port with --listen, such as 127.0.0.1:8100"}
 	}
 	if p.json {
 		err = p.writeJSON(p.env.Stdout, map[string]string{"url": server.URL()})

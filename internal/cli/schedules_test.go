@@ -14,6 +14,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/sandbox"
 )
 
@@ -87,12 +88,12 @@ func runJob(t *testing.T, j job) {
 	if slices.Contains(args, "sync") {
 		first := slices.Clone(args)
 		first[slices.Index(first, "sync")] = backfillCommand
-		if out := runProgram(t, environment, append(first, "--yes")...); out.code != exitDone {
+		if out := runProgram(t, environment, append(first, "--yes")...); out.code != exit.Done {
 			t.Fatalf("the first backfill: exit code %d\n%s", out.code, out.stderr)
 		}
 	}
 	out := runProgram(t, environment, args...)
-	if out.code != exitDone {
+	if out.code != exit.Done {
 		t.Errorf("%q: exit code %d\n%s", args, out.code, out.stderr)
 	}
 	if slices.Contains(args, "--quiet") && out.stdout+out.stderr != "" {

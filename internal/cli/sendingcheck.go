@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/exit"
 )
 
 // check looks at the flags and settings for sending, before anything is read or asked. Errors name the flag
@@ -58,7 +59,7 @@ func (p *program) checkDestination(o *sendingOptions) error {
 	credentials, err := p.credentials()
 	if err != nil {
 		credentials.SiteID, credentials.APIKey = customerio.NewSecret("x"), customerio.NewSecret("x")
-		if exitCode(err) == exitUsage {
+		if exitCode(err) == exit.Usage {
 			errs = append(errs, err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
@@ -50,7 +51,7 @@ func sentFlags(flags *pflag.FlagSet, o *identityOptions, plan *export.Plan) (map
 		}
 		sum, err := contents(paths)
 		if err != nil {
-			return nil, &problem{err: fmt.Errorf("--%s: %w", name, err), code: exitInput}
+			return nil, &problem{err: fmt.Errorf("--%s: %w", name, err), code: exit.Input}
 		}
 		sent[name] = filesWith + sum
 	}

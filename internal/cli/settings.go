@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ph2cio/internal/escape"
+	"ph2cio/internal/exit"
 )
 
 const (
@@ -113,14 +114,14 @@ func configurable(f *pflag.Flag) bool {
 func (p *program) readDotenv(flags *pflag.FlagSet) error {
 	path, named := p.envFile(flags)
 	if startsWithTilde(path) {
-		return &problem{err: errors.New(named + tildeAdvice), code: exitUsage}
+		return &problem{err: errors.New(named + tildeAdvice), code: exit.Usage}
 	}
 	d, err := loadDotenv(path)
 	if errors.Is(err, fs.ErrNotExist) && named == "" {
 		return nil
 	}
 	if err != nil {
-		return &problem{err: fmt.Errorf("%s%w", named, err), code: exitUsage, hint: pathHint(path, err)}
+		return &problem{err: fmt.Errorf("%s%w", named, err), code: exit.Usage, hint: pathHint(path, err)}
 	}
 	p.dotenv = d
 	return nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/posthog"
 )
@@ -61,7 +62,7 @@ func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 	}
 	found, err := posthog.Search(args, look)
 	if near := didYouMean(args...); err != nil && near != "" {
-		err = &problem{err: err, code: exitInput, hint: near}
+		err = &problem{err: err, code: exit.Input, hint: near}
 	}
 	if err != nil {
 		return nil, err
@@ -74,5 +75,5 @@ func sourcesProblem(err error) error {
 	if _, ok := errors.AsType[*problem](err); ok {
 		return err
 	}
-	return &problem{err: err, code: exitInput}
+	return &problem{err: err, code: exit.Input}
 }

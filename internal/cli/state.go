@@ -15,6 +15,7 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/escape"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
@@ -28,7 +29,7 @@ func (p *program) stateDir(typed string, to *destination) (string, error) {
 	}
 	base, err := p.stateBase()
 	if err != nil {
-		return "", &problem{err: fmt.Errorf("find the state directory: %w", err), code: exitState, hint: "name one with --state"}
+		return "", &problem{err: fmt.Errorf("find the state directory: %w", err), code: exit.State, hint: "name one with --state"}
 	}
 	name := strconv.FormatInt(to.workspace.EnvironmentID, 10)
 	if published, err := customerio.RegionURL(to.workspace.Region); err != nil || published != to.base {
@@ -105,7 +106,7 @@ func (to *destination) stands() (infos [2]fs.FileInfo) {
 func (to *destination) stateStays() error {
 	for i, now := range to.stands() {
 		if now == nil || to.stood[i] == nil || !os.SameFile(now, to.stood[i]) {
-			return &problem{code: exitState, err: fmt.Errorf("use the state directory %s: it was removed or replaced since this run opened it; nothing was sent", to.state),
+			return &problem{code: exit.State, err: fmt.Errorf("use the state directory %s: it was removed or replaced since this run opened it; nothing was sent", to.state),
 				hint: "put it back, then run the same command again; with a new directory all of history would be sent again"}
 		}
 	}
@@ -140,13 +141,13 @@ func (p *program) lockState(ctx context.Context, to *destination, wait time.Dura
 		return nil
 	}
 	if held, ok := errors.AsType[*ledger.Held](err); ok {
-		return &problem{err: errors.New(plain(held.Error())), code: exitLocked,
+		return &problem{err: errors.New(plain(held.Error())), code: exit.Locked,
 			hint: "wait until it ends, or add `--wait-lock 10m`; if it hangs, stop that process, which frees the lock at once"}
 	}
 	if ctx.Err() != nil {
 		return err
 	}
-	return &problem{err: &export.StateError{Path: to.state, Err: err}, code: exitState,
+	return &problem{err: &export.StateError{Path: to.state, Err: err}, code: exit.State,
 		hint: "make " + to.state + " writable for this user, or name another directory with --state"}
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/sandbox"
 )
 
@@ -51,12 +52,12 @@ func TestTheStateIsLookedAtAgainAfterTheAnswer(t *testing.T) {
 				"backfill", "--state", state, source)
 			sent := len(box.Events())
 			if name == "nothing" {
-				if out.code != exitDone || sent != 1 {
+				if out.code != exit.Done || sent != 1 {
 					t.Errorf("exit code %d, %d events\n%s", out.code, sent, out.stderr)
 				}
 				return
 			}
-			if out.code != exitState || sent != 0 || len(box.People()) != 0 || !strings.Contains(out.stderr, "it was removed or replaced since") {
+			if out.code != exit.State || sent != 0 || len(box.People()) != 0 || !strings.Contains(out.stderr, "it was removed or replaced since") {
 				t.Errorf("exit code %d, %d events\n%s", out.code, sent, out.stderr)
 			}
 		})

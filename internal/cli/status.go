@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/escape"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
@@ -135,7 +136,7 @@ func (p *program) writeNoStates() error {
 func (p *program) statesBase() (string, error) {
 	base, err := p.stateBase()
 	if err != nil {
-		return "", &problem{err: fmt.Errorf("find the state directories: %w", err), code: exitState, hint: "name one with --state"}
+		return "", &problem{err: fmt.Errorf("find the state directories: %w", err), code: exit.State, hint: "name one with --state"}
 	}
 	return filepath.Join(base, "ph2cio"), nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/posthog"
 )
@@ -63,7 +64,7 @@ func (p *program) beforeStdin(o *sendingOptions, args []string) error {
 	others := slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return arg == stdinSource })
 	if len(others) > 0 {
 		if _, err := posthog.Find(others); err != nil {
-			return &problem{err: err, code: exitInput}
+			return &problem{err: err, code: exit.Input}
 		}
 	}
 	if o.sandbox {
@@ -78,13 +79,13 @@ func (p *program) beforeStdin(o *sendingOptions, args []string) error {
 
 func stdinProblem(err error) error {
 	if errors.Is(err, export.ErrNothing) {
-		return &problem{err: fmt.Errorf("source -: %w", err), code: exitInput, hint: "check the command that pipes into ph2cio"}
+		return &problem{err: fmt.Errorf("source -: %w", err), code: exit.Input, hint: "check the command that pipes into ph2cio"}
 	}
 	hint := "name another directory with --tmp"
 	if _, ok := errors.AsType[*export.NoSpace](err); ok {
 		hint = "free some space, or name a directory on a larger disk with --tmp"
 	}
-	return &problem{err: err, code: exitState, hint: hint}
+	return &problem{err: err, code: exit.State, hint: hint}
 }
 
 // dropStdin removes the copy of standard input. keep leaves it there and says how to go on from it: what was piped in is

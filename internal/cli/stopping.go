@@ -9,6 +9,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"ph2cio/internal/exit"
 )
 
 // A signal ends a command within stopWithin, whatever it is doing. Of that time the requests under way have
@@ -35,11 +37,11 @@ func (i *Interrupted) Error() string {
 func (i *Interrupted) ExitCode() int {
 	switch {
 	case i.Signal == os.Interrupt:
-		return exitInterrupt
+		return exit.Interrupt
 	case i.pipe():
-		return exitPipe
+		return exit.Pipe
 	}
-	return exitTerminated
+	return exit.Terminated
 }
 
 func (i *Interrupted) pipe() bool { return i.Signal == syscall.SIGPIPE }

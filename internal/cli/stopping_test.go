@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 )
 
@@ -30,20 +31,20 @@ func TestASignalDecidesWhatIsTold(t *testing.T) {
 	}{
 		{signal, nil, 0, "<nil>"},
 		{signal, cancelled, 143, signal.Error()},
-		{signal, errors.Join(fmt.Errorf("first reading: %w", signal), cancelled, &problem{err: os.ErrClosed, code: exitInput}), 143, signal.Error()},
+		{signal, errors.Join(fmt.Errorf("first reading: %w", signal), cancelled, &problem{err: os.ErrClosed, code: exit.Input}), 143, signal.Error()},
 		{signal, errors.Join(cancelled, broken), 143, signal.Error() + "\n" + broken.Error()},
-		{signal, &finished{code: exitRejects, why: "rejects"}, exitRejects, "rejects"},
+		{signal, &finished{code: exit.Rejects, why: "rejects"}, exit.Rejects, "rejects"},
 		{&Interrupted{Signal: os.Interrupt}, cancelled, 130, "stopped by a signal: interrupt"},
 		{&Interrupted{Signal: syscall.SIGPIPE}, nil, 141, "stopped: the program that reads the output has closed it"},
 		{&Interrupted{Signal: syscall.SIGPIPE}, fmt.Errorf("write: %w", syscall.EPIPE), 141, "stopped: the program that reads the output has closed it"},
-		{nil, broken, exitFailed, broken.Error()},
+		{nil, broken, exit.Failed, broken.Error()},
 	} {
 		ctx, cancel := context.WithCancelCause(t.Context())
 		if test.cause != nil {
 			cancel(test.cause)
 		}
 		err := afterSignal(ctx, test.err)
-		code := exitDone
+		code := exit.Done
 		if err != nil {
 			code = exitCode(err)
 		}

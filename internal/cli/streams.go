@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+
+	"ph2cio/internal/exit"
 )
 
 // checkStreams refuses standard output and standard error that were redirected to what is read or kept, and
@@ -33,7 +35,7 @@ func (p *program) checkStreams() error {
 		if is == "" {
 			continue
 		}
-		err = &problem{code: exitUsage, err: fmt.Errorf("%s is redirected into %s", stream.name, is), hint: "redirect it to another file, because this one would be overwritten"}
+		err = &problem{code: exit.Usage, err: fmt.Errorf("%s is redirected into %s", stream.name, is), hint: "redirect it to another file, because this one would be overwritten"}
 		errs = append(errs, err)
 		stream.leave()
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/report"
 )
@@ -16,7 +17,7 @@ import (
 func (w *watch) line(code int, took time.Duration) {
 	p := w.p
 	switch {
-	case p.quiet && (code == exitDone || p.json):
+	case p.quiet && (code == exit.Done || p.json):
 	case p.log != nil:
 		w.logLine(code, took)
 	case p.quiet || !p.env.StderrTerminal:
@@ -26,7 +27,7 @@ func (w *watch) line(code int, took time.Duration) {
 
 func (w *watch) lineText(code int, ran time.Duration) string {
 	outcome := "done"
-	if code != exitDone {
+	if code != exit.Done {
 		outcome = fmt.Sprintf("exit code %d", code)
 	}
 	head := fmt.Sprintf("%s: %s in %s: ", w.command, outcome, report.Elapsed(ran.Seconds()))
@@ -107,7 +108,7 @@ func (w *watch) logLine(code int, took time.Duration) {
 		fields = append(fields, what("next", s.Next, len(s.Next))...)
 	}
 	level, outcome := slog.LevelInfo, outcomeText(code)
-	if code != exitDone {
+	if code != exit.Done {
 		level = slog.LevelError
 	}
 	w.p.log.Log(context.Background(), level, "ended: "+outcome, fields...)

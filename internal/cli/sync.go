@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
@@ -203,7 +204,7 @@ func (p *program) takeUp(plan *export.Plan, begun *ledger.Run, j *journey, o *sy
 		}
 		return plan, nil
 	case begun.Command != syncCommand:
-		return nil, &problem{code: exitUsage,
+		return nil, &problem{code: exit.Usage,
 			err:  fmt.Errorf("the %s of %s has not finished", begun.Command, report.Time(begun.Began)),
 			hint: "resume it first: " + begun.Typed}
 	}

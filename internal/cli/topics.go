@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/redact"
@@ -46,7 +47,7 @@ func topicText(root *cobra.Command, name string, width int) string {
 	}
 	page := template.New(name + ".txt").Funcs(template.FuncMap{
 		"flags":         func() string { return topicFlags(root, name, width) },
-		"exitCodes":     func() string { return exitCodesText },
+		"exitCodes":     func() string { return exit.CodesText },
 		"secrets":       list(secrets),
 		"secretsInURLs": list(inURLs),
 		"plumbing":      list(mapping.Plumbing()),

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ph2cio/internal/exit"
 )
 
 func TestVersionFlag(t *testing.T) {
@@ -36,7 +38,7 @@ func TestWhatIsNotThereIsAnError(t *testing.T) {
 		{"completion foo", []string{`no completion for "foo"`, "bash, zsh, fish, powershell"}},
 	} {
 		out := runProgram(t, nil, strings.Fields(c.args)...)
-		if out.code != exitUsage || out.stdout != "" {
+		if out.code != exit.Usage || out.stdout != "" {
 			t.Errorf("%s: exit code %d, stdout %q", c.args, out.code, out.stdout)
 		}
 		for _, says := range c.says {
@@ -57,12 +59,12 @@ func TestQuotesInLists(t *testing.T) {
 	const sample = "../../testdata/exports/acornly_events.jsonl"
 	for _, name := range []string{"--events", "--skip-events", "--drop-property"} {
 		out := runProgram(t, nil, "preview", name, `Order "x"`, sample)
-		if out.code != exitUsage || strings.Contains(out.stderr, "parse error") || !strings.Contains(out.stderr, `'"Order ""x"""'`) {
+		if out.code != exit.Usage || strings.Contains(out.stderr, "parse error") || !strings.Contains(out.stderr, `'"Order ""x"""'`) {
 			t.Errorf("%s: exit code %d\n%s", name, out.code, out.stderr)
 		}
 	}
 	out := runProgram(t, nil, "preview", "--json", "--quiet", "--events", `"Order ""x""",Order Completed`, sample)
-	if out.code != exitDone || !strings.Contains(out.stdout, `"event": 1`) {
+	if out.code != exit.Done || !strings.Contains(out.stdout, `"event": 1`) {
 		t.Errorf("exit code %d\n%s%s", out.code, out.stdout, out.stderr)
 	}
 }

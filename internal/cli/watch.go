@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 )
@@ -138,7 +139,7 @@ func (w *watch) end(ctx context.Context, code int) {
 	w.line(code, ended.Sub(w.began))
 	if w.declined {
 		if w.ping != nil {
-			_ = w.ping.end(ctx, exitFailed, "not confirmed; nothing was sent") // somebody sits there, and knows
+			_ = w.ping.end(ctx, exit.Failed, "not confirmed; nothing was sent") // somebody sits there, and knows
 		}
 		return
 	}
@@ -156,7 +157,7 @@ func (w *watch) end(ctx context.Context, code int) {
 
 // outcomeText says what an exit code means, on one line and without anything of the run itself: it goes to others.
 func outcomeText(code int) string {
-	for line := range strings.Lines(exitCodesText) {
+	for line := range strings.Lines(exit.CodesText) {
 		number, meaning, _ := strings.Cut(strings.TrimSpace(line), "  ")
 		if number == strconv.Itoa(code) {
 			return fmt.Sprintf("exit code %d: %s", code, strings.TrimSpace(meaning))
