@@ -6,22 +6,121 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// appendWithout appends an object without some of its members. gone goes with members.
-func appendWithout(dst, object []byte, members []rawjson.Member, gone []bool) []byte {
-	dst = append(dst, '{')
-	first := true
-	for i, m := range members {
-		if gone[i] {
-			continue
-		}
-		if !first {
-			dst = append(dst, ',')
-		}
-		first = false
-		dst = append(dst, object[m.KeyStart-1:m.ValueEnd]...)
-	}
-	return append(dst, '}')
+// attributes are those of the operation under construction, with what was noticed while they were gathered.
+type attributes struct {
+	json    []byte // {"a":1,"b":2, and after close as it is sent
+	cuts    cuts
+	changes changes
+	dotted  []dottedName // a person's
+
+	members []rawjson.Member // scratch: of json
+	spare   []byte           // scratch: takes turns with json
 }
+
+// begin starts an operation anew.
+func (a *attributes) begin() {
+	a.forget()
+	a.json = append(a.json[:0], '{')
+}
+
+// forget drops what was noticed.
+func (a *attributes) forget() {
+	a.cuts.forget()
+	a.changes = a.changes[:0]
+	a.dotted = a.dotted[:0]
+}
+
+// append appends an attribute whose value is clean.
+func (a *attributes) append(k *key, value []byte) {
+	a.json = append(a.json, k.encoded...)
+	a.json = append(a.json, value...)
+	a.json = append(a.json, ',')
+}
+
+// notice counts what was changed in an attribute's name.
+func (a *attributes) notice(k *key) {
+	if k.mended.any {
+		a.cuts.addAll(&k.mended)
+	}
+	if k.renamed && k.sent() {
+		a.changes = append(a.changes, Change{Name: shortName(k.name), Became: k.out})
+	}
+}
+
+// drop counts an attribute that is left out.
+func (a *attributes) drop(k *key, why cut) {
+	a.cuts.add(why)
+	a.changes.drop(k.name, why)
+}
+
+// list returns the attributes gathered so far. It is good until the next call of any method.
+func (a *attributes) list() []rawjson.Member {
+	a.members = rawjson.WalkMembers(a.members[:0], a.json)
+	return a.members
+}
+
+// close ends the object.
+func (a *attributes) close() {
+	if last := len(a.json) - 1; last > 0 {
+		a.json[last] = '}' // over the comma
+		return
+	}
+	a.json = append(a.json, '}')
+}
+
+// orNil leaves out an object without attributes.
+func (a *attributes) orNil() []byte {
+	if len(a.json) <= len(`{}`) {
+		return nil
+	}
+	return a.json
+}
+
+// remove closes the object without those of its members that are gone; both go together.
+func (a *attributes) remove(members []rawjson.Member, gone []bool) {
+	a.spare = appendWithout(a.spare[:0], a.json, members, gone)
+	a.json, a.spare = a.spare, a.json
+}
+
+// limit drops the last attributes beyond the first most, but before all others those that are not kept. keep is asked with
+// names as they are encoded.
+func (a *attributes) limit(most int, keep func(encoded string) bool) {
+	members := a.list()
+	excess := len(members) - most
+	if excess <= 0 {
+		return
+	}
+	a.cuts.addMany(cutAttributes, excess)
+	gone := make([]bool, len(members))
+	for i := len(members) - 1; i >= 0 && excess > 0; i-- {
+		if name := a.json[members[i].KeyStart:members[i].KeyEnd]; !keep(string(name)) {
+			gone[i] = true
+			excess--
+			a.changes.drop(string(nameOf(a.json, members[i])), cutAttributes)
+		}
+	}
+	a.remove(members, gone)
+}
+
+// shrink drops the largest $ properties until excess bytes are gone. It reports whether there were enough.
+func (a *attributes) shrink(excess int) bool {
+	members := a.list()
+	gone, n, ok := largestDollar(a.json, members, excess)
+	if !ok {
+		return false
+	}
+	a.cuts.addMany(cutLargest, n)
+	for i, member := range members {
+		if gone[i] {
+			a.changes.drop(string(nameOf(a.json, member)), cutLargest)
+		}
+	}
+	a.remove(members, gone)
+	return true
+}
+
+// elementsChain is PostHog's column of what was clicked, which is no property.
+const elementsChain = "elements_chain"
 
 // largestDollar marks the largest members with a $ in front, and the chain of elements, until their bytes
 // come to excess. ok is false when they do not.
@@ -47,3 +146,20 @@ func largestDollar(object []byte, members []rawjson.Member, excess int) (gone []
 
 // size is how many bytes an object gets shorter by without a member and its comma.
 func size(m rawjson.Member) int { return int(m.ValueEnd-m.KeyStart) + len(`",`) }
+
+// appendWithout appends an object without some of its members. gone goes with members.
+func appendWithout(dst, object []byte, members []rawjson.Member, gone []bool) []byte {
+	dst = append(dst, '{')
+	first := true
+	for i, m := range members {
+		if gone[i] {
+			continue
+		}
+		if !first {
+			dst = append(dst, ',')
+		}
+		first = false
+		dst = append(dst, object[m.KeyStart-1:m.ValueEnd]...)
+	}
+	return append(dst, '}')
+}

@@ -1,8 +1,6 @@
 package mapping
 
-import (
-	"ph2cio/internal/customerio"
-)
+import "ph2cio/internal/customerio"
 
 // Change is what became of an attribute whose name could not be sent as it is in PostHog, or that was left
 // out to fit.
@@ -33,22 +31,6 @@ func (c *changes) drop(name string, why cut) {
 }
 
 func shortName(name string) string { return string(shortened([]byte(name), maxChangeName)) }
-
-// notice counts what was changed in an attribute's name.
-func (m *Mapper) notice(k *key) {
-	if k.mended.any {
-		m.cuts.addAll(&k.mended)
-	}
-	if k.renamed && k.sent() {
-		m.changes = append(m.changes, Change{Name: shortName(k.name), Became: k.out})
-	}
-}
-
-// drop counts an attribute that is left out.
-func (m *Mapper) drop(k *key, why cut) {
-	m.cuts.add(why)
-	m.changes.drop(k.name, why)
-}
 
 // take counts the changes of an operation that was built.
 func (c *Changes) take(all changes, action customerio.Action) {

@@ -68,6 +68,17 @@ func (c *cleaner) appendText(dst, value []byte, l limit) []byte {
 	return customerio.AppendString(dst, text)
 }
 
+// plain returns the text that a JSON string stands for, without space around it, good until the next call of any method. ok
+// is false when the value is no string, and when there is anything to mend in it.
+func (c *cleaner) plain(value []byte) (text []byte, ok bool) {
+	if value[0] != '"' {
+		return nil, false
+	}
+	var found flaws
+	c.text, found = appendPlain(c.text[:0], value[1:len(value)-1])
+	return bytes.TrimSpace(c.text), found == 0
+}
+
 // mended returns the plain text of the inside of a JSON string. changed reports that it had to be mended, so that the
 // string cannot be copied as it was written.
 func (c *cleaner) mended(inside []byte) (text []byte, changed bool) {

@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"bytes"
 	"time"
 
 	"ph2cio/internal/posthog"
@@ -14,12 +13,11 @@ import (
 const mostMillis = 100_000_000_000_000_000 // microseconds
 
 // unixSeconds reads a JSON value as a date: what posthog.ParseTime knows, as text or as a number, or a day alone.
-func (c *cleaner) unixSeconds(value []byte) (int64, bool) {
+func unixSeconds(value []byte, c *cleaner) (int64, bool) {
 	text := value
 	if value[0] == '"' {
-		var found flaws
-		c.text, found = appendPlain(c.text[:0], value[1:len(value)-1])
-		if text = bytes.TrimSpace(c.text); found != 0 {
+		var ok bool
+		if text, ok = c.plain(value); !ok {
 			return 0, false
 		}
 	}

@@ -59,7 +59,7 @@ func TestUnixSeconds(t *testing.T) {
 		{`{"date":1}`, 0, false},
 	} {
 		var c cleaner
-		got, ok := c.unixSeconds([]byte(test.value))
+		got, ok := unixSeconds([]byte(test.value), &c)
 		if got != test.want || ok != test.ok {
 			t.Errorf("%s: %d, %v, want %d, %v", test.value, got, ok, test.want, test.ok)
 		}

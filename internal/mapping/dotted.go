@@ -1,5 +1,7 @@
 package mapping
 
+import "ph2cio/internal/rawjson"
+
 // Dotted count the attributes of people with a dot in their names, by name. Customer.io documents that it
 // reads dots as a path for subscription preferences alone (Track API reference), so that it may or may not do
 // so here.
@@ -44,14 +46,14 @@ func (d *Dotted) Add(name string, more DottedCount) {
 	d.Count[name] = DottedCount{one.People + more.People, one.BesideObject + more.BesideObject}
 }
 
-// noticeDots finds which of the person's attributes with a dot stand beside an object by the first part of
-// their name.
-func (m *Mapper) noticeDots() {
-	for i := range m.dotted {
-		first := firstPart(m.dotted[i].name)
-		for _, member := range m.members {
-			object := m.personal[member.ValueStart] == '{' && string(nameOf(m.personal, member)) == first
-			m.dotted[i].besideObject = m.dotted[i].besideObject || object
+// besideObjects finds which of the attributes stand beside an object by the first part of their name, among the members
+// of a person's properties.
+func besideObjects(all []dottedName, properties []byte, members []rawjson.Member) {
+	for i := range all {
+		first := firstPart(all[i].name)
+		for _, member := range members {
+			object := properties[member.ValueStart] == '{' && string(nameOf(properties, member)) == first
+			all[i].besideObject = all[i].besideObject || object
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"ph2cio/internal/customerio"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/rawjson"
 )
@@ -21,6 +22,17 @@ var plumbing = []string{
 // Plumbing returns the event properties that are never sent: identities and keys of PostHog's own.
 func Plumbing() []string { return slices.Clone(plumbing) }
 
+// eventRules say which attributes an event gets.
+type eventRules struct {
+	naming   naming
+	allowed  allowed
+	all      bool // also properties of PostHog's own
+	drop     Globs
+	limit    limit // of one value
+	assigned []assignment
+	pages    pageRules
+}
+
 // lengthsAfterDollar helps to pass over most properties with a $ at a glance: bit n of [c] is set when a kept one of n
 // bytes has c after its $.
 var lengthsAfterDollar = func() (bits [256]uint64) {
@@ -31,23 +43,23 @@ var lengthsAfterDollar = func() (bits [256]uint64) {
 }()
 
 // passesOver reports that a property is not wanted, without looking it up. It lets through a few that are not.
-func (r *Rules) passesOver(name []byte) bool {
-	if r.allProperties || len(name) == 0 || name[0] != '$' {
+func (r *eventRules) passesOver(name []byte) bool {
+	if r.all || len(name) == 0 || name[0] != '$' {
 		return false
 	}
 	return len(name) < 2 || len(name) > 63 || lengthsAfterDollar[name[1]]&(1<<len(name)) == 0
 }
 
-// eventProperty decides what is done with an event's property.
-func (r *Rules) eventProperty(name string) *key {
-	k := r.eventAttribute(name)
+// property decides what is done with an event's property.
+func (r *eventRules) property(name string) *key {
+	k := r.attribute(name)
 	k.source, _ = placeOf(k.plain)
 	_, k.part = placeOf(k.out)
 	switch {
 	case slices.Contains(plumbing, k.plain),
-		!r.allProperties && strings.HasPrefix(k.plain, "$") && !slices.Contains(keptDollars, k.plain),
-		r.dropProperties.Match(k.plain),
-		sets(r.eventAttributes, k.out):
+		!r.all && strings.HasPrefix(k.plain, "$") && !slices.Contains(keptDollars, k.plain),
+		r.drop.Match(k.plain),
+		sets(r.assigned, k.out):
 		k.does = drops
 	case k.does == copies && k.namesSecret():
 		k.does = redacts
@@ -55,34 +67,59 @@ func (r *Rules) eventProperty(name string) *key {
 	return k
 }
 
-// eventAttribute decides what is done with an attribute of an event, wherever it comes from.
-func (r *Rules) eventAttribute(name string) *key {
-	k := r.newKey(name)
-	if k.does == copies && r.refuses(reservedForEvents, k.plain, k.out) {
+// attribute decides what is done with an attribute of an event, wherever it comes from.
+func (r *eventRules) attribute(name string) *key {
+	k := r.naming.key(name)
+	if k.does == copies && r.allowed.refuses(reservedForEvents, k.plain, k.out) {
 		k.cutOff(cutReserved)
 	}
 	return k
 }
 
-// refuses reports whether a name is reserved, as it came or as it would be sent, and not allowed. What counts
-// is the name up to its first dot: Customer.io may take the rest for a path.
-func (r *Rules) refuses(reserved func(string) bool, names ...string) bool {
-	return slices.ContainsFunc(names, func(name string) bool { return reserved(firstPart(name)) && !r.allowed.has(name) })
+// eventMapper makes the properties of events attributes.
+type eventMapper struct {
+	rules *eventRules
+	out   *attributes
+	clean cleaner
+
+	keys        *keys
+	owners      owners
+	landscape   landscape
+	takesPlaces bool             // the event is a page or a screen
+	members     []rawjson.Member // scratch
+}
+
+// init is to be called once, where the mapper stays.
+func (m *eventMapper) init(r *eventRules, out *attributes, clean cleaner) {
+	*m = eventMapper{rules: r, out: out, clean: clean, keys: newKeys(r.property)}
+	m.landscape = landscape{rules: &r.pages, out: out, clean: &m.clean}
+}
+
+// append appends an event's attributes, but for those from templates.
+func (m *eventMapper) append(e *posthog.Event, action customerio.Action) {
+	m.takesPlaces = action == customerio.Page || action == customerio.Screen
+	if m.takesPlaces {
+		m.landscape.begin(action == customerio.Page)
+	}
+	m.appendProperties(e)
+	m.appendElements(e)
+	if m.takesPlaces {
+		m.landscape.appendParts()
+	}
 }
 
 // appendProperties appends the event's properties to the attributes. Of a key that comes more than once the last value
 // holds, as in most readers of JSON. Both that and a name that two keys want are noticed late, and then it starts anew.
-func (m *Mapper) appendProperties(e *posthog.Event) {
+func (m *eventMapper) appendProperties(e *posthog.Event) {
 	if !m.tryProperties(e.Properties, e.Members) {
-		m.attributes = m.attributes[:1]
-		m.forget()
+		m.out.begin()
 		m.tryProperties(e.Properties, m.lastOfEach(e.Properties, e.Members))
 	}
 }
 
 // tryProperties reports whether no key came twice and none wanted a name that an earlier one had.
-func (m *Mapper) tryProperties(object []byte, members []rawjson.Member) bool {
-	m.eventKeys.begin()
+func (m *eventMapper) tryProperties(object []byte, members []rawjson.Member) bool {
+	m.keys.begin()
 	m.owners.reset()
 	for i := range members {
 		member := &members[i]
@@ -90,61 +127,31 @@ func (m *Mapper) tryProperties(object []byte, members []rawjson.Member) bool {
 		if !member.Escaped && m.rules.passesOver(name) {
 			continue
 		}
-		k := m.eventKeys.of(name, member.Escaped)
-		if k.seen == m.eventKeys.turn {
+		k := m.keys.of(name, member.Escaped)
+		if k.seen == m.keys.turn {
 			return false
 		}
-		k.seen = m.eventKeys.turn
+		k.seen = m.keys.turn
 		if k.does == drops && k.source == placeNone {
 			continue
 		}
-		if !m.owners.has(k, m.eventKeys, object, members) {
-			m.drop(k, cutSameName)
+		if !m.owners.has(k, m.keys, object, members) {
+			m.out.drop(k, cutSameName)
 			continue
 		}
 		m.appendProperty(k, object[member.ValueStart:member.ValueEnd])
 	}
-	return !m.eventKeys.upset
-}
-
-func (m *Mapper) appendProperty(k *key, value []byte) {
-	m.notice(k)
-	switch {
-	case m.takesPlaces && (k.source|k.part) != placeNone:
-		m.takePlace(k, value)
-	case k.does == copies:
-		start := len(m.attributes)
-		m.attributes = append(m.attributes, k.encoded...)
-		var ok bool
-		if m.attributes, ok = m.events.append(m.attributes, value); !ok {
-			m.attributes = m.attributes[:start]
-			m.changes.drop(k.name, m.events.limit.other)
-			return
-		}
-		m.attributes = append(m.attributes, ',')
-	case k.does == redacts:
-		m.attributes = append(m.attributes, k.encoded...)
-		m.attributes = append(m.events.appendRedacted(m.attributes, value), ',')
-	case k.does == cutsOff:
-		m.drop(k, k.why)
-	}
-}
-
-// appendAttribute appends an attribute whose value is clean.
-func (m *Mapper) appendAttribute(k *key, value []byte) {
-	m.attributes = append(m.attributes, k.encoded...)
-	m.attributes = append(m.attributes, value...)
-	m.attributes = append(m.attributes, ',')
+	return !m.keys.upset
 }
 
 // lastOfEach returns the members without those whose key comes again later.
-func (m *Mapper) lastOfEach(object []byte, members []rawjson.Member) []rawjson.Member {
-	m.eventKeys.begin()
+func (m *eventMapper) lastOfEach(object []byte, members []rawjson.Member) []rawjson.Member {
+	m.keys.begin()
 	m.members = m.members[:0]
 	for _, member := range slices.Backward(members) {
-		k := m.eventKeys.of(object[member.KeyStart:member.KeyEnd], member.Escaped)
-		if k.seen != m.eventKeys.turn {
-			k.seen = m.eventKeys.turn
+		k := m.keys.of(object[member.KeyStart:member.KeyEnd], member.Escaped)
+		if k.seen != m.keys.turn {
+			k.seen = m.keys.turn
 			m.members = append(m.members, member)
 		}
 	}
@@ -152,21 +159,42 @@ func (m *Mapper) lastOfEach(object []byte, members []rawjson.Member) []rawjson.M
 	return m.members
 }
 
-// elementsChain is PostHog's column of what was clicked, which is no property.
-const elementsChain = "elements_chain"
+// appendProperty appends one attribute of an event.
+func (m *eventMapper) appendProperty(k *key, value []byte) {
+	out := m.out
+	out.notice(k)
+	switch {
+	case m.takesPlaces && (k.source|k.part) != placeNone:
+		m.landscape.take(k, value)
+	case k.does == copies:
+		start := len(out.json)
+		out.json = append(out.json, k.encoded...)
+		var ok bool
+		if out.json, ok = m.clean.append(out.json, value); !ok {
+			out.json = out.json[:start]
+			out.changes.drop(k.name, m.clean.limit.other)
+			return
+		}
+		out.json = append(out.json, ',')
+	case k.does == redacts:
+		out.json = append(out.json, k.encoded...)
+		out.json = append(m.clean.appendRedacted(out.json, value), ',')
+	case k.does == cutsOff:
+		out.drop(k, k.why)
+	}
+}
 
 // appendElements appends the row's chain of elements, with all properties, unless one of these has its name.
-func (m *Mapper) appendElements(e *posthog.Event) {
-	if !m.rules.allProperties || e.ElementsChain == nil {
+func (m *eventMapper) appendElements(e *posthog.Event) {
+	if !m.rules.all || e.ElementsChain == nil {
 		return
 	}
-	m.members = rawjson.WalkMembers(m.members[:0], m.attributes)
-	for _, member := range m.members {
-		if string(m.attributes[member.KeyStart:member.KeyEnd]) == elementsChain {
+	for _, member := range m.out.list() {
+		if string(m.out.json[member.KeyStart:member.KeyEnd]) == elementsChain {
 			return
 		}
 	}
-	if k := m.rules.eventProperty(elementsChain); k.does != drops {
+	if k := m.rules.property(elementsChain); k.does != drops {
 		m.appendProperty(k, e.ElementsChain)
 	}
 }

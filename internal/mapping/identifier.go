@@ -7,13 +7,19 @@ import (
 	"ph2cio/internal/customerio"
 )
 
-// identifier returns what the person of a scene is called by. The outcome is Rejected when that cannot be.
-func (m *Mapper) identifier(s *scene) (customerio.Identifier, Outcome) {
+// identifierRules are --identifier-key and --identifier-value.
+type identifierRules struct {
+	key   customerio.Key
+	value template // without parts when each person goes by their own
+}
+
+// of returns what the person of a scene is called by. The outcome is Rejected when that cannot be.
+func (r *identifierRules) of(s *scene, templates *renderer) (customerio.Identifier, Outcome) {
 	who := customerio.Identifier{Key: customerio.Key(s.person.By.String()), Value: s.person.Value}
-	if len(m.rules.identifier.parts) > 0 && !s.person.SentBefore() {
-		who.Key = m.rules.identifierKey
+	if len(r.value.parts) > 0 && !s.person.SentBefore() {
+		who.Key = r.key
 		var outcome Outcome
-		if who.Value, outcome = m.identifierValue(s); outcome.Bucket == Rejected {
+		if who.Value, outcome = r.fillIn(s, templates); outcome.Bucket == Rejected {
 			return who, outcome
 		}
 	}
@@ -33,22 +39,22 @@ func tooLong(who customerio.Identifier) Outcome {
 		who.Key, len(who.Value), customerio.MaxID, who.Value))
 }
 
-// identifierValue fills in the template of --identifier-value. All its placeholders must have a value: what is left of
+// fillIn fills in the template of --identifier-value. All its placeholders must have a value: what is left of
 // "crm-{person.properties.crm_id}" without one would be the same for all who have none, and make them one person.
-func (m *Mapper) identifierValue(s *scene) (string, Outcome) {
-	t := &m.rules.identifier
+func (r *identifierRules) fillIn(s *scene, templates *renderer) (string, Outcome) {
+	t := &r.value
 	if t.alone() && t.parts[0].field == fieldDistinctID {
 		return s.person.DistinctID, Outcome{}
 	}
 	if t.alone() {
-		value, ok := m.appendField(m.made[:0], &t.parts[0], s)
-		if m.made = value; ok && (value[0] == '{' || value[0] == '[') {
+		value, ok := templates.json(t, s)
+		if ok && (value[0] == '{' || value[0] == '[') {
 			return "", rejected(ReasonNoIdentifier, fmt.Sprintf("%s is not a single value: %.40s...", t.parts[0].literal, value))
 		}
 	}
-	var whole bool
-	if m.text, whole = m.renderText(m.text[:0], t, s); !whole {
+	text, whole := templates.plain(t, s)
+	if !whole {
 		return "", Outcome{}
 	}
-	return string(m.text), Outcome{}
+	return string(text), Outcome{}
 }

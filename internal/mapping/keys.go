@@ -105,22 +105,27 @@ func (k *keys) remember(found *key) {
 	k.outs[found.out] = found
 }
 
-// newKey prepares an attribute for a property. Its name is mended; a name that is a URL loses its secrets;
-// dots become what --dots says, but for the path to a subscription preference (Track API reference,
-// cio_subscription_preferences).
-func (r *Rules) newKey(name string) *key {
+// naming makes names of properties names of attributes.
+type naming struct {
+	dots    string // stands in for dots; empty leaves them
+	secrets *redact.Secrets
+}
+
+// key prepares an attribute for a property. Its name is mended; a name that is a URL loses its secrets; dots become what
+// --dots says, but for the path to a subscription preference (Track API reference, cio_subscription_preferences).
+func (n naming) key(name string) *key {
 	mended, found := mendedText([]byte(name))
 	k := &key{name: name, plain: string(mended)}
 	k.mended.addFlaws(found)
 	k.out = k.plain
 	if redact.Maybe(mended) {
-		if safe, hid := r.secrets.Append(nil, mended); hid {
+		if safe, hid := n.secrets.Append(nil, mended); hid {
 			k.out = string(safe)
 			k.mended.add(cutSecret)
 		}
 	}
-	if r.dots != "" && !underPreferences(k.plain) {
-		k.out = strings.ReplaceAll(k.out, ".", r.dots)
+	if n.dots != "" && !underPreferences(k.plain) {
+		k.out = strings.ReplaceAll(k.out, ".", n.dots)
 	}
 	k.renamed, k.dotted = k.out != k.name, strings.Contains(k.out, ".")
 	k.encoded = append(customerio.AppendString(nil, k.out), ':')

@@ -16,8 +16,8 @@ func TestManyKeys(t *testing.T) {
 		if got, want := string(op.Attributes), fmt.Sprintf(`{"cart_%d":2,"a_b":4}`, i); got != want {
 			t.Fatalf("row %d: attributes %s, want %s", i, got, want)
 		}
-		if len(m.eventKeys.known) > maxKeys+5 || len(m.eventKeys.outs) > maxKeys+5 {
-			t.Fatalf("row %d: %d keys remembered", i, len(m.eventKeys.known))
+		if len(m.events.keys.known) > maxKeys+5 || len(m.events.keys.outs) > maxKeys+5 {
+			t.Fatalf("row %d: %d keys remembered", i, len(m.events.keys.known))
 		}
 	}
 }

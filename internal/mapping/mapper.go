@@ -6,7 +6,6 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
-	"ph2cio/internal/rawjson"
 )
 
 // Mapper maps for one goroutine: it holds scratch memory and counts.
@@ -29,49 +28,31 @@ type Mapper struct {
 	// PostHog has it, and is sent without that.
 	OptedOut bool
 
-	rules   *Rules
-	people  settled
-	cuts    cuts         // of the operation under construction
-	changes changes      // the same
-	dotted  []dottedName // the same: a person's
-	optsOut bool         // the same: a property of the person says that they do not want to be written to
-
-	eventKeys, personKeys *keys
-	events, persons       cleaner
-	owners                owners
-	landscape             landscape
-	takesPlaces, isPage   bool
-	remembered            [256]remembered
-
-	attributes []byte // of the operation under construction: {"a":1,"b":2,
-	shrunk     []byte
-	personal   []byte // a person's attributes before they are mapped
-	members    []rawjson.Member
-	found      []rawjson.Member
-	made       []byte // by a template, as JSON
-	text       []byte // by a template, as text
-	part       []byte // by a placeholder
+	rules      *Rules
+	people     settled
+	attributes attributes
+	events     eventMapper
+	persons    personMapper
+	templates  renderer
 	hasher     hasher
 }
 
 // settled is what a mapper asks of people.Settled.
 type settled interface {
+	attributesOf
 	Lookup(distinctID []byte) (*people.Person, people.Status)
-	AppendAttributes(dst []byte, p *people.Person) []byte
 }
 
 // NewMapper returns a mapper over settled people.
 func (r *Rules) NewMapper(s *people.Settled) *Mapper { return r.newMapper(s) }
 
 func (r *Rules) newMapper(s settled) *Mapper {
-	m := &Mapper{
-		ValuesCut: map[string]int64{}, rules: r, people: s,
-		eventKeys: newKeys(r.eventProperty), personKeys: newKeys(r.personProperty),
-	}
-	m.events = cleaner{secrets: r.secrets, limit: r.eventLimit, cuts: &m.cuts}
-	m.persons = cleaner{
-		secrets: r.secrets, limit: limit{customerio.MaxAttributeValue, cutString, cutValue}, cuts: &m.cuts,
-	}
+	m := &Mapper{ValuesCut: map[string]int64{}, rules: r, people: s}
+	clean := cleaner{secrets: r.secrets, limit: r.events.limit, cuts: &m.attributes.cuts}
+	m.events.init(&r.events, &m.attributes, clean)
+	clean.limit = limit{customerio.MaxAttributeValue, cutString, cutValue}
+	m.persons.init(&r.persons, &m.attributes, clean)
+	m.templates = renderer{people: s, named: r.templates.properties, clean: &m.events.clean}
 	return m
 }
 
@@ -130,7 +111,7 @@ func withoutPerson(status people.Status, distinctID []byte) Outcome {
 // track appends the operation of an event, page or screen.
 func (m *Mapper) track(dst []byte, e *posthog.Event, c *class, person *people.Person) ([]byte, Outcome) {
 	s := scene{event: e, seconds: c.at.Seconds(), person: person}
-	who, bad := m.identifier(&s)
+	who, bad := m.rules.identifier.of(&s, &m.templates)
 	if bad.Bucket == Rejected {
 		return dst, bad
 	}
@@ -140,17 +121,18 @@ func (m *Mapper) track(dst []byte, e *posthog.Event, c *class, person *people.Pe
 // trackAs appends the operation of an event, page or screen for somebody.
 func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, s *scene, c *class) ([]byte, Outcome) {
 	e := s.event
-	m.begin(c.Action)
-	m.appendProperties(e)
-	m.appendElements(e)
-	if m.isPage {
-		m.appendPageParts()
+	m.attributes.begin()
+	m.events.append(e, c.Action)
+	for i := range m.rules.events.assigned {
+		a := &m.rules.events.assigned[i]
+		if value, ok := m.templates.json(&a.template, s); ok {
+			m.events.appendProperty(a.key, value)
+		}
 	}
-	m.appendAssignments(m.rules.eventAttributes, s, who)
-	m.closeAttributes()
+	m.attributes.close()
 	name := m.name(c)
 	if e.NameBroken && c.Action == customerio.Event {
-		m.cuts.add(cutUTF8)
+		m.attributes.cuts.add(cutUTF8)
 	}
 	o := c.Outcome
 	o.ID, o.At = m.hasher.id(e), s.seconds
@@ -161,89 +143,71 @@ func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, s *scene, c *cla
 	})
 }
 
-// forget starts an operation anew.
-func (m *Mapper) forget() {
-	m.cuts.forget()
-	m.changes = m.changes[:0]
-	m.dotted = m.dotted[:0]
-}
-
-func (m *Mapper) begin(action customerio.Action) {
-	m.forget()
-	m.attributes = append(m.attributes[:0], '{')
-	m.isPage = action == customerio.Page
-	m.takesPlaces = m.isPage || action == customerio.Screen
-	if m.takesPlaces {
-		m.landscape.reset()
-	}
-}
-
 // name returns the name of an event, page or screen.
 func (m *Mapper) name(c *class) []byte {
 	switch c.Action {
 	case customerio.Page:
-		return m.pageName(c)
+		return m.events.landscape.pageName(c.name.plain)
 	case customerio.Screen:
-		return m.screenName(c)
+		return m.events.landscape.screenName(c.name.plain)
 	}
 	if c.name.cuts.any {
-		m.cuts.addAll(&c.name.cuts)
+		m.attributes.cuts.addAll(&c.name.cuts)
 	}
 	return c.name.plain
-}
-
-// closeAttributes ends the object of attributes.
-func (m *Mapper) closeAttributes() {
-	if last := len(m.attributes) - 1; last > 0 {
-		m.attributes[last] = '}' // over the comma
-		return
-	}
-	m.attributes = append(m.attributes, '}')
 }
 
 // finish appends the operation and counts what was changed for it. One that is too large loses its largest $ properties;
 // if that is not enough it is rejected.
 func (m *Mapper) finish(dst []byte, o Outcome, build func(dst, attributes []byte) []byte) ([]byte, Outcome) {
-	out := build(dst, m.attributesOrNil())
+	out := build(dst, m.attributes.orNil())
 	size := len(out) - len(dst)
 	if excess := size - customerio.MaxItem; excess > 0 {
-		if !m.shrink(excess) {
-			m.forget()
+		if !m.attributes.shrink(excess) {
+			m.attributes.forget()
 			return dst, rejected(ReasonTooLarge,
 				fmt.Sprintf("the %s has %d bytes; the limit is %d", o.Action, size, customerio.MaxItem))
 		}
-		out = build(dst, m.attributesOrNil())
+		out = build(dst, m.attributes.orNil())
 	}
-	m.cuts.moveTo(m.ValuesCut)
-	m.Changes.take(m.changes, o.Action)
-	m.Dotted.take(m.dotted)
+	m.attributes.cuts.moveTo(m.ValuesCut)
+	m.Changes.take(m.attributes.changes, o.Action)
+	m.Dotted.take(m.attributes.dotted)
 	return out, o
 }
 
-// attributesOrNil leaves out an object without attributes.
-func (m *Mapper) attributesOrNil() []byte {
-	if len(m.attributes) <= len(`{}`) {
-		return nil
+// Person appends the person's identify operation. The outcome is Send, or Rejected with a reason; then dst comes back
+// unchanged.
+func (m *Mapper) Person(dst []byte, p *people.Person) ([]byte, Outcome) {
+	m.persons.json = m.people.AppendAttributes(m.persons.json[:0], p)
+	s := scene{person: p, properties: m.persons.json}
+	who, bad := m.rules.identifier.of(&s, &m.templates)
+	if bad.Bucket == Rejected {
+		return dst, bad
 	}
-	return m.attributes
-}
-
-// shrink drops the largest $ properties until excess bytes are gone. It reports whether there were enough.
-func (m *Mapper) shrink(excess int) bool {
-	m.members = rawjson.WalkMembers(m.members[:0], m.attributes)
-	gone, n, ok := largestDollar(m.attributes, m.members, excess)
-	if !ok {
-		return false
-	}
-	m.cuts.addMany(cutLargest, n)
-	for i, member := range m.members {
-		if gone[i] {
-			m.changes.drop(string(nameOf(m.attributes, member)), cutLargest)
+	m.attributes.begin()
+	m.persons.append(p, who, m.Unsubscribed)
+	for i := range m.rules.persons.assigned {
+		a := &m.rules.persons.assigned[i]
+		if value, ok := m.templates.json(&a.template, &s); ok {
+			m.persons.appendProperty(a.key, value, who)
 		}
 	}
-	m.shrunk = appendWithout(m.shrunk[:0], m.attributes, m.members, gone)
-	m.attributes, m.shrunk = m.shrunk, m.attributes
-	return true
+	m.OptedOut = m.persons.optsOut && !unsubscribes(&m.attributes)
+	m.attributes.close()
+	m.attributes.limit(customerio.MaxAttributes, m.rules.persons.firstOfAll)
+	return m.finish(dst, Outcome{Action: customerio.Identify}, func(dst, attributes []byte) []byte {
+		return customerio.AppendIdentify(dst, who, attributes, m.rules.identifyTime(p))
+	})
+}
+
+// identifyTime is when the person's attributes were last changed, 0 to leave it out.
+func (r *Rules) identifyTime(p *people.Person) int64 {
+	t := posthog.Time{Micros: p.Updated * 1_000_000, State: posthog.Known}
+	if !r.identifyTimestamp || !sendable(t) || t.Micros > r.span.now {
+		return 0
+	}
+	return p.Updated
 }
 
 // Link appends the operation that merges a profile into a person's. The outcome is Send, Skipped where the two are one
@@ -252,7 +216,7 @@ func (m *Mapper) Link(dst []byte, l people.Link) ([]byte, Outcome) {
 	if m.Refused[l.Person.Number] {
 		return dst, rejected(ReasonPersonRejected, "the person that a profile is to be merged into was rejected")
 	}
-	primary, bad := m.identifier(&scene{person: l.Person})
+	primary, bad := m.rules.identifier.of(&scene{person: l.Person}, &m.templates)
 	if bad.Bucket == Rejected {
 		return dst, bad
 	}

@@ -2,10 +2,14 @@ package mapping
 
 import (
 	"bytes"
+	"encoding/csv"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"unicode"
+	"unicode/utf8"
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/posthog"
@@ -113,6 +117,25 @@ const customers = "[^$]*"
 func (n *names) adds() bool {
 	all := slices.Contains(n.only, customers) || slices.Contains(n.only, "*")
 	return all && n.only.Match(viewed[0]) && n.only.Match(viewed[1])
+}
+
+// with returns the value of --events that sends events of a name too, beside all that is sent without
+// it; empty when the name cannot be typed.
+func (n *names) with(name string) string {
+	name = strings.TrimSpace(name)
+	if name == "" || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
+		return ""
+	}
+	all := slices.Clone(n.only)
+	if len(all) == 0 {
+		all = append(Globs{customers}, viewed...)
+	}
+	all = append(all, strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(name))
+	var line strings.Builder
+	w := csv.NewWriter(&line)
+	_ = w.Write(all) // into memory
+	w.Flush()
+	return strings.TrimSuffix(line.String(), "\n")
 }
 
 // eventNamed makes a name fit. Some are URLs, or have one in them.

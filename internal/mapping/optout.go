@@ -4,9 +4,7 @@ import (
 	"bytes"
 	"strconv"
 
-	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
-	"ph2cio/internal/rawjson"
 )
 
 const (
@@ -30,48 +28,30 @@ func isTrue(value []byte) bool {
 	return err == nil && number == 1
 }
 
-// hasUnsubscribed reports whether PostHog's workflows say that a person has unsubscribed.
-func (m *Mapper) hasUnsubscribed(p *people.Person) bool {
-	if m.Unsubscribed == nil {
-		return false
-	}
-	var email []byte
-	for _, member := range m.members {
-		value := m.personal[member.ValueStart:member.ValueEnd]
-		if string(nameOf(m.personal, member)) == "email" && value[0] == '"' {
-			email, _ = appendPlain(email[:0], value[1:len(value)-1])
-		}
-	}
-	return m.Unsubscribed(p, email)
-}
-
-// unsubscribes reports whether the attributes under construction say that the person wants no messages.
-func (m *Mapper) unsubscribes() bool {
-	m.members = rawjson.WalkMembers(m.members[:0], m.attributes)
-	for _, member := range m.members {
-		if string(nameOf(m.attributes, member)) == unsubscribed {
-			return isTrue(m.attributes[member.ValueStart:member.ValueEnd])
+// unsubscribes reports whether the attributes say that the person wants no messages.
+func unsubscribes(a *attributes) bool {
+	for _, member := range a.list() {
+		if string(nameOf(a.json, member)) == unsubscribed {
+			return isTrue(a.json[member.ValueStart:member.ValueEnd])
 		}
 	}
 	return false
 }
 
-// tellOptOut makes sure that a person who opted out in PostHog's workflows has `unsubscribed`, where that is
-// allowed.
-func (m *Mapper) tellOptOut() {
-	r := m.rules
-	allowed := r.allowed.has(unsubscribed) && !sets(r.personAttributes, unsubscribed)
-	if !m.optsOut || !allowed || m.unsubscribes() {
+// optOut makes sure that the attributes, which are not closed yet, say that the person wants no messages.
+func optOut(a *attributes) {
+	if unsubscribes(a) {
 		return
 	}
-	gone := make([]bool, len(m.members))
-	for i, member := range m.members {
-		gone[i] = string(nameOf(m.attributes, member)) == unsubscribed
+	members := a.list()
+	gone := make([]bool, len(members))
+	for i, member := range members {
+		gone[i] = string(nameOf(a.json, member)) == unsubscribed
 	}
-	m.shrunk = appendWithout(m.shrunk[:0], m.attributes, m.members, gone)
-	m.attributes, m.shrunk = m.shrunk[:len(m.shrunk)-len("}")], m.attributes
-	if len(m.attributes) > len("{") {
-		m.attributes = append(m.attributes, ',')
+	a.remove(members, gone)
+	a.json = a.json[:len(a.json)-len("}")]
+	if len(a.json) > len("{") {
+		a.json = append(a.json, ',')
 	}
-	m.attributes = append(m.attributes, `"`+unsubscribed+`":true,`...)
+	a.json = append(a.json, `"`+unsubscribed+`":true,`...)
 }

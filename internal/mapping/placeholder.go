@@ -21,6 +21,13 @@ const (
 	fieldPersonProperty
 )
 
+// part is a literal or a placeholder.
+type part struct {
+	field   field
+	literal string // of fieldLiteral, else the placeholder as it is written
+	key     string // of fieldEventProperty and fieldPersonProperty
+}
+
 // What may stand between braces, in PostHog's words.
 var placeholders = []struct {
 	name  string
@@ -125,11 +132,4 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
-}
-
-// part is a literal or a placeholder.
-type part struct {
-	field   field
-	literal string // of fieldLiteral, else the placeholder as it is written
-	key     string // of fieldEventProperty and fieldPersonProperty
 }

@@ -18,65 +18,88 @@ type scene struct {
 	properties []byte // the person's, for fieldPersonProperty; nil when they have not been read yet
 }
 
-// appendAssignments appends the attributes made from templates. A template that is one placeholder alone keeps the
-// value's type, and makes no attribute when there is no value; one with other text in it makes a string, with nothing in
-// place of what is missing.
-func (m *Mapper) appendAssignments(all []assignment, s *scene, who customerio.Identifier) {
-	for i := range all {
-		a := &all[i]
-		var ok bool
-		if m.made, ok = m.render(m.made[:0], &a.template, s); !ok {
-			continue
-		}
-		if s.event == nil {
-			m.appendPersonal(a.key, m.made, who)
-		} else {
-			m.appendProperty(a.key, m.made)
+// templateNames are what templates name.
+type templateNames struct {
+	properties map[string]bool // of people
+	personID   bool            // PostHog's person UUID
+}
+
+// note remembers what a template names.
+func (n *templateNames) note(t template) {
+	for _, p := range t.parts {
+		n.personID = n.personID || p.field == fieldPersonID
+		if p.field == fieldPersonProperty {
+			n.properties[p.key] = true
 		}
 	}
 }
 
-// render appends what a template makes, as a JSON value. ok is false when that is nothing.
-func (m *Mapper) render(dst []byte, t *template, s *scene) (value []byte, ok bool) {
+// attributesOf gives the folded properties of people.
+type attributesOf interface {
+	AppendAttributes(dst []byte, p *people.Person) []byte
+}
+
+// renderer fills in templates.
+type renderer struct {
+	people attributesOf
+	named  map[string]bool // properties of people that templates name
+	clean  *cleaner
+
+	remembered [256]remembered
+	personal   []byte           // scratch: a person's properties
+	found      []rawjson.Member // scratch: of a person's properties
+	made       []byte           // scratch: by a template, as JSON
+	text       []byte           // scratch: by a template, as text
+	part       []byte           // scratch: by a placeholder
+}
+
+// json returns what a template makes, as a JSON value. A template that is one placeholder alone keeps the value's type, and
+// ok is false when there is no value; one with other text in it makes a string, with nothing in place of what is missing.
+// The value is good until the next call of any method.
+func (r *renderer) json(t *template, s *scene) (value []byte, ok bool) {
 	if t.alone() {
-		return m.appendField(dst, &t.parts[0], s)
+		r.made, ok = r.appendField(r.made[:0], &t.parts[0], s)
+		return r.made, ok
 	}
-	m.text, _ = m.renderText(m.text[:0], t, s)
-	return customerio.AppendString(dst, m.text), true
+	text, _ := r.plain(t, s)
+	r.made = customerio.AppendString(r.made[:0], text)
+	return r.made, true
 }
 
-// renderText appends what a template makes, as plain text. whole is false when a placeholder had no value.
-func (m *Mapper) renderText(dst []byte, t *template, s *scene) (text []byte, whole bool) {
-	whole = true
+// plain returns what a template makes, as plain text that is good until the next call of any method. whole is false when a
+// placeholder had no value.
+func (r *renderer) plain(t *template, s *scene) (text []byte, whole bool) {
+	text, whole = r.text[:0], true
 	for i := range t.parts {
 		p := &t.parts[i]
 		if p.field == fieldLiteral {
-			dst = append(dst, p.literal...)
+			text = append(text, p.literal...)
 			continue
 		}
 		var ok bool
-		if m.part, ok = m.appendField(m.part[:0], p, s); ok {
-			dst = m.appendPart(dst, m.part)
+		if r.part, ok = r.appendField(r.part[:0], p, s); ok {
+			text = r.appendPart(text, r.part)
 		}
 		whole = whole && ok
 	}
-	return dst, whole
+	r.text = text
+	return text, whole
 }
 
 // appendPart appends a JSON value as text: a string without its quotes and escapes, another value as it is written.
-func (m *Mapper) appendPart(dst, value []byte) []byte {
+func (r *renderer) appendPart(dst, value []byte) []byte {
 	switch value[0] {
 	case '"':
 		dst, _ = appendPlain(dst, value[1:len(value)-1])
 		return dst
 	case '{', '[':
-		return m.events.appendNested(dst, value) // in a text, secrets could not be found any more
+		return r.clean.appendNested(dst, value) // in a text, secrets could not be found any more
 	}
 	return append(dst, value...)
 }
 
 // appendField appends what a placeholder stands for, as a JSON value. ok is false when there is none; a null is none.
-func (m *Mapper) appendField(dst []byte, p *part, s *scene) (value []byte, ok bool) {
+func (r *renderer) appendField(dst []byte, p *part, s *scene) (value []byte, ok bool) {
 	switch p.field {
 	case fieldEvent:
 		return customerio.AppendString(dst, s.event.Name), true
@@ -105,10 +128,10 @@ func (m *Mapper) appendField(dst []byte, p *part, s *scene) (value []byte, ok bo
 		return appendFound(dst, s.event.Properties, s.event.Members, p.key)
 	case fieldPersonProperty:
 		if s.properties == nil {
-			s.properties = m.propertiesOf(s.person)
+			s.properties = r.propertiesOf(s.person)
 		}
-		m.found = rawjson.WalkMembers(m.found[:0], s.properties)
-		return appendFound(dst, s.properties, m.found, p.key)
+		r.found = rawjson.WalkMembers(r.found[:0], s.properties)
+		return appendFound(dst, s.properties, r.found, p.key)
 	}
 	return dst, false
 }
@@ -133,30 +156,21 @@ func appendFound(dst, object []byte, members []rawjson.Member, name string) ([]b
 	return dst, false
 }
 
-// nameOf returns a member's name without escapes.
-func nameOf(object []byte, member rawjson.Member) []byte {
-	name := object[member.KeyStart:member.KeyEnd]
-	if member.Escaped {
-		name, _ = appendPlain(nil, name)
-	}
-	return name
-}
-
 // propertiesOf returns those properties of a person that templates name. Events of one person mostly come close to each
 // other, so the last people's are remembered.
-func (m *Mapper) propertiesOf(p *people.Person) []byte {
-	slot := &m.remembered[p.Number%uint32(len(m.remembered))]
+func (r *renderer) propertiesOf(p *people.Person) []byte {
+	slot := &r.remembered[p.Number%uint32(len(r.remembered))]
 	if slot.person == p {
 		return slot.properties
 	}
-	m.personal = m.people.AppendAttributes(m.personal[:0], p)
-	m.found = rawjson.WalkMembers(m.found[:0], m.personal)
-	gone := make([]bool, len(m.found))
-	for i, member := range m.found {
-		gone[i] = !m.rules.templated[string(nameOf(m.personal, member))]
+	r.personal = r.people.AppendAttributes(r.personal[:0], p)
+	r.found = rawjson.WalkMembers(r.found[:0], r.personal)
+	gone := make([]bool, len(r.found))
+	for i, member := range r.found {
+		gone[i] = !r.named[string(nameOf(r.personal, member))]
 	}
 	slot.person = p
-	slot.properties = appendWithout(slot.properties[:0], m.personal, m.found, gone)
+	slot.properties = appendWithout(slot.properties[:0], r.personal, r.found, gone)
 	return slot.properties
 }
 

@@ -47,6 +47,12 @@ func newAllowed(names []string) (allowed, error) {
 // has reports whether a name was allowed, itself or with all that begins with its part up to the first dot.
 func (a allowed) has(name string) bool { return a[name] || a[firstPart(name)] }
 
+// refuses reports whether one of the names is reserved and not allowed. What counts is a name up to its first dot:
+// Customer.io may take the rest for a path.
+func (a allowed) refuses(reserved func(string) bool, names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return reserved(firstPart(name)) && !a.has(name) })
+}
+
 // firstPart returns a name up to its first dot.
 func firstPart(name string) string {
 	first, _, _ := strings.Cut(name, ".")

@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,27 +19,12 @@ type Rules struct {
 	names      names
 	holdRecent bool // hold events younger than 72 hours
 
-	pageName       place // what a page is named by, first; placeNone for its event's name
-	screenByEvent  bool  // a screen is named by its event's name
-	dots           string
-	urlWithQuery   bool // the name of a page may have a query and a fragment
-	pageParts      []pagePart
-	allProperties  bool
-	dropProperties Globs
-	secrets        *redact.Secrets
-	eventLimit     limit
-
-	allPersonProperties bool
-	dateAttributes      Globs
-	identifyTimestamp   bool
-
-	allowed          allowed
-	eventAttributes  []assignment
-	personAttributes []assignment
-	identifierKey    customerio.Key
-	identifier       template        // without parts when each person goes by their own
-	templated        map[string]bool // person properties that a template names
-	personID         bool            // a template names PostHog's person UUID
+	secrets           *redact.Secrets
+	events            eventRules
+	persons           personRules
+	identifier        identifierRules
+	templates         templateNames
+	identifyTimestamp bool
 }
 
 // New checks the options. An error names the flag and what it takes.
@@ -48,14 +32,16 @@ func New(o Options) (*Rules, error) {
 	if o.Now.IsZero() {
 		return nil, errors.New("mapping rules need the time of the run")
 	}
+	secrets := redact.New(listed(o.RedactQuery))
+	naming := naming{o.Dots, secrets}
 	r := &Rules{
 		span:              newSpan(o),
 		holdRecent:        o.HoldRecent,
-		dots:              o.Dots,
-		secrets:           redact.New(listed(o.RedactQuery)),
-		eventLimit:        limit{o.EventValueLimit, cutEventValue, cutEventValue},
+		secrets:           secrets,
+		events:            eventRules{naming: naming, limit: limit{o.EventValueLimit, cutEventValue, cutEventValue}},
+		persons:           personRules{naming: naming},
+		templates:         templateNames{properties: map[string]bool{}},
 		identifyTimestamp: o.IdentifyTimestamp,
-		templated:         map[string]bool{},
 	}
 	var errs []error
 	for _, set := range []func(*Rules, Options) error{
@@ -87,37 +73,23 @@ func (r *Rules) setNames(o Options) error {
 	return errors.Join(err1, err2)
 }
 
-// EventsWith returns the value of --events that sends events of a name too, beside all that is sent without
-// it; empty when the name cannot be typed.
-func (r *Rules) EventsWith(name string) string {
-	name = strings.TrimSpace(name)
-	if name == "" || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
-		return ""
-	}
-	all := slices.Clone(r.names.only)
-	if len(all) == 0 {
-		all = append(Globs{customers}, viewed...)
-	}
-	all = append(all, strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(name))
-	var line strings.Builder
-	w := csv.NewWriter(&line)
-	_ = w.Write(all) // into memory
-	w.Flush()
-	return strings.TrimSuffix(line.String(), "\n")
-}
+// EventsWith returns the value of --events that sends events of a name too, beside all that is sent without it; empty
+// when the name cannot be typed.
+func (r *Rules) EventsWith(name string) string { return r.names.with(name) }
 
 func (r *Rules) setPageName(o Options) error {
+	pages := &r.events.pages
 	switch o.PageName {
 	case "", "url":
-		r.pageName, r.urlWithQuery = placeURL, true
+		pages.name, pages.withQuery = placeURL, true
 	case "url-no-query":
-		r.pageName = placeURL
+		pages.name = placeURL
 	case "path":
-		r.pageName = placePath
+		pages.name = placePath
 	case "title":
-		r.pageName = placeTitle
+		pages.name = placeTitle
 	case "event":
-		r.pageName = placeNone
+		pages.name = placeNone
 	default:
 		return fmt.Errorf("--page-name takes url, url-no-query, path, title or event, not %q", o.PageName)
 	}
@@ -128,7 +100,7 @@ func (r *Rules) setScreenName(o Options) error {
 	switch o.ScreenName {
 	case "", "name":
 	case "event":
-		r.screenByEvent = true
+		r.events.pages.screenByEvent = true
 	default:
 		return fmt.Errorf("--screen-name takes name or event, not %q", o.ScreenName)
 	}
@@ -146,13 +118,13 @@ func (r *Rules) checkDots(o Options) error {
 
 func (r *Rules) setProperties(o Options) error {
 	var errs [5]error
-	r.allProperties, errs[0] = all("properties", o.Properties)
-	r.allPersonProperties, errs[1] = all("person-properties", o.PersonProperties)
+	r.events.all, errs[0] = all("properties", o.Properties)
+	r.persons.all, errs[1] = all("person-properties", o.PersonProperties)
 	if o.EventValueLimit < 0 {
 		errs[2] = fmt.Errorf("--event-value-limit takes a number of bytes, 0 for no limit, not %d", o.EventValueLimit)
 	}
-	r.dropProperties, errs[3] = NewGlobs("drop-property", o.DropProperties)
-	r.dateAttributes, errs[4] = NewGlobs("date-attributes", append([]string{"created_at", "createdAt"}, o.DateAttributes...))
+	r.events.drop, errs[3] = NewGlobs("drop-property", o.DropProperties)
+	r.persons.dates, errs[4] = NewGlobs("date-attributes", append([]string{"created_at", "createdAt"}, o.DateAttributes...))
 	return errors.Join(errs[:]...)
 }
 
@@ -168,30 +140,31 @@ func all(flag, value string) (bool, error) {
 }
 
 func (r *Rules) setReserved(o Options) (err error) {
-	r.allowed, err = newAllowed(listed(o.AllowReserved))
+	r.events.allowed, err = newAllowed(listed(o.AllowReserved))
+	r.persons.allowed = r.events.allowed
 	return err
 }
 
 func (r *Rules) setAttributes(o Options) (err error) {
-	if r.eventAttributes, err = newAssignments("event-attribute", o.EventAttributes, r.eventAttribute); err != nil {
+	if r.events.assigned, err = newAssignments("event-attribute", o.EventAttributes, r.events.attribute); err != nil {
 		return err
 	}
-	if r.personAttributes, err = newAssignments("person-attribute", o.PersonAttributes, r.personAttribute); err != nil {
+	if r.persons.assigned, err = newAssignments("person-attribute", o.PersonAttributes, r.persons.attribute); err != nil {
 		return err
 	}
-	for i, a := range r.personAttributes {
+	for i, a := range r.persons.assigned {
 		if placeholder := a.needsEvent(); placeholder != "" {
 			return fmt.Errorf("--person-attribute: %s: a person has no %s, because it differs from event to event; "+
 				"use %s or --event-attribute", o.PersonAttributes[i], placeholder, ofPeople)
 		}
 	}
-	if len(r.personAttributes) > customerio.MaxAttributes {
+	if len(r.persons.assigned) > customerio.MaxAttributes {
 		return fmt.Errorf("--person-attribute was given %d times; a person can have %d attributes",
-			len(r.personAttributes), customerio.MaxAttributes)
+			len(r.persons.assigned), customerio.MaxAttributes)
 	}
-	r.newPageParts()
-	for _, a := range slices.Concat(r.eventAttributes, r.personAttributes) {
-		r.note(a.template)
+	r.events.pages.parts = newPageParts(r.events.naming, r.events.drop, r.events.assigned)
+	for _, a := range slices.Concat(r.events.assigned, r.persons.assigned) {
+		r.templates.note(a.template)
 	}
 	return nil
 }
@@ -204,38 +177,28 @@ func (r *Rules) setIdentifier(o Options) (err error) {
 		return nil
 	}
 	keys := []customerio.Key{customerio.ID, customerio.Email, customerio.Phone, customerio.CioID}
-	if r.identifierKey = o.IdentifierKey; r.identifierKey == "" {
-		r.identifierKey = customerio.ID
+	if r.identifier.key = o.IdentifierKey; r.identifier.key == "" {
+		r.identifier.key = customerio.ID
 	}
-	if !slices.Contains(keys, r.identifierKey) {
+	if !slices.Contains(keys, r.identifier.key) {
 		return fmt.Errorf("--identifier-value is for the key id, email, phone or cio_id, not %q", o.IdentifierKey)
 	}
-	if r.identifier, err = parseTemplate(o.IdentifierValue); err != nil {
+	if r.identifier.value, err = parseTemplate(o.IdentifierValue); err != nil {
 		return fmt.Errorf("--identifier-value: %s: %w", o.IdentifierValue, err)
 	}
-	if !slices.ContainsFunc(r.identifier.parts, func(p part) bool { return p.field != fieldLiteral }) {
+	if !r.identifier.value.hasPlaceholder() {
 		return fmt.Errorf("--identifier-value: %s has no placeholder, so everybody would become the same person",
 			o.IdentifierValue)
 	}
-	if placeholder := r.identifier.needsEvent(); placeholder != "" {
+	if placeholder := r.identifier.value.needsEvent(); placeholder != "" {
 		return fmt.Errorf("--identifier-value: %s: a person has no %s, because it differs from event to event; use %s", o.IdentifierValue, placeholder, ofPeople)
 	}
-	r.note(r.identifier)
+	r.templates.note(r.identifier.value)
 	return nil
 }
 
 // UsesPersonID reports whether a template names PostHog's person UUID.
-func (r *Rules) UsesPersonID() bool { return r.personID }
-
-// note remembers what a template names.
-func (r *Rules) note(t template) {
-	for _, p := range t.parts {
-		r.personID = r.personID || p.field == fieldPersonID
-		if p.field == fieldPersonProperty {
-			r.templated[p.key] = true
-		}
-	}
-}
+func (r *Rules) UsesPersonID() bool { return r.templates.personID }
 
 // Filtered reports whether any option leaves out rows that would otherwise be sent for good. Rows that are only held
 // because they are recent are not left out.
@@ -245,12 +208,12 @@ func (r *Rules) Filtered() bool {
 
 // KeepsDollar reports whether KeepPersonProperty keeps any key that begins with a $.
 func (r *Rules) KeepsDollar() bool {
-	for key := range r.templated {
+	for key := range r.templates.properties {
 		if strings.HasPrefix(key, "$") {
 			return true
 		}
 	}
-	return r.allPersonProperties
+	return r.persons.all
 }
 
 // KeptDollars are the keys that begin with a $ and that KeepPersonProperty keeps even if not KeepsDollar.
@@ -260,7 +223,7 @@ func KeptDollars() []string { return []string{WorkflowsOptOut} }
 // template names, and those that are left out but counted. Of keys with a $ those are KeptDollars
 // alone, unless KeepsDollar.
 func (r *Rules) KeepPersonProperty(key []byte) bool {
-	return r.allPersonProperties || len(key) == 0 || key[0] != '$' || r.templated[string(key)] || string(key) == WorkflowsOptOut
+	return r.persons.all || len(key) == 0 || key[0] != '$' || r.templates.properties[string(key)] || string(key) == WorkflowsOptOut
 }
 
 // HoldsRecent reports whether events younger than customerio.CampaignAge are held.

@@ -30,7 +30,7 @@ func (r *Rules) NewSizer() *Sizer { return &Sizer{r.newMapper(nobody{})} }
 // Of returns whether a row's operation fits. Rows that are not sent fit.
 func (s *Sizer) Of(e *posthog.Event) Fit {
 	rules := s.mapper.rules
-	if len(rules.eventAttributes) == 0 && len(e.Properties) <= surelyFits {
+	if len(rules.events.assigned) == 0 && len(e.Properties) <= surelyFits {
 		return Fits
 	}
 	c := rules.classify(e)

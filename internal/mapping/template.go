@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -62,4 +63,9 @@ func (t template) needsEvent() string {
 		}
 	}
 	return ""
+}
+
+// hasPlaceholder reports whether the template makes different texts of different people or events.
+func (t template) hasPlaceholder() bool {
+	return slices.ContainsFunc(t.parts, func(p part) bool { return p.field != fieldLiteral })
 }

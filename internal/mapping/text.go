@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/rawjson"
 )
 
 // mendedText makes plain text valid UTF-8 without U+0000.
@@ -52,4 +53,13 @@ func ShortID(id string) string {
 		return id
 	}
 	return fmt.Sprintf("%s... (%d bytes)", shortened([]byte(id), shownOfID), len(id))
+}
+
+// nameOf returns a member's name without escapes.
+func nameOf(object []byte, member rawjson.Member) []byte {
+	name := object[member.KeyStart:member.KeyEnd]
+	if member.Escaped {
+		name, _ = appendPlain(nil, name)
+	}
+	return name
 }

@@ -10,15 +10,15 @@ const (
 )
 
 // EventProperty says what is done with an event's property of this plain name.
-func (r *Rules) EventProperty(name string) string { return r.eventProperty(name).treatment() }
+func (r *Rules) EventProperty(name string) string { return r.events.property(name).treatment() }
 
 // PersonProperty says what is done with a person's property of this plain name.
-func (r *Rules) PersonProperty(name string) string { return r.personProperty(name).treatment() }
+func (r *Rules) PersonProperty(name string) string { return r.persons.property(name).treatment() }
 
 // Remarkable reports whether a person's property of this plain name is changed in its name, left out to fit,
 // has a dot in its name when it is sent, or can say that somebody opted out.
 func (r *Rules) Remarkable(name string) bool {
-	k := r.personProperty(name)
+	k := r.persons.property(name)
 	return k.optOut || k.does == cutsOff || k.sent() && (k.renamed || k.dotted)
 }
 
