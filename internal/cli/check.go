@@ -226,7 +226,7 @@ func checkSources(ctx context.Context, o *readingOptions, args []string) (findin
 			continue
 		}
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok && trouble.Persons && s.Beside && len(sources) > 1 {
-			says = append(says, fmt.Sprintf("%s is an export of persons: %s", s.Name, trouble.Hint))
+			says = append(says, fmt.Sprintf("%s is an export of persons: %s", s.Name, trouble.Advice))
 			continue
 		}
 		if bad++; bad <= mostBadSources {

@@ -107,8 +107,8 @@ func hintOf(err error) string {
 	if p, ok := errors.AsType[*problem](err); ok && p.hint != "" {
 		return p.hint
 	}
-	if s, ok := errors.AsType[*posthog.SourceError](err); ok && s.Hint != "" {
-		return s.Hint
+	if s, ok := errors.AsType[*posthog.SourceError](err); ok && s.Advice != "" {
+		return s.Advice
 	}
 	if _, ok := errors.AsType[*export.PersonsError](err); ok {
 		return "export it again, or leave --persons out; ph2cio needs the whole file to know who is who"

@@ -122,5 +122,5 @@ func TestErrorsHaveACodeAndAHint(t *testing.T) {
 func status(code int) error { return &customerio.APIError{Request: "asking", Status: code} }
 
 func sourceError(hint string) error {
-	return &posthog.SourceError{Path: "x.jsonl", Kind: posthog.Refused, Err: errors.New("no events"), Hint: hint}
+	return &posthog.SourceError{Path: "x.jsonl", Kind: posthog.Refused, Err: errors.New("no events"), Advice: hint}
 }

@@ -72,7 +72,7 @@ func (p *program) warnOfHalfRows(l *export.Learned) {
 			continue
 		}
 		if told++; told <= mostWarnings {
-			p.warn("%s: %v: %s", said.Path, said.Err, said.Hint)
+			p.warn("%s: %v: %s", said.Path, said.Err, said.Advice)
 		}
 	}
 	if more := told - mostWarnings; more > 0 {
@@ -84,7 +84,7 @@ func (p *program) warnOfHalfRows(l *export.Learned) {
 func (p *program) warnOfPersons(l *export.Learned) {
 	for _, said := range l.Said {
 		if said.Persons {
-			p.warn("%s: %v: %s", said.Path, said.Err, said.Hint)
+			p.warn("%s: %v: %s", said.Path, said.Err, said.Advice)
 		}
 	}
 }

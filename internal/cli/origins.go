@@ -68,7 +68,7 @@ func (p *program) advice(err error, text string) string {
 		return p.helpHint()
 	}
 	text = hideUsers(text)
-	if source, ok := errors.AsType[*posthog.SourceError](err); ok && strings.HasSuffix(text, hideUsers(source.Hint)) {
+	if source, ok := errors.AsType[*posthog.SourceError](err); ok && strings.HasSuffix(text, hideUsers(source.Advice)) {
 		return text // it has flags with values, to type
 	}
 	advice, command, typed := strings.Cut(text, ": ph2cio ")

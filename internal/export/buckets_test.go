@@ -94,7 +94,7 @@ func buckets(t *testing.T, list bucketList, path string) string {
 		t.Fatal(err)
 	}
 	if len(learned.Trouble) > 0 {
-		t.Fatal(learned.Trouble[0], learned.Trouble[0].Hint)
+		t.Fatal(learned.Trouble[0], learned.Trouble[0].Advice)
 	}
 	var b strings.Builder
 	writeBuckets(t, &b, plan, learned)

@@ -165,12 +165,12 @@ func (c *census) inspectFiles(l *Learned) []FileInspection {
 		files[i].Path, files[i].Bytes, files[i].State = s.Name, s.Size, FileGood
 		for _, t := range l.Trouble {
 			if t.Path == s.Name {
-				files[i].State, files[i].Trouble, files[i].Hint = fileState(t.Kind), t.Err.Error(), t.Hint
+				files[i].State, files[i].Trouble, files[i].Hint = fileState(t.Kind), t.Err.Error(), t.Advice
 			}
 		}
 		for _, said := range l.Said {
 			if said.Path == s.Name && said.Persons {
-				files[i].Notes = append(files[i].Notes, said.Err.Error()+": "+said.Hint)
+				files[i].Notes = append(files[i].Notes, said.Err.Error()+": "+said.Advice)
 			} else if said.Path == s.Name {
 				files[i].Notes = append(files[i].Notes, said.Err.Error())
 			}

@@ -184,6 +184,6 @@ func (e *PeopleChanged) Hint() string {
 func ChangedSince(begun *ledger.Run, path string) error {
 	return &posthog.SourceError{
 		Path: path, Kind: posthog.Changed, Err: fmt.Errorf("the file has changed since the run began at %s", report.Time(begun.Began)),
-		Hint: "restore the file and run the same command again to resume, or plan again with --restart, which keeps what was sent",
+		Advice: "restore the file and run the same command again to resume, or plan again with --restart, which keeps what was sent",
 	}
 }

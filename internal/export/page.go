@@ -175,6 +175,6 @@ const maxRaw = 4 << 10
 func (l *Learned) grew(c *posthog.Chunk) error {
 	return &posthog.SourceError{
 		Path: l.places.sources[c.Source].Name, Kind: posthog.Changed, Err: errGrew,
-		Hint: "run again once nothing writes to the file",
+		Advice: "run again once nothing writes to the file",
 	}
 }

@@ -78,7 +78,7 @@ func (l *Learned) setPersonsAside(plan *Plan) {
 	for _, t := range l.Trouble {
 		if apart(t) {
 			aside = append(aside, &posthog.SourceError{
-				Path: t.Path, Kind: posthog.Warning, Persons: true, Err: errors.New("the file is an export of persons and was left out"), Hint: t.Hint,
+				Path: t.Path, Kind: posthog.Warning, Persons: true, Err: errors.New("the file is an export of persons and was left out"), Advice: t.Advice,
 			})
 		}
 	}

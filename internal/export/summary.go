@@ -239,9 +239,9 @@ func (l *Learned) SourceSummaries() []SourceSummary {
 	for _, s := range l.places.sources {
 		one := SourceSummary{Path: s.Name, Bytes: s.Size}
 		if t := trouble[s.Name]; t != nil {
-			one.Trouble, one.Hint = t.Err.Error(), t.Hint
+			one.Trouble, one.Hint = t.Err.Error(), t.Advice
 		} else if w := said[s.Name]; w != nil {
-			one.Warning, one.Hint = w.Err.Error(), w.Hint
+			one.Warning, one.Hint = w.Err.Error(), w.Advice
 		}
 		all = append(all, one)
 	}

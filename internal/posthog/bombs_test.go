@@ -99,7 +99,7 @@ func TestZstdWindows(t *testing.T) {
 		if test.fine && (len(rows) != 2 || len(troubles) > 0) {
 			t.Errorf("a window of 2^%d: %d rows, %v", test.log, len(rows), troubles)
 		}
-		if !test.fine && (len(rows) != 1 || len(troubles) != 1 || !strings.Contains(troubles[0].Error(), "64 MiB") || !strings.Contains(troubles[0].Hint, "--long")) {
+		if !test.fine && (len(rows) != 1 || len(troubles) != 1 || !strings.Contains(troubles[0].Error(), "64 MiB") || !strings.Contains(troubles[0].Advice, "--long")) {
 			t.Errorf("a window of 2^%d: %d rows, %v", test.log, len(rows), troubles)
 		}
 	}

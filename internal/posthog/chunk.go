@@ -215,7 +215,7 @@ func (c *Chunk) Trust(sum uint64) error {
 		return nil
 	}
 	return &SourceError{
-		Path: c.path, Kind: Changed, Err: errors.New("the file has changed since it was first read"), Hint: hintChanged,
+		Path: c.path, Kind: Changed, Err: errors.New("the file has changed since it was first read"), Advice: hintChanged,
 	}
 }
 

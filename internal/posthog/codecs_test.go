@@ -204,7 +204,7 @@ func TestDamageInEveryCodec(t *testing.T) {
 				is := fine
 				if trouble != nil && trouble.Kind == Warning {
 					is = told
-				} else if trouble != nil && trouble.Kind == Damaged && trouble.Hint != "" {
+				} else if trouble != nil && trouble.Kind == Damaged && trouble.Advice != "" {
 					is = wrong
 				}
 				if is != test.want {
@@ -402,7 +402,7 @@ func TestOtherCompressionIsRefusedByName(t *testing.T) {
 			continue
 		}
 		_, troubles := readRows(t, []source.Source{sourceOf(t, "x", []byte(c.magic+"1AY&SY\x00\x01\x02"))}, Options{})
-		if len(troubles) != 1 || troubles[0].Kind != Refused || !strings.Contains(troubles[0].Error(), c.name) || !strings.Contains(troubles[0].Hint, c.tool) {
+		if len(troubles) != 1 || troubles[0].Kind != Refused || !strings.Contains(troubles[0].Error(), c.name) || !strings.Contains(troubles[0].Advice, c.tool) {
 			t.Errorf("%s: %v", c.name, troubles)
 		}
 	}

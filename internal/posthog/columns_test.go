@@ -79,7 +79,7 @@ func chunkRow(t *testing.T, text string, columns []Column) row {
 	t.Helper()
 	chunks, refused := cutBytes([]byte(text), Options{Columns: columns})
 	if refused != nil {
-		t.Fatal(refused, refused.Hint)
+		t.Fatal(refused, refused.Advice)
 	}
 	rows := rowsOf(t, chunks)
 	if len(rows) != 1 {

@@ -58,8 +58,8 @@ func TestDocumentsSayHowTheyEnd(t *testing.T) {
 			t.Errorf("%s: %d rows", test.text, len(rows))
 		case test.says == "" && len(said) > 0, test.says != "" && len(said) != 1:
 			t.Errorf("%s: %v", test.text, said)
-		case test.says != "" && (said[0].Kind != test.kind || !strings.Contains(said[0].Error(), test.says) || said[0].Hint == ""):
-			t.Errorf("%s: kind %d: %v (%s)", test.text, said[0].Kind, said[0], said[0].Hint)
+		case test.says != "" && (said[0].Kind != test.kind || !strings.Contains(said[0].Error(), test.says) || said[0].Advice == ""):
+			t.Errorf("%s: kind %d: %v (%s)", test.text, said[0].Kind, said[0], said[0].Advice)
 		}
 	}
 }

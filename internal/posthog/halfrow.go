@@ -15,7 +15,7 @@ func (c *cutter) leavesHalf() bool {
 		return false
 	}
 	c.drop()
-	c.say(SourceError{Kind: Warning, Unended: true, Err: errors.New("the last row may be incomplete (no newline ends it) and is left out"), Hint: "the next run reads it"})
+	c.say(SourceError{Kind: Warning, Unended: true, Err: errors.New("the last row may be incomplete (no newline ends it) and is left out"), Advice: "the next run reads it"})
 	return true
 }
 

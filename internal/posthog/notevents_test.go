@@ -35,7 +35,7 @@ func TestNotEventsAreRefused(t *testing.T) {
 				continue
 			}
 			says(t, parts[0], errs[0].Err.Error(), parts[1])
-			says(t, parts[0], errs[0].Hint, parts[2])
+			says(t, parts[0], errs[0].Advice, parts[2])
 		}
 	}
 	if files < 9 {

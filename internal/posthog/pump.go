@@ -293,12 +293,12 @@ func (p *pump) damaged(d *damage, end int64) *SourceError {
 	case d.keep || p.stream.verified() >= end:
 	case p.accept:
 		trouble.Err = fmt.Errorf("%w; what can be read of it is used (%d bytes)", d.err, end)
-		trouble.Hint = hintSalvaged
+		trouble.Advice = hintSalvaged
 	default:
 		trouble.Sound = p.stream.verified()
 		trouble.Doubtful = p.given > trouble.Sound
 		trouble.Err = fmt.Errorf("%w; %s", d.err, usedOf(trouble.Sound))
-		trouble.Hint = hintDamaged
+		trouble.Advice = hintDamaged
 	}
 	return trouble
 }
@@ -341,5 +341,5 @@ func usedOf(sound int64) string {
 }
 
 func (p *pump) fault(kind SourceTrouble, err error, hint string) *SourceError {
-	return &SourceError{Path: p.source.Name, Kind: kind, Err: err, Hint: hint}
+	return &SourceError{Path: p.source.Name, Kind: kind, Err: err, Advice: hint}
 }

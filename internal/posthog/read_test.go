@@ -352,7 +352,7 @@ func TestSecondReadingNoticesAChange(t *testing.T) {
 			t.Fatalf("%s: %d rows of %d, %v", name, len(rows), len(first), errs)
 		}
 		for _, err := range errs {
-			if trouble, ok := errors.AsType[*SourceError](err); !ok || trouble.Kind != Changed || trouble.Hint == "" {
+			if trouble, ok := errors.AsType[*SourceError](err); !ok || trouble.Kind != Changed || trouble.Advice == "" {
 				t.Errorf("%s: %v", name, err)
 			}
 		}

@@ -64,7 +64,7 @@ func TestADamagedPartCostsItsOwnRows(t *testing.T) {
 					if diff := cmp.Diff(want, names(rows)); diff != "" {
 						t.Fatal(diff)
 					}
-					if len(troubles) != 1 || troubles[0].Kind != Damaged || troubles[0].Doubtful || troubles[0].Hint == "" {
+					if len(troubles) != 1 || troubles[0].Kind != Damaged || troubles[0].Doubtful || troubles[0].Advice == "" {
 						t.Fatal(troubles)
 					}
 					until, sums, first := ends(t, sources, o)

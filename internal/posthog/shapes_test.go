@@ -102,8 +102,8 @@ func TestWhatIsNotEventsIsRefusedByName(t *testing.T) {
 			if refused == nil {
 				t.Fatal("not refused")
 			}
-			if refused.Kind != Refused || !strings.Contains(refused.Error(), test.what) || !strings.Contains(refused.Hint, test.hint) {
-				t.Errorf("kind %d: %v (%s)", refused.Kind, refused, refused.Hint)
+			if refused.Kind != Refused || !strings.Contains(refused.Error(), test.what) || !strings.Contains(refused.Advice, test.hint) {
+				t.Errorf("kind %d: %v (%s)", refused.Kind, refused, refused.Advice)
 			}
 			if strings.ContainsFunc(refused.Error(), func(r rune) bool { return r < ' ' }) {
 				t.Errorf("control characters in %q", refused.Error())

@@ -10,10 +10,10 @@ import (
 
 // SourceError is trouble with one whole source. Reading goes on with the next source.
 type SourceError struct {
-	Path string
-	Kind SourceTrouble
-	Err  error
-	Hint string // what to do about it; may be empty
+	Path   string
+	Kind   SourceTrouble
+	Err    error
+	Advice string // what to do about it; may be empty
 
 	Persons bool // of a Refused source: it is an export of persons
 	Stray   bool // of a Refused source: nothing in it is of an export, so that it is no damaged one either
@@ -67,11 +67,11 @@ func (r *refusal) Error() string { return r.what }
 
 // refusedSource is the error for a source that cannot be read for a reason of its own.
 func refusedSource(source *source.Source, r *refusal, codec string) *SourceError {
-	e := &SourceError{Path: source.Name, Kind: Refused, Err: r, Hint: r.hint, Persons: r.persons, Stray: r.stray && (codec == "" || codec == "brotli")} // which has no magic
+	e := &SourceError{Path: source.Name, Kind: Refused, Err: r, Advice: r.hint, Persons: r.persons, Stray: r.stray && (codec == "" || codec == "brotli")} // which has no magic
 	if r.persons {
-		e.Hint = "pass it as --persons " + escape.Shell(source.Name) + ", with an export of events as SOURCE"
+		e.Advice = "pass it as --persons " + escape.Shell(source.Name) + ", with an export of events as SOURCE"
 	} else if source.Beside {
-		e.Hint += "; or leave the file out: --exclude " + escape.Shell(filepath.Base(source.Name))
+		e.Advice += "; or leave the file out: --exclude " + escape.Shell(filepath.Base(source.Name))
 	}
 	return e
 }
