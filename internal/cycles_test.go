@@ -31,7 +31,6 @@ var cycles = map[string]int{
 
 	"internal/ledger": 11,
 
-
 	"internal/people": 47,
 
 	"internal/posthog": 9,
