@@ -37,8 +37,6 @@ var cycles = map[string]int{
 
 	"internal/sandbox": 23,
 
-	"internal/testkit/bench": 14,
-
 	"internal/testkit/rulebook": 13,
 }
 

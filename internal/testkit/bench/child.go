@@ -11,10 +11,6 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// childArgument starts this program as one of the others that it measures or measures with. They are processes of their own,
-// so that start-up, memory and cores count as they do for ph2cio.
-const childArgument = "child"
-
 // childMain is the main of those programs.
 func childMain(name string, args []string) {
 	var err error
@@ -32,11 +28,6 @@ func childMain(name string, args []string) {
 		fmt.Fprintln(os.Stderr, "bench", name+":", err)
 		os.Exit(1)
 	}
-}
-
-// child is the command that runs one of them on a file.
-func (b *bench) child(name, file string, env ...string) command {
-	return command{name: b.self, args: []string{childArgument, name, file}, env: env}
 }
 
 // validateLines is the baseline: the standard library's check of each line, and nothing else.

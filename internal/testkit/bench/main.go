@@ -41,17 +41,6 @@ func main() {
 	}
 }
 
-// options are the flags.
-type options struct {
-	megabytes int
-	rounds    int
-	quick     bool
-	only      string
-	scale     float64
-	program   string
-	dir       string
-}
-
 func parse(args []string) (options, error) {
 	var o options
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
@@ -95,16 +84,6 @@ func sectionNames() []string {
 		names = append(names, s.name)
 	}
 	return names
-}
-
-// bench is one run of measuring.
-type bench struct {
-	options
-	ctx   context.Context
-	self  string // this program
-	tmp   string // removed at the end
-	rows  string // the file of the speed, gzip and fill sections; made when first asked for
-	table table
 }
 
 // run measures, prints, and tells how many targets were missed.

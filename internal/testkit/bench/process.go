@@ -87,6 +87,15 @@ func (c command) withState(state string) command {
 	return c
 }
 
+// childArgument starts this program as one of the others that it measures or measures with. They are processes of their own,
+// so that start-up, memory and cores count as they do for ph2cio.
+const childArgument = "child"
+
+// child is the command that runs one of them on a file.
+func (b *bench) child(name, file string, env ...string) command {
+	return command{name: b.self, args: []string{childArgument, name, file}, env: env}
+}
+
 func median[T cmp.Ordered](values []T) T {
 	sorted := slices.Sorted(slices.Values(values))
 	return sorted[len(sorted)/2]
