@@ -9,7 +9,7 @@ type options struct {
 	quick     bool
 	only      string
 	scale     float64
-	program   string
+	programs  []string // to measure, by their paths
 	dir       string
 }
 

@@ -148,3 +148,33 @@ func TestServerNotesBatches(t *testing.T) {
 		t.Errorf("notes once taken are still there: %v, %v", again, err)
 	}
 }
+
+func TestLaterProgramsAreComparedWithTheFirst(t *testing.T) {
+	var out strings.Builder
+	b := &bench{options: options{programs: []string{"/before", "/after"}}, table: table{out: &out}}
+	round := func(wall, cpu time.Duration, peak int64) outcome {
+		return outcome{wall: wall * time.Second, cpu: cpu * time.Second, peak: peak}
+	}
+	b.compare(runs{
+		{round(1, 2, 100e6), round(2, 2, 100e6), round(4, 4, 100e6)},
+		{round(2, 1, 110e6), round(2, 1, 120e6), round(2, 2, 130e6)},
+	})
+	want := `    /after, time                                           2.00 s       1.00
+    /after, CPU                                            1.00 s       0.50
+    /after, memory                                       120.0 MB       1.20
+`
+	if diff := cmp.Diff(want, out.String()); diff != "" {
+		t.Errorf("comparison differs (-want +got):\n%s", diff)
+	}
+	alone := command{name: "/before"}
+	var names []string
+	for _, c := range b.variants(alone) {
+		names = append(names, c.name)
+	}
+	if diff := cmp.Diff(b.programs, names); diff != "" {
+		t.Errorf("programs of a command (-want +got):\n%s", diff)
+	}
+	if others := b.variants(command{name: "go"}); len(others) != 1 {
+		t.Errorf("a command that starts none of the programs has %d variants, want 1", len(others))
+	}
+}

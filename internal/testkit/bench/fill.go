@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -24,15 +25,29 @@ func (b *bench) fill() error {
 		return err
 	}
 	defer to.stop()
-	if _, err := b.command(b.backfill(to, rows, 1000, "--batch-items", "0")); err != nil {
-		return err
+	for _, backfill := range b.variants(b.backfill(to, rows, 1000, "--batch-items", "0")) {
+		if _, err := b.command(backfill); err != nil {
+			return err
+		}
+		requests, err := to.requests()
+		if err != nil {
+			return err
+		}
+		if len(requests) == 0 {
+			return errors.New("no request came")
+		}
+		title := "fill, without a limit on operations"
+		if len(b.programs) > 1 {
+			title += ", " + backfill.name
+		}
+		b.table.title(title)
+		b.fullness(byPhase(requests))
 	}
-	requests, err := to.requests()
-	if err != nil {
-		return err
-	}
-	phases := byPhase(requests)
-	b.table.title("fill, without a limit on operations")
+	return nil
+}
+
+// fullness adds how full the requests of each phase were.
+func (b *bench) fullness(phases map[string][]int64) {
 	for _, name := range slices.Sorted(maps.Keys(phases)) {
 		sizes := phases[name]
 		if len(sizes) < 2 {
@@ -48,10 +63,6 @@ func (b *bench) fill() error {
 			figure: float64(sizes[len(sizes)-1]) / bodyLimit * 100, limit: atMost(100), unit: "%",
 		})
 	}
-	if len(phases) == 0 {
-		return fmt.Errorf("no request came")
-	}
-	return nil
 }
 
 // byPhase returns the body sizes of each phase, smallest first.

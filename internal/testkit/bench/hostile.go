@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -48,8 +47,10 @@ func (b *bench) hostile() error {
 		}
 		b.table.add(result{what: file.what, figure: float64(took.peak) / 1e6, unit: "MB", limit: atMost(hostilePeak)})
 		b.table.add(result{
-			what: "  its time " + file.beside, measured: seconds(took.wall), figure: took.ratio, unit: "x", limit: atMost(file.most),
+			what: "  its time " + file.beside, measured: seconds(medianOf(took.runs[0], wall)), figure: took.ratio, unit: "x",
+			limit: atMost(file.most),
 		})
+		b.compare(took.runs)
 	}
 	return nil
 }
@@ -59,27 +60,22 @@ const hostileRounds = 3
 
 // besides is how a command did beside another.
 type besides struct {
-	outcome         // the median time, and the most memory
-	ratio   float64 // of their times, the median
+	runs  runs
+	peak  int64   // the most memory, in bytes
+	ratio float64 // of their times, the median
 }
 
 // beside runs two commands in turns.
 func (b *bench) beside(against, c command) (besides, error) {
-	var times []time.Duration
-	var ratios []float64
-	var peak int64
-	for range hostileRounds {
-		alone, err := b.command(against)
-		if err != nil {
-			return besides{}, err
-		}
-		o, err := b.command(c)
-		if err != nil {
-			return besides{}, err
-		}
-		times, ratios, peak = append(times, o.wall), append(ratios, o.wall.Seconds()/alone.wall.Seconds()), max(peak, o.peak)
+	all, err := b.inTurns(hostileRounds, false, against, c)
+	if err != nil {
+		return besides{}, err
 	}
-	return besides{outcome{median(times), peak}, median(ratios)}, nil
+	var peak int64
+	for _, o := range all[1][0] {
+		peak = max(peak, o.peak)
+	}
+	return besides{all[1], peak, ratio(all[1][0], all[0][0], wall)}, nil
 }
 
 // exitInput is ph2cio's exit code for damaged input.

@@ -5,10 +5,12 @@
 //	go run ./internal/testkit/bench -quick     without the millions of rows that the memory section wants
 //	go run ./internal/testkit/bench -only speed,gzip
 //	go run ./internal/testkit/bench -only crowd -scale 0.1
+//	go run ./internal/testkit/bench -bin before/ph2cio,after/ph2cio
 //
 // Speeds are compared with a program that does the least that any reader must: encoding/json.Valid on each line, on one core.
 // The programs of a section run in turns, round after round, so that whatever slows the machine down for a while slows all of
-// them; a ratio is the median of the rounds' ratios.
+// them; a ratio is the median of the rounds' ratios. Of several programs to measure, all take part, and those after the first are
+// compared with it.
 package main
 
 import (
@@ -49,7 +51,10 @@ func parse(args []string) (options, error) {
 	f.BoolVar(&o.quick, "quick", false, "leave out the memory section's millions of rows")
 	f.StringVar(&o.only, "only", "", "run these sections alone: "+strings.Join(sectionNames(), ","))
 	f.Float64Var(&o.scale, "scale", 1, "the size of the crowd section, as a share of the whole")
-	f.StringVar(&o.program, "bin", "", "measure this ph2cio instead of building one")
+	f.Func("bin", "measure this ph2cio instead of building one, or several, with commas between them, against the first", func(paths string) error {
+		o.programs = strings.Split(paths, ",")
+		return nil
+	})
 	f.StringVar(&o.dir, "dir", "", "make temporary files below this directory")
 	if err := f.Parse(args); err != nil {
 		return o, err
@@ -124,13 +129,19 @@ func run(ctx context.Context, args []string, out io.Writer) (missed int, err err
 
 // build makes the program to measure, as `make build` does.
 func (b *bench) build() error {
-	if b.program != "" {
-		path, err := filepath.Abs(b.program)
-		b.program = path
-		return err
+	for i, program := range b.programs {
+		path, err := filepath.Abs(program)
+		if err != nil {
+			return err
+		}
+		b.programs[i] = path
 	}
-	b.program = filepath.Join(b.tmp, "ph2cio.exe") // Windows wants the ending, others do not mind
-	_, err := b.command(command{name: "go", args: []string{"build", "-trimpath", "-o", b.program, "ph2cio/cmd/ph2cio"}, env: []string{"CGO_ENABLED=0"}, here: true})
+	if len(b.programs) > 0 {
+		return nil
+	}
+	built := filepath.Join(b.tmp, "ph2cio.exe") // Windows wants the ending, others do not mind
+	b.programs = []string{built}
+	_, err := b.command(command{name: "go", args: []string{"build", "-trimpath", "-o", built, "ph2cio/cmd/ph2cio"}, env: []string{"CGO_ENABLED=0"}, here: true})
 	if err != nil {
 		return fmt.Errorf("build ph2cio: %w", err)
 	}

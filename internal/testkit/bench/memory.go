@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"slices"
 
 	"ph2cio/internal/testkit/synthetic"
 )
@@ -32,25 +31,29 @@ func (b *bench) memory() error {
 	if err != nil {
 		return err
 	}
-	if few["preview"] == 0 {
+	if few[0].peak() == 0 {
 		b.table.note("memory: this system does not tell")
 		return nil
 	}
 	b.table.title("memory, the most resident at once")
 	const mb = 1e6
-	for _, program := range []string{"preview", "backfill"} {
-		add := func(what string, bytes int64, l limit) {
-			b.table.add(result{what: program + ", " + what, figure: float64(bytes) / mb, limit: l, unit: "MB"})
+	for i, program := range []string{"preview", "backfill"} {
+		add := func(what string, r runs, l limit) {
+			b.table.add(result{what: program + ", " + what, figure: r.peak() / mb, limit: l, unit: "MB"})
+			b.compare(r)
 		}
-		add("1,000,000 rows of 10,000 people", few[program], atMost(200))
-		add("4,000,000 rows of 10,000 people", many[program], atMost(float64(few[program])/mb*1.1))
-		add("1,000,000 rows of 1,000,000 people", crowd[program], atMost(400))
+		add("1,000,000 rows of 10,000 people", few[i], atMost(200))
+		add("4,000,000 rows of 10,000 people", many[i], atMost(few[i].peak()/mb*1.1))
+		add("1,000,000 rows of 1,000,000 people", crowd[i], atMost(400))
 	}
 	return nil
 }
 
+// peak is the median of what the first program held, in bytes.
+func (r runs) peak() float64 { return medianOf(r[0], held) }
+
 // peaks runs preview and backfill on rows made for them, and removes the rows.
-func (b *bench) peaks(rows, people int64) (map[string]int64, error) {
+func (b *bench) peaks(rows, people int64) ([]runs, error) {
 	file, _, err := b.write("memory.jsonl", synthetic.Options{Rows: rows, People: people, Seed: 4, Invalid: 1}, plain)
 	defer os.Remove(file)
 	if err != nil {
@@ -61,21 +64,5 @@ func (b *bench) peaks(rows, people int64) (map[string]int64, error) {
 		return nil, err
 	}
 	defer to.stop()
-	peaks := map[string]int64{}
-	for _, c := range []contender{
-		{what: "preview", command: b.preview(file, "--limit", "0")},
-		{what: "backfill", command: b.backfill(to, file, 1000, "--batch-items", "0")},
-	} {
-		var seen []int64
-		for range 3 {
-			o, err := b.command(c.command)
-			if err != nil {
-				return nil, err
-			}
-			seen = append(seen, o.peak)
-		}
-		slices.Sort(seen)
-		peaks[c.what] = seen[len(seen)/2]
-	}
-	return peaks, nil
+	return b.inTurns(3, false, b.preview(file, "--limit", "0"), b.backfill(to, file, 1000, "--batch-items", "0"))
 }

@@ -26,7 +26,8 @@ type command struct {
 // outcome is what a program took.
 type outcome struct {
 	wall time.Duration
-	peak int64 // bytes of resident memory at most; 0 where the system does not tell
+	cpu  time.Duration // of all cores
+	peak int64         // bytes of resident memory at most; 0 where the system does not tell
 }
 
 // command runs a program. What it printed is part of the error, if there is one.
@@ -46,6 +47,7 @@ func (b *bench) command(c command) (outcome, error) {
 	}
 	if cmd.ProcessState != nil {
 		o.peak = peak(cmd.ProcessState)
+		o.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	}
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && slices.Contains(c.allowed, exit.ExitCode()) {
 		err = nil
@@ -65,14 +67,14 @@ func lastLines(text string) string {
 const exitRejects = 3
 
 func (b *bench) preview(args ...string) command {
-	return command{name: b.program, args: append([]string{"preview", "--quiet"}, args...), allowed: []int{exitRejects}}
+	return command{name: b.programs[0], args: append([]string{"preview", "--quiet"}, args...), allowed: []int{exitRejects}}
 }
 
 // backfill sends rows to the server, with a state of its own.
 func (b *bench) backfill(to *server, rows string, rate int, args ...string) command {
 	state := filepath.Join(b.tmp, "state")
 	return command{
-		name: b.program, state: state, allowed: []int{exitRejects},
+		name: b.programs[0], state: state, allowed: []int{exitRejects},
 		args: append([]string{"backfill", rows, "--quiet", "--yes", "--rate", fmt.Sprint(rate), "--settle", "0s", "--max-rejects", "0", "--state", state}, args...),
 		env: []string{
 			"CUSTOMERIO_TRACK_URL=" + to.url, "CUSTOMERIO_SITE_ID=bench", "CUSTOMERIO_API_KEY=bench", "CUSTOMERIO_REGION=",

@@ -135,27 +135,25 @@ func (b *bench) split(from, dir string, size int) error {
 
 // perByte previews exports in turns and compares how much text each gets through in a second with the first.
 func (b *bench) perByte(title string, exports []export) error {
-	speeds, ratios := make([][]float64, len(exports)), make([][]float64, len(exports))
-	for round := range b.rounds + 1 {
-		for i, e := range exports {
-			o, err := b.command(b.preview(e.path, "--limit", "0"))
-			if err != nil {
-				return err
-			}
-			if round == 0 {
-				continue // it fills the disk cache
-			}
-			speeds[i] = append(speeds[i], float64(e.bytes)/1e6/o.wall.Seconds())
-			ratios[i] = append(ratios[i], speeds[i][round-1]/speeds[0][round-1])
-		}
+	var previews []command
+	for _, e := range exports {
+		previews = append(previews, b.preview(e.path, "--limit", "0"))
+	}
+	all, err := b.inTurns(b.rounds, true, previews...)
+	if err != nil {
+		return err
 	}
 	b.table.title(fmt.Sprintf("%s, median of %d rounds", title, b.rounds))
 	for i, e := range exports {
-		r := result{what: e.what, measured: fmt.Sprintf("%.0f MB/s", median(speeds[i])), figure: median(ratios[i]), unit: "x"}
+		r := result{
+			what: e.what, measured: fmt.Sprintf("%.0f MB/s", float64(e.bytes)/1e6/medianOf(all[i][0], wall)),
+			figure: ratio(all[0][0], all[i][0], wall) * float64(e.bytes) / float64(exports[0].bytes), unit: "x",
+		}
 		if e.limit > 0 {
 			r.limit = atLeast(e.limit)
 		}
 		b.table.add(r)
+		b.compare(all[i])
 	}
 	return nil
 }

@@ -1,9 +1,6 @@
 package main
 
-import (
-	"fmt"
-	"time"
-)
+import "fmt"
 
 // contender is a program that takes part in the rounds of a section.
 type contender struct {
@@ -31,28 +28,23 @@ func (b *bench) speed() error {
 	})
 }
 
-// race runs the contenders in turns. The first is the baseline; a round before the others fills the disk cache.
+// race runs the contenders in turns. The first is the baseline.
 func (b *bench) race(title string, contenders []contender) error {
-	times := make([][]time.Duration, len(contenders))
-	ratios := make([][]float64, len(contenders))
-	for round := range b.rounds + 1 {
-		for i, c := range contenders {
-			o, err := b.command(c.command)
-			if err != nil {
-				return err
-			}
-			if round > 0 {
-				times[i] = append(times[i], o.wall)
-				ratios[i] = append(ratios[i], o.wall.Seconds()/times[0][round-1].Seconds())
-			}
-		}
+	var commands []command
+	for _, c := range contenders {
+		commands = append(commands, c.command)
+	}
+	all, err := b.inTurns(b.rounds, true, commands...)
+	if err != nil {
+		return err
 	}
 	b.table.title(fmt.Sprintf("%s, median of %d rounds", title, b.rounds))
 	for i, c := range contenders {
 		b.table.add(result{
-			what: c.what, measured: seconds(median(times[i])), figure: median(ratios[i]),
+			what: c.what, measured: seconds(medianOf(all[i][0], wall)), figure: ratio(all[i][0], all[0][0], wall),
 			limit: c.limit, unit: "x",
 		})
+		b.compare(all[i])
 	}
 	return nil
 }

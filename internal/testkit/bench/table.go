@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 )
 
 // limit is a target: at least, at most, or none.
@@ -87,8 +86,8 @@ func number(figure float64, unit string) string {
 	}
 }
 
-// seconds is a duration as the table shows it.
-func seconds(d time.Duration) string { return fmt.Sprintf("%.2f s", d.Seconds()) }
+// seconds is a time as the table shows it.
+func seconds(s float64) string { return fmt.Sprintf("%.2f s", s) }
 
 func (t *table) close() {
 	fmt.Fprintf(t.out, "\n%d targets met, %d missed\n", t.met, t.missed)
