@@ -121,7 +121,7 @@ func (r *reading) readWhole(path string, room []byte) bool {
 		return false
 	}
 	head := room[:min(size, headSize)]
-	return codecOf(head) == nil && !skippable(head) && isText(head)
+	return !isPacked(head) && isText(head)
 }
 
 // namedPacked reports whether a file's name says that it is compressed. That is only a hint: it says where the file is

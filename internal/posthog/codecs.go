@@ -120,6 +120,10 @@ func codecOf(head []byte) *codec {
 	return nil
 }
 
+// isPacked reports whether a file that begins with head is compressed, as far as its first bytes alone say so: those of brotli
+// do not.
+func isPacked(head []byte) bool { return codecOf(head) != nil || skippable(head) }
+
 // unsupported says that a file is compressed as nothing here decompresses it.
 type unsupported struct {
 	codec string
@@ -163,7 +167,7 @@ func openStream(file io.Reader, o streamOptions) (*stream, error) {
 		return &stream{codec: c.name, text: c.open(in)}, nil
 	}
 	// The name is a hint only: text is nearly never brotli by accident.
-	if named := strings.HasSuffix(o.name, ".br"); named || !isText(head) && utf16Order(head) == nil {
+	if named := strings.HasSuffix(o.name, ".br"); named || !isText(head) && !isUTF16(head) {
 		if head, err = headOf(look, 0, brotliHead); err != nil {
 			return nil, err
 		}

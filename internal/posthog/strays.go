@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -110,14 +111,14 @@ func isStray(s source.Source, options Options) bool {
 // exportHead reports whether a file's first bytes alone show that it is no stray, as those of nearly all
 // exports do.
 func exportHead(head []byte) bool {
-	return codecOf(head) != nil || skippable(head) || beginsJSON(head)
+	return isPacked(head) || beginsJSON(head)
 }
 
 // isProse reports whether a file has some rows as examples do: it does not begin with one, and most of its
 // lines are none.
 func isProse(path string) bool {
 	head := beginningOf(path, windowSize)
-	if utf16Order(head) != nil || slices.ContainsFunc(foreignFiles, func(f foreignFile) bool { return f.is(head) }) {
+	if isUTF16(head) || slices.ContainsFunc(foreignFiles, func(f foreignFile) bool { return f.is(head) }) {
 		return false
 	}
 	lines := 0
@@ -153,7 +154,10 @@ func beginningOf(path string, size int) []byte {
 		return nil
 	}
 	defer file.Close()
-	head, _ := headOf(file, 0, size)
+	head, err := io.ReadAll(io.LimitReader(file, int64(size)))
+	if err != nil {
+		return nil
+	}
 	return head
 }
 
@@ -162,7 +166,7 @@ func beginningOf(path string, size int) []byte {
 func strayBrotli(path string, options Options) bool {
 	head := beginningOf(path, brotliHead)
 	text, found := brotliText(head)
-	if !found || codecOf(head) != nil || skippable(head) {
+	if !found || isPacked(head) {
 		return false
 	}
 	l, _, refused := recogniseFile(text, false, options)
@@ -176,6 +180,6 @@ func blankFile(path string) bool {
 		return false
 	}
 	defer file.Close()
-	head, err := headOf(file, 0, headSize)
+	head, err := io.ReadAll(io.LimitReader(file, headSize))
 	return err == nil && rawjson.Blank(head)
 }

@@ -32,6 +32,9 @@ func utf16Order(head []byte) binary.ByteOrder {
 	return nil
 }
 
+// isUTF16 reports whether text that begins with head is in UTF-16.
+func isUTF16(head []byte) bool { return utf16Order(head) != nil }
+
 func asciiIn(order binary.ByteOrder, head []byte) bool {
 	for i := 0; i < len(head); i += 2 {
 		if c := order.Uint16(head[i:]); c >= 0x7f || c < ' ' && c != '\t' && c != '\n' && c != '\r' {
