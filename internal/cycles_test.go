@@ -33,8 +33,6 @@ var cycles = map[string]int{
 
 	"internal/people": 47,
 
-	"internal/posthog": 9,
-
 	"internal/sandbox": 23,
 
 	"internal/testkit/rulebook": 13,

@@ -15,6 +15,7 @@
 //	cli         the command line: commands, flags, environment, exit codes, output
 //	export      runs the line, decides to skip or to stop, counts; the only one that turns a Ref into a place in a file
 //	posthog     reads exports; knows what PostHog's events mean
+//	codec       decompresses files, and reads on after damage; knows nothing of PostHog
 //	source      where the bytes of exports come from
 //	people      the first reading's result: links, folded attributes, who is sent
 //	identity    the rules of joining, over plain IDs
@@ -34,12 +35,13 @@
 //	testkit/    what tests and measurements need, and the program does not:
 //	  synthetic exports of any size
 //	  rulebook  the rules of identity once more, slow and plain, and small histories full of trouble
+//	  packing   text compressed in every way that is read
 //	  bench     the program that measures all this (make bench)
 //
 // Imports point one way: cli to export, export to people, mapping, posthog, customerio and ledger, people to posthog,
 // identity and spool, mapping to posthog, people, customerio and redact; cli to redact; cli, export and ledger to escape and regularfile, posthog to
 // escape; posthog, people, mapping and customerio to rawjson. cli,
-// export and progress import report; cli, export and posthog to source. The others import nothing of ours. Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of
+// export and progress import report; cli, export and posthog to source; posthog to codec. The others import nothing of ours. Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of
 // Customer.io's, it belongs in mapping.
 //
 // Inside a package files form layers too: a type's methods lie in its file, and a file that others rest on knows nothing of

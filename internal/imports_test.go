@@ -24,7 +24,8 @@ var imports = map[string][]string{
 	"internal/export":            under("people", "mapping", "posthog", "customerio", "ledger", "spool", "escape", "regularfile", "report", "source"),
 	"internal/people":            under("posthog", "identity", "spool", "rawjson"),
 	"internal/mapping":           under("posthog", "people", "customerio", "redact", "rawjson"),
-	"internal/posthog":           under("escape", "rawjson", "source"),
+	"internal/codec":             {},
+	"internal/posthog":           under("codec", "escape", "rawjson", "source"),
 	"internal/source":            {},
 	"internal/customerio":        under("rawjson"),
 	"internal/identity":          {},
@@ -40,11 +41,12 @@ var imports = map[string][]string{
 	"internal/progress":          under("report"),
 	"internal/testkit/synthetic": {},
 	"internal/testkit/rulebook":  {},
+	"internal/testkit/packing":   {},
 	"internal/testkit/bench":     under("testkit/synthetic", "sandbox"),
 }
 
 // forTests may be imported by the tests of every package.
-var forTests = under("sandbox", "source", "testkit/synthetic", "testkit/rulebook")
+var forTests = under("sandbox", "source", "testkit/packing", "testkit/synthetic", "testkit/rulebook")
 
 func under(names ...string) []string {
 	for i, name := range names {

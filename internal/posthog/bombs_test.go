@@ -8,6 +8,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"ph2cio/internal/source"
+	"ph2cio/internal/testkit/packing"
 )
 
 // troublesOf reads a source without decoding rows.
@@ -34,8 +35,8 @@ func TestBombs(t *testing.T) {
 		{clearRatio, 1 << 30, 16 * size, "300 times"},
 	} {
 		found := 0
-		for _, p := range packers {
-			file, text := bombOf(t, p.pack, bomb.ratio*105/100, bomb.below*95/100)
+		for _, p := range packing.All {
+			file, text := bombOf(t, p.Pack, bomb.ratio*105/100, bomb.below*95/100)
 			if file == nil {
 				continue // it cannot
 			}
@@ -44,17 +45,17 @@ func TestBombs(t *testing.T) {
 			var troubles []*SourceError
 			used := allocated(func() { troubles = troublesOf(t, input, Options{bombSize: bomb.size}) })
 			if len(troubles) != 1 || troubles[0].Kind != Damaged || !strings.Contains(troubles[0].Error(), bomb.text) || troubles[0].Doubtful {
-				t.Errorf("%s, %d times: %v", p.name, text/len(file), troubles)
+				t.Errorf("%s, %d times: %v", p.Name, text/len(file), troubles)
 				continue
 			}
 			if sound := troubles[0].Sound; sound < size || sound > size*5/2 {
-				t.Errorf("%s, %d times: noticed after %d bytes", p.name, text/len(file), sound)
+				t.Errorf("%s, %d times: noticed after %d bytes", p.Name, text/len(file), sound)
 			}
 			if used > 100<<20 {
-				t.Errorf("%s: %d bytes of memory", p.name, used)
+				t.Errorf("%s: %d bytes of memory", p.Name, used)
 			}
 			if troubles = troublesOf(t, input, Options{}); len(troubles) > 0 {
-				t.Errorf("%s: %v, although it is less than 64 MiB", p.name, troubles)
+				t.Errorf("%s: %v, although it is less than 64 MiB", p.Name, troubles)
 			}
 		}
 		if found == 0 {

@@ -1,8 +1,7 @@
 package posthog
 
 import (
-	"path/filepath"
-
+	"ph2cio/internal/codec"
 	"ph2cio/internal/rawjson"
 )
 
@@ -37,7 +36,7 @@ func (u *bundle) end() int { return u.first + len(u.files) }
 func (r *reading) small(source int) bool {
 	want, known := r.wanted(source), r.options.Known
 	return want <= smallFile && want < int64(r.options.window) && (known == nil || known[source] == nil) &&
-		!namedPacked(r.sources[source].Name)
+		!codec.IsNamedPacked(r.sources[source].Name)
 }
 
 // wanted is how many bytes a plain source should have.
@@ -121,15 +120,5 @@ func (r *reading) readWhole(path string, room []byte) bool {
 		return false
 	}
 	head := room[:min(size, headSize)]
-	return !isPacked(head) && isText(head)
-}
-
-// namedPacked reports whether a file's name says that it is compressed. That is only a hint: it says where the file is
-// better looked at.
-func namedPacked(path string) bool {
-	switch filepath.Ext(path) {
-	case ".gz", ".br", ".zst", ".lz4", ".sz":
-		return true
-	}
-	return false
+	return !codec.IsPacked(head) && codec.IsText(head)
 }

@@ -2,100 +2,18 @@ package posthog
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/andybalholm/brotli"
 	"github.com/google/go-cmp/cmp"
-	"github.com/klauspost/compress/s2"
-	"github.com/klauspost/compress/zstd"
-	"github.com/pierrec/lz4/v4"
 
+	"ph2cio/internal/codec"
 	"ph2cio/internal/source"
+	"ph2cio/internal/testkit/packing"
 )
-
-// packer compresses text, a part of its own for each cut bytes of it.
-type packer struct {
-	name string
-	pack func(tb testing.TB, text []byte, cut int) []byte
-	open func(input) textReader
-
-	noEnd  bool // a file that was cut between two parts looks whole
-	noSums bool // damage that still makes sense is not noticed
-	goesOn bool // damage costs the part that it is in
-	small  bool // checksums are of so little text that each is compared before the text is handed on
-}
-
-var packers = []packer{
-	{name: "gzip", pack: members, open: openGzip, goesOn: true},
-	{name: "zstd", pack: parts(packZstd), open: openFrames(zstdFrames), goesOn: true},
-	{name: "lz4", pack: parts(packLZ4), open: openFrames(lz4Frames), goesOn: true},
-	{name: "snappy", pack: parts(packSnappy(s2.WriterSnappyCompat())), open: openSnappy, noEnd: true, small: true},
-	{name: "s2", pack: parts(packSnappy()), open: openSnappy, noEnd: true, small: true},
-	{name: "brotli", pack: packBrotli, open: openBrotli, noSums: true},
-}
-
-// parts compresses each cut bytes by themselves; nothing too.
-func parts(pack func(testing.TB, io.Writer) io.WriteCloser) func(testing.TB, []byte, int) []byte {
-	return func(tb testing.TB, text []byte, cut int) []byte {
-		var file bytes.Buffer
-		for first := true; first || len(text) > 0; first = false {
-			n := min(cut, len(text))
-			w := pack(tb, &file)
-			if _, err := w.Write(text[:n]); err != nil {
-				tb.Fatal(err)
-			}
-			if err := w.Close(); err != nil {
-				tb.Fatal(err)
-			}
-			text = text[n:]
-		}
-		return file.Bytes()
-	}
-}
-
-func packZstd(tb testing.TB, file io.Writer) io.WriteCloser {
-	w, err := zstd.NewWriter(file, zstd.WithEncoderConcurrency(1), zstd.WithZeroFrames(true))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return w
-}
-
-func packLZ4(tb testing.TB, file io.Writer) io.WriteCloser {
-	w := lz4.NewWriter(file)
-	if err := w.Apply(lz4.BlockSizeOption(lz4.Block64Kb)); err != nil {
-		tb.Fatal(err)
-	}
-	return w
-}
-
-func packSnappy(options ...s2.WriterOption) func(testing.TB, io.Writer) io.WriteCloser {
-	return func(_ testing.TB, file io.Writer) io.WriteCloser {
-		return s2.NewWriter(file, append(options, s2.WriterConcurrency(1))...)
-	}
-}
-
-// packBrotli makes one stream and flushes it after each cut bytes, as PostHog does after each row.
-func packBrotli(tb testing.TB, text []byte, cut int) []byte {
-	var file bytes.Buffer
-	w := brotli.NewWriterLevel(&file, 5)
-	for len(text) > 0 {
-		n := min(cut, len(text))
-		w.Write(text[:n])
-		w.Flush()
-		text = text[n:]
-	}
-	if err := w.Close(); err != nil {
-		tb.Fatal(err)
-	}
-	return file.Bytes()
-}
 
 // usedRows reads a source as a run does: once more where damage was found too late.
 func usedRows(t *testing.T, input source.Source, o Options) ([]row, *SourceError) {
@@ -140,14 +58,14 @@ func TestSamplesPackedAreTheSameEvents(t *testing.T) {
 			t.Fatal(err)
 		}
 		want, wantTroubles := readRows(t, []source.Source{sourceOf(t, "plain", text)}, Options{})
-		for _, p := range packers {
+		for _, p := range packing.All {
 			for _, cut := range []int{len(text), 700} {
-				got, troubles := readRows(t, []source.Source{sourceOf(t, "packed", p.pack(t, text, cut))}, Options{})
+				got, troubles := readRows(t, []source.Source{sourceOf(t, "packed", p.Pack(t, text, cut))}, Options{})
 				if diff := cmp.Diff(want, got); diff != "" {
-					t.Errorf("%s in %s, cut at %d: (- plain, + packed)\n%s", entry.Name(), p.name, cut, diff)
+					t.Errorf("%s in %s, cut at %d: (- plain, + packed)\n%s", entry.Name(), p.Name, cut, diff)
 				}
 				if diff := cmp.Diff(kinds(wantTroubles), kinds(troubles)); diff != "" {
-					t.Errorf("%s in %s: %s (%v)", entry.Name(), p.name, diff, troubles)
+					t.Errorf("%s in %s: %s (%v)", entry.Name(), p.Name, diff, troubles)
 				}
 			}
 		}
@@ -170,12 +88,12 @@ func TestDamageInEveryCodec(t *testing.T) {
 	)
 	text := makeRows(300) // more than is held back with these windows
 	all := rowsOf(t, mustCut(t, text))
-	for _, p := range packers {
+	for _, p := range packing.All {
 		least, most := 0, 70 // with a damaged part in the middle
-		if p.goesOn {
+		if p.GoesOn {
 			least, most = 95, 99
 		}
-		one, many := p.pack(t, text, len(text)), p.pack(t, text, 5000)
+		one, many := p.Pack(t, text, len(text)), p.Pack(t, text, 5000)
 		for _, test := range []struct {
 			name        string
 			file        []byte
@@ -196,8 +114,8 @@ func TestDamageInEveryCodec(t *testing.T) {
 			{"a few bytes after it", append(bytes.Clone(many), "garbage at the end"...), told, 100, 100},
 			{"many bytes after it", append(bytes.Clone(one), strings.Repeat("garbage ", 20)...), wrong, 100, 100},
 		} {
-			t.Run(p.name+"/"+test.name, func(t *testing.T) {
-				if p.noSums && strings.Contains(test.name, "flipped") {
+			t.Run(p.Name+"/"+test.name, func(t *testing.T) {
+				if p.NoSums && strings.Contains(test.name, "flipped") {
 					test.file = append(test.file[:len(test.file)/2], bytes.Repeat([]byte{0xff}, 500)...)
 				}
 				rows, trouble := usedRows(t, sourceOf(t, "x.jsonl", test.file), Options{window: 10_000})
@@ -215,7 +133,7 @@ func TestDamageInEveryCodec(t *testing.T) {
 				}
 				next := 0
 				for i := range rows {
-					for p.goesOn && next < len(all) && all[next].UUID != rows[i].UUID {
+					for p.GoesOn && next < len(all) && all[next].UUID != rows[i].UUID {
 						next++ // it is lost
 					}
 					rows[i].Ref, rows[i].Line = all[next].Ref, all[next].Line
@@ -241,35 +159,35 @@ func mustCut(t *testing.T, text []byte) []*Chunk {
 // The text before damage that was found late is used only when that is asked for.
 func TestAcceptDamaged(t *testing.T) {
 	text := makeRows(800)
-	for _, p := range packers {
-		if p.small || p.noSums {
+	for _, p := range packing.All {
+		if p.Small || p.NoSums {
 			continue
 		}
-		file := p.pack(t, text, len(text))
+		file := p.Pack(t, text, len(text))
 		at := len(file) - 6 // in the checksum, or at the end of the text
-		if p.name == "zstd" {
+		if p.Name == "zstd" {
 			at = len(file) - 2 // whose last block would be lost with it
 		}
 		file = flip(file, at)
 		input := sourceOf(t, "x", file)
 		rows, trouble := usedRows(t, input, Options{window: 20_000})
 		if len(rows) > 0 || trouble == nil || trouble.Sound != 0 || !strings.Contains(trouble.Error(), "nothing in the file is used") {
-			t.Errorf("%s: %d rows, %v", p.name, len(rows), trouble)
+			t.Errorf("%s: %d rows, %v", p.Name, len(rows), trouble)
 		}
 		o := Options{window: 20_000, AcceptDamaged: true}
 		rows, trouble = usedRows(t, input, o)
 		least := len(text) / 1700 // rows
 		if len(rows) < least || trouble == nil || trouble.Doubtful || !strings.Contains(trouble.Error(), "what can be read of it is used") {
-			t.Errorf("%s: accepted %d rows, %v", p.name, len(rows), trouble)
+			t.Errorf("%s: accepted %d rows, %v", p.Name, len(rows), trouble)
 		}
 		until, sums, first := ends(t, []source.Source{input}, o)
 		o.Until = until
 		second, errs := trusting(t, []source.Source{input}, o, sums)
 		if len(errs) > 0 {
-			t.Errorf("%s: %v", p.name, errs)
+			t.Errorf("%s: %v", p.Name, errs)
 		}
 		if diff := cmp.Diff(first, second); diff != "" {
-			t.Errorf("%s: %s", p.name, diff)
+			t.Errorf("%s: %s", p.Name, diff)
 		}
 	}
 }
@@ -277,39 +195,39 @@ func TestAcceptDamaged(t *testing.T) {
 // A reading that knows of damage is repeated by the next, whatever its windows.
 func TestAReadingThatKnowsOfDamage(t *testing.T) {
 	text := makeRows(800)
-	for _, p := range packers {
-		file := p.pack(t, text, 300_001) // cut within rows
+	for _, p := range packing.All {
+		file := p.Pack(t, text, 300_001) // cut within rows
 		file = append(file[:len(file)*3/4], bytes.Repeat([]byte{0xff}, 500)...)
 		input := sourceOf(t, "x", file)
 		o := Options{window: 20_000}
 		_, troubles := readRows(t, []source.Source{input}, o)
 		if len(troubles) != 1 {
-			t.Errorf("%s: %v", p.name, troubles)
+			t.Errorf("%s: %v", p.Name, troubles)
 			continue
 		}
 		o.Known = troubles
 		until, sums, first := ends(t, []source.Source{input}, o)
 		if until[0] > troubles[0].Sound {
-			t.Errorf("%s: read up to %d of %d", p.name, until[0], troubles[0].Sound)
+			t.Errorf("%s: read up to %d of %d", p.Name, until[0], troubles[0].Sound)
 		}
 		o.Known, o.Until = nil, until
 		second, errs := trusting(t, []source.Source{input}, o, sums)
 		if len(errs) > 0 {
-			t.Errorf("%s: %v", p.name, errs)
+			t.Errorf("%s: %v", p.Name, errs)
 		}
 		if diff := cmp.Diff(first, second); diff != "" {
-			t.Errorf("%s: %s", p.name, diff)
+			t.Errorf("%s: %s", p.Name, diff)
 		}
 	}
 }
 
 func TestCodecsGoByContent(t *testing.T) {
 	text := numbered("a", 20)
-	for _, p := range packers {
+	for _, p := range packing.All {
 		for _, name := range []string{"x", "x.jsonl", "x.gz", "x.br", "x.zst", "x.csv"} {
-			rows, troubles := readRows(t, []source.Source{sourceOf(t, name, p.pack(t, text, len(text)))}, Options{})
+			rows, troubles := readRows(t, []source.Source{sourceOf(t, name, p.Pack(t, text, len(text)))}, Options{})
 			if len(rows) != 20 || len(troubles) > 0 {
-				t.Errorf("%s named %s: %d rows, %v", p.name, name, len(rows), troubles)
+				t.Errorf("%s named %s: %d rows, %v", p.Name, name, len(rows), troubles)
 			}
 		}
 	}
@@ -324,29 +242,10 @@ func TestCodecsGoByContent(t *testing.T) {
 }
 
 func TestNothingPackedIsNothing(t *testing.T) {
-	for _, p := range packers {
-		rows, troubles := readRows(t, []source.Source{sourceOf(t, "x.br", p.pack(t, nil, 1))}, Options{})
+	for _, p := range packing.All {
+		rows, troubles := readRows(t, []source.Source{sourceOf(t, "x.br", p.Pack(t, nil, 1))}, Options{})
 		if len(rows) > 0 || len(troubles) > 0 {
-			t.Errorf("%s: %d rows, %v", p.name, len(rows), troubles)
-		}
-	}
-}
-
-// A file that is cut anywhere is told to be cut, or it looks whole because a part ends there.
-func TestCutAnywhere(t *testing.T) {
-	const cut = 300
-	text := makeRows(2)
-	for _, p := range packers {
-		file := p.pack(t, text, cut)
-		for n := range len(file) {
-			got, err := readPacked(&p, file[:n])
-			d, damaged := errors.AsType[*damage](err)
-			switch {
-			case !bytes.HasPrefix(text, got), damaged && (!d.keep || d.minor), !damaged && err != io.EOF:
-				t.Fatalf("%s, %d bytes of %d: %d bytes of text, %v", p.name, n, len(file), len(got), err)
-			case !damaged && (p.noSums || len(got)%cut != 0):
-				t.Fatalf("%s, %d bytes of %d: whole with %d bytes of text", p.name, n, len(file), len(got))
-			}
+			t.Errorf("%s: %d rows, %v", p.Name, len(rows), troubles)
 		}
 	}
 }
@@ -354,11 +253,11 @@ func TestCutAnywhere(t *testing.T) {
 // A last row without a newline counts also where something to be told follows.
 func TestLastRowBeforeAFewBytes(t *testing.T) {
 	text := bytes.TrimSuffix(numbered("a", 3), newline)
-	for _, p := range packers {
-		file := append(p.pack(t, text, len(text)), "end"...)
+	for _, p := range packing.All {
+		file := append(p.Pack(t, text, len(text)), "end"...)
 		rows, trouble := usedRows(t, sourceOf(t, "x", file), Options{})
 		if len(rows) != 3 || trouble == nil || trouble.Kind != Warning {
-			t.Errorf("%s: %d rows, %v", p.name, len(rows), trouble)
+			t.Errorf("%s: %d rows, %v", p.Name, len(rows), trouble)
 		}
 	}
 }
@@ -367,8 +266,8 @@ func TestLastRowBeforeAFewBytes(t *testing.T) {
 func TestDamagedBrotliIsBrotli(t *testing.T) {
 	text := makeRows(20)
 	for _, cut := range []int{len(text), 3000} {
-		file := packBrotli(t, text, cut)
-		if len(file) > brotliHead {
+		file := packing.Brotli(t, text, cut)
+		if len(file) > codec.BrotliHead {
 			t.Fatalf("%d bytes are more than are looked at", len(file))
 		}
 		file = append(file[:len(file)/2], bytes.Repeat([]byte{0xff}, 100)...)
@@ -379,49 +278,30 @@ func TestDamagedBrotliIsBrotli(t *testing.T) {
 }
 
 func TestPackedTwiceIsRefusedByName(t *testing.T) {
-	for _, inner := range packers[:4] {
-		for _, outer := range packers {
-			file := inner.pack(t, numbered("a", 2000), 1<<20)
-			_, troubles := readRows(t, []source.Source{sourceOf(t, "x", outer.pack(t, file, len(file)))}, Options{})
-			if outer.name == "brotli" { // which is recognised by the text in it
+	for _, inner := range packing.All[:4] {
+		for _, outer := range packing.All {
+			file := inner.Pack(t, numbered("a", 2000), 1<<20)
+			_, troubles := readRows(t, []source.Source{sourceOf(t, "x", outer.Pack(t, file, len(file)))}, Options{})
+			if outer.Name == "brotli" { // which is recognised by the text in it
 				if len(troubles) != 1 || troubles[0].Kind != Refused {
-					t.Errorf("%s in brotli: %v", inner.name, troubles)
+					t.Errorf("%s in brotli: %v", inner.Name, troubles)
 				}
 				continue
 			}
-			if len(troubles) != 1 || troubles[0].Kind != Refused || !strings.Contains(troubles[0].Error(), "compressed twice ("+inner.name) {
-				t.Errorf("%s in %s: %v", inner.name, outer.name, troubles)
+			if len(troubles) != 1 || troubles[0].Kind != Refused || !strings.Contains(troubles[0].Error(), "compressed twice ("+inner.Name) {
+				t.Errorf("%s in %s: %v", inner.Name, outer.Name, troubles)
 			}
 		}
 	}
 }
 
 func TestOtherCompressionIsRefusedByName(t *testing.T) {
-	for _, c := range codecs {
-		if c.open != nil {
-			continue
-		}
-		_, troubles := readRows(t, []source.Source{sourceOf(t, "x", []byte(c.magic+"1AY&SY\x00\x01\x02"))}, Options{})
-		if len(troubles) != 1 || troubles[0].Kind != Refused || !strings.Contains(troubles[0].Error(), c.name) || !strings.Contains(troubles[0].Advice, c.tool) {
-			t.Errorf("%s: %v", c.name, troubles)
-		}
-	}
-}
-
-func TestCodecsTellTroubleOfTheDiskFromDamage(t *testing.T) {
-	broken := errors.New("broken disk")
-	text := numbered("a", 4000)
-	for _, p := range packers {
-		for _, cut := range []int{500, len(text)} {
-			file := p.pack(t, text, cut)
-			for _, at := range []int{0, 5, len(file) / 2, len(file) - 2} {
-				s := p.open(input{Reader: io.MultiReader(bytes.NewReader(file[:at]), failing{broken})})
-				_, err := io.ReadAll(s)
-				s.close()
-				if _, wrong := errors.AsType[*damage](err); wrong || !errors.Is(err, broken) {
-					t.Errorf("%s in parts of %d, broken at %d: %v", p.name, cut, at, err)
-				}
-			}
+	for _, other := range []struct{ magic, name, tool string }{
+		{"\x02\x21\x4c\x18", "lz4's old format", "lz4 -d"}, {"BZh", "bzip2", "bzip2 -d"}, {"\xfd7zXZ\x00", "xz", "xz -d"}, {"7z\xbc\xaf\x27\x1c", "7-Zip", "7z x"},
+	} {
+		_, troubles := readRows(t, []source.Source{sourceOf(t, "x", []byte(other.magic+"1AY&SY\x00\x01\x02"))}, Options{})
+		if len(troubles) != 1 || troubles[0].Kind != Refused || !strings.Contains(troubles[0].Error(), other.name) || !strings.Contains(troubles[0].Advice, other.tool) {
+			t.Errorf("%s: %v", other.name, troubles)
 		}
 	}
 }
@@ -430,16 +310,16 @@ func TestCodecsTellTroubleOfTheDiskFromDamage(t *testing.T) {
 func TestSkippableFrames(t *testing.T) {
 	text := numbered("a", 50)
 	skipped := []byte("\x53\x2a\x4d\x18\x0c\x00\x00\x00twelve bytes")
-	for _, p := range packers[1:3] {
+	for _, p := range packing.All[1:3] {
 		half := len(text) / 2
-		file := bytes.Join([][]byte{skipped, skipped, p.pack(t, text[:half], half), skipped, p.pack(t, text[half:], half), skipped}, nil)
+		file := bytes.Join([][]byte{skipped, skipped, p.Pack(t, text[:half], half), skipped, p.Pack(t, text[half:], half), skipped}, nil)
 		rows, troubles := readRows(t, []source.Source{sourceOf(t, "x", file)}, Options{})
 		if len(rows) != 50 || len(troubles) > 0 {
-			t.Errorf("%s: %d rows, %v", p.name, len(rows), troubles)
+			t.Errorf("%s: %d rows, %v", p.Name, len(rows), troubles)
 		}
 		rows, troubles = readRows(t, []source.Source{sourceOf(t, "x", file[:len(file)-5])}, Options{})
 		if len(rows) != 50 || len(troubles) != 1 || troubles[0].Kind != Damaged {
-			t.Errorf("%s, cut: %d rows, %v", p.name, len(rows), troubles)
+			t.Errorf("%s, cut: %d rows, %v", p.Name, len(rows), troubles)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package posthog
 import (
 	"bytes"
 
+	"ph2cio/internal/codec"
 	"ph2cio/internal/rawjson"
 )
 
@@ -79,8 +80,8 @@ func (c *cutter) bridge(damage *SourceError) bool {
 
 // recognise is recogniseFile for text that may be compressed once more.
 func (c *cutter) recognise(text []byte, whole bool) (l *layout, skip int, refused *refusal) {
-	if e := packedTwice(text); e != nil {
-		return nil, 0, refuse(e.Error(), e.hint)
+	if e := codec.PackedTwice(text); e != nil {
+		return nil, 0, refuse(e.Error(), e.Hint)
 	}
 	return recogniseFile(text, whole, c.reading.options)
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+
+	"ph2cio/internal/codec"
 )
 
 const hintEvents = "use a batch export of the events model (JSONLines), a CSV from the events explorer, or a dump of ClickHouse's events table"
@@ -19,6 +21,9 @@ func foreign(h *head) (*layout, *refusal) {
 	return nil, foreignCSV(h)
 }
 
+// headSize is how much of a file is looked at to tell text from what is none, in bytes.
+const headSize = 512
+
 // foreignFile is a kind of file that another program writes.
 type foreignFile struct {
 	magic, what, hint string
@@ -27,7 +32,7 @@ type foreignFile struct {
 
 // is reports whether a file that begins with head is one of this kind. A magic of letters may begin a text too.
 func (f foreignFile) is(head []byte) bool {
-	return bytes.HasPrefix(head, []byte(f.magic)) && (f.magic != orcMagic || !isText(head[:min(len(head), headSize)]))
+	return bytes.HasPrefix(head, []byte(f.magic)) && (f.magic != orcMagic || !codec.IsText(head[:min(len(head), headSize)]))
 }
 
 const (

@@ -17,6 +17,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"ph2cio/internal/source"
+	"ph2cio/internal/testkit/packing"
 )
 
 // allocated is how many bytes are allocated while f runs. What is read in constant memory stays small here too.
@@ -72,7 +73,7 @@ func TestARowOf100MB(t *testing.T) {
 		io.WriteString(w, after)
 	}
 	plain := func(w io.Writer) io.WriteCloser { return unpacked{w} }
-	inZstd := func(w io.Writer) io.WriteCloser { return packZstd(t, w) }
+	inZstd := func(w io.Writer) io.WriteCloser { return packing.ZstdWriter(t, w) }
 	for name, test := range map[string]struct {
 		pack  func(io.Writer) io.WriteCloser
 		write func(w io.Writer)
@@ -175,9 +176,10 @@ func TestHostileJSON(t *testing.T) {
 
 // A frame that asks for a large window gets that much memory and no more.
 func TestZstdWindowsInMemory(t *testing.T) {
+	const zstdWindow = 64 << 20 // the largest that is read
 	row := []byte(eventRow)
 	input := fileOf(t, func(w io.Writer) io.WriteCloser {
-		z, err := zstd.NewWriter(w, zstd.WithWindowSize(64<<20), zstd.WithEncoderConcurrency(1))
+		z, err := zstd.NewWriter(w, zstd.WithWindowSize(zstdWindow), zstd.WithEncoderConcurrency(1))
 		if err != nil {
 			t.Fatal(err)
 		}

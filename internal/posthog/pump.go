@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 
+	"ph2cio/internal/codec"
 	"ph2cio/internal/source"
 )
 
@@ -29,7 +30,7 @@ type pump struct {
 	lost  error // what the first of them was
 
 	file    *os.File
-	stream  *stream
+	stream  *codec.Stream
 	trouble *SourceError // that kept the source from being opened
 	codec   string       // that the source is compressed with
 	blocks  chan block   // nil where the source is read when asked
@@ -83,13 +84,13 @@ func (p *pump) open() *SourceError {
 	if p.file, err = os.Open(p.source.Name); err != nil {
 		return p.fault(Gone, err, "")
 	}
-	p.stream, err = openStream(p.file, streamOptions{at: p.file, accept: p.accept, name: p.source.Name})
+	p.stream, err = codec.Open(p.file, codec.Options{At: p.file, AcceptDamaged: p.accept, Name: p.source.Name})
 	if err == nil {
-		p.codec = p.stream.codec
+		p.codec = p.stream.Codec
 		return nil
 	}
-	if e, ok := errors.AsType[*unsupported](err); ok {
-		return refusedSource(&p.source, refuse(e.Error(), e.hint), e.codec)
+	if e, ok := errors.AsType[*codec.Unsupported](err); ok {
+		return refusedSource(&p.source, refuse(e.Error(), e.Hint), e.Codec)
 	}
 	return p.fault(Gone, err, "")
 }
@@ -105,7 +106,7 @@ func (p *pump) close() {
 
 func (p *pump) shut() {
 	if p.stream != nil {
-		p.stream.close()
+		p.stream.Close()
 		p.stream = nil
 	}
 	if p.file != nil {
@@ -176,10 +177,10 @@ func (p *pump) pour(take func(block) bool) (end int64, err error) {
 		if b.size > 0 || b.gap != nil {
 			held = append(held, b)
 		}
-		if d, ok := errors.AsType[*damage](err); ok && !d.keep && !p.accept {
-			held = dropAfter(held, p.stream.verified())
+		if d, ok := errors.AsType[*codec.Damage](err); ok && !d.Keep && !p.accept {
+			held = dropAfter(held, p.stream.Verified())
 		}
-		for len(held) > 0 && (err != nil || len(held) > p.heldBack() || held[0].end <= p.stream.verified()) {
+		for len(held) > 0 && (err != nil || len(held) > p.heldBack() || held[0].end <= p.stream.Verified()) {
 			p.given = held[0].end
 			if !take(held[0]) {
 				return end, errEnough
@@ -199,27 +200,27 @@ func (p *pump) fill(start int64) (b block, err error) {
 		size = int(min(int64(size), p.until-start))
 	}
 	b = block{buffer: takeBuffer(), end: start}
-	var missing *gap
+	var missing *codec.Gap
 	for err == nil && missing == nil && b.size < size {
 		var n int
 		n, err = p.stream.Read(b.buffer.window(size)[b.size:])
 		b.size += n
-		if missing, _ = err.(*gap); missing != nil {
+		if missing, _ = err.(*codec.Gap); missing != nil {
 			err = nil
 		}
 	}
 	b.end += int64(b.size)
-	b.used, b.whole = p.stream.used(), err == io.EOF
+	b.used, b.whole = p.stream.Used(), err == io.EOF
 	if missing != nil {
-		b.gap = p.missing(missing.damage, b.end)
+		b.gap = p.missing(missing.Damage, b.end)
 	}
 	if err == nil && b.end == p.until {
 		b.whole, err = p.known == nil, io.EOF
 	}
 	if ratio := p.tooMuch(b.end, b.used); err == nil && ratio > 0 {
-		err = &damage{
-			err:  fmt.Errorf("the file becomes more than %d times larger when decompressed", ratio),
-			hint: "if the file is genuine, decompress it first", keep: true,
+		err = &codec.Damage{
+			Err:  fmt.Errorf("the file becomes more than %d times larger when decompressed", ratio),
+			Hint: "if the file is genuine, decompress it first", Keep: true,
 		}
 	}
 	return b, err
@@ -262,7 +263,7 @@ func dropAfter(held []block, end int64) []block {
 
 // verdict turns the end of pour into the source's trouble.
 func (p *pump) verdict(end int64, err error) *SourceError {
-	d, damaged := errors.AsType[*damage](err)
+	d, damaged := errors.AsType[*codec.Damage](err)
 	switch {
 	case end < p.until:
 		return p.fault(Changed, fmt.Errorf("the file has changed since it was first read: it had %d bytes, now %d", p.until, end), hintChanged)
@@ -279,36 +280,36 @@ func (p *pump) verdict(end int64, err error) *SourceError {
 }
 
 // damaged says what is used of a source whose stream ended with damage after end bytes of text.
-func (p *pump) damaged(d *damage, end int64) *SourceError {
-	if d.minor {
-		return p.fault(Warning, d.err, d.hint)
+func (p *pump) damaged(d *codec.Damage, end int64) *SourceError {
+	if d.Minor {
+		return p.fault(Warning, d.Err, d.Hint)
 	}
 	hint := "get a new copy of the file"
 	if end > 0 {
 		hint += "; rows before the damage were read"
 	}
-	trouble := p.fault(Damaged, d.err, cmp.Or(d.hint, hint))
+	trouble := p.fault(Damaged, d.Err, cmp.Or(d.Hint, hint))
 	trouble.Sound = end
 	switch {
-	case d.keep || p.stream.verified() >= end:
+	case d.Keep || p.stream.Verified() >= end:
 	case p.accept:
-		trouble.Err = fmt.Errorf("%w; what can be read of it is used (%d bytes)", d.err, end)
+		trouble.Err = fmt.Errorf("%w; what can be read of it is used (%d bytes)", d.Err, end)
 		trouble.Advice = hintSalvaged
 	default:
-		trouble.Sound = p.stream.verified()
+		trouble.Sound = p.stream.Verified()
 		trouble.Doubtful = p.given > trouble.Sound
-		trouble.Err = fmt.Errorf("%w; %s", d.err, usedOf(trouble.Sound))
+		trouble.Err = fmt.Errorf("%w; %s", d.Err, usedOf(trouble.Sound))
 		trouble.Advice = hintDamaged
 	}
 	return trouble
 }
 
 // missing notes a gap and says what is used of a source that cannot be read on after it.
-func (p *pump) missing(d *damage, end int64) *SourceError {
+func (p *pump) missing(d *codec.Damage, end int64) *SourceError {
 	if p.gaps++; p.gaps == 1 {
-		p.lost = d.err
+		p.lost = d.Err
 	}
-	trouble := p.fault(Damaged, fmt.Errorf("%w; %s", d.err, usedOf(end)), "get a new copy of the file")
+	trouble := p.fault(Damaged, fmt.Errorf("%w; %s", d.Err, usedOf(end)), "get a new copy of the file")
 	trouble.Sound = end
 	return trouble
 }

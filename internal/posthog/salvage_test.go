@@ -2,7 +2,6 @@ package posthog
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,14 +10,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ph2cio/internal/source"
+	"ph2cio/internal/testkit/packing"
 )
 
 // perRow packs each row by itself, as PostHog does with gzip, and returns where each part begins.
-func perRow(t *testing.T, p *packer, text []byte) (file []byte, starts []int) {
+func perRow(t *testing.T, p *packing.Packer, text []byte) (file []byte, starts []int) {
 	t.Helper()
 	for line := range bytes.Lines(text) {
 		starts = append(starts, len(file))
-		file = append(file, p.pack(t, line, len(line))...)
+		file = append(file, p.Pack(t, line, len(line))...)
 	}
 	return file, starts
 }
@@ -35,8 +35,8 @@ func namesWithout(prefix string, n int, lost ...int) (names []string) {
 func TestADamagedPartCostsItsOwnRows(t *testing.T) {
 	const n = 500
 	text := numbered("a", n)
-	for _, p := range packers {
-		if !p.goesOn {
+	for _, p := range packing.All {
+		if !p.GoesOn {
 			continue
 		}
 		whole, starts := perRow(t, &p, text)
@@ -51,7 +51,7 @@ func TestADamagedPartCostsItsOwnRows(t *testing.T) {
 			{"a header", []int{starts[300]}, []int{300}},
 			{"two in a row, and others", []int{end(5), end(6), starts[7], end(120), end(490)}, []int{5, 6, 7, 120, 490}},
 		} {
-			t.Run(p.name+"/"+test.name, func(t *testing.T) {
+			t.Run(p.Name+"/"+test.name, func(t *testing.T) {
 				file := whole
 				for _, at := range test.at {
 					file = flip(file, at)
@@ -83,14 +83,14 @@ func TestADamagedPartCostsItsOwnRows(t *testing.T) {
 // A row that a damaged part has a piece of is lost, and never made of what is left of it and of another.
 func TestNoRowReachesOverAGap(t *testing.T) {
 	text := numbered("a", 300)
-	for _, p := range packers {
-		if !p.goesOn {
+	for _, p := range packing.All {
+		if !p.GoesOn {
 			continue
 		}
 		var file []byte
 		var parts [][]byte
 		for part := range slices.Chunk(text, 97) {
-			parts = append(parts, p.pack(t, part, len(part)))
+			parts = append(parts, p.Pack(t, part, len(part)))
 		}
 		for i, part := range parts {
 			if i%40 == 20 {
@@ -100,18 +100,18 @@ func TestNoRowReachesOverAGap(t *testing.T) {
 		}
 		rows, troubles := readRows(t, []source.Source{sourceOf(t, "x", file)}, Options{window: 2000})
 		if len(troubles) != 1 || troubles[0].Kind != Damaged {
-			t.Fatal(p.name, troubles)
+			t.Fatal(p.Name, troubles)
 		}
 		all := rowsOf(t, mustCut(t, text))
 		if len(rows) < 280 || len(rows) > 298 {
-			t.Errorf("%s: %d rows", p.name, len(rows))
+			t.Errorf("%s: %d rows", p.Name, len(rows))
 		}
 		for _, r := range rows {
 			if r.Reason == NotJSON {
 				continue // an object within a row, after a gap, looks like the beginning of one
 			}
 			if !slices.ContainsFunc(all, func(one row) bool { return one.Name == r.Name && one.Properties == r.Properties }) {
-				t.Errorf("%s: a row that was never there: %+v", p.name, r)
+				t.Errorf("%s: a row that was never there: %+v", p.Name, r)
 			}
 		}
 	}
@@ -122,7 +122,7 @@ func TestDamageEndsWhatIsNotLines(t *testing.T) {
 	list := "[\n" + strings.Repeat(`{"event":"a","distinct_id":"u"},`+"\n", 100) + "]"
 	for _, text := range []string{csv, list} {
 		for _, damaged := range []int{0, 50} {
-			p := &packers[0]
+			p := &packing.All[0]
 			file, starts := perRow(t, p, []byte(text))
 			input := sourceOf(t, "x", flip(file, starts[damaged+1]-2))
 			rows, troubles := readRows(t, []source.Source{input}, Options{window: 200})
@@ -135,74 +135,26 @@ func TestDamageEndsWhatIsNotLines(t *testing.T) {
 
 func TestAcceptDamagedUsesThePartsToo(t *testing.T) {
 	text := numbered("a", 100)
-	for _, p := range packers {
-		if !p.goesOn {
+	for _, p := range packing.All {
+		if !p.GoesOn {
 			continue
 		}
 		file, starts := perRow(t, &p, text)
 		input := sourceOf(t, "x", flip(file, starts[51]-2))
 		rows, troubles := readRows(t, []source.Source{input}, Options{AcceptDamaged: true})
 		if diff := cmp.Diff(namesWithout("a", 100), names(rows)); diff != "" || len(troubles) != 1 {
-			t.Error(p.name, diff, troubles)
+			t.Error(p.Name, diff, troubles)
 		}
 	}
 }
 
 // Much damage, made to keep the reader busy, ends the reading of its file.
 func TestDamageWithoutEnd(t *testing.T) {
-	good := members(t, []byte(eventRow), len(eventRow))
+	const mostGaps = 1000
+	good := packing.Gzip(t, []byte(eventRow), len(eventRow))
 	file := bytes.Repeat(append(flip(good, len(good)-3), good...), mostGaps+500)
 	rows, troubles := readRows(t, []source.Source{sourceOf(t, "x.gz", file)}, Options{})
 	if len(rows) != mostGaps || len(troubles) != 1 || troubles[0].Kind != Damaged {
 		t.Error(len(rows), troubles)
 	}
-}
-
-// Whatever is damaged, what is read of a file lies in its text, in order, with gaps where the stream tells of one.
-func FuzzSalvage(f *testing.F) {
-	f.Add(byte(0), gzipText[:2000], uint16(53), uint16(700), byte(4), uint16(900), byte(1))
-	f.Add(byte(1), gzipText[:2000], uint16(53), uint16(700), byte(4), uint16(0), byte(255))
-	f.Add(byte(2), gzipText[:2000], uint16(200), uint16(7), byte(4), uint16(9), byte(1))
-	f.Fuzz(func(t *testing.T, which byte, text []byte, cut, first uint16, bits byte, second uint16, more byte) {
-		p := &packers[which%3]
-		if len(text) > 1<<16 || len(text)/(1+int(cut)) > 500 {
-			return
-		}
-		file := p.pack(t, text, 1+int(cut))
-		file[int(first)%len(file)] ^= bits
-		if p.name != "zstd" { // where one bit says that there is no checksum, and another may then be any
-			file[int(second)%len(file)] ^= more
-		}
-		s := p.open(input{Reader: bytes.NewReader(file), at: bytes.NewReader(file)})
-		defer s.close()
-		var pieces [][]byte
-		var piece []byte
-		window := make([]byte, 1000)
-		for end := false; !end; {
-			n, err := s.Read(window)
-			piece = append(piece, window[:n]...)
-			_, gapped := err.(*gap)
-			if end = err != nil && !gapped; end {
-				if d, ok := errors.AsType[*damage](err); ok && d.keep {
-					return // cut off within a part: what came of that has no checksum
-				}
-				before := 0
-				for _, one := range pieces {
-					before += len(one)
-				}
-				piece = piece[:max(0, min(int64(len(piece)), s.verified()-int64(before)))]
-			}
-			if end || gapped {
-				pieces, piece = append(pieces, piece), nil
-			}
-		}
-		rest := text
-		for _, one := range pieces {
-			at := bytes.Index(rest, one)
-			if at < 0 {
-				t.Fatalf("%q is read, which %q does not go on with", one, rest)
-			}
-			rest = rest[at+len(one):]
-		}
-	})
 }

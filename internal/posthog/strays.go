@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"ph2cio/internal/codec"
 	"ph2cio/internal/rawjson"
 	"ph2cio/internal/source"
 )
@@ -111,14 +112,14 @@ func isStray(s source.Source, options Options) bool {
 // exportHead reports whether a file's first bytes alone show that it is no stray, as those of nearly all
 // exports do.
 func exportHead(head []byte) bool {
-	return isPacked(head) || beginsJSON(head)
+	return codec.IsPacked(head) || beginsJSON(head)
 }
 
 // isProse reports whether a file has some rows as examples do: it does not begin with one, and most of its
 // lines are none.
 func isProse(path string) bool {
 	head := beginningOf(path, windowSize)
-	if isUTF16(head) || slices.ContainsFunc(foreignFiles, func(f foreignFile) bool { return f.is(head) }) {
+	if codec.IsUTF16(head) || slices.ContainsFunc(foreignFiles, func(f foreignFile) bool { return f.is(head) }) {
 		return false
 	}
 	lines := 0
@@ -164,9 +165,9 @@ func beginningOf(path string, size int) []byte {
 // strayBrotli reports whether a file that was taken for brotli, and is damaged as such, has nothing of an
 // export in what text it gives: brotli has no magic, and other files make sense as a few bytes of it.
 func strayBrotli(path string, options Options) bool {
-	head := beginningOf(path, brotliHead)
-	text, found := brotliText(head)
-	if !found || isPacked(head) {
+	head := beginningOf(path, codec.BrotliHead)
+	text, found := codec.BrotliText(head)
+	if !found || codec.IsPacked(head) {
 		return false
 	}
 	l, _, refused := recogniseFile(text, false, options)

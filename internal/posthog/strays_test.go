@@ -10,13 +10,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ph2cio/internal/source"
+	"ph2cio/internal/testkit/packing"
 )
 
 // TestStraysHaveNothingOfAnExport holds files in a directory, by what is in them and what they are called,
 // against what becomes of them. Those without an extension stand for any name that says nothing.
 func TestStraysHaveNothingOfAnExport(t *testing.T) {
 	packed := string(zip(t, []byte(eventRow), false))
-	brotli := string(packBrotli(t, []byte(strings.Repeat(eventRow, 50)), 1000))
+	brotli := string(packing.Brotli(t, []byte(strings.Repeat(eventRow, 50)), 1000))
 	for _, test := range []struct {
 		name, text string
 		stray      bool

@@ -1,4 +1,4 @@
-package posthog
+package codec
 
 import (
 	"bytes"
@@ -7,14 +7,8 @@ import (
 )
 
 // A file whose parts are compressed one by one (gzip members, zstd and lz4 frames) is more than its first damaged part: a
-// stream leaves that out, says so with a *gap, and goes on at the next part whose checksum is right. It can do so with
+// stream leaves that out, says so with a *Gap, and goes on at the next part whose checksum is right. It can do so with
 // parts that have been decompressed whole before any of their text is handed on; damage in a longer one ends the file.
-
-// wholePart is the most text of a part, in bytes, that waits for its checksum.
-const wholePart = 1 << 20
-
-// gap says that text is missing before what a stream will give next.
-type gap struct{ *damage }
 
 // salvage finds where a damaged file goes on. Its zero value finds nothing.
 type salvage struct {
@@ -60,48 +54,6 @@ func (s *salvage) next(from int64) int64 {
 		}
 		from += int64(n - len(s.magic) + 1)
 	}
-}
-
-// partText is room for the text of one part after the other. The zero value is ready, and must be closed.
-type partText struct{ buffer []byte }
-
-// partBuffers are buffers to use again, for as many streams as are open at once. A sync.Pool would lose them to each garbage
-// collection, and new ones cost page faults.
-var partBuffers = make(chan []byte, 4)
-
-// room returns room for the text of the next part, as readPart wants it; that of the part before is lost.
-func (t *partText) room() []byte {
-	if t.buffer == nil {
-		select {
-		case t.buffer = <-partBuffers:
-		default:
-			t.buffer = make([]byte, 0, wholePart)
-		}
-	}
-	return t.buffer
-}
-
-func (t *partText) close() {
-	if t.buffer == nil {
-		return
-	}
-	select {
-	case partBuffers <- t.buffer:
-	default:
-	}
-	t.buffer = nil
-}
-
-// readPart reads a part's text into memory, in room for wholePart: io.EOF says that it is whole and right, nil that there
-// is more of it than that.
-func readPart(part io.Reader, text []byte) ([]byte, error) {
-	for len(text) < wholePart {
-		n, err := part.Read(text[len(text):wholePart])
-		if text = text[:len(text)+n]; err != nil {
-			return text, err
-		}
-	}
-	return text, nil
 }
 
 // after reads the file from a place on.

@@ -1,4 +1,4 @@
-package posthog
+package codec
 
 import (
 	"bufio"
@@ -77,7 +77,7 @@ func (g *gzipStream) Read(p []byte) (n int, err error) {
 			return n, nil
 		case g.trouble != nil:
 			err = g.trouble
-			if _, goesOn := err.(*gap); goesOn {
+			if _, goesOn := err.(*Gap); goesOn {
 				g.trouble = nil
 			}
 		case g.long:
@@ -141,7 +141,7 @@ func (g *gzipStream) readMember() error {
 // goOn goes to the next good member after the one at start, which err is the trouble with. Where there is none, what came
 // of it is ready and the trouble remains.
 func (g *gzipStream) goOn(start int64, err error) error {
-	d, ok := errors.AsType[*damage](err)
+	d, ok := errors.AsType[*Damage](err)
 	if !ok {
 		return err
 	}
@@ -153,7 +153,7 @@ func (g *gzipStream) goOn(start int64, err error) error {
 	if g.rescue.in.accept {
 		g.ready = g.text
 	}
-	g.trouble, g.single = &gap{d}, false
+	g.trouble, g.single = &Gap{d}, false
 	g.segments.close()
 	g.segments = newSegmenter(g.rescue.after(next), g.segments.size)
 	g.taken = next

@@ -1,4 +1,4 @@
-package posthog
+package codec
 
 import (
 	"bufio"
@@ -107,12 +107,12 @@ func (d zstdDecoder) close() {
 	d.Close()
 }
 
-func (d zstdDecoder) explain(err error) *damage {
+func (d zstdDecoder) explain(err error) *Damage {
 	if errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrDecoderSizeExceeded) {
-		return &damage{
-			err:  fmt.Errorf("a zstd frame needs a window of more than %d MiB", zstdWindow>>20),
-			hint: "compress it again without --long and --ultra, or decompress it first: zstd -d --long=31",
-			keep: true,
+		return &Damage{
+			Err:  fmt.Errorf("a zstd frame needs a window of more than %d MiB", zstdWindow>>20),
+			Hint: "compress it again without --long and --ultra, or decompress it first: zstd -d --long=31",
+			Keep: true,
 		}
 	}
 	return nil

@@ -1,4 +1,4 @@
-package posthog
+package codec
 
 import (
 	"bufio"
@@ -55,5 +55,5 @@ func (d lz4Decoder) start(frame io.Reader) error {
 	return nil
 }
 
-func (d lz4Decoder) explain(error) *damage { return nil }
+func (d lz4Decoder) explain(error) *Damage { return nil }
 func (d lz4Decoder) close()                {}

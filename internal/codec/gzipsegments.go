@@ -1,4 +1,4 @@
-package posthog
+package codec
 
 import (
 	"bytes"
@@ -92,11 +92,6 @@ const (
 	memberMagic   = "\x1f\x8b\x08"
 	reservedFlags = 0xe0
 )
-
-// diskError is trouble with the file itself, not with what is in it.
-type diskError struct{ error }
-
-func (e *diskError) Unwrap() error { return e.error }
 
 // A segmenter cuts a file into segments on a goroutine of its own and has them decompressed on others.
 type segmenter struct {

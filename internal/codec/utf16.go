@@ -1,4 +1,4 @@
-package posthog
+package codec
 
 import (
 	"encoding/binary"
@@ -32,8 +32,8 @@ func utf16Order(head []byte) binary.ByteOrder {
 	return nil
 }
 
-// isUTF16 reports whether text that begins with head is in UTF-16.
-func isUTF16(head []byte) bool { return utf16Order(head) != nil }
+// IsUTF16 reports whether text that begins with head is in UTF-16.
+func IsUTF16(head []byte) bool { return utf16Order(head) != nil }
 
 func asciiIn(order binary.ByteOrder, head []byte) bool {
 	for i := 0; i < len(head); i += 2 {
@@ -70,7 +70,7 @@ func (s *utf16Reader) Read(p []byte) (int, error) {
 			break
 		}
 		if err := s.err; err != nil {
-			if _, goesOn := err.(*gap); goesOn {
+			if _, goesOn := err.(*Gap); goesOn {
 				s.raw, s.err = s.raw[:0], nil
 			}
 			return 0, err

@@ -1,7 +1,8 @@
-package posthog
+package codec
 
 import (
 	"bufio"
+	"encoding/binary"
 	"errors"
 	"io"
 )
@@ -47,7 +48,7 @@ type frameWalker interface {
 type frameDecoder interface {
 	io.Reader
 	start(frame io.Reader) error
-	explain(err error) *damage // what an error of its own means; nil for damage like any other
+	explain(err error) *Damage // what an error of its own means; nil for damage like any other
 	close()
 }
 
@@ -96,7 +97,7 @@ func (s *frameStream) Read(p []byte) (n int, err error) {
 			return n, nil
 		case s.trouble != nil:
 			err = s.trouble
-			if _, goesOn := err.(*gap); goesOn {
+			if _, goesOn := err.(*Gap); goesOn {
 				s.trouble = nil
 			}
 		case s.long:
@@ -143,12 +144,12 @@ func (s *frameStream) startFrame() error {
 // goOn goes to the next good frame after the one that err is the trouble with. Where there is none, what came of it is
 // ready and the trouble remains.
 func (s *frameStream) goOn(err error) error {
-	d, ok := errors.AsType[*damage](err)
+	d, ok := errors.AsType[*Damage](err)
 	if !ok {
 		return err
 	}
 	next := int64(-1)
-	if d.hint == "" { // it is not one that is not read at all
+	if d.Hint == "" { // it is not one that is not read at all
 		next = s.rescue.next(s.start + 1)
 	}
 	s.text = append(s.text, s.tail(int64(len(s.text)))...)
@@ -160,7 +161,7 @@ func (s *frameStream) goOn(err error) error {
 		s.ready = s.text
 	}
 	s.confirmed = s.delivered + int64(len(s.ready))
-	s.trouble, s.inside = &gap{d}, false
+	s.trouble, s.inside = &Gap{d}, false
 	s.disk = countedFile{file: s.rescue.after(next), read: next}
 	s.file.Reset(&s.disk)
 	return nil
@@ -291,25 +292,14 @@ func (r *frameReader) Read(p []byte) (n int, err error) {
 	return n, r.err
 }
 
-// unexpected is for errors of a file that should go on.
-func unexpected(err error) error {
-	if err == io.EOF {
-		return io.ErrUnexpectedEOF
-	}
-	return err
+// mostSkipped is how many frames that hold no text are left out before the first of a file.
+const mostSkipped = 1000
+
+// Frames that hold no text may stand before, between and after those of zstd and lz4.
+const skippableHeader = 8
+
+func skippable(head []byte) bool {
+	return len(head) >= 4 && head[0]&0xf0 == 0x50 && string(head[1:4]) == "\x2a\x4d\x18"
 }
 
-// countedFile counts what is read of a file, and marks the disk's errors as such.
-type countedFile struct {
-	file io.Reader
-	read int64
-}
-
-func (c *countedFile) Read(p []byte) (int, error) {
-	n, err := c.file.Read(p)
-	c.read += int64(n)
-	if err != nil && err != io.EOF {
-		err = &diskError{err}
-	}
-	return n, err
-}
+func skippableSize(header []byte) int64 { return int64(binary.LittleEndian.Uint32(header[4:])) }

@@ -1,15 +1,17 @@
-package posthog
+package codec
 
 import (
 	"bytes"
 	"errors"
 	"io"
 	"testing"
+
+	"ph2cio/internal/testkit/packing"
 )
 
 // readPacked reads a file to its end. got is what a run would use of it.
-func readPacked(p *packer, file []byte) (got []byte, err error) {
-	s := p.open(input{Reader: bytes.NewReader(file)})
+func readPacked(p *packing.Packer, file []byte) (got []byte, err error) {
+	s := opened(p, input{Reader: bytes.NewReader(file)})
 	defer s.close()
 	window := make([]byte, 1000)
 	for err == nil && len(got) < 8<<20 {
@@ -17,7 +19,7 @@ func readPacked(p *packer, file []byte) (got []byte, err error) {
 		n, err = s.Read(window)
 		got = append(got, window[:n]...)
 	}
-	if d, ok := errors.AsType[*damage](err); ok && !d.keep {
+	if d, ok := errors.AsType[*Damage](err); ok && !d.Keep {
 		got = got[:min(int64(len(got)), s.verified())]
 	}
 	return got, err
@@ -25,12 +27,12 @@ func readPacked(p *packer, file []byte) (got []byte, err error) {
 
 // fuzzPacker damages packed files, and reads anything at all. No damage goes by untold, and what is used is what the
 // text began with.
-func fuzzPacker(f *testing.F, p *packer) {
+func fuzzPacker(f *testing.F, p *packing.Packer) {
 	f.Add(gzipText[:2000], false, uint16(2000), uint16(0), byte(0), uint16(0), []byte(nil))
 	f.Add(gzipText[:2000], false, uint16(100), uint16(700), byte(4), uint16(0), []byte(nil))
 	f.Add(gzipText[:2000], false, uint16(300), uint16(0), byte(0), uint16(40), []byte("end"))
 	f.Add(gzipText[:2000], false, uint16(300), uint16(0), byte(0), uint16(0), make([]byte, 100))
-	f.Add(p.pack(f, gzipText, 500), true, uint16(0), uint16(9), byte(1), uint16(0), []byte(nil))
+	f.Add(p.Pack(f, gzipText, 500), true, uint16(0), uint16(9), byte(1), uint16(0), []byte(nil))
 	f.Fuzz(func(t *testing.T, text []byte, raw bool, cut, flipped uint16, bits byte, truncated uint16, padding []byte) {
 		if len(text) > 1<<16 || len(text)/(1+int(cut)) > 100 {
 			return
@@ -39,7 +41,7 @@ func fuzzPacker(f *testing.F, p *packer) {
 			readPacked(p, text)
 			return
 		}
-		file := p.pack(t, text, 1+int(cut))
+		file := p.Pack(t, text, 1+int(cut))
 		if int(truncated) >= len(file) {
 			return
 		}
@@ -47,18 +49,18 @@ func fuzzPacker(f *testing.F, p *packer) {
 		file[int(flipped)%len(file)] ^= bits
 		file = append(file, padding...)
 		got, err := readPacked(p, file)
-		d, damaged := errors.AsType[*damage](err)
+		d, damaged := errors.AsType[*Damage](err)
 		otherwise := bits != 0 || truncated > 0 && len(padding) > 0 // some of its bytes are other ones
 		switch {
-		case otherwise && p.noSums, otherwise && truncated > 0 && damaged && d.keep:
+		case otherwise && p.NoSums, otherwise && truncated > 0 && damaged && d.Keep:
 			// What came before the end of a part that is cut off has no checksum to be compared with.
-		case !bytes.HasPrefix(text, got) && (!damaged || !d.keep):
+		case !bytes.HasPrefix(text, got) && (!damaged || !d.Keep):
 			t.Fatalf("%q is used, which is not what %q begins with (%v)", got, text, err)
-		case err == io.EOF && len(got) < len(text) && !p.noEnd && !otherwise && int(cut) >= len(text): // one part
+		case err == io.EOF && len(got) < len(text) && !p.NoEnd && !otherwise && int(cut) >= len(text): // one part
 			t.Fatalf("the end is said to be good after %d bytes of %d", len(got), len(text))
 		case !damaged && err != io.EOF:
 			t.Fatal(err)
-		case damaged && d.keep && len(padding) > 0 && bytes.HasPrefix(got, text):
+		case damaged && d.Keep && len(padding) > 0 && bytes.HasPrefix(got, text):
 			// The padding may be the beginning of one more frame, without checksums.
 		case truncated == 0 && bits == 0 && !bytes.Equal(got, text):
 			t.Fatalf("%q is used of %q, which is whole (%v)", got, text, err)
@@ -66,8 +68,8 @@ func fuzzPacker(f *testing.F, p *packer) {
 	})
 }
 
-func FuzzZstd(f *testing.F)   { fuzzPacker(f, &packers[1]) }
-func FuzzLZ4(f *testing.F)    { fuzzPacker(f, &packers[2]) }
-func FuzzSnappy(f *testing.F) { fuzzPacker(f, &packers[3]) }
-func FuzzS2(f *testing.F)     { fuzzPacker(f, &packers[4]) }
-func FuzzBrotli(f *testing.F) { fuzzPacker(f, &packers[5]) }
+func FuzzZstd(f *testing.F)   { fuzzPacker(f, &packing.All[1]) }
+func FuzzLZ4(f *testing.F)    { fuzzPacker(f, &packing.All[2]) }
+func FuzzSnappy(f *testing.F) { fuzzPacker(f, &packing.All[3]) }
+func FuzzS2(f *testing.F)     { fuzzPacker(f, &packing.All[4]) }
+func FuzzBrotli(f *testing.F) { fuzzPacker(f, &packing.All[5]) }

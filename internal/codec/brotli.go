@@ -1,4 +1,4 @@
-package posthog
+package codec
 
 import (
 	"bufio"
@@ -77,27 +77,27 @@ func (r *tailReader) padding() error {
 	return skipPadding(rest, "brotli")
 }
 
-// brotliHead is how much of a file is looked at to find out whether it is brotli.
-const brotliHead = 64 << 10
+// BrotliHead is how much of a file is looked at to find out whether it is brotli.
+const BrotliHead = 64 << 10
 
 // brotliShown is how much of its text is looked at to find out what that is.
 const brotliShown = 4 << 10
 
 // isBrotli reports whether a file that begins with head, and is no text itself, is brotli with text in it.
 func isBrotli(head []byte) bool {
-	_, is := brotliText(head)
+	_, is := BrotliText(head)
 	return is
 }
 
-// brotliText returns the beginning of the text in brotli that begins with head, false where that is not brotli.
-func brotliText(head []byte) ([]byte, bool) {
+// BrotliText returns the beginning of the text in brotli that begins with head, false where that is not brotli.
+func BrotliText(head []byte) ([]byte, bool) {
 	text := make([]byte, brotliShown)
 	n, err := io.ReadFull(brotli.NewReader(sips{bytes.NewReader(head)}), text)
 	text = text[:n]
 	if err == io.EOF || err != nil && err.Error() == brotliGoesOn { // the whole of a short text, or of none
-		return text, isText(text)
+		return text, IsText(text)
 	}
-	return text, n > 0 && isText(text) // damage may come later
+	return text, n > 0 && IsText(text) // damage may come later
 }
 
 // sips gives little at a time: a decoder that is given much may come to damage in it before it gives any text.

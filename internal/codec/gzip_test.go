@@ -1,4 +1,4 @@
-package posthog
+package codec
 
 import (
 	"bytes"
@@ -7,23 +7,9 @@ import (
 	"io"
 	"strings"
 	"testing"
-)
 
-// members compresses text, a member for each cut bytes of it.
-func members(tb testing.TB, text []byte, cut int) []byte {
-	tb.Helper()
-	var file bytes.Buffer
-	for first := true; first || len(text) > 0; first = false {
-		n := min(cut, len(text))
-		w := gzip.NewWriter(&file)
-		w.Write(text[:n])
-		if err := w.Close(); err != nil {
-			tb.Fatal(err)
-		}
-		text = text[n:]
-	}
-	return file.Bytes()
-}
+	"ph2cio/internal/testkit/packing"
+)
 
 // readGzip reads a file to its end in our way. got is what a pump would hand on of it.
 func readGzip(file []byte, segment int) (got []byte, err error) {
@@ -35,7 +21,7 @@ func readGzip(file []byte, segment int) (got []byte, err error) {
 		n, err = g.Read(p)
 		got = append(got, p[:n]...)
 	}
-	if d, ok := errors.AsType[*damage](err); ok && !d.keep {
+	if d, ok := errors.AsType[*Damage](err); ok && !d.Keep {
 		got = got[:min(int64(len(got)), g.verified())]
 	}
 	return got, err
@@ -69,7 +55,7 @@ var gzipText = bytes.Repeat([]byte(`{"event":"a","distinct_id":"u","properties":
 
 func TestGzip(t *testing.T) {
 	for _, cut := range []int{53, 100, 1000, len(gzipText)} {
-		file := members(t, gzipText, cut)
+		file := packing.Gzip(t, gzipText, cut)
 		for _, segment := range []int{50, 300, 4096, segmentSize} {
 			if got, err := readGzip(file, segment); err != io.EOF || !bytes.Equal(got, gzipText) {
 				t.Errorf("members of %d in segments of %d: %d bytes of %d, %v", cut, segment, len(got), len(gzipText), err)
@@ -80,9 +66,9 @@ func TestGzip(t *testing.T) {
 
 // Small members, then a large one, then small ones: segments hold whole members, then not, then again.
 func TestGzipOfMixedMembers(t *testing.T) {
-	random := makeRows(100)
-	small := members(t, random, 2000)
-	file := bytes.Join([][]byte{small, members(t, random, len(random)), small}, nil)
+	random := events(2000)
+	small := packing.Gzip(t, random, 2000)
+	file := bytes.Join([][]byte{small, packing.Gzip(t, random, len(random)), small}, nil)
 	want := bytes.Repeat(random, 3)
 	for _, segment := range []int{1000, 20_000} {
 		if got, err := readGzip(file, segment); err != io.EOF || !bytes.Equal(got, want) {
@@ -94,14 +80,14 @@ func TestGzipOfMixedMembers(t *testing.T) {
 // A segment that grows beyond what is decompressed at a time is read as it comes.
 func TestGzipThatGrowsALot(t *testing.T) {
 	text := bytes.Repeat([]byte("0"), mostText+mostText/8)
-	file := append(members(t, text, len(text)), members(t, text[:10], 10)...)
+	file := append(packing.Gzip(t, text, len(text)), packing.Gzip(t, text[:10], 10)...)
 	if got, err := readGzip(file, segmentSize); err != io.EOF || len(got) != len(text)+10 {
 		t.Errorf("%d bytes of %d, %v", len(got), len(text)+10, err)
 	}
 }
 
 func TestGzipPadding(t *testing.T) {
-	file := members(t, gzipText, 1000)
+	file := packing.Gzip(t, gzipText, 1000)
 	const (
 		fine = iota
 		told
@@ -123,7 +109,7 @@ func TestGzipPadding(t *testing.T) {
 		for _, segment := range []int{100, segmentSize} {
 			got, err := readGzip(append(file[:len(file):len(file)], test.padding...), segment)
 			is := fine
-			if d, ok := errors.AsType[*damage](err); ok && d.minor {
+			if d, ok := errors.AsType[*Damage](err); ok && d.Minor {
 				is = told
 			} else if err != io.EOF {
 				is = wrong
@@ -138,11 +124,11 @@ func TestGzipPadding(t *testing.T) {
 func TestGzipTroubleOfTheDiskIsNoDamage(t *testing.T) {
 	broken := errors.New("broken disk")
 	for _, cut := range []int{53, len(gzipText)} {
-		file := members(t, gzipText, cut)
+		file := packing.Gzip(t, gzipText, cut)
 		g := &gzipStream{segments: newSegmenter(io.MultiReader(bytes.NewReader(file[:len(file)/2]), failing{broken}), 100)}
 		_, err := io.ReadAll(g)
 		g.close()
-		if _, damaged := errors.AsType[*damage](err); damaged || !errors.Is(err, broken) {
+		if _, damaged := errors.AsType[*Damage](err); damaged || !errors.Is(err, broken) {
 			t.Errorf("members of %d: %v", cut, err)
 		}
 	}
@@ -160,7 +146,7 @@ func FuzzGzip(f *testing.F) {
 		if len(text) > 1<<16 || len(text)/(1+int(cut)) > 1000 {
 			return
 		}
-		file := members(t, text, 1+int(cut))
+		file := packing.Gzip(t, text, 1+int(cut))
 		file = file[:max(0, len(file)-int(truncated))]
 		if len(file) > 0 {
 			file[int(flipped)%len(file)] ^= bits
