@@ -14,7 +14,6 @@ type Batch struct {
 	starts []int  // where in body each operation starts
 	refs   []uint64
 	doubt  bool // see InDoubt
-	passed int  // how many batches its packer has given out since it was opened
 }
 
 var batches = sync.Pool{New: func() any { return &Batch{body: make([]byte, 0, MaxBody)} }}
@@ -58,7 +57,7 @@ func (b *Batch) InDoubt() bool { return b.doubt }
 
 // Reset makes the batch empty and keeps its memory.
 func (b *Batch) Reset() {
-	b.body, b.starts, b.refs, b.passed, b.doubt = b.body[:0], b.starts[:0], b.refs[:0], 0, false
+	b.body, b.starts, b.refs, b.doubt = b.body[:0], b.starts[:0], b.refs[:0], false
 }
 
 // Release gives the batch's memory back for other batches. Nothing of the batch may be used after it.

@@ -160,7 +160,7 @@ func sendAll(t *testing.T, client *Client, people, perBatch int) (outcomes map[i
 			send(full)
 		}
 	}
-	for _, b := range packer.Flush() {
+	if b := packer.Flush(); b != nil {
 		send(b)
 	}
 	group.Wait()

@@ -141,7 +141,7 @@ func (o *outbox) end(err error) error {
 }
 
 func (o *outbox) finish() error {
-	for _, b := range o.packer.Flush() {
+	if b := o.packer.Flush(); b != nil {
 		_ = o.send(b) // what ended the run is returned below
 	}
 	o.settleAll()
