@@ -56,7 +56,7 @@ func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 	if err != nil {
 		return nil, usage(err)
 	}
-	look := posthog.SearchOptions{Read: options, Ours: isOurs, Not: others}
+	look := posthog.SearchOptions{Recognise: posthog.Recognise(options), Ours: isOurs, Not: others}
 	if len(out.globs) > 0 {
 		look.Exclude = out.has
 	}

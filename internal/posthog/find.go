@@ -14,7 +14,7 @@ import (
 
 // Find is Search for sources that must all be there: a link that leads nowhere is an error, and nothing is a stray.
 func Find(args []string) ([]source.Source, error) {
-	found, err := search(args, SearchOptions{})
+	found, err := Search(args, SearchOptions{})
 	if err == nil && len(found.Broken) > 0 {
 		err = fmt.Errorf("%s links to a file that does not exist: remove the link or restore the file", found.Broken[0])
 	}
@@ -24,9 +24,11 @@ func Find(args []string) ([]source.Source, error) {
 	return found.Sources, nil
 }
 
-// SearchOptions are what Search leaves out. The zero value leaves out strays alone.
+// SearchOptions are what Search leaves out. The zero value leaves out nothing.
 type SearchOptions struct {
-	Read Options // how the sources will be read, which tells what is a stray
+	// Recognise looks into a file that was found in a directory or by a glob. It is called by several goroutines at once.
+	// With nil every file is a source.
+	Recognise func(source.Source) Content
 	// Exclude is asked for a file or directory by its name, by its path below the argument and by its path,
 	// also the absolute one, and for a directory again with a slash behind each. Nil leaves nothing out.
 	Exclude func(name string) bool
@@ -48,6 +50,13 @@ type Found struct {
 	ExcludedDirectories int // of Excluded
 }
 
+// Content is what a look into a file has found.
+type Content struct {
+	Stray bool // the file is no export
+	Row   int  // of a stray: the first line that is a row of an export all the same, from 1; 0 for none
+	Late  bool // that row is too far down for the file to be recognised by it
+}
+
 // MixedFile is a file that is left out though it has events, since most of it is something else.
 type MixedFile struct {
 	Path string
@@ -64,14 +73,6 @@ type MixedFile struct {
 // left out even where it is an argument. The error joins what is wrong with each argument; it is no error
 // that everything was left out.
 func Search(args []string, options SearchOptions) (*Found, error) {
-	found, err := search(args, options)
-	if err == nil {
-		found.dropStrays(options.Read)
-	}
-	return found, err
-}
-
-func search(args []string, options SearchOptions) (*Found, error) {
 	f := finder{options: options, seen: make(map[fileKey]int)}
 	for _, path := range options.Not {
 		if info, err := os.Stat(path); err == nil {
@@ -93,7 +94,46 @@ func search(args []string, options SearchOptions) (*Found, error) {
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
+	if options.Recognise != nil {
+		f.sortOut(options.Recognise)
+	}
 	return &f.Found, nil
+}
+
+// sortOut moves the sources that are strays to f.Strays, f.Downloads and f.Mixed.
+func (f *Found) sortOut(recognise func(source.Source) Content) {
+	left, content := make([]bool, len(f.Sources)), make([]Content, len(f.Sources))
+	var others []string
+	for i, s := range f.Sources {
+		switch name := strings.ToLower(filepath.Base(s.Name)); {
+		case !s.Beside:
+		case downloading(name):
+			left[i] = true
+			f.Downloads = append(f.Downloads, s.Name)
+		case strayName(name):
+			left[i] = true
+			others = append(others, s.Name)
+		}
+	}
+	inParallel(len(f.Sources), func(i int) {
+		if f.Sources[i].Beside && !left[i] {
+			content[i] = recognise(f.Sources[i])
+		}
+	})
+	for i, c := range content {
+		switch {
+		case !c.Stray:
+			continue
+		case c.Row > 0:
+			f.Mixed = append(f.Mixed, MixedFile{f.Sources[i].Name, c.Row, c.Late})
+		default:
+			others = append(others, f.Sources[i].Name)
+		}
+		left[i] = true
+	}
+	next := 0
+	f.Sources = slices.DeleteFunc(f.Sources, func(source.Source) bool { next++; return left[next-1] })
+	f.Strays = append(others, f.Strays...)
 }
 
 // leftOut counts what was found and is no source.

@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"ph2cio/internal/source"
@@ -26,7 +27,7 @@ func IsManifest(path string) bool {
 		return false
 	}
 	defer file.Close()
-	d := json.NewDecoder(io.LimitReader(file, headSize))
+	d := json.NewDecoder(io.LimitReader(file, manifestHead))
 	for _, want := range []json.Token{json.Delim('{'), "files", json.Delim('[')} {
 		if got, err := d.Token(); err != nil || got != want {
 			return false
@@ -34,6 +35,9 @@ func IsManifest(path string) bool {
 	}
 	return true
 }
+
+// manifestHead is how much of a manifest is looked at to recognise it, in bytes.
+const manifestHead = 512
 
 func namedManifest(path string) bool { return strings.HasSuffix(path, "_manifest.json") }
 
@@ -53,7 +57,16 @@ func (i *Incomplete) Error() string {
 	if len(i.Missing) > 1 {
 		verb = "are"
 	}
-	return fmt.Sprintf("%s lists %d files, but %d %s missing: %s%s", i.Manifest, i.Files, len(i.Missing), verb, quoted(i.Missing[0]), more)
+	return fmt.Sprintf("%s lists %d files, but %d %s missing: %s%s", i.Manifest, i.Files, len(i.Missing), verb, shown(i.Missing[0]), more)
+}
+
+// shown is a name from a manifest, which may hold anything, on one line.
+func shown(name string) string {
+	const most = 60
+	if len(name) > most {
+		name = strings.ToValidUTF8(name[:most], "") + "..."
+	}
+	return strconv.Quote(name)
 }
 
 // largestManifest bounds what is read of a manifest, in bytes. One file takes about a hundred.

@@ -6,15 +6,6 @@ import (
 	"strings"
 )
 
-// exportName reports whether a name, in lower case, is one that exports have.
-func exportName(name string) bool {
-	switch filepath.Ext(name) {
-	case ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".xlsx", ".gz", ".zst", ".zstd", ".br", ".lz4", ".sz", ".snappy", ".s2":
-		return true
-	}
-	return false
-}
-
 // downloading reports whether a name, in lower case, is that of a file which a program has not written to its end.
 func downloading(name string) bool {
 	switch filepath.Ext(name) {

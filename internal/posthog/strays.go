@@ -17,60 +17,42 @@ import (
 	"ph2cio/internal/source"
 )
 
-// A stray is a file that lies about in a directory of exports and is none: notes, checksums, pictures, what
-// an editor or a download leaves. It is one by its content if that has nothing of an export: it is not
-// compressed, does not begin as JSON does, has no columns of events in its first line and is no table, and
-// rows at most as examples in prose. By its name alone it is one only where that says that another program is
-// not done with it, or keeps it for itself. A file with the name of an export is never one: what is wrong
-// with that is trouble, since rows may be missing.
-
-// dropStrays moves the sources that are strays to f.Strays, f.Downloads and f.Mixed.
-func (f *Found) dropStrays(options Options) {
-	stray, mixed := make([]bool, len(f.Sources)), make([]*MixedFile, len(f.Sources))
-	var byContent []int
-	var others []string
-	for i, s := range f.Sources {
-		switch name := strings.ToLower(filepath.Base(s.Name)); {
-		case !s.Beside:
-		case downloading(name):
-			stray[i] = true
-			f.Downloads = append(f.Downloads, s.Name)
-		case strayName(name):
-			stray[i] = true
-			others = append(others, s.Name)
-		case !exportName(name):
-			byContent = append(byContent, i)
+// Recognise tells what is in a file that lies in a directory of exports, for sources that are to be read with these options.
+//
+// A file there is a stray if nothing in it is of an export: it is not compressed, does not begin as JSON does, has no columns
+// of events in its first line and is no table, and rows at most as examples in prose. One with the name of an export is never
+// a stray: what is wrong with that is trouble, since rows may be missing.
+func Recognise(options Options) func(source.Source) Content {
+	return func(s source.Source) (c Content) {
+		if exportName(strings.ToLower(filepath.Base(s.Name))) || !isStray(s, options) {
+			return c
 		}
+		c.Stray = true
+		c.Row, c.Late = firstEvent(s, options)
+		return c
 	}
-	inParallel(len(byContent), func(n int) {
-		i := byContent[n]
-		if stray[i] = isStray(f.Sources[i], options); stray[i] {
-			mixed[i] = mixedFile(f.Sources[i].Name, options)
-		}
-	})
-	for _, i := range byContent {
-		switch {
-		case mixed[i] != nil:
-			f.Mixed = append(f.Mixed, *mixed[i])
-		case stray[i]:
-			others = append(others, f.Sources[i].Name)
-		}
-	}
-	next := 0
-	f.Sources = slices.DeleteFunc(f.Sources, func(source.Source) bool { next++; return stray[next-1] })
-	f.Strays = append(others, f.Strays...)
 }
 
-// mixedFile looks for an event among the lines of a text. It returns nil where none is, and for what is no text.
-func mixedFile(path string, options Options) *MixedFile {
-	file, err := os.Open(path)
+// exportName reports whether a name, in lower case, is one that exports have.
+func exportName(name string) bool {
+	switch filepath.Ext(name) {
+	case ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".xlsx", ".gz", ".zst", ".zstd", ".br", ".lz4", ".sz", ".snappy", ".s2":
+		return true
+	}
+	return false
+}
+
+// firstEvent looks for an event among the lines of a text, and tells whether it is too far down for the file to be
+// recognised by it. It returns 0 where none is, and for what is no text.
+func firstEvent(s source.Source, options Options) (line int, late bool) {
+	file, err := os.Open(s.Name)
 	if err != nil {
-		return nil
+		return 0, false
 	}
 	defer file.Close()
 	text := bufio.NewReaderSize(file, headSize)
 	if head, _ := text.Peek(headSize); bytes.IndexByte(head, 0) >= 0 {
-		return nil
+		return 0, false
 	}
 	lines := bufio.NewScanner(text)
 	lines.Buffer(nil, cmp.Or(options.MaxRow, defaultMaxRow))
@@ -79,11 +61,11 @@ func mixedFile(path string, options Options) *MixedFile {
 		if row := bytes.TrimSpace(lines.Bytes()); len(row) > 0 && row[0] == '{' {
 			seen := newKeysSeen()
 			if seen.add(row); seen.hasEvent(rowRenamingFor(options.Columns, seen.has)) {
-				return &MixedFile{path, line, after > windowSize}
+				return line, after > windowSize
 			}
 		}
 	}
-	return nil
+	return 0, false
 }
 
 // isStray looks at how a file begins. One that cannot be read is none: reading it tells why.

@@ -104,7 +104,7 @@ func TestStraysHaveNothingOfAnExport(t *testing.T) {
 			if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			found, err := Search([]string{dir}, SearchOptions{})
+			found, err := Search([]string{dir}, SearchOptions{Recognise: Recognise(Options{})})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -115,7 +115,7 @@ func TestStraysHaveNothingOfAnExport(t *testing.T) {
 			if diff := cmp.Diff(want, found); diff != "" {
 				t.Error(diff)
 			}
-			named, err := Search([]string{path}, SearchOptions{})
+			named, err := Search([]string{path}, SearchOptions{Recognise: Recognise(Options{})})
 			if err != nil || len(named.Sources) != 1 {
 				t.Errorf("named itself: %v, %v", named, err)
 			}
@@ -145,7 +145,7 @@ func TestEventsAmongOtherLinesAreTold(t *testing.T) {
 		if test.line > 0 {
 			want = &Found{Sources: []source.Source{}, Mixed: []MixedFile{{path, test.line, test.line > 1000}}}
 		}
-		found, err := Search([]string{filepath.Dir(path)}, SearchOptions{})
+		found, err := Search([]string{filepath.Dir(path)}, SearchOptions{Recognise: Recognise(Options{})})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,7 +162,7 @@ func TestColumnsUnderOtherNamesAreNoStrays(t *testing.T) {
 		t.Fatal(err)
 	}
 	for names, sources := range map[string]int{"what": 1, "other": 0} {
-		found, err := Search([]string{dir}, SearchOptions{Read: Options{Columns: []Column{{Field: "event", Name: names}}}})
+		found, err := Search([]string{dir}, SearchOptions{Recognise: Recognise(Options{Columns: []Column{{Field: "event", Name: names}}})})
 		if err != nil || len(found.Sources) != sources {
 			t.Errorf("%s: %v, %v", names, found, err)
 		}
@@ -202,7 +202,7 @@ func TestCutExportsAreNoStrays(t *testing.T) {
 			if err := os.WriteFile(path, data[:cut], 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if found, err := Search([]string{dir}, SearchOptions{}); err != nil || len(found.Strays) > 0 {
+			if found, err := Search([]string{dir}, SearchOptions{Recognise: Recognise(Options{})}); err != nil || len(found.Strays) > 0 {
 				t.Errorf("%s, cut after %d bytes of %d: %v, %v", sample, cut, len(data), found, err)
 			}
 		}
