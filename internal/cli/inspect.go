@@ -12,7 +12,7 @@ import (
 
 	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
-	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
 )
 
 type inspectOptions struct {
@@ -118,7 +118,7 @@ func (p *program) nameStdin(files []export.FileInspection) {
 func (o *mappingOptions) findEach(args []string) (found []string, missing []export.FileInspection, err error) {
 	var errs []error
 	for _, arg := range args {
-		if _, err := o.reading.search([]string{arg}, nil); err != nil && !posthog.IsManifest(arg) {
+		if _, err := o.reading.search([]string{arg}, nil); err != nil && !source.IsManifest(arg) {
 			errs = append(errs, err)
 			missing = append(missing, export.FileInspection{Path: arg, State: export.FileMissing, Trouble: err.Error(), Hint: didYouMean(arg)})
 			continue

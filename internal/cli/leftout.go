@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/escape"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
-	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
+	"ph2cio/internal/source"
 )
 
 // nothingFound says why there is no source.
@@ -50,7 +50,7 @@ func (p *program) tellOfFound(found *foundSources, bar export.Progress) {
 const mostWarnings = 10
 
 // warnOfMixed names the files of which only some lines are events.
-func (p *program) warnOfMixed(files []posthog.MixedFile) {
+func (p *program) warnOfMixed(files []source.MixedFile) {
 	for _, f := range files[:min(len(files), mostWarnings)] {
 		how := "to send them, name the file itself"
 		if f.Late {

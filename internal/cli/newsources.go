@@ -11,7 +11,6 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
-	"ph2cio/internal/posthog"
 	"ph2cio/internal/source"
 )
 
@@ -98,7 +97,7 @@ func (p *program) warnOfReplaced(source source.Source, then *ledger.KnownSource)
 }
 
 // waits reports whether a file is one of an export of which files are missing.
-func waits(path string, incomplete []*posthog.Incomplete) bool {
+func waits(path string, incomplete []*source.Incomplete) bool {
 	for _, export := range incomplete {
 		name, _, _ := strings.Cut(filepath.Base(export.Manifest), "_manifest")
 		if filepath.Dir(path) == filepath.Dir(export.Manifest) && strings.HasPrefix(filepath.Base(path), name) {

@@ -13,7 +13,6 @@ import (
 	"ph2cio/internal/exit"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
-	"ph2cio/internal/posthog"
 	"ph2cio/internal/regularfile"
 	"ph2cio/internal/source"
 )
@@ -23,7 +22,7 @@ func (o *identityOptions) openPersons() ([]source.Source, error) {
 	if len(o.persons) == 0 {
 		return nil, nil
 	}
-	sources, err := posthog.Find(o.persons)
+	sources, err := source.Find(o.persons)
 	if err != nil {
 		return nil, &problem{err: fmt.Errorf("--persons: %w", err), code: exit.Input, hint: didYouMean(o.persons...)}
 	}

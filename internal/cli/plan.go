@@ -7,7 +7,6 @@ import (
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
-	"ph2cio/internal/posthog"
 	"ph2cio/internal/progress"
 	"ph2cio/internal/report"
 	"ph2cio/internal/source"
@@ -81,13 +80,13 @@ func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources [
 }
 
 // warnOfManifests says which downloads are not complete, and returns them. What is there is read all the same.
-func (p *program) warnOfManifests(args []string, sources []source.Source) []*posthog.Incomplete {
+func (p *program) warnOfManifests(args []string, sources []source.Source) []*source.Incomplete {
 	for _, arg := range args {
-		if posthog.IsManifest(arg) {
+		if source.IsManifest(arg) {
 			p.warn("%s is the manifest of a batch export, which only lists its files; it is left out", arg)
 		}
 	}
-	incomplete, err := posthog.CheckManifests(sources)
+	incomplete, err := source.CheckManifests(sources)
 	for _, i := range incomplete {
 		p.warn("%s; download the missing files too", i)
 	}

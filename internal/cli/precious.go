@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"ph2cio/internal/posthog"
 	"ph2cio/internal/source"
 )
 
@@ -108,7 +107,7 @@ func (s *precious) lookForSources() {
 		paths = append(paths, dir.path)
 	}
 	for _, path := range paths {
-		found, _ := posthog.Find([]string{path}) // what cannot be found is no output's either
+		found, _ := source.Find([]string{path}) // what cannot be found is no output's either
 		s.sources = append(s.sources, found...)
 	}
 }

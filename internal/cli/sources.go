@@ -7,11 +7,12 @@ import (
 	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
 )
 
 // foundSources are the sources of a run, and what is left out.
 type foundSources struct {
-	*posthog.Found
+	*source.Found
 	unused []string // globs of --exclude that have left nothing out
 }
 
@@ -39,7 +40,7 @@ func (p *program) planFound(now time.Time, o *mappingOptions, tmp string, found 
 // otherFiles are the files that identity flags name: none of them is a source. What cannot be found is told
 // where it is read.
 func (o *identityOptions) otherFiles() (paths []string) {
-	persons, _ := posthog.Find(o.persons)
+	persons, _ := source.Find(o.persons)
 	for _, source := range persons {
 		paths = append(paths, source.Name)
 	}
@@ -56,11 +57,11 @@ func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 	if err != nil {
 		return nil, usage(err)
 	}
-	look := posthog.SearchOptions{Recognise: posthog.Recognise(options), Ours: isOurs, Not: others}
+	look := source.SearchOptions{Recognise: posthog.Recognise(options), Ours: isOurs, Not: others}
 	if len(out.globs) > 0 {
 		look.Exclude = out.has
 	}
-	found, err := posthog.Search(args, look)
+	found, err := source.Search(args, look)
 	if near := didYouMean(args...); err != nil && near != "" {
 		err = &problem{err: err, code: exit.Input, hint: near}
 	}

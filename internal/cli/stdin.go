@@ -11,7 +11,7 @@ import (
 
 	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
-	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
 )
 
 // stdinSource is the SOURCE that stands for standard input.
@@ -63,7 +63,7 @@ func (p *program) beforeStdin(o *sendingOptions, args []string) error {
 	}
 	others := slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return arg == stdinSource })
 	if len(others) > 0 {
-		if _, err := posthog.Find(others); err != nil {
+		if _, err := source.Find(others); err != nil {
 			return &problem{err: err, code: exit.Input}
 		}
 	}

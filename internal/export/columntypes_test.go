@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"ph2cio/internal/mapping"
-	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
 )
 
 // heard keeps what a run says.
@@ -109,7 +109,7 @@ func TestPersonsExportsShareTheColumnsOfPeople(t *testing.T) {
 	}
 	plan := newPlan(t, mapping.Options{}, events)
 	var err error
-	if plan.Persons, err = posthog.Find([]string{persons}); err != nil {
+	if plan.Persons, err = source.Find([]string{persons}); err != nil {
 		t.Fatal(err)
 	}
 	plan.Index.Persons = true

@@ -9,8 +9,8 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
-	"ph2cio/internal/posthog"
 	"ph2cio/internal/sandbox"
+	"ph2cio/internal/source"
 )
 
 const samples = "../../testdata/exports/"
@@ -21,7 +21,7 @@ var runTime = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 // newPlan is a plan for files with default flags and a sender that only counts.
 func newPlan(t *testing.T, options mapping.Options, paths ...string) *Plan {
 	t.Helper()
-	sources, err := posthog.Find(paths)
+	sources, err := source.Find(paths)
 	if err != nil {
 		t.Fatal(err)
 	}

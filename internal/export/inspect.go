@@ -8,6 +8,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
 )
 
 // Inspection is what is in an export, and what the rules of a plan would make of it.
@@ -30,12 +31,12 @@ type Inspection struct {
 	SkippedEvents       []SkippedEvent `json:"skipped_events,omitempty"`
 	SkippedEventsBeyond int64          `json:"skipped_events_beyond,omitempty"` // rows
 	AttributeSummary
-	TimedByCreatedAt int64                 `json:"timed_by_created_at,omitempty"` // rows, as in a Summary
-	UnreadFields     []UnreadField         `json:"unread_fields,omitempty"`
-	MayDouble        int64                 `json:"rows_without_uuid,omitempty"` // beside others, as in a Summary
-	Rejects          []RejectInspection    `json:"rejects"`                     // in order of their first place
-	Incomplete       []*posthog.Incomplete `json:"incomplete,omitempty"`        // exports of which files are missing
-	Seconds          float64               `json:"seconds"`
+	TimedByCreatedAt int64                `json:"timed_by_created_at,omitempty"` // rows, as in a Summary
+	UnreadFields     []UnreadField        `json:"unread_fields,omitempty"`
+	MayDouble        int64                `json:"rows_without_uuid,omitempty"` // beside others, as in a Summary
+	Rejects          []RejectInspection   `json:"rejects"`                     // in order of their first place
+	Incomplete       []*source.Incomplete `json:"incomplete,omitempty"`        // exports of which files are missing
+	Seconds          float64              `json:"seconds"`
 }
 
 // FileInspection is one file.

@@ -36,7 +36,7 @@ type Plan struct {
 	// of them gets an identify then.
 	IdentifiersMayMeet bool
 
-	Incomplete []*posthog.Incomplete // exports of which files are missing, for the summary
+	Incomplete []*source.Incomplete // exports of which files are missing, for the summary
 
 	Progress    Progress                           // nil shows nothing
 	State       *ledger.Store                      // what earlier runs have sent; nil knows of none

@@ -3,6 +3,7 @@ package export
 import (
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
 )
 
 // Summary is what happened, as it is told to people and, through its JSON form, to programs. Every row read is counted in
@@ -51,7 +52,7 @@ type Summary struct {
 	// LostHistory are sources that are gone or replaced, with rows that were owed.
 	LostHistory []LostHistory `json:"lost_history,omitempty"`
 	// Incomplete are exports of which files are missing.
-	Incomplete []*posthog.Incomplete `json:"incomplete,omitempty"`
+	Incomplete []*source.Incomplete `json:"incomplete,omitempty"`
 
 	// LiveStops says that LiveProfiles keep a run without --live-since from sending anything, in a preview.
 	LiveStops bool `json:"live_since_needed,omitempty"`

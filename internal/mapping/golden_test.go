@@ -18,6 +18,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -165,7 +166,7 @@ func outcomeText(o Outcome) string {
 // eachRow reads an export whose rows are all good.
 func eachRow(t *testing.T, path string, do func(*posthog.Event)) {
 	t.Helper()
-	sources, err := posthog.Find([]string{path})
+	sources, err := source.Find([]string{path})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -415,5 +416,26 @@ func TestRowErrorShowsTheRow(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, bad); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// PostHog's own names hold characters that Windows does not allow and that globs could stumble over.
+func TestFindTakesTheNamesThatPostHogGives(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("no colons in names")
+	}
+	const name = "2026-03-04T00:00:00+00:00-2026-03-10T00:00:00+00:00.jsonl.gz"
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile(name, zip(t, []byte(eventRow), true), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, arg := range []string{name, "./" + name, ".", "*.gz", "2026-03-04T00:00:00+00:00-*"} {
+		sources, err := source.Find([]string{arg})
+		if err != nil || len(sources) != 1 || filepath.Base(sources[0].Name) != name {
+			t.Fatalf("%s: %v, %v", arg, sources, err)
+		}
+		if rows, troubles := readRows(t, sources, Options{}); len(rows) != 1 || len(troubles) > 0 {
+			t.Errorf("%s: %v, %v", arg, rows, troubles)
+		}
 	}
 }

@@ -22,8 +22,8 @@ import (
 // A file there is a stray if nothing in it is of an export: it is not compressed, does not begin as JSON does, has no columns
 // of events in its first line and is no table, and rows at most as examples in prose. One with the name of an export is never
 // a stray: what is wrong with that is trouble, since rows may be missing.
-func Recognise(options Options) func(source.Source) Content {
-	return func(s source.Source) (c Content) {
+func Recognise(options Options) func(source.Source) source.Content {
+	return func(s source.Source) (c source.Content) {
 		if exportName(strings.ToLower(filepath.Base(s.Name))) || !isStray(s, options) {
 			return c
 		}

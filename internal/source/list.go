@@ -1,4 +1,4 @@
-package posthog
+package source
 
 import (
 	"errors"
@@ -8,12 +8,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"ph2cio/internal/source"
 )
 
 // Find is Search for sources that must all be there: a link that leads nowhere is an error, and nothing is a stray.
-func Find(args []string) ([]source.Source, error) {
+func Find(args []string) ([]Source, error) {
 	found, err := Search(args, SearchOptions{})
 	if err == nil && len(found.Broken) > 0 {
 		err = fmt.Errorf("%s links to a file that does not exist: remove the link or restore the file", found.Broken[0])
@@ -28,7 +26,7 @@ func Find(args []string) ([]source.Source, error) {
 type SearchOptions struct {
 	// Recognise looks into a file that was found in a directory or by a glob. It is called by several goroutines at once.
 	// With nil every file is a source.
-	Recognise func(source.Source) Content
+	Recognise func(Source) Content
 	// Exclude is asked for a file or directory by its name, by its path below the argument and by its path,
 	// also the absolute one, and for a directory again with a slash behind each. Nil leaves nothing out.
 	Exclude func(name string) bool
@@ -39,7 +37,7 @@ type SearchOptions struct {
 
 // Found is what Search found.
 type Found struct {
-	Sources   []source.Source
+	Sources   []Source
 	Strays    []string    // files in directories and of globs that have nothing of an export; what is hidden too, directories with a slash behind
 	Downloads []string    // files there that a program has not written to its end
 	Mixed     []MixedFile // files there that have events between lines of something else
@@ -101,7 +99,7 @@ func Search(args []string, options SearchOptions) (*Found, error) {
 }
 
 // sortOut moves the sources that are strays to f.Strays, f.Downloads and f.Mixed.
-func (f *Found) sortOut(recognise func(source.Source) Content) {
+func (f *Found) sortOut(recognise func(Source) Content) {
 	left, content := make([]bool, len(f.Sources)), make([]Content, len(f.Sources))
 	var others []string
 	for i, s := range f.Sources {
@@ -132,7 +130,7 @@ func (f *Found) sortOut(recognise func(source.Source) Content) {
 		left[i] = true
 	}
 	next := 0
-	f.Sources = slices.DeleteFunc(f.Sources, func(source.Source) bool { next++; return left[next-1] })
+	f.Sources = slices.DeleteFunc(f.Sources, func(Source) bool { next++; return left[next-1] })
 	f.Strays = append(others, f.Strays...)
 }
 
@@ -375,7 +373,7 @@ func (f *finder) file(path string, info fs.FileInfo, beside bool) {
 
 // add adds a source; info is nil for one that cannot be looked at.
 func (f *finder) add(path string, info fs.FileInfo, beside bool) {
-	source := source.Source{Name: path, Beside: beside}
+	source := Source{Name: path, Beside: beside}
 	if info != nil {
 		source.Size = info.Size()
 	}

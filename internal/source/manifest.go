@@ -1,4 +1,4 @@
-package posthog
+package source
 
 import (
 	"encoding/json"
@@ -12,8 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"ph2cio/internal/source"
 )
 
 // IsManifest reports whether a file is a batch export's manifest: its name ends with _manifest.json, and it is an object
@@ -75,7 +73,7 @@ const largestManifest = 64 << 20
 // CheckManifests looks at the manifests of batch exports (*_manifest.json) beside the sources. It returns those that list
 // one of the sources and another file that does not exist: a download that is not complete. PostHog writes the manifest
 // last and beside its files (PostHog: s3_batch_export.py). The error joins what could not be looked at.
-func CheckManifests(sources []source.Source) ([]*Incomplete, error) {
+func CheckManifests(sources []Source) ([]*Incomplete, error) {
 	byDir := make(map[string]map[string]bool)
 	for _, s := range sources {
 		dir := filepath.Dir(s.Name)

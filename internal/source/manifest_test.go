@@ -1,4 +1,4 @@
-package posthog
+package source
 
 import (
 	"os"
@@ -7,8 +7,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"ph2cio/internal/source"
 )
 
 func TestCheckManifests(t *testing.T) {
@@ -45,9 +43,9 @@ func TestCheckManifests(t *testing.T) {
 			for _, name := range test.there {
 				write(name, "")
 			}
-			var sources []source.Source
+			var sources []Source
 			for _, name := range test.sources {
-				sources = append(sources, source.Source{Name: filepath.Join(dir, name)})
+				sources = append(sources, Source{Name: filepath.Join(dir, name)})
 			}
 			found, err := CheckManifests(sources)
 			if test.err == "" && err != nil || test.err != "" && (err == nil || !strings.Contains(err.Error(), test.err)) {
