@@ -201,15 +201,6 @@ func (m *Mapper) Person(dst []byte, p *people.Person) ([]byte, Outcome) {
 	})
 }
 
-// identifyTime is when the person's attributes were last changed, 0 to leave it out.
-func (r *Rules) identifyTime(p *people.Person) int64 {
-	t := posthog.Time{Micros: p.Updated * 1_000_000, State: posthog.Known}
-	if !r.identifyTimestamp || !sendable(t) || t.Micros > r.span.now {
-		return 0
-	}
-	return p.Updated
-}
-
 // Link appends the operation that merges a profile into a person's. The outcome is Send, Skipped where the two are one
 // profile, or Rejected with a reason; dst comes back unchanged unless it is Send.
 func (m *Mapper) Link(dst []byte, l people.Link) ([]byte, Outcome) {
