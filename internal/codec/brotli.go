@@ -8,17 +8,17 @@ import (
 	"github.com/andybalholm/brotli"
 )
 
-// brotliStream reads brotli, which has neither a name of its own at the beginning nor a checksum: damage is found where
-// the bytes make no sense any more, and nothing that came before is sure.
+// brotliStream reads brotli, which has neither a magic number nor checksums. Damage is noticed only where the
+// bytes no longer decode, and the text before that place may be wrong too.
 type brotliStream struct {
-	disk    countedFile
+	disk    countedInput
 	file    *tailReader // over disk
 	decoder *brotli.Reader
-	trouble error // that the file had
+	trouble error // that every Read returns from now on
 }
 
 func openBrotli(in input) textReader {
-	s := &brotliStream{disk: countedFile{file: in}}
+	s := &brotliStream{disk: countedInput{file: in}}
 	s.file = &tailReader{file: bufio.NewReaderSize(&s.disk, frameBuffer)}
 	s.decoder = brotli.NewReader(s.file)
 	return s
@@ -28,7 +28,8 @@ func (s *brotliStream) used() int64     { return s.disk.read - int64(s.file.file
 func (s *brotliStream) verified() int64 { return 0 }
 func (s *brotliStream) close()          {}
 
-// The decoder tells by its words alone that it has come to its end before the file has.
+// brotliGoesOn is the text of the decoder's error when its data ends before the file does. It has no value or
+// type of its own.
 const brotliGoesOn = "brotli: excessive input"
 
 func (s *brotliStream) Read(p []byte) (int, error) {
@@ -49,38 +50,39 @@ func (s *brotliStream) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// tailReader gives a file's last bytes one at a time, so that a decoder that has read too far has read one too many.
+// tailReader gives the last bytes of a file one at a time. A decoder that reads past its end then has read
+// one byte too many.
 type tailReader struct {
 	file *bufio.Reader
-	last []byte // what was given last
+	last []byte // what the last Read gave
 }
 
-const tail = 4 * mostPadding
+const brotliTail = 4 * mostPadding
 
 func (r *tailReader) Read(p []byte) (int, error) {
-	ahead, err := r.file.Peek(min(len(p), frameBuffer/2) + tail)
+	ahead, err := r.file.Peek(min(len(p), frameBuffer/2) + brotliTail)
 	if len(ahead) == 0 || err != nil && err != io.EOF {
 		return 0, err
 	}
-	n := copy(p, ahead[:max(1, len(ahead)-tail)])
+	n := copy(p, ahead[:max(1, len(ahead)-brotliTail)])
 	r.last = p[:n]
-	_, _ = r.file.Discard(n) // they are there
+	_, _ = r.file.Discard(n) // cannot fail: the bytes are buffered
 	return n, nil
 }
 
-// padding returns io.EOF when what the decoder did not want is padding.
+// padding returns io.EOF if what follows the end of the decoder's data may be ignored, as skipPadding does.
 func (r *tailReader) padding() error {
-	if len(r.last) > 1 { // far from the file's end
+	if len(r.last) > 1 { // more than brotliTail bytes follow
 		return &paddingError{"brotli", false}
 	}
 	rest := bufio.NewReader(io.MultiReader(bytes.NewReader(r.last), r.file))
 	return skipPadding(rest, "brotli")
 }
 
-// BrotliHead is how much of a file is looked at to find out whether it is brotli.
+// BrotliHead is how many bytes of a file BrotliText needs to recognise brotli.
 const BrotliHead = 64 << 10
 
-// brotliShown is how much of its text is looked at to find out what that is.
+// brotliShown is how many bytes of text BrotliText returns at most.
 const brotliShown = 4 << 10
 
 // isBrotli reports whether a file that begins with head, and is no text itself, is brotli with text in it.
@@ -89,18 +91,19 @@ func isBrotli(head []byte) bool {
 	return is
 }
 
-// BrotliText returns the beginning of the text in brotli that begins with head, false where that is not brotli.
+// BrotliText decompresses head, the beginning of a file of BrotliHead bytes or more, as brotli. It returns
+// the beginning of the text, and whether head is brotli with text in it.
 func BrotliText(head []byte) ([]byte, bool) {
 	text := make([]byte, brotliShown)
-	n, err := io.ReadFull(brotli.NewReader(sips{bytes.NewReader(head)}), text)
+	n, err := io.ReadFull(brotli.NewReader(smallReads{bytes.NewReader(head)}), text)
 	text = text[:n]
-	if err == io.EOF || err != nil && err.Error() == brotliGoesOn { // the whole of a short text, or of none
+	if err == io.EOF || err != nil && err.Error() == brotliGoesOn { // the text is short, and complete
 		return text, IsText(text)
 	}
-	return text, n > 0 && IsText(text) // damage may come later
+	return text, n > 0 && IsText(text) // an error may be damage that follows the text
 }
 
-// sips gives little at a time: a decoder that is given much may come to damage in it before it gives any text.
-type sips struct{ io.Reader }
+// smallReads gives 64 bytes at a time: given more, the decoder may come to damage before it gives any text.
+type smallReads struct{ io.Reader }
 
-func (s sips) Read(p []byte) (int, error) { return s.Reader.Read(p[:min(len(p), 64)]) }
+func (s smallReads) Read(p []byte) (int, error) { return s.Reader.Read(p[:min(len(p), 64)]) }

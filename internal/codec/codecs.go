@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 )
 
-// codec is one way to compress a file, recognised by what the file begins with.
+// codec is one way to compress a file. A file is recognised by its first bytes.
 type codec struct {
 	magic string
 	open  func(input) textReader // nil: known by name, but not read
@@ -13,7 +13,7 @@ type codec struct {
 	tool  string // what decompresses it
 }
 
-// codecs are those with a magic. Brotli has none.
+// codecs are all that begin with a magic number. Brotli has none.
 var codecs = []codec{
 	{magic: "\x1f\x8b\x08", name: "gzip", open: openGzip, tool: "gzip -d"},
 	{magic: zstdMagic, name: "zstd", open: openFrames(zstdFrames), tool: "zstd -d"},
@@ -26,7 +26,7 @@ var codecs = []codec{
 	{magic: "7z\xbc\xaf\x27\x1c", name: "7-Zip", tool: "7z x"},
 }
 
-// codecOf returns the codec of a file that begins with head, nil when none has its magic.
+// codecOf returns the codec whose magic number head begins with, nil if there is none.
 func codecOf(head []byte) *codec {
 	for i := range codecs {
 		if bytes.HasPrefix(head, []byte(codecs[i].magic)) {
@@ -36,13 +36,13 @@ func codecOf(head []byte) *codec {
 	return nil
 }
 
-// IsPacked reports whether a file that begins with head is compressed, as far as its first bytes alone say so: those of brotli
-// do not.
-func IsPacked(head []byte) bool { return codecOf(head) != nil || skippable(head) }
+// IsCompressed reports whether head, the beginning of a file, has the magic number of a codec. That of a
+// brotli file has none.
+func IsCompressed(head []byte) bool { return codecOf(head) != nil || skippable(head) }
 
-// IsNamedPacked reports whether a file's name says that it is compressed. That is only a hint: it says where the file is
-// better looked at.
-func IsNamedPacked(path string) bool {
+// HasExtension reports whether a file's name ends as those of compressed files do. It is a hint, since Open
+// goes by content.
+func HasExtension(path string) bool {
 	switch filepath.Ext(path) {
 	case ".gz", ".br", ".zst", ".lz4", ".sz":
 		return true
@@ -50,11 +50,11 @@ func IsNamedPacked(path string) bool {
 	return false
 }
 
-// Unsupported says that a file is compressed as nothing here decompresses it.
+// Unsupported is the error for a file whose compression is recognised and cannot be read.
 type Unsupported struct {
-	Codec string // by name
-	Hint  string // what to do
-	twice bool   // it is the text of another codec
+	Codec string // its name
+	Hint  string // what the user can do
+	twice bool   // the file can be read, but its text is compressed with Codec
 }
 
 func (e *Unsupported) Error() string {
@@ -64,8 +64,9 @@ func (e *Unsupported) Error() string {
 	return "the file is compressed with " + e.Codec + ", which ph2cio cannot read"
 }
 
-// PackedTwice refuses text that is compressed once more.
-func PackedTwice(text []byte) *Unsupported {
+// CompressedTwice returns an error if text, the beginning of what a Stream gave, is compressed itself, else
+// nil.
+func CompressedTwice(text []byte) *Unsupported {
 	if c := codecOf(text); c != nil {
 		return &Unsupported{Codec: c.name, Hint: "decompress it once and use the result", twice: true}
 	}

@@ -6,20 +6,21 @@ import (
 	"io"
 )
 
-// Damage is what a Stream returns when the file is not what it was when it was compressed.
+// Damage is the error of a Stream whose file is not as it was when it was compressed: something is missing,
+// changed or added. An error of reading the file is never a Damage.
 type Damage struct {
-	Err   error
-	Keep  bool   // what was read is right as far as it goes: the file just ends too soon
-	Minor bool   // everything has been read
-	Hint  string // what to do about it; empty for the usual
+	Err   error  // what is wrong with the file
+	Keep  bool   // all text before it may be used: the file ends too soon, or has something else at its end
+	Minor bool   // the whole text has been read
+	Hint  string // what the user can do; empty if there is nothing special to say
 }
 
 func (d *Damage) Error() string { return d.Err.Error() }
 func (d *Damage) Unwrap() error { return d.Err }
 
-// damaged is err, as damage unless it is trouble with the disk.
+// damaged makes a *Damage of what a decoder has returned. Errors of reading the file stay as they are.
 func damaged(err error) error {
-	if _, ok := errors.AsType[*diskError](err); ok {
+	if _, ok := errors.AsType[*inputError](err); ok {
 		return err
 	}
 	d := &Damage{Err: err}
@@ -32,10 +33,11 @@ func damaged(err error) error {
 	return d
 }
 
-// Gap says that text is missing before what a stream will give next.
+// Gap is the error of a Stream that has left out a damaged part of its file. Reading may go on: the next Read
+// gives the text that follows the gap.
 type Gap struct{ *Damage }
 
-// diskError is trouble with the file itself, not with what is in it.
-type diskError struct{ error }
+// inputError is an error of reading the file, as opposed to one in what was read.
+type inputError struct{ error }
 
-func (e *diskError) Unwrap() error { return e.error }
+func (e *inputError) Unwrap() error { return e.error }

@@ -7,38 +7,38 @@ import (
 	"io"
 )
 
-// frameStream reads a file of any number of frames, as zstd and lz4 have them. It walks over the frames itself, so that
-// it knows where each ends and what follows the last; a decoder sees one frame at a time.
+// frameStream reads a file that consists of frames, as zstd and lz4 files do. It parses the layout of the
+// frames itself, to know where each ends and what follows the last; the decoder sees one frame at a time.
 type frameStream struct {
 	format  *frameFormat
-	disk    countedFile
+	disk    countedInput
 	file    *bufio.Reader // over disk
 	frame   frameReader   // over file
 	decoder frameDecoder
-	inside  bool   // a frame is being read
-	start   int64  // where in the file it begins
-	long    bool   // it is handed on as it is read, its checksum not seen
-	text    []byte // of a frame that is not, in part
+	inside  bool   // a frame has begun and not ended
+	start   int64  // its offset in the file
+	long    bool   // it is longer than wholePart: its text is given before its checksum is known
+	text    []byte // of a shorter frame, in the buffer of part
 	part    partText
-	ready   []byte // what is left of text
-	trouble error  // to be told when ready has been read
+	ready   []byte // rest of text that Read has not given yet
+	trouble error  // to return when ready is empty
 
-	delivered int64
-	confirmed int64 // of delivered, up to the end of the last good frame
-	rescue    salvage
+	delivered int64 // bytes of text that Read has given
+	confirmed int64 // bytes of text up to the end of the last good frame
+	resync    resyncer
 }
 
-// frameFormat is one way to lay frames out.
+// frameFormat is the layout of the frames of one codec.
 type frameFormat struct {
 	name    string
 	magic   string
 	walker  func() frameWalker // a new one for each frame
 	decoder func() frameDecoder
-	lenient func() frameDecoder // one that compares no checksum; nil where the other gives all text before it compares
+	lenient func() frameDecoder // compares no checksums; nil if decoder gives all text before it compares them
 }
 
-// A frameWalker says how many bytes the parts of one frame have: its header first, then its blocks. What follows the last
-// block belongs to it.
+// A frameWalker returns the sizes of the parts of one frame, in bytes: first of its header, then of each
+// block. The last block includes what follows it.
 type frameWalker interface {
 	header(in *bufio.Reader) (size int64, err error)
 	block(in *bufio.Reader) (size int64, last bool, err error)
@@ -48,17 +48,18 @@ type frameWalker interface {
 type frameDecoder interface {
 	io.Reader
 	start(frame io.Reader) error
-	explain(err error) *Damage // what an error of its own means; nil for damage like any other
+	explain(err error) *Damage // for an error with a hint of its own, else nil
 	close()
 }
 
-const frameBuffer = 256 << 10 // compressed bytes
+const frameBuffer = 256 << 10 // bytes of the file that are read at once
 
 func openFrames(format *frameFormat) func(input) textReader {
 	return func(in input) textReader {
-		s := &frameStream{format: format, disk: countedFile{file: in}, decoder: format.decoder()}
+		s := &frameStream{format: format, disk: countedInput{file: in}, decoder: format.decoder()}
 		s.file = bufio.NewReaderSize(&s.disk, frameBuffer)
-		s.rescue = salvage{in: in, magic: format.magic, check: func(in io.Reader) error { return checkFrame(format, in) }}
+		check := func(in io.Reader) error { return checkFrame(format, in) }
+		s.resync = resyncer{in: in, magic: format.magic, check: check}
 		return s
 	}
 }
@@ -71,7 +72,7 @@ func (s *frameStream) close() {
 	s.part.close()
 }
 
-// checkFrame reads a frame to its end.
+// checkFrame decompresses one frame and drops its text.
 func checkFrame(format *frameFormat, in io.Reader) (err error) {
 	s := openFrames(format)(input{Reader: in}).(*frameStream)
 	defer s.close()
@@ -97,7 +98,7 @@ func (s *frameStream) Read(p []byte) (n int, err error) {
 			return n, nil
 		case s.trouble != nil:
 			err = s.trouble
-			if _, goesOn := err.(*Gap); goesOn {
+			if _, isGap := err.(*Gap); isGap {
 				s.trouble = nil
 			}
 		case s.long:
@@ -119,7 +120,8 @@ func (s *frameStream) Read(p []byte) (n int, err error) {
 	}
 }
 
-// startFrame makes the next frame ready, or the beginning of a long one. Its error is io.EOF when there is none.
+// startFrame decompresses the next frame, or the beginning of a long one, into ready. It returns io.EOF if
+// there is no frame.
 func (s *frameStream) startFrame() error {
 	s.text = s.part.room()
 	err := s.nextFrame()
@@ -138,44 +140,45 @@ func (s *frameStream) startFrame() error {
 		s.confirmed = s.delivered + int64(len(s.ready))
 		return nil
 	}
-	return s.goOn(s.explained(err))
+	return s.skipDamaged(s.explained(err))
 }
 
-// goOn goes to the next good frame after the one that err is the trouble with. Where there is none, what came of it is
-// ready and the trouble remains.
-func (s *frameStream) goOn(err error) error {
+// skipDamaged skips to the next good frame after the one at start, which failed with err. If there is none,
+// the text that the damaged frame gave is ready and the error comes after it.
+func (s *frameStream) skipDamaged(err error) error {
 	d, ok := errors.AsType[*Damage](err)
 	if !ok {
 		return err
 	}
 	next := int64(-1)
-	if d.Hint == "" { // it is not one that is not read at all
-		next = s.rescue.next(s.start + 1)
+	if d.Hint == "" { // else the frame is good, but cannot be read here
+		next = s.resync.next(s.start + 1)
 	}
 	s.text = append(s.text, s.tail(int64(len(s.text)))...)
 	if next < 0 {
 		s.ready, s.trouble = s.text, d
 		return nil
 	}
-	if s.rescue.in.accept {
+	if s.resync.in.accept {
 		s.ready = s.text
 	}
 	s.confirmed = s.delivered + int64(len(s.ready))
 	s.trouble, s.inside = &Gap{d}, false
-	s.disk = countedFile{file: s.rescue.after(next), read: next}
+	s.disk = countedInput{file: s.resync.after(next), read: next}
 	s.file.Reset(&s.disk)
 	return nil
 }
 
-// tail returns what a decoder has kept back of a damaged frame's text, of which it has given so many bytes: one that has
-// seen a wrong checksum does not hand on the text before it.
+// tail returns the text of a damaged frame after the given bytes of it. A decoder that has seen a wrong
+// checksum keeps back the text before it, so that another decoder, which compares none, reads the frame
+// again.
 func (s *frameStream) tail(given int64) (text []byte) {
-	if !s.rescue.in.accept || s.rescue.in.at == nil || s.format.lenient == nil {
+	if !s.resync.in.accept || s.resync.in.at == nil || s.format.lenient == nil {
 		return nil
 	}
 	d := s.format.lenient()
 	defer d.close()
-	frame := &frameReader{file: bufio.NewReader(s.rescue.after(s.start)), walker: s.format.walker()}
+	frame := &frameReader{file: bufio.NewReader(s.resync.after(s.start)), walker: s.format.walker()}
 	if d.start(frame) != nil {
 		return nil
 	}
@@ -186,7 +189,7 @@ func (s *frameStream) tail(given int64) (text []byte) {
 	return text
 }
 
-// readFrame reads on in a frame; io.EOF is its end.
+// readFrame reads text of the current frame. It returns io.EOF at the end of the frame.
 func (s *frameStream) readFrame(p []byte) (n int, err error) {
 	n, err = s.decoder.Read(p)
 	if err == io.EOF && s.frame.err == io.EOF {
@@ -199,14 +202,14 @@ func (s *frameStream) readFrame(p []byte) (n int, err error) {
 	return n, err
 }
 
-// frameText is a frame as a reader.
+// frameText is the text of the current frame as an io.Reader.
 type frameText struct{ stream *frameStream }
 
 func (t frameText) Read(p []byte) (int, error) { return t.stream.readFrame(p) }
 
 var errFrameEnd = errors.New("a compressed frame ends too early")
 
-// nextFrame goes to the next frame. Its error is io.EOF when there is none.
+// nextFrame starts the decoder on the next frame that holds text. It returns io.EOF if there is none.
 func (s *frameStream) nextFrame() error {
 	for {
 		s.start = s.used()
@@ -227,7 +230,7 @@ func (s *frameStream) nextFrame() error {
 	}
 }
 
-// skip leaves out a frame that holds no text.
+// skip skips a skippable frame.
 func (s *frameStream) skip() error {
 	header, err := s.file.Peek(skippableHeader)
 	if err != nil {
@@ -237,13 +240,13 @@ func (s *frameStream) skip() error {
 	return unexpected(err)
 }
 
-// explained tells damage from trouble with the disk, and a file that ends too soon from one that is wrong.
+// explained makes a *Damage of an error in the file. Errors of reading the file and io.EOF stay as they are.
 func (s *frameStream) explained(err error) error {
 	if err == nil || err == io.EOF && !s.inside {
 		return err
 	}
 	if s.frame.err != nil && s.frame.err != io.EOF {
-		err = s.frame.err // decoders make other errors of it
+		err = s.frame.err // decoders hide it behind errors of their own
 	}
 	if d := s.decoder.explain(err); d != nil {
 		return d
@@ -251,18 +254,18 @@ func (s *frameStream) explained(err error) error {
 	return damaged(err)
 }
 
-// frameReader gives the bytes of one frame.
+// frameReader gives the compressed bytes of one frame.
 type frameReader struct {
 	file   *bufio.Reader
 	walker frameWalker
 
-	inBlocks bool  // the header is behind
-	last     bool  // and no part comes after the one that is being read
-	left     int64 // of the part that is being read
-	err      error // what ended it: io.EOF at the end of the frame
+	inBlocks bool  // the header has been read
+	last     bool  // the current part is the last one
+	left     int64 // unread bytes of the current part
+	err      error // that ended reading; io.EOF at the end of the frame
 }
 
-// next goes to the next part.
+// next starts the next part.
 func (r *frameReader) next() error {
 	var err error
 	switch {
@@ -292,10 +295,10 @@ func (r *frameReader) Read(p []byte) (n int, err error) {
 	return n, r.err
 }
 
-// mostSkipped is how many frames that hold no text are left out before the first of a file.
+// mostSkipped is how many skippable frames may stand before the first with text.
 const mostSkipped = 1000
 
-// Frames that hold no text may stand before, between and after those of zstd and lz4.
+// Skippable frames hold no text. They may stand before, between and after frames of zstd and lz4.
 const skippableHeader = 8
 
 func skippable(head []byte) bool {

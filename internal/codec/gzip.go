@@ -10,34 +10,35 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// gzipStream reads gzip with any number of members. PostHog writes one member per row, and there a member's set-up
-// takes longer than its bytes; so the file is cut into segments, each thought to hold whole members, and segments are
-// decompressed side by side. Where the guess is wrong (a single large member, a cut in the wrong place, damage) the
-// stream reads on one member after the other, until a member and a segment end together again.
+// gzipStream reads gzip with any number of members. Some programs write a member per row; then starting a
+// member takes longer than decompressing it. So the file is cut into segments, each guessed to hold whole
+// members, and segments are decompressed in parallel. Where the guess is wrong (a large member, a cut in the
+// wrong place, damage) the stream reads one member after the other, until a member and a segment end at the
+// same place again.
 type gzipStream struct {
 	segments *segmenter
-	segment  *segment // the one that is being read
-	ready    []byte   // what is left of its decompressed bytes
+	segment  *segment // the current one
+	ready    []byte   // rest of its text that Read has not given yet
 
-	// Reading one member after the other, over the end of segments.
+	// For reading one member after the other, across the ends of segments.
 	single  bool
 	bytes   *segmentReader
 	file    *bufio.Reader // over bytes
 	member  gzip.Reader
-	long    bool   // a member is handed on as it is read, its checksum not seen
-	text    []byte // of a member that is not, in part
+	long    bool   // the member is longer than wholePart: its text is given before its checksum is known
+	text    []byte // of a shorter member, in the buffer of part
 	part    partText
-	trouble error // to be told when ready has been read
+	trouble error // to return when ready is empty
 
-	delivered int64
-	confirmed int64 // of delivered, up to the end of the last good member
-	taken     int64 // bytes of the file up to the end of the segment that is being read
-	rescue    salvage
+	delivered int64 // bytes of text that Read has given
+	confirmed int64 // bytes of text up to the end of the last good member
+	taken     int64 // bytes of the file up to the end of the current segment
+	resync    resyncer
 }
 
 func openGzip(in input) textReader {
 	g := &gzipStream{segments: newSegmenter(in, segmentSize)}
-	g.rescue = salvage{in: in, magic: memberMagic, check: checkMember}
+	g.resync = resyncer{in: in, magic: memberMagic, check: checkMember}
 	return g
 }
 
@@ -55,7 +56,7 @@ func (g *gzipStream) verified() int64 {
 	return math.MaxInt64
 }
 
-// checkMember reads a member to its end.
+// checkMember decompresses one member and drops its text.
 func checkMember(in io.Reader) error {
 	z := inflaters.Get().(*gzip.Reader)
 	defer inflaters.Put(z)
@@ -77,7 +78,7 @@ func (g *gzipStream) Read(p []byte) (n int, err error) {
 			return n, nil
 		case g.trouble != nil:
 			err = g.trouble
-			if _, goesOn := err.(*Gap); goesOn {
+			if _, isGap := err.(*Gap); isGap {
 				g.trouble = nil
 			}
 		case g.long:
@@ -94,7 +95,8 @@ func (g *gzipStream) Read(p []byte) (n int, err error) {
 	}
 }
 
-// nextSegment takes the next segment, decompressed if the guess was right.
+// nextSegment makes the text of the next segment ready, or switches to reading single members if the guess
+// was wrong.
 func (g *gzipStream) nextSegment() error {
 	s, err := g.segments.next()
 	g.segment = s
@@ -114,7 +116,7 @@ func (g *gzipStream) nextSegment() error {
 	return nil
 }
 
-// readMember makes the next member ready in single mode, or the beginning of a long one.
+// readMember decompresses the next member, or the beginning of a long one, into ready.
 func (g *gzipStream) readMember() error {
 	start := g.taken - int64(len(g.bytes.rest)) - int64(g.file.Buffered())
 	g.text = g.part.room()
@@ -131,36 +133,36 @@ func (g *gzipStream) readMember() error {
 	case err == io.EOF:
 		g.ready = g.text
 		g.confirmed = g.delivered + int64(len(g.ready))
-		return g.rejoin()
+		return g.rejoinSegments()
 	default:
-		return g.goOn(start, damaged(err))
+		return g.skipDamaged(start, damaged(err))
 	}
 	return nil
 }
 
-// goOn goes to the next good member after the one at start, which err is the trouble with. Where there is none, what came
-// of it is ready and the trouble remains.
-func (g *gzipStream) goOn(start int64, err error) error {
+// skipDamaged skips to the next good member after the one at start, which failed with err. If there is none,
+// the text that the damaged member gave is ready and the error comes after it.
+func (g *gzipStream) skipDamaged(start int64, err error) error {
 	d, ok := errors.AsType[*Damage](err)
 	if !ok {
 		return err
 	}
-	next := g.rescue.next(start + 1)
+	next := g.resync.next(start + 1)
 	if next < 0 {
 		g.ready, g.trouble = g.text, d
 		return nil
 	}
-	if g.rescue.in.accept {
+	if g.resync.in.accept {
 		g.ready = g.text
 	}
 	g.trouble, g.single = &Gap{d}, false
 	g.segments.close()
-	g.segments = newSegmenter(g.rescue.after(next), g.segments.size)
+	g.segments = newSegmenter(g.resync.after(next), g.segments.size)
 	g.taken = next
 	return nil
 }
 
-// readLong reads on in a member that is handed on as it is read.
+// readLong reads text of a member that is longer than wholePart.
 func (g *gzipStream) readLong(p []byte) (n int, err error) {
 	n, err = g.member.Read(p)
 	if err != io.EOF {
@@ -168,10 +170,10 @@ func (g *gzipStream) readLong(p []byte) (n int, err error) {
 	}
 	g.long = false
 	g.confirmed = g.delivered + int64(n)
-	return n, g.rejoin()
+	return n, g.rejoinSegments()
 }
 
-// startMember reads a header.
+// startMember reads the header of the next member. It returns io.EOF if there is none.
 func (g *gzipStream) startMember() error {
 	magic, err := g.file.Peek(2)
 	if len(magic) == 0 {
@@ -187,8 +189,8 @@ func (g *gzipStream) startMember() error {
 	return err
 }
 
-// rejoin goes back to whole segments where a member has ended together with a segment.
-func (g *gzipStream) rejoin() error {
+// rejoinSegments goes back to whole segments if the member that has ended was the last of its segment.
+func (g *gzipStream) rejoinSegments() error {
 	if g.file.Buffered() > 0 || len(g.bytes.rest) > 0 || !g.segments.nextIsMembers() {
 		return nil
 	}
@@ -197,7 +199,8 @@ func (g *gzipStream) rejoin() error {
 	return nil
 }
 
-// explained tells damage from trouble with the disk.
+// explained makes a *Damage of an error in the file. Errors of reading the file, io.EOF and nil stay as they
+// are.
 func (g *gzipStream) explained(err error) error {
 	if err == nil || err == io.EOF {
 		return err
@@ -205,7 +208,8 @@ func (g *gzipStream) explained(err error) error {
 	return damaged(err)
 }
 
-// segmentReader gives the compressed bytes of one segment after the other, no more than one segment's at a time.
+// segmentReader gives the compressed bytes of one segment after the other. No Read crosses from one into the
+// next.
 type segmentReader struct {
 	stream *gzipStream
 	rest   []byte

@@ -5,22 +5,23 @@ import (
 	"math"
 )
 
-// A textReader gives the text of a file. Reading it ends with io.EOF, with *Damage, or with the trouble the disk had.
+// A textReader gives the text of a file. Reading ends with io.EOF, a *Damage or the error that reading the
+// file returned. Only after a *Gap does it go on.
 type textReader interface {
 	io.Reader
-	used() int64     // bytes of the file that have been used for what has been read
-	verified() int64 // of the bytes read, how many from the start are known to be right
-	close()          // ends what the reader has running
+	used() int64     // bytes of the file that the text read so far came from
+	verified() int64 // bytes of text, from the start, that are known to be right; may exceed what was read
+	close()          // stops goroutines and gives buffers back; does not close the file
 }
 
-// input is a file as it is on disk.
+// input is a file as it is stored.
 type input struct {
 	io.Reader
-	at     io.ReaderAt // the same file at an offset; nil where it cannot be read so, and then damage ends it
-	accept bool        // text of damaged parts is wanted too
+	at     io.ReaderAt // the same file at any offset; nil if the source has no such access
+	accept bool        // text of damaged parts is wanted too, as far as it goes
 }
 
-// plainReader gives a file that is not compressed.
+// plainReader is the textReader of a file that is not compressed.
 type plainReader struct {
 	file io.Reader
 	read int64
@@ -36,7 +37,7 @@ func (s *plainReader) used() int64     { return s.read }
 func (s *plainReader) verified() int64 { return math.MaxInt64 }
 func (s *plainReader) close()          {}
 
-// unexpected is for errors of a file that should go on.
+// unexpected turns io.EOF into io.ErrUnexpectedEOF, where a format says that more must follow.
 func unexpected(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF
@@ -44,17 +45,17 @@ func unexpected(err error) error {
 	return err
 }
 
-// countedFile counts what is read of a file, and marks the disk's errors as such.
-type countedFile struct {
+// countedInput counts the bytes that are read of a file, and marks its errors as inputError.
+type countedInput struct {
 	file io.Reader
 	read int64
 }
 
-func (c *countedFile) Read(p []byte) (int, error) {
+func (c *countedInput) Read(p []byte) (int, error) {
 	n, err := c.file.Read(p)
 	c.read += int64(n)
 	if err != nil && err != io.EOF {
-		err = &diskError{err}
+		err = &inputError{err}
 	}
 	return n, err
 }

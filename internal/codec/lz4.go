@@ -8,7 +8,7 @@ import (
 	"github.com/pierrec/lz4/v4"
 )
 
-// lz4Frames is laid out as lz4's doc/lz4_Frame_format.md says.
+// lz4Frames is the format of lz4's doc/lz4_Frame_format.md.
 var lz4Frames = &frameFormat{
 	name:    "lz4",
 	magic:   lz4Magic,
@@ -18,7 +18,7 @@ var lz4Frames = &frameFormat{
 
 const lz4Magic = "\x04\x22\x4d\x18"
 
-// lz4Walker knows how a frame is laid out.
+// lz4Walker parses the layout of a frame.
 type lz4Walker struct {
 	blockChecksum, allChecksum int64 // their sizes
 }

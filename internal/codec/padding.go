@@ -5,14 +5,14 @@ import (
 	"io"
 )
 
-// mostPadding is how many bytes after the last compressed part are left out, whatever they are: fewer than any row needs,
-// so that they are no row whose first bytes were damaged. Zeros and line ends are left out however many there are.
+// mostPadding is how many bytes after the last compressed part are ignored, whatever they are. No row is so
+// short, so they cannot be one whose first bytes were damaged. Any number of zeros and line ends is ignored.
 const mostPadding = 32
 
-// paddingError says that a file goes on with something else after its last good part.
+// paddingError says that something else follows the last good part of a file.
 type paddingError struct {
 	codec string
-	few   bool // mostPadding bytes at most
+	few   bool // there are at most mostPadding bytes of it
 }
 
 func (e *paddingError) Error() string {
@@ -22,7 +22,8 @@ func (e *paddingError) Error() string {
 	return fmt.Sprintf("the data after the last good part of the file is not %s", e.codec)
 }
 
-// skipPadding reads what follows the last good part and says what it is: io.EOF when it is nothing.
+// skipPadding reads what follows the last good part. It returns io.EOF if that is nothing, zeros or line
+// ends, else a *paddingError.
 func skipPadding(file io.ByteReader, codec string) error {
 	for n := 0; n <= mostPadding; {
 		c, err := file.ReadByte()

@@ -2,17 +2,18 @@ package codec
 
 import "io"
 
-// wholePart is the most text of a part, in bytes, that waits for its checksum.
+// wholePart is the largest text of a part, in bytes, that is held until its checksum has been compared.
 const wholePart = 1 << 20
 
-// partText is room for the text of one part after the other. The zero value is ready, and must be closed.
+// partText is a buffer for the text of one part after the other. The zero value is ready to use; close gives
+// the buffer back.
 type partText struct{ buffer []byte }
 
-// partBuffers are buffers to use again, for as many streams as are open at once. A sync.Pool would lose them to each garbage
-// collection, and new ones cost page faults.
+// partBuffers are spare buffers, enough for the streams that are open at the same time. A sync.Pool would
+// drop them at each garbage collection, and fresh memory costs page faults.
 var partBuffers = make(chan []byte, 4)
 
-// room returns room for the text of the next part, as readPart wants it; that of the part before is lost.
+// room returns the empty buffer, with a capacity of wholePart. It overwrites the text of the part before.
 func (t *partText) room() []byte {
 	if t.buffer == nil {
 		select {
@@ -35,8 +36,8 @@ func (t *partText) close() {
 	t.buffer = nil
 }
 
-// readPart reads a part's text into memory, in room for wholePart: io.EOF says that it is whole and right, nil that there
-// is more of it than that.
+// readPart appends the text of a part to text, which has a capacity of wholePart. io.EOF says that the part
+// is complete and its checksum right; nil says that the part has more text than fits.
 func readPart(part io.Reader, text []byte) ([]byte, error) {
 	for len(text) < wholePart {
 		n, err := part.Read(text[len(text):wholePart])

@@ -13,15 +13,16 @@ import (
 	"github.com/klauspost/compress/s2"
 )
 
-// snappyStream reads snappy's framing format, and that of S2, which is the same with larger blocks. Each block has a
-// checksum, which is compared before its text goes out. The format has no end: a file cut between two blocks looks whole.
+// snappyStream reads snappy's framing format, and that of S2, which has larger blocks. Each block has a
+// checksum, which is compared before its text is given. The format has no end mark: a file that is cut
+// between two blocks looks complete.
 type snappyStream struct {
-	disk  countedFile
+	disk  countedInput
 	file  *bufio.Reader // over disk
-	most  int           // bytes of text that a block may have
-	chunk []byte        // as it is in the file
+	most  int           // largest text of a block, in bytes
+	chunk []byte        // a chunk as it is in the file
 	text  []byte
-	ready []byte // what is left of text, or of a chunk that is not compressed
+	ready []byte // rest of text, or of a chunk that is not compressed, that Read has not given yet
 }
 
 const (
@@ -33,7 +34,7 @@ const (
 )
 
 func openSnappy(in input) textReader {
-	s := &snappyStream{disk: countedFile{file: in}}
+	s := &snappyStream{disk: countedInput{file: in}}
 	s.file = bufio.NewReaderSize(&s.disk, frameBuffer)
 	return s
 }
@@ -60,12 +61,13 @@ const (
 	snappyUncompressed = 0x01
 	snappyIdentifier   = 0xff
 
-	// These hold no text. Others are not known to hold none, and may be one of the first two, damaged.
+	// These hold no text. A chunk of any other kind may be a damaged one of the first two, and is not
+	// skipped.
 	snappyFilling = 0xfe
 	s2Index       = 0x99
 )
 
-// next takes a chunk.
+// next reads a chunk.
 func (s *snappyStream) next() error {
 	header, err := s.file.Peek(4)
 	switch {
@@ -83,7 +85,7 @@ func (s *snappyStream) next() error {
 	case kind == snappyFilling, kind == s2Index:
 		_, err := s.file.Discard(4 + size)
 		return unexpected(err)
-	case size < 4: // it has no room for a checksum
+	case size < 4: // no room for a checksum
 		return skipPadding(s.file, "snappy")
 	}
 	return s.block(kind, 4+size)
@@ -91,7 +93,7 @@ func (s *snappyStream) next() error {
 
 var snappyKinds = []byte{snappyCompressed, snappyUncompressed, snappyFilling, s2Index, snappyIdentifier}
 
-// begin takes the chunk that each file that was put into this one begins with.
+// begin reads the identifier that each stream begins with. A file may be several streams in a row.
 func (s *snappyStream) begin() error {
 	magic, err := s.file.Peek(len(snappyMagic))
 	if err != nil {
@@ -111,7 +113,7 @@ func (s *snappyStream) begin() error {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-// block takes a chunk of size bytes that holds text.
+// block reads a chunk of size bytes, with its header, that holds text.
 func (s *snappyStream) block(kind byte, size int) (err error) {
 	const head = 4 + 4 // of the chunk, and the checksum
 	if size-head > s2.MaxEncodedLen(s.most) {

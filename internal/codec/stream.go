@@ -6,21 +6,30 @@ import (
 	"strings"
 )
 
-// Options are what is known of a file that is opened. The zero value is fine.
+// Options say more about a file that is opened. The zero value reads it in order and uses no damaged text.
 type Options struct {
-	At            io.ReaderAt // the file at an offset; nil where it cannot be read so, and then damage ends it
-	AcceptDamaged bool        // text of damaged parts is wanted too
-	Name          string      // of the file: brotli, which has no magic, is looked for in all that is named .br
+	// At is the same file at any offset, to look at its beginning and to read on after damage. It is nil if the source has
+	// no such access: then only the first 64 KiB are looked at, and the first damage ends the file.
+	At io.ReaderAt
+
+	// AcceptDamaged gives the text of damaged parts too, as far as it goes.
+	AcceptDamaged bool
+
+	// Name is that of the file. Brotli has no magic number, so every .br is checked for it.
+	Name string
 }
 
-// A Stream is a file's text, decompressed, as UTF-8. Reading it ends as that of a textReader does.
+// A Stream is the text of a file: decompressed, and as UTF-8 if it was UTF-16. Close must be called; it is
+// not safe for concurrent use.
 type Stream struct {
-	Codec string // what the file is compressed with; empty for nothing
+	Codec string // name of the compression; empty if there is none
 	text  textReader
-	begun bool // the first text has been read
+	begun bool // Read has been called
 }
 
-// Read reads on. The first call fills p if there is so much text, since text in UTF-16 is recognised by that.
+// Read returns io.EOF at the end of the text, a *Damage where the file is damaged, and the file's own error
+// where reading it fails. After a *Gap reading may go on. UTF-16 is recognised by the text of the first call,
+// which should have room for 64 bytes; that call fills p if there is enough text.
 func (s *Stream) Read(p []byte) (n int, err error) {
 	if s.begun {
 		return s.text.Read(p)
@@ -38,17 +47,19 @@ func (s *Stream) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// Used returns how many bytes of the file have been used for what has been read.
+// Used returns how many bytes of the file the text read so far came from.
 func (s *Stream) Used() int64 { return s.text.used() }
 
-// Verified returns of the bytes read how many from the start are known to be right.
+// Verified returns how many bytes of text, from the start, are known to be right, since their checksums have been compared.
+// It may exceed what was read: nothing in a file that is not compressed is known to be wrong. Of brotli, which has no
+// checksums, it is 0.
 func (s *Stream) Verified() int64 { return s.text.verified() }
 
-// Close ends what the stream has running. It does not close the file.
+// Close stops the goroutines of the stream and gives its buffers back. It does not close the file.
 func (s *Stream) Close() { s.text.close() }
 
-// Open finds out by the file's first bytes how it is compressed, and with what. Its error is *Unsupported or comes
-// from the disk.
+// Open recognises by a file's first bytes how it is compressed, and returns its text. file is read from its start, in order.
+// The error is *Unsupported, or the one that reading the file returned.
 func Open(file io.Reader, o Options) (*Stream, error) {
 	in := input{Reader: file, at: o.At, accept: o.AcceptDamaged}
 	look := in.at
@@ -87,10 +98,11 @@ func Open(file io.Reader, o Options) (*Stream, error) {
 	return &Stream{text: &plainReader{file: file}}, nil
 }
 
-// peeking looks at the beginning of what is read in order. Nothing may have been read of it.
+// peeking gives random access to the beginning of an input that is read in order, before anything is read of
+// it.
 type peeking struct{ *bufio.Reader }
 
-// ReadAt sees the file end where its buffer does.
+// ReadAt reports io.EOF at the end of the buffer, as if the file ended there.
 func (p peeking) ReadAt(b []byte, at int64) (n int, err error) {
 	end := min(at+int64(len(b)), int64(p.Size()))
 	head, err := p.Peek(int(end))
@@ -103,10 +115,10 @@ func (p peeking) ReadAt(b []byte, at int64) (n int, err error) {
 	return n, err
 }
 
-// headSize is how much of a file is looked at to tell text and codecs apart, in bytes.
+// headSize is how many bytes of a file are looked at to recognise a magic number or text.
 const headSize = 512
 
-// firstFrame returns where a file begins after any frames that hold no text.
+// firstFrame returns the offset after the skippable frames that a file begins with.
 func firstFrame(file io.ReaderAt) (start int64, err error) {
 	header := make([]byte, skippableHeader)
 	for range mostSkipped {
@@ -121,7 +133,7 @@ func firstFrame(file io.ReaderAt) (start int64, err error) {
 	return start, nil
 }
 
-// headOf returns so many bytes of a file, or what there is.
+// headOf returns up to size bytes at an offset.
 func headOf(file io.ReaderAt, start int64, size int) ([]byte, error) {
 	head := make([]byte, size)
 	n, err := file.ReadAt(head, start)

@@ -7,70 +7,35 @@ import (
 	"unicode/utf8"
 )
 
-// Excel saves "Unicode Text", and PowerShell what is sent to a file, as UTF-16.
-
-// utf16Order returns the order of bytes of text in UTF-16, by its mark or, without one, by the zeros of ASCII text: all of
-// the first characters must be such. It returns nil for other text.
-func utf16Order(head []byte) binary.ByteOrder {
-	const least, most = 8, 64 // bytes that are looked at
-	switch {
-	case len(head) < 2:
-		return nil
-	case head[0] == 0xff && head[1] == 0xfe && (len(head) < 4 || head[2] != 0 || head[3] != 0): // not UTF-32
-		return binary.LittleEndian
-	case head[0] == 0xfe && head[1] == 0xff:
-		return binary.BigEndian
-	case len(head) < least:
-		return nil
-	}
-	head = head[:min(len(head), most)&^1]
-	for _, order := range []binary.ByteOrder{binary.LittleEndian, binary.BigEndian} {
-		if asciiIn(order, head) {
-			return order
-		}
-	}
-	return nil
-}
-
-// IsUTF16 reports whether text that begins with head is in UTF-16.
-func IsUTF16(head []byte) bool { return utf16Order(head) != nil }
-
-func asciiIn(order binary.ByteOrder, head []byte) bool {
-	for i := 0; i < len(head); i += 2 {
-		if c := order.Uint16(head[i:]); c >= 0x7f || c < ' ' && c != '\t' && c != '\n' && c != '\r' {
-			return false
-		}
-	}
-	return true
-}
-
-// utf16Reader gives text in UTF-16 as UTF-8. Half of a surrogate pair and the odd byte at an end become U+FFFD.
+// utf16Reader converts text in UTF-16 to UTF-8. Half of a surrogate pair and an odd byte at the end become U+FFFD.
+// Excel saves "Unicode Text" as UTF-16, and PowerShell writes redirected output so.
 type utf16Reader struct {
 	textReader
 	order binary.ByteOrder
-	raw   []byte // read, and not yet written out
-	err   error  // that came with it
-	read  int64  // bytes of UTF-16
-	text  []byte // written out, and not yet handed on
-	wrote int64  // bytes of UTF-8
-	sound []span16
+	raw   []byte   // read, and not converted yet
+	err   error    // that came with raw
+	read  int64    // bytes of UTF-16 that were read
+	text  []byte   // converted, and not given by Read yet
+	wrote int64    // bytes of UTF-8 that were converted
+	sound []span16 // ends of what each conversion came to, for verified
 }
 
-// span16 says where text stands in both forms.
+// span16 is one place of the text, as an offset in UTF-16 and one in UTF-8.
 type span16 struct{ raw, text int64 }
 
-// newUTF16Reader goes on from what has been read of a text.
+// newUTF16Reader converts text, of which the bytes in read have been read, with err. It copies read.
 func newUTF16Reader(text textReader, order binary.ByteOrder, read []byte, err error) *utf16Reader {
-	return &utf16Reader{textReader: text, order: order, raw: append([]byte(nil), read...), err: err, read: int64(len(read))}
+	raw := append([]byte(nil), read...)
+	return &utf16Reader{textReader: text, order: order, raw: raw, err: err, read: int64(len(read))}
 }
 
 func (s *utf16Reader) Read(p []byte) (int, error) {
 	for len(s.text) == 0 {
-		if s.write(); len(s.text) > 0 {
+		if s.convert(); len(s.text) > 0 {
 			break
 		}
 		if err := s.err; err != nil {
-			if _, goesOn := err.(*Gap); goesOn {
+			if _, isGap := err.(*Gap); isGap {
 				s.raw, s.err = s.raw[:0], nil
 			}
 			return 0, err
@@ -90,8 +55,8 @@ func (s *utf16Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// write writes out what has been read, up to a character that may go on.
-func (s *utf16Reader) write() {
+// convert converts what has been read, up to a character that is not complete.
+func (s *utf16Reader) convert() {
 	i, text := 0, s.text[:0]
 	for ; i+2 <= len(s.raw); i += 2 {
 		r := rune(s.order.Uint16(s.raw[i:]))
@@ -121,7 +86,7 @@ func (s *utf16Reader) write() {
 	s.sound = append(s.sound, span16{s.read - int64(len(s.raw)), s.wrote})
 }
 
-// verified is how much of the text is made of bytes that are known to be right.
+// verified returns how many bytes of UTF-8 come from bytes of UTF-16 that are verified.
 func (s *utf16Reader) verified() int64 {
 	right := s.textReader.verified()
 	var text int64

@@ -9,7 +9,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// zstdFrames is laid out as RFC 8878 says.
+// zstdFrames is the format of RFC 8878.
 var zstdFrames = &frameFormat{
 	name:    "zstd",
 	magic:   zstdMagic,
@@ -20,12 +20,12 @@ var zstdFrames = &frameFormat{
 
 const zstdMagic = "\x28\xb5\x2f\xfd"
 
-// zstdWindow is the most memory that a frame may ask for.
+// zstdWindow is the largest window that a frame may ask for, in bytes.
 const zstdWindow = 64 << 20
 
-// zstdWalker knows how a frame is laid out.
+// zstdWalker parses the layout of a frame.
 type zstdWalker struct {
-	checksum int64 // bytes that follow the last block
+	checksum int64 // its size, after the last block
 }
 
 func (w *zstdWalker) header(in *bufio.Reader) (int64, error) {
@@ -56,7 +56,7 @@ func (w *zstdWalker) block(in *bufio.Reader) (size int64, last bool, err error) 
 	if err != nil {
 		return 0, false, err
 	}
-	const repeated = 1 // one byte stands for all
+	const repeated = 1 // the block is one byte, repeated
 	bits := int64(b[0]) | int64(b[1])<<8 | int64(b[2])<<16
 	size = bits >> 3
 	if bits>>1&3 == repeated {
@@ -71,10 +71,10 @@ func (w *zstdWalker) block(in *bufio.Reader) (size int64, last bool, err error) 
 
 type zstdDecoder struct {
 	*zstd.Decoder
-	again bool // it may be used again
+	again bool // close returns it to zstdDecoders
 }
 
-// zstdDecoders are decoders to use again: each has a window of some megabytes.
+// zstdDecoders are spare decoders: each has a window of some megabytes.
 var zstdDecoders = make(chan zstdDecoder, 2)
 
 func newZstdDecoder(lenient bool) frameDecoder {
@@ -85,11 +85,12 @@ func newZstdDecoder(lenient bool) frameDecoder {
 		default:
 		}
 	}
-	// The goroutine that reads the source is the only one: more of them would take the cores from those who decode rows.
+	// One goroutine decompresses, the one that calls Read: more of them would take the cores from those that
+	// decode rows.
 	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(zstdWindow),
 		zstd.WithDecoderMaxMemory(zstdWindow), zstd.IgnoreChecksum(lenient))
 	if err != nil {
-		panic(err) // the options are wrong, which the first test shows
+		panic(err) // the options above are wrong; every test of zstd shows it
 	}
 	return zstdDecoder{d, !lenient}
 }

@@ -36,7 +36,7 @@ func (u *bundle) end() int { return u.first + len(u.files) }
 func (r *reading) small(source int) bool {
 	want, known := r.wanted(source), r.options.Known
 	return want <= smallFile && want < int64(r.options.window) && (known == nil || known[source] == nil) &&
-		!codec.IsNamedPacked(r.sources[source].Name)
+		!codec.HasExtension(r.sources[source].Name)
 }
 
 // wanted is how many bytes a plain source should have.
@@ -120,5 +120,5 @@ func (r *reading) readWhole(path string, room []byte) bool {
 		return false
 	}
 	head := room[:min(size, headSize)]
-	return !codec.IsPacked(head) && codec.IsText(head)
+	return !codec.IsCompressed(head) && codec.IsText(head)
 }

@@ -80,7 +80,7 @@ func (c *cutter) bridge(damage *SourceError) bool {
 
 // recognise is recogniseFile for text that may be compressed once more.
 func (c *cutter) recognise(text []byte, whole bool) (l *layout, skip int, refused *refusal) {
-	if e := codec.PackedTwice(text); e != nil {
+	if e := codec.CompressedTwice(text); e != nil {
 		return nil, 0, refuse(e.Error(), e.Hint)
 	}
 	return recogniseFile(text, whole, c.reading.options)

@@ -94,7 +94,7 @@ func isStray(s source.Source, options Options) bool {
 // exportHead reports whether a file's first bytes alone show that it is no stray, as those of nearly all
 // exports do.
 func exportHead(head []byte) bool {
-	return codec.IsPacked(head) || beginsJSON(head)
+	return codec.IsCompressed(head) || beginsJSON(head)
 }
 
 // isProse reports whether a file has some rows as examples do: it does not begin with one, and most of its
@@ -149,7 +149,7 @@ func beginningOf(path string, size int) []byte {
 func strayBrotli(path string, options Options) bool {
 	head := beginningOf(path, codec.BrotliHead)
 	text, found := codec.BrotliText(head)
-	if !found || codec.IsPacked(head) {
+	if !found || codec.IsCompressed(head) {
 		return false
 	}
 	l, _, refused := recogniseFile(text, false, options)

@@ -9,7 +9,7 @@ import (
 )
 
 // Whatever is damaged, what is read of a file lies in its text, in order, with gaps where the stream tells of one.
-func FuzzSalvage(f *testing.F) {
+func FuzzResync(f *testing.F) {
 	f.Add(byte(0), gzipText[:2000], uint16(53), uint16(700), byte(4), uint16(900), byte(1))
 	f.Add(byte(1), gzipText[:2000], uint16(53), uint16(700), byte(4), uint16(0), byte(255))
 	f.Add(byte(2), gzipText[:2000], uint16(200), uint16(7), byte(4), uint16(9), byte(1))

@@ -12,23 +12,24 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// segmentSize is how much of a file is decompressed at a time.
+// segmentSize is how many bytes of a file are decompressed at a time.
 const segmentSize = 256 << 10
 
-// mostText is the most that a segment is decompressed to ahead of its turn; what is larger is read as it comes.
+// mostText is the largest text of a segment, in bytes, that is decompressed ahead of its turn. Larger ones
+// are read member by member.
 const mostText = 16 << 20
 
 // segment is a piece of a gzip file.
 type segment struct {
-	data    []byte        // compressed
-	members bool          // data is thought to be whole members
-	done    chan struct{} // closed when text and err are there; nil when nobody was asked to decompress
-	slot    chan struct{} // where done is not nil: to be given back on release
+	data    []byte        // bytes of the file
+	members bool          // data is guessed to be whole members
+	done    chan struct{} // closed when text and err are set; nil if no goroutine decompresses the segment
+	slot    chan struct{} // if done is not nil: where release takes a value out
 	text    []byte
 	err     error
 }
 
-// inflated waits for the decompressed text, or makes it, and reports whether the guess was right.
+// inflated waits for the text, or decompresses it now, and reports whether the guess was right.
 func (s *segment) inflated() bool {
 	if s.done == nil {
 		s.inflate()
@@ -50,7 +51,7 @@ func giveTo(pool *sync.Pool, b []byte) { pool.Put(&b) }
 
 var errLong = errors.New("longer than is decompressed at a time")
 
-// inflate decompresses the members. Each member's checksum has been compared when err is nil.
+// inflate decompresses the members. If it leaves err nil, the checksum of each member was right.
 func (s *segment) inflate() {
 	z := inflaters.Get().(*gzip.Reader)
 	defer inflaters.Put(z)
@@ -75,7 +76,7 @@ func (s *segment) inflate() {
 	}
 }
 
-// release gives the segment's memory back.
+// release gives the buffers of the segment back.
 func (s *segment) release() {
 	if s.done != nil {
 		<-s.done
@@ -93,28 +94,35 @@ const (
 	reservedFlags = 0xe0
 )
 
-// A segmenter cuts a file into segments on a goroutine of its own and has them decompressed on others.
+// A segmenter cuts a file into segments on one goroutine and decompresses them on others, ahead of the
+// reader. close stops them all.
 type segmenter struct {
 	file    io.Reader
 	size    int // of a segment
 	ahead   chan *segment
-	slots   chan struct{} // held by segments that are being decompressed, or are and wait for their turn
+	slots   chan struct{} // one value for each segment from the start of its goroutine to its release
 	quit    chan struct{}
 	running sync.WaitGroup
-	guess   atomic.Bool // segments are to be decompressed ahead of their turn
-	err     error       // the disk's trouble; to be looked at when ahead is closed
+	guess   atomic.Bool // decompress segments ahead of their turn
+	err     error       // of reading the file; valid when ahead is closed
 
 	current, peeked *segment
 }
 
-// inflating is how many segments are decompressed or waiting at one time.
+// inflating is how many segments are decompressed, or wait decompressed, at the same time.
 func inflating() int { return min(max(3, runtime.GOMAXPROCS(0)), 16) }
 
-// segmentsAhead is how many segments are read ahead, so that decompressing waits for no disk and no scheduler.
+// segmentsAhead is how many segments are read ahead, so that decompressing does not wait for the disk or the
+// scheduler.
 const segmentsAhead = 4
 
 func newSegmenter(file io.Reader, size int) *segmenter {
-	s := &segmenter{file: file, size: size, ahead: make(chan *segment, segmentsAhead), slots: make(chan struct{}, inflating()), quit: make(chan struct{})}
+	s := &segmenter{
+		file: file, size: size,
+		ahead: make(chan *segment, segmentsAhead),
+		slots: make(chan struct{}, inflating()),
+		quit:  make(chan struct{}),
+	}
 	s.guess.Store(true)
 	s.running.Go(s.cut)
 	return s
@@ -127,7 +135,8 @@ func (s *segmenter) close() {
 
 func (s *segmenter) speculate(on bool) { s.guess.Store(on) }
 
-// next returns the next segment, which is valid until the next call, or io.EOF or the disk's trouble.
+// next returns the next segment, which is valid until the next call. The error is io.EOF or that of reading
+// the file.
 func (s *segmenter) next() (*segment, error) {
 	if s.current != nil {
 		s.current.release()
@@ -155,18 +164,18 @@ func (s *segmenter) nextIsMembers() bool {
 	return s.peeked != nil && s.peeked.members
 }
 
-// cut reads the file to its end.
+// cut reads the file to its end and queues its segments.
 func (s *segmenter) cut() {
 	defer close(s.ahead)
 	var rest []byte
-	aligned := true // rest begins where a member begins
+	aligned := true // rest begins with a member
 	for {
 		data := append(takeFrom(&packed), rest...)
 		data = slices.Grow(data, s.size)
 		n, err := io.ReadFull(s.file, data[len(data):len(data)+s.size])
 		data = data[:len(data)+n]
 		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-			s.err = &diskError{err}
+			s.err = &inputError{err}
 			s.put(&segment{data: data})
 			return
 		}
@@ -186,7 +195,8 @@ func (s *segmenter) cut() {
 	}
 }
 
-// put queues a segment and, if it is worth it, has it decompressed.
+// put queues a segment and, if guesses are right at present, starts a goroutine that decompresses it. It
+// returns false after close.
 func (s *segmenter) put(g *segment) bool {
 	if g.members && s.guess.Load() {
 		select {
@@ -208,16 +218,17 @@ func (s *segmenter) put(g *segment) bool {
 	}
 }
 
-// lastMember returns where the last member within data seems to begin, -1 where none does but perhaps at 0.
+// lastMember returns the offset of what looks like the last member within data, not counting one at 0, and -1
+// if there is none.
 func lastMember(data []byte) int {
-	const near = 16 << 10 // where members are rows, one begins this near to the end
+	const near = 16 << 10 // if members are rows, one begins within so many bytes of the end
 	if at := lastMagic(data, max(1, len(data)-near)); at >= 0 {
 		return at
 	}
 	return lastMagic(data, 1)
 }
 
-// lastMagic looks for the last header at or after from.
+// lastMagic returns the offset of the last header at or after from, -1 if there is none.
 func lastMagic(data []byte, from int) int {
 	last := -1
 	for {

@@ -1,0 +1,63 @@
+package codec
+
+import (
+	"bytes"
+	"io"
+	"math"
+)
+
+// Some files consist of parts that are compressed one by one: gzip members, zstd and lz4 frames. When a part
+// is damaged, the stream skips it, returns a *Gap, and continues at the next part whose checksum is right. It
+// can do so only if the text of the part is held until its checksum has been compared (see wholePart); damage
+// in a longer part ends the file.
+
+// resyncer finds the next good part of a damaged file. It finds none if the input has no random access.
+type resyncer struct {
+	in    input
+	magic string                // that each part begins with
+	check func(io.Reader) error // decompresses one part; nil if its checksum is right
+	gaps  int                   // found so far
+	tried int                   // offsets with the magic number that were checked
+}
+
+// These bound the work for a file that is made to keep the program busy. Beyond them, damage ends the file.
+const (
+	mostGaps  = 1000
+	mostTried = 100_000
+	mostCheck = 64 << 20 // bytes of one compressed part
+)
+
+// next returns the offset of the first good part at or after from, -1 if there is none.
+func (s *resyncer) next(from int64) int64 {
+	if s.in.at == nil || s.gaps >= mostGaps {
+		return -1
+	}
+	window := make([]byte, segmentSize)
+	for {
+		n, err := s.in.at.ReadAt(window, from)
+		text := window[:n]
+		for at := 0; ; at++ {
+			found := bytes.Index(text[at:], []byte(s.magic))
+			if found < 0 {
+				break
+			}
+			at += found
+			if s.tried++; s.tried > mostTried {
+				return -1
+			}
+			if s.check(io.NewSectionReader(s.in.at, from+int64(at), mostCheck)) == nil {
+				s.gaps++
+				return from + int64(at)
+			}
+		}
+		if err != nil || n < len(s.magic) {
+			return -1
+		}
+		from += int64(n - len(s.magic) + 1)
+	}
+}
+
+// after returns a reader of the file from an offset to its end.
+func (s *resyncer) after(at int64) io.Reader {
+	return io.NewSectionReader(s.in.at, at, math.MaxInt64-at)
+}
