@@ -173,13 +173,13 @@ func (t *inspectText) sentAs(how string, rows int64) string {
 // treated shows whether a property is sent. What is left out is dim, what is lost is not.
 func (t *inspectText) treated(how string) string {
 	switch how {
-	case mapping.TreatSent:
+	case mapping.PropertySent:
 		return t.style.green("yes")
-	case mapping.TreatDate:
+	case mapping.PropertyDate:
 		return t.style.green("as unix time")
-	case mapping.TreatLeftOut:
+	case mapping.PropertyLeftOut:
 		return t.style.dim("no")
-	case mapping.TreatRedacted:
+	case mapping.PropertyRedacted:
 		return t.style.yellow("redacted")
 	case "reserved":
 		return t.style.yellow("no: reserved name")

@@ -85,7 +85,7 @@ func (v *values) inspect(name, treated string, by int64) PropertyInspection {
 // out.
 func dull(p PropertyInspection) int {
 	switch {
-	case p.Treated == mapping.TreatLeftOut:
+	case p.Treated == mapping.PropertyLeftOut:
 		return 2
 	case p.Types[jsonTypeNames[jsonNull]] == p.Rows:
 		return 1

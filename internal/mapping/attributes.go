@@ -17,7 +17,7 @@ type attributes struct {
 	spare   []byte           // scratch: takes turns with json
 }
 
-// begin starts an operation anew.
+// begin starts the next operation.
 func (a *attributes) begin() {
 	a.forget()
 	a.json = append(a.json[:0], '{')

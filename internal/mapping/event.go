@@ -84,7 +84,7 @@ type eventMapper struct {
 
 	keys        *keys
 	owners      owners
-	landscape   landscape
+	page        pageAttributes
 	takesPlaces bool             // the event is a page or a screen
 	members     []rawjson.Member // scratch
 }
@@ -92,24 +92,25 @@ type eventMapper struct {
 // init is to be called once, where the mapper stays.
 func (m *eventMapper) init(r *eventRules, out *attributes, clean cleaner) {
 	*m = eventMapper{rules: r, out: out, clean: clean, keys: newKeys(r.property)}
-	m.landscape = landscape{rules: &r.pages, out: out, clean: &m.clean}
+	m.page = pageAttributes{rules: &r.pages, out: out, clean: &m.clean}
 }
 
 // append appends an event's attributes, but for those from templates.
 func (m *eventMapper) append(e *posthog.Event, action customerio.Action) {
 	m.takesPlaces = action == customerio.Page || action == customerio.Screen
 	if m.takesPlaces {
-		m.landscape.begin(action == customerio.Page)
+		m.page.begin(action == customerio.Page)
 	}
 	m.appendProperties(e)
 	m.appendElements(e)
 	if m.takesPlaces {
-		m.landscape.appendParts()
+		m.page.appendParts()
 	}
 }
 
 // appendProperties appends the event's properties to the attributes. Of a key that comes more than once the last value
-// holds, as in most readers of JSON. Both that and a name that two keys want are noticed late, and then it starts anew.
+// holds, as in most readers of JSON. A key that comes twice and a name that two keys want are noticed late; then all
+// properties are appended once more.
 func (m *eventMapper) appendProperties(e *posthog.Event) {
 	if !m.tryProperties(e.Properties, e.Members) {
 		m.out.begin()
@@ -141,7 +142,7 @@ func (m *eventMapper) tryProperties(object []byte, members []rawjson.Member) boo
 		}
 		m.appendProperty(k, object[member.ValueStart:member.ValueEnd])
 	}
-	return !m.keys.upset
+	return !m.keys.conflict
 }
 
 // lastOfEach returns the members without those whose key comes again later.
@@ -165,7 +166,7 @@ func (m *eventMapper) appendProperty(k *key, value []byte) {
 	out.notice(k)
 	switch {
 	case m.takesPlaces && (k.source|k.part) != placeNone:
-		m.landscape.take(k, value)
+		m.page.take(k, value)
 	case k.does == copies:
 		start := len(out.json)
 		out.json = append(out.json, k.encoded...)

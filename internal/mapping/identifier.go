@@ -13,20 +13,20 @@ type identifierRules struct {
 	value template // without parts when each person goes by their own
 }
 
-// of returns what the person of a scene is called by. The outcome is Rejected when that cannot be.
-func (r *identifierRules) of(s *scene, templates *renderer) (customerio.Identifier, Outcome) {
-	who := customerio.Identifier{Key: customerio.Key(s.person.By.String()), Value: s.person.Value}
-	if len(r.value.parts) > 0 && !s.person.SentBefore() {
+// of returns what a person is called by. The outcome is Rejected when that cannot be.
+func (r *identifierRules) of(v *templateValues, templates *renderer) (customerio.Identifier, Outcome) {
+	who := customerio.Identifier{Key: customerio.Key(v.person.By.String()), Value: v.person.Value}
+	if len(r.value.parts) > 0 && !v.person.SentBefore() {
 		who.Key = r.key
 		var outcome Outcome
-		if who.Value, outcome = r.fillIn(s, templates); outcome.Bucket == Rejected {
+		if who.Value, outcome = r.fillIn(v, templates); outcome.Bucket == Rejected {
 			return who, outcome
 		}
 	}
 	switch {
 	case strings.TrimSpace(who.Value) == "":
 		return who, rejected(ReasonNoIdentifier,
-			fmt.Sprintf("the person %q has no %s to be sent under", ShortID(s.person.DistinctID), who.Key))
+			fmt.Sprintf("the person %q has no %s to be sent under", ShortID(v.person.DistinctID), who.Key))
 	case len(who.Value) > customerio.MaxID:
 		return who, tooLong(who)
 	}
@@ -41,18 +41,18 @@ func tooLong(who customerio.Identifier) Outcome {
 
 // fillIn fills in the template of --identifier-value. All its placeholders must have a value: what is left of
 // "crm-{person.properties.crm_id}" without one would be the same for all who have none, and make them one person.
-func (r *identifierRules) fillIn(s *scene, templates *renderer) (string, Outcome) {
+func (r *identifierRules) fillIn(v *templateValues, templates *renderer) (string, Outcome) {
 	t := &r.value
 	if t.alone() && t.parts[0].field == fieldDistinctID {
-		return s.person.DistinctID, Outcome{}
+		return v.person.DistinctID, Outcome{}
 	}
 	if t.alone() {
-		value, ok := templates.json(t, s)
+		value, ok := templates.json(t, v)
 		if ok && (value[0] == '{' || value[0] == '[') {
 			return "", rejected(ReasonNoIdentifier, fmt.Sprintf("%s is not a single value: %.40s...", t.parts[0].literal, value))
 		}
 	}
-	text, whole := templates.plain(t, s)
+	text, whole := templates.plain(t, v)
 	if !whole {
 		return "", Outcome{}
 	}

@@ -12,7 +12,7 @@ type does uint8
 
 const (
 	copies  does = iota // as it is, but for what must not leave
-	drops               // without a word: not asked for
+	drops               // not asked for; not counted
 	cutsOff             // dropped and counted, as key.why
 	redacts             // replaced and counted
 	dates               // turned into unix seconds
@@ -31,7 +31,7 @@ type key struct {
 	renamed bool  // out is not name
 	dotted  bool  // out has a dot
 	optOut  bool  // its value can say that a person does not want to be written to
-	rivals  bool  // another name has become the same
+	shared  bool  // the name of another property becomes the same
 	source  place // that the property is in PostHog
 	part    place // that the attribute is in Customer.io
 	seen    uint64
@@ -84,25 +84,26 @@ func (k *key) namesSecret() bool {
 // sent reports whether properties of this name become an attribute.
 func (k *key) sent() bool { return k.does != drops && k.does != cutsOff }
 
-// What is done with a property of some name, whatever its value. Properties that are never sent have one of the kinds of
-// Mapper.ValuesCut in place of these.
+// What becomes of a property by its name, whatever its value. Instead of these, a property that cannot be sent has the
+// kind of Mapper.ValuesCut that counts it.
 const (
-	TreatSent     = "sent"
-	TreatDate     = "date"     // sent as unix seconds
-	TreatRedacted = "redacted" // its value is replaced
-	TreatLeftOut  = "left_out" // not asked for
+	PropertySent     = "sent"
+	PropertyDate     = "date"     // sent as unix seconds
+	PropertyRedacted = "redacted" // its value is replaced
+	PropertyLeftOut  = "left_out" // not asked for
 )
 
-func (k *key) treatment() string {
+// becomes returns one of the Property constants or a kind of Mapper.ValuesCut.
+func (k *key) becomes() string {
 	switch k.does {
 	case drops:
-		return TreatLeftOut
+		return PropertyLeftOut
 	case cutsOff:
 		return cutNames[k.why]
 	case redacts:
-		return TreatRedacted
+		return PropertyRedacted
 	case dates:
-		return TreatDate
+		return PropertyDate
 	}
-	return TreatSent
+	return PropertySent
 }

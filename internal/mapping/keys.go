@@ -4,14 +4,14 @@ import "ph2cio/internal/rawjson"
 
 // keys remembers what is done with properties by their names, for one goroutine.
 type keys struct {
-	decide func(name string) *key
-	known  map[string]*key
-	outs   map[string]*key // the first known with each attribute's name
-	upset  bool            // a rival has come up, perhaps after the other was let through
-	first  *key            // stands before the first property of a row
-	last   *key
-	turn   uint64 // counts rows, so that a key that comes twice in one is noticed
-	plain  []byte
+	decide   func(name string) *key
+	known    map[string]*key
+	outs     map[string]*key // the first known with each attribute's name
+	conflict bool            // a name that two properties want has come up, perhaps after the other was let through
+	first    *key            // stands before the first property of a row
+	last     *key
+	turn     uint64 // counts rows, so that a key that comes twice in one is noticed
+	plain    []byte
 }
 
 // These bound the memory of names that are never seen again.
@@ -32,7 +32,7 @@ func (k *keys) begin() {
 		k.first = &key{}
 	}
 	k.last = k.first
-	k.upset = false
+	k.conflict = false
 	k.turn++
 }
 
@@ -61,14 +61,14 @@ func (k *keys) remember(found *key) {
 		return
 	}
 	k.known[found.name] = found
-	if rival := k.outs[found.out]; rival != nil {
-		found.rivals, rival.rivals, k.upset = true, true, true
+	if other := k.outs[found.out]; other != nil {
+		found.shared, other.shared, k.conflict = true, true, true
 		return
 	}
 	k.outs[found.out] = found
 }
 
-// owners says which of a row's properties gets a name that several would share: the one that is spelled so, else the
+// owners decides which of a row's properties gets a name that several of them want: the one that is spelled so, else the
 // first.
 type owners struct {
 	ready bool
@@ -77,9 +77,9 @@ type owners struct {
 
 func (o *owners) reset() { o.ready = false }
 
-// has reports whether k gets its name.
+// has reports whether k gets its name. all has k; object and members are the row's properties.
 func (o *owners) has(k *key, all *keys, object []byte, members []rawjson.Member) bool {
-	if !k.rivals || !k.renamed || !k.sent() {
+	if !k.shared || !k.renamed || !k.sent() {
 		return true // as nearly always
 	}
 	if !o.ready {
@@ -88,6 +88,7 @@ func (o *owners) has(k *key, all *keys, object []byte, members []rawjson.Member)
 	return o.of[k.out] == k
 }
 
+// find decides for all names of a row.
 func (o *owners) find(all *keys, object []byte, members []rawjson.Member) {
 	if o.of == nil {
 		o.of = map[string]*key{}

@@ -110,22 +110,22 @@ func withoutPerson(status people.Status, distinctID []byte) Outcome {
 
 // track appends the operation of an event, page or screen.
 func (m *Mapper) track(dst []byte, e *posthog.Event, c *class, person *people.Person) ([]byte, Outcome) {
-	s := scene{event: e, seconds: c.at.Seconds(), person: person}
-	who, bad := m.rules.identifier.of(&s, &m.templates)
+	v := templateValues{event: e, seconds: c.at.Seconds(), person: person}
+	who, bad := m.rules.identifier.of(&v, &m.templates)
 	if bad.Bucket == Rejected {
 		return dst, bad
 	}
-	return m.trackAs(dst, who, &s, c)
+	return m.trackAs(dst, who, &v, c)
 }
 
 // trackAs appends the operation of an event, page or screen for somebody.
-func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, s *scene, c *class) ([]byte, Outcome) {
-	e := s.event
+func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, v *templateValues, c *class) ([]byte, Outcome) {
+	e := v.event
 	m.attributes.begin()
 	m.events.append(e, c.Action)
 	for i := range m.rules.events.assigned {
 		a := &m.rules.events.assigned[i]
-		if value, ok := m.templates.json(&a.template, s); ok {
+		if value, ok := m.templates.json(&a.template, v); ok {
 			m.events.appendProperty(a.key, value)
 		}
 	}
@@ -135,9 +135,9 @@ func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, s *scene, c *cla
 		m.attributes.cuts.add(cutUTF8)
 	}
 	o := c.Outcome
-	o.ID, o.At = m.hasher.id(e), s.seconds
+	o.ID, o.At = m.hasher.id(e), v.seconds
 	id, _ := o.ID.MarshalText()
-	t := customerio.Tracked{Name: name, ID: string(id), Timestamp: s.seconds}
+	t := customerio.Tracked{Name: name, ID: string(id), Timestamp: v.seconds}
 	return m.finish(dst, o, func(dst, attributes []byte) []byte {
 		return customerio.AppendTracked(dst, c.Action, who, t, attributes)
 	})
@@ -147,9 +147,9 @@ func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, s *scene, c *cla
 func (m *Mapper) name(c *class) []byte {
 	switch c.Action {
 	case customerio.Page:
-		return m.events.landscape.pageName(c.name.plain)
+		return m.events.page.pageName(c.name.plain)
 	case customerio.Screen:
-		return m.events.landscape.screenName(c.name.plain)
+		return m.events.page.screenName(c.name.plain)
 	}
 	if c.name.cuts.any {
 		m.attributes.cuts.addAll(&c.name.cuts)
@@ -180,8 +180,8 @@ func (m *Mapper) finish(dst []byte, o Outcome, build func(dst, attributes []byte
 // unchanged.
 func (m *Mapper) Person(dst []byte, p *people.Person) ([]byte, Outcome) {
 	m.persons.json = m.people.AppendAttributes(m.persons.json[:0], p)
-	s := scene{person: p, properties: m.persons.json}
-	who, bad := m.rules.identifier.of(&s, &m.templates)
+	v := templateValues{person: p, properties: m.persons.json}
+	who, bad := m.rules.identifier.of(&v, &m.templates)
 	if bad.Bucket == Rejected {
 		return dst, bad
 	}
@@ -189,13 +189,13 @@ func (m *Mapper) Person(dst []byte, p *people.Person) ([]byte, Outcome) {
 	m.persons.append(p, who, m.Unsubscribed)
 	for i := range m.rules.persons.assigned {
 		a := &m.rules.persons.assigned[i]
-		if value, ok := m.templates.json(&a.template, &s); ok {
+		if value, ok := m.templates.json(&a.template, &v); ok {
 			m.persons.appendProperty(a.key, value, who)
 		}
 	}
 	m.OptedOut = m.persons.optsOut && !unsubscribes(&m.attributes)
 	m.attributes.close()
-	m.attributes.limit(customerio.MaxAttributes, m.rules.persons.firstOfAll)
+	m.attributes.limit(customerio.MaxAttributes, m.rules.persons.keepsAtLimit)
 	return m.finish(dst, Outcome{Action: customerio.Identify}, func(dst, attributes []byte) []byte {
 		return customerio.AppendIdentify(dst, who, attributes, m.rules.identifyTime(p))
 	})
@@ -207,7 +207,7 @@ func (m *Mapper) Link(dst []byte, l people.Link) ([]byte, Outcome) {
 	if m.Refused[l.Person.Number] {
 		return dst, rejected(ReasonPersonRejected, "the person that a profile is to be merged into was rejected")
 	}
-	primary, bad := m.rules.identifier.of(&scene{person: l.Person}, &m.templates)
+	primary, bad := m.rules.identifier.of(&templateValues{person: l.Person}, &m.templates)
 	if bad.Bucket == Rejected {
 		return dst, bad
 	}

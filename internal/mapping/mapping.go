@@ -1,5 +1,23 @@
 // Package mapping turns PostHog's events and people into Customer.io's operations. It is the only package that speaks
 // both vocabularies.
+//
+// Its files form layers. A file names only what lies in its own line or below:
+//
+//	Sizer                                       whether a row's operation fits into a request, before people are settled
+//	Mapper                                      a row, a person or a link becomes an operation
+//	New, Rules                                  the flags checked and made ready; what callers ask by name and time
+//	eventMapper, personMapper, identifierRules  properties become attributes; what a person is called by
+//	pageAttributes, renderer, assignment        what a page or screen is, and is called; templates filled in
+//	attributes                                  those of the operation under construction, and what was changed in them
+//	keys, key                                   what is done with a property of one name, worked out once
+//	names, span, cleaner, template              names of events, times, values, templates
+//	Outcome, cuts, Changes, Dotted, Globs       what became of a row; counts of what was changed to fit; patterns
+//	place, allowed, text                        names with a meaning in Customer.io; plain texts
+//
+// EventIDs stand beside them: the IDs that events have in Customer.io, which must never change.
+//
+// Rules are shared by all goroutines. A Mapper, a Sizer and EventIDs are for one goroutine each: they hold scratch memory,
+// so that mapping an event takes none.
 package mapping
 
 import (

@@ -17,7 +17,7 @@ const (
 	Rejected                  // cannot be sent
 )
 
-// Outcome is what became of a row.
+// Outcome is what became of a row. The zero value is that of a row that is sent.
 type Outcome struct {
 	Bucket Bucket
 	Reason string            // of Skipped and Rejected: one of the Reason constants
@@ -42,7 +42,7 @@ const (
 	ReasonNoEmail    = "no_email"     // only people with an email are sent
 	ReasonIllegalID  = "illegal_id"   // its distinct ID is a placeholder such as "undefined"
 	ReasonExcluded   = "excluded"     // its person is not to be sent
-	ReasonDeleted    = "deleted"      // its person is deleted in PostHog, says the persons export
+	ReasonDeleted    = "deleted"      // its person is deleted in PostHog, by the persons export
 	ReasonNotAsked   = "not_asked"    // --only names others
 	// ReasonTwoProfiles is that a person has two identified profiles, and nobody has said that they are to be one: held.
 	ReasonTwoProfiles = "two_profiles"

@@ -35,8 +35,8 @@ func newPageParts(n naming, drop Globs, assigned []assignment) (parts []pagePart
 	return parts
 }
 
-// landscape gathers the places of one page or screen, and names it by them.
-type landscape struct {
+// pageAttributes gathers the places of one page or screen, and names it by them.
+type pageAttributes struct {
 	rules *pageRules
 	out   *attributes
 	clean *cleaner
@@ -49,52 +49,52 @@ type landscape struct {
 }
 
 // begin starts a page or screen.
-func (l *landscape) begin(isPage bool) {
-	l.isPage = isPage
-	for p := range l.source {
-		l.source[p], l.own[p] = l.source[p][:0], l.own[p][:0]
+func (a *pageAttributes) begin(isPage bool) {
+	a.isPage = isPage
+	for p := range a.source {
+		a.source[p], a.own[p] = a.source[p][:0], a.own[p][:0]
 	}
 }
 
 // take handles a property that says where a page or screen was.
-func (l *landscape) take(k *key, value []byte) {
+func (a *pageAttributes) take(k *key, value []byte) {
 	clean := k.source != placeNone && value[0] == '"'
 	if clean {
-		value = l.clean.appendText(l.source[k.source][:0], value, limit{})
-		l.source[k.source] = value
+		value = a.clean.appendText(a.source[k.source][:0], value, limit{})
+		a.source[k.source] = value
 	}
 	if k.does != copies {
 		return
 	}
-	if !clean || l.clean.limit.bytes > 0 {
+	if !clean || a.clean.limit.bytes > 0 {
 		var ok bool
-		if l.value, ok = l.clean.append(l.value[:0], value); !ok {
+		if a.value, ok = a.clean.append(a.value[:0], value); !ok {
 			return
 		}
-		value = l.value
+		value = a.value
 	}
-	if l.isPage && k.part != placeNone {
-		l.own[k.part] = append(l.own[k.part][:0], value...)
+	if a.isPage && k.part != placeNone {
+		a.own[k.part] = append(a.own[k.part][:0], value...)
 		return
 	}
-	l.out.append(k, value)
+	a.out.append(k, value)
 }
 
 // appendParts appends the attributes of a page that have a meaning in Customer.io. A screen has none.
-func (l *landscape) appendParts() {
-	if !l.isPage {
+func (a *pageAttributes) appendParts() {
+	if !a.isPage {
 		return
 	}
-	for _, part := range l.rules.parts {
-		value := l.source[part.place]
+	for _, part := range a.rules.parts {
+		value := a.source[part.place]
 		if !part.posthog || len(value) <= len(`""`) {
-			value = l.own[part.place]
-		} else if l.clean.limit.bytes > 0 {
-			l.value = l.clean.appendText(l.value[:0], value, l.clean.limit)
-			value = l.value
+			value = a.own[part.place]
+		} else if a.clean.limit.bytes > 0 {
+			a.value = a.clean.appendText(a.value[:0], value, a.clean.limit)
+			value = a.value
 		}
 		if len(value) > 0 && !rawjson.IsNull(value) {
-			l.out.append(part.key, value)
+			a.out.append(part.key, value)
 		}
 	}
 }
@@ -102,71 +102,71 @@ func (l *landscape) appendParts() {
 // pageName returns the name of a page: what --page-name asks for, else what comes after that in the list url,
 // url-no-query, path, title. After a path or a title that is missing the list starts again, but the query stays out.
 // event is the name of the page's event.
-func (l *landscape) pageName(event []byte) []byte {
-	if l.rules.name == placeNone {
+func (a *pageAttributes) pageName(event []byte) []byte {
+	if a.rules.name == placeNone {
 		return event
 	}
 	order := [...]place{placeURL, placePath, placeTitle, placeURL, placePath}
-	start := slices.Index(order[:], l.rules.name)
+	start := slices.Index(order[:], a.rules.name)
 	for _, p := range order[start : start+3] {
-		if name := l.pageNameBy(p); len(name) > 0 {
+		if name := a.pageNameBy(p); len(name) > 0 {
 			return name
 		}
 	}
-	return l.madeUpName()
+	return a.madeUpName()
 }
 
 // pageNameBy returns a page's name by one of its places, empty when the row does not have that.
-func (l *landscape) pageNameBy(p place) []byte {
-	text := l.text(p)
+func (a *pageAttributes) pageNameBy(p place) []byte {
+	text := a.text(p)
 	switch {
 	case p == placeTitle:
-		return l.fitName(text)
+		return a.fitName(text)
 	case p == placePath && len(text) == 0:
-		text = pathOf(l.text(placeURL))
-	case p == placeURL && !l.rules.withQuery:
+		text = pathOf(a.text(placeURL))
+	case p == placeURL && !a.rules.withQuery:
 		text = withoutQuery(text)
 	}
 	if short := withoutQuery(text); len(text) > customerio.MaxEventName && len(short) < len(text) {
-		l.out.cuts.add(cutPageName)
+		a.out.cuts.add(cutPageName)
 		return bytes.TrimSpace(shortened(short, customerio.MaxEventName))
 	}
-	return l.fitName(text)
+	return a.fitName(text)
 }
 
 // screenName returns the name of a screen. event is that of its event.
-func (l *landscape) screenName(event []byte) []byte {
-	if l.rules.screenByEvent {
+func (a *pageAttributes) screenName(event []byte) []byte {
+	if a.rules.screenByEvent {
 		return event
 	}
-	if name := l.fitName(l.text(placeScreen)); len(name) > 0 {
+	if name := a.fitName(a.text(placeScreen)); len(name) > 0 {
 		return name
 	}
-	return l.madeUpName()
+	return a.madeUpName()
 }
 
 // text returns the plain text of what PostHog says of a place. It is good until the next call.
-func (l *landscape) text(p place) []byte {
-	value := l.source[p]
+func (a *pageAttributes) text(p place) []byte {
+	value := a.source[p]
 	if len(value) == 0 {
 		return nil
 	}
-	l.name, _ = appendPlain(l.name[:0], value[1:len(value)-1])
-	return bytes.TrimSpace(l.name)
+	a.name, _ = appendPlain(a.name[:0], value[1:len(value)-1])
+	return bytes.TrimSpace(a.name)
 }
 
 // fitName shortens the name of a page or screen.
-func (l *landscape) fitName(text []byte) []byte {
+func (a *pageAttributes) fitName(text []byte) []byte {
 	if len(text) <= customerio.MaxEventName {
 		return text
 	}
-	l.out.cuts.add(cutPageName)
+	a.out.cuts.add(cutPageName)
 	return bytes.TrimSpace(shortened(text, customerio.MaxEventName))
 }
 
 // madeUpName names a page or screen when the row says nothing about it.
-func (l *landscape) madeUpName() []byte {
-	l.out.cuts.add(cutMadeUp)
+func (a *pageAttributes) madeUpName() []byte {
+	a.out.cuts.add(cutMadeUp)
 	return []byte("unknown")
 }
 

@@ -47,9 +47,9 @@ func (r *personRules) attribute(name string) *key {
 	return k
 }
 
-// firstOfAll reports whether an attribute, by its encoded name, is kept when there are too many: email, created_at,
+// keepsAtLimit reports whether an attribute, by its encoded name, is kept when there are too many: email, created_at,
 // unsubscribed and those that were asked for by template.
-func (r *personRules) firstOfAll(encoded string) bool {
+func (r *personRules) keepsAtLimit(encoded string) bool {
 	if encoded == "email" || encoded == "created_at" || encoded == unsubscribed {
 		return true
 	}
@@ -122,7 +122,7 @@ func (m *personMapper) tryProperties(who customerio.Identifier) bool {
 			m.out.dotted = append(m.out.dotted, dottedName{name: k.out})
 		}
 	}
-	return !m.keys.upset
+	return !m.keys.conflict
 }
 
 // email returns the plain text of the person's email, nil when they have none.
@@ -165,7 +165,7 @@ func (m *personMapper) appendProperty(k *key, value []byte, who customerio.Ident
 }
 
 // appendEmail appends an email. A person who goes by their email does not get it again as an attribute; another one
-// would rename them under the feet of their events, and is left out and counted.
+// would change the identifier by which their events find them, and is left out and counted.
 func (m *personMapper) appendEmail(k *key, value []byte, who customerio.Identifier) bool {
 	if rawjson.IsNull(value) {
 		m.out.json = append(m.out.json, value...)

@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// scene is what a template can speak of.
-type scene struct {
+// templateValues are what the placeholders of a template stand for.
+type templateValues struct {
 	event      *posthog.Event // nil when a person is mapped
 	seconds    int64          // the event's time, as it is sent
 	person     *people.Person
@@ -47,7 +47,7 @@ type renderer struct {
 
 	remembered [256]remembered
 	personal   []byte           // scratch: a person's properties
-	found      []rawjson.Member // scratch: of a person's properties
+	found      []rawjson.Member // scratch: the members of such properties
 	made       []byte           // scratch: by a template, as JSON
 	text       []byte           // scratch: by a template, as text
 	part       []byte           // scratch: by a placeholder
@@ -56,19 +56,19 @@ type renderer struct {
 // json returns what a template makes, as a JSON value. A template that is one placeholder alone keeps the value's type, and
 // ok is false when there is no value; one with other text in it makes a string, with nothing in place of what is missing.
 // The value is good until the next call of any method.
-func (r *renderer) json(t *template, s *scene) (value []byte, ok bool) {
+func (r *renderer) json(t *template, v *templateValues) (value []byte, ok bool) {
 	if t.alone() {
-		r.made, ok = r.appendField(r.made[:0], &t.parts[0], s)
+		r.made, ok = r.appendField(r.made[:0], &t.parts[0], v)
 		return r.made, ok
 	}
-	text, _ := r.plain(t, s)
+	text, _ := r.plain(t, v)
 	r.made = customerio.AppendString(r.made[:0], text)
 	return r.made, true
 }
 
 // plain returns what a template makes, as plain text that is good until the next call of any method. whole is false when a
 // placeholder had no value.
-func (r *renderer) plain(t *template, s *scene) (text []byte, whole bool) {
+func (r *renderer) plain(t *template, v *templateValues) (text []byte, whole bool) {
 	text, whole = r.text[:0], true
 	for i := range t.parts {
 		p := &t.parts[i]
@@ -77,7 +77,7 @@ func (r *renderer) plain(t *template, s *scene) (text []byte, whole bool) {
 			continue
 		}
 		var ok bool
-		if r.part, ok = r.appendField(r.part[:0], p, s); ok {
+		if r.part, ok = r.appendField(r.part[:0], p, v); ok {
 			text = r.appendPart(text, r.part)
 		}
 		whole = whole && ok
@@ -99,39 +99,39 @@ func (r *renderer) appendPart(dst, value []byte) []byte {
 }
 
 // appendField appends what a placeholder stands for, as a JSON value. ok is false when there is none; a null is none.
-func (r *renderer) appendField(dst []byte, p *part, s *scene) (value []byte, ok bool) {
+func (r *renderer) appendField(dst []byte, p *part, v *templateValues) (value []byte, ok bool) {
 	switch p.field {
 	case fieldEvent:
-		return customerio.AppendString(dst, s.event.Name), true
+		return customerio.AppendString(dst, v.event.Name), true
 	case fieldDistinctID:
-		return customerio.AppendString(dst, s.person.DistinctID), true
+		return customerio.AppendString(dst, v.person.DistinctID), true
 	case fieldRawDistinctID:
-		if s.event == nil {
-			return customerio.AppendString(dst, s.person.DistinctID), true
+		if v.event == nil {
+			return customerio.AppendString(dst, v.person.DistinctID), true
 		}
-		return customerio.AppendString(dst, s.event.DistinctID), true
+		return customerio.AppendString(dst, v.event.DistinctID), true
 	case fieldUUID:
-		if s.event.UUIDText != nil {
-			return customerio.AppendString(dst, s.event.UUIDText), true
+		if v.event.UUIDText != nil {
+			return customerio.AppendString(dst, v.event.UUIDText), true
 		}
-		return appendKnownUUID(dst, s.event.UUID, s.event.HasUUID)
+		return appendKnownUUID(dst, v.event.UUID, v.event.HasUUID)
 	case fieldPersonID:
-		if s.person.UUID == nil {
+		if v.person.UUID == nil {
 			return appendKnownUUID(dst, rawjson.UUID{}, false)
 		}
-		return appendKnownUUID(dst, *s.person.UUID, true)
+		return appendKnownUUID(dst, *v.person.UUID, true)
 	case fieldTimestamp:
-		return strconv.AppendInt(dst, s.seconds, 10), true
+		return strconv.AppendInt(dst, v.seconds, 10), true
 	case fieldElementsChain:
-		return append(dst, s.event.ElementsChain...), s.event.ElementsChain != nil
+		return append(dst, v.event.ElementsChain...), v.event.ElementsChain != nil
 	case fieldEventProperty:
-		return appendFound(dst, s.event.Properties, s.event.Members, p.key)
+		return appendFound(dst, v.event.Properties, v.event.Members, p.key)
 	case fieldPersonProperty:
-		if s.properties == nil {
-			s.properties = r.propertiesOf(s.person)
+		if v.properties == nil {
+			v.properties = r.propertiesOf(v.person)
 		}
-		r.found = rawjson.WalkMembers(r.found[:0], s.properties)
-		return appendFound(dst, s.properties, r.found, p.key)
+		r.found = rawjson.WalkMembers(r.found[:0], v.properties)
+		return appendFound(dst, v.properties, r.found, p.key)
 	}
 	return dst, false
 }

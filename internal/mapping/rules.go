@@ -8,18 +8,18 @@ import (
 	"ph2cio/internal/redact"
 )
 
-// Rules are options made ready. They may be used from many goroutines.
+// Rules are options made ready. They may be used from many goroutines. New makes them; the zero value is of no use.
 type Rules struct {
-	span       span
-	names      names
-	holdRecent bool // hold events younger than 72 hours
+	span       span  // which events are sent, by their time
+	names      names // and by their name
+	holdRecent bool  // hold events younger than 72 hours
 
 	secrets           *redact.Secrets
 	events            eventRules
 	persons           personRules
 	identifier        identifierRules
 	templates         templateNames
-	identifyTimestamp bool
+	identifyTimestamp bool // identify operations have the time at which the person changed last
 }
 
 // EventsWith returns the value of --events that sends events of a name too, beside all that is sent without it; empty
@@ -48,9 +48,8 @@ func (r *Rules) KeepsDollar() bool {
 // KeptDollars are the keys that begin with a $ and that KeepPersonProperty keeps even if not KeepsDollar.
 func KeptDollars() []string { return []string{WorkflowsOptOut} }
 
-// KeepPersonProperty says which person properties the first reading must fold: those that will be sent, those that a
-// template names, and those that are left out but counted. Of keys with a $ those are KeptDollars
-// alone, unless KeepsDollar.
+// KeepPersonProperty reports whether the first reading must fold a person property: it will be sent, a template names it,
+// or it is left out but counted. Of keys with a $ those are KeptDollars alone, unless KeepsDollar.
 func (r *Rules) KeepPersonProperty(key []byte) bool {
 	return r.persons.all || len(key) == 0 || key[0] != '$' || r.templates.properties[string(key)] || string(key) == WorkflowsOptOut
 }
@@ -97,11 +96,12 @@ func (r *Rules) EventName(name []byte) Outcome { return r.names.of(name).outcome
 // When returns the time to send an event with. The outcome is Rejected, with a reason, when it has none.
 func (r *Rules) When(e *posthog.Event) (posthog.Time, Outcome) { return r.span.when(e) }
 
-// EventProperty says what is done with an event's property of this plain name.
-func (r *Rules) EventProperty(name string) string { return r.events.property(name).treatment() }
+// EventProperty returns what becomes of an event's property of this plain name: PropertySent, another of these constants,
+// or one of CutKinds.
+func (r *Rules) EventProperty(name string) string { return r.events.property(name).becomes() }
 
-// PersonProperty says what is done with a person's property of this plain name.
-func (r *Rules) PersonProperty(name string) string { return r.persons.property(name).treatment() }
+// PersonProperty returns the same of a person's property.
+func (r *Rules) PersonProperty(name string) string { return r.persons.property(name).becomes() }
 
 // Remarkable reports whether a person's property of this plain name is changed in its name, left out to fit,
 // has a dot in its name when it is sent, or can say that somebody opted out.

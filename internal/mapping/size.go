@@ -21,10 +21,10 @@ const (
 	mostOfAPerson = 6 * customerio.MaxID   // bytes that an identifier takes in an operation at most
 )
 
-// Sizer tells how large the operations of rows are, before people are settled. It is for one goroutine.
+// Sizer decides whether the operations of rows fit, before people are settled. It is for one goroutine.
 type Sizer struct{ mapper *Mapper }
 
-// NewSizer returns a sizer.
+// NewSizer returns a sizer that maps by these rules.
 func (r *Rules) NewSizer() *Sizer { return &Sizer{r.newMapper(nobody{})} }
 
 // Of returns whether a row's operation fits. Rows that are not sent fit.
@@ -41,7 +41,7 @@ func (s *Sizer) Of(e *posthog.Event) Fit {
 		return MayFit // its columns' types, and so a few quotes, show only when all rows have been read
 	}
 	who := customerio.Identifier{Key: customerio.ID, Value: "0"}
-	out, o := s.mapper.trackAs(nil, who, &scene{event: e, seconds: c.at.Seconds(), person: &people.Person{}}, &c)
+	out, o := s.mapper.trackAs(nil, who, &templateValues{event: e, seconds: c.at.Seconds(), person: &people.Person{}}, &c)
 	switch {
 	case o.Bucket == Rejected && o.Reason == ReasonTooLarge:
 		return TooLarge

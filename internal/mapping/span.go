@@ -35,9 +35,9 @@ func (s span) bounded() bool {
 }
 
 // when returns the time to send an event with. The API would silently use the time of the request for one that it cannot
-// read (Track API reference, timestamp), and a whole history would look as if it had happened today; so there is no
-// other way out than rejecting the row. A time in the future, from a visitor's wrong clock, gives way to the time at
-// which PostHog took the event in.
+// read (Track API reference, timestamp), and a whole history would look as if it had happened today; so the
+// row is rejected. In place of a time in the future, from a visitor's wrong clock, the event gets the time at which PostHog
+// took it in.
 func (s span) when(e *posthog.Event) (posthog.Time, Outcome) {
 	switch t := e.Timestamp; {
 	case t.State == posthog.Missing:

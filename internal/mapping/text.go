@@ -46,8 +46,8 @@ func shortened(text []byte, limit int) []byte {
 // shownOfID is how many bytes are shown of an ID that is too long for Customer.io: enough to find it by.
 const shownOfID = 100
 
-// ShortID is an ID as it is told to people: one that is too long for Customer.io by its beginning and its length, any other
-// as it is.
+// ShortID returns an ID as messages show it: of one that is too long for Customer.io its beginning and its length, any
+// other as it is.
 func ShortID(id string) string {
 	if len(id) <= customerio.MaxID {
 		return id

@@ -28,7 +28,7 @@ func DefaultNames() (everywhere, inURLs []string) {
 	return slices.Clone(secretNames), slices.Clone(secretParameters)
 }
 
-// Text stands in for a secret.
+// Text is what stands in for a secret.
 const Text = "redacted"
 
 // secretKeys are the secretNames, ready for looking up.
@@ -37,8 +37,8 @@ var secretKeys = named(secretNames)
 // Key reports whether the value of a property is a secret, by the name of the property.
 func Key(name []byte) bool { return secretKeys.named(name) }
 
-// Secrets are names to hide the values of. Case, dashes and underscores make no other name: accessToken is
-// access-token. A name of three letters is too short for that: s_id is no sid.
+// Secrets are the names whose values are hidden. Case, dashes and underscores make no other name: accessToken is
+// access-token. A name of three letters is too short for that: s_id is no sid. Secrets may be used from many goroutines.
 type Secrets struct {
 	names   []secretName
 	lengths [256]uint64 // bit n of [c] is set when a name of n letters starts with c; a quick no for most
@@ -48,7 +48,7 @@ type secretName struct{ given, letters []byte }
 
 const fewLetters = 3
 
-// New are the names to hide in URLs, and more.
+// New returns the names that are hidden in URLs by default, and more.
 func New(more []string) *Secrets { return named(secretNames, secretParameters, more) }
 
 func named(lists ...[]string) *Secrets {
