@@ -160,3 +160,5 @@ func isPlain(name []byte) bool {
 }
 
 func isGraphic(c byte) bool { return ' ' < c && c < utf8.RuneSelf && c != '+' }
+
+func hidable(value []byte) bool { return len(value) > 0 && string(value) != Text }

@@ -1,9 +1,6 @@
 package redact
 
-import (
-	"bytes"
-	"unicode"
-)
+import "bytes"
 
 // oauthAnswer knows the parameters with which an authorization server sends people back: code and state, in
 // one query or fragment (RFC 6749, 4.1.2). Who has both may log in as that person. A code alone is a
@@ -39,15 +36,6 @@ func (a *oauthAnswer) look(text []byte, i int, prose bool) {
 		i = end + 1
 	}
 	a.both = code && state
-}
-
-// componentEnd returns where a query or a fragment ends.
-func componentEnd(text []byte, prose bool) int {
-	end := bytes.IndexFunc(text, func(r rune) bool { return r == '?' || r == '#' || prose && unicode.IsSpace(r) })
-	if end < 0 {
-		return len(text)
-	}
-	return end
 }
 
 func isCode(plain []byte) bool  { return bytes.EqualFold(plain, []byte("code")) }

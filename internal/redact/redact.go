@@ -2,25 +2,12 @@
 // a text, and however they are encoded.
 package redact
 
-import (
-	"bytes"
-	"unicode"
-	"unicode/utf8"
-)
+import "bytes"
 
 // Maybe reports whether Append may find anything. It is a quick no for texts that are no URL with a parameter, nor with a
 // password, nor percent-encoded.
 func Maybe(text []byte) bool {
 	return bytes.IndexByte(text, '=') >= 0 && (QueryStart(text) >= 0 || maybePathParameter(text)) || maybeUserinfo(text) || hasEncoded(text)
-}
-
-// QueryStart returns where the query or else the fragment of a URL starts, -1 when it has neither.
-func QueryStart(url []byte) int {
-	query, fragment := bytes.IndexByte(url, '?'), bytes.IndexByte(url, '#')
-	if query < 0 || fragment >= 0 && fragment < query {
-		return fragment
-	}
-	return query
 }
 
 // Append appends a text with the values of secret parameters in URLs redacted. found reports whether
@@ -77,51 +64,6 @@ func (s *Secrets) withoutEncoded(text []byte) (out []byte, found bool) {
 	return append(out, text[copied:]...), true
 }
 
-// isProse reports whether a URL comes after other words, so that white space ends its parameters and the words after it
-// can stay. In any other text white space may be part of a secret: https://a.example/my page?password=two words.
-func isProse(text []byte) bool {
-	before, _, ok := bytes.Cut(text, []byte("://"))
-	if !ok || bytes.IndexByte(before, '=') >= 0 {
-		return false
-	}
-	return bytes.IndexFunc(bytes.TrimSpace(before), unicode.IsSpace) >= 0
-}
-
-func parameterEnd(text []byte, i int) int {
-	for i < len(text) && text[i] != '&' && text[i] != ';' && text[i] != '?' && text[i] != '#' {
-		i++
-	}
-	return i
-}
-
-// secretEnd is further on than parameterEnd where a secret has a ? or a ; of its own.
-func secretEnd(text []byte, i int) int {
-	for i < len(text) && text[i] != '&' && text[i] != '#' {
-		i++
-	}
-	return i
-}
-
-// wordStart returns where the word starts that has text[i] in it, from when that is further on.
-func wordStart(text []byte, from, i int) int {
-	blank := bytes.LastIndexFunc(text[from:i], unicode.IsSpace)
-	if blank < 0 {
-		return from
-	}
-	_, size := utf8.DecodeRune(text[from+blank : i])
-	return from + blank + size
-}
-
-// wordEnd returns where the first white space from start is, end when there is none before.
-func wordEnd(text []byte, start, end int) int {
-	if n := bytes.IndexFunc(text[start:end], unicode.IsSpace); n >= 0 {
-		return start + n
-	}
-	return end
-}
-
-func hidable(value []byte) bool { return len(value) > 0 && string(value) != Text }
-
 // within reports whether part of a text is a URL with a secret, percent-encoded once or more, or encoded so
 // often that this cannot be seen. It is looked at as what comes after before.
 func (s *Secrets) within(before string, part []byte, depth int) bool {
@@ -140,48 +82,4 @@ func (s *Secrets) within(before string, part []byte, depth int) bool {
 		}
 	}
 	return hasEncoded(plain)
-}
-
-// hasEncoded reports whether there is anything percent-encoded in a text.
-func hasEncoded(text []byte) bool { return nextEncoded(text, 0) >= 0 }
-
-// nextEncoded returns where the next thing that is percent-encoded starts, -1 when there is no other.
-func nextEncoded(text []byte, from int) int {
-	for i := from; i < len(text); i++ {
-		n := bytes.IndexByte(text[i:], '%')
-		if n < 0 {
-			break
-		}
-		if i += n; i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2]) {
-			return i
-		}
-	}
-	return -1
-}
-
-// appendUnescaped appends a text without percent-encoding. A % that starts none stays, as in browsers: net/url would
-// give up on all of the text. dst may be the start of text itself.
-func appendUnescaped(dst, text []byte) []byte {
-	for i := 0; i < len(text); i++ {
-		c := text[i]
-		switch {
-		case c == '+':
-			c = ' '
-		case c == '%' && i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2]):
-			c = unhex(text[i+1])<<4 | unhex(text[i+2])
-			i += 2
-		}
-		dst = append(dst, c)
-	}
-	return dst
-}
-
-func isHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f' }
-
-// unhex returns what a hex digit stands for.
-func unhex(c byte) byte {
-	if c <= '9' {
-		return c - '0'
-	}
-	return c | 0x20 - 'a' + 10
 }

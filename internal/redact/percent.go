@@ -1,0 +1,47 @@
+package redact
+
+import "bytes"
+
+// hasEncoded reports whether there is anything percent-encoded in a text.
+func hasEncoded(text []byte) bool { return nextEncoded(text, 0) >= 0 }
+
+// nextEncoded returns where the next thing that is percent-encoded starts, -1 when there is no other.
+func nextEncoded(text []byte, from int) int {
+	for i := from; i < len(text); i++ {
+		n := bytes.IndexByte(text[i:], '%')
+		if n < 0 {
+			break
+		}
+		if i += n; i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// appendUnescaped appends a text without percent-encoding. A % that starts none stays, as in browsers: net/url would
+// give up on all of the text. dst may be the start of text itself.
+func appendUnescaped(dst, text []byte) []byte {
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case c == '+':
+			c = ' '
+		case c == '%' && i+2 < len(text) && isHex(text[i+1]) && isHex(text[i+2]):
+			c = unhex(text[i+1])<<4 | unhex(text[i+2])
+			i += 2
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+func isHex(c byte) bool { return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'f' }
+
+// unhex returns what a hex digit stands for.
+func unhex(c byte) byte {
+	if c <= '9' {
+		return c - '0'
+	}
+	return c | 0x20 - 'a' + 10
+}
