@@ -25,6 +25,7 @@
 //	            again and shares no code, so that a rule misread on one side fails on the other
 //	ledger      what has been read and sent, between runs
 //	rawjson     JSON as bytes: scans, walks and writes it without values in between
+//	parallel    work on many cores at once, with results in order, and sets of numbers
 //	spool       sorted runs and copies on disk, so that memory stays small
 //	report      numbers, sizes, times and lists as people read them
 //	exit        exit codes, and what errors say of them
@@ -41,7 +42,7 @@
 // Imports point one way: cli to export, export to people, mapping, posthog, customerio and ledger, people to posthog,
 // identity and spool, mapping to posthog, people, customerio and redact; cli to redact; cli, export and ledger to escape and regularfile, posthog to
 // escape; posthog, people, mapping and customerio to rawjson. cli,
-// export and progress import report; cli, export and posthog to source; posthog to codec. The others import nothing of ours. Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of
+// export and progress import report; cli, export and posthog to source; posthog to codec; export, people and source to parallel. The others import nothing of ours. Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of
 // Customer.io's, it belongs in mapping.
 //
 // Inside a package files form layers too: a type's methods lie in its file, and a file that others rest on knows nothing of

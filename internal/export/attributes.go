@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/people"
 )
 
@@ -92,8 +93,8 @@ func (l *Learned) ForeseePeople(ctx context.Context, plan *Plan) (AttributeSumma
 		return optedOut
 	}
 	var optedOut int64
-	groups := inGroups(l.People.People(), peopleTogether)
-	for n, err := range ordered(groups, plan.workers(), count) {
+	groups := parallel.Groups(l.People.People(), peopleTogether)
+	for n, err := range parallel.Ordered(groups, plan.workers(), count) {
 		if err == nil && ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}

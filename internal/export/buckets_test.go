@@ -134,7 +134,7 @@ func writeBuckets(t *testing.T, b *strings.Builder, plan *Plan, learned *Learned
 				fmt.Fprintln(b, row, "rejected", bad.Reason)
 				continue
 			}
-			if learned.repeats.duplicate.has(event.Ref) {
+			if learned.repeats.duplicate.Has(event.Ref) {
 				fmt.Fprintln(b, row, "duplicate")
 				continue
 			}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
 )
 
 // census counts what is in an export, chunk after chunk in reading order, so that the same export always gives the same
@@ -38,8 +39,8 @@ type eventTotal struct {
 type propertyTotal struct {
 	name string
 	values
-	carriers bitset // numbers of events that have it
-	anywhere bool   // so does an event without a number
+	carriers parallel.Bitset // numbers of events that have it
+	anywhere bool            // so does an event without a number
 }
 
 func newCensus(rules *mapping.Rules, files int) *census {
@@ -137,7 +138,7 @@ func (p *propertyTotal) note(e *eventTotal) {
 		p.anywhere = true
 		return
 	}
-	p.carriers.add(e.number)
+	p.carriers.Add(e.number)
 }
 
 func (c *census) inspectEvents() []EventInspection {
@@ -176,7 +177,7 @@ func (c *census) carrying(p *propertyTotal) (rows int64) {
 	if p.anywhere {
 		return c.good
 	}
-	for number := range p.carriers.all() {
+	for number := range p.carriers.All() {
 		rows += c.numbered[number].rows
 	}
 	return rows

@@ -8,14 +8,15 @@ import (
 	"slices"
 
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/spool"
 )
 
 // decided are the rows of one chunk that are skipped whoever their people are, such as noise. The second reading counts
 // them and decodes the others.
 type decided struct {
-	sum     uint64 // posthog.Chunk.Sum
-	rows    bitset // by number in the chunk, from 0
+	sum     uint64          // posthog.Chunk.Sum
+	rows    parallel.Bitset // by number in the chunk, from 0
 	skipped []decidedRows
 }
 
@@ -29,7 +30,7 @@ func (d *decided) add(number uint64, o mapping.Outcome) {
 	if o.Bucket != mapping.Skipped {
 		return
 	}
-	d.rows.add(int(number))
+	d.rows.Add(int(number))
 	for i := range d.skipped {
 		if d.skipped[i].reason == o.Reason {
 			d.skipped[i].rows++

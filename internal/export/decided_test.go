@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/spool"
 )
 
@@ -45,7 +46,7 @@ func TestDecisionsComeBack(t *testing.T) {
 	}
 }
 
-func trimmed(b bitset) bitset {
+func trimmed(b parallel.Bitset) parallel.Bitset {
 	for len(b) > 0 && b[len(b)-1] == 0 {
 		b = b[:len(b)-1]
 	}

@@ -177,11 +177,11 @@ func (x *explaining) count(e *posthog.Event) {
 func (x *explaining) bucketOf(e *posthog.Event) (operation []byte, bucket string) {
 	repeats := x.learned.repeats
 	switch {
-	case repeats.duplicate.has(e.Ref):
+	case repeats.duplicate.Has(e.Ref):
 		return nil, "duplicate"
-	case repeats.earlier.has(e.Ref):
+	case repeats.earlier.Has(e.Ref):
 		return nil, "earlier"
-	case repeats.late.has(e.Ref):
+	case repeats.late.Has(e.Ref):
 		return nil, "skipped." + mapping.ReasonCorrectedLate
 	}
 	if first := x.keyed.add(e, x.rules.Classify(e)); first.Bucket == mapping.Skipped {

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/posthog"
 )
 
@@ -36,7 +37,7 @@ type kept struct {
 
 // add takes over a chunk of a compressed source, and hears of one of a plain source, in reading order. total is what
 // there is to read, in bytes on disk.
-func (k *kept) add(c *posthog.Chunk, left bitset, total int64) {
+func (k *kept) add(c *posthog.Chunk, left parallel.Bitset, total int64) {
 	source, end := k.last, k.lastEnd
 	if source != c.Source {
 		end = 0

@@ -208,7 +208,7 @@ func (l *Learned) settle(ctx context.Context, plan *Plan) error {
 	if repeats := <-found; repeats != nil {
 		err = errors.Join(err, fmt.Errorf("finding duplicates and rows already sent: %w", repeats))
 	}
-	l.Repeats = l.repeats.duplicate.count() + l.repeats.earlier.count() + l.repeats.late.count()
+	l.Repeats = l.repeats.duplicate.Count() + l.repeats.earlier.Count() + l.repeats.late.Count()
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
 )
 
 // Left is what a run has yet to send, as far as the first reading and the state tell without another reading.
@@ -47,8 +48,8 @@ func (l *Learned) Left(ctx context.Context, plan *Plan) (left Left, err error) {
 
 // peopleLeft counts the identifies that are to be sent, and tells whether somebody cannot be sent.
 func (r *run) peopleLeft(ctx context.Context) (n int64, unsendable bool, err error) {
-	groups := inGroups(r.learned.People.People(), peopleTogether)
-	for page, err := range ordered(groups, r.plan.workers(), r.mapPeople) {
+	groups := parallel.Groups(r.learned.People.People(), peopleTogether)
+	for page, err := range parallel.Ordered(groups, r.plan.workers(), r.mapPeople) {
 		if err == nil && ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
@@ -90,7 +91,7 @@ func (r *run) eventsLeft(left *Left) {
 	case counts.Events == l.sendable:
 		left.Events = fresh
 	case !l.People.LeavesOutSent() && !r.plan.IdentifiersMayMeet:
-		before := l.repeats.earlier.count() + l.repeats.late.count() + l.repeats.again
+		before := l.repeats.earlier.Count() + l.repeats.late.Count() + l.repeats.again
 		left.Events -= before
 		left.AtMost = left.AtMost || l.Repeats > before
 	default:

@@ -33,13 +33,13 @@ func (p *page) owe(r *run, c *posthog.Chunk, e *posthog.Event) {
 // oweRepeats notes rows of a chunk that are owed although a row before each stands for it. That one may be in another file, which may be
 // gone when the visitor is known; while both are there, only one of the two is sent.
 func (p *page) oweRepeats(r *run, c *posthog.Chunk) {
-	repeats, n := r.learned.repeats.duplicate.cut(nil, c.Ref, c.Rows)
+	repeats, n := r.learned.repeats.duplicate.Cut(nil, c.Ref, c.Rows)
 	if r.keeper == nil || n == 0 {
 		return
 	}
 	c.Left = make([]uint64, (c.Rows+63)/64)
 	for i := range c.Left {
-		c.Left[i] = ^repeats.word(uint64(i) * 64)
+		c.Left[i] = ^repeats.Word(uint64(i) * 64)
 	}
 	for event := range c.Events() {
 		if event == nil {

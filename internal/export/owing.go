@@ -8,6 +8,7 @@ import (
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/posthog"
 )
 
@@ -18,9 +19,9 @@ type owing struct {
 	of      ledger.OwedSource
 	reasons map[string]bool // of rows that this run leaves out, and the other would not have
 	ids     []ledger.Key    // sorted; nil when nobody need be looked for
-	left    bitset          // of ids: some of whose rows are left out for a reason
-	seen    bitset          // of ids: who are in the source
-	old     bitset          // of ids: some of whose rows are held, because whether they were sent is forgotten
+	left    parallel.Bitset // of ids: some of whose rows are left out for a reason
+	seen    parallel.Bitset // of ids: who are in the source
+	old     parallel.Bitset // of ids: some of whose rows are held, because whether they were sent is forgotten
 }
 
 // owings are all that is owed in the sources of a run, by the numbers of these.
@@ -81,12 +82,12 @@ func (o *owings) observe(source int, e *posthog.Event, out mapping.Outcome) {
 		if !found {
 			continue
 		}
-		one.seen.add(at)
+		one.seen.Add(at)
 		if out.Bucket == mapping.Skipped && (one.reasons[out.Reason] || out.Reason == mapping.ReasonTooOld) {
-			one.left.add(at)
+			one.left.Add(at)
 		}
 		if out.Bucket == mapping.Skipped && out.Reason == mapping.ReasonTooOld {
-			one.old.add(at)
+			one.old.Add(at)
 		}
 	}
 }
@@ -96,7 +97,7 @@ func (l *Learned) loseReplaced(files *elsewhere) {
 	for n, all := range l.owings.bySource {
 		lost := int64(0)
 		for _, one := range all {
-			if gone := int64(len(one.ids)) - one.seen.count(); !l.troubled(n) && !files.has(&one.of.Source) {
+			if gone := int64(len(one.ids)) - one.seen.Count(); !l.troubled(n) && !files.has(&one.of.Source) {
 				lost = max(lost, gone)
 			}
 		}
@@ -138,7 +139,7 @@ func (l *Learned) SettledOwed(ctx context.Context, state *ledger.Store, run *led
 func (l *Learned) HoldsOld() bool {
 	for _, all := range l.owings.bySource {
 		for _, one := range all {
-			for at := range one.old.all() {
+			for at := range one.old.All() {
 				if l.People.Known(one.ids[at]) != nil {
 					return true
 				}
@@ -152,12 +153,12 @@ func (l *Learned) HoldsOld() bool {
 // out, or they are themselves.
 func (l *Learned) stillOwed(o *owing, anew []ledger.Key) (keep []ledger.Key) {
 	for i, id := range o.ids {
-		leftOut := len(o.reasons) > 0 && o.seen.has(uint64(i)) && l.People.Known(id) == nil
+		leftOut := len(o.reasons) > 0 && o.seen.Has(uint64(i)) && l.People.Known(id) == nil
 		if leftOut {
 			_, again := slices.BinarySearchFunc(anew, id, func(a, b ledger.Key) int { return a.Compare(&b) })
 			leftOut = !again
 		}
-		if leftOut || o.left.has(uint64(i)) {
+		if leftOut || o.left.Has(uint64(i)) {
 			keep = append(keep, id)
 		}
 	}

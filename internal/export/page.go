@@ -126,7 +126,7 @@ func (r *run) mapRows(p *page, worker int, c *posthog.Chunk) {
 			p.reject(bad.Ref, bad.Line, bad.Reason, bad.Detail, bad.Row, keyOfText(bad.Row))
 			continue
 		}
-		if r.learned.repeats.late.has(event.Ref) {
+		if r.learned.repeats.late.Has(event.Ref) {
 			p.correctLate(event, &r.learned.repeats.ids[worker])
 			continue
 		}
@@ -150,7 +150,7 @@ func (r *run) mapRows(p *page, worker int, c *posthog.Chunk) {
 func (r *run) mapLeftOver(p *page, worker int, c *posthog.Chunk) {
 	from := r.from[ledger.Events]
 	for event, bad := range c.Events() {
-		if bad != nil || from.Done(event.Ref) || r.learned.repeats.late.has(event.Ref) {
+		if bad != nil || from.Done(event.Ref) || r.learned.repeats.late.Has(event.Ref) {
 			continue
 		}
 		text, _, outcome := r.mappers[worker].Event(p.text, event)

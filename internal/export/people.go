@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"hash/maphash"
-	"iter"
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
@@ -15,24 +14,6 @@ import (
 // peopleTogether is how many people are mapped at a time: enough that handing them from one goroutine to another costs
 // nothing beside.
 const peopleTogether = 256
-
-// inGroups yields the elements of in, so many at a time.
-func inGroups[T any](in iter.Seq[T], size int) iter.Seq2[[]T, error] {
-	return func(yield func([]T, error) bool) {
-		var group []T
-		for element := range in {
-			if group = append(group, element); len(group) == size {
-				if !yield(group, nil) {
-					return
-				}
-				group = nil
-			}
-		}
-		if len(group) > 0 {
-			yield(group, nil)
-		}
-	}
-}
 
 // mapPeople maps a group of people; it runs on several goroutines at once.
 func (r *run) mapPeople(worker int, group []*people.Person) *page {

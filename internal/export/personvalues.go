@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/people"
 )
 
@@ -31,7 +32,7 @@ func countPersons(plan *Plan, settled *people.Settled) (*personValues, error) {
 		return counts
 	}
 	const together = 4096 // people, for each of which names are not looked for in what was counted before
-	for counts, err := range ordered(inGroups(settled.People(), together), plan.workers(), count) {
+	for counts, err := range parallel.Ordered(parallel.Groups(settled.People(), together), plan.workers(), count) {
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/spool"
 )
@@ -15,11 +16,11 @@ import (
 // repeats are the rows of a reading that are not sent because another one stands for them: a newer version of the same event,
 // or what an earlier run has sent. It takes a bit a row where there are such rows; what they are found by is sorted on disk.
 type repeats struct {
-	duplicate bitset // by Ref: a newer row stands for it
-	earlier   bitset // it has been sent
-	late      bitset // it corrects what has been sent
-	again     int64  // of duplicate, rows of events that have been sent
-	unfit     int64  // rows that stand for an event, and may be too large to be sent
+	duplicate parallel.Bitset // by Ref: a newer row stands for it
+	earlier   parallel.Bitset // it has been sent
+	late      parallel.Bitset // it corrects what has been sent
+	again     int64           // of duplicate, rows of events that have been sent
+	unfit     int64           // rows that stand for an event, and may be too large to be sent
 
 	space  *spool.Space
 	sorter *spool.Sorter[version]
@@ -175,7 +176,7 @@ func (r *repeats) find(ctx context.Context, plan *Plan) error {
 	var last version
 	var event sameEvent
 	drop := func(v version) {
-		r.duplicate.add(int(v.ref - 1))
+		r.duplicate.Add(int(v.ref - 1))
 		if len(event.sent) > 0 {
 			r.again++
 		}
@@ -209,9 +210,9 @@ func (r *repeats) end(e *sameEvent, drop func(version)) {
 			r.unfit++
 		}
 	case e.corrected(&winner):
-		r.late.add(int(winner.ref - 1))
+		r.late.Add(int(winner.ref - 1))
 	default:
-		r.earlier.add(int(winner.ref - 1))
+		r.earlier.Add(int(winner.ref - 1))
 	}
 	e.forget()
 }
@@ -229,9 +230,9 @@ func (r *repeats) sortedDays() []int64 {
 // left out: each is listed.
 func (r *repeats) take(c *posthog.Chunk, counted *tally) {
 	var earlier, duplicate int64
-	left := bitset(c.Left)
-	left, earlier = r.earlier.cut(left, c.Ref, c.Rows)
-	left, duplicate = r.duplicate.cut(left, c.Ref, c.Rows)
+	left := parallel.Bitset(c.Left)
+	left, earlier = r.earlier.Cut(left, c.Ref, c.Rows)
+	left, duplicate = r.duplicate.Cut(left, c.Ref, c.Rows)
 	c.Left = left
 	counted.read += earlier + duplicate
 	counted.earlier += earlier

@@ -15,6 +15,7 @@ import (
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/posthog"
 )
 
@@ -165,10 +166,10 @@ func checkTaken(r *rapid.T, found *repeats, first uint64, rows int, want map[uin
 	for n := range uint64(rows) {
 		fate := want[first+n]
 		counts[fate]++
-		if left := bitset(c.Left).has(n); left != (fate == "earlier" || fate == "duplicate") {
+		if left := parallel.Bitset(c.Left).Has(n); left != (fate == "earlier" || fate == "duplicate") {
 			r.Fatalf("row %d is %q; left out: %v", first+n, fate, left)
 		}
-		if late := found.late.has(first + n); late != (fate == "late") {
+		if late := found.late.Has(first + n); late != (fate == "late") {
 			r.Fatalf("row %d is %q; late: %v", first+n, fate, late)
 		}
 	}

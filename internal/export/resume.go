@@ -7,6 +7,7 @@ import (
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/people"
 )
 
@@ -66,7 +67,7 @@ func (r *run) turnDown() error {
 		}
 		return numbers
 	}
-	for numbers, err := range ordered(inGroups(r.learned.People.People(), peopleTogether), r.plan.workers(), find) {
+	for numbers, err := range parallel.Ordered(parallel.Groups(r.learned.People.People(), peopleTogether), r.plan.workers(), find) {
 		if err != nil {
 			return err
 		}

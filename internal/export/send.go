@@ -10,6 +10,7 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
 	"ph2cio/internal/spool"
@@ -141,8 +142,8 @@ func (r *run) sendPeople() error {
 	total := int64(r.learned.People.Count(0).Sent)
 	out := r.outbox(ledger.People, total, Operations, r.personRejected)
 	defer r.progress.Done()
-	groups := inGroups(r.learned.People.People(), peopleTogether)
-	for page, err := range ordered(groups, r.plan.workers(), r.mapPeople) {
+	groups := parallel.Groups(r.learned.People.People(), peopleTogether)
+	for page, err := range parallel.Ordered(groups, r.plan.workers(), r.mapPeople) {
 		if err == nil {
 			err = r.takePeople(out, page)
 		}
@@ -239,7 +240,7 @@ func (r *run) sendEvents() error {
 
 // readAgain is the second reading: every group of chunks is mapped, counted and packed, in input order.
 func (r *run) readAgain(out *outbox) error {
-	for page, err := range ordered(together(r.learned.again(r.reading, r.plan)), r.plan.workers(), r.mapChunks) {
+	for page, err := range parallel.Ordered(together(r.learned.again(r.reading, r.plan)), r.plan.workers(), r.mapChunks) {
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
 			if !r.learned.knows(trouble) {
 				return trouble

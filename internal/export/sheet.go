@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/posthog"
 )
 
@@ -44,11 +45,11 @@ type propertyCount struct {
 	name    string
 	counted bool // in this chunk
 	values
-	row      uint64        // that had it last
-	last     jsonType      // that it had there
-	carriers bitset        // numbers of events that have it
-	beyond   *eventCount   // that had it last, of those whose number is too large for that
-	fresh    []*eventCount // that were not known to have it before this chunk
+	row      uint64          // that had it last
+	last     jsonType        // that it had there
+	carriers parallel.Bitset // numbers of events that have it
+	beyond   *eventCount     // that had it last, of those whose number is too large for that
+	fresh    []*eventCount   // that were not known to have it before this chunk
 	total    *propertyTotal
 }
 
@@ -178,7 +179,7 @@ func (p *propertyCount) count(s *sheet, event *eventCount, value []byte) {
 func (p *propertyCount) note(event *eventCount) {
 	switch {
 	case event.number < maxSeen:
-		if p.carriers.add(event.number) {
+		if p.carriers.Add(event.number) {
 			p.fresh = append(p.fresh, event)
 		}
 	case p.beyond != event:

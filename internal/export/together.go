@@ -3,6 +3,7 @@ package export
 import (
 	"iter"
 
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/posthog"
 )
 
@@ -39,7 +40,7 @@ func together(in iter.Seq2[*posthog.Chunk, error]) iter.Seq2[[]*posthog.Chunk, e
 	}
 }
 
-// orderedChunks is ordered for chunks, of which a worker takes several at a time.
+// orderedChunks is parallel.Ordered for chunks, of which a worker takes several at a time.
 func orderedChunks[R any](in iter.Seq2[*posthog.Chunk, error], workers int, work func(worker int, chunk *posthog.Chunk) R) iter.Seq2[R, error] {
 	each := func(worker int, group []*posthog.Chunk) []R {
 		results := make([]R, len(group))
@@ -49,7 +50,7 @@ func orderedChunks[R any](in iter.Seq2[*posthog.Chunk, error], workers int, work
 		return results
 	}
 	return func(yield func(R, error) bool) {
-		for results, err := range ordered(together(in), workers, each) {
+		for results, err := range parallel.Ordered(together(in), workers, each) {
 			var none R
 			if err != nil && !yield(none, err) {
 				return

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/rawjson"
 	"ph2cio/internal/spool"
 )
@@ -53,7 +54,7 @@ func (s *settler) fold() error {
 	}
 	s.emails, s.cioIDs = s.newClaims(), s.newClaims()
 	var lock sync.Mutex
-	return parallel(s.ctx, len(s.finals), func(i int) error {
+	return parallel.EachUntilError(s.ctx, len(s.finals), func(i int) error {
 		p := &s.finals[i]
 		if err := s.foldPart(p); err != nil {
 			return err

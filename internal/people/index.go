@@ -12,13 +12,13 @@ import (
 	"errors"
 	"math"
 	"os"
-	"runtime"
 	"sync"
 	"sync/atomic"
 
 	"github.com/zeebo/xxh3"
 
 	"ph2cio/internal/identity"
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/rawjson"
 	"ph2cio/internal/spool"
@@ -317,30 +317,5 @@ func (x *Index) entry(sh *shard, h sum, id []byte) (number uint32, f *fact) {
 // eachShard calls f once for every shard, several at a time, and returns what went wrong. It starts none once
 // ctx is done.
 func (x *Index) eachShard(ctx context.Context, f func(number uint32, sh *shard) error) error {
-	return parallel(ctx, shardCount, func(i int) error { return f(uint32(i), &x.shards[i]) })
-}
-
-// parallel calls f with each number below n, on as many goroutines as there are cores to run them. It returns the errors
-// joined, and starts no more after one, or once ctx is done, whose cause is then an error too.
-func parallel(ctx context.Context, n int, f func(i int) error) error {
-	var next atomic.Int64
-	var failed atomic.Bool
-	var done sync.WaitGroup
-	errs := make([]error, min(n, runtime.GOMAXPROCS(0)))
-	for worker := range errs {
-		done.Go(func() {
-			for i := next.Add(1) - 1; i < int64(n) && !failed.Load(); i = next.Add(1) - 1 {
-				err := context.Cause(ctx)
-				if err == nil {
-					err = f(int(i))
-				}
-				if err != nil {
-					errs[worker] = err
-					failed.Store(true)
-				}
-			}
-		})
-	}
-	done.Wait()
-	return errors.Join(errs...)
+	return parallel.EachUntilError(ctx, shardCount, func(i int) error { return f(uint32(i), &x.shards[i]) })
 }

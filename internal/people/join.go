@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"ph2cio/internal/identity"
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/spool"
 )
 
@@ -92,7 +93,7 @@ type sharePair struct {
 func (s *settler) shares() (*shares, error) {
 	all := &shares{}
 	found := make([]shares, shardCount)
-	err := parallel(s.ctx, shardCount, func(i int) error { return found[i].read(s, s.x.pairs[i].shared) })
+	err := parallel.EachUntilError(s.ctx, shardCount, func(i int) error { return found[i].read(s, s.x.pairs[i].shared) })
 	for i := range found {
 		one := &found[i]
 		for j := range one.pairs {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+
+	"ph2cio/internal/parallel"
 )
 
 // met is a pair of a person_id that several IDs had.
@@ -27,7 +29,7 @@ func (s *settler) meet() error {
 		s.x.releasePairs(&s.x.shards[i])
 	}
 	doubts := &doubts{of: map[sum]bool{}}
-	if err := parallel(s.ctx, shardCount, func(i int) error { return s.x.pairs[i].find(s, doubts) }); err != nil {
+	if err := parallel.EachUntilError(s.ctx, shardCount, func(i int) error { return s.x.pairs[i].find(s, doubts) }); err != nil {
 		return err
 	}
 	if err := doubts.resolve(s); err != nil {
@@ -274,7 +276,7 @@ func (d *doubts) resolve(s *settler) error {
 	if err != nil {
 		return err
 	}
-	return parallel(s.ctx, shardCount, func(i int) error {
+	return parallel.EachUntilError(s.ctx, shardCount, func(i int) error {
 		var room textRoom
 		for entry, err := range s.x.pairs[i].log.All() {
 			if err != nil {

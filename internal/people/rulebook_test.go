@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/testkit/rulebook"
 )
@@ -34,7 +35,7 @@ func TestPeopleAreThoseOfTheRules(t *testing.T) {
 	n := histories(t)
 	kinds := map[string]int{}
 	var lock sync.Mutex
-	err := parallel(t.Context(), int(n), func(i int) error {
+	err := parallel.EachUntilError(t.Context(), int(n), func(i int) error {
 		seed := uint64(i)
 		h := rulebook.Random(seed)
 		want := rulebook.Settle(h)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"ph2cio/internal/parallel"
 )
 
 // Find is Search for sources that must all be there: a link that leads nowhere is an error, and nothing is a stray.
@@ -113,7 +115,7 @@ func (f *Found) sortOut(recognise func(Source) Content) {
 			others = append(others, s.Name)
 		}
 	}
-	inParallel(len(f.Sources), func(i int) {
+	parallel.Each(len(f.Sources), func(i int) {
 		if f.Sources[i].Beside && !left[i] {
 			content[i] = recognise(f.Sources[i])
 		}
@@ -342,7 +344,7 @@ type stat struct {
 func statAll(paths []string) []stat {
 	all := make([]stat, len(paths))
 	const atOnce = 64
-	inParallel((len(paths)+atOnce-1)/atOnce, func(n int) {
+	parallel.Each((len(paths)+atOnce-1)/atOnce, func(n int) {
 		for i := n * atOnce; i < min((n+1)*atOnce, len(paths)); i++ {
 			all[i].info, all[i].err = os.Stat(paths[i])
 		}

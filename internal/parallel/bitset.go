@@ -1,15 +1,15 @@
-package export
+package parallel
 
 import (
 	"iter"
 	"math/bits"
 )
 
-// bitset is a set of small numbers.
-type bitset []uint64
+// Bitset is a set of small numbers.
+type Bitset []uint64
 
-// add reports whether n was not there.
-func (b *bitset) add(n int) bool {
+// Add reports whether n was not there.
+func (b *Bitset) Add(n int) bool {
 	for len(*b) <= n/64 {
 		*b = append(*b, 0)
 	}
@@ -21,12 +21,12 @@ func (b *bitset) add(n int) bool {
 	return true
 }
 
-// cut returns the members from first on, of a range of so many, counted from first, and how many they are. It is a part of dst,
+// Cut returns the members from first on, of a range of so many, counted from first, and how many they are. It is a part of dst,
 // to which they are added.
-func (b bitset) cut(dst bitset, first uint64, n int) (bitset, int64) {
+func (b Bitset) Cut(dst Bitset, first uint64, n int) (Bitset, int64) {
 	found := int64(0)
 	for at := 0; at < n; at += 64 {
-		word := b.word(first + uint64(at))
+		word := b.Word(first + uint64(at))
 		if left := n - at; left < 64 {
 			word &= 1<<left - 1
 		}
@@ -42,19 +42,19 @@ func (b bitset) cut(dst bitset, first uint64, n int) (bitset, int64) {
 	return dst, found
 }
 
-// count is how many members there are.
-func (b bitset) count() (n int64) {
+// Count is how many members there are.
+func (b Bitset) Count() (n int64) {
 	for _, word := range b {
 		n += int64(bits.OnesCount64(word))
 	}
 	return n
 }
 
-// has reports whether a number is a member.
-func (b bitset) has(n uint64) bool { return b.word(n)&1 != 0 }
+// Has reports whether a number is a member.
+func (b Bitset) Has(n uint64) bool { return b.Word(n)&1 != 0 }
 
-// word returns the 64 bits that begin with one.
-func (b bitset) word(first uint64) (w uint64) {
+// Word returns the 64 bits that begin with one.
+func (b Bitset) Word(first uint64) (w uint64) {
 	at, shift := int(first/64), first%64
 	if at < len(b) {
 		w = b[at] >> shift
@@ -65,8 +65,8 @@ func (b bitset) word(first uint64) (w uint64) {
 	return w
 }
 
-// all yields the numbers in ascending order.
-func (b bitset) all() iter.Seq[int] {
+// All yields the numbers in ascending order.
+func (b Bitset) All() iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for i, word := range b {
 			for ; word != 0; word &= word - 1 {

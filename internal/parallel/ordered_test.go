@@ -1,4 +1,4 @@
-package export
+package parallel
 
 import (
 	"errors"
@@ -30,7 +30,7 @@ func TestOrderedKeepsTheOrder(t *testing.T) {
 			return i * i
 		}
 		i := 0
-		for square, err := range ordered(in, workers, work) {
+		for square, err := range Ordered(in, workers, work) {
 			if err != bad[i] || err == nil && square != i*i {
 				t.Fatalf("element %d: %d, %v", i, square, err)
 			}
@@ -48,7 +48,7 @@ func TestOrderedStopsWhenItsConsumerDoes(t *testing.T) {
 		for i := 0; yield(i, nil); i++ {
 		}
 	}
-	for i := range ordered(endless, 4, func(_, i int) int {
+	for i := range Ordered(endless, 4, func(_, i int) int {
 		working.Add(1)
 		defer working.Add(-1)
 		return i

@@ -1,15 +1,17 @@
-package export
+// Package parallel does work on many cores at once: in any order, or with results in the order of what is worked on. It also has
+// what goes with that: groups of elements that are worth handing to another core, and sets of numbers.
+package parallel
 
 import (
 	"iter"
 	"sync"
 )
 
-// ordered does work on each element of in, on several goroutines at once, and yields the results in the order of in. An
+// Ordered does work on each element of in, on several goroutines at once, and yields the results in the order of in. An
 // error of in takes its place in that order. A consumer that stops early stops the workers and in.
 //
 // Each worker takes its next element from in itself, so that what in has just touched is still in that core's cache.
-func ordered[T, R any](in iter.Seq2[T, error], workers int, work func(worker int, element T) R) iter.Seq2[R, error] {
+func Ordered[T, R any](in iter.Seq2[T, error], workers int, work func(worker int, element T) R) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
 		next, stop := iter.Pull2(in)
 		line := &assemblyLine[T, R]{
