@@ -45,6 +45,29 @@ func readme(t *testing.T) string { return fileText(t, "README.md") }
 // mostREADME is how long README.md may be: for somebody in a hurry. Whatever else there is to say belongs in a topic of help.
 const mostREADME = 12 << 10
 
+// inCodes is a row of README's table of what to do when something goes wrong: the exit codes in it.
+var inCodes = regexp.MustCompile(`(?m)^\| (\d+(?:, \d+)*)\b.*\|$`)
+
+// TestREADMEHasTheExitCodes compares its table with the codes that there are.
+func TestREADMEHasTheExitCodes(t *testing.T) {
+	said := map[string]bool{}
+	for _, row := range inCodes.FindAllStringSubmatch(readme(t), -1) {
+		for code := range strings.SplitSeq(row[1], ", ") {
+			said[code] = true
+		}
+	}
+	for line := range strings.Lines(exit.Table()) {
+		code := strings.Fields(line)[0]
+		if !said[code] {
+			t.Errorf("README.md does not say what to do about exit code %s", code)
+		}
+		delete(said, code)
+	}
+	for code := range said {
+		t.Errorf("README.md says what to do about exit code %s, which there is not", code)
+	}
+}
+
 func TestREADMEIsShort(t *testing.T) {
 	if n := len(readme(t)); n > mostREADME {
 		t.Errorf("README.md has %d bytes, and may have %d", n, mostREADME)

@@ -94,7 +94,7 @@ func TestErrorsHaveACodeAndAHint(t *testing.T) {
 		{status(418), 5, ""},
 		{status(429), 5, ""},
 		{status(500), 5, ""},
-		// Of several causes the gravest counts.
+		// Of several causes the gravest has the code, and the first that knows what to do the hint.
 		{errors.Join(source, interrupted), 130, "look at the file"},
 		{errors.Join(source, told), 3, "look at the file"},
 		{errors.Join(status(401), &problem{err: plain, code: 2, hint: "name it"}), 2, "name it"},
@@ -104,12 +104,12 @@ func TestErrorsHaveACodeAndAHint(t *testing.T) {
 		{errors.Join(context.Canceled, state), 8, ""},
 		{errors.Join(status(401), rejects), 3, rejectsHint},
 		{errors.Join(rejects, trouble), 8, rejectsHint},
-		{errors.Join(teams, disk), 8, diskHint},
+		{errors.Join(disk, teams), 8, diskHint},
 		{errors.Join(source, status(302)), 6, "look at the file"},
 		{errors.Join(status(302), source), 6, "look at the file"},
 		{errors.Join(status(401), context.Canceled), 130, ""},
 		{errors.Join(plain, systemic), 5, ""},
-		{errors.Join(irregular, source), 6, "look at the file"},
+		{errors.Join(source, irregular), 6, "look at the file"},
 	} {
 		for _, err := range []error{c.err, fmt.Errorf("sending: %w", c.err), errors.Join(c.err, plain), errors.Join(plain, c.err)} {
 			if code, hint := exitCode(err), hintOf(err); code != c.code || hint != c.hint {

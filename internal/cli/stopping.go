@@ -44,6 +44,9 @@ func (i *Interrupted) ExitCode() int {
 	return exit.Terminated
 }
 
+// Hint is empty: whoever stopped it knows.
+func (i *Interrupted) Hint() string { return "" }
+
 func (i *Interrupted) pipe() bool { return i.Signal == syscall.SIGPIPE }
 
 // interruption is the signal that ctx was cancelled for, nil for none.

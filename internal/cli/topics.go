@@ -47,7 +47,7 @@ func topicText(root *cobra.Command, name string, width int) string {
 	}
 	page := template.New(name + ".txt").Funcs(template.FuncMap{
 		"flags":         func() string { return topicFlags(root, name, width) },
-		"exitCodes":     func() string { return exit.CodesText },
+		"exitCodes":     exit.Table,
 		"secrets":       list(secrets),
 		"secretsInURLs": list(inURLs),
 		"plumbing":      list(mapping.Plumbing()),

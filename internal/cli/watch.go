@@ -157,11 +157,8 @@ func (w *watch) end(ctx context.Context, code int) {
 
 // outcomeText says what an exit code means, on one line and without anything of the run itself: it goes to others.
 func outcomeText(code int) string {
-	for line := range strings.Lines(exit.CodesText) {
-		number, meaning, _ := strings.Cut(strings.TrimSpace(line), "  ")
-		if number == strconv.Itoa(code) {
-			return fmt.Sprintf("exit code %d: %s", code, strings.TrimSpace(meaning))
-		}
+	if meaning := exit.Meaning(code); meaning != "" {
+		return fmt.Sprintf("exit code %d: %s", code, meaning)
 	}
 	return fmt.Sprintf("exit code %d", code)
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"ph2cio/internal/exit"
 )
 
 // Class is a kind of trouble with the Track API, by what can be done about it.
@@ -57,6 +59,20 @@ func (e *APIError) Class() Class {
 	}
 	return Unexpected
 }
+
+// ExitCode is what the program ends with. A redirect comes of a wrong setting, most likely the region.
+func (e *APIError) ExitCode() int {
+	switch e.Class() {
+	case Unauthorized:
+		return exit.Credentials
+	case Redirected:
+		return exit.Usage
+	}
+	return exit.Destination
+}
+
+// Hint is empty: the error itself says what to do.
+func (e *APIError) Hint() string { return "" }
 
 // Temporary tells whether the same request may succeed later. Nothing else decides what is sent again. An Unclear answer
 // is worth one more try, not more.
@@ -185,3 +201,9 @@ func (e *SystemicError) Error() string {
 
 // Unwrap returns the last refusal.
 func (e *SystemicError) Unwrap() error { return e.Err }
+
+// ExitCode is what the program ends with.
+func (e *SystemicError) ExitCode() int { return exit.Destination }
+
+// Hint is empty: the last refusal says what is wrong.
+func (e *SystemicError) Hint() string { return "" }

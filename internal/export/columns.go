@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/posthog"
 )
 
@@ -17,6 +18,14 @@ func (e *UnknownColumns) Error() string {
 		names = append(names, fmt.Sprintf("%q (for %s)", c.Name, c.Field))
 	}
 	return "no row has a column or key named " + strings.Join(names, ", ")
+}
+
+// ExitCode is what the program ends with.
+func (e *UnknownColumns) ExitCode() int { return exit.Usage }
+
+// Hint is what to do about it.
+func (e *UnknownColumns) Hint() string {
+	return "compare --column with a row of the files, and leave out columns that this export does not have"
 }
 
 // checkColumns returns an *UnknownColumns if rows were read and a column was in none of them. named has a bit for each

@@ -12,6 +12,7 @@ import (
 
 	"github.com/zeebo/xxh3"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
@@ -174,6 +175,9 @@ type PeopleChanged struct{ Began time.Time }
 func (e *PeopleChanged) Error() string {
 	return fmt.Sprintf("the people are not the same as when the run began at %s, although the files are", report.Time(e.Began))
 }
+
+// ExitCode is what the program ends with.
+func (e *PeopleChanged) ExitCode() int { return exit.Failed }
 
 // Hint is what to do about it.
 func (e *PeopleChanged) Hint() string {

@@ -1,12 +1,14 @@
 package export
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
@@ -23,6 +25,14 @@ func (e *PersonsError) Error() string {
 }
 
 func (e *PersonsError) Unwrap() error { return e.Err }
+
+// ExitCode is what the program ends with.
+func (e *PersonsError) ExitCode() int { return exit.Input }
+
+// Hint is what to do about it: what is known of the file, else what holds for all of them.
+func (e *PersonsError) Hint() string {
+	return cmp.Or(exit.Hint(e.Err), "export it again, or leave --persons out; ph2cio needs the whole file to know who is who")
+}
 
 // personsRead is how the persons exports are read.
 func (p *Plan) personsRead() posthog.Options {

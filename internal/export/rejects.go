@@ -12,6 +12,7 @@ import (
 	"regexp"
 
 	"ph2cio/internal/escape"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/regularfile"
 )
@@ -80,6 +81,12 @@ type StateError struct {
 
 func (e *StateError) Error() string { return ledger.Describe("writing", e.Path, e.Err) }
 func (e *StateError) Unwrap() error { return e.Err }
+
+// ExitCode is what the program ends with.
+func (e *StateError) ExitCode() int { return exit.State }
+
+// Hint is empty: what failed says what to do.
+func (e *StateError) Hint() string { return "" }
 
 // WriteRejects writes the rejects of a run, which its ledger keeps, to a file of dir for people and programs
 // to read, in place of what is there; without rejects no file is left. Rows that correct what was sent are

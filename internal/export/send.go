@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/parallel"
@@ -28,6 +29,14 @@ func (e *TooManyRejects) Error() string {
 		rejected = "1 of " + report.Count(e.Rows) + " rows was"
 	}
 	return "stopped: " + rejected + " rejected, which suggests a wrong mapping or a wrong file"
+}
+
+// ExitCode is what the program ends with.
+func (e *TooManyRejects) ExitCode() int { return exit.Rejects }
+
+// Hint is what to do about it.
+func (e *TooManyRejects) Hint() string {
+	return "`ph2cio preview` shows which rows and why; to send the others all the same, raise --max-rejects"
 }
 
 // Send maps and sends everything, phase after phase: people, events, merges, emails that another profile had. When ctx is cancelled it stops reading,

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/posthog"
 )
 
@@ -88,4 +89,12 @@ func (e *ManyTeams) Error() string {
 		return "the rows belong to more than one PostHog project: " + text
 	}
 	return fmt.Sprintf("the rows belong to the PostHog project with %s, but earlier runs sent rows with team_id %s", text, strings.Trim(fmt.Sprint(e.Before), "[]"))
+}
+
+// ExitCode is what the program ends with.
+func (e *ManyTeams) ExitCode() int { return exit.Usage }
+
+// Hint is what to do about it.
+func (e *ManyTeams) Hint() string {
+	return "choose one with --team ID; send each of the others in its own run, to its own workspace"
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"ph2cio/internal/exit"
+
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
 )
@@ -29,6 +31,9 @@ func (e *Trouble) Error() string {
 }
 
 func (e *Trouble) Unwrap() error { return e.Err }
+
+// ExitCode is what the program ends with.
+func (e *Trouble) ExitCode() int { return exit.State }
 
 // Hint is what to do about it.
 func (e *Trouble) Hint() string { return e.Advice }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"ph2cio/internal/escape"
+	"ph2cio/internal/exit"
 	"ph2cio/internal/source"
 )
 
@@ -29,6 +30,12 @@ type SourceError struct {
 func (e *SourceError) Error() string { return fmt.Sprintf("reading %s: %v", e.Path, e.Err) }
 
 func (e *SourceError) Unwrap() error { return e.Err }
+
+// ExitCode is what the program ends with.
+func (e *SourceError) ExitCode() int { return exit.Input }
+
+// Hint is what to do about it.
+func (e *SourceError) Hint() string { return e.Advice }
 
 // SourceTrouble says what kind of trouble a source is in.
 type SourceTrouble uint8

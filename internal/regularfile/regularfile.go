@@ -8,6 +8,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"ph2cio/internal/exit"
 )
 
 // Irregular is the error of a path that leads to no regular file.
@@ -19,6 +21,9 @@ type Irregular struct {
 func (e *Irregular) Error() string {
 	return fmt.Sprintf("%s is %s, not a regular file", e.Path, Kind(e.Mode))
 }
+
+// ExitCode is what the program ends with.
+func (e *Irregular) ExitCode() int { return exit.Failed }
 
 // Hint says what to do instead.
 func (e *Irregular) Hint() string {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"sync"
 	"sync/atomic"
+
+	"ph2cio/internal/exit"
 )
 
 // Space is room for logs: memory first, and a file on disk for what is more than that. The file is made when it is
@@ -67,6 +69,14 @@ func (e *DiskError) Error() string {
 }
 
 func (e *DiskError) Unwrap() error { return e.Err }
+
+// ExitCode is what the program ends with.
+func (e *DiskError) ExitCode() int { return exit.State }
+
+// Hint is what to do about it.
+func (e *DiskError) Hint() string {
+	return "free some space there, name another directory with --tmp, or raise --memory"
+}
 
 func (s *Space) fail(err error) error {
 	s.lock.Lock()

@@ -11,6 +11,7 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/testkit/synthetic"
 )
 
@@ -40,7 +41,7 @@ func (b *bench) hostile() error {
 			return err
 		}
 		preview := b.preview(path, "--limit", "0")
-		preview.allowed = append(preview.allowed, exitInput)
+		preview.allowed = append(preview.allowed, exit.Input)
 		took, err := b.beside(file.against, preview)
 		if err = errors.Join(err, os.Remove(path), os.RemoveAll(path+".good")); err != nil {
 			return err
@@ -77,9 +78,6 @@ func (b *bench) beside(against, c command) (besides, error) {
 	}
 	return besides{all[1], peak, ratio(all[1][0], all[0][0], wall)}, nil
 }
-
-// exitInput is ph2cio's exit code for damaged input.
-const exitInput = 6
 
 // longRow is one row far over the limit, with a good one before and after it, and beside it as many bytes of good rows.
 func (b *bench) longRow(path string) error {

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"ph2cio/internal/exit"
 )
 
 // command is a program to run to its end.
@@ -63,18 +65,15 @@ func lastLines(text string) string {
 	return strings.Join(lines[max(0, len(lines)-20):], "\n")
 }
 
-// exitRejects is ph2cio's exit code for "finished with rejects": the rows hold some that are not valid.
-const exitRejects = 3
-
 func (b *bench) preview(args ...string) command {
-	return command{name: b.programs[0], args: append([]string{"preview", "--quiet"}, args...), allowed: []int{exitRejects}}
+	return command{name: b.programs[0], args: append([]string{"preview", "--quiet"}, args...), allowed: []int{exit.Rejects}}
 }
 
 // backfill sends rows to the server, with a state of its own.
 func (b *bench) backfill(to *server, rows string, rate int, args ...string) command {
 	state := filepath.Join(b.tmp, "state")
 	return command{
-		name: b.programs[0], state: state, allowed: []int{exitRejects},
+		name: b.programs[0], state: state, allowed: []int{exit.Rejects},
 		args: append([]string{"backfill", rows, "--quiet", "--yes", "--rate", fmt.Sprint(rate), "--settle", "0s", "--max-rejects", "0", "--state", state}, args...),
 		env: []string{
 			"CUSTOMERIO_TRACK_URL=" + to.url, "CUSTOMERIO_SITE_ID=bench", "CUSTOMERIO_API_KEY=bench", "CUSTOMERIO_REGION=",
