@@ -152,7 +152,9 @@ func (s *frameStream) skipDamaged(err error) error {
 	}
 	next := int64(-1)
 	if d.Hint == "" { // else the frame is good, but cannot be read here
-		next = s.resync.next(s.start + 1)
+		if next, err = s.resync.next(s.start + 1); err != nil {
+			return err
+		}
 	}
 	s.text = append(s.text, s.tail(int64(len(s.text)))...)
 	if next < 0 {

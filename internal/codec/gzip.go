@@ -147,7 +147,10 @@ func (g *gzipStream) skipDamaged(start int64, err error) error {
 	if !ok {
 		return err
 	}
-	next := g.resync.next(start + 1)
+	next, err := g.resync.next(start + 1)
+	if err != nil {
+		return err
+	}
 	if next < 0 {
 		g.ready, g.trouble = g.text, d
 		return nil

@@ -27,10 +27,11 @@ const (
 	mostCheck = 64 << 20 // bytes of one compressed part
 )
 
-// next returns the offset of the first good part at or after from, -1 if there is none.
-func (s *resyncer) next(from int64) int64 {
+// next returns the offset of the first good part at or after from, -1 if there is none. If reading the file fails before
+// one is found, that is the error.
+func (s *resyncer) next(from int64) (int64, error) {
 	if s.in.at == nil || s.gaps >= mostGaps {
-		return -1
+		return -1, nil
 	}
 	window := make([]byte, segmentSize)
 	for {
@@ -43,15 +44,22 @@ func (s *resyncer) next(from int64) int64 {
 			}
 			at += found
 			if s.tried++; s.tried > mostTried {
-				return -1
+				return -1, nil
 			}
-			if s.check(io.NewSectionReader(s.in.at, from+int64(at), mostCheck)) == nil {
+			part := watchedReader{Reader: io.NewSectionReader(s.in.at, from+int64(at), mostCheck)}
+			if s.check(&part) == nil {
 				s.gaps++
-				return from + int64(at)
+				return from + int64(at), nil
+			}
+			if part.err != nil {
+				return -1, &inputError{part.err}
 			}
 		}
-		if err != nil || n < len(s.magic) {
-			return -1
+		if err != nil && err != io.EOF {
+			return -1, &inputError{err}
+		}
+		if err == io.EOF || n < len(s.magic) {
+			return -1, nil
 		}
 		from += int64(n - len(s.magic) + 1)
 	}
@@ -60,4 +68,18 @@ func (s *resyncer) next(from int64) int64 {
 // after returns a reader of the file from an offset to its end.
 func (s *resyncer) after(at int64) io.Reader {
 	return io.NewSectionReader(s.in.at, at, math.MaxInt64-at)
+}
+
+// watchedReader keeps the error that reading ended with, which decoders may hide behind errors of their own. io.EOF is none.
+type watchedReader struct {
+	io.Reader
+	err error
+}
+
+func (r *watchedReader) Read(p []byte) (int, error) {
+	n, err := r.Reader.Read(p)
+	if err != nil && err != io.EOF {
+		r.err = err
+	}
+	return n, err
 }

@@ -118,7 +118,8 @@ const segmentsAhead = 4
 
 func newSegmenter(file io.Reader, size int) *segmenter {
 	s := &segmenter{
-		file: file, size: size,
+		file:  &countedInput{file: file}, // which marks an error of the file, lest it is taken for the end
+		size:  size,
 		ahead: make(chan *segment, segmentsAhead),
 		slots: make(chan struct{}, inflating()),
 		quit:  make(chan struct{}),
@@ -175,7 +176,7 @@ func (s *segmenter) cut() {
 		n, err := io.ReadFull(s.file, data[len(data):len(data)+s.size])
 		data = data[:len(data)+n]
 		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
-			s.err = &inputError{err}
+			s.err = err
 			s.put(&segment{data: data})
 			return
 		}

@@ -55,7 +55,8 @@ func (s *Stream) Used() int64 { return s.text.used() }
 // checksums, it is 0.
 func (s *Stream) Verified() int64 { return s.text.verified() }
 
-// Close stops the goroutines of the stream and gives its buffers back. It does not close the file.
+// Close stops the goroutines of the stream and gives its buffers back. It waits for a Read of the file that is under way,
+// and does not close the file.
 func (s *Stream) Close() { s.text.close() }
 
 // Open recognises by a file's first bytes how it is compressed, and returns its text. file is read from its start, in order.
@@ -95,7 +96,7 @@ func Open(file io.Reader, o Options) (*Stream, error) {
 			return &Stream{Codec: "brotli", text: openBrotli(in)}, nil
 		}
 	}
-	return &Stream{text: &plainReader{file: file}}, nil
+	return &Stream{text: &plainReader{file: in.Reader}}, nil
 }
 
 // peeking gives random access to the beginning of an input that is read in order, before anything is read of
