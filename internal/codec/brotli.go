@@ -85,12 +85,6 @@ const BrotliHead = 64 << 10
 // brotliShown is how many bytes of text BrotliText returns at most.
 const brotliShown = 4 << 10
 
-// isBrotli reports whether a file that begins with head, and is no text itself, is brotli with text in it.
-func isBrotli(head []byte) bool {
-	_, is := BrotliText(head)
-	return is
-}
-
 // BrotliText decompresses head, the beginning of a file of BrotliHead bytes or more, as brotli. It returns
 // the beginning of the text, and whether head is brotli with text in it.
 func BrotliText(head []byte) ([]byte, bool) {

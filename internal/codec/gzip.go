@@ -168,8 +168,11 @@ func (g *gzipStream) skipDamaged(start int64, err error) error {
 // readLong reads text of a member that is longer than wholePart.
 func (g *gzipStream) readLong(p []byte) (n int, err error) {
 	n, err = g.member.Read(p)
-	if err != io.EOF {
-		return n, g.explained(err)
+	switch {
+	case err == nil:
+		return n, nil
+	case err != io.EOF:
+		return n, damaged(err)
 	}
 	g.long = false
 	g.confirmed = g.delivered + int64(n)
@@ -200,15 +203,6 @@ func (g *gzipStream) rejoinSegments() error {
 	g.single = false
 	g.segments.speculate(true)
 	return nil
-}
-
-// explained makes a *Damage of an error in the file. Errors of reading the file, io.EOF and nil stay as they
-// are.
-func (g *gzipStream) explained(err error) error {
-	if err == nil || err == io.EOF {
-		return err
-	}
-	return damaged(err)
 }
 
 // segmentReader gives the compressed bytes of one segment after the other. No Read crosses from one into the

@@ -92,7 +92,7 @@ func Open(file io.Reader, o Options) (*Stream, error) {
 		if head, err = headOf(look, 0, BrotliHead); err != nil {
 			return nil, err
 		}
-		if isBrotli(head) {
+		if _, ok := BrotliText(head); ok {
 			return &Stream{Codec: "brotli", text: openBrotli(in)}, nil
 		}
 	}
