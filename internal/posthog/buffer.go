@@ -67,3 +67,19 @@ func (b *buffer) release() {
 	defer spare.Unlock()
 	spare.buffers = append(spare.buffers, b)
 }
+
+// block is one window of a source's bytes. The last one of a source has no buffer and says how the source ended. A
+// pump that was cancelled closes its channel without it.
+type block struct {
+	buffer  *buffer
+	at      int // where in its window the bytes begin
+	size    int
+	end     int64        // decompressed bytes up to and including this block
+	used    int64        // bytes of the file that were needed for that
+	whole   bool         // the source ends here
+	gap     *SourceError // damage: after this block text is missing
+	err     *SourceError
+	patched bool // the source has been read to its end in spite of err
+}
+
+func (b *block) bytes() []byte { return b.buffer.window(b.at + b.size)[b.at:] }

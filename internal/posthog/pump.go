@@ -36,48 +36,6 @@ type pump struct {
 	blocks  chan block   // nil where the source is read when asked
 }
 
-// block is one window of a source's bytes. The last one of a source has no buffer and says how the source ended. A
-// pump that was cancelled closes its channel without it.
-type block struct {
-	buffer  *buffer
-	at      int // where in its window the bytes begin
-	size    int
-	end     int64        // decompressed bytes up to and including this block
-	used    int64        // bytes of the file that were needed for that
-	whole   bool         // the source ends here
-	gap     *SourceError // damage: after this block text is missing
-	err     *SourceError
-	patched bool // the source has been read to its end in spite of err
-}
-
-func (b *block) bytes() []byte { return b.buffer.window(b.at + b.size)[b.at:] }
-
-func (r *reading) startPump(source int) *pump {
-	o := &r.options
-	p := &pump{source: r.sources[source], window: o.window, until: -1, accept: o.AcceptDamaged, bomb: o.bombSize}
-	if o.Until != nil {
-		p.until = o.Until[source]
-	} else if o.Known != nil && o.Known[source] != nil {
-		p.known = o.Known[source]
-		p.until = p.known.Sound
-	}
-	if p.until == 0 {
-		p.trouble = p.known.again()
-		return p
-	}
-	p.trouble = p.open()
-	if p.trouble == nil && p.codec != "" {
-		p.ctx, p.cancel = context.WithCancel(r.ctx)
-		p.blocks = make(chan block, blocksAhead)
-		r.running.Go(func() {
-			defer p.shut()
-			defer close(p.blocks)
-			p.read(p.send)
-		})
-	}
-	return p
-}
-
 // open opens the source and returns what kept it from that.
 func (p *pump) open() *SourceError {
 	var err error
@@ -344,3 +302,5 @@ func usedOf(sound int64) string {
 func (p *pump) fault(kind SourceTrouble, err error, hint string) *SourceError {
 	return &SourceError{Path: p.source.Name, Kind: kind, Err: err, Advice: hint}
 }
+
+const blocksAhead = 3 // windows that the pump of a compressed source is ahead of the cutting

@@ -29,10 +29,7 @@ type reading struct {
 	bundles  []*bundle // of the next small ones
 }
 
-const (
-	pumpsAhead  = 2 // compressed sources open at once
-	blocksAhead = 3 // windows that the pump of a compressed source is ahead of the cutting
-)
+const pumpsAhead = 2 // compressed sources open at once
 
 func newReading(ctx context.Context, sources []source.Source, options Options, yield func(*Chunk, error) bool) *reading {
 	if options.MaxRow <= 0 {
@@ -152,3 +149,29 @@ func (r *reading) hand(c *Chunk, err error) {
 
 // done reports whether nobody wants more.
 func (r *reading) done() bool { return r.stopped || r.ctx.Err() != nil }
+
+func (r *reading) startPump(source int) *pump {
+	o := &r.options
+	p := &pump{source: r.sources[source], window: o.window, until: -1, accept: o.AcceptDamaged, bomb: o.bombSize}
+	if o.Until != nil {
+		p.until = o.Until[source]
+	} else if o.Known != nil && o.Known[source] != nil {
+		p.known = o.Known[source]
+		p.until = p.known.Sound
+	}
+	if p.until == 0 {
+		p.trouble = p.known.again()
+		return p
+	}
+	p.trouble = p.open()
+	if p.trouble == nil && p.codec != "" {
+		p.ctx, p.cancel = context.WithCancel(r.ctx)
+		p.blocks = make(chan block, blocksAhead)
+		r.running.Go(func() {
+			defer p.shut()
+			defer close(p.blocks)
+			p.read(p.send)
+		})
+	}
+	return p
+}
