@@ -5,13 +5,17 @@ import (
 
 	"ph2cio/internal/codec"
 	"ph2cio/internal/rawjson"
+	"ph2cio/internal/source"
 )
 
 // A cutter puts the rows of one source together from its windows, and hands them on as chunks.
 type cutter struct {
-	reading *reading
-	source  int
-	codec   string
+	out     *output
+	options *Options
+	input   *source.Source
+	source  int     // input's index among the sources read
+	before  int64   // bytes of the sources before it
+	codec   string  // that it is compressed with
 	layout  *layout // nil until the first window has been seen
 
 	rest     []byte       // the beginning of a row that goes on in the next window
@@ -27,7 +31,7 @@ type cutter struct {
 // add takes the next window. The error is that the source is refused.
 func (c *cutter) add(b block) *SourceError {
 	text := b.bytes()
-	c.end, c.used = b.end, c.reading.before+b.used
+	c.end, c.used = b.end, c.before+b.used
 	if c.layout == nil {
 		l, skip, refused := c.recognise(text, b.whole)
 		if c.headless != nil && (refused != nil || l != nil && (l.line == nil || !anyEvent(text))) {
@@ -36,7 +40,7 @@ func (c *cutter) add(b block) *SourceError {
 		}
 		if refused != nil {
 			b.buffer.release()
-			return refusedSource(&c.reading.sources[c.source], refused, c.codec)
+			return refusedSource(c.input, refused, c.codec)
 		}
 		c.layout = l
 		if l != nil && l.said != nil {
@@ -83,10 +87,8 @@ func (c *cutter) recognise(text []byte, whole bool) (l *layout, skip int, refuse
 	if e := codec.CompressedTwice(text); e != nil {
 		return nil, 0, refuse(e.Error(), e.Hint)
 	}
-	return recogniseFile(text, whole, c.reading.options)
+	return recogniseFile(text, whole, *c.options)
 }
-
-func (c *cutter) path() string { return c.reading.sources[c.source].Name }
 
 // skip leaves out what belongs to a row that is too long.
 func (c *cutter) skip(text []byte) []byte {
@@ -108,7 +110,7 @@ func (c *cutter) skip(text []byte) []byte {
 // cut hands on the whole rows in rest and text together. text lies in b.
 func (c *cutter) cut(text []byte, b *buffer) {
 	if c.goesOn(text) {
-		if len(c.rest)+len(text) > c.reading.options.MaxRow+1 {
+		if len(c.rest)+len(text) > c.options.MaxRow+1 {
 			c.tooLong(c.rest)
 		} else {
 			c.rest = c.extended(text)
@@ -131,7 +133,7 @@ func (c *cutter) cut(text []byte, b *buffer) {
 			data, b = c.rest, nil
 		}
 		switch {
-		case len(data) <= c.reading.options.MaxRow+1: // one more, which may belong to the line end
+		case len(data) <= c.options.MaxRow+1: // one more, which may belong to the line end
 			c.keep(data, b)
 			return
 		case !s.giveUp:
@@ -181,7 +183,7 @@ func (c *cutter) extended(text []byte) []byte {
 		return append(c.rest, text...)
 	}
 	// Room for the longest row there may be, at once: what is not written to costs nothing, and growing would copy.
-	s := takeSlab(max(need, c.reading.options.MaxRow+windowSize+rawjson.Guard))
+	s := takeSlab(max(need, c.options.MaxRow+windowSize+rawjson.Guard))
 	data := append(append(s.memory[:0], c.rest...), text...)
 	c.slab.release()
 	c.slab = s
@@ -239,27 +241,24 @@ func (c *cutter) tail(rest []byte) *Chunk {
 			ends = append(ends, uint32(len(rest)))
 		}
 	}
-	chunk := &Chunk{data: rest, ends: ends, unended: unended, Rows: rows, layout: c.layout, maxRow: c.reading.options.MaxRow}
+	chunk := &Chunk{data: rest, ends: ends, unended: unended, Rows: rows, layout: c.layout, maxRow: c.options.MaxRow}
 	chunk.guardRows()
 	return chunk
 }
 
 // say hands on what there is to say about the source.
 func (c *cutter) say(said SourceError) {
-	said.Path = c.path()
-	c.reading.report(&said)
+	said.Path = c.input.Name
+	c.out.report(&said)
 }
 
 // emit completes a chunk and hands it on. rest is how many bytes were read after it.
 func (c *cutter) emit(chunk *Chunk, rows, rest int) {
-	r := c.reading
 	chunk.guardRows()
-	chunk.Number, chunk.Source, chunk.Ref, chunk.Rows, chunk.Line = r.number, c.source, r.ref, rows, c.line
+	chunk.Source, chunk.Rows, chunk.Line = c.source, rows, c.line
 	chunk.Bytes, chunk.End = c.used, c.end-int64(rest)
 	chunk.layout, chunk.Shape, chunk.Codec = c.layout, c.layout.shape, c.codec
-	chunk.path, chunk.maxRow = c.path(), r.options.MaxRow
-	r.number++
-	r.ref += uint64(rows)
+	chunk.path, chunk.maxRow = c.input.Name, c.options.MaxRow
 	switch {
 	case chunk.tooLong:
 	case chunk.ends == nil: // each line is a row, and has been counted
@@ -267,5 +266,5 @@ func (c *cutter) emit(chunk *Chunk, rows, rest int) {
 	default:
 		c.line += int64(bytes.Count(chunk.data, newline))
 	}
-	r.hand(chunk, nil)
+	c.out.chunk(chunk)
 }

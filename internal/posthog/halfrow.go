@@ -21,11 +21,11 @@ func (c *cutter) leavesHalf() bool {
 
 // written reports whether something may be writing to the source still.
 func (c *cutter) written() bool {
-	since := c.reading.options.WrittenSince
+	since := c.options.WrittenSince
 	if since.IsZero() {
 		return false
 	}
-	info, err := os.Stat(c.reading.sources[c.source].Name)
+	info, err := os.Stat(c.input.Name)
 	return err == nil && !info.ModTime().Before(since)
 }
 

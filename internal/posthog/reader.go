@@ -17,7 +17,7 @@ func Read(ctx context.Context, sources []source.Source, options Options) iter.Se
 		r := newReading(ctx, sources, options, yield)
 		defer r.stop()
 		r.cutAll()
-		if !r.stopped && ctx.Err() != nil {
+		if !r.out.stopped && ctx.Err() != nil {
 			yield(nil, context.Cause(ctx))
 		}
 	}

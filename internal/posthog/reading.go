@@ -15,13 +15,9 @@ type reading struct {
 	running sync.WaitGroup
 	sources []source.Source
 	options Options
-	yield   func(*Chunk, error) bool
-	stopped bool // yield has returned false
+	out     output
 
-	// What the cutting has come to.
-	number int
-	ref    uint64
-	before int64 // bytes on disk of the sources it is done with
+	before int64 // bytes on disk of the sources that have been cut
 	cutter cutter
 
 	pumps    []*pump   // of the next sources that are not small
@@ -41,8 +37,9 @@ func newReading(ctx context.Context, sources []source.Source, options Options, y
 	if options.bombSize == 0 {
 		options.bombSize = bombSize
 	}
-	r := &reading{sources: sources, options: options, yield: yield}
+	r := &reading{sources: sources, options: options}
 	r.ctx, r.cancel = context.WithCancel(ctx)
+	r.out = output{ctx: r.ctx, yield: yield}
 	return r
 }
 
@@ -96,16 +93,16 @@ func (r *reading) cutSmall(source int) bool {
 	}
 	c := r.newCutter(source)
 	if err := c.add(b); err != nil {
-		return r.report(err)
+		return r.out.report(err)
 	}
 	c.finish()
-	return !r.done()
+	return !r.out.done()
 }
 
 // newCutter returns the one cutter there is, for a new source.
 func (r *reading) newCutter(source int) *cutter {
 	r.cutter.drop()
-	r.cutter = cutter{reading: r, source: source, line: 1}
+	r.cutter = cutter{out: &r.out, options: &r.options, input: &r.sources[source], source: source, before: r.before, line: 1}
 	return &r.cutter
 }
 
@@ -118,37 +115,20 @@ func (r *reading) cut(source int, p *pump) bool {
 			if b.err == nil || b.err.Kind == Warning || b.patched {
 				c.finish()
 			}
-			return r.report(b.err)
+			return r.out.report(b.err)
 		}
 		if err := c.add(b); err != nil {
-			return r.report(err)
+			return r.out.report(err)
 		}
 		if b.gap != nil && !c.bridge(b.gap) {
-			return r.report(b.gap)
+			return r.out.report(b.gap)
 		}
-		if r.done() {
+		if r.out.done() {
 			return false
 		}
 	}
 	return false
 }
-
-// report hands a source's trouble on, if it has any. It returns false when the reading has been stopped.
-func (r *reading) report(err *SourceError) bool {
-	if err != nil {
-		r.hand(nil, err)
-	}
-	return !r.done()
-}
-
-func (r *reading) hand(c *Chunk, err error) {
-	if !r.done() {
-		r.stopped = !r.yield(c, err)
-	}
-}
-
-// done reports whether nobody wants more.
-func (r *reading) done() bool { return r.stopped || r.ctx.Err() != nil }
 
 func (r *reading) startPump(source int) *pump {
 	o := &r.options
