@@ -13,6 +13,9 @@ import (
 // rule would make every event new: once released, the rule is frozen.
 const IDScheme = 2
 
+// idPrefix begins what is hashed.
+var idPrefix = "ph2cio/" + strconv.Itoa(IDScheme) + "\n"
+
 // EventID returns the ULID that an event has in Customer.io, made only from the event's key, so that sending any version
 // of its row again changes nothing (Track API reference, id of an event).
 //
@@ -66,7 +69,7 @@ func (h *hasher) id(e *posthog.Event) (id ulid.ULID) {
 
 // identity returns what tells an event from all others of its day.
 func (h *hasher) identity(e *posthog.Event) []byte {
-	t := append(h.text[:0], "ph2cio/2\n"...)
+	t := append(h.text[:0], idPrefix...)
 	switch {
 	case e.HasUUID:
 		t = append(t, "36:"...)
