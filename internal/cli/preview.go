@@ -220,7 +220,7 @@ func (p *program) newShowing(o *previewOptions, bar *progress.Progress) (*showin
 }
 
 // take sees every operation in sending order.
-func (s *showing) take(operation []byte) error {
+func (s *showing) take(operation customerio.Operation) error {
 	if s.screen != nil && s.left > 0 {
 		s.left--
 		s.shown++
@@ -231,22 +231,22 @@ func (s *showing) take(operation []byte) error {
 	if s.all == nil {
 		return nil
 	}
-	text := operation
+	text := operation.Body
 	if s.file == nil && s.p.env.StdoutTerminal {
-		text = []byte(plain(string(operation)))
+		text = []byte(plain(string(text)))
 	}
 	_, err1 := s.all.Write(text)
 	return errors.Join(err1, s.all.WriteByte('\n'))
 }
 
 // show lays one operation out for a person; it stays the JSON that would be sent.
-func (s *showing) show(operation []byte) error {
+func (s *showing) show(operation customerio.Operation) error {
 	var laid bytes.Buffer
-	if err := json.Indent(&laid, operation, "", "  "); err != nil {
+	if err := json.Indent(&laid, operation.Body, "", "  "); err != nil {
 		return fmt.Errorf("show an operation: %w", err)
 	}
 	style := s.p.style(s.p.env.StdoutTerminal)
-	heading := fmt.Sprintf("%d  %s", s.shown, wordsFor(string(customerio.ActionOf(operation)), 1))
+	heading := fmt.Sprintf("%d  %s", s.shown, wordsFor(string(operation.Action), 1))
 	_, err := fmt.Fprintf(s.screen, "%s\n%s\n\n", style.bold(heading), plain(laid.String()))
 	return err
 }

@@ -1,6 +1,9 @@
 package customerio
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 const (
 	bodyHead = `{"batch":[`
@@ -10,10 +13,10 @@ const (
 // Batch is what one request carries: operations, and the request body they make. It is not safe for use from several
 // goroutines while it changes. The zero value is an empty batch.
 type Batch struct {
-	body   []byte // a whole request body at any time, once there is an operation
-	starts []int  // where in body each operation starts
-	refs   []uint64
-	doubt  bool // see InDoubt
+	body       []byte      // a whole request body at any time, once there is an operation
+	starts     []int       // where in body each operation starts
+	operations []Operation // without their bodies, which are parts of body
+	doubt      bool        // see InDoubt
 }
 
 var batches = sync.Pool{New: func() any { return &Batch{body: make([]byte, 0, MaxBody)} }}
@@ -29,26 +32,28 @@ func NewBatch(operations ...Operation) *Batch {
 }
 
 // Len is the number of operations.
-func (b *Batch) Len() int { return len(b.refs) }
+func (b *Batch) Len() int { return len(b.operations) }
 
 // Body is the request body. It is the batch's own memory, valid until the batch is reset or released.
 func (b *Batch) Body() []byte {
-	if len(b.refs) == 0 {
+	if b.Len() == 0 {
 		return []byte(bodyHead + bodyTail)
 	}
 	return b.body
 }
 
 // Ref is the Ref of operation i.
-func (b *Batch) Ref(i int) uint64 { return b.refs[i] }
+func (b *Batch) Ref(i int) uint64 { return b.operations[i].Ref }
 
-// Item is the encoded operation i. It is the batch's own memory, valid until the batch is reset or released.
-func (b *Batch) Item(i int) []byte {
+// Operation is operation i. Its Body is the batch's own memory, valid until the batch is reset or released.
+func (b *Batch) Operation(i int) Operation {
 	end := len(b.body) - len(bodyTail)
 	if i+1 < len(b.starts) {
 		end = b.starts[i+1] - len(",")
 	}
-	return b.body[b.starts[i]:end:end]
+	op := b.operations[i]
+	op.Body = b.body[b.starts[i]:end:end]
+	return op
 }
 
 // InDoubt reports whether a Client has sent the batch, or a part of it, without an answer that says what became of it. It is for
@@ -57,7 +62,8 @@ func (b *Batch) InDoubt() bool { return b.doubt }
 
 // Reset makes the batch empty and keeps its memory.
 func (b *Batch) Reset() {
-	b.body, b.starts, b.refs, b.doubt = b.body[:0], b.starts[:0], b.refs[:0], false
+	clear(b.operations)
+	b.body, b.starts, b.operations, b.doubt = b.body[:0], b.starts[:0], b.operations[:0], false
 }
 
 // Release gives the batch's memory back for other batches. Nothing of the batch may be used after it.
@@ -68,22 +74,20 @@ func (b *Batch) Release() {
 
 // add copies an operation to the end.
 func (b *Batch) add(op Operation) {
-	if len(b.refs) == 0 {
+	if b.Len() == 0 {
 		b.body = append(b.body[:0], bodyHead...)
 	} else {
 		b.body = append(b.body[:len(b.body)-len(bodyTail)], ',')
 	}
 	b.starts = append(b.starts, len(b.body))
-	b.refs = append(b.refs, op.Ref)
 	b.body = append(append(b.body, op.Body...), bodyTail...)
+	op.Body = nil
+	b.operations = append(b.operations, op)
 }
-
-// operation is operation i, in the batch's own memory.
-func (b *Batch) operation(i int) Operation { return Operation{Body: b.Item(i), Ref: b.Ref(i)} }
 
 // sizeWith is the size of the body with one more operation of n bytes.
 func (b *Batch) sizeWith(n int) int {
-	if len(b.refs) == 0 {
+	if b.Len() == 0 {
 		return len(bodyHead) + n + len(bodyTail)
 	}
 	return len(b.body) + len(",") + n
@@ -93,10 +97,16 @@ func (b *Batch) sizeWith(n int) int {
 func (b *Batch) part(from, to int) *Batch {
 	part := NewBatch()
 	for i := from; i < to; i++ {
-		part.add(b.operation(i))
+		part.add(b.Operation(i))
 	}
 	return part
 }
 
-// allRefs lists the Refs, in order.
-func (b *Batch) allRefs() []uint64 { return append([]uint64(nil), b.refs...) }
+// refs lists the Refs from operation from on, in order.
+func (b *Batch) refs(from int) []uint64 {
+	refs := slices.Grow([]uint64(nil), b.Len()-from)
+	for i := from; i < b.Len(); i++ {
+		refs = append(refs, b.Ref(i))
+	}
+	return refs
+}

@@ -3,8 +3,11 @@ package customerio
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/oklog/ulid/v2"
 )
 
 // sized is an operation whose body has so many bytes, at least 2.
@@ -16,7 +19,8 @@ func sized(ref uint64, size int) Operation {
 func numbered(n int) *Batch {
 	b := NewBatch()
 	for i := range n {
-		b.add(Operation{AppendIdentify(nil, Identifier{ID, fmt.Sprint("p", i)}, nil, 0), uint64(100 + i)})
+		who := Identifier{ID, fmt.Sprint("p", i)}
+		b.add(Operation{Body: AppendIdentify(nil, who, nil, 0), Ref: uint64(100 + i), Action: Identify, Who: who})
 	}
 	return b
 }
@@ -31,7 +35,11 @@ func TestBatchHoldsItsOperations(t *testing.T) {
 		if got := string(b.Body()); b.Len() != 0 || got != `{"batch":[]}` {
 			t.Fatalf("empty: %d, %s", b.Len(), got)
 		}
-		ops := []Operation{{[]byte(`{"a":1}`), 7}, {[]byte(`{}`), 0}, {[]byte(`{"b":[",",{}]}`), 9}}
+		ops := []Operation{
+			{Body: []byte(`{"a":1}`), Ref: 7, Action: Event, Who: ada, ID: ulid.ULID{1}},
+			{Body: []byte(`{}`)},
+			{Body: []byte(`{"b":[",",{}]}`), Ref: 9, Action: Merge, Who: hostile},
+		}
 		for i, op := range ops {
 			size := b.sizeWith(len(op.Body))
 			b.add(op)
@@ -43,11 +51,11 @@ func TestBatchHoldsItsOperations(t *testing.T) {
 			t.Error(got)
 		}
 		for i, op := range ops {
-			if string(b.Item(i)) != string(op.Body) || b.Ref(i) != op.Ref {
-				t.Errorf("operation %d: %s, %d", i, b.Item(i), b.Ref(i))
+			if got := b.Operation(i); !reflect.DeepEqual(got, op) || b.Ref(i) != op.Ref {
+				t.Errorf("operation %d: %+v, want %+v", i, got, op)
 			}
 		}
-		if part := b.part(1, 3); string(part.Body()) != `{"batch":[{},{"b":[",",{}]}]}` || part.Ref(1) != 9 {
+		if part := b.part(1, 3); string(part.Body()) != `{"batch":[{},{"b":[",",{}]}]}` || part.Ref(1) != 9 || part.Operation(1).Who != hostile {
 			t.Errorf("part: %s", part.Body())
 		}
 	}
@@ -55,7 +63,7 @@ func TestBatchHoldsItsOperations(t *testing.T) {
 
 func TestAnItemCannotBeAppendedOverTheNext(t *testing.T) {
 	b := NewBatch(Operation{Body: []byte(`{}`)}, Operation{Body: []byte(`{"x":1}`)})
-	_ = append(b.Item(0), "spoilt"...)
+	_ = append(b.Operation(0).Body, "spoilt"...)
 	if got := string(b.Body()); got != `{"batch":[{},{"x":1}]}` {
 		t.Error(got)
 	}

@@ -51,7 +51,7 @@ func (s *divided) halves(ctx context.Context, b *Batch) (Receipt, error) {
 	middle := b.Len() / 2
 	receipt, err := s.part(ctx, b, 0, middle)
 	if err != nil {
-		receipt.Unsent = append(receipt.Unsent, b.refs[middle:]...)
+		receipt.Unsent = append(receipt.Unsent, b.refs(middle)...)
 		return receipt, err
 	}
 	rest, err := s.part(ctx, b, middle, b.Len())
@@ -89,7 +89,7 @@ func (s *divided) reject(b *Batch, refusal *APIError) (Receipt, error) {
 		}
 	}
 	receipt := Receipt{Rejections: []Rejection{r}}
-	if repairable(b.Item(0), &r) {
+	if repairable(b.Operation(0).Body, &r) {
 		return receipt, s.ended() // it is about this operation's attributes, not about the run
 	}
 	return receipt, s.count(r.Reason, refusal)

@@ -12,8 +12,9 @@ package customerio
 
 import (
 	"strconv"
+	"unicode/utf8"
 
-	"ph2cio/internal/rawjson"
+	"github.com/oklog/ulid/v2"
 )
 
 // Action is what an operation asks the Track API to do with a person.
@@ -50,21 +51,30 @@ type Identifier struct {
 	Value string
 }
 
-// Operation is one element of a batch.
+// ToValidUTF8 is the identifier as the body of an operation has it: U+FFFD stands for each byte that is not UTF-8.
+func (i Identifier) ToValidUTF8() Identifier {
+	if !utf8.ValidString(i.Value) {
+		i.Value = string([]rune(i.Value))
+	}
+	return i
+}
+
+// Operation is one element of a batch. What its body says of Action, Who and ID stands beside it, so that nobody has to
+// read the body for them. Whoever builds the body sets them; ParseOperation reads them from a body that comes from elsewhere.
 type Operation struct {
-	Body []byte // its encoded JSON
-	Ref  uint64 // the caller's own, no two alike in a batch; a receipt answers by it
+	Body   []byte // its encoded JSON
+	Ref    uint64 // the caller's own, no two alike in a batch; a receipt answers by it
+	Action Action
+	Who    Identifier // the person; of a Merge, the one that stays
+	ID     ulid.ULID  // of an Event, Page or Screen; zero when it has none
 }
 
 // Tracked is what an event, page or screen says beside its person and attributes.
 type Tracked struct {
-	Name      []byte // plain text, at most MaxEventName bytes
-	ID        string // a ULID; empty leaves it out
-	Timestamp int64  // unix seconds; 0 leaves it out
+	Name      []byte    // plain text, at most MaxEventName bytes
+	ID        ulid.ULID // zero leaves it out
+	Timestamp int64     // unix seconds; 0 leaves it out
 }
-
-// Every operation begins with its type and action, so that ActionOf finds the action without a search.
-const opening = `{"type":"person","action":"`
 
 // AppendIdentify appends an identify operation. attributes is a JSON object, or nil for none; timestamp is unix seconds,
 // 0 for none.
@@ -80,9 +90,9 @@ func AppendTracked(dst []byte, action Action, who Identifier, t Tracked, attribu
 	dst = appendPerson(dst, action, who)
 	dst = append(dst, `,"name":`...)
 	dst = AppendString(dst, t.Name)
-	if t.ID != "" {
-		dst = append(dst, `,"id":`...)
-		dst = AppendString(dst, t.ID)
+	if t.ID != (ulid.ULID{}) {
+		dst = append(dst, `,"id":"`...)
+		dst = append(appendULID(dst, t.ID), '"')
 	}
 	dst = appendInteger(dst, `,"timestamp":`, t.Timestamp)
 	dst = appendRaw(dst, `,"attributes":`, attributes)
@@ -114,44 +124,18 @@ func AppendUnsuppress(dst []byte, who Identifier) []byte {
 	return append(appendPerson(dst, Unsuppress, who), '}')
 }
 
-// ActionOf tells an encoded operation's action, "" when it has none. It does not allocate for operations of this
-// package.
-func ActionOf(operation []byte) Action {
-	if len(operation) > len(opening) && string(operation[:len(opening)]) == opening {
-		return action(operation[len(opening):])
-	}
-	fields, _ := rawjson.Fields(operation)
-	for i := range fields {
-		if value := fields[i].Value; fields[i].Is("action") && len(value) > 2 && value[0] == '"' {
-			return action(value[1:])
-		}
-	}
-	return ""
-}
-
-// action reads an action up to its closing quote. Known ones are returned as constants.
-func action(text []byte) Action {
-	for i, c := range text {
-		if c == '"' {
-			text = text[:i]
-			break
-		}
-	}
-	for _, known := range [...]Action{
-		Event, Page, Screen, Identify, Merge, Delete, Suppress, Unsuppress,
-		AddDevice, DeleteDevice, AddRelationships, DeleteRelationships,
-	} {
-		if string(text) == string(known) {
-			return known
-		}
-	}
-	return Action(text)
-}
-
 func appendOpening(dst []byte, action Action) []byte {
-	dst = append(dst, opening...)
+	dst = append(dst, `{"type":"person","action":"`...)
 	dst = append(dst, action...)
 	return append(dst, '"')
+}
+
+// appendULID appends an ID in its 26 characters.
+func appendULID(dst []byte, id ulid.ULID) []byte {
+	at := len(dst)
+	dst = append(dst, make([]byte, ulid.EncodedSize)...)
+	_ = id.MarshalTextTo(dst[at:]) // an error only where it does not fit
+	return dst
 }
 
 func appendPerson(dst []byte, action Action, who Identifier) []byte {

@@ -73,7 +73,7 @@ func TestPackerKeepsLimitsAndLosesNothing(t *testing.T) {
 			}
 			for i := range b.Len() {
 				ref := b.Ref(i)
-				if ref != next || len(b.Item(i)) != sizes[ref] {
+				if ref != next || len(b.Operation(i).Body) != sizes[ref] {
 					t.Fatalf("operation %d: out of order, or changed", ref)
 				}
 				next++

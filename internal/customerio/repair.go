@@ -37,7 +37,7 @@ func (s repaired) Send(ctx context.Context, b *Batch) (Receipt, error) {
 		receipt.Rejections = slices.DeleteFunc(receipt.Rejections, repairs.has)
 		if err != nil {
 			// The run ends: what could have been repaired is left for the next one.
-			receipt.Unsent = append(receipt.Unsent, repairs.batch.refs...)
+			receipt.Unsent = append(receipt.Unsent, repairs.batch.refs(0)...)
 			break
 		}
 		var answer Receipt
@@ -116,14 +116,16 @@ func repair(b *Batch, rejections []Rejection) repairing {
 			continue
 		}
 		index := rejections[i].Index
-		changed, removed := withoutAttributes(b.Item(index), names)
+		op := b.Operation(index)
+		changed, removed := withoutAttributes(op.Body, names)
 		if removed == 0 {
 			continue
 		}
+		op.Body = changed
 		if r.batch == nil {
 			r.batch = NewBatch()
 		}
-		r.batch.add(Operation{Body: changed, Ref: b.Ref(index)})
+		r.batch.add(op)
 		r.indexes = append(r.indexes, index)
 		r.removed = append(r.removed, removed)
 	}
@@ -180,7 +182,7 @@ func namedAttributes(r *Rejection) []string {
 // inOrder sorts Refs as they are in the batch.
 func inOrder(b *Batch, refs []uint64) []uint64 {
 	place := make(map[uint64]int, b.Len())
-	for i, ref := range b.refs {
+	for i, ref := range b.refs(0) {
 		place[ref] = i
 	}
 	slices.SortFunc(refs, func(x, y uint64) int { return cmp.Compare(place[x], place[y]) })

@@ -16,7 +16,8 @@ import (
 func identifies(attributes ...string) *Batch {
 	b := NewBatch()
 	for i, a := range attributes {
-		b.add(Operation{AppendIdentify(nil, Identifier{ID, fmt.Sprint("p", i)}, []byte(a), 0), uint64(100 + i)})
+		who := Identifier{ID, fmt.Sprint("p", i)}
+		b.add(Operation{Body: AppendIdentify(nil, who, []byte(a), 0), Ref: uint64(100 + i), Action: Identify, Who: who})
 	}
 	return b
 }
@@ -167,7 +168,7 @@ func TestRepairedEventsKeepTheRest(t *testing.T) {
 		answering(200, "{}")(w, r)
 	}
 	for _, action := range []Action{Event, Page, Screen} {
-		tracked := Tracked{Name: []byte("n"), ID: "01KJW22XWRS7HDE5A5DNV5MHHW", Timestamp: 1772615727}
+		tracked := Tracked{Name: []byte("n"), ID: orderID, Timestamp: 1772615727}
 		who := Identifier{ID, "p"}
 		item := AppendTracked(nil, action, who, tracked, []byte(`{"one":1,"two":2,"three":3,"order":"o-1"}`))
 		bodies = nil

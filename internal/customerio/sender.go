@@ -86,4 +86,4 @@ func orNew(t *Tally) *Tally {
 }
 
 // unsent is the receipt of a batch of which nothing is known.
-func unsent(b *Batch) Receipt { return Receipt{Unsent: b.allRefs()} }
+func unsent(b *Batch) Receipt { return Receipt{Unsent: b.refs(0)} }

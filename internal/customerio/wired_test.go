@@ -151,8 +151,9 @@ func sendAll(t *testing.T, client *Client, people, perBatch int) (outcomes map[i
 		})
 	}
 	for number := range people {
-		body := AppendIdentify(nil, Identifier{ID, fmt.Sprint(number)}, []byte(`{"note":"a \"long\" one","plan":"pro"}`), 0)
-		full, err := packer.Add(Operation{body, uint64(number)})
+		who := Identifier{ID, fmt.Sprint(number)}
+		body := AppendIdentify(nil, who, []byte(`{"note":"a \"long\" one","plan":"pro"}`), 0)
+		full, err := packer.Add(Operation{Body: body, Ref: uint64(number), Action: Identify, Who: who})
 		if err != nil {
 			t.Error(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/source"
 )
@@ -64,9 +65,9 @@ func TestLateCellsMakeTheirColumnText(t *testing.T) {
 				plan, hears := newPlan(t, mapping.Options{}, path), &heard{}
 				plan.Progress = hears
 				counts := map[string]int{}
-				plan.Operations = func(op []byte) error {
+				plan.Operations = func(op customerio.Operation) error {
 					for _, part := range []string{`"zip":9`, `"zip":"9`, `"total":5`, `"total":"5"`} {
-						if bytes.Contains(op, []byte(part)) {
+						if bytes.Contains(op.Body, []byte(part)) {
 							counts[part]++
 						}
 					}
@@ -114,9 +115,9 @@ func TestPersonsExportsShareTheColumnsOfPeople(t *testing.T) {
 	}
 	plan.Index.Persons = true
 	numbers, texts := 0, 0
-	plan.Operations = func(op []byte) error {
-		numbers += bytes.Count(op, []byte(`"zip":9`))
-		texts += bytes.Count(op, []byte(`"zip":"`))
+	plan.Operations = func(op customerio.Operation) error {
+		numbers += bytes.Count(op.Body, []byte(`"zip":9`))
+		texts += bytes.Count(op.Body, []byte(`"zip":"`))
 		return nil
 	}
 	if _, err := plan.export(t, t.Context()); err != nil {

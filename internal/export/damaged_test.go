@@ -10,6 +10,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 
+	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/testkit/synthetic"
@@ -110,8 +111,8 @@ func runOn(t *testing.T, read posthog.Options, path string) (*Summary, string) {
 	plan := newPlan(t, mapping.Options{}, path)
 	plan.Read = read
 	var operations strings.Builder
-	plan.Operations = func(operation []byte) error {
-		operations.Write(operation)
+	plan.Operations = func(op customerio.Operation) error {
+		operations.Write(op.Body)
 		return nil
 	}
 	summary, err := plan.export(t, t.Context())

@@ -67,7 +67,7 @@ func (r *run) packEmails(out *outbox) error {
 		case blocked[p.Number] && number >= from.Next:
 			err = r.dropEmail(out, p, body)
 		case !blocked[p.Number]:
-			err = r.packEmail(out, customerio.Operation{Body: body, Ref: number})
+			err = r.packEmail(out, o.Operation(body, number), r.markOfPerson(&o))
 		}
 		if err != nil {
 			return err
@@ -87,10 +87,10 @@ func (r *run) withoutMerge() map[uint32]bool {
 	return blocked
 }
 
-func (r *run) packEmail(out *outbox, op customerio.Operation) error {
+func (r *run) packEmail(out *outbox, op customerio.Operation, m mark) error {
 	out.lock.Lock()
 	r.tally.built[customerio.Identify]++
-	r.keeper.took([]customerio.Operation{op}, nil, op.Ref+1)
+	r.keeper.took([]customerio.Operation{op}, []mark{m}, op.Ref+1)
 	out.lock.Unlock()
 	return r.pack(out, op)
 }

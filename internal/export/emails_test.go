@@ -47,7 +47,7 @@ func (d *inOrder) Send(ctx context.Context, b *customerio.Batch) (customerio.Rec
 	r, err := d.destination.Send(ctx, b)
 	if err == nil {
 		for i := range b.Len() {
-			*d.order = append(*d.order, string(b.Item(i)))
+			*d.order = append(*d.order, string(b.Operation(i).Body))
 		}
 	}
 	return r, err
@@ -121,8 +121,8 @@ func checkEmailOrder(t *testing.T, order []string) {
 			if !strings.Contains(op, fmt.Sprintf(`"new_%d"`, i)) {
 				continue
 			}
-			kind := string(customerio.ActionOf([]byte(op)))
-			if customerio.EmailOf([]byte(op)) != "" {
+			kind := string(parsed([]byte(op)).Action)
+			if strings.Contains(op, `"email":"`) {
 				kind = "email"
 			}
 			if len(kinds) == 0 || kinds[len(kinds)-1] != kind {

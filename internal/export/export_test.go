@@ -67,3 +67,12 @@ func (p *Plan) export(t *testing.T, ctx context.Context) (*Summary, error) {
 func newSandbox(faults sandbox.Faults) *sandbox.Sandbox {
 	return sandbox.New(sandbox.Options{Faults: faults, Clock: func() time.Time { return runTime }})
 }
+
+// parsed is an operation as an API reads it.
+func parsed(body []byte) customerio.Operation {
+	op, err := customerio.ParseOperation(body)
+	if err != nil {
+		panic(err)
+	}
+	return op
+}

@@ -1,9 +1,9 @@
 package export
 
 import (
-	"bytes"
 	"cmp"
 
+	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 )
@@ -27,7 +27,7 @@ func (x *explaining) foretell(plan *Plan) {
 		x.mapper.Refused = map[uint32]bool{x.person.Number: true}
 		return
 	}
-	if other := x.namesake(plan, text); other != nil {
+	if other := x.namesake(plan, o.Who); other != nil {
 		first := mapping.ShortID(other.DistinctID)
 		x.why.Rejected = "another person has the same identifier: " + first
 		x.why.Status = "rejected: " + ReasonSameIdentifier + "; the events go to the profile of " + first
@@ -37,18 +37,17 @@ func (x *explaining) foretell(plan *Plan) {
 }
 
 // namesake returns the person who is identified, before this one, by the same identifier; nil for nobody.
-func (x *explaining) namesake(plan *Plan, identify []byte) *people.Person {
+func (x *explaining) namesake(plan *Plan, who customerio.Identifier) *people.Person {
 	if !plan.IdentifiersMayMeet {
 		return nil
 	}
-	who := identifiersOf(identify)
 	var text []byte
 	var o mapping.Outcome
 	for p := range x.learned.People.People() {
 		if p.Number == x.person.Number {
 			break
 		}
-		if text, o = x.mapper.Person(text[:0], p); o.Bucket == mapping.Send && bytes.Equal(identifiersOf(text), who) {
+		if text, o = x.mapper.Person(text[:0], p); o.Bucket == mapping.Send && o.Who == who {
 			return p
 		}
 	}

@@ -45,8 +45,8 @@ func newKeeper(run *ledger.Run, phase ledger.Phase, from ledger.Position) *keepe
 	}
 }
 
-// took notes that everything before end has been dealt with, but for these operations, of which those of
-// rows have marks. The lock is held, and has been since the counts were changed.
+// took notes that everything before end has been dealt with, but for these operations. marks are those of the first of
+// them; the others have none. The lock is held, and has been since the counts were changed.
 func (k *keeper) took(operations []customerio.Operation, marks []mark, end uint64) {
 	if k == nil {
 		return
@@ -104,9 +104,9 @@ func (k *keeper) merged(id int64) {
 }
 
 // sent notes an event that was accepted. The lock is held.
-func (k *keeper) sent(m *mark) {
+func (k *keeper) sent(key ledger.Key, m *mark) {
 	if k != nil {
-		k.step.Sent = append(k.step.Sent, m.sent)
+		k.step.Sent = append(k.step.Sent, ledger.Sent{Key: key, Version: m.version})
 		k.step.Newest = max(k.step.Newest, m.at)
 	}
 }

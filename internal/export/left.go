@@ -70,7 +70,7 @@ func (r *run) identifiesOf(p *page) (n int64) {
 	}
 	from := r.from[ledger.People]
 	for _, op := range p.operations {
-		who := maphash.Bytes(namedSeed, identifiersOf(op.Body))
+		who := maphash.Comparable(namedSeed, op.Who)
 		if !from.Done(op.Ref) && !p.unchanged[op.Ref] && !r.named[who] {
 			n++
 		}

@@ -2,8 +2,6 @@ package export
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
 	"iter"
 	"time"
 
@@ -18,31 +16,33 @@ type merging struct {
 	number  uint64
 	body    []byte // borrowed until the next
 	outcome mapping.Outcome
-	into    string         // the distinct ID of whom it is merged into
-	person  *people.Person // the same, nil for one that only the plan has
-	profile string         // what is merged
+	into    string                // the distinct ID of whom it is merged into
+	person  *people.Person        // the same, nil for one that only the plan has
+	profile customerio.Identifier // what is merged
 }
 
 // mergings are the merges that people ask for, and those that the plan has beside.
 func (r *run) mergings() iter.Seq[merging] {
 	return func(yield func(merging) bool) {
 		var one merging
-		asked := map[ledger.Profile]bool{}
+		asked := map[customerio.Identifier]bool{}
 		for link := range r.learned.People.Links() {
-			one.into, one.profile, one.person = link.Person.DistinctID, link.Value, link.Person
+			one.into, one.profile, one.person = link.Person.DistinctID, mapping.Secondary(link), link.Person
 			one.body, one.outcome = r.mappers[0].Link(one.body[:0], link)
-			asked[ledger.Profile{Kind: link.By.String(), Value: link.Value}] = true
+			asked[one.profile] = true
 			if !yield(one) {
 				return
 			}
 			one.number++
 		}
 		for _, m := range r.plan.Merges {
-			if asked[ledger.Profile{Kind: m.SecondaryKind, Value: m.Secondary}] {
+			primary, secondary := identifier(m.PrimaryKind, m.Primary), identifier(m.SecondaryKind, m.Secondary)
+			if asked[secondary] {
 				continue
 			}
-			one.into, one.profile, one.person, one.outcome = m.Primary, m.Secondary, nil, mapping.Outcome{Action: customerio.Merge}
-			one.body = customerio.AppendMerge(one.body[:0], identifier(m.PrimaryKind, m.Primary), identifier(m.SecondaryKind, m.Secondary))
+			one.into, one.profile, one.person = m.Primary, secondary, nil
+			one.outcome = mapping.Outcome{Action: customerio.Merge, Who: primary}
+			one.body = customerio.AppendMerge(one.body[:0], primary, secondary)
 			if !yield(one) {
 				return
 			}
@@ -68,7 +68,7 @@ func (r *run) merge(out *outbox) error {
 		case from.Done(m.number) || done[m.number]:
 		case r.refusedBefore(&m):
 		case m.outcome.Bucket == mapping.Send:
-			err = r.packLink(out, customerio.Operation{Body: m.body, Ref: m.number})
+			err = r.packLink(out, &m)
 		case m.outcome.Bucket == mapping.Rejected && m.number >= from.Next:
 			err = r.dropLink(out, &m)
 		}
@@ -84,10 +84,13 @@ func (r *run) refusedBefore(m *merging) bool {
 	return m.outcome.Bucket == mapping.Send && !r.plan.RetryMerges && r.learned.repeats.down.has(keyOfText(m.body))
 }
 
-func (r *run) packLink(out *outbox, op customerio.Operation) error {
+func (r *run) packLink(out *outbox, m *merging) error {
+	op := m.outcome.Operation(m.body, m.number)
 	out.lock.Lock()
 	r.tally.built[customerio.Merge]++
-	r.list(&op)
+	if len(r.mergePairs) < MostPairs {
+		r.mergePairs = append(r.mergePairs, pairOf(m.outcome.Who, m.profile))
+	}
 	r.keeper.took([]customerio.Operation{op}, nil, op.Ref+1)
 	out.lock.Unlock()
 	return r.pack(out, op)
@@ -100,8 +103,8 @@ func (r *run) dropLink(out *outbox, m *merging) error {
 	r.keeper.took(nil, nil, m.number+1)
 	into := mapping.ShortID(m.into)
 	// States keep the key, so the texts of Mapper.Link in it must not change.
-	one := &Reject{Reason: m.outcome.Reason, Detail: m.outcome.Detail + ": merge " + mapping.ShortID(m.profile) + " into " + into}
-	if one.key = keyOfText([]byte(m.outcome.Detail + ": merge into " + into + "\x00" + m.profile)); !r.plan.RetryMerges && r.learned.repeats.down.has(one.key) {
+	one := &Reject{Reason: m.outcome.Reason, Detail: m.outcome.Detail + ": merge " + mapping.ShortID(m.profile.Value) + " into " + into}
+	if one.key = keyOfText([]byte(m.outcome.Detail + ": merge into " + into + "\x00" + m.profile.Value)); !r.plan.RetryMerges && r.learned.repeats.down.has(one.key) {
 		return nil
 	}
 	r.mergesRejected[m.outcome.Reason]++
@@ -118,12 +121,7 @@ func (r *run) intend() (done map[uint64]bool, err error) {
 		if one.outcome.Bucket != mapping.Send {
 			continue
 		}
-		m, err := mergeOf(one.body)
-		if err != nil {
-			return nil, err
-		}
-		m.Number = one.number
-		all = append(all, m)
+		all = append(all, one.recorded())
 	}
 	if err := r.plan.Ledger.Intend(r.reading, all, time.Now()); err != nil {
 		return nil, err
@@ -138,13 +136,10 @@ func (r *run) intend() (done map[uint64]bool, err error) {
 	return done, nil
 }
 
-// mergeOf reads the two profiles out of a merge.
-func mergeOf(operation []byte) (m ledger.Merge, err error) {
-	var op struct{ Primary, Secondary json.RawMessage }
-	if err := json.Unmarshal(operation, &op); err != nil {
-		return m, fmt.Errorf("reading a merge that ph2cio made: %w", err)
+// recorded is the merge as the ledger has it.
+func (m *merging) recorded() ledger.Merge {
+	stays, goes := m.outcome.Who, m.profile.ToValidUTF8()
+	return ledger.Merge{
+		Number: m.number, PrimaryKind: string(stays.Key), Primary: stays.Value, SecondaryKind: string(goes.Key), Secondary: goes.Value,
 	}
-	m.PrimaryKind, m.Primary = nameOf(op.Primary)
-	m.SecondaryKind, m.Secondary = nameOf(op.Secondary)
-	return m, nil
 }

@@ -43,10 +43,10 @@ func nightRow(r *rapid.T, n int) string {
 
 // cameTo sums up what has come: each event with its person, once, and of each person the last identify.
 func cameTo(operations []string) (all []string) {
-	people := map[string]string{}
+	people := map[customerio.Identifier]string{}
 	for _, op := range operations {
-		if customerio.ActionOf([]byte(op)) == customerio.Identify {
-			people[string(identifiersOf([]byte(op)))] = op
+		if is := parsed([]byte(op)); is.Action == customerio.Identify {
+			people[is.Who] = op
 			continue
 		}
 		all = append(all, op)
@@ -157,7 +157,7 @@ func TestNightsSendWhatOneRunSends(t *testing.T) {
 		}
 		var want []string
 		whole := newPlan(t, mapping.Options{}, files...)
-		whole.Operations = func(op []byte) error { want = append(want, string(op)); return nil }
+		whole.Operations = func(op customerio.Operation) error { want = append(want, string(op.Body)); return nil }
 		summary, err := whole.export(t, t.Context())
 		if err != nil {
 			t.Fatal(err)

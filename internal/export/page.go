@@ -14,7 +14,7 @@ type page struct {
 	operations []customerio.Operation // their bodies are parts of text
 	text       []byte
 	ends       []int  // of each operation in text
-	marks      []mark // of each operation of a row, in a run that a ledger keeps
+	marks      []mark // of each operation, in a run that a ledger keeps
 	tally      *tally
 	rejects    []placedReject
 	late       []placedReject  // rows that correct events that were sent
@@ -94,7 +94,7 @@ func (r *run) mapChunk(p *page, worker int, c *posthog.Chunk) {
 
 // addRow notes that text has grown by the operation of a row.
 func (p *page) addRow(r *run, worker int, e *posthog.Event, o *mapping.Outcome, text []byte) {
-	p.add(e.Ref, text)
+	p.add(o.Operation(nil, e.Ref), text)
 	if r.keeper != nil {
 		p.marks = append(p.marks, r.markOf(worker, e, o))
 	}
@@ -103,10 +103,10 @@ func (p *page) addRow(r *run, worker int, e *posthog.Event, o *mapping.Outcome, 
 	}
 }
 
-// add notes that text has grown by one operation.
-func (p *page) add(ref uint64, text []byte) {
+// add notes that text has grown by the body of one operation.
+func (p *page) add(op customerio.Operation, text []byte) {
 	p.text = text
-	p.operations = append(p.operations, customerio.Operation{Ref: ref})
+	p.operations = append(p.operations, op)
 	p.ends = append(p.ends, len(text))
 }
 

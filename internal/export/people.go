@@ -1,8 +1,6 @@
 package export
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"hash/maphash"
 
@@ -31,7 +29,7 @@ func (r *run) mapPeople(worker int, group []*people.Person) *page {
 			if r.mappers[worker].OptedOut {
 				p.optedOut = append(p.optedOut, ref)
 			}
-			r.addPerson(worker, p, person, text)
+			r.addPerson(worker, p, person, &o, text)
 			continue
 		}
 		if ref < from.Next {
@@ -59,7 +57,7 @@ func keyOfPerson(p *people.Person, identify []byte, o *mapping.Outcome) ledger.K
 }
 
 // addPerson adds an identify to a page, unless an earlier run has sent it, or sent it in vain.
-func (r *run) addPerson(worker int, p *page, person *people.Person, text []byte) {
+func (r *run) addPerson(worker int, p *page, person *people.Person, o *mapping.Outcome, text []byte) {
 	identify := text[len(p.text):]
 	ref := uint64(person.Number)
 	unchanged := r.unchanged(person, identify) || person.EmailLate() && r.wholeUnchanged(worker, person)
@@ -67,7 +65,8 @@ func (r *run) addPerson(worker int, p *page, person *people.Person, text []byte)
 	case len(r.learned.repeats.turnedDown()) > 0 && r.learned.repeats.turnedDown().has(keyOfText(identify)):
 		p.turnedDown = append(p.turnedDown, person.Number)
 	case unchanged && r.named != nil:
-		p.add(ref, text) // its identifier is taken
+		p.add(o.Operation(nil, ref), text) // its identifier is taken
+		p.marks = append(p.marks, mark{})
 		fallthrough
 	case unchanged:
 		if p.unchanged == nil {
@@ -75,7 +74,8 @@ func (r *run) addPerson(worker int, p *page, person *people.Person, text []byte)
 		}
 		p.unchanged[ref] = true
 	default:
-		p.add(ref, text)
+		p.add(o.Operation(nil, ref), text)
+		p.marks = append(p.marks, r.markOfPerson(o))
 	}
 }
 
@@ -91,17 +91,17 @@ func (r *run) dropNamed(p *page) (errs error) {
 	if r.named == nil {
 		return nil
 	}
-	kept := p.operations[:0]
+	kept, marks := p.operations[:0], p.marks[:0]
 	from := r.from[ledger.People]
-	for _, op := range p.operations {
-		who := maphash.Bytes(namedSeed, identifiersOf(op.Body))
+	for i, op := range p.operations {
+		who := maphash.Comparable(namedSeed, op.Who)
 		switch {
 		case from.Done(op.Ref) || p.unchanged[op.Ref]:
 			r.named[who] = true
 			continue
 		case !r.named[who]:
 			r.named[who] = true
-			kept = append(kept, op)
+			kept, marks = append(kept, op), append(marks, p.marks[i])
 			continue
 		case op.Ref < from.Next:
 			continue // left out then
@@ -111,30 +111,6 @@ func (r *run) dropNamed(p *page) (errs error) {
 			Reason: ReasonSameIdentifier, Detail: "another person has the same identifier", Operation: op.Body, key: keyOfText(op.Body),
 		}))
 	}
-	p.operations = kept
+	p.operations, p.marks = kept, marks
 	return errs
-}
-
-// identifiersOf returns the part of an identify that names its person.
-func identifiersOf(operation []byte) []byte {
-	_, rest, _ := bytes.Cut(operation, []byte(`"identifiers":`))
-	opening := []byte(`":"`)
-	end := bytes.Index(rest, opening) + len(opening)
-	for end < len(rest) && rest[end] != '"' {
-		if rest[end] == '\\' {
-			end++
-		}
-		end++
-	}
-	return rest[:min(end, len(rest))]
-}
-
-// nameOf reads the kind and the value out of identifiers, an object with one member.
-func nameOf(identifiers []byte) (kind, value string) {
-	kindText, rest, _ := bytes.Cut(bytes.TrimPrefix(identifiers, []byte(`{"`)), []byte(`":`))
-	quoted := bytes.TrimSuffix(rest, []byte("}"))
-	if err := json.Unmarshal(quoted, &value); err != nil {
-		value = string(quoted) // a number
-	}
-	return string(kindText), value
 }

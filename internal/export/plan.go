@@ -49,7 +49,7 @@ type Plan struct {
 	ResendOld   bool                               // rows of days of which State has forgotten what was sent are sent
 	Rejects     Rejects                            // where rejected rows go when there is no Ledger
 	Ledger      *ledger.Run                        // what is saved as it is sent, and where an earlier run stopped; nil saves nothing. To be set before Learn if it goes on
-	Operations  func([]byte) error                 // sees every operation in sending order; nil for none
+	Operations  func(customerio.Operation) error   // sees every operation in sending order, and borrows it; nil for none
 	kept        int                                // mostKept if 0; for tests
 	Workers     int                                // goroutines that decode and map; 0 is one for each core
 }

@@ -84,8 +84,8 @@ func (l *Learned) MergePairs(plan *Plan, most int) (pairs []MergePair) {
 		if len(pairs) == most {
 			break
 		}
-		if body, o := mapper.Link(nil, link); o.Bucket == mapping.Send {
-			pairs = append(pairs, pairOf(body))
+		if _, o := mapper.Link(nil, link); o.Bucket == mapping.Send {
+			pairs = append(pairs, pairOf(o.Who, mapping.Secondary(link)))
 		}
 	}
 	return pairs
@@ -97,25 +97,18 @@ func (l *Learned) mergesInto(mapper *mapping.Mapper, p *people.Person) (pairs []
 		if link.Person != p {
 			continue
 		}
-		if body, o := mapper.Link(nil, link); o.Bucket == mapping.Send {
-			pairs = append(pairs, pairOf(body))
+		if _, o := mapper.Link(nil, link); o.Bucket == mapping.Send {
+			pairs = append(pairs, pairOf(o.Who, mapping.Secondary(link)))
 		}
 	}
 	return pairs
 }
 
-// pairOf reads the two profiles out of a merge of our own.
-func pairOf(body []byte) MergePair {
-	m, err := mergeOf(body)
-	if err != nil {
-		return MergePair{}
-	}
-	return MergePair{Profile: Profile{m.SecondaryKind, m.Secondary}, Into: Profile{m.PrimaryKind, m.Primary}}
+func pairOf(into, profile customerio.Identifier) MergePair {
+	return MergePair{Profile: namedBy(profile), Into: namedBy(into)}
 }
 
-// list notes a merge that is sent, for the summary.
-func (r *run) list(op *customerio.Operation) {
-	if len(r.mergePairs) < MostPairs {
-		r.mergePairs = append(r.mergePairs, pairOf(op.Body))
-	}
+func namedBy(who customerio.Identifier) Profile {
+	who = who.ToValidUTF8()
+	return Profile{By: string(who.Key), Value: who.Value}
 }

@@ -1,7 +1,6 @@
 package export
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 
@@ -61,33 +60,33 @@ func (r *run) settled(b *customerio.Batch, c customerio.Receipt, refused refused
 	}
 	var errs error
 	for i := range b.Len() {
-		action, ref := customerio.ActionOf(b.Item(i)), b.Ref(i)
-		if open[ref] {
-			r.tally.unsent[action]++
+		op := b.Operation(i)
+		if open[op.Ref] {
+			r.tally.unsent[op.Action]++
 			if b.InDoubt() {
-				r.tally.unanswered[action]++
+				r.tally.unanswered[op.Action]++
 			}
 			continue
 		}
-		mark := r.keeper.settled(ref)
-		if rejection, rejected := no[ref]; rejected {
-			r.tally.refused[action]++
-			errs = errors.Join(errs, refused(rejection, b.Item(i), mark.row))
+		mark := r.keeper.settled(op.Ref)
+		if rejection, rejected := no[op.Ref]; rejected {
+			r.tally.refused[op.Action]++
+			errs = errors.Join(errs, refused(rejection, op.Body, mark.row))
 			continue
 		}
-		r.tally.accepted[action]++
-		r.accepted(action, ref, b.Item(i), &mark)
+		r.tally.accepted[op.Action]++
+		r.accepted(&op, &mark)
 	}
 	return errs
 }
 
 // accepted notes what hangs on an operation that was accepted.
-func (r *run) accepted(action customerio.Action, ref uint64, operation []byte, mark *mark) {
-	if r.recent[ref] {
-		delete(r.recent, ref)
+func (r *run) accepted(op *customerio.Operation, mark *mark) {
+	if r.recent[op.Ref] {
+		delete(r.recent, op.Ref)
 		r.tally.recent++
 	}
-	switch action {
+	switch op.Action {
 	case customerio.Identify:
 		if r.sends == ledger.People {
 			r.peopleSent++
@@ -95,23 +94,22 @@ func (r *run) accepted(action customerio.Action, ref uint64, operation []byte, m
 			r.emailsSent++
 		}
 		if r.keeper != nil {
-			r.keeper.accepted(known(r.learned.People.Person(uint32(ref)), operation))
+			r.keeper.accepted(known(r.learned.People.Person(uint32(op.Ref)), op, mark.email))
 		}
 	case customerio.Merge:
 		if r.keeper != nil {
-			r.keeper.merged(r.merges[ref])
+			r.keeper.merged(r.merges[op.Ref])
 		}
 	case customerio.Event, customerio.Page, customerio.Screen:
-		r.keeper.sent(mark)
+		r.keeper.sent(ledger.Key(op.ID), mark)
 	}
 }
 
 // known is what the ledger keeps of a person.
-func known(p *people.Person, identify []byte) *ledger.Person {
-	kind, value := nameOf(append(bytes.Clone(identifiersOf(identify)), `"}`...))
+func known(p *people.Person, identify *customerio.Operation, email uint64) *ledger.Person {
 	return &ledger.Person{
-		State: xxh3.Hash128(identify).Bytes(), Kind: kind, Value: value, DistinctID: p.DistinctID, Updated: p.Updated,
-		Email: people.EmailSum(customerio.EmailOf(identify)),
+		State: xxh3.Hash128(identify.Body).Bytes(), Kind: string(identify.Who.Key), Value: identify.Who.Value,
+		DistinctID: p.DistinctID, Updated: p.Updated, Email: email,
 	}
 }
 

@@ -44,10 +44,13 @@ func (d *destination) Send(ctx context.Context, b *customerio.Batch) (customerio
 	}
 	var r customerio.Receipt
 	for i := range b.Len() {
-		op := b.Item(i)
-		d.came[string(op)]++
-		if d.refuse(op) {
-			r.Rejections = append(r.Rejections, customerio.Rejection{Ref: b.Ref(i), Index: i, Reason: "invalid"})
+		op := b.Operation(i)
+		if is := parsed(op.Body); is.Action != op.Action || is.Who != op.Who || is.ID != op.ID {
+			return unsent(b), fmt.Errorf("beside a body stand other fields than are in it: %+v, %s", op, op.Body)
+		}
+		d.came[string(op.Body)]++
+		if d.refuse(op.Body) {
+			r.Rejections = append(r.Rejections, customerio.Rejection{Ref: op.Ref, Index: i, Reason: "invalid"})
 		}
 	}
 	if gone {
@@ -156,8 +159,8 @@ func TestAStoppedRunGoesOn(t *testing.T) {
 		return plan
 	}
 	refuse := func(op []byte) bool {
-		return bytes.Contains(op, []byte(`"user_3"`)) && customerio.ActionOf(op) == customerio.Identify ||
-			bytes.Contains(op, []byte(`"n":4`)) || bytes.Contains(op, []byte(`"visitor_40"`)) && customerio.ActionOf(op) == customerio.Merge
+		return bytes.Contains(op, []byte(`"user_3"`)) && parsed(op).Action == customerio.Identify ||
+			bytes.Contains(op, []byte(`"n":4`)) || bytes.Contains(op, []byte(`"visitor_40"`)) && parsed(op).Action == customerio.Merge
 	}
 	// run goes on until all is sent, and returns what came, the last summary and the rejects.
 	run := func(t *testing.T, stops func() (after int, taking bool), batchItems, inFlight int) (map[string]int, *Summary, string, int) {
@@ -254,9 +257,9 @@ func nothingNew(t *testing.T, store *ledger.Store, before *ledger.Run, plan *Pla
 	if err := before.Finish(t.Context(), ledger.Done, time.Now(), nil, nil); err != nil {
 		t.Fatal(err)
 	}
-	plan.Operations = func(op []byte) error {
-		if slices.Contains(tracked, customerio.ActionOf(op)) && !bytes.Contains(op, []byte(`"n":4`)) && !bytes.Contains(op, []byte(`"user_3"`)) {
-			t.Fatalf("sent again: %s", op)
+	plan.Operations = func(op customerio.Operation) error {
+		if slices.Contains(tracked, op.Action) && !bytes.Contains(op.Body, []byte(`"n":4`)) && !bytes.Contains(op.Body, []byte(`"user_3"`)) {
+			t.Fatalf("sent again: %s", op.Body)
 		}
 		return nil
 	}

@@ -320,7 +320,7 @@ func (r *run) packAll(out *outbox, operations []customerio.Operation) error {
 // pack shows an operation to whoever wants to see it and puts it into a batch.
 func (r *run) pack(out *outbox, op customerio.Operation) error {
 	if r.plan.Operations != nil {
-		if err := r.plan.Operations(op.Body); err != nil {
+		if err := r.plan.Operations(op); err != nil {
 			r.leave(out, []customerio.Operation{op})
 			return err
 		}
@@ -333,6 +333,6 @@ func (r *run) leave(out *outbox, operations []customerio.Operation) {
 	out.lock.Lock()
 	defer out.lock.Unlock()
 	for _, op := range operations {
-		r.tally.unsent[customerio.ActionOf(op.Body)]++
+		r.tally.unsent[op.Action]++
 	}
 }

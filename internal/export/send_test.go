@@ -12,6 +12,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oklog/ulid/v2"
+
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
@@ -41,9 +43,9 @@ func wanted(t *testing.T, plan *Plan) map[string]int {
 	again := *plan
 	tally := &customerio.Tally{}
 	again.Sender, again.Tally = customerio.Counting(tally), tally
-	again.Operations = func(op []byte) error {
-		if id := eventID(op); id != "" {
-			ids[id]++
+	again.Operations = func(op customerio.Operation) error {
+		if id := parsed(op.Body).ID; id != (ulid.ULID{}) {
+			ids[id.String()]++
 		}
 		return nil
 	}
@@ -51,15 +53,6 @@ func wanted(t *testing.T, plan *Plan) map[string]int {
 		t.Fatal(err)
 	}
 	return ids
-}
-
-func eventID(op []byte) string {
-	if customerio.ActionOf(op) == customerio.Identify {
-		return ""
-	}
-	_, rest, _ := bytes.Cut(op, []byte(`"id":"01`))
-	id, _, _ := bytes.Cut(rest, []byte(`"`))
-	return "01" + string(id)
 }
 
 // TestEverythingArrivesThroughFaults sends a synthetic export through every passing fault at once: each event is held
@@ -263,9 +256,9 @@ func TestLinksAreSentLast(t *testing.T) {
 	plan.Choice = people.Choice{Who: people.All, Merges: people.MergeIdentify}
 	plan.Index.Everybody = true
 	var order []customerio.Action
-	plan.Operations = func(op []byte) error {
-		if action := customerio.ActionOf(op); len(order) == 0 || order[len(order)-1] != action {
-			order = append(order, action)
+	plan.Operations = func(op customerio.Operation) error {
+		if len(order) == 0 || order[len(order)-1] != op.Action {
+			order = append(order, op.Action)
 		}
 		return nil
 	}
@@ -335,22 +328,6 @@ func TestStoppingForRejectsStillAddsUp(t *testing.T) {
 	_, err := plan.export(t, t.Context())
 	if _, ok := errors.AsType[*TooManyRejects](err); !ok || strings.Contains(err.Error(), "add up") {
 		t.Errorf("ended with %v, want too many rejects and nothing else", err)
-	}
-}
-
-// TestIdentifiersOf wants the identifier alone, whatever comes after it.
-func TestIdentifiersOf(t *testing.T) {
-	for _, value := range []string{"c1", `a"}\`, "\n"} {
-		who := customerio.Identifier{Key: customerio.ID, Value: value}
-		want := string(identifiersOf(customerio.AppendIdentify(nil, who, nil, 0)))
-		for _, attributes := range []string{"", `{"a":1}`} {
-			for _, at := range []int64{0, 1772359200} {
-				op := customerio.AppendIdentify(nil, who, []byte(attributes), at)
-				if got := string(identifiersOf(op)); got != want || !strings.HasPrefix(got, `{"id":"`) {
-					t.Errorf("%s: %s, want %s", op, got, want)
-				}
-			}
-		}
 	}
 }
 

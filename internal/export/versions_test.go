@@ -81,16 +81,16 @@ func sentFrom(t *testing.T, dir string, files ...[]string) map[string]string {
 	}
 	plan := newPlan(t, mapping.Options{}, paths...)
 	got := map[string]string{}
-	plan.Operations = func(op []byte) error {
-		if customerio.ActionOf(op) != customerio.Event {
+	plan.Operations = func(op customerio.Operation) error {
+		if op.Action != customerio.Event {
 			return nil
 		}
-		_, after, _ := strings.Cut(string(op), `"id":"0`)
-		_, version, _ := strings.Cut(string(op), `"attributes":{`)
-		if _, again := got[after[:25]]; again {
-			t.Errorf("two operations have the ID 0%s", after[:25])
+		id := parsed(op.Body).ID.String()
+		_, version, _ := strings.Cut(string(op.Body), `"attributes":{`)
+		if _, again := got[id]; again {
+			t.Errorf("two operations have the ID %s", id)
 		}
-		got[after[:25]] = version[:strings.IndexByte(version, ',')+1]
+		got[id] = version[:strings.IndexByte(version, ',')+1]
 		return nil
 	}
 	learned, err := Learn(t.Context(), plan)

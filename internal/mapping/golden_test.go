@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -129,7 +130,10 @@ func told(t *testing.T, path string, rules *Rules, o Options, choice people.Choi
 		tellOperation(t, &b, out, o)
 	}
 	for l := range settled.Links() {
-		out, _ := m.Link(nil, l)
+		out, o := m.Link(nil, l)
+		if o.Bucket == Send {
+			checkFields(t, out, o)
+		}
 		fmt.Fprintf(&b, "link %s\n%s\n", l.Value, out)
 	}
 	for _, kind := range slices.Sorted(maps.Keys(m.ValuesCut)) {
@@ -143,8 +147,32 @@ func tellOperation(t *testing.T, b *bytes.Buffer, out []byte, o Outcome) {
 		t.Errorf("outcome %+v with operation %q", o, out)
 	}
 	if len(out) > 0 {
-		decode(t, out)
+		checkFields(t, out, o)
 		fmt.Fprintf(b, "%s\n", out)
+	}
+}
+
+// checkFields holds what an outcome says of an operation against its body.
+func checkFields(t testing.TB, body []byte, o Outcome) {
+	t.Helper()
+	decode(t, body)
+	want, err := customerio.ParseOperation(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := o.Operation(body, 0); got.Action != want.Action || got.Who != want.Who || got.ID != want.ID {
+		t.Errorf("%+v of %s", got, body)
+	}
+	var all struct{ Identifiers, Attributes map[string]any }
+	if err := json.Unmarshal(body, &all); err != nil {
+		t.Fatal(err)
+	}
+	email, ok := all.Identifiers["email"].(string)
+	if !ok {
+		email, _ = all.Attributes["email"].(string)
+	}
+	if o.Action == customerio.Identify && o.Email != email {
+		t.Errorf("the email %q of %s", o.Email, body)
 	}
 }
 

@@ -135,9 +135,8 @@ func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, v *templateValue
 		m.attributes.cuts.add(cutUTF8)
 	}
 	o := c.Outcome
-	o.ID, o.At = m.hasher.id(e), v.seconds
-	id, _ := o.ID.MarshalText()
-	t := customerio.Tracked{Name: name, ID: string(id), Timestamp: v.seconds}
+	o.Who, o.ID, o.At = who.ToValidUTF8(), m.hasher.id(e), v.seconds
+	t := customerio.Tracked{Name: name, ID: o.ID, Timestamp: v.seconds}
 	return m.finish(dst, o, func(dst, attributes []byte) []byte {
 		return customerio.AppendTracked(dst, c.Action, who, t, attributes)
 	})
@@ -196,9 +195,18 @@ func (m *Mapper) Person(dst []byte, p *people.Person) ([]byte, Outcome) {
 	m.OptedOut = m.persons.optsOut && !unsubscribes(&m.attributes)
 	m.attributes.close()
 	m.attributes.limit(customerio.MaxAttributes, m.rules.persons.keepsAtLimit)
-	return m.finish(dst, Outcome{Action: customerio.Identify}, func(dst, attributes []byte) []byte {
+	o := Outcome{Action: customerio.Identify, Who: who.ToValidUTF8(), Email: m.persons.given}
+	if who.Key == customerio.Email {
+		o.Email = o.Who.Value
+	}
+	return m.finish(dst, o, func(dst, attributes []byte) []byte {
 		return customerio.AppendIdentify(dst, who, attributes, m.rules.identifyTime(p))
 	})
+}
+
+// Secondary is the profile that is merged into a person's, and goes.
+func Secondary(l people.Link) customerio.Identifier {
+	return customerio.Identifier{Key: customerio.Key(l.By.String()), Value: l.Value}
 }
 
 // Link appends the operation that merges a profile into a person's. The outcome is Send, Skipped where the two are one
@@ -211,7 +219,7 @@ func (m *Mapper) Link(dst []byte, l people.Link) ([]byte, Outcome) {
 	if bad.Bucket == Rejected {
 		return dst, bad
 	}
-	secondary := customerio.Identifier{Key: customerio.Key(l.By.String()), Value: l.Value}
+	secondary := Secondary(l)
 	switch {
 	case primary == secondary:
 		return dst, skipped(ReasonSameProfile)
@@ -220,5 +228,5 @@ func (m *Mapper) Link(dst []byte, l people.Link) ([]byte, Outcome) {
 	case len(secondary.Value) > customerio.MaxID:
 		return dst, tooLong(secondary)
 	}
-	return customerio.AppendMerge(dst, primary, secondary), Outcome{Action: customerio.Merge}
+	return customerio.AppendMerge(dst, primary, secondary), Outcome{Action: customerio.Merge, Who: primary.ToValidUTF8()}
 }

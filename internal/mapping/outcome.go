@@ -24,10 +24,19 @@ type Outcome struct {
 	Detail string            // of Rejected: what exactly is wrong, for a person
 	Action customerio.Action // of Send
 	Recent bool              // of Send: younger than 72 hours, can start a campaign
-	ID     ulid.ULID         // of an operation that was built of a row: the event's
-	At     int64             // of the same: the time that it is sent with, unix seconds
+
+	// Of an operation that was built:
+	Who   customerio.Identifier // whom its body names; of a merge, the one that stays
+	ID    ulid.ULID             // of a row: the event's
+	At    int64                 // of a row: the time that it is sent with, unix seconds
+	Email string                // of an identify: the email that the person goes by or gets, empty when there is none
 
 	ByCreatedAt bool // of Send: its own time is in the future, and that of `created_at` stands in for it
+}
+
+// Operation is the operation that was built, with its encoded body and the caller's Ref of it.
+func (o *Outcome) Operation(body []byte, ref uint64) customerio.Operation {
+	return customerio.Operation{Body: body, Ref: ref, Action: o.Action, Who: o.Who, ID: o.ID}
 }
 
 // Why a row is skipped.

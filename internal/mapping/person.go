@@ -77,6 +77,7 @@ type personMapper struct {
 	json    []byte           // the person's properties
 	members []rawjson.Member // of json
 	optsOut bool             // a property of the person says that they do not want to be written to
+	given   string           // the email that is among the attributes, empty when there is none
 }
 
 // init is to be called once, where the mapper stays.
@@ -104,7 +105,7 @@ func (m *personMapper) tryProperties(who customerio.Identifier) bool {
 	object := m.json
 	m.keys.begin()
 	m.owners.reset()
-	m.optsOut = false
+	m.optsOut, m.given = false, ""
 	for _, member := range m.members {
 		k := m.keys.of(object[member.KeyStart:member.KeyEnd], member.Escaped)
 		value := object[member.ValueStart:member.ValueEnd]
@@ -184,6 +185,7 @@ func (m *personMapper) appendEmail(k *key, value []byte, who customerio.Identifi
 		return false
 	}
 	m.out.json = customerio.AppendString(m.out.json, email)
+	m.given = email
 	return true
 }
 

@@ -99,6 +99,7 @@ func send(t testing.TB, m *Mapper, e *posthog.Event) operation {
 	if o.Bucket != Send {
 		t.Fatalf("outcome %+v, want sent", o)
 	}
+	checkFields(t, out, o)
 	return decode(t, out)
 }
 
@@ -109,5 +110,6 @@ func identify(t testing.TB, m *Mapper, s *somebody) operation {
 	if o.Bucket != Send {
 		t.Fatalf("outcome %+v, want sent", o)
 	}
+	checkFields(t, out, o)
 	return decode(t, out)
 }
