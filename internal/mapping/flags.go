@@ -31,8 +31,8 @@ func New(o Options) (*Rules, error) {
 	}
 	var errs []error
 	for _, set := range []func(*Rules, Options) error{
-		(*Rules).checkSpan, (*Rules).setNames, (*Rules).setPageName, (*Rules).setScreenName, (*Rules).checkDots, (*Rules).setProperties, (*Rules).setReserved,
-		(*Rules).setAttributes, (*Rules).setIdentifier,
+		(*Rules).checkSpan, (*Rules).setNames, (*Rules).setPageName, (*Rules).setScreenName, (*Rules).checkDots,
+		(*Rules).setProperties, (*Rules).setReserved, (*Rules).setAttributes, (*Rules).setIdentifier,
 	} {
 		errs = append(errs, set(r, o))
 	}
@@ -173,7 +173,8 @@ func (r *Rules) setIdentifier(o Options) (err error) {
 			o.IdentifierValue)
 	}
 	if placeholder := r.identifier.value.needsEvent(); placeholder != "" {
-		return fmt.Errorf("--identifier-value: %s: a person has no %s, because it differs from event to event; use %s", o.IdentifierValue, placeholder, ofPeople)
+		return fmt.Errorf("--identifier-value: %s: a person has no %s, because it differs from event to event; use %s",
+			o.IdentifierValue, placeholder, ofPeople)
 	}
 	r.templates.note(r.identifier.value)
 	return nil

@@ -103,7 +103,8 @@ func withoutPerson(status people.Status, distinctID []byte) Outcome {
 	case people.TwoProfiles:
 		return skipped(ReasonTwoProfiles)
 	case people.NoIdentifier:
-		return rejected(ReasonNoIdentifier, fmt.Sprintf("person %q has none of the identifiers of --identify-by", ShortID(string(distinctID))))
+		return rejected(ReasonNoIdentifier,
+			fmt.Sprintf("person %q has none of the identifiers of --identify-by", ShortID(string(distinctID))))
 	}
 	panic(fmt.Sprintf("mapping: people.Status %d has no bucket", status))
 }

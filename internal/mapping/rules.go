@@ -51,7 +51,8 @@ func KeptDollars() []string { return []string{WorkflowsOptOut} }
 // KeepPersonProperty reports whether the first reading must fold a person property: it will be sent, a template names it,
 // or it is left out but counted. Of keys with a $ those are KeptDollars alone, unless KeepsDollar.
 func (r *Rules) KeepPersonProperty(key []byte) bool {
-	return r.persons.all || len(key) == 0 || key[0] != '$' || r.templates.properties[string(key)] || string(key) == WorkflowsOptOut
+	return r.persons.all || len(key) == 0 || key[0] != '$' ||
+		r.templates.properties[string(key)] || string(key) == WorkflowsOptOut
 }
 
 // HoldsRecent reports whether events younger than customerio.CampaignAge are held.

@@ -7,7 +7,7 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-func TestPropertiesAreTreatedAsTheirNamesSay(t *testing.T) {
+func TestNamesDecideWhatBecomesOfProperties(t *testing.T) {
 	r := newRules(t, Options{DropProperties: []string{"internal_*"}, DateAttributes: []string{"*_on"}})
 	long := strings.Repeat("x", 151)
 	for name, want := range map[string]string{
@@ -28,7 +28,7 @@ func TestPropertiesAreTreatedAsTheirNamesSay(t *testing.T) {
 	}
 }
 
-func TestEventNamesAreTreatedBeforeTheirTimes(t *testing.T) {
+func TestEventNamesDecideBeforeTimes(t *testing.T) {
 	r := newRules(t, Options{HoldRecent: true})
 	e := row("order completed", `{}`)
 	e.Timestamp = posthog.Time{State: posthog.Unreadable}

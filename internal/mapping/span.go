@@ -54,7 +54,8 @@ func (s span) when(e *posthog.Event) (posthog.Time, Outcome) {
 		return t, Outcome{ByCreatedAt: true}
 	}
 	return e.Timestamp, rejected(ReasonFutureTimestamp,
-		fmt.Sprintf("the timestamp %s is in the future, and the row has no earlier created_at to use instead", clock(e.Timestamp.Seconds())))
+		fmt.Sprintf("the timestamp %s is in the future, and the row has no earlier created_at to use instead",
+			clock(e.Timestamp.Seconds())))
 }
 
 // sendable reports whether the API takes a time for what it is.

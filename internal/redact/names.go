@@ -9,8 +9,8 @@ import (
 
 // secretNames are the names whose values are secrets, as a property's key or as a parameter in a URL.
 var secretNames = []string{
-	"token", "access_token", "id_token", "refresh_token", "jwt", "password", "passwd", "secret", "client_secret", "signature", "api_key",
-	"x_api_key", "session_token",
+	"token", "access_token", "id_token", "refresh_token", "jwt", "password", "passwd", "secret", "client_secret",
+	"signature", "api_key", "x_api_key", "session_token",
 }
 
 // secretParameters are names whose values are secrets in a URL only: a property may have one for something

@@ -7,7 +7,8 @@ import "bytes"
 // Maybe reports whether Append may find anything. It is a quick no for texts that are no URL with a parameter, nor with a
 // password, nor percent-encoded.
 func Maybe(text []byte) bool {
-	return bytes.IndexByte(text, '=') >= 0 && (QueryStart(text) >= 0 || maybePathParameter(text)) || maybeUserinfo(text) || hasEncoded(text)
+	return bytes.IndexByte(text, '=') >= 0 && (QueryStart(text) >= 0 || maybePathParameter(text)) ||
+		maybeUserinfo(text) || hasEncoded(text)
 }
 
 // Append appends a text with the values of secret parameters in URLs redacted. found reports whether
