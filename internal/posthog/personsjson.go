@@ -103,7 +103,7 @@ func decodePersonElement(d *decoder, data []byte, start, end int) *fault {
 
 // walkPersonRow notes the members of the row at data[i].
 func (d *decoder) walkPersonRow(data []byte, marks []uint64, i, end int) int {
-	after, members := d.walkMembers(data, marks, i, end, 1, d.members, false)
+	after, members := rawjson.ScanMembers(&d.kinds, data, marks, i, end, 1, d.members)
 	if after >= 0 {
 		d.members = members
 	}

@@ -7,108 +7,25 @@ import "ph2cio/internal/rawjson"
 // two `properties` in one row the last counts.
 func (d *decoder) walkProperties(data []byte, marks []uint64, i, end, depth int) int {
 	d.special = special{}
-	after, members := d.walkMembers(data, marks, i, end, depth, d.members, true)
+	after, members := rawjson.ScanMembers(&d.kinds, data, marks, i, end, depth, d.members)
 	if after < 0 {
 		return -1
 	}
 	d.members = members
 	d.event.Properties = data[i:after:after]
+	d.noteSpecials(d.event.Properties, members)
 	return after
 }
 
 // walkPersonProperties does so for `person_properties`, of which none has a meaning here.
 func (d *decoder) walkPersonProperties(data []byte, marks []uint64, i, end, depth int) int {
-	after, members := d.walkMembers(data, marks, i, end, depth, d.personMembers, false)
+	after, members := rawjson.ScanMembers(&d.kinds, data, marks, i, end, depth, d.personMembers)
 	if after < 0 {
 		return -1
 	}
 	d.personMembers = members
 	d.event.PersonProperties = data[i:after:after]
 	return after
-}
-
-// walkMembers puts the members of the object at data[i] in the place of those in members and returns the index after the
-// object, or -1. With special, it notes those that have a meaning.
-//
-// Here most of a reading's time is spent, and so k and m step over the special characters by hand: when a member begins,
-// the next of them is the quote of its key.
-func (d *decoder) walkMembers(data []byte, marks []uint64, i, end, depth int, members []rawjson.Member, special bool) (int, []rawjson.Member) {
-	start := i
-	members, n := members[:cap(members)], 0
-	if i++; data[i] <= ' ' {
-		i = rawjson.ScanSpace(data, i, end)
-	}
-	if data[i] == '}' {
-		return i + 1, members[:0]
-	}
-	k, m := rawjson.SpecialsFrom(marks, i)
-	for {
-		if data[i] != '"' {
-			return -1, nil
-		}
-		key, escaped := i+1, false
-		_, k, m = rawjson.NextSpecial(marks, k, m)
-		if i, k, m = rawjson.NextSpecial(marks, k, m); data[i] != '"' {
-			if i, escaped = rawjson.ScanString(data, marks, i); i < 0 {
-				return -1, nil
-			}
-			k, m = rawjson.SpecialsFrom(marks, i+1)
-		}
-		keyEnd := i
-		if i++; data[i] == ':' && data[i+1] > ' ' {
-			i++
-		} else {
-			if i = rawjson.ScanColon(data, i, end); i < 0 {
-				return -1, nil
-			}
-			k, m = rawjson.SpecialsFrom(marks, i)
-		}
-		value := i
-		switch c := data[i]; {
-		case c == '"':
-			_, k, m = rawjson.NextSpecial(marks, k, m)
-			if i, k, m = rawjson.NextSpecial(marks, k, m); data[i] != '"' {
-				if i, _ = rawjson.ScanString(data, marks, i); i < 0 {
-					return -1, nil
-				}
-				k, m = rawjson.SpecialsFrom(marks, i+1)
-			}
-			i++
-		case c == '{' || c == '[':
-			if i = rawjson.ScanNested(&d.kinds, data, marks, i, end, depth+1); i < 0 {
-				return -1, nil
-			}
-			k, m = rawjson.SpecialsFrom(marks, i)
-		default:
-			if i = rawjson.ScanScalar(data, i); i < 0 {
-				return -1, nil
-			}
-		}
-		if n == len(members) {
-			members = append(members, make([]rawjson.Member, n+32)...)
-		}
-		member := &members[n] // filled in place: a literal of five fields is copied
-		n++
-		member.KeyStart, member.KeyEnd = uint32(key-start), uint32(keyEnd-start)
-		member.ValueStart, member.ValueEnd = uint32(value-start), uint32(i-start)
-		member.Escaped = escaped
-		if special && (escaped || maySpecial(data, key, keyEnd)) {
-			d.noteSpecial(data[key:keyEnd], escaped, data[value:i:i])
-		}
-		if data[i] == ',' && data[i+1] > ' ' {
-			i++
-			continue
-		}
-		if i = rawjson.ScanSpace(data, i, end); data[i] != ',' {
-			break
-		}
-		i = rawjson.ScanSpace(data, i+1, end)
-		k, m = rawjson.SpecialsFrom(marks, i)
-	}
-	if data[i] != '}' {
-		return -1, nil
-	}
-	return i + 1, members[:n]
 }
 
 // specialSecond is the second byte of the special key of each length; of `$lib`, as long as `$set`, see maySpecial.
@@ -118,10 +35,20 @@ var specialSecond = [...]byte{
 	len("$process_person_profile"): 'p',
 }
 
+// noteSpecials notes the members of `properties` that have a meaning.
+func (d *decoder) noteSpecials(object []byte, members []rawjson.Member) {
+	for i := range members {
+		m := &members[i]
+		if m.Escaped || maySpecial(object, m.KeyStart, m.KeyEnd) {
+			d.noteSpecial(object[m.KeyStart:m.KeyEnd], m.Escaped, object[m.ValueStart:m.ValueEnd:m.ValueEnd])
+		}
+	}
+}
+
 // maySpecial tells most keys apart from the special ones with one look.
-func maySpecial(data []byte, key, keyEnd int) bool {
+func maySpecial(object []byte, key, keyEnd uint32) bool {
 	n := keyEnd - key
-	return n < len(specialSecond) && (specialSecond[n] == data[key+1] || n == len("$lib") && data[key+1] == 'l')
+	return n < uint32(len(specialSecond)) && (specialSecond[n] == object[key+1] || n == uint32(len("$lib")) && object[key+1] == 'l')
 }
 
 func (d *decoder) noteSpecial(key []byte, escaped bool, raw []byte) {
@@ -205,7 +132,7 @@ func (d *decoder) walkPerson(data []byte, marks []uint64, i, end int) int {
 	if d.fields.hasPersonProperties {
 		return rawjson.ScanValue(&d.kinds, data, marks, i, end, 1)
 	}
-	after, members := d.walkMembers(data, marks, i, end, 1, d.personMembers, false)
+	after, members := rawjson.ScanMembers(&d.kinds, data, marks, i, end, 1, d.personMembers)
 	if after < 0 {
 		return -1
 	}

@@ -43,7 +43,7 @@ func (d *decoder) keysOf(unset []byte) []byte {
 	}
 	data, end := d.guarded(unset)
 	d.marks = rawjson.MarkSpecials(d.marks, data, end)
-	_, members := d.walkMembers(data, d.marks, 0, end, 0, nil, false)
+	_, members := rawjson.ScanMembers(&d.kinds, data, d.marks, 0, end, 0, nil)
 	start := len(d.scratch)
 	d.scratch = append(d.scratch, '[')
 	for i, m := range members {
