@@ -1,5 +1,7 @@
 package customerio
 
+import "ph2cio/internal/rawjson"
+
 // Platform is a kind of mobile device.
 type Platform string
 
@@ -20,7 +22,7 @@ type Device struct {
 func AppendAddDevice(dst []byte, who Identifier, d Device) []byte {
 	dst = appendPerson(dst, AddDevice, who)
 	dst = append(dst, `,"device":{"token":`...)
-	dst = AppendString(dst, d.Token)
+	dst = rawjson.AppendString(dst, d.Token)
 	dst = append(dst, `,"platform":"`...)
 	dst = append(dst, d.Platform...)
 	dst = append(dst, '"')
@@ -33,6 +35,6 @@ func AppendAddDevice(dst []byte, who Identifier, d Device) []byte {
 func AppendDeleteDevice(dst []byte, who Identifier, token string) []byte {
 	dst = appendPerson(dst, DeleteDevice, who)
 	dst = append(dst, `,"device":{"token":`...)
-	dst = AppendString(dst, token)
+	dst = rawjson.AppendString(dst, token)
 	return append(dst, `}}`...)
 }

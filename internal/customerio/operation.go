@@ -15,6 +15,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/oklog/ulid/v2"
+
+	"ph2cio/internal/rawjson"
 )
 
 // Action is what an operation asks the Track API to do with a person.
@@ -89,7 +91,7 @@ func AppendIdentify(dst []byte, who Identifier, attributes []byte, timestamp int
 func AppendTracked(dst []byte, action Action, who Identifier, t Tracked, attributes []byte) []byte {
 	dst = appendPerson(dst, action, who)
 	dst = append(dst, `,"name":`...)
-	dst = AppendString(dst, t.Name)
+	dst = rawjson.AppendString(dst, t.Name)
 	if t.ID != (ulid.ULID{}) {
 		dst = append(dst, `,"id":"`...)
 		dst = append(appendULID(dst, t.ID), '"')
@@ -147,7 +149,7 @@ func appendIdentifier(dst []byte, label string, who Identifier) []byte {
 	dst = append(dst, `{"`...)
 	dst = append(dst, who.Key...)
 	dst = append(dst, `":`...)
-	dst = AppendString(dst, who.Value)
+	dst = rawjson.AppendString(dst, who.Value)
 	return append(dst, '}')
 }
 

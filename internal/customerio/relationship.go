@@ -1,5 +1,7 @@
 package customerio
 
+import "ph2cio/internal/rawjson"
+
 // Object names an object, such as a company: by TypeID and ID, or by CioID alone.
 type Object struct {
 	TypeID string // a number as text; the type must exist in the workspace
@@ -31,10 +33,10 @@ func AppendRelationships(dst []byte, action Action, who Identifier, relationship
 func appendObject(dst []byte, o Object) []byte {
 	if o.CioID != "" {
 		dst = append(dst, `{"identifiers":{"cio_object_id":`...)
-		return append(AppendString(dst, o.CioID), '}')
+		return append(rawjson.AppendString(dst, o.CioID), '}')
 	}
 	dst = append(dst, `{"identifiers":{"object_type_id":`...)
-	dst = AppendString(dst, o.TypeID)
+	dst = rawjson.AppendString(dst, o.TypeID)
 	dst = append(dst, `,"object_id":`...)
-	return append(AppendString(dst, o.ID), '}')
+	return append(rawjson.AppendString(dst, o.ID), '}')
 }

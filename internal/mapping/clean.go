@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"unicode/utf8"
 
-	"ph2cio/internal/customerio"
 	"ph2cio/internal/rawjson"
 	"ph2cio/internal/redact"
 )
@@ -65,7 +64,7 @@ func (c *cleaner) appendText(dst, value []byte, l limit) []byte {
 	if !changed {
 		return append(dst, value...)
 	}
-	return customerio.AppendString(dst, text)
+	return rawjson.AppendString(dst, text)
 }
 
 // plain returns the text that a JSON string stands for, without space around it, good until the next call of any method. ok

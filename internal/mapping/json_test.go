@@ -8,7 +8,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"ph2cio/internal/customerio"
+	"ph2cio/internal/rawjson"
 	"ph2cio/internal/redact"
 )
 
@@ -32,7 +32,7 @@ func FuzzPlain(f *testing.F) {
 		}
 		// What was not broken comes back from the text.
 		var again string
-		if err := json.Unmarshal(customerio.AppendString(nil, got), &again); err != nil || again != want {
+		if err := json.Unmarshal(rawjson.AppendString(nil, got), &again); err != nil || again != want {
 			t.Errorf("%q: %q comes back as %q, %v", inside, got, again, err)
 		}
 		if found&broken == 0 && !utf8.Valid(inside) {

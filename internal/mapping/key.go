@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/rawjson"
 	"ph2cio/internal/redact"
 )
 
@@ -61,7 +62,7 @@ func (n naming) key(name string) *key {
 		k.out = strings.ReplaceAll(k.out, ".", n.dots)
 	}
 	k.renamed, k.dotted = k.out != k.name, strings.Contains(k.out, ".")
-	k.encoded = append(customerio.AppendString(nil, k.out), ':')
+	k.encoded = append(rawjson.AppendString(nil, k.out), ':')
 	if len(k.out) > customerio.MaxAttributeName || k.out == "" {
 		k.cutOff(cutName)
 	}

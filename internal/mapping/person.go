@@ -184,7 +184,7 @@ func (m *personMapper) appendEmail(k *key, value []byte, who customerio.Identifi
 		}
 		return false
 	}
-	m.out.json = customerio.AppendString(m.out.json, email)
+	m.out.json = rawjson.AppendString(m.out.json, email)
 	m.given = email
 	return true
 }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strconv"
 
-	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/rawjson"
@@ -62,7 +61,7 @@ func (r *renderer) json(t *template, v *templateValues) (value []byte, ok bool) 
 		return r.made, ok
 	}
 	text, _ := r.plain(t, v)
-	r.made = customerio.AppendString(r.made[:0], text)
+	r.made = rawjson.AppendString(r.made[:0], text)
 	return r.made, true
 }
 
@@ -102,17 +101,17 @@ func (r *renderer) appendPart(dst, value []byte) []byte {
 func (r *renderer) appendField(dst []byte, p *part, v *templateValues) (value []byte, ok bool) {
 	switch p.field {
 	case fieldEvent:
-		return customerio.AppendString(dst, v.event.Name), true
+		return rawjson.AppendString(dst, v.event.Name), true
 	case fieldDistinctID:
-		return customerio.AppendString(dst, v.person.DistinctID), true
+		return rawjson.AppendString(dst, v.person.DistinctID), true
 	case fieldRawDistinctID:
 		if v.event == nil {
-			return customerio.AppendString(dst, v.person.DistinctID), true
+			return rawjson.AppendString(dst, v.person.DistinctID), true
 		}
-		return customerio.AppendString(dst, v.event.DistinctID), true
+		return rawjson.AppendString(dst, v.event.DistinctID), true
 	case fieldUUID:
 		if v.event.UUIDText != nil {
-			return customerio.AppendString(dst, v.event.UUIDText), true
+			return rawjson.AppendString(dst, v.event.UUIDText), true
 		}
 		return appendKnownUUID(dst, v.event.UUID, v.event.HasUUID)
 	case fieldPersonID:

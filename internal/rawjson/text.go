@@ -2,7 +2,6 @@ package rawjson
 
 import (
 	"bytes"
-	"math/bits"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -94,46 +93,6 @@ func AppendUTF8(dst, s []byte) []byte {
 		s = s[run+1:]
 	}
 	return append(dst, s...)
-}
-
-const hexDigits = "0123456789abcdef"
-
-// AppendRawString appends text as a JSON string. Bytes that are not UTF-8 are kept as they are.
-func AppendRawString(dst, text []byte) []byte {
-	dst = append(dst, '"')
-	for {
-		run := plainRun(text)
-		dst = append(dst, text[:run]...)
-		if run == len(text) {
-			return append(dst, '"')
-		}
-		switch c := text[run]; c {
-		case '"', '\\':
-			dst = append(dst, '\\', c)
-		case '\n':
-			dst = append(dst, '\\', 'n')
-		case '\r':
-			dst = append(dst, '\\', 'r')
-		case '\t':
-			dst = append(dst, '\\', 't')
-		default:
-			dst = append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-		}
-		text = text[run+1:]
-	}
-}
-
-// plainRun returns how many bytes at the beginning of text need no escape.
-func plainRun(text []byte) (n int) {
-	for ; len(text)-n >= 8; n += 8 {
-		if special := specialsOf(load8(text, n)); special != 0 {
-			return n + bits.TrailingZeros64(special)
-		}
-	}
-	for n < len(text) && text[n] >= ' ' && text[n] != '"' && text[n] != '\\' {
-		n++
-	}
-	return n
 }
 
 // Blank reports whether there is nothing in text but white space, among which JavaScript, and so this, counts U+FEFF.

@@ -1,4 +1,4 @@
-package customerio
+package rawjson
 
 import (
 	"math/bits"
@@ -89,4 +89,44 @@ func appendEscape(dst []byte, c byte) []byte {
 		return append(dst, `\t`...)
 	}
 	return append(dst, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
+}
+
+const hexDigits = "0123456789abcdef"
+
+// AppendRawString appends text as a JSON string. Bytes that are not UTF-8 are kept as they are.
+func AppendRawString(dst, text []byte) []byte {
+	dst = append(dst, '"')
+	for {
+		run := plainRun(text)
+		dst = append(dst, text[:run]...)
+		if run == len(text) {
+			return append(dst, '"')
+		}
+		switch c := text[run]; c {
+		case '"', '\\':
+			dst = append(dst, '\\', c)
+		case '\n':
+			dst = append(dst, '\\', 'n')
+		case '\r':
+			dst = append(dst, '\\', 'r')
+		case '\t':
+			dst = append(dst, '\\', 't')
+		default:
+			dst = append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+		}
+		text = text[run+1:]
+	}
+}
+
+// plainRun returns how many bytes at the beginning of text need no escape.
+func plainRun(text []byte) (n int) {
+	for ; len(text)-n >= 8; n += 8 {
+		if special := specialsOf(load8(text, n)); special != 0 {
+			return n + bits.TrailingZeros64(special)
+		}
+	}
+	for n < len(text) && text[n] >= ' ' && text[n] != '"' && text[n] != '\\' {
+		n++
+	}
+	return n
 }

@@ -1,4 +1,4 @@
-package customerio
+package rawjson
 
 import (
 	"encoding/json"
