@@ -25,8 +25,8 @@ func readPacked(p *packing.Packer, file []byte) (got []byte, err error) {
 	return got, err
 }
 
-// fuzzPacker damages packed files, and reads anything at all. No damage goes by untold, and what is used is what the
-// text began with.
+// fuzzPacker damages packed files, and reads arbitrary bytes. Damage is always reported, and what is used is the beginning
+// of the text.
 func fuzzPacker(f *testing.F, p *packing.Packer) {
 	f.Add(gzipText[:2000], false, uint16(2000), uint16(0), byte(0), uint16(0), []byte(nil))
 	f.Add(gzipText[:2000], false, uint16(100), uint16(700), byte(4), uint16(0), []byte(nil))

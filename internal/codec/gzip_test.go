@@ -90,7 +90,7 @@ func TestGzipPadding(t *testing.T) {
 	file := packing.Gzip(t, gzipText, 1000)
 	const (
 		fine = iota
-		told
+		minor
 		wrong
 	)
 	for name, test := range map[string]struct {
@@ -100,8 +100,8 @@ func TestGzipPadding(t *testing.T) {
 		"nothing":           {"", fine},
 		"zeros":             {strings.Repeat("\x00", 10_000), fine},
 		"a line end":        {"\n", fine},
-		"a few bytes":       {"garbage at the end", told},
-		"zeros, then a few": {strings.Repeat("\x00", 300) + "end", told},
+		"a few bytes":       {"garbage at the end", minor},
+		"zeros, then a few": {strings.Repeat("\x00", 300) + "end", minor},
 		"many bytes":        {strings.Repeat("garbage ", 20), wrong},
 		"a lost header":     {"\x1f\x8b\x09" + strings.Repeat("x", 100), wrong},
 		"a cut header":      {"\x1f\x8b\x08", wrong},
@@ -110,7 +110,7 @@ func TestGzipPadding(t *testing.T) {
 			got, err := readGzip(append(file[:len(file):len(file)], test.padding...), segment)
 			is := fine
 			if d, ok := errors.AsType[*Damage](err); ok && d.Minor {
-				is = told
+				is = minor
 			} else if err != io.EOF {
 				is = wrong
 			}

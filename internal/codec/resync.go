@@ -27,8 +27,8 @@ const (
 	mostCheck = 64 << 20 // bytes of one compressed part
 )
 
-// next returns the offset of the first good part at or after from, -1 if there is none. If reading the file fails before
-// one is found, that is the error.
+// next returns the offset of the first good part at or after from, -1 if there is none. If reading the file
+// fails before one is found, that is the error.
 func (s *resyncer) next(from int64) (int64, error) {
 	if s.in.at == nil || s.gaps >= mostGaps {
 		return -1, nil
@@ -70,7 +70,8 @@ func (s *resyncer) after(at int64) io.Reader {
 	return io.NewSectionReader(s.in.at, at, math.MaxInt64-at)
 }
 
-// watchedReader keeps the error that reading ended with, which decoders may hide behind errors of their own. io.EOF is none.
+// watchedReader keeps the error that reading ended with, other than io.EOF. Decoders may hide it behind
+// errors of their own.
 type watchedReader struct {
 	io.Reader
 	err error

@@ -8,8 +8,8 @@ import (
 
 // Options say more about a file that is opened. The zero value reads it in order and uses no damaged text.
 type Options struct {
-	// At is the same file at any offset, to look at its beginning and to read on after damage. It is nil if the source has
-	// no such access: then only the first 64 KiB are looked at, and the first damage ends the file.
+	// At is the same file at any offset, to look at its beginning and to read on after damage. It is nil if the
+	// source has no such access: then only the first 64 KiB are looked at, and the first damage ends the file.
 	At io.ReaderAt
 
 	// AcceptDamaged gives the text of damaged parts too, as far as it goes.
@@ -50,17 +50,17 @@ func (s *Stream) Read(p []byte) (n int, err error) {
 // Used returns how many bytes of the file the text read so far came from.
 func (s *Stream) Used() int64 { return s.text.used() }
 
-// Verified returns how many bytes of text, from the start, are known to be right, since their checksums have been compared.
-// It may exceed what was read: nothing in a file that is not compressed is known to be wrong. Of brotli, which has no
-// checksums, it is 0.
+// Verified returns how many bytes of text, from the start, are known to be right, since their checksums have
+// been compared. It may exceed what was read: nothing in a file that is not compressed is known to be wrong.
+// Of brotli, which has no checksums, it is 0.
 func (s *Stream) Verified() int64 { return s.text.verified() }
 
-// Close stops the goroutines of the stream and gives its buffers back. It waits for a Read of the file that is under way,
-// and does not close the file.
+// Close stops the goroutines of the stream and gives its buffers back. It waits for a Read of the file that
+// is under way, and does not close the file.
 func (s *Stream) Close() { s.text.close() }
 
-// Open recognises by a file's first bytes how it is compressed, and returns its text. file is read from its start, in order.
-// The error is *Unsupported, or the one that reading the file returned.
+// Open recognises by a file's first bytes how it is compressed, and returns its text. file is read from its
+// start, in order. The error is *Unsupported, or the one that reading the file returned.
 func Open(file io.Reader, o Options) (*Stream, error) {
 	in := input{Reader: file, at: o.At, accept: o.AcceptDamaged}
 	look := in.at

@@ -181,7 +181,9 @@ func TestFailingInputsAreNotDamaged(t *testing.T) {
 		for _, broken := range []error{errors.New("broken disk"), io.ErrUnexpectedEOF, io.ErrClosedPipe} {
 			for _, at := range []int{0, 1, 5, 100, len(file) / 2, len(file) - 2, len(file)} {
 				for access, o := range map[string]Options{
-					"at any offset": {At: faulty{file, int64(at), broken}}, "looked at before": {At: bytes.NewReader(file)}, "in order": {},
+					"at any offset":    {At: faulty{file, int64(at), broken}},
+					"looked at before": {At: bytes.NewReader(file)},
+					"in order":         {},
 				} {
 					at := min(at, len(file))
 					s, err := Open(&trickle{data: file[:at], sizes: []int{333}, err: broken}, o)
@@ -238,8 +240,12 @@ func TestDamageWithAndWithoutRandomAccess(t *testing.T) {
 			for _, accept := range []bool{false, true} {
 				s := openOf(t, &trickle{data: file, sizes: sizes}, Options{AcceptDamaged: accept})
 				got, err := pieces(s)
-				if _, damaged := errors.AsType[*Damage](err); !damaged || len(got) != 1 || s.Verified() != int64(len(before)) || !bytes.HasPrefix(got[0], before) {
-					t.Errorf("%s, %v, in order: %d pieces, %d bytes verified of %d, %v", p.Name, sizes, len(got), s.Verified(), len(before), err)
+				_, damaged := errors.AsType[*Damage](err)
+				if !damaged || len(got) != 1 || !bytes.HasPrefix(got[0], before) {
+					t.Errorf("%s, %v, in order: %d pieces, %v", p.Name, sizes, len(got), err)
+				}
+				if s.Verified() != int64(len(before)) {
+					t.Errorf("%s, %v, in order: %d bytes verified of %d", p.Name, sizes, s.Verified(), len(before))
 				}
 			}
 		}
