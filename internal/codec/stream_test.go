@@ -300,3 +300,40 @@ func TestOtherCompressionIsUnsupported(t *testing.T) {
 		}
 	}
 }
+
+// FuzzOpen holds a file that is read in order, in pieces of one size, against the same file with random access.
+func FuzzOpen(f *testing.F) {
+	text := events(20)
+	f.Add(text, uint16(1))
+	f.Add([]byte("e\x00v\x00e\x00n\x00t\x00\n\x00"), uint16(3))
+	f.Add([]byte("\x53\x2a\x4d\x18\x02\x00\x00\x00ab"), uint16(5))
+	f.Add([]byte("BZh91AY&SY"), uint16(2))
+	for _, p := range packing.All {
+		f.Add(p.Pack(f, text, 300), uint16(7))
+	}
+	f.Fuzz(func(t *testing.T, file []byte, size uint16) {
+		read := func(o Options, sizes ...int) (codec, text, end string) {
+			s, err := Open(&trickle{data: file, sizes: sizes}, o)
+			if err != nil {
+				return "", "", err.Error()
+			}
+			defer s.Close()
+			got, err := io.ReadAll(io.LimitReader(s, 1<<20))
+			if _, isGap := errors.AsType[*Gap](err); isGap {
+				return s.Codec, string(got), "gap: " + err.Error()
+			}
+			return s.Codec, string(got), fmt.Sprint(err)
+		}
+		if len(file) > BrotliHead { // as much as can be looked at in order
+			return
+		}
+		codec, text, end := read(Options{At: bytes.NewReader(file)})
+		if strings.HasPrefix(end, "gap: ") {
+			return // it is read on after damage, which needs random access
+		}
+		gotCodec, gotText, gotEnd := read(Options{}, 1+int(size))
+		if gotCodec != codec || gotText != text || gotEnd != end {
+			t.Fatalf("in order %s, %q, %s; at any offset %s, %q, %s", gotCodec, gotText, gotEnd, codec, text, end)
+		}
+	})
+}
