@@ -124,17 +124,12 @@ func withMembers(e *posthog.Event) *posthog.Event {
 	return e
 }
 
-func foundMembers(object []byte) (found []rawjson.Member) {
-	for m := rawjson.Walk(object); ; {
-		key, value, ok := m.Next()
-		if !ok {
-			return found
-		}
-		k, v := uint32(cap(object)-cap(key)), uint32(cap(object)-cap(value))
-		found = append(found, rawjson.Member{
-			KeyStart: k + 1, KeyEnd: k + uint32(len(key)) - 1, ValueStart: v, ValueEnd: v + uint32(len(value)),
-		})
+// foundMembers says where the members of an object stand that begins with its brace.
+func foundMembers(object []byte) []rawjson.Member {
+	if len(object) == 0 {
+		return nil
 	}
+	return rawjson.WalkMembers(nil, object)
 }
 
 func timeGen() *rapid.Generator[posthog.Time] {
