@@ -45,7 +45,7 @@ run stops, run the same command again to resume.`,
 	f.SortFlags = false
 	o.mapping.addFlags(f, "hold")
 	f.BoolVar(&o.sending.restart, restartFlag, false, "start over; events already sent are not sent again")
-	describe(f, restartFlag, resuming, "", short())
+	describe(f, restartFlag, resuming, "", onlyTyped, sendsSame, short())
 	o.sending.addFlags(f)
 	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)

@@ -52,7 +52,7 @@ An email matches in any case, and everybody who has it is shown. It needs no cre
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVar(&o.id, "id", "", "the distinct ID exactly as in the export, or an email")
-	describe(f, "id", whatToShow, "ID", short())
+	describe(f, "id", whatToShow, "ID", mayBeEmpty, short())
 	addLimitFlag(f, &o.limit)
 	o.mapping.addFlags(f, "hold")
 	o.stdin.addFlags(f)

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"ph2cio/internal/exit"
@@ -35,11 +34,8 @@ func noteMistakes(p *program, root *cobra.Command) {
 	}
 }
 
-// mayBeEmpty are flags that mean something without a value, or say better themselves that they need one.
-var mayBeEmpty = []string{dotsFlag, "only", "id"}
-
 func (v mistaken) Set(text string) error {
-	if strings.TrimSpace(text) == "" && !slices.Contains(mayBeEmpty, v.flag.Name) {
+	if strings.TrimSpace(text) == "" && !known(v.flag, emptyFact) {
 		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s is empty; give it a value, or leave it out", v.flag.Name))
 		return nil
 	}

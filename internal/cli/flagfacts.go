@@ -18,6 +18,10 @@ const (
 	onlyFact   = "only"   // no other values are taken
 	listFact   = "list"   // several values may be given, separated by commas
 	extFact    = "extensions"
+	sameFact   = "same"  // it does not change what is sent
+	readFact   = "read"  // the files that it names are read
+	emptyFact  = "empty" // it may be given without a value
+	typedFact  = "typed" // it is taken from the command line alone
 	shortFact  = "short" // in the short help of every command that has the flag, or of those that are named
 )
 
@@ -80,6 +84,19 @@ func short(commands ...string) fact { return func(f *pflag.Flag) { note(f, short
 
 // on names the help page of a flag that is not on that of its group.
 func on(topic string) fact { return func(f *pflag.Flag) { note(f, topicFact, topic) } }
+
+// sendsSame is noted of a flag that does not change what is sent, only how, or what is told. A flag without it is taken to change
+// it: a run that is resumed must have the same value.
+func sendsSame(f *pflag.Flag) { note(f, sameFact) }
+
+// isRead is noted of a flag whose files are read, so that nothing may be written in their place.
+func isRead(f *pflag.Flag) { note(f, readFact) }
+
+// mayBeEmpty is noted of a flag that means something without a value, or says better itself that it needs one.
+func mayBeEmpty(f *pflag.Flag) { note(f, emptyFact) }
+
+// onlyTyped is noted of a flag that makes sense only once, on a command line, and not in the environment.
+func onlyTyped(f *pflag.Flag) { note(f, typedFact) }
 
 // oneOf has the only values of a flag, each with what it means behind a tab.
 func oneOf(values ...string) fact {

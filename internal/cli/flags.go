@@ -70,7 +70,7 @@ func (o *mappingOptions) addAttributeFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.screenName, "screen-name", "name", "what to use as the name of a screen: its own, or its event's ($screen)")
 	describe(f, "screen-name", attributes, "", oneOf(screenNames...))
 	f.StringVar(&o.dots, dotsFlag, "", "replace dots in attribute names with this, such as _; empty keeps them")
-	describe(f, dotsFlag, attributes, "TEXT")
+	describe(f, dotsFlag, attributes, "TEXT", mayBeEmpty)
 	f.StringVar(&o.properties, "properties", "custom", "event properties to send; custom leaves out PostHog's own")
 	describe(f, "properties", attributes, "", oneOf(propertyChoices...))
 	f.StringSliceVar(&o.dropProperties, "drop-property", nil, "never send event properties whose names match")
@@ -126,51 +126,51 @@ func (o *sendingOptions) addFlagsOf(f *pflag.FlagSet, canTry bool) {
 	addCronFlags(f)
 	if canTry {
 		f.BoolVar(&o.dryRun, "dry-run", false, "send nothing: the same as preview")
-		describe(f, "dry-run", tryFirst, "", short())
+		describe(f, "dry-run", tryFirst, "", sendsSame, short())
 		f.BoolVar(&o.sandbox, "sandbox", false, "send to a local Track API and show what it got; then delete it")
-		describe(f, "sandbox", tryFirst, "", short())
+		describe(f, "sandbox", tryFirst, "", sendsSame, short())
 	}
 	f.BoolVarP(&o.yes, "yes", "y", false, "send without asking; needed without a terminal")
-	describe(f, "yes", safety, "", short())
+	describe(f, "yes", safety, "", sendsSame, short())
 	o.addDestinationFlags(f)
 	f.StringVar(&o.maxRejects, "max-rejects", "1%", "stop when more rows than this are rejected: a share (after 10,000 rows) or a number; 0 never stops")
-	describe(f, "max-rejects", safety, "PERCENT|N")
+	describe(f, "max-rejects", safety, "PERCENT|N", sendsSame)
 	addStateFlag(f, &o.state)
 	f.IntVar(&o.dedupWindow, "dedup-window", 0, "after the run, forget which events more than DAYS days old were sent; 0 forgets none")
-	describe(f, "dedup-window", resuming, "DAYS")
+	describe(f, "dedup-window", resuming, "DAYS", sendsSame)
 	f.BoolVar(&o.resendOld, resendOldFlag, false, "also send events so old that ph2cio has forgotten whether it sent them")
 	describe(f, resendOldFlag, resuming, "")
 	f.DurationVar(&o.waitLock, "wait-lock", 0, "if another run holds the state directory, wait up to this long, such as 10m")
-	describe(f, "wait-lock", resuming, "DURATION")
+	describe(f, "wait-lock", resuming, "DURATION", sendsSame)
 	o.addPaceFlags(f)
 	f.IntVar(&o.concurrency, "concurrency", 0, "have at most N requests under way at once; 0 is what the rate needs, at most 64")
-	describe(f, "concurrency", pace, "N")
+	describe(f, "concurrency", pace, "N", sendsSame)
 	f.DurationVar(&o.settle, "settle", settleUnset, "wait this long between new people and their events (default 30s; 0 for an API on this machine)")
-	describe(f, "settle", pace, "DURATION")
+	describe(f, "settle", pace, "DURATION", sendsSame)
 	f.Lookup("settle").DefValue = "" // the default depends on the destination
 }
 
 // addPaceFlags are the flags that `preview` needs too, to tell how long sending would take.
 func (o *sendingOptions) addPaceFlags(f *pflag.FlagSet) {
 	f.Float64Var(&o.rate, "rate", defaultRate, "send at most N requests a second; raise it to go faster")
-	describe(f, "rate", safety, "N", on("sending"), short(backfillCommand, syncCommand, retryCommand))
+	describe(f, "rate", safety, "N", sendsSame, on("sending"), short(backfillCommand, syncCommand, retryCommand))
 	f.IntVar(&o.batchItems, "batch-items", 1000, "put at most N operations into a request; 0 leaves only the limit on bytes")
-	describe(f, "batch-items", pace, "N")
+	describe(f, "batch-items", pace, "N", sendsSame)
 }
 
 // addDestinationFlags are the flags that `check` needs too.
 func (o *sendingOptions) addDestinationFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.region, "region", "", "where the workspace is; detected if left out (also CUSTOMERIO_REGION)")
-	describe(f, "region", pace, "us|eu", short(checkCommand), valuesLike("us\tUnited States", "eu\tEuropean Union"))
+	describe(f, "region", pace, "us|eu", sendsSame, short(checkCommand), valuesLike("us\tUnited States", "eu\tEuropean Union"))
 	f.Int64Var(&o.workspace, "workspace", 0, "stop unless the workspace has this environment ID")
-	describe(f, "workspace", safety, "ID", short())
+	describe(f, "workspace", safety, "ID", sendsSame, short())
 	f.StringVar(&o.caCert, "ca-cert", "", "also trust the certificates in this PEM file")
-	describe(f, "ca-cert", pace, "FILE", short(checkCommand), endingIn("pem", "crt", "cer"))
+	describe(f, "ca-cert", pace, "FILE", isRead, sendsSame, short(checkCommand), endingIn("pem", "crt", "cer"))
 }
 
 func addStateFlag(f *pflag.FlagSet, state *string) {
 	f.StringVar(state, stateFlag, "", "state directory, which keeps what was sent; by default one per workspace in the user's state directory")
-	describe(f, stateFlag, resuming, "DIR", short())
+	describe(f, stateFlag, resuming, "DIR", sendsSame, short())
 }
 
 // parseTime reads a date, an RFC 3339 time or an age before now. Text without a zone is UTC. Empty text is

@@ -22,7 +22,7 @@ const (
 // addLogFlag adds the flag that every command has.
 func addLogFlag(f *pflag.FlagSet) {
 	f.String(logFlag, logText, "format of what goes to stderr; json is one object per line")
-	describe(f, logFlag, outputFlags, "", on(cronTopic), oneOf("text\tfor people", "json\tone object per line"))
+	describe(f, logFlag, outputFlags, "", sendsSame, on(cronTopic), oneOf("text\tfor people", "json\tone object per line"))
 }
 
 // jsonLog is stderr for programs: one JSON object a line, with time, level, msg and what belongs to it.

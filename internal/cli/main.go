@@ -160,18 +160,18 @@ to Customer.io's Track API, each event once.`,
 func (p *program) addCommonFlags(root *cobra.Command) (version *bool) {
 	flags := root.PersistentFlags()
 	flags.BoolVar(&p.json, "json", false, "write the result as one JSON document")
-	describe(flags, "json", outputFlags, "", short())
+	describe(flags, "json", outputFlags, "", sendsSame, short())
 	flags.BoolVarP(&p.quiet, "quiet", "q", false, "no progress; when sending, only warnings and errors")
-	describe(flags, "quiet", outputFlags, "", short(readers...))
+	describe(flags, "quiet", outputFlags, "", sendsSame, short(readers...))
 	flags.BoolVarP(&p.verbose, "verbose", "v", false, "say more on stderr, such as retries")
-	describe(flags, "verbose", outputFlags, "", short(root.Name()))
+	describe(flags, "verbose", outputFlags, "", sendsSame, short(root.Name()))
 	addLogFlag(flags)
 	flags.String(envFileFlag, defaultEnvFile, "read settings from this file")
-	describe(flags, envFileFlag, outputFlags, "FILE", short(root.Name()))
+	describe(flags, envFileFlag, outputFlags, "FILE", sendsSame, short(root.Name()))
 	flags.BoolVar(&p.allFlags, allFlag, false, "with --help: show all flags")
 	_ = flags.MarkHidden(allFlag)
 	version = root.Flags().Bool(versionFlag, false, "print the version")
-	describe(root.Flags(), versionFlag, outputFlags, "", short())
+	describe(root.Flags(), versionFlag, outputFlags, "", onlyTyped, short())
 	return version
 }
 

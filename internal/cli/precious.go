@@ -15,9 +15,6 @@ import (
 	"ph2cio/internal/source"
 )
 
-// inputFlags name files that are read.
-var inputFlags = []string{"ca-cert", "existing", "exclude-people", "persons"}
-
 // precious is what a run reads or keeps, and nothing that it writes may replace. Files are known by what they
 // are, not by their names: by device and inode where there are those, so that links, other spellings and
 // capitals make no difference. The zero value holds nothing.
@@ -47,11 +44,13 @@ func (p *program) gather(c *cobra.Command, args []string) (s precious) {
 			s.files = append(s.files, named{path: path, is: "the file that " + name + " names"})
 		}
 	}
-	for _, flag := range inputFlags {
-		for _, path := range valuesOf(c.Flags().Lookup(flag)) {
-			s.add(path, "the file of --"+flag)
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if known(f, readFact) {
+			for _, path := range valuesOf(f) {
+				s.add(path, "the file of --"+f.Name)
+			}
 		}
-	}
+	})
 	for _, arg := range args {
 		if arg == stdinSource {
 			s.addStdin(p.env.Stdin)

@@ -14,7 +14,7 @@ type profiling struct{ cpu string }
 
 func (o *profiling) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.cpu, profileFlag, "", "write a CPU profile")
-	describe(f, profileFlag, outputFlags, "FILE")
+	describe(f, profileFlag, outputFlags, "FILE", sendsSame)
 	_ = f.MarkHidden(profileFlag)
 }
 

@@ -31,7 +31,7 @@ func (o *readingOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.acceptDamaged, "accept-damaged", false, "also use rows of compressed files with a wrong checksum; their values may be wrong")
 	describe(f, "accept-damaged", reading, "")
 	f.StringSliceVar(&o.exclude, "exclude", nil, "leave out files whose names or paths match")
-	describe(f, "exclude", reading, "GLOB,...", short(checkCommand))
+	describe(f, "exclude", reading, "GLOB,...", sendsSame, short(checkCommand))
 }
 
 // options returns how to read. Errors name the flag.

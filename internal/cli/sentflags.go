@@ -9,7 +9,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -23,21 +22,12 @@ import (
 // resendOldFlag sends rows of days of which it is forgotten what was sent.
 const resendOldFlag = "resend-old"
 
-// otherFlags do not change what is sent, only how, or what is told. Every flag that is not here is taken to
-// change it. --exclude chooses among sources, and those are compared by themselves.
-var otherFlags = strings.Fields(`
-	exclude
-	log-format metrics-file ping-url
-	json quiet verbose env-file help yes dry-run sandbox restart
-	region workspace ca-cert rate batch-items concurrency max-rejects settle state wait-lock dedup-window
-	first-run max-duration tolerate-rejects fresh
-	max-profiles max-merges memory tmp cpuprofile memprofile trace`)
-
 // sentFlags are the flags that change what is sent, where they are not the default, with what is in the files that they name.
+// --exclude is not among them: it chooses among sources, and those are compared by themselves.
 func sentFlags(flags *pflag.FlagSet, o *identityOptions, plan *export.Plan) (map[string]string, error) {
 	sent := map[string]string{}
 	flags.VisitAll(func(f *pflag.Flag) {
-		if value := f.Value.String(); f.Changed && value != f.DefValue && !slices.Contains(otherFlags, f.Name) {
+		if value := f.Value.String(); f.Changed && value != f.DefValue && !known(f, sameFact) {
 			sent[f.Name] = value
 		}
 	})

@@ -104,10 +104,9 @@ func variable(flag string) string {
 	return "PH2CIO_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
-// configurable reports whether a flag may come from the environment. Flags that only make sense once, on a command line,
-// may not.
+// configurable reports whether a flag may come from the environment.
 func configurable(f *pflag.Flag) bool {
-	return f.Name != "help" && f.Name != versionFlag && f.Name != restartFlag && !f.Hidden
+	return f.Name != "help" && !known(f, typedFact) && !f.Hidden
 }
 
 // readDotenv reads the .env file into memory; the process's environment stays as it is.

@@ -33,7 +33,7 @@ something is left. It needs no credentials, sends nothing, and works while a run
 		RunE: func(c *cobra.Command, _ []string) error { return runStatus(c.Context(), p, state) },
 	}
 	c.Flags().StringVar(&state, stateFlag, "", "show only this state directory; by default all of the user's")
-	describe(c.Flags(), stateFlag, ownFlags, "DIR", short())
+	describe(c.Flags(), stateFlag, ownFlags, "DIR", sendsSame, short())
 	return c
 }
 

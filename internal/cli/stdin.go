@@ -22,7 +22,7 @@ type stdinOptions struct{ tmp string }
 
 func (o *stdinOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.tmp, tmpFlag, "", "directory for what does not fit into memory and for a copy of standard input; by default the system's")
-	describe(f, tmpFlag, reading, "DIR")
+	describe(f, tmpFlag, reading, "DIR", sendsSame)
 }
 
 // takeStdin copies standard input to disk, if it is one of the sources, and returns the sources with the copy in its place.

@@ -46,11 +46,11 @@ asks. Begin with a backfill, or with --first-run. If a run stops, run the same c
 	f.SortFlags = false
 	o.mapping.addFlags(f, "send")
 	f.BoolVar(&o.firstRun, "first-run", false, "begin without a backfill; holds events under 72 hours old")
-	describe(f, "first-run", nightly, "", short())
+	describe(f, "first-run", nightly, "", sendsSame, short())
 	f.DurationVar(&o.sending.maxDuration, "max-duration", 0, "stop sending after this long, such as 4h; the next run resumes; 0 never stops")
-	describe(f, "max-duration", nightly, "DURATION", short())
+	describe(f, "max-duration", nightly, "DURATION", sendsSame, short())
 	f.Int64Var(&o.sending.tolerateRejects, "tolerate-rejects", 0, "exit with code 0 despite up to N newly rejected rows")
-	describe(f, "tolerate-rejects", nightly, "N", short())
+	describe(f, "tolerate-rejects", nightly, "N", sendsSame, short())
 	o.sending.addFlags(f)
 	f.Lookup("yes").Hidden = true // it never asks, and takes it so that one file of settings serves all commands
 	o.stdin.addFlags(f)

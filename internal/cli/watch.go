@@ -28,9 +28,9 @@ const (
 // addCronFlags adds the flags for runs that nobody watches. Every command that has them is watched: see program.begin.
 func addCronFlags(f *pflag.FlagSet) {
 	f.String(metricsFlag, "", "write metrics of the run for Prometheus (node_exporter reads *.prom)")
-	describe(f, metricsFlag, unattended, "FILE", endingIn("prom"))
+	describe(f, metricsFlag, unattended, "FILE", sendsSame, endingIn("prom"))
 	f.String(pingFlag, "", "tell a monitor about start, success and failure; set PH2CIO_PING_URL to keep it out of process lists")
-	describe(f, pingFlag, unattended, "URL")
+	describe(f, pingFlag, unattended, "URL", sendsSame)
 }
 
 // watch tells others how a run went, from its beginning to its exit code. Nil tells nobody.
