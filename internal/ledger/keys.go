@@ -36,9 +36,6 @@ func (k *Key) Compare(o *Key) int { return bytes.Compare(k[:], o[:]) }
 // DayOf is the day of a time, as Key.Day counts.
 func DayOf(t time.Time) int64 { return t.Unix() / SecondsInDay }
 
-// TimeOfDay is when a day of DayOf begins, in UTC.
-func TimeOfDay(day int64) time.Time { return time.Unix(day*SecondsInDay, 0).UTC() }
-
 // Version tells the versions of one event from each other.
 type Version struct {
 	Content uint32 // 24 bits of a hash of what the row says

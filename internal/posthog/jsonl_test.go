@@ -47,7 +47,7 @@ func wantRow(text []byte) row {
 	r := row{
 		Name: strings.TrimSpace(wantText(keys["event"])), PersonID: wantPersonID(keys["person_id"]),
 		Personless: wantText(keys["person_mode"]) == "propertyless",
-		Timestamp:  ParseTime([]byte(wantText(keys["timestamp"]))), CreatedAt: parseCreated([]byte(wantText(keys["created_at"]))),
+		Timestamp:  ParseTime([]byte(wantText(keys["timestamp"]))), CreatedAt: createdAt(ParseTime([]byte(wantText(keys["created_at"])))),
 		Set:     wantAttributes("{", keys["$set"], keys["set"]),
 		SetOnce: wantAttributes("{", keys["$set_once"], keys["set_once"]),
 		Unset:   wantAttributes("{[", keys["$unset"], keys["unset"]),

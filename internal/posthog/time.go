@@ -45,9 +45,6 @@ func parseTimeIn(zone *time.Location, text []byte) Time {
 	return Time{State: Unreadable}
 }
 
-// parseCreated reads a `created_at`.
-func parseCreated(text []byte) Time { return createdAt(ParseTime(text)) }
-
 // createdAt is the time that a `created_at` says. ClickHouse writes the beginning of 1970 where there is none.
 func createdAt(t Time) Time {
 	if t.State == Known && t.Micros == 0 {

@@ -115,7 +115,7 @@ func TestParseTime(t *testing.T) {
 
 func TestClickHouseWritesNoCreatedAtAsZero(t *testing.T) {
 	for _, text := range []string{"1970-01-01 00:00:00.000000", "1970-01-01 00:00:00", "1970-01-01T00:00:00+00:00", ""} {
-		if got := parseCreated([]byte(text)); got != (Time{}) {
+		if got := createdAt(ParseTime([]byte(text))); got != (Time{}) {
 			t.Errorf("%q: got %v, want it missing", text, got)
 		}
 	}

@@ -12,12 +12,6 @@ import (
 	"ph2cio/internal/report"
 )
 
-// Terminal reports whether out is a terminal that can carry a bar: one that moves its cursor, which `TERM=dumb` denies.
-func Terminal(out io.Writer, getenv func(string) string) bool {
-	file, ok := out.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd())) && getenv("TERM") != "dumb"
-}
-
 // bar shows progress as one line of a terminal that is drawn again and again. It uses carriage returns and spaces only:
 // no colour, and no escape codes, which an old Windows console would show as text.
 //

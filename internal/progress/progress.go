@@ -29,7 +29,7 @@ type Options struct {
 	// Quiet shows nothing, whatever else is set.
 	Quiet bool
 
-	// Terminal says that Out is a terminal, as Terminal finds out. It gets a bar; anything else gets lines, and never
+	// Terminal says that Out is a terminal. It gets a bar; anything else gets lines, and never
 	// a control code.
 	Terminal bool
 

@@ -187,12 +187,6 @@ func TestQuietAndZeroValuesShowNothing(t *testing.T) {
 	})
 }
 
-func TestTerminalRefusesWhatIsNotOne(t *testing.T) {
-	if Terminal(&bytes.Buffer{}, func(string) string { return "xterm" }) {
-		t.Error("a buffer counts as a terminal")
-	}
-}
-
 func TestProgressMayBeUsedFromManyGoroutines(t *testing.T) {
 	for _, terminal := range []bool{true, false} {
 		var out bytes.Buffer
