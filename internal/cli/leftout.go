@@ -50,14 +50,14 @@ func (p *program) tellOfFound(found *foundSources, bar export.Progress) {
 const mostWarnings = 10
 
 // warnOfMixed names the files of which only some lines are events.
-func (p *program) warnOfMixed(files []source.MixedFile) {
+func (p *program) warnOfMixed(files []source.Mixed) {
 	for _, f := range files[:min(len(files), mostWarnings)] {
 		how := "to send them, name the file itself"
 		if f.Late {
 			how = "to send them, put them into a file of their own"
 		}
 		p.warn("left out: %s: only some of its lines are events (the first is line %d); %s, or leave it out with --exclude %s",
-			f.Path, f.Line, how, escape.Shell(filepath.Base(f.Path)))
+			f.Name, f.Line, how, escape.Shell(filepath.Base(f.Name)))
 	}
 	if more := len(files) - mostWarnings; more > 0 {
 		p.warn("left out: %s of which only some lines are events", report.Plural(more, "more file", "more files"))
@@ -95,7 +95,7 @@ func leftOutText(found *foundSources) []string {
 	if len(found.Mixed) > 0 {
 		var paths []string
 		for _, f := range found.Mixed {
-			paths = append(paths, f.Path)
+			paths = append(paths, f.Name)
 		}
 		clauses = append(clauses, "left out: "+fewFiles(paths)+": only some of the lines are events")
 	}

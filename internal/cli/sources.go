@@ -12,7 +12,7 @@ import (
 
 // foundSources are the sources of a run, and what is left out.
 type foundSources struct {
-	*source.Found
+	*source.Snapshot
 	unused []string // globs of --exclude that have left nothing out
 }
 
@@ -57,18 +57,18 @@ func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 	if err != nil {
 		return nil, usage(err)
 	}
-	look := source.SearchOptions{Recognise: posthog.Recognise(options), Ours: isOurs, Not: others}
+	look := source.Options{Recognise: posthog.Recognise(options), Ours: isOurs, Not: others}
 	if len(out.globs) > 0 {
 		look.Exclude = out.has
 	}
-	found, err := source.Search(args, look)
+	found, err := source.List(args, look)
 	if near := didYouMean(args...); err != nil && near != "" {
 		err = &problem{err: err, code: exit.Input, hint: near}
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &foundSources{Found: found, unused: out.unused()}, nil
+	return &foundSources{Snapshot: found, unused: out.unused()}, nil
 }
 
 // sourcesProblem is the error that sources could not be found.

@@ -104,18 +104,18 @@ func TestStraysHaveNothingOfAnExport(t *testing.T) {
 			if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			found, err := source.Search([]string{dir}, source.SearchOptions{Recognise: Recognise(Options{})})
+			found, err := source.List([]string{dir}, source.Options{Recognise: Recognise(Options{})})
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := &source.Found{Sources: []source.Source{{Name: path, Size: int64(len(test.text)), Beside: true}}}
+			want := &source.Snapshot{Sources: []source.Source{{Name: path, Size: int64(len(test.text)), Beside: true}}}
 			if test.stray {
-				want = &source.Found{Sources: []source.Source{}, Strays: []string{path}}
+				want = &source.Snapshot{Sources: []source.Source{}, Strays: []string{path}}
 			}
 			if diff := cmp.Diff(want, found); diff != "" {
 				t.Error(diff)
 			}
-			named, err := source.Search([]string{path}, source.SearchOptions{Recognise: Recognise(Options{})})
+			named, err := source.List([]string{path}, source.Options{Recognise: Recognise(Options{})})
 			if err != nil || len(named.Sources) != 1 {
 				t.Errorf("named itself: %v, %v", named, err)
 			}
@@ -141,11 +141,11 @@ func TestEventsAmongOtherLinesAreTold(t *testing.T) {
 		if err := os.WriteFile(path, []byte(test.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		want := &source.Found{Sources: []source.Source{}, Strays: []string{path}}
+		want := &source.Snapshot{Sources: []source.Source{}, Strays: []string{path}}
 		if test.line > 0 {
-			want = &source.Found{Sources: []source.Source{}, Mixed: []source.MixedFile{{Path: path, Line: test.line, Late: test.line > 1000}}}
+			want = &source.Snapshot{Sources: []source.Source{}, Mixed: []source.Mixed{{Name: path, Line: test.line, Late: test.line > 1000}}}
 		}
-		found, err := source.Search([]string{filepath.Dir(path)}, source.SearchOptions{Recognise: Recognise(Options{})})
+		found, err := source.List([]string{filepath.Dir(path)}, source.Options{Recognise: Recognise(Options{})})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,7 +162,7 @@ func TestColumnsUnderOtherNamesAreNoStrays(t *testing.T) {
 		t.Fatal(err)
 	}
 	for names, sources := range map[string]int{"what": 1, "other": 0} {
-		found, err := source.Search([]string{dir}, source.SearchOptions{Recognise: Recognise(Options{Columns: []Column{{Field: "event", Name: names}}})})
+		found, err := source.List([]string{dir}, source.Options{Recognise: Recognise(Options{Columns: []Column{{Field: "event", Name: names}}})})
 		if err != nil || len(found.Sources) != sources {
 			t.Errorf("%s: %v, %v", names, found, err)
 		}
@@ -202,7 +202,7 @@ func TestCutExportsAreNoStrays(t *testing.T) {
 			if err := os.WriteFile(path, data[:cut], 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if found, err := source.Search([]string{dir}, source.SearchOptions{Recognise: Recognise(Options{})}); err != nil || len(found.Strays) > 0 {
+			if found, err := source.List([]string{dir}, source.Options{Recognise: Recognise(Options{})}); err != nil || len(found.Strays) > 0 {
 				t.Errorf("%s, cut after %d bytes of %d: %v, %v", sample, cut, len(data), found, err)
 			}
 		}

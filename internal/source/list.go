@@ -12,9 +12,9 @@ import (
 	"ph2cio/internal/parallel"
 )
 
-// Find is Search for sources that must all be there: a link that leads nowhere is an error, and nothing is a stray.
+// Find is List for sources that must all be there: a link that leads nowhere is an error, and nothing is a stray.
 func Find(args []string) ([]Source, error) {
-	found, err := Search(args, SearchOptions{})
+	found, err := List(args, Options{})
 	if err == nil && len(found.Broken) > 0 {
 		err = fmt.Errorf("%s links to a file that does not exist: remove the link or restore the file", found.Broken[0])
 	}
@@ -24,8 +24,8 @@ func Find(args []string) ([]Source, error) {
 	return found.Sources, nil
 }
 
-// SearchOptions are what Search leaves out. The zero value leaves out nothing.
-type SearchOptions struct {
+// Options are what List leaves out. The zero value leaves out nothing.
+type Options struct {
 	// Recognise looks into a file that was found in a directory or by a glob. It is called by several goroutines at once.
 	// With nil every file is a source.
 	Recognise func(Source) Content
@@ -37,15 +37,15 @@ type SearchOptions struct {
 	Not  []string // files that are given as something else than a source, under whatever name
 }
 
-// Found is what Search found.
-type Found struct {
+// Snapshot is what List found.
+type Snapshot struct {
 	Sources   []Source
-	Strays    []string    // files in directories and of globs that have nothing of an export; what is hidden too, directories with a slash behind
-	Downloads []string    // files there that a program has not written to its end
-	Mixed     []MixedFile // files there that have events between lines of something else
-	Broken    []string    // links that lead nowhere
-	Excluded  int         // files and directories that SearchOptions.Exclude has left out
-	Not       []string    // arguments that are one of SearchOptions.Not
+	Strays    []string // files in directories and of globs that have nothing of an export; what is hidden too, directories with a slash behind
+	Downloads []string // files there that a program has not written to its end
+	Mixed     []Mixed  // files there that have events between lines of something else
+	Broken    []string // links that lead nowhere
+	Excluded  int      // files and directories that Options.Exclude has left out
+	Not       []string // arguments that are one of Options.Not
 
 	ExcludedDirectories int // of Excluded
 }
@@ -57,14 +57,14 @@ type Content struct {
 	Late  bool // that row is too far down for the file to be recognised by it
 }
 
-// MixedFile is a file that is left out though it has events, since most of it is something else.
-type MixedFile struct {
-	Path string
+// Mixed is a file that is left out though it has events, since most of it is something else.
+type Mixed struct {
+	Name string
 	Line int  // of the first event, from 1
 	Late bool // that is too far down for the file to be recognised, so that it is refused even where it is named
 }
 
-// Search turns files, directories and globs into the sources to read, sorted by path within each argument,
+// List turns files, directories and globs into the sources to read, sorted by name within each argument,
 // each file once, also where it goes by several names. Directories are searched to the bottom. Hidden files
 // and the manifests of batch exports, see IsManifest, are left out, and so are strays: what lies about in a
 // directory and is no export. A directory within an argument that cannot be read is a source, so that reading
@@ -72,7 +72,7 @@ type MixedFile struct {
 // glob: the names that PostHog gives hold odd characters. It is never a stray; a link that leads nowhere is
 // left out even where it is an argument. The error joins what is wrong with each argument; it is no error
 // that everything was left out.
-func Search(args []string, options SearchOptions) (*Found, error) {
+func List(args []string, options Options) (*Snapshot, error) {
 	f := finder{options: options, seen: make(map[fileKey]int)}
 	for _, path := range options.Not {
 		if info, err := os.Stat(path); err == nil {
@@ -97,11 +97,11 @@ func Search(args []string, options SearchOptions) (*Found, error) {
 	if options.Recognise != nil {
 		f.sortOut(options.Recognise)
 	}
-	return &f.Found, nil
+	return &f.Snapshot, nil
 }
 
 // sortOut moves the sources that are strays to f.Strays, f.Downloads and f.Mixed.
-func (f *Found) sortOut(recognise func(Source) Content) {
+func (f *Snapshot) sortOut(recognise func(Source) Content) {
 	left, content := make([]bool, len(f.Sources)), make([]Content, len(f.Sources))
 	var others []string
 	for i, s := range f.Sources {
@@ -125,7 +125,7 @@ func (f *Found) sortOut(recognise func(Source) Content) {
 		case !c.Stray:
 			continue
 		case c.Row > 0:
-			f.Mixed = append(f.Mixed, MixedFile{f.Sources[i].Name, c.Row, c.Late})
+			f.Mixed = append(f.Mixed, Mixed{f.Sources[i].Name, c.Row, c.Late})
 		default:
 			others = append(others, f.Sources[i].Name)
 		}
@@ -137,13 +137,13 @@ func (f *Found) sortOut(recognise func(Source) Content) {
 }
 
 // leftOut counts what was found and is no source.
-func (f *Found) leftOut() int {
+func (f *Snapshot) leftOut() int {
 	return len(f.Strays) + len(f.Downloads) + len(f.Mixed) + len(f.Broken) + f.Excluded + len(f.Not)
 }
 
 type finder struct {
-	Found
-	options SearchOptions
+	Snapshot
+	options Options
 	not     []fs.FileInfo   // of options.Not
 	infos   []fs.FileInfo   // of each source
 	seen    map[fileKey]int // the last source with that key
@@ -330,7 +330,7 @@ func (f *finder) excludes(path, suffix string) bool {
 	return out
 }
 
-// isOther reports whether a file is one of SearchOptions.Not.
+// isOther reports whether a file is one of Options.Not.
 func (f *finder) isOther(info fs.FileInfo) bool {
 	return slices.ContainsFunc(f.not, func(other fs.FileInfo) bool { return os.SameFile(other, info) })
 }
