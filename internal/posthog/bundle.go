@@ -3,6 +3,7 @@ package posthog
 import (
 	"ph2cio/internal/codec"
 	"ph2cio/internal/rawjson"
+	"ph2cio/internal/source"
 )
 
 // Small files are read several at a time, each whole, into one buffer, ahead of the cutting: what there is to do for a
@@ -116,7 +117,7 @@ func (r *reading) readWhole(path string, room []byte) bool {
 	if r.options.Until != nil {
 		room = room[:size] // what has been added since is of no interest
 	}
-	if n, err := readInto(path, room, size); n != size || err != nil {
+	if n, err := source.ReadInto(path, room, size); n != size || err != nil {
 		return false
 	}
 	head := room[:min(size, headSize)]

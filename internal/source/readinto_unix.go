@@ -1,12 +1,12 @@
 //go:build unix
 
-package posthog
+package source
 
 import "syscall"
 
-// readInto reads a file from its start, until it has least bytes or the file ends, and returns how many there were. It
+// ReadInto reads a file from its start, until it has least bytes or the file ends, and returns how many there were. It
 // asks for as many as there is room for. It does with three system calls what takes an *os.File ten.
-func readInto(path string, room []byte, least int) (n int, err error) {
+func ReadInto(path string, room []byte, least int) (n int, err error) {
 	fd, err := again(func() (int, error) {
 		return syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC|syscall.O_NONBLOCK, 0)
 	})
