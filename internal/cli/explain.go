@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +19,7 @@ import (
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/report"
+	"ph2cio/internal/source"
 )
 
 type explainOptions struct {
@@ -96,12 +95,11 @@ func (o *explainOptions) takeID(args []string) (sources []string, err error) {
 	if strings.TrimSpace(last) == "" {
 		return nil, usage(errors.New("explain needs a distinct ID or an email, and what was given is empty"))
 	}
-	info, err := os.Stat(last)
-	found, _ := filepath.Glob(last)
-	if err == nil && info.IsDir() {
+	there, directory := source.Named(last)
+	if directory {
 		return nil, usage(fmt.Errorf("explain needs a distinct ID or an email, and %s is a directory; name the person with --id ID", last))
 	}
-	if _, err := os.Lstat(last); err == nil || last == stdinSource || len(found) > 0 {
+	if there || last == stdinSource {
 		return nil, usage(fmt.Errorf("explain needs a distinct ID or an email, and %s is a file; name the person with --id ID", last))
 	}
 	if len(args) == 1 {

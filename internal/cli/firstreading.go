@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
@@ -18,6 +17,7 @@ import (
 // firstReading learns from the sources of a plan. A run that is gone on with must rest on what it began with; if it does not,
 // another is planned in its place, unless somebody is to decide that. The plan that comes back is the one to send.
 func (p *program) firstReading(ctx context.Context, plan *export.Plan, to *destination, j *journey, o *sendingOptions) (*export.Plan, *export.Learned, error) {
+	j.inputs = plan.Inputs
 	plan.State, plan.Ledger, plan.Remember = to.ledger, j.run, !j.goes
 	plan.Retry, plan.RetryMerges = j.retries(), j.retriesMerges()
 	learned, err := p.learn(ctx, plan, j)
@@ -106,8 +106,8 @@ func (p *program) dueSources(ctx context.Context, plan *export.Plan, learned *ex
 	}
 	due, err := learned.Due(ctx, plan, func(path string) bool { return !reads[path] })
 	for _, path := range due {
-		if info, err := os.Stat(path); err == nil {
-			more = append(more, source.Source{Name: path, Size: info.Size()})
+		if one, there := plan.Inputs.Look(ctx, path); there {
+			more = append(more, one)
 		}
 	}
 	return more, err

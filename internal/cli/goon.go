@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -26,9 +25,10 @@ const backfillCommand = "backfill"
 // journey is a run as the ledger has it: one that is gone on with, or one that is yet to begin.
 type journey struct {
 	command string
-	run     *ledger.Run     // nil until it has begun
-	flags   string          // those that change what is sent
-	merges  bool            // of a retry: merges are tried again too
+	run     *ledger.Run // nil until it has begun
+	flags   string      // those that change what is sent
+	merges  bool        // of a retry: merges are tried again too
+	inputs  *source.Snapshot
 	reread  []ledger.Source // of a retry: sources with rejected rows, as earlier runs have read them, that its files hold
 	left    int             // files that have come since and are left out
 	known   int             // of a sync: files that earlier runs have read
@@ -122,11 +122,11 @@ func (p *program) planAgain(begun *ledger.Run, changed []string, now *export.Pla
 				report.Time(begun.Began), strings.Join(changed, "; ")),
 			hint: "use the same flags to resume it, or replan with --restart, which sends nothing twice"}
 	}
-	sources, _, err := p.begunWith(begun, now.Sources, nil)
+	sources, _, err := p.begunWith(begun, now.Inputs, now.Sources, nil)
 	if err != nil {
 		return nil, err
 	}
-	again, err := p.planAt(begun.Now, &o.mapping, o.stdin.tmp, args)
+	again, err := p.planAt(begun.Now, &o.mapping, o.stdin.tmp, now.Inputs)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +140,7 @@ func (p *program) planAgain(begun *ledger.Run, changed []string, now *export.Pla
 func (p *program) sameSources(run *ledger.Run, sources []source.Source) (same, sure bool) {
 	sure = true
 	same = slices.EqualFunc(sources, run.Sources, func(now source.Source, then ledger.Source) bool {
-		sure = sure && (isStdin(then.Path) || export.SureOf(now.Name, then, now.Size))
+		sure = sure && (isStdin(then.Path) || export.SureOf(p.ctx, now, then))
 		return p.sourceName(now.Name) == then.Path && (now.Size == then.Size || isStdin(then.Path))
 	})
 	return same, sure
@@ -191,7 +191,7 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 
 // begunWith finds the sources that a run began with among those that are there now, or that are known from earlier runs. Of those
 // that are there, ones that have come since are left out.
-func (p *program) begunWith(begun *ledger.Run, found, known []source.Source) (sources []source.Source, left int, err error) {
+func (p *program) begunWith(begun *ledger.Run, inputs *source.Snapshot, found, known []source.Source) (sources []source.Source, left int, err error) {
 	byName := map[string]source.Source{}
 	for _, source := range slices.Concat(known, found) {
 		byName[p.sourceName(source.Name)] = source
@@ -204,7 +204,7 @@ func (p *program) begunWith(begun *ledger.Run, found, known []source.Source) (so
 		case ok:
 			return nil, 0, export.ChangedSince(begun, source.Name)
 		default:
-			return nil, 0, missing(begun, then.Path)
+			return nil, 0, p.missing(begun, inputs, then.Path)
 		}
 		delete(byName, then.Path)
 	}
@@ -219,8 +219,8 @@ func (p *program) begunWith(begun *ledger.Run, found, known []source.Source) (so
 	return sources, left, nil
 }
 
-func missing(begun *ledger.Run, path string) error {
-	if _, err := os.Stat(path); err == nil {
+func (p *program) missing(begun *ledger.Run, inputs *source.Snapshot, path string) error {
+	if _, there := inputs.Look(p.ctx, path); there {
 		return &problem{code: exit.Usage,
 			err:  fmt.Errorf("the %s of %s has one more source, %s", begun.Command, report.Time(begun.Began), path),
 			hint: "name it too to resume, or replan with --restart"}
@@ -260,7 +260,7 @@ func (p *program) warnOfClock(ctx context.Context, plan *export.Plan, to *destin
 
 // originOf is what a run rests on, under the names that the ledger has.
 func (p *program) originOf(plan *export.Plan, learned *export.Learned) (sources []ledger.Source, people []byte) {
-	sources, people = learned.Origin()
+	sources, people = learned.Origin(p.ctx)
 	for i := range sources {
 		p.rename(&sources[i], plan.Sources[i].Name)
 	}
@@ -273,7 +273,7 @@ const stdinName = "standard input "
 
 // sourceName is what the ledger calls a source. A copy of standard input is called by what is in it, not by where it is.
 func (p *program) sourceName(path string) string {
-	whole := export.Absolute(path)
+	whole := source.Absolute(path)
 	if found := stdinCopy.FindStringSubmatch(filepath.Base(whole)); found != nil {
 		return stdinName + found[1]
 	}
@@ -342,11 +342,14 @@ func (j *journey) rereadHere(ctx context.Context, state *ledger.Store) error {
 	}
 	open, err := state.OpenRejects(ctx)
 	sizes := map[string]int64{}
-	for _, source := range j.run.Sources {
-		sizes[source.Path] = source.Size
+	for _, one := range j.run.Sources {
+		sizes[one.Path] = one.Size
 	}
 	for _, then := range open.Sources {
-		if size, read := sizes[then.Path]; read && export.Holds(then.Path, then, size) {
+		size, read := sizes[then.Path]
+		now, there := j.inputs.Look(ctx, then.Path)
+		now.Size = size
+		if read && there && export.Holds(ctx, now, then) {
 			j.reread = append(j.reread, then)
 		}
 	}

@@ -33,6 +33,8 @@ type identityOptions struct {
 
 	flags *pflag.FlagSet // to tell an empty --only from none
 	asked *askedNames    // of only; nil without
+
+	personFiles *foundPersons // nil until openPersons has looked
 }
 
 // The values of flags that choose, each with what it means.

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -38,14 +37,8 @@ func (p *program) onlyNew(plan *export.Plan, known map[string]ledger.KnownSource
 func (p *program) newSources(plan *export.Plan, known map[string]ledger.KnownSource) []source.Source {
 	return slices.DeleteFunc(slices.Clone(plan.Sources), func(source source.Source) bool {
 		then, ok := known[p.sourceName(source.Name)]
-		return ok && asItWas(source, &then) && !p.owesRecent(plan, &then) || waits(source.Name, plan.Incomplete)
+		return ok && export.AsItWas(source, &then.Source) && !p.owesRecent(plan, &then) || waits(source.Name, plan.Incomplete)
 	})
-}
-
-// asItWas reports whether a source is what an earlier run has read to its end.
-func asItWas(source source.Source, then *ledger.KnownSource) bool {
-	info, err := os.Stat(source.Name)
-	return err == nil && source.Size == then.Size && info.ModTime().UnixNano() == then.Modified && then.Trouble == ""
 }
 
 // owesRecent reports whether a source has events that were held because they were recent, and need not be any more.
@@ -91,7 +84,7 @@ func (p *program) warnOfReplaced(source source.Source, then *ledger.KnownSource)
 	if then.Ends == "" && source.Size >= then.Size {
 		return
 	}
-	if then.Trouble == "" && !export.Holds(source.Name, then.Source, source.Size) {
+	if then.Trouble == "" && !export.Holds(p.ctx, source, then.Source) {
 		p.warn("%s was replaced since it was sent: it is read from the start, and events of it already sent are not sent again", source.Name)
 	}
 }

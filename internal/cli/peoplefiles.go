@@ -17,8 +17,22 @@ import (
 	"ph2cio/internal/source"
 )
 
-// openPersons finds the files of --persons.
+// openPersons finds the files of --persons, once for the whole run.
 func (o *identityOptions) openPersons() ([]source.Source, error) {
+	if o.personFiles == nil {
+		sources, err := o.findPersons()
+		o.personFiles = &foundPersons{sources, err}
+	}
+	return o.personFiles.sources, o.personFiles.err
+}
+
+// foundPersons is what findPersons has found.
+type foundPersons struct {
+	sources []source.Source
+	err     error
+}
+
+func (o *identityOptions) findPersons() ([]source.Source, error) {
 	if len(o.persons) == 0 {
 		return nil, nil
 	}

@@ -23,18 +23,18 @@ func (p *program) plan(o *mappingOptions, tmp string, args []string) (*export.Pl
 	plan, err := p.planFound(now, o, tmp, found)
 	if err == nil {
 		p.tellOfFound(found, plan.Progress)
-		plan.Incomplete = p.warnOfManifests(args, plan.Sources)
+		plan.Incomplete = p.warnOfManifests(found.Snapshot)
 	}
 	return plan, err
 }
 
-// planAt is a plan with a now of its own.
-func (p *program) planAt(now time.Time, o *mappingOptions, tmp string, args []string) (*export.Plan, error) {
-	found, err := o.find(now, args)
-	if err != nil {
-		return nil, err
+// planAt is a plan with a now of its own for all that was found when the run began.
+func (p *program) planAt(now time.Time, o *mappingOptions, tmp string, inputs *source.Snapshot) (*export.Plan, error) {
+	plan, err := p.planOf(now, o, tmp, inputs.Sources)
+	if err == nil {
+		plan.Inputs = inputs
 	}
-	return p.planFound(now, o, tmp, found)
+	return plan, err
 }
 
 // planOf is a plan for sources that were found.
@@ -80,13 +80,11 @@ func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources [
 }
 
 // warnOfManifests says which downloads are not complete, and returns them. What is there is read all the same.
-func (p *program) warnOfManifests(args []string, sources []source.Source) []*source.Incomplete {
-	for _, arg := range args {
-		if source.IsManifest(arg) {
-			p.warn("%s is the manifest of a batch export, which only lists its files; it is left out", arg)
-		}
+func (p *program) warnOfManifests(found *source.Snapshot) []*source.Incomplete {
+	for _, arg := range found.Manifests {
+		p.warn("%s is the manifest of a batch export, which only lists its files; it is left out", arg)
 	}
-	incomplete, err := source.CheckManifests(sources)
+	incomplete, err := found.Incomplete()
 	for _, i := range incomplete {
 		p.warn("%s; download the missing files too", i)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -109,7 +108,8 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 	if !begun && open.Rows+open.People == 0 && (open.Merges == 0 || !o.merges) {
 		return p.nothingRejected(&open)
 	}
-	sources, reread, err := p.stillThere(ctx, to.ledger, &open)
+	inputs := &source.Snapshot{}
+	sources, reread, err := p.stillThere(ctx, to.ledger, inputs, &open)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 			err:  fmt.Errorf("nothing was tried again: the files with the %s are missing", report.Plural(open.Rows, "rejected row", "rejected rows")),
 			hint: "put back the files that the warnings name, or run sync to read them under their new names; then retry"}
 	}
-	plan, err := p.retryPlan(ctx, time.Now(), to, j, o, sources)
+	plan, err := p.retryPlan(ctx, time.Now(), to, j, o, inputs, sources)
 	if err != nil {
 		return err
 	}
@@ -137,9 +137,10 @@ func (p *program) retry(ctx context.Context, to *destination, o *retryOptions) e
 }
 
 // retryPlan is the plan of a retry, with the flags that it is typed with.
-func (p *program) retryPlan(ctx context.Context, now time.Time, to *destination, j *journey, o *retryOptions, sources []source.Source) (*export.Plan, error) {
+func (p *program) retryPlan(ctx context.Context, now time.Time, to *destination, j *journey, o *retryOptions, inputs *source.Snapshot, sources []source.Source) (*export.Plan, error) {
 	plan, err := p.planOf(now, &o.mapping, o.stdin.tmp, sources)
 	if err == nil {
+		plan.Inputs = inputs
 		err = p.flagsOf(j, &o.mapping, plan)
 	}
 	if err == nil && o.merges {
@@ -154,18 +155,18 @@ func (p *program) retryPlan(ctx context.Context, now time.Time, to *destination,
 // takeUpRetry goes on with a retry that was stopped, if its files are as they were; else the one that was planned begins.
 func (p *program) takeUpRetry(ctx context.Context, plan *export.Plan, begun *ledger.Run, to *destination, j *journey, o *retryOptions) (*export.Plan, error) {
 	var there []source.Source
-	for _, source := range begun.Sources {
-		if now, ok := regularFile(source.Path); ok {
+	for _, one := range begun.Sources {
+		if now, ok := plan.Inputs.Look(ctx, one.Path); ok {
 			there = append(there, now)
 		}
 	}
-	sources, _, err := p.begunWith(begun, there, nil)
+	sources, _, err := p.begunWith(begun, plan.Inputs, there, nil)
 	if err != nil {
 		p.warnAnew(begun, err)
 		return plan, nil
 	}
 	j.run, j.goes, j.anew = begun, true, plan
-	return p.retryPlan(ctx, begun.Now, to, j, o, sources)
+	return p.retryPlan(ctx, begun.Now, to, j, o, plan.Inputs, sources)
 }
 
 // nothingRejected says that there is nothing to try.
@@ -183,27 +184,27 @@ func (p *program) nothingRejected(open *ledger.OpenRejects) error {
 }
 
 // stillThere are the files that have rejected rows, also those by another name now, and the sources that are surely in them.
-func (p *program) stillThere(ctx context.Context, state *ledger.Store, open *ledger.OpenRejects) (files []source.Source, reread []ledger.Source, err error) {
+func (p *program) stillThere(ctx context.Context, state *ledger.Store, inputs *source.Snapshot, open *ledger.OpenRejects) (files []source.Source, reread []ledger.Source, err error) {
 	known, err := export.KnownSources(ctx, state)
 	if err != nil {
 		return nil, nil, err
 	}
 	var gone []string
-	for _, source := range open.Sources {
-		now, there := regularFile(source.Path)
+	for _, then := range open.Sources {
+		now, there := inputs.Look(ctx, then.Path)
 		if there {
 			files = append(files, now) // if another file has its name, it may be that which was mended
 		}
-		if there && export.Holds(source.Path, source, now.Size) {
-			reread = append(reread, source)
+		if there && export.Holds(ctx, now, then) {
+			reread = append(reread, then)
 			continue
 		}
-		renamed, found := regularFile(export.NowNamed(&source, known))
+		renamed, found := export.NowNamed(ctx, &then, known, inputs)
 		switch {
 		case found:
-			files, reread = append(files, renamed), append(reread, source)
+			files, reread = append(files, renamed), append(reread, then)
 		case !there:
-			gone = append(gone, source.Path)
+			gone = append(gone, then.Path)
 		}
 	}
 	slices.SortFunc(files, func(a, b source.Source) int { return strings.Compare(a.Name, b.Name) })
@@ -212,15 +213,6 @@ func (p *program) stillThere(ctx context.Context, state *ledger.Store, open *led
 		p.warn("%s is missing, so its rejected rows cannot be tried again; put it back, or run sync to read it under its new name; then retry", path)
 	}
 	return files, reread, nil
-}
-
-// regularFile is a file as a source; false when there is none.
-func regularFile(path string) (source.Source, bool) {
-	info, err := os.Stat(path)
-	if err != nil || !info.Mode().IsRegular() {
-		return source.Source{}, false
-	}
-	return source.Source{Name: path, Size: info.Size()}, true
 }
 
 // tellOfFlags says which flags are others than those of the last run, and what that means. What is in the files that some name may

@@ -30,7 +30,7 @@ func (o *mappingOptions) find(now time.Time, args []string) (*foundSources, erro
 
 // planFound is a plan for what was found. That there is no source is told after what is wrong with other files.
 func (p *program) planFound(now time.Time, o *mappingOptions, tmp string, found *foundSources) (*export.Plan, error) {
-	plan, err := p.planOf(now, o, tmp, found.Sources)
+	plan, err := p.planAt(now, o, tmp, found.Snapshot)
 	if err == nil && len(found.Sources) == 0 {
 		return nil, nothingFound(found)
 	}
@@ -40,9 +40,9 @@ func (p *program) planFound(now time.Time, o *mappingOptions, tmp string, found 
 // otherFiles are the files that identity flags name: none of them is a source. What cannot be found is told
 // where it is read.
 func (o *identityOptions) otherFiles() (paths []string) {
-	persons, _ := source.Find(o.persons)
-	for _, source := range persons {
-		paths = append(paths, source.Name)
+	persons, _ := o.openPersons()
+	for _, one := range persons {
+		paths = append(paths, one.Name)
 	}
 	return append(paths, o.existing, o.exclude)
 }

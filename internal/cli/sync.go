@@ -152,7 +152,7 @@ func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, p
 	}
 	if len(known) == 0 && !c.Flags().Changed("recent") {
 		o.mapping.recent = "hold"
-		first, err := p.planAt(plan.Now, &o.mapping, o.stdin.tmp, args)
+		first, err := p.planAt(plan.Now, &o.mapping, o.stdin.tmp, plan.Inputs)
 		if err != nil {
 			return err
 		}
@@ -215,11 +215,11 @@ func (p *program) takeUp(plan *export.Plan, begun *ledger.Run, j *journey, o *sy
 	if changed, err := differences(sent, begun); err != nil || len(changed) > 0 {
 		return plan, err
 	}
-	all, err := p.planAt(begun.Now, &o.mapping, o.stdin.tmp, args)
+	all, err := p.planAt(begun.Now, &o.mapping, o.stdin.tmp, plan.Inputs)
 	if err != nil {
 		return nil, err
 	}
-	sources, left, err := p.begunWith(begun, plan.Sources, all.Sources)
+	sources, left, err := p.begunWith(begun, plan.Inputs, plan.Sources, all.Sources)
 	if err != nil {
 		p.warnAnew(begun, err)
 		if len(plan.Sources) == 0 {

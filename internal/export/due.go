@@ -3,11 +3,11 @@ package export
 import (
 	"context"
 	"maps"
-	"os"
 	"slices"
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/people"
+	"ph2cio/internal/source"
 )
 
 // Due are the paths of the sources that earlier runs have read, of those for which asks is true, that have rows of people who are known now, or
@@ -31,7 +31,7 @@ func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bo
 		return nil, nil
 	}
 	everybody := plan.Choice.Who == people.All && !plan.Choice.Only
-	files := elsewhere{known: known, now: l.printed(plan)}
+	files := elsewhere{known: known, now: l.printed(ctx, plan), there: plan.there(ctx)}
 	for len(owed) > 0 {
 		n := 1
 		for n < len(owed) && owed[n].Path == owed[0].Path {
@@ -49,7 +49,7 @@ func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bo
 // dueIn looks at what runs owe in one source.
 func (l *Learned) dueIn(ctx context.Context, state *ledger.Store, owed []ledger.OwedSource, everybody bool, files *elsewhere, due *[]string) error {
 	one, named := LostHistory{Path: owed[0].Path}, map[string]bool{}
-	there := isFile(one.Path)
+	there := files.there(one.Path)
 	for _, of := range owed {
 		still := ledger.SettledOwed{Run: of.Run, Number: of.Number}
 		if !there && files.has(&of.Source) {
@@ -91,6 +91,7 @@ func (l *Learned) dueIn(ctx context.Context, state *ledger.Store, owed []ledger.
 type elsewhere struct {
 	known map[string]ledger.KnownSource
 	now   map[string]ledger.Source // those of this run
+	there func(name string) bool   // whether a source of this name is there
 }
 
 // has reports whether the rows of a source are in a file by another name.
@@ -101,7 +102,7 @@ func (e *elsewhere) has(source *ledger.Source) bool {
 		}
 	}
 	for path, other := range e.known {
-		if _, read := e.now[path]; !read && sameRows(source, &other.Source) && path != source.Path && isFile(path) {
+		if _, read := e.now[path]; !read && sameRows(source, &other.Source) && path != source.Path && e.there(path) {
 			return true
 		}
 	}
@@ -112,21 +113,36 @@ func sameRows(a, b *ledger.Source) bool {
 	return a.Rows > 0 && a.Rows == b.Rows && a.Fingerprint == b.Fingerprint && b.Trouble == ""
 }
 
-// NowNamed finds the file that has all rows of a source which is gone, among those that runs have read: it was renamed, or compressed
-// since, or has grown and was then renamed. It returns nothing where there is none.
-func NowNamed(source *ledger.Source, known map[string]ledger.KnownSource) string {
+// NowNamed finds the source that has all rows of one which is gone, among those that runs have read: it was renamed, or compressed
+// since, or has grown and was then renamed.
+func NowNamed(ctx context.Context, then *ledger.Source, known map[string]ledger.KnownSource, inputs *source.Snapshot) (now source.Source, found bool) {
 	for _, path := range slices.Sorted(maps.Keys(known)) {
 		other := known[path].Source
-		if path != source.Path && isFile(path) && (sameRows(source, &other) || source.Rows > 0 && other.Size > source.Size && grown(path, *source, other.Size)) {
-			return path
+		if path == then.Path {
+			continue
+		}
+		if now, found = inputs.Look(ctx, path); !found {
+			continue
+		}
+		asRead := now
+		asRead.Size = other.Size
+		if sameRows(then, &other) || then.Rows > 0 && other.Size > then.Size && grown(ctx, asRead, *then) {
+			return now, true
 		}
 	}
-	return ""
+	return source.Source{}, false
 }
 
-func isFile(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode().IsRegular()
+// there tells whether a source of a name is there, for one question after another.
+func (p *Plan) there(ctx context.Context) func(name string) bool {
+	inputs := p.Inputs
+	if inputs == nil {
+		inputs = &source.Snapshot{}
+	}
+	return func(name string) bool {
+		_, there := inputs.Look(ctx, name)
+		return there
+	}
 }
 
 // KnownSources are the sources that earlier runs have read, by path.

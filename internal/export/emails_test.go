@@ -165,7 +165,7 @@ func TestRejectedMergesAreNotRejectedAgain(t *testing.T) {
 			return test.refuse && strings.Contains(string(op), `"merge"`) && strings.Contains(string(op), `"new_5"`)
 		}}
 		start := ledger.Start{Command: "sync", Began: runTime, Now: runTime, Rows: learned.Rows}
-		start.Sources, start.People = learned.Origin()
+		start.Sources, start.People = learned.Origin(t.Context())
 		run, err := store.Begin(t.Context(), start, learned.Learnt())
 		if err != nil {
 			t.Fatal(err)

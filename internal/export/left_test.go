@@ -105,7 +105,7 @@ func sendStopped(t *testing.T, r *rapid.T, store *ledger.Store, change func(*Pla
 		if try == 0 {
 			first = left
 			start := ledger.Start{Command: "backfill", Began: runTime, Now: runTime, Rows: learned.Rows}
-			start.Sources, start.People = learned.Origin()
+			start.Sources, start.People = learned.Origin(t.Context())
 			if _, err := store.Begin(t.Context(), start, learned.Learnt()); err != nil {
 				t.Fatal(err)
 			}

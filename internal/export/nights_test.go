@@ -92,12 +92,12 @@ func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, chan
 				continue
 			}
 			start := ledger.Start{Command: "sync", Began: runTime, Now: runTime, Rows: learned.Rows}
-			start.Sources, start.People = learned.Origin()
+			start.Sources, start.People = learned.Origin(t.Context())
 			if run, err = store.Begin(t.Context(), start, learned.Learnt()); err != nil {
 				t.Fatal(err)
 			}
 		} else if run, err = store.Last(t.Context(), "sync"); err == nil {
-			sources, people := learned.Origin()
+			sources, people := learned.Origin(t.Context())
 			err = learned.Matches(run, sources, people)
 		}
 		if err != nil {

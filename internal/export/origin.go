@@ -2,11 +2,10 @@ package export
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
+	"ph2cio/internal/source"
 )
 
 // fingerprintScheme is in front of every fingerprint: how chunks are cut is part of what it rests on.
@@ -37,11 +37,11 @@ func (f *fingerprint) add(sum uint64, rows int64) {
 }
 
 // Origin is what a run rests on, as the ledger keeps it.
-func (l *Learned) Origin() (sources []ledger.Source, people []byte) {
-	return l.sources(), l.peopleSum()
+func (l *Learned) Origin(ctx context.Context) (sources []ledger.Source, people []byte) {
+	return l.sources(ctx), l.peopleSum()
 }
 
-func (l *Learned) sources() (sources []ledger.Source) {
+func (l *Learned) sources(ctx context.Context) (sources []ledger.Source) {
 	trouble := map[string]string{}
 	for _, t := range slices.Concat(l.Trouble, l.Said) {
 		if t.Kind != posthog.Warning || t.Unended {
@@ -52,12 +52,13 @@ func (l *Learned) sources() (sources []ledger.Source) {
 	for _, begun := range l.places.begun {
 		firsts[begun.source] = begun.ref
 	}
-	for i, source := range l.places.sources {
+	for i, s := range l.places.sources {
 		one := ledger.Source{
-			Path: Absolute(source.Name), Size: source.Size, First: firsts[i], Rows: l.prints[i].rows, Trouble: trouble[source.Name],
+			Path: source.Absolute(s.Name), Size: s.Size, First: firsts[i], Rows: l.prints[i].rows, Trouble: trouble[s.Name],
 			Fingerprint: fmt.Sprintf("%s:%x", fingerprintScheme, l.prints[i].sum),
 		}
-		one.Modified, one.Ends = standOf(source.Name, source.Size)
+		version, ends := standOf(ctx, s, s.Size)
+		one.Modified, one.Ends = version.Modified, ends
 		one.Recent = l.held[i]
 		sources = append(sources, one)
 	}
@@ -65,8 +66,8 @@ func (l *Learned) sources() (sources []ledger.Source) {
 }
 
 // printed are the sources of a run, by what the state calls them.
-func (l *Learned) printed(plan *Plan) map[string]ledger.Source {
-	sources := l.sources()
+func (l *Learned) printed(ctx context.Context, plan *Plan) map[string]ledger.Source {
+	sources := l.sources(ctx)
 	all := map[string]ledger.Source{}
 	for i := range sources {
 		all[plan.nameOf(plan.Sources[i].Name)] = sources[i]
@@ -74,52 +75,82 @@ func (l *Learned) printed(plan *Plan) map[string]ledger.Source {
 	return all
 }
 
-// endsSize is how many bytes at its beginning, and at its end, stand for a file when it is looked at again.
+// endsSize is how many bytes at its beginning, and at its end, stand for a source when it is looked at again.
 const endsSize = 64 << 10
 
-// standOf tells when a file was modified, and what stands for its first so many bytes; zero values when that cannot be known.
-func standOf(path string, size int64) (modified int64, ends string) {
-	file, err := os.Open(path)
+// standOf tells the version of a source, and what stands for its first size bytes; zero values when that cannot be known.
+func standOf(ctx context.Context, s source.Source, size int64) (version source.Version, ends string) {
+	file, err := s.Open(ctx, 0)
 	if err != nil {
-		return 0, ""
+		return version, ""
 	}
 	defer file.Close()
-	info, err := file.Stat()
+	opened, err := file.Version()
 	if err != nil || size == 0 {
-		return 0, ""
+		return version, ""
 	}
 	h := xxh3.New()
-	for _, part := range []io.Reader{io.NewSectionReader(file, 0, min(size, endsSize)), io.NewSectionReader(file, max(0, size-endsSize), min(size, endsSize))} {
-		if _, err := io.Copy(h, part); err != nil {
-			return 0, ""
-		}
+	if _, err := io.Copy(h, io.LimitReader(file, min(size, endsSize))); err != nil {
+		return version, ""
 	}
-	return info.ModTime().UnixNano(), fmt.Sprintf("%x", h.Sum128().Bytes())
+	end, err := lastPart(ctx, s, file, size)
+	if err != nil {
+		return version, ""
+	}
+	defer end.Close()
+	if _, err := io.Copy(h, end); err != nil {
+		return version, ""
+	}
+	return opened, fmt.Sprintf("%x", h.Sum128().Bytes())
 }
 
-// grown reports whether a file still begins as it was when a run read it.
-func grown(path string, then ledger.Source, size int64) bool {
-	_, ends := standOf(path, then.Size)
-	return size > then.Size && ends != "" && ends == then.Ends
+// lastPart reads what a source's first size bytes end with. The source is opened once more if its file cannot be read anywhere.
+func lastPart(ctx context.Context, s source.Source, file source.File, size int64) (io.ReadCloser, error) {
+	start, length := max(0, size-endsSize), min(size, endsSize)
+	if at, ok := file.(io.ReaderAt); ok {
+		return io.NopCloser(io.NewSectionReader(at, start, length)), nil
+	}
+	end, err := s.Open(ctx, start)
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(end, length), end}, nil
 }
 
-// unchanged reports whether a file looks as it did when a run read it, though it was written since.
-func unchanged(path string, then ledger.Source, size int64) bool {
-	_, ends := standOf(path, size)
-	return size == then.Size && ends != "" && ends == then.Ends
+// grown reports whether a source still begins as it was when a run read it.
+func grown(ctx context.Context, s source.Source, then ledger.Source) bool {
+	_, ends := standOf(ctx, s, then.Size)
+	return s.Size > then.Size && ends != "" && ends == then.Ends
 }
 
-// SureOf reports whether a file surely has the rows that a run read there: nothing in it has changed, or for
-// one that is too large to look through, it begins and ends as it did and was not written since.
-func SureOf(path string, then ledger.Source, size int64) bool {
-	modified, ends := standOf(path, size)
-	return size == then.Size && ends != "" && ends == then.Ends && (size <= 2*endsSize || modified == then.Modified)
+// unchanged reports whether a source looks as it did when a run read it, though it was written since.
+func unchanged(ctx context.Context, s source.Source, then ledger.Source) bool {
+	_, ends := standOf(ctx, s, s.Size)
+	return s.Size == then.Size && ends != "" && ends == then.Ends
 }
 
-// Holds reports whether a file looks as if all was still in it that a run read there.
-func Holds(path string, then ledger.Source, size int64) bool {
-	return unchanged(path, then, size) || grown(path, then, size)
+// SureOf reports whether a source surely has the rows that a run read there: nothing in it has changed, or for one that is too
+// large to look through, it begins and ends as it did and was not written since.
+func SureOf(ctx context.Context, s source.Source, then ledger.Source) bool {
+	version, ends := standOf(ctx, s, s.Size)
+	return s.Size == then.Size && ends != "" && ends == then.Ends && (s.Size <= 2*endsSize || version.Same(versionThen(&then)))
 }
+
+// Holds reports whether a source looks as if all was still in it that a run read there.
+func Holds(ctx context.Context, s source.Source, then ledger.Source) bool {
+	return unchanged(ctx, s, then) || grown(ctx, s, then)
+}
+
+// AsItWas reports whether a source is what a run has read to its end, without opening it.
+func AsItWas(s source.Source, then *ledger.Source) bool {
+	return s.Size == then.Size && s.Version.Same(versionThen(then)) && then.Trouble == ""
+}
+
+// versionThen is the version of a source that a run has read.
+func versionThen(then *ledger.Source) source.Version { return source.Version{Modified: then.Modified} }
 
 // peopleSum stands for who is sent under what, and what is merged.
 func (l *Learned) peopleSum() []byte {
@@ -140,14 +171,6 @@ func (l *Learned) peopleSum() []byte {
 	}
 	sum := h.Sum128().Bytes()
 	return sum[:]
-}
-
-// Absolute is a path as the ledger keeps it, so that a run can go on from another directory.
-func Absolute(path string) string {
-	if whole, err := filepath.Abs(path); err == nil {
-		return whole
-	}
-	return path
 }
 
 // Matches reports whether a run that was begun rests on the same sources and people, which are those of Origin. The error says

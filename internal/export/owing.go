@@ -53,7 +53,7 @@ func newOwings(ctx context.Context, plan *Plan, forgets bool) (*owings, error) {
 		for _, one := range all {
 			one.reasons = plan.leftOut(one.of.Flags)
 			source := plan.Sources[n]
-			if len(one.reasons) == 0 && !forgets && Holds(source.Name, one.of.Source, source.Size) {
+			if len(one.reasons) == 0 && !forgets && Holds(ctx, source, one.of.Source) {
 				continue
 			}
 			for id, err := range plan.State.OwedOf(ctx, one.of.Run, one.of.Number) {

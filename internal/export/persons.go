@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 
 	"ph2cio/internal/exit"
@@ -73,7 +72,7 @@ func learnPersons(ctx context.Context, plan *Plan, types *posthog.ColumnTypes, i
 	if missing > 0 {
 		plan.progress().Say("the persons export lists only some of the IDs of " + report.Plural(missing, "person", "people") + " (see its column distinct_ids.total); a batch export lists all")
 	}
-	return exportedAt(plan, index)
+	return exportedAt(ctx, plan, index)
 }
 
 // setPersonsAside makes a warning of the trouble with persons exports that were found beside events: they
@@ -99,13 +98,15 @@ func (l *Learned) setPersonsAside(plan *Plan) {
 }
 
 // exportedAt takes the time of the newest file for that of the export, where its rows do not tell.
-func exportedAt(plan *Plan, index *people.Index) error {
+func exportedAt(ctx context.Context, plan *Plan, index *people.Index) error {
 	for _, s := range plan.Persons {
-		info, err := os.Stat(s.Name)
+		now, err := s.Now(ctx)
 		if err != nil {
 			return &PersonsError{err}
 		}
-		index.Exported(info.ModTime().UnixMicro())
+		if at := now.Version.Modified; at != 0 {
+			index.Exported(at / 1000)
+		}
 	}
 	return nil
 }

@@ -14,9 +14,10 @@ import (
 // Plan is what to do. Sources, Rules, Sender, Tally and Now must be set.
 type Plan struct {
 	Sources []source.Source
-	Read    posthog.Options // how to read them; Until is set by the run
-	Persons []source.Source // persons exports, read before all else; Index.Persons must be set with them
-	Team    int64           // rows of any other team_id are skipped; 0 takes one team only, whichever it is
+	Read    posthog.Options  // how to read them; Until is set by the run
+	Inputs  *source.Snapshot // what was found when the run began, Sources among it; nil is none
+	Persons []source.Source  // persons exports, read before all else; Index.Persons must be set with them
+	Team    int64            // rows of any other team_id are skipped; 0 takes one team only, whichever it is
 	Rules   *mapping.Rules
 	Choice  people.Choice
 	Index   people.Options
@@ -64,7 +65,7 @@ func (p *Plan) goesOn() int64 {
 
 func (p *Plan) nameOf(path string) string {
 	if p.Names == nil {
-		return Absolute(path)
+		return source.Absolute(path)
 	}
 	return p.Names(path)
 }

@@ -134,11 +134,11 @@ func begunIn(t *testing.T, store *ledger.Store, learned *Learned) *ledger.Run {
 	run, err := store.Last(t.Context(), "backfill")
 	if err == nil && (run == nil || !run.Ended.IsZero()) {
 		start := ledger.Start{Command: "backfill", Began: runTime, Now: runTime, Rows: learned.Rows}
-		start.Sources, start.People = learned.Origin()
+		start.Sources, start.People = learned.Origin(t.Context())
 		run, err = store.Begin(t.Context(), start, nil)
 	}
 	if err == nil {
-		sources, people := learned.Origin()
+		sources, people := learned.Origin(t.Context())
 		err = learned.Matches(run, sources, people)
 	}
 	if err != nil {
@@ -285,10 +285,10 @@ func TestAChangedSourceIsNotGoneOnWith(t *testing.T) {
 	}
 	begun := &ledger.Run{}
 	first := learn()
-	begun.Sources, begun.People = first.Origin()
+	begun.Sources, begun.People = first.Origin(t.Context())
 	begun.Rows = first.Rows
 	matches := func(learned *Learned) error {
-		sources, people := learned.Origin()
+		sources, people := learned.Origin(t.Context())
 		return learned.Matches(begun, sources, people)
 	}
 	if err := matches(learn()); err != nil {
@@ -304,7 +304,7 @@ func TestAChangedSourceIsNotGoneOnWith(t *testing.T) {
 	if err := matches(learn()); err == nil || !strings.Contains(err.Error(), "the file has changed since the run began at") {
 		t.Errorf("a row that changed: %v", err)
 	}
-	begun.Sources, _ = learn().Origin()
+	begun.Sources, _ = learn().Origin(t.Context())
 	begun.People = []byte("others")
 	if err := matches(learn()); err == nil || !strings.Contains(err.Error(), "the people are not the same") {
 		t.Errorf("other people: %v", err)

@@ -106,18 +106,18 @@ func (r *reading) readBundle(u *bundle) {
 	for i := range u.files {
 		if f := &u.files[i]; f.size > 0 && r.ctx.Err() == nil {
 			room := u.buffer.bytes[headroom+f.at:][:f.size+1]
-			f.whole = r.readWhole(r.sources[u.first+i].Name, room)
+			f.whole = r.readWhole(r.sources[u.first+i], room)
 		}
 	}
 }
 
 // readWhole reads a plain file that has one byte less than there is room for. It returns false for another.
-func (r *reading) readWhole(path string, room []byte) bool {
+func (r *reading) readWhole(s source.Source, room []byte) bool {
 	size := len(room) - 1
 	if r.options.Until != nil {
 		room = room[:size] // what has been added since is of no interest
 	}
-	if n, err := source.ReadInto(path, room, size); n != size || err != nil {
+	if n, err := s.ReadInto(r.ctx, room, size); n != size || err != nil {
 		return false
 	}
 	head := room[:min(size, headSize)]

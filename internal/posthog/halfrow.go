@@ -3,7 +3,6 @@ package posthog
 import (
 	"encoding/json"
 	"errors"
-	"os"
 	"slices"
 )
 
@@ -25,8 +24,8 @@ func (c *cutter) written() bool {
 	if since.IsZero() {
 		return false
 	}
-	info, err := os.Stat(c.input.Name)
-	return err == nil && !info.ModTime().Before(since)
+	now, err := c.input.Now(c.out.ctx)
+	return err == nil && now.Version.Modified >= since.UnixNano()
 }
 
 // half reports whether rest may have been cut off within a row. Of a CSV's only the end of its line tells, and an open quote, which

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 
 	"ph2cio/internal/codec"
 	"ph2cio/internal/source"
@@ -29,7 +28,7 @@ type pump struct {
 	gaps  int   // in the text
 	lost  error // what the first of them was
 
-	file    *os.File
+	file    source.File
 	stream  *codec.Stream
 	trouble *SourceError // that kept the source from being opened
 	codec   string       // that the source is compressed with
@@ -37,18 +36,27 @@ type pump struct {
 }
 
 // open opens the source and returns what kept it from that.
-func (p *pump) open() *SourceError {
+func (p *pump) open(ctx context.Context) *SourceError {
 	var err error
-	if p.file, err = os.Open(p.source.Name); err != nil {
-		return p.fault(Gone, err, "")
+	if p.file, err = p.source.Open(ctx, 0); err != nil {
+		return p.unread(err)
 	}
-	p.stream, err = codec.Open(p.file, codec.Options{At: p.file, AcceptDamaged: p.accept, Name: p.source.Name})
+	at, _ := p.file.(io.ReaderAt) // nil where there is none
+	p.stream, err = codec.Open(p.file, codec.Options{At: at, AcceptDamaged: p.accept, Name: p.source.Name})
 	if err == nil {
 		p.codec = p.stream.Codec
 		return nil
 	}
 	if e, ok := errors.AsType[*codec.Unsupported](err); ok {
 		return refusedSource(&p.source, refuse(e.Error(), e.Hint), e.Codec)
+	}
+	return p.unread(err)
+}
+
+// unread tells what has kept the source from being read.
+func (p *pump) unread(err error) *SourceError {
+	if errors.Is(err, source.ErrChanged) {
+		return p.fault(Changed, err, hintChanged)
 	}
 	return p.fault(Gone, err, "")
 }
@@ -234,7 +242,7 @@ func (p *pump) verdict(end int64, err error) *SourceError {
 	case damaged:
 		return p.damaged(d, end)
 	}
-	return p.fault(Gone, err, "")
+	return p.unread(err)
 }
 
 // damaged says what is used of a source whose stream ended with damage after end bytes of text.

@@ -143,7 +143,7 @@ func (r *reading) startPump(source int) *pump {
 		p.trouble = p.known.again()
 		return p
 	}
-	p.trouble = p.open()
+	p.trouble = p.open(r.ctx)
 	if p.trouble == nil && p.codec != "" {
 		p.ctx, p.cancel = context.WithCancel(r.ctx)
 		p.blocks = make(chan block, blocksAhead)

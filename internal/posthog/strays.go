@@ -6,8 +6,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -45,7 +43,7 @@ func exportName(name string) bool {
 // firstEvent looks for an event among the lines of a text, and tells whether it is too far down for the file to be
 // recognised by it. It returns 0 where none is, and for what is no text.
 func firstEvent(s source.Source, options Options) (line int, late bool) {
-	file, err := os.Open(s.Name)
+	file, err := s.Open(context.Background(), 0)
 	if err != nil {
 		return 0, false
 	}
@@ -70,11 +68,11 @@ func firstEvent(s source.Source, options Options) (line int, late bool) {
 
 // isStray looks at how a file begins. One that cannot be read is none: reading it tells why.
 func isStray(s source.Source, options Options) bool {
-	head := bytes.TrimPrefix(beginningOf(s.Name, headSize), []byte("\ufeff"))
+	head := bytes.TrimPrefix(beginningOf(s, headSize), []byte("\ufeff"))
 	switch {
 	case exportHead(head):
 		return false
-	case isTemplate(head) && rowsIn(beginningOf(s.Name, windowSize)) == 0:
+	case isTemplate(head) && rowsIn(beginningOf(s, windowSize)) == 0:
 		return true
 	}
 	options.Types, options.Known, options.Until = nil, nil, nil
@@ -82,13 +80,13 @@ func isStray(s source.Source, options Options) bool {
 		if chunk != nil {
 			lines, vague := chunk.layout.line != nil, chunk.layout.vague
 			chunk.Release()
-			return vague || lines && isProse(s.Name)
+			return vague || lines && isProse(s)
 		}
 		if trouble, ok := errors.AsType[*SourceError](err); !ok || trouble.Kind != Warning {
-			return ok && (trouble.Stray || trouble.Kind == Refused && isProse(s.Name) || trouble.Kind == Damaged && strayBrotli(s.Name, options))
+			return ok && (trouble.Stray || trouble.Kind == Refused && isProse(s) || trouble.Kind == Damaged && strayBrotli(s, options))
 		}
 	}
-	return blankFile(s.Name) || strayBrotli(s.Name, options)
+	return blankFile(s) || strayBrotli(s, options)
 }
 
 // exportHead reports whether a file's first bytes alone show that it is no stray, as those of nearly all
@@ -99,8 +97,8 @@ func exportHead(head []byte) bool {
 
 // isProse reports whether a file has some rows as examples do: it does not begin with one, and most of its
 // lines are none.
-func isProse(path string) bool {
-	head := beginningOf(path, windowSize)
+func isProse(s source.Source) bool {
+	head := beginningOf(s, windowSize)
 	if codec.IsUTF16(head) || slices.ContainsFunc(foreignFiles, func(f foreignFile) bool { return f.is(head) }) {
 		return false
 	}
@@ -130,14 +128,9 @@ func isTemplate(head []byte) bool {
 	return len(head) > 1 && head[0] == '{' && bytes.IndexByte([]byte("{%#"), head[1]) >= 0
 }
 
-// beginningOf returns the first bytes of a file, nothing where it cannot be read.
-func beginningOf(path string, size int) []byte {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer file.Close()
-	head, err := io.ReadAll(io.LimitReader(file, int64(size)))
+// beginningOf returns the first bytes of a source, nothing where it cannot be read.
+func beginningOf(s source.Source, size int) []byte {
+	head, err := s.Head(context.Background(), size)
 	if err != nil {
 		return nil
 	}
@@ -146,8 +139,8 @@ func beginningOf(path string, size int) []byte {
 
 // strayBrotli reports whether a file that was taken for brotli, and is damaged as such, has nothing of an
 // export in what text it gives: brotli has no magic, and other files make sense as a few bytes of it.
-func strayBrotli(path string, options Options) bool {
-	head := beginningOf(path, codec.BrotliHead)
+func strayBrotli(s source.Source, options Options) bool {
+	head := beginningOf(s, codec.BrotliHead)
 	text, found := codec.BrotliText(head)
 	if !found || codec.IsCompressed(head) {
 		return false
@@ -157,12 +150,7 @@ func strayBrotli(path string, options Options) bool {
 }
 
 // blankFile reports whether a file that has no rows has no header either.
-func blankFile(path string) bool {
-	file, err := os.Open(path)
-	if err != nil {
-		return false
-	}
-	defer file.Close()
-	head, err := io.ReadAll(io.LimitReader(file, headSize))
+func blankFile(s source.Source) bool {
+	head, err := s.Head(context.Background(), headSize)
 	return err == nil && rawjson.Blank(head)
 }

@@ -8,6 +8,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"ph2cio/internal/source"
 	"ph2cio/internal/testkit/packing"
@@ -108,11 +109,15 @@ func TestStraysHaveNothingOfAnExport(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := &source.Snapshot{Sources: []source.Source{{Name: path, Size: int64(len(test.text)), Beside: true}}}
+			whole, err := source.Source{Name: path, Beside: true}.Now(t.Context())
+			if err != nil || whole.Size != int64(len(test.text)) {
+				t.Fatal(whole, err)
+			}
+			want := &source.Snapshot{Sources: []source.Source{whole}}
 			if test.stray {
 				want = &source.Snapshot{Sources: []source.Source{}, Strays: []string{path}}
 			}
-			if diff := cmp.Diff(want, found); diff != "" {
+			if diff := cmp.Diff(want, found, cmpopts.IgnoreUnexported(source.Snapshot{})); diff != "" {
 				t.Error(diff)
 			}
 			named, err := source.List([]string{path}, source.Options{Recognise: Recognise(Options{})})
@@ -149,7 +154,7 @@ func TestEventsAmongOtherLinesAreTold(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(want, found); diff != "" {
+		if diff := cmp.Diff(want, found, cmpopts.IgnoreUnexported(source.Snapshot{})); diff != "" {
 			t.Errorf("%s: %s", test.name, diff)
 		}
 	}

@@ -37,33 +37,6 @@ type Options struct {
 	Not  []string // files that are given as something else than a source, under whatever name
 }
 
-// Snapshot is what List found.
-type Snapshot struct {
-	Sources   []Source
-	Strays    []string // files in directories and of globs that have nothing of an export; what is hidden too, directories with a slash behind
-	Downloads []string // files there that a program has not written to its end
-	Mixed     []Mixed  // files there that have events between lines of something else
-	Broken    []string // links that lead nowhere
-	Excluded  int      // files and directories that Options.Exclude has left out
-	Not       []string // arguments that are one of Options.Not
-
-	ExcludedDirectories int // of Excluded
-}
-
-// Content is what a look into a file has found.
-type Content struct {
-	Stray bool // the file is no export
-	Row   int  // of a stray: the first line that is a row of an export all the same, from 1; 0 for none
-	Late  bool // that row is too far down for the file to be recognised by it
-}
-
-// Mixed is a file that is left out though it has events, since most of it is something else.
-type Mixed struct {
-	Name string
-	Line int  // of the first event, from 1
-	Late bool // that is too far down for the file to be recognised, so that it is refused even where it is named
-}
-
 // List turns files, directories and globs into the sources to read, sorted by name within each argument,
 // each file once, also where it goes by several names. Directories are searched to the bottom. Hidden files
 // and the manifests of batch exports, see IsManifest, are left out, and so are strays: what lies about in a
@@ -73,7 +46,7 @@ type Mixed struct {
 // left out even where it is an argument. The error joins what is wrong with each argument; it is no error
 // that everything was left out.
 func List(args []string, options Options) (*Snapshot, error) {
-	f := finder{options: options, seen: make(map[fileKey]int)}
+	f := finder{Snapshot: &Snapshot{directories: map[string][]string{}}, options: options, sizes: make(map[fileKey]int)}
 	for _, path := range options.Not {
 		if info, err := os.Stat(path); err == nil {
 			f.not = append(f.not, info)
@@ -85,8 +58,8 @@ func List(args []string, options Options) (*Snapshot, error) {
 			errs = append(errs, err)
 		}
 	}
-	if len(f.Sources) == 0 && len(errs) == 0 && len(f.manifests) > 0 && f.leftOut() == 0 {
-		errs = append(errs, fmt.Errorf("source %q is a batch export's manifest, which only lists files: name its directory or the files it lists", f.manifests[0]))
+	if len(f.Sources) == 0 && len(errs) == 0 && len(f.Manifests) > 0 && f.leftOut() == 0 {
+		errs = append(errs, fmt.Errorf("source %q is a batch export's manifest, which only lists files: name its directory or the files it lists", f.Manifests[0]))
 	}
 	if len(args) == 0 {
 		errs = append(errs, errors.New("no source given: name files, directories or globs of a PostHog export"))
@@ -97,63 +70,20 @@ func List(args []string, options Options) (*Snapshot, error) {
 	if options.Recognise != nil {
 		f.sortOut(options.Recognise)
 	}
-	return &f.Snapshot, nil
-}
-
-// sortOut moves the sources that are strays to f.Strays, f.Downloads and f.Mixed.
-func (f *Snapshot) sortOut(recognise func(Source) Content) {
-	left, content := make([]bool, len(f.Sources)), make([]Content, len(f.Sources))
-	var others []string
-	for i, s := range f.Sources {
-		switch name := strings.ToLower(filepath.Base(s.Name)); {
-		case !s.Beside:
-		case downloading(name):
-			left[i] = true
-			f.Downloads = append(f.Downloads, s.Name)
-		case strayName(name):
-			left[i] = true
-			others = append(others, s.Name)
-		}
-	}
-	parallel.Each(len(f.Sources), func(i int) {
-		if f.Sources[i].Beside && !left[i] {
-			content[i] = recognise(f.Sources[i])
-		}
-	})
-	for i, c := range content {
-		switch {
-		case !c.Stray:
-			continue
-		case c.Row > 0:
-			f.Mixed = append(f.Mixed, Mixed{f.Sources[i].Name, c.Row, c.Late})
-		default:
-			others = append(others, f.Sources[i].Name)
-		}
-		left[i] = true
-	}
-	next := 0
-	f.Sources = slices.DeleteFunc(f.Sources, func(Source) bool { next++; return left[next-1] })
-	f.Strays = append(others, f.Strays...)
-}
-
-// leftOut counts what was found and is no source.
-func (f *Snapshot) leftOut() int {
-	return len(f.Strays) + len(f.Downloads) + len(f.Mixed) + len(f.Broken) + f.Excluded + len(f.Not)
+	return f.Snapshot, nil
 }
 
 type finder struct {
-	Snapshot
+	*Snapshot
 	options Options
 	not     []fs.FileInfo   // of options.Not
 	infos   []fs.FileInfo   // of each source
-	seen    map[fileKey]int // the last source with that key
+	sizes   map[fileKey]int // the last source with that key
 	before  []int           // for each source the one before it with the same key, -1 for none
 	matched int             // files that the current argument stands for, seen before or not, or left out
 
-	root        string                    // the directory that is searched; empty for a glob
-	directories map[fileKey][]fs.FileInfo // that were searched for the current argument
-
-	manifests []string // that are arguments
+	root     string                    // the directory that is searched; empty for a glob
+	searched map[fileKey][]fs.FileInfo // directories that were searched for the current argument
 }
 
 // fileKey is equal for two names of one file, and seldom for two files; os.SameFile decides.
@@ -163,7 +93,7 @@ type fileKey struct {
 }
 
 func (f *finder) argument(arg string) error {
-	f.matched, f.root, f.directories = 0, "", map[fileKey][]fs.FileInfo{}
+	f.matched, f.root, f.searched = 0, "", map[fileKey][]fs.FileInfo{}
 	if arg == "-" {
 		return errors.New("source -: only preview, inspect and backfill read standard input")
 	}
@@ -171,6 +101,9 @@ func (f *finder) argument(arg string) error {
 	switch {
 	case err == nil && (f.excludes(arg, "") || info.IsDir() && f.excludes(arg, "/")):
 		f.exclude(arg)
+		if info.Mode().IsRegular() && IsManifest(arg) {
+			f.Manifests = append(f.Manifests, arg)
+		}
 		return nil
 	case err != nil && f.isDangling(arg, err):
 		f.Broken = append(f.Broken, arg)
@@ -179,7 +112,7 @@ func (f *finder) argument(arg string) error {
 		f.root = arg
 		err = f.directory(arg, info)
 	case err == nil && IsManifest(arg):
-		f.manifests = append(f.manifests, arg)
+		f.Manifests = append(f.Manifests, arg)
 		return nil
 	case err == nil && !info.Mode().IsRegular():
 		return fmt.Errorf("source %q is not a regular file, and ph2cio reads each source twice: save it to a file and name that file", arg)
@@ -218,14 +151,15 @@ func (f *finder) glob(pattern string) error {
 // directory searches a directory, once however many links lead there: they can lead in circles.
 func (f *finder) directory(path string, info fs.FileInfo) error {
 	key := fileKey{info.Size(), info.ModTime().UnixNano()}
-	if slices.ContainsFunc(f.directories[key], func(other fs.FileInfo) bool { return os.SameFile(other, info) }) {
+	if slices.ContainsFunc(f.searched[key], func(other fs.FileInfo) bool { return os.SameFile(other, info) }) {
 		return nil
 	}
 	entries, err := os.ReadDir(path) // sorted by name
 	if err != nil {
 		return err
 	}
-	f.directories[key] = append(f.directories[key], info)
+	f.searched[key] = append(f.searched[key], info)
+	f.noteNames(path, entries)
 	paths := make([]string, 0, len(entries))
 	for _, entry := range entries {
 		switch name := filepath.Join(path, entry.Name()); {
@@ -239,6 +173,17 @@ func (f *finder) directory(path string, info fs.FileInfo) error {
 	}
 	f.found(paths)
 	return nil
+}
+
+// noteNames keeps what Incomplete needs to know of a directory.
+func (f *finder) noteNames(path string, entries []fs.DirEntry) {
+	var names []string
+	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return namedManifest(e.Name()) }) {
+		for _, entry := range entries {
+			names = append(names, entry.Name())
+		}
+	}
+	f.directories[filepath.Clean(path)] = names
 }
 
 // found takes what a directory or a glob has: what is neither file nor directory is left out.
@@ -359,7 +304,7 @@ func (f *finder) file(path string, info fs.FileInfo, beside bool) {
 		return
 	}
 	key := fileKey{info.Size(), info.ModTime().UnixNano()}
-	last, ok := f.seen[key]
+	last, ok := f.sizes[key]
 	if !ok {
 		last = -1
 	}
@@ -368,17 +313,18 @@ func (f *finder) file(path string, info fs.FileInfo, beside bool) {
 			return
 		}
 	}
-	f.seen[key] = len(f.Sources)
+	f.sizes[key] = len(f.Sources)
 	f.add(path, info, beside)
 	f.before[len(f.before)-1] = last
 }
 
 // add adds a source; info is nil for one that cannot be looked at.
 func (f *finder) add(path string, info fs.FileInfo, beside bool) {
-	source := Source{Name: path, Beside: beside}
+	source := Source{Name: path}
 	if info != nil {
-		source.Size = info.Size()
+		source = fileSource(path, info)
 	}
+	source.Beside = beside
 	f.Sources, f.infos, f.before = append(f.Sources, source), append(f.infos, info), append(f.before, -1)
 }
 

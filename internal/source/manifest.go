@@ -70,38 +70,45 @@ func shown(name string) string {
 // largestManifest bounds what is read of a manifest, in bytes. One file takes about a hundred.
 const largestManifest = 64 << 20
 
-// CheckManifests looks at the manifests of batch exports (*_manifest.json) beside the sources. It returns those that list
-// one of the sources and another file that does not exist: a download that is not complete. PostHog writes the manifest
-// last and beside its files (PostHog: s3_batch_export.py). The error joins what could not be looked at.
-func CheckManifests(sources []Source) ([]*Incomplete, error) {
+// Incomplete looks at the manifests of batch exports (*_manifest.json) beside the sources. It returns those that list one of
+// the sources and another file that does not exist: a download that is not complete. PostHog writes the manifest last and
+// beside its files (PostHog: s3_batch_export.py). The error joins what could not be looked at.
+func (s *Snapshot) Incomplete() ([]*Incomplete, error) {
+	if s.in != nil {
+		return nil, nil // only files lie in directories that can be read
+	}
 	byDir := make(map[string]map[string]bool)
-	for _, s := range sources {
-		dir := filepath.Dir(s.Name)
+	var dirs []string
+	for _, one := range s.Sources {
+		dir, name := filepath.Split(one.Name)
+		dir = filepath.Clean(dir)
 		if byDir[dir] == nil {
 			byDir[dir] = make(map[string]bool)
+			dirs = append(dirs, dir)
 		}
-		byDir[dir][filepath.Base(s.Name)] = true
+		byDir[dir][name] = true
 	}
 	var found []*Incomplete
 	var errs []error
-	seen := make(map[string]bool)
-	for _, s := range sources {
-		dir := filepath.Dir(s.Name)
-		if seen[dir] {
-			continue
+	for _, dir := range dirs {
+		names, searched := s.directories[dir]
+		if !searched {
+			var err error
+			if names, err = namesIn(dir); err != nil {
+				errs = append(errs, err)
+				continue
+			}
 		}
-		seen[dir] = true
-		here, err := incompleteIn(dir, byDir[dir])
+		here, err := incompleteIn(dir, names, byDir[dir])
 		found, errs = append(found, here...), append(errs, err)
 	}
 	return found, errors.Join(errs...)
 }
 
-// incompleteIn looks at the manifests of one directory.
-func incompleteIn(dir string, sources map[string]bool) (found []*Incomplete, err error) {
-	names, err := namesIn(dir)
-	if err != nil || !slices.ContainsFunc(names, namedManifest) {
-		return nil, err
+// incompleteIn looks at the manifests of one directory, of which names are given if one of them may be a manifest's.
+func incompleteIn(dir string, names []string, sources map[string]bool) (found []*Incomplete, err error) {
+	if !slices.ContainsFunc(names, namedManifest) {
+		return nil, nil
 	}
 	there := make(map[string]bool, len(names))
 	for _, name := range names {

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestCheckManifests(t *testing.T) {
+func TestManifestsTellWhatIsMissing(t *testing.T) {
 	const first, second = "2026-03-04T00_00_00+00_00-0.jsonl.gz", "2026-03-04T00_00_00+00_00-1.jsonl.gz"
 	listing := `{"files":["bucket/prefix/` + first + `","bucket/prefix/` + second + `"]}`
 	tests := []struct {
@@ -47,23 +47,36 @@ func TestCheckManifests(t *testing.T) {
 			for _, name := range test.sources {
 				sources = append(sources, Source{Name: filepath.Join(dir, name)})
 			}
-			found, err := CheckManifests(sources)
-			if test.err == "" && err != nil || test.err != "" && (err == nil || !strings.Contains(err.Error(), test.err)) {
-				t.Fatalf("error %v, want %q", err, test.err)
-			}
-			if test.missing == nil {
-				if len(found) > 0 {
-					t.Fatalf("found %v", found)
+			found, err := (&Snapshot{Sources: sources}).Incomplete()
+			checkIncomplete(t, found, err, manifest, test.missing, test.err)
+			if len(test.there) == len(test.sources) {
+				searched, err := List([]string{dir}, Options{})
+				if err != nil {
+					t.Fatal(err)
 				}
-				return
-			}
-			want := []*Incomplete{{Manifest: manifest, Missing: test.missing, Files: 2}}
-			if diff := cmp.Diff(want, found); diff != "" {
-				t.Error(diff)
-			}
-			if text := found[0].Error(); !strings.Contains(text, test.missing[0]) || !strings.Contains(text, manifest) {
-				t.Errorf("it says %q", text)
+				found, err = searched.Incomplete()
+				checkIncomplete(t, found, err, manifest, test.missing, test.err)
 			}
 		})
+	}
+}
+
+func checkIncomplete(t *testing.T, found []*Incomplete, err error, manifest string, missing []string, fail string) {
+	t.Helper()
+	if fail == "" && err != nil || fail != "" && (err == nil || !strings.Contains(err.Error(), fail)) {
+		t.Fatalf("error %v, want %q", err, fail)
+	}
+	if missing == nil {
+		if len(found) > 0 {
+			t.Fatalf("found %v", found)
+		}
+		return
+	}
+	want := []*Incomplete{{Manifest: manifest, Missing: missing, Files: 2}}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Error(diff)
+	}
+	if text := found[0].Error(); !strings.Contains(text, missing[0]) || !strings.Contains(text, manifest) {
+		t.Errorf("it says %q", text)
 	}
 }

@@ -7,9 +7,9 @@ import (
 	"os"
 )
 
-// ReadInto reads a file from its start, until it has least bytes or the file ends, and returns how many there were. It
+// readInto reads a file from its start, until it has least bytes or the file ends, and returns how many there were. It
 // asks for as many as there is room for.
-func ReadInto(path string, room []byte, least int) (n int, err error) {
+func readInto(path string, room []byte, least int) (n int, err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return 0, err

@@ -4,9 +4,9 @@ package source
 
 import "syscall"
 
-// ReadInto reads a file from its start, until it has least bytes or the file ends, and returns how many there were. It
+// readInto reads a file from its start, until it has least bytes or the file ends, and returns how many there were. It
 // asks for as many as there is room for. It does with three system calls what takes an *os.File ten.
-func ReadInto(path string, room []byte, least int) (n int, err error) {
+func readInto(path string, room []byte, least int) (n int, err error) {
 	fd, err := again(func() (int, error) {
 		return syscall.Open(path, syscall.O_RDONLY|syscall.O_CLOEXEC|syscall.O_NONBLOCK, 0)
 	})
