@@ -16,7 +16,7 @@
 //	export      runs the line, decides to skip or to stop, counts; the only one that turns a Ref into a place in a file
 //	posthog     reads exports; knows what PostHog's events mean
 //	codec       decompresses files, and reads on after damage; knows nothing of PostHog
-//	source      where the bytes of exports come from
+//	source      where the bytes of exports come from; what a run found, asked once and remembered
 //	people      the first reading's result: links, folded attributes, who is sent
 //	identity    the rules of joining, over plain IDs
 //	mapping     turns events and people into operations; the only one that speaks both vocabularies
@@ -37,6 +37,7 @@
 //	  synthetic exports of any size
 //	  rulebook  the rules of identity once more, slow and plain, and small histories full of trouble
 //	  packing   text compressed in every way that is read
+//	  sources   a store of exports in memory that is slow, fails or changes what it has
 //	  bench     the program that measures all this (make bench)
 //
 // Imports point one way: cli to export, export to people, mapping, posthog, customerio and ledger, people to posthog,

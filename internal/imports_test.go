@@ -43,11 +43,12 @@ var imports = map[string][]string{
 	"internal/testkit/synthetic": {},
 	"internal/testkit/rulebook":  {},
 	"internal/testkit/packing":   {},
+	"internal/testkit/sources":   under("source"),
 	"internal/testkit/bench":     under("testkit/synthetic", "sandbox", "exit"),
 }
 
 // forTests may be imported by the tests of every package.
-var forTests = under("sandbox", "source", "testkit/packing", "testkit/synthetic", "testkit/rulebook")
+var forTests = under("sandbox", "source", "testkit/packing", "testkit/sources", "testkit/synthetic", "testkit/rulebook")
 
 func under(names ...string) []string {
 	for i, name := range names {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,12 +16,47 @@ import (
 	"go.uber.org/goleak"
 
 	"ph2cio/internal/source"
+	"ph2cio/internal/testkit/sources"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// readRows reads sources to the end.
-func readRows(t *testing.T, sources []source.Source, o Options) (rows []row, troubles []*SourceError) {
+// readRows reads sources to the end. It reads files from a store with bad manners too, which must make no difference.
+func readRows(t *testing.T, files []source.Source, o Options) (rows []row, troubles []*SourceError) {
+	t.Helper()
+	rows, troubles = readOnce(t, files, o)
+	const most = 4 << 20 // bytes that are read more than once
+	size := int64(0)
+	for _, file := range files {
+		info, err := os.Stat(file.Name)
+		if err != nil || !info.Mode().IsRegular() || file.In != nil {
+			return rows, troubles
+		}
+		size += info.Size()
+	}
+	if size > most || o.Types != nil || !o.WrittenSince.IsZero() { // types are learnt by reading, and objects are never half written
+		return rows, troubles
+	}
+	damaged := slices.ContainsFunc(troubles, func(e *SourceError) bool { return e.Kind == Damaged })
+	for name, manners := range map[string]sources.Manners{
+		"at any offset": {AnyOffset: true, Sips: 3000},
+		"in order":      {Sips: 70_000},
+	} {
+		if damaged && !manners.AnyOffset {
+			continue // where reading goes on after the damage is found by its offset
+		}
+		far, said := readOnce(t, sources.New(manners).Copy(t, files), o)
+		if diff := cmp.Diff(rows, far); diff != "" {
+			t.Errorf("from a store, %s: %s", name, diff)
+		}
+		if diff := cmp.Diff(fmt.Sprint(troubles), fmt.Sprint(said)); diff != "" {
+			t.Errorf("from a store, %s: %s", name, diff)
+		}
+	}
+	return rows, troubles
+}
+
+func readOnce(t *testing.T, sources []source.Source, o Options) (rows []row, troubles []*SourceError) {
 	t.Helper()
 	number := 0
 	for c, err := range Read(t.Context(), sources, o) {

@@ -1,0 +1,83 @@
+package posthog
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"testing"
+
+	"ph2cio/internal/source"
+	"ph2cio/internal/testkit/sources"
+)
+
+// A read that fails is no damage, whatever the file is packed with: the source is gone, and what was read before is used.
+func TestAReadThatFailsIsToldAsGone(t *testing.T) {
+	text := numbered("a", 3000)
+	for name, data := range map[string][]byte{"a.jsonl": text, "a.jsonl.gz": zip(t, text, false), "b.jsonl.gz": zip(t, text, true)} {
+		for _, anyOffset := range []bool{false, true} {
+			store := sources.New(sources.Manners{AnyOffset: anyOffset, Sips: 5000, FailAt: int64(len(data)) / 2})
+			rows, troubles := readOnce(t, []source.Source{store.Put(name, data), store.Put("next", []byte(eventRow))}, Options{window: 10_000})
+			if len(troubles) != 1 || troubles[0].Kind != Gone || !errors.Is(troubles[0], sources.ErrBroken) || troubles[0].Path != name {
+				t.Errorf("%s, at any offset %v: %v", name, anyOffset, troubles)
+			}
+			if len(rows) == 0 || rows[len(rows)-1].Name != "Opened" && len(rows) > 2990 {
+				t.Errorf("%s, at any offset %v: %d rows", name, anyOffset, len(rows))
+			}
+		}
+	}
+}
+
+// A source that is another one by the time it is opened, or while it is read, is told as changed.
+func TestANewVersionIsToldAsChanged(t *testing.T) {
+	text := numbered("a", 3000)
+	store := sources.New(sources.Manners{Sips: 5000})
+	old := store.Put("a.jsonl", text)
+	store.Put("a.jsonl", numbered("b", 3000))
+	if rows, troubles := readOnce(t, []source.Source{old}, Options{}); len(rows) > 0 || len(troubles) != 1 || troubles[0].Kind != Changed {
+		t.Errorf("changed before it was opened: %d rows, %v", len(rows), troubles)
+	}
+	now := store.Put("a.jsonl", text)
+	var troubles []error
+	for chunk, err := range Read(t.Context(), []source.Source{now}, Options{window: 1000}) {
+		if err != nil {
+			troubles = append(troubles, err)
+			continue
+		}
+		chunk.Release()
+		store.Put("a.jsonl", bytes.ToUpper(text))
+	}
+	if len(troubles) != 1 || !errors.Is(troubles[0], source.ErrChanged) {
+		t.Errorf("changed while it was read: %v", troubles)
+	}
+}
+
+// Without random access, damage ends a source instead of costing its part.
+func TestDamageEndsWhatIsReadInOrder(t *testing.T) {
+	text := numbered("a", 500)
+	file := flip(zip(t, text, true), 3000)
+	local, _ := readRows(t, []source.Source{sourceOf(t, "x", file)}, Options{window: 2000})
+	store := sources.New(sources.Manners{Sips: 999})
+	rows, troubles := readOnce(t, []source.Source{store.Put("x", file), store.Put("next", []byte(eventRow))}, Options{window: 2000})
+	if len(troubles) != 1 || troubles[0].Kind != Damaged {
+		t.Fatal(troubles)
+	}
+	sound := names(rows[:len(rows)-1])
+	if len(sound) >= len(local) || !slices.Equal(sound, names(local)[:len(sound)]) {
+		t.Errorf("%d rows, of which the first are not those of the file on disk, which gives %d", len(sound), len(local))
+	}
+}
+
+// A source of a store is opened once in each reading, small ones among many as well.
+func TestEachSourceIsOpenedOnce(t *testing.T) {
+	store := sources.New(sources.Manners{})
+	var all []source.Source
+	for _, name := range []string{"a", "b", "c"} {
+		all = append(all, store.Put(name+".jsonl", numbered(name, 10)), store.Put(name+".jsonl.gz", zip(t, numbered(name, 10_000), false)))
+	}
+	if rows, troubles := readOnce(t, all, Options{}); len(rows) != 3*10_010 || len(troubles) > 0 {
+		t.Fatal(len(rows), troubles)
+	}
+	if n := store.Opened(); n != len(all) {
+		t.Errorf("%d sources were opened %d times", len(all), n)
+	}
+}
