@@ -246,3 +246,15 @@ func (d *decoder) rename(name []byte) []byte {
 	}
 	return name
 }
+
+// decodeElement reads an element of a JSON document that is an object with PostHog's own names, as decodeJSON reads a
+// line.
+func decodeElement(d *decoder, data []byte, start, end int) *fault {
+	if data[start] != '{' || d.walkRow(data, d.rows, start, end) != end {
+		return notAnObject("the row", data[start:end])
+	}
+	if f := d.takeFields(); f != nil {
+		return f
+	}
+	return d.finish()
+}

@@ -8,18 +8,6 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// decodeElement reads an element of a JSON document that is an object with PostHog's own names, as decodeJSON reads a
-// line.
-func decodeElement(d *decoder, data []byte, start, end int) *fault {
-	if data[start] != '{' || d.walkRow(data, d.rows, start, end) != end {
-		return notAnObject("the row", data[start:end])
-	}
-	if f := d.takeFields(); f != nil {
-		return f
-	}
-	return d.finish()
-}
-
 // query decodes the rows of a query's result: arrays of values.
 type query struct {
 	named   uint64 // of Options.Columns, those that are among columns

@@ -1,0 +1,49 @@
+package posthog
+
+import "bytes"
+
+// FeedsNobody reports whether PostHog ingests events of this name apart from persons: they make no person and
+// change none, and the `person_properties` beside them are nobody's.
+// Source: github.com/PostHog/posthog, nodejs/src/worker/ingestion/persons/person-update.ts, and the pipelines
+// of errors, heatmaps and AI events beside it.
+func FeedsNobody(event []byte) bool {
+	return len(event) > 3 && event[0] == '$' &&
+		(string(event) == "$exception" || string(event) == "$$heatmap" || string(event[:4]) == "$ai_")
+}
+
+// MakesNobody reports whether events of this name alone are no reason for a profile: those that feed nobody,
+// and `$feature_flag_called`, which an application sends for whatever ID it asks for.
+func MakesNobody(event []byte) bool {
+	return FeedsNobody(event) || string(event) == "$feature_flag_called"
+}
+
+// Unsubscribed is the event of somebody who unsubscribed from the emails of PostHog's workflows, from all or from those
+// of one category. Its distinct ID is the address (github.com/PostHog/posthog,
+// event source workflows_unsubscribe).
+const Unsubscribed = "$workflows_email_unsubscribed"
+
+// OwnEvent reports whether an event has a name as PostHog gives them to its own: those begin with a `$`. A
+// name without it is the customer's. So may be one with it, if Documented does not know it.
+func OwnEvent(name []byte) bool { return len(name) > 0 && name[0] == '$' }
+
+// Documented reports whether a name with a `$` is that of an event which PostHog documents as its own
+// (github.com/PostHog/posthog, posthog/taxonomy/taxonomy.py; posthog/api/person.py for
+// `$delete_person_property`). Others are of a later version, or a customer's own.
+func Documented(name []byte) bool {
+	switch string(name) {
+	case "$pageview", "$screen", "$identify", "$set", "$unset", "$create_alias", "$merge_dangerously", "$groupidentify",
+		"$delete_person_property", "$feature_enrollment_update", "$autocapture", "$copy_autocapture", "$rageclick", "$dead_click", "$pageleave", "$$heatmap", "$web_vitals",
+		"$feature_flag_called", "$feature_view", "$feature_interaction", "$element_viewed", "$exception", "$csp_violation",
+		"$capture_metrics", "$opt_in", "$snapshot", "$performance_event", "$bot_pageview", "$$plugin_metrics":
+		return true
+	}
+	for _, family := range ownFamilies {
+		if bytes.HasPrefix(name, family) {
+			return true
+		}
+	}
+	return false
+}
+
+var ownFamilies = [][]byte{[]byte("$ai_"), []byte("$mcp_"), []byte("$conversations_"), []byte("$session_recording_"),
+	[]byte("$workflows_")}
