@@ -13,7 +13,7 @@ import (
 type flattened struct {
 	prefixes []string        // of the columns, in order of preference
 	keys     map[string]bool // of the object, that there are columns of
-	root     branch
+	root     columnTree
 	person   bool // they are the person's
 }
 
@@ -78,8 +78,8 @@ func (x *flattened) together(d *decoder) []byte {
 	}
 	start := len(d.scratch)
 	d.scratch = append(d.scratch, '{')
-	for _, b := range x.root.children {
-		x.appendBranch(d, b, start)
+	for _, t := range x.root.children {
+		x.appendTree(d, t, start)
 	}
 	if len(d.scratch) == start+1 {
 		d.scratch = d.scratch[:start]
@@ -104,9 +104,9 @@ func (x *flattened) fill(d *decoder, object []byte) []byte {
 	if had > 0 {
 		d.scratch = append(d.scratch, ',')
 	}
-	for _, b := range x.root.children {
-		if !hasMember(object, (*members)[:had], b.name) {
-			x.appendBranch(d, b, start)
+	for _, t := range x.root.children {
+		if !hasMember(object, (*members)[:had], t.name) {
+			x.appendTree(d, t, start)
 		}
 	}
 	if len(*members) == had {
@@ -132,11 +132,11 @@ func hasMember(object []byte, members []rawjson.Member, key []byte) bool {
 	return false
 }
 
-// appendBranch writes a member of the object, and beside it, where that has a value of its own, those below it.
-func (x *flattened) appendBranch(d *decoder, b *branch, start int) {
-	x.appendMember(d, b, start)
-	if len(b.flat) > 0 && b.filled(d) {
-		for _, below := range b.flat {
+// appendTree writes a member of the object, and beside it, where that has a value of its own, those below it.
+func (x *flattened) appendTree(d *decoder, t *columnTree, start int) {
+	x.appendMember(d, t, start)
+	if len(t.flat) > 0 && t.filled(d) {
+		for _, below := range t.flat {
 			x.appendMember(d, below, start)
 		}
 	}
@@ -144,11 +144,11 @@ func (x *flattened) appendBranch(d *decoder, b *branch, start int) {
 
 // appendMember writes one member of the object, which begins at start of scratch, and notes it. It writes nothing if the
 // row has nothing for it.
-func (x *flattened) appendMember(d *decoder, b *branch, start int) {
+func (x *flattened) appendMember(d *decoder, t *columnTree, start int) {
 	before := len(d.scratch)
-	d.scratch = append(d.scratch, b.key...)
+	d.scratch = append(d.scratch, t.key...)
 	value := len(d.scratch)
-	text, ok := b.appendValue(d.scratch, d)
+	text, ok := t.appendValue(d.scratch, d)
 	if !ok {
 		d.scratch = text[:before]
 		return
@@ -158,12 +158,12 @@ func (x *flattened) appendMember(d *decoder, b *branch, start int) {
 	if x.person {
 		members = &d.personMembers
 	} else {
-		d.noteSpecial(b.name, false, text[value:len(text):len(text)])
+		d.noteSpecial(t.name, false, text[value:len(text):len(text)])
 	}
 	*members = append(*members, rawjson.Member{}) // and filled in place, as in walkProperties
 	m := &(*members)[len(*members)-1]
 	m.KeyStart, m.KeyEnd = uint32(before+1-start), uint32(value-2-start)
 	m.ValueStart, m.ValueEnd = uint32(value-start), uint32(len(text)-start)
-	m.Escaped = b.escaped
+	m.Escaped = t.escaped
 	d.scratch = append(d.scratch, ',')
 }
