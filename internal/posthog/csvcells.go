@@ -9,11 +9,18 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// splitCells cuts the row data[i:end] at its delimiters into d.cells and returns how many there are, or -1 when a quote
-// stands where none may. Cells are text: without the quotes around them, and with one quote where two stand inside.
-// Eight bytes may be loaded anywhere in the row.
-func (d *decoder) splitCells(data []byte, i, end int, delimiter byte) int {
-	cells, delimiters := d.cells[:0], uint64(delimiter)*ones
+// A cellSplitter cuts rows of CSV at their delimiters, in memory that it uses again for the next row. The zero value is ready.
+type cellSplitter struct {
+	cells [][]byte
+	text  []byte // of cells in which quotes are doubled, each with a guard after it
+}
+
+// split returns the cells of the row data[i:end], nil when a quote stands where none may. Cells are text: without the quotes
+// around them, and with one quote where two stand inside. They are valid until the next row is split. Eight bytes may be
+// loaded anywhere in the row.
+func (s *cellSplitter) split(data []byte, i, end int, delimiter byte) [][]byte {
+	s.text = s.text[:0]
+	cells, delimiters := s.cells[:0], uint64(delimiter)*ones
 	quotes := uint64('"' * ones)
 	if looseQuotes(delimiter) {
 		quotes = delimiters
@@ -22,23 +29,23 @@ func (d *decoder) splitCells(data []byte, i, end int, delimiter byte) int {
 		var cell []byte
 		switch {
 		case i < end && data[i] == '"':
-			if cell, i = d.quotedCell(data, i+1, end); i < 0 {
-				return -1
+			if cell, i = s.quotedCell(data, i+1, end); i < 0 {
+				return nil
 			}
 			if i < end && data[i] != delimiter {
-				return -1
+				return nil
 			}
 		case i < end && data[i] != delimiter:
 			start := i
 			if i = plainCellEnd(data, i, end, delimiters, quotes); i < end && data[i] == '"' {
-				return -1
+				return nil
 			}
 			cell = data[start:i:i]
 		}
 		cells = append(cells, cell)
 		if i == end {
-			d.cells = cells
-			return len(cells)
+			s.cells = cells
+			return cells
 		}
 		i++
 	}
@@ -73,8 +80,8 @@ func nextQuote(data []byte, i, end int) int {
 }
 
 // quotedCell takes the index after the opening quote and returns the cell's text and the index after the closing
-// quote, -1 if there is none. Text in which quotes are doubled is put together in scratch, with a guard after it.
-func (d *decoder) quotedCell(data []byte, i, end int) ([]byte, int) {
+// quote, -1 if there is none. Text in which quotes are doubled is put together in memory of its own.
+func (s *cellSplitter) quotedCell(data []byte, i, end int) ([]byte, int) {
 	start := i
 	i = nextQuote(data, i, end)
 	if i == end {
@@ -83,9 +90,9 @@ func (d *decoder) quotedCell(data []byte, i, end int) ([]byte, int) {
 	if i+1 == end || data[i+1] != '"' {
 		return data[start:i:i], i + 1
 	}
-	first := len(d.scratch)
-	d.scratch = slices.Grow(d.scratch, end-start+8+rawjson.Guard)
-	text := d.scratch[first:cap(d.scratch)]
+	first := len(s.text)
+	s.text = slices.Grow(s.text, end-start+8+rawjson.Guard)
+	text := s.text[first:cap(s.text)]
 	n := copy(text, data[start:i])
 	for i+1 < end && data[i+1] == '"' {
 		text[n] = '"'
@@ -109,18 +116,17 @@ func (d *decoder) quotedCell(data []byte, i, end int) ([]byte, int) {
 			return nil, -1
 		}
 	}
-	d.scratch = d.scratch[:first+n]
-	cell, n := d.closeScratch(first)
-	return cell[:n], i + 1
+	s.text = append(s.text[:first+n], zeros[:]...)
+	return s.text[first : first+n], i + 1
 }
 
 // repeats reports whether a row is a file's first line again, perhaps with a mark of UTF-8 before it.
-func (d *decoder) repeats(header []string) bool {
-	if len(d.cells) != len(header) || string(bytes.TrimPrefix(d.cells[0], utf8Mark)) != header[0] {
+func repeats(cells [][]byte, header []string) bool {
+	if len(cells) != len(header) || string(bytes.TrimPrefix(cells[0], utf8Mark)) != header[0] {
 		return false
 	}
 	for i, name := range header[1:] {
-		if string(d.cells[i+1]) != name {
+		if string(cells[i+1]) != name {
 			return false
 		}
 	}
@@ -129,9 +135,9 @@ func (d *decoder) repeats(header []string) bool {
 
 var utf8Mark = []byte("\ufeff")
 
-// cellFault says what is wrong with a row of which splitCells made n cells.
+// cellFault says what is wrong with a row of n cells, 0 where a quote is misplaced.
 func cellFault(n, want int) *fault {
-	if n < 0 {
+	if n == 0 {
 		return faultf(CSVQuotes, "a quote is misplaced or never closed")
 	}
 	return faultf(CSVFields, "the row has %s, but the header has %d", several(n, "cell", "cells"), want)

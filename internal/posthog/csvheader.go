@@ -52,12 +52,13 @@ func headerLine(text []byte, whole bool, delimiter byte) (names []string, after 
 			return nil, 0
 		}
 	}
-	var d decoder
+	var splitter cellSplitter
 	line := append(bytes.Clone(trimLineEnd(text[:after])), make([]byte, rawjson.Guard)...)
-	if d.splitCells(line, 0, len(line)-rawjson.Guard, delimiter) < 0 {
+	cells := splitter.split(line, 0, len(line)-rawjson.Guard, delimiter)
+	if cells == nil {
 		return nil, 0
 	}
-	for _, cell := range d.cells {
+	for _, cell := range cells {
 		names = append(names, strings.ToValidUTF8(string(cell), "\ufffd"))
 	}
 	return names, after

@@ -17,8 +17,9 @@ type decoder struct {
 	special       special
 	members       []rawjson.Member
 	personMembers []rawjson.Member
-	cells         [][]byte
-	scratch       []byte // text that stands nowhere in the file as such; grows within a row, starts over with the next
+	splitter      cellSplitter
+	cells         [][]byte // of a row of CSV
+	scratch       []byte   // text that stands nowhere in the file as such; grows within a row, starts over with the next
 	kinds         rawjson.Nesting
 	marks         []uint64 // the special characters of a text in scratch
 	rows          []uint64 // those of a chunk of lines, or of elements

@@ -87,10 +87,10 @@ type csvField struct {
 }
 
 func (x *csvRows) decode(d *decoder, data []byte, i, end int) *fault {
-	if n := d.splitCells(data, i, end, x.cut); n != x.columns {
-		return cellFault(n, x.columns)
+	if d.cells = d.splitter.split(data, i, end, x.cut); len(d.cells) != x.columns {
+		return cellFault(len(d.cells), x.columns)
 	}
-	if d.repeats(x.header) {
+	if repeats(d.cells, x.header) {
 		return headerAgain
 	}
 	for _, field := range x.fields {

@@ -50,10 +50,10 @@ type personRows struct {
 
 func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 	d.beginPerson()
-	if n := d.splitCells(data, i, end, x.cut); n != len(x.names) {
-		return cellFault(n, len(x.names))
+	if d.cells = d.splitter.split(data, i, end, x.cut); len(d.cells) != len(x.names) {
+		return cellFault(len(d.cells), len(x.names))
 	}
-	if d.repeats(x.header) {
+	if repeats(d.cells, x.header) {
 		return headerAgain
 	}
 	p := personFields{}
