@@ -7,6 +7,22 @@ import (
 	"ph2cio/internal/source"
 )
 
+// Read yields the chunks of all sources in order. A *SourceError is yielded in its place and reading goes on; any
+// other error, the cause of a cancelled context among them, is the last thing yielded.
+//
+// Files are opened, read, decompressed and cut into rows by goroutines of Read's own, a few chunks ahead of the caller.
+// They have ended when the loop over the chunks has. The chunks belong to the caller, who should Release each.
+func Read(ctx context.Context, sources []source.Source, options Options) iter.Seq2[*Chunk, error] {
+	return func(yield func(*Chunk, error) bool) {
+		r := newReading(ctx, sources, options, yield)
+		defer r.stop()
+		r.cutAll()
+		if !r.out.stopped && ctx.Err() != nil {
+			yield(nil, context.Cause(ctx))
+		}
+	}
+}
+
 // ReadPersons yields the rows of persons exports in order: batch exports of the persons model, the web interface's CSV of
 // persons, the persons list as JSON, and dumps of ClickHouse's tables person_distinct_id2 and person, compressed or not. A
 // *RowError is one bad row, a *SourceError trouble with one file; reading goes on after both. Any other error, the cause of a
