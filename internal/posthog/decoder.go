@@ -11,7 +11,7 @@ import (
 // A decoder turns rows into events, one after the other, in memory that it uses again for each.
 type decoder struct {
 	event         Event
-	row           PersonRow // of a persons export
+	person        PersonRow // of a persons export
 	bad           RowError
 	fields        fields
 	special       special
@@ -155,7 +155,7 @@ func number(text []byte) (n int64, ok bool) {
 }
 
 func (d *decoder) beginPerson() {
-	d.row = PersonRow{Line: d.event.Line, DistinctIDs: d.row.DistinctIDs[:0]}
+	d.person = PersonRow{Line: d.event.Line, DistinctIDs: d.person.DistinctIDs[:0]}
 }
 
 // guarded returns text with a guard after it, as scanning needs: text itself where there happens to be one, else a copy

@@ -60,7 +60,7 @@ func (p *personFields) keep(name, raw []byte) {
 
 // take makes a row of the values.
 func (p *personFields) take(d *decoder) *fault {
-	row := &d.row
+	row := &d.person
 	number := func(raw []byte) int64 {
 		n, _ := number(d.text(raw, true)) // what is none counts as the oldest version
 		return n
@@ -121,7 +121,7 @@ func (p *personFields) takeIDs(d *decoder) *fault {
 		if id == nil {
 			return faultf(NoDistinctID, "a distinct ID is empty")
 		}
-		d.row.DistinctIDs = append(d.row.DistinctIDs, id)
+		d.person.DistinctIDs = append(d.person.DistinctIDs, id)
 		return nil
 	}
 	if p.distinctID != nil {
@@ -162,6 +162,6 @@ func (d *decoder) personText(data []byte, end int) *fault {
 	if f := d.objectText("`properties`", data, end, d.walkPersonProperties); f != nil {
 		return f
 	}
-	d.row.Properties, d.row.Members, d.row.HasProperties = d.event.PersonProperties, d.personMembers, d.event.PersonProperties != nil
+	d.person.Properties, d.person.Members, d.person.HasProperties = d.event.PersonProperties, d.personMembers, d.event.PersonProperties != nil
 	return nil
 }

@@ -76,19 +76,19 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 		case isRounded(cell, x.userID):
 			return roundedID("a distinct ID", cell)
 		default:
-			d.row.DistinctIDs = append(d.row.DistinctIDs, cell)
+			d.person.DistinctIDs = append(d.person.DistinctIDs, cell)
 		}
 	}
 	if f := p.take(d); f != nil {
 		return f
 	}
 	if x.total >= 0 {
-		d.row.Missing = max(0, totalIn(d.cells[x.total])-len(d.row.DistinctIDs))
+		d.person.Missing = max(0, totalIn(d.cells[x.total])-len(d.person.DistinctIDs))
 	}
 	if len(x.properties.root.children) > 0 {
-		d.row.Properties, d.row.Members, d.row.HasProperties = x.properties.together(d), d.personMembers, true
-		if d.row.Properties == nil {
-			d.row.Properties = noProperties // of all columns none is filled: the person has none
+		d.person.Properties, d.person.Members, d.person.HasProperties = x.properties.together(d), d.personMembers, true
+		if d.person.Properties == nil {
+			d.person.Properties = noProperties // of all columns none is filled: the person has none
 		}
 	}
 	return nil

@@ -35,7 +35,7 @@ func ReadPersons(ctx context.Context, sources []source.Source, options Options) 
 			if bad != nil {
 				more = yield(nil, bad)
 			} else {
-				more = yield(&d.row, nil)
+				more = yield(&d.person, nil)
 			}
 			return more
 		}
