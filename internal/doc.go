@@ -42,7 +42,7 @@
 //
 // Imports point one way: cli to export, export to people, mapping, posthog, customerio and ledger, people to posthog,
 // identity and spool, mapping to posthog, people, customerio and redact; cli to redact; cli, export and ledger to escape and regularfile, posthog to
-// escape; posthog, people, mapping and customerio to rawjson. cli,
+// escape; posthog, people, mapping, export and customerio to rawjson. cli,
 // export and progress import report; cli, export and posthog to source; posthog to codec; export, people and source to parallel. Each package
 // whose errors end a run imports exit. The others import nothing of ours. Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of
 // Customer.io's, it belongs in mapping.

@@ -18,6 +18,7 @@ import (
 
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 func inspect(t *testing.T, plan *Plan) *Inspection {
@@ -330,7 +331,7 @@ func FuzzTextLength(f *testing.F) {
 		if json.Unmarshal(quoted, &text) != nil || strings.ToValidUTF8(escaped, "") != escaped {
 			return
 		}
-		if got := textLength([]byte(escaped)); got != len(text) {
+		if got := rawjson.UnescapedLen([]byte(escaped)); got != len(text) {
 			t.Errorf("%s is %d bytes, got %d", quoted, len(text), got)
 		}
 	})

@@ -1,10 +1,8 @@
 package export
 
 import (
-	"bytes"
-	"unicode/utf8"
-
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/rawjson"
 )
 
 // jsonType is the type of a JSON value.
@@ -53,7 +51,7 @@ func (v *values) add(value []byte) jsonType {
 	v.types[t]++
 	if size := int64(len(value)); size > v.longest && t != jsonNull { // only then is it worth a closer look
 		if t == jsonString {
-			size = int64(textLength(value[1 : len(value)-1]))
+			size = int64(rawjson.UnescapedLen(value[1 : len(value)-1]))
 		}
 		v.longest = max(v.longest, size)
 	}
@@ -91,47 +89,4 @@ func dull(p PropertyInspection) int {
 		return 1
 	}
 	return 0
-}
-
-// textLength returns how many bytes the text of a JSON string has, which stands there without its quotes.
-func textLength(escaped []byte) int {
-	length := 0
-	for {
-		slash := bytes.IndexByte(escaped, '\\')
-		if slash < 0 {
-			return length + len(escaped)
-		}
-		length += slash
-		escaped = escaped[slash:]
-		if escaped[1] != 'u' {
-			length++
-			escaped = escaped[len(`\n`):]
-			continue
-		}
-		r := unit(escaped)
-		escaped = escaped[len(`\u0000`):]
-		switch {
-		case r>>10 == 0xD800>>10 && bytes.HasPrefix(escaped, []byte(`\u`)) && unit(escaped)>>10 == 0xDC00>>10:
-			length += utf8.UTFMax // a pair is a character of four bytes
-			escaped = escaped[len(`\u0000`):]
-		case r>>11 == 0xD800>>11:
-			length += len("\uFFFD") // half a pair is replaced
-		default:
-			length += utf8.RuneLen(r)
-		}
-	}
-}
-
-// unit reads an escape of the form \u0000.
-func unit(escape []byte) (r rune) {
-	for _, c := range escape[2:6] {
-		switch {
-		case c <= '9':
-			c -= '0'
-		default:
-			c = c | 0x20 - 'a' + 10
-		}
-		r = r<<4 | rune(c)
-	}
-	return r
 }

@@ -52,11 +52,11 @@ func (c *canonical) append(b []byte, i int) int {
 		c.out = append(c.out, b[i:end]...)
 		return end
 	}
-	c.plain, _ = appendPlain(c.plain[:0], b[i+1:end-1])
+	c.plain, _ = rawjson.AppendUnescaped(c.plain[:0], b[i+1:end-1])
 	if c.cells && c.appendCell() {
 		return end
 	}
-	c.out = appendCanonicalString(c.out, c.plain)
+	c.out = rawjson.AppendString(c.out, c.plain)
 	return end
 }
 
@@ -98,12 +98,12 @@ func (c *canonical) appendObject(b []byte, i int) int {
 	for i = rawjson.WalkSpace(b, i+1); b[i] != '}'; {
 		m := member{keyStart: len(c.keys), start: len(c.out)}
 		end := rawjson.WalkString(b, i)
-		c.keys, _ = appendPlain(c.keys, b[i+1:end-1])
+		c.keys, _ = rawjson.AppendUnescaped(c.keys, b[i+1:end-1])
 		m.keyEnd = len(c.keys)
 		if n := len(c.members); n > firstMember && bytes.Compare(c.key(c.members[n-1]), c.key(m)) >= 0 {
 			sorted = false
 		}
-		c.out = append(appendCanonicalString(c.out, c.key(m)), ':')
+		c.out = append(rawjson.AppendString(c.out, c.key(m)), ':')
 		i = rawjson.WalkSpace(b, c.append(b, rawjson.WalkSpace(b, rawjson.WalkSpace(b, end)+1)))
 		m.end = len(c.out)
 		c.members = append(c.members, m)
@@ -139,35 +139,3 @@ func (c *canonical) sort(members []member, start int) {
 }
 
 func (c *canonical) key(m member) []byte { return c.keys[m.keyStart:m.keyEnd] }
-
-// appendCanonicalString appends plain, valid UTF-8 as a JSON string. It does not share code with the operations, whose
-// writing may change.
-func appendCanonicalString(dst, text []byte) []byte {
-	const digits = "0123456789abcdef"
-	dst = append(dst, '"')
-	run := 0
-	for i, c := range text {
-		if c >= ' ' && c != '"' && c != '\\' {
-			continue
-		}
-		dst = append(dst, text[run:i]...)
-		run = i + 1
-		switch c {
-		case '"', '\\':
-			dst = append(dst, '\\', c)
-		case '\b':
-			dst = append(dst, `\b`...)
-		case '\f':
-			dst = append(dst, `\f`...)
-		case '\n':
-			dst = append(dst, `\n`...)
-		case '\r':
-			dst = append(dst, `\r`...)
-		case '\t':
-			dst = append(dst, `\t`...)
-		default:
-			dst = append(dst, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
-		}
-	}
-	return append(append(dst, text[run:]...), '"')
-}

@@ -73,21 +73,21 @@ func (c *cleaner) plain(value []byte) (text []byte, ok bool) {
 	if value[0] != '"' {
 		return nil, false
 	}
-	var found flaws
-	c.text, found = appendPlain(c.text[:0], value[1:len(value)-1])
+	var found rawjson.Flaws
+	c.text, found = rawjson.AppendUnescaped(c.text[:0], value[1:len(value)-1])
 	return bytes.TrimSpace(c.text), found == 0
 }
 
 // mended returns the plain text of the inside of a JSON string. changed reports that it had to be mended, so that the
 // string cannot be copied as it was written.
 func (c *cleaner) mended(inside []byte) (text []byte, changed bool) {
-	var found flaws
-	c.text, found = appendPlain(c.text[:0], inside)
+	var found rawjson.Flaws
+	c.text, found = rawjson.AppendUnescaped(c.text[:0], inside)
 	if found == 0 {
 		return c.text, false
 	}
 	c.cuts.addFlaws(found)
-	if found&nul != 0 {
+	if found&rawjson.NUL != 0 {
 		c.text = withoutNUL(c.text)
 	}
 	return c.text, true
@@ -118,7 +118,7 @@ func (c *cleaner) appendNested(dst, value []byte) []byte {
 // namesSecret reports whether a key, still escaped, names a secret.
 func (c *cleaner) namesSecret(inside []byte) bool {
 	if bytes.IndexByte(inside, '\\') >= 0 {
-		c.text, _ = appendPlain(c.text[:0], inside)
+		c.text, _ = rawjson.AppendUnescaped(c.text[:0], inside)
 		inside = c.text
 	}
 	return redact.Key(inside)
@@ -131,4 +131,15 @@ func (c *cleaner) appendRedacted(dst, value []byte) []byte {
 	}
 	c.cuts.add(cutSecret)
 	return append(dst, `"`+redact.Text+`"`...)
+}
+
+// withoutNUL removes U+0000 in place.
+func withoutNUL(text []byte) []byte {
+	kept := text[:0]
+	for _, c := range text {
+		if c != 0 {
+			kept = append(kept, c)
+		}
+	}
+	return kept
 }

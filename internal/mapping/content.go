@@ -37,7 +37,7 @@ func (ids *EventIDs) member(properties []byte, m *rawjson.Member) []byte {
 	}
 	t := ids.text[:0]
 	if m.Escaped {
-		t, _ = appendPlain(t, key)
+		t, _ = rawjson.AppendUnescaped(t, key)
 	} else {
 		t = append(t, key...)
 	}

@@ -1,5 +1,7 @@
 package mapping
 
+import "ph2cio/internal/rawjson"
+
 // cut is a kind of change that was made so that a value fits.
 type cut uint8
 
@@ -52,11 +54,11 @@ func (c *cuts) addMany(kind cut, n int) {
 }
 
 // addFlaws counts what was mended in one text.
-func (c *cuts) addFlaws(f flaws) {
-	if f&broken != 0 {
+func (c *cuts) addFlaws(f rawjson.Flaws) {
+	if f&rawjson.Broken != 0 {
 		c.add(cutUTF8)
 	}
-	if f&nul != 0 {
+	if f&rawjson.NUL != 0 {
 		c.add(cutNUL)
 	}
 }

@@ -6,40 +6,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf8"
 
-	"ph2cio/internal/rawjson"
 	"ph2cio/internal/redact"
 )
-
-// FuzzPlain undoes escapes as encoding/json does, and knows whether it had to mend anything.
-func FuzzPlain(f *testing.F) {
-	for _, seed := range []string{``, `a\n\u00e9\ud83d\ude00`, `\ud800`, `\ud800\ud800\udc00`, `\ufffd`, "\xff\xc3", `\u0000`, `\udc00x`} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, inside []byte) {
-		value := append(append([]byte{'"'}, inside...), '"')
-		var want string
-		if json.Unmarshal(value, &want) != nil {
-			return
-		}
-		got, found := appendPlain(nil, inside)
-		if string(got) != want {
-			t.Fatalf("%q: %q, want %q", inside, got, want)
-		}
-		if (found&nul != 0) != strings.Contains(want, "\x00") {
-			t.Errorf("%q: NUL found: %v", inside, found&nul != 0)
-		}
-		// What was not broken comes back from the text.
-		var again string
-		if err := json.Unmarshal(rawjson.AppendString(nil, got), &again); err != nil || again != want {
-			t.Errorf("%q: %q comes back as %q, %v", inside, got, again, err)
-		}
-		if found&broken == 0 && !utf8.Valid(inside) {
-			t.Errorf("%q: mended without a word", inside)
-		}
-	})
-}
 
 // FuzzValue copies any valid value: what comes out is valid, keeps within the limit, and is the same when there was
 // nothing to take out.

@@ -39,7 +39,7 @@ func (k *keys) begin() {
 // of looks a name up. Rows mostly have the same keys in the same order, so the guess is usually right.
 func (k *keys) of(name []byte, escaped bool) *key {
 	if escaped {
-		k.plain, _ = appendPlain(k.plain[:0], name)
+		k.plain, _ = rawjson.AppendUnescaped(k.plain[:0], name)
 		name = k.plain
 	}
 	if guess := k.last.next; guess != nil && guess.name == string(name) {

@@ -13,6 +13,7 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 	"ph2cio/internal/redact"
 )
 
@@ -139,7 +140,7 @@ func (n *names) with(name string) string {
 }
 
 // eventNamed makes a name fit. Some are URLs, or have one in them.
-func (n *names) eventNamed(plain []byte, found flaws) *name {
+func (n *names) eventNamed(plain []byte, found rawjson.Flaws) *name {
 	e := &name{outcome: Outcome{Action: customerio.Event}, plain: plain}
 	e.cuts.addFlaws(found)
 	if redact.Maybe(plain) {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 const (
@@ -18,7 +19,7 @@ const (
 // too and in any case (Track API reference, unsubscribed).
 func isTrue(value []byte) bool {
 	if value[0] == '"' {
-		text, _ := appendPlain(nil, value[1:len(value)-1])
+		text, _ := rawjson.AppendUnescaped(nil, value[1:len(value)-1])
 		value = bytes.TrimSpace(text)
 	}
 	if bytes.EqualFold(value, []byte("true")) {

@@ -151,7 +151,7 @@ func (a *pageAttributes) text(p place) []byte {
 	if len(value) == 0 {
 		return nil
 	}
-	a.name, _ = appendPlain(a.name[:0], value[1:len(value)-1])
+	a.name, _ = rawjson.AppendUnescaped(a.name[:0], value[1:len(value)-1])
 	return bytes.TrimSpace(a.name)
 }
 

@@ -131,7 +131,7 @@ func (m *personMapper) email() (email []byte) {
 	for _, member := range m.members {
 		value := m.json[member.ValueStart:member.ValueEnd]
 		if string(nameOf(m.json, member)) == "email" && value[0] == '"' {
-			email, _ = appendPlain(email[:0], value[1:len(value)-1])
+			email, _ = rawjson.AppendUnescaped(email[:0], value[1:len(value)-1])
 		}
 	}
 	return email

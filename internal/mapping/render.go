@@ -89,7 +89,7 @@ func (r *renderer) plain(t *template, v *templateValues) (text []byte, whole boo
 func (r *renderer) appendPart(dst, value []byte) []byte {
 	switch value[0] {
 	case '"':
-		dst, _ = appendPlain(dst, value[1:len(value)-1])
+		dst, _ = rawjson.AppendUnescaped(dst, value[1:len(value)-1])
 		return dst
 	case '{', '[':
 		return r.clean.appendNested(dst, value) // in a text, secrets could not be found any more

@@ -10,19 +10,19 @@ import (
 )
 
 // mendedText makes plain text valid UTF-8 without U+0000.
-func mendedText(text []byte) ([]byte, flaws) {
+func mendedText(text []byte) ([]byte, rawjson.Flaws) {
 	if utf8.Valid(text) && bytes.IndexByte(text, 0) < 0 {
 		return text, 0
 	}
-	var found flaws
+	var found rawjson.Flaws
 	var mended []byte
 	for len(text) > 0 {
 		r, size := utf8.DecodeRune(text)
 		switch {
 		case r == 0:
-			found |= nul
+			found |= rawjson.NUL
 		case r == utf8.RuneError && size == 1:
-			found |= broken
+			found |= rawjson.Broken
 			fallthrough
 		default:
 			mended = utf8.AppendRune(mended, r)
@@ -59,7 +59,7 @@ func ShortID(id string) string {
 func nameOf(object []byte, member rawjson.Member) []byte {
 	name := object[member.KeyStart:member.KeyEnd]
 	if member.Escaped {
-		name, _ = appendPlain(nil, name)
+		name, _ = rawjson.AppendUnescaped(nil, name)
 	}
 	return name
 }

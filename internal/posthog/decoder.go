@@ -3,7 +3,6 @@ package posthog
 import (
 	"bytes"
 	"time"
-	"unicode/utf8"
 
 	"ph2cio/internal/rawjson"
 )
@@ -84,14 +83,18 @@ func (d *decoder) id(raw []byte, escaped bool) (id []byte, wrong string) {
 	if len(text) == 0 {
 		return nil, ""
 	}
-	if !ascii(text) && !intact(raw) {
+	if !ascii(text) && !d.intact(raw) {
 		return nil, idBroken
 	}
 	return text, ""
 }
 
 // intact reports whether a JSON value is text, or another scalar, of which nothing is lost when its escapes are undone.
-func intact(raw []byte) bool { return utf8.Valid(raw) && !rawjson.LoneSurrogate(raw) }
+func (d *decoder) intact(raw []byte) bool {
+	var found rawjson.Flaws
+	d.scratch, found = rawjson.AppendUnescaped(d.scratch, raw)
+	return found&rawjson.Broken == 0
+}
 
 // name returns the text of a JSON string, in valid UTF-8. broken reports that it was not.
 func (d *decoder) name(raw []byte, escaped bool) (name []byte, broken bool) {
@@ -99,7 +102,7 @@ func (d *decoder) name(raw []byte, escaped bool) (name []byte, broken bool) {
 	if ascii(name) {
 		return name, false
 	}
-	return d.utf8(name), !intact(raw)
+	return d.utf8(name), !d.intact(raw)
 }
 
 // text returns the inside of a JSON string without its escapes, nil for null, and any other value as it is written.
@@ -116,7 +119,7 @@ func (d *decoder) text(raw []byte, escaped bool) []byte {
 		return text
 	}
 	start := len(d.scratch)
-	d.scratch = rawjson.AppendUnescaped(d.scratch, text)
+	d.scratch, _ = rawjson.AppendUnescaped(d.scratch, text)
 	return d.scratch[start:len(d.scratch):len(d.scratch)]
 }
 
@@ -184,7 +187,7 @@ var zeros [rawjson.Guard]byte
 // unquoted returns the text of a JSON string, guarded.
 func (d *decoder) unquoted(raw []byte) (data []byte, end int) {
 	start := len(d.scratch)
-	d.scratch = rawjson.AppendUnescaped(d.scratch, raw[1:len(raw)-1])
+	d.scratch, _ = rawjson.AppendUnescaped(d.scratch, raw[1:len(raw)-1])
 	return d.closeScratch(start)
 }
 
@@ -194,7 +197,7 @@ func (d *decoder) key(raw []byte, escaped bool) []byte {
 		return raw
 	}
 	start := len(d.scratch)
-	d.scratch = rawjson.AppendUnescaped(d.scratch, raw)
+	d.scratch, _ = rawjson.AppendUnescaped(d.scratch, raw)
 	return d.scratch[start:]
 }
 

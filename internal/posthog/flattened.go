@@ -123,7 +123,7 @@ func hasMember(object []byte, members []rawjson.Member, key []byte) bool {
 		m := &members[i]
 		name := object[m.KeyStart:m.KeyEnd]
 		if m.Escaped {
-			name = rawjson.AppendUnescaped(nil, name)
+			name, _ = rawjson.AppendUnescaped(nil, name)
 		}
 		if bytes.Equal(name, key) {
 			return true

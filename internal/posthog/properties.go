@@ -54,7 +54,7 @@ func maySpecial(object []byte, key, keyEnd uint32) bool {
 func (d *decoder) noteSpecial(key []byte, escaped bool, raw []byte) {
 	if escaped {
 		start := len(d.scratch)
-		d.scratch = rawjson.AppendUnescaped(d.scratch, key)
+		d.scratch, _ = rawjson.AppendUnescaped(d.scratch, key)
 		key = d.scratch[start:]
 	}
 	s := &d.special

@@ -5,7 +5,11 @@ import (
 	"unicode/utf8"
 )
 
-// AppendString appends s as a JSON string. Invalid UTF-8 becomes U+FFFD. HTML characters are not escaped.
+// AppendString appends s as a JSON string, with an escape only where there must be one: \" and \\, \b \f \n \r \t, and
+// \u00xx with lower-case digits for the other characters below U+0020. Each byte that is not UTF-8 becomes U+FFFD.
+//
+// This form is frozen: IDs of events are hashes of it, and another form would give events that were sent before a
+// second ID. TestTheFormOfStringsIsFrozen holds it.
 func AppendString[S ~string | ~[]byte](dst []byte, s S) []byte {
 	dst = append(dst, '"')
 	start, at := 0, 0

@@ -91,3 +91,18 @@ func BenchmarkAppendString(b *testing.B) {
 		})
 	}
 }
+
+// TestTheFormOfStringsIsFrozen holds every character that has an escape, and the first that have none.
+func TestTheFormOfStringsIsFrozen(t *testing.T) {
+	const want = `"\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f` +
+		`\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f` +
+		` !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_` + "`abcdefghijklmnopqrstuvwxyz{|}~\x7f" +
+		"\u0080\u00ff\u2028\u2029\ufeff\ufffd\U0001f600" + `"`
+	text := make([]byte, 0x80)
+	for i := range text {
+		text[i] = byte(i)
+	}
+	if got := string(AppendString(nil, string(text)+"\u0080\u00ff\u2028\u2029\ufeff\ufffd\U0001f600")); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
