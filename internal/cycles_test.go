@@ -29,8 +29,6 @@ var cycles = map[string]int{
 
 	"internal/export": 37,
 
-	"internal/ledger": 11,
-
 	"internal/people": 47,
 
 	"internal/sandbox": 23,

@@ -2,14 +2,13 @@ package ledger
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"strconv"
 )
-
-// newSuffix names the database that is being made, until it is whole.
-const newSuffix = ".new"
 
 // create makes a whole state of a workspace under another name, and then gives it its own. A process that is
 // killed meanwhile leaves only what the next one makes anew, so a state.db without content is never the start
@@ -64,4 +63,13 @@ func syncDir(path string) error {
 	}
 	_ = dir.Sync() // not every system can; a name that is lost then is that of a state without runs
 	return dir.Close()
+}
+
+// claim says whose a new file is.
+func (s *Store) claim(ctx context.Context, of Workspace) error {
+	return s.transaction(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO meta VALUES ('base_url', ?), ('environment_id', ?), ('id_scheme', ?)",
+			of.BaseURL, strconv.FormatInt(of.EnvironmentID, 10), s.scheme)
+		return err
+	})
 }

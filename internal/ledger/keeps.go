@@ -14,6 +14,9 @@ import (
 // databaseSuffixes name a database and what SQLite has beside it.
 var databaseSuffixes = []string{"", "-wal", "-shm", "-journal"}
 
+// newSuffix names the database that is being made, until it is whole.
+const newSuffix = ".new"
+
 // Names returns the names of all that the ledger ever makes, replaces or removes in a state directory, but
 // for temporary files with a random part in their names: see Keeps.
 func Names() []string { return slices.Clone(ownNames) }

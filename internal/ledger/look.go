@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"time"
 )
 
 // OpenReadOnly opens the state.db of a directory to look at it, for a rule of event IDs as Open has it,
@@ -60,31 +59,6 @@ func (s *Store) connectAsItStands() error {
 	}
 	s.stood = &stood
 	return s.connect("mode=ro&immutable=1")
-}
-
-// standing is how a database stands.
-type standing struct {
-	size     int64
-	modified time.Time
-	logged   bool // changes are in the log beside it
-}
-
-func stands(path string) (standing, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return standing{}, err
-	}
-	_, err = os.Lstat(path + "-wal")
-	return standing{info.Size(), info.ModTime(), err == nil}, nil
-}
-
-// still says that a database was changed while it was read as it stood.
-func (s *standing) still(path string) error {
-	now, err := stands(path)
-	if err == nil && now != *s {
-		err = errors.New("a run changed it in the meantime; run the command again")
-	}
-	return err
 }
 
 func (s *Store) look(ctx context.Context) error {

@@ -28,22 +28,3 @@ func (s *Store) apply(ctx context.Context, version int) error {
 		return err
 	})
 }
-
-// transaction does work in one transaction. Once ctx is done nothing of it is kept, and the error is that of
-// ctx, whatever the statement says that was under way.
-func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	err = work(tx)
-	if err == nil {
-		err = tx.Commit()
-	} else {
-		_ = tx.Rollback() // the first error is the one to tell
-	}
-	if err != nil && ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return err
-}

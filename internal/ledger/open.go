@@ -6,30 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 )
-
-// FileName is the database's name in the state directory.
-const FileName = "state.db"
-
-// Workspace is whom a state directory belongs to.
-type Workspace struct {
-	BaseURL       string
-	EnvironmentID int64
-}
-
-// Store is the open state.db of a directory. A writer's has one connection and must be used under the directory's Lock.
-type Store struct {
-	path      string
-	db        *sql.DB
-	workspace Workspace
-	scheme    string    // the rule that event IDs are made by
-	stood     *standing // of one that is read without SQLite's locks, as it was then; else nil
-}
 
 // Open opens the state.db of a directory, which must exist and be locked, for writing, and makes it if
 // there is none. scheme is the number of the rule that event IDs are made by: what was sent under another
@@ -87,27 +68,6 @@ func (s *Store) plainFiles() error {
 	return s.whole()
 }
 
-// writing are the options of a connection that writes.
-const writing = "_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
-
-// connect opens the database. What was stored by somebody else may not run code: trusted_schema is off.
-func (s *Store) connect(options string) error {
-	path, err := filepath.Abs(s.path)
-	if err != nil {
-		return err
-	}
-	path = filepath.ToSlash(path)
-	if !strings.HasPrefix(path, "/") {
-		path = "/" + path // a Windows drive
-	}
-	uri := url.URL{Scheme: "file", Path: path, RawQuery: "_pragma=busy_timeout(10000)&_pragma=trusted_schema(0)&_txlock=immediate&" + options}
-	if s.db, err = sql.Open("sqlite", uri.String()); err != nil {
-		return err
-	}
-	s.db.SetMaxOpenConns(1)
-	return nil
-}
-
 // version returns the file's version of the schema.
 func (s *Store) version(ctx context.Context) (version int, err error) {
 	var application, tables int
@@ -160,15 +120,6 @@ func (s *Store) check(ctx context.Context) error {
 	return nil
 }
 
-// claim says whose a new file is.
-func (s *Store) claim(ctx context.Context, of Workspace) error {
-	return s.transaction(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO meta VALUES ('base_url', ?), ('environment_id', ?), ('id_scheme', ?)",
-			of.BaseURL, strconv.FormatInt(of.EnvironmentID, 10), s.scheme)
-		return err
-	})
-}
-
 // belongs refuses the file of another workspace, or of another rule for event IDs.
 func (s *Store) belongs(ctx context.Context, of Workspace) error {
 	owner, err := s.owner(ctx)
@@ -206,37 +157,4 @@ func (s *Store) owner(ctx context.Context) (w Workspace, err error) {
 	}
 	w.EnvironmentID, err = strconv.ParseInt(id, 10, 64)
 	return w, err
-}
-
-func (s *Store) meta(ctx context.Context, key string) (value string, err error) {
-	err = s.db.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = ?", key).Scan(&value)
-	return value, err
-}
-
-func (s *Store) refuse(why, advice string) error {
-	return refuseFile(s.path, why, advice)
-}
-
-// refuseFile refuses the database or a file beside it.
-func refuseFile(path, why, advice string) error {
-	return &Trouble{Path: path, Err: errors.New(why), Advice: advice}
-}
-
-// Dir is the state directory.
-func (s *Store) Dir() string { return filepath.Dir(s.path) }
-
-// Workspace is whom the directory belongs to.
-func (s *Store) Workspace() Workspace { return s.workspace }
-
-// Close closes the database. What was saved is saved, whatever the error.
-func (s *Store) Close() error {
-	if s == nil || s.db == nil {
-		return nil
-	}
-	err := s.db.Close()
-	s.db = nil
-	if s.stood != nil && err == nil {
-		err = s.stood.still(s.path)
-	}
-	return s.trouble("closing", err)
 }

@@ -1,8 +1,11 @@
 package ledger
 
 import (
+	"context"
+	"database/sql"
 	"encoding/binary"
 	"errors"
+	"iter"
 )
 
 // Person is a person whose identify was accepted.
@@ -59,4 +62,27 @@ func readPerson(b []byte) (p Person, rest []byte, err error) {
 	}
 	p.Updated = updated
 	return p, b[n:], nil
+}
+
+// People yields the people whose identify was accepted by runs other than one, 0 for none, in the order of acceptance; one who
+// was sent again comes again. An error is the last thing yielded.
+func (s *Store) People(ctx context.Context, besides int64) iter.Seq2[Person, error] {
+	segments := query(ctx, s, "reading the people in", func(rows *sql.Rows) (b []byte, err error) {
+		err = rows.Scan(&b)
+		return b, err
+	}, "SELECT people FROM people WHERE run <> ? ORDER BY id", besides)
+	return func(yield func(Person, error) bool) {
+		for segment, err := range segments {
+			for err == nil && len(segment) > 0 {
+				var p Person
+				if p, segment, err = readPerson(segment); err == nil && !yield(p, nil) {
+					return
+				}
+			}
+			if err != nil {
+				yield(Person{}, s.trouble("reading the people in", err))
+				return
+			}
+		}
+	}
 }

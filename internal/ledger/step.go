@@ -21,16 +21,6 @@ type Step struct {
 	Newest   int64   // time of the newest of them, as it was sent, unix seconds; 0 for none
 }
 
-// Reject is a row or an operation that could not be sent.
-type Reject struct {
-	Phase  Phase
-	Number uint64 // as in a Position; of a phase each is rejected once
-	Reason string
-	Key    Key    // tells it from others when it comes again; the zero value when nothing does
-	Closed bool   // it is listed with the rejects, and never to be tried again
-	Text   []byte // its line of rejects.jsonl, without the line's end
-}
-
 // Save saves a step in one transaction: after a kill at any instant the run is as it was before, or as it is after. It takes
 // some milliseconds and is not to be cancelled. Its error is a *Trouble; nothing must be sent or saved after one.
 func (r *Run) Save(step *Step, at time.Time) error {
@@ -68,27 +58,4 @@ func (r *Run) save(tx *sql.Tx, step *Step, at int64) error {
 		return err
 	}
 	return r.saveRejects(tx, step.Rejects)
-}
-
-func (r *Run) saveRejects(tx *sql.Tx, rejects []Reject) error {
-	if len(rejects) == 0 {
-		return nil
-	}
-	add, err := tx.Prepare("INSERT INTO rejects (run, phase, number, reason, text, key, retried) VALUES (?, ?, ?, ?, ?, ?, ?)")
-	if err != nil {
-		return err
-	}
-	defer add.Close()
-	for _, one := range rejects {
-		var key []byte
-		if one.Key != (Key{}) {
-			key = one.Key[:]
-		}
-		closed := sql.NullInt64{Int64: r.ID, Valid: one.Closed}
-		_, err := add.Exec(r.ID, one.Phase, int64(one.Number), one.Reason, string(one.Text), key, closed)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

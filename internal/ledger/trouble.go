@@ -47,25 +47,6 @@ func Describe(doing, path string, err error) string {
 	return fmt.Sprintf("%s %s: %v", doing, path, err)
 }
 
-// trouble wraps an error of the database; nil stays nil. What was cancelled is no *Trouble: it wraps
-// context.Canceled.
-func (s *Store) trouble(doing string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if _, ok := errors.AsType[*Trouble](err); ok {
-		return err
-	}
-	if cancelled(err) {
-		return fmt.Errorf("%s %s: %w", doing, s.path, context.Canceled)
-	}
-	advice := adviceFor(s.path, err)
-	if advice == damagedAdvice {
-		return &Trouble{Path: s.path, Err: fmt.Errorf("is damaged: %w", err), Advice: advice, Damage: true}
-	}
-	return &Trouble{Path: s.path, Doing: doing, Err: err, Advice: advice}
-}
-
 // cancelled reports whether an error says that a context was done: in SQLite's words it was interrupted.
 func cancelled(err error) bool {
 	failed, ok := errors.AsType[*sqlite.Error](err)

@@ -74,7 +74,3 @@ func (s *Store) sizes() (has, says int64) {
 	}
 	return info.Size(), page * int64(binary.BigEndian.Uint32(head[28:]))
 }
-
-func (s *Store) damaged(why string) error {
-	return &Trouble{Path: s.path, Err: errors.New("is damaged: " + why), Advice: damagedAdvice, Damage: true}
-}

@@ -29,15 +29,3 @@ func (s *Store) KnownSources(ctx context.Context) iter.Seq2[KnownSource, error] 
 			FROM sources s JOIN runs r ON r.id = s.run WHERE r.ended IS NOT NULL AND r.outcome <> ?)
 		WHERE newest = 1 ORDER BY path`, Replaced)
 }
-
-// scanSource reads a source, and what else was asked for behind it.
-func scanSource(rows *sql.Rows, more ...any) (one Source, err error) {
-	var first int64
-	var trouble sql.NullString
-	var modified sql.NullInt64
-	var ends sql.NullString
-	into := append([]any{&one.Path, &one.Size, &one.Fingerprint, &first, &one.Rows, &trouble, &modified, &ends, &one.Recent}, more...)
-	err = rows.Scan(into...)
-	one.First, one.Trouble, one.Modified, one.Ends = uint64(first), trouble.String, modified.Int64, ends.String
-	return one, err
-}

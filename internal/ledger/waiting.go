@@ -148,3 +148,9 @@ func (r *Run) settleOwed(ctx context.Context, tx *sql.Tx, settled []SettledOwed)
 	}
 	return nil
 }
+
+// OwesBefore reports whether anything is owed by runs before one.
+func (s *Store) OwesBefore(ctx context.Context, run int64) (owes bool, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM owed WHERE run < ?)", run).Scan(&owes)
+	return owes, s.trouble("looking for waiting rows in", err)
+}

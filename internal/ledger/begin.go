@@ -1,0 +1,51 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+)
+
+// Begin starts a run, and keeps what it has learnt, nil for nothing. Runs that have not ended are replaced by it: what they have
+// sent stays known, and what they have learnt is forgotten, since their sources are read again.
+func (s *Store) Begin(ctx context.Context, start Start, learnt *Learnt) (*Run, error) {
+	r := &Run{Start: start, Phase: People, Positions: map[Phase]Position{}, store: s}
+	err := s.transaction(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "DELETE FROM learnt WHERE run IN (SELECT id FROM runs WHERE ended IS NULL)")
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE runs SET ended = ?, outcome = ? WHERE ended IS NULL", start.Began.Unix(), Replaced)
+		if err != nil {
+			return err
+		}
+		err = tx.QueryRowContext(ctx, `INSERT INTO runs (command, typed, version, began, now, flags, people, rows, phase)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, start.Command, start.Typed, start.Version, start.Began.Unix(), start.Now.UnixNano(),
+			start.Flags, start.People, start.Rows, People).Scan(&r.ID)
+		if err != nil {
+			return err
+		}
+		return errors.Join(r.addSources(ctx, tx), r.saveLearnt(ctx, tx, learnt), r.addTeams(ctx, tx), r.addUUIDs(ctx, tx))
+	})
+	if err != nil {
+		return nil, s.trouble("beginning a run in", err)
+	}
+	return r, nil
+}
+
+func (r *Run) addSources(ctx context.Context, tx *sql.Tx) error {
+	add, err := tx.PrepareContext(ctx, "INSERT INTO sources (run, number, path, size, fingerprint, first, rows, trouble, modified, ends, recent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+	if err != nil {
+		return err
+	}
+	defer add.Close()
+	for i, source := range r.Sources {
+		trouble := sql.NullString{String: source.Trouble, Valid: source.Trouble != ""}
+		_, err := add.ExecContext(ctx, r.ID, i, source.Path, source.Size, source.Fingerprint, int64(source.First), source.Rows, trouble,
+			sql.NullInt64{Int64: source.Modified, Valid: source.Modified != 0}, sql.NullString{String: source.Ends, Valid: source.Ends != ""}, source.Recent)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

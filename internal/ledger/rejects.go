@@ -1,0 +1,116 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"iter"
+	"slices"
+)
+
+// Reject is a row or an operation that could not be sent.
+type Reject struct {
+	Phase  Phase
+	Number uint64 // as in a Position; of a phase each is rejected once
+	Reason string
+	Key    Key    // tells it from others when it comes again; the zero value when nothing does
+	Closed bool   // it is listed with the rejects, and never to be tried again
+	Text   []byte // its line of rejects.jsonl, without the line's end
+}
+
+func (r *Run) saveRejects(tx *sql.Tx, rejects []Reject) error {
+	if len(rejects) == 0 {
+		return nil
+	}
+	add, err := tx.Prepare("INSERT INTO rejects (run, phase, number, reason, text, key, retried) VALUES (?, ?, ?, ?, ?, ?, ?)")
+	if err != nil {
+		return err
+	}
+	defer add.Close()
+	for _, one := range rejects {
+		var key []byte
+		if one.Key != (Key{}) {
+			key = one.Key[:]
+		}
+		closed := sql.NullInt64{Int64: r.ID, Valid: one.Closed}
+		_, err := add.Exec(r.ID, one.Phase, int64(one.Number), one.Reason, string(one.Text), key, closed)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Rejects yields the rejects of a run, and what is listed with them, in the order of their phases and numbers. An error is the last thing yielded. Nothing
+// else may be asked of the store meanwhile.
+func (r *Run) Rejects(ctx context.Context) iter.Seq2[Reject, error] {
+	return query(ctx, r.store, "reading the rejects in", func(rows *sql.Rows) (one Reject, err error) {
+		var number int64
+		err = rows.Scan(&one.Phase, &number, &one.Reason, &one.Text, &one.Closed)
+		one.Number = uint64(number)
+		return one, err
+	}, "SELECT phase, number, reason, text, retried IS run FROM rejects WHERE run = ? ORDER BY phase, number", r.ID)
+}
+
+// Reasons counts the rejects of a run by reason.
+func (r *Run) Reasons(ctx context.Context) (map[string]int64, error) {
+	type count struct {
+		reason string
+		n      int64
+	}
+	all := map[string]int64{}
+	for one, err := range query(ctx, r.store, "counting the rejects in", func(rows *sql.Rows) (c count, err error) {
+		err = rows.Scan(&c.reason, &c.n)
+		return c, err
+	}, "SELECT reason, count(*) FROM rejects WHERE run = ? AND retried IS NOT run GROUP BY reason", r.ID) {
+		if err != nil {
+			return nil, err
+		}
+		all[one.reason] = one.n
+	}
+	return all, nil
+}
+
+// RejectKeys returns the keys of what runs have rejected and nobody has taken since, sorted, but for those of one run, 0 for none.
+func (s *Store) RejectKeys(ctx context.Context, besides int64) ([]Key, error) {
+	var all []Key
+	for key, err := range query(ctx, s, "reading the rejects in", func(rows *sql.Rows) (k Key, err error) {
+		var b []byte
+		if err = rows.Scan(&b); err == nil && copy(k[:], b) != keySize {
+			err = errKeys
+		}
+		return k, err
+	}, "SELECT key FROM rejects WHERE key IS NOT NULL AND retried IS NULL AND run <> ?", besides) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, key)
+	}
+	slices.SortFunc(all, func(a, b Key) int { return a.Compare(&b) })
+	return slices.Compact(all), nil
+}
+
+// OpenRejects are what runs have rejected and none has tried again since.
+type OpenRejects struct {
+	Rows, People int64
+	Merges       int64    // and identifies that come after them
+	Sources      []Source // those that have such rows, as runs have read them, in the order of their paths
+}
+
+// OpenRejects counts them.
+func (s *Store) OpenRejects(ctx context.Context) (open OpenRejects, err error) {
+	err = s.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE phase = ?1), count(*) FILTER (WHERE phase = ?2), count(*) FILTER (WHERE phase IN (?3, ?4))
+		FROM rejects WHERE retried IS NULL`, Events, People, Merges, Emails).Scan(&open.Rows, &open.People, &open.Merges)
+	if err != nil {
+		return open, s.trouble("reading the rejects in", err)
+	}
+	for one, err := range query(ctx, s, "reading the rejects in", func(rows *sql.Rows) (Source, error) { return scanSource(rows) },
+		`SELECT DISTINCT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, s.recent
+		FROM rejects r JOIN sources s ON s.run = r.run AND r.number BETWEEN s.first AND s.first + s.rows - 1
+		WHERE r.phase = ? AND r.retried IS NULL ORDER BY s.path, s.run`, Events) {
+		if err != nil {
+			return open, err
+		}
+		open.Sources = append(open.Sources, one)
+	}
+	return open, nil
+}

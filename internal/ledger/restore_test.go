@@ -1,0 +1,60 @@
+package ledger
+
+import "testing"
+
+// TestWhatWasLearntComesBack keeps entries of two runs, one of which is replaced.
+func TestWhatWasLearntComesBack(t *testing.T) {
+	s := open(t, t.TempDir())
+	learnt := func(seed uint64, keys []string, entries ...string) *Learnt {
+		return &Learnt{Seed: seed, Keys: keys, Entries: func(yield func([]byte, error) bool) {
+			for _, entry := range entries {
+				if !yield([]byte(entry), nil) {
+					return
+				}
+			}
+		}}
+	}
+	large := string(make([]byte, 3*learntPart))
+	first, err := s.Begin(t.Context(), start(), learnt(7, []string{"plan", "email"}, "one", large, "two"))
+	if err == nil {
+		err = first.Finish(t.Context(), Done, night, nil, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Begin(t.Context(), start(), learnt(7, nil, "lost")); err != nil {
+		t.Fatal(err)
+	}
+	third, err := s.Begin(t.Context(), start(), learnt(8, []string{"seats"}, "three"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := func(besides int64) (all []string) {
+		for entry, err := range s.Learnt(t.Context(), besides) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, string(entry))
+		}
+		return all
+	}
+	if all := got(0); len(all) != 4 || all[0] != "one" || all[1] != large || all[3] != "three" {
+		t.Errorf("%d entries", len(all))
+	}
+	if all := got(third.ID); len(all) != 3 {
+		t.Errorf("%d entries of other runs", len(all))
+	}
+	seed, keys, err := s.LearntWith(t.Context())
+	if seed != 7 || len(keys) != 3 || keys[2] != "seats" || err != nil {
+		t.Errorf("seed %d, keys %q, %v", seed, keys, err)
+	}
+	if _, err := s.db.Exec("UPDATE learnt SET entries = x'00' WHERE run = 1"); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range s.Learnt(t.Context(), 0) {
+		if err == nil {
+			t.Error("damage was taken")
+		}
+		break
+	}
+}

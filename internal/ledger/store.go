@@ -1,0 +1,152 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// FileName is the database's name in the state directory.
+const FileName = "state.db"
+
+// Workspace is whom a state directory belongs to.
+type Workspace struct {
+	BaseURL       string
+	EnvironmentID int64
+}
+
+// Store is the open state.db of a directory. A writer's has one connection and must be used under the directory's Lock.
+type Store struct {
+	path      string
+	db        *sql.DB
+	workspace Workspace
+	scheme    string    // the rule that event IDs are made by
+	stood     *standing // of one that is read without SQLite's locks, as it was then; else nil
+}
+
+// writing are the options of a connection that writes.
+const writing = "_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
+
+// connect opens the database. What was stored by somebody else may not run code: trusted_schema is off.
+func (s *Store) connect(options string) error {
+	path, err := filepath.Abs(s.path)
+	if err != nil {
+		return err
+	}
+	path = filepath.ToSlash(path)
+	if !strings.HasPrefix(path, "/") {
+		path = "/" + path // a Windows drive
+	}
+	uri := url.URL{Scheme: "file", Path: path, RawQuery: "_pragma=busy_timeout(10000)&_pragma=trusted_schema(0)&_txlock=immediate&" + options}
+	if s.db, err = sql.Open("sqlite", uri.String()); err != nil {
+		return err
+	}
+	s.db.SetMaxOpenConns(1)
+	return nil
+}
+
+// transaction does work in one transaction. Once ctx is done nothing of it is kept, and the error is that of
+// ctx, whatever the statement says that was under way.
+func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	err = work(tx)
+	if err == nil {
+		err = tx.Commit()
+	} else {
+		_ = tx.Rollback() // the first error is the one to tell
+	}
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+func (s *Store) meta(ctx context.Context, key string) (value string, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = ?", key).Scan(&value)
+	return value, err
+}
+
+// Dir is the state directory.
+func (s *Store) Dir() string { return filepath.Dir(s.path) }
+
+// Workspace is whom the directory belongs to.
+func (s *Store) Workspace() Workspace { return s.workspace }
+
+// Close closes the database. What was saved is saved, whatever the error.
+func (s *Store) Close() error {
+	if s == nil || s.db == nil {
+		return nil
+	}
+	err := s.db.Close()
+	s.db = nil
+	if s.stood != nil && err == nil {
+		err = s.stood.still(s.path)
+	}
+	return s.trouble("closing", err)
+}
+
+// trouble wraps an error of the database; nil stays nil. What was cancelled is no *Trouble: it wraps
+// context.Canceled.
+func (s *Store) trouble(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*Trouble](err); ok {
+		return err
+	}
+	if cancelled(err) {
+		return fmt.Errorf("%s %s: %w", doing, s.path, context.Canceled)
+	}
+	advice := adviceFor(s.path, err)
+	if advice == damagedAdvice {
+		return &Trouble{Path: s.path, Err: fmt.Errorf("is damaged: %w", err), Advice: advice, Damage: true}
+	}
+	return &Trouble{Path: s.path, Doing: doing, Err: err, Advice: advice}
+}
+
+func (s *Store) refuse(why, advice string) error {
+	return refuseFile(s.path, why, advice)
+}
+
+// refuseFile refuses the database or a file beside it.
+func refuseFile(path, why, advice string) error {
+	return &Trouble{Path: path, Err: errors.New(why), Advice: advice}
+}
+
+func (s *Store) damaged(why string) error {
+	return &Trouble{Path: s.path, Err: errors.New("is damaged: " + why), Advice: damagedAdvice, Damage: true}
+}
+
+// standing is how a database stands.
+type standing struct {
+	size     int64
+	modified time.Time
+	logged   bool // changes are in the log beside it
+}
+
+func stands(path string) (standing, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return standing{}, err
+	}
+	_, err = os.Lstat(path + "-wal")
+	return standing{info.Size(), info.ModTime(), err == nil}, nil
+}
+
+// still says that a database was changed while it was read as it stood.
+func (s *standing) still(path string) error {
+	now, err := stands(path)
+	if err == nil && now != *s {
+		err = errors.New("a run changed it in the meantime; run the command again")
+	}
+	return err
+}

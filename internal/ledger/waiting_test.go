@@ -1,0 +1,68 @@
+package ledger
+
+import (
+	"maps"
+	"math/rand/v2"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+// TestWhatIsOwedIsKept saves it in steps of any size, and reads a source again in a later run, which owes anew.
+func TestWhatIsOwedIsKept(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		s := open(t, t.TempDir())
+		defer s.Close()
+		random := rand.New(rand.NewPCG(rapid.Uint64().Draw(r, "seed"), 1))
+		want := map[int]map[Key]bool{0: {}, 1: {}}
+		first, err := s.Begin(t.Context(), start(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var last Owed
+		for range rapid.IntRange(0, 8).Draw(r, "steps") {
+			var step []Owed
+			for range rapid.IntRange(0, 30).Draw(r, "visitors") {
+				one := Owed{random.IntN(2), sentOn(random.Int64N(1000), random).Key}
+				if random.IntN(3) == 0 {
+					one = last // somebody comes again
+				}
+				step, last = append(step, one), one
+				want[one.Source][one.ID] = true
+			}
+			if err := first.Save(&Step{Phase: Events, Counters: []byte("{}"), Owed: step}, night); err != nil {
+				t.Fatal(err)
+			}
+		}
+		owed := func(run *Run, source int) map[Key]bool {
+			all := map[Key]bool{}
+			for id, err := range s.OwedOf(t.Context(), run.ID, source) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				all[id] = true
+			}
+			return all
+		}
+		for source, ids := range want {
+			if got := owed(first, source); !maps.Equal(got, ids) {
+				r.Fatalf("%d are owed in source %d, want %d", len(got), source, len(ids))
+			}
+		}
+		if err := first.Finish(t.Context(), Done, night, nil, nil); err != nil {
+			t.Fatal(err)
+		}
+		again := start()
+		again.Sources = again.Sources[1:]
+		second, err := s.Begin(t.Context(), again, nil)
+		if err == nil {
+			err = second.Finish(t.Context(), Done, night, []SettledOwed{{Run: first.ID, Number: 1}}, nil)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(owed(first, 1)) != 0 || !maps.Equal(owed(first, 0), want[0]) {
+			r.Fatalf("%d are owed of a source that was read again, %d of the other, want %d", len(owed(first, 1)), len(owed(first, 0)), len(want[0]))
+		}
+	})
+}
