@@ -138,7 +138,7 @@ func (p *propertyTotal) note(e *eventTotal) {
 		p.anywhere = true
 		return
 	}
-	p.carriers.Add(e.number)
+	p.carriers.Add(uint64(e.number))
 }
 
 func (c *census) inspectEvents() []EventInspection {

@@ -30,7 +30,7 @@ func (d *decided) add(number uint64, o mapping.Outcome) {
 	if o.Bucket != mapping.Skipped {
 		return
 	}
-	d.rows.Add(int(number))
+	d.rows.Add(number)
 	for i := range d.skipped {
 		if d.skipped[i].reason == o.Reason {
 			d.skipped[i].rows++

@@ -82,12 +82,12 @@ func (o *owings) observe(source int, e *posthog.Event, out mapping.Outcome) {
 		if !found {
 			continue
 		}
-		one.seen.Add(at)
+		one.seen.Add(uint64(at))
 		if out.Bucket == mapping.Skipped && (one.reasons[out.Reason] || out.Reason == mapping.ReasonTooOld) {
-			one.left.Add(at)
+			one.left.Add(uint64(at))
 		}
 		if out.Bucket == mapping.Skipped && out.Reason == mapping.ReasonTooOld {
-			one.old.Add(at)
+			one.old.Add(uint64(at))
 		}
 	}
 }

@@ -176,7 +176,7 @@ func (r *repeats) find(ctx context.Context, plan *Plan) error {
 	var last version
 	var event sameEvent
 	drop := func(v version) {
-		r.duplicate.Add(int(v.ref - 1))
+		r.duplicate.Add(v.ref - 1)
 		if len(event.sent) > 0 {
 			r.again++
 		}
@@ -210,9 +210,9 @@ func (r *repeats) end(e *sameEvent, drop func(version)) {
 			r.unfit++
 		}
 	case e.corrected(&winner):
-		r.late.Add(int(winner.ref - 1))
+		r.late.Add(winner.ref - 1)
 	default:
-		r.earlier.Add(int(winner.ref - 1))
+		r.earlier.Add(winner.ref - 1)
 	}
 	e.forget()
 }

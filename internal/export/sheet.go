@@ -179,7 +179,7 @@ func (p *propertyCount) count(s *sheet, event *eventCount, value []byte) {
 func (p *propertyCount) note(event *eventCount) {
 	switch {
 	case event.number < maxSeen:
-		if p.carriers.Add(event.number) {
+		if p.carriers.Add(uint64(event.number)) {
 			p.fresh = append(p.fresh, event)
 		}
 	case p.beyond != event:

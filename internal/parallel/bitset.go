@@ -5,26 +5,26 @@ import (
 	"math/bits"
 )
 
-// Bitset is a set of small numbers.
+// Bitset is a set of small numbers: number n is bit n%64 of word n/64, and words behind the end are zero. It takes a bit for
+// each number up to its largest member. The zero value is the empty set, and Add makes it grow; who knows the largest member
+// may make all words beforehand. It has no lock: several goroutines may read it while none of them adds.
 type Bitset []uint64
 
-// Add reports whether n was not there.
-func (b *Bitset) Add(n int) bool {
-	for len(*b) <= n/64 {
+// Add makes n a member, and reports whether it was none before.
+func (b *Bitset) Add(n uint64) bool {
+	for uint64(len(*b)) <= n/64 {
 		*b = append(*b, 0)
 	}
 	word, bit := &(*b)[n/64], uint64(1)<<(n%64)
-	if *word&bit != 0 {
-		return false
-	}
+	added := *word&bit == 0
 	*word |= bit
-	return true
+	return added
 }
 
-// Has reports whether a number is a member.
-func (b Bitset) Has(n uint64) bool { return b.Word(n)&1 != 0 }
+// Has reports whether n is a member.
+func (b Bitset) Has(n uint64) bool { return n/64 < uint64(len(b)) && b[n/64]>>(n%64)&1 != 0 }
 
-// Count is how many members there are.
+// Count returns how many members there are.
 func (b Bitset) Count() (n int64) {
 	for _, word := range b {
 		n += int64(bits.OnesCount64(word))
@@ -32,12 +32,12 @@ func (b Bitset) Count() (n int64) {
 	return n
 }
 
-// All yields the numbers in ascending order.
-func (b Bitset) All() iter.Seq[int] {
-	return func(yield func(int) bool) {
+// All yields the members in ascending order.
+func (b Bitset) All() iter.Seq[uint64] {
+	return func(yield func(uint64) bool) {
 		for i, word := range b {
 			for ; word != 0; word &= word - 1 {
-				if !yield(i*64 + bits.TrailingZeros64(word)) {
+				if !yield(uint64(i*64 + bits.TrailingZeros64(word))) {
 					return
 				}
 			}
@@ -45,20 +45,20 @@ func (b Bitset) All() iter.Seq[int] {
 	}
 }
 
-// Word returns the 64 bits that begin with one.
+// Word returns 64 numbers at once, from first on, which need not be a multiple of 64: bit i tells whether first+i is a member.
 func (b Bitset) Word(first uint64) (w uint64) {
-	at, shift := int(first/64), first%64
-	if at < len(b) {
+	at, shift := first/64, first%64
+	if at < uint64(len(b)) {
 		w = b[at] >> shift
 	}
-	if at+1 < len(b) && shift > 0 {
+	if at+1 < uint64(len(b)) && shift > 0 {
 		w |= b[at+1] << (64 - shift)
 	}
 	return w
 }
 
-// Cut returns the members from first on, of a range of so many, counted from first, and how many they are. It is a part of dst,
-// to which they are added.
+// Cut adds the members among the n numbers from first on to dst, as numbers from 0 on. It returns dst, which may have grown,
+// and how many members it found, whether or not dst had them before.
 func (b Bitset) Cut(dst Bitset, first uint64, n int) (Bitset, int64) {
 	found := int64(0)
 	for at := 0; at < n; at += 64 {
