@@ -8,7 +8,8 @@ import (
 	"sync/atomic"
 )
 
-// Each calls f with each number below n, several at a time.
+// Each calls f once with each number from 0 to n-1, on as many goroutines as there are cores, and returns when all calls have
+// returned. Lower numbers begin first, but any may end first. It calls nothing if n is 0 or less.
 func Each(n int, f func(i int)) {
 	var next atomic.Int64
 	var running sync.WaitGroup
@@ -22,27 +23,27 @@ func Each(n int, f func(i int)) {
 	running.Wait()
 }
 
-// EachUntilError calls f with each number below n, on as many goroutines as there are cores to run them. It returns the errors
-// joined, and starts no more after one, or once ctx is done, whose cause is then an error too.
+// EachUntilError is Each for calls that can fail. After an error, or once ctx is done, it begins no further call, waits for
+// those under way, and returns all errors joined; the cause of ctx is one of them if that kept a call from beginning. Nil
+// means that f was called with every number and never failed.
 func EachUntilError(ctx context.Context, n int, f func(i int) error) error {
-	var next atomic.Int64
 	var failed atomic.Bool
-	var done sync.WaitGroup
-	errs := make([]error, min(n, runtime.GOMAXPROCS(0)))
-	for worker := range errs {
-		done.Go(func() {
-			for i := next.Add(1) - 1; i < int64(n) && !failed.Load(); i = next.Add(1) - 1 {
-				err := context.Cause(ctx)
-				if err == nil {
-					err = f(int(i))
-				}
-				if err != nil {
-					errs[worker] = err
-					failed.Store(true)
-				}
-			}
-		})
-	}
-	done.Wait()
+	var lock sync.Mutex // of errs
+	var errs []error
+	Each(n, func(i int) {
+		if failed.Load() {
+			return
+		}
+		err := context.Cause(ctx)
+		if err == nil {
+			err = f(i)
+		}
+		if err != nil {
+			failed.Store(true)
+			lock.Lock()
+			defer lock.Unlock()
+			errs = append(errs, err)
+		}
+	})
 	return errors.Join(errs...)
 }
