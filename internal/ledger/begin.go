@@ -25,7 +25,7 @@ func (s *Store) Begin(ctx context.Context, start Start, learnt *Learnt) (*Run, e
 		if err != nil {
 			return err
 		}
-		return errors.Join(r.addSources(ctx, tx), r.saveLearnt(ctx, tx, learnt), r.addTeams(ctx, tx), r.addUUIDs(ctx, tx))
+		return errors.Join(r.addSources(ctx, tx), saveLearnt(ctx, tx, r.ID, learnt), addTeams(ctx, tx, r.Teams), addUUIDs(ctx, tx, r.UUIDs))
 	})
 	if err != nil {
 		return nil, s.trouble("beginning a run in", err)

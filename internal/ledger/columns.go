@@ -16,7 +16,7 @@ type Column struct {
 }
 
 // saveColumns keeps what a run knows of columns in the place of what those before it knew.
-func (r *Run) saveColumns(ctx context.Context, tx *sql.Tx, columns []Column) error {
+func saveColumns(ctx context.Context, tx *sql.Tx, columns []Column) error {
 	for _, c := range columns {
 		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO columns VALUES (?, ?, ?, ?, ?, ?)", c.Name, c.Kinds, c.Column, c.Path, c.Line, c.Cell)
 		if err != nil {

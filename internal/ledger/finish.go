@@ -16,7 +16,7 @@ func (r *Run) Finish(ctx context.Context, outcome Outcome, at time.Time, settled
 	err := r.store.transaction(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", at.Unix(), outcome, r.ID)
 		if err == nil {
-			err = r.settleOwed(ctx, tx, settled)
+			err = settleOwed(ctx, tx, settled)
 		}
 		for _, phase := range retried {
 			if err == nil {

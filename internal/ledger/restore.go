@@ -29,11 +29,11 @@ const (
 var errLearnt = errors.New("the links between people cannot be decoded")
 
 // saveLearnt keeps what a run has learnt.
-func (r *Run) saveLearnt(ctx context.Context, tx *sql.Tx, l *Learnt) error {
+func saveLearnt(ctx context.Context, tx *sql.Tx, run int64, l *Learnt) error {
 	if l == nil {
 		return nil
 	}
-	if err := r.saveColumns(ctx, tx, l.Columns); err != nil || l.Entries == nil {
+	if err := saveColumns(ctx, tx, l.Columns); err != nil || l.Entries == nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING", seedKey, strconv.FormatUint(l.Seed, 10))
@@ -54,7 +54,7 @@ func (r *Run) saveLearnt(ctx context.Context, tx *sql.Tx, l *Learnt) error {
 	number := 0
 	flush := func() error {
 		packed = packer.EncodeAll(part, packed[:0])
-		_, err := tx.ExecContext(ctx, "INSERT INTO learnt VALUES (?, ?, ?)", r.ID, number, packed)
+		_, err := tx.ExecContext(ctx, "INSERT INTO learnt VALUES (?, ?, ?)", run, number, packed)
 		part, number = part[:0], number+1
 		return err
 	}

@@ -23,9 +23,9 @@ func (s *Store) Teams(ctx context.Context) (ids []int64, err error) {
 	return ids, s.trouble("reading the projects in", err)
 }
 
-// addTeams adds those of a run.
-func (r *Run) addTeams(ctx context.Context, tx *sql.Tx) error {
-	if len(r.Teams) == 0 {
+// addTeams adds those of a run, in any order.
+func addTeams(ctx context.Context, tx *sql.Tx, teams []int64) error {
+	if len(teams) == 0 {
 		return nil
 	}
 	var text string
@@ -37,7 +37,7 @@ func (r *Run) addTeams(ctx context.Context, tx *sql.Tx) error {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
-	ids = append(ids, r.Teams...)
+	ids = append(ids, teams...)
 	slices.Sort(ids)
 	all, err := json.Marshal(slices.Compact(ids))
 	if err != nil {

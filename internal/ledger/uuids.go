@@ -37,15 +37,15 @@ func uuidsOf(word string) UUIDs {
 	return UUIDs{}
 }
 
-// addUUIDs adds the rows of a run.
-func (r *Run) addUUIDs(ctx context.Context, tx *sql.Tx) error {
+// addUUIDs adds what the rows of a run have.
+func addUUIDs(ctx context.Context, tx *sql.Tx, of UUIDs) error {
 	var text string
 	err := tx.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = ?", uuidsKey).Scan(&text)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
 	before := uuidsOf(text)
-	now := UUIDs{before.With || r.UUIDs.With, before.Without || r.UUIDs.Without}
+	now := UUIDs{before.With || of.With, before.Without || of.Without}
 	if now == before {
 		return nil
 	}

@@ -34,7 +34,7 @@ func (r *Run) saveOwed(tx *sql.Tx, owed []Owed) error {
 		for i := range ids {
 			ids[i] = owed[i].ID
 		}
-		if err := r.saveOwedOf(tx, source, ids); err != nil {
+		if err := saveOwedOf(tx, r.ID, source, ids); err != nil {
 			return err
 		}
 		owed = owed[n:]
@@ -42,11 +42,11 @@ func (r *Run) saveOwed(tx *sql.Tx, owed []Owed) error {
 	return nil
 }
 
-func (r *Run) saveOwedOf(tx *sql.Tx, source int, ids []Key) error {
+func saveOwedOf(tx *sql.Tx, run int64, source int, ids []Key) error {
 	var part int64
 	for {
 		var kept []byte
-		err := tx.QueryRow("SELECT part, ids FROM owed WHERE run = ? AND source = ? ORDER BY part DESC LIMIT 1", r.ID, source).Scan(&part, &kept)
+		err := tx.QueryRow("SELECT part, ids FROM owed WHERE run = ? AND source = ? ORDER BY part DESC LIMIT 1", run, source).Scan(&part, &kept)
 		if errors.Is(err, sql.ErrNoRows) {
 			break
 		}
@@ -62,7 +62,7 @@ func (r *Run) saveOwedOf(tx *sql.Tx, source int, ids []Key) error {
 		}
 		slices.SortFunc(ids, func(a, b Key) int { return a.Compare(&b) })
 		ids = slices.Compact(ids)
-		if _, err := tx.Exec("DELETE FROM owed WHERE run = ? AND source = ? AND part = ?", r.ID, source, part); err != nil {
+		if _, err := tx.Exec("DELETE FROM owed WHERE run = ? AND source = ? AND part = ?", run, source, part); err != nil {
 			return err
 		}
 	}
@@ -70,7 +70,7 @@ func (r *Run) saveOwedOf(tx *sql.Tx, source int, ids []Key) error {
 	for i := range ids {
 		all = append(all, ids[i][:]...)
 	}
-	_, err := tx.Exec("INSERT INTO owed VALUES (?, ?, ?, ?)", r.ID, source, part, all)
+	_, err := tx.Exec("INSERT INTO owed VALUES (?, ?, ?, ?)", run, source, part, all)
 	return err
 }
 
@@ -134,14 +134,13 @@ type SettledOwed struct {
 }
 
 // settleOwed lets go of what is not owed any more.
-func (r *Run) settleOwed(ctx context.Context, tx *sql.Tx, settled []SettledOwed) error {
+func settleOwed(ctx context.Context, tx *sql.Tx, settled []SettledOwed) error {
 	for _, one := range settled {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM owed WHERE run = ? AND source = ?", one.Run, one.Number); err != nil {
 			return err
 		}
-		before := &Run{ID: one.Run}
 		for part := range slices.Chunk(one.Keep, mostInPart) {
-			if err := before.saveOwedOf(tx, one.Number, slices.Clone(part)); err != nil {
+			if err := saveOwedOf(tx, one.Run, one.Number, slices.Clone(part)); err != nil {
 				return err
 			}
 		}
