@@ -69,7 +69,7 @@ func (p *program) asBefore(ctx context.Context, state *ledger.Store, last *ledge
 	if err != nil || len(changed) > 0 || last.Command == syncCommand && last.Outcome != ledger.Replaced {
 		return err == nil && len(changed) == 0, err
 	}
-	owes, err := state.OwesBefore(ctx, last.ID)
+	owes, err := state.WaitingBefore(ctx, last.ID)
 	return last.Command == backfillCommand && !owes, err
 }
 

@@ -186,7 +186,7 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 	}
 	report.open = open
 	report.OpenRejects, report.OpenMerges = open.Rows+open.People+open.Merges, open.Merges
-	report.Owed, report.OwedSources = totals.Owed, totals.OwedSources
+	report.Owed, report.OwedSources = totals.Waiting, totals.WaitingSources
 	report.HeldRecent, report.HeldSources = totals.Held, totals.HeldSources
 	if report.Newest = totals.Newest; !report.Newest.IsZero() {
 		report.Lag = new(int64(now.Sub(report.Newest).Seconds()))

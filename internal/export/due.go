@@ -17,8 +17,8 @@ func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bo
 	if err != nil {
 		return nil, err
 	}
-	var owed []ledger.OwedSource
-	for one, err := range plan.State.OwedSources(ctx, plan.goesOn()) {
+	var owed []ledger.WaitingSource
+	for one, err := range plan.State.WaitingSources(ctx, plan.goesOn()) {
 		if err != nil {
 			return nil, err
 		}
@@ -47,16 +47,16 @@ func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bo
 }
 
 // dueIn looks at what runs owe in one source.
-func (l *Learned) dueIn(ctx context.Context, state *ledger.Store, owed []ledger.OwedSource, everybody bool, files *elsewhere, due *[]string) error {
+func (l *Learned) dueIn(ctx context.Context, state *ledger.Store, owed []ledger.WaitingSource, everybody bool, files *elsewhere, due *[]string) error {
 	one, named := LostHistory{Path: owed[0].Path}, map[string]bool{}
 	there := files.there(one.Path)
 	for _, of := range owed {
-		still := ledger.SettledOwed{Run: of.Run, Number: of.Number}
+		still := ledger.StillWaiting{Run: of.Run, Number: of.Number}
 		if !there && files.has(&of.Source) {
 			l.goneOwed = append(l.goneOwed, still) // they are owed under the other name
 			continue
 		}
-		for id, err := range state.OwedOf(ctx, of.Run, of.Number) {
+		for id, err := range state.WaitingIn(ctx, of.Run, of.Number) {
 			if err != nil {
 				return err
 			}

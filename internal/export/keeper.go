@@ -112,9 +112,9 @@ func (k *keeper) sent(key ledger.Key, m *mark) {
 }
 
 // owes notes whose rows are owed. The lock is held.
-func (k *keeper) owes(owed []ledger.Owed) {
+func (k *keeper) owes(owed []ledger.Waiting) {
 	if k != nil {
-		k.step.Owed = append(k.step.Owed, owed...)
+		k.step.Waiting = append(k.step.Waiting, owed...)
 	}
 }
 

@@ -51,7 +51,7 @@ type Learned struct {
 	Lost     []LostHistory // what cannot be sent any more, once Due was asked
 	prints   []fingerprint // of each source
 	owings   *owings
-	goneOwed []ledger.SettledOwed // of sources that are gone
+	goneOwed []ledger.StillWaiting // of sources that are gone
 	places   *places
 	kept     kept
 }

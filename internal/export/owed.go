@@ -23,7 +23,7 @@ func (p *page) owe(r *run, c *posthog.Chunk, e *posthog.Event) {
 	if r.keeper == nil || r.plan.Rules.Classify(e).Bucket != mapping.Send {
 		return
 	}
-	one := ledger.Owed{Source: c.Source, ID: r.learned.People.SumOf(e.DistinctID)}
+	one := ledger.Waiting{Source: c.Source, ID: r.learned.People.SumOf(e.DistinctID)}
 	if n := len(p.owed); n > 0 && p.owed[n-1] == one {
 		return
 	}

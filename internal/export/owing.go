@@ -16,7 +16,7 @@ import (
 // still not known is owed by this run. But rows that this run leaves out and the earlier one would have sent stay owed, and those
 // that are not in the file any more are lost.
 type owing struct {
-	of      ledger.OwedSource
+	of      ledger.WaitingSource
 	reasons map[string]bool // of rows that this run leaves out, and the other would not have
 	ids     []ledger.Key    // sorted; nil when nobody need be looked for
 	left    parallel.Bitset // of ids: some of whose rows are left out for a reason
@@ -41,7 +41,7 @@ func newOwings(ctx context.Context, plan *Plan, forgets bool) (*owings, error) {
 	for i, source := range plan.Sources {
 		numbers[plan.nameOf(source.Name)] = i
 	}
-	for of, err := range plan.State.OwedSources(ctx, plan.goesOn()) {
+	for of, err := range plan.State.WaitingSources(ctx, plan.goesOn()) {
 		if err != nil {
 			return nil, err
 		}
@@ -56,7 +56,7 @@ func newOwings(ctx context.Context, plan *Plan, forgets bool) (*owings, error) {
 			if len(one.reasons) == 0 && !forgets && Holds(ctx, source, one.of.Source) {
 				continue
 			}
-			for id, err := range plan.State.OwedOf(ctx, one.of.Run, one.of.Number) {
+			for id, err := range plan.State.WaitingIn(ctx, one.of.Run, one.of.Number) {
 				if err != nil {
 					return nil, err
 				}
@@ -114,14 +114,14 @@ func (l *Learned) troubled(source int) bool {
 }
 
 // SettledOwed is what earlier runs owe no more when a run has come to its end. It is to be asked before the run is finished.
-func (l *Learned) SettledOwed(ctx context.Context, state *ledger.Store, run *ledger.Run) ([]ledger.SettledOwed, error) {
+func (l *Learned) SettledOwed(ctx context.Context, state *ledger.Store, run *ledger.Run) ([]ledger.StillWaiting, error) {
 	settled := slices.Clone(l.goneOwed)
 	for n, all := range l.owings.bySource {
 		if l.troubled(n) {
 			continue // the rows may be in what was not read
 		}
 		var anew []ledger.Key
-		for id, err := range state.OwedOf(ctx, run.ID, n) {
+		for id, err := range state.WaitingIn(ctx, run.ID, n) {
 			if err != nil {
 				return nil, err
 			}
@@ -129,7 +129,7 @@ func (l *Learned) SettledOwed(ctx context.Context, state *ledger.Store, run *led
 		}
 		anew = sortedOnce(anew)
 		for _, one := range all {
-			settled = append(settled, ledger.SettledOwed{Run: one.of.Run, Number: one.of.Number, Keep: l.stillOwed(one, anew)})
+			settled = append(settled, ledger.StillWaiting{Run: one.of.Run, Number: one.of.Number, Keep: l.stillOwed(one, anew)})
 		}
 	}
 	return settled, nil

@@ -21,7 +21,7 @@ type page struct {
 	recent     []uint64        // Refs of operations that can start a campaign
 	unchanged  map[uint64]bool // people who were sent as they are
 	optedOut   []uint64        // people who opted out and are sent without that, rising
-	owed       []ledger.Owed
+	owed       []ledger.Waiting
 	turnedDown []uint32 // people whom an earlier run has rejected as they are
 	end        uint64   // Ref after its last row, or number after its last person
 	people     int64    // that it is made of

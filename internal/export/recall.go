@@ -17,7 +17,7 @@ func (p *Plan) indexOptions(ctx context.Context) (people.Options, error) {
 		return o, nil
 	}
 	var err error
-	if o.Seed, o.KeyNames, err = p.State.LearntWith(ctx); err != nil {
+	if o.Seed, o.KeyNames, err = p.State.RestoreKeys(ctx); err != nil {
 		return o, err
 	}
 	merged, err := p.State.Merged(ctx, p.goesOn())
@@ -38,7 +38,7 @@ func (l *Learned) recall(ctx context.Context, plan *Plan) error {
 	if plan.State == nil {
 		return nil
 	}
-	for entry, err := range plan.State.Learnt(ctx, plan.goesOn()) {
+	for entry, err := range plan.State.RestoreEntries(ctx, plan.goesOn()) {
 		if err != nil {
 			return err
 		}
@@ -56,8 +56,8 @@ func (l *Learned) recall(ctx context.Context, plan *Plan) error {
 }
 
 // Learnt is what there is to keep for later runs.
-func (l *Learned) Learnt() *ledger.Learnt {
-	return &ledger.Learnt{Seed: l.index.Seed(), Keys: l.index.NewKeys(), Entries: l.People.Learnt(), Columns: l.columnsKnown()}
+func (l *Learned) Learnt() *ledger.Restorable {
+	return &ledger.Restorable{Seed: l.index.Seed(), Keys: l.index.NewKeys(), Entries: l.People.Learnt(), Columns: l.columnsKnown()}
 }
 
 // Knows reports whether it is known, of some people at least, that they have a profile already.

@@ -6,9 +6,10 @@ import (
 	"errors"
 )
 
-// Begin starts a run, and keeps what it has learnt, nil for nothing. Runs that have not ended are replaced by it: what they have
-// sent stays known, and what they have learnt is forgotten, since their sources are read again.
-func (s *Store) Begin(ctx context.Context, start Start, learnt *Learnt) (*Run, error) {
+// Begin starts a run, and saves what later runs restore, nil for nothing. It replaces runs that have not
+// ended: what they have sent stays known, and what they have saved of who is who is removed, since their
+// sources are read again.
+func (s *Store) Begin(ctx context.Context, start Start, save *Restorable) (*Run, error) {
 	r := &Run{Start: start, Phase: People, Positions: map[Phase]Position{}, store: s}
 	err := s.transaction(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "DELETE FROM learnt WHERE run IN (SELECT id FROM runs WHERE ended IS NULL)")
@@ -25,7 +26,7 @@ func (s *Store) Begin(ctx context.Context, start Start, learnt *Learnt) (*Run, e
 		if err != nil {
 			return err
 		}
-		return errors.Join(r.addSources(ctx, tx), saveLearnt(ctx, tx, r.ID, learnt), addTeams(ctx, tx, r.Teams), addUUIDs(ctx, tx, r.UUIDs))
+		return errors.Join(r.addSources(ctx, tx), saveRestorable(ctx, tx, r.ID, save), addTeams(ctx, tx, r.Teams), addUUIDs(ctx, tx, r.UUIDs))
 	})
 	if err != nil {
 		return nil, s.trouble("beginning a run in", err)

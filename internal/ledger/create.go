@@ -65,7 +65,7 @@ func syncDir(path string) error {
 	return dir.Close()
 }
 
-// claim says whose a new file is.
+// claim records whose workspace a new file belongs to, and by which rule its event IDs are made.
 func (s *Store) claim(ctx context.Context, of Workspace) error {
 	return s.transaction(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT INTO meta VALUES ('base_url', ?), ('environment_id', ?), ('id_scheme', ?)",

@@ -7,16 +7,17 @@ import (
 	"time"
 )
 
-// Finish notes that nothing is left to do, and what is owed no more. Of the phases in retried the run has
-// tried again what earlier ones had rejected: such rejects are then no longer open. Of rows those are of the
-// sources in reread, which the run has read again by whatever names, and of ones that were mended: the run
-// has read a file of the same name with as many rows at least. Once ctx is done nothing is noted, and the run
-// goes on.
-func (r *Run) Finish(ctx context.Context, outcome Outcome, at time.Time, settled []SettledOwed, reread []Source, retried ...Phase) error {
+// Finish records that nothing is left to do, and removes the rows that wait no longer from the sources in
+// waiting. reread has the sources that the run has read again, by whatever names.
+//
+// Of the phases in retried the run has tried again what earlier ones had rejected, so it closes such rejects.
+// Of rows it closes those of the sources in reread, and of ones that were mended: the run has read a file of
+// the same name with as many rows at least. Once ctx is done nothing is recorded, and the run stays open.
+func (r *Run) Finish(ctx context.Context, outcome Outcome, at time.Time, waiting []StillWaiting, reread []Source, retried ...Phase) error {
 	err := r.store.transaction(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", at.Unix(), outcome, r.ID)
 		if err == nil {
-			err = settleOwed(ctx, tx, settled)
+			err = releaseWaiting(ctx, tx, waiting)
 		}
 		for _, phase := range retried {
 			if err == nil {

@@ -11,7 +11,7 @@ import (
 // newestKey is the name in meta of the time of the newest event that was sent, in unix seconds.
 const newestKey = "newest_event"
 
-// saveNewest notes the time of the newest event of a step that is saved at a time, both in unix seconds; 0
+// saveNewest saves the time of the newest event of a step that is saved at a time, both in unix seconds; 0
 // for none. Nothing happens in the future: what is there and later than the clock says was written while a
 // clock was ahead, and gives way.
 func saveNewest(tx *sql.Tx, newest, at int64) error {

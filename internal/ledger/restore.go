@@ -11,25 +11,26 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Learnt is what a run has learnt of who is who, for the runs after it. What is in the entries is the caller's own.
-type Learnt struct {
+// Restorable is what a run saves of who is who, for later runs to restore. What the entries hold is the
+// caller's own.
+type Restorable struct {
 	Seed    uint64                   // that the entries are made with; the same for all runs
-	Keys    []string                 // that came up beside those of the runs before
+	Keys    []string                 // property keys that no run before has saved
 	Entries iter.Seq2[[]byte, error] // each valid until the next; nil for none
-	Columns []Column                 // of CSV, with what the runs before knew of them
+	Columns []Column                 // of CSV, as this run and those before know them
 }
 
 const (
-	learntPart = 1 << 20 // bytes of entries that are compressed together
-	mostLearnt = 1 << 30 // bytes of one entry: more is damage
+	entriesPart = 1 << 20 // bytes of entries that are compressed together
+	mostEntry   = 1 << 30 // bytes of one entry: more is damage
 
 	seedKey = "learnt_seed" // in meta
 )
 
-var errLearnt = errors.New("the links between people cannot be decoded")
+var errEntries = errors.New("the links between people cannot be decoded")
 
-// saveLearnt keeps what a run has learnt.
-func saveLearnt(ctx context.Context, tx *sql.Tx, run int64, l *Learnt) error {
+// saveRestorable saves what later runs restore; nil saves nothing.
+func saveRestorable(ctx context.Context, tx *sql.Tx, run int64, l *Restorable) error {
 	if l == nil {
 		return nil
 	}
@@ -64,7 +65,7 @@ func saveLearnt(ctx context.Context, tx *sql.Tx, run int64, l *Learnt) error {
 		}
 		part = binary.AppendUvarint(part, uint64(len(entry)))
 		part = append(part, entry...)
-		if len(part) < learntPart {
+		if len(part) < entriesPart {
 			continue
 		}
 		if err := flush(); err != nil {
@@ -77,8 +78,8 @@ func saveLearnt(ctx context.Context, tx *sql.Tx, run int64, l *Learnt) error {
 	return flush()
 }
 
-// LearntWith returns the seed and the keys of what runs have learnt, zero values when none has.
-func (s *Store) LearntWith(ctx context.Context) (seed uint64, keys []string, err error) {
+// RestoreKeys returns the seed and all property keys that runs have saved, zero values when there are none.
+func (s *Store) RestoreKeys(ctx context.Context) (seed uint64, keys []string, err error) {
 	text, err := s.meta(ctx, seedKey)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil, nil
@@ -101,16 +102,17 @@ func (s *Store) LearntWith(ctx context.Context) (seed uint64, keys []string, err
 	return seed, keys, nil
 }
 
-// Learnt yields what runs have learnt, but for one, 0 for none: the entries in the order of the runs, each valid until the next.
-// An error is the last thing yielded. Nothing else may be asked of the store meanwhile.
-func (s *Store) Learnt(ctx context.Context, besides int64) iter.Seq2[[]byte, error] {
+// RestoreEntries yields the entries that runs have saved, but for those of one run, 0 for none, in the order
+// of the runs. Each is valid until the next. An error is the last thing yielded. Nothing else may be asked of
+// the store meanwhile.
+func (s *Store) RestoreEntries(ctx context.Context, besides int64) iter.Seq2[[]byte, error] {
 	const doing = "reading who is who from"
 	parts := query(ctx, s, doing, func(rows *sql.Rows) (b []byte, err error) {
 		err = rows.Scan(&b)
 		return b, err
 	}, "SELECT entries FROM learnt WHERE run <> ? ORDER BY run, part", besides)
 	return func(yield func([]byte, error) bool) {
-		unpacker, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(mostLearnt))
+		unpacker, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(mostEntry))
 		if err != nil {
 			yield(nil, err)
 			return
@@ -125,7 +127,7 @@ func (s *Store) Learnt(ctx context.Context, besides int64) iter.Seq2[[]byte, err
 			for err == nil && len(rest) > 0 {
 				length, n := binary.Uvarint(rest)
 				if n <= 0 || uint64(len(rest)-n) < length || length == 0 {
-					err = errLearnt
+					err = errEntries
 					break
 				}
 				if !yield(rest[n:n+int(length)], nil) {

@@ -2,11 +2,11 @@ package ledger
 
 import "testing"
 
-// TestWhatWasLearntComesBack keeps entries of two runs, one of which is replaced.
-func TestWhatWasLearntComesBack(t *testing.T) {
+// TestWhatWasSavedIsRestored saves entries of two runs, one of which is replaced.
+func TestWhatWasSavedIsRestored(t *testing.T) {
 	s := open(t, t.TempDir())
-	learnt := func(seed uint64, keys []string, entries ...string) *Learnt {
-		return &Learnt{Seed: seed, Keys: keys, Entries: func(yield func([]byte, error) bool) {
+	saved := func(seed uint64, keys []string, entries ...string) *Restorable {
+		return &Restorable{Seed: seed, Keys: keys, Entries: func(yield func([]byte, error) bool) {
 			for _, entry := range entries {
 				if !yield([]byte(entry), nil) {
 					return
@@ -14,23 +14,23 @@ func TestWhatWasLearntComesBack(t *testing.T) {
 			}
 		}}
 	}
-	large := string(make([]byte, 3*learntPart))
-	first, err := s.Begin(t.Context(), start(), learnt(7, []string{"plan", "email"}, "one", large, "two"))
+	large := string(make([]byte, 3*entriesPart))
+	first, err := s.Begin(t.Context(), start(), saved(7, []string{"plan", "email"}, "one", large, "two"))
 	if err == nil {
 		err = first.Finish(t.Context(), Done, night, nil, nil)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Begin(t.Context(), start(), learnt(7, nil, "lost")); err != nil {
+	if _, err := s.Begin(t.Context(), start(), saved(7, nil, "lost")); err != nil {
 		t.Fatal(err)
 	}
-	third, err := s.Begin(t.Context(), start(), learnt(8, []string{"seats"}, "three"))
+	third, err := s.Begin(t.Context(), start(), saved(8, []string{"seats"}, "three"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := func(besides int64) (all []string) {
-		for entry, err := range s.Learnt(t.Context(), besides) {
+		for entry, err := range s.RestoreEntries(t.Context(), besides) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -44,14 +44,14 @@ func TestWhatWasLearntComesBack(t *testing.T) {
 	if all := got(third.ID); len(all) != 3 {
 		t.Errorf("%d entries of other runs", len(all))
 	}
-	seed, keys, err := s.LearntWith(t.Context())
+	seed, keys, err := s.RestoreKeys(t.Context())
 	if seed != 7 || len(keys) != 3 || keys[2] != "seats" || err != nil {
 		t.Errorf("seed %d, keys %q, %v", seed, keys, err)
 	}
 	if _, err := s.db.Exec("UPDATE learnt SET entries = x'00' WHERE run = 1"); err != nil {
 		t.Fatal(err)
 	}
-	for _, err := range s.Learnt(t.Context(), 0) {
+	for _, err := range s.RestoreEntries(t.Context(), 0) {
 		if err == nil {
 			t.Error("damage was taken")
 		}

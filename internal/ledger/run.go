@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Start is what a run stores before its first request. A run that goes on after a stop uses it as it is.
+// Start is what a run saves before its first request. When the run is resumed it uses this as it is.
 type Start struct {
 	Command string
-	Typed   string    // what to type to go on
+	Typed   string    // what to type to resume
 	Version string    // of the program
 	Began   time.Time // to the second
 	Now     time.Time // the run's own now

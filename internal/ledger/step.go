@@ -13,12 +13,12 @@ type Step struct {
 	Position Position
 	Counters []byte // of the whole run so far, a JSON object
 	Rejects  []Reject
-	People   []byte  // accepted, one AppendPerson after another
-	Count    int     // how many People are
-	Merged   []int64 // Merge.ID of those done
-	Owed     []Owed  // Save sorts them
-	Sent     []Sent  // events that were accepted; Save sorts them
-	Newest   int64   // time of the newest of them, as it was sent, unix seconds; 0 for none
+	People   []byte    // accepted, one AppendPerson after another
+	Count    int       // how many People are
+	Merged   []int64   // Merge.ID of those done
+	Waiting  []Waiting // Save sorts them
+	Sent     []Sent    // events that were accepted; Save sorts them
+	Newest   int64     // time of the newest of them, as it was sent, unix seconds; 0 for none
 }
 
 // Save saves a step in one transaction: after a kill at any instant the run is as it was before, or as it is after. It takes
@@ -54,7 +54,7 @@ func (r *Run) save(tx *sql.Tx, step *Step, at int64) error {
 			return err
 		}
 	}
-	if err := errors.Join(r.saveSent(tx, step.Sent), saveNewest(tx, step.Newest, at), r.saveOwed(tx, step.Owed)); err != nil {
+	if err := errors.Join(r.saveSent(tx, step.Sent), saveNewest(tx, step.Newest, at), r.saveWaiting(tx, step.Waiting)); err != nil {
 		return err
 	}
 	return r.saveRejects(tx, step.Rejects)

@@ -22,12 +22,12 @@ func TestWhatIsCancelledIsNoTrouble(t *testing.T) {
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	learnt := &Learnt{Entries: func(yield func([]byte, error) bool) {
-		for yield(make([]byte, learntPart), nil) {
+	saved := &Restorable{Entries: func(yield func([]byte, error) bool) {
+		for yield(make([]byte, entriesPart), nil) {
 			cancel()
 		}
 	}}
-	_, begin := s.Begin(ctx, start(), learnt)
+	_, begin := s.Begin(ctx, start(), saved)
 	_, opened := Open(ctx, t.TempDir(), ours, scheme)
 	_, totals := s.Totals(ctx, night)
 	var rejects error

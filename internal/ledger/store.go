@@ -51,8 +51,8 @@ func (s *Store) connect(options string) error {
 	return nil
 }
 
-// transaction does work in one transaction. Once ctx is done nothing of it is kept, and the error is that of
-// ctx, whatever the statement says that was under way.
+// transaction does work in one transaction. Once ctx is done it saves nothing, and returns the error of ctx,
+// whatever the statement that was running says.
 func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
@@ -62,7 +62,7 @@ func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error
 	if err == nil {
 		err = tx.Commit()
 	} else {
-		_ = tx.Rollback() // the first error is the one to tell
+		_ = tx.Rollback() // the first error is the one to return
 	}
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
@@ -70,6 +70,7 @@ func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error
 	return err
 }
 
+// meta returns a value of the table meta. The error is sql.ErrNoRows when the key has none.
 func (s *Store) meta(ctx context.Context, key string) (value string, err error) {
 	err = s.db.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = ?", key).Scan(&value)
 	return value, err
@@ -113,20 +114,22 @@ func (s *Store) trouble(doing string, err error) error {
 	return &Trouble{Path: s.path, Doing: doing, Err: err, Advice: advice}
 }
 
+// refuse returns the error for a database that is not used, with what to do about it.
 func (s *Store) refuse(why, advice string) error {
 	return refuseFile(s.path, why, advice)
 }
 
-// refuseFile refuses the database or a file beside it.
+// refuseFile is refuse for the database or a file beside it.
 func refuseFile(path, why, advice string) error {
 	return &Trouble{Path: path, Err: errors.New(why), Advice: advice}
 }
 
+// damaged returns the error for a database that has lost what it held.
 func (s *Store) damaged(why string) error {
 	return &Trouble{Path: s.path, Err: errors.New("is damaged: " + why), Advice: damagedAdvice, Damage: true}
 }
 
-// standing is how a database stands.
+// standing is the size and the time of a database at one moment: they show whether it was changed since.
 type standing struct {
 	size     int64
 	modified time.Time
@@ -142,7 +145,7 @@ func stands(path string) (standing, error) {
 	return standing{info.Size(), info.ModTime(), err == nil}, nil
 }
 
-// still says that a database was changed while it was read as it stood.
+// still returns an error if the database was changed since.
 func (s *standing) still(path string) error {
 	now, err := stands(path)
 	if err == nil && now != *s {

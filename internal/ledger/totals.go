@@ -13,8 +13,8 @@ type Totals struct {
 	People         int64 // who were sent, however often
 	MergesDone     int64
 	MergesIntended int64     // and not done
-	Owed           int64     // visitors whom nobody knew, in each source
-	OwedSources    int64     // that they are in
+	Waiting        int64     // people whose rows wait, counted in each source
+	WaitingSources int64     // that they are in
 	Held           int64     // rows that are held because they were recent
 	HeldSources    int64     // that they are in
 	Newest         time.Time // of the events that were sent, as Store.Newest has it
@@ -24,7 +24,7 @@ type Totals struct {
 func (s *Store) Totals(ctx context.Context, now time.Time) (t Totals, err error) {
 	err = s.db.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM merges WHERE done IS NOT NULL), (SELECT count(*) FROM merges WHERE done IS NULL),
 		(SELECT coalesce(sum(length(ids)), 0) / 16 FROM owed), (SELECT count(*) FROM (SELECT DISTINCT run, source FROM owed))`,
-	).Scan(&t.MergesDone, &t.MergesIntended, &t.Owed, &t.OwedSources)
+	).Scan(&t.MergesDone, &t.MergesIntended, &t.Waiting, &t.WaitingSources)
 	if err != nil {
 		return t, s.trouble("counting what is in", err)
 	}

@@ -8,41 +8,43 @@ import (
 	"slices"
 )
 
-// Owed is somebody whose rows in a source were skipped only because nobody knew them.
-type Owed struct {
-	Source int // its number in the run
-	ID     Key // a hash of the distinct ID, as what runs have learnt has it
+// Waiting is somebody whose rows in a source were skipped for now: a later run may send them.
+type Waiting struct {
+	Source int // its number among those of the run
+	ID     Key // a hash of the distinct ID, made with the seed of Restorable
 }
 
-func (o *Owed) compare(p *Owed) int {
-	if o.Source != p.Source {
-		return o.Source - p.Source
+func (w *Waiting) compare(o *Waiting) int {
+	if w.Source != o.Source {
+		return w.Source - o.Source
 	}
-	return o.ID.Compare(&p.ID)
+	return w.ID.Compare(&o.ID)
 }
 
-// saveOwed keeps whom a step owes. They are kept in parts as keys are, see mostInPart; in each of them everybody is once.
-func (r *Run) saveOwed(tx *sql.Tx, owed []Owed) error {
-	slices.SortFunc(owed, func(a, b Owed) int { return a.compare(&b) })
-	owed = slices.Compact(owed)
-	for len(owed) > 0 {
-		source, n := owed[0].Source, 1
-		for n < len(owed) && owed[n].Source == source {
+// saveWaiting saves whose rows wait since a step. Like keys they are saved in parts, see mostInPart; in a
+// part everybody is once.
+func (r *Run) saveWaiting(tx *sql.Tx, waiting []Waiting) error {
+	slices.SortFunc(waiting, func(a, b Waiting) int { return a.compare(&b) })
+	waiting = slices.Compact(waiting)
+	for len(waiting) > 0 {
+		source, n := waiting[0].Source, 1
+		for n < len(waiting) && waiting[n].Source == source {
 			n++
 		}
 		ids := make([]Key, n)
 		for i := range ids {
-			ids[i] = owed[i].ID
+			ids[i] = waiting[i].ID
 		}
-		if err := saveOwedOf(tx, r.ID, source, ids); err != nil {
+		if err := saveWaitingIn(tx, r.ID, source, ids); err != nil {
 			return err
 		}
-		owed = owed[n:]
+		waiting = waiting[n:]
 	}
 	return nil
 }
 
-func saveOwedOf(tx *sql.Tx, run int64, source int, ids []Key) error {
+// saveWaitingIn saves whose rows wait in one source of a run. It takes over ids.
+func saveWaitingIn(tx *sql.Tx, run int64, source int, ids []Key) error {
 	var part int64
 	for {
 		var kept []byte
@@ -84,8 +86,9 @@ func eachID(b []byte) iter.Seq[Key] {
 	}
 }
 
-// OwedOf yields whom a run owes in one of its sources; somebody may come twice. An error is the last thing yielded.
-func (s *Store) OwedOf(ctx context.Context, run int64, source int) iter.Seq2[Key, error] {
+// WaitingIn yields whose rows wait in one source of a run, as Waiting.ID has them. Somebody may come twice.
+// An error is the last thing yielded.
+func (s *Store) WaitingIn(ctx context.Context, run int64, source int) iter.Seq2[Key, error] {
 	parts := query(ctx, s, "reading the waiting rows in", func(rows *sql.Rows) (b []byte, err error) {
 		if err = rows.Scan(&b); err == nil && len(b)%keySize != 0 {
 			err = errKeys
@@ -107,18 +110,18 @@ func (s *Store) OwedOf(ctx context.Context, run int64, source int) iter.Seq2[Key
 	}
 }
 
-// OwedSource is a source of a run in which rows are owed.
-type OwedSource struct {
+// WaitingSource is a source of a run in which rows wait.
+type WaitingSource struct {
 	Source
 	Run    int64
 	Number int    // among the sources of that run
 	Flags  string // of that run, as Start has them
 }
 
-// OwedSources yields the sources in which runs owe rows, but for those of one run, 0 for none, in the order of their paths, and of a
-// path the newest run first. An error is the last thing yielded.
-func (s *Store) OwedSources(ctx context.Context, besides int64) iter.Seq2[OwedSource, error] {
-	return query(ctx, s, "reading the waiting rows in", func(rows *sql.Rows) (o OwedSource, err error) {
+// WaitingSources yields the sources in which rows wait, but for those of one run, 0 for none. They come in
+// the order of their paths, and of one path the newest run first. An error is the last thing yielded.
+func (s *Store) WaitingSources(ctx context.Context, besides int64) iter.Seq2[WaitingSource, error] {
+	return query(ctx, s, "reading the waiting rows in", func(rows *sql.Rows) (o WaitingSource, err error) {
 		o.Source, err = scanSource(rows, &o.Run, &o.Number, &o.Flags)
 		return o, err
 	}, `SELECT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, s.recent, s.run, s.number, r.flags
@@ -126,21 +129,21 @@ func (s *Store) OwedSources(ctx context.Context, besides int64) iter.Seq2[OwedSo
 		JOIN sources s ON s.run = o.run AND s.number = o.source JOIN runs r ON r.id = s.run ORDER BY s.path, s.run DESC`, besides)
 }
 
-// SettledOwed is a source of an earlier run in which nobody is owed any more but those in Keep.
-type SettledOwed struct {
+// StillWaiting is a source of an earlier run in which no rows wait any more but those of the people in Keep.
+type StillWaiting struct {
 	Run    int64
 	Number int
 	Keep   []Key // sorted, everybody once
 }
 
-// settleOwed lets go of what is not owed any more.
-func settleOwed(ctx context.Context, tx *sql.Tx, settled []SettledOwed) error {
-	for _, one := range settled {
+// releaseWaiting removes everybody but those in Keep.
+func releaseWaiting(ctx context.Context, tx *sql.Tx, sources []StillWaiting) error {
+	for _, one := range sources {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM owed WHERE run = ? AND source = ?", one.Run, one.Number); err != nil {
 			return err
 		}
 		for part := range slices.Chunk(one.Keep, mostInPart) {
-			if err := saveOwedOf(tx, one.Run, one.Number, slices.Clone(part)); err != nil {
+			if err := saveWaitingIn(tx, one.Run, one.Number, slices.Clone(part)); err != nil {
 				return err
 			}
 		}
@@ -148,8 +151,8 @@ func settleOwed(ctx context.Context, tx *sql.Tx, settled []SettledOwed) error {
 	return nil
 }
 
-// OwesBefore reports whether anything is owed by runs before one.
-func (s *Store) OwesBefore(ctx context.Context, run int64) (owes bool, err error) {
-	err = s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM owed WHERE run < ?)", run).Scan(&owes)
-	return owes, s.trouble("looking for waiting rows in", err)
+// WaitingBefore reports whether rows wait since runs before one.
+func (s *Store) WaitingBefore(ctx context.Context, run int64) (waiting bool, err error) {
+	err = s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM owed WHERE run < ?)", run).Scan(&waiting)
+	return waiting, s.trouble("looking for waiting rows in", err)
 }

@@ -8,8 +8,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestWhatIsOwedIsKept saves it in steps of any size, and reads a source again in a later run, which owes anew.
-func TestWhatIsOwedIsKept(t *testing.T) {
+// TestWaitingRowsAreSaved saves whose rows wait in steps of any size, and reads a source again in a later run.
+func TestWaitingRowsAreSaved(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		s := open(t, t.TempDir())
 		defer s.Close()
@@ -19,24 +19,24 @@ func TestWhatIsOwedIsKept(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var last Owed
+		var last Waiting
 		for range rapid.IntRange(0, 8).Draw(r, "steps") {
-			var step []Owed
+			var step []Waiting
 			for range rapid.IntRange(0, 30).Draw(r, "visitors") {
-				one := Owed{random.IntN(2), sentOn(random.Int64N(1000), random).Key}
+				one := Waiting{random.IntN(2), sentOn(random.Int64N(1000), random).Key}
 				if random.IntN(3) == 0 {
 					one = last // somebody comes again
 				}
 				step, last = append(step, one), one
 				want[one.Source][one.ID] = true
 			}
-			if err := first.Save(&Step{Phase: Events, Counters: []byte("{}"), Owed: step}, night); err != nil {
+			if err := first.Save(&Step{Phase: Events, Counters: []byte("{}"), Waiting: step}, night); err != nil {
 				t.Fatal(err)
 			}
 		}
-		owed := func(run *Run, source int) map[Key]bool {
+		waiting := func(run *Run, source int) map[Key]bool {
 			all := map[Key]bool{}
-			for id, err := range s.OwedOf(t.Context(), run.ID, source) {
+			for id, err := range s.WaitingIn(t.Context(), run.ID, source) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -45,8 +45,8 @@ func TestWhatIsOwedIsKept(t *testing.T) {
 			return all
 		}
 		for source, ids := range want {
-			if got := owed(first, source); !maps.Equal(got, ids) {
-				r.Fatalf("%d are owed in source %d, want %d", len(got), source, len(ids))
+			if got := waiting(first, source); !maps.Equal(got, ids) {
+				r.Fatalf("%d wait in source %d, want %d", len(got), source, len(ids))
 			}
 		}
 		if err := first.Finish(t.Context(), Done, night, nil, nil); err != nil {
@@ -56,13 +56,13 @@ func TestWhatIsOwedIsKept(t *testing.T) {
 		again.Sources = again.Sources[1:]
 		second, err := s.Begin(t.Context(), again, nil)
 		if err == nil {
-			err = second.Finish(t.Context(), Done, night, []SettledOwed{{Run: first.ID, Number: 1}}, nil)
+			err = second.Finish(t.Context(), Done, night, []StillWaiting{{Run: first.ID, Number: 1}}, nil)
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(owed(first, 1)) != 0 || !maps.Equal(owed(first, 0), want[0]) {
-			r.Fatalf("%d are owed of a source that was read again, %d of the other, want %d", len(owed(first, 1)), len(owed(first, 0)), len(want[0]))
+		if len(waiting(first, 1)) != 0 || !maps.Equal(waiting(first, 0), want[0]) {
+			r.Fatalf("%d wait in a source that was read again, %d of the other, want %d", len(waiting(first, 1)), len(waiting(first, 0)), len(want[0]))
 		}
 	})
 }
