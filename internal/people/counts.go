@@ -2,7 +2,6 @@ package people
 
 import (
 	"maps"
-	"math/bits"
 
 	"ph2cio/internal/identity"
 )
@@ -44,7 +43,7 @@ var everyWho = [3]Who{Identified, WithEmail, All}
 
 // tallyUp counts the candidates and, with what has been counted of the others, all groups.
 func (s *settler) tallyUp() {
-	s.joined += s.onRows()
+	s.joined += s.seen.Count()
 	for i := range s.candidates {
 		c := &s.candidates[i]
 		known := c.traits&isThere != 0
@@ -103,7 +102,7 @@ func (s *settler) countVisitor(h sum, events, weight int64) {
 	}
 	root := s.groups.Find(node)
 	seen := s.traits[root]&groupSeen != 0
-	if s.seen[node/64]>>(node%64)&1 == 0 {
+	if !s.seen.Has(uint64(node)) {
 		s.ids += weight
 		if seen {
 			s.joined += weight
@@ -132,7 +131,7 @@ func (s *settler) fresh(root uint32) bool {
 func (s *settler) counts() Counts {
 	c := Counts{
 		Sent: s.settled.yielded, Events: s.events, EmailConflicts: s.conflicts, ByChoice: map[Who]Profiles{},
-		ShapeOnly: s.shapeOnly, VisitorOnly: s.visitorOnly, Estimated: s.estimated, DistinctIDs: s.ids + s.onRows(), Links: s.groups.Counts(), Joined: s.joined,
+		ShapeOnly: s.shapeOnly, VisitorOnly: s.visitorOnly, Estimated: s.estimated, DistinctIDs: s.ids + s.seen.Count(), Links: s.groups.Counts(), Joined: s.joined,
 	}
 	if s.choice.only() == ByID && !s.choice.NeedEvents && !s.choice.Only {
 		s.byWho[2].New += int(s.visitors)
@@ -144,14 +143,6 @@ func (s *settler) counts() Counts {
 		c.ByChoice[who] = s.byWho[i]
 	}
 	return c
-}
-
-// onRows counts the IDs that are known to stand on a row, mere visitors left out.
-func (s *settler) onRows() (n int64) {
-	for _, word := range s.seen {
-		n += int64(bits.OnesCount64(word))
-	}
-	return n
 }
 
 // Count returns the totals; now is unix seconds.

@@ -93,10 +93,10 @@ func (sh *shard) eachFact(f func(number uint32, fact *fact, text []byte) error) 
 		} else {
 			one = sh.ids.fact(number)
 		}
-		if hasBit(sh.others, number) {
+		if sh.others.Has(uint64(number)) {
 			one.marks |= otherRow
 		}
-		if hasBit(sh.anonymous, number) {
+		if sh.anonymous.Has(uint64(number)) {
 			one.marks |= wasAnonymous
 		}
 		if err := f(number, one, text); err != nil {

@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"sync"
+
+	"ph2cio/internal/parallel"
 )
 
 // FusedPerson is somebody under whom several logins with different emails are one person, because rows of
@@ -28,7 +30,7 @@ const (
 // fusion finds those people while settling.
 type fusion struct {
 	mu       sync.Mutex
-	loggedIn []uint64          // bits, by root before any link is followed: a node of it is a login
+	loggedIn parallel.Bitset   // roots, before any link is followed, of which a node is a login
 	several  map[uint32]bool   // roots of which several are
 	logins   map[uint32]*login // by node, once all is joined
 }
@@ -38,16 +40,14 @@ type login struct{ id, email string }
 
 // begin takes the groups before any link is followed.
 func (u *fusion) begin(nodes uint32) {
-	u.loggedIn, u.several = make([]uint64, nodes/64+1), map[uint32]bool{}
+	u.loggedIn, u.several = make(parallel.Bitset, nodes/64+1), map[uint32]bool{}
 }
 
 // add takes a login of the group with this root.
 func (u *fusion) add(root uint32) {
-	word, bit := &u.loggedIn[root/64], uint64(1)<<(root%64)
-	if *word&bit != 0 {
+	if !u.loggedIn.Add(uint64(root)) {
 		u.several[root] = true
 	}
-	*word |= bit
 }
 
 // nameLogins notes the logins of groups that have several, once all is joined.

@@ -60,11 +60,11 @@ const (
 type shard struct {
 	mu        sync.Mutex
 	ids       idTable
-	texts     *spool.Log // of the IDs, in their order, those that went to disk before included
-	gone      *spool.Log // facts of IDs that went to disk; after bringBack all of them, with their texts
-	onDisk    bool       // after bringBack: they are there and not in ids
-	others    []uint64   // bits, by number: a visitor's row shows otherRow
-	anonymous []uint64   // the same: an accepted $identify shows wasAnonymous
+	texts     *spool.Log      // of the IDs, in their order, those that went to disk before included
+	gone      *spool.Log      // facts of IDs that went to disk; after bringBack all of them, with their texts
+	onDisk    bool            // after bringBack: they are there and not in ids
+	others    parallel.Bitset // of numbers: a visitor's row shows otherRow
+	anonymous parallel.Bitset // the same: an accepted $identify shows wasAnonymous
 	states    stateTable
 	pieces    *spool.Log // states that went to disk
 	held      int        // bytes in the buffers of states

@@ -31,7 +31,7 @@ func (s *settler) join() error {
 		return err
 	}
 	s.fusion.begin(s.first[shardCount])
-	s.keepable, s.keepableLater = make([]uint64, nodes/64+1), make([]uint64, nodes/64+1)
+	s.keepable, s.keepableLater = make(parallel.Bitset, nodes/64+1), make(parallel.Bitset, nodes/64+1)
 	if err := s.follow(); err != nil {
 		return err
 	}
@@ -249,7 +249,7 @@ func (s *settler) follow() error {
 // it: it may be a customer's own.
 func (s *settler) noteAnonymous(node uint32) {
 	shard, number := s.shardOf(node)
-	shard.anonymous = withBit(shard.anonymous, number)
+	shard.anonymous.Add(uint64(number))
 }
 
 // followed is a link that was not refused.
@@ -322,7 +322,7 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 				all.Add(firstStep(node, f.known, true))
 			}
 			person := f.marks & (hasPerson | inLink | hadPerson)
-			if person == hasPerson|inLink || person == hasPerson && targets.has(s.groups.Find(node)) {
+			if person == hasPerson|inLink || person == hasPerson && targets.Has(uint64(s.groups.Find(node))) {
 				all.Add(firstStep(node, f.first, false))
 			}
 			return nil
@@ -334,18 +334,13 @@ func (s *settler) steps(all *spool.Sorter[step]) error {
 	return nil
 }
 
-// rootBits are bits by the root of a group.
-type rootBits []uint64
-
-func (b rootBits) has(root uint32) bool { return b != nil && b[root/64]>>(root%64)&1 != 0 }
-
-// machineTargets are the groups with an ID that a machine made and that an $identify may join with somebody who is
-// identified: whether it may hangs on all in the group.
-func (s *settler) machineTargets() (rootBits, error) {
+// machineTargets are the roots of groups with an ID that a machine made and that an $identify may join with somebody
+// who is identified: whether it may hangs on all in the group.
+func (s *settler) machineTargets() (parallel.Bitset, error) {
 	if !s.x.machineTargets.Load() {
 		return nil, nil
 	}
-	targets := make(rootBits, s.first[shardCount]/64+1)
+	targets := make(parallel.Bitset, s.first[shardCount]/64+1)
 	return targets, s.eachNode(func(node uint32, f *fact, _ []byte) error {
 		if f.marks&wasTarget != 0 && f.marks.device() {
 			root := s.groups.Find(node)

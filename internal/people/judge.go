@@ -1,11 +1,15 @@
 package people
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"ph2cio/internal/parallel"
+)
 
 // judge learns what is known of each group.
 func (s *settler) judge() error {
 	s.traits = make([]traits, s.first[shardCount])
-	s.seen = make([]uint64, len(s.traits)/64+1)
+	s.seen = make(parallel.Bitset, len(s.traits)/64+1)
 	err := s.eachNode(func(node uint32, f *fact, text []byte) error {
 		t := f.traits()
 		s.rememberAnonymous(node, text)
@@ -32,7 +36,7 @@ func (s *settler) judge() error {
 // rememberAnonymous keeps for later runs that an ID was the anonymous one of an $identify, if that was accepted now.
 func (s *settler) rememberAnonymous(node uint32, text []byte) {
 	shard, number := s.shardOf(node)
-	if s.x.learnt == nil || !hasBit(shard.anonymous, number) {
+	if s.x.learnt == nil || !shard.anonymous.Has(uint64(number)) {
 		return
 	}
 	f := newFact()

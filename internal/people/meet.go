@@ -69,10 +69,10 @@ func (l *pairLog) find(s *settler, doubts *doubts) error {
 		number++
 	}
 	slices.SortFunc(all, func(a, b met) int { return a.compare(&b) })
-	visitors := make([]uint64, number/64+1)
+	var visitors parallel.Bitset
 	for pairs := range runs(all, func(a, b *met) bool { return a.person == b.person }) {
 		if s.shared(pairs) {
-			l.take(pairs, visitors)
+			l.take(pairs, &visitors)
 			doubts.add(pairs)
 		}
 	}
@@ -160,11 +160,11 @@ func (s *settler) shared(pairs []met) bool {
 }
 
 // take keeps the pairs of one person_id, and marks of each ID that is a mere visitor's its pairs.
-func (l *pairLog) take(pairs []met, visitors []uint64) {
+func (l *pairLog) take(pairs []met, visitors *parallel.Bitset) {
 	for i := range pairs {
 		m := &pairs[i]
 		if m.flags&pairVisitor != 0 {
-			visitors[m.number/64] |= 1 << (m.number % 64)
+			visitors.Add(uint64(m.number))
 		}
 		if m.span == nil && i > 0 && pairs[i-1].id == m.id {
 			continue // the one that counts stands first
@@ -178,17 +178,17 @@ func (l *pairLog) take(pairs []met, visitors []uint64) {
 }
 
 // knowVisitors makes the visitors known whose pairs are marked.
-func (l *pairLog) knowVisitors(s *settler, marked []uint64) error {
-	if !slices.ContainsFunc(marked, func(word uint64) bool { return word != 0 }) {
+func (l *pairLog) knowVisitors(s *settler, marked parallel.Bitset) error {
+	if len(marked) == 0 {
 		return nil
 	}
 	var room textRoom
-	number := 0
+	number := uint64(0)
 	for entry, err := range l.log.All() {
 		if err != nil {
 			return err
 		}
-		if marked[number/64]>>(number%64)&1 != 0 {
+		if marked.Has(number) {
 			p, _ := s.x.readPair(entry, &room)
 			s.x.know(p.id, p.text)
 		}
@@ -207,7 +207,7 @@ func (x *Index) knowOther(h sum) {
 	if !known {
 		return
 	}
-	sh.others = withBit(sh.others, number)
+	sh.others.Add(uint64(number))
 }
 
 // know makes an ID known that has come up on rows of a mere visitor alone. It comes after bringBack.

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"ph2cio/internal/identity"
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/rawjson"
 	"ph2cio/internal/spool"
 )
@@ -102,7 +103,7 @@ type settler struct {
 	emails        *claims
 	cioIDs        *claims
 	byWho         [3]Profiles     // by everyWho
-	seen          []uint64        // bits, by node: the ID stood on a row that carries identity
+	seen          parallel.Bitset // of nodes: the ID stood on a row that carries identity
 	ids           int64           // IDs seen on a row, visitors included
 	visitors      int64           // people of whom only rows are known that tie them to nobody
 	visiting      map[uint32]bool // roots of groups of visitors alone that have been counted
@@ -111,8 +112,8 @@ type settler struct {
 	losers        []loser           // of emails
 	holders       map[uint32]string // by person: the same
 	taken         map[uint32]string // by candidate: another profile, which has their email
-	keepable      []uint64          // bits, by node: the ID could be kept before others
-	keepableLater []uint64          // the same, in a later run
+	keepable      parallel.Bitset   // of nodes: the ID could be kept before others
+	keepableLater parallel.Bitset   // the same, in a later run
 	directed      []directed
 	ranks         []ranked
 	dangers       map[uint32][]uint32 // by the source of a $merge_dangerously: its targets

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"ph2cio/internal/identity"
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/spool"
 )
@@ -106,16 +107,15 @@ func (s *settler) severalSent() map[uint32]bool {
 	if s.x.options.Existing != nil {
 		return several // then everybody is looked at
 	}
-	once := make([]uint64, len(s.candidates)/64+1)
+	var once parallel.Bitset
 	for i := range s.settled.sent {
 		number, ok := s.candidateOf(s.settled.sent[i].node)
 		if !ok || s.settled.sent[i].gone {
 			continue
 		}
-		if once[number/64]>>(number%64)&1 != 0 || s.candidates[number].rank != identity.Sent {
+		if !once.Add(uint64(number)) || s.candidates[number].rank != identity.Sent {
 			several[number] = true
 		}
-		once[number/64] |= 1 << (number % 64)
 	}
 	return several
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"ph2cio/internal/identity"
+	"ph2cio/internal/parallel"
 	"ph2cio/internal/spool"
 )
 
@@ -24,10 +25,10 @@ const directedEntry = 'd'
 func (s *settler) noteKeepable(node uint32, f *fact, text []byte) {
 	now := f.marks.identified() || f.marks&wasSent != 0 || s.x.options.Existing.hasID(text)
 	if now {
-		s.keepable[node/64] |= 1 << (node % 64)
+		s.keepable.Add(uint64(node))
 	}
 	if now || f.marks&machineShaped == 0 {
-		s.keepableLater[node/64] |= 1 << (node % 64)
+		s.keepableLater.Add(uint64(node))
 	}
 }
 
@@ -40,6 +41,9 @@ func (s *settler) noteDirected(one *step) {
 		s.directed = append(s.directed, directed{one.a, one.b, one.kind == identity.Dangerously})
 	}
 }
+
+// bothIn reports whether both nodes are in a set.
+func bothIn(set parallel.Bitset, a, b uint32) bool { return set.Has(uint64(a)) && set.Has(uint64(b)) }
 
 // recallDirected adds the links of earlier runs.
 func (s *settler) recallDirected() error {
