@@ -2,44 +2,44 @@ package posthog
 
 import "sync/atomic"
 
-// A slab is memory for text that many chunks share. Where the system has huge pages it lies in some: taking fresh memory
+// An arena is memory for text that many chunks share. Where the system has huge pages it lies in some: taking fresh memory
 // page by page costs more than writing to it.
-type slab struct {
+type arena struct {
 	memory []byte
 	used   int
 	users  atomic.Int32
 	whole  []byte // as the system gave it
 }
 
-// slabsTaken is how many bytes of slabs were ever taken. Tests look at it, since the collector does not know of slabs.
-var slabsTaken atomic.Int64
+// arenaBytes is how many bytes of arenas were ever taken. Tests look at it, since the collector does not know of arenas.
+var arenaBytes atomic.Int64
 
-// slabSize is a few huge pages, of 2 MiB.
-const slabSize = 8 << 20
+// arenaSize is a few huge pages, of 2 MiB.
+const arenaSize = 8 << 20
 
-// takeSlab returns a slab with one user.
-func takeSlab(size int) *slab {
-	slabsTaken.Add(int64(size))
-	s := new(slab)
-	s.memory, s.whole = takeMemory(size)
-	s.users.Store(1)
-	return s
+// takeArena returns an arena with one user.
+func takeArena(size int) *arena {
+	arenaBytes.Add(int64(size))
+	a := new(arena)
+	a.memory, a.whole = takeMemory(size)
+	a.users.Store(1)
+	return a
 }
 
 // left is what has not been used yet.
-func (s *slab) left() []byte { return s.memory[s.used:] }
+func (a *arena) left() []byte { return a.memory[a.used:] }
 
 // use takes the first n bytes of what is left.
-func (s *slab) use(n int) []byte {
-	part := s.memory[s.used : s.used+n : s.used+n]
-	s.used += n
+func (a *arena) use(n int) []byte {
+	part := a.memory[a.used : a.used+n : a.used+n]
+	a.used += n
 	return part
 }
 
 // release gives the memory back when the last user is gone. It may be called on nil.
-func (s *slab) release() {
-	if s != nil && s.users.Add(-1) == 0 {
-		giveMemory(s.whole)
-		s.memory, s.whole = nil, nil
+func (a *arena) release() {
+	if a != nil && a.users.Add(-1) == 0 {
+		giveMemory(a.whole)
+		a.memory, a.whole = nil, nil
 	}
 }

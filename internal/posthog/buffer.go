@@ -28,7 +28,7 @@ type buffer struct {
 var spare struct {
 	sync.Mutex
 	buffers []*buffer
-	slab    *slab // that new ones are cut from
+	arena   *arena // that new ones are cut from
 }
 
 const bufferSize = headroom + windowSize + rawjson.Guard
@@ -38,10 +38,10 @@ func takeBuffer() *buffer {
 	defer spare.Unlock()
 	var b *buffer
 	if last := len(spare.buffers) - 1; last < 0 {
-		if spare.slab == nil || len(spare.slab.left()) < bufferSize {
-			spare.slab = takeSlab(slabSize)
+		if spare.arena == nil || len(spare.arena.left()) < bufferSize {
+			spare.arena = takeArena(arenaSize)
 		}
-		b = &buffer{bytes: spare.slab.use(bufferSize)}
+		b = &buffer{bytes: spare.arena.use(bufferSize)}
 	} else {
 		b = spare.buffers[last]
 		spare.buffers = spare.buffers[:last]

@@ -37,8 +37,8 @@ type Chunk struct {
 	unended bool // the source ends with the last row, without a newline
 	maxRow  int
 	buffer  *buffer // what data lies in, if it is to be used again
-	slab    *slab   // or this
-	packed  []byte  // the rows, in place of all these but the slab
+	arena   *arena  // or this
+	packed  []byte  // the rows, in place of all these but the arena
 	text    int     // and how many bytes they have
 	again   bool    // they have been unpacked: those that need no decoding may be missing
 
@@ -239,8 +239,8 @@ func (c *Chunk) Held() int {
 // Release gives the chunk's memory back. Nothing borrowed from the chunk may be used afterwards.
 func (c *Chunk) Release() {
 	c.buffer.release()
-	c.slab.release()
-	c.buffer, c.slab, c.data, c.guarded, c.packed = nil, nil, nil, nil, nil
+	c.arena.release()
+	c.buffer, c.arena, c.data, c.guarded, c.packed = nil, nil, nil, nil, nil
 }
 
 // element decodes the element that stands in the row from start to next.

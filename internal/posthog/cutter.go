@@ -19,7 +19,7 @@ type cutter struct {
 	layout  *layout // nil until the first window has been seen
 
 	rest     []byte       // the beginning of a row that goes on in the next window
-	slab     *slab        // that rest lies in, if it is long
+	arena    *arena       // that rest lies in, if it is long
 	skipping bool         // within a row that is too long, of which nothing is kept
 	gapped   bool         // text is missing before what comes next
 	headless *SourceError // the damage that the source begins with, if its layout is not known yet
@@ -127,7 +127,7 @@ func (c *cutter) cut(text []byte, b *buffer) {
 			if b != nil {
 				c.rest = append(c.rest[:0], data[n:]...)
 			} else { // the chunk takes the memory of rest along
-				c.rest, chunk.slab, c.slab = bytes.Clone(data[n:]), c.slab, nil
+				c.rest, chunk.arena, c.arena = bytes.Clone(data[n:]), c.arena, nil
 			}
 			c.emit(chunk, rows, len(c.rest))
 			data, b = c.rest, nil
@@ -183,20 +183,20 @@ func (c *cutter) extended(text []byte) []byte {
 		return append(c.rest, text...)
 	}
 	// Room for the longest row there may be, at once: what is not written to costs nothing, and growing would copy.
-	s := takeSlab(max(need, c.options.MaxRow+windowSize+rawjson.Guard))
+	s := takeArena(max(need, c.options.MaxRow+windowSize+rawjson.Guard))
 	data := append(append(s.memory[:0], c.rest...), text...)
-	c.slab.release()
-	c.slab = s
+	c.arena.release()
+	c.arena = s
 	return data
 }
 
-// longRest is from how many bytes on a row is put together in a slab.
+// longRest is from how many bytes on a row is put together in an arena.
 const longRest = 2 << 20
 
 // drop forgets rest.
 func (c *cutter) drop() {
-	c.slab.release()
-	c.rest, c.slab = nil, nil
+	c.arena.release()
+	c.rest, c.arena = nil, nil
 }
 
 // keep makes data the rest. It lies in b, or in memory of its own if b is nil.
@@ -226,8 +226,8 @@ func (c *cutter) finish() {
 		return
 	}
 	chunk := c.tail(c.rest)
-	chunk.slab = c.slab
-	c.rest, c.slab = nil, nil
+	chunk.arena = c.arena
+	c.rest, c.arena = nil, nil
 	c.emit(chunk, chunk.Rows, 0)
 }
 

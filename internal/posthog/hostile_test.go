@@ -24,10 +24,10 @@ import (
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	slabs := slabsTaken.Load()
+	arenas := arenaBytes.Load()
 	f()
 	runtime.ReadMemStats(&after)
-	return after.TotalAlloc - before.TotalAlloc + uint64(slabsTaken.Load()-slabs)
+	return after.TotalAlloc - before.TotalAlloc + uint64(arenaBytes.Load()-arenas)
 }
 
 // fileOf writes a file without ever holding it.

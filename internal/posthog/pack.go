@@ -10,7 +10,7 @@ import (
 
 // Packer makes chunks small that are not needed for a while. The zero value is ready; it may be used from one goroutine at
 // a time, and must be closed.
-type Packer struct{ slab *slab }
+type Packer struct{ arena *arena }
 
 // WorthPacking reports whether packing and unpacking a chunk takes less time than decompressing its source again. Plain
 // sources are read faster than anything is packed; zstd and those like it are decompressed about as fast as it is unpacked.
@@ -24,21 +24,21 @@ func (p *Packer) Pack(c *Chunk, left []uint64) {
 	}
 	c.Left = left
 	c.thin()
-	slab := p.room(s2.MaxEncodedLen(len(c.data)))
-	c.packed, c.text = slab.use(len(s2.Encode(slab.left(), c.data))), len(c.data)
+	arena := p.room(s2.MaxEncodedLen(len(c.data)))
+	c.packed, c.text = arena.use(len(s2.Encode(arena.left(), c.data))), len(c.data)
 	c.buffer.release()
-	c.slab.release()
-	c.buffer, c.slab, c.data, c.guarded = nil, slab, nil, nil
-	slab.users.Add(1)
+	c.arena.release()
+	c.buffer, c.arena, c.data, c.guarded = nil, arena, nil, nil
+	arena.users.Add(1)
 }
 
-// room is a slab with so many bytes left.
-func (p *Packer) room(most int) *slab {
-	if p.slab == nil || len(p.slab.left()) < most {
+// room is an arena with so many bytes left.
+func (p *Packer) room(most int) *arena {
+	if p.arena == nil || len(p.arena.left()) < most {
 		p.Close()
-		p.slab = takeSlab(max(slabSize, most))
+		p.arena = takeArena(max(arenaSize, most))
 	}
-	return p.slab
+	return p.arena
 }
 
 // lieIn makes memory the chunk's rows, with a guard behind them.
@@ -77,8 +77,8 @@ func (c *Chunk) thin() {
 
 // Close gives the memory back as soon as no chunk is packed in it any more. More may be packed afterwards.
 func (p *Packer) Close() {
-	p.slab.release()
-	p.slab = nil
+	p.arena.release()
+	p.arena = nil
 }
 
 // unpack makes the text of a packed chunk anew.
@@ -98,6 +98,6 @@ func (c *Chunk) unpack() {
 		panic("posthog: a chunk in memory is damaged: " + err.Error()) // as when any other variable is
 	}
 	c.lieIn(room[:len(data)+rawjson.Guard])
-	c.slab.release()
-	c.packed, c.slab, c.again = nil, nil, true
+	c.arena.release()
+	c.packed, c.arena, c.again = nil, nil, true
 }
