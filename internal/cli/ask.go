@@ -86,11 +86,7 @@ func (p *program) answer(ctx context.Context) (string, error) {
 type unasked struct{}
 
 func (unasked) Send(_ context.Context, b *customerio.Batch) (customerio.Receipt, error) {
-	var receipt customerio.Receipt
-	for i := range b.Len() {
-		receipt.Unsent = append(receipt.Unsent, b.Ref(i))
-	}
-	return receipt, &problem{code: exit.Usage, err: errors.New("there is something to send after all, but you were not asked"), hint: "add --yes to send it"}
+	return customerio.AllUnsent(b), &problem{code: exit.Usage, err: errors.New("there is something to send after all, but you were not asked"), hint: "add --yes to send it"}
 }
 
 // sendNothing says that nothing is left to send. The run goes on all the same, without asking, if there is

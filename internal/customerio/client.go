@@ -83,13 +83,13 @@ func (c *Client) Send(ctx context.Context, b *Batch) (Receipt, error) {
 	if err != nil {
 		refusal, _ := asAPIError(err)
 		b.doubt = b.doubt || refusal == nil || !refusal.answers() && refusal.Class() != Misconfigured
-		return unsent(b), err
+		return AllUnsent(b), err
 	}
 	receipt, trouble := parseReceipt(b, reply.status, reply.body, c.scrub)
 	if trouble != nil {
 		trouble.Request, trouble.Status, trouble.Excerpt = asked.what, reply.status, c.excerpt(reply.body)
 		b.doubt = true
-		return unsent(b), trouble
+		return AllUnsent(b), trouble
 	}
 	return receipt, nil
 }

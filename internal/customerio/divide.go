@@ -29,7 +29,7 @@ type divided struct {
 
 func (s *divided) Send(ctx context.Context, b *Batch) (Receipt, error) {
 	if err := s.ended(); err != nil {
-		return unsent(b), err
+		return AllUnsent(b), err
 	}
 	receipt, err := s.next.Send(ctx, b)
 	if b.Len() > len(receipt.Rejections)+len(receipt.Unsent) {

@@ -84,7 +84,7 @@ func TestWhatFollowsAFailureIsUnsent(t *testing.T) {
 	// 8 are refused, 0 to 3 too, 0 and 1 meet the key.
 	api = &fakeAPI{script: []http.HandlerFunc{answering(400, "{}"), answering(400, "{}"), answering(401, "")}}
 	receipt, err = Divided(newTestClientOver(t, handled{api}, nil), nil).Send(t.Context(), numbered(8))
-	if diff := differ(unsent(numbered(8)), receipt); diff != "" || err == nil || len(api.received) != 3 {
+	if diff := differ(AllUnsent(numbered(8)), receipt); diff != "" || err == nil || len(api.received) != 3 {
 		t.Error(diff, err, len(api.received))
 	}
 }
@@ -208,11 +208,11 @@ func TestDividingSettlesEachOperationOnce(t *testing.T) {
 		accepted := map[uint64]int{}
 		receipt, err := Divided(senderFunc(func(_ context.Context, b *Batch) (Receipt, error) {
 			if requests++; requests == failAt {
-				return unsent(b), &GaveUpError{Err: &APIError{Status: 503}}
+				return AllUnsent(b), &GaveUpError{Err: &APIError{Status: 503}}
 			}
 			for i := range b.Len() {
 				if bad[b.Ref(i)] {
-					return unsent(b), &APIError{Status: 400, Reasons: []Fault{{Reason: fmt.Sprint(b.Ref(i))}}}
+					return AllUnsent(b), &APIError{Status: 400, Reasons: []Fault{{Reason: fmt.Sprint(b.Ref(i))}}}
 				}
 			}
 			for i := range b.Len() {

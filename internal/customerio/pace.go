@@ -207,9 +207,9 @@ type paced struct {
 func (s paced) Send(ctx context.Context, b *Batch) (Receipt, error) {
 	if err := s.pace.wait(ctx); err != nil {
 		if s.pace.over.Err() != nil && ctx.Err() == nil {
-			return unsent(b), err // which says all there is to say
+			return AllUnsent(b), err // which says all there is to say
 		}
-		return unsent(b), fmt.Errorf("waiting for the turn to send %s: %w", severalOperations(b.Len()), err)
+		return AllUnsent(b), fmt.Errorf("waiting for the turn to send %s: %w", severalOperations(b.Len()), err)
 	}
 	start := time.Now()
 	receipt, err := s.next.Send(ctx, b)

@@ -67,7 +67,7 @@ type counting struct{ tally *Tally }
 
 func (c counting) Send(ctx context.Context, b *Batch) (Receipt, error) {
 	if ctx.Err() != nil {
-		return unsent(b), context.Cause(ctx)
+		return AllUnsent(b), context.Cause(ctx)
 	}
 	c.tally.request(b)
 	return Receipt{}, nil
@@ -85,5 +85,5 @@ func orNew(t *Tally) *Tally {
 	return t
 }
 
-// unsent is the receipt of a batch of which nothing is known.
-func unsent(b *Batch) Receipt { return Receipt{Unsent: b.refs(0)} }
+// AllUnsent is the receipt of a batch that was not sent, or of which nothing is known: all its operations are Unsent.
+func AllUnsent(b *Batch) Receipt { return Receipt{Unsent: b.refs(0)} }

@@ -75,7 +75,7 @@ func (o *outbox) send(b *customerio.Batch) error {
 		o.failed = context.Cause(o.reading)
 	}
 	if o.failed != nil {
-		o.close(b, unsent(b), nil)
+		o.close(b, customerio.AllUnsent(b), nil)
 		return o.failed
 	}
 	o.underway++
@@ -160,13 +160,4 @@ func (o *outbox) settleAll() {
 	for o.underway > 0 {
 		o.room.Wait()
 	}
-}
-
-// unsent is the receipt of a batch that was never sent.
-func unsent(b *customerio.Batch) customerio.Receipt {
-	refs := make([]uint64, b.Len())
-	for i := range refs {
-		refs[i] = b.Ref(i)
-	}
-	return customerio.Receipt{Unsent: refs}
 }

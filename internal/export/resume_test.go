@@ -40,13 +40,13 @@ func (d *destination) Send(ctx context.Context, b *customerio.Batch) (customerio
 	defer d.lock.Unlock()
 	gone := d.left == 0
 	if d.left--; d.left < 0 || gone && !d.taking {
-		return unsent(b), errGone
+		return customerio.AllUnsent(b), errGone
 	}
 	var r customerio.Receipt
 	for i := range b.Len() {
 		op := b.Operation(i)
 		if is := parsed(op.Body); is.Action != op.Action || is.Who != op.Who || is.ID != op.ID {
-			return unsent(b), fmt.Errorf("beside a body stand other fields than are in it: %+v, %s", op, op.Body)
+			return customerio.AllUnsent(b), fmt.Errorf("beside a body stand other fields than are in it: %+v, %s", op, op.Body)
 		}
 		d.came[string(op.Body)]++
 		if d.refuse(op.Body) {
@@ -54,7 +54,7 @@ func (d *destination) Send(ctx context.Context, b *customerio.Batch) (customerio
 		}
 	}
 	if gone {
-		return unsent(b), errGone // it took them, and nobody hears of it
+		return customerio.AllUnsent(b), errGone // it took them, and nobody hears of it
 	}
 	return r, nil
 }
