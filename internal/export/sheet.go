@@ -1,12 +1,10 @@
 package export
 
 import (
-	"encoding/json"
-	"unicode/utf8"
-
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/parallel"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // sheet counts the rows of one chunk for a census, on one goroutine. It is used again for another chunk and remembers the
@@ -136,7 +134,8 @@ func (s *sheet) property(key []byte) *propertyCount {
 	if len(key) > maxNameLength || len(s.spellings) >= maxRemembered+maxNames {
 		return s.otherProperties
 	}
-	name := plainKey(key)
+	plain, _ := rawjson.AppendUnescaped(nil, key)
+	name := string(plain)
 	p := s.properties[name]
 	if p == nil {
 		p = &propertyCount{name: name}
@@ -144,18 +143,6 @@ func (s *sheet) property(key []byte) *propertyCount {
 	}
 	s.spellings[string(key)] = p
 	return p
-}
-
-// plainKey returns a key's text.
-func plainKey(key []byte) string {
-	name := string(key)
-	for i := range key {
-		if key[i] == '\\' || key[i] >= utf8.RuneSelf {
-			_ = json.Unmarshal([]byte(`"`+name+`"`), &name) // it is valid JSON: the row was checked
-			break
-		}
-	}
-	return name
 }
 
 func (p *propertyCount) count(s *sheet, event *eventCount, value []byte) {

@@ -98,7 +98,7 @@ func (s *Settled) AppendAttributes(dst []byte, p *Person) []byte {
 	defer readers.Put(r)
 	dst = append(dst, '{')
 	for one := range s.each(p, r) {
-		dst = appendQuoted(dst, s.index.keys.name(one.code, one.inline))
+		dst = rawjson.AppendString(dst, s.index.keys.name(one.code, one.inline))
 		dst = append(append(append(dst, ':'), one.value...), ',')
 	}
 	if last := len(dst) - 1; dst[last] == ',' {
