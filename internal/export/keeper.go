@@ -45,8 +45,8 @@ func newKeeper(run *ledger.Run, phase ledger.Phase, from ledger.Position) *keepe
 	}
 }
 
-// took notes that everything before end has been dealt with, but for these operations. marks are those of the first of
-// them; the others have none. The lock is held, and has been since the counts were changed.
+// took notes that everything before end has been dealt with, but for these operations. marks are theirs, nil where they have
+// none. The lock is held, and has been since the counts were changed.
 func (k *keeper) took(operations []customerio.Operation, marks []mark, end uint64) {
 	if k == nil {
 		return

@@ -14,7 +14,7 @@ type page struct {
 	operations []customerio.Operation // their bodies are parts of text
 	text       []byte
 	ends       []int  // of each operation in text
-	marks      []mark // of each operation, in a run that a ledger keeps
+	marks      []mark // of each operation; none of rows where no ledger keeps the run
 	tally      *tally
 	rejects    []placedReject
 	late       []placedReject  // rows that correct events that were sent

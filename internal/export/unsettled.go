@@ -32,7 +32,7 @@ func resumed(p ledger.Position) unsettled {
 }
 
 // add notes that everything before end has been dealt with, but for these operations, which are to be sent. Numbers
-// ascend from call to call. marks are those of the first operations; the others have none.
+// ascend from call to call. marks are theirs, nil where they have none.
 func (u *unsettled) add(numbers []uint64, marks []mark, end uint64) {
 	for i, number := range numbers {
 		u.pass(number)

@@ -7,8 +7,9 @@ import (
 	"sync"
 )
 
-// Ordered does work on each element of in, on several goroutines at once, and yields the results in the order of in. An
-// error of in takes its place in that order. A consumer that stops early stops the workers and in.
+// Ordered calls work with each element of in and yields the results in the order of in. There are as many goroutines as workers
+// says, which must be at least 1; work gets the number of its own, from 0, to find memory by that no other uses. An error of in
+// is yielded in its place. A consumer that stops early stops the workers and in.
 //
 // Each worker takes its next element from in itself, so that what in has just touched is still in that core's cache.
 func Ordered[T, R any](in iter.Seq2[T, error], workers int, work func(worker int, element T) R) iter.Seq2[R, error] {
