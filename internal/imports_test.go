@@ -44,7 +44,7 @@ var imports = map[string][]string{
 	"internal/testkit/rulebook":  {},
 	"internal/testkit/packing":   {},
 	"internal/testkit/sources":   under("source"),
-	"internal/testkit/bench":     under("testkit/synthetic", "sandbox", "exit"),
+	"internal/testkit/bench":     under("testkit/synthetic", "exit"),
 }
 
 // forTests may be imported by the tests of every package.
