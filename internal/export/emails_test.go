@@ -1,7 +1,9 @@
 package export
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/zeebo/xxh3"
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/ledger"
@@ -77,6 +81,7 @@ func TestEmailsComeAfterTheirMerges(t *testing.T) {
 			plan.Ledger = run
 			summary, err := Send(t.Context(), plan, learned)
 			rejects, rejectsErr := reasonsOf(t, run)
+			checkKnownEmails(t, store, order)
 			if err2 := errors.Join(learned.Close(), store.Close(), rejectsErr); err2 != nil {
 				t.Fatal(err2)
 			}
@@ -102,6 +107,67 @@ func TestEmailsComeAfterTheirMerges(t *testing.T) {
 			if n != 1 {
 				t.Errorf("left %d: came %d times: %s", left, n, op)
 			}
+		}
+	}
+}
+
+// checkKnownEmails wants of everybody in a ledger the email that their identify has, whether they go by it or get it.
+func checkKnownEmails(t *testing.T, store *ledger.Store, operations []string) {
+	t.Helper()
+	emails := map[[16]byte]uint64{} // by the state that the ledger has
+	for _, text := range operations {
+		var op struct {
+			Identifiers, Attributes struct{ Email string }
+		}
+		if err := json.Unmarshal([]byte(text), &op); err != nil {
+			t.Fatal(err)
+		}
+		emails[xxh3.HashString128(text).Bytes()] = people.EmailSum(cmp.Or(op.Identifiers.Email, op.Attributes.Email))
+	}
+	for p, err := range store.People(t.Context(), 0) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want, sent := emails[p.State]; !sent || p.Email != want {
+			t.Errorf("of %s, %s %s, the ledger has the email %x, want %x", p.DistinctID, p.Kind, p.Value, p.Email, want)
+		}
+	}
+}
+
+// TestTheLedgerKnowsEmails has people who go by their emails, one without, and two who have one identifier and so one identify.
+func TestTheLedgerKnowsEmails(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "events.jsonl")
+	const row = `{"event":"Opened","distinct_id":"%s","timestamp":"2026-01-01T00:00:00Z","properties":{"$set":{%s}}}` + "\n"
+	rows := fmt.Sprintf(row, "ada", `"crm":"1","email":"Ada@x.example"`) + fmt.Sprintf(row, "bo", `"crm":"1","email":"bo@x.example"`) +
+		fmt.Sprintf(row, "cy", `"crm":"2","email":"cy@x.example"`) + fmt.Sprintf(row, "di", `"crm":"3"`)
+	if err := os.WriteFile(path, []byte(rows), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		by         []people.By
+		identifier string
+		sent       int64
+	}{
+		{by: []people.By{people.ByID}, sent: 4},
+		{by: []people.By{people.ByEmail, people.ByID}, sent: 4},
+		{by: []people.By{people.ByID}, identifier: "{person.properties.crm}", sent: 3},
+	} {
+		var order []string
+		plan := newPlan(t, mapping.Options{IdentifierValue: test.identifier, IdentifierKey: customerio.ID}, path)
+		plan.Choice.By, plan.Choice.Who, plan.IdentifiersMayMeet = test.by, people.All, test.identifier != ""
+		plan.Sender = &inOrder{destination{came: map[string]int{}, left: 1 << 30, refuse: func([]byte) bool { return false }}, &order}
+		learned, err := Learn(t.Context(), plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		store, run := stored(t, t.TempDir(), learned)
+		plan.Ledger = run
+		if summary, err := Send(t.Context(), plan, learned); err != nil || summary.People.Sent != test.sent {
+			t.Fatalf("%d people were sent, want %d; %v", summary.People.Sent, test.sent, err)
+		}
+		checkKnownEmails(t, store, order)
+		if err := errors.Join(learned.Close(), store.Close()); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
