@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/klauspost/compress/gzip"
 )
 
@@ -146,6 +147,15 @@ func TestServerNotesBatches(t *testing.T) {
 	}
 	if again, err := s.requests(); err != nil || len(again) != 0 {
 		t.Errorf("notes once taken are still there: %v, %v", again, err)
+	}
+}
+
+func TestProgramsAreNamedWithCommas(t *testing.T) {
+	for named, want := range map[string][]string{"": nil, "a": {"a"}, "a,b/c": {"a", "b/c"}} {
+		o, err := parse([]string{"-bin", named})
+		if diff := cmp.Diff(want, o.programs, cmpopts.EquateEmpty()); err != nil || diff != "" {
+			t.Errorf("%q: %v (-want +got):\n%s", named, err, diff)
+		}
 	}
 }
 

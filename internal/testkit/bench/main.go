@@ -52,7 +52,7 @@ func parse(args []string) (options, error) {
 	f.StringVar(&o.only, "only", "", "run these sections alone: "+strings.Join(sectionNames(), ","))
 	f.Float64Var(&o.scale, "scale", 1, "the size of the crowd section, as a share of the whole")
 	f.Func("bin", "measure this ph2cio instead of building one, or several, with commas between them, against the first", func(paths string) error {
-		o.programs = strings.Split(paths, ",")
+		o.programs = strings.FieldsFunc(paths, func(r rune) bool { return r == ',' })
 		return nil
 	})
 	f.StringVar(&o.dir, "dir", "", "make temporary files below this directory")

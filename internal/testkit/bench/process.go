@@ -51,7 +51,7 @@ func (b *bench) command(c command) (outcome, error) {
 		o.peak = peak(cmd.ProcessState)
 		o.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	}
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok && slices.Contains(c.allowed, exit.ExitCode()) {
+	if ended, ok := errors.AsType[*exec.ExitError](err); ok && slices.Contains(c.allowed, ended.ExitCode()) {
 		err = nil
 	}
 	if err != nil {
