@@ -170,3 +170,16 @@ func FuzzRenamed(f *testing.F) {
 		}
 	})
 }
+
+// TestAnyEventKnowsNoNamesOfOtherFiles looks for events after rows that have other names were decoded.
+func TestAnyEventKnowsNoNamesOfOtherFiles(t *testing.T) {
+	for range 100 { // decoders are pooled: now and then it is another one
+		chunkRow(t, `{"e":"a","distinct_id":"u"}`, columns(t, "event=e"))
+		if !anyEvent([]byte(eventRow)) {
+			t.Fatalf("%s is no event any more", eventRow)
+		}
+		if renamed := `{"e":"a","distinct_id":"u"}` + "\n"; anyEvent([]byte(renamed)) {
+			t.Fatalf("%s is an event by its own names", renamed)
+		}
+	}
+}

@@ -50,11 +50,12 @@ func anyEvent(text []byte) bool {
 	return false
 }
 
-// isEvent reports whether a line can be decoded.
+// isEvent reports whether a line can be decoded, with PostHog's own names.
 func isEvent(line []byte) bool {
 	d := decoders.Get().(*decoder)
 	defer decoders.Put(d)
 	d.begin()
+	d.renamed = nil // else it has the names of the file that it was used for last
 	end := len(line) - 1
 	if cap(line) < end+1+rawjson.Guard {
 		line = append(make([]byte, 0, end+1+rawjson.Guard), line...)
