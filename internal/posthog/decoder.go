@@ -158,7 +158,7 @@ func number(text []byte) (n int64, ok bool) {
 }
 
 func (d *decoder) beginPerson() {
-	d.person = PersonRow{Line: d.event.Line, DistinctIDs: d.person.DistinctIDs[:0]}
+	d.person = PersonRow{DistinctIDs: d.person.DistinctIDs[:0]}
 }
 
 // guarded returns text with a guard after it, as scanning needs: text itself where there happens to be one, else a copy

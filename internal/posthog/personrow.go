@@ -6,8 +6,6 @@ import "ph2cio/internal/rawjson"
 //
 // Every byte slice is borrowed: it is valid until the next row is asked for.
 type PersonRow struct {
-	Line int64 // the line on which the row starts in its (decompressed) file, from 1
-
 	DistinctIDs    [][]byte // legal or not; none where the row is about the person alone
 	Missing        int      // how many more the person has that the export does not name
 	Version        int64    // of the tie between the ID and the person; the highest counts
