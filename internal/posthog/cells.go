@@ -77,9 +77,7 @@ func takePersonMode(d *decoder, cell []byte) *fault {
 }
 
 func takeElementsChain(d *decoder, cell []byte) *fault {
-	start := len(d.scratch)
-	d.scratch = rawjson.AppendRawString(d.scratch, cell)
-	d.event.ElementsChain = d.scratch[start:len(d.scratch):len(d.scratch)]
+	d.event.ElementsChain = d.asJSON(cell)
 	return nil
 }
 
@@ -123,4 +121,11 @@ func takeSetOnce(d *decoder, cell []byte) *fault {
 func takeUnset(d *decoder, cell []byte) *fault {
 	d.event.Unset = objectOrArray(d.valueText(d.guarded(cell)))
 	return nil
+}
+
+// asJSON writes a cell as a JSON string.
+func (d *decoder) asJSON(cell []byte) []byte {
+	start := len(d.scratch)
+	d.scratch = rawjson.AppendRawString(d.scratch, cell)
+	return d.scratch[start:len(d.scratch):len(d.scratch)]
 }

@@ -46,9 +46,7 @@ func (d *decoder) walkRow(data []byte, marks []uint64, i, end int) int {
 		}
 		name := data[key:keyEnd]
 		if escaped {
-			start := len(d.scratch)
-			d.scratch, _ = rawjson.AppendUnescaped(d.scratch, name)
-			name = d.scratch[start:]
+			name = d.key(name, true)
 		}
 		if i = d.walkField(name, data, marks, i, end); i < 0 {
 			return -1

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"ph2cio/internal/rawjson"
 )
 
 // personsCSV recognises CSV with a header of a person's columns: the web interface's export of persons, in which IDs and
@@ -104,11 +102,4 @@ func totalIn(cell []byte) int {
 	}
 	total, _ := strconv.Atoi(string(digits))
 	return total
-}
-
-// asJSON writes a cell as a JSON string.
-func (d *decoder) asJSON(cell []byte) []byte {
-	start := len(d.scratch)
-	d.scratch = rawjson.AppendRawString(d.scratch, cell)
-	return d.scratch[start:len(d.scratch):len(d.scratch)]
 }

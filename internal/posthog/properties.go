@@ -53,9 +53,7 @@ func maySpecial(object []byte, key, keyEnd uint32) bool {
 
 func (d *decoder) noteSpecial(key []byte, escaped bool, raw []byte) {
 	if escaped {
-		start := len(d.scratch)
-		d.scratch, _ = rawjson.AppendUnescaped(d.scratch, key)
-		key = d.scratch[start:]
+		key = d.key(key, true)
 	}
 	s := &d.special
 	switch string(key) {
