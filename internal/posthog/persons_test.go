@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -217,6 +218,21 @@ func TestPersonsColumnsThatAreThereTwice(t *testing.T) {
 		if len(rows) > 0 || len(troubles) != 1 || !strings.Contains(troubles[0], "more than once") {
 			t.Errorf("%q: %q, %q, want it refused", column, rows, troubles)
 		}
+	}
+}
+
+func TestEveryColumnOfAPersonIsKept(t *testing.T) {
+	columns := append([]string{"distinct_ids"}, personColumns...)
+	kept := map[*[]byte]bool{}
+	p := new(personFields)
+	for _, name := range columns {
+		kept[p.field(name)] = true
+		if p.field(name) == nil || !isPersonColumn(name) {
+			t.Errorf("nothing keeps the column %s", name)
+		}
+	}
+	if n := reflect.TypeFor[personFields]().NumField(); len(kept) != n {
+		t.Errorf("%d columns are told apart, and %d are kept", len(kept), n)
 	}
 }
 
