@@ -28,7 +28,7 @@ var idPrefix = "ph2cio/" + strconv.Itoa(IDScheme) + "\n"
 // its created_at because that timestamp is in the future.
 //
 // A row without a uuid hashes "ph2cio/2\nrow\n" and then event, distinct_id, the timestamp in unix microseconds and the
-// properties as appendCanonical writes them, each with its length as above.
+// properties as canonical writes them, each with its length as above.
 //
 // Properties that were put together from cells of a CSV are taken as the cells stand, whatever type their columns have: one
 // cell of text more, in a later file, must not make every row of an earlier one a new event.

@@ -70,7 +70,7 @@ func (c *Chunk) rows(take func(d *decoder, bad *RowError) bool) {
 	defer decoders.Put(d)
 	d.renamed, d.zone = c.layout.renamed, c.layout.zone
 	d.named = c.layout.named
-	d.seen.begin(c.layout.cells, c.path)
+	d.seen.begin(c.layout.typed, c.path)
 	defer func() {
 		c.named = d.named
 		c.found = d.seen.end()

@@ -43,7 +43,7 @@ func isEventColumn(name string) bool {
 	return false
 }
 
-// personColumns are the columns of persons that are read, besides those of their IDs and properties.
+// personColumns are the columns of persons that are read, but for those that IDs and properties were taken apart into.
 var personColumns = []string{
 	"distinct_id", "person_id", "uuid", "id", "person_distinct_id_version", "person_version", "version", "is_deleted", "is_identified",
 	"team_id", "_inserted_at", "created_at", "properties",

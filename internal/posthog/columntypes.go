@@ -202,8 +202,8 @@ func (k cellKinds) name() string {
 	return "boolean"
 }
 
-// A typedCell is a column of one file that holds one value.
-type typedCell struct {
+// A typedColumn is a column of one file that holds one value.
+type typedColumn struct {
 	column *columnType
 	header string // its name there
 }
@@ -221,13 +221,13 @@ type columnCells struct {
 
 // cellsSeen collects what a chunk's cells say of their columns, in memory that it uses again for the next chunk.
 type cellsSeen struct {
-	typed []typedCell   // of the layout
+	typed []typedColumn // of the layout
 	found []columnCells // of each of those, what the chunk says
 	path  string        // of the chunk's source
 }
 
 // begin prepares for the columns of a chunk.
-func (s *cellsSeen) begin(typed []typedCell, path string) {
+func (s *cellsSeen) begin(typed []typedColumn, path string) {
 	s.typed, s.path = typed, path
 	s.found = s.found[:0]
 	for i := range typed {

@@ -109,7 +109,7 @@ func (c *cutter) skip(text []byte) []byte {
 
 // cut hands on the whole rows in rest and text together. text lies in b.
 func (c *cutter) cut(text []byte, b *buffer) {
-	if c.goesOn(text) {
+	if c.withinRow(text) {
 		if len(c.rest)+len(text) > c.options.MaxRow+1 {
 			c.tooLong(c.rest)
 		} else {
@@ -156,8 +156,8 @@ func (c *cutter) tooLong(data []byte) {
 	c.drop()
 }
 
-// goesOn reports whether a window is the middle of a long row, of which nothing needs to be looked at again.
-func (c *cutter) goesOn(text []byte) bool {
+// withinRow reports whether a window is the middle of a long row, of which nothing needs to be looked at again.
+func (c *cutter) withinRow(text []byte) bool {
 	return c.layout.line != nil && len(c.rest) > headroom && bytes.IndexByte(text, '\n') < 0
 }
 

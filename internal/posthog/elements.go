@@ -71,7 +71,7 @@ func (s *elements) end(data []byte) (end int, ok bool) {
 	return 0, false
 }
 
-// string goes on within a string and returns the index after its closing quote, or len(data).
+// string continues within a string and returns the index after its closing quote, or len(data).
 func (s *elements) string(data []byte, i int) int {
 	if s.escaped {
 		s.escaped = false

@@ -39,7 +39,7 @@ func eventsCSV(h *head) (*layout, *refusal) {
 	}
 	l := &layout{shape: "CSV with JSON cells", said: leftOut(h.names, func(name string) bool {
 		return isEventColumn(name) || x.properties.has(name) || x.person.has(name)
-	}), vague: !h.isTable(), named: h.named, header: h.after, csv: true, cut: h.delimiter, cells: h.typed, split: splitCSV(h.delimiter), decode: x.decode}
+	}), vague: !h.isTable(), named: h.named, header: h.after, csv: true, cut: h.delimiter, typed: h.typed, split: splitCSV(h.delimiter), decode: x.decode}
 	if len(x.properties.root.children) > 0 || h.anyColumn("*.event") >= 0 {
 		l.shape = "CSV with flattened columns"
 	}

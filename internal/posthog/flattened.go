@@ -38,7 +38,7 @@ func (x *flattened) add(h *head, prefixes ...string) {
 		}
 	}
 	x.root.complete("", func(path string, column int) int {
-		h.typed = append(h.typed, typedCell{x.columnOf(path, h.options.Types), h.written[column]})
+		h.typed = append(h.typed, typedColumn{x.columnOf(path, h.options.Types), h.written[column]})
 		return len(h.typed) - 1
 	})
 }
@@ -160,7 +160,7 @@ func (x *flattened) appendMember(d *decoder, t *columnTree, start int) {
 	} else {
 		d.noteSpecial(t.name, false, text[value:len(text):len(text)])
 	}
-	*members = append(*members, rawjson.Member{}) // and filled in place, as in walkProperties
+	*members = append(*members, rawjson.Member{}) // and filled in place, as in rawjson.ScanMembers
 	m := &(*members)[len(*members)-1]
 	m.KeyStart, m.KeyEnd = uint32(before+1-start), uint32(value-2-start)
 	m.ValueStart, m.ValueEnd = uint32(value-start), uint32(len(text)-start)

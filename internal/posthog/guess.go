@@ -28,7 +28,7 @@ func guessTypes(ctx context.Context, input source.Source, options Options) {
 		if err != nil {
 			continue
 		}
-		if len(c.layout.cells) > 0 {
+		if len(c.layout.typed) > 0 {
 			c.rows(func(*decoder, *RowError) bool { return true })
 		}
 		options.Types.Add(c.FoundCells())

@@ -11,7 +11,7 @@ type head struct {
 	whole   bool   // text is the whole file
 	csvHead        // the first line, if it is CSV
 	named   uint64 // of options.Columns, those that are among names
-	typed   []typedCell
+	typed   []typedColumn
 	options Options
 }
 

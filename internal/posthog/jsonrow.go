@@ -228,7 +228,7 @@ func (d *decoder) attributes(first, second []byte, kind func([]byte) []byte) []b
 	return nil
 }
 
-// rename is of for a key of the row, and notes which columns the row has.
+// rename returns the name that a key of the row goes by, and notes which of Options.Columns the row has.
 func (d *decoder) rename(name []byte) []byte {
 	to, ok := d.renamed[string(name)]
 	if !ok {

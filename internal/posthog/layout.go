@@ -5,12 +5,12 @@ import "time"
 // layout is how one file is read: what its rows look like, and where they begin.
 type layout struct {
 	shape  string
-	header int          // bytes before the first row
-	csv    bool         // rows may span lines
-	cut    byte         // between the cells of CSV
-	vague  bool         // of CSV: it may be prose, of which a word is the name of a column
-	cells  []typedCell  // of CSV: the columns that hold one value each, of which the type is to be found out
-	said   *SourceError // a warning; nil for none
+	header int           // bytes before the first row
+	csv    bool          // rows may span lines
+	cut    byte          // between the cells of CSV
+	vague  bool          // of CSV: it may be prose, of which a word is the name of a column
+	typed  []typedColumn // of CSV: the columns that hold one value each, of which the type is to be found out
+	said   *SourceError  // a warning; nil for none
 	split  func(data []byte, s splitting) (n, rows int, ends []uint32)
 
 	elements *elements                      // cuts a file whose rows are the elements of a JSON array; else nil

@@ -81,7 +81,7 @@ func (p *Packer) Close() {
 	p.arena = nil
 }
 
-// unpack makes the text of a packed chunk anew.
+// unpack decompresses the text of a packed chunk.
 func (c *Chunk) unpack() {
 	if c.packed == nil {
 		return

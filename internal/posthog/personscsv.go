@@ -31,7 +31,7 @@ func personsCSV(h *head) (*layout, *refusal) {
 	}
 	x.total = h.column("distinct_ids.total")
 	return &layout{
-		shape: "persons, CSV", header: h.after, csv: true, cut: h.delimiter, cells: h.typed, split: splitCSV(h.delimiter), decode: x.decode,
+		shape: "persons, CSV", header: h.after, csv: true, cut: h.delimiter, typed: h.typed, split: splitCSV(h.delimiter), decode: x.decode,
 	}, nil
 }
 

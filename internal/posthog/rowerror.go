@@ -30,7 +30,7 @@ func faultf(reason, format string, args ...any) *fault {
 	return &fault{reason: reason, detail: fmt.Sprintf(format, args...)}
 }
 
-// notJSON says why text, which is what, was refused. encoding/json finds the words.
+// notJSON is the fault of text that is not valid JSON. what names the text; encoding/json says what is wrong with it.
 func notJSON(what string, text []byte) *fault {
 	var raw json.RawMessage
 	err := json.Unmarshal(text, &raw)
@@ -43,7 +43,7 @@ func notJSON(what string, text []byte) *fault {
 	return faultf(NotJSON, "%s is not valid JSON: %v", what, err)
 }
 
-// notAnObject tells text that is JSON of another kind from text that is no JSON.
+// notAnObject is the fault of text that is not a JSON object: JSON of another kind, or none.
 func notAnObject(what string, text []byte) *fault {
 	if !json.Valid(text) {
 		return notJSON(what, text)

@@ -72,13 +72,15 @@ func refuse(what, hint string) *refusal { return &refusal{what: what, hint: hint
 
 func (r *refusal) Error() string { return r.what }
 
-// refusedSource is the error for a source that cannot be read for a reason of its own.
-func refusedSource(source *source.Source, r *refusal, codec string) *SourceError {
-	e := &SourceError{Path: source.Name, Kind: Refused, Err: r, Advice: r.hint, Persons: r.persons, Stray: r.stray && (codec == "" || codec == "brotli")} // which has no magic
+// refusedSource is the error for a source that cannot be read for a reason of its own. codec is what it is compressed
+// with: a file with the magic number of one is no stray, but brotli has none.
+func refusedSource(input *source.Source, r *refusal, codec string) *SourceError {
+	e := &SourceError{Path: input.Name, Kind: Refused, Err: r, Advice: r.hint, Persons: r.persons}
+	e.Stray = r.stray && (codec == "" || codec == "brotli")
 	if r.persons {
-		e.Advice = "pass it as --persons " + escape.Shell(source.Name) + ", with an export of events as SOURCE"
-	} else if source.Beside {
-		e.Advice += "; or leave the file out: --exclude " + escape.Shell(filepath.Base(source.Name))
+		e.Advice = "pass it as --persons " + escape.Shell(input.Name) + ", with an export of events as SOURCE"
+	} else if input.Beside {
+		e.Advice += "; or leave the file out: --exclude " + escape.Shell(filepath.Base(input.Name))
 	}
 	return e
 }
