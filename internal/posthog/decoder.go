@@ -182,8 +182,6 @@ func (d *decoder) closeScratch(start int) (data []byte, end int) {
 	return d.scratch[start:], end
 }
 
-var zeros [rawjson.Guard]byte
-
 // unquoted returns the text of a JSON string, guarded.
 func (d *decoder) unquoted(raw []byte) (data []byte, end int) {
 	start := len(d.scratch)

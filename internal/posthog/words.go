@@ -1,6 +1,10 @@
 package posthog
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"ph2cio/internal/rawjson"
+)
 
 // Text is looked at eight bytes at a time where that pays: a word holds eight bytes, the first in its lowest bits.
 
@@ -11,6 +15,9 @@ const (
 
 // load8 returns data[i:i+8] as a word.
 func load8(data []byte, i int) uint64 { return binary.LittleEndian.Uint64(data[i:]) }
+
+// zeros is a guard, to put after text that is scanned.
+var zeros [rawjson.Guard]byte
 
 func digit(c byte) bool { return c-'0' < 10 }
 
