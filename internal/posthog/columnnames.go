@@ -45,13 +45,14 @@ func isEventColumn(name string) bool {
 
 // personColumns are the columns of persons that are read, but for those that IDs and properties were taken apart into.
 var personColumns = []string{
-	"distinct_id", "person_id", "uuid", "id", "person_distinct_id_version", "person_version", "version", "is_deleted", "is_identified",
-	"team_id", "_inserted_at", "created_at", "properties",
+	"distinct_id", "person_id", "uuid", "id", "person_distinct_id_version", "person_version", "version", "is_deleted",
+	"is_identified", "team_id", "_inserted_at", "created_at", "properties",
 }
 
 // isPersonColumn reports whether a column of an export of persons is read.
 func isPersonColumn(name string) bool {
-	return slices.Contains(personColumns, name) || name == "distinct_ids" || strings.HasPrefix(name, "distinct_ids.") || strings.HasPrefix(name, "properties.")
+	return slices.Contains(personColumns, name) || name == "distinct_ids" ||
+		strings.HasPrefix(name, "distinct_ids.") || strings.HasPrefix(name, "properties.")
 }
 
 var flatPrefixes = map[string]string{"properties": "*.properties.", "person_properties": "person.properties."}
@@ -66,8 +67,8 @@ func beside(name string) bool {
 }
 
 var besideNames = []string{
-	"*", "elements", "elements_hash", "inserted_at", "$session_id", "$window_id", "session_id", "window_id", "person", "person_created_at",
-	"person_mode", "team_id", "id", "Url / Screen", "Lib", "site_url", "now", "sent_at", "ip", "historical_migration",
+	"*", "elements", "elements_hash", "inserted_at", "$session_id", "$window_id", "session_id", "window_id", "person",
+	"person_created_at", "person_mode", "team_id", "id", "Url / Screen", "Lib", "site_url", "now", "sent_at", "ip", "historical_migration",
 	"person.uuid", "person.distinct_ids", "person.created_at", "person.is_identified",
 	"Person .display_name", "Person .distinct_ids", "Person .created_at", "Person .is_identified",
 	"set", "set_once", "unset", "azure_blob_ingested_timestamp", "bq_ingested_timestamp",

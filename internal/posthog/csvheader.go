@@ -24,7 +24,8 @@ var delimiters = []byte{',', ';', '\t'}
 // line, such as `sep=;`, names the delimiter.
 func headerOf(text []byte, whole bool, options Options) (best csvHead) {
 	start, tried := 0, delimiters
-	if line, _, _ := bytes.Cut(text[:min(len(text), 16)], newline); bytes.HasPrefix(line, []byte("sep=")) && len(trimLineEnd(line)) == len("sep=;") {
+	line, _, _ := bytes.Cut(text[:min(len(text), 16)], newline)
+	if bytes.HasPrefix(line, []byte("sep=")) && len(trimLineEnd(line)) == len("sep=;") {
 		start, tried = len(line)+1, line[len("sep="):][:1]
 	}
 	known := -1
@@ -67,7 +68,8 @@ func headerLine(text []byte, whole bool, delimiter byte) (names []string, after 
 // known counts the columns that have a meaning.
 func (h *csvHead) known(columns []Column) (n int) {
 	for _, name := range h.names {
-		if isEventColumn(name) || isPersonColumn(name) || slices.ContainsFunc(columns, func(c Column) bool { return c.Name == name }) {
+		if isEventColumn(name) || isPersonColumn(name) ||
+			slices.ContainsFunc(columns, func(c Column) bool { return c.Name == name }) {
 			n++
 		}
 	}

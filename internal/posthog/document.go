@@ -174,15 +174,24 @@ type documentEnd struct {
 func (e *documentEnd) check(rest []byte) *SourceError {
 	rest = bytes.TrimLeft(rest, " \t\r\n")
 	if len(rest) == 0 || rest[0] != ']' {
-		return &SourceError{Kind: Damaged, Err: errors.New("the file ends in the middle of its list of rows"), Advice: "get a new copy of the file; the rows in this one were read"}
+		return &SourceError{
+			Kind: Damaged, Err: errors.New("the file ends in the middle of its list of rows"),
+			Advice: "get a new copy of the file; the rows in this one were read",
+		}
 	}
 	d := json.NewDecoder(io.MultiReader(bytes.NewReader([]byte(e.open)), bytes.NewReader(rest)))
 	var whole json.RawMessage
 	if err := d.Decode(&whole); err != nil {
-		return &SourceError{Kind: Damaged, Err: errors.New("the JSON document does not end properly"), Advice: "get a new copy of the file; the rows in this one were read"}
+		return &SourceError{
+			Kind: Damaged, Err: errors.New("the JSON document does not end properly"),
+			Advice: "get a new copy of the file; the rows in this one were read",
+		}
 	}
 	if d.More() {
-		return &SourceError{Kind: Damaged, Err: errors.New("the text after the JSON document was not read"), Advice: "put each document into a file of its own"}
+		return &SourceError{
+			Kind: Damaged, Err: errors.New("the text after the JSON document was not read"),
+			Advice: "put each document into a file of its own",
+		}
 	}
 	if e.open != "[" {
 		if second := e.readKeys(whole); second != "" {
@@ -193,7 +202,10 @@ func (e *documentEnd) check(rest []byte) *SourceError {
 		}
 	}
 	if text := string(e.next); text != "" && text != "null" && text != `""` || string(e.more) == "true" {
-		return &SourceError{Kind: Warning, Err: errors.New("PostHog has more rows than this response contains"), Advice: "get the next pages too; for a long history use a batch export"}
+		return &SourceError{
+			Kind: Warning, Err: errors.New("PostHog has more rows than this response contains"),
+			Advice: "get the next pages too; for a long history use a batch export",
+		}
 	}
 	return nil
 }

@@ -32,7 +32,8 @@ func OwnEvent(name []byte) bool { return len(name) > 0 && name[0] == '$' }
 func Documented(name []byte) bool {
 	switch string(name) {
 	case "$pageview", "$screen", "$identify", "$set", "$unset", "$create_alias", "$merge_dangerously", "$groupidentify",
-		"$delete_person_property", "$feature_enrollment_update", "$autocapture", "$copy_autocapture", "$rageclick", "$dead_click", "$pageleave", "$$heatmap", "$web_vitals",
+		"$delete_person_property", "$feature_enrollment_update", "$autocapture", "$copy_autocapture", "$rageclick",
+		"$dead_click", "$pageleave", "$$heatmap", "$web_vitals",
 		"$feature_flag_called", "$feature_view", "$feature_interaction", "$element_viewed", "$exception", "$csp_violation",
 		"$capture_metrics", "$opt_in", "$snapshot", "$performance_event", "$bot_pageview", "$$plugin_metrics":
 		return true

@@ -15,7 +15,9 @@ func eventsCSV(h *head) (*layout, *refusal) {
 	if h.anyColumn("*.event", "event") < 0 {
 		return nil, nil
 	}
-	x := csvRows{columns: len(h.names), header: h.written, cut: h.delimiter, person: flattened{person: true}, userID: h.options.UserID}
+	x := csvRows{
+		columns: len(h.names), header: h.written, cut: h.delimiter, person: flattened{person: true}, userID: h.options.UserID,
+	}
 	counts := make(map[string]bool)
 	for _, c := range eventColumns {
 		if column := h.anyColumn(c.names...); column >= 0 {
@@ -37,9 +39,11 @@ func eventsCSV(h *head) (*layout, *refusal) {
 		refused.stray = !h.isTable()
 		return nil, refused
 	}
-	l := &layout{shape: "CSV with JSON cells", said: leftOut(h.names, func(name string) bool {
-		return isEventColumn(name) || x.properties.has(name) || x.person.has(name)
-	}), vague: !h.isTable(), named: h.named, header: h.after, csv: true, cut: h.delimiter, typed: h.typed, split: splitCSV(h.delimiter), decode: x.decode}
+	taken := func(name string) bool { return isEventColumn(name) || x.properties.has(name) || x.person.has(name) }
+	l := &layout{
+		shape: "CSV with JSON cells", said: leftOut(h.names, taken), vague: !h.isTable(), named: h.named, header: h.after,
+		csv: true, cut: h.delimiter, typed: h.typed, split: splitCSV(h.delimiter), decode: x.decode,
+	}
 	if len(x.properties.root.children) > 0 || h.anyColumn("*.event") >= 0 {
 		l.shape = "CSV with flattened columns"
 	}
@@ -65,10 +69,10 @@ func (h *head) rename() {
 
 // takes says how the value of a column with a meaning is taken.
 var takes = map[string]takeCell{
-	"uuid": takeUUID, "id": takeID, "event": takeEvent, "distinct_id": takeDistinctID, "person_id": takePersonID, "team_id": takeTeamID,
-	"timestamp": takeTimestamp, "created_at": takeCreatedAt, "person_mode": takePersonMode, "elements_chain": takeElementsChain,
-	"properties": takeProperties, "person_properties": takePersonProperties, "person": takePerson,
-	"set": takeSet, "set_once": takeSetOnce, "unset": takeUnset,
+	"uuid": takeUUID, "id": takeID, "event": takeEvent, "distinct_id": takeDistinctID, "person_id": takePersonID,
+	"team_id": takeTeamID, "timestamp": takeTimestamp, "created_at": takeCreatedAt, "person_mode": takePersonMode,
+	"elements_chain": takeElementsChain, "properties": takeProperties, "person_properties": takePersonProperties,
+	"person": takePerson, "set": takeSet, "set_once": takeSetOnce, "unset": takeUnset,
 }
 
 // csvRows is how the rows of one file are read.

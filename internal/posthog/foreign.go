@@ -9,7 +9,8 @@ import (
 	"ph2cio/internal/codec"
 )
 
-const hintEvents = "use a batch export of the events model (JSONLines), a CSV from the events explorer, or a dump of ClickHouse's events table"
+const hintEvents = "use a batch export of the events model (JSONLines), a CSV from the events explorer, " +
+	"or a dump of ClickHouse's events table"
 
 // foreign knows files that are of another program, or of PostHog but not events.
 func foreign(h *head) (*layout, *refusal) {
@@ -66,12 +67,15 @@ func foreignCSV(h *head) *refusal {
 	}
 	switch {
 	case len(h.names) == 1 && h.names[0] == "error":
-		return refuse("PostHog wrote an error into the file instead of events: "+quoted(h.firstLine(h.after)), "export again, with a time range that has events")
+		return refuse("PostHog wrote an error into the file instead of events: "+quoted(h.firstLine(h.after)),
+			"export again, with a time range that has events")
 	case has("event"):
 		return nil
 	case has("group_type_index", "group_key"):
-		return refuse("the file is an export of groups, not of events", "export events, from Activity or as a batch export of the events model")
-	case has("distinct_ids.0"), has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"), has("id", "properties", "is_identified"):
+		return refuse("the file is an export of groups, not of events",
+			"export events, from Activity or as a batch export of the events model")
+	case has("distinct_ids.0"), has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"),
+		has("id", "properties", "is_identified"):
 		return personsExport()
 	case has("session_id", "start_timestamp"), has("session_id", "$start_timestamp"):
 		return refuse(sessionsInstead, hintModel)
@@ -90,7 +94,8 @@ func foreignJSON(keys map[string]json.RawMessage) *refusal {
 		return true
 	}
 	switch {
-	case has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"), has("distinct_ids"), has("id", "properties", "is_identified"):
+	case has("person_distinct_id_version"), has("distinct_id", "person_id", "is_deleted"), has("distinct_ids"),
+		has("id", "properties", "is_identified"):
 		return personsExport()
 	case has("session_id", "start_timestamp"), has("session_id", "$start_timestamp"):
 		return refuse(sessionsInstead, hintModel)
@@ -137,9 +142,8 @@ const eventsInstead = "the file is an export of events, not of persons"
 
 const hintInstead = "pass it as a SOURCE; for --persons, " + hintPersons
 
-const (
-	hintPersons = "use a batch export of the persons model (JSONLines), a CSV from PostHog's persons page, or a dump of ClickHouse's person_distinct_id2"
-)
+const hintPersons = "use a batch export of the persons model (JSONLines), a CSV from PostHog's persons page, " +
+	"or a dump of ClickHouse's person_distinct_id2"
 
 const hintColumns = "if these are events with other names, use --column event=NAME (see `ph2cio help reading`); otherwise " + hintEvents
 

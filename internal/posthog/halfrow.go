@@ -8,13 +8,17 @@ import (
 
 // A file that is being written to may end in the middle of a row. Options.WrittenSince leaves that row for a later reading.
 
-// leavesHalf leaves rest out if it is half a row, and says so. Of a compressed source only its stream tells whether it is whole.
+// leavesHalf leaves rest out if it is half a row, and says so. Of a compressed source only its stream tells whether it is
+// whole.
 func (c *cutter) leavesHalf() bool {
 	if c.codec != "" || c.layout.elements != nil || !c.written() || !c.half() {
 		return false
 	}
 	c.drop()
-	c.say(SourceError{Kind: Warning, Unended: true, Err: errors.New("the last row may be incomplete (no newline ends it) and is left out"), Advice: "the next run reads it"})
+	c.say(SourceError{
+		Kind: Warning, Unended: true, Err: errors.New("the last row may be incomplete (no newline ends it) and is left out"),
+		Advice: "the next run reads it",
+	})
 	return true
 }
 
@@ -28,8 +32,8 @@ func (c *cutter) written() bool {
 	return err == nil && now.Version.Modified >= since.UnixNano()
 }
 
-// half reports whether rest may have been cut off within a row. Of a CSV's only the end of its line tells, and an open quote, which
-// goes over several lines; but if one of those is an event, then a stray quote has only made it look so.
+// half reports whether rest may have been cut off within a row. Of a CSV's only the end of its line tells, and an open
+// quote, which goes over several lines; but if one of those is an event, then a stray quote has only made it look so.
 func (c *cutter) half() bool {
 	n := len(c.rest)
 	if n == 0 {

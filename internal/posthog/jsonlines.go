@@ -92,7 +92,8 @@ func jsonLines(h *head) (*layout, *refusal) {
 	}
 	switch first := bytes.TrimSpace([]byte(h.firstLine(0))); {
 	case string(first) == "{":
-		return nil, refuse("the file is one JSON document, not one object per line", "write one event per line, for example with jq -c .")
+		return nil, refuse("the file is one JSON document, not one object per line",
+			"write one event per line, for example with jq -c .")
 	case len(first) > 1 && first[0] == '{':
 		l.renamed = renamingFor(h.options.Columns, func(string) bool { return true })
 		return l, nil // a very long first row, or rows that are all broken: each will say what is wrong with it

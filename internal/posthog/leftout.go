@@ -19,6 +19,7 @@ func leftOut(names []string, takes func(name string) bool) *SourceError {
 	}
 	return &SourceError{
 		Kind: Warning, Err: errors.New("these columns are not part of an event and are left out: " + listed(out)),
-		Advice: "to send one, rename it properties.NAME (of the event) or person.properties.NAME (of the person); if it is one of PostHog's fields, use --column FIELD=NAME",
+		Advice: "to send one, rename it properties.NAME (of the event) or person.properties.NAME (of the person); " +
+			"if it is one of PostHog's fields, use --column FIELD=NAME",
 	}
 }

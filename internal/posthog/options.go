@@ -15,9 +15,10 @@ type Options struct {
 	// AcceptDamaged reads what is known to be wrong too: text whose checksum does not match, as far as it goes.
 	AcceptDamaged bool
 
-	// WrittenSince leaves out what an uncompressed source ends with if that may be only the beginning of a row and the source was
-	// modified at this time or later, so that something may be writing to it still: no newline ends it, and it is a CSV row, of which
-	// nobody can tell, or does not parse. It comes as a *SourceError of kind Warning that is Unended. The zero time leaves nothing out.
+	// WrittenSince leaves out what an uncompressed source ends with if that may be only the beginning of a row and the
+	// source was modified at this time or later, so that something may be writing to it still: no newline ends it, and
+	// it is a CSV row, of which nobody can tell, or does not parse. It comes as a *SourceError of kind Warning that is
+	// Unended. The zero time leaves nothing out.
 	WrittenSince time.Time
 
 	// Known are sources that an earlier reading found damaged, as it told so, with nil for the others. Of these nothing

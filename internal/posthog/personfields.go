@@ -162,6 +162,7 @@ func (d *decoder) personText(data []byte, end int) *fault {
 	if f := d.objectText("`properties`", data, end, d.walkPersonProperties); f != nil {
 		return f
 	}
-	d.person.Properties, d.person.Members, d.person.HasProperties = d.event.PersonProperties, d.personMembers, d.event.PersonProperties != nil
+	d.person.Properties, d.person.Members = d.event.PersonProperties, d.personMembers
+	d.person.HasProperties = d.event.PersonProperties != nil
 	return nil
 }

@@ -22,7 +22,9 @@ func personsCSV(h *head) (*layout, *refusal) {
 	if refused := h.twice(isPersonColumn); refused != nil {
 		return nil, refused
 	}
-	x := &personRows{names: h.names, header: h.written, cut: h.delimiter, userID: h.options.UserID, properties: flattened{person: true}}
+	x := &personRows{
+		names: h.names, header: h.written, cut: h.delimiter, userID: h.options.UserID, properties: flattened{person: true},
+	}
 	x.properties.add(h, "properties.")
 	for column, name := range h.names {
 		if n, ok := strings.CutPrefix(name, "distinct_ids."); ok && n != "total" {
@@ -31,7 +33,8 @@ func personsCSV(h *head) (*layout, *refusal) {
 	}
 	x.total = h.column("distinct_ids.total")
 	return &layout{
-		shape: "persons, CSV", header: h.after, csv: true, cut: h.delimiter, typed: h.typed, split: splitCSV(h.delimiter), decode: x.decode,
+		shape: "persons, CSV", header: h.after, csv: true, cut: h.delimiter, typed: h.typed,
+		split: splitCSV(h.delimiter), decode: x.decode,
 	}, nil
 }
 

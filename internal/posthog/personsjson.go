@@ -61,7 +61,10 @@ func personsDocument(h *head) (*layout, *refusal) {
 		return nil, nil
 	}
 	end := &documentEnd{open: doc.open, next: doc.keys["next"], more: doc.keys["hasMore"]}
-	l := &layout{shape: "persons, JSON document", header: int(d.InputOffset()), csv: true, elements: new(elements), ending: end.check, decode: decodePersonElement}
+	l := &layout{
+		shape: "persons, JSON document", header: int(d.InputOffset()), csv: true,
+		elements: new(elements), ending: end.check, decode: decodePersonElement,
+	}
 	doc.readElements(d)
 	var keys map[string]json.RawMessage
 	if len(doc.elements) > 0 && json.Unmarshal(doc.elements[0], &keys) == nil {

@@ -84,7 +84,8 @@ func (q *query) decode(d *decoder, data []byte, start, end int) *fault {
 		}
 		return faultf(NotAnObject, "the row is JSON, but not an array of values")
 	case n != len(q.columns):
-		return faultf(CSVFields, "the row has %s, but `columns` has %s", several(n, "value", "values"), several(len(q.columns), "name", "names"))
+		return faultf(CSVFields, "the row has %s, but `columns` has %s",
+			several(n, "value", "values"), several(len(q.columns), "name", "names"))
 	}
 	if d.event.Properties == nil && len(d.loose) > 0 && (len(d.fields.properties) == 0 || d.fields.properties[0] == 'n') {
 		text, length := d.together(d.loose)

@@ -34,7 +34,8 @@ func Recognise(options Options) func(source.Source) source.Content {
 // exportName reports whether a name, in lower case, is one that exports have.
 func exportName(name string) bool {
 	switch filepath.Ext(name) {
-	case ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".xlsx", ".gz", ".zst", ".zstd", ".br", ".lz4", ".sz", ".snappy", ".s2":
+	case ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".xlsx",
+		".gz", ".zst", ".zstd", ".br", ".lz4", ".sz", ".snappy", ".s2":
 		return true
 	}
 	return false
