@@ -87,7 +87,8 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 		d.person.Missing = max(0, totalIn(d.cells[x.total])-len(d.person.DistinctIDs))
 	}
 	if len(x.properties.root.children) > 0 {
-		d.person.Properties, d.person.Members, d.person.HasProperties = x.properties.together(d), d.personMembers, true
+		d.person.Properties, d.person.HasProperties = x.properties.together(d), true
+		d.person.Members = d.personMembers // which together has found
 		if d.person.Properties == nil {
 			d.person.Properties = noProperties // of all columns none is filled: the person has none
 		}
