@@ -121,7 +121,7 @@ func (c *cleaner) namesSecret(inside []byte) bool {
 		c.text, _ = rawjson.AppendUnescaped(c.text[:0], inside)
 		inside = c.text
 	}
-	return redact.Key(inside)
+	return redact.NamesSecret(inside)
 }
 
 // appendRedacted appends what stands in for a secret. A null hides nothing and stays.
@@ -130,7 +130,7 @@ func (c *cleaner) appendRedacted(dst, value []byte) []byte {
 		return append(dst, value...)
 	}
 	c.cuts.add(cutSecret)
-	return append(dst, `"`+redact.Text+`"`...)
+	return append(dst, `"`+redact.Replacement+`"`...)
 }
 
 // withoutNUL removes U+0000 in place.

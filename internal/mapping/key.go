@@ -75,7 +75,7 @@ func (k *key) cutOff(why cut) { k.does, k.why = cutsOff, why }
 // with dots where the secret has underscores.
 func (k *key) namesSecret() bool {
 	for _, name := range []string{k.plain, k.out, strings.ReplaceAll(k.plain, ".", "_")} {
-		if redact.Key([]byte(name)) {
+		if redact.NamesSecret([]byte(name)) {
 			return true
 		}
 	}

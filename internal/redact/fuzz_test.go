@@ -30,7 +30,7 @@ func FuzzRedact(f *testing.F) {
 		checkUserinfo(t, string(out))
 		path, _, _ := strings.Cut(strings.ReplaceAll(string(out), "#", "?"), "?")
 		for _, found := range pathSecret.FindAllStringSubmatch(path, -1) {
-			if found[2] != Text {
+			if found[2] != Replacement {
 				t.Errorf("%q becomes %q, which has the secret %q", text, out, found[0])
 			}
 		}
@@ -49,7 +49,7 @@ func FuzzRedact(f *testing.F) {
 			if plain, err := url.QueryUnescape(name); err == nil {
 				name = spelledPlain(name, plain)
 			}
-			if ok && secretPath.MatchString(name) && value != "" && value != Text {
+			if ok && secretPath.MatchString(name) && value != "" && value != Replacement {
 				t.Errorf("%q becomes %q, which has the secret %q", text, out, parameter)
 			}
 			switch {
@@ -105,7 +105,7 @@ func checkDecoded(t *testing.T, text, before, value string) {
 		}
 		value = plain
 		for _, found := range secretParameter.FindAllStringSubmatch(before+value, -1) {
-			if strings.Fields(found[3])[0] != Text {
+			if strings.Fields(found[3])[0] != Replacement {
 				t.Errorf("%q keeps the secret %q", text, found[0])
 			}
 		}
@@ -126,7 +126,7 @@ func checkOAuth(t *testing.T, text, out string, afterWords bool) {
 			}
 		}
 		code, state := values["code"], values["state"]
-		if i > 0 && code != "" && state != "" && (code != Text || state != Text) {
+		if i > 0 && code != "" && state != "" && (code != Replacement || state != Replacement) {
 			t.Errorf("%q becomes %q, which has the answer %q", text, out, component)
 		}
 	}
@@ -135,7 +135,7 @@ func checkOAuth(t *testing.T, text, out string, afterWords bool) {
 // checkUserinfo lets net/url look for a name or a password before the host.
 func checkUserinfo(t *testing.T, text string) {
 	u, err := url.Parse(strings.TrimSpace(text))
-	if err == nil && u.User != nil && u.User.String() != "" && u.User.String() != Text {
+	if err == nil && u.User != nil && u.User.String() != "" && u.User.String() != Replacement {
 		t.Errorf("%q has the name or password %q", text, u.User)
 	}
 }

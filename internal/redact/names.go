@@ -28,14 +28,14 @@ func DefaultNames() (everywhere, inURLs []string) {
 	return slices.Clone(secretNames), slices.Clone(secretParameters)
 }
 
-// Text is what stands in for a secret.
-const Text = "redacted"
+// Replacement is what stands in for a secret.
+const Replacement = "redacted"
 
 // secretKeys are the secretNames, ready for looking up.
-var secretKeys = named(secretNames)
+var secretKeys = newSecrets(secretNames)
 
-// Key reports whether the value of a property is a secret, by the name of the property.
-func Key(name []byte) bool { return secretKeys.named(name) }
+// NamesSecret reports whether the value of a property is a secret, by the name of the property.
+func NamesSecret(name []byte) bool { return secretKeys.named(name) }
 
 // Secrets are the names whose values are hidden. Case, dashes and underscores make no other name: accessToken is
 // access-token. A name of three letters is too short for that: s_id is no sid. Secrets may be used from many goroutines.
@@ -49,9 +49,9 @@ type secretName struct{ given, letters []byte }
 const fewLetters = 3
 
 // New returns the names that are hidden in URLs by default, and more.
-func New(more []string) *Secrets { return named(secretNames, secretParameters, more) }
+func New(more []string) *Secrets { return newSecrets(secretNames, secretParameters, more) }
 
-func named(lists ...[]string) *Secrets {
+func newSecrets(lists ...[]string) *Secrets {
 	s := &Secrets{}
 	for _, name := range slices.Concat(lists...) {
 		if name != "" {
@@ -161,4 +161,4 @@ func isPlain(name []byte) bool {
 
 func isGraphic(c byte) bool { return ' ' < c && c < utf8.RuneSelf && c != '+' }
 
-func hidable(value []byte) bool { return len(value) > 0 && string(value) != Text }
+func hidable(value []byte) bool { return len(value) > 0 && string(value) != Replacement }

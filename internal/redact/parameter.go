@@ -24,7 +24,7 @@ func (s *Secrets) redactParameters(dst, text []byte, depth int) ([]byte, bool) {
 	for i++; i < len(text); i++ {
 		from, to := s.inParameter(&p, i)
 		if from < to {
-			dst = append(append(dst, text[copied:from]...), Text...)
+			dst = append(append(dst, text[copied:from]...), Replacement...)
 			copied = to
 		}
 		i = parameterEnd(text, to)

@@ -41,7 +41,7 @@ func (s *Secrets) withoutPathParameters(text []byte) (out []byte, found bool) {
 		}
 		value := name + equals + 1
 		if hidable(text[value:i]) && s.inPath(text[name:value-1], slash) {
-			out = append(append(out, text[copied:value]...), Text...)
+			out = append(append(out, text[copied:value]...), Replacement...)
 			copied = i
 		}
 	}

@@ -54,7 +54,7 @@ func (s *Secrets) withoutEncoded(text []byte) (out []byte, found bool) {
 			path = start + query
 		}
 		if s.within("", text[start:path], 0) {
-			out = append(append(out, text[copied:start]...), Text...)
+			out = append(append(out, text[copied:start]...), Replacement...)
 			copied = path
 		}
 		i = nextEncoded(text[:end], word)

@@ -23,8 +23,8 @@ func withoutUserinfo(text []byte) (out []byte, found bool) {
 	for i := authorityStart(text, 0, query); i >= 0; i = authorityStart(text, i, query) {
 		end := i + authorityEnd(text[i:], query >= 0 && i > query)
 		at := bytes.LastIndexByte(text[i:end], '@')
-		if at > 0 && string(text[i:i+at]) != Text {
-			out = append(append(out, text[copied:i]...), Text...)
+		if at > 0 && string(text[i:i+at]) != Replacement {
+			out = append(append(out, text[copied:i]...), Replacement...)
 			copied = i + at
 		}
 	}
