@@ -90,7 +90,7 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	if err := p.openState(ctx, to, o.sending.waitLock); err != nil {
 		return err
 	}
-	plan, journey, err := p.goOn(ctx, plan, to, o, args)
+	plan, journey, err := p.goOn(ctx, plan, to, o)
 	if err != nil {
 		return err
 	}

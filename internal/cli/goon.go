@@ -25,16 +25,16 @@ const backfillCommand = "backfill"
 // journey is a run as the ledger has it: one that is gone on with, or one that is yet to begin.
 type journey struct {
 	command string
-	run     *ledger.Run // nil until it has begun
-	flags   string      // those that change what is sent
-	merges  bool        // of a retry: merges are tried again too
-	inputs  *source.Snapshot
-	reread  []ledger.Source // of a retry: sources with rejected rows, as earlier runs have read them, that its files hold
-	left    int             // files that have come since and are left out
-	known   int             // of a sync: files that earlier runs have read
-	goes    bool            // it was begun by an earlier run of the program
-	asks    bool            // somebody is to be asked before it sends
-	done    *ledger.Run     // a backfill that has ended, of the same flags and of sources that look the same but may have other rows
+	run     *ledger.Run      // nil until it has begun
+	flags   string           // those that change what is sent
+	merges  bool             // of a retry: merges are tried again too
+	inputs  *source.Snapshot // of the plan that was read
+	reread  []ledger.Source  // of a retry: sources with rejected rows, as earlier runs have read them, that its files hold
+	left    int              // files that have come since and are left out
+	known   int              // of a sync: files that earlier runs have read
+	goes    bool             // it was begun by an earlier run of the program
+	asks    bool             // somebody is to be asked before it sends
+	done    *ledger.Run      // a backfill that has ended, of the same flags and of sources that look the same but may have other rows
 
 	anew *export.Plan // in its place, if what it rests on is not as it was; nil for one that is yet to begin
 }
@@ -46,7 +46,7 @@ func (j *journey) mayBeginAnew() bool { return j.command != backfillCommand || n
 // goOn looks for a backfill that was begun and not finished, and makes the plan that of the run that began it: the same now,
 // the same sources. One that was begun with other flags or sources is not gone on with, and one that is done is not done again:
 // --restart begins anew. One of other sources or flags begins once the last is done.
-func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, o *backfillOptions, args []string) (*export.Plan, *journey, error) {
+func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, o *backfillOptions) (*export.Plan, *journey, error) {
 	sent, err := sentFlags(o.mapping.identity.flags, &o.mapping.identity, plan)
 	if err != nil {
 		return nil, nil, err
@@ -77,7 +77,7 @@ func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, 
 		p.warn("the last backfill, finished at %s, had other sources or flags; events that it sent are not sent again", report.Time(last.Ended))
 		return plan, j, nil
 	}
-	again, err := p.planAgain(last, changed, plan, o, args)
+	again, err := p.planAgain(last, changed, plan, o)
 	if err != nil && nothingSent(last) {
 		return plan, j, nil // nothing is lost by beginning anew
 	}
@@ -115,7 +115,7 @@ func nothingSent(begun *ledger.Run) bool {
 }
 
 // planAgain makes the plan of the run that began it. It must have no other flags and sources.
-func (p *program) planAgain(begun *ledger.Run, changed []string, now *export.Plan, o *backfillOptions, args []string) (*export.Plan, error) {
+func (p *program) planAgain(begun *ledger.Run, changed []string, now *export.Plan, o *backfillOptions) (*export.Plan, error) {
 	if len(changed) > 0 {
 		return nil, &problem{code: exit.Usage,
 			err: fmt.Errorf("the backfill of %s has not finished, and it has other flags: %s",

@@ -110,7 +110,7 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 	if err := p.openLedger(ctx, to); err != nil {
 		return err
 	}
-	return p.sync(ctx, c, to, plan, o, args)
+	return p.sync(ctx, c, to, plan, o)
 }
 
 // nothingToDo looks whether there is anything to do, without looking the whole state through for damage. What it cannot make out
@@ -138,7 +138,7 @@ func (p *program) nothingToDo(ctx context.Context, to *destination, plan *export
 }
 
 // sync looks for what is new, and sends it.
-func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, plan *export.Plan, o *syncOptions, args []string) error {
+func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, plan *export.Plan, o *syncOptions) error {
 	runs, err := to.ledger.Runs(ctx, 1)
 	if err != nil {
 		return err
@@ -165,7 +165,7 @@ func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, p
 	p.onlyNew(plan, known)
 	j := &journey{command: syncCommand, known: len(known)}
 	if len(runs) > 0 && runs[0].Ended.IsZero() {
-		if plan, err = p.takeUp(plan, runs[0], j, o, args); err != nil {
+		if plan, err = p.takeUp(plan, runs[0], j, o); err != nil {
 			return err
 		}
 	}
@@ -194,7 +194,7 @@ func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, p
 
 // takeUp goes on with a run that was stopped, if it is a sync and its sources and flags are as they were. Else this one is planned
 // anew, since what the other has sent is known: cron has nobody who could decide. Only a backfill comes first.
-func (p *program) takeUp(plan *export.Plan, begun *ledger.Run, j *journey, o *syncOptions, args []string) (*export.Plan, error) {
+func (p *program) takeUp(plan *export.Plan, begun *ledger.Run, j *journey, o *syncOptions) (*export.Plan, error) {
 	switch {
 	case begun.Command != syncCommand && nothingSent(begun):
 		return plan, nil
