@@ -7,10 +7,10 @@ import (
 	"slices"
 	"strings"
 
-	"ph2cio/internal/exit"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"ph2cio/internal/exit"
 )
 
 const completionCommand = "completion"

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"strings"
 
-	"ph2cio/internal/exit"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"ph2cio/internal/exit"
 )
 
 // mistaken is a flag's value that notes what it does not take and goes on, so that all mistakes are told at

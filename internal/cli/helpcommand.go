@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"ph2cio/internal/exit"
-
 	"github.com/spf13/cobra"
+
+	"ph2cio/internal/exit"
 )
 
 // newHelp is cobra's help command, but a page that does not exist is an error there.

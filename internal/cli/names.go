@@ -47,7 +47,6 @@ func (t *summaryText) skippedEvents() {
 		names := report.FirstOf(mostListed, len(known), json, func(i int) string {
 			return report.Count(known[i].Rows) + " " + known[i].Name
 		})
-
 		t.line("noise", oneLine("PostHog's own events, left out: "+names+toSend(known[0].Name, &known[0])))
 	}
 	switch n := t.s.SkippedEventsBeyond; {
@@ -106,7 +105,6 @@ func (t *summaryText) dotted() {
 		names := report.FirstOf(mostListed, len(rest), jsonLists(len(rest), t.s.Beyond > 0), func(i int) string {
 			return fmt.Sprintf("%s (%s)", rest[i].Name, report.Plural(rest[i].People, "person", "people"))
 		})
-
 		t.line("dots", oneLine("person attributes with dots in their names: "+names+"; to replace the dots, add --dots _"))
 	}
 }

@@ -14,10 +14,10 @@ import (
 	"strings"
 	"testing"
 
-	"ph2cio/internal/exit"
-
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"ph2cio/internal/exit"
 )
 
 // What a flag, or a variable that is no flag's, is to files.

@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 	"strings"
 
-	"ph2cio/internal/exit"
-
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
+
+	"ph2cio/internal/exit"
 )
 
 // Trouble is why a state directory cannot be used, or no longer. After trouble with writing nothing more may be sent.
