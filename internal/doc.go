@@ -40,11 +40,21 @@
 //	  sources   a store of exports in memory that is slow, fails or changes what it has
 //	  bench     the program that measures all this (make bench)
 //
-// Imports point one way: cli to export, export to people, mapping, posthog, customerio and ledger, people to posthog,
-// identity and spool, mapping to posthog, people, customerio and redact; cli to redact; cli, export and ledger to escape and regularfile, posthog to
-// escape; posthog, people, mapping, export and customerio to rawjson. cli,
-// export and progress import report; cli, export and posthog to source; posthog to codec; export, people and source to parallel. Each package
-// whose errors end a run imports exit. The others import nothing of ours. Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of
+// Imports point one way. Each package imports at most these of ours:
+//
+//	cli         export, mapping, people, posthog, customerio, ledger, source, sandbox, progress, redact
+//	export      mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
+//	mapping     people, posthog, customerio, rawjson, redact
+//	people      posthog, identity, parallel, rawjson, spool
+//	posthog     source, codec, rawjson
+//	customerio  rawjson
+//	source      parallel
+//
+// Besides, a package may import what helps with one thing: exit where its errors end a run, escape and regularfile where text
+// and files come from outside, report where it writes for people. Nothing else of ours is imported but within testkit;
+// imports_test.go has the whole list.
+//
+// Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of
 // Customer.io's, it belongs in mapping.
 //
 // Inside a package files form layers too: a type's methods lie in its file, and a file that others rest on knows nothing of
