@@ -30,7 +30,7 @@ func Age(seconds int64) string {
 	return d.String()
 }
 
-// LessThanASecond stands for a duration that nobody can wait for.
+// LessThanASecond is how About and Roughly write a duration below one second.
 const LessThanASecond = "less than a second"
 
 // About writes a duration as coarsely as a forecast deserves: less than a second, about 2.5s, about 3m20s.
