@@ -99,6 +99,7 @@ func TestErrorsHaveACodeAndAHint(t *testing.T) {
 		{errors.Join(source, told), 3, "look at the file"},
 		{errors.Join(status(401), &problem{err: plain, code: 2, hint: "name it"}), 2, "name it"},
 		{errors.Join(input, interrupted), 130, "name it"},
+		{errors.Join(&problem{err: plain, code: 4}, input), 4, "name it"},
 		{errors.Join(trouble, input), 6, "name it"},
 		{errors.Join(status(401), trouble), 8, "restore it"},
 		{errors.Join(context.Canceled, state), 8, ""},

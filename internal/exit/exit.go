@@ -71,7 +71,7 @@ type Error interface {
 	Hint() string  // empty for nothing
 }
 
-// gravest are the codes that come before all others, and before those behind them, where an error has several causes.
+// gravest are the codes that win over all others where an error has several causes, the first of them over those behind it.
 var gravest = []int{State, Rejects, Input, Interrupt}
 
 // Code is what the program ends with after an error: of its causes the gravest counts, else the first that has a code. What was
@@ -93,7 +93,8 @@ func Code(err error) int {
 	return Failed
 }
 
-// Hint is what to do about an error: what the first of its causes says that says something.
+// Hint is what to do about an error: the first hint that it or one of its causes has, empty if none has any. With several causes
+// that need not be the one that Code counts.
 func Hint(err error) string {
 	first := ""
 	walk(err, func(e Error) {
