@@ -1,8 +1,6 @@
 package export
 
-import (
-	"testing"
-)
+import "testing"
 
 func TestTooManyRejectsHasTheRightPlural(t *testing.T) {
 	for e, want := range map[TooManyRejects]string{
