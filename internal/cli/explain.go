@@ -297,7 +297,7 @@ func explainedRows(rows map[string]int64) string {
 		}
 		parts = append(parts, text)
 	}
-	return strings.Join(parts, " · ")
+	return strings.Join(parts, report.ListSeparator)
 }
 
 // explainedBucket says what becomes of n rows.

@@ -57,7 +57,7 @@ func (b *bar) start(p *phase) {
 func (b *bar) show(p *phase, s snapshot) {
 	// The last column stays free: a terminal that wraps there would start a new line with each drawing.
 	width := max(1, b.width()-1)
-	words := report.Join(" · ", p.name+" "+p.amount(s.done), s.estimate(), s.note)
+	words := report.Join(report.ListSeparator, p.name+" "+p.amount(s.done), s.estimate(), s.note)
 	if p.total <= 0 || width < barFrame+minBarWidth {
 		b.put(cut(words, width))
 		return
