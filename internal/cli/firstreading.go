@@ -106,9 +106,14 @@ func (p *program) dueSources(ctx context.Context, plan *export.Plan, learned *ex
 	}
 	due, err := learned.Due(ctx, plan, func(path string) bool { return !reads[path] })
 	for _, path := range due {
-		if one, there := plan.Inputs.Look(ctx, path); there {
-			more = append(more, one)
+		one, there := plan.Inputs.Look(ctx, path)
+		if !there {
+			continue
 		}
+		if one.In == nil { // a file that the run was not asked to read goes by the path that the state has
+			one.Name, one.Beside = path, false
+		}
+		more = append(more, one)
 	}
 	return more, err
 }
