@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -42,7 +43,10 @@ func fileSource(path string, info fs.FileInfo) Source {
 	return Source{Name: path, Size: info.Size(), Version: versionOf(info)}
 }
 
-func versionOf(info fs.FileInfo) Version { return Version{Modified: info.ModTime().UnixNano()} }
+// versionOf returns a known version of every file, also of one that was modified at 0, as files from some archives are.
+func versionOf(info fs.FileInfo) Version {
+	return Version{Modified: cmp.Or(info.ModTime().UnixNano(), 1)}
+}
 
 // openFile is a File that can be read anywhere.
 type openFile struct{ *os.File }
