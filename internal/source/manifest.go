@@ -20,6 +20,9 @@ func IsManifest(path string) bool {
 	if !namedManifest(path) {
 		return false
 	}
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return false // opening a pipe would wait for somebody to write to it
+	}
 	file, err := os.Open(path)
 	if err != nil {
 		return false
