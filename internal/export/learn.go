@@ -344,8 +344,12 @@ func (l *Learned) damaged(known []*posthog.SourceError) []*posthog.SourceError {
 }
 
 // knows reports whether a source's trouble is one that the first reading had with it. Damage counts as known only where
-// the source ended as far as the first reading came, which the reader sees to.
+// the source ended as far as the first reading came, which the reader sees to. A source that is gone is never known: the
+// second reading does not go on to where a read failed in the first.
 func (l *Learned) knows(trouble *posthog.SourceError) bool {
+	if trouble.Kind == posthog.Gone {
+		return false
+	}
 	same := func(known *posthog.SourceError) bool {
 		return known.Path == trouble.Path && known.Kind == trouble.Kind
 	}

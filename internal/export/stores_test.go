@@ -81,6 +81,28 @@ func TestAStoreThatFailsIsToldAsGone(t *testing.T) {
 	}
 }
 
+// TestAStoreThatFailsEarlierInTheSecondReading: rows that were counted on cannot be read, which ends the run with the reason.
+func TestAStoreThatFailsEarlierInTheSecondReading(t *testing.T) {
+	plan := newPlan(t, mapping.Options{}, writeTwice(t, syntheticText(t, 6000)))
+	size := plan.Sources[0].Size
+	store := sources.New(sources.Manners{Sips: 50_000, FailAt: size / 10 * 9})
+	plan.in(t, store)
+	plan.kept = 1 // nothing is kept from the first reading, so that the second one opens the sources
+	learned, err := Learn(t.Context(), plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(learned.Trouble) != 2 || learned.Rows == 0 {
+		t.Fatalf("%d rows, %v, want that both sources are gone", learned.Rows, learned.Trouble)
+	}
+	store.FailAt = size / 10
+	_, err = Send(t.Context(), plan, learned)
+	trouble, ok := errors.AsType[*posthog.SourceError](err)
+	if !ok || trouble.Kind != posthog.Gone || !errors.Is(err, sources.ErrBroken) || trouble.Path != plan.Sources[0].Name {
+		t.Errorf("ended with %v, want that the first source is gone", err)
+	}
+}
+
 // TestAStoreThatChangesBetweenTheReadings: a source of another version is told as changed, and one that went away as gone.
 func TestAStoreThatChangesBetweenTheReadings(t *testing.T) {
 	for name, test := range map[string]struct {

@@ -8,7 +8,8 @@ type Options struct {
 
 	// Until makes a second reading stop where the first stopped: Until[i] is the Chunk.End of the last chunk of
 	// sources[i], 0 where it had none. What has been added to a source since is not read; one that ends before, or is
-	// damaged before, comes as a *SourceError of kind Changed; a source with 0 is not opened. Nil reads all sources to
+	// damaged before, comes as a *SourceError of kind Changed, and one of which a read fails before as Gone; a source with 0
+	// is not opened. Nil reads all sources to
 	// their ends.
 	Until []int64
 

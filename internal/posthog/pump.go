@@ -139,6 +139,10 @@ func (p *pump) pour(take func(block) bool) (end int64, err error) {
 	var held []block
 	for {
 		b, err := p.fill(end)
+		if b.end < p.until && failed(err) {
+			b.buffer.release() // part of a window is not the chunk that the first reading made of it
+			return end, err
+		}
 		end = b.end
 		if b.size > 0 || b.gap != nil {
 			held = append(held, b)
@@ -231,6 +235,8 @@ func dropAfter(held []block, end int64) []block {
 func (p *pump) verdict(end int64, err error) *SourceError {
 	d, damaged := errors.AsType[*codec.Damage](err)
 	switch {
+	case end < p.until && failed(err):
+		return p.unread(err)
 	case end < p.until:
 		return p.fault(Changed, fmt.Errorf("the file has changed since it was first read: it had %d bytes, now %d", p.until, end), hintChanged)
 	case p.known != nil:
@@ -243,6 +249,12 @@ func (p *pump) verdict(end int64, err error) *SourceError {
 		return p.damaged(d, end)
 	}
 	return p.unread(err)
+}
+
+// failed reports whether a stream ended because its source could not be read.
+func failed(err error) bool {
+	_, damaged := errors.AsType[*codec.Damage](err)
+	return err != nil && err != io.EOF && !damaged
 }
 
 // damaged says what is used of a source whose stream ended with damage after end bytes of text.

@@ -27,6 +27,21 @@ func TestAReadThatFailsIsToldAsGone(t *testing.T) {
 	}
 }
 
+// A second reading that fails has not seen that the source has changed, and says what happened.
+func TestASecondReadThatFailsIsToldAsGone(t *testing.T) {
+	text := numbered("a", 3000)
+	for name, data := range map[string][]byte{"a.jsonl": text, "a.jsonl.gz": zip(t, text, false), "b.jsonl.gz": zip(t, text, true)} {
+		store := sources.New(sources.Manners{Sips: 5000})
+		all := []source.Source{store.Put(name, data)}
+		until, _, _ := ends(t, all, Options{window: 10_000})
+		store.FailAt = int64(len(data)) / 2
+		_, troubles := readOnce(t, all, Options{window: 10_000, Until: until})
+		if len(troubles) != 1 || troubles[0].Kind != Gone || !errors.Is(troubles[0], sources.ErrBroken) {
+			t.Errorf("%s: %v", name, troubles)
+		}
+	}
+}
+
 // A source that is another one by the time it is opened, or while it is read, is told as changed.
 func TestANewVersionIsToldAsChanged(t *testing.T) {
 	text := numbered("a", 3000)
