@@ -146,6 +146,8 @@ func (p *pump) pour(take func(block) bool) (end int64, err error) {
 		end = b.end
 		if b.size > 0 || b.gap != nil {
 			held = append(held, b)
+		} else {
+			b.buffer.release()
 		}
 		if d, ok := errors.AsType[*codec.Damage](err); ok && !d.Keep && !p.accept {
 			held = dropAfter(held, p.stream.Verified())
@@ -219,14 +221,20 @@ func (p *pump) tooMuch(text, used int64) int64 {
 // dropAfter cuts the blocks off at end.
 func dropAfter(held []block, end int64) []block {
 	for i := range held {
-		if over := held[i].end - end; over > 0 {
-			if over >= int64(held[i].size) {
-				return held[:i]
-			}
+		over := held[i].end - end
+		if over <= 0 {
+			continue
+		}
+		left := held[:i]
+		if over < int64(held[i].size) {
 			held[i].size -= int(over)
 			held[i].end = end
-			return held[:i+1]
+			left = held[:i+1]
 		}
+		for _, b := range held[len(left):] {
+			b.buffer.release()
+		}
+		return left
 	}
 	return held
 }

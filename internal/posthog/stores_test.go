@@ -3,6 +3,7 @@ package posthog
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -94,5 +95,23 @@ func TestEachSourceIsOpenedOnce(t *testing.T) {
 	}
 	if n := store.Opened(); n != len(all) {
 		t.Errorf("%d sources were opened %d times", len(all), n)
+	}
+}
+
+// Sources of which nothing is used leave their windows to those that follow.
+func TestWindowsThatHoldNothingAreUsedAgain(t *testing.T) {
+	store := sources.New(sources.Manners{})
+	empty, wrong := zip(t, nil, false), zip(t, bytes.Repeat([]byte("x"), 2<<20), false)
+	wrong = flip(wrong, len(wrong)-6) // a checksum
+	var all []source.Source
+	for i := range 50 {
+		all = append(all, store.Put(fmt.Sprint(i, ".gz"), empty), store.Put(fmt.Sprint(i, "wrong.gz"), wrong))
+	}
+	before := arenaBytes.Load()
+	if rows, troubles := readOnce(t, all, Options{}); len(rows) > 0 || len(troubles) != 50 {
+		t.Fatal(len(rows), troubles)
+	}
+	if taken := arenaBytes.Load() - before; taken > 5*arenaSize {
+		t.Errorf("%d bytes were taken for %d sources", taken, len(all))
 	}
 }
