@@ -77,7 +77,6 @@ func special(word uint64) uint64 {
 }
 
 func appendEscape(dst []byte, c byte) []byte {
-	const digits = "0123456789abcdef"
 	switch c {
 	case '"', '\\':
 		return append(dst, '\\', c)
@@ -92,7 +91,7 @@ func appendEscape(dst []byte, c byte) []byte {
 	case '\t':
 		return append(dst, `\t`...)
 	}
-	return append(dst, '\\', 'u', '0', '0', digits[c>>4], digits[c&15])
+	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 }
 
 const hexDigits = "0123456789abcdef"

@@ -64,7 +64,7 @@ func TestNextSpecial(t *testing.T) {
 	}
 }
 
-func BenchmarkMarkStops(b *testing.B) {
+func BenchmarkMarkSpecials(b *testing.B) {
 	data := bytes.Repeat([]byte(`{"event":"$pageview","distinct_id":"user_1","properties":{"$browser":"Chrome","n":17,"url":"https://a.example/\n"}}`+"\n"), 600)
 	data = append(data, make([]byte, Guard)...)
 	marks := make([]uint64, len(data)/64+1)
