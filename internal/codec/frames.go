@@ -108,8 +108,10 @@ func (s *frameStream) Read(p []byte) (n int, err error) {
 				s.long, s.confirmed, err = false, s.delivered, nil
 			}
 			if err = s.explained(err); err != nil {
-				s.ready, s.trouble = s.tail(s.delivered-s.confirmed), err
-				err = nil
+				s.trouble = err
+				if s.ready, err = s.tail(s.delivered - s.confirmed); err != nil {
+					s.trouble, err = err, nil
+				}
 			}
 		default:
 			err = s.startFrame()
@@ -156,7 +158,11 @@ func (s *frameStream) skipDamaged(err error) error {
 			return err
 		}
 	}
-	s.text = append(s.text, s.tail(int64(len(s.text)))...)
+	tail, err := s.tail(int64(len(s.text)))
+	if err != nil {
+		return err
+	}
+	s.text = append(s.text, tail...)
 	if next < 0 {
 		s.ready, s.trouble = s.text, d
 		return nil
@@ -173,22 +179,24 @@ func (s *frameStream) skipDamaged(err error) error {
 
 // tail returns the text of a damaged frame after the given bytes of it. A decoder that has seen a wrong
 // checksum keeps back the text before it, so that another decoder, which compares none, reads the frame
-// again.
-func (s *frameStream) tail(given int64) (text []byte) {
+// again. The error is that of reading the file.
+func (s *frameStream) tail(given int64) (text []byte, err error) {
 	if !s.resync.in.accept || s.resync.in.at == nil || s.format.lenient == nil {
-		return nil
+		return nil, nil
 	}
 	d := s.format.lenient()
 	defer d.close()
-	frame := &frameReader{file: bufio.NewReader(s.resync.after(s.start)), walker: s.format.walker()}
-	if d.start(frame) != nil {
-		return nil
+	file := watchedReader{Reader: s.resync.after(s.start)}
+	frame := &frameReader{file: bufio.NewReader(&file), walker: s.format.walker()}
+	if d.start(frame) == nil {
+		if _, err := io.CopyN(io.Discard, d, given); err == nil {
+			text, _ = readPart(d, make([]byte, 0, wholePart)) // as far as it goes
+		}
 	}
-	if _, err := io.CopyN(io.Discard, d, given); err != nil {
-		return nil
+	if file.err != nil {
+		return nil, &inputError{file.err}
 	}
-	text, _ = readPart(d, make([]byte, 0, wholePart))
-	return text
+	return text, nil
 }
 
 // readFrame reads text of the current frame. It returns io.EOF at the end of the frame.

@@ -275,6 +275,24 @@ func TestResyncOverAFailingInput(t *testing.T) {
 	}
 }
 
+// Where the input fails while a damaged frame is read once more for the rest of its text, the failure is the error.
+func TestRestOfAFrameOverAFailingInput(t *testing.T) {
+	broken := errors.New("broken disk")
+	for _, rows := range []int{500, 20_000} { // less than a part that is held until its end, and more
+		text := events(rows)
+		first := packing.All[1].Pack(t, text[:20_000], 20_000)
+		file := append(first, packing.All[1].Pack(t, text[20_000:], len(text))...)
+		file[len(file)-2] ^= 0x10 // the checksum
+		at := faulty{file, int64(len(first)+len(file)) / 2, broken}
+		s := openOf(t, &trickle{data: file}, Options{At: headThen{file[:headSize], at}, AcceptDamaged: true})
+		got, err := pieces(s)
+		_, damaged := errors.AsType[*Damage](err)
+		if damaged || !errors.Is(err, broken) || len(got) > 1 || len(got) == 1 && !bytes.HasPrefix(text, got[0]) {
+			t.Errorf("%d rows: %d pieces, %v", rows, len(got), err)
+		}
+	}
+}
+
 // headThen serves reads at the start from head, and others from the file.
 type headThen struct {
 	head []byte
