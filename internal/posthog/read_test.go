@@ -45,7 +45,11 @@ func readRows(t *testing.T, files []source.Source, o Options) (rows []row, troub
 		if damaged && !manners.AnyOffset {
 			continue // where reading goes on after the damage is found by its offset
 		}
-		far, said := readOnce(t, sources.New(manners).Copy(t, files), o)
+		store := sources.New(manners)
+		far, said := readOnce(t, store.Copy(t, files), o)
+		if n := store.Unclosed(); n > 0 {
+			t.Errorf("from a store, %s: %d files are not closed", name, n)
+		}
 		if diff := cmp.Diff(rows, far); diff != "" {
 			t.Errorf("from a store, %s: %s", name, diff)
 		}

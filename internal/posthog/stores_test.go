@@ -98,6 +98,30 @@ func TestEachSourceIsOpenedOnce(t *testing.T) {
 	}
 }
 
+// A reading that is stopped has closed all that it opened.
+func TestSourcesAreClosedWhenTheReaderStops(t *testing.T) {
+	store := sources.New(sources.Manners{Sips: 5000})
+	var all []source.Source
+	for _, name := range []string{"a", "b", "c"} {
+		all = append(all, store.Put(name+".jsonl", numbered(name, 2000)), store.Put(name+".jsonl.gz", zip(t, numbered(name, 10_000), false)))
+	}
+	for stop := range 8 {
+		seen := 0
+		for chunk, err := range Read(t.Context(), all, Options{window: 100_000}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			chunk.Release()
+			if seen++; seen > stop {
+				break
+			}
+		}
+		if n := store.Unclosed(); n > 0 {
+			t.Errorf("%d files are open after %d chunks", n, seen)
+		}
+	}
+}
+
 // Sources of which nothing is used leave their windows to those that follow.
 func TestWindowsThatHoldNothingAreUsedAgain(t *testing.T) {
 	store := sources.New(sources.Manners{})

@@ -35,6 +35,7 @@ type Store struct {
 	lock    sync.Mutex
 	objects map[string]object
 	opened  int
+	open    int
 }
 
 type object struct {
@@ -84,6 +85,13 @@ func (s *Store) Opened() int {
 	return s.opened
 }
 
+// Unclosed counts the files that were opened and are not closed yet.
+func (s *Store) Unclosed() int {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	return s.open
+}
+
 // Open refuses a source of another version than it has, as stores do that are asked for one.
 func (s *Store) Open(_ context.Context, of source.Source, offset int64) (source.File, error) {
 	one, err := s.get(of.Name)
@@ -96,6 +104,7 @@ func (s *Store) Open(_ context.Context, of source.Source, offset int64) (source.
 	}
 	s.lock.Lock()
 	s.opened++
+	s.open++
 	s.lock.Unlock()
 	f := &file{store: s, name: of.Name, object: one, version: version, at: offset}
 	if s.AnyOffset {
@@ -137,6 +146,7 @@ type file struct {
 	version source.Version
 	at      int64
 	calls   int
+	closed  bool // under the store's lock
 }
 
 func (f *file) Read(p []byte) (int, error) {
@@ -172,7 +182,17 @@ func (f *file) readAt(p []byte, at int64) (int, error) {
 }
 
 func (f *file) Version() (source.Version, error) { return f.version, nil }
-func (f *file) Close() error                     { return nil }
+
+func (f *file) Close() error {
+	f.store.lock.Lock()
+	defer f.store.lock.Unlock()
+	if f.closed {
+		return fs.ErrClosed
+	}
+	f.closed = true
+	f.store.open--
+	return nil
+}
 
 // anywhere is a file that can be read at any offset too.
 type anywhere struct{ *file }
