@@ -2,10 +2,13 @@ package posthog
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"ph2cio/internal/source"
 	"ph2cio/internal/testkit/sources"
@@ -119,6 +122,28 @@ func TestSourcesAreClosedWhenTheReaderStops(t *testing.T) {
 		if n := store.Unclosed(); n > 0 {
 			t.Errorf("%d files are open after %d chunks", n, seen)
 		}
+	}
+}
+
+// A source that gives nothing is left when the reading is stopped.
+func TestAStoreThatHangsIsLeft(t *testing.T) {
+	text := numbered("a", 3000)
+	for name, data := range map[string][]byte{"small.jsonl": text[:1000], "a.jsonl": text, "a.jsonl.gz": zip(t, text, false)} {
+		synctest.Test(t, func(t *testing.T) {
+			store := sources.New(sources.Manners{Delay: time.Hour})
+			ctx, cancel := context.WithCancelCause(t.Context())
+			enough := errors.New("enough")
+			time.AfterFunc(time.Minute, func() { cancel(enough) })
+			began := time.Now()
+			for _, err := range Read(ctx, []source.Source{store.Put(name, data)}, Options{}) {
+				if err != enough {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+			if took := time.Since(began); took != time.Minute || store.Unclosed() > 0 {
+				t.Errorf("%s: it took %s, and %d files are open", name, took, store.Unclosed())
+			}
+		})
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 type Manners struct {
 	AnyOffset bool          // a file is an io.ReaderAt
 	Sips      int           // a call of Read gives at most so many bytes, sometimes fewer; 0 is no limit
-	Delay     time.Duration // before each call of Read gives something
+	Delay     time.Duration // before each read gives something, unless the context of Open is done
 	FailAt    int64         // a read at this offset or after it fails with ErrBroken; 0 never fails
 }
 
@@ -93,7 +93,7 @@ func (s *Store) Unclosed() int {
 }
 
 // Open refuses a source of another version than it has, as stores do that are asked for one.
-func (s *Store) Open(_ context.Context, of source.Source, offset int64) (source.File, error) {
+func (s *Store) Open(ctx context.Context, of source.Source, offset int64) (source.File, error) {
 	one, err := s.get(of.Name)
 	if err != nil {
 		return nil, err
@@ -106,7 +106,7 @@ func (s *Store) Open(_ context.Context, of source.Source, offset int64) (source.
 	s.opened++
 	s.open++
 	s.lock.Unlock()
-	f := &file{store: s, name: of.Name, object: one, version: version, at: offset}
+	f := &file{ctx: ctx, store: s, name: of.Name, object: one, version: version, at: offset}
 	if s.AnyOffset {
 		return anywhere{f}, nil
 	}
@@ -140,6 +140,7 @@ func (s *Store) sourceOf(name string, one object) source.Source {
 
 // file is read in order.
 type file struct {
+	ctx     context.Context
 	store   *Store
 	name    string
 	object  object
@@ -163,7 +164,13 @@ func (f *file) Read(p []byte) (int, error) {
 }
 
 func (f *file) readAt(p []byte, at int64) (int, error) {
-	time.Sleep(f.store.Delay)
+	if delay := f.store.Delay; delay > 0 {
+		select {
+		case <-time.After(delay):
+		case <-f.ctx.Done():
+			return 0, context.Cause(f.ctx)
+		}
+	}
 	now, err := f.store.get(f.name)
 	if err != nil {
 		return 0, err
