@@ -28,9 +28,9 @@ func (s *brotliStream) used() int64     { return s.disk.read - int64(s.file.file
 func (s *brotliStream) verified() int64 { return 0 }
 func (s *brotliStream) close()          {}
 
-// brotliGoesOn is the text of the decoder's error when its data ends before the file does. It has no value or
+// brotliExcess is the text of the decoder's error when its data ends before the file does. It has no value or
 // type of its own.
-const brotliGoesOn = "brotli: excessive input"
+const brotliExcess = "brotli: excessive input"
 
 func (s *brotliStream) Read(p []byte) (int, error) {
 	if s.trouble != nil {
@@ -40,7 +40,7 @@ func (s *brotliStream) Read(p []byte) (int, error) {
 	if err == nil {
 		return n, nil
 	}
-	if err.Error() == brotliGoesOn {
+	if err.Error() == brotliExcess {
 		err = s.file.padding()
 	}
 	if err != io.EOF {
@@ -85,13 +85,13 @@ const BrotliHead = 64 << 10
 // brotliShown is how many bytes of text BrotliText returns at most.
 const brotliShown = 4 << 10
 
-// BrotliText decompresses head, the beginning of a file of BrotliHead bytes or more, as brotli. It returns
-// the beginning of the text, and whether head is brotli with text in it.
+// BrotliText decompresses head, the first BrotliHead bytes of a file or all of a shorter one, as brotli. It
+// returns the beginning of the text, and whether head is brotli with text in it.
 func BrotliText(head []byte) ([]byte, bool) {
 	text := make([]byte, brotliShown)
 	n, err := io.ReadFull(brotli.NewReader(smallReads{bytes.NewReader(head)}), text)
 	text = text[:n]
-	if err == io.EOF || err != nil && err.Error() == brotliGoesOn { // the text is short, and complete
+	if err == io.EOF || err != nil && err.Error() == brotliExcess { // the text is short, and complete
 		return text, IsText(text)
 	}
 	return text, n > 0 && IsText(text) // an error may be damage that follows the text

@@ -66,10 +66,10 @@ func TestGzip(t *testing.T) {
 
 // Small members, then a large one, then small ones: segments hold whole members, then not, then again.
 func TestGzipOfMixedMembers(t *testing.T) {
-	random := events(2000)
-	small := packing.Gzip(t, random, 2000)
-	file := bytes.Join([][]byte{small, packing.Gzip(t, random, len(random)), small}, nil)
-	want := bytes.Repeat(random, 3)
+	text := events(2000)
+	small := packing.Gzip(t, text, 2000)
+	file := bytes.Join([][]byte{small, packing.Gzip(t, text, len(text)), small}, nil)
+	want := bytes.Repeat(text, 3)
 	for _, segment := range []int{1000, 20_000} {
 		if got, err := readGzip(file, segment); err != io.EOF || !bytes.Equal(got, want) {
 			t.Errorf("segments of %d: %d bytes of %d, %v", segment, len(got), len(want), err)

@@ -56,7 +56,7 @@ func (s *Stream) Used() int64 { return s.text.used() }
 func (s *Stream) Verified() int64 { return s.text.verified() }
 
 // Close stops the goroutines of the stream and gives its buffers back. It waits for a Read of the file that
-// is under way, and does not close the file.
+// is under way, and does not close the file. It must not be called twice.
 func (s *Stream) Close() { s.text.close() }
 
 // Open recognises by a file's first bytes how it is compressed, and returns its text. file is read from its

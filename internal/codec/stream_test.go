@@ -228,7 +228,7 @@ func wrongPart(t *testing.T, p *packing.Packer) (file, before, after []byte, at 
 
 func TestDamageWithAndWithoutRandomAccess(t *testing.T) {
 	for _, p := range packing.All {
-		if !p.GoesOn {
+		if !p.Resyncs {
 			continue
 		}
 		file, before, after, _ := wrongPart(t, &p)
@@ -256,7 +256,7 @@ func TestDamageWithAndWithoutRandomAccess(t *testing.T) {
 func TestResyncOverAFailingInput(t *testing.T) {
 	broken := errors.New("broken disk")
 	for _, p := range packing.All {
-		if !p.GoesOn {
+		if !p.Resyncs {
 			continue
 		}
 		file, before, _, damaged := wrongPart(t, &p)

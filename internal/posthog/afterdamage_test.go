@@ -36,7 +36,7 @@ func TestADamagedPartCostsItsOwnRows(t *testing.T) {
 	const n = 500
 	text := numbered("a", n)
 	for _, p := range packing.All {
-		if !p.GoesOn {
+		if !p.Resyncs {
 			continue
 		}
 		whole, starts := perRow(t, &p, text)
@@ -84,7 +84,7 @@ func TestADamagedPartCostsItsOwnRows(t *testing.T) {
 func TestNoRowReachesOverAGap(t *testing.T) {
 	text := numbered("a", 300)
 	for _, p := range packing.All {
-		if !p.GoesOn {
+		if !p.Resyncs {
 			continue
 		}
 		var file []byte
@@ -136,7 +136,7 @@ func TestDamageEndsWhatIsNotLines(t *testing.T) {
 func TestAcceptDamagedUsesThePartsToo(t *testing.T) {
 	text := numbered("a", 100)
 	for _, p := range packing.All {
-		if !p.GoesOn {
+		if !p.Resyncs {
 			continue
 		}
 		file, starts := perRow(t, &p, text)

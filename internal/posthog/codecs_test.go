@@ -90,7 +90,7 @@ func TestDamageInEveryCodec(t *testing.T) {
 	all := rowsOf(t, mustCut(t, text))
 	for _, p := range packing.All {
 		least, most := 0, 70 // with a damaged part in the middle
-		if p.GoesOn {
+		if p.Resyncs {
 			least, most = 95, 99
 		}
 		one, many := p.Pack(t, text, len(text)), p.Pack(t, text, 5000)
@@ -133,7 +133,7 @@ func TestDamageInEveryCodec(t *testing.T) {
 				}
 				next := 0
 				for i := range rows {
-					for p.GoesOn && next < len(all) && all[next].UUID != rows[i].UUID {
+					for p.Resyncs && next < len(all) && all[next].UUID != rows[i].UUID {
 						next++ // it is lost
 					}
 					rows[i].Ref, rows[i].Line = all[next].Ref, all[next].Line

@@ -46,7 +46,7 @@ type Options struct {
 // left out even where it is an argument. The error joins what is wrong with each argument; it is no error
 // that everything was left out.
 func List(args []string, options Options) (*Snapshot, error) {
-	f := finder{Snapshot: &Snapshot{directories: map[string][]string{}}, options: options, sizes: make(map[fileKey]int)}
+	f := finder{Snapshot: &Snapshot{directories: map[string][]string{}}, options: options, keyed: make(map[fileKey]int)}
 	for _, path := range options.Not {
 		if info, err := os.Stat(path); err == nil {
 			f.not = append(f.not, info)
@@ -78,7 +78,7 @@ type finder struct {
 	options Options
 	not     []fs.FileInfo   // of options.Not
 	infos   []fs.FileInfo   // of each source
-	sizes   map[fileKey]int // the last source with that key
+	keyed   map[fileKey]int // the last source with that key
 	before  []int           // for each source the one before it with the same key, -1 for none
 	matched int             // files that the current argument stands for, seen before or not, or left out
 
@@ -304,7 +304,7 @@ func (f *finder) file(path string, info fs.FileInfo, beside bool) {
 		return
 	}
 	key := fileKey{info.Size(), info.ModTime().UnixNano()}
-	last, ok := f.sizes[key]
+	last, ok := f.keyed[key]
 	if !ok {
 		last = -1
 	}
@@ -313,7 +313,7 @@ func (f *finder) file(path string, info fs.FileInfo, beside bool) {
 			return
 		}
 	}
-	f.sizes[key] = len(f.Sources)
+	f.keyed[key] = len(f.Sources)
 	f.add(path, info, beside)
 	f.before[len(f.before)-1] = last
 }

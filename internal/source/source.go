@@ -99,7 +99,7 @@ func (s Source) store() Store {
 	return s.In
 }
 
-// Absolute is a name that means the same in another working directory.
+// Absolute returns a file's path as it is from any working directory; name itself if that cannot be known.
 func Absolute(name string) string {
 	if whole, err := filepath.Abs(name); err == nil {
 		return whole

@@ -18,17 +18,17 @@ type Packer struct {
 	Name string
 	Pack func(tb testing.TB, text []byte, cut int) []byte
 
-	NoEnd  bool // a file that was cut between two parts looks whole
-	NoSums bool // damage that still makes sense is not noticed
-	GoesOn bool // damage costs the part that it is in
-	Small  bool // checksums are of so little text that each is compared before the text is handed on
+	NoEnd   bool // a file that was cut between two parts looks whole
+	NoSums  bool // damage that still makes sense is not noticed
+	Resyncs bool // a damaged part is skipped, and reading continues at the next good one
+	Small   bool // checksums are of so little text that each is compared before the text is handed on
 }
 
 // All are the packers, one for each codec.
 var All = []Packer{
-	{Name: "gzip", Pack: Gzip, GoesOn: true},
-	{Name: "zstd", Pack: parts(ZstdWriter), GoesOn: true},
-	{Name: "lz4", Pack: parts(packLZ4), GoesOn: true},
+	{Name: "gzip", Pack: Gzip, Resyncs: true},
+	{Name: "zstd", Pack: parts(ZstdWriter), Resyncs: true},
+	{Name: "lz4", Pack: parts(packLZ4), Resyncs: true},
 	{Name: "snappy", Pack: parts(packSnappy(s2.WriterSnappyCompat())), NoEnd: true, Small: true},
 	{Name: "s2", Pack: parts(packSnappy()), NoEnd: true, Small: true},
 	{Name: "brotli", Pack: Brotli, NoSums: true},
