@@ -53,8 +53,14 @@ func TestBothReadingsFromAStore(t *testing.T) {
 		"slow, and at any offset": {Sips: 20_000, Delay: time.Millisecond, AnyOffset: true},
 	} {
 		plan := newPlan(t, mapping.Options{}, directory)
-		plan.in(t, sources.New(manners))
+		store := sources.New(manners)
+		plan.in(t, store)
+		plan.kept = 1 // nothing is kept from the first reading, so that the second one opens the sources
 		got, operations := run(plan)
+		if n := store.Opened(); n < 3*len(plan.Sources) || // a look at the types of columns, and two readings
+			store.Unclosed() > 0 {
+			t.Errorf("%s: %d sources were opened %d times, and %d files are open", name, len(plan.Sources), n, store.Unclosed())
+		}
 		if diff := cmp.Diff(want.Rows, got.Rows); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
