@@ -48,7 +48,7 @@
 //	people      posthog, identity, parallel, rawjson, spool
 //	posthog     source, codec, rawjson
 //	customerio  rawjson
-//	source      parallel
+//	source      escape, parallel
 //
 // Besides, a package may import what helps with one thing: exit where its errors end a run, escape and regularfile where text
 // and files come from outside, report where it writes for people. Nothing else of ours is imported but within testkit;

@@ -26,7 +26,7 @@ var imports = map[string][]string{
 	"internal/mapping":           under("posthog", "people", "customerio", "redact", "rawjson"),
 	"internal/codec":             {},
 	"internal/posthog":           under("codec", "escape", "rawjson", "source", "exit"),
-	"internal/source":            under("parallel"),
+	"internal/source":            under("escape", "parallel"),
 	"internal/customerio":        under("rawjson", "exit"),
 	"internal/identity":          {},
 	"internal/sandbox":           {},

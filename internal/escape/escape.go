@@ -2,6 +2,7 @@
 package escape
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -26,6 +27,15 @@ func Text(text string) string {
 		}
 	}
 	return b.String()
+}
+
+// Quoted shows text on one line between quotes: at most its first 60 bytes, with what does not print escaped.
+func Quoted(text string) string {
+	const most = 60
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "..."
+	}
+	return strconv.Quote(text)
 }
 
 func needed(text string) bool {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 
+	"ph2cio/internal/escape"
 	"ph2cio/internal/rawjson"
 )
 
@@ -25,7 +26,7 @@ func (d *decoder) finish() *fault {
 		return faultf(NoDistinctID, "`distinct_id` is missing or blank")
 	}
 	if d.badTeam != nil {
-		return faultf(BadTeamID, "`team_id` is not a whole number: %s", quoted(string(d.badTeam)))
+		return faultf(BadTeamID, "`team_id` is not a whole number: %s", escape.Quoted(string(d.badTeam)))
 	}
 	d.checkPersonID()
 	e.Personless = e.Personless || string(s.processPersonProfile) == "false"

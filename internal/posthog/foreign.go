@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"ph2cio/internal/codec"
+	"ph2cio/internal/escape"
 )
 
 const hintEvents = "use a batch export of the events model (JSONLines), a CSV from the events explorer, " +
@@ -67,7 +68,7 @@ func foreignCSV(h *head) *refusal {
 	}
 	switch {
 	case len(h.names) == 1 && h.names[0] == "error":
-		return refuse("PostHog wrote an error into the file instead of events: "+quoted(h.firstLine(h.after)),
+		return refuse("PostHog wrote an error into the file instead of events: "+escape.Quoted(h.firstLine(h.after)),
 			"export again, with a time range that has events")
 	case has("event"):
 		return nil
@@ -115,7 +116,7 @@ func unknown(h *head) (*layout, *refusal) {
 		r.what = "the file looks like CSV, but not like PostHog events; its columns are " + listed(h.names)
 		r.hint = "events need the columns `event`, `distinct_id` and `timestamp`; if they have other names, use --column event=NAME"
 	default:
-		r.what = "the file is neither JSON lines nor CSV of PostHog events; it begins with " + quoted(h.firstLine(0))
+		r.what = "the file is neither JSON lines nor CSV of PostHog events; it begins with " + escape.Quoted(h.firstLine(0))
 	}
 	return nil, r
 }
@@ -135,7 +136,7 @@ func notPersons(h *head) (*layout, *refusal) {
 	if len(h.names) > 1 {
 		return nil, refuse("the file is not an export of persons; its columns are "+listed(h.names), hintPersons)
 	}
-	return nil, refuse("the file is not an export of persons; it begins with "+quoted(h.firstLine(0)), hintPersons)
+	return nil, refuse("the file is not an export of persons; it begins with "+escape.Quoted(h.firstLine(0)), hintPersons)
 }
 
 const eventsInstead = "the file is an export of events, not of persons"

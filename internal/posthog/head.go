@@ -3,6 +3,8 @@ package posthog
 import (
 	"bytes"
 	"strings"
+
+	"ph2cio/internal/escape"
 )
 
 // head is how a file begins.
@@ -65,5 +67,5 @@ func (h *head) twice(counts func(name string) bool) *refusal {
 
 // twice is why a file is refused that has a column more than once.
 func twice(column string) *refusal {
-	return refuse("the column "+quoted(column)+" appears more than once", "remove one of them and export again")
+	return refuse("the column "+escape.Quoted(column)+" appears more than once", "remove one of them and export again")
 }

@@ -3,6 +3,7 @@ package posthog
 import (
 	"bytes"
 
+	"ph2cio/internal/escape"
 	"ph2cio/internal/rawjson"
 )
 
@@ -27,7 +28,7 @@ func missing(text []byte) bool {
 func missingID(cell []byte) bool { return missing(cell) && !IllegalID(cell) }
 
 func missingDistinctID(cell []byte) *fault {
-	return faultf(NoDistinctID, "`distinct_id` is missing: %s stands for no value", quoted(string(cell)))
+	return faultf(NoDistinctID, "`distinct_id` is missing: %s stands for no value", escape.Quoted(string(cell)))
 }
 
 // dropMissingIDs leaves out the IDs beside the distinct ID that stand for none.

@@ -4,19 +4,12 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"ph2cio/internal/escape"
 )
 
-// quoted shows text from a file, which may hold anything, on one line.
-func quoted(text string) string {
-	const most = 60
-	if len(text) > most {
-		text = strings.ToValidUTF8(text[:most], "") + "..."
-	}
-	return strconv.Quote(text)
-}
-
 // Quoted shows text from a row, which may hold anything, on one line: escaped, and shortened.
-func Quoted(text []byte) string { return quoted(string(text)) }
+func Quoted(text []byte) string { return escape.Quoted(string(text)) }
 
 // listed shows names from a file, which may hold anything, on one line.
 func listed(names []string) string {

@@ -1,5 +1,7 @@
 package posthog
 
+import "ph2cio/internal/escape"
+
 // A rounded ID is a number of more digits than a spreadsheet shows: 4892010000000123 becomes 4.89201E+15, and many IDs
 // become one.
 func rounded(id []byte) bool {
@@ -39,5 +41,5 @@ func roundedID(what string, id []byte) *fault {
 
 func roundedCell(what string, cell []byte) *fault {
 	return faultf(RoundedID, "%s is %s: a spreadsheet has rounded a longer number and lost the other digits; "+
-		"export again, and do not save the file in a spreadsheet", what, quoted(string(cell)))
+		"export again, and do not save the file in a spreadsheet", what, escape.Quoted(string(cell)))
 }

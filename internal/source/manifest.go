@@ -10,8 +10,9 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
+
+	"ph2cio/internal/escape"
 )
 
 // IsManifest reports whether a file is a batch export's manifest: its name ends with _manifest.json, and it is an object
@@ -58,16 +59,7 @@ func (i *Incomplete) Error() string {
 	if len(i.Missing) > 1 {
 		verb = "are"
 	}
-	return fmt.Sprintf("%s lists %d files, but %d %s missing: %s%s", i.Manifest, i.Files, len(i.Missing), verb, shown(i.Missing[0]), more)
-}
-
-// shown is a name from a manifest, which may hold anything, on one line.
-func shown(name string) string {
-	const most = 60
-	if len(name) > most {
-		name = strings.ToValidUTF8(name[:most], "") + "..."
-	}
-	return strconv.Quote(name)
+	return fmt.Sprintf("%s lists %d files, but %d %s missing: %s%s", i.Manifest, i.Files, len(i.Missing), verb, escape.Quoted(i.Missing[0]), more)
 }
 
 // largestManifest bounds what is read of a manifest, in bytes. One file takes about a hundred.

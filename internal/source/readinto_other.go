@@ -2,10 +2,7 @@
 
 package source
 
-import (
-	"io"
-	"os"
-)
+import "os"
 
 // readInto reads a file from its start, until it has least bytes or the file ends, and returns how many there were. It
 // asks for as many as there is room for.
@@ -15,8 +12,5 @@ func readInto(path string, room []byte, least int) (n int, err error) {
 		return 0, err
 	}
 	defer file.Close()
-	if n, err = io.ReadAtLeast(file, room, least); err == io.EOF || err == io.ErrUnexpectedEOF {
-		err = nil
-	}
-	return n, err
+	return readUpTo(file, room, least)
 }

@@ -76,6 +76,11 @@ func (s Source) ReadInto(ctx context.Context, room []byte, least int) (n int, er
 		return 0, err
 	}
 	defer file.Close()
+	return readUpTo(file, room, least)
+}
+
+// readUpTo reads until there are least bytes or no more.
+func readUpTo(file io.Reader, room []byte, least int) (n int, err error) {
 	if n, err = io.ReadAtLeast(file, room, least); err == io.EOF || err == io.ErrUnexpectedEOF {
 		err = nil
 	}
