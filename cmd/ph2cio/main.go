@@ -16,6 +16,7 @@ import (
 var commit string
 
 func main() {
+	collectGarbage()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	stopBySignal(ctx, cancel)
 	// net/http tells it of answers that nobody asked for, and quotes them: they are no part of our output.

@@ -159,8 +159,7 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 
 // read learns from all rows of the sources.
 func (l *Learned) read(ctx context.Context, plan *Plan, read posthog.Options, census *census) error {
-	index, progress, thrift := l.index, plan.progress(), newThrift()
-	l.repeats.thrift = thrift
+	index, progress := l.index, plan.progress()
 	work := func(worker int, c *posthog.Chunk) lesson {
 		return learnChunk(c, plan, index, census.sheet(), l.repeats.keyed(worker, c), l.owings)
 	}
@@ -184,7 +183,6 @@ func (l *Learned) read(ctx context.Context, plan *Plan, read posthog.Options, ce
 		}
 		l.add(lesson)
 		census.add(&lesson)
-		thrift.look()
 		progress.Advance(lesson.chunk.Bytes)
 		progress.Note(report.Plural(l.Rows, "row", "rows"))
 	}

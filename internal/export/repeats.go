@@ -31,7 +31,6 @@ type repeats struct {
 	down   turnedDown
 	retry  bool         // what was rejected is tried again
 	uuids  ledger.UUIDs // of the rows of earlier runs
-	thrift *thrift      // of the reading
 }
 
 const (
@@ -181,7 +180,6 @@ func (r *repeats) find(ctx context.Context, plan *Plan) error {
 			r.again++
 		}
 	}
-	thrift, looked := r.thrift, 0
 	for v, err := range spool.Until(ctx, r.sorter.Sorted()) {
 		if err != nil {
 			return err
@@ -191,9 +189,6 @@ func (r *repeats) find(ctx context.Context, plan *Plan) error {
 		}
 		event.add(v, drop)
 		last = v
-		if looked++; thrift != nil && looked%512 == 0 {
-			thrift.look() // much of what the reading kept is given back meanwhile
-		}
 	}
 	r.end(&event, drop)
 	r.days = nil
