@@ -19,7 +19,7 @@ func TestAStepOfTheClockDisturbsNoWait(t *testing.T) {
 	filled := b.since
 	b.spend(time.Now())
 	for name, at := range map[string]time.Time{
-		"the start of a request": pace.starts.at[0], "the last fall": pace.fell, "the last 429": pace.disturbed, "the hold": pace.held,
+		"the last fall": pace.fell, "the last 429": pace.disturbed, "the hold": pace.held,
 		"a new budget": filled, "a budget": b.since,
 	} {
 		if !strings.Contains(at.String(), " m=") {

@@ -32,7 +32,6 @@ const (
 type Pace struct {
 	limiter *rate.Limiter
 	turn    chan struct{} // held by the one request that waits: a fallen rate holds from the next one on
-	starts  starts        // guarded by turn
 
 	over context.Context // done when nothing starts any more
 	end  context.CancelCauseFunc
@@ -49,8 +48,9 @@ type Pace struct {
 	fixed     int
 }
 
-// NewPace returns a pace of so many requests per second, more than 0, without bursts: in any second no more
-// than that start, rounded up. It panics when the rate is not a positive number.
+// NewPace returns a pace of so many requests per second, more than 0, without bursts: they start that far apart. One
+// that starts late on a busy machine does not hold up the next, so a second may see one more than the rate.
+// It panics when the rate is not a positive number.
 func NewPace(perSecond float64) *Pace {
 	if !(perSecond > 0) || math.IsInf(perSecond, 1) {
 		panic(fmt.Sprintf("customerio: a pace of %v requests per second", perSecond))
@@ -60,7 +60,6 @@ func NewPace(perSecond float64) *Pace {
 		over: over, end: end,
 		limiter: rate.NewLimiter(rate.Limit(perSecond), 1),
 		turn:    make(chan struct{}, 1),
-		starts:  newStarts(perSecond),
 		top:     perSecond,
 		now:     perSecond,
 		slow:    firstLatency,
@@ -110,28 +109,29 @@ func (p *Pace) wait(ctx context.Context) error {
 	case p.turn <- struct{}{}:
 	}
 	defer func() { <-p.turn }()
-	err := p.limiter.Wait(ctx)
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	if err != nil { // the turn would come after the deadline of ctx
-		return context.DeadlineExceeded
-	}
-	for d := p.notYet(); d > 0; d = p.notYet() {
-		if !sleep(ctx, d) {
+	for {
+		for d := p.holds(); d > 0; d = p.holds() {
+			if !sleep(ctx, d) {
+				return context.Cause(ctx)
+			}
+		}
+		err := p.limiter.Wait(ctx)
+		switch {
+		case ctx.Err() != nil:
 			return context.Cause(ctx)
+		case err != nil: // the turn would come after the deadline of ctx
+			return context.DeadlineExceeded
+		case p.holds() <= 0:
+			return nil
 		}
 	}
-	p.starts.add(time.Now())
-	return nil
 }
 
-// notYet is how long the request whose turn it is still has to wait.
-func (p *Pace) notYet() time.Duration {
-	now := time.Now()
+// holds is how long nothing may start yet because the API asks for it.
+func (p *Pace) holds() time.Duration {
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	return max(p.starts.after(now, p.now), p.held.Sub(now))
+	return time.Until(p.held)
 }
 
 // observe learns from an answer.

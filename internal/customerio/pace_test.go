@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"net/http"
 	"sync"
 	"testing"
@@ -88,6 +89,31 @@ func TestPaceReachesItsRateAndKeepsIt(t *testing.T) {
 				t.Errorf("rate %v, delay %v: %d requests in 20 s", c.rate, c.delay, during)
 			}
 		})
+	}
+}
+
+// TestNoSecondHasMoreStartsThanTheRate holds for requests that ask whenever they like: an idle time leaves no burst behind.
+func TestNoSecondHasMoreStartsThanTheRate(t *testing.T) {
+	for seed := range uint64(60) {
+		for _, rate := range []float64{0.5, 1, 1.5, 7, 50, 120} {
+			synctest.Test(t, func(t *testing.T) {
+				random := rand.New(rand.NewPCG(seed, 0))
+				pace := NewPace(rate)
+				var seen arrivals
+				for end := time.Now().Add(4 * time.Second); time.Now().Before(end); {
+					if random.IntN(20) == 0 {
+						time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond)
+					}
+					if err := pace.wait(t.Context()); err != nil {
+						t.Fatal(err)
+					}
+					seen.note()
+				}
+				if n := seen.busiest(); float64(n) > rate+1 {
+					t.Fatalf("seed %d: %d requests started in one second at rate %v", seed, n, rate)
+				}
+			})
+		}
 	}
 }
 
