@@ -113,6 +113,7 @@ func FuzzParseOperation(f *testing.F) {
 	for _, body := range []string{
 		`{"type":"person","action":"page","action":"dance","identifiers":{"id":"1"}}`, `{"type":"person","action":"event","identifiers":{"id":"\ud800"},"id":"00000000000000000000000000"}`,
 		`{"type":"person","action":"merge","primary":{"id":"1"},"secondary":{"id":2}}`, "{\"type\":\"person\",\"action\":\"delete\",\"identifiers\":{\"id\":\"\xff\"}}", `{"type":null}`, `[]`,
+		`{"type":"person","action":"identify","identifiers":{"id":"1"},"attributes":{"n":1e999}}`,
 	} {
 		f.Add([]byte(body))
 	}
@@ -128,7 +129,9 @@ func FuzzParseOperation(f *testing.F) {
 // byEncodingJSON is ParseOperation over a decoded value.
 func byEncodingJSON(body []byte) (op Operation, ok bool) {
 	var all map[string]any
-	if json.Unmarshal(body, &all) != nil || all["type"] != "person" {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber() // or 1e999 would be an error
+	if !json.Valid(body) || decoder.Decode(&all) != nil || all["type"] != "person" {
 		return op, false
 	}
 	action, _ := all["action"].(string)

@@ -51,7 +51,7 @@ func FuzzValue(f *testing.F) {
 
 // FuzzKey sends a property of any name, or counts why not.
 func FuzzKey(f *testing.F) {
-	for _, seed := range []string{"plan", "a.b", "", "\xff\x00", "recipient", "reply.to", "password", "$os", strings.Repeat("é", 76)} {
+	for _, seed := range []string{"plan", "a.b", "", "\xff\x00", "recipient", "reply.to", "password", "$os", strings.Repeat("é", 76), "//ada@"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
@@ -68,6 +68,9 @@ func FuzzKey(f *testing.F) {
 			t.Fatalf("%q becomes %s: %v", name, op.Attributes, err)
 		}
 		for got := range attributes {
+			if m.ValuesCut["redacted"] > 0 && strings.Contains(got, redact.Replacement) {
+				continue // the name is a URL with a secret
+			}
 			want := strings.NewReplacer("\x00", "").Replace(strings.ToValidUTF8(name, ""))
 			if strings.ReplaceAll(got, "\ufffd", "") != strings.ReplaceAll(want, "\ufffd", "") || len(got) > 150 {
 				t.Errorf("%q becomes %q", name, got)
