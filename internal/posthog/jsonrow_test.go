@@ -55,7 +55,7 @@ func wantRow(text []byte) row {
 	if chain := keys["elements_chain"]; len(chain) > len(`""`) && chain[0] == '"' {
 		r.ElementsChain = string(chain)
 	}
-	uuid := wantText(keys["uuid"])
+	uuid := wantID(keys["uuid"])
 	if uuid == "" {
 		uuid = wantText(keys["id"])
 	}
@@ -277,7 +277,7 @@ var jsonRows = []string{
 	`{"event":"a","distinct_id":{"x":1}}`, `{"event":"a","distinct_id":true}`,
 	`{"distinct_id":"u"}`, `{"event":null,"distinct_id":"u"}`, `{"event":5,"distinct_id":"u"}`, `{"event":"","distinct_id":"u"}`,
 	`{"event":" \t","distinct_id":"u"}`, `{"event":"\u0020","distinct_id":"u"}`,
-	`{"id":"019cb821-7813-7a8c-b949-91dab9baa159","event":"a","distinct_id":"u"}`, `{"uuid":"","id":"019cb82178137a8cb94991dab9baa159","event":"a","distinct_id":"u"}`,
+	`{"id":"019cb821-7813-7a8c-b949-91dab9baa159","event":"a","distinct_id":"u"}`, `{"uuid":"","id":"019cb82178137a8cb94991dab9baa159","event":"a","distinct_id":"u"}`, "{\"uuid\":\"019cb821\xc1\",\"id\":\"019cb82178137a8cb94991dab9baa159\",\"event\":\"a\",\"distinct_id\":\"u\"}",
 	`{"uuid":"019cb821-7813-7a8c-b949-91dab9baa159","id":"00000000-0000-0000-0000-000000000001","event":"a","distinct_id":"u"}`, `{"id":7,"event":"a","distinct_id":"u"}`,
 	`{"event":"a","$distinct_id":"u"}`, `{"event":"a","$distinct_id":"u","distinct_id":""}`, `{"event":"a","$distinct_id":"u","distinct_id":5}`, `{"event":"a","$distinct_id":"u","distinct_id":null}`,
 	`{"properties":{"$lib":"web","$is_identified":false},"event":"a","distinct_id":"u"}`,
