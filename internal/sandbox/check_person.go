@@ -5,14 +5,6 @@ import (
 	"strings"
 )
 
-// What may name a person, and where.
-var (
-	anyPerson   = []string{"id", "email", "phone", "cio_id"}
-	personOrNot = []string{"id", "email", "phone", "cio_id", "anonymous_id"} // events, pages, screens
-	mergeSide   = []string{"id", "email", "cio_id"}                          // and relationships of an object
-	onlyAnon    = []string{"anonymous_id"}
-)
-
 // Attributes of an identify that mean more than themselves; further ones are below cio_subscription_preferences.
 var reservedOnPeople = set("id", "email", "phone", "cio_id", "anonymous_id", "created_at", "unsubscribed",
 	"cio_subscription_preferences", "_update", "_timestamp", "cio_relationships", "timezone", "cio_timezone",

@@ -28,9 +28,6 @@ type operation struct {
 	reservedKeys []string // among the attributes' keys
 }
 
-// identifier names a person: key is id, email, phone, cio_id or anonymous_id.
-type identifier struct{ key, value string }
-
 // objectRef names an object, by its type and ID or by its cio_object_id.
 type objectRef struct{ typeID, id, cioID string }
 

@@ -31,19 +31,6 @@ const (
 	textKind = "text/plain; charset=utf-8"
 )
 
-// fault is one error of an operation or of a whole request.
-type fault struct {
-	Index   *int   `json:"batch_index,omitempty"`
-	Reason  string `json:"reason"`
-	Field   string `json:"field"`
-	Message string `json:"message"`
-}
-
-const (
-	invalid  = "invalid"
-	required = "required"
-)
-
 // refused is the answer to a whole request that is no good, as v2 says it.
 func refused(status int, faults ...fault) reply {
 	return reply{status: status, kind: jsonKind, body: encode(map[string]any{"errors": faults})}

@@ -73,3 +73,14 @@ func (c *checker) oneAttribute(key, val value, field string, limit int) bool {
 	}
 	return false
 }
+
+// totalSize holds an object's or a relationship's attributes to their size together.
+func (c *checker) totalSize(attributes []attribute, field string) {
+	total := 0
+	for _, a := range attributes {
+		total += len(a.name) + a.value.size(0)
+	}
+	if total > c.ObjectBytes {
+		c.fail(field, invalid, fmt.Sprintf("cannot be larger than %d bytes together", c.ObjectBytes))
+	}
+}

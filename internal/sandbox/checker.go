@@ -1,0 +1,39 @@
+package sandbox
+
+import "strings"
+
+// checker validates operations one after the other. It is for one goroutine.
+type checker struct {
+	*rules
+	faults []fault // of the operation under way
+}
+
+func (c *checker) fail(field, reason, message string) {
+	c.faults = append(c.faults, fault{Reason: reason, Field: field, Message: message})
+}
+
+// word reads a required string that is not blank; "" means that it failed.
+func (c *checker) word(v value, field string) string {
+	switch {
+	case v.missing():
+		c.fail(field, required, "must be present")
+		return ""
+	case v.kind() != '"':
+		c.fail(field, invalid, "must be a string")
+		return ""
+	}
+	text := v.text()
+	if strings.TrimSpace(text) == "" {
+		c.fail(field, required, "cannot be blank")
+		return ""
+	}
+	return text
+}
+
+func set(words ...string) map[string]bool {
+	m := make(map[string]bool, len(words))
+	for _, word := range words {
+		m[word] = true
+	}
+	return m
+}
