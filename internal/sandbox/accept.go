@@ -94,17 +94,20 @@ func (s *Sandbox) apply(all []checked, arrived time.Time) ([]fault, *reply) {
 	for i := range all {
 		one := &all[i]
 		if len(one.faults) == 0 {
-			one.faults = w.refusedByState(&one.operation)
+			one.faults = w.refuses(&one.operation)
 		}
 		if len(one.faults) > 0 {
-			w.counts.Rejected++
+			w.reject()
 			faults = appendIndexed(faults, one.faults, i)
 			continue
 		}
 		one.operation.received = arrived
-		w.accept(&one.operation, now, s.faults)
+		if due, late := s.faults.moment(now); late {
+			w.acceptLater(&one.operation, now, due)
+		} else {
+			w.accept(&one.operation, now)
+		}
 	}
-	w.counts.Items += int64(len(all))
 	return faults, nil
 }
 

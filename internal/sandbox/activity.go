@@ -20,7 +20,3 @@ const (
 	activityMerge      = "profile_merge"
 	activityNoMerge    = "merge_ignored"
 )
-
-func (w *workspace) note(at time.Time, kind, who, detail string) {
-	w.activities.add(Activity{Time: at.UTC(), Type: kind, Who: who, Detail: detail})
-}

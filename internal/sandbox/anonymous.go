@@ -1,14 +1,18 @@
 package sandbox
 
-import "maps"
-
-import "time"
+import (
+	"maps"
+	"time"
+)
 
 // How long an anonymous event waits for its person, and how long after the claim one still joins.
 const (
 	anonymousBefore = 30 * 24 * time.Hour
 	anonymousAfter  = 5 * time.Minute
 )
+
+// visitors finds anonymous visitors by their anonymous_id.
+type visitors map[string]*visitor
 
 // visitor is an anonymous_id: what is known of it until somebody claims it, and by whom it was claimed.
 type visitor struct {
@@ -18,36 +22,48 @@ type visitor struct {
 	claimed   time.Time
 }
 
-func (w *workspace) visitor(anonymousID string) *visitor {
-	v := w.anonymous[anonymousID]
-	if v == nil {
-		v = &visitor{relations: map[*object]map[string]string{}}
-		w.anonymous[anonymousID] = v
+// visitor returns the visitor of an anonymous_id, who is new if nobody has used it.
+func (v visitors) visitor(anonymousID string) *visitor {
+	one := v[anonymousID]
+	if one == nil {
+		one = &visitor{relations: map[*object]map[string]string{}}
+		v[anonymousID] = one
 	}
-	return v
+	return one
 }
 
-// anonymousEvent keeps an event for whoever claims its anonymous_id, or gives it to who just has.
-func (w *workspace) anonymousEvent(e *event, now time.Time) {
-	w.counts.AnonymousEvents++
-	v := w.visitor(e.sentAs.value)
+// forget drops an event that gave way to newer ones. It is the oldest of all, so the first of its visitor.
+func (v visitors) forget(e *event) {
+	one := v[e.sentAs.value]
+	if e.sentAs.key != "anonymous_id" || one == nil || len(one.events) == 0 {
+		return
+	}
+	if one.events = one.events[1:]; len(one.events) == 0 && len(one.relations) == 0 {
+		delete(v, e.sentAs.value)
+	}
+}
+
+// addAnonymousEvent keeps an event for whoever claims its anonymous_id, or gives it to who just has.
+func addAnonymousEvent(c change, e *event) {
+	c.counts.AnonymousEvents++
+	v := c.anonymous.visitor(e.sentAs.value)
 	switch {
 	case v.claimant == nil:
 		v.events = append(v.events, e)
-	case !w.NoAnonymousMerge && e.received.Sub(v.claimed) <= anonymousAfter:
-		w.join(e, v.claimant, now)
+	case !c.NoAnonymousMerge && e.received.Sub(v.claimed) <= anonymousAfter:
+		joinPerson(c, e, v.claimant)
 	}
 }
 
-func (w *workspace) join(e *event, p *person, now time.Time) {
+func joinPerson(c change, e *event, p *person) {
 	e.owner = p
-	w.counts.AnonymousLinked++
-	w.mark(e, now)
+	c.counts.AnonymousLinked++
+	markRecent(c, e)
 }
 
 // claim ties an anonymous_id to a person, with what waits under it. It returns false when somebody else has it.
-func (w *workspace) claim(p *person, anonymousID string, now time.Time) bool {
-	v := w.visitor(anonymousID)
+func claim(c change, p *person, anonymousID string) bool {
+	v := c.anonymous.visitor(anonymousID)
 	switch {
 	case v.claimant == nil:
 	case v.claimant.survivor() == p:
@@ -55,33 +71,13 @@ func (w *workspace) claim(p *person, anonymousID string, now time.Time) bool {
 	default:
 		return false
 	}
-	v.claimant, v.claimed = p, now
+	v.claimant, v.claimed = p, c.now
 	for _, e := range v.events {
-		if !w.NoAnonymousMerge && now.Sub(e.received) <= anonymousBefore {
-			w.join(e, p, now)
+		if !c.NoAnonymousMerge && c.now.Sub(e.received) <= anonymousBefore {
+			joinPerson(c, e, p)
 		}
 	}
 	maps.Copy(p.relations, v.relations)
 	v.events, v.relations = nil, nil
 	return true
-}
-
-// survivor returns the person that merges made of this one.
-func (p *person) survivor() *person {
-	for p.into != nil {
-		p = p.into
-	}
-	return p
-}
-
-// forget drops an event that gave way to newer ones. It is the oldest of all, so the first of its visitor.
-func (w *workspace) forget(e *event) {
-	w.counts.EventsForgotten++
-	v := w.anonymous[e.sentAs.value]
-	if e.sentAs.key != "anonymous_id" || v == nil || len(v.events) == 0 {
-		return
-	}
-	if v.events = v.events[1:]; len(v.events) == 0 && len(v.relations) == 0 {
-		delete(w.anonymous, e.sentAs.value)
-	}
 }

@@ -16,6 +16,8 @@ func (i identifier) folded() identifier {
 	return i
 }
 
+func (i identifier) String() string { return i.key + " " + i.value }
+
 // isAddress reports whether text is a bare RFC 5322 address: no display name, comment or space around it.
 func isAddress(text string) bool {
 	a, err := mail.ParseAddress(text)

@@ -64,6 +64,15 @@ func (s *answerState) due(a *Answer) bool {
 	return true
 }
 
+// moment draws when an operation that is accepted now applies; late is false when that is at once.
+func (in *injector) moment(now time.Time) (due time.Time, late bool) {
+	delay := time.Duration(in.Apply.Delay)
+	if delay <= 0 {
+		return now, false
+	}
+	return now.Add(delay/2 + time.Duration(in.random.Int64N(int64(delay/2)+1))), true
+}
+
 // bucket holds the requests that may still come. The zero value is full.
 type bucket struct {
 	missing float64 // from full

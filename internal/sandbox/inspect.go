@@ -1,90 +1,22 @@
 package sandbox
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"io"
-	"maps"
 	"net/http"
-	"slices"
-	"time"
 )
 
-// Person is a profile as the workspace holds it.
-type Person struct {
-	CioID        string                     `json:"cio_id"`
-	ID           string                     `json:"id,omitempty"`
-	Email        string                     `json:"email,omitempty"`
-	Phone        string                     `json:"phone,omitempty"`
-	Attributes   map[string]json.RawMessage `json:"attributes"` // as they were sent, without the identifiers
-	Unsubscribed bool                       `json:"unsubscribed"`
-	Events       int                        `json:"events"` // kept, with those of merged people
-	Relations    []Relation                 `json:"relationships,omitempty"`
-	Devices      map[string]string          `json:"devices,omitempty"` // platform by token
-	Created      time.Time                  `json:"created"`
-}
-
-// Relation is a person's tie to an object.
-type Relation struct {
-	TypeID     string                     `json:"object_type_id"`
-	ObjectID   string                     `json:"object_id"`
-	Attributes map[string]json.RawMessage `json:"attributes"`
-}
-
-// Object is something that is not a person.
-type Object struct {
-	CioObjectID string                     `json:"cio_object_id"`
-	TypeID      string                     `json:"object_type_id"`
-	ObjectID    string                     `json:"object_id"`
-	Attributes  map[string]json.RawMessage `json:"attributes"`
-}
-
-// Event is an event, page or screen as the workspace holds it.
-type Event struct {
-	SentAs   map[string]string `json:"sent_as"`          // the identifier it came with
-	Person   string            `json:"person,omitempty"` // cio_id of who has it now, after merges; empty is nobody
-	PersonID string            `json:"person_id,omitempty"`
-	Action   string            `json:"action"`
-	Name     string            `json:"name"`
-	ID       string            `json:"id,omitempty"`
-
-	Timestamp  int64           `json:"timestamp"` // unix seconds, as stored
-	Received   time.Time       `json:"received"`
-	Attributes json.RawMessage `json:"attributes,omitempty"` // as they were sent
-
-	NonULID              bool `json:"non_ulid,omitempty"`
-	CouldTriggerCampaign bool `json:"could_trigger_campaign,omitempty"`
-}
-
-// look lets f see the workspace as it is now.
-func (s *Sandbox) look(f func(*workspace)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.workspace.settle(s.clock())
-	f(s.workspace)
-}
-
 // People returns the profiles in order of their creation.
-func (s *Sandbox) People() []Person {
-	people := []Person{}
-	s.look(func(w *workspace) {
-		events := map[*person]int{}
-		for e := range w.events.all() {
-			events[w.holder(e)]++
-		}
-		for _, p := range w.everybody() {
-			people = append(people, p.view(events[p]))
-		}
-	})
+func (s *Sandbox) People() (people []Person) {
+	s.look(func(w *workspace) { people = w.peopleNow() })
 	return people
 }
 
 // Person returns the profile with an identifier: key is id, email, phone or cio_id.
 func (s *Sandbox) Person(key, value string) (Person, bool) {
 	for _, p := range s.People() {
-		named := map[string]string{"id": p.ID, "email": p.Email, "phone": p.Phone, "cio_id": p.CioID}[key]
-		if named != "" && (identifier{key, named}).folded() == (identifier{key, value}).folded() {
+		if p.named(key, value) {
 			return p, true
 		}
 	}
@@ -92,43 +24,27 @@ func (s *Sandbox) Person(key, value string) (Person, bool) {
 }
 
 // Objects returns the objects in order of their creation.
-func (s *Sandbox) Objects() []Object {
-	objects := []Object{}
-	s.look(func(w *workspace) {
-		for _, o := range w.everything() {
-			objects = append(objects, Object{o.cioID, o.ref.typeID, o.ref.id, raw(o.attributes)})
-		}
-	})
+func (s *Sandbox) Objects() (objects []Object) {
+	s.look(func(w *workspace) { objects = w.objectsNow() })
 	return objects
 }
 
 // Events returns the events that are kept, in the order in which they were stored.
-func (s *Sandbox) Events() []Event {
-	events := []Event{}
-	s.look(func(w *workspace) {
-		for e := range w.events.all() {
-			events = append(events, e.view(w.holder(e)))
-		}
-	})
+func (s *Sandbox) Events() (events []Event) {
+	s.look(func(w *workspace) { events = w.eventsNow() })
 	return events
 }
 
 // Arrivals returns how often an event with each ID was accepted, whether stored or not. A ULID is in upper case.
-func (s *Sandbox) Arrivals() map[string]int {
-	arrivals := map[string]int{}
-	s.look(func(w *workspace) {
-		for id, seen := range w.ids.seen {
-			arrivals[id] = int(seen.arrived)
-		}
-	})
+func (s *Sandbox) Arrivals() (arrivals map[string]int) {
+	s.look(func(w *workspace) { arrivals = w.arrivals() })
 	return arrivals
 }
 
 // Activities returns the newest things that happened behind a 200, the oldest of them first.
-func (s *Sandbox) Activities() []Activity {
-	var list []Activity
-	s.look(func(w *workspace) { list = w.activities.list() })
-	return list
+func (s *Sandbox) Activities() (activities []Activity) {
+	s.look(func(w *workspace) { activities = w.activities.list() })
+	return activities
 }
 
 // Requests returns the newest requests in the order in which they were answered.
@@ -138,46 +54,12 @@ func (s *Sandbox) Requests() []Request {
 	return s.requests.list()
 }
 
-func (p *person) view(events int) Person {
-	attributes := make(map[string]json.RawMessage, len(p.attributes))
-	for name, a := range p.attributes {
-		attributes[name] = json.RawMessage(a.json)
-	}
-	relations := make([]Relation, 0, len(p.relations))
-	for o, a := range p.relations {
-		relations = append(relations, Relation{o.ref.typeID, o.ref.id, raw(a)})
-	}
-	slices.SortFunc(relations, func(a, b Relation) int {
-		return cmp.Or(cmp.Compare(a.TypeID, b.TypeID), cmp.Compare(a.ObjectID, b.ObjectID))
-	})
-	return Person{
-		CioID: p.cioID, ID: p.names["id"], Email: p.names["email"], Phone: p.names["phone"],
-		Attributes: attributes, Unsubscribed: p.optedOut, Events: events,
-		Relations: relations, Devices: maps.Clone(p.devices), Created: p.created.UTC(),
-	}
-}
-
-func (e *event) view(holder *person) Event {
-	v := Event{
-		SentAs: map[string]string{e.sentAs.key: e.sentAs.value}, Action: e.action, Name: e.name, ID: e.id,
-		Timestamp: e.at.Unix(), Received: e.received.UTC(),
-		NonULID: e.id != "" && !e.isULID, CouldTriggerCampaign: e.recent,
-	}
-	if e.data != "" {
-		v.Attributes = json.RawMessage(e.data)
-	}
-	if holder != nil {
-		v.Person, v.PersonID = holder.cioID, holder.names["id"]
-	}
-	return v
-}
-
-func raw(attributes map[string]string) map[string]json.RawMessage {
-	m := make(map[string]json.RawMessage, len(attributes))
-	for name, text := range attributes {
-		m[name] = json.RawMessage(text)
-	}
-	return m
+// look lets f see the workspace as it is now.
+func (s *Sandbox) look(f func(*workspace)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.workspace.settle(s.clock())
+	f(s.workspace)
 }
 
 // inspect answers the calls below /sandbox/.

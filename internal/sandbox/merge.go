@@ -1,38 +1,35 @@
 package sandbox
 
-import (
-	"maps"
-	"time"
-)
+import "maps"
 
-// mergeAction folds one person into another, if both exist.
-func (w *workspace) mergeAction(o *operation, now time.Time) {
-	primary, secondary := w.find(o.primary), w.find(o.secondary)
+// applyMerge merges one person into another, if both exist.
+func applyMerge(c change) {
+	primary, secondary := c.find(c.op.primary), c.find(c.op.secondary)
 	switch {
 	case primary == nil:
-		w.counts.MergesWithoutPrimary++
-		w.note(now, activityNoMerge, o.subject(), "the primary does not exist")
+		c.counts.MergesWithoutPrimary++
+		c.note(activityNoMerge, "the primary does not exist")
 	case secondary == nil:
-		w.counts.MergesWithoutSecondary++
-		w.note(now, activityNoMerge, o.subject(), "the secondary does not exist")
+		c.counts.MergesWithoutSecondary++
+		c.note(activityNoMerge, "the secondary does not exist")
 	case primary == secondary:
-		w.counts.MergesWithThemselves++
-		w.note(now, activityNoMerge, o.subject(), "both are one person")
+		c.counts.MergesWithThemselves++
+		c.note(activityNoMerge, "both are one person")
 	default:
-		w.merge(primary, secondary, now)
-		w.note(now, activityMerge, o.subject(), "")
+		mergePeople(c, primary, secondary)
+		c.note(activityMerge, "")
 	}
 }
 
-// merge gives the primary what it lacks of the secondary, which is then deleted. Its events follow by themselves, see
-// holder; none of them starts a campaign.
-func (w *workspace) merge(primary, secondary *person, now time.Time) {
-	w.counts.Merges++
-	w.remove(secondary)
-	secondary.into, secondary.mergedAt = primary, now
+// mergePeople gives the primary what it lacks of the secondary, which is then deleted. Its events follow without more work,
+// since [state.holder] follows merges; none of them starts a campaign.
+func mergePeople(c change, primary, secondary *person) {
+	c.counts.Merges++
+	c.remove(secondary)
+	secondary.into, secondary.mergedAt = primary, c.now
 	for key, value := range secondary.names {
 		if primary.names[key] == "" {
-			w.name(primary, identifier{key, value})
+			c.name(primary, identifier{key: key, value: value})
 		}
 	}
 	for name, theirs := range secondary.attributes {
@@ -53,8 +50,8 @@ func (w *workspace) merge(primary, secondary *person, now time.Time) {
 
 // mergeable reports whether an identify with id and email that met two people merges them by itself: one has only the id,
 // the other only the email.
-func (w *workspace) mergeable(o *operation, p, owner *person) bool {
-	if w.NoAutoMerge || o.who.key != "id" && o.who.key != "email" {
+func mergeable(c change, p, owner *person) bool {
+	if c.NoAutoMerge || c.op.who.key != "id" && c.op.who.key != "email" {
 		return false
 	}
 	lacks := func(p, q *person) bool {
@@ -63,13 +60,13 @@ func (w *workspace) mergeable(o *operation, p, owner *person) bool {
 	return lacks(p, owner) || lacks(owner, p)
 }
 
-// autoMerge folds the younger of two people into the older and returns that.
-func (w *workspace) autoMerge(a, b *person, now time.Time) *person {
+// autoMerge merges the younger of two people into the older and returns that.
+func autoMerge(c change, a, b *person) *person {
 	if b.serial < a.serial {
 		a, b = b, a
 	}
-	w.merge(a, b, now)
-	w.counts.AutoMerges++
-	w.note(now, activityMerge, identifier{"cio_id", a.cioID}.String(), "by itself: an identify had id and email")
+	mergePeople(c, a, b)
+	c.counts.AutoMerges++
+	c.noteOn(a.cio().String(), activityMerge, "by itself: an identify had id and email")
 	return a
 }

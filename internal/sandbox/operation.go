@@ -1,6 +1,10 @@
 package sandbox
 
-import "time"
+import (
+	"cmp"
+	"strings"
+	"time"
+)
 
 // operation is one element of a batch, read. What it holds of the request's body is borrowed until it is applied.
 type operation struct {
@@ -66,4 +70,35 @@ func (o *operation) has(name string) bool {
 // tracked reports whether the operation is something that a person did.
 func (o *operation) tracked() bool {
 	return o.kind == "person" && (o.action == "event" || o.action == "page" || o.action == "screen")
+}
+
+// subject is who or what the operation is about, for an activity.
+func (o *operation) subject() string {
+	switch {
+	case o.kind == "object":
+		return "object " + cmp.Or(o.object.cioID, o.object.typeID+"/"+o.object.id)
+	case o.action == "merge":
+		return o.primary.String() + ", " + o.secondary.String()
+	}
+	return o.who.String()
+}
+
+// idKey is an event's ID as it compares: a ULID has no case.
+func (o *operation) idKey() string {
+	if o.isULID {
+		return strings.ToUpper(o.id)
+	}
+	return o.id
+}
+
+// attributeIdentifiers returns the good identifiers among the attributes of an identify.
+func (o *operation) attributeIdentifiers(r *rules) (all []identifier) {
+	for _, a := range o.attributes {
+		if key := a.name; (key == "id" || key == "email" || key == "phone") && r.identifies(key) {
+			if text, ok := a.value.scalar(); ok && r.badIdentifier(key, text) == "" {
+				all = append(all, identifier{key: key, value: text})
+			}
+		}
+	}
+	return all
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"iter"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -74,6 +75,23 @@ func (v value) size(enough int) int {
 	var compact bytes.Buffer
 	_ = json.Compact(&compact, v) // valid: cannot go wrong
 	return compact.Len()
+}
+
+// scalar returns a string's text or a number's digits.
+func (v value) scalar() (string, bool) {
+	switch v.kind() {
+	case '"':
+		return v.text(), true
+	case '0':
+		return string(v), true
+	}
+	return "", false
+}
+
+// optsOut reports whether a value of `unsubscribed` unsubscribes: true in any case, 1, "1".
+func (v value) optsOut() bool {
+	text, ok := v.scalar()
+	return string(v) == "true" || ok && (text == "1" || strings.EqualFold(text, "true"))
 }
 
 // members yields an object's keys, as JSON strings, and values. A key may come twice.

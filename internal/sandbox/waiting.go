@@ -23,21 +23,7 @@ func (q *waiting) add(o operation, due time.Time) {
 	heap.Push(q, waiter{o, due, q.count})
 }
 
-// settle applies what is due.
-func (w *workspace) settle(now time.Time) {
-	for len(w.waiting.queue) > 0 && !w.waiting.queue[0].due.After(now) {
-		next := w.waiting.next()
-		w.do(&next.operation, next.due)
-	}
-}
-
-// flush applies everything, as if it were due now.
-func (w *workspace) flush(now time.Time) {
-	for len(w.waiting.queue) > 0 {
-		w.do(&w.waiting.next().operation, now)
-	}
-}
-
+// next takes out the operation that is due first.
 func (q *waiting) next() *waiter {
 	next := heap.Pop(q).(waiter)
 	return &next

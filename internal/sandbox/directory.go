@@ -1,0 +1,108 @@
+package sandbox
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// directory finds the people and the objects of a workspace by what names them, and counts them.
+type directory struct {
+	counts  *Counts
+	serial  int                    // of the newest profile or object
+	people  map[identifier]*person // by every folded identifier they have, cio_id among them
+	objects map[objectRef]*object  // by type and ID, and by cio_object_id
+}
+
+func newDirectory() directory {
+	return directory{counts: newCounts(), people: map[identifier]*person{}, objects: map[objectRef]*object{}}
+}
+
+// find returns the person with an identifier, nil when there is none.
+func (d *directory) find(who identifier) *person { return d.people[who.folded()] }
+
+// findOrCreate returns the person whom an operation is about, nil when a cio_id leads nowhere.
+func (d *directory) findOrCreate(who identifier, now time.Time) *person {
+	if p := d.find(who); p != nil {
+		return p
+	}
+	if who.key == "cio_id" {
+		return nil
+	}
+	return d.create(who, now)
+}
+
+// create adds a person under an identifier.
+func (d *directory) create(who identifier, now time.Time) *person {
+	d.serial++
+	p := newPerson(d.serial, now)
+	d.people[p.cio()] = p
+	d.name(p, who)
+	d.counts.PeopleCreated++
+	d.counts.People++
+	return p
+}
+
+// name gives a person an identifier, in place of an older one of its kind.
+func (d *directory) name(p *person, who identifier) {
+	if old, ok := p.names[who.key]; ok {
+		delete(d.people, identifier{key: who.key, value: old}.folded())
+	}
+	p.names[who.key] = who.value
+	d.people[who.folded()] = p
+}
+
+// remove deletes a person. The identifiers are free afterwards.
+func (d *directory) remove(p *person) {
+	for key, value := range p.names {
+		delete(d.people, identifier{key: key, value: value}.folded())
+	}
+	delete(d.people, p.cio())
+	p.gone = true
+	d.counts.People--
+}
+
+// everybody returns the people in order of their creation.
+func (d *directory) everybody() []*person {
+	var all []*person
+	for key, p := range d.people {
+		if key.key == "cio_id" {
+			all = append(all, p)
+		}
+	}
+	slices.SortFunc(all, func(a, b *person) int { return cmp.Compare(a.serial, b.serial) })
+	return all
+}
+
+func (d *directory) createObject(ref objectRef) *object {
+	d.serial++
+	o := &object{serial: d.serial, cioID: fmt.Sprintf("ob%06x", d.serial), ref: ref, attributes: map[string]string{}}
+	d.objects[ref] = o
+	d.objects[objectRef{cioID: o.cioID}] = o
+	d.counts.ObjectsCreated++
+	d.counts.Objects++
+	return o
+}
+
+// removeObject deletes an object, and everybody's relationship to it.
+func (d *directory) removeObject(o *object) {
+	delete(d.objects, o.ref)
+	delete(d.objects, objectRef{cioID: o.cioID})
+	d.counts.Objects--
+	for _, p := range d.people {
+		delete(p.relations, o)
+	}
+}
+
+// everything returns the objects in order of their creation.
+func (d *directory) everything() []*object {
+	var all []*object
+	for key, o := range d.objects {
+		if key.cioID != "" {
+			all = append(all, o)
+		}
+	}
+	slices.SortFunc(all, func(a, b *object) int { return cmp.Compare(a.serial, b.serial) })
+	return all
+}

@@ -1,0 +1,40 @@
+package sandbox
+
+import "time"
+
+// sightings counts how often each event ID came, and remembers when it was last stored. The oldest are forgotten first.
+type sightings struct {
+	max   int
+	seen  map[string]sighting
+	order ring[string]
+}
+
+type sighting struct {
+	arrived int32
+	stored  time.Time
+}
+
+// arrive counts an arrival and reports whether the ID has come before.
+func (s *sightings) arrive(id string) (known bool) {
+	was, known := s.seen[id]
+	if !known {
+		s.order.max = s.max
+		if oldest, ok := s.order.add(id); ok {
+			delete(s.seen, oldest)
+		}
+	}
+	was.arrived++
+	s.seen[id] = was
+	return known
+}
+
+// stored reports whether an ID was stored within a window, 0 for ever, and if not notes that it is now.
+func (s *sightings) stored(id string, now time.Time, window time.Duration) bool {
+	was := s.seen[id]
+	if !was.stored.IsZero() && (window == 0 || now.Sub(was.stored) <= window) {
+		return true
+	}
+	was.stored = now
+	s.seen[id] = was
+	return false
+}

@@ -1,0 +1,40 @@
+package sandbox
+
+// state is what the workspace holds, with the rules by which it changes.
+type state struct {
+	*rules
+	directory
+
+	events     ring[*event]
+	ids        sightings
+	anonymous  visitors
+	suppressed suppressions
+	activities ring[Activity]
+
+	noDedup bool // a fault makes event IDs mean nothing
+}
+
+func newState(r *rules) state {
+	return state{
+		rules:      r,
+		directory:  newDirectory(),
+		events:     ring[*event]{max: r.KeptEvents},
+		ids:        sightings{max: r.KeptIDs, seen: map[string]sighting{}},
+		anonymous:  visitors{},
+		suppressed: suppressions{},
+		activities: ring[Activity]{max: r.KeptActivities},
+	}
+}
+
+// holder returns who has the event now, following merges. It is nil for an anonymous event, for one whose person is gone,
+// and for one that was too old for a merge to take along.
+func (s *state) holder(e *event) *person {
+	p := e.owner
+	for p != nil && p.gone {
+		if days := s.MergeKeepsDays; days > 0 && e.at.Before(p.mergedAt.AddDate(0, 0, -days)) {
+			return nil
+		}
+		p = p.into
+	}
+	return p
+}
