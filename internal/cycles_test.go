@@ -36,8 +36,6 @@ var cycles = map[string]int{
 
 	"internal/people": 47,
 
-	"internal/sandbox": 9,
-
 	"internal/testkit/rulebook": 13,
 }
 

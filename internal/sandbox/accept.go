@@ -1,20 +1,18 @@
 package sandbox
 
 import (
-	"bytes"
 	"encoding/json"
 	"net/http"
-	"strings"
 	"time"
 )
 
 // takeEntity checks and applies a single operation: what a batch says under 207, this says under 400.
-func (s *Sandbox) takeEntity(body []byte, arrived time.Time) reply {
+func takeEntity(s *store, body []byte, arrived time.Time) reply {
 	if !json.Valid(body) {
 		return refused(http.StatusBadRequest, fault{Reason: invalid, Message: "body is not valid JSON"})
 	}
-	checked := s.check([]value{trimSpace(body)})
-	faults, whole := s.apply(checked, arrived)
+	checked := checkAll(s.rules, []value{trimSpace(body)})
+	faults, whole := applyAll(s, checked, arrived)
 	if whole != nil {
 		return *whole
 	}
@@ -30,9 +28,9 @@ func (s *Sandbox) takeEntity(body []byte, arrived time.Time) reply {
 }
 
 // takeBatch checks and applies a batch: the good operations count, whatever the others are.
-func (s *Sandbox) takeBatch(batch []value, arrived time.Time) reply {
-	checked := s.check(batch)
-	faults, whole := s.apply(checked, arrived)
+func takeBatch(s *store, batch []value, arrived time.Time) reply {
+	checked := checkAll(s.rules, batch)
+	faults, whole := applyAll(s, checked, arrived)
 	if whole != nil {
 		return *whole
 	}
@@ -55,27 +53,9 @@ func (s *Sandbox) takeBatch(batch []value, arrived time.Time) reply {
 	return a
 }
 
-// checked is an operation of a request with what is wrong with it.
-type checked struct {
-	raw       value
-	operation operation
-	faults    []fault
-}
-
-// check validates each operation by itself, without the lock.
-func (s *Sandbox) check(batch []value) []checked {
-	all := make([]checked, len(batch))
-	c := checker{rules: s.rules}
-	for i, raw := range batch {
-		all[i].raw = raw
-		all[i].operation, all[i].faults = c.operation(raw)
-	}
-	return all
-}
-
-// apply gives the good operations to the workspace. It returns the faults of the others, or an answer to the whole
+// applyAll gives the good operations to the workspace. It returns the faults of the others, or an answer to the whole
 // request, of which nothing was then applied.
-func (s *Sandbox) apply(all []checked, arrived time.Time) ([]fault, *reply) {
+func applyAll(s *store, all []checked, arrived time.Time) ([]fault, *reply) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w, now := s.workspace, s.clock()
@@ -85,7 +65,7 @@ func (s *Sandbox) apply(all []checked, arrived time.Time) ([]fault, *reply) {
 		return nil, &a
 	}
 	for i := range all {
-		if whole := s.refuse(&all[i]); whole != nil {
+		if whole := refuse(s.faults.Refuse, &all[i]); whole != nil {
 			return nil, whole
 		}
 	}
@@ -117,39 +97,4 @@ func appendIndexed(all, faults []fault, index int) []fault {
 		all = append(all, f)
 	}
 	return all
-}
-
-// refuse applies the injected refusals to one operation. It returns an answer when one of them is of the whole request.
-func (s *Sandbox) refuse(one *checked) *reply {
-	if len(one.faults) > 0 {
-		return nil // refused already
-	}
-	for _, r := range s.faults.Refuse {
-		if !r.concerns(one) {
-			continue
-		}
-		f := fault{Reason: r.Reason, Field: r.Field, Message: r.Message}
-		if !r.Whole {
-			one.faults = []fault{f}
-			return nil
-		}
-		a := refused(http.StatusBadRequest, f)
-		if a.status = max(r.Status, http.StatusBadRequest); a.status == http.StatusRequestEntityTooLarge {
-			a = html(a.status)
-		}
-		return &a
-	}
-	return nil
-}
-
-// concerns reports whether a refusal means an operation.
-func (r Refusal) concerns(one *checked) bool {
-	if r.Match != "" && !one.operation.named(r.Match) {
-		return false
-	}
-	if r.Contains != "" && !bytes.Contains(one.raw, []byte(r.Contains)) {
-		return false
-	}
-	name, ok := strings.CutPrefix(r.Field, "attributes.")
-	return !ok || r.Always || one.operation.has(name)
 }

@@ -10,6 +10,24 @@ var actions = map[string]map[string]bool{
 	"delivery": set("event"),
 }
 
+// checked is an operation of a request with what is wrong with it.
+type checked struct {
+	raw       value
+	operation operation
+	faults    []fault
+}
+
+// checkAll validates each operation by itself.
+func checkAll(r *rules, batch []value) []checked {
+	all := make([]checked, len(batch))
+	c := checker{rules: r}
+	for i, raw := range batch {
+		all[i].raw = raw
+		all[i].operation, all[i].faults = c.operation(raw)
+	}
+	return all
+}
+
 // operation reads one element of a batch. It is good when there are no faults.
 func (c *checker) operation(raw value) (operation, []fault) {
 	c.faults = nil

@@ -2,8 +2,6 @@ package sandbox
 
 import (
 	"math/rand/v2"
-	"net/http"
-	"strconv"
 	"time"
 )
 
@@ -39,14 +37,15 @@ func seeded(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 // answer returns the injected answer to a request on a call, nil when there is none.
 func (in *injector) answer(call string) *Answer {
 	for i := range in.answers {
-		if a := &in.Answers[i]; a.concerns(call) && in.answers[i].due(a) {
+		if a := &in.Answers[i]; onCall(a, call) && in.answers[i].due(a) {
 			return a
 		}
 	}
 	return nil
 }
 
-func (a *Answer) concerns(call string) bool {
+// onCall reports whether an injected answer is for a call.
+func onCall(a *Answer, call string) bool {
 	return a.On == "any" || a.On == call || a.On == "" && call != "region"
 }
 
@@ -92,51 +91,4 @@ func (b *bucket) take(l RateLimit, now time.Time) (wait time.Duration, ok bool) 
 	}
 	b.missing++
 	return 0, true
-}
-
-// tooMany is the answer to a request over the limit.
-func (l RateLimit) tooMany(wait time.Duration, now time.Time) reply {
-	r := failure(http.StatusTooManyRequests, "too many requests")
-	seconds := max(1, int64((wait+time.Second-1)/time.Second))
-	switch l.RetryAfter {
-	case RetryDate:
-		r.retryAfter = now.Add(time.Duration(seconds) * time.Second).UTC().Format(http.TimeFormat)
-	case RetryAbsurd:
-		r.retryAfter = "86400"
-	case RetryGarbage:
-		r.retryAfter = "soon"
-	case RetryNone:
-	default:
-		r.retryAfter = strconv.FormatInt(seconds, 10)
-	}
-	return r
-}
-
-// listsNothing are answers to a batch in which no operation is refused by name.
-var listsNothing = map[Body]string{
-	BodyEmptyErrors: `{"errors":[]}`, BodyNullErrors: `{"errors":null}`, BodyNoErrors: `{}`,
-}
-
-// reply turns an injected answer into one.
-func (a *Answer) reply() reply {
-	if a.Reset {
-		return reply{reset: true}
-	}
-	r := reply{status: a.Status, location: a.Location, retryAfter: a.RetryAfter}
-	switch {
-	case a.Text != "":
-		r.kind, r.body = textKind, []byte(a.Text)
-	case a.Body == BodyHTML:
-		r.kind, r.body = htmlKind, page(a.Status)
-	case a.Body == BodyText:
-		r.kind, r.body = textKind, []byte("upstream connect error")
-	case a.Body == BodyCut:
-		r.kind, r.body = jsonKind, []byte(`{"errors":[{"batch_index":`)
-	case a.Body == BodyEmpty:
-	case listsNothing[a.Body] != "":
-		r.kind, r.body = jsonKind, []byte(listsNothing[a.Body])
-	default:
-		r.kind, r.body = jsonKind, failure(a.Status, http.StatusText(a.Status)).body
-	}
-	return r
 }

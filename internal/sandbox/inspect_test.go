@@ -90,7 +90,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 	visitors := newBox(t, limits(Limits{KeptEvents: 2}))
 	visitors.accepts(anonymous("a", "1"), anonymous("b", "2"), anonymous("b", "3"), anonymous("b", "4"))
-	if n := len(visitors.workspace.anonymous); n != 1 {
+	if n := len(visitors.store.workspace.anonymous); n != 1 {
 		t.Errorf("%d visitors, want those without events forgotten", n)
 	}
 	visitors.accepts(identify("u", `"anonymous_id":"b"`))
@@ -138,7 +138,7 @@ func TestLogAndCredentials(t *testing.T) {
 		t.Errorf("log:\n%s\nwant:\n%s", strings.Join(lines, "\n"), strings.Join(want, "\n"))
 	}
 	var all strings.Builder
-	all.WriteString(strings.Join(lines, "\n") + fmt.Sprintf("%+v %#v", b.Sandbox.options, b.Sandbox.account))
+	all.WriteString(strings.Join(lines, "\n") + fmt.Sprintf("%+v %#v", b.Sandbox.store.options, b.Sandbox.store.account))
 	for _, path := range []string{"people", "events", "stats", "requests", "faults", "activities"} {
 		all.WriteString(b.send("GET", "/sandbox/"+path, "").body)
 	}

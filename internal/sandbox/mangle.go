@@ -8,10 +8,8 @@ import (
 )
 
 // mangled returns the errors of an answer as the faults in force spoil them.
-func (s *Sandbox) mangled(faults []fault, batch int) any {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.faults.Mangle) == 0 {
+func mangled(in *injector, faults []fault, batch int) any {
+	if len(in.Mangle) == 0 {
 		return faults
 	}
 	errors := make([]map[string]any, len(faults))
@@ -19,20 +17,20 @@ func (s *Sandbox) mangled(faults []fault, batch int) any {
 		errors[i] = map[string]any{"batch_index": *f.Index, "reason": f.Reason, "field": f.Field, "message": f.Message}
 	}
 	var spoilt any = errors
-	for _, m := range s.faults.Mangle {
+	for _, m := range in.Mangle {
 		switch m {
 		case NotObjects, NotAnArray, NullErrors, EmptyErrors:
-			spoilt = m.replace(errors)
+			spoilt = replaceAll(m, errors)
 		default:
-			errors = s.faults.spoil(m, errors, batch)
+			errors = spoil(in, m, errors, batch)
 			spoilt = errors
 		}
 	}
 	return spoilt
 }
 
-// replace returns something that is no array of errors.
-func (m Mangle) replace(errors []map[string]any) any {
+// replaceAll returns something that is no array of errors.
+func replaceAll(m Mangle, errors []map[string]any) any {
 	switch m {
 	case NotObjects:
 		texts := make([]string, len(errors))
@@ -49,7 +47,7 @@ func (m Mangle) replace(errors []map[string]any) any {
 }
 
 // spoil changes the errors one by one.
-func (in *injector) spoil(m Mangle, errors []map[string]any, batch int) []map[string]any {
+func spoil(in *injector, m Mangle, errors []map[string]any, batch int) []map[string]any {
 	switch m {
 	case Repeated:
 		return append(errors, errors[0])
@@ -61,12 +59,12 @@ func (in *injector) spoil(m Mangle, errors []map[string]any, batch int) []map[st
 		return append(errors, map[string]any{"batch_index": -1, "reason": invalid})
 	}
 	for _, e := range errors {
-		in.spoilOne(m, e)
+		spoilOne(in, m, e)
 	}
 	return errors
 }
 
-func (in *injector) spoilOne(m Mangle, e map[string]any) {
+func spoilOne(in *injector, m Mangle, e map[string]any) {
 	switch m {
 	case NoReason:
 		delete(e, "reason")

@@ -77,7 +77,7 @@ func whole(r *rapid.T, b *box, sent int) {
 		s.EventsStored+s.Deduped+ignored+s.Waiting < events {
 		r.Fatalf("%d events sent: %+v", events, s)
 	}
-	w := b.workspace
+	w := b.store.workspace
 	if int64(len(w.everybody())) != s.People || int64(len(w.everything())) != s.Objects {
 		r.Fatalf("%d people, %d objects: %+v", len(w.everybody()), len(w.everything()), s)
 	}

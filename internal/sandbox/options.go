@@ -1,6 +1,9 @@
 package sandbox
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Region is where an account's data lives.
 type Region string
@@ -28,4 +31,13 @@ type Options struct {
 	// Log is called once for each request to the API, with one line. Untrusted text in it is quoted. It may be called
 	// from many goroutines at once.
 	Log func(line string)
+}
+
+// orDefault fills in what is left open, and forgets the credentials so that nothing can print them.
+func (o Options) orDefault() Options {
+	o.SiteID, o.APIKey = "", ""
+	o.Region = cmp.Or(o.Region, US)
+	o.Host = cmp.Or(o.Host, o.Region)
+	o.EnvironmentID = cmp.Or(o.EnvironmentID, 1)
+	return o
 }

@@ -68,7 +68,8 @@ type pace struct {
 	trickle Trickle
 }
 
-func (s *Sandbox) write(w http.ResponseWriter, r *http.Request, a reply, p pace) {
+// write sends the reply, or breaks the connection.
+func (a reply) write(w http.ResponseWriter, r *http.Request, p pace) {
 	if a.reset {
 		reset(w)
 		return
@@ -85,15 +86,15 @@ func (s *Sandbox) write(w http.ResponseWriter, r *http.Request, a reply, p pace)
 		}
 	}
 	w.WriteHeader(a.status)
-	if p.trickle.Bytes > 0 && !p.trickle.run(r.Context(), w) {
+	if p.trickle.Bytes > 0 && !writeFiller(r.Context(), w, p.trickle) {
 		reset(w)
 		return
 	}
 	_, _ = w.Write(a.body) // an error means that the client has left
 }
 
-// run writes the filler. It returns false when the client has left.
-func (t Trickle) run(ctx context.Context, w http.ResponseWriter) bool {
+// writeFiller writes the filler bytes of a slow answer. It returns false when the client has left.
+func writeFiller(ctx context.Context, w http.ResponseWriter, t Trickle) bool {
 	control := http.NewResponseController(w)
 	_ = control.Flush()
 	for range t.Bytes {

@@ -1,60 +1,36 @@
 package sandbox
 
 import (
-	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 )
 
 // Sandbox is a Track API of one workspace, kept in memory. It is an http.Handler; [Sandbox.Start] gives it a socket and
 // [InProcess] lets a client reach it without one. All methods may be called from many goroutines.
-type Sandbox struct {
-	options Options // without the credentials
-	account account
-	rules   *rules
-	clock   func() time.Time
-
-	mu        sync.Mutex // guards what follows
-	workspace *workspace
-	faults    *injector
-	requests  ring[Request]
-	traffic   traffic
-}
+type Sandbox struct{ store *store }
 
 // New returns an empty workspace. It panics if the options hold faults that SetFaults would refuse.
 func New(o Options) *Sandbox {
-	s := &Sandbox{
+	s := &store{
 		account: newAccount(o.SiteID, o.APIKey),
 		rules:   &rules{Limits: o.Limits.orDefault(), Switches: o.Switches.orDefault()},
 		clock:   o.Clock,
+		options: o.orDefault(),
 	}
 	if s.clock == nil {
 		s.clock = time.Now
 	}
-	o.SiteID, o.APIKey = "", ""
-	o.Region = cmp.Or(o.Region, US)
-	o.Host = cmp.Or(o.Host, o.Region)
-	o.EnvironmentID = cmp.Or(o.EnvironmentID, 1)
-	s.options = o
 	if err := o.Faults.check(); err != nil {
 		panic(fmt.Sprintf("sandbox.New: %v", err))
 	}
-	s.Reset()
-	return s
+	s.reset()
+	return &Sandbox{s}
 }
 
 // Reset empties the workspace, its counts and its memory of requests, and goes back to the faults of the options.
-func (s *Sandbox) Reset() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.workspace = newWorkspace(s.rules)
-	s.faults = newInjector(s.options.Faults)
-	s.requests = ring[Request]{max: s.rules.KeptRequests}
-	s.traffic = newTraffic(s.traffic.inFlight)
-}
+func (s *Sandbox) Reset() { s.store.reset() }
 
 // SetFaults replaces all faults; counts such as Answer.Next start anew. Operations that wait to be applied keep their
 // moment.
@@ -62,24 +38,22 @@ func (s *Sandbox) SetFaults(f Faults) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults = newInjector(f)
+	s.store.setFaults(f)
 	return nil
 }
 
 // Faults returns the faults in force.
 func (s *Sandbox) Faults() Faults {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.faults.Faults
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	return s.store.faults.Faults
 }
 
 // Flush applies every accepted operation that still waits, in the order of their moments.
 func (s *Sandbox) Flush() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.workspace.flush(s.clock())
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	s.store.workspace.flush(s.store.clock())
 }
 
 // ServeHTTP answers the Track API's calls, and below /sandbox/ the inspection ones, which need no credentials.
@@ -87,12 +61,75 @@ func (s *Sandbox) Flush() {
 // To break a connection it hijacks it, or panics with http.ErrAbortHandler where the ResponseWriter cannot do that.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/sandbox/") {
-		s.inspect(w, r)
+		inspect(s, w, r)
 		return
 	}
-	arrived := s.arrive()
-	answer := s.answer(r, arrived)
+	arrived := s.store.arrive()
+	answer := api{s.store}.answer(r, arrived)
 	// Counted before it is written: whoever holds the answer finds it in the counts.
-	pace := s.leave(r, arrived, answer)
-	s.write(w, r, answer, pace)
+	request := Request{
+		Time: arrived.UTC(), Method: r.Method, Path: r.URL.Path,
+		Status: answer.status, Bytes: answer.bytes, Items: answer.items, Rejected: answer.rejected,
+	}
+	pace := s.store.leave(request)
+	if log := s.store.options.Log; log != nil {
+		log(request.line())
+	}
+	answer.write(w, r, pace)
 }
+
+// People returns the profiles in order of their creation.
+func (s *Sandbox) People() (people []Person) {
+	s.store.look(func(w *workspace) { people = w.peopleNow() })
+	return people
+}
+
+// Person returns the profile with an identifier: key is id, email, phone or cio_id.
+func (s *Sandbox) Person(key, value string) (Person, bool) {
+	for _, p := range s.People() {
+		if p.named(key, value) {
+			return p, true
+		}
+	}
+	return Person{}, false
+}
+
+// Objects returns the objects in order of their creation.
+func (s *Sandbox) Objects() (objects []Object) {
+	s.store.look(func(w *workspace) { objects = w.objectsNow() })
+	return objects
+}
+
+// Events returns the events that are kept, in the order in which they were stored.
+func (s *Sandbox) Events() (events []Event) {
+	s.store.look(func(w *workspace) { events = w.eventsNow() })
+	return events
+}
+
+// Arrivals returns how often an event with each ID was accepted, whether stored or not. A ULID is in upper case.
+func (s *Sandbox) Arrivals() (arrivals map[string]int) {
+	s.store.look(func(w *workspace) { arrivals = w.arrivals() })
+	return arrivals
+}
+
+// Activities returns the newest things that happened behind a 200, the oldest of them first.
+func (s *Sandbox) Activities() (activities []Activity) {
+	s.store.look(func(w *workspace) { activities = w.activities.list() })
+	return activities
+}
+
+// Requests returns the newest requests in the order in which they were answered.
+func (s *Sandbox) Requests() []Request {
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	return s.store.requests.list()
+}
+
+// Stats returns the totals.
+func (s *Sandbox) Stats() (stats Stats) {
+	s.store.look(func(w *workspace) { stats = newStats(s.store.traffic, w.totals()) })
+	return stats
+}
+
+// Start serves the sandbox on a loopback address such as 127.0.0.1:0. See [Start].
+func (s *Sandbox) Start(listen string) (*Server, error) { return Start(s, listen) }

@@ -22,9 +22,6 @@ type Server struct {
 	closed    bool         // guarded by answering
 }
 
-// Start serves the sandbox on a loopback address such as 127.0.0.1:0. See [Start].
-func (s *Sandbox) Start(listen string) (*Server, error) { return Start(s, listen) }
-
 // Start serves a handler on a loopback address, 127.0.0.1:0 for any free port. Any other address is refused: whoever can
 // reach the sandbox can read what was sent to it, without credentials. Close ends it.
 func Start(handler http.Handler, listen string) (*Server, error) {

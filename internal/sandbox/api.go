@@ -1,11 +1,9 @@
 package sandbox
 
 import (
-	"bytes"
+	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -25,8 +23,11 @@ var endpoints = map[string]struct{ call, method string }{
 	entityPath: {"entity", http.MethodPost},
 }
 
+// api answers the calls of the Track API.
+type api struct{ *store }
+
 // answer does all that a request to the API asks for.
-func (s *Sandbox) answer(r *http.Request, arrived time.Time) reply {
+func (s api) answer(r *http.Request, arrived time.Time) reply {
 	endpoint, ok := endpoints[r.URL.Path]
 	if !ok {
 		return s.unread(r, plainText(http.StatusNotFound, "404 page not found"))
@@ -57,29 +58,54 @@ func (s *Sandbox) answer(r *http.Request, arrived time.Time) reply {
 	return a
 }
 
+func (s api) unauthorized() reply {
+	if s.rules.EmptyUnauthorized {
+		return reply{status: http.StatusUnauthorized}
+	}
+	return failure(http.StatusUnauthorized, "Unauthorized")
+}
+
+// region answers the region call: the truth, whichever region's host was asked.
+func (s api) region(r *http.Request) reply {
+	return regionReply(cmp.Or(s.options.AccountURL, baseURL(r)), s.options.Region, s.options.EnvironmentID)
+}
+
+// elsewhere answers a call to the wrong region's host; ok is false on the right one.
+func (s api) elsewhere(r *http.Request) (_ reply, ok bool) {
+	switch {
+	case s.options.Host == s.options.Region:
+		return reply{}, false
+	case s.options.Region == EU:
+		a := plainText(s.rules.RedirectStatus, http.StatusText(s.rules.RedirectStatus))
+		a.location = cmp.Or(s.options.AccountURL, baseURL(r)) + r.URL.RequestURI()
+		return a, true
+	}
+	return failure(s.rules.WrongRegionStatus, http.StatusText(s.rules.WrongRegionStatus)), true
+}
+
 // injection is a fault that answers in place of the API.
 type injection struct {
 	reply   reply
 	applied bool // the request is applied first
 }
 
-func (s *Sandbox) injected(call string, now time.Time) *injection {
+func (s api) injected(call string, now time.Time) *injection {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if limit := s.faults.RateLimit; limit.Rate > 0 && call != "region" {
 		if wait, ok := s.faults.bucket.take(limit, now); !ok {
-			return &injection{reply: limit.tooMany(wait, now)}
+			return &injection{reply: tooMany(limit, wait, now)}
 		}
 	}
 	if a := s.faults.answer(call); a != nil {
-		return &injection{reply: a.reply(), applied: a.Applied && call != "region"}
+		return &injection{reply: injectedReply(a), applied: a.Applied && call != "region"}
 	}
 	return nil
 }
 
 // unread gives an answer that does not depend on the body. The body is taken in all the same, because a client that is
 // still sending might not see the answer; only a reset comes before it.
-func (s *Sandbox) unread(r *http.Request, a reply) reply {
+func (s api) unread(r *http.Request, a reply) reply {
 	if a.reset {
 		return a
 	}
@@ -91,24 +117,8 @@ func (s *Sandbox) unread(r *http.Request, a reply) reply {
 	return a
 }
 
-// readBody returns at most keep+1 bytes of the body, and its whole size.
-func readBody(r *http.Request, keep int) (body []byte, size int64, err error) {
-	if r.Body == nil {
-		return nil, 0, nil
-	}
-	var kept bytes.Buffer
-	if r.ContentLength > 0 {
-		kept.Grow(int(min(r.ContentLength, int64(keep)+1)) + bytes.MinRead)
-	}
-	if _, err = kept.ReadFrom(io.LimitReader(r.Body, int64(keep)+1)); err != nil {
-		return nil, int64(kept.Len()), err
-	}
-	more, err := io.Copy(io.Discard, r.Body)
-	return kept.Bytes(), int64(kept.Len()) + more, err
-}
-
 // receive reads, checks and applies a batch or a single operation.
-func (s *Sandbox) receive(r *http.Request, call string, arrived time.Time) reply {
+func (s api) receive(r *http.Request, call string, arrived time.Time) reply {
 	limit := s.rules.BatchBytes
 	if call == "entity" {
 		limit = s.rules.EntityBytes
@@ -123,7 +133,7 @@ func (s *Sandbox) receive(r *http.Request, call string, arrived time.Time) reply
 	return a
 }
 
-func (s *Sandbox) delay(ctx context.Context) bool {
+func (s api) delay(ctx context.Context) bool {
 	s.mu.Lock()
 	d := time.Duration(s.faults.Delay)
 	s.mu.Unlock()
@@ -131,7 +141,7 @@ func (s *Sandbox) delay(ctx context.Context) bool {
 }
 
 // noteForm counts what the API does not check, and a client should still get right.
-func (s *Sandbox) noteForm(r *http.Request, body []byte) {
+func (s api) noteForm(r *http.Request, body []byte) {
 	asJSON, asText := strings.HasPrefix(r.Header.Get("Content-Type"), jsonKind), utf8.Valid(body)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -143,21 +153,21 @@ func (s *Sandbox) noteForm(r *http.Request, body []byte) {
 	}
 }
 
-func (s *Sandbox) take(call string, body []byte, limit int, arrived time.Time) reply {
+func (s api) take(call string, body []byte, limit int, arrived time.Time) reply {
 	if len(body) > limit {
 		return s.oversize(call, limit)
 	}
 	if call == "entity" {
-		return s.takeEntity(body, arrived)
+		return takeEntity(s.store, body, arrived)
 	}
 	batch, err := splitBatch(body, s.rules.BatchItems)
 	if err != nil {
 		return refused(http.StatusBadRequest, fault{Reason: invalid, Field: "batch", Message: err.Error()})
 	}
-	return s.takeBatch(batch, arrived)
+	return takeBatch(s.store, batch, arrived)
 }
 
-func (s *Sandbox) oversize(call string, limit int) reply {
+func (s api) oversize(call string, limit int) reply {
 	if s.rules.OversizeHTML {
 		return html(http.StatusRequestEntityTooLarge)
 	}
@@ -168,30 +178,4 @@ func (s *Sandbox) oversize(call string, limit int) reply {
 	return refused(http.StatusBadRequest, fault{
 		Reason: invalid, Field: field, Message: fmt.Sprintf("request cannot be larger than %d bytes", limit),
 	})
-}
-
-// splitBatch cuts a body into its operations.
-func splitBatch(body []byte, most int) ([]value, error) {
-	if !json.Valid(body) {
-		return nil, fmt.Errorf("body is not valid JSON")
-	}
-	envelope := trimSpace(body)
-	if envelope.kind() != '{' {
-		return nil, fmt.Errorf("body must be an object")
-	}
-	array := envelope.member("batch")
-	if array.kind() != '[' {
-		return nil, fmt.Errorf("must be an array")
-	}
-	var batch []value
-	for operation := range array.elements() {
-		batch = append(batch, operation)
-	}
-	if len(batch) == 0 {
-		return nil, fmt.Errorf("cannot be empty")
-	}
-	if most > 0 && len(batch) > most {
-		return nil, fmt.Errorf("cannot hold more than %d operations", most)
-	}
-	return batch, nil
 }

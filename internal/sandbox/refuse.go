@@ -1,0 +1,42 @@
+package sandbox
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+)
+
+// refuse applies the injected refusals to one operation. It returns an answer when one of them is of the whole request.
+func refuse(refusals []Refusal, one *checked) *reply {
+	if len(one.faults) > 0 {
+		return nil // refused already
+	}
+	for _, r := range refusals {
+		if !concerns(r, one) {
+			continue
+		}
+		f := fault{Reason: r.Reason, Field: r.Field, Message: r.Message}
+		if !r.Whole {
+			one.faults = []fault{f}
+			return nil
+		}
+		a := refused(http.StatusBadRequest, f)
+		if a.status = max(r.Status, http.StatusBadRequest); a.status == http.StatusRequestEntityTooLarge {
+			a = html(a.status)
+		}
+		return &a
+	}
+	return nil
+}
+
+// concerns reports whether a refusal means an operation.
+func concerns(r Refusal, one *checked) bool {
+	if r.Match != "" && !one.operation.named(r.Match) {
+		return false
+	}
+	if r.Contains != "" && !bytes.Contains(one.raw, []byte(r.Contains)) {
+		return false
+	}
+	name, ok := strings.CutPrefix(r.Field, "attributes.")
+	return !ok || r.Always || one.operation.has(name)
+}

@@ -1,0 +1,70 @@
+package sandbox
+
+import (
+	"sync"
+	"time"
+)
+
+// store is what the calls of a sandbox share: its rules, and behind a lock all that they change.
+type store struct {
+	options Options // without the credentials
+	account account
+	rules   *rules
+	clock   func() time.Time
+
+	mu        sync.Mutex // guards what follows
+	workspace *workspace
+	faults    *injector
+	requests  ring[Request]
+	traffic   traffic
+}
+
+// reset empties the workspace, its counts and its memory of requests, and goes back to the faults of the options.
+func (s *store) reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.workspace = newWorkspace(s.rules)
+	s.faults = newInjector(s.options.Faults)
+	s.requests = ring[Request]{max: s.rules.KeptRequests}
+	s.traffic = newTraffic(s.traffic.inFlight)
+}
+
+// setFaults replaces all faults.
+func (s *store) setFaults(f Faults) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = newInjector(f)
+}
+
+// arrive counts a request that has come, and returns when.
+func (s *store) arrive() time.Time {
+	now := s.clock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.traffic.arrive()
+	return now
+}
+
+// leave counts and remembers a request that is answered, and returns how to write the answer.
+func (s *store) leave(r Request) pace {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.traffic.leave(r)
+	s.requests.add(r)
+	return pace{date: s.clock().Add(time.Duration(s.faults.ClockSkew)), trickle: s.faults.Trickle}
+}
+
+// look lets f see the workspace as it is now.
+func (s *store) look(f func(*workspace)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.workspace.settle(s.clock())
+	f(s.workspace)
+}
+
+// mangled returns the errors of an answer as the faults in force spoil them.
+func (s *store) mangled(faults []fault, batch int) any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return mangled(s.faults, faults, batch)
+}
