@@ -67,7 +67,19 @@ func (s api) unauthorized() reply {
 
 // region answers the region call: the truth, whichever region's host was asked.
 func (s api) region(r *http.Request) reply {
-	return regionReply(cmp.Or(s.options.AccountURL, baseURL(r)), s.options.Region, s.options.EnvironmentID)
+	return reply{status: http.StatusOK, kind: jsonKind, body: encode(struct {
+		URL         string `json:"url"`
+		Region      Region `json:"region"`
+		Environment int64  `json:"environment_id"`
+	}{cmp.Or(s.options.AccountURL, baseURL(r)), s.options.Region, s.options.EnvironmentID})}
+}
+
+// baseURL is where the client found us, so that one who follows the region call stays here.
+func baseURL(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 // elsewhere answers a call to the wrong region's host; ok is false on the right one.
