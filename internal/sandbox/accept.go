@@ -9,38 +9,38 @@ import (
 // takeEntity checks and applies a single operation: what a batch says under 207, this says under 400.
 func takeEntity(s *store, body []byte, arrived time.Time) reply {
 	if !json.Valid(body) {
-		return refused(http.StatusBadRequest, fault{Reason: invalid, Message: "body is not valid JSON"})
+		return refused(http.StatusBadRequest, Rejection{Reason: Invalid, Message: "body is not valid JSON"})
 	}
-	checked := checkAll(s.rules, []value{trimSpace(body)})
-	faults, whole := applyAll(s, checked, arrived)
+	checked := CheckAll(s.rules, []Value{TrimSpace(body)})
+	rejections, whole := applyAll(s, checked, arrived)
 	if whole != nil {
 		return *whole
 	}
-	if len(faults) == 0 {
+	if len(rejections) == 0 {
 		return reply{status: http.StatusOK, kind: jsonKind, body: []byte("{}"), items: 1}
 	}
-	for i := range faults {
-		faults[i].Index = nil
+	for i := range rejections {
+		rejections[i].Index = nil
 	}
-	a := refused(http.StatusBadRequest, faults...)
+	a := refused(http.StatusBadRequest, rejections...)
 	a.items, a.rejected = 1, 1
 	return a
 }
 
 // takeBatch checks and applies a batch: the good operations count, whatever the others are.
-func takeBatch(s *store, batch []value, arrived time.Time) reply {
-	checked := checkAll(s.rules, batch)
-	faults, whole := applyAll(s, checked, arrived)
+func takeBatch(s *store, batch []Value, arrived time.Time) reply {
+	checked := CheckAll(s.rules, batch)
+	rejections, whole := applyAll(s, checked, arrived)
 	if whole != nil {
 		return *whole
 	}
 	a := reply{status: http.StatusOK, kind: jsonKind, body: []byte("{}"), items: len(batch)}
 	for i := range checked {
-		if len(checked[i].faults) > 0 {
+		if len(checked[i].Rejections) > 0 {
 			a.rejected++
 		}
 	}
-	if len(faults) == 0 {
+	if len(rejections) == 0 {
 		return a
 	}
 	switch {
@@ -49,13 +49,13 @@ func takeBatch(s *store, batch []value, arrived time.Time) reply {
 	case !s.rules.PartialAs200:
 		a.status = http.StatusMultiStatus
 	}
-	a.body = encode(map[string]any{"errors": s.mangled(faults, len(batch))})
+	a.body = encode(map[string]any{"errors": s.mangled(rejections, len(batch))})
 	return a
 }
 
-// applyAll gives the good operations to the workspace. It returns the faults of the others, or an answer to the whole
+// applyAll gives the good operations to the workspace. It returns the rejections of the others, or an answer to the whole
 // request, of which nothing was then applied.
-func applyAll(s *store, all []checked, arrived time.Time) ([]fault, *reply) {
+func applyAll(s *store, all []Checked, arrived time.Time) ([]Rejection, *reply) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w, now := s.workspace, s.clock()
@@ -70,31 +70,31 @@ func applyAll(s *store, all []checked, arrived time.Time) ([]fault, *reply) {
 		}
 	}
 	w.noDedup = s.faults.NoDedup
-	var faults []fault
+	var rejections []Rejection
 	for i := range all {
 		one := &all[i]
-		if len(one.faults) == 0 {
-			one.faults = w.refuses(&one.operation)
+		if len(one.Rejections) == 0 {
+			one.Rejections = w.refuses(&one.Operation)
 		}
-		if len(one.faults) > 0 {
+		if len(one.Rejections) > 0 {
 			w.reject()
-			faults = appendIndexed(faults, one.faults, i)
+			rejections = appendIndexed(rejections, one.Rejections, i)
 			continue
 		}
-		one.operation.received = arrived
+		one.Operation.Received = arrived
 		if due, late := s.faults.moment(now); late {
-			w.acceptLater(&one.operation, now, due)
+			w.acceptLater(&one.Operation, now, due)
 		} else {
-			w.accept(&one.operation, now)
+			w.accept(&one.Operation, now)
 		}
 	}
-	return faults, nil
+	return rejections, nil
 }
 
-func appendIndexed(all, faults []fault, index int) []fault {
-	for _, f := range faults {
-		f.Index = &index
-		all = append(all, f)
+func appendIndexed(all, rejections []Rejection, index int) []Rejection {
+	for _, r := range rejections {
+		r.Index = &index
+		all = append(all, r)
 	}
 	return all
 }

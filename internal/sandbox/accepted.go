@@ -4,18 +4,18 @@ package sandbox
 func countAccepted(c change) {
 	n, o := c.counts, c.op
 	n.Accepted++
-	n.Actions[o.kind+"."+o.action]++
-	if o.timestamp.given && !o.timestamp.usable() {
+	n.Actions[o.Type+"."+o.Action]++
+	if o.Timestamp.Given && !o.Timestamp.Usable() {
 		n.TimestampRewritten++
-		c.note(activityRewritten, o.action)
+		c.note(activityRewritten, o.Action)
 	}
-	if o.timestamp.usable() && o.timestamp.at.After(o.received) {
+	if o.Timestamp.Usable() && o.Timestamp.At.After(o.Received) {
 		n.FutureTimestamp++
 	}
-	if o.tracked() {
+	if o.IsEvent() {
 		countEvent(c)
 	}
-	if o.kind == "person" && o.action == "identify" {
+	if o.Type == "person" && o.Action == "identify" {
 		countIdentify(c)
 	}
 }
@@ -23,36 +23,36 @@ func countAccepted(c change) {
 func countEvent(c change) {
 	n, o := c.counts, c.op
 	switch {
-	case !o.hasID:
+	case !o.HasID:
 		n.WithoutID++
-	case !o.isULID:
+	case !o.IsULID:
 		n.NonULID++
 	}
-	if o.hasID && c.ids.arrive(o.idKey()) {
+	if o.HasID && c.ids.arrive(o.EventKey()) {
 		n.RepeatedIDs++
 	}
-	if !o.timestamp.given {
+	if !o.Timestamp.Given {
 		n.WithoutTimestamp++
 	}
-	if len(o.overrides) > 0 {
+	if len(o.Overrides) > 0 {
 		n.CampaignOverrides++
 	}
-	for _, key := range o.overrides {
+	for _, key := range o.Overrides {
 		n.ReservedKeys[key]++
 	}
 }
 
 func countIdentify(c change) {
 	n, consent := c.counts, false
-	for _, key := range c.op.reservedKeys {
+	for _, key := range c.op.ReservedKeys {
 		n.ReservedKeys[key]++
 		consent = consent || key == "unsubscribed" || key == "cio_subscription_preferences"
 	}
 	if consent {
 		n.ConsentChanges++
 	}
-	for _, a := range c.op.attributes {
-		if a.name == "created_at" && !isUnixSeconds(a.value) {
+	for _, a := range c.op.Attributes {
+		if a.Name == "created_at" && !IsUnixSeconds(a.Value) {
 			n.BadCreatedAt++
 		}
 	}

@@ -34,19 +34,19 @@ func (v visitors) visitor(anonymousID string) *visitor {
 
 // forget drops an event that gave way to newer ones. It is the oldest of all, so the first of its visitor.
 func (v visitors) forget(e *event) {
-	one := v[e.sentAs.value]
-	if e.sentAs.key != "anonymous_id" || one == nil || len(one.events) == 0 {
+	one := v[e.sentAs.Value]
+	if e.sentAs.Key != "anonymous_id" || one == nil || len(one.events) == 0 {
 		return
 	}
 	if one.events = one.events[1:]; len(one.events) == 0 && len(one.relations) == 0 {
-		delete(v, e.sentAs.value)
+		delete(v, e.sentAs.Value)
 	}
 }
 
 // addAnonymousEvent keeps an event for whoever claims its anonymous_id, or gives it to who just has.
 func addAnonymousEvent(c change, e *event) {
 	c.counts.AnonymousEvents++
-	v := c.anonymous.visitor(e.sentAs.value)
+	v := c.anonymous.visitor(e.sentAs.Value)
 	switch {
 	case v.claimant == nil:
 		v.events = append(v.events, e)

@@ -3,13 +3,13 @@ package sandbox
 // apply does what an accepted operation asks for.
 func apply(c change) {
 	switch {
-	case c.op.kind == "object":
+	case c.op.Type == "object":
 		applyToObject(c)
-	case c.op.kind == "delivery":
+	case c.op.Type == "delivery":
 	case isSuppressed(c):
 		c.counts.IgnoredSuppressed++
 		c.note(activitySuppressed, "")
-	case c.op.tracked():
+	case c.op.IsEvent():
 		applyEvent(c)
 	default:
 		applyToPerson(c)
@@ -17,7 +17,7 @@ func apply(c change) {
 }
 
 func applyToPerson(c change) {
-	switch c.op.action {
+	switch c.op.Action {
 	case "identify":
 		applyIdentify(c)
 	case "merge":
@@ -43,9 +43,9 @@ func applyToDevice(c change) {
 	p := c.known()
 	switch {
 	case p == nil:
-	case c.op.action == "delete_device":
-		delete(p.devices, c.op.device)
+	case c.op.Action == "delete_device":
+		delete(p.devices, c.op.Device)
 	default:
-		p.devices[c.op.device] = c.op.platform
+		p.devices[c.op.Device] = c.op.Platform
 	}
 }

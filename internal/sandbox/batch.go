@@ -5,12 +5,12 @@ import (
 	"fmt"
 )
 
-// splitBatch cuts a body into its operations.
-func splitBatch(body []byte, most int) ([]value, error) {
+// SplitBatch cuts a body into its operations.
+func SplitBatch(body []byte, most int) ([]Value, error) {
 	if !json.Valid(body) {
 		return nil, fmt.Errorf("body is not valid JSON")
 	}
-	envelope := trimSpace(body)
+	envelope := TrimSpace(body)
 	if envelope.kind() != '{' {
 		return nil, fmt.Errorf("body must be an object")
 	}
@@ -18,7 +18,7 @@ func splitBatch(body []byte, most int) ([]value, error) {
 	if array.kind() != '[' {
 		return nil, fmt.Errorf("must be an array")
 	}
-	var batch []value
+	var batch []Value
 	for operation := range array.elements() {
 		batch = append(batch, operation)
 	}

@@ -5,12 +5,12 @@ import "time"
 // change is one operation while it is applied: the state that it changes, and the moment.
 type change struct {
 	*state
-	op  *operation
+	op  *Operation
 	now time.Time
 }
 
 // note writes down what happened to the operation, for the list of activities.
-func (c change) note(kind, detail string) { c.noteOn(c.op.subject(), kind, detail) }
+func (c change) note(kind, detail string) { c.noteOn(c.op.Subject(), kind, detail) }
 
 // noteOn is note for something other than the subject of the operation.
 func (c change) noteOn(who, kind, detail string) {
@@ -19,7 +19,7 @@ func (c change) noteOn(who, kind, detail string) {
 
 // known returns the person of an operation that creates nobody. It is nil when there is none, which is noted.
 func (c change) known() *person {
-	p := c.find(c.op.who)
+	p := c.find(c.op.Who)
 	if p == nil {
 		c.unknown()
 	}

@@ -10,60 +10,60 @@ var actions = map[string]map[string]bool{
 	"delivery": set("event"),
 }
 
-// checked is an operation of a request with what is wrong with it.
-type checked struct {
-	raw       value
-	operation operation
-	faults    []fault
+// Checked is an operation of a request with what is wrong with it. It is good when there are no rejections.
+type Checked struct {
+	Raw        Value
+	Operation  Operation
+	Rejections []Rejection
 }
 
-// checkAll validates each operation by itself.
-func checkAll(r *rules, batch []value) []checked {
-	all := make([]checked, len(batch))
-	c := checker{rules: r}
+// CheckAll reads and checks each operation of a batch by itself. The JSON of the batch must be valid.
+func CheckAll(r *Rules, batch []Value) []Checked {
+	all := make([]Checked, len(batch))
+	c := checker{Rules: r}
 	for i, raw := range batch {
-		all[i].raw = raw
-		all[i].operation, all[i].faults = c.operation(raw)
+		all[i].Raw = raw
+		all[i].Operation, all[i].Rejections = c.operation(raw)
 	}
 	return all
 }
 
-// operation reads one element of a batch. It is good when there are no faults.
-func (c *checker) operation(raw value) (operation, []fault) {
-	c.faults = nil
-	var o operation
+// operation reads one element of a batch. It is good when there are no rejections.
+func (c *checker) operation(raw Value) (Operation, []Rejection) {
+	c.rejections = nil
+	var o Operation
 	switch {
 	case raw.kind() != '{':
-		c.fail("", invalid, "must be an object")
+		c.fail("", Invalid, "must be an object")
 	case len(raw) > c.ItemBytes:
-		c.fail("", invalid, fmt.Sprintf("cannot be larger than %d bytes", c.ItemBytes))
+		c.fail("", Invalid, fmt.Sprintf("cannot be larger than %d bytes", c.ItemBytes))
 	default:
 		o = c.object(split(raw))
 	}
-	if len(c.faults) > 1 && !c.EveryError {
-		c.faults = c.faults[:1]
+	if len(c.rejections) > 1 && !c.EveryError {
+		c.rejections = c.rejections[:1]
 	}
-	return o, c.faults
+	return o, c.rejections
 }
 
 // object reads an operation that is an object.
-func (c *checker) object(f fields) operation {
-	o := operation{kind: c.word(f.kind, "type")}
-	if o.kind == "" {
+func (c *checker) object(f fields) Operation {
+	o := Operation{Type: c.word(f.kind, "type")}
+	if o.Type == "" {
 		return o
 	}
-	if actions[o.kind] == nil {
-		c.fail("type", invalid, "must be one of person, object, delivery")
+	if actions[o.Type] == nil {
+		c.fail("type", Invalid, "must be one of person, object, delivery")
 		return o
 	}
-	if o.action = c.word(f.action, "action"); o.action == "" {
+	if o.Action = c.word(f.action, "action"); o.Action == "" {
 		return o
 	}
-	if !actions[o.kind][o.action] {
-		c.fail("action", invalid, "is not an action of type "+o.kind)
+	if !actions[o.Type][o.Action] {
+		c.fail("action", Invalid, "is not an action of type "+o.Type)
 		return o
 	}
-	switch o.kind {
+	switch o.Type {
 	case "person":
 		c.personAction(f, &o)
 	case "object":

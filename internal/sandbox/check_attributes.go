@@ -3,31 +3,31 @@ package sandbox
 import "fmt"
 
 // attributes reads the attributes of an identify, an object or a relationship.
-func (c *checker) attributes(v value, field string) []attribute {
+func (c *checker) attributes(v Value, field string) []Attribute {
 	if v == nil {
 		return nil
 	}
 	if v.kind() != '{' {
-		c.fail(field, invalid, "must be an object")
+		c.fail(field, Invalid, "must be an object")
 		return nil
 	}
-	var all []attribute
+	var all []Attribute
 	for key, val := range v.members() {
 		if c.oneAttribute(key, val, field, c.AttributeValue) {
-			all = append(all, attribute{key.text(), val})
+			all = append(all, Attribute{key.text(), val})
 		}
 	}
 	if len(all) > c.Attributes && distinct(all) > c.Attributes {
-		c.fail(field, invalid, fmt.Sprintf("cannot hold more than %d attributes", c.Attributes))
+		c.fail(field, Invalid, fmt.Sprintf("cannot hold more than %d attributes", c.Attributes))
 	}
 	return all
 }
 
 // distinct counts attributes by name, without _update, which is none.
-func distinct(all []attribute) int {
+func distinct(all []Attribute) int {
 	names := make(map[string]bool, len(all))
 	for _, a := range all {
-		names[a.name] = true
+		names[a.Name] = true
 	}
 	delete(names, "_update")
 	return len(names)
@@ -35,12 +35,12 @@ func distinct(all []attribute) int {
 
 // eventData checks the attributes of an event, page or screen, which stay as they are, and returns which of them override
 // a campaign's settings.
-func (c *checker) eventData(v value) (data value, overrides []string) {
+func (c *checker) eventData(v Value) (data Value, overrides []string) {
 	if v == nil {
 		return nil, nil
 	}
 	if v.kind() != '{' {
-		c.fail("attributes", invalid, "must be an object")
+		c.fail("attributes", Invalid, "must be an object")
 		return nil, nil
 	}
 	limit := c.AttributeValue
@@ -59,15 +59,15 @@ func (c *checker) eventData(v value) (data value, overrides []string) {
 }
 
 // oneAttribute checks a name and a value; a limit of 0 is none.
-func (c *checker) oneAttribute(key, val value, field string, limit int) bool {
+func (c *checker) oneAttribute(key, val Value, field string, limit int) bool {
 	switch nameLen := key.textLen(); {
 	case nameLen == 0:
-		c.fail(field+".", invalid, "attribute name cannot be empty")
+		c.fail(field+".", Invalid, "attribute name cannot be empty")
 	case nameLen > c.AttributeName:
-		c.fail(field+"."+key.text(), invalid, fmt.Sprintf("attribute name cannot be longer than %d bytes", c.AttributeName))
+		c.fail(field+"."+key.text(), Invalid, fmt.Sprintf("attribute name cannot be longer than %d bytes", c.AttributeName))
 	// Cheap first: no text is longer than its JSON.
 	case limit > 0 && len(val) > limit && val.size(limit) > limit:
-		c.fail(field+"."+key.text(), invalid, fmt.Sprintf("property value cannot be longer than %d bytes", limit))
+		c.fail(field+"."+key.text(), Invalid, fmt.Sprintf("property value cannot be longer than %d bytes", limit))
 	default:
 		return true
 	}
@@ -75,12 +75,12 @@ func (c *checker) oneAttribute(key, val value, field string, limit int) bool {
 }
 
 // totalSize holds an object's or a relationship's attributes to their size together.
-func (c *checker) totalSize(attributes []attribute, field string) {
+func (c *checker) totalSize(attributes []Attribute, field string) {
 	total := 0
 	for _, a := range attributes {
-		total += len(a.name) + a.value.size(0)
+		total += len(a.Name) + a.Value.size(0)
 	}
 	if total > c.ObjectBytes {
-		c.fail(field, invalid, fmt.Sprintf("cannot be larger than %d bytes together", c.ObjectBytes))
+		c.fail(field, Invalid, fmt.Sprintf("cannot be larger than %d bytes together", c.ObjectBytes))
 	}
 }

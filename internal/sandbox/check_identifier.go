@@ -14,36 +14,36 @@ var (
 )
 
 // identifier reads what names a person: an object with exactly one of the allowed keys.
-func (c *checker) identifier(v value, field string, allowed []string) (who identifier) {
+func (c *checker) identifier(v Value, field string, allowed []string) (who Identifier) {
 	if v.missing() {
-		c.fail(field, required, "must be present")
+		c.fail(field, Required, "must be present")
 		return who
 	}
 	if v.kind() != '{' {
-		c.fail(field, invalid, "must be an object")
+		c.fail(field, Invalid, "must be an object")
 		return who
 	}
-	var named value
+	var named Value
 	keys := 0
 	for key, val := range v.members() {
-		if k := key.text(); keys == 0 || k != who.key { // the same key twice is one: the last counts
-			who.key = k
+		if k := key.text(); keys == 0 || k != who.Key { // the same key twice is one: the last counts
+			who.Key = k
 			keys++
 		}
 		named = val
 	}
 	switch {
 	case keys == 0:
-		c.fail(field, required, "must hold an identifier")
-	case keys > 1 || !slices.Contains(allowed, who.key):
-		c.fail(field, invalid, "must hold exactly one of "+strings.Join(allowed, ", "))
+		c.fail(field, Required, "must hold an identifier")
+	case keys > 1 || !slices.Contains(allowed, who.Key):
+		c.fail(field, Invalid, "must hold exactly one of "+strings.Join(allowed, ", "))
 	default:
-		who.value = c.identifierValue(named, who.key, field+"."+who.key)
+		who.Value = c.identifierValue(named, who.Key, field+"."+who.Key)
 	}
 	return who
 }
 
-func (c *checker) identifierValue(v value, key, field string) string {
+func (c *checker) identifierValue(v Value, key, field string) string {
 	var text string
 	switch v.kind() {
 	case '"':
@@ -51,11 +51,11 @@ func (c *checker) identifierValue(v value, key, field string) string {
 	case '0':
 		text = string(v)
 	default:
-		c.fail(field, invalid, "must be a string or a number")
+		c.fail(field, Invalid, "must be a string or a number")
 		return ""
 	}
-	if wrong := c.badIdentifier(key, text); wrong != "" {
-		c.fail(field, invalid, wrong)
+	if wrong := c.BadIdentifier(key, text); wrong != "" {
+		c.fail(field, Invalid, wrong)
 	}
 	return text
 }

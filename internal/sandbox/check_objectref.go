@@ -7,46 +7,46 @@ import (
 )
 
 // objectIdentifiers reads the two ways to name an object.
-func (c *checker) objectIdentifiers(v value, field string) (ref objectRef) {
+func (c *checker) objectIdentifiers(v Value, field string) (ref ObjectRef) {
 	if v.missing() {
-		c.fail(field, required, "must be present")
+		c.fail(field, Required, "must be present")
 		return ref
 	}
 	if v.kind() != '{' {
-		c.fail(field, invalid, "must be an object")
+		c.fail(field, Invalid, "must be an object")
 		return ref
 	}
 	for key := range v.members() {
 		if k := key.text(); k != "object_type_id" && k != "object_id" && k != "cio_object_id" {
-			c.fail(field, invalid, "must be object_type_id and object_id, or cio_object_id")
+			c.fail(field, Invalid, "must be object_type_id and object_id, or cio_object_id")
 			return ref
 		}
 	}
 	typeID, id, cioID := v.member("object_type_id"), v.member("object_id"), v.member("cio_object_id")
 	if cioID != nil {
 		if typeID != nil || id != nil {
-			c.fail(field, invalid, "must be object_type_id and object_id, or cio_object_id")
+			c.fail(field, Invalid, "must be object_type_id and object_id, or cio_object_id")
 			return ref
 		}
-		ref.cioID = c.word(cioID, field+".cio_object_id")
+		ref.CioID = c.word(cioID, field+".cio_object_id")
 		return ref
 	}
-	ref.typeID = c.objectType(typeID, field+".object_type_id")
-	if ref.id = c.word(id, field+".object_id"); len(ref.id) > c.IdentifierBytes {
-		c.fail(field+".object_id", invalid, fmt.Sprintf("cannot be longer than %d bytes", c.IdentifierBytes))
+	ref.TypeID = c.objectType(typeID, field+".object_type_id")
+	if ref.ID = c.word(id, field+".object_id"); len(ref.ID) > c.IdentifierBytes {
+		c.fail(field+".object_id", Invalid, fmt.Sprintf("cannot be longer than %d bytes", c.IdentifierBytes))
 	}
 	return ref
 }
 
 // objectType reads an integer in a string, of a type that exists.
-func (c *checker) objectType(v value, field string) string {
+func (c *checker) objectType(v Value, field string) string {
 	typeID := c.word(v, field)
 	switch {
 	case typeID == "":
 	case strings.Trim(typeID, "0123456789") != "" || typeID[0] == '0':
-		c.fail(field, invalid, "must be an integer in a string")
+		c.fail(field, Invalid, "must be an integer in a string")
 	case !c.AnyObjectType && !slices.Contains(c.ObjectTypes, typeID):
-		c.fail(field, invalid, "is not an object type of this workspace")
+		c.fail(field, Invalid, "is not an object type of this workspace")
 	}
 	return typeID
 }

@@ -4,27 +4,27 @@ import "strings"
 
 // checker validates operations one after the other. It is for one goroutine.
 type checker struct {
-	*rules
-	faults []fault // of the operation under way
+	*Rules
+	rejections []Rejection // of the operation under way
 }
 
 func (c *checker) fail(field, reason, message string) {
-	c.faults = append(c.faults, fault{Reason: reason, Field: field, Message: message})
+	c.rejections = append(c.rejections, Rejection{Reason: reason, Field: field, Message: message})
 }
 
 // word reads a required string that is not blank; "" means that it failed.
-func (c *checker) word(v value, field string) string {
+func (c *checker) word(v Value, field string) string {
 	switch {
 	case v.missing():
-		c.fail(field, required, "must be present")
+		c.fail(field, Required, "must be present")
 		return ""
 	case v.kind() != '"':
-		c.fail(field, invalid, "must be a string")
+		c.fail(field, Invalid, "must be a string")
 		return ""
 	}
 	text := v.text()
 	if strings.TrimSpace(text) == "" {
-		c.fail(field, required, "cannot be blank")
+		c.fail(field, Required, "cannot be blank")
 		return ""
 	}
 	return text

@@ -11,30 +11,30 @@ import (
 type directory struct {
 	counts  *Counts
 	serial  int                    // of the newest profile or object
-	people  map[identifier]*person // by every folded identifier they have, cio_id among them
-	objects map[objectRef]*object  // by type and ID, and by cio_object_id
+	people  map[Identifier]*person // by every folded identifier they have, cio_id among them
+	objects map[ObjectRef]*object  // by type and ID, and by cio_object_id
 }
 
 func newDirectory() directory {
-	return directory{counts: newCounts(), people: map[identifier]*person{}, objects: map[objectRef]*object{}}
+	return directory{counts: newCounts(), people: map[Identifier]*person{}, objects: map[ObjectRef]*object{}}
 }
 
 // find returns the person with an identifier, nil when there is none.
-func (d *directory) find(who identifier) *person { return d.people[who.folded()] }
+func (d *directory) find(who Identifier) *person { return d.people[who.Folded()] }
 
 // findOrCreate returns the person whom an operation is about, nil when a cio_id leads nowhere.
-func (d *directory) findOrCreate(who identifier, now time.Time) *person {
+func (d *directory) findOrCreate(who Identifier, now time.Time) *person {
 	if p := d.find(who); p != nil {
 		return p
 	}
-	if who.key == "cio_id" {
+	if who.Key == "cio_id" {
 		return nil
 	}
 	return d.create(who, now)
 }
 
 // create adds a person under an identifier.
-func (d *directory) create(who identifier, now time.Time) *person {
+func (d *directory) create(who Identifier, now time.Time) *person {
 	d.serial++
 	p := newPerson(d.serial, now)
 	d.people[p.cio()] = p
@@ -45,18 +45,18 @@ func (d *directory) create(who identifier, now time.Time) *person {
 }
 
 // name gives a person an identifier, in place of an older one of its kind.
-func (d *directory) name(p *person, who identifier) {
-	if old, ok := p.names[who.key]; ok {
-		delete(d.people, identifier{key: who.key, value: old}.folded())
+func (d *directory) name(p *person, who Identifier) {
+	if old, ok := p.names[who.Key]; ok {
+		delete(d.people, Identifier{Key: who.Key, Value: old}.Folded())
 	}
-	p.names[who.key] = who.value
-	d.people[who.folded()] = p
+	p.names[who.Key] = who.Value
+	d.people[who.Folded()] = p
 }
 
 // remove deletes a person. The identifiers are free afterwards.
 func (d *directory) remove(p *person) {
 	for key, value := range p.names {
-		delete(d.people, identifier{key: key, value: value}.folded())
+		delete(d.people, Identifier{Key: key, Value: value}.Folded())
 	}
 	delete(d.people, p.cio())
 	p.gone = true
@@ -67,7 +67,7 @@ func (d *directory) remove(p *person) {
 func (d *directory) everybody() []*person {
 	var all []*person
 	for key, p := range d.people {
-		if key.key == "cio_id" {
+		if key.Key == "cio_id" {
 			all = append(all, p)
 		}
 	}
@@ -75,11 +75,11 @@ func (d *directory) everybody() []*person {
 	return all
 }
 
-func (d *directory) createObject(ref objectRef) *object {
+func (d *directory) createObject(ref ObjectRef) *object {
 	d.serial++
 	o := &object{serial: d.serial, cioID: fmt.Sprintf("ob%06x", d.serial), ref: ref, attributes: map[string]string{}}
 	d.objects[ref] = o
-	d.objects[objectRef{cioID: o.cioID}] = o
+	d.objects[ObjectRef{CioID: o.cioID}] = o
 	d.counts.ObjectsCreated++
 	d.counts.Objects++
 	return o
@@ -88,7 +88,7 @@ func (d *directory) createObject(ref objectRef) *object {
 // removeObject deletes an object, and everybody's relationship to it.
 func (d *directory) removeObject(o *object) {
 	delete(d.objects, o.ref)
-	delete(d.objects, objectRef{cioID: o.cioID})
+	delete(d.objects, ObjectRef{CioID: o.cioID})
 	d.counts.Objects--
 	for _, p := range d.people {
 		delete(p.relations, o)
@@ -99,7 +99,7 @@ func (d *directory) removeObject(o *object) {
 func (d *directory) everything() []*object {
 	var all []*object
 	for key, o := range d.objects {
-		if key.cioID != "" {
+		if key.CioID != "" {
 			all = append(all, o)
 		}
 	}

@@ -5,7 +5,7 @@ import "time"
 // event is something that a person did, or an anonymous visitor.
 type event struct {
 	owner    *person // nil while nobody is known
-	sentAs   identifier
+	sentAs   Identifier
 	action   string
 	name     string
 	id       string
@@ -18,7 +18,7 @@ type event struct {
 
 // markRecent notes an event of a known person that is young enough to start a campaign.
 func markRecent(c change, e *event) {
-	if e.recent = recent(e.at, c.now); e.recent {
+	if e.recent = IsRecent(e.at, c.now); e.recent {
 		c.counts.CouldTriggerCampaign++
 	}
 }

@@ -2,13 +2,13 @@ package sandbox
 
 // fields are an operation's members, still unread. One that comes twice counts as it came last.
 type fields struct {
-	kind, action, identifiers, primary, secondary value
-	name, id, timestamp, attributes               value
-	relationships, device, anonymousID            value
+	kind, action, identifiers, primary, secondary Value
+	name, id, timestamp, attributes               Value
+	relationships, device, anonymousID            Value
 }
 
 // split finds the members of an operation.
-func split(raw value) (f fields) {
+func split(raw Value) (f fields) {
 	for key, val := range raw.members() {
 		inner, plain := key.plain()
 		if !plain {

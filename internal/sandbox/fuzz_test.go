@@ -127,7 +127,7 @@ func FuzzValue(f *testing.F) {
 		if !json.Valid([]byte(text)) {
 			return
 		}
-		v := trimSpace([]byte(text))
+		v := TrimSpace([]byte(text))
 		switch v.kind() {
 		case '{':
 			got := map[string]json.RawMessage{}
@@ -178,8 +178,8 @@ func FuzzStamp(f *testing.F) {
 		if !json.Valid([]byte(text)) {
 			return
 		}
-		at := readStamp(trimSpace([]byte(text)))
-		if seconds := at.at.Unix(); at.usable() && (seconds < 0 || seconds >= 1e11) || !at.given {
+		at := readTimestamp(TrimSpace([]byte(text)))
+		if seconds := at.At.Unix(); at.Usable() && (seconds < 0 || seconds >= 1e11) || !at.Given {
 			t.Fatalf("%s: %+v", text, at)
 		}
 	})

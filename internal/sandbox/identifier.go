@@ -5,18 +5,18 @@ import (
 	"strings"
 )
 
-// identifier names a person: key is id, email, phone, cio_id or anonymous_id.
-type identifier struct{ key, value string }
+// Identifier names a person: key is id, email, phone, cio_id or anonymous_id.
+type Identifier struct{ Key, Value string }
 
-// folded is the identifier as it compares: emails without case.
-func (i identifier) folded() identifier {
-	if i.key == "email" {
-		i.value = strings.ToLower(i.value)
+// Folded is the identifier as it compares: emails without case.
+func (i Identifier) Folded() Identifier {
+	if i.Key == "email" {
+		i.Value = strings.ToLower(i.Value)
 	}
 	return i
 }
 
-func (i identifier) String() string { return i.key + " " + i.value }
+func (i Identifier) String() string { return i.Key + " " + i.Value }
 
 // isAddress reports whether text is a bare RFC 5322 address: no display name, comment or space around it.
 func isAddress(text string) bool {

@@ -9,7 +9,7 @@ import (
 func applyIdentify(c change) {
 	// One without a timestamp is as new as the moment it applies: a late one wins over what came before it, which is the
 	// risk of an API without order.
-	at := c.op.timestamp.or(c.now)
+	at := c.op.Timestamp.Or(c.now)
 	p := identified(c)
 	if p == nil {
 		return
@@ -25,21 +25,21 @@ func applyIdentify(c change) {
 
 // identified finds or creates the person of an identify; nil when it does nothing.
 func identified(c change) *person {
-	who := c.op.who
+	who := c.op.Who
 	if p := c.find(who); p != nil {
 		return p
 	}
 	switch {
-	case c.op.updateOnly:
+	case c.op.UpdateOnly:
 		c.counts.UpdateMisses++
 		return nil
-	case who.key == "cio_id":
+	case who.Key == "cio_id":
 		c.unknown()
 		return nil
 	}
 	// A new id with an email that somebody without an id has: that person gets the id, and the other way round.
-	for _, other := range c.op.attributeIdentifiers(c.rules) {
-		if p := c.find(other); p != nil && p.names[who.key] == "" {
+	for _, other := range c.op.AttributeIdentifiers(c.Rules) {
+		if p := c.find(other); p != nil && p.names[who.Key] == "" {
 			c.name(p, who)
 			return p
 		}
@@ -50,16 +50,16 @@ func identified(c change) *person {
 // setIdentifiers gives a person the identifiers among the attributes, as far as the rules let it. It returns the person
 // that is left: an automatic merge may have merged this one into an older one.
 func setIdentifiers(c change, p *person) *person {
-	for _, who := range c.op.attributeIdentifiers(c.rules) {
+	for _, who := range c.op.AttributeIdentifiers(c.Rules) {
 		owner := c.find(who)
 		switch {
 		case owner == p:
 		case owner != nil && mergeable(c, p, owner):
 			p = autoMerge(c, p, owner)
 		case owner != nil:
-			unchanged(c, who.key+" belongs to somebody else")
-		case p.names[who.key] != "" && !mayChange(c, who.key):
-			unchanged(c, who.key+" is set already")
+			unchanged(c, who.Key+" belongs to somebody else")
+		case p.names[who.Key] != "" && !mayChange(c, who.Key):
+			unchanged(c, who.Key+" is set already")
 		default:
 			c.name(p, who)
 		}
@@ -69,22 +69,22 @@ func setIdentifiers(c change, p *person) *person {
 
 // mayChange reports whether the operation may replace an identifier that is set.
 func mayChange(c change, key string) bool {
-	by := c.op.who.key
+	by := c.op.Who.Key
 	return by == "cio_id" || key == "email" && by == "id" && c.EmailUpdatesByID
 }
 
 // setAttributes stores what is not an identifier.
 func setAttributes(c change, p *person, at time.Time) {
 	var stale []string
-	for _, a := range c.op.attributes {
+	for _, a := range c.op.Attributes {
 		switch {
-		case a.name == "_update":
-		case a.name == "cio_id", a.name == "_created_in_customerio_at":
-			unchanged(c, a.name+" never changes")
-		case (a.name == "id" || a.name == "email" || a.name == "phone") && c.identifies(a.name):
+		case a.Name == "_update":
+		case a.Name == "cio_id", a.Name == "_created_in_customerio_at":
+			unchanged(c, a.Name+" never changes")
+		case (a.Name == "id" || a.Name == "email" || a.Name == "phone") && c.Identifies(a.Name):
 			checkIdentifier(c, p, a)
-		case at.Before(p.attributes[a.name].set):
-			stale = append(stale, a.name)
+		case at.Before(p.attributes[a.Name].set):
+			stale = append(stale, a.Name)
 		default:
 			setAttribute(c, p, a, at)
 		}
@@ -99,38 +99,38 @@ func setAttributes(c change, p *person, at time.Time) {
 
 // checkIdentifier notes an identifier among the attributes that setIdentifiers passed over. Null for one that is not set
 // asks for nothing.
-func checkIdentifier(c change, p *person, a attribute) {
-	text, ok := a.value.scalar()
+func checkIdentifier(c change, p *person, a Attribute) {
+	text, ok := a.Value.Scalar()
 	switch {
-	case a.value.blank() && p.names[a.name] == "":
-	case a.value.blank():
-		unchanged(c, a.name+" cannot be removed")
+	case a.Value.Blank() && p.names[a.Name] == "":
+	case a.Value.Blank():
+		unchanged(c, a.Name+" cannot be removed")
 	case !ok:
-		unchanged(c, a.name+" must be a string or a number")
-	case c.badIdentifier(a.name, text) != "":
-		unchanged(c, a.name+" "+c.badIdentifier(a.name, text))
+		unchanged(c, a.Name+" must be a string or a number")
+	case c.BadIdentifier(a.Name, text) != "":
+		unchanged(c, a.Name+" "+c.BadIdentifier(a.Name, text))
 	}
 }
 
-func setAttribute(c change, p *person, a attribute, at time.Time) {
-	if _, ok := p.attributes[a.name]; !ok && len(p.attributes) >= c.Attributes {
-		unchanged(c, a.name+" is one attribute too many")
+func setAttribute(c change, p *person, a Attribute, at time.Time) {
+	if _, ok := p.attributes[a.Name]; !ok && len(p.attributes) >= c.Attributes {
+		unchanged(c, a.Name+" is one attribute too many")
 		return
 	}
-	switch a.name {
+	switch a.Name {
 	case "unsubscribed":
-		p.optedOut = a.value.optsOut()
+		p.optedOut = a.Value.OptsOut()
 	case "anonymous_id":
-		if text, ok := a.value.scalar(); ok && text != "" && !claim(c, p, text) {
+		if text, ok := a.Value.Scalar(); ok && text != "" && !claim(c, p, text) {
 			unchanged(c, "anonymous_id belongs to somebody else")
 			return
 		}
 	}
-	if a.value.blank() && !c.KeepNull {
-		delete(p.attributes, a.name)
+	if a.Value.Blank() && !c.KeepNull {
+		delete(p.attributes, a.Name)
 		return
 	}
-	p.attributes[a.name] = stored{string(a.value), at}
+	p.attributes[a.Name] = stored{string(a.Value), at}
 }
 
 func skipped(c change, what string) {

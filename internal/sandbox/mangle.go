@@ -8,13 +8,13 @@ import (
 )
 
 // mangled returns the errors of an answer as the faults in force spoil them.
-func mangled(in *injector, faults []fault, batch int) any {
+func mangled(in *injector, rejections []Rejection, batch int) any {
 	if len(in.Mangle) == 0 {
-		return faults
+		return rejections
 	}
-	errors := make([]map[string]any, len(faults))
-	for i, f := range faults {
-		errors[i] = map[string]any{"batch_index": *f.Index, "reason": f.Reason, "field": f.Field, "message": f.Message}
+	errors := make([]map[string]any, len(rejections))
+	for i, r := range rejections {
+		errors[i] = map[string]any{"batch_index": *r.Index, "reason": r.Reason, "field": r.Field, "message": r.Message}
 	}
 	var spoilt any = errors
 	for _, m := range in.Mangle {
@@ -54,9 +54,9 @@ func spoil(in *injector, m Mangle, errors []map[string]any, batch int) []map[str
 	case OutOfOrder:
 		slices.Reverse(errors)
 	case OutOfRange:
-		return append(errors, map[string]any{"batch_index": batch + 7, "reason": invalid})
+		return append(errors, map[string]any{"batch_index": batch + 7, "reason": Invalid})
 	case NegativeIndex:
-		return append(errors, map[string]any{"batch_index": -1, "reason": invalid})
+		return append(errors, map[string]any{"batch_index": -1, "reason": Invalid})
 	}
 	for _, e := range errors {
 		spoilOne(in, m, e)

@@ -4,7 +4,7 @@ import "maps"
 
 // applyMerge merges one person into another, if both exist.
 func applyMerge(c change) {
-	primary, secondary := c.find(c.op.primary), c.find(c.op.secondary)
+	primary, secondary := c.find(c.op.Primary), c.find(c.op.Secondary)
 	switch {
 	case primary == nil:
 		c.counts.MergesWithoutPrimary++
@@ -29,11 +29,11 @@ func mergePeople(c change, primary, secondary *person) {
 	secondary.into, secondary.mergedAt = primary, c.now
 	for key, value := range secondary.names {
 		if primary.names[key] == "" {
-			c.name(primary, identifier{key: key, value: value})
+			c.name(primary, Identifier{Key: key, Value: value})
 		}
 	}
 	for name, theirs := range secondary.attributes {
-		if value(primary.attributes[name].json).blank() {
+		if Value(primary.attributes[name].json).Blank() {
 			primary.attributes[name] = theirs
 		}
 	}
@@ -45,13 +45,13 @@ func mergePeople(c change, primary, secondary *person) {
 	devices := maps.Clone(secondary.devices)
 	maps.Copy(devices, primary.devices)
 	primary.devices = devices
-	primary.optedOut = value(primary.attributes["unsubscribed"].json).optsOut()
+	primary.optedOut = Value(primary.attributes["unsubscribed"].json).OptsOut()
 }
 
 // mergeable reports whether an identify with id and email that met two people merges them by itself: one has only the id,
 // the other only the email.
 func mergeable(c change, p, owner *person) bool {
-	if c.NoAutoMerge || c.op.who.key != "id" && c.op.who.key != "email" {
+	if c.NoAutoMerge || c.op.Who.Key != "id" && c.op.Who.Key != "email" {
 		return false
 	}
 	lacks := func(p, q *person) bool {

@@ -82,14 +82,14 @@ func whole(r *rapid.T, b *box, sent int) {
 		r.Fatalf("%d people, %d objects: %+v", len(w.everybody()), len(w.everything()), s)
 	}
 	for who, p := range w.people {
-		if p.gone || who.key != "cio_id" && (identifier{who.key, p.names[who.key]}).folded() != who ||
-			who.key == "cio_id" && p.cioID != who.value {
+		if p.gone || who.Key != "cio_id" && (Identifier{who.Key, p.names[who.Key]}).Folded() != who ||
+			who.Key == "cio_id" && p.cioID != who.Value {
 			r.Fatalf("%v leads to %+v", who, p)
 		}
 	}
 	for _, p := range w.everybody() {
 		for key, value := range p.names {
-			if w.find(identifier{key, value}) != p {
+			if w.find(Identifier{key, value}) != p {
 				r.Fatalf("%s %s of %+v leads elsewhere", key, value, p)
 			}
 		}
@@ -100,7 +100,7 @@ func whole(r *rapid.T, b *box, sent int) {
 		}
 	}
 	for e := range w.events.all() {
-		if p := w.holder(e); p != nil && (p.gone || w.people[identifier{"cio_id", p.cioID}] != p) {
+		if p := w.holder(e); p != nil && (p.gone || w.people[Identifier{"cio_id", p.cioID}] != p) {
 			r.Fatalf("%+v is with %+v, who is gone", e, p)
 		}
 	}

@@ -4,17 +4,17 @@ package sandbox
 type object struct {
 	serial     int
 	cioID      string
-	ref        objectRef // type and ID
+	ref        ObjectRef // type and ID
 	attributes map[string]string
 }
 
 // setFlat sets attributes of an object or a relationship; null and "" remove one.
-func setFlat(into map[string]string, attributes []attribute) {
+func setFlat(into map[string]string, attributes []Attribute) {
 	for _, a := range attributes {
-		if a.value.blank() {
-			delete(into, a.name)
+		if a.Value.Blank() {
+			delete(into, a.Name)
 		} else {
-			into[a.name] = string(a.value)
+			into[a.Name] = string(a.Value)
 		}
 	}
 }

@@ -6,97 +6,97 @@ import (
 	"time"
 )
 
-// operation is one element of a batch, read. What it holds of the request's body is borrowed until it is applied.
-type operation struct {
-	kind   string // person, object, delivery
-	action string
+// Operation is one element of a batch, read. What it holds of the request's body is borrowed until it is applied.
+type Operation struct {
+	Type   string // person, object, delivery
+	Action string
 
-	who                identifier // of a person's action, except merge
-	primary, secondary identifier // of a merge
-	object             objectRef  // of an object's action
+	Who                Identifier // of a person's action, except merge
+	Primary, Secondary Identifier // of a merge
+	Object             ObjectRef  // of an object's action
 
-	name         string // trimmed
-	id           string // the event's own, as sent
-	hasID        bool
-	isULID       bool
-	timestamp    stamp
-	attributes   []attribute // of an identify, in order
-	data         value       // attributes of an event: one object; nil when there are none
-	overrides    []string    // of campaigns, among the data's keys
-	relations    []relation
-	anonymousID  string // of identify_anonymous in its short form
-	device       string // token
-	platform     string
-	received     time.Time
-	updateOnly   bool     // attributes._update
-	reservedKeys []string // among the attributes' keys
+	Name          string // trimmed
+	ID            string // the event's own, as sent
+	HasID         bool
+	IsULID        bool
+	Timestamp     Timestamp
+	Attributes    []Attribute // of an identify, in order
+	Data          Value       // attributes of an event: one object; nil when there are none
+	Overrides     []string    // of campaigns, among the data's keys
+	Relationships []Relationship
+	AnonymousID   string // of identify_anonymous in its short form
+	Device        string // token
+	Platform      string
+	Received      time.Time // when the request arrived; whoever accepts the operation sets it
+	UpdateOnly    bool     // attributes._update
+	ReservedKeys  []string // among the attributes' keys
 }
 
-// objectRef names an object, by its type and ID or by its cio_object_id.
-type objectRef struct{ typeID, id, cioID string }
+// ObjectRef names an object, by its type and ID or by its cio_object_id.
+type ObjectRef struct{ TypeID, ID, CioID string }
 
-// relation ties a person to an object; one of the two is the operation's own.
-type relation struct {
-	who        identifier
-	object     objectRef
-	attributes []attribute
+// Relationship ties a person to an object; one of the two is the operation's own.
+type Relationship struct {
+	Who        Identifier
+	Object     ObjectRef
+	Attributes []Attribute
 }
 
-// attribute is one member of an object of attributes.
-type attribute struct {
-	name  string
-	value value
+// Attribute is one member of an object of attributes.
+type Attribute struct {
+	Name  string
+	Value Value
 }
 
-// named reports whether text, not empty, is the operation's name, its id or the value of an identifier.
-func (o *operation) named(text string) bool {
+// Named reports whether text, not empty, is the operation's name, its id or the value of an identifier.
+func (o *Operation) Named(text string) bool {
 	switch text {
-	case o.name, o.id, o.who.value, o.primary.value, o.secondary.value, o.object.id, o.object.cioID:
+	case o.Name, o.ID, o.Who.Value, o.Primary.Value, o.Secondary.Value, o.Object.ID, o.Object.CioID:
 		return true
 	}
 	return false
 }
 
-// has reports whether the operation has an attribute.
-func (o *operation) has(name string) bool {
-	for _, a := range o.attributes {
-		if a.name == name {
+// Has reports whether the operation has an attribute.
+func (o *Operation) Has(name string) bool {
+	for _, a := range o.Attributes {
+		if a.Name == name {
 			return true
 		}
 	}
-	return o.data != nil && o.data.member(name) != nil
+	return o.Data != nil && o.Data.member(name) != nil
 }
 
-// tracked reports whether the operation is something that a person did.
-func (o *operation) tracked() bool {
-	return o.kind == "person" && (o.action == "event" || o.action == "page" || o.action == "screen")
+// IsEvent reports whether the operation is something that a person did.
+func (o *Operation) IsEvent() bool {
+	return o.Type == "person" && (o.Action == "event" || o.Action == "page" || o.Action == "screen")
 }
 
-// subject is who or what the operation is about, for an activity.
-func (o *operation) subject() string {
+// Subject is who or what the operation is about, for an activity.
+func (o *Operation) Subject() string {
 	switch {
-	case o.kind == "object":
-		return "object " + cmp.Or(o.object.cioID, o.object.typeID+"/"+o.object.id)
-	case o.action == "merge":
-		return o.primary.String() + ", " + o.secondary.String()
+	case o.Type == "object":
+		return "object " + cmp.Or(o.Object.CioID, o.Object.TypeID+"/"+o.Object.ID)
+	case o.Action == "merge":
+		return o.Primary.String() + ", " + o.Secondary.String()
 	}
-	return o.who.String()
+	return o.Who.String()
 }
 
-// idKey is an event's ID as it compares: a ULID has no case.
-func (o *operation) idKey() string {
-	if o.isULID {
-		return strings.ToUpper(o.id)
+// EventKey is an event's ID as it compares: a ULID has no case.
+func (o *Operation) EventKey() string {
+	if o.IsULID {
+		return strings.ToUpper(o.ID)
 	}
-	return o.id
+	return o.ID
 }
 
-// attributeIdentifiers returns the good identifiers among the attributes of an identify.
-func (o *operation) attributeIdentifiers(r *rules) (all []identifier) {
-	for _, a := range o.attributes {
-		if key := a.name; (key == "id" || key == "email" || key == "phone") && r.identifies(key) {
-			if text, ok := a.value.scalar(); ok && r.badIdentifier(key, text) == "" {
-				all = append(all, identifier{key: key, value: text})
+// AttributeIdentifiers returns the good identifiers among the attributes of an identify.
+func (o *Operation) AttributeIdentifiers(r *Rules) (all []Identifier) {
+	for _, a := range o.Attributes {
+		if key := a.Name; (key == "id" || key == "email" || key == "phone") && r.Identifies(key) {
+			if text, ok := a.Value.Scalar(); ok && r.BadIdentifier(key, text) == "" {
+				all = append(all, Identifier{Key: key, Value: text})
 			}
 		}
 	}

@@ -41,7 +41,7 @@ func newPerson(serial int, created time.Time) *person {
 }
 
 // cio is the identifier that every person has.
-func (p *person) cio() identifier { return identifier{key: "cio_id", value: p.cioID} }
+func (p *person) cio() Identifier { return Identifier{Key: "cio_id", Value: p.cioID} }
 
 // survivor returns the person that merges made of this one.
 func (p *person) survivor() *person {

@@ -7,20 +7,20 @@ import (
 )
 
 // refuse applies the injected refusals to one operation. It returns an answer when one of them is of the whole request.
-func refuse(refusals []Refusal, one *checked) *reply {
-	if len(one.faults) > 0 {
+func refuse(refusals []Refusal, one *Checked) *reply {
+	if len(one.Rejections) > 0 {
 		return nil // refused already
 	}
 	for _, r := range refusals {
 		if !concerns(r, one) {
 			continue
 		}
-		f := fault{Reason: r.Reason, Field: r.Field, Message: r.Message}
+		rejection := Rejection{Reason: r.Reason, Field: r.Field, Message: r.Message}
 		if !r.Whole {
-			one.faults = []fault{f}
+			one.Rejections = []Rejection{rejection}
 			return nil
 		}
-		a := refused(http.StatusBadRequest, f)
+		a := refused(http.StatusBadRequest, rejection)
 		if a.status = max(r.Status, http.StatusBadRequest); a.status == http.StatusRequestEntityTooLarge {
 			a = html(a.status)
 		}
@@ -30,13 +30,13 @@ func refuse(refusals []Refusal, one *checked) *reply {
 }
 
 // concerns reports whether a refusal means an operation.
-func concerns(r Refusal, one *checked) bool {
-	if r.Match != "" && !one.operation.named(r.Match) {
+func concerns(r Refusal, one *Checked) bool {
+	if r.Match != "" && !one.Operation.Named(r.Match) {
 		return false
 	}
-	if r.Contains != "" && !bytes.Contains(one.raw, []byte(r.Contains)) {
+	if r.Contains != "" && !bytes.Contains(one.Raw, []byte(r.Contains)) {
 		return false
 	}
 	name, ok := strings.CutPrefix(r.Field, "attributes.")
-	return !ok || r.Always || one.operation.has(name)
+	return !ok || r.Always || one.Operation.Has(name)
 }

@@ -1,14 +1,15 @@
 package sandbox
 
-// fault is one error of an operation or of a whole request.
-type fault struct {
+// Rejection is one entry in the list of errors of an answer: why an operation, or a whole request, was rejected.
+type Rejection struct {
 	Index   *int   `json:"batch_index,omitempty"`
 	Reason  string `json:"reason"`
 	Field   string `json:"field"`
 	Message string `json:"message"`
 }
 
+// Reasons of rejections.
 const (
-	invalid  = "invalid"
-	required = "required"
+	Invalid  = "invalid"
+	Required = "required"
 )

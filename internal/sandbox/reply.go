@@ -32,8 +32,8 @@ const (
 )
 
 // refused is the answer to a whole request that is no good, as v2 says it.
-func refused(status int, faults ...fault) reply {
-	return reply{status: status, kind: jsonKind, body: encode(map[string]any{"errors": faults})}
+func refused(status int, rejections ...Rejection) reply {
+	return reply{status: status, kind: jsonKind, body: encode(map[string]any{"errors": rejections})}
 }
 
 // failure is an answer outside v2's own words.

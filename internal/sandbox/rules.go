@@ -27,7 +27,8 @@ type Limits struct {
 	Profiles       int // people and objects; once over, requests are answered 507: 2,000,000
 }
 
-func (l Limits) orDefault() Limits {
+// OrDefault fills in the defaults of fields that are zero.
+func (l Limits) OrDefault() Limits {
 	return Limits{
 		BatchBytes:      cmp.Or(l.BatchBytes, 500_000),
 		EntityBytes:     cmp.Or(l.EntityBytes, 32_000),
@@ -80,7 +81,8 @@ type Switches struct {
 	RelationshipStubs      bool          // a relationship creates what it names and does not exist
 }
 
-func (s Switches) orDefault() Switches {
+// OrDefault fills in the defaults of fields that are zero and have another one.
+func (s Switches) OrDefault() Switches {
 	s.RedirectStatus = cmp.Or(s.RedirectStatus, 301)
 	s.WrongRegionStatus = cmp.Or(s.WrongRegionStatus, 401)
 	if s.ObjectTypes == nil {
@@ -89,20 +91,20 @@ func (s Switches) orDefault() Switches {
 	return s
 }
 
-// rules are the limits and switches in force.
-type rules struct {
+// Rules are the limits and switches in force.
+type Rules struct {
 	Limits
 	Switches
 }
 
-// badIdentifier says what is wrong with an identifier, "" when nothing is.
-func (r *rules) badIdentifier(key, text string) string {
+// BadIdentifier says what is wrong with an identifier, "" when nothing is.
+func (r *Rules) BadIdentifier(key, text string) string {
 	switch {
 	case strings.TrimSpace(text) == "":
 		return "cannot be blank"
 	case len(text) > r.IdentifierBytes:
 		return fmt.Sprintf("cannot be longer than %d bytes", r.IdentifierBytes)
-	case !r.identifies(key):
+	case !r.Identifies(key):
 		return "is not an identifier in this workspace"
 	case key == "email" && !r.LaxEmail && !isAddress(text):
 		return "must be a valid email address"
@@ -114,8 +116,8 @@ func (r *rules) badIdentifier(key, text string) string {
 	return ""
 }
 
-// identifies reports whether the workspace has a kind of identifier.
-func (r *rules) identifies(key string) bool {
+// Identifies reports whether the workspace has a kind of identifier.
+func (r *Rules) Identifies(key string) bool {
 	switch key {
 	case "email":
 		return !r.NoEmail

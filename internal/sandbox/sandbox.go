@@ -15,7 +15,7 @@ type Sandbox struct{ store *store }
 func New(o Options) *Sandbox {
 	s := &store{
 		account: newAccount(o.SiteID, o.APIKey),
-		rules:   &rules{Limits: o.Limits.orDefault(), Switches: o.Switches.orDefault()},
+		rules:   &Rules{Limits: o.Limits.OrDefault(), Switches: o.Switches.OrDefault()},
 		clock:   o.Clock,
 		options: o.orDefault(),
 	}

@@ -2,7 +2,7 @@ package sandbox
 
 // state is what the workspace holds, with the rules by which it changes.
 type state struct {
-	*rules
+	*Rules
 	directory
 
 	events     ring[*event]
@@ -14,9 +14,9 @@ type state struct {
 	noDedup bool // a fault makes event IDs mean nothing
 }
 
-func newState(r *rules) state {
+func newState(r *Rules) state {
 	return state{
-		rules:      r,
+		Rules:      r,
 		directory:  newDirectory(),
 		events:     ring[*event]{max: r.KeptEvents},
 		ids:        sightings{max: r.KeptIDs, seen: map[string]sighting{}},

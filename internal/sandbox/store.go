@@ -9,7 +9,7 @@ import (
 type store struct {
 	options Options // without the credentials
 	account account
-	rules   *rules
+	rules   *Rules
 	clock   func() time.Time
 
 	mu        sync.Mutex // guards what follows
@@ -63,7 +63,7 @@ func (s *store) look(f func(*workspace)) {
 }
 
 // mangled returns the errors of an answer as the faults in force spoil them.
-func (s *store) mangled(faults []fault, batch int) any {
+func (s *store) mangled(faults []Rejection, batch int) any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return mangled(s.faults, faults, batch)

@@ -1,17 +1,17 @@
 package sandbox
 
 // suppressions finds, by each folded identifier that is blocked, all that were blocked with it.
-type suppressions map[identifier]*suppression
+type suppressions map[Identifier]*suppression
 
 // suppression blocks identifiers that belonged to one person.
-type suppression struct{ blocked []identifier }
+type suppression struct{ blocked []Identifier }
 
 // suppress deletes a person and blocks all their identifiers, or the one named when nobody is known by it.
 func suppress(c change) {
-	s := &suppression{blocked: []identifier{c.op.who.folded()}}
-	if p := c.find(c.op.who); p != nil {
+	s := &suppression{blocked: []Identifier{c.op.Who.Folded()}}
+	if p := c.find(c.op.Who); p != nil {
 		for key, value := range p.names {
-			s.blocked = append(s.blocked, identifier{key: key, value: value}.folded())
+			s.blocked = append(s.blocked, Identifier{Key: key, Value: value}.Folded())
 		}
 		c.remove(p)
 	}
@@ -21,7 +21,7 @@ func suppress(c change) {
 }
 
 func unsuppress(c change) {
-	if s := c.suppressed[c.op.who.folded()]; s != nil {
+	if s := c.suppressed[c.op.Who.Folded()]; s != nil {
 		for _, blocked := range s.blocked {
 			delete(c.suppressed, blocked)
 		}
@@ -30,11 +30,11 @@ func unsuppress(c change) {
 
 // isSuppressed reports whether the operation names a suppressed identifier, and is thus ignored.
 func isSuppressed(c change) bool {
-	if len(c.suppressed) == 0 || c.op.action == "suppress" || c.op.action == "unsuppress" {
+	if len(c.suppressed) == 0 || c.op.Action == "suppress" || c.op.Action == "unsuppress" {
 		return false
 	}
-	for _, who := range append(c.op.attributeIdentifiers(c.rules), c.op.who, c.op.primary, c.op.secondary) {
-		if c.suppressed[who.folded()] != nil {
+	for _, who := range append(c.op.AttributeIdentifiers(c.Rules), c.op.Who, c.op.Primary, c.op.Secondary) {
+		if c.suppressed[who.Folded()] != nil {
 			return true
 		}
 	}

@@ -6,36 +6,36 @@ import (
 	"time"
 )
 
-// stamp is an operation's timestamp.
-type stamp struct {
-	at    time.Time // when usable
-	given bool
+// Timestamp is an operation's timestamp.
+type Timestamp struct {
+	At    time.Time // when usable
+	Given bool
 }
 
-// usable reports whether the timestamp counts; one that is given and does not is silently replaced by the time of receipt.
-func (t stamp) usable() bool { return !t.at.IsZero() }
+// Usable reports whether the timestamp counts; one that is given and does not is silently replaced by the time of receipt.
+func (t Timestamp) Usable() bool { return !t.At.IsZero() }
 
-// readStamp takes unix seconds, fractions allowed. Text, milliseconds (1e11 and more), negative numbers and anything else
+// readTimestamp takes unix seconds, fractions allowed. Text, milliseconds (1e11 and more), negative numbers and anything else
 // are not usable.
-func readStamp(v value) stamp {
+func readTimestamp(v Value) Timestamp {
 	if v == nil {
-		return stamp{}
+		return Timestamp{}
 	}
 	if v.kind() != '0' {
-		return stamp{given: true}
+		return Timestamp{Given: true}
 	}
 	seconds, err := strconv.ParseFloat(string(v), 64)
 	if err != nil || seconds < 0 || seconds >= 1e11 {
-		return stamp{given: true}
+		return Timestamp{Given: true}
 	}
 	whole, fraction := math.Modf(seconds)
-	return stamp{at: time.Unix(int64(whole), int64(fraction*1e9)).UTC(), given: true}
+	return Timestamp{At: time.Unix(int64(whole), int64(fraction*1e9)).UTC(), Given: true}
 }
 
-// or returns the timestamp, or the time of receipt.
-func (t stamp) or(received time.Time) time.Time {
-	if t.usable() {
-		return t.at
+// Or returns the timestamp, or the time of receipt.
+func (t Timestamp) Or(received time.Time) time.Time {
+	if t.Usable() {
+		return t.At
 	}
 	return received
 }
@@ -43,11 +43,11 @@ func (t stamp) or(received time.Time) time.Time {
 // campaignAge is how old an event may be and still start a campaign.
 const campaignAge = 72 * time.Hour
 
-// recent reports whether an event of this time could start a campaign. One from the future could.
-func recent(at, now time.Time) bool { return now.Sub(at) <= campaignAge }
+// IsRecent reports whether an event of this time could start a campaign. One from the future could.
+func IsRecent(at, now time.Time) bool { return now.Sub(at) <= campaignAge }
 
-// isUnixSeconds reports whether an attribute's value is a date for Customer.io's conditions.
-func isUnixSeconds(v value) bool {
+// IsUnixSeconds reports whether an attribute's value is a date for Customer.io's conditions.
+func IsUnixSeconds(v Value) bool {
 	seconds, err := strconv.ParseInt(string(v), 10, 64)
 	return err == nil && seconds >= 0 && seconds < 1e11
 }

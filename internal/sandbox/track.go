@@ -3,17 +3,17 @@ package sandbox
 // applyEvent stores an event, page or screen.
 func applyEvent(c change) {
 	o := c.op
-	if o.hasID && isRepeated(c) {
+	if o.HasID && isRepeated(c) {
 		c.counts.Deduped++
 		return
 	}
 	e := &event{
-		sentAs: o.who, action: o.action, name: o.name, id: o.id, data: string(o.data),
-		at: o.timestamp.or(o.received), received: o.received, isULID: o.isULID,
+		sentAs: o.Who, action: o.Action, name: o.Name, id: o.ID, data: string(o.Data),
+		at: o.Timestamp.Or(o.Received), received: o.Received, isULID: o.IsULID,
 	}
-	if o.who.key == "anonymous_id" {
+	if o.Who.Key == "anonymous_id" {
 		addAnonymousEvent(c, e)
-	} else if e.owner = c.findOrCreate(o.who, c.now); e.owner == nil {
+	} else if e.owner = c.findOrCreate(o.Who, c.now); e.owner == nil {
 		c.unknown()
 		return
 	} else {
@@ -28,8 +28,8 @@ func applyEvent(c change) {
 
 // isRepeated reports whether the event's ID has been stored before, and remembers it.
 func isRepeated(c change) bool {
-	if c.NoDedup || c.noDedup || !c.op.isULID && !c.DedupAnyID {
+	if c.NoDedup || c.noDedup || !c.op.IsULID && !c.DedupAnyID {
 		return false
 	}
-	return c.ids.stored(c.op.idKey(), c.now, c.DedupWindow)
+	return c.ids.stored(c.op.EventKey(), c.now, c.DedupWindow)
 }

@@ -8,12 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// value is one JSON value without space around it, known to be valid: the whole body passed json.Valid, and everything
+// Value is one JSON value without space around it, known to be valid: the whole body passed json.Valid, and everything
 // here only cuts it up. Keys are compared exactly, where encoding/json would ignore case. nil is an absent value.
-type value []byte
+type Value []byte
 
 // kind returns '{', '[', '"', 't', 'f', 'n', '0' for any number, or 0 for an absent value.
-func (v value) kind() byte {
+func (v Value) kind() byte {
 	if len(v) == 0 {
 		return 0
 	}
@@ -24,13 +24,13 @@ func (v value) kind() byte {
 }
 
 // missing reports whether a value is absent or null.
-func (v value) missing() bool { return len(v) == 0 || v[0] == 'n' }
+func (v Value) missing() bool { return len(v) == 0 || v[0] == 'n' }
 
-// blank reports whether a value is null or "", which remove an attribute.
-func (v value) blank() bool { return v.missing() || string(v) == `""` }
+// Blank reports whether a value is null or "", which remove an attribute.
+func (v Value) Blank() bool { return v.missing() || string(v) == `""` }
 
 // text returns a string's text.
-func (v value) text() string {
+func (v Value) text() string {
 	if inner, ok := v.plain(); ok {
 		return string(inner)
 	}
@@ -40,7 +40,7 @@ func (v value) text() string {
 }
 
 // textLen returns the length of a string's text in bytes.
-func (v value) textLen() int {
+func (v Value) textLen() int {
 	if bytes.IndexByte(v, '\\') < 0 {
 		return len(v) - 2
 	}
@@ -48,13 +48,13 @@ func (v value) textLen() int {
 }
 
 // plain returns the inside of a string that reads as it is written.
-func (v value) plain() ([]byte, bool) {
+func (v Value) plain() ([]byte, bool) {
 	inner := v[1 : len(v)-1]
 	return inner, bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner)
 }
 
 // is reports whether the text of a string, in UTF-8, is s.
-func (v value) is(s string) bool {
+func (v Value) is(s string) bool {
 	if len(v) < len(s)+2 {
 		return false // an escape is longer than what it means
 	}
@@ -65,7 +65,7 @@ func (v value) is(s string) bool {
 }
 
 // size returns what a value takes: a string's text, anything else without space between.
-func (v value) size(enough int) int {
+func (v Value) size(enough int) int {
 	switch {
 	case v.kind() == '"':
 		return v.textLen()
@@ -77,8 +77,8 @@ func (v value) size(enough int) int {
 	return compact.Len()
 }
 
-// scalar returns a string's text or a number's digits.
-func (v value) scalar() (string, bool) {
+// Scalar returns a string's text or a number's digits.
+func (v Value) Scalar() (string, bool) {
 	switch v.kind() {
 	case '"':
 		return v.text(), true
@@ -88,15 +88,15 @@ func (v value) scalar() (string, bool) {
 	return "", false
 }
 
-// optsOut reports whether a value of `unsubscribed` unsubscribes: true in any case, 1, "1".
-func (v value) optsOut() bool {
-	text, ok := v.scalar()
+// OptsOut reports whether a value of `unsubscribed` unsubscribes: true in any case, 1, "1".
+func (v Value) OptsOut() bool {
+	text, ok := v.Scalar()
 	return string(v) == "true" || ok && (text == "1" || strings.EqualFold(text, "true"))
 }
 
 // members yields an object's keys, as JSON strings, and values. A key may come twice.
-func (v value) members() iter.Seq2[value, value] {
-	return func(yield func(key, val value) bool) {
+func (v Value) members() iter.Seq2[Value, Value] {
+	return func(yield func(key, val Value) bool) {
 		i := skipSpace(v, 1)
 		for v[i] != '}' {
 			keyEnd := stringEnd(v, i)
@@ -113,8 +113,8 @@ func (v value) members() iter.Seq2[value, value] {
 }
 
 // elements yields an array's values.
-func (v value) elements() iter.Seq[value] {
-	return func(yield func(value) bool) {
+func (v Value) elements() iter.Seq[Value] {
+	return func(yield func(Value) bool) {
 		i := skipSpace(v, 1)
 		for v[i] != ']' {
 			end := valueEnd(v, i)
@@ -129,7 +129,7 @@ func (v value) elements() iter.Seq[value] {
 }
 
 // member returns the last value under a key, nil when there is none.
-func (v value) member(name string) (found value) {
+func (v Value) member(name string) (found Value) {
 	for key, val := range v.members() {
 		if key.is(name) {
 			found = val
@@ -138,10 +138,10 @@ func (v value) member(name string) (found value) {
 	return found
 }
 
-// trimSpace cuts the space around a whole body.
-func trimSpace(body []byte) value { return bytes.Trim(body, " \t\r\n") }
+// TrimSpace cuts the space around a whole body.
+func TrimSpace(body []byte) Value { return bytes.Trim(body, " \t\r\n") }
 
-func skipSpace(v value, i int) int {
+func skipSpace(v Value, i int) int {
 	for i < len(v) && (v[i] == ' ' || v[i] == '\t' || v[i] == '\r' || v[i] == '\n') {
 		i++
 	}
@@ -149,7 +149,7 @@ func skipSpace(v value, i int) int {
 }
 
 // stringEnd returns where the string that starts at i ends.
-func stringEnd(v value, i int) int {
+func stringEnd(v Value, i int) int {
 	for i++; v[i] != '"'; i++ {
 		if v[i] == '\\' {
 			i++
@@ -159,7 +159,7 @@ func stringEnd(v value, i int) int {
 }
 
 // valueEnd returns where the value that starts at i ends.
-func valueEnd(v value, i int) int {
+func valueEnd(v Value, i int) int {
 	switch v[i] {
 	case '"':
 		return stringEnd(v, i)
@@ -172,7 +172,7 @@ func valueEnd(v value, i int) int {
 	return i
 }
 
-func nestEnd(v value, i int) int {
+func nestEnd(v Value, i int) int {
 	for depth := 0; ; i++ {
 		switch v[i] {
 		case '"':

@@ -25,7 +25,7 @@ type Person struct {
 // named reports whether the profile has an identifier: key is id, email, phone or cio_id.
 func (p Person) named(key, value string) bool {
 	has := map[string]string{"id": p.ID, "email": p.Email, "phone": p.Phone, "cio_id": p.CioID}[key]
-	return has != "" && identifier{key: key, value: has}.folded() == identifier{key: key, value: value}.folded()
+	return has != "" && Identifier{Key: key, Value: has}.Folded() == Identifier{Key: key, Value: value}.Folded()
 }
 
 // Relation is a person's tie to an object.
@@ -80,7 +80,7 @@ func viewPerson(p *person, events int) Person {
 	}
 	relations := make([]Relation, 0, len(p.relations))
 	for o, a := range p.relations {
-		relations = append(relations, Relation{TypeID: o.ref.typeID, ObjectID: o.ref.id, Attributes: raw(a)})
+		relations = append(relations, Relation{TypeID: o.ref.TypeID, ObjectID: o.ref.ID, Attributes: raw(a)})
 	}
 	slices.SortFunc(relations, func(a, b Relation) int {
 		return cmp.Or(cmp.Compare(a.TypeID, b.TypeID), cmp.Compare(a.ObjectID, b.ObjectID))
@@ -93,13 +93,13 @@ func viewPerson(p *person, events int) Person {
 }
 
 func viewObject(o *object) Object {
-	return Object{CioObjectID: o.cioID, TypeID: o.ref.typeID, ObjectID: o.ref.id, Attributes: raw(o.attributes)}
+	return Object{CioObjectID: o.cioID, TypeID: o.ref.TypeID, ObjectID: o.ref.ID, Attributes: raw(o.attributes)}
 }
 
 // viewEvent shows an event, and who has it now.
 func viewEvent(e *event, holder *person) Event {
 	v := Event{
-		SentAs: map[string]string{e.sentAs.key: e.sentAs.value}, Action: e.action, Name: e.name, ID: e.id,
+		SentAs: map[string]string{e.sentAs.Key: e.sentAs.Value}, Action: e.action, Name: e.name, ID: e.id,
 		Timestamp: e.at.Unix(), Received: e.received.UTC(),
 		NonULID: e.id != "" && !e.isULID, CouldTriggerCampaign: e.recent,
 	}

@@ -13,12 +13,12 @@ type waiting struct {
 }
 
 type waiter struct {
-	operation operation
+	operation Operation
 	due       time.Time
 	number    int
 }
 
-func (q *waiting) add(o operation, due time.Time) {
+func (q *waiting) add(o Operation, due time.Time) {
 	q.count++
 	heap.Push(q, waiter{o, due, q.count})
 }

@@ -8,17 +8,17 @@ type workspace struct {
 	waiting waiting
 }
 
-func newWorkspace(r *rules) *workspace { return &workspace{state: newState(r)} }
+func newWorkspace(r *Rules) *workspace { return &workspace{state: newState(r)} }
 
 // full reports whether no more profiles fit into memory.
 func (w *workspace) full() bool { return w.counts.People+w.counts.Objects >= int64(w.Profiles) }
 
 // refuses returns what only the workspace's state shows to be wrong with an operation.
-func (w *workspace) refuses(o *operation) []fault {
-	if !w.RefuseMissingSecondary || o.action != "merge" || w.find(o.secondary) != nil {
+func (w *workspace) refuses(o *Operation) []Rejection {
+	if !w.RefuseMissingSecondary || o.Action != "merge" || w.find(o.Secondary) != nil {
 		return nil
 	}
-	return []fault{{Reason: invalid, Field: "secondary", Message: "person does not exist"}}
+	return []Rejection{{Reason: Invalid, Field: "secondary", Message: "person does not exist"}}
 }
 
 // reject counts an operation that was refused.
@@ -28,18 +28,18 @@ func (w *workspace) reject() {
 }
 
 // accept counts a good operation and applies it.
-func (w *workspace) accept(o *operation, now time.Time) {
+func (w *workspace) accept(o *Operation, now time.Time) {
 	w.count(o, now)
 	apply(change{&w.state, o, now})
 }
 
 // acceptLater counts a good operation and keeps it until it is due.
-func (w *workspace) acceptLater(o *operation, now, due time.Time) {
+func (w *workspace) acceptLater(o *Operation, now, due time.Time) {
 	w.count(o, now)
 	w.waiting.add(*o, due)
 }
 
-func (w *workspace) count(o *operation, now time.Time) {
+func (w *workspace) count(o *Operation, now time.Time) {
 	w.counts.Items++
 	countAccepted(change{&w.state, o, now})
 }
