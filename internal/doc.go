@@ -23,6 +23,7 @@
 //	customerio  operations, limits, batches, the client, pacing, retries
 //	sandbox     a strict Track API on this machine, for tests, the demo and the sandbox command. It states the API's rules
 //	            again and shares no code, so that a rule misread on one side fails on the other
+//	  trackapi  what the API takes: the checks of one operation
 //	ledger      what has been read and sent, between runs
 //	rawjson     JSON as bytes: scans, walks and writes it without values in between
 //	parallel    work on many cores at once, with results in order, and sets of numbers
@@ -51,7 +52,7 @@
 //	source      escape, parallel
 //
 // Besides, a package may import what helps with one thing: exit where its errors end a run, escape and regularfile where text
-// and files come from outside, report where it writes for people. Nothing else of ours is imported but within testkit;
+// and files come from outside, report where it writes for people. Nothing else of ours is imported but within sandbox and testkit;
 // imports_test.go has the whole list.
 //
 // Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of

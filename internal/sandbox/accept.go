@@ -4,14 +4,16 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"ph2cio/internal/sandbox/trackapi"
 )
 
 // takeEntity checks and applies a single operation: what a batch says under 207, this says under 400.
 func takeEntity(s *store, body []byte, arrived time.Time) reply {
 	if !json.Valid(body) {
-		return refused(http.StatusBadRequest, Rejection{Reason: Invalid, Message: "body is not valid JSON"})
+		return refused(http.StatusBadRequest, trackapi.Rejection{Reason: trackapi.Invalid, Message: "body is not valid JSON"})
 	}
-	checked := CheckAll(s.rules, []Value{TrimSpace(body)})
+	checked := trackapi.CheckAll(s.rules, []trackapi.Value{trackapi.TrimSpace(body)})
 	rejections, whole := applyAll(s, checked, arrived)
 	if whole != nil {
 		return *whole
@@ -28,8 +30,8 @@ func takeEntity(s *store, body []byte, arrived time.Time) reply {
 }
 
 // takeBatch checks and applies a batch: the good operations count, whatever the others are.
-func takeBatch(s *store, batch []Value, arrived time.Time) reply {
-	checked := CheckAll(s.rules, batch)
+func takeBatch(s *store, batch []trackapi.Value, arrived time.Time) reply {
+	checked := trackapi.CheckAll(s.rules, batch)
 	rejections, whole := applyAll(s, checked, arrived)
 	if whole != nil {
 		return *whole
@@ -55,7 +57,7 @@ func takeBatch(s *store, batch []Value, arrived time.Time) reply {
 
 // applyAll gives the good operations to the workspace. It returns the rejections of the others, or an answer to the whole
 // request, of which nothing was then applied.
-func applyAll(s *store, all []Checked, arrived time.Time) ([]Rejection, *reply) {
+func applyAll(s *store, all []trackapi.Checked, arrived time.Time) ([]trackapi.Rejection, *reply) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w, now := s.workspace, s.clock()
@@ -70,7 +72,7 @@ func applyAll(s *store, all []Checked, arrived time.Time) ([]Rejection, *reply) 
 		}
 	}
 	w.noDedup = s.faults.NoDedup
-	var rejections []Rejection
+	var rejections []trackapi.Rejection
 	for i := range all {
 		one := &all[i]
 		if len(one.Rejections) == 0 {
@@ -91,7 +93,7 @@ func applyAll(s *store, all []Checked, arrived time.Time) ([]Rejection, *reply) 
 	return rejections, nil
 }
 
-func appendIndexed(all, rejections []Rejection, index int) []Rejection {
+func appendIndexed(all, rejections []trackapi.Rejection, index int) []trackapi.Rejection {
 	for _, r := range rejections {
 		r.Index = &index
 		all = append(all, r)

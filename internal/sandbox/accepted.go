@@ -1,5 +1,7 @@
 package sandbox
 
+import "ph2cio/internal/sandbox/trackapi"
+
 // countAccepted counts what an accepted operation says, whatever then becomes of it.
 func countAccepted(c change) {
 	n, o := c.counts, c.op
@@ -52,7 +54,7 @@ func countIdentify(c change) {
 		n.ConsentChanges++
 	}
 	for _, a := range c.op.Attributes {
-		if a.Name == "created_at" && !IsUnixSeconds(a.Value) {
+		if a.Name == "created_at" && !trackapi.IsUnixSeconds(a.Value) {
 			n.BadCreatedAt++
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"ph2cio/internal/sandbox/trackapi"
 )
 
 const (
@@ -172,9 +174,9 @@ func (s api) take(call string, body []byte, limit int, arrived time.Time) reply 
 	if call == "entity" {
 		return takeEntity(s.store, body, arrived)
 	}
-	batch, err := SplitBatch(body, s.rules.BatchItems)
+	batch, err := trackapi.SplitBatch(body, s.rules.BatchItems)
 	if err != nil {
-		return refused(http.StatusBadRequest, Rejection{Reason: Invalid, Field: "batch", Message: err.Error()})
+		return refused(http.StatusBadRequest, trackapi.Rejection{Reason: trackapi.Invalid, Field: "batch", Message: err.Error()})
 	}
 	return takeBatch(s.store, batch, arrived)
 }
@@ -187,7 +189,7 @@ func (s api) oversize(call string, limit int) reply {
 	if call == "batch" {
 		field = "batch"
 	}
-	return refused(http.StatusBadRequest, Rejection{
-		Reason: Invalid, Field: field, Message: fmt.Sprintf("request cannot be larger than %d bytes", limit),
+	return refused(http.StatusBadRequest, trackapi.Rejection{
+		Reason: trackapi.Invalid, Field: field, Message: fmt.Sprintf("request cannot be larger than %d bytes", limit),
 	})
 }

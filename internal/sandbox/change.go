@@ -1,11 +1,15 @@
 package sandbox
 
-import "time"
+import (
+	"time"
+
+	"ph2cio/internal/sandbox/trackapi"
+)
 
 // change is one operation while it is applied: the state that it changes, and the moment.
 type change struct {
 	*state
-	op  *Operation
+	op  *trackapi.Operation
 	now time.Time
 }
 

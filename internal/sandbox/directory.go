@@ -5,25 +5,27 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"ph2cio/internal/sandbox/trackapi"
 )
 
 // directory finds the people and the objects of a workspace by what names them, and counts them.
 type directory struct {
 	counts  *Counts
-	serial  int                    // of the newest profile or object
-	people  map[Identifier]*person // by every folded identifier they have, cio_id among them
-	objects map[ObjectRef]*object  // by type and ID, and by cio_object_id
+	serial  int                             // of the newest profile or object
+	people  map[trackapi.Identifier]*person // by every folded identifier they have, cio_id among them
+	objects map[trackapi.ObjectRef]*object  // by type and ID, and by cio_object_id
 }
 
 func newDirectory() directory {
-	return directory{counts: newCounts(), people: map[Identifier]*person{}, objects: map[ObjectRef]*object{}}
+	return directory{counts: newCounts(), people: map[trackapi.Identifier]*person{}, objects: map[trackapi.ObjectRef]*object{}}
 }
 
 // find returns the person with an identifier, nil when there is none.
-func (d *directory) find(who Identifier) *person { return d.people[who.Folded()] }
+func (d *directory) find(who trackapi.Identifier) *person { return d.people[who.Folded()] }
 
 // findOrCreate returns the person whom an operation is about, nil when a cio_id leads nowhere.
-func (d *directory) findOrCreate(who Identifier, now time.Time) *person {
+func (d *directory) findOrCreate(who trackapi.Identifier, now time.Time) *person {
 	if p := d.find(who); p != nil {
 		return p
 	}
@@ -34,7 +36,7 @@ func (d *directory) findOrCreate(who Identifier, now time.Time) *person {
 }
 
 // create adds a person under an identifier.
-func (d *directory) create(who Identifier, now time.Time) *person {
+func (d *directory) create(who trackapi.Identifier, now time.Time) *person {
 	d.serial++
 	p := newPerson(d.serial, now)
 	d.people[p.cio()] = p
@@ -45,9 +47,9 @@ func (d *directory) create(who Identifier, now time.Time) *person {
 }
 
 // name gives a person an identifier, in place of an older one of its kind.
-func (d *directory) name(p *person, who Identifier) {
+func (d *directory) name(p *person, who trackapi.Identifier) {
 	if old, ok := p.names[who.Key]; ok {
-		delete(d.people, Identifier{Key: who.Key, Value: old}.Folded())
+		delete(d.people, trackapi.Identifier{Key: who.Key, Value: old}.Folded())
 	}
 	p.names[who.Key] = who.Value
 	d.people[who.Folded()] = p
@@ -56,7 +58,7 @@ func (d *directory) name(p *person, who Identifier) {
 // remove deletes a person. The identifiers are free afterwards.
 func (d *directory) remove(p *person) {
 	for key, value := range p.names {
-		delete(d.people, Identifier{Key: key, Value: value}.Folded())
+		delete(d.people, trackapi.Identifier{Key: key, Value: value}.Folded())
 	}
 	delete(d.people, p.cio())
 	p.gone = true
@@ -75,11 +77,11 @@ func (d *directory) everybody() []*person {
 	return all
 }
 
-func (d *directory) createObject(ref ObjectRef) *object {
+func (d *directory) createObject(ref trackapi.ObjectRef) *object {
 	d.serial++
 	o := &object{serial: d.serial, cioID: fmt.Sprintf("ob%06x", d.serial), ref: ref, attributes: map[string]string{}}
 	d.objects[ref] = o
-	d.objects[ObjectRef{CioID: o.cioID}] = o
+	d.objects[trackapi.ObjectRef{CioID: o.cioID}] = o
 	d.counts.ObjectsCreated++
 	d.counts.Objects++
 	return o
@@ -88,7 +90,7 @@ func (d *directory) createObject(ref ObjectRef) *object {
 // removeObject deletes an object, and everybody's relationship to it.
 func (d *directory) removeObject(o *object) {
 	delete(d.objects, o.ref)
-	delete(d.objects, ObjectRef{CioID: o.cioID})
+	delete(d.objects, trackapi.ObjectRef{CioID: o.cioID})
 	d.counts.Objects--
 	for _, p := range d.people {
 		delete(p.relations, o)

@@ -2,8 +2,8 @@
 //
 // It is strict where Customer.io documents the real API as strict, and accepts silently where the real one does, so that
 // the worst mistakes show: a backfill whose timestamps became "now", a person who unsubscribed by accident. What the
-// vendor does not say is a switch (see [Switches]). It imports nothing of ours and states every limit anew: it judges the
-// rest of the program. The rules are numbered, and a test is named after each. Sources: the Track API reference, pages
+// vendor does not say is a switch (see [Switches]). It imports nothing of ours but its own parts and states every limit anew:
+// it judges the rest of the program. The rules are numbered, and a test is named after each. Sources: the Track API reference, pages
 // of docs.customer.io as named, and the official client libraries.
 //
 // # Transport

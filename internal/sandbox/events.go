@@ -1,11 +1,15 @@
 package sandbox
 
-import "time"
+import (
+	"time"
+
+	"ph2cio/internal/sandbox/trackapi"
+)
 
 // event is something that a person did, or an anonymous visitor.
 type event struct {
 	owner    *person // nil while nobody is known
-	sentAs   Identifier
+	sentAs   trackapi.Identifier
 	action   string
 	name     string
 	id       string
@@ -18,7 +22,7 @@ type event struct {
 
 // markRecent notes an event of a known person that is young enough to start a campaign.
 func markRecent(c change, e *event) {
-	if e.recent = IsRecent(e.at, c.now); e.recent {
+	if e.recent = trackapi.IsRecent(e.at, c.now); e.recent {
 		c.counts.CouldTriggerCampaign++
 	}
 }

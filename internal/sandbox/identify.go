@@ -3,6 +3,8 @@ package sandbox
 import (
 	"strings"
 	"time"
+
+	"ph2cio/internal/sandbox/trackapi"
 )
 
 // applyIdentify creates or updates a person.
@@ -99,7 +101,7 @@ func setAttributes(c change, p *person, at time.Time) {
 
 // checkIdentifier notes an identifier among the attributes that setIdentifiers passed over. Null for one that is not set
 // asks for nothing.
-func checkIdentifier(c change, p *person, a Attribute) {
+func checkIdentifier(c change, p *person, a trackapi.Attribute) {
 	text, ok := a.Value.Scalar()
 	switch {
 	case a.Value.Blank() && p.names[a.Name] == "":
@@ -112,7 +114,7 @@ func checkIdentifier(c change, p *person, a Attribute) {
 	}
 }
 
-func setAttribute(c change, p *person, a Attribute, at time.Time) {
+func setAttribute(c change, p *person, a trackapi.Attribute, at time.Time) {
 	if _, ok := p.attributes[a.Name]; !ok && len(p.attributes) >= c.Attributes {
 		unchanged(c, a.Name+" is one attribute too many")
 		return

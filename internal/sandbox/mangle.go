@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+
+	"ph2cio/internal/sandbox/trackapi"
 )
 
 // mangled returns the errors of an answer as the faults in force spoil them.
-func mangled(in *injector, rejections []Rejection, batch int) any {
+func mangled(in *injector, rejections []trackapi.Rejection, batch int) any {
 	if len(in.Mangle) == 0 {
 		return rejections
 	}
@@ -54,9 +56,9 @@ func spoil(in *injector, m Mangle, errors []map[string]any, batch int) []map[str
 	case OutOfOrder:
 		slices.Reverse(errors)
 	case OutOfRange:
-		return append(errors, map[string]any{"batch_index": batch + 7, "reason": Invalid})
+		return append(errors, map[string]any{"batch_index": batch + 7, "reason": trackapi.Invalid})
 	case NegativeIndex:
-		return append(errors, map[string]any{"batch_index": -1, "reason": Invalid})
+		return append(errors, map[string]any{"batch_index": -1, "reason": trackapi.Invalid})
 	}
 	for _, e := range errors {
 		spoilOne(in, m, e)

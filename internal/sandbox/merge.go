@@ -1,6 +1,10 @@
 package sandbox
 
-import "maps"
+import (
+	"maps"
+
+	"ph2cio/internal/sandbox/trackapi"
+)
 
 // applyMerge merges one person into another, if both exist.
 func applyMerge(c change) {
@@ -29,11 +33,11 @@ func mergePeople(c change, primary, secondary *person) {
 	secondary.into, secondary.mergedAt = primary, c.now
 	for key, value := range secondary.names {
 		if primary.names[key] == "" {
-			c.name(primary, Identifier{Key: key, Value: value})
+			c.name(primary, trackapi.Identifier{Key: key, Value: value})
 		}
 	}
 	for name, theirs := range secondary.attributes {
-		if Value(primary.attributes[name].json).Blank() {
+		if trackapi.Value(primary.attributes[name].json).Blank() {
 			primary.attributes[name] = theirs
 		}
 	}
@@ -45,7 +49,7 @@ func mergePeople(c change, primary, secondary *person) {
 	devices := maps.Clone(secondary.devices)
 	maps.Copy(devices, primary.devices)
 	primary.devices = devices
-	primary.optedOut = Value(primary.attributes["unsubscribed"].json).OptsOut()
+	primary.optedOut = trackapi.Value(primary.attributes["unsubscribed"].json).OptsOut()
 }
 
 // mergeable reports whether an identify with id and email that met two people merges them by itself: one has only the id,

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"ph2cio/internal/sandbox/trackapi"
 )
 
 // TestAnyHistoryKeepsTheWorkspaceWhole sends random operations over few identifiers, so that they collide, and checks that
@@ -82,14 +84,14 @@ func whole(r *rapid.T, b *box, sent int) {
 		r.Fatalf("%d people, %d objects: %+v", len(w.everybody()), len(w.everything()), s)
 	}
 	for who, p := range w.people {
-		if p.gone || who.Key != "cio_id" && (Identifier{who.Key, p.names[who.Key]}).Folded() != who ||
+		if p.gone || who.Key != "cio_id" && (trackapi.Identifier{Key: who.Key, Value: p.names[who.Key]}).Folded() != who ||
 			who.Key == "cio_id" && p.cioID != who.Value {
 			r.Fatalf("%v leads to %+v", who, p)
 		}
 	}
 	for _, p := range w.everybody() {
 		for key, value := range p.names {
-			if w.find(Identifier{key, value}) != p {
+			if w.find(trackapi.Identifier{Key: key, Value: value}) != p {
 				r.Fatalf("%s %s of %+v leads elsewhere", key, value, p)
 			}
 		}
@@ -100,7 +102,7 @@ func whole(r *rapid.T, b *box, sent int) {
 		}
 	}
 	for e := range w.events.all() {
-		if p := w.holder(e); p != nil && (p.gone || w.people[Identifier{"cio_id", p.cioID}] != p) {
+		if p := w.holder(e); p != nil && (p.gone || w.people[trackapi.Identifier{Key: "cio_id", Value: p.cioID}] != p) {
 			r.Fatalf("%+v is with %+v, who is gone", e, p)
 		}
 	}

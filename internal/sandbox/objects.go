@@ -1,15 +1,17 @@
 package sandbox
 
+import "ph2cio/internal/sandbox/trackapi"
+
 // object is something that is not a person, such as a company.
 type object struct {
 	serial     int
 	cioID      string
-	ref        ObjectRef // type and ID
+	ref        trackapi.ObjectRef // type and ID
 	attributes map[string]string
 }
 
 // setFlat sets attributes of an object or a relationship; null and "" remove one.
-func setFlat(into map[string]string, attributes []Attribute) {
+func setFlat(into map[string]string, attributes []trackapi.Attribute) {
 	for _, a := range attributes {
 		if a.Value.Blank() {
 			delete(into, a.Name)

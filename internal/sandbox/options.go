@@ -3,6 +3,8 @@ package sandbox
 import (
 	"cmp"
 	"time"
+
+	"ph2cio/internal/sandbox/trackapi"
 )
 
 // Region is where an account's data lives.
@@ -41,3 +43,9 @@ func (o Options) orDefault() Options {
 	o.EnvironmentID = cmp.Or(o.EnvironmentID, 1)
 	return o
 }
+
+// Limits and Switches are the rules that the sandbox goes by.
+type (
+	Limits   = trackapi.Limits
+	Switches = trackapi.Switches
+)

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"fmt"
 	"time"
+
+	"ph2cio/internal/sandbox/trackapi"
 )
 
 // person is one profile.
@@ -41,7 +43,7 @@ func newPerson(serial int, created time.Time) *person {
 }
 
 // cio is the identifier that every person has.
-func (p *person) cio() Identifier { return Identifier{Key: "cio_id", Value: p.cioID} }
+func (p *person) cio() trackapi.Identifier { return trackapi.Identifier{Key: "cio_id", Value: p.cioID} }
 
 // survivor returns the person that merges made of this one.
 func (p *person) survivor() *person {

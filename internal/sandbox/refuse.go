@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"net/http"
 	"strings"
+
+	"ph2cio/internal/sandbox/trackapi"
 )
 
 // refuse applies the injected refusals to one operation. It returns an answer when one of them is of the whole request.
-func refuse(refusals []Refusal, one *Checked) *reply {
+func refuse(refusals []Refusal, one *trackapi.Checked) *reply {
 	if len(one.Rejections) > 0 {
 		return nil // refused already
 	}
@@ -15,9 +17,9 @@ func refuse(refusals []Refusal, one *Checked) *reply {
 		if !concerns(r, one) {
 			continue
 		}
-		rejection := Rejection{Reason: r.Reason, Field: r.Field, Message: r.Message}
+		rejection := trackapi.Rejection{Reason: r.Reason, Field: r.Field, Message: r.Message}
 		if !r.Whole {
-			one.Rejections = []Rejection{rejection}
+			one.Rejections = []trackapi.Rejection{rejection}
 			return nil
 		}
 		a := refused(http.StatusBadRequest, rejection)
@@ -30,7 +32,7 @@ func refuse(refusals []Refusal, one *Checked) *reply {
 }
 
 // concerns reports whether a refusal means an operation.
-func concerns(r Refusal, one *Checked) bool {
+func concerns(r Refusal, one *trackapi.Checked) bool {
 	if r.Match != "" && !one.Operation.Named(r.Match) {
 		return false
 	}

@@ -1,5 +1,7 @@
 package sandbox
 
+import "ph2cio/internal/sandbox/trackapi"
+
 // applyToObject applies an operation on an object: to the object itself, and to its relationships.
 func applyToObject(c change) {
 	target := c.objects[c.op.Object]
@@ -50,7 +52,7 @@ func relate(c change, p *person) {
 }
 
 // relatePair adds or deletes one relationship. Without either side it is ignored.
-func relatePair(c change, p *person, target *object, r Relationship) {
+func relatePair(c change, p *person, target *object, r trackapi.Relationship) {
 	switch {
 	case p == nil || target == nil:
 		c.counts.IgnoredRelationships++
@@ -66,7 +68,7 @@ func relatePair(c change, p *person, target *object, r Relationship) {
 }
 
 // relateVisitor ties an anonymous visitor, or who has claimed the anonymous_id, to an object.
-func relateVisitor(c change, anonymousID string, target *object, attributes []Attribute) {
+func relateVisitor(c change, anonymousID string, target *object, attributes []trackapi.Attribute) {
 	v := c.anonymous.visitor(anonymousID)
 	relations := v.relations
 	if v.claimant != nil {

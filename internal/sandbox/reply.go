@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"ph2cio/internal/sandbox/trackapi"
 )
 
 // reply is an answer before it is written.
@@ -32,7 +34,7 @@ const (
 )
 
 // refused is the answer to a whole request that is no good, as v2 says it.
-func refused(status int, rejections ...Rejection) reply {
+func refused(status int, rejections ...trackapi.Rejection) reply {
 	return reply{status: status, kind: jsonKind, body: encode(map[string]any{"errors": rejections})}
 }
 

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"ph2cio/internal/sandbox/trackapi"
 )
 
 // Sandbox is a Track API of one workspace, kept in memory. It is an http.Handler; [Sandbox.Start] gives it a socket and
@@ -15,7 +17,7 @@ type Sandbox struct{ store *store }
 func New(o Options) *Sandbox {
 	s := &store{
 		account: newAccount(o.SiteID, o.APIKey),
-		rules:   &Rules{Limits: o.Limits.OrDefault(), Switches: o.Switches.OrDefault()},
+		rules:   &trackapi.Rules{Limits: o.Limits.OrDefault(), Switches: o.Switches.OrDefault()},
 		clock:   o.Clock,
 		options: o.orDefault(),
 	}

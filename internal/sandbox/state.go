@@ -1,8 +1,10 @@
 package sandbox
 
+import "ph2cio/internal/sandbox/trackapi"
+
 // state is what the workspace holds, with the rules by which it changes.
 type state struct {
-	*Rules
+	*trackapi.Rules
 	directory
 
 	events     ring[*event]
@@ -14,7 +16,7 @@ type state struct {
 	noDedup bool // a fault makes event IDs mean nothing
 }
 
-func newState(r *Rules) state {
+func newState(r *trackapi.Rules) state {
 	return state{
 		Rules:      r,
 		directory:  newDirectory(),

@@ -3,13 +3,15 @@ package sandbox
 import (
 	"sync"
 	"time"
+
+	"ph2cio/internal/sandbox/trackapi"
 )
 
 // store is what the calls of a sandbox share: its rules, and behind a lock all that they change.
 type store struct {
 	options Options // without the credentials
 	account account
-	rules   *Rules
+	rules   *trackapi.Rules
 	clock   func() time.Time
 
 	mu        sync.Mutex // guards what follows
@@ -63,7 +65,7 @@ func (s *store) look(f func(*workspace)) {
 }
 
 // mangled returns the errors of an answer as the faults in force spoil them.
-func (s *store) mangled(faults []Rejection, batch int) any {
+func (s *store) mangled(faults []trackapi.Rejection, batch int) any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return mangled(s.faults, faults, batch)

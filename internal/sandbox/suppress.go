@@ -1,17 +1,19 @@
 package sandbox
 
+import "ph2cio/internal/sandbox/trackapi"
+
 // suppressions finds, by each folded identifier that is blocked, all that were blocked with it.
-type suppressions map[Identifier]*suppression
+type suppressions map[trackapi.Identifier]*suppression
 
 // suppression blocks identifiers that belonged to one person.
-type suppression struct{ blocked []Identifier }
+type suppression struct{ blocked []trackapi.Identifier }
 
 // suppress deletes a person and blocks all their identifiers, or the one named when nobody is known by it.
 func suppress(c change) {
-	s := &suppression{blocked: []Identifier{c.op.Who.Folded()}}
+	s := &suppression{blocked: []trackapi.Identifier{c.op.Who.Folded()}}
 	if p := c.find(c.op.Who); p != nil {
 		for key, value := range p.names {
-			s.blocked = append(s.blocked, Identifier{Key: key, Value: value}.Folded())
+			s.blocked = append(s.blocked, trackapi.Identifier{Key: key, Value: value}.Folded())
 		}
 		c.remove(p)
 	}

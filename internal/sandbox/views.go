@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"ph2cio/internal/sandbox/trackapi"
 )
 
 // Person is a profile as the workspace holds it.
@@ -25,7 +27,7 @@ type Person struct {
 // named reports whether the profile has an identifier: key is id, email, phone or cio_id.
 func (p Person) named(key, value string) bool {
 	has := map[string]string{"id": p.ID, "email": p.Email, "phone": p.Phone, "cio_id": p.CioID}[key]
-	return has != "" && Identifier{Key: key, Value: has}.Folded() == Identifier{Key: key, Value: value}.Folded()
+	return has != "" && trackapi.Identifier{Key: key, Value: has}.Folded() == trackapi.Identifier{Key: key, Value: value}.Folded()
 }
 
 // Relation is a person's tie to an object.

@@ -3,6 +3,8 @@ package sandbox
 import (
 	"container/heap"
 	"time"
+
+	"ph2cio/internal/sandbox/trackapi"
 )
 
 // waiting are accepted operations that are not applied yet, by their moment. Nothing runs in the background: whoever
@@ -13,12 +15,12 @@ type waiting struct {
 }
 
 type waiter struct {
-	operation Operation
+	operation trackapi.Operation
 	due       time.Time
 	number    int
 }
 
-func (q *waiting) add(o Operation, due time.Time) {
+func (q *waiting) add(o trackapi.Operation, due time.Time) {
 	q.count++
 	heap.Push(q, waiter{o, due, q.count})
 }

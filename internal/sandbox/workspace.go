@@ -1,6 +1,10 @@
 package sandbox
 
-import "time"
+import (
+	"time"
+
+	"ph2cio/internal/sandbox/trackapi"
+)
 
 // workspace is what the account holds. The sandbox's lock guards it.
 type workspace struct {
@@ -8,17 +12,17 @@ type workspace struct {
 	waiting waiting
 }
 
-func newWorkspace(r *Rules) *workspace { return &workspace{state: newState(r)} }
+func newWorkspace(r *trackapi.Rules) *workspace { return &workspace{state: newState(r)} }
 
 // full reports whether no more profiles fit into memory.
 func (w *workspace) full() bool { return w.counts.People+w.counts.Objects >= int64(w.Profiles) }
 
 // refuses returns what only the workspace's state shows to be wrong with an operation.
-func (w *workspace) refuses(o *Operation) []Rejection {
+func (w *workspace) refuses(o *trackapi.Operation) []trackapi.Rejection {
 	if !w.RefuseMissingSecondary || o.Action != "merge" || w.find(o.Secondary) != nil {
 		return nil
 	}
-	return []Rejection{{Reason: Invalid, Field: "secondary", Message: "person does not exist"}}
+	return []trackapi.Rejection{{Reason: trackapi.Invalid, Field: "secondary", Message: "person does not exist"}}
 }
 
 // reject counts an operation that was refused.
@@ -28,18 +32,18 @@ func (w *workspace) reject() {
 }
 
 // accept counts a good operation and applies it.
-func (w *workspace) accept(o *Operation, now time.Time) {
+func (w *workspace) accept(o *trackapi.Operation, now time.Time) {
 	w.count(o, now)
 	apply(change{&w.state, o, now})
 }
 
 // acceptLater counts a good operation and keeps it until it is due.
-func (w *workspace) acceptLater(o *Operation, now, due time.Time) {
+func (w *workspace) acceptLater(o *trackapi.Operation, now, due time.Time) {
 	w.count(o, now)
 	w.waiting.add(*o, due)
 }
 
-func (w *workspace) count(o *Operation, now time.Time) {
+func (w *workspace) count(o *trackapi.Operation, now time.Time) {
 	w.counts.Items++
 	countAccepted(change{&w.state, o, now})
 }

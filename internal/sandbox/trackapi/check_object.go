@@ -1,4 +1,4 @@
-package sandbox
+package trackapi
 
 // objectAction reads what an object's action needs.
 func (c *checker) objectAction(f fields, o *Operation) {

@@ -1,4 +1,4 @@
-package sandbox
+package trackapi
 
 // Rejection is one entry in the list of errors of an answer: why an operation, or a whole request, was rejected.
 type Rejection struct {

@@ -1,4 +1,4 @@
-package sandbox
+package trackapi
 
 import "fmt"
 

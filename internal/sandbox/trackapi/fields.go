@@ -1,4 +1,4 @@
-package sandbox
+package trackapi
 
 // fields are an operation's members, still unread. One that comes twice counts as it came last.
 type fields struct {

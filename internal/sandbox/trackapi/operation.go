@@ -1,4 +1,4 @@
-package sandbox
+package trackapi
 
 import (
 	"cmp"
@@ -28,8 +28,8 @@ type Operation struct {
 	Device        string // token
 	Platform      string
 	Received      time.Time // when the request arrived; whoever accepts the operation sets it
-	UpdateOnly    bool     // attributes._update
-	ReservedKeys  []string // among the attributes' keys
+	UpdateOnly    bool      // attributes._update
+	ReservedKeys  []string  // among the attributes' keys
 }
 
 // ObjectRef names an object, by its type and ID or by its cio_object_id.
