@@ -61,8 +61,8 @@ func applyAll(s *store, all []trackapi.Checked, arrived time.Time) ([]trackapi.R
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w, now := s.workspace, s.clock()
-	w.settle(now)
-	if w.full() {
+	w.Settle(now)
+	if w.Full() {
 		a := failure(http.StatusInsufficientStorage, "the sandbox is full: reset it, or raise Limits.Profiles")
 		return nil, &a
 	}
@@ -71,23 +71,23 @@ func applyAll(s *store, all []trackapi.Checked, arrived time.Time) ([]trackapi.R
 			return nil, whole
 		}
 	}
-	w.noDedup = s.faults.NoDedup
+	w.IgnoreEventIDs(s.faults.NoDedup)
 	var rejections []trackapi.Rejection
 	for i := range all {
 		one := &all[i]
 		if len(one.Rejections) == 0 {
-			one.Rejections = w.refuses(&one.Operation)
+			one.Rejections = w.Refuses(&one.Operation)
 		}
 		if len(one.Rejections) > 0 {
-			w.reject()
+			w.Reject()
 			rejections = appendIndexed(rejections, one.Rejections, i)
 			continue
 		}
 		one.Operation.Received = arrived
 		if due, late := s.faults.moment(now); late {
-			w.acceptLater(&one.Operation, now, due)
+			w.AcceptLater(&one.Operation, now, due)
 		} else {
-			w.accept(&one.Operation, now)
+			w.Accept(&one.Operation, now)
 		}
 	}
 	return rejections, nil

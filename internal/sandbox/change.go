@@ -18,7 +18,7 @@ func (c change) note(kind, detail string) { c.noteOn(c.op.Subject(), kind, detai
 
 // noteOn is note for something other than the subject of the operation.
 func (c change) noteOn(who, kind, detail string) {
-	c.activities.add(Activity{Time: c.now.UTC(), Type: kind, Who: who, Detail: detail})
+	c.activities.Add(Activity{Time: c.now.UTC(), Type: kind, Who: who, Detail: detail})
 }
 
 // known returns the person of an operation that creates nobody. It is nil when there is none, which is noted.

@@ -88,15 +88,6 @@ func TestMemoryIsBounded(t *testing.T) {
 	if s := b.Stats(); s.Requests != 7 || s.EventsStored != 6 || s.EventsForgotten != 2 {
 		t.Errorf("%+v, want the totals of all", s)
 	}
-	visitors := newBox(t, limits(Limits{KeptEvents: 2}))
-	visitors.accepts(anonymous("a", "1"), anonymous("b", "2"), anonymous("b", "3"), anonymous("b", "4"))
-	if n := len(visitors.store.workspace.anonymous); n != 1 {
-		t.Errorf("%d visitors, want those without events forgotten", n)
-	}
-	visitors.accepts(identify("u", `"anonymous_id":"b"`))
-	if n := visitors.Stats().AnonymousLinked; n != 2 {
-		t.Errorf("%d linked, want the two that are kept", n)
-	}
 }
 
 func TestFormOfRequestsIsCounted(t *testing.T) {

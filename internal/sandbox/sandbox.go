@@ -55,7 +55,7 @@ func (s *Sandbox) Faults() Faults {
 func (s *Sandbox) Flush() {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()
-	s.store.workspace.flush(s.store.clock())
+	s.store.workspace.Flush(s.store.clock())
 }
 
 // ServeHTTP answers the Track API's calls, and below /sandbox/ the inspection ones, which need no credentials.
@@ -82,14 +82,14 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // People returns the profiles in order of their creation.
 func (s *Sandbox) People() (people []Person) {
-	s.store.look(func(w *workspace) { people = w.peopleNow() })
+	s.store.look(func(w *Workspace) { people = w.People() })
 	return people
 }
 
 // Person returns the profile with an identifier: key is id, email, phone or cio_id.
 func (s *Sandbox) Person(key, value string) (Person, bool) {
 	for _, p := range s.People() {
-		if p.named(key, value) {
+		if p.Named(key, value) {
 			return p, true
 		}
 	}
@@ -98,25 +98,25 @@ func (s *Sandbox) Person(key, value string) (Person, bool) {
 
 // Objects returns the objects in order of their creation.
 func (s *Sandbox) Objects() (objects []Object) {
-	s.store.look(func(w *workspace) { objects = w.objectsNow() })
+	s.store.look(func(w *Workspace) { objects = w.Objects() })
 	return objects
 }
 
 // Events returns the events that are kept, in the order in which they were stored.
 func (s *Sandbox) Events() (events []Event) {
-	s.store.look(func(w *workspace) { events = w.eventsNow() })
+	s.store.look(func(w *Workspace) { events = w.Events() })
 	return events
 }
 
 // Arrivals returns how often an event with each ID was accepted, whether stored or not. A ULID is in upper case.
 func (s *Sandbox) Arrivals() (arrivals map[string]int) {
-	s.store.look(func(w *workspace) { arrivals = w.arrivals() })
+	s.store.look(func(w *Workspace) { arrivals = w.Arrivals() })
 	return arrivals
 }
 
 // Activities returns the newest things that happened behind a 200, the oldest of them first.
 func (s *Sandbox) Activities() (activities []Activity) {
-	s.store.look(func(w *workspace) { activities = w.activities.list() })
+	s.store.look(func(w *Workspace) { activities = w.Activities() })
 	return activities
 }
 
@@ -124,12 +124,12 @@ func (s *Sandbox) Activities() (activities []Activity) {
 func (s *Sandbox) Requests() []Request {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()
-	return s.store.requests.list()
+	return s.store.requests.List()
 }
 
 // Stats returns the totals.
 func (s *Sandbox) Stats() (stats Stats) {
-	s.store.look(func(w *workspace) { stats = newStats(s.store.traffic, w.totals()) })
+	s.store.look(func(w *Workspace) { stats = newStats(s.store.traffic, w.Counts()) })
 	return stats
 }
 

@@ -6,7 +6,7 @@ import "time"
 type sightings struct {
 	max   int
 	seen  map[string]sighting
-	order ring[string]
+	order Ring[string]
 }
 
 type sighting struct {
@@ -18,8 +18,8 @@ type sighting struct {
 func (s *sightings) arrive(id string) (known bool) {
 	was, known := s.seen[id]
 	if !known {
-		s.order.max = s.max
-		if oldest, ok := s.order.add(id); ok {
+		s.order.Max = s.max
+		if oldest, ok := s.order.Add(id); ok {
 			delete(s.seen, oldest)
 		}
 	}

@@ -7,11 +7,11 @@ type state struct {
 	*trackapi.Rules
 	directory
 
-	events     ring[*event]
+	events     Ring[*event]
 	ids        sightings
 	anonymous  visitors
 	suppressed suppressions
-	activities ring[Activity]
+	activities Ring[Activity]
 
 	noDedup bool // a fault makes event IDs mean nothing
 }
@@ -20,11 +20,11 @@ func newState(r *trackapi.Rules) state {
 	return state{
 		Rules:      r,
 		directory:  newDirectory(),
-		events:     ring[*event]{max: r.KeptEvents},
+		events:     Ring[*event]{Max: r.KeptEvents},
 		ids:        sightings{max: r.KeptIDs, seen: map[string]sighting{}},
 		anonymous:  visitors{},
 		suppressed: suppressions{},
-		activities: ring[Activity]{max: r.KeptActivities},
+		activities: Ring[Activity]{Max: r.KeptActivities},
 	}
 }
 

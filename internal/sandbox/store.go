@@ -15,9 +15,9 @@ type store struct {
 	clock   func() time.Time
 
 	mu        sync.Mutex // guards what follows
-	workspace *workspace
+	workspace *Workspace
 	faults    *injector
-	requests  ring[Request]
+	requests  Ring[Request]
 	traffic   traffic
 }
 
@@ -25,9 +25,9 @@ type store struct {
 func (s *store) reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.workspace = newWorkspace(s.rules)
+	s.workspace = NewWorkspace(s.rules)
 	s.faults = newInjector(s.options.Faults)
-	s.requests = ring[Request]{max: s.rules.KeptRequests}
+	s.requests = Ring[Request]{Max: s.rules.KeptRequests}
 	s.traffic = newTraffic(s.traffic.inFlight)
 }
 
@@ -52,15 +52,15 @@ func (s *store) leave(r Request) pace {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.traffic.leave(r)
-	s.requests.add(r)
+	s.requests.Add(r)
 	return pace{date: s.clock().Add(time.Duration(s.faults.ClockSkew)), trickle: s.faults.Trickle}
 }
 
 // look lets f see the workspace as it is now.
-func (s *store) look(f func(*workspace)) {
+func (s *store) look(f func(*Workspace)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.workspace.settle(s.clock())
+	s.workspace.Settle(s.clock())
 	f(s.workspace)
 }
 

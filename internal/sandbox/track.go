@@ -20,7 +20,7 @@ func applyEvent(c change) {
 		markRecent(c, e)
 	}
 	c.counts.EventsStored++
-	if forgotten, ok := c.events.add(e); ok {
+	if forgotten, ok := c.events.Add(e); ok {
 		c.counts.EventsForgotten++
 		c.anonymous.forget(forgotten)
 	}

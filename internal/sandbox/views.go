@@ -24,8 +24,8 @@ type Person struct {
 	Created      time.Time                  `json:"created"`
 }
 
-// named reports whether the profile has an identifier: key is id, email, phone or cio_id.
-func (p Person) named(key, value string) bool {
+// Named reports whether the profile has an identifier: key is id, email, phone or cio_id.
+func (p Person) Named(key, value string) bool {
 	has := map[string]string{"id": p.ID, "email": p.Email, "phone": p.Phone, "cio_id": p.CioID}[key]
 	return has != "" && trackapi.Identifier{Key: key, Value: has}.Folded() == trackapi.Identifier{Key: key, Value: value}.Folded()
 }
@@ -65,7 +65,7 @@ type Event struct {
 // viewPeople shows the profiles in order of their creation.
 func viewPeople(s *state) []Person {
 	people, events := []Person{}, map[*person]int{}
-	for e := range s.events.all() {
+	for e := range s.events.All() {
 		events[s.holder(e)]++
 	}
 	for _, p := range s.everybody() {

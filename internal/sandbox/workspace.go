@@ -6,95 +6,105 @@ import (
 	"ph2cio/internal/sandbox/trackapi"
 )
 
-// workspace is what the account holds. The sandbox's lock guards it.
-type workspace struct {
-	state
+// Workspace is what an account holds. It is for one goroutine at a time. Nothing runs in the background: whoever looks at it
+// calls Settle first, which applies what is due by then.
+type Workspace struct {
+	state   state
 	waiting waiting
 }
 
-func newWorkspace(r *trackapi.Rules) *workspace { return &workspace{state: newState(r)} }
+// NewWorkspace returns an empty workspace that goes by rules, none of whose limits may be zero.
+func NewWorkspace(r *trackapi.Rules) *Workspace { return &Workspace{state: newState(r)} }
 
-// full reports whether no more profiles fit into memory.
-func (w *workspace) full() bool { return w.counts.People+w.counts.Objects >= int64(w.Profiles) }
+// Full reports whether no more profiles fit into memory.
+func (w *Workspace) Full() bool {
+	return w.state.counts.People+w.state.counts.Objects >= int64(w.state.Profiles)
+}
 
-// refuses returns what only the workspace's state shows to be wrong with an operation.
-func (w *workspace) refuses(o *trackapi.Operation) []trackapi.Rejection {
-	if !w.RefuseMissingSecondary || o.Action != "merge" || w.find(o.Secondary) != nil {
+// Refuses returns what only the workspace's state shows to be wrong with an operation.
+func (w *Workspace) Refuses(o *trackapi.Operation) []trackapi.Rejection {
+	if !w.state.RefuseMissingSecondary || o.Action != "merge" || w.state.find(o.Secondary) != nil {
 		return nil
 	}
 	return []trackapi.Rejection{{Reason: trackapi.Invalid, Field: "secondary", Message: "person does not exist"}}
 }
 
-// reject counts an operation that was refused.
-func (w *workspace) reject() {
-	w.counts.Items++
-	w.counts.Rejected++
+// Reject counts an operation that was rejected.
+func (w *Workspace) Reject() {
+	w.state.counts.Items++
+	w.state.counts.Rejected++
 }
 
-// accept counts a good operation and applies it.
-func (w *workspace) accept(o *trackapi.Operation, now time.Time) {
+// Accept counts an operation without rejections and applies it.
+func (w *Workspace) Accept(o *trackapi.Operation, now time.Time) {
 	w.count(o, now)
 	apply(change{&w.state, o, now})
 }
 
-// acceptLater counts a good operation and keeps it until it is due.
-func (w *workspace) acceptLater(o *trackapi.Operation, now, due time.Time) {
+// AcceptLater counts an operation without rejections and keeps a copy of it until it is due.
+func (w *Workspace) AcceptLater(o *trackapi.Operation, now, due time.Time) {
 	w.count(o, now)
 	w.waiting.add(*o, due)
 }
 
-func (w *workspace) count(o *trackapi.Operation, now time.Time) {
-	w.counts.Items++
+func (w *Workspace) count(o *trackapi.Operation, now time.Time) {
+	w.state.counts.Items++
 	countAccepted(change{&w.state, o, now})
 }
 
-// settle applies what is due.
-func (w *workspace) settle(now time.Time) {
+// Settle applies the operations that were due by now.
+func (w *Workspace) Settle(now time.Time) {
 	for len(w.waiting.queue) > 0 && !w.waiting.queue[0].due.After(now) {
 		next := w.waiting.next()
 		apply(change{&w.state, &next.operation, next.due})
 	}
 }
 
-// flush applies everything that still waits, as if it were due now.
-func (w *workspace) flush(now time.Time) {
+// Flush applies everything that still waits, as if it were due now.
+func (w *Workspace) Flush(now time.Time) {
 	for len(w.waiting.queue) > 0 {
 		apply(change{&w.state, &w.waiting.next().operation, now})
 	}
 }
 
-// totals returns the counts, with those of operations that wait.
-func (w *workspace) totals() Counts {
-	totals := w.counts.clone()
+// Counts returns the counts, with those of operations that wait.
+func (w *Workspace) Counts() Counts {
+	totals := w.state.counts.clone()
 	totals.Waiting = int64(len(w.waiting.queue))
 	return totals
 }
 
-// peopleNow returns the profiles in order of their creation.
-func (w *workspace) peopleNow() []Person { return viewPeople(&w.state) }
+// People returns the profiles in order of their creation.
+func (w *Workspace) People() []Person { return viewPeople(&w.state) }
 
-// objectsNow returns the objects in order of their creation.
-func (w *workspace) objectsNow() []Object {
+// Objects returns the objects in order of their creation.
+func (w *Workspace) Objects() []Object {
 	objects := []Object{}
-	for _, o := range w.everything() {
+	for _, o := range w.state.everything() {
 		objects = append(objects, viewObject(o))
 	}
 	return objects
 }
 
-// eventsNow returns the events that are kept, in the order in which they were stored.
-func (w *workspace) eventsNow() []Event {
+// Events returns the events that are kept, in the order in which they were stored.
+func (w *Workspace) Events() []Event {
 	events := []Event{}
-	for e := range w.events.all() {
-		events = append(events, viewEvent(e, w.holder(e)))
+	for e := range w.state.events.All() {
+		events = append(events, viewEvent(e, w.state.holder(e)))
 	}
 	return events
 }
 
-// arrivals returns how often an event with each ID was accepted, whether stored or not. A ULID is in upper case.
-func (w *workspace) arrivals() map[string]int {
+// Activities returns the newest things that happened behind a 200, the oldest of them first.
+func (w *Workspace) Activities() []Activity { return w.state.activities.List() }
+
+// IgnoreEventIDs makes event IDs mean nothing from now on, or something again.
+func (w *Workspace) IgnoreEventIDs(ignore bool) { w.state.noDedup = ignore }
+
+// Arrivals returns how often an event with each ID was accepted, whether stored or not. A ULID is in upper case.
+func (w *Workspace) Arrivals() map[string]int {
 	arrivals := map[string]int{}
-	for id, seen := range w.ids.seen {
+	for id, seen := range w.state.ids.seen {
 		arrivals[id] = int(seen.arrived)
 	}
 	return arrivals
