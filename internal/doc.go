@@ -24,6 +24,8 @@
 //	sandbox     a strict Track API on this machine, for tests, the demo and the sandbox command. It states the API's rules
 //	            again and shares no code, so that a rule misread on one side fails on the other
 //	  trackapi  what the API takes: the checks of one operation
+//	  workspace what the API makes of it: people, objects, events
+//	  ring      the newest of many values
 //	ledger      what has been read and sent, between runs
 //	rawjson     JSON as bytes: scans, walks and writes it without values in between
 //	parallel    work on many cores at once, with results in order, and sets of numbers

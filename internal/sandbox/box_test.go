@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/sandbox/workspace"
 )
 
 // noon is when tests begin.
@@ -130,7 +132,7 @@ func (b *box) refuses(operation, field, reason string) {
 }
 
 // person returns a profile that must exist.
-func (b *box) person(key, value string) Person {
+func (b *box) person(key, value string) workspace.Person {
 	b.t.Helper()
 	p, ok := b.Person(key, value)
 	if !ok {

@@ -2,9 +2,21 @@
 //
 // It is strict where Customer.io documents the real API as strict, and accepts silently where the real one does, so that
 // the worst mistakes show: a backfill whose timestamps became "now", a person who unsubscribed by accident. What the
-// vendor does not say is a switch (see [Switches]). It imports nothing of ours but its own parts and states every limit anew:
-// it judges the rest of the program. The rules are numbered, and a test is named after each. Sources: the Track API reference, pages
-// of docs.customer.io as named, and the official client libraries.
+// vendor does not say is a switch (see [Switches]). It imports nothing of ours but its own parts and states every limit
+// anew: it judges the rest of the program.
+//
+// Where to look:
+//
+//   - What the API takes and refuses, V below, is package trackapi. What accepted operations do, S, is package workspace.
+//     Both are about the API alone.
+//   - How requests and answers look, T, is here: api.go and accept.go.
+//   - What tests have go wrong on purpose is in the files about [Faults]: faults.go, injector.go, injected.go, refuse.go and
+//     mangle.go.
+//   - The sandbox and backfill --sandbox commands use [New], [Sandbox.Start], [Sandbox.Flush] and the methods that show what
+//     has arrived. [InProcess] is for tests.
+//
+// The rules are numbered, and a test is named after each. Sources: the Track API reference, pages of docs.customer.io as
+// named, and the official client libraries.
 //
 // # Transport
 //

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"ph2cio/internal/sandbox/workspace"
 )
 
 const (
@@ -16,7 +18,7 @@ const (
 func (b *box) ago(d time.Duration) string { return fmt.Sprint(b.now.Add(-d).Unix()) }
 
 // onlyEvent returns the event that must be the only one.
-func (b *box) onlyEvent() Event {
+func (b *box) onlyEvent() workspace.Event {
 	b.t.Helper()
 	events := b.Events()
 	if len(events) != 1 {

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"ph2cio/internal/sandbox/trackapi"
+
+	"ph2cio/internal/sandbox/workspace"
 )
 
 // Sandbox is a Track API of one workspace, kept in memory. It is an http.Handler; [Sandbox.Start] gives it a socket and
@@ -81,42 +83,42 @@ func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // People returns the profiles in order of their creation.
-func (s *Sandbox) People() (people []Person) {
-	s.store.look(func(w *Workspace) { people = w.People() })
+func (s *Sandbox) People() (people []workspace.Person) {
+	s.store.look(func(w *workspace.Workspace) { people = w.People() })
 	return people
 }
 
 // Person returns the profile with an identifier: key is id, email, phone or cio_id.
-func (s *Sandbox) Person(key, value string) (Person, bool) {
+func (s *Sandbox) Person(key, value string) (workspace.Person, bool) {
 	for _, p := range s.People() {
 		if p.Named(key, value) {
 			return p, true
 		}
 	}
-	return Person{}, false
+	return workspace.Person{}, false
 }
 
 // Objects returns the objects in order of their creation.
-func (s *Sandbox) Objects() (objects []Object) {
-	s.store.look(func(w *Workspace) { objects = w.Objects() })
+func (s *Sandbox) Objects() (objects []workspace.Object) {
+	s.store.look(func(w *workspace.Workspace) { objects = w.Objects() })
 	return objects
 }
 
 // Events returns the events that are kept, in the order in which they were stored.
-func (s *Sandbox) Events() (events []Event) {
-	s.store.look(func(w *Workspace) { events = w.Events() })
+func (s *Sandbox) Events() (events []workspace.Event) {
+	s.store.look(func(w *workspace.Workspace) { events = w.Events() })
 	return events
 }
 
 // Arrivals returns how often an event with each ID was accepted, whether stored or not. A ULID is in upper case.
 func (s *Sandbox) Arrivals() (arrivals map[string]int) {
-	s.store.look(func(w *Workspace) { arrivals = w.Arrivals() })
+	s.store.look(func(w *workspace.Workspace) { arrivals = w.Arrivals() })
 	return arrivals
 }
 
 // Activities returns the newest things that happened behind a 200, the oldest of them first.
-func (s *Sandbox) Activities() (activities []Activity) {
-	s.store.look(func(w *Workspace) { activities = w.Activities() })
+func (s *Sandbox) Activities() (activities []workspace.Activity) {
+	s.store.look(func(w *workspace.Workspace) { activities = w.Activities() })
 	return activities
 }
 
@@ -129,7 +131,7 @@ func (s *Sandbox) Requests() []Request {
 
 // Stats returns the totals.
 func (s *Sandbox) Stats() (stats Stats) {
-	s.store.look(func(w *Workspace) { stats = newStats(s.store.traffic, w.Counts()) })
+	s.store.look(func(w *workspace.Workspace) { stats = newStats(s.store.traffic, w.Counts()) })
 	return stats
 }
 

@@ -1,6 +1,10 @@
 package sandbox
 
-import "maps"
+import (
+	"maps"
+
+	"ph2cio/internal/sandbox/workspace"
+)
 
 // Stats are the totals since New or Reset.
 type Stats struct {
@@ -11,10 +15,10 @@ type Stats struct {
 	NotJSONType int64            `json:"not_json_type"` // batches and entities whose Content-Type is not application/json
 	NotUTF8     int64            `json:"not_utf8"`      // and whose body is not UTF-8
 
-	Counts
+	workspace.Counts
 }
 
-func newStats(t traffic, c Counts) Stats {
+func newStats(t traffic, c workspace.Counts) Stats {
 	return Stats{
 		Requests: t.requests, Statuses: maps.Clone(t.statuses), Bytes: t.bytes, MaxInFlight: t.maxInFlight,
 		NotJSONType: t.notJSONType, NotUTF8: t.notUTF8, Counts: c,

@@ -5,6 +5,10 @@ import (
 	"time"
 
 	"ph2cio/internal/sandbox/trackapi"
+
+	"ph2cio/internal/sandbox/ring"
+
+	"ph2cio/internal/sandbox/workspace"
 )
 
 // store is what the calls of a sandbox share: its rules, and behind a lock all that they change.
@@ -15,9 +19,9 @@ type store struct {
 	clock   func() time.Time
 
 	mu        sync.Mutex // guards what follows
-	workspace *Workspace
+	workspace *workspace.Workspace
 	faults    *injector
-	requests  Ring[Request]
+	requests  ring.Ring[Request]
 	traffic   traffic
 }
 
@@ -25,9 +29,9 @@ type store struct {
 func (s *store) reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.workspace = NewWorkspace(s.rules)
+	s.workspace = workspace.New(s.rules)
 	s.faults = newInjector(s.options.Faults)
-	s.requests = Ring[Request]{Max: s.rules.KeptRequests}
+	s.requests = ring.Ring[Request]{Max: s.rules.KeptRequests}
 	s.traffic = newTraffic(s.traffic.inFlight)
 }
 
@@ -57,7 +61,7 @@ func (s *store) leave(r Request) pace {
 }
 
 // look lets f see the workspace as it is now.
-func (s *store) look(f func(*Workspace)) {
+func (s *store) look(f func(*workspace.Workspace)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.workspace.Settle(s.clock())

@@ -1,4 +1,4 @@
-package sandbox
+package workspace
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ type used struct {
 
 func newUsed(l trackapi.Limits, s trackapi.Switches) *used {
 	rules := &trackapi.Rules{Limits: l.OrDefault(), Switches: s.OrDefault()}
-	return &used{NewWorkspace(rules), rules, began}
+	return &used{New(rules), rules, began}
 }
 
 // send rejects or accepts an operation, which applies after a delay.

@@ -1,17 +1,21 @@
-package sandbox
+package workspace
 
-import "ph2cio/internal/sandbox/trackapi"
+import (
+	"ph2cio/internal/sandbox/trackapi"
+
+	"ph2cio/internal/sandbox/ring"
+)
 
 // state is what the workspace holds, with the rules by which it changes.
 type state struct {
 	*trackapi.Rules
 	directory
 
-	events     Ring[*event]
+	events     ring.Ring[*event]
 	ids        sightings
 	anonymous  visitors
 	suppressed suppressions
-	activities Ring[Activity]
+	activities ring.Ring[Activity]
 
 	noDedup bool // a fault makes event IDs mean nothing
 }
@@ -20,11 +24,11 @@ func newState(r *trackapi.Rules) state {
 	return state{
 		Rules:      r,
 		directory:  newDirectory(),
-		events:     Ring[*event]{Max: r.KeptEvents},
+		events:     ring.Ring[*event]{Max: r.KeptEvents},
 		ids:        sightings{max: r.KeptIDs, seen: map[string]sighting{}},
 		anonymous:  visitors{},
 		suppressed: suppressions{},
-		activities: Ring[Activity]{Max: r.KeptActivities},
+		activities: ring.Ring[Activity]{Max: r.KeptActivities},
 	}
 }
 

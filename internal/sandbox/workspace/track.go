@@ -1,4 +1,4 @@
-package sandbox
+package workspace
 
 // applyEvent stores an event, page or screen.
 func applyEvent(c change) {

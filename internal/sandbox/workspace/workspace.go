@@ -1,4 +1,4 @@
-package sandbox
+package workspace
 
 import (
 	"time"
@@ -13,8 +13,8 @@ type Workspace struct {
 	waiting waiting
 }
 
-// NewWorkspace returns an empty workspace that goes by rules, none of whose limits may be zero.
-func NewWorkspace(r *trackapi.Rules) *Workspace { return &Workspace{state: newState(r)} }
+// New returns an empty workspace that goes by rules, none of whose limits may be zero.
+func New(r *trackapi.Rules) *Workspace { return &Workspace{state: newState(r)} }
 
 // Full reports whether no more profiles fit into memory.
 func (w *Workspace) Full() bool {

@@ -1,4 +1,5 @@
-package sandbox
+// Package ring keeps the newest of many values.
+package ring
 
 import "iter"
 

@@ -1,4 +1,4 @@
-package sandbox
+package workspace
 
 // apply does what an accepted operation asks for.
 func apply(c change) {

@@ -1,12 +1,16 @@
-package sandbox
+package workspace
 
-import "time"
+import (
+	"time"
+
+	"ph2cio/internal/sandbox/ring"
+)
 
 // sightings counts how often each event ID came, and remembers when it was last stored. The oldest are forgotten first.
 type sightings struct {
 	max   int
 	seen  map[string]sighting
-	order Ring[string]
+	order ring.Ring[string]
 }
 
 type sighting struct {
