@@ -8,7 +8,8 @@ import (
 	"ph2cio/internal/sandbox/trackapi"
 )
 
-// takeEntity checks and applies a single operation: what a batch says under 207, this says under 400.
+// takeEntity checks and applies a single operation: the errors that a batch reports under 207
+// come under 400 here.
 func takeEntity(s *store, body []byte, arrived time.Time) reply {
 	if !json.Valid(body) {
 		return refused(http.StatusBadRequest, trackapi.Rejection{Reason: trackapi.Invalid, Message: "body is not valid JSON"})
@@ -29,7 +30,7 @@ func takeEntity(s *store, body []byte, arrived time.Time) reply {
 	return a
 }
 
-// takeBatch checks and applies a batch: the good operations count, whatever the others are.
+// takeBatch checks and applies a batch: good operations are applied even if others are rejected.
 func takeBatch(s *store, batch []trackapi.Value, arrived time.Time) reply {
 	checked := trackapi.CheckAll(s.rules, batch)
 	rejections, whole := applyAll(s, checked, arrived)
@@ -55,8 +56,8 @@ func takeBatch(s *store, batch []trackapi.Value, arrived time.Time) reply {
 	return a
 }
 
-// applyAll gives the good operations to the workspace. It returns the rejections of the others, or an answer to the whole
-// request, of which nothing was then applied.
+// applyAll gives the good operations to the workspace. It returns the rejections of the others, or an answer
+// to the whole request, of which nothing was then applied.
 func applyAll(s *store, all []trackapi.Checked, arrived time.Time) ([]trackapi.Rejection, *reply) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// account knows credentials without keeping them: only their sums, so that nothing can print them.
+// account holds the hashes of the credentials, so that nothing can print the credentials.
 type account struct {
 	open     bool // any credentials that are not empty
 	siteID   [sha256.Size]byte

@@ -18,7 +18,7 @@ const (
 	entityPath = "/api/v2/entity"
 )
 
-// calls by path: the name that faults know, and the method.
+// endpoints are the calls of the API by path, each with its name in [Faults] and its method.
 var endpoints = map[string]struct{ call, method string }{
 	regionPath: {"region", http.MethodGet},
 	batchPath:  {"batch", http.MethodPost},
@@ -28,7 +28,7 @@ var endpoints = map[string]struct{ call, method string }{
 // api answers the calls of the Track API.
 type api struct{ *store }
 
-// answer does all that a request to the API asks for.
+// answer handles a request to the API and returns the reply, which is not written yet.
 func (s api) answer(r *http.Request, arrived time.Time) reply {
 	endpoint, ok := endpoints[r.URL.Path]
 	if !ok {
@@ -67,7 +67,7 @@ func (s api) unauthorized() reply {
 	return failure(http.StatusUnauthorized, "Unauthorized")
 }
 
-// region answers the region call: the truth, whichever region's host was asked.
+// region answers the region call with the region of the account, on either region's host.
 func (s api) region(r *http.Request) reply {
 	return reply{status: http.StatusOK, kind: jsonKind, body: encode(struct {
 		URL         string `json:"url"`
@@ -76,7 +76,8 @@ func (s api) region(r *http.Request) reply {
 	}{cmp.Or(s.options.AccountURL, baseURL(r)), s.options.Region, s.options.EnvironmentID})}
 }
 
-// baseURL is where the client found us, so that one who follows the region call stays here.
+// baseURL is the URL under which the client reached the sandbox. A client that follows the region call stays
+// here.
 func baseURL(r *http.Request) string {
 	if r.TLS != nil {
 		return "https://" + r.Host
@@ -117,8 +118,8 @@ func (s api) injected(call string, now time.Time) *injection {
 	return nil
 }
 
-// unread gives an answer that does not depend on the body. The body is taken in all the same, because a client that is
-// still sending might not see the answer; only a reset comes before it.
+// unread gives an answer that does not depend on the body. The body is taken in all the same, because a
+// client that is still sending might not see the answer; only a reset comes before it.
 func (s api) unread(r *http.Request, a reply) reply {
 	if a.reset {
 		return a
@@ -154,7 +155,8 @@ func (s api) delay(ctx context.Context) bool {
 	return sleep(ctx, d)
 }
 
-// noteForm counts what the API does not check, and a client should still get right.
+// noteForm counts requests without the JSON content type or with invalid UTF-8. The API accepts both; a
+// client should send neither.
 func (s api) noteForm(r *http.Request, body []byte) {
 	asJSON, asText := strings.HasPrefix(r.Header.Get("Content-Type"), jsonKind), utf8.Valid(body)
 	s.mu.Lock()

@@ -1,22 +1,22 @@
 // Package sandbox is a strict local Track API for tests, demos and first tries without an account.
 //
-// It is strict where Customer.io documents the real API as strict, and accepts silently where the real one does, so that
-// the worst mistakes show: a backfill whose timestamps became "now", a person who unsubscribed by accident. What the
-// vendor does not say is a switch (see [Switches]). It imports nothing of ours but its own parts and states every limit
-// anew: it judges the rest of the program.
+// It is strict where Customer.io documents the real API as strict, and accepts silently where the real one
+// does, so that the worst mistakes show: a backfill whose timestamps became "now", a person who unsubscribed
+// by accident. What the vendor does not say is a switch (see [Switches]). It imports nothing of ours but its
+// own parts and states every limit anew: it judges the rest of the program.
 //
 // Where to look:
 //
-//   - What the API takes and refuses, V below, is package trackapi. What accepted operations do, S, is package workspace.
-//     Both are about the API alone.
+//   - What the API takes and refuses, V below, is package trackapi. What accepted operations do, S, is package
+//     workspace. Both are about the API alone.
 //   - How requests and answers look, T, is here: api.go and accept.go.
-//   - What tests have go wrong on purpose is in the files about [Faults]: faults.go, injector.go, injected.go, refuse.go and
-//     mangle.go.
-//   - The sandbox and backfill --sandbox commands use [New], [Sandbox.Start], [Sandbox.Flush] and the methods that show what
-//     has arrived. [InProcess] is for tests.
+//   - What tests have go wrong on purpose is in the files about [Faults]: faults.go, injector.go, injected.go,
+//     refuse.go and mangle.go.
+//   - The sandbox and backfill --sandbox commands use [New], [Sandbox.Start], [Sandbox.Flush] and the methods
+//     that show what has arrived. [InProcess] is for tests.
 //
-// The rules are numbered, and a test is named after each. Sources: the Track API reference, pages of docs.customer.io as
-// named, and the official client libraries.
+// The rules are numbered, and a test is named after each. Sources: the Track API reference, pages of
+// docs.customer.io as named, and the official client libraries.
 //
 // # Transport
 //
@@ -28,7 +28,7 @@
 //	T6   a batch over 500,000 bytes, an entity over 32,000: 400, or 413 in HTML (reference)
 //	T7   a body that is not JSON, not an object, without an array `batch` that holds something: 400
 //	T8   too many requests: 429, with Retry-After in several forms or none
-//	T9   faults on demand: statuses, bodies that are not JSON, resets before reading and after applying, slowness
+//	T9   faults on demand: statuses, bodies that are not JSON, resets before reading or after applying, delays
 //	T10  success: 200 {} (reference)
 //	T11  some refused: 207 with errors, or the same under 200 (reference)
 //	T12  all refused: 207, or 400
@@ -50,7 +50,7 @@
 //	V13  an attribute's value is at most 1000 bytes (the same)
 //	V14  at most 300 attributes on a person, an object, a relationship (the same)
 //	V15  an object's or relationship's attributes are at most 100 kilobytes together (reference)
-//	V16  an object is {object_type_id, object_id} of a type that exists, or {cio_object_id}; strings (reference)
+//	V16  an object is {object_type_id, object_id} of a known type, or {cio_object_id}; strings (reference)
 //	V17  cio_relationships is an array, each naming the other kind (reference)
 //	V18  a merge has primary and secondary, each exactly one of id, email, cio_id, and not the same (reference)
 //	V19  a device has a token, and a platform when added (reference)
@@ -65,23 +65,24 @@
 //	S5   identify creates an unknown person, unless attributes._update is true (reference)
 //	S6   event, page and screen create an unknown person
 //	S7   an identify older than what it would replace is skipped, under 200
-//	S8   id and email of two people: merged when each lacks the other (docs.customer.io, auto-merge), else not applied
+//	S8   id and email of two people: merged when each lacks the other, else not applied (docs.customer.io, auto-merge)
 //	S9   an id or email once set changes only by cio_id (docs.customer.io/journeys/identifying-people)
 //	S10  suppressed identifiers are ignored (reference)
 //	S11  a merge with a missing side does nothing (reference)
-//	S12  a merge fills what the primary lacks, moves events and relationships, deletes the secondary, whose ID is then
-//	     free: a later call makes a new profile (docs.customer.io/journeys/merge-people)
+//	S12  a merge fills what the primary lacks, moves events and relationships, deletes the secondary, whose ID
+//	     is then free: a later call makes a new profile (docs.customer.io/journeys/merge-people)
 //	S13  anonymous events join the person who claims their anonymous_id, if received at most 30 days before or 5
 //	     minutes after; a second person cannot claim it (docs.customer.io/journeys/anonymous-events)
 //	S14  emails compare without case, ids with (docs.customer.io/journeys/identifying-people)
 //	S15  `unsubscribed` changes consent; recipient, from_address, reply_to override a campaign (reference)
 //	S16  null or "" removes an attribute (reference)
-//	S17  nothing promises the order in which accepted operations apply (docs.customer.io/journeys/importing-old-data)
+//	S17  accepted operations may apply in any order (docs.customer.io/journeys/importing-old-data)
 //	S18  an event's name is trimmed (reference)
 //
 // # Inspection
 //
-// Below /sandbox/, without credentials: GET people, objects, events, arrivals (accepted events by ID), activities (what
-// happened behind a 200), stats, requests (time, status, bytes, items) and faults; POST faults (a JSON document of
-// [Faults], such as {"answers":[{"status":503,"next":3}],"delay":"150ms"}), reset, and flush (apply what still waits).
+// Below /sandbox/, without credentials: GET people, objects, events, arrivals (accepted events by ID),
+// activities (what happened behind a 200), stats, requests (time, status, bytes, items) and faults; POST
+// faults (a JSON document of [Faults], such as {"answers":[{"status":503,"next":3}],"delay":"150ms"}), reset,
+// and flush (apply what still waits).
 package sandbox

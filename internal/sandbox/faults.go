@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Faults are what goes wrong on purpose. The zero value is nothing.
+// Faults are errors that tests ask for: what the sandbox does wrong on purpose. The zero value asks for none.
 type Faults struct {
 	RateLimit RateLimit `json:"rate_limit,omitzero"`
 	Answers   []Answer  `json:"answers,omitempty"` // the first that applies to a request is given
@@ -40,8 +40,8 @@ const (
 	RetryNone    RetryAfter = "none"
 )
 
-// Answer replaces the answer to some requests. Which: those on the call On, after the first After of them, the Next ones,
-// or each with Probability; with neither, all.
+// Answer replaces the answer to some requests. Which: those on the call On, after the first After of them,
+// the Next ones, or each with Probability; with neither, every one.
 type Answer struct {
 	On          string  `json:"on,omitzero"` // empty: batch and entity; else region, batch, entity or any
 	After       int     `json:"after,omitzero"`
@@ -55,7 +55,7 @@ type Answer struct {
 	Location   string `json:"location,omitzero"`    // header of a redirect
 	RetryAfter string `json:"retry_after,omitzero"` // header, as it is
 	Applied    bool   `json:"applied,omitzero"`     // the request is read and applied first
-	Reset      bool   `json:"reset,omitzero"`       // the connection breaks: before the body is read or, with Applied, after
+	Reset      bool   `json:"reset,omitzero"`       // the connection breaks before the body is read; with Applied, after
 }
 
 // Body is what an injected answer holds.
@@ -73,9 +73,9 @@ const (
 	BodyNoErrors    Body = "no_errors" // an object without them
 )
 
-// Refusal refuses operations that would be accepted. An operation is meant when Match is its name, its id or the value of
-// an identifier, or Contains stands in its JSON; with neither, each is. If Field is attributes.<name>, only while it has
-// that attribute.
+// Refusal refuses operations that would be accepted. An operation is meant when Match is its name, its id or
+// the value of an identifier, or Contains stands in its JSON; with neither, each is. If Field is
+// attributes.<name>, only while it has that attribute.
 type Refusal struct {
 	Match    string `json:"match,omitzero"`
 	Contains string `json:"contains,omitzero"`
@@ -93,8 +93,8 @@ type Trickle struct {
 	Pause Duration `json:"pause,omitzero"` // before each
 }
 
-// Apply makes accepted operations visible late: each at a moment between half of Delay and Delay, drawn from Seed, so
-// that they apply in another order.
+// Apply makes accepted operations visible late: each at a moment between half of Delay and Delay, drawn from
+// Seed, so that they apply in another order.
 type Apply struct {
 	Delay Duration `json:"delay,omitzero"`
 	Seed  uint64   `json:"seed,omitzero"`
@@ -131,7 +131,7 @@ var (
 		NegativeIndex, TextIndex, FractionIndex, HugeIndex, NotObjects, NotAnArray, NullErrors, EmptyErrors}
 )
 
-// check refuses what no fault could mean.
+// check returns an error for values that no fault can have.
 func (f Faults) check() error {
 	if f.RateLimit.Rate < 0 || f.RateLimit.Burst < 0 || f.Delay < 0 || f.Trickle.Pause < 0 || f.Apply.Delay < 0 {
 		return fmt.Errorf("faults: a rate, a burst and a time cannot be negative")

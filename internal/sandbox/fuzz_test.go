@@ -24,7 +24,8 @@ func seeds(f *testing.F) {
 	}
 }
 
-// FuzzOperation sends one operation: whatever it is, it is either accepted or refused, and a refusal says why.
+// FuzzOperation sends one operation: whatever it is, it is either accepted or refused, and a refusal says
+// why.
 func FuzzOperation(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, operation string) {

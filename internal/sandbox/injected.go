@@ -24,7 +24,7 @@ func tooMany(l RateLimit, wait time.Duration, now time.Time) reply {
 	return r
 }
 
-// listsNothing are answers to a batch in which no operation is refused by name.
+// listsNothing holds bodies of answers whose errors name no operation.
 var listsNothing = map[Body]string{
 	BodyEmptyErrors: `{"errors":[]}`, BodyNullErrors: `{"errors":null}`, BodyNoErrors: `{}`,
 }

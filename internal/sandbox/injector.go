@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// injector is the faults in force, with what they remember. The sandbox's lock guards it.
+// injector holds the faults in force and their progress: which answers were given, and the random sources.
+// The lock of [store] guards it.
 type injector struct {
 	Faults
 	answers []answerState // as Faults.Answers
@@ -63,7 +64,7 @@ func (s *answerState) due(a *Answer) bool {
 	return true
 }
 
-// moment draws when an operation that is accepted now applies; late is false when that is at once.
+// moment draws when an operation that is accepted now applies. If late is false it applies at once.
 func (in *injector) moment(now time.Time) (due time.Time, late bool) {
 	delay := time.Duration(in.Apply.Delay)
 	if delay <= 0 {
@@ -85,7 +86,7 @@ func (b *bucket) take(l RateLimit, now time.Time) (wait time.Duration, ok bool) 
 		b.missing = max(0, b.missing-elapsed.Seconds()*l.Rate)
 		b.last = now
 	}
-	// A billionth of a request short is rounding, not haste.
+	// A billionth of a request is a rounding error.
 	if over := b.missing + 1 - size; over > 1e-9 {
 		return time.Duration(over / l.Rate * float64(time.Second)), false
 	}

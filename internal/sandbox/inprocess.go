@@ -10,9 +10,9 @@ import (
 	"syscall"
 )
 
-// InProcess returns a RoundTripper that hands each request to a handler without a socket, so that a whole exchange can
-// run inside a synctest bubble. A broken connection is an error, as over a socket; an answer may be read while it is
-// still written; a cancelled request ends both.
+// InProcess returns a RoundTripper that hands each request to a handler without a socket, so that a whole
+// exchange can run inside a synctest bubble. A broken connection is an error, as over a socket; an answer may
+// be read while it is still written; a cancelled request ends both.
 func InProcess(h http.Handler) http.RoundTripper { return inProcess{h} }
 
 type inProcess struct{ handler http.Handler }
@@ -52,8 +52,8 @@ func (t inProcess) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// asReceived is the request as a server sees it. Its body is taken in whole: nothing of it is read once RoundTrip has
-// returned.
+// asReceived is the request as a server sees it. Its body is read completely: nothing of it is read once
+// RoundTrip has returned.
 func asReceived(r *http.Request) (*http.Request, error) {
 	received := r.Clone(r.Context())
 	received.Body = http.NoBody
@@ -75,7 +75,7 @@ func asReceived(r *http.Request) (*http.Request, error) {
 // errReset is what a client sees of a broken connection.
 var errReset = &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 
-// serve runs the handler and tells how it ended.
+// serve runs the handler. It returns errReset if the handler aborted the connection.
 func (t inProcess) serve(w http.ResponseWriter, r *http.Request) (err error) {
 	defer func() {
 		if p := recover(); p == http.ErrAbortHandler {

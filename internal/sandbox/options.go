@@ -21,8 +21,8 @@ type Options struct {
 	APIKey string
 
 	Region        Region // the account's; empty is US
-	Host          Region // of the host it plays; empty is the account's. Another one is the wrong region (T3, T4)
-	AccountURL    string // base URL of the account's region (T1, T3); empty is the one that the request came to
+	Host          Region // of the host; empty is the account's, another one is wrong (T3, T4)
+	AccountURL    string // base URL of the account's region (T1, T3); empty is that of the request
 	EnvironmentID int64  // the workspace; 0 is 1
 
 	Clock    func() time.Time // nil is time.Now
@@ -30,8 +30,8 @@ type Options struct {
 	Switches Switches
 	Faults   Faults // the first ones; SetFaults changes them
 
-	// Log is called once for each request to the API, with one line. Untrusted text in it is quoted. It may be called
-	// from many goroutines at once.
+	// Log is called once for each request to the API, with one line. Untrusted text in it is quoted. It may
+	// be called from many goroutines at once.
 	Log func(line string)
 }
 

@@ -8,7 +8,8 @@ import (
 	"ph2cio/internal/sandbox/trackapi"
 )
 
-// refuse applies the injected refusals to one operation. It returns an answer when one of them is of the whole request.
+// refuse applies the injected refusals to one operation. It returns an answer when one of them is of the
+// whole request.
 func refuse(refusals []Refusal, one *trackapi.Checked) *reply {
 	if len(one.Rejections) > 0 {
 		return nil // refused already

@@ -33,12 +33,12 @@ const (
 	textKind = "text/plain; charset=utf-8"
 )
 
-// refused is the answer to a whole request that is no good, as v2 says it.
+// refused is the answer to a whole request that is rejected, in the form of the v2 calls.
 func refused(status int, rejections ...trackapi.Rejection) reply {
 	return reply{status: status, kind: jsonKind, body: encode(map[string]any{"errors": rejections})}
 }
 
-// failure is an answer outside v2's own words.
+// failure is an answer in the form that the API uses for errors outside the v2 calls.
 func failure(status int, text string) reply {
 	return reply{status: status, kind: jsonKind, body: encode(map[string]any{"meta": map[string]string{"error": text}})}
 }
@@ -126,7 +126,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// reset breaks the connection, if possible the rude way, so that the client sees a reset and not an end.
+// reset breaks the connection, if possible with a TCP reset rather than an orderly end.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

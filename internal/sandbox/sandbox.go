@@ -11,8 +11,8 @@ import (
 	"ph2cio/internal/sandbox/workspace"
 )
 
-// Sandbox is a Track API of one workspace, kept in memory. It is an http.Handler; [Sandbox.Start] gives it a socket and
-// [InProcess] lets a client reach it without one. All methods may be called from many goroutines.
+// Sandbox is a Track API of one workspace, kept in memory. It is an http.Handler; [Sandbox.Start] gives it a
+// socket and [InProcess] lets a client reach it without one. All methods may be called from many goroutines.
 type Sandbox struct{ store *store }
 
 // New returns an empty workspace. It panics if the options hold faults that SetFaults would refuse.
@@ -33,11 +33,12 @@ func New(o Options) *Sandbox {
 	return &Sandbox{s}
 }
 
-// Reset empties the workspace, its counts and its memory of requests, and goes back to the faults of the options.
+// Reset empties the workspace, its counts and its memory of requests, and goes back to the faults of the
+// options.
 func (s *Sandbox) Reset() { s.store.reset() }
 
-// SetFaults replaces all faults; counts such as Answer.Next start anew. Operations that wait to be applied keep their
-// moment.
+// SetFaults replaces all faults; counts such as Answer.Next start anew. Operations that wait to be applied
+// keep their moment.
 func (s *Sandbox) SetFaults(f Faults) error {
 	if err := f.check(); err != nil {
 		return err
@@ -60,9 +61,11 @@ func (s *Sandbox) Flush() {
 	s.store.workspace.Flush(s.store.clock())
 }
 
-// ServeHTTP answers the Track API's calls, and below /sandbox/ the inspection ones, which need no credentials.
+// ServeHTTP answers the Track API's calls, and below /sandbox/ the inspection ones, which need no
+// credentials.
 //
-// To break a connection it hijacks it, or panics with http.ErrAbortHandler where the ResponseWriter cannot do that.
+// To break a connection it hijacks it, or panics with http.ErrAbortHandler where the ResponseWriter cannot do
+// that.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, "/sandbox/") {
 		inspect(s, w, r)
@@ -110,7 +113,8 @@ func (s *Sandbox) Events() (events []workspace.Event) {
 	return events
 }
 
-// Arrivals returns how often an event with each ID was accepted, whether stored or not. A ULID is in upper case.
+// Arrivals returns how often an event with each ID was accepted, whether stored or not. A ULID is in upper
+// case.
 func (s *Sandbox) Arrivals() (arrivals map[string]int) {
 	s.store.look(func(w *workspace.Workspace) { arrivals = w.Arrivals() })
 	return arrivals

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Server is a handler that listens on this machine.
+// Server serves a handler on an address of this machine, see [Start].
 type Server struct {
 	url    string
 	server *http.Server
@@ -22,8 +22,8 @@ type Server struct {
 	closed    bool         // guarded by answering
 }
 
-// Start serves a handler on a loopback address, 127.0.0.1:0 for any free port. Any other address is refused: whoever can
-// reach the sandbox can read what was sent to it, without credentials. Close ends it.
+// Start serves a handler on a loopback address, 127.0.0.1:0 for any free port. Any other address is refused:
+// whoever can reach the sandbox can read what was sent to it, without credentials. Close ends it.
 func Start(handler http.Handler, listen string) (*Server, error) {
 	address, err := loopback(listen)
 	if err != nil {
@@ -51,7 +51,8 @@ func Start(handler http.Handler, listen string) (*Server, error) {
 // URL returns the base URL, such as http://127.0.0.1:41234.
 func (s *Server) URL() string { return s.url }
 
-// Close breaks all connections and returns once no request is being answered. It may be called more than once.
+// Close breaks all connections and returns once no request is being answered. It may be called more than
+// once.
 func (s *Server) Close() error {
 	s.cancel()
 	err := s.server.Close()

@@ -9,11 +9,11 @@ import (
 // Stats are the totals since New or Reset.
 type Stats struct {
 	Requests    int64            `json:"requests"`      // to the API, the inspection calls left out
-	Statuses    map[string]int64 `json:"statuses"`      // requests by status; "none" where the connection broke
+	Statuses    map[string]int64 `json:"statuses"`      // requests by status; "none": broken connection
 	Bytes       int64            `json:"bytes"`         // of the requests' bodies
 	MaxInFlight int64            `json:"max_in_flight"` // requests at once
-	NotJSONType int64            `json:"not_json_type"` // batches and entities whose Content-Type is not application/json
-	NotUTF8     int64            `json:"not_utf8"`      // and whose body is not UTF-8
+	NotJSONType int64            `json:"not_json_type"` // Content-Type is not application/json
+	NotUTF8     int64            `json:"not_utf8"`      // body is not UTF-8
 
 	workspace.Counts
 }

@@ -25,7 +25,8 @@ type store struct {
 	traffic   traffic
 }
 
-// reset empties the workspace, its counts and its memory of requests, and goes back to the faults of the options.
+// reset empties the workspace, its counts and its memory of requests, and goes back to the faults of the
+// options.
 func (s *store) reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -23,7 +23,7 @@ func (c *checker) attributes(v Value, field string) []Attribute {
 	return all
 }
 
-// distinct counts attributes by name, without _update, which is none.
+// distinct returns how many attributes there are, each name once, without the instruction _update.
 func distinct(all []Attribute) int {
 	names := make(map[string]bool, len(all))
 	for _, a := range all {
@@ -33,8 +33,8 @@ func distinct(all []Attribute) int {
 	return len(names)
 }
 
-// eventData checks the attributes of an event, page or screen, which stay as they are, and returns which of them override
-// a campaign's settings.
+// eventData checks the attributes of an event, page or screen, which stay as they are, and returns which of
+// them override a campaign's settings.
 func (c *checker) eventData(v Value) (data Value, overrides []string) {
 	if v == nil {
 		return nil, nil
@@ -65,7 +65,7 @@ func (c *checker) oneAttribute(key, val Value, field string, limit int) bool {
 		c.fail(field+".", Invalid, "attribute name cannot be empty")
 	case nameLen > c.AttributeName:
 		c.fail(field+"."+key.text(), Invalid, fmt.Sprintf("attribute name cannot be longer than %d bytes", c.AttributeName))
-	// Cheap first: no text is longer than its JSON.
+	// The length of the JSON is cheap to compare, and no text is longer than its JSON.
 	case limit > 0 && len(val) > limit && val.size(limit) > limit:
 		c.fail(field+"."+key.text(), Invalid, fmt.Sprintf("property value cannot be longer than %d bytes", limit))
 	default:
@@ -74,7 +74,7 @@ func (c *checker) oneAttribute(key, val Value, field string, limit int) bool {
 	return false
 }
 
-// totalSize holds an object's or a relationship's attributes to their size together.
+// totalSize checks the size of an object's or a relationship's attributes together.
 func (c *checker) totalSize(attributes []Attribute, field string) {
 	total := 0
 	for _, a := range attributes {

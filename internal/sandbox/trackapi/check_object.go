@@ -10,7 +10,8 @@ func (c *checker) objectAction(f fields, o *Operation) {
 	case "identify_anonymous":
 		o.Attributes = c.attributes(f.attributes, "attributes")
 		o.Relationships = c.relationsToPeople(f.relationships, false, onlyAnon)
-		// The reference gives an example with the anonymous_id at the top, against its own schema: both are taken.
+		// The reference gives an example with the anonymous_id at the top, against its own schema: both are
+		// taken.
 		if f.relationships == nil {
 			o.AnonymousID = c.word(f.anonymousID, "cio_relationships")
 		}

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Attributes of an identify that mean more than themselves; further ones are below cio_subscription_preferences.
+// Attributes of an identify that have a meaning of their own to the API; so have those that start with
+// cio_subscription_preferences.
 var reservedOnPeople = set("id", "email", "phone", "cio_id", "anonymous_id", "created_at", "unsubscribed",
 	"cio_subscription_preferences", "_update", "_timestamp", "cio_relationships", "timezone", "cio_timezone",
 	"_created_in_customerio_at", "_last_emailed")

@@ -1,6 +1,6 @@
 package trackapi
 
-// fields are an operation's members, still unread. One that comes twice counts as it came last.
+// fields are an operation's members as they stand in its JSON. Of a name that comes twice the last counts.
 type fields struct {
 	kind, action, identifiers, primary, secondary Value
 	name, id, timestamp, attributes               Value

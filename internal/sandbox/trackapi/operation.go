@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Operation is one element of a batch, read. What it holds of the request's body is borrowed until it is applied.
+// Operation is one element of a batch, read. What it holds of the request's body is borrowed until it is
+// applied.
 type Operation struct {
 	Type   string // person, object, delivery
 	Action string

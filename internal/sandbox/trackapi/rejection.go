@@ -1,6 +1,7 @@
 package trackapi
 
-// Rejection is one entry in the list of errors of an answer: why an operation, or a whole request, was rejected.
+// Rejection is one entry in the list of errors of an answer: why an operation, or a whole request, was
+// rejected.
 type Rejection struct {
 	Index   *int   `json:"batch_index,omitempty"`
 	Reason  string `json:"reason"`

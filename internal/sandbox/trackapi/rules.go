@@ -48,8 +48,8 @@ func (l Limits) OrDefault() Limits {
 	}
 }
 
-// Switches choose among behaviours that the vendor does not document, or that a workspace's settings change. The zero
-// value is the likeliest, or where nothing is known the strictest.
+// Switches choose among behaviours that the vendor does not document, or that a workspace's settings change.
+// The zero value is the likeliest, or where nothing is known the strictest.
 type Switches struct {
 	EmptyUnauthorized bool // 401 without a body
 	RedirectStatus    int  // an EU account on the US host: 301

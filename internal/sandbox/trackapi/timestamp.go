@@ -12,11 +12,12 @@ type Timestamp struct {
 	Given bool
 }
 
-// Usable reports whether the timestamp counts; one that is given and does not is silently replaced by the time of receipt.
+// Usable reports whether the timestamp counts; one that is given and does not is silently replaced by the
+// time of receipt.
 func (t Timestamp) Usable() bool { return !t.At.IsZero() }
 
-// readTimestamp takes unix seconds, fractions allowed. Text, milliseconds (1e11 and more), negative numbers and anything else
-// are not usable.
+// readTimestamp takes unix seconds, fractions allowed. Text, milliseconds (1e11 and more), negative numbers
+// and anything else are not usable.
 func readTimestamp(v Value) Timestamp {
 	if v == nil {
 		return Timestamp{}

@@ -8,8 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// Value is one JSON value without space around it, known to be valid: the whole body passed json.Valid, and everything
-// here only cuts it up. Keys are compared exactly, where encoding/json would ignore case. nil is an absent value.
+// Value is one JSON value without space around it, known to be valid: the whole body passed json.Valid, and
+// everything here only cuts it up. Keys are compared exactly, where encoding/json would ignore case. nil is
+// an absent value.
 type Value []byte
 
 // kind returns '{', '[', '"', 't', 'f', 'n', '0' for any number, or 0 for an absent value.

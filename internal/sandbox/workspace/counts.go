@@ -37,12 +37,12 @@ type Counts struct {
 	MergesWithoutSecondary int64 `json:"merges_without_secondary"`
 	MergesWithThemselves   int64 `json:"merges_with_themselves"`
 
-	ConsentChanges       int64            `json:"consent_changes"`    // identifies that name unsubscribed or the preferences
-	CampaignOverrides    int64            `json:"campaign_overrides"` // events that name recipient, from_address, reply_to
+	ConsentChanges       int64            `json:"consent_changes"`    // identifies with unsubscribed or preferences
+	CampaignOverrides    int64            `json:"campaign_overrides"` // events with recipient, from_address, reply_to
 	ReservedKeys         map[string]int64 `json:"reserved_keys"`      // of people and events, by name
-	BadCreatedAt         int64            `json:"bad_created_at"`     // not unix seconds: no date condition ever matches
+	BadCreatedAt         int64            `json:"bad_created_at"`     // not unix seconds: no date condition matches
 	IgnoredSuppressed    int64            `json:"ignored_suppressed"`
-	IgnoredUnknown       int64            `json:"ignored_unknown"` // operations on somebody or something that does not exist
+	IgnoredUnknown       int64            `json:"ignored_unknown"` // operations on what does not exist
 	IgnoredRelationships int64            `json:"ignored_relationships"`
 }
 

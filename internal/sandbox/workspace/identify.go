@@ -9,8 +9,8 @@ import (
 
 // applyIdentify creates or updates a person.
 func applyIdentify(c change) {
-	// One without a timestamp is as new as the moment it applies: a late one wins over what came before it, which is the
-	// risk of an API without order.
+	// Without a timestamp the moment of applying counts. As operations may apply in another order, an older
+	// one can overwrite a newer one.
 	at := c.op.Timestamp.Or(c.now)
 	p := identified(c)
 	if p == nil {
@@ -39,7 +39,8 @@ func identified(c change) *person {
 		c.unknown()
 		return nil
 	}
-	// A new id with an email that somebody without an id has: that person gets the id, and the other way round.
+	// A new id with an email that somebody without an id has: that person gets the id, and the other way
+	// round.
 	for _, other := range c.op.AttributeIdentifiers(c.Rules) {
 		if p := c.find(other); p != nil && p.names[who.Key] == "" {
 			c.name(p, who)
@@ -49,8 +50,8 @@ func identified(c change) *person {
 	return c.create(who, c.now)
 }
 
-// setIdentifiers gives a person the identifiers among the attributes, as far as the rules let it. It returns the person
-// that is left: an automatic merge may have merged this one into an older one.
+// setIdentifiers gives a person the identifiers among the attributes, as far as the rules let it. It returns
+// the person that is left: an automatic merge may have merged this one into an older one.
 func setIdentifiers(c change, p *person) *person {
 	for _, who := range c.op.AttributeIdentifiers(c.Rules) {
 		owner := c.find(who)
@@ -99,8 +100,8 @@ func setAttributes(c change, p *person, at time.Time) {
 	}
 }
 
-// checkIdentifier notes an identifier among the attributes that setIdentifiers passed over. Null for one that is not set
-// asks for nothing.
+// checkIdentifier notes an identifier among the attributes that setIdentifiers passed over. Null for one that
+// is not set asks for nothing.
 func checkIdentifier(c change, p *person, a trackapi.Attribute) {
 	text, ok := a.Value.Scalar()
 	switch {

@@ -25,8 +25,8 @@ func applyMerge(c change) {
 	}
 }
 
-// mergePeople gives the primary what it lacks of the secondary, which is then deleted. Its events follow without more work,
-// since [state.holder] follows merges; none of them starts a campaign.
+// mergePeople gives the primary what it lacks of the secondary, which is then deleted. Its events follow
+// without more work, since [state.holder] follows merges; none of them starts a campaign.
 func mergePeople(c change, primary, secondary *person) {
 	c.counts.Merges++
 	c.remove(secondary)
@@ -52,8 +52,8 @@ func mergePeople(c change, primary, secondary *person) {
 	primary.optedOut = trackapi.Value(primary.attributes["unsubscribed"].json).OptsOut()
 }
 
-// mergeable reports whether an identify with id and email that met two people merges them by itself: one has only the id,
-// the other only the email.
+// mergeable reports whether an identify with id and email that met two people merges them by itself: one has
+// only the id, the other only the email.
 func mergeable(c change, p, owner *person) bool {
 	if c.NoAutoMerge || c.op.Who.Key != "id" && c.op.Who.Key != "email" {
 		return false

@@ -6,7 +6,8 @@ import (
 	"ph2cio/internal/sandbox/ring"
 )
 
-// sightings counts how often each event ID came, and remembers when it was last stored. The oldest are forgotten first.
+// sightings counts how often each event ID came, and remembers when it was last stored. The oldest are
+// forgotten first.
 type sightings struct {
 	max   int
 	seen  map[string]sighting
@@ -32,7 +33,8 @@ func (s *sightings) arrive(id string) (known bool) {
 	return known
 }
 
-// stored reports whether an ID was stored within a window, 0 for ever, and if not notes that it is now.
+// stored reports whether an ID was stored within a window before now; a window of 0 has no end. If it was
+// not, it counts as stored now.
 func (s *sightings) stored(id string, now time.Time, window time.Duration) bool {
 	was := s.seen[id]
 	if !was.stored.IsZero() && (window == 0 || now.Sub(was.stored) <= window) {

@@ -32,8 +32,8 @@ func newState(r *trackapi.Rules) state {
 	}
 }
 
-// holder returns who has the event now, following merges. It is nil for an anonymous event, for one whose person is gone,
-// and for one that was too old for a merge to take along.
+// holder returns who has the event now, following merges. It is nil for an anonymous event, for one whose
+// person is gone, and for one that was too old for a merge to take along.
 func (s *state) holder(e *event) *person {
 	p := e.owner
 	for p != nil && p.gone {

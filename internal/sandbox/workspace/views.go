@@ -48,7 +48,7 @@ type Object struct {
 // Event is an event, page or screen as the workspace holds it.
 type Event struct {
 	SentAs   map[string]string `json:"sent_as"`          // the identifier it came with
-	Person   string            `json:"person,omitempty"` // cio_id of who has it now, after merges; empty is nobody
+	Person   string            `json:"person,omitempty"` // cio_id of who has it after merges, or empty
 	PersonID string            `json:"person_id,omitempty"`
 	Action   string            `json:"action"`
 	Name     string            `json:"name"`

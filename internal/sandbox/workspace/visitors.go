@@ -14,7 +14,8 @@ const (
 // visitors finds anonymous visitors by their anonymous_id.
 type visitors map[string]*visitor
 
-// visitor is an anonymous_id: what is known of it until somebody claims it, and by whom it was claimed.
+// visitor holds the events and relationships of an anonymous_id until a person claims it, and then that
+// person.
 type visitor struct {
 	events    []*event // the oldest first
 	relations map[*object]map[string]string
@@ -32,7 +33,7 @@ func (v visitors) visitor(anonymousID string) *visitor {
 	return one
 }
 
-// forget drops an event that gave way to newer ones. It is the oldest of all, so the first of its visitor.
+// forget drops an event that is no longer kept. It is the oldest of all events, so the first of its visitor.
 func (v visitors) forget(e *event) {
 	one := v[e.sentAs.Value]
 	if e.sentAs.Key != "anonymous_id" || one == nil || len(one.events) == 0 {
@@ -61,7 +62,8 @@ func joinPerson(c change, e *event, p *person) {
 	markRecent(c, e)
 }
 
-// claim ties an anonymous_id to a person, with what waits under it. It returns false when somebody else has it.
+// claim ties an anonymous_id to a person, with what waits under it. It returns false when somebody else has
+// it.
 func claim(c change, p *person, anonymousID string) bool {
 	v := c.anonymous.visitor(anonymousID)
 	switch {

@@ -6,22 +6,23 @@ import (
 	"ph2cio/internal/sandbox/trackapi"
 )
 
-// Workspace is what an account holds. It is for one goroutine at a time. Nothing runs in the background: whoever looks at it
-// calls Settle first, which applies what is due by then.
+// Workspace is what an account holds. It is for one goroutine at a time. Nothing runs in the background:
+// whoever looks at it calls Settle first, which applies what is due by then.
 type Workspace struct {
 	state   state
 	waiting waiting
 }
 
-// New returns an empty workspace that goes by rules, none of whose limits may be zero.
+// New returns an empty workspace that goes by rules. Their defaults must be filled in, see
+// [trackapi.Limits.OrDefault].
 func New(r *trackapi.Rules) *Workspace { return &Workspace{state: newState(r)} }
 
-// Full reports whether no more profiles fit into memory.
+// Full reports whether the workspace holds as many people and objects as Limits.Profiles allows.
 func (w *Workspace) Full() bool {
 	return w.state.counts.People+w.state.counts.Objects >= int64(w.state.Profiles)
 }
 
-// Refuses returns what only the workspace's state shows to be wrong with an operation.
+// Refuses returns why an operation that is good by itself is rejected in the current state of the workspace.
 func (w *Workspace) Refuses(o *trackapi.Operation) []trackapi.Rejection {
 	if !w.state.RefuseMissingSecondary || o.Action != "merge" || w.state.find(o.Secondary) != nil {
 		return nil
@@ -101,7 +102,8 @@ func (w *Workspace) Activities() []Activity { return w.state.activities.List() }
 // IgnoreEventIDs makes event IDs mean nothing from now on, or something again.
 func (w *Workspace) IgnoreEventIDs(ignore bool) { w.state.noDedup = ignore }
 
-// Arrivals returns how often an event with each ID was accepted, whether stored or not. A ULID is in upper case.
+// Arrivals returns how often an event with each ID was accepted, whether stored or not. A ULID is in upper
+// case.
 func (w *Workspace) Arrivals() map[string]int {
 	arrivals := map[string]int{}
 	for id, seen := range w.state.ids.seen {

@@ -41,8 +41,8 @@ func (u *used) send(operation string, delay time.Duration) {
 	}
 }
 
-// TestAnyHistoryKeepsTheWorkspaceWhole sends random operations over few identifiers, so that they collide, and checks that
-// the workspace never contradicts itself.
+// TestAnyHistoryKeepsTheWorkspaceWhole sends random operations over few identifiers, so that they collide,
+// and checks that the workspace never contradicts itself.
 func TestAnyHistoryKeepsTheWorkspaceWhole(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		delay := rapid.SampledFrom([]time.Duration{0, time.Minute}).Draw(r, "delay")
