@@ -11,42 +11,28 @@ type exportPerson struct {
 	properties          string
 }
 
+// export is a book of which the persons export is joined: it knows what the export says of its persons.
+type export struct {
+	*book
+	exported map[string]exportPerson // by person_id
+}
+
 // joinExport joins each ID of the persons export with its person.
-func (b *book) joinExport() {
+func joinExport(b *book) export {
+	e := export{b, map[string]exportPerson{}}
 	for id := range b.ofID {
 		if !b.isExported(id) {
 			continue
 		}
 		r, _ := b.countingRow(id)
-		b.exported[r.PersonID] = b.newest(r.PersonID)
+		e.exported[r.PersonID] = newestOf(b, r.PersonID)
 		b.join(b.id(id), b.person(r.PersonID))
 	}
+	return e
 }
 
-// isExported reports whether an ID has a person in the persons export.
-func (b *book) isExported(id string) bool {
-	r, ok := b.countingRow(id)
-	return ok && !r.MappingDeleted && joins(id)
-}
-
-// countingRow returns the one row that counts of those for an ID: that with the highest version, then person version, then
-// person_id.
-func (b *book) countingRow(id string) (PersonRow, bool) {
-	rows := filter(b.Persons, func(r PersonRow) bool { return r.DistinctID == id })
-	if len(rows) == 0 {
-		return PersonRow{}, false
-	}
-	return slices.MaxFunc(rows, func(a, b PersonRow) int {
-		return cmp.Or(
-			cmp.Compare(a.Version, b.Version),
-			cmp.Compare(a.PersonVersion, b.PersonVersion),
-			cmp.Compare(a.PersonID, b.PersonID),
-		)
-	}), true
-}
-
-// newest returns what the row with the highest person version says of a person.
-func (b *book) newest(person string) exportPerson {
+// newestOf returns what the row with the highest person version says of a person.
+func newestOf(b *book, person string) exportPerson {
 	r := slices.MaxFunc(
 		filter(b.Persons, func(r PersonRow) bool { return r.PersonID == person && !Illegal(r.DistinctID) }),
 		func(a, b PersonRow) int { return cmp.Compare(a.PersonVersion, b.PersonVersion) })
@@ -54,9 +40,9 @@ func (b *book) newest(person string) exportPerson {
 }
 
 // exportPersonsOf returns the export persons in a group, sorted.
-func (b *book) exportPersonsOf(g *group) []string {
+func (e export) exportPersonsOf(g *group) []string {
 	persons := filter(g.persons, func(person string) bool {
-		_, ok := b.exported[person]
+		_, ok := e.exported[person]
 		return ok
 	})
 	slices.Sort(persons)
@@ -64,12 +50,13 @@ func (b *book) exportPersonsOf(g *group) []string {
 }
 
 // wouldFuse reports whether joining two groups would put different export persons into one.
-func (b *book) wouldFuse(t, s *group) bool {
-	return t != s && len(b.exportPersonsOf(t)) > 0 && len(b.exportPersonsOf(s)) > 0
+func (e export) wouldFuse(t, s *group) bool {
+	return t != s && len(e.exportPersonsOf(t)) > 0 && len(e.exportPersonsOf(s)) > 0
 }
 
-// isDeleted reports whether PostHog has deleted the person: it has export persons, and all of them are deleted.
-func (b *book) isDeleted(g *group) bool {
-	persons := b.exportPersonsOf(g)
-	return len(persons) > 0 && !slices.ContainsFunc(persons, func(person string) bool { return !b.exported[person].deleted })
+// isDeleted reports whether PostHog has deleted the person: it has export persons, and all of them are
+// deleted.
+func (e export) isDeleted(g *group) bool {
+	persons := e.exportPersonsOf(g)
+	return len(persons) > 0 && !slices.ContainsFunc(persons, func(person string) bool { return !e.exported[person].deleted })
 }

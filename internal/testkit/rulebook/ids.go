@@ -52,7 +52,8 @@ func machineShaped(id string) bool {
 		strings.HasPrefix(id, "cookieless_") || everybodys(id)
 }
 
-// everybodys reports whether all visitors without cookies behind one address have an ID: it never joins anybody.
+// everybodys reports whether all visitors without cookies behind one address have an ID: it never joins
+// anybody.
 func everybodys(id string) bool { return strings.HasPrefix(id, "cookielessd_") }
 
 // joins reports whether an ID may join others.

@@ -118,7 +118,8 @@ func (w *world) ingest(r Row) *person {
 	return p
 }
 
-// touch gives a person its next version. Versions count for the whole project, so that no two states have the same.
+// touch gives a person its next version. Versions count for the whole project, so that no two states have the
+// same.
 func (w *world) touch(p *person) {
 	w.version++
 	p.version = w.version
@@ -183,7 +184,8 @@ func (w *world) move(id string, p *person) {
 	w.mapping[id] = &mapping{person: p}
 }
 
-// split gives an ID that came to a person later a person of its own again, as somebody can in PostHog's pages.
+// split gives an ID that came to a person later a person of its own again, as somebody can in PostHog's
+// pages.
 func (w *world) split() {
 	for _, id := range slices.Sorted(maps.Keys(w.mapping)) {
 		if p := w.alive(id); p != nil && p.id != personIDOf(id) && w.chance(60) {

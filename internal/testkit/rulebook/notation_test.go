@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// rowsOf reads rows from text, one a line: time ("-" for none), name, distinct_id, then key=value in any order, without
-// spaces. A uuid is a number.
+// rowsOf reads rows from text, one a line: time ("-" for none), name, distinct_id, then key=value in any
+// order, without spaces. A uuid is a number.
 func rowsOf(t *testing.T, text string) []Row {
 	t.Helper()
 	var rows []Row

@@ -5,7 +5,8 @@ import (
 	"slices"
 )
 
-// compare orders rows as PostHog took them in: by time, then uuid, none before any, then by what they say of who is who.
+// compare orders rows as PostHog took them in: by time, then uuid, none before any, then by what they say of
+// who is who.
 func compare(a, b Row) int {
 	return cmp.Or(
 		cmp.Compare(a.At(), b.At()),
@@ -25,4 +26,18 @@ func inOrder(rows []Row) []Row {
 	return slices.SortedFunc(slices.Values(rows), func(a, b Row) int {
 		return cmp.Or(compare(a, b), cmp.Compare(a.Timestamp, b.Timestamp), cmp.Compare(a.Ref, b.Ref))
 	})
+}
+
+// compareFirst orders first appearances by time and uuid; nowhere comes after all.
+func compareFirst(a, b *Row) int {
+	switch {
+	case a == nil && b == nil:
+		return 0
+	case a == nil:
+		return 1
+	case b == nil:
+		return -1
+	default:
+		return cmp.Or(cmp.Compare(a.At(), b.At()), cmp.Compare(a.UUID, b.UUID))
+	}
 }

@@ -2,8 +2,8 @@ package rulebook
 
 // Outcome is what the rules make of a history.
 type Outcome struct {
-	// People holds the person of every legal distinct ID that stands on a row, in a link or in the persons export. An ID
-	// that stands on $groupidentify rows alone is nobody's.
+	// People holds the person of every legal distinct ID that stands on a row, in a link or in the persons
+	// export. An ID that stands on $groupidentify rows alone is nobody's.
 	People map[string]*Person
 	Links  []Link // in order
 	Pairs  []Pair // in order

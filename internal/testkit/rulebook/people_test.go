@@ -196,8 +196,9 @@ func TestDeletedPeople(t *testing.T) {
 	})
 }
 
-// TestPeopleOfTheSample is the history of testdata's sample export in short: a visitor who signs up, a second device, an
-// alias as client libraries send it, a front end that does not know whom it identifies, and a shared device.
+// TestPeopleOfTheSample is the history of testdata's sample export in short: a visitor who signs up, a second
+// device, an alias as client libraries send it, a front end that does not know whom it identifies, and a
+// shared device.
 func TestPeopleOfTheSample(t *testing.T) {
 	t.Parallel()
 	const anonymous = "0195602f-0b22-7e10-8f00-1c2d3e4f5a03"

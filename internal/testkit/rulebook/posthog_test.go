@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// TestRulesJoinNobodyWhomPostHogKeepsApart compares the rules with the generator's ingestion, which has PostHog's persons
-// at hand and does not look at later rows. The histories are complete and have no $groupidentify, which makes a person that
-// the rules do not see.
+// TestRulesJoinNobodyWhomPostHogKeepsApart compares the rules with the generator's ingestion, which has
+// PostHog's persons at hand and does not look at later rows. The histories are complete and have no
+// $groupidentify, which makes a person that the rules do not see.
 func TestRulesJoinNobodyWhomPostHogKeepsApart(t *testing.T) {
 	t.Parallel()
 	compared := 0
@@ -35,8 +35,8 @@ func TestRulesJoinNobodyWhomPostHogKeepsApart(t *testing.T) {
 	}
 }
 
-// liveCalmly lets people make some rows, and reports whether that is all they did: nobody was split or deleted by hand,
-// which no row shows, and every row has a time and says something.
+// liveCalmly lets people make some rows, and reports whether that is all they did: nobody was split or
+// deleted by hand, which no row shows, and every row has a time and says something.
 func (w *world) liveCalmly(rows int) bool {
 	for len(w.rows) < rows {
 		before, version := len(w.rows), w.version

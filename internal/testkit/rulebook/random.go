@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Random makes a history of 3 to 12 people and 5 to 60 rows, as PostHog might have exported it. The same seed makes the same
-// history. Rows stand in the order in which PostHog took them in, and Ref counts them from 0.
+// Random makes a history of 3 to 12 people and 5 to 60 rows, as PostHog might have exported it. The same seed
+// makes the same history. Rows stand in the order in which PostHog took them in, and Ref counts them from 0.
 func Random(seed uint64) History {
 	w := newWorld(rand.New(rand.NewPCG(seed, 0x70686f67)))
 	total := 5 + w.IntN(56)

@@ -10,7 +10,8 @@ import (
 
 const seeds = 1000
 
-// TestEveryKindOccurs holds that a thousand histories have all the trouble that Kinds knows, each kind in ten at least.
+// TestEveryKindOccurs holds that a thousand histories have all the trouble that Kinds knows, each kind in ten
+// at least.
 func TestEveryKindOccurs(t *testing.T) {
 	t.Parallel()
 	histories := map[string]int{}
@@ -63,8 +64,8 @@ func TestHistoriesAreSmallAndRepeatable(t *testing.T) {
 	}
 }
 
-// TestOrderOfRowsDoesNotMatter holds that only Ref tells two rows apart, never their place, and the same for the rows of
-// the persons export and for profiles.
+// TestOrderOfRowsDoesNotMatter holds that only Ref tells two rows apart, never their place, and the same for
+// the rows of the persons export and for profiles.
 func TestOrderOfRowsDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(seeds) {
@@ -86,8 +87,8 @@ func shuffled[T any](r *rand.Rand, all []T) []T {
 	return all
 }
 
-// TestGroupsArePartitions holds what is true of every outcome, whatever the rules: everybody is in one group, which knows
-// its IDs and keeps one of them.
+// TestGroupsArePartitions holds what is true of every outcome, whatever the rules: everybody is in one group,
+// which knows its IDs and keeps one of them.
 func TestGroupsArePartitions(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(seeds) {

@@ -64,7 +64,8 @@ func (w *world) newUUID() string {
 	return fmt.Sprintf("0195%04x-%04x-7%03x-8%03x-%012x", w.IntN(1<<16), w.IntN(1<<16), w.IntN(1<<12), w.IntN(1<<12), w.Uint64()>>16)
 }
 
-// personIDOf returns the UUID that PostHog gives the person that a distinct ID creates: version 5, of project and ID.
+// personIDOf returns the UUID that PostHog gives the person that a distinct ID creates: version 5, of project
+// and ID.
 func personIDOf(id string) string { return personIDIn("2", id) }
 
 func personIDIn(project, id string) string {

@@ -10,17 +10,16 @@ func (w *world) addProfiles(h *History) {
 		if tooLong(id) == 1 || Illegal(id) {
 			continue
 		}
-		if w.chance(some) && !b.hasProfile(id) {
+		if w.chance(some) && !h.hasProfile(id) {
 			p := Profile{ID: id}
 			if w.chance(30) {
 				p.Email = fmt.Sprintf("profile.%d@there.example", len(h.Existing)) // nobody's in the export
 			}
 			h.Existing = append(h.Existing, p)
 		}
-		if w.chance(sent) && b.hasMadePerson(id) && !b.wasSent(id) {
+		if w.chance(sent) && b.hasMadePerson(id) && !h.wasSent(id) {
 			h.Sent = append(h.Sent, id)
 		}
-		b.Existing, b.Sent = h.Existing, h.Sent
 	}
 	h.MergeProfiles = w.chance(20)
 }

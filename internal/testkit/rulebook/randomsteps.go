@@ -119,8 +119,8 @@ func (w *world) takeOver() {
 	}
 }
 
-// visitAsAnother is, now and then, a visitor's row with the person_id of somebody else, as after a person was moved. It reports
-// whether there was one.
+// visitAsAnother is, now and then, a visitor's row with the person_id of somebody else, as after a person was
+// moved. It reports whether there was one.
 func (w *world) visitAsAnother(id string) bool {
 	if !w.chance(w.moved) {
 		return false
@@ -196,8 +196,8 @@ func (w *world) setAndUnset() {
 	w.take(r)
 }
 
-// trace is a call of a model, under an ID of its own, or under that of a user. Its person_id may be that of anybody, as after a
-// person was moved.
+// trace is a call of a model, under an ID of its own, or under that of a user. Its person_id may be that of
+// anybody, as after a person was moved.
 func (w *world) trace() {
 	r := Row{Name: "$ai_generation", DistinctID: fmt.Sprintf("trace-%d", w.IntN(3)), Personless: w.chance(50)}
 	if w.chance(40) {
