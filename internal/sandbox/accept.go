@@ -62,7 +62,7 @@ func applyAll(s *store, all []trackapi.Checked, arrived time.Time) ([]trackapi.R
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	w, now := s.workspace, s.clock()
-	w.Settle(now)
+	w.ApplyUntil(now)
 	if w.Full() {
 		a := failure(http.StatusInsufficientStorage, "the sandbox is full: reset it, or raise Limits.Profiles")
 		return nil, &a
@@ -85,8 +85,8 @@ func applyAll(s *store, all []trackapi.Checked, arrived time.Time) ([]trackapi.R
 			continue
 		}
 		one.Operation.Received = arrived
-		if due, late := s.faults.moment(now); late {
-			w.AcceptLater(&one.Operation, now, due)
+		if at, late := s.faults.moment(now); late {
+			w.AcceptLater(&one.Operation, now, at)
 		} else {
 			w.Accept(&one.Operation, now)
 		}

@@ -42,8 +42,8 @@ func switches(s Switches) func(*Options) { return func(o *Options) { o.Switches 
 func limits(l Limits) func(*Options)     { return func(o *Options) { o.Limits = l } }
 func faults(f Faults) func(*Options)     { return func(o *Options) { o.Faults = f } }
 
-// answered is what a client saw.
-type answered struct {
+// seen is what a client saw.
+type seen struct {
 	status int
 	header http.Header
 	body   string
@@ -51,7 +51,7 @@ type answered struct {
 }
 
 // send makes a request as a good client does.
-func (b *box) send(method, path, body string, change ...func(*http.Request)) answered {
+func (b *box) send(method, path, body string, change ...func(*http.Request)) seen {
 	b.t.Helper()
 	r, err := http.NewRequestWithContext(b.t.Context(), method, "http://sandbox.test"+path, strings.NewReader(body))
 	if err != nil {
@@ -64,19 +64,19 @@ func (b *box) send(method, path, body string, change ...func(*http.Request)) ans
 	}
 	response, err := b.client.RoundTrip(r)
 	if err != nil {
-		return answered{err: err}
+		return seen{err: err}
 	}
 	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
-	return answered{response.StatusCode, response.Header, string(text), err}
+	return seen{response.StatusCode, response.Header, string(text), err}
 }
 
-func (b *box) batch(operations ...string) answered {
+func (b *box) batch(operations ...string) seen {
 	b.t.Helper()
 	return b.send("POST", "/api/v2/batch", `{"batch":[`+strings.Join(operations, ",")+`]}`)
 }
 
-func (b *box) entity(operation string) answered {
+func (b *box) entity(operation string) seen {
 	b.t.Helper()
 	return b.send("POST", "/api/v2/entity", operation)
 }
@@ -97,7 +97,7 @@ type gotFault struct {
 	Message string
 }
 
-func (a answered) faults(t *testing.T) []gotFault {
+func (a seen) faults(t *testing.T) []gotFault {
 	t.Helper()
 	var body struct{ Errors []gotFault }
 	if err := json.Unmarshal([]byte(a.body), &body); err != nil {

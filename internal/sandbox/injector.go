@@ -38,7 +38,7 @@ func seeded(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 // answer returns the injected answer to a request on a call, nil when there is none.
 func (in *injector) answer(call string) *Answer {
 	for i := range in.answers {
-		if a := &in.Answers[i]; onCall(a, call) && in.answers[i].due(a) {
+		if a := &in.Answers[i]; onCall(a, call) && in.answers[i].applies(a) {
 			return a
 		}
 	}
@@ -50,7 +50,7 @@ func onCall(a *Answer, call string) bool {
 	return a.On == "any" || a.On == call || a.On == "" && call != "region"
 }
 
-func (s *answerState) due(a *Answer) bool {
+func (s *answerState) applies(a *Answer) bool {
 	s.seen++
 	switch {
 	case s.seen <= a.After:
@@ -65,7 +65,7 @@ func (s *answerState) due(a *Answer) bool {
 }
 
 // moment draws when an operation that is accepted now applies. If late is false it applies at once.
-func (in *injector) moment(now time.Time) (due time.Time, late bool) {
+func (in *injector) moment(now time.Time) (at time.Time, late bool) {
 	delay := time.Duration(in.Apply.Delay)
 	if delay <= 0 {
 		return now, false

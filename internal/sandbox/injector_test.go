@@ -10,9 +10,9 @@ import (
 )
 
 func TestT8TooManyRequests(t *testing.T) {
-	ask := func(b *box) answered { return b.entity(identify("u", "")) }
+	ask := func(b *box) seen { return b.entity(identify("u", "")) }
 	b := newBox(t, faults(Faults{RateLimit: RateLimit{Rate: 0.5, Burst: 2}}))
-	want := func(status int) answered {
+	want := func(status int) seen {
 		t.Helper()
 		a := ask(b)
 		if a.status != status {
@@ -168,25 +168,25 @@ func TestT9DelayAndTrickle(t *testing.T) {
 			body, err := io.ReadAll(response.Body)
 			return time.Since(began), string(body), err
 		}
-		if took, body, err := ask(); took != 30*time.Second || body != "{}" || err != nil {
-			t.Errorf("took %v: %q %v, want 30s and {}", took, body, err)
+		if elapsed, body, err := ask(); elapsed != 30*time.Second || body != "{}" || err != nil {
+			t.Errorf("took %v: %q %v, want 30s and {}", elapsed, body, err)
 		}
 		s.Reset()
 		client.Timeout = 10 * time.Second
-		if took, _, err := ask(); took != 10*time.Second || err == nil {
-			t.Errorf("took %v: %v, want a timeout", took, err)
+		if elapsed, _, err := ask(); elapsed != 10*time.Second || err == nil {
+			t.Errorf("took %v: %v, want a timeout", elapsed, err)
 		}
 		synctest.Wait()
 		if got := s.Stats(); got.People != 0 || got.Statuses["none"] != 1 || got.Requests != 1 {
 			t.Errorf("%+v, want nothing applied for a client that left before", got)
 		}
 		_ = s.SetFaults(Faults{Trickle: Trickle{Bytes: 5, Pause: Duration(time.Second)}})
-		if took, body, err := ask(); took != 5*time.Second || strings.TrimSpace(body) != "{}" || err != nil {
-			t.Errorf("took %v: %q %v, want five seconds and {}", took, body, err)
+		if elapsed, body, err := ask(); elapsed != 5*time.Second || strings.TrimSpace(body) != "{}" || err != nil {
+			t.Errorf("took %v: %q %v, want five seconds and {}", elapsed, body, err)
 		}
 		_ = s.SetFaults(Faults{Trickle: Trickle{Bytes: 100, Pause: Duration(time.Second)}})
-		if took, _, err := ask(); took != 10*time.Second || err == nil {
-			t.Errorf("took %v: %v, want a timeout in the middle of the answer", took, err)
+		if elapsed, _, err := ask(); elapsed != 10*time.Second || err == nil {
+			t.Errorf("took %v: %v, want a timeout in the middle of the answer", elapsed, err)
 		}
 		if got := s.Stats(); got.People != 1 {
 			t.Error("a slow answer comes after applying")

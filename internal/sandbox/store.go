@@ -65,7 +65,7 @@ func (s *store) leave(r Request) pace {
 func (s *store) look(f func(*workspace.Workspace)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.workspace.Settle(s.clock())
+	s.workspace.ApplyUntil(s.clock())
 	f(s.workspace)
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 func TestT1RegionTellsTheTruth(t *testing.T) {
-	read := func(a answered) (got struct {
+	read := func(a seen) (got struct {
 		URL           string
 		Region        string
 		EnvironmentID int `json:"environment_id"`
@@ -138,7 +138,7 @@ func padded(body string, n int) string {
 
 func TestT6Oversize(t *testing.T) {
 	batch, entity := `{"batch":[`+identify("u", "")+`]}`, identify("v", "")
-	check := func(b *box, path, body string, want int) answered {
+	check := func(b *box, path, body string, want int) seen {
 		t.Helper()
 		a := b.send("POST", path, body)
 		if a.status != want {
@@ -206,7 +206,7 @@ func TestT7BodyIsNoBatch(t *testing.T) {
 
 func TestT10Success(t *testing.T) {
 	b := newBox(t)
-	for _, a := range []answered{b.batch(identify("u", ""), identify("v", "")), b.entity(identify("w", ""))} {
+	for _, a := range []seen{b.batch(identify("u", ""), identify("v", "")), b.entity(identify("w", ""))} {
 		if a.status != 200 || a.body != "{}" || a.header.Get("Content-Type") != "application/json" {
 			t.Errorf("%d %s %v, want 200 {} as JSON", a.status, a.body, a.header)
 		}

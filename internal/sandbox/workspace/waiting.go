@@ -16,13 +16,13 @@ type waiting struct {
 
 type waiter struct {
 	operation trackapi.Operation
-	due       time.Time
+	at        time.Time
 	number    int
 }
 
-func (q *waiting) add(o trackapi.Operation, due time.Time) {
+func (q *waiting) add(o trackapi.Operation, at time.Time) {
 	q.count++
-	heap.Push(q, waiter{o, due, q.count})
+	heap.Push(q, waiter{o, at, q.count})
 }
 
 // next takes out the operation that is due first.
@@ -37,10 +37,10 @@ func (q *waiting) Len() int { return len(q.queue) }
 // Less implements heap.Interface.
 func (q *waiting) Less(i, j int) bool {
 	a, b := &q.queue[i], &q.queue[j]
-	if a.due.Equal(b.due) {
+	if a.at.Equal(b.at) {
 		return a.number < b.number
 	}
-	return a.due.Before(b.due)
+	return a.at.Before(b.at)
 }
 
 // Swap implements heap.Interface.

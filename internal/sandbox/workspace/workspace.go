@@ -7,7 +7,7 @@ import (
 )
 
 // Workspace is what an account holds. It is for one goroutine at a time. Nothing runs in the background:
-// whoever looks at it calls Settle first, which applies what is due by then.
+// whoever looks at it calls ApplyUntil first, which applies what has waited until then.
 type Workspace struct {
 	state   state
 	waiting waiting
@@ -42,10 +42,10 @@ func (w *Workspace) Accept(o *trackapi.Operation, now time.Time) {
 	apply(change{&w.state, o, now})
 }
 
-// AcceptLater counts an operation without rejections and keeps a copy of it until it is due.
-func (w *Workspace) AcceptLater(o *trackapi.Operation, now, due time.Time) {
+// AcceptLater counts an operation without rejections and keeps a copy of it to apply at that moment.
+func (w *Workspace) AcceptLater(o *trackapi.Operation, now, at time.Time) {
 	w.count(o, now)
-	w.waiting.add(*o, due)
+	w.waiting.add(*o, at)
 }
 
 func (w *Workspace) count(o *trackapi.Operation, now time.Time) {
@@ -53,11 +53,11 @@ func (w *Workspace) count(o *trackapi.Operation, now time.Time) {
 	countAccepted(change{&w.state, o, now})
 }
 
-// Settle applies the operations that were due by now.
-func (w *Workspace) Settle(now time.Time) {
-	for len(w.waiting.queue) > 0 && !w.waiting.queue[0].due.After(now) {
+// ApplyUntil applies the operations whose moment has come by now.
+func (w *Workspace) ApplyUntil(now time.Time) {
+	for len(w.waiting.queue) > 0 && !w.waiting.queue[0].at.After(now) {
 		next := w.waiting.next()
-		apply(change{&w.state, &next.operation, next.due})
+		apply(change{&w.state, &next.operation, next.at})
 	}
 }
 

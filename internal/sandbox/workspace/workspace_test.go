@@ -28,7 +28,7 @@ func newUsed(l trackapi.Limits, s trackapi.Switches) *used {
 // send rejects or accepts an operation, which applies after a delay.
 func (u *used) send(operation string, delay time.Duration) {
 	one := &trackapi.CheckAll(u.rules, []trackapi.Value{trackapi.TrimSpace([]byte(operation))})[0]
-	u.Settle(u.now)
+	u.ApplyUntil(u.now)
 	if len(one.Rejections) > 0 || len(u.Refuses(&one.Operation)) > 0 {
 		u.Reject()
 		return
@@ -100,7 +100,7 @@ func anyOperation(r *rapid.T) string {
 
 // whole checks what must hold after any operation.
 func whole(r *rapid.T, w *used, sent int) {
-	w.Settle(w.now)
+	w.ApplyUntil(w.now)
 	s := w.Counts()
 	if s.Accepted+s.Rejected != int64(sent) || s.Items != int64(sent) {
 		r.Fatalf("%d sent: %+v", sent, s)
