@@ -39,7 +39,7 @@ func TestRepeatedLinks(t *testing.T) {
 			}
 			h.Rows = append(h.Rows, r)
 		}
-		want := rulebook.Settle(h)
+		want := rulebook.Resolve(h)
 		asked := map[string]bool{}
 		for _, l := range want.Links {
 			if l.Row.Name == "$identify" && (l.Verdict == rulebook.Accepted || l.Verdict == rulebook.AlreadyOne) {

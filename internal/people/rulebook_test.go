@@ -38,7 +38,7 @@ func TestPeopleAreThoseOfTheRules(t *testing.T) {
 	err := parallel.EachUntilError(t.Context(), int(n), func(i int) error {
 		seed := uint64(i)
 		h := rulebook.Random(seed)
-		want := rulebook.Settle(h)
+		want := rulebook.Resolve(h)
 		lock.Lock()
 		for kind, count := range rulebook.Kinds(h, want) {
 			kinds[kind] += count
@@ -205,7 +205,7 @@ func indexOf(h rulebook.History, memory int64, seed uint64) *Index {
 
 func tell(settled *Settled, h rulebook.History) settlement {
 	s := settlement{Who: map[string]string{}, Persons: map[string]string{}, Links: map[rulebook.Verdict]int{}}
-	for id := range rulebook.Settle(h).People {
+	for id := range rulebook.Resolve(h).People {
 		p, status := settled.Lookup([]byte(id))
 		switch status {
 		case Sent:

@@ -90,7 +90,7 @@ func TestAttributes(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := History{Rows: rowsOf(t, c.rows), Persons: personsOf(t, c.persons), ExportedAt: 9, Now: 1000}
-			attributes := Settle(h).People["u"].Attributes
+			attributes := Resolve(h).People["u"].Attributes
 			var got []string
 			for _, key := range slices.Sorted(maps.Keys(attributes)) {
 				got = append(got, key+"="+attributes[key])
@@ -107,7 +107,7 @@ func TestEmail(t *testing.T) {
 	for value, want := range map[string]string{
 		`"a@example.com"`: "a@example.com", `"\u0020A@example.com\n"`: "A@example.com", `"no"`: "no", `7`: "", `null`: "", `["a"]`: "",
 	} {
-		o := Settle(History{Rows: rowsOf(t, fmt.Sprintf(`1 $set u set={"email":%s}`, value))})
+		o := Resolve(History{Rows: rowsOf(t, fmt.Sprintf(`1 $set u set={"email":%s}`, value))})
 		if got := o.People["u"].Email; got != want {
 			t.Errorf("%s: %q, want %q", value, got, want)
 		}
@@ -117,7 +117,7 @@ func TestEmail(t *testing.T) {
 // TestEvents holds that a person has the events of all its IDs, also those that are personless.
 func TestEvents(t *testing.T) {
 	t.Parallel()
-	o := Settle(History{Rows: rowsOf(t, `
+	o := Resolve(History{Rows: rowsOf(t, `
 		1 $pageview A personless
 		2 $identify u anon=A noevent
 		3 Order u

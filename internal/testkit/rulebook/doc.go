@@ -1,4 +1,4 @@
-// Package rulebook is a slow, obvious model of the rules of identity, for tests. Settle says who is one
+// Package rulebook is a slow, obvious model of the rules of identity, for tests. Resolve says who is one
 // person, under which ID, and with which attributes, each rule in a small function that reads like its
 // sentence. Random makes small histories of a PostHog project that are dense with trouble, and Kinds counts
 // the trouble, so that a test can tell that it met all of it.

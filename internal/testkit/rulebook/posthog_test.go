@@ -20,7 +20,7 @@ func TestRulesJoinNobodyWhomPostHogKeepsApart(t *testing.T) {
 			continue
 		}
 		compared++
-		o := Settle(History{Rows: w.rows})
+		o := Resolve(History{Rows: w.rows})
 		ids := slices.Sorted(maps.Keys(w.mapping))
 		for _, a := range ids {
 			for _, b := range ids {

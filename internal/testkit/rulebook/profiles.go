@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// settleProfiles decides which of a person's profiles is kept and which are merged into it, or that the
+// chooseProfiles decides which of a person's profiles is kept and which are merged into it, or that the
 // person is held.
-func (k ranked) settleProfiles(p *Person) {
+func (k ranked) chooseProfiles(p *Person) {
 	identified := filter(p.IDs, k.hasIdentifiedProfile)
 	byName := k.allMergedByName(identified)
 	switch several := len(identified) > 1; {

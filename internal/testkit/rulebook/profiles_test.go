@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestProfiles settles people who have several profiles.
+// TestProfiles resolves people who have several profiles.
 func TestProfiles(t *testing.T) {
 	t.Parallel()
 	const two = `
@@ -32,7 +32,7 @@ func TestProfiles(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			h := History{Rows: rowsOf(t, fmt.Sprintf(two, test.link)), Existing: test.existing, Sent: test.sent, MergeProfiles: test.flag}
-			p := Settle(h).People["a"]
+			p := Resolve(h).People["a"]
 			if got := fmt.Sprint(p.Kept, " ", p.Held, " ", p.Merges); got != test.want {
 				t.Errorf("%s, want %s", got, test.want)
 			}

@@ -53,7 +53,7 @@ type habits struct {
 	createdAt  int
 	personID   int
 	snapshot   int
-	together   int // at the same time as the row before
+	sameTime   int // at the same time as the row before
 	rejected   int // of events
 	moved      int // of new visitors that a login names, those of somebody else
 }
@@ -80,7 +80,7 @@ func newWorld(r *rand.Rand) *world {
 		createdAt:  w.pick(100, 100, 90, 0),
 		personID:   w.pick(100, 100, 100, 60, 0),
 		snapshot:   w.pick(0, 25, 60),
-		together:   w.pick(5, 30, 70),
+		sameTime:   w.pick(5, 30, 70),
 		rejected:   w.pick(0, 20, 60),
 		moved:      w.pick(0, 80),
 	}
@@ -111,7 +111,7 @@ func (w *world) momentsOfExports(total int) []int {
 
 // tick lets time pass, or not.
 func (w *world) tick() {
-	if !w.chance(w.together) {
+	if !w.chance(w.sameTime) {
 		w.now += 1 + w.Int64N(2*3600*1e6)
 	}
 }

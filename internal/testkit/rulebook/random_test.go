@@ -17,7 +17,7 @@ func TestEveryKindOccurs(t *testing.T) {
 	histories := map[string]int{}
 	for seed := range uint64(seeds) {
 		h := Random(seed)
-		for kind, n := range Kinds(h, Settle(h)) {
+		for kind, n := range Kinds(h, Resolve(h)) {
 			histories[kind] += min(n, 1)
 		}
 	}
@@ -35,7 +35,7 @@ func TestEveryKindOccurs(t *testing.T) {
 // TestKindsAreThereWithNone holds that a test can ask for a kind by name.
 func TestKindsAreThereWithNone(t *testing.T) {
 	t.Parallel()
-	none, some := Kinds(History{}, Settle(History{})), Kinds(Random(1), Settle(Random(1)))
+	none, some := Kinds(History{}, Resolve(History{})), Kinds(Random(1), Resolve(Random(1)))
 	if got, want := slices.Sorted(maps.Keys(none)), slices.Sorted(maps.Keys(some)); !slices.Equal(got, want) {
 		t.Errorf("an empty history has the kinds %v, another %v", got, want)
 	}
@@ -70,10 +70,10 @@ func TestOrderOfRowsDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(seeds) {
 		h := Random(seed)
-		want := Settle(h)
+		want := Resolve(h)
 		r := rand.New(rand.NewPCG(seed, 1))
 		h.Rows, h.Persons, h.Existing = shuffled(r, h.Rows), shuffled(r, h.Persons), shuffled(r, h.Existing)
-		got := Settle(h)
+		got := Resolve(h)
 		if !reflect.DeepEqual(got.People, want.People) || !reflect.DeepEqual(got.Links, want.Links) ||
 			!reflect.DeepEqual(got.Pairs, want.Pairs) {
 			t.Fatalf("seed %d: shuffled, the outcome is another", seed)
@@ -92,7 +92,7 @@ func shuffled[T any](r *rand.Rand, all []T) []T {
 func TestGroupsArePartitions(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(seeds) {
-		o := Settle(Random(seed))
+		o := Resolve(Random(seed))
 		for id, p := range o.People {
 			if Illegal(id) || !slices.Contains(p.IDs, id) || !slices.Contains(p.IDs, p.Kept) || !slices.IsSorted(p.IDs) {
 				t.Fatalf("seed %d: %s is of %+v", seed, id, p)

@@ -2,11 +2,11 @@ package rulebook
 
 import "slices"
 
-// Settle applies the rules to a history: first the persons export joins, then shared person_ids, then the
+// Resolve applies the rules to a history: first the persons export joins, then shared person_ids, then the
 // links in order; after that the groups are final, and the attributes are what a replay of all rows leaves.
 // It does not depend on the order of the rows, except that of two changes to attributes at one time and uuid
 // the one with the larger Ref comes later. It panics when JSON in the history is no object.
-func Settle(h History) Outcome {
+func Resolve(h History) Outcome {
 	export := joinExport(open(h))
 	pairs := joinSharedPersonIDs(export)
 	links := followLinks(export)
@@ -38,7 +38,7 @@ func describe(by ranked, g *group, properties map[string]string) *Person {
 	p.ShapeOnly = !p.Identified && slices.ContainsFunc(g.ids, by.isHeldBackByShape)
 	p.Visitor = !p.Identified && slices.ContainsFunc(g.ids, by.isHeldBackAsVisitor)
 	p.Anonymous = filter(p.IDs, func(id string) bool { return by.isMachineMade(id) && !by.isIdentifiedID(id) })
-	by.settleProfiles(p)
+	by.chooseProfiles(p)
 	p.Email = emailOf(p.Attributes)
 	for _, id := range g.ids {
 		p.Events += len(filter(by.rowsOf(id), func(r Row) bool { return r.Sends }))

@@ -30,7 +30,7 @@ func (e example) history(t *testing.T) History {
 	return h
 }
 
-// check settles an example with its rows in some orders.
+// check resolves an example with its rows in some orders.
 func check(t *testing.T, examples []example) {
 	t.Helper()
 	for _, e := range examples {
@@ -38,7 +38,7 @@ func check(t *testing.T, examples []example) {
 			t.Parallel()
 			h := e.history(t)
 			for seed := range uint64(5) {
-				o := Settle(h)
+				o := Resolve(h)
 				if got := told(o); got != e.want {
 					t.Errorf("people %q, want %q", got, e.want)
 				}
