@@ -2,13 +2,13 @@
 //
 // The program is one line, read from left to right:
 //
-//	sources ─ posthog.Read ─┬─ people.Index (first reading: who is who, final attributes)
-//	 bytes      Event       └─ mapping (second reading) ─ customerio.Batch ─ deliver ─ Retried(Paced(Client)) ─ POST /api/v2/batch
+//	sources ─ posthog.Read ─┬─ people.Index (first pass: who is who, final attributes)
+//	 bytes      Event       └─ mapping (second pass) ─ customerio.Batch ─ deliver ─ Retried(Paced(Client)) ─ POST /api/v2/batch
 //	                                Operation + Ref                            Sender                Receipt, by Ref
 //
-// There are always two readings, because an $identify late in a file renames events early in it. The first learns who is
-// who and folds each person's attributes to their final state; the second maps events. Both go through the files in chunks
-// of whole rows, which are decoded in parallel and come out in input order.
+// There are always two passes, because an $identify late in a file renames events early in it. The first
+// learns who is who and folds each person's attributes to their final state; the second maps events. Both go
+// through the files in chunks of whole rows, which are decoded in parallel and come out in input order.
 //
 // The packages, from the command line to the edges:
 //
@@ -16,8 +16,8 @@
 //	export      runs the line, decides to skip or to stop, counts; the only one that turns a Ref into a place in a file
 //	posthog     reads exports; knows what PostHog's events mean
 //	codec       decompresses files, and reads on after damage; knows nothing of PostHog
-//	source      where the bytes of exports come from; what a run found, asked once and remembered
-//	people      the first reading's result: links, folded attributes, who is sent
+//	source      where the bytes of exports come from, and which sources a run found when it began
+//	people      the first pass's result: links, folded attributes, who is sent
 //	identity    the rules of joining, over plain IDs
 //	mapping     turns events and people into operations; the only one that speaks both vocabularies
 //	customerio  operations, limits, batches, the client, pacing, retries
@@ -53,45 +53,46 @@
 //	customerio  rawjson
 //	source      escape, parallel
 //
-// Besides, a package may import what helps with one thing: exit where its errors end a run, escape and regularfile where text
-// and files come from outside, report where it writes for people. Nothing else of ours is imported but within sandbox and testkit;
-// imports_test.go has the whole list.
+// Besides, a package may import what helps with one thing: exit where its errors end a run, escape and
+// regularfile where text and files come from outside, report where it writes for people. Nothing else of ours
+// is imported but within sandbox and testkit; imports_test.go has the whole list.
 //
-// Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an action of
-// Customer.io's, it belongs in mapping.
+// Only cli knows the terminal and the environment. If a line of code holds both a $name of PostHog's and an
+// action of Customer.io's, it belongs in mapping.
 //
-// Inside a package files form layers too: a type's methods lie in its file, and a file that others rest on knows nothing of
-// those that direct. At most 8 files of a package may use each other in a cycle, 20 in cli; cycles_test.go has the limits of
-// packages that still have more.
+// Inside a package files form layers too: a type's methods lie in its file, and a file that others rest on
+// knows nothing of those that direct. At most 8 files of a package may use each other in a cycle, 20 in cli;
+// cycles_test.go has the limits of packages that still have more.
 //
-// The rule of iterators: a problem with one row or operation is yielded as an error type of its own, and the sequence goes
-// on; any other error is the last thing yielded. Producers never log. export alone decides to skip or to stop.
+// The rule of iterators: a problem with one row or operation is yielded as an error type of its own, and the
+// sequence goes on; any other error is the last thing yielded. Producers never log. export alone decides to
+// skip or to stop.
 //
 // One word has one meaning. `ph2cio help terms` explains those that users read; in code they are:
 //
-//	row            a line of an export
-//	event          what a row says happened; of PostHog or of Customer.io
+//	row            one event in an export, in most formats a line
+//	event          what a row says happened; in Customer.io also a page or a screen
 //	operation      one thing for the API to do: identify, event, page, screen, merge
 //	batch          operations that travel together: the body of one request
 //	request        one HTTP request
 //	chunk          about 1 MiB of whole rows, which are decoded and mapped at once
-//	reading        one pass over the sources, of two
+//	pass           one reading of all sources, of two
 //	phase          a part of sending that ends before the next begins: people, events, merges, late identifies
 //	person         somebody in PostHog, with one or more distinct IDs
-//	profile        Customer.io's record of a person
+//	profile        Customer.io's record of a person; billed
 //	distinct ID    the ID on a row
-//	kept ID        the ID by which a person goes in Customer.io
+//	kept ID        the ID that a person goes by in Customer.io
 //	link           a row that says that two IDs are one person
 //	skipped        left out by choice or by rule; people read "left out"
 //	waiting        skipped for now, so that a later run may send it
-//	rejected       could not be sent, by our check or by the API's
-//	duplicate      another row stands for the same event
-//	already sent   acknowledged by an earlier run; "earlier" in counts
+//	rejected       failed our check or the API's, and was not sent
+//	duplicate      a row whose event another row stands for
+//	already sent   acknowledged by an earlier run, or before this one was resumed; "earlier" in counts
 //	queued         ready to send when a run stopped, but in no request yet
 //	acknowledged   answered by the API, and thus done
 //	checkpoint     a position and all counts, rejects and people up to it, saved in one transaction
 //	resume         continue a run that stopped before its end
-//	replan         plan again from the start (--restart), and keep what was sent
+//	replan         plan again from the start (--restart), without forgetting what was sent
 //	state          what one workspace's directory holds between runs
 //	failed         ended the run
 package internal
