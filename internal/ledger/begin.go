@@ -6,9 +6,9 @@ import (
 	"errors"
 )
 
-// Begin starts a run, and saves what later runs restore, nil for nothing. It replaces runs that have not
-// ended: what they have sent stays known, and what they have saved of who is who is removed, since their
-// sources are read again.
+// Begin starts a run and saves what later runs restore; save is nil for nothing. It replaces runs that have
+// not ended: what they have sent stays recorded, and what they have saved about who is who is deleted, since
+// their sources are read again.
 func (s *Store) Begin(ctx context.Context, start Start, save *Restorable) (*Run, error) {
 	r := &Run{Start: start, Phase: People, Positions: map[Phase]Position{}, store: s}
 	err := s.transaction(ctx, func(tx *sql.Tx) error {

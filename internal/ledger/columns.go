@@ -5,17 +5,17 @@ import (
 	"database/sql"
 )
 
-// Column is what runs know of the type of a column of CSV. What Kinds means is the caller's own.
+// Column is what runs have learned about the type of a CSV column. The caller decides what Kinds means.
 type Column struct {
 	Name   string
 	Kinds  uint8
-	Column string // as the file names it that made it text; this and the rest are zero values where none has
+	Column string // its name in the file that made it text; this and the rest are zero if no file did
 	Path   string
 	Line   int64
 	Cell   string
 }
 
-// saveColumns keeps what a run knows of columns in the place of what those before it knew.
+// saveColumns replaces the column types of earlier runs by those of this run.
 func saveColumns(ctx context.Context, tx *sql.Tx, columns []Column) error {
 	for _, c := range columns {
 		_, err := tx.ExecContext(ctx, "INSERT OR REPLACE INTO columns VALUES (?, ?, ?, ?, ?, ?)", c.Name, c.Kinds, c.Column, c.Path, c.Line, c.Cell)
@@ -26,7 +26,7 @@ func saveColumns(ctx context.Context, tx *sql.Tx, columns []Column) error {
 	return nil
 }
 
-// Columns returns what runs know of columns.
+// Columns returns the column types that runs have saved.
 func (s *Store) Columns(ctx context.Context) (all []Column, err error) {
 	for c, err := range query(ctx, s, "reading the column types in", func(rows *sql.Rows) (c Column, err error) {
 		err = rows.Scan(&c.Name, &c.Kinds, &c.Column, &c.Path, &c.Line, &c.Cell)

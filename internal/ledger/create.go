@@ -10,9 +10,8 @@ import (
 	"strconv"
 )
 
-// create makes a whole state of a workspace under another name, and then gives it its own. A process that is
-// killed meanwhile leaves only what the next one makes anew, so a state.db without content is never the start
-// of one: it is damaged.
+// create builds the database under a temporary name and renames it when it is complete. If the process is
+// killed meanwhile, the next one replaces the temporary file. So a state.db without content is always damage.
 func (s *Store) create(ctx context.Context, of Workspace) error {
 	begun := &Store{path: s.path + newSuffix, scheme: s.scheme}
 	for _, suffix := range databaseSuffixes {
@@ -23,10 +22,10 @@ func (s *Store) create(ctx context.Context, of Workspace) error {
 	if err := begun.fill(ctx, of); err != nil {
 		return errors.Join(err, begun.Close())
 	}
-	if err := begun.Close(); err != nil { // folds the log into the file, and puts that on disk
+	if err := begun.Close(); err != nil { // moves the log into the file and syncs it
 		return err
 	}
-	if _, err := os.Lstat(begun.path + "-wal"); err == nil { // SQLite does not say so
+	if _, err := os.Lstat(begun.path + "-wal"); err == nil { // SQLite reports no error for this
 		return errors.New("its log could not be merged into it")
 	}
 	if err := os.Rename(begun.path, s.path); err != nil {
@@ -35,8 +34,8 @@ func (s *Store) create(ctx context.Context, of Workspace) error {
 	return syncDir(s.Dir())
 }
 
-// fill makes the file, for its owner alone, and all that a state without runs holds. SQLite gives the files
-// beside it the same permissions.
+// fill creates the file, readable by its owner only, with the tables of a state without runs. SQLite gives
+// its log and index the same permissions.
 func (s *Store) fill(ctx context.Context, of Workspace) error {
 	file, err := os.OpenFile(s.path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -45,7 +44,7 @@ func (s *Store) fill(ctx context.Context, of Workspace) error {
 	if err := errors.Join(file.Close(), s.connect(writing)); err != nil {
 		return err
 	}
-	// Saved in the file, so that whoever opens it next has it too.
+	// The file remembers this mode for all who open it later.
 	if _, err := s.db.ExecContext(ctx, "PRAGMA journal_mode=WAL"); err != nil {
 		return err
 	}
@@ -55,13 +54,13 @@ func (s *Store) fill(ctx context.Context, of Workspace) error {
 	return s.claim(ctx, of)
 }
 
-// syncDir puts a new name in a directory on disk, where the system can do that.
+// syncDir syncs a directory, so that a new name in it survives a power cut, where the system can do that.
 func syncDir(path string) error {
 	dir, err := os.Open(path)
 	if err != nil {
 		return fmt.Errorf("syncing its directory: %w", err)
 	}
-	_ = dir.Sync() // not every system can; a name that is lost then is that of a state without runs
+	_ = dir.Sync() // not every system can; what may be lost is a state without runs
 	return dir.Close()
 }
 

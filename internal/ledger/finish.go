@@ -7,12 +7,13 @@ import (
 	"time"
 )
 
-// Finish records that nothing is left to do, and removes the rows that wait no longer from the sources in
-// waiting. reread has the sources that the run has read again, by whatever names.
+// Finish records that nothing is left to do, and removes rows that no longer wait from the sources in
+// waiting. reread lists the sources that the run has read again, under any name.
 //
-// Of the phases in retried the run has tried again what earlier ones had rejected, so it closes such rejects.
-// Of rows it closes those of the sources in reread, and of ones that were mended: the run has read a file of
-// the same name with as many rows at least. Once ctx is done nothing is recorded, and the run stays open.
+// The run has sent again what earlier runs had rejected in the phases of retried, so it closes those rejects.
+// It also closes the rejected rows of sources in reread, and of sources that were repaired: the run has read
+// a file of the same name with at least as many rows. If ctx is done nothing is recorded and the run stays
+// open.
 func (r *Run) Finish(ctx context.Context, outcome Outcome, at time.Time, waiting []StillWaiting, reread []Source, retried ...Phase) error {
 	err := r.store.transaction(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", at.Unix(), outcome, r.ID)
@@ -39,7 +40,8 @@ func (r *Run) Finish(ctx context.Context, outcome Outcome, at time.Time, waiting
 func (r *Run) retried(ctx context.Context, tx *sql.Tx, phase Phase) error {
 	statement := closeRejects
 	if phase == Events {
-		// A file that was mended may have got another name before: then the last run that read it by this one read the same rows.
+		// A repaired file may have had another name before. The last run that read it under this name read
+		// the same rows.
 		statement += ` AND EXISTS (SELECT 1 FROM sources s JOIN sources n ON n.run = ?1 AND n.rows >= s.rows
 			WHERE s.run = rejects.run AND rejects.number BETWEEN s.first AND s.first + s.rows - 1 AND (n.path = s.path OR s.fingerprint = (
 				SELECT k.fingerprint FROM sources k WHERE k.path = n.path AND k.run < ?1 AND k.trouble IS NULL ORDER BY k.run DESC LIMIT 1)))`
@@ -48,7 +50,7 @@ func (r *Run) retried(ctx context.Context, tx *sql.Tx, phase Phase) error {
 	return err
 }
 
-// reread closes the rejects of sources, as earlier runs have read them.
+// reread closes the rejects that earlier runs recorded for these sources.
 func (r *Run) reread(ctx context.Context, tx *sql.Tx, sources []Source) error {
 	for _, s := range sources {
 		_, err := tx.ExecContext(ctx, closeRejects+` AND EXISTS (SELECT 1 FROM sources s WHERE s.path = ?3 AND s.fingerprint = ?4

@@ -11,14 +11,14 @@ import (
 	"ph2cio/internal/regularfile"
 )
 
-// databaseSuffixes name a database and what SQLite has beside it.
+// databaseSuffixes are the suffixes of the database and of the files that SQLite keeps beside it.
 var databaseSuffixes = []string{"", "-wal", "-shm", "-journal"}
 
-// newSuffix names the database that is being made, until it is whole.
+// newSuffix marks a database that is not complete yet.
 const newSuffix = ".new"
 
-// Names returns the names of all that the ledger ever makes, replaces or removes in a state directory, but
-// for temporary files with a random part in their names: see Keeps.
+// Names returns the names of all files that the ledger creates, replaces or removes in a state directory,
+// except temporary files with a random part in their names; see [Keeps].
 func Names() []string { return slices.Clone(ownNames) }
 
 var ownNames = func() (all []string) {
@@ -35,24 +35,24 @@ func Keeps(name string) bool {
 	return slices.Contains(ownNames, name) || strings.HasPrefix(name, holderName+".")
 }
 
-// IsState reports whether a directory has a state.db of ours, of whatever version, whole or not.
+// IsState reports whether a directory has a state.db written by ph2cio, of any version, complete or not.
 func IsState(dir string) bool {
 	head := headOf(filepath.Join(dir, FileName))
 	return bytes.HasPrefix(head, []byte(magic)) && len(head) >= 72 && binary.BigEndian.Uint32(head[68:]) == applicationID
 }
 
-// InUse reports whether a directory is one of ours: it has a state, or a lock of ours and who has taken it.
+// InUse reports whether a directory is a state directory: it has a state, or a lock with its holder file.
 func InUse(dir string) bool {
 	return IsState(dir) || isEmpty(filepath.Join(dir, lockName)) && isOurs(dir, holderName)
 }
 
-// Foreign is a file of somebody else's in a directory, under a name that the ledger would use, when there is
-// no state there yet; empty when there is none. What a run leaves that is killed while it makes a state is
-// ours, and so is a file without content.
+// Foreign returns the name of a file that another program has put in a directory without a state, under a
+// name that the ledger would use. It is empty if there is none. Files left by a run that was killed while it
+// created a state are not foreign, and neither are empty files.
 func Foreign(dir string) (name string) {
 	for _, name := range ownNames {
 		if slices.Contains([]string{FileName, FileName + "-wal", FileName + "-journal"}, name) {
-			continue // Open refuses what these are, unless they are ours
+			continue // Open checks these itself
 		}
 		path := filepath.Join(dir, name)
 		if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
@@ -68,14 +68,14 @@ func Foreign(dir string) (name string) {
 // magic is what a database begins with (sqlite.org/fileformat.html, 1.3).
 const magic = "SQLite format 3\x00"
 
-// isOurs reports whether a file has content, and begins as ours does.
+// isOurs reports whether a file has content and begins like a file of the ledger.
 func isOurs(dir, name string) bool {
 	head := headOf(filepath.Join(dir, name))
 	return len(head) > 0 && oursUnder(name, head)
 }
 
-// oursUnder reports whether a file that begins so may be ours: of a kill, its beginning may be cut off, and
-// of a journal or an index that nobody has used yet it may be zeros.
+// oursUnder reports whether a file of this name that begins with head may be the ledger's. After a kill the
+// head may be incomplete, and a journal or an index that is not used yet may begin with zeros.
 func oursUnder(name string, head []byte) bool {
 	switch {
 	case name == lockName:
@@ -87,19 +87,19 @@ func oursUnder(name string, head []byte) bool {
 	case strings.HasSuffix(name, "-journal"):
 		return beginsAs(head, "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7") || beginsAs(head, "\x00\x00\x00\x00\x00\x00\x00\x00")
 	case strings.HasSuffix(name, "-shm"):
-		version := binary.NativeEndian.AppendUint32(nil, 3007000) // of its form, which has stayed the same since SQLite 3.7
+		version := binary.NativeEndian.AppendUint32(nil, 3007000) // of its format since SQLite 3.7
 		return beginsAs(head, string(version)) || beginsAs(head, "\x00\x00\x00\x00")
 	}
 	return beginsAs(head, magic)
 }
 
-// beginsAs reports whether a head begins with a text, as far as it goes.
+// beginsAs reports whether a head, which may be short, agrees with the beginning of a text.
 func beginsAs(head []byte, text string) bool {
 	n := min(len(head), len(text))
 	return string(head[:n]) == text[:n]
 }
 
-// headOf is how a regular file begins, nil for any other: as much as tells what it is.
+// headOf returns the first 100 bytes of a regular file, nil for anything else.
 func headOf(path string) []byte { return regularfile.Head(path, 100) }
 
 func isEmpty(path string) bool {

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Key stands for an event that was acknowledged: it is the bytes of its ID, six of unix milliseconds, at
-// 00:00:00 UTC of the event's day, and ten that are random.
+// Key identifies an acknowledged event. It holds the bytes of the event's ID: six with the unix milliseconds
+// of 00:00:00 UTC of the event's day, and ten random ones.
 type Key [keySize]byte
 
 const (
@@ -36,7 +36,7 @@ func (k *Key) Compare(o *Key) int { return bytes.Compare(k[:], o[:]) }
 // DayOf is the day of a time, as Key.Day counts.
 func DayOf(t time.Time) int64 { return t.Unix() / SecondsInDay }
 
-// Version tells the versions of one event from each other.
+// Version distinguishes versions of one event.
 type Version struct {
 	Content uint32 // 24 bits of a hash of what the row says
 	Created int64  // when PostHog took it in, unix seconds; 0 when that is not known
@@ -48,11 +48,11 @@ type Sent struct {
 	Version
 }
 
-// Keys of one day are kept in parts: each step of a run makes one, and takes in those of the same run before it that are no
-// larger. So each key is written anew only as often as its part doubles.
-const mostInPart = 32 << 10 // keys of a part that no more are added to
+// The keys of a day are stored in parts. Each step of a run makes one, merged with earlier parts of the same
+// run that are no larger. So a key is rewritten only when its part doubles in size.
+const mostInPart = 32 << 10 // a part with so many keys is not merged any more
 
-// saveSent keeps what was sent in a step.
+// saveSent saves the keys of the events that were sent in a step.
 func (r *Run) saveSent(tx *sql.Tx, keys []Sent) error {
 	if len(keys) == 0 {
 		return nil
@@ -74,7 +74,7 @@ func (r *Run) saveSent(tx *sql.Tx, keys []Sent) error {
 
 func compareSent(a, b Sent) int { return a.Key.Compare(&b.Key) }
 
-// keyParts are the statements that keep keys of many days.
+// keyParts holds the prepared statements that save keys of many days.
 type keyParts struct {
 	run                int64
 	last, drop, insert *sql.Stmt
@@ -94,16 +94,16 @@ func (r *Run) prepareParts(tx *sql.Tx) (p keyParts, err error) {
 	return p, nil
 }
 
-// close gives the statements back.
+// close closes the statements.
 func (p *keyParts) close() {
 	for _, statement := range []*sql.Stmt{p.last, p.drop, p.insert} {
 		if statement != nil {
-			_ = statement.Close() // the transaction has the last word
+			_ = statement.Close() // the commit reports errors
 		}
 	}
 }
 
-// save keeps sorted keys of one day.
+// save saves sorted keys of one day.
 func (p *keyParts) save(day int64, keys []Sent) error {
 	var part int64
 	for {
@@ -134,16 +134,15 @@ func (p *keyParts) save(day int64, keys []Sent) error {
 	return err
 }
 
-// The size of each key of a day as it is kept: its random bytes and the content of its version, then when
-// that was created.
+// The sizes of a stored key: its random bytes and the content of its version, then the creation time of that.
 const (
 	contentSize = 3
 	fixedSize   = keySize - stampSize + contentSize
 )
 
-// encodeKeys writes sorted keys of one day: of each its random bytes, the content of its version, and when
-// that was created, as a varint: 0 when it is not known, else one more than the zigzag seconds since the
-// day began.
+// encodeKeys encodes sorted keys of one day. For each it writes the random bytes, the content of the version,
+// and a varint for the creation time of the version: 0 if that is not known, otherwise 1 plus the
+// zigzag-encoded seconds since the day began.
 func encodeKeys(day int64, keys []Sent) []byte {
 	b := make([]byte, 0, len(keys)*(fixedSize+3)+8)
 	for i := range keys {
@@ -188,8 +187,8 @@ func decodeKeys(day int64, b []byte) (keys []Sent, err error) {
 	return keys, nil
 }
 
-// Sent yields the events of one day that runs have sent, but for those of one run, 0 for none. They are
-// sorted only in parts. An error is the last thing yielded.
+// Sent yields the events of one day that were sent by all runs except besides, which is 0 for no exception.
+// They are sorted only within parts. An error is the last thing yielded.
 func (s *Store) Sent(ctx context.Context, day, besides int64) iter.Seq2[Sent, error] {
 	parts := query(ctx, s, "reading what was sent from", func(rows *sql.Rows) (b []byte, err error) {
 		err = rows.Scan(&b)
@@ -218,7 +217,7 @@ func (s *Store) Sent(ctx context.Context, day, besides int64) iter.Seq2[Sent, er
 // forgottenKey is the name in meta of the first day whose keys are all kept.
 const forgottenKey = "keys_from"
 
-// Forget lets go of the keys of all days before one. What was sent of them is not known any more.
+// Forget deletes the keys of all days before one. Events of those days count as not sent afterwards.
 func (s *Store) Forget(ctx context.Context, before int64) error {
 	err := s.transaction(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM keys WHERE day < ?", before); err != nil {
@@ -231,7 +230,7 @@ func (s *Store) Forget(ctx context.Context, before int64) error {
 	return s.trouble("removing old keys from", err)
 }
 
-// KeysFrom is the first day whose keys are all kept, the zero value when none were ever forgotten.
+// KeysFrom returns the first day whose keys are all kept, 0 if Forget has never deleted any.
 func (s *Store) KeysFrom(ctx context.Context) (day int64, err error) {
 	text, err := s.meta(ctx, forgottenKey)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// KnownSource is a source as the last run that came to its end has read it.
+// KnownSource is a source as it was read by the last run that reached its end.
 type KnownSource struct {
 	Source
 	Run    int64
@@ -16,8 +16,8 @@ type KnownSource struct {
 	Flags  string    // the same, as Start has them
 }
 
-// KnownSources yields the sources that runs have read to their ends, each as the last of them read it, in the order of their
-// paths. An error is the last thing yielded.
+// KnownSources yields the sources that runs have read to their ends, in the order of their paths, each as the
+// last such run read it. An error is the last thing yielded.
 func (s *Store) KnownSources(ctx context.Context) iter.Seq2[KnownSource, error] {
 	return query(ctx, s, "reading the known sources in", func(rows *sql.Rows) (k KnownSource, err error) {
 		var now int64

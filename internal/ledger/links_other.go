@@ -4,5 +4,6 @@ package ledger
 
 import "io/fs"
 
-// linked reports whether a file has another name too, a hard link; such systems do not say it in what Lstat returns.
+// linked reports whether a file has several hard links. On these systems Lstat does not tell, so it returns
+// false.
 func linked(fs.FileInfo) bool { return false }

@@ -17,8 +17,8 @@ import (
 	"ph2cio/internal/regularfile"
 )
 
-// Lock is held by the one run that sends from a state directory. The system takes it away from a process that ends,
-// however it ends.
+// Lock is held by the one run that sends from a state directory. The system releases it when the process ends
+// for any reason.
 type Lock struct {
 	file   *flock.Flock
 	holder string
@@ -36,13 +36,13 @@ const (
 	lockName   = "lock"
 	holderName = "holder.json"
 	lookAgain  = 250 * time.Millisecond
-	mostHolder = 64 << 10 // bytes of what says who holds the lock
+	mostHolder = 64 << 10 // bytes of the holder file
 )
 
-// Held says that another run holds the lock of a directory.
+// Held is the error that another run holds the lock of a directory.
 type Held struct {
 	Dir    string
-	Holder Holder // the zero value when that run has not said who it is
+	Holder Holder // the zero value if that run has not written its holder file
 }
 
 func (e *Held) Error() string {
@@ -53,9 +53,9 @@ func (e *Held) Error() string {
 		e.Dir, e.Holder.PID, e.Holder.Host, e.Holder.Since.Format("2006-01-02 15:04:05 MST"), e.Holder.Command)
 }
 
-// Take takes the lock of a directory, which must exist, and waits for it at most so long, and a moment at least: somebody may
-// just be looking, see Running. The error is a *Held when
-// another run holds it until then, and the cause of ctx when that is done first.
+// Take takes the lock of a directory, which must exist. It waits for the lock for at most wait, but always
+// for a moment, since [Running] holds it briefly to look. The error is a *Held if another run still holds it
+// then, and the cause of ctx if that is done first.
 func Take(ctx context.Context, dir string, me Holder, wait time.Duration) (*Lock, error) {
 	path := filepath.Join(dir, lockName)
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {
@@ -88,7 +88,7 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// sign says who holds the lock, for whoever comes next.
+// sign writes the holder file, which tells others who holds the lock.
 func (l *Lock) sign(me Holder) error {
 	text, err := json.MarshalIndent(me, "", "  ")
 	if err == nil {
@@ -100,7 +100,7 @@ func (l *Lock) sign(me Holder) error {
 	return nil
 }
 
-// replace writes a file anew, so that nobody sees half of it. A symbolic link in its place is replaced, never followed.
+// replace writes a file atomically. A symbolic link in its place is replaced, never followed.
 func replace(path string, text []byte) error {
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // 0600
 	if err != nil {
@@ -116,7 +116,7 @@ func replace(path string, text []byte) error {
 	return nil
 }
 
-// holding reads who holds the lock; the zero value when that cannot be known.
+// holding reads the holder file. It returns the zero value if it cannot.
 func (l *Lock) holding() (h Holder) {
 	file, err := regularfile.OpenNoFollow(l.holder)
 	if err != nil {
@@ -130,7 +130,7 @@ func (l *Lock) holding() (h Holder) {
 	return h
 }
 
-// Running tells who holds the lock of a directory at this moment, if anybody does.
+// Running reports whether a run holds the lock of a directory at this moment, and which.
 func Running(dir string) (h Holder, running bool) {
 	path := filepath.Join(dir, lockName)
 	l := &Lock{file: flock.New(path, flock.SetFlag(os.O_RDONLY)), holder: filepath.Join(dir, holderName)}
@@ -142,13 +142,13 @@ func Running(dir string) (h Holder, running bool) {
 	}
 	free, err := l.file.TryRLock()
 	if err != nil || free {
-		_ = l.file.Close() // it was only looked at
+		_ = l.file.Close() // nothing was written
 		return h, false
 	}
 	return l.holding(), true
 }
 
-// Release gives the lock back.
+// Release releases the lock.
 func (l *Lock) Release() error {
 	err := os.Remove(l.holder)
 	if errors.Is(err, fs.ErrNotExist) {

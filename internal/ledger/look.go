@@ -8,9 +8,9 @@ import (
 	"strconv"
 )
 
-// OpenReadOnly opens the state.db of a directory to look at it, for a rule of event IDs as Open has it,
-// without the lock and whatever its workspace, also while a run writes to it, and leaves the directory as
-// it was. The error is fs.ErrNotExist when there is none, else a *Trouble.
+// OpenReadOnly opens the state.db of a directory for reading only, without the lock and for any workspace,
+// also while a run writes to it. It leaves the directory as it was. scheme is as for [Open]. The error is
+// fs.ErrNotExist if there is no state, otherwise a *Trouble.
 func OpenReadOnly(ctx context.Context, dir string, scheme int) (*Store, error) {
 	s := &Store{path: filepath.Join(dir, FileName), scheme: strconv.Itoa(scheme)}
 	err := s.plainFiles()
@@ -26,10 +26,11 @@ func OpenReadOnly(ctx context.Context, dir string, scheme int) (*Store, error) {
 	return s, nil
 }
 
-// connectToLook chooses how to read. SQLite takes part in its log with files beside the database, and a reader that may not write
-// leaves those that it has made (sqlite.org/wal.html). So it may not where they are there already, of a run that is under way or
-// was killed. Else it may, and is only kept from changing the database: then it takes them away again. Where nothing can be made
-// the database is read as it stands.
+// connectToLook chooses how to read. To read a log SQLite needs files beside the database, and a read-only
+// connection does not remove those that it has created (sqlite.org/wal.html). So the connection is read-only
+// if the files exist already, because a run is under way or was killed. Otherwise it may write but not change
+// the database, and SQLite removes the files again. In a directory where no file can be created the database
+// is read without its log.
 func (s *Store) connectToLook(ctx context.Context) error {
 	if _, err := os.Lstat(s.path + "-wal"); err == nil {
 		return s.connect("mode=ro")
@@ -43,7 +44,7 @@ func (s *Store) connectToLook(ctx context.Context) error {
 		if s.db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&tables) == nil {
 			return nil
 		}
-		_ = s.db.Close() // what is wrong with it the next look tells
+		_ = s.db.Close() // the next attempt reports what is wrong
 	}
 	if _, err := os.Lstat(s.path + "-wal"); err == nil {
 		return s.connect("mode=ro") // a run has begun
@@ -51,7 +52,7 @@ func (s *Store) connectToLook(ctx context.Context) error {
 	return s.connectAsItStands()
 }
 
-// connectAsItStands reads the database without SQLite's locks.
+// connectAsItStands opens the database without SQLite's locks, so it must not change meanwhile.
 func (s *Store) connectAsItStands() error {
 	stood, err := stands(s.path)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Merge is a profile that goes into another one, which cannot be undone.
+// Merge is the merge of one profile into another one. It cannot be undone.
 type Merge struct {
 	Number                   uint64 // in the run's sending order
 	PrimaryKind, Primary     string // the profile that stays
@@ -16,8 +16,8 @@ type Merge struct {
 	Done bool  // by this run or one before: not to be sent again
 }
 
-// Intend writes down what is about to be merged, before any of it is sent, and fills in ID and Done. What an earlier run has
-// intended and not done is intended by this one.
+// Intend records merges before any of them is sent, and fills in their ID and Done. Merges that an earlier
+// run has recorded and not done pass to this run.
 func (r *Run) Intend(ctx context.Context, merges []Merge, at time.Time) error {
 	err := r.store.transaction(ctx, func(tx *sql.Tx) error {
 		add, err := tx.PrepareContext(ctx, `INSERT INTO merges (run, number, primary_kind, primary_value, secondary_kind, secondary_value, intended)
@@ -52,7 +52,8 @@ func (r *Run) Intend(ctx context.Context, merges []Merge, at time.Time) error {
 // Profile is a profile by its identifier.
 type Profile struct{ Kind, Value string }
 
-// Merged returns the profiles that runs have merged into others, but for those of one run, 0 for none.
+// Merged returns the profiles that all runs except besides have merged into others; besides is 0 for no
+// exception.
 func (s *Store) Merged(ctx context.Context, besides int64) (map[Profile]bool, error) {
 	all := map[Profile]bool{}
 	for one, err := range query(ctx, s, "reading the merges in", func(rows *sql.Rows) (p Profile, err error) {
@@ -67,8 +68,8 @@ func (s *Store) Merged(ctx context.Context, besides int64) (map[Profile]bool, er
 	return all, nil
 }
 
-// OpenMerges are the merges that were intended and are not done, or that this run has done since, in the order in which they
-// were first intended. run is 0 for one that has not begun.
+// OpenMerges returns the merges that were recorded and not done, and those that this run has done since, in
+// the order in which they were first recorded. run is 0 for a run that has not begun.
 func (s *Store) OpenMerges(ctx context.Context, run int64) (all []Merge, err error) {
 	for one, err := range query(ctx, s, "reading the merges in", func(rows *sql.Rows) (m Merge, err error) {
 		err = rows.Scan(&m.PrimaryKind, &m.Primary, &m.SecondaryKind, &m.Secondary)

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// migrate brings the schema from a version to the newest, each version in one transaction.
+// migrate brings the schema from a version to the newest, with a transaction for each step.
 func (s *Store) migrate(ctx context.Context, from int) error {
 	for version := from; version < len(migrations); version++ {
 		if err := s.apply(ctx, version+1); err != nil {
@@ -16,7 +16,7 @@ func (s *Store) migrate(ctx context.Context, from int) error {
 	return nil
 }
 
-// apply brings the schema from the version before to one.
+// apply brings the schema to a version from the one before.
 func (s *Store) apply(ctx context.Context, version int) error {
 	return s.transaction(ctx, func(tx *sql.Tx) error {
 		marks := fmt.Sprintf("PRAGMA application_id=%d; PRAGMA user_version=%d;", applicationID, version)

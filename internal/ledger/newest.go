@@ -11,9 +11,9 @@ import (
 // newestKey is the name in meta of the time of the newest event that was sent, in unix seconds.
 const newestKey = "newest_event"
 
-// saveNewest saves the time of the newest event of a step that is saved at a time, both in unix seconds; 0
-// for none. Nothing happens in the future: what is there and later than the clock says was written while a
-// clock was ahead, and gives way.
+// saveNewest saves the time of the newest event of a step, which is saved at a time, both in unix seconds;
+// newest is 0 for none. A stored time that is later than the clock was written while a clock was ahead, so it
+// is replaced.
 func saveNewest(tx *sql.Tx, newest, at int64) error {
 	if newest == 0 {
 		return nil
@@ -24,9 +24,8 @@ func saveNewest(tx *sql.Tx, newest, at int64) error {
 	return err
 }
 
-// Newest is the time of the newest event that was sent, as it was sent, to the second. It is the zero time
-// when none is known, or one that is later than now: a clock was ahead when it was noted, or this one has
-// been set back.
+// Newest returns the time of the newest event that was sent, to the second. It is the zero time if none is
+// known, or if the stored one is later than now, because a clock was wrong.
 func (s *Store) Newest(ctx context.Context, now time.Time) (at time.Time, err error) {
 	text, err := s.meta(ctx, newestKey)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -12,10 +12,10 @@ import (
 	"strings"
 )
 
-// Open opens the state.db of a directory, which must exist and be locked, for writing, and makes it if
-// there is none. scheme is the number of the rule that event IDs are made by: what was sent under another
-// one would be sent again as new events. It is refused, with a *Trouble that says how to go on, when it is
-// of another workspace, rule or form, of a newer version of ph2cio, damaged, or a link.
+// Open opens the state.db of a directory for writing, and creates it if there is none. The directory must
+// exist and be locked. scheme is the number of the rule by which event IDs are made: under another rule
+// everything would be sent again as new events. Open refuses a state of another workspace, rule or form, of a
+// newer version of ph2cio, a damaged one and a link. The error is a *Trouble with advice.
 func Open(ctx context.Context, dir string, of Workspace, scheme int) (*Store, error) {
 	s := &Store{path: filepath.Join(dir, FileName), workspace: of, scheme: strconv.Itoa(scheme)}
 	if err := s.open(ctx, of); err != nil {
@@ -48,8 +48,8 @@ func (s *Store) open(ctx context.Context, of Workspace) error {
 	return s.belongs(ctx, of)
 }
 
-// plainFiles refuses a link, symbolic or hard, and anything else that is no file, in the place of the database or of its logs.
-// What is left of a database is refused too. The error is fs.ErrNotExist when there is none.
+// plainFiles refuses a state whose database or logs are links, symbolic or hard, or no regular files, and the
+// remains of a database. The error is fs.ErrNotExist if there is no state.
 func (s *Store) plainFiles() error {
 	for _, path := range []string{s.path + "-wal", s.path + "-shm", s.path + "-journal", s.path} {
 		info, err := os.Lstat(path)
@@ -60,7 +60,7 @@ func (s *Store) plainFiles() error {
 		case !info.Mode().IsRegular():
 			return refuseFile(path, "is not a regular file, and ph2cio does not follow links",
 				"remove the link, or use another directory with --state")
-		case linked(info): // SQLite writes in place
+		case linked(info): // SQLite would write through the link
 			return refuseFile(path, "is a hard link, so writing to it would change another file too",
 				"replace it with a copy, or use another directory with --state")
 		}
@@ -87,9 +87,8 @@ func (s *Store) version(ctx context.Context) (version int, err error) {
 	return version, nil
 }
 
-// sameForm refuses a file whose schema differs from the one that this program has under the same version.
-// Builds from before the first release left such files: they wrote other versions, or other tables under
-// the same one.
+// sameForm refuses a file whose schema differs from this program's schema of the same version. Builds from
+// before the first release wrote such files.
 func (s *Store) sameForm(ctx context.Context, version int) error {
 	form, err := s.meta(ctx, formKey)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
@@ -108,7 +107,7 @@ func (s *Store) sameForm(ctx context.Context, version int) error {
 const otherFormAdvice = "use the build that created it; or move it away with its -wal and -shm files, or use another directory with --state: " +
 	"the next run then starts from scratch and sends all of history again"
 
-// check looks for damage.
+// check lets SQLite look for damage.
 func (s *Store) check(ctx context.Context) error {
 	var found string
 	if err := s.db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); err != nil {

@@ -14,11 +14,11 @@ type Person struct {
 	Kind       string   // of the identifier that the person was sent under
 	Value      string
 	DistinctID string // the kept one
-	Email      uint64 // a hash of the email in it, 0 for none
+	Email      uint64 // a hash of the email in the identify, 0 for none
 	Updated    int64  // unix seconds of the newest data, 0 when there is no time
 }
 
-// AppendPerson appends a person as the database keeps them.
+// AppendPerson appends a person in the form in which the database stores people.
 func AppendPerson(dst []byte, p *Person) []byte {
 	text := func(s string) {
 		dst = binary.AppendUvarint(dst, uint64(len(s)))
@@ -38,7 +38,7 @@ func AppendPerson(dst []byte, p *Person) []byte {
 
 var errPeople = errors.New("the people who were sent cannot be decoded")
 
-// readPerson reads a person and returns what comes after.
+// readPerson decodes a person and returns the rest of b.
 func readPerson(b []byte) (p Person, rest []byte, err error) {
 	if len(b) < len(p.State)+8 {
 		return p, nil, errPeople
@@ -64,8 +64,9 @@ func readPerson(b []byte) (p Person, rest []byte, err error) {
 	return p, b[n:], nil
 }
 
-// People yields the people whose identify was accepted by runs other than one, 0 for none, in the order of acceptance; one who
-// was sent again comes again. An error is the last thing yielded.
+// People yields the people whose identify was accepted, in the order of acceptance, by all runs except
+// besides, which is 0 for no exception. A person who was sent several times comes several times. An error is
+// the last thing yielded.
 func (s *Store) People(ctx context.Context, besides int64) iter.Seq2[Person, error] {
 	segments := query(ctx, s, "reading the people in", func(rows *sql.Rows) (b []byte, err error) {
 		err = rows.Scan(&b)

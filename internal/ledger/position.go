@@ -13,13 +13,13 @@ const (
 	People Phase = 1 + iota
 	Events
 	Merges
-	Emails // of people whose email another profile had until a merge: an identify each
+	Emails // an identify for each person whose email another profile had until a merge
 )
 
 func (p Phase) String() string { return [...]string{"", "people", "events", "merges", "emails"}[p] }
 
-// Position is how far a phase has come: everything before Next is done, but for what Open holds. The zero value is its
-// beginning.
+// Position is how far a phase has come: everything before Next is done, except what Open holds. The zero
+// value is the beginning of the phase.
 type Position struct {
 	Next uint64
 	Open []Span // ascending, not touching, all before Next

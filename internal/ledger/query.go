@@ -6,8 +6,8 @@ import (
 	"iter"
 )
 
-// query yields what scan makes of each row of an answer. doing says for an error what was being done. Nothing
-// else may be asked of the store until the loop over it has ended: there is one connection.
+// query yields what scan makes of each row of a result. doing describes the query in errors. As there is only
+// one connection, no other query may run until the loop over the result has ended.
 func query[T any](ctx context.Context, s *Store, doing string, scan func(*sql.Rows) (T, error), text string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T

@@ -10,10 +10,10 @@ import (
 // Reject is a row or an operation that could not be sent.
 type Reject struct {
 	Phase  Phase
-	Number uint64 // as in a Position; of a phase each is rejected once
+	Number uint64 // as in a Position; each is rejected at most once in a phase
 	Reason string
-	Key    Key    // tells it from others when it comes again; the zero value when nothing does
-	Closed bool   // it is listed with the rejects, and never to be tried again
+	Key    Key    // identifies it when it comes again; zero if nothing does
+	Closed bool   // listed with the rejects, but never tried again
 	Text   []byte // its line of rejects.jsonl, without the line's end
 }
 
@@ -40,8 +40,8 @@ func (r *Run) saveRejects(tx *sql.Tx, rejects []Reject) error {
 	return nil
 }
 
-// Rejects yields the rejects of a run, and what is listed with them, in the order of their phases and numbers. An error is the last thing yielded. Nothing
-// else may be asked of the store meanwhile.
+// Rejects yields the rejects of a run, and what is listed with them, in the order of their phases and
+// numbers. An error is the last thing yielded. The store must not be used for anything else meanwhile.
 func (r *Run) Rejects(ctx context.Context) iter.Seq2[Reject, error] {
 	return query(ctx, r.store, "reading the rejects in", func(rows *sql.Rows) (one Reject, err error) {
 		var number int64
@@ -70,7 +70,8 @@ func (r *Run) Reasons(ctx context.Context) (map[string]int64, error) {
 	return all, nil
 }
 
-// RejectKeys returns the keys of what runs have rejected and nobody has taken since, sorted, but for those of one run, 0 for none.
+// RejectKeys returns the sorted keys of what was rejected and has not been accepted since, in all runs except
+// besides, which is 0 for no exception.
 func (s *Store) RejectKeys(ctx context.Context, besides int64) ([]Key, error) {
 	var all []Key
 	for key, err := range query(ctx, s, "reading the rejects in", func(rows *sql.Rows) (k Key, err error) {
@@ -89,11 +90,11 @@ func (s *Store) RejectKeys(ctx context.Context, besides int64) ([]Key, error) {
 	return slices.Compact(all), nil
 }
 
-// OpenRejects are what runs have rejected and none has tried again since.
+// OpenRejects counts what runs have rejected and no run has tried again.
 type OpenRejects struct {
 	Rows, People int64
 	Merges       int64    // and identifies that come after them
-	Sources      []Source // those that have such rows, as runs have read them, in the order of their paths
+	Sources      []Source // with such rows, as runs have read them, by path
 }
 
 // OpenRejects counts them.

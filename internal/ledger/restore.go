@@ -11,10 +11,10 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// Restorable is what a run saves of who is who, for later runs to restore. What the entries hold is the
-// caller's own.
+// Restorable is what a run saves about who is who, for later runs to restore. The caller decides what the
+// entries hold.
 type Restorable struct {
-	Seed    uint64                   // that the entries are made with; the same for all runs
+	Seed    uint64                   // with which the entries are made, the same for all runs
 	Keys    []string                 // property keys that no run before has saved
 	Entries iter.Seq2[[]byte, error] // each valid until the next; nil for none
 	Columns []Column                 // of CSV, as this run and those before know them
@@ -102,9 +102,9 @@ func (s *Store) RestoreKeys(ctx context.Context) (seed uint64, keys []string, er
 	return seed, keys, nil
 }
 
-// RestoreEntries yields the entries that runs have saved, but for those of one run, 0 for none, in the order
-// of the runs. Each is valid until the next. An error is the last thing yielded. Nothing else may be asked of
-// the store meanwhile.
+// RestoreEntries yields the entries that were saved by all runs except besides, which is 0 for no exception,
+// in the order of the runs. Each is valid until the next. An error is the last thing yielded. The store must
+// not be used for anything else meanwhile.
 func (s *Store) RestoreEntries(ctx context.Context, besides int64) iter.Seq2[[]byte, error] {
 	const doing = "reading who is who from"
 	parts := query(ctx, s, doing, func(rows *sql.Rows) (b []byte, err error) {

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Start is what a run saves before its first request. When the run is resumed it uses this as it is.
+// Start is what a run saves before its first request. A resumed run uses it unchanged.
 type Start struct {
 	Command string
 	Typed   string    // what to type to resume
@@ -13,11 +13,11 @@ type Start struct {
 	Began   time.Time // to the second
 	Now     time.Time // the run's own now
 	Flags   string    // those that change what is sent, as a JSON object
-	People  []byte    // stands for the people that the first reading found
-	Rows    int64     // that the first reading found
+	People  []byte    // a fingerprint of the people that the first pass found
+	Rows    int64     // that the first pass found
 	Sources []Source
-	Teams   []int64 // PostHog projects that its rows are of; kept for all runs together, see Store.Teams
-	UUIDs   UUIDs   // of its rows; kept for all runs together, see Store.UUIDs
+	Teams   []int64 // PostHog projects of its rows; Store.Teams collects those of all runs
+	UUIDs   UUIDs   // of its rows; Store.UUIDs collects those of all runs
 }
 
 // Source is one file of a run.
@@ -30,7 +30,7 @@ type Source struct {
 	Trouble     string // why it was not read to its end
 	Modified    int64  // unix nanoseconds; 0 when unknown
 	Recent      int64  // rows that are held because they are recent
-	Ends        string // stands for its first and last bytes; empty when unknown
+	Ends        string // a fingerprint of its first and last bytes; empty if unknown
 }
 
 // scanSource reads a source, and what else was asked for behind it.
@@ -50,17 +50,17 @@ type Outcome string
 
 const (
 	Done     Outcome = "done"
-	Rejected Outcome = "rejects"  // done, but for rejects
-	Troubled Outcome = "trouble"  // done, but for sources that could not be read to their ends
-	Replaced Outcome = "replaced" // another run was begun in its place
+	Rejected Outcome = "rejects"  // done, with rejects
+	Troubled Outcome = "trouble"  // done, except sources that could not be read to their ends
+	Replaced Outcome = "replaced" // replaced by a later run
 )
 
-// Run is one run, as far as it has been saved. Save moves it on; its other methods may be used before or after.
+// Run is one run, as far as it has been saved. Save advances it.
 type Run struct {
 	Start
 	ID      int64
 	Phase   Phase
-	Ended   time.Time // the zero time while there is something left to do
+	Ended   time.Time // the zero time if there is something left to do
 	Outcome Outcome
 	Saved   time.Time // when it was last saved; the zero time before
 

@@ -12,12 +12,12 @@ const applicationID = 0x70683263
 // migrations lead from each version of the schema to the next: the first makes version 1 of an empty file.
 // The statements of one that has been released are never changed.
 //
-// Until the first release there is one, and a change of the schema changes it. So does a change of what the
-// blobs hold: the comments say it, and they are a part of what formOf hashes. A file of another form is
-// refused.
+// Until the first release there is only version 1, and changes of the schema are made in it. The comments in
+// the statements describe what blobs hold; formOf hashes them too, so a change of a blob changes the form.
+// Open refuses a file of another form.
 var migrations = []string{version1}
 
-// formKey is the name in meta of the form of the file, as formOf has it.
+// formKey is the name in meta of the form of the file; see formOf.
 const formKey = "form"
 
 // formOf is a hash of the statements that make a version of the schema, their comments included.

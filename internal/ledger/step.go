@@ -21,8 +21,9 @@ type Step struct {
 	Newest   int64     // time of the newest of them, as it was sent, unix seconds; 0 for none
 }
 
-// Save saves a step in one transaction: after a kill at any instant the run is as it was before, or as it is after. It takes
-// some milliseconds and is not to be cancelled. Its error is a *Trouble; nothing must be sent or saved after one.
+// Save saves a step in one transaction: if the process is killed at any instant, the step is saved completely
+// or not at all. Save takes some milliseconds and cannot be cancelled. Its error is a *Trouble, after which
+// nothing may be sent or saved.
 func (r *Run) Save(step *Step, at time.Time) error {
 	err := r.store.transaction(context.Background(), func(tx *sql.Tx) error { return r.save(tx, step, at.Unix()) })
 	if err != nil {

@@ -15,25 +15,26 @@ import (
 // FileName is the database's name in the state directory.
 const FileName = "state.db"
 
-// Workspace is whom a state directory belongs to.
+// Workspace is the Customer.io workspace that a state directory belongs to.
 type Workspace struct {
 	BaseURL       string
 	EnvironmentID int64
 }
 
-// Store is the open state.db of a directory. A writer's has one connection and must be used under the directory's Lock.
+// Store is the open state.db of a directory. It has one connection. One that writes must be used under the
+// directory's Lock.
 type Store struct {
 	path      string
 	db        *sql.DB
 	workspace Workspace
 	scheme    string    // the rule that event IDs are made by
-	stood     *standing // of one that is read without SQLite's locks, as it was then; else nil
+	stood     *standing // the file as it was opened, if it is read without SQLite's locks; else nil
 }
 
 // writing are the options of a connection that writes.
 const writing = "_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
 
-// connect opens the database. What was stored by somebody else may not run code: trusted_schema is off.
+// connect opens the database. trusted_schema is off, so that a database from elsewhere cannot run code.
 func (s *Store) connect(options string) error {
 	path, err := filepath.Abs(s.path)
 	if err != nil {
@@ -51,8 +52,8 @@ func (s *Store) connect(options string) error {
 	return nil
 }
 
-// transaction does work in one transaction. Once ctx is done it saves nothing, and returns the error of ctx,
-// whatever the statement that was running says.
+// transaction runs work in one transaction. If ctx is done it saves nothing and returns the error of ctx,
+// whatever the running statement returned.
 func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error {
 	tx, err := s.db.BeginTx(ctx, nil)
 	if err != nil {
@@ -76,13 +77,13 @@ func (s *Store) meta(ctx context.Context, key string) (value string, err error) 
 	return value, err
 }
 
-// Dir is the state directory.
+// Dir returns the state directory.
 func (s *Store) Dir() string { return filepath.Dir(s.path) }
 
-// Workspace is whom the directory belongs to.
+// Workspace returns the workspace that the directory belongs to.
 func (s *Store) Workspace() Workspace { return s.workspace }
 
-// Close closes the database. What was saved is saved, whatever the error.
+// Close closes the database. An error does not undo what was saved.
 func (s *Store) Close() error {
 	if s == nil || s.db == nil {
 		return nil
@@ -95,8 +96,8 @@ func (s *Store) Close() error {
 	return s.trouble("closing", err)
 }
 
-// trouble wraps an error of the database; nil stays nil. What was cancelled is no *Trouble: it wraps
-// context.Canceled.
+// trouble wraps an error of the database in a *Trouble. Nil stays nil, and a cancellation becomes an error
+// that wraps context.Canceled.
 func (s *Store) trouble(doing string, err error) error {
 	if err == nil {
 		return nil
@@ -114,7 +115,7 @@ func (s *Store) trouble(doing string, err error) error {
 	return &Trouble{Path: s.path, Doing: doing, Err: err, Advice: advice}
 }
 
-// refuse returns the error for a database that is not used, with what to do about it.
+// refuse returns the error for a database that must not be used, with advice.
 func (s *Store) refuse(why, advice string) error {
 	return refuseFile(s.path, why, advice)
 }
@@ -124,12 +125,12 @@ func refuseFile(path, why, advice string) error {
 	return &Trouble{Path: path, Err: errors.New(why), Advice: advice}
 }
 
-// damaged returns the error for a database that has lost what it held.
+// damaged returns the error for a damaged database.
 func (s *Store) damaged(why string) error {
 	return &Trouble{Path: s.path, Err: errors.New("is damaged: " + why), Advice: damagedAdvice, Damage: true}
 }
 
-// standing is the size and the time of a database at one moment: they show whether it was changed since.
+// standing is the size and the modification time of a database at one moment, to detect later changes.
 type standing struct {
 	size     int64
 	modified time.Time

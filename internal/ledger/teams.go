@@ -11,7 +11,8 @@ import (
 // teamsKey is the name in meta of the PostHog projects whose rows were sent, as a JSON array.
 const teamsKey = "team_ids"
 
-// Teams are the PostHog projects, by team_id and sorted, that runs were of. Rows without one are of none.
+// Teams returns the sorted team_ids of the PostHog projects whose rows runs have sent. Rows without a team_id
+// count for none.
 func (s *Store) Teams(ctx context.Context) (ids []int64, err error) {
 	text, err := s.meta(ctx, teamsKey)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -23,7 +24,7 @@ func (s *Store) Teams(ctx context.Context) (ids []int64, err error) {
 	return ids, s.trouble("reading the projects in", err)
 }
 
-// addTeams adds those of a run, in any order.
+// addTeams adds the projects of a run, in any order.
 func addTeams(ctx context.Context, tx *sql.Tx, teams []int64) error {
 	if len(teams) == 0 {
 		return nil

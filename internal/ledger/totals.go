@@ -8,19 +8,20 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// Totals are what a state directory knows of, over all runs.
+// Totals are counts over all runs of a state directory.
 type Totals struct {
 	People         int64 // who were sent, however often
 	MergesDone     int64
 	MergesIntended int64     // and not done
-	Waiting        int64     // people whose rows wait, counted in each source
+	Waiting        int64     // people with waiting rows, counted once for each source
 	WaitingSources int64     // that they are in
-	Held           int64     // rows that are held because they were recent
+	Held           int64     // rows held back because they were recent
 	HeldSources    int64     // that they are in
-	Newest         time.Time // of the events that were sent, as Store.Newest has it
+	Newest         time.Time // as Store.Newest returns it
 }
 
-// Totals counts what is known now. It reads everybody who was sent, at a few bytes of memory each.
+// Totals counts what has been saved. It reads all people who were sent and takes a few bytes of memory for
+// each.
 func (s *Store) Totals(ctx context.Context, now time.Time) (t Totals, err error) {
 	err = s.db.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM merges WHERE done IS NOT NULL), (SELECT count(*) FROM merges WHERE done IS NULL),
 		(SELECT coalesce(sum(length(ids)), 0) / 16 FROM owed), (SELECT count(*) FROM (SELECT DISTINCT run, source FROM owed))`,
@@ -56,7 +57,7 @@ func (s *Store) countPeople(ctx context.Context) (int64, error) {
 	return int64(len(who.all())), nil
 }
 
-// distinct collects different numbers in eight bytes each.
+// distinct counts different numbers, in eight bytes each.
 type distinct struct {
 	sorted []uint64
 	fresh  []uint64
@@ -66,16 +67,17 @@ const mostFresh = 1 << 18
 
 func (d *distinct) add(n uint64) {
 	if d.fresh = append(d.fresh, n); len(d.fresh) >= max(mostFresh, len(d.sorted)/4) {
-		d.settle()
+		d.merge()
 	}
 }
 
 func (d *distinct) all() []uint64 {
-	d.settle()
+	d.merge()
 	return d.sorted
 }
 
-func (d *distinct) settle() {
+// merge sorts the numbers that were added since the last call in among the others, each once.
+func (d *distinct) merge() {
 	d.sorted = append(d.sorted, d.fresh...)
 	slices.Sort(d.sorted)
 	d.sorted, d.fresh = slices.Compact(d.sorted), d.fresh[:0]

@@ -14,13 +14,14 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// Trouble is why a state directory cannot be used, or no longer. After trouble with writing nothing more may be sent.
+// Trouble is the error that a state directory cannot be used, or no longer. After a failed write nothing more
+// may be sent.
 type Trouble struct {
 	Path   string
-	Doing  string // what was being done to it, such as "saving the progress of the run in"; empty where Err goes on after the path
+	Doing  string // such as "saving the progress of the run in"; empty if Err continues after the path
 	Err    error
 	Advice string // what to do about it
-	Damage bool   // it has lost what it knew, which no other version, permission or disk brings back
+	Damage bool   // its content is lost; no other version, permission or disk helps
 }
 
 func (e *Trouble) Error() string {
@@ -32,14 +33,14 @@ func (e *Trouble) Error() string {
 
 func (e *Trouble) Unwrap() error { return e.Err }
 
-// ExitCode is what the program ends with.
+// ExitCode returns the exit code of the program for this error.
 func (e *Trouble) ExitCode() int { return exit.State }
 
-// Hint is what to do about it.
+// Hint returns what to do about it.
 func (e *Trouble) Hint() string { return e.Advice }
 
-// Describe is an error as text: what was being done, to what, and what came of it. A path that the error
-// names itself is told once.
+// Describe renders an error as text: what was being done, the path, and the error. If the error names the
+// path itself it is not repeated.
 func Describe(doing, path string, err error) string {
 	if of, ok := err.(*fs.PathError); ok && strings.HasPrefix(of.Path, path) {
 		path, err = of.Path, of.Err
@@ -47,7 +48,7 @@ func Describe(doing, path string, err error) string {
 	return fmt.Sprintf("%s %s: %v", doing, path, err)
 }
 
-// cancelled reports whether an error says that a context was done: in SQLite's words it was interrupted.
+// cancelled reports whether an error means that a context was done; SQLite reports that as interrupted.
 func cancelled(err error) bool {
 	failed, ok := errors.AsType[*sqlite.Error](err)
 	return ok && failed.Code()&0xff == lib.SQLITE_INTERRUPT || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
@@ -59,7 +60,7 @@ func adviceFor(path string, err error) string {
 	if !ok {
 		return "check the disk and the permissions of " + dir + "; nothing that was saved is lost"
 	}
-	switch failed.Code() & 0xff { // the rest says more about the same
+	switch failed.Code() & 0xff { // the upper bits only add detail
 	case lib.SQLITE_CORRUPT, lib.SQLITE_NOTADB:
 		return damagedAdvice
 	case lib.SQLITE_FULL:

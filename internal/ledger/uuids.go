@@ -6,20 +6,21 @@ import (
 	"errors"
 )
 
-// UUIDs says whether rows that could be sent had a uuid.
+// UUIDs tells whether rows that could be sent had a uuid.
 type UUIDs struct {
 	With, Without bool // some had one; some had none
 }
 
-// Both reports whether an event may be sent twice: from a row of each kind.
+// Both reports whether there were rows with and without a uuid. Then one event may be sent twice, from a row
+// of each kind.
 func (u UUIDs) Both() bool { return u.With && u.Without }
 
-// uuidsKey is the name in meta of what runs have read, as UUIDs has it: a word of uuidWords.
+// uuidsKey is the name in meta of the UUIDs of all runs, as a word of uuidWords.
 const uuidsKey = "uuids"
 
 var uuidWords = map[UUIDs]string{{With: true}: "with", {Without: true}: "without", {With: true, Without: true}: "both"}
 
-// UUIDs says it of the rows of all runs.
+// UUIDs returns whether the rows of all runs had uuids.
 func (s *Store) UUIDs(ctx context.Context) (UUIDs, error) {
 	text, err := s.meta(ctx, uuidsKey)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -37,7 +38,7 @@ func uuidsOf(word string) UUIDs {
 	return UUIDs{}
 }
 
-// addUUIDs adds what the rows of a run have.
+// addUUIDs adds the UUIDs of a run's rows.
 func addUUIDs(ctx context.Context, tx *sql.Tx, of UUIDs) error {
 	var text string
 	err := tx.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = ?", uuidsKey).Scan(&text)

@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// Waiting is somebody whose rows in a source were skipped for now: a later run may send them.
+// Waiting is a person whose rows in a source were skipped for now. A later run may send them.
 type Waiting struct {
 	Source int // its number among those of the run
 	ID     Key // a hash of the distinct ID, made with the seed of Restorable
@@ -21,8 +21,8 @@ func (w *Waiting) compare(o *Waiting) int {
 	return w.ID.Compare(&o.ID)
 }
 
-// saveWaiting saves whose rows wait since a step. Like keys they are saved in parts, see mostInPart; in a
-// part everybody is once.
+// saveWaiting saves the people whose rows wait since a step. They are saved in parts like keys, see
+// mostInPart. Within a part each person comes once.
 func (r *Run) saveWaiting(tx *sql.Tx, waiting []Waiting) error {
 	slices.SortFunc(waiting, func(a, b Waiting) int { return a.compare(&b) })
 	waiting = slices.Compact(waiting)
@@ -43,7 +43,7 @@ func (r *Run) saveWaiting(tx *sql.Tx, waiting []Waiting) error {
 	return nil
 }
 
-// saveWaitingIn saves whose rows wait in one source of a run. It takes over ids.
+// saveWaitingIn saves the people whose rows wait in one source of a run. It changes ids.
 func saveWaitingIn(tx *sql.Tx, run int64, source int, ids []Key) error {
 	var part int64
 	for {
@@ -86,7 +86,7 @@ func eachID(b []byte) iter.Seq[Key] {
 	}
 }
 
-// WaitingIn yields whose rows wait in one source of a run, as Waiting.ID has them. Somebody may come twice.
+// WaitingIn yields the Waiting.ID of each person whose rows wait in one source of a run. Some may come twice.
 // An error is the last thing yielded.
 func (s *Store) WaitingIn(ctx context.Context, run int64, source int) iter.Seq2[Key, error] {
 	parts := query(ctx, s, "reading the waiting rows in", func(rows *sql.Rows) (b []byte, err error) {
@@ -118,8 +118,9 @@ type WaitingSource struct {
 	Flags  string // of that run, as Start has them
 }
 
-// WaitingSources yields the sources in which rows wait, but for those of one run, 0 for none. They come in
-// the order of their paths, and of one path the newest run first. An error is the last thing yielded.
+// WaitingSources yields the sources with waiting rows of all runs except besides, which is 0 for no
+// exception. They come in the order of their paths, the newest run first for each path. An error is the last
+// thing yielded.
 func (s *Store) WaitingSources(ctx context.Context, besides int64) iter.Seq2[WaitingSource, error] {
 	return query(ctx, s, "reading the waiting rows in", func(rows *sql.Rows) (o WaitingSource, err error) {
 		o.Source, err = scanSource(rows, &o.Run, &o.Number, &o.Flags)
@@ -129,14 +130,14 @@ func (s *Store) WaitingSources(ctx context.Context, besides int64) iter.Seq2[Wai
 		JOIN sources s ON s.run = o.run AND s.number = o.source JOIN runs r ON r.id = s.run ORDER BY s.path, s.run DESC`, besides)
 }
 
-// StillWaiting is a source of an earlier run in which no rows wait any more but those of the people in Keep.
+// StillWaiting is a source of an earlier run in which only the rows of the people in Keep still wait.
 type StillWaiting struct {
 	Run    int64
 	Number int
-	Keep   []Key // sorted, everybody once
+	Keep   []Key // sorted, without duplicates
 }
 
-// releaseWaiting removes everybody but those in Keep.
+// releaseWaiting deletes the people who are not in Keep.
 func releaseWaiting(ctx context.Context, tx *sql.Tx, sources []StillWaiting) error {
 	for _, one := range sources {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM owed WHERE run = ? AND source = ?", one.Run, one.Number); err != nil {
@@ -151,7 +152,7 @@ func releaseWaiting(ctx context.Context, tx *sql.Tx, sources []StillWaiting) err
 	return nil
 }
 
-// WaitingBefore reports whether rows wait since runs before one.
+// WaitingBefore reports whether rows wait that were read by a run before the given one.
 func (s *Store) WaitingBefore(ctx context.Context, run int64) (waiting bool, err error) {
 	err = s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM owed WHERE run < ?)", run).Scan(&waiting)
 	return waiting, s.trouble("looking for waiting rows in", err)

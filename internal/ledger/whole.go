@@ -10,12 +10,13 @@ import (
 	"path/filepath"
 )
 
-// smallestPage is the smallest page of an SQLite database (sqlite.org/fileformat.html), so no database is shorter.
+// smallestPage is the smallest page of an SQLite database (sqlite.org/fileformat.html), so no database is
+// shorter.
 const smallestPage = 512
 
-// whole refuses what is left of a state: a file that is shorter than it says, or a log without its database.
-// SQLite takes a file of 0 bytes, or of 1, for a new database, and would begin from nothing. The error is
-// fs.ErrNotExist when there is no state.
+// whole refuses an incomplete state: a file that is shorter than its header says, or a log without its
+// database. SQLite would take a file of 0 bytes or 1 for a new database and start empty. The error is
+// fs.ErrNotExist if there is no state.
 func (s *Store) whole() error {
 	info, err := os.Lstat(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -31,7 +32,7 @@ func (s *Store) whole() error {
 		return s.damaged(fmt.Sprintf("it is too short (length %d)", info.Size()))
 	}
 	if _, err := os.Lstat(s.path + "-wal"); err == nil {
-		return nil // pages may be in the log alone
+		return nil // pages may still be only in the log
 	}
 	if size, says := s.sizes(); says > size {
 		return s.damaged(fmt.Sprintf("it is cut off, with %d of %d bytes", size, says))
@@ -39,7 +40,7 @@ func (s *Store) whole() error {
 	return nil
 }
 
-// logAlone refuses a log that holds changes to a database that is gone.
+// logAlone refuses a log with changes to a database that is missing.
 func (s *Store) logAlone() error {
 	for _, suffix := range []string{"-wal", "-journal"} {
 		if info, err := os.Lstat(s.path + suffix); err == nil && info.Size() > 0 {
@@ -51,9 +52,9 @@ func (s *Store) logAlone() error {
 	return nil
 }
 
-// sizes are how many bytes the database has and how many it says it has, 0 when that cannot be told: the head
-// of a file that is no database, or that something else wrote (sqlite.org/fileformat.html, 1.3). The head is
-// read first, since a run that ends meanwhile lets the file grow.
+// sizes returns how many bytes the database has, and how many its header says it has. The latter is 0 if the
+// header is not of a database or was written by another program (sqlite.org/fileformat.html, 1.3). The header
+// is read first, since a run that ends meanwhile lets the file grow.
 func (s *Store) sizes() (has, says int64) {
 	file, err := os.Open(s.path)
 	if err != nil {
