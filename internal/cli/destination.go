@@ -205,8 +205,8 @@ func (to *destination) sender(policy customerio.Policy) customerio.Sender {
 	var sender customerio.Sender = to.client
 	sender = customerio.Paced(sender, to.pace)
 	sender = customerio.Retried(sender, policy)
-	sender = customerio.Divided(sender, to.tally)
-	return customerio.Repaired(sender, to.tally)
+	sender = customerio.Bisected(sender, to.tally)
+	return customerio.Reduced(sender, to.tally)
 }
 
 // waiting tells of each wait before another attempt, with --verbose.

@@ -10,10 +10,10 @@ const (
 	bodyTail = `]}`
 )
 
-// Batch is what one request carries: operations, and the request body they make. It is not safe for use from several
-// goroutines while it changes. The zero value is an empty batch.
+// Batch holds the operations of one request and the request body that they make. It must not be used by
+// several goroutines while it changes. The zero value is an empty batch.
 type Batch struct {
-	body       []byte      // a whole request body at any time, once there is an operation
+	body       []byte      // a complete request body once there is an operation
 	starts     []int       // where in body each operation starts
 	operations []Operation // without their bodies, which are parts of body
 	doubt      bool        // see InDoubt
@@ -21,7 +21,7 @@ type Batch struct {
 
 var batches = sync.Pool{New: func() any { return &Batch{body: make([]byte, 0, MaxBody)} }}
 
-// NewBatch returns a batch of the operations, whose bodies it copies, without looking at any limit. A Packer does.
+// NewBatch returns a batch of the operations, whose bodies it copies. It checks no limit; a [Packer] does.
 func NewBatch(operations ...Operation) *Batch {
 	b := batches.Get().(*Batch)
 	b.Reset()
@@ -56,8 +56,8 @@ func (b *Batch) Operation(i int) Operation {
 	return op
 }
 
-// InDoubt reports whether a Client has sent the batch, or a part of it, without an answer that says what became of it. It is for
-// what a Receipt calls Unsent.
+// InDoubt reports whether a [Client] has sent the batch or a part of it without an answer that tells the
+// outcome. It says more about operations that a [Receipt] lists as Unsent.
 func (b *Batch) InDoubt() bool { return b.doubt }
 
 // Reset makes the batch empty and keeps its memory.
@@ -66,7 +66,8 @@ func (b *Batch) Reset() {
 	b.body, b.starts, b.operations, b.doubt = b.body[:0], b.starts[:0], b.operations[:0], false
 }
 
-// Release gives the batch's memory back for other batches. Nothing of the batch may be used after it.
+// Release makes the batch's memory available to other batches. The batch and its parts must not be used
+// afterwards.
 func (b *Batch) Release() {
 	b.Reset()
 	batches.Put(b)
@@ -85,7 +86,7 @@ func (b *Batch) add(op Operation) {
 	b.operations = append(b.operations, op)
 }
 
-// sizeWith is the size of the body with one more operation of n bytes.
+// sizeWith returns the size of the body with one more operation of n bytes.
 func (b *Batch) sizeWith(n int) int {
 	if b.Len() == 0 {
 		return len(bodyHead) + n + len(bodyTail)
@@ -93,7 +94,7 @@ func (b *Batch) sizeWith(n int) int {
 	return len(b.body) + len(",") + n
 }
 
-// part is a new batch of the operations from up to, but without, to.
+// part returns a new batch of the operations from (included) to to (excluded).
 func (b *Batch) part(from, to int) *Batch {
 	part := NewBatch()
 	for i := from; i < to; i++ {

@@ -6,18 +6,19 @@ import (
 	"sync"
 )
 
-// maxRefusedInARow is how many operations, each sent alone, may be refused for one reason with nothing accepted in between.
+// maxRefusedInARow is how many operations, each sent alone, may be refused in a row for one reason.
 const maxRefusedInARow = 20
 
-// Divided returns a Sender that finds the operation for which a whole batch is refused: it sends the batch again in
-// halves, and their halves, until the operation stands alone and is rejected with the API's reason. The others are
-// accepted. Twenty operations refused in a row for one reason, over all batches, end the run with a *SystemicError, and
-// from then on nothing is sent; refusals that Repaired can repair do not count. It goes around Retried. tally may be nil.
-func Divided(next Sender, tally *Tally) Sender {
-	return &divided{next: next, tally: orNew(tally)}
+// Bisected returns a [Sender] that finds the operation for which the API refuses a whole batch. It sends the
+// batch again in halves, and the halves of these, until the bad operation is alone and is rejected with the
+// API's reason. The others are accepted. If 20 operations in a row, over all batches, are refused alone for
+// one reason, it returns a *SystemicError and sends nothing from then on. Refusals after which [Reduced] can
+// retry do not count. next should retry passing faults, see [Retried]. tally may be nil.
+func Bisected(next Sender, tally *Tally) Sender {
+	return &bisected{next: next, tally: orNew(tally)}
 }
 
-type divided struct {
+type bisected struct {
 	next  Sender
 	tally *Tally
 
@@ -27,7 +28,7 @@ type divided struct {
 	systemic *SystemicError
 }
 
-func (s *divided) Send(ctx context.Context, b *Batch) (Receipt, error) {
+func (s *bisected) Send(ctx context.Context, b *Batch) (Receipt, error) {
 	if err := s.ended(); err != nil {
 		return AllUnsent(b), err
 	}
@@ -46,8 +47,8 @@ func (s *divided) Send(ctx context.Context, b *Batch) (Receipt, error) {
 }
 
 // halves sends the batch in two parts, the second only if the first left nothing unsent.
-func (s *divided) halves(ctx context.Context, b *Batch) (Receipt, error) {
-	s.tally.Divisions.Add(1)
+func (s *bisected) halves(ctx context.Context, b *Batch) (Receipt, error) {
+	s.tally.Bisections.Add(1)
 	middle := b.Len() / 2
 	receipt, err := s.part(ctx, b, 0, middle)
 	if err != nil {
@@ -60,8 +61,8 @@ func (s *divided) halves(ctx context.Context, b *Batch) (Receipt, error) {
 	return receipt, err
 }
 
-// part sends some of the batch's operations by themselves. The receipt has their indexes in b.
-func (s *divided) part(ctx context.Context, b *Batch, from, to int) (Receipt, error) {
+// part sends some operations of the batch as a batch of their own. The receipt has their indexes in b.
+func (s *bisected) part(ctx context.Context, b *Batch, from, to int) (Receipt, error) {
 	part := b.part(from, to)
 	defer part.Release()
 	receipt, err := s.Send(ctx, part)
@@ -72,11 +73,11 @@ func (s *divided) part(ctx context.Context, b *Batch, from, to int) (Receipt, er
 	return receipt, err
 }
 
-// ReasonHTTP begins the reason of an operation that is refused without one: the status follows.
+// ReasonHTTP begins the reason of an operation that the API refuses without a reason. The status follows.
 const ReasonHTTP = "http_"
 
-// reject settles an operation that was refused alone.
-func (s *divided) reject(b *Batch, refusal *APIError) (Receipt, error) {
+// reject returns the receipt for an operation that was refused alone.
+func (s *bisected) reject(b *Batch, refusal *APIError) (Receipt, error) {
 	if b.Len() == 0 {
 		return Receipt{}, refusal
 	}
@@ -89,14 +90,14 @@ func (s *divided) reject(b *Batch, refusal *APIError) (Receipt, error) {
 		}
 	}
 	receipt := Receipt{Rejections: []Rejection{r}}
-	if repairable(b.Operation(0).Body, &r) {
-		return receipt, s.ended() // it is about this operation's attributes, not about the run
+	if reducible(b.Operation(0).Body, &r) {
+		return receipt, s.ended() // the cause is in this operation's attributes, not in the run
 	}
 	return receipt, s.count(r.Reason, refusal)
 }
 
-// count ends the run at too many refusals in a row.
-func (s *divided) count(reason string, refusal *APIError) error {
+// count counts a refusal. It returns a *SystemicError after too many in a row.
+func (s *bisected) count(reason string, refusal *APIError) error {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	if s.reason != reason {
@@ -112,13 +113,13 @@ func (s *divided) count(reason string, refusal *APIError) error {
 	return nil
 }
 
-func (s *divided) accepted() {
+func (s *bisected) accepted() {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	s.refused = 0
 }
 
-func (s *divided) ended() error {
+func (s *bisected) ended() error {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	if s.systemic != nil {

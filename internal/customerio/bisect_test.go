@@ -31,10 +31,10 @@ func people(from, to int) (ids []string) {
 	return ids
 }
 
-func TestABatchIsDividedUntilTheBadOperationStandsAlone(t *testing.T) {
+func TestABatchIsBisectedUntilTheBadOperationStandsAlone(t *testing.T) {
 	api := wholly("invalid", "p37")
 	tally := new(Tally)
-	receipt, err := Divided(newTestClientOver(t, handled{api}, tally), tally).Send(t.Context(), numbered(100))
+	receipt, err := Bisected(newTestClientOver(t, handled{api}, tally), tally).Send(t.Context(), numbered(100))
 	want := Receipt{Rejections: []Rejection{{Ref: 137, Index: 37, Reason: "invalid", Field: "identifiers.id", Message: "not p37"}}}
 	if diff := differ(want, receipt); diff != "" || err != nil {
 		t.Error(diff, err)
@@ -46,12 +46,12 @@ func TestABatchIsDividedUntilTheBadOperationStandsAlone(t *testing.T) {
 	if n := tally.Requests.Load(); n > 15 {
 		t.Errorf("%d requests for one bad operation of 100", n)
 	}
-	if n := tally.Divisions.Load(); n < 6 || n > 7 {
+	if n := tally.Bisections.Load(); n < 6 || n > 7 {
 		t.Errorf("%d divisions", n)
 	}
 }
 
-func TestATooLargeBatchIsDivided(t *testing.T) {
+func TestATooLargeBatchIsBisected(t *testing.T) {
 	var sizes []int
 	client := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
 		sizes = append(sizes, int(r.ContentLength))
@@ -62,7 +62,7 @@ func TestATooLargeBatchIsDivided(t *testing.T) {
 		answering(200, "{}")(w, r)
 	})
 	b := NewBatch(sized(1, 300), sized(2, 300), sized(3, 300), sized(4, 300), sized(5, 1100))
-	receipt, err := Divided(client, nil).Send(t.Context(), b)
+	receipt, err := Bisected(client, nil).Send(t.Context(), b)
 	if err != nil || len(receipt.Rejections) != 1 {
 		t.Fatalf("%v, %v after bodies of %v", receipt, err, sizes)
 	}
@@ -74,7 +74,7 @@ func TestATooLargeBatchIsDivided(t *testing.T) {
 func TestWhatFollowsAFailureIsUnsent(t *testing.T) {
 	// 8 operations are refused, 0 to 3 accepted, 4 to 7 meet a rotated key.
 	api := &fakeAPI{script: []http.HandlerFunc{answering(400, "{}"), nil, answering(401, "")}}
-	receipt, err := Divided(newTestClientOver(t, handled{api}, nil), nil).Send(t.Context(), numbered(8))
+	receipt, err := Bisected(newTestClientOver(t, handled{api}, nil), nil).Send(t.Context(), numbered(8))
 	if refusal, ok := asAPIError(err); !ok || refusal.Class() != Unauthorized {
 		t.Error(err)
 	}
@@ -83,7 +83,7 @@ func TestWhatFollowsAFailureIsUnsent(t *testing.T) {
 	}
 	// 8 are refused, 0 to 3 too, 0 and 1 meet the key.
 	api = &fakeAPI{script: []http.HandlerFunc{answering(400, "{}"), answering(400, "{}"), answering(401, "")}}
-	receipt, err = Divided(newTestClientOver(t, handled{api}, nil), nil).Send(t.Context(), numbered(8))
+	receipt, err = Bisected(newTestClientOver(t, handled{api}, nil), nil).Send(t.Context(), numbered(8))
 	if diff := differ(AllUnsent(numbered(8)), receipt); diff != "" || err == nil || len(api.received) != 3 {
 		t.Error(diff, err, len(api.received))
 	}
@@ -91,7 +91,7 @@ func TestWhatFollowsAFailureIsUnsent(t *testing.T) {
 
 func TestTwentyRefusedInARowEndTheRun(t *testing.T) {
 	api := wholly("invalid", people(0, 100)...)
-	sender := Divided(newTestClientOver(t, handled{api}, nil), nil)
+	sender := Bisected(newTestClientOver(t, handled{api}, nil), nil)
 	receipt, err := sender.Send(t.Context(), numbered(100))
 	systemic, ok := errors.AsType[*SystemicError](err)
 	if !ok || systemic.Reason != "invalid" || systemic.Refused != 20 || Temporary(err) {
@@ -111,7 +111,7 @@ func TestTwentyRefusedInARowEndTheRun(t *testing.T) {
 }
 
 func TestRefusalsAreCountedOverBatches(t *testing.T) {
-	sender := Divided(newTestClientOver(t, handled{wholly("invalid", "p0")}, nil), nil)
+	sender := Bisected(newTestClientOver(t, handled{wholly("invalid", "p0")}, nil), nil)
 	for i := range 20 {
 		receipt, err := sender.Send(t.Context(), numbered(1))
 		if len(receipt.Rejections) != 1 || len(receipt.Unsent) != 0 || (err != nil) != (i == 19) {
@@ -126,7 +126,7 @@ func TestRefusalsWithAcceptedOnesInBetweenDoNotEndTheRun(t *testing.T) {
 		bad = append(bad, fmt.Sprint("p", i))
 	}
 	api := wholly("invalid", bad...)
-	receipt, err := Divided(newTestClientOver(t, handled{api}, nil), nil).Send(t.Context(), numbered(200))
+	receipt, err := Bisected(newTestClientOver(t, handled{api}, nil), nil).Send(t.Context(), numbered(200))
 	if err != nil || len(receipt.Rejections) != 100 || len(api.accepted) != 100 {
 		t.Errorf("%d rejected, %d accepted, %v", len(receipt.Rejections), len(api.accepted), err)
 	}
@@ -136,7 +136,7 @@ func TestRefusalsWithAcceptedOnesInBetweenDoNotEndTheRun(t *testing.T) {
 		ends   bool
 	}{{`{"errors":[{"batch_index":0}]}`, false}, {`{"errors":[{"batch_index":0},{"batch_index":1}]}`, true}} {
 		turn := 0
-		sender := Divided(newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
+		sender := Bisected(newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
 			if turn++; turn%10 == 0 {
 				answering(207, c.answer)(w, r)
 				return
@@ -160,7 +160,7 @@ func TestRefusalsWithAcceptedOnesInBetweenDoNotEndTheRun(t *testing.T) {
 
 func TestRefusalsForSeveralReasonsDoNotEndTheRun(t *testing.T) {
 	turn := 0
-	sender := Divided(newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
+	sender := Bisected(newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
 		turn++
 		answering(400, fmt.Sprintf(`{"errors":[{"reason":"r%d"}]}`, turn/15))(w, r)
 	}), nil)
@@ -173,7 +173,7 @@ func TestRefusalsForSeveralReasonsDoNotEndTheRun(t *testing.T) {
 
 func TestRefusalsAreCountedFromManyGoroutines(t *testing.T) {
 	var requests atomic.Int64
-	sender := Divided(newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
+	sender := Bisected(newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
 		requests.Add(1)
 		answering(400, `{"errors":[{"reason":"invalid"}]}`)(w, r)
 	}), nil)
@@ -196,7 +196,7 @@ func TestRefusalsAreCountedFromManyGoroutines(t *testing.T) {
 	}
 }
 
-func TestDividingSettlesEachOperationOnce(t *testing.T) {
+func TestBisectingDecidesEachOperationOnce(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		n := rapid.IntRange(0, 60).Draw(rt, "operations")
 		bad := map[uint64]bool{}
@@ -206,7 +206,7 @@ func TestDividingSettlesEachOperationOnce(t *testing.T) {
 		failAt := rapid.IntRange(1, 200).Draw(rt, "failing request")
 		requests := 0
 		accepted := map[uint64]int{}
-		receipt, err := Divided(senderFunc(func(_ context.Context, b *Batch) (Receipt, error) {
+		receipt, err := Bisected(senderFunc(func(_ context.Context, b *Batch) (Receipt, error) {
 			if requests++; requests == failAt {
 				return AllUnsent(b), &GaveUpError{Err: &APIError{Status: 503}}
 			}

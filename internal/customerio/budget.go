@@ -6,17 +6,17 @@ import (
 	"time"
 )
 
-// Each batch that fails is tried again by itself, so when the destination fails as a whole, many under way at once would
-// multiply the requests just when they help least. What may be tried again is therefore limited for all together, as the
-// AWS SDKs do it (docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html); but where those give up, a batch
-// here waits, because the run has hours.
+// Each batch retries by itself. If the destination fails, many batches would multiply the requests just when
+// that helps least. So one budget limits the retries of all batches, as in the AWS SDKs
+// (docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html). Those give up when it is empty; here
+// a batch waits, because a run has hours.
 const (
-	budgetSize      = 20  // tries again that may follow each other at once
-	budgetPerAnswer = 0.1 // earned by an answer: in the long run one more try for ten of them
-	budgetPerSecond = 1   // earned without any answer, so that it is found out when the destination is back
+	budgetSize      = 20  // retries that may follow each other at once
+	budgetPerAnswer = 0.1 // earned by an answer: in the long run one retry for ten answers
+	budgetPerSecond = 1   // earned without answers, to find out when the destination is back
 )
 
-// budget is what all batches together may still try again. A try that gets an answer gives back what it took.
+// budget limits the retries of all batches. A retry that gets an answer gives back what it paid.
 type budget struct {
 	turn chan struct{} // held by the one that waits
 	more chan struct{} // something was given back
@@ -30,7 +30,7 @@ func newBudget() *budget {
 	return &budget{turn: make(chan struct{}, 1), more: make(chan struct{}, 1), left: budgetSize, since: time.Now()}
 }
 
-// take waits until one may be tried again, in the order of asking. It tells whether it may: not if ctx ends before.
+// take waits until the budget allows a retry, in the order of the calls. It returns false if ctx ends before.
 func (b *budget) take(ctx context.Context) bool {
 	if b == nil {
 		return true
@@ -59,7 +59,7 @@ func (b *budget) take(ctx context.Context) bool {
 	}
 }
 
-// spend takes one and returns 0, or returns how long it takes until there is one.
+// spend pays for one retry and returns 0, or returns how long it takes until there is one.
 func (b *budget) spend(now time.Time) time.Duration {
 	b.lock.Lock()
 	defer b.lock.Unlock()
@@ -72,15 +72,15 @@ func (b *budget) spend(now time.Time) time.Duration {
 	return max(time.Duration((1-b.left)/budgetPerSecond*float64(time.Second)), time.Millisecond)
 }
 
-// answered gives back what a try took that got an answer, and adds what the answer earns.
-func (b *budget) answered(took bool) {
+// giveBack returns what a retry paid if it got an answer, and adds what the answer earns.
+func (b *budget) giveBack(paid bool) {
 	if b == nil {
 		return
 	}
 	b.lock.Lock()
 	defer b.lock.Unlock()
 	b.left = min(budgetSize, b.left+budgetPerAnswer)
-	if took {
+	if paid {
 		b.left = min(budgetSize, b.left+1)
 	}
 	select {

@@ -75,12 +75,12 @@ func TestWhatFailsNowAndThenIsNotHeldBack(t *testing.T) {
 		start := time.Now()
 		for range 1000 { // every tenth fails once
 			for range 9 {
-				b.answered(false)
+				b.giveBack(false)
 			}
 			if !b.take(t.Context()) {
 				t.Fatal("not allowed")
 			}
-			b.answered(true)
+			b.giveBack(true)
 		}
 		if time.Since(start) != 0 {
 			t.Errorf("held back for %s", time.Since(start))
@@ -95,17 +95,17 @@ func TestTheBudgetIsFilledByTimeAndByAnswers(t *testing.T) {
 		for range budgetSize + 10 {
 			b.take(t.Context())
 		}
-		if took := time.Since(start).Round(100 * time.Millisecond); took != 10*time.Second {
-			t.Errorf("ten more than there were took %s", took)
+		if elapsed := time.Since(start).Round(100 * time.Millisecond); elapsed != 10*time.Second {
+			t.Errorf("ten more than there were took %s", elapsed)
 		}
 		go func() {
 			time.Sleep(300 * time.Millisecond)
-			b.answered(true)
+			b.giveBack(true)
 		}()
 		start = time.Now()
 		b.take(t.Context())
-		if took := time.Since(start); took != 300*time.Millisecond {
-			t.Errorf("what came back was taken after %s", took)
+		if elapsed := time.Since(start); elapsed != 300*time.Millisecond {
+			t.Errorf("what came back was taken after %s", elapsed)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 400*time.Millisecond)
 		defer cancel()

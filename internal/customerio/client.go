@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-// DefaultTimeout is how long one request may take, from its first byte to the last of its answer.
+// DefaultTimeout is how long one request may take, from its first byte to the last byte of its answer.
 const DefaultTimeout = 30 * time.Second
 
 const (
@@ -20,9 +20,9 @@ const (
 	regionPath = "/api/v1/accounts/region"
 )
 
-// ClientOptions are what a client needs to know. BaseURL and Credentials must be set.
+// ClientOptions are the settings of a client. BaseURL and Credentials must be set.
 type ClientOptions struct {
-	BaseURL     string // of the Track API, such as RegionURL gives it; plain http only for this machine
+	BaseURL     string // of the Track API, as from RegionURL; plain http only for this machine
 	Credentials Credentials
 	CACert      []byte            // PEM, trusted besides the machine's own authorities
 	UserAgent   string            // default "ph2cio"
@@ -32,8 +32,9 @@ type ClientOptions struct {
 	Tally       *Tally            // may be nil
 }
 
-// Client talks to the Track API over HTTP. It is the plain Sender: one batch, one request. It follows no redirect and
-// repeats nothing. A proxy named by the environment is used. It may be used from many goroutines.
+// Client is a client of the Track API over HTTP, and a [Sender] that makes one request of each batch. It
+// follows no redirects and retries nothing. It uses the proxy that the environment names. It may be used by
+// many goroutines.
 type Client struct {
 	base        string // without a slash at the end
 	credentials Credentials
@@ -44,7 +45,8 @@ type Client struct {
 	scrub       func(string) string
 }
 
-// NewClient checks the options; it sends nothing. Its errors say which setting to change and show no secret.
+// NewClient returns a client. It checks the options and sends nothing. Errors say which setting to change and
+// contain no secrets.
 func NewClient(o ClientOptions) (*Client, error) {
 	base, err := checkBase(o.BaseURL)
 	errs := []error{err, o.Credentials.check()}
@@ -67,19 +69,20 @@ func NewClient(o ClientOptions) (*Client, error) {
 	}, nil
 }
 
-// stay keeps a redirect from being followed: it would turn the POST into a GET, and carry the credentials elsewhere.
+// stay prevents redirects from being followed: that would turn the POST into a GET and send the credentials
+// elsewhere.
 func stay(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
-// Send sends the batch as one request. Its error is an *APIError, or tells the cause of ctx.
+// Send sends the batch as one request. Its error is an *APIError, or wraps the cause of ctx.
 func (c *Client) Send(ctx context.Context, b *Batch) (Receipt, error) {
 	lent := &loan{body: b.Body()}
 	defer lent.end()
 	c.tally.request(b)
-	asked := call{
+	call := call{
 		what:   fmt.Sprintf("sending %s to %s", severalOperations(b.Len()), c.base),
 		method: http.MethodPost, path: batchPath, body: lent, limit: maxReply(b.Len()),
 	}
-	reply, err := c.do(ctx, asked)
+	reply, err := c.do(ctx, call)
 	if err != nil {
 		refusal, _ := asAPIError(err)
 		b.doubt = b.doubt || refusal == nil || !refusal.answers() && refusal.Class() != Misconfigured
@@ -87,7 +90,7 @@ func (c *Client) Send(ctx context.Context, b *Batch) (Receipt, error) {
 	}
 	receipt, trouble := parseReceipt(b, reply.status, reply.body, c.scrub)
 	if trouble != nil {
-		trouble.Request, trouble.Status, trouble.Excerpt = asked.what, reply.status, c.excerpt(reply.body)
+		trouble.Request, trouble.Status, trouble.Excerpt = call.what, reply.status, c.excerpt(reply.body)
 		b.doubt = true
 		return AllUnsent(b), trouble
 	}
@@ -101,9 +104,9 @@ func severalOperations(n int) string {
 	return fmt.Sprint(n, " operations")
 }
 
-// call is what one request asks.
+// call describes one request.
 type call struct {
-	what   string // to begin an error with
+	what   string // the beginning of errors
 	method string
 	path   string
 	body   *loan // nil for none
@@ -117,38 +120,39 @@ type reply struct {
 	body   []byte
 }
 
-// do sends one request and reads its answer. An answer of another status than 2xx is an *APIError.
-func (c *Client) do(ctx context.Context, asked call) (*reply, error) {
+// do sends one request and reads its answer. An answer with a status other than 2xx is an *APIError.
+func (c *Client) do(ctx context.Context, call call) (*reply, error) {
 	attempt, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	request, err := c.request(attempt, asked)
+	request, err := c.request(attempt, call)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %s", asked.what, c.scrub(err.Error()))
+		return nil, fmt.Errorf("%s: %s", call.what, c.scrub(err.Error()))
 	}
 	response, err := c.http.Do(request)
 	if err != nil {
-		return nil, c.noAnswer(ctx, attempt, asked.what, err)
+		return nil, c.noAnswer(ctx, attempt, call.what, err)
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, asked.limit))
+	body, err := io.ReadAll(io.LimitReader(response.Body, call.limit))
 	if response.StatusCode/100 != 2 {
-		return nil, c.refusal(asked.what, response, body)
+		return nil, c.refusal(call.what, response, body)
 	}
 	if err != nil {
-		return nil, c.noAnswer(ctx, attempt, asked.what, err)
+		return nil, c.noAnswer(ctx, attempt, call.what, err)
 	}
 	return &reply{response.StatusCode, response.Header.Get("Date"), body}, nil
 }
 
-// request sets no Idempotency-Key: with one, net/http would repeat a POST by itself, uncounted.
-func (c *Client) request(ctx context.Context, asked call) (*http.Request, error) {
-	r, err := http.NewRequestWithContext(ctx, asked.method, c.base+asked.path, nil)
+// request makes the HTTP request. It sets no Idempotency-Key, because with one net/http would repeat a POST
+// without us counting it.
+func (c *Client) request(ctx context.Context, call call) (*http.Request, error) {
+	r, err := http.NewRequestWithContext(ctx, call.method, c.base+call.path, nil)
 	if err != nil {
 		return nil, err
 	}
-	if asked.body != nil {
-		r.Body, r.ContentLength = asked.body.reader(), int64(len(asked.body.body))
-		r.GetBody = func() (io.ReadCloser, error) { return asked.body.reader(), nil }
+	if call.body != nil {
+		r.Body, r.ContentLength = call.body.reader(), int64(len(call.body.body))
+		r.GetBody = func() (io.ReadCloser, error) { return call.body.reader(), nil }
 		r.Header.Set("Content-Type", "application/json")
 	}
 	r.Header.Set("Accept", "application/json")
@@ -157,7 +161,7 @@ func (c *Client) request(ctx context.Context, asked call) (*http.Request, error)
 	return r, nil
 }
 
-// noAnswer is the error of a request that failed under way.
+// noAnswer returns the error of a request that failed without a complete answer.
 func (c *Client) noAnswer(ctx, attempt context.Context, what string, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", what, context.Cause(ctx))
@@ -173,7 +177,7 @@ func (c *Client) noAnswer(ctx, attempt context.Context, what string, err error) 
 	return e
 }
 
-// refusal is the error of an answer with another status than 2xx.
+// refusal returns the error for an answer with a status other than 2xx.
 func (c *Client) refusal(what string, response *http.Response, body []byte) *APIError {
 	if response.StatusCode == http.StatusTooManyRequests {
 		c.tally.Throttled.Add(1)
@@ -192,12 +196,14 @@ func (c *Client) refusal(what string, response *http.Response, body []byte) *API
 	return e
 }
 
-// excerpt is the start of an answer, to be shown. Secrets go before it is cut, so that no half of one is left.
+// excerpt returns the start of an answer for errors. Secrets are removed before it is cut, so that no part of
+// one remains.
 func (c *Client) excerpt(body []byte) string {
 	return quoted(c.scrub(string(body[:min(len(body), 8*maxExcerpt)])))
 }
 
-// serverTime reads a Date header, so that another clock than ours does not matter; without one it is our own time.
+// serverTime parses a Date header, so that a wrong clock of this machine does not matter. Without one it
+// returns the time of this machine.
 func serverTime(date string) time.Time {
 	if t, err := http.ParseTime(date); err == nil {
 		return t
@@ -205,10 +211,10 @@ func serverTime(date string) time.Time {
 	return time.Now()
 }
 
-// maxReply is how many bytes of an answer are read: enough for a batch in which every operation has several faults.
+// maxReply returns how many bytes of an answer to read: enough for several faults of every operation.
 func maxReply(operations int) int64 { return 1<<20 + int64(operations)*512 }
 
-// isObject tells whether an answer can be one of the API's.
+// isObject reports whether an answer is a JSON object, as all answers of the API are.
 func isObject(body []byte) bool {
 	trimmed := bytes.TrimLeft(body, " \t\r\n")
 	return len(trimmed) > 0 && trimmed[0] == '{'

@@ -245,8 +245,8 @@ func TestClientGivesUpOnASlowAnswer(t *testing.T) {
 		if !Temporary(err) || !strings.Contains(err.Error(), "none within 30s") || len(receipt.Unsent) != 1 {
 			t.Errorf("%v, %v", receipt, err)
 		}
-		if took := time.Since(start); took != DefaultTimeout {
-			t.Errorf("took %s", took)
+		if elapsed := time.Since(start); elapsed != DefaultTimeout {
+			t.Errorf("took %s", elapsed)
 		}
 	})
 }

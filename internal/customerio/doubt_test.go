@@ -32,16 +32,16 @@ func TestInDoubtUntilAnAnswerSaysWhatBecameOfIt(t *testing.T) {
 
 // TestPartsInDoubtLeaveTheWholeInDoubt has a batch that is refused, and a half of it without an answer.
 func TestPartsInDoubtLeaveTheWholeInDoubt(t *testing.T) {
-	asked := 0
+	requested := 0
 	c := newTestClient(t, func(w http.ResponseWriter, _ *http.Request) {
-		if asked++; asked == 1 {
+		if requested++; requested == 1 {
 			w.WriteHeader(http.StatusBadRequest)
 			return
 		}
 		w.WriteHeader(http.StatusServiceUnavailable)
 	})
 	b := numbered(4)
-	receipt, err := Divided(c, nil).Send(t.Context(), b)
+	receipt, err := Bisected(c, nil).Send(t.Context(), b)
 	if err == nil || len(receipt.Unsent) != 4 || !b.InDoubt() {
 		t.Errorf("%+v, %v, in doubt %v", receipt, err, b.InDoubt())
 	}

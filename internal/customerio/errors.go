@@ -10,36 +10,36 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// Class is a kind of trouble with the Track API, by what can be done about it.
+// Class is a kind of error of the Track API, by what can be done about it.
 type Class uint8
 
 const (
 	_             Class = iota
-	Unanswered          // no answer, or not a whole one: a network error or a timeout
-	Unavailable         // 408 or 5xx, or a 2xx that is not JSON and so not from the API
+	Unanswered          // no complete answer: a network error or a timeout
+	Unavailable         // 408 or 5xx, or a 2xx that is not JSON and thus not from the API
 	Throttled           // 429
-	Unclear             // a 2xx from which it cannot be told which operations were rejected
+	Unclear             // a 2xx that does not tell which operations were rejected
 	RefusedWhole        // 400 or 413: nothing of the request was accepted
 	Unauthorized        // 401 or 403
 	Redirected          // 3xx: most likely the wrong region
 	Unexpected          // any other status
-	Misconfigured       // no request could be sent as this machine is set up: certificates, or the proxy
+	Misconfigured       // settings of this machine prevent requests: certificates or the proxy
 )
 
 // APIError is a request that did not succeed.
 type APIError struct {
-	Request    string        // what was asked of whom, to begin the error with
+	Request    string        // what was requested from whom, the beginning of the error
 	Status     int           // 0 when no answer came
 	RetryAfter time.Duration // how long the API asks to wait; 0 when it does not say
 	Reasons    []Fault       // what a RefusedWhole says is wrong
-	Excerpt    string        // the start of another answer, quoted: not trusted, without secrets
+	Excerpt    string        // the start of any other answer, quoted: untrusted, without secrets
 	Location   string        // where a Redirected points: scheme and host, quoted
 	Cause      string        // what went wrong when no usable answer came, without secrets
 
-	class Class // 0: told by Status
+	class Class // 0: derived from Status
 }
 
-// Class is the kind of trouble.
+// Class returns the kind of error.
 func (e *APIError) Class() Class {
 	switch {
 	case e.class != 0:
@@ -60,7 +60,8 @@ func (e *APIError) Class() Class {
 	return Unexpected
 }
 
-// ExitCode is what the program ends with. A redirect comes of a wrong setting, most likely the region.
+// ExitCode returns the exit code of the program for this error. A redirect means a wrong setting, most likely
+// the region.
 func (e *APIError) ExitCode() int {
 	switch e.Class() {
 	case Unauthorized:
@@ -71,11 +72,11 @@ func (e *APIError) ExitCode() int {
 	return exit.Destination
 }
 
-// Hint is empty: the error itself says what to do.
+// Hint returns nothing: the error itself says what to do.
 func (e *APIError) Hint() string { return "" }
 
-// Temporary tells whether the same request may succeed later. Nothing else decides what is sent again. An Unclear answer
-// is worth one more try, not more.
+// Temporary reports whether the same request may succeed later. Nothing else decides what is retried. After
+// an Unclear answer there is only one retry.
 func (e *APIError) Temporary() bool {
 	switch e.Class() {
 	case Unanswered, Unavailable, Throttled, Unclear:
@@ -84,7 +85,7 @@ func (e *APIError) Temporary() bool {
 	return false
 }
 
-// answers tells whether the API said something of its own, whatever it was: it is not failing.
+// answers reports whether the answer is the API's own, whatever it says: then the API is working.
 func (e *APIError) answers() bool {
 	switch e.Class() {
 	case Unanswered, Unavailable, Unclear, Misconfigured:
@@ -93,7 +94,7 @@ func (e *APIError) answers() bool {
 	return true
 }
 
-// final tells whether every other request would be refused alike.
+// final reports whether every other request would be refused in the same way.
 func (e *APIError) final() bool {
 	switch e.Class() {
 	case Unauthorized, Redirected, Misconfigured:
@@ -102,14 +103,14 @@ func (e *APIError) final() bool {
 	return false
 }
 
-// Temporary tells whether err is an APIError that is, and that has not been given up yet.
+// Temporary reports whether err is an APIError that is temporary and was not given up.
 func Temporary(err error) bool {
 	var gaveUp *GaveUpError
 	var api *APIError
 	return !errors.As(err, &gaveUp) && errors.As(err, &api) && api.Temporary()
 }
 
-// Error says what was asked, what came back, and what to do about it.
+// Error says what was requested, what came back, and what to do about it.
 func (e *APIError) Error() string {
 	text, advice := e.says()
 	if e.Request != "" {
@@ -172,7 +173,7 @@ func describe(faults []Fault) string {
 	return text
 }
 
-// GaveUpError is a batch that was tried again and again in vain.
+// GaveUpError is the error of a batch whose retries are used up.
 type GaveUpError struct {
 	Tries   int
 	Elapsed time.Duration
@@ -183,11 +184,11 @@ func (e *GaveUpError) Error() string {
 	return fmt.Sprintf("gave up after %d tries in %s: %v", e.Tries, e.Elapsed.Round(time.Second), e.Err)
 }
 
-// Unwrap returns the last try's error.
+// Unwrap returns the error of the last attempt.
 func (e *GaveUpError) Unwrap() error { return e.Err }
 
-// SystemicError ends a run in which the API refuses one operation after the other for one reason: more of the same would
-// only be refused too.
+// SystemicError ends a run in which the API refuses one operation after the other for one reason. It would
+// refuse the others too.
 type SystemicError struct {
 	Reason  string
 	Refused int
@@ -202,8 +203,8 @@ func (e *SystemicError) Error() string {
 // Unwrap returns the last refusal.
 func (e *SystemicError) Unwrap() error { return e.Err }
 
-// ExitCode is what the program ends with.
+// ExitCode returns the exit code of the program for this error.
 func (e *SystemicError) ExitCode() int { return exit.Destination }
 
-// Hint is empty: the last refusal says what is wrong.
+// Hint returns nothing: the last refusal says what is wrong.
 func (e *SystemicError) Hint() string { return "" }

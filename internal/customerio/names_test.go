@@ -13,12 +13,12 @@ import (
 
 // names answers questions for addresses, as a name server does: A with 127.0.0.1, AAAA with ::1, each only if there is one.
 type names struct {
-	lock  sync.Mutex
-	asked int
-	fails int // so many questions are answered with SERVFAIL first
-	none  int // and so many with NXDOMAIN after them
-	v4    bool
-	v6    bool
+	lock      sync.Mutex
+	requested int
+	fails     int // so many questions are answered with SERVFAIL first
+	none      int // and so many with NXDOMAIN after them
+	v4        bool
+	v6        bool
 }
 
 const (
@@ -30,7 +30,7 @@ const (
 func (n *names) answer(question []byte) []byte {
 	n.lock.Lock()
 	defer n.lock.Unlock()
-	n.asked++
+	n.requested++
 	end := 12
 	for question[end] != 0 {
 		end += int(question[end]) + 1
@@ -43,9 +43,9 @@ func (n *names) answer(question []byte) []byte {
 		reply = append(reply, address...)
 	}
 	switch {
-	case n.asked <= n.fails:
+	case n.requested <= n.fails:
 		reply[3] |= servFail
-	case n.asked <= n.fails+n.none:
+	case n.requested <= n.fails+n.none:
 		reply[3] |= nxDomain
 	case kind == typeA && n.v4:
 		record(net.IPv4(127, 0, 0, 1).To4())
@@ -58,7 +58,7 @@ func (n *names) answer(question []byte) []byte {
 func (n *names) questions() int {
 	n.lock.Lock()
 	defer n.lock.Unlock()
-	return n.asked
+	return n.requested
 }
 
 // serve makes the process ask n for names until the test ends.

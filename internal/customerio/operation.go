@@ -1,13 +1,14 @@
-// Package customerio speaks Customer.io's Track API: operations, limits, batches, the client, pacing and retries.
+// Package customerio speaks Customer.io's Track API: operations, limits, batches, the client, pacing and
+// retries.
 //
-// An operation is appended byte by byte to a buffer, a Packer gathers operations into batches, and a Sender sends a
-// batch. Client is the plain Sender; the others go around it, from the inside out:
+// An operation is appended byte by byte to a buffer, a Packer gathers operations into batches, and a Sender
+// sends a batch. Client is the innermost Sender; the others wrap it:
 //
 //	var sender customerio.Sender = client
-//	sender = customerio.Paced(sender, pace)      // each attempt waits its turn
-//	sender = customerio.Retried(sender, policy)  // the same bytes again after a passing fault
-//	sender = customerio.Divided(sender, tally)   // finds the operation for which a whole batch is refused
-//	sender = customerio.Repaired(sender, tally)  // sends an operation again without the attribute that was refused
+//	sender = customerio.Paced(sender, pace)      // each attempt waits for its turn
+//	sender = customerio.Retried(sender, policy)  // sends the same bytes again after a passing fault
+//	sender = customerio.Bisected(sender, tally)  // finds the operation for which a whole batch is refused
+//	sender = customerio.Reduced(sender, tally)   // retries without the attribute for which the API refused
 package customerio
 
 import (
@@ -47,13 +48,14 @@ const (
 	CioID Key = "cio_id"
 )
 
-// Identifier is what an operation calls its person by: exactly one key.
+// Identifier names the person of an operation by one key.
 type Identifier struct {
 	Key   Key
 	Value string
 }
 
-// ToValidUTF8 is the identifier as the body of an operation has it: U+FFFD stands for each byte that is not UTF-8.
+// ToValidUTF8 returns the identifier as it stands in the body of an operation: with U+FFFD for each byte that
+// is not UTF-8.
 func (i Identifier) ToValidUTF8() Identifier {
 	if !utf8.ValidString(i.Value) {
 		i.Value = string([]rune(i.Value))
@@ -61,25 +63,26 @@ func (i Identifier) ToValidUTF8() Identifier {
 	return i
 }
 
-// Operation is one element of a batch. What its body says of Action, Who and ID stands beside it, so that nobody has to
-// read the body for them. Whoever builds the body sets them; ParseOperation reads them from a body that comes from elsewhere.
+// Operation is one element of a batch. Action, Who and ID repeat what its body says, so that nobody has to
+// parse the body for them. The code that builds the body sets them; ParseOperation reads them from a body
+// that comes from elsewhere.
 type Operation struct {
 	Body   []byte // its encoded JSON
-	Ref    uint64 // the caller's own, no two alike in a batch; a receipt answers by it
+	Ref    uint64 // chosen by the caller, unique in a batch; receipts refer to it
 	Action Action
 	Who    Identifier // the person; of a Merge, the one that stays
 	ID     ulid.ULID  // of an Event, Page or Screen; zero when it has none
 }
 
-// Tracked is what an event, page or screen says beside its person and attributes.
+// Tracked is an event, page or screen without its person and attributes.
 type Tracked struct {
 	Name      []byte    // plain text, at most MaxEventName bytes
 	ID        ulid.ULID // zero leaves it out
 	Timestamp int64     // unix seconds; 0 leaves it out
 }
 
-// AppendIdentify appends an identify operation. attributes is a JSON object, or nil for none; timestamp is unix seconds,
-// 0 for none.
+// AppendIdentify appends an identify operation. attributes is a JSON object, or nil for none; timestamp is
+// unix seconds, 0 for none.
 func AppendIdentify(dst []byte, who Identifier, attributes []byte, timestamp int64) []byte {
 	dst = appendPerson(dst, Identify, who)
 	dst = appendInteger(dst, `,"timestamp":`, timestamp)
@@ -101,8 +104,9 @@ func AppendTracked(dst []byte, action Action, who Identifier, t Tracked, attribu
 	return append(dst, '}')
 }
 
-// AppendMerge appends a merge: secondary is folded into primary and deleted. It cannot be undone. A merge whose primary
-// does not exist yet does nothing, and the API does not say so (Track API reference, merge). Neither side may be a Phone.
+// AppendMerge appends a merge: the API merges secondary into primary and deletes it. It cannot be undone. A
+// merge whose primary does not exist yet does nothing, and the API does not say so (Track API reference,
+// merge). Neither side may be a Phone.
 func AppendMerge(dst []byte, primary, secondary Identifier) []byte {
 	dst = appendOpening(dst, Merge)
 	dst = appendIdentifier(dst, `,"primary":`, primary)
@@ -115,13 +119,14 @@ func AppendDelete(dst []byte, who Identifier) []byte {
 	return append(appendPerson(dst, Delete, who), '}')
 }
 
-// AppendSuppress appends the deletion of a person whose identifiers are then blocked: later operations on them are
-// ignored.
+// AppendSuppress appends the deletion of a person whose identifiers are then blocked: later operations on
+// them are ignored.
 func AppendSuppress(dst []byte, who Identifier) []byte {
 	return append(appendPerson(dst, Suppress, who), '}')
 }
 
-// AppendUnsuppress appends the release of a person's identifiers. The person does not come back.
+// AppendUnsuppress appends an operation that unblocks a suppressed person's identifiers. It does not restore
+// the person.
 func AppendUnsuppress(dst []byte, who Identifier) []byte {
 	return append(appendPerson(dst, Unsuppress, who), '}')
 }
@@ -132,11 +137,11 @@ func appendOpening(dst []byte, action Action) []byte {
 	return append(dst, '"')
 }
 
-// appendULID appends an ID in its 26 characters.
+// appendULID appends an ID in its text form of 26 characters.
 func appendULID(dst []byte, id ulid.ULID) []byte {
 	at := len(dst)
 	dst = append(dst, make([]byte, ulid.EncodedSize)...)
-	_ = id.MarshalTextTo(dst[at:]) // an error only where it does not fit
+	_ = id.MarshalTextTo(dst[at:]) // fails only if it does not fit
 	return dst
 }
 

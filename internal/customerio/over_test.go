@@ -12,7 +12,7 @@ import (
 )
 
 // watched counts what comes after the first answer with a status.
-type watched struct {
+type observed struct {
 	next   http.RoundTripper
 	status int
 
@@ -22,7 +22,7 @@ type watched struct {
 	later  int
 }
 
-func (w *watched) RoundTrip(r *http.Request) (*http.Response, error) {
+func (w *observed) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.lock.Lock()
 	if w.over {
 		w.later++
@@ -51,7 +51,7 @@ func TestAfterARefusalOfTheCredentialsNothingStarts(t *testing.T) {
 					{Probability: 0.4, Seed: 3, Status: 503, RetryAfter: "4"},
 				},
 			}})
-			seen := &watched{next: sandbox.InProcess(box), status: status}
+			seen := &observed{next: sandbox.InProcess(box), status: status}
 			pace := NewPace(20)
 			sender := Retried(Paced(newTestClientOver(t, seen, nil), pace), Policy{Over: pace.Over()})
 			var ended sync.WaitGroup
@@ -75,8 +75,8 @@ func TestAfterARefusalOfTheCredentialsNothingStarts(t *testing.T) {
 			}
 			ended.Wait()
 			// What was under way is answered; nobody goes on waiting.
-			if took := time.Since(last); took > 200*time.Millisecond {
-				t.Errorf("%d: it took %s more", status, took)
+			if elapsed := time.Since(last); elapsed > 200*time.Millisecond {
+				t.Errorf("%d: it took %s more", status, elapsed)
 			}
 			if seen.later > 2 || seen.before < 16 {
 				t.Errorf("%d: %d requests before it, %d after", status, seen.before, seen.later)
@@ -97,12 +97,12 @@ func TestALongRetryAfterHoldsEverybody(t *testing.T) {
 	}{{429, "60", time.Minute}, {503, "20", 20 * time.Second}, {429, "86400", MaxRetryAfter}, {429, "5", 0}, {503, "1", 0}} {
 		synctest.Test(t, func(t *testing.T) {
 			var seen arrivals
-			asked := false
+			requested := false
 			pace := NewPace(10)
 			client := newTestClient(t, func(w http.ResponseWriter, r *http.Request) {
 				seen.note()
-				if !asked {
-					asked = true
+				if !requested {
+					requested = true
 					answering(c.status, "", "Retry-After", c.asks)(w, r)
 					return
 				}

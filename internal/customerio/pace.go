@@ -11,46 +11,48 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// MaxInFlight is the most requests that a Pace lets be under way by itself.
+// MaxInFlight is the most requests in flight that [Pace.InFlight] returns, unless a larger number is fixed.
 const MaxInFlight = 64
 
 const (
 	firstLatency = 500 * time.Millisecond // assumed before the first answer
-	headroom     = 1.5                    // more requests under way than the rate just needs
-	fall         = 0.7                    // what is left of the rate after a 429
-	remembered   = 128                    // latencies
+	headroom     = 1.5                    // factor on the requests in flight that the rate needs
+	fall         = 0.7                    // factor on the rate after a 429
+	remembered   = 128                    // number of latencies
 
-	// A shorter Retry-After is for the one request that got it: the rate that has fallen sees to the others. A longer one is
-	// meant for all, who would only ask one after the other to be told the same.
+	// A Retry-After up to this long applies to the one request that got it, as the lower rate protects the
+	// API from the others. A longer one applies to all requests, which would otherwise each get the same
+	// answer.
 	longAfter = 5 * time.Second
 )
 
-// Pace says when a request may start, and how many may be under way. It starts at its rate, falls to 0.7 of it when the
-// API answers 429, at most once a second and not under 1 request a second, and climbs back by 1 a second, or by a tenth
-// of a rate under 10, while answers are good. When the API asks to be left alone for more than 5 seconds, nothing starts
-// until then. Once it has refused the credentials, nothing starts any more. It may be used from many goroutines.
+// Pace decides when a request may start, and how many may be in flight. When the API answers 429 the rate
+// falls to 0.7 of its value, at most once a second and not below 1 request a second. While answers are good
+// it climbs back by 1 a second, or by a tenth of a rate under 10. When the API asks for a wait of more than 5
+// seconds, no request starts until then. Once the API has refused the credentials, no request starts any
+// more. A Pace may be used by many goroutines.
 type Pace struct {
 	limiter *rate.Limiter
-	turn    chan struct{} // held by the one request that waits: a fallen rate holds from the next one on
+	turn    chan struct{} // held by the one request that waits; a lower rate applies from the next one on
 
-	over context.Context // done when nothing starts any more
+	over context.Context // done when no request starts any more
 	end  context.CancelCauseFunc
 
 	lock      sync.Mutex
 	top       float64 // requests per second
 	now       float64
-	fell      time.Time // when it last did
+	fell      time.Time // when the rate last fell
 	disturbed time.Time // when the rate last changed, or a 429 came
-	held      time.Time // until when nothing starts
+	held      time.Time // no request starts before this
 	latencies []time.Duration
 	oldest    int           // in latencies, once there are as many as remembered
 	slow      time.Duration // the 95th percentile of latencies
 	fixed     int
 }
 
-// NewPace returns a pace of so many requests per second, more than 0, without bursts: they start that far apart. One
-// that starts late on a busy machine does not hold up the next, so a second may see one more than the rate.
-// It panics when the rate is not a positive number.
+// NewPace returns a pace for a rate in requests per second. Requests start at equal distances, without
+// bursts. One that starts late on a busy machine does not delay the next, so a second may see one more than
+// the rate. NewPace panics if the rate is not a positive number.
 func NewPace(perSecond float64) *Pace {
 	if !(perSecond > 0) || math.IsInf(perSecond, 1) {
 		panic(fmt.Sprintf("customerio: a pace of %v requests per second", perSecond))
@@ -66,15 +68,15 @@ func NewPace(perSecond float64) *Pace {
 	}
 }
 
-// FixInFlight makes InFlight answer n, whatever the latency. 0 lets it be worked out again.
+// FixInFlight makes InFlight return n, whatever the latency. With 0 it depends on the latency again.
 func (p *Pace) FixInFlight(n int) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	p.fixed = n
 }
 
-// InFlight is how many requests the rate needs under way, by how long the last answers took: from 1 to MaxInFlight, unless
-// it is fixed. It changes while requests are answered.
+// InFlight returns how many requests the rate needs in flight, from the latency of the last answers: 1 to
+// MaxInFlight, unless it is fixed. It changes with every answer.
 func (p *Pace) InFlight() int {
 	p.lock.Lock()
 	defer p.lock.Unlock()
@@ -84,19 +86,19 @@ func (p *Pace) InFlight() int {
 	return int(min(max(math.Ceil(p.now*p.slow.Seconds()*headroom), 1), MaxInFlight))
 }
 
-// Rate is the requests per second at this moment.
+// Rate returns the current rate in requests per second.
 func (p *Pace) Rate() float64 {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	return p.now
 }
 
-// Over is done once nothing starts any more. Its cause is that of Stop, or the answer that said that every request would be
-// refused alike, an *APIError: the credentials, the region or this machine's settings are wrong.
+// Over returns a context that is done once no request starts any more. Its cause is that of [Pace.Stop], or
+// an *APIError that every request would get: the credentials, the region or the settings of this machine are
+// wrong.
 func (p *Pace) Over() context.Context { return p.over }
 
-// Stop says that nothing is to start any more, and why. Whoever waits is let go with that cause; requests under way are not
-// touched.
+// Stop prevents requests from starting. Those that wait return with the cause; those in flight continue.
 func (p *Pace) Stop(cause error) { p.end(cause) }
 
 // wait returns when a request may start, or the cause of ctx or Over.
@@ -119,7 +121,7 @@ func (p *Pace) wait(ctx context.Context) error {
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case err != nil: // the turn would come after the deadline of ctx
+		case err != nil: // the turn comes after the deadline of ctx
 			return context.DeadlineExceeded
 		case p.holds() <= 0:
 			return nil
@@ -127,14 +129,14 @@ func (p *Pace) wait(ctx context.Context) error {
 	}
 }
 
-// holds is how long nothing may start yet because the API asks for it.
+// holds returns how much longer no request may start because the API has asked for a wait.
 func (p *Pace) holds() time.Duration {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	return time.Until(p.held)
 }
 
-// observe learns from an answer.
+// observe adjusts the pace to an answer.
 func (p *Pace) observe(latency time.Duration, err error) {
 	api, _ := asAPIError(err)
 	p.lock.Lock()
@@ -153,7 +155,7 @@ func (p *Pace) observe(latency time.Duration, err error) {
 	}
 }
 
-// obey stops everybody when an answer is meant for everybody.
+// obey stops or delays all requests if an answer applies to all.
 func (p *Pace) obey(answer *APIError, at time.Time) {
 	if until := at.Add(answer.RetryAfter); answer.RetryAfter > longAfter && until.After(p.held) {
 		p.held = until
@@ -166,7 +168,7 @@ func (p *Pace) obey(answer *APIError, at time.Time) {
 func (p *Pace) fall(at time.Time) {
 	p.disturbed = at
 	if at.Sub(p.fell) < time.Second {
-		return // answers to requests that were under way when it last fell
+		return // answers to requests that were in flight when it last fell
 	}
 	p.fell = at
 	p.set(max(p.now*fall, min(1, p.top)))
@@ -196,7 +198,8 @@ func (p *Pace) remember(latency time.Duration) {
 	p.slow = ordered[(len(ordered)*95+99)/100-1]
 }
 
-// Paced returns a Sender that waits for the pace before each request, and tells the pace how it went. Many may share one.
+// Paced returns a [Sender] that waits for the pace before each request and adjusts the pace to the answer.
+// Several may share a Pace.
 func Paced(next Sender, pace *Pace) Sender { return paced{next, pace} }
 
 type paced struct {
@@ -207,7 +210,7 @@ type paced struct {
 func (s paced) Send(ctx context.Context, b *Batch) (Receipt, error) {
 	if err := s.pace.wait(ctx); err != nil {
 		if s.pace.over.Err() != nil && ctx.Err() == nil {
-			return AllUnsent(b), err // which says all there is to say
+			return AllUnsent(b), err // err explains it
 		}
 		return AllUnsent(b), fmt.Errorf("waiting for the turn to send %s: %w", severalOperations(b.Len()), err)
 	}

@@ -6,28 +6,28 @@ import (
 	"fmt"
 )
 
-// ErrTooLarge is in the error for an operation that no batch may carry.
+// ErrTooLarge is wrapped by the error for an operation that is too large for any batch.
 var ErrTooLarge = errors.New("larger than the Track API takes")
 
-// Packer gathers operations into batches by their encoded size, in the order in which they come. It fills one batch at a
-// time: it gives the batch out when it is 99% full, has maxItems operations, or has no room for the next operation.
-// With operations of at most 8,000 bytes and no maxItems, each batch but the last is at least 98% full; several open batches
-// save less than 0.3% of the requests then, and 1.7% with sizes spread up to MaxItem.
-// It is not safe for use from several goroutines.
+// Packer packs operations into batches by their encoded size, in the order in which they come. It fills one
+// batch at a time, and returns it when it is 99% full, has maxItems operations, or has no room for the next
+// operation. With operations of at most 8,000 bytes and no maxItems, each batch but the last is at least 98%
+// full; several open batches save less than 0.3% of the requests then, and 1.7% with sizes spread up to
+// MaxItem. It is not safe for use from several goroutines.
 type Packer struct {
 	maxBytes, maxItems int
 	open               *Batch // nil for none
 }
 
-// NewPacker returns a packer of bodies of at most maxBytes with at most maxItems operations. 0 for maxBytes is MaxBody;
-// 0 for maxItems is no limit but bytes.
+// NewPacker returns a packer of bodies of at most maxBytes with at most maxItems operations. 0 for maxBytes
+// is MaxBody; 0 for maxItems is no limit but bytes.
 func NewPacker(maxBytes, maxItems int) *Packer {
 	return &Packer{maxBytes: cmp.Or(maxBytes, MaxBody), maxItems: maxItems}
 }
 
-// Add copies an operation into the open batch. It returns a batch when one is to be sent, which may be the one before
-// that of the operation; it is then the caller's, to be released. An empty operation, or one larger than MaxItem or than a
-// whole body, is an error, and the packer is as before.
+// Add copies an operation into the open batch. It returns a batch when one is ready to be sent, which need
+// not contain the operation; the caller owns and releases it. If the operation is empty, or larger than
+// MaxItem or than a whole body, Add returns an error and changes nothing.
 func (p *Packer) Add(op Operation) (full *Batch, err error) {
 	if err := p.check(op); err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func (p *Packer) Add(op Operation) (full *Batch, err error) {
 	return full, nil
 }
 
-// Flush gives out what is left and leaves the packer empty. It returns nil for nothing.
+// Flush returns the open batch and leaves the packer empty. It returns nil if there are no operations.
 func (p *Packer) Flush() *Batch {
 	left := p.open
 	p.open = nil

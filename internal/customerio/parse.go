@@ -8,15 +8,16 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
-// actions are all that this package knows.
+// actions are all actions of this package.
 var actions = [...]Action{
 	Event, Page, Screen, Identify, Merge, Delete, Suppress, Unsuppress, AddDevice, DeleteDevice, AddRelationships, DeleteRelationships,
 }
 
-// ParseOperation reads an encoded operation that comes from elsewhere, such as one that was rejected. It returns it with Body
-// as it was given, and Ref zero. It is an error if the text is not a JSON object of type person with an action of this package
-// and one identifier of the person (of a merge, of both), or if an event, page or screen has an ID that is not a ULID. The
-// rest of the object is not looked at. Of several members with one name the last counts.
+// ParseOperation reads an encoded operation that comes from elsewhere, such as one that was rejected. Body is
+// the given text and Ref is zero. It returns an error if the text is not a JSON object of type person with an
+// action of this package and one identifier of the person (for a merge, of both), or if an event, page or
+// screen has an ID that is not a ULID. It does not check the rest of the object. Of several members with one
+// name the last counts.
 func ParseOperation(body []byte) (Operation, error) {
 	op, err := parseOperation(body)
 	if err != nil {

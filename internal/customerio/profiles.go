@@ -18,9 +18,10 @@ type Profile struct {
 	CioID     string // without `cio_` in front
 }
 
-// ReadProfiles yields the people of an export: CSV with a header that has id or email, and perhaps cio_id, among others, in any
-// order; with commas, semicolons or tabs, in UTF-8 or UTF-16, plain or gzip. An ID that a spreadsheet has rounded is an error,
-// unless own, which may be nil, takes it for one of the user's own. An error is the last thing yielded; it names the line.
+// ReadProfiles yields the people of an export: CSV with a header that has id or email, and perhaps cio_id,
+// among others, in any order; with commas, semicolons or tabs, in UTF-8 or UTF-16, plain or gzip. An ID that
+// a spreadsheet has rounded is an error, unless own says that it is one of the user's IDs; own may be nil. An
+// error is the last thing yielded; it names the line.
 func ReadProfiles(r io.Reader, own func(id []byte) bool) iter.Seq2[Profile, error] {
 	return func(yield func(Profile, error) bool) {
 		rows, columns, err := openProfiles(r)
@@ -65,7 +66,7 @@ func openProfiles(r io.Reader) (*profileRows, profileColumns, error) {
 	rows := newProfileRows(in, delimiter)
 	header, err := rows.next()
 	if named && err == nil {
-		rows.csv.FieldsPerRecord = 0 // as many as the next line has
+		rows.csv.FieldsPerRecord = 0 // each line may have another number
 		header, err = rows.next()
 	}
 	if err == io.EOF {
@@ -81,20 +82,20 @@ func openProfiles(r io.Reader) (*profileRows, profileColumns, error) {
 	return rows, columns, nil
 }
 
-// mostProfileRow is how many bytes a row may have: several times what the attributes of a person can come to.
+// mostProfileRow is the largest row in bytes: several times the size of all attributes of a person.
 const mostProfileRow = 4 << 20
 
-// profileRows reads CSV, of which a quote that is never closed does not take more memory than a row may have.
+// profileRows reads CSV. A quote that is never closed takes no more memory than the largest row.
 type profileRows struct {
 	csv  *csv.Reader
 	text *io.LimitedReader
-	line int // on which the last row ended
+	line int // where the last row ended
 }
 
 func newProfileRows(r io.Reader, delimiter rune) *profileRows {
 	text := &io.LimitedReader{R: r}
 	rows := &profileRows{csv: csv.NewReader(text), text: text}
-	rows.csv.Comma, rows.csv.LazyQuotes = delimiter, delimiter == '\t' // databases that write tabs quote nothing
+	rows.csv.Comma, rows.csv.LazyQuotes = delimiter, delimiter == '\t' // databases that write tabs do not quote
 	rows.csv.ReuseRecord = true
 	return rows
 }
@@ -103,7 +104,7 @@ func newProfileRows(r io.Reader, delimiter rune) *profileRows {
 func (p *profileRows) next() ([]string, error) {
 	p.text.N = mostProfileRow
 	cells, err := p.csv.Read()
-	if p.text.N == 0 { // which looks like the end of the file to the CSV reader
+	if p.text.N == 0 { // the CSV reader takes this for the end of the file
 		return nil, fmt.Errorf("the row after line %d is larger than %d MB; perhaps a quote is not closed", p.line, mostProfileRow>>20)
 	}
 	if err == io.EOF {
@@ -121,10 +122,10 @@ func (p *profileRows) next() ([]string, error) {
 	return cells, nil
 }
 
-// profileColumns are where the fields stand, -1 for one that is not there.
+// profileColumns are the indexes of the columns, -1 for a missing one.
 type profileColumns struct{ id, email, cioID int }
 
-// columnOf finds a column by its name, in any case only when none has that very name.
+// columnOf finds a column by its name. It ignores case unless a column has exactly that name.
 func columnOf(header []string, name string) int {
 	if exact := slices.Index(header, name); exact >= 0 {
 		return exact
@@ -137,7 +138,7 @@ func (c profileColumns) profile(cells []string) Profile {
 		if column < 0 {
 			return ""
 		}
-		return strings.Clone(cells[column]) // the reader uses its memory again
+		return strings.Clone(cells[column]) // the reader reuses its memory
 	}
 	return Profile{cell(c.id), strings.TrimSpace(cell(c.email)), strings.TrimPrefix(cell(c.cioID), "cio_")}
 }

@@ -12,10 +12,10 @@ import (
 	"unicode/utf8"
 )
 
-// mostHeader is how many bytes are looked at to find out how a file is written.
+// mostHeader is how many bytes are examined to detect the encoding and the delimiter of a file.
 const mostHeader = 64 << 10
 
-// inUTF8 returns text without its mark, and text in UTF-16, as spreadsheets write it, in UTF-8.
+// inUTF8 converts text to UTF-8 without a byte order mark. Spreadsheets write UTF-16.
 func inUTF8(in *bufio.Reader) *bufio.Reader {
 	head, _ := in.Peek(4)
 	var order binary.ByteOrder
@@ -27,7 +27,7 @@ func inUTF8(in *bufio.Reader) *bufio.Reader {
 		order = binary.LittleEndian
 	case bytes.HasPrefix(head, []byte{0xfe, 0xff}):
 		order = binary.BigEndian
-	case len(head) == 4 && head[1] == 0 && head[3] == 0: // without a mark
+	case len(head) == 4 && head[1] == 0 && head[3] == 0: // UTF-16 without a byte order mark
 		order = binary.LittleEndian
 	case len(head) == 4 && head[0] == 0 && head[2] == 0:
 		order = binary.BigEndian
@@ -41,11 +41,11 @@ func inUTF8(in *bufio.Reader) *bufio.Reader {
 	return text
 }
 
-// utf16Text reads UTF-16 as UTF-8. Half of a surrogate pair, and the odd byte at an end, become U+FFFD.
+// utf16Text converts UTF-16 to UTF-8. Half of a surrogate pair and a single byte at the end become U+FFFD.
 type utf16Text struct {
 	in    *bufio.Reader
 	order binary.ByteOrder
-	text  []byte // written out, and not yet read
+	text  []byte // converted and not read yet
 }
 
 func (u *utf16Text) Read(p []byte) (int, error) {
@@ -79,8 +79,9 @@ func (u *utf16Text) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// delimiterOf is what stands between the cells of a file: what its first line names, such as Excel's `sep=;`, or
-// that which makes the most known columns of it. named reports the former: the header is the next line then.
+// delimiterOf returns the delimiter of a file. If the first line names it, like Excel's `sep=;`, named is
+// true and the header is the next line. Otherwise it is the one that splits the header into the most known
+// columns.
 func delimiterOf(in *bufio.Reader) (delimiter rune, named bool) {
 	head, _ := in.Peek(mostHeader)
 	line, _, _ := bytes.Cut(head, []byte{'\n'})
@@ -107,8 +108,8 @@ func delimiterOf(in *bufio.Reader) (delimiter rune, named bool) {
 	return delimiter, false
 }
 
-// rounded matches what a spreadsheet makes of a number of more digits than it shows: 4892010000000123 becomes
-// 4.89201E+15, and many IDs become one.
+// rounded matches numbers that a spreadsheet has rounded: 4892010000000123 becomes 4.89201E+15, so that many
+// IDs become the same.
 var rounded = regexp.MustCompile(`^-?\d([.,]\d+)?E\+\d{2,}$`)
 
 func roundedError(line int, id string) error {

@@ -11,32 +11,32 @@ import (
 
 const attributePrefix = "attributes."
 
-// maxRepairs is how many times one operation is sent again. Each time it loses at least one attribute; an
-// item of MaxItem bytes has room for 31 values over MaxAttributeValue, the only fault of an attribute that
-// our own limits leave.
-const maxRepairs = 100
+// maxReductions is how many times one operation is retried. Each time it loses at least one attribute. An
+// item of MaxItem bytes has room for 31 values over MaxAttributeValue, which is the only bad attribute that
+// our own checks let through.
+const maxReductions = 100
 
-// Repaired returns a Sender that repairs what the API refuses over named attributes: the operation is sent
-// again without them, all such operations of a batch together, as long as the API names an attribute that the
-// operation still has. What is refused then is rejected with the API's last answer. It goes around Divided.
-// tally may be nil.
-func Repaired(next Sender, tally *Tally) Sender { return repaired{next, orNew(tally)} }
+// Reduced returns a [Sender] that retries without the attribute. When the API refuses operations of a batch
+// because of attributes that it names, Reduced sends those operations again in one batch without these
+// attributes. It does so as long as the API names an attribute that the operation still has; otherwise the
+// operation is rejected with the API's last answer. next should be a [Bisected] sender. tally may be nil.
+func Reduced(next Sender, tally *Tally) Sender { return reduced{next, orNew(tally)} }
 
-type repaired struct {
+type reduced struct {
 	next  Sender
 	tally *Tally
 }
 
-func (s repaired) Send(ctx context.Context, b *Batch) (Receipt, error) {
+func (s reduced) Send(ctx context.Context, b *Batch) (Receipt, error) {
 	receipt, err := s.next.Send(ctx, b)
-	repairs := repair(b, receipt.Rejections)
+	repairs := reduce(b, receipt.Rejections)
 	if len(repairs.indexes) == 0 {
 		return receipt, err
 	}
 	for round := 1; len(repairs.indexes) > 0; round++ {
 		receipt.Rejections = slices.DeleteFunc(receipt.Rejections, repairs.has)
 		if err != nil {
-			// The run ends: what could have been repaired is left for the next one.
+			// The run ends. A later run can retry these operations.
 			receipt.Unsent = append(receipt.Unsent, repairs.batch.refs(0)...)
 			break
 		}
@@ -44,11 +44,11 @@ func (s repaired) Send(ctx context.Context, b *Batch) (Receipt, error) {
 		answer, err = s.next.Send(ctx, repairs.batch)
 		b.doubt = b.doubt || repairs.batch.doubt
 		s.count(repairs, answer)
-		more := repairing{}
-		if round < maxRepairs {
+		more := reduction{}
+		if round < maxReductions {
 			more = repairs.again(answer.Rejections)
 		}
-		repairs.settle(&receipt, answer)
+		repairs.addTo(&receipt, answer)
 		repairs.batch.Release()
 		repairs = more
 	}
@@ -57,8 +57,8 @@ func (s repaired) Send(ctx context.Context, b *Batch) (Receipt, error) {
 	return receipt, err
 }
 
-// count adds what was accepted without some attributes.
-func (s repaired) count(r repairing, answer Receipt) {
+// count counts the operations that were accepted without some attributes.
+func (s reduced) count(r reduction, answer Receipt) {
 	open := map[uint64]bool{}
 	for _, rejection := range answer.Rejections {
 		open[rejection.Ref] = true
@@ -68,27 +68,27 @@ func (s repaired) count(r repairing, answer Receipt) {
 	}
 	for i, removed := range r.removed {
 		if !open[r.batch.Ref(i)] {
-			s.tally.Repairs.Add(1)
+			s.tally.Reductions.Add(1)
 			s.tally.Removed.Add(int64(removed))
 		}
 	}
 }
 
-// repairing is a batch of operations that lost attributes.
-type repairing struct {
+// reduction is a batch of operations from which attributes were removed.
+type reduction struct {
 	batch   *Batch
-	indexes []int // of each operation in the batch that all comes from, rising
-	removed []int // how many attributes each lost, in all rounds
+	indexes []int // of each operation in the original batch, ascending
+	removed []int // how many attributes each has lost in all rounds
 }
 
-// has reports whether the rejected operation is among them.
-func (r repairing) has(rejection Rejection) bool {
+// has reports whether a rejected operation of the original batch is in the reduction.
+func (r reduction) has(rejection Rejection) bool {
 	_, found := slices.BinarySearch(r.indexes, rejection.Index)
 	return found
 }
 
-// settle adds the answer about the repaired operations to the receipt of the batch that they come from.
-func (r repairing) settle(receipt *Receipt, answer Receipt) {
+// addTo adds the answer about the reduced operations to the receipt of the original batch.
+func (r reduction) addTo(receipt *Receipt, answer Receipt) {
 	for _, rejection := range answer.Rejections {
 		rejection.Index = r.indexes[rejection.Index]
 		receipt.Rejections = append(receipt.Rejections, rejection)
@@ -96,9 +96,9 @@ func (r repairing) settle(receipt *Receipt, answer Receipt) {
 	receipt.Unsent = append(receipt.Unsent, answer.Unsent...)
 }
 
-// again repairs what was refused once more.
-func (r repairing) again(rejections []Rejection) repairing {
-	more := repair(r.batch, rejections)
+// again reduces the operations that were refused once more.
+func (r reduction) again(rejections []Rejection) reduction {
+	more := reduce(r.batch, rejections)
 	for i, index := range more.indexes {
 		more.indexes[i] = r.indexes[index]
 		more.removed[i] += r.removed[index]
@@ -106,10 +106,10 @@ func (r repairing) again(rejections []Rejection) repairing {
 	return more
 }
 
-// repair makes a batch of the operations that were refused over nothing but named attributes, without those
-// of the named that they have. One that has none of them cannot be repaired.
-func repair(b *Batch, rejections []Rejection) repairing {
-	var r repairing
+// reduce makes a batch of the operations that were refused only because of named attributes, without these
+// attributes. It leaves out operations that have none of them.
+func reduce(b *Batch, rejections []Rejection) reduction {
+	var r reduction
 	for i := range rejections {
 		names := namedAttributes(&rejections[i])
 		if len(names) == 0 {
@@ -132,15 +132,15 @@ func repair(b *Batch, rejections []Rejection) repairing {
 	return r
 }
 
-// repairable reports whether an operation has one of the attributes that it was refused over, and over nothing else.
-func repairable(operation []byte, r *Rejection) bool {
+// reducible reports whether an operation was refused only because of named attributes, and has one of them.
+func reducible(operation []byte, r *Rejection) bool {
 	_, removed := withoutAttributes(operation, namedAttributes(r))
 	return removed > 0
 }
 
-// withoutAttributes returns an encoded operation without those of the named attributes that it has, and how
-// many these are. A name is an attribute's whole name or, where no attribute is called so, a path into nested
-// objects joined by dots.
+// withoutAttributes returns an encoded operation without the named attributes, and how many it has removed. A
+// name is the whole name of an attribute or, if there is no such attribute, a path into nested objects,
+// joined by dots.
 func withoutAttributes(operation []byte, names []string) (changed []byte, removed int) {
 	fields, _ := rawjson.Fields(operation)
 	for i := range fields {
@@ -161,8 +161,8 @@ func withoutAttributes(operation []byte, names []string) (changed []byte, remove
 	return rawjson.Object(fields), removed
 }
 
-// namedAttributes lists the attributes that an operation was refused over; none when anything else was wrong with it too.
-// Leaving out _update would make the identify create people, so it is never left out.
+// namedAttributes returns the attributes for which an operation was refused. It returns none if anything else
+// was wrong too. It never returns _update, without which the identify would create people.
 func namedAttributes(r *Rejection) []string {
 	var names []string
 	for _, fault := range r.Faults() {
@@ -174,7 +174,7 @@ func namedAttributes(r *Rejection) []string {
 			names = append(names, name)
 		}
 	}
-	// A nested attribute goes before the one that it is in.
+	// Nested attributes come before those that contain them.
 	slices.SortFunc(names, func(x, y string) int { return cmp.Compare(len(y), len(x)) })
 	return names
 }

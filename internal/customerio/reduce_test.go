@@ -62,7 +62,7 @@ func TestRefusedAttributesAreLeftOut(t *testing.T) {
 	var requests []string
 	tally := new(Tally)
 	client := newTestClient(t, picky(t, &requests))
-	receipt, err := Repaired(client, tally).Send(t.Context(), identifies(
+	receipt, err := Reduced(client, tally).Send(t.Context(), identifies(
 		`{"plan":"pro"}`,
 		`{"plan":"pro","note":"bad"}`,
 		`{"a.b":"bad","\u0063\"\\":"bad","keep":12345678901234567890}`,
@@ -78,8 +78,8 @@ func TestRefusedAttributesAreLeftOut(t *testing.T) {
 	if diff := cmp.Diff(want, requests[1]); diff != "" {
 		t.Error("the second request:", diff)
 	}
-	if tally.Repairs.Load() != 2 || tally.Removed.Load() != 3 {
-		t.Errorf("%d repairs, %d removed", tally.Repairs.Load(), tally.Removed.Load())
+	if tally.Reductions.Load() != 2 || tally.Removed.Load() != 3 {
+		t.Errorf("%d repairs, %d removed", tally.Reductions.Load(), tally.Removed.Load())
 	}
 }
 
@@ -92,7 +92,7 @@ func TestWhatIsRefusedAgainIsRejectedWithTheLastAnswer(t *testing.T) {
 		answering(207, second),
 	}}
 	tally := new(Tally)
-	receipt, err := Repaired(newTestClientOver(t, handled{api}, nil), tally).
+	receipt, err := Reduced(newTestClientOver(t, handled{api}, nil), tally).
 		Send(t.Context(), identifies(`{"a":1}`, `{"a":1}`, `{"a":1}`, `{"a":1,"plan":2}`, `{"a":1}`))
 	want := Receipt{Rejections: []Rejection{
 		{Ref: 100, Index: 0, Reason: "r", Field: "name"},
@@ -102,8 +102,8 @@ func TestWhatIsRefusedAgainIsRejectedWithTheLastAnswer(t *testing.T) {
 	if diff := differ(want, receipt); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
-	if len(api.received) != 2 || tally.Repairs.Load() != 1 || tally.Removed.Load() != 1 {
-		t.Errorf("%d requests, %d repairs", len(api.received), tally.Repairs.Load())
+	if len(api.received) != 2 || tally.Reductions.Load() != 1 || tally.Removed.Load() != 1 {
+		t.Errorf("%d requests, %d repairs", len(api.received), tally.Reductions.Load())
 	}
 }
 
@@ -118,7 +118,7 @@ func TestWhatCannotBeMendedIsRejectedAtOnce(t *testing.T) {
 		"_update":                  `{"batch_index":0,"field":"attributes._update"}`,
 	} {
 		api := &fakeAPI{script: []http.HandlerFunc{answering(207, `{"errors":[`+faults+`]}`)}}
-		receipt, err := Repaired(newTestClientOver(t, handled{api}, nil), nil).
+		receipt, err := Reduced(newTestClientOver(t, handled{api}, nil), nil).
 			Send(t.Context(), identifies(`{"a":1,"_update":true}`, `{}`))
 		if err != nil || len(receipt.Rejections) != 1 || receipt.Rejections[0].Ref != 100 || len(api.received) != 1 {
 			t.Errorf("%s: %+v, %v, %d requests", name, receipt, err, len(api.received))
@@ -127,7 +127,7 @@ func TestWhatCannotBeMendedIsRejectedAtOnce(t *testing.T) {
 }
 
 // The API may name one attribute at a time, of several operations, and one that is not there beside one that is.
-func TestRepairGoesOnWhileTheAPINamesAttributesThatAreThere(t *testing.T) {
+func TestReducingContinuesWhileTheAPINamesAttributesThatAreThere(t *testing.T) {
 	api := &fakeAPI{script: []http.HandlerFunc{
 		answering(207, `{"errors":[{"batch_index":0,"reason":"r","field":"attributes.a"},
 			{"batch_index":1,"reason":"r","field":"attributes.a"},{"batch_index":1,"reason":"r","field":"attributes.gone"},
@@ -138,7 +138,7 @@ func TestRepairGoesOnWhileTheAPINamesAttributesThatAreThere(t *testing.T) {
 			{"batch_index":1,"reason":"last","field":"attributes.b"}]}`),
 	}}
 	tally := new(Tally)
-	receipt, err := Repaired(newTestClientOver(t, handled{api}, nil), tally).Send(t.Context(), identifies(
+	receipt, err := Reduced(newTestClientOver(t, handled{api}, nil), tally).Send(t.Context(), identifies(
 		`{"a":1}`, `{"a":1,"b":2,"c":{"d":3},"e":4}`, `{"a":1}`, `{"a":1,"b":2}`))
 	if diff := differ(Receipt{Rejections: []Rejection{
 		{Ref: 103, Index: 3, Reason: "last", Field: "attributes.b"},
@@ -149,13 +149,13 @@ func TestRepairGoesOnWhileTheAPINamesAttributesThatAreThere(t *testing.T) {
 	if diff := cmp.Diff(want, api.received); diff != "" {
 		t.Error(diff)
 	}
-	if tally.Repairs.Load() != 2 || tally.Removed.Load() != 4 {
-		t.Errorf("%d repairs, %d removed", tally.Repairs.Load(), tally.Removed.Load())
+	if tally.Reductions.Load() != 2 || tally.Removed.Load() != 4 {
+		t.Errorf("%d repairs, %d removed", tally.Reductions.Load(), tally.Removed.Load())
 	}
 }
 
 // Events, pages and screens are repaired as people are, and everything else of theirs stays.
-func TestRepairedEventsKeepTheRest(t *testing.T) {
+func TestReducedEventsKeepTheRest(t *testing.T) {
 	var bodies []string
 	picky := func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -173,7 +173,7 @@ func TestRepairedEventsKeepTheRest(t *testing.T) {
 		who := Identifier{ID, "p"}
 		item := AppendTracked(nil, action, who, tracked, []byte(`{"one":1,"two":2,"three":3,"order":"o-1"}`))
 		bodies = nil
-		receipt, err := Repaired(newTestClient(t, picky), nil).Send(t.Context(), NewBatch(Operation{Body: item, Ref: 7}))
+		receipt, err := Reduced(newTestClient(t, picky), nil).Send(t.Context(), NewBatch(Operation{Body: item, Ref: 7}))
 		if err != nil || len(receipt.Rejections) > 0 {
 			t.Errorf("%s: %+v, %v", action, receipt, err)
 		}
@@ -184,32 +184,32 @@ func TestRepairedEventsKeepTheRest(t *testing.T) {
 	}
 }
 
-func TestAnAPIThatNamesEveryAttributeIsAskedABoundedNumberOfTimes(t *testing.T) {
+func TestAnAPIThatNamesEveryAttributeGetsABoundedNumberOfRequests(t *testing.T) {
 	requests := 0
 	one := func(w http.ResponseWriter, r *http.Request) {
 		answering(207, fmt.Sprintf(`{"errors":[{"batch_index":0,"field":"attributes.a%d"}]}`, requests))(w, r)
 		requests++
 	}
 	attributes := map[string]int{}
-	for i := range 3 * maxRepairs {
+	for i := range 3 * maxReductions {
 		attributes[fmt.Sprint("a", i)] = i
 	}
 	encoded, _ := json.Marshal(attributes)
-	receipt, err := Repaired(newTestClient(t, one), nil).Send(t.Context(), identifies(string(encoded)))
-	if err != nil || len(receipt.Rejections) != 1 || requests != maxRepairs+1 {
+	receipt, err := Reduced(newTestClient(t, one), nil).Send(t.Context(), identifies(string(encoded)))
+	if err != nil || len(receipt.Rejections) != 1 || requests != maxReductions+1 {
 		t.Errorf("%d requests, %+v, %v", requests, receipt, err)
 	}
 }
 
 // The run ends in the middle of repairs: what was refused for good stays so, the rest has no outcome.
-func TestAFailedSecondRepairLosesNothing(t *testing.T) {
+func TestAFailedSecondReductionLosesNothing(t *testing.T) {
 	api := &fakeAPI{script: []http.HandlerFunc{
 		answering(207, `{"errors":[{"batch_index":0,"field":"attributes.a"},{"batch_index":2,"field":"attributes.a"},
 			{"batch_index":3,"reason":"r","field":"name"},{"batch_index":4,"field":"attributes.a"}]}`),
 		answering(207, `{"errors":[{"batch_index":1,"field":"attributes.b"},{"batch_index":2,"reason":"x","field":"name"}]}`),
 		answering(401, ""),
 	}}
-	receipt, err := Repaired(newTestClientOver(t, handled{api}, nil), nil).Send(t.Context(), identifies(
+	receipt, err := Reduced(newTestClientOver(t, handled{api}, nil), nil).Send(t.Context(), identifies(
 		`{"a":1}`, `{}`, `{"a":1,"b":2}`, `{}`, `{"a":1}`))
 	want := Receipt{Unsent: []uint64{102}, Rejections: []Rejection{
 		{Ref: 103, Index: 3, Reason: "r", Field: "name"}, {Ref: 104, Index: 4, Reason: "x", Field: "name"},
@@ -219,26 +219,26 @@ func TestAFailedSecondRepairLosesNothing(t *testing.T) {
 	}
 }
 
-func TestAFailedRepairLosesNothing(t *testing.T) {
+func TestAFailedReductionLosesNothing(t *testing.T) {
 	first := answering(207, `{"errors":[{"batch_index":0,"reason":"r","field":"name"},{"batch_index":1,"field":"attributes.a"}]}`)
 	api := &fakeAPI{script: []http.HandlerFunc{first, answering(401, "")}}
 	tally := new(Tally)
-	receipt, err := Repaired(newTestClientOver(t, handled{api}, nil), tally).
+	receipt, err := Reduced(newTestClientOver(t, handled{api}, nil), tally).
 		Send(t.Context(), identifies(`{"a":1}`, `{"a":1}`, `{"a":1}`))
 	want := Receipt{Rejections: []Rejection{{Ref: 100, Reason: "r", Field: "name"}}, Unsent: []uint64{101}}
 	if diff := differ(want, receipt); diff != "" {
 		t.Error(diff)
 	}
-	if refusal, ok := asAPIError(err); !ok || refusal.Class() != Unauthorized || tally.Repairs.Load() != 0 {
-		t.Errorf("%v, %d repairs", err, tally.Repairs.Load())
+	if refusal, ok := asAPIError(err); !ok || refusal.Class() != Unauthorized || tally.Reductions.Load() != 0 {
+		t.Errorf("%v, %d repairs", err, tally.Reductions.Load())
 	}
 }
 
 // Half of a batch is settled when the run ends: what could be mended of it is left for the next run.
-func TestARunThatEndsLeavesRepairsForTheNext(t *testing.T) {
+func TestARunThatEndsLeavesReductionsForTheNext(t *testing.T) {
 	half := answering(207, `{"errors":[{"batch_index":1,"reason":"r","field":"attributes.a"}]}`)
 	api := &fakeAPI{script: []http.HandlerFunc{answering(400, "{}"), half, answering(401, "")}}
-	receipt, err := Repaired(Divided(newTestClientOver(t, handled{api}, nil), nil), nil).
+	receipt, err := Reduced(Bisected(newTestClientOver(t, handled{api}, nil), nil), nil).
 		Send(t.Context(), identifies(`{"a":1}`, `{"a":1}`, `{"a":1}`, `{"a":1}`))
 	if diff := differ(Receipt{Rejections: []Rejection{}, Unsent: []uint64{101, 102, 103}}, receipt); diff != "" || err == nil {
 		t.Error(diff, err)
@@ -248,11 +248,11 @@ func TestARunThatEndsLeavesRepairsForTheNext(t *testing.T) {
 	}
 }
 
-func TestARepairThatIsRefusedWholeIsDivided(t *testing.T) {
+func TestAReductionThatIsRefusedWholeIsBisected(t *testing.T) {
 	first := answering(207, `{"errors":[{"batch_index":0,"field":"attributes.a"},{"batch_index":2,"field":"attributes.a"}]}`)
 	refuse := answering(400, `{"errors":[{"reason":"still bad"}]}`)
 	api := &fakeAPI{script: []http.HandlerFunc{first, refuse, refuse}}
-	receipt, err := Repaired(Divided(newTestClientOver(t, handled{api}, nil), nil), nil).
+	receipt, err := Reduced(Bisected(newTestClientOver(t, handled{api}, nil), nil), nil).
 		Send(t.Context(), identifies(`{"a":1}`, `{"a":1}`, `{"a":1}`))
 	want := Receipt{Rejections: []Rejection{{Ref: 100, Reason: "still bad"}}}
 	if diff := differ(want, receipt); diff != "" || err != nil {
@@ -264,7 +264,7 @@ func TestARepairThatIsRefusedWholeIsDivided(t *testing.T) {
 }
 
 // An API that refuses a batch as a whole when all of it is bad does not end the run over attributes that can be left out.
-func TestRepairsAreNoSystemicRefusals(t *testing.T) {
+func TestReductionsAreNoSystemicRefusals(t *testing.T) {
 	var long strings.Builder
 	long.WriteString(`{"keep":1`)
 	for i := range maxRefusedInARow + 5 {
@@ -283,7 +283,7 @@ func TestRepairsAreNoSystemicRefusals(t *testing.T) {
 	for range maxRefusedInARow + 5 {
 		bad = append(bad, `{"a":"bad"}`)
 	}
-	sender := Repaired(Divided(newTestClientOver(t, handled{api}, nil), nil), nil)
+	sender := Reduced(Bisected(newTestClientOver(t, handled{api}, nil), nil), nil)
 	for _, b := range []*Batch{identifies(bad...), identifies(long.String() + "}")} {
 		receipt, err := sender.Send(t.Context(), b)
 		if err != nil || len(receipt.Rejections) > 0 {
@@ -295,8 +295,8 @@ func TestRepairsAreNoSystemicRefusals(t *testing.T) {
 	}
 }
 
-func TestAnErrorBeforeAnythingIsSettledPassesThrough(t *testing.T) {
-	receipt, err := Repaired(newTestClient(t, answering(503, "")), nil).Send(t.Context(), identifies(`{}`, `{}`))
+func TestAnErrorBeforeAnythingIsDecidedPassesThrough(t *testing.T) {
+	receipt, err := Reduced(newTestClient(t, answering(503, "")), nil).Send(t.Context(), identifies(`{}`, `{}`))
 	var api *APIError
 	if !errors.As(err, &api) || len(receipt.Unsent) != 2 {
 		t.Errorf("%v, %v", receipt, err)

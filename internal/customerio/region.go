@@ -13,10 +13,10 @@ type Workspace struct {
 	URL           string // the Track API's address for this workspace
 	Region        string // "us" or "eu"
 	EnvironmentID int64
-	Date          time.Time // the API's clock when it answered; zero when it did not say
+	Date          time.Time // the API's clock when it answered; zero if unknown
 }
 
-// RegionURL is the Track API's address for the region "us" or "eu".
+// RegionURL returns the URL of the Track API for the region "us" or "eu".
 func RegionURL(region string) (string, error) {
 	switch region {
 	case "us":
@@ -27,9 +27,9 @@ func RegionURL(region string) (string, error) {
 	return "", fmt.Errorf("region %q is neither us nor eu; set CUSTOMERIO_REGION to one of them", region)
 }
 
-// Region asks which workspace the credentials belong to, and where it is. Either region's address can be asked (Track API
-// reference, Find your account region). It changes nothing and is tried once; Policy.Do tries it again. Its error is an
-// *APIError, or tells the cause of ctx.
+// Region requests which workspace the credentials belong to, and its region. It works at the URL of either
+// region (Track API reference, Find your account region). It changes nothing and makes one attempt; use
+// Policy.Do to retry. Its error is an *APIError, or wraps the cause of ctx.
 func (c *Client) Region(ctx context.Context) (Workspace, error) {
 	what := "asking " + c.base + " for the workspace"
 	reply, err := c.do(ctx, call{what: what, method: http.MethodGet, path: regionPath, limit: maxReply(0)})

@@ -10,17 +10,17 @@ import (
 	"strconv"
 )
 
-// What is kept of each text in a rejection, in bytes.
+// The longest texts of a rejection that are kept, in bytes.
 const (
 	maxReason  = 200
 	maxField   = 1000
 	maxMessage = 500
 )
 
-// parseReceipt reads the answer to a batch. The trouble is an Unavailable for what is no JSON object, and an
-// Unclear for one whose errors do not tell which operations they are about. An empty list of errors refuses
-// nothing, under 207 too; a 207 without a list is unclear, because the API answers 207 only with one (Track
-// API reference).
+// parseReceipt parses the answer to a batch. The error is Unavailable if the answer is no JSON object, and
+// Unclear if its errors do not tell which operations they are about. An empty list of errors rejects nothing,
+// also under 207. A 207 without a list is unclear, because the API sends 207 only with one (Track API
+// reference).
 func parseReceipt(b *Batch, status int, body []byte, scrub func(string) string) (Receipt, *APIError) {
 	var answer struct {
 		Errors json.RawMessage `json:"errors"`
@@ -68,7 +68,7 @@ func sorted(found map[int]*Rejection) []Rejection {
 	return rejections
 }
 
-// entry is one error as the API writes it. Every part may be missing, or of another type than published.
+// entry is one error in an answer. Every part may be missing or have another type than documented.
 type entry struct {
 	Index   json.RawMessage `json:"batch_index"`
 	Reason  json.RawMessage `json:"reason"`
@@ -101,7 +101,8 @@ func parseEntry(raw json.RawMessage, length int, scrub func(string) string) (int
 	return index, e.fault(scrub), nil
 }
 
-// parseReasons reads what a request refused as a whole says is wrong; nothing when it says it in another form.
+// parseReasons parses the errors in the refusal of a whole request. It returns nothing if they have another
+// form.
 func parseReasons(body []byte, scrub func(string) string) []Fault {
 	var answer struct {
 		Errors []entry `json:"errors"`
@@ -118,7 +119,8 @@ func parseReasons(body []byte, scrub func(string) string) []Fault {
 	return faults
 }
 
-// plainText is a JSON string's text, nothing for null or none, and any other value as it is written.
+// plainText returns the text of a JSON string, "" for null or a missing value, and any other value as it
+// stands.
 func plainText(raw json.RawMessage) string {
 	if len(raw) == 0 || bytes.Equal(raw, []byte("null")) {
 		return ""

@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// Policy says how often and how long a request is tried again after a passing fault. The zero value is what the
-// constants say.
+// Policy says how often and for how long a request is retried after a passing fault. The zero value has the
+// defaults.
 type Policy struct {
-	Attempts int           // in all, those answered 429 not counted; default 8
+	Attempts int           // in total, without those answered 429; default 8
 	Elapsed  time.Duration // from the first attempt to the start of the last; default 15 minutes
-	Base     time.Duration // the longest first wait; each one may be twice as long as the one before; default 0.5 s
+	Base     time.Duration // the longest first wait, doubled for each further one; default 0.5 s
 	Cap      time.Duration // the longest wait, unless the API asks for a longer one; default 60 s
 
-	Waiting func(wait time.Duration, err error) // hears of each wait before it; may be called from many goroutines
+	Waiting func(wait time.Duration, err error) // called before each wait, from many goroutines
 	Tally   *Tally                              // may be nil
-	Over    context.Context                     // ends all waits, such as Pace.Over; may be nil
+	Over    context.Context                     // ends all waits when it is done, such as Pace.Over; may be nil
 
-	budget *budget // nil is without limit
+	budget *budget // nil is no limit
 }
 
 func (p Policy) withDefaults() Policy {
@@ -33,10 +33,11 @@ func (p Policy) withDefaults() Policy {
 	return p
 }
 
-// Do calls try until it succeeds, fails for good, or the policy has been used up, which is a *GaveUpError. The waits have
-// full jitter: from nothing to twice the longest one before. When the API asks for a longer wait, it gets it. The end of
-// ctx, or of Over, ends a wait at once; the error then tells its cause and the last fault. A wait that cannot end before
-// the policy's time or the deadline of ctx is not begun; with the deadline the error is a context.DeadlineExceeded.
+// Do calls try until it succeeds or fails with an error that is not temporary. When the policy is used up it
+// returns a *GaveUpError. Waits have full jitter: each is random between 0 and a limit that doubles. If the
+// API asks for a longer wait, Do waits that long. If ctx or Over is done, a wait ends at once, and the error
+// wraps the cause and the last error. A wait that would end after the policy's time or the deadline of ctx is
+// not begun; in the latter case the error is a context.DeadlineExceeded.
 func (p Policy) Do(ctx context.Context, try func() error) error {
 	p = p.withDefaults()
 	waiting, release := unlessOver(ctx, p.Over)
@@ -46,13 +47,13 @@ func (p Policy) Do(ctx context.Context, try func() error) error {
 		err := try()
 		api, _ := asAPIError(err)
 		if err == nil || api != nil && api.answers() {
-			p.budget.answered(t.took)
+			p.budget.giveBack(t.paid)
 		}
 		if api == nil || !Temporary(err) {
 			return err
 		}
 		t.count(api.Class())
-		// The API's own wait does not enter into the growth of ours.
+		// A wait that the API asks for does not change the limit of later waits.
 		wait := max(p.jitter(t.all), api.RetryAfter)
 		if t.usedUp(p, wait) {
 			return t.gaveUp(err)
@@ -67,19 +68,19 @@ func (p Policy) Do(ctx context.Context, try func() error) error {
 	}
 }
 
-// tries is how often one thing was tried.
+// tries counts the attempts of one call of Do.
 type tries struct {
 	start   time.Time
 	all     int
-	counted int  // those that use up the policy's attempts
+	counted int  // those that count as the policy's attempts
 	unclear int  // of counted
-	took    bool // the next one was taken from the budget
+	paid    bool // the next one is paid from the budget
 }
 
 func (t *tries) count(class Class) {
 	t.all++
 	switch class {
-	case Throttled: // not counted: the request was not looked at
+	case Throttled: // not counted: the API has not examined the request
 		return
 	case Unclear:
 		t.unclear++
@@ -87,7 +88,7 @@ func (t *tries) count(class Class) {
 	t.counted++
 }
 
-// usedUp tells whether the policy leaves no room for a wait and another try.
+// usedUp reports whether the policy does not allow a wait and another attempt.
 func (t *tries) usedUp(p Policy, wait time.Duration) bool {
 	return t.counted >= p.Attempts || t.unclear > 1 || time.Since(t.start)+wait > p.Elapsed
 }
@@ -96,20 +97,20 @@ func (t *tries) gaveUp(last error) error {
 	return &GaveUpError{Tries: t.all, Elapsed: time.Since(t.start), Err: last}
 }
 
-// afford waits for the budget to allow the next try, but no longer than the policy's time. What was throttled is not held
-// back here: the pace has fallen for it.
+// afford waits until the budget allows the next attempt, at most for the policy's time. It does not wait
+// after a 429, since the pace has already slowed down.
 func (p Policy) afford(ctx context.Context, t *tries, last *APIError) bool {
-	t.took = false
+	t.paid = false
 	if p.budget == nil || last.answers() {
 		return true
 	}
 	limited, cancel := context.WithDeadline(ctx, t.start.Add(p.Elapsed))
 	defer cancel()
-	t.took = p.budget.take(limited)
-	return t.took
+	t.paid = p.budget.take(limited)
+	return t.paid
 }
 
-// stopped is the error of a wait that ctx has ended, nil when it has not.
+// stopped returns the error of a wait that ctx has ended, nil if it has not.
 func (p Policy) stopped(ctx context.Context, last error) error {
 	if ctx.Err() == nil {
 		return nil
@@ -117,7 +118,7 @@ func (p Policy) stopped(ctx context.Context, last error) error {
 	return fmt.Errorf("stopped while waiting to try again: %w (last: %v)", context.Cause(ctx), last)
 }
 
-// pause waits after the fault last. Its error tells the cause of ctx, or that ctx ends too early to wait.
+// pause waits after an error. It returns an error if ctx ends the wait, or would end before it is over.
 func (p Policy) pause(ctx context.Context, wait time.Duration, last error) error {
 	if ctx.Err() == nil {
 		if end, limited := ctx.Deadline(); limited && time.Until(end) <= wait {
@@ -134,7 +135,7 @@ func (p Policy) pause(ctx context.Context, wait time.Duration, last error) error
 	return nil
 }
 
-// jitter is a random wait after so many tries.
+// jitter returns a random wait for the number of attempts.
 func (p Policy) jitter(tries int) time.Duration {
 	longest := p.Cap
 	if doublings := tries - 1; doublings < 30 {
@@ -143,7 +144,7 @@ func (p Policy) jitter(tries int) time.Duration {
 	return rand.N(longest + 1)
 }
 
-// sleep tells whether it slept to the end.
+// sleep reports whether it slept to the end.
 func sleep(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -155,7 +156,8 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// unlessOver is ctx, and done too when over is, with its cause. Nil is never over. release must be called in the end.
+// unlessOver returns a context that is done when ctx or over is, with its cause. over may be nil. The caller
+// must call release.
 func unlessOver(ctx, over context.Context) (both context.Context, release func()) {
 	if over == nil {
 		return ctx, func() {}
@@ -165,12 +167,13 @@ func unlessOver(ctx, over context.Context) (both context.Context, release func()
 	return both, func() { stop(); cancel(nil) }
 }
 
-// asAPIError finds the APIError in err.
+// asAPIError returns the APIError that err is or wraps.
 func asAPIError(err error) (*APIError, bool) { return errors.AsType[*APIError](err) }
 
-// Retried returns a Sender that sends the same bytes again after a passing fault. It goes around Paced, not inside, so
-// that every try waits its turn. A batch that next has settled in part is not sent again. All batches together have one
-// budget: when most requests fail, they are tried again about once a second until an answer comes.
+// Retried returns a [Sender] that sends the same bytes again after a passing fault. next should be a [Paced]
+// sender, so that every attempt waits for its turn. A batch of which next has accepted or rejected a part is
+// not sent again. All batches share one budget: if most requests fail, there is about one retry a second
+// until an answer comes.
 func Retried(next Sender, policy Policy) Sender {
 	policy.budget = newBudget()
 	return retried{next, policy.withDefaults()}

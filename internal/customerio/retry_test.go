@@ -163,8 +163,8 @@ func TestThrottlingUsesUpTheTime(t *testing.T) {
 		if gaveUp, ok := errors.AsType[*GaveUpError](err); !ok || gaveUp.Elapsed > 15*time.Minute || requests != 4 {
 			t.Errorf("%d requests, %v", requests, err)
 		}
-		if took := time.Since(start); took < 14*time.Minute || took > 15*time.Minute {
-			t.Errorf("took %s", took)
+		if elapsed := time.Since(start); elapsed < 14*time.Minute || elapsed > 15*time.Minute {
+			t.Errorf("took %s", elapsed)
 		}
 	})
 }
@@ -224,8 +224,8 @@ func TestAWaitInVainIsNotBegun(t *testing.T) {
 			start := time.Now()
 			client := newTestClientOver(t, status(429, "Retry-After", "100"), nil)
 			receipt, err := Retried(client, policy).Send(ctx, numbered(2))
-			if took := time.Since(start); took != time.Duration(c.waits)*100*time.Second || len(waited) != c.waits {
-				t.Errorf("%s: took %s with the waits %v", c.name, took, waited)
+			if elapsed := time.Since(start); elapsed != time.Duration(c.waits)*100*time.Second || len(waited) != c.waits {
+				t.Errorf("%s: took %s with the waits %v", c.name, elapsed, waited)
 			}
 			_, gaveUp := errors.AsType[*GaveUpError](err)
 			if gaveUp != c.gaveUp || errors.Is(err, context.DeadlineExceeded) == c.gaveUp || Temporary(err) {
@@ -300,7 +300,7 @@ type senderFunc func(context.Context, *Batch) (Receipt, error)
 
 func (f senderFunc) Send(ctx context.Context, b *Batch) (Receipt, error) { return f(ctx, b) }
 
-func TestWhatIsSettledInPartIsNotTriedAgain(t *testing.T) {
+func TestWhatIsDecidedInPartIsNotTriedAgain(t *testing.T) {
 	calls := 0
 	receipt, err := Retried(senderFunc(func(context.Context, *Batch) (Receipt, error) {
 		calls++

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// MaxRetryAfter is the longest wait that an answer can ask for, as in Customer.io's Node library.
+// MaxRetryAfter is the longest wait that an answer can demand, as in Customer.io's Node library.
 const MaxRetryAfter = 300 * time.Second
 
-// ParseRetryAfter reads a Retry-After header, in seconds or as an HTTP date. The result is from 0 to MaxRetryAfter; 0 is
-// also what cannot be read. now is what a date is compared with.
+// ParseRetryAfter parses a Retry-After header, in seconds or as an HTTP date, which is compared with now. The
+// result is from 0 to MaxRetryAfter. It is 0 if the header cannot be parsed.
 func ParseRetryAfter(header string, now time.Time) time.Duration {
 	header = strings.TrimSpace(header)
 	if date, err := http.ParseTime(header); err == nil {

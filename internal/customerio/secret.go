@@ -11,17 +11,17 @@ import (
 
 const redacted = "[redacted]"
 
-// Secret is a text that is never shown: however it is printed, logged or encoded, it says [redacted]. The zero value is an
-// empty one.
+// Secret is a text that is never shown: printed, logged or encoded it is [redacted]. The zero value is empty.
 type Secret struct {
-	// A function, because fmt and debuggers' printers see through unexported strings and pointers, but not through this.
+	// It is a function, because fmt and debuggers print unexported strings and pointers, but not the result
+	// of a function.
 	reveal func() string
 }
 
 // NewSecret hides a text.
 func NewSecret(text string) Secret { return Secret{func() string { return text }} }
 
-// IsEmpty tells whether there is no text.
+// IsEmpty reports whether there is no text.
 func (s Secret) IsEmpty() bool { return s.text() == "" }
 
 func (s Secret) text() string {
@@ -49,13 +49,13 @@ func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `
 // LogValue says [redacted].
 func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// Credentials are a workspace's Track API credentials. The App API's key is another one and does not work here.
+// Credentials are a workspace's Track API credentials. The key of the App API does not work here.
 type Credentials struct {
 	SiteID Secret
 	APIKey Secret
 }
 
-// check says what is wrong with the credentials before a request does, without showing them.
+// check reports malformed credentials before any request, without showing them.
 func (c Credentials) check() error {
 	var errs []error
 	for _, one := range []struct {

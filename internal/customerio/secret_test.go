@@ -62,7 +62,7 @@ func TestNothingShowsASecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var sender Sender = Repaired(Divided(Retried(Paced(client, NewPace(1)), Policy{}), nil), nil)
+	var sender Sender = Reduced(Bisected(Retried(Paced(client, NewPace(1)), Policy{}), nil), nil)
 	for name, value := range map[string]any{
 		"Secret":              testCredentials.APIKey,
 		"*Secret":             &testCredentials.APIKey,

@@ -7,14 +7,15 @@ import (
 
 // Sender sends a batch.
 //
-// With a nil error every operation is settled: those in Rejections were rejected, all others accepted.
+// With a nil error every operation has an outcome: those in Rejections were rejected, all others accepted.
 //
-// With an error the run cannot go on as it is, but part of the batch may be settled all the same. The operations in
-// Unsent have no known outcome: they may have arrived or not, and are to be sent again. Of the others, those in
-// Rejections were rejected and the rest accepted. Every Sender of this package fills Unsent on every error.
+// With an error the run cannot continue as it is, but part of the batch may have an outcome. The operations
+// in Unsent have no known outcome: they may have arrived or not, and should be sent again. Of the others,
+// those in Rejections were rejected and the rest accepted. Every Sender of this package fills Unsent with
+// every error.
 //
-// Send may be called from many goroutines. It ends soon after ctx does, with the cause of ctx in its error. When it has
-// returned, nothing reads the batch any more: it may be released.
+// Send may be called from many goroutines. It returns soon after ctx is done, with an error that wraps the
+// cause of ctx. When it has returned, nothing reads the batch any more, so the batch may be released.
 type Sender interface {
 	Send(ctx context.Context, b *Batch) (Receipt, error)
 }
@@ -25,8 +26,8 @@ type Receipt struct {
 	Unsent     []uint64    // Refs without a known outcome, in the order of the batch; empty without an error
 }
 
-// Rejection is the refusal of one operation. Its texts are the API's own: untrusted, cut to a sensible length, any of them
-// may be empty, and their vocabulary is open.
+// Rejection is the refusal of one operation. Its texts are the API's: untrusted, shortened, possibly empty,
+// and not from a fixed set.
 type Rejection struct {
 	Ref     uint64
 	Index   int // in the batch
@@ -36,31 +37,31 @@ type Rejection struct {
 	More    []Fault // what else the API found wrong with the same operation
 }
 
-// Fault is one thing that the API found wrong.
+// Fault is one error that the API reports.
 type Fault struct {
 	Reason  string
 	Field   string
 	Message string
 }
 
-// Faults lists all that the API found wrong with the operation.
+// Faults returns all errors that the API reports for the operation.
 func (r *Rejection) Faults() []Fault {
 	return append([]Fault{{r.Reason, r.Field, r.Message}}, r.More...)
 }
 
 // Tally counts what the senders do. The zero value is ready, and one may be shared by all senders.
 type Tally struct {
-	Requests  atomic.Int64 // sent, whatever became of them
-	Bytes     atomic.Int64 // of the bodies of Requests
-	Retries   atomic.Int64 // times that Retried sent the same bytes again
-	Throttled atomic.Int64 // answers 429
-	Divisions atomic.Int64 // times that Divided cut a batch in two
-	Repairs   atomic.Int64 // operations that were accepted without the attributes that were refused
-	Removed   atomic.Int64 // attributes that Repairs left out
+	Requests   atomic.Int64 // sent, with any outcome
+	Bytes      atomic.Int64 // of the bodies of Requests
+	Retries    atomic.Int64 // times that Retried sent the same bytes again
+	Throttled  atomic.Int64 // answers 429
+	Bisections atomic.Int64 // times that Bisected cut a batch in two
+	Reductions atomic.Int64 // operations that were accepted without the refused attributes
+	Removed    atomic.Int64 // attributes that were left out of them
 }
 
-// Counting returns a Sender that sends nothing, accepts everything, and counts requests and bytes: a preview's. tally may
-// be nil.
+// Counting returns a [Sender] for previews. It sends nothing, accepts everything, and counts requests and
+// bytes. tally may be nil.
 func Counting(tally *Tally) Sender { return counting{orNew(tally)} }
 
 type counting struct{ tally *Tally }
@@ -85,5 +86,6 @@ func orNew(t *Tally) *Tally {
 	return t
 }
 
-// AllUnsent is the receipt of a batch that was not sent, or of which nothing is known: all its operations are Unsent.
+// AllUnsent returns the receipt of a batch that was not sent, or whose outcome is unknown: all its operations
+// are Unsent.
 func AllUnsent(b *Batch) Receipt { return Receipt{Unsent: b.refs(0)} }

@@ -27,8 +27,8 @@ func checkSlow(t *testing.T, c *Client, b *Batch) {
 	if !Temporary(err) || !strings.Contains(err.Error(), "none within 150ms") || len(receipt.Unsent) != b.Len() {
 		t.Errorf("%v, %d unsent", err, len(receipt.Unsent))
 	}
-	if took := time.Since(start); took > 3*time.Second {
-		t.Errorf("took %s", took)
+	if elapsed := time.Since(start); elapsed > 3*time.Second {
+		t.Errorf("took %s", elapsed)
 	}
 }
 

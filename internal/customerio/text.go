@@ -11,11 +11,12 @@ import (
 // maxExcerpt is how much of an answer an error shows, in bytes.
 const maxExcerpt = 300
 
-// minScrubbed is the shortest secret that is searched for in foreign text; a shorter one would be found in common words.
+// minScrubbed is the shortest secret that is searched for in text from outside. A shorter one would occur in
+// common words.
 const minScrubbed = 6
 
-// scrubber returns a function that blanks out the secrets wherever a foreign text, such as an answer or a transport's
-// error, repeats them.
+// scrubber returns a function that removes the secrets from text from outside, such as an answer or an error
+// of the transport.
 func (c Credentials) scrubber() func(string) string {
 	site, key := c.SiteID.text(), c.APIKey.text()
 	return scrubber(site, key, base64.StdEncoding.EncodeToString([]byte(site+":"+key)))
@@ -45,7 +46,7 @@ func cut(text string, limit int) string {
 	return text[:limit]
 }
 
-// quoted shows foreign text on a terminal: short, on one line, with control characters escaped.
+// quoted prepares text from outside for a terminal: short, on one line, with control characters escaped.
 func quoted(text string) string {
 	short := cut(strings.TrimSpace(text), maxExcerpt)
 	if len(short) < len(strings.TrimSpace(text)) {

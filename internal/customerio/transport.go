@@ -16,8 +16,8 @@ import (
 	"time"
 )
 
-// checkBase checks the API's address and returns it without a slash at the end. Its errors do not repeat the address,
-// which may hold a password.
+// checkBase checks the API's address and returns it without a slash at the end. Its errors do not repeat the
+// address, which may hold a password.
 func checkBase(base string) (string, error) {
 	u, err := url.Parse(base)
 	switch {
@@ -42,8 +42,8 @@ func isLoopback(host string) bool {
 	return strings.EqualFold(host, "localhost") || err == nil && address.IsLoopback()
 }
 
-// newTransport speaks HTTP/1.1 only: over HTTP/2 all uploads would share one connection's window, and net/http would
-// repeat some requests by itself, uncounted.
+// newTransport returns a transport for HTTP/1.1 only. Over HTTP/2 all uploads would share the window of one
+// connection, and net/http would repeat some requests without us counting them.
 func newTransport(o ClientOptions, proxy func(*http.Request) (*url.URL, error)) (http.RoundTripper, error) {
 	roots, err := trusted(o.CACert)
 	if err != nil {
@@ -63,20 +63,21 @@ func newTransport(o ClientOptions, proxy func(*http.Request) (*url.URL, error)) 
 		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxIdleConns:           kept,
-		MaxIdleConnsPerHost:    kept, // the default of 2 would cost every further request a handshake
+		MaxIdleConnsPerHost:    kept, // with the default of 2 every further request would need a handshake
 		IdleConnTimeout:        90 * time.Second,
 		Protocols:              protocols,
 	}, nil
 }
 
-// trusted is the machine's authorities and those of the PEM; nil, which means the machine's, without one.
+// trusted returns the certificate authorities of the machine and of the PEM. Without a PEM it returns nil,
+// which means those of the machine.
 func trusted(pem []byte) (*x509.CertPool, error) {
 	if len(pem) == 0 {
 		return nil, nil
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
-		pool = x509.NewCertPool() // the machine has none: only the PEM counts
+		pool = x509.NewCertPool() // the machine has no authorities
 	}
 	if !pool.AppendCertsFromPEM(pem) {
 		return nil, errors.New("--ca-cert: the file contains no certificate in PEM format")
@@ -84,12 +85,12 @@ func trusted(pem []byte) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// setupError is a fault of this machine's settings, in words of our own.
+// setupError is an error in the settings of this machine.
 type setupError string
 
 func (e setupError) Error() string { return string(e) }
 
-// quietly keeps a proxy address that is not a URL, and the password in it, out of the error.
+// quietly keeps a malformed proxy address, which may hold a password, out of errors.
 func quietly(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
 	return func(r *http.Request) (*url.URL, error) {
 		u, err := proxy(r)
@@ -100,13 +101,14 @@ func quietly(proxy func(*http.Request) (*url.URL, error)) func(*http.Request) (*
 	}
 }
 
-// isProxy tells whether a URL is a proxy's address and nothing more. What is more is a part of a password that was not
-// escaped; where such a URL cannot be read at all, net/http puts http:// before it, and takes http for the host.
+// isProxy reports whether a URL is the address of a proxy and nothing more. More would be part of a password
+// that was not escaped. If such a URL cannot be parsed at all, net/http puts http:// before it and takes http
+// for the host.
 func isProxy(u *url.URL) bool {
 	return u.RawQuery == "" && u.Fragment == "" && strings.Trim(u.Path, "/") == "" && u.Hostname() != "http" && u.Hostname() != "https"
 }
 
-// proxyAnswer hears what a proxy says to CONNECT.
+// proxyAnswer returns an error if a proxy refuses CONNECT.
 func proxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, answer *http.Response) error {
 	switch {
 	case answer.StatusCode == http.StatusOK:
@@ -120,11 +122,11 @@ func proxyAnswer(_ context.Context, proxy *url.URL, _ *http.Request, answer *htt
 		proxy.Host, answer.StatusCode))
 }
 
-// explain words a transport's error, and tells whether it is one of settings, which trying again does not mend. The
-// error itself is not kept: it may quote a proxy's password.
+// explain describes an error of the transport, and reports whether it is one of settings, which retries do
+// not solve. The error itself is not kept, since it may quote the password of a proxy.
 func explain(err error) (cause string, misconfigured bool) {
 	if wrapped, ok := errors.AsType[*url.Error](err); ok {
-		err = wrapped.Err // without the URL, which the request's words name already
+		err = wrapped.Err // without the URL, which the request's description has already
 	}
 	if e, ok := errors.AsType[setupError](err); ok {
 		return e.Error(), true
@@ -136,7 +138,7 @@ func explain(err error) (cause string, misconfigured bool) {
 	if errors.Is(err, http.ErrSchemeMismatch) {
 		return "the server does not speak TLS: check https and the port in the address", true
 	}
-	if strings.Contains(err.Error(), "protocol version") { // crypto/tls has no type for it, whichever side says so
+	if strings.Contains(err.Error(), "protocol version") { // crypto/tls has no type for this error
 		return "the server, or a proxy in between, does not support TLS 1.2 or newer", true
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -147,8 +149,8 @@ func explain(err error) (cause string, misconfigured bool) {
 
 var errReturned = errors.New("the batch has been taken back")
 
-// loan lends a batch's bytes to the transport. net/http may go on reading a request's body after Do has returned, when
-// the batch may already carry other operations; once the loan has ended, reading fails instead.
+// loan lends the body of a batch to the transport. net/http may continue to read a request's body after Do
+// has returned, when the batch may already hold other operations. Once the loan has ended, reading fails.
 type loan struct {
 	lock sync.Mutex
 	body []byte
@@ -161,7 +163,7 @@ func (l *loan) end() {
 	l.body, l.over = nil, true
 }
 
-// reader reads the body from its beginning.
+// reader returns a reader of the body from its beginning.
 func (l *loan) reader() io.ReadCloser { return &loanReader{loan: l} }
 
 type loanReader struct {

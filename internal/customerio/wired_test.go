@@ -132,7 +132,7 @@ func TestAllSendersTogetherTellTheTruth(t *testing.T) {
 func sendAll(t *testing.T, client *Client, people, perBatch int) (outcomes map[int][]string, failed error) {
 	pace := NewPace(20)
 	// The attempts are many: what is looked at is not when a batch is given up.
-	sender := Repaired(Divided(Retried(Paced(client, pace), Policy{Attempts: 100, Elapsed: 24 * time.Hour}), nil), nil)
+	sender := Reduced(Bisected(Retried(Paced(client, pace), Policy{Attempts: 100, Elapsed: 24 * time.Hour}), nil), nil)
 	outcomes = map[int][]string{}
 	packer := NewPacker(0, perBatch)
 	var lock sync.Mutex

@@ -50,7 +50,7 @@ func (p *Plan) to(t *testing.T, handler http.Handler) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Sender = customerio.Repaired(customerio.Divided(customerio.Retried(client, customerio.Policy{Tally: p.Tally}), p.Tally), p.Tally)
+	p.Sender = customerio.Reduced(customerio.Bisected(customerio.Retried(client, customerio.Policy{Tally: p.Tally}), p.Tally), p.Tally)
 	p.InFlight = func() int { return 4 }
 }
 
