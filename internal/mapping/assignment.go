@@ -17,7 +17,7 @@ type assignment struct {
 
 var errNoName = errors.New("there is no name before the =")
 
-// newAssignment reads name=template. decide makes the attribute's key.
+// newAssignment parses name=template. decide returns the key of the attribute.
 func newAssignment(text string, decide func(name string) *key) (assignment, error) {
 	name, value, ok := strings.Cut(text, "=")
 	if !ok {
@@ -38,7 +38,7 @@ func newAssignment(text string, decide func(name string) *key) (assignment, erro
 	return a, err
 }
 
-// newAssignments reads the values of a flag that sets attributes.
+// newAssignments parses the values of a flag that sets attributes.
 func newAssignments(flag string, texts []string, decide func(string) *key) ([]assignment, error) {
 	var all []assignment
 	for _, text := range texts {

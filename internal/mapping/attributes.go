@@ -6,15 +6,16 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// attributes are those of the operation under construction, with what was noticed while they were gathered.
+// attributes holds the attributes of the operation that is being built, and counts of what was changed in
+// them.
 type attributes struct {
-	json    []byte // {"a":1,"b":2, and after close as it is sent
+	json    []byte // {"a":1,"b":2, and complete after close
 	cuts    cuts
 	changes changes
 	dotted  []dottedName // a person's
 
 	members []rawjson.Member // scratch: of json
-	spare   []byte           // scratch: takes turns with json
+	spare   []byte           // scratch: swapped with json
 }
 
 // begin starts the next operation.
@@ -23,21 +24,21 @@ func (a *attributes) begin() {
 	a.json = append(a.json[:0], '{')
 }
 
-// forget drops what was noticed.
+// forget drops the counts.
 func (a *attributes) forget() {
 	a.cuts.forget()
 	a.changes = a.changes[:0]
 	a.dotted = a.dotted[:0]
 }
 
-// append appends an attribute whose value is clean.
+// append appends an attribute whose value has been cleaned.
 func (a *attributes) append(k *key, value []byte) {
 	a.json = append(a.json, k.encoded...)
 	a.json = append(a.json, value...)
 	a.json = append(a.json, ',')
 }
 
-// notice counts what was changed in an attribute's name.
+// notice counts the changes of an attribute's name.
 func (a *attributes) notice(k *key) {
 	if k.mended.any {
 		a.cuts.addAll(&k.mended)
@@ -53,7 +54,7 @@ func (a *attributes) drop(k *key, why cut) {
 	a.changes.drop(k.name, why)
 }
 
-// list returns the attributes gathered so far. It is good until the next call of any method.
+// list returns the attributes so far, valid until the next call of any method.
 func (a *attributes) list() []rawjson.Member {
 	a.members = rawjson.WalkMembers(a.members[:0], a.json)
 	return a.members
@@ -62,13 +63,13 @@ func (a *attributes) list() []rawjson.Member {
 // close ends the object.
 func (a *attributes) close() {
 	if last := len(a.json) - 1; last > 0 {
-		a.json[last] = '}' // over the comma
+		a.json[last] = '}' // replaces the comma
 		return
 	}
 	a.json = append(a.json, '}')
 }
 
-// orNil leaves out an object without attributes.
+// orNil returns the object, or nil if it has no attributes.
 func (a *attributes) orNil() []byte {
 	if len(a.json) <= len(`{}`) {
 		return nil
@@ -76,14 +77,15 @@ func (a *attributes) orNil() []byte {
 	return a.json
 }
 
-// remove closes the object without those of its members that are gone; both go together.
+// remove closes the object and leaves out the members for which gone is true; both slices have the same
+// length.
 func (a *attributes) remove(members []rawjson.Member, gone []bool) {
 	a.spare = appendWithout(a.spare[:0], a.json, members, gone)
 	a.json, a.spare = a.spare, a.json
 }
 
-// limit drops the last attributes beyond the first most, but before all others those that are not kept. keep is asked with
-// names as they are encoded.
+// limit drops attributes until at most most are left: the last ones first, and those that keep accepts only
+// after all others. keep gets encoded names.
 func (a *attributes) limit(most int, keep func(encoded string) bool) {
 	members := a.list()
 	excess := len(members) - most
@@ -102,7 +104,8 @@ func (a *attributes) limit(most int, keep func(encoded string) bool) {
 	a.remove(members, gone)
 }
 
-// shrink drops the largest $ properties until excess bytes are gone. It reports whether there were enough.
+// shrink drops the largest $ properties until the object is excess bytes shorter. It reports whether that was
+// possible.
 func (a *attributes) shrink(excess int) bool {
 	members := a.list()
 	gone, n, ok := largestDollar(a.json, members, excess)
@@ -119,11 +122,11 @@ func (a *attributes) shrink(excess int) bool {
 	return true
 }
 
-// elementsChain is PostHog's column of what was clicked, which is no property.
+// elementsChain is PostHog's column with the elements that were clicked. It is not a property.
 const elementsChain = "elements_chain"
 
-// largestDollar marks the largest members with a $ in front, and the chain of elements, until their bytes
-// come to excess. ok is false when they do not.
+// largestDollar marks the largest members whose names begin with $, and the chain of elements, until their
+// sizes add up to excess. ok is false if all of them are too small.
 func largestDollar(object []byte, members []rawjson.Member, excess int) (gone []bool, n int, ok bool) {
 	gone = make([]bool, len(members))
 	var candidates []int
@@ -144,10 +147,10 @@ func largestDollar(object []byte, members []rawjson.Member, excess int) (gone []
 	return gone, n, excess <= 0
 }
 
-// size is how many bytes an object gets shorter by without a member and its comma.
+// size returns the bytes of a member and its comma.
 func size(m rawjson.Member) int { return int(m.ValueEnd-m.KeyStart) + len(`",`) }
 
-// appendWithout appends an object without some of its members. gone goes with members.
+// appendWithout appends an object without the members for which gone is true.
 func appendWithout(dst, object []byte, members []rawjson.Member, gone []bool) []byte {
 	dst = append(dst, '{')
 	first := true

@@ -9,30 +9,30 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// canonical writes JSON in one fixed form, so that the same properties always hash alike however an export has written
-// them. The form is part of IDScheme and frozen:
+// canonical writes JSON in one fixed form, so that the same properties always have the same hash, however an
+// export has written them. The form is part of IDScheme and must never change:
 //
 //   - no space between tokens; true, false, null and numbers as they were written;
 //   - the members of an object sorted by the bytes of their keys, escapes undone; of equal keys the last member holds;
 //   - strings in UTF-8, with escapes only for the quote (\"), the backslash (\\) and the characters below U+0020: \b \f \n
 //     \r \t, and \u00xx with lower-case digits for the others;
 //   - each byte that is not UTF-8, and each escaped half of a surrogate pair, as U+FFFD;
-//   - with cells, a string that is a JSON value, or True or False, as that value: as what its cell is by itself.
+//   - with cells, a string that is a JSON value, or True or False, as that value: as its CSV cell alone would be read.
 //
-// The zero value is ready. It holds scratch memory and is for one goroutine.
+// The zero value is ready to use. It holds scratch memory and must not be used by several goroutines.
 type canonical struct {
 	out     []byte
-	keys    []byte   // escapes undone, of all objects that are open
-	members []member // of all objects that are open
+	keys    []byte   // unescaped, of all open objects
+	members []member // of all open objects
 	plain   []byte
 	spare   []byte
-	cells   bool // the JSON was put together from cells of a CSV
+	cells   bool // the JSON was built from cells of a CSV
 }
 
-// member is a member of an object: where its key stands in keys, and where it stands itself in out.
+// member is a member of an object: the position of its key in keys, and its own position in out.
 type member struct{ keyStart, keyEnd, start, end int }
 
-// of returns the canonical form of valid JSON, good until the next call.
+// of returns the canonical form of valid JSON, valid until the next call.
 func (c *canonical) of(value []byte) []byte {
 	c.out, c.keys, c.members = c.out[:0], c.keys[:0], c.members[:0]
 	c.append(value, rawjson.WalkSpace(value, 0))
@@ -60,7 +60,8 @@ func (c *canonical) append(b []byte, i int) int {
 	return end
 }
 
-// appendCell writes the string in plain as the value that it is. It returns false where it is text only.
+// appendCell writes the string in plain as the JSON value that it contains. It returns false if it contains
+// none.
 func (c *canonical) appendCell() bool {
 	switch text := c.plain; {
 	case len(text) == 0:
@@ -70,7 +71,7 @@ func (c *canonical) appendCell() bool {
 	case string(text) == "False" || string(text) == "false":
 		c.out = append(c.out, "false"...)
 	case (text[0] == '[' || text[0] == '{' || text[0] == '-' || '0' <= text[0] && text[0] <= '9') && json.Valid(text):
-		c.append(bytes.Clone(text), 0) // plain is used within
+		c.append(bytes.Clone(text), 0) // the call overwrites plain
 	default:
 		return false
 	}
@@ -90,7 +91,7 @@ func (c *canonical) appendArray(b []byte, i int) int {
 	return i + 1
 }
 
-// appendObject writes the members as they come, and then puts them in order if they are not.
+// appendObject writes the members as they come, and then sorts them if necessary.
 func (c *canonical) appendObject(b []byte, i int) int {
 	firstMember, firstKey := len(c.members), len(c.keys)
 	c.out = append(c.out, '{')
@@ -120,7 +121,7 @@ func (c *canonical) appendObject(b []byte, i int) int {
 	return i + 1
 }
 
-// sort puts members, which stand in out from start on, in order. Of equal keys it keeps the last.
+// sort sorts members, which stand in out from start on, by key. Of equal keys it keeps the last.
 func (c *canonical) sort(members []member, start int) {
 	slices.SortFunc(members, func(a, b member) int {
 		return cmp.Or(bytes.Compare(c.key(a), c.key(b)), cmp.Compare(a.start, b.start))

@@ -2,28 +2,28 @@ package mapping
 
 import "ph2cio/internal/customerio"
 
-// Change is what became of an attribute whose name could not be sent as it is in PostHog, or that was left
-// out to fit.
+// Change describes an attribute that was sent under another name than in PostHog, or left out because of a
+// limit.
 type Change struct {
-	Person  bool   // a person's attribute, else an event's
-	Name    string // as in PostHog, at most maxChangeName bytes of it
-	Became  string // the name it is sent under; empty when it was left out
-	Dropped string // of one left out: the kind of Mapper.ValuesCut that counts it
+	Person  bool   // whether it is a person's attribute, not an event's
+	Name    string // in PostHog, at most maxChangeName bytes of it
+	Became  string // the name under which it is sent; empty if it was left out
+	Dropped string // if left out, the kind of Mapper.ValuesCut that counts it
 }
 
-// Changes count changes. Those that come after the first maxChanges are counted together.
+// Changes counts changes. After the first maxChanges different ones all others are one count.
 type Changes struct {
 	Count  map[Change]int64
 	Beyond int64
 }
 
-// These bound the memory of names that are never seen again.
+// Limits of the memory for names that occur only once.
 const (
 	maxChanges    = 1000
 	maxChangeName = customerio.MaxAttributeName
 )
 
-// changes are those of the operation under construction.
+// changes are those of the operation that is being built.
 type changes []Change
 
 func (c *changes) drop(name string, why cut) {
@@ -32,7 +32,7 @@ func (c *changes) drop(name string, why cut) {
 
 func shortName(name string) string { return string(shortened([]byte(name), maxChangeName)) }
 
-// take counts the changes of an operation that was built.
+// take counts the changes of an operation.
 func (c *Changes) take(all changes, action customerio.Action) {
 	for _, one := range all {
 		one.Person = action == customerio.Identify
@@ -40,7 +40,7 @@ func (c *Changes) take(all changes, action customerio.Action) {
 	}
 }
 
-// Add counts a change so many times.
+// Add counts a change n times.
 func (c *Changes) Add(one Change, n int64) {
 	if _, known := c.Count[one]; !known && len(c.Count) >= maxChanges {
 		c.Beyond += n

@@ -8,24 +8,25 @@ import (
 	"ph2cio/internal/redact"
 )
 
-// limit is how many bytes a value may have; 0 is no limit. A text that is longer is shortened and counted as text,
-// another value is dropped and counted as other.
+// limit is the largest size of a value in bytes; 0 is no limit. A longer text is shortened and counted as
+// text. Another value that is longer is dropped and counted as other.
 type limit struct {
 	bytes       int
 	text, other cut
 }
 
-// cleaner copies JSON values and takes out what must not leave: bytes that are not UTF-8, U+0000, secrets in URLs, and
-// what is over the limit. A value with none of these is copied byte for byte, so that numbers keep every digit.
+// cleaner copies JSON values and removes what must not be sent: bytes that are not UTF-8, U+0000, secrets in
+// URLs, and what exceeds the limit. A value without these is copied unchanged, so that numbers keep every
+// digit.
 type cleaner struct {
 	secrets *redact.Secrets
 	limit   limit
 	cuts    *cuts
-	text    []byte // scratch: a text without escapes
+	text    []byte // scratch: an unescaped text
 	safe    []byte // scratch: a text without secrets
 }
 
-// append appends a value. ok is false, and nothing appended, when it does not fit.
+// append appends a value. If it exceeds the limit, ok is false and nothing is appended.
 func (c *cleaner) append(dst, value []byte) (out []byte, ok bool) {
 	start := len(dst)
 	switch value[0] {
@@ -67,8 +68,8 @@ func (c *cleaner) appendText(dst, value []byte, l limit) []byte {
 	return rawjson.AppendString(dst, text)
 }
 
-// plain returns the text that a JSON string stands for, without space around it, good until the next call of any method. ok
-// is false when the value is no string, and when there is anything to mend in it.
+// plain returns the text of a JSON string without space around it, valid until the next call of any method.
+// ok is false if the value is no string, or if its text needs repair.
 func (c *cleaner) plain(value []byte) (text []byte, ok bool) {
 	if value[0] != '"' {
 		return nil, false
@@ -78,8 +79,8 @@ func (c *cleaner) plain(value []byte) (text []byte, ok bool) {
 	return bytes.TrimSpace(c.text), found == 0
 }
 
-// mended returns the plain text of the inside of a JSON string. changed reports that it had to be mended, so that the
-// string cannot be copied as it was written.
+// mended returns the plain text of the inside of a JSON string. changed reports that the text was repaired,
+// so that the string must not be copied unchanged.
 func (c *cleaner) mended(inside []byte) (text []byte, changed bool) {
 	var found rawjson.Flaws
 	c.text, found = rawjson.AppendUnescaped(c.text[:0], inside)
@@ -93,8 +94,8 @@ func (c *cleaner) mended(inside []byte) (text []byte, changed bool) {
 	return c.text, true
 }
 
-// appendNested appends an object or array, with all strings in it cleaned and the values of keys that name a secret
-// redacted. Its parts have no limit of their own.
+// appendNested appends an object or array. It cleans all strings in it and redacts the values of keys that
+// name a secret. The limit does not apply to its parts.
 func (c *cleaner) appendNested(dst, value []byte) []byte {
 	for i := 0; i < len(value); {
 		quote := bytes.IndexByte(value[i:], '"')
@@ -124,7 +125,7 @@ func (c *cleaner) namesSecret(inside []byte) bool {
 	return redact.NamesSecret(inside)
 }
 
-// appendRedacted appends what stands in for a secret. A null hides nothing and stays.
+// appendRedacted appends the replacement for a secret. A null contains no secret and stays.
 func (c *cleaner) appendRedacted(dst, value []byte) []byte {
 	if rawjson.IsNull(value) {
 		return append(dst, value...)

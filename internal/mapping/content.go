@@ -9,11 +9,11 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// Content is 24 bits of a hash of what a row says of its event beside the event's key: when it happened, to the second, and
-// the properties that are sent by default. It tells the versions of one event from each other. It depends neither on how an
-// export writes them, nor on the order of the properties, nor on the flags of a run, nor on the types of a CSV's columns;
-// numbers count as they are written.
-// What else begins with a $ differs also between rows that a client has sent again, such as $sent_at.
+// Content distinguishes versions of one event. It is 24 bits of a hash of what the event's key does not
+// contain: the time, to the second, and the properties that are sent by default. It does not depend on the
+// notation of the export, the order of the properties, the flags of the run or the types of CSV columns;
+// numbers count as they are written. Other properties that begin with a $ do not count, since they differ
+// between rows that a client has sent twice, such as $sent_at.
 func (ids *EventIDs) Content(e *posthog.Event) uint32 {
 	const odd = 0x9e3779b97f4a7c15
 	sum := uint64(e.Timestamp.Seconds()) * odd
@@ -28,7 +28,7 @@ func (ids *EventIDs) Content(e *posthog.Event) uint32 {
 	return uint32(sum * odd >> 40)
 }
 
-// member returns a key, a quote, a colon and the value in one form, whatever that of the export.
+// member returns a key, a quote, a colon and the value in canonical form.
 func (ids *EventIDs) member(properties []byte, m *rawjson.Member) []byte {
 	key, value := properties[m.KeyStart:m.KeyEnd], properties[m.ValueStart:m.ValueEnd]
 	nested := value[0] == '{' || value[0] == '[' || bytes.IndexByte(value, '\\') >= 0 || ids.hasher.canonical.cells

@@ -2,7 +2,7 @@ package mapping
 
 import "ph2cio/internal/rawjson"
 
-// cut is a kind of change that was made so that a value fits.
+// cut is a kind of change to a value or name that could not be sent as it was.
 type cut uint8
 
 const (
@@ -10,23 +10,23 @@ const (
 	cutValue                 // a person's other value over 1000 bytes, dropped
 	cutName                  // an attribute whose name is over 150 bytes or empty, dropped
 	cutAttributes            // a person's attribute beyond the 300th, dropped
-	cutEmail                 // an email that is none, dropped
+	cutEmail                 // an email that is not an address, dropped
 	cutPageName              // the name of a page or screen, shortened
 	cutEventName             // the name of an event, shortened
 	cutReserved              // a key that changes consent, identity or routing, dropped
 	cutDate                  // a date that cannot be read, dropped
 	cutSecret                // a secret, made "redacted"
-	cutUTF8                  // text that is not UTF-8, mended
+	cutUTF8                  // text that is not UTF-8, repaired
 	cutNUL                   // text with U+0000, removed
 	cutLargest               // the largest $ properties of an operation that is too large, dropped
 	cutEventValue            // an event's value over --event-value-limit, shortened or dropped
-	cutSameName              // an attribute whose name became that of another, dropped
+	cutSameName              // an attribute whose changed name is that of another one, dropped
 	cutMadeUp                // a page or screen without a name, named unknown
 	cutKinds      = iota
 )
 
-// MadeUpNames is the kind of Mapper.ValuesCut that counts pages and screens which have no name and are sent
-// as unknown.
+// MadeUpNames is the kind of Mapper.ValuesCut that counts pages and screens without a name, which are sent as
+// unknown.
 const MadeUpNames = "made_up_names"
 
 var cutNames = [cutKinds]string{
@@ -37,10 +37,10 @@ var cutNames = [cutKinds]string{
 	cutMadeUp: MadeUpNames,
 }
 
-// CutKinds are the kinds of Mapper.ValuesCut.
+// CutKinds returns the kinds of Mapper.ValuesCut.
 func CutKinds() []string { return cutNames[:] }
 
-// cuts counts the changes made for one operation, until it is known whether that is sent.
+// cuts counts the changes for one operation until it is known whether the operation is built.
 type cuts struct {
 	count [cutKinds]uint32
 	any   bool
@@ -53,7 +53,7 @@ func (c *cuts) addMany(kind cut, n int) {
 	c.any = true
 }
 
-// addFlaws counts what was mended in one text.
+// addFlaws counts the repairs of one text.
 func (c *cuts) addFlaws(f rawjson.Flaws) {
 	if f&rawjson.Broken != 0 {
 		c.add(cutUTF8)

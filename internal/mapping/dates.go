@@ -6,13 +6,15 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Customer.io compares dates as unix seconds (docs.customer.io/journeys/faq-timestamps). In PostHog they are whatever
-// the customer's code has set.
+// Customer.io compares dates as unix seconds (docs.customer.io/journeys/faq-timestamps). In PostHog they have
+// whatever form the customer's code has chosen.
 
-// mostMillis is where numbers end that are milliseconds: those from 100,000,000,000,000 on are neither.
+// mostMillis is the end of the numbers that are taken for milliseconds: from 100,000,000,000,000 on a number
+// is no date.
 const mostMillis = 100_000_000_000_000_000 // microseconds
 
-// unixSeconds reads a JSON value as a date: what posthog.ParseTime knows, as text or as a number, or a day alone.
+// unixSeconds parses a JSON value as a date: a text or a number in a form that posthog.ParseTime knows, or a
+// day without a time.
 func unixSeconds(value []byte, c *cleaner) (int64, bool) {
 	text := value
 	if value[0] == '"' {

@@ -2,27 +2,27 @@ package mapping
 
 import "ph2cio/internal/rawjson"
 
-// Dotted count the attributes of people with a dot in their names, by name. Customer.io documents that it
-// reads dots as a path for subscription preferences alone (Track API reference), so that it may or may not do
-// so here.
+// Dotted counts, by name, the attributes of people with a dot in their names. Customer.io documents that it
+// reads dots as a path for subscription preferences alone (Track API reference), so it may or may not do so
+// for these.
 type Dotted struct {
 	Count  map[string]DottedCount
-	Beyond int64 // of names that come after the first maxChanges
+	Beyond int64 // for all names after the first maxChanges
 }
 
 // DottedCount counts people.
 type DottedCount struct {
 	People       int64
-	BesideObject int64 // of them, those whose attribute by the first part of the name is an object
+	BesideObject int64 // of them, those who also have an object named by the part before the dot
 }
 
-// dottedName is an attribute of the person under construction.
+// dottedName is an attribute of the person who is being mapped.
 type dottedName struct {
 	name         string
 	besideObject bool
 }
 
-// take counts those of a person who is sent.
+// take counts the attributes of a person who is sent.
 func (d *Dotted) take(all []dottedName) {
 	for _, one := range all {
 		count := DottedCount{People: 1}
@@ -33,7 +33,7 @@ func (d *Dotted) take(all []dottedName) {
 	}
 }
 
-// Add counts so many people more.
+// Add adds counts of people for a name.
 func (d *Dotted) Add(name string, more DottedCount) {
 	one, known := d.Count[name]
 	if !known && len(d.Count) >= maxChanges {
@@ -46,8 +46,8 @@ func (d *Dotted) Add(name string, more DottedCount) {
 	d.Count[name] = DottedCount{one.People + more.People, one.BesideObject + more.BesideObject}
 }
 
-// besideObjects finds which of the attributes stand beside an object by the first part of their name, among the members
-// of a person's properties.
+// besideObjects finds the attributes for which the person also has an object named by the part before the
+// dot.
 func besideObjects(all []dottedName, properties []byte, members []rawjson.Member) {
 	for i := range all {
 		first := firstPart(all[i].name)

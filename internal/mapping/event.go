@@ -9,17 +9,17 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// keptDollars are the properties with a $ that say where something happened, which a marketer wants to know.
+// keptDollars are the properties with a $ that are sent: they say where something happened.
 var keptDollars = []string{"$current_url", "$pathname", "$screen_name", "$referrer"}
 
-// plumbing are properties that carry an event through PostHog and tell nothing about it.
+// plumbing are properties that PostHog needs to process an event and that say nothing about it.
 var plumbing = []string{
 	"$set", "$set_once", "$unset", "$group_set", "token", "$token", "distinct_id", "$distinct_id", "$anon_distinct_id",
 	"$device_id", "$user_id", "$is_identified", "$process_person_profile", "$had_persisted_distinct_id",
 	"$initial_person_info",
 }
 
-// Plumbing returns the event properties that are never sent: identities and keys of PostHog's own.
+// Plumbing returns the event properties that are never sent: PostHog's own IDs and keys.
 func Plumbing() []string { return slices.Clone(plumbing) }
 
 // eventRules say which attributes an event gets.
@@ -33,8 +33,8 @@ type eventRules struct {
 	pages    pageRules
 }
 
-// lengthsAfterDollar helps to pass over most properties with a $ at a glance: bit n of [c] is set when a kept one of n
-// bytes has c after its $.
+// lengthsAfterDollar lets most properties with a $ be skipped quickly: bit n of [c] is set if a property that
+// is kept has n bytes and c after its $.
 var lengthsAfterDollar = func() (bits [256]uint64) {
 	for _, name := range keptDollars {
 		bits[name[1]] |= 1 << len(name)
@@ -42,7 +42,7 @@ var lengthsAfterDollar = func() (bits [256]uint64) {
 	return bits
 }()
 
-// passesOver reports that a property is not wanted, without looking it up. It lets through a few that are not.
+// passesOver reports whether a property is surely not wanted, without looking it up.
 func (r *eventRules) passesOver(name []byte) bool {
 	if r.all || len(name) == 0 || name[0] != '$' {
 		return false
@@ -50,7 +50,7 @@ func (r *eventRules) passesOver(name []byte) bool {
 	return len(name) < 2 || len(name) > 63 || lengthsAfterDollar[name[1]]&(1<<len(name)) == 0
 }
 
-// property decides what is done with an event's property.
+// property returns how an event's property is treated.
 func (r *eventRules) property(name string) *key {
 	k := r.attribute(name)
 	k.source, _ = placeOf(k.plain)
@@ -67,7 +67,7 @@ func (r *eventRules) property(name string) *key {
 	return k
 }
 
-// attribute decides what is done with an attribute of an event, wherever it comes from.
+// attribute returns how an attribute of an event is treated, whatever it is made from.
 func (r *eventRules) attribute(name string) *key {
 	k := r.naming.key(name)
 	if k.does == copies && r.allowed.refuses(reservedForEvents, k.plain, k.out) {
@@ -76,7 +76,7 @@ func (r *eventRules) attribute(name string) *key {
 	return k
 }
 
-// eventMapper makes the properties of events attributes.
+// eventMapper turns the properties of events into attributes.
 type eventMapper struct {
 	rules *eventRules
 	out   *attributes
@@ -89,13 +89,13 @@ type eventMapper struct {
 	members     []rawjson.Member // scratch
 }
 
-// init is to be called once, where the mapper stays.
+// init must be called once, after the mapper has its final address.
 func (m *eventMapper) init(r *eventRules, out *attributes, clean cleaner) {
 	*m = eventMapper{rules: r, out: out, clean: clean, keys: newKeys(r.property)}
 	m.page = pageAttributes{rules: &r.pages, out: out, clean: &m.clean}
 }
 
-// append appends an event's attributes, but for those from templates.
+// append appends an event's attributes, except those from templates.
 func (m *eventMapper) append(e *posthog.Event, action customerio.Action) {
 	m.takesPlaces = action == customerio.Page || action == customerio.Screen
 	if m.takesPlaces {
@@ -108,9 +108,9 @@ func (m *eventMapper) append(e *posthog.Event, action customerio.Action) {
 	}
 }
 
-// appendProperties appends the event's properties to the attributes. Of a key that comes more than once the last value
-// holds, as in most readers of JSON. A key that comes twice and a name that two keys want are noticed late; then all
-// properties are appended once more.
+// appendProperties appends the event's properties to the attributes. Of a key that comes more than once the
+// last value holds, as in most readers of JSON. If a key comes twice, or two keys become the same name, it
+// starts again.
 func (m *eventMapper) appendProperties(e *posthog.Event) {
 	if !m.tryProperties(e.Properties, e.Members) {
 		m.out.begin()
@@ -118,7 +118,7 @@ func (m *eventMapper) appendProperties(e *posthog.Event) {
 	}
 }
 
-// tryProperties reports whether no key came twice and none wanted a name that an earlier one had.
+// tryProperties returns false if a key came twice or two keys became the same name.
 func (m *eventMapper) tryProperties(object []byte, members []rawjson.Member) bool {
 	m.keys.begin()
 	m.owners.reset()

@@ -9,38 +9,40 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// IDScheme numbers the rule by which EventID makes IDs. Customer.io knows what it has been sent by these IDs, so another
-// rule would make every event new: once released, the rule is frozen.
+// IDScheme numbers the rule by which EventID makes IDs. Customer.io recognizes events by these IDs. With
+// another rule it would take every event for a new one, so a released rule must never change.
 const IDScheme = 2
 
-// idPrefix begins what is hashed.
+// idPrefix is the beginning of the hashed text.
 var idPrefix = "ph2cio/" + strconv.Itoa(IDScheme) + "\n"
 
-// EventID returns the ULID that an event has in Customer.io, made only from the event's key, so that sending any version
-// of its row again changes nothing (Track API reference, id of an event).
+// EventID returns the ULID that an event has in Customer.io, made only from the event's key, so that sending
+// any version of its row again changes nothing (Track API reference, id of an event).
 //
-// The key is what PostHog's table of events takes rows as one by: uuid, event, distinct_id and the UTC day of the
-// timestamp. A uuid alone is not enough, since in some projects different events share one. The ULID's time is 00:00:00
-// UTC of the key's day. Its 80 other bits are the first 80 bits of the SHA-256 of "ph2cio/2\n", then uuid, event and
-// distinct_id; before each of the three stands its length in bytes, in decimal, and a colon. The uuid is in its
-// 36-character lower-case form, or as it stands where it is no UUID; the other two are as they stand in the row, before
-// anything is trimmed or cut for sending. The day is that of the row's own timestamp, also where the event is sent with
-// its created_at because that timestamp is in the future.
+// The key is the one by which PostHog's table of events recognizes duplicates: uuid, event, distinct_id and
+// the UTC day of the timestamp. A uuid alone is not enough, since in some projects different events share
+// one. The ULID's time is 00:00:00 UTC of the key's day. Its 80 other bits are the first 80 bits of the
+// SHA-256 of "ph2cio/2\n", then uuid, event and distinct_id; before each of the three stands its length in
+// bytes, in decimal, and a colon. The uuid is in its 36-character lower-case form, or unchanged if it is no
+// UUID. The other two are as in the row, before anything is trimmed or shortened for sending. The day is that
+// of the row's timestamp, also if the event is sent with created_at because the timestamp is in the future.
 //
-// A row without a uuid hashes "ph2cio/2\nrow\n" and then event, distinct_id, the timestamp in unix microseconds and the
-// properties as canonical writes them, each with its length as above.
+// A row without a uuid hashes "ph2cio/2\nrow\n" and then event, distinct_id, the timestamp in unix
+// microseconds and the properties as canonical writes them, each with its length as above.
 //
-// Properties that were put together from cells of a CSV are taken as the cells stand, whatever type their columns have: one
-// cell of text more, in a later file, must not make every row of an earlier one a new event.
+// Properties that were built from cells of a CSV are hashed as the cells are written, whatever the types of
+// their columns. Otherwise one cell of text in a later file would make every row of an earlier file a new
+// event.
 //
-// A timestamp that is not known, or that the API does not take, has no day, and the row is never sent: its ID is of the
-// day 0, which no row that is sent has.
+// A row whose timestamp is unknown, or refused by the API, is never sent. Its ID has day 0, which no row that
+// is sent has.
 func EventID(e *posthog.Event) ulid.ULID {
 	var h hasher
 	return h.id(e)
 }
 
-// EventIDs makes the IDs of many events, as EventID does, without allocating. The zero value is ready; it is for one goroutine.
+// EventIDs makes the IDs of many events, as EventID does, without allocating. The zero value is ready to use.
+// It must not be used by several goroutines.
 type EventIDs struct {
 	hasher hasher
 	text   []byte // scratch
@@ -59,15 +61,15 @@ const secondsInDay = 24 * 60 * 60
 
 func (h *hasher) id(e *posthog.Event) (id ulid.ULID) {
 	if t := e.Timestamp; t.State == posthog.Known && sendable(t) {
-		day := t.Seconds() / secondsInDay               // rounds down: what can be sent is after 1970
-		_ = id.SetTime(uint64(day*secondsInDay) * 1000) // an error only from the year 10889 on
+		day := t.Seconds() / secondsInDay               // what can be sent is after 1970
+		_ = id.SetTime(uint64(day*secondsInDay) * 1000) // fails only from the year 10889 on
 	}
 	sum := sha256.Sum256(h.identity(e))
 	copy(id[6:], sum[:10])
 	return id
 }
 
-// identity returns what tells an event from all others of its day.
+// identity returns what distinguishes an event from all others of its day.
 func (h *hasher) identity(e *posthog.Event) []byte {
 	t := append(h.text[:0], idPrefix...)
 	switch {
@@ -97,7 +99,7 @@ func appendSized(dst, text []byte) []byte {
 	return append(dst, text...)
 }
 
-// written is an event's name as its row has it.
+// written returns an event's name as it stands in its row.
 func written(e *posthog.Event) []byte {
 	if e.Padded != nil {
 		return e.Padded

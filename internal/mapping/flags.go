@@ -13,7 +13,7 @@ import (
 	"ph2cio/internal/redact"
 )
 
-// New checks the options. An error names the flag and what it takes.
+// New returns the rules for the options. An error names the flag and its allowed values.
 func New(o Options) (*Rules, error) {
 	if o.Now.IsZero() {
 		return nil, errors.New("mapping rules need the time of the run")
@@ -42,7 +42,7 @@ func New(o Options) (*Rules, error) {
 	return r, nil
 }
 
-// checkSpan refuses bounds that leave no time between them.
+// checkSpan returns an error if no time lies between the bounds.
 func (r *Rules) checkSpan(o Options) error {
 	if !o.Since.IsZero() && !o.Until.IsZero() && r.span.since >= r.span.until {
 		return fmt.Errorf("--since (%s) is not before --until (%s), so no event would be sent",
@@ -89,7 +89,7 @@ func (r *Rules) setScreenName(o Options) error {
 	return nil
 }
 
-// checkDots refuses text that cannot stand in a name, or that would put dots back.
+// checkDots returns an error for text that is not allowed in a name, or contains dots.
 func (r *Rules) checkDots(o Options) error {
 	bad := func(c rune) bool { return c == '.' || c == utf8.RuneError || unicode.IsControl(c) }
 	if strings.ContainsFunc(o.Dots, bad) || len(o.Dots) > customerio.MaxAttributeName {
@@ -110,7 +110,7 @@ func (r *Rules) setProperties(o Options) error {
 	return errors.Join(errs[:]...)
 }
 
-// all reads a flag that takes custom or all.
+// all parses a flag whose values are custom and all. It reports whether it is all.
 func all(flag, value string) (bool, error) {
 	switch value {
 	case "", "custom":
@@ -151,7 +151,7 @@ func (r *Rules) setAttributes(o Options) (err error) {
 	return nil
 }
 
-// ofPeople are the placeholders that people have too.
+// ofPeople lists the placeholders that also work for people.
 const ofPeople = "{" + personProperties + "NAME}, {person.id}, {event.distinct_id}"
 
 func (r *Rules) setIdentifier(o Options) (err error) {

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Globs are names and patterns as package path matches them (*, ?, [a-z], \ before a character that should stand for
-// itself), with one difference: a * also matches slashes, because names such as $feature/x are no paths. A pattern
-// matches whole names, and also the name that is spelled just like it.
+// Globs are names and patterns. Patterns are those of package path (*, ?, [a-z], and \ to escape a
+// character), but a * also matches slashes, because names such as $feature/x are not paths. A pattern matches
+// whole names, and also the name that is spelled exactly like it.
 type Globs []string
 
 // NewGlobs checks the patterns of a flag.
@@ -22,7 +22,7 @@ func NewGlobs(flag string, patterns []string) (Globs, error) {
 	return patterns, nil
 }
 
-// Match reports whether a name is one of them or fits one.
+// Match reports whether a name is among the globs or matches one.
 func (g Globs) Match(name string) bool {
 	for _, pattern := range g {
 		if pattern == name {
@@ -35,7 +35,7 @@ func (g Globs) Match(name string) bool {
 	return false
 }
 
-// unslashed puts a character without meaning in place of the one at which path.Match stops.
+// unslashed replaces slashes, which a * of path.Match does not match.
 func unslashed(s string) string { return strings.ReplaceAll(s, "/", "\x00") }
 
 // listed returns the values of a flag without the space around them, as in "a, b", and without empty ones.

@@ -10,10 +10,10 @@ import (
 // identifierRules are --identifier-key and --identifier-value.
 type identifierRules struct {
 	key   customerio.Key
-	value template // without parts when each person goes by their own
+	value template // without parts if each person has their own identifier
 }
 
-// of returns what a person is called by. The outcome is Rejected when that cannot be.
+// of returns the identifier under which a person is sent. The outcome is Rejected if there is none.
 func (r *identifierRules) of(v *templateValues, templates *renderer) (customerio.Identifier, Outcome) {
 	who := customerio.Identifier{Key: customerio.Key(v.person.By.String()), Value: v.person.Value}
 	if len(r.value.parts) > 0 && !v.person.SentBefore() {
@@ -33,14 +33,14 @@ func (r *identifierRules) of(v *templateValues, templates *renderer) (customerio
 	return who, Outcome{}
 }
 
-// tooLong is the outcome of what has an identifier that does not fit.
+// tooLong is the outcome for an identifier that is too long.
 func tooLong(who customerio.Identifier) Outcome {
 	return rejected(ReasonIDTooLong, fmt.Sprintf("the %s is %d bytes long, and %d fit: %.40q...",
 		who.Key, len(who.Value), customerio.MaxID, who.Value))
 }
 
-// fillIn fills in the template of --identifier-value. All its placeholders must have a value: what is left of
-// "crm-{person.properties.crm_id}" without one would be the same for all who have none, and make them one person.
+// fillIn fills in the template of --identifier-value. All its placeholders must have a value. Otherwise
+// "crm-{person.properties.crm_id}" would make one person of all who have no crm_id.
 func (r *identifierRules) fillIn(v *templateValues, templates *renderer) (string, Outcome) {
 	t := &r.value
 	if t.alone() && t.parts[0].field == fieldDistinctID {

@@ -8,45 +8,46 @@ import (
 	"ph2cio/internal/redact"
 )
 
-// does says what is done with a property's value.
+// does is how a property's value is treated.
 type does uint8
 
 const (
-	copies  does = iota // as it is, but for what must not leave
-	drops               // not asked for; not counted
+	copies  does = iota // sent, after cleaning
+	drops               // not wanted; not counted
 	cutsOff             // dropped and counted, as key.why
 	redacts             // replaced and counted
 	dates               // turned into unix seconds
 	mails               // checked to be an email address
 )
 
-// key is what is done with a property of one name. Working it out takes a while, so it is remembered by name.
+// key is how properties of one name are treated. Deciding that is slow, so it is remembered by name.
 type key struct {
-	name    string // the property's, as it came
-	plain   string // the property's, mended
+	name    string // the property's, as in the row
+	plain   string // the property's, repaired
 	out     string // the attribute's
-	encoded []byte // the attribute's, as JSON, with its colon
+	encoded []byte // the attribute's, as JSON with its colon
 	does    does
 	why     cut   // of cutsOff
-	mended  cuts  // what was wrong with the name itself
+	mended  cuts  // repairs of the name
 	renamed bool  // out is not name
 	dotted  bool  // out has a dot
-	optOut  bool  // its value can say that a person does not want to be written to
-	shared  bool  // the name of another property becomes the same
-	source  place // that the property is in PostHog
-	part    place // that the attribute is in Customer.io
+	optOut  bool  // its value can say that a person wants no messages
+	shared  bool  // another property's name becomes the same
+	source  place // of the property in PostHog
+	part    place // of the attribute in Customer.io
 	seen    uint64
-	next    *key // that came after it last time
+	next    *key // the one that came after it last time
 }
 
-// naming makes names of properties names of attributes.
+// naming turns names of properties into names of attributes.
 type naming struct {
-	dots    string // stands in for dots; empty leaves them
+	dots    string // replaces dots; empty keeps them
 	secrets *redact.Secrets
 }
 
-// key prepares an attribute for a property. Its name is mended; a name that is a URL loses its secrets; dots become what
-// --dots says, but for the path to a subscription preference (Track API reference, cio_subscription_preferences).
+// key returns a key with the attribute's name for a property. The name is repaired; a name that is a URL
+// loses its secrets; dots are replaced as --dots says, except in the path to a subscription preference (Track
+// API reference, cio_subscription_preferences).
 func (n naming) key(name string) *key {
 	mended, found := mendedText([]byte(name))
 	k := &key{name: name, plain: string(mended)}
@@ -71,8 +72,8 @@ func (n naming) key(name string) *key {
 
 func (k *key) cutOff(why cut) { k.does, k.why = cutsOff, why }
 
-// namesSecret reports whether the name is one whose values are secrets: as it came, as it is sent, or spelled
-// with dots where the secret has underscores.
+// namesSecret reports whether the name is one whose values are secrets: as in the row, as sent, or with dots
+// instead of underscores.
 func (k *key) namesSecret() bool {
 	for _, name := range []string{k.plain, k.out, strings.ReplaceAll(k.plain, ".", "_")} {
 		if redact.NamesSecret([]byte(name)) {
@@ -85,13 +86,13 @@ func (k *key) namesSecret() bool {
 // sent reports whether properties of this name become an attribute.
 func (k *key) sent() bool { return k.does != drops && k.does != cutsOff }
 
-// What becomes of a property by its name, whatever its value. Instead of these, a property that cannot be sent has the
-// kind of Mapper.ValuesCut that counts it.
+// How a property of some name is treated, whatever its value. A property that cannot be sent has the kind of
+// Mapper.ValuesCut that counts it instead.
 const (
 	PropertySent     = "sent"
 	PropertyDate     = "date"     // sent as unix seconds
 	PropertyRedacted = "redacted" // its value is replaced
-	PropertyLeftOut  = "left_out" // not asked for
+	PropertyLeftOut  = "left_out" // not wanted
 )
 
 // becomes returns one of the Property constants or a kind of Mapper.ValuesCut.

@@ -2,19 +2,19 @@ package mapping
 
 import "ph2cio/internal/rawjson"
 
-// keys remembers what is done with properties by their names, for one goroutine.
+// keys remembers how properties are treated, by name. It must not be used by several goroutines.
 type keys struct {
 	decide   func(name string) *key
 	known    map[string]*key
 	outs     map[string]*key // the first known with each attribute's name
-	conflict bool            // a name that two properties want has come up, perhaps after the other was let through
+	conflict bool            // two properties have the same name in Customer.io; one may have been appended already
 	first    *key            // stands before the first property of a row
 	last     *key
-	turn     uint64 // counts rows, so that a key that comes twice in one is noticed
+	turn     uint64 // counts rows, to notice a key that comes twice in one
 	plain    []byte
 }
 
-// These bound the memory of names that are never seen again.
+// Limits of the memory for names that occur only once.
 const (
 	maxKeys      = 8192
 	maxKeyLength = 1024
@@ -36,7 +36,8 @@ func (k *keys) begin() {
 	k.turn++
 }
 
-// of looks a name up. Rows mostly have the same keys in the same order, so the guess is usually right.
+// of looks a name up. Rows mostly have the same keys in the same order, so it tries the key that came next
+// last time.
 func (k *keys) of(name []byte, escaped bool) *key {
 	if escaped {
 		k.plain, _ = rawjson.AppendUnescaped(k.plain[:0], name)
@@ -68,8 +69,8 @@ func (k *keys) remember(found *key) {
 	k.outs[found.out] = found
 }
 
-// owners decides which of a row's properties gets a name that several of them want: the one that is spelled so, else the
-// first.
+// owners decides which of a row's properties gets a name that several of them become: the one that has this
+// name already, otherwise the first.
 type owners struct {
 	ready bool
 	of    map[string]*key
@@ -77,10 +78,10 @@ type owners struct {
 
 func (o *owners) reset() { o.ready = false }
 
-// has reports whether k gets its name. all has k; object and members are the row's properties.
+// has reports whether k gets its name. all contains k; object and members are the row's properties.
 func (o *owners) has(k *key, all *keys, object []byte, members []rawjson.Member) bool {
 	if !k.shared || !k.renamed || !k.sent() {
-		return true // as nearly always
+		return true // nearly always
 	}
 	if !o.ready {
 		o.find(all, object, members)
@@ -88,7 +89,7 @@ func (o *owners) has(k *key, all *keys, object []byte, members []rawjson.Member)
 	return o.of[k.out] == k
 }
 
-// find decides for all names of a row.
+// find decides for all properties of a row.
 func (o *owners) find(all *keys, object []byte, members []rawjson.Member) {
 	if o.of == nil {
 		o.of = map[string]*key{}

@@ -10,26 +10,26 @@ import (
 
 // Mapper maps for one goroutine: it holds scratch memory and counts.
 type Mapper struct {
-	// ValuesCut counts what was changed to fit, by kind, in all operations that were built, whatever becomes of them.
+	// ValuesCut counts the changed values and names, by kind, in all operations that were built, whatever
+	// becomes of them.
 	ValuesCut map[string]int64
-	// Refused are people, by number, who were refused: their events are rejected, not built. Nil is nobody.
+	// Refused are the numbers of people who were refused. Their events are rejected. Nil is nobody.
 	Refused map[uint32]bool
 
 	// Unsubscribed reports whether a person, with this email, has unsubscribed from the emails of PostHog's
 	// workflows. Nil is nobody.
 	Unsubscribed func(p *people.Person, email []byte) bool
 
-	// Changes are the attributes that were sent under another name, or left out, in all operations that were
-	// built.
+	// Changes are the attributes that were renamed or left out in all operations that were built.
 	Changes Changes
 	// Dotted are the people's attributes with a dot in their names, in the same operations.
 	Dotted Dotted
-	// OptedOut reports whether the person that Person has mapped last does not want to be written to, as
-	// PostHog has it, and is sent without that.
+	// OptedOut reports whether the person whom Person has mapped last wants no messages according to PostHog,
+	// but is sent without that.
 	OptedOut bool
 
 	rules      *Rules
-	people     settled
+	people     resolved
 	attributes attributes
 	events     eventMapper
 	persons    personMapper
@@ -37,16 +37,16 @@ type Mapper struct {
 	hasher     hasher
 }
 
-// settled is what a mapper asks of people.Settled.
-type settled interface {
+// resolved is what a mapper needs of people.Settled.
+type resolved interface {
 	attributesOf
 	Lookup(distinctID []byte) (*people.Person, people.Status)
 }
 
-// NewMapper returns a mapper over settled people.
+// NewMapper returns a mapper for the people of s.
 func (r *Rules) NewMapper(s *people.Settled) *Mapper { return r.newMapper(s) }
 
-func (r *Rules) newMapper(s settled) *Mapper {
+func (r *Rules) newMapper(s resolved) *Mapper {
 	m := &Mapper{ValuesCut: map[string]int64{}, rules: r, people: s}
 	clean := cleaner{secrets: r.secrets, limit: r.events.limit, cuts: &m.attributes.cuts}
 	m.events.init(&r.events, &m.attributes, clean)
@@ -56,8 +56,8 @@ func (r *Rules) newMapper(s settled) *Mapper {
 	return m
 }
 
-// Event appends the row's operation to dst and returns it with the row's outcome; dst comes back unchanged unless the
-// outcome is Send. person is who the operation is for, nil unless the person is sent.
+// Event appends the row's operation to dst and returns the row's outcome. Unless that is Send it returns dst
+// unchanged. person is the person of the operation, nil if the person is not sent.
 func (m *Mapper) Event(dst []byte, e *posthog.Event) (out []byte, person *people.Person, o Outcome) {
 	c := m.rules.classify(e)
 	if c.Bucket != Send && c.Bucket != FeedsPerson {
@@ -85,7 +85,7 @@ func (m *Mapper) Event(dst []byte, e *posthog.Event) (out []byte, person *people
 // withoutPerson is the outcome of a row whose person is not sent.
 func withoutPerson(status people.Status, distinctID []byte) Outcome {
 	switch status {
-	case people.Anonymous, people.AllRejected: // of the latter no row comes here: each is rejected by itself
+	case people.Anonymous, people.AllRejected: // rows of the latter do not come here, as each is rejected by itself
 		return skipped(ReasonAnonymous)
 	case people.NoEmail:
 		return skipped(ReasonNoEmail)
@@ -119,7 +119,7 @@ func (m *Mapper) track(dst []byte, e *posthog.Event, c *class, person *people.Pe
 	return m.trackAs(dst, who, &v, c)
 }
 
-// trackAs appends the operation of an event, page or screen for somebody.
+// trackAs appends the operation of an event, page or screen for an identifier.
 func (m *Mapper) trackAs(dst []byte, who customerio.Identifier, v *templateValues, c *class) ([]byte, Outcome) {
 	e := v.event
 	m.attributes.begin()
@@ -157,8 +157,8 @@ func (m *Mapper) name(c *class) []byte {
 	return c.name.plain
 }
 
-// finish appends the operation and counts what was changed for it. One that is too large loses its largest $ properties;
-// if that is not enough it is rejected.
+// finish appends the operation and counts its changes. If the operation is too large it loses its largest $
+// properties; if that is not enough it is rejected.
 func (m *Mapper) finish(dst []byte, o Outcome, build func(dst, attributes []byte) []byte) ([]byte, Outcome) {
 	out := build(dst, m.attributes.orNil())
 	size := len(out) - len(dst)
@@ -176,7 +176,7 @@ func (m *Mapper) finish(dst []byte, o Outcome, build func(dst, attributes []byte
 	return out, o
 }
 
-// Person appends the person's identify operation. The outcome is Send, or Rejected with a reason; then dst comes back
+// Person appends the person's identify operation. The outcome is Send, or Rejected with a reason and dst
 // unchanged.
 func (m *Mapper) Person(dst []byte, p *people.Person) ([]byte, Outcome) {
 	m.persons.json = m.people.AppendAttributes(m.persons.json[:0], p)
@@ -205,13 +205,13 @@ func (m *Mapper) Person(dst []byte, p *people.Person) ([]byte, Outcome) {
 	})
 }
 
-// Secondary is the profile that is merged into a person's, and goes.
+// Secondary returns the profile that is merged into a person's and deleted.
 func Secondary(l people.Link) customerio.Identifier {
 	return customerio.Identifier{Key: customerio.Key(l.By.String()), Value: l.Value}
 }
 
-// Link appends the operation that merges a profile into a person's. The outcome is Send, Skipped where the two are one
-// profile, or Rejected with a reason; dst comes back unchanged unless it is Send.
+// Link appends the operation that merges a profile into a person's. The outcome is Send, Skipped if the two
+// are the same profile, or Rejected with a reason. Unless it is Send dst is returned unchanged.
 func (m *Mapper) Link(dst []byte, l people.Link) ([]byte, Outcome) {
 	if m.Refused[l.Person.Number] {
 		return dst, rejected(ReasonPersonRejected, "the person that a profile is to be merged into was rejected")

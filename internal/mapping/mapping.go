@@ -1,23 +1,23 @@
-// Package mapping turns PostHog's events and people into Customer.io's operations. It is the only package that speaks
-// both vocabularies.
+// Package mapping turns PostHog's events and people into Customer.io's operations. It is the only package
+// that speaks both vocabularies.
 //
 // Its files form layers. A file names only what lies in its own line or below:
 //
-//	Sizer                                       whether a row's operation fits into a request, before people are settled
+//	Sizer                                       whether a row's operation fits into a request, before people are known
 //	Mapper                                      a row, a person or a link becomes an operation
-//	New, Rules                                  the flags checked and made ready; what callers ask by name and time
-//	eventMapper, personMapper, identifierRules  properties become attributes; what a person is called by
-//	pageAttributes, renderer, assignment        what a page or screen is, and is called; templates filled in
-//	attributes                                  those of the operation under construction, and what was changed in them
-//	keys, key                                   what is done with a property of one name, worked out once
+//	New, Rules                                  the checked flags; questions about names and times
+//	eventMapper, personMapper, identifierRules  properties become attributes; the identifier of a person
+//	pageAttributes, renderer, assignment        pages and screens and their names; filling in templates
+//	attributes                                  those of the operation that is being built, and their changes
+//	keys, key                                   how properties of one name are treated, decided once
 //	names, span, cleaner, template              names of events, times, values, templates
-//	Outcome, cuts, Changes, Dotted, Globs       what became of a row; counts of what was changed to fit; patterns
+//	Outcome, cuts, Changes, Dotted, Globs       the outcome of a row; counts of changes; patterns
 //	place, allowed, text                        names with a meaning in Customer.io; plain texts
 //
 // EventIDs stand beside them: the IDs that events have in Customer.io, which must never change.
 //
-// Rules are shared by all goroutines. A Mapper, a Sizer and EventIDs are for one goroutine each: they hold scratch memory,
-// so that mapping an event takes none.
+// Rules are shared by all goroutines. A Mapper, a Sizer and EventIDs belong to one goroutine each: they hold
+// scratch memory, so that mapping an event allocates nothing.
 package mapping
 
 import (
@@ -29,11 +29,11 @@ import (
 // Options are the mapping's flags, as text where a flag is text. The zero value of each is its default.
 type Options struct {
 	Now               time.Time      // the run's own now; must be set
-	Events            []string       // names and globs: only these, also of PostHog's own
+	Events            []string       // names and globs: only these, PostHog's own too
 	SkipEvents        []string       // names and globs
 	PageName          string         // url, url-no-query, path, title, event
 	ScreenName        string         // name, event
-	Dots              string         // stands in for the dots in attribute names; empty leaves them
+	Dots              string         // replaces the dots in attribute names; empty keeps them
 	Properties        string         // custom, all
 	DropProperties    []string       // globs
 	RedactQuery       []string       // more query parameter names to redact
@@ -43,7 +43,7 @@ type Options struct {
 	PersonAttributes  []string       // name=template
 	EventAttributes   []string       // name=template
 	IdentifierKey     customerio.Key // with IdentifierValue, else ignored; default id
-	IdentifierValue   string         // template; empty leaves each person under their own identifier
+	IdentifierValue   string         // template; empty sends each person under their own identifier
 	EventValueLimit   int            // bytes; 0 is no limit
 	IdentifyTimestamp bool
 	Since, Until      time.Time // of the event, from Since up to but not including Until; zero is no bound

@@ -17,7 +17,7 @@ import (
 	"ph2cio/internal/redact"
 )
 
-// name is what an event's name alone decides.
+// name is what follows from an event's name alone.
 type name struct {
 	outcome Outcome
 	alias   bool   // of FeedsPerson: the row names a second ID
@@ -25,7 +25,7 @@ type name struct {
 	cuts    cuts   // made to get that
 }
 
-// names decides by event names and remembers what it decided. It may be used from many goroutines.
+// names classifies events by name and remembers the result for each name. It may be used by many goroutines.
 type names struct {
 	only, skip Globs
 	secrets    *redact.Secrets
@@ -34,7 +34,7 @@ type names struct {
 	known atomic.Pointer[map[string]*name]
 }
 
-// These bound what is remembered: in an export where names are made of IDs, nearly each is new.
+// Limits of the memory: in an export where names contain IDs nearly every name is new.
 const (
 	maxNames      = 2048
 	maxNameLength = 1024
@@ -68,7 +68,8 @@ func (n *names) add(text string) *name {
 	return decided
 }
 
-// decide looks at a name as it will be sent. The API trims names too (docs.customer.io/journeys/invalid-api-requests).
+// decide classifies a name as it will be sent. The API trims names too
+// (docs.customer.io/journeys/invalid-api-requests).
 func (n *names) decide(text string) *name {
 	mended, found := mendedText([]byte(text))
 	plain := bytes.TrimSpace(mended)
@@ -94,7 +95,7 @@ func (n *names) decide(text string) *name {
 	return n.eventNamed(plain, found)
 }
 
-// skips returns why events of a name are left out, "" when they are not.
+// skips returns the reason why events of a name are left out, or "".
 func (n *names) skips(plain []byte) string {
 	named := n.only.Match(string(plain))
 	switch {
@@ -111,17 +112,17 @@ func (n *names) skips(plain []byte) string {
 // viewed are the names with a $ of events that are sent unless --events leaves them out.
 var viewed = []string{"$pageview", "$screen"}
 
-// customers is the glob for all names without a $.
+// customers matches all names without a $ at the beginning.
 const customers = "[^$]*"
 
-// adds reports whether --events names all that is sent without it, and so only adds names with a $.
+// adds reports whether --events contains all that is sent without the flag, and so only adds names with a $.
 func (n *names) adds() bool {
 	all := slices.Contains(n.only, customers) || slices.Contains(n.only, "*")
 	return all && n.only.Match(viewed[0]) && n.only.Match(viewed[1])
 }
 
-// with returns the value of --events that sends events of a name too, beside all that is sent without
-// it; empty when the name cannot be typed.
+// with returns the value of --events that sends events of a name in addition to all others; empty if the name
+// cannot be typed.
 func (n *names) with(name string) string {
 	name = strings.TrimSpace(name)
 	if name == "" || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) {
@@ -139,7 +140,7 @@ func (n *names) with(name string) string {
 	return strings.TrimSuffix(line.String(), "\n")
 }
 
-// eventNamed makes a name fit. Some are URLs, or have one in them.
+// eventNamed shortens a name to the limit, and removes secrets from URLs in it.
 func (n *names) eventNamed(plain []byte, found rawjson.Flaws) *name {
 	e := &name{outcome: Outcome{Action: customerio.Event}, plain: plain}
 	e.cuts.addFlaws(found)

@@ -15,8 +15,8 @@ const (
 	WorkflowsOptOut = posthog.Unsubscribed
 )
 
-// isTrue reports whether a JSON value says yes, in any spelling that Customer.io knows: true and 1, as text
-// too and in any case (Track API reference, unsubscribed).
+// isTrue reports whether a JSON value is true in any spelling that Customer.io knows: true and 1, also as
+// text and in any case (Track API reference, unsubscribed).
 func isTrue(value []byte) bool {
 	if value[0] == '"' {
 		text, _ := rawjson.AppendUnescaped(nil, value[1:len(value)-1])

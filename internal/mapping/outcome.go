@@ -7,17 +7,17 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Bucket is where a row ends. Every row ends in exactly one.
+// Bucket is the kind of a row's outcome. Every row has exactly one.
 type Bucket uint8
 
 const (
-	Send        Bucket = iota // an operation was made of it
+	Send        Bucket = iota // an operation was built
 	FeedsPerson               // it only feeds a person
 	Skipped                   // left out by choice
 	Rejected                  // cannot be sent
 )
 
-// Outcome is what became of a row. The zero value is that of a row that is sent.
+// Outcome is the result of mapping a row. The zero value is Send.
 type Outcome struct {
 	Bucket Bucket
 	Reason string            // of Skipped and Rejected: one of the Reason constants
@@ -25,13 +25,13 @@ type Outcome struct {
 	Action customerio.Action // of Send
 	Recent bool              // of Send: younger than 72 hours, can start a campaign
 
-	// Of an operation that was built:
-	Who   customerio.Identifier // whom its body names; of a merge, the one that stays
-	ID    ulid.ULID             // of a row: the event's
-	At    int64                 // of a row: the time that it is sent with, unix seconds
-	Email string                // of an identify: the email that the person goes by or gets, empty when there is none
+	// For an operation that was built:
+	Who   customerio.Identifier // the identifier in its body; for a merge, of the profile that stays
+	ID    ulid.ULID             // for a row, the event's
+	At    int64                 // for a row, the time with which it is sent, unix seconds
+	Email string                // for an identify, the email that identifies the person or that it sets, or empty
 
-	ByCreatedAt bool // of Send: its own time is in the future, and that of `created_at` stands in for it
+	ByCreatedAt bool // of Send: sent with `created_at`, since its own time is in the future
 }
 
 // Operation is the operation that was built, with its encoded body and the caller's Ref of it.
@@ -47,32 +47,32 @@ const (
 	ReasonOutOfRange = "out_of_range" // by --since or --until
 	ReasonLive       = "live"         // PostHog's own destination has sent it
 	ReasonRecent     = "recent"       // held: it could start a campaign
-	ReasonAnonymous  = "anonymous"    // nobody known
+	ReasonAnonymous  = "anonymous"    // its person is not identified
 	ReasonNoEmail    = "no_email"     // only people with an email are sent
 	ReasonIllegalID  = "illegal_id"   // its distinct ID is a placeholder such as "undefined"
 	ReasonExcluded   = "excluded"     // its person is not to be sent
 	ReasonDeleted    = "deleted"      // its person is deleted in PostHog, by the persons export
 	ReasonNotAsked   = "not_asked"    // --only names others
-	// ReasonTwoProfiles is that a person has two identified profiles, and nobody has said that they are to be one: held.
+	// ReasonTwoProfiles is for a person with two identified profiles that may not be merged: held.
 	ReasonTwoProfiles = "two_profiles"
 
-	ReasonTooOld = "too_old_to_check" // held: whether it was sent is forgotten
+	ReasonTooOld = "too_old_to_check" // held: it is no longer known whether it was sent
 
 	ReasonRejectedBefore = "rejected_before" // an earlier run has rejected it, and nothing has changed
 	ReasonCorrectedLate  = "corrected_late"  // its event was sent before, in another version
 
-	ReasonSameProfile = "same_profile" // of a merge: the two are one profile already
+	ReasonSameProfile = "same_profile" // of a merge: both are the same profile
 )
 
 // Why a row is rejected.
 const (
 	ReasonNoName          = posthog.NotAnEvent // its event has no name: nothing but NULs, which cannot be sent
 	ReasonBadTimestamp    = "bad_timestamp"    // missing, unreadable or out of the API's range
-	ReasonFutureTimestamp = "future_timestamp" // in the future, and so is what could stand in for it
-	ReasonNoIdentifier    = "no_identifier"    // its person has nothing to be called by
-	ReasonEmailConflict   = "email_conflict"   // its person would go by an email that somebody else has
-	ReasonIDTooLong       = "id_too_long"      // its person's identifier does not fit, or that of the profile to merge
-	ReasonTooLarge        = "too_large"        // its operation does not fit
+	ReasonFutureTimestamp = "future_timestamp" // in the future, and so is created_at
+	ReasonNoIdentifier    = "no_identifier"    // its person has no identifier
+	ReasonEmailConflict   = "email_conflict"   // its person's email as identifier belongs to somebody else
+	ReasonIDTooLong       = "id_too_long"      // its person's identifier is too long, or that of the profile to merge
+	ReasonTooLarge        = "too_large"        // its operation is too large
 	ReasonPersonRejected  = "person_rejected"  // its person was rejected before it
 )
 

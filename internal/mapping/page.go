@@ -9,23 +9,25 @@ import (
 	"ph2cio/internal/redact"
 )
 
-// pageRules say what pages and screens are called and which attributes with a meaning pages get.
+// pageRules say how pages and screens are named, and which of the attributes that Customer.io knows pages
+// get.
 type pageRules struct {
-	name          place // what a page is named by, first; placeNone for its event's name
+	name          place // what a page is named after, first; placeNone for its event's name
 	withQuery     bool  // the name of a page may have a query and a fragment
 	screenByEvent bool  // a screen is named by its event's name
 	parts         []pagePart
 }
 
-// pagePart is an attribute of a page that has a meaning in Customer.io: url, path, title or referrer. It comes from
-// PostHog's own property, else from a customer's of the same name.
+// pagePart is an attribute of a page that Customer.io knows: url, path, title or referrer. Its value is that
+// of PostHog's property, otherwise of a customer's property with the same name.
 type pagePart struct {
 	place   place
 	key     *key
 	posthog bool // PostHog's property may be sent under this name
 }
 
-// newPageParts leaves out what --drop-property names in either vocabulary and what --event-attribute sets itself.
+// newPageParts returns the parts, without those that --drop-property names in either vocabulary and those
+// that --event-attribute sets.
 func newPageParts(n naming, drop Globs, assigned []assignment) (parts []pagePart) {
 	for p := placeURL; p <= placeReferrer; p++ {
 		names := vocabulary[p]
@@ -35,15 +37,15 @@ func newPageParts(n naming, drop Globs, assigned []assignment) (parts []pagePart
 	return parts
 }
 
-// pageAttributes gathers the places of one page or screen, and names it by them.
+// pageAttributes collects the places of one page or screen and names it after them.
 type pageAttributes struct {
 	rules *pageRules
 	out   *attributes
 	clean *cleaner
 
 	isPage bool           // else a screen
-	source [places][]byte // by PostHog's name: a JSON string, or nothing
-	own    [places][]byte // a customer's own property by Customer.io's name: a JSON value, or nothing
+	source [places][]byte // of PostHog's properties: a JSON string, or nothing
+	own    [places][]byte // of a customer's properties with Customer.io's names: a JSON value, or nothing
 	value  []byte         // scratch
 	name   []byte         // scratch
 }
@@ -99,9 +101,9 @@ func (a *pageAttributes) appendParts() {
 	}
 }
 
-// pageName returns the name of a page: what --page-name asks for, else what comes after that in the list url,
-// url-no-query, path, title. After a path or a title that is missing the list starts again, but the query stays out.
-// event is the name of the page's event.
+// pageName returns the name of a page: the one that --page-name selects, otherwise the next in the list url,
+// url-no-query, path, title that exists. After a missing path or title the list starts again, without
+// queries. event is the name of the page's event.
 func (a *pageAttributes) pageName(event []byte) []byte {
 	if a.rules.name == placeNone {
 		return event
@@ -116,7 +118,7 @@ func (a *pageAttributes) pageName(event []byte) []byte {
 	return a.madeUpName()
 }
 
-// pageNameBy returns a page's name by one of its places, empty when the row does not have that.
+// pageNameBy returns a page's name after one of its places, empty if the row does not have that place.
 func (a *pageAttributes) pageNameBy(p place) []byte {
 	text := a.text(p)
 	switch {
@@ -145,7 +147,7 @@ func (a *pageAttributes) screenName(event []byte) []byte {
 	return a.madeUpName()
 }
 
-// text returns the plain text of what PostHog says of a place. It is good until the next call.
+// text returns the plain text of PostHog's property for a place, valid until the next call.
 func (a *pageAttributes) text(p place) []byte {
 	value := a.source[p]
 	if len(value) == 0 {
@@ -164,7 +166,7 @@ func (a *pageAttributes) fitName(text []byte) []byte {
 	return bytes.TrimSpace(shortened(text, customerio.MaxEventName))
 }
 
-// madeUpName names a page or screen when the row says nothing about it.
+// madeUpName returns the name of a page or screen for which the row has none.
 func (a *pageAttributes) madeUpName() []byte {
 	a.out.cuts.add(cutMadeUp)
 	return []byte("unknown")
@@ -178,7 +180,7 @@ func withoutQuery(url []byte) []byte {
 	return url
 }
 
-// pathOf returns the path of a URL with a scheme, empty when it is none.
+// pathOf returns the path of a URL with a scheme, empty for any other text.
 func pathOf(url []byte) []byte {
 	_, rest, ok := bytes.Cut(withoutQuery(url), []byte("://"))
 	if !ok {

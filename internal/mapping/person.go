@@ -14,12 +14,12 @@ import (
 type personRules struct {
 	naming   naming
 	allowed  allowed
-	all      bool // also properties of PostHog's own, and those that are null
+	all      bool // also PostHog's own properties, and null values
 	dates    Globs
 	assigned []assignment
 }
 
-// property decides what is done with a person's property.
+// property returns how a person's property is treated.
 func (r *personRules) property(name string) *key {
 	k := r.attribute(name)
 	switch {
@@ -31,7 +31,7 @@ func (r *personRules) property(name string) *key {
 	return k
 }
 
-// attribute decides what is done with an attribute of a person, wherever it comes from.
+// attribute returns how an attribute of a person is treated, whatever it is made from.
 func (r *personRules) attribute(name string) *key {
 	k := r.naming.key(name)
 	k.optOut = k.plain == unsubscribed || k.plain == WorkflowsOptOut
@@ -47,8 +47,8 @@ func (r *personRules) attribute(name string) *key {
 	return k
 }
 
-// keepsAtLimit reports whether an attribute, by its encoded name, is kept when there are too many: email, created_at,
-// unsubscribed and those that were asked for by template.
+// keepsAtLimit reports whether an attribute, by its encoded name, is kept when there are too many: email,
+// created_at, unsubscribed and those that a template sets.
 func (r *personRules) keepsAtLimit(encoded string) bool {
 	if encoded == "email" || encoded == "created_at" || encoded == unsubscribed {
 		return true
@@ -66,7 +66,7 @@ func (r *personRules) sendsOptOut() bool {
 	return r.allowed.has(unsubscribed) && !sets(r.assigned, unsubscribed)
 }
 
-// personMapper makes the properties of people attributes.
+// personMapper turns the properties of people into attributes.
 type personMapper struct {
 	rules *personRules
 	out   *attributes
@@ -76,17 +76,17 @@ type personMapper struct {
 	owners  owners
 	json    []byte           // the person's properties
 	members []rawjson.Member // of json
-	optsOut bool             // a property of the person says that they do not want to be written to
-	given   string           // the email that is among the attributes, empty when there is none
+	optsOut bool             // a property of the person says that they want no messages
+	given   string           // the email among the attributes, or empty
 }
 
-// init is to be called once, where the mapper stays.
+// init must be called once, after the mapper has its final address.
 func (m *personMapper) init(r *personRules, out *attributes, clean cleaner) {
 	*m = personMapper{rules: r, out: out, clean: clean, keys: newKeys(r.property)}
 }
 
-// append appends the attributes of a person whose properties are in json, but for those from templates. who is what the
-// person is called by. unsubscribed says who has unsubscribed from workflows; nil is nobody.
+// append appends the attributes of a person whose properties are in json, except those from templates. who is
+// the identifier of the person. unsubscribed reports who has unsubscribed from workflows; nil is nobody.
 func (m *personMapper) append(p *people.Person, who customerio.Identifier, unsubscribed func(*people.Person, []byte) bool) {
 	m.members = rawjson.WalkMembers(m.members[:0], m.json)
 	if !m.tryProperties(who) {
@@ -100,7 +100,7 @@ func (m *personMapper) append(p *people.Person, who customerio.Identifier, unsub
 	}
 }
 
-// tryProperties reports whether no property wanted a name that an earlier one had.
+// tryProperties returns false if two properties became the same name.
 func (m *personMapper) tryProperties(who customerio.Identifier) bool {
 	object := m.json
 	m.keys.begin()
@@ -126,7 +126,7 @@ func (m *personMapper) tryProperties(who customerio.Identifier) bool {
 	return !m.keys.conflict
 }
 
-// email returns the plain text of the person's email, nil when they have none.
+// email returns the plain text of the person's email, or nil.
 func (m *personMapper) email() (email []byte) {
 	for _, member := range m.members {
 		value := m.json[member.ValueStart:member.ValueEnd]
@@ -165,8 +165,8 @@ func (m *personMapper) appendProperty(k *key, value []byte, who customerio.Ident
 	out.json = append(out.json, ',')
 }
 
-// appendEmail appends an email. A person who goes by their email does not get it again as an attribute; another one
-// would change the identifier by which their events find them, and is left out and counted.
+// appendEmail appends an email. A person whose identifier is the email does not get it as an attribute too. A
+// different email would change the identifier that their events use, so it is left out and counted.
 func (m *personMapper) appendEmail(k *key, value []byte, who customerio.Identifier) bool {
 	if rawjson.IsNull(value) {
 		m.out.json = append(m.out.json, value...)
@@ -189,22 +189,23 @@ func (m *personMapper) appendEmail(k *key, value []byte, who customerio.Identifi
 	return true
 }
 
-// validEmail reports whether a text is an RFC 5322 address, which is what the API takes
+// validEmail reports whether a text is an RFC 5322 address, which is what the API accepts
 // (docs.customer.io/messaging/people/reserved-attributes), and nothing else, such as a name before it.
 func validEmail(text string) bool {
 	parsed, err := mail.ParseAddress(text)
 	return err == nil && parsed.Name == "" && parsed.Address == text && len(text) <= maxEmail
 }
 
-// maxEmail is the length of the longest address that can be written to (RFC 5321, 4.5.3.1.3).
+// maxEmail is the length of the longest valid address (RFC 5321, 4.5.3.1.3).
 const maxEmail = 254
 
-// sameEmail compares addresses as Customer.io does: the case does not matter (docs.customer.io/journeys/identifying-people).
+// sameEmail compares addresses as Customer.io does: the case does not matter
+// (docs.customer.io/journeys/identifying-people).
 func sameEmail(a, b string) bool {
 	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
 }
 
-// appendDate appends a date as unix seconds. A null is not a date: it would take one away.
+// appendDate appends a date as unix seconds. A null is not a date: it would remove one.
 func (m *personMapper) appendDate(k *key, value []byte) bool {
 	if rawjson.IsNull(value) {
 		return false

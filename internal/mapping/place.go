@@ -13,7 +13,8 @@ const (
 	places = iota
 )
 
-// vocabulary is what the places are called on both sides (Track API reference, page). A screen has no attribute of its own.
+// vocabulary has the names of the places on both sides (Track API reference, page). Screens have none in
+// Customer.io.
 var vocabulary = [places]struct{ posthog, customerio string }{
 	placeURL:      {"$current_url", "url"},
 	placePath:     {"$pathname", "path"},

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// field is what a placeholder stands for.
+// field is the meaning of a placeholder.
 type field uint8
 
 const (
@@ -28,7 +28,7 @@ type part struct {
 	key     string // of fieldEventProperty and fieldPersonProperty
 }
 
-// What may stand between braces, in PostHog's words.
+// The texts that are allowed between braces, in PostHog's words.
 var placeholders = []struct {
 	name  string
 	field field
@@ -80,7 +80,7 @@ func unknownPlaceholder(name string) error {
 	return fmt.Errorf("{%s} is not a placeholder%s; the placeholders are %s", name, hint, strings.Join(known, " "))
 }
 
-// nearestPlaceholder guesses what was meant, "" when nothing comes near.
+// nearestPlaceholder returns the placeholder that was probably meant, or "".
 func nearestPlaceholder(name string) string {
 	best, meant := 3, ""
 	for _, known := range placeholders {
@@ -113,7 +113,7 @@ func nearestPlaceholder(name string) string {
 	return ""
 }
 
-// distance is how many bytes must be put in, left out or replaced to make one text of the other.
+// distance returns the edit distance of two texts in bytes.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

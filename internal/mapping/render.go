@@ -9,21 +9,21 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// templateValues are what the placeholders of a template stand for.
+// templateValues are the values of a template's placeholders.
 type templateValues struct {
-	event      *posthog.Event // nil when a person is mapped
-	seconds    int64          // the event's time, as it is sent
+	event      *posthog.Event // nil for a person
+	seconds    int64          // the time with which the event is sent
 	person     *people.Person
-	properties []byte // the person's, for fieldPersonProperty; nil when they have not been read yet
+	properties []byte // the person's, for fieldPersonProperty; nil if they have not been read yet
 }
 
-// templateNames are what templates name.
+// templateNames are the properties that templates use.
 type templateNames struct {
 	properties map[string]bool // of people
 	personID   bool            // PostHog's person UUID
 }
 
-// note remembers what a template names.
+// note adds what a template uses.
 func (n *templateNames) note(t template) {
 	for _, p := range t.parts {
 		n.personID = n.personID || p.field == fieldPersonID
@@ -33,7 +33,7 @@ func (n *templateNames) note(t template) {
 	}
 }
 
-// attributesOf gives the folded properties of people.
+// attributesOf returns the folded properties of people.
 type attributesOf interface {
 	AppendAttributes(dst []byte, p *people.Person) []byte
 }
@@ -41,7 +41,7 @@ type attributesOf interface {
 // renderer fills in templates.
 type renderer struct {
 	people attributesOf
-	named  map[string]bool // properties of people that templates name
+	named  map[string]bool // properties of people that templates use
 	clean  *cleaner
 
 	remembered [256]remembered
@@ -52,9 +52,9 @@ type renderer struct {
 	part       []byte           // scratch: by a placeholder
 }
 
-// json returns what a template makes, as a JSON value. A template that is one placeholder alone keeps the value's type, and
-// ok is false when there is no value; one with other text in it makes a string, with nothing in place of what is missing.
-// The value is good until the next call of any method.
+// json fills in a template and returns a JSON value. For a template that is a single placeholder the value
+// keeps its type, and ok is false if there is no value. Any other template makes a string, in which missing
+// values are empty. The value is valid until the next call of any method.
 func (r *renderer) json(t *template, v *templateValues) (value []byte, ok bool) {
 	if t.alone() {
 		r.made, ok = r.appendField(r.made[:0], &t.parts[0], v)
@@ -65,8 +65,8 @@ func (r *renderer) json(t *template, v *templateValues) (value []byte, ok bool) 
 	return r.made, true
 }
 
-// plain returns what a template makes, as plain text that is good until the next call of any method. whole is false when a
-// placeholder had no value.
+// plain fills in a template and returns plain text, valid until the next call of any method. whole is false
+// if a placeholder had no value.
 func (r *renderer) plain(t *template, v *templateValues) (text []byte, whole bool) {
 	text, whole = r.text[:0], true
 	for i := range t.parts {
@@ -85,19 +85,20 @@ func (r *renderer) plain(t *template, v *templateValues) (text []byte, whole boo
 	return text, whole
 }
 
-// appendPart appends a JSON value as text: a string without its quotes and escapes, another value as it is written.
+// appendPart appends a JSON value as text: a string without its quotes and escapes, another value as it is
+// written.
 func (r *renderer) appendPart(dst, value []byte) []byte {
 	switch value[0] {
 	case '"':
 		dst, _ = rawjson.AppendUnescaped(dst, value[1:len(value)-1])
 		return dst
 	case '{', '[':
-		return r.clean.appendNested(dst, value) // in a text, secrets could not be found any more
+		return r.clean.appendNested(dst, value) // secrets could not be found in text later
 	}
 	return append(dst, value...)
 }
 
-// appendField appends what a placeholder stands for, as a JSON value. ok is false when there is none; a null is none.
+// appendField appends the value of a placeholder as JSON. ok is false if there is none or it is null.
 func (r *renderer) appendField(dst []byte, p *part, v *templateValues) (value []byte, ok bool) {
 	switch p.field {
 	case fieldEvent:
@@ -155,8 +156,8 @@ func appendFound(dst, object []byte, members []rawjson.Member, name string) ([]b
 	return dst, false
 }
 
-// propertiesOf returns those properties of a person that templates name. Events of one person mostly come close to each
-// other, so the last people's are remembered.
+// propertiesOf returns the properties of a person that templates use. Events of one person often come close
+// to each other, so those of the last people are cached.
 func (r *renderer) propertiesOf(p *people.Person) []byte {
 	slot := &r.remembered[p.Number%uint32(len(r.remembered))]
 	if slot.person == p {
@@ -173,7 +174,7 @@ func (r *renderer) propertiesOf(p *people.Person) []byte {
 	return slot.properties
 }
 
-// remembered are the properties of one person that templates name.
+// remembered are the properties of one person that templates use.
 type remembered struct {
 	person     *people.Person
 	properties []byte

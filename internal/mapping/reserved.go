@@ -7,7 +7,8 @@ import (
 )
 
 // Keys that change consent, identity or routing in Customer.io (Track API reference;
-// docs.customer.io/messaging/people/reserved-attributes). A PostHog property of such a name must not do that by accident.
+// docs.customer.io/messaging/people/reserved-attributes). A PostHog property with such a name must not do
+// that by accident.
 var (
 	reservedOfPersons = []string{
 		"anonymous_id", "cio_id", "cio_relationships", preferences, "id", "phone", "unsubscribed",
@@ -28,7 +29,7 @@ func reservedForEvents(name string) bool { return slices.Contains(reservedOfEven
 
 func underPreferences(name string) bool { return strings.HasPrefix(name, preferences+".") }
 
-// allowed are the reserved names that may be sent after all.
+// allowed are the reserved names that the user allows.
 type allowed map[string]bool
 
 func newAllowed(names []string) (allowed, error) {
@@ -44,11 +45,11 @@ func newAllowed(names []string) (allowed, error) {
 	return a, nil
 }
 
-// has reports whether a name was allowed, itself or with all that begins with its part up to the first dot.
+// has reports whether a name is allowed, or its part up to the first dot.
 func (a allowed) has(name string) bool { return a[name] || a[firstPart(name)] }
 
-// refuses reports whether one of the names is reserved and not allowed. What counts is a name up to its first dot:
-// Customer.io may take the rest for a path.
+// refuses reports whether one of the names is reserved and not allowed. Only the part up to the first dot
+// counts, as Customer.io may take the rest for a path.
 func (a allowed) refuses(reserved func(string) bool, names ...string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return reserved(firstPart(name)) && !a.has(name) })
 }

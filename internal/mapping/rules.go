@@ -8,10 +8,11 @@ import (
 	"ph2cio/internal/redact"
 )
 
-// Rules are options made ready. They may be used from many goroutines. New makes them; the zero value is of no use.
+// Rules are checked options. New makes them; the zero value must not be used. They may be used by many
+// goroutines.
 type Rules struct {
-	span       span  // which events are sent, by their time
-	names      names // and by their name
+	span       span  // selects events by time
+	names      names // selects events by name
 	holdRecent bool  // hold events younger than 72 hours
 
 	secrets           *redact.Secrets
@@ -19,18 +20,17 @@ type Rules struct {
 	persons           personRules
 	identifier        identifierRules
 	templates         templateNames
-	identifyTimestamp bool // identify operations have the time at which the person changed last
+	identifyTimestamp bool // identify operations have the time of the person's last change
 }
 
-// EventsWith returns the value of --events that sends events of a name too, beside all that is sent without it; empty
-// when the name cannot be typed.
+// EventsWith returns the value of --events that sends events of a name in addition to all others; empty if
+// the name cannot be typed.
 func (r *Rules) EventsWith(name string) string { return r.names.with(name) }
 
 // UsesPersonID reports whether a template names PostHog's person UUID.
 func (r *Rules) UsesPersonID() bool { return r.templates.personID }
 
-// Filtered reports whether any option leaves out rows that would otherwise be sent for good. Rows that are only held
-// because they are recent are not left out.
+// Filtered reports whether any option leaves out rows permanently. Holding recent rows does not count.
 func (r *Rules) Filtered() bool {
 	return len(r.names.only) > 0 && !r.names.adds() || len(r.names.skip) > 0 || r.span.bounded()
 }
@@ -48,8 +48,9 @@ func (r *Rules) KeepsDollar() bool {
 // KeptDollars are the keys that begin with a $ and that KeepPersonProperty keeps even if not KeepsDollar.
 func KeptDollars() []string { return []string{WorkflowsOptOut} }
 
-// KeepPersonProperty reports whether the first reading must fold a person property: it will be sent, a template names it,
-// or it is left out but counted. Of keys with a $ those are KeptDollars alone, unless KeepsDollar.
+// KeepPersonProperty reports whether the first pass must fold a person property: because it will be sent, a
+// template uses it, or it is left out but counted. Of keys with a $ it keeps only KeptDollars, unless
+// KeepsDollar.
 func (r *Rules) KeepPersonProperty(key []byte) bool {
 	return r.persons.all || len(key) == 0 || key[0] != '$' ||
 		r.templates.properties[string(key)] || string(key) == WorkflowsOptOut
@@ -58,13 +59,14 @@ func (r *Rules) KeepPersonProperty(key []byte) bool {
 // HoldsRecent reports whether events younger than customerio.CampaignAge are held.
 func (r *Rules) HoldsRecent() bool { return r.holdRecent }
 
-// Classify says what a row is by its own name and times, without knowing its person: Send, if the person is sent.
+// Classify returns the outcome of a row by its name and times, without its person. Send means that it is sent
+// if its person is.
 func (r *Rules) Classify(e *posthog.Event) Outcome {
 	c := r.classify(e)
 	return c.Outcome
 }
 
-// class is what a row is by itself.
+// class is the classification of a row without its person.
 type class struct {
 	Outcome
 	name *name
@@ -91,14 +93,15 @@ func (r *Rules) classify(e *posthog.Event) class {
 	return c
 }
 
-// EventName says what an event is by its name alone: Send, if neither its time nor its person is against it.
+// EventName returns the outcome of an event by its name alone. Send means that it is sent unless its time or
+// person prevent it.
 func (r *Rules) EventName(name []byte) Outcome { return r.names.of(name).outcome }
 
 // When returns the time to send an event with. The outcome is Rejected, with a reason, when it has none.
 func (r *Rules) When(e *posthog.Event) (posthog.Time, Outcome) { return r.span.when(e) }
 
-// EventProperty returns what becomes of an event's property of this plain name: PropertySent, another of these constants,
-// or one of CutKinds.
+// EventProperty returns how an event's property of this plain name is treated: a Property constant or one of
+// CutKinds.
 func (r *Rules) EventProperty(name string) string { return r.events.property(name).becomes() }
 
 // PersonProperty returns the same of a person's property.
@@ -111,7 +114,7 @@ func (r *Rules) Remarkable(name string) bool {
 	return k.optOut || k.does == cutsOff || k.sent() && (k.renamed || k.dotted)
 }
 
-// identifyTime is when the person's attributes were last changed, 0 to leave it out.
+// identifyTime returns when the person's attributes last changed, or 0 to leave the time out.
 func (r *Rules) identifyTime(p *people.Person) int64 {
 	t := posthog.Time{Micros: p.Updated * 1_000_000, State: posthog.Known}
 	if !r.identifyTimestamp || !sendable(t) || t.Micros > r.span.now {

@@ -6,8 +6,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Fit says whether a row's operation fits into a request, as far as the row alone decides it: the
-// identifier of its person counts too, and who that is shows only when all rows have been read.
+// Fit says whether a row's operation fits into a request, as far as the row alone decides that. The
+// identifier of its person counts too, which is known only after all rows have been read.
 type Fit uint8
 
 const (
@@ -17,11 +17,12 @@ const (
 )
 
 const (
-	surelyFits    = customerio.MaxItem / 4 // bytes of properties that fit, however they are escaped, repeated or mended
-	mostOfAPerson = 6 * customerio.MaxID   // bytes that an identifier takes in an operation at most
+	surelyFits    = customerio.MaxItem / 4 // bytes of properties that fit however they are escaped, repeated or repaired
+	mostOfAPerson = 6 * customerio.MaxID   // most bytes of an identifier in an operation
 )
 
-// Sizer decides whether the operations of rows fit, before people are settled. It is for one goroutine.
+// Sizer decides whether the operations of rows fit, before people are known. It must not be used by several
+// goroutines.
 type Sizer struct{ mapper *Mapper }
 
 // NewSizer returns a sizer that maps by these rules.
@@ -38,7 +39,7 @@ func (s *Sizer) Of(e *posthog.Event) Fit {
 		return Fits
 	}
 	if e.Cells {
-		return MayFit // its columns' types, and so a few quotes, show only when all rows have been read
+		return MayFit // the types of its columns, and so a few quotes, are known only after all rows
 	}
 	who := customerio.Identifier{Key: customerio.ID, Value: "0"}
 	out, o := s.mapper.trackAs(nil, who, &templateValues{event: e, seconds: c.at.Seconds(), person: &people.Person{}}, &c)

@@ -9,7 +9,7 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// span is when an event must have happened to be sent, in unix microseconds.
+// span is the time in which an event must have happened to be sent, in unix microseconds.
 type span struct {
 	now          int64
 	since, until int64 // until is not included
@@ -34,10 +34,10 @@ func (s span) bounded() bool {
 	return s.since != math.MinInt64 || s.until != math.MaxInt64 || s.liveSince != math.MaxInt64
 }
 
-// when returns the time to send an event with. The API would silently use the time of the request for one that it cannot
-// read (Track API reference, timestamp), and a whole history would look as if it had happened today; so the
-// row is rejected. In place of a time in the future, from a visitor's wrong clock, the event gets the time at which PostHog
-// took it in.
+// when returns the time to send an event with. If it is missing or out of range the row is rejected, because
+// the API would silently use the time of the request (Track API reference, timestamp), and a whole history
+// would seem to have happened today. A time in the future comes from a visitor's wrong clock; the event then
+// gets the time at which PostHog received it.
 func (s span) when(e *posthog.Event) (posthog.Time, Outcome) {
 	switch t := e.Timestamp; {
 	case t.State == posthog.Missing:
@@ -58,13 +58,14 @@ func (s span) when(e *posthog.Event) (posthog.Time, Outcome) {
 			clock(e.Timestamp.Seconds())))
 }
 
-// sendable reports whether the API takes a time for what it is.
+// sendable reports whether the API accepts a time.
 func sendable(t posthog.Time) bool {
 	seconds := t.Seconds()
 	return seconds >= customerio.MinTimestamp && seconds <= customerio.MaxTimestamp
 }
 
-// skips returns why an event is left out for its time, "" when it is not. at is the time to send it with.
+// skips returns the reason why an event is left out because of its time, or "". at is the time to send it
+// with.
 func (s span) skips(e *posthog.Event, at posthog.Time) string {
 	if at.Micros < s.since || at.Micros >= s.until {
 		return ReasonOutOfRange

@@ -6,12 +6,14 @@ import (
 	"strings"
 )
 
-// template is text with placeholders in braces, such as "{event.properties.plan} plan". {{ and }} are literal braces.
+// template is text with placeholders in braces, such as "{event.properties.plan} plan". {{ and }} are literal
+// braces.
 type template struct {
 	parts []part
 }
 
-// parseTemplate reads a template. An error says what is wrong and, of a placeholder that is not known, which are.
+// parseTemplate parses a template. An error says what is wrong and, for an unknown placeholder, which ones
+// exist.
 func parseTemplate(text string) (template, error) {
 	var t template
 	var literal strings.Builder
@@ -54,7 +56,7 @@ func parseTemplate(text string) (template, error) {
 // alone reports whether the template is one placeholder and nothing else, so that it keeps the value's type.
 func (t template) alone() bool { return len(t.parts) == 1 && t.parts[0].field != fieldLiteral }
 
-// needsEvent returns the first placeholder that only an event can fill, "" when there is none.
+// needsEvent returns the first placeholder that only events have, or "".
 func (t template) needsEvent() string {
 	for _, p := range t.parts {
 		switch p.field {
@@ -65,7 +67,8 @@ func (t template) needsEvent() string {
 	return ""
 }
 
-// hasPlaceholder reports whether the template makes different texts of different people or events.
+// hasPlaceholder reports whether the template has a placeholder, so that different people or events get
+// different texts.
 func (t template) hasPlaceholder() bool {
 	return slices.ContainsFunc(t.parts, func(p part) bool { return p.field != fieldLiteral })
 }

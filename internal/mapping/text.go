@@ -9,7 +9,7 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// mendedText makes plain text valid UTF-8 without U+0000.
+// mendedText returns plain text as valid UTF-8 without U+0000.
 func mendedText(text []byte) ([]byte, rawjson.Flaws) {
 	if utf8.Valid(text) && bytes.IndexByte(text, 0) < 0 {
 		return text, 0
@@ -32,7 +32,8 @@ func mendedText(text []byte) ([]byte, rawjson.Flaws) {
 	return mended, found
 }
 
-// shortened returns the longest start of a valid UTF-8 text that has at most limit bytes and splits no character.
+// shortened returns the longest beginning of a valid UTF-8 text that has at most limit bytes and splits no
+// character.
 func shortened(text []byte, limit int) []byte {
 	if len(text) <= limit {
 		return text
@@ -43,11 +44,11 @@ func shortened(text []byte, limit int) []byte {
 	return text[:limit]
 }
 
-// shownOfID is how many bytes are shown of an ID that is too long for Customer.io: enough to find it by.
+// shownOfID is how many bytes are shown of an ID that is too long for Customer.io, enough to search for.
 const shownOfID = 100
 
-// ShortID returns an ID as messages show it: of one that is too long for Customer.io its beginning and its length, any
-// other as it is.
+// ShortID returns an ID for messages: the beginning and the length of one that is too long for Customer.io,
+// any other unchanged.
 func ShortID(id string) string {
 	if len(id) <= customerio.MaxID {
 		return id
