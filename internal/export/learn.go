@@ -141,7 +141,7 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 	if l.misread = l.types.Misread(census != nil); l.misread {
 		return nil
 	}
-	l.types.Settle()
+	l.types.Fix()
 	if err := l.teams.check(ctx, plan); err != nil && census == nil {
 		return err
 	}

@@ -7,7 +7,8 @@ import (
 
 const hugePage = 2 << 20
 
-// takeMemory takes memory from the system, beginning at a huge page. Without leave to do so it is memory like any other.
+// takeMemory takes memory from the system that begins at a huge page. If the system refuses, it returns
+// ordinary memory.
 func takeMemory(size int) (memory, whole []byte) {
 	whole, err := syscall.Mmap(-1, 0, size+hugePage, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	if err != nil {
@@ -15,12 +16,12 @@ func takeMemory(size int) (memory, whole []byte) {
 	}
 	start := -int(uintptr(unsafe.Pointer(unsafe.SliceData(whole)))) & (hugePage - 1)
 	memory = whole[start : start+size : start+size]
-	_ = syscall.Madvise(memory, syscall.MADV_HUGEPAGE) // a kernel without them says no, and it works as well
+	_ = syscall.Madvise(memory, syscall.MADV_HUGEPAGE) // a kernel without huge pages refuses, which does no harm
 	return memory, whole
 }
 
 func giveMemory(whole []byte) {
 	if whole != nil {
-		_ = syscall.Munmap(whole) // it can only fail for memory that is not ours
+		_ = syscall.Munmap(whole) // fails only for memory that was not mapped
 	}
 }

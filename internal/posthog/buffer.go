@@ -7,28 +7,29 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// A source is read in windows, at multiples of this many decompressed bytes from its start. A chunk ends with the last
-// row that ends in its window: its limits depend on the source's bytes alone, and two readings have the same chunks.
+// A source is read in windows, at multiples of this many decompressed bytes from its start. A chunk ends with
+// the last row that ends in its window. So its limits depend only on the bytes of the source, and both passes
+// have the same chunks.
 const windowSize = 1 << 20
 
-// headroom is what a buffer has before its window, so that the beginning of a row in the window before can be put in
-// front without moving the window.
+// headroom is the room in a buffer before its window. The beginning of a row from the previous window fits
+// there, so that the window need not be moved.
 const headroom = 64 << 10
 
-// A buffer holds one window, with headroom before it and a guard after it. It is used again when all who share it have
-// released it.
+// A buffer holds one window, with headroom before it and a guard after it. It is reused when all who share it
+// have released it.
 type buffer struct {
 	bytes []byte
 	users atomic.Int32
 }
 
-// spare are buffers to use again: as many as two readers and a handful of decoders have in hand. The last one given
-// back is the first to be taken, since it may still be in a core's cache. A sync.Pool would lose them to each garbage
+// spare holds buffers for reuse, as many as two readers and a few decoders need. The last one returned is the
+// first to be taken, since it may still be in a core's cache. A sync.Pool would lose them with each garbage
 // collection, and new ones cost page faults.
 var spare struct {
 	sync.Mutex
 	buffers []*buffer
-	arena   *arena // that new ones are cut from
+	arena   *arena // the memory of new buffers
 }
 
 const bufferSize = headroom + windowSize + rawjson.Guard
@@ -50,7 +51,7 @@ func takeBuffer() *buffer {
 	return b
 }
 
-// share is for one more who will release it.
+// share adds a user, who must release the buffer.
 func (b *buffer) share() *buffer {
 	b.users.Add(1)
 	return b
@@ -68,16 +69,16 @@ func (b *buffer) release() {
 	spare.buffers = append(spare.buffers, b)
 }
 
-// block is one window of a source's bytes. The last one of a source has no buffer and says how the source ended. A
-// pump that was cancelled closes its channel without it.
+// block is one window of a source's bytes. The last block of a source has no buffer and tells how the source
+// ended. A cancelled pump closes its channel without a last block.
 type block struct {
 	buffer  *buffer
 	at      int // where in its window the bytes begin
 	size    int
 	end     int64        // decompressed bytes up to and including this block
-	used    int64        // bytes of the file that were needed for that
+	used    int64        // bytes of the file that were read for that
 	whole   bool         // the source ends here
-	gap     *SourceError // damage: after this block text is missing
+	gap     *SourceError // damage: text is missing after this block
 	err     *SourceError
 	patched bool // the source has been read to its end in spite of err
 }

@@ -6,18 +6,18 @@ import (
 	"ph2cio/internal/source"
 )
 
-// Small files are read several at a time, each whole, into one buffer, ahead of the cutting: what there is to do for a
-// file besides its rows takes longer than its rows otherwise. A file that turns out to be compressed, or not as long as it
-// was found to be, is left to its pump.
+// Several small files are read completely into one buffer, ahead of the cutting. Otherwise the work for each
+// file would take longer than that for its rows. A file that turns out to be compressed, or to have another
+// length than expected, is left to its pump.
 
 const (
-	smallFile    = 64 << 10  // the most bytes in a file that is read together with its neighbours
+	smallFile    = 64 << 10  // the largest file that is read in a bundle, in bytes
 	bundleSize   = 512 << 10 // bytes
 	mostBundled  = 256       // files
 	bundlesAhead = 3         // the one that is being cut among them
 )
 
-// bundle is a run of small sources in one buffer. Its files are read by a goroutine of its own.
+// bundle is a sequence of small sources in one buffer. It has a goroutine that reads its files.
 type bundle struct {
 	buffer *buffer
 	first  int // source of the first file
@@ -28,7 +28,7 @@ type bundle struct {
 // bundled is one file of a bundle.
 type bundled struct {
 	at, size int  // where in the window its text is
-	whole    bool // that is all of it
+	whole    bool // the window has all of the file
 }
 
 func (u *bundle) end() int { return u.first + len(u.files) }
@@ -40,7 +40,7 @@ func (r *reading) small(source int) bool {
 		!codec.HasExtension(r.sources[source].Name)
 }
 
-// wanted is how many bytes a plain source should have.
+// wanted returns how many bytes of a plain source to read.
 func (r *reading) wanted(source int) int64 {
 	if r.options.Until != nil {
 		return r.options.Until[source]
@@ -48,7 +48,7 @@ func (r *reading) wanted(source int) int64 {
 	return r.sources[source].Size
 }
 
-// bundled returns the whole text of a small source as a block. ok is false where its pump has to read it.
+// bundled returns the whole text of a small source as a block. ok is false if its pump must read it.
 func (r *reading) bundled(source int) (b block, ok bool) {
 	for len(r.bundles) > 0 && source >= r.bundles[0].end() {
 		r.bundles[0].buffer.release()
@@ -72,8 +72,8 @@ func (r *reading) bundled(source int) (b block, ok bool) {
 	return block{buffer: u.buffer.share(), at: f.at, size: f.size, end: size, used: size, whole: true}, true
 }
 
-// startBundle has the first small sources at or after next read, as many as there is room for. It returns false if there
-// are none.
+// startBundle starts to read the first small sources at or after next, as many as fit. It returns false if
+// there are none.
 func (r *reading) startBundle(next int) bool {
 	u := &bundle{done: make(chan struct{})}
 	for at := 0; next < len(r.sources) && len(u.files) < mostBundled && at < bundleSize; next++ {
@@ -111,11 +111,11 @@ func (r *reading) readBundle(u *bundle) {
 	}
 }
 
-// readWhole reads a plain file that has one byte less than there is room for. It returns false for another.
+// readWhole reads a plain file whose size is one byte less than room. It returns false for any other file.
 func (r *reading) readWhole(s source.Source, room []byte) bool {
 	size := len(room) - 1
 	if r.options.Until != nil {
-		room = room[:size] // what has been added since is of no interest
+		room = room[:size] // what was added later is not read
 	}
 	if n, err := s.ReadInto(r.ctx, room, size); n != size || err != nil {
 		return false

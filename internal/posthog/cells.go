@@ -6,7 +6,7 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// takeCell puts one cell, which is not null, into the event.
+// takeCell stores one cell, which is not null, in the event.
 type takeCell func(d *decoder, cell []byte) *fault
 
 func takeUUID(d *decoder, cell []byte) *fault {
@@ -20,8 +20,8 @@ func takeUUID(d *decoder, cell []byte) *fault {
 	return nil
 }
 
-// takeID reads `id`, which is another name of `uuid` in some exports. Where it is no UUID it may be
-// anything, such as the number of a row, and counts as missing.
+// takeID reads `id`, which is another name of `uuid` in some exports. If it is no UUID it may be anything,
+// such as the number of a row, and counts as missing.
 func takeID(d *decoder, cell []byte) *fault {
 	e := &d.event
 	if e.HasUUID || e.UUIDText != nil {
@@ -91,7 +91,7 @@ func takePersonProperties(d *decoder, cell []byte) *fault {
 	return d.personPropertiesText(data, end)
 }
 
-// takePerson takes the `person` of the old events list. What is no object, such as a name, says nothing.
+// takePerson takes the `person` of the old events list. It ignores what is no object, such as a name.
 func takePerson(d *decoder, cell []byte) *fault {
 	if d.event.PersonProperties != nil {
 		return nil

@@ -5,9 +5,9 @@ import (
 	"strconv"
 )
 
-// Cells of a CSV have lost their types: PostHog's web interface and the programs that people open such files with write
-// all values as text. What a cell alone says is one of these kinds; its column's type is what all of its cells say, see
-// ColumnTypes.
+// Cells of a CSV have lost their types: PostHog's web interface and the programs that people open such files
+// with write all values as text. A cell by itself has one of these kinds. The type of a column follows from
+// all of its cells, see ColumnTypes.
 
 // cellKinds is a set of them.
 type cellKinds uint8
@@ -20,10 +20,10 @@ const (
 	textCell
 )
 
-// text reports whether cells of these kinds together are text: one is, or they are not of one kind.
+// text reports whether a column with cells of these kinds is text: one of them is text, or the kinds differ.
 func (k cellKinds) text() bool { return k&textCell != 0 || k&(k-1) != 0 }
 
-// odd are the bytes that cells begin with that may be something else than text.
+// odd has the first bytes of cells that may be something other than text.
 var odd = func() (odd [256]bool) {
 	for _, c := range []byte(`-+0123456789TFtfnNiI[{\`) {
 		odd[c] = true
@@ -31,7 +31,7 @@ var odd = func() (odd [256]bool) {
 	return odd
 }()
 
-// kindOf returns what a cell is, 0 for one that says nothing: empty, or no number.
+// kindOf returns the kind of a cell. It is 0 if the cell is empty or stands for no number, such as nan.
 func kindOf(cell []byte) cellKinds {
 	switch {
 	case len(cell) == 0:
@@ -67,8 +67,9 @@ func kindOfOdd(cell []byte) cellKinds {
 	return textCell
 }
 
-// isNumber reports whether text is a number as programs write one: without zeros in front, and with an exponent only where
-// a double has one when Python, JavaScript or ClickHouse writes it. 007, +1, 12e5 and 1E400 are codes that people made.
+// isNumber reports whether text is a number as programs write one: without zeros in front, and with an
+// exponent only where a double has one when Python, JavaScript or ClickHouse writes it. 007, +1, 12e5 and
+// 1E400 are codes, not numbers.
 func isNumber(text []byte) bool {
 	i := 0
 	if text[0] == '-' {
@@ -95,7 +96,7 @@ func isNumber(text []byte) bool {
 
 // isExponent reads the exponent at text[i], after the e.
 func isExponent(text []byte, i int) bool {
-	const least, small, large = -999, -5, 15 // of exponents, those beyond small and large are written so
+	const least, small, large = -999, -5, 15 // exponents between small and large are written without e
 	digits := i
 	if i < len(text) && (text[i] == '-' || text[i] == '+') {
 		digits++
@@ -111,7 +112,7 @@ func isExponent(text []byte, i int) bool {
 	return err == nil
 }
 
-// notNumber reports whether a cell is what programs write for a number that is none, or not finite.
+// notNumber reports whether a cell is what programs write for a missing or infinite number.
 func notNumber(cell []byte) bool {
 	const longest = len("-Infinity")
 	if len(cell) > longest || len(cell) < len("nan") {

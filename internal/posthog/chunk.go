@@ -11,21 +11,21 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// Chunk is about 1 MiB of whole rows of one source, not yet decoded. Chunks are independent: they may be decoded on
-// different goroutines at once.
+// Chunk is about 1 MiB of whole rows of one source, not yet decoded. Chunks are independent: they may be
+// decoded on different goroutines at once.
 type Chunk struct {
 	Number int    // in reading order over all sources, from 0
 	Source int    // index into the sources read
 	Ref    uint64 // of its first row
-	Rows   int    // how many Refs it takes, from Ref on; blank lines take one too
+	Rows   int    // how many Refs it has, from Ref on; a blank line has one too
 	Line   int64  // of its first row, from 1
 	Bytes  int64  // bytes read from disk up to and including this chunk, over all sources; for progress
 	End    int64  // decompressed bytes of its source up to and including this chunk; for Options.Until
 	Shape  string // what kind of file the source is, such as "JSON lines"
 	Codec  string // what the source is compressed with, such as "gzip"; empty for nothing
 
-	// Left are rows for Events to leave out: row n of the chunk, from 0, if bit n%64 of Left[n/64] is set. Nil leaves out
-	// none. It is for a second reading, where the first has seen that they need no decoding.
+	// Left are the rows that Events skips: row n of the chunk, from 0, if bit n%64 of Left[n/64] is set. Nil
+	// skips none. The second pass sets it for rows that need no decoding, as the first pass has found.
 	Left []uint64
 
 	path    string
@@ -33,14 +33,14 @@ type Chunk struct {
 	guarded []byte   // the rows and a guard
 	ends    []uint32 // where each row ends, its line end included; nil when each line is a row
 	layout  *layout
-	tooLong bool // data is the beginning of a single row, which is too long
-	unended bool // the source ends with the last row, without a newline
+	tooLong bool // data is the beginning of a single row that is too long
+	unended bool // the last row of the source has no newline
 	maxRow  int
-	buffer  *buffer // what data lies in, if it is to be used again
-	arena   *arena  // or this
-	packed  []byte  // the rows, in place of all these but the arena
-	text    int     // and how many bytes they have
-	again   bool    // they have been unpacked: those that need no decoding may be missing
+	buffer  *buffer // the memory of data, if it is to be reused
+	arena   *arena  // or the memory is in this
+	packed  []byte  // the compressed rows, instead of all these but the arena
+	text    int     // how many bytes packed has uncompressed
+	again   bool    // the rows have been unpacked; those that need no decoding may be missing
 
 	sum   uint64
 	named uint64
@@ -49,8 +49,8 @@ type Chunk struct {
 
 var decoders = sync.Pool{New: func() any { return new(decoder) }}
 
-// Events decodes the chunk's rows in order. A bad row comes as a *RowError in place of an event. The event and the
-// error are reused for the next row. Blank lines are no rows, though each takes a number.
+// Events decodes the chunk's rows in order. For a bad row it yields a *RowError instead of an event. The
+// event and the error are reused for the next row. Blank lines are not yielded, though each has a number.
 func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 	return func(yield func(*Event, *RowError) bool) {
 		c.rows(func(d *decoder, bad *RowError) bool {
@@ -62,8 +62,8 @@ func (c *Chunk) Events() iter.Seq2[*Event, *RowError] {
 	}
 }
 
-// rows decodes the rows that are neither blank nor left out, in order, and gives each to take, with what is wrong with a
-// bad one, until take returns false.
+// rows decodes the rows that are neither blank nor in Left, in order. It calls take for each, with an error
+// for a bad row, until take returns false.
 func (c *Chunk) rows(take func(d *decoder, bad *RowError) bool) {
 	c.unpack()
 	d := decoders.Get().(*decoder)
@@ -131,11 +131,11 @@ func (c *Chunk) rowEnd(start int, number uint32) (end int, lines int64) {
 	return len(c.data), 1
 }
 
-// decoded is what has become of one row.
+// decoded is the result of decoding one row.
 type decoded struct {
-	start, end, next int // where it begins and ends without what only divides rows, and where the next begins
+	start, end, next int // where it begins and ends without separators, and where the next row begins
 	lines            int64
-	blank            bool // it is none
+	blank            bool // there is no row
 	fault            *fault
 }
 
@@ -194,22 +194,23 @@ func (c *Chunk) rowError(d *decoder, f *fault, row []byte) *RowError {
 	return &d.bad
 }
 
-// Columns says which of Options.Columns the chunk has: bit i for Columns[i]. It is there once Events has ended.
+// Columns returns which of Options.Columns the chunk has: bit i for Columns[i]. It is known once Events has
+// ended.
 func (c *Chunk) Columns() uint64 { return c.named }
 
-// FoundCells returns what the chunk's cells say of their columns, for ColumnTypes.Add. It is there once Events has ended,
-// and is returned once.
+// FoundCells returns the kinds of the chunk's cells by column, for ColumnTypes.Add. It may be called once,
+// after Events has ended.
 func (c *Chunk) FoundCells() FoundCells {
 	found := c.found
 	c.found = nil
 	return found
 }
 
-// Sum stands for the chunk's bytes. It is there once Events has begun.
+// Sum returns a checksum of the chunk's bytes. It is known once Events has begun.
 func (c *Chunk) Sum() uint64 { return c.sum }
 
-// Trust compares the chunk, once Events has begun, with the Sum of an earlier reading. It returns an error, a
-// *SourceError of kind Changed, when the chunk's bytes are not those of that reading.
+// Trust compares the chunk, once Events has begun, with its Sum in an earlier pass. If the bytes differ it
+// returns a *SourceError of kind Changed.
 func (c *Chunk) Trust(sum uint64) error {
 	if c.sum == sum {
 		return nil
@@ -219,7 +220,7 @@ func (c *Chunk) Trust(sum uint64) error {
 	}
 }
 
-// Size is how many bytes of rows the chunk has.
+// Size returns how many bytes of rows the chunk has.
 func (c *Chunk) Size() int {
 	if c.packed != nil {
 		return c.text
@@ -227,7 +228,7 @@ func (c *Chunk) Size() int {
 	return len(c.data)
 }
 
-// Held is how many bytes of memory the chunk takes until it is released.
+// Held returns how many bytes of memory the chunk takes until it is released.
 func (c *Chunk) Held() int {
 	held := cap(c.packed) + 4*cap(c.ends)
 	if c.buffer != nil {
@@ -236,7 +237,7 @@ func (c *Chunk) Held() int {
 	return held + cap(c.data)
 }
 
-// Release gives the chunk's memory back. Nothing borrowed from the chunk may be used afterwards.
+// Release makes the chunk's memory available again. Nothing borrowed from the chunk may be used afterwards.
 func (c *Chunk) Release() {
 	c.buffer.release()
 	c.arena.release()

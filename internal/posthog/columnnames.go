@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// The names that columns of CSV have, and keys of JSON: those that are read, and those that exports have beside them.
+// The names of CSV columns and JSON keys: those that are read, and others that exports have.
 
 var distinctIDColumns = []string{"*.distinct_id", "distinct_id", "Person .distinct_id", "person.distinct_id"}
 
-// eventColumns are the columns of an event that have a meaning. `*` is the whole event; columns beside it, such as `event`,
-// repeat parts of it and count only where it has none.
+// eventColumns are the columns of an event that are read. `*` is the whole event; other columns, such as
+// `event`, repeat parts of it and count only for what it lacks.
 var eventColumns = []struct {
 	field string
 	names []string // in order of preference
@@ -43,7 +43,8 @@ func isEventColumn(name string) bool {
 	return false
 }
 
-// personColumns are the columns of persons that are read, but for those that IDs and properties were taken apart into.
+// personColumns are the columns of persons that are read, except those into which IDs and properties are
+// flattened.
 var personColumns = []string{
 	"distinct_id", "person_id", "uuid", "id", "person_distinct_id_version", "person_version", "version", "is_deleted",
 	"is_identified", "team_id", "_inserted_at", "created_at", "properties",
@@ -57,8 +58,8 @@ func isPersonColumn(name string) bool {
 
 var flatPrefixes = map[string]string{"properties": "*.properties.", "person_properties": "person.properties."}
 
-// beside reports whether a column is one that PostHog or ClickHouse writes beside an event's own, perhaps as part of
-// the whole event `*`.
+// beside reports whether a column is one that PostHog or ClickHouse writes in addition to those of an event,
+// perhaps as part of the whole event `*`.
 func beside(name string) bool {
 	name = strings.TrimPrefix(name, "*.")
 	return slices.Contains(besideNames, name) || slices.ContainsFunc(besidePrefixes, func(prefix string) bool {
@@ -79,7 +80,7 @@ var besidePrefixes = []string{
 	"person.distinct_ids.", "Person .distinct_ids.",
 }
 
-// ownNames are the names of columns that are told apart, of events, of persons and of what is neither.
+// ownNames are the known names of columns: of events, of persons and of other files.
 var ownNames = func() (names []string) {
 	for _, c := range eventColumns {
 		names = append(names, c.names...)

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Column says under which name a file has one of PostHog's fields.
+// Column is the name that one of PostHog's fields has in a file.
 type Column struct {
-	Field string // PostHog's own word for it, one of Fields
+	Field string // PostHog's name, one of Fields
 	Name  string // the column of a CSV, or the key of a JSON row
 }
 
@@ -19,7 +19,7 @@ var Fields = []string{
 	"elements_chain",
 }
 
-// ParseColumn reads FIELD=NAME. Everything after the first = is the name.
+// ParseColumn parses FIELD=NAME. Everything after the first = is the name.
 func ParseColumn(text string) (Column, error) {
 	field, name, ok := strings.Cut(text, "=")
 	switch {
@@ -31,7 +31,7 @@ func ParseColumn(text string) (Column, error) {
 	return Column{field, name}, nil
 }
 
-// CheckColumns returns what is wrong with columns together: a field or a name that is there twice.
+// CheckColumns returns an error if a field or a name occurs twice.
 func CheckColumns(columns []Column) error {
 	var errs []error
 	for i, c := range columns {

@@ -8,20 +8,20 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// A columnTree is one key under which the events explorer's CSV has columns: one for the value itself, more for what is
-// within it, or, if the value was of different kinds in different rows, both.
+// columnTree is one key for which the events explorer's CSV has columns: one for the value itself, or several
+// for what is within the value, or both if the value had different kinds in different rows.
 type columnTree struct {
 	name     []byte
 	key      []byte // the name as JSON, with a colon
 	escaped  bool   // the key holds a backslash
 	column   int    // of the value itself, -1 if there is none
-	slot     int    // of its column among those of the layout that are typed
+	slot     int    // of its column among the typed columns of the layout
 	children []*columnTree
 	array    bool          // the children are elements, in order
 	flat     []*columnTree // all columns within, under dotted names; for rows that have the value itself as well
 }
 
-// add makes room for a column at the end of path.
+// add adds a column at the end of path.
 func (t *columnTree) add(path []string, column int) {
 	if len(path) == 0 {
 		t.column = column
@@ -40,8 +40,8 @@ func newColumnTree(name string) *columnTree {
 	return &columnTree{name: []byte(name), key: append(key, ':'), escaped: bytes.IndexByte(key, '\\') >= 0, column: -1}
 }
 
-// complete finds the arrays, once all columns have been added, and gives each column the slot that take returns for its
-// path.
+// complete finds the arrays after all columns have been added, and gives each column the slot that take
+// returns for its path.
 func (t *columnTree) complete(path string, take func(path string, column int) (slot int)) {
 	for _, c := range t.children {
 		within := string(c.name)
@@ -67,7 +67,7 @@ func (t *columnTree) complete(path string, take func(path string, column int) (s
 	t.children, t.array = elements, len(elements) > 0
 }
 
-// leaves returns the columns within the tree, its own left out, with dotted names that begin with prefix.
+// leaves returns the columns within the tree, without its own, with dotted names that begin with prefix.
 func (t *columnTree) leaves(prefix string) (flat []*columnTree) {
 	for _, c := range t.children {
 		name := prefix + "." + string(c.name)
@@ -155,7 +155,8 @@ func closeList(dst []byte, start int, bracket byte) []byte {
 	return append(dst, bracket)
 }
 
-// appendCell writes the column's own cell as the column's type has it. ok is false for a cell that says nothing.
+// appendCell writes the column's own cell as a value of the column's type. ok is false if the cell has no
+// value.
 func (t *columnTree) appendCell(dst []byte, d *decoder) (_ []byte, ok bool) {
 	cell := d.cells[t.column]
 	if len(cell) == 0 {

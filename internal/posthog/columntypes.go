@@ -7,22 +7,23 @@ import (
 	"sync/atomic"
 )
 
-// ColumnTypes are the types of the columns that hold one value each, over all files of a reading and the runs before it:
-// numbers, booleans or JSON where all cells are that, else text, and once text, always text. So a post code is never a
-// number in one row and text in another. Columns are told apart by what they become: `*.properties.total` and
-// `properties.total` are one, and so are `properties.$set.plan` and `person.properties.plan`.
+// ColumnTypes are the types of CSV columns, over all files of a pass and of earlier runs. A column has
+// numbers, booleans or JSON if all of its cells are that; otherwise it is text, and stays text. So a post
+// code is never a number in one row and text in another. Columns that become the same property are one:
+// `*.properties.total` and `properties.total` are one, and so are `properties.$set.plan` and
+// `person.properties.plan`.
 //
-// A reading takes columns for what they are known to be at its beginning, Add learns from its chunks, and Settle makes
-// what is known then hold for the next one. Between the two, cells of a column that is not known to be text are typed one
-// by one; Misread tells whether that has gone wrong.
+// A pass uses the types that are known when it begins. Add collects kinds of cells from its chunks, and Fix
+// makes the types that follow from them valid for the next pass. Until then cells of a column that is not
+// known to be text are typed one by one; Misread reports whether that was wrong.
 //
-// It keeps a little for each column, however many rows there are.
+// The memory depends on the number of columns only, not on that of rows.
 type ColumnTypes struct {
 	lock    sync.Mutex // of columns: layouts are made while chunks are decoded
 	columns map[string]*columnType
 }
 
-// columnType is one column. Workers read text, which changes between readings alone, and placed.
+// columnType is one column. Workers read text, which changes only between passes, and placed.
 type columnType struct {
 	name   string
 	person bool // it becomes a person's attribute
@@ -30,11 +31,11 @@ type columnType struct {
 	alone  bool // each cell is typed by itself
 	text   bool // cells are written as strings
 
-	before ColumnType // what earlier runs know
-	kinds  cellKinds  // of this reading
+	before ColumnType // known from earlier runs
+	kinds  cellKinds  // in this pass
 	firsts []foundCell
 	none   int64         // cells that are no number
-	placed atomic.Uint32 // kinds, for workers: where the first of those stands is known
+	placed atomic.Uint32 // kinds whose first cell is known, for workers
 }
 
 // foundCell is the first cell of a kind.
@@ -43,7 +44,7 @@ type foundCell struct {
 	CellPlace
 }
 
-// CellPlace is a cell and where it stands. The zero value is none.
+// CellPlace is a cell and its position. The zero value is no cell.
 type CellPlace struct {
 	Column string // as the file names it
 	Path   string
@@ -51,22 +52,22 @@ type CellPlace struct {
 	Text   string // at most mostCell bytes of it
 }
 
-// mostCell is how much of a cell is kept to be shown.
+// mostCell is how many bytes of a cell are kept for messages.
 const mostCell = 60
 
-// ColumnType is what is known of one column.
+// ColumnType is what is known about one column.
 type ColumnType struct {
 	Name   string    // properties.NAME or person.properties.NAME
 	Kinds  uint8     // of all its cells so far, for the next run's NewColumnTypes
-	Made   CellPlace // the cell that made it text, where others alone would not have
-	Type   string    // number, boolean, JSON, text, or empty where no cell says
-	Before string    // the type that it was sent with before, where this reading has made it text
-	Mixed  bool      // it is text, and this reading has cells that are not
-	Seen   bool      // this reading has a cell of it, though it may be empty
-	None   int64     // cells of this reading that are nan or infinite, and are left out
+	Made   CellPlace // the cell that made it text although others are not
+	Type   string    // number, boolean, JSON, text, or empty if unknown
+	Before string    // the type with which it was sent before, if this pass has made it text
+	Mixed  bool      // it is text, but this pass has cells that are not
+	Seen   bool      // this pass has a cell of it, which may be empty
+	None   int64     // cells of this pass that are nan or infinite, and are left out
 }
 
-// NewColumnTypes begins with what earlier runs know.
+// NewColumnTypes returns types that begin with those of earlier runs.
 func NewColumnTypes(known []ColumnType) *ColumnTypes {
 	t := &ColumnTypes{columns: map[string]*columnType{}}
 	for _, k := range known {
@@ -94,7 +95,7 @@ func (t *ColumnTypes) named(name string, person, seen bool) *columnType {
 	return c
 }
 
-// Add takes in what the cells of a chunk say, see Chunk.FoundCells. Chunks come in reading order.
+// Add adds the kinds of a chunk's cells, see Chunk.FoundCells. It must be called in the order of the chunks.
 func (t *ColumnTypes) Add(found FoundCells) {
 	for i := range found {
 		f := &found[i]
@@ -110,8 +111,8 @@ func (t *ColumnTypes) Add(found FoundCells) {
 	}
 }
 
-// Misread reports whether this reading has written cells as what they are not, now that all is known: those of a person, of
-// which this reading folds the attributes, or with any of an event too.
+// Misread reports, at the end of a pass, whether the pass has given cells another type than their column has.
+// It looks at cells of people, whose attributes the pass folds, and if any is set also at those of events.
 func (t *ColumnTypes) Misread(any bool) bool {
 	for _, c := range t.columns {
 		if (any || c.person) && c.kinds&^textCell != 0 && c.text != c.all().text() {
@@ -121,17 +122,18 @@ func (t *ColumnTypes) Misread(any bool) bool {
 	return false
 }
 
-// Settle makes what is known now hold for the readings after this one. Chunks of this one that are still there are
-// decoded so as well.
-func (t *ColumnTypes) Settle() {
+// Fix makes the types that are known now valid for later passes, and for chunks of this pass that are decoded
+// again.
+func (t *ColumnTypes) Fix() {
 	for _, c := range t.columns {
 		c.text = c.all().text()
 	}
 }
 
-// Assume makes what is known now hold for the next reading, and forgets how it came to be known.
+// Assume makes the types that are known now valid for the next pass, and forgets the cells that they follow
+// from.
 func (t *ColumnTypes) Assume() {
-	t.Settle()
+	t.Fix()
 	for _, c := range t.columns {
 		c.kinds, c.firsts, c.none = 0, nil, 0
 		c.placed.Store(0)
@@ -168,8 +170,8 @@ func (c *columnType) known() ColumnType {
 	return k
 }
 
-// made returns the cell that made the column text: the first that is text, or else the first of another kind than those
-// before it.
+// made returns the cell that made the column text: the first that is text, or else the first of another kind
+// than those before it.
 func (c *columnType) made() CellPlace {
 	for _, f := range c.firsts {
 		if f.kind == textCell {
@@ -178,7 +180,7 @@ func (c *columnType) made() CellPlace {
 	}
 	seen := cellKinds(c.before.Kinds)
 	if seen.text() {
-		return CellPlace{} // an earlier run has seen it, among others of its kind
+		return CellPlace{} // the cell is in an earlier run
 	}
 	for _, f := range c.firsts {
 		if seen |= f.kind; seen.text() {
@@ -208,10 +210,10 @@ type typedColumn struct {
 	header string // its name there
 }
 
-// FoundCells are what the cells of a chunk say of their columns. Nil says nothing.
+// FoundCells are the kinds of a chunk's cells by column. Nil is none.
 type FoundCells []columnCells
 
-// columnCells are what the cells of one column say.
+// columnCells are the kinds of the cells of one column.
 type columnCells struct {
 	column *columnType
 	kinds  cellKinds
@@ -219,10 +221,10 @@ type columnCells struct {
 	firsts []foundCell
 }
 
-// cellsSeen collects what a chunk's cells say of their columns, in memory that it uses again for the next chunk.
+// cellsSeen collects the kinds of a chunk's cells, in memory that it reuses for the next chunk.
 type cellsSeen struct {
 	typed []typedColumn // of the layout
-	found []columnCells // of each of those, what the chunk says
+	found []columnCells // for each of those, the kinds in the chunk
 	path  string        // of the chunk's source
 }
 
@@ -247,7 +249,7 @@ func (s *cellsSeen) note(slot int, kind cellKinds, cell []byte, line int64) {
 	}})
 }
 
-// end returns what the chunk's cells said.
+// end returns the kinds of the chunk's cells.
 func (s *cellsSeen) end() (all FoundCells) {
 	for i := range s.found {
 		if f := &s.found[i]; len(f.firsts) > 0 || f.none != 0 {

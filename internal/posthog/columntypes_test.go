@@ -24,7 +24,7 @@ func typesOf(t *testing.T, types *ColumnTypes, files ...string) (rows []row) {
 		}
 		all = append(all, chunks...)
 	}
-	types.Settle()
+	types.Fix()
 	for _, c := range all {
 		rows = append(rows, rowsOf(t, []*Chunk{c})...)
 	}

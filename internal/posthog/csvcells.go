@@ -9,21 +9,22 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// A cellSplitter cuts rows of CSV at their delimiters, in memory that it uses again for the next row. The zero value is ready.
+// cellSplitter cuts rows of CSV at their delimiters, in memory that it reuses for the next row. The zero
+// value is ready to use.
 type cellSplitter struct {
 	cells [][]byte
 	text  []byte // of cells in which quotes are doubled, each with a guard after it
 }
 
-// split returns the cells of the row data[i:end], nil when a quote stands where none may. Cells are text: without the quotes
-// around them, and with one quote where two stand inside. They are valid until the next row is split. Eight bytes may be
-// loaded anywhere in the row.
+// split returns the cells of the row data[i:end], or nil if a quote is misplaced. Cells are text: without the
+// quotes around them, and with one quote where two stand inside. They are valid until the next row is split.
+// Eight bytes may be loaded anywhere in the row.
 func (s *cellSplitter) split(data []byte, i, end int, delimiter byte) [][]byte {
 	s.text = s.text[:0]
 	cells, delimiters := s.cells[:0], uint64(delimiter)*ones
-	quotes := uint64('"' * ones)
-	if looseQuotes(delimiter) {
-		quotes = delimiters
+	quoteWord := uint64('"' * ones)
+	if unquotedCells(delimiter) {
+		quoteWord = delimiters
 	}
 	for {
 		var cell []byte
@@ -37,7 +38,7 @@ func (s *cellSplitter) split(data []byte, i, end int, delimiter byte) [][]byte {
 			}
 		case i < end && data[i] != delimiter:
 			start := i
-			if i = plainCellEnd(data, i, end, delimiters, quotes); i < end && data[i] == '"' {
+			if i = plainCellEnd(data, i, end, delimiters, quoteWord); i < end && data[i] == '"' {
 				return nil
 			}
 			cell = data[start:i:i]
@@ -51,12 +52,12 @@ func (s *cellSplitter) split(data []byte, i, end int, delimiter byte) [][]byte {
 	}
 }
 
-// plainCellEnd returns the index of the first delimiter, which is each byte of delimiters, or quote, each byte of quotes, or
-// end.
-func plainCellEnd(data []byte, i, end int, delimiters, quotes uint64) int {
+// plainCellEnd returns the index of the first delimiter or quote, or end. Each byte of delimiters is the
+// delimiter, and each byte of quoteWord the quote.
+func plainCellEnd(data []byte, i, end int, delimiters, quoteWord uint64) int {
 	for i < end {
 		w := load8(data, i)
-		cut, quote := w^delimiters, w^quotes
+		cut, quote := w^delimiters, w^quoteWord
 		if m := ((cut-ones)&^cut | (quote-ones)&^quote) & highs; m != 0 {
 			i += bits.TrailingZeros64(m) >> 3
 			break
@@ -79,8 +80,8 @@ func nextQuote(data []byte, i, end int) int {
 	return min(i, end)
 }
 
-// quotedCell takes the index after the opening quote and returns the cell's text and the index after the closing
-// quote, -1 if there is none. Text in which quotes are doubled is put together in memory of its own.
+// quotedCell takes the index after the opening quote and returns the cell's text and the index after the
+// closing quote, -1 if there is none. Text in which quotes are doubled is put together in memory of its own.
 func (s *cellSplitter) quotedCell(data []byte, i, end int) ([]byte, int) {
 	start := i
 	i = nextQuote(data, i, end)
@@ -135,7 +136,7 @@ func repeats(cells [][]byte, header []string) bool {
 
 var utf8Mark = []byte("\ufeff")
 
-// cellFault says what is wrong with a row of n cells, 0 where a quote is misplaced.
+// cellFault returns the fault of a row with n cells; n is 0 if a quote is misplaced.
 func cellFault(n, want int) *fault {
 	if n == 0 {
 		return faultf(CSVQuotes, "a quote is misplaced or never closed")

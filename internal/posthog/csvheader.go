@@ -10,18 +10,18 @@ import (
 
 // csvHead is the first line of a CSV.
 type csvHead struct {
-	names     []string // of the columns: PostHog's own in PostHog's case, the others as they stand
-	written   []string // of the columns, as they stand
-	after     int      // where the line after it begins
+	names     []string // of the columns: PostHog's own in PostHog's case, the others unchanged
+	written   []string // of the columns, unchanged
+	after     int      // where the next line begins
 	delimiter byte
 }
 
-// delimiters are what may stand between cells: what PostHog writes, what Excel writes where the comma is the decimal
-// mark, and what is copied out of a spreadsheet.
+// delimiters are the possible delimiters of cells: PostHog's, Excel's in countries with a decimal comma, and
+// that of text copied from a spreadsheet.
 var delimiters = []byte{',', ';', '\t'}
 
-// headerOf reads the first line as CSV, with the delimiter that makes the most known columns of it. Excel's own first
-// line, such as `sep=;`, names the delimiter.
+// headerOf reads the first line as CSV, with the delimiter that makes the most known columns of it. Excel's
+// own first line, such as `sep=;`, names the delimiter.
 func headerOf(text []byte, whole bool, options Options) (best csvHead) {
 	start, tried := 0, delimiters
 	line, _, _ := bytes.Cut(text[:min(len(text), 16)], newline)
@@ -65,7 +65,7 @@ func headerLine(text []byte, whole bool, delimiter byte) (names []string, after 
 	return names, after
 }
 
-// known counts the columns that have a meaning.
+// known counts the columns that are read.
 func (h *csvHead) known(columns []Column) (n int) {
 	for _, name := range h.names {
 		if isEventColumn(name) || isPersonColumn(name) ||
@@ -76,8 +76,8 @@ func (h *csvHead) known(columns []Column) (n int) {
 	return n
 }
 
-// fold gives columns that are PostHog's own in another case, as Snowflake has them, their names: EVENT is `event`, unless
-// there is an `event` too. Of a property's column that is what stands before the property's own name.
+// fold renames columns whose names are PostHog's in another case, as in Snowflake: EVENT becomes `event`,
+// unless there is an `event` too. In the column of a property it changes the part before the property's name.
 func (h *csvHead) fold(columns []Column) {
 	for i, name := range h.names {
 		own := ownName(name, columns)
@@ -87,8 +87,8 @@ func (h *csvHead) fold(columns []Column) {
 	}
 }
 
-// ownName returns the name of PostHog's own, or of one of columns, that a name is in another case; the name itself where
-// it is none.
+// ownName returns the name of PostHog's, or of one of columns, that a name is in another case. Any other name
+// it returns unchanged.
 func ownName(name string, columns []Column) string {
 	trimmed := strings.TrimSpace(name)
 	for _, c := range columns {

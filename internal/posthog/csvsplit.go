@@ -7,9 +7,8 @@ func splitCSV(delimiter byte) func(data []byte, s splitting) (n, rows int, ends 
 	return func(data []byte, s splitting) (n, rows int, ends []uint32) { return splitRows(data, s, delimiter) }
 }
 
-// splitRows cuts at newlines outside quotes. A line whose quotes do not work out (one in the wrong place, or one that
-// is never closed) is a row by itself, a bad one, and cutting goes on with the next line: so what a stray quote costs
-// is its own row.
+// splitRows cuts at newlines outside quotes. A line with a misplaced quote, or one that is never closed, is a
+// bad row by itself, and the next row begins with the next line. So a stray quote costs only its own row.
 func splitRows(data []byte, s splitting, delimiter byte) (n, rows int, ends []uint32) {
 	for n < len(data) {
 		end := n + bytes.IndexByte(data[n:], '\n') + 1
@@ -34,14 +33,14 @@ func splitRows(data []byte, s splitting, delimiter byte) (n, rows int, ends []ui
 
 var quote = []byte{'"'}
 
-// rowState says what quotedRow found.
+// rowState is what quotedRow has found.
 type rowState uint8
 
 const (
 	rowEnded     rowState = iota
 	rowUnended            // data ends between cells
 	rowOpen               // data ends within quotes
-	rowMalformed          // a quote stands where none may
+	rowMalformed          // a quote is misplaced
 )
 
 // quotedRow follows the row that starts at i over newlines within quotes and returns the index after it.
@@ -56,7 +55,7 @@ func quotedRow(data []byte, i int, delimiter byte) (end int, state rowState) {
 			}
 		} else {
 			for i < len(data) && data[i] != delimiter && data[i] != '\n' {
-				if data[i] == '"' && !looseQuotes(delimiter) {
+				if data[i] == '"' && !unquotedCells(delimiter) {
 					return 0, rowMalformed
 				}
 				i++
@@ -88,6 +87,6 @@ func closingQuote(data []byte, i int) int {
 	}
 }
 
-// looseQuotes reports whether a quote within a cell that does not begin with one is a character as any other: databases that
-// write tabs between cells quote nothing.
-func looseQuotes(delimiter byte) bool { return delimiter == '\t' }
+// unquotedCells reports whether a quote within a cell that does not begin with one is an ordinary character:
+// databases that write tabs between cells do not quote.
+func unquotedCells(delimiter byte) bool { return delimiter == '\t' }

@@ -8,27 +8,27 @@ import (
 	"ph2cio/internal/source"
 )
 
-// A cutter puts the rows of one source together from its windows, and hands them on as chunks.
+// cutter assembles the rows of one source from its windows, and passes them on as chunks.
 type cutter struct {
 	out     *output
 	options *Options
 	input   *source.Source
 	source  int     // input's index among the sources read
 	before  int64   // bytes of the sources before it
-	codec   string  // that it is compressed with
+	codec   string  // its compression
 	layout  *layout // nil until the first window has been seen
 
-	rest     []byte       // the beginning of a row that goes on in the next window
-	arena    *arena       // that rest lies in, if it is long
+	rest     []byte       // the beginning of a row that continues in the next window
+	arena    *arena       // the memory of rest, if it is long
 	skipping bool         // within a row that is too long, of which nothing is kept
-	gapped   bool         // text is missing before what comes next
-	headless *SourceError // the damage that the source begins with, if its layout is not known yet
+	gapped   bool         // text is missing before the next window
+	headless *SourceError // damage at the beginning, if the layout is not known yet
 	end      int64        // decompressed bytes up to and including rest
-	used     int64        // bytes of the file behind that
+	used     int64        // bytes of the file that were read for that
 	line     int64        // the line on which rest begins
 }
 
-// add takes the next window. The error is that the source is refused.
+// add adds the next window. It returns an error if the source is refused.
 func (c *cutter) add(b block) *SourceError {
 	text := b.bytes()
 	c.end, c.used = b.end, c.before+b.used
@@ -51,7 +51,7 @@ func (c *cutter) add(b block) *SourceError {
 	}
 	if c.gapped && len(text) > 0 {
 		c.gapped = false
-		c.skipping = text[0] != '{' // it is not where a row begins
+		c.skipping = text[0] != '{' // no row begins here
 	}
 	if c.skipping {
 		text = c.skip(text)
@@ -64,13 +64,13 @@ func (c *cutter) add(b block) *SourceError {
 	return nil
 }
 
-// afterAll reports whether text is only more white space after the last row of a document, of which nothing is kept.
+// afterAll reports whether text is only white space after the last row of a document, which is not kept.
 func (c *cutter) afterAll(text []byte) bool {
 	return len(c.rest) > headroom && c.layout.elements != nil && c.layout.elements.over && len(bytes.TrimSpace(text)) == 0
 }
 
-// bridge prepares for text that does not follow what came before, since damage lies between. It returns false for a file
-// that cannot be read on then: where lines are not rows, nothing tells where the next one begins.
+// bridge prepares for text after damage. It returns false for a file that cannot be read after damage,
+// because its rows are not lines and it is unknown where the next row begins.
 func (c *cutter) bridge(damage *SourceError) bool {
 	if c.layout == nil {
 		c.headless = damage
@@ -82,7 +82,7 @@ func (c *cutter) bridge(damage *SourceError) bool {
 	return true
 }
 
-// recognise is recogniseFile for text that may be compressed once more.
+// recognise is recogniseFile for text that may be compressed twice.
 func (c *cutter) recognise(text []byte, whole bool) (l *layout, skip int, refused *refusal) {
 	if e := codec.CompressedTwice(text); e != nil {
 		return nil, 0, refuse(e.Error(), e.Hint)
@@ -90,7 +90,7 @@ func (c *cutter) recognise(text []byte, whole bool) (l *layout, skip int, refuse
 	return recogniseFile(text, whole, *c.options)
 }
 
-// skip leaves out what belongs to a row that is too long.
+// skip removes the part of a row that is too long.
 func (c *cutter) skip(text []byte) []byte {
 	if c.layout.elements != nil {
 		after, ok := c.layout.elements.skip(text)
@@ -107,7 +107,7 @@ func (c *cutter) skip(text []byte) []byte {
 	return after
 }
 
-// cut hands on the whole rows in rest and text together. text lies in b.
+// cut passes on the complete rows in rest followed by text. text is in b.
 func (c *cutter) cut(text []byte, b *buffer) {
 	if c.withinRow(text) {
 		if len(c.rest)+len(text) > c.options.MaxRow+1 {
@@ -126,14 +126,14 @@ func (c *cutter) cut(text []byte, b *buffer) {
 			chunk := &Chunk{data: data[:n], ends: ends, buffer: b}
 			if b != nil {
 				c.rest = append(c.rest[:0], data[n:]...)
-			} else { // the chunk takes the memory of rest along
+			} else { // the chunk takes over the memory of rest
 				c.rest, chunk.arena, c.arena = bytes.Clone(data[n:]), c.arena, nil
 			}
 			c.emit(chunk, rows, len(c.rest))
 			data, b = c.rest, nil
 		}
 		switch {
-		case len(data) <= c.options.MaxRow+1: // one more, which may belong to the line end
+		case len(data) <= c.options.MaxRow+1: // one more byte, which may be part of the line end
 			c.keep(data, b)
 			return
 		case !s.giveUp:
@@ -146,7 +146,7 @@ func (c *cutter) cut(text []byte, b *buffer) {
 	}
 }
 
-// tooLong rejects the row that data begins with, and leaves out what is still to come of it.
+// tooLong rejects the row that data begins with, and skips the rest of it.
 func (c *cutter) tooLong(data []byte) {
 	c.emit(&Chunk{data: bytes.Clone(data[:min(len(data), shownRow)]), tooLong: true}, 1, 0)
 	c.skipping = true
@@ -156,13 +156,13 @@ func (c *cutter) tooLong(data []byte) {
 	c.drop()
 }
 
-// withinRow reports whether a window is the middle of a long row, of which nothing needs to be looked at again.
+// withinRow reports whether a window is the middle of a long row, which need not be examined again.
 func (c *cutter) withinRow(text []byte) bool {
 	return c.layout.line != nil && len(c.rest) > headroom && bytes.IndexByte(text, '\n') < 0
 }
 
-// join puts rest in front of text: within text's buffer where there is room, else in memory of its own, and then the
-// buffer it returns is nil.
+// join returns rest followed by text: in text's buffer if there is room. Otherwise it uses new memory, and
+// the returned buffer is nil.
 func (c *cutter) join(text []byte, b *buffer) ([]byte, *buffer) {
 	if len(c.rest) == 0 {
 		return text, b
@@ -176,13 +176,13 @@ func (c *cutter) join(text []byte, b *buffer) ([]byte, *buffer) {
 	return data, nil
 }
 
-// extended returns rest with text behind it, and room for a guard, in memory of rest's own.
+// extended returns rest followed by text, and room for a guard, in memory that belongs to rest.
 func (c *cutter) extended(text []byte) []byte {
 	need := len(c.rest) + len(text) + rawjson.Guard
 	if need <= cap(c.rest) || need < longRest {
 		return append(c.rest, text...)
 	}
-	// Room for the longest row there may be, at once: what is not written to costs nothing, and growing would copy.
+	// Take memory for the longest possible row at once: unused memory costs nothing, and growing would copy.
 	s := takeArena(max(need, c.options.MaxRow+windowSize+rawjson.Guard))
 	data := append(append(s.memory[:0], c.rest...), text...)
 	c.arena.release()
@@ -190,7 +190,7 @@ func (c *cutter) extended(text []byte) []byte {
 	return data
 }
 
-// longRest is from how many bytes on a row is put together in an arena.
+// longRest is the size from which a row is assembled in an arena.
 const longRest = 2 << 20
 
 // drop forgets rest.
@@ -199,7 +199,7 @@ func (c *cutter) drop() {
 	c.rest, c.arena = nil, nil
 }
 
-// keep makes data the rest. It lies in b, or in memory of its own if b is nil.
+// keep makes data the rest. data is in b, or in other memory if b is nil.
 func (c *cutter) keep(data []byte, b *buffer) {
 	if b == nil {
 		c.rest = data
@@ -209,7 +209,7 @@ func (c *cutter) keep(data []byte, b *buffer) {
 	b.release()
 }
 
-// finish hands on what is left, now that the source has ended well.
+// finish passes on the remaining rows at the regular end of the source.
 func (c *cutter) finish() {
 	if c.layout == nil {
 		return
@@ -231,7 +231,7 @@ func (c *cutter) finish() {
 	c.emit(chunk, chunk.Rows, 0)
 }
 
-// tail makes the rows that a source ends with a chunk, without its place.
+// tail makes a chunk of the last rows of a source, without its position.
 func (c *cutter) tail(rest []byte) *Chunk {
 	n, rows, ends := c.layout.split(rest, splitting{last: true})
 	unended := n < len(rest)
@@ -246,13 +246,13 @@ func (c *cutter) tail(rest []byte) *Chunk {
 	return chunk
 }
 
-// say hands on what there is to say about the source.
+// say passes on an error or a warning about the source.
 func (c *cutter) say(said SourceError) {
 	said.Path = c.input.Name
 	c.out.report(&said)
 }
 
-// emit completes a chunk and hands it on. rest is how many bytes were read after it.
+// emit completes a chunk and passes it on. rest is how many bytes were read after it.
 func (c *cutter) emit(chunk *Chunk, rows, rest int) {
 	chunk.guardRows()
 	chunk.Source, chunk.Rows, chunk.Line = c.source, rows, c.line

@@ -7,7 +7,7 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// A decoder turns rows into events, one after the other, in memory that it uses again for each.
+// decoder decodes rows into events, one after the other, in memory that it reuses for each.
 type decoder struct {
 	event         Event
 	person        PersonRow // of a persons export
@@ -18,19 +18,19 @@ type decoder struct {
 	personMembers []rawjson.Member
 	splitter      cellSplitter
 	cells         [][]byte // of a row of CSV
-	scratch       []byte   // text that stands nowhere in the file as such; grows within a row, starts over with the next
+	scratch       []byte   // text that is not in the file in this form; reset for each row
 	kinds         rawjson.Nesting
 	marks         []uint64 // the special characters of a text in scratch
-	rows          []uint64 // those of a chunk of lines, or of elements
-	loose         []byte   // properties that came one by one: members as JSON, each with a comma after it
-	personLoose   []byte   // and the person's
+	rows          []uint64 // the special characters of a chunk of lines or elements
+	loose         []byte   // properties from single columns: JSON members, each with a comma after it
+	personLoose   []byte   // the same for the person
 	renamed       renaming // of the file
-	rowNamed      uint64   // of Options.Columns, those that the row has
-	named         uint64   // and those that a row of the chunk has
+	rowNamed      uint64   // the Options.Columns that the row has
+	named         uint64   // the Options.Columns that any row of the chunk has
 	zone          *time.Location
 	seen          cellsSeen
 	badID         string // what is wrong with the row's distinct ID
-	badTeam       []byte // the row's team_id, where it is none
+	badTeam       []byte // the row's team_id, if it is invalid
 }
 
 // fields are the values at a JSON row's top level, raw; nil where absent.
@@ -47,7 +47,7 @@ type fields struct {
 	hasPersonProperties                                   bool
 }
 
-// special are the members of `properties` that have a meaning here, raw; nil where absent.
+// special are the members of `properties` that this program reads, raw; nil if absent.
 type special struct {
 	set, setOnce, unset                []byte
 	processPersonProfile, isIdentified []byte
@@ -65,16 +65,16 @@ func (d *decoder) begin() {
 	d.badID, d.badTeam, d.rowNamed = "", nil, 0
 }
 
-// What can be wrong with an ID. Damaged IDs are not mended: two that differ only in what was damaged would become one
-// person. PostHog takes objects and arrays as their JSON text, so in what it exports they are text; in a file made
-// for it they are a mistake.
+// What can be wrong with an ID. Damaged IDs are not repaired: two that differ only in the damaged part would
+// become one person. PostHog stores objects and arrays as their JSON text, so in its exports they are text.
+// In a file that was made for PostHog they are a mistake.
 const (
 	idBroken = "is damaged: it holds bytes that are not UTF-8, or half of a surrogate pair"
 	idNested = "is an object or an array, not text"
 )
 
-// id returns a JSON value as the text of an ID: see text. The text is valid UTF-8, and nil if empty. wrong says what is
-// wrong with a value that cannot be one; its text is nil.
+// id returns a JSON value as the text of an ID: see text. The text is valid UTF-8, and nil if empty. For a
+// value that cannot be an ID the text is nil and wrong says what is wrong.
 func (d *decoder) id(raw []byte, escaped bool) (id []byte, wrong string) {
 	if len(raw) > 0 && (raw[0] == '{' || raw[0] == '[') {
 		return nil, idNested
@@ -89,7 +89,7 @@ func (d *decoder) id(raw []byte, escaped bool) (id []byte, wrong string) {
 	return text, ""
 }
 
-// intact reports whether a JSON value is text, or another scalar, of which nothing is lost when its escapes are undone.
+// intact reports whether a JSON value is a scalar that loses nothing when it is unescaped.
 func (d *decoder) intact(raw []byte) bool {
 	var found rawjson.Flaws
 	d.scratch, found = rawjson.AppendUnescaped(d.scratch, raw)
@@ -105,8 +105,8 @@ func (d *decoder) name(raw []byte, escaped bool) (name []byte, broken bool) {
 	return d.utf8(name), !d.intact(raw)
 }
 
-// text returns the inside of a JSON string without its escapes, nil for null, and any other value as it is written.
-// escaped says whether there may be escapes at all.
+// text returns the inside of a JSON string without its escapes, nil for null, and any other value as it is
+// written. escaped says whether there may be escapes at all.
 func (d *decoder) text(raw []byte, escaped bool) []byte {
 	if len(raw) == 0 || raw[0] == 'n' {
 		return nil
@@ -133,7 +133,8 @@ func (d *decoder) utf8(text []byte) []byte {
 	return d.scratch[start:len(d.scratch):len(d.scratch)]
 }
 
-// number reads an integer. 4242.0 is one: tools that know no missing integers write a column with gaps so.
+// number parses an integer. 4242.0 is one too: some tools write a column of integers like this if values are
+// missing.
 func number(text []byte) (n int64, ok bool) {
 	if whole, fraction, ok := bytes.Cut(text, []byte{'.'}); ok && len(bytes.Trim(fraction, "0")) == 0 {
 		text = whole
@@ -161,8 +162,8 @@ func (d *decoder) beginPerson() {
 	d.person = PersonRow{DistinctIDs: d.person.DistinctIDs[:0]}
 }
 
-// guarded returns text with a guard after it, as scanning needs: text itself where there happens to be one, else a copy
-// in scratch.
+// guarded returns text with a guard after it, which scanning needs: text itself if it has one, otherwise a
+// copy in scratch.
 func (d *decoder) guarded(text []byte) (data []byte, end int) {
 	end = len(text)
 	if cap(text) >= end+rawjson.Guard {

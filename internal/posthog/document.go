@@ -10,9 +10,9 @@ import (
 	"slices"
 )
 
-// document recognises one JSON document whose rows are the elements of an array: a list of events or a query's result,
-// as PostHog's API answers, a batch for its capture API, or just an array of events. It may be longer than memory, and
-// all on one line: what is read here is its beginning, up to the array.
+// document recognises one JSON document whose rows are the elements of an array: a list of events or a
+// query's result, as PostHog's API answers, a batch for its capture API, or just an array of events. It may
+// be larger than memory and a single line. This function reads its beginning, up to the array.
 func document(h *head) (*layout, *refusal) {
 	doc := &documentHead{keys: map[string]json.RawMessage{}}
 	d := json.NewDecoder(bytes.NewReader(h.text))
@@ -35,25 +35,26 @@ func document(h *head) (*layout, *refusal) {
 	return nil, nil // text that begins with a bracket, such as a log's
 }
 
-// firstIsEvent reports whether the first line is an event: lists may be among its keys too.
+// firstIsEvent reports whether the first line is an event, which may have keys with lists too.
 func (h *head) firstIsEvent() bool {
 	seen := newKeysSeen()
 	seen.add([]byte(h.firstLine(0)))
 	return seen.hasEvent(renamingFor(h.options.Columns, seen.has))
 }
 
-// documentHead is what the beginning of a document says.
+// documentHead is the parsed beginning of a document.
 type documentHead struct {
 	open     string                     // what opens the array
 	keys     map[string]json.RawMessage // before the array
 	elements []json.RawMessage          // the first ones
-	cut      string                     // the key whose value goes on after the beginning
+	cut      string                     // the key whose value continues after the beginning
 }
 
-// arrayKeys are where an object has its rows: an answer of PostHog's API, a batch for it, ClickHouse's JSON.
+// arrayKeys are the keys under which an object has its rows: an answer of PostHog's API, a batch for it,
+// ClickHouse's JSON.
 var arrayKeys = map[string]bool{"results": true, "batch": true, "data": true}
 
-// findArray goes to the first element of the array that holds the rows. It returns false if there is none.
+// findArray moves to the first element of the array with the rows. It returns false if there is none.
 func (doc *documentHead) findArray(d *json.Decoder, text []byte) bool {
 	switch first, _ := d.Token(); first {
 	case json.Delim('['):
@@ -89,7 +90,8 @@ func (doc *documentHead) findArray(d *json.Decoder, text []byte) bool {
 	return false
 }
 
-// beyond refuses a document whose list of rows begins too late to be found. It returns nil for what may be a row.
+// beyond refuses a document whose list of rows begins too late to be found. It returns nil if the document
+// may be a row.
 func (doc *documentHead) beyond(h *head) *refusal {
 	if doc.cut == "" || h.whole || len(h.options.Columns) > 0 {
 		return nil
@@ -163,14 +165,15 @@ func keysAfter(d *json.Decoder) map[string]json.RawMessage {
 	return keys
 }
 
-// documentEnd looks at what comes after the rows.
+// documentEnd checks what comes after the rows.
 type documentEnd struct {
 	open string
 	next json.RawMessage // `next` of a list of events: where the next page is
 	more json.RawMessage // `hasMore` of a query's result
 }
 
-// check returns what there is to say about a document that ends with rest: what comes after the last whole row.
+// check returns an error or a warning about a document that ends with rest, which is the text after the last
+// complete row.
 func (e *documentEnd) check(rest []byte) *SourceError {
 	rest = bytes.TrimLeft(rest, " \t\r\n")
 	if len(rest) == 0 || rest[0] != ']' {

@@ -2,14 +2,15 @@ package posthog
 
 import "math/bits"
 
-// elements cuts a JSON array at the commas between its elements. A row is an element with the comma before it, if there
-// is one. What comes after the last, from the closing bracket to the document's end, is the last row; it is none to
-// decode. Cutting looks at brackets and quotes only: an element that is not valid JSON is found out when it is decoded.
+// elements cuts a JSON array at the commas between its elements. A row is an element with the comma before
+// it, if there is one. The last row is the text after the last element, from the closing bracket to the end
+// of the document; it is not decoded. Cutting looks only at brackets and quotes; decoding finds elements that
+// are not valid JSON.
 //
-// It remembers how far it has looked into the row that its text begins with, so that a long one is not looked at again
-// with each window.
+// It remembers how far it has scanned the first row of its text, so that a long row is not scanned again with
+// each window.
 type elements struct {
-	at      int // how much of the row has been looked at
+	at      int // how much of the row has been scanned
 	depth   int // of brackets there
 	begun   bool
 	quoted  bool // within a string
@@ -29,7 +30,7 @@ func (s *elements) split(data []byte, _ splitting) (n, rows int, ends []uint32) 
 	}
 }
 
-// skip returns what follows the row whose beginning has been given up, nil if it goes on.
+// skip returns the text after a row that was given up, nil if the row continues.
 func (s *elements) skip(text []byte) (rest []byte, ok bool) {
 	s.at = 0
 	end, ok := s.end(text)
@@ -63,7 +64,7 @@ func (s *elements) end(data []byte) (end int, ok bool) {
 		case c == ',' && s.depth == 0 && (i > 0 || s.begun):
 			return i, true
 		}
-		// A comma that a row begins with makes the bracket after it end an empty row, not the array.
+		// After a comma at the beginning of a row, a bracket ends an empty row, not the array.
 		s.begun = s.begun || c > ' '
 		i++
 	}

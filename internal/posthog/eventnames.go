@@ -2,28 +2,28 @@ package posthog
 
 import "bytes"
 
-// FeedsNobody reports whether PostHog ingests events of this name apart from persons: they make no person and
-// change none, and the `person_properties` beside them are nobody's.
-// Source: github.com/PostHog/posthog, nodejs/src/worker/ingestion/persons/person-update.ts, and the pipelines
-// of errors, heatmaps and AI events beside it.
+// FeedsNobody reports whether PostHog ingests events of this name without persons: they create and change no
+// person, and the `person_properties` in their rows belong to nobody. Source: github.com/PostHog/posthog,
+// nodejs/src/worker/ingestion/persons/person-update.ts, and the pipelines of errors, heatmaps and AI events
+// beside it.
 func FeedsNobody(event []byte) bool {
 	return len(event) > 3 && event[0] == '$' &&
 		(string(event) == "$exception" || string(event) == "$$heatmap" || string(event[:4]) == "$ai_")
 }
 
 // MakesNobody reports whether events of this name alone are no reason for a profile: those that feed nobody,
-// and `$feature_flag_called`, which an application sends for whatever ID it asks for.
+// and `$feature_flag_called`, which an application sends for any ID that it checks.
 func MakesNobody(event []byte) bool {
 	return FeedsNobody(event) || string(event) == "$feature_flag_called"
 }
 
-// Unsubscribed is the event of somebody who unsubscribed from the emails of PostHog's workflows, from all or from those
-// of one category. Its distinct ID is the address (github.com/PostHog/posthog,
-// event source workflows_unsubscribe).
+// Unsubscribed is the event of somebody who unsubscribed from the emails of PostHog's workflows, from all or
+// from those of one category. Its distinct ID is the address (github.com/PostHog/posthog, event source
+// workflows_unsubscribe).
 const Unsubscribed = "$workflows_email_unsubscribed"
 
-// OwnEvent reports whether an event has a name as PostHog gives them to its own: those begin with a `$`. A
-// name without it is the customer's. So may be one with it, if Documented does not know it.
+// OwnEvent reports whether a name begins with a `$`, as those of PostHog's own events do. A name without it
+// is the customer's. So may be one with it that is not Documented.
 func OwnEvent(name []byte) bool { return len(name) > 0 && name[0] == '$' }
 
 // Documented reports whether a name with a `$` is that of an event which PostHog documents as its own

@@ -6,10 +6,10 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// eventsCSV recognises CSV with a header of an event's columns, in any order and among others: a dump of ClickHouse's
-// events table, a query's result from the SQL editor, an export of the events explorer or of the old events list. In the
-// first two `properties` is one cell of JSON; in the others, and where a query asked for single ones, it is taken apart
-// into columns and is put back together, see flattened.
+// eventsCSV recognises CSV with a header of an event's columns, in any order and among others: a dump of
+// ClickHouse's events table, a query's result from the SQL editor, an export of the events explorer or of the
+// old events list. In the first two `properties` is one cell of JSON; in the others, and if a query selects
+// single properties, it is flattened into columns and is assembled again, see flattened.
 func eventsCSV(h *head) (*layout, *refusal) {
 	h.rename()
 	if h.anyColumn("*.event", "event") < 0 {
@@ -50,8 +50,8 @@ func eventsCSV(h *head) (*layout, *refusal) {
 	return l, nil
 }
 
-// rename gives the columns that the options name PostHog's own names. Single properties go with the column that they
-// were taken out of.
+// rename gives PostHog's names to the columns that the options name, and to columns of single properties
+// within these.
 func (h *head) rename() {
 	has := func(name string) bool { return h.column(name) >= 0 || h.within(name) }
 	renamed := renamingFor(h.options.Columns, has)
@@ -67,7 +67,7 @@ func (h *head) rename() {
 	}
 }
 
-// takes says how the value of a column with a meaning is taken.
+// takes has the function that stores the value of each column.
 var takes = map[string]takeCell{
 	"uuid": takeUUID, "id": takeID, "event": takeEvent, "distinct_id": takeDistinctID, "person_id": takePersonID,
 	"team_id": takeTeamID, "timestamp": takeTimestamp, "created_at": takeCreatedAt, "person_mode": takePersonMode,
@@ -75,10 +75,10 @@ var takes = map[string]takeCell{
 	"person": takePerson, "set": takeSet, "set_once": takeSetOnce, "unset": takeUnset,
 }
 
-// csvRows is how the rows of one file are read.
+// csvRows decodes the rows of one file.
 type csvRows struct {
 	columns            int
-	header             []string // as it stands
+	header             []string // as in the file
 	cut                byte     // between cells
 	userID             func(id []byte) bool
 	fields             []csvField
@@ -117,11 +117,11 @@ func (x *csvRows) decode(d *decoder, data []byte, i, end int) *fault {
 	return x.roundedIDs(d)
 }
 
-// takeColumns reads the objects that the row has in columns. Where it has one of them in a cell too, that counts, and the
-// columns add what it lacks.
+// takeColumns reads the objects that are flattened into columns. If the row has such an object in a cell too,
+// the cell counts and the columns add what it lacks.
 func (x *csvRows) takeColumns(e *Event, d *decoder) {
 	if e.Properties == nil {
-		e.Properties = x.properties.together(d)
+		e.Properties = x.properties.assemble(d)
 		e.Cells = e.Properties != nil
 	} else {
 		had := len(d.members)
@@ -129,14 +129,14 @@ func (x *csvRows) takeColumns(e *Event, d *decoder) {
 		e.Cells = len(d.members) > had
 	}
 	if e.PersonProperties == nil {
-		e.PersonProperties = x.person.together(d)
+		e.PersonProperties = x.person.assemble(d)
 	} else {
 		e.PersonProperties = x.person.fill(d, e.PersonProperties)
 	}
 }
 
-// roundedIDs refuses a row of which an ID that stands in a cell was rounded: it may be that of many people. A
-// `person_id` never looks like that, whatever the user's own IDs do.
+// roundedIDs refuses a row with a rounded ID in a cell, since it may be that of many people. A `person_id`
+// never looks like that, even if the user's own IDs do.
 func (x *csvRows) roundedIDs(d *decoder) *fault {
 	e := &d.event
 	if rounded(e.NoPersonID) {

@@ -9,7 +9,7 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// finish completes the event, whatever shape it came in, once its own fields and its properties are read.
+// finish completes the event after its fields and properties have been read, for all shapes.
 func (d *decoder) finish() *fault {
 	e, s := &d.event, &d.special
 	if e.Properties == nil {
@@ -43,8 +43,8 @@ func (d *decoder) finish() *fault {
 }
 
 // checkPersonID keeps a `person_id` that is a UUID, which PostHog's always are. Other text, such as nan or
-// undefined, would make one person of everybody whose row has it, and so would ClickHouse's default UUID, which
-// is all zeros and stands for none.
+// undefined, would make one person of everybody whose row has it, and so would ClickHouse's default UUID,
+// which is all zeros and stands for none.
 func (d *decoder) checkPersonID() {
 	e := &d.event
 	if len(e.PersonID) == 0 {
@@ -87,10 +87,10 @@ func (d *decoder) takeCreatedAt(text []byte) {
 	}
 }
 
-// takenBefore takes, for a row without a `timestamp`, what the exports of PostHog's plugin server of 2021 have in its place:
-// `now`, when the server got the event, less `offset`, the milliseconds that it had waited on the device before it was sent
-// (plugin-server, src/worker/ingestion/timestamps.ts). `sent_at` corrects nothing: in historical exports it is made of
-// `created_at`.
+// takenBefore sets the time of a row without a `timestamp` as in exports of PostHog's plugin server of 2021:
+// `now`, when the server received the event, minus `offset`, the milliseconds for which it had waited on the
+// device (plugin-server, src/worker/ingestion/timestamps.ts). `sent_at` corrects nothing: in historical
+// exports it is made of `created_at`.
 func (d *decoder) takenBefore(now, offset []byte) {
 	e := &d.event
 	if e.Timestamp.State != Missing || len(now) == 0 {

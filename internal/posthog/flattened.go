@@ -7,21 +7,21 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// flattened is an object that a CSV has in columns: `*.properties.$browser`, `*.properties.$set.email`,
-// `*.properties.tags.0`. PostHog's web interface takes objects and arrays apart like this when it exports, and types are
-// lost: see ColumnTypes. An empty cell stands for what was not there, or null, or empty.
+// flattened is an object that a CSV has in several columns: `*.properties.$browser`,
+// `*.properties.$set.email`, `*.properties.tags.0`. PostHog's web interface flattens objects and arrays like
+// this, and loses types: see ColumnTypes. An empty cell is a missing value, null or an empty text.
 type flattened struct {
 	prefixes []string        // of the columns, in order of preference
-	keys     map[string]bool // of the object, that there are columns of
+	keys     map[string]bool // of the object, for which there are columns
 	root     columnTree
-	person   bool // they are the person's
+	person   bool // the object is the person's
 }
 
-// mostLevels bounds how deep columns nest; what is beyond stays a name with dots.
+// mostLevels limits how deep columns nest; deeper ones are names with dots.
 const mostLevels = 64
 
-// add finds the columns of h whose names have a prefix. A key of the object is read of the first of prefixes that has
-// columns of it: columns with another one repeat those.
+// add finds the columns of h whose names have a prefix. A key of the object is read from the columns with the
+// first of prefixes that has it. Columns with other prefixes repeat those.
 func (x *flattened) add(h *head, prefixes ...string) {
 	x.prefixes, x.keys = prefixes, map[string]bool{}
 	for _, prefix := range prefixes {
@@ -43,7 +43,8 @@ func (x *flattened) add(h *head, prefixes ...string) {
 	})
 }
 
-// columnOf returns the column of a path within the object. What an event says of its person is a column of the person's.
+// columnOf returns the column of a path within the object. Properties of the person in an event share the
+// columns of the person.
 func (x *flattened) columnOf(path string, types *ColumnTypes) *columnType {
 	name := "properties." + path
 	for _, prefix := range []string{"$set.", "$set_once."} {
@@ -71,8 +72,9 @@ func (x *flattened) has(name string) bool {
 	return false
 }
 
-// together writes the object into scratch and notes its members. It returns nil if the row has nothing for it.
-func (x *flattened) together(d *decoder) []byte {
+// assemble writes the object into scratch and notes its members. It returns nil if the row has no value for
+// it.
+func (x *flattened) assemble(d *decoder) []byte {
 	if len(x.root.children) == 0 {
 		return nil
 	}
@@ -89,8 +91,8 @@ func (x *flattened) together(d *decoder) []byte {
 	return d.scratch[start:len(d.scratch):len(d.scratch)]
 }
 
-// fill adds to the object that a row has in one cell what its columns have of keys that the object lacks. It returns
-// that object itself where there is nothing to add.
+// fill adds to an object from one cell the keys that it lacks and that the row has in columns. It returns the
+// object itself if there is nothing to add.
 func (x *flattened) fill(d *decoder, object []byte) []byte {
 	if len(x.root.children) == 0 {
 		return object
@@ -132,7 +134,7 @@ func hasMember(object []byte, members []rawjson.Member, key []byte) bool {
 	return false
 }
 
-// appendTree writes a member of the object, and beside it, where that has a value of its own, those below it.
+// appendTree writes a member of the object, and if it has a value of its own also the members below it.
 func (x *flattened) appendTree(d *decoder, t *columnTree, start int) {
 	x.appendMember(d, t, start)
 	if len(t.flat) > 0 && t.filled(d) {
@@ -142,8 +144,8 @@ func (x *flattened) appendTree(d *decoder, t *columnTree, start int) {
 	}
 }
 
-// appendMember writes one member of the object, which begins at start of scratch, and notes it. It writes nothing if the
-// row has nothing for it.
+// appendMember writes one member of the object, which begins at start of scratch, and notes it. It writes
+// nothing if the row has nothing for it.
 func (x *flattened) appendMember(d *decoder, t *columnTree, start int) {
 	before := len(d.scratch)
 	d.scratch = append(d.scratch, t.key...)

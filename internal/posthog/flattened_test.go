@@ -339,7 +339,7 @@ func checkExplorer(t *testing.T, header []string, lines [][]string, file []byte)
 	for _, c := range chunks {
 		types.Add(c.FoundCells())
 	}
-	types.Settle()
+	types.Fix()
 	rows := rowsOf(t, chunks)
 	if len(rows) != len(lines) {
 		t.Fatalf("%d rows of %d", len(rows), len(lines))

@@ -13,7 +13,7 @@ import (
 const hintEvents = "use a batch export of the events model (JSONLines), a CSV from the events explorer, " +
 	"or a dump of ClickHouse's events table"
 
-// foreign knows files that are of another program, or of PostHog but not events.
+// foreign refuses files of other programs, and files of PostHog without events.
 func foreign(h *head) (*layout, *refusal) {
 	for _, f := range foreignFiles {
 		if f.is(h.text) {
@@ -23,7 +23,7 @@ func foreign(h *head) (*layout, *refusal) {
 	return nil, foreignCSV(h)
 }
 
-// headSize is how much of a file is looked at to tell text from what is none, in bytes.
+// headSize is how many bytes of a file are examined to distinguish text from binary data.
 const headSize = 512
 
 // foreignFile is a kind of file that another program writes.
@@ -32,7 +32,8 @@ type foreignFile struct {
 	stray             bool
 }
 
-// is reports whether a file that begins with head is one of this kind. A magic of letters may begin a text too.
+// is reports whether a file that begins with head is one of this kind. A magic number of letters may begin a
+// text too.
 func (f foreignFile) is(head []byte) bool {
 	return bytes.HasPrefix(head, []byte(f.magic)) && (f.magic != orcMagic || !codec.IsText(head[:min(len(head), headSize)]))
 }
@@ -56,7 +57,7 @@ var foreignFiles = []foreignFile{
 	{"SQLite format 3\x00", "SQLite databases are not supported", hintEvents, true},
 }
 
-// foreignCSV knows CSV that PostHog writes and that holds no events.
+// foreignCSV refuses CSV that PostHog writes and that has no events.
 func foreignCSV(h *head) *refusal {
 	has := func(names ...string) bool {
 		for _, name := range names {
@@ -84,7 +85,7 @@ func foreignCSV(h *head) *refusal {
 	return nil
 }
 
-// foreignJSON tells what an object is that has no `event`, nil if it is nothing known.
+// foreignJSON refuses a known kind of object without `event`. It returns nil for an unknown one.
 func foreignJSON(keys map[string]json.RawMessage) *refusal {
 	has := func(names ...string) bool {
 		for _, name := range names {
@@ -106,7 +107,8 @@ func foreignJSON(keys map[string]json.RawMessage) *refusal {
 	return nil
 }
 
-// unknown refuses what no shape has recognised. It is a stray unless it is a table or begins as JSON does.
+// unknown refuses a file that no shape has recognised. It is a stray unless it is a table or begins like
+// JSON.
 func unknown(h *head) (*layout, *refusal) {
 	r := &refusal{hint: hintEvents, stray: !beginsJSON(h.text) && !h.isTable()}
 	switch {
@@ -121,7 +123,7 @@ func unknown(h *head) (*layout, *refusal) {
 	return nil, r
 }
 
-// foreignBytes refuses what is no text of anything.
+// foreignBytes refuses binary data.
 func foreignBytes(h *head) (*layout, *refusal) {
 	for _, f := range foreignFiles {
 		if f.is(h.text) {
@@ -131,7 +133,7 @@ func foreignBytes(h *head) (*layout, *refusal) {
 	return nil, nil
 }
 
-// notPersons refuses what no shape has recognised.
+// notPersons refuses a file that no shape of persons has recognised.
 func notPersons(h *head) (*layout, *refusal) {
 	if len(h.names) > 1 {
 		return nil, refuse("the file is not an export of persons; its columns are "+listed(h.names), hintPersons)

@@ -6,8 +6,8 @@ import (
 	"ph2cio/internal/source"
 )
 
-// GuessTypes looks at the beginnings of a few of the sources, so that a reading seldom turns out to be Misread. Nothing is
-// known by it: ColumnTypes.Assume or Settle says what a whole reading has found.
+// GuessTypes examines the beginnings of a few sources, so that a pass is seldom Misread. Its types are
+// guesses; ColumnTypes.Assume or Fix sets those that follow from a whole pass.
 func GuessTypes(ctx context.Context, types *ColumnTypes, sources []source.Source, options Options) {
 	const most = 8 // sources
 	options.Types, options.window = types, 256<<10

@@ -6,10 +6,11 @@ import (
 	"slices"
 )
 
-// A file that is being written to may end in the middle of a row. Options.WrittenSince leaves that row for a later reading.
+// A file that is being written to may end in the middle of a row. Options.WrittenSince leaves that row for a
+// later reading.
 
-// leavesHalf leaves rest out if it is half a row, and says so. Of a compressed source only its stream tells whether it is
-// whole.
+// leavesHalf drops rest if it is half a row, with a warning. Whether a compressed source is complete only its
+// stream tells.
 func (c *cutter) leavesHalf() bool {
 	if c.codec != "" || c.layout.elements != nil || !c.written() || !c.half() {
 		return false
@@ -22,7 +23,7 @@ func (c *cutter) leavesHalf() bool {
 	return true
 }
 
-// written reports whether something may be writing to the source still.
+// written reports whether a program may still be writing to the source.
 func (c *cutter) written() bool {
 	since := c.options.WrittenSince
 	if since.IsZero() {
@@ -32,8 +33,8 @@ func (c *cutter) written() bool {
 	return err == nil && now.Version.Modified >= since.UnixNano()
 }
 
-// half reports whether rest may have been cut off within a row. Of a CSV's only the end of its line tells, and an open
-// quote, which goes over several lines; but if one of those is an event, then a stray quote has only made it look so.
+// half reports whether rest may be an incomplete row. In CSV a row is incomplete without a line end, or with
+// an open quote over several lines. But if one of these lines is an event, the quote is only a stray one.
 func (c *cutter) half() bool {
 	n := len(c.rest)
 	if n == 0 {

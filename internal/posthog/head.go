@@ -7,12 +7,12 @@ import (
 	"ph2cio/internal/escape"
 )
 
-// head is how a file begins.
+// head is the beginning of a file.
 type head struct {
 	text    []byte // the first window, after a byte order mark
 	whole   bool   // text is the whole file
 	csvHead        // the first line, if it is CSV
-	named   uint64 // of options.Columns, those that are among names
+	named   uint64 // the options.Columns that are among names
 	typed   []typedColumn
 	options Options
 }
@@ -27,7 +27,7 @@ func (h *head) column(name string) int {
 	return -1
 }
 
-// anyColumn returns the first column that is there.
+// anyColumn returns the first column that exists.
 func (h *head) anyColumn(names ...string) int {
 	for _, name := range names {
 		if column := h.column(name); column >= 0 {
@@ -37,7 +37,7 @@ func (h *head) anyColumn(names ...string) int {
 	return -1
 }
 
-// within reports whether there are columns of what is within name.
+// within reports whether there are columns of parts of name.
 func (h *head) within(name string) bool {
 	for _, n := range h.names {
 		if strings.HasPrefix(n, name+".") {
@@ -53,7 +53,7 @@ func (h *head) firstLine(start int) string {
 	return string(trimLineEnd(line))
 }
 
-// twice refuses a file in which a column that counts is there more than once.
+// twice refuses a file in which a column that counts occurs more than once.
 func (h *head) twice(counts func(name string) bool) *refusal {
 	seen := make(map[string]bool, len(h.names))
 	for _, name := range h.names {
@@ -65,7 +65,7 @@ func (h *head) twice(counts func(name string) bool) *refusal {
 	return nil
 }
 
-// twice is why a file is refused that has a column more than once.
+// twice is the refusal of a file that has a column more than once.
 func twice(column string) *refusal {
 	return refuse("the column "+escape.Quoted(column)+" appears more than once", "remove one of them and export again")
 }

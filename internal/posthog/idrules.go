@@ -6,14 +6,14 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// IllegalID reports whether PostHog refuses to join anybody under this distinct ID: empty or white text, a placeholder
-// such as "undefined" or `"null"`, quoted or not, and the stand-in for visitors without cookies. The lists are those of
-// PostHog's person-merge-service.ts. Such an ID can still stand on events.
+// IllegalID reports whether PostHog refuses to join anybody under this distinct ID: empty or white text, a
+// placeholder such as "undefined" or `"null"`, quoted or not, and the stand-in for visitors without cookies.
+// The lists are those of PostHog's person-merge-service.ts. Such an ID can still stand on events.
 func IllegalID(id []byte) bool {
 	if rawjson.Blank(id) {
 		return true
 	}
-	if len(id) > len("$posthog_cookieless") { // the longest of all
+	if len(id) > len("$posthog_cookieless") { // the longest one
 		return false
 	}
 	if string(id) == "$posthog_cookieless" {
@@ -40,21 +40,21 @@ func IllegalID(id []byte) bool {
 	return false
 }
 
-// MachineMade reports whether an ID has the shape of one that PostHog made up for a visitor: a UUID, 32 hex digits, the
-// form that posthog-js used before UUIDs, such as 17f1d2a3b4c5d6-0a1b2c3d4e5f67-35667c03-13c680-17f1d2a3b4c7e8, or one
-// for a visitor without cookies.
+// MachineMade reports whether an ID has the shape of one that PostHog made up for a visitor: a UUID, 32 hex
+// digits, the form that posthog-js used before UUIDs, such as
+// 17f1d2a3b4c5d6-0a1b2c3d4e5f67-35667c03-13c680-17f1d2a3b4c7e8, or one for a visitor without cookies.
 func MachineMade(id []byte) bool {
 	_, ok := rawjson.ParseUUID(id)
 	return ok || oldDeviceID(id) || bytes.HasPrefix(id, []byte("cookieless_")) || CookielessDevice(id)
 }
 
-// CookielessDevice reports whether an ID is one that PostHog makes up for the device of visitors without cookies. It is a
-// hash of their address, so that everybody behind one address has the same.
-// Source: github.com/PostHog/posthog, nodejs/src/ingestion/cookieless.
+// CookielessDevice reports whether an ID is one that PostHog makes up for the device of visitors without
+// cookies. It is a hash of their address, so that everybody behind one address has the same. Source:
+// github.com/PostHog/posthog, nodejs/src/ingestion/cookieless.
 func CookielessDevice(id []byte) bool { return bytes.HasPrefix(id, []byte("cookielessd_")) }
 
-// oldDeviceID knows the five hex numbers of old posthog-js: the time in milliseconds with a counter, a random fraction
-// with its leading 0, the browser, the screen, and the time once more.
+// oldDeviceID recognises the five hex numbers of old posthog-js: the time in milliseconds with a counter, a
+// random fraction with its leading 0, the browser, the screen, and the time again.
 func oldDeviceID(id []byte) bool {
 	if len(id) < 30 || id[0] != '1' {
 		return false

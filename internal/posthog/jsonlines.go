@@ -6,8 +6,8 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// eventLines recognises files whose first line is an event, as nearly all are, without asking every shape: exports of
-// thousands of small files are read in the time that their rows take.
+// eventLines recognises files whose first line is an event, as in nearly all files, without trying every
+// shape. That makes exports of thousands of small files fast.
 func eventLines(text []byte, options Options) *layout {
 	end := bytes.IndexByte(text, '\n')
 	if end < 0 || text[0] != '{' || len(options.Columns) > 0 {
@@ -21,7 +21,8 @@ func eventLines(text []byte, options Options) *layout {
 	return nil
 }
 
-// hasEvent reports whether a line has an `event` before anything nested, which can be seen without reading all of it.
+// hasEvent reports whether a line has an `event` before anything nested, which can be seen without reading
+// all of it.
 func hasEvent(line []byte) bool {
 	nested := bytes.IndexAny(line[1:], "{[")
 	if nested < 0 {
@@ -55,7 +56,7 @@ func isEvent(line []byte) bool {
 	d := decoders.Get().(*decoder)
 	defer decoders.Put(d)
 	d.begin()
-	d.renamed = nil // else it has the names of the file that it was used for last
+	d.renamed = nil // it may have the names of another file
 	end := len(line) - 1
 	if cap(line) < end+1+rawjson.Guard {
 		line = append(make([]byte, 0, end+1+rawjson.Guard), line...)
@@ -96,7 +97,7 @@ func jsonLines(h *head) (*layout, *refusal) {
 			"write one event per line, for example with jq -c .")
 	case len(first) > 1 && first[0] == '{':
 		l.renamed = renamingFor(h.options.Columns, func(string) bool { return true })
-		return l, nil // a very long first row, or rows that are all broken: each will say what is wrong with it
+		return l, nil // a very long first row, or only bad rows: decoding reports each
 	}
 	return nil, nil
 }

@@ -6,10 +6,10 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// decodeJSON reads a row of the batch exports' JSONL, and of every other file of one JSON object a line that uses
-// PostHog's own names: `properties` may be an object, a string that holds one, or null. Keys come in any order; of a key
-// that comes twice the last counts, as in encoding/json; keys that are not known are left out. It returns the index of
-// the newline that ends the row, which is looked for only in a row that is no object: in others the walk comes to it.
+// decodeJSON reads a row of the batch exports' JSONL, and of every other file of one JSON object a line that
+// uses PostHog's own names: `properties` may be an object, a string that holds one, or null. Keys may have
+// any order; of a key that comes twice the last counts, as in encoding/json; unknown keys are ignored. It
+// returns the index of the newline that ends the row.
 func decodeJSON(d *decoder, data []byte, marks []uint64, start int) (end int, f *fault) {
 	i := rawjson.ScanSpace(data, start, 0)
 	if data[i] == '{' {
@@ -27,7 +27,7 @@ func decodeJSON(d *decoder, data []byte, marks []uint64, start int) (end int, f 
 	return end, f
 }
 
-// walkRow reads the object at data[i] into fields. `properties` is walked on the way.
+// walkRow reads the object at data[i] into fields. It walks `properties` at the same time.
 func (d *decoder) walkRow(data []byte, marks []uint64, i, end int) int {
 	if i = rawjson.ScanSpace(data, i+1, end); data[i] == '}' {
 		return i + 1
@@ -183,8 +183,7 @@ func (d *decoder) takeFields() *fault {
 	return d.takeObjects()
 }
 
-// takeUUID reads `uuid`, or `id` where that has it. An `id` that is no UUID may be anything and counts as
-// missing.
+// takeUUID reads the UUID from `uuid` or `id`. An `id` that is no UUID may be anything and counts as missing.
 func (d *decoder) takeUUID() {
 	e, f := &d.event, &d.fields
 	text, _ := d.id(f.uuid, f.escaped)
@@ -214,8 +213,8 @@ func (d *decoder) takeObjects() (f *fault) {
 	return f
 }
 
-// attributes returns the first of the values that is what a top-level `$set` should be, as itself or as a string that
-// holds it. What is neither says nothing about a person, and PostHog ignores it as well.
+// attributes returns the first of the values that is valid for a top-level `$set`, either directly or in a
+// string. PostHog ignores any other value too.
 func (d *decoder) attributes(first, second []byte, kind func([]byte) []byte) []byte {
 	for _, raw := range [...][]byte{first, second} {
 		if len(raw) > 0 && raw[0] == '"' {
@@ -228,7 +227,7 @@ func (d *decoder) attributes(first, second []byte, kind func([]byte) []byte) []b
 	return nil
 }
 
-// rename returns the name that a key of the row goes by, and notes which of Options.Columns the row has.
+// rename returns PostHog's name for a key of the row, and notes which of Options.Columns the row has.
 func (d *decoder) rename(name []byte) []byte {
 	to, ok := d.renamed[string(name)]
 	if !ok {
@@ -245,8 +244,8 @@ func (d *decoder) rename(name []byte) []byte {
 	return name
 }
 
-// decodeElement reads an element of a JSON document that is an object with PostHog's own names, as decodeJSON reads a
-// line.
+// decodeElement reads an element of a JSON document that is an object with PostHog's own names, as decodeJSON
+// reads a line.
 func decodeElement(d *decoder, data []byte, start, end int) *fault {
 	if data[start] != '{' || d.walkRow(data, d.rows, start, end) != end {
 		return notAnObject("the row", data[start:end])

@@ -10,12 +10,12 @@ import (
 type keysSeen struct {
 	keys    map[string]bool
 	objects int
-	other   *refusal // what the first object without an event is
+	other   *refusal // the refusal of the first object without an event
 }
 
 func newKeysSeen() *keysSeen { return &keysSeen{keys: map[string]bool{}} }
 
-// add looks at a row. Text that is no object says nothing.
+// add adds the keys of a row. It ignores text that is no object.
 func (s *keysSeen) add(text []byte) {
 	var keys map[string]json.RawMessage
 	if len(text) == 0 || text[0] != '{' || json.Unmarshal(text, &keys) != nil {
@@ -42,7 +42,7 @@ func (s *keysSeen) hasEvent(r renaming) bool {
 	return s.keys["event"] && r["event"].to == nil
 }
 
-// refuse refuses rows that are objects and none an event. It returns nil where there are no objects.
+// refuse refuses rows that are objects without any event among them. It returns nil if there are no objects.
 func (s *keysSeen) refuse(r renaming) *refusal {
 	switch {
 	case s.objects == 0 || s.hasEvent(r):
@@ -53,5 +53,5 @@ func (s *keysSeen) refuse(r renaming) *refusal {
 	return refuse("the first rows have no `event` key; their keys are "+listed(slices.Sorted(maps.Keys(s.keys))), hintColumns)
 }
 
-// mostSeen is how many rows are looked at to find out what they are.
+// mostSeen is how many rows are examined to recognise their kind.
 const mostSeen = 100

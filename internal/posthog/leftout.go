@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// leftOut is a warning of columns that are not read and are not among those that PostHog's own exports have beside what
-// is read. It is nil if there are none.
+// leftOut returns a warning about columns that are not read, unless PostHog's own exports have them too. It
+// returns nil if there are none.
 func leftOut(names []string, takes func(name string) bool) *SourceError {
 	var out []string
 	for _, name := range names {

@@ -2,7 +2,7 @@ package posthog
 
 import "bytes"
 
-// splitLines cuts where each line is a row.
+// splitLines cuts text in which each line is a row.
 func splitLines(data []byte, _ splitting) (n, rows int, ends []uint32) {
 	n = bytes.LastIndexByte(data, '\n') + 1
 	return n, bytes.Count(data[:n], newline), nil

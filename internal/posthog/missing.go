@@ -7,7 +7,7 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// missing reports whether text is what programs write for a value that is not there: nan, NaT and <NA> of
+// missing reports whether text is what programs write for a missing value: nan, NaT and <NA> of
 // pandas, None of Python, NA of R, NULL of SQL, undefined of JavaScript, #N/A of spreadsheets, or an infinite
 // number. As an ID it would be that of all rows in which the ID is missing.
 func missing(text []byte) bool {
@@ -23,15 +23,15 @@ func missing(text []byte) bool {
 	return notNumber(text)
 }
 
-// missingID reports whether the text of a cell stands for an ID that is not there. What PostHog refuses
-// anywhere counts as an illegal ID instead.
+// missingID reports whether the text of a cell stands for a missing ID. What PostHog refuses as an ID counts
+// as an illegal ID instead.
 func missingID(cell []byte) bool { return missing(cell) && !IllegalID(cell) }
 
 func missingDistinctID(cell []byte) *fault {
 	return faultf(NoDistinctID, "`distinct_id` is missing: %s stands for no value", escape.Quoted(string(cell)))
 }
 
-// dropMissingIDs leaves out the IDs beside the distinct ID that stand for none.
+// dropMissingIDs drops IDs, except the distinct ID, that stand for a missing one.
 func (e *Event) dropMissingIDs() {
 	for _, id := range [...]*[]byte{&e.UserID, &e.DeviceID, &e.AnonDistinctID, &e.Alias} {
 		if missingID(*id) {
@@ -40,7 +40,7 @@ func (e *Event) dropMissingIDs() {
 	}
 }
 
-// readUUID reads a `uuid`. text is what is no UUID, but may tell events apart as well.
+// readUUID parses a `uuid`. text is a value that is not a UUID; it may still identify the event.
 func readUUID(value []byte) (id rawjson.UUID, ok bool, text []byte) {
 	if id, ok = rawjson.ParseUUID(value); ok || missing(value) {
 		return id, ok, nil

@@ -6,37 +6,39 @@ import "time"
 type Options struct {
 	MaxRow int // bytes in one row; 0 is 32 MiB
 
-	// Until makes a second reading stop where the first stopped: Until[i] is the Chunk.End of the last chunk of
-	// sources[i], 0 where it had none. What has been added to a source since is not read; one that ends before, or is
-	// damaged before, comes as a *SourceError of kind Changed, and one of which a read fails before as Gone; a source with 0
-	// is not opened. Nil reads all sources to
-	// their ends.
+	// Until makes the second pass stop where the first stopped: Until[i] is the Chunk.End of the last chunk
+	// of sources[i], or 0 if it had none. What was added to a source later is not read. A source that ends or
+	// is damaged earlier is a *SourceError of kind Changed, and one that cannot be read so far is Gone. A
+	// source with 0 is not opened. Nil reads all sources to their ends.
 	Until []int64
 
-	// AcceptDamaged reads what is known to be wrong too: text whose checksum does not match, as far as it goes.
+	// AcceptDamaged also uses text whose checksum does not match.
 	AcceptDamaged bool
 
-	// WrittenSince leaves out what an uncompressed source ends with if that may be only the beginning of a row and the
-	// source was modified at this time or later, so that something may be writing to it still: no newline ends it, and
-	// it is a CSV row, of which nobody can tell, or does not parse. It comes as a *SourceError of kind Warning that is
-	// Unended. The zero time leaves nothing out.
+	// WrittenSince drops the last row of an uncompressed source that may be incomplete, because the source
+	// was modified at this time or later and a program may still be writing to it. A row may be incomplete if
+	// no newline ends it, and it does not parse or is CSV. A *SourceError of kind Warning that is Unended
+	// reports it. With the zero time nothing is dropped.
 	WrittenSince time.Time
 
-	// Known are sources that an earlier reading found damaged, as it told so, with nil for the others. Of these nothing
-	// after SourceError.Sound is read; the same error comes there again. Nil knows of none.
+	// Known are the errors of an earlier pass about damaged sources, with nil for the others. Such a source
+	// is read only up to SourceError.Sound, where the same error is yielded again. Nil is no errors.
 	Known []*SourceError
 
-	// Columns are names of fields that differ from PostHog's own. Each counts in the files that have its name.
+	// Columns are names of fields that differ from PostHog's own. Each counts in the files that have its
+	// name.
 	Columns []Column
 
-	// Zone is where the clock stood that times without a zone were read from; nil is UTC. Of an hour that the clock
-	// went through twice the first is meant; a time that it left out is read as if it had not.
+	// Zone is the time zone of times without one; nil is UTC. In an hour that occurs twice when clocks are
+	// put back, the first is meant. A time that does not exist when clocks are put forward is read as if they
+	// had not been.
 	Zone *time.Location
 
-	// Types are the types of columns of CSV, over all readings of a run. Nil types each cell by itself.
+	// Types are the types of CSV columns, over all passes of a run. Nil types each cell by itself.
 	Types *ColumnTypes
 
-	// UserID reports whether an ID has the form of the user's own, as people.Options.UserID does; nil knows none.
+	// UserID reports whether an ID has the form of the user's own, as people.Options.UserID does; nil is
+	// never.
 	UserID func(id []byte) bool
 
 	persons bool // persons are read, not events

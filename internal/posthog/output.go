@@ -2,7 +2,8 @@ package posthog
 
 import "context"
 
-// An output numbers the chunks of a reading and hands them on, and the troubles of its sources, until nobody wants more.
+// output numbers the chunks of a pass and yields them, and the errors of its sources, until the consumer
+// stops.
 type output struct {
 	ctx     context.Context
 	yield   func(*Chunk, error) bool
@@ -12,7 +13,7 @@ type output struct {
 	ref    uint64 // of its first row
 }
 
-// chunk hands a chunk on, which has no number yet.
+// chunk numbers a chunk and yields it.
 func (o *output) chunk(c *Chunk) {
 	c.Number, c.Ref = o.number, o.ref
 	o.number++
@@ -20,7 +21,7 @@ func (o *output) chunk(c *Chunk) {
 	o.hand(c, nil)
 }
 
-// report hands a source's trouble on, if it has any. It returns false when nobody wants more.
+// report yields the error of a source, if there is one. It returns false if the consumer has stopped.
 func (o *output) report(err *SourceError) bool {
 	if err != nil {
 		o.hand(nil, err)
@@ -34,5 +35,5 @@ func (o *output) hand(c *Chunk, err error) {
 	}
 }
 
-// done reports whether nobody wants more.
+// done reports whether the consumer has stopped or ctx is done.
 func (o *output) done() bool { return o.stopped || o.ctx.Err() != nil }

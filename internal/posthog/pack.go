@@ -8,17 +8,18 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// Packer makes chunks small that are not needed for a while. The zero value is ready; it may be used from one goroutine at
-// a time, and must be closed. Without it a backfill of one gzip member takes 19 to 22% longer, one of a member for each row 45
-// to 57%, and both 30% less memory.
+// Packer compresses chunks that are not needed for a while. The zero value is ready to use. It may be used by
+// one goroutine at a time, and must be closed. Without it a backfill of one gzip member takes 19 to 22%
+// longer, one of a member for each row 45 to 57%, and both 30% less memory.
 type Packer struct{ arena *arena }
 
-// WorthPacking reports whether packing and unpacking a chunk takes less time than decompressing its source again. Plain
-// sources are read faster than anything is packed; zstd and those like it are decompressed about as fast as it is unpacked.
+// WorthPacking reports whether packing and unpacking a chunk takes less time than decompressing its source
+// again. Plain sources are read faster than they can be packed; zstd and similar formats decompress about as
+// fast as packed chunks.
 func (c *Chunk) WorthPacking() bool { return c.Codec == "gzip" || c.Codec == "brotli" }
 
-// Pack packs a chunk whose Events have been read. They can be read once more, but for the rows that left has bits for: it
-// becomes Chunk.Left. It must not be called while the chunk is in use otherwise.
+// Pack packs a chunk whose Events have been read. They can be read once more, except the rows with a bit in
+// left, which becomes Chunk.Left. The chunk must not be in use meanwhile.
 func (p *Packer) Pack(c *Chunk, left []uint64) {
 	if c.packed != nil || len(c.data) == 0 {
 		return
@@ -33,7 +34,7 @@ func (p *Packer) Pack(c *Chunk, left []uint64) {
 	arena.users.Add(1)
 }
 
-// room is an arena with so many bytes left.
+// room returns an arena with at least most unused bytes.
 func (p *Packer) room(most int) *arena {
 	if p.arena == nil || len(p.arena.left()) < most {
 		p.Close()
@@ -42,7 +43,7 @@ func (p *Packer) room(most int) *arena {
 	return p.arena
 }
 
-// lieIn makes memory the chunk's rows, with a guard behind them.
+// lieIn makes memory, which already holds the rows and room for a guard, the memory of the chunk.
 func (c *Chunk) lieIn(memory []byte) {
 	text := len(memory) - rawjson.Guard
 	c.data, c.guarded = memory[:text], memory
@@ -51,14 +52,14 @@ func (c *Chunk) lieIn(memory []byte) {
 	}
 }
 
-// guardRows puts a guard behind the rows, if there is none.
+// guardRows puts a guard after the rows, if there is none.
 func (c *Chunk) guardRows() {
 	if c.guarded == nil {
 		c.lieIn(slices.Grow(c.data, rawjson.Guard)[:len(c.data)+rawjson.Guard])
 	}
 }
 
-// thin makes blank lines of the rows that are left out, where lines are rows.
+// thin replaces the rows in Left by blank lines, if lines are rows.
 func (c *Chunk) thin() {
 	if c.ends != nil || c.tooLong {
 		return
@@ -76,7 +77,7 @@ func (c *Chunk) thin() {
 	c.data = text
 }
 
-// Close gives the memory back as soon as no chunk is packed in it any more. More may be packed afterwards.
+// Close releases the memory as soon as no packed chunk uses it. The packer may be used again afterwards.
 func (p *Packer) Close() {
 	p.arena.release()
 	p.arena = nil
@@ -96,7 +97,7 @@ func (c *Chunk) unpack() {
 	}
 	data, err := s2.Decode(room[:c.text], c.packed)
 	if err != nil {
-		panic("posthog: a chunk in memory is damaged: " + err.Error()) // as when any other variable is
+		panic("posthog: a chunk in memory is damaged: " + err.Error()) // like any corrupt variable
 	}
 	c.lieIn(room[:len(data)+rawjson.Guard])
 	c.arena.release()

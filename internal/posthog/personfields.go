@@ -17,7 +17,7 @@ type personFields struct {
 	inserted, created, properties        []byte
 }
 
-// field is where the value of a column or key is kept; nil for one that is not read.
+// field returns where the value of a column or key is stored, nil for one that is not read.
 func (p *personFields) field(name string) *[]byte {
 	switch name {
 	case "distinct_id":
@@ -62,7 +62,7 @@ func (p *personFields) keep(name, raw []byte) {
 func (p *personFields) take(d *decoder) *fault {
 	row := &d.person
 	number := func(raw []byte) int64 {
-		n, _ := number(d.text(raw, true)) // what is none counts as the oldest version
+		n, _ := number(d.text(raw, true)) // an invalid version counts as the oldest
 		return n
 	}
 	isTrue := func(raw []byte) bool {
@@ -91,8 +91,8 @@ func (p *personFields) take(d *decoder) *fault {
 	return d.personProperties(p.properties)
 }
 
-// tellsWithout reports whether a row without a person's UUID, but perhaps with another id of one, says something all the
-// same: that an ID has no person, or, in a list of people, which IDs are one.
+// tellsWithout reports whether a row without a person's UUID is still useful: it says that an ID has no
+// person or, in a list of people, which IDs are one person.
 func (p *personFields) tellsWithout(row *PersonRow, id []byte) bool {
 	if row.MappingDeleted {
 		return len(id) == 0
@@ -101,7 +101,7 @@ func (p *personFields) tellsWithout(row *PersonRow, id []byte) bool {
 	return p.distinctID == nil && len(row.DistinctIDs) > 0 && (len(id) == 0 || err == nil)
 }
 
-// firstText returns the text of the first value that has any, and is not the UUID of nobody.
+// firstText returns the text of the first value that has any and is not the all-zero UUID.
 func (d *decoder) firstText(values ...[]byte) []byte {
 	for _, raw := range values {
 		text := d.text(raw, true)
@@ -142,7 +142,8 @@ func (p *personFields) takeIDs(d *decoder) *fault {
 	return nil
 }
 
-// personProperties reads `properties`, an object or a string that holds one. Of a null, or nothing, nothing is known.
+// personProperties reads `properties`, an object or a string that holds one. With null, or without a value,
+// the properties are unknown.
 func (d *decoder) personProperties(raw []byte) *fault {
 	if len(raw) > 0 && raw[0] == '"' {
 		data, end := d.unquoted(raw)

@@ -2,18 +2,18 @@ package posthog
 
 import "ph2cio/internal/rawjson"
 
-// PersonRow is one row of a persons export: a distinct ID and its person, or a person and what is known of it.
+// PersonRow is one row of a persons export: a distinct ID and its person, or a person with properties.
 //
 // Every byte slice is borrowed: it is valid until the next row is asked for.
 type PersonRow struct {
-	DistinctIDs    [][]byte // legal or not; none where the row is about the person alone
-	Missing        int      // how many more the person has that the export does not name
-	Version        int64    // of the tie between the ID and the person; the highest counts
-	MappingDeleted bool     // the ID has that person no more, or none where the row names none
+	DistinctIDs    [][]byte // legal or not; none if the row is only about the person
+	Missing        int      // how many more IDs the person has, which the export does not list
+	Version        int64    // of the mapping of the ID to the person; the highest counts
+	MappingDeleted bool     // the ID does not have that person any more; none if the row names none
 
 	PersonID      rawjson.UUID
-	HasPersonID   bool  // else DistinctIDs are those of one person
-	PersonVersion int64 // of what is known of the person; the highest counts
+	HasPersonID   bool  // if false, DistinctIDs are those of one person
+	PersonVersion int64 // of the person's properties; the highest counts
 	Identified    bool  // `is_identified`
 	Deleted       bool  // the person is deleted
 
@@ -23,5 +23,5 @@ type PersonRow struct {
 
 	TeamID  int64 // 0 when the shape has none
 	At      Time  // when PostHog wrote the row: `_inserted_at`
-	Created Time  // when the person came up
+	Created Time  // when the person was created
 }

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// personsCSV recognises CSV with a header of a person's columns: the web interface's export of persons, in which IDs and
-// properties have columns of their own, and dumps of ClickHouse's tables.
+// personsCSV recognises CSV with a header of a person's columns: the web interface's export of persons, in
+// which IDs and properties have columns of their own, and dumps of ClickHouse's tables.
 func personsCSV(h *head) (*layout, *refusal) {
 	has := func(name string) bool { return h.column(name) >= 0 }
 	switch {
@@ -38,14 +38,14 @@ func personsCSV(h *head) (*layout, *refusal) {
 	}, nil
 }
 
-// personRows is how the rows of one file are read.
+// personRows decodes the rows of one file.
 type personRows struct {
 	names      []string
-	header     []string // the names as they stand
+	header     []string // the names as in the file
 	cut        byte     // between cells
 	userID     func(id []byte) bool
 	ids        []int // columns
-	total      int   // of how many IDs the person has, -1 without
+	total      int   // the column with the number of the person's IDs, -1 for none
 	properties flattened
 }
 
@@ -87,10 +87,10 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 		d.person.Missing = max(0, totalIn(d.cells[x.total])-len(d.person.DistinctIDs))
 	}
 	if len(x.properties.root.children) > 0 {
-		d.person.Properties, d.person.HasProperties = x.properties.together(d), true
-		d.person.Members = d.personMembers // which together has found
+		d.person.Properties, d.person.HasProperties = x.properties.assemble(d), true
+		d.person.Members = d.personMembers // which assemble has found
 		if d.person.Properties == nil {
-			d.person.Properties = noProperties // of all columns none is filled: the person has none
+			d.person.Properties = noProperties // all columns are empty: the person has none
 		}
 	}
 	return nil
@@ -98,7 +98,8 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 
 var noProperties = []byte("{}")
 
-// totalIn reads how many IDs a person has out of PostHog's words for it, "Note: 12 distinct_ids in total"; 0 without a number.
+// totalIn returns how many IDs a person has according to PostHog's text "Note: 12 distinct_ids in total"; 0
+// if there is no number.
 func totalIn(cell []byte) int {
 	digits := bytes.TrimLeftFunc(cell, func(r rune) bool { return r < '0' || r > '9' })
 	if end := bytes.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' }); end >= 0 {

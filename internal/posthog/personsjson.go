@@ -15,7 +15,7 @@ func personLines(h *head) (*layout, *refusal) {
 	if !ok {
 		return nil, nil
 	}
-	if keys != nil { // else each row will say what is wrong with it
+	if keys != nil { // else decoding reports each row
 		if refused := refusePersons(keys); refused != nil {
 			return nil, refused
 		}
@@ -23,8 +23,8 @@ func personLines(h *head) (*layout, *refusal) {
 	return &layout{shape: "persons, JSON lines", split: splitLines, line: decodePersonLine}, nil
 }
 
-// firstKeys are those of the first line that has any, nil where it is no valid JSON; false when lines are no objects. Blank
-// lines and empty objects before it tell nothing.
+// firstKeys returns the keys of the first line that is neither blank nor an empty object. keys is nil if that
+// is not valid JSON; ok is false if lines are not objects.
 func (h *head) firstKeys() (keys map[string]json.RawMessage, ok bool) {
 	for line := range bytes.Lines(h.text) {
 		line = bytes.TrimSpace(line)
@@ -73,7 +73,7 @@ func personsDocument(h *head) (*layout, *refusal) {
 	return l, nil
 }
 
-// firstIsPerson reports whether the first line that says anything is a person: lists are among its keys too.
+// firstIsPerson reports whether the first line with content is a person, which may have keys with lists too.
 func (h *head) firstIsPerson() bool {
 	keys, _ := h.firstKeys()
 	return keys != nil && refusePersons(keys) == nil

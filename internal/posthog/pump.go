@@ -12,36 +12,37 @@ import (
 	"ph2cio/internal/source"
 )
 
-// A pump reads one source, window by window: a compressed one on a goroutine of its own, ahead of the cutting; another
-// when it is asked, because then its bytes are still at hand for the core that decodes them.
+// pump reads one source, window by window. It reads a compressed one on a goroutine of its own, ahead of the
+// cutting. It reads any other only on demand, because then the bytes are still in the cache of the core that
+// decodes them.
 type pump struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	source source.Source
 	window int
 	until  int64        // where to stop, -1 for the end
-	known  *SourceError // found there by an earlier reading
-	accept bool         // damaged text is taken too
-	bomb   int64        // how much text may have any ratio
+	known  *SourceError // the damage there, found by an earlier pass
+	accept bool         // damaged text is used too
+	bomb   int64        // up to this size text may have any compression ratio
 
-	given int64 // how much of the text has been handed on
+	given int64 // how much of the text has been passed on
 	gaps  int   // in the text
-	lost  error // what the first of them was
+	lost  error // the error of the first gap
 
 	file    source.File
 	stream  *codec.Stream
-	trouble *SourceError // that kept the source from being opened
-	codec   string       // that the source is compressed with
-	blocks  chan block   // nil where the source is read when asked
+	trouble *SourceError // why the source could not be opened
+	codec   string       // the compression of the source
+	blocks  chan block   // nil if the source is read on demand
 }
 
-// open opens the source and returns what kept it from that.
+// open opens the source. It returns why that failed.
 func (p *pump) open(ctx context.Context) *SourceError {
 	var err error
 	if p.file, err = p.source.Open(ctx, 0); err != nil {
 		return p.unread(err)
 	}
-	at, _ := p.file.(io.ReaderAt) // nil where there is none
+	at, _ := p.file.(io.ReaderAt) // nil if there is none
 	p.stream, err = codec.Open(p.file, codec.Options{At: at, AcceptDamaged: p.accept, Name: p.source.Name})
 	if err == nil {
 		p.codec = p.stream.Codec
@@ -53,7 +54,7 @@ func (p *pump) open(ctx context.Context) *SourceError {
 	return p.unread(err)
 }
 
-// unread tells what has kept the source from being read.
+// unread returns the error for a source that could not be read.
 func (p *pump) unread(err error) *SourceError {
 	if errors.Is(err, source.ErrChanged) {
 		return p.fault(Changed, err, hintChanged)
@@ -61,13 +62,13 @@ func (p *pump) unread(err error) *SourceError {
 	return p.fault(Gone, err, "")
 }
 
-// close ends the pump, whether it has been used up or not.
+// close ends the pump, also before its end.
 func (p *pump) close() {
 	if p.blocks == nil {
 		p.shut()
 		return
 	}
-	p.cancel() // and its goroutine shuts it, once it reads no more
+	p.cancel() // its goroutine closes the file when it has stopped reading
 }
 
 func (p *pump) shut() {
@@ -81,7 +82,7 @@ func (p *pump) shut() {
 	}
 }
 
-// all yields the source's windows; the last block has none and says how the source ended.
+// all yields the source's windows. The last block has none and tells how the source ended.
 func (p *pump) all() iter.Seq[block] {
 	return func(yield func(block) bool) {
 		if p.blocks == nil {
@@ -96,7 +97,7 @@ func (p *pump) all() iter.Seq[block] {
 	}
 }
 
-// read gives the source's blocks to take until that has had enough.
+// read calls take with the source's blocks until take returns false.
 func (p *pump) read(take func(block) bool) {
 	switch {
 	case p.trouble != nil || p.stream == nil:
@@ -109,7 +110,7 @@ func (p *pump) read(take func(block) bool) {
 	}
 }
 
-// errEnough says that nobody wants more of a source.
+// errEnough means that the consumer has stopped.
 var errEnough = errors.New("enough")
 
 func (p *pump) send(b block) bool {
@@ -122,9 +123,9 @@ func (p *pump) send(b block) bool {
 	}
 }
 
-// heldBack is how many windows are kept back until a checksum has confirmed them. What a longer gzip member begins with
-// goes out before its checksum has been seen. A second reading holds nothing back: the first has seen the checksums, and
-// the bytes are compared with those that it saw.
+// heldBack is how many windows are held back until a checksum has confirmed them. The beginning of a longer
+// gzip member is passed on before its checksum is known. The second pass holds nothing back: the first has
+// checked the checksums, and the bytes are compared with those of the first pass.
 const heldBack = 4
 
 func (p *pump) heldBack() int {
@@ -134,13 +135,14 @@ func (p *pump) heldBack() int {
 	return heldBack
 }
 
-// pour sends the stream's bytes and returns where it stopped and why: io.EOF at the end of the stream or at p.until.
+// pour sends the stream's bytes and returns where it stopped and why: io.EOF at the end of the stream or at
+// p.until.
 func (p *pump) pour(take func(block) bool) (end int64, err error) {
 	var held []block
 	for {
 		b, err := p.fill(end)
 		if b.end < p.until && failed(err) {
-			b.buffer.release() // part of a window is not the chunk that the first reading made of it
+			b.buffer.release() // a part of a window is not the chunk of the first pass
 			return end, err
 		}
 		end = b.end
@@ -198,16 +200,16 @@ func (p *pump) fill(start int64) (b block, err error) {
 	return b, err
 }
 
-// Text that expands more than bombRatio times, once there is bombSize of it, is not an export; nor is text that expands
-// more than clearRatio times, when there is a sixteenth of that. An export of rows with little in them but one person's
-// properties, again and again, comes to about 100.
+// Text that expands more than bombRatio times is not an export once it exceeds bombSize. Text that expands
+// more than clearRatio times is none once it exceeds a sixteenth of that. An export whose rows repeat one
+// person's properties and little else expands about 100 times.
 const (
 	bombSize   = 1 << 30
 	bombRatio  = 200
 	clearRatio = 300
 )
 
-// tooMuch returns the ratio that text has too much of, of those above; 0 when it has not.
+// tooMuch returns the ratio above that a text exceeds, or 0.
 func (p *pump) tooMuch(text, used int64) int64 {
 	switch {
 	case text > p.bomb/16 && text/clearRatio > used:
@@ -239,7 +241,7 @@ func dropAfter(held []block, end int64) []block {
 	return held
 }
 
-// verdict turns the end of pour into the source's trouble.
+// verdict turns the result of pour into the source's error.
 func (p *pump) verdict(end int64, err error) *SourceError {
 	d, damaged := errors.AsType[*codec.Damage](err)
 	switch {
@@ -265,7 +267,8 @@ func failed(err error) bool {
 	return err != nil && err != io.EOF && !damaged
 }
 
-// damaged says what is used of a source whose stream ended with damage after end bytes of text.
+// damaged returns the error for a source whose stream is damaged after end bytes of text. It says what is
+// used of it.
 func (p *pump) damaged(d *codec.Damage, end int64) *SourceError {
 	if d.Minor {
 		return p.fault(Warning, d.Err, d.Hint)
@@ -280,7 +283,7 @@ func (p *pump) damaged(d *codec.Damage, end int64) *SourceError {
 	case d.Keep || p.stream.Verified() >= end:
 	case p.accept:
 		trouble.Err = fmt.Errorf("%w; what can be read of it is used (%d bytes)", d.Err, end)
-		trouble.Advice = hintSalvaged
+		trouble.Advice = hintPatched
 	default:
 		trouble.Sound = p.stream.Verified()
 		trouble.Doubtful = p.given > trouble.Sound
@@ -290,7 +293,7 @@ func (p *pump) damaged(d *codec.Damage, end int64) *SourceError {
 	return trouble
 }
 
-// missing notes a gap and says what is used of a source that cannot be read on after it.
+// missing counts a gap, and returns the error for a source that cannot be read after it.
 func (p *pump) missing(d *codec.Damage, end int64) *SourceError {
 	if p.gaps++; p.gaps == 1 {
 		p.lost = d.Err
@@ -300,7 +303,7 @@ func (p *pump) missing(d *codec.Damage, end int64) *SourceError {
 	return trouble
 }
 
-// patched says what is used of a source that was read to its end with gaps.
+// patched returns the error for a source that was read to its end with gaps.
 func (p *pump) patched(end int64) *SourceError {
 	parts := "1 part of the file is damaged"
 	if p.gaps > 1 {
@@ -308,7 +311,7 @@ func (p *pump) patched(end int64) *SourceError {
 	}
 	what, hint := "damaged rows are left out, all others are used", hintDamaged
 	if p.accept {
-		what, hint = "what can be read is used", hintSalvaged
+		what, hint = "what can be read is used", hintPatched
 	}
 	trouble := p.fault(Damaged, fmt.Errorf("%s: %w; %s", parts, p.lost, what), hint)
 	trouble.Sound = end
@@ -316,8 +319,8 @@ func (p *pump) patched(end int64) *SourceError {
 }
 
 const (
-	hintDamaged  = "get a new copy of the file, or use what can be read of its damaged parts: --accept-damaged"
-	hintSalvaged = "check what was read; get a new copy of the file if you can"
+	hintDamaged = "get a new copy of the file, or use what can be read of its damaged parts: --accept-damaged"
+	hintPatched = "check what was read; get a new copy of the file if you can"
 )
 
 func usedOf(sound int64) string {
@@ -331,4 +334,4 @@ func (p *pump) fault(kind SourceTrouble, err error, hint string) *SourceError {
 	return &SourceError{Path: p.source.Name, Kind: kind, Err: err, Advice: hint}
 }
 
-const blocksAhead = 3 // windows that the pump of a compressed source is ahead of the cutting
+const blocksAhead = 3 // windows that a pump of a compressed source reads ahead

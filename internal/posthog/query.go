@@ -10,7 +10,7 @@ import (
 
 // query decodes the rows of a query's result: arrays of values.
 type query struct {
-	named   uint64 // of Options.Columns, those that are among columns
+	named   uint64 // the Options.Columns that are among columns
 	columns []queryColumn
 }
 
@@ -44,7 +44,7 @@ func (c *queryColumn) takes() bool {
 	return c.whole || c.property != nil || new(decoder).keepField(c.name, nil)
 }
 
-// leftOut is a warning of columns that are not read.
+// leftOut returns a warning about columns that are not read.
 func (q *query) leftOut() *SourceError {
 	var names []string
 	for _, c := range q.columns {
@@ -55,7 +55,7 @@ func (q *query) leftOut() *SourceError {
 	return leftOut(names, func(string) bool { return false })
 }
 
-// refuse refuses columns that are not those of events, or that would fight for one field.
+// refuse refuses columns that are not those of events, or of which several have the same field.
 func (q *query) refuse(names []string) *refusal {
 	for i, c := range q.columns {
 		same := func(other queryColumn) bool { return string(other.name) == string(c.name) }
@@ -88,11 +88,11 @@ func (q *query) decode(d *decoder, data []byte, start, end int) *fault {
 			several(n, "value", "values"), several(len(q.columns), "name", "names"))
 	}
 	if d.event.Properties == nil && len(d.loose) > 0 && (len(d.fields.properties) == 0 || d.fields.properties[0] == 'n') {
-		text, length := d.together(d.loose)
-		_ = d.propertiesText(text, length) // each of its values has been scanned
+		text, length := d.assemble(d.loose)
+		_ = d.propertiesText(text, length) // its values are known to be valid
 	}
 	if d.event.PersonProperties == nil && len(d.personLoose) > 0 {
-		text, length := d.together(d.personLoose)
+		text, length := d.assemble(d.personLoose)
 		_ = d.personPropertiesText(text, length)
 	}
 	if f := d.takeFields(); f != nil {
@@ -101,8 +101,8 @@ func (q *query) decode(d *decoder, data []byte, start, end int) *fault {
 	return d.finish()
 }
 
-// together makes an object of members, each with a comma after it.
-func (d *decoder) together(members []byte) (data []byte, end int) {
+// assemble makes an object of members, each with a comma after it.
+func (d *decoder) assemble(members []byte) (data []byte, end int) {
 	start := len(d.scratch)
 	d.scratch = append(append(d.scratch, '{'), members...)
 	d.scratch[len(d.scratch)-1] = '}'

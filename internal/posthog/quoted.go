@@ -27,7 +27,7 @@ func listed(names []string) string {
 	return strconv.Quote(strings.Join(shown, ", "))
 }
 
-// several counts things, with the right plural.
+// several writes a number of things with the right plural.
 func several(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one

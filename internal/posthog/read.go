@@ -7,11 +7,11 @@ import (
 	"ph2cio/internal/source"
 )
 
-// Read yields the chunks of all sources in order. A *SourceError is yielded in its place and reading goes on; any
-// other error, the cause of a cancelled context among them, is the last thing yielded.
+// Read yields the chunks of all sources in order. A *SourceError is yielded where it occurs, and reading
+// continues. Any other error, such as the cause of a cancelled context, is the last thing yielded.
 //
-// Files are opened, read, decompressed and cut into rows by goroutines of Read's own, a few chunks ahead of the caller.
-// They have ended when the loop over the chunks has. The chunks belong to the caller, who should Release each.
+// Goroutines of Read open, read, decompress and cut the files, a few chunks ahead of the caller. They have
+// ended when the loop over the chunks ends. The chunks belong to the caller, who should Release each.
 func Read(ctx context.Context, sources []source.Source, options Options) iter.Seq2[*Chunk, error] {
 	return func(yield func(*Chunk, error) bool) {
 		r := newReading(ctx, sources, options, yield)
@@ -23,10 +23,10 @@ func Read(ctx context.Context, sources []source.Source, options Options) iter.Se
 	}
 }
 
-// ReadPersons yields the rows of persons exports in order: batch exports of the persons model, the web interface's CSV of
-// persons, the persons list as JSON, and dumps of ClickHouse's tables person_distinct_id2 and person, compressed or not. A
-// *RowError is one bad row, a *SourceError trouble with one file; reading goes on after both. Any other error, the cause of a
-// cancelled context among them, is the last thing yielded.
+// ReadPersons yields the rows of persons exports in order: batch exports of the persons model, the web
+// interface's CSV of persons, the persons list as JSON, and dumps of ClickHouse's tables person_distinct_id2
+// and person, compressed or not. It yields a *RowError for a bad row and a *SourceError for a bad file, and
+// continues after both. Any other error, such as the cause of a cancelled context, is the last thing yielded.
 func ReadPersons(ctx context.Context, sources []source.Source, options Options) iter.Seq2[*PersonRow, error] {
 	options.persons = true
 	return func(yield func(*PersonRow, error) bool) {

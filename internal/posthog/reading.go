@@ -7,8 +7,8 @@ import (
 	"ph2cio/internal/source"
 )
 
-// A reading is one pass over the sources. For each source a pump brings windows of bytes, or a bundle all of them; they are
-// cut into chunks, source after source, on the goroutine that asks for the chunks.
+// reading is one pass over the sources. For each source a pump reads windows of bytes, or a bundle all of
+// them. They are cut into chunks, source after source, on the goroutine that consumes the chunks.
 type reading struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -21,7 +21,7 @@ type reading struct {
 	cutter cutter
 
 	pumps    []*pump   // of the next sources that are not small
-	unpumped int       // where those begin that have no pump yet
+	unpumped int       // the first source that has no pump yet
 	bundles  []*bundle // of the next small ones
 }
 
@@ -106,7 +106,7 @@ func (r *reading) newCutter(source int) *cutter {
 	return &r.cutter
 }
 
-// cut turns what a pump brings into chunks. It returns false when the reading has been stopped.
+// cut cuts the windows of a pump into chunks. It returns false if the consumer has stopped.
 func (r *reading) cut(source int, p *pump) bool {
 	c := r.newCutter(source)
 	c.codec = p.codec

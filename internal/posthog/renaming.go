@@ -1,19 +1,20 @@
 package posthog
 
-// A renaming is what Options.Columns comes to in one file. Nil renames nothing.
+// renaming is Options.Columns applied to one file. Nil renames nothing.
 type renaming map[string]renamed
 
-// renamed is what a name stands for.
+// renamed is the meaning of a name.
 type renamed struct {
 	to    []byte // the field; unread for none
 	named uint64 // the column that this is the name of: bit i for Options.Columns[i]
-	other uint64 // the columns that put this name out in rows that have them
+	other uint64 // the columns that override this name in rows that have them
 }
 
-// unread is the name of what is not read, because another column has been named in its place.
+// unread is the name of what is not read, because another column replaces it.
 var unread = []byte{0}
 
-// renamingFor keeps the columns that a file has, as has tells, so that one command can read files of several shapes.
+// renamingFor returns the renaming for the columns that a file has according to has. So one command can read
+// files of several shapes.
 func renamingFor(columns []Column, has func(name string) bool) renaming {
 	r := renaming{}
 	for i, c := range columns {
@@ -37,8 +38,8 @@ func (r renaming) add(c Column, i int, instead renamed) {
 	r[c.Name] = renamed{to: []byte(c.Field), named: 1 << i}
 }
 
-// rowRenamingFor is renamingFor for rows that name their fields themselves, of which has knows the first ones. A name
-// that has not been seen counts in the rows that have it.
+// rowRenamingFor is renamingFor for rows that name their fields themselves; has knows only those of the first
+// rows. A name that has not been seen yet counts in the rows that have it.
 func rowRenamingFor(columns []Column, has func(name string) bool) renaming {
 	r := renamingFor(columns, has)
 	for i, c := range columns {
@@ -53,7 +54,7 @@ func rowRenamingFor(columns []Column, has func(name string) bool) renaming {
 	return r
 }
 
-// namedIn says which columns a file has that names them all in one place: bit i for columns[i].
+// namedIn returns which columns a file has that names all columns in one place: bit i for columns[i].
 func namedIn(columns []Column, has func(name string) bool) (named uint64) {
 	for i, c := range columns {
 		if has(c.Name) {
@@ -63,8 +64,8 @@ func namedIn(columns []Column, has func(name string) bool) (named uint64) {
 	return named
 }
 
-// aliases are the names that PostHog's own exports have for a field beside each other. One that is named in their place
-// puts all of them out.
+// aliases are the fields for which PostHog's own exports have several names. A column that replaces one
+// replaces all of them.
 var aliases = map[string][]string{
 	"event":             {"event", "*.event"},
 	"distinct_id":       {"distinct_id", "$distinct_id", "*.distinct_id", "Person .distinct_id", "person.distinct_id"},
@@ -78,7 +79,7 @@ var aliases = map[string][]string{
 	"elements_chain":    {"elements_chain", "*.elements_chain"},
 }
 
-// of returns the name that a field goes by here.
+// of returns the name of a field in this file.
 func (r renaming) of(name []byte) []byte {
 	if to, ok := r[string(name)]; ok && to.to != nil {
 		return to.to

@@ -2,8 +2,8 @@ package posthog
 
 import "ph2cio/internal/escape"
 
-// A rounded ID is a number of more digits than a spreadsheet shows: 4892010000000123 becomes 4.89201E+15, and many IDs
-// become one.
+// rounded reports whether an ID is a number that a spreadsheet has rounded: 4892010000000123 becomes
+// 4.89201E+15, so that many IDs become the same.
 func rounded(id []byte) bool {
 	i := 0
 	if i < len(id) && id[i] == '-' {

@@ -6,9 +6,9 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// A row of capture can hold `$set`, `$set_once` and `$unset` twice: beside `properties` and within. PostHog
-// puts them together, those beside over those within, key by key. Other files hold one, or the same twice.
-// Source: github.com/PostHog/posthog, nodejs/src/utils/event.ts, sanitizeEvent.
+// A row of the capture API can have `$set`, `$set_once` and `$unset` twice: beside `properties` and within.
+// PostHog merges them key by key, and those beside win. Other files have only one, or the same twice. Source:
+// github.com/PostHog/posthog, nodejs/src/utils/event.ts, sanitizeEvent.
 
 // bothObjects returns one object with the members of both, those of beside last. Either may be nil.
 func (d *decoder) bothObjects(within, beside []byte) []byte {
@@ -24,7 +24,7 @@ func (d *decoder) bothObjects(within, beside []byte) []byte {
 	return d.scratch[start:len(d.scratch):len(d.scratch)]
 }
 
-// bothUnsets returns one list of keys, or one object with them, out of two that may each be a list, an object
+// bothUnsets merges two `$unset` into one list of keys or one object with them. Each may be a list, an object
 // or nil.
 func (d *decoder) bothUnsets(within, beside []byte) []byte {
 	if len(within) == 0 || len(beside) == 0 {
@@ -56,10 +56,10 @@ func (d *decoder) keysOf(unset []byte) []byte {
 	return d.scratch[start:len(d.scratch):len(d.scratch)]
 }
 
-// hollow reports whether an object or a list has nothing in it.
+// hollow reports whether an object or a list is empty.
 func hollow(value []byte) bool { return len(bytes.TrimSpace(value[1:len(value)-1])) == 0 }
 
-// either returns a value, or its alias's where there is none.
+// either returns a value, or that of its alias if there is none.
 func either(raw, alias []byte) []byte {
 	if alias == nil || len(raw) > 0 && raw[0] != 'n' && string(raw) != `""` {
 		return raw

@@ -2,12 +2,12 @@ package posthog
 
 import "bytes"
 
-// A shape recognises one kind of file by how it begins. It returns nils for a file of another kind, and a refusal for a
-// file of its kind that cannot be read.
+// shape recognises one kind of file by its beginning. It returns nils for a file of another kind, and a
+// refusal for a file of its kind that cannot be read.
 type shape func(h *head) (*layout, *refusal)
 
-// shapes are tried in this order. To read another kind of file, write its shape and decoder in a file of its own and
-// add it here.
+// shapes are tried in this order. To read another kind of file, write its shape and decoder in a file of its
+// own and add it here.
 var shapes = []shape{
 	foreign,
 	eventsCSV,
@@ -16,8 +16,8 @@ var shapes = []shape{
 	unknown,
 }
 
-// recogniseFile finds out what a file is. The layout is nil while there is nothing but white space. skip is the number
-// of bytes before the first row.
+// recogniseFile recognises the kind of a file. The layout is nil as long as there is only white space. skip
+// is the number of bytes before the first row.
 func recogniseFile(text []byte, whole bool, options Options) (l *layout, skip int, refused *refusal) {
 	marked := len(text)
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
@@ -52,7 +52,7 @@ func recogniseFile(text []byte, whole bool, options Options) (l *layout, skip in
 	return l, skip + l.header, nil
 }
 
-// loneReturns refuses text whose lines end as old Macintosh programs end them: all of it would be one line.
+// loneReturns refuses text with the line ends of old Macintosh programs, since all of it would be one line.
 func loneReturns(text []byte) *refusal {
 	if bytes.IndexByte(text, '\n') >= 0 {
 		return nil

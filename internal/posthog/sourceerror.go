@@ -9,7 +9,7 @@ import (
 	"ph2cio/internal/source"
 )
 
-// SourceError is trouble with one whole source. Reading goes on with the next source.
+// SourceError is an error of a whole source. Reading continues with the next source.
 type SourceError struct {
 	Path   string
 	Kind   SourceTrouble
@@ -17,12 +17,12 @@ type SourceError struct {
 	Advice string // what to do about it; may be empty
 
 	Persons bool // of a Refused source: it is an export of persons
-	Stray   bool // of a Refused source: nothing in it is of an export, so that it is no damaged one either
+	Stray   bool // of a Refused source: nothing in it belongs to an export, not even a damaged one
 	Unended bool // of a Warning: its last row was left out, see Options.WrittenSince
 
-	// Sound is how many bytes of a Damaged source's text, from the start, are to be used, and Doubtful that chunks have
-	// come with text after that: the damage was found too late. Then nothing of this reading can be relied on; read
-	// again with this error in Options.Known.
+	// Sound is how many bytes of a Damaged source's text, from the start, may be used. Doubtful means that
+	// chunks with later text have been yielded already, because the damage was found too late. Then the whole
+	// pass is unreliable; read again with this error in Options.Known.
 	Sound    int64
 	Doubtful bool
 }
@@ -31,24 +31,24 @@ func (e *SourceError) Error() string { return fmt.Sprintf("reading %s: %v", e.Pa
 
 func (e *SourceError) Unwrap() error { return e.Err }
 
-// ExitCode is what the program ends with.
+// ExitCode returns the exit code of the program for this error.
 func (e *SourceError) ExitCode() int { return exit.Input }
 
-// Hint is what to do about it.
+// Hint returns what to do about it.
 func (e *SourceError) Hint() string { return e.Advice }
 
-// SourceTrouble says what kind of trouble a source is in.
+// SourceTrouble is the kind of a SourceError.
 type SourceTrouble uint8
 
 const (
-	Damaged SourceTrouble = iota // what was good has been read, up to the damage or around it
+	Damaged SourceTrouble = iota // the good text was read, up to the damage or around it
 	Gone                         // it cannot be opened or read
 	Refused                      // it is not a file of PostHog events
-	Changed                      // it is not what it was in the first reading
-	Warning                      // it has been read, but there is something to know about it
+	Changed                      // it differs from what the first pass has read
+	Warning                      // it was read, but with a warning
 )
 
-// again is the error in a reading that knew of it; nil for nil.
+// again returns the error for a pass that knows it; nil for nil.
 func (e *SourceError) again() *SourceError {
 	if e == nil {
 		return nil
@@ -60,7 +60,7 @@ func (e *SourceError) again() *SourceError {
 
 const hintChanged = "run again once nothing writes to the file"
 
-// A refusal says what a file is instead of a file of PostHog events, and what to do.
+// refusal says what a file is, if it is not one of PostHog events, and what to do.
 type refusal struct {
 	what string
 	hint string
@@ -72,8 +72,8 @@ func refuse(what, hint string) *refusal { return &refusal{what: what, hint: hint
 
 func (r *refusal) Error() string { return r.what }
 
-// refusedSource is the error for a source that cannot be read for a reason of its own. codec is what it is compressed
-// with: a file with the magic number of one is no stray, but brotli has none.
+// refusedSource returns the error for a refused source. codec is its compression: a file with the magic
+// number of a compression is no stray, but brotli has none.
 func refusedSource(input *source.Source, r *refusal, codec string) *SourceError {
 	e := &SourceError{Path: input.Name, Kind: Refused, Err: r, Advice: r.hint, Persons: r.persons}
 	e.Stray = r.stray && (codec == "" || codec == "brotli")

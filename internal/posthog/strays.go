@@ -15,11 +15,12 @@ import (
 	"ph2cio/internal/source"
 )
 
-// Recognise tells what is in a file that lies in a directory of exports, for sources that are to be read with these options.
+// Recognise returns a function that classifies files in a directory of exports, for reading with these
+// options.
 //
-// A file there is a stray if nothing in it is of an export: it is not compressed, does not begin as JSON does, has no columns
-// of events in its first line and is no table, and rows at most as examples in prose. One with the name of an export is never
-// a stray: what is wrong with that is trouble, since rows may be missing.
+// Such a file is a stray if nothing in it belongs to an export: it is not compressed, does not begin like
+// JSON, has no columns of events in its first line, is no table, and has rows only as examples in prose. A
+// file with the name of an export is never a stray: if it cannot be read, rows may be missing.
 func Recognise(options Options) func(source.Source) source.Content {
 	return func(s source.Source) (c source.Content) {
 		if exportName(strings.ToLower(filepath.Base(s.Name))) || !isStray(s, options) {
@@ -31,7 +32,7 @@ func Recognise(options Options) func(source.Source) source.Content {
 	}
 }
 
-// exportName reports whether a name, in lower case, is one that exports have.
+// exportName reports whether a name, in lower case, is typical of exports.
 func exportName(name string) bool {
 	switch filepath.Ext(name) {
 	case ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".parquet", ".xlsx",
@@ -41,8 +42,8 @@ func exportName(name string) bool {
 	return false
 }
 
-// firstEvent looks for an event among the lines of a text, and tells whether it is too far down for the file to be
-// recognised by it. It returns 0 where none is, and for what is no text.
+// firstEvent returns the first line of a text that is an event, and whether it comes too late for recognising
+// the file. The line is 0 if there is none, or if the source is not text.
 func firstEvent(s source.Source, options Options) (line int, late bool) {
 	file, err := s.Open(context.Background(), 0)
 	if err != nil {
@@ -67,7 +68,8 @@ func firstEvent(s source.Source, options Options) (line int, late bool) {
 	return 0, false
 }
 
-// isStray looks at how a file begins. One that cannot be read is none: reading it tells why.
+// isStray reports whether the beginning of a file is that of a stray. One that cannot be read is none:
+// reading it reports the error.
 func isStray(s source.Source, options Options) bool {
 	head := bytes.TrimPrefix(beginningOf(s, headSize), []byte("\ufeff"))
 	switch {
@@ -90,14 +92,13 @@ func isStray(s source.Source, options Options) bool {
 	return blankFile(s) || strayBrotli(s, options)
 }
 
-// exportHead reports whether a file's first bytes alone show that it is no stray, as those of nearly all
-// exports do.
+// exportHead reports whether the first bytes alone show that a file is no stray, as for nearly all exports.
 func exportHead(head []byte) bool {
 	return codec.IsCompressed(head) || beginsJSON(head)
 }
 
-// isProse reports whether a file has some rows as examples do: it does not begin with one, and most of its
-// lines are none.
+// isProse reports whether a file is prose with rows as examples: it does not begin with a row, and most of
+// its lines are not rows.
 func isProse(s source.Source) bool {
 	head := beginningOf(s, windowSize)
 	if codec.IsUTF16(head) || slices.ContainsFunc(foreignFiles, func(f foreignFile) bool { return f.is(head) }) {
@@ -113,7 +114,7 @@ func isProse(s source.Source) bool {
 	return rows > 0 && 2*rows < lines
 }
 
-// rowsIn counts the lines that begin as a row of JSON does.
+// rowsIn counts the lines that begin like a row of JSON.
 func rowsIn(text []byte) (rows int) {
 	for line := range bytes.Lines(text) {
 		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] == '{' && beginsJSON(line) {
@@ -123,13 +124,14 @@ func rowsIn(text []byte) (rows int) {
 	return rows
 }
 
-// isTemplate reports whether text begins as templates of web pages do; no JSON does, not even damaged.
+// isTemplate reports whether text begins like the template of a web page, as no JSON does, not even damaged
+// JSON.
 func isTemplate(head []byte) bool {
 	head = bytes.TrimSpace(head)
 	return len(head) > 1 && head[0] == '{' && bytes.IndexByte([]byte("{%#"), head[1]) >= 0
 }
 
-// beginningOf returns the first bytes of a source, nothing where it cannot be read.
+// beginningOf returns the first bytes of a source, none if it cannot be read.
 func beginningOf(s source.Source, size int) []byte {
 	head, err := s.Head(context.Background(), size)
 	if err != nil {
@@ -138,8 +140,8 @@ func beginningOf(s source.Source, size int) []byte {
 	return head
 }
 
-// strayBrotli reports whether a file that was taken for brotli, and is damaged as such, has nothing of an
-// export in what text it gives: brotli has no magic, and other files make sense as a few bytes of it.
+// strayBrotli reports whether a file that is damaged brotli contains no text of an export. Brotli has no
+// magic number, so the beginning of another file may look like it.
 func strayBrotli(s source.Source, options Options) bool {
 	head := beginningOf(s, codec.BrotliHead)
 	text, found := codec.BrotliText(head)
@@ -150,7 +152,7 @@ func strayBrotli(s source.Source, options Options) bool {
 	return l == nil && (refused == nil || refused.stray)
 }
 
-// blankFile reports whether a file that has no rows has no header either.
+// blankFile reports whether a file without rows has no header either.
 func blankFile(s source.Source) bool {
 	head, err := s.Head(context.Background(), headSize)
 	return err == nil && rawjson.Blank(head)

@@ -10,13 +10,14 @@ import (
 )
 
 // isTable reports whether text is a table: its first line names columns that exports have, or its lines have
-// as many cells as each other. A comma and a word of ours alone make none: prose and queries have them too.
+// as many cells as each other. A comma and the name of a column are not enough: prose and queries have them
+// too.
 func (h *head) isTable() bool {
 	return h.namesColumns() || slices.ContainsFunc(delimiters, func(d byte) bool { return evenCells(h.text, h.whole, d) })
 }
 
-// namesColumns reports whether the first line has two names of columns just as exports write them, or one
-// that the options name.
+// namesColumns reports whether the first line has two column names spelled as in exports, or one that the
+// options name.
 func (h *head) namesColumns() bool {
 	ours := 0
 	for i, name := range h.names {
@@ -31,8 +32,8 @@ func (h *head) namesColumns() bool {
 	return ours > 1
 }
 
-// evenCells reports whether the first few rows, two at least, have the same number of delimiters outside of
-// quotes, and that is two or more.
+// evenCells reports whether the first rows, at least two, have the same number of delimiters outside of
+// quotes, and at least two of them.
 func evenCells(text []byte, whole bool, delimiter byte) bool {
 	const looked = 5
 	if line, rest, _ := bytes.Cut(text, newline); bytes.HasPrefix(line, []byte("sep=")) {

@@ -9,22 +9,22 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// ParseTime reads the text of a time. It knows
+// ParseTime parses the text of a time. It accepts
 //
 //   - ISO 8601 with `T` or a space, with or without seconds, none to nine digits of their fraction, and then, with or
 //     without a space before it, `Z`, `UTC`, `GMT`, `+01:00`, `+0100`, `+01` or no zone, which is UTC: what PostHog's batch
 //     exports, its web interface and ClickHouse write, and BigQuery (`2026-03-04 10:02:11.004512 UTC`), Snowflake
 //     (`2026-03-04 10:02:11.004 -0800`, `Z` for UTC), Postgres and Redshift (`2026-03-04 10:02:11.004512+00`), Presto
 //     (`... UTC`) and spreadsheets (no seconds);
-//   - RFC 2822, which Snowflake writes where TIMESTAMP_OUTPUT_FORMAT asks for it: `Wed, 04 Mar 2026 10:02:11 +0000`;
+//   - RFC 2822, which Snowflake writes if TIMESTAMP_OUTPUT_FORMAT selects it: `Wed, 04 Mar 2026 10:02:11 +0000`;
 //   - numbers: unix seconds, whole or with a fraction, and from 100,000,000,000 on (the year 5138 in seconds, 1973 in
 //     milliseconds) unix milliseconds. With an exponent, as BigQuery's API writes them (`1.772615727004512E9`), they need
 //     ten digits: those with fewer have been rounded to minutes or days.
 //
-// What is finer than a microsecond is cut off.
+// Digits beyond microseconds are cut off.
 func ParseTime(text []byte) Time { return parseTimeIn(nil, text) }
 
-// parseTimeIn does so where a time without a zone is the clock's of zone; nil is UTC.
+// parseTimeIn does the same, with times without a zone in zone; nil is UTC.
 func parseTimeIn(zone *time.Location, text []byte) Time {
 	if len(text) == 0 {
 		return Time{}
@@ -45,7 +45,7 @@ func parseTimeIn(zone *time.Location, text []byte) Time {
 	return Time{State: Unreadable}
 }
 
-// createdAt is the time that a `created_at` says. ClickHouse writes the beginning of 1970 where there is none.
+// createdAt returns the time of a `created_at`. ClickHouse writes the beginning of 1970 for a missing one.
 func createdAt(t Time) Time {
 	if t.State == Known && t.Micros == 0 {
 		return Time{}
@@ -97,7 +97,7 @@ func parseISO(zone *time.Location, s []byte) (micros int64, ok bool) {
 	return seconds*1_000_000 + fraction, true
 }
 
-// two reads two digits.
+// two parses two digits.
 func two(s []byte, bad *bool) int {
 	high, low := s[0]-'0', s[1]-'0'
 	if high > 9 || low > 9 {
@@ -136,7 +136,7 @@ func daysSince1970(year, month, day int) int64 {
 	return int64(era)*146097 + int64(dayOfEra) - 719468
 }
 
-// parseFraction reads a point and one to nine digits, if there is a point, and gives them in microseconds.
+// parseFraction parses a point and one to nine digits, if there is a point, and returns microseconds.
 func parseFraction(s []byte) (micros int64, rest []byte, ok bool) {
 	if len(s) == 0 || s[0] != '.' {
 		return 0, s, true
@@ -149,7 +149,7 @@ func parseFraction(s []byte) (micros int64, rest []byte, ok bool) {
 	return micros, s[n:], n >= 2 && n <= 10
 }
 
-// parseZone gives a zone's seconds east of Greenwich. One space may stand before it.
+// parseZone parses a zone and returns its seconds east of Greenwich. One space may come before it.
 func parseZone(s []byte) (east int, ok bool) {
 	if string(s) == "+00:00" || string(s) == "Z" || len(s) == 0 {
 		return 0, true
@@ -182,7 +182,7 @@ func parseZone(s []byte) (east int, ok bool) {
 	return east, !bad && hour <= 23 && minute <= 59
 }
 
-// parseMail reads the form of RFC 2822, with or without the zone.
+// parseMail parses the form of RFC 2822, with or without a zone.
 func parseMail(zone *time.Location, s []byte) (micros int64, ok bool) {
 	fields := strings.Fields(string(s))
 	if len(fields) != 5 && len(fields) != 6 {
@@ -204,10 +204,10 @@ func parseMail(zone *time.Location, s []byte) (micros int64, ok bool) {
 
 const (
 	leastMillis = 100_000_000_000
-	mostMillis  = 1_000_000_000_000_000 // of more digits it is not clear what they count
+	mostMillis  = 1_000_000_000_000_000 // the unit of larger numbers is unclear
 )
 
-// parseEpoch reads a number of seconds or milliseconds.
+// parseEpoch parses a number of seconds or milliseconds.
 func parseEpoch(s []byte) (micros int64, ok bool) {
 	digits := s
 	if s[0] == '-' {
@@ -240,7 +240,7 @@ func parseEpoch(s []byte) (micros int64, ok bool) {
 	return micros, true
 }
 
-// parseDecimals reads a point and digits to the end, in millionths.
+// parseDecimals parses a point and digits to the end, and returns millionths.
 func parseDecimals(s []byte) (millionths int64, ok bool) {
 	scale := int64(100_000)
 	for i, c := range s {
@@ -259,10 +259,10 @@ func parseDecimals(s []byte) (millionths int64, ok bool) {
 	return millionths, len(s) > 1
 }
 
-// enoughDigits is how many digits a number with an exponent needs, so that it tells seconds.
+// enoughDigits is how many digits a number with an exponent needs to be exact to the second.
 const enoughDigits = 10
 
-// parseExponent reads numbers such as 1.772615727e9, which are rare.
+// parseExponent parses numbers such as 1.772615727e9, which are rare.
 func parseExponent(s []byte) (micros int64, ok bool) {
 	digits := 0
 	for _, c := range s {

@@ -6,7 +6,7 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// Text is looked at eight bytes at a time where that pays: a word holds eight bytes, the first in its lowest bits.
+// Some functions scan text eight bytes at a time. A word holds eight bytes, the first in its lowest bits.
 
 const (
 	ones  = 0x0101010101010101
@@ -16,7 +16,7 @@ const (
 // load8 returns data[i:i+8] as a word.
 func load8(data []byte, i int) uint64 { return binary.LittleEndian.Uint64(data[i:]) }
 
-// zeros is a guard, to put after text that is scanned.
+// zeros is a guard that is put after text that is scanned.
 var zeros [rawjson.Guard]byte
 
 func digit(c byte) bool { return c-'0' < 10 }
