@@ -157,7 +157,7 @@ func (w *watch) end(ctx context.Context, code int) {
 
 // outcomeText says what an exit code means, on one line and without anything of the run itself: it goes to others.
 func outcomeText(code int) string {
-	if meaning := exit.Meaning(code); meaning != "" {
+	if meaning := exit.Describe(code); meaning != "" {
 		return fmt.Sprintf("exit code %d: %s", code, meaning)
 	}
 	return fmt.Sprintf("exit code %d", code)

@@ -1,5 +1,5 @@
-// Package exit has the codes that the program ends with: what each means, which of them an error comes to, and what the error says to
-// do about it.
+// Package exit has the exit codes of the program: the meaning of each, the code for an error, and the hint of
+// an error.
 package exit
 
 import (
@@ -10,7 +10,7 @@ import (
 	"strings"
 )
 
-// The codes. Users rely on them.
+// The exit codes. Scripts of users rely on them.
 const (
 	Done        = 0
 	Failed      = 1
@@ -26,10 +26,10 @@ const (
 	Terminated  = 143
 )
 
-// table has all codes with what they mean to users.
+// table has all codes with their descriptions for users.
 var table = []struct {
-	code    int
-	meaning string
+	code        int
+	description string
 }{
 	{Done, "done"},
 	{Failed, "failed for another reason"},
@@ -45,37 +45,37 @@ var table = []struct {
 	{Terminated, "stopped by SIGTERM or SIGHUP; requests in flight were finished"},
 }
 
-// Table lists the codes with what they mean, as help shows them.
+// Table returns the codes and their descriptions as help shows them.
 func Table() string {
 	var lines []string
 	for _, one := range table {
-		lines = append(lines, fmt.Sprintf("  %-3d  %s", one.code, one.meaning))
+		lines = append(lines, fmt.Sprintf("  %-3d  %s", one.code, one.description))
 	}
 	return strings.Join(lines, "\n")
 }
 
-// Meaning says what a code means, on one line; empty for one that the program does not end with.
-func Meaning(code int) string {
+// Describe returns the description of a code on one line; empty for a code that the program does not use.
+func Describe(code int) string {
 	for _, one := range table {
 		if one.code == code {
-			return one.meaning
+			return one.description
 		}
 	}
 	return ""
 }
 
-// Error is an error that says what the program ends with, and what to do about it.
+// Error is an error with an exit code and a hint.
 type Error interface {
 	error
-	ExitCode() int // Failed where it has no code of its own
-	Hint() string  // empty for nothing
+	ExitCode() int // Failed if it has no code of its own
+	Hint() string  // what to do about it; empty for nothing
 }
 
-// gravest are the codes that win over all others where an error has several causes, the first of them over those behind it.
+// gravest are the codes that win if an error has several causes, the gravest first.
 var gravest = []int{State, Rejects, Input, Interrupt}
 
-// Code is what the program ends with after an error: of its causes the gravest counts, else the first that has a code. What was
-// cancelled was interrupted. Without an error it is Done.
+// Code returns the exit code for an error: that of its gravest cause, otherwise of the first cause that has
+// one. A cancellation is Interrupt. Without an error it is Done.
 func Code(err error) int {
 	if err == nil {
 		return Done
@@ -93,8 +93,8 @@ func Code(err error) int {
 	return Failed
 }
 
-// Hint is what to do about an error: the first hint that it or one of its causes has, empty if none has any. With several causes
-// that need not be the one that Code counts.
+// Hint returns what to do about an error: the first hint of it or its causes, empty if there is none. With
+// several causes that need not be the cause that Code chooses.
 func Hint(err error) string {
 	first := ""
 	walk(err, func(e Error) {
@@ -105,7 +105,7 @@ func Hint(err error) string {
 	return first
 }
 
-// walk visits an error and what it wraps, in the order of errors.As, as far as they are an Error.
+// walk visits an error and all that it wraps, in the order of errors.As, if they are an Error.
 func walk(err error, visit func(Error)) {
 	if e, ok := err.(Error); ok {
 		visit(e)

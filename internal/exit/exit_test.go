@@ -55,12 +55,12 @@ func TestTheFirstCauseThatKnowsHasTheHint(t *testing.T) {
 
 func TestEveryCodeHasAMeaning(t *testing.T) {
 	for _, code := range []int{Done, Failed, Usage, Rejects, Credentials, Destination, Input, Locked, State, Interrupt, Pipe, Terminated} {
-		meaning := Meaning(code)
-		if meaning == "" || !strings.Contains("\n"+Table()+"\n", fmt.Sprintf("\n  %-3d  %s\n", code, meaning)) {
-			t.Errorf("%d: %q in\n%s", code, meaning, Table())
+		description := Describe(code)
+		if description == "" || !strings.Contains("\n"+Table()+"\n", fmt.Sprintf("\n  %-3d  %s\n", code, description)) {
+			t.Errorf("%d: %q in\n%s", code, description, Table())
 		}
 	}
-	if Meaning(9) != "" {
-		t.Error("9 means", Meaning(9))
+	if Describe(9) != "" {
+		t.Error("9 means", Describe(9))
 	}
 }
