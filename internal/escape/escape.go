@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// Text makes control characters, text-direction overrides and whatever else does not print \uXXXX, so that an
-// event's name cannot steer the terminal that it is shown on (CWE-150). So does a byte that is no UTF-8.
-// Newlines stay. Of JSON the values stay the same, since JSON reads these escapes.
+// Text replaces control characters, text-direction overrides and other characters that do not print by
+// \uXXXX, and bytes that are not UTF-8 too, so that an event's name cannot control the terminal (CWE-150).
+// Newlines stay. JSON keeps its values, since these are escapes of JSON.
 func Text(text string) string {
 	if !needed(text) {
 		return text
@@ -45,10 +45,10 @@ func needed(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return !Shows(r) })
 }
 
-// Shows reports whether a character is shown as it is.
+// Shows reports whether Text keeps a character.
 func Shows(r rune) bool { return r == '\n' || unicode.IsPrint(r) }
 
-// write writes r as JSON would, so that JSON stays JSON.
+// write writes r as an escape of JSON.
 func write(b *strings.Builder, r rune) {
 	const hex = "0123456789abcdef"
 	if r > 0xFFFF {

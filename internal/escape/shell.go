@@ -2,7 +2,7 @@ package escape
 
 import "strings"
 
-// Shell writes a word as a POSIX shell reads it back: in single quotes, unless it needs none.
+// Shell quotes a word for a POSIX shell: in single quotes, unless it needs none.
 func Shell(word string) string {
 	if word != "" && !strings.ContainsFunc(word, needsQuote) {
 		return word
