@@ -2,8 +2,8 @@ package identity
 
 import "slices"
 
-// Groups are nodes, joined into groups. Make them with NewGroups; it may not be used from several goroutines at once,
-// but for Find once nothing is joined any more.
+// Groups are nodes joined into groups. NewGroups makes them. They must not be used by several goroutines at
+// once, except Find once nothing is joined any more.
 type Groups struct {
 	parent []uint32
 	flags  []flags
@@ -12,19 +12,19 @@ type Groups struct {
 	counts Counts
 }
 
-// flags are what the joining of links needs to know of a node.
+// flags are the properties of a node or group that following links needs.
 type flags uint8
 
 const (
-	hasPerson  flags = 1 << iota // of a node: it has a person by now
-	isPerson                     // of a group's root: a node of it has a person by now
-	identified                   // of a group's root: PostHog takes its person as identified by now
-	login                        // of a node: somebody logs in with it, some time
-	fed                          // of a group's root: there is something that its person is told
+	hasPerson  flags = 1 << iota // of a node: it has a person so far
+	isPerson                     // of a group's root: one of its nodes has a person so far
+	identified                   // of a group's root: PostHog takes its person as identified so far
+	login                        // of a node: somebody logs in with it at some time
+	fed                          // of a group's root: some row has attributes for its person
 	machine                      // of a node: a machine made it
 )
 
-// NewGroups returns so many nodes, each alone.
+// NewGroups returns a number of nodes, each alone.
 func NewGroups(nodes int) *Groups {
 	g := &Groups{parent: make([]uint32, nodes), flags: make([]flags, nodes)}
 	for i := range g.parent {
@@ -33,7 +33,7 @@ func NewGroups(nodes int) *Groups {
 	return g
 }
 
-// Find returns the node that stands for the group of node n: the same one for all of them.
+// Find returns the root of the group of node n, which is the same for all nodes of the group.
 func (g *Groups) Find(n uint32) uint32 {
 	for g.parent[n] != n {
 		n = g.parent[n]
@@ -41,7 +41,7 @@ func (g *Groups) Find(n uint32) uint32 {
 	return n
 }
 
-// find is Find, and shortens the way for the next time.
+// find is Find, and shortens the path for later calls.
 func (g *Groups) find(n uint32) uint32 {
 	for g.parent[n] != n {
 		g.parent[n] = g.parent[g.parent[n]]
@@ -50,13 +50,13 @@ func (g *Groups) find(n uint32) uint32 {
 	return n
 }
 
-// Join makes one group of two, whatever they are.
+// Join makes one group of two unconditionally.
 func (g *Groups) Join(a, b uint32) {
 	a, b = g.find(a), g.find(b)
 	if a == b {
 		return
 	}
-	if a > b { // the smaller number stands for the group: then the numbers of roots do not hang on the order of joining
+	if a > b { // the smaller number is the root, so that roots do not depend on the order of joining
 		a, b = b, a
 	}
 	g.parent[b] = a
@@ -66,13 +66,13 @@ func (g *Groups) Join(a, b uint32) {
 	}
 }
 
-// Feed says that rows of a node tell its person's attributes.
+// Feed records that rows of a node have attributes for its person.
 func (g *Groups) Feed(n uint32) { g.flags[g.find(n)] |= fed }
 
 // Fed reports whether rows of any node of a node's group do.
 func (g *Groups) Fed(n uint32) bool { return g.flags[g.find(n)]&fed != 0 }
 
-// Flatten makes every later Find take one step. Nothing may be joined any more.
+// Flatten makes every later Find take one step. Nothing may be joined afterwards.
 func (g *Groups) Flatten() {
 	for n := range g.parent {
 		g.parent[n] = g.parent[g.parent[n]] // a parent has a smaller number, and has been flattened
@@ -80,8 +80,8 @@ func (g *Groups) Flatten() {
 	g.flags = nil
 }
 
-// Replace gives each node what f says of the root of its group, and ends the groups: what it returns stands in their
-// memory. It comes after Flatten.
+// Replace returns for each node the result of f for the root of its group. It must be called after Flatten.
+// The result is in the memory of the groups, which must not be used afterwards.
 func (g *Groups) Replace(f func(root uint32) uint32) []uint32 {
 	out := g.parent
 	g.parent, g.flags = nil, nil
@@ -91,17 +91,18 @@ func (g *Groups) Replace(f func(root uint32) uint32) []uint32 {
 	return out
 }
 
-// Clone returns groups of their own that are the same, for Find.
+// Clone returns a copy of the groups for Find only.
 func (g *Groups) Clone() *Groups { return &Groups{parent: slices.Clone(g.parent)} }
 
-// Known starts a persons export taken at a time, in unix microseconds, before anything is joined.
+// Known sets the time of the persons export, in unix microseconds. It must be called before anything is
+// joined.
 func (g *Groups) Known(exported int64) {
 	g.labels = make([]uint32, len(g.parent))
 	g.until = exported
 }
 
-// Export says that a node is of a person of the persons export, counted from 0. It must come before all joining but
-// that of nodes of one such person.
+// Export records that a node belongs to a person of the persons export, counted from 0. It must be called
+// before all joining, except that of nodes of one such person.
 func (g *Groups) Export(n, person uint32) { g.labels[g.find(n)] = person + 1 }
 
 // clash reports whether joining two groups at a time would make one person of two in the persons export.
@@ -109,8 +110,8 @@ func (g *Groups) clash(a, b uint32, at int64) bool {
 	return g.labels != nil && at <= g.until && g.labels[a] != 0 && g.labels[b] != 0 && g.labels[a] != g.labels[b]
 }
 
-// Share joins two nodes because rows say that they had one person, the last of them at this time. It reports false when
-// the persons export says otherwise.
+// Share joins two nodes because rows say that they had one person, the last of these rows at the time latest.
+// It returns false if the persons export says otherwise.
 func (g *Groups) Share(a, b uint32, latest int64) bool {
 	a, b = g.find(a), g.find(b)
 	if a != b && g.clash(a, b, latest) {
@@ -121,8 +122,8 @@ func (g *Groups) Share(a, b uint32, latest int64) bool {
 	return true
 }
 
-// Counts are what became of links, each counted once: when its first row came, and if there is a persons export, also when
-// the first row after that came.
+// Counts are the outcomes of links. Each link is counted once: at its first row and, if there is a persons
+// export, also at the first row after that.
 type Counts struct {
 	Joined            int64 `json:"joined"`             // links that joined two groups
 	Same              int64 `json:"already_one"`        // links between IDs that were one person already
@@ -131,5 +132,5 @@ type Counts struct {
 	RefusedShares     int64 `json:"refused_person_ids"` // shared person_ids that were refused for the same reason
 }
 
-// Counts returns what became of all links so far.
+// Counts returns the outcomes of all links so far.
 func (g *Groups) Counts() Counts { return g.counts }

@@ -2,13 +2,14 @@ package identity
 
 import "cmp"
 
-// Rank says how good an ID is to keep as a person's; the smallest is the best. All IDs that are identified, or that no machine
-// made, come before all others: whether a profile is there counts within each of the two, never across.
+// Rank says how good an ID is as a person's kept ID; the smallest is the best. All IDs that are identified,
+// or not made by a machine, come before all others. Whether a profile exists counts within each of these two
+// classes only.
 type Rank uint8
 
 const (
 	Sent              Rank = iota // an earlier run has sent a profile under it
-	ChosenExisting                // matches what the user says of their IDs, and a profile under it is there already
+	ChosenExisting                // has the form of the user's own IDs, and a profile exists
 	Chosen                        // matches what the user says of their IDs
 	Existing                      // a profile under it is there already
 	Identified                    // somebody has logged in with it
@@ -22,17 +23,18 @@ const (
 	lastOfRanks            = 0xff
 )
 
-// Candidate is one ID of a person, as far as the choice of the kept ID goes. Its text decides between equals.
+// Candidate is one ID of a person for the choice of the kept ID. Between equal candidates their texts decide.
 type Candidate struct {
 	Rank   Rank
 	Source bool   // an $identify or $merge_dangerously has an ID of the same rank as its target, and this one as its source
-	First  Moment // when the ID first came up
+	First  Moment // when the ID first occurred
 }
 
-// Nobody is a candidate that every other one beats.
+// Nobody is a candidate that is worse than every other one.
 var Nobody = Candidate{lastOfRanks, true, Never}
 
-// Compare returns -1 when c is the better one, and 0 when the texts must decide: the smaller one is kept.
+// Compare returns -1 if c is better than d, 1 if it is worse, and 0 if the texts must decide: then the
+// smaller one is kept.
 func (c Candidate) Compare(d Candidate) int {
 	switch {
 	case c.Rank != d.Rank:

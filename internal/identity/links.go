@@ -15,10 +15,10 @@ type Link struct {
 	Target uint32 // the row's distinct_id
 	Source uint32 // its $anon_distinct_id or alias
 	At     int64  // unix microseconds
-	Again  bool   // it has been followed before: it is not counted once more
+	Again  bool   // it has been followed before, and is not counted again
 }
 
-// Outcome is what became of a link.
+// Outcome is the outcome of following a link.
 type Outcome uint8
 
 const (
@@ -38,13 +38,13 @@ func (g *Groups) Follow(l Link) Outcome {
 	if !l.Again {
 		g.counts.add(outcome)
 	}
-	// Whatever became of it, PostHog has a person for both IDs now, and takes that of the target as
-	// identified even where it refuses the merge.
+	// In any case PostHog has a person for both IDs now, and takes that of the target as identified, even if
+	// it refuses the merge.
 	g.Appear(l.Target)
 	g.Appear(l.Source)
 	g.Identify(l.Target)
 	if outcome == AlreadyIdentified {
-		g.Identify(l.Source) // also where that login is one that the export does not reach back to
+		g.Identify(l.Source) // also if that login is older than the export
 	}
 	return outcome
 }
@@ -76,8 +76,8 @@ func (g *Groups) judge(l Link) Outcome {
 }
 
 // takesOver reports whether an $identify would join the person of its target with somebody who is identified:
-// only an ID that a machine made, and that is of no person yet, may join those. PostHog's newer person store
-// has it so; its older one lets anybody new join them, and makes one person of all who log in on one machine,
+// only an ID that a machine made and that has no person yet may do so. This is the rule of PostHog's newer
+// person store. Its older one lets any new ID do so, and makes one person of all who log in on one machine
 // one after the other.
 func (g *Groups) takesOver(l Link) bool {
 	somebody := g.flags[l.Source]&login != 0 || g.flags[g.find(l.Source)]&identified != 0
@@ -92,21 +92,21 @@ func (g *Groups) moves(l Link) bool {
 	return both && g.flags[g.find(l.Source)]&identified != 0
 }
 
-// Login says, before any link, that somebody logs in with a node. An $identify that names it as the anonymous
-// ID came from a device on which somebody else was logged in, even where the export does not reach back to
-// that login.
+// Login records, before any link, that somebody logs in with a node. An $identify that names it as the
+// anonymous ID comes from a device on which somebody else was logged in, even if that login is older than the
+// export.
 func (g *Groups) Login(n uint32) { g.flags[n] |= login }
 
-// Machine says, before any link, that a node's ID was made by a machine.
+// Machine records, before any link, that a node's ID was made by a machine.
 func (g *Groups) Machine(n uint32) { g.flags[n] |= machine }
 
-// Appear says that a node has a person from here on in the order of ingestion, because it stands on a row
-// that is not personless.
+// Appear records that a node has a person from here on in the order of ingestion, because a row with this ID
+// is not personless.
 func (g *Groups) Appear(n uint32) {
 	g.flags[n] |= hasPerson
 	g.flags[g.find(n)] |= isPerson
 }
 
-// Identify says that the person of a node is identified from here on in the order of ingestion, because a row
-// shows that somebody is logged in with it.
+// Identify records that the person of a node is identified from here on in the order of ingestion, because a
+// row shows that somebody is logged in with it.
 func (g *Groups) Identify(n uint32) { g.flags[g.find(n)] |= identified }

@@ -24,8 +24,8 @@ func (o *Order) Compare(p *Order) int {
 	return bytes.Compare(o.UUID[:], p.UUID[:])
 }
 
-// Moment is an Order in half the room: the first half of the uuid stands for it. The zero value is some row without a
-// uuid in 1970.
+// Moment is an Order in half the memory: it has only the first half of the uuid. The zero value is a row
+// without a uuid at the beginning of 1970.
 type Moment struct {
 	At   int64
 	UUID uint64
@@ -34,7 +34,7 @@ type Moment struct {
 // Never comes after every moment.
 var Never = Moment{math.MaxInt64, math.MaxUint64}
 
-// Moment shortens an order.
+// Moment returns the moment of an order.
 func (o *Order) Moment() Moment { return Moment{o.At, binary.BigEndian.Uint64(o.UUID[:8])} }
 
 // Compare returns -1, 0 or 1.
