@@ -5,12 +5,13 @@ import (
 	"math/bits"
 )
 
-// Bitset is a set of small numbers: number n is bit n%64 of word n/64, and words behind the end are zero. It takes a bit for
-// each number up to its largest member. The zero value is the empty set, and Add makes it grow; who knows the largest member
-// may make all words beforehand. It has no lock: several goroutines may read it while none of them adds.
+// Bitset is a set of small numbers: number n is bit n%64 of word n/64, and words after the end count as zero.
+// It takes a bit for each number up to its largest member. The zero value is the empty set. Add makes it
+// grow; a caller who knows the largest member may allocate all words beforehand. It has no lock: several
+// goroutines may read it while none of them adds.
 type Bitset []uint64
 
-// Add makes n a member, and reports whether it was none before.
+// Add adds n, and reports whether it was not a member before.
 func (b *Bitset) Add(n uint64) bool {
 	for uint64(len(*b)) <= n/64 {
 		*b = append(*b, 0)
@@ -45,7 +46,8 @@ func (b Bitset) All() iter.Seq[uint64] {
 	}
 }
 
-// Word returns 64 numbers at once, from first on, which need not be a multiple of 64: bit i tells whether first+i is a member.
+// Word returns 64 numbers at once, from first on, which need not be a multiple of 64: bit i tells whether
+// first+i is a member.
 func (b Bitset) Word(first uint64) (w uint64) {
 	at, shift := first/64, first%64
 	if at < uint64(len(b)) {
@@ -57,8 +59,8 @@ func (b Bitset) Word(first uint64) (w uint64) {
 	return w
 }
 
-// Cut adds the members among the n numbers from first on to dst, as numbers from 0 on. It returns dst, which may have grown,
-// and how many members it found, whether or not dst had them before.
+// Cut adds the members among the n numbers from first on to dst, as numbers from 0 on. It returns dst, which
+// may have grown, and how many members it found, whether or not dst had them before.
 func (b Bitset) Cut(dst Bitset, first uint64, n int) (Bitset, int64) {
 	found := int64(0)
 	for at := 0; at < n; at += 64 {

@@ -8,8 +8,9 @@ import (
 	"sync/atomic"
 )
 
-// Each calls f once with each number from 0 to n-1, on as many goroutines as there are cores, and returns when all calls have
-// returned. Lower numbers begin first, but any may end first. It calls nothing if n is 0 or less.
+// Each calls f once with each number from 0 to n-1, on as many goroutines as there are cores, and returns
+// when all calls have returned. Lower numbers begin first, but any may end first. It calls nothing if n is 0
+// or less.
 func Each(n int, f func(i int)) {
 	var next atomic.Int64
 	var running sync.WaitGroup
@@ -23,9 +24,9 @@ func Each(n int, f func(i int)) {
 	running.Wait()
 }
 
-// EachUntilError is Each for calls that can fail. After an error, or once ctx is done, it begins no further call, waits for
-// those under way, and returns all errors joined; the cause of ctx is one of them if that kept a call from beginning. Nil
-// means that f was called with every number and never failed.
+// EachUntilError is Each for calls that can fail. After an error, or once ctx is done, it begins no further
+// call, waits for those under way, and returns all errors joined. The cause of ctx is among them if it
+// prevented a call. Nil means that f was called with every number and never failed.
 func EachUntilError(ctx context.Context, n int, f func(i int) error) error {
 	var failed atomic.Bool
 	var lock sync.Mutex // of errs

@@ -35,8 +35,8 @@ func TestEachWorksOnEveryCore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		begun := time.Now()
 		Each(10, func(int) { time.Sleep(time.Second) })
-		if took := time.Since(begun); took != 3*time.Second {
-			t.Errorf("10 seconds of work take 4 cores %v", took)
+		if elapsed := time.Since(begun); elapsed != 3*time.Second {
+			t.Errorf("10 seconds of work take 4 cores %v", elapsed)
 		}
 	})
 }
@@ -46,13 +46,13 @@ func TestEachUntilErrorBeginsNoMore(t *testing.T) {
 	one, other, stopped := errors.New("one"), errors.New("other"), errors.New("stopped")
 	const never = time.Hour
 	for _, test := range []struct {
-		name  string
-		n     int
-		fail  map[int]error // of calls that take one second; the others take two
-		stop  time.Duration // when ctx is done
-		begun int
-		took  time.Duration
-		want  []error
+		name    string
+		n       int
+		fail    map[int]error // of calls that take one second; the others take two
+		stop    time.Duration // when ctx is done
+		begun   int
+		elapsed time.Duration
+		want    []error
 	}{
 		{"no error", 10, nil, never, 10, 6 * time.Second, nil},
 		{"an error", 10, map[int]error{1: one}, never, 4, 2 * time.Second, []error{one}},
@@ -78,8 +78,8 @@ func TestEachUntilErrorBeginsNoMore(t *testing.T) {
 					time.Sleep(2 * time.Second)
 					return nil
 				})
-				if took := time.Since(start); took != test.took {
-					t.Errorf("it returns after %v, want %v", took, test.took)
+				if elapsed := time.Since(start); elapsed != test.elapsed {
+					t.Errorf("it returns after %v, want %v", elapsed, test.elapsed)
 				}
 				if n := begun.Load(); n != int64(test.begun) {
 					t.Errorf("%d calls begin, want %d", n, test.begun)

@@ -2,9 +2,9 @@ package parallel
 
 import "iter"
 
-// Groups yields the elements of in, in their order, in groups of the given size, which must be at least 1; the last group
-// has what is left. A group is work worth handing to another core where an element is too little: the sequence is what
-// Ordered takes, and its errors are always nil. Each group is a slice of its own, which the caller may keep.
+// Groups yields the elements of in, in their order, in groups of the given size, which must be at least 1;
+// the last group has what is left. Use it for Ordered if single elements are too little work for another
+// core; its errors are always nil. Each group is a new slice, which the caller may keep.
 func Groups[T any](in iter.Seq[T], size int) iter.Seq2[[]T, error] {
 	return func(yield func([]T, error) bool) {
 		var group []T

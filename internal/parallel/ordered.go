@@ -1,5 +1,5 @@
-// Package parallel does work on many cores at once: in any order, or with results in the order of what is worked on. It also has
-// what goes with that: groups of elements that are worth handing to another core, and sets of numbers.
+// Package parallel does work on many cores at once: in any order, or with results in the order of the
+// elements. It also has groups of elements and sets of numbers.
 package parallel
 
 import (
@@ -7,17 +7,17 @@ import (
 	"sync"
 )
 
-// Ordered calls work with each element of in and yields the results in the order of in. There are as many goroutines as workers
-// says, which must be at least 1; work gets the number of its own, from 0, to find memory by that no other uses. An error of in
-// is yielded in its place. A consumer that stops early stops the workers and in.
+// Ordered calls work with each element of in and yields the results in the order of in. workers is the number
+// of goroutines, at least 1. work gets the number of its goroutine, from 0, so that each may have memory of
+// its own. An error of in is yielded in its place. A consumer that stops early stops the workers and in.
 //
-// Each worker takes its next element from in itself, so that what in has just touched is still in that core's cache.
+// Each worker takes its next element from in itself, so that the element is still in that core's cache.
 func Ordered[T, R any](in iter.Seq2[T, error], workers int, work func(worker int, element T) R) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
 		next, stop := iter.Pull2(in)
 		line := &assemblyLine[T, R]{
 			next: next,
-			// A result or two may wait for a slower neighbour; more would only hold memory.
+			// A few results may wait for a slower worker; more would only take memory.
 			order: make(chan task[R], workers), quit: make(chan struct{}),
 			turn: make(chan struct{}, 1), working: workers,
 		}
@@ -39,21 +39,21 @@ func Ordered[T, R any](in iter.Seq2[T, error], workers int, work func(worker int
 	}
 }
 
-// task is the place in the order of one element's result, or of the error that stood in the element's place.
+// task is the result of one element, or the error that in yielded instead, in the order of in.
 type task[R any] struct {
 	err    error
 	result chan R
 }
 
-// assemblyLine is what the workers share: one takes an element, queues a place for its result, and lets the next one
-// take.
+// assemblyLine is shared by the workers: one takes an element, queues a task for its result, and lets the
+// next worker take.
 type assemblyLine[T, R any] struct {
 	order   chan task[R]
 	quit    chan struct{}
 	running sync.WaitGroup
 
-	// turn is held, by having sent to it, by the worker that takes. It guards what is below, and keeps the queue in the
-	// order of the elements. It is no mutex because its holder may wait long, for the consumer.
+	// turn is a lock: the worker that takes an element has sent to it. It guards the fields below and keeps
+	// the queue in the order of the elements. It is not a mutex because its holder may wait for the consumer.
 	turn    chan struct{}
 	next    func() (T, error, bool)
 	ended   bool
@@ -77,7 +77,7 @@ func (l *assemblyLine[T, R]) run(worker int, work func(int, T) R) {
 	}
 }
 
-// take returns the next element with its place; false at the end, or when the consumer has stopped.
+// take returns the next element with its task. It returns false at the end, or if the consumer has stopped.
 func (l *assemblyLine[T, R]) take() (element T, t task[R], ok bool) {
 	l.turn <- struct{}{}
 	defer func() { <-l.turn }()
