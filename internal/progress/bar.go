@@ -12,19 +12,19 @@ import (
 	"ph2cio/internal/report"
 )
 
-// bar shows progress as one line of a terminal that is drawn again and again. It uses carriage returns and spaces only:
+// bar shows progress as one line of a terminal, which it redraws. It uses carriage returns and spaces only:
 // no colour, and no escape codes, which an old Windows console would show as text.
 //
-// The library draws into nothing and is asked for its picture. Left to itself it writes a line longer than the terminal
-// when the words beside the bar grow, which then scrolls, and it clears with as many spaces as its longest line had, which
-// scrolls once a window has become narrower.
+// The library draws into io.Discard, and this type writes the result itself. The library would write lines
+// longer than the terminal when the text beside the bar grows, and would clear with as many spaces as its
+// longest line had. Both scroll the terminal, the latter when a window has become narrower.
 type bar struct {
 	out   io.Writer
 	width func() int
 
 	picture *progressbar.ProgressBar
-	columns int    // that the picture was made for
-	drawn   string // what stands on the terminal's line now
+	columns int    // for which the picture was made
+	drawn   string // the current line of the terminal
 }
 
 func newBar(out io.Writer, width func() int) *bar {
@@ -46,7 +46,7 @@ func columns(out io.Writer) int {
 const (
 	barWidth    = 30 // columns of the bar itself, where there is room
 	minBarWidth = 10
-	barFrame    = len(" 100% ||  ") // what the library puts around the bar and before the words
+	barFrame    = len(" 100% ||  ") // the library's text around the bar and before the words
 )
 
 func (b *bar) start(p *phase) {
@@ -85,7 +85,7 @@ func newPicture(total int64, width int) *progressbar.ProgressBar {
 
 func (b *bar) end(*phase, snapshot) { b.put("") }
 
-// say wipes the bar, writes the line in its place, and draws the bar below it.
+// say erases the bar, writes the line in its place, and draws the bar below it.
 func (b *bar) say(line string) {
 	drawn := b.drawn
 	b.put("")
@@ -95,7 +95,7 @@ func (b *bar) say(line string) {
 
 func (b *bar) hide() { b.put("") }
 
-// put replaces what stands on the terminal's line, in one write, so that it does not flicker.
+// put replaces the line of the terminal in one write, so that it does not flicker.
 func (b *bar) put(line string) {
 	if line == b.drawn {
 		return
@@ -110,7 +110,7 @@ func (b *bar) put(line string) {
 	b.drawn = line
 }
 
-// cut shortens text to so many columns, between what a reader sees as characters.
+// cut shortens text to a number of columns, between whole characters as people see them.
 func cut(text string, columns int) string {
 	if uniseg.StringWidth(text) <= columns {
 		return text

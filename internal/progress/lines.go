@@ -8,8 +8,8 @@ import (
 	"ph2cio/internal/report"
 )
 
-// lines shows progress as plain lines, for logs and pipes. Each is written at once, so that lines of other writers do
-// not end up inside it.
+// lines shows progress as plain lines, for logs and pipes. Each is a single write, so that lines of other
+// writers do not end up inside it.
 type lines struct{ out io.Writer }
 
 func (l *lines) start(p *phase) {
@@ -47,7 +47,7 @@ func (p *phase) head(done int64) string {
 	return fmt.Sprintf("%s: %d%%, %s", p.name, p.percent(done), p.amount(done))
 }
 
-// estimate is the time left, in words; empty when it is not known.
+// estimate returns the time left in words; empty if it is not known.
 func (s snapshot) estimate() string {
 	if !s.leftKnown {
 		return ""

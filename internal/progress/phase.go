@@ -7,7 +7,7 @@ import (
 	"ph2cio/internal/report"
 )
 
-// phase is one stretch of work, and how fast it went lately.
+// phase is one part of a run, and its recent speed.
 type phase struct {
 	name  string
 	total int64 // 0 or less when not known
@@ -17,13 +17,13 @@ type phase struct {
 	recent []sample // oldest first
 }
 
-// sample is how much was done at a moment.
+// sample is how much was done at a point in time.
 type sample struct {
 	at   time.Time
 	done int64
 }
 
-// snapshot is a phase's figures at a moment.
+// snapshot has the figures of a phase at a point in time.
 type snapshot struct {
 	done      int64
 	note      string
@@ -31,8 +31,8 @@ type snapshot struct {
 	leftKnown bool
 }
 
-// An estimate rests on the last samples, so that it follows a pace that changes, and is held back at first, when it
-// would only jump about.
+// An estimate uses the last samples, so that it follows changes of the speed. There is none at first, when it
+// would be unstable.
 const (
 	samples       = 10
 	sampleEvery   = 6 * time.Second
@@ -43,10 +43,10 @@ func newPhase(name string, total int64, unit Unit) *phase {
 	return &phase{name: name, total: total, unit: unit, began: time.Now()}
 }
 
-// left estimates how long the rest takes. It is not known at first, without a total, or when nothing moves.
+// left estimates how long the rest takes. It returns false at first, without a total, or if nothing is done.
 //
-// The first sample is taken once something has been done: a run that goes on after an interruption starts with a leap
-// that says nothing about its pace.
+// The first sample is taken once something has been done: a resumed run starts with a jump that is not due to
+// its speed.
 func (p *phase) left(done int64) (time.Duration, bool) {
 	now := time.Now()
 	if done <= 0 || p.total <= 0 {
@@ -61,18 +61,18 @@ func (p *phase) left(done int64) (time.Duration, bool) {
 		p.recent = p.recent[max(0, len(p.recent)-samples):]
 	}
 	first := p.recent[0]
-	took, moved := now.Sub(first.at), done-first.done
-	if took < estimateAfter || moved <= 0 {
+	elapsed, moved := now.Sub(first.at), done-first.done
+	if elapsed < estimateAfter || moved <= 0 {
 		return 0, false
 	}
 	rest := float64(max(0, p.total-done)) / float64(moved)
-	return time.Duration(min(rest*float64(took), float64(maxEstimate))), true
+	return time.Duration(min(rest*float64(elapsed), float64(maxEstimate))), true
 }
 
-// maxEstimate keeps an estimate of a near standstill a number that a person can read.
+// maxEstimate limits the estimate for very slow progress to a readable number.
 const maxEstimate = 99 * 24 * time.Hour
 
-// percent of the phase that is done, 100 only when all of it is.
+// percent returns how much of the phase is done; it is 100 only if all of it is.
 func (p *phase) percent(done int64) int {
 	if done >= p.total {
 		return 100
@@ -80,7 +80,7 @@ func (p *phase) percent(done int64) int {
 	return int(float64(done) / float64(p.total) * 100)
 }
 
-// amount is how much is done, of how much: `1.2 GB of 3.4 GB`, `4,000 of 12,000`.
+// amount returns how much of the total is done: `1.2 GB of 3.4 GB`, `4,000 of 12,000`.
 func (p *phase) amount(done int64) string {
 	switch {
 	case p.total <= 0:

@@ -1,4 +1,5 @@
-// Package progress shows how far a run is: a bar on a terminal, lines or records in a log, nothing when quiet.
+// Package progress shows how far a run is: a bar on a terminal, lines or records in a log, nothing when
+// quiet.
 package progress
 
 import (
@@ -9,8 +10,8 @@ import (
 	"time"
 )
 
-// Unit is what a phase counts: Bytes or Operations. It is plain text, so that a consumer can state its own interface
-// without importing this package.
+// Unit is what a phase counts: Bytes or Operations. It is a string, so that a consumer can declare an
+// interface without importing this package.
 type Unit = string
 
 // The units of a phase.
@@ -19,31 +20,31 @@ const (
 	Operations Unit = "operations"
 )
 
-// Options say where to show progress, and as what. The zero value shows nothing.
+// Options say where and how to show progress. The zero value shows nothing.
 type Options struct {
 	Out io.Writer // usually stderr; nil shows nothing
 
-	// Log, if there is one, gets records in place of what Out would get.
+	// Log, if not nil, gets records, and Out gets nothing.
 	Log *slog.Logger
 
 	// Quiet shows nothing, whatever else is set.
 	Quiet bool
 
-	// Terminal says that Out is a terminal. It gets a bar; anything else gets lines, and never
-	// a control code.
+	// Terminal says that Out is a terminal, which gets a bar. Anything else gets lines without control codes.
 	Terminal bool
 
-	// Width tells the terminal's columns. It is asked at each drawing, because a window changes its size. Nil asks
-	// the terminal behind Out, or takes 80 where there is none.
+	// Width returns the columns of the terminal. It is called for each drawing, because the size of a window
+	// changes. With nil it is the width of the terminal of Out, or 80 if Out is none.
 	Width func() int
 
-	// Every is the time between two drawings of the bar, or between two lines. 0 is 100 ms for a bar and 30 s otherwise.
+	// Every is the time between two drawings of the bar, or between two lines. 0 is 100 ms for a bar and 30 s
+	// otherwise.
 	Every time.Duration
 }
 
-// Progress shows one phase after another. Its methods may be called from many goroutines. They cost little, and never
-// wait for the terminal except in Say: drawing runs on a clock of its own. Trouble with writing is ignored, since a run
-// does not fail because nobody can see it.
+// Progress shows one phase after another. Its methods may be called by many goroutines. They are fast, and
+// only Say waits for the terminal, since a separate goroutine draws. Write errors are ignored: a run does not
+// fail because nobody can see its progress.
 //
 // The zero value and a nil *Progress show nothing.
 type Progress struct {
@@ -86,14 +87,14 @@ func orElse(d, otherwise time.Duration) time.Duration {
 // view is one way to show progress. Its methods are called one at a time.
 type view interface {
 	start(*phase)          // a phase begins
-	show(*phase, snapshot) // it goes on
-	end(*phase, snapshot)  // it ended, or was broken off
+	show(*phase, snapshot) // it continues
+	end(*phase, snapshot)  // it ended, or was aborted
 	say(line string)       // a line that stays
-	hide()                 // something else is written now
+	hide()                 // something else is about to be written
 }
 
-// Phase ends the phase before, if one is under way, and starts the next: what is done ("reading", "sending events"), and
-// how much of it there is. A total of 0 or less is not known beforehand.
+// Phase ends the current phase, if there is one, and starts the next. name says what is done ("reading",
+// "sending events"). A total of 0 or less is unknown.
 func (p *Progress) Phase(name string, total int64, unit Unit) {
 	if p.silent() {
 		return
@@ -109,22 +110,23 @@ func (p *Progress) Phase(name string, total int64, unit Unit) {
 	go p.draw(p.phase, p.stop)
 }
 
-// Advance says how much of the phase is done by now, counted from its start.
+// Advance sets how much of the phase is done so far, counted from its start.
 func (p *Progress) Advance(done int64) {
 	if !p.silent() {
 		p.done.Store(done)
 	}
 }
 
-// Note sets the counts shown beside the phase, such as `events 12.3M · 41k/s · rejects 210`. It replaces the note before.
+// Note sets the counts shown beside the phase, such as `events 12.3M · 41k/s · rejects 210`. It replaces the
+// previous note.
 func (p *Progress) Note(text string) {
 	if !p.silent() {
 		p.note.Store(&text)
 	}
 }
 
-// Say shows a line that stays, above the bar: a warning, or why a request waits. Untrusted text in it must have been
-// escaped by the caller.
+// Say shows a line that stays, above the bar: a warning, or why a request waits. Untrusted text in it must
+// have been escaped by the caller.
 func (p *Progress) Say(line string) {
 	if p.silent() {
 		return
@@ -134,7 +136,7 @@ func (p *Progress) Say(line string) {
 	p.view.say(line)
 }
 
-// Aside runs write, which writes to the same terminal as the bar, with the bar out of its way. The bar comes back by itself.
+// Aside hides the bar while write writes to the same terminal. The bar reappears with the next drawing.
 func (p *Progress) Aside(write func()) {
 	if p.silent() {
 		write()
@@ -146,8 +148,8 @@ func (p *Progress) Aside(write func()) {
 	write()
 }
 
-// Done ends the phase: the bar goes away, a log gets the phase's last line. Without a phase it does nothing, and another
-// phase may follow.
+// Done ends the phase: the bar disappears, a log gets the phase's last line. Without a phase it does nothing.
+// Another phase may follow.
 func (p *Progress) Done() {
 	if p.silent() {
 		return
@@ -157,7 +159,7 @@ func (p *Progress) Done() {
 	p.end()
 }
 
-// end ends the phase under way, if there is one. It needs the lock.
+// end ends the current phase, if there is one. The caller holds the lock.
 func (p *Progress) end() {
 	if p.phase == nil {
 		return
@@ -180,14 +182,14 @@ func (p *Progress) draw(shown *phase, stop <-chan struct{}) {
 		case <-ticker.C:
 		}
 		p.mu.Lock()
-		if p.phase == shown { // not if Done came in between
+		if p.phase == shown { // not if Done was called in between
 			p.view.show(shown, p.snapshot())
 		}
 		p.mu.Unlock()
 	}
 }
 
-// snapshot takes the phase's figures as they are now. It needs the lock.
+// snapshot returns the current figures of the phase. The caller holds the lock.
 func (p *Progress) snapshot() snapshot {
 	s := snapshot{done: p.done.Load()}
 	if note := p.note.Load(); note != nil {

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// records shows progress as records of a log that programs read: when a phase begins, every so often, and when it ends.
+// records shows progress as records of a log that programs read: when a phase begins, at intervals, and when
+// it ends.
 type records struct{ log *slog.Logger }
 
 func (r *records) start(p *phase) { r.record(p, "began") }
@@ -39,7 +40,7 @@ func (r *records) record(p *phase, state string, more ...any) {
 	r.log.Info(p.name, append(fields, more...)...)
 }
 
-// done are a snapshot's figures as fields.
+// done returns a snapshot's figures as fields of a record.
 func (p *phase) done(s snapshot) []any {
 	fields := []any{"done", s.done, "seconds", seconds(time.Since(p.began))}
 	if s.note != "" {
