@@ -1,5 +1,5 @@
-// Package regularfile opens files that must be regular ones: opening a pipe to which nobody writes waits for
-// ever, and a device may have no end.
+// Package regularfile opens files that must be regular ones: opening a pipe to which nobody writes would
+// block for ever, and a device may have no end.
 package regularfile
 
 import (
@@ -12,7 +12,7 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// Irregular is the error of a path that leads to no regular file.
+// Irregular is the error of a path that is not a regular file.
 type Irregular struct {
 	Path string
 	Mode fs.FileMode
@@ -22,10 +22,10 @@ func (e *Irregular) Error() string {
 	return fmt.Sprintf("%s is %s, not a regular file", e.Path, Kind(e.Mode))
 }
 
-// ExitCode is what the program ends with.
+// ExitCode returns the exit code of the program for this error.
 func (e *Irregular) ExitCode() int { return exit.Failed }
 
-// Hint says what to do instead.
+// Hint returns what to do instead.
 func (e *Irregular) Hint() string {
 	if e.Mode.IsDir() {
 		return "name a file"
@@ -33,8 +33,8 @@ func (e *Irregular) Hint() string {
 	return "save its content to a file and name that file"
 }
 
-// Open opens a regular file for reading, also through a link. The error is an *Irregular for anything else,
-// else the system's.
+// Open opens a regular file for reading, also through a link. For anything else the error is an *Irregular.
+// Other errors are those of the system.
 func Open(path string) (*os.File, error) {
 	before, err := os.Stat(path)
 	if err != nil {
@@ -43,8 +43,8 @@ func Open(path string) (*os.File, error) {
 	return open(path, before, NonBlock)
 }
 
-// OpenNoFollow is Open for a path that is no symbolic link; it does not follow one that has just come into
-// its place either.
+// OpenNoFollow is Open for a path that must not be a symbolic link. It does not follow one that has just been
+// put in its place either.
 func OpenNoFollow(path string) (*os.File, error) {
 	before, err := os.Lstat(path)
 	if err != nil {
@@ -60,8 +60,8 @@ func OpenNoFollow(path string) (*os.File, error) {
 	return file, nil
 }
 
-// open opens a file that was looked at before, since opening a device may do something, and looks at what it
-// has opened.
+// open opens a file whose info is known, since opening a device can have effects, and checks what it has
+// opened.
 func open(path string, before fs.FileInfo, flags int) (*os.File, error) {
 	if !before.Mode().IsRegular() {
 		return nil, &Irregular{path, before.Mode()}
@@ -80,8 +80,8 @@ func open(path string, before fs.FileInfo, flags int) (*os.File, error) {
 	return file, nil
 }
 
-// Head returns the first bytes of a regular file, size at most; nil for anything else, a symbolic link among
-// it, and where it cannot be read.
+// Head returns at most the first size bytes of a regular file. It returns nil for anything else, such as a
+// symbolic link, and if the file cannot be read.
 func Head(path string, size int) []byte {
 	file, err := OpenNoFollow(path)
 	if err != nil {
@@ -93,7 +93,7 @@ func Head(path string, size int) []byte {
 	return head[:n]
 }
 
-// Kind names what stands at a path, with its article.
+// Kind names the kind of a file, with its article.
 func Kind(mode fs.FileMode) string {
 	switch {
 	case mode.IsRegular():
