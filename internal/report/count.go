@@ -1,5 +1,5 @@
-// Package report writes numbers, sizes, times and lists for people. Everything that people read of them is written here, so that one
-// thing looks the same wherever it stands. Figures are those of English: 1,234.5.
+// Package report writes numbers, sizes, times and lists for people. All of them are formatted here, so that
+// they look the same everywhere. Figures are English: 1,234.5.
 package report
 
 import (
@@ -31,7 +31,7 @@ func Plural[N whole](n N, one, many string) string {
 	return Count(n) + " " + many
 }
 
-// PluralWord is the word alone that stands behind a number of things, or the verb.
+// PluralWord returns only the word after a number of things, or the verb.
 func PluralWord[N whole](n N, one, many string) string {
 	if n == 1 {
 		return one
@@ -45,7 +45,8 @@ func Files[N whole](n N) string { return Plural(n, "file", "files") }
 // Percent writes a share between 0 and 1 with one decimal: 0.125 is 12.5%.
 func Percent(share float64) string { return fmt.Sprintf("%.1f%%", share*100) }
 
-// Bytes writes a size in powers of a thousand, as disks are sold, with one decimal: 999 bytes, 1.2 kB, 34.5 GB.
+// Bytes writes a size in powers of a thousand, as disks are sold, with one decimal: 999 bytes, 1.2 kB, 34.5
+// GB.
 func Bytes(n int64) string {
 	switch {
 	case n >= 1e9:
@@ -58,8 +59,8 @@ func Bytes(n int64) string {
 	return Plural(n, "byte", "bytes")
 }
 
-// ShortBytes writes a size in powers of a thousand with at most three digits, for a line that is short of room: 999 B, 1.2 kB,
-// 34 GB.
+// ShortBytes writes a size in powers of a thousand with at most three digits, for a line that is short of
+// room: 999 B, 1.2 kB, 34 GB.
 func ShortBytes(n int64) string {
 	const step = 1000
 	if n < step {

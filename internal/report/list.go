@@ -28,8 +28,8 @@ func InWords(names []string, word string) string {
 	return strings.Join(names[:last], ", ") + " " + word + " " + names[last]
 }
 
-// FirstOf lists the first of n names, most of them at most. Where there are more it says how many, and behind that where those
-// are: a, b and 3 more (--json lists all).
+// FirstOf lists at most the first most of n names. If there are more it says how many, and where they are: a,
+// b and 3 more (--json lists all).
 func FirstOf(most, n int, where string, name func(i int) string) string {
 	var names []string
 	for i := range min(n, most) {

@@ -9,7 +9,7 @@ import (
 // Time writes a time to the second, in UTC: 2026-03-01 08:00:00 UTC.
 func Time(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 MST") }
 
-// TimeAfter writes a time that stands behind an earlier one. It has no date if that is the same.
+// TimeAfter writes a time that follows an earlier one in the text. It omits the date if it is the same.
 func TimeAfter(before, t time.Time) string {
 	if before, t := before.UTC(), t.UTC(); before.Format(time.DateOnly) == t.Format(time.DateOnly) {
 		return t.Format("15:04:05 MST")
@@ -33,7 +33,7 @@ func Age(seconds int64) string {
 // LessThanASecond is how About and Roughly write a duration below one second.
 const LessThanASecond = "less than a second"
 
-// About writes a duration as coarsely as a forecast deserves: less than a second, about 2.5s, about 3m20s.
+// About writes a duration with the precision of a forecast: less than a second, about 2.5s, about 3m20s.
 func About(d time.Duration) string {
 	switch {
 	case d < time.Second:
@@ -44,7 +44,7 @@ func About(d time.Duration) string {
 	return "about " + d.Round(time.Second).String()
 }
 
-// Elapsed writes how many seconds something took: 0.0s, 59.9s, 1m30s.
+// Elapsed writes a duration in seconds: 0.0s, 59.9s, 1m30s.
 func Elapsed(seconds float64) string {
 	d := time.Duration(seconds * float64(time.Second))
 	if d < time.Minute {
@@ -53,7 +53,7 @@ func Elapsed(seconds float64) string {
 	return d.Round(time.Second).String()
 }
 
-// Roughly writes a duration as coarsely as an estimate deserves: 2.5s, 40s, 3m, 2h10m, 3d4h.
+// Roughly writes a duration with the precision of an estimate: 2.5s, 40s, 3m, 2h10m, 3d4h.
 func Roughly(d time.Duration) string {
 	switch {
 	case d < time.Second:
