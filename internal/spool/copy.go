@@ -23,10 +23,10 @@ type Copied struct {
 	Sum    string // SHA-256 of the bytes that were read, in hex
 	Size   int64  // bytes read
 	Disk   int64  // bytes of the copy
-	Packed bool   // the copy is compressed, which what was read was not
+	Packed bool   // the copy is compressed, unlike the stream
 }
 
-// Remove deletes the copy. It is no error if it is gone.
+// Remove deletes the copy. It is no error if the file does not exist.
 func (c *Copied) Remove() error {
 	if err := os.Remove(c.Path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("removing the copy of standard input: %w", err)
@@ -34,10 +34,10 @@ func (c *Copied) Remove() error {
 	return nil
 }
 
-// NoSpace says that a disk has not enough room for a copy.
+// NoSpace is the error that a disk has not enough room for a copy.
 type NoSpace struct {
 	Dir        string
-	Need, Free int64 // bytes; Need is an estimate, 0 when the disk was full at last
+	Need, Free int64 // bytes; Need is an estimate, or 0 if the disk became full
 }
 
 func (e *NoSpace) Error() string {
@@ -47,16 +47,19 @@ func (e *NoSpace) Error() string {
 	return fmt.Sprintf("the copy needs about %d MB, but the disk of %s has only %d MB free", e.Need>>20, e.Dir, e.Free>>20)
 }
 
-// Text becomes smaller at least by this, by zstd at its fastest. Exports shrink six times and more.
+// leastRatio is a compression ratio that zstd at its fastest reaches with any export; usually it is six or
+// more.
 const leastRatio = 4
 
-// Copy reads from to its end and keeps it in a new file of dir, which must exist, for nobody else to read. Text is compressed
-// with zstd; what is no text, such as a compressed export, is kept as it is. The file is named by the SHA-256 of what was
-// read, and by chance: no other run uses or removes it. size is how many bytes will come, for comparing
-// with the free disk, 0 when unknown. seen is told, now and then, how many bytes have been read.
+// Copy reads from to its end and writes it to a new file in dir, which must exist. Only the user can read the
+// file. Text is compressed with zstd; anything else, such as a compressed export, is written unchanged. The
+// name of the file has the SHA-256 of the stream and a random part, so that no other run uses or removes it.
+// size is the expected size in bytes, for comparing it with the free disk, or 0 if unknown. Copy calls seen
+// now and then with the number of bytes that have been read.
 //
-// After an error or when ctx is cancelled nothing is left. The error is a *NoSpace when the disk is too small. A reader that
-// blocks is left alone after a cancellation. What a process that was killed has left in dir of a copy is removed.
+// After an error or a cancellation no file remains. The error is a *NoSpace if the disk is too small. After a
+// cancellation Copy does not wait for a Read that blocks. Copy also removes unfinished copies in dir of
+// processes that were killed.
 func Copy(ctx context.Context, dir string, from io.Reader, size int64, seen func(int64)) (*Copied, error) {
 	in := bufio.NewReaderSize(from, 1<<20)
 	text, err := isText(ctx, in)
@@ -90,7 +93,7 @@ const (
 	unfinished = ".part"
 )
 
-// headSize is how much of a stream is looked at to tell text from other things.
+// headSize is how many bytes of a stream are examined to distinguish text from binary data.
 const headSize = 4 << 10
 
 func isText(ctx context.Context, in *bufio.Reader) (bool, error) {
@@ -119,7 +122,7 @@ func textual(head []byte) bool {
 	for len(head) > 0 {
 		r, n := utf8.DecodeRune(head)
 		if r == utf8.RuneError && n == 1 {
-			return !utf8.FullRune(head) // cut within a character
+			return !utf8.FullRune(head) // cut off within a character
 		}
 		if r < ' ' && r != '\n' && r != '\r' && r != '\t' {
 			return false
@@ -129,7 +132,7 @@ func textual(head []byte) bool {
 	return true
 }
 
-// enough compares what a stream of this size takes with the free disk.
+// enough returns an error if a stream of this size does not fit on the disk.
 func enough(dir string, size int64, text bool) error {
 	if text {
 		size /= leastRatio

@@ -2,7 +2,7 @@
 
 package spool
 
-// freeDisk is not known here; a disk that is full shows when it is written to.
+// freeDisk is not implemented for this system; a full disk shows as a write error.
 func freeDisk(string) (bytes int64, known bool) { return 0, false }
 
 func full(_ string, err error) error { return err }

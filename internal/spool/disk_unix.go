@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// freeDisk is how many bytes an ordinary user can still write to the disk that dir is on.
+// freeDisk returns how many bytes an ordinary user can still write to the disk of dir.
 func freeDisk(dir string) (bytes int64, known bool) {
 	var s syscall.Statfs_t
 	if syscall.Statfs(dir, &s) != nil {
@@ -16,7 +16,7 @@ func freeDisk(dir string) (bytes int64, known bool) {
 	return int64(uint64(s.Bavail) * uint64(s.Bsize)), true
 }
 
-// full turns the system's word for a full disk into a *NoSpace.
+// full turns the system's error for a full disk into a *NoSpace.
 func full(dir string, err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		return &NoSpace{Dir: dir}

@@ -11,7 +11,7 @@ func lock(*os.File) {}
 
 func ours(os.FileInfo) bool { return true }
 
-// removeUnlocked removes a file where the system refuses to as long as somebody has it open.
+// removeUnlocked removes a file. The system refuses that while a process has it open.
 func removeUnlocked(path string, _ os.FileInfo) {
 	if runtime.GOOS == "windows" {
 		_ = os.Remove(path)

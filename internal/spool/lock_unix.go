@@ -7,11 +7,11 @@ import (
 	"syscall"
 )
 
-// lock marks a file as being written, until it is closed or the process ends, however that comes about. Where the disk
-// knows no locks it does nothing.
+// lock marks a file as being written, until it is closed or the process ends for any reason. On a disk
+// without locks it does nothing.
 func lock(file *os.File) { _ = syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) }
 
-// ours reports whether a file belongs to the user that we run as.
+// ours reports whether a file belongs to the current user.
 func ours(info os.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(stat.Uid) == os.Getuid()

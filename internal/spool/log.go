@@ -9,9 +9,9 @@ import (
 	"github.com/klauspost/compress/s2"
 )
 
-// Log is a sequence of entries of bytes, written once and read in the order they were written. Its blocks stay in memory as
-// long as its space has room, and go to disk compressed from then on. Make one with Space.NewLog. It may be used
-// from one goroutine at a time; once nothing is appended any more, it may be read from many.
+// Log is a sequence of byte entries that are written once and read in the same order. Its blocks stay in
+// memory while its space has room, and later ones are written to disk, compressed. Space.NewLog makes one. It
+// may be used by one goroutine at a time; once nothing is appended any more, many may read it.
 type Log struct {
 	space  *Space
 	open   []byte // the block that is being filled
@@ -19,7 +19,7 @@ type Log struct {
 	count  int64
 }
 
-// block is a part of a log that is full: text in memory, or packed bytes on disk.
+// block is a full part of a log: text in memory, or compressed bytes on disk.
 type block struct {
 	text []byte
 	at   int64
@@ -27,14 +27,14 @@ type block struct {
 	full int32 // in memory
 }
 
-// blockSize is how many bytes a block has at least, but for the last.
+// blockSize is the smallest size of a block, except the last.
 const blockSize = 32 << 10
 
 // NewLog returns an empty log.
 func (s *Space) NewLog() *Log { return &Log{space: s} }
 
-// Append writes an entry, put together from parts, and returns its place for Reader.At. Trouble with the disk is in
-// Space.Err.
+// Append writes an entry, the concatenation of parts, and returns its place for Reader.At. Errors of the disk
+// are in Space.Err.
 func (l *Log) Append(parts ...[]byte) Place {
 	size := 0
 	for _, part := range parts {
@@ -52,7 +52,7 @@ func (l *Log) Append(parts ...[]byte) Place {
 	return place
 }
 
-// Len is how many entries there are.
+// Len returns how many entries there are.
 func (l *Log) Len() int64 { return l.count }
 
 // InMemory reports whether all of it is in memory, so that reading it cannot fail.
@@ -76,7 +76,8 @@ func (l *Log) flush() {
 	l.blocks = append(l.blocks, b)
 }
 
-// Drop gives the log's memory back and leaves it empty. What it has on disk stays there until the space is closed.
+// Drop empties the log and returns its memory to the space. Its blocks on disk stay there until the space is
+// closed.
 func (l *Log) Drop() {
 	for i := range l.blocks {
 		l.space.held.Add(-int64(cap(l.blocks[i].text)))
@@ -115,8 +116,8 @@ func cutEntry(text []byte) (entry, rest []byte) {
 // Place says where in a log an entry is.
 type Place struct{ block, offset uint32 }
 
-// Reader reads entries by their places. The zero value is ready. It keeps the block that it read last, so that reading in
-// order is fast; it may be used from one goroutine at a time.
+// Reader reads entries by their places. The zero value is ready to use. It caches the block that it read
+// last, so that reading in order is fast. It may be used by one goroutine at a time.
 type Reader struct {
 	log    *Log
 	number uint32
@@ -134,7 +135,7 @@ func (r *Reader) At(l *Log, p Place) ([]byte, error) {
 	return entry, nil
 }
 
-// block returns a block's text; the one after the last is the one that is open.
+// block returns a block's text. The one after the last is the open block.
 func (r *Reader) block(l *Log, number uint32) ([]byte, error) {
 	if int(number) == len(l.blocks) {
 		return l.open, nil

@@ -14,8 +14,8 @@ type piece struct {
 
 const pieceSize = 1 << 20
 
-// pieces yields a stream in pieces, each valid until the next. Reading goes on beside the loop, and a read that blocks does
-// not keep a cancelled loop from ending.
+// pieces yields a stream in pieces, each valid until the next. A separate goroutine reads, so that a read
+// that blocks does not prevent a cancelled loop from ending.
 func pieces(ctx context.Context, in io.Reader) iter.Seq[piece] {
 	return func(yield func(piece) bool) {
 		filled, empty := make(chan piece, 1), make(chan []byte, 2)

@@ -7,12 +7,12 @@ import (
 	"slices"
 )
 
-// Sorter sorts any number of elements in bounded memory: sorted runs in a space, merged in the end. Set Compare, Append
-// and Read before the first Add. It may be used from one goroutine at a time.
+// Sorter sorts any number of elements in bounded memory: it writes sorted runs to a space and merges them at
+// the end. Set Compare, Append and Read before the first Add. It may be used by one goroutine at a time.
 type Sorter[T any] struct {
 	Space   *Space
 	Most    int                                 // elements in memory at once
-	Compare func(a, b *T) int                   // elements that are equal come in the order they were added
+	Compare func(a, b *T) int                   // equal elements keep their order
 	Append  func(dst []byte, element *T) []byte // writes an element
 	Read    func(entry []byte) T                // reads it back; it may not keep entry
 
@@ -35,17 +35,17 @@ func (s *Sorter[T]) Add(element T) {
 	*s.at(number) = element
 }
 
-// inPage is how many elements a page of a Sorter has.
+// inPage is the number of elements in a page of a Sorter.
 const inPage = 256
 
 func (s *Sorter[T]) at(number uint32) *T { return &s.pages[number/inPage][number%inPage] }
 
-// sort sorts what is in memory, by number, because elements may be large and are compared by reference.
+// sort sorts the elements in memory by moving their numbers, because elements may be large.
 func (s *Sorter[T]) sort() {
 	slices.SortFunc(s.order, func(a, b uint32) int { return cmp.Or(s.Compare(s.at(a), s.at(b)), cmp.Compare(a, b)) })
 }
 
-// run writes what is in memory as a sorted run.
+// run writes the elements in memory as a sorted run.
 func (s *Sorter[T]) run() {
 	s.sort()
 	run := s.Space.NewLog()
@@ -57,8 +57,8 @@ func (s *Sorter[T]) run() {
 	s.order = s.order[:0]
 }
 
-// Sorted yields all elements in order, once; then there are none, and more may be added. An error is the last thing
-// yielded.
+// Sorted yields all elements in order and empties the sorter, so that more may be added. An error is the last
+// thing yielded.
 func (s *Sorter[T]) Sorted() iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		defer func() { s.order, s.runs = s.order[:0], nil }()
@@ -72,7 +72,7 @@ func (s *Sorter[T]) Sorted() iter.Seq2[T, error] {
 			return
 		}
 		s.run()
-		s.pages, s.order = nil, nil // the runs are read without them
+		s.pages, s.order = nil, nil // not needed for reading the runs
 		s.merge(yield)
 	}
 }

@@ -10,11 +10,12 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// Space is room for logs: memory first, and a file on disk for what is more than that. The file is made when it is
-// needed, in a directory that must exist, for nobody else to read. It is gone when the space is closed, and on Unix also
-// when the program dies. A Space may be used from many goroutines.
+// Space holds logs: first in memory, and in a file on disk when that is used up. The file is created when it
+// is needed, in a directory that must exist, and only the user can read it. It is removed when the space is
+// closed, and on Unix also when the program dies. A Space may be used by many goroutines.
 type Space struct {
-	// Block is how many bytes are written to disk at a time, at least; 0 is 32 KiB. To be set before the first log.
+	// Block is the least number of bytes that are written to disk at a time; 0 is 32 KiB. Set it before the
+	// first log.
 	Block int
 
 	dir    string
@@ -27,10 +28,10 @@ type Space struct {
 	failed error
 }
 
-// NewSpace returns a space with so many bytes of memory.
+// NewSpace returns a space with a number of bytes of memory.
 func NewSpace(dir string, memory int64) *Space { return &Space{dir: dir, memory: memory} }
 
-// Close gives memory and disk back. Logs of the space must not be used afterwards.
+// Close frees memory and disk. Logs of the space must not be used afterwards.
 func (s *Space) Close() error {
 	s.lock.Lock()
 	defer s.lock.Unlock()
@@ -43,22 +44,21 @@ func (s *Space) Close() error {
 	return err
 }
 
-// Err is what went wrong when something was written or read; nothing written since can be relied on. It is a
-// *DiskError.
+// Err returns the first error of writing or reading, a *DiskError. What was written after it is unreliable.
 func (s *Space) Err() error {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	return s.failed
 }
 
-// OnDisk is how many bytes have been written to disk.
+// OnDisk returns how many bytes have been written to disk.
 func (s *Space) OnDisk() int64 {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	return s.end
 }
 
-// DiskError is trouble with the disk that a Space uses.
+// DiskError is an error of the disk that a Space uses.
 type DiskError struct {
 	Dir string
 	Err error
@@ -70,10 +70,10 @@ func (e *DiskError) Error() string {
 
 func (e *DiskError) Unwrap() error { return e.Err }
 
-// ExitCode is what the program ends with.
+// ExitCode returns the exit code of the program for this error.
 func (e *DiskError) ExitCode() int { return exit.State }
 
-// Hint is what to do about it.
+// Hint returns what to do about it.
 func (e *DiskError) Hint() string {
 	return "free some space there, name another directory with --tmp, or raise --memory"
 }
@@ -91,7 +91,7 @@ func (s *Space) failLocked(err error) error {
 	return s.failed
 }
 
-// hold reports whether so many bytes more may stay in memory, and counts them if so.
+// hold reports whether n more bytes may stay in memory, and counts them if so.
 func (s *Space) hold(n int64) bool {
 	if s.held.Add(n) <= s.memory {
 		return true
@@ -100,7 +100,8 @@ func (s *Space) hold(n int64) bool {
 	return false
 }
 
-// write puts bytes at the end of the file and returns where they begin. Nothing is written after the first failure.
+// write puts bytes at the end of the file and returns where they begin. Nothing is written after the first
+// failure.
 func (s *Space) write(b []byte) (at int64) {
 	s.lock.Lock()
 	defer s.lock.Unlock()

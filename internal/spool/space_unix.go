@@ -4,7 +4,8 @@ package spool
 
 import "os"
 
-// removeOpen takes the file's name away, so that nothing is left of it however the program ends.
+// removeOpen removes the name of an open file, so that nothing remains of it when the program ends for any
+// reason.
 func removeOpen(file *os.File) { _ = os.Remove(file.Name()) }
 
 func removeClosed(string) error { return nil }

@@ -7,13 +7,14 @@ import (
 	"time"
 )
 
-// staleAfter is how long a copy that is not finished must not have changed before somebody else may look whether it is
-// still being written: longer than it takes from its creation to its lock, and from there to its name.
+// staleAfter is how old the last change of an unfinished copy must be before other processes check whether it
+// is still being written. It is longer than the time between creating and locking the file, and between
+// unlocking and renaming it.
 const staleAfter = time.Minute
 
-// removeStale removes copies in dir that were never finished, because the process that wrote them was killed. One that is
-// being written is locked by its writer. Only plain files of our own user are touched, no link is followed, and what
-// cannot be removed stays: nothing depends on it.
+// removeStale removes unfinished copies in dir, whose writers were killed. A copy that is being written is
+// locked by its writer. It only touches plain files of the current user and follows no links. What cannot be
+// removed stays.
 func removeStale(dir string, now time.Time) {
 	paths, err := filepath.Glob(filepath.Join(escapeGlob(dir), prefix+"*"+unfinished))
 	if err != nil {
@@ -27,10 +28,10 @@ func removeStale(dir string, now time.Time) {
 	}
 }
 
-// escapeGlob makes a directory's name stand for itself alone.
+// escapeGlob escapes a directory's name for use in a glob.
 func escapeGlob(dir string) string {
 	if filepath.Separator == '\\' {
-		return dir // where there is no way to say so
+		return dir // there is no escape on this system
 	}
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(dir)
 }

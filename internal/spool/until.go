@@ -5,11 +5,11 @@ import (
 	"iter"
 )
 
-// looksEvery is after how many elements Until looks at its context: often enough for somebody who waits, and
-// too rarely to cost anything.
+// looksEvery is after how many elements Until checks its context: often enough for a user who waits, and
+// rarely enough to cost nothing.
 const looksEvery = 4096
 
-// Until yields what in yields until ctx is done; the cause is then the error that is yielded last.
+// Until yields the elements of in until ctx is done. Then the last error is the cause of ctx.
 func Until[T any](ctx context.Context, in iter.Seq2[T, error]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		n := 0
