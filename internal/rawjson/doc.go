@@ -1,7 +1,7 @@
-// Package rawjson reads, writes and edits JSON as bytes: values stay as they are written, so that numbers keep every
-// digit, and nothing is decoded that nobody asks for.
+// Package rawjson reads, writes and edits JSON as bytes. Values stay unchanged, so that numbers keep every
+// digit, and only what is needed is decoded.
 //
-// Two families of functions read. Scan functions check: they take text from outside, guarded and with its special
-// characters marked, and find out whether it is valid. Walk functions trust: they take JSON that has been scanned, or
-// that this program has written, and find their way in it with fewer looks.
+// There are two families of reading functions. Scan functions validate: they take text from outside, with a
+// guard after it and its special characters marked, and check whether it is valid. Walk functions trust: they
+// take JSON that has been scanned, or that this program has written, and are faster.
 package rawjson

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Field is one member of an object that has been taken apart: its key, with quotes, and its value, as they are written.
+// Field is one member of an object: its key, with quotes, and its value, unchanged.
 type Field struct{ Key, Value []byte }
 
-// Fields takes an object apart. ok is false for text that is not one valid JSON object.
+// Fields returns the members of an object. ok is false for text that is not one valid JSON object.
 func Fields(text []byte) (fields []Field, ok bool) {
 	if !json.Valid(text) {
 		return nil, false
@@ -17,7 +17,7 @@ func Fields(text []byte) (fields []Field, ok bool) {
 	return fieldsOf(text)
 }
 
-// fieldsOf takes a value apart that is known to be valid.
+// fieldsOf returns the members of a value that is known to be valid.
 func fieldsOf(value []byte) (fields []Field, ok bool) {
 	w := Walk(value)
 	for key, value, more := w.Next(); more; key, value, more = w.Next() {
@@ -34,7 +34,7 @@ func (f *Field) Is(name string) bool {
 	return f.Name() == name
 }
 
-// Name is the key's plain text.
+// Name returns the key's plain text.
 func (f *Field) Name() string {
 	var name string
 	if json.Unmarshal(f.Key, &name) != nil {
@@ -43,7 +43,7 @@ func (f *Field) Name() string {
 	return name
 }
 
-// Object puts fields together to an object.
+// Object returns an object with the given fields.
 func Object(fields []Field) []byte {
 	size := len(`{}`)
 	for i := range fields {
@@ -59,8 +59,8 @@ func Object(fields []Field) []byte {
 	return append(text, '}')
 }
 
-// Without returns a valid object without what name leads to: the member of that name or, where there is none, of an
-// object within, by a path of names joined with dots. ok is false when there is no such member.
+// Without returns a valid object without one member. name is its name or, if there is no such member, a path
+// of names joined with dots to a member of a nested object. ok is false if there is no such member.
 func Without(object []byte, name string) (changed []byte, ok bool) {
 	fields, ok := fieldsOf(object)
 	if !ok {

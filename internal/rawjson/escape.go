@@ -5,11 +5,12 @@ import (
 	"unicode/utf8"
 )
 
-// AppendString appends s as a JSON string, with an escape only where there must be one: \" and \\, \b \f \n \r \t, and
-// \u00xx with lower-case digits for the other characters below U+0020. Each byte that is not UTF-8 becomes U+FFFD.
+// AppendString appends s as a JSON string, with an escape only where there must be one: \" and \\, \b \f \n
+// \r \t, and \u00xx with lower-case digits for the other characters below U+0020. Each byte that is not UTF-8
+// becomes U+FFFD.
 //
-// This form is frozen: IDs of events are hashes of it, and another form would give events that were sent before a
-// second ID. TestTheFormOfStringsIsFrozen holds it.
+// This form must never change: IDs of events are hashes of it, and another form would give a second ID to
+// events that were sent before. TestTheFormOfStringsIsFrozen checks it.
 func AppendString[S ~string | ~[]byte](dst []byte, s S) []byte {
 	dst = append(dst, '"')
 	start, at := 0, 0
@@ -39,8 +40,8 @@ func AppendString[S ~string | ~[]byte](dst []byte, s S) []byte {
 	return append(dst, '"')
 }
 
-// character tells whether s, which starts with a byte that is not ASCII, starts with a valid character, and how many
-// bytes that takes; one that is not valid takes one.
+// character reports whether s, whose first byte is not ASCII, starts with a valid character, and its size in
+// bytes; an invalid one has size 1.
 func character[S ~string | ~[]byte](s S) (valid bool, size int) {
 	if s[0] >= 0xC2 && s[0] < 0xE0 && len(s) > 1 && s[1]&0xC0 == 0x80 {
 		return true, 2
@@ -50,8 +51,8 @@ func character[S ~string | ~[]byte](s S) (valid bool, size int) {
 	return r != utf8.RuneError || size > 1, size
 }
 
-// plain is how many bytes at the start of s can be copied as they are: ASCII but for quotes, backslashes and control
-// characters. It looks at eight bytes at a time.
+// plain returns how many bytes at the start of s can be copied unchanged: ASCII except quotes, backslashes
+// and control characters. It checks eight bytes at a time.
 func plain[S ~string | ~[]byte](s S) int {
 	at := 0
 	for ; at+8 <= len(s); at += 8 {
@@ -67,8 +68,8 @@ func plain[S ~string | ~[]byte](s S) int {
 	return at
 }
 
-// special sets the top bit of the first byte of word that cannot be copied as it is. Bits above it may be set wrongly,
-// because the subtractions borrow; bits below it never are.
+// special sets the top bit of the first byte of word that cannot be copied unchanged. Bits above it may be
+// set wrongly, because the subtractions borrow; bits below it never are.
 func special(word uint64) uint64 {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
 	quote, backslash := word^('"'*ones), word^('\\'*ones)

@@ -1,17 +1,18 @@
 package rawjson
 
-// Member is where one member of a JSON object stands: spans within the object's bytes.
+// Member is the position of one member of a JSON object, as offsets in the object's bytes.
 type Member struct {
 	KeyStart, KeyEnd     uint32 // the key, without its quotes, still escaped
 	ValueStart, ValueEnd uint32 // the value, without space around it
 	Escaped              bool   // the key holds a backslash
 }
 
-// ScanMembers scans an object, which stands depth levels deep, and returns its members, in order, in the memory of
-// members. Their spans count from its brace. The members are nil where the object is not valid.
+// ScanMembers scans an object, which is nested depth levels deep, and returns its members in order, in the
+// memory of members. Their offsets count from the opening brace. The result is nil if the object is not
+// valid.
 //
-// Most of the time of reading JSON is spent here, and so k and m step over the special characters by hand: when a member
-// begins, the next of them is the quote of its key.
+// Reading JSON spends most of its time here. So k and m step over the special characters without function
+// calls: when a member begins, the next special character is the quote of its key.
 func ScanMembers(kinds *Nesting, data []byte, marks []uint64, i, end, depth int, members []Member) (after int, found []Member) {
 	start := i
 	members, n := members[:cap(members)], 0

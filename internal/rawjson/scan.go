@@ -1,24 +1,25 @@
 package rawjson
 
-// The functions of this file check what they read. The text is data[i:end], guarded, and marks are its special
-// characters (MarkSpecials). Each takes the index of a token's first byte and returns the index after the token, or -1
-// when it is not valid JSON. Together they accept exactly what encoding/json accepts, and FuzzScan holds them to it.
+// The functions of this file validate what they read. The text is data[i:end], guarded, and marks are its
+// special characters (MarkSpecials). Each takes the index of a token's first byte and returns the index after
+// the token, or -1 if it is not valid JSON. Together they accept exactly what encoding/json accepts, which
+// FuzzScan checks.
 
 const (
-	// Guard is how many bytes must follow a text that is scanned, the first of them a newline or a zero. No loop
-	// needs to look for the end then: a control character ends every token, and eight bytes may be loaded anywhere
-	// in the text.
+	// Guard is how many bytes must follow a text that is scanned, the first of them a newline or a zero. Then
+	// no loop needs to check for the end: a control character ends every token, and eight bytes may be loaded
+	// anywhere in the text.
 	Guard = 64
 
 	MaxDepth = 10000 // the deepest nesting that encoding/json accepts
 )
 
-// Nesting is the memory of a scan: one bit for each open level, set where the level is an object. The zero value is
-// ready, and may be used again after each scan, whatever came of it.
+// Nesting is the memory of a scan: one bit for each open level, set where the level is an object. The zero
+// value is ready to use, and may be reused after each scan.
 type Nesting [MaxDepth/64 + 1]uint64
 
-// ScanString takes the index after the opening quote and returns that of the closing one, and whether there is a
-// backslash between them.
+// ScanString takes the index after the opening quote and returns that of the closing one, and whether there
+// is a backslash between them.
 func ScanString(data []byte, marks []uint64, i int) (end int, escaped bool) {
 	for {
 		k, m := SpecialsFrom(marks, i)
@@ -53,7 +54,7 @@ func scanEscape(data []byte, i int) int {
 	return -1
 }
 
-// ScanValue scans any value, which stands depth levels deep.
+// ScanValue scans any value, which is nested depth levels deep.
 func ScanValue(kinds *Nesting, data []byte, marks []uint64, i, end, depth int) int {
 	switch data[i] {
 	case '"':
@@ -89,7 +90,7 @@ func ScanScalar(data []byte, i int) int {
 	return -1
 }
 
-// ScanNumber scans a number. It needs no special characters, but the guard.
+// ScanNumber scans a number. It needs the guard, but no special characters.
 func ScanNumber(data []byte, i int) int {
 	if data[i] == '-' {
 		i++
@@ -129,8 +130,8 @@ func scanDigits(data []byte, i int) int {
 	return i
 }
 
-// ScanSpace skips white space. A newline is white space before end only: a row of a file of lines is scanned with
-// end 0 and ends at its newline.
+// ScanSpace skips white space. A newline is white space before end only: a row of a file of lines is scanned
+// with end 0 and ends at its newline.
 func ScanSpace(data []byte, i, end int) int {
 	for {
 		switch data[i] {
@@ -146,7 +147,7 @@ func ScanSpace(data []byte, i, end int) int {
 	}
 }
 
-// ScanNested scans an object or an array, which stands depth levels deep.
+// ScanNested scans an object or an array, which is nested depth levels deep.
 func ScanNested(kinds *Nesting, data []byte, marks []uint64, i, end, depth int) int {
 	outside := depth
 	object := false

@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Blank reports whether there is nothing in text but white space, among which JavaScript, and so this, counts U+FEFF.
+// Blank reports whether text has only white space, which includes U+FEFF as in JavaScript.
 func Blank(text []byte) bool {
 	if len(text) > 0 && text[0] > ' ' && text[0] < utf8.RuneSelf {
 		return false

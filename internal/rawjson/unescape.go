@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// Flaws are what was found in a text while its escapes were undone; 0 is none.
+// Flaws are the flaws found while a text was unescaped; 0 is none.
 type Flaws uint8
 
 const (
@@ -14,8 +14,8 @@ const (
 	NUL                      // U+0000; it is still there
 )
 
-// AppendUnescaped appends the text that the inside of a valid JSON string stands for. The text is valid UTF-8: like
-// encoding/json this puts U+FFFD in place of each byte that is not, and of each half of a surrogate pair.
+// AppendUnescaped appends the unescaped text of the inside of a valid JSON string. The text is valid UTF-8:
+// like encoding/json this replaces each other byte, and each half of a surrogate pair, by U+FFFD.
 func AppendUnescaped(dst, inside []byte) ([]byte, Flaws) {
 	var found Flaws
 	for {
@@ -43,7 +43,7 @@ func AppendUnescaped(dst, inside []byte) ([]byte, Flaws) {
 	}
 }
 
-// unescaped gives what the byte after a backslash stands for.
+// unescaped has the meaning of each byte after a backslash.
 var unescaped = func() (t [256]byte) {
 	for i := range t {
 		t[i] = byte(i)
@@ -52,7 +52,8 @@ var unescaped = func() (t [256]byte) {
 	return t
 }()
 
-// unescapeRune reads an escape of the form \u0041, or the two that make a surrogate pair. Half of a pair is itself.
+// unescapeRune reads an escape of the form \u0041, or the two that make a surrogate pair. Half of a pair is
+// itself.
 func unescapeRune(s []byte) (r rune, size int) {
 	const one = len(`\u0041`)
 	r = hexRune(s[2:])
@@ -101,7 +102,7 @@ func AppendUTF8(dst, text []byte) []byte {
 	return dst
 }
 
-// appendMended does the work of AppendUTF8 and adds Broken to found where it had to.
+// appendMended does the work of AppendUTF8, and adds Broken to found if it replaces bytes.
 func appendMended(dst, text []byte, found Flaws) ([]byte, Flaws) {
 	for !utf8.Valid(text) {
 		run := 0

@@ -18,7 +18,7 @@ var hexValue = func() (t [256]byte) {
 	return t
 }()
 
-// AllHex reports whether there is nothing but hex digits in b, in either case.
+// AllHex reports whether b has only hex digits, in either case.
 func AllHex(b []byte) bool {
 	for _, c := range b {
 		if hexValue[c] == notHex {
@@ -28,7 +28,7 @@ func AllHex(b []byte) bool {
 	return true
 }
 
-// UUID is a UUID as 16 bytes. The zero value is a UUID too: whether there was one must be told beside it.
+// UUID is a UUID as 16 bytes. The zero value is a UUID too, so a missing UUID must be recorded separately.
 type UUID [16]byte
 
 // Append appends the UUID's 36 characters, in lower case.
@@ -41,7 +41,7 @@ func (u UUID) Append(dst []byte) []byte {
 	return dst
 }
 
-// ParseUUID reads a UUID with hyphens or without, in either case. ok is false for any other text.
+// ParseUUID parses a UUID with hyphens or without, in either case. ok is false for any other text.
 func ParseUUID(b []byte) (u UUID, ok bool) {
 	switch len(b) {
 	case 32:

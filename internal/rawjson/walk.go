@@ -2,11 +2,12 @@ package rawjson
 
 import "bytes"
 
-// The functions of this file trust what they read: JSON that has been scanned, or that this program has written. Of text
-// that is not valid they return something, but never panic, look beyond it or go on for ever.
+// The functions of this file trust what they read: JSON that has been scanned, or that this program has
+// written. For invalid text their results are undefined, but they never panic, read beyond it or run for
+// ever.
 
-// A Walker steps over the members of an object or the elements of an array. Of any other text, and as its zero value,
-// it has none.
+// A Walker steps over the members of an object or the elements of an array. Of any other text, and as its
+// zero value, it has none.
 type Walker struct {
 	Object bool // these are members, with keys
 
@@ -23,8 +24,8 @@ func Walk(text []byte) Walker {
 	return Walker{Object: text[i] == '{', text: text, at: i + 1}
 }
 
-// Next returns the next member or element as it is written. key has its quotes, and is nil for an element. ok is false
-// after the last.
+// Next returns the next member or element, unchanged. key has its quotes, and is nil for an element. ok is
+// false after the last.
 func (w *Walker) Next() (key, value []byte, ok bool) {
 	i := WalkSpace(w.text, w.at)
 	if i < len(w.text) && w.text[i] == ',' {
@@ -50,7 +51,7 @@ func (w *Walker) Next() (key, value []byte, ok bool) {
 	return key, w.text[i:end:end], true
 }
 
-// WalkMembers appends the top-level members of an object that begins with its brace.
+// WalkMembers appends the top-level members of an object whose first byte is its brace.
 func WalkMembers(dst []Member, object []byte) []Member {
 	i := WalkSpace(object, 1)
 	for i < len(object) && object[i] == '"' {
@@ -133,5 +134,5 @@ func walkNested(b []byte, i int) int {
 	return len(b)
 }
 
-// IsNull tells a JSON null from the other values. Nothing is not null.
+// IsNull reports whether a value is null. An empty value is not.
 func IsNull(value []byte) bool { return len(value) > 0 && value[0] == 'n' }
