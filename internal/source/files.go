@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 )
 
-// files is the store of the files of this machine. Their names are their paths.
+// files is the [Store] of the files of this machine. Their names are their paths.
 type files struct{}
 
 func (files) Open(_ context.Context, s Source, offset int64) (File, error) {
@@ -20,7 +20,7 @@ func (files) Open(_ context.Context, s Source, offset int64) (File, error) {
 	}
 	if offset > 0 {
 		if _, err := file.Seek(offset, io.SeekStart); err != nil {
-			_ = file.Close() // the first error tells more
+			_ = file.Close() // the first error is more useful
 			return nil, err
 		}
 	}
@@ -38,17 +38,18 @@ func (files) Look(_ context.Context, name string) (Source, error) {
 	return fileSource(name, info), nil
 }
 
-// fileSource is a file that was looked at.
+// fileSource returns the source for a file with this info.
 func fileSource(path string, info fs.FileInfo) Source {
 	return Source{Name: path, Size: info.Size(), Version: versionOf(info)}
 }
 
-// versionOf returns a known version of every file, also of one that was modified at 0, as files from some archives are.
+// versionOf returns a known version for every file, also for one whose modification time is 0, as in some
+// archives.
 func versionOf(info fs.FileInfo) Version {
 	return Version{Modified: cmp.Or(info.ModTime().UnixNano(), 1)}
 }
 
-// openFile is a File that can be read anywhere.
+// openFile is a File that can be read at any offset.
 type openFile struct{ *os.File }
 
 func (f openFile) Version() (Version, error) {
@@ -59,7 +60,8 @@ func (f openFile) Version() (Version, error) {
 	return versionOf(info), nil
 }
 
-// Named reports whether an argument stands for something on this machine: a file, a directory, a link, or a glob of some.
+// Named reports whether an argument names something on this machine: a file, a directory, a link, or a glob
+// that matches any.
 func Named(arg string) (there, directory bool) {
 	if info, err := os.Stat(arg); err == nil {
 		return true, info.IsDir()

@@ -12,7 +12,7 @@ import (
 	"ph2cio/internal/parallel"
 )
 
-// Find is List for sources that must all be there: a link that leads nowhere is an error, and nothing is a stray.
+// Find is List for sources that must all exist: a dangling link is an error, and nothing is a stray.
 func Find(args []string) ([]Source, error) {
 	found, err := List(args, Options{})
 	if err == nil && len(found.Broken) > 0 {
@@ -24,27 +24,28 @@ func Find(args []string) ([]Source, error) {
 	return found.Sources, nil
 }
 
-// Options are what List leaves out. The zero value leaves out nothing.
+// Options select what List leaves out. The zero value leaves out nothing.
 type Options struct {
-	// Recognise looks into a file that was found in a directory or by a glob. It is called by several goroutines at once.
-	// With nil every file is a source.
+	// Recognise classifies a file that was found in a directory or by a glob by its content. Several
+	// goroutines call it at once. With nil every file is a source.
 	Recognise func(Source) Content
-	// Exclude is asked for a file or directory by its name, by its path below the argument and by its path,
-	// also the absolute one, and for a directory again with a slash behind each. Nil leaves nothing out.
+	// Exclude reports whether to leave out a file or directory. It is called with its name, its path below
+	// the argument, its path and its absolute path, and for a directory again with a slash after each. Nil
+	// leaves nothing out.
 	Exclude func(name string) bool
-	// Ours reports whether a file in a directory or of a glob is one that this program writes. Nil leaves none out.
+	// Ours reports whether a file in a directory or of a glob was written by this program. Nil leaves none
+	// out.
 	Ours func(path string) bool
-	Not  []string // files that are given as something else than a source, under whatever name
+	Not  []string // files that are used for something else than as a source, under any name
 }
 
-// List turns files, directories and globs into the sources to read, sorted by name within each argument,
-// each file once, also where it goes by several names. Directories are searched to the bottom. Hidden files
-// and the manifests of batch exports, see IsManifest, are left out, and so are strays: what lies about in a
-// directory and is no export. A directory within an argument that cannot be read is a source, so that reading
-// it reports the error. An argument that names an existing file is that file, even if it could be read as a
-// glob: the names that PostHog gives hold odd characters. It is never a stray; a link that leads nowhere is
-// left out even where it is an argument. The error joins what is wrong with each argument; it is no error
-// that everything was left out.
+// List turns files, directories and globs into the sources to read, sorted by name within each argument, each
+// file once, even if it has several names. Directories are searched recursively. List leaves out hidden
+// files, the manifests of batch exports (see IsManifest), and strays, which are files in a directory that are
+// no exports. A directory within an argument that cannot be read is a source, so that reading it reports the
+// error. An argument that names an existing file is that file, even if it is also a glob, because PostHog's
+// file names have special characters. It is never a stray. A dangling link is left out even if it is an
+// argument. The error joins the errors of all arguments; it is no error if everything was left out.
 func List(args []string, options Options) (*Snapshot, error) {
 	f := finder{Snapshot: &Snapshot{directories: map[string][]string{}}, options: options, keyed: make(map[fileKey]int)}
 	for _, path := range options.Not {
@@ -80,13 +81,13 @@ type finder struct {
 	infos   []fs.FileInfo   // of each source
 	keyed   map[fileKey]int // the last source with that key
 	before  []int           // for each source the one before it with the same key, -1 for none
-	matched int             // files that the current argument stands for, seen before or not, or left out
+	matched int             // files of the current argument, also those seen before or left out
 
 	root     string                    // the directory that is searched; empty for a glob
 	searched map[fileKey][]fs.FileInfo // directories that were searched for the current argument
 }
 
-// fileKey is equal for two names of one file, and seldom for two files; os.SameFile decides.
+// fileKey is the same for two names of one file, and rarely for two files; os.SameFile decides.
 type fileKey struct {
 	size     int64
 	modified int64
@@ -148,7 +149,7 @@ func (f *finder) glob(pattern string) error {
 	return nil
 }
 
-// directory searches a directory, once however many links lead there: they can lead in circles.
+// directory searches a directory only once, since links to it can form cycles.
 func (f *finder) directory(path string, info fs.FileInfo) error {
 	key := fileKey{info.Size(), info.ModTime().UnixNano()}
 	if slices.ContainsFunc(f.searched[key], func(other fs.FileInfo) bool { return os.SameFile(other, info) }) {
@@ -175,7 +176,7 @@ func (f *finder) directory(path string, info fs.FileInfo) error {
 	return nil
 }
 
-// noteNames keeps what Incomplete needs to know of a directory.
+// noteNames stores what Incomplete needs to know about a directory.
 func (f *finder) noteNames(path string, entries []fs.DirEntry) {
 	var names []string
 	if slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return namedManifest(e.Name()) }) {
@@ -186,7 +187,7 @@ func (f *finder) noteNames(path string, entries []fs.DirEntry) {
 	f.directories[filepath.Clean(path)] = names
 }
 
-// found takes what a directory or a glob has: what is neither file nor directory is left out.
+// found adds the files and directories of a directory or a glob, and leaves out anything else.
 func (f *finder) found(paths []string) {
 	paths = slices.DeleteFunc(paths, f.leaves)
 	f.before, f.infos, f.Sources = slices.Grow(f.before, len(paths)), slices.Grow(f.infos, len(paths)), slices.Grow(f.Sources, len(paths))
@@ -210,8 +211,8 @@ func (f *finder) found(paths []string) {
 	}
 }
 
-// isDangling reports whether a path that os.Stat has failed with is a link to something that is not there, or
-// to itself.
+// isDangling reports whether a path for which os.Stat has failed is a link to something that does not exist,
+// or to itself.
 func (f *finder) isDangling(path string, err error) bool {
 	if errors.Is(err, fs.ErrPermission) {
 		return false
@@ -220,13 +221,14 @@ func (f *finder) isDangling(path string, err error) bool {
 	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
-// unreadable takes what cannot be looked at for a source: that reading it fails is told like that of any file.
+// unreadable adds a path for which os.Stat fails as a source, so that reading it reports the error like that
+// of any file.
 func (f *finder) unreadable(path string) {
 	f.matched++
 	f.add(path, nil, true)
 }
 
-// leaves reports whether something in a directory, or of a glob, is left out by its name.
+// leaves reports whether a path in a directory or of a glob is left out because of its name.
 func (f *finder) leaves(path string) bool {
 	switch {
 	case f.excludes(path, ""):
@@ -238,7 +240,7 @@ func (f *finder) leaves(path string) bool {
 	return true
 }
 
-// leavesDirectory is leaves for what only the name of a directory, with a slash, leaves out.
+// leavesDirectory is leaves for names of directories, with a slash.
 func (f *finder) leavesDirectory(path string) bool {
 	if !f.excludes(path, "/") {
 		return false
@@ -248,7 +250,7 @@ func (f *finder) leavesDirectory(path string) bool {
 	return true
 }
 
-// exclude counts what the options leave out.
+// exclude counts a path that the options leave out.
 func (f *finder) exclude(path string) {
 	f.Excluded++
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
@@ -256,7 +258,8 @@ func (f *finder) exclude(path string) {
 	}
 }
 
-// excludes reports whether the options leave a path out. They are asked about all its names, since they count.
+// excludes reports whether the options leave a path out. It calls Exclude for all names of the path, since
+// Exclude may count its calls.
 func (f *finder) excludes(path, suffix string) bool {
 	if f.options.Exclude == nil {
 		return false
@@ -285,7 +288,8 @@ type stat struct {
 	err  error
 }
 
-// statAll looks at files, several at a time: of thousands of small ones that is much of the work.
+// statAll calls os.Stat for several files at a time, since that is much of the work for thousands of small
+// files.
 func statAll(paths []string) []stat {
 	all := make([]stat, len(paths))
 	const atOnce = 64
@@ -297,7 +301,7 @@ func statAll(paths []string) []stat {
 	return all
 }
 
-// file takes a file as a source. beside says that it was found in a directory or by a glob.
+// file adds a file as a source. beside says that it was found in a directory or by a glob.
 func (f *finder) file(path string, info fs.FileInfo, beside bool) {
 	f.matched++
 	if beside && f.isOther(info) {
@@ -318,7 +322,7 @@ func (f *finder) file(path string, info fs.FileInfo, beside bool) {
 	f.before[len(f.before)-1] = last
 }
 
-// add adds a source; info is nil for one that cannot be looked at.
+// add adds a source; info is nil if os.Stat has failed.
 func (f *finder) add(path string, info fs.FileInfo, beside bool) {
 	source := Source{Name: path}
 	if info != nil {
@@ -328,8 +332,7 @@ func (f *finder) add(path string, info fs.FileInfo, beside bool) {
 	f.Sources, f.infos, f.before = append(f.Sources, source), append(f.infos, info), append(f.before, -1)
 }
 
-// settingsName reports whether a hidden file is one of settings, as our own are kept: nobody takes that for
-// an export.
+// settingsName reports whether a hidden file is one of settings, which nobody takes for an export.
 func settingsName(name string) bool { return strings.HasPrefix(name, ".env") }
 
 func hidden(path string) bool { return strings.HasPrefix(filepath.Base(path), ".") }

@@ -15,14 +15,14 @@ import (
 	"ph2cio/internal/escape"
 )
 
-// IsManifest reports whether a file is a batch export's manifest: its name ends with _manifest.json, and it is an object
-// that begins with a list of files.
+// IsManifest reports whether a file is a batch export's manifest: its name ends with _manifest.json, and it
+// is an object that begins with a list of files.
 func IsManifest(path string) bool {
 	if !namedManifest(path) {
 		return false
 	}
 	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
-		return false // opening a pipe would wait for somebody to write to it
+		return false // opening a pipe would wait for a writer
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -38,12 +38,12 @@ func IsManifest(path string) bool {
 	return true
 }
 
-// manifestHead is how much of a manifest is looked at to recognise it, in bytes.
+// manifestHead is how many bytes of a file are examined to recognise a manifest.
 const manifestHead = 512
 
 func namedManifest(path string) bool { return strings.HasSuffix(path, "_manifest.json") }
 
-// Incomplete is an export of which files are missing: its manifest lists them, and beside it they are not.
+// Incomplete is an export with missing files: its manifest lists them, but they are not in its directory.
 type Incomplete struct {
 	Manifest string   `json:"manifest"` // its path
 	Missing  []string `json:"missing"`  // names of files
@@ -62,12 +62,13 @@ func (i *Incomplete) Error() string {
 	return fmt.Sprintf("%s lists %d files, but %d %s missing: %s%s", i.Manifest, i.Files, len(i.Missing), verb, escape.Quoted(i.Missing[0]), more)
 }
 
-// largestManifest bounds what is read of a manifest, in bytes. One file takes about a hundred.
+// largestManifest is how many bytes of a manifest are read. Each file in it takes about a hundred.
 const largestManifest = 64 << 20
 
-// Incomplete looks at the manifests of batch exports (*_manifest.json) beside the sources. It returns those that list one of
-// the sources and another file that does not exist: a download that is not complete. PostHog writes the manifest last and
-// beside its files (PostHog: s3_batch_export.py). The error joins what could not be looked at.
+// Incomplete checks the manifests of batch exports (*_manifest.json) in the directories of the sources. It
+// returns those that list one of the sources and a file that does not exist, which means an incomplete
+// download. PostHog writes the manifest last, into the directory of its files (PostHog: s3_batch_export.py).
+// The error joins the errors of reading directories and manifests.
 func (s *Snapshot) Incomplete() ([]*Incomplete, error) {
 	if s.in != nil {
 		return nil, nil // only files lie in directories that can be read
@@ -100,7 +101,8 @@ func (s *Snapshot) Incomplete() ([]*Incomplete, error) {
 	return found, errors.Join(errs...)
 }
 
-// incompleteIn looks at the manifests of one directory, of which names are given if one of them may be a manifest's.
+// incompleteIn checks the manifests of one directory. names are the names in it, if one of them may be a
+// manifest's.
 func incompleteIn(dir string, names []string, sources map[string]bool) (found []*Incomplete, err error) {
 	if !slices.ContainsFunc(names, namedManifest) {
 		return nil, nil
@@ -131,7 +133,7 @@ func incompleteIn(dir string, names []string, sources map[string]bool) (found []
 	return found, errors.Join(errs...)
 }
 
-// namesIn returns the names in a directory, in no order: sorting takes a while, and most directories need none.
+// namesIn returns the names in a directory unsorted, since sorting is slow and most directories need none.
 func namesIn(dir string) ([]string, error) {
 	file, err := os.Open(dir)
 	if err != nil {
@@ -141,7 +143,8 @@ func namesIn(dir string) ([]string, error) {
 	return file.Readdirnames(-1)
 }
 
-// compare holds a manifest against what is there. It returns nil for one that is complete, or of another export.
+// compare compares a manifest with the existing files. It returns nil if they are complete, or the manifest
+// is of another export.
 func compare(manifest string, files []string, sources, there map[string]bool) *Incomplete {
 	i := &Incomplete{Manifest: manifest, Files: len(files)}
 	ours := false

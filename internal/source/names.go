@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// downloading reports whether a name, in lower case, is that of a file which a program has not written to its end.
+// downloading reports whether a name, in lower case, is that of an unfinished download.
 func downloading(name string) bool {
 	switch filepath.Ext(name) {
 	case ".tmp", ".part", ".partial", ".crdownload", ".download", ".filepart":
@@ -15,8 +15,8 @@ func downloading(name string) bool {
 	return false
 }
 
-// strayName reports whether a name, in lower case, is that of a file which is another program's own: a copy
-// that an editor keeps, what a desktop notes of a directory, a document of an office program.
+// strayName reports whether a name, in lower case, is that of another program's file: a backup of an editor,
+// a desktop's file about the directory, an office document.
 func strayName(name string) bool {
 	switch filepath.Ext(name) {
 	case ".swp", ".swo", ".doc", ".ppt", ".docx", ".pptx", ".odt", ".odp":

@@ -13,10 +13,10 @@ import (
 // Snapshot is what List found.
 type Snapshot struct {
 	Sources   []Source
-	Strays    []string // files in directories and of globs that have nothing of an export; what is hidden too, directories with a slash behind
-	Downloads []string // files there that a program has not written to its end
-	Mixed     []Mixed  // files there that have events between lines of something else
-	Broken    []string // links that lead nowhere
+	Strays    []string // files in directories and of globs that are no exports, and hidden ones; directories end with a slash
+	Downloads []string // unfinished downloads there
+	Mixed     []Mixed  // files there with events between other lines
+	Broken    []string // dangling links
 	Excluded  int      // files and directories that Options.Exclude has left out
 	Not       []string // arguments that are one of Options.Not
 
@@ -24,24 +24,25 @@ type Snapshot struct {
 
 	Manifests []string // arguments that are manifests of batch exports
 
-	directories map[string][]string // those that were searched, by path: the names in them where one may be a manifest's, else nil
+	directories map[string][]string // those that were searched, by path, with their names if one may be a manifest's
 
 	lock sync.Mutex
-	in   Store             // where Look looks; nil for the files of this machine
-	seen map[string]looked // by Absolute names; nil until somebody looks
+	in   Store             // where Look looks names up; nil for the files of this machine
+	seen map[string]looked // by Absolute names; nil until the first Look
 }
 
-// looked is the answer to a look at a source.
+// looked is a result of Look.
 type looked struct {
 	source Source
 	there  bool
 }
 
-// NewSnapshot is the snapshot of sources that a store has listed.
+// NewSnapshot returns a snapshot of sources that a store has listed.
 func NewSnapshot(in Store, sources []Source) *Snapshot { return &Snapshot{in: in, Sources: sources} }
 
-// Look returns the source of this name, and whether there is one. Those of the snapshot are as they were found, and others as
-// they are when they are first asked about: everybody gets the same answer. The zero Snapshot has no sources.
+// Look returns the source of this name, and whether there is one. Sources of the snapshot are as they were
+// found, and others as they are at the first Look. So every call with the same name returns the same. The
+// zero Snapshot has no sources.
 func (s *Snapshot) Look(ctx context.Context, name string) (Source, bool) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
@@ -63,18 +64,18 @@ func (s *Snapshot) Look(ctx context.Context, name string) (Source, bool) {
 	return answer.source, answer.there
 }
 
-// Content is what a look into a file has found.
+// Content is what Options.Recognise has found in a file.
 type Content struct {
-	Stray bool // the file is no export
-	Row   int  // of a stray: the first line that is a row of an export all the same, from 1; 0 for none
-	Late  bool // that row is too far down for the file to be recognised by it
+	Stray bool // whether the file is no export
+	Row   int  // of a stray: the first line that is a row of an export nevertheless, from 1; 0 for none
+	Late  bool // that row comes too late for recognising the file
 }
 
-// Mixed is a file that is left out though it has events, since most of it is something else.
+// Mixed is a file that is left out although it has events, since most of its lines are not.
 type Mixed struct {
 	Name string
 	Line int  // of the first event, from 1
-	Late bool // that is too far down for the file to be recognised, so that it is refused even where it is named
+	Late bool // that line is too late for recognising the file, which is refused even if it is named
 }
 
 // sortOut moves the sources that are strays to s.Strays, s.Downloads and s.Mixed.
@@ -113,7 +114,7 @@ func (s *Snapshot) sortOut(recognise func(Source) Content) {
 	s.Strays = append(others, s.Strays...)
 }
 
-// leftOut counts what was found and is no source.
+// leftOut returns how many files were found that are no sources.
 func (s *Snapshot) leftOut() int {
 	return len(s.Strays) + len(s.Downloads) + len(s.Mixed) + len(s.Broken) + s.Excluded + len(s.Not)
 }

@@ -1,8 +1,9 @@
-// Package source says where the bytes of exports come from. Files of this machine are sources, among them the copy of
-// standard input; anything else that implements Store can be. The package knows nothing of what exports hold.
+// Package source finds and opens the sources of exports. Files of this machine are sources, including the
+// copy of standard input, and so is whatever a Store holds. The package knows nothing about the content of
+// exports.
 //
-// List turns what a command line names into a Snapshot. A run takes one, and whatever asks later whether a source is still
-// there asks the snapshot.
+// List turns the arguments of a command line into a Snapshot. A run takes one snapshot at its beginning, and
+// asks it whenever it needs to know whether a source exists.
 package source
 
 import (
@@ -12,45 +13,46 @@ import (
 	"path/filepath"
 )
 
-// Source is something that can be read from its beginning to its end, more than once. It is a small value, of which a run may
-// have a hundred thousand.
+// Source is something that can be read from its beginning to its end, more than once. It is a small value, of
+// which a run may have a hundred thousand.
 type Source struct {
-	Name    string  // as people see it; the path of a file
+	Name    string  // for messages; the path of a file
 	Size    int64   // in bytes, when it was found
-	Version Version // when it was found; zero if it could not be looked at
-	In      Store   // where it lies; nil for the files of this machine
+	Version Version // when it was found; zero if unknown
+	In      Store   // where it is; nil for the files of this machine
 
-	Beside bool // it was found in a directory or by a glob, and not named itself
+	Beside bool // it was found in a directory or by a glob, not named directly
 }
 
-// Version tells states of one source apart. It is comparable: a source of the same version and size has the same bytes, as far
-// as its store can tell. The zero value is an unknown version, which equals no other.
+// Version identifies a state of a source. It is comparable: a source with the same version and size has the
+// same bytes, as far as its store can tell. The zero value is an unknown version, which equals no other.
 type Version struct {
-	Modified int64  // when it was last written to, in nanoseconds since 1970; 0 where the store does not tell
-	Tag      string // what the store calls this version; empty for files, which have nothing but the time
+	Modified int64  // when it was last modified, in unix nanoseconds; 0 if unknown
+	Tag      string // the store's name for this version; empty for files
 }
 
 // Same reports whether both are known and equal.
 func (v Version) Same(other Version) bool { return v == other && v != Version{} }
 
-// Store is a place where sources lie. Its methods may be called by several goroutines at once. A store must be comparable,
-// such as a pointer.
+// Store is a place that holds sources. Its methods may be called by several goroutines at once. A store must
+// be comparable, such as a pointer.
 type Store interface {
-	// Open opens a source for reading from offset on. A store that can tell returns an error that wraps ErrChanged, here or
-	// from File.Read, if the source is not of s.Version any more.
+	// Open opens a source for reading from offset on. If the source does not have s.Version any more, a store
+	// that notices returns an error that wraps ErrChanged, here or from File.Read.
 	Open(ctx context.Context, s Source, offset int64) (File, error)
 
-	// Look returns what has this name now. The error wraps fs.ErrNotExist if there is nothing that could be read.
+	// Look returns the current source of this name. The error wraps fs.ErrNotExist if there is none that can
+	// be read.
 	Look(ctx context.Context, name string) (Source, error)
 }
 
 // File is an open source. If it is an io.ReaderAt too, any part of the source can be read at any time.
 type File interface {
 	io.ReadCloser
-	Version() (Version, error) // of what was opened
+	Version() (Version, error) // of the opened source
 }
 
-// ErrChanged says that a source is not of the version that was asked for.
+// ErrChanged says that a source does not have the requested version.
 var ErrChanged = errors.New("it has changed since it was found")
 
 // Open opens the source for reading from offset on.
@@ -58,18 +60,18 @@ func (s Source) Open(ctx context.Context, offset int64) (File, error) {
 	return s.store().Open(ctx, s, offset)
 }
 
-// Now looks at the source as it is now.
+// Now returns the source in its current state.
 func (s Source) Now(ctx context.Context) (Source, error) {
 	now, err := s.store().Look(ctx, s.Name)
 	now.Beside = s.Beside
 	return now, err
 }
 
-// ReadInto reads the source from its start, until it has least bytes or the source ends, and returns how many there were. It
-// asks for as many as there is room for.
+// ReadInto reads the source from its start, until it has least bytes or the source ends, and returns how many
+// bytes it has read. It tries to fill room.
 func (s Source) ReadInto(ctx context.Context, room []byte, least int) (n int, err error) {
 	if s.In == nil {
-		return readInto(s.Name, room, least) // thousands of small files are read so
+		return readInto(s.Name, room, least) // much faster for thousands of small files
 	}
 	file, err := s.Open(ctx, 0)
 	if err != nil {
@@ -79,7 +81,7 @@ func (s Source) ReadInto(ctx context.Context, room []byte, least int) (n int, er
 	return readUpTo(file, room, least)
 }
 
-// readUpTo reads until there are least bytes or no more.
+// readUpTo reads at least least bytes, or to the end.
 func readUpTo(file io.Reader, room []byte, least int) (n int, err error) {
 	if n, err = io.ReadAtLeast(file, room, least); err == io.EOF || err == io.ErrUnexpectedEOF {
 		err = nil
@@ -104,7 +106,7 @@ func (s Source) store() Store {
 	return s.In
 }
 
-// Absolute returns a file's path as it is from any working directory; name itself if that cannot be known.
+// Absolute returns a file's absolute path, or name if that is unknown.
 func Absolute(name string) string {
 	if whole, err := filepath.Abs(name); err == nil {
 		return whole
