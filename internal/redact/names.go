@@ -7,28 +7,27 @@ import (
 	"unicode/utf8"
 )
 
-// secretNames are the names whose values are secrets, as a property's key or as a parameter in a URL.
+// secretNames are the names whose values are secrets, as keys of properties and as parameters in URLs.
 var secretNames = []string{
 	"token", "access_token", "id_token", "refresh_token", "jwt", "password", "passwd", "secret", "client_secret",
 	"signature", "api_key", "x_api_key", "session_token",
 }
 
-// secretParameters are names whose values are secrets in a URL only: a property may have one for something
-// else. Names that URLs have for harmless things too, such as key, auth, code, session, ticket or otp, are
-// for --redact-query: a value that is hidden without need is lost.
+// secretParameters are names whose values are secrets in a URL only: a property with such a name may have
+// another meaning. Names that URLs also use for harmless values, such as key, auth, code, session, ticket or
+// otp, are left to --redact-query, since a value that is redacted needlessly is lost.
 var secretParameters = []string{
 	"pwd", "sid", "jsessionid", "phpsessid", "auth_token", "oauth_token", "oauth_verifier", "reset_token",
 	"reset_password_token", "confirmation_token", "invitation_token", "sig", "x-amz-signature", "x-amz-security-token",
 	"x-goog-signature", "samlresponse",
 }
 
-// DefaultNames returns the names whose values become "redacted" by default: as keys of properties and in URLs,
-// and in URLs only.
+// DefaultNames returns the names whose values are redacted by default: everywhere, and in URLs only.
 func DefaultNames() (everywhere, inURLs []string) {
 	return slices.Clone(secretNames), slices.Clone(secretParameters)
 }
 
-// Replacement is what stands in for a secret.
+// Replacement replaces a secret.
 const Replacement = "redacted"
 
 // secretKeys are the secretNames, ready for looking up.
@@ -37,18 +36,19 @@ var secretKeys = newSecrets(secretNames)
 // NamesSecret reports whether the value of a property is a secret, by the name of the property.
 func NamesSecret(name []byte) bool { return secretKeys.named(name) }
 
-// Secrets are the names whose values are hidden. Case, dashes and underscores make no other name: accessToken is
-// access-token. A name of three letters is too short for that: s_id is no sid. Secrets may be used from many goroutines.
+// Secrets are the names whose values are redacted. Case, dashes and underscores do not count: accessToken is
+// access-token. A name of three letters is too short for that: s_id is not sid. Secrets may be used by many
+// goroutines.
 type Secrets struct {
 	names   []secretName
-	lengths [256]uint64 // bit n of [c] is set when a name of n letters starts with c; a quick no for most
+	lengths [256]uint64 // bit n of [c] is set if a name of n letters starts with c; excludes most names quickly
 }
 
 type secretName struct{ given, letters []byte }
 
 const fewLetters = 3
 
-// New returns the names that are hidden in URLs by default, and more.
+// New returns the default names and more.
 func New(more []string) *Secrets { return newSecrets(secretNames, secretParameters, more) }
 
 func newSecrets(lists ...[]string) *Secrets {
@@ -116,8 +116,8 @@ func appendLetters(dst, name []byte) []byte {
 	return dst
 }
 
-// named reports whether a name is that of a secret, or a path with one in it, as forms and frameworks write them:
-// user[password], token[0], user.password.
+// named reports whether a name is that of a secret, or a path that contains one, as forms and frameworks
+// write it: user[password], token[0], user.password.
 func (s *Secrets) named(name []byte) bool {
 	for rest := name; ; {
 		end := bytes.IndexAny(rest, "[].")
@@ -131,14 +131,15 @@ func (s *Secrets) named(name []byte) bool {
 	}
 }
 
-// namedEscaped is named for a name as a URL has it.
+// namedEscaped is named for a percent-encoded name.
 func (s *Secrets) namedEscaped(name []byte) bool {
 	var room [64]byte
 	return s.named(plainName(room[:0], name))
 }
 
-// plainName returns a parameter's name without percent-encoding and the blanks around it, as servers read it.
-// Of a name that is a URL with parameters, that is the name of the last one. It may use dst.
+// plainName returns a parameter's name without percent-encoding and without blanks around it, as servers read
+// it. If the name is itself a URL with parameters, it returns the name of the last one. It may use the memory
+// of dst.
 func plainName(dst, name []byte) []byte {
 	if isPlain(name) {
 		return name
@@ -154,7 +155,7 @@ func plainName(dst, name []byte) []byte {
 	return bytes.TrimSpace(bytes.Trim(name, "+"))
 }
 
-// isPlain is a quick yes for names that nothing has to be taken from.
+// isPlain quickly recognises names that plainName would not change.
 func isPlain(name []byte) bool {
 	return len(name) == 0 || isGraphic(name[0]) && isGraphic(name[len(name)-1]) && bytes.IndexByte(name, '%') < 0
 }

@@ -3,10 +3,10 @@ package redact
 import "bytes"
 
 // oauthAnswer knows the parameters with which an authorization server sends people back: code and state, in
-// one query or fragment (RFC 6749, 4.1.2). Who has both may log in as that person. A code alone is a
-// coupon's, a state alone a country's.
+// one query or fragment (RFC 6749, 4.1.2). Whoever has both can log in as that person. A code alone may be a
+// coupon, a state alone a part of a country.
 type oauthAnswer struct {
-	end  int // of the query or fragment that was looked through last
+	end  int // of the query or fragment that was searched last
 	both bool
 }
 
@@ -22,7 +22,7 @@ func (a *oauthAnswer) has(text []byte, i int, name []byte, prose bool) bool {
 	return a.both
 }
 
-// look goes through the rest of a query or fragment whose first code or state starts at i.
+// look searches the rest of a query or fragment whose first code or state starts at i.
 func (a *oauthAnswer) look(text []byte, i int, prose bool) {
 	a.end = i + componentEnd(text[i:], prose)
 	var room [64]byte

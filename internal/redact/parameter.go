@@ -2,12 +2,12 @@ package redact
 
 import "bytes"
 
-// parameters are those in the queries and fragments of a text, while they are looked through in order.
+// parameters is the state of a search through the queries and fragments of a text, in order.
 type parameters struct {
 	text   []byte
-	depth  int  // how many encodings of other URLs the text was in
+	depth  int  // how many times the text was encoded in other URLs
 	prose  bool // white space ends a parameter
-	word   int  // where the word ends that was looked at last
+	word   int  // the end of the word that was examined last
 	answer oauthAnswer
 }
 
@@ -35,8 +35,8 @@ func (s *Secrets) redactParameters(dst, text []byte, depth int) ([]byte, bool) {
 	return append(dst, text[copied:]...), true
 }
 
-// inParameter returns what to hide of the parameter that starts at i: its value, all of it when its name is
-// part of what is encoded, or nothing, with from and to the same.
+// inParameter returns the part to redact of the parameter that starts at i: its value, or all of it if its
+// name is also encoded. If there is nothing to redact, from and to are equal.
 func (s *Secrets) inParameter(p *parameters, i int) (from, to int) {
 	end := parameterEnd(p.text, i)
 	equals := bytes.IndexByte(p.text[i:end], '=')
@@ -65,7 +65,7 @@ func (s *Secrets) inParameter(p *parameters, i int) (from, to int) {
 	return end, end
 }
 
-// ofSecret returns what to hide of a parameter that is a secret. Its name may hold another one:
+// ofSecret returns the part to redact of a parameter that is a secret. Its name may contain another secret:
 // https%3A%2F%2Fu%3Ap%40b%2F%3Ftoken=x.
 func (s *Secrets) ofSecret(p *parameters, i, value int) (from, to int) {
 	end := secretEnd(p.text[:p.word], value)

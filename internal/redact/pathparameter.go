@@ -6,18 +6,18 @@ import (
 	"unicode"
 )
 
-// sessionID is a parameter that nothing but the path of a URL has.
+// sessionID is a parameter that occurs only in paths of URLs.
 const sessionID = "jsessionid"
 
-// maybePathParameter is a quick no for texts without a parameter in a path: /shop;jsessionid=1A2B.
+// maybePathParameter quickly excludes texts without a parameter in a path: /shop;jsessionid=1A2B.
 func maybePathParameter(text []byte) bool {
 	semicolon := bytes.IndexByte(text, ';')
 	return semicolon >= 0 && bytes.IndexByte(text[semicolon:], '=') >= 0
 }
 
 // withoutPathParameters returns a text in which the values of secret parameters in paths are redacted, before
-// the first parameter of a query. A path has a slash before them, or it is a session ID as Java's servers
-// write it. found reports whether there were any; if not, the text itself comes back.
+// the first parameter of a query. A path has a slash before them; the session ID of Java's servers needs
+// none. found reports whether there were any; if not, text is returned.
 func (s *Secrets) withoutPathParameters(text []byte) (out []byte, found bool) {
 	if !maybePathParameter(text) {
 		return text, false
@@ -51,14 +51,14 @@ func (s *Secrets) withoutPathParameters(text []byte) (out []byte, found bool) {
 	return append(out, text[copied:]...), true
 }
 
-// inPath reports whether a parameter of a path is a secret. Without a slash before it that is no path, but
-// for a session ID.
+// inPath reports whether a parameter of a path is a secret. Without a slash before it, it is in no path,
+// unless it is a session ID.
 func (s *Secrets) inPath(name []byte, slash bool) bool {
 	return s.namedEscaped(name) && (slash || strings.EqualFold(string(name), sessionID))
 }
 
-// slashAfter reports whether there is a slash in the last word so far, of which text is what comes next.
-// before is whether there was one.
+// slashAfter reports whether the last word has a slash. text is the next part of the word; before says
+// whether there was one in the parts before.
 func slashAfter(text []byte, before bool) bool {
 	if blank := bytes.LastIndexFunc(text, unicode.IsSpace); blank >= 0 {
 		text, before = text[blank:], false

@@ -2,10 +2,10 @@ package redact
 
 import "bytes"
 
-// hasEncoded reports whether there is anything percent-encoded in a text.
+// hasEncoded reports whether a text contains anything percent-encoded.
 func hasEncoded(text []byte) bool { return nextEncoded(text, 0) >= 0 }
 
-// nextEncoded returns where the next thing that is percent-encoded starts, -1 when there is no other.
+// nextEncoded returns the start of the next percent-encoded byte, -1 if there is none.
 func nextEncoded(text []byte, from int) int {
 	for i := from; i < len(text); i++ {
 		n := bytes.IndexByte(text[i:], '%')
@@ -19,8 +19,8 @@ func nextEncoded(text []byte, from int) int {
 	return -1
 }
 
-// appendUnescaped appends a text without percent-encoding. A % that starts none stays, as in browsers: net/url would
-// give up on all of the text. dst may be the start of text itself.
+// appendUnescaped appends a text without percent-encoding. A % without two hex digits stays, as in browsers;
+// net/url would refuse the whole text. dst may share the memory of text.
 func appendUnescaped(dst, text []byte) []byte {
 	for i := 0; i < len(text); i++ {
 		c := text[i]

@@ -1,22 +1,22 @@
-// Package redact hides secrets: the values of names such as token or password, in URLs above all, wherever these stand in
-// a text, and however they are encoded.
+// Package redact redacts secrets: the values of names such as token or password, especially in URLs, anywhere
+// in a text and in any encoding.
 package redact
 
 import "bytes"
 
-// Maybe reports whether Append may find anything. It is a quick no for texts that are no URL with a parameter, nor with a
-// password, nor percent-encoded.
+// Maybe reports whether Append may find anything. It quickly excludes texts without a parameter, a password
+// or percent-encoding.
 func Maybe(text []byte) bool {
 	return bytes.IndexByte(text, '=') >= 0 && (QueryStart(text) >= 0 || maybePathParameter(text)) ||
 		maybeUserinfo(text) || hasEncoded(text)
 }
 
-// Append appends a text with the values of secret parameters in URLs redacted. found reports whether
-// there was one; if not, what was appended means nothing. A parameter is whatever stands right after a ?, #,
-// & or ;, once there was a ? or #, so that paths, hosts without a scheme and URLs with white space count;
-// before that, what stands after a ; in a path. A value that holds another URL with a secret,
-// percent-encoded, is redacted whole. So is a parameter that is encoded together with its name, a word before
-// any parameter that holds such a URL, and what stands before the @ of a URL's host.
+// Append appends a text with the values of secret parameters in URLs redacted. found reports whether there
+// was any; if not, the appended text must not be used. A parameter begins after a ?, #, & or ;, once there
+// was a ? or #. So paths, hosts without a scheme and URLs with white space count. Before that, a parameter
+// begins after a ; in a path. These are redacted completely: a value that contains another percent-encoded
+// URL with a secret; a parameter that is encoded together with its name; a word before any parameter that
+// contains such a URL; and the text before the @ of a URL's host.
 func (s *Secrets) Append(dst, text []byte) (out []byte, found bool) {
 	text, encoded := s.withoutEncoded(text)
 	if out, found = s.redact(dst, text, 0); encoded && !found {
@@ -25,8 +25,8 @@ func (s *Secrets) Append(dst, text []byte) (out []byte, found bool) {
 	return out, found
 }
 
-// maxEncodings is how deep URLs are looked for inside the parameters of URLs. What is encoded more often is redacted, since
-// nobody can say what it is.
+// maxEncodings is how deep URLs within parameters of URLs are searched. A value that is encoded more often is
+// redacted, since its content is unknown.
 const maxEncodings = 4
 
 func (s *Secrets) redact(dst, text []byte, depth int) ([]byte, bool) {
@@ -40,8 +40,8 @@ func (s *Secrets) redact(dst, text []byte, depth int) ([]byte, bool) {
 }
 
 // withoutEncoded returns a text in which the words that are percent-encoded URLs with a secret are redacted,
-// up to their first parameter. Unless a URL stands among other words, that is the first one of the whole
-// text. found reports whether there were any; if not, the text itself comes back.
+// up to their first parameter. Unless a URL stands among other words, that is the first parameter of the
+// whole text. found reports whether there were any; if not, text is returned.
 func (s *Secrets) withoutEncoded(text []byte) (out []byte, found bool) {
 	i, end, copied := nextEncoded(text, 0), len(text), 0
 	if query := QueryStart(text); query >= 0 && i >= 0 && !isProse(text) {
@@ -65,8 +65,8 @@ func (s *Secrets) withoutEncoded(text []byte) (out []byte, found bool) {
 	return append(out, text[copied:]...), true
 }
 
-// within reports whether part of a text is a URL with a secret, percent-encoded once or more, or encoded so
-// often that this cannot be seen. It is looked at as what comes after before.
+// within reports whether part, which follows the text before, is a URL with a secret, percent-encoded at
+// least once, or encoded so often that its content is unknown.
 func (s *Secrets) within(before string, part []byte, depth int) bool {
 	if !hasEncoded(part) {
 		return false

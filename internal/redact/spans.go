@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// QueryStart returns where the query or else the fragment of a URL starts, -1 when it has neither.
+// QueryStart returns the start of the query, or else of the fragment of a URL, -1 if it has neither.
 func QueryStart(url []byte) int {
 	query, fragment := bytes.IndexByte(url, '?'), bytes.IndexByte(url, '#')
 	if query < 0 || fragment >= 0 && fragment < query {
@@ -15,8 +15,9 @@ func QueryStart(url []byte) int {
 	return query
 }
 
-// isProse reports whether a URL comes after other words, so that white space ends its parameters and the words after it
-// can stay. In any other text white space may be part of a secret: https://a.example/my page?password=two words.
+// isProse reports whether a URL comes after other words, so that white space ends its parameters and the
+// words after it can stay. In any other text white space may be part of a secret: https://a.example/my
+// page?password=two words.
 func isProse(text []byte) bool {
 	before, _, ok := bytes.Cut(text, []byte("://"))
 	if !ok || bytes.IndexByte(before, '=') >= 0 {
@@ -32,7 +33,7 @@ func parameterEnd(text []byte, i int) int {
 	return i
 }
 
-// secretEnd is further on than parameterEnd where a secret has a ? or a ; of its own.
+// secretEnd returns the end of a secret. Unlike for parameterEnd, a ? or a ; belongs to the secret.
 func secretEnd(text []byte, i int) int {
 	for i < len(text) && text[i] != '&' && text[i] != '#' {
 		i++
@@ -40,7 +41,7 @@ func secretEnd(text []byte, i int) int {
 	return i
 }
 
-// wordStart returns where the word starts that has text[i] in it, from when that is further on.
+// wordStart returns the start of the word that contains text[i], at least from.
 func wordStart(text []byte, from, i int) int {
 	blank := bytes.LastIndexFunc(text[from:i], unicode.IsSpace)
 	if blank < 0 {
@@ -50,7 +51,7 @@ func wordStart(text []byte, from, i int) int {
 	return from + blank + size
 }
 
-// wordEnd returns where the first white space from start is, end when there is none before.
+// wordEnd returns the index of the first white space from start on, at most end.
 func wordEnd(text []byte, start, end int) int {
 	if n := bytes.IndexFunc(text[start:end], unicode.IsSpace); n >= 0 {
 		return start + n

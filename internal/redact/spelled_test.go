@@ -115,8 +115,8 @@ func TestDeepEncodings(t *testing.T) {
 		for _, head := range []string{"see https://a.example/?%", "/a%", "/a?%3F@b="} {
 			started := time.Now()
 			s.Append(nil, []byte(head+strings.Repeat(part, 80_000)+"%41@x"))
-			if took := time.Since(started); took > 5*time.Second {
-				t.Errorf("%q, then %q many times took %s", head, part, took)
+			if elapsed := time.Since(started); elapsed > 5*time.Second {
+				t.Errorf("%q, then %q many times took %s", head, part, elapsed)
 			}
 		}
 	}

@@ -6,14 +6,14 @@ import (
 	"unicode"
 )
 
-// maybeUserinfo is a quick no for texts without a URL that has a name or a password before its host.
+// maybeUserinfo quickly excludes texts without a URL that has a name or a password before its host.
 func maybeUserinfo(text []byte) bool {
 	return bytes.IndexByte(text, '@') >= 0 && authorityStart(text, 0, QueryStart(text)) >= 0
 }
 
-// withoutUserinfo returns a text in which whatever stands before the host of a URL is redacted, name and password alike,
-// since some put a token in place of a name: https://redacted@a.example/. found reports whether there was any; if not,
-// the text itself comes back.
+// withoutUserinfo returns a text in which name and password before the host of a URL are redacted:
+// https://redacted@a.example/. The name may be a token. found reports whether there was any; if not, text is
+// returned.
 func withoutUserinfo(text []byte) (out []byte, found bool) {
 	if !maybeUserinfo(text) {
 		return text, false
@@ -34,8 +34,8 @@ func withoutUserinfo(text []byte) (out []byte, found bool) {
 	return append(out, text[copied:]...), true
 }
 
-// authorityStart returns where the next name of a host, with what is before it, starts, -1 when there is no
-// other. query is where the query starts.
+// authorityStart returns the start of the next authority (user, password and host), -1 if there is none.
+// query is the start of the query.
 func authorityStart(text []byte, from, query int) int {
 	first := -1
 	if from == 0 {
@@ -61,8 +61,8 @@ func authorityStart(text []byte, from, query int) int {
 	}
 }
 
-// afterWebScheme reports whether a text ends with the scheme of URLs in which browsers take any slashes for
-// two: https:\\a.example.
+// afterWebScheme reports whether a text ends with a scheme after which browsers accept any slashes for //:
+// https:\\a.example.
 func afterWebScheme(before []byte) bool {
 	before, ok := bytes.CutSuffix(before, []byte(":"))
 	if !ok {
@@ -85,8 +85,8 @@ func startsValue(before []byte) bool {
 
 func isSlash(c byte) bool { return c == '/' || c == '\\' }
 
-// authorityEnd returns where a host ends: before a path, a query, a fragment or white space, and in a query of another
-// URL before its next parameter.
+// authorityEnd returns the end of a host: before a path, a query, a fragment or white space, and within the
+// query of another URL before the next parameter.
 func authorityEnd(text []byte, inQuery bool) int {
 	end := bytes.IndexFunc(text, func(r rune) bool {
 		return strings.ContainsRune(`/?#\`, r) || unicode.IsSpace(r) || inQuery && (r == '&' || r == ';')
