@@ -50,8 +50,8 @@ func (s *brotliStream) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// tailReader gives the last bytes of a file one at a time. A decoder that reads past its end then has read
-// one byte too many.
+// tailReader returns the last bytes of a file one at a time. Then a decoder that reads past its end has read
+// only one byte too many.
 type tailReader struct {
 	file *bufio.Reader
 	last []byte // what the last Read gave
@@ -97,7 +97,8 @@ func BrotliText(head []byte) ([]byte, bool) {
 	return text, n > 0 && IsText(text) // an error may be damage that follows the text
 }
 
-// smallReads gives 64 bytes at a time: given more, the decoder may come to damage before it gives any text.
+// smallReads returns at most 64 bytes at a time. With more, the decoder may reach damage before it returns
+// any text.
 type smallReads struct{ io.Reader }
 
 func (s smallReads) Read(p []byte) (int, error) { return s.Reader.Read(p[:min(len(p), 64)]) }

@@ -6,8 +6,8 @@ import (
 	"io"
 )
 
-// Damage is the error of a Stream whose file is not as it was when it was compressed: something is missing,
-// changed or added. An error of reading the file is never a Damage.
+// Damage is the error of a Stream whose file was changed after compression: something is missing, changed or
+// added. An error of reading the file is never a Damage.
 type Damage struct {
 	Err   error  // what is wrong with the file
 	Keep  bool   // all text before it may be used: the file ends too soon, or has something else at its end

@@ -186,7 +186,7 @@ func (s *frameStream) tail(given int64) (text []byte, err error) {
 	}
 	d := s.format.lenient()
 	defer d.close()
-	file := watchedReader{Reader: s.resync.after(s.start)}
+	file := errorRecorder{Reader: s.resync.after(s.start)}
 	frame := &frameReader{file: bufio.NewReader(&file), walker: s.format.walker()}
 	if d.start(frame) == nil {
 		if _, err := io.CopyN(io.Discard, d, given); err == nil {

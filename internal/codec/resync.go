@@ -46,7 +46,7 @@ func (s *resyncer) next(from int64) (int64, error) {
 			if s.tried++; s.tried > mostTried {
 				return -1, nil
 			}
-			part := watchedReader{Reader: io.NewSectionReader(s.in.at, from+int64(at), mostCheck)}
+			part := errorRecorder{Reader: io.NewSectionReader(s.in.at, from+int64(at), mostCheck)}
 			if s.check(&part) == nil {
 				s.gaps++
 				return from + int64(at), nil
@@ -70,14 +70,14 @@ func (s *resyncer) after(at int64) io.Reader {
 	return io.NewSectionReader(s.in.at, at, math.MaxInt64-at)
 }
 
-// watchedReader keeps the error that reading ended with, other than io.EOF. Decoders may hide it behind
+// errorRecorder records the error that reading ended with, other than io.EOF. Decoders may hide it behind
 // errors of their own.
-type watchedReader struct {
+type errorRecorder struct {
 	io.Reader
 	err error
 }
 
-func (r *watchedReader) Read(p []byte) (int, error) {
+func (r *errorRecorder) Read(p []byte) (int, error) {
 	n, err := r.Reader.Read(p)
 	if err != nil && err != io.EOF {
 		r.err = err
