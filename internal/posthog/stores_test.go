@@ -140,8 +140,8 @@ func TestAStoreThatHangsIsLeft(t *testing.T) {
 					t.Errorf("%s: %v", name, err)
 				}
 			}
-			if took := time.Since(began); took != time.Minute || store.Unclosed() > 0 {
-				t.Errorf("%s: it took %s, and %d files are open", name, took, store.Unclosed())
+			if elapsed := time.Since(began); elapsed != time.Minute || store.Unclosed() > 0 {
+				t.Errorf("%s: it took %s, and %d files are open", name, elapsed, store.Unclosed())
 			}
 		})
 	}
