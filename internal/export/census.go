@@ -51,19 +51,11 @@ func newCensus(rules *mapping.Rules, files int) *census {
 	}
 }
 
-// reset forgets all counts.
-func (c *census) reset() {
-	if c != nil {
-		*c = *newCensus(c.rules, len(c.files))
-	}
-}
+// Reset forgets all counts.
+func (c *census) Reset() { *c = *newCensus(c.rules, len(c.files)) }
 
-// sheet returns a sheet to count a chunk on; nil for a census that is nil, which counts nothing. It may be called from
-// several goroutines.
-func (c *census) sheet() *sheet {
-	if c == nil {
-		return nil
-	}
+// Share returns a sheet to count a chunk on. It may be called from several goroutines.
+func (c *census) Share() Share {
 	select {
 	case s := <-c.free:
 		s.begin()
@@ -73,18 +65,16 @@ func (c *census) sheet() *sheet {
 	}
 }
 
-// add takes the counts of the next chunk.
-func (c *census) add(l *lesson) {
-	if c == nil {
-		return
-	}
-	file := &c.files[l.chunk.Source]
-	file.Shape, file.Codec = l.chunk.Shape, l.chunk.Codec
-	file.Rows += l.rows
-	file.BadRows += l.sheet.bad
-	c.take(l.sheet)
+// Add takes the counts of the next chunk.
+func (c *census) Add(chunk ObservedChunk, counted Share) {
+	s := counted.(*sheet)
+	file := &c.files[chunk.Source]
+	file.Shape, file.Codec = chunk.Shape, chunk.Codec
+	file.Rows += chunk.Rows
+	file.BadRows += s.bad
+	c.take(s)
 	select {
-	case c.free <- l.sheet:
+	case c.free <- s:
 	default:
 	}
 }

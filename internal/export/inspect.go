@@ -120,7 +120,7 @@ func Inspect(ctx context.Context, plan *Plan) (in *Inspection, err error) {
 	dry.MaxRejects, dry.Settle = MaxRejects{}, 0
 	started := time.Now()
 	census := newCensus(plan.Rules, len(plan.Sources))
-	learned, err := learn(ctx, &dry, census)
+	learned, err := LearnObserved(ctx, &dry, census)
 	if err != nil {
 		return nil, err
 	}

@@ -301,7 +301,7 @@ func TestInspectShowsSeveralTeams(t *testing.T) {
 func TestCountingARowCostsNoMemory(t *testing.T) {
 	plan := newPlan(t, mapping.Options{}, samples+"acornly_events.jsonl")
 	c := newCensus(plan.Rules, 1)
-	sheet := c.sheet()
+	sheet := newSheet(c)
 	const times = 20 // that each row is counted
 	for chunk, err := range posthog.Read(t.Context(), plan.Sources, posthog.Options{}) {
 		if err != nil {
@@ -310,7 +310,7 @@ func TestCountingARowCostsNoMemory(t *testing.T) {
 		allocations := testing.AllocsPerRun(20, func() {
 			for event := range chunk.Events() {
 				for range times {
-					sheet.count(event)
+					sheet.Event(event)
 				}
 			}
 			c.take(sheet)

@@ -59,26 +59,30 @@ type Learned struct {
 // Learn reads all sources once. It returns an error when the reading could not go on; trouble with single sources is in
 // Learned.Trouble. A *ManyTeams is returned when rows are of more than one team and the plan picks none, an
 // *UnknownColumns when they have none of a name that was given.
-func Learn(ctx context.Context, plan *Plan) (*Learned, error) {
+func Learn(ctx context.Context, plan *Plan) (*Learned, error) { return LearnObserved(ctx, plan, nil) }
+
+// LearnObserved is Learn with an observer, which counts what is in the sources. With an observer several teams are no error.
+// A nil observer is none.
+func LearnObserved(ctx context.Context, plan *Plan, observer Observer) (*Learned, error) {
 	started := time.Now()
-	learned, err := learn(ctx, plan, nil)
+	learned, err := learn(ctx, plan, observer)
 	if err == nil {
 		learned.Took = time.Since(started)
 	}
 	return learned, err
 }
 
-// learn is Learn with a census of what it reads, if that is not nil. Then several teams are no error. Where damage was
-// found so late that rows of doubt have been learnt, all is learnt again without them; and so it is where cells of people
-// were taken for numbers before one of their column turned out to be text.
-func learn(ctx context.Context, plan *Plan, census *census) (*Learned, error) {
+// learn reads everything again, without the damaged rows, if damage was noticed only after rows of it were used. It also
+// reads everything again if cells were taken for numbers before another one of their column turned out to be text: cells
+// about people, and with an observer any cells.
+func learn(ctx context.Context, plan *Plan, observer Observer) (*Learned, error) {
 	read := plan.Read
 	var err error
 	if read.Types, err = plan.columnTypes(ctx); err != nil {
 		return nil, err
 	}
 	for {
-		learned, err := learnOnce(ctx, plan, read, census)
+		learned, err := learnOnce(ctx, plan, read, observer)
 		switch {
 		case err != nil:
 			return nil, err
@@ -91,11 +95,13 @@ func learn(ctx context.Context, plan *Plan, census *census) (*Learned, error) {
 			return learned, nil
 		}
 		read.Types.Assume()
-		census.reset()
+		if observer != nil {
+			observer.Reset()
+		}
 	}
 }
 
-func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *census) (*Learned, error) {
+func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, observer Observer) (*Learned, error) {
 	options, err := plan.indexOptions(ctx)
 	if err != nil {
 		return nil, err
@@ -108,7 +114,7 @@ func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *ce
 		index: index, types: read.Types, decided: newDecisions(plan.Index.Dir), repeats: newRepeats(plan), places: newPlaces(plan.Sources),
 		ends: make([]int64, len(plan.Sources)), held: make([]int64, len(plan.Sources)), prints: make([]fingerprint, len(plan.Sources)), kept: kept{most: cmp.Or(plan.kept, mostKept)},
 	}
-	if err := learned.from(ctx, plan, read, census); err != nil {
+	if err := learned.from(ctx, plan, read, observer); err != nil {
 		return nil, errors.Join(err, learned.Close())
 	}
 	if learned.doubtful() || learned.misread {
@@ -118,7 +124,7 @@ func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, census *ce
 }
 
 // from reads the sources and settles the people.
-func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, census *census) error {
+func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, observer Observer) error {
 	for _, s := range plan.Sources {
 		l.Bytes += s.Size
 	}
@@ -134,15 +140,15 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 	progress := plan.progress()
 	progress.Phase("reading", l.Bytes, Bytes)
 	defer progress.Done()
-	if err := l.read(ctx, plan, read, census); err != nil || l.doubtful() {
+	if err := l.read(ctx, plan, read, observer); err != nil || l.doubtful() {
 		return err
 	}
 	l.setPersonsAside(plan)
-	if l.misread = l.types.Misread(census != nil); l.misread {
+	if l.misread = l.types.Misread(observer != nil); l.misread {
 		return nil
 	}
 	l.types.Fix()
-	if err := l.teams.check(ctx, plan); err != nil && census == nil {
+	if err := l.teams.check(ctx, plan); err != nil && observer == nil {
 		return err
 	}
 	if err := checkColumns(read.Columns, l.columns, l.Rows); err != nil {
@@ -158,10 +164,14 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ce
 }
 
 // read learns from all rows of the sources.
-func (l *Learned) read(ctx context.Context, plan *Plan, read posthog.Options, census *census) error {
+func (l *Learned) read(ctx context.Context, plan *Plan, read posthog.Options, observer Observer) error {
 	index, progress := l.index, plan.progress()
 	work := func(worker int, c *posthog.Chunk) lesson {
-		return learnChunk(c, plan, index, census.sheet(), l.repeats.keyed(worker, c), l.owings)
+		var share Share
+		if observer != nil {
+			share = observer.Share()
+		}
+		return learnChunk(c, plan, l, l.repeats.keyed(worker, c), share)
 	}
 	for lesson, err := range orderedChunks(posthog.Read(ctx, plan.Sources, read), plan.workers(), work) {
 		if warning, ok := asWarning(err); ok {
@@ -182,7 +192,9 @@ func (l *Learned) read(ctx context.Context, plan *Plan, read posthog.Options, ce
 			l.kept.giveUp() // memory is short
 		}
 		l.add(lesson)
-		census.add(&lesson)
+		if observer != nil {
+			observer.Add(ObservedChunk{lesson.chunk.Source, lesson.chunk.Shape, lesson.chunk.Codec, lesson.rows}, lesson.share)
+		}
 		progress.Advance(lesson.chunk.Bytes)
 		progress.Note(report.Plural(l.Rows, "row", "rows"))
 	}
@@ -236,14 +248,15 @@ type lesson struct {
 	keys              *keyed
 	skipped           skippedNames
 	optOuts           []optOut
-	sheet             *sheet // nil without a census
+	share             Share // nil without an observer
 
 	byCreatedAt int64
 	unread      unreadFields
 }
 
-func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet, keyed *keyed, owings *owings) lesson {
-	l := lesson{chunk: c, sheet: sheet}
+// learnChunk reads a chunk, on one of the workers. share is nil without an observer.
+func learnChunk(c *posthog.Chunk, plan *Plan, learned *Learned, keyed *keyed, share Share) lesson {
+	l, index, owings := lesson{chunk: c, share: share}, learned.index, learned.owings
 	for event, bad := range c.Events() {
 		l.rows++
 		if bad != nil {
@@ -252,7 +265,9 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 				continue
 			}
 			l.bad++
-			sheet.countBad()
+			if share != nil {
+				share.Bad()
+			}
 			continue
 		}
 		l.teams.add(event.TeamID)
@@ -289,7 +304,9 @@ func learnChunk(c *posthog.Chunk, plan *Plan, index *people.Index, sheet *sheet,
 		if string(event.Name) == posthog.Unsubscribed {
 			l.optOuts = append(l.optOuts, optOutOf(event, index.SumOf))
 		}
-		sheet.count(event)
+		if share != nil {
+			share.Event(event)
+		}
 	}
 	l.decided.sum, l.columns, l.keys = c.Sum(), c.Columns(), keyed
 	if !c.WorthPacking() {

@@ -8,7 +8,7 @@ import (
 )
 
 // sheet counts the rows of one chunk for a census, on one goroutine. It is used again for another chunk and remembers the
-// names it has met, so that a row usually costs no memory. A nil sheet counts nothing.
+// names it has met, so that a row usually costs no memory.
 type sheet struct {
 	rules     *mapping.Rules
 	good, bad int64
@@ -79,18 +79,11 @@ func (s *sheet) forget() {
 	s.spellings, s.properties = map[string]*propertyCount{}, map[string]*propertyCount{}
 }
 
-// countBad counts one row that is no event.
-func (s *sheet) countBad() {
-	if s != nil {
-		s.bad++
-	}
-}
+// Bad counts one row that is no event.
+func (s *sheet) Bad() { s.bad++ }
 
-// count counts one event.
-func (s *sheet) count(e *posthog.Event) {
-	if s == nil {
-		return
-	}
+// Event counts one event.
+func (s *sheet) Event(e *posthog.Event) {
 	s.good++
 	s.times.count(s.rules.When(e))
 	event := s.event(e.Name)
