@@ -64,26 +64,31 @@ func (l *Learned) columnsKnown() (all []ledger.Column) {
 func (l *Learned) TextColumns() (all []TextColumn) {
 	for _, c := range l.types.All() {
 		if c.Mixed {
-			all = append(all, textColumn(&c))
+			all = append(all, TextColumnOf(&c))
 		}
 	}
 	return all
 }
 
-func textColumn(c *posthog.ColumnType) TextColumn {
+// TextColumnOf says what made a column text. The column must be Mixed.
+func TextColumnOf(c *posthog.ColumnType) TextColumn {
 	return TextColumn{Name: c.Name, Before: c.Before, Column: c.Made.Column, File: c.Made.Path, Line: c.Made.Line, Cell: c.Made.Text}
 }
 
+// Columns are the columns that hold one value each, sorted by name: those of this export, and those that earlier runs have
+// read, which are not Seen.
+func (l *Learned) Columns() []posthog.ColumnType { return l.types.All() }
+
 // inspectColumns are the columns of this export.
-func (l *Learned) inspectColumns() []ColumnInspection {
+func inspectColumns(known []posthog.ColumnType) []ColumnInspection {
 	all := []ColumnInspection{}
-	for _, c := range l.types.All() {
+	for _, c := range known {
 		if !c.Seen {
 			continue
 		}
 		one := ColumnInspection{Name: c.Name, Type: c.Type, NotNumbers: c.None}
 		if c.Mixed {
-			made := textColumn(&c)
+			made := TextColumnOf(&c)
 			one.MadeText = &made
 		}
 		all = append(all, one)

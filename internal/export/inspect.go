@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/source"
@@ -114,35 +113,33 @@ type RejectInspection struct {
 // Rejects, Operations, MaxRejects and Settle are not used. It returns an error when the reading could not go on; trouble
 // with single sources is in Inspection.Files.
 func Inspect(ctx context.Context, plan *Plan) (in *Inspection, err error) {
-	dry, rejects := *plan, &firstRejects{}
-	dry.Tally = &customerio.Tally{}
-	dry.Sender, dry.Rejects, dry.Operations = customerio.Counting(dry.Tally), rejects, nil
-	dry.MaxRejects, dry.Settle = MaxRejects{}, 0
 	started := time.Now()
-	census := newCensus(plan.Rules, len(plan.Sources))
-	learned, err := LearnObserved(ctx, &dry, census)
+	rejects := &firstRejects{}
+	dry := plan.DryRun(rejects)
+	census := newCensus(dry.Rules, len(dry.Sources))
+	learned, err := LearnObserved(ctx, dry, census)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, learned.Close()) }()
-	persons, err := countPersons(&dry, learned.People)
+	persons, err := countPersons(learned.People, dry.Workers)
 	if err != nil {
 		return nil, err
 	}
-	summary, err := Send(ctx, &dry, learned)
+	summary, err := Send(ctx, dry, learned)
 	if err != nil {
 		return nil, err
 	}
 	counts := learned.People.Count(dry.Now.Unix())
 	in = &Inspection{
-		Files: census.inspectFiles(learned), Teams: append([]int64{}, learned.teams...), Rows: summary.Rows, Times: census.times.inspect(),
+		Files: census.inspectFiles(dry.Sources, learned), Teams: append([]int64{}, learned.TeamsFound()...), Rows: summary.Rows, Times: census.times.inspect(),
 		People: inspectPeople(counts, &summary.People), TimedByCreatedAt: summary.TimedByCreatedAt,
 		UnreadFields: summary.UnreadFields, MayDouble: summary.MayDouble,
 		Events: census.inspectEvents(), EventProperties: census.inspectProperties(),
-		PersonProperties: persons.inspect(int64(counts.Sent), plan.Rules.PersonProperty),
-		Columns:          learned.inspectColumns(),
+		PersonProperties: persons.inspect(int64(counts.Sent), dry.Rules.PersonProperty),
+		Columns:          inspectColumns(learned.Columns()),
 		Beyond:           Beyond{census.otherEvents.rows, census.otherProperties.rows, persons.others.rows},
-		ValuesCut:        summary.ValuesCut, Rejects: append([]RejectInspection{}, rejects.list...), Incomplete: plan.Incomplete,
+		ValuesCut:        summary.ValuesCut, Rejects: append([]RejectInspection{}, rejects.list...), Incomplete: dry.Incomplete,
 	}
 	in.AttributeSummary = summary.AttributeSummary
 	in.SkippedEvents, in.SkippedEventsBeyond = summary.SkippedEvents, summary.SkippedEventsBeyond
@@ -160,9 +157,9 @@ func (in *Inspection) Troubled() bool {
 	return false
 }
 
-func (c *census) inspectFiles(l *Learned) []FileInspection {
+func (c *census) inspectFiles(sources []source.Source, l *Learned) []FileInspection {
 	files := c.files
-	for i, s := range l.places.sources {
+	for i, s := range sources {
 		files[i].Path, files[i].Bytes, files[i].State = s.Name, s.Size, FileGood
 		for _, t := range l.Trouble {
 			if t.Path == s.Name {

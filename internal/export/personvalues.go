@@ -15,7 +15,7 @@ type personValues struct {
 }
 
 // countPersons counts the final properties of all people who would be sent.
-func countPersons(plan *Plan, settled *people.Settled) (*personValues, error) {
+func countPersons(settled *people.Settled, workers int) (*personValues, error) {
 	total := &personValues{byName: map[string]*values{}}
 	count := func(_ int, group []*people.Person) map[string]*values {
 		counts := map[string]*values{}
@@ -32,7 +32,7 @@ func countPersons(plan *Plan, settled *people.Settled) (*personValues, error) {
 		return counts
 	}
 	const together = 4096 // people, for each of which names are not looked for in what was counted before
-	for counts, err := range parallel.Ordered(parallel.Groups(settled.People(), together), plan.workers(), count) {
+	for counts, err := range parallel.Ordered(parallel.Groups(settled.People(), together), workers, count) {
 		if err != nil {
 			return nil, err
 		}
