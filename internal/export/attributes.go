@@ -80,7 +80,7 @@ func (l *Learned) ForeseePeople(ctx context.Context, plan *Plan) (AttributeSumma
 	}
 	mappers := make([]*mapping.Mapper, plan.workers())
 	for i := range mappers {
-		mappers[i] = l.newMapper(plan.Rules)
+		mappers[i] = l.NewMapper(plan.Rules)
 	}
 	count := func(worker int, group []*people.Person) (optedOut int64) {
 		var text []byte

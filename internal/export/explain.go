@@ -16,25 +16,25 @@ const shownOperations = 5
 
 // explainOne reads all sources twice and says who the person behind a distinct ID is.
 func explainOne(ctx context.Context, plan *Plan, id string) (why *Explanation, err error) {
-	dry, outcomes := *plan, map[uint64]people.Verdict{}
-	dry.Index.Trace = func(ref uint64, o people.Verdict) { outcomes[ref] = o }
-	learned, err := Learn(ctx, &dry)
+	outcomes := map[uint64]people.Verdict{}
+	plan = plan.WithTrace(func(ref uint64, o people.Verdict) { outcomes[ref] = o })
+	learned, err := Learn(ctx, plan)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, learned.Close()) }()
 	x := &explaining{
-		learned: learned, outcomes: outcomes, rules: plan.Rules, mapper: learned.newMapper(plan.Rules),
-		history: people.NewHistory(dry.Index),
-		ids:     map[string]*ExplainedID{}, persons: map[string]map[string]Placed{}, rows: map[uint64]Placed{},
+		learned: learned, outcomes: outcomes, mapper: learned.NewMapper(plan.Rules), rows: learned.NewRereader(plan),
+		history: people.NewHistory(plan.Index),
+		ids:     map[string]*ExplainedID{}, persons: map[string]map[string]Placed{}, places: map[uint64]Placed{},
 		why: &Explanation{ID: id, IDs: []ExplainedID{}, Refused: []ExplainedLink{}, Attributes: []ExplainedAttribute{}, Rows: map[string]int64{}, Operations: []string{}},
 	}
 	for _, one := range learned.People.Asked() {
 		x.why.emailOf = append(x.why.emailOf, one.ID)
 	}
 	x.begin()
-	x.foretell(&dry)
-	if err := x.read(ctx, &dry); err != nil {
+	x.foretell(plan)
+	if err := x.read(ctx); err != nil {
 		return nil, err
 	}
 	return x.end(), nil
@@ -44,9 +44,8 @@ func explainOne(ctx context.Context, plan *Plan, id string) (why *Explanation, e
 type explaining struct {
 	learned  *Learned
 	outcomes map[uint64]people.Verdict // of links, by Ref
-	rules    *mapping.Rules
 	mapper   *mapping.Mapper
-	keyed    *keyed // of the chunk
+	rows     *Rereader
 	history  *people.History
 	group    people.Group
 	grouped  bool           // the ID has a group; else its own rows are all there is to tell
@@ -56,7 +55,7 @@ type explaining struct {
 	ids     map[string]*ExplainedID
 	order   []string
 	persons map[string]map[string]Placed // by person_id, then by distinct ID: the first row with both
-	rows    map[uint64]Placed            // that may have set an attribute, by Ref
+	places  map[uint64]Placed            // of rows that may have set an attribute, by Ref
 }
 
 // begin looks the ID up.
@@ -64,11 +63,8 @@ func (x *explaining) begin() {
 	id := []byte(x.why.ID)
 	person, status := x.learned.People.Lookup(id)
 	x.person, x.why.Status = person, statusText(status)
-	x.why.Merges = x.learned.mergesInto(x.mapper, person)
-	if held, is := x.learned.People.HeldAs(id); is {
-		one := heldPerson(&held)
-		x.why.Held = &one
-	}
+	x.why.Merges = x.learned.MergesInto(x.mapper, person)
+	x.why.Held = x.learned.HeldAs(id)
 	if person != nil {
 		x.why.Kept, x.why.By, x.why.Value = person.DistinctID, person.By.String(), person.Value
 		if email, holder, lost := x.learned.People.LostEmail(person); lost {
@@ -108,25 +104,12 @@ func statusText(s people.Status) string {
 }
 
 // read looks for the person's rows in a second reading.
-func (x *explaining) read(ctx context.Context, plan *Plan) error {
-	for chunk, err := range x.learned.again(ctx, plan) {
-		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
-			if !x.learned.knows(trouble) {
-				return trouble
-			}
-			continue
-		}
+func (x *explaining) read(ctx context.Context) error {
+	for row, err := range x.rows.Rows(ctx) {
 		if err != nil {
-			return fmt.Errorf("second reading: %w", err)
+			return err
 		}
-		path := x.learned.places.sources[chunk.Source].Name
-		x.keyed = x.learned.repeats.keyed(0, chunk)
-		for event, bad := range chunk.Events() {
-			if bad == nil && !plan.otherTeam(event) {
-				x.look(path, event)
-			}
-		}
-		chunk.Release()
+		x.look(row.File, row.Event)
 	}
 	return nil
 }
@@ -160,7 +143,7 @@ func (x *explaining) look(path string, e *posthog.Event) {
 	x.stand(place, e)
 	x.history.Add(e, outcome, linked)
 	if e.PersonProperties != nil || e.Set != nil || e.SetOnce != nil || e.Unset != nil {
-		x.rows[e.Ref] = place
+		x.places[e.Ref] = place
 	}
 }
 
@@ -175,16 +158,15 @@ func (x *explaining) count(e *posthog.Event) {
 
 // bucketOf is what a summary counts a row as, and the operation that is made of it.
 func (x *explaining) bucketOf(e *posthog.Event) (operation []byte, bucket string) {
-	repeats := x.learned.repeats
-	switch {
-	case repeats.duplicate.Has(e.Ref):
+	switch x.rows.Repeat(e) {
+	case Duplicate:
 		return nil, "duplicate"
-	case repeats.earlier.Has(e.Ref):
+	case SentEarlier:
 		return nil, "earlier"
-	case repeats.late.Has(e.Ref):
+	case CorrectedLate:
 		return nil, "skipped." + mapping.ReasonCorrectedLate
 	}
-	if first := x.keyed.add(e, x.rules.Classify(e)); first.Bucket == mapping.Skipped {
+	if first := x.rows.Classify(e); first.Bucket == mapping.Skipped {
 		return nil, nameOfBucket(first)
 	}
 	operation, _, o := x.mapper.Event(nil, e)

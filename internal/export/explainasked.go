@@ -19,13 +19,13 @@ const mostNear = 10
 // is that of a person's final attributes, or an ID; it is compared without regard to case and space around
 // it. The plan's Sender, Rejects and Operations are not used.
 func Explain(ctx context.Context, plan *Plan, asked string) (*Explanation, error) {
-	dry := *plan
+	listing := plan
 	email := people.FoldEmail(nil, []byte(asked))
 	isEmail := people.PlausibleEmail([]byte(asked))
 	if isEmail && !plan.Choice.Only { // else the choice asks for emails of its own
-		dry.Choice.Asked = func(other []byte) bool { return bytes.Equal(people.FoldEmail(nil, other), email) }
+		listing = plan.WithEmails(func(other []byte) bool { return bytes.Equal(people.FoldEmail(nil, other), email) })
 	}
-	first, err := explainOne(ctx, &dry, asked)
+	first, err := explainOne(ctx, listing, asked)
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,7 @@ func (x *explaining) end() *Explanation {
 func (x *explaining) explainAttributes() {
 	rows := map[string]ExplainedAttribute{}
 	for a := range x.history.Attributes() {
-		rows[a.Name] = ExplainedAttribute{a.Name, string(a.Value), x.rows[a.Ref]}
+		rows[a.Name] = ExplainedAttribute{a.Name, string(a.Value), x.places[a.Ref]}
 	}
 	if x.person == nil {
 		for _, name := range slices.Sorted(maps.Keys(rows)) {

@@ -67,8 +67,8 @@ func (o *optOuts) settle(settled *people.Settled) {
 	o.ids = nil
 }
 
-// newMapper returns a mapper of all who are sent.
-func (l *Learned) newMapper(rules *mapping.Rules) *mapping.Mapper {
+// NewMapper returns a mapper of all who are sent. It belongs to one goroutine.
+func (l *Learned) NewMapper(rules *mapping.Rules) *mapping.Mapper {
 	m := rules.NewMapper(l.People)
 	if o := &l.optOuts; len(o.people)+len(o.addresses) > 0 {
 		m.Unsubscribed = func(p *people.Person, email []byte) bool {

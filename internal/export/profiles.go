@@ -60,6 +60,16 @@ func (l *Learned) TwoProfiles() *TwoProfiles {
 	return all
 }
 
+// HeldAs is the person behind a distinct ID if that person is held, else nil.
+func (l *Learned) HeldAs(id []byte) *HeldPerson {
+	held, is := l.People.HeldAs(id)
+	if !is {
+		return nil
+	}
+	one := heldPerson(&held)
+	return &one
+}
+
 func heldPerson(h *people.Held) HeldPerson {
 	one := HeldPerson{ID: h.ID}
 	for _, p := range h.Profiles {
@@ -91,8 +101,8 @@ func (l *Learned) MergePairs(plan *Plan, most int) (pairs []MergePair) {
 	return pairs
 }
 
-// mergesInto are the merges into one person's profile, nil for nobody.
-func (l *Learned) mergesInto(mapper *mapping.Mapper, p *people.Person) (pairs []MergePair) {
+// MergesInto are the merges into one person's profile; none if the person is nil.
+func (l *Learned) MergesInto(mapper *mapping.Mapper, p *people.Person) (pairs []MergePair) {
 	for link := range l.People.Links() {
 		if link.Person != p {
 			continue

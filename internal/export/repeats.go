@@ -38,6 +38,29 @@ const (
 	repeatsAtOne = 192 << 10 // versions that are sorted at once
 )
 
+// Repeat says whether a row is sent as its event, or what stands for it instead.
+type Repeat uint8
+
+const (
+	NoRepeat      Repeat = iota // no other row stands for its event
+	Duplicate                   // another row of the sources stands for its event
+	SentEarlier                 // an earlier run has sent it
+	CorrectedLate               // it corrects what an earlier run has sent, and is not sent
+)
+
+// of tells what a row is, by its Ref, once find has returned.
+func (r *repeats) of(ref uint64) Repeat {
+	switch {
+	case r.duplicate.Has(ref):
+		return Duplicate
+	case r.earlier.Has(ref):
+		return SentEarlier
+	case r.late.Has(ref):
+		return CorrectedLate
+	}
+	return NoRepeat
+}
+
 // newRepeats works in a directory as people.Options.Dir does.
 func newRepeats(plan *Plan) *repeats {
 	space := spool.NewSpace(cmp.Or(plan.Index.Dir, os.TempDir()), repeatsHeld)

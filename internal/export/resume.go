@@ -52,7 +52,7 @@ func (r *run) turnDown() error {
 	}
 	mappers := make([]*mapping.Mapper, r.plan.workers())
 	for i := range mappers {
-		mappers[i] = r.learned.newMapper(r.plan.Rules)
+		mappers[i] = r.learned.NewMapper(r.plan.Rules)
 	}
 	find := func(worker int, group []*people.Person) (numbers []uint32) {
 		var text []byte

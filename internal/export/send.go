@@ -116,7 +116,7 @@ func newRun(ctx context.Context, plan *Plan, learned *Learned) *run {
 		r.named = map[uint64]bool{}
 	}
 	for range plan.workers() {
-		mapper := learned.newMapper(plan.Rules)
+		mapper := learned.NewMapper(plan.Rules)
 		mapper.Refused = r.rejected
 		r.mappers = append(r.mappers, mapper)
 	}
