@@ -18,7 +18,6 @@ import (
 
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
-	"ph2cio/internal/rawjson"
 )
 
 func inspect(t *testing.T, plan *Plan) *Inspection {
@@ -319,20 +318,4 @@ func TestCountingARowCostsNoMemory(t *testing.T) {
 			t.Errorf("%.0f allocations for %d rows", allocations, 15*times)
 		}
 	}
-}
-
-func FuzzTextLength(f *testing.F) {
-	for _, text := range []string{`plain`, `a\nb`, `\u00e9`, `\ud83d\ude00`, `\ud83dx`, `\ude00`, `\ud800\ud83d\ude00`, `\uD83D\uDE00\\`, `é`, `\u0000`} {
-		f.Add(text)
-	}
-	f.Fuzz(func(t *testing.T, escaped string) {
-		var text string
-		quoted := []byte(`"` + escaped + `"`)
-		if json.Unmarshal(quoted, &text) != nil || strings.ToValidUTF8(escaped, "") != escaped {
-			return
-		}
-		if got := rawjson.UnescapedLen([]byte(escaped)); got != len(text) {
-			t.Errorf("%s is %d bytes, got %d", quoted, len(text), got)
-		}
-	})
 }

@@ -11,6 +11,7 @@ import (
 func FuzzUnescape(f *testing.F) {
 	for _, seed := range []string{
 		``, `a\n\u00e9\ud83d\ude00`, `\ud800`, `\ud800\ud800\udc00`, `\ufffd`, "\xff\xc3", `\u0000`, `\udc00x`, "\xc3\\n\xa4", `\"\\\/\b\f\r\t`,
+		`plain`, `\ud83dx`, `\ude00`, `\ud800\ud83d\ude00`, `\uD83D\uDE00\\`, `é`,
 	} {
 		f.Add([]byte(seed))
 	}
