@@ -14,6 +14,7 @@
 //
 //	cli         the command line: commands, flags, environment, exit codes, output
 //	export      runs the line, decides to skip or to stop, counts; the only one that turns a Ref into a place in a file
+//	inspect     what is in an export; counts it during the first reading, and sends nothing
 //	posthog     reads exports; knows what PostHog's events mean
 //	codec       decompresses files, and reads on after damage; knows nothing of PostHog
 //	source      where the bytes of exports come from, and which sources a run found when it began
@@ -40,6 +41,7 @@
 //	  synthetic exports of any size
 //	  rulebook  the rules of identity once more, slow and plain, and small histories full of trouble
 //	  packing   text compressed in every way that is read
+//	  plans     plans for tests of what looks at exports by the readings of a run
 //	  sources   a store of exports in memory that is slow, fails or changes what it has
 //	  bench     the program that measures all this (make bench)
 //

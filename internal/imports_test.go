@@ -20,8 +20,9 @@ const module = "ph2cio/"
 var imports = map[string][]string{
 	"cmd/ph2cio":                 {"internal/cli"},
 	"internal":                   {},
-	"internal/cli":               under("export", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source", "exit"),
+	"internal/cli":               under("export", "inspect", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source", "exit"),
 	"internal/export":            under("people", "mapping", "posthog", "customerio", "ledger", "spool", "escape", "parallel", "regularfile", "report", "source", "exit", "rawjson"),
+	"internal/inspect":           under("export", "people", "mapping", "posthog", "parallel", "rawjson", "source"),
 	"internal/people":            under("posthog", "identity", "parallel", "spool", "rawjson"),
 	"internal/mapping":           under("posthog", "people", "customerio", "redact", "rawjson"),
 	"internal/codec":             {},
@@ -46,12 +47,13 @@ var imports = map[string][]string{
 	"internal/testkit/synthetic": {},
 	"internal/testkit/rulebook":  {},
 	"internal/testkit/packing":   {},
+	"internal/testkit/plans":     under("export", "people", "mapping", "customerio", "source"),
 	"internal/testkit/sources":   under("source"),
 	"internal/testkit/bench":     under("testkit/synthetic", "exit"),
 }
 
 // forTests may be imported by the tests of every package.
-var forTests = under("sandbox", "source", "testkit/packing", "testkit/sources", "testkit/synthetic", "testkit/rulebook")
+var forTests = under("sandbox", "source", "testkit/packing", "testkit/plans", "testkit/sources", "testkit/synthetic", "testkit/rulebook")
 
 func under(names ...string) []string {
 	for i, name := range names {

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
+	"ph2cio/internal/inspect"
 	"ph2cio/internal/source"
 )
 
@@ -69,7 +69,7 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 	if err != nil {
 		return err
 	}
-	in, err := export.Inspect(ctx, plan)
+	in, err := inspect.Inspect(ctx, plan)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func checkLimit(lines int) error {
 }
 
 // nameStdin tells of the copy of standard input as what it is a copy of.
-func (p *program) nameStdin(files []export.FileInspection) {
+func (p *program) nameStdin(files []inspect.FileInspection) {
 	for i := range files {
 		f := &files[i]
 		if p.spooled == nil || f.Path != p.spooled.Path {
@@ -115,12 +115,12 @@ func (p *program) nameStdin(files []export.FileInspection) {
 
 // findEach tells the arguments that name something from those that do not, which are files as well as far as the result
 // is concerned. The error is that none does.
-func (o *mappingOptions) findEach(args []string) (found []string, missing []export.FileInspection, err error) {
+func (o *mappingOptions) findEach(args []string) (found []string, missing []inspect.FileInspection, err error) {
 	var errs []error
 	for _, arg := range args {
 		if _, err := o.reading.search([]string{arg}, nil); err != nil && !source.IsManifest(arg) {
 			errs = append(errs, err)
-			missing = append(missing, export.FileInspection{Path: arg, State: export.FileMissing, Trouble: err.Error(), Hint: didYouMean(arg)})
+			missing = append(missing, inspect.FileInspection{Path: arg, State: inspect.FileMissing, Trouble: err.Error(), Hint: didYouMean(arg)})
 			continue
 		}
 		found = append(found, arg)
@@ -132,7 +132,7 @@ func (o *mappingOptions) findEach(args []string) (found []string, missing []expo
 }
 
 // writeInspection shows what is in an export, for a person or as one JSON document.
-func (p *program) writeInspection(in *export.Inspection, sources string, limit int) error {
+func (p *program) writeInspection(in *inspect.Inspection, sources string, limit int) error {
 	if p.json {
 		return p.writeJSON(p.env.Stdout, in)
 	}

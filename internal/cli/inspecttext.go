@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"ph2cio/internal/export"
+	"ph2cio/internal/inspect"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
 )
@@ -16,7 +17,7 @@ import (
 // inspectText lays an inspection out for a person: a few lines of totals, then a table for each list.
 type inspectText struct {
 	strings.Builder
-	in    *export.Inspection
+	in    *inspect.Inspection
 	limit int // rows of a table, 0 for all
 	style style
 	width int // of tables
@@ -62,7 +63,7 @@ func (t *inspectText) totals() {
 		summary.line("changed", reasons(t.in.ValuesCut))
 	}
 	summary.names()
-	if b := t.in.Beyond; b != (export.Beyond{}) {
+	if b := t.in.Beyond; b != (inspect.Beyond{}) {
 		summary.line("not listed", fmt.Sprintf("%s, %s of events and %s of people, because there are too many names or their names are too long",
 			report.Plural(b.Events, "row", "rows"), report.Plural(b.EventProperties, "value", "values"), report.Count(b.PersonProperties)))
 	}
@@ -87,7 +88,7 @@ func (t *inspectText) span() string {
 func (t *inspectText) states() string {
 	bad := map[string]int64{}
 	for _, f := range t.in.Files {
-		if f.State != export.FileGood {
+		if f.State != inspect.FileGood {
 			bad[f.State]++
 		}
 	}
@@ -101,16 +102,16 @@ func (t *inspectText) states() string {
 // files shows those that are not good first, so that the limit does not hide them.
 func (t *inspectText) files() {
 	table := t.table("files", right("size"), right("rows"), left("format"), left("compression"), left(""))
-	sorted := slices.SortedStableFunc(slices.Values(t.in.Files), func(a, b export.FileInspection) int {
+	sorted := slices.SortedStableFunc(slices.Values(t.in.Files), func(a, b inspect.FileInspection) int {
 		return cmp.Compare(good(a), good(b))
 	})
 	for _, f := range sorted {
 		row := []string{oneLine(f.Path), report.Bytes(f.Bytes), report.Count(f.Rows), f.Shape, f.Codec, ""}
-		if f.State == export.FileMissing {
+		if f.State == inspect.FileMissing {
 			row[1], row[2] = "", ""
 		}
 		var under []string
-		if f.State != export.FileGood {
+		if f.State != inspect.FileGood {
 			row[5] = t.style.red(f.State)
 			under = append(under, t.style.red(oneLine(f.Trouble)), t.style.dim(oneLine(f.Hint)))
 		}
@@ -125,8 +126,8 @@ func (t *inspectText) files() {
 	t.WriteString(table.String())
 }
 
-func good(f export.FileInspection) int {
-	if f.State == export.FileGood {
+func good(f inspect.FileInspection) int {
+	if f.State == inspect.FileGood {
 		return 1
 	}
 	return 0
@@ -140,7 +141,7 @@ func (t *inspectText) events() {
 	t.WriteString(table.String())
 }
 
-func (t *inspectText) properties(heading, of string, all []export.PropertyInspection) {
+func (t *inspectText) properties(heading, of string, all []inspect.PropertyInspection) {
 	table := t.table(heading, right(of), right("present"), right("longest"), left("types"), left("sent"))
 	for _, p := range all {
 		table.add([]string{

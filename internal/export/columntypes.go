@@ -17,14 +17,6 @@ type TextColumn struct {
 	Cell   string `json:"cell,omitempty"`   // at most 60 bytes of it
 }
 
-// ColumnInspection is one column of CSV that holds one value.
-type ColumnInspection struct {
-	Name       string      `json:"name"` // properties.NAME or person.properties.NAME
-	Type       string      `json:"type"` // number, boolean, JSON or text; empty where no cell says
-	NotNumbers int64       `json:"not_numbers,omitempty"`
-	MadeText   *TextColumn `json:"made_text,omitempty"`
-}
-
 // ValueNotNumber is the kind of values_cut for cells that are nan or infinite.
 const ValueNotNumber = "not_a_number"
 
@@ -78,23 +70,6 @@ func TextColumnOf(c *posthog.ColumnType) TextColumn {
 // Columns are the columns that hold one value each, sorted by name: those of this export, and those that earlier runs have
 // read, which are not Seen.
 func (l *Learned) Columns() []posthog.ColumnType { return l.types.All() }
-
-// inspectColumns are the columns of this export.
-func inspectColumns(known []posthog.ColumnType) []ColumnInspection {
-	all := []ColumnInspection{}
-	for _, c := range known {
-		if !c.Seen {
-			continue
-		}
-		one := ColumnInspection{Name: c.Name, Type: c.Type, NotNumbers: c.None}
-		if c.Mixed {
-			made := TextColumnOf(&c)
-			one.MadeText = &made
-		}
-		all = append(all, one)
-	}
-	return all
-}
 
 // notNumbers counts cells that are nan or infinite, and so left out.
 func (l *Learned) notNumbers() (n int64) {

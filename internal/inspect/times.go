@@ -1,4 +1,4 @@
-package export
+package inspect
 
 import (
 	"math"
@@ -29,7 +29,9 @@ func (t *times) count(at posthog.Time, o mapping.Outcome) {
 // take adds the times of another and leaves it empty.
 func (t *times) take(o *times) {
 	t.first, t.last = min(t.first, o.first), max(t.last, o.last)
-	addAll(t.unusable, o.unusable)
+	for reason, n := range o.unusable {
+		t.unusable[reason] += n
+	}
 	clear(o.unusable)
 	o.first, o.last = math.MaxInt64, math.MinInt64
 }

@@ -1,4 +1,4 @@
-package export
+package inspect
 
 import (
 	"bytes"
@@ -16,17 +16,55 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/testkit/plans"
+	"ph2cio/internal/testkit/synthetic"
 )
 
-func inspect(t *testing.T, plan *Plan) *Inspection {
+func inspect(t *testing.T, plan *export.Plan) *Inspection {
 	t.Helper()
 	in, err := Inspect(t.Context(), plan)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return in
+}
+
+func preview(t *testing.T, plan *export.Plan) *export.Summary {
+	t.Helper()
+	learned, err := export.Learn(t.Context(), plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer learned.Close()
+	summary, err := export.Send(t.Context(), plan, learned)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return summary
+}
+
+// syntheticText returns generated rows.
+func syntheticText(t *testing.T, rows int64) []byte {
+	t.Helper()
+	var text bytes.Buffer
+	if _, err := synthetic.Write(&text, synthetic.Options{Rows: rows, People: 50, Seed: 3}); err != nil {
+		t.Fatal(err)
+	}
+	return text.Bytes()
+}
+
+func gzipMember(t *testing.T, text []byte) []byte {
+	t.Helper()
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, _ = w.Write(text)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return packed.Bytes()
 }
 
 func writeRows(t *testing.T, name string, rows ...string) string {
@@ -40,16 +78,13 @@ func writeRows(t *testing.T, name string, rows ...string) string {
 
 // TestInspectSaysWhatPreviewSays holds the two commands' numbers against each other.
 func TestInspectSaysWhatPreviewSays(t *testing.T) {
-	for _, options := range []mapping.Options{{}, {Properties: "all", Events: []string{"*"}, HoldRecent: true}, {Since: runTime.AddDate(0, -3, 3)}} {
+	for _, options := range []mapping.Options{{}, {Properties: "all", Events: []string{"*"}, HoldRecent: true}, {Since: plans.Now.AddDate(0, -3, 3)}} {
 		paths := []string{
-			samples + "acornly_events.jsonl", samples + "clickhouse_events.csv", samples + "ui_events.csv",
+			plans.Samples + "acornly_events.jsonl", plans.Samples + "clickhouse_events.csv", plans.Samples + "ui_events.csv",
 			writeRows(t, "bad.jsonl", `{"event":"x"}`, `{"event":"y","distinct_id":"u","properties":{"password":"p"}}`, `{`),
 		}
-		in := inspect(t, newPlan(t, options, paths...))
-		summary, err := newPlan(t, options, paths...).export(t, t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
+		in := inspect(t, plans.New(t, options, paths...))
+		summary := preview(t, plans.New(t, options, paths...))
 		if diff := cmp.Diff(summary.Rows, in.Rows); diff != "" {
 			t.Errorf("rows (-preview +inspect):\n%s", diff)
 		}
@@ -155,7 +190,7 @@ func TestCountsAreThoseOfAPlainReading(t *testing.T) {
 	}
 	events, properties := countPlainly(t, rows)
 
-	plan := newPlan(t, mapping.Options{}, writeRows(t, "random.jsonl", rows...))
+	plan := plans.New(t, mapping.Options{}, writeRows(t, "random.jsonl", rows...))
 	plan.Workers = 3
 	in := inspect(t, plan)
 	gotEvents, gotProperties := map[string]int64{}, map[string]counted{}
@@ -175,7 +210,7 @@ func TestCountsAreThoseOfAPlainReading(t *testing.T) {
 		t.Errorf("%d and %d rows, want %d", in.Files[0].Rows, in.Rows.Read, len(rows))
 	}
 
-	plan = newPlan(t, mapping.Options{}, plan.Sources[0].Name)
+	plan = plans.New(t, mapping.Options{}, plan.Sources[0].Name)
 	plan.Workers = 1
 	if diff := cmp.Diff(in, inspect(t, plan), cmpopts.IgnoreFields(Inspection{}, "Seconds")); diff != "" {
 		t.Errorf("another number of workers (-3 +1):\n%s", diff)
@@ -183,7 +218,7 @@ func TestCountsAreThoseOfAPlainReading(t *testing.T) {
 }
 
 func TestInspectCountsAKeyThatStandsTwiceOnce(t *testing.T) {
-	in := inspect(t, newPlan(t, mapping.Options{}, writeRows(t, "twice.jsonl",
+	in := inspect(t, plans.New(t, mapping.Options{}, writeRows(t, "twice.jsonl",
 		`{"event":"x","distinct_id":"u","timestamp":1772615727,"properties":{"a":1,"b":2,"\u0061":"last"}}`)))
 	want := []PropertyInspection{
 		{Name: "a", Rows: 1, Coverage: 1, Types: map[string]int64{"string": 1}, Longest: 4, Treated: "sent"},
@@ -195,7 +230,7 @@ func TestInspectCountsAKeyThatStandsTwiceOnce(t *testing.T) {
 }
 
 func TestInspectTellsTimesThatCannotBeUsed(t *testing.T) {
-	in := inspect(t, newPlan(t, mapping.Options{}, writeRows(t, "times.jsonl",
+	in := inspect(t, plans.New(t, mapping.Options{}, writeRows(t, "times.jsonl",
 		`{"event":"x","distinct_id":"u","timestamp":"2026-03-04T09:15:27.5Z"}`,
 		`{"event":"x","distinct_id":"u","timestamp":"2031-03-04T09:15:27Z","created_at":"2026-03-05T00:00:00Z"}`,
 		`{"event":"$autocapture","distinct_id":"u","timestamp":"2025-01-01"}`,
@@ -223,7 +258,7 @@ func TestInspectBoundsItsMemory(t *testing.T) {
 	path := writeRows(t, "names.jsonl", rows...)
 	var first *Inspection
 	for _, workers := range []int{1, 4} {
-		plan := newPlan(t, mapping.Options{}, path)
+		plan := plans.New(t, mapping.Options{}, path)
 		plan.Workers = workers
 		in := inspect(t, plan)
 		if len(in.Events) != maxNames || len(in.EventProperties) != maxNames {
@@ -251,7 +286,7 @@ func TestInspectGoesOnAfterTrouble(t *testing.T) {
 	_ = zipper.Close()
 	damaged := writeRows(t, "damaged.jsonl.gz", packed.String()+packed.String()[:packed.Len()/2])
 	gone := writeRows(t, "gone.jsonl", "")
-	plan := newPlan(t, mapping.Options{}, damaged, gone, samples+"not_events/events.parquet", samples+"acornly_events.jsonl")
+	plan := plans.New(t, mapping.Options{}, damaged, gone, plans.Samples+"not_events/events.parquet", plans.Samples+"acornly_events.jsonl")
 	if err := os.Remove(gone); err != nil {
 		t.Fatal(err)
 	}
@@ -273,7 +308,7 @@ func TestInspectGoesOnAfterTrouble(t *testing.T) {
 func TestInspectForgetsRowsOfADamagedPart(t *testing.T) {
 	good, bad := gzipMember(t, syntheticText(t, 400)), gzipMember(t, syntheticText(t, 12_000))
 	bad[len(bad)-8] ^= 1
-	in := inspect(t, newPlan(t, mapping.Options{}, writeRows(t, "damaged.jsonl.gz", string(good)+string(bad))))
+	in := inspect(t, plans.New(t, mapping.Options{}, writeRows(t, "damaged.jsonl.gz", string(good)+string(bad))))
 	var rows int64
 	for _, e := range in.Events {
 		rows += e.Rows
@@ -286,7 +321,7 @@ func TestInspectForgetsRowsOfADamagedPart(t *testing.T) {
 func TestInspectShowsSeveralTeams(t *testing.T) {
 	path := writeRows(t, "teams.jsonl",
 		`{"event":"x","distinct_id":"u","team_id":1,"timestamp":1772615727}`, `{"event":"x","distinct_id":"u","team_id":2,"timestamp":1772615727}`)
-	plan := newPlan(t, mapping.Options{}, path)
+	plan := plans.New(t, mapping.Options{}, path)
 	if in := inspect(t, plan); len(in.Teams) != 2 || in.Events[0].Rows != 2 {
 		t.Errorf("teams %v, events %+v", in.Teams, in.Events)
 	}
@@ -298,7 +333,7 @@ func TestInspectShowsSeveralTeams(t *testing.T) {
 
 // TestCountingARowCostsNoMemory counts rows whose names have been met.
 func TestCountingARowCostsNoMemory(t *testing.T) {
-	plan := newPlan(t, mapping.Options{}, samples+"acornly_events.jsonl")
+	plan := plans.New(t, mapping.Options{}, plans.Samples+"acornly_events.jsonl")
 	c := newCensus(plan.Rules, 1)
 	sheet := newSheet(c)
 	const times = 20 // that each row is counted

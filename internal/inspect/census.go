@@ -1,10 +1,11 @@
-package export
+package inspect
 
 import (
 	"cmp"
 	"math"
 	"slices"
 
+	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/parallel"
 )
@@ -55,7 +56,7 @@ func newCensus(rules *mapping.Rules, files int) *census {
 func (c *census) Reset() { *c = *newCensus(c.rules, len(c.files)) }
 
 // Share returns a sheet to count a chunk on. It may be called from several goroutines.
-func (c *census) Share() Share {
+func (c *census) Share() export.Share {
 	select {
 	case s := <-c.free:
 		s.begin()
@@ -66,7 +67,7 @@ func (c *census) Share() Share {
 }
 
 // Add takes the counts of the next chunk.
-func (c *census) Add(chunk ObservedChunk, counted Share) {
+func (c *census) Add(chunk export.ObservedChunk, counted export.Share) {
 	s := counted.(*sheet)
 	file := &c.files[chunk.Source]
 	file.Shape, file.Codec = chunk.Shape, chunk.Codec

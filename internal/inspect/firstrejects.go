@@ -1,9 +1,11 @@
-package export
+package inspect
+
+import "ph2cio/internal/export"
 
 // firstRejects counts rejects by reason and keeps the first of each.
 type firstRejects struct{ list []RejectInspection }
 
-func (f *firstRejects) Reject(r *Reject) error {
+func (f *firstRejects) Reject(r *export.Reject) error {
 	for i := range f.list {
 		if f.list[i].Reason == r.Reason {
 			f.list[i].Count++

@@ -1,10 +1,11 @@
-package export
+package inspect
 
 import (
 	"context"
 	"errors"
 	"time"
 
+	"ph2cio/internal/export"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/source"
@@ -14,7 +15,7 @@ import (
 type Inspection struct {
 	Files  []FileInspection  `json:"files"`
 	Teams  []int64           `json:"teams"` // the first few team_ids; a run takes one
-	Rows   Rows              `json:"rows"`  // as a preview of the same plan counts them
+	Rows   export.Rows       `json:"rows"`  // as a preview of the same plan counts them
 	Times  TimesInspection   `json:"times"`
 	People PeopleInspection  `json:"people"`
 	Events []EventInspection `json:"events"` // the most frequent first
@@ -27,11 +28,11 @@ type Inspection struct {
 	Beyond           Beyond               `json:"beyond"`
 	ValuesCut        map[string]int64     `json:"values_cut"`
 	// SkippedEvents are those of Events that are skipped as noise, with what would send them.
-	SkippedEvents       []SkippedEvent `json:"skipped_events,omitempty"`
-	SkippedEventsBeyond int64          `json:"skipped_events_beyond,omitempty"` // rows
-	AttributeSummary
+	SkippedEvents       []export.SkippedEvent `json:"skipped_events,omitempty"`
+	SkippedEventsBeyond int64                 `json:"skipped_events_beyond,omitempty"` // rows
+	export.AttributeSummary
 	TimedByCreatedAt int64                `json:"timed_by_created_at,omitempty"` // rows, as in a Summary
-	UnreadFields     []UnreadField        `json:"unread_fields,omitempty"`
+	UnreadFields     []export.UnreadField `json:"unread_fields,omitempty"`
 	MayDouble        int64                `json:"rows_without_uuid,omitempty"` // beside others, as in a Summary
 	Rejects          []RejectInspection   `json:"rejects"`                     // in order of their first place
 	Incomplete       []*source.Incomplete `json:"incomplete,omitempty"`        // exports of which files are missing
@@ -73,7 +74,7 @@ type PeopleInspection struct {
 	WithEmail   int   `json:"with_email"` // identified or not
 	Anonymous   int   `json:"anonymous"`  // not identified
 	Sent        int64 `json:"sent"`       // that would be, by the plan's choice
-	Uncertain
+	export.Uncertain
 }
 
 // EventInspection is the rows of one event name.
@@ -104,20 +105,20 @@ type Beyond struct {
 
 // RejectInspection is the rows, or people, that would be rejected for one reason.
 type RejectInspection struct {
-	Reason string `json:"reason"`
-	Count  int64  `json:"count"`
-	First  Reject `json:"first"`
+	Reason string        `json:"reason"`
+	Count  int64         `json:"count"`
+	First  export.Reject `json:"first"`
 }
 
 // Inspect reads all sources twice, as a preview of the plan does, and tells what it found. The plan's Sender, Tally,
 // Rejects, Operations, MaxRejects and Settle are not used. It returns an error when the reading could not go on; trouble
 // with single sources is in Inspection.Files.
-func Inspect(ctx context.Context, plan *Plan) (in *Inspection, err error) {
+func Inspect(ctx context.Context, plan *export.Plan) (in *Inspection, err error) {
 	started := time.Now()
 	rejects := &firstRejects{}
 	dry := plan.DryRun(rejects)
 	census := newCensus(dry.Rules, len(dry.Sources))
-	learned, err := LearnObserved(ctx, dry, census)
+	learned, err := export.LearnObserved(ctx, dry, census)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +127,7 @@ func Inspect(ctx context.Context, plan *Plan) (in *Inspection, err error) {
 	if err != nil {
 		return nil, err
 	}
-	summary, err := Send(ctx, dry, learned)
+	summary, err := export.Send(ctx, dry, learned)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +158,7 @@ func (in *Inspection) Troubled() bool {
 	return false
 }
 
-func (c *census) inspectFiles(sources []source.Source, l *Learned) []FileInspection {
+func (c *census) inspectFiles(sources []source.Source, l *export.Learned) []FileInspection {
 	files := c.files
 	for i, s := range sources {
 		files[i].Path, files[i].Bytes, files[i].State = s.Name, s.Size, FileGood
@@ -189,7 +190,7 @@ func fileState(kind posthog.SourceTrouble) string {
 	return "damaged"
 }
 
-func inspectPeople(counts people.Counts, p *PeopleSummary) PeopleInspection {
+func inspectPeople(counts people.Counts, p *export.PeopleSummary) PeopleInspection {
 	all, identified := counts.ByChoice[people.All].Total(), counts.ByChoice[people.Identified].Total()
 	return PeopleInspection{
 		DistinctIDs: counts.DistinctIDs, People: all, Identified: identified,

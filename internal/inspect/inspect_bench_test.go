@@ -1,4 +1,4 @@
-package export
+package inspect
 
 import (
 	"bufio"
@@ -7,10 +7,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"ph2cio/internal/customerio"
+	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
-	"ph2cio/internal/people"
-	"ph2cio/internal/source"
+	"ph2cio/internal/testkit/plans"
 	"ph2cio/internal/testkit/synthetic"
 )
 
@@ -27,27 +26,20 @@ func BenchmarkInspect(b *testing.B) {
 	if err := errors.Join(err, buffered.Flush(), file.Close()); err != nil {
 		b.Fatal(err)
 	}
-	rules, err := mapping.New(mapping.Options{Now: runTime})
-	if err != nil {
-		b.Fatal(err)
-	}
-	plan := func() *Plan {
-		tally := &customerio.Tally{}
-		return &Plan{
-			Sources: []source.Source{{Name: path, Size: written.Bytes}}, Rules: rules, Now: runTime,
-			Tally: tally, Sender: customerio.Counting(tally), BatchItems: 1000,
-			Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars()},
-		}
+	plan := func() *export.Plan {
+		plan := plans.New(b, mapping.Options{}, path)
+		plan.BatchItems = 1000
+		return plan
 	}
 	b.Run("preview", func(b *testing.B) {
 		b.SetBytes(written.Bytes)
 		for b.Loop() {
 			plan := plan()
-			learned, err := Learn(b.Context(), plan)
+			learned, err := export.Learn(b.Context(), plan)
 			if err != nil {
 				b.Fatal(err)
 			}
-			if _, err := Send(b.Context(), plan, learned); err != nil {
+			if _, err := export.Send(b.Context(), plan, learned); err != nil {
 				b.Fatal(err)
 			}
 		}
