@@ -15,6 +15,7 @@
 //	cli         the command line: commands, flags, environment, exit codes, output
 //	export      runs the line, decides to skip or to stop, counts; the only one that turns a Ref into a place in a file
 //	inspect     what is in an export; counts it during the first reading, and sends nothing
+//	explain     why several IDs are one person, and what becomes of that person's rows; sends nothing
 //	posthog     reads exports; knows what PostHog's events mean
 //	codec       decompresses files, and reads on after damage; knows nothing of PostHog
 //	source      where the bytes of exports come from, and which sources a run found when it began
@@ -47,7 +48,9 @@
 //
 // Imports point one way. Each package imports at most these of ours:
 //
-//	cli         export, mapping, people, posthog, customerio, ledger, source, sandbox, progress, redact
+//	cli         inspect, explain, export, mapping, people, posthog, customerio, ledger, source, sandbox, progress, redact
+//	inspect     export, mapping, people, posthog, source, parallel, rawjson
+//	explain     export, mapping, people, posthog, customerio
 //	export      mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
 //	mapping     people, posthog, customerio, rawjson, redact
 //	people      posthog, identity, parallel, rawjson, spool

@@ -20,9 +20,10 @@ const module = "ph2cio/"
 var imports = map[string][]string{
 	"cmd/ph2cio":                 {"internal/cli"},
 	"internal":                   {},
-	"internal/cli":               under("export", "inspect", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source", "exit"),
+	"internal/cli":               under("export", "inspect", "explain", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source", "exit"),
 	"internal/export":            under("people", "mapping", "posthog", "customerio", "ledger", "spool", "escape", "parallel", "regularfile", "report", "source", "exit", "rawjson"),
 	"internal/inspect":           under("export", "people", "mapping", "posthog", "parallel", "rawjson", "source"),
+	"internal/explain":           under("export", "people", "mapping", "posthog", "customerio"),
 	"internal/people":            under("posthog", "identity", "parallel", "spool", "rawjson"),
 	"internal/mapping":           under("posthog", "people", "customerio", "redact", "rawjson"),
 	"internal/codec":             {},

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/exit"
+	"ph2cio/internal/explain"
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
@@ -67,7 +68,7 @@ func runExplain(ctx context.Context, p *program, o *explainOptions, args []strin
 	if err != nil {
 		return err
 	}
-	why, err := export.Explain(ctx, plan, o.id)
+	why, err := explain.Explain(ctx, plan, o.id)
 	if err != nil {
 		return err
 	}
@@ -116,7 +117,7 @@ func (o *explainOptions) takeID(args []string) (sources []string, err error) {
 // explainText is an explanation for a person.
 type explainText struct {
 	strings.Builder
-	why   *export.Explanation
+	why   *explain.Explanation
 	limit int
 	style style
 	width int
@@ -186,8 +187,8 @@ func explainedStatus(status string) string {
 	if status == "sent" {
 		return "would be sent"
 	}
-	if code, is := strings.CutPrefix(status, export.RejectedWithEvents); is {
-		return export.RejectedWithEvents + wordsFor(code, 1)
+	if code, is := strings.CutPrefix(status, explain.RejectedWithEvents); is {
+		return explain.RejectedWithEvents + wordsFor(code, 1)
 	}
 	return strings.Replace(status, export.ReasonSameIdentifier, wordsFor(export.ReasonSameIdentifier, 1), 1)
 }
@@ -222,7 +223,7 @@ func (t *explainText) ids() {
 // plainID is an ID as it may be shown.
 func plainID(id string) string { return plain(mapping.ShortID(id)) }
 
-func rowsOf(one *export.ExplainedID) string {
+func rowsOf(one *explain.ExplainedID) string {
 	rows := report.Plural(one.Rows, "row", "rows")
 	first, last := one.First.Format(time.DateOnly), one.Last.Format(time.DateOnly)
 	switch {
@@ -236,7 +237,7 @@ func rowsOf(one *export.ExplainedID) string {
 	return rows + ", " + first + " to " + last
 }
 
-func placed(p export.Placed) string {
+func placed(p explain.Placed) string {
 	text := fmt.Sprintf("%s:%d", p.File, p.Line)
 	if !p.Time.IsZero() {
 		text += ", " + p.Time.Format("2006-01-02 15:04:05 UTC")

@@ -1,4 +1,4 @@
-package export
+package explain
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"ph2cio/internal/export"
 	"ph2cio/internal/people"
 )
 
@@ -18,7 +19,7 @@ const mostNear = 10
 // Explain reads all sources twice for each person, and says who is behind a distinct ID or an email. An email
 // is that of a person's final attributes, or an ID; it is compared without regard to case and space around
 // it. The plan's Sender, Rejects and Operations are not used.
-func Explain(ctx context.Context, plan *Plan, asked string) (*Explanation, error) {
+func Explain(ctx context.Context, plan *export.Plan, asked string) (*Explanation, error) {
 	listing := plan
 	email := people.FoldEmail(nil, []byte(asked))
 	isEmail := people.PlausibleEmail([]byte(asked))

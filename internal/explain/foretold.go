@@ -1,9 +1,10 @@
-package export
+package explain
 
 import (
 	"cmp"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 )
@@ -12,7 +13,7 @@ import (
 const RejectedWithEvents = "rejected, with all of the person's events: "
 
 // foretell says what becomes of the person's identify, which decides about their events too.
-func (x *explaining) foretell(plan *Plan) {
+func (x *explaining) foretell(plan *export.Plan) {
 	if x.person == nil {
 		return
 	}
@@ -30,14 +31,14 @@ func (x *explaining) foretell(plan *Plan) {
 	if other := x.namesake(plan, o.Who); other != nil {
 		first := mapping.ShortID(other.DistinctID)
 		x.why.Rejected = "another person has the same identifier: " + first
-		x.why.Status = "rejected: " + ReasonSameIdentifier + "; the events go to the profile of " + first
+		x.why.Status = "rejected: " + export.ReasonSameIdentifier + "; the events go to the profile of " + first
 		return
 	}
 	x.why.Identify = string(text)
 }
 
 // namesake returns the person who is identified, before this one, by the same identifier; nil for nobody.
-func (x *explaining) namesake(plan *Plan, who customerio.Identifier) *people.Person {
+func (x *explaining) namesake(plan *export.Plan, who customerio.Identifier) *people.Person {
 	if !plan.IdentifiersMayMeet {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package export
+package explain
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
@@ -15,10 +16,10 @@ import (
 const shownOperations = 5
 
 // explainOne reads all sources twice and says who the person behind a distinct ID is.
-func explainOne(ctx context.Context, plan *Plan, id string) (why *Explanation, err error) {
+func explainOne(ctx context.Context, plan *export.Plan, id string) (why *Explanation, err error) {
 	outcomes := map[uint64]people.Verdict{}
 	plan = plan.WithTrace(func(ref uint64, o people.Verdict) { outcomes[ref] = o })
-	learned, err := Learn(ctx, plan)
+	learned, err := export.Learn(ctx, plan)
 	if err != nil {
 		return nil, err
 	}
@@ -42,10 +43,10 @@ func explainOne(ctx context.Context, plan *Plan, id string) (why *Explanation, e
 
 // explaining is Explain at work.
 type explaining struct {
-	learned  *Learned
+	learned  *export.Learned
 	outcomes map[uint64]people.Verdict // of links, by Ref
 	mapper   *mapping.Mapper
-	rows     *Rereader
+	rows     *export.Rereader
 	history  *people.History
 	group    people.Group
 	grouped  bool           // the ID has a group; else its own rows are all there is to tell
@@ -159,11 +160,11 @@ func (x *explaining) count(e *posthog.Event) {
 // bucketOf is what a summary counts a row as, and the operation that is made of it.
 func (x *explaining) bucketOf(e *posthog.Event) (operation []byte, bucket string) {
 	switch x.rows.Repeat(e) {
-	case Duplicate:
+	case export.Duplicate:
 		return nil, "duplicate"
-	case SentEarlier:
+	case export.SentEarlier:
 		return nil, "earlier"
-	case CorrectedLate:
+	case export.CorrectedLate:
 		return nil, "skipped." + mapping.ReasonCorrectedLate
 	}
 	if first := x.rows.Classify(e); first.Bucket == mapping.Skipped {

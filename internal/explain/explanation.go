@@ -1,6 +1,10 @@
-package export
+package explain
 
-import "time"
+import (
+	"time"
+
+	"ph2cio/internal/export"
+)
 
 // Explanation says who the person behind one distinct ID is, and why.
 type Explanation struct {
@@ -14,9 +18,9 @@ type Explanation struct {
 	WithoutEmail *LostEmail `json:"without_email,omitempty"`
 
 	// Merges are the profiles that go into the person's.
-	Merges []MergePair `json:"merges,omitempty"`
+	Merges []export.MergePair `json:"merges,omitempty"`
 	// Held are the profiles of somebody who is held, nil for one who is not.
-	Held *HeldPerson `json:"held,omitempty"`
+	Held *export.HeldPerson `json:"held,omitempty"`
 
 	IDs        []ExplainedID        `json:"ids"`     // the kept one first, then as they came up
 	Refused    []ExplainedLink      `json:"refused"` // links to others that were not followed

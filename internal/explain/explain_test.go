@@ -1,4 +1,4 @@
-package export
+package explain
 
 import (
 	"fmt"
@@ -12,7 +12,9 @@ import (
 	"pgregory.net/rapid"
 
 	"ph2cio/internal/customerio"
+	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/testkit/plans"
 )
 
 // onePersonsRows are rows of one person, by what becomes of them alone. Several are versions of one event.
@@ -44,17 +46,17 @@ func TestExplainCountsAsARunDoes(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		plan := newPlan(t, mapping.Options{LiveSince: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)}, path)
+		plan := plans.New(t, mapping.Options{LiveSince: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)}, path)
 		why, err := Explain(t.Context(), plan, "user_1")
 		if err != nil {
 			r.Fatal(err)
 		}
-		learned, err := Learn(t.Context(), plan)
+		learned, err := export.Learn(t.Context(), plan)
 		if err != nil {
 			r.Fatal(err)
 		}
 		defer learned.Close()
-		summary, err := Send(t.Context(), plan, learned)
+		summary, err := export.Send(t.Context(), plan, learned)
 		if err != nil {
 			r.Fatal(err)
 		}
@@ -75,7 +77,7 @@ func TestExplainCountsAsARunDoes(t *testing.T) {
 }
 
 // inBuckets names the buckets that hold something as an explanation does.
-func inBuckets(r *Rows) map[string]int64 {
+func inBuckets(r *export.Rows) map[string]int64 {
 	all := map[string]int64{}
 	add := func(bucket string, n int64) {
 		if n > 0 {
