@@ -69,7 +69,7 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 	if err != nil {
 		return err
 	}
-	in, err := inspect.Inspect(ctx, plan)
+	in, err := inspect.Run(ctx, plan)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func checkLimit(lines int) error {
 }
 
 // nameStdin tells of the copy of standard input as what it is a copy of.
-func (p *program) nameStdin(files []inspect.FileInspection) {
+func (p *program) nameStdin(files []inspect.File) {
 	for i := range files {
 		f := &files[i]
 		if p.spooled == nil || f.Path != p.spooled.Path {
@@ -115,12 +115,12 @@ func (p *program) nameStdin(files []inspect.FileInspection) {
 
 // findEach tells the arguments that name something from those that do not, which are files as well as far as the result
 // is concerned. The error is that none does.
-func (o *mappingOptions) findEach(args []string) (found []string, missing []inspect.FileInspection, err error) {
+func (o *mappingOptions) findEach(args []string) (found []string, missing []inspect.File, err error) {
 	var errs []error
 	for _, arg := range args {
 		if _, err := o.reading.search([]string{arg}, nil); err != nil && !source.IsManifest(arg) {
 			errs = append(errs, err)
-			missing = append(missing, inspect.FileInspection{Path: arg, State: inspect.FileMissing, Trouble: err.Error(), Hint: didYouMean(arg)})
+			missing = append(missing, inspect.File{Path: arg, State: inspect.FileMissing, Trouble: err.Error(), Hint: didYouMean(arg)})
 			continue
 		}
 		found = append(found, arg)
@@ -132,7 +132,7 @@ func (o *mappingOptions) findEach(args []string) (found []string, missing []insp
 }
 
 // writeInspection shows what is in an export, for a person or as one JSON document.
-func (p *program) writeInspection(in *inspect.Inspection, sources string, limit int) error {
+func (p *program) writeInspection(in *inspect.Result, sources string, limit int) error {
 	if p.json {
 		return p.writeJSON(p.env.Stdout, in)
 	}

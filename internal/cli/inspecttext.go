@@ -17,7 +17,7 @@ import (
 // inspectText lays an inspection out for a person: a few lines of totals, then a table for each list.
 type inspectText struct {
 	strings.Builder
-	in    *inspect.Inspection
+	in    *inspect.Result
 	limit int // rows of a table, 0 for all
 	style style
 	width int // of tables
@@ -102,7 +102,7 @@ func (t *inspectText) states() string {
 // files shows those that are not good first, so that the limit does not hide them.
 func (t *inspectText) files() {
 	table := t.table("files", right("size"), right("rows"), left("format"), left("compression"), left(""))
-	sorted := slices.SortedStableFunc(slices.Values(t.in.Files), func(a, b inspect.FileInspection) int {
+	sorted := slices.SortedStableFunc(slices.Values(t.in.Files), func(a, b inspect.File) int {
 		return cmp.Compare(good(a), good(b))
 	})
 	for _, f := range sorted {
@@ -126,7 +126,7 @@ func (t *inspectText) files() {
 	t.WriteString(table.String())
 }
 
-func good(f inspect.FileInspection) int {
+func good(f inspect.File) int {
 	if f.State == inspect.FileGood {
 		return 1
 	}
@@ -141,7 +141,7 @@ func (t *inspectText) events() {
 	t.WriteString(table.String())
 }
 
-func (t *inspectText) properties(heading, of string, all []inspect.PropertyInspection) {
+func (t *inspectText) properties(heading, of string, all []inspect.Property) {
 	table := t.table(heading, right(of), right("present"), right("longest"), left("types"), left("sent"))
 	for _, p := range all {
 		table.add([]string{

@@ -10,11 +10,11 @@ import (
 	"ph2cio/internal/parallel"
 )
 
-// census counts what is in an export, chunk after chunk in reading order, so that the same export always gives the same
+// profile counts what is in an export, chunk after chunk in reading order, so that the same export always gives the same
 // counts. Its memory is bounded: of names that come after the first 10,000 only the rows are counted.
-type census struct {
+type profile struct {
 	rules *mapping.Rules
-	files []FileInspection
+	files []File
 	good  int64 // rows that are events, of the team asked for
 	times times
 
@@ -25,7 +25,7 @@ type census struct {
 	properties      map[string]*propertyTotal
 	otherProperties propertyTotal
 
-	free chan *sheet // to be used again
+	free chan *share // to be used again
 }
 
 // eventTotal is the rows of one event name.
@@ -44,31 +44,31 @@ type propertyTotal struct {
 	anywhere bool            // so does an event without a number
 }
 
-func newCensus(rules *mapping.Rules, files int) *census {
-	return &census{
-		rules: rules, files: make([]FileInspection, files), times: newTimes(),
+func newProfile(rules *mapping.Rules, files int) *profile {
+	return &profile{
+		rules: rules, files: make([]File, files), times: newTimes(),
 		events: map[string]*eventTotal{}, otherEvents: eventTotal{number: -1},
-		properties: map[string]*propertyTotal{}, free: make(chan *sheet, 256),
+		properties: map[string]*propertyTotal{}, free: make(chan *share, 256),
 	}
 }
 
 // Reset forgets all counts.
-func (c *census) Reset() { *c = *newCensus(c.rules, len(c.files)) }
+func (c *profile) Reset() { *c = *newProfile(c.rules, len(c.files)) }
 
-// Share returns a sheet to count a chunk on. It may be called from several goroutines.
-func (c *census) Share() export.Share {
+// Share returns a share to count a chunk on. It may be called from several goroutines.
+func (c *profile) Share() export.Share {
 	select {
 	case s := <-c.free:
 		s.begin()
 		return s
 	default:
-		return newSheet(c)
+		return newShare(c)
 	}
 }
 
 // Add takes the counts of the next chunk.
-func (c *census) Add(chunk export.ObservedChunk, counted export.Share) {
-	s := counted.(*sheet)
+func (c *profile) Add(chunk export.ObservedChunk, counted export.Share) {
+	s := counted.(*share)
 	file := &c.files[chunk.Source]
 	file.Shape, file.Codec = chunk.Shape, chunk.Codec
 	file.Rows += chunk.Rows
@@ -80,8 +80,8 @@ func (c *census) Add(chunk export.ObservedChunk, counted export.Share) {
 	}
 }
 
-// take adds up a sheet and leaves it empty.
-func (c *census) take(s *sheet) {
+// take adds up a share and leaves it empty.
+func (c *profile) take(s *share) {
 	c.times.take(&s.times)
 	c.good += s.good
 	s.good, s.bad = 0, 0
@@ -105,7 +105,7 @@ func (c *census) take(s *sheet) {
 	s.countedEvents, s.countedProperties = s.countedEvents[:0], s.countedProperties[:0]
 }
 
-func (c *census) event(e *eventCount) *eventTotal {
+func (c *profile) event(e *eventCount) *eventTotal {
 	t := c.events[e.name]
 	if t == nil && len(c.events) < maxNames {
 		t = &eventTotal{name: e.name, number: len(c.numbered), outcome: e.outcome}
@@ -115,7 +115,7 @@ func (c *census) event(e *eventCount) *eventTotal {
 	return cmp.Or(t, &c.otherEvents)
 }
 
-func (c *census) property(name string) *propertyTotal {
+func (c *profile) property(name string) *propertyTotal {
 	t := c.properties[name]
 	if t == nil && len(c.properties) < maxNames {
 		t = &propertyTotal{name: name}
@@ -132,12 +132,12 @@ func (p *propertyTotal) note(e *eventTotal) {
 	p.carriers.Add(uint64(e.number))
 }
 
-func (c *census) inspectEvents() []EventInspection {
-	all := []EventInspection{}
+func (c *profile) eventResults() []Event {
+	all := []Event{}
 	for _, e := range c.numbered {
-		all = append(all, EventInspection{Name: e.name, Rows: e.rows, Share: share(e.rows, c.good), Treated: treated(e.outcome)})
+		all = append(all, Event{Name: e.name, Rows: e.rows, Share: ratio(e.rows, c.good), Treated: treated(e.outcome)})
 	}
-	slices.SortFunc(all, func(a, b EventInspection) int {
+	slices.SortFunc(all, func(a, b Event) int {
 		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Name, b.Name))
 	})
 	return all
@@ -154,17 +154,17 @@ func treated(o mapping.Outcome) string {
 	return o.Reason
 }
 
-func (c *census) inspectProperties() []PropertyInspection {
-	all := []PropertyInspection{}
+func (c *profile) propertyResults() []Property {
+	all := []Property{}
 	for name, p := range c.properties {
-		all = append(all, p.inspect(name, c.rules.EventProperty(name), c.carrying(p)))
+		all = append(all, p.result(name, c.rules.EventProperty(name), c.carrying(p)))
 	}
 	sortProperties(all)
 	return all
 }
 
 // carrying returns how many rows the events have that carry a property.
-func (c *census) carrying(p *propertyTotal) (rows int64) {
+func (c *profile) carrying(p *propertyTotal) (rows int64) {
 	if p.anywhere {
 		return c.good
 	}
@@ -175,14 +175,14 @@ func (c *census) carrying(p *propertyTotal) (rows int64) {
 }
 
 // sortProperties puts the most frequent first, and the dull last.
-func sortProperties(all []PropertyInspection) {
-	slices.SortFunc(all, func(a, b PropertyInspection) int {
+func sortProperties(all []Property) {
+	slices.SortFunc(all, func(a, b Property) int {
 		return cmp.Or(cmp.Compare(dull(a), dull(b)), cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Name, b.Name))
 	})
 }
 
 // share is a part of a whole from 0 to 1, to four digits.
-func share(part, whole int64) float64 {
+func ratio(part, whole int64) float64 {
 	if whole == 0 {
 		return 0
 	}

@@ -5,22 +5,22 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// ColumnInspection is one column of CSV that holds one value.
-type ColumnInspection struct {
+// Column is one column of CSV that holds one value.
+type Column struct {
 	Name       string             `json:"name"` // properties.NAME or person.properties.NAME
 	Type       string             `json:"type"` // number, boolean, JSON or text; empty where no cell says
 	NotNumbers int64              `json:"not_numbers,omitempty"`
 	MadeText   *export.TextColumn `json:"made_text,omitempty"`
 }
 
-// inspectColumns are the columns of this export.
-func inspectColumns(known []posthog.ColumnType) []ColumnInspection {
-	all := []ColumnInspection{}
+// columnResults are the columns of this export.
+func columnResults(known []posthog.ColumnType) []Column {
+	all := []Column{}
 	for _, c := range known {
 		if !c.Seen {
 			continue
 		}
-		one := ColumnInspection{Name: c.Name, Type: c.Type, NotNumbers: c.None}
+		one := Column{Name: c.Name, Type: c.Type, NotNumbers: c.None}
 		if c.Mixed {
 			made := export.TextColumnOf(&c)
 			one.MadeText = &made

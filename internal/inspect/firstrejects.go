@@ -3,7 +3,7 @@ package inspect
 import "ph2cio/internal/export"
 
 // firstRejects counts rejects by reason and keeps the first of each.
-type firstRejects struct{ list []RejectInspection }
+type firstRejects struct{ list []Reject }
 
 func (f *firstRejects) Reject(r *export.Reject) error {
 	for i := range f.list {
@@ -14,6 +14,6 @@ func (f *firstRejects) Reject(r *export.Reject) error {
 	}
 	first := *r
 	first.Raw, first.Operation = "", nil // borrowed, and not told
-	f.list = append(f.list, RejectInspection{Reason: r.Reason, Count: 1, First: first})
+	f.list = append(f.list, Reject{Reason: r.Reason, Count: 1, First: first})
 	return nil
 }

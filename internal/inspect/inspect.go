@@ -11,22 +11,22 @@ import (
 	"ph2cio/internal/source"
 )
 
-// Inspection is what is in an export, and what the rules of a plan would make of it.
-type Inspection struct {
-	Files  []FileInspection  `json:"files"`
-	Teams  []int64           `json:"teams"` // the first few team_ids; a run takes one
-	Rows   export.Rows       `json:"rows"`  // as a preview of the same plan counts them
-	Times  TimesInspection   `json:"times"`
-	People PeopleInspection  `json:"people"`
-	Events []EventInspection `json:"events"` // the most frequent first
+// Result is what is in an export, and what the rules of a plan would make of it.
+type Result struct {
+	Files  []File      `json:"files"`
+	Teams  []int64     `json:"teams"` // the first few team_ids; a run takes one
+	Rows   export.Rows `json:"rows"`  // as a preview of the same plan counts them
+	Times  Times       `json:"times"`
+	People People      `json:"people"`
+	Events []Event     `json:"events"` // the most frequent first
 	// EventProperties are those of rows that become an event, a page or a screen. The most frequent come first; those that
 	// are only ever null come later, and those that are left out last.
-	EventProperties []PropertyInspection `json:"event_properties"`
+	EventProperties []Property `json:"event_properties"`
 	// PersonProperties are the final properties of the people who would be sent, as far as they are looked at.
-	PersonProperties []PropertyInspection `json:"person_properties"`
-	Columns          []ColumnInspection   `json:"columns"` // of CSV, those that hold one value each
-	Beyond           Beyond               `json:"beyond"`
-	ValuesCut        map[string]int64     `json:"values_cut"`
+	PersonProperties []Property       `json:"person_properties"`
+	Columns          []Column         `json:"columns"` // of CSV, those that hold one value each
+	Beyond           Beyond           `json:"beyond"`
+	ValuesCut        map[string]int64 `json:"values_cut"`
 	// SkippedEvents are those of Events that are skipped as noise, with what would send them.
 	SkippedEvents       []export.SkippedEvent `json:"skipped_events,omitempty"`
 	SkippedEventsBeyond int64                 `json:"skipped_events_beyond,omitempty"` // rows
@@ -34,13 +34,13 @@ type Inspection struct {
 	TimedByCreatedAt int64                `json:"timed_by_created_at,omitempty"` // rows, as in a Summary
 	UnreadFields     []export.UnreadField `json:"unread_fields,omitempty"`
 	MayDouble        int64                `json:"rows_without_uuid,omitempty"` // beside others, as in a Summary
-	Rejects          []RejectInspection   `json:"rejects"`                     // in order of their first place
+	Rejects          []Reject             `json:"rejects"`                     // in order of their first place
 	Incomplete       []*source.Incomplete `json:"incomplete,omitempty"`        // exports of which files are missing
 	Seconds          float64              `json:"seconds"`
 }
 
-// FileInspection is one file.
-type FileInspection struct {
+// File is one file.
+type File struct {
 	Path    string   `json:"path"`
 	Bytes   int64    `json:"bytes"`             // on disk
 	Shape   string   `json:"shape,omitempty"`   // what kind of file it is; empty when nothing could be read of it
@@ -59,15 +59,15 @@ const (
 	FileMissing = "missing"
 )
 
-// TimesInspection is when the events happened, by the times that they would be sent with.
-type TimesInspection struct {
+// Times is when the events happened, by the times that they would be sent with.
+type Times struct {
 	First    time.Time        `json:"first,omitzero"`
 	Last     time.Time        `json:"last,omitzero"`
 	Unusable map[string]int64 `json:"unusable"` // rows without such a time, by reason, whatever their events are
 }
 
-// PeopleInspection counts who is in the export.
-type PeopleInspection struct {
+// People counts who is in the export.
+type People struct {
 	DistinctIDs int64 `json:"distinct_ids"`
 	People      int   `json:"people"`
 	Identified  int   `json:"identified"`
@@ -77,16 +77,16 @@ type PeopleInspection struct {
 	export.Uncertain
 }
 
-// EventInspection is the rows of one event name.
-type EventInspection struct {
+// Event is the rows of one event name.
+type Event struct {
 	Name    string  `json:"name"`
 	Rows    int64   `json:"rows"`
 	Share   float64 `json:"share"`   // of all good rows, from 0 to 1
 	Treated string  `json:"treated"` // event, page, screen or person, else the reason why it is skipped or rejected
 }
 
-// PropertyInspection is the values of one property name.
-type PropertyInspection struct {
+// Property is the values of one property name.
+type Property struct {
 	Name string `json:"name"`
 	Rows int64  `json:"rows"` // or people, that have it
 	// Coverage is the share of those that have it, from 0 to 1, among the rows of the events that ever do, or all people.
@@ -103,8 +103,8 @@ type Beyond struct {
 	PersonProperties int64 `json:"person_properties"` // values
 }
 
-// RejectInspection is the rows, or people, that would be rejected for one reason.
-type RejectInspection struct {
+// Reject is the rows, or people, that would be rejected for one reason.
+type Reject struct {
 	Reason string        `json:"reason"`
 	Count  int64         `json:"count"`
 	First  export.Reject `json:"first"`
@@ -112,13 +112,13 @@ type RejectInspection struct {
 
 // Inspect reads all sources twice, as a preview of the plan does, and tells what it found. The plan's Sender, Tally,
 // Rejects, Operations, MaxRejects and Settle are not used. It returns an error when the reading could not go on; trouble
-// with single sources is in Inspection.Files.
-func Inspect(ctx context.Context, plan *export.Plan) (in *Inspection, err error) {
+// with single sources is in Result.Files.
+func Run(ctx context.Context, plan *export.Plan) (in *Result, err error) {
 	started := time.Now()
 	rejects := &firstRejects{}
 	dry := plan.DryRun(rejects)
-	census := newCensus(dry.Rules, len(dry.Sources))
-	learned, err := export.LearnObserved(ctx, dry, census)
+	counted := newProfile(dry.Rules, len(dry.Sources))
+	learned, err := export.LearnObserved(ctx, dry, counted)
 	if err != nil {
 		return nil, err
 	}
@@ -132,15 +132,15 @@ func Inspect(ctx context.Context, plan *export.Plan) (in *Inspection, err error)
 		return nil, err
 	}
 	counts := learned.People.Count(dry.Now.Unix())
-	in = &Inspection{
-		Files: census.inspectFiles(dry.Sources, learned), Teams: append([]int64{}, learned.TeamsFound()...), Rows: summary.Rows, Times: census.times.inspect(),
-		People: inspectPeople(counts, &summary.People), TimedByCreatedAt: summary.TimedByCreatedAt,
+	in = &Result{
+		Files: counted.fileResults(dry.Sources, learned), Teams: append([]int64{}, learned.TeamsFound()...), Rows: summary.Rows, Times: counted.times.result(),
+		People: peopleResult(counts, &summary.People), TimedByCreatedAt: summary.TimedByCreatedAt,
 		UnreadFields: summary.UnreadFields, MayDouble: summary.MayDouble,
-		Events: census.inspectEvents(), EventProperties: census.inspectProperties(),
-		PersonProperties: persons.inspect(int64(counts.Sent), dry.Rules.PersonProperty),
-		Columns:          inspectColumns(learned.Columns()),
-		Beyond:           Beyond{census.otherEvents.rows, census.otherProperties.rows, persons.others.rows},
-		ValuesCut:        summary.ValuesCut, Rejects: append([]RejectInspection{}, rejects.list...), Incomplete: dry.Incomplete,
+		Events: counted.eventResults(), EventProperties: counted.propertyResults(),
+		PersonProperties: persons.results(int64(counts.Sent), dry.Rules.PersonProperty),
+		Columns:          columnResults(learned.Columns()),
+		Beyond:           Beyond{counted.otherEvents.rows, counted.otherProperties.rows, persons.others.rows},
+		ValuesCut:        summary.ValuesCut, Rejects: append([]Reject{}, rejects.list...), Incomplete: dry.Incomplete,
 	}
 	in.AttributeSummary = summary.AttributeSummary
 	in.SkippedEvents, in.SkippedEventsBeyond = summary.SkippedEvents, summary.SkippedEventsBeyond
@@ -149,7 +149,7 @@ func Inspect(ctx context.Context, plan *export.Plan) (in *Inspection, err error)
 }
 
 // Troubled reports whether a file is not good.
-func (in *Inspection) Troubled() bool {
+func (in *Result) Troubled() bool {
 	for _, f := range in.Files {
 		if f.State != FileGood {
 			return true
@@ -158,7 +158,7 @@ func (in *Inspection) Troubled() bool {
 	return false
 }
 
-func (c *census) inspectFiles(sources []source.Source, l *export.Learned) []FileInspection {
+func (c *profile) fileResults(sources []source.Source, l *export.Learned) []File {
 	files := c.files
 	for i, s := range sources {
 		files[i].Path, files[i].Bytes, files[i].State = s.Name, s.Size, FileGood
@@ -190,9 +190,9 @@ func fileState(kind posthog.SourceTrouble) string {
 	return "damaged"
 }
 
-func inspectPeople(counts people.Counts, p *export.PeopleSummary) PeopleInspection {
+func peopleResult(counts people.Counts, p *export.PeopleSummary) People {
 	all, identified := counts.ByChoice[people.All].Total(), counts.ByChoice[people.Identified].Total()
-	return PeopleInspection{
+	return People{
 		DistinctIDs: counts.DistinctIDs, People: all, Identified: identified,
 		WithEmail: counts.ByChoice[people.WithEmail].Total(), Anonymous: all - identified, Sent: p.Sent,
 		Uncertain: p.Uncertain,

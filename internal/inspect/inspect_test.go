@@ -23,9 +23,9 @@ import (
 	"ph2cio/internal/testkit/synthetic"
 )
 
-func inspect(t *testing.T, plan *export.Plan) *Inspection {
+func inspect(t *testing.T, plan *export.Plan) *Result {
 	t.Helper()
-	in, err := Inspect(t.Context(), plan)
+	in, err := Run(t.Context(), plan)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func countPlainly(t *testing.T, rows []string) (events map[string]int64, propert
 		for _, event := range carriers[name] {
 			of += events[event]
 		}
-		p.Coverage = share(p.Rows, of)
+		p.Coverage = ratio(p.Rows, of)
 		properties[name] = p
 	}
 	return events, properties
@@ -212,7 +212,7 @@ func TestCountsAreThoseOfAPlainReading(t *testing.T) {
 
 	plan = plans.New(t, mapping.Options{}, plan.Sources[0].Name)
 	plan.Workers = 1
-	if diff := cmp.Diff(in, inspect(t, plan), cmpopts.IgnoreFields(Inspection{}, "Seconds")); diff != "" {
+	if diff := cmp.Diff(in, inspect(t, plan), cmpopts.IgnoreFields(Result{}, "Seconds")); diff != "" {
 		t.Errorf("another number of workers (-3 +1):\n%s", diff)
 	}
 }
@@ -220,7 +220,7 @@ func TestCountsAreThoseOfAPlainReading(t *testing.T) {
 func TestInspectCountsAKeyThatStandsTwiceOnce(t *testing.T) {
 	in := inspect(t, plans.New(t, mapping.Options{}, writeRows(t, "twice.jsonl",
 		`{"event":"x","distinct_id":"u","timestamp":1772615727,"properties":{"a":1,"b":2,"\u0061":"last"}}`)))
-	want := []PropertyInspection{
+	want := []Property{
 		{Name: "a", Rows: 1, Coverage: 1, Types: map[string]int64{"string": 1}, Longest: 4, Treated: "sent"},
 		{Name: "b", Rows: 1, Coverage: 1, Types: map[string]int64{"number": 1}, Longest: 1, Treated: "sent"},
 	}
@@ -237,7 +237,7 @@ func TestInspectTellsTimesThatCannotBeUsed(t *testing.T) {
 		`{"event":"$autocapture","distinct_id":"u","timestamp":"2025-01-01T00:00:00Z"}`,
 		`{"event":"x","distinct_id":"u"}`,
 		`{"event":"x","distinct_id":"u","timestamp":"2031-03-04T09:15:27Z"}`)))
-	want := TimesInspection{
+	want := Times{
 		First: time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC), Last: time.Date(2026, 3, 5, 0, 0, 0, 0, time.UTC),
 		Unusable: map[string]int64{mapping.ReasonBadTimestamp: 2, mapping.ReasonFutureTimestamp: 1},
 	}
@@ -256,7 +256,7 @@ func TestInspectBoundsItsMemory(t *testing.T) {
 	rows = append(rows, fmt.Sprintf(`{"event":"%s","distinct_id":"u","timestamp":1772615727,"properties":{"%s":1}}`,
 		strings.Repeat("e", maxNameLength+1), strings.Repeat("p", maxNameLength+1)))
 	path := writeRows(t, "names.jsonl", rows...)
-	var first *Inspection
+	var first *Result
 	for _, workers := range []int{1, 4} {
 		plan := plans.New(t, mapping.Options{}, path)
 		plan.Workers = workers
@@ -273,7 +273,7 @@ func TestInspectBoundsItsMemory(t *testing.T) {
 		}
 		if first == nil {
 			first = in
-		} else if diff := cmp.Diff(first, in, cmpopts.IgnoreFields(Inspection{}, "Seconds")); diff != "" {
+		} else if diff := cmp.Diff(first, in, cmpopts.IgnoreFields(Result{}, "Seconds")); diff != "" {
 			t.Errorf("another number of workers (-1 +4):\n%s", diff)
 		}
 	}
@@ -334,8 +334,8 @@ func TestInspectShowsSeveralTeams(t *testing.T) {
 // TestCountingARowCostsNoMemory counts rows whose names have been met.
 func TestCountingARowCostsNoMemory(t *testing.T) {
 	plan := plans.New(t, mapping.Options{}, plans.Samples+"acornly_events.jsonl")
-	c := newCensus(plan.Rules, 1)
-	sheet := newSheet(c)
+	c := newProfile(plan.Rules, 1)
+	share := newShare(c)
 	const times = 20 // that each row is counted
 	for chunk, err := range posthog.Read(t.Context(), plan.Sources, posthog.Options{}) {
 		if err != nil {
@@ -344,10 +344,10 @@ func TestCountingARowCostsNoMemory(t *testing.T) {
 		allocations := testing.AllocsPerRun(20, func() {
 			for event := range chunk.Events() {
 				for range times {
-					sheet.Event(event)
+					share.Event(event)
 				}
 			}
-			c.take(sheet)
+			c.take(share)
 		})
 		if allocations > times { // the decoder may cost a few, the race detector sees to that
 			t.Errorf("%.0f allocations for %d rows", allocations, 15*times)

@@ -56,10 +56,10 @@ func (t *personValues) add(counts map[string]*values) {
 }
 
 // inspect tells of the properties of so many people.
-func (t *personValues) inspect(people int64, treat func(name string) string) []PropertyInspection {
-	all := []PropertyInspection{}
+func (t *personValues) results(people int64, treat func(name string) string) []Property {
+	all := []Property{}
 	for name, v := range t.byName {
-		all = append(all, v.inspect(name, treat(name), people))
+		all = append(all, v.result(name, treat(name), people))
 	}
 	sortProperties(all)
 	return all

@@ -7,9 +7,9 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// sheet counts the rows of one chunk for a census, on one goroutine. It is used again for another chunk and remembers the
+// share counts the rows of one chunk for a profile, on one goroutine. It is used again for another chunk and remembers the
 // names it has met, so that a row usually costs no memory.
-type sheet struct {
+type share struct {
 	rules     *mapping.Rules
 	good, bad int64
 	times     times
@@ -30,7 +30,7 @@ type sheet struct {
 type eventCount struct {
 	name    string
 	rows    int64
-	number  int // in its sheet
+	number  int // in its share
 	outcome mapping.Outcome
 	total   *eventTotal // where it is added to, once known
 }
@@ -54,12 +54,12 @@ type propertyCount struct {
 const (
 	maxNames      = 10_000 // of events, and of properties, that are told apart
 	maxNameLength = 1024   // bytes
-	maxRemembered = 8192   // names that a sheet takes along to its next chunk
+	maxRemembered = 8192   // names that a share takes along to its next chunk
 	maxSeen       = 4096   // events that are noted in a property's bitset
 )
 
-func newSheet(c *census) *sheet {
-	s := &sheet{rules: c.rules, times: newTimes(), otherProperties: &propertyCount{total: &c.otherProperties}}
+func newShare(c *profile) *share {
+	s := &share{rules: c.rules, times: newTimes(), otherProperties: &propertyCount{total: &c.otherProperties}}
 	for i, bucket := range []mapping.Bucket{mapping.Send, mapping.Skipped} {
 		s.otherEvents[i] = &eventCount{outcome: mapping.Outcome{Bucket: bucket}, number: maxSeen, total: &c.otherEvents}
 	}
@@ -67,23 +67,23 @@ func newSheet(c *census) *sheet {
 	return s
 }
 
-// begin readies the sheet for a chunk.
-func (s *sheet) begin() {
+// begin readies the share for a chunk.
+func (s *share) begin() {
 	if len(s.events) > maxRemembered || len(s.spellings) > maxRemembered {
 		s.forget()
 	}
 }
 
-func (s *sheet) forget() {
+func (s *share) forget() {
 	s.events, s.carriers = map[string]*eventCount{}, 0
 	s.spellings, s.properties = map[string]*propertyCount{}, map[string]*propertyCount{}
 }
 
 // Bad counts one row that is no event.
-func (s *sheet) Bad() { s.bad++ }
+func (s *share) Bad() { s.bad++ }
 
 // Event counts one event.
-func (s *sheet) Event(e *posthog.Event) {
+func (s *share) Event(e *posthog.Event) {
 	s.good++
 	s.times.count(s.rules.When(e))
 	event := s.event(e.Name)
@@ -101,7 +101,7 @@ func (s *sheet) Event(e *posthog.Event) {
 	}
 }
 
-func (s *sheet) event(name []byte) *eventCount {
+func (s *share) event(name []byte) *eventCount {
 	if e := s.events[string(name)]; e != nil {
 		return e
 	}
@@ -120,7 +120,7 @@ func (s *sheet) event(name []byte) *eventCount {
 	return e
 }
 
-func (s *sheet) property(key []byte) *propertyCount {
+func (s *share) property(key []byte) *propertyCount {
 	if p := s.spellings[string(key)]; p != nil {
 		return p
 	}
@@ -138,7 +138,7 @@ func (s *sheet) property(key []byte) *propertyCount {
 	return p
 }
 
-func (p *propertyCount) count(s *sheet, event *eventCount, value []byte) {
+func (p *propertyCount) count(s *share, event *eventCount, value []byte) {
 	if !p.counted {
 		p.counted = true
 		s.countedProperties = append(s.countedProperties, p)

@@ -36,8 +36,8 @@ func (t *times) take(o *times) {
 	o.first, o.last = math.MaxInt64, math.MinInt64
 }
 
-func (t *times) inspect() TimesInspection {
-	in := TimesInspection{Unusable: t.unusable}
+func (t *times) result() Times {
+	in := Times{Unusable: t.unusable}
 	if t.first <= t.last {
 		in.First, in.Last = time.UnixMicro(t.first).UTC(), time.UnixMicro(t.last).UTC()
 	}

@@ -67,9 +67,9 @@ func (v *values) addAll(o *values) {
 }
 
 // inspect tells of the values of a property that could be had by so many.
-func (v *values) inspect(name, treated string, by int64) PropertyInspection {
-	p := PropertyInspection{
-		Name: name, Rows: v.rows, Coverage: share(v.rows, by), Types: map[string]int64{}, Longest: v.longest, Treated: treated,
+func (v *values) result(name, treated string, by int64) Property {
+	p := Property{
+		Name: name, Rows: v.rows, Coverage: ratio(v.rows, by), Types: map[string]int64{}, Longest: v.longest, Treated: treated,
 	}
 	for t, n := range v.types {
 		if n > 0 {
@@ -81,7 +81,7 @@ func (v *values) inspect(name, treated string, by int64) PropertyInspection {
 
 // dull puts properties that nobody will look for behind the rest: those that are only ever null, then those that are left
 // out.
-func dull(p PropertyInspection) int {
+func dull(p Property) int {
 	switch {
 	case p.Treated == mapping.PropertyLeftOut:
 		return 2
