@@ -69,7 +69,7 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 	if err != nil {
 		return err
 	}
-	in, err := inspect.Run(ctx, plan)
+	in, err := inspect.Run(ctx, plan, missing)
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,6 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 	if in.MayDouble > 0 {
 		p.warnOfNoUUID(in.MayDouble)
 	}
-	in.Files = append(in.Files, missing...)
 	p.nameStdin(in.Files)
 	if err := p.writeInspection(in, p.sourcesText(plan.Sources), o.limit); err != nil {
 		return err

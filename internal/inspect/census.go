@@ -10,13 +10,26 @@ import (
 	"ph2cio/internal/parallel"
 )
 
-// profile counts what is in an export, chunk after chunk in reading order, so that the same export always gives the same
-// counts. Its memory is bounded: of names that come after the first 10,000 only the rows are counted.
+// profile is the profile of an export: what is in it, counted as the first reading reads it. The same export has the same
+// profile, whatever the number of workers.
 type profile struct {
 	rules *mapping.Rules
-	files []File
-	good  int64 // rows that are events, of the team asked for
+	files []fileCounts // of each source
 	times times
+	names totals
+	free  chan *share // to be used again
+}
+
+// fileCounts is what is counted in one file.
+type fileCounts struct {
+	shape, codec string
+	rows, bad    int64
+}
+
+// totals adds up the rows of each event name and the values of each property name, chunk after chunk in reading order. Its
+// memory is bounded: names that come after the first 10,000 are counted together.
+type totals struct {
+	rows int64 // that are events, of the team asked for
 
 	events      map[string]*eventTotal
 	numbered    []*eventTotal // in order of their numbers
@@ -24,8 +37,6 @@ type profile struct {
 
 	properties      map[string]*propertyTotal
 	otherProperties propertyTotal
-
-	free chan *share // to be used again
 }
 
 // eventTotal is the rows of one event name.
@@ -46,84 +57,65 @@ type propertyTotal struct {
 
 func newProfile(rules *mapping.Rules, files int) *profile {
 	return &profile{
-		rules: rules, files: make([]File, files), times: newTimes(),
-		events: map[string]*eventTotal{}, otherEvents: eventTotal{number: -1},
-		properties: map[string]*propertyTotal{}, free: make(chan *share, 256),
+		rules: rules, files: make([]fileCounts, files), times: newTimes(), names: newTotals(), free: make(chan *share, 256),
 	}
 }
 
+func newTotals() totals {
+	return totals{events: map[string]*eventTotal{}, otherEvents: eventTotal{number: -1}, properties: map[string]*propertyTotal{}}
+}
+
 // Reset forgets all counts.
-func (c *profile) Reset() { *c = *newProfile(c.rules, len(c.files)) }
+func (p *profile) Reset() { *p = *newProfile(p.rules, len(p.files)) }
 
 // Share returns a share to count a chunk on. It may be called from several goroutines.
-func (c *profile) Share() export.Share {
+func (p *profile) Share() export.Share {
 	select {
-	case s := <-c.free:
+	case s := <-p.free:
 		s.begin()
 		return s
 	default:
-		return newShare(c)
+		return newShare(p.rules, &p.names)
 	}
 }
 
 // Add takes the counts of the next chunk.
-func (c *profile) Add(chunk export.ObservedChunk, counted export.Share) {
+func (p *profile) Add(chunk export.ObservedChunk, counted export.Share) {
 	s := counted.(*share)
-	file := &c.files[chunk.Source]
-	file.Shape, file.Codec = chunk.Shape, chunk.Codec
-	file.Rows += chunk.Rows
-	file.BadRows += s.bad
-	c.take(s)
+	file := &p.files[chunk.Source]
+	file.shape, file.codec = chunk.Shape, chunk.Codec
+	file.rows += chunk.Rows
+	file.bad += s.bad
+	p.times.take(&s.times)
+	s.addTo(&p.names)
 	select {
-	case c.free <- s:
+	case p.free <- s:
 	default:
 	}
 }
 
-// take adds up a share and leaves it empty.
-func (c *profile) take(s *share) {
-	c.times.take(&s.times)
-	c.good += s.good
-	s.good, s.bad = 0, 0
-	for _, e := range s.countedEvents {
-		if e.total == nil {
-			e.total = c.event(e)
-		}
-		e.total.rows += e.rows
-		e.rows = 0
+// event returns the total of an event name.
+func (t *totals) event(name string, outcome mapping.Outcome) *eventTotal {
+	e := t.events[name]
+	if e == nil && len(t.events) < maxNames {
+		e = &eventTotal{name: name, number: len(t.numbered), outcome: outcome}
+		t.events[name] = e
+		t.numbered = append(t.numbered, e)
 	}
-	for _, p := range s.countedProperties {
-		if p.total == nil {
-			p.total = c.property(p.name)
-		}
-		p.total.addAll(&p.values)
-		for _, e := range p.fresh {
-			p.total.note(e.total)
-		}
-		p.values, p.fresh, p.counted = values{}, p.fresh[:0], false
-	}
-	s.countedEvents, s.countedProperties = s.countedEvents[:0], s.countedProperties[:0]
+	return cmp.Or(e, &t.otherEvents)
 }
 
-func (c *profile) event(e *eventCount) *eventTotal {
-	t := c.events[e.name]
-	if t == nil && len(c.events) < maxNames {
-		t = &eventTotal{name: e.name, number: len(c.numbered), outcome: e.outcome}
-		c.events[e.name] = t
-		c.numbered = append(c.numbered, t)
+// property returns the total of a property name.
+func (t *totals) property(name string) *propertyTotal {
+	p := t.properties[name]
+	if p == nil && len(t.properties) < maxNames {
+		p = &propertyTotal{name: name}
+		t.properties[name] = p
 	}
-	return cmp.Or(t, &c.otherEvents)
+	return cmp.Or(p, &t.otherProperties)
 }
 
-func (c *profile) property(name string) *propertyTotal {
-	t := c.properties[name]
-	if t == nil && len(c.properties) < maxNames {
-		t = &propertyTotal{name: name}
-		c.properties[name] = t
-	}
-	return cmp.Or(t, &c.otherProperties)
-}
-
+// note remembers that rows of an event have the property.
 func (p *propertyTotal) note(e *eventTotal) {
 	if e.number < 0 {
 		p.anywhere = true
@@ -132,10 +124,10 @@ func (p *propertyTotal) note(e *eventTotal) {
 	p.carriers.Add(uint64(e.number))
 }
 
-func (c *profile) eventResults() []Event {
+func (t *totals) eventResults() []Event {
 	all := []Event{}
-	for _, e := range c.numbered {
-		all = append(all, Event{Name: e.name, Rows: e.rows, Share: ratio(e.rows, c.good), Treated: treated(e.outcome)})
+	for _, e := range t.numbered {
+		all = append(all, Event{Name: e.name, Rows: e.rows, Share: ratio(e.rows, t.rows), Treated: treated(e.outcome)})
 	}
 	slices.SortFunc(all, func(a, b Event) int {
 		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Name, b.Name))
@@ -154,22 +146,23 @@ func treated(o mapping.Outcome) string {
 	return o.Reason
 }
 
-func (c *profile) propertyResults() []Property {
+// propertyResults are the properties of events, each with what treat says of its name.
+func (t *totals) propertyResults(treat func(name string) string) []Property {
 	all := []Property{}
-	for name, p := range c.properties {
-		all = append(all, p.result(name, c.rules.EventProperty(name), c.carrying(p)))
+	for name, p := range t.properties {
+		all = append(all, p.result(name, treat(name), t.carrying(p)))
 	}
 	sortProperties(all)
 	return all
 }
 
 // carrying returns how many rows the events have that carry a property.
-func (c *profile) carrying(p *propertyTotal) (rows int64) {
+func (t *totals) carrying(p *propertyTotal) (rows int64) {
 	if p.anywhere {
-		return c.good
+		return t.rows
 	}
 	for number := range p.carriers.All() {
-		rows += c.numbered[number].rows
+		rows += t.numbered[number].rows
 	}
 	return rows
 }

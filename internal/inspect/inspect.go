@@ -110,10 +110,11 @@ type Reject struct {
 	First  export.Reject `json:"first"`
 }
 
-// Inspect reads all sources twice, as a preview of the plan does, and tells what it found. The plan's Sender, Tally,
-// Rejects, Operations, MaxRejects and Settle are not used. It returns an error when the reading could not go on; trouble
-// with single sources is in Result.Files.
-func Run(ctx context.Context, plan *export.Plan) (in *Result, err error) {
+// Run reads all sources twice, as a preview of the plan does, and returns what is in them. It lists missing, which are files that
+// were named and are not there, behind the sources. The plan's Sender, Tally, Rejects, Operations, MaxRejects and Settle are
+// not used. It returns an error if reading had to stop, also because ctx was cancelled; trouble with single sources is in
+// Result.Files.
+func Run(ctx context.Context, plan *export.Plan, missing []File) (in *Result, err error) {
 	started := time.Now()
 	rejects := &firstRejects{}
 	dry := plan.DryRun(rejects)
@@ -133,13 +134,13 @@ func Run(ctx context.Context, plan *export.Plan) (in *Result, err error) {
 	}
 	counts := learned.People.Count(dry.Now.Unix())
 	in = &Result{
-		Files: counted.fileResults(dry.Sources, learned), Teams: append([]int64{}, learned.TeamsFound()...), Rows: summary.Rows, Times: counted.times.result(),
+		Files: append(fileResults(dry.Sources, counted.files, learned), missing...), Teams: append([]int64{}, learned.TeamsFound()...), Rows: summary.Rows, Times: counted.times.result(),
 		People: peopleResult(counts, &summary.People), TimedByCreatedAt: summary.TimedByCreatedAt,
 		UnreadFields: summary.UnreadFields, MayDouble: summary.MayDouble,
-		Events: counted.eventResults(), EventProperties: counted.propertyResults(),
+		Events: counted.names.eventResults(), EventProperties: counted.names.propertyResults(dry.Rules.EventProperty),
 		PersonProperties: persons.results(int64(counts.Sent), dry.Rules.PersonProperty),
 		Columns:          columnResults(learned.Columns()),
-		Beyond:           Beyond{counted.otherEvents.rows, counted.otherProperties.rows, persons.others.rows},
+		Beyond:           Beyond{counted.names.otherEvents.rows, counted.names.otherProperties.rows, persons.others.rows},
 		ValuesCut:        summary.ValuesCut, Rejects: append([]Reject{}, rejects.list...), Incomplete: dry.Incomplete,
 	}
 	in.AttributeSummary = summary.AttributeSummary
@@ -158,24 +159,35 @@ func (in *Result) Troubled() bool {
 	return false
 }
 
-func (c *profile) fileResults(sources []source.Source, l *export.Learned) []File {
-	files := c.files
+// fileResults are the sources, by what was counted in them and what the first reading says of them.
+func fileResults(sources []source.Source, counts []fileCounts, first *export.Learned) []File {
+	all := []File{}
 	for i, s := range sources {
-		files[i].Path, files[i].Bytes, files[i].State = s.Name, s.Size, FileGood
-		for _, t := range l.Trouble {
-			if t.Path == s.Name {
-				files[i].State, files[i].Trouble, files[i].Hint = fileState(t.Kind), t.Err.Error(), t.Advice
-			}
-		}
-		for _, said := range l.Said {
-			if said.Path == s.Name && said.Persons {
-				files[i].Notes = append(files[i].Notes, said.Err.Error()+": "+said.Advice)
-			} else if said.Path == s.Name {
-				files[i].Notes = append(files[i].Notes, said.Err.Error())
-			}
+		all = append(all, fileResult(s, counts[i], first))
+	}
+	return all
+}
+
+func fileResult(s source.Source, counts fileCounts, first *export.Learned) File {
+	f := File{
+		Path: s.Name, Bytes: s.Size, Shape: counts.shape, Codec: counts.codec, Rows: counts.rows, BadRows: counts.bad, State: FileGood,
+	}
+	for _, t := range first.Trouble {
+		if t.Path == s.Name {
+			f.State, f.Trouble, f.Hint = fileState(t.Kind), t.Err.Error(), t.Advice
 		}
 	}
-	return files
+	for _, said := range first.Said {
+		if said.Path != s.Name {
+			continue
+		}
+		note := said.Err.Error()
+		if said.Persons {
+			note += ": " + said.Advice
+		}
+		f.Notes = append(f.Notes, note)
+	}
+	return f
 }
 
 func fileState(kind posthog.SourceTrouble) string {

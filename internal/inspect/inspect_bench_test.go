@@ -47,7 +47,7 @@ func BenchmarkInspect(b *testing.B) {
 	b.Run("inspect", func(b *testing.B) {
 		b.SetBytes(written.Bytes)
 		for b.Loop() {
-			if _, err := Run(b.Context(), plan()); err != nil {
+			if _, err := Run(b.Context(), plan(), nil); err != nil {
 				b.Fatal(err)
 			}
 		}

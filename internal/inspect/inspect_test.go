@@ -25,7 +25,7 @@ import (
 
 func inspect(t *testing.T, plan *export.Plan) *Result {
 	t.Helper()
-	in, err := Run(t.Context(), plan)
+	in, err := Run(t.Context(), plan, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -335,7 +335,7 @@ func TestInspectShowsSeveralTeams(t *testing.T) {
 func TestCountingARowCostsNoMemory(t *testing.T) {
 	plan := plans.New(t, mapping.Options{}, plans.Samples+"acornly_events.jsonl")
 	c := newProfile(plan.Rules, 1)
-	share := newShare(c)
+	share := newShare(plan.Rules, &c.names)
 	const times = 20 // that each row is counted
 	for chunk, err := range posthog.Read(t.Context(), plan.Sources, posthog.Options{}) {
 		if err != nil {
@@ -347,7 +347,8 @@ func TestCountingARowCostsNoMemory(t *testing.T) {
 					share.Event(event)
 				}
 			}
-			c.take(share)
+			c.Add(export.ObservedChunk{}, share)
+			share = <-c.free
 		})
 		if allocations > times { // the decoder may cost a few, the race detector sees to that
 			t.Errorf("%.0f allocations for %d rows", allocations, 15*times)

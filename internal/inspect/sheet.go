@@ -58,10 +58,11 @@ const (
 	maxSeen       = 4096   // events that are noted in a property's bitset
 )
 
-func newShare(c *profile) *share {
-	s := &share{rules: c.rules, times: newTimes(), otherProperties: &propertyCount{total: &c.otherProperties}}
+// newShare returns a share that will be added to the totals, and to no others.
+func newShare(rules *mapping.Rules, names *totals) *share {
+	s := &share{rules: rules, times: newTimes(), otherProperties: &propertyCount{total: &names.otherProperties}}
 	for i, bucket := range []mapping.Bucket{mapping.Send, mapping.Skipped} {
-		s.otherEvents[i] = &eventCount{outcome: mapping.Outcome{Bucket: bucket}, number: maxSeen, total: &c.otherEvents}
+		s.otherEvents[i] = &eventCount{outcome: mapping.Outcome{Bucket: bucket}, number: maxSeen, total: &names.otherEvents}
 	}
 	s.forget()
 	return s
@@ -77,6 +78,30 @@ func (s *share) begin() {
 func (s *share) forget() {
 	s.events, s.carriers = map[string]*eventCount{}, 0
 	s.spellings, s.properties = map[string]*propertyCount{}, map[string]*propertyCount{}
+}
+
+// addTo adds the counts of names to the totals and leaves the share empty.
+func (s *share) addTo(t *totals) {
+	t.rows += s.good
+	s.good, s.bad = 0, 0
+	for _, e := range s.countedEvents {
+		if e.total == nil {
+			e.total = t.event(e.name, e.outcome)
+		}
+		e.total.rows += e.rows
+		e.rows = 0
+	}
+	for _, p := range s.countedProperties {
+		if p.total == nil {
+			p.total = t.property(p.name)
+		}
+		p.total.addAll(&p.values)
+		for _, e := range p.fresh {
+			p.total.note(e.total)
+		}
+		p.values, p.fresh, p.counted = values{}, p.fresh[:0], false
+	}
+	s.countedEvents, s.countedProperties = s.countedEvents[:0], s.countedProperties[:0]
 }
 
 // Bad counts one row that is no event.
