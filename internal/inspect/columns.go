@@ -5,14 +5,6 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Column is one column of CSV that holds one value.
-type Column struct {
-	Name       string             `json:"name"` // properties.NAME or person.properties.NAME
-	Type       string             `json:"type"` // number, boolean, JSON or text; empty where no cell says
-	NotNumbers int64              `json:"not_numbers,omitempty"`
-	MadeText   *export.TextColumn `json:"made_text,omitempty"`
-}
-
 // columnResults are the columns of this export.
 func columnResults(known []posthog.ColumnType) []Column {
 	all := []Column{}

@@ -1,6 +1,10 @@
 package inspect
 
 import (
+	"cmp"
+	"math"
+	"slices"
+
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/rawjson"
 )
@@ -77,6 +81,21 @@ func (v *values) result(name, treated string, by int64) Property {
 		}
 	}
 	return p
+}
+
+// share is a part of a whole from 0 to 1, to four digits.
+func ratio(part, whole int64) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return math.Round(float64(part)/float64(whole)*1e4) / 1e4
+}
+
+// sortProperties puts the most frequent first, and the dull last.
+func sortProperties(all []Property) {
+	slices.SortFunc(all, func(a, b Property) int {
+		return cmp.Or(cmp.Compare(dull(a), dull(b)), cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Name, b.Name))
+	})
 }
 
 // dull puts properties that nobody will look for behind the rest: those that are only ever null, then those that are left

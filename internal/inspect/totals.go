@@ -2,29 +2,11 @@ package inspect
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/parallel"
 )
-
-// profile is the profile of an export: what is in it, counted as the first reading reads it. The same export has the same
-// profile, whatever the number of workers.
-type profile struct {
-	rules *mapping.Rules
-	files []fileCounts // of each source
-	times times
-	names totals
-	free  chan *share // to be used again
-}
-
-// fileCounts is what is counted in one file.
-type fileCounts struct {
-	shape, codec string
-	rows, bad    int64
-}
 
 // totals adds up the rows of each event name and the values of each property name, chunk after chunk in reading order. Its
 // memory is bounded: names that come after the first 10,000 are counted together.
@@ -38,6 +20,11 @@ type totals struct {
 	properties      map[string]*propertyTotal
 	otherProperties propertyTotal
 }
+
+const (
+	maxNames      = 10_000 // of events, and of properties, that are told apart
+	maxNameLength = 1024   // bytes
+)
 
 // eventTotal is the rows of one event name.
 type eventTotal struct {
@@ -55,43 +42,8 @@ type propertyTotal struct {
 	anywhere bool            // so does an event without a number
 }
 
-func newProfile(rules *mapping.Rules, files int) *profile {
-	return &profile{
-		rules: rules, files: make([]fileCounts, files), times: newTimes(), names: newTotals(), free: make(chan *share, 256),
-	}
-}
-
 func newTotals() totals {
 	return totals{events: map[string]*eventTotal{}, otherEvents: eventTotal{number: -1}, properties: map[string]*propertyTotal{}}
-}
-
-// Reset forgets all counts.
-func (p *profile) Reset() { *p = *newProfile(p.rules, len(p.files)) }
-
-// Share returns a share to count a chunk on. It may be called from several goroutines.
-func (p *profile) Share() export.Share {
-	select {
-	case s := <-p.free:
-		s.begin()
-		return s
-	default:
-		return newShare(p.rules, &p.names)
-	}
-}
-
-// Add takes the counts of the next chunk.
-func (p *profile) Add(chunk export.ObservedChunk, counted export.Share) {
-	s := counted.(*share)
-	file := &p.files[chunk.Source]
-	file.shape, file.codec = chunk.Shape, chunk.Codec
-	file.rows += chunk.Rows
-	file.bad += s.bad
-	p.times.take(&s.times)
-	s.addTo(&p.names)
-	select {
-	case p.free <- s:
-	default:
-	}
 }
 
 // event returns the total of an event name.
@@ -165,19 +117,4 @@ func (t *totals) carrying(p *propertyTotal) (rows int64) {
 		rows += t.numbered[number].rows
 	}
 	return rows
-}
-
-// sortProperties puts the most frequent first, and the dull last.
-func sortProperties(all []Property) {
-	slices.SortFunc(all, func(a, b Property) int {
-		return cmp.Or(cmp.Compare(dull(a), dull(b)), cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Name, b.Name))
-	})
-}
-
-// share is a part of a whole from 0 to 1, to four digits.
-func ratio(part, whole int64) float64 {
-	if whole == 0 {
-		return 0
-	}
-	return math.Round(float64(part)/float64(whole)*1e4) / 1e4
 }

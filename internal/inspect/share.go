@@ -52,10 +52,8 @@ type propertyCount struct {
 }
 
 const (
-	maxNames      = 10_000 // of events, and of properties, that are told apart
-	maxNameLength = 1024   // bytes
-	maxRemembered = 8192   // names that a share takes along to its next chunk
-	maxSeen       = 4096   // events that are noted in a property's bitset
+	maxRemembered = 8192 // names that a share takes along to its next chunk
+	maxSeen       = 4096 // events that are noted in a property's bitset
 )
 
 // newShare returns a share that will be added to the totals, and to no others.

@@ -1,0 +1,56 @@
+package inspect
+
+import (
+	"ph2cio/internal/export"
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
+)
+
+// fileCounts is what is counted in one file.
+type fileCounts struct {
+	shape, codec string
+	rows, bad    int64
+}
+
+// fileResults are the sources, by what was counted in them and what the first reading says of them.
+func fileResults(sources []source.Source, counts []fileCounts, first *export.Learned) []File {
+	all := []File{}
+	for i, s := range sources {
+		all = append(all, fileResult(s, counts[i], first))
+	}
+	return all
+}
+
+func fileResult(s source.Source, counts fileCounts, first *export.Learned) File {
+	f := File{
+		Path: s.Name, Bytes: s.Size, Shape: counts.shape, Codec: counts.codec, Rows: counts.rows, BadRows: counts.bad, State: FileGood,
+	}
+	for _, t := range first.Trouble {
+		if t.Path == s.Name {
+			f.State, f.Trouble, f.Hint = fileState(t.Kind), t.Err.Error(), t.Advice
+		}
+	}
+	for _, said := range first.Said {
+		if said.Path != s.Name {
+			continue
+		}
+		note := said.Err.Error()
+		if said.Persons {
+			note += ": " + said.Advice
+		}
+		f.Notes = append(f.Notes, note)
+	}
+	return f
+}
+
+func fileState(kind posthog.SourceTrouble) string {
+	switch kind {
+	case posthog.Gone:
+		return FileMissing
+	case posthog.Refused:
+		return "refused"
+	case posthog.Changed:
+		return "changed"
+	}
+	return "damaged"
+}
