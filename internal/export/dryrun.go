@@ -5,8 +5,9 @@ import (
 	"ph2cio/internal/people"
 )
 
-// DryRun returns the plan of a run that reads the same sources by the same rules and sends nothing. It does not stop for
-// rejects, and does not wait between phases. Rejects go to rejects; nil drops them. p stays as it is.
+// DryRun returns the plan of a run that reads the same sources by the same rules and sends nothing. It does
+// not stop for rejects, and does not wait between phases. Rejects go to rejects; nil drops them. p stays as
+// it is.
 func (p *Plan) DryRun(rejects Rejects) *Plan {
 	dry := *p
 	dry.Tally = &customerio.Tally{}
@@ -17,16 +18,16 @@ func (p *Plan) DryRun(rejects Rejects) *Plan {
 	return &dry
 }
 
-// WithTrace returns the same plan, whose first reading tells trace what becomes of each row that says that two IDs are one
-// person, by the row's Ref. p stays as it is.
+// WithTrace returns the same plan, whose first reading tells trace what becomes of each row that says that
+// two IDs are one person, by the row's Ref. p stays as it is.
 func (p *Plan) WithTrace(trace func(ref uint64, verdict people.Verdict)) *Plan {
 	traced := *p
 	traced.Index.Trace = trace
 	return &traced
 }
 
-// WithEmails returns the same plan, whose first reading lists the people with an email for which is returns true. is may be
-// called from several goroutines at once. p stays as it is.
+// WithEmails returns the same plan, whose first reading lists the people with an email for which is returns
+// true. is may be called from several goroutines at once. p stays as it is.
 func (p *Plan) WithEmails(is func(email []byte) bool) *Plan {
 	listing := *p
 	listing.Choice.Asked = is

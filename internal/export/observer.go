@@ -6,10 +6,11 @@ import "ph2cio/internal/posthog"
 type Observer interface {
 	// Share returns what counts the rows of one chunk. Several goroutines may call it at once.
 	Share() Share
-	// Add takes the share that has counted a chunk's rows, and may hand it out again afterwards. It is called from one
-	// goroutine, chunk after chunk in reading order.
+	// Add takes the share that has counted a chunk's rows, and may hand it out again afterwards. It is called
+	// from one goroutine, chunk after chunk in reading order.
 	Add(chunk ObservedChunk, counted Share)
-	// Reset forgets everything that was added: the reading starts again, because some of its rows were damaged or misread.
+	// Reset forgets everything that was added: the reading starts again, because some of its rows were
+	// damaged or misread.
 	Reset()
 }
 

@@ -10,7 +10,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Rereader reads the sources a second time, row by row, and tells what becomes of each row. It belongs to one goroutine.
+// Rereader reads the sources a second time, row by row, and tells what becomes of each row. It belongs to one
+// goroutine.
 type Rereader struct {
 	learned *Learned
 	plan    *Plan
@@ -26,8 +27,9 @@ type RereadRow struct {
 // NewRereader returns a reader of the plan's sources, which must be those of the first reading.
 func (l *Learned) NewRereader(plan *Plan) *Rereader { return &Rereader{learned: l, plan: plan} }
 
-// Rows yields the rows in reading order, without those that are no events and those of other teams. An error is the last
-// thing yielded: a source that is not as the first reading found it, trouble with the disk, or the cause of ctx.
+// Rows yields the rows in reading order, without those that are no events and those of other teams. An error
+// is the last thing yielded: a source that is not as the first reading found it, trouble with the disk, or
+// the cause of ctx.
 func (r *Rereader) Rows(ctx context.Context) iter.Seq2[RereadRow, error] {
 	return func(yield func(RereadRow, error) bool) {
 		for chunk, err := range r.learned.again(ctx, r.plan) {
@@ -68,8 +70,8 @@ func (r *Rereader) rowsOf(chunk *posthog.Chunk, yield func(RereadRow, error) boo
 // Repeat tells whether another row, or an earlier run, stands for a row that was just yielded.
 func (r *Rereader) Repeat(e *posthog.Event) Repeat { return r.learned.repeats.of(e.Ref) }
 
-// Classify tells what becomes of a row that was just yielded, whoever its person is, if it is no repeat. It counts what an
-// earlier run has rejected, or what is too old to tell whether one has sent it, as skipped.
+// Classify tells what becomes of a row that was just yielded, whoever its person is, if it is no repeat. It
+// counts what an earlier run has rejected, or what is too old to tell whether one has sent it, as skipped.
 func (r *Rereader) Classify(e *posthog.Event) mapping.Outcome {
 	return r.keyed.add(e, r.plan.Rules.Classify(e))
 }

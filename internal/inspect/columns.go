@@ -5,7 +5,7 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// columnResults are the columns of this export.
+// columnResults lists the columns that this export has.
 func columnResults(known []posthog.ColumnType) []Column {
 	all := []Column{}
 	for _, c := range known {

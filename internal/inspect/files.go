@@ -6,13 +6,20 @@ import (
 	"ph2cio/internal/source"
 )
 
-// fileCounts is what is counted in one file.
+// fileCounts is what the profile of an export counts in one file.
 type fileCounts struct {
 	shape, codec string
 	rows, bad    int64
 }
 
-// fileResults are the sources, by what was counted in them and what the first reading says of them.
+// add counts the rows of a chunk, so many of which are bad.
+func (c *fileCounts) add(chunk *export.ObservedChunk, bad int64) {
+	c.shape, c.codec = chunk.Shape, chunk.Codec
+	c.rows += chunk.Rows
+	c.bad += bad
+}
+
+// fileResults lists the sources, with what was counted in each and what the first reading found about it.
 func fileResults(sources []source.Source, counts []fileCounts, first *export.Learned) []File {
 	all := []File{}
 	for i, s := range sources {
@@ -48,9 +55,9 @@ func fileState(kind posthog.SourceTrouble) string {
 	case posthog.Gone:
 		return FileMissing
 	case posthog.Refused:
-		return "refused"
+		return FileRefused
 	case posthog.Changed:
-		return "changed"
+		return FileChanged
 	}
-	return "damaged"
+	return FileDamaged
 }

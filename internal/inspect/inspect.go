@@ -9,10 +9,10 @@ import (
 	"ph2cio/internal/people"
 )
 
-// Run reads all sources twice, as a preview of the plan does, and returns what is in them. It lists missing, which are files that
-// were named and are not there, behind the sources. The plan's Sender, Tally, Rejects, Operations, MaxRejects and Settle are
-// not used. It returns an error if reading had to stop, also because ctx was cancelled; trouble with single sources is in
-// Result.Files.
+// Run reads all sources of the plan twice, as a preview does, and returns what is in them, and behind them
+// the missing files. It sends nothing, and does not use the plan's Sender, Tally, Rejects, Operations,
+// MaxRejects and Settle. It returns an error if it could not read on, or if ctx was cancelled. Trouble with
+// one source is no error: Result.Files tells of it.
 func Run(ctx context.Context, plan *export.Plan, missing []File) (in *Result, err error) {
 	started := time.Now()
 	rejects := &firstRejects{}
@@ -32,20 +32,28 @@ func Run(ctx context.Context, plan *export.Plan, missing []File) (in *Result, er
 		return nil, err
 	}
 	counts := learned.People.Count(dry.Now.Unix())
-	in = &Result{
-		Files: append(fileResults(dry.Sources, counted.files, learned), missing...), Teams: append([]int64{}, learned.TeamsFound()...), Rows: summary.Rows, Times: counted.times.result(),
-		People: peopleResult(counts, &summary.People), TimedByCreatedAt: summary.TimedByCreatedAt,
-		UnreadFields: summary.UnreadFields, MayDouble: summary.MayDouble,
-		Events: counted.names.eventResults(), EventProperties: counted.names.propertyResults(dry.Rules.EventProperty),
-		PersonProperties: persons.results(int64(counts.Sent), dry.Rules.PersonProperty),
-		Columns:          columnResults(learned.Columns()),
-		Beyond:           Beyond{counted.names.otherEvents.rows, counted.names.otherProperties.rows, persons.others.rows},
-		ValuesCut:        summary.ValuesCut, Rejects: append([]Reject{}, rejects.list...), Incomplete: dry.Incomplete,
-	}
-	in.AttributeSummary = summary.AttributeSummary
-	in.SkippedEvents, in.SkippedEventsBeyond = summary.SkippedEvents, summary.SkippedEventsBeyond
-	in.Seconds = time.Since(started).Seconds()
-	return in, nil
+	return &Result{
+		Files:               append(fileResults(dry.Sources, counted.files, learned), missing...),
+		Teams:               append([]int64{}, learned.TeamsFound()...),
+		Rows:                summary.Rows,
+		Times:               counted.times.result(),
+		People:              peopleResult(counts, &summary.People),
+		Events:              counted.names.eventResults(),
+		EventProperties:     counted.names.propertyResults(dry.Rules.EventProperty),
+		PersonProperties:    persons.results(int64(counts.Sent), dry.Rules.PersonProperty),
+		Columns:             columnResults(learned.Columns()),
+		Beyond:              Beyond{counted.names.otherEvents.rows, counted.names.otherProperties.rows, persons.others.rows},
+		ValuesCut:           summary.ValuesCut,
+		SkippedEvents:       summary.SkippedEvents,
+		SkippedEventsBeyond: summary.SkippedEventsBeyond,
+		AttributeSummary:    summary.AttributeSummary,
+		TimedByCreatedAt:    summary.TimedByCreatedAt,
+		UnreadFields:        summary.UnreadFields,
+		MayDouble:           summary.MayDouble,
+		Rejects:             append([]Reject{}, rejects.list...),
+		Incomplete:          dry.Incomplete,
+		Seconds:             time.Since(started).Seconds(),
+	}, nil
 }
 
 func peopleResult(counts people.Counts, p *export.PeopleSummary) People {

@@ -13,8 +13,8 @@ import (
 	"ph2cio/internal/testkit/synthetic"
 )
 
-// BenchmarkInspect measures an inspection beside the preview that it is held against: what counting costs is the
-// difference.
+// BenchmarkInspect measures an inspection beside the preview that it is held against: what counting costs is
+// the difference.
 func BenchmarkInspect(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "synthetic.jsonl")
 	file, err := os.Create(path)

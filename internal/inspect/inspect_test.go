@@ -21,6 +21,7 @@ func inspect(t *testing.T, plan *export.Plan) *Result {
 	return in
 }
 
+// preview returns the summary of a run that sends nothing.
 func preview(t *testing.T, plan *export.Plan) *export.Summary {
 	t.Helper()
 	learned, err := export.Learn(t.Context(), plan)

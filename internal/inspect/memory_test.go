@@ -14,7 +14,7 @@ import (
 	"ph2cio/internal/testkit/plans"
 )
 
-// TestInspectBoundsItsMemory gives it more names than it tells apart.
+// TestInspectBoundsItsMemory has an export with more names than are counted by themselves.
 func TestInspectBoundsItsMemory(t *testing.T) {
 	const more = 500
 	var rows []string
@@ -47,7 +47,7 @@ func TestInspectBoundsItsMemory(t *testing.T) {
 	}
 }
 
-// TestCountingARowCostsNoMemory counts rows whose names have been met.
+// TestCountingARowCostsNoMemory counts rows whose names the share has seen before.
 func TestCountingARowCostsNoMemory(t *testing.T) {
 	plan := plans.New(t, mapping.Options{}, plans.Samples+"acornly_events.jsonl")
 	c := newProfile(plan.Rules, 1)

@@ -8,13 +8,15 @@ import (
 	"ph2cio/internal/people"
 )
 
-// personValues counts the properties of people by name.
+// personValues counts the values of people's properties. Like totals it counts the names after the first
+// 10,000 together.
 type personValues struct {
 	byName map[string]*values
 	others values
 }
 
-// countPersons counts the final properties of all people who would be sent.
+// countPersons counts the final properties of all people who would be sent. An error is trouble with the
+// disk.
 func countPersons(settled *people.Settled, workers int) (*personValues, error) {
 	total := &personValues{byName: map[string]*values{}}
 	count := func(_ int, group []*people.Person) map[string]*values {
@@ -31,8 +33,8 @@ func countPersons(settled *people.Settled, workers int) (*personValues, error) {
 		}
 		return counts
 	}
-	const together = 4096 // people, for each of which names are not looked for in what was counted before
-	for counts, err := range parallel.Ordered(parallel.Groups(settled.People(), together), workers, count) {
+	const groupSize = 4096 // people; the counts of a group are added to the total at once
+	for counts, err := range parallel.Ordered(parallel.Groups(settled.People(), groupSize), workers, count) {
 		if err != nil {
 			return nil, err
 		}
@@ -41,8 +43,10 @@ func countPersons(settled *people.Settled, workers int) (*personValues, error) {
 	return total, nil
 }
 
+// add adds the counts of a group of people.
 func (t *personValues) add(counts map[string]*values) {
-	for _, name := range slices.Sorted(maps.Keys(counts)) { // so that the same names are left when there are too many
+	// Sorted, so that of too many names always the same ones are counted together.
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
 		v, to := counts[name], t.byName[name]
 		switch {
 		case to != nil:
@@ -55,7 +59,7 @@ func (t *personValues) add(counts map[string]*values) {
 	}
 }
 
-// inspect tells of the properties of so many people.
+// results lists the properties of so many people. treat returns what becomes of a property by its name.
 func (t *personValues) results(people int64, treat func(name string) string) []Property {
 	all := []Property{}
 	for name, v := range t.byName {

@@ -5,14 +5,15 @@ import (
 	"ph2cio/internal/mapping"
 )
 
-// profile is the profile of an export: what is in it, counted as the first reading reads it. The same export has the same
-// profile, whatever the number of workers.
+// profile is the profile of an export: what is in it. It is the observer of the first reading. The workers
+// count chunks, each on a share of its own, and Add adds the shares up in reading order, so that the same
+// export always has the same profile.
 type profile struct {
 	rules *mapping.Rules
-	files []fileCounts // of each source
+	files []fileCounts // by index of the source
 	times times
 	names totals
-	free  chan *share // to be used again
+	free  chan *share // shares that can be used again
 }
 
 func newProfile(rules *mapping.Rules, files int) *profile {
@@ -21,10 +22,10 @@ func newProfile(rules *mapping.Rules, files int) *profile {
 	}
 }
 
-// Reset forgets all counts.
+// Reset makes the profile empty again.
 func (p *profile) Reset() { *p = *newProfile(p.rules, len(p.files)) }
 
-// Share returns a share to count a chunk on. It may be called from several goroutines.
+// Share returns an empty share for one chunk. Several goroutines may call it at once.
 func (p *profile) Share() export.Share {
 	select {
 	case s := <-p.free:
@@ -35,13 +36,10 @@ func (p *profile) Share() export.Share {
 	}
 }
 
-// Add takes the counts of the next chunk.
+// Add adds the share of the next chunk to the profile, and keeps it for another chunk.
 func (p *profile) Add(chunk export.ObservedChunk, counted export.Share) {
 	s := counted.(*share)
-	file := &p.files[chunk.Source]
-	file.shape, file.codec = chunk.Shape, chunk.Codec
-	file.rows += chunk.Rows
-	file.bad += s.bad
+	p.files[chunk.Source].add(&chunk, s.bad)
 	p.times.take(&s.times)
 	s.addTo(&p.names)
 	select {

@@ -5,6 +5,7 @@ import "ph2cio/internal/export"
 // firstRejects counts rejects by reason and keeps the first of each.
 type firstRejects struct{ list []Reject }
 
+// Reject counts a reject.
 func (f *firstRejects) Reject(r *export.Reject) error {
 	for i := range f.list {
 		if f.list[i].Reason == r.Reason {
@@ -13,7 +14,7 @@ func (f *firstRejects) Reject(r *export.Reject) error {
 		}
 	}
 	first := *r
-	first.Raw, first.Operation = "", nil // borrowed, and not told
+	first.Raw, first.Operation = "", nil // not shown, and valid only during this call
 	f.list = append(f.list, Reject{Reason: r.Reason, Count: 1, First: first})
 	return nil
 }

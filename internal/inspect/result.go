@@ -10,32 +10,35 @@ import (
 // Result is what is in an export, and what the rules of a plan would make of it.
 type Result struct {
 	Files  []File      `json:"files"`
-	Teams  []int64     `json:"teams"` // the first few team_ids; a run takes one
+	Teams  []int64     `json:"teams"` // the first 11 team_ids; a run sends the rows of one
 	Rows   export.Rows `json:"rows"`  // as a preview of the same plan counts them
 	Times  Times       `json:"times"`
 	People People      `json:"people"`
 	Events []Event     `json:"events"` // the most frequent first
-	// EventProperties are those of rows that become an event, a page or a screen. The most frequent come first; those that
-	// are only ever null come later, and those that are left out last.
+	// EventProperties are the properties of rows that become an event, a page or a screen: the most frequent
+	// first, then those that are null in every row, then those that are left out.
 	EventProperties []Property `json:"event_properties"`
-	// PersonProperties are the final properties of the people who would be sent, as far as they are looked at.
+	// PersonProperties are the final properties of the people who would be sent, in the same order.
+	// Properties that the plan never reads are not among them.
 	PersonProperties []Property       `json:"person_properties"`
-	Columns          []Column         `json:"columns"` // of CSV, those that hold one value each
+	Columns          []Column         `json:"columns"` // of CSV files, those that hold one value each
 	Beyond           Beyond           `json:"beyond"`
 	ValuesCut        map[string]int64 `json:"values_cut"`
-	// SkippedEvents are those of Events that are skipped as noise, with what would send them.
+	// SkippedEvents are the names among Events that are skipped as noise, with the flag that would send each.
+	// SkippedEventsBeyond counts the rows of such names that are not listed.
 	SkippedEvents       []export.SkippedEvent `json:"skipped_events,omitempty"`
-	SkippedEventsBeyond int64                 `json:"skipped_events_beyond,omitempty"` // rows
+	SkippedEventsBeyond int64                 `json:"skipped_events_beyond,omitempty"`
 	export.AttributeSummary
-	TimedByCreatedAt int64                `json:"timed_by_created_at,omitempty"` // rows, as in a Summary
+	// TimedByCreatedAt, UnreadFields and MayDouble are those of export.Summary.
+	TimedByCreatedAt int64                `json:"timed_by_created_at,omitempty"`
 	UnreadFields     []export.UnreadField `json:"unread_fields,omitempty"`
-	MayDouble        int64                `json:"rows_without_uuid,omitempty"` // beside others, as in a Summary
-	Rejects          []Reject             `json:"rejects"`                     // in order of their first place
-	Incomplete       []*source.Incomplete `json:"incomplete,omitempty"`        // exports of which files are missing
-	Seconds          float64              `json:"seconds"`
+	MayDouble        int64                `json:"rows_without_uuid,omitempty"`
+	Rejects          []Reject             `json:"rejects"`              // by reason, in order of the first
+	Incomplete       []*source.Incomplete `json:"incomplete,omitempty"` // exports of which files are missing
+	Seconds          float64              `json:"seconds"`              // that the inspection took
 }
 
-// Troubled reports whether a file is not good.
+// Troubled reports whether some file is not FileGood.
 func (in *Result) Troubled() bool {
 	for _, f := range in.Files {
 		if f.State != FileGood {
@@ -45,31 +48,35 @@ func (in *Result) Troubled() bool {
 	return false
 }
 
-// File is one file.
+// File is what is known of one source, or of an argument that names no file.
 type File struct {
 	Path    string   `json:"path"`
 	Bytes   int64    `json:"bytes"`             // on disk
-	Shape   string   `json:"shape,omitempty"`   // what kind of file it is; empty when nothing could be read of it
-	Codec   string   `json:"codec,omitempty"`   // what it is compressed with; empty for nothing
-	Rows    int64    `json:"rows"`              // good and bad
-	BadRows int64    `json:"bad_rows"`          // that are no events
-	State   string   `json:"state"`             // good, damaged, missing, refused or changed
-	Trouble string   `json:"trouble,omitempty"` // what is wrong, for a person
+	Shape   string   `json:"shape,omitempty"`   // what kind of file it is; empty if nothing of it could be read
+	Codec   string   `json:"codec,omitempty"`   // what it is compressed with; empty if it is not compressed
+	Rows    int64    `json:"rows"`              // good and bad rows
+	BadRows int64    `json:"bad_rows"`          // rows that are no events
+	State   string   `json:"state"`             // FileGood or another of the constants below
+	Trouble string   `json:"trouble,omitempty"` // what is wrong with it, in words
 	Hint    string   `json:"hint,omitempty"`    // what to do about it
-	Notes   []string `json:"notes,omitempty"`   // what there is to know about a file that was read well
+	Notes   []string `json:"notes,omitempty"`   // about a file that was read to its end
 }
 
-// The states of a file.
+// These are the values of File.State.
 const (
 	FileGood    = "good"
-	FileMissing = "missing"
+	FileDamaged = "damaged" // a part of it cannot be read, or all
+	FileMissing = "missing" // it cannot be opened or read
+	FileRefused = "refused" // it is no file of PostHog events
+	FileChanged = "changed" // it is not what it was in the first reading
 )
 
-// Times is when the events happened, by the times that they would be sent with.
+// Times is the span of the times with which the events would be sent. First and Last are zero if no row has
+// such a time.
 type Times struct {
 	First    time.Time        `json:"first,omitzero"`
 	Last     time.Time        `json:"last,omitzero"`
-	Unusable map[string]int64 `json:"unusable"` // rows without such a time, by reason, whatever their events are
+	Unusable map[string]int64 `json:"unusable"` // rows without such a time, sent or not, by the reason
 }
 
 // People counts who is in the export.
@@ -78,46 +85,51 @@ type People struct {
 	People      int   `json:"people"`
 	Identified  int   `json:"identified"`
 	WithEmail   int   `json:"with_email"` // identified or not
-	Anonymous   int   `json:"anonymous"`  // not identified
-	Sent        int64 `json:"sent"`       // that would be, by the plan's choice
+	Anonymous   int   `json:"anonymous"`  // people who are not identified
+	Sent        int64 `json:"sent"`       // people whom a run of the plan would send
 	export.Uncertain
 }
 
-// Event is the rows of one event name.
+// Event counts the rows with one event name.
 type Event struct {
-	Name    string  `json:"name"`
-	Rows    int64   `json:"rows"`
-	Share   float64 `json:"share"`   // of all good rows, from 0 to 1
-	Treated string  `json:"treated"` // event, page, screen or person, else the reason why it is skipped or rejected
+	Name  string  `json:"name"`
+	Rows  int64   `json:"rows"`
+	Share float64 `json:"share"` // of all rows that are events, from 0 to 1
+	// Treated is event, page, screen or person, else the reason why its rows are skipped or rejected.
+	Treated string `json:"treated"`
 }
 
-// Property is the values of one property name.
+// Property counts the values of one property name.
 type Property struct {
 	Name string `json:"name"`
-	Rows int64  `json:"rows"` // or people, that have it
-	// Coverage is the share of those that have it, from 0 to 1, among the rows of the events that ever do, or all people.
+	Rows int64  `json:"rows"` // rows, or people, that have the property
+	// Coverage is Rows as a part, from 0 to 1, of the rows of all events that ever have the property, or of
+	// all people.
 	Coverage float64          `json:"coverage"`
-	Types    map[string]int64 `json:"types"`   // JSON types of its values
-	Longest  int64            `json:"longest"` // value in bytes: of a string without quotes and escapes, else as JSON; null is none
-	Treated  string           `json:"treated"` // sent, date, redacted, left_out or a kind of values_cut
+	Types    map[string]int64 `json:"types"` // how many of its values are of each JSON type
+	// Longest is the length of its longest value in bytes: that of a string's text, that of another value as
+	// JSON, 0 for null.
+	Longest int64  `json:"longest"`
+	Treated string `json:"treated"` // sent, date, redacted, left_out or a key of values_cut
 }
 
-// Column is one column of CSV that holds one value.
+// Column is a column of CSV files that holds one value in each row.
 type Column struct {
-	Name       string             `json:"name"` // properties.NAME or person.properties.NAME
-	Type       string             `json:"type"` // number, boolean, JSON or text; empty where no cell says
-	NotNumbers int64              `json:"not_numbers,omitempty"`
-	MadeText   *export.TextColumn `json:"made_text,omitempty"`
+	Name       string             `json:"name"`                  // properties.NAME or person.properties.NAME
+	Type       string             `json:"type"`                  // number, boolean, JSON or text; empty if no cell has a value
+	NotNumbers int64              `json:"not_numbers,omitempty"` // cells that are nan or infinite
+	MadeText   *export.TextColumn `json:"made_text,omitempty"`   // why it is text; nil if all its cells are, or none
 }
 
-// Beyond is what was only counted, since its name came after the first 10,000, or is over 1024 bytes.
+// Beyond counts what has a name that is not listed, because 10,000 other names came before it or it is longer
+// than 1024 bytes.
 type Beyond struct {
 	Events           int64 `json:"events"`            // rows
 	EventProperties  int64 `json:"event_properties"`  // values
 	PersonProperties int64 `json:"person_properties"` // values
 }
 
-// Reject is the rows, or people, that would be rejected for one reason.
+// Reject counts the rows and people that would be rejected for one reason, and shows the first of them.
 type Reject struct {
 	Reason string        `json:"reason"`
 	Count  int64         `json:"count"`

@@ -8,45 +8,52 @@ import (
 	"ph2cio/internal/parallel"
 )
 
-// totals adds up the rows of each event name and the values of each property name, chunk after chunk in reading order. Its
-// memory is bounded: names that come after the first 10,000 are counted together.
+// totals adds up the rows of each event name and the values of each property name, chunk after chunk in
+// reading order. Names that come after the first 10,000 are counted together, so that memory stays small.
 type totals struct {
-	rows int64 // that are events, of the team asked for
+	rows int64 // all rows that are events and that the plan does not leave out for their team
 
 	events      map[string]*eventTotal
-	numbered    []*eventTotal // in order of their numbers
+	numbered    []*eventTotal // the same, by their numbers
 	otherEvents eventTotal
 
 	properties      map[string]*propertyTotal
 	otherProperties propertyTotal
 }
 
+// These names are counted by themselves, and others together.
 const (
-	maxNames      = 10_000 // of events, and of properties, that are told apart
+	maxNames      = 10_000 // names of events, and as many names of properties
 	maxNameLength = 1024   // bytes
 )
 
-// eventTotal is the rows of one event name.
+// eventTotal counts the rows of one event name, or of all names that are counted together.
 type eventTotal struct {
 	name    string
 	rows    int64
-	number  int // -1 for the others together
-	outcome mapping.Outcome
+	number  int             // in order of the first rows; -1 for the names that are counted together
+	outcome mapping.Outcome // of the name alone
 }
 
-// propertyTotal is the values of one property name.
+// addRows counts so many rows more.
+func (e *eventTotal) addRows(rows int64) { e.rows += rows }
+
+// propertyTotal counts the values of one property name, or of all names that are counted together.
 type propertyTotal struct {
 	name string
 	values
-	carriers parallel.Bitset // numbers of events that have it
-	anywhere bool            // so does an event without a number
+	carriers parallel.Bitset // numbers of the events of which rows have the property
+	anywhere bool            // events that are counted together have it too
 }
 
 func newTotals() totals {
 	return totals{events: map[string]*eventTotal{}, otherEvents: eventTotal{number: -1}, properties: map[string]*propertyTotal{}}
 }
 
-// event returns the total of an event name.
+// addRows counts so many events more, whatever their names are.
+func (t *totals) addRows(rows int64) { t.rows += rows }
+
+// event returns the total for an event name.
 func (t *totals) event(name string, outcome mapping.Outcome) *eventTotal {
 	e := t.events[name]
 	if e == nil && len(t.events) < maxNames {
@@ -57,7 +64,7 @@ func (t *totals) event(name string, outcome mapping.Outcome) *eventTotal {
 	return cmp.Or(e, &t.otherEvents)
 }
 
-// property returns the total of a property name.
+// property returns the total for a property name.
 func (t *totals) property(name string) *propertyTotal {
 	p := t.properties[name]
 	if p == nil && len(t.properties) < maxNames {
@@ -67,8 +74,8 @@ func (t *totals) property(name string) *propertyTotal {
 	return cmp.Or(p, &t.otherProperties)
 }
 
-// note remembers that rows of an event have the property.
-func (p *propertyTotal) note(e *eventTotal) {
+// carriedBy notes that rows of an event have the property.
+func (p *propertyTotal) carriedBy(e *eventTotal) {
 	if e.number < 0 {
 		p.anywhere = true
 		return
@@ -76,6 +83,7 @@ func (p *propertyTotal) note(e *eventTotal) {
 	p.carriers.Add(uint64(e.number))
 }
 
+// eventResults lists the events, the most frequent first.
 func (t *totals) eventResults() []Event {
 	all := []Event{}
 	for _, e := range t.numbered {
@@ -87,7 +95,7 @@ func (t *totals) eventResults() []Event {
 	return all
 }
 
-// treated says in a word what an event's name makes of it.
+// treated is Event.Treated for what becomes of rows with one event name.
 func treated(o mapping.Outcome) string {
 	switch o.Bucket {
 	case mapping.Send:
@@ -98,18 +106,18 @@ func treated(o mapping.Outcome) string {
 	return o.Reason
 }
 
-// propertyResults are the properties of events, each with what treat says of its name.
+// propertyResults lists the properties of events. treat returns what becomes of a property by its name.
 func (t *totals) propertyResults(treat func(name string) string) []Property {
 	all := []Property{}
 	for name, p := range t.properties {
-		all = append(all, p.result(name, treat(name), t.carrying(p)))
+		all = append(all, p.result(name, treat(name), t.rowsOfCarriers(p)))
 	}
 	sortProperties(all)
 	return all
 }
 
-// carrying returns how many rows the events have that carry a property.
-func (t *totals) carrying(p *propertyTotal) (rows int64) {
+// rowsOfCarriers returns how many rows there are of all events that ever have a property.
+func (t *totals) rowsOfCarriers(p *propertyTotal) (rows int64) {
 	if p.anywhere {
 		return t.rows
 	}

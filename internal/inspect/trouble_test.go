@@ -39,7 +39,8 @@ func TestInspectGoesOnAfterTrouble(t *testing.T) {
 	}
 }
 
-// TestInspectForgetsRowsOfADamagedPart reads anew when a checksum shows late that what was counted is of no worth.
+// TestInspectForgetsRowsOfADamagedPart has a file of which a checksum shows only at the end that a part is
+// damaged. The rows of that part must not be counted.
 func TestInspectForgetsRowsOfADamagedPart(t *testing.T) {
 	good, bad := gzipMember(t, syntheticText(t, 400)), gzipMember(t, syntheticText(t, 12_000))
 	bad[len(bad)-8] ^= 1

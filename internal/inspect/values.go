@@ -24,7 +24,7 @@ const (
 
 var jsonTypeNames = [jsonTypes]string{"string", "number", "boolean", "null", "object", "array"}
 
-// typeOf tells the type of a valid JSON value by its first byte.
+// typeOf returns the type of a valid JSON value.
 func typeOf(value []byte) jsonType {
 	switch value[0] {
 	case '"':
@@ -43,9 +43,9 @@ func typeOf(value []byte) jsonType {
 
 // values counts the values of one property.
 type values struct {
-	rows    int64
+	rows    int64 // rows, or people, that have it
 	types   [jsonTypes]int64
-	longest int64
+	longest int64 // as Property.Longest
 }
 
 // add counts a valid JSON value and returns its type.
@@ -53,8 +53,8 @@ func (v *values) add(value []byte) jsonType {
 	t := typeOf(value)
 	v.rows++
 	v.types[t]++
-	if size := int64(len(value)); size > v.longest && t != jsonNull { // only then is it worth a closer look
-		if t == jsonString {
+	if size := int64(len(value)); size > v.longest && t != jsonNull {
+		if t == jsonString { // its text is shorter than what is written
 			size = int64(rawjson.UnescapedLen(value[1 : len(value)-1]))
 		}
 		v.longest = max(v.longest, size)
@@ -62,6 +62,13 @@ func (v *values) add(value []byte) jsonType {
 	return t
 }
 
+// remove takes back one value of a type. The longest value stays.
+func (v *values) remove(t jsonType) {
+	v.rows--
+	v.types[t]--
+}
+
+// addAll adds other counts of the same property.
 func (v *values) addAll(o *values) {
 	v.rows += o.rows
 	for t, n := range o.types {
@@ -70,10 +77,10 @@ func (v *values) addAll(o *values) {
 	v.longest = max(v.longest, o.longest)
 }
 
-// inspect tells of the values of a property that could be had by so many.
-func (v *values) result(name, treated string, by int64) Property {
+// result returns the counts for a property that so many rows, or people, could have.
+func (v *values) result(name, treated string, of int64) Property {
 	p := Property{
-		Name: name, Rows: v.rows, Coverage: ratio(v.rows, by), Types: map[string]int64{}, Longest: v.longest, Treated: treated,
+		Name: name, Rows: v.rows, Coverage: ratio(v.rows, of), Types: map[string]int64{}, Longest: v.longest, Treated: treated,
 	}
 	for t, n := range v.types {
 		if n > 0 {
@@ -83,7 +90,7 @@ func (v *values) result(name, treated string, by int64) Property {
 	return p
 }
 
-// share is a part of a whole from 0 to 1, to four digits.
+// ratio returns a part of a whole from 0 to 1, rounded to four digits; 0 if the whole is 0.
 func ratio(part, whole int64) float64 {
 	if whole == 0 {
 		return 0
@@ -91,16 +98,16 @@ func ratio(part, whole int64) float64 {
 	return math.Round(float64(part)/float64(whole)*1e4) / 1e4
 }
 
-// sortProperties puts the most frequent first, and the dull last.
+// sortProperties sorts by rank, and within a rank puts the most frequent first.
 func sortProperties(all []Property) {
 	slices.SortFunc(all, func(a, b Property) int {
-		return cmp.Or(cmp.Compare(dull(a), dull(b)), cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Name, b.Name))
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Name, b.Name))
 	})
 }
 
-// dull puts properties that nobody will look for behind the rest: those that are only ever null, then those that are left
-// out.
-func dull(p Property) int {
+// rank puts properties that say little behind the rest: those that are always null, and behind them those
+// that are left out.
+func rank(p Property) int {
 	switch {
 	case p.Treated == mapping.PropertyLeftOut:
 		return 2
