@@ -68,7 +68,7 @@ func runExplain(ctx context.Context, p *program, o *explainOptions, args []strin
 	if err != nil {
 		return err
 	}
-	why, err := explain.Explain(ctx, plan, o.id)
+	why, err := explain.Run(ctx, plan, o.id)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (o *explainOptions) takeID(args []string) (sources []string, err error) {
 // explainText is an explanation for a person.
 type explainText struct {
 	strings.Builder
-	why   *explain.Explanation
+	why   *explain.Person
 	limit int
 	style style
 	width int
@@ -223,7 +223,7 @@ func (t *explainText) ids() {
 // plainID is an ID as it may be shown.
 func plainID(id string) string { return plain(mapping.ShortID(id)) }
 
-func rowsOf(one *explain.ExplainedID) string {
+func rowsOf(one *explain.ID) string {
 	rows := report.Plural(one.Rows, "row", "rows")
 	first, last := one.First.Format(time.DateOnly), one.Last.Format(time.DateOnly)
 	switch {
@@ -237,7 +237,7 @@ func rowsOf(one *explain.ExplainedID) string {
 	return rows + ", " + first + " to " + last
 }
 
-func placed(p explain.Placed) string {
+func placed(p explain.Row) string {
 	text := fmt.Sprintf("%s:%d", p.File, p.Line)
 	if !p.Time.IsZero() {
 		text += ", " + p.Time.Format("2006-01-02 15:04:05 UTC")

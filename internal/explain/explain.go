@@ -16,7 +16,7 @@ import (
 const shownOperations = 5
 
 // explainOne reads all sources twice and says who the person behind a distinct ID is.
-func explainOne(ctx context.Context, plan *export.Plan, id string) (why *Explanation, err error) {
+func explainOne(ctx context.Context, plan *export.Plan, id string) (why *Person, err error) {
 	outcomes := map[uint64]people.Verdict{}
 	plan = plan.WithTrace(func(ref uint64, o people.Verdict) { outcomes[ref] = o })
 	learned, err := export.Learn(ctx, plan)
@@ -27,21 +27,21 @@ func explainOne(ctx context.Context, plan *export.Plan, id string) (why *Explana
 	x := &explaining{
 		learned: learned, outcomes: outcomes, mapper: learned.NewMapper(plan.Rules), rows: learned.NewRereader(plan),
 		history: people.NewHistory(plan.Index),
-		ids:     map[string]*ExplainedID{}, persons: map[string]map[string]Placed{}, places: map[uint64]Placed{},
-		why: &Explanation{ID: id, IDs: []ExplainedID{}, Refused: []ExplainedLink{}, Attributes: []ExplainedAttribute{}, Rows: map[string]int64{}, Operations: []string{}},
+		ids:     map[string]*ID{}, persons: map[string]map[string]Row{}, places: map[uint64]Row{},
+		why: &Person{ID: id, IDs: []ID{}, Refused: []Link{}, Attributes: []Attribute{}, Rows: map[string]int64{}, Operations: []string{}},
 	}
 	for _, one := range learned.People.Asked() {
 		x.why.emailOf = append(x.why.emailOf, one.ID)
 	}
 	x.begin()
-	x.foretell(plan)
+	x.predictIdentify(plan)
 	if err := x.read(ctx); err != nil {
 		return nil, err
 	}
 	return x.end(), nil
 }
 
-// explaining is Explain at work.
+// explaining is Run at work for one person.
 type explaining struct {
 	learned  *export.Learned
 	outcomes map[uint64]people.Verdict // of links, by Ref
@@ -51,12 +51,12 @@ type explaining struct {
 	group    people.Group
 	grouped  bool           // the ID has a group; else its own rows are all there is to tell
 	person   *people.Person // nil when it is not sent
-	why      *Explanation
+	why      *Person
 
-	ids     map[string]*ExplainedID
+	ids     map[string]*ID
 	order   []string
-	persons map[string]map[string]Placed // by person_id, then by distinct ID: the first row with both
-	places  map[uint64]Placed            // of rows that may have set an attribute, by Ref
+	persons map[string]map[string]Row // by person_id, then by distinct ID: the first row with both
+	places  map[uint64]Row            // of rows that may have set an attribute, by Ref
 }
 
 // begin looks the ID up.
@@ -126,7 +126,7 @@ func (x *explaining) mine(id []byte) bool {
 
 // look takes what a row says of the person.
 func (x *explaining) look(path string, e *posthog.Event) {
-	place := Placed{File: path, Line: e.Line, Event: string(e.Name), Time: timeOf(e)}
+	place := Row{File: path, Line: e.Line, Event: string(e.Name), Time: timeOf(e)}
 	outcome, linked := x.outcomes[e.Ref]
 	if linked {
 		x.link(place, e, outcome)
@@ -196,7 +196,7 @@ func timeOf(e *posthog.Event) time.Time {
 }
 
 // stand notes that a row is one of an ID's.
-func (x *explaining) stand(place Placed, e *posthog.Event) {
+func (x *explaining) stand(place Row, e *posthog.Event) {
 	id := x.id(string(e.DistinctID))
 	id.Rows++
 	if at := place.Time; !at.IsZero() {
@@ -212,7 +212,7 @@ func (x *explaining) stand(place Placed, e *posthog.Event) {
 	}
 	with := x.persons[string(e.PersonID)]
 	if with == nil {
-		with = map[string]Placed{}
+		with = map[string]Row{}
 		x.persons[string(e.PersonID)] = with
 	}
 	if _, seen := with[id.ID]; !seen {
@@ -220,10 +220,10 @@ func (x *explaining) stand(place Placed, e *posthog.Event) {
 	}
 }
 
-func (x *explaining) id(id string) *ExplainedID {
+func (x *explaining) id(id string) *ID {
 	one := x.ids[id]
 	if one == nil {
-		one = &ExplainedID{ID: id}
+		one = &ID{ID: id}
 		x.ids[id] = one
 		x.order = append(x.order, id)
 	}
@@ -231,10 +231,10 @@ func (x *explaining) id(id string) *ExplainedID {
 }
 
 // link takes a row that says that two IDs are one person.
-func (x *explaining) link(place Placed, e *posthog.Event, outcome people.Verdict) {
+func (x *explaining) link(place Row, e *posthog.Event, outcome people.Verdict) {
 	other := e.Linked()
 	mine, others := x.mine(e.DistinctID), x.mine(other)
-	l := ExplainedLink{Place: place, ID: string(e.DistinctID), Other: string(other)}
+	l := Link{Place: place, ID: string(e.DistinctID), Other: string(other)}
 	switch {
 	case outcome == people.LinkIdentified && (mine || others):
 		l.Reason = mapping.ShortID(l.Other) + " was identified already, and PostHog does not merge identified people by " + place.Event
@@ -250,21 +250,21 @@ func (x *explaining) link(place Placed, e *posthog.Event, outcome people.Verdict
 }
 
 // noLink takes a row that would be a link, were not one of its IDs nobody's.
-func (x *explaining) noLink(place Placed, e *posthog.Event) {
+func (x *explaining) noLink(place Row, e *posthog.Event) {
 	other := e.Linked()
 	if other == nil || !x.mine(e.DistinctID) && !x.mine(other) {
 		return
 	}
 	for _, id := range [][]byte{e.DistinctID, other} {
 		if posthog.CookielessDevice(id) {
-			x.why.Refused = append(x.why.Refused, ExplainedLink{
+			x.why.Refused = append(x.why.Refused, Link{
 				Place: place, ID: string(e.DistinctID), Other: string(other),
 				Reason: fmt.Sprintf("all visitors without cookies at one address share %s", mapping.ShortID(string(id))),
 			})
 			return
 		}
 		if posthog.IllegalID(id) {
-			x.why.Refused = append(x.why.Refused, ExplainedLink{
+			x.why.Refused = append(x.why.Refused, Link{
 				Place: place, ID: string(e.DistinctID), Other: string(other),
 				Reason: fmt.Sprintf("%q is a placeholder ID, which belongs to nobody", id),
 			})
@@ -274,7 +274,7 @@ func (x *explaining) noLink(place Placed, e *posthog.Event) {
 }
 
 // tie notes the link that ties an ID to the others: rather one that joined two people than one that found them joined.
-func (x *explaining) tie(id string, l *ExplainedLink, outcome people.Verdict) {
+func (x *explaining) tie(id string, l *Link, outcome people.Verdict) {
 	one := x.id(id)
 	if one.Link == nil || outcome == people.LinkJoined && l.Place.Time.Before(one.Link.Place.Time) {
 		one.Link = l

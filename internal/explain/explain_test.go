@@ -47,7 +47,7 @@ func TestExplainCountsAsARunDoes(t *testing.T) {
 			t.Fatal(err)
 		}
 		plan := plans.New(t, mapping.Options{LiveSince: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)}, path)
-		why, err := Explain(t.Context(), plan, "user_1")
+		why, err := Run(t.Context(), plan, "user_1")
 		if err != nil {
 			r.Fatal(err)
 		}

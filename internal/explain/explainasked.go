@@ -19,14 +19,14 @@ const mostNear = 10
 // Explain reads all sources twice for each person, and says who is behind a distinct ID or an email. An email
 // is that of a person's final attributes, or an ID; it is compared without regard to case and space around
 // it. The plan's Sender, Rejects and Operations are not used.
-func Explain(ctx context.Context, plan *export.Plan, asked string) (*Explanation, error) {
+func Run(ctx context.Context, plan *export.Plan, who string) (*Person, error) {
 	listing := plan
-	email := people.FoldEmail(nil, []byte(asked))
-	isEmail := people.PlausibleEmail([]byte(asked))
+	email := people.FoldEmail(nil, []byte(who))
+	isEmail := people.PlausibleEmail([]byte(who))
 	if isEmail && !plan.Choice.Only { // else the choice asks for emails of its own
 		listing = plan.WithEmails(func(other []byte) bool { return bytes.Equal(people.FoldEmail(nil, other), email) })
 	}
-	first, err := explainOne(ctx, listing, asked)
+	first, err := explainOne(ctx, listing, who)
 	if err != nil {
 		return nil, err
 	}
@@ -36,7 +36,7 @@ func Explain(ctx context.Context, plan *export.Plan, asked string) (*Explanation
 		}
 		return first, nil
 	}
-	var all []*Explanation
+	var all []*Person
 	if first.Known() {
 		all = append(all, first)
 	}
@@ -47,7 +47,7 @@ func Explain(ctx context.Context, plan *export.Plan, asked string) (*Explanation
 	var more []string
 	for _, id := range ids {
 		switch {
-		case slices.ContainsFunc(all, func(one *Explanation) bool { return one.has(id) }):
+		case slices.ContainsFunc(all, func(one *Person) bool { return one.has(id) }):
 		case len(all) == mostExplained:
 			more = append(more, id)
 		default:
@@ -55,7 +55,7 @@ func Explain(ctx context.Context, plan *export.Plan, asked string) (*Explanation
 			if err != nil {
 				return nil, err
 			}
-			one.Asked, one.Near = asked, nil
+			one.Email, one.Near = who, nil
 			all = append(all, one)
 		}
 	}
@@ -67,8 +67,8 @@ func Explain(ctx context.Context, plan *export.Plan, asked string) (*Explanation
 }
 
 // has reports whether an ID is one of the person's.
-func (w *Explanation) has(id string) bool {
-	return w.Kept == id || slices.ContainsFunc(w.IDs, func(one ExplainedID) bool { return one.ID == id })
+func (w *Person) has(id string) bool {
+	return w.Kept == id || slices.ContainsFunc(w.IDs, func(one ID) bool { return one.ID == id })
 }
 
 // near notes an ID that somebody may have meant.

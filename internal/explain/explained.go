@@ -11,13 +11,13 @@ import (
 )
 
 // end puts together what was found.
-func (x *explaining) end() *Explanation {
+func (x *explaining) end() *Person {
 	for _, id := range x.order {
 		one := x.ids[id]
 		x.explain(one)
 		x.why.IDs = append(x.why.IDs, *one)
 	}
-	slices.SortStableFunc(x.why.IDs, func(a, b ExplainedID) int {
+	slices.SortStableFunc(x.why.IDs, func(a, b ID) int {
 		return cmp.Or(cmp.Compare(behind(a.ID != x.why.Kept), behind(b.ID != x.why.Kept)), compareTimes(a.First, b.First))
 	})
 	x.explainAttributes()
@@ -26,9 +26,9 @@ func (x *explaining) end() *Explanation {
 
 // explainAttributes tells where each attribute came from. One that no row set is from the persons export.
 func (x *explaining) explainAttributes() {
-	rows := map[string]ExplainedAttribute{}
+	rows := map[string]Attribute{}
 	for a := range x.history.Attributes() {
-		rows[a.Name] = ExplainedAttribute{a.Name, string(a.Value), x.places[a.Ref]}
+		rows[a.Name] = Attribute{a.Name, string(a.Value), x.places[a.Ref]}
 	}
 	if x.person == nil {
 		for _, name := range slices.Sorted(maps.Keys(rows)) {
@@ -37,7 +37,7 @@ func (x *explaining) explainAttributes() {
 		return
 	}
 	for name, value := range x.learned.People.Attributes(x.person) {
-		a := ExplainedAttribute{Name: name, Value: string(value)}
+		a := Attribute{Name: name, Value: string(value)}
 		if row := rows[name]; row.Value == a.Value {
 			a = row
 		}
@@ -62,7 +62,7 @@ func compareTimes(a, b time.Time) int {
 }
 
 // explain says why an ID is the person's.
-func (x *explaining) explain(one *ExplainedID) {
+func (x *explaining) explain(one *ID) {
 	shared := x.shared(one.ID)
 	switch {
 	case len(x.order) == 1:
@@ -97,4 +97,4 @@ func (x *explaining) shared(id string) string {
 	return ""
 }
 
-func placeText(p Placed) string { return fmt.Sprintf("%s:%d", p.File, p.Line) }
+func placeText(p Row) string { return fmt.Sprintf("%s:%d", p.File, p.Line) }

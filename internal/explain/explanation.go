@@ -6,9 +6,9 @@ import (
 	"ph2cio/internal/export"
 )
 
-// Explanation says who the person behind one distinct ID is, and why.
-type Explanation struct {
-	Asked  string `json:"asked,omitempty"` // the email that was asked for, if it is not the ID
+// Person says who the person behind one distinct ID is, and why.
+type Person struct {
+	Email  string `json:"asked,omitempty"` // the email that was asked for, if it is not the ID
 	ID     string `json:"id"`              // that was asked for, or one of the person whose email it is
 	Status string `json:"status"`          // sent, or why the person is not
 	Kept   string `json:"kept,omitempty"`  // the ID that the person keeps
@@ -22,9 +22,9 @@ type Explanation struct {
 	// Held are the profiles of somebody who is held, nil for one who is not.
 	Held *export.HeldPerson `json:"held,omitempty"`
 
-	IDs        []ExplainedID        `json:"ids"`     // the kept one first, then as they came up
-	Refused    []ExplainedLink      `json:"refused"` // links to others that were not followed
-	Attributes []ExplainedAttribute `json:"attributes"`
+	IDs        []ID        `json:"ids"`     // the kept one first, then as they came up
+	Refused    []Link      `json:"refused"` // links to others that were not followed
+	Attributes []Attribute `json:"attributes"`
 
 	Identify   string           `json:"identify,omitempty"` // the operation, as JSON
 	Rejected   string           `json:"rejected,omitempty"` // why there is none
@@ -33,8 +33,8 @@ type Explanation struct {
 
 	// Others are more people who have the email that was asked for, as far as they are explained, and More
 	// IDs of the rest.
-	Others []*Explanation `json:"others,omitempty"`
-	More   []string       `json:"more,omitempty"`
+	Others []*Person `json:"others,omitempty"`
+	More   []string  `json:"more,omitempty"`
 	// Near are IDs on rows that differ from the one asked for in case or in space around it alone, the first
 	// few of them.
 	Near []string `json:"near,omitempty"`
@@ -43,7 +43,7 @@ type Explanation struct {
 }
 
 // Known reports whether a row, or the persons export, has the ID that was asked for.
-func (w *Explanation) Known() bool { return len(w.IDs) > 0 }
+func (w *Person) Known() bool { return len(w.IDs) > 0 }
 
 // LostEmail is an email that another person has.
 type LostEmail struct {
@@ -51,33 +51,33 @@ type LostEmail struct {
 	HeldBy string `json:"held_by"` // an ID of the one who has it
 }
 
-// ExplainedID is one distinct ID of a person.
-type ExplainedID struct {
-	ID    string         `json:"id"`
-	Rows  int64          `json:"rows"` // that it stands on
-	First time.Time      `json:"first,omitzero"`
-	Last  time.Time      `json:"last,omitzero"`
-	Link  *ExplainedLink `json:"link,omitempty"` // the row that tied it to the others, if one did
-	Why   string         `json:"why"`            // in plain words
+// ID is one distinct ID of a person.
+type ID struct {
+	ID    string    `json:"id"`
+	Rows  int64     `json:"rows"` // that it stands on
+	First time.Time `json:"first,omitzero"`
+	Last  time.Time `json:"last,omitzero"`
+	Link  *Link     `json:"link,omitempty"` // the row that tied it to the others, if one did
+	Why   string    `json:"why"`            // in plain words
 }
 
-// ExplainedLink is a row that says that two IDs are one person.
-type ExplainedLink struct {
-	Place  Placed `json:"place"`
+// Link is a row that says that two IDs are one person.
+type Link struct {
+	Place  Row    `json:"place"`
 	ID     string `json:"id"`    // the row's distinct_id
 	Other  string `json:"other"` // the ID that it names
 	Reason string `json:"reason"`
 }
 
-// ExplainedAttribute is a final attribute, before it is mapped.
-type ExplainedAttribute struct {
+// Attribute is a final attribute, before it is mapped.
+type Attribute struct {
 	Name  string `json:"name"`
 	Value string `json:"value"` // JSON
-	Place Placed `json:"place"` // the row that set it
+	Place Row    `json:"place"` // the row that set it
 }
 
-// Placed is a row, by what one would look for.
-type Placed struct {
+// Row is a row, by what one would look for.
+type Row struct {
 	File  string    `json:"file,omitempty"`
 	Line  int64     `json:"line,omitempty"`
 	Event string    `json:"event,omitempty"`

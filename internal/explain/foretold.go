@@ -12,8 +12,8 @@ import (
 // RejectedWithEvents begins the status of somebody whose identify cannot be made; behind it is the reason.
 const RejectedWithEvents = "rejected, with all of the person's events: "
 
-// foretell says what becomes of the person's identify, which decides about their events too.
-func (x *explaining) foretell(plan *export.Plan) {
+// predictIdentify says what becomes of the person's identify, which decides about their events too.
+func (x *explaining) predictIdentify(plan *export.Plan) {
 	if x.person == nil {
 		return
 	}
@@ -28,7 +28,7 @@ func (x *explaining) foretell(plan *export.Plan) {
 		x.mapper.Refused = map[uint32]bool{x.person.Number: true}
 		return
 	}
-	if other := x.namesake(plan, o.Who); other != nil {
+	if other := x.sameIdentifier(plan, o.Who); other != nil {
 		first := mapping.ShortID(other.DistinctID)
 		x.why.Rejected = "another person has the same identifier: " + first
 		x.why.Status = "rejected: " + export.ReasonSameIdentifier + "; the events go to the profile of " + first
@@ -37,8 +37,8 @@ func (x *explaining) foretell(plan *export.Plan) {
 	x.why.Identify = string(text)
 }
 
-// namesake returns the person who is identified, before this one, by the same identifier; nil for nobody.
-func (x *explaining) namesake(plan *export.Plan, who customerio.Identifier) *people.Person {
+// sameIdentifier returns the person who is identified, before this one, by the same identifier; nil for nobody.
+func (x *explaining) sameIdentifier(plan *export.Plan, who customerio.Identifier) *people.Person {
 	if !plan.IdentifiersMayMeet {
 		return nil
 	}
