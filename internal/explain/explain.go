@@ -1,79 +1,165 @@
 package explain
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"ph2cio/internal/export"
-	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 )
 
-// shownOperations is how many events an explanation shows.
-const shownOperations = 5
+// mostExplained is how many people with one email are explained. Others are only named.
+const mostExplained = 5
 
-// explainOne reads all sources twice and says who the person behind a distinct ID is.
-func explainOne(ctx context.Context, plan *export.Plan, id string) (why *Person, err error) {
-	outcomes := map[uint64]people.Verdict{}
-	plan = plan.WithTrace(func(ref uint64, o people.Verdict) { outcomes[ref] = o })
-	learned, err := export.Learn(ctx, plan)
+// Run explains the person behind a distinct ID, or everybody who has an email. It compares an email with
+// those of people's final properties, without regard to case and to space around it, and with IDs. For each
+// person it reads all sources of the plan twice. It sends nothing, and does not use the plan's Sender,
+// Rejects and Operations. It returns an error if it could not read on, or if ctx was cancelled. An ID or
+// email that nobody has is no error: see Person.Known.
+func Run(ctx context.Context, plan *export.Plan, who string) (*Person, error) {
+	if !people.PlausibleEmail([]byte(who)) {
+		one, _, err := explainOne(ctx, plan, who)
+		if err != nil {
+			return nil, err
+		}
+		if one.Known() {
+			one.Near = nil
+		}
+		return one, nil
+	}
+	return explainEmail(ctx, plan, who)
+}
+
+// explainEmail explains those who have an email, the person first whose ID it is.
+func explainEmail(ctx context.Context, plan *export.Plan, email string) (*Person, error) {
+	listing := plan
+	if !plan.Choice.Only { // else the plan lists the people with other emails
+		folded := people.FoldEmail(nil, []byte(email))
+		listing = plan.WithEmails(func(other []byte) bool { return bytes.Equal(people.FoldEmail(nil, other), folded) })
+	}
+	first, owners, err := explainOne(ctx, listing, email)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, learned.Close()) }()
-	x := &explaining{
-		learned: learned, outcomes: outcomes, mapper: learned.NewMapper(plan.Rules), rows: learned.NewRereader(plan),
-		history: people.NewHistory(plan.Index),
-		ids:     map[string]*ID{}, persons: map[string]map[string]Row{}, places: map[uint64]Row{},
-		why: &Person{ID: id, IDs: []ID{}, Refused: []Link{}, Attributes: []Attribute{}, Rows: map[string]int64{}, Operations: []string{}},
+	if plan.Choice.Only {
+		owners = nil
 	}
-	for _, one := range learned.People.Asked() {
-		x.why.emailOf = append(x.why.emailOf, one.ID)
+	var all []*Person
+	if first.Known() {
+		all = append(all, first)
 	}
-	x.begin()
-	x.predictIdentify(plan)
-	if err := x.read(ctx); err != nil {
-		return nil, err
-	}
-	return x.end(), nil
-}
-
-// explaining is Run at work for one person.
-type explaining struct {
-	learned  *export.Learned
-	outcomes map[uint64]people.Verdict // of links, by Ref
-	mapper   *mapping.Mapper
-	rows     *export.Rereader
-	history  *people.History
-	group    people.Group
-	grouped  bool           // the ID has a group; else its own rows are all there is to tell
-	person   *people.Person // nil when it is not sent
-	why      *Person
-
-	ids     map[string]*ID
-	order   []string
-	persons map[string]map[string]Row // by person_id, then by distinct ID: the first row with both
-	places  map[uint64]Row            // of rows that may have set an attribute, by Ref
-}
-
-// begin looks the ID up.
-func (x *explaining) begin() {
-	id := []byte(x.why.ID)
-	person, status := x.learned.People.Lookup(id)
-	x.person, x.why.Status = person, statusText(status)
-	x.why.Merges = x.learned.MergesInto(x.mapper, person)
-	x.why.Held = x.learned.HeldAs(id)
-	if person != nil {
-		x.why.Kept, x.why.By, x.why.Value = person.DistinctID, person.By.String(), person.Value
-		if email, holder, lost := x.learned.People.LostEmail(person); lost {
-			x.why.WithoutEmail = &LostEmail{email, holder}
+	var more []string
+	for _, id := range slices.Concat(owners, first.Near) {
+		switch {
+		case slices.ContainsFunc(all, func(one *Person) bool { return one.has(id) }):
+		case len(all) == mostExplained:
+			more = append(more, id)
+		default:
+			one, _, err := explainOne(ctx, plan, id)
+			if err != nil {
+				return nil, err
+			}
+			one.Email, one.Near = email, nil
+			all = append(all, one)
 		}
 	}
-	x.group, x.grouped = x.learned.People.GroupOf(id)
+	if len(all) == 0 {
+		return first, nil
+	}
+	all[0].Others, all[0].More, all[0].Near = all[1:], more, nil
+	return all[0], nil
 }
+
+// explainOne explains the person behind one distinct ID. It also returns an ID of each person whom the plan
+// lists for their email.
+func explainOne(ctx context.Context, plan *export.Plan, id string) (_ *Person, owners []string, err error) {
+	verdicts := map[uint64]people.Verdict{}
+	plan = plan.WithTrace(func(ref uint64, verdict people.Verdict) { verdicts[ref] = verdict })
+	first, err := export.Learn(ctx, plan)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() { err = errors.Join(err, first.Close()) }()
+	for _, one := range first.People.Asked() {
+		owners = append(owners, one.ID)
+	}
+	who := newSubject(first.People, id)
+	mapper := first.NewMapper(plan.Rules)
+	merges := first.MergesInto(mapper, who.person)
+	profile := predictIdentify(plan, first.People, mapper, who.person)
+	if profile.rejectsEvents {
+		mapper.Refused = map[uint32]bool{who.person.Number: true}
+	}
+	reader := first.NewRereader(plan)
+	found := newFindings(who, verdicts, people.NewHistory(plan.Index), newRowCounts(reader, mapper))
+	if err := found.read(ctx, reader); err != nil {
+		return nil, nil, err
+	}
+	one := &Person{
+		ID: id, Status: statusText(who.status), WithoutEmail: who.lostEmail(),
+		Merges: merges, Held: first.HeldAs([]byte(id)),
+		IDs: found.ids.results(who), Refused: found.links.refused, Attributes: found.attributes.results(who),
+		Identify: profile.operation, Rejected: profile.rejected,
+		Rows: found.counts.rows, Operations: found.counts.operations,
+		Near: found.near,
+	}
+	if profile.status != "" {
+		one.Status = profile.status
+	}
+	if p := who.person; p != nil {
+		one.Kept, one.By, one.Value = p.DistinctID, p.By.String(), p.Value
+	}
+	return one, owners, nil
+}
+
+// subject is the distinct ID that is explained, and the person behind it.
+type subject struct {
+	people  *people.Settled
+	id      string
+	person  *people.Person // nil if the person is not sent
+	status  people.Status
+	group   people.Group // all IDs of the person
+	grouped bool         // group is known; else nothing is known but the ID's own rows
+}
+
+func newSubject(settled *people.Settled, id string) *subject {
+	s := &subject{people: settled, id: id}
+	s.person, s.status = settled.Lookup([]byte(id))
+	s.group, s.grouped = settled.GroupOf([]byte(id))
+	return s
+}
+
+// has reports whether an ID is one of the person's.
+func (s *subject) has(id []byte) bool {
+	if !s.grouped {
+		return string(id) == s.id
+	}
+	group, known := s.people.GroupOf(id)
+	return known && group == s.group
+}
+
+// keeps reports whether an ID is the one that the person keeps.
+func (s *subject) keeps(id string) bool { return s.person != nil && s.person.DistinctID == id }
+
+// lostEmail returns the email that the person is sent without, because somebody else has it; nil for none.
+func (s *subject) lostEmail() *LostEmail {
+	if s.person == nil {
+		return nil
+	}
+	email, holder, lost := s.people.LostEmail(s.person)
+	if !lost {
+		return nil
+	}
+	return &LostEmail{email, holder}
+}
+
+// RejectedWithEvents begins the status of somebody whose profile cannot be sent. The reason follows it.
+const RejectedWithEvents = "rejected, with all of the person's events: "
 
 // statusText says what becomes of a person's rows.
 func statusText(s people.Status) string {
@@ -104,179 +190,80 @@ func statusText(s people.Status) string {
 	return fmt.Sprintf("status %d", s)
 }
 
-// read looks for the person's rows in a second reading.
-func (x *explaining) read(ctx context.Context) error {
-	for row, err := range x.rows.Rows(ctx) {
+// mostNear is how many IDs that nearly are the one to explain are named.
+const mostNear = 10
+
+// findings are what the second reading finds out about the person.
+type findings struct {
+	who        *subject
+	verdicts   map[uint64]people.Verdict // what became of each link, by the Ref of its row
+	ids        *ids
+	links      *links
+	attributes *attributes
+	counts     *rowCounts
+	near       []string // IDs that somebody may have meant
+}
+
+func newFindings(who *subject, verdicts map[uint64]people.Verdict, history *people.History, counts *rowCounts) *findings {
+	ids := newIDs()
+	return &findings{
+		who: who, verdicts: verdicts, ids: ids, links: newLinks(who, ids), attributes: newAttributes(history), counts: counts,
+	}
+}
+
+// read reads all rows a second time.
+func (f *findings) read(ctx context.Context, reader *export.Rereader) error {
+	for row, err := range reader.Rows(ctx) {
 		if err != nil {
 			return err
 		}
-		x.look(row.File, row.Event)
+		f.add(row)
 	}
 	return nil
 }
 
-// mine reports whether an ID is of the person.
-func (x *explaining) mine(id []byte) bool {
-	if !x.grouped {
-		return string(id) == x.why.ID
+// add takes what a row says about the person. A row that says nothing costs no memory.
+func (f *findings) add(row export.RereadRow) {
+	e, other := row.Event, row.Event.Linked()
+	its := f.who.has(e.DistinctID)
+	if !its {
+		f.addNear(e.DistinctID)
 	}
-	group, known := x.learned.People.GroupOf(id)
-	return known && group == x.group
-}
-
-// look takes what a row says of the person.
-func (x *explaining) look(path string, e *posthog.Event) {
-	place := Row{File: path, Line: e.Line, Event: string(e.Name), Time: timeOf(e)}
-	outcome, linked := x.outcomes[e.Ref]
-	if linked {
-		x.link(place, e, outcome)
-	} else {
-		x.noLink(place, e)
-	}
-	if !x.mine(e.DistinctID) {
-		x.near(e.DistinctID)
+	if !its && (other == nil || !f.who.has(other)) {
 		return
 	}
-	x.count(e)
+	place := Row{File: row.File, Line: e.Line, Event: string(e.Name), Time: takenIn(e)}
+	verdict, linked := f.verdicts[e.Ref]
+	if linked {
+		f.links.add(place, e, verdict)
+	} else if other != nil {
+		f.links.addImpossible(place, e)
+	}
+	if !its {
+		return
+	}
+	f.counts.add(e)
 	if string(e.Name) == "$groupidentify" {
 		return
 	}
-	x.stand(place, e)
-	x.history.Add(e, outcome, linked)
-	if e.PersonProperties != nil || e.Set != nil || e.SetOnce != nil || e.Unset != nil {
-		x.places[e.Ref] = place
+	f.ids.addRow(place, e)
+	f.attributes.add(place, e, verdict, linked)
+}
+
+// addNear notes an ID that differs from the one to explain only in case or in space around it.
+func (f *findings) addNear(id []byte) {
+	if len(f.near) == mostNear || len(id) >= 2*len(f.who.id)+64 {
+		return
+	}
+	if bytes.EqualFold(bytes.TrimSpace(id), bytes.TrimSpace([]byte(f.who.id))) && !slices.Contains(f.near, string(id)) {
+		f.near = append(f.near, string(id))
 	}
 }
 
-// count counts a row of the person where a run counts it.
-func (x *explaining) count(e *posthog.Event) {
-	text, bucket := x.bucketOf(e)
-	x.why.Rows[bucket]++
-	if bucket == "sent" && len(x.why.Operations) < shownOperations {
-		x.why.Operations = append(x.why.Operations, string(text))
-	}
-}
-
-// bucketOf is what a summary counts a row as, and the operation that is made of it.
-func (x *explaining) bucketOf(e *posthog.Event) (operation []byte, bucket string) {
-	switch x.rows.Repeat(e) {
-	case export.Duplicate:
-		return nil, "duplicate"
-	case export.SentEarlier:
-		return nil, "earlier"
-	case export.CorrectedLate:
-		return nil, "skipped." + mapping.ReasonCorrectedLate
-	}
-	if first := x.rows.Classify(e); first.Bucket == mapping.Skipped {
-		return nil, nameOfBucket(first)
-	}
-	operation, _, o := x.mapper.Event(nil, e)
-	return operation, nameOfBucket(o)
-}
-
-// nameOfBucket is what a summary would count a row as that no other row stands for.
-func nameOfBucket(o mapping.Outcome) string {
-	switch o.Bucket {
-	case mapping.Send:
-		return "sent"
-	case mapping.FeedsPerson:
-		return "person"
-	case mapping.Skipped:
-		return "skipped." + o.Reason
-	}
-	return "rejected." + o.Reason
-}
-
-// timeOf is when PostHog took a row in, which is what decides; zero when it has no time.
-func timeOf(e *posthog.Event) time.Time {
+// takenIn is when PostHog took a row in, which decides who is who; zero if the row has no time.
+func takenIn(e *posthog.Event) time.Time {
 	if at := e.TakenIn(); at.State == posthog.Known {
 		return time.UnixMicro(at.Micros).UTC()
 	}
 	return time.Time{}
-}
-
-// stand notes that a row is one of an ID's.
-func (x *explaining) stand(place Row, e *posthog.Event) {
-	id := x.id(string(e.DistinctID))
-	id.Rows++
-	if at := place.Time; !at.IsZero() {
-		if id.First.IsZero() || at.Before(id.First) {
-			id.First = at
-		}
-		if at.After(id.Last) {
-			id.Last = at
-		}
-	}
-	if e.PersonID == nil || posthog.FeedsNobody(e.Name) {
-		return
-	}
-	with := x.persons[string(e.PersonID)]
-	if with == nil {
-		with = map[string]Row{}
-		x.persons[string(e.PersonID)] = with
-	}
-	if _, seen := with[id.ID]; !seen {
-		with[id.ID] = place
-	}
-}
-
-func (x *explaining) id(id string) *ID {
-	one := x.ids[id]
-	if one == nil {
-		one = &ID{ID: id}
-		x.ids[id] = one
-		x.order = append(x.order, id)
-	}
-	return one
-}
-
-// link takes a row that says that two IDs are one person.
-func (x *explaining) link(place Row, e *posthog.Event, outcome people.Verdict) {
-	other := e.Linked()
-	mine, others := x.mine(e.DistinctID), x.mine(other)
-	l := Link{Place: place, ID: string(e.DistinctID), Other: string(other)}
-	switch {
-	case outcome == people.LinkIdentified && (mine || others):
-		l.Reason = mapping.ShortID(l.Other) + " was identified already, and PostHog does not merge identified people by " + place.Event
-		x.why.Refused = append(x.why.Refused, l)
-	case outcome == people.LinkExported && (mine || others):
-		l.Reason = "they are two people in the persons export, which is newer than this row"
-		x.why.Refused = append(x.why.Refused, l)
-	case mine && others:
-		l.Reason = fmt.Sprintf("%s links %s to %s", place.Event, mapping.ShortID(l.ID), mapping.ShortID(l.Other))
-		x.tie(l.ID, &l, outcome)
-		x.tie(l.Other, &l, outcome)
-	}
-}
-
-// noLink takes a row that would be a link, were not one of its IDs nobody's.
-func (x *explaining) noLink(place Row, e *posthog.Event) {
-	other := e.Linked()
-	if other == nil || !x.mine(e.DistinctID) && !x.mine(other) {
-		return
-	}
-	for _, id := range [][]byte{e.DistinctID, other} {
-		if posthog.CookielessDevice(id) {
-			x.why.Refused = append(x.why.Refused, Link{
-				Place: place, ID: string(e.DistinctID), Other: string(other),
-				Reason: fmt.Sprintf("all visitors without cookies at one address share %s", mapping.ShortID(string(id))),
-			})
-			return
-		}
-		if posthog.IllegalID(id) {
-			x.why.Refused = append(x.why.Refused, Link{
-				Place: place, ID: string(e.DistinctID), Other: string(other),
-				Reason: fmt.Sprintf("%q is a placeholder ID, which belongs to nobody", id),
-			})
-			return
-		}
-	}
-}
-
-// tie notes the link that ties an ID to the others: rather one that joined two people than one that found them joined.
-func (x *explaining) tie(id string, l *Link, outcome people.Verdict) {
-	one := x.id(id)
-	if one.Link == nil || outcome == people.LinkJoined && l.Place.Time.Before(one.Link.Place.Time) {
-		one.Link = l
-	}
 }

@@ -1,85 +1,90 @@
 package explain
 
 import (
+	"slices"
 	"time"
 
 	"ph2cio/internal/export"
 )
 
-// Person says who the person behind one distinct ID is, and why.
+// Person is the person behind one distinct ID: which IDs are the same person and why, and what becomes of the
+// person and of their rows.
 type Person struct {
-	Email  string `json:"asked,omitempty"` // the email that was asked for, if it is not the ID
-	ID     string `json:"id"`              // that was asked for, or one of the person whose email it is
-	Status string `json:"status"`          // sent, or why the person is not
-	Kept   string `json:"kept,omitempty"`  // the ID that the person keeps
-	By     string `json:"by,omitempty"`    // what the person is identified by in Customer.io, and its value
-	Value  string `json:"value,omitempty"`
-	// WithoutEmail is the email that the person is sent without, because another one has it; nil for none.
+	Email  string `json:"asked,omitempty"` // that Run was asked for, where ID is of somebody who has it
+	ID     string `json:"id"`              // that Run was asked for, or one of somebody who has the email
+	Status string `json:"status"`          // sent, or why the person is not sent
+	Kept   string `json:"kept,omitempty"`  // the kept ID; empty if the person is not sent
+	By     string `json:"by,omitempty"`    // what identifies the person in Customer.io: id, email or cio_id
+	Value  string `json:"value,omitempty"` // of that identifier
+	// WithoutEmail is the email that the person is sent without, because somebody else has it; nil for none.
 	WithoutEmail *LostEmail `json:"without_email,omitempty"`
 
-	// Merges are the profiles that go into the person's.
+	// Merges are the profiles that are merged into the person's.
 	Merges []export.MergePair `json:"merges,omitempty"`
-	// Held are the profiles of somebody who is held, nil for one who is not.
+	// Held are the profiles of a person who waits because nothing says to merge them; nil for somebody who
+	// does not.
 	Held *export.HeldPerson `json:"held,omitempty"`
 
-	IDs        []ID        `json:"ids"`     // the kept one first, then as they came up
-	Refused    []Link      `json:"refused"` // links to others that were not followed
+	IDs        []ID        `json:"ids"`     // the kept one first, then by the time of their first rows
+	Refused    []Link      `json:"refused"` // links to others that PostHog does not follow
 	Attributes []Attribute `json:"attributes"`
 
-	Identify   string           `json:"identify,omitempty"` // the operation, as JSON
-	Rejected   string           `json:"rejected,omitempty"` // why there is none
-	Rows       map[string]int64 `json:"rows"`               // of the person, by what becomes of them
-	Operations []string         `json:"operations"`         // the first few of their events, as JSON
+	Identify   string           `json:"identify,omitempty"` // the operation that sends the profile, as JSON; empty for none
+	Rejected   string           `json:"rejected,omitempty"` // why there is none, if it is rejected
+	Rows       map[string]int64 `json:"rows"`               // the person's, by what becomes of them; see nameOfOutcome
+	Operations []string         `json:"operations"`         // the first five of the person's events, as JSON
 
-	// Others are more people who have the email that was asked for, as far as they are explained, and More
-	// IDs of the rest.
+	// Others are more people who have the email that Run was asked for, and More are IDs of those who are not
+	// explained.
 	Others []*Person `json:"others,omitempty"`
 	More   []string  `json:"more,omitempty"`
-	// Near are IDs on rows that differ from the one asked for in case or in space around it alone, the first
-	// few of them.
+	// Near are up to ten IDs of other rows that differ from ID only in case or in space around it.
 	Near []string `json:"near,omitempty"`
-
-	emailOf []string // IDs of those who have the email that was asked for
 }
 
-// Known reports whether a row, or the persons export, has the ID that was asked for.
-func (w *Person) Known() bool { return len(w.IDs) > 0 }
+// Known reports whether a row, or the persons export, has the ID.
+func (p *Person) Known() bool { return len(p.IDs) > 0 }
 
-// LostEmail is an email that another person has.
+// has reports whether an ID is one of the person's.
+func (p *Person) has(id string) bool {
+	return p.Kept == id || slices.ContainsFunc(p.IDs, func(one ID) bool { return one.ID == id })
+}
+
+// LostEmail is an email that somebody else has.
 type LostEmail struct {
 	Email  string `json:"email"`
-	HeldBy string `json:"held_by"` // an ID of the one who has it
+	HeldBy string `json:"held_by"` // a distinct ID of the one who has it
 }
 
 // ID is one distinct ID of a person.
 type ID struct {
 	ID    string    `json:"id"`
-	Rows  int64     `json:"rows"` // that it stands on
-	First time.Time `json:"first,omitzero"`
+	Rows  int64     `json:"rows"`           // how many rows have it
+	First time.Time `json:"first,omitzero"` // of those rows; zero if none has a time
 	Last  time.Time `json:"last,omitzero"`
-	Link  *Link     `json:"link,omitempty"` // the row that tied it to the others, if one did
-	Why   string    `json:"why"`            // in plain words
+	Link  *Link     `json:"link,omitempty"` // the row that linked it to the others; nil if none did
+	Why   string    `json:"why"`            // why it is the person's, in words
 }
 
 // Link is a row that says that two IDs are one person.
 type Link struct {
 	Place  Row    `json:"place"`
-	ID     string `json:"id"`    // the row's distinct_id
-	Other  string `json:"other"` // the ID that it names
-	Reason string `json:"reason"`
+	ID     string `json:"id"`     // the distinct ID of the row
+	Other  string `json:"other"`  // the ID that the row names
+	Reason string `json:"reason"` // why the two are one person, or are not
 }
 
-// Attribute is a final attribute, before it is mapped.
+// Attribute is a final property of a person, as PostHog has it.
 type Attribute struct {
 	Name  string `json:"name"`
-	Value string `json:"value"` // JSON
-	Place Row    `json:"place"` // the row that set it
+	Value string `json:"value"` // as JSON
+	Place Row    `json:"place"` // that set it; zero if that was the persons export
 }
 
-// Row is a row, by what one would look for.
+// Row says where a row is, so that it can be found.
 type Row struct {
 	File  string    `json:"file,omitempty"`
-	Line  int64     `json:"line,omitempty"`
+	Line  int64     `json:"line,omitempty"` // on which the row starts, from 1
 	Event string    `json:"event,omitempty"`
-	Time  time.Time `json:"time,omitzero"`
+	Time  time.Time `json:"time,omitzero"` // when PostHog took it in; zero if it does not say
 }

@@ -9,46 +9,49 @@ import (
 	"ph2cio/internal/people"
 )
 
-// RejectedWithEvents begins the status of somebody whose identify cannot be made; behind it is the reason.
-const RejectedWithEvents = "rejected, with all of the person's events: "
-
-// predictIdentify says what becomes of the person's identify, which decides about their events too.
-func (x *explaining) predictIdentify(plan *export.Plan) {
-	if x.person == nil {
-		return
-	}
-	if !x.learned.People.GetsIdentify(x.person) {
-		x.why.Status = "not sent: the filters leave out all of the person's events (--all-people sends the profile)"
-		return
-	}
-	text, o := x.mapper.Person(nil, x.person)
-	if o.Bucket != mapping.Send {
-		x.why.Rejected = cmp.Or(o.Detail, o.Reason)
-		x.why.Status = RejectedWithEvents + o.Reason
-		x.mapper.Refused = map[uint32]bool{x.person.Number: true}
-		return
-	}
-	if other := x.sameIdentifier(plan, o.Who); other != nil {
-		first := mapping.ShortID(other.DistinctID)
-		x.why.Rejected = "another person has the same identifier: " + first
-		x.why.Status = "rejected: " + export.ReasonSameIdentifier + "; the events go to the profile of " + first
-		return
-	}
-	x.why.Identify = string(text)
+// predictedIdentify is what a run would make of a person's profile.
+type predictedIdentify struct {
+	operation     string // as JSON; empty if there is none
+	rejected      string // why it is rejected; empty if it is not
+	status        string // of the person, if there is no operation
+	rejectsEvents bool   // the person's events are rejected with it
 }
 
-// sameIdentifier returns the person who is identified, before this one, by the same identifier; nil for nobody.
-func (x *explaining) sameIdentifier(plan *export.Plan, who customerio.Identifier) *people.Person {
-	if !plan.IdentifiersMayMeet {
-		return nil
+// predictIdentify says what a run would make of a person's profile. The person is nil if it is not sent, and
+// then the result is zero.
+func predictIdentify(plan *export.Plan, settled *people.Settled, mapper *mapping.Mapper, person *people.Person) predictedIdentify {
+	if person == nil {
+		return predictedIdentify{}
 	}
+	if !settled.GetsIdentify(person) {
+		return predictedIdentify{status: "not sent: the filters leave out all of the person's events (--all-people sends the profile)"}
+	}
+	text, o := mapper.Person(nil, person)
+	if o.Bucket != mapping.Send {
+		return predictedIdentify{rejected: cmp.Or(o.Detail, o.Reason), status: RejectedWithEvents + o.Reason, rejectsEvents: true}
+	}
+	if !plan.IdentifiersMayMeet {
+		return predictedIdentify{operation: string(text)}
+	}
+	if other := sameIdentifier(settled, mapper, person, o.Who); other != nil {
+		first := mapping.ShortID(other.DistinctID)
+		return predictedIdentify{
+			rejected: "another person has the same identifier: " + first,
+			status:   "rejected: " + export.ReasonSameIdentifier + "; the events go to the profile of " + first,
+		}
+	}
+	return predictedIdentify{operation: string(text)}
+}
+
+// sameIdentifier returns somebody who is sent before a person and has the same identifier; nil for nobody.
+func sameIdentifier(settled *people.Settled, mapper *mapping.Mapper, person *people.Person, who customerio.Identifier) *people.Person {
 	var text []byte
 	var o mapping.Outcome
-	for p := range x.learned.People.People() {
-		if p.Number == x.person.Number {
+	for p := range settled.People() {
+		if p.Number == person.Number {
 			break
 		}
-		if text, o = x.mapper.Person(text[:0], p); o.Bucket == mapping.Send && o.Who == who {
+		if text, o = mapper.Person(text[:0], p); o.Bucket == mapping.Send && o.Who == who {
 			return p
 		}
 	}
