@@ -1,0 +1,67 @@
+package explain
+
+import (
+	"ph2cio/internal/export"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/posthog"
+)
+
+// shownOperations is how many events are shown.
+const shownOperations = 5
+
+// rowCounts counts the person's rows by what becomes of them, and shows the first events.
+type rowCounts struct {
+	reader     *export.Rereader
+	mapper     *mapping.Mapper
+	rows       map[string]int64
+	operations []string // as JSON
+}
+
+func newRowCounts(reader *export.Rereader, mapper *mapping.Mapper) *rowCounts {
+	return &rowCounts{reader: reader, mapper: mapper, rows: map[string]int64{}, operations: []string{}}
+}
+
+// add counts the row that was just read.
+func (c *rowCounts) add(e *posthog.Event) {
+	operation, name := c.outcome(e)
+	c.rows[name]++
+	if operation != nil && len(c.operations) < shownOperations {
+		c.operations = append(c.operations, string(operation))
+	}
+}
+
+// outcome names what becomes of the row that was just read, and returns the operation that is sent for it;
+// nil for none.
+func (c *rowCounts) outcome(e *posthog.Event) (operation []byte, name string) {
+	switch c.reader.Repeat(e) {
+	case export.Duplicate:
+		return nil, "duplicate"
+	case export.SentEarlier:
+		return nil, "earlier"
+	case export.CorrectedLate:
+		return nil, "skipped." + mapping.ReasonCorrectedLate
+	}
+	if o := c.reader.Classify(e); o.Bucket == mapping.Skipped {
+		return nil, nameOfOutcome(o)
+	}
+	operation, _, o := c.mapper.Event(nil, e)
+	if o.Bucket != mapping.Send {
+		operation = nil
+	}
+	return operation, nameOfOutcome(o)
+}
+
+// nameOfOutcome names the bucket in which a summary counts a row, with the reason: sent, person,
+// skipped.REASON or rejected.REASON. Rows that are repeats of others are called duplicate, and those that an
+// earlier run has sent earlier.
+func nameOfOutcome(o mapping.Outcome) string {
+	switch o.Bucket {
+	case mapping.Send:
+		return "sent"
+	case mapping.FeedsPerson:
+		return "person"
+	case mapping.Skipped:
+		return "skipped." + o.Reason
+	}
+	return "rejected." + o.Reason
+}
