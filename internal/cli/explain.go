@@ -144,14 +144,7 @@ func (t *explainText) writeAll() {
 func (t *explainText) write() {
 	w := t.why
 	t.line("person", t.style.bold(plainID(cmp.Or(w.Kept, w.ID))))
-	if len(w.IDs) == 0 {
-		w.Status = "no row of the export has this ID"
-		if people.PlausibleEmail([]byte(w.ID)) {
-			w.Status += ", and nobody has it as an email"
-		}
-		w.Status += "; write it exactly as the export has it"
-	}
-	t.line("", plain(explainedStatus(w.Status)))
+	t.line("", plain(explainedStatus(w)))
 	if near := w.Near; len(near) > 0 && !w.Known() {
 		t.line("", "did you mean "+firstFew(len(near), len(near), func(i int) string { return plain(strconv.Quote(mapping.ShortID(near[i]))) })+"?")
 	}
@@ -183,14 +176,21 @@ func (t *explainText) line(label, text string) { t.raw(label, wrapIndented(text,
 func (t *explainText) raw(label, text string) { fmt.Fprintf(t, "%-*s %s\n", labelWidth-1, label, text) }
 
 // explainedStatus says in words what becomes of a person.
-func explainedStatus(status string) string {
-	if status == "sent" {
+func explainedStatus(w *explain.Person) string {
+	if !w.Known() {
+		text := "no row of the export has this ID"
+		if people.PlausibleEmail([]byte(w.ID)) {
+			text += ", and nobody has it as an email"
+		}
+		return text + "; write it exactly as the export has it"
+	}
+	if w.Status == "sent" {
 		return "would be sent"
 	}
-	if code, is := strings.CutPrefix(status, explain.RejectedWithEvents); is {
+	if code, is := strings.CutPrefix(w.Status, explain.RejectedWithEvents); is {
 		return explain.RejectedWithEvents + wordsFor(code, 1)
 	}
-	return strings.Replace(status, export.ReasonSameIdentifier, wordsFor(export.ReasonSameIdentifier, 1), 1)
+	return strings.Replace(w.Status, export.ReasonSameIdentifier, wordsFor(export.ReasonSameIdentifier, 1), 1)
 }
 
 // list shows the first few lines of a list.

@@ -1,3 +1,3 @@
-// Package explain tells why several distinct IDs are one person, and what becomes of that person and of their rows. It reads the
-// sources twice, as a preview does, and sends nothing.
+// Package explain tells why several distinct IDs are one person, and what becomes of that person and of their
+// rows. It reads the sources twice, as a preview does, and sends nothing.
 package explain

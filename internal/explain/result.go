@@ -10,8 +10,8 @@ import (
 // Person is the person behind one distinct ID: which IDs are the same person and why, and what becomes of the
 // person and of their rows.
 type Person struct {
-	Email  string `json:"asked,omitempty"` // that Run was asked for, where ID is of somebody who has it
-	ID     string `json:"id"`              // that Run was asked for, or one of somebody who has the email
+	Email  string `json:"asked,omitempty"` // for which Run was called, if ID is one of those who have it
+	ID     string `json:"id"`              // for which Run was called, or of somebody who has the email
 	Status string `json:"status"`          // sent, or why the person is not sent
 	Kept   string `json:"kept,omitempty"`  // the kept ID; empty if the person is not sent
 	By     string `json:"by,omitempty"`    // what identifies the person in Customer.io: id, email or cio_id
@@ -34,8 +34,8 @@ type Person struct {
 	Rows       map[string]int64 `json:"rows"`               // the person's, by what becomes of them; see nameOfOutcome
 	Operations []string         `json:"operations"`         // the first five of the person's events, as JSON
 
-	// Others are more people who have the email that Run was asked for, and More are IDs of those who are not
-	// explained.
+	// Others are more people who have the email for which Run was called, and More are IDs of those who are
+	// not explained.
 	Others []*Person `json:"others,omitempty"`
 	More   []string  `json:"more,omitempty"`
 	// Near are up to ten IDs of other rows that differ from ID only in case or in space around it.

@@ -9,39 +9,39 @@ import (
 	"ph2cio/internal/people"
 )
 
-// Run reads all sources of the plan twice, as a preview does, and returns what is in them, and behind them
-// the missing files. It sends nothing, and does not use the plan's Sender, Tally, Rejects, Operations,
-// MaxRejects and Settle. It returns an error if it could not read on, or if ctx was cancelled. Trouble with
-// one source is no error: Result.Files tells of it.
+// Run reads all sources of the plan twice, as a preview does, and returns what is in them. It lists the missing
+// files behind the sources. It sends nothing, and does not use the plan's Sender, Tally, Rejects, Operations,
+// MaxRejects and Settle. It returns an error if it could not read on, or if ctx was cancelled; what is wrong with
+// single sources is in Result.Files.
 func Run(ctx context.Context, plan *export.Plan, missing []File) (in *Result, err error) {
 	started := time.Now()
 	rejects := &firstRejects{}
 	dry := plan.DryRun(rejects)
 	counted := newProfile(dry.Rules, len(dry.Sources))
-	learned, err := export.LearnObserved(ctx, dry, counted)
+	first, err := export.LearnObserved(ctx, dry, counted)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, learned.Close()) }()
-	persons, err := countPersons(learned.People, dry.Workers)
+	defer func() { err = errors.Join(err, first.Close()) }()
+	persons, err := countPersons(first.People, dry.Workers)
 	if err != nil {
 		return nil, err
 	}
-	summary, err := export.Send(ctx, dry, learned)
+	summary, err := export.Send(ctx, dry, first)
 	if err != nil {
 		return nil, err
 	}
-	counts := learned.People.Count(dry.Now.Unix())
+	counts := first.People.Count(dry.Now.Unix())
 	return &Result{
-		Files:               append(fileResults(dry.Sources, counted.files, learned), missing...),
-		Teams:               append([]int64{}, learned.TeamsFound()...),
+		Files:               append(fileResults(dry.Sources, counted.files, first), missing...),
+		Teams:               append([]int64{}, first.TeamsFound()...),
 		Rows:                summary.Rows,
 		Times:               counted.times.result(),
 		People:              peopleResult(counts, &summary.People),
 		Events:              counted.names.eventResults(),
 		EventProperties:     counted.names.propertyResults(dry.Rules.EventProperty),
 		PersonProperties:    persons.results(int64(counts.Sent), dry.Rules.PersonProperty),
-		Columns:             columnResults(learned.Columns()),
+		Columns:             columnResults(first.Columns()),
 		Beyond:              Beyond{counted.names.otherEvents.rows, counted.names.otherProperties.rows, persons.others.rows},
 		ValuesCut:           summary.ValuesCut,
 		SkippedEvents:       summary.SkippedEvents,
