@@ -67,8 +67,8 @@ func TextColumnOf(c *posthog.ColumnType) TextColumn {
 	return TextColumn{Name: c.Name, Before: c.Before, Column: c.Made.Column, File: c.Made.Path, Line: c.Made.Line, Cell: c.Made.Text}
 }
 
-// Columns are the columns that hold one value each, sorted by name: those of this export, and those that earlier runs have
-// read, which are not Seen.
+// Columns are the columns that hold one value each, sorted by name: those of this export, and those that earlier
+// runs have read, which are not Seen.
 func (l *Learned) Columns() []posthog.ColumnType { return l.types.All() }
 
 // notNumbers counts cells that are nan or infinite, and so left out.

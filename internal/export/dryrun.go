@@ -5,9 +5,9 @@ import (
 	"ph2cio/internal/people"
 )
 
-// DryRun returns the plan of a run that reads the same sources by the same rules and sends nothing. It does
-// not stop for rejects, and does not wait between phases. Rejects go to rejects; nil drops them. p stays as
-// it is.
+// DryRun returns the plan of a run that reads the same sources by the same rules and sends nothing. It does not
+// stop for rejects, and does not wait between phases. Rejects go to rejects; nil drops them. p must have no Ledger,
+// and stays as it is.
 func (p *Plan) DryRun(rejects Rejects) *Plan {
 	dry := *p
 	dry.Tally = &customerio.Tally{}

@@ -61,8 +61,8 @@ type Learned struct {
 // *UnknownColumns when they have none of a name that was given.
 func Learn(ctx context.Context, plan *Plan) (*Learned, error) { return LearnObserved(ctx, plan, nil) }
 
-// LearnObserved is Learn with an observer, which counts what is in the sources. With an observer several teams are no error.
-// A nil observer is none.
+// LearnObserved is Learn with an observer, which counts what is in the sources; nil is none. With an observer
+// several teams are no error.
 func LearnObserved(ctx context.Context, plan *Plan, observer Observer) (*Learned, error) {
 	started := time.Now()
 	learned, err := learn(ctx, plan, observer)
@@ -72,9 +72,9 @@ func LearnObserved(ctx context.Context, plan *Plan, observer Observer) (*Learned
 	return learned, err
 }
 
-// learn reads everything again, without the damaged rows, if damage was noticed only after rows of it were used. It also
-// reads everything again if cells were taken for numbers before another one of their column turned out to be text: cells
-// about people, and with an observer any cells.
+// learn reads everything again, without the damaged rows, if damage was noticed only after rows of it were used.
+// It also reads everything again if cells were taken for numbers before another one of their column turned out
+// to be text: cells about people, and with an observer any cells.
 func learn(ctx context.Context, plan *Plan, observer Observer) (*Learned, error) {
 	read := plan.Read
 	var err error
@@ -193,7 +193,8 @@ func (l *Learned) read(ctx context.Context, plan *Plan, read posthog.Options, ob
 		}
 		l.add(lesson)
 		if observer != nil {
-			observer.Add(ObservedChunk{lesson.chunk.Source, lesson.chunk.Shape, lesson.chunk.Codec, lesson.rows}, lesson.share)
+			c := lesson.chunk
+			observer.Add(ObservedChunk{c.Source, c.Shape, c.Codec, lesson.rows}, lesson.share)
 		}
 		progress.Advance(lesson.chunk.Bytes)
 		progress.Note(report.Plural(l.Rows, "row", "rows"))

@@ -27,9 +27,9 @@ type RereadRow struct {
 // NewRereader returns a reader of the plan's sources, which must be those of the first reading.
 func (l *Learned) NewRereader(plan *Plan) *Rereader { return &Rereader{learned: l, plan: plan} }
 
-// Rows yields the rows in reading order, without those that are no events and those of other teams. An error
-// is the last thing yielded: a source that is not as the first reading found it, trouble with the disk, or
-// the cause of ctx.
+// Rows yields the rows in reading order, without those that are no events and those of other teams. It may be
+// called once. An error is the last thing yielded: a source that is not as the first reading found it, trouble
+// with the disk, or the cause of ctx.
 func (r *Rereader) Rows(ctx context.Context) iter.Seq2[RereadRow, error] {
 	return func(yield func(RereadRow, error) bool) {
 		for chunk, err := range r.learned.again(ctx, r.plan) {

@@ -67,8 +67,8 @@ func (l *Learned) Teams(plan *Plan) []int64 {
 	return nil
 }
 
-// TeamsFound are the team_ids of all rows, in the order in which they came, also of rows that the plan leaves out for their
-// team. Of many only the first 11 are listed.
+// TeamsFound are the team_ids of all rows, also of those that the plan leaves out for their team, in the order in
+// which they come. Of many only the first 11 are listed.
 func (l *Learned) TeamsFound() []int64 { return l.teams }
 
 // ManyTeams says that a run would mix the people of several PostHog projects, who may have the same distinct IDs and be
