@@ -122,7 +122,7 @@ func writeBuckets(t *testing.T, b *strings.Builder, plan *Plan, learned *Learned
 	t.Helper()
 	mapper, row := plan.Rules.NewMapper(learned.People), 0
 	for chunk, err := range posthog.Read(t.Context(), plan.Sources, plan.Read) {
-		if _, warning := asWarning(err); warning {
+		if _, warning := posthog.AsWarning(err); warning {
 			continue
 		}
 		if err != nil {

@@ -174,7 +174,7 @@ func (l *Learned) read(ctx context.Context, plan *Plan, read posthog.Options, ob
 		return learnChunk(c, plan, l, l.repeats.keyed(worker, c), share)
 	}
 	for lesson, err := range orderedChunks(posthog.Read(ctx, plan.Sources, read), plan.workers(), work) {
-		if warning, ok := asWarning(err); ok {
+		if warning, ok := posthog.AsWarning(err); ok {
 			l.Said = append(l.Said, warning)
 			continue
 		}
@@ -370,12 +370,6 @@ func (l *Learned) knows(trouble *posthog.SourceError) bool {
 		return known.Path == trouble.Path && known.Kind == trouble.Kind
 	}
 	return slices.ContainsFunc(l.Trouble, same) || slices.ContainsFunc(l.Said, same)
-}
-
-// asWarning returns the error as what there is to know about a source that was read well.
-func asWarning(err error) (*posthog.SourceError, bool) {
-	said, ok := errors.AsType[*posthog.SourceError](err)
-	return said, ok && said.Kind == posthog.Warning
 }
 
 func (p *Plan) workers() int {

@@ -47,7 +47,7 @@ func learnPersons(ctx context.Context, plan *Plan, types *posthog.ColumnTypes, i
 	options := plan.personsRead()
 	options.Types = types
 	for row, err := range posthog.ReadPersons(ctx, plan.Persons, options) {
-		if warning, ok := asWarning(err); ok {
+		if warning, ok := posthog.AsWarning(err); ok {
 			plan.progress().Say(warning.Error())
 			continue
 		}
