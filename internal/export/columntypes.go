@@ -3,7 +3,6 @@ package export
 import (
 	"context"
 
-	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
 )
 
@@ -40,41 +39,7 @@ func (p *Plan) columnTypes(ctx context.Context) (*posthog.ColumnTypes, error) {
 	return types, nil
 }
 
-// columnsKnown are the types for the runs after this one.
-func (l *Learned) columnsKnown() (all []ledger.Column) {
-	for _, c := range l.types.All() {
-		if c.Kinds != 0 {
-			all = append(all, ledger.Column{
-				Name: c.Name, Kinds: c.Kinds, Column: c.Made.Column, Path: c.Made.Path, Line: c.Made.Line, Cell: c.Made.Text,
-			})
-		}
-	}
-	return all
-}
-
-// TextColumns are the columns of this export that were made text.
-func (l *Learned) TextColumns() (all []TextColumn) {
-	for _, c := range l.types.All() {
-		if c.Mixed {
-			all = append(all, TextColumnOf(&c))
-		}
-	}
-	return all
-}
-
 // TextColumnOf says what made a column text. The column must be Mixed.
 func TextColumnOf(c *posthog.ColumnType) TextColumn {
 	return TextColumn{Name: c.Name, Before: c.Before, Column: c.Made.Column, File: c.Made.Path, Line: c.Made.Line, Cell: c.Made.Text}
-}
-
-// Columns are the columns that hold one value each, sorted by name: those of this export, and those that earlier
-// runs have read, which are not Seen.
-func (l *Learned) Columns() []posthog.ColumnType { return l.types.All() }
-
-// notNumbers counts cells that are nan or infinite, and so left out.
-func (l *Learned) notNumbers() (n int64) {
-	for _, c := range l.types.All() {
-		n += c.None
-	}
-	return n
 }

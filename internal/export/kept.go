@@ -1,8 +1,6 @@
 package export
 
 import (
-	"context"
-	"iter"
 	"slices"
 
 	"ph2cio/internal/parallel"
@@ -105,27 +103,4 @@ func (k *kept) until(ends []int64) []int64 {
 		}
 	}
 	return ends
-}
-
-// again yields the chunks a second time: from the sources, up to where the first reading came, and from memory.
-func (l *Learned) again(ctx context.Context, plan *Plan) iter.Seq2[*posthog.Chunk, error] {
-	options := plan.Read
-	options.Types = l.types
-	options.Until = l.kept.until(l.ends)
-	return func(yield func(*posthog.Chunk, error) bool) {
-		for chunk, err := range posthog.Read(ctx, plan.Sources, options) {
-			if !yield(chunk, err) {
-				return
-			}
-		}
-		for _, chunk := range l.kept.chunks {
-			if ctx.Err() != nil {
-				yield(nil, context.Cause(ctx))
-				return
-			}
-			if !yield(chunk, nil) {
-				return
-			}
-		}
-	}
 }

@@ -5,56 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"slices"
 	"time"
 
-	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
 )
-
-// Learned is what the first reading found: who is who, and what the second reading may rely on.
-type Learned struct {
-	People  *people.Settled        // usable until Close
-	Rows    int64                  // read, good and bad
-	Bad     int64                  // rows that are not events, or can never be sent whoever their person is
-	Repeats int64                  // rows that others stand for, in the export or sent by an earlier run
-	Recent  int64                  // rows that could start a campaign, whoever their person is
-	UUIDs   ledger.UUIDs           // of the rows that could be sent, whoever their person is
-	Before  ledger.UUIDs           // of those that earlier runs have read
-	Trouble []*posthog.SourceError // sources that are damaged, gone or refused
-	Said    []*posthog.SourceError // what there is to know about sources that were read well
-	Bytes   int64                  // on disk, of all sources
-	Took    time.Duration          // all of the reading, even what was read again
-
-	sendable    int64 // rows that could be sent, whoever their person is
-	noUUID      int64 // of them, those that have none
-	byCreatedAt int64 // rows that are timed by `created_at`, since their own time is in the future
-	unread      unreadFields
-
-	teams      teams
-	skipped    skippedNames // rows that are noise, by event
-	optOuts    optOuts
-	index      *people.Index
-	sentBefore bool // earlier runs have sent people
-	types      *posthog.ColumnTypes
-	misread    bool   // cells were written as what their columns are not
-	columns    uint64 // posthog.Chunk.Columns of all chunks
-
-	decided  decisions
-	repeats  *repeats
-	ends     []int64       // of each source, where the reading stopped
-	held     []int64       // of each source, rows that are held because they are recent
-	Lost     []LostHistory // what cannot be sent any more, once Due was asked
-	prints   []fingerprint // of each source
-	owings   *owings
-	goneOwed []ledger.StillWaiting // of sources that are gone
-	places   *places
-	kept     kept
-}
 
 // Learn reads all sources once. It returns an error when the reading could not go on; trouble with single sources is in
 // Learned.Trouble. A *ManyTeams is returned when rows are of more than one team and the plan picks none, an
@@ -223,21 +180,6 @@ func (l *Learned) settle(ctx context.Context, plan *Plan) error {
 	return err
 }
 
-// MayDouble counts the rows without a uuid, where others have one, also those of earlier runs: nothing tells whether such a row is
-// an event that another one is too.
-func (l *Learned) MayDouble() int64 {
-	if !l.UUIDs.With && !l.Before.With {
-		return 0
-	}
-	return l.noUUID
-}
-
-// Close gives back memory and what is on disk, when all has been sent.
-func (l *Learned) Close() error {
-	l.kept.giveUp()
-	return errors.Join(l.index.Close(), l.decided.space.Close(), l.repeats.space.Close())
-}
-
 // lesson is what the first reading learnt from one chunk.
 type lesson struct {
 	chunk             *posthog.Chunk
@@ -339,58 +281,3 @@ func (l *Learned) add(one lesson) {
 	l.byCreatedAt += one.byCreatedAt
 	l.unread.merge(&one.unread)
 }
-
-// doubtful reports whether rows have been learnt from a source that turned out to be damaged before them.
-func (l *Learned) doubtful() bool {
-	return slices.ContainsFunc(l.Trouble, func(t *posthog.SourceError) bool { return t.Doubtful })
-}
-
-// damaged is posthog.Options.Known for the next reading: known, and what this one found.
-func (l *Learned) damaged(known []*posthog.SourceError) []*posthog.SourceError {
-	all := make([]*posthog.SourceError, len(l.places.sources))
-	copy(all, known)
-	for _, t := range l.Trouble {
-		for i, source := range l.places.sources {
-			if t.Kind == posthog.Damaged && t.Path == source.Name {
-				all[i] = t
-			}
-		}
-	}
-	return all
-}
-
-// knows reports whether a source's trouble is one that the first reading had with it. Damage counts as known only where
-// the source ended as far as the first reading came, which the reader sees to. A source that is gone is never known: the
-// second reading does not go on to where a read failed in the first.
-func (l *Learned) knows(trouble *posthog.SourceError) bool {
-	if trouble.Kind == posthog.Gone {
-		return false
-	}
-	same := func(known *posthog.SourceError) bool {
-		return known.Path == trouble.Path && known.Kind == trouble.Kind
-	}
-	return slices.ContainsFunc(l.Trouble, same) || slices.ContainsFunc(l.Said, same)
-}
-
-func (p *Plan) workers() int {
-	if p.Workers > 0 {
-		return p.Workers
-	}
-	return runtime.GOMAXPROCS(0)
-}
-
-func (p *Plan) progress() Progress {
-	if p.Progress == nil {
-		return silent{}
-	}
-	return p.Progress
-}
-
-// silent is a Progress that shows nothing.
-type silent struct{}
-
-func (silent) Phase(string, int64, Unit) {}
-func (silent) Advance(int64)             {}
-func (silent) Note(string)               {}
-func (silent) Say(string)                {}
-func (silent) Done()                     {}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 
-	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 )
@@ -65,15 +64,4 @@ func (o *optOuts) settle(settled *people.Settled) {
 		}
 	}
 	o.ids = nil
-}
-
-// NewMapper returns a mapper of all who are sent. It belongs to one goroutine.
-func (l *Learned) NewMapper(rules *mapping.Rules) *mapping.Mapper {
-	m := rules.NewMapper(l.People)
-	if o := &l.optOuts; len(o.people)+len(o.addresses) > 0 {
-		m.Unsubscribed = func(p *people.Person, email []byte) bool {
-			return o.people[p.Number] || len(email) > 0 && o.addresses[l.People.SumOf(people.FoldEmail(nil, email))]
-		}
-	}
-	return m
 }

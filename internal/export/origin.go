@@ -3,7 +3,6 @@ package export
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"fmt"
 	"io"
 	"slices"
@@ -17,24 +16,6 @@ import (
 	"ph2cio/internal/report"
 	"ph2cio/internal/source"
 )
-
-// fingerprintScheme is in front of every fingerprint: how chunks are cut is part of what it rests on.
-const fingerprintScheme = "1"
-
-// fingerprint stands for the rows of a source, and says how many there are.
-type fingerprint struct {
-	sum  [8]byte
-	rows int64
-}
-
-// add takes in the next chunk of the source.
-func (f *fingerprint) add(sum uint64, rows int64) {
-	var both [16]byte
-	copy(both[:], f.sum[:])
-	binary.LittleEndian.PutUint64(both[8:], sum)
-	binary.LittleEndian.PutUint64(f.sum[:], xxh3.Hash(both[:]))
-	f.rows += rows
-}
 
 // Origin is what a run rests on, as the ledger keeps it.
 func (l *Learned) Origin(ctx context.Context) (sources []ledger.Source, people []byte) {

@@ -168,9 +168,6 @@ func (p *page) reject(ref uint64, line int64, reason, detail string, raw []byte,
 	}})
 }
 
-// maxRaw is how many bytes of a rejected row are kept, to find it again by.
-const maxRaw = 4 << 10
-
 // grew is the error that the first reading did not see a chunk.
 func (l *Learned) grew(c *posthog.Chunk) error {
 	return &posthog.SourceError{

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"hash/maphash"
 
+	"github.com/zeebo/xxh3"
+
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
@@ -77,6 +79,13 @@ func (r *run) addPerson(worker int, p *page, person *people.Person, o *mapping.O
 		p.add(o.Operation(nil, ref), text)
 		p.marks = append(p.marks, r.markOfPerson(o))
 	}
+}
+
+// unchanged reports whether an identify is what an earlier run has sent, or is made of older data than that: a persons export that
+// comes no more has said more than the rows do.
+func (r *run) unchanged(p *people.Person, identify []byte) bool {
+	state, updated, before := r.learned.People.SentBefore(p)
+	return before && (p.Updated < updated || state == xxh3.Hash128(identify).Bytes())
 }
 
 // ReasonSameIdentifier is for people whose identifier another one has been identified by. Their events go to that

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"ph2cio/internal/exit"
 	"ph2cio/internal/people"
@@ -73,28 +72,6 @@ func learnPersons(ctx context.Context, plan *Plan, types *posthog.ColumnTypes, i
 		plan.progress().Say("the persons export lists only some of the IDs of " + report.Plural(missing, "person", "people") + " (see its column distinct_ids.total); a batch export lists all")
 	}
 	return exportedAt(ctx, plan, index)
-}
-
-// setPersonsAside makes a warning of the trouble with persons exports that were found beside events: they
-// hold nothing to send. Where there is nothing else it stays trouble.
-func (l *Learned) setPersonsAside(plan *Plan) {
-	beside := map[string]bool{}
-	for _, s := range plan.Sources {
-		beside[s.Name] = s.Beside
-	}
-	apart := func(t *posthog.SourceError) bool { return t.Persons && beside[t.Path] }
-	var aside []*posthog.SourceError
-	for _, t := range l.Trouble {
-		if apart(t) {
-			aside = append(aside, &posthog.SourceError{
-				Path: t.Path, Kind: posthog.Warning, Persons: true, Err: errors.New("the file is an export of persons and was left out"), Advice: t.Advice,
-			})
-		}
-	}
-	if len(aside) < len(plan.Sources) || plan.Others {
-		l.Trouble = slices.DeleteFunc(l.Trouble, apart)
-		l.Said = append(l.Said, aside...)
-	}
 }
 
 // exportedAt takes the time of the newest file for that of the export, where its rows do not tell.

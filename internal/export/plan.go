@@ -1,6 +1,7 @@
 package export
 
 import (
+	"runtime"
 	"time"
 
 	"ph2cio/internal/customerio"
@@ -111,3 +112,26 @@ func (m MaxRejects) Exceeded(rejected, rows int64) bool {
 	}
 	return m.Share > 0 && rows >= rejectsGrace && float64(rejected) > m.Share*float64(rows)
 }
+
+func (p *Plan) workers() int {
+	if p.Workers > 0 {
+		return p.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+func (p *Plan) progress() Progress {
+	if p.Progress == nil {
+		return silent{}
+	}
+	return p.Progress
+}
+
+// silent is a Progress that shows nothing.
+type silent struct{}
+
+func (silent) Phase(string, int64, Unit) {}
+func (silent) Advance(int64)             {}
+func (silent) Note(string)               {}
+func (silent) Say(string)                {}
+func (silent) Done()                     {}

@@ -2,9 +2,6 @@ package export
 
 import (
 	"context"
-	"slices"
-
-	"github.com/zeebo/xxh3"
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/people"
@@ -62,26 +59,3 @@ func (l *Learned) Learnt() *ledger.Restorable {
 
 // Knows reports whether it is known, of some people at least, that they have a profile already.
 func (l *Learned) Knows(plan *Plan) bool { return l.sentBefore || plan.Index.Existing != nil }
-
-// unchanged reports whether an identify is what an earlier run has sent, or is made of older data than that: a persons export that
-// comes no more has said more than the rows do.
-func (r *run) unchanged(p *people.Person, identify []byte) bool {
-	state, updated, before := r.learned.People.SentBefore(p)
-	return before && (p.Updated < updated || state == xxh3.Hash128(identify).Bytes())
-}
-
-// turnedDown are the keys of what earlier runs have rejected: it is not tried again but by a retry, and counts for nothing. They
-// are sorted. Nothing is ever added, so that many goroutines may ask.
-type turnedDown []ledger.Key
-
-func (t turnedDown) has(key ledger.Key) bool {
-	_, found := slices.BinarySearchFunc(t, key, func(a, b ledger.Key) int { return a.Compare(&b) })
-	return found
-}
-
-// keyOfRow is the key of a row that was rejected: one that differs in anything is another.
-func keyOfRow(row []byte) ledger.Key { return xxh3.Hash128(row).Bytes() }
-
-// keyOfText is the key of an operation, or of a row that could not be read, of which there may be only the
-// beginning.
-func keyOfText(text []byte) ledger.Key { return xxh3.Hash128(text[:min(len(text), maxRaw)]).Bytes() }

@@ -163,13 +163,6 @@ type SourceSummary struct {
 	Hint    string `json:"hint,omitempty"`    // what to do about either
 }
 
-// LostHistory is a source that is gone, or another file than it was, with rows that were never sent.
-type LostHistory struct {
-	Path     string   `json:"path"`
-	IDs      []string `json:"ids"`      // of the people whose rows they are; none when those are not known yet
-	Visitors int64    `json:"visitors"` // how many they are
-}
-
 // Nothing is the summary of a run that finds nothing to send.
 func Nothing(plan *Plan) *Summary {
 	none := map[string]int64{}

@@ -56,21 +56,6 @@ func (t teams) check(ctx context.Context, plan *Plan) error {
 	return many
 }
 
-// Teams are the PostHog projects whose rows may be sent.
-func (l *Learned) Teams(plan *Plan) []int64 {
-	if plan.Team == 0 {
-		return l.teams
-	}
-	if slices.Contains(l.teams, plan.Team) {
-		return []int64{plan.Team}
-	}
-	return nil
-}
-
-// TeamsFound are the team_ids of all rows, also of those that the plan leaves out for their team, in the order in
-// which they come. Of many only the first 11 are listed.
-func (l *Learned) TeamsFound() []int64 { return l.teams }
-
 // ManyTeams says that a run would mix the people of several PostHog projects, who may have the same distinct IDs and be
 // different people.
 type ManyTeams struct {

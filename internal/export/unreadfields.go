@@ -45,14 +45,3 @@ func (f *UnreadField) merge(next *UnreadField) {
 	}
 	f.Rows = rows
 }
-
-// UnreadFields are the fields that some rows have without saying anything by them.
-func (l *Learned) UnreadFields() (all []UnreadField) {
-	l.unread.createdAt.Field, l.unread.personID.Field = "created_at", "person_id"
-	for _, f := range []UnreadField{l.unread.createdAt, l.unread.personID} {
-		if f.Rows > 0 {
-			all = append(all, f)
-		}
-	}
-	return all
-}
