@@ -163,7 +163,7 @@ func (l *Learned) read(ctx context.Context, plan *Plan, read posthog.Options, ob
 func (l *Learned) settle(ctx context.Context, plan *Plan) error {
 	found := make(chan error, 1)
 	go func() { found <- l.repeats.find(ctx, plan) }() // beside the other, of which much is done on one core
-	err := l.recall(ctx, plan)
+	err := l.restore(ctx, plan)
 	if err == nil {
 		l.People, err = l.index.Settle(ctx, plan.Choice)
 	}
@@ -203,7 +203,7 @@ func learnChunk(c *posthog.Chunk, plan *Plan, learned *Learned, keyed *keyed, sh
 	for event, bad := range c.Events() {
 		l.rows++
 		if bad != nil {
-			if keyed.turnedDown(keyOfText, bad.Row) {
+			if keyed.wasRejected(keyOfText, bad.Row) {
 				l.decided.add(bad.Ref-c.Ref, rejectedBefore)
 				continue
 			}

@@ -28,7 +28,7 @@ type repeats struct {
 	sizers []*mapping.Sizer   // the same
 	days   map[int64]bool     // of all keys
 	from   int64              // the first day of which all that was sent is known
-	down   turnedDown
+	down   rejectedKeys
 	retry  bool         // what was rejected is tried again
 	uuids  ledger.UUIDs // of the rows of earlier runs
 }
@@ -99,7 +99,7 @@ type keyed struct {
 	ids      *mapping.EventIDs
 	sizer    *mapping.Sizer
 	from     int64 // as in repeats
-	down     turnedDown
+	down     rejectedKeys
 	versions []version
 
 	withUUID, withoutUUID int64 // rows that could be sent, not those that PostHog's own destination has sent
@@ -108,9 +108,8 @@ type keyed struct {
 // rejectedBefore is the outcome of a row that an earlier run has rejected.
 var rejectedBefore = mapping.Outcome{Bucket: mapping.Skipped, Reason: mapping.ReasonRejectedBefore}
 
-// turnedDown reports whether an earlier run has rejected a row just as it stands. One that was corrected
-// since is another row.
-func (k *keyed) turnedDown(key func([]byte) ledger.Key, row []byte) bool {
+// wasRejected reports whether an earlier run has rejected a row that is the same in every byte.
+func (k *keyed) wasRejected(key func([]byte) ledger.Key, row []byte) bool {
 	return len(k.down) > 0 && k.down.has(key(row))
 }
 
@@ -121,7 +120,7 @@ func (k *keyed) add(e *posthog.Event, o mapping.Outcome) mapping.Outcome {
 	switch {
 	case o.Bucket == mapping.Skipped && !isLive:
 		return o
-	case !isLive && k.turnedDown(keyOfRow, e.Row):
+	case !isLive && k.wasRejected(keyOfRow, e.Row):
 		return rejectedBefore
 	case o.Bucket != mapping.Send && !isLive:
 		return o
@@ -164,7 +163,7 @@ func (r *repeats) keyed(worker int, c *posthog.Chunk) *keyed {
 }
 
 // turnedDown are the keys of rows and people that are not tried again.
-func (r *repeats) turnedDown() turnedDown {
+func (r *repeats) turnedDown() rejectedKeys {
 	if r.retry {
 		return nil
 	}

@@ -7,7 +7,8 @@ import (
 	"ph2cio/internal/people"
 )
 
-// indexOptions are those of the plan, for an index that is told what earlier runs have learnt.
+// indexOptions are the plan's options for an index of people, with what must be restored from earlier runs
+// before the index reads anything.
 func (p *Plan) indexOptions(ctx context.Context) (people.Options, error) {
 	o := p.Index
 	if p.State == nil {
@@ -25,8 +26,9 @@ func (p *Plan) indexOptions(ctx context.Context) (people.Options, error) {
 	return o, err
 }
 
-// recall tells the index what earlier runs have learnt and whom they have sent, once it knows what the rows say.
-func (l *Learned) recall(ctx context.Context, plan *Plan) error {
+// restore gives the index the state of earlier runs: what their rows said about people, and whom they have
+// sent. The index must have read all rows by then.
+func (l *Learned) restore(ctx context.Context, plan *Plan) error {
 	if plan.Remember {
 		if err := l.index.Remember(ctx); err != nil {
 			return err
@@ -52,7 +54,7 @@ func (l *Learned) recall(ctx context.Context, plan *Plan) error {
 	return l.index.Err()
 }
 
-// Learnt is what there is to keep for later runs.
+// Learnt is the state of people and columns that later runs will restore.
 func (l *Learned) Learnt() *ledger.Restorable {
 	return &ledger.Restorable{Seed: l.index.Seed(), Keys: l.index.NewKeys(), Entries: l.People.Learnt(), Columns: l.columnsKnown()}
 }
