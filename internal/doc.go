@@ -13,6 +13,7 @@
 // The packages, from the command line to the edges:
 //
 //	cli         the command line: commands, flags, environment, exit codes, output
+//	job         what this run is: a new one, a stopped one that is resumed, or nothing; what follows a first pass
 //	export      runs the line, decides to skip or to stop, counts; the only one that turns a Ref into a place in a file
 //	inspect     what is in an export; counts it during the first reading, and sends nothing
 //	explain     why several IDs are one person, and what becomes of that person's rows; sends nothing
@@ -48,9 +49,10 @@
 //
 // Imports point one way. Each package imports at most these of ours:
 //
-//	cli         inspect, explain, export, mapping, people, posthog, customerio, ledger, source, sandbox, progress, redact
+//	cli         job, inspect, explain, export, mapping, people, posthog, customerio, ledger, source, sandbox, progress, redact
 //	inspect     export, mapping, people, posthog, source, parallel, rawjson
 //	explain     export, mapping, people, posthog, customerio
+//	job         export, mapping, customerio, ledger, source
 //	export      mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
 //	mapping     people, posthog, customerio, rawjson, redact
 //	people      posthog, identity, parallel, rawjson, spool

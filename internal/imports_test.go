@@ -20,7 +20,8 @@ const module = "ph2cio/"
 var imports = map[string][]string{
 	"cmd/ph2cio":                 {"internal/cli"},
 	"internal":                   {},
-	"internal/cli":               under("export", "inspect", "explain", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source", "exit"),
+	"internal/cli":               under("job", "export", "inspect", "explain", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source", "exit"),
+	"internal/job":               under("export", "mapping", "customerio", "ledger", "report", "source", "exit"),
 	"internal/export":            under("people", "mapping", "posthog", "customerio", "ledger", "spool", "escape", "parallel", "regularfile", "report", "source", "exit", "rawjson"),
 	"internal/inspect":           under("export", "people", "mapping", "posthog", "parallel", "rawjson", "source"),
 	"internal/explain":           under("export", "people", "mapping", "posthog", "customerio"),

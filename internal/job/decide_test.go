@@ -1,0 +1,249 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/zeebo/xxh3"
+
+	"ph2cio/internal/exit"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/source"
+)
+
+// answers is a Ledger that has its answers beforehand.
+type answers struct {
+	runs    []*ledger.Run // the newest first
+	known   []ledger.KnownSource
+	rejects ledger.OpenRejects
+	merges  map[int64][]ledger.Merge // by the run that asks
+	waiting bool
+}
+
+func (a *answers) Runs(_ context.Context, most int) ([]*ledger.Run, error) {
+	return a.runs[:min(len(a.runs), most)], nil
+}
+
+func (a *answers) Last(_ context.Context, command string) (*ledger.Run, error) {
+	at := slices.IndexFunc(a.runs, func(r *ledger.Run) bool { return r.Command == command })
+	if at < 0 {
+		return nil, nil
+	}
+	return a.runs[at], nil
+}
+
+func (a *answers) KnownSources(context.Context) iter.Seq2[ledger.KnownSource, error] {
+	return func(yield func(ledger.KnownSource, error) bool) {
+		for _, one := range a.known {
+			if !yield(one, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (a *answers) OpenRejects(context.Context) (ledger.OpenRejects, error) { return a.rejects, nil }
+
+func (a *answers) OpenMerges(_ context.Context, run int64) ([]ledger.Merge, error) {
+	return a.merges[run], nil
+}
+
+func (a *answers) WaitingBefore(context.Context, int64) (bool, error) { return a.waiting, nil }
+
+// texts is a store of texts by name, each of which was modified at the time of its version.
+type texts map[string]string
+
+func (x texts) Open(_ context.Context, s source.Source, offset int64) (source.File, error) {
+	text, there := x[s.Name]
+	if !there {
+		return nil, fs.ErrNotExist
+	}
+	return openText{strings.NewReader(text[offset:]), s.Version}, nil
+}
+
+func (x texts) Look(_ context.Context, name string) (source.Source, error) {
+	text, there := x[name]
+	if !there {
+		return source.Source{}, fs.ErrNotExist
+	}
+	return source.Source{Name: name, Size: int64(len(text)), Version: source.Version{Modified: 1}, In: &pointer{x}}, nil
+}
+
+// pointer is a store that can be compared.
+type pointer struct{ texts }
+
+type openText struct {
+	io.Reader
+	version source.Version
+}
+
+func (o openText) Version() (source.Version, error) { return o.version, nil }
+func (o openText) Close() error                     { return nil }
+
+// there is what the tests' sources hold. A night is a file that comes later.
+var (
+	day, night = source.Absolute("/exports/day.jsonl"), source.Absolute("/exports/night.jsonl")
+	there      = texts{day: "rows of the day\n", night: "rows of the night\n"}
+)
+
+// found is a snapshot of some of the texts.
+func (x texts) found(names ...string) *source.Snapshot {
+	store := &pointer{x}
+	var all []source.Source
+	for _, name := range names {
+		one, err := x.Look(context.Background(), name)
+		if err != nil {
+			panic(err)
+		}
+		one.In = store
+		all = append(all, one)
+	}
+	return source.NewSnapshot(store, all)
+}
+
+// with is the texts and another one, or another text by a name.
+func (x texts) with(name, text string) texts {
+	all := texts{name: text}
+	for other, has := range x {
+		if other != name {
+			all[other] = has
+		}
+	}
+	return all
+}
+
+// read is a text as a run has read it, to its end.
+func (x texts) read(name string) ledger.Source {
+	h := xxh3.New()
+	_, _ = h.WriteString(x[name] + x[name]) // its first part and its last are all of it
+	return ledger.Source{
+		Path: name, Size: int64(len(x[name])), Modified: 1, Ends: fmt.Sprintf("%x", h.Sum128().Bytes()),
+		Rows: 1, Fingerprint: "of " + x[name],
+	}
+}
+
+// knownFrom are sources as a run has read them.
+func knownFrom(run *ledger.Run, sources ...ledger.Source) (all []ledger.KnownSource) {
+	for i, one := range sources {
+		all = append(all, ledger.KnownSource{Source: one, Run: run.ID, Number: i, Now: run.Now, Flags: run.Flags})
+	}
+	return all
+}
+
+var (
+	began = time.Date(2026, 3, 1, 2, 0, 0, 0, time.UTC)
+	now   = began.AddDate(0, 0, 7)
+)
+
+// sent are the counters of a run that has sent something.
+const sent = `{"accepted":{"identify":2,"event":5}}`
+
+// stopped is a run that has sent something and has not finished.
+func stopped(command Command, sources ...ledger.Source) *ledger.Run {
+	return &ledger.Run{ID: 7, Counters: []byte(sent), Start: ledger.Start{
+		Command: string(command), Typed: "ph2cio " + string(command), Began: began, Now: began, Flags: "{}", Sources: sources,
+	}}
+}
+
+// finished is a run that has come to its end.
+func finished(command Command, sources ...ledger.Source) *ledger.Run {
+	run := stopped(command, sources...)
+	run.Ended, run.Outcome = began.Add(time.Hour), ledger.Done
+	return run
+}
+
+// change is a run after a change.
+func change(run *ledger.Run, change func(*ledger.Run)) *ledger.Run {
+	change(run)
+	return run
+}
+
+// request asks for a command, with no flags, of the sources that were found.
+func request(command Command, inputs *source.Snapshot) Request {
+	return Request{Command: command, Now: now, Inputs: inputs, HoldsRecent: true, Flags: flagsOf(nil)}
+}
+
+func flagsOf(flags Flags) func() (Flags, error) {
+	if flags == nil {
+		flags = Flags{}
+	}
+	return func() (Flags, error) { return flags, nil }
+}
+
+// rule is a rule of the program, with what shows it.
+type rule struct {
+	name   string
+	of     Request
+	ledger answers
+	want   string // what the answer is, as told puts it
+}
+
+func hold(t *testing.T, rules []rule) {
+	t.Helper()
+	for _, rule := range rules {
+		t.Run(rule.name, func(t *testing.T) {
+			answer, err := Decide(t.Context(), &rule.of, &rule.ledger)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(rule.want, told(t, answer)); diff != "" {
+				t.Errorf("want -, got +:\n%s", diff)
+			}
+		})
+	}
+}
+
+// told puts an answer into words.
+func told(t *testing.T, a Answer) string {
+	t.Helper()
+	var text string
+	switch {
+	case a.Refused != nil:
+		text = fmt.Sprintf("refused with %d: %v", exit.Code(a.Refused), a.Refused)
+		if hint := exit.Hint(a.Refused); hint == "" && !errors.Is(a.Refused, ErrNothingSent) {
+			t.Error("no hint")
+		}
+	case a.Nothing != nil && a.Nothing.Done != nil:
+		text = "done already"
+	case a.Nothing != nil:
+		text = "nothing to do"
+	case a.Job.Resumed != nil:
+		text = "resumed: " + names(a.Job)
+		if a.Job.Now != a.Job.Resumed.Now || a.Job.Remembers() {
+			t.Error("not at the time of the run that is resumed, or it keeps again what it has learnt")
+		}
+	default:
+		text = "new: " + names(a.Job)
+		if a.Job.Now != now {
+			t.Error("not at the time of the request")
+		}
+	}
+	for _, w := range a.Warnings {
+		text += "; " + strings.TrimPrefix(fmt.Sprintf("%T", w), "job.")
+	}
+	if a.Abandoned != nil {
+		text += "; abandoned"
+	}
+	return text
+}
+
+// names are the last parts of the names of a job's sources.
+func names(j *Job) string {
+	var all []string
+	for _, one := range j.Sources {
+		all = append(all, one.Name[strings.LastIndexAny(one.Name, `/\`)+1:])
+	}
+	if len(all) == 0 {
+		return "no source"
+	}
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,36 @@
+package job
+
+import (
+	"context"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
+)
+
+// decision is a request that is being answered.
+type decision struct {
+	*Request
+	ctx      context.Context
+	ledger   Ledger
+	warnings []Warning
+}
+
+func (d *decision) warn(w Warning) { d.warnings = append(d.warnings, w) }
+
+// refuse answers that somebody has to decide first.
+func refuse(err error) (Answer, error) { return Answer{Refused: err}, nil }
+
+// begin answers with a job.
+func begin(j *Job) (Answer, error) { return Answer{Job: j}, nil }
+
+// nothing answers that there is nothing to do.
+func nothing(why Nothing) (Answer, error) { return Answer{Nothing: &why}, nil }
+
+// nothingSent reports whether nothing of a run has been acknowledged.
+func nothingSent(run *ledger.Run) bool {
+	counters, err := export.ReadCounters(run.Counters)
+	return err == nil && counters.Sent() == 0 && counters.People() == 0
+}
+
+// open reports whether a run was begun and has not finished.
+func open(run *ledger.Run) bool { return run != nil && run.Ended.IsZero() }

@@ -1,0 +1,124 @@
+package job
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/report"
+	"ph2cio/internal/source"
+)
+
+// FirstPass is what the first pass over the sources of a job found, as far as decisions rest on it.
+type FirstPass struct {
+	Rows int64
+
+	// Origin returns the sources in the order of the job's, as the ledger is to know them, and what stands for who is
+	// sent under what. It is called only where they matter, since it opens every source.
+	Origin func() (sources []ledger.Source, people []byte)
+
+	// Waiting are the names of sources that the pass has not read, in which rows wait that can be sent now.
+	Waiting []string
+}
+
+// Next is what follows a first pass. With none of Job, Nothing and Refused the job is sent as it was read.
+type Next struct {
+	Job      *Job // to be read in the place of the one that was
+	Replan   bool // Job does not resume the run that was to be resumed
+	Nothing  *Nothing
+	Refused  error // somebody has to decide first
+	Warnings []Warning
+}
+
+// After says what follows the first pass of a job. A new sync reads more if rows of earlier runs can be sent now. A
+// resumed run must have read what it began with: else it is planned anew, but for a backfill that has sent something,
+// since who types a backfill is there to decide.
+func (j *Job) After(ctx context.Context, pass *FirstPass) Next {
+	if more := j.again(ctx, pass.Waiting); len(more) > 0 {
+		return Next{Job: j.with(more)}
+	}
+	if j.Resumed != nil {
+		return j.afterResumed(pass)
+	}
+	switch {
+	case j.perhaps == nil:
+		return Next{}
+	case sameRows(pass, j.perhaps):
+		return Next{Nothing: &Nothing{Done: j.perhaps}}
+	}
+	return Next{Warnings: []Warning{OtherRows{j.perhaps}}}
+}
+
+// afterResumed holds what was read against what the resumed run began with.
+func (j *Job) afterResumed(pass *FirstPass) Next {
+	why := j.changed(pass)
+	switch {
+	case why == nil:
+		return Next{}
+	case j.Command == Backfill && !nothingSent(j.Resumed):
+		return Next{Refused: why}
+	}
+	return Next{Job: j.otherwise, Replan: true, Warnings: []Warning{CannotResume{j.Resumed, why}}}
+}
+
+// again returns the sources that a new sync reads again, of those in which rows wait.
+func (j *Job) again(ctx context.Context, waiting []string) (more []source.Source) {
+	if j.Command != Sync || j.Resumed != nil {
+		return nil
+	}
+	for _, path := range waiting {
+		one, there := j.Inputs.Look(ctx, path)
+		if !there {
+			continue
+		}
+		if one.In == nil { // a file that the run was not asked to read goes by the path that the ledger has
+			one.Name, one.Beside = path, false
+		}
+		more = append(more, one)
+	}
+	return more
+}
+
+// changed says what is not as it was when the resumed run began: a source, or else who is sent.
+func (j *Job) changed(pass *FirstPass) error {
+	begun := j.Resumed
+	sources, people := pass.Origin()
+	if len(sources) != len(begun.Sources) {
+		return fmt.Errorf("the run that began at %s had %d sources, not %d", report.Time(begun.Began), len(begun.Sources), len(sources))
+	}
+	for i, now := range sources {
+		then := begun.Sources[i]
+		now.Modified, now.Ends = then.Modified, then.Ends // what is in it counts
+		if now != then {
+			return export.ChangedSince(begun, j.Sources[i].Name)
+		}
+	}
+	if pass.Rows != begun.Rows || !bytes.Equal(people, begun.People) {
+		return &export.PeopleChanged{Began: begun.Began}
+	}
+	return nil
+}
+
+// sameRows reports whether a pass has found the rows of a run that has ended, in the same sources.
+func sameRows(pass *FirstPass, run *ledger.Run) bool {
+	sources, _ := pass.Origin()
+	return slices.EqualFunc(sources, run.Sources, func(now, then ledger.Source) bool {
+		now.Modified, now.Ends, now.Recent = then.Modified, then.Ends, then.Recent // what is in it counts
+		return now == then
+	})
+}
+
+// Recorded gives sources that a pass has read the names that the ledger has. read are the same sources. How well a
+// copy of standard input is packed is no part of what was in it.
+func Recorded(sources []ledger.Source, read []source.Source) []ledger.Source {
+	named := slices.Clone(sources)
+	for i := range named {
+		if named[i].Path = NameOf(read[i].Name); IsStdin(named[i].Path) {
+			named[i].Size = 0
+		}
+	}
+	return named
+}

@@ -1,0 +1,71 @@
+package job
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/source"
+)
+
+// newSources are the sources of a sync.
+type newSources struct {
+	sources []source.Source               // those in which something may be new
+	known   map[string]ledger.KnownSource // those that earlier runs have read, by name
+}
+
+// newSources finds the sources in which something may be new.
+func (d *decision) newSources() (*newSources, error) {
+	known, err := known(d.ctx, d.ledger)
+	if err != nil {
+		return nil, err
+	}
+	return &newSources{known: known, sources: slices.DeleteFunc(slices.Clone(d.Inputs.Sources), func(one source.Source) bool {
+		then, read := known[NameOf(one.Name)]
+		return read && export.AsItWas(one, &then.Source) && !d.sendsRecent(&then) || waitsForExport(one.Name, d.Incomplete)
+	})}, nil
+}
+
+// moreKnown reports whether earlier runs have read sources that are not among those of the sync.
+func (n *newSources) moreKnown() bool {
+	again := 0
+	for _, one := range n.sources {
+		if _, read := n.known[NameOf(one.Name)]; read {
+			again++
+		}
+	}
+	return len(n.known) > again
+}
+
+// warnOfReplaced warns of sources that are other files by the same names than runs have read. States of old versions
+// do not say what was in a file: then only a shorter one is surely another.
+func (d *decision) warnOfReplaced(found *newSources) {
+	for _, now := range found.sources {
+		then, read := found.known[NameOf(now.Name)]
+		if !read || then.Trouble != "" || then.Ends == "" && now.Size >= then.Size {
+			continue
+		}
+		if !export.Holds(d.ctx, now, then.Source) {
+			d.warn(SourceReplaced{now.Name})
+		}
+	}
+}
+
+// sendsRecent reports whether a source has events that were held because they were recent, and need not be any more.
+func (d *decision) sendsRecent(then *ledger.KnownSource) bool {
+	return then.Recent > 0 && (!d.HoldsRecent || d.Now.Sub(then.Now) >= customerio.CampaignAge)
+}
+
+// waitsForExport reports whether a file is one of an export of which files are missing.
+func waitsForExport(path string, incomplete []*source.Incomplete) bool {
+	for _, one := range incomplete {
+		name, _, _ := strings.Cut(filepath.Base(one.Manifest), "_manifest")
+		if filepath.Dir(path) == filepath.Dir(one.Manifest) && strings.HasPrefix(filepath.Base(path), name) {
+			return true
+		}
+	}
+	return false
+}

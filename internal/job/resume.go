@@ -1,0 +1,46 @@
+package job
+
+import (
+	"slices"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/source"
+)
+
+// sourcesOf finds the sources that a run began with among those that were found now, or that are known otherwise. The
+// error says why the run cannot be resumed. Files that were added since are counted, with a warning.
+func (d *decision) sourcesOf(begun *ledger.Run, found, known []source.Source) (sources []source.Source, added int, err error) {
+	byName := map[string]source.Source{}
+	for _, one := range slices.Concat(known, found) {
+		byName[NameOf(one.Name)] = one
+	}
+	for _, then := range begun.Sources {
+		now, there := byName[then.Path]
+		switch {
+		case !there:
+			return nil, 0, d.lacking(begun, then.Path)
+		case now.Size != then.Size && !IsStdin(then.Path):
+			return nil, 0, export.ChangedSince(begun, now.Name)
+		}
+		sources = append(sources, now)
+		delete(byName, then.Path)
+	}
+	for _, one := range found {
+		if _, more := byName[NameOf(one.Name)]; more {
+			added++
+		}
+	}
+	if added > 0 {
+		d.warn(AddedFiles{begun, added})
+	}
+	return sources, added, nil
+}
+
+// lacking says why a source of a run is not among those that were found.
+func (d *decision) lacking(begun *ledger.Run, path string) error {
+	if _, there := d.Inputs.Look(d.ctx, path); there {
+		return notNamed(begun, path)
+	}
+	return missing(begun, path)
+}

@@ -1,0 +1,99 @@
+package job
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/source"
+)
+
+func TestRetry(t *testing.T) {
+	inDay := there.read(day)
+	nothingFound := func(x texts) *source.Snapshot { return x.found() }
+	rejected := ledger.OpenRejects{Rows: 2, Sources: []ledger.Source{inDay}}
+	before := finished(Backfill, inDay)
+	renamed := texts{night: there[day]}
+	inNight := renamed.read(night)
+	hold(t, []rule{
+		{"nothing is rejected", request(Retry, nothingFound(there)), answers{runs: []*ledger.Run{before}}, "nothing to do"},
+		{
+			"rejected merges are left without --merges", request(Retry, nothingFound(there)),
+			answers{runs: []*ledger.Run{before}, rejects: ledger.OpenRejects{Merges: 1}}, "nothing to do",
+		},
+		{
+			"with --merges they are tried", asked(request(Retry, nothingFound(there)), func(r *Request) { r.Merges = true }),
+			answers{runs: []*ledger.Run{before}, rejects: ledger.OpenRejects{Merges: 1}}, "new: no source",
+		},
+		{
+			"the files of rejected rows are read again", request(Retry, nothingFound(there)),
+			answers{runs: []*ledger.Run{before}, rejects: rejected}, "new: day.jsonl",
+		},
+		{
+			"also under another name", request(Retry, nothingFound(renamed)),
+			answers{runs: []*ledger.Run{before}, rejects: rejected, known: knownFrom(before, inDay, inNight)}, "new: night.jsonl",
+		},
+		{
+			"a missing file is told", asked(request(Retry, nothingFound(texts{})), func(*Request) {}),
+			answers{runs: []*ledger.Run{before}, rejects: ledger.OpenRejects{Rows: 2, People: 1, Sources: []ledger.Source{inDay}}},
+			"new: no source; RejectsMissing",
+		},
+		{
+			"if all are missing nothing is tried", request(Retry, nothingFound(texts{})),
+			answers{runs: []*ledger.Run{before}, rejects: rejected},
+			"refused with 6: nothing was tried again: the files with the 2 rejected rows are missing; RejectsMissing",
+		},
+		{
+			"other flags than those of the last run are told",
+			asked(request(Retry, nothingFound(there)), func(r *Request) { r.Flags = flagsOf(Flags{"identify-by": "email,id"}) }),
+			answers{runs: []*ledger.Run{before}, rejects: rejected}, "new: day.jsonl; FlagsDiffer",
+		},
+		{
+			"the same command resumes a run that stopped", request(Retry, nothingFound(there)),
+			answers{runs: []*ledger.Run{stopped(Retry, inDay)}, rejects: rejected}, "resumed: day.jsonl",
+		},
+		{
+			"with other flags another one begins",
+			asked(request(Retry, nothingFound(there)), func(r *Request) { r.Flags = flagsOf(Flags{"identify-by": "email,id"}) }),
+			answers{runs: []*ledger.Run{stopped(Retry, inDay)}, rejects: rejected}, "new: day.jsonl; FlagsDiffer",
+		},
+		{
+			"and when a file has changed", request(Retry, nothingFound(there.with(day, "mended\n"))),
+			answers{runs: []*ledger.Run{stopped(Retry, inDay)}, rejects: rejected}, "new: day.jsonl; CannotResume",
+		},
+		{
+			"a stopped run of another command comes first", request(Retry, nothingFound(there)),
+			answers{runs: []*ledger.Run{stopped(Sync, inDay)}, rejects: rejected},
+			"refused with 2: the sync of 2026-03-01 02:00:00 UTC has not finished",
+		},
+	})
+}
+
+// A resumed retry knows where it was in its list of merges, so the list must be as it was: with those that it has done.
+func TestAResumedRetryHasTheMergesThatItHasDone(t *testing.T) {
+	inDay := there.read(day)
+	first, second := ledger.Merge{Secondary: "first", Done: true}, ledger.Merge{Secondary: "second"}
+	l := &answers{
+		runs:    []*ledger.Run{stopped(Retry, inDay)},
+		rejects: ledger.OpenRejects{Rows: 1, Merges: 1, Sources: []ledger.Source{inDay}},
+		merges:  map[int64][]ledger.Merge{0: {second}, 7: {first, second}},
+	}
+	for name, c := range map[string]struct {
+		texts texts
+		want  []ledger.Merge
+	}{
+		"resumed": {there, []ledger.Merge{first, second}},
+		"new":     {there.with(day, "mended\n"), []ledger.Merge{second}},
+	} {
+		r := request(Retry, c.texts.found())
+		r.Merges = true
+		answer, err := Decide(t.Context(), &r, l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(c.want, answer.Job.Merges); diff != "" || !answer.Job.RetriesMerges() {
+			t.Errorf("%s: want -, got +:\n%s", name, diff)
+		}
+	}
+}

@@ -1,0 +1,184 @@
+package job
+
+import (
+	"testing"
+	"time"
+
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/source"
+)
+
+// asked is a request after a change.
+func asked(r Request, change func(*Request)) Request {
+	change(&r)
+	return r
+}
+
+func TestSync(t *testing.T) {
+	inDay := there.read(day)
+	done := finished(Sync, inDay)
+	nothingNew := answers{runs: []*ledger.Run{done}, known: knownFrom(done, inDay)}
+	grown := there.with(day, there[day]+"one more\n")
+	hold(t, []rule{
+		{"it needs a backfill before", request(Sync, there.found(day)), answers{}, "refused with 1: no run has started from this state"},
+		{
+			"--first-run begins without one", asked(request(Sync, there.found(day)), func(r *Request) { r.FirstRun = true }), answers{},
+			"new: day.jsonl",
+		},
+		{"a file that is as it was is not read", request(Sync, there.found(day)), nothingNew, "nothing to do"},
+		{"a new file is", request(Sync, there.found(day, night)), nothingNew, "new: night.jsonl"},
+		{"so is one that has grown", request(Sync, grown.found(day)), nothingNew, "new: day.jsonl"},
+		{
+			"a file that was replaced is read from the start, with a warning", request(Sync, there.with(day, "rows of another file\n").found(day)),
+			answers{runs: []*ledger.Run{done}, known: knownFrom(done, inDay)}, "new: day.jsonl; SourceReplaced",
+		},
+		{
+			"a damaged file is read again every night", request(Sync, there.found(day)),
+			answers{runs: []*ledger.Run{done}, known: knownFrom(done, func() ledger.Source { s := inDay; s.Trouble = "damaged"; return s }())},
+			"new: day.jsonl",
+		},
+		{
+			"a file with events that were recent is read again once they are old", request(Sync, there.found(day)),
+			answers{runs: []*ledger.Run{done}, known: knownFrom(done, func() ledger.Source { s := inDay; s.Recent = 3; return s }())},
+			"new: day.jsonl",
+		},
+		{
+			"files of an export that is not complete wait",
+			asked(request(Sync, there.found(day, night)), func(r *Request) {
+				r.Incomplete = []*source.Incomplete{{Manifest: source.Absolute("/exports/night_manifest.json")}}
+			}), nothingNew, "nothing to do",
+		},
+		{
+			"other flags look for rows that wait", asked(request(Sync, there.found(day)), func(r *Request) { r.Flags = flagsOf(Flags{"people": "all"}) }),
+			nothingNew, "new: no source; FlagsDiffer",
+		},
+		{
+			"so do other files of the same flags, which is no news",
+			asked(request(Sync, there.found(day)), func(r *Request) { r.Flags = flagsOf(Flags{"existing": FilesWith + "2"}) }),
+			answers{
+				runs:  []*ledger.Run{change(finished(Sync, inDay), func(r *ledger.Run) { r.Flags = `{"existing":"` + FilesWith + `1"}` })},
+				known: knownFrom(done, inDay),
+			}, "new: no source",
+		},
+		{
+			"a backfill has not looked for rows that wait since runs before it", request(Sync, there.found(day)),
+			answers{runs: []*ledger.Run{finished(Backfill, inDay)}, known: knownFrom(done, inDay), waiting: true}, "new: no source",
+		},
+		{
+			"the same command resumes a run that stopped", request(Sync, there.found(day)),
+			answers{runs: []*ledger.Run{stopped(Sync, inDay)}}, "resumed: day.jsonl",
+		},
+		{
+			"with other flags it is planned anew, since nobody is there to decide",
+			asked(request(Sync, there.found(day)), func(r *Request) { r.Flags = flagsOf(Flags{"people": "all"}) }),
+			answers{runs: []*ledger.Run{stopped(Sync, inDay)}}, "new: day.jsonl; FlagsDiffer",
+		},
+		{
+			"and with a source that has changed", request(Sync, grown.found(day)),
+			answers{runs: []*ledger.Run{stopped(Sync, inDay)}}, "new: day.jsonl; CannotResume",
+		},
+		{
+			"one that cannot be resumed is told once, even if no source is new", request(Sync, there.found(night)),
+			answers{runs: []*ledger.Run{stopped(Sync, inDay)}, known: knownFrom(done, there.read(night))}, "new: no source; CannotResume; abandoned",
+		},
+		{
+			"a stopped backfill comes first", request(Sync, there.found(day)), answers{runs: []*ledger.Run{stopped(Backfill, inDay)}},
+			"refused with 2: the backfill of 2026-03-01 02:00:00 UTC has not finished",
+		},
+		{
+			"unless it has sent nothing", request(Sync, there.found(day)),
+			answers{runs: []*ledger.Run{change(stopped(Backfill, inDay), func(r *ledger.Run) { r.Counters = nil })}}, "new: day.jsonl",
+		},
+		{
+			"a stopped retry is replaced", request(Sync, there.found(day)), answers{runs: []*ledger.Run{stopped(Retry, inDay)}},
+			"new: day.jsonl; ReplacesRetry",
+		},
+	})
+}
+
+// Files that came after a sync began wait until it has finished, and the same command sends them then.
+func TestASyncLeavesNewFilesForTheNext(t *testing.T) {
+	r := request(Sync, there.found(day, night))
+	answer, err := Decide(t.Context(), &r, &answers{runs: []*ledger.Run{stopped(Sync, there.read(day))}})
+	if err != nil || answer.Job.Added != 1 || answer.Job.Then(false, false, false) != Again {
+		t.Errorf("%+v, %v", answer.Job, err)
+	}
+}
+
+func TestTheFirstSyncHoldsRecentEvents(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		given bool
+		known []ledger.KnownSource
+		want  bool
+	}{
+		{"when nothing was sent", false, nil, true},
+		{"unless somebody said otherwise", true, nil, false},
+		{"not when something was", false, knownFrom(finished(Sync), there.read(night)), false},
+	} {
+		r := request(Sync, there.found(day))
+		r.FirstRun, r.RecentGiven = true, c.given
+		answer, err := Decide(t.Context(), &r, &answers{known: c.known})
+		if err != nil || answer.Job.HoldRecent != c.want {
+			t.Errorf("%s: %+v, %v", c.name, answer.Job, err)
+		}
+	}
+}
+
+// Recent events are sent when they are 72 hours old, or at once if they are not held any more.
+func TestHeldEventsAreSentOnceTheyAreOld(t *testing.T) {
+	held := there.read(day)
+	held.Recent = 1
+	for _, c := range []struct {
+		age   time.Duration
+		holds bool
+		want  bool
+	}{{72 * time.Hour, true, true}, {71 * time.Hour, true, false}, {time.Hour, false, true}} {
+		before := change(finished(Sync, held), func(r *ledger.Run) { r.Now = now.Add(-c.age) })
+		r := request(Sync, there.found(day))
+		r.HoldsRecent = c.holds
+		_, idle := Idle(t.Context(), &r, &answers{runs: []*ledger.Run{before}, known: knownFrom(before, held)})
+		if idle == c.want {
+			t.Errorf("after %s, held %t: idle %t", c.age, c.holds, idle)
+		}
+	}
+}
+
+// What is not sure to be idle is looked at by Decide, which can refuse and warn.
+func TestIdleOnlyWhereItIsSure(t *testing.T) {
+	inDay := there.read(day)
+	known := knownFrom(finished(Sync, inDay), inDay)
+	for name, l := range map[string]answers{
+		"no run yet":          {},
+		"a stopped run":       {runs: []*ledger.Run{stopped(Sync, inDay)}, known: known},
+		"a new source":        {runs: []*ledger.Run{finished(Sync, inDay)}},
+		"rows wait":           {runs: []*ledger.Run{finished(Backfill, inDay)}, known: known, waiting: true},
+		"after a retry":       {runs: []*ledger.Run{finished(Retry, inDay)}, known: known},
+		"nothing has changed": {runs: []*ledger.Run{finished(Sync, inDay)}, known: known},
+	} {
+		r := request(Sync, there.found(day))
+		if n, idle := Idle(t.Context(), &r, &l); idle != (name == "nothing has changed") || idle && n != 1 {
+			t.Errorf("%s: idle %t, %d sources", name, idle, n)
+		}
+	}
+}
+
+// Where an old state does not say what was in a file, only a shorter one is another.
+func TestReplacedIsOnlySaidOfWhatIsKnown(t *testing.T) {
+	size := int64(len(there[day]))
+	for _, c := range []struct {
+		then ledger.Source
+		said bool
+	}{
+		{ledger.Source{Size: size}, false}, {ledger.Source{Size: size - 1}, false}, {ledger.Source{Size: size + 1}, true},
+		{ledger.Source{Size: size, Ends: "of another"}, true}, {ledger.Source{Size: size - 1, Ends: "of another"}, true},
+	} {
+		c.then.Path = day
+		before := finished(Sync)
+		r := request(Sync, there.found(day))
+		answer, err := Decide(t.Context(), &r, &answers{runs: []*ledger.Run{before}, known: knownFrom(before, c.then)})
+		if said := len(answer.Warnings) > 0; err != nil || said != c.said {
+			t.Errorf("of %+v: warnings %v, %v", c.then, answer.Warnings, err)
+		}
+	}
+}
