@@ -34,7 +34,7 @@ var opensFiles = map[string]string{
 	"internal/cli/settings.go":     "who may read the file of settings",
 	"internal/cli/settingsfile.go": "the file of settings",
 	"internal/cli/state.go":        "the state",
-	"internal/cli/status.go":       "the state",
+	"internal/cli/statedirs.go":    "the state",
 }
 
 // openers are the functions that reach files, by package.

@@ -165,18 +165,6 @@ func (p *program) deliver(ctx context.Context, plan *export.Plan, learned *expor
 	return verdict(summary, learned, rejects)
 }
 
-// sentTitle is the heading of what a run sent.
-func sentTitle(s *export.Summary, to *destination) string {
-	sent, until := "Sent", ""
-	if total(s.Accepted) == 0 {
-		sent = "Sent nothing"
-	}
-	if s.Interrupted {
-		until = " before it stopped"
-	}
-	return sent + " to " + to.called() + until + "."
-}
-
 // called is what a person knows the destination as.
 func (to *destination) called() string {
 	if to.sandbox != nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -20,8 +19,6 @@ import (
 	"ph2cio/internal/report"
 	"ph2cio/internal/source"
 )
-
-const checkCommand = "check"
 
 type checkOptions struct {
 	sending sendingOptions
@@ -187,14 +184,6 @@ func checkLedger(ctx context.Context, dir string, of ledger.Workspace) error {
 	}
 	return &problem{code: exit.State, hint: "use that workspace's credentials, or name another directory with --state",
 		err: fmt.Errorf("%s belongs to workspace %d at %s", filepath.Join(dir, ledger.FileName), owner.EnvironmentID, owner.BaseURL)}
-}
-
-func tryWriting(dir string) error {
-	file, err := os.CreateTemp(dir, ".ph2cio-check-")
-	if err != nil {
-		return err
-	}
-	return errors.Join(file.Close(), os.Remove(file.Name()))
 }
 
 // mostBadSources is how many sources are named that cannot be read.

@@ -11,13 +11,6 @@ import (
 	"ph2cio/internal/exit"
 )
 
-const (
-	varSiteID   = "CUSTOMERIO_SITE_ID"
-	varAPIKey   = "CUSTOMERIO_API_KEY"
-	varRegion   = "CUSTOMERIO_REGION"
-	varTrackURL = "CUSTOMERIO_TRACK_URL"
-)
-
 // credentials come only from the environment, the .env file, or the files that *_FILE name: a flag would show in the
 // list of processes.
 func (p *program) credentials() (customerio.Credentials, error) {
@@ -26,12 +19,6 @@ func (p *program) credentials() (customerio.Credentials, error) {
 		p.account.credentials, p.account.err = p.readCredentials()
 	}
 	return p.account.credentials, p.account.err
-}
-
-// account is what is known of the credentials.
-type account struct {
-	credentials customerio.Credentials
-	err         error
 }
 
 func (p *program) readCredentials() (customerio.Credentials, error) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,9 +33,6 @@ type destination struct {
 	sandbox   *sandbox.Sandbox
 	closers   []func() error
 }
-
-// settleUnset is --settle when it was not given.
-const settleUnset = time.Duration(-1)
 
 // settleDefault is how long new people are given before their events: the API promises no order.
 const settleDefault = 30 * time.Second
@@ -237,4 +235,11 @@ func (to *destination) close() (err error) {
 	}
 	to.closers = nil
 	return err
+}
+
+// sends hears where the run sends to, and what counts it.
+func (w *watch) sends(to *destination) {
+	if w != nil {
+		w.workspace, w.tally = strconv.FormatInt(to.workspace.EnvironmentID, 10), to.tally
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"regexp"
 	"strings"
 
@@ -223,4 +224,12 @@ func (s *dotenvScan) warnOf(line int, name string, export bool, v *dotenvValue) 
 // oursToSet reports whether a name is one of this program's.
 func oursToSet(name string) bool {
 	return strings.HasPrefix(name, "PH2CIO_") || strings.HasPrefix(name, "CUSTOMERIO_")
+}
+
+// readEnvFile reads a file of settings. The null device stands for an empty one.
+func readEnvFile(path string) ([]byte, error) {
+	if path == os.DevNull {
+		return []byte{}, nil
+	}
+	return readSettings(path)
 }

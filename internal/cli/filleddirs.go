@@ -12,9 +12,6 @@ import (
 	"ph2cio/internal/regularfile"
 )
 
-// stateNames are the files in a state directory.
-var stateNames = slices.Concat(ledger.Names(), export.RejectsNames)
-
 // stateWith is the state directory that a path is in, or would be, of this run or another that may be
 // sending. Empty if it is in none.
 func stateWith(path string) string {

@@ -9,9 +9,6 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// dotsFlag takes any text in place of dots, also none.
-const dotsFlag = "dots"
-
 // mappingOptions are the flags that decide what an event or person looks like in Customer.io.
 type mappingOptions struct {
 	reading            readingOptions
@@ -201,3 +198,14 @@ func parseAge(text string) (time.Duration, bool) {
 	age, err := time.ParseDuration(text)
 	return age, err == nil && age >= 0
 }
+
+// addCronFlags adds the flags for runs that nobody watches. Every command that has them is watched: see program.begin.
+func addCronFlags(f *pflag.FlagSet) {
+	f.String(metricsFlag, "", "write metrics of the run for Prometheus (node_exporter reads *.prom)")
+	describe(f, metricsFlag, unattended, "FILE", sendsSame, endingIn("prom"))
+	f.String(pingFlag, "", "tell a monitor about start, success and failure; set PH2CIO_PING_URL to keep it out of process lists")
+	describe(f, pingFlag, unattended, "URL", sendsSame)
+}
+
+// settleUnset is --settle when it was not given.
+const settleUnset = time.Duration(-1)

@@ -17,11 +17,6 @@ import (
 	"ph2cio/internal/source"
 )
 
-// restartFlag plans a backfill anew.
-const restartFlag = "restart"
-
-const backfillCommand = "backfill"
-
 // journey is a run as the ledger has it: one that is gone on with, or one that is yet to begin.
 type journey struct {
 	command string

@@ -158,3 +158,9 @@ func fewFiles(paths []string) string {
 	}
 	return text
 }
+
+// foundSources are the sources of a run, and what is left out.
+type foundSources struct {
+	*source.Snapshot
+	unused []string // globs of --exclude that have left nothing out
+}

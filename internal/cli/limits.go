@@ -38,12 +38,6 @@ func liveText(live *export.LiveProfiles) string {
 
 const liveHint = "use --live-since TIME to say when it was switched on: events that PostHog received since then are left out; if it never sent events, use --live-since never"
 
-// The flags of limits that keep a run from sending anything.
-const (
-	flagMaxProfiles = "max-profiles"
-	flagMaxMerges   = "max-merges"
-)
-
 // exceeded are the limits that a run would not keep.
 func (o *identityOptions) exceeded(l *export.Learned, counts people.Counts) (all []export.Limit) {
 	for _, limit := range []export.Limit{

@@ -3,12 +3,12 @@ package cli
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
-	"sync"
 
 	"github.com/spf13/pflag"
+
+	"ph2cio/internal/progress"
 )
 
 const logFlag = "log-format"
@@ -23,13 +23,6 @@ const (
 func addLogFlag(f *pflag.FlagSet) {
 	f.String(logFlag, logText, "format of what goes to stderr; json is one object per line")
 	describe(f, logFlag, outputFlags, "", sendsSame, on(cronTopic), oneOf("text\tfor people", "json\tone object per line"))
-}
-
-// jsonLog is stderr for programs: one JSON object a line, with time, level, msg and what belongs to it.
-type jsonLog struct {
-	*slog.Logger
-	lines *logLines
-	under io.Writer // stderr itself
 }
 
 // openLog makes stderr a log of JSON if that is its form. Whatever is written to it as text becomes a record.
@@ -96,14 +89,6 @@ func typed(args []string, flag string) (value string, ok bool) {
 	return value, ok
 }
 
-// logLines makes a record of each line of text. What is laid out in columns loses its spaces.
-type logLines struct {
-	log *slog.Logger
-
-	lock sync.Mutex
-	rest []byte // of a line that has not ended
-}
-
 func (l *logLines) Write(text []byte) (int, error) {
 	l.lock.Lock()
 	defer l.lock.Unlock()
@@ -130,4 +115,14 @@ func (l *logLines) record(line []byte) {
 	if words := bytes.Fields(line); len(words) > 0 {
 		l.log.Info(string(bytes.Join(words, []byte(" "))))
 	}
+}
+
+// newProgress is a bar on a terminal, lines or records in a log, nothing when quiet. A command has one.
+func (p *program) newProgress() *progress.Progress {
+	if p.bar != nil {
+		return p.bar
+	}
+	return progress.New(progress.Options{
+		Out: p.env.Stderr, Log: p.logger(), Quiet: p.quiet, Terminal: p.env.StderrTerminal,
+	})
 }

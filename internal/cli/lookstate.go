@@ -103,11 +103,6 @@ func (p *program) tellNothingSent(dir string) {
 	}
 }
 
-func isDamage(err error) bool {
-	trouble, ok := errors.AsType[*ledger.Trouble](err)
-	return ok && trouble.Damage
-}
-
 // mayBeOurs reports whether a state is of the workspace that would be sent to, as far as that is known
 // without asking the API.
 func (p *program) mayBeOurs(of ledger.Workspace, o *previewOptions) bool {

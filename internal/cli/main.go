@@ -5,13 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
-	"ph2cio/internal/progress"
 )
 
 // Main is the whole program as a function: it runs the command that args name, prints an error once, and
@@ -50,39 +47,6 @@ func (p *program) tell(err error) int {
 	return exitCode(err)
 }
 
-// program is what the commands share.
-type program struct {
-	env      Env
-	args     []string // as given
-	root     *cobra.Command
-	started  bool // a command's own code has begun: errors are no longer the command line's
-	json     bool
-	quiet    bool
-	verbose  bool
-	allFlags bool // --all: help shows all flags
-	dotenv   dotenv
-
-	precious precious // what no output may replace
-	outputs  []output // files that the command may write
-	filled   string   // the state directory, if it was named and is written to
-
-	account  *account                                       // nil until somebody asks
-	origins  map[string]string                              // of flags that were not typed, where their values came from
-	mistakes []error                                        // values that flags did not take
-	checks   map[*cobra.Command][]func(args []string) error // before a command begins
-
-	stdoutTaken bool            // stdout belongs to operations: results go to stderr
-	documented  bool            // the document of --json has been written
-	spooled     *export.Spooled // the copy of standard input, if it is a source
-	log         *jsonLog        // nil when stderr is text
-	watch       *watch          // nil for a command that has nobody to tell how it went
-
-	bar        *progress.Progress // of all readings and phases; nil before the command's own code
-	toldOfStop func()             // waits until the stop has been said, if there is one
-	idle       atomic.Bool        // nothing is under way: it waits for an answer or for requests
-	ctx        context.Context    // of the command: done when it is to stop
-}
-
 // report prints an error once, with what to do about it.
 func (p *program) report(err error) {
 	style := p.style(p.env.StderrTerminal)
@@ -101,17 +65,6 @@ func (p *program) report(err error) {
 	if hint := p.hint(err); hint != "" {
 		p.say(style.bold, "hint: ", plain(hint))
 	}
-}
-
-// say writes a line to stderr behind a label. On a terminal it is wrapped; in a pipe or a file it stays one line, for grep.
-func (p *program) say(paint func(string) string, label, text string) {
-	if p.env.StderrTerminal {
-		text = wrapIndented(text, p.columns(), len("error: "))
-	}
-	if label != "" {
-		label = paint(label)
-	}
-	fmt.Fprintln(p.env.Stderr, label+text)
 }
 
 func newRoot(p *program) *cobra.Command {
@@ -218,3 +171,20 @@ func (p *program) begin(c *cobra.Command, args []string) error {
 
 // Cobra keeps this for all commands of a process.
 func init() { cobra.EnableCommandSorting = false }
+
+// tellOfStop says that a command is stopping when ctx is done, since some seconds may go by before anything
+// else is said; not where nothing is under way. The func that it returns ends that.
+func (p *program) tellOfStop(ctx context.Context) (end func()) {
+	told := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(told)
+		if signal := interruption(ctx); signal != nil && !p.idle.Load() && !(signal.pipe() && p.watch == nil) {
+			p.bar.Say(fmt.Sprintf("stopping: waiting for the requests under way (up to %s); Ctrl-C again quits", stopWithin))
+		}
+	})
+	return func() {
+		if !stop() {
+			<-told
+		}
+	}
+}

@@ -19,32 +19,6 @@ import (
 // lastSuccess is the one metric that outlives the run it tells of.
 const lastSuccess = "ph2cio_last_success_timestamp_seconds"
 
-// writeMetrics replaces the file of metrics. All are gauges of the last run, as the practices for batch jobs want it
-// (prometheus.io/docs/practices/instrumentation): a counter would begin anew with each run.
-func (w *watch) writeMetrics(code int, ended time.Time) error {
-	succeeded := unixSeconds(ended)
-	if code != exit.Done {
-		succeeded = readLastSuccess(w.metrics, ended)
-	}
-	m := &exposition{name: strings.TrimSuffix(filepath.Base(w.metrics), ".prom")}
-	labels := []string{"command", w.command, "version", version(w.p.env.Commit).Version}
-	if w.workspace != "" { // not when the run ended before it asked for it
-		labels = append(labels, "workspace", w.workspace)
-	}
-	m.gauge("ph2cio_last_run_info", "What ran last.", sample{1, labels})
-	m.gauge("ph2cio_last_run_timestamp_seconds", "When the last run ended, in unix seconds.", sample{value: unixSeconds(ended)})
-	if succeeded > 0 {
-		m.gauge(lastSuccess, "When the last run with exit code 0 ended, in unix seconds.", sample{value: succeeded})
-	}
-	m.gauge("ph2cio_last_run_exit_code", "Exit code of the last run.", sample{value: float64(code)})
-	m.gauge("ph2cio_last_run_duration_seconds", "How long the last run took.", sample{value: ended.Sub(w.began).Seconds()})
-	if !w.newest.IsZero() && !w.newest.After(ended) { // a clock may have been set back meanwhile
-		m.gauge("ph2cio_lag_seconds", "From the newest event that was ever sent to the end of the last run.", sample{value: ended.Sub(w.newest).Seconds()})
-	}
-	w.sendingMetrics(m)
-	return w.p.replaceMetrics(w.metrics, m.Bytes())
-}
-
 // sendingMetrics are what was read and sent; all 0 when the run ended before it sent anything.
 func (w *watch) sendingMetrics(m *exposition) {
 	s := w.summary

@@ -72,14 +72,6 @@ func onlyFirst(label string, i int) string {
 	return label
 }
 
-// jsonLists says that --json lists all, or how many it does where there are more.
-func jsonLists(listed int, more bool) string {
-	if more {
-		return "--json lists " + report.Count(listed)
-	}
-	return "--json lists all"
-}
-
 func (t *summaryText) optedOut() {
 	t.line("opted out", t.style.yellow(optedOutText(t.s.OptedOut)))
 }

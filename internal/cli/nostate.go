@@ -33,35 +33,6 @@ func stateDirThere(dir string) error {
 	return &problem{err: fmt.Errorf("use the state directory %s: %w", dir, err), code: exit.State, hint: "name a directory with --state"}
 }
 
-// unslashed is a path without the slash at its end, or slash and dot, for which a link there would be followed.
-func unslashed(path string) string {
-	for root := len(filepath.VolumeName(path)) + 1; len(path) > root; {
-		last := len(path) - 1
-		if !os.IsPathSeparator(path[last]) && (path[last] != '.' || !os.IsPathSeparator(path[last-1])) {
-			break
-		}
-		path = path[:last]
-	}
-	return path
-}
-
-var (
-	errLink        = errors.New("it is a symbolic link, which ph2cio does not follow")
-	errNoDirectory = errors.New("it is not a directory")
-)
-
-// mayHold refuses what stands in the place of the state directory that a run names, before it asks anybody
-// for anything.
-func (o *sendingOptions) mayHold() error {
-	if o.state == "" || o.sandbox {
-		return nil
-	}
-	if err := stateDirThere(o.state); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
 // openToLook opens the state of a directory to look at it. The error is fs.ErrNotExist if nothing was ever
 // sent from there.
 func openToLook(ctx context.Context, dir string) (*ledger.Store, error) {
@@ -115,3 +86,8 @@ const (
 	firstRunHint = "start with `ph2cio backfill`, or add --first-run; if earlier runs used another state directory, name it with --state"
 	usedHint     = "if earlier runs used another state directory, name it with --state"
 )
+
+func isDamage(err error) bool {
+	trouble, ok := errors.AsType[*ledger.Trouble](err)
+	return ok && trouble.Damage
+}

@@ -2,30 +2,14 @@ package cli
 
 import (
 	"cmp"
-	"errors"
+	"fmt"
 	"regexp"
 	"strings"
-
-	"ph2cio/internal/export"
-	"ph2cio/internal/ledger"
-	"ph2cio/internal/posthog"
 )
 
 // named is what to call a flag's value: the flag, or the setting that gave it and where that stands.
 func (p *program) named(flag string) string {
 	return cmp.Or(p.origins[flag], "--"+flag)
-}
-
-// errorText is what to tell of an error: values as they were given, and what named a state directory that
-// cannot be used.
-func (p *program) errorText(err error) string {
-	text := p.asGiven(hideUsers(err.Error()))
-	_, directory := errors.AsType[*export.StateError](err)
-	_, database := errors.AsType[*ledger.Trouble](err)
-	if named := p.origins["state"]; named != "" && (directory || database || errors.Is(err, errLink) || errors.Is(err, errNoDirectory)) {
-		text += " (" + named + ")"
-	}
-	return text
 }
 
 // inText finds flags and settings in the text of an error.
@@ -58,27 +42,6 @@ func sayOnce(text string, places ...string) string {
 	return text
 }
 
-// hint is what to do about an error, empty for nothing.
-func (p *program) hint(err error) string { return p.advice(err, hintOf(err)) }
-
-// advice is what to do about an error, with flags named as they were given, but for a command to type, which
-// ends it.
-func (p *program) advice(err error, text string) string {
-	if text == seeHelp {
-		return p.helpHint()
-	}
-	text = hideUsers(text)
-	if source, ok := errors.AsType[*posthog.SourceError](err); ok && strings.HasSuffix(text, hideUsers(source.Advice)) {
-		return text // it has flags with values, to type
-	}
-	advice, command, typed := strings.Cut(text, ": ph2cio ")
-	advice = replaceNames(advice, func(name string) string { return p.origins[strings.TrimPrefix(name, "--")] })
-	if typed {
-		advice += ": ph2cio " + command
-	}
-	return advice
-}
-
 // replaceNames puts what as returns in the place of the flags and settings in a text; empty leaves one as it
 // is. A value in quotes behind such a name is set off, since it does not belong to where the name stands.
 func replaceNames(text string, as func(name string) string) string {
@@ -105,3 +68,17 @@ var userInfo = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]+:/+)[^\s"]*@`)
 
 // hideUsers takes user names and passwords out of the URLs in a text.
 func hideUsers(text string) string { return userInfo.ReplaceAllString(text, "${1}...@") }
+
+// warn tells what somebody should know of, also when quiet. Values are named as they were given.
+func (p *program) warn(format string, args ...any) {
+	p.warnText(p.asGiven(fmt.Sprintf(format, args...)))
+}
+
+// warnText is warn for a text that stays as it is.
+func (p *program) warnText(text string) {
+	if p.log != nil {
+		p.log.Warn(plain(text))
+		return
+	}
+	p.say(p.style(p.env.StderrTerminal).yellow, "warning: ", plain(text))
+}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -14,26 +13,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ph2cio/internal/exit"
 	"ph2cio/internal/regularfile"
 	"ph2cio/internal/source"
 )
 
 // The flags that name what is written.
 const (
-	operationsFlag = "operations"
-	profileFlag    = "cpuprofile"
-	stateFlag      = "state"
-	tmpFlag        = "tmp"
+	profileFlag = "cpuprofile"
 )
-
-// output is a file that is written because a flag names it. What is there must be empty or of the same kind:
-// a file of anything else would be lost.
-type output struct {
-	flag    string
-	path    string
-	streams bool // it may be a pipe or a device too, which nothing is lost of
-}
 
 // writtenFor reports, for each flag, whether a file begins as what is written for that flag.
 var writtenFor = map[string]func(head []byte) bool{
@@ -41,11 +28,6 @@ var writtenFor = map[string]func(head []byte) bool{
 	operationsFlag: func(head []byte) bool { return bytes.HasPrefix(head, []byte(`{"type":"person","action":"`)) },
 	profileFlag:    isProfile,
 }
-
-func isMetrics(head []byte) bool { return bytes.HasPrefix(head, []byte("# HELP ph2cio_")) }
-
-// headSize is how much of a file is looked at to tell what it is.
-const headSize = 4 << 10
 
 // isProfile knows what runtime/pprof writes: within its first bytes it has the type of its samples, their number.
 func isProfile(head []byte) bool {
@@ -247,6 +229,10 @@ func (p *program) overwrites(flag, path, is string) error {
 	return p.refuseOutput(flag, path, "is "+is, "name another file, because this one would be overwritten")
 }
 
-func (p *program) refuseOutput(flag, path, why, hint string) error {
-	return &problem{code: exit.Usage, err: fmt.Errorf("--%s: %s %s", flag, path, why), hint: hint + "; nothing was changed"}
+func tryWriting(dir string) error {
+	file, err := os.CreateTemp(dir, ".ph2cio-check-")
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Close(), os.Remove(file.Name()))
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"io"
 	"path/filepath"
 	"slices"
@@ -34,3 +35,11 @@ func isMetricsFile(path string) bool {
 	n, _ := io.ReadFull(file, head)
 	return isMetrics(head[:n])
 }
+
+// headSize is how much of a file is looked at to tell what it is.
+const headSize = 4 << 10
+
+func isMetrics(head []byte) bool { return bytes.HasPrefix(head, []byte("# HELP ph2cio_")) }
+
+// stateNames are the files in a state directory.
+var stateNames = slices.Concat(ledger.Names(), export.RejectsNames)

@@ -196,3 +196,18 @@ func pingTrouble(err error) string {
 type pingSetup string
 
 func (e pingSetup) Error() string { return string(e) }
+
+// withoutPing is a command line without the URL of the monitor, which is a secret: for the state directory and for people.
+func withoutPing(args []string) (rest []string) {
+	for i := 0; i < len(args); i++ {
+		switch {
+		case args[i] == "--":
+			return append(rest, args[i:]...)
+		case args[i] == "--"+pingFlag:
+			i++ // its value
+		case !strings.HasPrefix(args[i], "--"+pingFlag+"="):
+			rest = append(rest, args[i])
+		}
+	}
+	return rest
+}

@@ -7,7 +7,6 @@ import (
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
-	"ph2cio/internal/progress"
 	"ph2cio/internal/report"
 	"ph2cio/internal/source"
 )
@@ -94,20 +93,19 @@ func (p *program) warnOfManifests(found *source.Snapshot) []*source.Incomplete {
 	return incomplete
 }
 
-// newProgress is a bar on a terminal, lines or records in a log, nothing when quiet. A command has one.
-func (p *program) newProgress() *progress.Progress {
-	if p.bar != nil {
-		return p.bar
-	}
-	return progress.New(progress.Options{
-		Out: p.env.Stderr, Log: p.logger(), Quiet: p.quiet, Terminal: p.env.StderrTerminal,
-	})
-}
-
 // sourcesText names the sources of a run in a few words.
 func (p *program) sourcesText(sources []source.Source) string {
 	if len(sources) == 1 {
 		return p.given(sources[0].Name)
 	}
 	return report.Files(len(sources))
+}
+
+// planFound is a plan for what was found. That there is no source is told after what is wrong with other files.
+func (p *program) planFound(now time.Time, o *mappingOptions, tmp string, found *foundSources) (*export.Plan, error) {
+	plan, err := p.planAt(now, o, tmp, found.Snapshot)
+	if err == nil && len(found.Sources) == 0 {
+		return nil, nothingFound(found)
+	}
+	return plan, err
 }

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"ph2cio/internal/source"
@@ -31,40 +30,6 @@ type precious struct {
 type named struct {
 	path, is string
 	info     fs.FileInfo // of what was looked at once, as sources are, of which there may be thousands; nil looks at every question
-}
-
-// gather finds what a command line and its settings name.
-func (p *program) gather(c *cobra.Command, args []string) (s precious) {
-	settings, _ := p.envFile(c.Flags())
-	for _, path := range []string{settings, defaultEnvFile} {
-		s.files = append(s.files, named{path: path, is: "the settings file " + path})
-	}
-	for _, name := range []string{varSiteID + "_FILE", varAPIKey + "_FILE"} {
-		if path := p.setting(name); path != "" {
-			s.files = append(s.files, named{path: path, is: "the file that " + name + " names"})
-		}
-	}
-	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if known(f, readFact) {
-			for _, path := range valuesOf(f) {
-				s.add(path, "the file of --"+f.Name)
-			}
-		}
-	})
-	for _, arg := range args {
-		if arg == stdinSource {
-			s.addStdin(p.env.Stdin)
-			continue
-		}
-		s.add(arg, "the source "+arg)
-	}
-	s.states = p.allStates(c.Flags())
-	for _, flag := range []string{stateFlag, tmpFlag} {
-		for _, path := range valuesOf(c.Flags().Lookup(flag)) {
-			s.dirs = append(s.dirs, named{path: path, is: "the directory of --" + flag})
-		}
-	}
-	return s
 }
 
 // valuesOf are the values of a flag, none if it is not there or empty.
@@ -132,18 +97,6 @@ func (n *named) stat() fs.FileInfo {
 		return nil
 	}
 	return info
-}
-
-// allStates are the state directory that was named and those in the user's own place for them: which of these
-// a run uses is known only after its first request.
-func (p *program) allStates(flags *pflag.FlagSet) []named {
-	dirs, _ := p.stateDirs("") // where there is no home there is none
-	dirs = append(dirs, valuesOf(flags.Lookup(stateFlag))...)
-	var all []named
-	for _, dir := range dirs {
-		all = append(all, named{path: dir, is: "in the state directory " + dir})
-	}
-	return all
 }
 
 // file says what a file is that is read; empty for any other.

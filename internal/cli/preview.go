@@ -162,17 +162,6 @@ func estimate(s *export.Summary, rate float64) float64 {
 	return seconds
 }
 
-// verdict is the exit code of a run that came to its end. kept is how many rejects the ledger has of it.
-func verdict(s *export.Summary, l *export.Learned, kept int64) error {
-	switch {
-	case len(l.Trouble) > 0:
-		return &finished{code: exit.Input}
-	case kept > 0 || total(s.Rows.Rejected) > 0 || total(s.People.Rejected) > 0 || total(s.MergesRejected) > 0 || total(s.Refused) > 0:
-		return &finished{code: exit.Rejects}
-	}
-	return nil
-}
-
 // showing is where preview's operations go: the first few to the screen, all of them to a file.
 type showing struct {
 	p      *program

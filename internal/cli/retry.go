@@ -18,8 +18,6 @@ import (
 	"ph2cio/internal/source"
 )
 
-const retryCommand = "retry"
-
 type retryOptions struct {
 	mapping   mappingOptions
 	sending   sendingOptions

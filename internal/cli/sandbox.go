@@ -172,11 +172,3 @@ func (t *sandboxText) stats(box *sandbox.Sandbox) {
 		fmt.Fprintf(t, "  %s\n", report.Plural(line.n, line.one, line.many))
 	}
 }
-
-func cut(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:n]) + "..."
-}

@@ -30,19 +30,6 @@ func (p *program) lookup(name string) (string, bool) {
 	return value, ok
 }
 
-func (p *program) setting(name string) string {
-	value, _ := p.lookup(name)
-	return value
-}
-
-// from names a setting that is no flag, and where its value came from.
-func (p *program) from(name string) string {
-	if _, ok := p.env.Getenv(name); ok {
-		return name + " in the environment"
-	}
-	return name + " in " + p.dotenv.path
-}
-
 // settings gives every flag that was not typed its value, in this order:
 //  1. the flag on the command line
 //  2. the environment, PH2CIO_ and the flag's name
@@ -99,11 +86,6 @@ func setFlag(flags *pflag.FlagSet, f *pflag.Flag, value string) error {
 	return nil
 }
 
-// variable is the environment's name for a flag: --batch-items is PH2CIO_BATCH_ITEMS.
-func variable(flag string) string {
-	return "PH2CIO_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
-}
-
 // configurable reports whether a flag may come from the environment.
 func configurable(f *pflag.Flag) bool {
 	return f.Name != "help" && !known(f, typedFact) && !f.Hidden
@@ -135,14 +117,6 @@ func (p *program) envFile(flags *pflag.FlagSet) (path, named string) {
 		return value, variable(envFileFlag) + " in the environment: "
 	}
 	return defaultEnvFile, ""
-}
-
-// readEnvFile reads a file of settings. The null device stands for an empty one.
-func readEnvFile(path string) ([]byte, error) {
-	if path == os.DevNull {
-		return []byte{}, nil
-	}
-	return readSettings(path)
 }
 
 // peekAtDotenv reads the .env file if that was not done because of a mistake on the command line: it may say
@@ -222,18 +196,4 @@ func allVariables(root *cobra.Command) []string {
 	visit(root)
 	slices.Sort(names)
 	return slices.Compact(names)
-}
-
-// warn tells what somebody should know of, also when quiet. Values are named as they were given.
-func (p *program) warn(format string, args ...any) {
-	p.warnText(p.asGiven(fmt.Sprintf(format, args...)))
-}
-
-// warnText is warn for a text that stays as it is.
-func (p *program) warnText(text string) {
-	if p.log != nil {
-		p.log.Warn(plain(text))
-		return
-	}
-	p.say(p.style(p.env.StderrTerminal).yellow, "warning: ", plain(text))
 }

@@ -5,16 +5,9 @@ import (
 	"time"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/source"
 )
-
-// foundSources are the sources of a run, and what is left out.
-type foundSources struct {
-	*source.Snapshot
-	unused []string // globs of --exclude that have left nothing out
-}
 
 // find finds the sources of a run, once the flags are right.
 func (o *mappingOptions) find(now time.Time, args []string) (*foundSources, error) {
@@ -26,15 +19,6 @@ func (o *mappingOptions) find(now time.Time, args []string) (*foundSources, erro
 		err = sourcesProblem(err)
 	}
 	return found, usageFirst(err, o.identity.missing())
-}
-
-// planFound is a plan for what was found. That there is no source is told after what is wrong with other files.
-func (p *program) planFound(now time.Time, o *mappingOptions, tmp string, found *foundSources) (*export.Plan, error) {
-	plan, err := p.planAt(now, o, tmp, found.Snapshot)
-	if err == nil && len(found.Sources) == 0 {
-		return nil, nothingFound(found)
-	}
-	return plan, err
 }
 
 // otherFiles are the files that identity flags name: none of them is a source. What cannot be found is told

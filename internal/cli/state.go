@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -113,24 +112,6 @@ func (to *destination) stateStays() error {
 	return nil
 }
 
-// stateBase follows the XDG base directory specification on Unix and the platform's own habits elsewhere.
-func (p *program) stateBase() (string, error) {
-	if dir := p.env.get("XDG_STATE_HOME"); filepath.IsAbs(dir) {
-		return dir, nil
-	}
-	switch runtime.GOOS {
-	case "windows":
-		return os.UserCacheDir() // %LocalAppData%
-	case "darwin":
-		return os.UserConfigDir() // ~/Library/Application Support
-	}
-	home := p.env.get("HOME")
-	if home == "" {
-		return "", fmt.Errorf("neither XDG_STATE_HOME nor HOME is set")
-	}
-	return filepath.Join(home, ".local", "state"), nil
-}
-
 // lockState keeps other senders out of the state directory until the destination is closed.
 func (p *program) lockState(ctx context.Context, to *destination, wait time.Duration) error {
 	host, _ := os.Hostname() // it is only told
@@ -161,6 +142,18 @@ func (p *program) makeStateDir(dir string) error {
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return &export.StateError{Path: dir, Err: err}
+	}
+	return nil
+}
+
+// mayHold refuses what stands in the place of the state directory that a run names, before it asks anybody
+// for anything.
+func (o *sendingOptions) mayHold() error {
+	if o.state == "" || o.sandbox {
+		return nil
+	}
+	if err := stateDirThere(o.state); !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	return nil
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -14,7 +12,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/escape"
-	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
@@ -130,37 +127,6 @@ func (p *program) writeNoStates() error {
 	}
 	_, err = fmt.Fprintln(p.env.Stdout, wrapIndented(fmt.Sprintf("Nothing has been sent yet (no state directory in %s).", plain(where)), p.columns(), 0))
 	return err
-}
-
-// statesBase is the directory of all states that were not named.
-func (p *program) statesBase() (string, error) {
-	base, err := p.stateBase()
-	if err != nil {
-		return "", &problem{err: fmt.Errorf("find the state directories: %w", err), code: exit.State, hint: "name one with --state"}
-	}
-	return filepath.Join(base, "ph2cio"), nil
-}
-
-// stateDirs are the one that was named, or all that there are.
-func (p *program) stateDirs(typed string) ([]string, error) {
-	if typed != "" {
-		return []string{typed}, nil
-	}
-	base, err := p.statesBase()
-	if err != nil {
-		return nil, err
-	}
-	entries, err := os.ReadDir(base)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, &export.StateError{Path: base, Err: err}
-	}
-	var dirs []string
-	for _, entry := range entries {
-		if entry.IsDir() {
-			dirs = append(dirs, filepath.Join(base, entry.Name()))
-		}
-	}
-	return dirs, nil
 }
 
 func (p *program) reportState(ctx context.Context, dir string) (report *stateReport, err error) {

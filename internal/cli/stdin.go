@@ -14,9 +14,6 @@ import (
 	"ph2cio/internal/source"
 )
 
-// stdinSource is the SOURCE that stands for standard input.
-const stdinSource = "-"
-
 // stdinOptions are the flags for reading standard input.
 type stdinOptions struct{ tmp string }
 

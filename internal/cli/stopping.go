@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -83,23 +82,6 @@ func faultsOf(err error) (real []error) {
 		}
 	}
 	return []error{err}
-}
-
-// tellOfStop says that a command is stopping when ctx is done, since some seconds may go by before anything
-// else is said; not where nothing is under way. The func that it returns ends that.
-func (p *program) tellOfStop(ctx context.Context) (end func()) {
-	told := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(told)
-		if signal := interruption(ctx); signal != nil && !p.idle.Load() && !(signal.pipe() && p.watch == nil) {
-			p.bar.Say(fmt.Sprintf("stopping: waiting for the requests under way (up to %s); Ctrl-C again quits", stopWithin))
-		}
-	})
-	return func() {
-		if !stop() {
-			<-told
-		}
-	}
 }
 
 // finishing is ctx, or once that is done lastWrites more: for what is written down at the end of a run,

@@ -9,8 +9,6 @@ import (
 // style colours text for a terminal, or leaves it alone.
 type style struct{ on bool }
 
-func (p *program) style(terminal bool) style { return style{p.env.colour(terminal)} }
-
 func (s style) paint(code, text string) string {
 	if !s.on || text == "" {
 		return text

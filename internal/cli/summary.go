@@ -34,15 +34,6 @@ func (p *program) writeSummary(w io.Writer, s *export.Summary, title string, fai
 	return err
 }
 
-// summaryText lays a summary out for a person.
-type summaryText struct {
-	strings.Builder
-	s     *export.Summary
-	style style
-	width int  // columns; 0 is those of a terminal that is not there
-	sent  bool // what it tells has been sent
-}
-
 func (t *summaryText) write(title string) {
 	fmt.Fprintf(t, "%s\n\n", t.style.bold(wrapIndented(plain(title), t.columnCount(), 0)))
 	t.rows()
@@ -74,12 +65,6 @@ const restartSends = "the next command sends what is old enough by then"
 // labelWidth is how far the texts of labelled lines are from the left.
 const labelWidth = 13
 
-func (t *summaryText) line(label, text string) {
-	if text != "" {
-		fmt.Fprintln(t, labelled(label, text, t.columnCount()))
-	}
-}
-
 // next is the command to type. It is one line, to be copied: below its label, if it fits only there.
 func (t *summaryText) next(command string) {
 	if command != "" {
@@ -97,10 +82,6 @@ func (t *summaryText) under(text string) {
 	fmt.Fprintf(t, "%*s%s\n", indent, "", t.style.dim(wrapList(text, t.columnCount(), indent)))
 }
 
-func (t *summaryText) columnCount() int {
-	return cmp.Or(t.width, columnsWithoutTerminal)
-}
-
 // labelled is a line of a label and a text, which goes on below itself.
 func labelled(label, text string, width int) string {
 	if width == math.MaxInt32 { // a record of a log
@@ -108,29 +89,6 @@ func labelled(label, text string, width int) string {
 	}
 	return fmt.Sprintf("%-12s ", label) + wrapList(text, width, labelWidth)
 }
-
-// columnsForPeople is how wide lines on stderr may be. In a log of JSON each is a record, however long.
-func (p *program) columnsForPeople() int {
-	if p.log != nil {
-		return math.MaxInt32
-	}
-	return p.columns()
-}
-
-// wrapList is wrapIndented for a text that may be a list. Its parts stay whole where they fit.
-func wrapList(text string, width, indent int) string {
-	const unbroken = "\u00a0"
-	parts := strings.Split(text, report.ListSeparator)
-	for i, part := range parts {
-		if len(parts) > 1 && columnsOf(part)+len(report.ListSeparator) <= width-indent {
-			parts[i] = strings.ReplaceAll(part, " ", unbroken)
-		}
-	}
-	return strings.ReplaceAll(wrapIndented(strings.Join(parts, unbroken+"· "), width, indent), unbroken, " ")
-}
-
-// actions are those of operations, in the order in which they are told.
-var actions = []string{"identify", "event", "page", "screen", "merge"}
 
 // operationsText lists operations by action, in that order.
 func operationsText(counts map[string]int64) string {
@@ -253,11 +211,4 @@ func (t *summaryText) trouble() {
 			t.line("", plain(source.Hint))
 		}
 	}
-}
-
-func total(counts map[string]int64) (n int64) {
-	for _, c := range counts {
-		n += c
-	}
-	return n
 }

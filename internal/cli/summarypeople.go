@@ -89,9 +89,6 @@ func (t *summaryText) fused(label string) {
 	t.line("", t.style.dim(oneLine(names)))
 }
 
-// mostNamed is how many of those that a summary only counts it also names.
-const mostNamed = 5
-
 // withoutEmail names the first few of those whose email another one has.
 func (t *summaryText) withoutEmail() {
 	all := t.s.People.WithoutEmail
@@ -102,11 +99,6 @@ func (t *summaryText) withoutEmail() {
 		return fmt.Sprintf("%s (%s has it)", mapping.ShortID(all[i].ID), mapping.ShortID(all[i].HeldBy))
 	})
 	t.line("", t.style.dim(oneLine("without their email: "+names)))
-}
-
-// firstFew lists the first of n names, and how many more there are. --json lists so many of them.
-func firstFew(n, listed int, name func(i int) string) string {
-	return report.FirstOf(mostNamed, n, jsonLists(listed, listed < n), name)
 }
 
 // roughly marks what rests on a sample.

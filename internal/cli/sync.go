@@ -16,8 +16,6 @@ import (
 	"ph2cio/internal/report"
 )
 
-const syncCommand = "sync"
-
 type syncOptions struct {
 	mapping   mappingOptions
 	sending   sendingOptions

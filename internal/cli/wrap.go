@@ -11,14 +11,6 @@ const (
 	mostColumns            = 100 // longer lines are hard to read
 )
 
-// columns is how wide text for people may be.
-func (p *program) columns() int {
-	if p.env.Width <= 0 {
-		return columnsWithoutTerminal
-	}
-	return min(p.env.Width, mostColumns)
-}
-
 // wrapIndented breaks the lines of a text at blanks, so that none is wider than width. Every line but the
 // first begins with so many blanks; what stands before the text in the first line, such as a label, is
 // that wide. Longer words stand in lines of their own. What is there to be copied, such as a flag and its value,
@@ -119,4 +111,12 @@ func columnsOf(text string) int {
 		_, after, _ := strings.Cut(rest, "m")
 		text = before + after
 	}
+}
+
+func cut(text string, n int) string {
+	runes := []rune(text)
+	if len(runes) <= n {
+		return text
+	}
+	return string(runes[:n]) + "..."
 }

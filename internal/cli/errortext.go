@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"errors"
+	"strings"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/posthog"
+)
+
+// hint is what to do about an error, empty for nothing.
+func (p *program) hint(err error) string { return p.advice(err, hintOf(err)) }
+
+// advice is what to do about an error, with flags named as they were given, but for a command to type, which
+// ends it.
+func (p *program) advice(err error, text string) string {
+	if text == seeHelp {
+		return p.helpHint()
+	}
+	text = hideUsers(text)
+	if source, ok := errors.AsType[*posthog.SourceError](err); ok && strings.HasSuffix(text, hideUsers(source.Advice)) {
+		return text // it has flags with values, to type
+	}
+	advice, command, typed := strings.Cut(text, ": ph2cio ")
+	advice = replaceNames(advice, func(name string) string { return p.origins[strings.TrimPrefix(name, "--")] })
+	if typed {
+		advice += ": ph2cio " + command
+	}
+	return advice
+}
+
+// errorText is what to tell of an error: values as they were given, and what named a state directory that
+// cannot be used.
+func (p *program) errorText(err error) string {
+	text := p.asGiven(hideUsers(err.Error()))
+	_, directory := errors.AsType[*export.StateError](err)
+	_, database := errors.AsType[*ledger.Trouble](err)
+	if named := p.origins["state"]; named != "" && (directory || database || errors.Is(err, errLink) || errors.Is(err, errNoDirectory)) {
+		text += " (" + named + ")"
+	}
+	return text
+}

@@ -1,0 +1,37 @@
+package cli
+
+// The names of commands, and of a topic of help.
+const (
+	backfillCommand = "backfill"
+	syncCommand     = "sync"
+	retryCommand    = "retry"
+	checkCommand    = "check"
+
+	cronTopic = "cron" // the flags for runs that nobody watches
+)
+
+// stdinSource is the SOURCE that stands for standard input.
+const stdinSource = "-"
+
+// The names of flags that more than one file knows.
+const (
+	stateFlag      = "state"
+	tmpFlag        = "tmp"
+	operationsFlag = "operations"
+	metricsFlag    = "metrics-file"
+	pingFlag       = "ping-url"
+	restartFlag    = "restart" // plans a backfill from the start
+	dotsFlag       = "dots"    // takes any text in place of dots, also none
+
+	// These are limits that keep a run from sending anything.
+	flagMaxProfiles = "max-profiles"
+	flagMaxMerges   = "max-merges"
+)
+
+// The names of settings that no flag has.
+const (
+	varSiteID   = "CUSTOMERIO_SITE_ID"
+	varAPIKey   = "CUSTOMERIO_API_KEY"
+	varRegion   = "CUSTOMERIO_REGION"
+	varTrackURL = "CUSTOMERIO_TRACK_URL"
+)

@@ -1,0 +1,52 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// allStates are the state directory that was named and those in the user's own place for them: which of these
+// a run uses is known only after its first request.
+func (p *program) allStates(flags *pflag.FlagSet) []named {
+	dirs, _ := p.stateDirs("") // where there is no home there is none
+	dirs = append(dirs, valuesOf(flags.Lookup(stateFlag))...)
+	var all []named
+	for _, dir := range dirs {
+		all = append(all, named{path: dir, is: "in the state directory " + dir})
+	}
+	return all
+}
+
+// gather finds what a command line and its settings name.
+func (p *program) gather(c *cobra.Command, args []string) (s precious) {
+	settings, _ := p.envFile(c.Flags())
+	for _, path := range []string{settings, defaultEnvFile} {
+		s.files = append(s.files, named{path: path, is: "the settings file " + path})
+	}
+	for _, name := range []string{varSiteID + "_FILE", varAPIKey + "_FILE"} {
+		if path := p.setting(name); path != "" {
+			s.files = append(s.files, named{path: path, is: "the file that " + name + " names"})
+		}
+	}
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if known(f, readFact) {
+			for _, path := range valuesOf(f) {
+				s.add(path, "the file of --"+f.Name)
+			}
+		}
+	})
+	for _, arg := range args {
+		if arg == stdinSource {
+			s.addStdin(p.env.Stdin)
+			continue
+		}
+		s.add(arg, "the source "+arg)
+	}
+	s.states = p.allStates(c.Flags())
+	for _, flag := range []string{stateFlag, tmpFlag} {
+		for _, path := range valuesOf(c.Flags().Lookup(flag)) {
+			s.dirs = append(s.dirs, named{path: path, is: "the directory of --" + flag})
+		}
+	}
+	return s
+}

@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"strings"
+
+	"ph2cio/internal/export"
+	"ph2cio/internal/report"
+)
+
+// summaryText lays a summary out for a person.
+type summaryText struct {
+	strings.Builder
+	s     *export.Summary
+	style style
+	width int  // columns; 0 is those of a terminal that is not there
+	sent  bool // what it tells has been sent
+}
+
+func (t *summaryText) line(label, text string) {
+	if text != "" {
+		fmt.Fprintln(t, labelled(label, text, t.columnCount()))
+	}
+}
+
+func (t *summaryText) columnCount() int {
+	return cmp.Or(t.width, columnsWithoutTerminal)
+}
+
+// wrapList is wrapIndented for a text that may be a list. Its parts stay whole where they fit.
+func wrapList(text string, width, indent int) string {
+	const unbroken = "\u00a0"
+	parts := strings.Split(text, report.ListSeparator)
+	for i, part := range parts {
+		if len(parts) > 1 && columnsOf(part)+len(report.ListSeparator) <= width-indent {
+			parts[i] = strings.ReplaceAll(part, " ", unbroken)
+		}
+	}
+	return strings.ReplaceAll(wrapIndented(strings.Join(parts, unbroken+"· "), width, indent), unbroken, " ")
+}
+
+func total(counts map[string]int64) (n int64) {
+	for _, c := range counts {
+		n += c
+	}
+	return n
+}
+
+// actions are those of operations, in the order in which they are told.
+var actions = []string{"identify", "event", "page", "screen", "merge"}
+
+// columnsForPeople is how wide lines on stderr may be. In a log of JSON each is a record, however long.
+func (p *program) columnsForPeople() int {
+	if p.log != nil {
+		return math.MaxInt32
+	}
+	return p.columns()
+}

@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"ph2cio/internal/exit"
+)
+
+// end tells how the run ended, in a hurry when ctx is done. What goes wrong with that is a warning: the exit code is the
+// run's own.
+func (w *watch) end(ctx context.Context, code int) {
+	if w == nil {
+		return
+	}
+	ended := time.Now()
+	w.line(code, ended.Sub(w.began))
+	if w.declined {
+		if w.ping != nil {
+			_ = w.ping.end(ctx, exit.Failed, "not confirmed; nothing was sent") // somebody sits there, and knows
+		}
+		return
+	}
+	if w.metrics != "" {
+		if err := w.writeMetrics(code, ended); err != nil {
+			w.p.warn("--%s: %v; the metrics of this run were not written", metricsFlag, err)
+		}
+	}
+	if w.ping != nil {
+		if err := w.ping.end(ctx, code, outcomeText(code)); err != nil {
+			w.p.warn("--%s: %v", pingFlag, strings.ReplaceAll(err.Error(), "\n", "; "))
+		}
+	}
+}
+
+// outcomeText says what an exit code means, on one line and without anything of the run itself: it goes to others.
+func outcomeText(code int) string {
+	if meaning := exit.Describe(code); meaning != "" {
+		return fmt.Sprintf("exit code %d: %s", code, meaning)
+	}
+	return fmt.Sprintf("exit code %d", code)
+}
+
+// writeMetrics replaces the file of metrics. All are gauges of the last run, as the practices for batch jobs want it
+// (prometheus.io/docs/practices/instrumentation): a counter would begin anew with each run.
+func (w *watch) writeMetrics(code int, ended time.Time) error {
+	succeeded := unixSeconds(ended)
+	if code != exit.Done {
+		succeeded = readLastSuccess(w.metrics, ended)
+	}
+	m := &exposition{name: strings.TrimSuffix(filepath.Base(w.metrics), ".prom")}
+	labels := []string{"command", w.command, "version", version(w.p.env.Commit).Version}
+	if w.workspace != "" { // not when the run ended before it asked for it
+		labels = append(labels, "workspace", w.workspace)
+	}
+	m.gauge("ph2cio_last_run_info", "What ran last.", sample{1, labels})
+	m.gauge("ph2cio_last_run_timestamp_seconds", "When the last run ended, in unix seconds.", sample{value: unixSeconds(ended)})
+	if succeeded > 0 {
+		m.gauge(lastSuccess, "When the last run with exit code 0 ended, in unix seconds.", sample{value: succeeded})
+	}
+	m.gauge("ph2cio_last_run_exit_code", "Exit code of the last run.", sample{value: float64(code)})
+	m.gauge("ph2cio_last_run_duration_seconds", "How long the last run took.", sample{value: ended.Sub(w.began).Seconds()})
+	if !w.newest.IsZero() && !w.newest.After(ended) { // a clock may have been set back meanwhile
+		m.gauge("ph2cio_lag_seconds", "From the newest event that was ever sent to the end of the last run.", sample{value: ended.Sub(w.newest).Seconds()})
+	}
+	w.sendingMetrics(m)
+	return w.p.replaceMetrics(w.metrics, m.Bytes())
+}
+
+// startWatching begins to watch a command if it asks for it. A dry run is a preview, and not watched.
+func (p *program) startWatching(c *cobra.Command) error {
+	w := &watch{p: p, command: c.Name(), began: time.Now()}
+	if dry, err := c.Flags().GetBool("dry-run"); err == nil && dry {
+		return nil
+	}
+	metrics, err := c.Flags().GetString(metricsFlag)
+	if err != nil {
+		return nil // a command without the flags
+	}
+	ping, err := c.Flags().GetString(pingFlag)
+	if err != nil {
+		return nil
+	}
+	p.watch = w
+	return errors.Join(w.collect(metrics), w.report(ping))
+}
+
+// collect finds out before the run whether the file can be written after it.
+func (w *watch) collect(metrics string) error {
+	if metrics == "" {
+		return nil
+	}
+	if err := w.p.checkMetricsFile(metrics); err != nil {
+		return err
+	}
+	w.metrics = metrics
+	return nil
+}
+
+// report tells the monitor of the start.
+func (w *watch) report(address string) (err error) {
+	if address == "" {
+		return nil
+	}
+	if w.ping, err = newPinger(address); err != nil {
+		return err
+	}
+	w.ping.begin()
+	return nil
+}
