@@ -10,7 +10,6 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
 )
 
 // mustBeAsked refuses a run that would have to ask before it sends, where nobody can be asked: before
@@ -89,18 +88,18 @@ func (unasked) Send(_ context.Context, b *customerio.Batch) (customerio.Receipt,
 	return customerio.AllUnsent(b), &problem{code: exit.Usage, err: errors.New("there is something to send after all, but you were not asked"), hint: "add --yes to send it"}
 }
 
-// sendNothing says that nothing is left to send. The run goes on all the same, without asking, if there is
+// sendNothing says that nothing is left to send. The run is begun all the same, without asking, if there is
 // something to note: that a stopped one has come to its end, sources that later runs should know, or what was
 // rejected.
-func (p *program) sendNothing(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, j *journey) error {
-	fmt.Fprintln(p.env.Stderr, "Nothing is left to send.")
-	plan.Sender = unasked{}
-	if j.goes || j.command != backfillCommand || l.Bad > 0 {
+func (s *sendJob) sendNothing(ctx context.Context, read *readJob) error {
+	fmt.Fprintln(s.p.env.Stderr, "Nothing is left to send.")
+	read.plan.Sender = unasked{}
+	if read.learned.Bad > 0 {
 		return nil
 	}
-	last, err := to.ledger.Last(ctx, backfillCommand)
-	if err != nil || last == nil || last.Flags != j.flags || !p.sameRows(plan, l, last) {
+	last, err := s.to.ledger.Last(ctx, backfillCommand)
+	if err != nil || !read.job.DoneBy(last, read.pass) {
 		return err
 	}
-	return p.alreadyDone(last)
+	return s.p.alreadyDone(last)
 }

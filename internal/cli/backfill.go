@@ -3,14 +3,13 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/export"
+	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
-	"ph2cio/internal/mapping"
 )
 
 type backfillOptions struct {
@@ -107,111 +106,19 @@ func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, 
 	if err := p.perhapsDone(plan, learned, j); err != nil {
 		return err
 	}
-	unknown, err := p.checkAsked(&m.identity, learned)
-	if err != nil {
-		return err
-	}
-	if len(unknown) > 0 {
-		p.warn("%s", nobodyHas(unknown))
-	}
-	p.warnOfPersons(learned)
-	p.warnOfHalfRows(learned)
-	if err := p.confirm(ctx, plan, learned, to, j, m, o); err != nil {
-		return err
-	}
-	if err := to.stateStays(); err != nil {
-		return err
-	}
-	if err := p.beginRun(ctx, plan, learned, to, j); err != nil {
-		return err
-	}
-	return p.deliver(ctx, plan, learned, to, j, o, unknown)
+	return (&sendJob{p, to, m, o}).finish(ctx, j.read(ctx, plan, learned))
 }
 
-// deliver sends what was learnt, notes how far it came, and prints the summary. unknown are the names of
-// --only that nobody has.
-func (p *program) deliver(ctx context.Context, plan *export.Plan, learned *export.Learned, to *destination, j *journey, o *sendingOptions, unknown []string) error {
-	plan.Ledger = j.run
-	sending, done := o.within(ctx)
-	// What waits for its turn, or to be tried again, is not under way.
-	patient := context.AfterFunc(sending, func() { to.pace.Stop(context.Cause(sending)) })
-	summary, err := export.Send(sending, plan, learned)
-	patient()
-	done()
-	summary.UnknownOnly = unknown
-	rejects, err := p.settleUp(ctx, to, j, learned, summary, err)
-	if err == nil {
-		err = o.forget(ctx, to.ledger)
+// read is what was read, for package job.
+func (j *journey) read(ctx context.Context, plan *export.Plan, learned *export.Learned) *readJob {
+	now := &job.Job{
+		Command: job.Command(j.command), Now: plan.Now, Inputs: j.inputs, Sources: plan.Sources, Flags: j.flags, RetryMerges: j.merges, Added: j.left, Known: j.known,
 	}
-	if err = afterSignal(ctx, err); err != nil && interruption(ctx) != nil {
-		summary.Interrupted = true
+	if j.goes {
+		now.Resumed = j.run
 	}
-	if err == nil && j.cameToNothing(plan, summary) {
-		return p.nothingNew(plan, j.known)
-	}
-	enough := errors.Is(err, errEnough) && ctx.Err() == nil
-	if enough {
-		err, summary.Interrupted = nil, false
-	}
-	if err := errors.Join(err, p.writeSummary(p.env.Stdout, summary, sentTitle(summary, to), err)); err != nil {
-		return err
-	}
-	if err := to.showSandbox(p); err != nil {
-		return err
-	}
-	if rejects > 0 && rejects <= o.tolerateRejects && len(learned.Trouble) == 0 {
-		return nil
-	}
-	return verdict(summary, learned, rejects)
-}
-
-// called is what a person knows the destination as.
-func (to *destination) called() string {
-	if to.sandbox != nil {
-		return "the sandbox"
-	}
-	return fmt.Sprintf("workspace %d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, to.base)
-}
-
-// forget lets go of the keys of events that are older than --dedup-window.
-func (o *sendingOptions) forget(ctx context.Context, state *ledger.Store) error {
-	if o.dedupWindow == 0 {
-		return nil
-	}
-	return state.Forget(ctx, ledger.DayOf(time.Now())-int64(o.dedupWindow))
-}
-
-// settleUp writes the file of rejects, notes that the run has ended if it has, and says what comes next. failed is what ended it
-// early.
-func (p *program) settleUp(ctx context.Context, to *destination, j *journey, learned *export.Learned, summary *export.Summary, failed error) (rejects int64, err error) {
-	if broken(failed) {
-		summary.Next = p.again()
-		return 0, failed
-	}
-	writing, done := finishing(ctx)
-	path, rejects, err := export.WriteRejects(writing, to.state, j.run)
-	done()
-	if foreign, ok := errors.AsType[*export.NotOurs](err); ok {
-		p.warn("%v; move it away, and the next run writes the file", foreign)
-		err = nil
-	}
-	if !to.temporary {
-		summary.Rejects = path
-	}
-	if err = errors.Join(failed, err); err == nil {
-		err = j.finish(ctx, learned, to.ledger, rejects)
-	}
-	switch {
-	case err != nil:
-		summary.Next = p.again()
-	case j.left > 0 && j.command == syncCommand:
-		summary.Next = p.again()
-	case summary.Rows.Skipped[mapping.ReasonRecent] > 0 && j.command == backfillCommand:
-		summary.Next = p.restart()
-	case learned.HoldsOld() && j.command == backfillCommand:
-		summary.Next = p.restart() + " --" + resendOldFlag
-	case learned.HoldsOld():
-		summary.Next = p.again() + " --" + resendOldFlag
-	}
-	return rejects, err
+	return &readJob{job: now, plan: plan, learned: learned, pass: &job.FirstPass{Rows: learned.Rows, Origin: func() ([]ledger.Source, []byte) {
+		sources, people := learned.Origin(ctx)
+		return job.Recorded(sources, plan.Sources), people
+	}}}
 }

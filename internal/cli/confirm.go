@@ -12,39 +12,41 @@ import (
 
 // confirm tells where history would go and what it would make there, and asks on a terminal. When nothing is
 // left to send it says so and asks nothing.
-func (p *program) confirm(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, j *journey, m *mappingOptions, o *sendingOptions) error {
+func (s *sendJob) confirm(ctx context.Context, read *readJob) error {
+	plan, l := read.plan, read.learned
 	counts := l.People.Count(plan.Now.Unix())
 	if plan.MaxRejects.Exceeded(l.Bad, l.Rows) {
 		return &export.TooManyRejects{Rejected: l.Bad, Rows: l.Rows}
 	}
-	if err := checkLive(m, l); err != nil {
+	if err := checkLive(s.mapping, l); err != nil {
 		return err
 	}
-	if err := checkLimits(&m.identity, l, counts); err != nil {
+	if err := checkLimits(&s.mapping.identity, l, counts); err != nil {
 		return err
 	}
-	asks := j.asks && !o.yes && !to.temporary
-	if !asks && (p.quiet || p.json) {
+	asks := read.job.Asks() && !s.options.yes && !s.to.temporary
+	if !asks && (s.p.quiet || s.p.json) {
 		return nil
 	}
 	left, err := l.Left(ctx, plan)
 	if err != nil {
 		return err
 	}
-	if err := p.writeForecast(ctx, plan, l, to, j, &left); err != nil {
+	if err := s.writeForecast(ctx, read, &left); err != nil {
 		return err
 	}
-	if err := p.writeLeft(plan, &left, j, o); err != nil || !asks {
+	if err := s.writeLeft(read, &left); err != nil || !asks {
 		return err
 	}
 	if left.Nothing() {
-		return p.sendNothing(ctx, plan, l, to, j)
+		return s.sendNothing(ctx, read)
 	}
-	return p.ask(ctx, fmt.Sprintf("Send to workspace %d (%s)?", to.workspace.EnvironmentID, to.workspace.Region))
+	return s.p.ask(ctx, fmt.Sprintf("Send to workspace %d (%s)?", s.to.workspace.EnvironmentID, s.to.workspace.Region))
 }
 
 // writeForecast says workspace, region, where the settings came from, and what would be made.
-func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *export.Learned, to *destination, j *journey, left *export.Left) error {
+func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *export.Left) error {
+	p, to, plan, l := s.p, s.to, read.plan, read.learned
 	attributes, err := l.ForeseePeople(ctx, plan)
 	if err != nil {
 		return err
@@ -63,7 +65,7 @@ func (p *program) writeForecast(ctx context.Context, plan *export.Plan, l *expor
 	}
 	line("settings", plain(settings))
 	line("read", fmt.Sprintf("%s in %s, %s", report.Plural(l.Rows, "row", "rows"), plain(p.sourcesText(plan.Sources)), report.Bytes(l.Bytes)))
-	if profiles := newProfiles(plan, l, counts, j, left); profiles != "" {
+	if profiles := newProfiles(read, counts, left); profiles != "" {
 		line("profiles", style.bold(profiles))
 	}
 	if n := l.People.LinkCount(); n > 0 && left.Merges > 0 {
@@ -104,8 +106,9 @@ func canStart(recent int64) string {
 }
 
 // newProfiles says how many profiles a run adds; empty for a resumed run that has sent everybody.
-func newProfiles(plan *export.Plan, l *export.Learned, counts people.Counts, j *journey, left *export.Left) string {
-	if j.goes && left.People == 0 {
+func newProfiles(read *readJob, counts people.Counts, left *export.Left) string {
+	plan, l := read.plan, read.learned
+	if read.job.Resumed != nil && left.People == 0 {
 		return ""
 	}
 	switch {

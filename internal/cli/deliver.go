@@ -1,8 +1,15 @@
 package cli
 
 import (
+	"context"
+	"errors"
+	"time"
+
 	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/report"
 )
 
 // verdict is the exit code of a run that came to its end. kept is how many rejects the ledger has of it.
@@ -14,6 +21,131 @@ func verdict(s *export.Summary, l *export.Learned, kept int64) error {
 		return &finished{code: exit.Rejects}
 	}
 	return nil
+}
+
+func (s *sendJob) finish(ctx context.Context, read *readJob) error {
+	unknown, err := s.p.checkAsked(&s.mapping.identity, read.learned)
+	if err != nil {
+		return err
+	}
+	if len(unknown) > 0 {
+		s.p.warn("%s", nobodyHas(unknown))
+	}
+	s.p.warnOfPersons(read.learned)
+	s.p.warnOfHalfRows(read.learned)
+	if err := s.confirm(ctx, read); err != nil {
+		return err
+	}
+	if err := s.to.stateStays(); err != nil {
+		return err
+	}
+	run, err := s.begin(ctx, read)
+	if err != nil {
+		return err
+	}
+	return s.deliver(ctx, read, run, unknown)
+}
+
+// deliver sends what was read, notes how far that came, and prints the summary. unknown are the names of --only that
+// nobody has.
+func (s *sendJob) deliver(ctx context.Context, read *readJob, run *ledger.Run, unknown []string) error {
+	read.plan.Ledger = run
+	sending, done := s.options.within(ctx)
+	// What waits for its turn, or to be tried again, is not under way.
+	patient := context.AfterFunc(sending, func() { s.to.pace.Stop(context.Cause(sending)) })
+	summary, err := export.Send(sending, read.plan, read.learned)
+	patient()
+	done()
+	summary.UnknownOnly = unknown
+	rejects, err := s.settle(ctx, read, run, summary, err)
+	if err == nil {
+		err = s.options.forget(ctx, s.to.ledger)
+	}
+	if err = afterSignal(ctx, err); err != nil && interruption(ctx) != nil {
+		summary.Interrupted = true
+	}
+	if err == nil && read.job.FoundNothing(summary) {
+		return s.p.nothingNew(read.plan.Incomplete, read.job.Known)
+	}
+	enough := errors.Is(err, errEnough) && ctx.Err() == nil
+	if enough {
+		err, summary.Interrupted = nil, false
+	}
+	if err := errors.Join(err, s.p.writeSummary(s.p.env.Stdout, summary, sentTitle(summary, s.to), err)); err != nil {
+		return err
+	}
+	if err := s.to.showSandbox(s.p); err != nil {
+		return err
+	}
+	if rejects > 0 && rejects <= s.options.tolerateRejects && len(read.learned.Trouble) == 0 {
+		return nil
+	}
+	return verdict(summary, read.learned, rejects)
+}
+
+// settle writes the file of rejects, records that the run has ended if it has, and says what comes next. failed is
+// what ended it early.
+func (s *sendJob) settle(ctx context.Context, read *readJob, run *ledger.Run, summary *export.Summary, failed error) (rejects int64, err error) {
+	if broken(failed) {
+		summary.Next = s.p.again()
+		return 0, failed
+	}
+	writing, done := finishing(ctx)
+	path, rejects, err := export.WriteRejects(writing, s.to.state, run)
+	done()
+	if foreign, ok := errors.AsType[*export.NotOurs](err); ok {
+		s.p.warn("%v; move it away, and the next run writes the file", foreign)
+		err = nil
+	}
+	if !s.to.temporary {
+		summary.Rejects = path
+	}
+	if err = errors.Join(failed, err); err == nil {
+		err = s.record(ctx, read, run, rejects)
+	}
+	summary.Next = s.p.typedNext(read.job.Then(err != nil, summary.Rows.Skipped[mapping.ReasonRecent] > 0, read.learned.HoldsOld()))
+	return rejects, err
+}
+
+// record stores that a run has come to its end, and how. Once ctx is done it stores nothing, and the run is one to
+// resume.
+func (s *sendJob) record(ctx context.Context, read *readJob, run *ledger.Run, rejects int64) error {
+	waiting, err := read.learned.SettledOwed(ctx, s.to.ledger, run)
+	if err != nil {
+		return err
+	}
+	end, err := read.job.End(ctx, run, s.to.ledger, len(read.learned.Trouble) > 0, rejects)
+	if err != nil {
+		return err
+	}
+	return run.Finish(ctx, end.Outcome, time.Now(), waiting, end.Reread, end.Retried...)
+}
+
+// begin stores what a run rests on, before its first request. A resumed run has that stored.
+func (s *sendJob) begin(ctx context.Context, read *readJob) (*ledger.Run, error) {
+	if read.job.Resumed != nil {
+		return read.job.Resumed, nil
+	}
+	if err := s.warnOfClock(ctx, read.job.Now); err != nil {
+		return nil, err
+	}
+	sources, people := read.pass.Origin()
+	return s.to.ledger.Begin(ctx, ledger.Start{
+		Command: string(read.job.Command), Typed: s.p.again(), Version: version(s.p.env.Commit).Version, Began: time.Now().UTC().Truncate(time.Second),
+		Now: read.job.Now.UTC(), Flags: read.job.Flags, People: people, Rows: read.learned.Rows, Sources: sources,
+		Teams: read.learned.Teams(read.plan), UUIDs: read.learned.UUIDs,
+	}, read.learned.Learnt())
+}
+
+// warnOfClock warns when the clock stands before the beginning of the last run: either was wrong, and events of the
+// time between are taken for events of the future.
+func (s *sendJob) warnOfClock(ctx context.Context, now time.Time) error {
+	runs, err := s.to.ledger.Runs(ctx, 1)
+	if err == nil && len(runs) > 0 && runs[0].Now.Sub(now) > maxSkew {
+		s.p.warn("the clock of this machine says %s, which is before the last run began, at %s: later events are rejected as being in the future; "+
+			"if the clock is wrong, set it and run `ph2cio retry`", report.Time(now.UTC()), report.Time(runs[0].Now))
+	}
+	return err
 }
 
 // sentTitle is the heading of what a run sent.

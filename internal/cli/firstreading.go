@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"ph2cio/internal/export"
+	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
@@ -48,7 +49,7 @@ func (p *program) warnAnew(begun *ledger.Run, why error) {
 // learn is the first reading. A sync reads sources again that have rows of people whom nobody knew when they were read, and who are
 // known now. What can never be sent any more is told.
 func (p *program) learn(ctx context.Context, plan *export.Plan, j *journey) (*export.Learned, error) {
-	plan.Names, plan.LeftOut = p.sourceName, j.leftOut
+	plan.Names, plan.LeftOut = job.NameOf, j.leftOut
 	if j.command != backfillCommand {
 		plan.Read.WrittenSince = plan.Now.Add(-stillWritten) // the next night reads the row whole
 	}
@@ -102,7 +103,7 @@ func (p *program) warnOfNoUUID(rows int64) {
 func (p *program) dueSources(ctx context.Context, plan *export.Plan, learned *export.Learned) (more []source.Source, err error) {
 	reads := map[string]bool{}
 	for _, source := range plan.Sources {
-		reads[p.sourceName(source.Name)] = true
+		reads[job.NameOf(source.Name)] = true
 	}
 	due, err := learned.Due(ctx, plan, func(path string) bool { return !reads[path] })
 	for _, path := range due {

@@ -2,16 +2,13 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
+	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
 	"ph2cio/internal/source"
@@ -24,11 +21,9 @@ type journey struct {
 	flags   string           // those that change what is sent
 	merges  bool             // of a retry: merges are tried again too
 	inputs  *source.Snapshot // of the plan that was read
-	reread  []ledger.Source  // of a retry: sources with rejected rows, as earlier runs have read them, that its files hold
 	left    int              // files that have come since and are left out
 	known   int              // of a sync: files that earlier runs have read
 	goes    bool             // it was begun by an earlier run of the program
-	asks    bool             // somebody is to be asked before it sends
 	done    *ledger.Run      // a backfill that has ended, of the same flags and of sources that look the same but may have other rows
 
 	anew *export.Plan // in its place, if what it rests on is not as it was; nil for one that is yet to begin
@@ -46,7 +41,7 @@ func (p *program) goOn(ctx context.Context, plan *export.Plan, to *destination, 
 	if err != nil {
 		return nil, nil, err
 	}
-	j := &journey{command: backfillCommand, asks: true}
+	j := &journey{command: backfillCommand}
 	if j.flags, err = flagsText(sent); err != nil || o.sending.restart {
 		return plan, j, err
 	}
@@ -135,8 +130,8 @@ func (p *program) planAgain(begun *ledger.Run, changed []string, now *export.Pla
 func (p *program) sameSources(run *ledger.Run, sources []source.Source) (same, sure bool) {
 	sure = true
 	same = slices.EqualFunc(sources, run.Sources, func(now source.Source, then ledger.Source) bool {
-		sure = sure && (isStdin(then.Path) || export.SureOf(p.ctx, now, then))
-		return p.sourceName(now.Name) == then.Path && (now.Size == then.Size || isStdin(then.Path))
+		sure = sure && (job.IsStdin(then.Path) || export.SureOf(p.ctx, now, then))
+		return job.NameOf(now.Name) == then.Path && (now.Size == then.Size || job.IsStdin(then.Path))
 	})
 	return same, sure
 }
@@ -163,38 +158,17 @@ func (p *program) perhapsDone(plan *export.Plan, l *export.Learned, j *journey) 
 	return nil
 }
 
-// alreadyDone says that there is nothing to do.
-func (p *program) alreadyDone(last *ledger.Run) error {
-	counters, err := export.ReadCounters(last.Counters)
-	if err != nil {
-		return err
-	}
-	said := fmt.Sprintf("this backfill finished at %s, with %s and %s sent; this run sent nothing",
-		report.Time(last.Ended), report.Plural(counters.Sent(), "event", "events"), report.Plural(counters.People(), "person", "people"))
-	switch last.Outcome {
-	case ledger.Troubled:
-		said += "; some of its files could not be read to the end"
-	case ledger.Rejected:
-		said += "; `ph2cio status` shows what was rejected"
-	}
-	if !p.json && !p.quiet && p.log == nil {
-		fmt.Fprintln(p.env.Stdout, wrapIndented(strings.ToUpper(said[:1])+said[1:]+".", p.columns(), 0))
-		fmt.Fprintf(p.env.Stdout, "To start over and send what has not been sent:\n  %s\n", plain(p.restart()))
-	}
-	return &finished{exit.Done, said}
-}
-
 // begunWith finds the sources that a run began with among those that are there now, or that are known from earlier runs. Of those
 // that are there, ones that have come since are left out.
 func (p *program) begunWith(begun *ledger.Run, inputs *source.Snapshot, found, known []source.Source) (sources []source.Source, left int, err error) {
 	byName := map[string]source.Source{}
 	for _, source := range slices.Concat(known, found) {
-		byName[p.sourceName(source.Name)] = source
+		byName[job.NameOf(source.Name)] = source
 	}
 	for _, then := range begun.Sources {
 		source, ok := byName[then.Path]
 		switch {
-		case ok && (source.Size == then.Size || isStdin(then.Path)):
+		case ok && (source.Size == then.Size || job.IsStdin(then.Path)):
 			sources = append(sources, source)
 		case ok:
 			return nil, 0, export.ChangedSince(begun, source.Name)
@@ -204,7 +178,7 @@ func (p *program) begunWith(begun *ledger.Run, inputs *source.Snapshot, found, k
 		delete(byName, then.Path)
 	}
 	for _, source := range found {
-		if _, more := byName[p.sourceName(source.Name)]; more {
+		if _, more := byName[job.NameOf(source.Name)]; more {
 			left++
 		}
 	}
@@ -225,34 +199,6 @@ func (p *program) missing(begun *ledger.Run, inputs *source.Snapshot, path strin
 		hint: "put it back to resume, or replan with --restart"}
 }
 
-// beginRun stores what a run rests on, before its first request.
-func (p *program) beginRun(ctx context.Context, plan *export.Plan, learned *export.Learned, to *destination, j *journey) (err error) {
-	if j.goes {
-		return nil
-	}
-	if err := p.warnOfClock(ctx, plan, to); err != nil {
-		return err
-	}
-	sources, people := p.originOf(plan, learned)
-	j.run, err = to.ledger.Begin(ctx, ledger.Start{
-		Command: j.command, Typed: p.again(), Version: version(p.env.Commit).Version, Began: time.Now().UTC().Truncate(time.Second), Now: plan.Now.UTC(),
-		Flags: j.flags, People: people, Rows: learned.Rows, Sources: sources, Teams: learned.Teams(plan),
-		UUIDs: learned.UUIDs,
-	}, learned.Learnt())
-	return err
-}
-
-// warnOfClock warns when the clock stands before the beginning of the last run: either was wrong, and events of the time between
-// are taken for events of the future.
-func (p *program) warnOfClock(ctx context.Context, plan *export.Plan, to *destination) error {
-	runs, err := to.ledger.Runs(ctx, 1)
-	if err == nil && len(runs) > 0 && runs[0].Now.Sub(plan.Now) > maxSkew {
-		p.warn("the clock of this machine says %s, which is before the last run began, at %s: later events are rejected as being in the future; "+
-			"if the clock is wrong, set it and run `ph2cio retry`", report.Time(plan.Now.UTC()), report.Time(runs[0].Now))
-	}
-	return err
-}
-
 // originOf is what a run rests on, under the names that the ledger has.
 func (p *program) originOf(plan *export.Plan, learned *export.Learned) (sources []ledger.Source, people []byte) {
 	sources, people = learned.Origin(p.ctx)
@@ -262,100 +208,16 @@ func (p *program) originOf(plan *export.Plan, learned *export.Learned) (sources 
 	return sources, people
 }
 
-var stdinCopy = regexp.MustCompile(`^ph2cio-stdin-([0-9a-f]+)-\d+$`)
-
-const stdinName = "standard input "
-
-// sourceName is what the ledger calls a source. A copy of standard input is called by what is in it, not by where it is.
-func (p *program) sourceName(path string) string {
-	whole := source.Absolute(path)
-	if found := stdinCopy.FindStringSubmatch(filepath.Base(whole)); found != nil {
-		return stdinName + found[1]
-	}
-	return whole
-}
-
-func isStdin(name string) bool { return strings.HasPrefix(name, stdinName) }
-
 // rename gives a source its name. How well a copy is packed is not part of what was in standard input.
 func (p *program) rename(source *ledger.Source, path string) {
-	if source.Path = p.sourceName(path); isStdin(source.Path) {
+	if source.Path = job.NameOf(path); job.IsStdin(source.Path) {
 		source.Size = 0
 	}
-}
-
-// retried are the phases in which what earlier runs have rejected is tried again.
-func (j *journey) retried() (all []ledger.Phase) {
-	if j.retries() {
-		all = append(all, ledger.People, ledger.Events)
-	}
-	if j.retriesMerges() {
-		all = append(all, ledger.Merges, ledger.Emails)
-	}
-	return all
 }
 
 // retriesMerges reports whether so are merges.
 func (j *journey) retriesMerges() bool { return j.command == backfillCommand || j.merges }
 
-// id is that of the run that is gone on with, 0 for none.
-func (j *journey) id() int64 {
-	if j.run == nil {
-		return 0
-	}
-	return j.run.ID
-}
-
 // retries reports whether what earlier runs have rejected is tried again. A sync does not, so that a reject counts in one night
 // only.
 func (j *journey) retries() bool { return j.command != syncCommand }
-
-// finish notes that all is sent, and how it went. Once ctx is done it notes nothing, and the run is one to go
-// on with.
-func (j *journey) finish(ctx context.Context, learned *export.Learned, state *ledger.Store, rejects int64) error {
-	outcome := ledger.Done
-	switch {
-	case len(learned.Trouble) > 0:
-		outcome = ledger.Troubled
-	case rejects > 0:
-		outcome = ledger.Rejected
-	}
-	settled, err := learned.SettledOwed(ctx, state, j.run)
-	if err != nil {
-		return err
-	}
-	if err := j.rereadHere(ctx, state); err != nil {
-		return err
-	}
-	return j.run.Finish(ctx, outcome, time.Now(), settled, j.reread, j.retried()...)
-}
-
-// rereadHere notes which sources with rejected rows a backfill has read again by their names.
-func (j *journey) rereadHere(ctx context.Context, state *ledger.Store) error {
-	if j.command != backfillCommand {
-		return nil
-	}
-	open, err := state.OpenRejects(ctx)
-	sizes := map[string]int64{}
-	for _, one := range j.run.Sources {
-		sizes[one.Path] = one.Size
-	}
-	for _, then := range open.Sources {
-		size, read := sizes[then.Path]
-		now, there := j.inputs.Look(ctx, then.Path)
-		now.Size = size
-		if read && there && export.Holds(ctx, now, then) {
-			j.reread = append(j.reread, then)
-		}
-	}
-	return err
-}
-
-// broken reports whether the state directory itself is what failed.
-func broken(err error) bool {
-	_, ok := errors.AsType[*ledger.Trouble](err)
-	return ok
-}
-
-// restart is the command line to type to send all anew.
-func (p *program) restart() string { return p.again() + " --" + restartFlag }

@@ -10,23 +10,24 @@ import (
 	"ph2cio/internal/report"
 )
 
-// writeLeft says what this run has yet to send and, of one that goes on, what it has sent.
-func (p *program) writeLeft(plan *export.Plan, left *export.Left, j *journey, o *sendingOptions) error {
+// writeLeft says what a run has yet to send and, if it is resumed, what it has sent.
+func (s *sendJob) writeLeft(read *readJob, left *export.Left) error {
+	p, run := s.p, read.job.Resumed
 	lines := [][]string{leftText(left)}
-	if j.goes {
-		counters, err := export.ReadCounters(j.run.Counters)
+	if run != nil {
+		counters, err := export.ReadCounters(run.Counters)
 		if err != nil {
 			return err
 		}
 		sent := []string{"Already sent", report.Plural(counters.People(), "person", "people"), report.Plural(counters.Sent(), "event", "events")}
 		lines = [][]string{sent, lines[0]}
-		fmt.Fprintf(p.env.Stderr, "Resuming the %s of %s.\n", j.run.Command, report.Time(j.run.Began))
+		fmt.Fprintf(p.env.Stderr, "Resuming the %s of %s.\n", run.Command, report.Time(run.Began))
 	}
 	for i := 1; i <= 2; i++ { // numbers of people and of events
 		align(lines, i)
 	}
 	if last := len(lines) - 1; !left.Nothing() {
-		lines[last] = append(lines[last], report.About(timeLeft(plan, left, j, o)))
+		lines[last] = append(lines[last], report.About(timeLeft(read, left, s.options.rate)))
 	}
 	for _, line := range lines {
 		if p.log != nil {
@@ -66,10 +67,10 @@ func align(lines [][]string, column int) {
 }
 
 // timeLeft is how long sending takes. People who were sent before the phase of events need no time to settle.
-func timeLeft(plan *export.Plan, left *export.Left, j *journey, o *sendingOptions) time.Duration {
-	settle := plan.Settle
-	if left.People == 0 && (!j.goes || j.run.Phase > ledger.People) {
+func timeLeft(read *readJob, left *export.Left, rate float64) time.Duration {
+	settle, run := read.plan.Settle, read.job.Resumed
+	if left.People == 0 && (run == nil || run.Phase > ledger.People) {
 		settle = 0
 	}
-	return forecastTime(left.Events+left.People+left.Merges, plan.BatchItems, o.rate, settle)
+	return forecastTime(left.Events+left.People+left.Merges, read.plan.BatchItems, rate, settle)
 }

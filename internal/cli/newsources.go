@@ -9,6 +9,7 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
+	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/source"
 )
@@ -21,13 +22,13 @@ func (p *program) onlyNew(plan *export.Plan, known map[string]ledger.KnownSource
 	plan.Sources = p.newSources(plan, known)
 	reads := 0
 	for _, source := range plan.Sources {
-		if _, ok := known[p.sourceName(source.Name)]; ok {
+		if _, ok := known[job.NameOf(source.Name)]; ok {
 			reads++
 		}
 	}
 	plan.Others = len(known) > reads
 	for _, source := range plan.Sources {
-		if then, ok := known[p.sourceName(source.Name)]; ok {
+		if then, ok := known[job.NameOf(source.Name)]; ok {
 			p.warnOfReplaced(source, &then)
 		}
 	}
@@ -36,7 +37,7 @@ func (p *program) onlyNew(plan *export.Plan, known map[string]ledger.KnownSource
 // newSources are the sources of a plan of which something may be new, and that need not wait.
 func (p *program) newSources(plan *export.Plan, known map[string]ledger.KnownSource) []source.Source {
 	return slices.DeleteFunc(slices.Clone(plan.Sources), func(source source.Source) bool {
-		then, ok := known[p.sourceName(source.Name)]
+		then, ok := known[job.NameOf(source.Name)]
 		return ok && export.AsItWas(source, &then.Source) && !p.owesRecent(plan, &then) || waits(source.Name, plan.Incomplete)
 	})
 }

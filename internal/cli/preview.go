@@ -105,7 +105,7 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 	}
 	defer func() { err = errors.Join(err, closeState()) }()
 	if o.idle {
-		return p.nothingNew(plan, o.known)
+		return p.nothingNew(plan.Incomplete, o.known)
 	}
 	shown, err := p.newShowing(o, bar)
 	if err != nil {
@@ -142,7 +142,7 @@ func (p *program) showPlan(ctx context.Context, plan *export.Plan, o *previewOpt
 	err = errors.Join(err, shown.close())
 	summary.Estimate = estimate(summary, o.rate)
 	if err == nil && j.cameToNothing(plan, summary) {
-		return p.nothingNew(plan, j.known)
+		return p.nothingNew(plan.Incomplete, j.known)
 	}
 	summary.LiveStops = checkLive(&o.mapping, learned) != nil
 	summary.WouldStop = o.mapping.identity.exceeded(learned, learned.People.Count(plan.Now.Unix()))

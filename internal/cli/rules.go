@@ -12,6 +12,9 @@ import (
 	"ph2cio/internal/people"
 )
 
+// recentHold is the --recent that holds recent events.
+const recentHold = "hold"
+
 // rules turns the mapping flags into rules and the choice of people. Errors are usage errors that name the flag.
 func (o *mappingOptions) rules(now time.Time) (*mapping.Rules, people.Choice, error) {
 	for i, key := range o.identity.identifyBy {
@@ -32,7 +35,7 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 	until, err2 := parseTime("until", o.until, now)
 	live, err3 := o.liveTime(now)
 	var err4 error
-	if o.recent != "hold" && o.recent != "send" {
+	if o.recent != recentHold && o.recent != "send" {
 		err4 = fmt.Errorf("--recent must be hold or send, not %q", o.recent)
 	}
 	return mapping.Options{
@@ -42,7 +45,7 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 		AllowReserved: o.allowReserved, PersonAttributes: o.personAttributes, EventAttributes: o.eventAttributes,
 		IdentifierKey: o.identity.key(), IdentifierValue: o.identity.identifierValue,
 		EventValueLimit: o.eventValueLimit, IdentifyTimestamp: o.identifyTimestamp,
-		Since: since, Until: until, LiveSince: live, HoldRecent: o.recent == "hold",
+		Since: since, Until: until, LiveSince: live, HoldRecent: o.recent == recentHold,
 	}, errors.Join(err1, err2, err3, err4)
 }
 

@@ -18,8 +18,8 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// job is the command of a schedule, and where its settings come from.
-type job struct {
+// schedule is what runs the program at times: a command, and where its settings come from.
+type schedule struct {
 	where     string
 	command   []string
 	variables map[string]string // of its environment
@@ -31,7 +31,7 @@ type job struct {
 // the commands in them, with all their flags, against a sandbox. A path stands for one below a directory of the test's own.
 func TestSchedulesInHelpRun(t *testing.T) {
 	page := runProgram(t, nil, "help", "cron").stdout
-	var jobs []job
+	var jobs []schedule
 	jobs = append(jobs, crontabJobs(t, printedBlocks(page, "# /etc/cron.d/"))...)
 	jobs = append(jobs, unitJobs(t, printedBlocks(page, "# /etc/systemd/"))...)
 	jobs = append(jobs, cronJobs(t, printedBlocks(page, "apiVersion:"))...)
@@ -39,11 +39,11 @@ func TestSchedulesInHelpRun(t *testing.T) {
 		t.Fatalf("%d jobs found, want one each of cron, systemd and Kubernetes: %+v", len(jobs), jobs)
 	}
 	for _, j := range jobs {
-		t.Run(j.where, func(t *testing.T) { runJob(t, j) })
+		t.Run(j.where, func(t *testing.T) { runScheduled(t, j) })
 	}
 }
 
-func runJob(t *testing.T, j job) {
+func runScheduled(t *testing.T, j schedule) {
 	box, account := boxed(t, sandbox.Faults{})
 	root := t.TempDir()
 	below := func(path string) string { return filepath.Join(root, filepath.FromSlash(path)) }
@@ -138,7 +138,7 @@ func printedBlocks(page, begin string) (all []string) {
 }
 
 // crontabJobs reads lines of a file in /etc/cron.d: variables, or five fields of time, a user, a command.
-func crontabJobs(t *testing.T, tabs []string) (jobs []job) {
+func crontabJobs(t *testing.T, tabs []string) (jobs []schedule) {
 	for _, tab := range tabs {
 		variables := map[string]string{}
 		for line := range strings.Lines(tab) {
@@ -158,7 +158,7 @@ func crontabJobs(t *testing.T, tabs []string) (jobs []job) {
 			if !filepath.IsAbs(fields[6]) {
 				t.Errorf("cron has hardly a PATH: %s", fields[6])
 			}
-			jobs = append(jobs, job{where: "crontab", command: fields[6:], variables: variables})
+			jobs = append(jobs, schedule{where: "crontab", command: fields[6:], variables: variables})
 		}
 	}
 	return jobs
@@ -200,7 +200,7 @@ var unitSections = map[string][]string{
 }
 
 // unitJobs reads unit files, each named by its first line: a service, and a timer that starts it.
-func unitJobs(t *testing.T, files []string) (jobs []job) {
+func unitJobs(t *testing.T, files []string) (jobs []schedule) {
 	names := map[string]bool{}
 	for _, file := range files {
 		first, _, _ := strings.Cut(file, "\n")
@@ -212,7 +212,7 @@ func unitJobs(t *testing.T, files []string) (jobs []job) {
 			if unit["Service.Type"] != "oneshot" {
 				t.Errorf("%s: a timer starts what ends", name)
 			}
-			jobs = append(jobs, job{where: "systemd", command: strings.Fields(unit["Service.ExecStart"]), envFile: unit["Service.EnvironmentFile"]})
+			jobs = append(jobs, schedule{where: "systemd", command: strings.Fields(unit["Service.ExecStart"]), envFile: unit["Service.EnvironmentFile"]})
 		case ".timer":
 			if !regexp.MustCompile(`^\*-\*-\* \d\d:\d\d:\d\d$`).MatchString(unit["Timer.OnCalendar"]) || unit["Install.WantedBy"] == "" {
 				t.Errorf("%s: %v", name, unit)
@@ -317,7 +317,7 @@ type podSpec struct {
 }
 
 // cronJobs reads manifests. A key that a CronJob does not have is an error.
-func cronJobs(t *testing.T, manifests []string) (jobs []job) {
+func cronJobs(t *testing.T, manifests []string) (jobs []schedule) {
 	for _, manifest := range manifests {
 		var c cronJob
 		if err := yaml.UnmarshalWithOptions([]byte(manifest), &c, yaml.Strict()); err != nil {
@@ -341,7 +341,7 @@ func cronJobs(t *testing.T, manifests []string) (jobs []job) {
 }
 
 // podJob is a pod's one container, whose paths must be in its volumes.
-func podJob(t *testing.T, pod *podSpec) job {
+func podJob(t *testing.T, pod *podSpec) schedule {
 	if pod.RestartPolicy != "Never" || len(pod.Containers) != 1 { // a podFailurePolicy needs the first
 		t.Fatalf("%+v", pod)
 	}
@@ -360,5 +360,5 @@ func podJob(t *testing.T, pod *podSpec) job {
 			t.Errorf("the volume %s is not mounted, or is nothing", v.Name)
 		}
 	}
-	return job{where: "Kubernetes", command: slices.Concat(c.Command, c.Args), secret: len(c.EnvFrom) == 1 && c.EnvFrom[0].SecretRef.Name != ""}
+	return schedule{where: "Kubernetes", command: slices.Concat(c.Command, c.Args), secret: len(c.EnvFrom) == 1 && c.EnvFrom[0].SecretRef.Name != ""}
 }

@@ -13,6 +13,7 @@ import (
 
 	"ph2cio/internal/escape"
 	"ph2cio/internal/export"
+	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
 )
@@ -188,7 +189,7 @@ func nextOf(runs []*ledger.Run, held bool) string {
 		case run.Command != backfillCommand:
 		case held:
 			return run.Typed + " --" + restartFlag
-		case backfill && !slices.ContainsFunc(run.Sources, func(s ledger.Source) bool { return isStdin(s.Path) }):
+		case backfill && !slices.ContainsFunc(run.Sources, func(s ledger.Source) bool { return job.IsStdin(s.Path) }):
 			return "ph2cio " + syncCommand + " " + rest
 		default:
 			return ""

@@ -102,8 +102,8 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 	if err := p.holdState(ctx, to, o.sending.waitLock); err != nil {
 		return err
 	}
-	if known, idle := p.nothingToDo(ctx, to, plan, &o.mapping); idle {
-		return p.nothingNew(plan, known)
+	if known, idle := p.nothingSince(ctx, to, plan, &o.mapping); idle {
+		return p.nothingNew(plan.Incomplete, known)
 	}
 	if err := p.openLedger(ctx, to); err != nil {
 		return err
@@ -111,9 +111,9 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 	return p.sync(ctx, c, to, plan, o)
 }
 
-// nothingToDo looks whether there is anything to do, without looking the whole state through for damage. What it cannot make out
+// nothingSince looks whether there is anything to do, without looking the whole state through for damage. What it cannot make out
 // is for those to tell who open the state to send.
-func (p *program) nothingToDo(ctx context.Context, to *destination, plan *export.Plan, m *mappingOptions) (known int, idle bool) {
+func (p *program) nothingSince(ctx context.Context, to *destination, plan *export.Plan, m *mappingOptions) (known int, idle bool) {
 	store, err := ledger.OpenReadOnly(ctx, to.state, mapping.IDScheme)
 	if err != nil {
 		return 0, false
@@ -173,7 +173,7 @@ func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, p
 			return err
 		}
 		if idle {
-			return p.nothingNew(plan, len(known))
+			return p.nothingNew(plan.Incomplete, len(known))
 		}
 	}
 	if err := p.flagsOf(j, &o.mapping, plan); err != nil {
@@ -229,30 +229,4 @@ func (p *program) takeUp(plan *export.Plan, begun *ledger.Run, j *journey, o *sy
 	all.Sources, all.Incomplete = sources, plan.Incomplete
 	j.run, j.goes, j.left, j.anew = begun, true, left, plan
 	return all, nil
-}
-
-// nothingNew says that there is nothing to send.
-func (p *program) nothingNew(plan *export.Plan, known int) error {
-	if p.json {
-		return p.writeSummary(p.env.Stdout, export.Nothing(plan), "", nil)
-	}
-	if !p.quiet {
-		text := "Nothing new in " + report.Files(known) + ". Nothing was sent."
-		if len(plan.Incomplete) > 0 {
-			text = "Nothing was sent: new files wait until their export is complete. The warning names the missing files."
-		}
-		fmt.Fprintln(p.env.Stdout, wrapIndented(text, p.columns(), 0))
-	}
-	return nil
-}
-
-// errEnough ends a run that has sent for as long as --max-duration allows.
-var errEnough = errors.New("stopped after the time that --max-duration allows")
-
-// within is ctx for as long as may be sent.
-func (o *sendingOptions) within(ctx context.Context) (context.Context, context.CancelFunc) {
-	if o.maxDuration == 0 {
-		return ctx, func() {}
-	}
-	return context.WithDeadlineCause(ctx, time.Now().Add(o.maxDuration), errEnough)
 }

@@ -102,8 +102,17 @@ func (j *Job) changed(pass *FirstPass) error {
 	return nil
 }
 
-// sameRows reports whether a pass has found the rows of a run that has ended, in the same sources.
+// DoneBy reports whether a new backfill has the flags of an earlier run, and has read the same rows in the same sources.
+// The run is nil for none.
+func (j *Job) DoneBy(run *ledger.Run, pass *FirstPass) bool {
+	return j.Command == Backfill && j.Resumed == nil && run != nil && run.Flags == j.Flags && sameRows(pass, run)
+}
+
+// sameRows reports whether a pass has found the rows of a run that has come to its end, in the same sources.
 func sameRows(pass *FirstPass, run *ledger.Run) bool {
+	if open(run) || run.Outcome == ledger.Replaced {
+		return false
+	}
 	sources, _ := pass.Origin()
 	return slices.EqualFunc(sources, run.Sources, func(now, then ledger.Source) bool {
 		now.Modified, now.Ends, now.Recent = then.Modified, then.Ends, then.Recent // what is in it counts

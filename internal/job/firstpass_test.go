@@ -134,3 +134,28 @@ func TestOnlyANewSyncReadsMore(t *testing.T) {
 		t.Errorf("a resumed sync: %+v", next)
 	}
 }
+
+// A backfill for which nothing is left may still have sources or flags that later runs should know of.
+func TestABackfillThatAnotherHasDone(t *testing.T) {
+	inDay, other := there.read(day), there.read(day)
+	other.Rows++
+	replaced := change(finished(Backfill, inDay), func(r *ledger.Run) { r.Outcome = ledger.Replaced })
+	for _, c := range []struct {
+		name string
+		job  Job
+		run  *ledger.Run
+		want bool
+	}{
+		{"the same rows and flags", Job{Command: Backfill, Flags: "{}"}, finished(Backfill, inDay), true},
+		{"no run", Job{Command: Backfill, Flags: "{}"}, nil, false},
+		{"other rows", Job{Command: Backfill, Flags: "{}"}, finished(Backfill, other), false},
+		{"other flags", Job{Command: Backfill, Flags: `{"people":"all"}`}, finished(Backfill, inDay), false},
+		{"a run that has not ended", Job{Command: Backfill, Flags: "{}"}, stopped(Backfill, inDay), false},
+		{"a run that was replaced", Job{Command: Backfill, Flags: "{}"}, replaced, false},
+		{"a retry", Job{Command: Retry, Flags: "{}"}, finished(Backfill, inDay), false},
+	} {
+		if got := c.job.DoneBy(c.run, passOf(inDay)); got != c.want {
+			t.Errorf("%s: %t", c.name, got)
+		}
+	}
+}
