@@ -89,15 +89,6 @@ func (p *program) noOther(ctx context.Context, to *destination) error {
 		hint: "resume it first: " + runs[0].Typed + "; or replan with --restart, which sends nothing twice"}
 }
 
-// flagsOf notes the flags that change what is sent.
-func (p *program) flagsOf(j *journey, m *mappingOptions, plan *export.Plan) error {
-	sent, err := sentFlags(m.identity.flags, &m.identity, plan)
-	if err == nil {
-		j.flags, err = flagsText(sent)
-	}
-	return err
-}
-
 // nothingSent reports whether nothing of a run has been acknowledged.
 func nothingSent(begun *ledger.Run) bool {
 	counters, err := export.ReadCounters(begun.Counters)

@@ -9,7 +9,6 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -122,19 +121,4 @@ func (j *journey) leftOut(flags string) map[string]bool {
 		}
 	}
 	return reasons
-}
-
-// tellOfFlags says which flags are others than those of the last run, and what that means. What is in the files that some name may
-// change every night.
-func (p *program) tellOfFlags(j *journey, last *ledger.Run, means string) error {
-	sent := map[string]string{}
-	if err := json.Unmarshal([]byte(j.flags), &sent); err != nil {
-		return err
-	}
-	changed, err := differences(sent, last)
-	changed = slices.DeleteFunc(changed, func(text string) bool { return strings.Count(text, filesWith) == 2 })
-	if err == nil && len(changed) > 0 {
-		p.warn("flags differ from the last run: %s", strings.Join(changed, "; ")+means)
-	}
-	return err
 }

@@ -3,17 +3,14 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
+	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
-	"ph2cio/internal/report"
 )
 
 type syncOptions struct {
@@ -102,131 +99,37 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 	if err := p.holdState(ctx, to, o.sending.waitLock); err != nil {
 		return err
 	}
-	if known, idle := p.nothingSince(ctx, to, plan, &o.mapping); idle {
+	request := job.Request{
+		Command: job.Sync, Now: plan.Now, Inputs: plan.Inputs, Incomplete: plan.Incomplete, FirstRun: o.firstRun || to.temporary,
+		HoldsRecent: plan.Rules.HoldsRecent(), RecentGiven: c.Flags().Changed("recent"),
+	}
+	plans := newPlanner(p, request, &o.mapping, o.stdin.tmp, plan)
+	if known, idle := p.isIdle(ctx, to, &plans.request); idle {
 		return p.nothingNew(plan.Incomplete, known)
 	}
 	if err := p.openLedger(ctx, to); err != nil {
 		return err
 	}
-	return p.sync(ctx, c, to, plan, o)
+	err = p.runJob(ctx, plans, &sendJob{p, to, &o.mapping, &o.sending})
+	if errors.Is(err, job.ErrNothingSent) {
+		return p.nothingSentFrom(to.state, o.sending.state, firstRunHint)
+	}
+	return err
 }
 
-// nothingSince looks whether there is anything to do, without looking the whole state through for damage. What it cannot make out
-// is for those to tell who open the state to send.
-func (p *program) nothingSince(ctx context.Context, to *destination, plan *export.Plan, m *mappingOptions) (known int, idle bool) {
+// isIdle reports whether a sync has nothing to do, and how many sources earlier runs have read. It does not look the
+// whole state through for damage, and answers false on any error: opening the state to send reports it.
+func (p *program) isIdle(ctx context.Context, to *destination, request *job.Request) (known int, idle bool) {
 	store, err := ledger.OpenReadOnly(ctx, to.state, mapping.IDScheme)
 	if err != nil {
 		return 0, false
 	}
 	defer store.Close()
-	runs, err := store.Runs(ctx, 1)
-	if err != nil || len(runs) == 0 || runs[0].Ended.IsZero() || store.Workspace() != to.owner() {
+	if store.Workspace() != to.owner() {
 		return 0, false
 	}
-	all, err := export.KnownSources(ctx, store)
-	if err != nil || len(p.newSources(plan, all)) > 0 {
-		return 0, false
+	if known, idle = job.Idle(ctx, request, store); idle {
+		p.watch.looksAt(store)
 	}
-	same, err := p.asBefore(ctx, store, runs[0], m, plan)
-	if err != nil || !same {
-		return 0, false
-	}
-	p.watch.looksAt(store)
-	return len(all), true
-}
-
-// sync looks for what is new, and sends it.
-func (p *program) sync(ctx context.Context, c *cobra.Command, to *destination, plan *export.Plan, o *syncOptions) error {
-	runs, err := to.ledger.Runs(ctx, 1)
-	if err != nil {
-		return err
-	}
-	if len(runs) == 0 && !o.firstRun && !to.temporary {
-		return p.nothingSentFrom(to.state, o.sending.state, firstRunHint)
-	}
-	known, err := export.KnownSources(ctx, to.ledger)
-	if err != nil {
-		return err
-	}
-	if len(known) == 0 && !c.Flags().Changed("recent") {
-		o.mapping.recent = "hold"
-		first, err := p.planAt(plan.Now, &o.mapping, o.stdin.tmp, plan.Inputs)
-		if err != nil {
-			return err
-		}
-		first.Incomplete = plan.Incomplete
-		plan = first
-	}
-	if err := to.wire(p, plan, &o.sending); err != nil {
-		return err
-	}
-	p.onlyNew(plan, known)
-	j := &journey{command: syncCommand, known: len(known)}
-	if len(runs) > 0 && runs[0].Ended.IsZero() {
-		if plan, err = p.takeUp(plan, runs[0], j, o); err != nil {
-			return err
-		}
-	}
-	if len(plan.Sources) == 0 {
-		idle, err := p.nothingOwed(ctx, to.ledger, runs, &o.mapping, plan)
-		if err != nil {
-			return err
-		}
-		if idle {
-			return p.nothingNew(plan.Incomplete, len(known))
-		}
-	}
-	if err := p.flagsOf(j, &o.mapping, plan); err != nil {
-		return err
-	}
-	if len(runs) > 0 && !j.goes {
-		if err := p.tellOfFlags(j, runs[0], "; they apply to new rows only; `ph2cio backfill --restart` applies them to all rows"); err != nil {
-			return err
-		}
-	}
-	if err := to.wire(p, plan, &o.sending); err != nil {
-		return err
-	}
-	return p.send(ctx, plan, to, j, &o.mapping, &o.sending)
-}
-
-// takeUp goes on with a run that was stopped, if it is a sync and its sources and flags are as they were. Else this one is planned
-// anew, since what the other has sent is known: cron has nobody who could decide. Only a backfill comes first.
-func (p *program) takeUp(plan *export.Plan, begun *ledger.Run, j *journey, o *syncOptions) (*export.Plan, error) {
-	switch {
-	case begun.Command != syncCommand && nothingSent(begun):
-		return plan, nil
-	case begun.Command == retryCommand:
-		if len(plan.Sources) > 0 {
-			p.warn("the retry of %s was stopped, and this sync replaces it; `ph2cio retry` tries again what is left", report.Time(begun.Began))
-		}
-		return plan, nil
-	case begun.Command != syncCommand:
-		return nil, &problem{code: exit.Usage,
-			err:  fmt.Errorf("the %s of %s has not finished", begun.Command, report.Time(begun.Began)),
-			hint: "resume it first: " + begun.Typed}
-	}
-	sent, err := sentFlags(o.mapping.identity.flags, &o.mapping.identity, plan)
-	if err != nil {
-		return nil, err
-	}
-	if changed, err := differences(sent, begun); err != nil || len(changed) > 0 {
-		return plan, err
-	}
-	all, err := p.planAt(begun.Now, &o.mapping, o.stdin.tmp, plan.Inputs)
-	if err != nil {
-		return nil, err
-	}
-	sources, left, err := p.begunWith(begun, plan.Inputs, plan.Sources, all.Sources)
-	if err != nil {
-		p.warnAnew(begun, err)
-		if len(plan.Sources) == 0 {
-			err = begun.Finish(p.ctx, ledger.Replaced, time.Now(), nil, nil) // or this would be said every night
-			return plan, err
-		}
-		return plan, nil
-	}
-	all.Sources, all.Incomplete = sources, plan.Incomplete
-	j.run, j.goes, j.left, j.anew = begun, true, left, plan
-	return all, nil
+	return known, idle
 }
