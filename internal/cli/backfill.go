@@ -7,9 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/job"
-	"ph2cio/internal/ledger"
 )
 
 type backfillOptions struct {
@@ -82,43 +80,10 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 		return err
 	}
 	defer func() { err = errors.Join(err, to.close()) }()
-	if err := to.wire(p, plan, &o.sending); err != nil {
-		return err
-	}
-	// Before the first reading, which may take long: a directory that cannot be written would be found out only then.
+	// Before the first pass, which may take long: a directory that cannot be written would be found out only then.
 	if err := p.openState(ctx, to, o.sending.waitLock); err != nil {
 		return err
 	}
-	plan, journey, err := p.goOn(ctx, plan, to, o)
-	if err != nil {
-		return err
-	}
-	return p.send(ctx, plan, to, journey, &o.mapping, &o.sending)
-}
-
-// send is the run itself: learn, ask, deliver.
-func (p *program) send(ctx context.Context, plan *export.Plan, to *destination, j *journey, m *mappingOptions, o *sendingOptions) (err error) {
-	plan, learned, err := p.firstReading(ctx, plan, to, j, o)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, learned.Close()) }()
-	if err := p.perhapsDone(plan, learned, j); err != nil {
-		return err
-	}
-	return (&sendJob{p, to, m, o}).finish(ctx, j.read(ctx, plan, learned))
-}
-
-// read is what was read, for package job.
-func (j *journey) read(ctx context.Context, plan *export.Plan, learned *export.Learned) *readJob {
-	now := &job.Job{
-		Command: job.Command(j.command), Now: plan.Now, Inputs: j.inputs, Sources: plan.Sources, Flags: j.flags, RetryMerges: j.merges, Added: j.left, Known: j.known,
-	}
-	if j.goes {
-		now.Resumed = j.run
-	}
-	return &readJob{job: now, plan: plan, learned: learned, pass: &job.FirstPass{Rows: learned.Rows, Origin: func() ([]ledger.Source, []byte) {
-		sources, people := learned.Origin(ctx)
-		return job.Recorded(sources, plan.Sources), people
-	}}}
+	request := job.Request{Command: job.Backfill, Now: plan.Now, Inputs: plan.Inputs, Incomplete: plan.Incomplete, Restart: o.sending.restart}
+	return p.runJob(ctx, newPlanner(p, request, &o.mapping, o.stdin.tmp, plan), &sendJob{p, to, &o.mapping, &o.sending})
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+
+	"ph2cio/internal/job"
 )
 
 // mappingOptions are the flags that decide what an event or person looks like in Customer.io.
@@ -135,8 +137,8 @@ func (o *sendingOptions) addFlagsOf(f *pflag.FlagSet, canTry bool) {
 	addStateFlag(f, &o.state)
 	f.IntVar(&o.dedupWindow, "dedup-window", 0, "after the run, forget which events more than DAYS days old were sent; 0 forgets none")
 	describe(f, "dedup-window", resuming, "DAYS", sendsSame)
-	f.BoolVar(&o.resendOld, resendOldFlag, false, "also send events so old that ph2cio has forgotten whether it sent them")
-	describe(f, resendOldFlag, resuming, "")
+	f.BoolVar(&o.resendOld, job.ResendOldFlag, false, "also send events so old that ph2cio has forgotten whether it sent them")
+	describe(f, job.ResendOldFlag, resuming, "")
 	f.DurationVar(&o.waitLock, "wait-lock", 0, "if another run holds the state directory, wait up to this long, such as 10m")
 	describe(f, "wait-lock", resuming, "DURATION", sendsSame)
 	o.addPaceFlags(f)

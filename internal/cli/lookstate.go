@@ -10,43 +10,11 @@ import (
 	"strings"
 
 	"ph2cio/internal/customerio"
-	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 )
 
-// lookAtState lets a preview know what was sent before, from the state that was named, or from the user's own if there is just
-// one. It is only read, and without its lock. What comes back closes it.
-func (p *program) lookAtState(ctx context.Context, plan *export.Plan, o *previewOptions) (closes func() error, err error) {
-	nothing := func() error { return nil }
-	if o.fresh {
-		return nothing, nil
-	}
-	found, err := p.stateToLookAt(ctx, o)
-	if found == nil {
-		return nothing, err
-	}
-	plan.State = found
-	if !o.onlyNew {
-		return found.Close, nil
-	}
-	known, err := export.KnownSources(ctx, found)
-	if err != nil {
-		return found.Close, err
-	}
-	p.onlyNew(plan, known)
-	o.known = len(known)
-	if len(plan.Sources) > 0 {
-		return found.Close, nil
-	}
-	runs, err := found.Runs(ctx, 1)
-	if err == nil {
-		o.idle, err = p.nothingOwed(ctx, found, runs, &o.mapping, plan)
-	}
-	return found.Close, err
-}
-
-// stateToLookAt opens the state that was named, or the user's own for where this would be sent; nil if there
-// is none, or several.
+// stateToLookAt opens, for a preview, the state that was named, or the user's own for where this would be sent; nil if
+// there is none, or several. It is only read, and without its lock. The caller closes it.
 func (p *program) stateToLookAt(ctx context.Context, o *previewOptions) (found *ledger.Store, err error) {
 	dirs, err := p.stateDirs(o.state)
 	if err != nil && o.state == "" {

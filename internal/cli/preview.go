@@ -16,6 +16,8 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
+	"ph2cio/internal/job"
+	"ph2cio/internal/ledger"
 	"ph2cio/internal/progress"
 	"ph2cio/internal/report"
 )
@@ -32,8 +34,6 @@ type previewOptions struct {
 	region     string // the same; empty
 	fresh      bool
 	onlyNew    bool // of the sources those that a sync would read
-	known      int  // then: how many sources earlier runs have read
-	idle       bool // and whether nothing can have come of those
 	stdin      stdinOptions
 	profiling  profiling
 }
@@ -95,40 +95,45 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 	if err != nil {
 		return err
 	}
-	plan.Tally = &customerio.Tally{}
-	plan.Sender, plan.BatchItems = customerio.Counting(plan.Tally), o.batchItems
-	bar := p.newProgress()
-	plan.Progress = bar
-	closeState, err := p.lookAtState(ctx, plan, o)
-	if err != nil {
-		return err
+	shows := &showJob{p: p, options: o}
+	if !o.fresh {
+		if shows.earlier, err = p.stateToLookAt(ctx, o); err != nil {
+			return err
+		}
 	}
-	defer func() { err = errors.Join(err, closeState()) }()
-	if o.idle {
-		return p.nothingNew(plan.Incomplete, o.known)
+	defer func() { err = errors.Join(err, shows.earlier.Close()) }()
+	request := job.Request{Command: job.Backfill, Preview: true, Now: plan.Now, Inputs: plan.Inputs, Incomplete: plan.Incomplete, HoldsRecent: plan.Rules.HoldsRecent()}
+	if o.onlyNew {
+		request.Command = job.Sync
 	}
-	shown, err := p.newShowing(o, bar)
-	if err != nil {
-		return err
-	}
-	plan.Operations = shown.take
-	return p.showPlan(ctx, plan, o, shown)
+	return p.runJob(ctx, newPlanner(p, request, &o.mapping, o.stdin.tmp, plan), shows)
 }
 
-// showPlan is the preview of a plan: it runs the line up to the network, and prints the summary.
-func (p *program) showPlan(ctx context.Context, plan *export.Plan, o *previewOptions, shown *showing) (err error) {
-	j := &journey{command: backfillCommand, known: o.known}
-	if o.onlyNew {
-		plan.Read.WrittenSince = plan.Now.Add(-stillWritten)
+// showJob is the purpose of a preview: it shows what a job would send.
+type showJob struct {
+	p       *program
+	options *previewOptions
+	earlier *ledger.Store // what earlier runs have sent; nil where that is not known
+	shown   *showing      // nil until there is something to show
+}
+
+func (s *showJob) state() *ledger.Store { return s.earlier }
+
+func (s *showJob) equip(plan *export.Plan) (err error) {
+	if s.shown == nil {
+		s.shown, err = s.p.newShowing(s.options, s.p.newProgress())
 	}
-	if o.onlyNew && plan.State != nil {
-		j.command = syncCommand
-	}
-	learned, err := p.learn(ctx, plan, j)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, learned.Close()) }()
+	plan.Tally = &customerio.Tally{}
+	plan.Sender, plan.BatchItems, plan.Operations = customerio.Counting(plan.Tally), s.options.batchItems, s.shown.take
+	return nil
+}
+
+// finish does all that sending does but for requests, and prints the summary.
+func (s *showJob) finish(ctx context.Context, read *readJob) error {
+	p, o, learned := s.p, s.options, read.learned
 	if o.firstOnly {
 		_, err := fmt.Fprintln(p.results(), report.Count(learned.Rows), "rows")
 		return err
@@ -137,16 +142,16 @@ func (p *program) showPlan(ctx context.Context, plan *export.Plan, o *previewOpt
 	if err != nil {
 		return err
 	}
-	summary, err := export.Send(ctx, plan, learned)
+	summary, err := export.Send(ctx, read.plan, learned)
 	summary.UnknownOnly = unknown
-	err = errors.Join(err, shown.close())
+	err = errors.Join(err, s.shown.close())
 	summary.Estimate = estimate(summary, o.rate)
-	if err == nil && j.cameToNothing(plan, summary) {
-		return p.nothingNew(plan.Incomplete, j.known)
+	if err == nil && read.job.FoundNothing(summary) {
+		return p.nothingNew(read.plan.Incomplete, read.job.Known)
 	}
 	summary.LiveStops = checkLive(&o.mapping, learned) != nil
-	summary.WouldStop = o.mapping.identity.exceeded(learned, learned.People.Count(plan.Now.Unix()))
-	title := fmt.Sprintf("Plan: %s → Customer.io (nothing sent)", p.sourcesText(plan.Sources))
+	summary.WouldStop = o.mapping.identity.exceeded(learned, learned.People.Count(read.plan.Now.Unix()))
+	title := fmt.Sprintf("Plan: %s → Customer.io (nothing sent)", p.sourcesText(read.plan.Sources))
 	if err := errors.Join(err, p.writeSummary(p.results(), summary, title, err)); err != nil {
 		return err
 	}

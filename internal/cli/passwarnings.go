@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"ph2cio/internal/export"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/report"
+)
+
+// warnOfDoubles warns of events that may be sent twice, because only some rows have a uuid, in this pass or in those of
+// earlier runs.
+func (p *program) warnOfDoubles(learned *export.Learned) {
+	switch n := learned.MayDouble(); {
+	case n > 0:
+		p.warnOfNoUUID(n)
+	case learned.UUIDs.With && learned.Before.Without:
+		p.warn("earlier runs read rows without a uuid, and these rows have one: an event with a row of each kind is sent twice, because " +
+			"nothing shows that both are the same event")
+	}
+}
+
+func (p *program) warnOfNoUUID(rows int64) {
+	p.warn("%s no uuid, and others have one: an event with a row of each kind is sent twice, because nothing shows that both are the same "+
+		"event; if two exports hold the same events, read only one", report.Plural(rows, "row has", "rows have"))
+}
+
+// warnOfLost says which waiting rows can never be sent.
+func (p *program) warnOfLost(learned *export.Learned) {
+	for _, lost := range learned.Lost {
+		if len(lost.IDs) == 0 {
+			p.warn("%s no longer contains rows of %s not identified yet; those rows cannot be sent later", lost.Path, report.Plural(lost.Visitors, "visitor", "visitors"))
+			continue
+		}
+		others := ""
+		if n := lost.Visitors - int64(len(lost.IDs)); n > 0 {
+			others = ", and those of " + report.Plural(n, "visitor", "visitors")
+		}
+		p.warn("%s is missing, so rows that waited in it cannot be sent, those of %s%s", lost.Path,
+			firstFew(len(lost.IDs), len(lost.IDs), func(i int) string { return mapping.ShortID(lost.IDs[i]) }), others)
+	}
+}
