@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"ph2cio/internal/exit"
+	"ph2cio/internal/export"
+	"ph2cio/internal/job"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/report"
+	"ph2cio/internal/source"
+)
+
+// warnOfJob says what somebody should know of a decision.
+func (p *program) warnOfJob(warnings []job.Warning) {
+	for _, one := range warnings {
+		switch w := one.(type) {
+		case job.OtherInputs:
+			p.warn("the last backfill, finished at %s, had other sources or flags; events that it sent are not sent again", report.Time(w.Last.Ended))
+		case job.OtherRows:
+			p.warn("the last backfill, finished at %s, had other rows in a source of the same name and size; events that it sent are not sent again",
+				report.Time(w.Last.Ended))
+		case job.AddedFiles:
+			p.warn("%s added after the %s began at %s: left out until it has finished", report.Files(w.Files), w.Begun.Command, report.Time(w.Begun.Began))
+		case job.CannotResume:
+			p.warn("the %s of %s was stopped and cannot be resumed, so it is replanned; what it sent is not sent again: %v",
+				w.Begun.Command, report.Time(w.Begun.Began), w.Why)
+		case job.ReplacesRetry:
+			p.warn("the retry of %s was stopped, and this sync replaces it; `ph2cio retry` tries again what is left", report.Time(w.Begun.Began))
+		case job.SourceReplaced:
+			p.warn("%s was replaced since it was sent: it is read from the start, and events of it already sent are not sent again", w.Name)
+		case job.RejectsMissing:
+			p.warn("%s is missing, so its rejected rows cannot be tried again; put it back, or run sync to read it under its new name; then retry", w.Path)
+		case job.FlagsDiffer:
+			p.warnOfFlags(w)
+		}
+	}
+}
+
+func (p *program) warnOfFlags(w job.FlagsDiffer) {
+	var changes []string
+	for _, one := range w.Changes {
+		changes = append(changes, one.String())
+	}
+	means := ""
+	if w.NewRowsOnly {
+		means = "; they apply to new rows only; `ph2cio backfill --restart` applies them to all rows"
+	}
+	p.warn("flags differ from the last run: %s", strings.Join(changes, "; ")+means)
+}
+
+// nothingToDo says why there is nothing to do.
+func (p *program) nothingToDo(request *job.Request, why *job.Nothing) error {
+	switch {
+	case why.Done != nil:
+		return p.alreadyDone(why.Done)
+	case request.Command == job.Retry:
+		return p.nothingRejected(why.Merges)
+	}
+	return p.nothingNew(request.Incomplete, why.Known)
+}
+
+// alreadyDone says that a backfill has done all of this.
+func (p *program) alreadyDone(last *ledger.Run) error {
+	counters, err := export.ReadCounters(last.Counters)
+	if err != nil {
+		return err
+	}
+	said := fmt.Sprintf("this backfill finished at %s, with %s and %s sent; this run sent nothing",
+		report.Time(last.Ended), report.Plural(counters.Sent(), "event", "events"), report.Plural(counters.People(), "person", "people"))
+	switch last.Outcome {
+	case ledger.Troubled:
+		said += "; some of its files could not be read to the end"
+	case ledger.Rejected:
+		said += "; `ph2cio status` shows what was rejected"
+	}
+	if !p.json && !p.quiet && p.log == nil {
+		fmt.Fprintln(p.env.Stdout, wrapIndented(strings.ToUpper(said[:1])+said[1:]+".", p.columns(), 0))
+		fmt.Fprintf(p.env.Stdout, "To start over and send what has not been sent:\n  %s\n", plain(p.restart()))
+	}
+	return &finished{exit.Done, said}
+}
+
+// nothingRejected says that there is nothing to retry, unless it is merges that were rejected.
+func (p *program) nothingRejected(merges int64) error {
+	if p.json {
+		return p.writeSummary(p.env.Stdout, export.Nothing(&export.Plan{}), "", nil)
+	}
+	text := "Nothing to retry: nothing is rejected."
+	if merges > 0 {
+		text = "Nothing to retry except " + report.Plural(merges, "rejected merge", "rejected merges") + ": add --merges to try " +
+			report.PluralWord(merges, "it", "them") + " again."
+	}
+	_, err := fmt.Fprintln(p.env.Stdout, text)
+	return err
+}
+
+// nothingNew says that a sync finds nothing new in the sources that earlier runs have read.
+func (p *program) nothingNew(incomplete []*source.Incomplete, known int) error {
+	if p.json {
+		return p.writeSummary(p.env.Stdout, export.Nothing(&export.Plan{Incomplete: incomplete}), "", nil)
+	}
+	if !p.quiet {
+		text := "Nothing new in " + report.Files(known) + ". Nothing was sent."
+		if len(incomplete) > 0 {
+			text = "Nothing was sent: new files wait until their export is complete. The warning names the missing files."
+		}
+		fmt.Fprintln(p.env.Stdout, wrapIndented(text, p.columns(), 0))
+	}
+	return nil
+}
