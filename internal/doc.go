@@ -29,6 +29,7 @@
 //	  trackapi  what the API takes: the checks of one operation
 //	  workspace what the API makes of it: people, objects, events
 //	  ring      the newest of many values
+//	asread      whether sources still have what earlier runs have read in them
 //	ledger      what has been read and sent, between runs
 //	rawjson     JSON as bytes: scans, walks and writes it without values in between
 //	parallel    work on many cores at once, with results in order, and sets of numbers
@@ -52,11 +53,12 @@
 //	cli         job, inspect, explain, export, mapping, people, posthog, customerio, ledger, source, sandbox, progress, redact
 //	inspect     export, mapping, people, posthog, source, parallel, rawjson
 //	explain     export, mapping, people, posthog, customerio
-//	job         export, mapping, customerio, ledger, source
-//	export      mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
+//	job         export, asread, mapping, customerio, ledger, source
+//	export      asread, mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
 //	mapping     people, posthog, customerio, rawjson, redact
 //	people      posthog, identity, parallel, rawjson, spool
 //	posthog     source, codec, rawjson
+//	asread      ledger, source
 //	customerio  rawjson
 //	source      escape, parallel
 //

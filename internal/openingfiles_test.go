@@ -13,7 +13,7 @@ import (
 
 // throughSource lists the packages that reach files through package source alone, so that whatever they do works for sources
 // that are no files too.
-var throughSource = []string{"internal/posthog", "internal/export", "internal/inspect", "internal/explain", "internal/job", "internal/cli"}
+var throughSource = []string{"internal/posthog", "internal/export", "internal/inspect", "internal/explain", "internal/job", "internal/asread", "internal/cli"}
 
 // opensFiles lists the files of those packages that look at files themselves, none of which is a source. It only shrinks.
 var opensFiles = map[string]string{

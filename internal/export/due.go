@@ -2,9 +2,9 @@ package export
 
 import (
 	"context"
-	"maps"
 	"slices"
 
+	"ph2cio/internal/asread"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/people"
 	"ph2cio/internal/source"
@@ -13,7 +13,7 @@ import (
 // Due are the paths of the sources that earlier runs have read, of those for which asks is true, that have rows of people who are known now, or
 // who are sent now though nobody knows them. What cannot be sent any more, because its source is gone or is another file, is added to Lost.
 func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bool) (due []string, err error) {
-	known, err := KnownSources(ctx, plan.State)
+	read, err := asread.Sources(ctx, plan.State)
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +22,7 @@ func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bo
 		if err != nil {
 			return nil, err
 		}
-		if then, ok := known[one.Path]; asks(one.Path) && !(ok && then.Run > one.Run && len(plan.leftOut(then.Flags)) == 0) {
+		if then, ok := read[one.Path]; asks(one.Path) && !(ok && then.Run > one.Run && len(plan.leftOut(then.Flags)) == 0) {
 			owed = append(owed, one) // else it was read again since, and nothing has changed
 		}
 	}
@@ -31,7 +31,7 @@ func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bo
 		return nil, nil
 	}
 	everybody := plan.Choice.Who == people.All && !plan.Choice.Only
-	files := elsewhere{known: known, now: l.printed(ctx, plan), there: plan.there(ctx)}
+	files := elsewhere{known: read, now: l.printed(ctx, plan), there: plan.there(ctx)}
 	for len(owed) > 0 {
 		n := 1
 		for n < len(owed) && owed[n].Path == owed[0].Path {
@@ -97,40 +97,16 @@ type elsewhere struct {
 // has reports whether the rows of a source are in a file by another name.
 func (e *elsewhere) has(source *ledger.Source) bool {
 	for path, other := range e.now {
-		if sameRows(source, &other) && path != source.Path {
+		if asread.SameRows(source, &other) && path != source.Path {
 			return true
 		}
 	}
 	for path, other := range e.known {
-		if _, read := e.now[path]; !read && sameRows(source, &other.Source) && path != source.Path && e.there(path) {
+		if _, read := e.now[path]; !read && asread.SameRows(source, &other.Source) && path != source.Path && e.there(path) {
 			return true
 		}
 	}
 	return false
-}
-
-func sameRows(a, b *ledger.Source) bool {
-	return a.Rows > 0 && a.Rows == b.Rows && a.Fingerprint == b.Fingerprint && b.Trouble == ""
-}
-
-// NowNamed finds the source that has all rows of one which is gone, among those that runs have read: it was renamed, or compressed
-// since, or has grown and was then renamed.
-func NowNamed(ctx context.Context, then *ledger.Source, known map[string]ledger.KnownSource, inputs *source.Snapshot) (now source.Source, found bool) {
-	for _, path := range slices.Sorted(maps.Keys(known)) {
-		other := known[path].Source
-		if path == then.Path {
-			continue
-		}
-		if now, found = inputs.Look(ctx, path); !found {
-			continue
-		}
-		asRead := now
-		asRead.Size = other.Size
-		if sameRows(then, &other) || then.Rows > 0 && other.Size > then.Size && grown(ctx, asRead, *then) {
-			return now, true
-		}
-	}
-	return source.Source{}, false
 }
 
 // there tells whether a source of a name is there, for one question after another.
@@ -143,18 +119,6 @@ func (p *Plan) there(ctx context.Context) func(name string) bool {
 		_, there := inputs.Look(ctx, name)
 		return there
 	}
-}
-
-// KnownSources are the sources that earlier runs have read, by path.
-func KnownSources(ctx context.Context, state *ledger.Store) (map[string]ledger.KnownSource, error) {
-	all := map[string]ledger.KnownSource{}
-	for one, err := range state.KnownSources(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		all[one.Path] = one
-	}
-	return all, nil
 }
 
 func sortedOnce(ids []ledger.Key) []ledger.Key {

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
 	"github.com/zeebo/xxh3"
 
+	"ph2cio/internal/asread"
 	"ph2cio/internal/exit"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
@@ -38,7 +38,7 @@ func (l *Learned) sources(ctx context.Context) (sources []ledger.Source) {
 			Path: source.Absolute(s.Name), Size: s.Size, First: firsts[i], Rows: l.prints[i].rows, Trouble: trouble[s.Name],
 			Fingerprint: fmt.Sprintf("%s:%x", fingerprintScheme, l.prints[i].sum),
 		}
-		version, ends := standOf(ctx, s, s.Size)
+		version, ends := asread.Ends(ctx, s, s.Size)
 		one.Modified, one.Ends = version.Modified, ends
 		one.Recent = l.held[i]
 		sources = append(sources, one)
@@ -55,83 +55,6 @@ func (l *Learned) printed(ctx context.Context, plan *Plan) map[string]ledger.Sou
 	}
 	return all
 }
-
-// endsSize is how many bytes at its beginning, and at its end, stand for a source when it is looked at again.
-const endsSize = 64 << 10
-
-// standOf tells the version of a source, and what stands for its first size bytes; zero values when that cannot be known.
-func standOf(ctx context.Context, s source.Source, size int64) (version source.Version, ends string) {
-	file, err := s.Open(ctx, 0)
-	if err != nil {
-		return version, ""
-	}
-	defer file.Close()
-	opened, err := file.Version()
-	if err != nil || size == 0 {
-		return version, ""
-	}
-	h := xxh3.New()
-	if _, err := io.Copy(h, io.LimitReader(file, min(size, endsSize))); err != nil {
-		return version, ""
-	}
-	end, err := lastPart(ctx, s, file, size)
-	if err != nil {
-		return version, ""
-	}
-	defer end.Close()
-	if _, err := io.Copy(h, end); err != nil {
-		return version, ""
-	}
-	return opened, fmt.Sprintf("%x", h.Sum128().Bytes())
-}
-
-// lastPart reads what a source's first size bytes end with. The source is opened once more if its file cannot be read anywhere.
-func lastPart(ctx context.Context, s source.Source, file source.File, size int64) (io.ReadCloser, error) {
-	start, length := max(0, size-endsSize), min(size, endsSize)
-	if at, ok := file.(io.ReaderAt); ok {
-		return io.NopCloser(io.NewSectionReader(at, start, length)), nil
-	}
-	end, err := s.Open(ctx, start)
-	if err != nil {
-		return nil, err
-	}
-	return struct {
-		io.Reader
-		io.Closer
-	}{io.LimitReader(end, length), end}, nil
-}
-
-// grown reports whether a source still begins as it was when a run read it.
-func grown(ctx context.Context, s source.Source, then ledger.Source) bool {
-	_, ends := standOf(ctx, s, then.Size)
-	return s.Size > then.Size && ends != "" && ends == then.Ends
-}
-
-// unchanged reports whether a source looks as it did when a run read it, though it was written since.
-func unchanged(ctx context.Context, s source.Source, then ledger.Source) bool {
-	_, ends := standOf(ctx, s, s.Size)
-	return s.Size == then.Size && ends != "" && ends == then.Ends
-}
-
-// SureOf reports whether a source surely has the rows that a run read there: nothing in it has changed, or for one that is too
-// large to look through, it begins and ends as it did and was not written since.
-func SureOf(ctx context.Context, s source.Source, then ledger.Source) bool {
-	version, ends := standOf(ctx, s, s.Size)
-	return s.Size == then.Size && ends != "" && ends == then.Ends && (s.Size <= 2*endsSize || version.Same(versionThen(&then)))
-}
-
-// Holds reports whether a source looks as if all was still in it that a run read there.
-func Holds(ctx context.Context, s source.Source, then ledger.Source) bool {
-	return unchanged(ctx, s, then) || grown(ctx, s, then)
-}
-
-// AsItWas reports whether a source is what a run has read to its end, without opening it.
-func AsItWas(s source.Source, then *ledger.Source) bool {
-	return s.Size == then.Size && s.Version.Same(versionThen(then)) && then.Trouble == ""
-}
-
-// versionThen is the version of a source that a run has read.
-func versionThen(then *ledger.Source) source.Version { return source.Version{Modified: then.Modified} }
 
 // peopleSum stands for who is sent under what, and what is merged.
 func (l *Learned) peopleSum() []byte {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"ph2cio/internal/asread"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/parallel"
@@ -53,7 +54,7 @@ func newOwings(ctx context.Context, plan *Plan, forgets bool) (*owings, error) {
 		for _, one := range all {
 			one.reasons = plan.leftOut(one.of.Flags)
 			source := plan.Sources[n]
-			if len(one.reasons) == 0 && !forgets && Holds(ctx, source, one.of.Source) {
+			if len(one.reasons) == 0 && !forgets && asread.Holds(ctx, source, one.of.Source) {
 				continue
 			}
 			for id, err := range plan.State.WaitingIn(ctx, one.of.Run, one.of.Number) {

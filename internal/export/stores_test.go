@@ -137,32 +137,6 @@ func TestAStoreThatChangesBetweenTheReadings(t *testing.T) {
 	}
 }
 
-// TestWhatStandsForASourceOfAStore: without random access its ends are found by opening it twice, and are those of the file.
-func TestWhatStandsForASourceOfAStore(t *testing.T) {
-	plan := newPlan(t, mapping.Options{}, writeSynthetic(t, synthetic.Options{Rows: 3000, People: 10, Seed: 1}))
-	file := plan.Sources[0]
-	if file.Size < 3*endsSize {
-		t.Fatalf("%d bytes are too few", file.Size)
-	}
-	version, want := standOf(t.Context(), file, file.Size)
-	if version != file.Version || want == "" {
-		t.Errorf("the file has version %v and ends %q", version, want)
-	}
-	for _, anyOffset := range []bool{false, true} {
-		store := sources.New(sources.Manners{AnyOffset: anyOffset, Sips: 10_000})
-		far := store.Copy(t, plan.Sources)[0]
-		for _, size := range []int64{file.Size, file.Size - 1000, 100} {
-			_, want := standOf(t.Context(), file, size)
-			if version, ends := standOf(t.Context(), far, size); ends != want || version != far.Version {
-				t.Errorf("at any offset %v, %d bytes: %v, %s, want %s", anyOffset, size, version, ends, want)
-			}
-		}
-		if n := store.Opened(); n != map[bool]int{false: 6, true: 3}[anyOffset] {
-			t.Errorf("at any offset %v: opened %d times", anyOffset, n)
-		}
-	}
-}
-
 // TestTheSnapshotAnswersOnce: whether a known source is there is looked up once, and then holds for the run.
 func TestTheSnapshotAnswersOnce(t *testing.T) {
 	store := sources.New(sources.Manners{})

@@ -3,7 +3,7 @@ package job
 import (
 	"slices"
 
-	"ph2cio/internal/export"
+	"ph2cio/internal/asread"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/source"
 )
@@ -80,7 +80,7 @@ func (d *decision) continueBackfill(j *Job, begun *ledger.Run, changes []Change)
 func (d *decision) sameSources(run *ledger.Run, sources []source.Source) (same, sure bool) {
 	sure = true
 	same = slices.EqualFunc(sources, run.Sources, func(now source.Source, then ledger.Source) bool {
-		sure = sure && (IsStdin(then.Path) || export.SureOf(d.ctx, now, then))
+		sure = sure && (IsStdin(then.Path) || asread.SurelySame(d.ctx, now, then))
 		return NameOf(now.Name) == then.Path && (now.Size == then.Size || IsStdin(then.Path))
 	})
 	return same, sure

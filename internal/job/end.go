@@ -3,7 +3,7 @@ package job
 import (
 	"context"
 
-	"ph2cio/internal/export"
+	"ph2cio/internal/asread"
 	"ph2cio/internal/ledger"
 )
 
@@ -49,7 +49,7 @@ func (j *Job) readAgain(ctx context.Context, run *ledger.Run, rejected []ledger.
 		size, read := sizes[then.Path]
 		now, there := j.Inputs.Look(ctx, then.Path)
 		now.Size = size
-		if read && there && export.Holds(ctx, now, then) {
+		if read && there && asread.Holds(ctx, now, then) {
 			again = append(again, then)
 		}
 	}

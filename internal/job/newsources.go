@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"ph2cio/internal/asread"
 	"ph2cio/internal/customerio"
-	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/source"
 )
@@ -19,13 +19,13 @@ type newSources struct {
 
 // newSources finds the sources in which something may be new.
 func (d *decision) newSources() (*newSources, error) {
-	known, err := known(d.ctx, d.ledger)
+	before, err := asread.Sources(d.ctx, d.ledger)
 	if err != nil {
 		return nil, err
 	}
-	return &newSources{known: known, sources: slices.DeleteFunc(slices.Clone(d.Inputs.Sources), func(one source.Source) bool {
-		then, read := known[NameOf(one.Name)]
-		return read && export.AsItWas(one, &then.Source) && !d.sendsRecent(&then) || waitsForExport(one.Name, d.Incomplete)
+	return &newSources{known: before, sources: slices.DeleteFunc(slices.Clone(d.Inputs.Sources), func(one source.Source) bool {
+		then, read := before[NameOf(one.Name)]
+		return read && asread.Unchanged(one, &then.Source) && !d.sendsRecent(&then) || waitsForExport(one.Name, d.Incomplete)
 	})}, nil
 }
 
@@ -48,7 +48,7 @@ func (d *decision) warnOfReplaced(found *newSources) {
 		if !read || then.Trouble != "" || then.Ends == "" && now.Size >= then.Size {
 			continue
 		}
-		if !export.Holds(d.ctx, now, then.Source) {
+		if !asread.Holds(d.ctx, now, then.Source) {
 			d.warn(SourceReplaced{now.Name})
 		}
 	}

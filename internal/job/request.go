@@ -55,18 +55,6 @@ type Ledger interface {
 	WaitingBefore(ctx context.Context, run int64) (bool, error)
 }
 
-// known returns the sources that earlier runs have read, by their names.
-func known(ctx context.Context, l Ledger) (map[string]ledger.KnownSource, error) {
-	all := map[string]ledger.KnownSource{}
-	for one, err := range l.KnownSources(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		all[one.Path] = one
-	}
-	return all, nil
-}
-
 // newest returns the newest run, nil when there is none.
 func newest(ctx context.Context, l Ledger) (*ledger.Run, error) {
 	runs, err := l.Runs(ctx, 1)

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"ph2cio/internal/export"
+	"ph2cio/internal/asread"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/source"
 )
@@ -96,7 +96,7 @@ func (d *decision) mergesOf(run int64) ([]ledger.Merge, error) {
 // filesOf returns the files that have rejected rows, also those that have another name now, and the sources that are
 // surely in them, as earlier runs have read these.
 func (d *decision) filesOf(rejects *ledger.OpenRejects) (files []source.Source, reread []ledger.Source, err error) {
-	known, err := known(d.ctx, d.ledger)
+	before, err := asread.Sources(d.ctx, d.ledger)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -106,11 +106,11 @@ func (d *decision) filesOf(rejects *ledger.OpenRejects) (files []source.Source, 
 		if there {
 			files = append(files, now) // another file of that name may be the one that was mended
 		}
-		if there && export.Holds(d.ctx, now, then) {
+		if there && asread.Holds(d.ctx, now, then) {
 			reread = append(reread, then)
 			continue
 		}
-		renamed, found := export.NowNamed(d.ctx, &then, known, d.Inputs)
+		renamed, found := asread.Renamed(d.ctx, &then, before, d.Inputs)
 		switch {
 		case found:
 			files, reread = append(files, renamed), append(reread, then)
