@@ -53,7 +53,7 @@
 //	cli         job, inspect, explain, export, mapping, people, posthog, customerio, ledger, source, sandbox, progress, redact
 //	inspect     export, mapping, people, posthog, source, parallel, rawjson
 //	explain     export, mapping, people, posthog, customerio
-//	job         export, asread, mapping, customerio, ledger, source
+//	job         export, asread, mapping, posthog, customerio, ledger, source
 //	export      asread, mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
 //	mapping     people, posthog, customerio, rawjson, redact
 //	people      posthog, identity, parallel, rawjson, spool

@@ -21,7 +21,7 @@ var imports = map[string][]string{
 	"cmd/ph2cio":                 {"internal/cli"},
 	"internal":                   {},
 	"internal/cli":               under("job", "export", "inspect", "explain", "people", "mapping", "posthog", "customerio", "ledger", "progress", "redact", "sandbox", "escape", "regularfile", "report", "source", "exit"),
-	"internal/job":               under("export", "asread", "mapping", "customerio", "ledger", "report", "source", "exit"),
+	"internal/job":               under("export", "asread", "mapping", "posthog", "customerio", "ledger", "report", "source", "exit"),
 	"internal/export":            under("asread", "people", "mapping", "posthog", "customerio", "ledger", "spool", "escape", "parallel", "regularfile", "report", "source", "exit", "rawjson"),
 	"internal/inspect":           under("export", "people", "mapping", "posthog", "parallel", "rawjson", "source"),
 	"internal/explain":           under("export", "people", "mapping", "posthog", "customerio"),

@@ -1,5 +1,5 @@
-// Package asread holds the sources that earlier runs have read against what is there now: whether a source still has the
-// rows that a run has read in it, and where they are if it has another name.
+// Package asread holds the sources that earlier runs have read against what is there now: whether a source
+// still has the rows that a run has read in it, and where they are if it has another name.
 package asread
 
 import (
@@ -36,7 +36,8 @@ func Sources(ctx context.Context, l Ledger) (map[string]ledger.KnownSource, erro
 // endsSize is how many bytes at its beginning, and at its end, stand for a source when it is looked at again.
 const endsSize = 64 << 10
 
-// Ends returns the version of a source, and what stands for its first size bytes; zero values when that cannot be known.
+// Ends returns the version of a source, and what stands for its first size bytes; zero values when that
+// cannot be known.
 func Ends(ctx context.Context, s source.Source, size int64) (version source.Version, ends string) {
 	file, err := s.Open(ctx, 0)
 	if err != nil {
@@ -62,7 +63,8 @@ func Ends(ctx context.Context, s source.Source, size int64) (version source.Vers
 	return opened, fmt.Sprintf("%x", h.Sum128().Bytes())
 }
 
-// lastPart reads what a source's first size bytes end with. The source is opened once more if its file cannot be read anywhere.
+// lastPart reads what a source's first size bytes end with. The source is opened once more if its file cannot
+// be read anywhere.
 func lastPart(ctx context.Context, s source.Source, file source.File, size int64) (io.ReadCloser, error) {
 	start, length := max(0, size-endsSize), min(size, endsSize)
 	if at, ok := file.(io.ReaderAt); ok {
@@ -83,8 +85,9 @@ func Unchanged(s source.Source, then *ledger.Source) bool {
 	return s.Size == then.Size && s.Version.Same(versionThen(then)) && then.Trouble == ""
 }
 
-// SurelySame reports whether a source surely has the rows that a run has read in it: nothing in it has changed, or for one that is
-// too large to look through, it begins and ends as it did and was not written since.
+// SurelySame reports whether a source surely has the rows that a run has read in it: nothing in it has
+// changed, or for one that is too large to look through, it begins and ends as it did and was not written
+// since.
 func SurelySame(ctx context.Context, s source.Source, then ledger.Source) bool {
 	version, ends := Ends(ctx, s, s.Size)
 	return s.Size == then.Size && ends != "" && ends == then.Ends && (s.Size <= 2*endsSize || version.Same(versionThen(&then)))
@@ -110,13 +113,14 @@ func grown(ctx context.Context, s source.Source, then ledger.Source) bool {
 	return s.Size > then.Size && ends != "" && ends == then.Ends
 }
 
-// SameRows reports whether two sources, as runs have read them, have the same rows, and b was read to its end.
+// SameRows reports whether two sources, as runs have read them, have the same rows, and b was read to its
+// end.
 func SameRows(a, b *ledger.Source) bool {
 	return a.Rows > 0 && a.Rows == b.Rows && a.Fingerprint == b.Fingerprint && b.Trouble == ""
 }
 
-// Renamed finds the source that has all rows of one which is gone, among those that runs have read: it was renamed, or compressed
-// since, or has grown and was then renamed.
+// Renamed finds the source that has all rows of one which is gone, among those that runs have read: it was
+// renamed, or compressed since, or has grown and was then renamed.
 func Renamed(ctx context.Context, then *ledger.Source, known map[string]ledger.KnownSource, inputs *source.Snapshot) (now source.Source, found bool) {
 	for _, path := range slices.Sorted(maps.Keys(known)) {
 		other := known[path].Source

@@ -11,7 +11,8 @@ import (
 	"ph2cio/internal/testkit/sources"
 )
 
-// TestWhatStandsForASourceOfAStore: without random access its ends are found by opening it twice, and are those of the file.
+// TestWhatStandsForASourceOfAStore: without random access its ends are found by opening it twice, and are
+// those of the file.
 func TestWhatStandsForASourceOfAStore(t *testing.T) {
 	var text bytes.Buffer
 	for i := 0; text.Len() < 4*endsSize; i++ {

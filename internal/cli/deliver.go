@@ -46,8 +46,8 @@ func (s *sendJob) finish(ctx context.Context, read *readJob) error {
 	return s.deliver(ctx, read, run, unknown)
 }
 
-// deliver sends what was read, notes how far that came, and prints the summary. unknown are the names of --only that
-// nobody has.
+// deliver sends what was read, notes how far that came, and prints the summary. unknown are the names of
+// --only that nobody has.
 func (s *sendJob) deliver(ctx context.Context, read *readJob, run *ledger.Run, unknown []string) error {
 	read.plan.Ledger = run
 	sending, done := s.options.within(ctx)
@@ -83,8 +83,8 @@ func (s *sendJob) deliver(ctx context.Context, read *readJob, run *ledger.Run, u
 	return verdict(summary, read.learned, rejects)
 }
 
-// settle writes the file of rejects, records that the run has ended if it has, and says what comes next. failed is
-// what ended it early.
+// settle writes the file of rejects, records that the run has ended if it has, and says what comes next.
+// failed is what ended it early.
 func (s *sendJob) settle(ctx context.Context, read *readJob, run *ledger.Run, summary *export.Summary, failed error) (rejects int64, err error) {
 	if broken(failed) {
 		summary.Next = s.p.again()
@@ -107,8 +107,8 @@ func (s *sendJob) settle(ctx context.Context, read *readJob, run *ledger.Run, su
 	return rejects, err
 }
 
-// record stores that a run has come to its end, and how. Once ctx is done it stores nothing, and the run is one to
-// resume.
+// record stores that a run has come to its end, and how. Once ctx is done it stores nothing, and the run is
+// one to resume.
 func (s *sendJob) record(ctx context.Context, read *readJob, run *ledger.Run, rejects int64) error {
 	waiting, err := read.learned.SettledOwed(ctx, s.to.ledger, run)
 	if err != nil {
@@ -137,8 +137,8 @@ func (s *sendJob) begin(ctx context.Context, read *readJob) (*ledger.Run, error)
 	}, read.learned.Learnt())
 }
 
-// warnOfClock warns when the clock stands before the beginning of the last run: either was wrong, and events of the
-// time between are taken for events of the future.
+// warnOfClock warns when the clock stands before the beginning of the last run: either was wrong, and events
+// of the time between are taken for events of the future.
 func (s *sendJob) warnOfClock(ctx context.Context, now time.Time) error {
 	runs, err := s.to.ledger.Runs(ctx, 1)
 	if err == nil && len(runs) > 0 && runs[0].Now.Sub(now) > maxSkew {

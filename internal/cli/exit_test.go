@@ -11,6 +11,7 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/export"
+	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/regularfile"
@@ -39,7 +40,7 @@ func TestErrorsHaveACodeAndAHint(t *testing.T) {
 		rejects     = &export.TooManyRejects{Rejected: 2, Rows: 2}
 		teams       = &export.ManyTeams{Teams: []int64{1, 2}}
 		columns     = &export.UnknownColumns{}
-		changed     = &export.PeopleChanged{}
+		changed     = &job.PeopleChanged{}
 		irregular   = &regularfile.Irregular{Path: "x", Mode: fs.ModeNamedPipe}
 		systemic    = &customerio.SystemicError{Err: status(400)}
 		input       = &problem{err: plain, code: 6, hint: "name it"}

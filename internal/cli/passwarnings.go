@@ -6,8 +6,8 @@ import (
 	"ph2cio/internal/report"
 )
 
-// warnOfDoubles warns of events that may be sent twice, because only some rows have a uuid, in this pass or in those of
-// earlier runs.
+// warnOfDoubles warns of events that may be sent twice, because only some rows have a uuid, in this pass or
+// in those of earlier runs.
 func (p *program) warnOfDoubles(learned *export.Learned) {
 	switch n := learned.MayDouble(); {
 	case n > 0:

@@ -17,7 +17,8 @@ type planner struct {
 	typed   *export.Plan // as of the request's own now, of all that was found; nil until it is made
 }
 
-// newPlanner prepares the request of a command. typed is its plan, nil for a command that has to look for sources first.
+// newPlanner prepares the request of a command. typed is its plan, nil for a command that has to look for
+// sources first.
 func newPlanner(p *program, request job.Request, mapping *mappingOptions, tmp string, typed *export.Plan) *planner {
 	m := &planner{p: p, request: request, mapping: mapping, tmp: tmp, typed: typed}
 	m.request.Flags = m.flags

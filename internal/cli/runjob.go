@@ -65,8 +65,8 @@ func ledgerOf(state *ledger.Store) job.Ledger {
 	return state
 }
 
-// readJob makes first passes until the job says that nothing else is to be read. It returns the job as it is then, to
-// be closed, and why there is nothing to do, if there is not.
+// readJob makes first passes until the job says that nothing else is to be read. It returns the job as it is
+// then, to be closed, and why there is nothing to do, if there is not.
 func (p *program) readJob(ctx context.Context, j *job.Job, plans *planner, to purpose) (*readJob, *job.Nothing, error) {
 	var took time.Duration // of passes that were not the last
 	for {

@@ -11,7 +11,8 @@ import (
 	"ph2cio/internal/ledger"
 )
 
-// sendJob is the purpose of the commands that send: it asks, sends what was read, and records how far that came.
+// sendJob is the purpose of the commands that send: it asks, sends what was read, and records how far that
+// came.
 type sendJob struct {
 	p       *program
 	to      *destination

@@ -98,7 +98,7 @@ func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, chan
 			}
 		} else if run, err = store.Last(t.Context(), "sync"); err == nil {
 			sources, people := learned.Origin(t.Context())
-			err = learned.Matches(run, sources, people)
+			err = sameOrigin(run, sources, people)
 		}
 		if err != nil {
 			r.Fatal(err)

@@ -139,7 +139,7 @@ func begunIn(t *testing.T, store *ledger.Store, learned *Learned) *ledger.Run {
 	}
 	if err == nil {
 		sources, people := learned.Origin(t.Context())
-		err = learned.Matches(run, sources, people)
+		err = sameOrigin(run, sources, people)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -273,25 +273,30 @@ func nothingNew(t *testing.T, store *ledger.Store, before *ledger.Run, plan *Pla
 	}
 }
 
-// TestAChangedSourceIsNotGoneOnWith changes a row, keeping the size, between two runs.
-func TestAChangedSourceIsNotGoneOnWith(t *testing.T) {
+// sameOrigin returns an error if a run began with other sources or people than were read now.
+func sameOrigin(run *ledger.Run, sources []ledger.Source, people []byte) error {
+	if !slices.Equal(sources, run.Sources) || !bytes.Equal(people, run.People) {
+		return fmt.Errorf("read %+v and people %x, but the run began with %+v and %x", sources, people, run.Sources, run.People)
+	}
+	return nil
+}
+
+// TestARowThatChangesChangesTheOrigin changes a row, keeping the size, between two first passes: a run that began with
+// the first can be told from one that begins with the second.
+func TestARowThatChangesChangesTheOrigin(t *testing.T) {
 	path := manyRows(t, 300)
-	learn := func() *Learned {
+	origin := func() *ledger.Run {
 		learned, err := Learn(t.Context(), newPlan(t, mapping.Options{}, path))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return learned
+		defer learned.Close()
+		begun := &ledger.Run{}
+		begun.Sources, begun.People = learned.Origin(t.Context())
+		return begun
 	}
-	begun := &ledger.Run{}
-	first := learn()
-	begun.Sources, begun.People = first.Origin(t.Context())
-	begun.Rows = first.Rows
-	matches := func(learned *Learned) error {
-		sources, people := learned.Origin(t.Context())
-		return learned.Matches(begun, sources, people)
-	}
-	if err := matches(learn()); err != nil {
+	first, again := origin(), origin()
+	if err := sameOrigin(first, again.Sources, again.People); err != nil {
 		t.Errorf("the same file: %v", err)
 	}
 	text, err := os.ReadFile(path)
@@ -301,13 +306,8 @@ func TestAChangedSourceIsNotGoneOnWith(t *testing.T) {
 	if err := os.WriteFile(path, bytes.Replace(text, []byte(`"n":9`), []byte(`"n":8`), 1), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := matches(learn()); err == nil || !strings.Contains(err.Error(), "the file has changed since the run began at") {
-		t.Errorf("a row that changed: %v", err)
-	}
-	begun.Sources, _ = learn().Origin(t.Context())
-	begun.People = []byte("others")
-	if err := matches(learn()); err == nil || !strings.Contains(err.Error(), "the people are not the same") {
-		t.Errorf("other people: %v", err)
+	if changed := origin().Sources[0]; changed.Fingerprint == first.Sources[0].Fingerprint || changed.Rows != first.Sources[0].Rows {
+		t.Errorf("a row that changed: %+v, before %+v", changed, first.Sources[0])
 	}
 }
 

@@ -9,8 +9,8 @@ type Answer struct {
 	Refused  error // somebody has to decide first. It has an exit code, and a hint unless it is ErrNothingSent
 	Warnings []Warning
 
-	// Abandoned is a run that cannot be resumed and that no new one replaces. It is to be recorded as replaced before
-	// anything else, since it would be found again every night.
+	// Abandoned is a run that cannot be resumed and that no new one replaces. It is to be recorded as
+	// replaced before anything else, since it would be found again every night.
 	Abandoned *ledger.Run
 }
 

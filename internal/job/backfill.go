@@ -8,9 +8,9 @@ import (
 	"ph2cio/internal/source"
 )
 
-// backfill resumes the last backfill if it was stopped and has the same flags and sources. One that is done is not
-// done again, and one that was stopped with other flags or sources is refused: --restart plans from the start. A
-// backfill of other flags or sources begins once the last has finished.
+// backfill resumes the last backfill if it was stopped and has the same flags and sources. One that is done
+// is not done again, and one that was stopped with other flags or sources is refused: --restart plans from
+// the start. A backfill of other flags or sources begins once the last has finished.
 func (d *decision) backfill() (Answer, error) {
 	flags, err := d.Flags()
 	if err != nil {
@@ -58,7 +58,8 @@ func (d *decision) afterBackfill(j *Job, last *ledger.Run, otherFlags bool) (Ans
 	return begin(j.unlessSame(last))
 }
 
-// continueBackfill resumes a backfill that was stopped. Where it cannot, it begins anew if nothing is lost by that.
+// continueBackfill resumes a backfill that was stopped. Where it cannot, it begins anew if nothing is lost by
+// that.
 func (d *decision) continueBackfill(j *Job, begun *ledger.Run, changes []Change) (Answer, error) {
 	refused := otherFlags(begun, changes)
 	var sources []source.Source
@@ -75,8 +76,9 @@ func (d *decision) continueBackfill(j *Job, begun *ledger.Run, changes []Change)
 	return refuse(refused)
 }
 
-// sameSources reports whether sources have the names and sizes of those of a run, and whether it is sure, without
-// reading them whole, that they have the same rows: small ones by what is in them, larger ones by their versions too.
+// sameSources reports whether sources have the names and sizes of those of a run, and whether it is sure,
+// without reading them whole, that they have the same rows: small ones by what is in them, larger ones by
+// their versions too.
 func (d *decision) sameSources(run *ledger.Run, sources []source.Source) (same, sure bool) {
 	sure = true
 	same = slices.EqualFunc(sources, run.Sources, func(now source.Source, then ledger.Source) bool {

@@ -14,8 +14,8 @@ type End struct {
 	Retried []ledger.Phase  // in which what earlier runs have rejected was tried again
 }
 
-// End returns what to record of a run of this job. damaged says that sources could not be read to their ends. The
-// rejects are those that the run has listed.
+// End returns what to record of a run of this job. damaged says that sources could not be read to their ends.
+// The rejects are those that the run has listed.
 func (j *Job) End(ctx context.Context, run *ledger.Run, l Ledger, damaged bool, rejects int64) (End, error) {
 	end := End{Outcome: ledger.Done, Reread: j.reread}
 	switch {
@@ -38,8 +38,8 @@ func (j *Job) End(ctx context.Context, run *ledger.Run, l Ledger, damaged bool, 
 	return end, err
 }
 
-// readAgain returns which sources with rejected rows a run has read again by their names: those whose rows were still
-// there.
+// readAgain returns which sources with rejected rows a run has read again by their names: those whose rows
+// were still there.
 func (j *Job) readAgain(ctx context.Context, run *ledger.Run, rejected []ledger.Source) (again []ledger.Source) {
 	sizes := map[string]int64{}
 	for _, one := range run.Sources {
@@ -67,8 +67,8 @@ const (
 	RestartWithOld      // the same backfill with both
 )
 
-// Then says what is left after a run. failed says that it did not come to its end, recent that it has held recent
-// events, and old that it has held rows only because it is forgotten whether they were sent.
+// Then says what is left after a run. failed says that it did not come to its end, recent that it has held
+// recent events, and old that it has held rows only because it is forgotten whether they were sent.
 func (j *Job) Then(failed, recent, old bool) Then {
 	switch {
 	case failed, j.Command == Sync && j.Added > 0:

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
 	"ph2cio/internal/source"
@@ -16,8 +15,8 @@ import (
 type FirstPass struct {
 	Rows int64
 
-	// Origin returns the sources in the order of the job's, as the ledger is to know them, and what stands for who is
-	// sent under what. It is called only where they matter, since it opens every source.
+	// Origin returns the sources in the order of the job's, as the ledger is to know them, and what stands
+	// for who is sent under what. It is called only where they matter, since it opens every source.
 	Origin func() (sources []ledger.Source, people []byte)
 
 	// Waiting are the names of sources that the pass has not read, in which rows wait that can be sent now.
@@ -33,9 +32,9 @@ type Next struct {
 	Warnings []Warning
 }
 
-// After says what follows the first pass of a job. A new sync reads more if rows of earlier runs can be sent now. A
-// resumed run must have read what it began with: else it is planned anew, but for a backfill that has sent something,
-// since who types a backfill is there to decide.
+// After says what follows the first pass of a job. A new sync reads more if rows of earlier runs can be sent
+// now. A resumed run must have read what it began with: else it is planned anew, but for a backfill that has
+// sent something, since who types a backfill is there to decide.
 func (j *Job) After(ctx context.Context, pass *FirstPass) Next {
 	if more := j.again(ctx, pass.Waiting); len(more) > 0 {
 		return Next{Job: j.with(more)}
@@ -93,17 +92,17 @@ func (j *Job) changed(pass *FirstPass) error {
 		then := begun.Sources[i]
 		now.Modified, now.Ends = then.Modified, then.Ends // what is in it counts
 		if now != then {
-			return export.ChangedSince(begun, j.Sources[i].Name)
+			return changedSince(begun, j.Sources[i].Name)
 		}
 	}
 	if pass.Rows != begun.Rows || !bytes.Equal(people, begun.People) {
-		return &export.PeopleChanged{Began: begun.Began}
+		return &PeopleChanged{begun.Began}
 	}
 	return nil
 }
 
-// DoneBy reports whether a new backfill has the flags of an earlier run, and has read the same rows in the same sources.
-// The run is nil for none.
+// DoneBy reports whether a new backfill has the flags of an earlier run, and has read the same rows in the
+// same sources. The run is nil for none.
 func (j *Job) DoneBy(run *ledger.Run, pass *FirstPass) bool {
 	return j.Command == Backfill && j.Resumed == nil && run != nil && run.Flags == j.Flags && sameRows(pass, run)
 }
@@ -120,8 +119,8 @@ func sameRows(pass *FirstPass, run *ledger.Run) bool {
 	})
 }
 
-// Recorded gives sources that a pass has read the names that the ledger has. read are the same sources. How well a
-// copy of standard input is packed is no part of what was in it.
+// Recorded gives sources that a pass has read the names that the ledger has. read are the same sources. How
+// well a copy of standard input is packed is no part of what was in it.
 func Recorded(sources []ledger.Source, read []source.Source) []ledger.Source {
 	named := slices.Clone(sources)
 	for i := range named {

@@ -45,7 +45,8 @@ func TestAResumedRunIsSentIfItReadTheSame(t *testing.T) {
 	}
 }
 
-// Who typed a backfill decides what becomes of a source that has changed. At night nobody can, and what was sent is known.
+// Who typed a backfill decides what becomes of a source that has changed. At night nobody can, and what was
+// sent is known.
 func TestAResumedRunThatReadOtherRows(t *testing.T) {
 	other := there.read(day)
 	other.Fingerprint = "of others"

@@ -11,8 +11,8 @@ import (
 	"ph2cio/internal/mapping"
 )
 
-// Flags are the flags that change what is sent, where they are not the default, by their names without dashes. For
-// one that names files stands FilesWith and a hash of what is in them.
+// Flags are the flags that change what is sent, where they are not the default, by their names without
+// dashes. For one that names files stands FilesWith and a hash of what is in them.
 type Flags map[string]string
 
 // FilesWith is in front of the hash that stands for the files that a flag names.
@@ -32,7 +32,8 @@ func readFlags(text string) (f Flags, err error) {
 	return f, nil
 }
 
-// Change is a flag that has another value than a run began with. A value is empty where the flag was not given.
+// Change is a flag that has another value than a run began with. A value is empty where the flag was not
+// given.
 type Change struct{ Flag, Was, Is string }
 
 func (c Change) String() string {
@@ -51,8 +52,8 @@ func valueText(value string) string {
 	return fmt.Sprintf("%.100q", value)
 }
 
-// changesFrom returns each flag that is not what a run began with, in the order of their names. then are its flags as
-// the ledger has them.
+// changesFrom returns each flag that is not what a run began with, in the order of their names. then are its
+// flags as the ledger has them.
 func (f Flags) changesFrom(then string) (all []Change, err error) {
 	before, err := readFlags(then)
 	if err != nil {
@@ -79,8 +80,8 @@ var choosers = map[string][]string{
 	ResendOldFlag: {mapping.ReasonTooOld},
 }
 
-// skipsMore returns the reasons for which a run may skip rows that a run with other flags did not skip. Both are texts
-// of the ledger.
+// skipsMore returns the reasons for which a run may skip rows that a run with other flags did not skip. Both
+// are texts of the ledger.
 func skipsMore(flags, then string) map[string]bool {
 	now, _ := readFlags(flags) // what is not a set of flags has chosen no rows
 	before, _ := readFlags(then)

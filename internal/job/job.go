@@ -42,11 +42,12 @@ func (j *Job) ID() int64 {
 // Asks reports whether somebody is to confirm the job before it sends. A sync runs at night.
 func (j *Job) Asks() bool { return j.Command != Sync }
 
-// Remembers reports whether what the first pass learns is kept for later runs. A resumed run has kept it already.
+// Remembers reports whether what the first pass learns is kept for later runs. A resumed run has kept it
+// already.
 func (j *Job) Remembers() bool { return !j.Preview && j.Resumed == nil }
 
-// RetriesRows reports whether rows and people that earlier runs have rejected are tried again. A sync does not, so
-// that a reject counts in one night only.
+// RetriesRows reports whether rows and people that earlier runs have rejected are tried again. A sync does
+// not, so that a reject counts in one night only.
 func (j *Job) RetriesRows() bool { return !j.Preview && j.Command != Sync }
 
 // RetriesMerges is RetriesRows for merges.
@@ -55,8 +56,8 @@ func (j *Job) RetriesMerges() bool { return !j.Preview && (j.Command == Backfill
 // stillWritten is for how long after its last change a file may be one that something is writing to.
 const stillWritten = time.Hour
 
-// WrittenSince returns the time since which a source may have been written to whose last row is not whole. That row
-// is left for the next night. It is the zero time for a backfill, which reads what is there.
+// WrittenSince returns the time since which a source may have been written to whose last row is not whole.
+// That row is left for the next night. It is the zero time for a backfill, which reads what is there.
 func (j *Job) WrittenSince() time.Time {
 	if j.Command == Backfill {
 		return time.Time{}
@@ -64,8 +65,8 @@ func (j *Job) WrittenSince() time.Time {
 	return j.Now.Add(-stillWritten)
 }
 
-// SkipsMore returns the reasons for which the job may skip rows that a run with other flags did not skip. then are
-// those flags, as the ledger has them.
+// SkipsMore returns the reasons for which the job may skip rows that a run with other flags did not skip.
+// then are those flags, as the ledger has them.
 func (j *Job) SkipsMore(then string) map[string]bool { return skipsMore(j.Flags, then) }
 
 // FoundNothing reports whether a sync of no new source has found nothing to send or to tell.
@@ -94,15 +95,16 @@ func newRetry(r *Request, flags string, files []source.Source, reread []ledger.S
 	}
 }
 
-// unlessSame is the job of a backfill that is to end after the first pass if that finds the rows of an earlier run.
+// unlessSame is the job of a backfill that is to end after the first pass if that finds the rows of an
+// earlier run.
 func (j *Job) unlessSame(run *ledger.Run) *Job {
 	next := *j
 	next.perhaps = run
 	return &next
 }
 
-// resuming is the job that continues a run instead, with the sources that the run had. added is how many files have
-// come since. The merges are those of the run too.
+// resuming is the job that continues a run instead, with the sources that the run had. added is how many
+// files have come since. The merges are those of the run too.
 func (j *Job) resuming(run *ledger.Run, sources []source.Source, added int, merges []ledger.Merge) *Job {
 	next := *j
 	next.Now, next.Sources, next.Resumed, next.MoreKnown, next.otherwise = run.Now, sources, run, false, j

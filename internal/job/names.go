@@ -13,8 +13,8 @@ var stdinCopy = regexp.MustCompile(`^ph2cio-stdin-([0-9a-f]+)-\d+$`)
 
 const stdinName = "standard input "
 
-// NameOf returns what the ledger calls a source: its absolute path. A copy of standard input is called by what is in
-// it, not by where it lies.
+// NameOf returns what the ledger calls a source: its absolute path. A copy of standard input is called by
+// what is in it, not by where it lies.
 func NameOf(path string) string {
 	whole := source.Absolute(path)
 	if found := stdinCopy.FindStringSubmatch(filepath.Base(whole)); found != nil {

@@ -40,8 +40,8 @@ func (n *newSources) moreKnown() bool {
 	return len(n.known) > again
 }
 
-// warnOfReplaced warns of sources that are other files by the same names than runs have read. States of old versions
-// do not say what was in a file: then only a shorter one is surely another.
+// warnOfReplaced warns of sources that are other files by the same names than runs have read. States of old
+// versions do not say what was in a file: then only a shorter one is surely another.
 func (d *decision) warnOfReplaced(found *newSources) {
 	for _, now := range found.sources {
 		then, read := found.known[NameOf(now.Name)]
@@ -54,7 +54,8 @@ func (d *decision) warnOfReplaced(found *newSources) {
 	}
 }
 
-// sendsRecent reports whether a source has events that were held because they were recent, and need not be any more.
+// sendsRecent reports whether a source has events that were held because they were recent, and need not be
+// any more.
 func (d *decision) sendsRecent(then *ledger.KnownSource) bool {
 	return then.Recent > 0 && (!d.HoldsRecent || d.Now.Sub(then.Now) >= customerio.CampaignAge)
 }

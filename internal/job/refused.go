@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"ph2cio/internal/exit"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
 )
 
@@ -70,4 +72,27 @@ func allMissing(rows int64) error {
 		code: exit.Input, text: fmt.Sprintf("nothing was tried again: the files with the %s are missing", report.Plural(rows, "rejected row", "rejected rows")),
 		hint: "put back the files that the warnings name, or run sync to read them under their new names; then retry",
 	}
+}
+
+// changedSince is the error for a source that is not what a run began with.
+func changedSince(begun *ledger.Run, path string) error {
+	return &posthog.SourceError{
+		Path: path, Kind: posthog.Changed, Err: fmt.Errorf("the file has changed since the run began at %s", report.Time(begun.Began)),
+		Advice: "restore the file and run the same command again to resume, or plan again with --restart, which keeps what was sent",
+	}
+}
+
+// PeopleChanged says that the people are not those that a run began with, though its sources are the same.
+type PeopleChanged struct{ Began time.Time }
+
+func (e *PeopleChanged) Error() string {
+	return fmt.Sprintf("the people are not the same as when the run began at %s, although the files are", report.Time(e.Began))
+}
+
+// ExitCode is what the program ends with.
+func (e *PeopleChanged) ExitCode() int { return exit.Failed }
+
+// Hint is what to do about it.
+func (e *PeopleChanged) Hint() string {
+	return "resume with the version of ph2cio that began the run, or plan again with --restart, which keeps what was sent"
 }

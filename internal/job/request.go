@@ -28,8 +28,8 @@ type Request struct {
 	Inputs     *source.Snapshot     // what was found; of a retry an empty one, to look for files with
 	Incomplete []*source.Incomplete // exports of which files are missing: a sync leaves them for later
 
-	// Flags returns the flags that change what is sent. It is called only where they matter, since it reads the files
-	// that some of them name.
+	// Flags returns the flags that change what is sent. It is called only where they matter, since it reads
+	// the files that some of them name.
 	Flags func() (Flags, error)
 
 	HoldsRecent bool // recent events are held

@@ -3,13 +3,13 @@ package job
 import (
 	"slices"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/source"
 )
 
-// sourcesOf finds the sources that a run began with among those that were found now, or that are known otherwise. The
-// error says why the run cannot be resumed. Files that were added since are counted, with a warning.
+// sourcesOf finds the sources that a run began with among those that were found now, or that are known
+// otherwise. The error says why the run cannot be resumed. Files that were added since are counted, with a
+// warning.
 func (d *decision) sourcesOf(begun *ledger.Run, found, known []source.Source) (sources []source.Source, added int, err error) {
 	byName := map[string]source.Source{}
 	for _, one := range slices.Concat(known, found) {
@@ -21,7 +21,7 @@ func (d *decision) sourcesOf(begun *ledger.Run, found, known []source.Source) (s
 		case !there:
 			return nil, 0, d.lacking(begun, then.Path)
 		case now.Size != then.Size && !IsStdin(then.Path):
-			return nil, 0, export.ChangedSince(begun, now.Name)
+			return nil, 0, changedSince(begun, now.Name)
 		}
 		sources = append(sources, now)
 		delete(byName, then.Path)

@@ -9,8 +9,8 @@ import (
 	"ph2cio/internal/source"
 )
 
-// retry tries again what was rejected. It resumes a retry that was stopped if its flags and files are the same, and
-// else begins another one. A stopped run of another command comes first.
+// retry tries again what was rejected. It resumes a retry that was stopped if its flags and files are the
+// same, and else begins another one. A stopped run of another command comes first.
 func (d *decision) retry() (Answer, error) {
 	rejects, err := d.ledger.OpenRejects(d.ctx)
 	if err != nil {
@@ -63,8 +63,8 @@ func (d *decision) retryOf(files []source.Source, reread []ledger.Source, last *
 	return begin(j)
 }
 
-// continueRetry resumes a retry that was stopped. It has the merges that the run has done on its list, since what it
-// has acknowledged is known by the places in that list.
+// continueRetry resumes a retry that was stopped. It has the merges that the run has done on its list, since
+// what it has acknowledged is known by the places in that list.
 func (d *decision) continueRetry(j *Job, begun *ledger.Run) (Answer, error) {
 	var there []source.Source
 	for _, then := range begun.Sources {
@@ -84,8 +84,8 @@ func (d *decision) continueRetry(j *Job, begun *ledger.Run) (Answer, error) {
 	return begin(j.resuming(begun, sources, 0, merges))
 }
 
-// mergesOf returns the merges that a retry tries again, if it does: those that are not done, and those that a run has
-// done, 0 for none.
+// mergesOf returns the merges that a retry tries again, if it does: those that are not done, and those that a
+// run has done, 0 for none.
 func (d *decision) mergesOf(run int64) ([]ledger.Merge, error) {
 	if !d.Merges {
 		return nil, nil
@@ -93,8 +93,8 @@ func (d *decision) mergesOf(run int64) ([]ledger.Merge, error) {
 	return d.ledger.OpenMerges(d.ctx, run)
 }
 
-// filesOf returns the files that have rejected rows, also those that have another name now, and the sources that are
-// surely in them, as earlier runs have read these.
+// filesOf returns the files that have rejected rows, also those that have another name now, and the sources
+// that are surely in them, as earlier runs have read these.
 func (d *decision) filesOf(rejects *ledger.OpenRejects) (files []source.Source, reread []ledger.Source, err error) {
 	before, err := asread.Sources(d.ctx, d.ledger)
 	if err != nil {

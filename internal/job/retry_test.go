@@ -70,7 +70,8 @@ func TestRetry(t *testing.T) {
 	})
 }
 
-// A resumed retry knows where it was in its list of merges, so the list must be as it was: with those that it has done.
+// A resumed retry knows where it was in its list of merges, so the list must be as it was: with those that it
+// has done.
 func TestAResumedRetryHasTheMergesThatItHasDone(t *testing.T) {
 	inDay := there.read(day)
 	first, second := ledger.Merge{Secondary: "first", Done: true}, ledger.Merge{Secondary: "second"}

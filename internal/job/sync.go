@@ -7,8 +7,9 @@ import (
 	"ph2cio/internal/ledger"
 )
 
-// sync sends what is new. A sync that was stopped is resumed if its flags and sources are the same; else another one
-// is planned, since what it sent is known and nobody is there at night to decide. Only a stopped backfill comes first.
+// sync sends what is new. A sync that was stopped is resumed if its flags and sources are the same; else
+// another one is planned, since what it sent is known and nobody is there at night to decide. Only a stopped
+// backfill comes first.
 func (d *decision) sync() (Answer, error) {
 	last, err := newest(d.ctx, d.ledger)
 	if err != nil {
@@ -108,9 +109,9 @@ func (d *decision) previewSync() (Answer, error) {
 	return begin(j)
 }
 
-// asBefore reports whether a sync without new sources has nothing to do since the last run, which has ended: its flags
-// are the same, and so is what is in the files that they name, and it has looked for whom rows wait, or none wait
-// from before it. A stopped sync that was replaced may not have looked.
+// asBefore reports whether a sync without new sources has nothing to do since the last run, which has ended:
+// its flags are the same, and so is what is in the files that they name, and it has looked for whom rows
+// wait, or none wait from before it. A stopped sync that was replaced may not have looked.
 func (d *decision) asBefore(last *ledger.Run, flags Flags) (bool, error) {
 	changes, err := flags.changesFrom(last.Flags)
 	if err != nil || len(changes) > 0 || last.Command == string(Sync) && last.Outcome != ledger.Replaced {
@@ -120,8 +121,8 @@ func (d *decision) asBefore(last *ledger.Run, flags Flags) (bool, error) {
 	return last.Command == string(Backfill) && !waiting, err
 }
 
-// compareFlags warns of flags that are not those of the last run. What is in the files that flags name may change
-// every night.
+// compareFlags warns of flags that are not those of the last run. What is in the files that flags name may
+// change every night.
 func (d *decision) compareFlags(flags Flags, last *ledger.Run, newRowsOnly bool) error {
 	changes, err := flags.changesFrom(last.Flags)
 	if changes = slices.DeleteFunc(changes, Change.ofFiles); err == nil && len(changes) > 0 {
@@ -130,8 +131,8 @@ func (d *decision) compareFlags(flags Flags, last *ledger.Run, newRowsOnly bool)
 	return err
 }
 
-// Idle reports whether a sync has nothing to do, and how many sources earlier runs have read. It asks little of the
-// ledger, and answers false where it is not sure: then Decide finds out.
+// Idle reports whether a sync has nothing to do, and how many sources earlier runs have read. It asks little
+// of the ledger, and answers false where it is not sure: then Decide finds out.
 func Idle(ctx context.Context, r *Request, l Ledger) (known int, idle bool) {
 	d := &decision{Request: r, ctx: ctx, ledger: l}
 	last, err := newest(ctx, l)
