@@ -45,7 +45,7 @@ func (p *program) ask(ctx context.Context, question string) error {
 	if isYes(answer) {
 		return nil
 	}
-	p.watch.decline()
+	p.notify.decline()
 	fmt.Fprintln(p.env.Stderr, "Nothing was sent.")
 	return &finished{exit.Done, "not confirmed; nothing was sent"}
 }

@@ -24,7 +24,7 @@ func verdict(s *export.Summary, l *export.Learned, kept int64) error {
 }
 
 func (s *sendJob) finish(ctx context.Context, read *readJob) error {
-	unknown, err := s.p.checkAsked(&s.mapping.identity, read.learned)
+	unknown, err := s.p.checkOnlyNames(&s.mapping.identity, read.learned)
 	if err != nil {
 		return err
 	}

@@ -58,7 +58,7 @@ func (p *program) destination(ctx context.Context, o *sendingOptions) (to *desti
 	if err := to.identify(ctx, p, credentials, o); err != nil {
 		return to, err
 	}
-	p.watch.sends(to)
+	p.notify.sends(to)
 	if !to.temporary {
 		to.state, err = p.stateDir(o.state, to)
 	}
@@ -238,7 +238,7 @@ func (to *destination) close() (err error) {
 }
 
 // sends hears where the run sends to, and what counts it.
-func (w *watch) sends(to *destination) {
+func (w *notifier) sends(to *destination) {
 	if w != nil {
 		w.workspace, w.tally = strconv.FormatInt(to.workspace.EnvironmentID, 10), to.tally
 	}

@@ -32,7 +32,7 @@ type identityOptions struct {
 	memory          string
 
 	flags *pflag.FlagSet // to tell an empty --only from none
-	asked *askedNames    // of only; nil without
+	names *onlyNames     // of only; nil without
 
 	personFiles *foundPersons // nil until openPersons has looked
 }

@@ -73,8 +73,8 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 	if err != nil {
 		return err
 	}
-	if o.mapping.identity.asked != nil {
-		if unknown := o.mapping.identity.asked.missing(); len(unknown) > 0 {
+	if o.mapping.identity.names != nil {
+		if unknown := o.mapping.identity.names.missing(); len(unknown) > 0 {
 			p.warn("%s", nobodyHas(unknown))
 		}
 	}

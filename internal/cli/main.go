@@ -25,7 +25,7 @@ func run(ctx context.Context, env Env, args []string) int {
 	err := root.ExecuteContext(ctx)
 	program.toldOfStop()
 	code := program.tell(afterSignal(ctx, err))
-	program.watch.end(ctx, code)
+	program.notify.end(ctx, code)
 	program.log.close()
 	return code
 }
@@ -50,7 +50,7 @@ func (p *program) tell(err error) int {
 // report prints an error once, with what to do about it.
 func (p *program) report(err error) {
 	style := p.style(p.env.StderrTerminal)
-	if signal, ok := errors.AsType[*Interrupted](err); isFinished(err) || ok && signal.pipe() && p.watch == nil {
+	if signal, ok := errors.AsType[*Interrupted](err); isFinished(err) || ok && signal.pipe() && p.notify == nil {
 		return // the summary has said it, or nobody reads on, as with | head
 	}
 	if p.log != nil {
@@ -178,7 +178,7 @@ func (p *program) tellOfStop(ctx context.Context) (end func()) {
 	told := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(told)
-		if signal := interruption(ctx); signal != nil && !p.idle.Load() && !(signal.pipe() && p.watch == nil) {
+		if signal := interruption(ctx); signal != nil && !p.idle.Load() && !(signal.pipe() && p.notify == nil) {
 			p.bar.Say(fmt.Sprintf("stopping: waiting for the requests under way (up to %s); Ctrl-C again quits", stopWithin))
 		}
 	})

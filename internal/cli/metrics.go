@@ -20,7 +20,7 @@ import (
 const lastSuccess = "ph2cio_last_success_timestamp_seconds"
 
 // sendingMetrics are what was read and sent; all 0 when the run ended before it sent anything.
-func (w *watch) sendingMetrics(m *exposition) {
+func (w *notifier) sendingMetrics(m *exposition) {
 	s := w.summary
 	if s == nil {
 		s = &export.Summary{}

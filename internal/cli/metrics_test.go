@@ -246,7 +246,7 @@ func TestMetricsThatCannotBeWrittenAreAWarning(t *testing.T) {
 	}
 	var said strings.Builder
 	p := &program{env: Env{Stderr: &said, Getenv: func(string) (string, bool) { return "", false }}}
-	w := &watch{p: p, command: "backfill", began: time.Now()}
+	w := &notifier{p: p, command: "backfill", began: time.Now()}
 	if err := w.collect(filepath.Join(dir, "x.prom")); err != nil {
 		t.Fatal(err)
 	}

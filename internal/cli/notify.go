@@ -9,8 +9,8 @@ import (
 	"ph2cio/internal/ledger"
 )
 
-// watch tells others how a run went, from its beginning to its exit code. Nil tells nobody.
-type watch struct {
+// notifier tells others how a run went, from its beginning to its exit code. Nil tells nobody.
+type notifier struct {
 	p       *program
 	command string
 	began   time.Time
@@ -25,14 +25,14 @@ type watch struct {
 }
 
 // leaves makes the run end without its file of metrics, if that is the output.
-func (w *watch) leaves(o output) {
+func (w *notifier) leaves(o output) {
 	if w != nil && o.flag == metricsFlag {
 		w.metrics = ""
 	}
 }
 
 // decline notes that the person who was asked said no.
-func (w *watch) decline() {
+func (w *notifier) decline() {
 	if w != nil {
 		w.declined = true
 	}
@@ -40,7 +40,7 @@ func (w *watch) decline() {
 
 // looksAt hears what a state knows before it is closed. It matters to nobody but the file of metrics, so that an error is none of
 // the run's.
-func (w *watch) looksAt(state *ledger.Store) {
+func (w *notifier) looksAt(state *ledger.Store) {
 	if w == nil || w.metrics == "" {
 		return
 	}
@@ -50,7 +50,7 @@ func (w *watch) looksAt(state *ledger.Store) {
 }
 
 // done hears what came of the run.
-func (w *watch) done(s *export.Summary) {
+func (w *notifier) done(s *export.Summary) {
 	if w != nil {
 		w.summary = s
 	}

@@ -15,7 +15,7 @@ import (
 
 // end tells how the run ended, in a hurry when ctx is done. What goes wrong with that is a warning: the exit code is the
 // run's own.
-func (w *watch) end(ctx context.Context, code int) {
+func (w *notifier) end(ctx context.Context, code int) {
 	if w == nil {
 		return
 	}
@@ -49,7 +49,7 @@ func outcomeText(code int) string {
 
 // writeMetrics replaces the file of metrics. All are gauges of the last run, as the practices for batch jobs want it
 // (prometheus.io/docs/practices/instrumentation): a counter would begin anew with each run.
-func (w *watch) writeMetrics(code int, ended time.Time) error {
+func (w *notifier) writeMetrics(code int, ended time.Time) error {
 	succeeded := unixSeconds(ended)
 	if code != exit.Done {
 		succeeded = readLastSuccess(w.metrics, ended)
@@ -75,7 +75,7 @@ func (w *watch) writeMetrics(code int, ended time.Time) error {
 
 // startWatching begins to watch a command if it asks for it. A dry run is a preview, and not watched.
 func (p *program) startWatching(c *cobra.Command) error {
-	w := &watch{p: p, command: c.Name(), began: time.Now()}
+	w := &notifier{p: p, command: c.Name(), began: time.Now()}
 	if dry, err := c.Flags().GetBool("dry-run"); err == nil && dry {
 		return nil
 	}
@@ -87,12 +87,12 @@ func (p *program) startWatching(c *cobra.Command) error {
 	if err != nil {
 		return nil
 	}
-	p.watch = w
+	p.notify = w
 	return errors.Join(w.collect(metrics), w.report(ping))
 }
 
 // collect finds out before the run whether the file can be written after it.
-func (w *watch) collect(metrics string) error {
+func (w *notifier) collect(metrics string) error {
 	if metrics == "" {
 		return nil
 	}
@@ -104,7 +104,7 @@ func (w *watch) collect(metrics string) error {
 }
 
 // report tells the monitor of the start.
-func (w *watch) report(address string) (err error) {
+func (w *notifier) report(address string) (err error) {
 	if address == "" {
 		return nil
 	}

@@ -13,15 +13,15 @@ import (
 	"ph2cio/internal/people"
 )
 
-// askedNames are the names of --only, and which of them somebody in the export has.
-type askedNames struct {
+// onlyNames are the names of --only, and which of them somebody in the export has.
+type onlyNames struct {
 	names []string
 	lists []*nameList // of one name each
 	found []atomic.Bool
 }
 
-func newAskedNames(names []string) (*askedNames, error) {
-	a := &askedNames{}
+func newOnlyNames(names []string) (*onlyNames, error) {
+	a := &onlyNames{}
 	for _, name := range names {
 		if strings.TrimSpace(name) == "" {
 			continue
@@ -37,7 +37,7 @@ func newAskedNames(names []string) (*askedNames, error) {
 }
 
 // note hears that somebody has an ID. It may be called from several goroutines.
-func (a *askedNames) note(id []byte) {
+func (a *onlyNames) note(id []byte) {
 	for i, list := range a.lists {
 		if !a.found[i].Load() && list.hasID(id) {
 			a.found[i].Store(true)
@@ -47,7 +47,7 @@ func (a *askedNames) note(id []byte) {
 
 // noteEmail notes the email of somebody in the export, and reports whether it is asked for. Only a name with
 // an @ asks for emails. It may be called from several goroutines.
-func (a *askedNames) noteEmail(email []byte) (asked bool) {
+func (a *onlyNames) noteEmail(email []byte) (asked bool) {
 	for i, list := range a.lists {
 		if strings.Contains(a.names[i], "@") && list.hasEmail(email) {
 			a.found[i].Store(true)
@@ -58,12 +58,12 @@ func (a *askedNames) noteEmail(email []byte) (asked bool) {
 }
 
 // asksEmails reports whether emails are asked for at all.
-func (a *askedNames) asksEmails() bool {
+func (a *onlyNames) asksEmails() bool {
 	return slices.ContainsFunc(a.names, func(name string) bool { return strings.Contains(name, "@") })
 }
 
 // missing are the names that nobody has.
-func (a *askedNames) missing() (names []string) {
+func (a *onlyNames) missing() (names []string) {
 	for i, name := range a.names {
 		if !a.found[i].Load() {
 			names = append(names, name)
@@ -72,9 +72,9 @@ func (a *askedNames) missing() (names []string) {
 	return names
 }
 
-// checkAsked returns the names of --only that nobody has, and warns of people who lost an email of --only to
+// checkOnlyNames returns the names of --only that nobody has, and warns of people who lost an email of --only to
 // another one. See checkOnly for the error.
-func (p *program) checkAsked(o *identityOptions, l *export.Learned) (unknown []string, err error) {
+func (p *program) checkOnlyNames(o *identityOptions, l *export.Learned) (unknown []string, err error) {
 	if unknown, err = o.checkOnly(l); err == nil {
 		p.warnOfHolders(o, l)
 	}
@@ -84,11 +84,11 @@ func (p *program) checkAsked(o *identityOptions, l *export.Learned) (unknown []s
 // checkOnly returns the names of --only that nobody in the export has. That it is all of them is an error, unless what is
 // missing of the export may have had them.
 func (o *identityOptions) checkOnly(l *export.Learned) ([]string, error) {
-	if o.asked == nil {
+	if o.names == nil {
 		return nil, nil
 	}
-	missing := o.asked.missing()
-	if len(missing) < len(o.asked.names) || len(l.Trouble) > 0 {
+	missing := o.names.missing()
+	if len(missing) < len(o.names.names) || len(l.Trouble) > 0 {
 		return missing, nil
 	}
 	return nil, &problem{code: exit.Usage,
@@ -103,7 +103,7 @@ func nobodyHas(names []string) string {
 
 // warnOfHolders names the people whom --only asks for by an email that another has, since those are not sent.
 func (p *program) warnOfHolders(o *identityOptions, l *export.Learned) {
-	if o.asked == nil {
+	if o.names == nil {
 		return
 	}
 	by := map[string][]string{}

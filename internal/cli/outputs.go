@@ -79,7 +79,7 @@ func (p *program) foundSources(sources []source.Source) error {
 		if info, err := os.Stat(o.path); err == nil {
 			if is := p.precious.file(info); is != "" {
 				errs = append(errs, p.overwrites(o.flag, o.path, is))
-				p.watch.leaves(o)
+				p.notify.leaves(o)
 			}
 		}
 	}

@@ -34,7 +34,7 @@ func TestMetricsAreCheckedAgainBeforeTheyAreWritten(t *testing.T) {
 			var said strings.Builder
 			p := bare(&said)
 			p.precious.add(source, "the source "+source)
-			w := &watch{p: p, command: "sync", began: time.Now()}
+			w := &notifier{p: p, command: "sync", began: time.Now()}
 			if err := w.collect(path); err != nil {
 				t.Fatal(err)
 			}

@@ -125,12 +125,12 @@ func (o *identityOptions) readLists(ctx context.Context, index *people.Options, 
 		if err != nil {
 			return err
 		}
-		if o.asked, err = newAskedNames(o.only); err != nil {
+		if o.names, err = newOnlyNames(o.only); err != nil {
 			return err
 		}
-		index.Only, index.Found = only.hasID, o.asked.note
-		if o.asked.asksEmails() {
-			choice.Asked = o.asked.noteEmail
+		index.Only, index.Found = only.hasID, o.names.note
+		if o.names.asksEmails() {
+			choice.Asked = o.names.noteEmail
 		}
 	}
 	return nil

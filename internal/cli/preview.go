@@ -138,7 +138,7 @@ func (s *showJob) finish(ctx context.Context, read *readJob) error {
 		_, err := fmt.Fprintln(p.results(), report.Count(learned.Rows), "rows")
 		return err
 	}
-	unknown, err := p.checkAsked(&o.mapping.identity, learned)
+	unknown, err := p.checkOnlyNames(&o.mapping.identity, learned)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ type program struct {
 	documented  bool            // the document of --json has been written
 	spooled     *export.Spooled // the copy of standard input, if it is a source
 	log         *jsonLog        // nil when stderr is text
-	watch       *watch          // nil for a command that has nobody to tell how it went
+	notify      *notifier       // nil for a command that has nobody to tell how it went
 
 	bar        *progress.Progress // of all readings and phases; nil before the command's own code
 	toldOfStop func()             // waits until the stop has been said, if there is one

@@ -86,7 +86,7 @@ func (p *program) openLedger(ctx context.Context, to *destination) error {
 	}
 	to.ledger, to.stood = store, to.stands()
 	to.closers = append(to.closers, func() error {
-		p.watch.looksAt(store)
+		p.notify.looksAt(store)
 		return store.Close()
 	})
 	return nil

@@ -18,17 +18,17 @@ import (
 // nothing did; only the document holds it. Of a run that sends, people are told nothing when it is quiet, or when a log of JSON
 // has all of it in its last record: stdout may go where that goes.
 func (p *program) writeSummary(w io.Writer, s *export.Summary, title string, failed error) error {
-	p.watch.done(s)
+	p.notify.done(s)
 	if p.json {
 		return p.writeJSON(w, struct {
 			*export.Summary
 			Error *failure `json:"error,omitempty"`
 		}{s, p.failureOf(failed)})
 	}
-	if p.watch != nil && (p.quiet || p.log != nil) {
+	if p.notify != nil && (p.quiet || p.log != nil) {
 		return nil
 	}
-	t := &summaryText{s: s, style: p.style(p.env.StdoutTerminal && w == p.env.Stdout), width: p.columns(), sent: p.watch != nil}
+	t := &summaryText{s: s, style: p.style(p.env.StdoutTerminal && w == p.env.Stdout), width: p.columns(), sent: p.notify != nil}
 	t.write(title)
 	_, err := io.WriteString(w, t.String())
 	return err

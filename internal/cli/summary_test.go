@@ -43,7 +43,7 @@ next         ph2cio backfill --yes a-directory-with-a-long-name/ another-one/
 	if diff := cmp.Diff(want, text.String()); diff != "" {
 		t.Errorf("the summary differs (-want +got):\n%s", diff)
 	}
-	if line := (&watch{command: "backfill", summary: s}).lineText(exit.Interrupt, 0); !strings.Contains(line, "3 sent, 3 queued, not sent, 2 sent, no answer; 1 person sent") {
+	if line := (&notifier{command: "backfill", summary: s}).lineText(exit.Interrupt, 0); !strings.Contains(line, "3 sent, 3 queued, not sent, 2 sent, no answer; 1 person sent") {
 		t.Errorf("the line says %q", line)
 	}
 }

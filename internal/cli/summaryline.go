@@ -14,7 +14,7 @@ import (
 
 // line tells how the run went in one line, for a log: not on a terminal, where the summary stands just above it, and when
 // quiet only if something went wrong and no document on stdout tells it.
-func (w *watch) line(code int, took time.Duration) {
+func (w *notifier) line(code int, took time.Duration) {
 	p := w.p
 	switch {
 	case p.quiet && (code == exit.Done || p.json):
@@ -25,7 +25,7 @@ func (w *watch) line(code int, took time.Duration) {
 	}
 }
 
-func (w *watch) lineText(code int, ran time.Duration) string {
+func (w *notifier) lineText(code int, ran time.Duration) string {
 	outcome := "done"
 	if code != exit.Done {
 		outcome = fmt.Sprintf("exit code %d", code)
@@ -92,7 +92,7 @@ func what(name string, value any, size int) []any {
 }
 
 // logLine is the line as a record.
-func (w *watch) logLine(code int, took time.Duration) {
+func (w *notifier) logLine(code int, took time.Duration) {
 	fields := []any{"exit_code", code, "seconds", float64(took.Milliseconds()) / 1000}
 	if s := w.summary; s != nil {
 		r := s.Rows

@@ -129,7 +129,7 @@ func (p *program) isIdle(ctx context.Context, to *destination, request *job.Requ
 		return 0, false
 	}
 	if known, idle = job.Idle(ctx, request, store); idle {
-		p.watch.looksAt(store)
+		p.notify.looksAt(store)
 	}
 	return known, idle
 }
