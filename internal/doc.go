@@ -15,6 +15,8 @@
 //	cli         the command line: commands, flags, environment, exit codes, output
 //	job         what this run is: a new one, a stopped one that is resumed, or nothing; what follows a first pass
 //	export      runs the line, decides to skip or to stop, counts; the only one that turns a Ref into a place in a file
+//	transfer/   parts of export, each with a package of its own:
+//	  deliver   sends operations phase after phase and saves checkpoints; who owns which goroutine and lock stands there
 //	inspect     what is in an export; counts it during the first reading, and sends nothing
 //	explain     why several IDs are one person, and what becomes of that person's rows; sends nothing
 //	posthog     reads exports; knows what PostHog's events mean
@@ -55,6 +57,7 @@
 //	explain     export, mapping, people, posthog, customerio
 //	job         export, asread, mapping, posthog, customerio, ledger, source
 //	export      asread, mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
+//	deliver     customerio, ledger
 //	mapping     people, posthog, customerio, rawjson, redact
 //	people      posthog, identity, parallel, rawjson, spool
 //	posthog     source, codec, rawjson

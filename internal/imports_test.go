@@ -26,6 +26,7 @@ var imports = map[string][]string{
 	"internal/inspect":           under("export", "people", "mapping", "posthog", "parallel", "rawjson", "source"),
 	"internal/explain":           under("export", "people", "mapping", "posthog", "customerio"),
 	"internal/asread":            under("ledger", "source"),
+	"internal/transfer/deliver":  under("customerio", "ledger"),
 	"internal/people":            under("posthog", "identity", "parallel", "spool", "rawjson"),
 	"internal/mapping":           under("posthog", "people", "customerio", "redact", "rawjson"),
 	"internal/codec":             {},

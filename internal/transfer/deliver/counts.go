@@ -1,0 +1,153 @@
+package deliver
+
+import (
+	"fmt"
+	"maps"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/ledger"
+)
+
+// RowCounts counts rows by where they ended, except for those that became an operation or were rejected. The
+// zero value is ready.
+type RowCounts struct {
+	Read      int64            // all rows, also those that became an operation or were rejected
+	Person    int64            // rows that only feed a person
+	Duplicate int64            // rows that another row stands for
+	Earlier   int64            // rows acknowledged by an earlier run, or by this one before it was resumed
+	Skipped   map[string]int64 // by reason
+}
+
+// Skip counts rows as read and skipped.
+func (c *RowCounts) Skip(reason string, rows int64) {
+	if c.Skipped == nil {
+		c.Skipped = map[string]int64{}
+	}
+	c.Read += rows
+	c.Skipped[reason] += rows
+}
+
+// Add adds the counts of other rows.
+func (c *RowCounts) Add(o *RowCounts) {
+	c.Read += o.Read
+	c.Person += o.Person
+	c.Duplicate += o.Duplicate
+	c.Earlier += o.Earlier
+	if c.Skipped == nil && len(o.Skipped) > 0 {
+		c.Skipped = map[string]int64{}
+	}
+	addAll(c.Skipped, o.Skipped)
+}
+
+// Counts are where the rows and operations of a run have ended. Rows, rejects and Unchanged are counted over
+// all the times that the run was stopped and resumed, operations since it was last resumed.
+type Counts struct {
+	RowCounts
+	Rejected       map[string]int64 // rows, by reason
+	PeopleRejected map[string]int64
+	MergesRejected map[string]int64
+	Unchanged      int64 // people who need no identify, since an earlier run has sent the same
+
+	Built      map[customerio.Action]int64
+	Accepted   map[customerio.Action]int64
+	Refused    map[customerio.Action]int64
+	Unsent     map[customerio.Action]int64
+	Unanswered map[customerio.Action]int64 // of Unsent, those that were sent
+	Emails     int64                       // of Accepted, identifies that follow a merge
+	Recent     int64                       // of Accepted, those that can start a campaign
+
+	Before Counters // what the ledger kept when the run was resumed
+}
+
+// newCounts returns the counts of a run that is resumed where it had counted so much, or of a new run.
+func newCounts(before Counters) Counts {
+	c := Counts{
+		Rejected: map[string]int64{}, PeopleRejected: map[string]int64{}, MergesRejected: map[string]int64{},
+		Built: map[customerio.Action]int64{}, Accepted: map[customerio.Action]int64{}, Refused: map[customerio.Action]int64{},
+		Unsent: map[customerio.Action]int64{}, Unanswered: map[customerio.Action]int64{},
+		Unchanged: before.Unchanged, Before: before,
+	}
+	c.RowCounts = RowCounts{
+		Read: before.Read, Person: before.Person, Duplicate: before.Duplicate, Earlier: before.Earlier + before.Sent(),
+		Skipped: map[string]int64{},
+	}
+	addAll(c.Skipped, before.Skipped)
+	addAll(c.Rejected, before.Rejected)
+	addAll(c.PeopleRejected, before.PeopleRejected)
+	addAll(c.MergesRejected, before.MergesRejected)
+	return c
+}
+
+// PeopleSent is how many people have been acknowledged since the run was last resumed.
+func (c *Counts) PeopleSent() int64 { return c.Accepted[customerio.Identify] - c.Emails }
+
+// RowsRejected is how many rows were rejected.
+func (c *Counts) RowsRejected() int64 { return sum(c.Rejected) }
+
+// Check holds the counts against each other: every row and every operation must have ended in exactly one
+// place. It may be called once the phases have ended.
+func (c *Counts) Check() error {
+	sent, unsent := OfRows(c.Accepted), OfRows(c.Unsent)
+	skipped, rejected := sum(c.Skipped), sum(c.Rejected)
+	if total := sent + c.Person + skipped + rejected + c.Duplicate + c.Earlier + unsent; total != c.Read {
+		return fmt.Errorf("the rows do not add up: %d read, but %d sent, %d person, %d skipped, %d rejected, %d duplicate, %d earlier and %d unsent make %d; "+
+			"report this as a bug", c.Read, sent, c.Person, skipped, rejected, c.Duplicate, c.Earlier, unsent, total)
+	}
+	for action, built := range c.Built {
+		if total := c.Accepted[action] + c.Refused[action] + c.Unsent[action]; total != built {
+			return fmt.Errorf("the %s operations do not add up: %d built, but %d accepted, %d rejected and %d unsent; report this as a bug",
+				action, built, c.Accepted[action], c.Refused[action], c.Unsent[action])
+		}
+	}
+	return nil
+}
+
+// build counts operations as built. Most follow one of the same action.
+func (c *Counts) build(operations []customerio.Operation) {
+	for from := 0; from < len(operations); {
+		action, to := operations[from].Action, from+1
+		for to < len(operations) && operations[to].Action == action {
+			to++
+		}
+		c.Built[action] += int64(to - from)
+		from = to
+	}
+}
+
+// reject counts a reject of a phase.
+func (c *Counts) reject(phase ledger.Phase, reason string) {
+	switch phase {
+	case ledger.Events:
+		c.Rejected[reason]++
+	case ledger.Merges:
+		c.MergesRejected[reason]++
+	default:
+		c.PeopleRejected[reason]++
+	}
+}
+
+// counters returns what the ledger is to keep while so many rows have an operation without an answer.
+func (c *Counts) counters(openRows int64) Counters {
+	k := Counters{
+		Read: c.Read - openRows, Person: c.Person, Duplicate: c.Duplicate, Earlier: c.Earlier - c.Before.Sent(),
+		Skipped: c.Skipped, Rejected: c.Rejected, PeopleRejected: c.PeopleRejected, MergesRejected: c.MergesRejected,
+		Unchanged: c.Unchanged, Emails: c.Before.Emails + c.Emails, Recent: c.Before.Recent + c.Recent,
+		Accepted: maps.Clone(c.Accepted), Refused: maps.Clone(c.Refused),
+	}
+	addAll(k.Accepted, c.Before.Accepted)
+	addAll(k.Refused, c.Before.Refused)
+	return k
+}
+
+func addAll[K comparable](to, from map[K]int64) {
+	for k, n := range from {
+		to[k] += n
+	}
+}
+
+func sum[K comparable](counts map[K]int64) (total int64) {
+	for _, n := range counts {
+		total += n
+	}
+	return total
+}

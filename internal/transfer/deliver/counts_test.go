@@ -1,0 +1,86 @@
+package deliver
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/ledger"
+)
+
+func TestCheckFindsWhatDoesNotAddUp(t *testing.T) {
+	counted := func() *Counts {
+		c := newCounts(Counters{})
+		c.build([]customerio.Operation{{Action: customerio.Page}})
+		c.Add(&RowCounts{Read: 3, Person: 1})
+		c.Skip("noise", 1)
+		c.reject(ledger.Events, "not_json")
+		c.Accepted[customerio.Page]++
+		return &c
+	}
+	if err := counted().Check(); err != nil {
+		t.Errorf("sound counts: %v", err)
+	}
+	for name, spoil := range map[string]func(*Counts){
+		"a row read and lost":         func(c *Counts) { c.Read++ },
+		"a row counted twice":         func(c *Counts) { c.Person++ },
+		"an operation without answer": func(c *Counts) { c.Built[customerio.Identify]++ },
+		"an answer too many":          func(c *Counts) { c.Accepted[customerio.Page]++ },
+	} {
+		spoilt := counted()
+		spoil(spoilt)
+		if spoilt.Check() == nil {
+			t.Errorf("%s: not found", name)
+		}
+	}
+}
+
+// TestCountersInTheState holds the text that states have: it is read by every later version.
+func TestCountersInTheState(t *testing.T) {
+	empty := newCounts(Counters{})
+	text, err := json.Marshal(empty.counters(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const none = `{"read":0,"person":0,"duplicate":0,"earlier":0,"skipped":{},"rejected":{},"accepted":{},"refused":{},` +
+		`"people_rejected":{},"merges_rejected":{},"people_unchanged":0,"emails":0,"recent":0}`
+	if string(text) != none {
+		t.Errorf("counters of nothing:\n%s, want\n%s", text, none)
+	}
+	const some = `{"read":20,"person":1,"duplicate":2,"earlier":3,"skipped":{"noise":4},"rejected":{"not_json":5},"accepted":{"event":3,"identify":6},"refused":{"merge":7},` +
+		`"people_rejected":{"no":8},"merges_rejected":{"never":9},"people_unchanged":10,"emails":2,"recent":1}`
+	before, err := ReadCounters([]byte(some))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if before.Sent() != 3 || before.People() != 4 {
+		t.Errorf("%d rows and %d people were sent, want 3 and 4", before.Sent(), before.People())
+	}
+	c := newCounts(before)
+	if text, err = json.Marshal(c.counters(0)); err != nil || string(text) != some {
+		t.Errorf("resumed, and nothing done:\n%s, want\n%s", text, some)
+	}
+	if c.Earlier != 6 {
+		t.Errorf("%d rows were acknowledged before, want 3 by an earlier run and 3 before it was resumed", c.Earlier)
+	}
+	c.Accepted[customerio.Event], c.Refused[customerio.Event], c.Recent, c.Emails = 2, 1, 1, 1
+	c.Read += 4
+	got := c.counters(1)
+	want := before
+	want.Read, want.Recent, want.Emails = 23, 2, 3
+	want.Accepted, want.Refused = map[customerio.Action]int64{"event": 5, "identify": 6}, map[customerio.Action]int64{"merge": 7, "event": 1}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("counters (-want +got):\n%s", diff)
+	}
+}
+
+func TestCountersThatCannotBeRead(t *testing.T) {
+	if c, err := ReadCounters(nil); err != nil || c.Read != 0 {
+		t.Errorf("no text: %v, %v", c, err)
+	}
+	if _, err := ReadCounters([]byte("{")); err == nil {
+		t.Error("half a text was read")
+	}
+}

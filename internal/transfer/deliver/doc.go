@@ -1,0 +1,45 @@
+// Package deliver sends the operations of a run to Customer.io and saves how far it has come. It sends what
+// it is handed; it knows neither the files nor the people that operations are made from.
+//
+// A run is one Delivery. Its phases follow each other: each begins with Begin, takes any number of results,
+// and ends with End, which returns once every request is answered and the last checkpoint is saved. A Result
+// is what became of the next part of a phase, such as a chunk of rows: the operations to be sent, and counts,
+// rejects and waiting rows for the rest of the part.
+//
+// # Checkpoints
+//
+// A checkpoint is what one ledger transaction saves: how far the phase has come, and all counts, rejects,
+// waiting rows and acknowledged events, people and merges up to there. It is one cut: the lock is held while
+// it is put together. So a run that is killed at any instant resumes with counts that belong to its position.
+//
+// The position is the acknowledgement low-watermark with its exceptions: every number before it is done, but
+// for the operations in the spans that it lists. An operation is done when the API has accepted or refused
+// it. Numbers without an operation are done when they are handed in, also where they lie in such a span,
+// between two operations without an answer.
+//
+// A request takes up one place of those that may be under way until its answer is in a saved checkpoint. So
+// after a kill at most so many requests are sent a second time. A checkpoint is saved immediately if a sender
+// or the reader is blocked until then, within 10 ms once a quarter of the places is taken by unsaved answers,
+// otherwise every second.
+//
+// A Delivery without a Ledger, as in a preview, saves nothing and remembers nothing to be saved.
+//
+// # Goroutines and the lock
+//
+// The caller's goroutine calls Begin, Deliver, Totals and End. Deliver packs operations into batches and
+// blocks while no further request may start, or while too many rejects wait to be saved.
+//
+// Each request has a goroutine of its own, which sends one batch and then counts its answer. It ends with its
+// answer.
+//
+// Each phase with a ledger has one goroutine that saves checkpoints. It starts in Begin and ends in End, or
+// at the first error.
+//
+// Phase.lock guards the counts and examples of the Delivery, the next checkpoint, and how many requests are
+// under way. It is the only lock. It is not held while a request or a save is under way. Options.Rejects,
+// Options.InFlight and the functions of Spec are called with it held, so they must not call the phase. Between
+// phases there is no other goroutine, and the counts may be read without a lock.
+//
+// After the first error, or once the context of New is done, no further request starts. Requests under way
+// get the grace period to end. Operations without an answer are counted as unsent.
+package deliver

@@ -1,0 +1,31 @@
+package deliver
+
+import (
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/ledger"
+)
+
+// Mark is what the ledger keeps of an operation once that is answered, beside what the operation says itself.
+type Mark struct {
+	Key ledger.Key // by which a later run knows it again if it is rejected
+
+	Version ledger.Version // of an event
+	At      int64          // of an event: the time that it is sent with, unix seconds
+	Person  *ledger.Person // of an identify
+	Merge   int64          // of a merge: its ledger.Merge.ID
+}
+
+// Result is what became of the next part of a phase: a chunk of rows, a group of people, one merge. The zero
+// value is a part with nothing in it.
+type Result struct {
+	Operations []customerio.Operation // to be sent, with rising Refs; their bodies are borrowed until Deliver returns
+	Marks      []Mark                 // of Operations; nil without a ledger
+	Recent     []uint64               // Refs of the operations that can start a campaign
+	End        uint64                 // everything before it is dealt with, but for Operations
+
+	Rows      RowCounts
+	Rejects   []Reject         // also counted, by reason, in their phase
+	Waiting   []ledger.Waiting // rows held for a later run
+	Unchanged int64            // people who need no identify, since an earlier run has sent the same
+	Others    int64            // of the things that Spec.Answered counts, those without an operation
+}
