@@ -30,8 +30,6 @@ func filesInOneCycle(dir string) int {
 // cycles lists the packages whose largest cycle still has more files, with that number. A number here only falls.
 // The empty lines let two branches that lower neighbouring numbers merge without a conflict.
 var cycles = map[string]int{
-	"internal/export": 16,
-
 	"internal/people": 47,
 }
 

@@ -52,11 +52,11 @@
 //
 // Imports point one way. Each package imports at most these of ours:
 //
-//	cli         job, inspect, explain, export, mapping, people, posthog, customerio, ledger, source, sandbox, progress, redact
-//	inspect     export, mapping, people, posthog, source, parallel, rawjson
+//	cli         job, inspect, explain, export, deliver, mapping, people, posthog, customerio, ledger, source, sandbox, progress, redact
+//	inspect     export, deliver, mapping, people, posthog, source, parallel, rawjson
 //	explain     export, mapping, people, posthog, customerio
-//	job         export, asread, mapping, posthog, customerio, ledger, source
-//	export      asread, mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
+//	job         export, deliver, asread, mapping, posthog, customerio, ledger, source
+//	export      deliver, asread, mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
 //	deliver     customerio, ledger
 //	mapping     people, posthog, customerio, rawjson, redact
 //	people      posthog, identity, parallel, rawjson, spool

@@ -10,6 +10,7 @@ import (
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
 	"ph2cio/internal/source"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // warnOfJob says what somebody should know of a decision.
@@ -63,7 +64,7 @@ func (p *program) nothingToDo(request *job.Request, why *job.Nothing) error {
 
 // alreadyDone says that a backfill has done all of this.
 func (p *program) alreadyDone(last *ledger.Run) error {
-	counters, err := export.ReadCounters(last.Counters)
+	counters, err := deliver.ReadCounters(last.Counters)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // writeLeft says what a run has yet to send and, if it is resumed, what it has sent.
@@ -15,7 +16,7 @@ func (s *sendJob) writeLeft(read *readJob, left *export.Left) error {
 	p, run := s.p, read.job.Resumed
 	lines := [][]string{leftText(left)}
 	if run != nil {
-		counters, err := export.ReadCounters(run.Counters)
+		counters, err := deliver.ReadCounters(run.Counters)
 		if err != nil {
 			return err
 		}

@@ -12,10 +12,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"ph2cio/internal/escape"
-	"ph2cio/internal/export"
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer/deliver"
 )
 
 func newStatus(p *program) *cobra.Command {
@@ -76,7 +76,7 @@ type runReport struct {
 	Outcome ledger.Outcome   `json:"outcome,omitempty"`
 	Phase   string           `json:"phase"`
 	Rows    int64            `json:"rows"` // of its sources
-	Done    export.Counters  `json:"done"`
+	Done    deliver.Counters `json:"done"`
 	Sources []sourceReport   `json:"sources"`
 	Rejects map[string]int64 `json:"rejects"`
 }
@@ -199,7 +199,7 @@ func nextOf(runs []*ledger.Run, held bool) string {
 }
 
 func reportRun(ctx context.Context, run *ledger.Run) (*runReport, error) {
-	counters, err := export.ReadCounters(run.Counters)
+	counters, err := deliver.ReadCounters(run.Counters)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer/deliver"
 )
 
 func (t *summaryText) rows() {
@@ -70,7 +71,7 @@ func (t *summaryText) examples() {
 
 // exampleText is why one was rejected. The details of our own checks say all of it, and Customer.io's message needs to be
 // said to be theirs.
-func exampleText(r *export.Reject) string {
+func exampleText(r *deliver.Reject) string {
 	if r.Detail != "" && !strings.HasPrefix(r.Reason, apiPrefix) {
 		return r.Detail
 	}
@@ -95,7 +96,7 @@ func (t *summaryText) corrections() {
 }
 
 // place is where a rejected row stands, empty for a person.
-func place(r *export.Reject) string {
+func place(r *deliver.Reject) string {
 	switch {
 	case r.Line > 0:
 		return fmt.Sprintf("%s:%d", r.File, r.Line)

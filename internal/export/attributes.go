@@ -93,7 +93,7 @@ func (l *Learned) ForeseePeople(ctx context.Context, plan *Plan) (AttributeSumma
 		return optedOut
 	}
 	var optedOut int64
-	groups := parallel.Groups(l.People.People(), peopleTogether)
+	groups := parallel.Groups(l.People.People(), peopleInGroup)
 	for n, err := range parallel.Ordered(groups, plan.workers(), count) {
 		if err == nil && ctx.Err() != nil {
 			err = context.Cause(ctx)

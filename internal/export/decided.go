@@ -10,6 +10,7 @@ import (
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/parallel"
 	"ph2cio/internal/spool"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // decided are the rows of one chunk that are skipped whoever their people are, such as noise. The second reading counts
@@ -40,11 +41,10 @@ func (d *decided) add(number uint64, o mapping.Outcome) {
 	d.skipped = append(d.skipped, decidedRows{o.Reason, 1})
 }
 
-// count adds the rows to a tally.
-func (d *decided) count(t *tally) {
+// count counts the rows.
+func (d *decided) count(c *deliver.RowCounts) {
 	for _, s := range d.skipped {
-		t.read += s.rows
-		t.skipped[s.reason] += s.rows
+		c.Skip(s.reason, s.rows)
 	}
 }
 

@@ -1,4 +1,4 @@
-// Package export runs the line from files to the API: it reads twice, maps, packs and sends, decides what to skip and
+// Package export runs the line from files to the API: it reads twice, maps, has package deliver send, decides what to skip and
 // when to stop, and counts what happened to every row.
 //
 // Every row ends in exactly one place, and so does every operation, of each action by itself:

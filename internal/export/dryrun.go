@@ -3,12 +3,13 @@ package export
 import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // DryRun returns the plan of a run that reads the same sources by the same rules and sends nothing. It does not
 // stop for rejects, and does not wait between phases. Rejects go to rejects; nil drops them. p must have no Ledger,
 // and stays as it is.
-func (p *Plan) DryRun(rejects Rejects) *Plan {
+func (p *Plan) DryRun(rejects deliver.Rejects) *Plan {
 	dry := *p
 	dry.Tally = &customerio.Tally{}
 	dry.Sender = customerio.Counting(dry.Tally)

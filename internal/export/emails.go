@@ -5,6 +5,7 @@ import (
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // An email that another profile has cannot be given to a person as long as that profile is there: the API
@@ -14,60 +15,63 @@ import (
 // ReasonMergeRejected is for an identify with an email whose other profile was not merged.
 const ReasonMergeRejected = "merge_rejected"
 
-// beforeMerge is a person as they are identified before the merges.
-func beforeMerge(p *people.Person) *people.Person {
-	if p.EmailLate() {
-		return p.WithoutEmail()
+// emailsPhase identifies once more those whose email another profile had, if that was merged.
+type emailsPhase struct {
+	*run
+	merges *mergesPhase
+}
+
+// settle waits until the API has had time to merge, before people get the emails of what was merged.
+func (p *emailsPhase) settle() error {
+	if p.accepted(customerio.Merge) == 0 || !p.any() {
+		return nil
 	}
-	return p
+	return p.run.settle("so that Customer.io has merged the profiles")
 }
 
-// wholeUnchanged reports whether the identify with the email is what an earlier run has sent.
-func (r *run) wholeUnchanged(worker int, p *people.Person) bool {
-	identify, o := r.mappers[worker].Person(nil, p)
-	return o.Bucket == mapping.Send && r.unchanged(p, identify)
+func (p *emailsPhase) send() error {
+	if !p.any() {
+		return nil
+	}
+	out := p.begin(ledger.Emails, 0)
+	defer p.progress.Done()
+	return out.End(p.deliver(out))
 }
 
-// anyEmails reports whether anybody's email has to wait for a merge.
-func (r *run) anyEmails() bool {
-	for p := range r.learned.People.People() {
-		if p.EmailLate() {
+// any reports whether anybody's email has to wait for a merge.
+func (p *emailsPhase) any() bool {
+	for person := range p.learned.People.People() {
+		if person.EmailLate() {
 			return true
 		}
 	}
 	return false
 }
 
-// sendEmails identifies once more those whose email another profile had, if that was merged.
-func (r *run) sendEmails() error {
-	if !r.anyEmails() {
-		return nil
-	}
-	out := r.outbox(ledger.Emails, 0, Operations, r.emailRejected)
-	defer r.progress.Done()
-	return out.end(r.packEmails(out))
-}
-
-func (r *run) packEmails(out *outbox) error {
-	blocked := r.withoutMerge()
-	from := r.from[ledger.Emails]
-	for p := range r.learned.People.People() {
-		if err := r.stopped(); err != nil {
+func (p *emailsPhase) deliver(out *deliver.Phase) error {
+	blocked := p.withoutMerge()
+	from := p.from[ledger.Emails]
+	for person := range p.learned.People.People() {
+		if err := p.stopped(); err != nil {
 			return err
 		}
-		number := uint64(p.Number)
-		if !p.EmailLate() || from.Done(number) || r.rejected[p.Number] {
+		number := uint64(person.Number)
+		if !person.EmailLate() || from.Done(number) || p.rejected[person.Number] {
 			continue
 		}
-		body, o := r.mappers[0].Person(nil, p)
+		identify, o := p.mappers[0].Person(nil, person)
 		var err error
 		switch {
-		case o.Bucket != mapping.Send || r.unchanged(p, body):
-		case !r.plan.RetryMerges && r.learned.repeats.down.has(keyOfText(body)):
-		case blocked[p.Number] && number >= from.Next:
-			err = r.dropEmail(out, p, body)
-		case !blocked[p.Number]:
-			err = r.packEmail(out, o.Operation(body, number), r.markOfPerson(&o))
+		case o.Bucket != mapping.Send || sentBefore(p.learned.People, person, identify):
+		case !p.plan.RetryMerges && p.learned.repeats.down.has(keyOfText(identify)):
+		case blocked[person.Number] && number >= from.Next:
+			err = out.Deliver(&deliver.Result{End: number + 1, Rejects: []deliver.Reject{mergeRejected(person, identify)}})
+		case !blocked[person.Number]:
+			err = out.Deliver(&deliver.Result{
+				Operations: []customerio.Operation{o.Operation(identify, number)},
+				Marks:      []deliver.Mark{markOfPerson(person, identify, &o)},
+				End:        number + 1,
+			})
 		}
 		if err != nil {
 			return err
@@ -77,39 +81,20 @@ func (r *run) packEmails(out *outbox) error {
 }
 
 // withoutMerge are the people, by number, into whose profile one could not be merged.
-func (r *run) withoutMerge() map[uint32]bool {
+func (p *emailsPhase) withoutMerge() map[uint32]bool {
 	blocked := map[uint32]bool{}
-	for m := range r.mergings() {
-		if m.person != nil && (m.outcome.Bucket == mapping.Rejected || r.mergesRefused[m.number] || r.refusedBefore(&m)) {
+	for m := range p.merges.mergings() {
+		if m.person != nil && (m.outcome.Bucket == mapping.Rejected || p.mergesRefused[m.number] || p.merges.refusedBefore(&m)) {
 			blocked[m.person.Number] = true
 		}
 	}
 	return blocked
 }
 
-func (r *run) packEmail(out *outbox, op customerio.Operation, m mark) error {
-	out.lock.Lock()
-	r.tally.built[customerio.Identify]++
-	r.keeper.took([]customerio.Operation{op}, []mark{m}, op.Ref+1)
-	out.lock.Unlock()
-	return r.pack(out, op)
-}
-
-// dropEmail rejects an identify whose email another profile still has.
-func (r *run) dropEmail(out *outbox, p *people.Person, identify []byte) error {
-	out.lock.Lock()
-	defer out.lock.Unlock()
-	r.keeper.took(nil, nil, uint64(p.Number)+1)
-	r.peopleRejected[ReasonMergeRejected]++
-	return r.reject(uint64(p.Number), &Reject{
-		Reason: ReasonMergeRejected, Operation: identify, key: keyOfText(identify),
-		Detail: "the profile that has this email could not be merged, so person " + mapping.ShortID(p.DistinctID) + " is sent without it",
-	})
-}
-
-// emailRejected hears that the API refused an identify after a merge. The person and their events were sent
-// before it.
-func (r *run) emailRejected(refusal customerio.Rejection, operation []byte, _ ledger.Key) error {
-	r.peopleRejected[apiReason(refusal)]++
-	return r.reject(refusal.Ref, refused(refusal, operation))
+// mergeRejected rejects an identify whose email another profile still has.
+func mergeRejected(person *people.Person, identify []byte) deliver.Reject {
+	return deliver.Reject{
+		Number: uint64(person.Number), Key: keyOfText(identify), Reason: ReasonMergeRejected, Operation: identify,
+		Detail: "the profile that has this email could not be merged, so person " + mapping.ShortID(person.DistinctID) + " is sent without it",
+	}
 }

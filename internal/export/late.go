@@ -1,11 +1,11 @@
 package export
 
 import (
-	"errors"
 	"fmt"
 
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // A row may correct an event after that was sent: PostHog keeps the newest version of an event, Customer.io
@@ -23,35 +23,12 @@ type Correction struct {
 	EventID string `json:"event_id"` // in Customer.io
 }
 
-// correctLate counts and lists a row that corrects what was sent.
-func (p *page) correctLate(e *posthog.Event, ids *mapping.EventIDs) {
-	p.tally.row(mapping.Outcome{Bucket: mapping.Skipped, Reason: mapping.ReasonCorrectedLate})
+// lateCorrection lists a row that corrects what was sent. Its file and row are not known yet.
+func lateCorrection(e *posthog.Event, ids *mapping.EventIDs) deliver.Reject {
 	id := ids.Of(e).String()
-	p.late = append(p.late, placedReject{e.Ref, Reject{
-		Line: e.Line, Reason: mapping.ReasonCorrectedLate, Event: string(e.Name), EventID: id, closed: true,
+	return deliver.Reject{
+		Number: e.Ref, Closed: true, Line: e.Line, Reason: mapping.ReasonCorrectedLate, Event: string(e.Name), EventID: id,
 		Detail: fmt.Sprintf("another version of the event %s was already sent, and Customer.io cannot change it", id),
 		Raw:    string(e.Row[:min(len(e.Row), maxRaw)]),
-	}})
-}
-
-// listLate lists a page's rows that correct what was sent. The outbox's lock is held.
-func (r *run) listLate(late []placedReject) (errs error) {
-	for i := range late {
-		one := &late[i].Reject
-		one.File, one.Row = r.learned.places.find(late[i].ref)
-		r.noteLate(one)
-		switch {
-		case r.keeper != nil:
-			errs = errors.Join(errs, r.keeper.reject(late[i].ref, one))
-		case r.plan.Rejects != nil:
-			errs = errors.Join(errs, r.plan.Rejects.Reject(one))
-		}
-	}
-	return errs
-}
-
-func (r *run) noteLate(one *Reject) {
-	if len(r.corrections) < mostCorrections {
-		r.corrections = append(r.corrections, Correction{one.File, one.Row, one.Line, one.Event, one.EventID})
 	}
 }

@@ -2,11 +2,10 @@ package export
 
 import (
 	"context"
-	"hash/maphash"
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
-	"ph2cio/internal/parallel"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // Left is what a run has yet to send, as far as the first reading and the state tell without another reading.
@@ -25,15 +24,15 @@ func (l *Left) Nothing() bool { return l.People+l.Events+l.Merges == 0 && !l.Abo
 // Left counts what the plan has yet to send. It maps everybody once, and reads no source. It ends early, with
 // the cause of ctx, when that is cancelled; other errors are trouble with the state or the disk.
 func (l *Learned) Left(ctx context.Context, plan *Plan) (left Left, err error) {
-	r := newRun(ctx, plan, l)
-	defer r.end()
-	if err := r.resume(); err != nil {
+	r, err := newRun(ctx, plan, l)
+	defer r.close()
+	if err != nil {
 		return left, err
 	}
 	dropped := len(r.rejected) > 0
 	if r.begun <= ledger.People {
 		var unsendable bool
-		if left.People, unsendable, err = r.peopleLeft(ctx); err != nil {
+		if left.People, unsendable, err = newPeoplePhase(r).left(ctx); err != nil {
 			return left, err
 		}
 		dropped = dropped || unsendable
@@ -44,39 +43,6 @@ func (l *Learned) Left(ctx context.Context, plan *Plan) (left Left, err error) {
 	}
 	r.mergesLeft(&left)
 	return left, nil
-}
-
-// peopleLeft counts the identifies that are to be sent, and tells whether somebody cannot be sent.
-func (r *run) peopleLeft(ctx context.Context) (n int64, unsendable bool, err error) {
-	groups := parallel.Groups(r.learned.People.People(), peopleTogether)
-	for page, err := range parallel.Ordered(groups, r.plan.workers(), r.mapPeople) {
-		if err == nil && ctx.Err() != nil {
-			err = context.Cause(ctx)
-		}
-		if err != nil {
-			return n, unsendable, err
-		}
-		unsendable = unsendable || len(page.rejects)+len(page.turnedDown) > 0
-		n += r.identifiesOf(page)
-		page.release()
-	}
-	return n, unsendable, nil
-}
-
-// identifiesOf counts the identifies of a page that are to be sent: of people with one identifier the first one's.
-func (r *run) identifiesOf(p *page) (n int64) {
-	if r.named == nil {
-		return int64(len(p.operations))
-	}
-	from := r.from[ledger.People]
-	for _, op := range p.operations {
-		who := maphash.Comparable(namedSeed, op.Who)
-		if !from.Done(op.Ref) && !p.unchanged[op.Ref] && !r.named[who] {
-			n++
-		}
-		r.named[who] = true
-	}
-	return n
 }
 
 // eventsLeft counts the rows that are to be sent. Each belongs to somebody who is sent, and is one that no
@@ -91,27 +57,28 @@ func (r *run) eventsLeft(left *Left) {
 	case counts.Events == l.sendable:
 		left.Events = fresh
 	case !l.People.LeavesOutSent() && !r.plan.IdentifiersMayMeet:
-		before := l.repeats.earlier.Count() + l.repeats.late.Count() + l.repeats.again
-		left.Events -= before
-		left.AtMost = left.AtMost || l.Repeats > before
+		sent := l.repeats.earlier.Count() + l.repeats.late.Count() + l.repeats.again
+		left.Events -= sent
+		left.AtMost = left.AtMost || l.Repeats > sent
 	default:
 		left.AtMost = left.AtMost || l.Repeats > 0
 	}
 	if left.Events > fresh {
 		left.Events, left.AtMost = fresh, true
 	}
-	refused, rejected := ofRows(r.before.Refused), sum(r.before.Rejected)
+	before := &r.delivery.Counts().Before
+	refused, rejected := deliver.OfRows(before.Refused), sum(before.Rejected)
 	ended := max(refused, rejected-l.Bad) // the others may be rows that could never be sent
-	left.Events = max(0, left.Events-r.before.Sent()-ended)
+	left.Events = max(0, left.Events-before.Sent()-ended)
 	left.AtMost = left.AtMost || rejected > ended
 }
 
 // mergesLeft counts the merges, and the emails that follow them.
 func (r *run) mergesLeft(left *Left) {
 	if r.begun <= ledger.Merges {
-		from := r.from[ledger.Merges]
-		for m := range r.mergings() {
-			if m.outcome.Bucket == mapping.Send && !from.Done(m.number) && !r.refusedBefore(&m) {
+		from, merges := r.from[ledger.Merges], &mergesPhase{run: r}
+		for m := range merges.mergings() {
+			if m.outcome.Bucket == mapping.Send && !from.Done(m.number) && !merges.refusedBefore(&m) {
 				left.Merges++
 			}
 		}

@@ -15,6 +15,9 @@ import (
 	"ph2cio/internal/people"
 )
 
+// tracked are the actions that stand for a row.
+var tracked = []customerio.Action{customerio.Event, customerio.Page, customerio.Screen}
+
 // leftOf is what a plan has left to send, and must be asked for before it is sent.
 func leftOf(t *testing.T, plan *Plan, learned *Learned) Left {
 	t.Helper()

@@ -9,7 +9,27 @@ import (
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
+	"ph2cio/internal/transfer/deliver"
 )
+
+// mergesPhase merges profiles into those of people.
+type mergesPhase struct {
+	*run
+	pairs []MergePair // that are sent, the first of them
+}
+
+func (p *mergesPhase) send() error {
+	if p.learned.People.LinkCount()+len(p.plan.Merges) == 0 {
+		return nil
+	}
+	out := p.begin(ledger.Merges, 0)
+	defer p.progress.Done()
+	err := out.End(p.deliver(out))
+	for _, number := range out.Refused() {
+		p.mergesRefused[number] = true
+	}
+	return err
+}
 
 // merging is one merge that is asked for.
 type merging struct {
@@ -22,20 +42,20 @@ type merging struct {
 }
 
 // mergings are the merges that people ask for, and those that the plan has beside.
-func (r *run) mergings() iter.Seq[merging] {
+func (p *mergesPhase) mergings() iter.Seq[merging] {
 	return func(yield func(merging) bool) {
 		var one merging
 		asked := map[customerio.Identifier]bool{}
-		for link := range r.learned.People.Links() {
+		for link := range p.learned.People.Links() {
 			one.into, one.profile, one.person = link.Person.DistinctID, mapping.Secondary(link), link.Person
-			one.body, one.outcome = r.mappers[0].Link(one.body[:0], link)
+			one.body, one.outcome = p.mappers[0].Link(one.body[:0], link)
 			asked[one.profile] = true
 			if !yield(one) {
 				return
 			}
 			one.number++
 		}
-		for _, m := range r.plan.Merges {
+		for _, m := range p.plan.Merges {
 			primary, secondary := identifier(m.PrimaryKind, m.Primary), identifier(m.SecondaryKind, m.Secondary)
 			if asked[secondary] {
 				continue
@@ -55,24 +75,24 @@ func identifier(kind, value string) customerio.Identifier {
 	return customerio.Identifier{Key: customerio.Key(kind), Value: value}
 }
 
-// merge packs the merges. With a ledger all are written down before the first is sent, and one that is known as done is
-// never sent again.
-func (r *run) merge(out *outbox) error {
-	done, err := r.intend()
+// deliver sends the merges. With a ledger all are written down before the first is sent, and one that is
+// known as done is never sent again.
+func (p *mergesPhase) deliver(out *deliver.Phase) error {
+	recorded, err := p.intend()
 	if err != nil {
 		return err
 	}
-	from := r.from[ledger.Merges]
-	for m := range r.mergings() {
+	from := p.from[ledger.Merges]
+	for m := range p.mergings() {
 		switch {
-		case from.Done(m.number) || done[m.number]:
-		case r.refusedBefore(&m):
+		case from.Done(m.number) || recorded[m.number].Done:
+		case p.refusedBefore(&m):
 		case m.outcome.Bucket == mapping.Send:
-			err = r.packLink(out, &m)
+			err = p.merge(out, &m, recorded[m.number].ID)
 		case m.outcome.Bucket == mapping.Rejected && m.number >= from.Next:
-			err = r.dropLink(out, &m)
+			err = p.reject(out, &m)
 		}
-		if err = cmp.Or(err, r.stopped()); err != nil {
+		if err = cmp.Or(err, p.stopped()); err != nil {
 			return err
 		}
 	}
@@ -80,60 +100,58 @@ func (r *run) merge(out *outbox) error {
 }
 
 // refusedBefore reports whether an earlier run has tried a merge in vain, and this one does not try again.
-func (r *run) refusedBefore(m *merging) bool {
-	return m.outcome.Bucket == mapping.Send && !r.plan.RetryMerges && r.learned.repeats.down.has(keyOfText(m.body))
+func (p *mergesPhase) refusedBefore(m *merging) bool {
+	return m.outcome.Bucket == mapping.Send && !p.plan.RetryMerges && p.learned.repeats.down.has(keyOfText(m.body))
 }
 
-func (r *run) packLink(out *outbox, m *merging) error {
-	op := m.outcome.Operation(m.body, m.number)
-	out.lock.Lock()
-	r.tally.built[customerio.Merge]++
-	if len(r.mergePairs) < MostPairs {
-		r.mergePairs = append(r.mergePairs, pairOf(m.outcome.Who, m.profile))
+// merge sends one merge, which the ledger has under an ID.
+func (p *mergesPhase) merge(out *deliver.Phase, m *merging, id int64) error {
+	if len(p.pairs) < MostPairs {
+		p.pairs = append(p.pairs, pairOf(m.outcome.Who, m.profile))
 	}
-	r.keeper.took([]customerio.Operation{op}, nil, op.Ref+1)
-	out.lock.Unlock()
-	return r.pack(out, op)
+	return out.Deliver(&deliver.Result{
+		Operations: []customerio.Operation{m.outcome.Operation(m.body, m.number)},
+		Marks:      []deliver.Mark{{Key: keyOfText(m.body), Merge: id}},
+		End:        m.number + 1,
+	})
 }
 
-// dropLink counts a merge that cannot be sent.
-func (r *run) dropLink(out *outbox, m *merging) error {
-	out.lock.Lock()
-	defer out.lock.Unlock()
-	r.keeper.took(nil, nil, m.number+1)
+// reject counts a merge that cannot be sent, unless an earlier run has rejected it and this one does not try
+// again.
+func (p *mergesPhase) reject(out *deliver.Phase, m *merging) error {
 	into := mapping.ShortID(m.into)
-	// States keep the key, so the texts of Mapper.Link in it must not change.
-	one := &Reject{Reason: m.outcome.Reason, Detail: m.outcome.Detail + ": merge " + mapping.ShortID(m.profile.Value) + " into " + into}
-	if one.key = keyOfText([]byte(m.outcome.Detail + ": merge into " + into + "\x00" + m.profile.Value)); !r.plan.RetryMerges && r.learned.repeats.down.has(one.key) {
-		return nil
+	one := deliver.Reject{
+		Number: m.number, Reason: m.outcome.Reason,
+		Detail: m.outcome.Detail + ": merge " + mapping.ShortID(m.profile.Value) + " into " + into,
+		// States keep the key, so the texts of Mapper.Link in it must not change.
+		Key: keyOfText([]byte(m.outcome.Detail + ": merge into " + into + "\x00" + m.profile.Value)),
 	}
-	r.mergesRejected[m.outcome.Reason]++
-	return r.reject(m.number, one)
+	result := &deliver.Result{End: m.number + 1}
+	if p.plan.RetryMerges || !p.learned.repeats.down.has(one.Key) {
+		result.Rejects = []deliver.Reject{one}
+	}
+	return out.Deliver(result)
 }
 
-// intend writes down what is about to be merged, and tells which of it is done already, by number.
-func (r *run) intend() (done map[uint64]bool, err error) {
-	if r.plan.Ledger == nil {
+// intend writes down what is about to be merged. It returns the merges as the ledger has them, by number.
+func (p *mergesPhase) intend() (map[uint64]ledger.Merge, error) {
+	if !p.saves() {
 		return nil, nil
 	}
 	var all []ledger.Merge
-	for one := range r.mergings() {
-		if one.outcome.Bucket != mapping.Send {
-			continue
+	for one := range p.mergings() {
+		if one.outcome.Bucket == mapping.Send {
+			all = append(all, one.recorded())
 		}
-		all = append(all, one.recorded())
 	}
-	if err := r.plan.Ledger.Intend(r.reading, all, time.Now()); err != nil {
+	if err := p.plan.Ledger.Intend(p.delivery.Context(), all, time.Now()); err != nil {
 		return nil, err
 	}
-	r.merges, done = map[uint64]int64{}, map[uint64]bool{}
+	recorded := map[uint64]ledger.Merge{}
 	for _, m := range all {
-		r.merges[m.Number] = m.ID
-		if m.Done {
-			done[m.Number] = true
-		}
+		recorded[m.Number] = m
 	}
-	return done, nil
+	return recorded, nil
 }
 
 // recorded is the merge as the ledger has it.

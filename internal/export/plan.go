@@ -10,6 +10,7 @@ import (
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/source"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // Plan is what to do. Sources, Rules, Sender, Tally and Now must be set.
@@ -49,7 +50,7 @@ type Plan struct {
 	Merges      []ledger.Merge                     // to be sent beside those that people ask for
 	RetryMerges bool                               // so are merges
 	ResendOld   bool                               // rows of days of which State has forgotten what was sent are sent
-	Rejects     Rejects                            // where rejected rows go when there is no Ledger
+	Rejects     deliver.Rejects                    // where rejected rows go when there is no Ledger
 	Ledger      *ledger.Run                        // what is saved as it is sent, and where an earlier run stopped; nil saves nothing. To be set before Learn if it goes on
 	Operations  func(customerio.Operation) error   // sees every operation in sending order, and borrows it; nil for none
 	kept        int                                // mostKept if 0; for tests

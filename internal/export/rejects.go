@@ -3,7 +3,6 @@ package export
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -17,37 +16,13 @@ import (
 	"ph2cio/internal/regularfile"
 )
 
-// Rejects takes what could not be sent, as it happens. Reject is called from one goroutine at a time; what it is
-// given is borrowed until it returns.
-type Rejects interface {
-	Reject(r *Reject) error
-}
-
-// Reject is one row or operation that could not be sent, with its place and reason.
-type Reject struct {
-	File      string          `json:"file,omitempty"`
-	Row       int64           `json:"row,omitempty"`  // in its file, from 1, a CSV's header not counted
-	Line      int64           `json:"line,omitempty"` // in its file, from 1; left out where only the row is known
-	Reason    string          `json:"reason"`
-	Detail    string          `json:"detail,omitempty"`
-	Field     string          `json:"field,omitempty"`     // the API's, of what it refused
-	Operation json.RawMessage `json:"operation,omitempty"` // what the API refused, as it was sent
-	Raw       string          `json:"raw,omitempty"`       // the row's first bytes, where it never became an operation
-
-	Event   string `json:"event,omitempty"`    // of a row that corrects one that was sent: its event
-	EventID string `json:"event_id,omitempty"` // of the same: in Customer.io
-
-	key    ledger.Key // it is known again by
-	closed bool       // it is never to be tried again
-}
-
 // RejectsName is the file in the state directory that rejects are written to, one JSON object a line.
 const RejectsName = "rejects.jsonl"
 
 // RejectsNames are the names that are written in the state directory on the way to that file.
 var RejectsNames = []string{RejectsName, RejectsName + ".new"}
 
-// rejectHead is how a line of it begins, see Reject.
+// rejectHead is how a line of it begins, see deliver.Reject.
 var rejectHead = regexp.MustCompile(`^\{("file":"([^"\\]|\\.)*",)?("row":\d+,)?("line":\d+,)?"reason":"`)
 
 // mostRejectHead is how much of the file is looked at: paths may be long.

@@ -11,6 +11,7 @@ import (
 	"ph2cio/internal/parallel"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/spool"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // repeats are the rows of a reading that are not sent because another one stands for them: a newer version of the same event,
@@ -245,13 +246,13 @@ func (r *repeats) sortedDays() []int64 {
 
 // take leaves the repeats of a chunk out, and counts them. Rows that correct what has been sent are not
 // left out: each is listed.
-func (r *repeats) take(c *posthog.Chunk, counted *tally) {
+func (r *repeats) take(c *posthog.Chunk, counted *deliver.RowCounts) {
 	var earlier, duplicate int64
 	left := parallel.Bitset(c.Left)
 	left, earlier = r.earlier.Cut(left, c.Ref, c.Rows)
 	left, duplicate = r.duplicate.Cut(left, c.Ref, c.Rows)
 	c.Left = left
-	counted.read += earlier + duplicate
-	counted.earlier += earlier
-	counted.duplicate += duplicate
+	counted.Read += earlier + duplicate
+	counted.Earlier += earlier
+	counted.Duplicate += duplicate
 }

@@ -17,6 +17,7 @@ import (
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/parallel"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // drawnKey draws one of few keys, of a few days.
@@ -160,8 +161,8 @@ func TestRepeatsAreFoundExactly(t *testing.T) {
 // checkTaken takes the repeats of one chunk.
 func checkTaken(r *rapid.T, found *repeats, first uint64, rows int, want map[uint64]fate) {
 	c := &posthog.Chunk{Ref: first, Rows: rows}
-	counted := newTally()
-	found.take(c, counted)
+	var counted deliver.RowCounts
+	found.take(c, &counted)
 	counts := map[fate]int64{}
 	for n := range uint64(rows) {
 		fate := want[first+n]
@@ -173,8 +174,8 @@ func checkTaken(r *rapid.T, found *repeats, first uint64, rows int, want map[uin
 			r.Fatalf("row %d is %q; late: %v", first+n, fate, late)
 		}
 	}
-	if counted.earlier != counts["earlier"] || counted.duplicate != counts["duplicate"] ||
-		counted.read != counts["earlier"]+counts["duplicate"] {
+	if counted.Earlier != counts["earlier"] || counted.Duplicate != counts["duplicate"] ||
+		counted.Read != counts["earlier"]+counts["duplicate"] {
 		r.Fatalf("counted %+v, want %v", counted, counts)
 	}
 }

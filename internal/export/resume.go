@@ -3,51 +3,42 @@ package export
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/parallel"
 	"ph2cio/internal/people"
+	"ph2cio/internal/transfer/deliver"
 )
 
-// resume takes up what an earlier run has left, if there was one: where it stopped, what it counted, whose identify was
-// rejected, and which merges were.
+// resume reads from the ledger whose identify was rejected before the run was stopped, which merges were
+// refused, and which corrections were listed.
 func (r *run) resume() error {
-	if r.plan.Ledger == nil {
-		return nil
-	}
-	before, err := ReadCounters(r.plan.Ledger.Counters)
-	if err != nil {
-		return err
-	}
-	r.goOn(before)
-	r.begun, r.from = r.plan.Ledger.Phase, maps.Clone(r.plan.Ledger.Positions)
-	for one, err := range r.plan.Ledger.Rejects(r.reading) {
+	for one, err := range r.plan.Ledger.Rejects(r.delivery.Context()) {
 		if err != nil {
 			return err
 		}
 		switch {
 		case one.Phase == ledger.Events && one.Reason == mapping.ReasonCorrectedLate:
-			var late Reject
+			var late deliver.Reject
 			if err := json.Unmarshal(one.Text, &late); err != nil {
 				return fmt.Errorf("reading what the run has listed: %w", err)
 			}
-			r.noteLate(&late)
+			r.noteCorrection(&late)
 		case one.Phase == ledger.People && one.Reason != ReasonSameIdentifier:
 			r.rejected[uint32(one.Number)] = true
 		case one.Phase == ledger.Merges:
 			r.mergesRefused[one.Number] = true
 		}
 	}
-	return r.turnDown()
+	return r.rejectAgain()
 }
 
-// turnDown notes again whom an earlier run has rejected just as they are, and this one has therefore passed
-// by: their rows are rejected with them.
-func (r *run) turnDown() error {
-	down, from := r.learned.repeats.turnedDown(), r.from[ledger.People]
-	if len(down) == 0 {
+// rejectAgain finds again the people whom an earlier run has rejected just as they are, and whom this one has
+// therefore passed by before it was stopped: their rows are rejected with them.
+func (r *run) rejectAgain() error {
+	before, from := r.learned.repeats.turnedDown(), r.from[ledger.People]
+	if len(before) == 0 {
 		return nil
 	}
 	mappers := make([]*mapping.Mapper, r.plan.workers())
@@ -61,13 +52,13 @@ func (r *run) turnDown() error {
 			if r.begun <= ledger.People && !from.Done(uint64(p.Number)) {
 				continue
 			}
-			if text, o = mappers[worker].Person(text[:0], beforeMerge(p)); down.has(keyOfPerson(p, text, &o)) {
+			if text, o = mappers[worker].Person(text[:0], beforeMerge(p)); before.has(keyOfPerson(p, text, &o)) {
 				numbers = append(numbers, p.Number)
 			}
 		}
 		return numbers
 	}
-	for numbers, err := range parallel.Ordered(parallel.Groups(r.learned.People.People(), peopleTogether), r.plan.workers(), find) {
+	for numbers, err := range parallel.Ordered(parallel.Groups(r.learned.People.People(), peopleInGroup), r.plan.workers(), find) {
 		if err != nil {
 			return err
 		}

@@ -147,10 +147,10 @@ func begunIn(t *testing.T, store *ledger.Store, learned *Learned) *ledger.Run {
 	return run
 }
 
-// TestAStoppedRunGoesOn lets the destination go away again and again, at any batch of any phase. In the end it has taken each
+// TestAStoppedRunResumes lets the destination go away again and again, at any batch of any phase. In the end it has taken each
 // operation, and again only those that it took without an answer; counts and rejects are those of a run that was never
 // stopped.
-func TestAStoppedRunGoesOn(t *testing.T) {
+func TestAStoppedRunResumes(t *testing.T) {
 	path := manyRows(t, 900)
 	newStopped := func(t *testing.T) *Plan {
 		plan := newPlan(t, mapping.Options{}, path)

@@ -20,6 +20,7 @@ import (
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/sandbox"
 	"ph2cio/internal/testkit/synthetic"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // writeSynthetic makes an export of so many rows and returns its path.
@@ -181,9 +182,9 @@ func TestRefusedPersonTakesTheirEventsAlong(t *testing.T) {
 	}
 }
 
-type keptRejects struct{ all []Reject }
+type keptRejects struct{ all []deliver.Reject }
 
-func (k *keptRejects) Reject(r *Reject) error {
+func (k *keptRejects) Reject(r *deliver.Reject) error {
 	k.all = append(k.all, *r)
 	return nil
 }

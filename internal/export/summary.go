@@ -1,9 +1,12 @@
 package export
 
 import (
+	"time"
+
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/source"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // Summary is what happened, as it is told to people and, through its JSON form, to programs. Every row read is counted in
@@ -73,7 +76,7 @@ type Summary struct {
 	// CorrectedLate are rows that correct events which were sent before, the first 1,000 of them.
 	CorrectedLate []Correction `json:"corrected_late,omitempty"`
 
-	Examples []Reject `json:"-"` // one reject of each of the first few reasons
+	Examples []deliver.Reject `json:"-"` // one reject of each of the first few reasons
 }
 
 // Limit is a limit that was set, and what there would be instead.
@@ -173,39 +176,60 @@ func Nothing(plan *Plan) *Summary {
 	}
 }
 
-func (r *run) summary() *Summary {
-	s := r.counted()
-	s.AttributeSummary = attributeSummary(r.mappers)
-	s.OptedOut = r.optedOut
+// ending is what a summary has beside what the run has counted.
+type ending struct {
+	optedOut    int64       // people whose identify was built without it
+	merges      []MergePair // that were sent, the first of them
+	took        time.Duration
+	interrupted bool
+}
+
+// summary is made once all phases have ended.
+func (r *run) summary(e ending) *Summary {
+	c, counts := r.delivery.Counts(), r.learned.People.Count(r.plan.Now.Unix())
+	tally, attributes := r.plan.Tally, attributeSummary(r.mappers)
+	attributes.OptedOut = e.optedOut
+	s := &Summary{
+		Rows: Rows{
+			Read: c.Read, Sent: deliver.OfRows(c.Accepted), Person: c.Person, Duplicate: c.Duplicate, Earlier: c.Earlier,
+			Unsent: deliver.OfRows(c.Unsent), Unanswered: deliver.OfRows(c.Unanswered), Skipped: c.Skipped, Rejected: c.Rejected,
+		},
+		People: PeopleSummary{
+			DistinctIDs: counts.DistinctIDs, JoinedIDs: counts.Joined, Links: counts.Links, Sent: c.PeopleSent(), Rejected: c.PeopleRejected,
+			Earlier: c.Before.People(), Unchanged: c.Unchanged,
+			EmailConflicts: counts.EmailConflicts, WithoutEmail: r.withoutEmail(), Uncertain: r.learned.Uncertain(&counts), Stale: counts.Stale,
+		},
+		Profiles: profiles(counts, people.Profiles.Total), Known: r.learned.known(r.plan, counts), Estimated: counts.Estimated,
+		Operations: named(c.Built), Accepted: named(c.Accepted), Refused: named(c.Refused), Unsent: named(c.Unsent), Unanswered: named(c.Unanswered),
+		MergesRejected: c.MergesRejected, Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
+		Campaigns: Campaigns{RecentEvents: c.Recent, Identifies: c.PeopleSent()},
+		Sources:   r.learned.SourceSummaries(), LostHistory: r.learned.Lost, Incomplete: r.plan.Incomplete,
+		Examples: r.delivery.Examples(), CorrectedLate: r.corrections, MayDouble: r.learned.MayDouble(),
+		TimedByCreatedAt: r.learned.TimedByCreatedAt(), TextColumns: r.learned.TextColumns(),
+		UnreadFields: r.learned.UnreadFields(), AttributeSummary: attributes,
+		Merges: e.merges, TwoProfiles: r.learned.TwoProfiles(), LiveProfiles: r.learned.LiveProfiles(),
+		Seconds: e.took.Seconds(), Interrupted: e.interrupted,
+	}
 	s.SkippedEvents, s.SkippedEventsBeyond = r.learned.SkippedEvents(r.plan.Rules)
 	return s
 }
 
-// counted is the summary without what is told by name.
-func (r *run) counted() *Summary {
-	t, counts := r.tally, r.learned.People.Count(r.plan.Now.Unix())
-	tally := r.plan.Tally
-	s := &Summary{
-		Rows: Rows{
-			Read: t.read, Sent: ofRows(t.accepted), Person: t.person, Duplicate: t.duplicate, Earlier: t.earlier, Unsent: ofRows(t.unsent), Unanswered: ofRows(t.unanswered),
-			Skipped: t.skipped, Rejected: t.rejected,
-		},
-		People: PeopleSummary{
-			DistinctIDs: counts.DistinctIDs, JoinedIDs: counts.Joined, Links: counts.Links, Sent: r.peopleSent, Rejected: r.peopleRejected,
-			Earlier: r.before.People(), Unchanged: r.peopleUnchanged,
-			EmailConflicts: counts.EmailConflicts, WithoutEmail: r.withoutEmail(), Uncertain: r.learned.Uncertain(&counts), Stale: counts.Stale,
-		},
-		Profiles: profiles(counts, people.Profiles.Total), Known: r.learned.known(r.plan, counts), Estimated: counts.Estimated,
-		Operations: named(t.built), Accepted: named(t.accepted), Refused: named(t.refused), Unsent: named(t.unsent), Unanswered: named(t.unanswered),
-		MergesRejected: r.mergesRejected, Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
-		Campaigns: Campaigns{RecentEvents: t.recent, Identifies: r.peopleSent},
-		Sources:   r.learned.SourceSummaries(), LostHistory: r.learned.Lost, Incomplete: r.plan.Incomplete,
-		Examples: r.examples, CorrectedLate: r.corrections, MayDouble: r.learned.MayDouble(),
-		TimedByCreatedAt: r.learned.TimedByCreatedAt(), TextColumns: r.learned.TextColumns(),
-		UnreadFields: r.learned.UnreadFields(),
-		Merges:       r.mergePairs, TwoProfiles: r.learned.TwoProfiles(), LiveProfiles: r.learned.LiveProfiles(),
+// ValueRemoved is the kind of values_cut for attributes that Customer.io refused and that were left out.
+const ValueRemoved = "removed_for_api"
+
+// valuesCut adds up what all mappers changed to fit.
+func (r *run) valuesCut() map[string]int64 {
+	cut := map[string]int64{}
+	for _, m := range r.mappers {
+		addAll(cut, m.ValuesCut)
 	}
-	return s
+	if removed := r.plan.Tally.Removed.Load(); removed > 0 {
+		cut[ValueRemoved] += removed
+	}
+	if n := r.learned.notNumbers(); n > 0 {
+		cut[ValueNotNumber] += n
+	}
+	return cut
 }
 
 // TimedByCreatedAt is how many rows have a time in the future and take that of `created_at`.

@@ -1,12 +1,12 @@
 package inspect
 
-import "ph2cio/internal/export"
+import "ph2cio/internal/transfer/deliver"
 
 // firstRejects counts rejects by reason and keeps the first of each.
 type firstRejects struct{ list []Reject }
 
 // Reject counts a reject.
-func (f *firstRejects) Reject(r *export.Reject) error {
+func (f *firstRejects) Reject(r *deliver.Reject) error {
 	for i := range f.list {
 		if f.list[i].Reason == r.Reason {
 			f.list[i].Count++

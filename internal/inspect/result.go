@@ -5,6 +5,7 @@ import (
 
 	"ph2cio/internal/export"
 	"ph2cio/internal/source"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // Result is what is in an export, and what the rules of a plan would make of it.
@@ -131,7 +132,7 @@ type Beyond struct {
 
 // Reject counts the rows and people that would be rejected for one reason, and shows the first of them.
 type Reject struct {
-	Reason string        `json:"reason"`
-	Count  int64         `json:"count"`
-	First  export.Reject `json:"first"`
+	Reason string         `json:"reason"`
+	Count  int64          `json:"count"`
+	First  deliver.Reject `json:"first"`
 }

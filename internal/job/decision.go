@@ -3,8 +3,8 @@ package job
 import (
 	"context"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // decision is a request that is being answered.
@@ -28,7 +28,7 @@ func nothing(why Nothing) (Answer, error) { return Answer{Nothing: &why}, nil }
 
 // nothingSent reports whether nothing of a run has been acknowledged.
 func nothingSent(run *ledger.Run) bool {
-	counters, err := export.ReadCounters(run.Counters)
+	counters, err := deliver.ReadCounters(run.Counters)
 	return err == nil && counters.Sent() == 0 && counters.People() == 0
 }
 
