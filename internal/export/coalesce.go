@@ -9,12 +9,12 @@ import (
 
 // Chunks of small files are worked on several at a time: handing each to a worker takes longer than its rows otherwise.
 const (
-	workTogether = 256 << 10 // bytes of rows
-	mostTogether = 64        // chunks
+	coalescedBytes  = 256 << 10 // bytes of rows
+	coalescedChunks = 64        // chunks
 )
 
-// together yields the chunks of in, in order, in groups that are worth handing on. An error stands between groups.
-func together(in iter.Seq2[*posthog.Chunk, error]) iter.Seq2[[]*posthog.Chunk, error] {
+// coalesce yields the chunks of in, in order, in groups that are worth handing on. An error stands between groups.
+func coalesce(in iter.Seq2[*posthog.Chunk, error]) iter.Seq2[[]*posthog.Chunk, error] {
 	return func(yield func([]*posthog.Chunk, error) bool) {
 		var group []*posthog.Chunk
 		size := 0
@@ -32,7 +32,7 @@ func together(in iter.Seq2[*posthog.Chunk, error]) iter.Seq2[[]*posthog.Chunk, e
 			}
 			group = append(group, chunk)
 			size += chunk.Size()
-			if (size >= workTogether || len(group) == mostTogether) && !flush() {
+			if (size >= coalescedBytes || len(group) == coalescedChunks) && !flush() {
 				return
 			}
 		}
@@ -50,7 +50,7 @@ func orderedChunks[R any](in iter.Seq2[*posthog.Chunk, error], workers int, work
 		return results
 	}
 	return func(yield func(R, error) bool) {
-		for results, err := range parallel.Ordered(together(in), workers, each) {
+		for results, err := range parallel.Ordered(coalesce(in), workers, each) {
 			var none R
 			if err != nil && !yield(none, err) {
 				return

@@ -12,7 +12,7 @@ import (
 	"ph2cio/internal/source"
 )
 
-func TestChunksOfSmallFilesComeTogetherAndErrorsBetween(t *testing.T) {
+func TestChunksOfSmallFilesAreCoalescedWithErrorsBetween(t *testing.T) {
 	dir := t.TempDir()
 	row := []byte(`{"event":"a","distinct_id":"u","properties":{"filler":"` + string(bytes.Repeat([]byte("x"), 10_000)) + "\"}}\n")
 	var sources []source.Source
@@ -31,7 +31,7 @@ func TestChunksOfSmallFilesComeTogetherAndErrorsBetween(t *testing.T) {
 		sources = append(sources, source.Source{Name: path, Size: int64(len(text))})
 	}
 	next, groups := 0, 0
-	for group, err := range together(posthog.Read(t.Context(), sources, posthog.Options{})) {
+	for group, err := range coalesce(posthog.Read(t.Context(), sources, posthog.Options{})) {
 		groups++
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
 			if next != 100 || trouble.Path != sources[100].Name {
@@ -48,7 +48,7 @@ func TestChunksOfSmallFilesComeTogetherAndErrorsBetween(t *testing.T) {
 			next++
 			size += chunk.Size()
 		}
-		if len(group) > mostTogether || size > workTogether+len(row) {
+		if len(group) > coalescedChunks || size > coalescedBytes+len(row) {
 			t.Errorf("%d chunks, %d bytes together", len(group), size)
 		}
 	}

@@ -48,7 +48,7 @@ func (p *eventsPhase) send() error {
 
 // readAgain is the second reading: every group of chunks is mapped, counted and packed, in input order.
 func (p *eventsPhase) readAgain(out *deliver.Phase) error {
-	chunks := together(p.learned.again(p.delivery.Context(), p.plan))
+	chunks := coalesce(p.learned.again(p.delivery.Context(), p.plan))
 	for result, err := range parallel.Ordered(chunks, p.plan.workers(), p.mapChunks) {
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
 			if !p.learned.knows(trouble) {

@@ -101,7 +101,7 @@ func (p *mergesPhase) deliver(out *deliver.Phase) error {
 
 // refusedBefore reports whether an earlier run has tried a merge in vain, and this one does not try again.
 func (p *mergesPhase) refusedBefore(m *merging) bool {
-	return m.outcome.Bucket == mapping.Send && !p.plan.RetryMerges && p.learned.repeats.down.has(keyOfText(m.body))
+	return m.outcome.Bucket == mapping.Send && !p.plan.RetryMerges && p.learned.repeats.rejected.has(keyOfText(m.body))
 }
 
 // merge sends one merge, which the ledger has under an ID.
@@ -127,7 +127,7 @@ func (p *mergesPhase) reject(out *deliver.Phase, m *merging) error {
 		Key: keyOfText([]byte(m.outcome.Detail + ": merge into " + into + "\x00" + m.profile.Value)),
 	}
 	result := &deliver.Result{End: m.number + 1}
-	if p.plan.RetryMerges || !p.learned.repeats.down.has(one.Key) {
+	if p.plan.RetryMerges || !p.learned.repeats.rejected.has(one.Key) {
 		result.Rejects = []deliver.Reject{one}
 	}
 	return out.Deliver(result)

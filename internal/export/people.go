@@ -113,7 +113,7 @@ func (p *peoplePhase) mapGroup(worker int, group []*people.Person) *mappedGroup 
 			continue // rejected then
 		}
 		key := keyOfPerson(person, nil, &o)
-		if p.learned.repeats.turnedDown().has(key) {
+		if p.learned.repeats.notRetried().has(key) {
 			g.rejectedBefore = append(g.rejectedBefore, person.Number)
 			continue
 		}
@@ -131,7 +131,7 @@ func (p *peoplePhase) add(worker int, g *mappedGroup, person *people.Person, o *
 	ref := uint64(person.Number)
 	unchanged := sentBefore(p.learned.People, person, identify) || person.EmailLate() && p.wholeUnchanged(worker, person)
 	switch {
-	case len(p.learned.repeats.turnedDown()) > 0 && p.learned.repeats.turnedDown().has(keyOfText(identify)):
+	case len(p.learned.repeats.notRetried()) > 0 && p.learned.repeats.notRetried().has(keyOfText(identify)):
 		g.rejectedBefore = append(g.rejectedBefore, person.Number)
 		return
 	case unchanged:

@@ -23,15 +23,15 @@ type repeats struct {
 	again     int64           // of duplicate, rows of events that have been sent
 	unfit     int64           // rows that stand for an event, and may be too large to be sent
 
-	space  *spool.Space
-	sorter *spool.Sorter[version]
-	ids    []mapping.EventIDs // of each worker
-	sizers []*mapping.Sizer   // the same
-	days   map[int64]bool     // of all keys
-	from   int64              // the first day of which all that was sent is known
-	down   rejectedKeys
-	retry  bool         // what was rejected is tried again
-	uuids  ledger.UUIDs // of the rows of earlier runs
+	space    *spool.Space
+	sorter   *spool.Sorter[version]
+	ids      []mapping.EventIDs // of each worker
+	sizers   []*mapping.Sizer   // the same
+	days     map[int64]bool     // of all keys
+	from     int64              // the first day of which all that was sent is known
+	rejected rejectedKeys       // what earlier runs have rejected
+	retry    bool               // what was rejected is tried again
+	uuids    ledger.UUIDs       // of the rows of earlier runs
 }
 
 const (
@@ -90,7 +90,7 @@ func (r *repeats) begin(ctx context.Context, plan *Plan) (err error) {
 		r.from, err = plan.State.KeysFrom(ctx)
 	}
 	if err == nil {
-		r.down, err = plan.State.RejectKeys(ctx, plan.goesOn())
+		r.rejected, err = plan.State.RejectKeys(ctx, plan.goesOn())
 	}
 	return err
 }
@@ -100,7 +100,7 @@ type keyed struct {
 	ids      *mapping.EventIDs
 	sizer    *mapping.Sizer
 	from     int64 // as in repeats
-	down     rejectedKeys
+	rejected rejectedKeys
 	versions []version
 
 	withUUID, withoutUUID int64 // rows that could be sent, not those that PostHog's own destination has sent
@@ -111,7 +111,7 @@ var rejectedBefore = mapping.Outcome{Bucket: mapping.Skipped, Reason: mapping.Re
 
 // wasRejected reports whether an earlier run has rejected a row that is the same in every byte.
 func (k *keyed) wasRejected(key func([]byte) ledger.Key, row []byte) bool {
-	return len(k.down) > 0 && k.down.has(key(row))
+	return len(k.rejected) > 0 && k.rejected.has(key(row))
 }
 
 // add takes a row, and returns what becomes of it. One that could be sent is held when it is of a day of which nobody knows any
@@ -158,17 +158,17 @@ func (k *keyed) count(e *posthog.Event) {
 // keyed collects the keys of a chunk, on one of the workers.
 func (r *repeats) keyed(worker int, c *posthog.Chunk) *keyed {
 	return &keyed{
-		ids: &r.ids[worker], sizer: r.sizers[worker], from: r.from, down: r.turnedDown(),
+		ids: &r.ids[worker], sizer: r.sizers[worker], from: r.from, rejected: r.notRetried(),
 		versions: make([]version, 0, c.Rows/2+1),
 	}
 }
 
-// turnedDown are the keys of rows and people that are not tried again.
-func (r *repeats) turnedDown() rejectedKeys {
+// notRetried are the keys of rejected rows and people that are not tried again.
+func (r *repeats) notRetried() rejectedKeys {
 	if r.retry {
 		return nil
 	}
-	return r.down
+	return r.rejected
 }
 
 // add takes the keys of the next chunk.

@@ -37,7 +37,7 @@ func (r *run) resume() error {
 // rejectAgain finds again the people whom an earlier run has rejected just as they are, and whom this one has
 // therefore passed by before it was stopped: their rows are rejected with them.
 func (r *run) rejectAgain() error {
-	before, from := r.learned.repeats.turnedDown(), r.from[ledger.People]
+	before, from := r.learned.repeats.notRetried(), r.from[ledger.People]
 	if len(before) == 0 {
 		return nil
 	}
