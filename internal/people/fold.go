@@ -259,7 +259,7 @@ func (st *state) cioID() ([]byte, order, bool) {
 
 // trimmed is the text of a JSON string without white space around it, empty for anything else.
 func trimmed(value []byte) []byte {
-	text, _ := plainText(value)
+	text, _ := rawjson.PlainText(value)
 	return bytes.TrimSpace(text)
 }
 

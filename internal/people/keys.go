@@ -194,7 +194,7 @@ func (c *keyCache) property(key, value []byte) (p property, kept bool) {
 		c.last = code
 		return property{code: code, value: value}, guess.kept
 	}
-	name, ok := plainText(key)
+	name, ok := rawjson.PlainText(key)
 	if !ok {
 		return property{}, false
 	}

@@ -1,11 +1,9 @@
-package people
+package rawjson
 
 import (
 	"bytes"
 	"encoding/json"
 	"testing"
-
-	"ph2cio/internal/rawjson"
 )
 
 // FuzzPlainText takes encoding/json as oracle, and wants a text that is written anew to read as what it was.
@@ -19,11 +17,11 @@ func FuzzPlainText(f *testing.F) {
 		}
 		var want string
 		isText := text[0] == '"' && json.Unmarshal(text, &want) == nil
-		got, ok := plainText(text)
+		got, ok := PlainText(text)
 		if ok != isText || string(got) != want {
-			t.Fatalf("plainText(%s) is %q, %v, want %q, %v", text, got, ok, want, isText)
+			t.Fatalf("PlainText(%s) is %q, %v, want %q, %v", text, got, ok, want, isText)
 		}
-		if again, ok := plainText(rawjson.AppendString(nil, got)); ok && string(again) != want {
+		if again, ok := PlainText(AppendString(nil, got)); ok && string(again) != want {
 			t.Errorf("%q became %q", want, again)
 		}
 	})
