@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // nights are runs that tell each other what they have learnt.
@@ -166,7 +167,7 @@ func TestWhomThePersonsExportJoinedStays(t *testing.T) {
 	const person = "0195602e-7a11-5c3e-9d55-000000000001"
 	first := NewIndex(Options{Persons: true})
 	defer first.Close()
-	id, _ := parseUUID(b(person))
+	id, _ := rawjson.ParseUUID(b(person))
 	first.LearnPerson(&posthog.PersonRow{DistinctIDs: [][]byte{b("user_1")}, PersonID: id, HasPersonID: true})
 	first.Observe(&posthog.Event{Name: b("Opened"), DistinctID: b("user_1")}, true)
 	first.Observe(&posthog.Event{Ref: 1, Name: b("Looked"), DistinctID: b(visitor), PersonID: b(person), Personless: true}, true)

@@ -157,7 +157,7 @@ func (m *model) learn(r *row) {
 		return
 	}
 	p.person = true
-	if u, ok := parseUUID(r.PersonID); ok {
+	if u, ok := rawjson.ParseUUID(r.PersonID); ok {
 		p.uuid = u // of rows at one time, the generator gives all the same
 	}
 	m.apply(p, r)

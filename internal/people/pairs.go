@@ -154,7 +154,7 @@ func (p *pair) shard() uint32 {
 
 // usualUUID returns the UUID that a text is, if it is written as UUID.Append does.
 func usualUUID(text []byte) (id rawjson.UUID, ok bool) {
-	if id, ok = parseUUID(text); !ok || bytes.ContainsAny(text, "ABCDEF") {
+	if id, ok = rawjson.ParseUUID(text); !ok || len(text) != 36 || bytes.ContainsAny(text, "ABCDEF") {
 		return id, false
 	}
 	return id, true

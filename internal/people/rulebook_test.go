@@ -15,6 +15,7 @@ import (
 
 	"ph2cio/internal/parallel"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 	"ph2cio/internal/testkit/rulebook"
 )
 
@@ -252,7 +253,7 @@ func learnPersons(x *Index, h rulebook.History) {
 			HasProperties: r.Properties != "", Properties: []byte(r.Properties), Members: foundMembers([]byte(r.Properties)),
 			At: posthog.Time{Micros: h.ExportedAt, State: posthog.Known},
 		}
-		row.PersonID, row.HasPersonID = parseUUID([]byte(r.PersonID))
+		row.PersonID, row.HasPersonID = rawjson.ParseUUID([]byte(r.PersonID))
 		x.LearnPerson(row)
 	}
 }
@@ -280,7 +281,7 @@ func eventOf(r rulebook.Row) *posthog.Event {
 		e.Unset = fmt.Appendf(nil, `["%s"]`, strings.Join(r.Unset, `","`))
 	}
 	if r.UUID != "" {
-		e.UUID, e.HasUUID = parseUUID([]byte(r.UUID))
+		e.UUID, e.HasUUID = rawjson.ParseUUID([]byte(r.UUID))
 	}
 	return withMembers(e)
 }

@@ -1,8 +1,6 @@
 package people
 
 import (
-	"encoding/hex"
-
 	"github.com/zeebo/xxh3"
 
 	"ph2cio/internal/posthog"
@@ -119,23 +117,9 @@ func (sh *shard) learnUUID(f *fact, number uint32, at *order, text []byte) {
 		return
 	}
 	var ok bool
-	if said.id, ok = parseUUID(text); ok {
+	if said.id, ok = rawjson.ParseUUID(text); ok {
 		sh.makeState(f, number).uuid = &said
 	}
-}
-
-func parseUUID(text []byte) (u rawjson.UUID, ok bool) {
-	if len(text) != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-' {
-		return u, false
-	}
-	n := 0
-	for _, part := range [...][]byte{text[:8], text[9:13], text[14:18], text[19:23], text[24:]} {
-		if _, err := hex.Decode(u[n:], part); err != nil {
-			return u, false
-		}
-		n += len(part) / 2
-	}
-	return u, true
 }
 
 // takeSnapshot makes the row's snapshot the base, with the row's own changes in it. It is newer than the base
