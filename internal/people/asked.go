@@ -14,7 +14,7 @@ func (s *settler) askFor(c *candidate, st *state) {
 	if s.choice.Asked == nil {
 		return
 	}
-	if email, _, ok := st.email(); ok && s.choice.Asked(email) {
+	if email, _, ok := emailOf(st); ok && s.choice.Asked(email) {
 		c.traits |= emailAsked
 	}
 }

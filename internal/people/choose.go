@@ -76,7 +76,7 @@ func (s *settler) makePerson(number uint32, gets bool, r *spool.Reader) {
 		p.UUID = &s.uuids[number]
 	}
 	if c.traits&hasFinal != 0 {
-		p.place, p.part = c.place, s.partOf(number)+1
+		p.attributes = s.parts.final(number, c.place)
 	}
 	s.take(&p, s.resolved[number])
 	if !s.nameSent(&p) && !p.known {
@@ -146,7 +146,7 @@ func (s *settler) finish() {
 	s.settled.who = s.members
 	for i := range s.x.shards {
 		sh := &s.x.shards[i]
-		sh.ids.facts, sh.work, sh.keys, sh.sample = nil, scratch{}, keyCache{}, sample{}
+		sh.ids.facts, sh.states, sh.room, sh.sample = nil, attributeStore{}, nil, sample{}
 		sh.texts.Drop()
 		sh.gone.Drop()
 	}
@@ -168,8 +168,8 @@ func (s *settler) verdict(member uint32) uint32 {
 type Settled struct {
 	index   *Index
 	persons []Person
-	parts   []*spool.Log // of attributes
-	yielded int          // how many of the persons get an identify; they come first
+	parts   *parts // of attributes
+	yielded int    // how many of the persons get an identify; they come first
 	first   firstNodes
 	who     []uint32 // by node: a Status, or the number of a person behind those
 	links   []Link

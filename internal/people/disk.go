@@ -11,8 +11,7 @@ import (
 // putAway writes what a shard knows of its IDs to disk and forgets it. What comes later of the same IDs is put together
 // with it by bringBack. The shard's lock is held.
 func (x *Index) putAway(sh *shard) {
-	sh.putStates()
-	sh.states.count = 0
+	sh.states.forget(sh.ids.name)
 	x.closePairs(sh)
 	var b [factSize]byte
 	for number := range sh.ids.count {
@@ -28,7 +27,8 @@ func (x *Index) bringBack(sh *shard) error {
 		return nil
 	}
 	x.putAway(sh)
-	sh.ids, sh.states, sh.open = idTable{}, stateTable{}, nil
+	sh.ids, sh.open = idTable{}, nil
+	sh.states.dropMemory()
 	facts, texts := sh.gone, sh.texts
 	sh.gone, sh.texts = x.space.NewLog(), x.space.NewLog()
 	next, stop := iter.Pull2(texts.All())

@@ -84,8 +84,8 @@ func (u *fusion) sees(s *settler, node uint32, st *state, w *scratch) {
 	if one == nil {
 		return
 	}
-	w.prune(st, &s.x.keys)
-	if email, _, ok := st.email(); ok {
+	w.prune(st, s.x.keys)
+	if email, _, ok := emailOf(st); ok {
 		one.email = string(email)
 	}
 }

@@ -23,7 +23,7 @@ type fact struct {
 	ref    uint64          // of its first row, neverSeen when it stood on none
 	person uint64          // a hash of the person_id that it had on the row that was read last
 	events uint32          // rows that are sent as an event if it is
-	state  uint32          // number plus one of its state, 0 for none
+	state  uint32          // of its attributes: see attributeStore.learn
 	marks  marks
 }
 
@@ -57,6 +57,12 @@ func earlier(a, b identity.Moment) identity.Moment {
 func (t *idTable) hash(number uint32) *sum { return &t.hashes[number/idsInPage][number%idsInPage] }
 func (t *idTable) fact(number uint32) *fact {
 	return &t.facts[number/idsInPage][number%idsInPage]
+}
+
+// name is what an ID goes by on disk.
+func (t *idTable) name(number uint32) (name ownerName) {
+	t.hash(number).append(name[:0])
+	return name
 }
 
 // find returns the number of the ID with this hash.

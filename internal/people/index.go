@@ -15,8 +15,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/zeebo/xxh3"
-
 	"ph2cio/internal/identity"
 	"ph2cio/internal/parallel"
 	"ph2cio/internal/posthog"
@@ -29,12 +27,11 @@ type Index struct {
 	options Options
 	seed    uint64
 	space   *spool.Space
-	keys    keyTable
+	keys    *keyTable
 	persons *persons // nil without a persons export
 	shards  [shardCount]shard
 	pairs   [shardCount]pairLog
 	mostIDs int // bytes of what a shard knows of IDs
-	mostBuf int // bytes of states in a shard
 	memory  int64
 	now     int64 // Options.Now
 
@@ -65,18 +62,14 @@ type shard struct {
 	onDisk    bool            // after bringBack: they are there and not in ids
 	others    parallel.Bitset // of numbers: a visitor's row shows otherRow
 	anonymous parallel.Bitset // the same: an accepted $identify shows wasAnonymous
-	states    stateTable
-	pieces    *spool.Log // states that went to disk
-	held      int        // bytes in the buffers of states
-	recalled  bool       // pieces of an earlier run are in pieces
+	states    attributeStore
 	sent      *spool.Log // people who were sent before this run; nil for nobody
 	links     *spool.Log
 	thin      int64 // links at which those that decide nothing are let go
 	open      openPairs
 	sample    sample
 	recent    recentPairs
-	keys      keyCache
-	work      scratch
+	room      []byte // for entries of links and sent
 }
 
 // NewIndex returns an empty index, which must be closed.
@@ -88,16 +81,13 @@ func NewIndex(o Options) *Index {
 		forLater: spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), 0),
 		mostIDs:  int(max(memory/idsShare/shardCount, 16*idBytes)),
 		fewLinks: 128,
-		mostBuf:  int(max(min(memory/statesShare, mostStates)/shardCount, 1024)),
+		keys:     keysOf(&o),
 	}
-	x.keys.start(&o)
-	for _, name := range o.KeyNames {
-		x.keys.code(name)
-	}
+	mostBuf := int(max(min(memory/statesShare, mostStates)/shardCount, 1024))
 	for i := range x.shards {
 		sh := &x.shards[i]
-		sh.texts, sh.links, sh.pieces, sh.gone = x.space.NewLog(), x.space.NewLog(), x.space.NewLog(), x.space.NewLog()
-		sh.keys.table = &x.keys
+		sh.texts, sh.links, sh.gone = x.space.NewLog(), x.space.NewLog(), x.space.NewLog()
+		sh.states = newAttributeStore(x.keys, x.space.NewLog(), mostBuf)
 		x.pairs[i].log = x.space.NewLog()
 	}
 	if o.Persons {
@@ -160,9 +150,9 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
 	if linked {
 		x.mention(l.source, l.sourceText, at.Moment())
 	}
-	var snapshot xxh3.Uint128 // outside the lock, because it takes longer than all the rest
-	if !e.Personless && hasSnapshot(e) {
-		snapshot = sumOfChanges(e)
+	var row attributeRow
+	if !e.Personless {
+		row = attributeRowOf(e, &at, x.now, x.options.PersonIDs)
 	}
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
@@ -181,7 +171,7 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
 	}
 	x.share(sh, number, f, h, e, &at)
 	if !e.Personless {
-		x.learnState(sh, number, f, e, &at, snapshot)
+		sh.learnAttributes(number, f, &row)
 	}
 }
 
@@ -217,6 +207,16 @@ func (f *fact) learn(e *posthog.Event, known, sends, linked bool, at identity.Mo
 		f.ref = min(f.ref, e.Ref)
 	}
 	f.count(sends)
+}
+
+// learnAttributes takes what a row with a person says of its attributes. The shard's lock is held.
+func (sh *shard) learnAttributes(number uint32, f *fact, r *attributeRow) {
+	if f.state = sh.states.learn(f.state, number, r); f.state != 0 {
+		f.marks |= hasState
+	}
+	if sh.states.full() {
+		sh.states.spill(sh.ids.name)
+	}
 }
 
 func (f *fact) count(sends bool) {
@@ -305,7 +305,7 @@ func (x *Index) entry(sh *shard, h sum, id []byte) (number uint32, f *fact) {
 	if posthog.IllegalID(id) {
 		return 0, nil
 	}
-	if int(sh.ids.count)*idBytes+int(sh.states.count)*stateBytes >= x.mostIDs {
+	if int(sh.ids.count)*idBytes+sh.states.count()*stateBytes >= x.mostIDs {
 		x.putAway(sh)
 	}
 	number, f = sh.ids.add(h)

@@ -31,7 +31,7 @@ func observe(rows []row, o Options, goroutines int, seed uint64) *Index {
 	}
 	x := NewIndex(o)
 	if o.Memory == tiny {
-		x.mostIDs, x.mostBuf, x.space.Block, x.forLater.Block = 1, 1, 1, 1
+		x.spillAtOnce()
 	}
 	var done sync.WaitGroup
 	for g := range goroutines {
@@ -50,6 +50,14 @@ func observe(rows []row, o Options, goroutines int, seed uint64) *Index {
 	}
 	done.Wait()
 	return x
+}
+
+// spillAtOnce makes an index put on disk whatever it can.
+func (x *Index) spillAtOnce() {
+	x.mostIDs, x.space.Block, x.forLater.Block = 1, 1, 1
+	for i := range x.shards {
+		x.shards[i].states.most = 1
+	}
 }
 
 // putAwayAll puts on disk what the shard of an ID holds, as happens when it holds too much.

@@ -28,24 +28,57 @@ type keptKey struct {
 }
 
 const (
-	inlineKey uint32 = iota // the key itself follows: the table was full when it first came
-	emailKey
-	cioIDKey
+	inlineKey uint32 = 0 // the key itself follows: the table was full when it first came
+	firstKey  uint32 = 1
 
 	maxKeys = 4096
 )
 
-func (t *keyTable) start(o *Options) {
-	keep := o.Keep
-	if keep == nil {
-		keep = func([]byte) bool { return true }
+// keyOptions say which keys are kept.
+type keyOptions struct {
+	keep       func(key []byte) bool // nil keeps all; asked once for each key, from many goroutines
+	dropDollar bool                  // drops keys that begin with $ without asking keep, but for those as long as one of dollars
+	dollars    []string
+	names      []string // have numbers from firstKey on, in this order
+}
+
+func newKeyTable(o keyOptions) *keyTable {
+	if o.keep == nil {
+		o.keep = func([]byte) bool { return true }
 	}
-	t.keep, t.dropDollar, t.codes, t.count = keep, o.DropDollar, map[string]uint32{}, 1
-	for _, key := range o.Dollars {
+	t := &keyTable{keep: o.keep, dropDollar: o.dropDollar, codes: map[string]uint32{}, count: firstKey}
+	for _, key := range o.dollars {
 		t.dollars |= 1 << len(key)
 	}
-	t.code("email")
-	t.code("cio_id")
+	for _, name := range o.names {
+		t.code(name)
+	}
+	return t
+}
+
+// cache returns what one goroutine at a time may use to read properties.
+func (t *keyTable) cache() keyCache { return keyCache{table: t} }
+
+// names are the keys that have numbers from one on.
+func (t *keyTable) names(from uint32) (names []string) {
+	for code := from; code < t.count; code++ {
+		names = append(names, t.keys[code].name)
+	}
+	return names
+}
+
+// some reports whether a key that is kept, with a number from one on, is what is asked for. Of so many keys that they are not
+// all known it assumes so.
+func (t *keyTable) some(from uint32, is func(key string) bool) bool {
+	if t.count == maxKeys {
+		return true
+	}
+	for _, key := range t.keys[from:t.count] {
+		if key.kept && is(key.name) {
+			return true
+		}
+	}
+	return false
 }
 
 // drops reports whether a key, which is not empty, is dropped without asking Keep.
@@ -79,7 +112,7 @@ func (t *keyTable) name(code uint32, inline []byte) string {
 	return t.keys[code].name
 }
 
-// keyCache is what one shard knows of the keys, without a lock.
+// keyCache is what is known of the keys without a lock.
 type keyCache struct {
 	table *keyTable
 	codes map[string]uint32

@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"slices"
 
-	"ph2cio/internal/posthog"
 	"ph2cio/internal/rawjson"
 )
 
@@ -38,16 +37,13 @@ type change struct {
 	seq  uint32 // its place in the log
 }
 
-// scratch is memory that a shard uses again for each row.
+// scratch is memory that is used again for each row.
 type scratch struct {
 	out, row []byte
 	changes  []change
 	rows     []order
 	places   []uint32 // by the code of a key, for overlay; all are 0 in between
 }
-
-// take returns room for a few bytes.
-func (w *scratch) take() []byte { return w.row[:0] }
 
 // shrink gives memory back after something unusually large. Nothing in the scratch may be in use.
 func (w *scratch) shrink() {
@@ -60,13 +56,13 @@ func (w *scratch) shrink() {
 }
 
 // appendRow appends the changes of one row that are kept, and nothing when there are none.
-func (sh *shard) appendRow(dst []byte, at *order, e *posthog.Event) []byte {
+func (c *keyCache) appendRow(dst []byte, r *attributeRow) []byte {
 	start := len(dst)
-	dst = at.append(dst)
+	dst = r.at.append(dst)
 	dst = append(dst, 0, 0, 0, 0)
-	dst = sh.keys.appendChanges(dst, setOnce, e.SetOnce)
-	dst = sh.keys.appendChanges(dst, set, e.Set)
-	dst = sh.keys.appendChanges(dst, unset, e.Unset)
+	dst = c.appendChanges(dst, setOnce, r.setOnce)
+	dst = c.appendChanges(dst, set, r.set)
+	dst = c.appendChanges(dst, unset, r.unset)
 	if len(dst)-start == rowHeadSize {
 		return dst[:start]
 	}

@@ -25,26 +25,13 @@ func (x *Index) Seed() uint64 { return x.seed }
 
 // NewKeys are the property keys that came up beside Options.KeyNames; those of the next index are both.
 func (x *Index) NewKeys() []string {
-	var names []string
-	for code := cioIDKey + 1 + uint32(len(x.options.KeyNames)); code < x.keys.count; code++ {
-		names = append(names, x.keys.keys[code].name)
-	}
-	return names
+	return x.keys.names(otherKeys + uint32(len(x.options.KeyNames)))
 }
 
 // SomeKey reports whether some property that was kept has a key for which is is true. Of so many keys that
 // they are not all known it assumes so.
 func (s *Settled) SomeKey(is func(key string) bool) bool {
-	keys := &s.index.keys
-	if keys.count == maxKeys {
-		return true
-	}
-	for _, key := range keys.keys[cioIDKey+1 : keys.count] {
-		if key.kept && is(key.name) {
-			return true
-		}
-	}
-	return false
+	return s.index.keys.some(otherKeys, is)
 }
 
 // Remember keeps what was learnt from rows, on disk, for Settled.Learnt. Observe must not be called any more,
@@ -96,8 +83,8 @@ func (x *Index) rememberShard(sh *shard) error {
 		x.learnt.Append([]byte{factEntry}, fact, text)
 		number++
 	}
-	sh.putStates()
-	for entry, err := range sh.pieces.All() {
+	sh.states.spill(sh.ids.name)
+	for entry, err := range sh.states.all() {
 		if err != nil {
 			return err
 		}
@@ -114,12 +101,9 @@ func (x *Index) Recall(entry []byte) {
 	case factEntry:
 		x.recallFact(readFact(entry), entry[factSize-sumSize:])
 	case pieceEntry:
-		sh := &x.shards[readSum(entry).shard()]
-		if !sh.recalled { // what is in memory was learnt before, and must be whole there
-			sh.putStates()
-			sh.recalled = true
-		}
-		sh.pieces.Append(entry)
+		name := pieceName(entry)
+		sh := &x.shards[readSum(name[:]).shard()]
+		sh.states.add(entry, sh.ids.name)
 	case pairEntry:
 		var room textRoom
 		p, _ := x.readPair(entry, &room)

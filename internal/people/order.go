@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 
 	"ph2cio/internal/identity"
-	"ph2cio/internal/posthog"
 	"ph2cio/internal/rawjson"
 )
 
@@ -23,32 +22,6 @@ const (
 	noTime    = identity.NoTime
 	orderSize = 8 + 8 + 16 + 8 // when written
 )
-
-// orderOf returns a row's place. Where its timestamp is later than now, created_at stands in for it.
-func orderOf(e *posthog.Event, now int64) order {
-	o := order{Order: identity.Order{At: noTime}, stamp: noTime, ref: e.Ref}
-	if at := e.TakenIn(); at.State == posthog.Known {
-		o.At = at.Micros
-	}
-	switch {
-	case e.Timestamp.State != posthog.Known:
-	case e.Timestamp.Micros > now && e.CreatedAt.State == posthog.Known:
-		o.stamp = e.CreatedAt.Micros
-	default:
-		o.stamp = e.Timestamp.Micros
-	}
-	if e.HasUUID {
-		o.UUID = e.UUID
-	}
-	return o
-}
-
-// feeds reports whether a row may change its person. One whose timestamp is later than now does so at its
-// created_at, and if that is not known, or not better, not at all: a wrong clock must not have the last word.
-func feeds(e *posthog.Event, now int64) bool {
-	wrong := func(t posthog.Time) bool { return t.State == posthog.Known && t.Micros > now }
-	return !wrong(e.Timestamp) || e.CreatedAt.State == posthog.Known && !wrong(e.CreatedAt)
-}
 
 func (o *order) compare(p *order) int {
 	if o.At != p.At {

@@ -15,8 +15,7 @@ type Person struct {
 	Value      string        // of the identifier, under By
 	UUID       *rawjson.UUID // PostHog's person UUID, as on the newest row; nil when unknown or not asked for
 	Updated    int64         // unix seconds of the newest row with attributes or a change of them, 0 when none has a time
-	place      spool.Place   // of the attributes, in part
-	part       uint32        // of the attributes, plus one; 0 when there are none
+	attributes final         // where they are
 	Number     uint32        // from 0, in order of Settled.People; then those who are sent without an identify
 	By         By
 	Events     bool // has an event to send
@@ -65,10 +64,7 @@ func (p *Person) WithoutEmail() *Person {
 // attributes returns the person's final properties as they are written, valid until r is used again. Trouble with the disk
 // is in Index.Err, and there are none then.
 func (s *Settled) attributes(p *Person, r *spool.Reader) []byte {
-	if p.part == 0 {
-		return nil
-	}
-	b, err := r.At(s.parts[p.part-1], p.place)
+	b, err := s.parts.read(r, p.attributes)
 	if err != nil {
 		return nil
 	}

@@ -50,7 +50,7 @@ type exportPerson struct {
 func newPersons(x *Index) *persons {
 	return &persons{
 		of: map[sum]mapping{}, all: map[sum]*exportPerson{}, exported: noTime, written: noTime,
-		snapshot: x.space.NewLog(), keys: keyCache{table: &x.keys},
+		snapshot: x.space.NewLog(), keys: x.keys.cache(),
 	}
 }
 
@@ -128,7 +128,7 @@ func (p *persons) learn(x *Index, r *posthog.PersonRow) *exportPerson {
 	} else {
 		person.identified, person.deleted = person.identified || r.Identified, person.deleted || r.Deleted
 	}
-	if len(r.Members) > 0 && !person.properties { // rows of one version have the same; for `{}` see hasSnapshot
+	if len(r.Members) > 0 && !person.properties { // rows of one version have the same; for `{}` see attributeRow.hasSnapshot
 		p.scratch = p.keys.appendKept(p.scratch[:0], r.Properties, r.Members)
 		person.properties, person.place = true, p.snapshot.Append(p.scratch)
 	}
@@ -150,9 +150,9 @@ func (p *persons) state(e *exportPerson, r *spool.Reader) (state, error) {
 	if err != nil {
 		return state{}, err
 	}
-	st := state{hasBase: true, buf: text, log: uint32(len(text)), base: p.order()}
-	st.base.ref = e.turn // of several persons the last counts
-	return st, nil
+	at := p.order()
+	at.ref = e.turn // of several persons the last counts
+	return snapshotState(text, at), nil
 }
 
 // order is the place of what the persons export says.

@@ -7,7 +7,7 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// A piece is what was known of one ID's attributes when it went to disk: first whose they are, then flags, the order of the
+// A piece is what was known of one ID's attributes when it went to disk: flags, the order of the
 // snapshot, PostHog's UUID of the person and the row that said it, the size of the snapshot's properties and these, and
 // the log.
 const (
@@ -15,22 +15,6 @@ const (
 	pieceHasUUID
 	pieceHasText // the snapshot's properties; else they are those of the piece of this ID before it
 )
-
-// putStates writes the attributes of a shard to disk and forgets all but the orders and sums of snapshots, so that one
-// that comes again unchanged costs nothing. The shard's lock is held.
-func (sh *shard) putStates() {
-	for number := range sh.states.count {
-		st := sh.states.at(number)
-		if st.touched {
-			w := &sh.work
-			w.out = st.appendPiece(sh.ids.hash(st.owner).append(w.out[:0]))
-			sh.pieces.Append(w.out)
-			w.shrink()
-		}
-		st.buf, st.log, st.dumped, st.touched = nil, 0, st.hasBase, false
-	}
-	sh.held = 0
-}
 
 func (st *state) appendPiece(dst []byte) []byte {
 	var flags byte
@@ -106,11 +90,4 @@ func (w *whole) add(p *state) {
 	}
 	w.log, w.base, w.hasBase = uint32(len(text)), base, w.hasBase || p.hasBase
 	w.takeUUID(p)
-}
-
-// takeUUID keeps the UUID that the newer row said.
-func (st *state) takeUUID(o *state) {
-	if o.uuid != nil && o.uuid.newer(st.uuid) {
-		st.uuid = o.uuid
-	}
 }

@@ -17,7 +17,7 @@ import (
 
 // keepLink takes a link. When there may be many that decide nothing, it lets go of those. The shard's lock is held.
 func (x *Index) keepLink(sh *shard, l *link) {
-	sh.links.Append(l.append(sh.work.take()))
+	sh.keep(l)
 	if sh.links.Len() < cmp.Or(sh.thin, x.fewLinks) {
 		return
 	}
@@ -38,9 +38,14 @@ func (x *Index) keepLink(sh *shard, l *link) {
 			}
 		}
 	}) {
-		sh.links.Append(l.append(sh.work.take()))
+		sh.keep(&l)
 	}
 	sh.thin = max(x.fewLinks, sh.links.Len()*5/4)
+}
+
+func (sh *shard) keep(l *link) {
+	sh.room = l.append(sh.room[:0])
+	sh.links.Append(sh.room)
 }
 
 // newLinkSorter returns what sorts links.

@@ -28,6 +28,28 @@ func (w *scratch) foldIDs(states []owned, joinings []joining, keys *keyTable) *s
 	return together(states)
 }
 
+// together makes one state of those of several IDs: the newest snapshot, and all changes after it.
+func together(states []owned) *state {
+	st := &states[0].state
+	for i := range states[1:] {
+		o := &states[1+i].state
+		later, earlier := st, o
+		if o.hasBase && (!st.hasBase || o.base.compare(&st.base) > 0) {
+			later, earlier = o, st
+		}
+		buf := bytes.Clone(later.buf)
+		if later.hasBase {
+			buf = appendLater(buf, earlier.buf[earlier.log:], &later.base)
+		} else {
+			buf = append(buf, earlier.buf[earlier.log:]...)
+		}
+		later.buf = buf
+		later.takeUUID(earlier)
+		st = later
+	}
+	return st
+}
+
 // replayStep is one thing that happened to a person: a merge, or else a snapshot or a row's changes.
 type replayStep struct {
 	at    *order

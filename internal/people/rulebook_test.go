@@ -182,7 +182,7 @@ func indexOf(h rulebook.History, memory int64, seed uint64) *Index {
 	x := NewIndex(o)
 	x.fewLinks, x.options.Repeats = 3, seed%2 == 0
 	if memory == tiny {
-		x.mostIDs, x.mostBuf, x.space.Block, x.forLater.Block = 1, 1, 1, 1
+		x.spillAtOnce()
 	}
 	learnPersons(x, h)
 	random := rand.New(rand.NewPCG(seed, 2))

@@ -41,7 +41,7 @@ func (x *Index) RecallSent(p *SentPerson) {
 	if sh.sent == nil {
 		sh.sent = x.space.NewLog()
 	}
-	b := h.append(sh.work.take())
+	b := h.append(sh.room[:0])
 	b = binary.LittleEndian.AppendUint32(b, x.sentCount)
 	b = append(b, p.State[:]...)
 	b = binary.LittleEndian.AppendUint64(b, uint64(p.Updated))
@@ -54,7 +54,7 @@ func (x *Index) RecallSent(p *SentPerson) {
 		b = append(b, p.Value...)
 	}
 	sh.sent.Append(b)
-	sh.work.row = b
+	sh.room = b
 	x.sentCount++
 }
 

@@ -91,7 +91,7 @@ type settler struct {
 	names         textPages // kept IDs, and those of emailIDs
 	namesLock     sync.Mutex
 	emailIDs      []emailID // by candidate; nil where nobody is sent by email
-	finals        []part
+	parts         *parts
 	oneShard      sync.Mutex     // held while the attributes of a shard come back from disk
 	uuids         []rawjson.UUID // by candidate; nil when not asked for
 	linksLock     sync.Mutex

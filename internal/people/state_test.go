@@ -174,7 +174,7 @@ func (x *Index) buffered(id []byte) int {
 	h := x.sum(id)
 	sh := &x.shards[h.shard()]
 	i, _ := sh.ids.find(h)
-	return cap(sh.stateOf(sh.ids.fact(i)).buf)
+	return cap(sh.states.state(sh.ids.fact(i).state).buf)
 }
 
 // TestManyOnces passes maxOnce: the first still counts, and the newest after an $unset that comes at last.

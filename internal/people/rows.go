@@ -1,0 +1,86 @@
+package people
+
+import (
+	"bytes"
+
+	"ph2cio/internal/identity"
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
+)
+
+// orderOf returns a row's place. Where its timestamp is later than now, created_at stands in for it.
+func orderOf(e *posthog.Event, now int64) order {
+	o := order{Order: identity.Order{At: noTime}, stamp: noTime, ref: e.Ref}
+	if at := e.TakenIn(); at.State == posthog.Known {
+		o.At = at.Micros
+	}
+	switch {
+	case e.Timestamp.State != posthog.Known:
+	case e.Timestamp.Micros > now && e.CreatedAt.State == posthog.Known:
+		o.stamp = e.CreatedAt.Micros
+	default:
+		o.stamp = e.Timestamp.Micros
+	}
+	if e.HasUUID {
+		o.UUID = e.UUID
+	}
+	return o
+}
+
+// feeds reports whether a row may change its person. One whose timestamp is later than now does so at its
+// created_at, and if that is not known, or not better, not at all: a wrong clock must not have the last word.
+func feeds(e *posthog.Event, now int64) bool {
+	wrong := func(t posthog.Time) bool { return t.State == posthog.Known && t.Micros > now }
+	return !wrong(e.Timestamp) || e.CreatedAt.State == posthog.Known && !wrong(e.CreatedAt)
+}
+
+// attributeRowOf is what a row says of its person's attributes. uuids says whether that includes the person's UUID.
+func attributeRowOf(e *posthog.Event, at *order, now int64, uuids bool) (r attributeRow) {
+	r.at = *at
+	if uuids {
+		r.uuid = e.PersonID
+	}
+	if feeds(e, now) {
+		r.setOnce, r.set, r.unset, r.snapshot, r.members = e.SetOnce, e.Set, e.Unset, e.PersonProperties, e.PersonMembers
+		if r.hasSnapshot() {
+			r.hash()
+		}
+	}
+	return r
+}
+
+// The numbers of the keys that identify people.
+const (
+	emailKey = firstKey + iota
+	cioIDKey
+	otherKeys
+)
+
+// keysOf makes the table of the keys that are kept.
+func keysOf(o *Options) *keyTable {
+	return newKeyTable(keyOptions{
+		keep: o.Keep, dropDollar: o.DropDollar, dollars: o.Dollars, names: append([]string{"email", "cio_id"}, o.KeyNames...),
+	})
+}
+
+// emailOf returns a person's final email, trimmed, if it is a plausible one, and the row that set it.
+func emailOf(st *state) ([]byte, order, bool) {
+	value, at, _ := st.value(emailKey)
+	email := trimmed(value)
+	return email, at, PlausibleEmail(email)
+}
+
+// cioIDOf returns a person's final cio_id as the API wants it, without `cio_` in front, and the row that set it.
+func cioIDOf(st *state) ([]byte, order, bool) {
+	value, at, _ := st.value(cioIDKey)
+	id := bareCioID(value)
+	return id, at, len(id) > 0
+}
+
+// trimmed is the text of a JSON string without white space around it, empty for anything else.
+func trimmed(value []byte) []byte {
+	text, _ := rawjson.PlainText(value)
+	return bytes.TrimSpace(text)
+}
+
+func bareCioID(value []byte) []byte { return bytes.TrimPrefix(trimmed(value), []byte("cio_")) }
