@@ -1,6 +1,10 @@
 package people
 
-import "slices"
+import (
+	"slices"
+
+	"ph2cio/internal/identity"
+)
 
 // value returns a property's final value and the row that set it: of the snapshot, or of a change after it. The log
 // must be pruned.
@@ -37,10 +41,10 @@ func (k kind) apply(value []byte, at order, has bool, to []byte, row order) ([]b
 }
 
 // updated returns the time of the newest row that said something of the attributes, in unix microseconds,
-// noTime when none did or it has no time. Pruning keeps the newest change of every key, so the newest row
+// identity.NoTime when none did or it has no time. Pruning keeps the newest change of every key, so the newest row
 // with a kept change is always there.
 func (st *state) updated() int64 {
-	at := int64(noTime)
+	at := int64(identity.NoTime)
 	if st.hasBase {
 		at = st.base.At
 	}

@@ -106,8 +106,8 @@ func (s *settler) foldOne(p *foldedPart, number uint32, f folded) {
 		c.traits |= hasCioID
 		p.cioIDs = append(p.cioIDs, claim{s.x.sum(id), at, number, s.x.options.Existing.hasCioID(id)})
 	}
-	if f.uuid != nil {
-		s.uuids[number] = f.uuid.id
+	if id, said := f.personUUID(); said {
+		s.uuids[number] = id
 	}
 	if s.choice.Who.takes(c.traits) || s.choice.byEmailID(c.traits) || c.traits&isSent != 0 {
 		c.place = s.parts.finish(number, f, s.x.options.KeepNull, s.x.keys)

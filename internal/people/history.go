@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
 )
 
 // History folds the attributes of one person and remembers which row each came from. Make one with NewHistory; it may be
@@ -60,7 +61,7 @@ func (h *History) id(text []byte) uint32 {
 func (h *History) Attributes() iter.Seq[Attribute] {
 	return func(yield func(Attribute) bool) {
 		for _, a := range h.attributes.attributes() {
-			if string(a.Value) == null && !h.keepNull {
+			if rawjson.IsNull(a.Value) && !h.keepNull {
 				continue
 			}
 			if !yield(a) {

@@ -14,14 +14,11 @@ import (
 // in the input.
 type order struct {
 	identity.Order
-	stamp int64 // `timestamp` in unix microseconds, noTime where the row has none
+	stamp int64 // `timestamp` in unix microseconds, identity.NoTime where the row has none
 	ref   uint64
 }
 
-const (
-	noTime    = identity.NoTime
-	orderSize = 8 + 8 + 16 + 8 // when written
-)
+const orderSize = 8 + 8 + 16 + 8 // when written
 
 func (o *order) compare(p *order) int {
 	if o.At != p.At {

@@ -175,8 +175,9 @@ func (x *Index) readPair(b []byte, room *textRoom) (p pair, rest []byte) {
 	case isUUID:
 		p.text, rest = rawjson.UUID(b[:16]).Append(room[:0]), b[16:]
 	default:
-		n, b := readUvarint(b)
-		p.text, rest = b[:n:n], b[n:]
+		size, n := binary.Uvarint(b)
+		b = b[n:]
+		p.text, rest = b[:size:size], b[size:]
 	}
 	p.id = x.sum(p.text)
 	return p, rest

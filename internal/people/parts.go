@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 
+	"ph2cio/internal/identity"
 	"ph2cio/internal/spool"
 )
 
@@ -67,7 +68,7 @@ func (p *parts) giveJoining(entity uint32, entry []byte) {
 // folded is the attributes of an entity, pruned.
 type folded struct {
 	*state
-	updated int64 // the time of the newest row that said something of them, in unix microseconds, noTime when none did
+	updated int64 // the time of the newest row that said something of them, in unix microseconds, identity.NoTime when none did
 	work    *scratch
 }
 
@@ -83,8 +84,14 @@ func (p *parts) fold(number int, keys *keyTable, take func(entity uint32, f fold
 		return err
 	}
 	var w scratch
-	for states := range runs(all, func(a, b *owned) bool { return a.entity == b.entity }) {
-		f, entity := folded{updated: noTime, work: &w}, states[0].entity
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && all[n].entity == all[0].entity {
+			n++
+		}
+		states := all[:n]
+		all = all[n:]
+		f, entity := folded{updated: identity.NoTime, work: &w}, states[0].entity
 		for i := range states {
 			f.updated = max(f.updated, states[i].updated())
 		}

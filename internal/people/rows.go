@@ -49,6 +49,8 @@ func attributeRowOf(e *posthog.Event, at *order, now int64, uuids bool) (r attri
 	return r
 }
 
+const noTime = identity.NoTime
+
 // The numbers of the keys that identify people.
 const (
 	emailKey = firstKey + iota

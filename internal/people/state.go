@@ -42,6 +42,14 @@ func (st *state) takeUUID(o *state) {
 	}
 }
 
+// personUUID returns PostHog's UUID of the person, false when no row said it, or nobody asks.
+func (st *state) personUUID() (id rawjson.UUID, said bool) {
+	if st.uuid == nil {
+		return id, false
+	}
+	return st.uuid.id, true
+}
+
 // snapshotState is a state that knows a snapshot alone, given the properties that are kept, as a keyCache appends them.
 func snapshotState(properties []byte, at order) state {
 	return state{hasBase: true, buf: properties, log: uint32(len(properties)), base: at}

@@ -142,41 +142,6 @@ func TestMoreKeysThanTheTableHolds(t *testing.T) {
 	compareWithModel(t, settled(Options{}, Choice{}, rows), newModel(rows, Options{}, Choice{Who: Identified}))
 }
 
-// TestMemoryDoesNotGrowWithRows feeds many rows of every kind to a few people.
-func TestMemoryDoesNotGrowWithRows(t *testing.T) {
-	t.Parallel()
-	for name, change := range map[string]func(e *posthog.Event, i int){
-		"snapshots": func(e *posthog.Event, i int) { e.PersonProperties = fmt.Appendf(nil, `{"a":"%0*d"}`, 50+i%100, i) },
-		"set":       func(e *posthog.Event, i int) { e.Set = fmt.Appendf(nil, `{"a":"%0*d"}`, 50+i%100, i) },
-		"once":      func(e *posthog.Event, i int) { e.SetOnce = fmt.Appendf(nil, `{"a":%d}`, i) },
-		"unset":     func(e *posthog.Event, i int) { e.Unset = fmt.Appendf(nil, `["a","b"]`) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			x := NewIndex(Options{})
-			e := posthog.Event{Name: b("$set"), DistinctID: b("user_1"), CreatedAt: posthog.Time{State: posthog.Known}}
-			most := 0
-			for i := range 20_000 {
-				e.Ref, e.CreatedAt.Micros = uint64(i), int64(i*7919%20_000)
-				change(&e, i)
-				x.Observe(withMembers(&e), false)
-				most = max(most, x.buffered(e.DistinctID))
-			}
-			if most == 0 || most > 8_000 {
-				t.Errorf("one person took %d bytes, want some, and no more than 8,000", most)
-			}
-		})
-	}
-}
-
-// buffered returns the bytes that an ID's attributes take.
-func (x *Index) buffered(id []byte) int {
-	h := x.sum(id)
-	sh := &x.shards[h.shard()]
-	i, _ := sh.ids.find(h)
-	return cap(sh.states.state(sh.ids.fact(i).state).buf)
-}
-
 // TestManyOnces passes maxOnce: the first still counts, and the newest after an $unset that comes at last.
 func TestManyOnces(t *testing.T) {
 	t.Parallel()

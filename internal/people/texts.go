@@ -39,6 +39,7 @@ func (t *textPages) text(at textPlace) string {
 
 // bytes returns a text.
 func (t *textPages) bytes(at textPlace) []byte {
-	text, _ := readSized(t.pages[at.page][at.offset:])
-	return text
+	b := t.pages[at.page][at.offset:]
+	size, n := binary.Uvarint(b)
+	return b[n : n+int(size) : n+int(size)]
 }
