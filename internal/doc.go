@@ -22,7 +22,8 @@
 //	posthog     reads exports; knows what PostHog's events mean
 //	codec       decompresses files, and reads on after damage; knows nothing of PostHog
 //	source      where the bytes of exports come from, and which sources a run found when it began
-//	people      the first pass's result: links, folded attributes, who is sent
+//	people      the first pass's result: links, claims, who is sent
+//	fold        the attributes of one person or other entity, from its ordered changes
 //	identity    the rules of joining, over plain IDs
 //	mapping     turns events and people into operations; the only one that speaks both vocabularies
 //	customerio  operations, limits, batches, the client, pacing, retries
@@ -59,7 +60,8 @@
 //	export      deliver, asread, mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
 //	deliver     customerio, ledger
 //	mapping     people, posthog, customerio, rawjson, redact
-//	people      posthog, identity, parallel, rawjson, spool
+//	people      posthog, fold, identity, parallel, rawjson, spool
+//	fold        identity, rawjson, spool
 //	posthog     source, codec, rawjson
 //	asread      ledger, source
 //	customerio  rawjson

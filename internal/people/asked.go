@@ -1,5 +1,9 @@
 package people
 
+import (
+	"ph2cio/internal/fold"
+)
+
 // AskedPerson is somebody whose email Choice.Asked asks for.
 type AskedPerson struct {
 	ID     string // the kept one
@@ -10,7 +14,7 @@ type AskedPerson struct {
 func (s *Settled) Asked() []AskedPerson { return s.asked }
 
 // askFor notes that somebody's email is asked for.
-func (s *settler) askFor(c *candidate, st *state) {
+func (s *settler) askFor(c *candidate, st *fold.State) {
 	if s.choice.Asked == nil {
 		return
 	}

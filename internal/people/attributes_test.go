@@ -2,6 +2,7 @@ package people
 
 import (
 	"fmt"
+	"ph2cio/internal/fold"
 	"strings"
 	"testing"
 )
@@ -9,7 +10,7 @@ import (
 func TestAttributesYieldsWhatAppendAttributesAppends(t *testing.T) {
 	t.Parallel()
 	keys := []string{`"email":"maya@example.com"`, `"n":null`, `"plan":"pro"`}
-	for n := range maxKeys + 1 { // so that the last keys are written out
+	for n := range fold.MaxKeys + 1 { // so that the last keys are written out
 		keys = append(keys, fmt.Sprintf(`"z%04d":%d`, n, n))
 	}
 	s := settled(Options{KeepNull: true}, Choice{Who: All}, rowsOf(withAttributes("maya", "{"+strings.Join(keys, ",")+"}")))

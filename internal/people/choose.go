@@ -2,6 +2,7 @@ package people
 
 import (
 	"iter"
+	"ph2cio/internal/fold"
 
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
@@ -76,7 +77,7 @@ func (s *settler) makePerson(number uint32, gets bool, r *spool.Reader) {
 		p.UUID = &s.uuids[number]
 	}
 	if c.traits&hasFinal != 0 {
-		p.attributes = s.parts.final(number, c.place)
+		p.attributes = s.parts.Final(number, c.place)
 	}
 	s.take(&p, s.resolved[number])
 	if !s.nameSent(&p) && !p.known {
@@ -146,7 +147,7 @@ func (s *settler) finish() {
 	s.settled.who = s.members
 	for i := range s.x.shards {
 		sh := &s.x.shards[i]
-		sh.ids.facts, sh.states, sh.room, sh.sample = nil, attributeStore{}, nil, sample{}
+		sh.ids.facts, sh.states, sh.room, sh.sample = nil, fold.Store{}, nil, sample{}
 		sh.texts.Drop()
 		sh.gone.Drop()
 	}
@@ -168,8 +169,8 @@ func (s *settler) verdict(member uint32) uint32 {
 type Settled struct {
 	index   *Index
 	persons []Person
-	parts   *parts // of attributes
-	yielded int    // how many of the persons get an identify; they come first
+	parts   *fold.Parts // of attributes
+	yielded int         // how many of the persons get an identify; they come first
 	first   firstNodes
 	who     []uint32 // by node: a Status, or the number of a person behind those
 	links   []Link

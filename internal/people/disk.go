@@ -11,7 +11,7 @@ import (
 // putAway writes what a shard knows of its IDs to disk and forgets it. What comes later of the same IDs is put together
 // with it by bringBack. The shard's lock is held.
 func (x *Index) putAway(sh *shard) {
-	sh.states.forget(sh.ids.name)
+	sh.states.Forget(sh.ids.name)
 	x.closePairs(sh)
 	var b [factSize]byte
 	for number := range sh.ids.count {
@@ -28,7 +28,7 @@ func (x *Index) bringBack(sh *shard) error {
 	}
 	x.putAway(sh)
 	sh.ids, sh.open = idTable{}, nil
-	sh.states.dropMemory()
+	sh.states.DropMemory()
 	facts, texts := sh.gone, sh.texts
 	sh.gone, sh.texts = x.space.NewLog(), x.space.NewLog()
 	next, stop := iter.Pull2(texts.All())

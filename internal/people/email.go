@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"errors"
+	"ph2cio/internal/fold"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -54,7 +55,7 @@ func foldRune(r rune) rune {
 // claim says that a candidate has a value that only one person of the destination can have.
 type claim struct {
 	value     sum
-	at        order // of the row that set it
+	at        fold.Order // of the row that set it
 	candidate uint32
 	there     bool // there is a profile with it already
 }
@@ -67,7 +68,7 @@ func (s *settler) newClaims() *claims {
 		Space: s.x.space, Most: int(min(s.x.memory/stepsShare/claimBytes, mostSteps)),
 		Compare: func(a, b *claim) int { return cmp.Or(a.value.compare(b.value), cmp.Compare(a.candidate, b.candidate)) },
 		Append: func(dst []byte, c *claim) []byte {
-			dst = c.at.append(c.value.append(dst))
+			dst = c.at.Append(c.value.append(dst))
 			dst = binary.LittleEndian.AppendUint32(dst, c.candidate)
 			if c.there {
 				return append(dst, 1)
@@ -76,7 +77,7 @@ func (s *settler) newClaims() *claims {
 		},
 		Read: func(b []byte) claim {
 			at := b[sumSize:]
-			return claim{readSum(b), readOrder(at), binary.LittleEndian.Uint32(at[orderSize:]), at[orderSize+4] != 0}
+			return claim{readSum(b), fold.ReadOrder(at), binary.LittleEndian.Uint32(at[fold.OrderSize:]), at[fold.OrderSize+4] != 0}
 		},
 	}
 }
@@ -129,11 +130,11 @@ func (s *settler) awardAll(all *claims, loser traits) (profiles [3]Profiles, err
 }
 
 // later reports whether a candidate set a value later than another; of two at once the one with the smaller ID did.
-func (s *settler) later(at order, c *candidate, otherAt order, other *candidate) bool {
+func (s *settler) later(at fold.Order, c *candidate, otherAt fold.Order, other *candidate) bool {
 	if at.UUID == exportedLast {
-		at.ref, otherAt.ref = 0, 0
+		at.Ref, otherAt.Ref = 0, 0
 	}
-	if order := at.compare(&otherAt); order != 0 {
+	if order := at.Compare(&otherAt); order != 0 {
 		return order > 0
 	}
 	return string(s.names.bytes(c.name)) < string(s.names.bytes(other.name))
@@ -157,7 +158,7 @@ func (s *settler) award(claims []claim, loser traits) []claim {
 func (s *settler) compete(claims []claim, loser traits) {
 	var winner *candidate
 	var number uint32
-	var wonAt order
+	var wonAt fold.Order
 	var winnerGets bool
 	for _, c := range claims {
 		one := &s.candidates[c.candidate]

@@ -3,6 +3,7 @@ package people
 import (
 	"bytes"
 	"cmp"
+	"ph2cio/internal/fold"
 	"slices"
 
 	"ph2cio/internal/identity"
@@ -43,7 +44,7 @@ func (s *settler) takeEmailIDs() error {
 			c.traits |= hasEmail | emailIsID
 			email := s.emailOfID(uint32(number))
 			_, there := s.x.options.Existing.byEmail(email)
-			never := order{Order: identity.Order{At: noTime}, stamp: noTime}
+			never := fold.Order{Order: identity.Order{At: noTime}, Stamp: noTime}
 			s.emails.Add(claim{s.x.sum(FoldEmail(nil, email)), never, uint32(number), there})
 		}
 	}

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"ph2cio/internal/fold"
 	"slices"
 	"sync"
 
@@ -11,7 +12,7 @@ import (
 
 // fold finds each candidate's final attributes, over all its IDs.
 func (s *settler) fold() error {
-	s.parts = newParts(s.x.space, len(s.candidates))
+	s.parts = fold.NewParts(s.x.space, len(s.candidates))
 	s.settled.parts = s.parts
 	if err := s.x.eachShard(s.ctx, s.handOut); err != nil {
 		return err
@@ -27,9 +28,9 @@ func (s *settler) fold() error {
 	}
 	s.emails, s.cioIDs = s.newClaims(), s.newClaims()
 	var lock sync.Mutex
-	return parallel.EachUntilError(s.ctx, s.parts.len(), func(i int) error {
+	return parallel.EachUntilError(s.ctx, s.parts.Len(), func(i int) error {
 		var f foldedPart
-		err := s.parts.fold(i, s.x.keys, func(number uint32, one folded) { s.foldOne(&f, number, one) })
+		err := s.parts.Fold(i, s.x.keys, func(number uint32, one fold.Folded) { s.foldOne(&f, number, one) })
 		if err != nil {
 			return err
 		}
@@ -47,20 +48,20 @@ func (s *settler) fold() error {
 
 // handOut gives the states of a shard's IDs to the parts of their candidates.
 func (s *settler) handOut(shard uint32, sh *shard) error {
-	if sh.states.spilled() {
+	if sh.states.Spilled() {
 		s.oneShard.Lock() // all that is known of its IDs' attributes is in memory meanwhile
 		defer s.oneShard.Unlock()
-		sh.states.spill(sh.ids.name)
+		sh.states.Spill(sh.ids.name)
 	}
-	wanted := func(name ownerName) (uint32, bool) {
+	wanted := func(name fold.Name) (uint32, bool) {
 		owner, _ := sh.ids.find(readSum(name[:]))
 		_, ok := s.candidateOf(s.first[shard] + owner)
 		return owner, ok
 	}
-	return sh.states.each(sh.ids.count, wanted, func(owner uint32, st *state, w *scratch) {
+	return sh.states.Each(sh.ids.count, wanted, func(owner uint32, st *fold.State, w *fold.Scratch) {
 		if number, ok := s.candidateOf(s.first[shard] + owner); ok {
 			s.fusion.sees(s, s.first[shard]+owner, st, w)
-			s.parts.give(number, s.first[shard]+owner, st, w)
+			s.parts.Give(number, s.first[shard]+owner, st, w)
 		}
 	})
 }
@@ -71,7 +72,7 @@ func (s *settler) handOutExported() error {
 		return nil
 	}
 	var r spool.Reader
-	var w scratch
+	var w fold.Scratch
 	for _, e := range s.x.persons.inOrder() {
 		if e.node == 0 || !e.properties {
 			continue
@@ -81,7 +82,7 @@ func (s *settler) handOutExported() error {
 			if err != nil {
 				return err
 			}
-			s.parts.give(number, e.node-1, &st, &w)
+			s.parts.Give(number, e.node-1, &st, &w)
 		}
 	}
 	return nil
@@ -91,26 +92,26 @@ func (s *settler) handOutExported() error {
 type foldedPart struct{ emails, cioIDs []claim }
 
 // foldOne takes the final attributes of one candidate.
-func (s *settler) foldOne(p *foldedPart, number uint32, f folded) {
+func (s *settler) foldOne(p *foldedPart, number uint32, f fold.Folded) {
 	c := &s.candidates[number]
-	c.updated = f.updated
-	s.askFor(c, f.state)
-	if email, at, ok := emailOf(f.state); ok && !(s.choice.Excluded != nil && s.choice.Excluded(email)) {
+	c.updated = f.Updated
+	s.askFor(c, f.State)
+	if email, at, ok := emailOf(f.State); ok && !(s.choice.Excluded != nil && s.choice.Excluded(email)) {
 		c.traits |= hasEmail
 		_, there := s.x.options.Existing.byEmail(email)
 		p.emails = append(p.emails, claim{s.x.sum(FoldEmail(nil, email)), at, number, there})
 	} else if ok {
 		c.traits |= isExcluded
 	}
-	if id, at, ok := cioIDOf(f.state); ok && (s.x.options.Existing != nil || slices.Contains(s.choice.By, ByCioID)) {
+	if id, at, ok := cioIDOf(f.State); ok && (s.x.options.Existing != nil || slices.Contains(s.choice.By, ByCioID)) {
 		c.traits |= hasCioID
 		p.cioIDs = append(p.cioIDs, claim{s.x.sum(id), at, number, s.x.options.Existing.hasCioID(id)})
 	}
-	if id, said := f.personUUID(); said {
+	if id, said := f.PersonUUID(); said {
 		s.uuids[number] = id
 	}
 	if s.choice.Who.takes(c.traits) || s.choice.byEmailID(c.traits) || c.traits&isSent != 0 {
-		c.place = s.parts.finish(number, f, s.x.options.KeepNull, s.x.keys)
+		c.place = s.parts.Finish(number, f, s.x.options.KeepNull, s.x.keys)
 		c.traits |= hasFinal
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"maps"
+	"ph2cio/internal/fold"
 	"slices"
 	"sync"
 
@@ -79,12 +80,12 @@ func (s *settler) nameLogins() error {
 }
 
 // sees takes the attributes of an ID.
-func (u *fusion) sees(s *settler, node uint32, st *state, w *scratch) {
+func (u *fusion) sees(s *settler, node uint32, st *fold.State, w *fold.Scratch) {
 	one := u.logins[node]
 	if one == nil {
 		return
 	}
-	w.prune(st, s.x.keys)
+	w.Prune(st, s.x.keys)
 	if email, _, ok := emailOf(st); ok {
 		one.email = string(email)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"iter"
 	"math"
+	"ph2cio/internal/fold"
 
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/rawjson"
@@ -12,7 +13,7 @@ import (
 // History folds the attributes of one person and remembers which row each came from. Make one with NewHistory; it may be
 // used from one goroutine at a time.
 type History struct {
-	attributes *attributeHistory
+	attributes *fold.History
 	ids        map[string]uint32 // numbers
 	sets       map[string]uint32 // of IDs that had one person_id, by that
 	now        int64
@@ -22,7 +23,7 @@ type History struct {
 // NewHistory returns an empty history that keeps what an index with these options keeps.
 func NewHistory(o Options) *History {
 	return &History{
-		attributes: newAttributeHistory(keysOf(&o)), ids: map[string]uint32{}, sets: map[string]uint32{},
+		attributes: fold.NewHistory(keysOf(&o)), ids: map[string]uint32{}, sets: map[string]uint32{},
 		now: cmp.Or(o.Now, math.MaxInt64), keepNull: o.KeepNull,
 	}
 }
@@ -39,13 +40,13 @@ func (h *History) Add(e *posthog.Event, outcome Verdict, linked bool) {
 			set = uint32(len(h.sets))
 			h.sets[string(e.PersonID)] = set
 		}
-		h.attributes.join(joining{target: id, source: set})
+		h.attributes.Join(fold.Joining{Target: id, Source: set})
 	}
 	if linked && (outcome == LinkJoined || outcome == LinkSame) {
-		h.attributes.join(joining{target: id, source: h.id(e.Linked()), at: at, kind: ofLink})
+		h.attributes.Join(fold.Joining{Target: id, Source: h.id(e.Linked()), At: at, Kind: fold.OfLink})
 	}
 	row := attributeRowOf(e, &at, h.now, false)
-	h.attributes.learn(id, &row)
+	h.attributes.Learn(id, &row)
 }
 
 func (h *History) id(text []byte) uint32 {
@@ -58,9 +59,9 @@ func (h *History) id(text []byte) uint32 {
 }
 
 // Attributes yields the final attributes, sorted by name.
-func (h *History) Attributes() iter.Seq[Attribute] {
-	return func(yield func(Attribute) bool) {
-		for _, a := range h.attributes.attributes() {
+func (h *History) Attributes() iter.Seq[fold.Attribute] {
+	return func(yield func(fold.Attribute) bool) {
+		for _, a := range h.attributes.Attributes() {
 			if rawjson.IsNull(a.Value) && !h.keepNull {
 				continue
 			}

@@ -2,6 +2,7 @@ package people
 
 import (
 	"math"
+	"ph2cio/internal/fold"
 
 	"ph2cio/internal/identity"
 )
@@ -60,7 +61,7 @@ func (t *idTable) fact(number uint32) *fact {
 }
 
 // name is what an ID goes by on disk.
-func (t *idTable) name(number uint32) (name ownerName) {
+func (t *idTable) name(number uint32) (name fold.Name) {
 	t.hash(number).append(name[:0])
 	return name
 }

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"math"
 	"os"
+	"ph2cio/internal/fold"
 	"sync"
 	"sync/atomic"
 
@@ -27,7 +28,7 @@ type Index struct {
 	options Options
 	seed    uint64
 	space   *spool.Space
-	keys    *keyTable
+	keys    *fold.Keys
 	persons *persons // nil without a persons export
 	shards  [shardCount]shard
 	pairs   [shardCount]pairLog
@@ -62,7 +63,7 @@ type shard struct {
 	onDisk    bool            // after bringBack: they are there and not in ids
 	others    parallel.Bitset // of numbers: a visitor's row shows otherRow
 	anonymous parallel.Bitset // the same: an accepted $identify shows wasAnonymous
-	states    attributeStore
+	states    fold.Store
 	sent      *spool.Log // people who were sent before this run; nil for nobody
 	links     *spool.Log
 	thin      int64 // links at which those that decide nothing are let go
@@ -87,7 +88,7 @@ func NewIndex(o Options) *Index {
 	for i := range x.shards {
 		sh := &x.shards[i]
 		sh.texts, sh.links, sh.gone = x.space.NewLog(), x.space.NewLog(), x.space.NewLog()
-		sh.states = newAttributeStore(x.keys, x.space.NewLog(), mostBuf)
+		sh.states = fold.NewStore(x.keys, x.space.NewLog(), mostBuf)
 		x.pairs[i].log = x.space.NewLog()
 	}
 	if o.Persons {
@@ -150,7 +151,7 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
 	if linked {
 		x.mention(l.source, l.sourceText, at.Moment())
 	}
-	var row attributeRow
+	var row fold.Row
 	if !e.Personless {
 		row = attributeRowOf(e, &at, x.now, x.options.PersonIDs)
 	}
@@ -210,12 +211,12 @@ func (f *fact) learn(e *posthog.Event, known, sends, linked bool, at identity.Mo
 }
 
 // learnAttributes takes what a row with a person says of its attributes. The shard's lock is held.
-func (sh *shard) learnAttributes(number uint32, f *fact, r *attributeRow) {
-	if f.state = sh.states.learn(f.state, number, r); f.state != 0 {
+func (sh *shard) learnAttributes(number uint32, f *fact, r *fold.Row) {
+	if f.state = sh.states.Learn(f.state, number, r); f.state != 0 {
 		f.marks |= hasState
 	}
-	if sh.states.full() {
-		sh.states.spill(sh.ids.name)
+	if sh.states.Full() {
+		sh.states.Spill(sh.ids.name)
 	}
 }
 
@@ -305,7 +306,7 @@ func (x *Index) entry(sh *shard, h sum, id []byte) (number uint32, f *fact) {
 	if posthog.IllegalID(id) {
 		return 0, nil
 	}
-	if int(sh.ids.count)*idBytes+sh.states.count()*stateBytes >= x.mostIDs {
+	if int(sh.ids.count)*idBytes+sh.states.Count()*stateBytes >= x.mostIDs {
 		x.putAway(sh)
 	}
 	number, f = sh.ids.add(h)

@@ -56,7 +56,7 @@ func observe(rows []row, o Options, goroutines int, seed uint64) *Index {
 func (x *Index) spillAtOnce() {
 	x.mostIDs, x.space.Block, x.forLater.Block = 1, 1, 1
 	for i := range x.shards {
-		x.shards[i].states.most = 1
+		x.shards[i].states.Most = 1
 	}
 }
 

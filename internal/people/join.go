@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"iter"
 	"math"
+	"ph2cio/internal/fold"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -198,7 +199,7 @@ func (s *settler) joinExported(f *shares) {
 		s.groups.Join(m.person.node-1, node)
 		set := s.exportedSets + m.person.number
 		s.keepInSet(node, set)
-		s.keepJoining(&joining{target: node, source: set, at: p.order(), kind: ofExport})
+		s.keepJoining(&fold.Joining{Target: node, Source: set, At: p.order(), Kind: fold.OfExport})
 	}
 	for i, person := range f.persons {
 		if e := p.all[person]; e != nil && e.node != 0 {
@@ -375,7 +376,7 @@ func (s *settler) linkSteps(links iter.Seq2[link, error], all *spool.Sorter[step
 		if err != nil {
 			return err
 		}
-		one := step{order: l.at.Order, stamp: l.at.stamp, ref: l.at.ref, kind: l.kind, again: l.again, tie: l.tie}
+		one := step{order: l.at.Order, stamp: l.at.Stamp, ref: l.at.Ref, kind: l.kind, again: l.again, tie: l.tie}
 		one.a, _ = s.node(l.target)
 		one.b, _ = s.node(l.source)
 		all.Add(one)

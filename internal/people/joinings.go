@@ -2,32 +2,33 @@ package people
 
 import (
 	"iter"
+	"ph2cio/internal/fold"
 
 	"ph2cio/internal/identity"
 	"ph2cio/internal/spool"
 )
 
 // joinings are kept in the order in which identity follows them.
-func (s *settler) keepJoining(j *joining) {
-	var b [9 + orderSize]byte
-	s.joinings.Append(j.append(b[:0]))
+func (s *settler) keepJoining(j *fold.Joining) {
+	var b [9 + fold.OrderSize]byte
+	s.joinings.Append(j.Append(b[:0]))
 }
 
 // keepInSet notes that an ID is one of a set.
 func (s *settler) keepInSet(node, set uint32) {
 	s.sets = max(s.sets, set+1)
-	s.keepJoining(&joining{target: node, source: set})
+	s.keepJoining(&fold.Joining{Target: node, Source: set})
 }
 
 // keepLinked notes a link that was not refused. replays says whether it matters when it came.
 func (s *settler) keepLinked(l *step, replays bool) {
-	j := joining{target: l.a, source: l.b, at: l.at(), kind: ofLink}
-	if s.linked != nil && s.linked.Find(j.target) != s.linked.Find(j.source) {
-		s.linked.Join(j.target, j.source)
+	j := fold.Joining{Target: l.a, Source: l.b, At: l.at(), Kind: fold.OfLink}
+	if s.linked != nil && s.linked.Find(j.Target) != s.linked.Find(j.Source) {
+		s.linked.Join(j.Target, j.Source)
 		s.remember(&j)
 	}
 	if !replays {
-		j.kind = either
+		j.Kind = fold.Anytime
 	}
 	s.keepJoining(&j)
 }
@@ -39,9 +40,9 @@ func (s *settler) handOutJoinings() error {
 		if err != nil {
 			return err
 		}
-		number, ok := s.candidateOf(joiningTarget(entry))
+		number, ok := s.candidateOf(fold.JoiningTarget(entry))
 		if ok && s.candidates[number].traits&groupStates != 0 {
-			s.parts.giveJoining(number, entry)
+			s.parts.GiveJoining(number, entry)
 		}
 	}
 	s.joinings.Drop()
@@ -50,14 +51,14 @@ func (s *settler) handOutJoinings() error {
 
 // recalled yields the joinings of earlier runs, as links and as sets of two IDs, as far as this run knows the
 // IDs.
-func (s *settler) recalled() iter.Seq2[joining, error] {
-	return func(yield func(joining, error) bool) {
+func (s *settler) recalled() iter.Seq2[fold.Joining, error] {
+	return func(yield func(fold.Joining, error) bool) {
 		if s.x.joined == nil {
 			return
 		}
 		for entry, err := range s.x.joined.All() {
 			if err != nil {
-				yield(joining{}, err)
+				yield(fold.Joining{}, err)
 				return
 			}
 			if j, known := s.recallJoining(entry); known && !yield(j, nil) {
@@ -68,22 +69,22 @@ func (s *settler) recalled() iter.Seq2[joining, error] {
 }
 
 // recallJoining reads a joining of an earlier run; false if this one knows nothing of it.
-func (s *settler) recallJoining(entry []byte) (j joining, known bool) {
+func (s *settler) recallJoining(entry []byte) (j fold.Joining, known bool) {
 	var knownTarget, knownSource bool
-	j.target, knownTarget = s.node(readSum(entry))
-	j.source, knownSource = s.node(readSum(entry[sumSize:]))
+	j.Target, knownTarget = s.node(readSum(entry))
+	j.Source, knownSource = s.node(readSum(entry[sumSize:]))
 	if len(entry) > 2*sumSize {
-		j.kind, j.at = ofLink, readOrder(entry[2*sumSize:])
+		j.Kind, j.At = fold.OfLink, fold.ReadOrder(entry[2*sumSize:])
 	}
 	return j, knownTarget && knownSource
 }
 
 // remember keeps a joining of two IDs for later runs.
-func (s *settler) remember(j *joining) {
-	var b [1 + 2*sumSize + orderSize]byte
-	entry := s.sumOf(j.source).append(s.sumOf(j.target).append(append(b[:0], joinEntry)))
-	if j.kind == ofLink {
-		entry = j.at.append(entry)
+func (s *settler) remember(j *fold.Joining) {
+	var b [1 + 2*sumSize + fold.OrderSize]byte
+	entry := s.sumOf(j.Source).append(s.sumOf(j.Target).append(append(b[:0], joinEntry)))
+	if j.Kind == fold.OfLink {
+		entry = j.At.Append(entry)
 	}
 	s.x.learnt.Append(entry)
 }
@@ -100,8 +101,8 @@ func (s *settler) rememberSets() error {
 		if err != nil {
 			return err
 		}
-		if j.kind == ofSet {
-			groups.Join(j.target, j.source)
+		if j.Kind == fold.OfSet {
+			groups.Join(j.Target, j.Source)
 		}
 	}
 	roots := make([]uint32, nodes)
@@ -112,13 +113,13 @@ func (s *settler) rememberSets() error {
 		if err != nil {
 			return err
 		}
-		if j := readJoining(entry); j.kind == ofSet {
-			groups.Join(j.target, nodes+j.source)
+		if j := fold.ReadJoining(entry); j.Kind == fold.OfSet {
+			groups.Join(j.Target, nodes+j.Source)
 		}
 	}
 	for node := range roots {
 		if root := groups.Find(uint32(node)); roots[node] == uint32(node) && root != uint32(node) {
-			s.remember(&joining{target: root, source: uint32(node)})
+			s.remember(&fold.Joining{Target: root, Source: uint32(node)})
 		}
 	}
 	return nil

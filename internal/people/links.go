@@ -3,6 +3,7 @@ package people
 import (
 	"bytes"
 	"encoding/binary"
+	"ph2cio/internal/fold"
 	"strings"
 
 	"ph2cio/internal/identity"
@@ -15,13 +16,13 @@ type link struct {
 	kind           identity.Kind
 	target, source sum
 	sourceText     []byte // borrowed from the row
-	at             order
+	at             fold.Order
 	tie            string // the texts of both IDs, where there is no uuid to tell rows of one time apart
 	again          bool   // see distinct
 }
 
 // linkOf reads what a row with this distinct ID links; false when it is nothing.
-func (x *Index) linkOf(e *posthog.Event, own sum, at *order, l *link) bool {
+func (x *Index) linkOf(e *posthog.Event, own sum, at *fold.Order, l *link) bool {
 	source := e.Linked()
 	if source == nil || bytes.Equal(source, e.DistinctID) || neverLinks(source) || neverLinks(e.DistinctID) {
 		return false
@@ -50,15 +51,15 @@ func kindOf(event []byte) identity.Kind {
 func (l *link) append(dst []byte) []byte {
 	dst = append(dst, byte(l.kind))
 	dst = l.source.append(l.target.append(dst))
-	dst = l.at.append(dst)
+	dst = l.at.Append(dst)
 	return append(dst, l.tie...)
 }
 
 func readLink(b []byte) (l link) {
 	l.kind = identity.Kind(b[0])
 	l.target, l.source = readSum(b[1:]), readSum(b[1+sumSize:])
-	l.at = readOrder(b[1+2*sumSize:])
-	l.tie = string(b[1+2*sumSize+orderSize:])
+	l.at = fold.ReadOrder(b[1+2*sumSize:])
+	l.tie = string(b[1+2*sumSize+fold.OrderSize:])
 	return l
 }
 
@@ -76,7 +77,7 @@ type step struct {
 }
 
 // at is the place of a link's row.
-func (s *step) at() order { return order{Order: s.order, stamp: s.stamp, ref: s.ref} }
+func (s *step) at() fold.Order { return fold.Order{Order: s.order, Stamp: s.stamp, Ref: s.ref} }
 
 // compare puts steps in order. What a row says of an ID comes after all links of its order: a row comes before another
 // only if its time and uuid do.

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"iter"
+	"ph2cio/internal/fold"
 	"slices"
 
 	"ph2cio/internal/identity"
@@ -25,13 +26,13 @@ func (x *Index) Seed() uint64 { return x.seed }
 
 // NewKeys are the property keys that came up beside Options.KeyNames; those of the next index are both.
 func (x *Index) NewKeys() []string {
-	return x.keys.names(otherKeys + uint32(len(x.options.KeyNames)))
+	return x.keys.Names(otherKeys + uint32(len(x.options.KeyNames)))
 }
 
 // SomeKey reports whether some property that was kept has a key for which is is true. Of so many keys that
 // they are not all known it assumes so.
 func (s *Settled) SomeKey(is func(key string) bool) bool {
-	return s.index.keys.some(otherKeys, is)
+	return s.index.keys.Some(otherKeys, is)
 }
 
 // Remember keeps what was learnt from rows, on disk, for Settled.Learnt. Observe must not be called any more,
@@ -83,8 +84,8 @@ func (x *Index) rememberShard(sh *shard) error {
 		x.learnt.Append([]byte{factEntry}, fact, text)
 		number++
 	}
-	sh.states.spill(sh.ids.name)
-	for entry, err := range sh.states.all() {
+	sh.states.Spill(sh.ids.name)
+	for entry, err := range sh.states.All() {
 		if err != nil {
 			return err
 		}
@@ -101,9 +102,9 @@ func (x *Index) Recall(entry []byte) {
 	case factEntry:
 		x.recallFact(readFact(entry), entry[factSize-sumSize:])
 	case pieceEntry:
-		name := pieceName(entry)
+		name := fold.PieceName(entry)
 		sh := &x.shards[readSum(name[:]).shard()]
-		sh.states.add(entry, sh.ids.name)
+		sh.states.Add(entry, sh.ids.name)
 	case pairEntry:
 		var room textRoom
 		p, _ := x.readPair(entry, &room)
@@ -149,15 +150,15 @@ func (s *settler) recall() error {
 		if err != nil {
 			return err
 		}
-		s.groups.Join(j.target, j.source)
-		if j.kind == ofSet {
+		s.groups.Join(j.Target, j.Source)
+		if j.Kind == fold.OfSet {
 			set := s.sets
-			s.keepInSet(j.target, set)
-			s.keepInSet(j.source, set)
+			s.keepInSet(j.Target, set)
+			s.keepInSet(j.Source, set)
 			continue
 		}
 		if s.linked != nil {
-			s.linked.Join(j.target, j.source)
+			s.linked.Join(j.Target, j.Source)
 		}
 		s.keepJoining(&j)
 	}

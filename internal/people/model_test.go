@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"maps"
+	"ph2cio/internal/fold"
 	"slices"
 	"strings"
 	"time"
@@ -49,7 +50,7 @@ type modelID struct {
 
 	visitorOnly bool
 	attributes  map[string]json.RawMessage
-	setBy       map[string]order // the row that set each
+	setBy       map[string]fold.Order // the row that set each
 	toggled     map[string]toggled
 	uuid        rawjson.UUID
 	updated     int64
@@ -81,7 +82,7 @@ func newModel(rows []row, o Options, c Choice) *model {
 	for _, p := range m.ids {
 		p.settle()
 		if p.email == "" && slices.Contains(c.By, ByEmail) && PlausibleEmail([]byte(p.id)) {
-			p.email, p.setBy["email"] = strings.TrimSpace(p.id), order{Order: identity.Order{At: noTime}, stamp: noTime}
+			p.email, p.setBy["email"] = strings.TrimSpace(p.id), fold.Order{Order: identity.Order{At: noTime}, Stamp: noTime}
 		}
 	}
 	m.settle()
@@ -111,7 +112,7 @@ func (m *model) id(id []byte) *modelID {
 	}
 	p := m.ids[string(id)]
 	if p == nil {
-		p = &modelID{id: string(id), attributes: map[string]json.RawMessage{}, setBy: map[string]order{}, toggled: map[string]toggled{}}
+		p = &modelID{id: string(id), attributes: map[string]json.RawMessage{}, setBy: map[string]fold.Order{}, toggled: map[string]toggled{}}
 		m.ids[string(id)] = p
 	}
 	return p
@@ -164,7 +165,7 @@ func (m *model) learn(r *row) {
 }
 
 func (m *model) apply(p *modelID, r *row) {
-	at := order{identity.Order{At: modelTime(r), UUID: r.UUID}, modelStamp(r), r.Ref}
+	at := fold.Order{Order: identity.Order{At: modelTime(r), UUID: r.UUID}, Stamp: modelStamp(r), Ref: r.Ref}
 	said := false
 	put := func(key string, value json.RawMessage) {
 		p.attributes[key], p.setBy[key] = value, at
@@ -190,7 +191,7 @@ func (m *model) apply(p *modelID, r *row) {
 			continue
 		}
 		delete(p.toggled, key)
-		if _, always := set[key]; always || p.attributes[key] == nil || string(p.attributes[key]) == null {
+		if _, always := set[key]; always || p.attributes[key] == nil || string(p.attributes[key]) == "null" {
 			put(key, value)
 		}
 	}
@@ -208,13 +209,18 @@ func (m *model) apply(p *modelID, r *row) {
 
 // toggled is what a row that both sets and removes a key gives to somebody who does not have it.
 type toggled struct {
-	at    order
+	at    fold.Order
 	value string
 }
 
 // toggle changes a key once for a row that is there twice.
+// sameRow reports whether two rows are one that is there twice.
+func sameRow(a, b *fold.Order) bool {
+	return a.At == b.At && a.Stamp == b.Stamp && a.UUID == b.UUID && a.UUID != [16]byte{}
+}
+
 func (m *model) toggle(p *modelID, key string, to toggled) {
-	if last, has := p.toggled[key]; has && last.at.sameRow(&to.at) && last.value == to.value {
+	if last, has := p.toggled[key]; has && sameRow(&last.at, &to.at) && last.value == to.value {
 		return
 	}
 	p.toggled[key] = to
@@ -295,10 +301,10 @@ func (m *model) settle() {
 			return q.gets
 		}
 		a, b := p.setBy[key], q.setBy[key]
-		if a.At == noTime && a.stamp == noTime && b == a { // both are IDs
+		if a.At == noTime && a.Stamp == noTime && b == a { // both are IDs
 			return q.id < p.id
 		}
-		return b.compare(&a) > 0
+		return b.Compare(&a) > 0
 	}
 	name()
 	lost := map[*modelID]bool{}

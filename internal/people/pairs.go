@@ -3,6 +3,7 @@ package people
 import (
 	"bytes"
 	"encoding/binary"
+	"ph2cio/internal/fold"
 	"sync"
 
 	"github.com/zeebo/xxh3"
@@ -56,7 +57,7 @@ type openPair struct {
 }
 
 // share notes the person_id of a row.
-func (x *Index) share(sh *shard, number uint32, f *fact, h sum, e *posthog.Event, at *order) {
+func (x *Index) share(sh *shard, number uint32, f *fact, h sum, e *posthog.Event, at *fold.Order) {
 	if e.PersonID == nil || x.options.Separate || f.marks&neverOne != 0 {
 		return
 	}
@@ -84,7 +85,7 @@ func (x *Index) share(sh *shard, number uint32, f *fact, h sum, e *posthog.Event
 }
 
 // spanOf is the span of one row; empty without a persons export.
-func (x *Index) spanOf(e *posthog.Event, at *order) (s span) {
+func (x *Index) spanOf(e *posthog.Event, at *fold.Order) (s span) {
 	if x.persons == nil {
 		return s
 	}

@@ -2,6 +2,7 @@ package people
 
 import (
 	"iter"
+	"ph2cio/internal/fold"
 	"sync"
 
 	"ph2cio/internal/identity"
@@ -15,7 +16,7 @@ type Person struct {
 	Value      string        // of the identifier, under By
 	UUID       *rawjson.UUID // PostHog's person UUID, as on the newest row; nil when unknown or not asked for
 	Updated    int64         // unix seconds of the newest row with attributes or a change of them, 0 when none has a time
-	attributes final         // where they are
+	attributes fold.Final    // where they are
 	Number     uint32        // from 0, in order of Settled.People; then those who are sent without an identify
 	By         By
 	Events     bool // has an event to send
@@ -64,7 +65,7 @@ func (p *Person) WithoutEmail() *Person {
 // attributes returns the person's final properties as they are written, valid until r is used again. Trouble with the disk
 // is in Index.Err, and there are none then.
 func (s *Settled) attributes(p *Person, r *spool.Reader) []byte {
-	b, err := s.parts.read(r, p.attributes)
+	b, err := s.parts.Read(r, p.attributes)
 	if err != nil {
 		return nil
 	}
@@ -72,12 +73,12 @@ func (s *Settled) attributes(p *Person, r *spool.Reader) []byte {
 }
 
 // each yields the person's properties, without an email that is somebody else's.
-func (s *Settled) each(p *Person, r *spool.Reader) iter.Seq[property] {
-	return func(yield func(property) bool) {
+func (s *Settled) each(p *Person, r *spool.Reader) iter.Seq[fold.Property] {
+	return func(yield func(fold.Property) bool) {
 		for b := s.attributes(p, r); len(b) > 0; {
-			var one property
-			one, b = readProperty(b)
-			if one.code == emailKey && p.withoutEmail {
+			var one fold.Property
+			one, b = fold.ReadProperty(b)
+			if one.Code == emailKey && p.withoutEmail {
 				continue
 			}
 			if !yield(one) {
@@ -94,8 +95,8 @@ func (s *Settled) AppendAttributes(dst []byte, p *Person) []byte {
 	defer readers.Put(r)
 	dst = append(dst, '{')
 	for one := range s.each(p, r) {
-		dst = rawjson.AppendString(dst, s.index.keys.name(one.code, one.inline))
-		dst = append(append(append(dst, ':'), one.value...), ',')
+		dst = rawjson.AppendString(dst, s.index.keys.KeyName(one.Code, one.Inline))
+		dst = append(append(append(dst, ':'), one.Value...), ',')
 	}
 	if last := len(dst) - 1; dst[last] == ',' {
 		dst = dst[:last]
@@ -110,7 +111,7 @@ func (s *Settled) Attributes(p *Person) iter.Seq2[string, []byte] {
 		r := readers.Get().(*spool.Reader)
 		defer readers.Put(r)
 		for one := range s.each(p, r) {
-			if !yield(s.index.keys.name(one.code, one.inline), one.value) {
+			if !yield(s.index.keys.KeyName(one.Code, one.Inline), one.Value) {
 				return
 			}
 		}
@@ -123,13 +124,13 @@ var readers = sync.Pool{New: func() any { return new(spool.Reader) }}
 // identifiers returns the email and the cio_id that a person can be identified by.
 func (s *Settled) identifiers(p *Person, r *spool.Reader) (email, cioID string) {
 	for b := s.attributes(p, r); len(b) > 0; {
-		var one property
-		one, b = readProperty(b)
-		switch one.code {
+		var one fold.Property
+		one, b = fold.ReadProperty(b)
+		switch one.Code {
 		case emailKey:
-			email = string(trimmed(one.value))
+			email = string(trimmed(one.Value))
 		case cioIDKey:
-			cioID = string(bareCioID(one.value))
+			cioID = string(bareCioID(one.Value))
 		}
 	}
 	return email, cioID

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"maps"
 	"math"
+	"ph2cio/internal/fold"
 	"slices"
 
 	"ph2cio/internal/identity"
@@ -21,7 +22,7 @@ type persons struct {
 	exported int64                 // the newest row's time, in unix microseconds; noTime when none has one
 	written  int64                 // the newest file's time
 	snapshot *spool.Log            // the properties kept
-	keys     keyCache
+	keys     fold.KeyCache
 	scratch  []byte
 }
 
@@ -50,7 +51,7 @@ type exportPerson struct {
 func newPersons(x *Index) *persons {
 	return &persons{
 		of: map[sum]mapping{}, all: map[sum]*exportPerson{}, exported: noTime, written: noTime,
-		snapshot: x.space.NewLog(), keys: x.keys.cache(),
+		snapshot: x.space.NewLog(), keys: x.keys.Cache(),
 	}
 }
 
@@ -129,7 +130,7 @@ func (p *persons) learn(x *Index, r *posthog.PersonRow) *exportPerson {
 		person.identified, person.deleted = person.identified || r.Identified, person.deleted || r.Deleted
 	}
 	if len(r.Members) > 0 && !person.properties { // rows of one version have the same; for `{}` see attributeRow.hasSnapshot
-		p.scratch = p.keys.appendKept(p.scratch[:0], r.Properties, r.Members)
+		p.scratch = p.keys.AppendKept(p.scratch[:0], r.Properties, r.Members)
 		person.properties, person.place = true, p.snapshot.Append(p.scratch)
 	}
 	return person
@@ -145,19 +146,19 @@ func (p *persons) inOrder() []*exportPerson {
 }
 
 // state is the person's properties as a state, read with r.
-func (p *persons) state(e *exportPerson, r *spool.Reader) (state, error) {
+func (p *persons) state(e *exportPerson, r *spool.Reader) (fold.State, error) {
 	text, err := r.At(p.snapshot, e.place)
 	if err != nil {
-		return state{}, err
+		return fold.State{}, err
 	}
 	at := p.order()
-	at.ref = e.turn // of several persons the last counts
-	return snapshotState(text, at), nil
+	at.Ref = e.turn // of several persons the last counts
+	return fold.SnapshotState(text, at), nil
 }
 
 // order is the place of what the persons export says.
-func (p *persons) order() order {
-	return order{Order: identity.Order{At: p.at(), UUID: exportedLast}, stamp: math.MaxInt64}
+func (p *persons) order() fold.Order {
+	return fold.Order{Order: identity.Order{At: p.at(), UUID: exportedLast}, Stamp: math.MaxInt64}
 }
 
 // exportedLast stands for the uuid of what the persons export says: it comes after all rows of its time.

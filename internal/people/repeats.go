@@ -78,7 +78,7 @@ func (l *link) compare(o *link) int {
 	if c := cmp.Or(l.target.compare(o.target), l.source.compare(o.source), cmp.Compare(l.kind, o.kind)); c != 0 {
 		return c
 	}
-	return cmp.Or(l.at.Order.Compare(&o.at.Order), l.at.compare(&o.at))
+	return cmp.Or(l.at.Order.Compare(&o.at.Order), l.at.Compare(&o.at))
 }
 
 // distinct yields of each link's rows, which must be sorted, those that decide: the first, and the first after the persons

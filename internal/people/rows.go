@@ -2,6 +2,7 @@ package people
 
 import (
 	"bytes"
+	"ph2cio/internal/fold"
 
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
@@ -9,17 +10,17 @@ import (
 )
 
 // orderOf returns a row's place. Where its timestamp is later than now, created_at stands in for it.
-func orderOf(e *posthog.Event, now int64) order {
-	o := order{Order: identity.Order{At: noTime}, stamp: noTime, ref: e.Ref}
+func orderOf(e *posthog.Event, now int64) fold.Order {
+	o := fold.Order{Order: identity.Order{At: noTime}, Stamp: noTime, Ref: e.Ref}
 	if at := e.TakenIn(); at.State == posthog.Known {
 		o.At = at.Micros
 	}
 	switch {
 	case e.Timestamp.State != posthog.Known:
 	case e.Timestamp.Micros > now && e.CreatedAt.State == posthog.Known:
-		o.stamp = e.CreatedAt.Micros
+		o.Stamp = e.CreatedAt.Micros
 	default:
-		o.stamp = e.Timestamp.Micros
+		o.Stamp = e.Timestamp.Micros
 	}
 	if e.HasUUID {
 		o.UUID = e.UUID
@@ -35,15 +36,15 @@ func feeds(e *posthog.Event, now int64) bool {
 }
 
 // attributeRowOf is what a row says of its person's attributes. uuids says whether that includes the person's UUID.
-func attributeRowOf(e *posthog.Event, at *order, now int64, uuids bool) (r attributeRow) {
-	r.at = *at
+func attributeRowOf(e *posthog.Event, at *fold.Order, now int64, uuids bool) (r fold.Row) {
+	r.At = *at
 	if uuids {
-		r.uuid = e.PersonID
+		r.UUID = e.PersonID
 	}
 	if feeds(e, now) {
-		r.setOnce, r.set, r.unset, r.snapshot, r.members = e.SetOnce, e.Set, e.Unset, e.PersonProperties, e.PersonMembers
-		if r.hasSnapshot() {
-			r.hash()
+		r.SetOnce, r.Set, r.Unset, r.Snapshot, r.Members = e.SetOnce, e.Set, e.Unset, e.PersonProperties, e.PersonMembers
+		if r.HasSnapshot() {
+			r.Hash()
 		}
 	}
 	return r
@@ -53,28 +54,28 @@ const noTime = identity.NoTime
 
 // The numbers of the keys that identify people.
 const (
-	emailKey = firstKey + iota
+	emailKey = fold.FirstKey + iota
 	cioIDKey
 	otherKeys
 )
 
 // keysOf makes the table of the keys that are kept.
-func keysOf(o *Options) *keyTable {
-	return newKeyTable(keyOptions{
-		keep: o.Keep, dropDollar: o.DropDollar, dollars: o.Dollars, names: append([]string{"email", "cio_id"}, o.KeyNames...),
+func keysOf(o *Options) *fold.Keys {
+	return fold.NewKeys(fold.KeyOptions{
+		Keep: o.Keep, DropDollar: o.DropDollar, Dollars: o.Dollars, Names: append([]string{"email", "cio_id"}, o.KeyNames...),
 	})
 }
 
 // emailOf returns a person's final email, trimmed, if it is a plausible one, and the row that set it.
-func emailOf(st *state) ([]byte, order, bool) {
-	value, at, _ := st.value(emailKey)
+func emailOf(st *fold.State) ([]byte, fold.Order, bool) {
+	value, at, _ := st.Value(emailKey)
 	email := trimmed(value)
 	return email, at, PlausibleEmail(email)
 }
 
 // cioIDOf returns a person's final cio_id as the API wants it, without `cio_` in front, and the row that set it.
-func cioIDOf(st *state) ([]byte, order, bool) {
-	value, at, _ := st.value(cioIDKey)
+func cioIDOf(st *fold.State) ([]byte, fold.Order, bool) {
+	value, at, _ := st.Value(cioIDKey)
 	id := bareCioID(value)
 	return id, at, len(id) > 0
 }

@@ -3,6 +3,7 @@ package people
 import (
 	"cmp"
 	"context"
+	"ph2cio/internal/fold"
 	"runtime/debug"
 	"sync"
 
@@ -91,7 +92,7 @@ type settler struct {
 	names         textPages // kept IDs, and those of emailIDs
 	namesLock     sync.Mutex
 	emailIDs      []emailID // by candidate; nil where nobody is sent by email
-	parts         *parts
+	parts         *fold.Parts
 	oneShard      sync.Mutex     // held while the attributes of a shard come back from disk
 	uuids         []rawjson.UUID // by candidate; nil when not asked for
 	linksLock     sync.Mutex

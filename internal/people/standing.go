@@ -243,7 +243,7 @@ func (s *settler) eachIdentified(f func(number uint32, email, cioID string)) {
 func (s *settler) carried(number uint32, r *spool.Reader) (email, cioID string) {
 	c := &s.candidates[number]
 	if c.traits&hasFinal != 0 {
-		email, cioID = s.settled.identifiers(&Person{attributes: s.parts.final(number, c.place)}, r)
+		email, cioID = s.settled.identifiers(&Person{attributes: s.parts.Final(number, c.place)}, r)
 	}
 	if c.traits&emailIsID != 0 {
 		email = string(s.emailOfID(number))

@@ -2,6 +2,7 @@ package people
 
 import (
 	"fmt"
+	"ph2cio/internal/fold"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -15,7 +16,7 @@ import (
 func TestChangesOfOnePerson(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		kinds := rapid.SliceOfN(rapid.SampledFrom([]string{"set", "once", "once", "once", "unset", "snapshot"}), 1, maxOnce).Draw(t, "kinds")
+		kinds := rapid.SliceOfN(rapid.SampledFrom([]string{"set", "once", "once", "once", "unset", "snapshot"}), 1, fold.MaxOnce).Draw(t, "kinds")
 		var rows []row
 		for i, kind := range kinds {
 			r := row{Event: posthog.Event{Ref: uint64(i), Name: []byte("$set"), DistinctID: []byte("user_1")}}
@@ -128,7 +129,7 @@ func TestUUIDOfTheNewestRow(t *testing.T) {
 func TestMoreKeysThanTheTableHolds(t *testing.T) {
 	t.Parallel()
 	var rows []row
-	for i := range maxKeys + 50 {
+	for i := range fold.MaxKeys + 50 {
 		key := fmt.Sprintf("key_%05d", i)
 		rows = append(rows, rowsOf(
 			posthog.Event{Name: b("$set"), DistinctID: b("user_1"), Set: fmt.Appendf(nil, `{"%s":%d}`, key, i)},
@@ -147,7 +148,7 @@ func TestManyOnces(t *testing.T) {
 	t.Parallel()
 	x := NewIndex(Options{})
 	e := posthog.Event{Name: b("$set"), DistinctID: b("user_1"), CreatedAt: posthog.Time{State: posthog.Known}}
-	for i := range 10 * maxOnce {
+	for i := range 10 * fold.MaxOnce {
 		e.Ref, e.CreatedAt.Micros = uint64(i), int64(i)
 		e.SetOnce = fmt.Appendf(nil, `{"a":%d,"b":%d}`, i, i)
 		x.Observe(&e, false)
@@ -157,7 +158,7 @@ func TestManyOnces(t *testing.T) {
 	x.Observe(&e, false)
 	s := settle(x, Choice{})
 	p, _ := s.Lookup(b("user_1"))
-	if got, want := string(s.AppendAttributes(nil, p)), fmt.Sprintf(`{"a":0,"b":%d}`, 10*maxOnce-2); got != want {
+	if got, want := string(s.AppendAttributes(nil, p)), fmt.Sprintf(`{"a":0,"b":%d}`, 10*fold.MaxOnce-2); got != want {
 		t.Errorf("attributes are %s, want %s", got, want)
 	}
 }

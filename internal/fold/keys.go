@@ -1,4 +1,4 @@
-package people
+package fold
 
 import (
 	"encoding/binary"
@@ -8,9 +8,9 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// keyTable gives property keys small numbers, because the same few keys come again for every person, and remembers which of
+// Keys gives property keys small numbers, because the same few keys come again for every person, and remembers which of
 // them are kept.
-type keyTable struct {
+type Keys struct {
 	keep       func(key []byte) bool
 	dropDollar bool
 	dollars    uint64 // bit n: keys of n bytes are not dropped for their $
@@ -18,7 +18,7 @@ type keyTable struct {
 	mu    sync.Mutex
 	codes map[string]uint32
 	count uint32
-	keys  [maxKeys]keptKey // by code; one that has been given out does not change any more
+	keys  [MaxKeys]keptKey // by code; one that has been given out does not change any more
 }
 
 type keptKey struct {
@@ -29,48 +29,48 @@ type keptKey struct {
 
 const (
 	inlineKey uint32 = 0 // the key itself follows: the table was full when it first came
-	firstKey  uint32 = 1
+	FirstKey  uint32 = 1
 
-	maxKeys = 4096
+	MaxKeys = 4096
 )
 
-// keyOptions say which keys are kept.
-type keyOptions struct {
-	keep       func(key []byte) bool // nil keeps all; asked once for each key, from many goroutines
-	dropDollar bool                  // drops keys that begin with $ without asking keep, but for those as long as one of dollars
-	dollars    []string
-	names      []string // have numbers from firstKey on, in this order
+// KeyOptions say which keys are kept.
+type KeyOptions struct {
+	Keep       func(key []byte) bool // nil keeps all; asked once for each key, from many goroutines
+	DropDollar bool                  // drops keys that begin with $ without asking keep, but for those as long as one of dollars
+	Dollars    []string
+	Names      []string // have numbers from firstKey on, in this order
 }
 
-func newKeyTable(o keyOptions) *keyTable {
-	if o.keep == nil {
-		o.keep = func([]byte) bool { return true }
+func NewKeys(o KeyOptions) *Keys {
+	if o.Keep == nil {
+		o.Keep = func([]byte) bool { return true }
 	}
-	t := &keyTable{keep: o.keep, dropDollar: o.dropDollar, codes: map[string]uint32{}, count: firstKey}
-	for _, key := range o.dollars {
+	t := &Keys{keep: o.Keep, dropDollar: o.DropDollar, codes: map[string]uint32{}, count: FirstKey}
+	for _, key := range o.Dollars {
 		t.dollars |= 1 << len(key)
 	}
-	for _, name := range o.names {
+	for _, name := range o.Names {
 		t.code(name)
 	}
 	return t
 }
 
-// cache returns what one goroutine at a time may use to read properties.
-func (t *keyTable) cache() keyCache { return keyCache{table: t} }
+// Cache returns what one goroutine at a time may use to read properties.
+func (t *Keys) Cache() KeyCache { return KeyCache{table: t} }
 
-// names are the keys that have numbers from one on.
-func (t *keyTable) names(from uint32) (names []string) {
+// Names are the keys that have numbers from one on.
+func (t *Keys) Names(from uint32) (names []string) {
 	for code := from; code < t.count; code++ {
 		names = append(names, t.keys[code].name)
 	}
 	return names
 }
 
-// some reports whether a key that is kept, with a number from one on, is what is asked for. Of so many keys that they are not
+// Some reports whether a key that is kept, with a number from one on, is what is asked for. Of so many keys that they are not
 // all known it assumes so.
-func (t *keyTable) some(from uint32, is func(key string) bool) bool {
-	if t.count == maxKeys {
+func (t *Keys) Some(from uint32, is func(key string) bool) bool {
+	if t.count == MaxKeys {
 		return true
 	}
 	for _, key := range t.keys[from:t.count] {
@@ -82,19 +82,19 @@ func (t *keyTable) some(from uint32, is func(key string) bool) bool {
 }
 
 // drops reports whether a key, which is not empty, is dropped without asking Keep.
-func (t *keyTable) drops(key []byte) bool {
+func (t *Keys) drops(key []byte) bool {
 	return t.dropDollar && key[0] == '$' && (len(key) >= 64 || t.dollars>>len(key)&1 == 0)
 }
 
 // code returns the number of a plain key, inlineKey when the table is full.
-func (t *keyTable) code(name string) uint32 {
+func (t *Keys) code(name string) uint32 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	code, known := t.codes[name]
 	switch {
 	case known:
 		return code
-	case t.count == maxKeys:
+	case t.count == MaxKeys:
 		return inlineKey
 	}
 	code = t.count
@@ -105,23 +105,23 @@ func (t *keyTable) code(name string) uint32 {
 }
 
 // name returns a written key's text.
-func (t *keyTable) name(code uint32, inline []byte) string {
+func (t *Keys) KeyName(code uint32, inline []byte) string {
 	if code == inlineKey {
 		return string(inline)
 	}
 	return t.keys[code].name
 }
 
-// keyCache is what is known of the keys without a lock.
-type keyCache struct {
-	table *keyTable
+// KeyCache is what is known of the keys without a lock.
+type KeyCache struct {
+	table *Keys
 	codes map[string]uint32
 	next  []uint32 // by code: the key that followed when this one last came, as it mostly does again
 	last  uint32   // the key that came last
 }
 
 // code returns the number of a plain key, and whether the key is kept.
-func (c *keyCache) code(name []byte) (code uint32, kept bool) {
+func (c *KeyCache) code(name []byte) (code uint32, kept bool) {
 	code, known := c.codes[string(name)]
 	if !known {
 		if code = c.table.code(string(name)); code == inlineKey {
@@ -137,7 +137,7 @@ func (c *keyCache) code(name []byte) (code uint32, kept bool) {
 }
 
 // follow notes that a key came after the last one.
-func (c *keyCache) follow(code uint32) {
+func (c *KeyCache) follow(code uint32) {
 	for int(c.last) >= len(c.next) {
 		c.next = append(c.next, inlineKey)
 	}
@@ -145,47 +145,47 @@ func (c *keyCache) follow(code uint32) {
 }
 
 // guess returns the key that is likely to come now.
-func (c *keyCache) guess() uint32 {
+func (c *KeyCache) guess() uint32 {
 	if int(c.last) < len(c.next) {
 		return c.next[c.last]
 	}
 	return inlineKey
 }
 
-// property is one written member: a key, by its code or inline, and a value in JSON. Of the values null is written as
+// Property is one written member: a key, by its code or inline, and a value in JSON. Of the values null is written as
 // nothing, because persons that PostHog's web library made have dozens of them.
-type property struct {
-	code   uint32
-	inline []byte
-	value  []byte
+type Property struct {
+	Code   uint32
+	Inline []byte
+	Value  []byte
 }
 
-func (p *property) append(dst []byte) []byte {
-	dst = binary.AppendUvarint(dst, uint64(p.code))
-	if p.code == inlineKey {
-		dst = binary.AppendUvarint(dst, uint64(len(p.inline)))
-		dst = append(dst, p.inline...)
+func (p *Property) append(dst []byte) []byte {
+	dst = binary.AppendUvarint(dst, uint64(p.Code))
+	if p.Code == inlineKey {
+		dst = binary.AppendUvarint(dst, uint64(len(p.Inline)))
+		dst = append(dst, p.Inline...)
 	}
-	if string(p.value) == null {
+	if string(p.Value) == null {
 		return append(dst, 0)
 	}
-	dst = binary.AppendUvarint(dst, uint64(len(p.value)))
-	return append(dst, p.value...)
+	dst = binary.AppendUvarint(dst, uint64(len(p.Value)))
+	return append(dst, p.Value...)
 }
 
 const null = "null"
 
 var nullValue = []byte(null)
 
-func readProperty(b []byte) (p property, rest []byte) {
+func ReadProperty(b []byte) (p Property, rest []byte) {
 	code, b := readUvarint(b)
-	p.code = uint32(code)
-	if p.code == inlineKey {
-		p.inline, b = readSized(b)
+	p.Code = uint32(code)
+	if p.Code == inlineKey {
+		p.Inline, b = readSized(b)
 	}
-	p.value, b = readSized(b)
-	if len(p.value) == 0 {
-		p.value = nullValue
+	p.Value, b = readSized(b)
+	if len(p.Value) == 0 {
+		p.Value = nullValue
 	}
 	return p, b
 }
@@ -203,8 +203,8 @@ func readUvarint(b []byte) (n uint64, rest []byte) {
 	return n, b[size:]
 }
 
-// appendKept appends the members of a snapshot that are kept.
-func (c *keyCache) appendKept(dst, object []byte, members []rawjson.Member) []byte {
+// AppendKept appends the members of a snapshot that are kept.
+func (c *KeyCache) AppendKept(dst, object []byte, members []rawjson.Member) []byte {
 	for i := range members {
 		m := &members[i]
 		if m.KeyEnd > m.KeyStart && c.table.drops(object[m.KeyStart:m.KeyEnd]) {
@@ -218,23 +218,23 @@ func (c *keyCache) appendKept(dst, object []byte, members []rawjson.Member) []by
 }
 
 // property returns a member as it is written, and whether its key is kept.
-func (c *keyCache) property(key, value []byte) (p property, kept bool) {
+func (c *KeyCache) property(key, value []byte) (p Property, kept bool) {
 	if len(key) < 2 || key[0] != '"' || len(key) > 2 && c.table.drops(key[1:len(key)-1]) {
-		return property{}, false
+		return Property{}, false
 	}
 	code := c.guess()
 	if guess := &c.table.keys[code]; guess.bare && guess.name == string(key[1:len(key)-1]) {
 		c.last = code
-		return property{code: code, value: value}, guess.kept
+		return Property{Code: code, Value: value}, guess.kept
 	}
 	name, ok := rawjson.PlainText(key)
 	if !ok {
-		return property{}, false
+		return Property{}, false
 	}
 	code, kept = c.code(name)
-	p = property{code: code, value: value}
+	p = Property{Code: code, Value: value}
 	if code == inlineKey {
-		p.inline = name
+		p.Inline = name
 	}
 	return p, kept
 }

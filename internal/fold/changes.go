@@ -1,4 +1,4 @@
-package people
+package fold
 
 import (
 	"cmp"
@@ -26,27 +26,27 @@ const (
 	toggle
 )
 
-const rowHeadSize = orderSize + 4
+const rowHeadSize = OrderSize + 4
 
 // change is one change of one property, read from a log.
 type change struct {
-	property
+	Property
 	name string
 	kind kind
 	row  uint32 // index of its row in scratch.rows
 	seq  uint32 // its place in the log
 }
 
-// scratch is memory that is used again for each row.
-type scratch struct {
+// Scratch is memory that is used again for each row.
+type Scratch struct {
 	out, row []byte
 	changes  []change
-	rows     []order
+	rows     []Order
 	places   []uint32 // by the code of a key, for overlay; all are 0 in between
 }
 
 // shrink gives memory back after something unusually large. Nothing in the scratch may be in use.
-func (w *scratch) shrink() {
+func (w *Scratch) shrink() {
 	if cap(w.out)+cap(w.row) > 1<<18 {
 		w.out, w.row = nil, nil
 	}
@@ -56,13 +56,13 @@ func (w *scratch) shrink() {
 }
 
 // appendRow appends the changes of one row that are kept, and nothing when there are none.
-func (c *keyCache) appendRow(dst []byte, r *attributeRow) []byte {
+func (c *KeyCache) appendRow(dst []byte, r *Row) []byte {
 	start := len(dst)
-	dst = r.at.append(dst)
+	dst = r.At.Append(dst)
 	dst = append(dst, 0, 0, 0, 0)
-	dst = c.appendChanges(dst, setOnce, r.setOnce)
-	dst = c.appendChanges(dst, set, r.set)
-	dst = c.appendChanges(dst, unset, r.unset)
+	dst = c.appendChanges(dst, setOnce, r.SetOnce)
+	dst = c.appendChanges(dst, set, r.Set)
+	dst = c.appendChanges(dst, unset, r.Unset)
 	if len(dst)-start == rowHeadSize {
 		return dst[:start]
 	}
@@ -72,10 +72,10 @@ func (c *keyCache) appendRow(dst []byte, r *attributeRow) []byte {
 
 // sizeRow writes the size of a row's changes, which end the text, into its head.
 func sizeRow(row []byte) {
-	binary.LittleEndian.PutUint32(row[orderSize:], uint32(len(row)-rowHeadSize))
+	binary.LittleEndian.PutUint32(row[OrderSize:], uint32(len(row)-rowHeadSize))
 }
 
-func (c *keyCache) appendChanges(dst []byte, k kind, text []byte) []byte {
+func (c *KeyCache) appendChanges(dst []byte, k kind, text []byte) []byte {
 	m := rawjson.Walk(text)
 	if !m.Object && k != unset {
 		return dst
@@ -98,17 +98,17 @@ func (c *keyCache) appendChanges(dst []byte, k kind, text []byte) []byte {
 }
 
 // nextRow reads the first row of a log that is not empty.
-func nextRow(log []byte) (at order, changes, rest []byte) {
-	size := binary.LittleEndian.Uint32(log[orderSize:])
+func nextRow(log []byte) (at Order, changes, rest []byte) {
+	size := binary.LittleEndian.Uint32(log[OrderSize:])
 	end := rowHeadSize + int(size)
-	return readOrder(log), log[rowHeadSize:end], log[end:]
+	return ReadOrder(log), log[rowHeadSize:end], log[end:]
 }
 
 // appendLater appends the rows of a log that come after a point.
-func appendLater(dst, log []byte, after *order) []byte {
+func appendLater(dst, log []byte, after *Order) []byte {
 	for len(log) > 0 {
 		at, changes, rest := nextRow(log)
-		if at.compare(after) > 0 {
+		if at.Compare(after) > 0 {
 			dst = append(dst, log[:rowHeadSize+len(changes)]...)
 		}
 		log = rest
@@ -117,7 +117,7 @@ func appendLater(dst, log []byte, after *order) []byte {
 }
 
 // read appends the changes of a log to the scratch, and its rows.
-func (w *scratch) read(log []byte, keys *keyTable) {
+func (w *Scratch) read(log []byte, keys *Keys) {
 	for len(log) > 0 {
 		at, changes, rest := nextRow(log)
 		log = rest
@@ -125,8 +125,8 @@ func (w *scratch) read(log []byte, keys *keyTable) {
 		w.rows = append(w.rows, at)
 		for len(changes) > 0 {
 			c := change{kind: kind(changes[0]), row: row, seq: uint32(len(w.changes))}
-			c.property, changes = readProperty(changes[1:])
-			c.name = keys.name(c.code, c.inline)
+			c.Property, changes = ReadProperty(changes[1:])
+			c.name = keys.KeyName(c.Code, c.Inline)
 			w.changes = append(w.changes, c)
 		}
 	}
@@ -134,7 +134,7 @@ func (w *scratch) read(log []byte, keys *keyTable) {
 
 // sortByKey brings the changes of each key together, in the order they apply, and leaves one for each row. Of
 // a key that is twice in one object only the last stays.
-func (w *scratch) sortByKey() {
+func (w *Scratch) sortByKey() {
 	slices.SortFunc(w.changes, func(a, b change) int {
 		if c := compareKeys(&a, &b); c != 0 {
 			return c
@@ -151,7 +151,7 @@ func (w *scratch) sortByKey() {
 }
 
 // joinSteps makes one change of those of one key in one row, and drops a toggle that is there twice.
-func (w *scratch) joinSteps() {
+func (w *Scratch) joinSteps() {
 	all := w.changes[:0]
 	for i := range w.changes {
 		c := &w.changes[i]
@@ -172,31 +172,31 @@ func (w *scratch) joinSteps() {
 }
 
 // isAgain reports whether a toggle is the one before it, in a row that is there twice.
-func (w *scratch) isAgain(before, c *change) bool {
+func (w *Scratch) isAgain(before, c *change) bool {
 	return c.kind == toggle && before.kind == toggle && w.rows[before.row].sameRow(&w.rows[c.row]) &&
-		compareKeys(before, c) == 0 && string(before.value) == string(c.value)
+		compareKeys(before, c) == 0 && string(before.Value) == string(c.Value)
 }
 
 func compareKeys(a, b *change) int {
-	if a.code == b.code && a.code != inlineKey {
+	if a.Code == b.Code && a.Code != inlineKey {
 		return 0
 	}
 	return cmp.Compare(a.name, b.name)
 }
 
 // compareSteps compares two changes by when they apply.
-func (w *scratch) compareSteps(a, b *change) int {
+func (w *Scratch) compareSteps(a, b *change) int {
 	if c := w.compareRows(a, b); c != 0 {
 		return c
 	}
 	return cmp.Compare(a.kind, b.kind)
 }
 
-func (w *scratch) compareRows(a, b *change) int {
+func (w *Scratch) compareRows(a, b *change) int {
 	if a.row == b.row {
 		return 0
 	}
-	return w.rows[a.row].compare(&w.rows[b.row])
+	return w.rows[a.row].Compare(&w.rows[b.row])
 }
 
 // sameKey returns how many of the changes, sorted by key, belong to the first one's key.
@@ -208,18 +208,18 @@ func sameKey(changes []change) int {
 	return n
 }
 
-// maxOnce is how many $set_once, or toggles, of one key are kept. More than that after the newest snapshot
+// MaxOnce is how many $set_once, or toggles, of one key are kept. More than that after the newest snapshot
 // and the last $set or $unset are only possible in an export without snapshots. The result is then still
 // right unless another row, or a merge, has its place among those left out, or one of them is a toggle.
-const maxOnce = 32
+const MaxOnce = 32
 
-// prune leaves in the log what can still matter whatever is read later, in the order it applies.
+// Prune leaves in the log what can still matter whatever is read later, in the order it applies.
 //
 // Of one key that is the last $set or $unset, which hides all before it, and each $set_once and toggle after
 // it: a snapshot yet to come may hide any number of them, and the first of the rest is then the one that
 // counts. All that is dropped is hidden by a later row of the same ID, so it would be hidden too if that ID
 // and another were merged in between.
-func (w *scratch) prune(st *state, keys *keyTable) {
+func (w *Scratch) Prune(st *State, keys *Keys) {
 	log := st.buf[st.log:]
 	if len(log) == 0 {
 		return
@@ -249,9 +249,9 @@ func appendNeeded(dst, changes []change) []change {
 		dst = append(dst, changes[first-1])
 	}
 	onces := changes[first:]
-	if left := len(onces) - maxOnce; left > 0 {
+	if left := len(onces) - MaxOnce; left > 0 {
 		one := 0 // the first that gives more than null
-		for one < left && string(onces[one].value) == null {
+		for one < left && string(onces[one].Value) == null {
 			one++
 		}
 		dst = append(dst, onces[one])
@@ -261,14 +261,14 @@ func appendNeeded(dst, changes []change) []change {
 }
 
 // appendLog appends the changes, which must be in the order they apply, as a log.
-func (w *scratch) appendLog(dst []byte) []byte {
+func (w *Scratch) appendLog(dst []byte) []byte {
 	head := 0
 	for i := range w.changes {
 		c := &w.changes[i]
 		at := &w.rows[c.row]
-		if i == 0 || w.rows[w.changes[i-1].row].compare(at) != 0 {
+		if i == 0 || w.rows[w.changes[i-1].row].Compare(at) != 0 {
 			head = len(dst)
-			dst = at.append(dst)
+			dst = at.Append(dst)
 			dst = append(dst, 0, 0, 0, 0)
 		}
 		dst = append(dst, byte(c.kind))

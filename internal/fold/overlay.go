@@ -1,22 +1,22 @@
-package people
+package fold
 
 // overlay applies a row's own changes to its snapshot, which is in w.out. PostHog takes a snapshot after the
 // changes, so most often nothing is left to do; but some are older, or lack what the row sets.
 //
 // Of a key that the row both sets and removes, the snapshot tells whether it was there before the row: what
 // stands in a snapshot was not removed.
-func (w *scratch) overlay(changes []byte) {
+func (w *Scratch) overlay(changes []byte) {
 	own, taken := changes, w.out
 	w.findKeys(0)
 	for len(changes) > 0 {
-		var p property
+		var p Property
 		k := kind(changes[0])
-		p, changes = readProperty(changes[1:])
+		p, changes = ReadProperty(changes[1:])
 		value, at, has := w.last(&p)
 		isOwn := at >= len(taken) // and gives way to what comes later in the row
 		switch {
 		case k == setOnce && (!has || isOwn || string(value) == null),
-			k == set && (!has || string(value) != string(p.value)):
+			k == set && (!has || string(value) != string(p.Value)):
 			start := len(w.out)
 			w.out = p.append(w.out) // of a key that is there twice the last counts
 			w.findKeys(start)
@@ -30,51 +30,51 @@ func (w *scratch) overlay(changes []byte) {
 }
 
 // findKeys notes where in w.out, from an offset on, each key stands, if it has a code.
-func (w *scratch) findKeys(from int) {
+func (w *Scratch) findKeys(from int) {
 	for b := w.out[from:]; len(b) > 0; {
 		code, _ := readUvarint(b)
 		for int(code) >= len(w.places) {
 			w.places = append(w.places, 0)
 		}
 		w.places[code] = uint32(len(w.out) - len(b) + 1)
-		_, b = readProperty(b)
+		_, b = ReadProperty(b)
 	}
 }
 
 // forgetKeys undoes findKeys.
-func (w *scratch) forgetKeys() {
+func (w *Scratch) forgetKeys() {
 	for b := w.out; len(b) > 0; {
 		code, _ := readUvarint(b)
 		w.places[code] = 0
-		_, b = readProperty(b)
+		_, b = ReadProperty(b)
 	}
 }
 
 // last returns the value of a key in w.out, and where it stands.
-func (w *scratch) last(key *property) (value []byte, at int, has bool) {
-	if key.code != inlineKey {
-		if int(key.code) >= len(w.places) || w.places[key.code] == 0 {
+func (w *Scratch) last(key *Property) (value []byte, at int, has bool) {
+	if key.Code != inlineKey {
+		if int(key.Code) >= len(w.places) || w.places[key.Code] == 0 {
 			return nil, 0, false
 		}
-		at = int(w.places[key.code]) - 1
-		p, _ := readProperty(w.out[at:])
-		return p.value, at, true
+		at = int(w.places[key.Code]) - 1
+		p, _ := ReadProperty(w.out[at:])
+		return p.Value, at, true
 	}
 	for b := w.out; len(b) > 0; {
 		start := len(w.out) - len(b)
-		var p property
-		if p, b = readProperty(b); p.sameKey(key) {
-			value, at, has = p.value, start, true
+		var p Property
+		if p, b = ReadProperty(b); p.sameKey(key) {
+			value, at, has = p.Value, start, true
 		}
 	}
 	return value, at, has
 }
 
 // holds reports whether a key is among properties.
-func holds(properties []byte, key *property) bool {
+func holds(properties []byte, key *Property) bool {
 	for len(properties) > 0 {
-		var p property
-		if p, properties = readProperty(properties); p.sameKey(key) {
+		var p Property
+		if p, properties = ReadProperty(properties); p.sameKey(key) {
 			return true
 		}
 	}
@@ -82,11 +82,11 @@ func holds(properties []byte, key *property) bool {
 }
 
 // sets reports whether changes set a property's key.
-func sets(changes []byte, key *property) bool {
+func sets(changes []byte, key *Property) bool {
 	for len(changes) > 0 {
-		var p property
+		var p Property
 		k := kind(changes[0])
-		if p, changes = readProperty(changes[1:]); k != unset && p.sameKey(key) {
+		if p, changes = ReadProperty(changes[1:]); k != unset && p.sameKey(key) {
 			return true
 		}
 	}
@@ -94,16 +94,16 @@ func sets(changes []byte, key *property) bool {
 }
 
 // without returns a copy of properties without a key.
-func without(properties []byte, key *property) (rest []byte) {
+func without(properties []byte, key *Property) (rest []byte) {
 	for len(properties) > 0 {
-		var p property
-		if p, properties = readProperty(properties); !p.sameKey(key) {
+		var p Property
+		if p, properties = ReadProperty(properties); !p.sameKey(key) {
 			rest = p.append(rest)
 		}
 	}
 	return rest
 }
 
-func (p *property) sameKey(q *property) bool {
-	return p.code == q.code && string(p.inline) == string(q.inline)
+func (p *Property) sameKey(q *Property) bool {
+	return p.Code == q.Code && string(p.Inline) == string(q.Inline)
 }

@@ -1,4 +1,4 @@
-package people
+package fold
 
 import (
 	"slices"
@@ -6,23 +6,23 @@ import (
 	"ph2cio/internal/identity"
 )
 
-// value returns a property's final value and the row that set it: of the snapshot, or of a change after it. The log
+// Value returns a property's final value and the row that set it: of the snapshot, or of a change after it. The log
 // must be pruned.
-func (st *state) value(code uint32) (value []byte, at order, ok bool) {
+func (st *State) Value(code uint32) (value []byte, at Order, ok bool) {
 	for b := st.buf[:st.log]; len(b) > 0; {
-		var p property
-		if p, b = readProperty(b); p.code == code {
-			value, at, ok = p.value, st.base, true
+		var p Property
+		if p, b = ReadProperty(b); p.Code == code {
+			value, at, ok = p.Value, st.base, true
 		}
 	}
 	for log := st.buf[st.log:]; len(log) > 0; {
 		row, changes, rest := nextRow(log)
 		log = rest
 		for len(changes) > 0 {
-			var p property
+			var p Property
 			k := kind(changes[0])
-			if p, changes = readProperty(changes[1:]); p.code == code {
-				value, at, ok = k.apply(value, at, ok, p.value, row)
+			if p, changes = ReadProperty(changes[1:]); p.Code == code {
+				value, at, ok = k.apply(value, at, ok, p.Value, row)
 			}
 		}
 	}
@@ -30,12 +30,12 @@ func (st *state) value(code uint32) (value []byte, at order, ok bool) {
 }
 
 // apply applies a change of one property to its value and the row that set it; has is false when there is none.
-func (k kind) apply(value []byte, at order, has bool, to []byte, row order) ([]byte, order, bool) {
+func (k kind) apply(value []byte, at Order, has bool, to []byte, row Order) ([]byte, Order, bool) {
 	switch {
 	case k == set, k == setOnce && (!has || string(value) == null), k == toggle && !has:
 		return to, row, true
 	case k == unset, k == toggle:
-		return nil, order{}, false
+		return nil, Order{}, false
 	}
 	return value, at, has
 }
@@ -43,7 +43,7 @@ func (k kind) apply(value []byte, at order, has bool, to []byte, row order) ([]b
 // updated returns the time of the newest row that said something of the attributes, in unix microseconds,
 // identity.NoTime when none did or it has no time. Pruning keeps the newest change of every key, so the newest row
 // with a kept change is always there.
-func (st *state) updated() int64 {
+func (st *State) updated() int64 {
 	at := int64(identity.NoTime)
 	if st.hasBase {
 		at = st.base.At
@@ -57,7 +57,7 @@ func (st *state) updated() int64 {
 
 // finish turns a state into the final properties, sorted by key, without a log. They are valid until the scratch is used
 // again.
-func (w *scratch) finish(st *state, keepNull bool, keys *keyTable) []byte {
+func (w *Scratch) finish(st *State, keepNull bool, keys *Keys) []byte {
 	w.changes, w.rows = w.changes[:0], append(w.rows[:0], st.base)
 	// Most of a snapshot is null. Where nothing follows the snapshot, null is as good as absent. Not in a huge one, where
 	// forget would look through thousands for each null.
@@ -65,9 +65,9 @@ func (w *scratch) finish(st *state, keepNull bool, keys *keyTable) []byte {
 	seq := uint32(0)
 	for b := st.buf[:st.log]; len(b) > 0; seq++ {
 		c := change{kind: set, seq: seq}
-		c.property, b = readProperty(b)
-		c.name = keys.name(c.code, c.inline)
-		if nullIsAbsent && string(c.value) == null {
+		c.Property, b = ReadProperty(b)
+		c.name = keys.KeyName(c.Code, c.Inline)
+		if nullIsAbsent && string(c.Value) == null {
 			w.forget(&c)
 			continue
 		}
@@ -78,13 +78,13 @@ func (w *scratch) finish(st *state, keepNull bool, keys *keyTable) []byte {
 	w.out = w.out[:0]
 	for rest := w.changes; len(rest) > 0; {
 		n := sameKey(rest)
-		p := rest[0].property
+		p := rest[0].Property
 		has := false
 		for _, c := range rest[:n] {
-			p.value, _, has = c.kind.apply(p.value, order{}, has, c.value, order{})
+			p.Value, _, has = c.kind.apply(p.Value, Order{}, has, c.Value, Order{})
 		}
 		rest = rest[n:]
-		if has && (keepNull || string(p.value) != null) {
+		if has && (keepNull || string(p.Value) != null) {
 			w.out = p.append(w.out)
 		}
 	}
@@ -92,7 +92,7 @@ func (w *scratch) finish(st *state, keepNull bool, keys *keyTable) []byte {
 }
 
 // forget drops the changes of c's key: of a key that stands twice in one object the last counts.
-func (w *scratch) forget(c *change) {
+func (w *Scratch) forget(c *change) {
 	for i := range w.changes {
 		if compareKeys(&w.changes[i], c) == 0 {
 			w.changes = slices.DeleteFunc(w.changes, func(other change) bool { return compareKeys(&other, c) == 0 })

@@ -1,4 +1,4 @@
-package people
+package fold
 
 import (
 	"github.com/zeebo/xxh3"
@@ -6,14 +6,14 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// state is what is known of the attributes of one ID that stood on a row with a person: its newest snapshot, and of the
+// State is what is known of the attributes of one ID that stood on a row with a person: its newest snapshot, and of the
 // changes ingested after that one all that can still matter.
 //
 // The snapshot has its row's own changes in it. Rows come in any order, so a snapshot yet to come may fall
 // between any two changes: see prune for what must be kept until then.
-type state struct {
-	base    order        // of the snapshot
-	sum     xxh3.Uint128 // of its text and its row's changes: see attributeRow.hash
+type State struct {
+	base    Order        // of the snapshot
+	sum     xxh3.Uint128 // of its text and its row's changes: see Row.hash
 	uuid    *saidUUID    // nil when no row said it, or nobody asks
 	buf     []byte       // the snapshot's kept properties, then the log
 	log     uint32       // where the log starts
@@ -36,27 +36,27 @@ func (s *saidUUID) newer(o *saidUUID) bool {
 }
 
 // takeUUID keeps the UUID that the newer row said.
-func (st *state) takeUUID(o *state) {
+func (st *State) takeUUID(o *State) {
 	if o.uuid != nil && o.uuid.newer(st.uuid) {
 		st.uuid = o.uuid
 	}
 }
 
-// personUUID returns PostHog's UUID of the person, false when no row said it, or nobody asks.
-func (st *state) personUUID() (id rawjson.UUID, said bool) {
+// PersonUUID returns PostHog's UUID of the person, false when no row said it, or nobody asks.
+func (st *State) PersonUUID() (id rawjson.UUID, said bool) {
 	if st.uuid == nil {
 		return id, false
 	}
 	return st.uuid.id, true
 }
 
-// snapshotState is a state that knows a snapshot alone, given the properties that are kept, as a keyCache appends them.
-func snapshotState(properties []byte, at order) state {
-	return state{hasBase: true, buf: properties, log: uint32(len(properties)), base: at}
+// SnapshotState is a state that knows a snapshot alone, given the properties that are kept, as a keyCache appends them.
+func SnapshotState(properties []byte, at Order) State {
+	return State{hasBase: true, buf: properties, log: uint32(len(properties)), base: at}
 }
 
 // store replaces the buffer's content, in the memory it has where that fits.
-func (st *state) store(b []byte) {
+func (st *State) store(b []byte) {
 	if cap(st.buf) < len(b) || cap(st.buf) > len(b)+len(b)/2+64 {
 		st.buf = nil
 	}
@@ -65,13 +65,13 @@ func (st *state) store(b []byte) {
 
 // stateTable holds states in pages that never move.
 type stateTable struct {
-	pages [][]state
+	pages [][]State
 	count uint32
 }
 
 const statesPerPage = 85 // near 8 KiB, a size the allocator has
 
-func (t *stateTable) at(number uint32) *state {
+func (t *stateTable) at(number uint32) *State {
 	return &t.pages[number/statesPerPage][number%statesPerPage]
 }
 
@@ -79,8 +79,8 @@ func (t *stateTable) add(owner uint32) uint32 {
 	number := t.count
 	t.count++
 	if int(number/statesPerPage) == len(t.pages) {
-		t.pages = append(t.pages, make([]state, statesPerPage))
+		t.pages = append(t.pages, make([]State, statesPerPage))
 	}
-	*t.at(number) = state{owner: owner}
+	*t.at(number) = State{owner: owner}
 	return number
 }

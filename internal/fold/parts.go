@@ -1,4 +1,4 @@
-package people
+package fold
 
 import (
 	"bytes"
@@ -11,9 +11,9 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// parts fold the attributes of entities that have several IDs. Entities are numbered from 0, and those that follow each other are
+// Parts fold the attributes of entities that have several IDs. Entities are numbered from 0, and those that follow each other are
 // in one part, so that only the attributes of the parts that are being folded are in memory. Make them with newParts.
-type parts struct {
+type Parts struct {
 	all      []part
 	entities int
 }
@@ -29,9 +29,9 @@ type part struct {
 // partSize is how many entities a part has at most; there are 64 parts at least.
 const partSize = 16 << 10
 
-// newParts returns parts without attributes for so many entities.
-func newParts(space *spool.Space, entities int) *parts {
-	p := &parts{all: make([]part, max(64, entities/partSize)), entities: entities}
+// NewParts returns parts without attributes for so many entities.
+func NewParts(space *spool.Space, entities int) *Parts {
+	p := &Parts{all: make([]part, max(64, entities/partSize)), entities: entities}
 	for i := range p.all {
 		one := &p.all[i]
 		one.pieces, one.finals, one.joinings = space.NewLog(), space.NewLog(), space.NewLog()
@@ -39,16 +39,16 @@ func newParts(space *spool.Space, entities int) *parts {
 	return p
 }
 
-// len is how many parts there are.
-func (p *parts) len() int { return len(p.all) }
+// Len is how many parts there are.
+func (p *Parts) Len() int { return len(p.all) }
 
 // of is the number of the part that an entity belongs to.
-func (p *parts) of(entity uint32) uint32 {
+func (p *Parts) of(entity uint32) uint32 {
 	return uint32(uint64(entity) * uint64(len(p.all)) / uint64(p.entities))
 }
 
-// give takes the state of one of an entity's IDs, which goes by its node. Several goroutines may call it.
-func (p *parts) give(entity, node uint32, st *state, w *scratch) {
+// Give takes the state of one of an entity's IDs, which goes by its node. Several goroutines may call it.
+func (p *Parts) Give(entity, node uint32, st *State, w *Scratch) {
 	st.dumped = false
 	w.out = binary.LittleEndian.AppendUint32(w.out[:0], entity)
 	w.out = st.appendPiece(binary.LittleEndian.AppendUint32(w.out, node))
@@ -58,22 +58,22 @@ func (p *parts) give(entity, node uint32, st *state, w *scratch) {
 	part.pieces.Append(w.out)
 }
 
-// giveJoining takes what has joined IDs of an entity, as a joining is written, in the order of joining. It is only needed for
+// GiveJoining takes what has joined IDs of an entity, as a joining is written, in the order of joining. It is only needed for
 // entities of which several IDs have attributes. One goroutine at a time may call it.
-func (p *parts) giveJoining(entity uint32, entry []byte) {
+func (p *Parts) GiveJoining(entity uint32, entry []byte) {
 	var b [4]byte
 	p.all[p.of(entity)].joinings.Append(binary.LittleEndian.AppendUint32(b[:0], entity), entry)
 }
 
-// folded is the attributes of an entity, pruned.
-type folded struct {
-	*state
-	updated int64 // the time of the newest row that said something of them, in unix microseconds, identity.NoTime when none did
-	work    *scratch
+// Folded is the attributes of an entity, pruned.
+type Folded struct {
+	*State
+	Updated int64 // the time of the newest row that said something of them, in unix microseconds, identity.NoTime when none did
+	work    *Scratch
 }
 
-// fold calls take with each entity of a part that has attributes. Each part may be folded once, several of them at a time.
-func (p *parts) fold(number int, keys *keyTable, take func(entity uint32, f folded)) error {
+// Fold calls take with each entity of a part that has attributes. Each part may be folded once, several of them at a time.
+func (p *Parts) Fold(number int, keys *Keys, take func(entity uint32, f Folded)) error {
 	part := &p.all[number]
 	all, err := part.readStates()
 	if err != nil {
@@ -83,7 +83,7 @@ func (p *parts) fold(number int, keys *keyTable, take func(entity uint32, f fold
 	if err != nil {
 		return err
 	}
-	var w scratch
+	var w Scratch
 	for len(all) > 0 {
 		n := 1
 		for n < len(all) && all[n].entity == all[0].entity {
@@ -91,12 +91,12 @@ func (p *parts) fold(number int, keys *keyTable, take func(entity uint32, f fold
 		}
 		states := all[:n]
 		all = all[n:]
-		f, entity := folded{updated: identity.NoTime, work: &w}, states[0].entity
+		f, entity := Folded{Updated: identity.NoTime, work: &w}, states[0].entity
 		for i := range states {
-			f.updated = max(f.updated, states[i].updated())
+			f.Updated = max(f.Updated, states[i].updated())
 		}
-		f.state = w.foldIDs(states, joinings[entity], keys)
-		w.prune(f.state, keys)
+		f.State = w.foldIDs(states, joinings[entity], keys)
+		w.Prune(f.State, keys)
 		w.shrink()
 		take(entity, f)
 	}
@@ -106,7 +106,7 @@ func (p *parts) fold(number int, keys *keyTable, take func(entity uint32, f fold
 // owned is a state of one of an entity's IDs.
 type owned struct {
 	entity, node uint32
-	state
+	State
 }
 
 // readStates returns the states of a part, those of one entity together.
@@ -125,36 +125,36 @@ func (p *part) readStates() ([]owned, error) {
 }
 
 // readJoinings returns the joinings of a part, by entity, in the order in which they came.
-func (p *part) readJoinings() (map[uint32][]joining, error) {
-	all := map[uint32][]joining{}
+func (p *part) readJoinings() (map[uint32][]Joining, error) {
+	all := map[uint32][]Joining{}
 	for entry, err := range p.joinings.All() {
 		if err != nil {
 			return nil, err
 		}
 		entity := binary.LittleEndian.Uint32(entry)
-		all[entity] = append(all[entity], readJoining(entry[4:]))
+		all[entity] = append(all[entity], ReadJoining(entry[4:]))
 	}
 	p.joinings.Drop()
 	return all, nil
 }
 
-// finish keeps the final properties of an entity that is being folded, sorted by key, and returns where. Null is kept only if
+// Finish keeps the final properties of an entity that is being folded, sorted by key, and returns where. null is kept only if
 // keepNull says so.
-func (p *parts) finish(entity uint32, f folded, keepNull bool, keys *keyTable) spool.Place {
-	return p.all[p.of(entity)].finals.Append(f.work.finish(f.state, keepNull, keys))
+func (p *Parts) Finish(entity uint32, f Folded, keepNull bool, keys *Keys) spool.Place {
+	return p.all[p.of(entity)].finals.Append(f.work.finish(f.State, keepNull, keys))
 }
 
-// final is where the final properties of an entity are; the zero value is that of none.
-type final struct {
+// Final is where the final properties of an entity are; the zero value is that of none.
+type Final struct {
 	part  uint32 // plus one
 	place spool.Place
 }
 
-// final returns where finish has kept something.
-func (p *parts) final(entity uint32, place spool.Place) final { return final{p.of(entity) + 1, place} }
+// Final returns where finish has kept something.
+func (p *Parts) Final(entity uint32, place spool.Place) Final { return Final{p.of(entity) + 1, place} }
 
-// read returns final properties, one behind the other, for readProperty; they are valid until r is used again.
-func (p *parts) read(r *spool.Reader, at final) ([]byte, error) {
+// Read returns final properties, one behind the other, for readProperty; they are valid until r is used again.
+func (p *Parts) Read(r *spool.Reader, at Final) ([]byte, error) {
 	if at.part == 0 {
 		return nil, nil
 	}

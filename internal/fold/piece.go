@@ -1,4 +1,4 @@
-package people
+package fold
 
 import (
 	"encoding/binary"
@@ -16,7 +16,7 @@ const (
 	pieceHasText // the snapshot's properties; else they are those of the piece of this ID before it
 )
 
-func (st *state) appendPiece(dst []byte) []byte {
+func (st *State) appendPiece(dst []byte) []byte {
 	var flags byte
 	if st.hasBase {
 		flags |= pieceHasBase
@@ -29,7 +29,7 @@ func (st *state) appendPiece(dst []byte) []byte {
 	}
 	dst = append(dst, flags)
 	if st.hasBase {
-		dst = st.base.append(dst)
+		dst = st.base.Append(dst)
 	}
 	if said := st.uuid; said != nil {
 		dst = append(dst, said.id[:]...)
@@ -41,11 +41,11 @@ func (st *state) appendPiece(dst []byte) []byte {
 }
 
 // readPiece reads a piece. Its buf is a part of b.
-func readPiece(b []byte) (st state) {
+func readPiece(b []byte) (st State) {
 	flags := b[0]
 	b = b[1:]
 	if st.hasBase = flags&pieceHasBase != 0; st.hasBase {
-		st.base, b = readOrder(b), b[orderSize:]
+		st.base, b = ReadOrder(b), b[OrderSize:]
 	}
 	if flags&pieceHasUUID != 0 {
 		st.uuid = &saidUUID{
@@ -61,19 +61,19 @@ func readPiece(b []byte) (st state) {
 
 // whole puts the pieces of one ID together, in the order they were written.
 type whole struct {
-	state        // the newest snapshot so far, with what has changed since
+	State        // the newest snapshot so far, with what has changed since
 	last  []byte // the properties of the snapshot written last, which a later piece may speak of
 }
 
 // add takes the next piece, whose memory it keeps.
-func (w *whole) add(p *state) {
+func (w *whole) add(p *State) {
 	snapshot, log := p.buf[:p.log], p.buf[p.log:]
 	if p.hasBase && !p.dumped {
 		w.last = snapshot
 	}
 	var later []byte
 	base, text := w.base, w.buf[:w.log]
-	if p.hasBase && (!w.hasBase || p.base.compare(&w.base) > 0) {
+	if p.hasBase && (!w.hasBase || p.base.Compare(&w.base) > 0) {
 		base, text = p.base, w.last
 		later = appendLater(later, w.buf[w.log:], &base)
 		later = append(later, log...)

@@ -1,4 +1,4 @@
-package people
+package fold
 
 import (
 	"bytes"
@@ -12,16 +12,16 @@ import (
 // Where all were one by the newest snapshot, that hides what was before, and the changes after it follow one
 // another. Else each of the persons that PostHog had is replayed, and at a merge the values of the link's
 // target go over those of its source.
-func (w *scratch) foldIDs(states []owned, joinings []joining, keys *keyTable) *state {
-	newest := order{}
+func (w *Scratch) foldIDs(states []owned, joinings []Joining, keys *Keys) *State {
+	newest := Order{}
 	hasBase := false
 	for i := range states {
-		if st := &states[i]; st.hasBase && (!hasBase || st.base.compare(&newest) > 0) {
+		if st := &states[i]; st.hasBase && (!hasBase || st.base.Compare(&newest) > 0) {
 			newest, hasBase = st.base, true
 		}
 	}
 	for i := range joinings {
-		if j := &joinings[i]; j.kind == ofLink && len(states) > 1 && !(hasBase && j.at.compare(&newest) <= 0) {
+		if j := &joinings[i]; j.Kind == OfLink && len(states) > 1 && !(hasBase && j.At.Compare(&newest) <= 0) {
 			return w.replay(states, joinings, keys)
 		}
 	}
@@ -29,12 +29,12 @@ func (w *scratch) foldIDs(states []owned, joinings []joining, keys *keyTable) *s
 }
 
 // together makes one state of those of several IDs: the newest snapshot, and all changes after it.
-func together(states []owned) *state {
-	st := &states[0].state
+func together(states []owned) *State {
+	st := &states[0].State
 	for i := range states[1:] {
-		o := &states[1+i].state
+		o := &states[1+i].State
 		later, earlier := st, o
-		if o.hasBase && (!st.hasBase || o.base.compare(&st.base) > 0) {
+		if o.hasBase && (!st.hasBase || o.base.Compare(&st.base) > 0) {
 			later, earlier = o, st
 		}
 		buf := bytes.Clone(later.buf)
@@ -52,8 +52,8 @@ func together(states []owned) *state {
 
 // replayStep is one thing that happened to a person: a merge, or else a snapshot or a row's changes.
 type replayStep struct {
-	at    *order
-	merge *joining
+	at    *Order
+	merge *Joining
 	node  uint32 // whose row it is
 	text  []byte // of the snapshot or the changes
 	base  bool
@@ -61,25 +61,25 @@ type replayStep struct {
 
 // valueSet is a property's value and the row that set it.
 type valueSet struct {
-	property
-	at order
+	Property
+	at Order
 }
 
 // replaying are persons as PostHog had them at a time.
 type replaying struct {
 	persons trees
 	values  map[uint32]map[string]valueSet // by the person's node, then by key
-	keys    *keyTable
+	keys    *Keys
 }
 
 // replay applies all changes and merges one after the other, and returns what is left as changes, each at the
 // row that set it.
-func (w *scratch) replay(states []owned, joinings []joining, keys *keyTable) *state {
+func (w *Scratch) replay(states []owned, joinings []Joining, keys *Keys) *State {
 	r := replaying{persons: trees{}, values: map[uint32]map[string]valueSet{}, keys: keys}
 	steps := r.start(states, joinings)
 	for i := range states {
 		st := &states[i]
-		w.prune(&st.state, keys)
+		w.Prune(&st.State, keys)
 		if st.hasBase {
 			steps = append(steps, replayStep{at: &st.base, node: st.node, text: st.buf[:st.log], base: true})
 		}
@@ -88,7 +88,7 @@ func (w *scratch) replay(states []owned, joinings []joining, keys *keyTable) *st
 			steps, log = append(steps, replayStep{at: &row, node: st.node, text: changes}), rest
 		}
 	}
-	slices.SortStableFunc(steps, func(a, b replayStep) int { return a.at.compare(b.at) })
+	slices.SortStableFunc(steps, func(a, b replayStep) int { return a.at.Compare(b.at) })
 	for i := range steps {
 		r.do(&steps[i])
 	}
@@ -101,20 +101,20 @@ func (w *scratch) replay(states []owned, joinings []joining, keys *keyTable) *st
 // A link tells when two became one; what a person_id or the persons export joins has no time, since both show
 // only what came of it. So the IDs of one such set are one from the start, unless links join all of them, for
 // the persons export links that are not younger: then those tell when.
-func (r *replaying) start(states []owned, joinings []joining) (merges []replayStep) {
-	r.joinSets(joinings, ofSet, linkedBy(joinings, nil))
-	if i := slices.IndexFunc(joinings, func(j joining) bool { return j.kind == ofExport }); i >= 0 {
-		r.joinSets(joinings, ofExport, linkedBy(joinings, &joinings[i].at))
+func (r *replaying) start(states []owned, joinings []Joining) (merges []replayStep) {
+	r.joinSets(joinings, OfSet, linkedBy(joinings, nil))
+	if i := slices.IndexFunc(joinings, func(j Joining) bool { return j.Kind == OfExport }); i >= 0 {
+		r.joinSets(joinings, OfExport, linkedBy(joinings, &joinings[i].At))
 	}
 	for i := range joinings {
-		if j := &joinings[i]; j.kind == either {
-			r.persons.join(j.target, j.source)
+		if j := &joinings[i]; j.Kind == Anytime {
+			r.persons.join(j.Target, j.Source)
 		}
 	}
 	all := maps.Clone(r.persons)
 	for i := range joinings {
-		if j := &joinings[i]; j.kind == ofLink && all.join(j.target, j.source) {
-			merges = append(merges, replayStep{at: &j.at, merge: j})
+		if j := &joinings[i]; j.Kind == OfLink && all.join(j.Target, j.Source) {
+			merges = append(merges, replayStep{at: &j.At, merge: j})
 		}
 	}
 	for i := range states { // whom nothing told joins is one with the others from the start
@@ -126,22 +126,22 @@ func (r *replaying) start(states []owned, joinings []joining) (merges []replaySt
 }
 
 // linkedBy returns what links have joined by a time; nil is the end.
-func linkedBy(joinings []joining, at *order) trees {
+func linkedBy(joinings []Joining, at *Order) trees {
 	linked := trees{}
 	for i := range joinings {
-		if j := &joinings[i]; j.kind == either || j.kind == ofLink && (at == nil || j.at.compare(at) <= 0) {
-			linked.join(j.target, j.source)
+		if j := &joinings[i]; j.Kind == Anytime || j.Kind == OfLink && (at == nil || j.At.Compare(at) <= 0) {
+			linked.join(j.Target, j.Source)
 		}
 	}
 	return linked
 }
 
 // joinSets joins the IDs of each set of a kind, but for those that links have joined.
-func (r *replaying) joinSets(joinings []joining, kind joiningKind, linked trees) {
+func (r *replaying) joinSets(joinings []Joining, kind Kind, linked trees) {
 	sets := map[uint32][]uint32{}
 	for i := range joinings {
-		if j := &joinings[i]; j.kind == kind {
-			sets[j.source] = append(sets[j.source], j.target)
+		if j := &joinings[i]; j.Kind == kind {
+			sets[j.Source] = append(sets[j.Source], j.Target)
 		}
 	}
 	for _, set := range sets {
@@ -169,23 +169,23 @@ func (r *replaying) do(s *replayStep) {
 		if !s.base {
 			k, text = kind(text[0]), text[1:]
 		}
-		var p property
-		p, text = readProperty(text)
-		name := r.keys.name(p.code, p.inline)
+		var p Property
+		p, text = ReadProperty(text)
+		name := r.keys.KeyName(p.Code, p.Inline)
 		had, has := values[name]
-		value, at, ok := k.apply(had.value, had.at, has, p.value, *s.at)
+		value, at, ok := k.apply(had.Value, had.at, has, p.Value, *s.at)
 		if !ok {
 			delete(values, name)
 			continue
 		}
-		p.value = value
+		p.Value = value
 		values[name] = valueSet{p, at}
 	}
 }
 
 // merge puts the values of the target's person over those of the source's.
-func (r *replaying) merge(j *joining) {
-	target, source := r.persons.find(j.target), r.persons.find(j.source)
+func (r *replaying) merge(j *Joining) {
+	target, source := r.persons.find(j.Target), r.persons.find(j.Source)
 	over, under := r.values[target], r.values[source]
 	delete(r.values, target)
 	delete(r.values, source)
@@ -204,17 +204,17 @@ func (r *replaying) merge(j *joining) {
 }
 
 // end turns the values of the one person that is left into a state.
-func (r *replaying) end(states []owned) *state {
-	st := &state{}
+func (r *replaying) end(states []owned) *State {
+	st := &State{}
 	for i := range states {
-		st.takeUUID(&states[i].state)
+		st.takeUUID(&states[i].State)
 	}
 	values := make([]valueSet, 0, 64)
 	for _, value := range r.values[r.persons.find(states[0].node)] {
 		values = append(values, value)
 	}
 	slices.SortFunc(values, func(a, b valueSet) int {
-		return cmp.Or(a.at.compare(&b.at), cmp.Compare(a.code, b.code), bytes.Compare(a.inline, b.inline))
+		return cmp.Or(a.at.Compare(&b.at), cmp.Compare(a.Code, b.Code), bytes.Compare(a.Inline, b.Inline))
 	})
 	for i := range values {
 		st.buf = appendSet(st.buf, &values[i])
@@ -225,8 +225,8 @@ func (r *replaying) end(states []owned) *state {
 // appendSet appends a row that sets one value to a log.
 func appendSet(log []byte, v *valueSet) []byte {
 	head := len(log)
-	log = append(v.at.append(log), 0, 0, 0, 0, byte(set))
-	log = v.property.append(log)
+	log = append(v.at.Append(log), 0, 0, 0, 0, byte(set))
+	log = v.Property.append(log)
 	sizeRow(log[head:])
 	return log
 }

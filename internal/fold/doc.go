@@ -1,0 +1,19 @@
+// Package fold finds the final attributes of an entity, such as a person, from the changes that rows make to them, whatever order
+// the rows come in.
+//
+// The files, from the bottom up:
+//
+//	order.go             a row's place among all rows
+//	keys.go              numbers for property keys, and which keys are kept
+//	changes.go           a log of changes, and what of it can still matter
+//	state.go, piece.go   what is known of the attributes of one ID, in memory and on disk
+//	overlay.go           a row's own changes over its snapshot
+//	final.go             the attributes that a state comes to
+//	joining.go, merge.go one state from those of several IDs that became one entity, and when they did
+//	store.go             the states of many IDs, which go to disk where memory is short
+//	parts.go             the attributes of many entities, from the states of their IDs
+//	history.go           one entity's attributes with the rows that set them
+//
+// What an entity comes to is a function of the set of its rows and joinings alone. Store and Parts only decide where states
+// are meanwhile.
+package fold

@@ -1,0 +1,45 @@
+package fold
+
+import "encoding/binary"
+
+// Joining is why IDs are one person: a link that was not refused, or that an ID is one of a set, those of a
+// person_id or of a person in the persons export. A link tells when two became one, a set only that they
+// have.
+type Joining struct {
+	Target uint32 // node, of a link's distinct_id or of an ID in a set
+	Source uint32 // node of a link's other ID, or the number of a set
+	At     Order  // of a link's row, or of the persons export
+	Kind   Kind
+}
+
+type Kind uint8
+
+const (
+	OfSet    Kind = iota
+	OfExport      // of a set that was one by the time of the persons export
+	OfLink        // merges its source into its target
+	Anytime       // the same, but nothing is known of one of the two
+)
+
+func (k Kind) hasPlace() bool { return k == OfLink || k == OfExport }
+
+func (j *Joining) Append(dst []byte) []byte {
+	dst = binary.LittleEndian.AppendUint32(append(dst, byte(j.Kind)), j.Target)
+	dst = binary.LittleEndian.AppendUint32(dst, j.Source)
+	if j.Kind.hasPlace() {
+		dst = j.At.Append(dst)
+	}
+	return dst
+}
+
+func ReadJoining(b []byte) Joining {
+	j := Joining{Kind: Kind(b[0])}
+	j.Target, j.Source = binary.LittleEndian.Uint32(b[1:]), binary.LittleEndian.Uint32(b[5:])
+	if j.Kind.hasPlace() {
+		j.At = ReadOrder(b[9:])
+	}
+	return j
+}
+
+// JoiningTarget returns the target of a joining as it is written.
+func JoiningTarget(b []byte) uint32 { return binary.LittleEndian.Uint32(b[1:]) }

@@ -1,0 +1,54 @@
+package fold
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+
+	"ph2cio/internal/identity"
+	"ph2cio/internal/rawjson"
+)
+
+// Order is a row's place in the order of ingestion, in which PostHog applies changes to persons. Rows of one
+// time go by timestamp, then by uuid, none before any; rows that cannot be told apart by that, by their place
+// in the input.
+type Order struct {
+	identity.Order
+	Stamp int64 // `timestamp` in unix microseconds, identity.NoTime where the row has none
+	Ref   uint64
+}
+
+const OrderSize = 8 + 8 + 16 + 8 // when written
+
+func (o *Order) Compare(p *Order) int {
+	if o.At != p.At {
+		return cmp.Compare(o.At, p.At)
+	}
+	if o.Stamp != p.Stamp {
+		return cmp.Compare(o.Stamp, p.Stamp)
+	}
+	if c := bytes.Compare(o.UUID[:], p.UUID[:]); c != 0 {
+		return c
+	}
+	return cmp.Compare(o.Ref, p.Ref)
+}
+
+// sameRow reports whether two places are those of one row that is there twice: rows without a uuid never are.
+func (o *Order) sameRow(p *Order) bool {
+	return o.At == p.At && o.Stamp == p.Stamp && o.UUID == p.UUID && o.UUID != [16]byte{}
+}
+
+func (o *Order) Append(dst []byte) []byte {
+	dst = binary.LittleEndian.AppendUint64(dst, uint64(o.At))
+	dst = binary.LittleEndian.AppendUint64(dst, uint64(o.Stamp))
+	dst = append(dst, o.UUID[:]...)
+	return binary.LittleEndian.AppendUint64(dst, o.Ref)
+}
+
+func ReadOrder(b []byte) Order {
+	return Order{
+		Order: identity.Order{At: int64(binary.LittleEndian.Uint64(b)), UUID: rawjson.UUID(b[16:32])},
+		Stamp: int64(binary.LittleEndian.Uint64(b[8:])),
+		Ref:   binary.LittleEndian.Uint64(b[32:]),
+	}
+}
