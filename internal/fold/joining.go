@@ -12,17 +12,21 @@ type Joining struct {
 	Kind   Kind
 }
 
+// Kind is a kind of joining.
 type Kind uint8
 
+// The kinds.
 const (
-	OfSet    Kind = iota
-	OfExport      // of a set that was one by the time of the persons export
-	OfLink        // merges its source into its target
-	Anytime       // the same, but nothing is known of one of the two
+	OfSet    Kind = iota // of a set that became one at no time that is known
+	OfExport             // of a set that was one by the time of the persons export
+	OfLink               // of a link, which merges its source into its target
+	Anytime              // the same, where the time does not matter: nothing is known of one of the two
 )
 
 func (k Kind) hasPlace() bool { return k == OfLink || k == OfExport }
 
+// Append writes the joining, for ReadJoining.
+// Append writes the joining, for ReadJoining.
 func (j *Joining) Append(dst []byte) []byte {
 	dst = binary.LittleEndian.AppendUint32(append(dst, byte(j.Kind)), j.Target)
 	dst = binary.LittleEndian.AppendUint32(dst, j.Source)
@@ -32,6 +36,8 @@ func (j *Joining) Append(dst []byte) []byte {
 	return dst
 }
 
+// ReadJoining reads what Append has written.
+// ReadJoining reads what Append has written.
 func ReadJoining(b []byte) Joining {
 	j := Joining{Kind: Kind(b[0])}
 	j.Target, j.Source = binary.LittleEndian.Uint32(b[1:]), binary.LittleEndian.Uint32(b[5:])

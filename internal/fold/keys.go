@@ -27,21 +27,25 @@ type keptKey struct {
 	bare bool // stands in JSON as it is, between quotes
 }
 
+// Numbers of keys.
 const (
-	inlineKey uint32 = 0 // the key itself follows: the table was full when it first came
-	FirstKey  uint32 = 1
-
-	MaxKeys = 4096
+	inlineKey uint32 = 0    // the key itself follows: the table was full when it first came
+	FirstKey  uint32 = 1    // the number of the first key
+	MaxKeys          = 4096 // from this number on keys are written in full
 )
 
 // KeyOptions say which keys are kept.
 type KeyOptions struct {
-	Keep       func(key []byte) bool // nil keeps all; asked once for each key, from many goroutines
-	DropDollar bool                  // drops keys that begin with $ without asking keep, but for those as long as one of dollars
+	// Keep reports whether a key is kept. It is asked from many goroutines, and its answer is remembered. Nil keeps all.
+	Keep func(key []byte) bool
+	// DropDollar drops keys that begin with a $ without asking Keep, but for those as long as one of Dollars.
+	DropDollar bool
 	Dollars    []string
-	Names      []string // have numbers from firstKey on, in this order
+	// Names are keys that get numbers from FirstKey on, in this order.
+	Names []string
 }
 
+// NewKeys returns a table that has the keys of o.Names alone. It may be used from many goroutines.
 func NewKeys(o KeyOptions) *Keys {
 	if o.Keep == nil {
 		o.Keep = func([]byte) bool { return true }
@@ -104,7 +108,7 @@ func (t *Keys) code(name string) uint32 {
 	return code
 }
 
-// name returns a written key's text.
+// KeyName returns the text of a key, by the number and the text that a Property has.
 func (t *Keys) KeyName(code uint32, inline []byte) string {
 	if code == inlineKey {
 		return string(inline)
@@ -112,7 +116,7 @@ func (t *Keys) KeyName(code uint32, inline []byte) string {
 	return t.keys[code].name
 }
 
-// KeyCache is what is known of the keys without a lock.
+// KeyCache is what one goroutine at a time knows of the keys, without a lock. Keys.Cache makes one.
 type KeyCache struct {
 	table *Keys
 	codes map[string]uint32
@@ -152,12 +156,12 @@ func (c *KeyCache) guess() uint32 {
 	return inlineKey
 }
 
-// Property is one written member: a key, by its code or inline, and a value in JSON. Of the values null is written as
-// nothing, because persons that PostHog's web library made have dozens of them.
+// Property is one property as it is written. Null is written as a value of no length, because persons that PostHog's web library
+// made have dozens of them.
 type Property struct {
-	Code   uint32
-	Inline []byte
-	Value  []byte
+	Code   uint32 // number of the key
+	Inline []byte // the key itself where it has no number
+	Value  []byte // JSON
 }
 
 func (p *Property) append(dst []byte) []byte {
@@ -177,6 +181,7 @@ const null = "null"
 
 var nullValue = []byte(null)
 
+// ReadProperty reads the first of several properties, and returns those behind it. It keeps the memory of b.
 func ReadProperty(b []byte) (p Property, rest []byte) {
 	code, b := readUvarint(b)
 	p.Code = uint32(code)
@@ -203,7 +208,7 @@ func readUvarint(b []byte) (n uint64, rest []byte) {
 	return n, b[size:]
 }
 
-// AppendKept appends the members of a snapshot that are kept.
+// AppendKept appends the members of an object that are kept, as properties.
 func (c *KeyCache) AppendKept(dst, object []byte, members []rawjson.Member) []byte {
 	for i := range members {
 		m := &members[i]

@@ -18,8 +18,10 @@ type Order struct {
 	Ref   uint64
 }
 
-const OrderSize = 8 + 8 + 16 + 8 // when written
+// OrderSize is how many bytes a place takes when it is written.
+const OrderSize = 8 + 8 + 16 + 8
 
+// Compare returns -1, 0 or 1.
 func (o *Order) Compare(p *Order) int {
 	if o.At != p.At {
 		return cmp.Compare(o.At, p.At)
@@ -38,6 +40,7 @@ func (o *Order) sameRow(p *Order) bool {
 	return o.At == p.At && o.Stamp == p.Stamp && o.UUID == p.UUID && o.UUID != [16]byte{}
 }
 
+// Append writes the place, in OrderSize bytes.
 func (o *Order) Append(dst []byte) []byte {
 	dst = binary.LittleEndian.AppendUint64(dst, uint64(o.At))
 	dst = binary.LittleEndian.AppendUint64(dst, uint64(o.Stamp))
@@ -45,6 +48,7 @@ func (o *Order) Append(dst []byte) []byte {
 	return binary.LittleEndian.AppendUint64(dst, o.Ref)
 }
 
+// ReadOrder reads what Append has written.
 func ReadOrder(b []byte) Order {
 	return Order{
 		Order: identity.Order{At: int64(binary.LittleEndian.Uint64(b)), UUID: rawjson.UUID(b[16:32])},

@@ -12,7 +12,7 @@ import (
 )
 
 // Parts fold the attributes of entities that have several IDs. Entities are numbered from 0, and those that follow each other are
-// in one part, so that only the attributes of the parts that are being folded are in memory. Make them with newParts.
+// in one part, so that only the attributes of the parts that are being folded are in memory. Make them with NewParts.
 type Parts struct {
 	all      []part
 	entities int
@@ -65,7 +65,7 @@ func (p *Parts) GiveJoining(entity uint32, entry []byte) {
 	p.all[p.of(entity)].joinings.Append(binary.LittleEndian.AppendUint32(b[:0], entity), entry)
 }
 
-// Folded is the attributes of an entity, pruned.
+// Folded is the attributes of an entity, pruned, valid until Fold goes on to the next one.
 type Folded struct {
 	*State
 	Updated int64 // the time of the newest row that said something of them, in unix microseconds, identity.NoTime when none did
@@ -138,7 +138,7 @@ func (p *part) readJoinings() (map[uint32][]Joining, error) {
 	return all, nil
 }
 
-// Finish keeps the final properties of an entity that is being folded, sorted by key, and returns where. null is kept only if
+// Finish keeps the final properties of an entity that is being folded, sorted by key, and returns where. Null is kept only if
 // keepNull says so.
 func (p *Parts) Finish(entity uint32, f Folded, keepNull bool, keys *Keys) spool.Place {
 	return p.all[p.of(entity)].finals.Append(f.work.finish(f.State, keepNull, keys))
@@ -150,10 +150,10 @@ type Final struct {
 	place spool.Place
 }
 
-// Final returns where finish has kept something.
+// Final is where the attributes of an entity are, by what Finish returned.
 func (p *Parts) Final(entity uint32, place spool.Place) Final { return Final{p.of(entity) + 1, place} }
 
-// Read returns final properties, one behind the other, for readProperty; they are valid until r is used again.
+// Read returns final properties, one behind the other, for ReadProperty; they are valid until r is used again.
 func (p *Parts) Read(r *spool.Reader, at Final) ([]byte, error) {
 	if at.part == 0 {
 		return nil, nil

@@ -9,18 +9,18 @@ import (
 // Row is what one row says of attributes. The zero value says nothing, at no time.
 type Row struct {
 	At                  Order
-	SetOnce, Set, Unset []byte           // JSON objects of properties; unset may be a list of keys instead
+	SetOnce, Set, Unset []byte           // JSON objects of properties; Unset may be a list of keys instead
 	Snapshot            []byte           // a JSON object of all properties after the row; nil when the row has none
 	Members             []rawjson.Member // of the snapshot
 	UUID                []byte           // PostHog's UUID of the person; nil when the row has none, or nobody asks
 
-	sum xxh3.Uint128 // see hash
+	sum xxh3.Uint128 // see Hash
 }
 
 // HasSnapshot reports whether the row has a snapshot. `{}` is none: PostHog gives each person $creator_event_uuid.
 func (r *Row) HasSnapshot() bool { return len(r.Members) > 0 }
 
-// Hash sums the row's snapshot and its own changes up, which learn needs of a row with a snapshot: rows with the same sum leave
+// Hash sums up the row's snapshot and its own changes, which Learn needs of a row with a snapshot: rows with the same sum leave
 // the same. It takes longer than all the rest, so that callers do it before they take a lock.
 func (r *Row) Hash() {
 	r.sum = xxh3.Hash128(r.Snapshot)

@@ -10,10 +10,10 @@ import (
 // changes ingested after that one all that can still matter.
 //
 // The snapshot has its row's own changes in it. Rows come in any order, so a snapshot yet to come may fall
-// between any two changes: see prune for what must be kept until then.
+// between any two changes: see Scratch.Prune for what must be kept until then.
 type State struct {
 	base    Order        // of the snapshot
-	sum     xxh3.Uint128 // of its text and its row's changes: see Row.hash
+	sum     xxh3.Uint128 // of its text and its row's changes: see Row.Hash
 	uuid    *saidUUID    // nil when no row said it, or nobody asks
 	buf     []byte       // the snapshot's kept properties, then the log
 	log     uint32       // where the log starts
@@ -50,7 +50,7 @@ func (st *State) PersonUUID() (id rawjson.UUID, said bool) {
 	return st.uuid.id, true
 }
 
-// SnapshotState is a state that knows a snapshot alone, given the properties that are kept, as a keyCache appends them.
+// SnapshotState is a state that knows a snapshot alone, given the properties that are kept, as KeyCache.AppendKept appends them.
 func SnapshotState(properties []byte, at Order) State {
 	return State{hasBase: true, buf: properties, log: uint32(len(properties)), base: at}
 }

@@ -15,7 +15,7 @@ type Store struct {
 	states stateTable
 	pieces *spool.Log // states that went to disk, each behind the name of its ID
 	held   int        // bytes in the buffers of states
-	Most   int        // at which they are too many
+	Most   int        // how many bytes of states there may be in memory; more than that are Full
 	whole  bool       // what was in memory when the first piece of another store came is among pieces
 	work   Scratch
 }
@@ -23,6 +23,7 @@ type Store struct {
 // Name stands for an ID on disk.
 type Name = [16]byte
 
+// NameSize is how many bytes a name has.
 const NameSize = len(Name{})
 
 // NewStore returns an empty store, which is full once its states take more than so many bytes.
@@ -30,7 +31,7 @@ func NewStore(keys *Keys, pieces *spool.Log, most int) Store {
 	return Store{cache: keys.Cache(), pieces: pieces, Most: most}
 }
 
-// Learn takes what a row says of an ID. state is what learn returned last for that ID, 0 for one without attributes. Rows may
+// Learn takes what a row says of an ID. state is what Learn returned last for that ID, 0 for one without attributes. Rows may
 // come in any order.
 func (s *Store) Learn(state, owner uint32, r *Row) uint32 {
 	if r.UUID != nil {
@@ -47,7 +48,7 @@ func (s *Store) Learn(state, owner uint32, r *Row) uint32 {
 	return state
 }
 
-// state returns what learn has returned the number of, nil for 0.
+// state returns the state that Learn has returned the number of, nil for 0.
 func (s *Store) state(number uint32) *State {
 	if number == 0 {
 		return nil
@@ -140,7 +141,7 @@ func (s *Store) makeRoom(st *State, need int) {
 	st.buf = append(grown, st.buf...)
 }
 
-// Full reports whether the states take more memory than they should: then spill.
+// Full reports whether the states take more memory than Most: then Spill is called for.
 func (s *Store) Full() bool { return s.held > s.Most }
 
 // Count is how many states there are in memory.
@@ -162,7 +163,7 @@ func (s *Store) Spill(name func(owner uint32) Name) {
 	s.held = 0
 }
 
-// Forget spills all states and keeps nothing of them in memory: what learn has returned means nothing any more.
+// Forget spills all states and keeps nothing of them in memory: what Learn has returned means nothing any more.
 func (s *Store) Forget(name func(owner uint32) Name) {
 	s.Spill(name)
 	s.states.count = 0
@@ -171,10 +172,10 @@ func (s *Store) Forget(name func(owner uint32) Name) {
 // DropMemory gives the memory of forgotten states back.
 func (s *Store) DropMemory() { s.states = stateTable{} }
 
-// Spilled reports whether there is something on disk: then each wants all of it there.
+// Spilled reports whether there is something on disk: then Each wants all of it there.
 func (s *Store) Spilled() bool { return s.pieces.Len() > 0 }
 
-// All yields what has been spilled, for add of another store. An error is the last thing yielded.
+// All yields what has been spilled, for Add of another store. An error is the last thing yielded.
 func (s *Store) All() iter.Seq2[[]byte, error] { return s.pieces.All() }
 
 // Add takes a piece that another store has yielded.
