@@ -11,26 +11,6 @@ const (
 	All        Who = "all"        // everybody under a legal distinct ID
 )
 
-// By is a kind of identifier to send a person under.
-type By uint16 // and not uint8, which vet lets become a string
-
-const (
-	ByID    By = iota // the kept ID
-	ByEmail           // the `email` attribute, or a distinct ID that is an email where there is none
-	ByCioID           // the `cio_id` attribute, with or without its `cio_` in front
-)
-
-var byNames = [...]string{"id", "email", "cio_id"}
-
-// String is Customer.io's name of the kind, such as "email".
-func (b By) String() string { return byNames[b] }
-
-// ByName returns the kind of that name; false when there is none.
-func ByName(name string) (By, bool) {
-	i := slices.Index(byNames[:], name)
-	return By(max(i, 0)), i >= 0
-}
-
 // Merges are the profiles that are merged into a person's.
 type Merges uint8
 
@@ -138,3 +118,35 @@ func (c *Choice) barred(m traits) Status {
 	}
 	return Sent
 }
+
+// status is what becomes of a candidate with these traits.
+func (c *Choice) status(t traits) Status {
+	if barred := c.barred(t); barred != Sent {
+		return barred
+	}
+	if t&isSent != 0 {
+		return Sent
+	}
+	if !c.Who.takes(t) {
+		return c.Who.leaves()
+	}
+	if _, ok := c.by(t); ok {
+		return Sent
+	}
+	if c.only() == ByEmail && t&lostEmail != 0 {
+		return LostEmail
+	}
+	return NoIdentifier
+}
+
+// may reports whether a group could be sent, or counts for another choice of people, as far as is known without its
+// attributes. Where emails are asked for, everybody's must be found first.
+func (c *Choice) may(t traits) bool {
+	if t&groupSeen == 0 || t&groupFit == 0 || c.Asked == nil && c.barred(t) != Sent {
+		return false
+	}
+	return c.Who == All || t&(isIdentified|groupState|isSent) != 0 || c.byEmailID(t)
+}
+
+// byEmailID reports whether a group may be sent by an email that is one of its IDs.
+func (c *Choice) byEmailID(t traits) bool { return t&groupEmail != 0 && slices.Contains(c.By, ByEmail) }

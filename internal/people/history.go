@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"iter"
 	"math"
-	"ph2cio/internal/fold"
 
+	"ph2cio/internal/fold"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/rawjson"
 )

@@ -1,27 +1,44 @@
 package people
 
 import (
+	"context"
 	"iter"
-	"ph2cio/internal/fold"
 
+	"ph2cio/internal/fold"
 	"ph2cio/internal/identity"
 	"ph2cio/internal/spool"
 )
 
-// joinings are kept in the order in which identity follows them.
-func (s *settler) keepJoining(j *fold.Joining) {
+// joinings keep why IDs are one person, in the order in which they became it, and write what is new of it for later runs. Make
+// them with newJoinings.
+type joinings struct {
+	nodes  *nodes
+	log    *spool.Log
+	sets   uint32           // how many sets there are in it
+	linked *identity.Groups // by links alone; nil where no later run wants to know
+}
+
+func newJoinings(nodes *nodes) *joinings {
+	j := &joinings{nodes: nodes, log: nodes.x.space.NewLog()}
+	if nodes.x.learnt != nil {
+		j.linked = identity.NewGroups(nodes.count())
+	}
+	return j
+}
+
+func (s *joinings) keep(j *fold.Joining) {
 	var b [9 + fold.OrderSize]byte
-	s.joinings.Append(j.Append(b[:0]))
+	s.log.Append(j.Append(b[:0]))
 }
 
 // keepInSet notes that an ID is one of a set.
-func (s *settler) keepInSet(node, set uint32) {
+func (s *joinings) keepInSet(node, set uint32) {
 	s.sets = max(s.sets, set+1)
-	s.keepJoining(&fold.Joining{Target: node, Source: set})
+	s.keep(&fold.Joining{Target: node, Source: set})
 }
 
 // keepLinked notes a link that was not refused. replays says whether it matters when it came.
-func (s *settler) keepLinked(l *step, replays bool) {
+func (s *joinings) keepLinked(l *step, replays bool) {
 	j := fold.Joining{Target: l.a, Source: l.b, At: l.at(), Kind: fold.OfLink}
 	if s.linked != nil && s.linked.Find(j.Target) != s.linked.Find(j.Source) {
 		s.linked.Join(j.Target, j.Source)
@@ -30,49 +47,69 @@ func (s *settler) keepLinked(l *step, replays bool) {
 	if !replays {
 		j.Kind = fold.Anytime
 	}
-	s.keepJoining(&j)
+	s.keep(&j)
 }
 
-// handOutJoinings gives those of candidates of which several IDs have attributes to the parts: only for these
-// it matters who became one person when.
-func (s *settler) handOutJoinings() error {
-	for entry, err := range spool.Until(s.ctx, s.joinings.All()) {
+// linksAreDone says that no link comes any more.
+func (s *joinings) linksAreDone() { s.linked = nil }
+
+// handOut calls give with the target of each joining and the joining as it is written, and keeps none.
+func (s *joinings) handOut(ctx context.Context, give func(target uint32, entry []byte)) error {
+	for entry, err := range spool.Until(ctx, s.log.All()) {
 		if err != nil {
 			return err
 		}
-		number, ok := s.candidateOf(fold.JoiningTarget(entry))
-		if ok && s.candidates[number].traits&groupStates != 0 {
-			s.parts.GiveJoining(number, entry)
-		}
+		give(fold.JoiningTarget(entry), entry)
 	}
-	s.joinings.Drop()
+	s.log.Drop()
+	return nil
+}
+
+// recall joins who was one person before any row of this run.
+func (s *joinings) recall(ctx context.Context, groups *identity.Groups) error {
+	for j, err := range spool.Until(ctx, s.recalled()) {
+		if err != nil {
+			return err
+		}
+		groups.Join(j.Target, j.Source)
+		if j.Kind == fold.OfSet {
+			set := s.sets
+			s.keepInSet(j.Target, set)
+			s.keepInSet(j.Source, set)
+			continue
+		}
+		if s.linked != nil {
+			s.linked.Join(j.Target, j.Source)
+		}
+		s.keep(&j)
+	}
 	return nil
 }
 
 // recalled yields the joinings of earlier runs, as links and as sets of two IDs, as far as this run knows the
 // IDs.
-func (s *settler) recalled() iter.Seq2[fold.Joining, error] {
+func (s *joinings) recalled() iter.Seq2[fold.Joining, error] {
 	return func(yield func(fold.Joining, error) bool) {
-		if s.x.joined == nil {
+		if s.nodes.x.joined == nil {
 			return
 		}
-		for entry, err := range s.x.joined.All() {
+		for entry, err := range s.nodes.x.joined.All() {
 			if err != nil {
 				yield(fold.Joining{}, err)
 				return
 			}
-			if j, known := s.recallJoining(entry); known && !yield(j, nil) {
+			if j, known := s.read(entry); known && !yield(j, nil) {
 				return
 			}
 		}
 	}
 }
 
-// recallJoining reads a joining of an earlier run; false if this one knows nothing of it.
-func (s *settler) recallJoining(entry []byte) (j fold.Joining, known bool) {
+// read reads a joining of an earlier run; false if this one knows nothing of it.
+func (s *joinings) read(entry []byte) (j fold.Joining, known bool) {
 	var knownTarget, knownSource bool
-	j.Target, knownTarget = s.node(readSum(entry))
-	j.Source, knownSource = s.node(readSum(entry[sumSize:]))
+	j.Target, knownTarget = s.nodes.of(readSum(entry))
+	j.Source, knownSource = s.nodes.of(readSum(entry[sumSize:]))
 	if len(entry) > 2*sumSize {
 		j.Kind, j.At = fold.OfLink, fold.ReadOrder(entry[2*sumSize:])
 	}
@@ -80,22 +117,22 @@ func (s *settler) recallJoining(entry []byte) (j fold.Joining, known bool) {
 }
 
 // remember keeps a joining of two IDs for later runs.
-func (s *settler) remember(j *fold.Joining) {
+func (s *joinings) remember(j *fold.Joining) {
 	var b [1 + 2*sumSize + fold.OrderSize]byte
-	entry := s.sumOf(j.Source).append(s.sumOf(j.Target).append(append(b[:0], joinEntry)))
+	entry := s.nodes.sumOf(j.Source).append(s.nodes.sumOf(j.Target).append(append(b[:0], joinEntry)))
 	if j.Kind == fold.OfLink {
 		entry = j.At.Append(entry)
 	}
-	s.x.learnt.Append(entry)
+	s.nodes.x.learnt.Append(entry)
 }
 
 // rememberSets keeps who is one person by a set, as far as no earlier run has kept it. Groups only grow, so
 // it is enough to say whom the root of each has joined.
-func (s *settler) rememberSets() error {
-	if s.x.learnt == nil {
+func (s *joinings) rememberSets(ctx context.Context) error {
+	if s.nodes.x.learnt == nil {
 		return nil
 	}
-	nodes := s.first[shardCount]
+	nodes := uint32(s.nodes.count())
 	groups := identity.NewGroups(int(nodes + s.sets))
 	for j, err := range s.recalled() {
 		if err != nil {
@@ -109,7 +146,7 @@ func (s *settler) rememberSets() error {
 	for node := range roots {
 		roots[node] = groups.Find(uint32(node))
 	}
-	for entry, err := range spool.Until(s.ctx, s.joinings.All()) {
+	for entry, err := range spool.Until(ctx, s.log.All()) {
 		if err != nil {
 			return err
 		}

@@ -1,25 +1,35 @@
 package people
 
 import (
+	"context"
 	"sync/atomic"
 
+	"ph2cio/internal/identity"
 	"ph2cio/internal/parallel"
 )
 
+// judged is what is known of each group.
+type judged struct {
+	nodes  *nodes
+	groups *identity.Groups
+	traits []traits        // by root
+	seen   parallel.Bitset // of nodes: the ID stood on a row that carries identity
+}
+
 // judge learns what is known of each group.
-func (s *settler) judge() error {
-	s.traits = make([]traits, s.first[shardCount])
-	s.seen = make(parallel.Bitset, len(s.traits)/64+1)
-	err := s.eachNode(func(node uint32, f *fact, text []byte) error {
+func judge(ctx context.Context, nodes *nodes, groups *identity.Groups) (*judged, error) {
+	traits := make([]traits, nodes.count())
+	j := &judged{nodes, groups, traits, make(parallel.Bitset, len(traits)/64+1)}
+	err := nodes.each(ctx, func(node uint32, f *fact, text []byte) error {
 		t := f.traits()
-		s.rememberAnonymous(node, text)
-		if s.x.options.Existing.hasID(text) {
+		rememberAnonymous(nodes, node, text)
+		if nodes.x.options.Existing.hasID(text) {
 			t |= isThere
 		}
 		if f.seen() {
-			atomic.OrUint64(&s.seen[node/64], 1<<(node%64))
+			atomic.OrUint64(&j.seen[node/64], 1<<(node%64))
 		}
-		root := &s.traits[s.groups.Find(node)]
+		root := &traits[groups.Find(node)]
 		had := atomic.LoadUint32(root)
 		if had|t != had {
 			had = atomic.OrUint32(root, t)
@@ -29,59 +39,59 @@ func (s *settler) judge() error {
 		}
 		return nil
 	})
-	s.judgeExported()
-	return err
-}
-
-// rememberAnonymous keeps for later runs that an ID was the anonymous one of an $identify, if that was accepted now.
-func (s *settler) rememberAnonymous(node uint32, text []byte) {
-	shard, number := s.shardOf(node)
-	if s.x.learnt == nil || !shard.anonymous.Has(uint64(number)) {
-		return
+	if nodes.x.persons != nil {
+		j.judgeExported(nodes.x.persons)
 	}
-	f := newFact()
-	f.marks = wasAnonymous
-	var b [factSize]byte
-	s.x.knowing.Lock()
-	defer s.x.knowing.Unlock()
-	s.x.learnt.Append([]byte{factEntry}, f.append(b[:0]), text)
+	return j, err
 }
 
-// hear tells Options.Found who of those asked for is there.
-func (s *settler) hear() error {
-	if s.x.options.Found == nil {
+// judgeExported takes in what the persons export says of its persons. A group is deleted if all its persons there are.
+func (j *judged) judgeExported(export *persons) {
+	alive := map[uint32]bool{}
+	for _, e := range export.all {
+		if !e.hasNode() {
+			continue
+		}
+		root := j.groups.Find(e.node - 1)
+		alive[root] = alive[root] || !e.deleted
+		if e.identified {
+			j.traits[root] |= isIdentified
+		}
+		if e.properties {
+			j.traits[root] |= groupStates
+		}
+	}
+	for root, lives := range alive {
+		if !lives {
+			j.traits[root] |= isDeleted
+		}
+	}
+}
+
+// tellFound tells Options.Found which of the IDs that are asked for are there.
+func (j *judged) tellFound(ctx context.Context) error {
+	found := j.nodes.x.options.Found
+	if found == nil {
 		return nil
 	}
-	return s.eachNode(func(node uint32, f *fact, text []byte) error {
-		if f.marks&asked != 0 && s.traits[s.groups.Find(node)]&groupSeen != 0 {
-			s.x.options.Found(text)
+	return j.nodes.each(ctx, func(node uint32, f *fact, text []byte) error {
+		if f.marks&asked != 0 && j.traits[j.groups.Find(node)]&groupSeen != 0 {
+			found(text)
 		}
 		return nil
 	})
 }
 
-// judgeExported takes in what the persons export says of its persons. A group is deleted if all its persons there are.
-func (s *settler) judgeExported() {
-	if s.x.persons == nil {
+// rememberAnonymous keeps for later runs that an ID was the anonymous one of an $identify, if that was accepted now.
+func rememberAnonymous(nodes *nodes, node uint32, text []byte) {
+	shard, number := nodes.shardOf(node)
+	if nodes.x.learnt == nil || !shard.anonymous.Has(uint64(number)) {
 		return
 	}
-	alive := map[uint32]bool{}
-	for _, e := range s.x.persons.all {
-		if e.node == 0 {
-			continue
-		}
-		root := s.groups.Find(e.node - 1)
-		alive[root] = alive[root] || !e.deleted
-		if e.identified {
-			s.traits[root] |= isIdentified
-		}
-		if e.properties {
-			s.traits[root] |= groupStates
-		}
-	}
-	for root, lives := range alive {
-		if !lives {
-			s.traits[root] |= isDeleted
-		}
-	}
+	f := newFact()
+	f.marks = wasAnonymous
+	nodes.x.rememberFact(&f, text)
 }
+
+// drop gives back the memory of what is known of groups.
+func (j *judged) drop() { j.traits = nil }

@@ -3,10 +3,8 @@ package people
 import (
 	"context"
 	"iter"
-	"ph2cio/internal/fold"
-	"slices"
 
-	"ph2cio/internal/identity"
+	"ph2cio/internal/fold"
 	"ph2cio/internal/spool"
 )
 
@@ -19,6 +17,8 @@ const (
 	pieceEntry = 'p' // a state of attributes
 	pairEntry  = 's' // an ID and a person_id that it had
 	joinEntry  = 'j' // two IDs that are one person, and since which link if it was one
+
+	directedEntry = 'd' // a directed link: a byte for whether it is dangerous, target and source
 )
 
 // Seed is what an index is to be made with that is told what this one has learnt.
@@ -27,12 +27,6 @@ func (x *Index) Seed() uint64 { return x.seed }
 // NewKeys are the property keys that came up beside Options.KeyNames; those of the next index are both.
 func (x *Index) NewKeys() []string {
 	return x.keys.Names(otherKeys + uint32(len(x.options.KeyNames)))
-}
-
-// SomeKey reports whether some property that was kept has a key for which is is true. Of so many keys that
-// they are not all known it assumes so.
-func (s *Settled) SomeKey(is func(key string) bool) bool {
-	return s.index.keys.Some(otherKeys, is)
 }
 
 // Remember keeps what was learnt from rows, on disk, for Settled.Learnt. Observe must not be called any more,
@@ -47,8 +41,8 @@ func (x *Index) Remember(ctx context.Context) error {
 			return err
 		}
 	}
-	for i := range x.pairs {
-		for entry, err := range spool.Until(ctx, x.pairs[i].log.All()) {
+	for i := range x.pairs.all {
+		for entry, err := range spool.Until(ctx, x.pairs.all[i].log.All()) {
 			if err != nil {
 				return err
 			}
@@ -62,7 +56,7 @@ func (x *Index) Remember(ctx context.Context) error {
 // disk in between.
 func (x *Index) rememberShard(sh *shard) error {
 	x.closePairs(sh)
-	x.releasePairs(sh)
+	sh.recent.release(&x.pairs)
 	facts, stop := iter.Pull2(sh.gone.All())
 	defer stop()
 	number := int64(0)
@@ -107,15 +101,18 @@ func (x *Index) Recall(entry []byte) {
 		sh.states.Add(entry, sh.ids.name)
 	case pairEntry:
 		var room textRoom
-		p, _ := x.readPair(entry, &room)
-		x.pairs[p.shard()].log.Append(entry)
+		p, _ := readPair(entry, &room, x.seed)
+		x.pairs.all[p.shard()].log.Append(entry)
 	case joinEntry:
 		if x.joined == nil {
 			x.joined = x.space.NewLog()
 		}
 		x.joined.Append(entry)
 	case directedEntry:
-		x.directedLog().Append(entry)
+		if x.directed == nil {
+			x.directed = x.space.NewLog()
+		}
+		x.directed.Append(entry)
 	}
 }
 
@@ -139,65 +136,4 @@ func (x *Index) recallFact(f fact, text []byte) {
 	if _, now := x.entry(sh, h, text); now != nil {
 		now.add(&f)
 	}
-}
-
-// recall joins who was one person before any row of this run.
-func (s *settler) recall() error {
-	if s.x.learnt != nil {
-		s.linked = identity.NewGroups(int(s.first[shardCount]))
-	}
-	for j, err := range spool.Until(s.ctx, s.recalled()) {
-		if err != nil {
-			return err
-		}
-		s.groups.Join(j.Target, j.Source)
-		if j.Kind == fold.OfSet {
-			set := s.sets
-			s.keepInSet(j.Target, set)
-			s.keepInSet(j.Source, set)
-			continue
-		}
-		if s.linked != nil {
-			s.linked.Join(j.Target, j.Source)
-		}
-		s.keepJoining(&j)
-	}
-	return nil
-}
-
-// wasBefore says what an ID was known for before any row of this run.
-func (s *settler) wasBefore(node uint32, m marks) {
-	if m&hadPerson != 0 {
-		s.groups.Appear(node)
-	}
-	if m&hadLogin != 0 {
-		s.groups.Identify(node)
-	}
-}
-
-// sumOf is the sum of a node's ID.
-func (s *settler) sumOf(node uint32) *sum {
-	shard, number := s.shardOf(node)
-	return shard.ids.hash(number)
-}
-
-// shardOf is the shard that has an ID, and its number there, by its node.
-func (s *settler) shardOf(node uint32) (*shard, uint32) {
-	shard, _ := slices.BinarySearch(s.first[1:], node+1)
-	return &s.x.shards[shard], node - s.first[shard]
-}
-
-// Learnt yields what Index.Remember kept, and which IDs became one person, for Index.Recall of a later run. An error is the last
-// thing yielded. It is there until the index is closed.
-func (s *Settled) Learnt() iter.Seq2[[]byte, error] {
-	return func(yield func([]byte, error) bool) {
-		if s.index.learnt != nil {
-			s.index.learnt.All()(yield)
-		}
-	}
-}
-
-// momentBefore is a moment before all others, of which there are as many as are asked for.
-func momentBefore(number uint32) identity.Moment {
-	return identity.Moment{At: noTime, UUID: uint64(number)}
 }

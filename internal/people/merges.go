@@ -1,83 +1,77 @@
 package people
 
 import (
-	"cmp"
-	"iter"
+	"context"
 	"slices"
+	"sync"
 )
 
-// Link is a profile that is to be merged into a person's.
-type Link struct {
-	Person *Person
-	By     By // the kind of identifier that the other profile has, and its value
-	Value  string
+// merger lists the profiles to merge.
+type merger struct {
+	options *Options
+	merges  Merges
+	people  *candidates
+	nodes   *nodes
+	sent    *sentTable
+	persons []Person
+	links   [][2]uint32 // nodes of links that ask for a merge: target and source
+
+	found []Link
 }
 
-// Links yields the profiles to merge, each once, in order of the people they are merged into. Empty with
-// MergeNever.
-func (s *Settled) Links() iter.Seq[Link] { return slices.Values(s.links) }
-
-// LinkCount is how many there are.
-func (s *Settled) LinkCount() int { return len(s.links) }
-
-// merges lists the profiles to merge: those that resolve has found, and what MergeIdentify asks for. There
-// must be somebody to merge them into: a merge into nobody is lost.
-func (s *settler) merges() error {
-	for number, r := range s.resolved {
-		c := &s.candidates[number]
+// list returns the profiles to merge, in order of the people they are merged into: those of resolved, and what MergeIdentify asks
+// for. There must be somebody to merge them into: a merge into nobody is lost.
+func (s *merger) list(ctx context.Context, profiles map[uint32]*resolved) ([]Link, error) {
+	for number, r := range profiles {
+		c := &s.people.all[number]
 		if !c.sent {
 			continue
 		}
-		p := &s.settled.persons[c.person]
+		p := &s.persons[c.person]
 		for _, one := range r.merges {
 			if p.known || c.traits&getsProfile != 0 {
-				s.settled.links = append(s.settled.links, Link{p, one.by, one.value})
+				s.found = append(s.found, Link{p, one.by, one.value})
 			}
 		}
 	}
-	err := s.mergeAsked()
-	slices.SortFunc(s.settled.links, func(a, b Link) int { return a.compare(&b) })
-	s.settled.links = slices.CompactFunc(s.settled.links, func(a, b Link) bool { return a.compare(&b) == 0 })
-	s.resolved = nil
-	return err
-}
-
-func (l *Link) compare(o *Link) int {
-	return cmp.Or(cmp.Compare(l.Person.Number, o.Person.Number), cmp.Compare(l.By, o.By), cmp.Compare(l.Value, o.Value))
+	err := s.mergeAsked(ctx)
+	slices.SortFunc(s.found, func(a, b Link) int { return a.compare(&b) })
+	return slices.CompactFunc(s.found, func(a, b Link) bool { return a.compare(&b) == 0 }), err
 }
 
 // mergeAsked adds the anonymous IDs of accepted $identify rows, whether there are profiles under them or not.
-func (s *settler) mergeAsked() error {
-	if s.choice.Merges != MergeIdentify {
+func (s *merger) mergeAsked(ctx context.Context) error {
+	if s.merges != MergeIdentify {
 		return nil
 	}
 	asked := make(map[uint32]bool, 2*len(s.links))
 	for _, l := range s.links {
 		asked[l[0]], asked[l[1]] = true, true
 	}
-	return s.eachNode(func(node uint32, f *fact, text []byte) error {
-		number, ok := s.candidateOf(node)
-		if !ok || !asked[node] || s.candidates[number].traits&getsProfile == 0 || !s.mayBeMerged(node, f, text) {
+	var lock sync.Mutex // of found
+	return s.nodes.each(ctx, func(node uint32, f *fact, text []byte) error {
+		number, ok := s.people.of(node)
+		if !ok || !asked[node] || s.people.all[number].traits&getsProfile == 0 || !s.mayBeMerged(node, f, text) {
 			return nil
 		}
-		person := &s.settled.persons[s.candidates[number].person]
+		person := &s.persons[s.people.all[number].person]
 		if person.By == ByID && person.Value == string(text) {
 			return nil
 		}
-		s.linksLock.Lock()
-		defer s.linksLock.Unlock()
-		s.settled.links = append(s.settled.links, Link{person, ByID, string(text)})
+		lock.Lock()
+		defer lock.Unlock()
+		s.found = append(s.found, Link{person, ByID, string(text)})
 		return nil
 	})
 }
 
 // mayBeMerged reports whether an ID is a visitor's, as far as is known, and has not been merged before.
-func (s *settler) mayBeMerged(node uint32, f *fact, text []byte) bool {
-	switch row, there := s.x.options.Existing.byID(text); {
-	case !f.marks.machine() || f.marks.identified() || s.x.gone(ByID, string(text)):
+func (s *merger) mayBeMerged(node uint32, f *fact, text []byte) bool {
+	switch row, there := s.options.Existing.byID(text); {
+	case !f.marks.machine() || f.marks.identified() || s.options.gone(ByID, string(text)):
 		return false
-	case there && s.x.identifiedRow(row, f.marks):
+	case there && s.options.identifiedRow(row, f.marks):
 		return false
 	}
-	return f.marks&wasSent == 0 || !s.x.identifiedSent(&s.settled.sent[s.settled.sentAs(node)], f.marks)
+	return f.marks&wasSent == 0 || !s.sent.all[s.sent.find(node)].identified(s.options, f.marks)
 }

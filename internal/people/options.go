@@ -1,5 +1,7 @@
 package people
 
+import "ph2cio/internal/posthog"
+
 // Options are what an index keeps. The zero value keeps every property that is not null, and works in the temporary
 // directory.
 type Options struct {
@@ -72,3 +74,60 @@ const (
 	mostStates  = 128 << 20 // bytes, however much there is: more gains nothing
 	mostSpooled = 128 << 20
 )
+
+// stepBytes is what a step, or a link that is sorted, takes in memory at most.
+const stepBytes = 128
+
+// mostSteps is how many steps are sorted in memory at once, however much there is.
+const mostSteps = 1 << 20
+
+// ofUser reports whether an ID has the form of the user's own.
+func (o *Options) ofUser(id []byte) bool { return o.UserID != nil && o.UserID(id) }
+
+// asksFor reports whether an ID is one of those that alone are sent.
+func (o *Options) asksFor(id []byte) bool { return o.Only != nil && o.Only(id) }
+
+// look marks what an ID's text says of it.
+func (o *Options) look(id []byte) (m marks) {
+	set := func(mark marks, holds bool) {
+		if holds {
+			m |= mark
+		}
+	}
+	set(machineShaped, posthog.MachineMade(id))
+	set(emailShaped, PlausibleEmail(id))
+	set(tooLong, len(id) > maxID)
+	set(userShaped, o.UserID != nil && o.UserID(id))
+	set(excluded, o.Excluded != nil && o.Excluded(id))
+	set(asked, o.asksFor(id))
+	set(thereByID, o.Existing.hasID(id))
+	set(neverOne, posthog.CookielessDevice(id))
+	return m
+}
+
+// maxID is how many bytes an ID of Customer.io may have (facts: docs.customer.io, person ids).
+const maxID = 150
+
+// gone reports whether an earlier run has merged a profile into another one.
+func (o *Options) gone(by By, value string) bool {
+	return o.Merged != nil && o.Merged(by, value)
+}
+
+// rowGone reports the same of one of Options.Existing, which may have been exported before that.
+func (o *Options) rowGone(row uint32) bool { return o.gone(o.Existing.name(row)) }
+
+// identifiedRow reports whether a profile of Options.Existing is more than a visitor's. m are the marks of
+// its ID, 0 if the ID is not in the export.
+func (o *Options) identifiedRow(row uint32, m marks) bool {
+	id := o.Existing.id(row)
+	switch {
+	case o.Existing.email(row) != "" || id == "" || m.identified():
+		return true
+	case m == 0:
+		return !posthog.MachineMade([]byte(id)) || o.ofUser([]byte(id))
+	}
+	return !m.machine()
+}
+
+// mostSorted is how many elements of so many bytes are sorted in memory at once.
+func mostSorted(memory, bytes int64) int { return int(min(memory/stepsShare/bytes, mostSteps)) }

@@ -3,22 +3,44 @@ package people
 import (
 	"bytes"
 	"encoding/binary"
-	"ph2cio/internal/fold"
 	"sync"
 
-	"github.com/zeebo/xxh3"
-
+	"ph2cio/internal/fold"
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/rawjson"
 	"ph2cio/internal/spool"
 )
 
-// pairLog holds which IDs had which person_id, for the person_ids whose sum begins with its number.
+// pairLogs hold which IDs had which person_id. Each log has the pairs of the person_ids whose sum begins with its number.
+type pairLogs struct {
+	all   [shardCount]pairLog
+	spans bool // with when; only a persons export needs that
+}
+
 type pairLog struct {
-	mu     sync.Mutex
-	log    *spool.Log
-	shared *spool.Log // pairs whose person_id several IDs had; see meet
+	mu  sync.Mutex
+	log *spool.Log
+}
+
+// note adds a pair.
+func (l *pairLogs) note(p *pair) {
+	one := &l.all[p.shard()]
+	one.mu.Lock()
+	defer one.mu.Unlock()
+	appendPair(one.log, p, l.spans)
+}
+
+// spanOf is the span of one row; empty where nobody needs it.
+func (l *pairLogs) spanOf(e *posthog.Event, at *fold.Order) (s span) {
+	if !l.spans {
+		return s
+	}
+	s = span{first: at.Order, last: at.At}
+	if !e.HasUUID {
+		s.tie = string(e.DistinctID) + "\x00" + string(e.PersonID)
+	}
+	return s
 }
 
 // pair is an ID and a person_id that it had, and when, where that matters.
@@ -46,79 +68,12 @@ type span struct {
 	tie   string // the texts of both, where the first row has no uuid
 }
 
-// openPairs are the pairs, by the number of their ID, that the IDs of a shard had on the rows read last,
-// which may go on. They are kept only where there is a persons export, since without one nothing can speak
-// against a pair.
-type openPairs []openPair
-
-type openPair struct {
-	person sum
-	span
-}
-
-// share notes the person_id of a row.
-func (x *Index) share(sh *shard, number uint32, f *fact, h sum, e *posthog.Event, at *fold.Order) {
-	if e.PersonID == nil || x.options.Separate || f.marks&neverOne != 0 {
-		return
-	}
-	last := f.person
-	f.person = xxh3.Hash(e.PersonID) | 1 // 0 is none
-	if x.persons == nil {
-		if f.person != last {
-			x.notePair(&pair{person: x.sum(e.PersonID), id: h})
-		}
-		return
-	}
-	for int(number) >= len(sh.open) {
-		sh.open = append(sh.open, openPair{})
-	}
-	now := openPair{x.sum(e.PersonID), x.spanOf(e, at)}
-	open := &sh.open[number]
-	if last == f.person {
-		open.span.extend(&now.span)
-		return
-	}
-	if last != 0 {
-		x.notePair(&pair{person: open.person, id: h, span: open.span})
-	}
-	*open = now
-}
-
-// spanOf is the span of one row; empty without a persons export.
-func (x *Index) spanOf(e *posthog.Event, at *fold.Order) (s span) {
-	if x.persons == nil {
-		return s
-	}
-	s = span{first: at.Order, last: at.At}
-	if !e.HasUUID {
-		s.tie = string(e.DistinctID) + "\x00" + string(e.PersonID)
-	}
-	return s
-}
-
 // extend takes in the rows of another span.
 func (s *span) extend(o *span) {
 	if c := o.first.Compare(&s.first); c < 0 || c == 0 && o.tie < s.tie {
 		s.first, s.tie = o.first, o.tie
 	}
 	s.last = max(s.last, o.last)
-}
-
-// closePairs notes the pairs of a shard that are open. Its lock is held.
-func (x *Index) closePairs(sh *shard) {
-	for number := range sh.open {
-		if f := sh.ids.fact(uint32(number)); f.person != 0 {
-			x.notePair(&pair{person: sh.open[number].person, id: *sh.ids.hash(uint32(number)), span: sh.open[number].span})
-		}
-	}
-	sh.open = sh.open[:0]
-}
-
-func (x *Index) notePair(p *pair) {
-	l := &x.pairs[p.shard()]
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	appendPair(l.log, p, x.persons != nil)
 }
 
 // appendPair writes a pair: its flags, the person_id, the ID, by its text if nothing else is known of it, and
@@ -164,8 +119,8 @@ func usualUUID(text []byte) (id rawjson.UUID, ok bool) {
 // textRoom is room for the text of a UUID.
 type textRoom = [36]byte
 
-// readPair reads a pair, but for its span, which is in rest. Its text is a part of b, or in room.
-func (x *Index) readPair(b []byte, room *textRoom) (p pair, rest []byte) {
+// readPair reads a pair, but for its span, which is in rest. Its text is a part of b, or in room; seed is that of sums.
+func readPair(b []byte, room *textRoom, seed uint64) (p pair, rest []byte) {
 	p.flags, p.person = pairFlags(b[0])&^pairUUID, readSum(b[1:])
 	isUUID := pairFlags(b[0])&pairUUID != 0
 	b = b[1+sumSize:]
@@ -180,7 +135,7 @@ func (x *Index) readPair(b []byte, room *textRoom) (p pair, rest []byte) {
 		b = b[n:]
 		p.text, rest = b[:size:size], b[size:]
 	}
-	p.id = x.sum(p.text)
+	p.id = sumOf(p.text, seed)
 	return p, rest
 }
 
@@ -193,4 +148,14 @@ func readSpan(b []byte) (s span) {
 		s.tie = string(b[32:])
 	}
 	return s
+}
+
+// openPairs are the pairs, by the number of their ID, that the IDs of a shard had on the rows read last,
+// which may go on. They are kept only where there is a persons export, since without one nothing can speak
+// against a pair.
+type openPairs []openPair
+
+type openPair struct {
+	person sum
+	span
 }

@@ -1,13 +1,9 @@
 package people
 
 import (
-	"iter"
 	"ph2cio/internal/fold"
-	"sync"
-
 	"ph2cio/internal/identity"
 	"ph2cio/internal/rawjson"
-	"ph2cio/internal/spool"
 )
 
 // Person is one person to send. It is shared and must not be changed.
@@ -62,76 +58,5 @@ func (p *Person) WithoutEmail() *Person {
 	return &without
 }
 
-// attributes returns the person's final properties as they are written, valid until r is used again. Trouble with the disk
-// is in Index.Err, and there are none then.
-func (s *Settled) attributes(p *Person, r *spool.Reader) []byte {
-	b, err := s.parts.Read(r, p.attributes)
-	if err != nil {
-		return nil
-	}
-	return b
-}
-
-// each yields the person's properties, without an email that is somebody else's.
-func (s *Settled) each(p *Person, r *spool.Reader) iter.Seq[fold.Property] {
-	return func(yield func(fold.Property) bool) {
-		for b := s.attributes(p, r); len(b) > 0; {
-			var one fold.Property
-			one, b = fold.ReadProperty(b)
-			if one.Code == emailKey && p.withoutEmail {
-				continue
-			}
-			if !yield(one) {
-				return
-			}
-		}
-	}
-}
-
-// AppendAttributes appends the person's final attributes as a JSON object, `{}` when there are none. Its keys are
-// sorted; its values stand as they stood in the export.
-func (s *Settled) AppendAttributes(dst []byte, p *Person) []byte {
-	r := readers.Get().(*spool.Reader)
-	defer readers.Put(r)
-	dst = append(dst, '{')
-	for one := range s.each(p, r) {
-		dst = rawjson.AppendString(dst, s.index.keys.KeyName(one.Code, one.Inline))
-		dst = append(append(append(dst, ':'), one.Value...), ',')
-	}
-	if last := len(dst) - 1; dst[last] == ',' {
-		dst = dst[:last]
-	}
-	return append(dst, '}')
-}
-
-// Attributes yields what AppendAttributes appends, each with its plain key and its value in JSON, which are borrowed
-// until the next.
-func (s *Settled) Attributes(p *Person) iter.Seq2[string, []byte] {
-	return func(yield func(string, []byte) bool) {
-		r := readers.Get().(*spool.Reader)
-		defer readers.Put(r)
-		for one := range s.each(p, r) {
-			if !yield(s.index.keys.KeyName(one.Code, one.Inline), one.Value) {
-				return
-			}
-		}
-	}
-}
-
-// readers keep the block that they read last.
-var readers = sync.Pool{New: func() any { return new(spool.Reader) }}
-
-// identifiers returns the email and the cio_id that a person can be identified by.
-func (s *Settled) identifiers(p *Person, r *spool.Reader) (email, cioID string) {
-	for b := s.attributes(p, r); len(b) > 0; {
-		var one fold.Property
-		one, b = fold.ReadProperty(b)
-		switch one.Code {
-		case emailKey:
-			email = string(trimmed(one.Value))
-		case cioIDKey:
-			cioID = string(bareCioID(one.Value))
-		}
-	}
-	return email, cioID
-}
+// SentBefore reports whether an earlier run has sent the person.
+func (p *Person) SentBefore() bool { return p.sent != 0 }

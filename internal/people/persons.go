@@ -3,12 +3,11 @@ package people
 import (
 	"bytes"
 	"cmp"
-	"crypto/sha256"
 	"maps"
 	"math"
-	"ph2cio/internal/fold"
 	"slices"
 
+	"ph2cio/internal/fold"
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/rawjson"
@@ -24,6 +23,7 @@ type persons struct {
 	snapshot *spool.Log            // the properties kept
 	keys     fold.KeyCache
 	scratch  []byte
+	seed     uint64
 }
 
 // mapping is the person that an ID has, by the row of the highest version.
@@ -48,56 +48,14 @@ type exportPerson struct {
 	turn       uint64 // its place in the order of all, once that is asked for
 }
 
-func newPersons(x *Index) *persons {
+// newPersons returns a persons export without rows. seed is that of sums.
+func newPersons(seed uint64, space *spool.Space, keys *fold.Keys) *persons {
 	return &persons{
-		of: map[sum]mapping{}, all: map[sum]*exportPerson{}, exported: noTime, written: noTime,
-		snapshot: x.space.NewLog(), keys: x.keys.Cache(),
+		seed: seed,
+		of:   map[sum]mapping{}, all: map[sum]*exportPerson{}, exported: noTime, written: noTime,
+		snapshot: space.NewLog(), keys: keys.Cache(),
 	}
 }
-
-// LearnPerson learns from one row of a persons export. It needs Options.Persons, must not be called from several
-// goroutines at once, and never after Observe.
-func (x *Index) LearnPerson(r *posthog.PersonRow) {
-	p := x.persons
-	if r.At.State == posthog.Known {
-		p.exported = max(p.exported, r.At.Micros)
-	}
-	if !r.HasPersonID && !r.MappingDeleted && len(r.DistinctIDs) > 0 {
-		named := *r
-		named.PersonID, named.HasPersonID = madeUpFor(r.DistinctIDs), true
-		r = &named
-	}
-	var person *exportPerson
-	if r.HasPersonID {
-		person = p.learn(x, r)
-	}
-	known := marks(inPersons)
-	if r.HasProperties && hasEmailIn(r.Properties) {
-		known |= saidEmail
-	}
-	for _, id := range r.DistinctIDs {
-		x.mark(id, known)
-		h := x.sum(id)
-		m := mapping{version: r.Version, personVersion: r.PersonVersion, person: person, id: r.PersonID}
-		m.apart = posthog.CookielessDevice(id)
-		if r.MappingDeleted {
-			m.person = nil
-		}
-		if last, known := p.of[h]; !known || m.compare(&last) > 0 {
-			p.of[h] = m
-		}
-	}
-}
-
-// madeUpFor stands for the UUID of a person of whom an export tells only the distinct IDs. It is made from the smallest.
-func madeUpFor(ids [][]byte) rawjson.UUID {
-	sum := sha256.Sum256(append([]byte("person of "), slices.MinFunc(ids, bytes.Compare)...))
-	return rawjson.UUID(sum[:16])
-}
-
-// Exported says when a file of the persons export was written, in unix microseconds: the newest one stands for the time of
-// the export if its rows do not tell.
-func (x *Index) Exported(at int64) { x.persons.written = max(x.persons.written, at) }
 
 // at is when the export was made.
 func (p *persons) at() int64 {
@@ -112,8 +70,8 @@ func (m *mapping) compare(o *mapping) int {
 }
 
 // learn takes what a row says of its person.
-func (p *persons) learn(x *Index, r *posthog.PersonRow) *exportPerson {
-	h := x.sum(r.PersonID.Append(nil))
+func (p *persons) learn(r *posthog.PersonRow) *exportPerson {
+	h := sumOf(r.PersonID.Append(nil), p.seed)
 	person := p.all[h]
 	if person == nil {
 		person = &exportPerson{id: r.PersonID, version: -1}
@@ -135,6 +93,11 @@ func (p *persons) learn(x *Index, r *posthog.PersonRow) *exportPerson {
 	}
 	return person
 }
+
+// goesBy notes the node of one of a person's IDs, and its number among the persons that have any.
+func (e *exportPerson) goesBy(node, number uint32) { e.node, e.number = node+1, number }
+
+func (e *exportPerson) hasNode() bool { return e.node != 0 }
 
 // inOrder returns all persons in the order of their UUIDs.
 func (p *persons) inOrder() []*exportPerson {

@@ -3,8 +3,6 @@ package people
 import (
 	"math/bits"
 	"slices"
-
-	"ph2cio/internal/posthog"
 )
 
 // recentPairs keep pairs that come again and again from being noted each time, most of all those of visitors,
@@ -26,41 +24,6 @@ const (
 	mostHeld = 512
 )
 
-// noteVisited is visited for a row of which nothing else counts.
-func (x *Index) noteVisited(e *posthog.Event) {
-	h := x.sum(e.DistinctID)
-	sh := &x.shards[h.shard()]
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	x.visited(sh, h, e)
-}
-
-// visited notes what a mere visitor's row has of others: its person_id, and that its ID has such a row. The
-// shard's lock is held.
-func (x *Index) visited(sh *shard, h sum, e *posthog.Event) {
-	flags := pairVisitor
-	switch {
-	case posthog.FeedsNobody(e.Name):
-		flags |= pairLonely
-	case !e.WebVisitor && !posthog.MachineMade(e.DistinctID):
-		flags |= pairOther
-	}
-	if x.options.Separate && flags&pairOther == 0 {
-		return
-	}
-	var person sum
-	if e.PersonID != nil && !x.options.Separate {
-		person = x.sum(e.PersonID)
-	}
-	p := pair{person: person, id: h, flags: flags}
-	if x.persons == nil && sh.recent.repeats(&p) || neverLinks(e.DistinctID) {
-		return
-	}
-	at := orderOf(e, x.now)
-	p.text, p.span = e.DistinctID, x.spanOf(e, &at)
-	x.note(sh, &p)
-}
-
 // repeats reports whether a pair is one of the last few that came in its place, and makes it the last. Two
 // busy visitors in one place would otherwise be noted with every row.
 func (r *recentPairs) repeats(p *pair) bool {
@@ -78,35 +41,35 @@ func (r *recentPairs) repeats(p *pair) bool {
 	return at >= 0
 }
 
-// note notes a pair at once, or if there is a persons export, once another one comes in its place. Its text
+// note notes a pair at once, or if spans are needed, once another one comes in its place. Its text
 // is copied.
-func (x *Index) note(sh *shard, p *pair) {
-	if x.persons == nil {
-		x.notePair(p)
+func (r *recentPairs) note(logs *pairLogs, p *pair) {
+	if !logs.spans {
+		logs.note(p)
 		return
 	}
-	if sh.recent.held == nil {
-		sh.recent.held = make([]heldPair, mostHeld)
+	if r.held == nil {
+		r.held = make([]heldPair, mostHeld)
 	}
-	one := &sh.recent.held[p.id[1]%mostHeld]
+	one := &r.held[p.id[1]%mostHeld]
 	if one.used && one.id == p.id && one.person == p.person && one.flags == p.flags {
 		one.span.extend(&p.span)
 		return
 	}
 	if one.used {
-		x.notePair(&one.pair)
+		logs.note(&one.pair)
 	}
 	text := append(one.text[:0], p.text...)
 	one.pair, one.used = *p, true
 	one.text = text
 }
 
-// releasePairs notes all pairs that a shard holds.
-func (x *Index) releasePairs(sh *shard) {
-	for i := range sh.recent.held {
-		if sh.recent.held[i].used {
-			x.notePair(&sh.recent.held[i].pair)
+// release notes all pairs that are held.
+func (r *recentPairs) release(logs *pairLogs) {
+	for i := range r.held {
+		if r.held[i].used {
+			logs.note(&r.held[i].pair)
 		}
 	}
-	sh.recent = recentPairs{}
+	*r = recentPairs{}
 }

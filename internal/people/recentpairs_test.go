@@ -33,8 +33,8 @@ func TestVisitorsInOnePlaceAreNotedOnce(t *testing.T) {
 		}
 	}
 	noted := int64(0)
-	for i := range x.pairs {
-		noted += x.pairs[i].log.Len()
+	for i := range x.pairs.all {
+		noted += x.pairs.all[i].log.Len()
 	}
 	if noted != 2 {
 		t.Errorf("%d pairs are noted of 2 visitors", noted)

@@ -43,15 +43,10 @@ func (x *Index) keepLink(sh *shard, l *link) {
 	sh.thin = max(x.fewLinks, sh.links.Len()*5/4)
 }
 
-func (sh *shard) keep(l *link) {
-	sh.room = l.append(sh.room[:0])
-	sh.links.Append(sh.room)
-}
-
 // newLinkSorter returns what sorts links.
 func (x *Index) newLinkSorter() *spool.Sorter[link] {
 	return &spool.Sorter[link]{
-		Space: x.space, Most: int(min(x.memory/stepsShare/stepBytes, mostSteps)),
+		Space: x.space, Most: mostSorted(x.memory, stepBytes),
 		Compare: func(a, b *link) int { return a.compare(b) },
 		Append:  func(dst []byte, l *link) []byte { return l.append(dst) },
 		Read:    readLink,

@@ -116,12 +116,12 @@ func told(o *rulebook.Outcome, h rulebook.History) settlement {
 			s.Shares++
 		}
 	}
-	s.Joined = joined(o, h)
+	s.Joined = joinedOf(o, h)
 	return s
 }
 
-// joined counts the IDs on rows that are another name for somebody who is more than a mere visitor.
-func joined(o *rulebook.Outcome, h rulebook.History) (n int64) {
+// joinedOf counts the IDs on rows that are another name for somebody who is more than a mere visitor.
+func joinedOf(o *rulebook.Outcome, h rulebook.History) (n int64) {
 	onRows, known := map[*rulebook.Person]map[string]bool{}, map[*rulebook.Person]bool{}
 	for _, r := range h.Rows {
 		p := o.People[r.DistinctID]

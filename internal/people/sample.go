@@ -16,18 +16,14 @@ type sample struct {
 
 const mostSampled = 512
 
-// visit counts a row of a visitor, and notes its person_id.
-func (x *Index) visit(sh *shard, h sum, sends bool, e *posthog.Event) {
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	x.visited(sh, h, e)
-	s := &sh.sample
+// count takes a row of a visitor.
+func (s *sample) count(h sum, id []byte, sends bool) {
 	if h[1]>>32&(1<<s.level-1) != 0 {
 		return
 	}
 	events, known := s.visitors[h]
 	if !known {
-		if posthog.IllegalID(e.DistinctID) {
+		if posthog.IllegalID(id) {
 			return
 		}
 		s.make(h)
@@ -59,3 +55,6 @@ func (s *sample) make(h sum) {
 
 // weight is how many visitors each one of the sample stands for.
 func (s *sample) weight() int64 { return 1 << s.level }
+
+// drop gives the memory back.
+func (s *sample) drop() { s.visitors = nil }

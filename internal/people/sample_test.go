@@ -55,7 +55,7 @@ func TestVisitorsWithAPersonIDTakeNoMemory(t *testing.T) {
 		}
 		see(n, "user_1", "0295602e-7a11-7c3e-9d55-000000000007", false)
 		s := settle(x, Choice{})
-		if nodes := s.first[shardCount]; nodes != 2 {
+		if nodes := s.nodes.count(); nodes != 2 {
 			t.Errorf("%d of %d IDs take memory, want 2", nodes, n)
 		}
 		if p, _ := s.Lookup(b("0195602e-7a11-7c3e-9d55-000000000007")); p == nil || p.DistinctID != "user_1" {

@@ -3,14 +3,7 @@ package people
 import (
 	"cmp"
 	"context"
-	"ph2cio/internal/fold"
 	"runtime/debug"
-	"sync"
-
-	"ph2cio/internal/identity"
-	"ph2cio/internal/parallel"
-	"ph2cio/internal/rawjson"
-	"ph2cio/internal/spool"
 )
 
 // Settle ends the first reading: Observe must not be called any more, and Settle only once. Its error is
@@ -18,21 +11,20 @@ import (
 // index must be closed after what was settled has been used.
 func (x *Index) Settle(ctx context.Context, c Choice) (*Settled, error) {
 	c.Who = cmp.Or(c.Who, Identified)
-	s := &settler{ctx: ctx, x: x, choice: c, settled: &Settled{index: x}, joinings: x.space.NewLog()}
+	s := &settler{ctx: ctx, x: x, choice: &c}
 	for _, step := range []func() error{
-		s.bringBack, // all IDs get numbers
-		s.bringSent, // and it is known who was sent
+		s.bringBack, // all IDs get nodes
+		s.readSent,  // and it is known who was sent
 		s.findLive,  // which profiles are there of visitors
-		s.join,      // and become groups
+		s.join,      // nodes become groups
 		s.judge,     // what is known of each group
-		s.hear,      // which of those asked for are there
+		s.tellFound, // which of those asked for are there
 		s.gather,    // the groups that may be sent
-		s.direct,    // what links say of which ID is to be kept
+		s.decide,    // what links say of which ID is to be kept
 		s.keepIDs,   // and the ID of each
 		s.fold,      // and their attributes
-		s.takeEmailIDs,
+		s.findEmailIDs,
 		s.contest, // of which some can be one person's only
-		s.listAsked,
 		s.resolve, // which of several profiles is theirs
 	} {
 		if err := step(); err != nil {
@@ -46,21 +38,35 @@ func (x *Index) Settle(ctx context.Context, c Choice) (*Settled, error) {
 	if err := s.choose(); err != nil {
 		return nil, err
 	}
-	s.tallyUp()
-	if err := s.merges(); err != nil {
+	settled, err := s.finish()
+	if err != nil {
 		return nil, err
 	}
-	s.finish()
-	return s.settled, x.Err()
+	return settled, x.Err()
 }
 
-// stopped is the cause of the context, if it is done. It looks at it once in a few thousand turns of a loop,
-// which it is told the number of.
-func (s *settler) stopped(turn int) error {
-	if turn%4096 != 0 || s.ctx.Err() == nil {
-		return nil
-	}
-	return context.Cause(s.ctx)
+// settler is Settle at work: what each step has found, as long as a later one needs it.
+type settler struct {
+	ctx    context.Context
+	x      *Index
+	choice *Choice
+
+	pairs    *sharedPairs // until join
+	nodes    *nodes
+	sent     *sentTable
+	live     livingProfiles
+	joined   *joined
+	judged   *judged
+	gathered *gathered
+	targets  *targets
+	fit      *fitness
+	folded   *folded
+	carried  *carried
+	losers   []loser
+	asked    []AskedPerson
+	resolved map[uint32]*resolved
+	held     []Held
+	chosen   *chosen
 }
 
 // manyNodes is from how many IDs on memory is given back between the steps.
@@ -69,95 +75,161 @@ const manyNodes = 1 << 20
 // giveBack returns to the system what the last step has left: the next one takes large pieces of memory, which do not fit
 // between those that are in use.
 func (s *settler) giveBack() {
-	if s.first[shardCount] >= manyNodes {
+	if s.nodes.count() >= manyNodes {
 		debug.FreeOSMemory()
 	}
 }
 
-// settler is Settle at work.
-type settler struct {
-	ctx     context.Context // of Settle
-	x       *Index
-	choice  Choice
-	settled *Settled
-
-	first   firstNodes
-	fusion  fusion
-	lone    map[sum]bool // IDs that may stand on rows that make nobody alone, and whether they do
-	groups  *identity.Groups
-	traits  []traits // by the root of a group
-	members []uint32 // by node: the Status of its group, or the number of its candidate behind those
-
-	candidates    []candidate
-	names         textPages // kept IDs, and those of emailIDs
-	namesLock     sync.Mutex
-	emailIDs      []emailID // by candidate; nil where nobody is sent by email
-	parts         *fold.Parts
-	oneShard      sync.Mutex     // held while the attributes of a shard come back from disk
-	uuids         []rawjson.UUID // by candidate; nil when not asked for
-	linksLock     sync.Mutex
-	joinings      *spool.Log       // why IDs are one person
-	sets          uint32           // how many sets there are in it
-	linked        *identity.Groups // by links alone; nil where no later run wants to know
-	exportedSets  uint32           // the set of the persons export's first person
-	links         [][2]uint32      // nodes of links that ask for a merge: target and source
-	emails        *claims
-	cioIDs        *claims
-	byWho         [3]Profiles     // by everyWho
-	seen          parallel.Bitset // of nodes: the ID stood on a row that carries identity
-	ids           int64           // IDs seen on a row, visitors included
-	visitors      int64           // people of whom only rows are known that tie them to nobody
-	visiting      map[uint32]bool // roots of groups of visitors alone that have been counted
-	estimated     bool
-	conflicts     int
-	losers        []loser           // of emails
-	holders       map[uint32]string // by person: the same
-	taken         map[uint32]string // by candidate: another profile, which has their email
-	keepable      parallel.Bitset   // of nodes: the ID could be kept before others
-	keepableLater parallel.Bitset   // the same, in a later run
-	directed      []directed
-	ranks         []ranked
-	dangers       map[uint32][]uint32 // by the source of a $merge_dangerously: its targets
-	sources       map[uint32]bool     // IDs that are the source of a link to one that is as good to keep
-	standing      []standing          // by candidate, once they are sorted
-	byShape       []standing          // found by an ID that is an email
-	resolved      map[uint32]*resolved
-	held          []heldEmail // the emails that people were sent under
-	shapeOnly     int
-	visitorOnly   int
-	unidentified  int
-	joined        int64 // IDs that are another name for somebody
-	events        int64
-}
-
-func (s *settler) bringBack() error {
-	err := s.x.eachShard(s.ctx, func(_ uint32, sh *shard) error { return s.x.bringBack(sh) })
+func (s *settler) bringBack() (err error) {
+	err = s.x.eachShard(s.ctx, func(_ uint32, sh *shard) error { return s.x.bringBack(sh) })
 	if err == nil {
-		err = s.meet()
+		s.pairs, err = s.x.meet(s.ctx)
 	}
-	for i := range s.x.shards {
-		s.first[i+1] = s.first[i] + s.x.shards[i].ids.count
-	}
+	s.nodes = newNodes(s.x)
 	return err
 }
 
-// node returns the node of the ID with this sum; false when it is not known.
-func (s *settler) node(h sum) (uint32, bool) { return s.first.node(s.x, h) }
-
-// firstNodes is the node of each shard's first ID; the last one is how many nodes there are.
-type firstNodes [shardCount + 1]uint32
-
-func (f *firstNodes) node(x *Index, h sum) (uint32, bool) {
-	shard := h.shard()
-	number, ok := x.shards[shard].ids.find(h)
-	return f[shard] + number, ok
+func (s *settler) readSent() (err error) {
+	s.sent, err = readSentTable(s.ctx, s.nodes)
+	return err
 }
 
-// eachNode calls f with each ID of all shards, several shards at a time.
-func (s *settler) eachNode(f func(node uint32, fact *fact, text []byte) error) error {
-	return s.x.eachShard(s.ctx, func(i uint32, sh *shard) error {
-		return sh.eachFact(func(number uint32, fact *fact, text []byte) error {
-			return f(s.first[i]+number, fact, text)
-		})
-	})
+func (s *settler) findLive() (err error) {
+	s.live, err = findLive(s.ctx, s.nodes)
+	return err
+}
+
+func (s *settler) join() (err error) {
+	s.joined, err = join(s.ctx, s.nodes, s.pairs, s.choice.Merges)
+	s.pairs = nil
+	return err
+}
+
+func (s *settler) judge() (err error) {
+	s.judged, err = judge(s.ctx, s.nodes, s.joined.groups)
+	return err
+}
+
+func (s *settler) tellFound() error { return s.judged.tellFound(s.ctx) }
+
+func (s *settler) gather() error {
+	s.gathered = gather(s.judged, s.choice)
+	s.judged.drop()
+	return nil
+}
+
+func (s *settler) decide() (err error) {
+	s.targets, err = findTargets(s.ctx, s.nodes, s.joined.directed, &fitness{options: &s.x.options, sent: s.sent})
+	if err != nil {
+		return err
+	}
+	s.fit = &fitness{&s.x.options, s.sent, s.targets.sources}
+	return nil
+}
+
+func (s *settler) keepIDs() error { return keepIDs(s.ctx, s.nodes, s.gathered.people, s.fit) }
+
+func (s *settler) fold() (err error) {
+	s.folded, err = foldAttributes(s.ctx, s.joined, s.gathered.people, s.choice)
+	return err
+}
+
+func (s *settler) findEmailIDs() error {
+	emailIDs, err := findEmailIDs(s.ctx, s.nodes, s.gathered.people, s.choice, s.folded.emails)
+	s.carried = &carried{s.gathered.people, finals{s.folded.parts, s.x.keys}, emailIDs}
+	return err
+}
+
+func (s *settler) contest() (err error) {
+	c := &contest{ctx: s.ctx, choice: s.choice, people: s.gathered.people, sent: s.sent}
+	s.losers, err = c.findWinners(s.folded, s.gathered.tally)
+	if err != nil {
+		return err
+	}
+	s.folded.dropClaims()
+	s.asked = listAsked(s.gathered.people, s.choice, s.losers)
+	return nil
+}
+
+func (s *settler) resolve() error {
+	finder := &profileFinder{
+		ctx: s.ctx, nodes: s.nodes, options: &s.x.options, choice: s.choice, people: s.gathered.people, sent: s.sent,
+		carried: s.carried, fit: s.fit,
+	}
+	profiles, err := finder.find()
+	if err != nil {
+		return err
+	}
+	r := &resolver{
+		ctx: s.ctx, options: &s.x.options, choice: s.choice, people: s.gathered.people, carried: s.carried, targets: s.targets,
+		names: profileNames{s.x.options.Existing, s.sent, s.gathered.people},
+	}
+	err = r.resolve(profiles)
+	s.resolved, s.held = r.of, r.held
+	return err
+}
+
+func (s *settler) choose() (err error) {
+	c := &chooser{
+		options: &s.x.options, choice: s.choice, people: s.gathered.people, nodes: s.nodes, sent: s.sent,
+		carried: s.carried, resolved: s.resolved, uuids: s.folded.uuids, losers: s.losers,
+	}
+	s.chosen, err = c.choose(s.ctx)
+	return err
+}
+
+// finish says for each ID who it is, and lets go of all that is not needed any more.
+func (s *settler) finish() (*Settled, error) {
+	people := s.gathered.people
+	counts := s.countAll()
+	m := &merger{
+		options: &s.x.options, merges: s.choice.Merges, people: people, nodes: s.nodes, sent: s.sent,
+		persons: s.chosen.persons, links: s.joined.links,
+	}
+	links, err := m.list(s.ctx, s.resolved)
+	if err != nil {
+		return nil, err
+	}
+	fused := s.joined.fusion.people(people, s.chosen.persons)
+	for node, member := range people.members {
+		people.members[node] = s.verdict(member)
+	}
+	s.x.dropAll()
+	s.sent.dropEmails()
+	return &Settled{
+		index: s.x, nodes: s.nodes, persons: s.chosen.persons, yielded: s.chosen.yielded, finals: s.carried.finals,
+		who: people.members, leaves: s.choice.Who.leaves(), counts: counts, groups: s.gathered.groups, sent: s.sent,
+		links: links, conflicts: s.chosen.lostEmails, fused: fused, held: s.held, live: s.live, asked: s.asked,
+		leavesSent: s.gathered.leavesSent || s.chosen.leavesSent,
+	}, nil
+}
+
+// countAll counts the candidates and, with what has been counted of the others, all groups.
+func (s *settler) countAll() Counts {
+	tally := s.gathered.tally
+	tally.seenIDs(s.judged.seen.Count())
+	for i := range s.gathered.people.all {
+		c := &s.gathered.people.all[i]
+		known := c.traits&isThere != 0
+		if c.sent {
+			known = s.chosen.persons[c.person].known
+		}
+		tally.group(c.traits, known)
+	}
+	counts := tally.counts()
+	counts.Sent, counts.Events, counts.EmailConflicts = s.chosen.yielded, s.chosen.events, s.chosen.conflicts
+	counts.Links = s.joined.groups.Counts()
+	return counts
+}
+
+// verdict is what has become of a member: a Status, or a person behind all of those.
+func (s *settler) verdict(member uint32) uint32 {
+	if member < uint32(statuses) {
+		return member
+	}
+	c := &s.gathered.people.all[member-uint32(statuses)]
+	if c.sent {
+		return c.person + uint32(statuses)
+	}
+	return uint32(s.choice.status(c.traits))
 }

@@ -20,8 +20,6 @@ func newSeed() uint64 {
 	return binary.LittleEndian.Uint64(b[:])
 }
 
-func (x *Index) sum(text []byte) sum { return sumOf(text, x.seed) }
-
 func sumOf(text []byte, seed uint64) sum {
 	h := xxh3.Hash128Seed(text, seed)
 	return sum{h.Hi, h.Lo}
@@ -41,3 +39,8 @@ func readSum(b []byte) sum {
 func (h sum) compare(g sum) int {
 	return cmp.Or(cmp.Compare(h[0], g[0]), cmp.Compare(h[1], g[1]))
 }
+
+const (
+	shardBits  = 6
+	shardCount = 1 << shardBits
+)

@@ -1,13 +1,12 @@
 package people
 
 import (
-	"bytes"
 	"ph2cio/internal/fold"
-
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
-	"ph2cio/internal/rawjson"
 )
+
+const noTime = identity.NoTime
 
 // orderOf returns a row's place. Where its timestamp is later than now, created_at stands in for it.
 func orderOf(e *posthog.Event, now int64) fold.Order {
@@ -49,41 +48,3 @@ func attributeRowOf(e *posthog.Event, at *fold.Order, now int64, uuids bool) (r 
 	}
 	return r
 }
-
-const noTime = identity.NoTime
-
-// The numbers of the keys that identify people.
-const (
-	emailKey = fold.FirstKey + iota
-	cioIDKey
-	otherKeys
-)
-
-// keysOf makes the table of the keys that are kept.
-func keysOf(o *Options) *fold.Keys {
-	return fold.NewKeys(fold.KeyOptions{
-		Keep: o.Keep, DropDollar: o.DropDollar, Dollars: o.Dollars, Names: append([]string{"email", "cio_id"}, o.KeyNames...),
-	})
-}
-
-// emailOf returns a person's final email, trimmed, if it is a plausible one, and the row that set it.
-func emailOf(st *fold.State) ([]byte, fold.Order, bool) {
-	value, at, _ := st.Value(emailKey)
-	email := trimmed(value)
-	return email, at, PlausibleEmail(email)
-}
-
-// cioIDOf returns a person's final cio_id as the API wants it, without `cio_` in front, and the row that set it.
-func cioIDOf(st *fold.State) ([]byte, fold.Order, bool) {
-	value, at, _ := st.Value(cioIDKey)
-	id := bareCioID(value)
-	return id, at, len(id) > 0
-}
-
-// trimmed is the text of a JSON string without white space around it, empty for anything else.
-func trimmed(value []byte) []byte {
-	text, _ := rawjson.PlainText(value)
-	return bytes.TrimSpace(text)
-}
-
-func bareCioID(value []byte) []byte { return bytes.TrimPrefix(trimmed(value), []byte("cio_")) }

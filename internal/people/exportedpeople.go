@@ -1,0 +1,66 @@
+package people
+
+import (
+	"math"
+
+	"ph2cio/internal/fold"
+	"ph2cio/internal/identity"
+	"ph2cio/internal/spool"
+)
+
+// exportedIDs yields the IDs that have a person in the persons export, by their nodes; none without an export.
+func exportedIDs(nodes *nodes, yield func(node uint32, person *exportPerson)) {
+	if nodes.x.persons == nil {
+		return
+	}
+	for h, m := range nodes.x.persons.of {
+		if node, ok := nodes.of(h); m.person != nil && ok && !m.apart {
+			yield(node, m.person)
+		}
+	}
+}
+
+// joinExported joins what the persons export joins. It returns the number of the set that the first of its persons is.
+func joinExported(j *joinings, groups *identity.Groups, f *shares) (firstSet uint32) {
+	p := j.nodes.x.persons
+	if p == nil {
+		return 0
+	}
+	groups.Known(p.at())
+	firstSet = j.sets
+	number := uint32(0)
+	exportedIDs(j.nodes, func(node uint32, person *exportPerson) {
+		if !person.hasNode() {
+			if person.properties {
+				groups.Feed(node)
+			}
+			person.goesBy(node, number)
+			number++
+			groups.Export(node, person.number)
+		}
+		groups.Join(person.node-1, node)
+		set := firstSet + person.number
+		j.keepInSet(node, set)
+		j.keep(&fold.Joining{Target: node, Source: set, At: p.order(), Kind: fold.OfExport})
+	})
+	for i, person := range f.persons {
+		if e := p.all[person]; e != nil && e.hasNode() {
+			groups.Join(e.node-1, uint32(j.nodes.count()+i))
+		}
+	}
+	return firstSet
+}
+
+// exportSteps collects what the persons export says: its IDs have a person by its time, and some of those are identified.
+func exportSteps(nodes *nodes, all *spool.Sorter[step]) {
+	if nodes.x.persons == nil {
+		return
+	}
+	at := identity.Moment{At: nodes.x.persons.at(), UUID: math.MaxUint64}
+	exportedIDs(nodes, func(node uint32, person *exportPerson) {
+		all.Add(firstStep(node, at, false))
+		if person.identified && person.node == node+1 {
+			all.Add(firstStep(node, at, true))
+		}
+	})
+}

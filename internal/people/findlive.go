@@ -1,0 +1,47 @@
+package people
+
+import (
+	"context"
+	"slices"
+	"sync"
+)
+
+// MostLive is how many profiles Settled.Live names.
+const MostLive = 10_000
+
+// livingProfiles are the first MostLive profiles that PostHog's live destination has made, and how many there are.
+type livingProfiles struct {
+	ids   []string
+	count int
+}
+
+// findLive lists the profiles that PostHog's live destination has made.
+func findLive(ctx context.Context, nodes *nodes) (found livingProfiles, err error) {
+	o := &nodes.x.options
+	if o.Existing == nil {
+		return found, nil
+	}
+	for row := range nodes.x.live.rows {
+		if _, known := nodes.of(nodes.x.sum([]byte(o.Existing.id(row)))); !known {
+			found.add(o.Existing.id(row))
+		}
+	}
+	var lock sync.Mutex
+	err = nodes.each(ctx, func(_ uint32, f *fact, text []byte) error {
+		row, known := o.Existing.byID(text)
+		if known && f.marks&wasSent == 0 && f.marks.machine() && !o.identifiedRow(row, f.marks) {
+			lock.Lock()
+			defer lock.Unlock()
+			found.add(o.Existing.id(row))
+		}
+		return nil
+	})
+	slices.Sort(found.ids)
+	found.ids = found.ids[:min(len(found.ids), MostLive)]
+	return found, err
+}
+
+func (l *livingProfiles) add(id string) {
+	l.count++
+	l.ids = append(l.ids, id)
+}

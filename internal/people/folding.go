@@ -1,0 +1,172 @@
+package people
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"ph2cio/internal/fold"
+	"ph2cio/internal/parallel"
+	"ph2cio/internal/rawjson"
+	"ph2cio/internal/spool"
+)
+
+// folded is what the attributes of the candidates come to.
+type folded struct {
+	parts  *fold.Parts
+	uuids  []rawjson.UUID // by candidate; nil when not asked for
+	emails *claims
+	cioIDs *claims
+}
+
+// foldAttributes finds each candidate's final attributes, over all its IDs.
+func foldAttributes(ctx context.Context, j *joined, people *candidates, choice *Choice) (*folded, error) {
+	x := j.joinings.nodes.x
+	f := &folding{
+		nodes: j.joinings.nodes, fusion: j.fusion, people: people, choice: choice, options: &x.options,
+		folded: folded{fold.NewParts(x.space, len(people.all)), nil, newClaims(x), newClaims(x)},
+	}
+	if err := x.eachShard(ctx, f.handOut); err != nil {
+		return nil, err
+	}
+	if err := f.handOutExported(); err != nil {
+		return nil, err
+	}
+	if err := j.joinings.handOut(ctx, f.giveJoining); err != nil {
+		return nil, err
+	}
+	if x.options.PersonIDs {
+		f.uuids = make([]rawjson.UUID, len(people.all))
+	}
+	return &f.folded, parallel.EachUntilError(ctx, f.parts.Len(), f.foldPart)
+}
+
+// dropClaims lets go of claims that have been decided.
+func (f *folded) dropClaims() { f.emails, f.cioIDs = nil, nil }
+
+// folding is foldAttributes at work.
+type folding struct {
+	folded
+	nodes    *nodes
+	fusion   *fusion
+	people   *candidates
+	choice   *Choice
+	options  *Options
+	oneShard sync.Mutex // held while the attributes of a shard come back from disk
+	claiming sync.Mutex // of emails and cioIDs
+}
+
+// handOut gives the states of a shard's IDs to the parts of their candidates.
+func (s *folding) handOut(shard uint32, sh *shard) error {
+	if sh.states.Spilled() {
+		s.oneShard.Lock() // all that is known of its IDs' attributes is in memory meanwhile
+		defer s.oneShard.Unlock()
+		sh.states.Spill(sh.ids.name)
+	}
+	first := s.nodes.first[shard]
+	wanted := func(name fold.Name) (uint32, bool) {
+		owner, _ := sh.ids.find(readSum(name[:]))
+		_, ok := s.people.of(first + owner)
+		return owner, ok
+	}
+	return sh.states.Each(sh.ids.count, wanted, func(owner uint32, st *fold.State, w *fold.Scratch) {
+		if number, ok := s.people.of(first + owner); ok {
+			s.fusion.sees(first+owner, st, w, s.nodes.x.keys)
+			s.parts.Give(number, first+owner, st, w)
+		}
+	})
+}
+
+// handOutExported gives the properties of the persons export to the parts.
+func (s *folding) handOutExported() error {
+	export := s.nodes.x.persons
+	if export == nil {
+		return nil
+	}
+	var r spool.Reader
+	var w fold.Scratch
+	for _, e := range export.inOrder() {
+		if !e.hasNode() || !e.properties {
+			continue
+		}
+		if number, ok := s.people.of(e.node - 1); ok {
+			st, err := export.state(e, &r)
+			if err != nil {
+				return err
+			}
+			s.parts.Give(number, e.node-1, &st, &w)
+		}
+	}
+	return nil
+}
+
+// giveJoining gives a joining to the part of its candidate, if several IDs of that have attributes: only for these
+// it matters who became one person when.
+func (s *folding) giveJoining(target uint32, entry []byte) {
+	if number, ok := s.people.of(target); ok && s.people.all[number].traits&groupStates != 0 {
+		s.parts.GiveJoining(number, entry)
+	}
+}
+
+// foldPart folds the candidates of one part.
+func (s *folding) foldPart(part int) error {
+	var emails, cioIDs []claim
+	err := s.parts.Fold(part, s.nodes.x.keys, func(number uint32, f fold.Folded) {
+		c := &s.people.all[number]
+		c.changedAt(f.Updated)
+		if claimed, ok := s.emailOf(c, f.State); ok {
+			claimed.candidate = number
+			emails = append(emails, claimed)
+		}
+		if claimed, ok := s.cioIDOf(c, f.State); ok {
+			claimed.candidate = number
+			cioIDs = append(cioIDs, claimed)
+		}
+		if id, said := f.PersonUUID(); said {
+			s.uuids[number] = id
+		}
+		if s.choice.Who.takes(c.traits) || s.choice.byEmailID(c.traits) || c.traits&isSent != 0 {
+			c.hasAttributes(s.parts.Finish(number, f, s.options.KeepNull, s.nodes.x.keys))
+		}
+	})
+	if err != nil {
+		return err
+	}
+	s.claiming.Lock()
+	defer s.claiming.Unlock()
+	for _, c := range emails {
+		s.emails.Add(c)
+	}
+	for _, c := range cioIDs {
+		s.cioIDs.Add(c)
+	}
+	return nil
+}
+
+// emailOf finds what a candidate's email says of it, and the claim to it; false for none.
+func (s *folding) emailOf(c *candidate, st *fold.State) (claim, bool) {
+	email, at, ok := emailOf(st)
+	if !ok {
+		return claim{}, false
+	}
+	if s.choice.Asked != nil && s.choice.Asked(email) {
+		c.gain(emailAsked)
+	}
+	if s.choice.Excluded != nil && s.choice.Excluded(email) {
+		c.gain(isExcluded)
+		return claim{}, false
+	}
+	c.gain(hasEmail)
+	_, there := s.options.Existing.byEmail(email)
+	return claim{value: s.nodes.x.sum(FoldEmail(nil, email)), at: at, there: there}, true
+}
+
+// cioIDOf is the same for the cio_id, where that matters.
+func (s *folding) cioIDOf(c *candidate, st *fold.State) (claim, bool) {
+	id, at, ok := cioIDOf(st)
+	if !ok || s.options.Existing == nil && !slices.Contains(s.choice.By, ByCioID) {
+		return claim{}, false
+	}
+	c.gain(hasCioID)
+	return claim{value: s.nodes.x.sum(id), at: at, there: s.options.Existing.hasCioID(id)}, true
+}

@@ -1,0 +1,189 @@
+package people
+
+import (
+	"context"
+	"iter"
+	"sync/atomic"
+
+	"ph2cio/internal/identity"
+	"ph2cio/internal/parallel"
+	"ph2cio/internal/spool"
+)
+
+// following is join at work on links.
+type following struct {
+	nodes    *nodes
+	groups   *identity.Groups
+	joinings *joinings
+	merges   Merges
+	directed *directedLinks
+	fusion   *fusion
+	links    [][2]uint32 // of $identify rows that were accepted, where these ask for a merge
+}
+
+// follow goes through the links in order of ingestion, and through what decides about them.
+func (s *following) follow(ctx context.Context) error {
+	steps := &spool.Sorter[step]{
+		Space: s.nodes.x.space, Most: mostSorted(s.nodes.x.memory, stepBytes),
+		Compare: func(a, b *step) int { return a.compare(b) },
+		Append:  func(dst []byte, s *step) []byte { return s.append(dst) },
+		Read:    readStep,
+	}
+	if err := s.steps(ctx, steps); err != nil {
+		return err
+	}
+	var last followed
+	for one, err := range spool.Until(ctx, steps.Sorted()) {
+		if err != nil {
+			return err
+		}
+		switch {
+		case one.login:
+			s.groups.Identify(one.a)
+			continue
+		case one.first:
+			s.groups.Appear(one.a)
+			continue
+		}
+		fed := s.groups.Fed(one.a) && s.groups.Fed(one.b)
+		outcome := s.groups.Follow(identity.Link{Kind: one.kind, Target: one.a, Source: one.b, At: one.order.At, Again: one.again})
+		s.note(&one, outcome)
+		if !one.again && (outcome == identity.Joined || outcome == identity.Same) {
+			if one.kind == identity.Identify {
+				s.noteAnonymous(one.b)
+			}
+			last = s.keepBefore(&last, followed{step: one, replays: fed, follows: true})
+		}
+	}
+	s.keepBefore(&last, followed{})
+	return nil
+}
+
+// noteAnonymous notes the anonymous ID of an $identify that was accepted. One that was refused says nothing of
+// it: it may be a customer's own.
+func (s *following) noteAnonymous(node uint32) {
+	shard, number := s.nodes.shardOf(node)
+	shard.anonymous.Add(uint64(number))
+}
+
+// followed is a link that was not refused.
+type followed struct {
+	step
+	replays bool // its place among the rows that change persons matters
+	follows bool // false for none
+}
+
+// keepBefore keeps the last link before the next one, which it returns. Links of one time are followed in
+// another order than that in which persons are replayed, so that the places of all of them matter.
+func (s *following) keepBefore(last *followed, next followed) followed {
+	if last.follows && next.follows && last.order.At == next.order.At {
+		last.replays, next.replays = true, true
+	}
+	if last.follows {
+		s.joinings.keepLinked(&last.step, last.replays)
+	}
+	return next
+}
+
+// steps collects all that happens: the links, when IDs in links first have a person, and when somebody first logs in with an
+// ID.
+func (s *following) steps(ctx context.Context, all *spool.Sorter[step]) error {
+	exportSteps(s.nodes, all)
+	targets, err := s.machineTargets(ctx)
+	if err != nil {
+		return err
+	}
+	links := s.nodes.x.newLinkSorter()
+	for i := range s.nodes.x.shards {
+		sh := &s.nodes.x.shards[i]
+		if err := stopped(ctx, 0); err != nil {
+			return err
+		}
+		if err := s.linkSteps(sh.sortedLinks(links), all); err != nil {
+			return err
+		}
+		err := sh.eachFact(func(number uint32, f *fact, text []byte) error {
+			node := s.nodes.first[i] + number
+			s.wasBefore(node, f.marks)
+			if f.marks&hasState != 0 {
+				s.groups.Feed(node)
+			}
+			s.directed.noteKeepable(node, f, text)
+			if f.marks&wasUser != 0 {
+				s.groups.Login(node)
+			}
+			if f.marks.identified() {
+				s.fusion.add(s.groups.Find(node))
+			}
+			if f.marks.device() {
+				s.groups.Machine(node)
+			}
+			if f.marks&(wasKnown|hadLogin) == wasKnown {
+				all.Add(firstStep(node, f.known, true))
+			}
+			person := f.marks & (hasPerson | inLink | hadPerson)
+			if person == hasPerson|inLink || person == hasPerson && targets.Has(uint64(s.groups.Find(node))) {
+				all.Add(firstStep(node, f.first, false))
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// machineTargets are the roots of groups with an ID that a machine made and that an $identify may join with somebody
+// who is identified: whether it may hangs on all in the group.
+func (s *following) machineTargets(ctx context.Context) (parallel.Bitset, error) {
+	if !s.nodes.x.machineTargets.Load() {
+		return nil, nil
+	}
+	targets := make(parallel.Bitset, s.nodes.count()/64+1)
+	return targets, s.nodes.each(ctx, func(node uint32, f *fact, _ []byte) error {
+		if f.marks&wasTarget != 0 && f.marks.device() {
+			root := s.groups.Find(node)
+			atomic.OrUint64(&targets[root/64], 1<<(root%64))
+		}
+		return nil
+	})
+}
+
+// linkSteps collects the links that decide, of sorted ones.
+func (s *following) linkSteps(links iter.Seq2[link, error], all *spool.Sorter[step]) error {
+	for l, err := range s.nodes.x.distinct(links) {
+		if err != nil {
+			return err
+		}
+		one := step{order: l.at.Order, stamp: l.at.Stamp, ref: l.at.Ref, kind: l.kind, again: l.again, tie: l.tie}
+		one.a, _ = s.nodes.of(l.target)
+		one.b, _ = s.nodes.of(l.source)
+		all.Add(one)
+	}
+	return nil
+}
+
+// note remembers what a link that came to something asks for: a merge of its anonymous ID.
+func (s *following) note(one *step, outcome identity.Outcome) {
+	if s.nodes.x.options.Trace != nil {
+		s.nodes.x.options.Trace(one.ref, outcome)
+	}
+	accepted := outcome == identity.Joined || outcome == identity.Same
+	if accepted {
+		s.directed.note(one)
+	}
+	if s.merges == MergeIdentify && one.kind == identity.Identify && accepted {
+		s.links = append(s.links, [2]uint32{one.a, one.b})
+	}
+}
+
+// wasBefore says what an ID was known for before any row of this run.
+func (s *following) wasBefore(node uint32, m marks) {
+	if m&hadPerson != 0 {
+		s.groups.Appear(node)
+	}
+	if m&hadLogin != 0 {
+		s.groups.Identify(node)
+	}
+}

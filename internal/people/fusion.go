@@ -1,0 +1,109 @@
+package people
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"ph2cio/internal/fold"
+	"ph2cio/internal/identity"
+	"ph2cio/internal/parallel"
+)
+
+// fusion finds those people while settling.
+type fusion struct {
+	mu       sync.Mutex
+	loggedIn parallel.Bitset   // roots, before any link is followed, of which a node is a login
+	several  map[uint32]bool   // roots of which several are
+	logins   map[uint32]*login // by node, once all is joined
+}
+
+// login is an ID that somebody logs in with, of a group that has several.
+type login struct{ id, email string }
+
+// newFusion returns what takes logins of so many nodes.
+func newFusion(nodes int) *fusion {
+	return &fusion{loggedIn: make(parallel.Bitset, nodes/64+1), several: map[uint32]bool{}}
+}
+
+// add takes a login of the group with this root.
+func (u *fusion) add(root uint32) {
+	if !u.loggedIn.Add(uint64(root)) {
+		u.several[root] = true
+	}
+}
+
+// nameLogins notes the logins of groups that have several, once all is joined.
+func (u *fusion) nameLogins(ctx context.Context, nodes *nodes, groups *identity.Groups) error {
+	u.loggedIn = nil
+	if len(u.several) == 0 {
+		return nil
+	}
+	roots := map[uint32]bool{}
+	for root := range u.several {
+		roots[groups.Find(root)] = true
+	}
+	u.several, u.logins = nil, map[uint32]*login{}
+	return nodes.each(ctx, func(node uint32, f *fact, text []byte) error {
+		root := groups.Find(node)
+		if !f.marks.identified() || !roots[root] {
+			return nil
+		}
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		one := &login{id: string(text)}
+		if f.marks&emailShaped != 0 {
+			one.email = string(bytes.TrimSpace(text))
+		}
+		u.logins[node] = one
+		return nil
+	})
+}
+
+// sees takes the attributes of an ID.
+func (u *fusion) sees(node uint32, st *fold.State, w *fold.Scratch, keys *fold.Keys) {
+	one := u.logins[node]
+	if one == nil {
+		return
+	}
+	w.Prune(st, keys)
+	if email, _, ok := emailOf(st); ok {
+		one.email = string(email)
+	}
+}
+
+// people are those who have several logins with different emails, the worst first.
+func (u *fusion) people(among *candidates, persons []Person) []FusedPerson {
+	groups := map[uint32][]*login{}
+	for node, one := range u.logins {
+		if number, ok := among.of(node); ok && among.all[number].sent {
+			person := among.all[number].person
+			groups[person] = append(groups[person], one)
+		}
+	}
+	var all []FusedPerson
+	for person, logins := range groups {
+		emails, ids := map[string]string{}, []string{}
+		for _, one := range logins {
+			ids = append(ids, one.id)
+			folded := string(FoldEmail(nil, []byte(one.email)))
+			if had, has := emails[folded]; one.email != "" && (!has || one.email < had) {
+				emails[folded] = one.email
+			}
+		}
+		if len(emails) > 1 {
+			all = append(all, FusedPerson{
+				DistinctID: persons[person].DistinctID, Logins: firstOf(ids), LoginCount: len(ids),
+				Emails: firstOf(slices.Collect(maps.Values(emails))), EmailCount: len(emails),
+			})
+		}
+	}
+	slices.SortFunc(all, func(a, b FusedPerson) int {
+		return cmp.Or(cmp.Compare(b.EmailCount, a.EmailCount), cmp.Compare(b.LoginCount, a.LoginCount),
+			cmp.Compare(a.DistinctID, b.DistinctID))
+	})
+	return all
+}

@@ -1,0 +1,141 @@
+package people
+
+import (
+	"cmp"
+	"context"
+	"sync"
+	"unsafe"
+
+	"ph2cio/internal/identity"
+)
+
+// fitness says how good IDs are to keep.
+type fitness struct {
+	options *Options
+	sent    *sentTable
+	sources map[uint32]bool // nodes that are the source of a link to one that is as good to keep
+}
+
+// of says how good an ID is to keep.
+func (s *fitness) of(node uint32, f *fact, text []byte) identity.Candidate {
+	c := identity.Candidate{Rank: f.marks.rank(), Source: s.sources[node], First: f.first}
+	if f.marks&wasSent != 0 {
+		one := &s.sent.all[s.sent.find(node)]
+		if one.gone {
+			c.Rank += identity.MergedAway
+			return c
+		}
+		c.Rank, c.First = identity.SentAnonymous, momentBefore(one.turn)
+		row, there := s.options.Existing.byID(text)
+		if one.identified(s.options, f.marks) || there && s.options.identifiedRow(row, f.marks) {
+			c.Rank = identity.Sent
+		}
+		return c
+	}
+	if s.options.Merged != nil && s.options.gone(ByID, string(text)) {
+		c.Rank += identity.MergedAway
+		return c
+	}
+	if row, found := s.options.Existing.byID(text); found {
+		c.Rank = s.existing(row, f.marks)
+	}
+	return c
+}
+
+// existing is how good an ID is to keep under which a profile is there already.
+func (s *fitness) existing(row uint32, m marks) identity.Rank {
+	rank := identity.ExistingAnonymous
+	switch {
+	case m&userShaped != 0:
+		rank = identity.ChosenExisting
+	case s.options.identifiedRow(row, m):
+		rank = identity.Existing
+	}
+	if m&tooLong != 0 {
+		rank += identity.TooLong
+	}
+	return rank
+}
+
+// momentBefore is a moment before all others, of which there are as many as are asked for.
+func momentBefore(number uint32) identity.Moment {
+	return identity.Moment{At: noTime, UUID: uint64(number)}
+}
+
+// keepIDs chooses the ID of each candidate, and puts them in the order of their first rows. Each round of choosing is two
+// passes over all IDs, and takes a fortieth of the memory.
+func keepIDs(ctx context.Context, nodes *nodes, people *candidates, fit *fitness) error {
+	atOnce := int(max(16, cmp.Or(nodes.x.options.Memory, defaultMemory)/(40*int64(unsafe.Sizeof(identity.Nobody)))))
+	for from := 0; from < len(people.all); from += atOnce {
+		k := &keeping{nodes: nodes, people: people, fit: fit, from: from, bests: make([]identity.Candidate, min(atOnce, len(people.all)-from))}
+		if err := k.findBests(ctx); err != nil {
+			return err
+		}
+		if err := k.nameAll(ctx); err != nil {
+			return err
+		}
+	}
+	people.sort()
+	return nil
+}
+
+// keeping is a round of keepIDs.
+type keeping struct {
+	nodes  *nodes
+	people *candidates
+	fit    *fitness
+	from   int // the first candidate of the round
+	bests  []identity.Candidate
+	locks  stripes
+}
+
+// stripes are locks for candidates.
+type stripes [256]sync.Mutex
+
+func (l *stripes) of(candidate uint32) *sync.Mutex { return &l[candidate%uint32(len(l))] }
+
+// place returns the candidate that a node is of, and its place in the round; false if it has none.
+func (k *keeping) place(node uint32) (number uint32, i int, ok bool) {
+	number, ok = k.people.of(node)
+	i = int(number) - k.from
+	return number, i, ok && i >= 0 && i < len(k.bests)
+}
+
+// findBests finds how good the best ID of each is.
+func (k *keeping) findBests(ctx context.Context) error {
+	for i := range k.bests {
+		k.bests[i] = identity.Nobody
+	}
+	return k.nodes.each(ctx, func(node uint32, f *fact, text []byte) error {
+		number, i, ok := k.place(node)
+		if !ok {
+			return nil
+		}
+		lock := k.locks.of(number)
+		lock.Lock()
+		defer lock.Unlock()
+		if suits := k.fit.of(node, f, text); k.people.all[number].weigh(f, suits, k.bests[i]) {
+			k.bests[i] = suits
+		}
+		return nil
+	})
+}
+
+// nameAll finds the texts of the IDs that are kept: of those that are equally good the smallest.
+func (k *keeping) nameAll(ctx context.Context) error {
+	var lock sync.Mutex
+	named := make([]bool, len(k.bests))
+	return k.nodes.each(ctx, func(node uint32, f *fact, text []byte) error {
+		number, i, ok := k.place(node)
+		if !ok || k.fit.of(node, f, text).Compare(k.bests[i]) != 0 {
+			return nil
+		}
+		lock.Lock()
+		defer lock.Unlock()
+		if c := &k.people.all[number]; !named[i] || string(text) < string(k.people.names.bytes(c.name)) {
+			named[i] = true
+			c.keepID(k.people.keepText(text), c.rank)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,46 @@
+package people
+
+// knowOther notes that an ID stood on a row that shows otherRow. It matters only if more is known of it than
+// a visitor's rows say.
+func (x *Index) knowOther(h sum) {
+	sh := &x.shards[h.shard()]
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	number, known := sh.ids.find(h)
+	if !known {
+		return
+	}
+	sh.others.Add(uint64(number))
+}
+
+// know makes an ID known that has come up on rows of a mere visitor alone. It comes after bringBack.
+func (x *Index) know(h sum, text []byte) {
+	sh := &x.shards[h.shard()]
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if _, known := sh.ids.find(h); known {
+		return
+	}
+	f := newFact()
+	f.marks = x.options.look(text)
+	var b [factSize]byte
+	if x.learnt != nil { // whom they have joined is kept too, and what joined them may not come again
+		x.rememberFact(&f, text)
+	}
+	if sh.onDisk {
+		sh.ids.number(h)
+		sh.gone.Append(f.append(b[:0]), text)
+		return
+	}
+	_, fresh := sh.ids.add(h)
+	*fresh = f
+	sh.texts.Append(text)
+}
+
+// rememberFact keeps for later runs what is known of an ID now. Several goroutines may call it.
+func (x *Index) rememberFact(f *fact, text []byte) {
+	var b [factSize]byte
+	x.knowing.Lock()
+	defer x.knowing.Unlock()
+	x.learnt.Append([]byte{factEntry}, f.append(b[:0]), text)
+}

@@ -1,0 +1,54 @@
+package people
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"slices"
+
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
+)
+
+// LearnPerson learns from one row of a persons export. It needs Options.Persons, must not be called from several
+// goroutines at once, and never after Observe.
+func (x *Index) LearnPerson(r *posthog.PersonRow) {
+	p := x.persons
+	if r.At.State == posthog.Known {
+		p.exported = max(p.exported, r.At.Micros)
+	}
+	if !r.HasPersonID && !r.MappingDeleted && len(r.DistinctIDs) > 0 {
+		named := *r
+		named.PersonID, named.HasPersonID = madeUpFor(r.DistinctIDs), true
+		r = &named
+	}
+	var person *exportPerson
+	if r.HasPersonID {
+		person = p.learn(r)
+	}
+	known := marks(inPersons)
+	if r.HasProperties && hasEmailIn(r.Properties) {
+		known |= saidEmail
+	}
+	for _, id := range r.DistinctIDs {
+		x.mark(id, known)
+		h := x.sum(id)
+		m := mapping{version: r.Version, personVersion: r.PersonVersion, person: person, id: r.PersonID}
+		m.apart = posthog.CookielessDevice(id)
+		if r.MappingDeleted {
+			m.person = nil
+		}
+		if last, known := p.of[h]; !known || m.compare(&last) > 0 {
+			p.of[h] = m
+		}
+	}
+}
+
+// madeUpFor stands for the UUID of a person of whom an export tells only the distinct IDs. It is made from the smallest.
+func madeUpFor(ids [][]byte) rawjson.UUID {
+	sum := sha256.Sum256(append([]byte("person of "), slices.MinFunc(ids, bytes.Compare)...))
+	return rawjson.UUID(sum[:16])
+}
+
+// Exported says when a file of the persons export was written, in unix microseconds: the newest one stands for the time of
+// the export if its rows do not tell.
+func (x *Index) Exported(at int64) { x.persons.written = max(x.persons.written, at) }

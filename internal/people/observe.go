@@ -1,0 +1,93 @@
+package people
+
+import (
+	"bytes"
+
+	"ph2cio/internal/fold"
+	"ph2cio/internal/identity"
+	"ph2cio/internal/posthog"
+)
+
+// Observe learns from one row. sends says whether the row would be sent as an event if its person is. It may be called
+// from many goroutines at once and in any order of rows: the result is a function of the set of rows. Everything in e
+// is copied as far as it is needed.
+func (x *Index) Observe(e *posthog.Event, sends bool) { x.observe(e, sends, wasFit) }
+
+// ObserveRejected is Observe for a row that cannot be sent, whoever its person is: a person with no other
+// rows is not sent.
+func (x *Index) ObserveRejected(e *posthog.Event) { x.observe(e, false, 0) }
+
+func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
+	x.observeMachines(e)
+	switch {
+	case string(e.Name) == "$groupidentify":
+		return // its distinct ID is the group's, random, or somebody's who has rows of their own
+	case posthog.FeedsNobody(e.Name):
+		if sends {
+			x.countEvent(e.DistinctID)
+		}
+		x.noteVisited(e)
+		return
+	}
+	h := x.sum(e.DistinctID)
+	sh := &x.shards[h.shard()]
+	known := knownBy(e)
+	if e.Personless && !known && !x.options.Everybody && !(sends && x.options.Events) && !x.options.ofUser(e.DistinctID) && !x.options.asksFor(e.DistinctID) {
+		if posthog.MakesNobody(e.Name) {
+			x.noteVisited(e)
+		} else {
+			x.visit(sh, h, sends, e)
+		}
+		x.live.note(&x.options, e.DistinctID)
+		return
+	}
+	var l link
+	at := orderOf(e, x.now)
+	linked := !e.Personless && !x.options.Separate && x.linkOf(e, h, &at, &l)
+	if linked {
+		x.mention(l.source, l.sourceText, at.Moment())
+	}
+	var row fold.Row
+	if !e.Personless {
+		row = attributeRowOf(e, &at, x.now, x.options.PersonIDs)
+	}
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	number, f := x.entry(sh, h, e.DistinctID)
+	if f == nil {
+		return
+	}
+	f.learn(e, known, sends, linked, at.Moment())
+	f.marks |= fit
+	if linked {
+		f.marks |= wasTarget
+		if l.kind == identity.Identify && (e.WebVisitor || posthog.MachineMade(e.DistinctID)) {
+			x.machineTargets.Store(true)
+		}
+		x.keepLink(sh, &l)
+	}
+	x.share(sh, number, f, h, e, &at)
+	if !e.Personless {
+		sh.learnAttributes(number, f, &row)
+	}
+}
+
+// observeMachines marks the ID that a row says was made by a machine, unless that shows by its form.
+func (x *Index) observeMachines(e *posthog.Event) {
+	if e.DeviceID != nil && !posthog.MachineMade(e.DeviceID) {
+		x.mark(e.DeviceID, wasDevice)
+	}
+}
+
+// linkOf reads what a row with this distinct ID links; false when it is nothing.
+func (x *Index) linkOf(e *posthog.Event, own sum, at *fold.Order, l *link) bool {
+	source := e.Linked()
+	if source == nil || bytes.Equal(source, e.DistinctID) || neverLinks(source) || neverLinks(e.DistinctID) {
+		return false
+	}
+	l.kind, l.target, l.source, l.sourceText, l.at = kindOf(e.Name), own, x.sum(source), source, *at
+	if !e.HasUUID {
+		l.tie = string(e.DistinctID) + "\x00" + string(source)
+	}
+	return true
+}

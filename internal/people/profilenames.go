@@ -1,0 +1,84 @@
+package people
+
+import (
+	"cmp"
+	"slices"
+)
+
+// profileNames tells what profiles go by.
+type profileNames struct {
+	existing *Existing
+	sent     *sentTable
+	people   *candidates
+}
+
+// same reports whether two standings are one profile.
+func (s *profileNames) same(p, one *standing) bool {
+	switch {
+	case one.sent != 0 && p.sent != 0:
+		a, aValue := s.nameOf(p)
+		b, bValue := s.nameOf(one)
+		return a == b && aValue == bValue
+	case one.row == p.row:
+		return true
+	case p.sent == 0 || p.row != 0:
+		return false
+	}
+	existing, row := s.existing, one.row-1
+	switch by, value := s.nameOf(p); by {
+	case ByEmail:
+		return sameEmail(existing.email(row), value)
+	case ByCioID:
+		return existing.cioID(row) == value
+	default:
+		if id := existing.id(row); id != "" {
+			return id == value
+		}
+		return s.sentOf(p).email == EmailSum(existing.email(row))
+	}
+}
+
+func (s *profileNames) sentOf(p *standing) *sent { return &s.sent.all[p.sent-1] }
+
+// nameOf is what a profile goes by when it is merged.
+func (s *profileNames) nameOf(p *standing) (By, string) {
+	if p.sent == 0 {
+		return s.existing.name(p.row - 1)
+	}
+	if name := s.sentOf(p).name; name != nil {
+		return name.by, name.value
+	}
+	return ByID, s.people.names.text(p.text)
+}
+
+// has reports whether a profile is known to have an email.
+func (s *profileNames) has(p *standing, email string) bool {
+	if email == "" {
+		return false
+	}
+	by, value := s.nameOf(p)
+	return by == ByEmail && sameEmail(value, email) ||
+		p.row != 0 && sameEmail(s.existing.email(p.row-1), email) ||
+		p.sent != 0 && s.sentOf(p).email == EmailSum(email)
+}
+
+// held is a person with an ID, an email and these profiles, who is not sent.
+func (s *profileNames) held(id, email string, profiles []standing) Held {
+	held := Held{ID: id}
+	for i := range profiles {
+		p := &profiles[i]
+		one := HeldProfile{Sent: p.sent != 0}
+		one.By, one.Value = s.nameOf(p)
+		switch {
+		case p.row != 0:
+			one.Email = s.existing.email(p.row - 1)
+		case s.has(p, email):
+			one.Email = email
+		}
+		held.Profiles = append(held.Profiles, one)
+	}
+	slices.SortFunc(held.Profiles, func(a, b HeldProfile) int {
+		return cmp.Or(cmp.Compare(a.By, b.By), cmp.Compare(a.Value, b.Value))
+	})
+	return held
+}

@@ -1,0 +1,112 @@
+package people
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"ph2cio/internal/parallel"
+)
+
+// shares are the shared person_ids, as nodes: pairs that join whatever comes, and where there is a persons export those
+// that have to be asked for one after the other.
+type shares struct {
+	plain   []plainShare
+	sets    uint32 // of plain
+	pairs   []sharePair
+	persons []sum // person_ids that have nodes of their own, behind those of IDs
+}
+
+// plainShare is two IDs of the set that had one person_id.
+type plainShare struct{ first, other, set uint32 }
+
+type sharePair struct {
+	id, person uint32
+	span
+}
+
+// readShares makes nodes of the pairs that meet has found.
+func readShares(ctx context.Context, nodes *nodes, pairs *sharedPairs) (*shares, error) {
+	all := &shares{}
+	found := make([]shares, shardCount)
+	err := parallel.EachUntilError(ctx, shardCount, func(i int) error { return found[i].read(nodes, pairs, i) })
+	for i := range found {
+		one := &found[i]
+		for j := range one.pairs {
+			one.pairs[j].person += uint32(len(all.persons))
+		}
+		for j := range one.plain {
+			one.plain[j].set += all.sets
+		}
+		all.sets += one.sets
+		all.plain = append(all.plain, one.plain...)
+		all.pairs = append(all.pairs, one.pairs...)
+		all.persons = append(all.persons, one.persons...)
+		*one = shares{}
+	}
+	all.sort(nodes.x.persons)
+	return all, err
+}
+
+// read takes the pairs of one of the logs.
+func (f *shares) read(nodes *nodes, pairs *sharedPairs, number int) error {
+	log := pairs.logs[number]
+	var person, id sum
+	var first uint32
+	var room textRoom
+	for entry, err := range log.All() {
+		if err != nil {
+			return err
+		}
+		p, rest := readPair(entry, &room, nodes.x.seed)
+		if !pairs.counts(&p) {
+			continue
+		}
+		node, _ := nodes.of(p.id)
+		next := p.person != person
+		switch {
+		case nodes.x.persons != nil:
+			p.span = readSpan(rest)
+			f.add(node, &p, next, next || p.id != id)
+		case next:
+			first = node
+			f.sets++
+		case p.id != id:
+			f.plain = append(f.plain, plainShare{first, node, f.sets - 1})
+		}
+		person, id = p.person, p.id
+	}
+	log.Drop()
+	return nil
+}
+
+// add takes a pair, where there is a persons export. It may be the next one of its person_id, and of that the next one of
+// its ID, or say more of the one before.
+func (f *shares) add(node uint32, p *pair, person, id bool) {
+	if person {
+		f.persons = append(f.persons, p.person)
+	}
+	if !id {
+		f.pairs[len(f.pairs)-1].extend(&p.span)
+		return
+	}
+	f.pairs = append(f.pairs, sharePair{id: node, person: uint32(len(f.persons) - 1), span: p.span})
+}
+
+// sort puts the pairs in the order of their first rows, those younger than the persons export before all others: what has
+// come since does not join who was one person only before it.
+func (f *shares) sort(export *persons) {
+	if export == nil {
+		return
+	}
+	old := func(p *sharePair) int {
+		if p.last > export.at() {
+			return 0
+		}
+		return 1
+	}
+	slices.SortFunc(f.pairs, func(a, b sharePair) int {
+		return cmp.Or(cmp.Compare(old(&a), old(&b)), a.first.Compare(&b.first), strings.Compare(a.tie, b.tie))
+	})
+}
