@@ -33,7 +33,7 @@ func BenchmarkEvent(b *testing.B) {
 		{"noise", row("$autocapture", webEvent), Options{}},
 	} {
 		b.Run(bench.name, func(b *testing.B) {
-			m := newRules(b, bench.options).newMapper(newSomebody(`{"plan":"pro","name":"Maya"}`))
+			m := newRules(b, bench.options).NewMapper(newSomebody(`{"plan":"pro","name":"Maya"}`))
 			b.SetBytes(int64(len(webEvent)))
 			b.ReportAllocs()
 			var out []byte
@@ -64,7 +64,7 @@ func BenchmarkEventIDWithoutUUID(b *testing.B) {
 
 func BenchmarkPerson(b *testing.B) {
 	s := newSomebody(`{"email":"maya.okafor@example.com","name":"Maya Okafor","plan":"pro","created_at":"2026-03-04T09:16:02Z","seats":12,"signup_source":"web"}`)
-	m := newRules(b, Options{}).newMapper(s)
+	m := newRules(b, Options{}).NewMapper(s)
 	b.ReportAllocs()
 	var out []byte
 	for b.Loop() {

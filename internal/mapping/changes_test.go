@@ -12,7 +12,7 @@ func TestChangesAreCountedByName(t *testing.T) {
 	t.Parallel()
 	s := newSomebody(`{"plan.name":"pro","plan_name":"legacy","a.b":1,"phone":"+1","created_at":"soon","email":"x","o":["` +
 		strings.Repeat("x", 1000) + `"]}`)
-	m := newRules(t, Options{Dots: "_"}).newMapper(s)
+	m := newRules(t, Options{Dots: "_"}).NewMapper(s)
 	identify(t, m, s)
 	for range 3 {
 		send(t, m, row("signup", `{"cart.total":1,"cart_total":2,"x.y":3,"recipient":"r","":1,"k\u0000":1,"$set":{"z":1}}`))
@@ -40,7 +40,7 @@ func TestChangesAreCountedByName(t *testing.T) {
 func TestChangesOfWhatDoesNotFit(t *testing.T) {
 	t.Parallel()
 	large := strings.Repeat("x", 20_000)
-	m := newRules(t, Options{Properties: "all"}).newMapper(newSomebody(`{}`))
+	m := newRules(t, Options{Properties: "all"}).NewMapper(newSomebody(`{}`))
 	if _, _, o := m.Event(nil, row("signup", `{"recipient":"r","a":"`+large+`","b":"`+large+`"}`)); o.Reason != ReasonTooLarge {
 		t.Fatalf("%+v", o)
 	}
@@ -57,7 +57,7 @@ func TestChangesOfWhatDoesNotFit(t *testing.T) {
 		fmt.Fprintf(&b, `,"a%03d":%d`, i, i)
 	}
 	s := newSomebody("{" + b.String()[1:] + "}")
-	m = newRules(t, Options{}).newMapper(s)
+	m = newRules(t, Options{}).NewMapper(s)
 	identify(t, m, s)
 	if n := m.Changes.Count[Change{Person: true, Name: "a300", Dropped: "too_many_attributes"}]; n != 1 {
 		t.Errorf("%v", m.Changes.Count)
@@ -66,7 +66,7 @@ func TestChangesOfWhatDoesNotFit(t *testing.T) {
 
 func TestChangesOfManyNamesAreCountedTogether(t *testing.T) {
 	t.Parallel()
-	m := newRules(t, Options{Dots: "_"}).newMapper(newSomebody(`{}`))
+	m := newRules(t, Options{Dots: "_"}).NewMapper(newSomebody(`{}`))
 	for i := range maxChanges + 7 {
 		send(t, m, row("signup", fmt.Sprintf(`{"a.%d":1}`, i)))
 	}
@@ -79,7 +79,7 @@ func TestChangesOfManyNamesAreCountedTogether(t *testing.T) {
 func TestDottedAttributesOfPeopleAreCounted(t *testing.T) {
 	t.Parallel()
 	s := newSomebody(`{"plan.name":"pro","plan":{"name":"old"},"a.b.c":1,"a":2,"unsubscribed.x":true,"n.x":null,"list.x":1,"list":[]}`)
-	m := newRules(t, Options{}).newMapper(s)
+	m := newRules(t, Options{}).NewMapper(s)
 	identify(t, m, s)
 	s.properties = `{"plan.name":"pro"}`
 	identify(t, m, s)
@@ -89,7 +89,7 @@ func TestDottedAttributesOfPeopleAreCounted(t *testing.T) {
 		t.Errorf("dotted (-want +got):\n%s", diff)
 	}
 
-	m = newRules(t, Options{Dots: "_"}).newMapper(s)
+	m = newRules(t, Options{Dots: "_"}).NewMapper(s)
 	if identify(t, m, s); len(m.Dotted.Count) != 0 {
 		t.Errorf("%v are left, though dots are replaced", m.Dotted.Count)
 	}

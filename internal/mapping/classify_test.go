@@ -173,11 +173,11 @@ func TestFutureTimestampIsNotNow(t *testing.T) {
 	e := row("signup", `{}`)
 	e.Timestamp = known(runNow.Add(24 * time.Hour))
 	e.CreatedAt = known(rowTime)
-	op := send(t, newRules(t, Options{}).newMapper(newSomebody(``)), e)
+	op := send(t, newRules(t, Options{}).NewMapper(newSomebody(``)), e)
 	if op.Timestamp != rowTime.Unix() {
 		t.Errorf("timestamp %d, want created_at %d", op.Timestamp, rowTime.Unix())
 	}
-	later := send(t, newRules(t, Options{Now: runNow.Add(48 * time.Hour)}).newMapper(newSomebody(``)), e)
+	later := send(t, newRules(t, Options{Now: runNow.Add(48 * time.Hour)}).NewMapper(newSomebody(``)), e)
 	if later.ID != op.ID {
 		t.Errorf("ID %s in a later run, %s before", later.ID, op.ID)
 	}
@@ -203,7 +203,7 @@ func TestEventName(t *testing.T) {
 		{"opened /reset?a=1&Code=abc ", "opened /reset?a=1&Code=redacted", "redacted"},
 		{"/reset?code=" + hundred, "/reset?code=redacted", "redacted"},
 	} {
-		m := newRules(t, Options{RedactQuery: []string{"code"}}).newMapper(newSomebody(``))
+		m := newRules(t, Options{RedactQuery: []string{"code"}}).NewMapper(newSomebody(``))
 		op := send(t, m, row(test.name, `{}`))
 		if op.Name != test.want || op.Action != customerio.Event {
 			t.Errorf("%q becomes %s %q, want event %q", test.name, op.Action, op.Name, test.want)
@@ -234,7 +234,7 @@ func TestEventOfWhom(t *testing.T) {
 	} {
 		s := newSomebody(``)
 		s.status = test.status
-		m := newRules(t, Options{}).newMapper(s)
+		m := newRules(t, Options{}).NewMapper(s)
 		for _, name := range []string{"signup", "$identify", "$set", "$create_alias", "$merge_dangerously"} {
 			dst := []byte("before")
 			out, person, o := m.Event(dst, row(name, `{}`))
@@ -260,7 +260,7 @@ func (c crowd) AppendAttributes(dst []byte, _ *people.Person) []byte { return ap
 func TestAliasFeedsEitherSide(t *testing.T) {
 	t.Parallel()
 	maya := &people.Person{DistinctID: "maya", By: people.ByID, Value: "maya"}
-	m := newRules(t, Options{}).newMapper(crowd{"maya": maya})
+	m := newRules(t, Options{}).NewMapper(crowd{"maya": maya})
 	for _, test := range []struct {
 		name, id, alias string
 		fed             *people.Person

@@ -63,7 +63,7 @@ func TestSizer(t *testing.T) {
 	fitsFor := func(e *posthog.Event, value string) bool {
 		s := newSomebody("")
 		s.person = people.Person{DistinctID: value, By: people.ByID, Value: value}
-		_, _, o := rules.newMapper(s).Event(nil, e)
+		_, _, o := rules.NewMapper(s).Event(nil, e)
 		return o.Bucket == Send
 	}
 	seen := map[Fit]bool{}

@@ -35,7 +35,7 @@ func TestLargestDollarPropertiesGoFirst(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			m := newRules(t, Options{Properties: "all"}).newMapper(newSomebody(``))
+			m := newRules(t, Options{Properties: "all"}).NewMapper(newSomebody(``))
 			out, _, o := m.Event([]byte("before"), row("signup", test.properties))
 			if test.left == nil {
 				if o.Bucket != Rejected || o.Reason != ReasonTooLarge || string(out) != "before" {
@@ -54,7 +54,7 @@ func TestLargestDollarPropertiesGoFirst(t *testing.T) {
 // The largest operation that fits, to the byte.
 func TestOperationOf32000Bytes(t *testing.T) {
 	t.Parallel()
-	m := newRules(t, Options{}).newMapper(newSomebody(``))
+	m := newRules(t, Options{}).NewMapper(newSomebody(``))
 	small, _, _ := m.Event(nil, row("signup", `{"a":""}`))
 	for more, want := range map[int]Bucket{0: Send, 1: Rejected} {
 		properties := `{"a":"` + strings.Repeat("x", customerio.MaxItem-len(small)+more) + `"}`
@@ -72,7 +72,7 @@ func TestPersonTooLarge(t *testing.T) {
 		fmt.Fprintf(&dollar, `,"$a%02d":"%s"`, i, strings.Repeat("x", 900))
 	}
 	s := newSomebody(`{"b":1` + custom.String() + `}`)
-	m := newRules(t, Options{PersonProperties: "all"}).newMapper(s)
+	m := newRules(t, Options{PersonProperties: "all"}).NewMapper(s)
 	if out, o := m.Person([]byte("before"), &s.person); o.Reason != ReasonTooLarge || string(out) != "before" {
 		t.Errorf("outcome %+v, out of %d bytes", o, len(out))
 	}
@@ -168,7 +168,7 @@ func TestEventsAreAlwaysWithinLimits(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := rules.newMapper(newSomebody(drawPerson(t, 1, 3)))
+		m := rules.NewMapper(newSomebody(drawPerson(t, 1, 3)))
 		properties := drawObject(t, 2, 30)
 		name := rapid.SampledFrom([]string{"$pageview", "$screen", "signup", strings.Repeat("n", 200)}).Draw(t, "event")
 		out, _, outcome := m.Event(nil, row(name, properties))
@@ -204,7 +204,7 @@ func TestPeopleAreAlwaysWithinLimits(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := newSomebody(drawPerson(t, 2, 30))
-		m := rules.newMapper(s)
+		m := rules.NewMapper(s)
 		out, outcome := m.Person(nil, &s.person)
 		if outcome.Bucket == Rejected && outcome.Reason == ReasonTooLarge {
 			return
@@ -238,12 +238,12 @@ func TestMappersHaveNoMemory(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := newSomebody(`{}`)
-		used := rules.newMapper(s)
+		used := rules.NewMapper(s)
 		for range rapid.IntRange(1, 4).Draw(t, "rows") {
 			e := row(rapid.SampledFrom([]string{"$pageview", "$screen", "signup"}).Draw(t, "event"), drawObject(t, 1, 12))
 			s.properties = drawPerson(t, 1, 12)
 			s.person = people.Person{Number: s.person.Number + 256, DistinctID: "user_1001", By: people.ByID, Value: "user_1001"}
-			fresh := rules.newMapper(s)
+			fresh := rules.NewMapper(s)
 			clear(used.ValuesCut)
 			clear(used.templates.remembered[:])
 			got, _, _ := used.Event(nil, e)

@@ -25,7 +25,7 @@ func TestElementsChain(t *testing.T) {
 		{Options{EventAttributes: []string{"clicked=<{event.elements_chain}>"}}, `"a:b"`, `{}`, `{"clicked":"<a:b>"}`},
 		{Options{EventAttributes: []string{"clicked={event.elements_chain}"}}, ``, `{}`, ``},
 	} {
-		m := newRules(t, test.options).newMapper(newSomebody(`{}`))
+		m := newRules(t, test.options).NewMapper(newSomebody(`{}`))
 		e := row("signup", test.properties)
 		if test.chain != "" {
 			e.ElementsChain = []byte(test.chain)
@@ -35,7 +35,7 @@ func TestElementsChain(t *testing.T) {
 		}
 	}
 
-	m := newRules(t, Options{Properties: "all"}).newMapper(newSomebody(`{}`))
+	m := newRules(t, Options{Properties: "all"}).NewMapper(newSomebody(`{}`))
 	e := row("signup", `{}`)
 	e.ElementsChain = []byte(chain)
 	if got := string(send(t, m, e).Attributes); strings.Contains(got, "abc") {

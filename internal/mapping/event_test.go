@@ -19,7 +19,7 @@ type attributesCase struct {
 func (c attributesCase) run(t *testing.T) {
 	t.Run(c.name, func(t *testing.T) {
 		t.Parallel()
-		m := newRules(t, c.options).newMapper(newSomebody(`{}`))
+		m := newRules(t, c.options).NewMapper(newSomebody(`{}`))
 		op := send(t, m, row("order completed", c.properties))
 		if diff := cmp.Diff(c.want, string(op.Attributes)); diff != "" {
 			t.Errorf("attributes (-want +got):\n%s", diff)

@@ -182,7 +182,7 @@ func TestEventIDOfAWrongClock(t *testing.T) {
 	e := row("order completed", `{}`)
 	e.Timestamp = known(runNow.Add(5 * 24 * time.Hour))
 	id := func(now time.Time) string {
-		m := newRules(t, Options{Now: now}).newMapper(newSomebody(""))
+		m := newRules(t, Options{Now: now}).NewMapper(newSomebody(""))
 		text, _, o := m.Event(nil, e)
 		if o.Bucket != Send {
 			t.Fatalf("%+v", o)

@@ -40,7 +40,7 @@ func TestIdentifier(t *testing.T) {
 			t.Parallel()
 			s := newSomebody(`{"crm":77,"mail":"m@example.com","blank":" ","list":[1],"long":"` + strings.Repeat("i", 151) + `"}`)
 			s.person.By, s.person.Value = test.by, test.value
-			m := newRules(t, test.options).newMapper(s)
+			m := newRules(t, test.options).NewMapper(s)
 			out, person, o := m.Event([]byte("before"), row("signup", `{"account":"acc"}`))
 			if o.Reason != test.reason || person != &s.person {
 				t.Fatalf("outcome %+v, person %v", o, person)
@@ -72,7 +72,7 @@ func TestPersonCannotHaveAnEventsIdentifier(t *testing.T) {
 		}
 	}
 	s := newSomebody(``)
-	m := newRules(t, Options{IdentifierValue: "{event.raw_distinct_id}"}).newMapper(s)
+	m := newRules(t, Options{IdentifierValue: "{event.raw_distinct_id}"}).NewMapper(s)
 	if op := identify(t, m, s); op.Identifiers["id"] != "user_1001" {
 		t.Errorf("identifiers %v, want the kept ID", op.Identifiers)
 	}
@@ -81,7 +81,7 @@ func TestPersonCannotHaveAnEventsIdentifier(t *testing.T) {
 func TestLink(t *testing.T) {
 	t.Parallel()
 	s := newSomebody(``)
-	m := newRules(t, Options{}).newMapper(s)
+	m := newRules(t, Options{}).NewMapper(s)
 	got, o := m.Link(nil, people.Link{Person: &s.person, By: people.ByID, Value: "anon_7"})
 	if want := `{"type":"person","action":"merge","primary":{"id":"user_1001"},"secondary":{"id":"anon_7"}}`; string(got) != want || o.Bucket != Send {
 		t.Errorf("merge %s, %+v, want %s", got, o, want)

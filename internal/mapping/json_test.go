@@ -55,7 +55,7 @@ func FuzzKey(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		m := newRules(t, Options{Properties: "all"}).newMapper(newSomebody(``))
+		m := newRules(t, Options{Properties: "all"}).NewMapper(newSomebody(``))
 		op := send(t, m, row("signup", "{"+quoted(name)+":1}"))
 		if op.Attributes == nil {
 			if cut := m.ValuesCut; cut["name_too_long"]+cut["reserved"] != 1 && !slices.Contains(plumbing, name) {

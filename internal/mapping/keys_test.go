@@ -9,7 +9,7 @@ import (
 // Keys that are made of IDs are new on each row. They are sent all the same, and memory does not grow with them.
 func TestManyKeys(t *testing.T) {
 	t.Parallel()
-	m := newRules(t, Options{Dots: "_"}).newMapper(newSomebody(``))
+	m := newRules(t, Options{Dots: "_"}).NewMapper(newSomebody(``))
 	long := strings.Repeat("n", maxKeyLength+1)
 	for i := range maxKeys + 100 {
 		op := send(t, m, row("signup", fmt.Sprintf(`{"a.b":1,"cart_%d":2,"%s":3,"a.b":4,"%s":5}`, i, long, long)))

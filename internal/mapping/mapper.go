@@ -29,7 +29,7 @@ type Mapper struct {
 	OptedOut bool
 
 	rules      *Rules
-	people     resolved
+	people     People
 	attributes attributes
 	events     eventMapper
 	persons    personMapper
@@ -37,16 +37,16 @@ type Mapper struct {
 	hasher     hasher
 }
 
-// resolved is what a mapper needs of people.Settled.
-type resolved interface {
-	attributesOf
+// People tells who is who. A *people.Settled does.
+type People interface {
+	// AppendAttributes appends a person's attributes as a JSON object, `{}` when there are none.
+	AppendAttributes(dst []byte, p *people.Person) []byte
+	// Lookup tells who a distinct ID is, and what becomes of its rows. The person is nil unless the status is people.Sent.
 	Lookup(distinctID []byte) (*people.Person, people.Status)
 }
 
-// NewMapper returns a mapper for the people of s.
-func (r *Rules) NewMapper(s *people.Settled) *Mapper { return r.newMapper(s) }
-
-func (r *Rules) newMapper(s resolved) *Mapper {
+// NewMapper returns a mapper of rows and people. One goroutine at a time may use it.
+func (r *Rules) NewMapper(s People) *Mapper {
 	m := &Mapper{ValuesCut: map[string]int64{}, rules: r, people: s}
 	clean := cleaner{secrets: r.secrets, limit: r.events.limit, cuts: &m.attributes.cuts}
 	m.events.init(&r.events, &m.attributes, clean)

@@ -48,7 +48,7 @@ func TestPeopleWhoOptedOut(t *testing.T) {
 		{template, `{"out":false,"$workflows_email_unsubscribed":true}`, true, `{"out":false,"unsubscribed":false}`},
 	} {
 		s := newSomebody(test.properties)
-		m := newRules(t, test.options).newMapper(s)
+		m := newRules(t, test.options).NewMapper(s)
 		op := identify(t, m, s)
 		if got := string(op.Attributes); got != test.want || m.OptedOut != test.optedOut {
 			t.Errorf("%s with --allow-reserved %q: opted out %t, %s", test.properties, test.options.AllowReserved, m.OptedOut, got)

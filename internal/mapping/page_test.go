@@ -56,7 +56,7 @@ func TestPageName(t *testing.T) {
 
 		{"url", `{"$current_url":"https://a.example/\u00e9?q=\u0022"}`, `https://a.example/é?q="`, 0},
 	} {
-		m := newRules(t, Options{PageName: test.by}).newMapper(newSomebody(``))
+		m := newRules(t, Options{PageName: test.by}).NewMapper(newSomebody(``))
 		op := send(t, m, row("$pageview", test.properties))
 		if op.Name != test.want || op.Action != customerio.Page {
 			t.Errorf("--page-name %s of %s: %s %q, want page %q", test.by, test.properties, op.Action, op.Name, test.want)
@@ -89,7 +89,7 @@ func TestMadeUpNames(t *testing.T) {
 		{byEvent, " $screen", `{"$screen_name":"Home"}`, "$screen", 0},
 		{byEvent, "$screen", `{}`, "$screen", 0},
 	} {
-		m := newRules(t, test.options).newMapper(newSomebody(``))
+		m := newRules(t, test.options).NewMapper(newSomebody(``))
 		op := send(t, m, row(test.event, test.row))
 		if op.Name != test.want || m.ValuesCut[MadeUpNames] != test.madeUp {
 			t.Errorf("%s %s is named %q, %v", test.event, test.row, op.Name, m.ValuesCut)
@@ -156,7 +156,7 @@ func TestPageAttributes(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			m := newRules(t, test.options).newMapper(newSomebody(``))
+			m := newRules(t, test.options).NewMapper(newSomebody(``))
 			op := send(t, m, row("$pageview", test.properties))
 			if diff := cmp.Diff(test.want, string(op.Attributes)); diff != "" {
 				t.Errorf("attributes (-want +got):\n%s", diff)
@@ -176,7 +176,7 @@ func TestPageAttributes(t *testing.T) {
 
 func TestOtherEventsKeepTheirOwnURL(t *testing.T) {
 	t.Parallel()
-	m := newRules(t, Options{}).newMapper(newSomebody(``))
+	m := newRules(t, Options{}).NewMapper(newSomebody(``))
 	send(t, m, row("$pageview", `{"$current_url":"https://a.example"}`)) // what it leaves behind must not matter
 	op := send(t, m, row("clicked", `{"url":"mine","$current_url":"https://b.example","title":"B"}`))
 	if got, want := string(op.Attributes), `{"url":"mine","$current_url":"https://b.example","title":"B"}`; got != want {
@@ -196,7 +196,7 @@ func TestScreen(t *testing.T) {
 		{`{"url":"x"}`, "unknown", `{"url":"x"}`},
 		{`{"$screen_name":"` + strings.Repeat("é", 51) + `"}`, strings.Repeat("é", 50), `{"$screen_name":"` + strings.Repeat("é", 51) + `"}`},
 	} {
-		m := newRules(t, Options{}).newMapper(newSomebody(``))
+		m := newRules(t, Options{}).NewMapper(newSomebody(``))
 		op := send(t, m, row("$screen", test.properties))
 		if op.Action != customerio.Screen || op.Name != test.name || string(op.Attributes) != test.attributes {
 			t.Errorf("%s becomes %s %q %s", test.properties, op.Action, op.Name, op.Attributes)
@@ -211,7 +211,7 @@ func FuzzPageName(f *testing.F) {
 	f.Fuzz(func(t *testing.T, url, path, title string, by uint8) {
 		name := []string{"url", "url-no-query", "path", "title"}[by%4]
 		properties := `{"$current_url":` + quoted(url) + `,"$pathname":` + quoted(path) + `,"title":` + quoted(title) + `}`
-		m := newRules(t, Options{PageName: name}).newMapper(newSomebody(``))
+		m := newRules(t, Options{PageName: name}).NewMapper(newSomebody(``))
 		op := send(t, m, row("$pageview", properties))
 		if len(op.Name) > customerio.MaxEventName || op.Name == "" || op.Name != strings.TrimSpace(op.Name) || !utf8.ValidString(op.Name) {
 			t.Errorf("--page-name %s of %s is %q", name, properties, op.Name)

@@ -140,7 +140,7 @@ func TestPersonAttributes(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			s := newSomebody(test.properties)
-			m := newRules(t, test.options).newMapper(s)
+			m := newRules(t, test.options).NewMapper(s)
 			op := identify(t, m, s)
 			if diff := cmp.Diff(test.want, string(op.Attributes)); diff != "" {
 				t.Errorf("attributes (-want +got):\n%s", diff)
@@ -169,7 +169,7 @@ func TestEmailOfThoseWhoGoByIt(t *testing.T) {
 	} {
 		s := newSomebody(properties)
 		s.person.By, s.person.Value = people.ByEmail, "maya@example.com"
-		m := newRules(t, Options{}).newMapper(s)
+		m := newRules(t, Options{}).NewMapper(s)
 		op := identify(t, m, s)
 		if string(op.Attributes) != `{"a":1}` || op.Identifiers["email"] != "maya@example.com" {
 			t.Errorf("%s becomes %v %s", properties, op.Identifiers, op.Attributes)
@@ -187,7 +187,7 @@ func TestTooManyAttributes(t *testing.T) {
 		fmt.Fprintf(&b, `"a%03d":%d,`, i, i)
 	}
 	s := newSomebody(`{` + b.String() + `"created_at":"2026-03-04","email":"maya@example.com","zz":1}`)
-	m := newRules(t, Options{PersonAttributes: []string{"made=x", "zzz.made=y"}}).newMapper(s)
+	m := newRules(t, Options{PersonAttributes: []string{"made=x", "zzz.made=y"}}).NewMapper(s)
 	op := identify(t, m, s)
 	members := rawjson.WalkMembers(nil, op.Attributes)
 	if len(members) != customerio.MaxAttributes || m.ValuesCut["too_many_attributes"] != 15 {
@@ -210,7 +210,7 @@ func TestIdentifyTimestamp(t *testing.T) {
 	} {
 		s := newSomebody(`{"a":1}`)
 		s.person.Updated = updated
-		if got := identify(t, newRules(t, Options{IdentifyTimestamp: true}).newMapper(s), s).Timestamp; got != want {
+		if got := identify(t, newRules(t, Options{IdentifyTimestamp: true}).NewMapper(s), s).Timestamp; got != want {
 			t.Errorf("updated %d: timestamp %d, want %d", updated, got, want)
 		}
 	}

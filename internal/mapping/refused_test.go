@@ -11,11 +11,11 @@ func TestEventsOfRefusedPeopleAreNotBuilt(t *testing.T) {
 	who := newSomebody(``)
 	who.person.Number = 7
 	e := row("signup", `{"url":"https://a.example/?token=abc"}`)
-	m := newRules(t, Options{}).newMapper(who)
+	m := newRules(t, Options{}).NewMapper(who)
 	if send(t, m, e); m.ValuesCut["redacted"] != 1 {
 		t.Fatalf("cut %v, want one redacted", m.ValuesCut)
 	}
-	m = newRules(t, Options{}).newMapper(who)
+	m = newRules(t, Options{}).NewMapper(who)
 	m.Refused = map[uint32]bool{7: true}
 	out, _, o := m.Event([]byte("before"), e)
 	if o.Bucket != Rejected || o.Reason != ReasonPersonRejected || !bytes.Equal(out, []byte("before")) {
@@ -34,7 +34,7 @@ func TestBrokenNameIsCounted(t *testing.T) {
 	for name, want := range map[string]int64{"a\ufffd": 1, "$pageview": 0, "$screen": 0} {
 		e := row(name, `{}`)
 		e.NameBroken = true
-		m := newRules(t, Options{}).newMapper(newSomebody(``))
+		m := newRules(t, Options{}).NewMapper(newSomebody(``))
 		if send(t, m, e); m.ValuesCut["invalid_utf8"] != want {
 			t.Errorf("%q: cut %v, want %d invalid_utf8", name, m.ValuesCut, want)
 		}

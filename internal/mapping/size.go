@@ -26,7 +26,7 @@ const (
 type Sizer struct{ mapper *Mapper }
 
 // NewSizer returns a sizer that maps by these rules.
-func (r *Rules) NewSizer() *Sizer { return &Sizer{r.newMapper(nobody{})} }
+func (r *Rules) NewSizer() *Sizer { return &Sizer{r.NewMapper(nobody{})} }
 
 // Of returns whether a row's operation fits. Rows that are not sent fit.
 func (s *Sizer) Of(e *posthog.Event) Fit {

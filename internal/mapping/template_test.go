@@ -45,7 +45,7 @@ func TestEventAttributeTemplates(t *testing.T) {
 	} {
 		s := newSomebody(`{"tier":3,"$os":"iOS","other":"x"}`)
 		s.person.UUID = &rawjson.UUID{0x01, 0x95, 0x60, 0x2e, 0x7a, 0x11, 0x7c, 0x3e, 0x9d, 0x55, 0x3f, 0x2b, 0x61, 0xc0, 0xaa, 0x01}
-		m := newRules(t, Options{EventAttributes: []string{test.template}, DropProperties: []string{"*"}}).newMapper(s)
+		m := newRules(t, Options{EventAttributes: []string{test.template}, DropProperties: []string{"*"}}).NewMapper(s)
 		e := row("order completed", properties)
 		e.DistinctID = []byte("anon_7")
 		got := string(send(t, m, e).Attributes)
@@ -61,7 +61,7 @@ func TestEventAttributeTemplates(t *testing.T) {
 
 func TestTemplateOfAUUIDThatIsText(t *testing.T) {
 	t.Parallel()
-	m := newRules(t, Options{EventAttributes: []string{"x={event.uuid}"}}).newMapper(newSomebody(""))
+	m := newRules(t, Options{EventAttributes: []string{"x={event.uuid}"}}).NewMapper(newSomebody(""))
 	e := row("order completed", `{}`)
 	e.HasUUID, e.UUIDText = false, []byte(`order "7"`)
 	if got, want := string(send(t, m, e).Attributes), `{"x":"order \"7\""}`; got != want {
@@ -71,7 +71,7 @@ func TestTemplateOfAUUIDThatIsText(t *testing.T) {
 
 func TestTemplateReplacesTheProperty(t *testing.T) {
 	t.Parallel()
-	m := newRules(t, Options{EventAttributes: []string{"plan={event.properties.tier}", "a.b=1"}, Dots: "_"}).newMapper(newSomebody(``))
+	m := newRules(t, Options{EventAttributes: []string{"plan={event.properties.tier}", "a.b=1"}, Dots: "_"}).NewMapper(newSomebody(``))
 	got := string(send(t, m, row("signup", `{"plan":"pro","a_b":2,"c":3}`)).Attributes)
 	if want := `{"c":3,"a_b":"1"}`; got != want {
 		t.Errorf("attributes %s, want %s", got, want)
@@ -81,7 +81,7 @@ func TestTemplateReplacesTheProperty(t *testing.T) {
 func TestPersonPropertiesAreReadOnce(t *testing.T) {
 	t.Parallel()
 	s := newSomebody(`{"tier":3}`)
-	m := newRules(t, Options{EventAttributes: []string{"a={person.properties.tier}", "b={person.properties.tier}"}}).newMapper(s)
+	m := newRules(t, Options{EventAttributes: []string{"a={person.properties.tier}", "b={person.properties.tier}"}}).NewMapper(s)
 	for range 10 {
 		send(t, m, row("signup", `{}`))
 	}
@@ -89,7 +89,7 @@ func TestPersonPropertiesAreReadOnce(t *testing.T) {
 		t.Errorf("attributes read %d times for 10 events of one person", s.reads)
 	}
 	s.reads = 0
-	m = newRules(t, Options{}).newMapper(s)
+	m = newRules(t, Options{}).NewMapper(s)
 	if send(t, m, row("signup", `{}`)); s.reads != 0 {
 		t.Errorf("attributes read %d times though no template asks for them", s.reads)
 	}
