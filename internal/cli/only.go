@@ -107,8 +107,8 @@ func (p *program) warnOfHolders(o *identityOptions, l *export.Learned) {
 		return
 	}
 	by := map[string][]string{}
-	for _, one := range l.People.Asked() {
-		if _, status := l.People.Lookup([]byte(one.ID)); status == people.NotAsked {
+	for _, one := range l.People.NamedByEmail() {
+		if _, status := l.People.Lookup([]byte(one.ID)); status == people.NotNamed {
 			by[one.Holder] = append(by[one.Holder], one.ID)
 		}
 	}

@@ -130,7 +130,7 @@ func (o *identityOptions) readLists(ctx context.Context, index *people.Options, 
 		}
 		index.Only, index.Found = only.hasID, o.names.note
 		if o.names.asksEmails() {
-			choice.Asked = o.names.noteEmail
+			choice.NamesEmail = o.names.noteEmail
 		}
 	}
 	return nil

@@ -82,7 +82,7 @@ func explainOne(ctx context.Context, plan *export.Plan, id string) (_ *Person, o
 		return nil, nil, err
 	}
 	defer func() { err = errors.Join(err, first.Close()) }()
-	for _, one := range first.People.Asked() {
+	for _, one := range first.People.NamedByEmail() {
 		owners = append(owners, one.ID)
 	}
 	who := newSubject(first.People, id)

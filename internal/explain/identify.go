@@ -19,7 +19,7 @@ type predictedIdentify struct {
 
 // predictIdentify says what a run would make of a person's profile. The person is nil if it is not sent, and
 // then the result is zero.
-func predictIdentify(plan *export.Plan, settled *people.Settled, mapper *mapping.Mapper, person *people.Person) predictedIdentify {
+func predictIdentify(plan *export.Plan, settled *people.Directory, mapper *mapping.Mapper, person *people.Person) predictedIdentify {
 	if person == nil {
 		return predictedIdentify{}
 	}
@@ -44,7 +44,7 @@ func predictIdentify(plan *export.Plan, settled *people.Settled, mapper *mapping
 }
 
 // sameIdentifier returns somebody who is sent before a person and has the same identifier; nil for nobody.
-func sameIdentifier(settled *people.Settled, mapper *mapping.Mapper, person *people.Person, who customerio.Identifier) *people.Person {
+func sameIdentifier(settled *people.Directory, mapper *mapping.Mapper, person *people.Person, who customerio.Identifier) *people.Person {
 	var text []byte
 	var o mapping.Outcome
 	for p := range settled.People() {

@@ -28,7 +28,7 @@ func statusText(s people.Status) string {
 		return "not sent: excluded by --exclude-people"
 	case people.Deleted:
 		return "not sent: deleted in PostHog, according to the persons export"
-	case people.NotAsked:
+	case people.NotNamed:
 		return "not sent: not named by --only"
 	case people.AllRejected:
 		return "not sent: all of the person's rows are rejected"

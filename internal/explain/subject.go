@@ -4,7 +4,7 @@ import "ph2cio/internal/people"
 
 // subject is the distinct ID that is explained, and the person behind it.
 type subject struct {
-	people  *people.Settled
+	people  *people.Directory
 	id      string
 	person  *people.Person // nil if the person is not sent
 	status  people.Status
@@ -12,7 +12,7 @@ type subject struct {
 	grouped bool         // group is known; else nothing is known but the ID's own rows
 }
 
-func newSubject(settled *people.Settled, id string) *subject {
+func newSubject(settled *people.Directory, id string) *subject {
 	s := &subject{people: settled, id: id}
 	s.person, s.status = settled.Lookup([]byte(id))
 	s.group, s.grouped = settled.GroupOf([]byte(id))

@@ -31,6 +31,6 @@ func (p *Plan) WithTrace(trace func(ref uint64, verdict people.Verdict)) *Plan {
 // true. is may be called from several goroutines at once. p stays as it is.
 func (p *Plan) WithEmails(is func(email []byte) bool) *Plan {
 	listing := *p
-	listing.Choice.Asked = is
+	listing.Choice.NamesEmail = is
 	return &listing
 }

@@ -16,7 +16,7 @@ import (
 
 // Learned is what the first reading found: who is who, and what the second reading may rely on.
 type Learned struct {
-	People  *people.Settled        // usable until Close
+	People  *people.Directory      // usable until Close
 	Rows    int64                  // read, good and bad
 	Bad     int64                  // rows that are not events, or can never be sent whoever their person is
 	Repeats int64                  // rows that others stand for, in the export or sent by an earlier run

@@ -46,7 +46,7 @@ func markOfPerson(p *people.Person, identify []byte, o *mapping.Outcome) deliver
 
 // sentBefore reports whether an identify is what an earlier run has sent, or is made of older data than that:
 // a persons export that comes no more has said more than the rows do.
-func sentBefore(settled *people.Settled, p *people.Person, identify []byte) bool {
+func sentBefore(settled *people.Directory, p *people.Person, identify []byte) bool {
 	state, updated, before := settled.SentBefore(p)
 	return before && (p.Updated < updated || state == xxh3.Hash128(identify).Bytes())
 }

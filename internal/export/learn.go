@@ -165,7 +165,7 @@ func (l *Learned) settle(ctx context.Context, plan *Plan) error {
 	go func() { found <- l.repeats.find(ctx, plan) }() // beside the other, of which much is done on one core
 	err := l.restore(ctx, plan)
 	if err == nil {
-		l.People, err = l.index.Settle(ctx, plan.Choice)
+		l.People, err = l.index.Decide(ctx, plan.Choice)
 	}
 	if err == nil {
 		l.optOuts.settle(l.People)

@@ -56,7 +56,7 @@ func (o *optOuts) add(all []optOut) {
 }
 
 // settle finds out who they are.
-func (o *optOuts) settle(settled *people.Settled) {
+func (o *optOuts) settle(settled *people.Directory) {
 	o.people = map[uint32]bool{}
 	for id := range o.ids {
 		if p := settled.Known(id); p != nil {

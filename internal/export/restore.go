@@ -41,14 +41,14 @@ func (l *Learned) restore(ctx context.Context, plan *Plan) error {
 		if err != nil {
 			return err
 		}
-		l.index.Recall(entry)
+		l.index.Restore(entry)
 	}
 	for sent, err := range plan.State.People(ctx, plan.goesOn()) {
 		if err != nil {
 			return err
 		}
 		by, _ := people.ByName(sent.Kind)
-		l.index.RecallSent(&people.SentPerson{DistinctID: sent.DistinctID, By: by, Value: sent.Value, State: sent.State, Updated: sent.Updated, Email: sent.Email})
+		l.index.RestoreSent(&people.SentPerson{DistinctID: sent.DistinctID, By: by, Value: sent.Value, State: sent.State, Updated: sent.Updated, Email: sent.Email})
 		l.sentBefore = true
 	}
 	return l.index.Err()
@@ -56,7 +56,7 @@ func (l *Learned) restore(ctx context.Context, plan *Plan) error {
 
 // Learnt is the state of people and columns that later runs will restore.
 func (l *Learned) Learnt() *ledger.Restorable {
-	return &ledger.Restorable{Seed: l.index.Seed(), Keys: l.index.NewKeys(), Entries: l.People.Learnt(), Columns: l.columnsKnown()}
+	return &ledger.Restorable{Seed: l.index.Seed(), Keys: l.index.NewKeys(), Entries: l.People.ForLater(), Columns: l.columnsKnown()}
 }
 
 // Knows reports whether it is known, of some people at least, that they have a profile already.

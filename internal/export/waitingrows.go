@@ -14,7 +14,7 @@ import (
 // without a ledger, finds none.
 type waitingRows struct {
 	rules   *mapping.Rules
-	people  *people.Settled
+	people  *people.Directory
 	repeats *parallel.Bitset // rows that another row stands for
 }
 

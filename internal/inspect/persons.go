@@ -17,7 +17,7 @@ type personValues struct {
 
 // countPersons counts the final properties of all people who would be sent. An error is trouble with the
 // disk.
-func countPersons(settled *people.Settled, workers int) (*personValues, error) {
+func countPersons(settled *people.Directory, workers int) (*personValues, error) {
 	total := &personValues{byName: map[string]*values{}}
 	count := func(_ int, group []*people.Person) map[string]*values {
 		counts := map[string]*values{}

@@ -112,7 +112,7 @@ func told(t *testing.T, path string, rules *Rules, o Options, choice people.Choi
 		Keep: rules.KeepPersonProperty, KeepNull: o.PersonProperties == "all", Everybody: choice.Who == people.All, PersonIDs: true,
 	})
 	eachRow(t, path, func(e *posthog.Event) { index.Observe(e, rules.Classify(e).Bucket == Send) })
-	settled, err := index.Settle(t.Context(), choice)
+	settled, err := index.Decide(t.Context(), choice)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ type Mapper struct {
 	hasher     hasher
 }
 
-// People tells who is who. A *people.Settled does.
+// People tells who is who. A *people.Directory does.
 type People interface {
 	// AppendAttributes appends a person's attributes as a JSON object, `{}` when there are none.
 	AppendAttributes(dst []byte, p *people.Person) []byte
@@ -95,7 +95,7 @@ func withoutPerson(status people.Status, distinctID []byte) Outcome {
 		return skipped(ReasonExcluded)
 	case people.Deleted:
 		return skipped(ReasonDeleted)
-	case people.NotAsked:
+	case people.NotNamed:
 		return skipped(ReasonNotAsked)
 	case people.LostEmail:
 		return rejected(ReasonEmailConflict,

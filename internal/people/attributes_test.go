@@ -13,7 +13,7 @@ func TestAttributesYieldsWhatAppendAttributesAppends(t *testing.T) {
 	for n := range fold.MaxKeys + 1 { // so that the last keys are written out
 		keys = append(keys, fmt.Sprintf(`"z%04d":%d`, n, n))
 	}
-	s := settled(Options{KeepNull: true}, Choice{Who: All}, rowsOf(withAttributes("maya", "{"+strings.Join(keys, ",")+"}")))
+	s := decided(Options{KeepNull: true}, Choice{Who: All}, rowsOf(withAttributes("maya", "{"+strings.Join(keys, ",")+"}")))
 	p, _ := s.Lookup(b("maya"))
 	var got []string
 	for name, value := range s.Attributes(p) {

@@ -98,7 +98,7 @@ func BenchmarkLookup(b *testing.B) {
 		ids[i] = e.DistinctID
 		x.Observe(e, true)
 	}
-	s := settle(x, Choice{})
+	s := decide(x, Choice{})
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		if p, _ := s.Lookup(ids[i%len(ids)]); p == nil {
@@ -125,14 +125,14 @@ func BenchmarkMemory(b *testing.B) {
 		}
 		learnt := heap()
 		b.ReportMetric(float64(learnt-before)/n, "learnt-B/ID")
-		s := settle(x, Choice{})
+		s := decide(x, Choice{})
 		b.ReportMetric(float64(heap()-before)/n, "settled-B/ID")
 		b.ReportMetric(float64(x.attributeBytes(s))/n, "kept-B/ID")
 		runtime.KeepAlive(s)
 	}
 }
 
-func (x *Index) attributeBytes(s *Settled) (n int) {
+func (x *Index) attributeBytes(s *Directory) (n int) {
 	for p := range s.People() {
 		n += len(s.AppendAttributes(nil, p))
 	}
@@ -159,6 +159,6 @@ func BenchmarkSettle(b *testing.B) {
 			x.Observe(withMembers(e), true)
 		}
 		b.StartTimer()
-		settle(x, Choice{By: []By{ByEmail, ByID}})
+		decide(x, Choice{By: []By{ByEmail, ByID}})
 	}
 }

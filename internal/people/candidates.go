@@ -84,14 +84,14 @@ func (c *candidates) sort() {
 }
 
 // keepText keeps a text as long as the candidates. Several goroutines may call it.
-func (c *candidates) keepText(text []byte) textPlace {
+func (c *candidates) addText(text []byte) textPlace {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	return c.names.add(text)
 }
 
 // keptText returns a text that has been kept, while others may be.
-func (c *candidates) keptText(at textPlace) []byte {
+func (c *candidates) textAt(at textPlace) []byte {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	return c.names.bytes(at)

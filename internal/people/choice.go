@@ -39,7 +39,7 @@ type Choice struct {
 	Only bool
 	// Asked reports whether people with an email are asked for, by Only or to be listed in Settled.Asked;
 	// called from many goroutines with the email as it stands. Nil asks for nobody.
-	Asked func(email []byte) bool
+	NamesEmail func(email []byte) bool
 }
 
 // Status says what becomes of a distinct ID's rows.
@@ -54,7 +54,7 @@ const (
 	LostEmail           // Choice.By is ByEmail alone, and somebody else who is sent has the email
 	Excluded            // by Options.Excluded or Choice.Excluded
 	Deleted             // in the persons export
-	NotAsked            // Choice.Only, and not one of those
+	NotNamed            // Choice.Only, and not one of those
 	AllRejected         // all its rows are rejected
 	TwoProfiles         // held: see Held
 	statuses
@@ -111,8 +111,8 @@ func (c *Choice) barred(m traits) Status {
 		return Deleted
 	case m&isExcluded != 0:
 		return Excluded
-	case c.Only && m&(isAsked|emailAsked) == 0:
-		return NotAsked
+	case c.Only && m&(isNamed|emailNamed) == 0:
+		return NotNamed
 	case m&isHeld != 0:
 		return TwoProfiles
 	}
@@ -142,7 +142,7 @@ func (c *Choice) status(t traits) Status {
 // may reports whether a group could be sent, or counts for another choice of people, as far as is known without its
 // attributes. Where emails are asked for, everybody's must be found first.
 func (c *Choice) may(t traits) bool {
-	if t&groupSeen == 0 || t&groupFit == 0 || c.Asked == nil && c.barred(t) != Sent {
+	if t&groupSeen == 0 || t&groupFit == 0 || c.NamesEmail == nil && c.barred(t) != Sent {
 		return false
 	}
 	return c.Who == All || t&(isIdentified|groupState|isSent) != 0 || c.byEmailID(t)

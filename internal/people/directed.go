@@ -71,7 +71,7 @@ func (d *directedLinks) remember(learnt *spool.Log) {
 }
 
 // recall adds the links of earlier runs, nil for none.
-func (d *directedLinks) recall(earlier *spool.Log) error {
+func (d *directedLinks) restore(earlier *spool.Log) error {
 	if earlier == nil {
 		return nil
 	}

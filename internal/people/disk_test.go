@@ -30,7 +30,7 @@ func TestLittleMemoryChangesNothing(t *testing.T) {
 				}
 			}
 		}
-		s := settle(x, Choice{})
+		s := decide(x, Choice{})
 		for p := range s.People() {
 			all = append(all, string(s.AppendAttributes([]byte(p.DistinctID), p)))
 		}
@@ -60,11 +60,11 @@ func TestWhatLaterRunsWantIsOnDisk(t *testing.T) {
 	if err := x.Remember(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if x.learnt.InMemory() || x.Overflowed() {
-		t.Errorf("in memory: %t; short of memory: %t", x.learnt.InMemory(), x.Overflowed())
+	if x.forLater.InMemory() || x.Overflowed() {
+		t.Errorf("in memory: %t; short of memory: %t", x.forLater.InMemory(), x.Overflowed())
 	}
 	learnt := 0
-	for _, err := range settle(x, Choice{}).Learnt() {
+	for _, err := range decide(x, Choice{}).ForLater() {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -98,7 +98,7 @@ func TestTroubleWithTheDiskEndsTheReading(t *testing.T) {
 	if _, ok := errors.AsType[*spool.DiskError](x.Err()); !ok {
 		t.Errorf("the index says %v", x.Err())
 	}
-	if _, err := x.Settle(t.Context(), Choice{}); err == nil {
+	if _, err := x.Decide(t.Context(), Choice{}); err == nil {
 		t.Error("what was lost was settled")
 	}
 	if err := x.Close(); err != nil {

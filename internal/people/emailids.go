@@ -40,7 +40,7 @@ func findEmailIDs(ctx context.Context, nodes *nodes, people *candidates, choice 
 		lock.Lock()
 		defer lock.Unlock()
 		if last := &e.ids[number]; !last.has || e.suits(number, f, text) {
-			*last = emailID{f.first, people.keepText(text), true}
+			*last = emailID{f.first, people.addText(text), true}
 		}
 		return nil
 	})
@@ -60,7 +60,7 @@ func findEmailIDs(ctx context.Context, nodes *nodes, people *candidates, choice 
 // suits reports whether an ID stands in for its person's email rather than the one found before.
 func (e *emailIDs) suits(number uint32, f *fact, text []byte) bool {
 	last := &e.ids[number]
-	before, kept := e.people.keptText(last.text), e.people.keptText(e.people.all[number].name)
+	before, kept := e.people.textAt(last.text), e.people.textAt(e.people.all[number].name)
 	switch {
 	case bytes.Equal(before, kept):
 		return false

@@ -70,7 +70,7 @@ func TestWhatIsThereAlreadyStays(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := settled(Options{Existing: test.existing}, test.choice, theMerged())
+			s := decided(Options{Existing: test.existing}, test.choice, theMerged())
 			var got, merges []string
 			for p := range s.People() {
 				late := ""
@@ -99,7 +99,7 @@ func TestWhatIsThereAlreadyStays(t *testing.T) {
 }
 
 // heldText tells of those who are held.
-func heldText(s *Settled) (text string) {
+func heldText(s *Directory) (text string) {
 	for _, h := range s.Held() {
 		text += h.ID + ": "
 		for i, p := range h.Profiles {
@@ -117,7 +117,7 @@ func heldText(s *Settled) (text string) {
 func TestSomebodyElsesEmailIsNotTheirs(t *testing.T) {
 	t.Parallel()
 	rows := rowsOf(withAttributes("1", `{"email":"maya@example.com"}`), withAttributes("2", `{"email":"maya@example.com"}`))
-	s := settled(Options{Existing: existing([3]string{"", "maya@example.com", ""})}, Choice{}, rows)
+	s := decided(Options{Existing: existing([3]string{"", "maya@example.com", ""})}, Choice{}, rows)
 	var got []string
 	for p := range s.People() {
 		got = append(got, fmt.Sprint(p.By, " ", p.Value, " ", p.Known()))
@@ -131,7 +131,7 @@ func TestSomebodyElsesEmailIsNotTheirs(t *testing.T) {
 func TestAProfileOfAnotherPersonIsNotTaken(t *testing.T) {
 	t.Parallel()
 	rows := rowsOf(withAttributes("1", `{"email":"maya@example.com","n":1}`), withAttributes("2", `{"email":"jonas@example.com"}`))
-	s := settled(Options{Existing: existing([3]string{"2", "maya@example.com", ""})}, Choice{}, rows)
+	s := decided(Options{Existing: existing([3]string{"2", "maya@example.com", ""})}, Choice{}, rows)
 	var got []string
 	for p := range s.People() {
 		got = append(got, fmt.Sprint(p.By, " ", p.Value, " ", p.Known(), " ", string(s.AppendAttributes(nil, p))))
@@ -157,11 +157,11 @@ func TestWhoIsLeftOut(t *testing.T) {
 	}{
 		{"by one of the IDs", Options{Excluded: is("first")}, Choice{}, map[string]Status{"first": Excluded, "second": Excluded, "stranger": Sent}},
 		{"by email", Options{}, Choice{Excluded: is("jonas@example.com")}, map[string]Status{"first": Sent, "stranger": Excluded}},
-		{"all but one", Options{Only: is("second")}, Choice{Only: true}, map[string]Status{"first": Sent, "second": Sent, "stranger": NotAsked}},
+		{"all but one", Options{Only: is("second")}, Choice{Only: true}, map[string]Status{"first": Sent, "second": Sent, "stranger": NotNamed}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			s := settled(test.options, test.choice, theMerged())
+			s := decided(test.options, test.choice, theMerged())
 			sent := 0
 			for id, want := range test.want {
 				if _, got := s.Lookup(b(id)); got != want {
@@ -190,7 +190,7 @@ func TestAProfileUnderAVisitorsIDIsTheirsWhoHasItsEmail(t *testing.T) {
 	for excluded, want := range map[string]string{"": "id " + visitor + " true", visitor: "id user false"} {
 		o := Options{Existing: there, Excluded: func(id []byte) bool { return string(id) == excluded }}
 		var got []string
-		for p := range settled(o, Choice{}, rows).People() {
+		for p := range decided(o, Choice{}, rows).People() {
 			got = append(got, fmt.Sprintf("%s %s %t", p.By, p.Value, p.Known()))
 		}
 		if diff := cmp.Diff([]string{want}, got); diff != "" {

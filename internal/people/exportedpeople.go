@@ -34,14 +34,14 @@ func joinExported(j *joinings, groups *identity.Groups, f *shares) (firstSet uin
 			if person.properties {
 				groups.Feed(node)
 			}
-			person.goesBy(node, number)
+			person.setNode(node, number)
 			number++
 			groups.Export(node, person.number)
 		}
 		groups.Join(person.node-1, node)
 		set := firstSet + person.number
-		j.keepInSet(node, set)
-		j.keep(&fold.Joining{Target: node, Source: set, At: p.order(), Kind: fold.OfExport})
+		j.addToSet(node, set)
+		j.add(&fold.Joining{Target: node, Source: set, At: p.order(), Kind: fold.OfExport})
 	})
 	for i, person := range f.persons {
 		if e := p.all[person]; e != nil && e.hasNode() {

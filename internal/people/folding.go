@@ -149,8 +149,8 @@ func (s *folding) emailOf(c *candidate, st *fold.State) (claim, bool) {
 	if !ok {
 		return claim{}, false
 	}
-	if s.choice.Asked != nil && s.choice.Asked(email) {
-		c.gain(emailAsked)
+	if s.choice.NamesEmail != nil && s.choice.NamesEmail(email) {
+		c.gain(emailNamed)
 	}
 	if s.choice.Excluded != nil && s.choice.Excluded(email) {
 		c.gain(isExcluded)

@@ -52,10 +52,10 @@ func (s *following) follow(ctx context.Context) error {
 			if one.kind == identity.Identify {
 				s.noteAnonymous(one.b)
 			}
-			last = s.keepBefore(&last, followed{step: one, replays: fed, follows: true})
+			last = s.addBefore(&last, followed{step: one, replays: fed, follows: true})
 		}
 	}
-	s.keepBefore(&last, followed{})
+	s.addBefore(&last, followed{})
 	return nil
 }
 
@@ -75,12 +75,12 @@ type followed struct {
 
 // keepBefore keeps the last link before the next one, which it returns. Links of one time are followed in
 // another order than that in which persons are replayed, so that the places of all of them matter.
-func (s *following) keepBefore(last *followed, next followed) followed {
+func (s *following) addBefore(last *followed, next followed) followed {
 	if last.follows && next.follows && last.order.At == next.order.At {
 		last.replays, next.replays = true, true
 	}
 	if last.follows {
-		s.joinings.keepLinked(&last.step, last.replays)
+		s.joinings.addLink(&last.step, last.replays)
 	}
 	return next
 }

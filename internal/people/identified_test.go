@@ -24,9 +24,9 @@ func rowsOf(events ...posthog.Event) []row {
 	return rows
 }
 
-func settled(o Options, c Choice, rows []row) *Settled {
+func decided(o Options, c Choice, rows []row) *Directory {
 	o.PersonIDs = true
-	return settle(observe(rows, o, 1, 7), c)
+	return decide(observe(rows, o, 1, 7), c)
 }
 
 func b(text string) []byte { return []byte(text) }
@@ -105,7 +105,7 @@ func TestWhoIsIdentified(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			rows := rowsOf(test.rows...)
-			s := settled(Options{Separate: true}, Choice{}, rows)
+			s := decided(Options{Separate: true}, Choice{}, rows)
 			if _, got := s.Lookup(b(test.id)); got != test.want {
 				t.Errorf("Lookup(%s) is %v, want %v", test.id, got, test.want)
 			}
@@ -139,7 +139,7 @@ func TestTheSampleStory(t *testing.T) {
 			IsIdentified: true, PersonProperties: b(`{"email":"priya.nair@example.com"}`)},
 		posthog.Event{Name: b("$groupidentify"), DistinctID: b("$company_acme"), PersonProperties: b("{}")},
 	)
-	s := settled(Options{}, Choice{Merges: MergeIdentify}, rows)
+	s := decided(Options{}, Choice{Merges: MergeIdentify}, rows)
 
 	var people []string
 	for p := range s.People() {
@@ -187,7 +187,7 @@ func TestPaddedIDsAreIDs(t *testing.T) {
 		identify("$identify", " user ", " anon "), identify("$identify", "user", "anon"), identify("$identify", " guest ", "other"),
 		identify("$identify", "user", "  "), identify("$identify", "user", "guest"),
 		identify(" $identify ", "user", "late")) // an event of another name
-	s := settled(Options{}, Choice{Merges: MergeIdentify}, rows)
+	s := decided(Options{}, Choice{Merges: MergeIdentify}, rows)
 	var links []string
 	for l := range s.Links() {
 		links = append(links, l.Value+" into "+l.Person.DistinctID)

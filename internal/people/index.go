@@ -34,8 +34,8 @@ type Index struct {
 
 	fewLinks int64 // that a shard keeps whatever they say
 
-	forLater       *spool.Space // of learnt, none of it in memory
-	learnt         *spool.Log   // what was learnt from rows, for a later run; nil when nobody wants it
+	laterSpace     *spool.Space // of learnt, none of it in memory
+	forLater       *spool.Log   // what was learnt from rows, for a later run; nil when nobody wants it
 	machineTargets atomic.Bool  // an $identify may have named an ID that a machine made as the user's
 
 	knowing   sync.Mutex // of learnt, while visitors are made known
@@ -50,11 +50,11 @@ func NewIndex(o Options) *Index {
 	memory := cmp.Or(o.Memory, defaultMemory)
 	x := &Index{
 		options: o, seed: cmp.Or(o.Seed, newSeed()), memory: memory, now: cmp.Or(o.Now, math.MaxInt64),
-		space:    spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), min(memory/spooledShare, mostSpooled)),
-		forLater: spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), 0),
-		mostIDs:  int(max(memory/idsShare/shardCount, 16*idBytes)),
-		fewLinks: 128,
-		keys:     keysOf(&o),
+		space:      spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), min(memory/spooledShare, mostSpooled)),
+		laterSpace: spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), 0),
+		mostIDs:    int(max(memory/idsShare/shardCount, 16*idBytes)),
+		fewLinks:   128,
+		keys:       keysOf(&o),
 	}
 	mostBuf := int(max(min(memory/statesShare, mostStates)/shardCount, 1024))
 	for i := range x.shards {
@@ -70,13 +70,13 @@ func NewIndex(o Options) *Index {
 }
 
 // Close gives back what the index, and what was settled from it, have on disk.
-func (x *Index) Close() error { return errors.Join(x.space.Close(), x.forLater.Close()) }
+func (x *Index) Close() error { return errors.Join(x.space.Close(), x.laterSpace.Close()) }
 
 // Overflowed reports whether something did not fit into memory and is on disk.
 func (x *Index) Overflowed() bool { return x.space.OnDisk() > 0 }
 
 // Err is trouble with the disk; what is observed after it is lost.
-func (x *Index) Err() error { return cmp.Or(x.space.Err(), x.forLater.Err()) }
+func (x *Index) Err() error { return cmp.Or(x.space.Err(), x.laterSpace.Err()) }
 
 func (x *Index) sum(text []byte) sum { return sumOf(text, x.seed) }
 

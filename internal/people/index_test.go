@@ -54,7 +54,7 @@ func observe(rows []row, o Options, goroutines int, seed uint64) *Index {
 
 // spillAtOnce makes an index put on disk whatever it can.
 func (x *Index) spillAtOnce() {
-	x.mostIDs, x.space.Block, x.forLater.Block = 1, 1, 1
+	x.mostIDs, x.space.Block, x.laterSpace.Block = 1, 1, 1
 	for i := range x.shards {
 		x.shards[i].states.Most = 1
 	}
@@ -227,12 +227,12 @@ func checkAgainstModel(t *rapid.T, goroutines int) {
 	}
 	x := observe(rows, o, goroutines, rapid.Uint64().Draw(t, "arrival"))
 	defer x.Close()
-	compareWithModel(t, settle(x, c), newModel(rows, o, c))
+	compareWithModel(t, decide(x, c), newModel(rows, o, c))
 }
 
 // settle is Settle where no disk can fail.
-func settle(x *Index, c Choice) *Settled {
-	s, err := x.Settle(context.Background(), c)
+func decide(x *Index, c Choice) *Directory {
+	s, err := x.Decide(context.Background(), c)
 	if err != nil {
 		panic(err)
 	}
@@ -251,7 +251,7 @@ type fataler interface {
 	Fatalf(format string, args ...any)
 }
 
-func compareWithModel(t fataler, s *Settled, m *model) {
+func compareWithModel(t fataler, s *Directory, m *model) {
 	t.Helper()
 	const now = 5*100_000 + 72*3600 - 100_000
 	var people []string
@@ -284,7 +284,7 @@ func compareWithModel(t fataler, s *Settled, m *model) {
 	}
 }
 
-func comparePerson(t fataler, s *Settled, m *model, number uint32, want *modelID) {
+func comparePerson(t fataler, s *Directory, m *model, number uint32, want *modelID) {
 	t.Helper()
 	p, status := s.Lookup([]byte(want.id))
 	if status != Sent {
@@ -323,7 +323,7 @@ func TestAttributesDoNotDependOnArrival(t *testing.T) {
 			rows = append(rows, rowGen(i).Draw(t, "row"))
 		}
 		answer := func(seed uint64) (all []string) {
-			s := settle(observe(rows, Options{Everybody: true}, 1, seed), Choice{Who: All})
+			s := decide(observe(rows, Options{Everybody: true}, 1, seed), Choice{Who: All})
 			for p := range s.People() {
 				all = append(all, string(s.AppendAttributes(nil, p)))
 			}
@@ -353,7 +353,7 @@ func TestExactDuplicatesChangeNothing(t *testing.T) {
 		}
 		o := Options{Separate: true, PersonIDs: true, Everybody: true, Events: true}
 		c := choiceGen().Draw(t, "choice")
-		s := settle(observe(twice, o, 2, rapid.Uint64().Draw(t, "arrival")), c)
+		s := decide(observe(twice, o, 2, rapid.Uint64().Draw(t, "arrival")), c)
 		compareWithModel(t, s, newModel(rows, o, c))
 	})
 }

@@ -23,7 +23,7 @@ func join(ctx context.Context, nodes *nodes, pairs *sharedPairs, merges Merges) 
 		return nil, err
 	}
 	groups, joinings := identity.NewGroups(nodes.count()+len(shares.persons)), newJoinings(nodes)
-	if err := joinings.recall(ctx, groups); err != nil {
+	if err := joinings.restore(ctx, groups); err != nil {
 		return nil, err
 	}
 	firstExported := joinExported(joinings, groups, shares)
@@ -43,8 +43,8 @@ func join(ctx context.Context, nodes *nodes, pairs *sharedPairs, merges Merges) 
 	}
 	groups.Flatten()
 	joinings.linksAreDone()
-	f.directed.remember(nodes.x.learnt)
-	if err := f.directed.recall(nodes.x.directed); err != nil {
+	f.directed.remember(nodes.x.forLater)
+	if err := f.directed.restore(nodes.x.directed); err != nil {
 		return nil, err
 	}
 	return &joined{groups, joinings, f.links, f.directed, f.fusion}, f.fusion.nameLogins(ctx, nodes, groups)
@@ -59,18 +59,18 @@ func joinShares(j *joinings, groups *identity.Groups, f *shares, firstExported u
 			continue
 		}
 		if e := export.all[f.persons[p.person]]; e != nil && e.hasNode() {
-			j.keepInSet(p.id, firstExported+e.number)
+			j.addToSet(p.id, firstExported+e.number)
 		} else {
-			j.keepInSet(p.id, others+p.person)
+			j.addToSet(p.id, others+p.person)
 		}
 	}
 	last := noSet
 	for _, p := range f.plain {
 		groups.Join(p.first, p.other)
 		if p.set != last {
-			j.keepInSet(p.first, others+p.set)
+			j.addToSet(p.first, others+p.set)
 		}
-		j.keepInSet(p.other, others+p.set)
+		j.addToSet(p.other, others+p.set)
 		last = p.set
 	}
 }

@@ -20,25 +20,25 @@ type joinings struct {
 
 func newJoinings(nodes *nodes) *joinings {
 	j := &joinings{nodes: nodes, log: nodes.x.space.NewLog()}
-	if nodes.x.learnt != nil {
+	if nodes.x.forLater != nil {
 		j.linked = identity.NewGroups(nodes.count())
 	}
 	return j
 }
 
-func (s *joinings) keep(j *fold.Joining) {
+func (s *joinings) add(j *fold.Joining) {
 	var b [9 + fold.OrderSize]byte
 	s.log.Append(j.Append(b[:0]))
 }
 
 // keepInSet notes that an ID is one of a set.
-func (s *joinings) keepInSet(node, set uint32) {
+func (s *joinings) addToSet(node, set uint32) {
 	s.sets = max(s.sets, set+1)
-	s.keep(&fold.Joining{Target: node, Source: set})
+	s.add(&fold.Joining{Target: node, Source: set})
 }
 
 // keepLinked notes a link that was not refused. replays says whether it matters when it came.
-func (s *joinings) keepLinked(l *step, replays bool) {
+func (s *joinings) addLink(l *step, replays bool) {
 	j := fold.Joining{Target: l.a, Source: l.b, At: l.at(), Kind: fold.OfLink}
 	if s.linked != nil && s.linked.Find(j.Target) != s.linked.Find(j.Source) {
 		s.linked.Join(j.Target, j.Source)
@@ -47,7 +47,7 @@ func (s *joinings) keepLinked(l *step, replays bool) {
 	if !replays {
 		j.Kind = fold.Anytime
 	}
-	s.keep(&j)
+	s.add(&j)
 }
 
 // linksAreDone says that no link comes any more.
@@ -66,29 +66,29 @@ func (s *joinings) handOut(ctx context.Context, give func(target uint32, entry [
 }
 
 // recall joins who was one person before any row of this run.
-func (s *joinings) recall(ctx context.Context, groups *identity.Groups) error {
-	for j, err := range spool.Until(ctx, s.recalled()) {
+func (s *joinings) restore(ctx context.Context, groups *identity.Groups) error {
+	for j, err := range spool.Until(ctx, s.restored()) {
 		if err != nil {
 			return err
 		}
 		groups.Join(j.Target, j.Source)
 		if j.Kind == fold.OfSet {
 			set := s.sets
-			s.keepInSet(j.Target, set)
-			s.keepInSet(j.Source, set)
+			s.addToSet(j.Target, set)
+			s.addToSet(j.Source, set)
 			continue
 		}
 		if s.linked != nil {
 			s.linked.Join(j.Target, j.Source)
 		}
-		s.keep(&j)
+		s.add(&j)
 	}
 	return nil
 }
 
 // recalled yields the joinings of earlier runs, as links and as sets of two IDs, as far as this run knows the
 // IDs.
-func (s *joinings) recalled() iter.Seq2[fold.Joining, error] {
+func (s *joinings) restored() iter.Seq2[fold.Joining, error] {
 	return func(yield func(fold.Joining, error) bool) {
 		if s.nodes.x.joined == nil {
 			return
@@ -123,18 +123,18 @@ func (s *joinings) remember(j *fold.Joining) {
 	if j.Kind == fold.OfLink {
 		entry = j.At.Append(entry)
 	}
-	s.nodes.x.learnt.Append(entry)
+	s.nodes.x.forLater.Append(entry)
 }
 
 // rememberSets keeps who is one person by a set, as far as no earlier run has kept it. Groups only grow, so
 // it is enough to say whom the root of each has joined.
 func (s *joinings) rememberSets(ctx context.Context) error {
-	if s.nodes.x.learnt == nil {
+	if s.nodes.x.forLater == nil {
 		return nil
 	}
 	nodes := uint32(s.nodes.count())
 	groups := identity.NewGroups(int(nodes + s.sets))
-	for j, err := range s.recalled() {
+	for j, err := range s.restored() {
 		if err != nil {
 			return err
 		}

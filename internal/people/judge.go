@@ -75,7 +75,7 @@ func (j *judged) tellFound(ctx context.Context) error {
 		return nil
 	}
 	return j.nodes.each(ctx, func(node uint32, f *fact, text []byte) error {
-		if f.marks&asked != 0 && j.traits[j.groups.Find(node)]&groupSeen != 0 {
+		if f.marks&named != 0 && j.traits[j.groups.Find(node)]&groupSeen != 0 {
 			found(text)
 		}
 		return nil
@@ -85,7 +85,7 @@ func (j *judged) tellFound(ctx context.Context) error {
 // rememberAnonymous keeps for later runs that an ID was the anonymous one of an $identify, if that was accepted now.
 func rememberAnonymous(nodes *nodes, node uint32, text []byte) {
 	shard, number := nodes.shardOf(node)
-	if nodes.x.learnt == nil || !shard.anonymous.Has(uint64(number)) {
+	if nodes.x.forLater == nil || !shard.anonymous.Has(uint64(number)) {
 		return
 	}
 	f := newFact()

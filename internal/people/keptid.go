@@ -134,7 +134,7 @@ func (k *keeping) nameAll(ctx context.Context) error {
 		defer lock.Unlock()
 		if c := &k.people.all[number]; !named[i] || string(text) < string(k.people.names.bytes(c.name)) {
 			named[i] = true
-			c.keepID(k.people.keepText(text), c.rank)
+			c.keepID(k.people.addText(text), c.rank)
 		}
 		return nil
 	})

@@ -24,7 +24,7 @@ func (x *Index) know(h sum, text []byte) {
 	f := newFact()
 	f.marks = x.options.look(text)
 	var b [factSize]byte
-	if x.learnt != nil { // whom they have joined is kept too, and what joined them may not come again
+	if x.forLater != nil { // whom they have joined is kept too, and what joined them may not come again
 		x.rememberFact(&f, text)
 	}
 	if sh.onDisk {
@@ -42,5 +42,5 @@ func (x *Index) rememberFact(f *fact, text []byte) {
 	var b [factSize]byte
 	x.knowing.Lock()
 	defer x.knowing.Unlock()
-	x.learnt.Append([]byte{factEntry}, f.append(b[:0]), text)
+	x.forLater.Append([]byte{factEntry}, f.append(b[:0]), text)
 }

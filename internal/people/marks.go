@@ -27,7 +27,7 @@ const (
 	tooLong
 	userShaped // matches Options.UserID
 	excluded
-	asked
+	named
 
 	// Known from an earlier run.
 	hadPerson // had a person by its end

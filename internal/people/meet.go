@@ -90,7 +90,7 @@ func (m *meeting) find(number int) error {
 	var visitors parallel.Bitset
 	for pairs := range runs(all, func(a, b *met) bool { return a.person == b.person }) {
 		if m.shared(pairs) {
-			keepShared(m.found.logs[number], pairs, &visitors)
+			addShared(m.found.logs[number], pairs, &visitors)
 			m.doubts.add(pairs)
 		}
 	}
@@ -132,7 +132,7 @@ func (m *meeting) shared(pairs []met) bool {
 }
 
 // keepShared keeps the pairs of one person_id, and marks of each ID that is a mere visitor's its pairs.
-func keepShared(log *spool.Log, pairs []met, visitors *parallel.Bitset) {
+func addShared(log *spool.Log, pairs []met, visitors *parallel.Bitset) {
 	for i := range pairs {
 		m := &pairs[i]
 		if m.flags&pairVisitor != 0 {

@@ -34,13 +34,13 @@ func (s *merger) list(ctx context.Context, profiles map[uint32]*resolved) ([]Lin
 			}
 		}
 	}
-	err := s.mergeAsked(ctx)
+	err := s.mergeAnonymous(ctx)
 	slices.SortFunc(s.found, func(a, b Link) int { return a.compare(&b) })
 	return slices.CompactFunc(s.found, func(a, b Link) bool { return a.compare(&b) == 0 }), err
 }
 
 // mergeAsked adds the anonymous IDs of accepted $identify rows, whether there are profiles under them or not.
-func (s *merger) mergeAsked(ctx context.Context) error {
+func (s *merger) mergeAnonymous(ctx context.Context) error {
 	if s.merges != MergeIdentify {
 		return nil
 	}

@@ -132,7 +132,7 @@ func TestProfilesOfNights(t *testing.T) {
 }
 
 // profilesText tells under what people are sent, what is merged, and who is held.
-func profilesText(s *Settled) string {
+func profilesText(s *Directory) string {
 	var all []string
 	for p := range s.People() {
 		all = append(all, p.Value)
@@ -159,7 +159,7 @@ func profilesText(s *Settled) string {
 func TestTheOtherProfileKeepsItsEmail(t *testing.T) {
 	t.Parallel()
 	e := existing([3]string{"first", "maya@example.com", ""}, [3]string{"second", "", ""})
-	s := settled(Options{Existing: e}, Choice{Merges: MergeNever}, theMerged())
+	s := decided(Options{Existing: e}, Choice{Merges: MergeNever}, theMerged())
 	p, _ := s.Lookup(b("first"))
 	if got := string(s.AppendAttributes(nil, p)); p.Value != "second" || got != `{"n":2}` || p.EmailLate() {
 		t.Errorf("%s is sent with %s", p.Value, got)
@@ -192,7 +192,7 @@ func TestLiveProfiles(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			e := existing([3]string{visitor, "", ""}, [3]string{other, "v@x.example", ""}, [3]string{"u", "", ""}, [3]string{"kiosk", "", ""})
-			ids, n := settled(Options{Existing: e}, Choice{}, rowsOf(test.rows...)).Live()
+			ids, n := decided(Options{Existing: e}, Choice{}, rowsOf(test.rows...)).Live()
 			if got := strings.Join(ids, " "); got != test.want || n != len(ids) {
 				t.Errorf("%q, %d of them, want %q", got, n, test.want)
 			}

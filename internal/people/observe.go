@@ -32,7 +32,7 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
 	h := x.sum(e.DistinctID)
 	sh := &x.shards[h.shard()]
 	known := knownBy(e)
-	if e.Personless && !known && !x.options.Everybody && !(sends && x.options.Events) && !x.options.ofUser(e.DistinctID) && !x.options.asksFor(e.DistinctID) {
+	if e.Personless && !known && !x.options.Everybody && !(sends && x.options.Events) && !x.options.ofUser(e.DistinctID) && !x.options.names(e.DistinctID) {
 		if posthog.MakesNobody(e.Name) {
 			x.noteVisited(e)
 		} else {
@@ -64,7 +64,7 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
 		if l.kind == identity.Identify && (e.WebVisitor || posthog.MachineMade(e.DistinctID)) {
 			x.machineTargets.Store(true)
 		}
-		x.keepLink(sh, &l)
+		x.noteLink(sh, &l)
 	}
 	x.share(sh, number, f, h, e, &at)
 	if !e.Personless {

@@ -85,7 +85,7 @@ const mostSteps = 1 << 20
 func (o *Options) ofUser(id []byte) bool { return o.UserID != nil && o.UserID(id) }
 
 // asksFor reports whether an ID is one of those that alone are sent.
-func (o *Options) asksFor(id []byte) bool { return o.Only != nil && o.Only(id) }
+func (o *Options) names(id []byte) bool { return o.Only != nil && o.Only(id) }
 
 // look marks what an ID's text says of it.
 func (o *Options) look(id []byte) (m marks) {
@@ -99,7 +99,7 @@ func (o *Options) look(id []byte) (m marks) {
 	set(tooLong, len(id) > maxID)
 	set(userShaped, o.UserID != nil && o.UserID(id))
 	set(excluded, o.Excluded != nil && o.Excluded(id))
-	set(asked, o.asksFor(id))
+	set(named, o.names(id))
 	set(thereByID, o.Existing.hasID(id))
 	set(neverOne, posthog.CookielessDevice(id))
 	return m

@@ -95,7 +95,7 @@ func (p *persons) learn(r *posthog.PersonRow) *exportPerson {
 }
 
 // goesBy notes the node of one of a person's IDs, and its number among the persons that have any.
-func (e *exportPerson) goesBy(node, number uint32) { e.node, e.number = node+1, number }
+func (e *exportPerson) setNode(node, number uint32) { e.node, e.number = node+1, number }
 
 func (e *exportPerson) hasNode() bool { return e.node != 0 }
 

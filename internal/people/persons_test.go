@@ -20,7 +20,7 @@ func TestPeopleWithoutUUIDAreOneEach(t *testing.T) {
 	for _, r := range rowsOf(withAttributes("a", "{}"), withAttributes("b", "{}"), withAttributes("c", "{}")) {
 		x.Observe(&r.Event, r.sends)
 	}
-	s := settle(x, Choice{})
+	s := decide(x, Choice{})
 	var got []string
 	for p := range s.People() {
 		got = append(got, p.DistinctID+" "+string(s.AppendAttributes(nil, p)))
@@ -47,7 +47,7 @@ func TestUnmappedIDHasNoPerson(t *testing.T) {
 		for _, r := range rowsOf(withAttributes("a", "{}"), withAttributes("b", "{}")) {
 			x.Observe(&r.Event, r.sends)
 		}
-		if n := settle(x, Choice{}).Count(0).Sent; n != 2 {
+		if n := decide(x, Choice{}).Count(0).Sent; n != 2 {
 			t.Errorf("in the order %v: %d people, want 2", order, n)
 		}
 		x.Close()
@@ -74,7 +74,7 @@ func TestPersonsThatBecomeOneHaveTheLastOnesAttributes(t *testing.T) {
 				CreatedAt: posthog.Time{Micros: 2, State: posthog.Known},
 			}, true)
 		}
-		s := settle(x, Choice{})
+		s := decide(x, Choice{})
 		if n := s.Count(0).Sent; n != 1 {
 			t.Fatalf("%d people, want 1", n)
 		}

@@ -102,7 +102,7 @@ func (s *profileFinder) stand(to *[]standing, one *standing, f *fact, text []byt
 	one.suits = s.fit.of(one.node, f, text)
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	one.text = s.people.keepText(text)
+	one.text = s.people.addText(text)
 	*to = append(*to, *one)
 }
 

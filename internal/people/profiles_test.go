@@ -246,7 +246,7 @@ func (w *profileWorld) checkLink(t *rapid.T, l *Link) {
 }
 
 // checkHeld holds that nobody who is held is sent.
-func (w *profileWorld) checkHeld(t *rapid.T, s *Settled) {
+func (w *profileWorld) checkHeld(t *rapid.T, s *Directory) {
 	for _, h := range s.Held() {
 		w.seen["held"]++
 		if p, status := s.Lookup([]byte(h.ID)); p != nil || status != TwoProfiles {
@@ -272,7 +272,7 @@ func (w *profileWorld) checkHeld(t *rapid.T, s *Settled) {
 
 // checkPerson holds that somebody is under an identified ID if there is one, and under what they were sent
 // under before.
-func (w *profileWorld) checkPerson(t *rapid.T, s *Settled, p *Person) {
+func (w *profileWorld) checkPerson(t *rapid.T, s *Directory, p *Person) {
 	group, _ := s.GroupOf([]byte(p.DistinctID))
 	hasUser := false
 	for _, id := range w.everyID() {

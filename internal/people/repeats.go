@@ -16,8 +16,8 @@ import (
 // was true at any time.
 
 // keepLink takes a link. When there may be many that decide nothing, it lets go of those. The shard's lock is held.
-func (x *Index) keepLink(sh *shard, l *link) {
-	sh.keep(l)
+func (x *Index) noteLink(sh *shard, l *link) {
+	sh.addLink(l)
 	if sh.links.Len() < cmp.Or(sh.thin, x.fewLinks) {
 		return
 	}
@@ -38,7 +38,7 @@ func (x *Index) keepLink(sh *shard, l *link) {
 			}
 		}
 	}) {
-		sh.keep(&l)
+		sh.addLink(&l)
 	}
 	sh.thin = max(x.fewLinks, sh.links.Len()*5/4)
 }

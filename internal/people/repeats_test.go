@@ -57,7 +57,7 @@ func TestRepeatedLinks(t *testing.T) {
 		wantLinks := told(&want, h).Links
 		for _, memory := range []int64{0, tiny} {
 			x := indexOf(h, memory, 2*seed)
-			settled, err := x.Settle(t.Context(), Choice{Merges: MergeIdentify})
+			settled, err := x.Decide(t.Context(), Choice{Merges: MergeIdentify})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -121,7 +121,7 @@ func TestLinkThatComesTrue(t *testing.T) {
 		}
 		x := indexOf(h, 0, 2)
 		defer x.Close()
-		settled, err := x.Settle(t.Context(), Choice{Merges: MergeIdentify})
+		settled, err := x.Decide(t.Context(), Choice{Merges: MergeIdentify})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -64,7 +64,7 @@ func TestMerges(t *testing.T) {
 	for _, test := range mergedHistories {
 		for seed := range uint64(8) {
 			for _, memory := range []int64{0, tiny} {
-				s := settle(observe(test.rows, Options{Memory: memory}, 1, seed), Choice{})
+				s := decide(observe(test.rows, Options{Memory: memory}, 1, seed), Choice{})
 				p, _ := s.Lookup(b("user_1"))
 				if got := string(s.AppendAttributes(nil, p)); got != test.want {
 					t.Errorf("%s: attributes are %s, want %s", test.name, got, test.want)
@@ -85,7 +85,7 @@ func TestMergesOverNights(t *testing.T) {
 			if late {
 				all = append(all[1:len(all):len(all)], all[0])
 			}
-			var last *Settled
+			var last *Directory
 			for _, r := range all {
 				last = n.next(t, []row{r}, Choice{}, 1, 1)
 			}
@@ -126,12 +126,12 @@ func TestRowsThatMakeNobody(t *testing.T) {
 	for _, name := range []string{"$exception", "$$heatmap", "$ai_generation", "$feature_flag_called"} {
 		e := posthog.Event{Name: b(name), DistinctID: b("user_1"), PersonProperties: b(`{"email":"maya@example.com"}`), IsIdentified: true}
 		for _, who := range everyWho {
-			s := settled(Options{Everybody: who == All}, Choice{Who: who}, rowsOf(e))
+			s := decided(Options{Everybody: who == All}, Choice{Who: who}, rowsOf(e))
 			if p, _ := s.Lookup(b("user_1")); p != nil || s.Count(0).Sent != 0 {
 				t.Errorf("%s alone makes somebody, with --people %s", name, who)
 			}
 		}
-		s := settled(Options{}, Choice{}, rowsOf(setting("user_1", `{"a":1}`), e))
+		s := decided(Options{}, Choice{}, rowsOf(setting("user_1", `{"a":1}`), e))
 		p, _ := s.Lookup(b("user_1"))
 		want := `{"a":1}`
 		if name == "$feature_flag_called" {
@@ -162,7 +162,7 @@ func TestTimestampsInTheFuture(t *testing.T) {
 		at(setting("user_1", `{"a":4}`), 0, 5000), at(setting("user_1", `{"a":5}`), 5000, 5000),
 	)
 	for now, want := range map[int64]string{1000: `{"a":2,"b":3}`, 0: `{"a":5,"b":1}`} {
-		s := settled(Options{Now: now}, Choice{}, rows)
+		s := decided(Options{Now: now}, Choice{}, rows)
 		p, _ := s.Lookup(b("user_1"))
 		if got := string(s.AppendAttributes(nil, p)); got != want {
 			t.Errorf("now is %d: attributes are %s, want %s", now, got, want)
@@ -187,7 +187,7 @@ func TestEmailIsADistinctID(t *testing.T) {
 			"email=Ann@example.com id=ann@example.com ", 2},
 		{nil, "id= Maya@example.com  id=maya@EXAMPLE.com id=sam@example.com id=user_1 id=user_2 id=user_3 id=ann@example.com ", 0},
 	} {
-		s := settled(Options{}, Choice{By: test.by}, rows)
+		s := decided(Options{}, Choice{By: test.by}, rows)
 		var got strings.Builder
 		for p := range s.People() {
 			got.WriteString(fmt.Sprintf("%s=%s ", p.By, p.Value))
@@ -203,7 +203,7 @@ func TestEmailIsADistinctID(t *testing.T) {
 			t.Errorf("by %v: the second of two with one email is %v", test.by, status)
 		}
 	}
-	s := settled(Options{}, Choice{By: []By{ByEmail, ByID}}, rows)
+	s := decided(Options{}, Choice{By: []By{ByEmail, ByID}}, rows)
 	for c := range s.EmailConflicts() {
 		if email, _, lost := s.LostEmail(c.Person); !lost || email != c.Person.DistinctID {
 			t.Errorf("%s has lost %q", c.Person.DistinctID, email)

@@ -101,7 +101,7 @@ func (s *resolver) resolveOne(number uint32, profiles []standing, r *spool.Reade
 		}
 	}
 	may := s.choice.MergeProfiles || s.named(identified)
-	if len(identified) > 1 && !may && !s.settledBefore(c, identified) {
+	if len(identified) > 1 && !may && !s.chosenBefore(c, identified) {
 		email, _ := s.carried.alone(number, r)
 		s.held = append(s.held, s.names.held(s.people.name(number), email, profiles))
 		c.gain(isHeld)
@@ -222,7 +222,7 @@ func (s *resolver) named(identified []standing) bool {
 
 // settledBefore reports whether --user-id has said which of several profiles is somebody's own, an earlier
 // run has sent it, and the others were only there before.
-func (s *resolver) settledBefore(c *candidate, identified []standing) bool {
+func (s *resolver) chosenBefore(c *candidate, identified []standing) bool {
 	ours := 0
 	for _, p := range identified {
 		own := p.node != noNode && s.options.ofUser(s.people.names.bytes(p.text))

@@ -14,7 +14,7 @@ type SentPerson struct {
 
 // RecallSent tells an index of a person who was sent, in the order of sending; of one who was sent several times the first says
 // under what, and the last in which state. It comes after all rows, and is not to be called from several goroutines at once.
-func (x *Index) RecallSent(p *SentPerson) {
+func (x *Index) RestoreSent(p *SentPerson) {
 	text := []byte(p.DistinctID)
 	h := x.sum(text)
 	sh := &x.shards[h.shard()]

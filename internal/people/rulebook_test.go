@@ -160,7 +160,7 @@ func settleHistory(t *testing.T, h rulebook.History, memory int64, seed uint64) 
 	if h.All {
 		choice.Who = All
 	}
-	settled, err := x.Settle(t.Context(), choice)
+	settled, err := x.Decide(t.Context(), choice)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,12 +199,12 @@ func indexOf(h rulebook.History, memory int64, seed uint64) *Index {
 		}
 	}
 	for _, id := range h.Sent {
-		x.RecallSent(&SentPerson{DistinctID: id, Value: id})
+		x.RestoreSent(&SentPerson{DistinctID: id, Value: id})
 	}
 	return x
 }
 
-func tell(settled *Settled, h rulebook.History) settlement {
+func tell(settled *Directory, h rulebook.History) settlement {
 	s := settlement{Who: map[string]string{}, Persons: map[string]string{}, Links: map[rulebook.Verdict]int{}}
 	for id := range rulebook.Resolve(h).People {
 		p, status := settled.Lookup([]byte(id))

@@ -23,7 +23,7 @@ func TestVisitorsAreCountedBySample(t *testing.T) {
 		for i := range x.shards {
 			sampled += len(x.shards[i].sample.visitors)
 		}
-		s := settle(x, Choice{})
+		s := decide(x, Choice{})
 		c := s.Count(0)
 		if sampled > shardCount*mostSampled {
 			t.Errorf("%d of %d visitors in memory", sampled, n)
@@ -54,7 +54,7 @@ func TestVisitorsWithAPersonIDTakeNoMemory(t *testing.T) {
 			see(i, fmt.Sprintf("0195602e-7a11-7c3e-9d55-%012x", i), fmt.Sprintf("0295602e-7a11-7c3e-9d55-%012x", i), true)
 		}
 		see(n, "user_1", "0295602e-7a11-7c3e-9d55-000000000007", false)
-		s := settle(x, Choice{})
+		s := decide(x, Choice{})
 		if nodes := s.nodes.count(); nodes != 2 {
 			t.Errorf("%d of %d IDs take memory, want 2", nodes, n)
 		}
@@ -74,7 +74,7 @@ func TestVisitorsTogetherAreOneMore(t *testing.T) {
 	looks := func(id string) posthog.Event {
 		return posthog.Event{Name: b("Looked"), DistinctID: b(id), PersonID: b("p"), Personless: true}
 	}
-	c := settled(Options{}, Choice{}, rowsOf(looks("a"), looks("b"), posthog.Event{Name: b("Looked"), DistinctID: b("c"), Personless: true})).Count(0)
+	c := decided(Options{}, Choice{}, rowsOf(looks("a"), looks("b"), posthog.Event{Name: b("Looked"), DistinctID: b("c"), Personless: true})).Count(0)
 	if c.ByChoice[All].New != 2 || c.Unidentified != 2 || c.DistinctIDs != 3 {
 		t.Errorf("counts %+v, want two people", c)
 	}
@@ -90,7 +90,7 @@ func TestVisitorsBringTheirEvents(t *testing.T) {
 		posthog.Event{Name: b("Opened"), DistinctID: b("user_1")},
 	)
 	rows[2].sends = false
-	s := settled(Options{}, Choice{}, rows)
+	s := decided(Options{}, Choice{}, rows)
 	c := s.Count(0)
 	if c.Events != 3 || c.DistinctIDs != 2 || c.ByChoice[All].New != 1 || c.Joined != 1 || c.Links.Joined != 1 {
 		t.Errorf("counts %+v", c)

@@ -71,7 +71,7 @@ func (sh *shard) learnAttributes(number uint32, f *fact, r *fold.Row) {
 	}
 }
 
-func (sh *shard) keep(l *link) {
+func (sh *shard) addLink(l *link) {
 	sh.room = l.append(sh.room[:0])
 	sh.links.Append(sh.room)
 }

@@ -36,7 +36,7 @@ func TestChangesOfOnePerson(t *testing.T) {
 			rows = append(rows, r)
 		}
 		x := observe(rows, Options{}, 1, rapid.Uint64().Draw(t, "arrival"))
-		compareWithModel(t, settle(x, Choice{}), newModel(rows, Options{}, Choice{Who: Identified}))
+		compareWithModel(t, decide(x, Choice{}), newModel(rows, Options{}, Choice{Who: Identified}))
 	})
 }
 
@@ -77,7 +77,7 @@ func TestNullHidesAnOlderValue(t *testing.T) {
 		posthog.Event{Name: b("$set"), DistinctID: b("user_1"), Set: b(`{"a":null}`), SetOnce: b(`{"b":2}`)},
 	)
 	for keepNull, want := range map[bool]string{false: `{"b":2,"c":1}`, true: `{"a":null,"b":2,"c":1}`} {
-		s := settled(Options{KeepNull: keepNull}, Choice{}, rows)
+		s := decided(Options{KeepNull: keepNull}, Choice{}, rows)
 		p, _ := s.Lookup(b("user_1"))
 		if got := string(s.AppendAttributes(nil, p)); got != want {
 			t.Errorf("keeping nulls %v: attributes are %s, want %s", keepNull, got, want)
@@ -97,7 +97,7 @@ func TestValuesKeepEveryDigit(t *testing.T) {
 
 func attributesOf(t *testing.T, events ...posthog.Event) string {
 	t.Helper()
-	s := settled(Options{}, Choice{}, rowsOf(events...))
+	s := decided(Options{}, Choice{}, rowsOf(events...))
 	p, status := s.Lookup(b("user_1"))
 	if status != Sent {
 		t.Fatalf("user_1 is %v", status)
@@ -118,7 +118,7 @@ func TestUUIDOfTheNewestRow(t *testing.T) {
 	}
 	rows[1].CreatedAt.Micros = rows[2].CreatedAt.Micros
 	for seed := range uint64(20) {
-		p, _ := settle(observe(rows, Options{PersonIDs: true}, 1, seed), Choice{}).Lookup(b("user_1"))
+		p, _ := decide(observe(rows, Options{PersonIDs: true}, 1, seed), Choice{}).Lookup(b("user_1"))
 		if *p.UUID != (rawjson.UUID{0xb1, 0xb3, 0x24, 0x17, 0xb0, 0xba, 0x59, 0x54, 0xa2, 0x45, 15: 3}) {
 			t.Errorf("UUID is %x", p.UUID)
 		}
@@ -140,7 +140,7 @@ func TestMoreKeysThanTheTableHolds(t *testing.T) {
 	for i := range rows {
 		rows[i].Ref, rows[i].CreatedAt.Micros = uint64(i), int64(i)
 	}
-	compareWithModel(t, settled(Options{}, Choice{}, rows), newModel(rows, Options{}, Choice{Who: Identified}))
+	compareWithModel(t, decided(Options{}, Choice{}, rows), newModel(rows, Options{}, Choice{Who: Identified}))
 }
 
 // TestManyOnces passes maxOnce: the first still counts, and the newest after an $unset that comes at last.
@@ -156,7 +156,7 @@ func TestManyOnces(t *testing.T) {
 	e.SetOnce, e.Unset = nil, b(`["b"]`)
 	e.CreatedAt.Micros -= 2
 	x.Observe(&e, false)
-	s := settle(x, Choice{})
+	s := decide(x, Choice{})
 	p, _ := s.Lookup(b("user_1"))
 	if got, want := string(s.AppendAttributes(nil, p)), fmt.Sprintf(`{"a":0,"b":%d}`, 10*fold.MaxOnce-2); got != want {
 		t.Errorf("attributes are %s, want %s", got, want)
@@ -185,7 +185,7 @@ func TestNothingNewAllocatesNothing(t *testing.T) {
 			t.Errorf("%s: %v allocations a row", name, n)
 		}
 	}
-	s := settle(x, Choice{})
+	s := decide(x, Choice{})
 	known, unknown := b("user_1"), b("nobody")
 	if n := testing.AllocsPerRun(1000, func() { s.Lookup(known); s.Lookup(unknown) }); n != 0 {
 		t.Errorf("%v allocations a lookup", n)

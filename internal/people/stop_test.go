@@ -23,7 +23,7 @@ func TestSettleEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	defer cancel(nil)
 	stopped, looked := errors.New("stopped"), atomic.Int64{}
-	_, err := x.Settle(ctx, Choice{Excluded: func([]byte) bool {
+	_, err := x.Decide(ctx, Choice{Excluded: func([]byte) bool {
 		looked.Add(1)
 		cancel(stopped)
 		return false

@@ -12,7 +12,7 @@ const (
 	groupEvents          // has an event to send
 	groupState           // has attributes
 	isExcluded
-	isAsked
+	isNamed
 	isDeleted   // in the persons export
 	isThere     // has a profile already
 	isSent      // an earlier run has sent it
@@ -27,7 +27,7 @@ const (
 	hasFinal    // its attributes are in its part
 	emailIsID   // its email is one of its distinct IDs, and no attribute
 	isHeld      // several of its profiles are identified
-	emailAsked  // its email is one of those asked for
+	emailNamed  // its email is one of those asked for
 )
 
 // traits are what an ID brings into its group.
@@ -49,7 +49,7 @@ func (f *fact) traits() (t traits) {
 	set(groupState, m&hasState != 0)
 	set(groupEmail, m&emailShaped != 0)
 	set(isExcluded, m&excluded != 0)
-	set(isAsked, m&asked != 0)
+	set(isNamed, m&named != 0)
 	set(isThere, m&wasSent != 0)
 	set(isSent, m&wasSent != 0)
 	return t

@@ -35,7 +35,7 @@ func TestIdentifierByPreference(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(test.by), func(t *testing.T) {
 			t.Parallel()
-			s := settled(Options{}, Choice{By: test.by}, rows)
+			s := decided(Options{}, Choice{By: test.by}, rows)
 			var got []string
 			for p := range s.People() {
 				got = append(got, fmt.Sprintf("%s %s %s", p.DistinctID, p.By, p.Value))
@@ -65,7 +65,7 @@ func TestEmailGoesToWhoSetItLast(t *testing.T) {
 		posthog.Event{Name: b("$set"), DistinctID: b("3"), Set: b(`{"email":"Maya@Example.com"}`)},
 		withAttributes("5", `{"email":"x"}`),
 	)
-	s := settled(Options{}, Choice{}, rows)
+	s := decided(Options{}, Choice{}, rows)
 	var got []string
 	for p := range s.People() {
 		got = append(got, string(s.AppendAttributes(nil, p)))
@@ -85,7 +85,7 @@ func TestEmailGoesToWhoSetItLast(t *testing.T) {
 	}
 }
 
-func conflicts(s *Settled) (all []string) {
+func conflicts(s *Directory) (all []string) {
 	for c := range s.EmailConflicts() {
 		email, holder, _ := s.LostEmail(c.Person)
 		all = append(all, fmt.Sprintf("%s lost %s to %s", c.Person.DistinctID, email, holder))
@@ -101,7 +101,7 @@ func TestWhoIsNotSentKeepsNoEmail(t *testing.T) {
 		withAttributes("2", `{"cio_id":"0b","email":"maya@example.com"}`),
 		withAttributes("3", `{"cio_id":"cio_0b"}`),
 	)
-	s := settled(Options{}, Choice{By: []By{ByCioID}}, rows)
+	s := decided(Options{}, Choice{By: []By{ByCioID}}, rows)
 	var got []string
 	for p := range s.People() {
 		got = append(got, p.Value+string(s.AppendAttributes(nil, p)))
@@ -118,7 +118,7 @@ func TestWithEmailLeavesOutTheOthers(t *testing.T) {
 		withAttributes("user_1", `{"email":"call me"}`),
 		withAttributes("user_2", `{}`),
 	)
-	s := settled(Options{}, Choice{Who: WithEmail}, rows)
+	s := decided(Options{}, Choice{Who: WithEmail}, rows)
 	for id, want := range map[string]Status{visitor: Sent, "user_1": NoEmail, "user_2": NoEmail, "user_9": NoEmail, "null": Illegal} {
 		if _, got := s.Lookup(b(id)); got != want {
 			t.Errorf("Lookup(%s) is %v, want %v", id, got, want)
@@ -139,7 +139,7 @@ func TestNeedEvents(t *testing.T) {
 		posthog.Event{Name: b("$identify"), DistinctID: b("quiet"), AnonDistinctID: b("anon"), PersonProperties: b(`{"email":"maya@example.com","n":1}`)},
 	)
 	rows[0].sends, rows[2].sends = false, false
-	s := settled(Options{Events: true}, Choice{NeedEvents: true, Merges: MergeIdentify}, rows)
+	s := decided(Options{Events: true}, Choice{NeedEvents: true, Merges: MergeIdentify}, rows)
 	var got []string
 	for p := range s.People() {
 		got = append(got, fmt.Sprint(p.Number, p.DistinctID, p.Events, string(s.AppendAttributes(nil, p))))
@@ -164,7 +164,7 @@ func TestStaleIsOlderThanThreeDays(t *testing.T) {
 	rows := rowsOf(withAttributes("old", `{"n":1}`), withAttributes("new", `{"n":1}`), withAttributes("timeless", `{"n":1}`))
 	rows[0].CreatedAt.Micros, rows[1].CreatedAt.Micros = 1_000_999_999, 1_001_000_000
 	rows[2].CreatedAt.State = posthog.Unreadable
-	s := settled(Options{}, Choice{}, rows)
+	s := decided(Options{}, Choice{}, rows)
 	if got := s.Count(1001 + 72*3600).Stale; got != 1 {
 		t.Errorf("%d are stale, want 1", got)
 	}
@@ -185,7 +185,7 @@ func TestEachAnonymousIDIsMergedOnce(t *testing.T) {
 		identify("user_2", "anon_1"),
 		posthog.Event{Name: b("$pageview"), DistinctID: b("user_1"), AnonDistinctID: b("anon_9")},
 	)
-	s := settled(Options{}, Choice{Merges: MergeIdentify}, rows)
+	s := decided(Options{}, Choice{Merges: MergeIdentify}, rows)
 	var got []string
 	for l := range s.Links() {
 		got = append(got, l.Value+" into "+l.Person.DistinctID)
@@ -194,14 +194,14 @@ func TestEachAnonymousIDIsMergedOnce(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("links (-want +got):\n%s", diff)
 	}
-	for l := range settled(Options{}, Choice{}, rows).Links() {
+	for l := range decided(Options{}, Choice{}, rows).Links() {
 		t.Errorf("a link to %s that nobody asked for", l.Value)
 	}
 }
 
 func TestPeopleStopsWhenToldTo(t *testing.T) {
 	t.Parallel()
-	s := settled(Options{}, Choice{}, rowsOf(withAttributes("1", "{}"), withAttributes("2", "{}")))
+	s := decided(Options{}, Choice{}, rowsOf(withAttributes("1", "{}"), withAttributes("2", "{}")))
 	n := 0
 	for range s.People() {
 		n++

@@ -11,7 +11,7 @@ import (
 )
 
 // each yields the person's properties, without an email that is somebody else's.
-func (s *Settled) each(p *Person, r *spool.Reader) iter.Seq[fold.Property] {
+func (s *Directory) each(p *Person, r *spool.Reader) iter.Seq[fold.Property] {
 	return func(yield func(fold.Property) bool) {
 		for b := s.finals.at(p.attributes, r); len(b) > 0; {
 			var one fold.Property
@@ -28,7 +28,7 @@ func (s *Settled) each(p *Person, r *spool.Reader) iter.Seq[fold.Property] {
 
 // AppendAttributes appends the person's final attributes as a JSON object, `{}` when there are none. Its keys are
 // sorted; its values stand as they stood in the export.
-func (s *Settled) AppendAttributes(dst []byte, p *Person) []byte {
+func (s *Directory) AppendAttributes(dst []byte, p *Person) []byte {
 	r := readers.Get().(*spool.Reader)
 	defer readers.Put(r)
 	dst = append(dst, '{')
@@ -44,7 +44,7 @@ func (s *Settled) AppendAttributes(dst []byte, p *Person) []byte {
 
 // Attributes yields what AppendAttributes appends, each with its plain key and its value in JSON, which are borrowed
 // until the next.
-func (s *Settled) Attributes(p *Person) iter.Seq2[string, []byte] {
+func (s *Directory) Attributes(p *Person) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		r := readers.Get().(*spool.Reader)
 		defer readers.Put(r)
@@ -57,7 +57,7 @@ func (s *Settled) Attributes(p *Person) iter.Seq2[string, []byte] {
 }
 
 // EmailConflicts yields those who get an identify without their email, in the order of People.
-func (s *Settled) EmailConflicts() iter.Seq[EmailConflict] {
+func (s *Directory) EmailConflicts() iter.Seq[EmailConflict] {
 	return func(yield func(EmailConflict) bool) {
 		for _, c := range s.conflicts {
 			if !s.GetsIdentify(c.Person) || !yield(c) {
@@ -69,7 +69,7 @@ func (s *Settled) EmailConflicts() iter.Seq[EmailConflict] {
 
 // LostEmail returns the email that a person goes without, and an ID of the one who has it; false for a person who keeps
 // theirs.
-func (s *Settled) LostEmail(p *Person) (email, holder string, lost bool) {
+func (s *Directory) LostEmail(p *Person) (email, holder string, lost bool) {
 	i, lost := slices.BinarySearchFunc(s.conflicts, p.Number, func(c EmailConflict, number uint32) int {
 		return cmp.Compare(c.Person.Number, number)
 	})

@@ -23,21 +23,21 @@ type nights struct {
 }
 
 // next learns rows after what the nights before have.
-func (n *nights) next(t fataler, rows []row, c Choice, goroutines int, seed uint64) *Settled {
+func (n *nights) next(t fataler, rows []row, c Choice, goroutines int, seed uint64) *Directory {
 	t.Helper()
 	x := observe(rows, n.options, goroutines, seed)
 	if err := x.Remember(context.Background()); err != nil {
 		t.Fatalf("remember: %v", err)
 	}
 	for _, entry := range n.learnt {
-		x.Recall(entry)
+		x.Restore(entry)
 	}
 	for i := range n.sent {
-		x.RecallSent(&n.sent[i])
+		x.RestoreSent(&n.sent[i])
 	}
 	n.options.Seed, n.options.KeyNames = x.Seed(), append(slices.Clip(n.options.KeyNames), x.NewKeys()...)
-	s := settle(x, c)
-	for entry, err := range s.Learnt() {
+	s := decide(x, c)
+	for entry, err := range s.ForLater() {
 		if err != nil {
 			t.Fatalf("learnt: %v", err)
 		}
@@ -47,7 +47,7 @@ func (n *nights) next(t fataler, rows []row, c Choice, goroutines int, seed uint
 }
 
 // send notes that everybody was sent.
-func (n *nights) send(s *Settled) {
+func (n *nights) send(s *Directory) {
 	for p := range s.People() {
 		n.sent = append(n.sent, SentPerson{DistinctID: p.DistinctID, By: p.By, Value: p.Value, State: [16]byte{byte(len(n.sent))}})
 	}
@@ -81,7 +81,7 @@ func drawMemory(t *rapid.T) int64 {
 }
 
 // answers are what is settled of each ID.
-func answers(s *Settled) (all []string) {
+func answers(s *Directory) (all []string) {
 	for _, id := range someIDs {
 		p, status := s.Lookup([]byte(id))
 		text := fmt.Sprint(id, " ", status)
@@ -116,12 +116,12 @@ func TestNightsAreAsOneRun(t *testing.T) {
 		c := choiceGen().Draw(t, "choice")
 		o := Options{Memory: drawMemory(t), Everybody: true, Events: true, KeepNull: rapid.Bool().Draw(t, "keep null")}
 		n := nights{options: o}
-		var last *Settled
+		var last *Directory
 		later := func(a, b *row) bool { return modelTime(a) < modelTime(b) }
 		for _, night := range split(t, rows, later) {
 			last = n.next(t, night, c, 3, rapid.Uint64().Draw(t, "arrival"))
 		}
-		if diff := cmp.Diff(answers(settle(observe(rows, o, 1, 1), c)), answers(last)); diff != "" {
+		if diff := cmp.Diff(answers(decide(observe(rows, o, 1, 1), c)), answers(last)); diff != "" {
 			t.Fatalf("one run -, nights +:\n%s", diff)
 		}
 	})
@@ -145,11 +145,11 @@ func TestPersonIDsOfAnyNights(t *testing.T) {
 		}
 		o := Options{Memory: drawMemory(t)}
 		n := nights{options: o}
-		var last *Settled
+		var last *Directory
 		for _, night := range split(t, rows, func(_, _ *row) bool { return true }) {
 			last = n.next(t, night, Choice{}, 2, rapid.Uint64().Draw(t, "arrival"))
 		}
-		once := settle(observe(rows, o, 1, 1), Choice{})
+		once := decide(observe(rows, o, 1, 1), Choice{})
 		for _, a := range someIDs {
 			for _, b := range someIDs {
 				if got, want := areTogether(last, a, b), areTogether(once, a, b); got != want {
@@ -174,26 +174,26 @@ func TestWhomThePersonsExportJoinedStays(t *testing.T) {
 	if err := first.Remember(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	s := settle(first, Choice{})
+	s := decide(first, Choice{})
 	if !areTogether(s, "user_1", visitor) {
 		t.Fatal("the visitor is not the one in the persons export")
 	}
 	next := NewIndex(Options{Seed: first.Seed()})
 	defer next.Close()
 	next.Observe(&posthog.Event{Name: b("Looked"), DistinctID: b(visitor), Personless: true}, true)
-	for entry, err := range s.Learnt() {
+	for entry, err := range s.ForLater() {
 		if err != nil {
 			t.Fatal(err)
 		}
-		next.Recall(entry)
+		next.Restore(entry)
 	}
-	if !areTogether(settle(next, Choice{}), "user_1", visitor) {
+	if !areTogether(decide(next, Choice{}), "user_1", visitor) {
 		t.Error("the visitor is nobody when the persons export comes no more")
 	}
 }
 
 // areTogether reports whether two IDs are one person who is sent.
-func areTogether(s *Settled, a, b string) bool {
+func areTogether(s *Directory, a, b string) bool {
 	p, _ := s.Lookup([]byte(a))
 	q, _ := s.Lookup([]byte(b))
 	return p != nil && p == q
@@ -210,14 +210,14 @@ func TestAttributesOfAnyNights(t *testing.T) {
 		c := choiceGen().Draw(t, "choice")
 		o := Options{Memory: drawMemory(t), Separate: true, Everybody: true, Events: true}
 		n := nights{options: o}
-		var last *Settled
+		var last *Directory
 		for _, night := range split(t, rows, func(_, _ *row) bool { return true }) {
 			if rapid.Bool().Draw(t, "again") { // rows of the night before come again
 				night = append(slices.Clone(night), rows[0])
 			}
 			last = n.next(t, night, c, 2, rapid.Uint64().Draw(t, "arrival"))
 		}
-		if diff := cmp.Diff(answers(settle(observe(rows, o, 1, 1), c)), answers(last)); diff != "" {
+		if diff := cmp.Diff(answers(decide(observe(rows, o, 1, 1), c)), answers(last)); diff != "" {
 			t.Fatalf("one run -, nights +:\n%s", diff)
 		}
 	})

@@ -9,10 +9,10 @@ func (x *Index) SumOf(distinctID []byte) (b [sumSize]byte) {
 }
 
 // SumOf is Index.SumOf.
-func (s *Settled) SumOf(distinctID []byte) [sumSize]byte { return s.index.SumOf(distinctID) }
+func (s *Directory) SumOf(distinctID []byte) [sumSize]byte { return s.index.SumOf(distinctID) }
 
 // Known returns the person who has the ID that SumOf gave this; nil when nobody who is sent does.
-func (s *Settled) Known(of [sumSize]byte) *Person {
+func (s *Directory) Known(of [sumSize]byte) *Person {
 	node, found := s.nodes.of(readSum(of[:]))
 	if !found || s.who[node] < uint32(statuses) {
 		return nil
@@ -21,14 +21,14 @@ func (s *Settled) Known(of [sumSize]byte) *Person {
 }
 
 // HeldNow reports whether the person is held who has the ID that SumOf gave this.
-func (s *Settled) HeldNow(of [sumSize]byte) bool {
+func (s *Directory) HeldNow(of [sumSize]byte) bool {
 	node, found := s.nodes.of(readSum(of[:]))
 	return found && s.who[node] == uint32(TwoProfiles)
 }
 
 // SentBefore reports whether an earlier run has sent the person, and returns the state in which it did, and the time of the newest
 // data in that, in unix seconds, 0 when there is none. By and Value are then those of that time.
-func (s *Settled) SentBefore(p *Person) (state [16]byte, updated int64, before bool) {
+func (s *Directory) SentBefore(p *Person) (state [16]byte, updated int64, before bool) {
 	if p.sent == 0 {
 		return state, 0, false
 	}
@@ -38,10 +38,10 @@ func (s *Settled) SentBefore(p *Person) (state [16]byte, updated int64, before b
 
 // Learnt yields what Index.Remember kept, and which IDs became one person, for Index.Recall of a later run. An error is the last
 // thing yielded. It is there until the index is closed.
-func (s *Settled) Learnt() iter.Seq2[[]byte, error] {
+func (s *Directory) ForLater() iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
-		if s.index.learnt != nil {
-			s.index.learnt.All()(yield)
+		if s.index.forLater != nil {
+			s.index.forLater.All()(yield)
 		}
 	}
 }

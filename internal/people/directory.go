@@ -10,7 +10,7 @@ import (
 )
 
 // Settled is the answer to who is who, fixed. Its methods may be called from many goroutines, until its index is closed.
-type Settled struct {
+type Directory struct {
 	index   *Index
 	nodes   *nodes
 	persons []Person
@@ -27,14 +27,14 @@ type Settled struct {
 	fused     []FusedPerson
 	held      []Held // in order of their IDs
 	live      livingProfiles
-	asked     []AskedPerson
+	named     []NamedPerson
 
 	leavesSent bool
 }
 
 // Lookup tells who a distinct ID is. The person is nil unless the status is Sent. An ID that nothing ties to a person is
 // Illegal if it is that, else as Choice.Who leaves it.
-func (s *Settled) Lookup(distinctID []byte) (*Person, Status) {
+func (s *Directory) Lookup(distinctID []byte) (*Person, Status) {
 	node, found := s.nodes.of(s.index.sum(distinctID))
 	if !found {
 		if posthog.IllegalID(distinctID) {
@@ -50,16 +50,16 @@ func (s *Settled) Lookup(distinctID []byte) (*Person, Status) {
 }
 
 // LeavesOutSent reports whether somebody whom an earlier run has sent, and who is on a row, is not sent now.
-func (s *Settled) LeavesOutSent() bool { return s.leavesSent }
+func (s *Directory) LeavesOutSent() bool { return s.leavesSent }
 
 // GetsIdentify reports whether a person is one of those that People yields.
-func (s *Settled) GetsIdentify(p *Person) bool { return p.Number < uint32(s.yielded) }
+func (s *Directory) GetsIdentify(p *Person) bool { return p.Number < uint32(s.yielded) }
 
 // Person returns a person by number: one of People, or of those who are sent without an identify.
-func (s *Settled) Person(number uint32) *Person { return &s.persons[number] }
+func (s *Directory) Person(number uint32) *Person { return &s.persons[number] }
 
 // People yields those who get an identify, in order of their first row.
-func (s *Settled) People() iter.Seq[*Person] {
+func (s *Directory) People() iter.Seq[*Person] {
 	return func(yield func(*Person) bool) {
 		for i := range s.yielded {
 			if !yield(&s.persons[i]) {
@@ -70,7 +70,7 @@ func (s *Settled) People() iter.Seq[*Person] {
 }
 
 // Count returns the totals; now is unix seconds.
-func (s *Settled) Count(now int64) Counts {
+func (s *Directory) Count(now int64) Counts {
 	const fresh = 72 * 60 * 60
 	c := s.counts
 	c.ByChoice = maps.Clone(c.ByChoice)
@@ -84,23 +84,23 @@ func (s *Settled) Count(now int64) Counts {
 
 // Links yields the profiles to merge, each once, in order of the people they are merged into. Empty with
 // MergeNever.
-func (s *Settled) Links() iter.Seq[Link] { return slices.Values(s.links) }
+func (s *Directory) Links() iter.Seq[Link] { return slices.Values(s.links) }
 
 // LinkCount is how many there are.
-func (s *Settled) LinkCount() int { return len(s.links) }
+func (s *Directory) LinkCount() int { return len(s.links) }
 
 // MostHeld is how many people Settled.Held names.
 const MostHeld = 10_000
 
 // Held are the first MostHeld of those who are held, in the order of their IDs.
-func (s *Settled) Held() []Held { return s.held[:min(len(s.held), MostHeld)] }
+func (s *Directory) Held() []Held { return s.held[:min(len(s.held), MostHeld)] }
 
 // HeldCount is how many there are.
-func (s *Settled) HeldCount() int { return len(s.held) }
+func (s *Directory) HeldCount() int { return len(s.held) }
 
 // HeldAs returns what is held of a person, by one of their IDs; false for somebody who is not. It needs
 // Options.Trace.
-func (s *Settled) HeldAs(distinctID []byte) (Held, bool) {
+func (s *Directory) HeldAs(distinctID []byte) (Held, bool) {
 	group, known := s.GroupOf(distinctID)
 	for _, h := range s.held {
 		if other, ok := s.GroupOf([]byte(h.ID)); known && ok && other == group {
@@ -114,7 +114,7 @@ func (s *Settled) HeldAs(distinctID []byte) (Held, bool) {
 type Group uint32
 
 // GroupOf returns the group of a distinct ID; false when nothing ties the ID to a person. It needs Options.Trace.
-func (s *Settled) GroupOf(distinctID []byte) (Group, bool) {
+func (s *Directory) GroupOf(distinctID []byte) (Group, bool) {
 	node, found := s.nodes.of(s.index.sum(distinctID))
 	if !found {
 		return 0, false
@@ -124,19 +124,19 @@ func (s *Settled) GroupOf(distinctID []byte) (Group, bool) {
 
 // Fused returns the people under whom several logins with different emails are one, the worst first, and how
 // many there are; of a thousand and more only the worst thousand.
-func (s *Settled) Fused() (worst []FusedPerson, all int) {
+func (s *Directory) Fused() (worst []FusedPerson, all int) {
 	return s.fused[:min(len(s.fused), mostFused)], len(s.fused)
 }
 
 // Live are the IDs of the first MostLive profiles that PostHog's live destination has made, and how many
 // there are. The events of such a destination have no IDs, so that Customer.io cannot know one of them again.
-func (s *Settled) Live() (ids []string, count int) { return s.live.ids, s.live.count }
+func (s *Directory) Live() (ids []string, count int) { return s.live.ids, s.live.count }
 
 // Asked are the people whose final email Choice.Asked asks for, sent or not, in order of their first rows.
-func (s *Settled) Asked() []AskedPerson { return s.asked }
+func (s *Directory) NamedByEmail() []NamedPerson { return s.named }
 
 // SomeKey reports whether some property that was kept has a key for which is is true. Of so many keys that
 // they are not all known it assumes so.
-func (s *Settled) SomeKey(is func(key string) bool) bool {
+func (s *Directory) SomeKey(is func(key string) bool) bool {
 	return s.index.keys.Some(otherKeys, is)
 }

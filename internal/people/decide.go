@@ -9,9 +9,9 @@ import (
 // Settle ends the first reading: Observe must not be called any more, and Settle only once. Its error is
 // trouble with the disk, or the cause of ctx, which ends it within moments however many people there are. The
 // index must be closed after what was settled has been used.
-func (x *Index) Settle(ctx context.Context, c Choice) (*Settled, error) {
+func (x *Index) Decide(ctx context.Context, c Choice) (*Directory, error) {
 	c.Who = cmp.Or(c.Who, Identified)
-	s := &settler{ctx: ctx, x: x, choice: &c}
+	s := &decider{ctx: ctx, x: x, choice: &c}
 	for _, step := range []func() error{
 		s.bringBack, // all IDs get nodes
 		s.readSent,  // and it is known who was sent
@@ -46,7 +46,7 @@ func (x *Index) Settle(ctx context.Context, c Choice) (*Settled, error) {
 }
 
 // settler is Settle at work: what each step has found, as long as a later one needs it.
-type settler struct {
+type decider struct {
 	ctx    context.Context
 	x      *Index
 	choice *Choice
@@ -63,7 +63,7 @@ type settler struct {
 	folded   *folded
 	carried  *carried
 	losers   []loser
-	asked    []AskedPerson
+	named    []NamedPerson
 	resolved map[uint32]*resolved
 	held     []Held
 	chosen   *chosen
@@ -74,13 +74,13 @@ const manyNodes = 1 << 20
 
 // giveBack returns to the system what the last step has left: the next one takes large pieces of memory, which do not fit
 // between those that are in use.
-func (s *settler) giveBack() {
+func (s *decider) giveBack() {
 	if s.nodes.count() >= manyNodes {
 		debug.FreeOSMemory()
 	}
 }
 
-func (s *settler) bringBack() (err error) {
+func (s *decider) bringBack() (err error) {
 	err = s.x.eachShard(s.ctx, func(_ uint32, sh *shard) error { return s.x.bringBack(sh) })
 	if err == nil {
 		s.pairs, err = s.x.meet(s.ctx)
@@ -89,36 +89,36 @@ func (s *settler) bringBack() (err error) {
 	return err
 }
 
-func (s *settler) readSent() (err error) {
+func (s *decider) readSent() (err error) {
 	s.sent, err = readSentTable(s.ctx, s.nodes)
 	return err
 }
 
-func (s *settler) findLive() (err error) {
+func (s *decider) findLive() (err error) {
 	s.live, err = findLive(s.ctx, s.nodes)
 	return err
 }
 
-func (s *settler) join() (err error) {
+func (s *decider) join() (err error) {
 	s.joined, err = join(s.ctx, s.nodes, s.pairs, s.choice.Merges)
 	s.pairs = nil
 	return err
 }
 
-func (s *settler) judge() (err error) {
+func (s *decider) judge() (err error) {
 	s.judged, err = judge(s.ctx, s.nodes, s.joined.groups)
 	return err
 }
 
-func (s *settler) tellFound() error { return s.judged.tellFound(s.ctx) }
+func (s *decider) tellFound() error { return s.judged.tellFound(s.ctx) }
 
-func (s *settler) gather() error {
+func (s *decider) gather() error {
 	s.gathered = gather(s.judged, s.choice)
 	s.judged.drop()
 	return nil
 }
 
-func (s *settler) decide() (err error) {
+func (s *decider) decide() (err error) {
 	s.targets, err = findTargets(s.ctx, s.nodes, s.joined.directed, &fitness{options: &s.x.options, sent: s.sent})
 	if err != nil {
 		return err
@@ -127,31 +127,31 @@ func (s *settler) decide() (err error) {
 	return nil
 }
 
-func (s *settler) keepIDs() error { return keepIDs(s.ctx, s.nodes, s.gathered.people, s.fit) }
+func (s *decider) keepIDs() error { return keepIDs(s.ctx, s.nodes, s.gathered.people, s.fit) }
 
-func (s *settler) fold() (err error) {
+func (s *decider) fold() (err error) {
 	s.folded, err = foldAttributes(s.ctx, s.joined, s.gathered.people, s.choice)
 	return err
 }
 
-func (s *settler) findEmailIDs() error {
+func (s *decider) findEmailIDs() error {
 	emailIDs, err := findEmailIDs(s.ctx, s.nodes, s.gathered.people, s.choice, s.folded.emails)
 	s.carried = &carried{s.gathered.people, finals{s.folded.parts, s.x.keys}, emailIDs}
 	return err
 }
 
-func (s *settler) contest() (err error) {
+func (s *decider) contest() (err error) {
 	c := &contest{ctx: s.ctx, choice: s.choice, people: s.gathered.people, sent: s.sent}
 	s.losers, err = c.findWinners(s.folded, s.gathered.tally)
 	if err != nil {
 		return err
 	}
 	s.folded.dropClaims()
-	s.asked = listAsked(s.gathered.people, s.choice, s.losers)
+	s.named = listNamed(s.gathered.people, s.choice, s.losers)
 	return nil
 }
 
-func (s *settler) resolve() error {
+func (s *decider) resolve() error {
 	finder := &profileFinder{
 		ctx: s.ctx, nodes: s.nodes, options: &s.x.options, choice: s.choice, people: s.gathered.people, sent: s.sent,
 		carried: s.carried, fit: s.fit,
@@ -169,7 +169,7 @@ func (s *settler) resolve() error {
 	return err
 }
 
-func (s *settler) choose() (err error) {
+func (s *decider) choose() (err error) {
 	c := &chooser{
 		options: &s.x.options, choice: s.choice, people: s.gathered.people, nodes: s.nodes, sent: s.sent,
 		carried: s.carried, resolved: s.resolved, uuids: s.folded.uuids, losers: s.losers,
@@ -179,7 +179,7 @@ func (s *settler) choose() (err error) {
 }
 
 // finish says for each ID who it is, and lets go of all that is not needed any more.
-func (s *settler) finish() (*Settled, error) {
+func (s *decider) finish() (*Directory, error) {
 	people := s.gathered.people
 	counts := s.countAll()
 	m := &merger{
@@ -196,16 +196,16 @@ func (s *settler) finish() (*Settled, error) {
 	}
 	s.x.dropAll()
 	s.sent.dropEmails()
-	return &Settled{
+	return &Directory{
 		index: s.x, nodes: s.nodes, persons: s.chosen.persons, yielded: s.chosen.yielded, finals: s.carried.finals,
 		who: people.members, leaves: s.choice.Who.leaves(), counts: counts, groups: s.gathered.groups, sent: s.sent,
-		links: links, conflicts: s.chosen.lostEmails, fused: fused, held: s.held, live: s.live, asked: s.asked,
+		links: links, conflicts: s.chosen.lostEmails, fused: fused, held: s.held, live: s.live, named: s.named,
 		leavesSent: s.gathered.leavesSent || s.chosen.leavesSent,
 	}, nil
 }
 
 // countAll counts the candidates and, with what has been counted of the others, all groups.
-func (s *settler) countAll() Counts {
+func (s *decider) countAll() Counts {
 	tally := s.gathered.tally
 	tally.seenIDs(s.judged.seen.Count())
 	for i := range s.gathered.people.all {
@@ -223,7 +223,7 @@ func (s *settler) countAll() Counts {
 }
 
 // verdict is what has become of a member: a Status, or a person behind all of those.
-func (s *settler) verdict(member uint32) uint32 {
+func (s *decider) verdict(member uint32) uint32 {
 	if member < uint32(statuses) {
 		return member
 	}

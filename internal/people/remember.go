@@ -32,7 +32,7 @@ func (x *Index) NewKeys() []string {
 // Remember keeps what was learnt from rows, on disk, for Settled.Learnt. Observe must not be called any more,
 // and neither Recall nor Settle may have been. Its error is trouble with the disk, or the cause of ctx.
 func (x *Index) Remember(ctx context.Context) error {
-	x.learnt = x.forLater.NewLog()
+	x.forLater = x.laterSpace.NewLog()
 	for i := range x.shards {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -46,7 +46,7 @@ func (x *Index) Remember(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			x.learnt.Append([]byte{pairEntry}, entry)
+			x.forLater.Append([]byte{pairEntry}, entry)
 		}
 	}
 	return x.Err()
@@ -75,7 +75,7 @@ func (x *Index) rememberShard(sh *shard) error {
 		} else {
 			fact = sh.ids.fact(uint32(at)).append(fact)
 		}
-		x.learnt.Append([]byte{factEntry}, fact, text)
+		x.forLater.Append([]byte{factEntry}, fact, text)
 		number++
 	}
 	sh.states.Spill(sh.ids.name)
@@ -83,18 +83,18 @@ func (x *Index) rememberShard(sh *shard) error {
 		if err != nil {
 			return err
 		}
-		x.learnt.Append([]byte{pieceEntry}, entry)
+		x.forLater.Append([]byte{pieceEntry}, entry)
 	}
 	return nil
 }
 
 // Recall tells an index what an earlier one has learnt, one of Settled.Learnt. It comes after all rows, and is not to be called
 // from several goroutines at once.
-func (x *Index) Recall(entry []byte) {
+func (x *Index) Restore(entry []byte) {
 	kind, entry := entry[0], entry[1:]
 	switch kind {
 	case factEntry:
-		x.recallFact(readFact(entry), entry[factSize-sumSize:])
+		x.restoreFact(readFact(entry), entry[factSize-sumSize:])
 	case pieceEntry:
 		name := fold.PieceName(entry)
 		sh := &x.shards[readSum(name[:]).shard()]
@@ -117,9 +117,9 @@ func (x *Index) Recall(entry []byte) {
 }
 
 // fromText are the marks that an ID has by its text, and by what is asked for now.
-const fromText = machineShaped | emailShaped | tooLong | userShaped | excluded | asked | thereByID | neverOne
+const fromText = machineShaped | emailShaped | tooLong | userShaped | excluded | named | thereByID | neverOne
 
-func (x *Index) recallFact(f fact, text []byte) {
+func (x *Index) restoreFact(f fact, text []byte) {
 	if f.marks&(hasPerson|inLink) != 0 {
 		f.marks |= hadPerson
 	}

@@ -1,15 +1,15 @@
 package people
 
 // AskedPerson is somebody whose email Choice.Asked asks for.
-type AskedPerson struct {
+type NamedPerson struct {
 	ID     string // the kept one
 	Holder string // an ID of the one who has the email, if that is another; people with Choice.Only are then not sent by it
 }
 
 // listAsked lists the people whose email is asked for, in order of their first rows, and leaves out of them those of whose email
 // another has become the holder.
-func listAsked(people *candidates, choice *Choice, losers []loser) (asked []AskedPerson) {
-	if choice.Asked == nil {
+func listNamed(people *candidates, choice *Choice, losers []loser) (asked []NamedPerson) {
+	if choice.NamesEmail == nil {
 		return nil
 	}
 	holders := map[uint32]string{}
@@ -21,12 +21,12 @@ func listAsked(people *candidates, choice *Choice, losers []loser) (asked []Aske
 	}
 	for i := range people.all {
 		c := &people.all[i]
-		if c.traits&emailAsked == 0 {
+		if c.traits&emailNamed == 0 {
 			continue
 		}
-		one := AskedPerson{ID: people.name(uint32(i)), Holder: holders[uint32(i)]}
+		one := NamedPerson{ID: people.name(uint32(i)), Holder: holders[uint32(i)]}
 		if one.Holder != "" {
-			c.lose(emailAsked)
+			c.lose(emailNamed)
 		}
 		asked = append(asked, one)
 	}
