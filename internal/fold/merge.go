@@ -25,11 +25,11 @@ func (w *Scratch) foldIDs(states []owned, joinings []Joining, keys *Keys) *State
 			return w.replay(states, joinings, keys)
 		}
 	}
-	return together(states)
+	return combine(states)
 }
 
-// together makes one state of those of several IDs: the newest snapshot, and all changes after it.
-func together(states []owned) *State {
+// combine makes one state of those of several IDs: the newest snapshot, and all changes after it.
+func combine(states []owned) *State {
 	st := &states[0].State
 	for i := range states[1:] {
 		o := &states[1+i].State

@@ -31,7 +31,7 @@ type candidates struct {
 	members []uint32 // by node: the Status of its group, or the number of its candidate behind those
 
 	lock  sync.Mutex // of names
-	names textPages  // kept IDs, and others that are asked for
+	names textPages  // kept IDs, and others that are added
 }
 
 // newCandidates returns a list that may take so many, but no more: there may be millions.
@@ -83,14 +83,14 @@ func (c *candidates) sort() {
 	}
 }
 
-// keepText keeps a text as long as the candidates. Several goroutines may call it.
+// addText keeps a text as long as the candidates. Several goroutines may call it.
 func (c *candidates) addText(text []byte) textPlace {
 	c.lock.Lock()
 	defer c.lock.Unlock()
 	return c.names.add(text)
 }
 
-// keptText returns a text that has been kept, while others may be.
+// textAt returns a text, while other goroutines may add some.
 func (c *candidates) textAt(at textPlace) []byte {
 	c.lock.Lock()
 	defer c.lock.Unlock()

@@ -20,7 +20,7 @@ const (
 	MergeIdentify        // those, and the anonymous ID of each accepted $identify, whether a profile is there or not
 )
 
-// Choice is what Settle decides by. The zero value is Identified, ByID.
+// Choice is what Decide goes by. The zero value is Identified, ByID.
 type Choice struct {
 	Who Who
 	// By is the kinds of identifier in order of preference. The id comes last in any case, unless the only kind is
@@ -35,10 +35,10 @@ type Choice struct {
 	// Nil excludes nobody. For IDs there is Options.Excluded.
 	Excluded func(email []byte) bool
 	// Only reports that just the people are sent with an ID for which Options.Only is true, or with an email
-	// for which Asked is that nobody else who is sent has.
+	// for which NamesEmail is that nobody else who is sent has.
 	Only bool
-	// Asked reports whether people with an email are asked for, by Only or to be listed in Settled.Asked;
-	// called from many goroutines with the email as it stands. Nil asks for nobody.
+	// NamesEmail reports whether people with an email are named, for Only and for Directory.NamedByEmail. It is
+	// called from many goroutines with the email as it stands. Nil names nobody.
 	NamesEmail func(email []byte) bool
 }
 
@@ -140,7 +140,7 @@ func (c *Choice) status(t traits) Status {
 }
 
 // may reports whether a group could be sent, or counts for another choice of people, as far as is known without its
-// attributes. Where emails are asked for, everybody's must be found first.
+// attributes. Where people are named by email, everybody's must be found first.
 func (c *Choice) may(t traits) bool {
 	if t&groupSeen == 0 || t&groupFit == 0 || c.NamesEmail == nil && c.barred(t) != Sent {
 		return false

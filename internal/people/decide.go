@@ -6,9 +6,9 @@ import (
 	"runtime/debug"
 )
 
-// Settle ends the first reading: Observe must not be called any more, and Settle only once. Its error is
+// Decide ends the first reading: Observe must not be called any more, and Decide only once. Its error is
 // trouble with the disk, or the cause of ctx, which ends it within moments however many people there are. The
-// index must be closed after what was settled has been used.
+// index must be closed after the Directory has been used.
 func (x *Index) Decide(ctx context.Context, c Choice) (*Directory, error) {
 	c.Who = cmp.Or(c.Who, Identified)
 	s := &decider{ctx: ctx, x: x, choice: &c}
@@ -18,7 +18,7 @@ func (x *Index) Decide(ctx context.Context, c Choice) (*Directory, error) {
 		s.findLive,  // which profiles are there of visitors
 		s.join,      // nodes become groups
 		s.judge,     // what is known of each group
-		s.tellFound, // which of those asked for are there
+		s.tellFound, // which of the IDs that are looked for are there
 		s.gather,    // the groups that may be sent
 		s.decide,    // what links say of which ID is to be kept
 		s.keepIDs,   // and the ID of each
@@ -45,7 +45,7 @@ func (x *Index) Decide(ctx context.Context, c Choice) (*Directory, error) {
 	return settled, x.Err()
 }
 
-// settler is Settle at work: what each step has found, as long as a later one needs it.
+// decider is Decide at work: what each step has found, as long as a later one needs it.
 type decider struct {
 	ctx    context.Context
 	x      *Index
@@ -178,7 +178,7 @@ func (s *decider) choose() (err error) {
 	return err
 }
 
-// finish says for each ID who it is, and lets go of all that is not needed any more.
+// finish says for each ID who it is, and drops all that is not needed any more.
 func (s *decider) finish() (*Directory, error) {
 	people := s.gathered.people
 	counts := s.countAll()

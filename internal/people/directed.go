@@ -56,21 +56,21 @@ func (d *directedLinks) note(one *step) {
 func bothIn(set parallel.Bitset, a, b uint32) bool { return set.Has(uint64(a)) && set.Has(uint64(b)) }
 
 // remember keeps those of this run for later ones.
-func (d *directedLinks) remember(learnt *spool.Log) {
-	if learnt == nil {
+func (d *directedLinks) remember(later *laterRuns) {
+	if !later.wanted() {
 		return
 	}
 	for _, one := range d.all {
-		entry := []byte{directedEntry, 0}
+		entry := []byte{0}
 		if one.dangerous {
-			entry[1] = 1
+			entry[0] = 1
 		}
 		entry = d.nodes.sumOf(one.target).append(entry)
-		learnt.Append(d.nodes.sumOf(one.source).append(entry))
+		later.add(directedEntry, d.nodes.sumOf(one.source).append(entry))
 	}
 }
 
-// recall adds the links of earlier runs, nil for none.
+// restore adds the links of earlier runs, nil for none.
 func (d *directedLinks) restore(earlier *spool.Log) error {
 	if earlier == nil {
 		return nil

@@ -9,7 +9,7 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Settled is the answer to who is who, fixed. Its methods may be called from many goroutines, until its index is closed.
+// Directory tells who is who. Index.Decide makes one. Its methods may be called from many goroutines, until its index is closed.
 type Directory struct {
 	index   *Index
 	nodes   *nodes
@@ -89,7 +89,7 @@ func (s *Directory) Links() iter.Seq[Link] { return slices.Values(s.links) }
 // LinkCount is how many there are.
 func (s *Directory) LinkCount() int { return len(s.links) }
 
-// MostHeld is how many people Settled.Held names.
+// MostHeld is how many people Directory.Held names.
 const MostHeld = 10_000
 
 // Held are the first MostHeld of those who are held, in the order of their IDs.
@@ -132,7 +132,7 @@ func (s *Directory) Fused() (worst []FusedPerson, all int) {
 // there are. The events of such a destination have no IDs, so that Customer.io cannot know one of them again.
 func (s *Directory) Live() (ids []string, count int) { return s.live.ids, s.live.count }
 
-// Asked are the people whose final email Choice.Asked asks for, sent or not, in order of their first rows.
+// NamedByEmail are the people whose final email Choice.NamesEmail names, sent or not, in order of their first rows.
 func (s *Directory) NamedByEmail() []NamedPerson { return s.named }
 
 // SomeKey reports whether some property that was kept has a key for which is is true. Of so many keys that

@@ -36,12 +36,8 @@ func (s *Directory) SentBefore(p *Person) (state [16]byte, updated int64, before
 	return one.state, one.updated, true
 }
 
-// Learnt yields what Index.Remember kept, and which IDs became one person, for Index.Recall of a later run. An error is the last
+// ForLater yields what Index.Remember kept, and which IDs became one person, for Index.Restore of a later run. An error is the last
 // thing yielded. It is there until the index is closed.
 func (s *Directory) ForLater() iter.Seq2[[]byte, error] {
-	return func(yield func([]byte, error) bool) {
-		if s.index.forLater != nil {
-			s.index.forLater.All()(yield)
-		}
-	}
+	return s.index.later.all()
 }

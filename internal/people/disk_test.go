@@ -60,8 +60,8 @@ func TestWhatLaterRunsWantIsOnDisk(t *testing.T) {
 	if err := x.Remember(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if x.forLater.InMemory() || x.Overflowed() {
-		t.Errorf("in memory: %t; short of memory: %t", x.forLater.InMemory(), x.Overflowed())
+	if x.later.log.InMemory() || x.Overflowed() {
+		t.Errorf("in memory: %t; short of memory: %t", x.later.log.InMemory(), x.Overflowed())
 	}
 	learnt := 0
 	for _, err := range decide(x, Choice{}).ForLater() {

@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-// MostLive is how many profiles Settled.Live names.
+// MostLive is how many profiles Directory.Live names.
 const MostLive = 10_000
 
 // livingProfiles are the first MostLive profiles that PostHog's live destination has made, and how many there are.

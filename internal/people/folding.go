@@ -41,7 +41,7 @@ func foldAttributes(ctx context.Context, j *joined, people *candidates, choice *
 	return &f.folded, parallel.EachUntilError(ctx, f.parts.Len(), f.foldPart)
 }
 
-// dropClaims lets go of claims that have been decided.
+// dropClaims gives the memory of claims back, once all have been decided.
 func (f *folded) dropClaims() { f.emails, f.cioIDs = nil, nil }
 
 // folding is foldAttributes at work.

@@ -73,7 +73,7 @@ type followed struct {
 	follows bool // false for none
 }
 
-// keepBefore keeps the last link before the next one, which it returns. Links of one time are followed in
+// addBefore adds the last link before the next one, which it returns. Links of one time are followed in
 // another order than that in which persons are replayed, so that the places of all of them matter.
 func (s *following) addBefore(last *followed, next followed) followed {
 	if last.follows && next.follows && last.order.At == next.order.At {

@@ -13,7 +13,7 @@ import (
 	"ph2cio/internal/parallel"
 )
 
-// fusion finds those people while settling.
+// fusion collects the logins of people in FusedPerson, while links are followed and attributes are folded.
 type fusion struct {
 	mu       sync.Mutex
 	loggedIn parallel.Bitset   // roots, before any link is followed, of which a node is a login

@@ -1,8 +1,3 @@
-// Package people is the first reading's result: who is in an export, each person's final attributes, and who is sent.
-//
-// What rows say of distinct IDs is collected in shards, by a hash of the ID. Links between IDs, and which of them shared a
-// person_id, go to logs. Settle then joins the IDs into people, folds the attributes of each, and chooses who is sent. What
-// takes more room than Options.Memory goes to disk.
 package people
 
 import (
@@ -11,7 +6,6 @@ import (
 	"errors"
 	"math"
 	"os"
-	"sync"
 	"sync/atomic"
 
 	"ph2cio/internal/fold"
@@ -32,17 +26,13 @@ type Index struct {
 	memory  int64
 	now     int64 // Options.Now
 
-	fewLinks int64 // that a shard keeps whatever they say
+	live liveProfiles
 
-	laterSpace     *spool.Space // of learnt, none of it in memory
-	forLater       *spool.Log   // what was learnt from rows, for a later run; nil when nobody wants it
-	machineTargets atomic.Bool  // an $identify may have named an ID that a machine made as the user's
+	fewLinks       int64       // that a shard keeps whatever they say
+	machineTargets atomic.Bool // an $identify may have named an ID that a machine made as the user's
 
-	knowing   sync.Mutex // of learnt, while visitors are made known
-	joined    *spool.Log // who was one person before this run; nil for nobody
-	live      liveProfiles
-	directed  *spool.Log // links of which the target counts, of earlier runs; nil for none
-	sentCount uint32     // people who were sent before this run
+	earlier earlierRuns
+	later   laterRuns
 }
 
 // NewIndex returns an empty index, which must be closed.
@@ -50,13 +40,14 @@ func NewIndex(o Options) *Index {
 	memory := cmp.Or(o.Memory, defaultMemory)
 	x := &Index{
 		options: o, seed: cmp.Or(o.Seed, newSeed()), memory: memory, now: cmp.Or(o.Now, math.MaxInt64),
-		space:      spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), min(memory/spooledShare, mostSpooled)),
-		laterSpace: spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), 0),
-		mostIDs:    int(max(memory/idsShare/shardCount, 16*idBytes)),
-		fewLinks:   128,
-		keys:       keysOf(&o),
+		space:    spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), min(memory/spooledShare, mostSpooled)),
+		later:    laterRuns{space: spool.NewSpace(cmp.Or(o.Dir, os.TempDir()), 0)},
+		mostIDs:  int(max(memory/idsShare/shardCount, 16*idBytes)),
+		fewLinks: 128,
+		keys:     keysOf(&o),
 	}
 	mostBuf := int(max(min(memory/statesShare, mostStates)/shardCount, 1024))
+	x.earlier.space = x.space
 	for i := range x.shards {
 		sh := &x.shards[i]
 		sh.texts, sh.links, sh.gone = x.space.NewLog(), x.space.NewLog(), x.space.NewLog()
@@ -69,14 +60,14 @@ func NewIndex(o Options) *Index {
 	return x
 }
 
-// Close gives back what the index, and what was settled from it, have on disk.
-func (x *Index) Close() error { return errors.Join(x.space.Close(), x.laterSpace.Close()) }
+// Close removes what the index and its Directory have on disk. The Directory must not be used any more.
+func (x *Index) Close() error { return errors.Join(x.space.Close(), x.later.space.Close()) }
 
 // Overflowed reports whether something did not fit into memory and is on disk.
 func (x *Index) Overflowed() bool { return x.space.OnDisk() > 0 }
 
 // Err is trouble with the disk; what is observed after it is lost.
-func (x *Index) Err() error { return cmp.Or(x.space.Err(), x.laterSpace.Err()) }
+func (x *Index) Err() error { return cmp.Or(x.space.Err(), x.later.space.Err()) }
 
 func (x *Index) sum(text []byte) sum { return sumOf(text, x.seed) }
 
@@ -86,7 +77,7 @@ func (x *Index) eachShard(ctx context.Context, f func(number uint32, sh *shard) 
 	return parallel.EachUntilError(ctx, shardCount, func(i int) error { return f(uint32(i), &x.shards[i]) })
 }
 
-// dropAll lets go of all but the sums and numbers of IDs.
+// dropAll drops all but the sums and numbers of IDs.
 func (x *Index) dropAll() {
 	for i := range x.shards {
 		sh := &x.shards[i]

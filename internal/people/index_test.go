@@ -54,7 +54,7 @@ func observe(rows []row, o Options, goroutines int, seed uint64) *Index {
 
 // spillAtOnce makes an index put on disk whatever it can.
 func (x *Index) spillAtOnce() {
-	x.mostIDs, x.space.Block, x.laterSpace.Block = 1, 1, 1
+	x.mostIDs, x.space.Block, x.later.space.Block = 1, 1, 1
 	for i := range x.shards {
 		x.shards[i].states.Most = 1
 	}

@@ -38,13 +38,11 @@ func join(ctx context.Context, nodes *nodes, pairs *sharedPairs, merges Merges) 
 	if err := f.follow(ctx); err != nil {
 		return nil, err
 	}
-	if nodes.x.joined != nil {
-		nodes.x.joined.Drop()
-	}
+	nodes.x.earlier.dropJoined()
 	groups.Flatten()
 	joinings.linksAreDone()
-	f.directed.remember(nodes.x.forLater)
-	if err := f.directed.restore(nodes.x.directed); err != nil {
+	f.directed.remember(&nodes.x.later)
+	if err := f.directed.restore(nodes.x.earlier.directed); err != nil {
 		return nil, err
 	}
 	return &joined{groups, joinings, f.links, f.directed, f.fusion}, f.fusion.nameLogins(ctx, nodes, groups)

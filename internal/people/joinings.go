@@ -20,7 +20,7 @@ type joinings struct {
 
 func newJoinings(nodes *nodes) *joinings {
 	j := &joinings{nodes: nodes, log: nodes.x.space.NewLog()}
-	if nodes.x.forLater != nil {
+	if nodes.x.later.wanted() {
 		j.linked = identity.NewGroups(nodes.count())
 	}
 	return j
@@ -31,13 +31,13 @@ func (s *joinings) add(j *fold.Joining) {
 	s.log.Append(j.Append(b[:0]))
 }
 
-// keepInSet notes that an ID is one of a set.
+// addToSet notes that an ID is one of a set.
 func (s *joinings) addToSet(node, set uint32) {
 	s.sets = max(s.sets, set+1)
 	s.add(&fold.Joining{Target: node, Source: set})
 }
 
-// keepLinked notes a link that was not refused. replays says whether it matters when it came.
+// addLink notes a link that was not refused. replays says whether it matters when it came.
 func (s *joinings) addLink(l *step, replays bool) {
 	j := fold.Joining{Target: l.a, Source: l.b, At: l.at(), Kind: fold.OfLink}
 	if s.linked != nil && s.linked.Find(j.Target) != s.linked.Find(j.Source) {
@@ -65,7 +65,7 @@ func (s *joinings) handOut(ctx context.Context, give func(target uint32, entry [
 	return nil
 }
 
-// recall joins who was one person before any row of this run.
+// restore joins who was one person before any row of this run.
 func (s *joinings) restore(ctx context.Context, groups *identity.Groups) error {
 	for j, err := range spool.Until(ctx, s.restored()) {
 		if err != nil {
@@ -86,14 +86,14 @@ func (s *joinings) restore(ctx context.Context, groups *identity.Groups) error {
 	return nil
 }
 
-// recalled yields the joinings of earlier runs, as links and as sets of two IDs, as far as this run knows the
+// restored yields the joinings of earlier runs, as links and as sets of two IDs, as far as this run knows the
 // IDs.
 func (s *joinings) restored() iter.Seq2[fold.Joining, error] {
 	return func(yield func(fold.Joining, error) bool) {
-		if s.nodes.x.joined == nil {
+		if s.nodes.x.earlier.joined == nil {
 			return
 		}
-		for entry, err := range s.nodes.x.joined.All() {
+		for entry, err := range s.nodes.x.earlier.joined.All() {
 			if err != nil {
 				yield(fold.Joining{}, err)
 				return
@@ -118,18 +118,18 @@ func (s *joinings) read(entry []byte) (j fold.Joining, known bool) {
 
 // remember keeps a joining of two IDs for later runs.
 func (s *joinings) remember(j *fold.Joining) {
-	var b [1 + 2*sumSize + fold.OrderSize]byte
-	entry := s.nodes.sumOf(j.Source).append(s.nodes.sumOf(j.Target).append(append(b[:0], joinEntry)))
+	var b [2*sumSize + fold.OrderSize]byte
+	entry := s.nodes.sumOf(j.Source).append(s.nodes.sumOf(j.Target).append(b[:0]))
 	if j.Kind == fold.OfLink {
 		entry = j.At.Append(entry)
 	}
-	s.nodes.x.forLater.Append(entry)
+	s.nodes.x.later.add(joinEntry, entry)
 }
 
 // rememberSets keeps who is one person by a set, as far as no earlier run has kept it. Groups only grow, so
 // it is enough to say whom the root of each has joined.
 func (s *joinings) rememberSets(ctx context.Context) error {
-	if s.nodes.x.forLater == nil {
+	if !s.nodes.x.later.wanted() {
 		return nil
 	}
 	nodes := uint32(s.nodes.count())

@@ -68,7 +68,7 @@ func (j *judged) judgeExported(export *persons) {
 	}
 }
 
-// tellFound tells Options.Found which of the IDs that are asked for are there.
+// tellFound tells Options.Found which of the IDs of Options.Only are there.
 func (j *judged) tellFound(ctx context.Context) error {
 	found := j.nodes.x.options.Found
 	if found == nil {
@@ -85,12 +85,12 @@ func (j *judged) tellFound(ctx context.Context) error {
 // rememberAnonymous keeps for later runs that an ID was the anonymous one of an $identify, if that was accepted now.
 func rememberAnonymous(nodes *nodes, node uint32, text []byte) {
 	shard, number := nodes.shardOf(node)
-	if nodes.x.forLater == nil || !shard.anonymous.Has(uint64(number)) {
+	if !nodes.x.later.wanted() || !shard.anonymous.Has(uint64(number)) {
 		return
 	}
 	f := newFact()
 	f.marks = wasAnonymous
-	nodes.x.rememberFact(&f, text)
+	nodes.x.later.add(factEntry, f.append(nil), text)
 }
 
 // drop gives back the memory of what is known of groups.

@@ -57,7 +57,7 @@ func (s *fitness) existing(row uint32, m marks) identity.Rank {
 	return rank
 }
 
-// momentBefore is a moment before all others, of which there are as many as are asked for.
+// momentBefore is a moment before those of all rows. A smaller number is an earlier one.
 func momentBefore(number uint32) identity.Moment {
 	return identity.Moment{At: noTime, UUID: uint64(number)}
 }

@@ -24,8 +24,8 @@ func (x *Index) know(h sum, text []byte) {
 	f := newFact()
 	f.marks = x.options.look(text)
 	var b [factSize]byte
-	if x.forLater != nil { // whom they have joined is kept too, and what joined them may not come again
-		x.rememberFact(&f, text)
+	if x.later.wanted() { // whom they have joined is kept too, and what joined them may not come again
+		x.later.add(factEntry, f.append(b[:0]), text)
 	}
 	if sh.onDisk {
 		sh.ids.number(h)
@@ -35,12 +35,4 @@ func (x *Index) know(h sum, text []byte) {
 	_, fresh := sh.ids.add(h)
 	*fresh = f
 	sh.texts.Append(text)
-}
-
-// rememberFact keeps for later runs what is known of an ID now. Several goroutines may call it.
-func (x *Index) rememberFact(f *fact, text []byte) {
-	var b [factSize]byte
-	x.knowing.Lock()
-	defer x.knowing.Unlock()
-	x.forLater.Append([]byte{factEntry}, f.append(b[:0]), text)
 }

@@ -65,8 +65,8 @@ func (m marks) visitor() bool { return m&(otherRow|saidEmail|emailShaped|thereBy
 // machine reports whether the ID was made by a machine.
 func (m marks) machine() bool { return m.device() || m&userShaped == 0 && m&wasAnonymous != 0 }
 
-// device reports whether that shows without the links that name the ID. posthog-js that is told who somebody is writes the
-// ID that it is told as the $device_id too.
+// device reports whether that shows without the links that name the ID. When posthog-js gets to know who somebody is, it
+// writes that ID as the $device_id too.
 func (m marks) device() bool {
 	return m&userShaped == 0 && (m&machineShaped != 0 || m&wasDevice != 0 && m.visitor())
 }

@@ -131,7 +131,7 @@ func (m *meeting) shared(pairs []met) bool {
 	return pairs[0].id != pairs[len(pairs)-1].id || m.x.persons != nil && m.x.persons.all[pairs[0].person] != nil
 }
 
-// keepShared keeps the pairs of one person_id, and marks of each ID that is a mere visitor's its pairs.
+// addShared keeps the pairs of one person_id, and marks of each ID that is a mere visitor's its pairs.
 func addShared(log *spool.Log, pairs []met, visitors *parallel.Bitset) {
 	for i := range pairs {
 		m := &pairs[i]

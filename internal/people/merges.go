@@ -39,7 +39,7 @@ func (s *merger) list(ctx context.Context, profiles map[uint32]*resolved) ([]Lin
 	return slices.CompactFunc(s.found, func(a, b Link) bool { return a.compare(&b) == 0 }), err
 }
 
-// mergeAsked adds the anonymous IDs of accepted $identify rows, whether there are profiles under them or not.
+// mergeAnonymous adds the anonymous IDs of accepted $identify rows, whether there are profiles under them or not.
 func (s *merger) mergeAnonymous(ctx context.Context) error {
 	if s.merges != MergeIdentify {
 		return nil

@@ -1,12 +1,12 @@
 package people
 
-// AskedPerson is somebody whose email Choice.Asked asks for.
+// NamedPerson is somebody whose email Choice.NamesEmail names.
 type NamedPerson struct {
 	ID     string // the kept one
 	Holder string // an ID of the one who has the email, if that is another; people with Choice.Only are then not sent by it
 }
 
-// listAsked lists the people whose email is asked for, in order of their first rows, and leaves out of them those of whose email
+// listNamed lists the people whose email is named, in order of their first rows, and leaves out of them those of whose email
 // another has become the holder.
 func listNamed(people *candidates, choice *Choice, losers []loser) (asked []NamedPerson) {
 	if choice.NamesEmail == nil {

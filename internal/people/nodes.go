@@ -50,8 +50,8 @@ func (n *nodes) each(ctx context.Context, f func(node uint32, fact *fact, text [
 	})
 }
 
-// stopped is the cause of the context, if it is done. It looks at it once in a few thousand turns of a loop,
-// which it is told the number of.
+// stopped is the cause of the context, if it is done. turn counts the turns of a loop; it looks at the context once in a few
+// thousand of them.
 func stopped(ctx context.Context, turn int) error {
 	if turn%4096 != 0 || ctx.Err() == nil {
 		return nil

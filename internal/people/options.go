@@ -33,17 +33,17 @@ type Options struct {
 	UserID func(id []byte) bool
 	// Excluded reports whether people with an ID are not to be sent. Nil excludes nobody.
 	Excluded func(id []byte) bool
-	// Only reports whether an ID is one of those asked for, for Choice.Only.
+	// Only reports whether an ID is one of those that alone are sent, for Choice.Only.
 	Only func(id []byte) bool
-	// Found hears, while settling, of each ID for which Only is true and whose person stands on a row. Called from many
-	// goroutines; nil hears nothing.
+	// Found is called by Decide with each ID for which Only is true and whose person stands on a row. It is called from many
+	// goroutines; nil is not called.
 	Found func(id []byte)
 
-	Persons  bool      // a persons export is learnt from, before all else
+	Persons  bool      // LearnPerson is called with a persons export, before all else
 	Existing *Existing // profiles that are there already; nil when nothing is known of any
 
-	// Seed and KeyNames are those of the index whose Settled.Learnt this one is told by Recall. The zero values are for one that
-	// is told nothing.
+	// Seed and KeyNames are those of the index whose Directory.ForLater this one restores. The zero values are for one that restores
+	// nothing.
 	Seed     uint64
 	KeyNames []string
 	// Merged reports whether a profile was merged into another one by an earlier run; nil knows of none.
@@ -53,10 +53,10 @@ type Options struct {
 	// of them.
 	Now int64
 
-	// Trace hears what became of each link, by the Ref of its row, in order of ingestion. Nil hears nothing.
+	// Trace is called with what became of each link, by the Ref of its row, in order of ingestion. Nil is not called.
 	Trace func(ref uint64, verdict Verdict)
 
-	// Memory is about how many bytes may be used before what is learnt goes to disk, in Dir. 0 is 1 GiB. Settling
+	// Memory is about how many bytes may be used before what is known goes to disk, in Dir. 0 is 1 GiB. Decide
 	// takes 25 bytes for each ID that is not a mere visitor, whatever this says.
 	Memory int64
 	Dir    string // a directory that exists; empty is the system's for temporary files
@@ -64,7 +64,7 @@ type Options struct {
 
 const defaultMemory = 1 << 30
 
-// The memory is divided up. What is left is for settling, for reading and for the collector.
+// The memory is divided up. What is left is for Decide, for reading and for the collector.
 const (
 	idsShare     = 3  // a third for the tables of IDs
 	statesShare  = 16 // for attributes that are still changing
@@ -84,7 +84,7 @@ const mostSteps = 1 << 20
 // ofUser reports whether an ID has the form of the user's own.
 func (o *Options) ofUser(id []byte) bool { return o.UserID != nil && o.UserID(id) }
 
-// asksFor reports whether an ID is one of those that alone are sent.
+// names reports whether an ID is one of those that alone are sent.
 func (o *Options) names(id []byte) bool { return o.Only != nil && o.Only(id) }
 
 // look marks what an ID's text says of it.

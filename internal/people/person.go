@@ -13,7 +13,7 @@ type Person struct {
 	UUID       *rawjson.UUID // PostHog's person UUID, as on the newest row; nil when unknown or not asked for
 	Updated    int64         // unix seconds of the newest row with attributes or a change of them, 0 when none has a time
 	attributes fold.Final    // where they are
-	Number     uint32        // from 0, in order of Settled.People; then those who are sent without an identify
+	Number     uint32        // from 0, in order of Directory.People; then those who are sent without an identify
 	By         By
 	Events     bool // has an event to send
 

@@ -45,7 +45,7 @@ type exportPerson struct {
 	place      spool.Place
 	number     uint32 // counts persons that have an ID
 	node       uint32 // of one of its IDs, plus one
-	turn       uint64 // its place in the order of all, once that is asked for
+	turn       uint64 // its place in the order of all: see inOrder
 }
 
 // newPersons returns a persons export without rows. seed is that of sums.
@@ -94,7 +94,7 @@ func (p *persons) learn(r *posthog.PersonRow) *exportPerson {
 	return person
 }
 
-// goesBy notes the node of one of a person's IDs, and its number among the persons that have any.
+// setNode notes the node of one of a person's IDs, and its number among the persons that have any.
 func (e *exportPerson) setNode(node, number uint32) { e.node, e.number = node+1, number }
 
 func (e *exportPerson) hasNode() bool { return e.node != 0 }

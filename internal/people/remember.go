@@ -8,20 +8,7 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// What an index learns from rows can be kept, and told to the index of a later run: who an ID belonged to stays so, what rows
-// of a later run say comes after it, and attributes fold as if all rows had been read at once. What is kept is a sequence of
-// entries, which begin with a byte for their kind. They hold sums of IDs and numbers of keys, so they only mean something to
-// an index with the same Options.Seed and Options.KeyNames.
-const (
-	factEntry  = 'f' // what is known of an ID, with its text
-	pieceEntry = 'p' // a state of attributes
-	pairEntry  = 's' // an ID and a person_id that it had
-	joinEntry  = 'j' // two IDs that are one person, and since which link if it was one
-
-	directedEntry = 'd' // a directed link: a byte for whether it is dangerous, target and source
-)
-
-// Seed is what an index is to be made with that is told what this one has learnt.
+// Seed is Options.Seed of an index that restores what this one remembers.
 func (x *Index) Seed() uint64 { return x.seed }
 
 // NewKeys are the property keys that came up beside Options.KeyNames; those of the next index are both.
@@ -29,10 +16,10 @@ func (x *Index) NewKeys() []string {
 	return x.keys.Names(otherKeys + uint32(len(x.options.KeyNames)))
 }
 
-// Remember keeps what was learnt from rows, on disk, for Settled.Learnt. Observe must not be called any more,
-// and neither Recall nor Settle may have been. Its error is trouble with the disk, or the cause of ctx.
+// Remember keeps what rows say of IDs, on disk, for Directory.ForLater. Observe must not be called any more,
+// and neither Restore nor Decide may have been. Its error is trouble with the disk, or the cause of ctx.
 func (x *Index) Remember(ctx context.Context) error {
-	x.forLater = x.laterSpace.NewLog()
+	x.later.start()
 	for i := range x.shards {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -46,7 +33,7 @@ func (x *Index) Remember(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			x.forLater.Append([]byte{pairEntry}, entry)
+			x.later.add(pairEntry, entry)
 		}
 	}
 	return x.Err()
@@ -75,7 +62,7 @@ func (x *Index) rememberShard(sh *shard) error {
 		} else {
 			fact = sh.ids.fact(uint32(at)).append(fact)
 		}
-		x.forLater.Append([]byte{factEntry}, fact, text)
+		x.later.add(factEntry, fact, text)
 		number++
 	}
 	sh.states.Spill(sh.ids.name)
@@ -83,13 +70,13 @@ func (x *Index) rememberShard(sh *shard) error {
 		if err != nil {
 			return err
 		}
-		x.forLater.Append([]byte{pieceEntry}, entry)
+		x.later.add(pieceEntry, entry)
 	}
 	return nil
 }
 
-// Recall tells an index what an earlier one has learnt, one of Settled.Learnt. It comes after all rows, and is not to be called
-// from several goroutines at once.
+// Restore takes an entry of the Directory.ForLater of an earlier run. It must be called after all rows, and from one goroutine at
+// a time.
 func (x *Index) Restore(entry []byte) {
 	kind, entry := entry[0], entry[1:]
 	switch kind {
@@ -104,19 +91,13 @@ func (x *Index) Restore(entry []byte) {
 		p, _ := readPair(entry, &room, x.seed)
 		x.pairs.all[p.shard()].log.Append(entry)
 	case joinEntry:
-		if x.joined == nil {
-			x.joined = x.space.NewLog()
-		}
-		x.joined.Append(entry)
+		x.earlier.addJoined(entry)
 	case directedEntry:
-		if x.directed == nil {
-			x.directed = x.space.NewLog()
-		}
-		x.directed.Append(entry)
+		x.earlier.addDirected(entry)
 	}
 }
 
-// fromText are the marks that an ID has by its text, and by what is asked for now.
+// fromText are the marks that an ID has by its text, and by what is looked for now.
 const fromText = machineShaped | emailShaped | tooLong | userShaped | excluded | named | thereByID | neverOne
 
 func (x *Index) restoreFact(f fact, text []byte) {

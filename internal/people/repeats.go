@@ -15,7 +15,7 @@ import (
 // refuses up to its time may be right after it. The last row matters to MergeIdentify alone, for which a link counts that
 // was true at any time.
 
-// keepLink takes a link. When there may be many that decide nothing, it lets go of those. The shard's lock is held.
+// noteLink adds a link. When there may be many that decide nothing, it drops those. The shard's lock is held.
 func (x *Index) noteLink(sh *shard, l *link) {
 	sh.addLink(l)
 	if sh.links.Len() < cmp.Or(sh.thin, x.fewLinks) {

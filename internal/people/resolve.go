@@ -220,7 +220,7 @@ func (s *resolver) named(identified []standing) bool {
 	return len(one) == len(nodes)
 }
 
-// settledBefore reports whether --user-id has said which of several profiles is somebody's own, an earlier
+// chosenBefore reports whether --user-id has said which of several profiles is somebody's own, an earlier
 // run has sent it, and the others were only there before.
 func (s *resolver) chosenBefore(c *candidate, identified []standing) bool {
 	ours := 0
@@ -243,7 +243,7 @@ func (s *resolver) keep(c *candidate, primary *standing) {
 	}
 }
 
-// addressOf is what a profile that is there is sent under: the first kind of identifier that is asked for, if
+// addressOf is what a profile that is there is sent under: the first kind of identifier of Choice.By, if
 // it has that, else one that it has. An email counts only if it is still the person's, and was not that of a
 // profile that was merged away.
 func (s *resolver) addressOf(p *standing, email, cioID string) (By, string) {

@@ -12,8 +12,8 @@ type SentPerson struct {
 	Email      uint64   // EmailSum of the email that was sent last, 0 for none
 }
 
-// RecallSent tells an index of a person who was sent, in the order of sending; of one who was sent several times the first says
-// under what, and the last in which state. It comes after all rows, and is not to be called from several goroutines at once.
+// RestoreSent adds a person whom an earlier run has sent, in the order of sending; of one who was sent several times the first says
+// under what, and the last in which state. It must be called after all rows, and from one goroutine at a time.
 func (x *Index) RestoreSent(p *SentPerson) {
 	text := []byte(p.DistinctID)
 	h := x.sum(text)
@@ -27,7 +27,7 @@ func (x *Index) RestoreSent(p *SentPerson) {
 		sh.sent = x.space.NewLog()
 	}
 	b := h.append(sh.room[:0])
-	b = binary.LittleEndian.AppendUint32(b, x.sentCount)
+	b = binary.LittleEndian.AppendUint32(b, x.earlier.nextTurn())
 	b = append(b, p.State[:]...)
 	b = binary.LittleEndian.AppendUint64(b, uint64(p.Updated))
 	b = binary.LittleEndian.AppendUint64(b, p.Email)
@@ -40,5 +40,4 @@ func (x *Index) RestoreSent(p *SentPerson) {
 	}
 	sh.sent.Append(b)
 	sh.room = b
-	x.sentCount++
 }

@@ -40,10 +40,10 @@ type heldEmail struct {
 	sent  uint32 // the place of the holder in the table
 }
 
-// readSentTable makes a table of those whom RecallSent has told an index of.
+// readSentTable makes a table of those whom RestoreSent has added.
 func readSentTable(ctx context.Context, nodes *nodes) (*sentTable, error) {
 	t := &sentTable{}
-	if nodes.x.sentCount == 0 {
+	if nodes.x.earlier.sent == 0 {
 		return t, nil
 	}
 	for i := range nodes.x.shards {

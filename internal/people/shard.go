@@ -20,7 +20,7 @@ type shard struct {
 	states    fold.Store
 	sent      *spool.Log // people who were sent before this run; nil for nobody
 	links     *spool.Log
-	thin      int64 // links at which those that decide nothing are let go
+	thin      int64 // how many links there are when those that decide nothing are dropped
 	open      openPairs
 	sample    sample
 	recent    recentPairs

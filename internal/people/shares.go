@@ -10,7 +10,7 @@ import (
 )
 
 // shares are the shared person_ids, as nodes: pairs that join whatever comes, and where there is a persons export those
-// that have to be asked for one after the other.
+// that must be joined one after the other, as some may be refused.
 type shares struct {
 	plain   []plainShare
 	sets    uint32 // of plain

@@ -27,7 +27,7 @@ const (
 	hasFinal    // its attributes are in its part
 	emailIsID   // its email is one of its distinct IDs, and no attribute
 	isHeld      // several of its profiles are identified
-	emailNamed  // its email is one of those asked for
+	emailNamed  // Choice.NamesEmail names its email
 )
 
 // traits are what an ID brings into its group.

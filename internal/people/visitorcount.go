@@ -20,7 +20,7 @@ func countVisitors(j *judged, people *candidates, tally *tally) (leavesSent bool
 		}
 		sample.drop()
 	}
-	return leavesSent || tally.estimated && j.nodes.x.sentCount > 0
+	return leavesSent || tally.estimated && j.nodes.x.earlier.sent > 0
 }
 
 // count takes a visitor who stands for so many. It reports whether it leaves out somebody whom an earlier run has sent.

@@ -1,0 +1,88 @@
+package people
+
+import (
+	"iter"
+	"sync"
+
+	"ph2cio/internal/spool"
+)
+
+// An index can remember what rows say of IDs, and the index of a later run can restore it: two IDs that were one person stay so,
+// what rows of the later run say comes after it, and attributes fold as if all rows had been read at once. What is remembered is a
+// sequence of entries, each of which begins with a byte for its kind. They hold sums of IDs and numbers of keys, so they only
+// mean something to an index with the same Options.Seed and Options.KeyNames.
+const (
+	factEntry     = 'f' // what is known of an ID, with its text
+	pieceEntry    = 'p' // a state of attributes
+	pairEntry     = 's' // an ID and a person_id that it had
+	joinEntry     = 'j' // two IDs that are one person, and since which link if it was one
+	directedEntry = 'd' // a directed link: a byte for whether it is dangerous, target and source
+)
+
+// laterRuns keeps entries for later runs. It keeps none unless it has been started.
+type laterRuns struct {
+	space *spool.Space // which keeps nothing in memory
+	lock  sync.Mutex
+	log   *spool.Log // nil when no later run wants to know
+	entry []byte     // room for the next one
+}
+
+// start begins to keep entries.
+func (l *laterRuns) start() { l.log = l.space.NewLog() }
+
+// wanted reports whether entries are kept. Without that add must not be called.
+func (l *laterRuns) wanted() bool { return l.log != nil }
+
+// add keeps an entry. Several goroutines may call it.
+func (l *laterRuns) add(kind byte, parts ...[]byte) {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	l.entry = append(l.entry[:0], kind)
+	for _, part := range parts {
+		l.entry = append(l.entry, part...)
+	}
+	l.log.Append(l.entry)
+}
+
+// all yields the entries. An error is the last thing yielded.
+func (l *laterRuns) all() iter.Seq2[[]byte, error] {
+	if l.log == nil {
+		return func(func([]byte, error) bool) {}
+	}
+	return l.log.All()
+}
+
+// earlierRuns keeps what earlier runs knew until all IDs have nodes.
+type earlierRuns struct {
+	space    *spool.Space
+	joined   *spool.Log // who was one person; nil for nobody
+	directed *spool.Log // links of which the target counts; nil for none
+	sent     uint32     // people who were sent
+}
+
+func (e *earlierRuns) addJoined(entry []byte) {
+	if e.joined == nil {
+		e.joined = e.space.NewLog()
+	}
+	e.joined.Append(entry)
+}
+
+func (e *earlierRuns) addDirected(entry []byte) {
+	if e.directed == nil {
+		e.directed = e.space.NewLog()
+	}
+	e.directed.Append(entry)
+}
+
+// nextTurn counts people who were sent, from 0.
+func (e *earlierRuns) nextTurn() uint32 {
+	e.sent++
+	return e.sent - 1
+}
+
+// dropJoined gives back what addJoined has kept.
+func (e *earlierRuns) dropJoined() {
+	if e.joined != nil {
+		e.joined.Drop()
+	}
+}
