@@ -8,8 +8,8 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// A log is a sequence of rows, each its order, the size of its changes in four bytes, and its changes. A change is a
-// byte for its kind, then a property, whose value means nothing for unset.
+// A log is a sequence of rows, each its order, the size of its changes in four bytes, and its changes. A
+// change is a byte for its kind, then a property, whose value means nothing for unset.
 
 // kind is the kind of a change. Within one row they apply in this order.
 //

@@ -1,5 +1,5 @@
-// Package fold finds the final attributes of an entity, such as a person, from the changes that rows make to them, whatever order
-// the rows come in.
+// Package fold finds the final attributes of an entity, such as a person, from the changes that rows make to
+// them, whatever order the rows come in.
 //
 // The files, from the bottom up:
 //
@@ -14,6 +14,6 @@
 //	parts.go             the attributes of many entities, from the states of their IDs
 //	history.go           one entity's attributes with the rows that set them
 //
-// What an entity comes to is a function of the set of its rows and joinings alone. Store and Parts only decide where states
-// are meanwhile.
+// What an entity comes to is a function of the set of its rows and joinings alone. Store and Parts only
+// decide where states are meanwhile.
 package fold

@@ -6,8 +6,8 @@ import (
 	"ph2cio/internal/identity"
 )
 
-// Value returns a property's final value and the row that set it: of the snapshot, or of a change after it. The log
-// must be pruned.
+// Value returns a property's final value and the row that set it: of the snapshot, or of a change after it.
+// The log must be pruned.
 func (st *State) Value(code uint32) (value []byte, at Order, ok bool) {
 	for b := st.buf[:st.log]; len(b) > 0; {
 		var p Property
@@ -29,7 +29,8 @@ func (st *State) Value(code uint32) (value []byte, at Order, ok bool) {
 	return value, at, ok
 }
 
-// apply applies a change of one property to its value and the row that set it; has is false when there is none.
+// apply applies a change of one property to its value and the row that set it; has is false when there is
+// none.
 func (k kind) apply(value []byte, at Order, has bool, to []byte, row Order) ([]byte, Order, bool) {
 	switch {
 	case k == set, k == setOnce && (!has || string(value) == null), k == toggle && !has:
@@ -41,8 +42,8 @@ func (k kind) apply(value []byte, at Order, has bool, to []byte, row Order) ([]b
 }
 
 // updated returns the time of the newest row that said something of the attributes, in unix microseconds,
-// identity.NoTime when none did or it has no time. Pruning keeps the newest change of every key, so the newest row
-// with a kept change is always there.
+// identity.NoTime when none did or it has no time. Pruning keeps the newest change of every key, so the
+// newest row with a kept change is always there.
 func (st *State) updated() int64 {
 	at := int64(identity.NoTime)
 	if st.hasBase {
@@ -55,12 +56,12 @@ func (st *State) updated() int64 {
 	return at
 }
 
-// finish turns a state into the final properties, sorted by key, without a log. They are valid until the scratch is used
-// again.
+// finish turns a state into the final properties, sorted by key, without a log. They are valid until the
+// scratch is used again.
 func (w *Scratch) finish(st *State, keepNull bool, keys *Keys) []byte {
 	w.changes, w.rows = w.changes[:0], append(w.rows[:0], st.base)
-	// Most of a snapshot is null. Where nothing follows the snapshot, null is as good as absent. Not in a huge one, where
-	// forget would look through thousands for each null.
+	// Most of a snapshot is null. Where nothing follows the snapshot, null is as good as absent. Not in a
+	// huge one, where forget would look through thousands for each null.
 	nullIsAbsent := !keepNull && st.log == uint32(len(st.buf)) && st.log < 1<<14
 	seq := uint32(0)
 	for b := st.buf[:st.log]; len(b) > 0; seq++ {

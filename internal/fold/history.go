@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// History folds the attributes of one entity and remembers which row each came from. It goes by the numbers that its IDs
-// are given. One goroutine at a time may use it; make one with NewHistory.
+// History folds the attributes of one entity and remembers which row each came from. It goes by the numbers
+// that its IDs are given. One goroutine at a time may use it; make one with NewHistory.
 type History struct {
 	keys     *Keys
 	store    Store

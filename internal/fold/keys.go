@@ -8,8 +8,8 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// Keys gives property keys small numbers, because the same few keys come again for every person, and remembers which of
-// them are kept.
+// Keys gives property keys small numbers, because the same few keys come again for every person, and
+// remembers which of them are kept.
 type Keys struct {
 	keep       func(key []byte) bool
 	dropDollar bool
@@ -36,7 +36,8 @@ const (
 
 // KeyOptions say which keys are kept.
 type KeyOptions struct {
-	// Keep reports whether a key is kept. It is asked from many goroutines, and its answer is remembered. Nil keeps all.
+	// Keep reports whether a key is kept. It is asked from many goroutines, and its answer is remembered. Nil
+	// keeps all.
 	Keep func(key []byte) bool
 	// DropDollar drops keys that begin with a $ without asking Keep, but for those as long as one of Dollars.
 	DropDollar bool
@@ -71,8 +72,8 @@ func (t *Keys) Names(from uint32) (names []string) {
 	return names
 }
 
-// Some reports whether a key that is kept, with a number from one on, is what is asked for. Of so many keys that they are not
-// all known it assumes so.
+// Some reports whether a key that is kept, with a number from one on, is what is asked for. Of so many keys
+// that they are not all known it assumes so.
 func (t *Keys) Some(from uint32, is func(key string) bool) bool {
 	if t.count == MaxKeys {
 		return true
@@ -156,8 +157,8 @@ func (c *KeyCache) guess() uint32 {
 	return inlineKey
 }
 
-// Property is one property as it is written. Null is written as a value of no length, because persons that PostHog's web library
-// made have dozens of them.
+// Property is one property as it is written. Null is written as a value of no length, because persons that
+// PostHog's web library made have dozens of them.
 type Property struct {
 	Code   uint32 // number of the key
 	Inline []byte // the key itself where it has no number

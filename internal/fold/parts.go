@@ -11,8 +11,9 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// Parts fold the attributes of entities that have several IDs. Entities are numbered from 0, and those that follow each other are
-// in one part, so that only the attributes of the parts that are being folded are in memory. Make them with NewParts.
+// Parts fold the attributes of entities that have several IDs. Entities are numbered from 0, and those that
+// follow each other are in one part, so that only the attributes of the parts that are being folded are in
+// memory. Make them with NewParts.
 type Parts struct {
 	all      []part
 	entities int
@@ -58,8 +59,8 @@ func (p *Parts) Give(entity, node uint32, st *State, w *Scratch) {
 	part.pieces.Append(w.out)
 }
 
-// GiveJoining takes what has joined IDs of an entity, as a joining is written, in the order of joining. It is only needed for
-// entities of which several IDs have attributes. One goroutine at a time may call it.
+// GiveJoining takes what has joined IDs of an entity, as a joining is written, in the order of joining. It is
+// only needed for entities of which several IDs have attributes. One goroutine at a time may call it.
 func (p *Parts) GiveJoining(entity uint32, entry []byte) {
 	var b [4]byte
 	p.all[p.of(entity)].joinings.Append(binary.LittleEndian.AppendUint32(b[:0], entity), entry)
@@ -72,7 +73,8 @@ type Folded struct {
 	work    *Scratch
 }
 
-// Fold calls take with each entity of a part that has attributes. Each part may be folded once, several of them at a time.
+// Fold calls take with each entity of a part that has attributes. Each part may be folded once, several of
+// them at a time.
 func (p *Parts) Fold(number int, keys *Keys, take func(entity uint32, f Folded)) error {
 	part := &p.all[number]
 	all, err := part.readStates()
@@ -138,8 +140,8 @@ func (p *part) readJoinings() (map[uint32][]Joining, error) {
 	return all, nil
 }
 
-// Finish keeps the final properties of an entity that is being folded, sorted by key, and returns where. Null is kept only if
-// keepNull says so.
+// Finish keeps the final properties of an entity that is being folded, sorted by key, and returns where. Null
+// is kept only if keepNull says so.
 func (p *Parts) Finish(entity uint32, f Folded, keepNull bool, keys *Keys) spool.Place {
 	return p.all[p.of(entity)].finals.Append(f.work.finish(f.State, keepNull, keys))
 }
@@ -153,7 +155,8 @@ type Final struct {
 // Final is where the attributes of an entity are, by what Finish returned.
 func (p *Parts) Final(entity uint32, place spool.Place) Final { return Final{p.of(entity) + 1, place} }
 
-// Read returns final properties, one behind the other, for ReadProperty; they are valid until r is used again.
+// Read returns final properties, one behind the other, for ReadProperty; they are valid until r is used
+// again.
 func (p *Parts) Read(r *spool.Reader, at Final) ([]byte, error) {
 	if at.part == 0 {
 		return nil, nil

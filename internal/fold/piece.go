@@ -7,8 +7,8 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// A piece is what was known of one ID's attributes when it went to disk: flags, the order of the
-// snapshot, PostHog's UUID of the person and the row that said it, the size of the snapshot's properties and these, and
+// A piece is what was known of one ID's attributes when it went to disk: flags, the order of the snapshot,
+// PostHog's UUID of the person and the row that said it, the size of the snapshot's properties and these, and
 // the log.
 const (
 	pieceHasBase = 1 << iota

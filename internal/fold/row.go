@@ -17,11 +17,13 @@ type Row struct {
 	sum xxh3.Uint128 // see Hash
 }
 
-// HasSnapshot reports whether the row has a snapshot. `{}` is none: PostHog gives each person $creator_event_uuid.
+// HasSnapshot reports whether the row has a snapshot. `{}` is none: PostHog gives each person
+// $creator_event_uuid.
 func (r *Row) HasSnapshot() bool { return len(r.Members) > 0 }
 
-// Hash sums up the row's snapshot and its own changes, which Learn needs of a row with a snapshot: rows with the same sum leave
-// the same. It takes longer than all the rest, so that callers do it before they take a lock.
+// Hash sums up the row's snapshot and its own changes, which Learn needs of a row with a snapshot: rows with
+// the same sum leave the same. It takes longer than all the rest, so that callers do it before they take a
+// lock.
 func (r *Row) Hash() {
 	r.sum = xxh3.Hash128(r.Snapshot)
 	for i, changes := range [...][]byte{r.SetOnce, r.Set, r.Unset} {

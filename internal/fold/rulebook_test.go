@@ -17,8 +17,8 @@ import (
 	"ph2cio/internal/testkit/rulebook"
 )
 
-// TestAttributesAreThoseOfTheRules folds small histories of a few IDs that become one, and compares with what the rulebook says.
-// Rows arrive in any order, and states may go to disk after each.
+// TestAttributesAreThoseOfTheRules folds small histories of a few IDs that become one, and compares with what
+// the rulebook says. Rows arrive in any order, and states may go to disk after each.
 func TestAttributesAreThoseOfTheRules(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

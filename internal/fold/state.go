@@ -6,8 +6,8 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// State is what is known of the attributes of one ID that stood on a row with a person: its newest snapshot, and of the
-// changes ingested after that one all that can still matter.
+// State is what is known of the attributes of one ID that stood on a row with a person: its newest snapshot,
+// and of the changes ingested after that one all that can still matter.
 //
 // The snapshot has its row's own changes in it. Rows come in any order, so a snapshot yet to come may fall
 // between any two changes: see Scratch.Prune for what must be kept until then.
@@ -50,7 +50,8 @@ func (st *State) PersonUUID() (id rawjson.UUID, said bool) {
 	return st.uuid.id, true
 }
 
-// SnapshotState is a state that knows a snapshot alone, given the properties that are kept, as KeyCache.AppendKept appends them.
+// SnapshotState is a state that knows a snapshot alone, given the properties that are kept, as
+// KeyCache.AppendKept appends them.
 func SnapshotState(properties []byte, at Order) State {
 	return State{hasBase: true, buf: properties, log: uint32(len(properties)), base: at}
 }

@@ -8,8 +8,9 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// Store keeps the states of many IDs, and writes them to disk when it is told to. An ID goes by a small number, its owner,
-// and on disk, where numbers do not last, by a name. One goroutine at a time may use it. Make one with NewStore.
+// Store keeps the states of many IDs, and writes them to disk when it is told to. An ID goes by a small
+// number, its owner, and on disk, where numbers do not last, by a name. One goroutine at a time may use it.
+// Make one with NewStore.
 type Store struct {
 	cache  KeyCache
 	states stateTable
@@ -31,8 +32,8 @@ func NewStore(keys *Keys, pieces *spool.Log, most int) Store {
 	return Store{cache: keys.Cache(), pieces: pieces, Most: most}
 }
 
-// Learn takes what a row says of an ID. state is what Learn returned last for that ID, 0 for one without attributes. Rows may
-// come in any order.
+// Learn takes what a row says of an ID. state is what Learn returned last for that ID, 0 for one without
+// attributes. Rows may come in any order.
 func (s *Store) Learn(state, owner uint32, r *Row) uint32 {
 	if r.UUID != nil {
 		state = s.learnUUID(state, owner, r)
@@ -125,7 +126,8 @@ func (s *Store) takeChanges(state, owner uint32, r *Row) uint32 {
 	return state
 }
 
-// makeRoom prunes the log, and if that is not enough gives the buffer more room, so much that pruning stays rare.
+// makeRoom prunes the log, and if that is not enough gives the buffer more room, so much that pruning stays
+// rare.
 func (s *Store) makeRoom(st *State, need int) {
 	s.work.Prune(st, s.cache.table)
 	log := len(st.buf) - int(st.log)
@@ -147,8 +149,8 @@ func (s *Store) Full() bool { return s.held > s.Most }
 // Count is how many states there are in memory.
 func (s *Store) Count() int { return int(s.states.count) }
 
-// Spill writes all states to disk and keeps only the orders and sums of their snapshots, so that a snapshot that comes again
-// unchanged costs nothing. name is asked for the name of each owner.
+// Spill writes all states to disk and keeps only the orders and sums of their snapshots, so that a snapshot
+// that comes again unchanged costs nothing. name is asked for the name of each owner.
 func (s *Store) Spill(name func(owner uint32) Name) {
 	for number := range s.states.count {
 		st := s.states.at(number)
@@ -163,7 +165,8 @@ func (s *Store) Spill(name func(owner uint32) Name) {
 	s.held = 0
 }
 
-// Forget spills all states and keeps nothing of them in memory: what Learn has returned means nothing any more.
+// Forget spills all states and keeps nothing of them in memory: what Learn has returned means nothing any
+// more.
 func (s *Store) Forget(name func(owner uint32) Name) {
 	s.Spill(name)
 	s.states.count = 0
@@ -190,8 +193,8 @@ func (s *Store) Add(piece []byte, name func(owner uint32) Name) {
 // PieceName is the name that a piece begins with.
 func PieceName(piece []byte) Name { return Name(piece) }
 
-// Each calls take with the state of every owner, and empties the store. If anything has been spilled, all must have been: then
-// find is asked for the owner of a name, one of so many, and false leaves it out.
+// Each calls take with the state of every owner, and empties the store. If anything has been spilled, all
+// must have been: then find is asked for the owner of a name, one of so many, and false leaves it out.
 func (s *Store) Each(owners uint32, find func(Name) (owner uint32, wanted bool), take func(owner uint32, st *State, w *Scratch)) error {
 	defer func() { s.states, s.work = stateTable{}, Scratch{} }()
 	if !s.Spilled() {

@@ -27,7 +27,8 @@ func emailOf(st *fold.State) ([]byte, fold.Order, bool) {
 	return email, at, PlausibleEmail(email)
 }
 
-// cioIDOf returns a person's final cio_id as the API wants it, without `cio_` in front, and the row that set it.
+// cioIDOf returns a person's final cio_id as the API wants it, without `cio_` in front, and the row that set
+// it.
 func cioIDOf(st *fold.State) ([]byte, fold.Order, bool) {
 	value, at, _ := st.Value(cioIDKey)
 	id := bareCioID(value)

@@ -11,8 +11,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// snapshotOf makes person_properties as PostHog's web library leaves them: a few of the customer's own, and many of
-// PostHog's, about 3 KB together.
+// snapshotOf makes person_properties as PostHog's web library leaves them: a few of the customer's own, and
+// many of PostHog's, about 3 KB together.
 func snapshotOf(n int) []byte {
 	all := map[string]any{
 		"email": fmt.Sprintf("person.%d@example.com", n), "name": fmt.Sprintf("Person %d", n),
@@ -107,7 +107,8 @@ func BenchmarkLookup(b *testing.B) {
 	}
 }
 
-// BenchmarkMemory reports what a million IDs take: half of them never with a person, three in ten with attributes.
+// BenchmarkMemory reports what a million IDs take: half of them never with a person, three in ten with
+// attributes.
 func BenchmarkMemory(b *testing.B) {
 	const n = 1_000_000
 	snapshot := snapshotOf(10_000_000)

@@ -24,8 +24,8 @@ type candidate struct {
 	sent    bool
 }
 
-// candidates are the groups that may be sent. While they are made they are in the order of their roots; sort puts them in that of
-// their first rows, in which they stay.
+// candidates are the groups that may be sent. While they are made they are in the order of their roots; sort
+// puts them in that of their first rows, in which they stay.
 type candidates struct {
 	all     []candidate
 	members []uint32 // by node: the Status of its group, or the number of its candidate behind those
@@ -54,7 +54,8 @@ func (c *candidates) of(node uint32) (number uint32, ok bool) {
 	return number - uint32(statuses), number >= uint32(statuses)
 }
 
-// at returns the candidate with this root, as long as they are in the order of their roots; nil if it is none.
+// at returns the candidate with this root, as long as they are in the order of their roots; nil if it is
+// none.
 func (c *candidates) at(root uint32) *candidate {
 	i, found := slices.BinarySearchFunc(c.all, root, func(one candidate, root uint32) int { return cmp.Compare(one.root, root) })
 	if !found {
@@ -69,7 +70,8 @@ func (c *candidates) sort() {
 		c.all[i].person = uint32(i) // its number, until it has become a person
 	}
 	slices.SortFunc(c.all, func(a, b candidate) int {
-		// A row of an earlier run may have the number of one of this run. A run that is resumed must find everybody in the same order.
+		// A row of an earlier run may have the number of one of this run. A run that is resumed must find
+		// everybody in the same order.
 		return cmp.Or(cmp.Compare(a.ref, b.ref), bytes.Compare(c.names.bytes(a.name), c.names.bytes(b.name)))
 	})
 	now := make([]uint32, len(c.all))
@@ -100,7 +102,8 @@ func (c *candidates) textAt(at textPlace) []byte {
 // name is the kept ID of a candidate.
 func (c *candidates) name(number uint32) string { return c.names.text(c.all[number].name) }
 
-// weigh takes what is known of one of a candidate's IDs. It reports whether the ID suits better than the best so far.
+// weigh takes what is known of one of a candidate's IDs. It reports whether the ID suits better than the best
+// so far.
 func (c *candidate) weigh(f *fact, suits, best identity.Candidate) bool {
 	c.ref = min(c.ref, f.ref)
 	c.events += int64(f.events)

@@ -23,22 +23,22 @@ const (
 // Choice is what Decide goes by. The zero value is Identified, ByID.
 type Choice struct {
 	Who Who
-	// By is the kinds of identifier in order of preference. The id comes last in any case, unless the only kind is
-	// ByEmail or ByCioID: people without it are then not sent.
+	// By is the kinds of identifier in order of preference. The id comes last in any case, unless the only
+	// kind is ByEmail or ByCioID: people without it are then not sent.
 	By         []By
 	NeedEvents bool // only people with an event to send get an identify; needs Options.Events
 	Merges     Merges
-	// MergeProfiles merges profiles of one person though several are identified. Without it that takes a $merge_dangerously, and
-	// others are held.
+	// MergeProfiles merges profiles of one person though several are identified. Without it that takes a
+	// $merge_dangerously, and others are held.
 	MergeProfiles bool
-	// Excluded reports whether people with an email that is not theirs to be sent; called with the email as it stands.
-	// Nil excludes nobody. For IDs there is Options.Excluded.
+	// Excluded reports whether people with an email that is not theirs to be sent; called with the email as
+	// it stands. Nil excludes nobody. For IDs there is Options.Excluded.
 	Excluded func(email []byte) bool
 	// Only reports that just the people are sent with an ID for which Options.Only is true, or with an email
 	// for which NamesEmail is that nobody else who is sent has.
 	Only bool
-	// NamesEmail reports whether people with an email are named, for Only and for Directory.NamedByEmail. It is
-	// called from many goroutines with the email as it stands. Nil names nobody.
+	// NamesEmail reports whether people with an email are named, for Only and for Directory.NamedByEmail. It
+	// is called from many goroutines with the email as it stands. Nil names nobody.
 	NamesEmail func(email []byte) bool
 }
 
@@ -139,8 +139,8 @@ func (c *Choice) status(t traits) Status {
 	return NoIdentifier
 }
 
-// may reports whether a group could be sent, or counts for another choice of people, as far as is known without its
-// attributes. Where people are named by email, everybody's must be found first.
+// may reports whether a group could be sent, or counts for another choice of people, as far as is known
+// without its attributes. Where people are named by email, everybody's must be found first.
 func (c *Choice) may(t traits) bool {
 	if t&groupSeen == 0 || t&groupFit == 0 || c.NamesEmail == nil && c.barred(t) != Sent {
 		return false

@@ -26,8 +26,9 @@ type loser struct {
 // nobody is the number of no candidate.
 const nobody = ^uint32(0)
 
-// findWinners gives each email and cio_id to one candidate. Where people are sent under a cio_id only, those without
-// one are not sent and so cannot keep an email from anybody: therefore cio_id goes first. It returns who goes without an email.
+// findWinners gives each email and cio_id to one candidate. Where people are sent under a cio_id only, those
+// without one are not sent and so cannot keep an email from anybody: therefore cio_id goes first. It returns
+// who goes without an email.
 func (s *contest) findWinners(f *folded, tally *tally) ([]loser, error) {
 	cioIDs, err1 := s.awardAll(f.cioIDs, lostCioID)
 	emails, err2 := s.awardAll(f.emails, lostEmail)
@@ -40,8 +41,8 @@ func (s *contest) findWinners(f *folded, tally *tally) ([]loser, error) {
 	return s.losers, errors.Join(err1, err2)
 }
 
-// awardAll gives each claimed value to one candidate and marks the others who are sent as losers. It returns how many
-// profiles each choice of Who would make if people were sent under this value only.
+// awardAll gives each claimed value to one candidate and marks the others who are sent as losers. It returns
+// how many profiles each choice of Who would make if people were sent under this value only.
 func (s *contest) awardAll(all *claims, loser traits) (profiles [len(everyWho)]Profiles, err error) {
 	var rivals []claim
 	end := func() {
@@ -69,7 +70,8 @@ func (s *contest) awardAll(all *claims, loser traits) (profiles [len(everyWho)]P
 	return profiles, nil
 }
 
-// later reports whether a candidate set a value later than another; of two at once the one with the smaller ID did.
+// later reports whether a candidate set a value later than another; of two at once the one with the smaller
+// ID did.
 func (s *contest) later(at fold.Order, c *candidate, otherAt fold.Order, other *candidate) bool {
 	if at.UUID == exportedLast {
 		at.Ref, otherAt.Ref = 0, 0
@@ -80,8 +82,9 @@ func (s *contest) later(at fold.Order, c *candidate, otherAt fold.Order, other *
 	return string(s.people.names.bytes(c.name)) < string(s.people.names.bytes(other.name))
 }
 
-// award marks all who claim the same value and are sent, but for the one who keeps it: one whom an earlier run has sent under
-// it, rather one who gets an identify than one who does not, then the one who set it last. It returns the claims that count.
+// award marks all who claim the same value and are sent, but for the one who keeps it: one whom an earlier
+// run has sent under it, rather one who gets an identify than one who does not, then the one who set it last.
+// It returns the claims that count.
 func (s *contest) award(claims []claim, loser traits) []claim {
 	if loser == lostEmail && len(claims) > 0 {
 		if holder := s.sent.holder(claims[0].value); holder != nil {
@@ -120,7 +123,8 @@ func (s *contest) compete(claims []claim, loser traits) {
 	}
 }
 
-// leaveEmail marks all who claim an email that another one was sent under, and returns the claim of that one if there is one.
+// leaveEmail marks all who claim an email that another one was sent under, and returns the claim of that one
+// if there is one.
 func (s *contest) leaveEmail(claims []claim, holder *sent) (kept []claim) {
 	number, candidate := s.people.of(holder.node)
 	if !candidate {

@@ -14,12 +14,13 @@ type Counts struct {
 	Joined         int64            // of DistinctIDs, those that are another name for the person of another one
 	Links          Links
 
-	// Estimated says that there were so many visitors that DistinctIDs, Joined, ByChoice[All] and Events rest on a sample of
-	// them: the standard error is below 1 %.
+	// Estimated says that there were so many visitors that DistinctIDs, Joined, ByChoice[All] and Events rest
+	// on a sample of them: the standard error is below 1 %.
 	Estimated bool
 }
 
-// Profiles are numbers of profiles. Of those that are not new Customer.io has one already, by Options.Existing.
+// Profiles are numbers of profiles. Of those that are not new Customer.io has one already, by
+// Options.Existing.
 type Profiles struct{ New, Known int }
 
 // Total is all of them.

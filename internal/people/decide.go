@@ -72,8 +72,8 @@ type decider struct {
 // manyNodes is from how many IDs on memory is given back between the steps.
 const manyNodes = 1 << 20
 
-// giveBack returns to the system what the last step has left: the next one takes large pieces of memory, which do not fit
-// between those that are in use.
+// giveBack returns to the system what the last step has left: the next one takes large pieces of memory,
+// which do not fit between those that are in use.
 func (s *decider) giveBack() {
 	if s.nodes.count() >= manyNodes {
 		debug.FreeOSMemory()

@@ -54,7 +54,8 @@ func TestIdentifierByPreference(t *testing.T) {
 	}
 }
 
-// TestEmailGoesToWhoSetItLast also wants the others sent without it, and everybody to keep what is no address.
+// TestEmailGoesToWhoSetItLast also wants the others sent without it, and everybody to keep what is no
+// address.
 func TestEmailGoesToWhoSetItLast(t *testing.T) {
 	t.Parallel()
 	rows := rowsOf(
@@ -129,8 +130,8 @@ func TestWithEmailLeavesOutTheOthers(t *testing.T) {
 	}
 }
 
-// TestNeedEvents wants people without an event to send known, but without an identify, a merge or a claim to an email
-// that somebody with an identify has too.
+// TestNeedEvents wants people without an event to send known, but without an identify, a merge or a claim to
+// an email that somebody with an identify has too.
 func TestNeedEvents(t *testing.T) {
 	t.Parallel()
 	rows := rowsOf(

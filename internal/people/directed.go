@@ -15,9 +15,9 @@ type directed struct {
 	dangerous      bool
 }
 
-// directedLinks are kept where they can decide something, which is rarely: every $merge_dangerously, since
-// it alone lets two profiles become one, and an $identify between two IDs each of which could be kept. Make them with
-// newDirectedLinks.
+// directedLinks are kept where they can decide something, which is rarely: every $merge_dangerously, since it
+// alone lets two profiles become one, and an $identify between two IDs each of which could be kept. Make them
+// with newDirectedLinks.
 type directedLinks struct {
 	nodes         *nodes
 	all           []directed
@@ -30,8 +30,8 @@ func newDirectedLinks(nodes *nodes) *directedLinks {
 	return &directedLinks{nodes: nodes, keepable: make(parallel.Bitset, size), keepableLater: make(parallel.Bitset, size)}
 }
 
-// noteKeepable notes an ID that could be kept before others: now, because it is identified or there is a profile under it, or in a
-// later run, because it does not look as if a machine had made it.
+// noteKeepable notes an ID that could be kept before others: now, because it is identified or there is a
+// profile under it, or in a later run, because it does not look as if a machine had made it.
 func (d *directedLinks) noteKeepable(node uint32, f *fact, text []byte) {
 	now := f.marks.identified() || f.marks&wasSent != 0 || d.nodes.x.options.Existing.hasID(text)
 	if now {

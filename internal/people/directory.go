@@ -9,7 +9,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Directory tells who is who. Index.Decide makes one. Its methods may be called from many goroutines, until its index is closed.
+// Directory tells who is who. Index.Decide makes one. Its methods may be called from many goroutines, until
+// its index is closed.
 type Directory struct {
 	index   *Index
 	nodes   *nodes
@@ -32,8 +33,8 @@ type Directory struct {
 	leavesSent bool
 }
 
-// Lookup tells who a distinct ID is. The person is nil unless the status is Sent. An ID that nothing ties to a person is
-// Illegal if it is that, else as Choice.Who leaves it.
+// Lookup tells who a distinct ID is. The person is nil unless the status is Sent. An ID that nothing ties to
+// a person is Illegal if it is that, else as Choice.Who leaves it.
 func (s *Directory) Lookup(distinctID []byte) (*Person, Status) {
 	node, found := s.nodes.of(s.index.sum(distinctID))
 	if !found {
@@ -113,7 +114,8 @@ func (s *Directory) HeldAs(distinctID []byte) (Held, bool) {
 // Group names the IDs that are one person, whether they are sent or not.
 type Group uint32
 
-// GroupOf returns the group of a distinct ID; false when nothing ties the ID to a person. It needs Options.Trace.
+// GroupOf returns the group of a distinct ID; false when nothing ties the ID to a person. It needs
+// Options.Trace.
 func (s *Directory) GroupOf(distinctID []byte) (Group, bool) {
 	node, found := s.nodes.of(s.index.sum(distinctID))
 	if !found {
@@ -132,7 +134,8 @@ func (s *Directory) Fused() (worst []FusedPerson, all int) {
 // there are. The events of such a destination have no IDs, so that Customer.io cannot know one of them again.
 func (s *Directory) Live() (ids []string, count int) { return s.live.ids, s.live.count }
 
-// NamedByEmail are the people whose final email Choice.NamesEmail names, sent or not, in order of their first rows.
+// NamedByEmail are the people whose final email Choice.NamesEmail names, sent or not, in order of their first
+// rows.
 func (s *Directory) NamedByEmail() []NamedPerson { return s.named }
 
 // SomeKey reports whether some property that was kept has a key for which is is true. Of so many keys that

@@ -26,8 +26,8 @@ func (s *Directory) each(p *Person, r *spool.Reader) iter.Seq[fold.Property] {
 	}
 }
 
-// AppendAttributes appends the person's final attributes as a JSON object, `{}` when there are none. Its keys are
-// sorted; its values stand as they stood in the export.
+// AppendAttributes appends the person's final attributes as a JSON object, `{}` when there are none. Its keys
+// are sorted; its values stand as they stood in the export.
 func (s *Directory) AppendAttributes(dst []byte, p *Person) []byte {
 	r := readers.Get().(*spool.Reader)
 	defer readers.Put(r)
@@ -42,8 +42,8 @@ func (s *Directory) AppendAttributes(dst []byte, p *Person) []byte {
 	return append(dst, '}')
 }
 
-// Attributes yields what AppendAttributes appends, each with its plain key and its value in JSON, which are borrowed
-// until the next.
+// Attributes yields what AppendAttributes appends, each with its plain key and its value in JSON, which are
+// borrowed until the next.
 func (s *Directory) Attributes(p *Person) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		r := readers.Get().(*spool.Reader)
@@ -67,8 +67,8 @@ func (s *Directory) EmailConflicts() iter.Seq[EmailConflict] {
 	}
 }
 
-// LostEmail returns the email that a person goes without, and an ID of the one who has it; false for a person who keeps
-// theirs.
+// LostEmail returns the email that a person goes without, and an ID of the one who has it; false for a person
+// who keeps theirs.
 func (s *Directory) LostEmail(p *Person) (email, holder string, lost bool) {
 	i, lost := slices.BinarySearchFunc(s.conflicts, p.Number, func(c EmailConflict, number uint32) int {
 		return cmp.Compare(c.Person.Number, number)

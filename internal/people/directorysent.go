@@ -26,8 +26,9 @@ func (s *Directory) HeldNow(of [sumSize]byte) bool {
 	return found && s.who[node] == uint32(TwoProfiles)
 }
 
-// SentBefore reports whether an earlier run has sent the person, and returns the state in which it did, and the time of the newest
-// data in that, in unix seconds, 0 when there is none. By and Value are then those of that time.
+// SentBefore reports whether an earlier run has sent the person, and returns the state in which it did, and
+// the time of the newest data in that, in unix seconds, 0 when there is none. By and Value are then those of
+// that time.
 func (s *Directory) SentBefore(p *Person) (state [16]byte, updated int64, before bool) {
 	if p.sent == 0 {
 		return state, 0, false
@@ -36,8 +37,8 @@ func (s *Directory) SentBefore(p *Person) (state [16]byte, updated int64, before
 	return one.state, one.updated, true
 }
 
-// ForLater yields what Index.Remember kept, and which IDs became one person, for Index.Restore of a later run. An error is the last
-// thing yielded. It is there until the index is closed.
+// ForLater yields what Index.Remember kept, and which IDs became one person, for Index.Restore of a later
+// run. An error is the last thing yielded. It is there until the index is closed.
 func (s *Directory) ForLater() iter.Seq2[[]byte, error] {
 	return s.index.later.all()
 }

@@ -2,8 +2,8 @@ package people
 
 import "iter"
 
-// putAway writes what a shard knows of its IDs to disk and forgets it. What comes later of the same IDs is put together
-// with it by bringBack. The shard's lock is held.
+// putAway writes what a shard knows of its IDs to disk and forgets it. What comes later of the same IDs is
+// put together with it by bringBack. The shard's lock is held.
 func (x *Index) putAway(sh *shard) {
 	sh.states.Forget(sh.ids.name)
 	x.closePairs(sh)
@@ -14,8 +14,8 @@ func (x *Index) putAway(sh *shard) {
 	sh.ids.clear()
 }
 
-// bringBack makes one table again of all that a shard has ever known of its IDs. Afterwards its facts are on disk, with
-// their texts, and only numbers and sums in memory.
+// bringBack makes one table again of all that a shard has ever known of its IDs. Afterwards its facts are on
+// disk, with their texts, and only numbers and sums in memory.
 func (x *Index) bringBack(sh *shard) error {
 	if sh.gone.Len() == 0 {
 		return nil

@@ -46,8 +46,8 @@ func TestLittleMemoryChangesNothing(t *testing.T) {
 	}
 }
 
-// TestWhatLaterRunsWantIsOnDisk looks at how many of the blocks of what was learnt are in memory, while there is
-// room for all.
+// TestWhatLaterRunsWantIsOnDisk looks at how many of the blocks of what was learnt are in memory, while there
+// is room for all.
 func TestWhatLaterRunsWantIsOnDisk(t *testing.T) {
 	t.Parallel()
 	x := NewIndex(Options{Dir: t.TempDir()})

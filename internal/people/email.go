@@ -11,8 +11,8 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// PlausibleEmail reports whether text, apart from space around it, could be somebody's email address: one @ between a
-// name and a domain with a dot, no spaces or brackets, and no longer than mail can be sent to.
+// PlausibleEmail reports whether text, apart from space around it, could be somebody's email address: one @
+// between a name and a domain with a dot, no spaces or brackets, and no longer than mail can be sent to.
 func PlausibleEmail(text []byte) bool {
 	text = bytes.TrimSpace(text)
 	at := bytes.IndexByte(text, '@')
@@ -29,8 +29,8 @@ func PlausibleEmail(text []byte) bool {
 	return dot > 0 && dot < len(domain)-1 && domain[0] != '.' && !bytes.Contains(domain, []byte(".."))
 }
 
-// FoldEmail appends an email without space around it, so that two that differ only in case become the same, as with
-// strings.EqualFold.
+// FoldEmail appends an email without space around it, so that two that differ only in case become the same,
+// as with strings.EqualFold.
 func FoldEmail(dst, email []byte) []byte {
 	for _, r := range string(bytes.TrimSpace(email)) {
 		dst = utf8.AppendRune(dst, foldRune(r))

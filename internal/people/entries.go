@@ -5,8 +5,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// entry returns the number and the facts of an ID, which it makes if need be; nil when the ID is illegal. The shard's
-// lock is held, and the facts are valid as long as it is.
+// entry returns the number and the facts of an ID, which it makes if need be; nil when the ID is illegal. The
+// shard's lock is held, and the facts are valid as long as it is.
 func (x *Index) entry(sh *shard, h sum, id []byte) (number uint32, f *fact) {
 	if number, found := sh.ids.find(h); found {
 		return number, sh.ids.fact(number)

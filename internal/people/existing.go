@@ -2,8 +2,9 @@ package people
 
 import "ph2cio/internal/posthog"
 
-// Existing are the profiles that Customer.io has already. Make one with NewExisting; Add must not be called from several
-// goroutines at once, and never after the first reading has begun. It takes about 200 bytes a profile.
+// Existing are the profiles that Customer.io has already. Make one with NewExisting; Add must not be called
+// from several goroutines at once, and never after the first reading has begun. It takes about 200 bytes a
+// profile.
 type Existing struct {
 	seed   uint64
 	rows   []profile
@@ -119,8 +120,8 @@ func (e *Existing) name(row uint32) (By, string) {
 	return ByCioID, e.cioID(row)
 }
 
-// anonymous reports whether a profile can be that of a visitor, by what there is of it: it has no email, and a machine made its
-// ID, as far as its shape tells.
+// anonymous reports whether a profile can be that of a visitor, by what there is of it: it has no email, and
+// a machine made its ID, as far as its shape tells.
 func (e *Existing) anonymous(row uint32) bool {
 	return e.email(row) == "" && posthog.MachineMade([]byte(e.id(row)))
 }

@@ -112,8 +112,8 @@ func heldText(s *Directory) (text string) {
 	return text
 }
 
-// TestSomebodyElsesEmailIsNotTheirs has two people with one email, of which the later keeps it: only that one is the
-// profile that is there.
+// TestSomebodyElsesEmailIsNotTheirs has two people with one email, of which the later keeps it: only that one
+// is the profile that is there.
 func TestSomebodyElsesEmailIsNotTheirs(t *testing.T) {
 	t.Parallel()
 	rows := rowsOf(withAttributes("1", `{"email":"maya@example.com"}`), withAttributes("2", `{"email":"maya@example.com"}`))
@@ -127,7 +127,8 @@ func TestSomebodyElsesEmailIsNotTheirs(t *testing.T) {
 	}
 }
 
-// TestAProfileOfAnotherPersonIsNotTaken has an email of one person on the profile of another one who is in the export too.
+// TestAProfileOfAnotherPersonIsNotTaken has an email of one person on the profile of another one who is in
+// the export too.
 func TestAProfileOfAnotherPersonIsNotTaken(t *testing.T) {
 	t.Parallel()
 	rows := rowsOf(withAttributes("1", `{"email":"maya@example.com","n":1}`), withAttributes("2", `{"email":"jonas@example.com"}`))
@@ -178,8 +179,8 @@ func TestWhoIsLeftOut(t *testing.T) {
 	}
 }
 
-// TestAProfileUnderAVisitorsIDIsTheirsWhoHasItsEmail finds a profile by email though its ID stands on rows of a
-// visitor who is not sent, but not where the ID is that of somebody who is never to be sent.
+// TestAProfileUnderAVisitorsIDIsTheirsWhoHasItsEmail finds a profile by email though its ID stands on rows of
+// a visitor who is not sent, but not where the ID is that of somebody who is never to be sent.
 func TestAProfileUnderAVisitorsIDIsTheirsWhoHasItsEmail(t *testing.T) {
 	t.Parallel()
 	rows := rowsOf(

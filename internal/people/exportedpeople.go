@@ -8,7 +8,8 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// exportedIDs yields the IDs that have a person in the persons export, by their nodes; none without an export.
+// exportedIDs yields the IDs that have a person in the persons export, by their nodes; none without an
+// export.
 func exportedIDs(nodes *nodes, yield func(node uint32, person *exportPerson)) {
 	if nodes.x.persons == nil {
 		return
@@ -20,7 +21,8 @@ func exportedIDs(nodes *nodes, yield func(node uint32, person *exportPerson)) {
 	}
 }
 
-// joinExported joins what the persons export joins. It returns the number of the set that the first of its persons is.
+// joinExported joins what the persons export joins. It returns the number of the set that the first of its
+// persons is.
 func joinExported(j *joinings, groups *identity.Groups, f *shares) (firstSet uint32) {
 	p := j.nodes.x.persons
 	if p == nil {
@@ -51,7 +53,8 @@ func joinExported(j *joinings, groups *identity.Groups, f *shares) (firstSet uin
 	return firstSet
 }
 
-// exportSteps collects what the persons export says: its IDs have a person by its time, and some of those are identified.
+// exportSteps collects what the persons export says: its IDs have a person by its time, and some of those are
+// identified.
 func exportSteps(nodes *nodes, all *spool.Sorter[step]) {
 	if nodes.x.persons == nil {
 		return

@@ -28,8 +28,8 @@ const (
 
 func (f *fact) seen() bool { return f.ref != neverSeen }
 
-// came notes when the ID came up: on a row with its person, for level hasPerson, which counts before all others; in a link, for
-// inLink; or otherwise, for 0. Of the same kind the earliest counts.
+// came notes when the ID came up: on a row with its person, for level hasPerson, which counts before all
+// others; in a link, for inLink; or otherwise, for 0. Of the same kind the earliest counts.
 func (f *fact) came(level marks, at identity.Moment) {
 	had := f.marks & (hasPerson | inLink)
 	f.marks |= level

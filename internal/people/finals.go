@@ -16,8 +16,8 @@ type finals struct {
 // readers keep the block that they read last.
 var readers = sync.Pool{New: func() any { return new(spool.Reader) }}
 
-// at returns the properties that are kept at a place, as fold.ReadProperty reads them, valid until r is used again. Trouble with
-// the disk is in Index.Err, and there are none then.
+// at returns the properties that are kept at a place, as fold.ReadProperty reads them, valid until r is used
+// again. Trouble with the disk is in Index.Err, and there are none then.
 func (f *finals) at(place fold.Final, r *spool.Reader) []byte {
 	b, err := f.parts.Read(r, place)
 	if err != nil {

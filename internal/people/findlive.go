@@ -9,7 +9,8 @@ import (
 // MostLive is how many profiles Directory.Live names.
 const MostLive = 10_000
 
-// livingProfiles are the first MostLive profiles that PostHog's live destination has made, and how many there are.
+// livingProfiles are the first MostLive profiles that PostHog's live destination has made, and how many there
+// are.
 type livingProfiles struct {
 	ids   []string
 	count int

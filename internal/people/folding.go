@@ -100,8 +100,8 @@ func (s *folding) handOutExported() error {
 	return nil
 }
 
-// giveJoining gives a joining to the part of its candidate, if several IDs of that have attributes: only for these
-// it matters who became one person when.
+// giveJoining gives a joining to the part of its candidate, if several IDs of that have attributes: only for
+// these it matters who became one person when.
 func (s *folding) giveJoining(target uint32, entry []byte) {
 	if number, ok := s.people.of(target); ok && s.people.all[number].traits&groupStates != 0 {
 		s.parts.GiveJoining(number, entry)

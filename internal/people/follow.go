@@ -59,8 +59,8 @@ func (s *following) follow(ctx context.Context) error {
 	return nil
 }
 
-// noteAnonymous notes the anonymous ID of an $identify that was accepted. One that was refused says nothing of
-// it: it may be a customer's own.
+// noteAnonymous notes the anonymous ID of an $identify that was accepted. One that was refused says nothing
+// of it: it may be a customer's own.
 func (s *following) noteAnonymous(node uint32) {
 	shard, number := s.nodes.shardOf(node)
 	shard.anonymous.Add(uint64(number))
@@ -85,8 +85,8 @@ func (s *following) addBefore(last *followed, next followed) followed {
 	return next
 }
 
-// steps collects all that happens: the links, when IDs in links first have a person, and when somebody first logs in with an
-// ID.
+// steps collects all that happens: the links, when IDs in links first have a person, and when somebody first
+// logs in with an ID.
 func (s *following) steps(ctx context.Context, all *spool.Sorter[step]) error {
 	exportSteps(s.nodes, all)
 	targets, err := s.machineTargets(ctx)
@@ -134,8 +134,8 @@ func (s *following) steps(ctx context.Context, all *spool.Sorter[step]) error {
 	return nil
 }
 
-// machineTargets are the roots of groups with an ID that a machine made and that an $identify may join with somebody
-// who is identified: whether it may hangs on all in the group.
+// machineTargets are the roots of groups with an ID that a machine made and that an $identify may join with
+// somebody who is identified: whether it may hangs on all in the group.
 func (s *following) machineTargets(ctx context.Context) (parallel.Bitset, error) {
 	if !s.nodes.x.machineTargets.Load() {
 		return nil, nil

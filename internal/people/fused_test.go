@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// TestFusedPeople lists those under whom several logins with different emails share a person_id, the worst first. Logins that
-// a link has joined are meant to be one, and so is one login with two emails.
+// TestFusedPeople lists those under whom several logins with different emails share a person_id, the worst
+// first. Logins that a link has joined are meant to be one, and so is one login with two emails.
 func TestFusedPeople(t *testing.T) {
 	t.Parallel()
 	says := func(id, person, email string) posthog.Event {

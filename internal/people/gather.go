@@ -40,8 +40,8 @@ func gather(j *judged, choice *Choice) *gathered {
 	return g
 }
 
-// leaveGroups notes in place of a group's traits what has become of it, in memory that was there before: there may be many
-// millions. It reports whether it leaves out somebody whom an earlier run has sent.
+// leaveGroups notes in place of a group's traits what has become of it, in memory that was there before:
+// there may be many millions. It reports whether it leaves out somebody whom an earlier run has sent.
 func leaveGroups(j *judged, choice *Choice) (leavesSent bool) {
 	next := 0
 	for root, t := range j.traits {

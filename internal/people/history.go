@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// History folds the attributes of one person and remembers which row each came from. Make one with NewHistory; it may be
-// used from one goroutine at a time.
+// History folds the attributes of one person and remembers which row each came from. Make one with
+// NewHistory; it may be used from one goroutine at a time.
 type History struct {
 	attributes *fold.History
 	ids        map[string]uint32 // numbers

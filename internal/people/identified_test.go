@@ -117,7 +117,8 @@ func TestWhoIsIdentified(t *testing.T) {
 	}
 }
 
-// TestTheSampleStory follows the rows of the sample export: who they are about, and what each person ends up with.
+// TestTheSampleStory follows the rows of the sample export: who they are about, and what each person ends up
+// with.
 func TestTheSampleStory(t *testing.T) {
 	t.Parallel()
 	const otherDevice, alias, lost = "01957b90-11de-7b1a-8a61-6b1c22f0ab02", "0195602f-0b22-7e10-8f00-1c2d3e4f5a03", "01956100-5c33-7d20-9a10-aa55bb66cc04"
@@ -175,8 +176,9 @@ func TestTheSampleStory(t *testing.T) {
 	}
 }
 
-// TestPaddedIDsAreIDs holds that space around an ID is a part of it, as in PostHog, which trims IDs only to find out that
-// nothing is left of one (person-merge-service.ts). Two IDs that differ in space are two people, and both link.
+// TestPaddedIDsAreIDs holds that space around an ID is a part of it, as in PostHog, which trims IDs only to
+// find out that nothing is left of one (person-merge-service.ts). Two IDs that differ in space are two
+// people, and both link.
 func TestPaddedIDsAreIDs(t *testing.T) {
 	t.Parallel()
 	identify := func(name, id, anonymous string) posthog.Event {

@@ -2,9 +2,10 @@ package people
 
 import "ph2cio/internal/fold"
 
-// idTable holds the distinct IDs of one shard and what is known of each, by a hash of 128 bits; their texts are in the
-// shard's log of texts, in the same order. It is written for many IDs and little memory: open addressing over numbers,
-// hashes and facts in pages that never move and hold no pointers. Illegal IDs are never in it.
+// idTable holds the distinct IDs of one shard and what is known of each, by a hash of 128 bits; their texts
+// are in the shard's log of texts, in the same order. It is written for many IDs and little memory: open
+// addressing over numbers, hashes and facts in pages that never move and hold no pointers. Illegal IDs are
+// never in it.
 type idTable struct {
 	slots  []uint32 // an ID's number plus one, 0 where free; a power of two long
 	hashes [][]sum

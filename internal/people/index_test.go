@@ -192,8 +192,8 @@ func choiceGen() *rapid.Generator[Choice] {
 	})
 }
 
-// TestAnyOrderGivesWhatTheModelSays is the property this package stands on: whatever the order in which rows arrive,
-// and on whatever goroutine, the answer is that of the rows sorted and applied one by one.
+// TestAnyOrderGivesWhatTheModelSays is the property this package stands on: whatever the order in which rows
+// arrive, and on whatever goroutine, the answer is that of the rows sorted and applied one by one.
 func TestAnyOrderGivesWhatTheModelSays(t *testing.T) {
 	t.Parallel()
 	for _, goroutines := range []int{1, 2, 3, 8} {
@@ -335,8 +335,8 @@ func TestAttributesDoNotDependOnArrival(t *testing.T) {
 	})
 }
 
-// TestExactDuplicatesChangeNothing observes rows twice, as overlapping exports have them. The second is no event to
-// send, because Counts.Events counts rows.
+// TestExactDuplicatesChangeNothing observes rows twice, as overlapping exports have them. The second is no
+// event to send, because Counts.Events counts rows.
 func TestExactDuplicatesChangeNothing(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -15,8 +15,8 @@ type joined struct {
 	fusion   *fusion
 }
 
-// join makes groups of IDs: by what earlier runs knew, by the persons export, by shared person_ids, and by links in order of
-// ingestion.
+// join makes groups of IDs: by what earlier runs knew, by the persons export, by shared person_ids, and by
+// links in order of ingestion.
 func join(ctx context.Context, nodes *nodes, pairs *sharedPairs, merges Merges) (*joined, error) {
 	shares, err := readShares(ctx, nodes, pairs)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// joinings keep why IDs are one person, in the order in which they became it, and write what is new of it for later runs. Make
-// them with newJoinings.
+// joinings keep why IDs are one person, in the order in which they became it, and write what is new of it for
+// later runs. Make them with newJoinings.
 type joinings struct {
 	nodes  *nodes
 	log    *spool.Log

@@ -45,7 +45,8 @@ func judge(ctx context.Context, nodes *nodes, groups *identity.Groups) (*judged,
 	return j, err
 }
 
-// judgeExported takes in what the persons export says of its persons. A group is deleted if all its persons there are.
+// judgeExported takes in what the persons export says of its persons. A group is deleted if all its persons
+// there are.
 func (j *judged) judgeExported(export *persons) {
 	alive := map[uint32]bool{}
 	for _, e := range export.all {
@@ -82,7 +83,8 @@ func (j *judged) tellFound(ctx context.Context) error {
 	})
 }
 
-// rememberAnonymous keeps for later runs that an ID was the anonymous one of an $identify, if that was accepted now.
+// rememberAnonymous keeps for later runs that an ID was the anonymous one of an $identify, if that was
+// accepted now.
 func rememberAnonymous(nodes *nodes, node uint32, text []byte) {
 	shard, number := nodes.shardOf(node)
 	if !nodes.x.later.wanted() || !shard.anonymous.Has(uint64(number)) {

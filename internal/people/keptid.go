@@ -62,8 +62,8 @@ func momentBefore(number uint32) identity.Moment {
 	return identity.Moment{At: noTime, UUID: uint64(number)}
 }
 
-// keepIDs chooses the ID of each candidate, and puts them in the order of their first rows. Each round of choosing is two
-// passes over all IDs, and takes a fortieth of the memory.
+// keepIDs chooses the ID of each candidate, and puts them in the order of their first rows. Each round of
+// choosing is two passes over all IDs, and takes a fortieth of the memory.
 func keepIDs(ctx context.Context, nodes *nodes, people *candidates, fit *fitness) error {
 	atOnce := int(max(16, cmp.Or(nodes.x.options.Memory, defaultMemory)/(40*int64(unsafe.Sizeof(identity.Nobody)))))
 	for from := 0; from < len(people.all); from += atOnce {

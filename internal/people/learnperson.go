@@ -9,8 +9,8 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// LearnPerson learns from one row of a persons export. It needs Options.Persons, must not be called from several
-// goroutines at once, and never after Observe.
+// LearnPerson learns from one row of a persons export. It needs Options.Persons, must not be called from
+// several goroutines at once, and never after Observe.
 func (x *Index) LearnPerson(r *posthog.PersonRow) {
 	p := x.persons
 	if r.At.State == posthog.Known {
@@ -43,12 +43,13 @@ func (x *Index) LearnPerson(r *posthog.PersonRow) {
 	}
 }
 
-// madeUpFor stands for the UUID of a person of whom an export tells only the distinct IDs. It is made from the smallest.
+// madeUpFor stands for the UUID of a person of whom an export tells only the distinct IDs. It is made from
+// the smallest.
 func madeUpFor(ids [][]byte) rawjson.UUID {
 	sum := sha256.Sum256(append([]byte("person of "), slices.MinFunc(ids, bytes.Compare)...))
 	return rawjson.UUID(sum[:16])
 }
 
-// Exported says when a file of the persons export was written, in unix microseconds: the newest one stands for the time of
-// the export if its rows do not tell.
+// Exported says when a file of the persons export was written, in unix microseconds: the newest one stands
+// for the time of the export if its rows do not tell.
 func (x *Index) Exported(at int64) { x.persons.written = max(x.persons.written, at) }

@@ -49,8 +49,8 @@ const (
 // knownBy reports whether a row shows that somebody has logged in under its distinct ID.
 func knownBy(e *posthog.Event) bool { return e.IsIdentified || userOf(e) || identifies(e) }
 
-// identifies reports whether a row is an $identify of an ID that no machine made. A back end that sends it alone
-// knows who that is, though PostHog itself takes a person as identified only once two are merged.
+// identifies reports whether a row is an $identify of an ID that no machine made. A back end that sends it
+// alone knows who that is, though PostHog itself takes a person as identified only once two are merged.
 func identifies(e *posthog.Event) bool {
 	return string(e.Name) == "$identify" && !e.Personless && !posthog.MachineMade(e.DistinctID)
 }
@@ -58,15 +58,16 @@ func identifies(e *posthog.Event) bool {
 // userOf reports whether the login was with that very ID.
 func userOf(e *posthog.Event) bool { return e.UserID != nil && bytes.Equal(e.UserID, e.DistinctID) }
 
-// visitor reports whether posthog-js alone has sent rows of the ID, and says in each that it does not know who that is;
-// also of an ID without rows. An email, or a profile that is there, makes somebody of it all the same.
+// visitor reports whether posthog-js alone has sent rows of the ID, and says in each that it does not know
+// who that is; also of an ID without rows. An email, or a profile that is there, makes somebody of it all the
+// same.
 func (m marks) visitor() bool { return m&(otherRow|saidEmail|emailShaped|thereByID|userShaped) == 0 }
 
 // machine reports whether the ID was made by a machine.
 func (m marks) machine() bool { return m.device() || m&userShaped == 0 && m&wasAnonymous != 0 }
 
-// device reports whether that shows without the links that name the ID. When posthog-js gets to know who somebody is, it
-// writes that ID as the $device_id too.
+// device reports whether that shows without the links that name the ID. When posthog-js gets to know who
+// somebody is, it writes that ID as the $device_id too.
 func (m marks) device() bool {
 	return m&userShaped == 0 && (m&machineShaped != 0 || m&wasDevice != 0 && m.visitor())
 }
@@ -76,8 +77,8 @@ func (m marks) login() bool {
 	return m&userShaped != 0 || m&neverOne == 0 && m&(wasIdentify|wasKnown) != 0
 }
 
-// identified reports whether somebody has made themselves known under the ID: by a login, or to a back end, which shows
-// in rows with a person under an ID that no machine made.
+// identified reports whether somebody has made themselves known under the ID: by a login, or to a back end,
+// which shows in rows with a person under an ID that no machine made.
 func (m marks) identified() bool {
 	return m.login() || m&madePerson != 0 && !m.machine() && !m.visitor()
 }
@@ -88,8 +89,8 @@ func (m marks) onlyShaped() bool {
 		m&(machineShaped|neverOne|wasDevice|wasAnonymous) == machineShaped
 }
 
-// onlyVisitor reports whether the ID would be identified, were it not that posthog-js says in every row that it does not
-// know who that is.
+// onlyVisitor reports whether the ID would be identified, were it not that posthog-js says in every row that
+// it does not know who that is.
 func (m marks) onlyVisitor() bool {
 	return !m.identified() && m&madePerson != 0 && m&plainRow != 0 && m&(wasAnonymous|machineShaped) == 0 && m.visitor()
 }

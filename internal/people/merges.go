@@ -19,8 +19,8 @@ type merger struct {
 	found []Link
 }
 
-// list returns the profiles to merge, in order of the people they are merged into: those of resolved, and what MergeIdentify asks
-// for. There must be somebody to merge them into: a merge into nobody is lost.
+// list returns the profiles to merge, in order of the people they are merged into: those of resolved, and
+// what MergeIdentify asks for. There must be somebody to merge them into: a merge into nobody is lost.
 func (s *merger) list(ctx context.Context, profiles map[uint32]*resolved) ([]Link, error) {
 	for number, r := range profiles {
 		c := &s.people.all[number]
@@ -39,7 +39,8 @@ func (s *merger) list(ctx context.Context, profiles map[uint32]*resolved) ([]Lin
 	return slices.CompactFunc(s.found, func(a, b Link) bool { return a.compare(&b) == 0 }), err
 }
 
-// mergeAnonymous adds the anonymous IDs of accepted $identify rows, whether there are profiles under them or not.
+// mergeAnonymous adds the anonymous IDs of accepted $identify rows, whether there are profiles under them or
+// not.
 func (s *merger) mergeAnonymous(ctx context.Context) error {
 	if s.merges != MergeIdentify {
 		return nil

@@ -6,8 +6,8 @@ type NamedPerson struct {
 	Holder string // an ID of the one who has the email, if that is another; people with Choice.Only are then not sent by it
 }
 
-// listNamed lists the people whose email is named, in order of their first rows, and leaves out of them those of whose email
-// another has become the holder.
+// listNamed lists the people whose email is named, in order of their first rows, and leaves out of them those
+// of whose email another has become the holder.
 func listNamed(people *candidates, choice *Choice, losers []loser) (asked []NamedPerson) {
 	if choice.NamesEmail == nil {
 		return nil

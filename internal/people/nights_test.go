@@ -93,9 +93,9 @@ func answers(s *Directory) (all []string) {
 	return all
 }
 
-// TestNightsAreAsOneRun cuts an export into nights in the order of ingestion: in the end everything is as if all had been read at
-// once. What a night cannot know is left out of the rows: a login, or a person_id, that speaks against a link before it, and a
-// login with an ID that looks machine-made.
+// TestNightsAreAsOneRun cuts an export into nights in the order of ingestion: in the end everything is as if
+// all had been read at once. What a night cannot know is left out of the rows: a login, or a person_id, that
+// speaks against a link before it, and a login with an ID that looks machine-made.
 func TestNightsAreAsOneRun(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -127,8 +127,8 @@ func TestNightsAreAsOneRun(t *testing.T) {
 	})
 }
 
-// TestPersonIDsOfAnyNights cuts rows without links into nights in any order: whoever shares a person_id is one person in the end,
-// visitors too, as if all had been read at once.
+// TestPersonIDsOfAnyNights cuts rows without links into nights in any order: whoever shares a person_id is
+// one person in the end, visitors too, as if all had been read at once.
 func TestPersonIDsOfAnyNights(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -160,8 +160,8 @@ func TestPersonIDsOfAnyNights(t *testing.T) {
 	})
 }
 
-// TestWhomThePersonsExportJoinedStays has a visitor with the person_id of somebody in the persons export, who comes again when
-// there is no persons export.
+// TestWhomThePersonsExportJoinedStays has a visitor with the person_id of somebody in the persons export, who
+// comes again when there is no persons export.
 func TestWhomThePersonsExportJoinedStays(t *testing.T) {
 	t.Parallel()
 	const person = "0195602e-7a11-5c3e-9d55-000000000001"

@@ -41,7 +41,8 @@ func (n *nodes) sumOf(node uint32) *sum {
 	return shard.ids.hash(number)
 }
 
-// each calls f with each ID of all shards, several shards at a time. The fact and the text are valid until f returns.
+// each calls f with each ID of all shards, several shards at a time. The fact and the text are valid until f
+// returns.
 func (n *nodes) each(ctx context.Context, f func(node uint32, fact *fact, text []byte) error) error {
 	return n.x.eachShard(ctx, func(i uint32, sh *shard) error {
 		return sh.eachFact(func(number uint32, fact *fact, text []byte) error {
@@ -50,8 +51,8 @@ func (n *nodes) each(ctx context.Context, f func(node uint32, fact *fact, text [
 	})
 }
 
-// stopped is the cause of the context, if it is done. turn counts the turns of a loop; it looks at the context once in a few
-// thousand of them.
+// stopped is the cause of the context, if it is done. turn counts the turns of a loop; it looks at the
+// context once in a few thousand of them.
 func stopped(ctx context.Context, turn int) error {
 	if turn%4096 != 0 || ctx.Err() == nil {
 		return nil

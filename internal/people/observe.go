@@ -8,9 +8,9 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Observe learns from one row. sends says whether the row would be sent as an event if its person is. It may be called
-// from many goroutines at once and in any order of rows: the result is a function of the set of rows. Everything in e
-// is copied as far as it is needed.
+// Observe learns from one row. sends says whether the row would be sent as an event if its person is. It may
+// be called from many goroutines at once and in any order of rows: the result is a function of the set of
+// rows. Everything in e is copied as far as it is needed.
 func (x *Index) Observe(e *posthog.Event, sends bool) { x.observe(e, sends, wasFit) }
 
 // ObserveRejected is Observe for a row that cannot be sent, whoever its person is: a person with no other

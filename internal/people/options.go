@@ -2,12 +2,12 @@ package people
 
 import "ph2cio/internal/posthog"
 
-// Options are what an index keeps. The zero value keeps every property that is not null, and works in the temporary
-// directory.
+// Options are what an index keeps. The zero value keeps every property that is not null, and works in the
+// temporary directory.
 type Options struct {
-	// Keep says which person properties are folded, by their plain key. Nil keeps all. It must keep `email` for the
-	// choices that rest on an email, and `cio_id` for ByCioID. Called from many goroutines, and its answer for a key
-	// is remembered.
+	// Keep says which person properties are folded, by their plain key. Nil keeps all. It must keep `email`
+	// for the choices that rest on an email, and `cio_id` for ByCioID. Called from many goroutines, and its
+	// answer for a key is remembered.
 	Keep func(key []byte) bool
 	// DropDollar drops every property whose key begins with a $ without asking Keep: most of a snapshot's are
 	// such. Keep is asked all the same about those as long as one of Dollars.
@@ -18,32 +18,33 @@ type Options struct {
 
 	// Separate leaves every distinct ID a person of its own: nothing is joined.
 	Separate bool
-	// Everybody remembers each distinct ID. It is needed for All; otherwise visitors that nothing ties to a person take
-	// no memory, and are counted by a sample.
+	// Everybody remembers each distinct ID. It is needed for All; otherwise visitors that nothing ties to a
+	// person take no memory, and are counted by a sample.
 	Everybody bool
 	// Events remembers each distinct ID that has an event to send. It is needed for Choice.NeedEvents.
 	Events bool
-	// Repeats remembers the last row of each link too, and not only the first. It is needed for MergeIdentify.
+	// Repeats remembers the last row of each link too, and not only the first. It is needed for
+	// MergeIdentify.
 	Repeats bool
 	// PersonIDs remembers PostHog's person UUIDs, for Person.UUID.
 	PersonIDs bool
 
-	// UserID reports whether an ID has the form of the user's own: people with such an ID are identified, and it is
-	// kept before others. Nil is no such form.
+	// UserID reports whether an ID has the form of the user's own: people with such an ID are identified, and
+	// it is kept before others. Nil is no such form.
 	UserID func(id []byte) bool
 	// Excluded reports whether people with an ID are not to be sent. Nil excludes nobody.
 	Excluded func(id []byte) bool
 	// Only reports whether an ID is one of those that alone are sent, for Choice.Only.
 	Only func(id []byte) bool
-	// Found is called by Decide with each ID for which Only is true and whose person stands on a row. It is called from many
-	// goroutines; nil is not called.
+	// Found is called by Decide with each ID for which Only is true and whose person stands on a row. It is
+	// called from many goroutines; nil is not called.
 	Found func(id []byte)
 
 	Persons  bool      // LearnPerson is called with a persons export, before all else
 	Existing *Existing // profiles that are there already; nil when nothing is known of any
 
-	// Seed and KeyNames are those of the index whose Directory.ForLater this one restores. The zero values are for one that restores
-	// nothing.
+	// Seed and KeyNames are those of the index whose Directory.ForLater this one restores. The zero values
+	// are for one that restores nothing.
 	Seed     uint64
 	KeyNames []string
 	// Merged reports whether a profile was merged into another one by an earlier run; nil knows of none.
@@ -53,11 +54,12 @@ type Options struct {
 	// of them.
 	Now int64
 
-	// Trace is called with what became of each link, by the Ref of its row, in order of ingestion. Nil is not called.
+	// Trace is called with what became of each link, by the Ref of its row, in order of ingestion. Nil is not
+	// called.
 	Trace func(ref uint64, verdict Verdict)
 
-	// Memory is about how many bytes may be used before what is known goes to disk, in Dir. 0 is 1 GiB. Decide
-	// takes 25 bytes for each ID that is not a mere visitor, whatever this says.
+	// Memory is about how many bytes may be used before what is known goes to disk, in Dir. 0 is 1 GiB.
+	// Decide takes 25 bytes for each ID that is not a mere visitor, whatever this says.
 	Memory int64
 	Dir    string // a directory that exists; empty is the system's for temporary files
 }

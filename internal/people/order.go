@@ -34,7 +34,8 @@ func feeds(e *posthog.Event, now int64) bool {
 	return !wrong(e.Timestamp) || e.CreatedAt.State == posthog.Known && !wrong(e.CreatedAt)
 }
 
-// attributeRowOf is what a row says of its person's attributes. uuids says whether that includes the person's UUID.
+// attributeRowOf is what a row says of its person's attributes. uuids says whether that includes the person's
+// UUID.
 func attributeRowOf(e *posthog.Event, at *fold.Order, now int64, uuids bool) (r fold.Row) {
 	r.At = *at
 	if uuids {

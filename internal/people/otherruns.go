@@ -7,10 +7,11 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// An index can remember what rows say of IDs, and the index of a later run can restore it: two IDs that were one person stay so,
-// what rows of the later run say comes after it, and attributes fold as if all rows had been read at once. What is remembered is a
-// sequence of entries, each of which begins with a byte for its kind. They hold sums of IDs and numbers of keys, so they only
-// mean something to an index with the same Options.Seed and Options.KeyNames.
+// An index can remember what rows say of IDs, and the index of a later run can restore it: two IDs that were
+// one person stay so, what rows of the later run say comes after it, and attributes fold as if all rows had
+// been read at once. What is remembered is a sequence of entries, each of which begins with a byte for its
+// kind. They hold sums of IDs and numbers of keys, so they only mean something to an index with the same
+// Options.Seed and Options.KeyNames.
 const (
 	factEntry     = 'f' // what is known of an ID, with its text
 	pieceEntry    = 'p' // a state of attributes

@@ -12,7 +12,8 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// pairLogs hold which IDs had which person_id. Each log has the pairs of the person_ids whose sum begins with its number.
+// pairLogs hold which IDs had which person_id. Each log has the pairs of the person_ids whose sum begins with
+// its number.
 type pairLogs struct {
 	all   [shardCount]pairLog
 	spans bool // with when; only a persons export needs that
@@ -119,7 +120,8 @@ func usualUUID(text []byte) (id rawjson.UUID, ok bool) {
 // textRoom is room for the text of a UUID.
 type textRoom = [36]byte
 
-// readPair reads a pair, but for its span, which is in rest. Its text is a part of b, or in room; seed is that of sums.
+// readPair reads a pair, but for its span, which is in rest. Its text is a part of b, or in room; seed is
+// that of sums.
 func readPair(b []byte, room *textRoom, seed uint64) (p pair, rest []byte) {
 	p.flags, p.person = pairFlags(b[0])&^pairUUID, readSum(b[1:])
 	isUUID := pairFlags(b[0])&pairUUID != 0

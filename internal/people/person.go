@@ -48,7 +48,8 @@ func (p *Person) Why() string {
 	return "there is no shorter ID"
 }
 
-// EmailLate reports whether the person's email is that of a profile which is to be merged into theirs: they get it after the merge.
+// EmailLate reports whether the person's email is that of a profile which is to be merged into theirs: they
+// get it after the merge.
 func (p *Person) EmailLate() bool { return p.late }
 
 // WithoutEmail is the person as long as the email is another profile's.

@@ -30,7 +30,8 @@ func TestPeopleWithoutUUIDAreOneEach(t *testing.T) {
 	}
 }
 
-// TestUnmappedIDHasNoPerson takes an ID away from its person by a row that names no person, whichever row comes first.
+// TestUnmappedIDHasNoPerson takes an ID away from its person by a row that names no person, whichever row
+// comes first.
 func TestUnmappedIDHasNoPerson(t *testing.T) {
 	t.Parallel()
 	person := rawjson.UUID{1}

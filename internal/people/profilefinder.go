@@ -148,8 +148,8 @@ func (s *profileFinder) standByAttributes() {
 	s.byShape = nil
 }
 
-// sentRows are the profiles of Options.Existing under which an earlier run has sent somebody, by none of their
-// IDs, and who that was.
+// sentRows are the profiles of Options.Existing under which an earlier run has sent somebody, by none of
+// their IDs, and who that was.
 func (s *profileFinder) sentRows() map[uint32]uint32 {
 	owner, turns := map[uint32]uint32{}, map[uint32]uint32{}
 	for i := range s.sent.all {
@@ -179,8 +179,8 @@ func (s *profileFinder) standApart(row, number uint32) {
 	})
 }
 
-// somebodys reports whether an ID is that of somebody who is sent, or who is never to be: then a profile under
-// it is theirs. Rows of a visitor who is not sent do not keep it from the one who has its email.
+// somebodys reports whether an ID is that of somebody who is sent, or who is never to be: then a profile
+// under it is theirs. Rows of a visitor who is not sent do not keep it from the one who has its email.
 func (s *profileFinder) somebodys(id string) bool {
 	node, known := s.nodes.of(s.nodes.x.sum([]byte(id)))
 	if !known || id == "" {

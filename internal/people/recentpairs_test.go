@@ -7,8 +7,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// TestVisitorsInOnePlaceAreNotedOnce looks at what is noted of two visitors who come in turns, and whose pairs
-// have the same place.
+// TestVisitorsInOnePlaceAreNotedOnce looks at what is noted of two visitors who come in turns, and whose
+// pairs have the same place.
 func TestVisitorsInOnePlaceAreNotedOnce(t *testing.T) {
 	t.Parallel()
 	x := NewIndex(Options{Seed: 1})

@@ -39,8 +39,8 @@ func (x *Index) Remember(ctx context.Context) error {
 	return x.Err()
 }
 
-// rememberShard keeps what a shard knows, on disk and in memory. What an ID was known for is in several entries if it went to
-// disk in between.
+// rememberShard keeps what a shard knows, on disk and in memory. What an ID was known for is in several
+// entries if it went to disk in between.
 func (x *Index) rememberShard(sh *shard) error {
 	x.closePairs(sh)
 	sh.recent.release(&x.pairs)
@@ -75,8 +75,8 @@ func (x *Index) rememberShard(sh *shard) error {
 	return nil
 }
 
-// Restore takes an entry of the Directory.ForLater of an earlier run. It must be called after all rows, and from one goroutine at
-// a time.
+// Restore takes an entry of the Directory.ForLater of an earlier run. It must be called after all rows, and
+// from one goroutine at a time.
 func (x *Index) Restore(entry []byte) {
 	kind, entry := entry[0], entry[1:]
 	switch kind {

@@ -9,11 +9,11 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// PostHog's libraries say one link again and again, and only its first row decides anything: after it both IDs have a
-// person, that of the target is identified, and nothing undoes either. If that row joined the two, the others find them
-// joined; if it was refused, so are the others, until something else joins the two. A persons export draws a line: what it
-// refuses up to its time may be right after it. The last row matters to MergeIdentify alone, for which a link counts that
-// was true at any time.
+// PostHog's libraries say one link again and again, and only its first row decides anything: after it both
+// IDs have a person, that of the target is identified, and nothing undoes either. If that row joined the two,
+// the others find them joined; if it was refused, so are the others, until something else joins the two. A
+// persons export draws a line: what it refuses up to its time may be right after it. The last row matters to
+// MergeIdentify alone, for which a link counts that was true at any time.
 
 // noteLink adds a link. When there may be many that decide nothing, it drops those. The shard's lock is held.
 func (x *Index) noteLink(sh *shard, l *link) {
@@ -76,8 +76,9 @@ func (l *link) compare(o *link) int {
 	return cmp.Or(l.at.Order.Compare(&o.at.Order), l.at.Compare(&o.at))
 }
 
-// distinct yields of each link's rows, which must be sorted, those that decide: the first, and the first after the persons
-// export. With Repeats the last comes too, with Trace all; they are marked as the same link again.
+// distinct yields of each link's rows, which must be sorted, those that decide: the first, and the first
+// after the persons export. With Repeats the last comes too, with Trace all; they are marked as the same link
+// again.
 func (x *Index) distinct(sorted iter.Seq2[link, error]) iter.Seq2[link, error] {
 	return func(yield func(link, error) bool) {
 		var last link

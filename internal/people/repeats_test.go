@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/testkit/rulebook"
 )
 
-// TestRepeatedLinks says a few links many times, so that most rows are let go, with another choice of merges each time: the
-// people, the counts and the merges must be those of the rules.
+// TestRepeatedLinks says a few links many times, so that most rows are let go, with another choice of merges
+// each time: the people, the counts and the merges must be those of the rules.
 func TestRepeatedLinks(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(100) {

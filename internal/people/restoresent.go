@@ -12,8 +12,9 @@ type SentPerson struct {
 	Email      uint64   // EmailSum of the email that was sent last, 0 for none
 }
 
-// RestoreSent adds a person whom an earlier run has sent, in the order of sending; of one who was sent several times the first says
-// under what, and the last in which state. It must be called after all rows, and from one goroutine at a time.
+// RestoreSent adds a person whom an earlier run has sent, in the order of sending; of one who was sent
+// several times the first says under what, and the last in which state. It must be called after all rows, and
+// from one goroutine at a time.
 func (x *Index) RestoreSent(p *SentPerson) {
 	text := []byte(p.DistinctID)
 	h := x.sum(text)

@@ -29,8 +29,9 @@ func histories(t *testing.T) uint64 {
 	return n
 }
 
-// TestPeopleAreThoseOfTheRules holds the whole package against the slow statement of its rules, over random histories with
-// their rows in any order, in memory and on disk, and wants every kind of trouble to have come up.
+// TestPeopleAreThoseOfTheRules holds the whole package against the slow statement of its rules, over random
+// histories with their rows in any order, in memory and on disk, and wants every kind of trouble to have come
+// up.
 func TestPeopleAreThoseOfTheRules(t *testing.T) {
 	t.Parallel()
 	n := histories(t)

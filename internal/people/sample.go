@@ -6,9 +6,9 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// sample counts the visitors of one shard that nothing ties to a person, in little memory: once there are many, only those
-// whose sum ends in enough zero bits. What is known of them is a function of the set of rows.
-// It is Wegman's adaptive sampling; with 64 shards of up to 512 the standard error is below 1 %.
+// sample counts the visitors of one shard that nothing ties to a person, in little memory: once there are
+// many, only those whose sum ends in enough zero bits. What is known of them is a function of the set of
+// rows. It is Wegman's adaptive sampling; with 64 shards of up to 512 the standard error is below 1 %.
 type sample struct {
 	level    int // how many zero bits
 	visitors map[sum]uint32

@@ -8,8 +8,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// TestVisitorsAreCountedBySample observes many visitors who tie to nobody, each on two rows, one of which is sent. The
-// counts may be off by 2 %, and the memory may not grow.
+// TestVisitorsAreCountedBySample observes many visitors who tie to nobody, each on two rows, one of which is
+// sent. The counts may be off by 2 %, and the memory may not grow.
 func TestVisitorsAreCountedBySample(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{1000, 400_000} {
@@ -40,8 +40,8 @@ func TestVisitorsAreCountedBySample(t *testing.T) {
 	}
 }
 
-// TestVisitorsWithAPersonIDTakeNoMemory observes many visitors, each with a person_id of its own, and one whose person_id is
-// somebody's.
+// TestVisitorsWithAPersonIDTakeNoMemory observes many visitors, each with a person_id of its own, and one
+// whose person_id is somebody's.
 func TestVisitorsWithAPersonIDTakeNoMemory(t *testing.T) {
 	t.Parallel()
 	const n = 50_000
@@ -80,7 +80,8 @@ func TestVisitorsTogetherAreOneMore(t *testing.T) {
 	}
 }
 
-// TestVisitorsBringTheirEvents has visitors who are somebody after all: their rows count as events of that person.
+// TestVisitorsBringTheirEvents has visitors who are somebody after all: their rows count as events of that
+// person.
 func TestVisitorsBringTheirEvents(t *testing.T) {
 	t.Parallel()
 	rows := rowsOf(

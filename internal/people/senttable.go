@@ -33,8 +33,8 @@ type sentName struct {
 	value string
 }
 
-// heldEmail is an email that somebody was sent under. It names their profile for good, so nobody else can be sent with it without
-// the two becoming one.
+// heldEmail is an email that somebody was sent under. It names their profile for good, so nobody else can be
+// sent with it without the two becoming one.
 type heldEmail struct {
 	email sum
 	sent  uint32 // the place of the holder in the table

@@ -27,7 +27,8 @@ type shard struct {
 	room      []byte // for entries of links and sent
 }
 
-// eachFact calls f with each ID of a shard, in order of their numbers; its fact and text are valid until it returns.
+// eachFact calls f with each ID of a shard, in order of their numbers; its fact and text are valid until it
+// returns.
 func (sh *shard) eachFact(f func(number uint32, fact *fact, text []byte) error) error {
 	log := sh.texts
 	if sh.onDisk {

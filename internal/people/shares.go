@@ -9,8 +9,8 @@ import (
 	"ph2cio/internal/parallel"
 )
 
-// shares are the shared person_ids, as nodes: pairs that join whatever comes, and where there is a persons export those
-// that must be joined one after the other, as some may be refused.
+// shares are the shared person_ids, as nodes: pairs that join whatever comes, and where there is a persons
+// export those that must be joined one after the other, as some may be refused.
 type shares struct {
 	plain   []plainShare
 	sets    uint32 // of plain
@@ -81,8 +81,8 @@ func (f *shares) read(nodes *nodes, pairs *sharedPairs, number int) error {
 	return nil
 }
 
-// add takes a pair, where there is a persons export. It may be the next one of its person_id, and of that the next one of
-// its ID, or say more of the one before.
+// add takes a pair, where there is a persons export. It may be the next one of its person_id, and of that the
+// next one of its ID, or say more of the one before.
 func (f *shares) add(node uint32, p *pair, person, id bool) {
 	if person {
 		f.persons = append(f.persons, p.person)
@@ -94,8 +94,8 @@ func (f *shares) add(node uint32, p *pair, person, id bool) {
 	f.pairs = append(f.pairs, sharePair{id: node, person: uint32(len(f.persons) - 1), span: p.span})
 }
 
-// sort puts the pairs in the order of their first rows, those younger than the persons export before all others: what has
-// come since does not join who was one person only before it.
+// sort puts the pairs in the order of their first rows, those younger than the persons export before all
+// others: what has come since does not join who was one person only before it.
 func (f *shares) sort(export *persons) {
 	if export == nil {
 		return

@@ -11,8 +11,8 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// TestChangesOfOnePerson presses long histories of few keys into one person: many $set_once with an $unset or a
-// snapshot between them, which may arrive before or after those they hide.
+// TestChangesOfOnePerson presses long histories of few keys into one person: many $set_once with an $unset or
+// a snapshot between them, which may arrive before or after those they hide.
 func TestChangesOfOnePerson(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

@@ -25,8 +25,8 @@ type step struct {
 // at is the place of a link's row.
 func (s *step) at() fold.Order { return fold.Order{Order: s.order, Stamp: s.stamp, Ref: s.ref} }
 
-// compare puts steps in order. What a row says of an ID comes after all links of its order: a row comes before another
-// only if its time and uuid do.
+// compare puts steps in order. What a row says of an ID comes after all links of its order: a row comes
+// before another only if its time and uuid do.
 func (s *step) compare(t *step) int {
 	if c := s.order.Moment().Compare(t.order.Moment()); c != 0 {
 		return c

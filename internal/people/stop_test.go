@@ -10,7 +10,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// TestSettleEndsWithItsContext cancels it among the attributes: of many people only a few are looked at afterwards.
+// TestSettleEndsWithItsContext cancels it among the attributes: of many people only a few are looked at
+// afterwards.
 func TestSettleEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	const people = 20_000

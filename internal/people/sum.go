@@ -8,8 +8,8 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// sum stands for a text: 128 bits of a hash whose seed nobody knows, so that two texts with one sum do not come about by
-// chance, nor by anybody's will.
+// sum stands for a text: 128 bits of a hash whose seed nobody knows, so that two texts with one sum do not
+// come about by chance, nor by anybody's will.
 type sum [2]uint64
 
 const sumSize = 16

@@ -14,8 +14,8 @@ type targets struct {
 	sources map[uint32]bool     // IDs that are the source of a link to one that is as good to keep
 }
 
-// findTargets works out which IDs are the source of a link to another one that is as good to keep. fit says how good they are
-// apart from links.
+// findTargets works out which IDs are the source of a link to another one that is as good to keep. fit says
+// how good they are apart from links.
 func findTargets(ctx context.Context, nodes *nodes, links *directedLinks, fit *fitness) (*targets, error) {
 	t := &targets{map[uint32][]uint32{}, map[uint32]bool{}}
 	all := links.deciding()

@@ -8,8 +8,9 @@ type visitorCount struct {
 	visiting map[uint32]bool // roots of groups of visitors alone that have been counted
 }
 
-// countVisitors takes in the sample of visitors. One that turned out to be somebody brings events; the others would be
-// people of their own. It reports whether, as far as is known, a visitor whom an earlier run has sent is not sent now.
+// countVisitors takes in the sample of visitors. One that turned out to be somebody brings events; the others
+// would be people of their own. It reports whether, as far as is known, a visitor whom an earlier run has
+// sent is not sent now.
 func countVisitors(j *judged, people *candidates, tally *tally) (leavesSent bool) {
 	v := visitorCount{j, people, tally, map[uint32]bool{}}
 	for i := range j.nodes.x.shards {
@@ -23,7 +24,8 @@ func countVisitors(j *judged, people *candidates, tally *tally) (leavesSent bool
 	return leavesSent || tally.estimated && j.nodes.x.earlier.sent > 0
 }
 
-// count takes a visitor who stands for so many. It reports whether it leaves out somebody whom an earlier run has sent.
+// count takes a visitor who stands for so many. It reports whether it leaves out somebody whom an earlier run
+// has sent.
 func (v *visitorCount) count(h sum, events, weight int64) (leavesSent bool) {
 	node, known := v.nodes.of(h)
 	if !known {
