@@ -89,28 +89,24 @@ func Unchanged(s source.Source, then *ledger.Source) bool {
 // changed, or for one that is too large to look through, it begins and ends as it did and was not written
 // since.
 func SurelySame(ctx context.Context, s source.Source, then ledger.Source) bool {
+	if s.Size != then.Size {
+		return false
+	}
 	version, ends := Ends(ctx, s, s.Size)
-	return s.Size == then.Size && ends != "" && ends == then.Ends && (s.Size <= 2*endsSize || version.Same(versionThen(&then)))
+	return ends != "" && ends == then.Ends && (s.Size <= 2*endsSize || version.Same(versionThen(&then)))
 }
 
 // versionThen is the version of a source that a run has read.
 func versionThen(then *ledger.Source) source.Version { return source.Version{Modified: then.Modified} }
 
-// Holds reports whether a source looks as if all was still in it that a run has read there.
+// Holds reports whether a source looks as if all was still in it that a run has read there: it is as large as
+// it was, or has grown, and its beginning is the same.
 func Holds(ctx context.Context, s source.Source, then ledger.Source) bool {
-	return looksSame(ctx, s, then) || grown(ctx, s, then)
-}
-
-// looksSame reports whether a source looks as it did when a run read it, though it was written since.
-func looksSame(ctx context.Context, s source.Source, then ledger.Source) bool {
-	_, ends := Ends(ctx, s, s.Size)
-	return s.Size == then.Size && ends != "" && ends == then.Ends
-}
-
-// grown reports whether a source still begins as it was when a run read it.
-func grown(ctx context.Context, s source.Source, then ledger.Source) bool {
+	if s.Size < then.Size {
+		return false
+	}
 	_, ends := Ends(ctx, s, then.Size)
-	return s.Size > then.Size && ends != "" && ends == then.Ends
+	return ends != "" && ends == then.Ends
 }
 
 // SameRows reports whether two sources, as runs have read them, have the same rows, and b was read to its
@@ -132,7 +128,7 @@ func Renamed(ctx context.Context, then *ledger.Source, known map[string]ledger.K
 		}
 		asRead := now
 		asRead.Size = other.Size
-		if SameRows(then, &other) || then.Rows > 0 && other.Size > then.Size && grown(ctx, asRead, *then) {
+		if SameRows(then, &other) || then.Rows > 0 && other.Size > then.Size && Holds(ctx, asRead, *then) {
 			return now, true
 		}
 	}
