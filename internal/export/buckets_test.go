@@ -9,6 +9,7 @@ import (
 
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/transfer/deliver"
 )
 
 const golden = "../../testdata/golden/"
@@ -103,8 +104,8 @@ func buckets(t *testing.T, list bucketList, path string) string {
 		t.Fatal(err)
 	}
 	fmt.Fprintf(&b, "# totals: read %d sent %d person %d skipped %d",
-		summary.Rows.Read, summary.Rows.Sent, summary.Rows.Person, sum(summary.Rows.Skipped))
-	if rejected := sum(summary.Rows.Rejected); rejected > 0 {
+		summary.Rows.Read, summary.Rows.Sent, summary.Rows.Person, deliver.Sum(summary.Rows.Skipped))
+	if rejected := deliver.Sum(summary.Rows.Rejected); rejected > 0 {
 		fmt.Fprintf(&b, " rejected %d", rejected)
 	}
 	if summary.Rows.Duplicate > 0 {

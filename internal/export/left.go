@@ -67,7 +67,7 @@ func (r *run) eventsLeft(left *Left) {
 		left.Events, left.AtMost = fresh, true
 	}
 	before := &r.delivery.Counts().Before
-	refused, rejected := deliver.OfRows(before.Refused), sum(before.Rejected)
+	refused, rejected := deliver.OfRows(before.Refused), deliver.Sum(before.Rejected)
 	ended := max(refused, rejected-l.Bad) // the others may be rows that could never be sent
 	left.Events = max(0, left.Events-before.Sent()-ended)
 	left.AtMost = left.AtMost || rejected > ended

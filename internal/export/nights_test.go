@@ -17,6 +17,7 @@ import (
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/source"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // nightRow draws a row of one of three users, or of a visitor who is, or will be, one of them.
@@ -153,7 +154,7 @@ func TestNightsSendWhatOneRunSends(t *testing.T) {
 				t.Fatal(err)
 			}
 			files = append(files, path)
-			rejected += sum(night(t, r, store, &came, path).Rejected)
+			rejected += deliver.Sum(night(t, r, store, &came, path).Rejected)
 		}
 		var want []string
 		whole := newPlan(t, mapping.Options{}, files...)
@@ -175,11 +176,11 @@ func TestNightsSendWhatOneRunSends(t *testing.T) {
 				bad++
 			}
 		}
-		if rejected != bad && sum(summary.Rows.Rejected) > 0 {
+		if rejected != bad && deliver.Sum(summary.Rows.Rejected) > 0 {
 			r.Fatalf("%d rows were rejected over all nights, want %d", rejected, bad)
 		}
 		before := len(came)
-		if again := night(t, r, store, &came, files...); len(came) != before || again.Sent != 0 || sum(again.Rejected) != 0 {
+		if again := night(t, r, store, &came, files...); len(came) != before || again.Sent != 0 || deliver.Sum(again.Rejected) != 0 {
 			r.Fatalf("a night with nothing new sent %d operations: %+v", len(came)-before, again)
 		}
 		if summary.Rows.Sent > 0 {

@@ -221,7 +221,7 @@ const ValueRemoved = "removed_for_api"
 func (r *run) valuesCut() map[string]int64 {
 	cut := map[string]int64{}
 	for _, m := range r.mappers {
-		addAll(cut, m.ValuesCut)
+		deliver.AddAll(cut, m.ValuesCut)
 	}
 	if removed := r.plan.Tally.Removed.Load(); removed > 0 {
 		cut[ValueRemoved] += removed

@@ -45,7 +45,6 @@ func (a *acks) add(operations []customerio.Operation, marks []Mark, end uint64) 
 			a.open[len(a.open)-1].mark = marks[i]
 		}
 		a.turn++
-		a.pass(number + 1)
 	}
 	a.pass(end)
 	a.next = max(a.next, end)

@@ -198,7 +198,7 @@ func (s *session) checkCut() {
 	}
 	c := &s.counters
 	got.read, got.accepted, got.refused = int(c.Read), int(c.Accepted[customerio.Event]), int(c.Refused[customerio.Event])
-	got.rejected, got.skipped, got.waiting = int(sum(c.Rejected)), int(sum(c.Skipped)), s.held
+	got.rejected, got.skipped, got.waiting = int(Sum(c.Rejected)), int(Sum(c.Skipped)), s.held
 	if got != want {
 		s.broken = append(s.broken, fmt.Sprintf("the counters are of another cut than the position %+v: %+v, want %+v", s.saved, got, want))
 	}

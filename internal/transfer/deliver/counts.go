@@ -36,7 +36,7 @@ func (c *RowCounts) Add(o *RowCounts) {
 	if c.Skipped == nil && len(o.Skipped) > 0 {
 		c.Skipped = map[string]int64{}
 	}
-	addAll(c.Skipped, o.Skipped)
+	AddAll(c.Skipped, o.Skipped)
 }
 
 // Counts are where the rows and operations of a run have ended. Rows, rejects and Unchanged are counted over
@@ -71,10 +71,10 @@ func newCounts(before Counters) Counts {
 		Read: before.Read, Person: before.Person, Duplicate: before.Duplicate, Earlier: before.Earlier + before.Sent(),
 		Skipped: map[string]int64{},
 	}
-	addAll(c.Skipped, before.Skipped)
-	addAll(c.Rejected, before.Rejected)
-	addAll(c.PeopleRejected, before.PeopleRejected)
-	addAll(c.MergesRejected, before.MergesRejected)
+	AddAll(c.Skipped, before.Skipped)
+	AddAll(c.Rejected, before.Rejected)
+	AddAll(c.PeopleRejected, before.PeopleRejected)
+	AddAll(c.MergesRejected, before.MergesRejected)
 	return c
 }
 
@@ -82,13 +82,13 @@ func newCounts(before Counters) Counts {
 func (c *Counts) PeopleSent() int64 { return c.Accepted[customerio.Identify] - c.Emails }
 
 // RowsRejected is how many rows were rejected.
-func (c *Counts) RowsRejected() int64 { return sum(c.Rejected) }
+func (c *Counts) RowsRejected() int64 { return Sum(c.Rejected) }
 
 // Check holds the counts against each other: every row and every operation must have ended in exactly one
 // place. It may be called once the phases have ended.
 func (c *Counts) Check() error {
 	sent, unsent := OfRows(c.Accepted), OfRows(c.Unsent)
-	skipped, rejected := sum(c.Skipped), sum(c.Rejected)
+	skipped, rejected := Sum(c.Skipped), Sum(c.Rejected)
 	if total := sent + c.Person + skipped + rejected + c.Duplicate + c.Earlier + unsent; total != c.Read {
 		return fmt.Errorf("the rows do not add up: %d read, but %d sent, %d person, %d skipped, %d rejected, %d duplicate, %d earlier and %d unsent make %d; "+
 			"report this as a bug", c.Read, sent, c.Person, skipped, rejected, c.Duplicate, c.Earlier, unsent, total)
@@ -134,18 +134,20 @@ func (c *Counts) counters(openRows int64) Counters {
 		Unchanged: c.Unchanged, Emails: c.Before.Emails + c.Emails, Recent: c.Before.Recent + c.Recent,
 		Accepted: maps.Clone(c.Accepted), Refused: maps.Clone(c.Refused),
 	}
-	addAll(k.Accepted, c.Before.Accepted)
-	addAll(k.Refused, c.Before.Refused)
+	AddAll(k.Accepted, c.Before.Accepted)
+	AddAll(k.Refused, c.Before.Refused)
 	return k
 }
 
-func addAll[K comparable](to, from map[K]int64) {
+// AddAll adds counts to others by their keys. The map to must be there, unless from is empty.
+func AddAll[K comparable](to, from map[K]int64) {
 	for k, n := range from {
 		to[k] += n
 	}
 }
 
-func sum[K comparable](counts map[K]int64) (total int64) {
+// Sum is the total of counts.
+func Sum[K comparable](counts map[K]int64) (total int64) {
 	for _, n := range counts {
 		total += n
 	}

@@ -127,7 +127,7 @@ func TestACheckpointOfPeopleAndMerges(t *testing.T) {
 				t.Errorf("%s: saved %d people %q and the merges %v", test.phase, step.Count, step.People, step.Merged)
 			}
 			c := d.Counts()
-			got := []int64{c.PeopleSent(), c.Emails, sum(c.PeopleRejected), sum(c.MergesRejected), c.Unchanged}
+			got := []int64{c.PeopleSent(), c.Emails, Sum(c.PeopleRejected), Sum(c.MergesRejected), c.Unchanged}
 			if !slices.Equal(got, test.counts) {
 				t.Errorf("%s: counted %v, want %v", test.phase, got, test.counts)
 			}
