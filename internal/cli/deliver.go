@@ -110,7 +110,7 @@ func (s *sendJob) settle(ctx context.Context, read *readJob, run *ledger.Run, su
 // record stores that a run has come to its end, and how. Once ctx is done it stores nothing, and the run is
 // one to resume.
 func (s *sendJob) record(ctx context.Context, read *readJob, run *ledger.Run, rejects int64) error {
-	waiting, err := read.learned.SettledOwed(ctx, s.to.ledger, run)
+	waiting, err := read.learned.StillWaiting(ctx, s.to.ledger, run)
 	if err != nil {
 		return err
 	}

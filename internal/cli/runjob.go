@@ -119,7 +119,7 @@ func (m *planner) read(ctx context.Context, j *job.Job, to purpose) (*readJob, e
 		for _, one := range j.Sources {
 			reads[job.NameOf(one.Name)] = true
 		}
-		pass.Waiting, err = learned.Due(ctx, plan, func(path string) bool { return !reads[path] })
+		pass.Waiting, err = learned.SendableNow(ctx, plan, func(path string) bool { return !reads[path] })
 	}
 	if err != nil {
 		return nil, errors.Join(err, learned.Close())

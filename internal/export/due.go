@@ -10,50 +10,51 @@ import (
 	"ph2cio/internal/source"
 )
 
-// Due are the paths of the sources that earlier runs have read, of those for which asks is true, that have rows of people who are known now, or
-// who are sent now though nobody knows them. What cannot be sent any more, because its source is gone or is another file, is added to Lost.
-func (l *Learned) Due(ctx context.Context, plan *Plan, asks func(path string) bool) (due []string, err error) {
+// SendableNow returns the paths of sources that earlier runs have read and in which rows wait that can be sent
+// now: their people are known now, or everybody is sent. It looks only at sources for which asks is true. Rows
+// that can never be sent, because their source is gone or is another file, are added to Lost.
+func (l *Learned) SendableNow(ctx context.Context, plan *Plan, asks func(path string) bool) (sendable []string, err error) {
 	read, err := asread.Sources(ctx, plan.State)
 	if err != nil {
 		return nil, err
 	}
-	var owed []ledger.WaitingSource
+	var waiting []ledger.WaitingSource
 	for one, err := range plan.State.WaitingSources(ctx, plan.goesOn()) {
 		if err != nil {
 			return nil, err
 		}
 		if then, ok := read[one.Path]; asks(one.Path) && !(ok && then.Run > one.Run && len(plan.leftOut(then.Flags)) == 0) {
-			owed = append(owed, one) // else it was read again since, and nothing has changed
+			waiting = append(waiting, one) // else it was read again since, and nothing has changed
 		}
 	}
-	l.Lost, l.goneOwed = nil, nil
-	if len(owed)+len(l.owings.bySource) == 0 {
+	l.Lost, l.goneWaiting = nil, nil
+	if len(waiting)+len(l.waitingSources.bySource) == 0 {
 		return nil, nil
 	}
 	everybody := plan.Choice.Who == people.All && !plan.Choice.Only
 	files := elsewhere{known: read, now: l.printed(ctx, plan), there: plan.there(ctx)}
-	for len(owed) > 0 {
+	for len(waiting) > 0 {
 		n := 1
-		for n < len(owed) && owed[n].Path == owed[0].Path {
+		for n < len(waiting) && waiting[n].Path == waiting[0].Path {
 			n++
 		}
-		if err := l.dueIn(ctx, plan.State, owed[:n], everybody, &files, &due); err != nil {
+		if err := l.sendableIn(ctx, plan.State, waiting[:n], everybody, &files, &sendable); err != nil {
 			return nil, err
 		}
-		owed = owed[n:]
+		waiting = waiting[n:]
 	}
 	l.loseReplaced(&files)
-	return due, nil
+	return sendable, nil
 }
 
-// dueIn looks at what runs owe in one source.
-func (l *Learned) dueIn(ctx context.Context, state *ledger.Store, owed []ledger.WaitingSource, everybody bool, files *elsewhere, due *[]string) error {
-	one, named := LostHistory{Path: owed[0].Path}, map[string]bool{}
+// sendableIn looks at the rows that earlier runs left waiting in one source.
+func (l *Learned) sendableIn(ctx context.Context, state *ledger.Store, waiting []ledger.WaitingSource, everybody bool, files *elsewhere, sendable *[]string) error {
+	one, named := LostHistory{Path: waiting[0].Path}, map[string]bool{}
 	there := files.there(one.Path)
-	for _, of := range owed {
+	for _, of := range waiting {
 		still := ledger.StillWaiting{Run: of.Run, Number: of.Number}
 		if !there && files.has(&of.Source) {
-			l.goneOwed = append(l.goneOwed, still) // they are owed under the other name
+			l.goneWaiting = append(l.goneWaiting, still) // they are waiting under the other name
 			continue
 		}
 		for id, err := range state.WaitingIn(ctx, of.Run, of.Number) {
@@ -74,13 +75,13 @@ func (l *Learned) dueIn(ctx context.Context, state *ledger.Store, owed []ledger.
 		}
 		if !there {
 			still.Keep = sortedOnce(still.Keep)
-			l.goneOwed = append(l.goneOwed, still)
+			l.goneWaiting = append(l.goneWaiting, still)
 		}
 	}
 	switch {
 	case one.Visitors == 0:
 	case there:
-		*due = append(*due, one.Path)
+		*sendable = append(*sendable, one.Path)
 	default:
 		l.Lost = append(l.Lost, one)
 	}

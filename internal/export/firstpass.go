@@ -42,16 +42,16 @@ type Learned struct {
 	misread    bool   // cells were written as what their columns are not
 	columns    uint64 // posthog.Chunk.Columns of all chunks
 
-	decided  decisions
-	repeats  *repeats
-	ends     []int64       // of each source, where the reading stopped
-	held     []int64       // of each source, rows that are held because they are recent
-	Lost     []LostHistory // what cannot be sent any more, once Due was asked
-	prints   []fingerprint // of each source
-	owings   *owings
-	goneOwed []ledger.StillWaiting // of sources that are gone
-	places   *places
-	kept     kept
+	decided        decisions
+	repeats        *repeats
+	ends           []int64       // of each source, where the reading stopped
+	held           []int64       // of each source, rows that are held because they are recent
+	Lost           []LostHistory // what cannot be sent any more, filled by SendableNow
+	prints         []fingerprint // of each source
+	waitingSources *waitingSources
+	goneWaiting    []ledger.StillWaiting // of sources that are gone
+	places         *places
+	kept           kept
 }
 
 // LostHistory is a source that is gone, or another file than it was, with rows that were never sent.

@@ -89,11 +89,11 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ob
 		return err
 	}
 	l.Before = l.repeats.uuids
-	owings, err := newOwings(ctx, plan, l.repeats.from > 0)
+	waitingSources, err := newWaitingSources(ctx, plan, l.repeats.from > 0)
 	if err != nil {
 		return err
 	}
-	l.owings, owings.sum = owings, l.index.SumOf
+	l.waitingSources, waitingSources.sum = waitingSources, l.index.SumOf
 	progress := plan.progress()
 	progress.Phase("reading", l.Bytes, Bytes)
 	defer progress.Done()
@@ -199,7 +199,7 @@ type lesson struct {
 
 // learnChunk reads a chunk, on one of the workers. share is nil without an observer.
 func learnChunk(c *posthog.Chunk, plan *Plan, learned *Learned, keyed *keyed, share Share) lesson {
-	l, index, owings := lesson{chunk: c, share: share}, learned.index, learned.owings
+	l, index, waitingSources := lesson{chunk: c, share: share}, learned.index, learned.waitingSources
 	for event, bad := range c.Events() {
 		l.rows++
 		if bad != nil {
@@ -216,13 +216,13 @@ func learnChunk(c *posthog.Chunk, plan *Plan, learned *Learned, keyed *keyed, sh
 		l.teams.add(event.TeamID)
 		if plan.otherTeam(event) {
 			other := mapping.Outcome{Bucket: mapping.Skipped, Reason: ReasonOtherTeam}
-			owings.observe(c.Source, event, other)
+			waitingSources.observe(c.Source, event, other)
 			l.decided.add(event.Ref-c.Ref, other)
 			continue
 		}
 		l.unread.add(plan.Sources[c.Source].Name, event)
 		o := keyed.add(event, plan.Rules.Classify(event))
-		owings.observe(c.Source, event, o)
+		waitingSources.observe(c.Source, event, o)
 		switch {
 		case o.Bucket == mapping.Rejected:
 			l.bad++

@@ -79,7 +79,7 @@ func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, chan
 			t.Fatal(err)
 		}
 		if run == nil {
-			due, err := learned.Due(t.Context(), plan, func(path string) bool {
+			due, err := learned.SendableNow(t.Context(), plan, func(path string) bool {
 				return !slices.ContainsFunc(sources, func(s source.Source) bool { return s.Name == path })
 			})
 			if err != nil {
@@ -111,7 +111,7 @@ func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, chan
 		for op := range to.came {
 			*came = append(*came, op)
 		}
-		settled, err2 := learned.SettledOwed(t.Context(), store, run)
+		settled, err2 := learned.StillWaiting(t.Context(), store, run)
 		if err2 = errors.Join(err2, learned.Close()); err2 != nil {
 			t.Fatal(err2)
 		}

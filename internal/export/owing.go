@@ -13,10 +13,11 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// owing is what an earlier run owes in a source of this one. Reading the source again settles it: what is sent is sent, and who is
-// still not known is owed by this run. But rows that this run leaves out and the earlier one would have sent stay owed, and those
-// that are not in the file any more are lost.
-type owing struct {
+// waitingSource is a source of this run with rows that an earlier run left waiting. Reading the source again ends
+// that: rows that can be sent now are sent, and those of visitors who are still not identified wait for this run's
+// sake. Rows that this run skips and the earlier one would have sent go on waiting for the earlier run; rows that
+// the file no longer contains are lost.
+type waitingSource struct {
 	of      ledger.WaitingSource
 	reasons map[string]bool // of rows that this run leaves out, and the other would not have
 	ids     []ledger.Key    // sorted; nil when nobody need be looked for
@@ -25,16 +26,16 @@ type owing struct {
 	old     parallel.Bitset // of ids: some of whose rows are held, because whether they were sent is forgotten
 }
 
-// owings are all that is owed in the sources of a run, by the numbers of these.
-type owings struct {
+// waitingSources are all of them, by the numbers of the sources in this run.
+type waitingSources struct {
 	sum      func(distinctID []byte) [16]byte
 	lock     sync.Mutex // of what is seen
-	bySource map[int][]*owing
+	bySource map[int][]*waitingSource
 }
 
-// newOwings asks the state. Only where rows may stay owed, or be lost, those whose they are are looked for.
-func newOwings(ctx context.Context, plan *Plan, forgets bool) (*owings, error) {
-	o := &owings{bySource: map[int][]*owing{}}
+// newWaitingSources asks the state. It looks up whose rows wait only where some may go on waiting or be lost.
+func newWaitingSources(ctx context.Context, plan *Plan, forgets bool) (*waitingSources, error) {
+	o := &waitingSources{bySource: map[int][]*waitingSource{}}
 	if plan.State == nil || !plan.Remember && plan.Ledger == nil {
 		return o, nil
 	}
@@ -47,7 +48,7 @@ func newOwings(ctx context.Context, plan *Plan, forgets bool) (*owings, error) {
 			return nil, err
 		}
 		if n, ours := numbers[of.Path]; ours {
-			o.bySource[n] = append(o.bySource[n], &owing{of: of})
+			o.bySource[n] = append(o.bySource[n], &waitingSource{of: of})
 		}
 	}
 	for n, all := range o.bySource {
@@ -70,7 +71,7 @@ func newOwings(ctx context.Context, plan *Plan, forgets bool) (*owings, error) {
 }
 
 // observe hears what becomes of a row, whoever its person is.
-func (o *owings) observe(source int, e *posthog.Event, out mapping.Outcome) {
+func (o *waitingSources) observe(source int, e *posthog.Event, out mapping.Outcome) {
 	all := o.bySource[source]
 	if len(all) == 0 {
 		return
@@ -95,7 +96,7 @@ func (o *owings) observe(source int, e *posthog.Event, out mapping.Outcome) {
 
 // loseReplaced notes what is not in its file any more, nor in another one.
 func (l *Learned) loseReplaced(files *elsewhere) {
-	for n, all := range l.owings.bySource {
+	for n, all := range l.waitingSources.bySource {
 		lost := int64(0)
 		for _, one := range all {
 			if gone := int64(len(one.ids)) - one.seen.Count(); !l.troubled(n) && !files.has(&one.of.Source) {
@@ -114,10 +115,11 @@ func (l *Learned) troubled(source int) bool {
 	return slices.ContainsFunc(l.Trouble, func(t *posthog.SourceError) bool { return t.Path == l.places.sources[source].Name })
 }
 
-// SettledOwed is what earlier runs owe no more when a run has come to its end. It is to be asked before the run is finished.
-func (l *Learned) SettledOwed(ctx context.Context, state *ledger.Store, run *ledger.Run) ([]ledger.StillWaiting, error) {
-	settled := slices.Clone(l.goneOwed)
-	for n, all := range l.owings.bySource {
+// StillWaiting returns whose rows go on waiting for earlier runs once this run has come to its end. It is to be
+// called before the run is recorded as finished.
+func (l *Learned) StillWaiting(ctx context.Context, state *ledger.Store, run *ledger.Run) ([]ledger.StillWaiting, error) {
+	settled := slices.Clone(l.goneWaiting)
+	for n, all := range l.waitingSources.bySource {
 		if l.troubled(n) {
 			continue // the rows may be in what was not read
 		}
@@ -130,15 +132,16 @@ func (l *Learned) SettledOwed(ctx context.Context, state *ledger.Store, run *led
 		}
 		anew = sortedOnce(anew)
 		for _, one := range all {
-			settled = append(settled, ledger.StillWaiting{Run: one.of.Run, Number: one.of.Number, Keep: l.stillOwed(one, anew)})
+			settled = append(settled, ledger.StillWaiting{Run: one.of.Run, Number: one.of.Number, Keep: l.keepWaiting(one, anew)})
 		}
 	}
 	return settled, nil
 }
 
-// HoldsOld reports whether rows are held that could be sent now to whom they are owed, only because it is forgotten whether they were.
+// HoldsOld reports whether rows of people who are sent now are held only because it is forgotten whether the rows
+// were sent.
 func (l *Learned) HoldsOld() bool {
-	for _, all := range l.owings.bySource {
+	for _, all := range l.waitingSources.bySource {
 		for _, one := range all {
 			for at := range one.old.All() {
 				if l.People.Known(one.ids[at]) != nil {
@@ -150,9 +153,9 @@ func (l *Learned) HoldsOld() bool {
 	return false
 }
 
-// stillOwed are those of an earlier run who stay owed by it, beside those whom this one owes anew: some of their rows are left
-// out, or they are themselves.
-func (l *Learned) stillOwed(o *owing, anew []ledger.Key) (keep []ledger.Key) {
+// keepWaiting returns whose rows go on waiting for an earlier run: this run skips the rows or their people, and
+// anew, whose rows wait for this run, does not have them.
+func (l *Learned) keepWaiting(o *waitingSource, anew []ledger.Key) (keep []ledger.Key) {
 	for i, id := range o.ids {
 		leftOut := len(o.reasons) > 0 && o.seen.Has(uint64(i)) && l.People.Known(id) == nil
 		if leftOut {

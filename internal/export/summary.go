@@ -52,7 +52,7 @@ type Summary struct {
 	TextColumns []TextColumn `json:"text_columns,omitempty"`
 	// UnknownOnly are the IDs of --only that nobody in the export has.
 	UnknownOnly []string `json:"only_unknown,omitempty"`
-	// LostHistory are sources that are gone or replaced, with rows that were owed.
+	// LostHistory are sources that are gone or replaced, with rows that waited.
 	LostHistory []LostHistory `json:"lost_history,omitempty"`
 	// Incomplete are exports of which files are missing.
 	Incomplete []*source.Incomplete `json:"incomplete,omitempty"`
