@@ -25,7 +25,7 @@ func checkCalm(t *testing.T, out ran) {
 // works, with too few it says so.
 func TestFewOpenFilesAreEnough(t *testing.T) {
 	t.Parallel()
-	for _, limit := range []int{128, 32, 20, 12} {
+	for _, limit := range []int{128, 32, 20, 16, 15, 14, 13, 12, 11, 10, 9, 8} {
 		t.Run(fmt.Sprint(limit), func(t *testing.T) {
 			t.Parallel()
 			box, url := boxed(t, sandbox.Faults{Delay: sandbox.Duration(5 * time.Millisecond)})

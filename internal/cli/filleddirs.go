@@ -1,12 +1,13 @@
 package cli
 
 import (
-	"cmp"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"ph2cio/internal/exit"
 	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/regularfile"
@@ -54,7 +55,14 @@ func (p *program) checkForeign() error {
 	if dir == "" || ledger.IsState(dir) {
 		return nil
 	}
-	if name := cmp.Or(ledger.Foreign(dir), export.ForeignRejects(dir)); name != "" {
+	name, err := ledger.Foreign(dir)
+	if name == "" && err == nil {
+		name, err = export.ForeignRejects(dir)
+	}
+	switch {
+	case err != nil:
+		return &problem{err: fmt.Errorf("looking at --%s %s: %w", stateFlag, dir, err), code: exit.State}
+	case name != "":
 		return p.refuseOutput(stateFlag, dir, "has a file "+name+" that ph2cio did not write and would replace", "name another directory")
 	}
 	return nil

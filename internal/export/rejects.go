@@ -29,16 +29,20 @@ var rejectHead = regexp.MustCompile(`^\{("file":"([^"\\]|\\.)*",)?("row":\d+,)?(
 const mostRejectHead = 32 << 10
 
 // ForeignRejects is a file of somebody else's in a directory under one of RejectsNames; empty when there is
-// none. A file without content is nobody's, and so is a link, which is replaced and not followed.
-func ForeignRejects(dir string) (name string) {
+// none. A file without content is nobody's, and so is a link, which is replaced and not followed. The error is
+// that of a file that cannot be read, about which nothing is known.
+func ForeignRejects(dir string) (name string, err error) {
 	for _, name := range RejectsNames {
 		path := filepath.Join(dir, name)
 		info, err := os.Lstat(path)
-		if err == nil && info.Mode().IsRegular() && info.Size() > 0 && !rejectHead.Match(regularfile.Head(path, mostRejectHead)) {
-			return name
+		if err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
+			continue
+		}
+		if head, err := regularfile.Head(path, mostRejectHead); err != nil || !rejectHead.Match(head) {
+			return name, err
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // NotOurs says that rejects were not written, since a file of somebody else's has their place.
@@ -69,7 +73,10 @@ func (e *StateError) Hint() string { return "" }
 // are a *StateError or the ledger's; or a *NotOurs, with which the number is right all the same.
 func WriteRejects(ctx context.Context, dir string, run *ledger.Run) (path string, n int64, err error) {
 	path = filepath.Join(dir, RejectsName)
-	if name := ForeignRejects(dir); name != "" {
+	switch name, err := ForeignRejects(dir); {
+	case err != nil:
+		return "", 0, &StateError{path, err}
+	case name != "":
 		lines, n, err := writeLines(ctx, io.Discard, run)
 		if err == nil && lines > 0 {
 			err = &NotOurs{filepath.Join(dir, name)}

@@ -35,21 +35,28 @@ func Keeps(name string) bool {
 	return slices.Contains(ownNames, name) || strings.HasPrefix(name, holderName+".")
 }
 
-// IsState reports whether a directory has a state.db written by ph2cio, of any version, complete or not.
+// IsState reports whether a directory has a state.db written by ph2cio, of any version, complete or not. One
+// that cannot be read is none; see [Foreign].
 func IsState(dir string) bool {
-	head := headOf(filepath.Join(dir, FileName))
+	head, _ := headOf(filepath.Join(dir, FileName))
 	return bytes.HasPrefix(head, []byte(magic)) && len(head) >= 72 && binary.BigEndian.Uint32(head[68:]) == applicationID
 }
 
 // InUse reports whether a directory is a state directory: it has a state, or a lock with its holder file.
 func InUse(dir string) bool {
-	return IsState(dir) || isEmpty(filepath.Join(dir, lockName)) && isOurs(dir, holderName)
+	return IsState(dir) || isEmpty(filepath.Join(dir, lockName)) && isHolder(dir)
+}
+
+func isHolder(dir string) bool {
+	ours, err := isOurs(dir, holderName)
+	return ours && err == nil
 }
 
 // Foreign returns the name of a file that another program has put in a directory without a state, under a
 // name that the ledger would use. It is empty if there is none. Files left by a run that was killed while it
-// created a state are not foreign, and neither are empty files.
-func Foreign(dir string) (name string) {
+// created a state are not foreign, and neither are empty files. The error is that of a file that cannot be
+// read, about which nothing is known.
+func Foreign(dir string) (name string, err error) {
 	for _, name := range ownNames {
 		if slices.Contains([]string{FileName, FileName + "-wal", FileName + "-journal"}, name) {
 			continue // Open checks these itself
@@ -58,20 +65,20 @@ func Foreign(dir string) (name string) {
 		if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() || info.Size() == 0 {
 			continue
 		}
-		if !isOurs(dir, name) {
-			return name
+		if ours, err := isOurs(dir, name); err != nil || !ours {
+			return name, err
 		}
 	}
-	return ""
+	return "", nil
 }
 
 // magic is what a database begins with (sqlite.org/fileformat.html, 1.3).
 const magic = "SQLite format 3\x00"
 
 // isOurs reports whether a file has content and begins like a file of the ledger.
-func isOurs(dir, name string) bool {
-	head := headOf(filepath.Join(dir, name))
-	return len(head) > 0 && oursUnder(name, head)
+func isOurs(dir, name string) (bool, error) {
+	head, err := headOf(filepath.Join(dir, name))
+	return len(head) > 0 && oursUnder(name, head), err
 }
 
 // oursUnder reports whether a file of this name that begins with head may be the ledger's. After a kill the
@@ -100,7 +107,7 @@ func beginsAs(head []byte, text string) bool {
 }
 
 // headOf returns the first 100 bytes of a regular file, nil for anything else.
-func headOf(path string) []byte { return regularfile.Head(path, 100) }
+func headOf(path string) ([]byte, error) { return regularfile.Head(path, 100) }
 
 func isEmpty(path string) bool {
 	info, err := os.Lstat(path)

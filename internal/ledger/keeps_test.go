@@ -42,8 +42,8 @@ func TestWhatAKillLeavesIsOurs(t *testing.T) {
 // checkOurs wants just these files in a directory, all ours.
 func checkOurs(t *testing.T, dir string, names ...string) {
 	t.Helper()
-	if foreign := Foreign(dir); foreign != "" {
-		t.Errorf("%s is taken for somebody else's", foreign)
+	if foreign, err := Foreign(dir); foreign != "" || err != nil {
+		t.Errorf("%s is taken for somebody else's, %v", foreign, err)
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) != len(names) {
@@ -70,8 +70,8 @@ func TestForeign(t *testing.T) {
 			if text == "" || refused {
 				want = ""
 			}
-			if got := Foreign(dir); got != want {
-				t.Errorf("%s with %q: %q", name, text, got)
+			if got, err := Foreign(dir); got != want || err != nil {
+				t.Errorf("%s with %q: %q, %v", name, text, got, err)
 			}
 			if IsState(dir) {
 				t.Errorf("%s with %q makes it a state", name, text)

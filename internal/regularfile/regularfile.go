@@ -80,17 +80,23 @@ func open(path string, before fs.FileInfo, flags int) (*os.File, error) {
 	return file, nil
 }
 
-// Head returns at most the first size bytes of a regular file. It returns nil for anything else, such as a
-// symbolic link, and if the file cannot be read.
-func Head(path string, size int) []byte {
+// Head returns at most the first size bytes of a regular file, and nothing for anything else, such as a
+// symbolic link or a path where nothing is. The error is that of a file that is there and cannot be read.
+func Head(path string, size int) ([]byte, error) {
 	file, err := OpenNoFollow(path)
+	if irregular := (*Irregular)(nil); errors.As(err, &irregular) || errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	defer file.Close()
 	head := make([]byte, size)
-	n, _ := io.ReadFull(file, head)
-	return head[:n]
+	n, err := io.ReadFull(file, head)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		err = nil
+	}
+	return head[:n], err
 }
 
 // Kind names the kind of a file, with its article.
