@@ -14,10 +14,9 @@
 //
 //	cli         the command line: commands, flags, environment, exit codes, output
 //	job         what this run is: a new one, a stopped one that is resumed, or nothing; what follows a first pass
-//	export      runs the line, decides to skip or to stop, counts; the only one that turns a Ref into a place in a file
-//	transfer/   parts of export, each with a package of its own:
+//	transfer    runs the line, decides to skip or to stop, counts; the only one that turns a Ref into a place in a file
 //	  deliver   sends operations phase after phase and saves checkpoints; who owns which goroutine and lock stands there
-//	inspect     what is in an export; counts it during the first reading, and sends nothing
+//	inspect     what is in an export; counts it during the first pass, and sends nothing
 //	explain     why several IDs are one person, and what becomes of that person's rows; sends nothing
 //	posthog     reads exports; knows what PostHog's events mean
 //	codec       decompresses files, and reads on after damage; knows nothing of PostHog
@@ -47,17 +46,17 @@
 //	  synthetic exports of any size
 //	  rulebook  the rules of identity once more, slow and plain, and small histories full of trouble
 //	  packing   text compressed in every way that is read
-//	  plans     plans for tests of what looks at exports by the readings of a run
+//	  plans     plans for tests of what looks at exports by the passes of a run
 //	  sources   a store of exports in memory that is slow, fails or changes what it has
 //	  bench     the program that measures all this (make bench)
 //
 // Imports point one way. Each package imports at most these of ours:
 //
-//	cli         job, inspect, explain, export, deliver, mapping, people, posthog, customerio, ledger, source, sandbox, progress, redact
-//	inspect     export, deliver, mapping, people, posthog, source, parallel, rawjson
-//	explain     export, mapping, people, posthog, customerio
-//	job         export, deliver, asread, mapping, posthog, customerio, ledger, source
-//	export      deliver, asread, mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
+//	cli         job, inspect, explain, transfer, deliver, mapping, people, posthog, customerio, ledger, source, sandbox, progress, redact
+//	inspect     transfer, deliver, mapping, people, posthog, source, parallel, rawjson
+//	explain     transfer, mapping, people, posthog, customerio
+//	job         transfer, deliver, asread, mapping, posthog, customerio, ledger, source
+//	transfer    deliver, asread, mapping, people, posthog, customerio, ledger, source, parallel, rawjson, spool
 //	deliver     customerio, ledger
 //	mapping     people, posthog, customerio, rawjson, redact
 //	people      posthog, fold, identity, parallel, rawjson, spool
@@ -79,7 +78,7 @@
 // cycles_test.go has the limits of packages that still have more.
 //
 // The rule of iterators: a problem with one row or operation is yielded as an error type of its own, and the
-// sequence goes on; any other error is the last thing yielded. Producers never log. export alone decides to
+// sequence goes on; any other error is the last thing yielded. Producers never log. transfer alone decides to
 // skip or to stop.
 //
 // One word has one meaning. `ph2cio help terms` explains those that users read; in code they are:

@@ -13,11 +13,11 @@ import (
 
 // throughSource lists the packages that reach files through package source alone, so that whatever they do works for sources
 // that are no files too.
-var throughSource = []string{"internal/posthog", "internal/export", "internal/inspect", "internal/explain", "internal/job", "internal/asread", "internal/cli"}
+var throughSource = []string{"internal/posthog", "internal/transfer", "internal/inspect", "internal/explain", "internal/job", "internal/asread", "internal/cli"}
 
 // opensFiles lists the files of those packages that look at files themselves, none of which is a source. It only shrinks.
 var opensFiles = map[string]string{
-	"internal/export/rejects.go": "the file of rejects is the run's own, and must not replace another program's",
+	"internal/transfer/rejects.go": "the file of rejects is the run's own, and must not replace another program's",
 
 	"internal/cli/filleddirs.go":   "directories that flags name",
 	"internal/cli/metrics.go":      "the file of metrics",

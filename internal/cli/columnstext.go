@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 )
 
 // columns names the columns of CSV that were made text, first those that were sent as something else before.
@@ -39,7 +39,7 @@ func (t *summaryText) columns() {
 }
 
 // madeText says which cell made a column text, and where it stands.
-func madeText(c *export.TextColumn) string {
+func madeText(c *transfer.TextColumn) string {
 	text := fmt.Sprintf("%s in %s:%d", strconv.Quote(c.Cell), c.File, c.Line)
 	if c.Cell == "" {
 		text = "a cell of an earlier run"

@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/people"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 )
 
 // confirm tells where history would go and what it would make there, and asks on a terminal. When nothing is
@@ -16,7 +16,7 @@ func (s *sendJob) confirm(ctx context.Context, read *readJob) error {
 	plan, l := read.plan, read.learned
 	counts := l.People.Count(plan.Now.Unix())
 	if plan.MaxRejects.Exceeded(l.Bad, l.Rows) {
-		return &export.TooManyRejects{Rejected: l.Bad, Rows: l.Rows}
+		return &transfer.TooManyRejects{Rejected: l.Bad, Rows: l.Rows}
 	}
 	if err := checkLive(s.mapping, l); err != nil {
 		return err
@@ -45,7 +45,7 @@ func (s *sendJob) confirm(ctx context.Context, read *readJob) error {
 }
 
 // writeForecast says workspace, region, where the settings came from, and what would be made.
-func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *export.Left) error {
+func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transfer.Left) error {
 	p, to, plan, l := s.p, s.to, read.plan, read.learned
 	attributes, err := l.ForeseePeople(ctx, plan)
 	if err != nil {
@@ -106,7 +106,7 @@ func canStart(recent int64) string {
 }
 
 // newProfiles says how many profiles a run adds; empty for a resumed run that has sent everybody.
-func newProfiles(read *readJob, counts people.Counts, left *export.Left) string {
+func newProfiles(read *readJob, counts people.Counts, left *transfer.Left) string {
 	plan, l := read.plan, read.learned
 	if read.job.Resumed != nil && left.People == 0 {
 		return ""

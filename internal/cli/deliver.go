@@ -6,14 +6,14 @@ import (
 	"time"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 )
 
 // verdict is the exit code of a run that came to its end. kept is how many rejects the ledger has of it.
-func verdict(s *export.Summary, l *export.Learned, kept int64) error {
+func verdict(s *transfer.Summary, l *transfer.Learned, kept int64) error {
 	switch {
 	case len(l.Trouble) > 0:
 		return &finished{code: exit.Input}
@@ -53,7 +53,7 @@ func (s *sendJob) deliver(ctx context.Context, read *readJob, run *ledger.Run, u
 	sending, done := s.options.within(ctx)
 	// What waits for its turn, or to be tried again, is not under way.
 	patient := context.AfterFunc(sending, func() { s.to.pace.Stop(context.Cause(sending)) })
-	summary, err := export.Send(sending, read.plan, read.learned)
+	summary, err := transfer.Send(sending, read.plan, read.learned)
 	patient()
 	done()
 	summary.UnknownOnly = unknown
@@ -85,15 +85,15 @@ func (s *sendJob) deliver(ctx context.Context, read *readJob, run *ledger.Run, u
 
 // settle writes the file of rejects, records that the run has ended if it has, and says what comes next.
 // failed is what ended it early.
-func (s *sendJob) settle(ctx context.Context, read *readJob, run *ledger.Run, summary *export.Summary, failed error) (rejects int64, err error) {
+func (s *sendJob) settle(ctx context.Context, read *readJob, run *ledger.Run, summary *transfer.Summary, failed error) (rejects int64, err error) {
 	if broken(failed) {
 		summary.Next = s.p.again()
 		return 0, failed
 	}
 	writing, done := finishing(ctx)
-	path, rejects, err := export.WriteRejects(writing, s.to.state, run)
+	path, rejects, err := transfer.WriteRejects(writing, s.to.state, run)
 	done()
-	if foreign, ok := errors.AsType[*export.NotOurs](err); ok {
+	if foreign, ok := errors.AsType[*transfer.NotOurs](err); ok {
 		s.p.warn("%v; move it away, and the next run writes the file", foreign)
 		err = nil
 	}
@@ -149,7 +149,7 @@ func (s *sendJob) warnOfClock(ctx context.Context, now time.Time) error {
 }
 
 // sentTitle is the heading of what a run sent.
-func sentTitle(s *export.Summary, to *destination) string {
+func sentTitle(s *transfer.Summary, to *destination) string {
 	sent, until := "Sent", ""
 	if total(s.Accepted) == 0 {
 		sent = "Sent nothing"

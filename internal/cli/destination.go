@@ -13,9 +13,9 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/sandbox"
+	"ph2cio/internal/transfer"
 )
 
 // destination is where operations go, found and checked before anything is read.
@@ -98,7 +98,7 @@ func (to *destination) startSandbox() (customerio.Credentials, error) {
 	to.temporary = true
 	state, err := os.MkdirTemp("", "ph2cio-sandbox-")
 	if err != nil {
-		return customerio.Credentials{}, &export.StateError{Path: os.TempDir(), Err: err}
+		return customerio.Credentials{}, &transfer.StateError{Path: os.TempDir(), Err: err}
 	}
 	to.state = state
 	to.closers = append(to.closers, func() error { return os.RemoveAll(state) })
@@ -180,7 +180,7 @@ func (to *destination) identify(ctx context.Context, p *program, credentials cus
 }
 
 // wire puts the sender together and gives the plan what it needs to send.
-func (to *destination) wire(p *program, plan *export.Plan, o *sendingOptions) error {
+func (to *destination) wire(p *program, plan *transfer.Plan, o *sendingOptions) error {
 	limit, err := parseMaxRejects(o.maxRejects)
 	if err != nil {
 		return usage(err)
@@ -208,7 +208,7 @@ func (to *destination) sender(policy customerio.Policy) customerio.Sender {
 }
 
 // waiting tells of each wait before another attempt, with --verbose.
-func (p *program) waiting(progress export.Progress) func(time.Duration, error) {
+func (p *program) waiting(progress transfer.Progress) func(time.Duration, error) {
 	if !p.verbose {
 		return nil
 	}

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"strings"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/transfer"
 )
 
 // hint is what to do about an error, empty for nothing.
@@ -34,7 +34,7 @@ func (p *program) advice(err error, text string) string {
 // cannot be used.
 func (p *program) errorText(err error) string {
 	text := p.asGiven(hideUsers(err.Error()))
-	_, directory := errors.AsType[*export.StateError](err)
+	_, directory := errors.AsType[*transfer.StateError](err)
 	_, database := errors.AsType[*ledger.Trouble](err)
 	if named := p.origins["state"]; named != "" && (directory || database || errors.Is(err, errLink) || errors.Is(err, errNoDirectory)) {
 		text += " (" + named + ")"

@@ -10,11 +10,11 @@ import (
 	"testing"
 
 	"ph2cio/internal/customerio"
-	"ph2cio/internal/export"
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/regularfile"
+	"ph2cio/internal/transfer"
 )
 
 // TestErrorsHaveACodeAndAHint holds what every kind of error comes to: its exit code, and what people read to do about it.
@@ -33,13 +33,13 @@ func TestErrorsHaveACodeAndAHint(t *testing.T) {
 		told        = &finished{code: 3, why: "rejects"}
 		source      = sourceError("look at the file")
 		bare        = sourceError("")
-		persons     = &export.PersonsError{Err: plain}
-		disk        = &export.DiskError{Dir: "tmp", Err: plain}
-		state       = &export.StateError{Path: "rejects.jsonl", Err: plain}
+		persons     = &transfer.PersonsError{Err: plain}
+		disk        = &transfer.DiskError{Dir: "tmp", Err: plain}
+		state       = &transfer.StateError{Path: "rejects.jsonl", Err: plain}
 		trouble     = &ledger.Trouble{Path: "ph2cio.db", Err: plain, Advice: "restore it"}
-		rejects     = &export.TooManyRejects{Rejected: 2, Rows: 2}
-		teams       = &export.ManyTeams{Teams: []int64{1, 2}}
-		columns     = &export.UnknownColumns{}
+		rejects     = &transfer.TooManyRejects{Rejected: 2, Rows: 2}
+		teams       = &transfer.ManyTeams{Teams: []int64{1, 2}}
+		columns     = &transfer.UnknownColumns{}
 		changed     = &job.PeopleChanged{}
 		irregular   = &regularfile.Irregular{Path: "x", Mode: fs.ModeNamedPipe}
 		systemic    = &customerio.SystemicError{Err: status(400)}
@@ -69,14 +69,14 @@ func TestErrorsHaveACodeAndAHint(t *testing.T) {
 		{trouble, 8, "restore it"},
 		{&ledger.Held{Dir: "state"}, 1, ""},
 		{disk, 8, diskHint},
-		{&export.NoSpace{Dir: "tmp"}, 1, ""},
-		{&export.NotOurs{Path: "x"}, 1, ""},
+		{&transfer.NoSpace{Dir: "tmp"}, 1, ""},
+		{&transfer.NotOurs{Path: "x"}, 1, ""},
 		{rejects, 3, rejectsHint},
 		{teams, 2, teamsHint},
 		{columns, 2, columnsHint},
 		{persons, 6, personsHint},
-		{&export.PersonsError{Err: source}, 6, "look at the file"},
-		{&export.PersonsError{Err: bare}, 6, personsHint},
+		{&transfer.PersonsError{Err: source}, 6, "look at the file"},
+		{&transfer.PersonsError{Err: bare}, 6, personsHint},
 		{changed, 1, peopleHint},
 		{source, 6, "look at the file"},
 		{bare, 6, ""},

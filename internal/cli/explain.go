@@ -16,11 +16,11 @@ import (
 
 	"ph2cio/internal/exit"
 	"ph2cio/internal/explain"
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/report"
 	"ph2cio/internal/source"
+	"ph2cio/internal/transfer"
 )
 
 type explainOptions struct {
@@ -190,7 +190,7 @@ func explainedStatus(w *explain.Person) string {
 	if code, is := strings.CutPrefix(w.Status, explain.RejectedWithEvents); is {
 		return explain.RejectedWithEvents + wordsFor(code, 1)
 	}
-	return strings.Replace(w.Status, export.ReasonSameIdentifier, wordsFor(export.ReasonSameIdentifier, 1), 1)
+	return strings.Replace(w.Status, transfer.ReasonSameIdentifier, wordsFor(transfer.ReasonSameIdentifier, 1), 1)
 }
 
 // list shows the first few lines of a list.

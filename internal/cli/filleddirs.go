@@ -8,9 +8,9 @@ import (
 	"strings"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/regularfile"
+	"ph2cio/internal/transfer"
 )
 
 // stateWith is the state directory that a path is in, or would be, of this run or another that may be
@@ -57,7 +57,7 @@ func (p *program) checkForeign() error {
 	}
 	name, err := ledger.Foreign(dir)
 	if name == "" && err == nil {
-		name, err = export.ForeignRejects(dir)
+		name, err = transfer.ForeignRejects(dir)
 	}
 	switch {
 	case err != nil:

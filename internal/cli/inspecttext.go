@@ -8,10 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/inspect"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 )
 
 // inspectText lays an inspection out for a person: a few lines of totals, then a table for each list.
@@ -36,10 +36,10 @@ func (t *inspectText) write(title string) {
 
 // totals are told the way a summary tells them.
 func (t *inspectText) totals() {
-	summary := &summaryText{style: t.style, s: &export.Summary{
+	summary := &summaryText{style: t.style, s: &transfer.Summary{
 		Rows: t.in.Rows, ValuesCut: t.in.ValuesCut, AttributeSummary: t.in.AttributeSummary,
 		SkippedEvents: t.in.SkippedEvents, SkippedEventsBeyond: t.in.SkippedEventsBeyond,
-		People: export.PeopleSummary{Uncertain: t.in.People.Uncertain}, TimedByCreatedAt: t.in.TimedByCreatedAt,
+		People: transfer.PeopleSummary{Uncertain: t.in.People.Uncertain}, TimedByCreatedAt: t.in.TimedByCreatedAt,
 		UnreadFields: t.in.UnreadFields,
 	}}
 	summary.line("files", t.states())

@@ -5,14 +5,14 @@ import (
 	"strings"
 	"time"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 	"ph2cio/internal/transfer/deliver"
 )
 
 // writeLeft says what a run has yet to send and, if it is resumed, what it has sent.
-func (s *sendJob) writeLeft(read *readJob, left *export.Left) error {
+func (s *sendJob) writeLeft(read *readJob, left *transfer.Left) error {
 	p, run := s.p, read.job.Resumed
 	lines := [][]string{leftText(left)}
 	if run != nil {
@@ -39,7 +39,7 @@ func (s *sendJob) writeLeft(read *readJob, left *export.Left) error {
 	return nil
 }
 
-func leftText(left *export.Left) []string {
+func leftText(left *transfer.Left) []string {
 	events := report.Plural(left.Events, "event", "events")
 	switch {
 	case left.AtMost:
@@ -68,7 +68,7 @@ func align(lines [][]string, column int) {
 }
 
 // timeLeft is how long sending takes. People who were sent before the phase of events need no time to settle.
-func timeLeft(read *readJob, left *export.Left, rate float64) time.Duration {
+func timeLeft(read *readJob, left *transfer.Left, rate float64) time.Duration {
 	settle, run := read.plan.Settle, read.job.Resumed
 	if left.People == 0 && (run == nil || run.Phase > ledger.People) {
 		settle = 0

@@ -9,9 +9,9 @@ import (
 
 	"ph2cio/internal/escape"
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
 	"ph2cio/internal/report"
 	"ph2cio/internal/source"
+	"ph2cio/internal/transfer"
 )
 
 // nothingFound says why there is no source.
@@ -30,7 +30,7 @@ func nothingFound(found *foundSources) error {
 
 // tellOfFound says what was found and is not read: what is no export in one line, what somebody may have
 // meant to be read in warnings.
-func (p *program) tellOfFound(found *foundSources, bar export.Progress) {
+func (p *program) tellOfFound(found *foundSources, bar transfer.Progress) {
 	for _, line := range leftAside(found, p.verbose) {
 		bar.Say(plain(line))
 	}
@@ -65,7 +65,7 @@ func (p *program) warnOfMixed(files []source.Mixed) {
 }
 
 // warnOfHalfRows names the files that end in the middle of a row.
-func (p *program) warnOfHalfRows(l *export.Learned) {
+func (p *program) warnOfHalfRows(l *transfer.Learned) {
 	told := 0
 	for _, said := range l.Said {
 		if !said.Unended {
@@ -81,7 +81,7 @@ func (p *program) warnOfHalfRows(l *export.Learned) {
 }
 
 // warnOfPersons names the exports of persons that were found beside events: who is who may hang on them.
-func (p *program) warnOfPersons(l *export.Learned) {
+func (p *program) warnOfPersons(l *transfer.Learned) {
 	for _, said := range l.Said {
 		if said.Persons {
 			p.warn("%s: %v: %s", said.Path, said.Err, said.Advice)

@@ -4,14 +4,14 @@ import (
 	"fmt"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 )
 
 // checkLimits holds what would be made against --max-profiles and --max-merges.
-func checkLimits(o *identityOptions, l *export.Learned, counts people.Counts) error {
+func checkLimits(o *identityOptions, l *transfer.Learned, counts people.Counts) error {
 	all := o.exceeded(l, counts)
 	if len(all) == 0 {
 		return nil
@@ -21,7 +21,7 @@ func checkLimits(o *identityOptions, l *export.Learned, counts people.Counts) er
 
 // checkLive refuses to send beside events that PostHog's own destination may have sent: those have no IDs, so that each would be
 // there twice.
-func checkLive(m *mappingOptions, l *export.Learned) error {
+func checkLive(m *mappingOptions, l *transfer.Learned) error {
 	live := l.LiveProfiles()
 	if live == nil || m.liveSince != "" {
 		return nil
@@ -30,7 +30,7 @@ func checkLive(m *mappingOptions, l *export.Learned) error {
 }
 
 // liveText says what shows that a live destination has been running.
-func liveText(live *export.LiveProfiles) string {
+func liveText(live *transfer.LiveProfiles) string {
 	names := firstFew(live.Count, len(live.IDs), func(i int) string { return mapping.ShortID(live.IDs[i]) })
 	return fmt.Sprintf("--existing has %s in this export (%s), so PostHog's own destination has sent their events already "+
 		"and they would arrive twice", report.Plural(live.Count, "anonymous profile of a visitor", "anonymous profiles of visitors"), names)
@@ -39,8 +39,8 @@ func liveText(live *export.LiveProfiles) string {
 const liveHint = "use --live-since TIME to say when it was switched on: events that PostHog received since then are left out; if it never sent events, use --live-since never"
 
 // exceeded are the limits that a run would not keep.
-func (o *identityOptions) exceeded(l *export.Learned, counts people.Counts) (all []export.Limit) {
-	for _, limit := range []export.Limit{
+func (o *identityOptions) exceeded(l *transfer.Learned, counts people.Counts) (all []transfer.Limit) {
+	for _, limit := range []transfer.Limit{
 		{Flag: flagMaxProfiles, Allowed: o.maxProfiles, WouldBe: int64(counts.ByChoice[people.Who(o.people)].New)},
 		{Flag: flagMaxMerges, Allowed: o.maxMerges, WouldBe: int64(l.People.LinkCount())},
 	} {
@@ -52,7 +52,7 @@ func (o *identityOptions) exceeded(l *export.Learned, counts people.Counts) (all
 }
 
 // limitText says what there would be too much of.
-func limitText(l export.Limit) string {
+func limitText(l transfer.Limit) string {
 	what := "new"
 	if l.Flag == flagMaxMerges {
 		what = "merged"

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
 	"ph2cio/internal/regularfile"
+	"ph2cio/internal/transfer"
 )
 
 // lastSuccess is the one metric that outlives the run it tells of.
@@ -23,7 +23,7 @@ const lastSuccess = "ph2cio_last_success_timestamp_seconds"
 func (w *notifier) sendingMetrics(m *exposition) {
 	s := w.summary
 	if s == nil {
-		s = &export.Summary{}
+		s = &transfer.Summary{}
 	}
 	r := s.Rows
 	m.gauge("ph2cio_last_run_rows", "Rows of exports by where they ended; together all that were read.",

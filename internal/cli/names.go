@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	"ph2cio/internal/escape"
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 )
 
 // mostListed is how many names of one kind a summary lists.
@@ -58,7 +58,7 @@ func (t *summaryText) skippedEvents() {
 }
 
 // toSend is what to type to send an event that is skipped, besides all others.
-func toSend(it string, e *export.SkippedEvent) string {
+func toSend(it string, e *transfer.SkippedEvent) string {
 	if e.Events == "" {
 		return ""
 	}
@@ -103,7 +103,7 @@ func (t *summaryText) dotted() {
 
 // besideObjects warns of attributes that stand beside an object by the first part of their name; empty for
 // none.
-func besideObjects(all []export.DottedAttribute, more bool) string {
+func besideObjects(all []transfer.DottedAttribute, more bool) string {
 	if len(all) == 0 {
 		return ""
 	}
@@ -117,7 +117,7 @@ func besideObjects(all []export.DottedAttribute, more bool) string {
 // changed lists the attributes that were renamed, or left out to fit.
 func (t *summaryText) changed() {
 	for _, of := range []string{"person", "event"} {
-		var renamed, dropped []export.ChangedName
+		var renamed, dropped []transfer.ChangedName
 		for _, c := range t.s.Changed {
 			switch {
 			case c.Of != of:
@@ -127,10 +127,10 @@ func (t *summaryText) changed() {
 				dropped = append(dropped, c)
 			}
 		}
-		t.listChanged("renamed", of, renamed, func(c *export.ChangedName) string {
+		t.listChanged("renamed", of, renamed, func(c *transfer.ChangedName) string {
 			return fmt.Sprintf("%s to %s (%s)", name(c.Name), c.Became, report.Plural(c.Count, "time", "times"))
 		})
-		t.listChanged("dropped", of, dropped, func(c *export.ChangedName) string {
+		t.listChanged("dropped", of, dropped, func(c *transfer.ChangedName) string {
 			return fmt.Sprintf("%s (%s, %s)", name(c.Name), report.Plural(c.Count, "time", "times"), strings.TrimSuffix(wordsFor(c.Dropped, 1), " left out"))
 		})
 	}
@@ -139,7 +139,7 @@ func (t *summaryText) changed() {
 	}
 }
 
-func (t *summaryText) listChanged(label, of string, all []export.ChangedName, show func(*export.ChangedName) string) {
+func (t *summaryText) listChanged(label, of string, all []transfer.ChangedName, show func(*transfer.ChangedName) string) {
 	if len(all) > 0 {
 		names := report.FirstOf(mostListed, len(all), jsonLists(len(all), t.s.Beyond > 0), func(i int) string { return show(&all[i]) })
 		t.line(label, oneLine(of+" attributes: "+names))
@@ -148,8 +148,8 @@ func (t *summaryText) listChanged(label, of string, all []export.ChangedName, sh
 
 // writeNames says before the question who is uncertain, which rows and columns are read otherwise than they
 // stand, which events may be left out by mistake, and what happens to people's attributes.
-func (p *program) writeNames(plan *export.Plan, l *export.Learned, attributes *export.AttributeSummary) {
-	t := &summaryText{style: p.style(p.env.StderrTerminal), width: p.columnsForPeople(), s: &export.Summary{AttributeSummary: *attributes}}
+func (p *program) writeNames(plan *transfer.Plan, l *transfer.Learned, attributes *transfer.AttributeSummary) {
+	t := &summaryText{style: p.style(p.env.StderrTerminal), width: p.columnsForPeople(), s: &transfer.Summary{AttributeSummary: *attributes}}
 	all, beyond := l.SkippedEvents(plan.Rules)
 	for _, e := range all {
 		if e.PerhapsYours && len(t.s.SkippedEvents) < mostNamed {

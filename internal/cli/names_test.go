@@ -5,31 +5,31 @@ import (
 	"strings"
 	"testing"
 
-	"ph2cio/internal/export"
+	"ph2cio/internal/transfer"
 )
 
 // TestListsSayWhatJSONHas holds that --json is not said to list all where it stops.
 func TestListsSayWhatJSONHas(t *testing.T) {
-	var skipped []export.SkippedEvent
+	var skipped []transfer.SkippedEvent
 	for i := range 1000 {
-		skipped = append(skipped, export.SkippedEvent{Name: fmt.Sprint("$e", i), Rows: 1, PerhapsYours: i < 500})
+		skipped = append(skipped, transfer.SkippedEvent{Name: fmt.Sprint("$e", i), Rows: 1, PerhapsYours: i < 500})
 	}
 	for beyond, want := range map[int64]string{0: "--json lists all)", 7: "--json lists 1,000)"} {
-		text := &summaryText{s: &export.Summary{SkippedEvents: skipped, SkippedEventsBeyond: beyond}}
+		text := &summaryText{s: &transfer.Summary{SkippedEvents: skipped, SkippedEventsBeyond: beyond}}
 		text.names()
 		if n := strings.Count(text.String(), want); n != 2 || !strings.Contains(text.String(), "480 more that may be yours") {
 			t.Errorf("%d rows more: %d times %s in\n%s", beyond, n, want, text)
 		}
 	}
-	fused := make([]export.Fused, 1000)
+	fused := make([]transfer.Fused, 1000)
 	for n, want := range map[int]string{1000: "995 more (--json lists all)", 2500: "2,495 more (--json lists 1,000)"} {
-		text := &summaryText{s: &export.Summary{People: export.PeopleSummary{Uncertain: export.Uncertain{Fused: fused, FusedCount: n}}}}
+		text := &summaryText{s: &transfer.Summary{People: transfer.PeopleSummary{Uncertain: transfer.Uncertain{Fused: fused, FusedCount: n}}}}
 		if text.fused(""); !strings.Contains(text.String(), want) {
 			t.Errorf("%d people: %s", n, text)
 		}
 	}
 	for n, want := range map[int]string{10_000: "9,995 more (preview --json lists all)", 20_000: "19,995 more (preview --json lists 10,000)"} {
-		if text := pairsText(make([]export.MergePair, 5), n); !strings.Contains(text, want) {
+		if text := pairsText(make([]transfer.MergePair, 5), n); !strings.Contains(text, want) {
 			t.Errorf("%d merges: %s", n, text)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
+	"ph2cio/internal/transfer"
 )
 
 // refuseNetwork refuses a state directory on a network file system, if the directory, or the nearest one above it that is
@@ -26,7 +26,7 @@ func (p *program) refuseNetwork(dir string) error {
 		return nil
 	}
 	return &problem{
-		err: &export.StateError{Path: dir, Err: fmt.Errorf("it is on a network file system (%s), where locks are unreliable "+
+		err: &transfer.StateError{Path: dir, Err: fmt.Errorf("it is on a network file system (%s), where locks are unreliable "+
 			"and state.db can be damaged", name)},
 		code: exit.State, hint: "name a directory on a local disk with --state",
 	}

@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/transfer"
 )
 
 // stateDirThere looks at what stands in the place of a state directory, and makes nothing. The error is
@@ -22,7 +22,7 @@ func stateDirThere(dir string) error {
 	case err != nil && errors.Is(err, fs.ErrNotExist):
 		return err
 	case err != nil:
-		return &export.StateError{Path: dir, Err: err}
+		return &transfer.StateError{Path: dir, Err: err}
 	case info.Mode()&fs.ModeSymlink != 0:
 		err = errLink
 	case !info.IsDir():

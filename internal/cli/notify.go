@@ -5,8 +5,8 @@ import (
 	"time"
 
 	"ph2cio/internal/customerio"
-	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/transfer"
 )
 
 // notifier tells others how a run went, from its beginning to its exit code. Nil tells nobody.
@@ -20,7 +20,7 @@ type notifier struct {
 	declined  bool              // somebody was asked and said no: nothing was done, well or not
 	workspace string            // empty until it is known
 	tally     *customerio.Tally // nil until something can be sent
-	summary   *export.Summary   // nil until there is one
+	summary   *transfer.Summary // nil until there is one
 	newest    time.Time         // of all events that were sent; the zero time when none is known
 }
 
@@ -50,7 +50,7 @@ func (w *notifier) looksAt(state *ledger.Store) {
 }
 
 // done hears what came of the run.
-func (w *notifier) done(s *export.Summary) {
+func (w *notifier) done(s *transfer.Summary) {
 	if w != nil {
 		w.summary = s
 	}

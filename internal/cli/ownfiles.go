@@ -6,16 +6,16 @@ import (
 	"path/filepath"
 	"slices"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/regularfile"
+	"ph2cio/internal/transfer"
 )
 
 // isOurs reports whether a file is one that we keep in a state directory, or a file of metrics: either may
 // lie in a directory of exports.
 func isOurs(path string) bool {
 	dir, name := filepath.Split(path)
-	if slices.Contains(export.RejectsNames, name) || ledger.Keeps(name) {
+	if slices.Contains(transfer.RejectsNames, name) || ledger.Keeps(name) {
 		return ledger.IsState(dir)
 	}
 	return filepath.Ext(name) == metricsExtension && isMetricsFile(path)
@@ -42,4 +42,4 @@ const headSize = 4 << 10
 func isMetrics(head []byte) bool { return bytes.HasPrefix(head, []byte("# HELP ph2cio_")) }
 
 // stateNames are the files in a state directory.
-var stateNames = slices.Concat(ledger.Names(), export.RejectsNames)
+var stateNames = slices.Concat(ledger.Names(), transfer.RejectsNames)

@@ -1,14 +1,14 @@
 package cli
 
 import (
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 )
 
 // warnOfDoubles warns of events that may be sent twice, because only some rows have a uuid, in this pass or
 // in those of earlier runs.
-func (p *program) warnOfDoubles(learned *export.Learned) {
+func (p *program) warnOfDoubles(learned *transfer.Learned) {
 	switch n := learned.MayDouble(); {
 	case n > 0:
 		p.warnOfNoUUID(n)
@@ -24,7 +24,7 @@ func (p *program) warnOfNoUUID(rows int64) {
 }
 
 // warnOfLost says which waiting rows can never be sent.
-func (p *program) warnOfLost(learned *export.Learned) {
+func (p *program) warnOfLost(learned *transfer.Learned) {
 	for _, lost := range learned.Lost {
 		if len(lost.IDs) == 0 {
 			p.warn("%s no longer contains rows of %s not identified yet; those rows cannot be sent later", lost.Path, report.Plural(lost.Visitors, "visitor", "visitors"))

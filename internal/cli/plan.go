@@ -4,16 +4,16 @@ import (
 	"slices"
 	"time"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/report"
 	"ph2cio/internal/source"
+	"ph2cio/internal/transfer"
 )
 
 // plan is what preview and backfill have in common: sources, rules and the choice of people. tmp is where to keep what
 // does not fit into memory, empty for the system's directory.
-func (p *program) plan(o *mappingOptions, tmp string, args []string) (*export.Plan, error) {
+func (p *program) plan(o *mappingOptions, tmp string, args []string) (*transfer.Plan, error) {
 	now := time.Now()
 	found, err := o.find(now, args)
 	if err != nil {
@@ -28,7 +28,7 @@ func (p *program) plan(o *mappingOptions, tmp string, args []string) (*export.Pl
 }
 
 // planAt is a plan with a now of its own for all that was found when the run began.
-func (p *program) planAt(now time.Time, o *mappingOptions, tmp string, inputs *source.Snapshot) (*export.Plan, error) {
+func (p *program) planAt(now time.Time, o *mappingOptions, tmp string, inputs *source.Snapshot) (*transfer.Plan, error) {
 	plan, err := p.planOf(now, o, tmp, inputs.Sources)
 	if err == nil {
 		plan.Inputs = inputs
@@ -37,7 +37,7 @@ func (p *program) planAt(now time.Time, o *mappingOptions, tmp string, inputs *s
 }
 
 // planOf is a plan for sources that were found.
-func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources []source.Source) (*export.Plan, error) {
+func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources []source.Source) (*transfer.Plan, error) {
 	rules, choice, err := o.rules(now)
 	if err != nil {
 		return nil, err
@@ -69,7 +69,7 @@ func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources [
 	if err := o.identity.readLists(p.ctx, &index, &choice); err != nil {
 		return nil, err
 	}
-	return &export.Plan{
+	return &transfer.Plan{
 		Persons:            persons,
 		IdentifiersMayMeet: o.identity.identifierValue != "" || o.identity.existing != "",
 		Sources:            sources, Read: read, Team: o.reading.team, Rules: rules, Choice: choice, Now: now, Grace: grace,
@@ -102,7 +102,7 @@ func (p *program) sourcesText(sources []source.Source) string {
 }
 
 // planFound is a plan for what was found. That there is no source is told after what is wrong with other files.
-func (p *program) planFound(now time.Time, o *mappingOptions, tmp string, found *foundSources) (*export.Plan, error) {
+func (p *program) planFound(now time.Time, o *mappingOptions, tmp string, found *foundSources) (*transfer.Plan, error) {
 	plan, err := p.planAt(now, o, tmp, found.Snapshot)
 	if err == nil && len(found.Sources) == 0 {
 		return nil, nothingFound(found)

@@ -3,9 +3,9 @@ package cli
 import (
 	"slices"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/transfer"
 )
 
 // planner makes the plans of the jobs that a request comes to, with the same flags for all of them.
@@ -13,13 +13,13 @@ type planner struct {
 	p       *program
 	request job.Request
 	mapping *mappingOptions
-	tmp     string       // where to keep what does not fit into memory, empty for the system's directory
-	typed   *export.Plan // as of the request's own now, of all that was found; nil until it is made
+	tmp     string         // where to keep what does not fit into memory, empty for the system's directory
+	typed   *transfer.Plan // as of the request's own now, of all that was found; nil until it is made
 }
 
 // newPlanner prepares the request of a command. typed is its plan, nil for a command that has to look for
 // sources first.
-func newPlanner(p *program, request job.Request, mapping *mappingOptions, tmp string, typed *export.Plan) *planner {
+func newPlanner(p *program, request job.Request, mapping *mappingOptions, tmp string, typed *transfer.Plan) *planner {
 	m := &planner{p: p, request: request, mapping: mapping, tmp: tmp, typed: typed}
 	m.request.Flags = m.flags
 	return m
@@ -38,7 +38,7 @@ func (m *planner) flags() (job.Flags, error) {
 }
 
 // planOf makes the plan of a job. state is what earlier runs have sent, nil for nothing.
-func (m *planner) planOf(j *job.Job, state *ledger.Store) (*export.Plan, error) {
+func (m *planner) planOf(j *job.Job, state *ledger.Store) (*transfer.Plan, error) {
 	made, err := m.at(j)
 	if err != nil {
 		return nil, err
@@ -53,7 +53,7 @@ func (m *planner) planOf(j *job.Job, state *ledger.Store) (*export.Plan, error) 
 }
 
 // at makes the plan of a job's own now, and of the sources in whose place nothing may be written.
-func (m *planner) at(j *job.Job) (*export.Plan, error) {
+func (m *planner) at(j *job.Job) (*transfer.Plan, error) {
 	found := j.Inputs.Sources
 	if j.Command == job.Retry {
 		found = j.Sources

@@ -15,11 +15,11 @@ import (
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/progress"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 )
 
 type previewOptions struct {
@@ -119,7 +119,7 @@ type showJob struct {
 
 func (s *showJob) state() *ledger.Store { return s.earlier }
 
-func (s *showJob) equip(plan *export.Plan) (err error) {
+func (s *showJob) equip(plan *transfer.Plan) (err error) {
 	if s.shown == nil {
 		s.shown, err = s.p.newShowing(s.options, s.p.newProgress())
 	}
@@ -142,7 +142,7 @@ func (s *showJob) finish(ctx context.Context, read *readJob) error {
 	if err != nil {
 		return err
 	}
-	summary, err := export.Send(ctx, read.plan, learned)
+	summary, err := transfer.Send(ctx, read.plan, learned)
 	summary.UnknownOnly = unknown
 	err = errors.Join(err, s.shown.close())
 	summary.Estimate = estimate(summary, o.rate)
@@ -159,7 +159,7 @@ func (s *showJob) finish(ctx context.Context, read *readJob) error {
 }
 
 // estimate is how many seconds sending takes at the given rate, if the destination keeps up.
-func estimate(s *export.Summary, rate float64) float64 {
+func estimate(s *transfer.Summary, rate float64) float64 {
 	seconds := float64(s.Requests) / rate
 	if s.People.Sent > 0 {
 		seconds += settleDefault.Seconds()

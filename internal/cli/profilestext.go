@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"strings"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 )
 
 // pairsText names the first few of so many merges.
-func pairsText(pairs []export.MergePair, n int) string {
+func pairsText(pairs []transfer.MergePair, n int) string {
 	return oneLine(firstFew(min(n, len(pairs)), len(pairs), func(i int) string {
 		return "merge " + profileText(&pairs[i].Profile) + " into " + profileText(&pairs[i].Into)
 	}) + moreText(n, n-len(pairs)))
@@ -21,19 +21,19 @@ func moreText(n, more int) string {
 	if more <= 0 {
 		return ""
 	}
-	json := jsonLists(min(n, export.MostPairs), n > export.MostPairs)
+	json := jsonLists(min(n, transfer.MostPairs), n > transfer.MostPairs)
 	return fmt.Sprintf(" and %s more (preview %s)", report.Count(more), json)
 }
 
 // profileText names a profile: by its ID alone, else by its kind of identifier too.
-func profileText(p *export.Profile) string {
+func profileText(p *transfer.Profile) string {
 	if p.By == "id" {
 		return mapping.ShortID(p.Value)
 	}
 	return p.By + " " + mapping.ShortID(p.Value)
 }
 
-func heldCount(held *export.TwoProfiles) string {
+func heldCount(held *transfer.TwoProfiles) string {
 	who := report.Plural(held.Count, "person has", "people have")
 	return who + " several identified profiles; nothing of theirs is sent, their rows wait"
 }
@@ -42,12 +42,12 @@ func heldCount(held *export.TwoProfiles) string {
 const heldAdvice = "merge the profiles in Customer.io and use a new --existing file, or use --merge-profiles, which cannot be undone"
 
 // heldNames names the first few of those who are held.
-func heldNames(held *export.TwoProfiles) string {
+func heldNames(held *transfer.TwoProfiles) string {
 	return oneLine(firstFew(held.Count, len(held.People), func(i int) string { return heldText(&held.People[i]) }))
 }
 
 // heldText names the profiles of somebody who is held.
-func heldText(h *export.HeldPerson) string {
+func heldText(h *transfer.HeldPerson) string {
 	var all []string
 	for i := range h.Profiles {
 		p := &h.Profiles[i]

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/progress"
+	"ph2cio/internal/transfer"
 )
 
 // program is what the commands share.
@@ -32,11 +32,11 @@ type program struct {
 	mistakes []error                                        // values that flags did not take
 	checks   map[*cobra.Command][]func(args []string) error // before a command begins
 
-	stdoutTaken bool            // stdout belongs to operations: results go to stderr
-	documented  bool            // the document of --json has been written
-	spooled     *export.Spooled // the copy of standard input, if it is a source
-	log         *jsonLog        // nil when stderr is text
-	notify      *notifier       // nil for a command that has nobody to tell how it went
+	stdoutTaken bool              // stdout belongs to operations: results go to stderr
+	documented  bool              // the document of --json has been written
+	spooled     *transfer.Spooled // the copy of standard input, if it is a source
+	log         *jsonLog          // nil when stderr is text
+	notify      *notifier         // nil for a command that has nobody to tell how it went
 
 	bar        *progress.Progress // of all readings and phases; nil before the command's own code
 	toldOfStop func()             // waits until the stop has been said, if there is one

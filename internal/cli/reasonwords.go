@@ -8,10 +8,10 @@ import (
 	"strings"
 
 	"ph2cio/internal/customerio"
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 )
 
 // reasonWords says one code in words. They follow a number of rows, people, merges, links or values, as in
@@ -50,7 +50,7 @@ var leftOutWords = map[string]reasonWords{
 	mapping.ReasonRejectedBefore: {one: "rejected by an earlier run", fix: "fix it, then retry"},
 	mapping.ReasonCorrectedLate:  {one: "correction of an event already sent", many: "corrections of events already sent"},
 	mapping.ReasonSameProfile:    {one: "merge of a profile with itself", many: "merges of profiles with themselves"},
-	export.ReasonOtherTeam:       {one: "of another PostHog project", fix: "--team chooses the project"},
+	transfer.ReasonOtherTeam:     {one: "of another PostHog project", fix: "--team chooses the project"},
 }
 
 // rejectedWords are the reasons for which a row, a person or a merge is rejected, by ph2cio itself or by Customer.io.
@@ -73,8 +73,8 @@ var rejectedWords = map[string]reasonWords{
 	mapping.ReasonIDTooLong:       {one: "with an ID that is too long", many: "with IDs that are too long", fix: "shorten the ID"},
 	mapping.ReasonTooLarge:        {one: "too large for Customer.io", fix: "drop properties with --drop-property"},
 	mapping.ReasonPersonRejected:  {one: "from a rejected person", many: "from rejected people", fix: "fix the person, then retry"},
-	export.ReasonMergeRejected:    {one: "whose email needs a rejected merge", many: "whose emails need a rejected merge", fix: "retry --merges"},
-	export.ReasonSameIdentifier:   {one: "with the identifier of another person", fix: "use another --identify-by"},
+	transfer.ReasonMergeRejected:  {one: "whose email needs a rejected merge", many: "whose emails need a rejected merge", fix: "retry --merges"},
+	transfer.ReasonSameIdentifier: {one: "with the identifier of another person", fix: "use another --identify-by"},
 	apiPrefix + "invalid":         {one: "invalid for Customer.io", fix: "fix the field that it names"},
 	apiPrefix + "required":        {one: "without what Customer.io requires", fix: "fix the field that it names"},
 	apiPrefix + "unnamed":         {one: "rejected by Customer.io without a reason"},
@@ -89,24 +89,24 @@ var linkWords = map[string]reasonWords{
 
 // changedWords are the kinds of changes that make a value fit.
 var changedWords = map[string]reasonWords{
-	"string_too_long":      {one: "text over 1,000 bytes shortened", many: "texts over 1,000 bytes shortened"},
-	"value_too_long":       {one: "value over 1,000 bytes left out", many: "values over 1,000 bytes left out"},
-	"name_too_long":        {one: "attribute with an empty or too long name left out", many: "attributes with empty or too long names left out"},
-	"too_many_attributes":  {one: "attribute beyond the 300th left out", many: "attributes beyond the 300th left out"},
-	"bad_email":            {one: "invalid email left out", many: "invalid emails left out"},
-	"page_name":            {one: "page or screen name shortened", many: "page and screen names shortened"},
-	"event_name":           {one: "event name shortened", many: "event names shortened"},
-	"reserved":             {one: "reserved attribute left out", many: "reserved attributes left out", fix: "--allow-reserved NAME sends it"},
-	"bad_date":             {one: "unreadable date left out", many: "unreadable dates left out"},
-	"redacted":             {one: "secret redacted", many: "secrets redacted"},
-	"invalid_utf8":         {one: "text with invalid characters fixed", many: "texts with invalid characters fixed"},
-	"nul":                  {one: "text with NUL characters fixed", many: "texts with NUL characters fixed"},
-	"item_too_large":       {one: "PostHog property left out of a large event", many: "PostHog properties left out of large events"},
-	"event_value_too_long": {one: "event value over --event-value-limit cut", many: "event values over --event-value-limit cut"},
-	"same_name":            {one: "attribute left out because another has its name", many: "attributes left out because others have their names"},
-	export.ValueRemoved:    {one: "attribute that Customer.io refuses left out", many: "attributes that Customer.io refuses left out"},
-	export.ValueNotNumber:  {one: "cell without a number left out", many: "cells without a number left out"},
-	mapping.MadeUpNames:    {one: "page or screen sent as unknown", many: "pages and screens sent as unknown"},
+	"string_too_long":       {one: "text over 1,000 bytes shortened", many: "texts over 1,000 bytes shortened"},
+	"value_too_long":        {one: "value over 1,000 bytes left out", many: "values over 1,000 bytes left out"},
+	"name_too_long":         {one: "attribute with an empty or too long name left out", many: "attributes with empty or too long names left out"},
+	"too_many_attributes":   {one: "attribute beyond the 300th left out", many: "attributes beyond the 300th left out"},
+	"bad_email":             {one: "invalid email left out", many: "invalid emails left out"},
+	"page_name":             {one: "page or screen name shortened", many: "page and screen names shortened"},
+	"event_name":            {one: "event name shortened", many: "event names shortened"},
+	"reserved":              {one: "reserved attribute left out", many: "reserved attributes left out", fix: "--allow-reserved NAME sends it"},
+	"bad_date":              {one: "unreadable date left out", many: "unreadable dates left out"},
+	"redacted":              {one: "secret redacted", many: "secrets redacted"},
+	"invalid_utf8":          {one: "text with invalid characters fixed", many: "texts with invalid characters fixed"},
+	"nul":                   {one: "text with NUL characters fixed", many: "texts with NUL characters fixed"},
+	"item_too_large":        {one: "PostHog property left out of a large event", many: "PostHog properties left out of large events"},
+	"event_value_too_long":  {one: "event value over --event-value-limit cut", many: "event values over --event-value-limit cut"},
+	"same_name":             {one: "attribute left out because another has its name", many: "attributes left out because others have their names"},
+	transfer.ValueRemoved:   {one: "attribute that Customer.io refuses left out", many: "attributes that Customer.io refuses left out"},
+	transfer.ValueNotNumber: {one: "cell without a number left out", many: "cells without a number left out"},
+	mapping.MadeUpNames:     {one: "page or screen sent as unknown", many: "pages and screens sent as unknown"},
 }
 
 // operationWords are the kinds of operations.

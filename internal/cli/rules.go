@@ -7,9 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
+	"ph2cio/internal/transfer"
 )
 
 // recentHold is the --recent that holds recent events.
@@ -68,14 +68,14 @@ func (o *mappingOptions) liveTime(now time.Time) (time.Time, error) {
 }
 
 // parseMaxRejects reads a share (1%) or a number of rows; 0 is no limit.
-func parseMaxRejects(text string) (export.MaxRejects, error) {
+func parseMaxRejects(text string) (transfer.MaxRejects, error) {
 	if share, ok := strings.CutSuffix(strings.TrimSpace(text), "%"); ok {
 		percent, err := strconv.ParseFloat(share, 64)
 		if err == nil && percent >= 0 && percent <= 100 {
-			return export.MaxRejects{Share: percent / 100}, nil
+			return transfer.MaxRejects{Share: percent / 100}, nil
 		}
 	} else if n, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil && n >= 0 {
-		return export.MaxRejects{Count: n}, nil
+		return transfer.MaxRejects{Count: n}, nil
 	}
-	return export.MaxRejects{}, fmt.Errorf("--max-rejects must be a share such as 1%% or a number of rows, not %q", text)
+	return transfer.MaxRejects{}, fmt.Errorf("--max-rejects must be a share such as 1%% or a number of rows, not %q", text)
 }

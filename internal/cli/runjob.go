@@ -7,10 +7,10 @@ import (
 	"fmt"
 	"time"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 )
 
 // purpose is what a command does with a job: it sends it, or shows what it would send.
@@ -18,7 +18,7 @@ type purpose interface {
 	// state returns what is known of earlier runs, nil for nothing.
 	state() *ledger.Store
 	// equip gives a plan what it sends with, before the first pass.
-	equip(plan *export.Plan) error
+	equip(plan *transfer.Plan) error
 	// finish does a job that has been read. It closes nothing.
 	finish(ctx context.Context, read *readJob) error
 }
@@ -26,8 +26,8 @@ type purpose interface {
 // readJob is a job after its first pass.
 type readJob struct {
 	job     *job.Job
-	plan    *export.Plan
-	learned *export.Learned
+	plan    *transfer.Plan
+	learned *transfer.Learned
 	pass    *job.FirstPass
 }
 
@@ -106,7 +106,7 @@ func (m *planner) read(ctx context.Context, j *job.Job, to purpose) (*readJob, e
 	if err != nil {
 		return nil, err
 	}
-	learned, err := export.Learn(ctx, plan)
+	learned, err := transfer.Learn(ctx, plan)
 	if err != nil {
 		return nil, err
 	}

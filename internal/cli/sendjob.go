@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"time"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
+	"ph2cio/internal/transfer"
 )
 
 // sendJob is the purpose of the commands that send: it asks, sends what was read, and records how far that
@@ -22,7 +22,7 @@ type sendJob struct {
 
 func (s *sendJob) state() *ledger.Store { return s.to.ledger }
 
-func (s *sendJob) equip(plan *export.Plan) error { return s.to.wire(s.p, plan, s.options) }
+func (s *sendJob) equip(plan *transfer.Plan) error { return s.to.wire(s.p, plan, s.options) }
 
 // typedNext is the command to type for what is left, empty if nothing is.
 func (p *program) typedNext(then job.Then) string {

@@ -10,14 +10,14 @@ import (
 	"github.com/spf13/pflag"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
 	"ph2cio/internal/job"
 	"ph2cio/internal/regularfile"
+	"ph2cio/internal/transfer"
 )
 
 // sentFlags are the flags that change what is sent, where they are not the default, with what is in the files that they name.
 // --exclude is not among them: it chooses among sources, and those are compared by themselves.
-func sentFlags(flags *pflag.FlagSet, o *identityOptions, plan *export.Plan) (job.Flags, error) {
+func sentFlags(flags *pflag.FlagSet, o *identityOptions, plan *transfer.Plan) (job.Flags, error) {
 	sent := job.Flags{}
 	flags.VisitAll(func(f *pflag.Flag) {
 		if value := f.Value.String(); f.Changed && value != f.DefValue && !known(f, sameFact) {

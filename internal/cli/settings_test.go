@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"ph2cio/internal/export"
+	"ph2cio/internal/transfer"
 )
 
 // TestEnvExampleNamesEveryVariable keeps .env.example from going stale.
@@ -56,7 +56,7 @@ func TestParseTime(t *testing.T) {
 }
 
 func TestParseMaxRejects(t *testing.T) {
-	for text, want := range map[string]export.MaxRejects{
+	for text, want := range map[string]transfer.MaxRejects{
 		"1%": {Share: 0.01}, "0.5%": {Share: 0.005}, "0": {}, "0%": {}, "250": {Count: 250},
 	} {
 		if got, err := parseMaxRejects(text); err != nil || got != want {

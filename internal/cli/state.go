@@ -15,9 +15,9 @@ import (
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/escape"
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/transfer"
 )
 
 // stateDir is where a run keeps what must outlive it: --state, else one directory per workspace. One of an API that is none of
@@ -128,7 +128,7 @@ func (p *program) lockState(ctx context.Context, to *destination, wait time.Dura
 	if ctx.Err() != nil {
 		return err
 	}
-	return &problem{err: &export.StateError{Path: to.state, Err: err}, code: exit.State,
+	return &problem{err: &transfer.StateError{Path: to.state, Err: err}, code: exit.State,
 		hint: "make " + to.state + " writable for this user, or name another directory with --state"}
 }
 
@@ -141,7 +141,7 @@ func (p *program) makeStateDir(dir string) error {
 		p.warn("other users of this machine can read the state directory %s; run: chmod 700 %s", dir, escape.Shell(dir))
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return &export.StateError{Path: dir, Err: err}
+		return &transfer.StateError{Path: dir, Err: err}
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 	"runtime"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
+	"ph2cio/internal/transfer"
 )
 
 // stateDirs are the one that was named, or all that there are.
@@ -23,7 +23,7 @@ func (p *program) stateDirs(typed string) ([]string, error) {
 	}
 	entries, err := os.ReadDir(base)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, &export.StateError{Path: base, Err: err}
+		return nil, &transfer.StateError{Path: base, Err: err}
 	}
 	var dirs []string
 	for _, entry := range entries {

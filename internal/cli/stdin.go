@@ -10,8 +10,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
 	"ph2cio/internal/source"
+	"ph2cio/internal/transfer"
 )
 
 // stdinOptions are the flags for reading standard input.
@@ -36,7 +36,7 @@ func (p *program) takeStdin(ctx context.Context, o *stdinOptions, args []string)
 	if dir == "" {
 		dir = os.TempDir()
 	}
-	spooled, err := export.Spool(ctx, p.env.Stdin, dir, p.newProgress())
+	spooled, err := transfer.Spool(ctx, p.env.Stdin, dir, p.newProgress())
 	if err != nil {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -75,11 +75,11 @@ func (p *program) beforeStdin(o *sendingOptions, args []string) error {
 }
 
 func stdinProblem(err error) error {
-	if errors.Is(err, export.ErrNothing) {
+	if errors.Is(err, transfer.ErrNothing) {
 		return &problem{err: fmt.Errorf("source -: %w", err), code: exit.Input, hint: "check the command that pipes into ph2cio"}
 	}
 	hint := "name another directory with --tmp"
-	if _, ok := errors.AsType[*export.NoSpace](err); ok {
+	if _, ok := errors.AsType[*transfer.NoSpace](err); ok {
 		hint = "free some space, or name a directory on a larger disk with --tmp"
 	}
 	return &problem{err: err, code: exit.State, hint: hint}

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
+	"ph2cio/internal/transfer"
 )
 
 // TestASignalDecidesWhatIsTold has errors come together with a signal, as they do: its exit code counts, and
@@ -22,7 +22,7 @@ func TestASignalDecidesWhatIsTold(t *testing.T) {
 	t.Parallel()
 	signal := &Interrupted{Signal: syscall.SIGTERM}
 	broken := errors.New("the counters do not add up")
-	cancelled := &export.StateError{Path: "rejects.jsonl", Err: fmt.Errorf("read: %w", context.Canceled)}
+	cancelled := &transfer.StateError{Path: "rejects.jsonl", Err: fmt.Errorf("read: %w", context.Canceled)}
 	for _, test := range []struct {
 		cause error
 		err   error

@@ -9,19 +9,19 @@ import (
 	"strings"
 	"time"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 )
 
 // writeSummary tells what happened, for a person or as one JSON document. failed is what ended the run early, nil when
 // nothing did; only the document holds it. Of a run that sends, people are told nothing when it is quiet, or when a log of JSON
 // has all of it in its last record: stdout may go where that goes.
-func (p *program) writeSummary(w io.Writer, s *export.Summary, title string, failed error) error {
+func (p *program) writeSummary(w io.Writer, s *transfer.Summary, title string, failed error) error {
 	p.notify.done(s)
 	if p.json {
 		return p.writeJSON(w, struct {
-			*export.Summary
+			*transfer.Summary
 			Error *failure `json:"error,omitempty"`
 		}{s, p.failureOf(failed)})
 	}
@@ -127,7 +127,7 @@ func (t *summaryText) operations() {
 }
 
 // unsentText says which operations were never sent, and which have no answer.
-func unsentText(s *export.Summary) (queued, unanswered string) {
+func unsentText(s *transfer.Summary) (queued, unanswered string) {
 	never := maps.Clone(s.Unsent)
 	for action, n := range s.Unanswered {
 		never[action] -= n

@@ -8,14 +8,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
+	"ph2cio/internal/transfer"
 )
 
 // TestAnInterruptedRunSaysWhatIsLeft has what was queued apart from what has no answer.
 func TestAnInterruptedRunSaysWhatIsLeft(t *testing.T) {
-	s := &export.Summary{
-		Rows:       export.Rows{Read: 8, Sent: 3, Unsent: 5, Unanswered: 2},
-		People:     export.PeopleSummary{DistinctIDs: 1, Sent: 1},
+	s := &transfer.Summary{
+		Rows:       transfer.Rows{Read: 8, Sent: 3, Unsent: 5, Unanswered: 2},
+		People:     transfer.PeopleSummary{DistinctIDs: 1, Sent: 1},
 		Profiles:   map[string]int{"identified": 1, "with-email": 0, "all": 1},
 		Operations: map[string]int64{"identify": 1, "event": 6, "page": 2},
 		Unsent:     map[string]int64{"event": 4, "page": 1}, Unanswered: map[string]int64{"event": 2},
@@ -104,20 +104,20 @@ overwrites   2 profiles may lose newer values: their values in this export are
 	}
 }
 
-func pluralSummary(n int64) *export.Summary {
+func pluralSummary(n int64) *transfer.Summary {
 	i := int(n)
-	s := &export.Summary{
-		People: export.PeopleSummary{
+	s := &transfer.Summary{
+		People: transfer.PeopleSummary{
 			DistinctIDs: n, Sent: n, Rejected: map[string]int64{"api:invalid": n}, EmailConflicts: i, Stale: i,
-			Uncertain: export.Uncertain{ShapeOnly: i, VisitorOnly: i, Unidentified: i, FusedCount: i, Fused: slices.Repeat([]export.Fused{{ID: "a", Emails: []string{"a@x.example"}}}, i)},
+			Uncertain: transfer.Uncertain{ShapeOnly: i, VisitorOnly: i, Unidentified: i, FusedCount: i, Fused: slices.Repeat([]transfer.Fused{{ID: "a", Emails: []string{"a@x.example"}}}, i)},
 		},
 		Profiles:       map[string]int{"identified": i, "with-email": i, "all": i},
 		Operations:     map[string]int64{"identify": n, "event": n, "page": n, "screen": n, "merge": n},
 		Refused:        map[string]int64{"event": n},
 		MergesRejected: map[string]int64{"id_too_long": n},
-		Merges:         slices.Repeat([]export.MergePair{{Profile: export.Profile{By: "id", Value: "b"}, Into: export.Profile{By: "id", Value: "a"}}}, i),
+		Merges:         slices.Repeat([]transfer.MergePair{{Profile: transfer.Profile{By: "id", Value: "b"}, Into: transfer.Profile{By: "id", Value: "a"}}}, i),
 		Requests:       n, Bytes: n, Retries: n,
-		Campaigns: export.Campaigns{RecentEvents: n, Identifies: n},
+		Campaigns: transfer.Campaigns{RecentEvents: n, Identifies: n},
 	}
 	s.People.Links.AlreadyIdentified = n
 	return s

@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/export"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 )
 
 // line tells how the run went in one line, for a log: not on a terminal, where the summary stands just above it, and when
@@ -54,7 +54,7 @@ func (w *notifier) lineText(code int, ran time.Duration) string {
 }
 
 // troubles are the sources that could not be read to their ends, and why.
-func troubles(s *export.Summary) (all []string) {
+func troubles(s *transfer.Summary) (all []string) {
 	for _, source := range s.Sources {
 		if source.Trouble != "" {
 			all = append(all, source.Path+": "+source.Trouble)
@@ -64,7 +64,7 @@ func troubles(s *export.Summary) (all []string) {
 }
 
 // rowsText names the buckets that hold something.
-func rowsText(r *export.Rows) string {
+func rowsText(r *transfer.Rows) string {
 	parts := []string{report.Plural(r.Read, "row", "rows") + " read", report.Count(r.Sent) + " sent"}
 	for _, bucket := range []struct {
 		n    int64

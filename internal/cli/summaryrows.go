@@ -5,9 +5,9 @@ import (
 	"strconv"
 	"strings"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 	"ph2cio/internal/transfer/deliver"
 )
 
@@ -86,7 +86,7 @@ func (t *summaryText) corrections() {
 	}
 	what := "Customer.io cannot change an event that it has"
 	if t.s.Rejects != "" {
-		what += "; " + export.RejectsName + " lists all corrections"
+		what += "; " + transfer.RejectsName + " lists all corrections"
 	}
 	t.under(what)
 	for i := range min(len(t.s.CorrectedLate), mostNamed) {

@@ -6,14 +6,14 @@ import (
 	"math"
 	"strings"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/report"
+	"ph2cio/internal/transfer"
 )
 
 // summaryText lays a summary out for a person.
 type summaryText struct {
 	strings.Builder
-	s     *export.Summary
+	s     *transfer.Summary
 	style style
 	width int  // columns; 0 is those of a terminal that is not there
 	sent  bool // what it tells has been sent

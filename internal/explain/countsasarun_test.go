@@ -12,9 +12,9 @@ import (
 	"pgregory.net/rapid"
 
 	"ph2cio/internal/customerio"
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/testkit/plans"
+	"ph2cio/internal/transfer"
 )
 
 // onePersonsRows are rows of one person, by what becomes of them alone. Several are versions of one event.
@@ -51,12 +51,12 @@ func TestExplainCountsAsARunDoes(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		learned, err := export.Learn(t.Context(), plan)
+		learned, err := transfer.Learn(t.Context(), plan)
 		if err != nil {
 			r.Fatal(err)
 		}
 		defer learned.Close()
-		summary, err := export.Send(t.Context(), plan, learned)
+		summary, err := transfer.Send(t.Context(), plan, learned)
 		if err != nil {
 			r.Fatal(err)
 		}
@@ -77,7 +77,7 @@ func TestExplainCountsAsARunDoes(t *testing.T) {
 }
 
 // inBuckets names the buckets that hold something as an explanation does.
-func inBuckets(r *export.Rows) map[string]int64 {
+func inBuckets(r *transfer.Rows) map[string]int64 {
 	all := map[string]int64{}
 	add := func(bucket string, n int64) {
 		if n > 0 {

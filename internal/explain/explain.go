@@ -6,8 +6,8 @@ import (
 	"errors"
 	"slices"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/people"
+	"ph2cio/internal/transfer"
 )
 
 // mostExplained is how many people with one email are explained. Others are only named.
@@ -18,7 +18,7 @@ const mostExplained = 5
 // person it reads all sources of the plan twice. It sends nothing, and does not use the plan's Sender,
 // Rejects and Operations. It returns an error if it could not read on, or if ctx was cancelled. An ID or
 // email that nobody has is no error: see Person.Known.
-func Run(ctx context.Context, plan *export.Plan, who string) (*Person, error) {
+func Run(ctx context.Context, plan *transfer.Plan, who string) (*Person, error) {
 	if !people.PlausibleEmail([]byte(who)) {
 		one, _, err := explainOne(ctx, plan, who)
 		if err != nil {
@@ -33,7 +33,7 @@ func Run(ctx context.Context, plan *export.Plan, who string) (*Person, error) {
 }
 
 // explainEmail explains those who have an email, the person first whose ID it is.
-func explainEmail(ctx context.Context, plan *export.Plan, email string) (*Person, error) {
+func explainEmail(ctx context.Context, plan *transfer.Plan, email string) (*Person, error) {
 	listing := plan
 	if !plan.Choice.Only { // else the plan lists the people with other emails
 		folded := people.FoldEmail(nil, []byte(email))
@@ -74,10 +74,10 @@ func explainEmail(ctx context.Context, plan *export.Plan, email string) (*Person
 
 // explainOne explains the person behind one distinct ID. It also returns an ID of each person whom the plan
 // lists for their email.
-func explainOne(ctx context.Context, plan *export.Plan, id string) (_ *Person, owners []string, err error) {
+func explainOne(ctx context.Context, plan *transfer.Plan, id string) (_ *Person, owners []string, err error) {
 	verdicts := map[uint64]people.Verdict{}
 	plan = plan.WithTrace(func(ref uint64, verdict people.Verdict) { verdicts[ref] = verdict })
-	first, err := export.Learn(ctx, plan)
+	first, err := transfer.Learn(ctx, plan)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"time"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/transfer"
 )
 
 // mostNear is how many IDs that nearly are the one to explain are named.
@@ -33,7 +33,7 @@ func newFindings(who *subject, verdicts map[uint64]people.Verdict, history *peop
 }
 
 // read reads all rows a second time.
-func (f *findings) read(ctx context.Context, reader *export.Rereader) error {
+func (f *findings) read(ctx context.Context, reader *transfer.Rereader) error {
 	for row, err := range reader.Rows(ctx) {
 		if err != nil {
 			return err
@@ -44,7 +44,7 @@ func (f *findings) read(ctx context.Context, reader *export.Rereader) error {
 }
 
 // add takes what a row says about the person. A row that says nothing costs no memory.
-func (f *findings) add(row export.RereadRow) {
+func (f *findings) add(row transfer.RereadRow) {
 	e, other := row.Event, row.Event.Linked()
 	its := f.who.has(e.DistinctID)
 	if !its {

@@ -4,9 +4,9 @@ import (
 	"cmp"
 
 	"ph2cio/internal/customerio"
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
+	"ph2cio/internal/transfer"
 )
 
 // predictedIdentify is what a run would make of a person's profile.
@@ -19,7 +19,7 @@ type predictedIdentify struct {
 
 // predictIdentify says what a run would make of a person's profile. The person is nil if it is not sent, and
 // then the result is zero.
-func predictIdentify(plan *export.Plan, settled *people.Directory, mapper *mapping.Mapper, person *people.Person) predictedIdentify {
+func predictIdentify(plan *transfer.Plan, settled *people.Directory, mapper *mapping.Mapper, person *people.Person) predictedIdentify {
 	if person == nil {
 		return predictedIdentify{}
 	}
@@ -37,7 +37,7 @@ func predictIdentify(plan *export.Plan, settled *people.Directory, mapper *mappi
 		first := mapping.ShortID(other.DistinctID)
 		return predictedIdentify{
 			rejected: "another person has the same identifier: " + first,
-			status:   "rejected: " + export.ReasonSameIdentifier + "; the events go to the profile of " + first,
+			status:   "rejected: " + transfer.ReasonSameIdentifier + "; the events go to the profile of " + first,
 		}
 	}
 	return predictedIdentify{operation: string(text)}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"ph2cio/internal/export"
+	"ph2cio/internal/transfer"
 )
 
 // Person is the person behind one distinct ID: which IDs are the same person and why, and what becomes of the
@@ -20,10 +20,10 @@ type Person struct {
 	WithoutEmail *LostEmail `json:"without_email,omitempty"`
 
 	// Merges are the profiles that are merged into the person's.
-	Merges []export.MergePair `json:"merges,omitempty"`
+	Merges []transfer.MergePair `json:"merges,omitempty"`
 	// Held are the profiles of a person who waits because nothing says to merge them; nil for somebody who
 	// does not.
-	Held *export.HeldPerson `json:"held,omitempty"`
+	Held *transfer.HeldPerson `json:"held,omitempty"`
 
 	IDs        []ID        `json:"ids"`     // the kept one first, then by the time of their first rows
 	Refused    []Link      `json:"refused"` // links to others that PostHog does not follow

@@ -1,9 +1,9 @@
 package explain
 
 import (
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/transfer"
 )
 
 // shownOperations is how many events are shown.
@@ -11,13 +11,13 @@ const shownOperations = 5
 
 // rowCounts counts the person's rows by what becomes of them, and shows the first events.
 type rowCounts struct {
-	reader     *export.Rereader
+	reader     *transfer.Rereader
 	mapper     *mapping.Mapper
 	rows       map[string]int64
 	operations []string // as JSON
 }
 
-func newRowCounts(reader *export.Rereader, mapper *mapping.Mapper) *rowCounts {
+func newRowCounts(reader *transfer.Rereader, mapper *mapping.Mapper) *rowCounts {
 	return &rowCounts{reader: reader, mapper: mapper, rows: map[string]int64{}, operations: []string{}}
 }
 
@@ -34,11 +34,11 @@ func (c *rowCounts) add(e *posthog.Event) {
 // nil for none.
 func (c *rowCounts) outcome(e *posthog.Event) (operation []byte, name string) {
 	switch c.reader.Repeat(e) {
-	case export.Duplicate:
+	case transfer.Duplicate:
 		return nil, "duplicate"
-	case export.SentEarlier:
+	case transfer.SentEarlier:
 		return nil, "earlier"
-	case export.CorrectedLate:
+	case transfer.CorrectedLate:
 		return nil, "skipped." + mapping.ReasonCorrectedLate
 	}
 	if o := c.reader.Classify(e); o.Bucket == mapping.Skipped {

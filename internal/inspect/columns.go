@@ -1,8 +1,8 @@
 package inspect
 
 import (
-	"ph2cio/internal/export"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/transfer"
 )
 
 // columnResults lists the columns that this export has.
@@ -14,7 +14,7 @@ func columnResults(known []posthog.ColumnType) []Column {
 		}
 		one := Column{Name: c.Name, Type: c.Type, NotNumbers: c.None}
 		if c.Mixed {
-			made := export.TextColumnOf(&c)
+			made := transfer.TextColumnOf(&c)
 			one.MadeText = &made
 		}
 		all = append(all, one)

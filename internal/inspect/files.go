@@ -1,9 +1,9 @@
 package inspect
 
 import (
-	"ph2cio/internal/export"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/source"
+	"ph2cio/internal/transfer"
 )
 
 // fileCounts is what the profile of an export counts in one file.
@@ -13,14 +13,14 @@ type fileCounts struct {
 }
 
 // add counts the rows of a chunk, so many of which are bad.
-func (c *fileCounts) add(chunk *export.ObservedChunk, bad int64) {
+func (c *fileCounts) add(chunk *transfer.ObservedChunk, bad int64) {
 	c.shape, c.codec = chunk.Shape, chunk.Codec
 	c.rows += chunk.Rows
 	c.bad += bad
 }
 
 // fileResults lists the sources, with what was counted in each and what the first reading found about it.
-func fileResults(sources []source.Source, counts []fileCounts, first *export.Learned) []File {
+func fileResults(sources []source.Source, counts []fileCounts, first *transfer.Learned) []File {
 	all := []File{}
 	for i, s := range sources {
 		all = append(all, fileResult(s, counts[i], first))
@@ -28,7 +28,7 @@ func fileResults(sources []source.Source, counts []fileCounts, first *export.Lea
 	return all
 }
 
-func fileResult(s source.Source, counts fileCounts, first *export.Learned) File {
+func fileResult(s source.Source, counts fileCounts, first *transfer.Learned) File {
 	f := File{
 		Path: s.Name, Bytes: s.Size, Shape: counts.shape, Codec: counts.codec, Rows: counts.rows, BadRows: counts.bad, State: FileGood,
 	}

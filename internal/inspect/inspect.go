@@ -5,20 +5,20 @@ import (
 	"errors"
 	"time"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/people"
+	"ph2cio/internal/transfer"
 )
 
 // Run reads all sources of the plan twice, as a preview does, and returns what is in them. It lists the missing
 // files behind the sources. It sends nothing, and does not use the plan's Sender, Tally, Rejects, Operations,
 // MaxRejects and Settle. It returns an error if it could not read on, or if ctx was cancelled; what is wrong with
 // single sources is in Result.Files.
-func Run(ctx context.Context, plan *export.Plan, missing []File) (in *Result, err error) {
+func Run(ctx context.Context, plan *transfer.Plan, missing []File) (in *Result, err error) {
 	started := time.Now()
 	rejects := &firstRejects{}
 	dry := plan.DryRun(rejects)
 	counted := newProfile(dry.Rules, len(dry.Sources))
-	first, err := export.LearnObserved(ctx, dry, counted)
+	first, err := transfer.LearnObserved(ctx, dry, counted)
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func Run(ctx context.Context, plan *export.Plan, missing []File) (in *Result, er
 	if err != nil {
 		return nil, err
 	}
-	summary, err := export.Send(ctx, dry, first)
+	summary, err := transfer.Send(ctx, dry, first)
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +56,7 @@ func Run(ctx context.Context, plan *export.Plan, missing []File) (in *Result, er
 	}, nil
 }
 
-func peopleResult(counts people.Counts, p *export.PeopleSummary) People {
+func peopleResult(counts people.Counts, p *transfer.PeopleSummary) People {
 	all, identified := counts.ByChoice[people.All].Total(), counts.ByChoice[people.Identified].Total()
 	return People{
 		DistinctIDs: counts.DistinctIDs, People: all, Identified: identified,

@@ -7,10 +7,10 @@ import (
 	"path/filepath"
 	"testing"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/testkit/plans"
 	"ph2cio/internal/testkit/synthetic"
+	"ph2cio/internal/transfer"
 )
 
 // BenchmarkInspect measures an inspection beside the preview that it is held against: what counting costs is
@@ -26,7 +26,7 @@ func BenchmarkInspect(b *testing.B) {
 	if err := errors.Join(err, buffered.Flush(), file.Close()); err != nil {
 		b.Fatal(err)
 	}
-	plan := func() *export.Plan {
+	plan := func() *transfer.Plan {
 		plan := plans.New(b, mapping.Options{}, path)
 		plan.BatchItems = 1000
 		return plan
@@ -35,11 +35,11 @@ func BenchmarkInspect(b *testing.B) {
 		b.SetBytes(written.Bytes)
 		for b.Loop() {
 			plan := plan()
-			learned, err := export.Learn(b.Context(), plan)
+			learned, err := transfer.Learn(b.Context(), plan)
 			if err != nil {
 				b.Fatal(err)
 			}
-			if _, err := export.Send(b.Context(), plan, learned); err != nil {
+			if _, err := transfer.Send(b.Context(), plan, learned); err != nil {
 				b.Fatal(err)
 			}
 		}

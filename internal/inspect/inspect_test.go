@@ -8,11 +8,11 @@ import (
 	"strings"
 	"testing"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/testkit/synthetic"
+	"ph2cio/internal/transfer"
 )
 
-func inspect(t *testing.T, plan *export.Plan) *Result {
+func inspect(t *testing.T, plan *transfer.Plan) *Result {
 	t.Helper()
 	in, err := Run(t.Context(), plan, nil)
 	if err != nil {
@@ -22,14 +22,14 @@ func inspect(t *testing.T, plan *export.Plan) *Result {
 }
 
 // preview returns the summary of a run that sends nothing.
-func preview(t *testing.T, plan *export.Plan) *export.Summary {
+func preview(t *testing.T, plan *transfer.Plan) *transfer.Summary {
 	t.Helper()
-	learned, err := export.Learn(t.Context(), plan)
+	learned, err := transfer.Learn(t.Context(), plan)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer learned.Close()
-	summary, err := export.Send(t.Context(), plan, learned)
+	summary, err := transfer.Send(t.Context(), plan, learned)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,10 +8,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/testkit/plans"
+	"ph2cio/internal/transfer"
 )
 
 // TestInspectBoundsItsMemory has an export with more names than are counted by themselves.
@@ -63,7 +63,7 @@ func TestCountingARowCostsNoMemory(t *testing.T) {
 					share.Event(event)
 				}
 			}
-			c.Add(export.ObservedChunk{}, share)
+			c.Add(transfer.ObservedChunk{}, share)
 			share = <-c.free
 		})
 		if allocations > times { // the decoder may cost a few, the race detector sees to that

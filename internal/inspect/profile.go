@@ -1,8 +1,8 @@
 package inspect
 
 import (
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/transfer"
 )
 
 // profile is the profile of an export: what is in it. It is the observer of the first reading. The workers
@@ -26,7 +26,7 @@ func newProfile(rules *mapping.Rules, files int) *profile {
 func (p *profile) Reset() { *p = *newProfile(p.rules, len(p.files)) }
 
 // Share returns an empty share for one chunk. Several goroutines may call it at once.
-func (p *profile) Share() export.Share {
+func (p *profile) Share() transfer.Share {
 	select {
 	case s := <-p.free:
 		s.begin()
@@ -37,7 +37,7 @@ func (p *profile) Share() export.Share {
 }
 
 // Add adds the share of the next chunk to the profile, and keeps it for another chunk.
-func (p *profile) Add(chunk export.ObservedChunk, counted export.Share) {
+func (p *profile) Add(chunk transfer.ObservedChunk, counted transfer.Share) {
 	s := counted.(*share)
 	p.files[chunk.Source].add(&chunk, s.bad)
 	p.times.take(&s.times)

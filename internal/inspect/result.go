@@ -3,19 +3,19 @@ package inspect
 import (
 	"time"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/source"
+	"ph2cio/internal/transfer"
 	"ph2cio/internal/transfer/deliver"
 )
 
 // Result is what is in an export, and what the rules of a plan would make of it.
 type Result struct {
-	Files  []File      `json:"files"`
-	Teams  []int64     `json:"teams"` // the first 11 team_ids; a run sends the rows of one
-	Rows   export.Rows `json:"rows"`  // as a preview of the same plan counts them
-	Times  Times       `json:"times"`
-	People People      `json:"people"`
-	Events []Event     `json:"events"` // the most frequent first
+	Files  []File        `json:"files"`
+	Teams  []int64       `json:"teams"` // the first 11 team_ids; a run sends the rows of one
+	Rows   transfer.Rows `json:"rows"`  // as a preview of the same plan counts them
+	Times  Times         `json:"times"`
+	People People        `json:"people"`
+	Events []Event       `json:"events"` // the most frequent first
 	// EventProperties are the properties of rows that become an event, a page or a screen: the most frequent
 	// first, then those that are null in every row, then those that are left out.
 	EventProperties []Property `json:"event_properties"`
@@ -27,16 +27,16 @@ type Result struct {
 	ValuesCut        map[string]int64 `json:"values_cut"`
 	// SkippedEvents are the names among Events that are skipped as noise, with the flag that would send each.
 	// SkippedEventsBeyond counts the rows of such names that are not listed.
-	SkippedEvents       []export.SkippedEvent `json:"skipped_events,omitempty"`
-	SkippedEventsBeyond int64                 `json:"skipped_events_beyond,omitempty"`
-	export.AttributeSummary
-	// TimedByCreatedAt, UnreadFields and MayDouble are those of export.Summary.
-	TimedByCreatedAt int64                `json:"timed_by_created_at,omitempty"`
-	UnreadFields     []export.UnreadField `json:"unread_fields,omitempty"`
-	MayDouble        int64                `json:"rows_without_uuid,omitempty"`
-	Rejects          []Reject             `json:"rejects"`              // by reason, in order of the first
-	Incomplete       []*source.Incomplete `json:"incomplete,omitempty"` // exports of which files are missing
-	Seconds          float64              `json:"seconds"`              // that the inspection took
+	SkippedEvents       []transfer.SkippedEvent `json:"skipped_events,omitempty"`
+	SkippedEventsBeyond int64                   `json:"skipped_events_beyond,omitempty"`
+	transfer.AttributeSummary
+	// TimedByCreatedAt, UnreadFields and MayDouble are those of transfer.Summary.
+	TimedByCreatedAt int64                  `json:"timed_by_created_at,omitempty"`
+	UnreadFields     []transfer.UnreadField `json:"unread_fields,omitempty"`
+	MayDouble        int64                  `json:"rows_without_uuid,omitempty"`
+	Rejects          []Reject               `json:"rejects"`              // by reason, in order of the first
+	Incomplete       []*source.Incomplete   `json:"incomplete,omitempty"` // exports of which files are missing
+	Seconds          float64                `json:"seconds"`              // that the inspection took
 }
 
 // Troubled reports whether some file is not FileGood.
@@ -88,7 +88,7 @@ type People struct {
 	WithEmail   int   `json:"with_email"` // identified or not
 	Anonymous   int   `json:"anonymous"`  // people who are not identified
 	Sent        int64 `json:"sent"`       // people whom a run of the plan would send
-	export.Uncertain
+	transfer.Uncertain
 }
 
 // Event counts the rows with one event name.
@@ -116,10 +116,10 @@ type Property struct {
 
 // Column is a column of CSV files that holds one value in each row.
 type Column struct {
-	Name       string             `json:"name"`                  // properties.NAME or person.properties.NAME
-	Type       string             `json:"type"`                  // number, boolean, JSON or text; empty if no cell has a value
-	NotNumbers int64              `json:"not_numbers,omitempty"` // cells that are nan or infinite
-	MadeText   *export.TextColumn `json:"made_text,omitempty"`   // why it is text; nil if all its cells are, or none
+	Name       string               `json:"name"`                  // properties.NAME or person.properties.NAME
+	Type       string               `json:"type"`                  // number, boolean, JSON or text; empty if no cell has a value
+	NotNumbers int64                `json:"not_numbers,omitempty"` // cells that are nan or infinite
+	MadeText   *transfer.TextColumn `json:"made_text,omitempty"`   // why it is text; nil if all its cells are, or none
 }
 
 // Beyond counts what has a name that is not listed, because 10,000 other names came before it or it is longer

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
+	"ph2cio/internal/transfer"
 )
 
 // Flags are the flags that change what is sent, where they are not the default, by their names without
@@ -76,7 +76,7 @@ const ResendOldFlag = "resend-old"
 var choosers = map[string][]string{
 	"events": {mapping.ReasonFiltered, mapping.ReasonNoise}, "skip-events": {mapping.ReasonFiltered, mapping.ReasonNoise},
 	"since": {mapping.ReasonOutOfRange}, "until": {mapping.ReasonOutOfRange}, "live-since": {mapping.ReasonLive},
-	"team": {export.ReasonOtherTeam}, "only": {mapping.ReasonNotAsked}, "exclude-people": {mapping.ReasonExcluded},
+	"team": {transfer.ReasonOtherTeam}, "only": {mapping.ReasonNotAsked}, "exclude-people": {mapping.ReasonExcluded},
 	ResendOldFlag: {mapping.ReasonTooOld},
 }
 

@@ -4,9 +4,9 @@ import (
 	"slices"
 	"time"
 
-	"ph2cio/internal/export"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/source"
+	"ph2cio/internal/transfer"
 )
 
 // Job is what a run is. It is made by Decide and After, and never changed.
@@ -70,7 +70,7 @@ func (j *Job) WrittenSince() time.Time {
 func (j *Job) SkipsMore(then string) map[string]bool { return skipsMore(j.Flags, then) }
 
 // FoundNothing reports whether a sync of no new source has found nothing to send or to tell.
-func (j *Job) FoundNothing(s *export.Summary) bool {
+func (j *Job) FoundNothing(s *transfer.Summary) bool {
 	return j.Command == Sync && len(j.Sources) == 0 && len(s.Operations) == 0 && len(s.LostHistory) == 0 && len(s.People.Rejected) == 0
 }
 

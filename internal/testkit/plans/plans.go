@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"ph2cio/internal/customerio"
-	"ph2cio/internal/export"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/source"
+	"ph2cio/internal/transfer"
 )
 
 // Samples is where the sample exports are, from a package of internal.
@@ -19,7 +19,7 @@ const Samples = "../../testdata/exports/"
 var Now = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 
 // New returns a plan for files with default flags and a sender that only counts.
-func New(tb testing.TB, options mapping.Options, paths ...string) *export.Plan {
+func New(tb testing.TB, options mapping.Options, paths ...string) *transfer.Plan {
 	tb.Helper()
 	sources, err := source.Find(paths)
 	if err != nil {
@@ -33,7 +33,7 @@ func New(tb testing.TB, options mapping.Options, paths ...string) *export.Plan {
 		tb.Fatal(err)
 	}
 	tally := &customerio.Tally{}
-	return &export.Plan{
+	return &transfer.Plan{
 		Sources: sources, Rules: rules, Now: options.Now, Tally: tally, Sender: customerio.Counting(tally),
 		Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), PersonIDs: true},
 	}

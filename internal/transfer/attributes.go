@@ -1,0 +1,109 @@
+package transfer
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
+	"ph2cio/internal/people"
+)
+
+// AttributeSummary is what happened to attributes, by name, in the operations that were built.
+type AttributeSummary struct {
+	// OptedOut counts people who do not want to be written to, and are sent without that.
+	OptedOut int64             `json:"opted_out"`
+	Dotted   []DottedAttribute `json:"dotted_attributes,omitempty"`
+	Changed  []ChangedName     `json:"changed_attributes,omitempty"`
+	// Beyond is how many attributes more were changed, or have a dot, of names that came after the first
+	// 1000.
+	Beyond int64 `json:"attributes_beyond,omitempty"`
+}
+
+// DottedAttribute is an attribute of people with a dot in its name.
+type DottedAttribute struct {
+	Name         string `json:"name"`
+	People       int64  `json:"people"`
+	BesideObject int64  `json:"beside_object"` // of them, those with an object by the first part of the name
+}
+
+// ChangedName is an attribute that was sent under another name, or left out to fit.
+type ChangedName struct {
+	Of      string `json:"of"` // person or event
+	Name    string `json:"name"`
+	Became  string `json:"became,omitempty"`
+	Dropped string `json:"dropped,omitempty"` // why: a kind of values_cut
+	Count   int64  `json:"count"`
+}
+
+// attributeSummary adds up what all mappers counted.
+func attributeSummary(mappers []*mapping.Mapper) (s AttributeSummary) {
+	var changes mapping.Changes
+	var dotted mapping.Dotted
+	for _, m := range mappers {
+		for one, n := range m.Changes.Count {
+			changes.Add(one, n)
+		}
+		for name, n := range m.Dotted.Count {
+			dotted.Add(name, n)
+		}
+		s.Beyond += m.Changes.Beyond + m.Dotted.Beyond
+	}
+	s.Beyond += changes.Beyond + dotted.Beyond
+	for one, n := range changes.Count {
+		of := "event"
+		if one.Person {
+			of = "person"
+		}
+		s.Changed = append(s.Changed, ChangedName{of, one.Name, one.Became, one.Dropped, n})
+	}
+	for name, n := range dotted.Count {
+		s.Dotted = append(s.Dotted, DottedAttribute{name, n.People, n.BesideObject})
+	}
+	slices.SortFunc(s.Changed, func(a, b ChangedName) int {
+		byName := cmp.Or(cmp.Compare(a.Of, b.Of), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Dropped, b.Dropped))
+		return cmp.Or(cmp.Compare(b.Count, a.Count), byName)
+	})
+	slices.SortFunc(s.Dotted, func(a, b DottedAttribute) int {
+		byNumber := cmp.Or(cmp.Compare(b.BesideObject, a.BesideObject), cmp.Compare(b.People, a.People))
+		return cmp.Or(byNumber, cmp.Compare(a.Name, b.Name))
+	})
+	return s
+}
+
+// ForeseePeople maps all people without sending them, and says what would happen to their attributes. It maps
+// nobody when nobody has an attribute about which there is something to say.
+func (l *Learned) ForeseePeople(ctx context.Context, plan *Plan) (AttributeSummary, error) {
+	if len(l.optOuts.addresses)+len(l.optOuts.people) == 0 && !l.People.SomeKey(plan.Rules.Remarkable) {
+		return AttributeSummary{}, nil
+	}
+	mappers := make([]*mapping.Mapper, plan.workers())
+	for i := range mappers {
+		mappers[i] = l.NewMapper(plan.Rules)
+	}
+	count := func(worker int, group []*people.Person) (optedOut int64) {
+		var text []byte
+		for _, person := range group {
+			var o mapping.Outcome
+			if text, o = mappers[worker].Person(text[:0], person); o.Bucket == mapping.Send && mappers[worker].OptedOut {
+				optedOut++
+			}
+		}
+		return optedOut
+	}
+	var optedOut int64
+	groups := parallel.Groups(l.People.People(), peopleInGroup)
+	for n, err := range parallel.Ordered(groups, plan.workers(), count) {
+		if err == nil && ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		if err != nil {
+			return AttributeSummary{}, err
+		}
+		optedOut += n
+	}
+	s := attributeSummary(mappers)
+	s.OptedOut = optedOut
+	return s, nil
+}

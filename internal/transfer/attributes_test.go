@@ -1,0 +1,68 @@
+package transfer
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/mapping"
+)
+
+// What is foreseen before anything is sent is what the sending then counts of people.
+func TestPeopleAreForeseenAsTheyAreSent(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]AttributeSummary{
+		"dotted-names": {Dotted: []DottedAttribute{{"plan.name", 1, 0}}},
+		"opted-out": {OptedOut: 1, Changed: []ChangedName{
+			{"person", "phone", "", "reserved", 1}, {"person", "unsubscribed", "", "reserved", 1},
+		}},
+		"pages-without-names": {},
+	} {
+		plan := newPlan(t, mapping.Options{}, "../../testdata/cases/"+name+".jsonl")
+		learned, err := Learn(t.Context(), plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		foreseen, err := learned.ForeseePeople(t.Context(), plan)
+		if diff := cmp.Diff(want, foreseen); diff != "" || err != nil {
+			t.Errorf("%s: foreseen (-want +got):\n%s%v", name, diff, err)
+		}
+		summary, err := Send(t.Context(), plan, learned)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var ofPeople []ChangedName
+		for _, c := range summary.Changed {
+			if c.Of == "person" {
+				ofPeople = append(ofPeople, c)
+			}
+		}
+		summary.Changed = ofPeople
+		if diff := cmp.Diff(want, summary.AttributeSummary); diff != "" {
+			t.Errorf("%s: sent (-want +got):\n%s", name, diff)
+		}
+		if err := learned.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// People who have the same identifier have one identify, and one opt-out.
+func TestOptOutsOfOneIdentifierCountOnce(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "events.jsonl")
+	rows := `{"event":"$identify","distinct_id":"a","timestamp":"2026-05-01T08:00:00Z","properties":{"$set":{"crm":"x","unsubscribed":true}}}
+{"event":"$identify","distinct_id":"b","timestamp":"2026-05-01T08:00:00Z","properties":{"$set":{"crm":"x","unsubscribed":true}}}
+`
+	if err := os.WriteFile(path, []byte(rows), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	plan := newPlan(t, mapping.Options{IdentifierValue: "{person.properties.crm}"}, path)
+	plan.IdentifiersMayMeet = true
+	summary, err := plan.export(t, t.Context())
+	if err != nil || summary.OptedOut != 1 || summary.People.Sent != 1 {
+		t.Errorf("%d opted out of %d people, %v", summary.OptedOut, summary.People.Sent, err)
+	}
+}

@@ -1,0 +1,122 @@
+package transfer
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/binary"
+	"os"
+	"slices"
+
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
+	"ph2cio/internal/spool"
+	"ph2cio/internal/transfer/deliver"
+)
+
+// decided are the rows of one chunk that are skipped whoever their people are, such as noise. The second reading counts
+// them and decodes the others.
+type decided struct {
+	sum     uint64          // posthog.Chunk.Sum
+	rows    parallel.Bitset // by number in the chunk, from 0
+	skipped []decidedRows
+}
+
+type decidedRows struct {
+	reason string
+	rows   int64
+}
+
+// add notes row number of the chunk if its outcome is one of those.
+func (d *decided) add(number uint64, o mapping.Outcome) {
+	if o.Bucket != mapping.Skipped {
+		return
+	}
+	d.rows.Add(number)
+	for i := range d.skipped {
+		if d.skipped[i].reason == o.Reason {
+			d.skipped[i].rows++
+			return
+		}
+	}
+	d.skipped = append(d.skipped, decidedRows{o.Reason, 1})
+}
+
+// count counts the rows.
+func (d *decided) count(c *deliver.RowCounts) {
+	for _, s := range d.skipped {
+		c.Skip(s.reason, s.rows)
+	}
+}
+
+// decisions keep what is decided about each chunk, a bit a row. There are as many chunks as there are megabytes, so that of a
+// large export most of it is on disk.
+type decisions struct {
+	space   *spool.Space
+	log     *spool.Log    // for each chunk its sum; how many reasons; for each of those, its index and its rows; then the bits
+	chunks  []spool.Place // of each chunk
+	reasons []string
+	scratch []byte
+}
+
+// decidedHeld is how many bytes of decisions stay in memory, enough for most of a gigabyte of export.
+const decidedHeld = 64 << 10
+
+// newDecisions works in a directory as people.Options.Dir does.
+func newDecisions(dir string) decisions {
+	space := spool.NewSpace(cmp.Or(dir, os.TempDir()), decidedHeld)
+	return decisions{space: space, log: space.NewLog()}
+}
+
+// add keeps what is decided about the next chunk.
+func (all *decisions) add(d *decided) {
+	b := binary.LittleEndian.AppendUint64(all.scratch[:0], d.sum)
+	b = binary.AppendUvarint(b, uint64(len(d.skipped)))
+	for _, s := range d.skipped {
+		reason := slices.Index(all.reasons, s.reason)
+		if reason < 0 {
+			reason = len(all.reasons)
+			all.reasons = append(all.reasons, s.reason)
+		}
+		b = binary.AppendUvarint(b, uint64(reason))
+		b = binary.AppendUvarint(b, uint64(s.rows))
+	}
+	for _, word := range d.rows {
+		b = binary.LittleEndian.AppendUint64(b, word)
+	}
+	all.scratch = b
+	all.chunks = append(all.chunks, all.log.Append(bytes.TrimRight(b, "\x00")))
+}
+
+// of returns what is decided about a chunk, by its number; false for one that the first reading did not see. The error is
+// trouble with the disk.
+func (all *decisions) of(chunk int, r *spool.Reader) (d decided, seen bool, err error) {
+	if chunk >= len(all.chunks) {
+		return d, false, nil
+	}
+	b, err := r.At(all.log, all.chunks[chunk])
+	if err != nil {
+		return d, true, err
+	}
+	next := func() uint64 {
+		value, n := binary.Uvarint(b)
+		b = b[n:]
+		return value
+	}
+	d.sum = word(b)
+	b = b[min(8, len(b)):]
+	for range next() {
+		reason := all.reasons[next()]
+		d.skipped = append(d.skipped, decidedRows{reason, int64(next())})
+	}
+	for ; len(b) > 0; b = b[min(8, len(b)):] {
+		d.rows = append(d.rows, word(b))
+	}
+	return d, true, nil
+}
+
+// word is a number whose zero bytes at the end may be missing.
+func word(b []byte) uint64 {
+	var whole [8]byte
+	copy(whole[:], b)
+	return binary.LittleEndian.Uint64(whole[:])
+}

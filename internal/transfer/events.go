@@ -1,0 +1,246 @@
+package transfer
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/report"
+	"ph2cio/internal/spool"
+	"ph2cio/internal/transfer/deliver"
+)
+
+var errGrew = errors.New("the file has grown since it was first read")
+
+// eventsPhase reads the sources a second time and sends an operation for each row that becomes one.
+type eventsPhase struct {
+	*run
+	readers []spool.Reader // one for each worker
+	waiting *waitingRows   // nil without a ledger
+}
+
+func newEventsPhase(r *run) *eventsPhase {
+	p := &eventsPhase{run: r, readers: make([]spool.Reader, len(r.mappers))}
+	if r.saves() {
+		p.waiting = &waitingRows{rules: r.plan.Rules, people: r.learned.People, repeats: &r.learned.repeats.duplicate}
+	}
+	return p
+}
+
+func (p *eventsPhase) send() error {
+	p.progress.Phase(p.doing(ledger.Events), p.learned.Bytes, Bytes)
+	defer p.progress.Done()
+	out := p.delivery.Begin(deliver.Spec{
+		Phase: ledger.Events, From: p.from[ledger.Events], Place: p.learned.places.find, Limit: p.tooMany,
+	})
+	err := out.End(p.readAgain(out))
+	if err == nil {
+		p.progress.Advance(p.learned.Bytes)
+	}
+	p.note(out)
+	return err
+}
+
+// readAgain is the second reading: every group of chunks is mapped, counted and packed, in input order.
+func (p *eventsPhase) readAgain(out *deliver.Phase) error {
+	chunks := coalesce(p.learned.again(p.delivery.Context(), p.plan))
+	for result, err := range parallel.Ordered(chunks, p.plan.workers(), p.mapChunks) {
+		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
+			if !p.learned.knows(trouble) {
+				return trouble
+			}
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("second reading: %w", err)
+		}
+		if result.err != nil {
+			return result.err
+		}
+		if err := p.take(out, result); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take delivers what became of chunks.
+func (p *eventsPhase) take(out *deliver.Phase, c *chunkResult) error {
+	defer c.release()
+	for i := range c.late {
+		one := &c.late[i]
+		one.File, one.Row = p.learned.places.find(one.Number)
+		p.noteCorrection(one)
+	}
+	for i := range c.Rejects {
+		one := &c.Rejects[i]
+		one.File, one.Row = p.learned.places.find(one.Number)
+	}
+	c.Rejects = append(c.Rejects, c.late...)
+	if err := out.Deliver(&c.Result); err != nil {
+		return err
+	}
+	p.progress.Advance(c.bytes)
+	p.note(out)
+	return nil
+}
+
+// tooMany ends the run when more rows were rejected than the plan allows.
+func (p *eventsPhase) tooMany(rejected, read int64) error {
+	if p.plan.MaxRejects.Exceeded(rejected, read) {
+		return &TooManyRejects{rejected, read}
+	}
+	return nil
+}
+
+// note tells the progress where the rows went so far.
+func (p *eventsPhase) note(out *deliver.Phase) {
+	sent, rejected := out.Totals()
+	requests := p.plan.Tally.Requests.Load()
+	parts := []string{report.Plural(sent, "event", "events"), report.Plural(requests, "request", "requests")}
+	if rejected > 0 {
+		parts = append(parts, report.Plural(rejected, "row", "rows")+" rejected")
+	}
+	p.progress.Note(strings.Join(parts, ", "))
+}
+
+// chunkResult is what became of a chunk, or of several small ones.
+type chunkResult struct {
+	mapped
+	late  []deliver.Reject // rows that correct events that were sent
+	bytes int64            // on disk, up to the end of the last chunk
+	err   error
+}
+
+// A result's text is about as long as its chunks; reusing it keeps memory flat.
+var chunkResults = sync.Pool{New: func() any { return &chunkResult{} }}
+
+func (c *chunkResult) release() {
+	clear(c.late)
+	c.mapped.reset()
+	*c = chunkResult{mapped: c.mapped, late: c.late[:0]}
+	chunkResults.Put(c)
+}
+
+// reject adds a row that cannot be sent.
+func (c *chunkResult) reject(number uint64, line int64, o *mapping.Outcome, raw []byte, key ledger.Key) {
+	c.Rejects = append(c.Rejects, deliver.Reject{
+		Number: number, Key: key, Line: line, Reason: o.Reason, Detail: o.Detail, Raw: string(raw[:min(len(raw), maxRaw)]),
+	})
+}
+
+// mapChunks decodes and maps chunks; it runs on several goroutines at once.
+func (p *eventsPhase) mapChunks(worker int, chunks []*posthog.Chunk) *chunkResult {
+	result := chunkResults.Get().(*chunkResult)
+	for _, c := range chunks {
+		if result.err = p.mapChunk(result, worker, c); result.err != nil {
+			break
+		}
+	}
+	result.cut()
+	return result
+}
+
+func (p *eventsPhase) mapChunk(result *chunkResult, worker int, c *posthog.Chunk) error {
+	result.bytes = c.Bytes
+	defer c.Release()
+	result.End = c.Ref + uint64(c.Rows)
+	from := p.from[ledger.Events]
+	if result.End <= from.Low() {
+		return nil
+	}
+	decided, seen, err := p.learned.decided.of(c.Number, &p.readers[worker])
+	if err != nil {
+		return err
+	}
+	again := c.Ref < from.Next
+	if !again {
+		result.Waiting = p.waiting.addRepeats(result.Waiting, c)
+	}
+	c.Left = decided.rows
+	var repeats deliver.RowCounts
+	p.learned.repeats.take(c, &repeats)
+	if again {
+		p.mapUnanswered(result, worker, c)
+	} else {
+		decided.count(&result.Rows)
+		result.Rows.Add(&repeats)
+		p.mapRows(result, worker, c)
+	}
+	if err = c.Trust(decided.sum); !seen {
+		return p.grew(c)
+	}
+	return err
+}
+
+func (p *eventsPhase) mapRows(result *chunkResult, worker int, c *posthog.Chunk) {
+	repeats := p.learned.repeats
+	for event, bad := range c.Events() {
+		if bad != nil {
+			outcome := mapping.Outcome{Bucket: mapping.Rejected, Reason: bad.Reason, Detail: bad.Detail}
+			countRow(&result.Rows, &outcome)
+			result.reject(bad.Ref, bad.Line, &outcome, bad.Row, keyOfText(bad.Row))
+			continue
+		}
+		if repeats.late.Has(event.Ref) {
+			result.Rows.Skip(mapping.ReasonCorrectedLate, 1)
+			result.late = append(result.late, lateCorrection(event, &repeats.ids[worker]))
+			continue
+		}
+		text, _, outcome := p.mappers[worker].Event(result.text, event)
+		countRow(&result.Rows, &outcome)
+		switch outcome.Bucket {
+		case mapping.Send:
+			p.addRow(result, worker, event, &outcome, text)
+		case mapping.Skipped:
+			if waits(&outcome) {
+				result.Waiting = p.waiting.add(result.Waiting, c, event)
+			}
+		case mapping.Rejected:
+			result.reject(event.Ref, event.Line, &outcome, event.Row, keyOfRow(event.Row))
+		}
+	}
+}
+
+// mapUnanswered maps, of a chunk that the run has counted before it was stopped, the rows whose operations
+// got no answer. What has become of a row is the same as then.
+func (p *eventsPhase) mapUnanswered(result *chunkResult, worker int, c *posthog.Chunk) {
+	from := p.from[ledger.Events]
+	for event, bad := range c.Events() {
+		if bad != nil || from.Done(event.Ref) || p.learned.repeats.late.Has(event.Ref) {
+			continue
+		}
+		text, _, outcome := p.mappers[worker].Event(result.text, event)
+		if outcome.Bucket != mapping.Send {
+			continue
+		}
+		countRow(&result.Rows, &outcome)
+		p.addRow(result, worker, event, &outcome, text)
+	}
+}
+
+// addRow notes that text has grown by the operation of a row.
+func (p *eventsPhase) addRow(result *chunkResult, worker int, e *posthog.Event, o *mapping.Outcome, text []byte) {
+	result.add(o.Operation(nil, e.Ref), text)
+	if p.saves() {
+		result.Marks = append(result.Marks, deliver.Mark{
+			Key: keyOfRow(e.Row), Version: ledgerVersion(e, &p.learned.repeats.ids[worker]), At: o.At,
+		})
+	}
+	if o.Recent {
+		result.Recent = append(result.Recent, e.Ref)
+	}
+}
+
+// grew is the error that the first reading did not see a chunk.
+func (p *eventsPhase) grew(c *posthog.Chunk) error {
+	return &posthog.SourceError{
+		Path: p.learned.places.sources[c.Source].Name, Kind: posthog.Changed, Err: errGrew,
+		Advice: "run again once nothing writes to the file",
+	}
+}

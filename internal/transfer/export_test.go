@@ -1,0 +1,78 @@
+package transfer
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
+	"ph2cio/internal/sandbox"
+	"ph2cio/internal/source"
+)
+
+const samples = "../../testdata/exports/"
+
+// runTime is the now of these tests: later than every event of the samples.
+var runTime = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
+
+// newPlan is a plan for files with default flags and a sender that only counts.
+func newPlan(t *testing.T, options mapping.Options, paths ...string) *Plan {
+	t.Helper()
+	sources, err := source.Find(paths)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if options.Now.IsZero() {
+		options.Now = runTime
+	}
+	rules, err := mapping.New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tally := &customerio.Tally{}
+	return &Plan{
+		Sources: sources, Rules: rules, Now: options.Now, Tally: tally, Sender: customerio.Counting(tally),
+		Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), PersonIDs: true},
+	}
+}
+
+// to lets a plan send to a handler through the real client and everything around it.
+func (p *Plan) to(t *testing.T, handler http.Handler) {
+	t.Helper()
+	client, err := customerio.NewClient(customerio.ClientOptions{
+		BaseURL:     "http://127.0.0.1:1",
+		Credentials: customerio.Credentials{SiteID: customerio.NewSecret("site"), APIKey: customerio.NewSecret("key")},
+		Transport:   sandbox.InProcess(handler), Tally: p.Tally,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Sender = customerio.Reduced(customerio.Bisected(customerio.Retried(client, customerio.Policy{Tally: p.Tally}), p.Tally), p.Tally)
+	p.InFlight = func() int { return 4 }
+}
+
+// export runs the whole line.
+func (p *Plan) export(t *testing.T, ctx context.Context) (*Summary, error) {
+	t.Helper()
+	learned, err := Learn(ctx, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Send(ctx, p, learned)
+}
+
+func newSandbox(faults sandbox.Faults) *sandbox.Sandbox {
+	return sandbox.New(sandbox.Options{Faults: faults, Clock: func() time.Time { return runTime }})
+}
+
+// parsed is an operation as an API reads it.
+func parsed(body []byte) customerio.Operation {
+	op, err := customerio.ParseOperation(body)
+	if err != nil {
+		panic(err)
+	}
+	return op
+}

@@ -1,0 +1,34 @@
+package transfer
+
+import (
+	"fmt"
+
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/transfer/deliver"
+)
+
+// A row may correct an event after that was sent: PostHog keeps the newest version of an event, Customer.io
+// the first that it is sent. Such a row is skipped and listed.
+
+// mostCorrections is how many of them the summary lists; a run that sends writes all of them to its rejects.
+const mostCorrections = 1000
+
+// Correction is a row that corrects an event which was sent before.
+type Correction struct {
+	File    string `json:"file"`
+	Row     int64  `json:"row"`  // in its file, from 1, a CSV's header not counted
+	Line    int64  `json:"line"` // in its file, from 1
+	Event   string `json:"event"`
+	EventID string `json:"event_id"` // in Customer.io
+}
+
+// lateCorrection lists a row that corrects what was sent. Its file and row are not known yet.
+func lateCorrection(e *posthog.Event, ids *mapping.EventIDs) deliver.Reject {
+	id := ids.Of(e).String()
+	return deliver.Reject{
+		Number: e.Ref, Closed: true, Line: e.Line, Reason: mapping.ReasonCorrectedLate, Event: string(e.Name), EventID: id,
+		Detail: fmt.Sprintf("another version of the event %s was already sent, and Customer.io cannot change it", id),
+		Raw:    string(e.Row[:min(len(e.Row), maxRaw)]),
+	}
+}

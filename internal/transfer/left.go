@@ -1,0 +1,95 @@
+package transfer
+
+import (
+	"context"
+
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/transfer/deliver"
+)
+
+// Left is what a run has yet to send, as far as the first reading and the state tell without another reading.
+// The zero value is nothing.
+type Left struct {
+	People int64 // identifies
+	Events int64 // rows
+	Merges int64 // at most
+	AtMost bool  // Events may turn out to be fewer
+	About  bool  // Events rest on a sample of visitors
+}
+
+// Nothing reports whether nothing at all is left to send.
+func (l *Left) Nothing() bool { return l.People+l.Events+l.Merges == 0 && !l.About }
+
+// Left counts what the plan has yet to send. It maps everybody once, and reads no source. It ends early, with
+// the cause of ctx, when that is cancelled; other errors are trouble with the state or the disk.
+func (l *Learned) Left(ctx context.Context, plan *Plan) (left Left, err error) {
+	r, err := newRun(ctx, plan, l)
+	defer r.close()
+	if err != nil {
+		return left, err
+	}
+	dropped := len(r.rejected) > 0
+	if r.begun <= ledger.People {
+		var unsendable bool
+		if left.People, unsendable, err = newPeoplePhase(r).left(ctx); err != nil {
+			return left, err
+		}
+		dropped = dropped || unsendable
+	}
+	if r.begun <= ledger.Events {
+		r.eventsLeft(&left)
+		left.AtMost = left.Events > 0 && (left.AtMost || dropped) // events of people who are rejected are rejected
+	}
+	r.mergesLeft(&left)
+	return left, nil
+}
+
+// eventsLeft counts the rows that are to be sent. Each belongs to somebody who is sent, and is one that no
+// other row stands for. Which of the repeated rows are those of people who are sent is known only where
+// everybody is, or where they were sent before.
+func (r *run) eventsLeft(left *Left) {
+	l := r.learned
+	counts := l.People.Count(0)
+	fresh := l.sendable - l.Repeats
+	left.Events, left.About, left.AtMost = counts.Events, counts.Estimated && fresh > 0, l.repeats.unfit > 0
+	switch {
+	case counts.Events == l.sendable:
+		left.Events = fresh
+	case !l.People.LeavesOutSent() && !r.plan.IdentifiersMayMeet:
+		sent := l.repeats.earlier.Count() + l.repeats.late.Count() + l.repeats.again
+		left.Events -= sent
+		left.AtMost = left.AtMost || l.Repeats > sent
+	default:
+		left.AtMost = left.AtMost || l.Repeats > 0
+	}
+	if left.Events > fresh {
+		left.Events, left.AtMost = fresh, true
+	}
+	before := &r.delivery.Counts().Before
+	refused, rejected := deliver.OfRows(before.Refused), deliver.Sum(before.Rejected)
+	ended := max(refused, rejected-l.Bad) // the others may be rows that could never be sent
+	left.Events = max(0, left.Events-before.Sent()-ended)
+	left.AtMost = left.AtMost || rejected > ended
+}
+
+// mergesLeft counts the merges, and the emails that follow them.
+func (r *run) mergesLeft(left *Left) {
+	if r.begun <= ledger.Merges {
+		from, merges := r.from[ledger.Merges], &mergesPhase{run: r}
+		for m := range merges.mergings() {
+			if m.outcome.Bucket == mapping.Send && !from.Done(m.number) && !merges.refusedBefore(&m) {
+				left.Merges++
+			}
+		}
+	}
+	if r.begun != ledger.Emails {
+		return
+	}
+	from := r.from[ledger.Emails]
+	for p := range r.learned.People.People() {
+		if p.EmailLate() && !from.Done(uint64(p.Number)) {
+			left.People++
+		}
+	}
+}

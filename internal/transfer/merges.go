@@ -1,0 +1,163 @@
+package transfer
+
+import (
+	"cmp"
+	"iter"
+	"time"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
+	"ph2cio/internal/transfer/deliver"
+)
+
+// mergesPhase merges profiles into those of people.
+type mergesPhase struct {
+	*run
+	pairs []MergePair // that are sent, the first of them
+}
+
+func (p *mergesPhase) send() error {
+	if p.learned.People.LinkCount()+len(p.plan.Merges) == 0 {
+		return nil
+	}
+	out := p.begin(ledger.Merges, 0)
+	defer p.progress.Done()
+	err := out.End(p.deliver(out))
+	for _, number := range out.Refused() {
+		p.mergesRefused[number] = true
+	}
+	return err
+}
+
+// merging is one merge that is asked for.
+type merging struct {
+	number  uint64
+	body    []byte // borrowed until the next
+	outcome mapping.Outcome
+	into    string                // the distinct ID of whom it is merged into
+	person  *people.Person        // the same, nil for one that only the plan has
+	profile customerio.Identifier // what is merged
+}
+
+// mergings are the merges that people ask for, and those that the plan has beside.
+func (p *mergesPhase) mergings() iter.Seq[merging] {
+	return func(yield func(merging) bool) {
+		var one merging
+		asked := map[customerio.Identifier]bool{}
+		for link := range p.learned.People.Links() {
+			one.into, one.profile, one.person = link.Person.DistinctID, mapping.Secondary(link), link.Person
+			one.body, one.outcome = p.mappers[0].Link(one.body[:0], link)
+			asked[one.profile] = true
+			if !yield(one) {
+				return
+			}
+			one.number++
+		}
+		for _, m := range p.plan.Merges {
+			primary, secondary := identifier(m.PrimaryKind, m.Primary), identifier(m.SecondaryKind, m.Secondary)
+			if asked[secondary] {
+				continue
+			}
+			one.into, one.profile, one.person = m.Primary, secondary, nil
+			one.outcome = mapping.Outcome{Action: customerio.Merge, Who: primary}
+			one.body = customerio.AppendMerge(one.body[:0], primary, secondary)
+			if !yield(one) {
+				return
+			}
+			one.number++
+		}
+	}
+}
+
+func identifier(kind, value string) customerio.Identifier {
+	return customerio.Identifier{Key: customerio.Key(kind), Value: value}
+}
+
+// deliver sends the merges. With a ledger all are written down before the first is sent, and one that is
+// known as done is never sent again.
+func (p *mergesPhase) deliver(out *deliver.Phase) error {
+	recorded, err := p.intend()
+	if err != nil {
+		return err
+	}
+	from := p.from[ledger.Merges]
+	for m := range p.mergings() {
+		switch {
+		case from.Done(m.number) || recorded[m.number].Done:
+		case p.refusedBefore(&m):
+		case m.outcome.Bucket == mapping.Send:
+			err = p.merge(out, &m, recorded[m.number].ID)
+		case m.outcome.Bucket == mapping.Rejected && m.number >= from.Next:
+			err = p.reject(out, &m)
+		}
+		if err = cmp.Or(err, p.stopped()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refusedBefore reports whether an earlier run has tried a merge in vain, and this one does not try again.
+func (p *mergesPhase) refusedBefore(m *merging) bool {
+	return m.outcome.Bucket == mapping.Send && !p.plan.RetryMerges && p.learned.repeats.rejected.has(keyOfText(m.body))
+}
+
+// merge sends one merge, which the ledger has under an ID.
+func (p *mergesPhase) merge(out *deliver.Phase, m *merging, id int64) error {
+	if len(p.pairs) < MostPairs {
+		p.pairs = append(p.pairs, pairOf(m.outcome.Who, m.profile))
+	}
+	return out.Deliver(&deliver.Result{
+		Operations: []customerio.Operation{m.outcome.Operation(m.body, m.number)},
+		Marks:      []deliver.Mark{{Key: keyOfText(m.body), Merge: id}},
+		End:        m.number + 1,
+	})
+}
+
+// reject counts a merge that cannot be sent, unless an earlier run has rejected it and this one does not try
+// again.
+func (p *mergesPhase) reject(out *deliver.Phase, m *merging) error {
+	into := mapping.ShortID(m.into)
+	one := deliver.Reject{
+		Number: m.number, Reason: m.outcome.Reason,
+		Detail: m.outcome.Detail + ": merge " + mapping.ShortID(m.profile.Value) + " into " + into,
+		// States keep the key, so the texts of Mapper.Link in it must not change.
+		Key: keyOfText([]byte(m.outcome.Detail + ": merge into " + into + "\x00" + m.profile.Value)),
+	}
+	result := &deliver.Result{End: m.number + 1}
+	if p.plan.RetryMerges || !p.learned.repeats.rejected.has(one.Key) {
+		result.Rejects = []deliver.Reject{one}
+	}
+	return out.Deliver(result)
+}
+
+// intend writes down what is about to be merged. It returns the merges as the ledger has them, by number.
+func (p *mergesPhase) intend() (map[uint64]ledger.Merge, error) {
+	if !p.saves() {
+		return nil, nil
+	}
+	var all []ledger.Merge
+	for one := range p.mergings() {
+		if one.outcome.Bucket == mapping.Send {
+			all = append(all, one.recorded())
+		}
+	}
+	if err := p.plan.Ledger.Intend(p.delivery.Context(), all, time.Now()); err != nil {
+		return nil, err
+	}
+	recorded := map[uint64]ledger.Merge{}
+	for _, m := range all {
+		recorded[m.Number] = m
+	}
+	return recorded, nil
+}
+
+// recorded is the merge as the ledger has it.
+func (m *merging) recorded() ledger.Merge {
+	stays, goes := m.outcome.Who, m.profile.ToValidUTF8()
+	return ledger.Merge{
+		Number: m.number, PrimaryKind: string(stays.Key), Primary: stays.Value, SecondaryKind: string(goes.Key), Secondary: goes.Value,
+	}
+}

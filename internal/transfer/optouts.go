@@ -1,0 +1,67 @@
+package transfer
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"ph2cio/internal/people"
+	"ph2cio/internal/posthog"
+)
+
+// maxOptOuts bounds the memory of optOuts: so many IDs, and so many addresses.
+const maxOptOuts = 1 << 20
+
+// optOuts are those who unsubscribed from the emails of PostHog's workflows, as its events say: by the sum of the
+// distinct ID, which mostly is the address, and by that of the address.
+type optOuts struct {
+	ids, addresses map[[16]byte]bool
+	people         map[uint32]bool // by number, once it is known who they are
+}
+
+// optOut is one such event.
+type optOut struct {
+	id, address [16]byte
+	hasAddress  bool
+}
+
+// optOutOf reads an event of an unsubscription.
+func optOutOf(e *posthog.Event, sum func([]byte) [16]byte) optOut {
+	one := optOut{id: sum(e.DistinctID)}
+	address := e.DistinctID
+	for _, m := range e.Members {
+		var text string
+		if string(e.Properties[m.KeyStart:m.KeyEnd]) == "$email" &&
+			json.Unmarshal(e.Properties[m.ValueStart:m.ValueEnd], &text) == nil {
+			address = []byte(text)
+		}
+	}
+	if one.hasAddress = people.PlausibleEmail(bytes.TrimSpace(address)); one.hasAddress {
+		one.address = sum(people.FoldEmail(nil, address))
+	}
+	return one
+}
+
+func (o *optOuts) add(all []optOut) {
+	if len(all) > 0 && o.ids == nil {
+		o.ids, o.addresses = map[[16]byte]bool{}, map[[16]byte]bool{}
+	}
+	for _, one := range all {
+		if len(o.ids) < maxOptOuts {
+			o.ids[one.id] = true
+		}
+		if one.hasAddress && len(o.addresses) < maxOptOuts {
+			o.addresses[one.address] = true
+		}
+	}
+}
+
+// settle finds out who they are.
+func (o *optOuts) settle(settled *people.Directory) {
+	o.people = map[uint32]bool{}
+	for id := range o.ids {
+		if p := settled.Known(id); p != nil {
+			o.people[p.Number] = true
+		}
+	}
+	o.ids = nil
+}

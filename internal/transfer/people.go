@@ -1,0 +1,245 @@
+package transfer
+
+import (
+	"context"
+	"hash/maphash"
+	"iter"
+	"slices"
+	"sync"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
+	"ph2cio/internal/people"
+	"ph2cio/internal/transfer/deliver"
+)
+
+// peoplePhase sends an identify for each person, unless an earlier run has sent the same.
+type peoplePhase struct {
+	*run
+	identified map[uint64]bool // identifiers that have an identify, by their hash; nil where two people cannot have the same
+	optedOut   int64           // people whose identify was built without it
+}
+
+func newPeoplePhase(r *run) *peoplePhase {
+	p := &peoplePhase{run: r}
+	if r.plan.IdentifiersMayMeet {
+		p.identified = map[uint64]bool{}
+	}
+	return p
+}
+
+func (p *peoplePhase) send() error {
+	total := int64(p.learned.People.Count(0).Sent)
+	out := p.begin(ledger.People, total)
+	defer p.progress.Done()
+	err := out.End(p.deliver(out))
+	for _, number := range out.Refused() {
+		p.rejected[uint32(number)] = true
+	}
+	if err == nil {
+		p.progress.Advance(total) // also those who need not be sent
+	}
+	return err
+}
+
+func (p *peoplePhase) deliver(out *deliver.Phase) error {
+	for group, err := range p.groups() {
+		if err == nil {
+			err = p.take(out, group)
+		}
+		if err == nil {
+			err = p.stopped() // which sending says only where there is something to send
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// settle waits until the API has had time to make the people that events and merges will name: it promises no
+// order (docs.customer.io/journeys/importing-old-data).
+func (p *peoplePhase) settle() error {
+	if p.accepted(customerio.Identify) == 0 {
+		return nil
+	}
+	return p.run.settle("before sending events, so that Customer.io has the people")
+}
+
+// mappedGroup is what became of a group of people.
+type mappedGroup struct {
+	mapped
+	people         int64
+	unchanged      map[uint64]bool // numbers of people who were sent as they are
+	optedOut       []uint64        // numbers of people who opted out and are sent without that, rising
+	rejectedBefore []uint32        // numbers of people whom an earlier run has rejected as they are
+}
+
+var mappedGroups = sync.Pool{New: func() any { return &mappedGroup{} }}
+
+func (g *mappedGroup) release() {
+	g.mapped.reset()
+	*g = mappedGroup{mapped: g.mapped, optedOut: g.optedOut[:0], rejectedBefore: g.rejectedBefore[:0]}
+	mappedGroups.Put(g)
+}
+
+// groups maps everybody, in groups.
+func (p *peoplePhase) groups() iter.Seq2[*mappedGroup, error] {
+	return parallel.Ordered(parallel.Groups(p.learned.People.People(), peopleInGroup), p.plan.workers(), p.mapGroup)
+}
+
+// mapGroup maps a group of people; it runs on several goroutines at once.
+func (p *peoplePhase) mapGroup(worker int, group []*people.Person) *mappedGroup {
+	g := mappedGroups.Get().(*mappedGroup)
+	g.people = int64(len(group))
+	from := p.from[ledger.People]
+	for _, person := range group {
+		ref := uint64(person.Number)
+		g.End = ref + 1
+		if from.Done(ref) && p.identified == nil {
+			continue
+		}
+		text, o := p.mappers[worker].Person(g.text, beforeMerge(person))
+		if o.Bucket == mapping.Send {
+			if p.mappers[worker].OptedOut {
+				g.optedOut = append(g.optedOut, ref)
+			}
+			p.add(worker, g, person, &o, text)
+			continue
+		}
+		if ref < from.Next {
+			continue // rejected then
+		}
+		key := keyOfPerson(person, nil, &o)
+		if p.learned.repeats.notRetried().has(key) {
+			g.rejectedBefore = append(g.rejectedBefore, person.Number)
+			continue
+		}
+		g.Rejects = append(g.Rejects, deliver.Reject{
+			Number: ref, Key: key, Reason: o.Reason, Detail: o.Detail + ": person " + mapping.ShortID(person.DistinctID),
+		})
+	}
+	g.cut()
+	return g
+}
+
+// add adds an identify to a group, unless an earlier run has sent it, or sent it in vain.
+func (p *peoplePhase) add(worker int, g *mappedGroup, person *people.Person, o *mapping.Outcome, text []byte) {
+	identify := text[len(g.text):]
+	ref := uint64(person.Number)
+	unchanged := sentBefore(p.learned.People, person, identify) || person.EmailLate() && p.wholeUnchanged(worker, person)
+	switch {
+	case len(p.learned.repeats.notRetried()) > 0 && p.learned.repeats.notRetried().has(keyOfText(identify)):
+		g.rejectedBefore = append(g.rejectedBefore, person.Number)
+		return
+	case unchanged:
+		if g.unchanged == nil {
+			g.unchanged = map[uint64]bool{}
+		}
+		g.unchanged[ref] = true
+		if p.identified == nil {
+			return
+		}
+		// It is taken out again, once its identifier is noted.
+	}
+	if p.saves() {
+		g.Marks = append(g.Marks, markOfPerson(person, identify, o))
+	}
+	g.add(o.Operation(nil, ref), text)
+}
+
+// wholeUnchanged reports whether the identify with the email is what an earlier run has sent.
+func (p *peoplePhase) wholeUnchanged(worker int, person *people.Person) bool {
+	identify, o := p.mappers[worker].Person(nil, person)
+	return o.Bucket == mapping.Send && sentBefore(p.learned.People, person, identify)
+}
+
+// take delivers a group, and leaves out those who cannot be sent: their events are rejected with them.
+func (p *peoplePhase) take(out *deliver.Phase, g *mappedGroup) error {
+	defer g.release()
+	for i := range g.Rejects { // before those with the identifier of another person are added, whose events are sent
+		p.rejected[uint32(g.Rejects[i].Number)] = true
+	}
+	for _, number := range g.rejectedBefore {
+		p.rejected[number] = true
+	}
+	p.leaveOutSame(g)
+	for i := range g.Operations {
+		if _, found := slices.BinarySearch(g.optedOut, g.Operations[i].Ref); found {
+			p.optedOut++
+		}
+	}
+	g.Unchanged = int64(len(g.unchanged))
+	g.Others = g.people - int64(len(g.Operations)) // nobody waits for an answer about the others
+	return out.Deliver(&g.Result)
+}
+
+var identifierSeed = maphash.MakeSeed()
+
+// leaveOutSame takes out of a group each identify whose identifier another person has, which is rejected, and
+// those that were sent before.
+func (p *peoplePhase) leaveOutSame(g *mappedGroup) {
+	if p.identified == nil {
+		return
+	}
+	from := p.from[ledger.People]
+	var rejects []deliver.Reject
+	kept := 0
+	for i, op := range g.Operations {
+		who := maphash.Comparable(identifierSeed, op.Who)
+		switch {
+		case from.Done(op.Ref) || g.unchanged[op.Ref]:
+			p.identified[who] = true
+		case !p.identified[who]:
+			p.identified[who] = true
+			g.Operations[kept] = op
+			if len(g.Marks) > 0 {
+				g.Marks[kept] = g.Marks[i]
+			}
+			kept++
+		case op.Ref >= from.Next: // the others were left out then
+			rejects = append(rejects, deliver.Reject{
+				Number: op.Ref, Key: keyOfText(op.Body), Reason: ReasonSameIdentifier,
+				Detail: "another person has the same identifier", Operation: op.Body,
+			})
+		}
+	}
+	g.Operations, g.Marks = g.Operations[:kept], g.Marks[:min(kept, len(g.Marks))]
+	g.Rejects = append(rejects, g.Rejects...)
+}
+
+// left counts the identifies that are to be sent, and tells whether somebody cannot be sent. It sends
+// nothing.
+func (p *peoplePhase) left(ctx context.Context) (n int64, unsendable bool, err error) {
+	for g, err := range p.groups() {
+		if err == nil && ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
+		if err != nil {
+			return n, unsendable, err
+		}
+		unsendable = unsendable || len(g.Rejects)+len(g.rejectedBefore) > 0
+		n += p.identifiesOf(g)
+		g.release()
+	}
+	return n, unsendable, nil
+}
+
+// identifiesOf counts the identifies of a group that are to be sent: of people with one identifier the first
+// one's.
+func (p *peoplePhase) identifiesOf(g *mappedGroup) (n int64) {
+	if p.identified == nil {
+		return int64(len(g.Operations))
+	}
+	from := p.from[ledger.People]
+	for _, op := range g.Operations {
+		who := maphash.Comparable(identifierSeed, op.Who)
+		if !from.Done(op.Ref) && !g.unchanged[op.Ref] && !p.identified[who] {
+			n++
+		}
+		p.identified[who] = true
+	}
+	return n
+}

@@ -1,0 +1,138 @@
+package transfer
+
+import (
+	"runtime"
+	"time"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
+	"ph2cio/internal/transfer/deliver"
+)
+
+// Plan is what to do. Sources, Rules, Sender, Tally and Now must be set.
+type Plan struct {
+	Sources []source.Source
+	Read    posthog.Options  // how to read them; Until is set by the run
+	Inputs  *source.Snapshot // what was found when the run began, Sources among it; nil is none
+	Persons []source.Source  // persons exports, read before all else; Index.Persons must be set with them
+	Team    int64            // rows of any other team_id are skipped; 0 takes one team only, whichever it is
+	Rules   *mapping.Rules
+	Choice  people.Choice
+	Index   people.Options
+
+	Sender     customerio.Sender
+	Tally      *customerio.Tally // what Sender and those around it count
+	InFlight   func() int        // how many requests may be under way now; nil is one
+	BatchItems int               // operations in one batch at most; 0 is no limit but bytes
+	Settle     time.Duration
+	Grace      time.Duration // how long requests under way may go on after an interruption
+	MaxRejects MaxRejects
+	Now        time.Time // the run's own now
+
+	Others bool // earlier runs have read sources that are not among Sources
+
+	// IdentifiersMayMeet says that two people may have the same identifier, because a template makes it. Only the first
+	// of them gets an identify then.
+	IdentifiersMayMeet bool
+
+	Incomplete []*source.Incomplete // exports of which files are missing, for the summary
+
+	Progress    Progress                           // nil shows nothing
+	State       *ledger.Store                      // what earlier runs have sent; nil knows of none
+	Names       func(string) string                // what State calls the source of a path; nil is Absolute
+	LeftOut     func(flags string) map[string]bool // the reasons for which this run leaves out rows that one with those flags did not; nil is none
+	Remember    bool                               // what is learnt is for later runs, by Learned.Learnt
+	Retry       bool                               // what earlier runs have rejected is tried again
+	Merges      []ledger.Merge                     // to be sent beside those that people ask for
+	RetryMerges bool                               // so are merges
+	ResendOld   bool                               // rows of days of which State has forgotten what was sent are sent
+	Rejects     deliver.Rejects                    // where rejected rows go when there is no Ledger
+	Ledger      *ledger.Run                        // what is saved as it is sent, and where an earlier run stopped; nil saves nothing. To be set before Learn if it goes on
+	Operations  func(customerio.Operation) error   // sees every operation in sending order, and borrows it; nil for none
+	kept        int                                // mostKept if 0; for tests
+	Workers     int                                // goroutines that decode and map; 0 is one for each core
+}
+
+// goesOn is the run that this one goes on with, 0 for none.
+func (p *Plan) goesOn() int64 {
+	if p.Ledger == nil {
+		return 0
+	}
+	return p.Ledger.ID
+}
+
+func (p *Plan) nameOf(path string) string {
+	if p.Names == nil {
+		return source.Absolute(path)
+	}
+	return p.Names(path)
+}
+
+func (p *Plan) leftOut(flags string) map[string]bool {
+	if p.LeftOut == nil {
+		return nil
+	}
+	return p.LeftOut(flags)
+}
+
+// Progress hears how far a run is. Its methods are called from one goroutine at a time.
+type Progress interface {
+	Phase(name string, total int64, unit Unit)
+	Advance(done int64)
+	Note(text string)
+	Say(line string)
+	Done()
+}
+
+// Unit is what a phase of Progress counts.
+type Unit = string
+
+const (
+	Bytes      Unit = "bytes"
+	Operations Unit = "operations"
+)
+
+// MaxRejects is how much may be rejected before the run stops: Share of the rows read, once there are 10,000 of them,
+// or Count rows. Zero values are no limit.
+type MaxRejects struct {
+	Share float64 // 0.01 is one in a hundred
+	Count int64
+}
+
+// rejectsGrace is how many rows are read before a share of them means anything.
+const rejectsGrace = 10_000
+
+// Exceeded reports whether rejected of rows is too much.
+func (m MaxRejects) Exceeded(rejected, rows int64) bool {
+	if m.Count > 0 && rejected > m.Count {
+		return true
+	}
+	return m.Share > 0 && rows >= rejectsGrace && float64(rejected) > m.Share*float64(rows)
+}
+
+func (p *Plan) workers() int {
+	if p.Workers > 0 {
+		return p.Workers
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
+func (p *Plan) progress() Progress {
+	if p.Progress == nil {
+		return silent{}
+	}
+	return p.Progress
+}
+
+// silent is a Progress that shows nothing.
+type silent struct{}
+
+func (silent) Phase(string, int64, Unit) {}
+func (silent) Advance(int64)             {}
+func (silent) Note(string)               {}
+func (silent) Say(string)                {}
+func (silent) Done()                     {}

@@ -1,0 +1,124 @@
+package transfer
+
+import (
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/people"
+)
+
+// MergePair is a profile that goes into another one.
+type MergePair struct {
+	Profile Profile `json:"profile"`
+	Into    Profile `json:"into"`
+}
+
+// Profile is a profile of Customer.io, by what it goes by.
+type Profile struct {
+	By    string `json:"by"` // id, email or cio_id
+	Value string `json:"value"`
+}
+
+// MostPairs is how many merges a summary lists.
+const MostPairs = 10_000
+
+// TwoProfiles are people of whom several profiles are identified, and who are held because nobody has said
+// that those are one.
+type TwoProfiles struct {
+	Count  int          `json:"count"`
+	People []HeldPerson `json:"people"` // the first 10,000
+}
+
+// HeldPerson is one of them.
+type HeldPerson struct {
+	ID       string        `json:"id"` // one of theirs
+	Profiles []HeldProfile `json:"profiles"`
+}
+
+// HeldProfile is a profile of somebody who is held.
+type HeldProfile struct {
+	Profile
+	Email string `json:"email,omitempty"`
+	Sent  bool   `json:"sent_by_us"` // by an earlier run; else --existing has it
+}
+
+// LiveProfiles are profiles of --existing that go by a visitor's ID of this export: PostHog's live
+// destination has made them.
+type LiveProfiles struct {
+	Count int      `json:"count"`
+	IDs   []string `json:"ids"` // the first 10,000
+}
+
+// TwoProfiles are those who are held, nil for nobody.
+func (l *Learned) TwoProfiles() *TwoProfiles {
+	if l.People.HeldCount() == 0 {
+		return nil
+	}
+	all := &TwoProfiles{Count: l.People.HeldCount()}
+	for _, h := range l.People.Held() {
+		all.People = append(all.People, heldPerson(&h))
+	}
+	return all
+}
+
+// HeldAs is the person behind a distinct ID if that person is held, else nil.
+func (l *Learned) HeldAs(id []byte) *HeldPerson {
+	held, is := l.People.HeldAs(id)
+	if !is {
+		return nil
+	}
+	one := heldPerson(&held)
+	return &one
+}
+
+func heldPerson(h *people.Held) HeldPerson {
+	one := HeldPerson{ID: h.ID}
+	for _, p := range h.Profiles {
+		one.Profiles = append(one.Profiles, HeldProfile{Profile{p.By.String(), p.Value}, p.Email, p.Sent})
+	}
+	return one
+}
+
+// LiveProfiles are those that a live destination has made, nil for none.
+func (l *Learned) LiveProfiles() *LiveProfiles {
+	ids, count := l.People.Live()
+	if count == 0 {
+		return nil
+	}
+	return &LiveProfiles{count, ids}
+}
+
+// MergePairs are the merges that the people ask for, the first so many.
+func (l *Learned) MergePairs(plan *Plan, most int) (pairs []MergePair) {
+	mapper := plan.Rules.NewMapper(l.People)
+	for link := range l.People.Links() {
+		if len(pairs) == most {
+			break
+		}
+		if _, o := mapper.Link(nil, link); o.Bucket == mapping.Send {
+			pairs = append(pairs, pairOf(o.Who, mapping.Secondary(link)))
+		}
+	}
+	return pairs
+}
+
+// MergesInto are the merges into one person's profile; none if the person is nil.
+func (l *Learned) MergesInto(mapper *mapping.Mapper, p *people.Person) (pairs []MergePair) {
+	for link := range l.People.Links() {
+		if link.Person != p {
+			continue
+		}
+		if _, o := mapper.Link(nil, link); o.Bucket == mapping.Send {
+			pairs = append(pairs, pairOf(o.Who, mapping.Secondary(link)))
+		}
+	}
+	return pairs
+}
+
+func pairOf(into, profile customerio.Identifier) MergePair {
+	return MergePair{Profile: namedBy(profile), Into: namedBy(into)}
+}
+
+func namedBy(who customerio.Identifier) Profile {
+	who = who.ToValidUTF8()
+	return Profile{By: string(who.Key), Value: who.Value}
+}

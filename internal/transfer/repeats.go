@@ -1,0 +1,258 @@
+package transfer
+
+import (
+	"cmp"
+	"context"
+	"os"
+	"slices"
+
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/spool"
+	"ph2cio/internal/transfer/deliver"
+)
+
+// repeats are the rows of a reading that are not sent because another one stands for them: a newer version of the same event,
+// or what an earlier run has sent. It takes a bit a row where there are such rows; what they are found by is sorted on disk.
+type repeats struct {
+	duplicate parallel.Bitset // by Ref: a newer row stands for it
+	earlier   parallel.Bitset // it has been sent
+	late      parallel.Bitset // it corrects what has been sent
+	again     int64           // of duplicate, rows of events that have been sent
+	unfit     int64           // rows that stand for an event, and may be too large to be sent
+
+	space    *spool.Space
+	sorter   *spool.Sorter[version]
+	ids      []mapping.EventIDs // of each worker
+	sizers   []*mapping.Sizer   // the same
+	days     map[int64]bool     // of all keys
+	from     int64              // the first day of which all that was sent is known
+	rejected rejectedKeys       // what earlier runs have rejected
+	retry    bool               // what was rejected is tried again
+	uuids    ledger.UUIDs       // of the rows of earlier runs
+}
+
+const (
+	repeatsHeld  = 6 << 20   // bytes of sorted versions in memory
+	repeatsAtOne = 192 << 10 // versions that are sorted at once
+)
+
+// Repeat says whether a row is sent as its event, or what stands for it instead.
+type Repeat uint8
+
+const (
+	NoRepeat      Repeat = iota // no other row stands for its event
+	Duplicate                   // another row of the sources stands for its event
+	SentEarlier                 // an earlier run has sent it
+	CorrectedLate               // it corrects what an earlier run has sent, and is not sent
+)
+
+// of tells what a row is, by its Ref, once find has returned.
+func (r *repeats) of(ref uint64) Repeat {
+	switch {
+	case r.duplicate.Has(ref):
+		return Duplicate
+	case r.earlier.Has(ref):
+		return SentEarlier
+	case r.late.Has(ref):
+		return CorrectedLate
+	}
+	return NoRepeat
+}
+
+// newRepeats works in a directory as people.Options.Dir does.
+func newRepeats(plan *Plan) *repeats {
+	space := spool.NewSpace(cmp.Or(plan.Index.Dir, os.TempDir()), repeatsHeld)
+	r := &repeats{
+		space: space, days: map[int64]bool{}, ids: make([]mapping.EventIDs, plan.workers()),
+		sorter: &spool.Sorter[version]{
+			Space: space, Most: repeatsAtOne, Compare: (*version).compare, Append: appendVersion, Read: readVersion,
+		},
+	}
+	for range r.ids {
+		r.sizers = append(r.sizers, plan.Rules.NewSizer())
+	}
+	return r
+}
+
+// begin asks the state how far back it knows what was sent, and what was rejected.
+func (r *repeats) begin(ctx context.Context, plan *Plan) (err error) {
+	if plan.State == nil {
+		return nil
+	}
+	r.retry = plan.Retry
+	if r.uuids, err = plan.State.UUIDs(ctx); err != nil {
+		return err
+	}
+	if !plan.ResendOld {
+		r.from, err = plan.State.KeysFrom(ctx)
+	}
+	if err == nil {
+		r.rejected, err = plan.State.RejectKeys(ctx, plan.goesOn())
+	}
+	return err
+}
+
+// keyed are the keys of one chunk's rows that could be sent.
+type keyed struct {
+	ids      *mapping.EventIDs
+	sizer    *mapping.Sizer
+	from     int64 // as in repeats
+	rejected rejectedKeys
+	versions []version
+
+	withUUID, withoutUUID int64 // rows that could be sent, not those that PostHog's own destination has sent
+}
+
+// rejectedBefore is the outcome of a row that an earlier run has rejected.
+var rejectedBefore = mapping.Outcome{Bucket: mapping.Skipped, Reason: mapping.ReasonRejectedBefore}
+
+// wasRejected reports whether an earlier run has rejected a row that is the same in every byte.
+func (k *keyed) wasRejected(key func([]byte) ledger.Key, row []byte) bool {
+	return len(k.rejected) > 0 && k.rejected.has(key(row))
+}
+
+// add takes a row, and returns what becomes of it. One that could be sent is held when it is of a day of which nobody knows any
+// more what was sent.
+func (k *keyed) add(e *posthog.Event, o mapping.Outcome) mapping.Outcome {
+	isLive := o.Bucket == mapping.Skipped && o.Reason == mapping.ReasonLive
+	switch {
+	case o.Bucket == mapping.Skipped && !isLive:
+		return o
+	case !isLive && k.wasRejected(keyOfRow, e.Row):
+		return rejectedBefore
+	case o.Bucket != mapping.Send && !isLive:
+		return o
+	}
+	v := versionOf(ledger.Key(k.ids.Of(e)), e, 0)
+	if isLive {
+		v.standing = live
+		k.versions = append(k.versions, v)
+		return o
+	}
+	if v.day() < k.from {
+		return mapping.Outcome{Bucket: mapping.Skipped, Reason: mapping.ReasonTooOld}
+	}
+	k.count(e)
+	v.standing = standingOf(k.sizer.Of(e))
+	v.content = k.ids.Content(e)
+	k.versions = append(k.versions, v)
+	return o
+}
+
+func standingOf(f mapping.Fit) standing {
+	return [...]standing{mapping.Fits: fits, mapping.MayFit: mayFit, mapping.TooLarge: tooLarge}[f]
+}
+
+// count counts a row that could be sent by whether it has a uuid.
+func (k *keyed) count(e *posthog.Event) {
+	if e.HasUUID || e.UUIDText != nil {
+		k.withUUID++
+	} else {
+		k.withoutUUID++
+	}
+}
+
+// keyed collects the keys of a chunk, on one of the workers.
+func (r *repeats) keyed(worker int, c *posthog.Chunk) *keyed {
+	return &keyed{
+		ids: &r.ids[worker], sizer: r.sizers[worker], from: r.from, rejected: r.notRetried(),
+		versions: make([]version, 0, c.Rows/2+1),
+	}
+}
+
+// notRetried are the keys of rejected rows and people that are not tried again.
+func (r *repeats) notRetried() rejectedKeys {
+	if r.retry {
+		return nil
+	}
+	return r.rejected
+}
+
+// add takes the keys of the next chunk.
+func (r *repeats) add(versions []version) {
+	day := int64(-1)
+	for i := range versions {
+		if now := versions[i].day(); now != day {
+			day = now
+			r.days[day] = true
+		}
+		r.sorter.Add(versions[i])
+	}
+}
+
+// find looks for repeats in all that was added, and in what earlier runs than the one gone on with have sent.
+func (r *repeats) find(ctx context.Context, plan *Plan) error {
+	if plan.State != nil {
+		for _, day := range r.sortedDays() {
+			for sent, err := range plan.State.Sent(ctx, day, plan.goesOn()) {
+				if err != nil {
+					return err
+				}
+				r.sorter.Add(sentVersion(&sent))
+			}
+		}
+	}
+	var last version
+	var event sameEvent
+	drop := func(v version) {
+		r.duplicate.Add(v.ref - 1)
+		if len(event.sent) > 0 {
+			r.again++
+		}
+	}
+	for v, err := range spool.Until(ctx, r.sorter.Sorted()) {
+		if err != nil {
+			return err
+		}
+		if v.high != last.high || v.low != last.low {
+			r.end(&event, drop)
+		}
+		event.add(v, drop)
+		last = v
+	}
+	r.end(&event, drop)
+	r.days = nil
+	return r.space.Close()
+}
+
+// end notes what becomes of the row that stands for an event, and forgets the event.
+func (r *repeats) end(e *sameEvent, drop func(version)) {
+	winner := e.end(drop)
+	switch {
+	case winner.ref == 0:
+	case len(e.sent) == 0:
+		if winner.standing != fits {
+			r.unfit++
+		}
+	case e.corrected(&winner):
+		r.late.Add(winner.ref - 1)
+	default:
+		r.earlier.Add(winner.ref - 1)
+	}
+	e.forget()
+}
+
+func (r *repeats) sortedDays() []int64 {
+	days := make([]int64, 0, len(r.days))
+	for day := range r.days {
+		days = append(days, day)
+	}
+	slices.Sort(days)
+	return days
+}
+
+// take leaves the repeats of a chunk out, and counts them. Rows that correct what has been sent are not
+// left out: each is listed.
+func (r *repeats) take(c *posthog.Chunk, counted *deliver.RowCounts) {
+	var earlier, duplicate int64
+	left := parallel.Bitset(c.Left)
+	left, earlier = r.earlier.Cut(left, c.Ref, c.Rows)
+	left, duplicate = r.duplicate.Cut(left, c.Ref, c.Rows)
+	c.Left = left
+	counted.Read += earlier + duplicate
+	counted.Earlier += earlier
+	counted.Duplicate += duplicate
+}

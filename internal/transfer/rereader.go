@@ -1,0 +1,77 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/posthog"
+)
+
+// Rereader reads the sources a second time, row by row, and tells what becomes of each row. It belongs to one
+// goroutine.
+type Rereader struct {
+	learned *Learned
+	plan    *Plan
+	keyed   *keyed // of the chunk that is being read
+}
+
+// RereadRow is a row of the second reading, valid until the next one is asked for.
+type RereadRow struct {
+	File  string // the name of its source
+	Event *posthog.Event
+}
+
+// NewRereader returns a reader of the plan's sources, which must be those of the first reading.
+func (l *Learned) NewRereader(plan *Plan) *Rereader { return &Rereader{learned: l, plan: plan} }
+
+// Rows yields the rows in reading order, without those that are no events and those of other teams. It may be
+// called once. An error is the last thing yielded: a source that is not as the first reading found it, trouble
+// with the disk, or the cause of ctx.
+func (r *Rereader) Rows(ctx context.Context) iter.Seq2[RereadRow, error] {
+	return func(yield func(RereadRow, error) bool) {
+		for chunk, err := range r.learned.again(ctx, r.plan) {
+			if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
+				if r.learned.knows(trouble) {
+					continue
+				}
+				yield(RereadRow{}, trouble)
+				return
+			}
+			if err != nil {
+				yield(RereadRow{}, fmt.Errorf("second reading: %w", err))
+				return
+			}
+			if !r.rowsOf(chunk, yield) {
+				return
+			}
+		}
+	}
+}
+
+// rowsOf yields the rows of one chunk, and reports whether more are wanted.
+func (r *Rereader) rowsOf(chunk *posthog.Chunk, yield func(RereadRow, error) bool) bool {
+	defer chunk.Release()
+	file := r.plan.Sources[chunk.Source].Name
+	r.keyed = r.learned.repeats.keyed(0, chunk)
+	for event, bad := range chunk.Events() {
+		if bad != nil || r.plan.otherTeam(event) {
+			continue
+		}
+		if !yield(RereadRow{file, event}, nil) {
+			return false
+		}
+	}
+	return true
+}
+
+// Repeat tells whether another row, or an earlier run, stands for a row that was just yielded.
+func (r *Rereader) Repeat(e *posthog.Event) Repeat { return r.learned.repeats.of(e.Ref) }
+
+// Classify tells what becomes of a row that was just yielded, whoever its person is, if it is no repeat. It
+// counts what an earlier run has rejected, or what is too old to tell whether one has sent it, as skipped.
+func (r *Rereader) Classify(e *posthog.Event) mapping.Outcome {
+	return r.keyed.add(e, r.plan.Rules.Classify(e))
+}

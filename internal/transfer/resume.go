@@ -1,0 +1,70 @@
+package transfer
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/parallel"
+	"ph2cio/internal/people"
+	"ph2cio/internal/transfer/deliver"
+)
+
+// resume reads from the ledger whose identify was rejected before the run was stopped, which merges were
+// refused, and which corrections were listed.
+func (r *run) resume() error {
+	for one, err := range r.plan.Ledger.Rejects(r.delivery.Context()) {
+		if err != nil {
+			return err
+		}
+		switch {
+		case one.Phase == ledger.Events && one.Reason == mapping.ReasonCorrectedLate:
+			var late deliver.Reject
+			if err := json.Unmarshal(one.Text, &late); err != nil {
+				return fmt.Errorf("reading what the run has listed: %w", err)
+			}
+			r.noteCorrection(&late)
+		case one.Phase == ledger.People && one.Reason != ReasonSameIdentifier:
+			r.rejected[uint32(one.Number)] = true
+		case one.Phase == ledger.Merges:
+			r.mergesRefused[one.Number] = true
+		}
+	}
+	return r.rejectAgain()
+}
+
+// rejectAgain finds again the people whom an earlier run has rejected just as they are, and whom this one has
+// therefore passed by before it was stopped: their rows are rejected with them.
+func (r *run) rejectAgain() error {
+	before, from := r.learned.repeats.notRetried(), r.from[ledger.People]
+	if len(before) == 0 {
+		return nil
+	}
+	mappers := make([]*mapping.Mapper, r.plan.workers())
+	for i := range mappers {
+		mappers[i] = r.learned.NewMapper(r.plan.Rules)
+	}
+	find := func(worker int, group []*people.Person) (numbers []uint32) {
+		var text []byte
+		for _, p := range group {
+			var o mapping.Outcome
+			if r.begun <= ledger.People && !from.Done(uint64(p.Number)) {
+				continue
+			}
+			if text, o = mappers[worker].Person(text[:0], beforeMerge(p)); before.has(keyOfPerson(p, text, &o)) {
+				numbers = append(numbers, p.Number)
+			}
+		}
+		return numbers
+	}
+	for numbers, err := range parallel.Ordered(parallel.Groups(r.learned.People.People(), peopleInGroup), r.plan.workers(), find) {
+		if err != nil {
+			return err
+		}
+		for _, number := range numbers {
+			r.rejected[number] = true
+		}
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package transfer
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"time"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/transfer/deliver"
+)
+
+// run is one pass of sending: what its phases share.
+type run struct {
+	plan     *Plan
+	learned  *Learned
+	progress Progress
+	mappers  []*mapping.Mapper // one for each worker
+	delivery *deliver.Delivery
+
+	begun ledger.Phase                     // the phase in which the run was stopped; 0 for a new run
+	from  map[ledger.Phase]ledger.Position // how far each phase had come then
+
+	rejected      map[uint32]bool // people whose identify was rejected, by number; the mappers read it
+	mergesRefused map[uint64]bool // merges that the API refused, by number
+	corrections   []Correction    // the first few
+}
+
+// newRun begins a run, or resumes the one of the plan's ledger. Also with an error the run may be used, to
+// tell that nothing happened; it must be closed.
+func newRun(ctx context.Context, plan *Plan, learned *Learned) (*run, error) {
+	options := deliver.Options{
+		Sender: plan.Sender, InFlight: plan.InFlight, BatchItems: plan.BatchItems, Grace: plan.Grace,
+		Rejects: plan.Rejects, Observe: plan.Operations,
+	}
+	r := &run{
+		plan: plan, learned: learned, progress: plan.progress(), rejected: map[uint32]bool{}, mergesRefused: map[uint64]bool{},
+	}
+	var before deliver.Counters
+	var err error
+	if plan.Ledger != nil {
+		options.Ledger, r.begun, r.from = plan.Ledger, plan.Ledger.Phase, maps.Clone(plan.Ledger.Positions)
+		before, err = deliver.ReadCounters(plan.Ledger.Counters)
+	}
+	r.delivery = deliver.New(ctx, options, before)
+	for range plan.workers() {
+		mapper := learned.NewMapper(plan.Rules)
+		mapper.Refused = r.rejected
+		r.mappers = append(r.mappers, mapper)
+	}
+	if err == nil && plan.Ledger != nil {
+		err = r.resume()
+	}
+	return r, err
+}
+
+func (r *run) close() { r.delivery.Close() }
+
+// saves reports whether a ledger keeps what the run does.
+func (r *run) saves() bool { return r.plan.Ledger != nil }
+
+// begin opens a phase. Its progress counts operations, up to a total if that is known.
+func (r *run) begin(phase ledger.Phase, total int64) *deliver.Phase {
+	r.progress.Phase(r.doing(phase), total, Operations)
+	return r.delivery.Begin(deliver.Spec{Phase: phase, From: r.from[phase], Answered: r.progress.Advance})
+}
+
+// doing says what a phase does.
+func (r *run) doing(phase ledger.Phase) string {
+	what := phase.String()
+	if phase == ledger.Emails {
+		what = "the emails of merged profiles"
+	}
+	if !r.saves() {
+		return "preparing " + what // a preview sends nothing
+	}
+	return "sending " + what
+}
+
+// stopped is why nothing more is to be read or sent, nil as long as there is no reason.
+func (r *run) stopped() error { return r.delivery.Stopped() }
+
+// settle waits until the API has had time for what was sent.
+func (r *run) settle(what string) error {
+	if r.plan.Settle <= 0 {
+		return nil
+	}
+	r.progress.Say(fmt.Sprintf("waiting %s %s", r.plan.Settle, what))
+	select {
+	case <-r.delivery.Context().Done():
+		return r.stopped()
+	case <-time.After(r.plan.Settle):
+		return nil
+	}
+}
+
+// accepted is how many operations of an action the API has accepted, also before the run was resumed.
+func (r *run) accepted(action customerio.Action) int64 {
+	c := r.delivery.Counts()
+	return c.Accepted[action] + c.Before.Accepted[action]
+}
+
+// noteCorrection lists a row that corrects what was sent.
+func (r *run) noteCorrection(one *deliver.Reject) {
+	if len(r.corrections) < mostCorrections {
+		r.corrections = append(r.corrections, Correction{one.File, one.Row, one.Line, one.Event, one.EventID})
+	}
+}

@@ -1,0 +1,76 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"ph2cio/internal/ledger"
+	"ph2cio/internal/report"
+)
+
+// Send maps and sends everything, phase after phase: people, events, merges, emails that another profile had.
+// When ctx is cancelled it stops reading, lets the requests under way finish within Plan.Grace, and returns
+// the cause. The summary is true in every case.
+func Send(ctx context.Context, plan *Plan, learned *Learned) (*Summary, error) {
+	started := time.Now()
+	run, err := newRun(ctx, plan, learned)
+	defer run.close()
+	phases := newPhases(run)
+	if err == nil {
+		err = phases.send()
+	}
+	counts := run.delivery.Counts()
+	if err == nil && counts.Read != learned.Rows {
+		err = fmt.Errorf("the files have changed since they were first read: they had %s rows, now %s; run again once nothing writes to them",
+			report.Count(learned.Rows), report.Count(counts.Read))
+	}
+	// A signal that came too late to stop anything did not interrupt the run.
+	interrupted := err != nil && ctx.Err() != nil
+	if interrupted {
+		err = context.Cause(ctx)
+	}
+	err = errors.Join(err, counts.Check())
+	return run.summary(ending{
+		optedOut: phases.people.optedOut, merges: phases.merges.pairs,
+		took: learned.Took + time.Since(started), interrupted: interrupted,
+	}), err
+}
+
+// phases are those of a run, in the order in which they are sent.
+type phases struct {
+	begun  ledger.Phase
+	people *peoplePhase
+	events *eventsPhase
+	merges *mergesPhase
+	emails *emailsPhase
+}
+
+func newPhases(r *run) *phases {
+	merges := &mergesPhase{run: r}
+	return &phases{r.begun, newPeoplePhase(r), newEventsPhase(r), merges, &emailsPhase{r, merges}}
+}
+
+// send sends what the run has not finished before it was stopped.
+func (p *phases) send() error {
+	for _, phase := range []struct {
+		of   ledger.Phase
+		send func() error
+	}{
+		{ledger.People, p.people.send},
+		{ledger.People, p.people.settle},
+		{ledger.Events, p.events.send},
+		{ledger.Merges, p.merges.send},
+		{ledger.Merges, p.emails.settle},
+		{ledger.Emails, p.emails.send},
+	} {
+		if phase.of < p.begun {
+			continue
+		}
+		if err := phase.send(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package transfer
+
+// SkippedEvent is an event name of PostHog's own whose rows are skipped as noise.
+type SkippedEvent struct {
+	Name string `json:"name"`
+	Rows int64  `json:"rows"`
+	// PerhapsYours says that PostHog does not document the name: it may be one of the customer's own.
+	PerhapsYours bool `json:"perhaps_yours"`
+	// Events is the value of --events that sends it too; empty when it cannot be typed.
+	Events string `json:"events,omitempty"`
+}
+
+// These bound the memory of names that are made of IDs.
+const (
+	maxSkippedNames      = 1000
+	maxSkippedNameLength = 1024 // bytes
+)
+
+// skippedNames count rows by the name of their event. Those of names that come after the first
+// maxSkippedNames, or that are too long, are counted together.
+type skippedNames struct {
+	rows   map[string]*int64
+	order  []string
+	beyond int64
+}
+
+func (s *skippedNames) add(name []byte, rows int64) {
+	if counted := s.rows[string(name)]; counted != nil {
+		*counted += rows
+		return
+	}
+	if len(s.order) >= maxSkippedNames || len(name) > maxSkippedNameLength {
+		s.beyond += rows
+		return
+	}
+	if s.rows == nil {
+		s.rows = map[string]*int64{}
+	}
+	text := string(name)
+	s.rows[text] = &rows
+	s.order = append(s.order, text)
+}
+
+// merge adds the counts of what comes next in reading order.
+func (s *skippedNames) merge(next *skippedNames) {
+	for _, name := range next.order {
+		s.add([]byte(name), *next.rows[name])
+	}
+	s.beyond += next.beyond
+}

@@ -1,0 +1,160 @@
+package transfer
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"ph2cio/internal/customerio"
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
+	"ph2cio/internal/testkit/sources"
+	"ph2cio/internal/testkit/synthetic"
+)
+
+// in makes a plan read its sources from a store.
+func (p *Plan) in(t *testing.T, store *sources.Store) {
+	t.Helper()
+	p.Sources = store.Copy(t, p.Sources)
+	p.Inputs = source.NewSnapshot(store, p.Sources)
+}
+
+// TestBothReadingsFromAStore holds that a store far away makes no difference to what is sent.
+func TestBothReadingsFromAStore(t *testing.T) {
+	text := syntheticText(t, 400)
+	directory := t.TempDir()
+	for name, data := range map[string][]byte{"a.jsonl": text, "b.jsonl.gz": gzipMember(t, syntheticText(t, 600)), "c.jsonl.zst": zstdFrame(t, text)} {
+		if err := os.WriteFile(filepath.Join(directory, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := func(plan *Plan) (*Summary, string) {
+		var operations strings.Builder
+		plan.Operations = func(op customerio.Operation) error {
+			operations.Write(op.Body)
+			return nil
+		}
+		summary, err := plan.export(t, t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return summary, operations.String()
+	}
+	want, wantOperations := run(newPlan(t, mapping.Options{}, directory))
+	for name, manners := range map[string]sources.Manners{
+		"in order":                {},
+		"slow":                    {Sips: 20_000, Delay: time.Millisecond},
+		"slow, and at any offset": {Sips: 20_000, Delay: time.Millisecond, AnyOffset: true},
+	} {
+		plan := newPlan(t, mapping.Options{}, directory)
+		store := sources.New(manners)
+		plan.in(t, store)
+		plan.kept = 1 // nothing is kept from the first reading, so that the second one opens the sources
+		got, operations := run(plan)
+		if n := store.Opened(); n < 3*len(plan.Sources) || // a look at the types of columns, and two readings
+			store.Unclosed() > 0 {
+			t.Errorf("%s: %d sources were opened %d times, and %d files are open", name, len(plan.Sources), n, store.Unclosed())
+		}
+		if diff := cmp.Diff(want.Rows, got.Rows); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+		if operations != wantOperations {
+			t.Errorf("%s: the operations are not those of the files", name)
+		}
+	}
+}
+
+// TestAStoreThatFailsIsToldAsGone: rows before the failure are used, and the run knows that the source was not read whole.
+func TestAStoreThatFailsIsToldAsGone(t *testing.T) {
+	plan := newPlan(t, mapping.Options{}, writeTwice(t, syntheticText(t, 3000)))
+	store := sources.New(sources.Manners{Sips: 50_000, FailAt: plan.Sources[0].Size / 2})
+	plan.in(t, store)
+	learned, err := Learn(t.Context(), plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(learned.Trouble) != 2 || learned.Trouble[0].Kind != posthog.Gone || !errors.Is(learned.Trouble[0], sources.ErrBroken) {
+		t.Errorf("%v, want that both sources are gone", learned.Trouble)
+	}
+	if err := learned.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestAStoreThatFailsEarlierInTheSecondReading: rows that were counted on cannot be read, which ends the run with the reason.
+func TestAStoreThatFailsEarlierInTheSecondReading(t *testing.T) {
+	plan := newPlan(t, mapping.Options{}, writeTwice(t, syntheticText(t, 6000)))
+	size := plan.Sources[0].Size
+	store := sources.New(sources.Manners{Sips: 50_000, FailAt: size / 10 * 9})
+	plan.in(t, store)
+	plan.kept = 1 // nothing is kept from the first reading, so that the second one opens the sources
+	learned, err := Learn(t.Context(), plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(learned.Trouble) != 2 || learned.Rows == 0 {
+		t.Fatalf("%d rows, %v, want that both sources are gone", learned.Rows, learned.Trouble)
+	}
+	store.FailAt = size / 10
+	_, err = Send(t.Context(), plan, learned)
+	trouble, ok := errors.AsType[*posthog.SourceError](err)
+	if !ok || trouble.Kind != posthog.Gone || !errors.Is(err, sources.ErrBroken) || trouble.Path != plan.Sources[0].Name {
+		t.Errorf("ended with %v, want that the first source is gone", err)
+	}
+}
+
+// TestAStoreThatChangesBetweenTheReadings: a source of another version is told as changed, and one that went away as gone.
+func TestAStoreThatChangesBetweenTheReadings(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(store *sources.Store, name string)
+		kind   posthog.SourceTrouble
+	}{
+		"another version": {func(store *sources.Store, name string) { store.Put(name, syntheticText(t, 500)) }, posthog.Changed},
+		"gone":            {func(store *sources.Store, name string) { store.Remove(name) }, posthog.Gone},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := sources.New(sources.Manners{})
+			plan := newPlan(t, mapping.Options{}, writeSynthetic(t, synthetic.Options{Rows: 300, People: 10, Seed: 1}))
+			plan.in(t, store)
+			plan.kept = 1 // nothing is kept from the first reading, so that the second one opens the source
+			learned, err := Learn(t.Context(), plan)
+			if err != nil {
+				t.Fatal(err)
+			}
+			test.change(store, plan.Sources[0].Name)
+			_, err = Send(t.Context(), plan, learned)
+			trouble, ok := errors.AsType[*posthog.SourceError](err)
+			if !ok || trouble.Kind != test.kind || trouble.Path != plan.Sources[0].Name {
+				t.Errorf("ended with %v, want kind %d", err, test.kind)
+			}
+		})
+	}
+}
+
+// TestTheSnapshotAnswersOnce: whether a known source is there is looked up once, and then holds for the run.
+func TestTheSnapshotAnswersOnce(t *testing.T) {
+	store := sources.New(sources.Manners{})
+	listed := store.Put("listed", []byte("x"))
+	snapshot := source.NewSnapshot(store, []source.Source{listed})
+	store.Put("known", []byte("y"))
+	for range 2 {
+		if one, there := snapshot.Look(t.Context(), "known"); !there || one.Size != 1 {
+			t.Errorf("known: %v, %v", one, there)
+		}
+		if one, there := snapshot.Look(t.Context(), "listed"); !there || one != listed {
+			t.Errorf("listed: %v, %v", one, there)
+		}
+		if one, there := snapshot.Look(t.Context(), "missing"); there {
+			t.Errorf("missing: %v", one)
+		}
+		store.Remove("known")
+		store.Remove("listed")
+		store.Put("missing", nil)
+	}
+}

@@ -1,0 +1,293 @@
+package transfer
+
+import (
+	"time"
+
+	"ph2cio/internal/people"
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/source"
+	"ph2cio/internal/transfer/deliver"
+)
+
+// Summary is what happened, as it is told to people and, through its JSON form, to programs. Every row read is counted in
+// exactly one place: read = sent + person + skipped + rejected + duplicate + earlier + unsent.
+type Summary struct {
+	Rows     Rows           `json:"rows"`
+	People   PeopleSummary  `json:"people"`
+	Profiles map[string]int `json:"profiles"` // that each choice of --people would make
+	// Known is how many of Profiles Customer.io has already; nil when nothing is known of what it has.
+	Known map[string]int `json:"profiles_known,omitempty"`
+	// Estimated says that there were so many visitors that the profiles of `all`, and the distinct IDs, rest on a sample
+	// of them. The standard error is below 1 %.
+	Estimated  bool             `json:"profiles_estimated,omitempty"`
+	Operations map[string]int64 `json:"operations"` // built, by action
+	Accepted   map[string]int64 `json:"accepted"`
+	Refused    map[string]int64 `json:"refused"` // by the API
+	Unsent     map[string]int64 `json:"unsent"`
+	Unanswered map[string]int64 `json:"unanswered,omitempty"` // of Unsent, those that were sent: what became of them is not known
+	Requests   int64            `json:"requests"`
+	Bytes      int64            `json:"bytes"` // of request bodies
+	Retries    int64            `json:"retries"`
+	ValuesCut  map[string]int64 `json:"values_cut"` // to fit, in the operations built, by kind
+	// SkippedEvents are the names of PostHog's own that were skipped as noise; SkippedEventsBeyond are the
+	// rows of those that came after the first 1000.
+	SkippedEvents       []SkippedEvent `json:"skipped_events,omitempty"`
+	SkippedEventsBeyond int64          `json:"skipped_events_beyond,omitempty"`
+	AttributeSummary
+	// MergesRejected are merges that cannot be sent, or that the API refused, by reason.
+	MergesRejected map[string]int64 `json:"merges_rejected"`
+	// Merges are the first 10,000 of the profiles that are merged into others; Operations counts them.
+	Merges []MergePair `json:"merges,omitempty"`
+	// TwoProfiles are the people who are held, nil for nobody.
+	TwoProfiles *TwoProfiles `json:"two_profiles,omitempty"`
+	// LiveProfiles are those that PostHog's live destination has made of the export's visitors, nil for none.
+	LiveProfiles *LiveProfiles   `json:"live_profiles,omitempty"`
+	Campaigns    Campaigns       `json:"campaigns"`
+	Sources      []SourceSummary `json:"sources"`
+	// TimedByCreatedAt are rows whose own time is in the future, and that take the time of `created_at`, sent or not.
+	TimedByCreatedAt int64 `json:"timed_by_created_at,omitempty"`
+	// UnreadFields are fields that some rows have without saying anything by them.
+	UnreadFields []UnreadField `json:"unread_fields,omitempty"`
+	// TextColumns are columns of CSV that are text, though some of their cells alone would not be.
+	TextColumns []TextColumn `json:"text_columns,omitempty"`
+	// UnknownOnly are the IDs of --only that nobody in the export has.
+	UnknownOnly []string `json:"only_unknown,omitempty"`
+	// LostHistory are sources that are gone or replaced, with rows that waited.
+	LostHistory []LostHistory `json:"lost_history,omitempty"`
+	// Incomplete are exports of which files are missing.
+	Incomplete []*source.Incomplete `json:"incomplete,omitempty"`
+
+	// LiveStops says that LiveProfiles keep a run without --live-since from sending anything, in a preview.
+	LiveStops bool `json:"live_since_needed,omitempty"`
+	// WouldStop are the limits that would keep a run from sending anything, in a preview.
+	WouldStop []Limit `json:"would_stop,omitempty"`
+
+	Rejects string  `json:"rejects,omitempty"` // the file they were written to
+	Seconds float64 `json:"seconds"`           // of both readings, without the time in which somebody was asked
+	// Estimate is how many seconds sending would take, in a preview.
+	Estimate float64 `json:"estimated_seconds,omitempty"`
+	// Interrupted is true when a signal ended the run early.
+	Interrupted bool `json:"interrupted"`
+	// Next is the command to type when something is left to do.
+	Next string `json:"next,omitempty"`
+
+	// MayDouble counts rows without a uuid, where others have one: nothing tells whether both are of one event.
+	MayDouble int64 `json:"rows_without_uuid,omitempty"`
+	// CorrectedLate are rows that correct events which were sent before, the first 1,000 of them.
+	CorrectedLate []Correction `json:"corrected_late,omitempty"`
+
+	Examples []deliver.Reject `json:"-"` // one reject of each of the first few reasons
+}
+
+// Limit is a limit that was set, and what there would be instead.
+type Limit struct {
+	Flag    string `json:"flag"` // without dashes
+	Allowed int64  `json:"allowed"`
+	WouldBe int64  `json:"would_be"`
+}
+
+// Rows are the buckets that every row ends in.
+type Rows struct {
+	Read      int64            `json:"read"`
+	Sent      int64            `json:"sent"`
+	Person    int64            `json:"person"`    // only feeds a person
+	Duplicate int64            `json:"duplicate"` // another row stands for the same event
+	Earlier   int64            `json:"earlier"`   // acknowledged by an earlier run, or before the run went on
+	Unsent    int64            `json:"unsent"`    // no answer when the run stopped
+	Skipped   map[string]int64 `json:"skipped"`
+	Rejected  map[string]int64 `json:"rejected"`
+
+	Unanswered int64 `json:"unanswered,omitempty"` // of Unsent, those that were sent
+}
+
+// PeopleSummary counts people.
+type PeopleSummary struct {
+	DistinctIDs    int64            `json:"distinct_ids"`
+	JoinedIDs      int64            `json:"joined_ids"` // of them, those that are another one's person
+	Links          people.Links     `json:"links"`
+	Sent           int64            `json:"sent"`
+	Earlier        int64            `json:"earlier,omitempty"`   // sent before the run went on
+	Unchanged      int64            `json:"unchanged,omitempty"` // as an earlier run has sent them: not sent again
+	Rejected       map[string]int64 `json:"rejected"`
+	EmailConflicts int              `json:"email_conflicts"`
+	WithoutEmail   []WithoutEmail   `json:"without_email,omitempty"` // the people that EmailConflicts counts
+	Uncertain
+	Stale int `json:"older_than_72h"` // sent, with newest data that old
+}
+
+// Uncertain are the people whom a person should look at before anything is sent: who is left out because
+// nothing identifies them, and under whom several logins are one.
+type Uncertain struct {
+	ShapeOnly    int     `json:"left_out_by_shape_only"`
+	VisitorOnly  int     `json:"left_out_as_visitors_only"` // what posthog-js says is all that speaks against them
+	Unidentified int     `json:"left_out_unidentified"`     // nothing identifies them, those two among them
+	Fused        []Fused `json:"fused,omitempty"`           // the worst of those that FusedCount counts
+	FusedCount   int     `json:"fused_people,omitempty"`    // several logins with different emails are one
+}
+
+// Uncertain counts and names them; counts are those of l.People.
+func (l *Learned) Uncertain(counts *people.Counts) Uncertain {
+	u := Uncertain{ShapeOnly: counts.ShapeOnly, VisitorOnly: counts.VisitorOnly, Unidentified: counts.Unidentified}
+	worst, count := l.People.Fused()
+	for _, f := range worst {
+		u.Fused = append(u.Fused, Fused{f.DistinctID, f.Logins, f.LoginCount, f.Emails, f.EmailCount})
+	}
+	u.FusedCount = count
+	return u
+}
+
+// WithoutEmail is a person who is sent without an email, because another one has it.
+type WithoutEmail struct {
+	ID     string `json:"id"`
+	HeldBy string `json:"held_by"` // an ID of the one who has it
+}
+
+// Fused is a person under whom several logins with different emails are one. A few of each are named.
+type Fused struct {
+	ID         string   `json:"id"`
+	Logins     []string `json:"logins"`
+	LoginCount int      `json:"logins_count"`
+	Emails     []string `json:"emails"`
+	EmailCount int      `json:"emails_count"`
+}
+
+// Campaigns is what could make Customer.io write to people.
+type Campaigns struct {
+	RecentEvents int64 `json:"recent_events"` // sent, younger than 72 hours
+	Identifies   int64 `json:"identifies"`
+}
+
+// SourceSummary is one file read.
+type SourceSummary struct {
+	Path    string `json:"path"`
+	Bytes   int64  `json:"bytes"`
+	Trouble string `json:"trouble,omitempty"`
+	Warning string `json:"warning,omitempty"` // of a file that was read well: what to know about it
+	Hint    string `json:"hint,omitempty"`    // what to do about either
+}
+
+// Nothing is the summary of a run that finds nothing to send.
+func Nothing(plan *Plan) *Summary {
+	none := map[string]int64{}
+	return &Summary{
+		Rows:   Rows{Skipped: none, Rejected: none},
+		People: PeopleSummary{Rejected: none}, Profiles: map[string]int{}, Operations: none, Accepted: none, Refused: none, Unsent: none,
+		ValuesCut: none, MergesRejected: none, Sources: []SourceSummary{}, Incomplete: plan.Incomplete,
+	}
+}
+
+// ending is what a summary has beside what the run has counted.
+type ending struct {
+	optedOut    int64       // people whose identify was built without it
+	merges      []MergePair // that were sent, the first of them
+	took        time.Duration
+	interrupted bool
+}
+
+// summary is made once all phases have ended.
+func (r *run) summary(e ending) *Summary {
+	c, counts := r.delivery.Counts(), r.learned.People.Count(r.plan.Now.Unix())
+	tally, attributes := r.plan.Tally, attributeSummary(r.mappers)
+	attributes.OptedOut = e.optedOut
+	s := &Summary{
+		Rows: Rows{
+			Read: c.Read, Sent: deliver.OfRows(c.Accepted), Person: c.Person, Duplicate: c.Duplicate, Earlier: c.Earlier,
+			Unsent: deliver.OfRows(c.Unsent), Unanswered: deliver.OfRows(c.Unanswered), Skipped: c.Skipped, Rejected: c.Rejected,
+		},
+		People: PeopleSummary{
+			DistinctIDs: counts.DistinctIDs, JoinedIDs: counts.Joined, Links: counts.Links, Sent: c.PeopleSent(), Rejected: c.PeopleRejected,
+			Earlier: c.Before.People(), Unchanged: c.Unchanged,
+			EmailConflicts: counts.EmailConflicts, WithoutEmail: r.withoutEmail(), Uncertain: r.learned.Uncertain(&counts), Stale: counts.Stale,
+		},
+		Profiles: profiles(counts, people.Profiles.Total), Known: r.learned.known(r.plan, counts), Estimated: counts.Estimated,
+		Operations: named(c.Built), Accepted: named(c.Accepted), Refused: named(c.Refused), Unsent: named(c.Unsent), Unanswered: named(c.Unanswered),
+		MergesRejected: c.MergesRejected, Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
+		Campaigns: Campaigns{RecentEvents: c.Recent, Identifies: c.PeopleSent()},
+		Sources:   r.learned.SourceSummaries(), LostHistory: r.learned.Lost, Incomplete: r.plan.Incomplete,
+		Examples: r.delivery.Examples(), CorrectedLate: r.corrections, MayDouble: r.learned.MayDouble(),
+		TimedByCreatedAt: r.learned.TimedByCreatedAt(), TextColumns: r.learned.TextColumns(),
+		UnreadFields: r.learned.UnreadFields(), AttributeSummary: attributes,
+		Merges: e.merges, TwoProfiles: r.learned.TwoProfiles(), LiveProfiles: r.learned.LiveProfiles(),
+		Seconds: e.took.Seconds(), Interrupted: e.interrupted,
+	}
+	s.SkippedEvents, s.SkippedEventsBeyond = r.learned.SkippedEvents(r.plan.Rules)
+	return s
+}
+
+// ValueRemoved is the kind of values_cut for attributes that Customer.io refused and that were left out.
+const ValueRemoved = "removed_for_api"
+
+// valuesCut adds up what all mappers changed to fit.
+func (r *run) valuesCut() map[string]int64 {
+	cut := map[string]int64{}
+	for _, m := range r.mappers {
+		deliver.AddAll(cut, m.ValuesCut)
+	}
+	if removed := r.plan.Tally.Removed.Load(); removed > 0 {
+		cut[ValueRemoved] += removed
+	}
+	if n := r.learned.notNumbers(); n > 0 {
+		cut[ValueNotNumber] += n
+	}
+	return cut
+}
+
+// TimedByCreatedAt is how many rows have a time in the future and take that of `created_at`.
+func (l *Learned) TimedByCreatedAt() int64 { return l.byCreatedAt }
+
+// withoutEmail lists those whose email another one has.
+func (r *run) withoutEmail() (all []WithoutEmail) {
+	for c := range r.learned.People.EmailConflicts() {
+		all = append(all, WithoutEmail{c.Person.DistinctID, c.Holder})
+	}
+	return all
+}
+
+// SourceSummaries tells of each source what it was and what was wrong with it.
+func (l *Learned) SourceSummaries() []SourceSummary {
+	trouble := map[string]*posthog.SourceError{}
+	for _, t := range l.Trouble {
+		trouble[t.Path] = t
+	}
+	said := map[string]*posthog.SourceError{}
+	for _, w := range l.Said {
+		said[w.Path] = w
+	}
+	all := make([]SourceSummary, 0, len(l.places.sources))
+	for _, s := range l.places.sources {
+		one := SourceSummary{Path: s.Name, Bytes: s.Size}
+		if t := trouble[s.Name]; t != nil {
+			one.Trouble, one.Hint = t.Err.Error(), t.Advice
+		} else if w := said[s.Name]; w != nil {
+			one.Warning, one.Hint = w.Err.Error(), w.Advice
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+func profiles(counts people.Counts, number func(people.Profiles) int) map[string]int {
+	out := map[string]int{}
+	for who, n := range counts.ByChoice {
+		out[string(who)] = number(n)
+	}
+	return out
+}
+
+// known counts the profiles that are there already; nil when nothing is known of them.
+func (l *Learned) known(plan *Plan, counts people.Counts) map[string]int {
+	if !l.Knows(plan) {
+		return nil
+	}
+	return profiles(counts, func(n people.Profiles) int { return n.Known })
+}
+
+func named[K ~string](counts map[K]int64) map[string]int64 {
+	out := map[string]int64{}
+	for k, n := range counts {
+		if n != 0 {
+			out[string(k)] = n
+		}
+	}
+	return out
+}

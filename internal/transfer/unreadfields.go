@@ -1,0 +1,47 @@
+package transfer
+
+import "ph2cio/internal/posthog"
+
+// UnreadField is a field that some rows have without saying anything by it. They are sent as if they did not
+// have it.
+type UnreadField struct {
+	Field string `json:"field"` // PostHog's own word for it: created_at, or a person_id that is no UUID
+	Rows  int64  `json:"rows"`
+	File  string `json:"file"` // of the first of them
+	Line  int64  `json:"line"` // on which that row starts, from 1
+	Text  string `json:"text"` // at most 60 bytes of what it has there
+}
+
+// mostUnread is how much of a text is kept to be shown, in bytes.
+const mostUnread = 60
+
+// unreadFields count them.
+type unreadFields struct{ createdAt, personID UnreadField }
+
+func (u *unreadFields) add(path string, e *posthog.Event) {
+	u.createdAt.add(path, e.Line, e.NoCreatedAt)
+	u.personID.add(path, e.Line, e.NoPersonID)
+}
+
+func (f *UnreadField) add(path string, line int64, text []byte) {
+	if text == nil {
+		return
+	}
+	if f.Rows++; f.Rows == 1 {
+		f.File, f.Line, f.Text = path, line, string(text[:min(len(text), mostUnread)])
+	}
+}
+
+// merge adds what comes next in reading order.
+func (u *unreadFields) merge(next *unreadFields) {
+	u.createdAt.merge(&next.createdAt)
+	u.personID.merge(&next.personID)
+}
+
+func (f *UnreadField) merge(next *UnreadField) {
+	rows := f.Rows + next.Rows
+	if f.Rows == 0 {
+		*f = *next
+	}
+	f.Rows = rows
+}
