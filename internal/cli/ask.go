@@ -94,7 +94,7 @@ func (unasked) Send(_ context.Context, b *customerio.Batch) (customerio.Receipt,
 func (s *sendJob) sendNothing(ctx context.Context, read *readJob) error {
 	fmt.Fprintln(s.p.env.Stderr, "Nothing is left to send.")
 	read.plan.Sender = unasked{}
-	if read.learned.Bad > 0 {
+	if read.first.Bad > 0 {
 		return nil
 	}
 	last, err := s.to.ledger.Last(ctx, backfillCommand)

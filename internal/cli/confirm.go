@@ -13,7 +13,7 @@ import (
 // confirm tells where history would go and what it would make there, and asks on a terminal. When nothing is
 // left to send it says so and asks nothing.
 func (s *sendJob) confirm(ctx context.Context, read *readJob) error {
-	plan, l := read.plan, read.learned
+	plan, l := read.plan, read.first
 	counts := l.People.Count(plan.Now.Unix())
 	if plan.MaxRejects.Exceeded(l.Bad, l.Rows) {
 		return &transfer.TooManyRejects{Rejected: l.Bad, Rows: l.Rows}
@@ -46,7 +46,7 @@ func (s *sendJob) confirm(ctx context.Context, read *readJob) error {
 
 // writeForecast says workspace, region, where the settings came from, and what would be made.
 func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transfer.Left) error {
-	p, to, plan, l := s.p, s.to, read.plan, read.learned
+	p, to, plan, l := s.p, s.to, read.plan, read.first
 	attributes, err := l.ForeseePeople(ctx, plan)
 	if err != nil {
 		return err
@@ -107,7 +107,7 @@ func canStart(recent int64) string {
 
 // newProfiles says how many profiles a run adds; empty for a resumed run that has sent everybody.
 func newProfiles(read *readJob, counts people.Counts, left *transfer.Left) string {
-	plan, l := read.plan, read.learned
+	plan, l := read.plan, read.first
 	if read.job.Resumed != nil && left.People == 0 {
 		return ""
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // verdict is the exit code of a run that came to its end. kept is how many rejects the ledger has of it.
-func verdict(s *transfer.Summary, l *transfer.Learned, kept int64) error {
+func verdict(s *transfer.Summary, l *transfer.FirstPass, kept int64) error {
 	switch {
 	case len(l.Trouble) > 0:
 		return &finished{code: exit.Input}
@@ -24,15 +24,15 @@ func verdict(s *transfer.Summary, l *transfer.Learned, kept int64) error {
 }
 
 func (s *sendJob) finish(ctx context.Context, read *readJob) error {
-	unknown, err := s.p.checkOnlyNames(&s.mapping.identity, read.learned)
+	unknown, err := s.p.checkOnlyNames(&s.mapping.identity, read.first)
 	if err != nil {
 		return err
 	}
 	if len(unknown) > 0 {
 		s.p.warn("%s", nobodyHas(unknown))
 	}
-	s.p.warnOfPersons(read.learned)
-	s.p.warnOfHalfRows(read.learned)
+	s.p.warnOfPersons(read.first)
+	s.p.warnOfHalfRows(read.first)
 	if err := s.confirm(ctx, read); err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (s *sendJob) deliver(ctx context.Context, read *readJob, run *ledger.Run, u
 	sending, done := s.options.within(ctx)
 	// What waits for its turn, or to be tried again, is not under way.
 	patient := context.AfterFunc(sending, func() { s.to.pace.Stop(context.Cause(sending)) })
-	summary, err := transfer.Send(sending, read.plan, read.learned)
+	summary, err := transfer.Send(sending, read.plan, read.first)
 	patient()
 	done()
 	summary.UnknownOnly = unknown
@@ -77,10 +77,10 @@ func (s *sendJob) deliver(ctx context.Context, read *readJob, run *ledger.Run, u
 	if err := s.to.showSandbox(s.p); err != nil {
 		return err
 	}
-	if rejects > 0 && rejects <= s.options.tolerateRejects && len(read.learned.Trouble) == 0 {
+	if rejects > 0 && rejects <= s.options.tolerateRejects && len(read.first.Trouble) == 0 {
 		return nil
 	}
-	return verdict(summary, read.learned, rejects)
+	return verdict(summary, read.first, rejects)
 }
 
 // settle writes the file of rejects, records that the run has ended if it has, and says what comes next.
@@ -103,18 +103,18 @@ func (s *sendJob) settle(ctx context.Context, read *readJob, run *ledger.Run, su
 	if err = errors.Join(failed, err); err == nil {
 		err = s.record(ctx, read, run, rejects)
 	}
-	summary.Next = s.p.typedNext(read.job.Then(err != nil, summary.Rows.Skipped[mapping.ReasonRecent] > 0, read.learned.HoldsOld()))
+	summary.Next = s.p.typedNext(read.job.Then(err != nil, summary.Rows.Skipped[mapping.ReasonRecent] > 0, read.first.HoldsOld()))
 	return rejects, err
 }
 
 // record stores that a run has come to its end, and how. Once ctx is done it stores nothing, and the run is
 // one to resume.
 func (s *sendJob) record(ctx context.Context, read *readJob, run *ledger.Run, rejects int64) error {
-	waiting, err := read.learned.StillWaiting(ctx, s.to.ledger, run)
+	waiting, err := read.first.StillWaiting(ctx, s.to.ledger, run)
 	if err != nil {
 		return err
 	}
-	end, err := read.job.End(ctx, run, s.to.ledger, len(read.learned.Trouble) > 0, rejects)
+	end, err := read.job.End(ctx, run, s.to.ledger, len(read.first.Trouble) > 0, rejects)
 	if err != nil {
 		return err
 	}
@@ -132,9 +132,9 @@ func (s *sendJob) begin(ctx context.Context, read *readJob) (*ledger.Run, error)
 	sources, people := read.pass.Origin()
 	return s.to.ledger.Begin(ctx, ledger.Start{
 		Command: string(read.job.Command), Typed: s.p.again(), Version: version(s.p.env.Commit).Version, Began: time.Now().UTC().Truncate(time.Second),
-		Now: read.job.Now.UTC(), Flags: read.job.Flags, People: people, Rows: read.learned.Rows, Sources: sources,
-		Teams: read.learned.Teams(read.plan), UUIDs: read.learned.UUIDs,
-	}, read.learned.Learnt())
+		Now: read.job.Now.UTC(), Flags: read.job.Flags, People: people, Rows: read.first.Rows, Sources: sources,
+		Teams: read.first.Teams(read.plan), UUIDs: read.first.UUIDs,
+	}, read.first.Restorable())
 }
 
 // warnOfClock warns when the clock stands before the beginning of the last run: either was wrong, and events

@@ -154,7 +154,7 @@ func (o *identityOptions) checkMerge(choice people.Choice) (errs []error) {
 	return errs
 }
 
-// index adds to the options of the first reading what these flags say. Errors name the flag.
+// index adds to the options of the first pass what these flags say. Errors name the flag.
 func (o *identityOptions) index(index *people.Options) error {
 	index.Separate = o.identity == "off"
 	var errs []error

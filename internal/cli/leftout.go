@@ -65,7 +65,7 @@ func (p *program) warnOfMixed(files []source.Mixed) {
 }
 
 // warnOfHalfRows names the files that end in the middle of a row.
-func (p *program) warnOfHalfRows(l *transfer.Learned) {
+func (p *program) warnOfHalfRows(l *transfer.FirstPass) {
 	told := 0
 	for _, said := range l.Said {
 		if !said.Unended {
@@ -81,7 +81,7 @@ func (p *program) warnOfHalfRows(l *transfer.Learned) {
 }
 
 // warnOfPersons names the exports of persons that were found beside events: who is who may hang on them.
-func (p *program) warnOfPersons(l *transfer.Learned) {
+func (p *program) warnOfPersons(l *transfer.FirstPass) {
 	for _, said := range l.Said {
 		if said.Persons {
 			p.warn("%s: %v: %s", said.Path, said.Err, said.Advice)

@@ -11,7 +11,7 @@ import (
 )
 
 // checkLimits holds what would be made against --max-profiles and --max-merges.
-func checkLimits(o *identityOptions, l *transfer.Learned, counts people.Counts) error {
+func checkLimits(o *identityOptions, l *transfer.FirstPass, counts people.Counts) error {
 	all := o.exceeded(l, counts)
 	if len(all) == 0 {
 		return nil
@@ -21,7 +21,7 @@ func checkLimits(o *identityOptions, l *transfer.Learned, counts people.Counts) 
 
 // checkLive refuses to send beside events that PostHog's own destination may have sent: those have no IDs, so that each would be
 // there twice.
-func checkLive(m *mappingOptions, l *transfer.Learned) error {
+func checkLive(m *mappingOptions, l *transfer.FirstPass) error {
 	live := l.LiveProfiles()
 	if live == nil || m.liveSince != "" {
 		return nil
@@ -39,7 +39,7 @@ func liveText(live *transfer.LiveProfiles) string {
 const liveHint = "use --live-since TIME to say when it was switched on: events that PostHog received since then are left out; if it never sent events, use --live-since never"
 
 // exceeded are the limits that a run would not keep.
-func (o *identityOptions) exceeded(l *transfer.Learned, counts people.Counts) (all []transfer.Limit) {
+func (o *identityOptions) exceeded(l *transfer.FirstPass, counts people.Counts) (all []transfer.Limit) {
 	for _, limit := range []transfer.Limit{
 		{Flag: flagMaxProfiles, Allowed: o.maxProfiles, WouldBe: int64(counts.ByChoice[people.Who(o.people)].New)},
 		{Flag: flagMaxMerges, Allowed: o.maxMerges, WouldBe: int64(l.People.LinkCount())},

@@ -148,7 +148,7 @@ func (t *summaryText) listChanged(label, of string, all []transfer.ChangedName, 
 
 // writeNames says before the question who is uncertain, which rows and columns are read otherwise than they
 // stand, which events may be left out by mistake, and what happens to people's attributes.
-func (p *program) writeNames(plan *transfer.Plan, l *transfer.Learned, attributes *transfer.AttributeSummary) {
+func (p *program) writeNames(plan *transfer.Plan, l *transfer.FirstPass, attributes *transfer.AttributeSummary) {
 	t := &summaryText{style: p.style(p.env.StderrTerminal), width: p.columnsForPeople(), s: &transfer.Summary{AttributeSummary: *attributes}}
 	all, beyond := l.SkippedEvents(plan.Rules)
 	for _, e := range all {

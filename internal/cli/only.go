@@ -74,7 +74,7 @@ func (a *onlyNames) missing() (names []string) {
 
 // checkOnlyNames returns the names of --only that nobody has, and warns of people who lost an email of --only to
 // another one. See checkOnly for the error.
-func (p *program) checkOnlyNames(o *identityOptions, l *transfer.Learned) (unknown []string, err error) {
+func (p *program) checkOnlyNames(o *identityOptions, l *transfer.FirstPass) (unknown []string, err error) {
 	if unknown, err = o.checkOnly(l); err == nil {
 		p.warnOfHolders(o, l)
 	}
@@ -83,7 +83,7 @@ func (p *program) checkOnlyNames(o *identityOptions, l *transfer.Learned) (unkno
 
 // checkOnly returns the names of --only that nobody in the export has. That it is all of them is an error, unless what is
 // missing of the export may have had them.
-func (o *identityOptions) checkOnly(l *transfer.Learned) ([]string, error) {
+func (o *identityOptions) checkOnly(l *transfer.FirstPass) ([]string, error) {
 	if o.names == nil {
 		return nil, nil
 	}
@@ -102,7 +102,7 @@ func nobodyHas(names []string) string {
 }
 
 // warnOfHolders names the people whom --only asks for by an email that another has, since those are not sent.
-func (p *program) warnOfHolders(o *identityOptions, l *transfer.Learned) {
+func (p *program) warnOfHolders(o *identityOptions, l *transfer.FirstPass) {
 	if o.names == nil {
 		return
 	}

@@ -8,11 +8,11 @@ import (
 
 // warnOfDoubles warns of events that may be sent twice, because only some rows have a uuid, in this pass or
 // in those of earlier runs.
-func (p *program) warnOfDoubles(learned *transfer.Learned) {
-	switch n := learned.MayDouble(); {
+func (p *program) warnOfDoubles(first *transfer.FirstPass) {
+	switch n := first.MayDouble(); {
 	case n > 0:
 		p.warnOfNoUUID(n)
-	case learned.UUIDs.With && learned.Before.Without:
+	case first.UUIDs.With && first.Before.Without:
 		p.warn("earlier runs read rows without a uuid, and these rows have one: an event with a row of each kind is sent twice, because " +
 			"nothing shows that both are the same event")
 	}
@@ -24,8 +24,8 @@ func (p *program) warnOfNoUUID(rows int64) {
 }
 
 // warnOfLost says which waiting rows can never be sent.
-func (p *program) warnOfLost(learned *transfer.Learned) {
-	for _, lost := range learned.Lost {
+func (p *program) warnOfLost(first *transfer.FirstPass) {
+	for _, lost := range first.Lost {
 		if len(lost.IDs) == 0 {
 			p.warn("%s no longer contains rows of %s not identified yet; those rows cannot be sent later", lost.Path, report.Plural(lost.Visitors, "visitor", "visitors"))
 			continue

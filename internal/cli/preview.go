@@ -133,29 +133,29 @@ func (s *showJob) equip(plan *transfer.Plan) (err error) {
 
 // finish does all that sending does but for requests, and prints the summary.
 func (s *showJob) finish(ctx context.Context, read *readJob) error {
-	p, o, learned := s.p, s.options, read.learned
+	p, o, first := s.p, s.options, read.first
 	if o.firstOnly {
-		_, err := fmt.Fprintln(p.results(), report.Count(learned.Rows), "rows")
+		_, err := fmt.Fprintln(p.results(), report.Count(first.Rows), "rows")
 		return err
 	}
-	unknown, err := p.checkOnlyNames(&o.mapping.identity, learned)
+	unknown, err := p.checkOnlyNames(&o.mapping.identity, first)
 	if err != nil {
 		return err
 	}
-	summary, err := transfer.Send(ctx, read.plan, learned)
+	summary, err := transfer.Send(ctx, read.plan, first)
 	summary.UnknownOnly = unknown
 	err = errors.Join(err, s.shown.close())
 	summary.Estimate = estimate(summary, o.rate)
 	if err == nil && read.job.FoundNothing(summary) {
 		return p.nothingNew(read.plan.Incomplete, read.job.Known)
 	}
-	summary.LiveStops = checkLive(&o.mapping, learned) != nil
-	summary.WouldStop = o.mapping.identity.exceeded(learned, learned.People.Count(read.plan.Now.Unix()))
+	summary.LiveStops = checkLive(&o.mapping, first) != nil
+	summary.WouldStop = o.mapping.identity.exceeded(first, first.People.Count(read.plan.Now.Unix()))
 	title := fmt.Sprintf("Plan: %s → Customer.io (nothing sent)", p.sourcesText(read.plan.Sources))
 	if err := errors.Join(err, p.writeSummary(p.results(), summary, title, err)); err != nil {
 		return err
 	}
-	return verdict(summary, learned, 0)
+	return verdict(summary, first, 0)
 }
 
 // estimate is how many seconds sending takes at the given rate, if the destination keeps up.

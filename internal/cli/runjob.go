@@ -25,10 +25,10 @@ type purpose interface {
 
 // readJob is a job after its first pass.
 type readJob struct {
-	job     *job.Job
-	plan    *transfer.Plan
-	learned *transfer.Learned
-	pass    *job.FirstPass
+	job   *job.Job
+	plan  *transfer.Plan
+	first *transfer.FirstPass
+	pass  *job.FirstPass
 }
 
 // runJob decides what a request comes to, reads until that can be sent, and hands it to its purpose.
@@ -50,7 +50,7 @@ func (p *program) runJob(ctx context.Context, plans *planner, to purpose) (err e
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, read.learned.Close()) }()
+	defer func() { err = errors.Join(err, read.first.Close()) }()
 	if nothing != nil {
 		return p.nothingToDo(&plans.request, nothing)
 	}
@@ -74,20 +74,20 @@ func (p *program) readJob(ctx context.Context, j *job.Job, plans *planner, to pu
 		if err != nil {
 			return nil, nil, err
 		}
-		read.learned.Took += took
+		read.first.Took += took
 		next := j.After(ctx, read.pass)
 		if next.Job == nil || next.Replan {
-			p.warnOfDoubles(read.learned)
-			p.warnOfLost(read.learned)
+			p.warnOfDoubles(read.first)
+			p.warnOfLost(read.first)
 		}
 		p.warnOfJob(next.Warnings)
 		if next.Job == nil && next.Refused == nil {
 			return read, next.Nothing, nil
 		}
-		if err := errors.Join(next.Refused, read.learned.Close()); err != nil {
+		if err := errors.Join(next.Refused, read.first.Close()); err != nil {
 			return nil, nil, err
 		}
-		if took = read.learned.Took; next.Replan {
+		if took = read.first.Took; next.Replan {
 			took = 0
 		} else {
 			more := len(next.Job.Sources) - len(j.Sources)
@@ -106,12 +106,12 @@ func (m *planner) read(ctx context.Context, j *job.Job, to purpose) (*readJob, e
 	if err != nil {
 		return nil, err
 	}
-	learned, err := transfer.Learn(ctx, plan)
+	first, err := transfer.RunFirstPass(ctx, plan)
 	if err != nil {
 		return nil, err
 	}
-	pass := &job.FirstPass{Rows: learned.Rows, Origin: func() ([]ledger.Source, []byte) {
-		sources, people := learned.Origin(ctx)
+	pass := &job.FirstPass{Rows: first.Rows, Origin: func() ([]ledger.Source, []byte) {
+		sources, people := first.Origin(ctx)
 		return job.Recorded(sources, j.Sources), people
 	}}
 	if plan.State != nil { // else nothing is known that could wait
@@ -119,10 +119,10 @@ func (m *planner) read(ctx context.Context, j *job.Job, to purpose) (*readJob, e
 		for _, one := range j.Sources {
 			reads[job.NameOf(one.Name)] = true
 		}
-		pass.Waiting, err = learned.SendableNow(ctx, plan, func(path string) bool { return !reads[path] })
+		pass.Waiting, err = first.SendableNow(ctx, plan, func(path string) bool { return !reads[path] })
 	}
 	if err != nil {
-		return nil, errors.Join(err, learned.Close())
+		return nil, errors.Join(err, first.Close())
 	}
-	return &readJob{job: j, plan: plan, learned: learned, pass: pass}, nil
+	return &readJob{job: j, plan: plan, first: first, pass: pass}, nil
 }

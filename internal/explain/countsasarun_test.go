@@ -51,12 +51,12 @@ func TestExplainCountsAsARunDoes(t *testing.T) {
 		if err != nil {
 			r.Fatal(err)
 		}
-		learned, err := transfer.Learn(t.Context(), plan)
+		first, err := transfer.RunFirstPass(t.Context(), plan)
 		if err != nil {
 			r.Fatal(err)
 		}
-		defer learned.Close()
-		summary, err := transfer.Send(t.Context(), plan, learned)
+		defer first.Close()
+		summary, err := transfer.Send(t.Context(), plan, first)
 		if err != nil {
 			r.Fatal(err)
 		}

@@ -77,7 +77,7 @@ func explainEmail(ctx context.Context, plan *transfer.Plan, email string) (*Pers
 func explainOne(ctx context.Context, plan *transfer.Plan, id string) (_ *Person, owners []string, err error) {
 	verdicts := map[uint64]people.Verdict{}
 	plan = plan.WithTrace(func(ref uint64, verdict people.Verdict) { verdicts[ref] = verdict })
-	first, err := transfer.Learn(ctx, plan)
+	first, err := transfer.RunFirstPass(ctx, plan)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -14,7 +14,7 @@ import (
 // mostNear is how many IDs that nearly are the one to explain are named.
 const mostNear = 10
 
-// findings are what the second reading finds out about the person.
+// findings are what the second pass finds out about the person.
 type findings struct {
 	who        *subject
 	verdicts   map[uint64]people.Verdict // what became of each link, by the Ref of its row

@@ -19,8 +19,8 @@ func (c *fileCounts) add(chunk *transfer.ObservedChunk, bad int64) {
 	c.bad += bad
 }
 
-// fileResults lists the sources, with what was counted in each and what the first reading found about it.
-func fileResults(sources []source.Source, counts []fileCounts, first *transfer.Learned) []File {
+// fileResults lists the sources, with what was counted in each and what the first pass found about it.
+func fileResults(sources []source.Source, counts []fileCounts, first *transfer.FirstPass) []File {
 	all := []File{}
 	for i, s := range sources {
 		all = append(all, fileResult(s, counts[i], first))
@@ -28,7 +28,7 @@ func fileResults(sources []source.Source, counts []fileCounts, first *transfer.L
 	return all
 }
 
-func fileResult(s source.Source, counts fileCounts, first *transfer.Learned) File {
+func fileResult(s source.Source, counts fileCounts, first *transfer.FirstPass) File {
 	f := File{
 		Path: s.Name, Bytes: s.Size, Shape: counts.shape, Codec: counts.codec, Rows: counts.rows, BadRows: counts.bad, State: FileGood,
 	}

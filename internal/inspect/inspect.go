@@ -18,7 +18,7 @@ func Run(ctx context.Context, plan *transfer.Plan, missing []File) (in *Result, 
 	rejects := &firstRejects{}
 	dry := plan.DryRun(rejects)
 	counted := newProfile(dry.Rules, len(dry.Sources))
-	first, err := transfer.LearnObserved(ctx, dry, counted)
+	first, err := transfer.ObserveFirstPass(ctx, dry, counted)
 	if err != nil {
 		return nil, err
 	}

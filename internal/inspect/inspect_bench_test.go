@@ -35,11 +35,11 @@ func BenchmarkInspect(b *testing.B) {
 		b.SetBytes(written.Bytes)
 		for b.Loop() {
 			plan := plan()
-			learned, err := transfer.Learn(b.Context(), plan)
+			first, err := transfer.RunFirstPass(b.Context(), plan)
 			if err != nil {
 				b.Fatal(err)
 			}
-			if _, err := transfer.Send(b.Context(), plan, learned); err != nil {
+			if _, err := transfer.Send(b.Context(), plan, first); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -24,12 +24,12 @@ func inspect(t *testing.T, plan *transfer.Plan) *Result {
 // preview returns the summary of a run that sends nothing.
 func preview(t *testing.T, plan *transfer.Plan) *transfer.Summary {
 	t.Helper()
-	learned, err := transfer.Learn(t.Context(), plan)
+	first, err := transfer.RunFirstPass(t.Context(), plan)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer learned.Close()
-	summary, err := transfer.Send(t.Context(), plan, learned)
+	defer first.Close()
+	summary, err := transfer.Send(t.Context(), plan, first)
 	if err != nil {
 		t.Fatal(err)
 	}

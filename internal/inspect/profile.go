@@ -5,7 +5,7 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// profile is the profile of an export: what is in it. It is the observer of the first reading. The workers
+// profile is the profile of an export: what is in it. It is the observer of the first pass. The workers
 // count chunks, each on a share of its own, and Add adds the shares up in reading order, so that the same
 // export always has the same profile.
 type profile struct {

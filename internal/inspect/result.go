@@ -69,7 +69,7 @@ const (
 	FileDamaged = "damaged" // a part of it cannot be read, or all
 	FileMissing = "missing" // it cannot be opened or read
 	FileRefused = "refused" // it is no file of PostHog events
-	FileChanged = "changed" // it is not what it was in the first reading
+	FileChanged = "changed" // it is not what it was in the first pass
 )
 
 // Times is the span of the times with which the events would be sent. First and Last are zero if no row has

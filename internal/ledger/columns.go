@@ -5,7 +5,7 @@ import (
 	"database/sql"
 )
 
-// Column is what runs have learned about the type of a CSV column. The caller decides what Kinds means.
+// Column is what runs have first about the type of a CSV column. The caller decides what Kinds means.
 type Column struct {
 	Name   string
 	Kinds  uint8

@@ -10,7 +10,7 @@
 //	rejects.jsonl  the rejected rows of state.db, written out at the end of a run
 //
 // state.db also has what later runs need: the keys and versions of all events that were sent (16 bytes for
-// each key, by UTC day), the ID under which each person was sent, what was learned about who is who, which
+// each key, by UTC day), the ID under which each person was sent, what was first about who is who, which
 // visitors have rows that wait until they are identified, and what was rejected. schema.go has the tables and
 // the format of their blobs.
 //

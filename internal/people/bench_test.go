@@ -147,7 +147,7 @@ func heap() uint64 {
 	return m.HeapAlloc
 }
 
-// BenchmarkSettle times the end of the first reading for half a million identified people.
+// BenchmarkSettle times the end of the first pass for half a million identified people.
 func BenchmarkSettle(b *testing.B) {
 	snapshot := snapshotOf(10_000_000)
 	for b.Loop() {

@@ -6,7 +6,7 @@ import (
 	"runtime/debug"
 )
 
-// Decide ends the first reading: Observe must not be called any more, and Decide only once. Its error is
+// Decide ends the first pass: Observe must not be called any more, and Decide only once. Its error is
 // trouble with the disk, or the cause of ctx, which ends it within moments however many people there are. The
 // index must be closed after the Directory has been used.
 func (x *Index) Decide(ctx context.Context, c Choice) (*Directory, error) {

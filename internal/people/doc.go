@@ -1,8 +1,8 @@
 // Package people finds out who is who in an export: which distinct IDs are one person, what their final
 // attributes are, who of them is sent, and under which identifier.
 //
-// An Index takes the rows of the first reading, in any order and from many goroutines (Observe). Index.Decide
-// then makes a Directory of them, which answers the second reading's questions (Lookup, AppendAttributes) and
+// An Index takes the rows of the first pass, in any order and from many goroutines (Observe). Index.Decide
+// then makes a Directory of them, which answers the second pass's questions (Lookup, AppendAttributes) and
 // lists what is to be sent besides events (People, Links). What takes more room than Options.Memory goes to
 // disk.
 //

@@ -3,7 +3,7 @@ package people
 import "ph2cio/internal/posthog"
 
 // Existing are the profiles that Customer.io has already. Make one with NewExisting; Add must not be called
-// from several goroutines at once, and never after the first reading has begun. It takes about 200 bytes a
+// from several goroutines at once, and never after the first pass has begun. It takes about 200 bytes a
 // profile.
 type Existing struct {
 	seed   uint64

@@ -13,7 +13,7 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// Index learns who is who during the first reading. Make one with NewIndex.
+// Index learns who is who during the first pass. Make one with NewIndex.
 type Index struct {
 	options Options
 	seed    uint64

@@ -15,7 +15,7 @@ import (
 	"ph2cio/internal/source"
 )
 
-// readAll reads sources with both cores and touches every field, as a first reading does. It returns the number of
+// readAll reads sources with both cores and touches every field, as a first pass does. It returns the number of
 // rows.
 func readAll(tb testing.TB, sources []source.Source, options Options) int {
 	chunks := make(chan *Chunk, 2)

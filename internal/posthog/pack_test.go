@@ -62,7 +62,7 @@ func TestPackedChunksAreTheSame(t *testing.T) {
 						c.Left = left
 						events()
 					} else {
-						for range c.Events() { // a first reading
+						for range c.Events() { // a first pass
 						}
 						size := c.Size()
 						packer.Pack(c, left)

@@ -264,7 +264,7 @@ func TestCancelIsTheLastThingYielded(t *testing.T) {
 	}
 }
 
-// ends reads sources once and returns what a second reading needs.
+// ends reads sources once and returns what a second pass needs.
 func ends(t *testing.T, sources []source.Source, o Options) (until []int64, sums []uint64, rows []row) {
 	t.Helper()
 	until = make([]int64, len(sources))
@@ -280,7 +280,7 @@ func ends(t *testing.T, sources []source.Source, o Options) (until []int64, sums
 	return until, sums, rows
 }
 
-// trusting reads sources again, relying on the first reading.
+// trusting reads sources again, relying on the first pass.
 func trusting(t *testing.T, sources []source.Source, o Options, sums []uint64) (rows []row, errs []error) {
 	t.Helper()
 	for c, err := range Read(t.Context(), sources, o) {

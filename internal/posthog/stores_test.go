@@ -31,7 +31,7 @@ func TestAReadThatFailsIsToldAsGone(t *testing.T) {
 	}
 }
 
-// A second reading that fails has not seen that the source has changed, and says what happened.
+// A second pass that fails has not seen that the source has changed, and says what happened.
 func TestASecondReadThatFailsIsToldAsGone(t *testing.T) {
 	text := numbered("a", 3000)
 	for name, data := range map[string][]byte{"a.jsonl": text, "a.jsonl.gz": zip(t, text, false), "b.jsonl.gz": zip(t, text, true)} {

@@ -74,7 +74,7 @@ func attributeSummary(mappers []*mapping.Mapper) (s AttributeSummary) {
 
 // ForeseePeople maps all people without sending them, and says what would happen to their attributes. It maps
 // nobody when nobody has an attribute about which there is something to say.
-func (l *Learned) ForeseePeople(ctx context.Context, plan *Plan) (AttributeSummary, error) {
+func (l *FirstPass) ForeseePeople(ctx context.Context, plan *Plan) (AttributeSummary, error) {
 	if len(l.optOuts.addresses)+len(l.optOuts.people) == 0 && !l.People.SomeKey(plan.Rules.Remarkable) {
 		return AttributeSummary{}, nil
 	}

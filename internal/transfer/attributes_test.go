@@ -21,15 +21,15 @@ func TestPeopleAreForeseenAsTheyAreSent(t *testing.T) {
 		"pages-without-names": {},
 	} {
 		plan := newPlan(t, mapping.Options{}, "../../testdata/cases/"+name+".jsonl")
-		learned, err := Learn(t.Context(), plan)
+		first, err := RunFirstPass(t.Context(), plan)
 		if err != nil {
 			t.Fatal(err)
 		}
-		foreseen, err := learned.ForeseePeople(t.Context(), plan)
+		foreseen, err := first.ForeseePeople(t.Context(), plan)
 		if diff := cmp.Diff(want, foreseen); diff != "" || err != nil {
 			t.Errorf("%s: foreseen (-want +got):\n%s%v", name, diff, err)
 		}
-		summary, err := Send(t.Context(), plan, learned)
+		summary, err := Send(t.Context(), plan, first)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,7 +43,7 @@ func TestPeopleAreForeseenAsTheyAreSent(t *testing.T) {
 		if diff := cmp.Diff(want, summary.AttributeSummary); diff != "" {
 			t.Errorf("%s: sent (-want +got):\n%s", name, diff)
 		}
-		if err := learned.Close(); err != nil {
+		if err := first.Close(); err != nil {
 			t.Error(err)
 		}
 	}

@@ -90,16 +90,16 @@ func buckets(t *testing.T, list bucketList, path string) string {
 	t.Helper()
 	plan := newPlan(t, mapping.Options{HoldRecent: true}, path)
 	plan.readWith(t, list.flags)
-	learned, err := Learn(t.Context(), plan)
+	first, err := RunFirstPass(t.Context(), plan)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(learned.Trouble) > 0 {
-		t.Fatal(learned.Trouble[0], learned.Trouble[0].Advice)
+	if len(first.Trouble) > 0 {
+		t.Fatal(first.Trouble[0], first.Trouble[0].Advice)
 	}
 	var b strings.Builder
-	writeBuckets(t, &b, plan, learned)
-	summary, err := Send(t.Context(), plan, learned)
+	writeBuckets(t, &b, plan, first)
+	summary, err := Send(t.Context(), plan, first)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,16 +112,16 @@ func buckets(t *testing.T, list bucketList, path string) string {
 		fmt.Fprintf(&b, " duplicate %d", summary.Rows.Duplicate)
 	}
 	b.WriteString("\n# people:")
-	for person := range learned.People.People() {
+	for person := range first.People.People() {
 		fmt.Fprintf(&b, " %s", person.DistinctID)
 	}
 	return b.String() + "\n"
 }
 
 // writeBuckets writes a line for each row.
-func writeBuckets(t *testing.T, b *strings.Builder, plan *Plan, learned *Learned) {
+func writeBuckets(t *testing.T, b *strings.Builder, plan *Plan, first *FirstPass) {
 	t.Helper()
-	mapper, row := plan.Rules.NewMapper(learned.People), 0
+	mapper, row := plan.Rules.NewMapper(first.People), 0
 	for chunk, err := range posthog.Read(t.Context(), plan.Sources, plan.Read) {
 		if _, warning := posthog.AsWarning(err); warning {
 			continue
@@ -135,7 +135,7 @@ func writeBuckets(t *testing.T, b *strings.Builder, plan *Plan, learned *Learned
 				fmt.Fprintln(b, row, "rejected", bad.Reason)
 				continue
 			}
-			if learned.repeats.duplicate.Has(event.Ref) {
+			if first.repeats.duplicate.Has(event.Ref) {
 				fmt.Fprintln(b, row, "duplicate")
 				continue
 			}

@@ -40,7 +40,7 @@ func zips(lastZip, lastTotal string) []byte {
 func TestLateCellsMakeTheirColumnText(t *testing.T) {
 	for _, test := range []struct {
 		name, zip, total string
-		again            bool // the first reading has to be done again
+		again            bool // the first pass has to be done again
 	}{
 		{"of people", "01067", "5", true},
 		{"of events", "99423", "N/A", false},

@@ -13,7 +13,7 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// decided are the rows of one chunk that are skipped whoever their people are, such as noise. The second reading counts
+// decided are the rows of one chunk that are skipped whoever their people are, such as noise. The second pass counts
 // them and decodes the others.
 type decided struct {
 	sum     uint64          // posthog.Chunk.Sum
@@ -87,7 +87,7 @@ func (all *decisions) add(d *decided) {
 	all.chunks = append(all.chunks, all.log.Append(bytes.TrimRight(b, "\x00")))
 }
 
-// of returns what is decided about a chunk, by its number; false for one that the first reading did not see. The error is
+// of returns what is decided about a chunk, by its number; false for one that the first pass did not see. The error is
 // trouble with the disk.
 func (all *decisions) of(chunk int, r *spool.Reader) (d decided, seen bool, err error) {
 	if chunk >= len(all.chunks) {

@@ -7,7 +7,7 @@
 //	built = accepted + rejected + unsent
 //
 // Here person counts the rows that only feed a person; earlier those that were sent by an earlier run, or by this one before
-// it was resumed; unsent those without an answer when the run stopped. Rows are those of the second reading. Both
+// it was resumed; unsent those without an answer when the run stopped. Rows are those of the second pass. Both
 // equations are checked at the end of every run, which fails if they do not hold.
 //
 // Four more things always hold:
@@ -16,5 +16,5 @@
 //     rejects and people that belong to it. So after kill -9 at any instant at most the requests in flight are sent again.
 //   - The ID of an operation that stands for a row is made from the row's event alone. Sent again, it has the same ID.
 //   - A phase ends before the next begins, because the API promises no order: people, events, merges, late identifies.
-//   - The second reading stops where the first one stopped, and leads to the same people. If it does not, the run fails.
+//   - The second pass stops where the first one stopped, and leads to the same people. If it does not, the run fails.
 package transfer

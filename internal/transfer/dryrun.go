@@ -19,7 +19,7 @@ func (p *Plan) DryRun(rejects deliver.Rejects) *Plan {
 	return &dry
 }
 
-// WithTrace returns the same plan, whose first reading tells trace what becomes of each row that says that
+// WithTrace returns the same plan, whose first pass tells trace what becomes of each row that says that
 // two IDs are one person, by the row's Ref. p stays as it is.
 func (p *Plan) WithTrace(trace func(ref uint64, verdict people.Verdict)) *Plan {
 	traced := *p
@@ -27,7 +27,7 @@ func (p *Plan) WithTrace(trace func(ref uint64, verdict people.Verdict)) *Plan {
 	return &traced
 }
 
-// WithEmails returns the same plan, whose first reading lists the people with an email for which is returns
+// WithEmails returns the same plan, whose first pass lists the people with an email for which is returns
 // true. is may be called from several goroutines at once. p stays as it is.
 func (p *Plan) WithEmails(is func(email []byte) bool) *Plan {
 	listing := *p

@@ -40,7 +40,7 @@ func (p *emailsPhase) send() error {
 
 // any reports whether anybody's email has to wait for a merge.
 func (p *emailsPhase) any() bool {
-	for person := range p.learned.People.People() {
+	for person := range p.first.People.People() {
 		if person.EmailLate() {
 			return true
 		}
@@ -51,7 +51,7 @@ func (p *emailsPhase) any() bool {
 func (p *emailsPhase) deliver(out *deliver.Phase) error {
 	blocked := p.withoutMerge()
 	from := p.from[ledger.Emails]
-	for person := range p.learned.People.People() {
+	for person := range p.first.People.People() {
 		if err := p.stopped(); err != nil {
 			return err
 		}
@@ -62,8 +62,8 @@ func (p *emailsPhase) deliver(out *deliver.Phase) error {
 		identify, o := p.mappers[0].Person(nil, person)
 		var err error
 		switch {
-		case o.Bucket != mapping.Send || sentBefore(p.learned.People, person, identify):
-		case !p.plan.RetryMerges && p.learned.repeats.rejected.has(keyOfText(identify)):
+		case o.Bucket != mapping.Send || sentBefore(p.first.People, person, identify):
+		case !p.plan.RetryMerges && p.first.repeats.rejected.has(keyOfText(identify)):
 		case blocked[person.Number] && number >= from.Next:
 			err = out.Deliver(&deliver.Result{End: number + 1, Rejects: []deliver.Reject{mergeRejected(person, identify)}})
 		case !blocked[person.Number]:

@@ -73,16 +73,16 @@ func TestEmailsComeAfterTheirMerges(t *testing.T) {
 			plan := newPlan(t, mapping.Options{}, path)
 			plan.Choice.Merges, plan.Index.Existing, plan.BatchItems = people.MergeNeeded, existing, 1
 			plan.Sender = &inOrder{destination{came: came, left: left, refuse: refuse}, &order}
-			learned, err := Learn(t.Context(), plan)
+			first, err := RunFirstPass(t.Context(), plan)
 			if err != nil {
 				t.Fatal(err)
 			}
-			store, run := stored(t, dir, learned)
+			store, run := stored(t, dir, first)
 			plan.Ledger = run
-			summary, err := Send(t.Context(), plan, learned)
+			summary, err := Send(t.Context(), plan, first)
 			rejects, rejectsErr := reasonsOf(t, run)
 			checkKnownEmails(t, store, order)
-			if err2 := errors.Join(learned.Close(), store.Close(), rejectsErr); err2 != nil {
+			if err2 := errors.Join(first.Close(), store.Close(), rejectsErr); err2 != nil {
 				t.Fatal(err2)
 			}
 			if err != nil && (!errors.Is(err, errGone) || stops > 60) {
@@ -156,17 +156,17 @@ func TestTheLedgerKnowsEmails(t *testing.T) {
 		plan := newPlan(t, mapping.Options{IdentifierValue: test.identifier, IdentifierKey: customerio.ID}, path)
 		plan.Choice.By, plan.Choice.Who, plan.IdentifiersMayMeet = test.by, people.All, test.identifier != ""
 		plan.Sender = &inOrder{destination{came: map[string]int{}, left: 1 << 30, refuse: func([]byte) bool { return false }}, &order}
-		learned, err := Learn(t.Context(), plan)
+		first, err := RunFirstPass(t.Context(), plan)
 		if err != nil {
 			t.Fatal(err)
 		}
-		store, run := stored(t, t.TempDir(), learned)
+		store, run := stored(t, t.TempDir(), first)
 		plan.Ledger = run
-		if summary, err := Send(t.Context(), plan, learned); err != nil || summary.People.Sent != test.sent {
+		if summary, err := Send(t.Context(), plan, first); err != nil || summary.People.Sent != test.sent {
 			t.Fatalf("%d people were sent, want %d; %v", summary.People.Sent, test.sent, err)
 		}
 		checkKnownEmails(t, store, order)
-		if err := errors.Join(learned.Close(), store.Close()); err != nil {
+		if err := errors.Join(first.Close(), store.Close()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -222,7 +222,7 @@ func TestRejectedMergesAreNotRejectedAgain(t *testing.T) {
 		plan := newPlan(t, mapping.Options{}, path)
 		plan.Choice.Merges, plan.Index.Existing, plan.State = people.MergeNeeded, existing, store
 		plan.Retry, plan.RetryMerges = test.retry, test.retry
-		learned, err := Learn(t.Context(), plan)
+		first, err := RunFirstPass(t.Context(), plan)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -230,14 +230,14 @@ func TestRejectedMergesAreNotRejectedAgain(t *testing.T) {
 		plan.Sender = &destination{came: came, left: 1 << 30, refuse: func(op []byte) bool {
 			return test.refuse && strings.Contains(string(op), `"merge"`) && strings.Contains(string(op), `"new_5"`)
 		}}
-		start := ledger.Start{Command: "sync", Began: runTime, Now: runTime, Rows: learned.Rows}
-		start.Sources, start.People = learned.Origin(t.Context())
-		run, err := store.Begin(t.Context(), start, learned.Learnt())
+		start := ledger.Start{Command: "sync", Began: runTime, Now: runTime, Rows: first.Rows}
+		start.Sources, start.People = first.Origin(t.Context())
+		run, err := store.Begin(t.Context(), start, first.Restorable())
 		if err != nil {
 			t.Fatal(err)
 		}
 		plan.Ledger = run
-		summary, err := Send(t.Context(), plan, learned)
+		summary, err := Send(t.Context(), plan, first)
 		if err == nil {
 			var retried []ledger.Phase
 			if test.retry {
@@ -245,7 +245,7 @@ func TestRejectedMergesAreNotRejectedAgain(t *testing.T) {
 			}
 			err = run.Finish(t.Context(), ledger.Done, time.Now(), nil, nil, retried...)
 		}
-		if err = errors.Join(err, learned.Close()); err != nil {
+		if err = errors.Join(err, first.Close()); err != nil {
 			t.Fatal(err)
 		}
 		if len(came) != test.came || summary.People.Rejected[ReasonMergeRejected] != test.rejected {

@@ -27,31 +27,31 @@ type eventsPhase struct {
 func newEventsPhase(r *run) *eventsPhase {
 	p := &eventsPhase{run: r, readers: make([]spool.Reader, len(r.mappers))}
 	if r.saves() {
-		p.waiting = &waitingRows{rules: r.plan.Rules, people: r.learned.People, repeats: &r.learned.repeats.duplicate}
+		p.waiting = &waitingRows{rules: r.plan.Rules, people: r.first.People, repeats: &r.first.repeats.duplicate}
 	}
 	return p
 }
 
 func (p *eventsPhase) send() error {
-	p.progress.Phase(p.doing(ledger.Events), p.learned.Bytes, Bytes)
+	p.progress.Phase(p.doing(ledger.Events), p.first.Bytes, Bytes)
 	defer p.progress.Done()
 	out := p.delivery.Begin(deliver.Spec{
-		Phase: ledger.Events, From: p.from[ledger.Events], Place: p.learned.places.find, Limit: p.tooMany,
+		Phase: ledger.Events, From: p.from[ledger.Events], Place: p.first.places.find, Limit: p.tooMany,
 	})
 	err := out.End(p.readAgain(out))
 	if err == nil {
-		p.progress.Advance(p.learned.Bytes)
+		p.progress.Advance(p.first.Bytes)
 	}
 	p.note(out)
 	return err
 }
 
-// readAgain is the second reading: every group of chunks is mapped, counted and packed, in input order.
+// readAgain is the second pass: every group of chunks is mapped, counted and packed, in input order.
 func (p *eventsPhase) readAgain(out *deliver.Phase) error {
-	chunks := coalesce(p.learned.again(p.delivery.Context(), p.plan))
+	chunks := coalesce(p.first.again(p.delivery.Context(), p.plan))
 	for result, err := range parallel.Ordered(chunks, p.plan.workers(), p.mapChunks) {
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
-			if !p.learned.knows(trouble) {
+			if !p.first.knows(trouble) {
 				return trouble
 			}
 			continue
@@ -74,12 +74,12 @@ func (p *eventsPhase) take(out *deliver.Phase, c *chunkResult) error {
 	defer c.release()
 	for i := range c.late {
 		one := &c.late[i]
-		one.File, one.Row = p.learned.places.find(one.Number)
+		one.File, one.Row = p.first.places.find(one.Number)
 		p.noteCorrection(one)
 	}
 	for i := range c.Rejects {
 		one := &c.Rejects[i]
-		one.File, one.Row = p.learned.places.find(one.Number)
+		one.File, one.Row = p.first.places.find(one.Number)
 	}
 	c.Rejects = append(c.Rejects, c.late...)
 	if err := out.Deliver(&c.Result); err != nil {
@@ -154,7 +154,7 @@ func (p *eventsPhase) mapChunk(result *chunkResult, worker int, c *posthog.Chunk
 	if result.End <= from.Low() {
 		return nil
 	}
-	decided, seen, err := p.learned.decided.of(c.Number, &p.readers[worker])
+	decided, seen, err := p.first.decided.of(c.Number, &p.readers[worker])
 	if err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (p *eventsPhase) mapChunk(result *chunkResult, worker int, c *posthog.Chunk
 	}
 	c.Left = decided.rows
 	var repeats deliver.RowCounts
-	p.learned.repeats.take(c, &repeats)
+	p.first.repeats.take(c, &repeats)
 	if again {
 		p.mapUnanswered(result, worker, c)
 	} else {
@@ -179,7 +179,7 @@ func (p *eventsPhase) mapChunk(result *chunkResult, worker int, c *posthog.Chunk
 }
 
 func (p *eventsPhase) mapRows(result *chunkResult, worker int, c *posthog.Chunk) {
-	repeats := p.learned.repeats
+	repeats := p.first.repeats
 	for event, bad := range c.Events() {
 		if bad != nil {
 			outcome := mapping.Outcome{Bucket: mapping.Rejected, Reason: bad.Reason, Detail: bad.Detail}
@@ -212,7 +212,7 @@ func (p *eventsPhase) mapRows(result *chunkResult, worker int, c *posthog.Chunk)
 func (p *eventsPhase) mapUnanswered(result *chunkResult, worker int, c *posthog.Chunk) {
 	from := p.from[ledger.Events]
 	for event, bad := range c.Events() {
-		if bad != nil || from.Done(event.Ref) || p.learned.repeats.late.Has(event.Ref) {
+		if bad != nil || from.Done(event.Ref) || p.first.repeats.late.Has(event.Ref) {
 			continue
 		}
 		text, _, outcome := p.mappers[worker].Event(result.text, event)
@@ -229,7 +229,7 @@ func (p *eventsPhase) addRow(result *chunkResult, worker int, e *posthog.Event, 
 	result.add(o.Operation(nil, e.Ref), text)
 	if p.saves() {
 		result.Marks = append(result.Marks, deliver.Mark{
-			Key: keyOfRow(e.Row), Version: ledgerVersion(e, &p.learned.repeats.ids[worker]), At: o.At,
+			Key: keyOfRow(e.Row), Version: ledgerVersion(e, &p.first.repeats.ids[worker]), At: o.At,
 		})
 	}
 	if o.Recent {
@@ -237,10 +237,10 @@ func (p *eventsPhase) addRow(result *chunkResult, worker int, e *posthog.Event, 
 	}
 }
 
-// grew is the error that the first reading did not see a chunk.
+// grew is the error that the first pass did not see a chunk.
 func (p *eventsPhase) grew(c *posthog.Chunk) error {
 	return &posthog.SourceError{
-		Path: p.learned.places.sources[c.Source].Name, Kind: posthog.Changed, Err: errGrew,
+		Path: p.first.places.sources[c.Source].Name, Kind: posthog.Changed, Err: errGrew,
 		Advice: "run again once nothing writes to the file",
 	}
 }

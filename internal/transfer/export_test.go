@@ -57,11 +57,11 @@ func (p *Plan) to(t *testing.T, handler http.Handler) {
 // export runs the whole line.
 func (p *Plan) export(t *testing.T, ctx context.Context) (*Summary, error) {
 	t.Helper()
-	learned, err := Learn(ctx, p)
+	first, err := RunFirstPass(ctx, p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Send(ctx, p, learned)
+	return Send(ctx, p, first)
 }
 
 func newSandbox(faults sandbox.Faults) *sandbox.Sandbox {

@@ -14,8 +14,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Learned is what the first reading found: who is who, and what the second reading may rely on.
-type Learned struct {
+// FirstPass is what the first pass found: who is who, and what the second pass may rely on.
+type FirstPass struct {
 	People  *people.Directory      // usable until Close
 	Rows    int64                  // read, good and bad
 	Bad     int64                  // rows that are not events, or can never be sent whoever their person is
@@ -62,18 +62,18 @@ type LostHistory struct {
 }
 
 // Close gives back memory and what is on disk, when all has been sent.
-func (l *Learned) Close() error {
+func (l *FirstPass) Close() error {
 	l.kept.giveUp()
 	return errors.Join(l.index.Close(), l.decided.space.Close(), l.repeats.space.Close())
 }
 
 // doubtful reports whether rows have been learnt from a source that turned out to be damaged before them.
-func (l *Learned) doubtful() bool {
+func (l *FirstPass) doubtful() bool {
 	return slices.ContainsFunc(l.Trouble, func(t *posthog.SourceError) bool { return t.Doubtful })
 }
 
 // damaged is posthog.Options.Known for the next reading: known, and what this one found.
-func (l *Learned) damaged(known []*posthog.SourceError) []*posthog.SourceError {
+func (l *FirstPass) damaged(known []*posthog.SourceError) []*posthog.SourceError {
 	all := make([]*posthog.SourceError, len(l.places.sources))
 	copy(all, known)
 	for _, t := range l.Trouble {
@@ -86,10 +86,10 @@ func (l *Learned) damaged(known []*posthog.SourceError) []*posthog.SourceError {
 	return all
 }
 
-// knows reports whether a source's trouble is one that the first reading had with it. Damage counts as known only where
-// the source ended as far as the first reading came, which the reader sees to. A source that is gone is never known: the
-// second reading does not go on to where a read failed in the first.
-func (l *Learned) knows(trouble *posthog.SourceError) bool {
+// knows reports whether a source's trouble is one that the first pass had with it. Damage counts as known only where
+// the source ended as far as the first pass came, which the reader sees to. A source that is gone is never known: the
+// second pass does not go on to where a read failed in the first.
+func (l *FirstPass) knows(trouble *posthog.SourceError) bool {
 	if trouble.Kind == posthog.Gone {
 		return false
 	}
@@ -101,7 +101,7 @@ func (l *Learned) knows(trouble *posthog.SourceError) bool {
 
 // setPersonsAside makes a warning of the trouble with persons exports that were found beside events: they
 // hold nothing to send. Where there is nothing else it stays trouble.
-func (l *Learned) setPersonsAside(plan *Plan) {
+func (l *FirstPass) setPersonsAside(plan *Plan) {
 	beside := map[string]bool{}
 	for _, s := range plan.Sources {
 		beside[s.Name] = s.Beside
@@ -121,8 +121,8 @@ func (l *Learned) setPersonsAside(plan *Plan) {
 	}
 }
 
-// again yields the chunks a second time: from the sources, up to where the first reading came, and from memory.
-func (l *Learned) again(ctx context.Context, plan *Plan) iter.Seq2[*posthog.Chunk, error] {
+// again yields the chunks a second time: from the sources, up to where the first pass came, and from memory.
+func (l *FirstPass) again(ctx context.Context, plan *Plan) iter.Seq2[*posthog.Chunk, error] {
 	options := plan.Read
 	options.Types = l.types
 	options.Until = l.kept.until(l.ends)
@@ -145,7 +145,7 @@ func (l *Learned) again(ctx context.Context, plan *Plan) iter.Seq2[*posthog.Chun
 }
 
 // NewMapper returns a mapper of all who are sent. It belongs to one goroutine.
-func (l *Learned) NewMapper(rules *mapping.Rules) *mapping.Mapper {
+func (l *FirstPass) NewMapper(rules *mapping.Rules) *mapping.Mapper {
 	m := rules.NewMapper(l.People)
 	if o := &l.optOuts; len(o.people)+len(o.addresses) > 0 {
 		m.Unsubscribed = func(p *people.Person, email []byte) bool {
@@ -157,7 +157,7 @@ func (l *Learned) NewMapper(rules *mapping.Rules) *mapping.Mapper {
 
 // MayDouble counts the rows without a uuid, where others have one, also those of earlier runs: nothing tells whether such a row is
 // an event that another one is too.
-func (l *Learned) MayDouble() int64 {
+func (l *FirstPass) MayDouble() int64 {
 	if !l.UUIDs.With && !l.Before.With {
 		return 0
 	}
@@ -165,7 +165,7 @@ func (l *Learned) MayDouble() int64 {
 }
 
 // Teams are the PostHog projects whose rows may be sent.
-func (l *Learned) Teams(plan *Plan) []int64 {
+func (l *FirstPass) Teams(plan *Plan) []int64 {
 	if plan.Team == 0 {
 		return l.teams
 	}
@@ -177,11 +177,11 @@ func (l *Learned) Teams(plan *Plan) []int64 {
 
 // TeamsFound are the team_ids of all rows, also of those that the plan leaves out for their team, in the order in
 // which they come. Of many only the first 11 are listed.
-func (l *Learned) TeamsFound() []int64 { return l.teams }
+func (l *FirstPass) TeamsFound() []int64 { return l.teams }
 
 // SkippedEvents lists the names of PostHog's own that are skipped as noise: those that may be the customer's
 // own first, then the most frequent. beyond is how many rows have names that are not listed.
-func (l *Learned) SkippedEvents(rules *mapping.Rules) (all []SkippedEvent, beyond int64) {
+func (l *FirstPass) SkippedEvents(rules *mapping.Rules) (all []SkippedEvent, beyond int64) {
 	for _, name := range l.skipped.order {
 		yours := !posthog.Documented([]byte(name))
 		all = append(all, SkippedEvent{name, *l.skipped.rows[name], yours, rules.EventsWith(name)})
@@ -196,7 +196,7 @@ func (l *Learned) SkippedEvents(rules *mapping.Rules) (all []SkippedEvent, beyon
 }
 
 // UnreadFields are the fields that some rows have without saying anything by them.
-func (l *Learned) UnreadFields() (all []UnreadField) {
+func (l *FirstPass) UnreadFields() (all []UnreadField) {
 	l.unread.createdAt.Field, l.unread.personID.Field = "created_at", "person_id"
 	for _, f := range []UnreadField{l.unread.createdAt, l.unread.personID} {
 		if f.Rows > 0 {
@@ -208,10 +208,10 @@ func (l *Learned) UnreadFields() (all []UnreadField) {
 
 // Columns are the columns that hold one value each, sorted by name: those of this export, and those that earlier
 // runs have read, which are not Seen.
-func (l *Learned) Columns() []posthog.ColumnType { return l.types.All() }
+func (l *FirstPass) Columns() []posthog.ColumnType { return l.types.All() }
 
 // TextColumns are the columns of this export that were made text.
-func (l *Learned) TextColumns() (all []TextColumn) {
+func (l *FirstPass) TextColumns() (all []TextColumn) {
 	for _, c := range l.types.All() {
 		if c.Mixed {
 			all = append(all, TextColumnOf(&c))
@@ -221,7 +221,7 @@ func (l *Learned) TextColumns() (all []TextColumn) {
 }
 
 // columnsKnown are the types for the runs after this one.
-func (l *Learned) columnsKnown() (all []ledger.Column) {
+func (l *FirstPass) columnsKnown() (all []ledger.Column) {
 	for _, c := range l.types.All() {
 		if c.Kinds != 0 {
 			all = append(all, ledger.Column{
@@ -233,7 +233,7 @@ func (l *Learned) columnsKnown() (all []ledger.Column) {
 }
 
 // notNumbers counts cells that are nan or infinite, and so left out.
-func (l *Learned) notNumbers() (n int64) {
+func (l *FirstPass) notNumbers() (n int64) {
 	for _, c := range l.types.All() {
 		n += c.None
 	}

@@ -25,14 +25,14 @@ func TestADestinationThatFailsForGood(t *testing.T) {
 				plan := newPlan(t, mapping.Options{}, path)
 				plan.to(t, box)
 				plan.BatchItems, plan.Grace = 20, 20*time.Second
-				learned, err := Learn(t.Context(), plan)
+				pass, err := RunFirstPass(t.Context(), plan)
 				if err != nil {
 					t.Fatal(err)
 				}
-				store, begun := stored(t, dir, learned)
+				store, begun := stored(t, dir, pass)
 				plan.Ledger = begun
-				summary, err := Send(context.WithoutCancel(t.Context()), plan, learned)
-				if err2 := errors.Join(learned.Close(), store.Close()); err2 != nil {
+				summary, err := Send(context.WithoutCancel(t.Context()), plan, pass)
+				if err2 := errors.Join(pass.Close(), store.Close()); err2 != nil {
 					t.Fatal(err2)
 				}
 				return summary, err

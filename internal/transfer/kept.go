@@ -7,11 +7,11 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// mostKept is how much of the end of compressed sources stays in memory from the first reading to the second, in bytes as it
+// mostKept is how much of the end of compressed sources stays in memory from the first pass to the second, in bytes as it
 // is packed there. Exports are packed to a fifth or less.
 const mostKept = 64 << 20
 
-// kept are the last chunks that the first reading saw, so that the second need not decompress them again: all of a small
+// kept are the last chunks that the first pass saw, so that the second need not decompress them again: all of a small
 // export, the end of a large one. They are packed in a way that is unpacked much faster than what the sources are
 // compressed with. Chunks that are not worth that are not kept.
 type kept struct {

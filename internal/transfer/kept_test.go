@@ -37,11 +37,11 @@ func TestWhatIsKeptIsNotReadAgain(t *testing.T) {
 		for _, most := range []int{1, third, 2 * third, 1 << 30} {
 			plan := newPlan(t, mapping.Options{}, sources...)
 			plan.kept = most
-			learned, err := Learn(t.Context(), plan)
+			first, err := RunFirstPass(t.Context(), plan)
 			if err != nil {
 				t.Fatal(err)
 			}
-			all, kept := len(learned.decided.chunks), len(learned.kept.chunks)
+			all, kept := len(first.decided.chunks), len(first.kept.chunks)
 			switch {
 			case (sources[len(sources)-1] == plain || sources[len(sources)-1] == quick) && kept > 0:
 				t.Errorf("%s: %d chunks kept before a file that is read again", name, kept)
@@ -50,7 +50,7 @@ func TestWhatIsKeptIsNotReadAgain(t *testing.T) {
 			case most == third && name == "one" && (kept == 0 || kept == all):
 				t.Errorf("%s: %d of %d chunks kept of a third", name, kept, all)
 			}
-			summary, err := Send(t.Context(), plan, learned)
+			summary, err := Send(t.Context(), plan, first)
 			if err != nil {
 				t.Fatalf("%s, keeping %d: %v", name, most, err)
 			}

@@ -47,12 +47,12 @@ func TestAResumedRunSendsNoCorrection(t *testing.T) {
 			store := openStore(t, dir)
 			defer store.Close()
 			plan := newPlan(t, mapping.Options{}, paths...)
-			learned := learnOf(t, store, plan)
-			defer learned.Close()
-			run := begunIn(t, store, learned)
+			pass := learnOf(t, store, plan)
+			defer pass.Close()
+			run := begunIn(t, store, pass)
 			plan.Sender = &destination{came: came, left: left, refuse: func([]byte) bool { return false }}
 			plan.Ledger, plan.BatchItems = run, batchItems
-			summary, err := Send(t.Context(), plan, learned)
+			summary, err := Send(t.Context(), plan, pass)
 			if err == nil {
 				err = run.Finish(t.Context(), ledger.Done, time.Now(), nil, nil)
 			}

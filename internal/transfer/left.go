@@ -8,7 +8,7 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// Left is what a run has yet to send, as far as the first reading and the state tell without another reading.
+// Left is what a run has yet to send, as far as the first pass and the state tell without another reading.
 // The zero value is nothing.
 type Left struct {
 	People int64 // identifies
@@ -23,7 +23,7 @@ func (l *Left) Nothing() bool { return l.People+l.Events+l.Merges == 0 && !l.Abo
 
 // Left counts what the plan has yet to send. It maps everybody once, and reads no source. It ends early, with
 // the cause of ctx, when that is cancelled; other errors are trouble with the state or the disk.
-func (l *Learned) Left(ctx context.Context, plan *Plan) (left Left, err error) {
+func (l *FirstPass) Left(ctx context.Context, plan *Plan) (left Left, err error) {
 	r, err := newRun(ctx, plan, l)
 	defer r.close()
 	if err != nil {
@@ -49,7 +49,7 @@ func (l *Learned) Left(ctx context.Context, plan *Plan) (left Left, err error) {
 // other row stands for. Which of the repeated rows are those of people who are sent is known only where
 // everybody is, or where they were sent before.
 func (r *run) eventsLeft(left *Left) {
-	l := r.learned
+	l := r.first
 	counts := l.People.Count(0)
 	fresh := l.sendable - l.Repeats
 	left.Events, left.About, left.AtMost = counts.Events, counts.Estimated && fresh > 0, l.repeats.unfit > 0
@@ -87,7 +87,7 @@ func (r *run) mergesLeft(left *Left) {
 		return
 	}
 	from := r.from[ledger.Emails]
-	for p := range r.learned.People.People() {
+	for p := range r.first.People.People() {
 		if p.EmailLate() && !from.Done(uint64(p.Number)) {
 			left.People++
 		}

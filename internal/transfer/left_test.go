@@ -19,9 +19,9 @@ import (
 var tracked = []customerio.Action{customerio.Event, customerio.Page, customerio.Screen}
 
 // leftOf is what a plan has left to send, and must be asked for before it is sent.
-func leftOf(t *testing.T, plan *Plan, learned *Learned) Left {
+func leftOf(t *testing.T, plan *Plan, first *FirstPass) Left {
 	t.Helper()
-	left, err := learned.Left(t.Context(), plan)
+	left, err := first.Left(t.Context(), plan)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,40 +97,40 @@ func TestWhatIsLeftIsSent(t *testing.T) {
 
 // sendStopped sends what some files have, however often the destination fails, checks each time what was
 // left, and returns what was left at first.
-func sendStopped(t *testing.T, r *rapid.T, store *ledger.Store, change func(*Plan), refused string, files ...string) (first Left) {
+func sendStopped(t *testing.T, r *rapid.T, store *ledger.Store, change func(*Plan), refused string, files ...string) (atFirst Left) {
 	t.Helper()
 	for try := 0; ; try++ {
 		plan := newPlan(t, mapping.Options{}, files...)
 		change(plan)
 		plan.BatchItems, plan.Remember = 3, try == 0
-		learned := learnOf(t, store, plan)
-		left := leftOf(t, plan, learned)
+		first := learnOf(t, store, plan)
+		left := leftOf(t, plan, first)
 		if try == 0 {
-			first = left
-			start := ledger.Start{Command: "backfill", Began: runTime, Now: runTime, Rows: learned.Rows}
-			start.Sources, start.People = learned.Origin(t.Context())
-			if _, err := store.Begin(t.Context(), start, learned.Learnt()); err != nil {
+			atFirst = left
+			start := ledger.Start{Command: "backfill", Began: runTime, Now: runTime, Rows: first.Rows}
+			start.Sources, start.People = first.Origin(t.Context())
+			if _, err := store.Begin(t.Context(), start, first.Restorable()); err != nil {
 				t.Fatal(err)
 			}
 		}
-		plan.Ledger = begunIn(t, store, learned)
+		plan.Ledger = begunIn(t, store, first)
 		to := &destination{came: map[string]int{}, left: 1 << 30, refuse: func(op []byte) bool { return strings.Contains(string(op), refused) }}
 		if try < 3 {
 			to.left, to.taking = rapid.SampledFrom([]int{1 << 30, 0, 1, 2, 5}).Draw(r, "batches"), rapid.Bool().Draw(r, "taking")
 		}
 		plan.Sender = to
-		summary, err := Send(t.Context(), plan, learned)
+		summary, err := Send(t.Context(), plan, first)
 		if err == nil {
 			if err := checkLeft(left, summary); err != nil {
 				r.Fatalf("try %d: %v", try, err)
 			}
 			err = plan.Ledger.Finish(t.Context(), ledger.Done, runTime, nil, nil)
-			if err2 := learned.Close(); err != nil || err2 != nil {
+			if err2 := first.Close(); err != nil || err2 != nil {
 				t.Fatal(err, err2)
 			}
-			return first
+			return atFirst
 		}
-		if err2 := learned.Close(); err2 != nil || !strings.Contains(err.Error(), errGone.Error()) {
+		if err2 := first.Close(); err2 != nil || !strings.Contains(err.Error(), errGone.Error()) {
 			r.Fatalf("try %d: %v %v %+v", try, err, err2, summary.Rows)
 		}
 	}

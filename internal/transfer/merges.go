@@ -19,7 +19,7 @@ type mergesPhase struct {
 }
 
 func (p *mergesPhase) send() error {
-	if p.learned.People.LinkCount()+len(p.plan.Merges) == 0 {
+	if p.first.People.LinkCount()+len(p.plan.Merges) == 0 {
 		return nil
 	}
 	out := p.begin(ledger.Merges, 0)
@@ -46,7 +46,7 @@ func (p *mergesPhase) mergings() iter.Seq[merging] {
 	return func(yield func(merging) bool) {
 		var one merging
 		asked := map[customerio.Identifier]bool{}
-		for link := range p.learned.People.Links() {
+		for link := range p.first.People.Links() {
 			one.into, one.profile, one.person = link.Person.DistinctID, mapping.Secondary(link), link.Person
 			one.body, one.outcome = p.mappers[0].Link(one.body[:0], link)
 			asked[one.profile] = true
@@ -101,7 +101,7 @@ func (p *mergesPhase) deliver(out *deliver.Phase) error {
 
 // refusedBefore reports whether an earlier run has tried a merge in vain, and this one does not try again.
 func (p *mergesPhase) refusedBefore(m *merging) bool {
-	return m.outcome.Bucket == mapping.Send && !p.plan.RetryMerges && p.learned.repeats.rejected.has(keyOfText(m.body))
+	return m.outcome.Bucket == mapping.Send && !p.plan.RetryMerges && p.first.repeats.rejected.has(keyOfText(m.body))
 }
 
 // merge sends one merge, which the ledger has under an ID.
@@ -127,7 +127,7 @@ func (p *mergesPhase) reject(out *deliver.Phase, m *merging) error {
 		Key: keyOfText([]byte(m.outcome.Detail + ": merge into " + into + "\x00" + m.profile.Value)),
 	}
 	result := &deliver.Result{End: m.number + 1}
-	if p.plan.RetryMerges || !p.learned.repeats.rejected.has(one.Key) {
+	if p.plan.RetryMerges || !p.first.repeats.rejected.has(one.Key) {
 		result.Rejects = []deliver.Reject{one}
 	}
 	return out.Deliver(result)

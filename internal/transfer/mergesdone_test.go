@@ -51,18 +51,18 @@ func stoppedAndRestarted(t *testing.T, path string, existing *people.Existing, l
 		if knows {
 			plan.State = store
 		}
-		learned, err := Learn(t.Context(), plan)
+		first, err := RunFirstPass(t.Context(), plan)
 		if err != nil {
 			t.Fatal(err)
 		}
-		start := ledger.Start{Command: "backfill", Began: runTime, Now: runTime, Rows: learned.Rows}
-		start.Sources, start.People = learned.Origin(t.Context())
-		if plan.Ledger, err = store.Begin(t.Context(), start, learned.Learnt()); err != nil {
+		start := ledger.Start{Command: "backfill", Began: runTime, Now: runTime, Rows: first.Rows}
+		start.Sources, start.People = first.Origin(t.Context())
+		if plan.Ledger, err = store.Begin(t.Context(), start, first.Restorable()); err != nil {
 			t.Fatal(err)
 		}
 		plan.Sender = &destination{came: came, left: left, refuse: func([]byte) bool { return false }}
-		_, err = Send(t.Context(), plan, learned)
-		if err2 := learned.Close(); err2 != nil || err != nil && !errors.Is(err, errGone) {
+		_, err = Send(t.Context(), plan, first)
+		if err2 := first.Close(); err2 != nil || err != nil && !errors.Is(err, errGone) {
 			t.Fatal(err, err2)
 		}
 		stopped = stopped || err != nil

@@ -62,11 +62,11 @@ func cameTo(operations []string) (all []string) {
 // night sends what is new in some files, however often the destination fails, and returns the rows of the last try.
 func night(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, files ...string) Rows {
 	t.Helper()
-	return nightOf(t, r, store, came, func(*Plan) {}, func(*Learned) {}, files...)
+	return nightOf(t, r, store, came, func(*Plan) {}, func(*FirstPass) {}, files...)
 }
 
 // nightOf is night with other flags, which change makes. look sees what each try has learnt.
-func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, change func(*Plan), look func(*Learned), files ...string) Rows {
+func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, change func(*Plan), look func(*FirstPass), files ...string) Rows {
 	t.Helper()
 	run := (*ledger.Run)(nil)
 	sources := newPlan(t, mapping.Options{}, files...).Sources
@@ -74,12 +74,12 @@ func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, chan
 		plan := newPlan(t, mapping.Options{}, files...)
 		plan.Sources, plan.State, plan.Ledger, plan.Remember, plan.BatchItems = sources, store, run, run == nil, 3
 		change(plan)
-		learned, err := Learn(t.Context(), plan)
+		first, err := RunFirstPass(t.Context(), plan)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if run == nil {
-			due, err := learned.SendableNow(t.Context(), plan, func(path string) bool {
+			due, err := first.SendableNow(t.Context(), plan, func(path string) bool {
 				return !slices.ContainsFunc(sources, func(s source.Source) bool { return s.Name == path })
 			})
 			if err != nil {
@@ -89,16 +89,16 @@ func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, chan
 				sources = append(sources, newPlan(t, mapping.Options{}, one).Sources...)
 			}
 			if len(due) > 0 {
-				learned.Close()
+				first.Close()
 				continue
 			}
-			start := ledger.Start{Command: "sync", Began: runTime, Now: runTime, Rows: learned.Rows}
-			start.Sources, start.People = learned.Origin(t.Context())
-			if run, err = store.Begin(t.Context(), start, learned.Learnt()); err != nil {
+			start := ledger.Start{Command: "sync", Began: runTime, Now: runTime, Rows: first.Rows}
+			start.Sources, start.People = first.Origin(t.Context())
+			if run, err = store.Begin(t.Context(), start, first.Restorable()); err != nil {
 				t.Fatal(err)
 			}
 		} else if run, err = store.Last(t.Context(), "sync"); err == nil {
-			sources, people := learned.Origin(t.Context())
+			sources, people := first.Origin(t.Context())
 			err = sameOrigin(run, sources, people)
 		}
 		if err != nil {
@@ -106,13 +106,13 @@ func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, chan
 		}
 		to := &destination{came: map[string]int{}, left: rapid.SampledFrom([]int{1 << 30, 1 << 30, 0, 1, 2, 5}).Draw(r, "batches"), taking: rapid.Bool().Draw(r, "taking"), refuse: func([]byte) bool { return false }}
 		plan.Ledger, plan.Sender = run, to
-		look(learned)
-		summary, err := Send(t.Context(), plan, learned)
+		look(first)
+		summary, err := Send(t.Context(), plan, first)
 		for op := range to.came {
 			*came = append(*came, op)
 		}
-		settled, err2 := learned.StillWaiting(t.Context(), store, run)
-		if err2 = errors.Join(err2, learned.Close()); err2 != nil {
+		settled, err2 := first.StillWaiting(t.Context(), store, run)
+		if err2 = errors.Join(err2, first.Close()); err2 != nil {
 			t.Fatal(err2)
 		}
 		if err == nil {

@@ -2,7 +2,7 @@ package transfer
 
 import "ph2cio/internal/posthog"
 
-// Observer counts what the first reading reads, for a command that shows what is in the sources.
+// Observer counts what the first pass reads, for a command that shows what is in the sources.
 type Observer interface {
 	// Share returns what counts the rows of one chunk. Several goroutines may call it at once.
 	Share() Share

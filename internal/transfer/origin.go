@@ -14,11 +14,11 @@ import (
 )
 
 // Origin is what a run rests on, as the ledger keeps it.
-func (l *Learned) Origin(ctx context.Context) (sources []ledger.Source, people []byte) {
+func (l *FirstPass) Origin(ctx context.Context) (sources []ledger.Source, people []byte) {
 	return l.sources(ctx), l.peopleSum()
 }
 
-func (l *Learned) sources(ctx context.Context) (sources []ledger.Source) {
+func (l *FirstPass) sources(ctx context.Context) (sources []ledger.Source) {
 	trouble := map[string]string{}
 	for _, t := range slices.Concat(l.Trouble, l.Said) {
 		if t.Kind != posthog.Warning || t.Unended {
@@ -43,7 +43,7 @@ func (l *Learned) sources(ctx context.Context) (sources []ledger.Source) {
 }
 
 // printed are the sources of a run, by what the state calls them.
-func (l *Learned) printed(ctx context.Context, plan *Plan) map[string]ledger.Source {
+func (l *FirstPass) printed(ctx context.Context, plan *Plan) map[string]ledger.Source {
 	sources := l.sources(ctx)
 	all := map[string]ledger.Source{}
 	for i := range sources {
@@ -53,7 +53,7 @@ func (l *Learned) printed(ctx context.Context, plan *Plan) map[string]ledger.Sou
 }
 
 // peopleSum stands for who is sent under what, and what is merged.
-func (l *Learned) peopleSum() []byte {
+func (l *FirstPass) peopleSum() []byte {
 	h := xxh3.New()
 	text := func(s string) {
 		_, _ = h.WriteString(s) // a hash takes everything

@@ -31,7 +31,7 @@ func newPeoplePhase(r *run) *peoplePhase {
 }
 
 func (p *peoplePhase) send() error {
-	total := int64(p.learned.People.Count(0).Sent)
+	total := int64(p.first.People.Count(0).Sent)
 	out := p.begin(ledger.People, total)
 	defer p.progress.Done()
 	err := out.End(p.deliver(out))
@@ -87,7 +87,7 @@ func (g *mappedGroup) release() {
 
 // groups maps everybody, in groups.
 func (p *peoplePhase) groups() iter.Seq2[*mappedGroup, error] {
-	return parallel.Ordered(parallel.Groups(p.learned.People.People(), peopleInGroup), p.plan.workers(), p.mapGroup)
+	return parallel.Ordered(parallel.Groups(p.first.People.People(), peopleInGroup), p.plan.workers(), p.mapGroup)
 }
 
 // mapGroup maps a group of people; it runs on several goroutines at once.
@@ -113,7 +113,7 @@ func (p *peoplePhase) mapGroup(worker int, group []*people.Person) *mappedGroup 
 			continue // rejected then
 		}
 		key := keyOfPerson(person, nil, &o)
-		if p.learned.repeats.notRetried().has(key) {
+		if p.first.repeats.notRetried().has(key) {
 			g.rejectedBefore = append(g.rejectedBefore, person.Number)
 			continue
 		}
@@ -129,9 +129,9 @@ func (p *peoplePhase) mapGroup(worker int, group []*people.Person) *mappedGroup 
 func (p *peoplePhase) add(worker int, g *mappedGroup, person *people.Person, o *mapping.Outcome, text []byte) {
 	identify := text[len(g.text):]
 	ref := uint64(person.Number)
-	unchanged := sentBefore(p.learned.People, person, identify) || person.EmailLate() && p.wholeUnchanged(worker, person)
+	unchanged := sentBefore(p.first.People, person, identify) || person.EmailLate() && p.wholeUnchanged(worker, person)
 	switch {
-	case len(p.learned.repeats.notRetried()) > 0 && p.learned.repeats.notRetried().has(keyOfText(identify)):
+	case len(p.first.repeats.notRetried()) > 0 && p.first.repeats.notRetried().has(keyOfText(identify)):
 		g.rejectedBefore = append(g.rejectedBefore, person.Number)
 		return
 	case unchanged:
@@ -153,7 +153,7 @@ func (p *peoplePhase) add(worker int, g *mappedGroup, person *people.Person, o *
 // wholeUnchanged reports whether the identify with the email is what an earlier run has sent.
 func (p *peoplePhase) wholeUnchanged(worker int, person *people.Person) bool {
 	identify, o := p.mappers[worker].Person(nil, person)
-	return o.Bucket == mapping.Send && sentBefore(p.learned.People, person, identify)
+	return o.Bucket == mapping.Send && sentBefore(p.first.People, person, identify)
 }
 
 // take delivers a group, and leaves out those who cannot be sent: their events are rejected with them.

@@ -37,8 +37,8 @@ func (p *Plan) personsRead() posthog.Options {
 	return posthog.Options{Zone: p.Read.Zone, AcceptDamaged: p.Read.AcceptDamaged, UserID: p.Read.UserID}
 }
 
-// learnPersons reads the plan's persons exports into an index. A row that is bad ends it: who is who would hang on it.
-func learnPersons(ctx context.Context, plan *Plan, types *posthog.ColumnTypes, index *people.Index) error {
+// readPersons reads the plan's persons exports into an index. A row that is bad ends it: who is who would hang on it.
+func readPersons(ctx context.Context, plan *Plan, types *posthog.ColumnTypes, index *people.Index) error {
 	if len(plan.Persons) == 0 {
 		return nil
 	}

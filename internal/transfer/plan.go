@@ -45,7 +45,7 @@ type Plan struct {
 	State       *ledger.Store                      // what earlier runs have sent; nil knows of none
 	Names       func(string) string                // what State calls the source of a path; nil is Absolute
 	LeftOut     func(flags string) map[string]bool // the reasons for which this run leaves out rows that one with those flags did not; nil is none
-	Remember    bool                               // what is learnt is for later runs, by Learned.Learnt
+	Remember    bool                               // what is learnt is for later runs, by FirstPass.Restorable
 	Retry       bool                               // what earlier runs have rejected is tried again
 	Merges      []ledger.Merge                     // to be sent beside those that people ask for
 	RetryMerges bool                               // so are merges

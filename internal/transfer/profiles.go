@@ -49,7 +49,7 @@ type LiveProfiles struct {
 }
 
 // TwoProfiles are those who are held, nil for nobody.
-func (l *Learned) TwoProfiles() *TwoProfiles {
+func (l *FirstPass) TwoProfiles() *TwoProfiles {
 	if l.People.HeldCount() == 0 {
 		return nil
 	}
@@ -61,7 +61,7 @@ func (l *Learned) TwoProfiles() *TwoProfiles {
 }
 
 // HeldAs is the person behind a distinct ID if that person is held, else nil.
-func (l *Learned) HeldAs(id []byte) *HeldPerson {
+func (l *FirstPass) HeldAs(id []byte) *HeldPerson {
 	held, is := l.People.HeldAs(id)
 	if !is {
 		return nil
@@ -79,7 +79,7 @@ func heldPerson(h *people.Held) HeldPerson {
 }
 
 // LiveProfiles are those that a live destination has made, nil for none.
-func (l *Learned) LiveProfiles() *LiveProfiles {
+func (l *FirstPass) LiveProfiles() *LiveProfiles {
 	ids, count := l.People.Live()
 	if count == 0 {
 		return nil
@@ -88,7 +88,7 @@ func (l *Learned) LiveProfiles() *LiveProfiles {
 }
 
 // MergePairs are the merges that the people ask for, the first so many.
-func (l *Learned) MergePairs(plan *Plan, most int) (pairs []MergePair) {
+func (l *FirstPass) MergePairs(plan *Plan, most int) (pairs []MergePair) {
 	mapper := plan.Rules.NewMapper(l.People)
 	for link := range l.People.Links() {
 		if len(pairs) == most {
@@ -102,7 +102,7 @@ func (l *Learned) MergePairs(plan *Plan, most int) (pairs []MergePair) {
 }
 
 // MergesInto are the merges into one person's profile; none if the person is nil.
-func (l *Learned) MergesInto(mapper *mapping.Mapper, p *people.Person) (pairs []MergePair) {
+func (l *FirstPass) MergesInto(mapper *mapping.Mapper, p *people.Person) (pairs []MergePair) {
 	for link := range l.People.Links() {
 		if link.Person != p {
 			continue

@@ -111,11 +111,11 @@ func TestProfilesOverNights(t *testing.T) {
 			change := func(p *Plan) { p.Choice, p.Index.Existing = choice, existing }
 			var held []people.Held
 			before := len(came)
-			nightOf(t, r, store, &came, change, func(l *Learned) { held = heldAlone(l) }, path)
+			nightOf(t, r, store, &came, change, func(l *FirstPass) { held = heldAlone(l) }, path)
 			checkProfiles(r, came[before:], held, choice.MergeProfiles, identified, withEmail, strings.Join(all, "\n"), seen)
 		}
 		last := func(p *Plan) { p.Choice = people.Choice{Merges: people.MergeNeeded, MergeProfiles: true} }
-		nightOf(t, r, store, &came, last, func(*Learned) {}, files...)
+		nightOf(t, r, store, &came, last, func(*FirstPass) {}, files...)
 		checkAllCame(r, came, all, seen)
 		failing = false
 	})
@@ -137,7 +137,7 @@ func read(r *rapid.T, text string) (op operation) {
 
 // heldAlone are those who are held, without a profile that somebody else goes by: one who was sent under the
 // ID of a profile with their email, before a person with that ID came.
-func heldAlone(l *Learned) (held []people.Held) {
+func heldAlone(l *FirstPass) (held []people.Held) {
 	for _, h := range l.People.Held() {
 		h.Profiles = slices.DeleteFunc(slices.Clone(h.Profiles), func(p people.HeldProfile) bool {
 			_, status := l.People.Lookup([]byte(p.Value))

@@ -195,10 +195,10 @@ func TestRowsOfForgottenDaysAreHeld(t *testing.T) {
 	send := func(resend bool) Rows {
 		plan := newPlan(t, mapping.Options{}, path)
 		plan.ResendOld = resend
-		learned := learnOf(t, store, plan)
-		plan.Ledger = begunIn(t, store, learned)
-		summary, err := Send(t.Context(), plan, learned)
-		if err = errors.Join(err, learned.Close(), plan.Ledger.Finish(t.Context(), ledger.Done, time.Now(), nil, nil)); err != nil {
+		pass := learnOf(t, store, plan)
+		plan.Ledger = begunIn(t, store, pass)
+		summary, err := Send(t.Context(), plan, pass)
+		if err = errors.Join(err, pass.Close(), plan.Ledger.Finish(t.Context(), ledger.Done, time.Now(), nil, nil)); err != nil {
 			t.Fatal(err)
 		}
 		return summary.Rows

@@ -13,28 +13,28 @@ import (
 // Rereader reads the sources a second time, row by row, and tells what becomes of each row. It belongs to one
 // goroutine.
 type Rereader struct {
-	learned *Learned
-	plan    *Plan
-	keyed   *keyed // of the chunk that is being read
+	first *FirstPass
+	plan  *Plan
+	keyed *keyed // of the chunk that is being read
 }
 
-// RereadRow is a row of the second reading, valid until the next one is asked for.
+// RereadRow is a row of the second pass, valid until the next one is asked for.
 type RereadRow struct {
 	File  string // the name of its source
 	Event *posthog.Event
 }
 
-// NewRereader returns a reader of the plan's sources, which must be those of the first reading.
-func (l *Learned) NewRereader(plan *Plan) *Rereader { return &Rereader{learned: l, plan: plan} }
+// NewRereader returns a reader of the plan's sources, which must be those of the first pass.
+func (l *FirstPass) NewRereader(plan *Plan) *Rereader { return &Rereader{first: l, plan: plan} }
 
 // Rows yields the rows in reading order, without those that are no events and those of other teams. It may be
-// called once. An error is the last thing yielded: a source that is not as the first reading found it, trouble
+// called once. An error is the last thing yielded: a source that is not as the first pass found it, trouble
 // with the disk, or the cause of ctx.
 func (r *Rereader) Rows(ctx context.Context) iter.Seq2[RereadRow, error] {
 	return func(yield func(RereadRow, error) bool) {
-		for chunk, err := range r.learned.again(ctx, r.plan) {
+		for chunk, err := range r.first.again(ctx, r.plan) {
 			if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
-				if r.learned.knows(trouble) {
+				if r.first.knows(trouble) {
 					continue
 				}
 				yield(RereadRow{}, trouble)
@@ -55,7 +55,7 @@ func (r *Rereader) Rows(ctx context.Context) iter.Seq2[RereadRow, error] {
 func (r *Rereader) rowsOf(chunk *posthog.Chunk, yield func(RereadRow, error) bool) bool {
 	defer chunk.Release()
 	file := r.plan.Sources[chunk.Source].Name
-	r.keyed = r.learned.repeats.keyed(0, chunk)
+	r.keyed = r.first.repeats.keyed(0, chunk)
 	for event, bad := range chunk.Events() {
 		if bad != nil || r.plan.otherTeam(event) {
 			continue
@@ -68,7 +68,7 @@ func (r *Rereader) rowsOf(chunk *posthog.Chunk, yield func(RereadRow, error) boo
 }
 
 // Repeat tells whether another row, or an earlier run, stands for a row that was just yielded.
-func (r *Rereader) Repeat(e *posthog.Event) Repeat { return r.learned.repeats.of(e.Ref) }
+func (r *Rereader) Repeat(e *posthog.Event) Repeat { return r.first.repeats.of(e.Ref) }
 
 // Classify tells what becomes of a row that was just yielded, whoever its person is, if it is no repeat. It
 // counts what an earlier run has rejected, or what is too old to tell whether one has sent it, as skipped.

@@ -28,7 +28,7 @@ func (p *Plan) indexOptions(ctx context.Context) (people.Options, error) {
 
 // restore gives the index the state of earlier runs: what their rows said about people, and whom they have
 // sent. The index must have read all rows by then.
-func (l *Learned) restore(ctx context.Context, plan *Plan) error {
+func (l *FirstPass) restore(ctx context.Context, plan *Plan) error {
 	if plan.Remember {
 		if err := l.index.Remember(ctx); err != nil {
 			return err
@@ -54,10 +54,10 @@ func (l *Learned) restore(ctx context.Context, plan *Plan) error {
 	return l.index.Err()
 }
 
-// Learnt is the state of people and columns that later runs will restore.
-func (l *Learned) Learnt() *ledger.Restorable {
+// Restorable is the state of people and columns that later runs will restore.
+func (l *FirstPass) Restorable() *ledger.Restorable {
 	return &ledger.Restorable{Seed: l.index.Seed(), Keys: l.index.NewKeys(), Entries: l.People.ForLater(), Columns: l.columnsKnown()}
 }
 
 // Knows reports whether it is known, of some people at least, that they have a profile already.
-func (l *Learned) Knows(plan *Plan) bool { return l.sentBefore || plan.Index.Existing != nil }
+func (l *FirstPass) Knows(plan *Plan) bool { return l.sentBefore || plan.Index.Existing != nil }

@@ -37,13 +37,13 @@ func (r *run) resume() error {
 // rejectAgain finds again the people whom an earlier run has rejected just as they are, and whom this one has
 // therefore passed by before it was stopped: their rows are rejected with them.
 func (r *run) rejectAgain() error {
-	before, from := r.learned.repeats.notRetried(), r.from[ledger.People]
+	before, from := r.first.repeats.notRetried(), r.from[ledger.People]
 	if len(before) == 0 {
 		return nil
 	}
 	mappers := make([]*mapping.Mapper, r.plan.workers())
 	for i := range mappers {
-		mappers[i] = r.learned.NewMapper(r.plan.Rules)
+		mappers[i] = r.first.NewMapper(r.plan.Rules)
 	}
 	find := func(worker int, group []*people.Person) (numbers []uint32) {
 		var text []byte
@@ -58,7 +58,7 @@ func (r *run) rejectAgain() error {
 		}
 		return numbers
 	}
-	for numbers, err := range parallel.Ordered(parallel.Groups(r.learned.People.People(), peopleInGroup), r.plan.workers(), find) {
+	for numbers, err := range parallel.Ordered(parallel.Groups(r.first.People.People(), peopleInGroup), r.plan.workers(), find) {
 		if err != nil {
 			return err
 		}

@@ -104,7 +104,7 @@ func openStore(t *testing.T, dir string) *ledger.Store {
 }
 
 // learnOf learns what a plan needs that knows what is in a store, and whose run is gone on with.
-func learnOf(t *testing.T, store *ledger.Store, plan *Plan) *Learned {
+func learnOf(t *testing.T, store *ledger.Store, plan *Plan) *FirstPass {
 	t.Helper()
 	run, err := store.Last(t.Context(), "backfill")
 	if err != nil {
@@ -114,31 +114,31 @@ func learnOf(t *testing.T, store *ledger.Store, plan *Plan) *Learned {
 	if run != nil && run.Ended.IsZero() {
 		plan.Ledger = run
 	}
-	learned, err := Learn(t.Context(), plan)
+	pass, err := RunFirstPass(t.Context(), plan)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return learned
+	return pass
 }
 
 // stored opens the ledger of a directory and returns its newest run, or begins one that rests on what was learnt.
-func stored(t *testing.T, dir string, learned *Learned) (*ledger.Store, *ledger.Run) {
+func stored(t *testing.T, dir string, pass *FirstPass) (*ledger.Store, *ledger.Run) {
 	t.Helper()
 	store := openStore(t, dir)
-	return store, begunIn(t, store, learned)
+	return store, begunIn(t, store, pass)
 }
 
 // begunIn returns the newest run of a store, or begins one that rests on what was learnt.
-func begunIn(t *testing.T, store *ledger.Store, learned *Learned) *ledger.Run {
+func begunIn(t *testing.T, store *ledger.Store, pass *FirstPass) *ledger.Run {
 	t.Helper()
 	run, err := store.Last(t.Context(), "backfill")
 	if err == nil && (run == nil || !run.Ended.IsZero()) {
-		start := ledger.Start{Command: "backfill", Began: runTime, Now: runTime, Rows: learned.Rows}
-		start.Sources, start.People = learned.Origin(t.Context())
+		start := ledger.Start{Command: "backfill", Began: runTime, Now: runTime, Rows: pass.Rows}
+		start.Sources, start.People = pass.Origin(t.Context())
 		run, err = store.Begin(t.Context(), start, nil)
 	}
 	if err == nil {
-		sources, people := learned.Origin(t.Context())
+		sources, people := pass.Origin(t.Context())
 		err = sameOrigin(run, sources, people)
 	}
 	if err != nil {
@@ -169,18 +169,18 @@ func TestAStoppedRunResumes(t *testing.T) {
 		for {
 			plan := newStopped(t)
 			store := openStore(t, dir)
-			learned := learnOf(t, store, plan)
-			begun := begunIn(t, store, learned)
+			pass := learnOf(t, store, plan)
+			begun := begunIn(t, store, pass)
 			after, taking := stops()
 			to := &destination{came: came, left: after, taking: taking, refuse: refuse}
 			plan.Ledger, plan.Sender, plan.BatchItems = begun, to, batchItems
 			plan.InFlight = func() int { return inFlight }
-			summary, err := Send(t.Context(), plan, learned)
+			summary, err := Send(t.Context(), plan, pass)
 			rejects, _, err2 := WriteRejects(t.Context(), dir, begun)
 			if err == nil {
 				nothingNew(t, store, begun, newStopped(t), summary)
 			}
-			if err2 = errors.Join(err2, learned.Close(), store.Close()); err2 != nil {
+			if err2 = errors.Join(err2, pass.Close(), store.Close()); err2 != nil {
 				t.Fatal(err2)
 			}
 			if err == nil {
@@ -263,9 +263,9 @@ func nothingNew(t *testing.T, store *ledger.Store, before *ledger.Run, plan *Pla
 		}
 		return nil
 	}
-	learned := learnOf(t, store, plan)
-	summary, err := Send(t.Context(), plan, learned)
-	if err = errors.Join(err, learned.Close()); err != nil {
+	pass := learnOf(t, store, plan)
+	summary, err := Send(t.Context(), plan, pass)
+	if err = errors.Join(err, pass.Close()); err != nil {
 		t.Fatal(err)
 	}
 	if sent := was.Rows.Sent + was.Rows.Earlier; sent == 0 || summary.Rows.Earlier != sent || summary.Rows.Duplicate != was.Rows.Duplicate {
@@ -286,13 +286,13 @@ func sameOrigin(run *ledger.Run, sources []ledger.Source, people []byte) error {
 func TestARowThatChangesChangesTheOrigin(t *testing.T) {
 	path := manyRows(t, 300)
 	origin := func() *ledger.Run {
-		learned, err := Learn(t.Context(), newPlan(t, mapping.Options{}, path))
+		pass, err := RunFirstPass(t.Context(), newPlan(t, mapping.Options{}, path))
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer learned.Close()
+		defer pass.Close()
 		begun := &ledger.Run{}
-		begun.Sources, begun.People = learned.Origin(t.Context())
+		begun.Sources, begun.People = pass.Origin(t.Context())
 		return begun
 	}
 	first, again := origin(), origin()
@@ -316,18 +316,18 @@ func TestWaitingForPeopleIsNotForgotten(t *testing.T) {
 	dir := t.TempDir()
 	for round, settle := range []time.Duration{time.Hour, 300 * time.Millisecond, 0} {
 		plan := newPlan(t, mapping.Options{}, samples+"acornly_events.jsonl")
-		learned, err := Learn(t.Context(), plan)
+		pass, err := RunFirstPass(t.Context(), plan)
 		if err != nil {
 			t.Fatal(err)
 		}
-		store, run := stored(t, dir, learned)
+		store, run := stored(t, dir, pass)
 		plan.Ledger, plan.Settle = run, settle
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 		if round > 0 {
 			ctx = t.Context()
 		}
 		start := time.Now()
-		summary, err := Send(ctx, plan, learned)
+		summary, err := Send(ctx, plan, pass)
 		cancel()
 		if took := time.Since(start); round == 1 && (err != nil || took < settle || summary.People.Earlier != 3) {
 			t.Errorf("it went on after %s, with %d people sent before: %v", took, summary.People.Earlier, err)
@@ -335,7 +335,7 @@ func TestWaitingForPeopleIsNotForgotten(t *testing.T) {
 		if round == 0 && err == nil {
 			t.Error("it did not wait at all")
 		}
-		if err := errors.Join(learned.Close(), store.Close()); err != nil {
+		if err := errors.Join(pass.Close(), store.Close()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -357,14 +357,14 @@ func TestOneIdentifyForEachIdentifierOverStops(t *testing.T) {
 		plan := newPlan(t, mapping.Options{IdentifierValue: "{person.properties.crm}", IdentifierKey: customerio.ID}, path)
 		plan.IdentifiersMayMeet, plan.BatchItems = true, 1
 		plan.Sender = &destination{came: came, left: 1, refuse: func([]byte) bool { return false }}
-		learned, err := Learn(t.Context(), plan)
+		pass, err := RunFirstPass(t.Context(), plan)
 		if err != nil {
 			t.Fatal(err)
 		}
-		store, run := stored(t, dir, learned)
+		store, run := stored(t, dir, pass)
 		plan.Ledger = run
-		summary, err := Send(t.Context(), plan, learned)
-		if err2 := errors.Join(learned.Close(), store.Close()); err2 != nil {
+		summary, err := Send(t.Context(), plan, pass)
+		if err2 := errors.Join(pass.Close(), store.Close()); err2 != nil {
 			t.Fatal(err2)
 		}
 		if err != nil && (!errors.Is(err, errGone) || stops > 20) {

@@ -15,7 +15,7 @@ import (
 // run is one pass of sending: what its phases share.
 type run struct {
 	plan     *Plan
-	learned  *Learned
+	first    *FirstPass
 	progress Progress
 	mappers  []*mapping.Mapper // one for each worker
 	delivery *deliver.Delivery
@@ -30,13 +30,13 @@ type run struct {
 
 // newRun begins a run, or resumes the one of the plan's ledger. Also with an error the run may be used, to
 // tell that nothing happened; it must be closed.
-func newRun(ctx context.Context, plan *Plan, learned *Learned) (*run, error) {
+func newRun(ctx context.Context, plan *Plan, first *FirstPass) (*run, error) {
 	options := deliver.Options{
 		Sender: plan.Sender, InFlight: plan.InFlight, BatchItems: plan.BatchItems, Grace: plan.Grace,
 		Rejects: plan.Rejects, Observe: plan.Operations,
 	}
 	r := &run{
-		plan: plan, learned: learned, progress: plan.progress(), rejected: map[uint32]bool{}, mergesRefused: map[uint64]bool{},
+		plan: plan, first: first, progress: plan.progress(), rejected: map[uint32]bool{}, mergesRefused: map[uint64]bool{},
 	}
 	var before deliver.Counters
 	var err error
@@ -46,7 +46,7 @@ func newRun(ctx context.Context, plan *Plan, learned *Learned) (*run, error) {
 	}
 	r.delivery = deliver.New(ctx, options, before)
 	for range plan.workers() {
-		mapper := learned.NewMapper(plan.Rules)
+		mapper := first.NewMapper(plan.Rules)
 		mapper.Refused = r.rejected
 		r.mappers = append(r.mappers, mapper)
 	}

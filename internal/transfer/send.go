@@ -13,18 +13,18 @@ import (
 // Send maps and sends everything, phase after phase: people, events, merges, emails that another profile had.
 // When ctx is cancelled it stops reading, lets the requests under way finish within Plan.Grace, and returns
 // the cause. The summary is true in every case.
-func Send(ctx context.Context, plan *Plan, learned *Learned) (*Summary, error) {
+func Send(ctx context.Context, plan *Plan, first *FirstPass) (*Summary, error) {
 	started := time.Now()
-	run, err := newRun(ctx, plan, learned)
+	run, err := newRun(ctx, plan, first)
 	defer run.close()
 	phases := newPhases(run)
 	if err == nil {
 		err = phases.send()
 	}
 	counts := run.delivery.Counts()
-	if err == nil && counts.Read != learned.Rows {
+	if err == nil && counts.Read != first.Rows {
 		err = fmt.Errorf("the files have changed since they were first read: they had %s rows, now %s; run again once nothing writes to them",
-			report.Count(learned.Rows), report.Count(counts.Read))
+			report.Count(first.Rows), report.Count(counts.Read))
 	}
 	// A signal that came too late to stop anything did not interrupt the run.
 	interrupted := err != nil && ctx.Err() != nil
@@ -34,7 +34,7 @@ func Send(ctx context.Context, plan *Plan, learned *Learned) (*Summary, error) {
 	err = errors.Join(err, counts.Check())
 	return run.summary(ending{
 		optedOut: phases.people.optedOut, merges: phases.merges.pairs,
-		took: learned.Took + time.Since(started), interrupted: interrupted,
+		took: first.Took + time.Since(started), interrupted: interrupted,
 	}), err
 }
 

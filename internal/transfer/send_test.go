@@ -192,7 +192,7 @@ func (k *keptRejects) Reject(r *deliver.Reject) error {
 func TestChangedSourceEndsTheRun(t *testing.T) {
 	path := writeSynthetic(t, synthetic.Options{Rows: 500, People: 10, Seed: 1})
 	plan := newPlan(t, mapping.Options{}, path)
-	learned, err := Learn(t.Context(), plan)
+	first, err := RunFirstPass(t.Context(), plan)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func TestChangedSourceEndsTheRun(t *testing.T) {
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err = Send(t.Context(), plan, learned)
+	_, err = Send(t.Context(), plan, first)
 	trouble, ok := errors.AsType[*posthog.SourceError](err)
 	if !ok || trouble.Kind != posthog.Changed {
 		t.Fatalf("got %v, want that the file has changed", err)
@@ -305,14 +305,14 @@ func TestSourceGoneInTheSecondReadingEndsTheRun(t *testing.T) {
 			writeSynthetic(t, synthetic.Options{Rows: 300, People: 10, Seed: 2}),
 		}
 		plan := newPlan(t, mapping.Options{}, paths...)
-		learned, err := Learn(t.Context(), plan)
+		first, err := RunFirstPass(t.Context(), plan)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := os.Remove(paths[gone]); err != nil {
 			t.Fatal(err)
 		}
-		_, err = Send(t.Context(), plan, learned)
+		_, err = Send(t.Context(), plan, first)
 		trouble, ok := errors.AsType[*posthog.SourceError](err)
 		if !ok || trouble.Path != paths[gone] {
 			t.Errorf("file %d gone: got %v, want that it is gone", gone, err)
@@ -353,7 +353,7 @@ func TestOneIdentifyForEachIdentifier(t *testing.T) {
 	}
 }
 
-// slow spends time in the first phase, which is the first reading.
+// slow spends time in the first phase, which is the first pass.
 type slow struct {
 	silent
 	phases int

@@ -13,7 +13,7 @@ import (
 // SendableNow returns the paths of sources that earlier runs have read and in which rows wait that can be sent
 // now: their people are known now, or everybody is sent. It looks only at sources for which asks is true. Rows
 // that can never be sent, because their source is gone or is another file, are added to Lost.
-func (l *Learned) SendableNow(ctx context.Context, plan *Plan, asks func(path string) bool) (sendable []string, err error) {
+func (l *FirstPass) SendableNow(ctx context.Context, plan *Plan, asks func(path string) bool) (sendable []string, err error) {
 	read, err := asread.Sources(ctx, plan.State)
 	if err != nil {
 		return nil, err
@@ -48,7 +48,7 @@ func (l *Learned) SendableNow(ctx context.Context, plan *Plan, asks func(path st
 }
 
 // sendableIn looks at the rows that earlier runs left waiting in one source.
-func (l *Learned) sendableIn(ctx context.Context, state *ledger.Store, waiting []ledger.WaitingSource, everybody bool, files *elsewhere, sendable *[]string) error {
+func (l *FirstPass) sendableIn(ctx context.Context, state *ledger.Store, waiting []ledger.WaitingSource, everybody bool, files *elsewhere, sendable *[]string) error {
 	one, named := LostHistory{Path: waiting[0].Path}, map[string]bool{}
 	there := files.there(one.Path)
 	for _, of := range waiting {

@@ -38,12 +38,12 @@ func TestEventsThatShareAUUID(t *testing.T) {
 		t.Fatal(err)
 	}
 	plan := newPlan(t, mapping.Options{}, path)
-	learned, err := Learn(t.Context(), plan)
+	first, err := RunFirstPass(t.Context(), plan)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer learned.Close()
-	summary, err := Send(t.Context(), plan, learned)
+	defer first.Close()
+	summary, err := Send(t.Context(), plan, first)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ func TestSkippedEventsAreBoundedAndInOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	count := func(chunks ...[]string) ([]SkippedEvent, int64) {
-		l := &Learned{}
+		l := &FirstPass{}
 		for _, names := range chunks {
 			var one skippedNames
 			for _, name := range names {

@@ -55,7 +55,7 @@ func TestBothReadingsFromAStore(t *testing.T) {
 		plan := newPlan(t, mapping.Options{}, directory)
 		store := sources.New(manners)
 		plan.in(t, store)
-		plan.kept = 1 // nothing is kept from the first reading, so that the second one opens the sources
+		plan.kept = 1 // nothing is kept from the first pass, so that the second one opens the sources
 		got, operations := run(plan)
 		if n := store.Opened(); n < 3*len(plan.Sources) || // a look at the types of columns, and two readings
 			store.Unclosed() > 0 {
@@ -75,14 +75,14 @@ func TestAStoreThatFailsIsToldAsGone(t *testing.T) {
 	plan := newPlan(t, mapping.Options{}, writeTwice(t, syntheticText(t, 3000)))
 	store := sources.New(sources.Manners{Sips: 50_000, FailAt: plan.Sources[0].Size / 2})
 	plan.in(t, store)
-	learned, err := Learn(t.Context(), plan)
+	first, err := RunFirstPass(t.Context(), plan)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(learned.Trouble) != 2 || learned.Trouble[0].Kind != posthog.Gone || !errors.Is(learned.Trouble[0], sources.ErrBroken) {
-		t.Errorf("%v, want that both sources are gone", learned.Trouble)
+	if len(first.Trouble) != 2 || first.Trouble[0].Kind != posthog.Gone || !errors.Is(first.Trouble[0], sources.ErrBroken) {
+		t.Errorf("%v, want that both sources are gone", first.Trouble)
 	}
-	if err := learned.Close(); err != nil {
+	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -93,16 +93,16 @@ func TestAStoreThatFailsEarlierInTheSecondReading(t *testing.T) {
 	size := plan.Sources[0].Size
 	store := sources.New(sources.Manners{Sips: 50_000, FailAt: size / 10 * 9})
 	plan.in(t, store)
-	plan.kept = 1 // nothing is kept from the first reading, so that the second one opens the sources
-	learned, err := Learn(t.Context(), plan)
+	plan.kept = 1 // nothing is kept from the first pass, so that the second one opens the sources
+	first, err := RunFirstPass(t.Context(), plan)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(learned.Trouble) != 2 || learned.Rows == 0 {
-		t.Fatalf("%d rows, %v, want that both sources are gone", learned.Rows, learned.Trouble)
+	if len(first.Trouble) != 2 || first.Rows == 0 {
+		t.Fatalf("%d rows, %v, want that both sources are gone", first.Rows, first.Trouble)
 	}
 	store.FailAt = size / 10
-	_, err = Send(t.Context(), plan, learned)
+	_, err = Send(t.Context(), plan, first)
 	trouble, ok := errors.AsType[*posthog.SourceError](err)
 	if !ok || trouble.Kind != posthog.Gone || !errors.Is(err, sources.ErrBroken) || trouble.Path != plan.Sources[0].Name {
 		t.Errorf("ended with %v, want that the first source is gone", err)
@@ -122,13 +122,13 @@ func TestAStoreThatChangesBetweenTheReadings(t *testing.T) {
 			store := sources.New(sources.Manners{})
 			plan := newPlan(t, mapping.Options{}, writeSynthetic(t, synthetic.Options{Rows: 300, People: 10, Seed: 1}))
 			plan.in(t, store)
-			plan.kept = 1 // nothing is kept from the first reading, so that the second one opens the source
-			learned, err := Learn(t.Context(), plan)
+			plan.kept = 1 // nothing is kept from the first pass, so that the second one opens the source
+			first, err := RunFirstPass(t.Context(), plan)
 			if err != nil {
 				t.Fatal(err)
 			}
 			test.change(store, plan.Sources[0].Name)
-			_, err = Send(t.Context(), plan, learned)
+			_, err = Send(t.Context(), plan, first)
 			trouble, ok := errors.AsType[*posthog.SourceError](err)
 			if !ok || trouble.Kind != test.kind || trouble.Path != plan.Sources[0].Name {
 				t.Errorf("ended with %v, want kind %d", err, test.kind)

@@ -126,7 +126,7 @@ type Uncertain struct {
 }
 
 // Uncertain counts and names them; counts are those of l.People.
-func (l *Learned) Uncertain(counts *people.Counts) Uncertain {
+func (l *FirstPass) Uncertain(counts *people.Counts) Uncertain {
 	u := Uncertain{ShapeOnly: counts.ShapeOnly, VisitorOnly: counts.VisitorOnly, Unidentified: counts.Unidentified}
 	worst, count := l.People.Fused()
 	for _, f := range worst {
@@ -186,7 +186,7 @@ type ending struct {
 
 // summary is made once all phases have ended.
 func (r *run) summary(e ending) *Summary {
-	c, counts := r.delivery.Counts(), r.learned.People.Count(r.plan.Now.Unix())
+	c, counts := r.delivery.Counts(), r.first.People.Count(r.plan.Now.Unix())
 	tally, attributes := r.plan.Tally, attributeSummary(r.mappers)
 	attributes.OptedOut = e.optedOut
 	s := &Summary{
@@ -197,20 +197,20 @@ func (r *run) summary(e ending) *Summary {
 		People: PeopleSummary{
 			DistinctIDs: counts.DistinctIDs, JoinedIDs: counts.Joined, Links: counts.Links, Sent: c.PeopleSent(), Rejected: c.PeopleRejected,
 			Earlier: c.Before.People(), Unchanged: c.Unchanged,
-			EmailConflicts: counts.EmailConflicts, WithoutEmail: r.withoutEmail(), Uncertain: r.learned.Uncertain(&counts), Stale: counts.Stale,
+			EmailConflicts: counts.EmailConflicts, WithoutEmail: r.withoutEmail(), Uncertain: r.first.Uncertain(&counts), Stale: counts.Stale,
 		},
-		Profiles: profiles(counts, people.Profiles.Total), Known: r.learned.known(r.plan, counts), Estimated: counts.Estimated,
+		Profiles: profiles(counts, people.Profiles.Total), Known: r.first.known(r.plan, counts), Estimated: counts.Estimated,
 		Operations: named(c.Built), Accepted: named(c.Accepted), Refused: named(c.Refused), Unsent: named(c.Unsent), Unanswered: named(c.Unanswered),
 		MergesRejected: c.MergesRejected, Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
 		Campaigns: Campaigns{RecentEvents: c.Recent, Identifies: c.PeopleSent()},
-		Sources:   r.learned.SourceSummaries(), LostHistory: r.learned.Lost, Incomplete: r.plan.Incomplete,
-		Examples: r.delivery.Examples(), CorrectedLate: r.corrections, MayDouble: r.learned.MayDouble(),
-		TimedByCreatedAt: r.learned.TimedByCreatedAt(), TextColumns: r.learned.TextColumns(),
-		UnreadFields: r.learned.UnreadFields(), AttributeSummary: attributes,
-		Merges: e.merges, TwoProfiles: r.learned.TwoProfiles(), LiveProfiles: r.learned.LiveProfiles(),
+		Sources:   r.first.SourceSummaries(), LostHistory: r.first.Lost, Incomplete: r.plan.Incomplete,
+		Examples: r.delivery.Examples(), CorrectedLate: r.corrections, MayDouble: r.first.MayDouble(),
+		TimedByCreatedAt: r.first.TimedByCreatedAt(), TextColumns: r.first.TextColumns(),
+		UnreadFields: r.first.UnreadFields(), AttributeSummary: attributes,
+		Merges: e.merges, TwoProfiles: r.first.TwoProfiles(), LiveProfiles: r.first.LiveProfiles(),
 		Seconds: e.took.Seconds(), Interrupted: e.interrupted,
 	}
-	s.SkippedEvents, s.SkippedEventsBeyond = r.learned.SkippedEvents(r.plan.Rules)
+	s.SkippedEvents, s.SkippedEventsBeyond = r.first.SkippedEvents(r.plan.Rules)
 	return s
 }
 
@@ -226,25 +226,25 @@ func (r *run) valuesCut() map[string]int64 {
 	if removed := r.plan.Tally.Removed.Load(); removed > 0 {
 		cut[ValueRemoved] += removed
 	}
-	if n := r.learned.notNumbers(); n > 0 {
+	if n := r.first.notNumbers(); n > 0 {
 		cut[ValueNotNumber] += n
 	}
 	return cut
 }
 
 // TimedByCreatedAt is how many rows have a time in the future and take that of `created_at`.
-func (l *Learned) TimedByCreatedAt() int64 { return l.byCreatedAt }
+func (l *FirstPass) TimedByCreatedAt() int64 { return l.byCreatedAt }
 
 // withoutEmail lists those whose email another one has.
 func (r *run) withoutEmail() (all []WithoutEmail) {
-	for c := range r.learned.People.EmailConflicts() {
+	for c := range r.first.People.EmailConflicts() {
 		all = append(all, WithoutEmail{c.Person.DistinctID, c.Holder})
 	}
 	return all
 }
 
 // SourceSummaries tells of each source what it was and what was wrong with it.
-func (l *Learned) SourceSummaries() []SourceSummary {
+func (l *FirstPass) SourceSummaries() []SourceSummary {
 	trouble := map[string]*posthog.SourceError{}
 	for _, t := range l.Trouble {
 		trouble[t.Path] = t
@@ -275,7 +275,7 @@ func profiles(counts people.Counts, number func(people.Profiles) int) map[string
 }
 
 // known counts the profiles that are there already; nil when nothing is known of them.
-func (l *Learned) known(plan *Plan, counts people.Counts) map[string]int {
+func (l *FirstPass) known(plan *Plan, counts people.Counts) map[string]int {
 	if !l.Knows(plan) {
 		return nil
 	}

@@ -78,11 +78,11 @@ func drawPlan(t *testing.T, r *rapid.T, path string) *Plan {
 }
 
 // plainTotals counts where the first so many rows end, each decoded and mapped.
-func plainTotals(t *testing.T, plan *Plan, learned *Learned, rows int64) Rows {
+func plainTotals(t *testing.T, plan *Plan, first *FirstPass, rows int64) Rows {
 	t.Helper()
 	totals := Rows{Skipped: map[string]int64{}, Rejected: map[string]int64{}}
 	came := map[ulid.ULID]bool{}
-	mapper := plan.Rules.NewMapper(learned.People)
+	mapper := plan.Rules.NewMapper(first.People)
 	for chunk, err := range posthog.Read(t.Context(), plan.Sources, posthog.Options{}) {
 		if err != nil {
 			t.Fatal(err)
@@ -119,22 +119,22 @@ func plainTotals(t *testing.T, plan *Plan, learned *Learned, rows int64) Rows {
 	return totals
 }
 
-// TestTotalsAreThoseOfEveryRowDecoded holds that rows which the second reading does not decode are counted as if it did.
+// TestTotalsAreThoseOfEveryRowDecoded holds that rows which the second pass does not decode are counted as if it did.
 func TestTotalsAreThoseOfEveryRowDecoded(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "events.jsonl")
 	chunks := 0
 	decoded := func(r *rapid.T) {
 		plan := drawPlan(t, r, path)
-		learned, err := Learn(t.Context(), plan)
+		first, err := RunFirstPass(t.Context(), plan)
 		if err != nil {
 			r.Fatal(err)
 		}
-		chunks = max(chunks, len(learned.decided.chunks))
-		summary, err := Send(t.Context(), plan, learned)
+		chunks = max(chunks, len(first.decided.chunks))
+		summary, err := Send(t.Context(), plan, first)
 		if err != nil {
 			r.Fatal(err)
 		}
-		if diff := cmp.Diff(plainTotals(t, plan, learned, learned.Rows), summary.Rows); diff != "" {
+		if diff := cmp.Diff(plainTotals(t, plan, first, first.Rows), summary.Rows); diff != "" {
 			r.Errorf("totals, want -, got +:\n%s", diff)
 		}
 	}
@@ -153,29 +153,29 @@ func TestTotalsOfAnInterruptedRun(t *testing.T) {
 	inTheMiddle := 0
 	interrupted := func(r *rapid.T) {
 		plan := drawPlan(t, r, path)
-		learned, err := Learn(t.Context(), plan)
+		first, err := RunFirstPass(t.Context(), plan)
 		if err != nil {
 			r.Fatal(err)
 		}
 		ctx, cancel := context.WithCancelCause(t.Context())
 		stopped := errors.New("stopped by the test")
 		plan.Sender = &cancelling{plan.Sender, rapid.IntRange(0, 10).Draw(r, "batches"), func() { cancel(stopped) }}
-		summary, err := Send(ctx, plan, learned)
+		summary, err := Send(ctx, plan, first)
 		cancel(nil)
 		if err != nil && !errors.Is(err, stopped) {
 			r.Fatal(err)
 		}
-		if rows := summary.Rows.Read; rows > 0 && rows < learned.Rows {
+		if rows := summary.Rows.Read; rows > 0 && rows < first.Rows {
 			inTheMiddle++
 		}
-		want := plainTotals(t, plan, learned, summary.Rows.Read)
+		want := plainTotals(t, plan, first, summary.Rows.Read)
 		got := summary.Rows
 		if got.Sent+got.Unsent != want.Sent {
 			r.Errorf("%d rows sent and %d unsent, want %d", got.Sent, got.Unsent, want.Sent)
 		}
 		got.Sent, got.Unsent = want.Sent, want.Unsent
 		if diff := cmp.Diff(want, got); diff != "" {
-			r.Errorf("totals of %d of %d rows, want -, got +:\n%s", summary.Rows.Read, learned.Rows, diff)
+			r.Errorf("totals of %d of %d rows, want -, got +:\n%s", summary.Rows.Read, first.Rows, diff)
 		}
 	}
 	for n := 0; n == 0 || n < 50 && inTheMiddle == 0; n++ { // few of the stops come in the middle

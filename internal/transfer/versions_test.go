@@ -93,12 +93,12 @@ func sentFrom(t *testing.T, dir string, files ...[]string) map[string]string {
 		got[id] = version[:strings.IndexByte(version, ',')+1]
 		return nil
 	}
-	learned, err := Learn(t.Context(), plan)
+	pass, err := RunFirstPass(t.Context(), plan)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer learned.Close()
-	if _, err := Send(t.Context(), plan, learned); err != nil {
+	defer pass.Close()
+	if _, err := Send(t.Context(), plan, pass); err != nil {
 		t.Fatal(err)
 	}
 	return got

@@ -95,7 +95,7 @@ func (o *waitingSources) observe(source int, e *posthog.Event, out mapping.Outco
 }
 
 // loseReplaced notes what is not in its file any more, nor in another one.
-func (l *Learned) loseReplaced(files *elsewhere) {
+func (l *FirstPass) loseReplaced(files *elsewhere) {
 	for n, all := range l.waitingSources.bySource {
 		lost := int64(0)
 		for _, one := range all {
@@ -111,13 +111,13 @@ func (l *Learned) loseReplaced(files *elsewhere) {
 }
 
 // troubled reports whether a source was not read to its end.
-func (l *Learned) troubled(source int) bool {
+func (l *FirstPass) troubled(source int) bool {
 	return slices.ContainsFunc(l.Trouble, func(t *posthog.SourceError) bool { return t.Path == l.places.sources[source].Name })
 }
 
 // StillWaiting returns whose rows go on waiting for earlier runs once this run has come to its end. It is to be
 // called before the run is recorded as finished.
-func (l *Learned) StillWaiting(ctx context.Context, state *ledger.Store, run *ledger.Run) ([]ledger.StillWaiting, error) {
+func (l *FirstPass) StillWaiting(ctx context.Context, state *ledger.Store, run *ledger.Run) ([]ledger.StillWaiting, error) {
 	settled := slices.Clone(l.goneWaiting)
 	for n, all := range l.waitingSources.bySource {
 		if l.troubled(n) {
@@ -140,7 +140,7 @@ func (l *Learned) StillWaiting(ctx context.Context, state *ledger.Store, run *le
 
 // HoldsOld reports whether rows of people who are sent now are held only because it is forgotten whether the rows
 // were sent.
-func (l *Learned) HoldsOld() bool {
+func (l *FirstPass) HoldsOld() bool {
 	for _, all := range l.waitingSources.bySource {
 		for _, one := range all {
 			for at := range one.old.All() {
@@ -155,7 +155,7 @@ func (l *Learned) HoldsOld() bool {
 
 // keepWaiting returns whose rows go on waiting for an earlier run: this run skips the rows or their people, and
 // anew, whose rows wait for this run, does not have them.
-func (l *Learned) keepWaiting(o *waitingSource, anew []ledger.Key) (keep []ledger.Key) {
+func (l *FirstPass) keepWaiting(o *waitingSource, anew []ledger.Key) (keep []ledger.Key) {
 	for i, id := range o.ids {
 		leftOut := len(o.reasons) > 0 && o.seen.Has(uint64(i)) && l.People.Known(id) == nil
 		if leftOut {

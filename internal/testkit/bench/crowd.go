@@ -22,7 +22,7 @@ const (
 	crowdChanges  = 20
 )
 
-// crowd measures what the first reading takes: at most 80 bytes for each distinct ID or person_id that is not a mere
+// crowd measures what the first pass takes: at most 80 bytes for each distinct ID or person_id that is not a mere
 // visitor's, and 200 MB besides, where there is memory; and with the default for --memory no more than 1.2 GB in three times
 // the time.
 func (b *bench) crowd() error {

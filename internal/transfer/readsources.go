@@ -13,43 +13,45 @@ import (
 	"ph2cio/internal/report"
 )
 
-// Learn reads all sources once. It returns an error when the reading could not go on; trouble with single sources is in
-// Learned.Trouble. A *ManyTeams is returned when rows are of more than one team and the plan picks none, an
+// RunFirstPass reads all sources once. It returns an error when the reading could not go on; trouble with single sources is in
+// FirstPass.Trouble. A *ManyTeams is returned when rows are of more than one team and the plan picks none, an
 // *UnknownColumns when they have none of a name that was given.
-func Learn(ctx context.Context, plan *Plan) (*Learned, error) { return LearnObserved(ctx, plan, nil) }
-
-// LearnObserved is Learn with an observer, which counts what is in the sources; nil is none. With an observer
-// several teams are no error.
-func LearnObserved(ctx context.Context, plan *Plan, observer Observer) (*Learned, error) {
-	started := time.Now()
-	learned, err := learn(ctx, plan, observer)
-	if err == nil {
-		learned.Took = time.Since(started)
-	}
-	return learned, err
+func RunFirstPass(ctx context.Context, plan *Plan) (*FirstPass, error) {
+	return ObserveFirstPass(ctx, plan, nil)
 }
 
-// learn reads everything again, without the damaged rows, if damage was noticed only after rows of it were used.
+// ObserveFirstPass is Learn with an observer, which counts what is in the sources; nil is none. With an observer
+// several teams are no error.
+func ObserveFirstPass(ctx context.Context, plan *Plan, observer Observer) (*FirstPass, error) {
+	started := time.Now()
+	first, err := readAll(ctx, plan, observer)
+	if err == nil {
+		first.Took = time.Since(started)
+	}
+	return first, err
+}
+
+// readAll reads everything again, without the damaged rows, if damage was noticed only after rows of it were used.
 // It also reads everything again if cells were taken for numbers before another one of their column turned out
 // to be text: cells about people, and with an observer any cells.
-func learn(ctx context.Context, plan *Plan, observer Observer) (*Learned, error) {
+func readAll(ctx context.Context, plan *Plan, observer Observer) (*FirstPass, error) {
 	read := plan.Read
 	var err error
 	if read.Types, err = plan.columnTypes(ctx); err != nil {
 		return nil, err
 	}
 	for {
-		learned, err := learnOnce(ctx, plan, read, observer)
+		first, err := readOnce(ctx, plan, read, observer)
 		switch {
 		case err != nil:
 			return nil, err
-		case learned.doubtful():
-			read.Known = learned.damaged(read.Known)
+		case first.doubtful():
+			read.Known = first.damaged(read.Known)
 			plan.progress().Say("a damaged file was noticed only after rows of it were used: reading again without them")
-		case learned.misread:
+		case first.misread:
 			plan.progress().Say("a column about people turned out to hold text: reading again, to treat it as text in every row")
 		default:
-			return learned, nil
+			return first, nil
 		}
 		read.Types.Assume()
 		if observer != nil {
@@ -58,30 +60,30 @@ func learn(ctx context.Context, plan *Plan, observer Observer) (*Learned, error)
 	}
 }
 
-func learnOnce(ctx context.Context, plan *Plan, read posthog.Options, observer Observer) (*Learned, error) {
+func readOnce(ctx context.Context, plan *Plan, read posthog.Options, observer Observer) (*FirstPass, error) {
 	options, err := plan.indexOptions(ctx)
 	if err != nil {
 		return nil, err
 	}
 	index := people.NewIndex(options)
-	if err := learnPersons(ctx, plan, read.Types, index); err != nil {
+	if err := readPersons(ctx, plan, read.Types, index); err != nil {
 		return nil, errors.Join(err, index.Close())
 	}
-	learned := &Learned{
+	first := &FirstPass{
 		index: index, types: read.Types, decided: newDecisions(plan.Index.Dir), repeats: newRepeats(plan), places: newPlaces(plan.Sources),
 		ends: make([]int64, len(plan.Sources)), held: make([]int64, len(plan.Sources)), prints: make([]fingerprint, len(plan.Sources)), kept: kept{most: cmp.Or(plan.kept, mostKept)},
 	}
-	if err := learned.from(ctx, plan, read, observer); err != nil {
-		return nil, errors.Join(err, learned.Close())
+	if err := first.from(ctx, plan, read, observer); err != nil {
+		return nil, errors.Join(err, first.Close())
 	}
-	if learned.doubtful() || learned.misread {
-		return learned, learned.Close()
+	if first.doubtful() || first.misread {
+		return first, first.Close()
 	}
-	return learned, nil
+	return first, nil
 }
 
 // from reads the sources and settles the people.
-func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, observer Observer) error {
+func (l *FirstPass) from(ctx context.Context, plan *Plan, read posthog.Options, observer Observer) error {
 	for _, s := range plan.Sources {
 		l.Bytes += s.Size
 	}
@@ -121,16 +123,16 @@ func (l *Learned) from(ctx context.Context, plan *Plan, read posthog.Options, ob
 }
 
 // read learns from all rows of the sources.
-func (l *Learned) read(ctx context.Context, plan *Plan, read posthog.Options, observer Observer) error {
+func (l *FirstPass) read(ctx context.Context, plan *Plan, read posthog.Options, observer Observer) error {
 	index, progress := l.index, plan.progress()
-	work := func(worker int, c *posthog.Chunk) lesson {
+	work := func(worker int, c *posthog.Chunk) firstResult {
 		var share Share
 		if observer != nil {
 			share = observer.Share()
 		}
-		return learnChunk(c, plan, l, l.repeats.keyed(worker, c), share)
+		return readChunk(c, plan, l, l.repeats.keyed(worker, c), share)
 	}
-	for lesson, err := range orderedChunks(posthog.Read(ctx, plan.Sources, read), plan.workers(), work) {
+	for result, err := range orderedChunks(posthog.Read(ctx, plan.Sources, read), plan.workers(), work) {
 		if warning, ok := posthog.AsWarning(err); ok {
 			l.Said = append(l.Said, warning)
 			continue
@@ -148,19 +150,19 @@ func (l *Learned) read(ctx context.Context, plan *Plan, read posthog.Options, ob
 		if index.Overflowed() {
 			l.kept.giveUp() // memory is short
 		}
-		l.add(lesson)
+		l.add(result)
 		if observer != nil {
-			c := lesson.chunk
-			observer.Add(ObservedChunk{c.Source, c.Shape, c.Codec, lesson.rows}, lesson.share)
+			c := result.chunk
+			observer.Add(ObservedChunk{c.Source, c.Shape, c.Codec, result.rows}, result.share)
 		}
-		progress.Advance(lesson.chunk.Bytes)
+		progress.Advance(result.chunk.Bytes)
 		progress.Note(report.Plural(l.Rows, "row", "rows"))
 	}
 	return nil
 }
 
 // settle works out who is who, with what earlier runs have learnt, and which rows come again.
-func (l *Learned) settle(ctx context.Context, plan *Plan) error {
+func (l *FirstPass) settle(ctx context.Context, plan *Plan) error {
 	found := make(chan error, 1)
 	go func() { found <- l.repeats.find(ctx, plan) }() // beside the other, of which much is done on one core
 	err := l.restore(ctx, plan)
@@ -180,8 +182,8 @@ func (l *Learned) settle(ctx context.Context, plan *Plan) error {
 	return err
 }
 
-// lesson is what the first reading learnt from one chunk.
-type lesson struct {
+// firstResult is what the first pass learnt from one chunk.
+type firstResult struct {
 	chunk             *posthog.Chunk
 	decided           decided
 	teams             teams
@@ -197,9 +199,9 @@ type lesson struct {
 	unread      unreadFields
 }
 
-// learnChunk reads a chunk, on one of the workers. share is nil without an observer.
-func learnChunk(c *posthog.Chunk, plan *Plan, learned *Learned, keyed *keyed, share Share) lesson {
-	l, index, waitingSources := lesson{chunk: c, share: share}, learned.index, learned.waitingSources
+// readChunk reads a chunk, on one of the workers. share is nil without an observer.
+func readChunk(c *posthog.Chunk, plan *Plan, first *FirstPass, keyed *keyed, share Share) firstResult {
+	l, index, waitingSources := firstResult{chunk: c, share: share}, first.index, first.waitingSources
 	for event, bad := range c.Events() {
 		l.rows++
 		if bad != nil {
@@ -258,7 +260,7 @@ func learnChunk(c *posthog.Chunk, plan *Plan, learned *Learned, keyed *keyed, sh
 	return l
 }
 
-func (l *Learned) add(one lesson) {
+func (l *FirstPass) add(one firstResult) {
 	l.kept.add(one.chunk, one.decided.rows, l.Bytes)
 	l.places.add(one.chunk)
 	l.types.Add(one.chunk.FoundCells())
