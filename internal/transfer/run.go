@@ -38,13 +38,14 @@ func newRun(ctx context.Context, plan *Plan, first *FirstPass) (*run, error) {
 	r := &run{
 		plan: plan, first: first, progress: plan.progress(), rejected: map[uint32]bool{}, mergesRefused: map[uint64]bool{},
 	}
+	var saved deliver.Ledger // nil without a ledger
 	var before deliver.Counters
 	var err error
 	if plan.Ledger != nil {
-		options.Ledger, r.begun, r.from = plan.Ledger, plan.Ledger.Phase, maps.Clone(plan.Ledger.Positions)
+		saved, r.begun, r.from = plan.Ledger, plan.Ledger.Phase, maps.Clone(plan.Ledger.Positions)
 		before, err = deliver.ReadCounters(plan.Ledger.Counters)
 	}
-	r.delivery = deliver.New(ctx, options, before)
+	r.delivery = deliver.New(ctx, options, saved, before)
 	for range plan.workers() {
 		mapper := first.NewMapper(plan.Rules)
 		mapper.Refused = r.rejected

@@ -247,8 +247,8 @@ func (s *session) add(r *Result, n uint64, from ledger.Position) {
 func (w *world) play(t *testing.T, plan schedule) (err error) {
 	s := &session{world: w, schedule: plan, crash: time.Now().Add(plan.lasts), heard: map[uint64]bool{}}
 	d := New(t.Context(), Options{
-		Sender: &sender{answer: s.answer}, InFlight: inFlight(w.places), BatchItems: w.items, Ledger: s, Grace: time.Second,
-	}, w.counters)
+		Sender: &sender{answer: s.answer}, InFlight: inFlight(w.places), BatchItems: w.items, Grace: time.Second,
+	}, s, w.counters)
 	defer d.Close()
 	from := w.saved
 	p := d.Begin(Spec{Phase: ledger.Events, From: from})

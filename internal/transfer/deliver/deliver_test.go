@@ -28,9 +28,9 @@ func refuse(refused ...uint64) func(context.Context, []uint64) (customerio.Recei
 }
 
 // one delivers a single result as a phase of its own.
-func one(t *testing.T, o Options, s Spec, r *Result) (*Delivery, *Phase) {
+func one(t *testing.T, o Options, l Ledger, s Spec, r *Result) (*Delivery, *Phase) {
 	t.Helper()
-	d := New(t.Context(), o, Counters{})
+	d := New(t.Context(), o, l, Counters{})
 	t.Cleanup(d.Close)
 	p := d.Begin(s)
 	if err := p.End(p.Deliver(r)); err != nil {
@@ -63,7 +63,7 @@ func TestACheckpointOfEvents(t *testing.T) {
 		r.Waiting = []ledger.Waiting{{Source: 2, ID: ledger.Key{7}}}
 		r.Rejects = []Reject{{File: "a.csv", Row: 6, Number: 5, Reason: "not_json", Key: ledger.Key{5}, Raw: "x"}}
 		place := func(ref uint64) (string, int64) { return "b.csv", int64(ref) + 1 }
-		d, p := one(t, Options{Sender: &sender{answer: refuse(4)}, Ledger: state}, Spec{Phase: ledger.Events, Place: place}, r)
+		d, p := one(t, Options{Sender: &sender{answer: refuse(4)}}, state, Spec{Phase: ledger.Events, Place: place}, r)
 		want := &ledger.Step{
 			Phase: ledger.Events, Position: ledger.Position{Next: 9}, Newest: 100,
 			Sent:    []ledger.Sent{{Key: ledger.Key(eventID(3)), Version: ledger.Version{Content: 1}}, {Key: ledger.Key(eventID(6)), Version: ledger.Version{Content: 2}}},
@@ -121,7 +121,7 @@ func TestACheckpointOfPeopleAndMerges(t *testing.T) {
 		} {
 			state, progress := &book{}, int64(0)
 			spec := Spec{Phase: test.phase, Answered: func(n int64) { progress = n }}
-			d, p := one(t, Options{Sender: &sender{answer: refuse(2)}, Ledger: state}, spec, test.result)
+			d, p := one(t, Options{Sender: &sender{answer: refuse(2)}}, state, spec, test.result)
 			step := saved(t, state)
 			if !slices.Equal(step.People, test.people) || step.Count != min(1, len(test.people)) || !slices.Equal(step.Merged, test.merged) {
 				t.Errorf("%s: saved %d people %q and the merges %v", test.phase, step.Count, step.People, step.Merged)
@@ -155,7 +155,7 @@ func TestWithoutALedger(t *testing.T) {
 	r.Marks = nil
 	r.Rejects = []Reject{{Number: 0, Reason: "not_json"}, {Number: 0, Reason: "late", Closed: true}}
 	r.Rows.Read++
-	d, p := one(t, Options{Sender: &sender{answer: refuse(2)}, Rejects: &rejects}, Spec{Phase: ledger.Events}, r)
+	d, p := one(t, Options{Sender: &sender{answer: refuse(2)}, Rejects: &rejects}, nil, Spec{Phase: ledger.Events}, r)
 	var reasons []string
 	for _, r := range rejects {
 		reasons = append(reasons, r.Reason)
@@ -177,7 +177,7 @@ func TestExamplesAreTheFirstOfEachReason(t *testing.T) {
 		r.Rejects = append(r.Rejects, Reject{Reason: reason, Row: int64(len(r.Rejects))})
 		r.Rows.Read++
 	}
-	d, _ := one(t, Options{Sender: &sender{}}, Spec{Phase: ledger.Events}, r)
+	d, _ := one(t, Options{Sender: &sender{}}, nil, Spec{Phase: ledger.Events}, r)
 	var rows []int64
 	for _, e := range d.Examples() {
 		rows = append(rows, e.Row)
@@ -190,7 +190,7 @@ func TestExamplesAreTheFirstOfEachReason(t *testing.T) {
 func TestRecentEventsAreCountedOnceAccepted(t *testing.T) {
 	r := part(1, 2, 3)
 	r.Recent = []uint64{1, 2}
-	d, _ := one(t, Options{Sender: &sender{answer: refuse(2)}}, Spec{Phase: ledger.Events}, r)
+	d, _ := one(t, Options{Sender: &sender{answer: refuse(2)}}, nil, Spec{Phase: ledger.Events}, r)
 	if d.Counts().Recent != 1 {
 		t.Errorf("%d can start a campaign, want 1", d.Counts().Recent)
 	}
@@ -207,7 +207,7 @@ func TestObserverErrorLeavesTheRestUnsent(t *testing.T) {
 		}
 		return nil
 	}
-	d := New(t.Context(), Options{Sender: &sender{}, Observe: observe}, Counters{})
+	d := New(t.Context(), Options{Sender: &sender{}, Observe: observe}, nil, Counters{})
 	defer d.Close()
 	p := d.Begin(Spec{Phase: ledger.Events})
 	if err := p.End(p.Deliver(part(0, 1, 2, 3))); !errors.Is(err, errFull) {
@@ -220,7 +220,7 @@ func TestObserverErrorLeavesTheRestUnsent(t *testing.T) {
 }
 
 func TestAnOperationThatNoBatchTakesIsUnsent(t *testing.T) {
-	d := New(t.Context(), Options{Sender: &sender{}}, Counters{})
+	d := New(t.Context(), Options{Sender: &sender{}}, nil, Counters{})
 	defer d.Close()
 	p := d.Begin(Spec{Phase: ledger.Events})
 	r := part(0, 1, 2)
@@ -237,7 +237,7 @@ func TestAnOperationThatNoBatchTakesIsUnsent(t *testing.T) {
 // operations are sent.
 func TestTheLimitEndsThePhase(t *testing.T) {
 	errTooMany := errors.New("too many")
-	d := New(t.Context(), Options{Sender: &sender{}}, Counters{Read: 10, Rejected: map[string]int64{"not_json": 2}})
+	d := New(t.Context(), Options{Sender: &sender{}}, nil, Counters{Read: 10, Rejected: map[string]int64{"not_json": 2}})
 	defer d.Close()
 	p := d.Begin(Spec{Phase: ledger.Events, Limit: func(rejected, read int64) error {
 		if rejected == 4 && read == 14 {
@@ -264,7 +264,7 @@ func TestTheLimitEndsThePhase(t *testing.T) {
 func TestReadingWaitsForRejectsToBeSaved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		state := &book{before: func(*ledger.Step) error { time.Sleep(time.Minute); return nil }}
-		d, p := begin(t, Options{Sender: &sender{}, Ledger: state})
+		d, p := begin(t, Options{Sender: &sender{}}, state)
 		start, raw := time.Now(), strings.Repeat("x", 300<<10)
 		for n, blocked := range []time.Duration{0, 0, 0, time.Minute, time.Minute, time.Minute, time.Minute, 2 * time.Minute} {
 			r := &Result{End: uint64(n) + 1, Rows: RowCounts{Read: 1}, Rejects: []Reject{{Number: uint64(n), Reason: "not_json", Raw: raw}}}
@@ -287,7 +287,7 @@ func TestReadingWaitsForRejectsToBeSaved(t *testing.T) {
 // TestAnUnlistableRejectEndsThePhase holds that an operation the API refused without being JSON, which cannot
 // be listed, is an error.
 func TestAnUnlistableRejectEndsThePhase(t *testing.T) {
-	_, p := begin(t, Options{Sender: &sender{answer: refuse(0)}, Ledger: &book{}})
+	_, p := begin(t, Options{Sender: &sender{answer: refuse(0)}}, &book{})
 	r := part(0)
 	r.Operations[0].Body = []byte("not json")
 	if err := p.End(p.Deliver(r)); err == nil || !strings.Contains(err.Error(), "json") {

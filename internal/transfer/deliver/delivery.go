@@ -15,9 +15,10 @@ type Options struct {
 	BatchItems int           // operations in one batch at most; 0 is no limit but bytes
 	Grace      time.Duration // how long requests under way may go on after an interruption
 
-	Ledger  Ledger                           // nil saves nothing
-	Rejects Rejects                          // takes the rejects when there is no Ledger; nil drops them
-	Observe func(customerio.Operation) error // sees every operation in sending order, and borrows it; nil for none
+	// Rejects takes the rejects of a run without a ledger. Nil drops them.
+	Rejects Rejects
+	// Observe gets every operation in sending order. An operation is valid until Observe returns. Nil is for none.
+	Observe func(customerio.Operation) error
 }
 
 // Ledger saves checkpoints. Save is called from one goroutine at a time, and saves all of a step or nothing.
@@ -29,6 +30,7 @@ type Ledger interface {
 // Delivery sends the operations of one run, phase after phase, and counts what becomes of them.
 type Delivery struct {
 	options  Options
+	ledger   Ledger // nil saves nothing
 	counts   Counts
 	examples []Reject
 
@@ -38,10 +40,10 @@ type Delivery struct {
 	release func()
 }
 
-// New returns the delivery of a run that had counted so much when it was stopped, or of a new run. When ctx
-// is done, nothing further is sent, and requests under way get Options.Grace to end. Close must be called in
-// the end.
-func New(ctx context.Context, o Options, before Counters) *Delivery {
+// New returns a delivery that saves its checkpoints in a ledger, or nowhere if the ledger is nil. before is what
+// a resumed run had counted when it was stopped; a new run has counted nothing. When ctx is done, nothing further
+// is sent, and requests under way get Options.Grace to end. Close must be called in the end.
+func New(ctx context.Context, o Options, l Ledger, before Counters) *Delivery {
 	if o.InFlight == nil {
 		o.InFlight = func() int { return 1 }
 	}
@@ -51,7 +53,7 @@ func New(ctx context.Context, o Options, before Counters) *Delivery {
 		time.AfterFunc(o.Grace, func() { stopSending(context.Cause(reading)) })
 	})
 	return &Delivery{
-		options: o, counts: newCounts(before),
+		options: o, ledger: l, counts: newCounts(before),
 		reading: reading, sending: sending, stop: stopReading,
 		release: func() { forget(); stopReading(nil); stopSending(nil) },
 	}

@@ -89,10 +89,10 @@ func (b *book) saves() int {
 func inFlight(n int) func() int { return func() int { return n } }
 
 // begin opens a phase of events with one operation in each batch. It closes the delivery after the test.
-func begin(t *testing.T, o Options) (*Delivery, *Phase) {
+func begin(t *testing.T, o Options, l Ledger) (*Delivery, *Phase) {
 	t.Helper()
 	o.BatchItems = 1
-	d := New(t.Context(), o, Counters{})
+	d := New(t.Context(), o, l, Counters{})
 	t.Cleanup(d.Close)
 	return d, d.Begin(Spec{Phase: ledger.Events})
 }

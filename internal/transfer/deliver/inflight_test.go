@@ -34,7 +34,7 @@ func TestUnsavedAnswersTakeUpRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		api, state, mayReturn := &sender{}, &book{}, make(chan struct{})
 		state.before = func(*ledger.Step) error { <-mayReturn; return nil }
-		_, p := begin(t, Options{Sender: api, InFlight: inFlight(3), Ledger: state})
+		_, p := begin(t, Options{Sender: api, InFlight: inFlight(3)}, state)
 		ended := deliverAll(t, p, 9)
 		time.Sleep(time.Minute)
 		if n := api.requests(); n != 3 {
@@ -60,7 +60,7 @@ func TestAnswersDuringASaveStayUnsaved(t *testing.T) {
 		}}
 		saves := make(chan struct{})
 		state := &book{before: func(*ledger.Step) error { <-saves; return nil }}
-		_, p := begin(t, Options{Sender: api, InFlight: inFlight(2), Ledger: state})
+		_, p := begin(t, Options{Sender: api, InFlight: inFlight(2)}, state)
 		ended := deliverAll(t, p, 4)
 		synctest.Wait()
 		close(answers[0])
@@ -89,7 +89,7 @@ func TestManyUnsavedAnswersAreSavedSoon(t *testing.T) {
 	for answered, want := range map[uint64]int{1: 0, 2: 1, 3: 1} {
 		synctest.Test(t, func(t *testing.T) {
 			state := &book{}
-			_, p := begin(t, Options{Sender: &sender{}, InFlight: inFlight(8), Ledger: state})
+			_, p := begin(t, Options{Sender: &sender{}, InFlight: inFlight(8)}, state)
 			for ref := range answered {
 				if err := p.Deliver(part(ref)); err != nil {
 					t.Fatal(err)
@@ -112,11 +112,13 @@ func TestManyUnsavedAnswersAreSavedSoon(t *testing.T) {
 
 // TestThereIsRoomForOneRequest holds that a pace of nothing does not block a run forever.
 func TestThereIsRoomForOneRequest(t *testing.T) {
-	for _, o := range []Options{{}, {InFlight: inFlight(0)}, {Ledger: &book{}}, {Ledger: &book{}, InFlight: inFlight(0)}} {
+	for _, test := range []struct {
+		inFlight func() int
+		ledger   Ledger
+	}{{}, {inFlight: inFlight(0)}, {ledger: &book{}}, {inFlight(0), &book{}}} {
 		synctest.Test(t, func(t *testing.T) {
 			api := &sender{}
-			o.Sender = api
-			_, p := begin(t, o)
+			_, p := begin(t, Options{Sender: api, InFlight: test.inFlight}, test.ledger)
 			<-deliverAll(t, p, 5)
 			if n := api.requests(); n != 5 {
 				t.Errorf("%d requests, want 5", n)
@@ -133,7 +135,7 @@ func TestMoreRoomIsUsed(t *testing.T) {
 			<-mayReturn
 			return customerio.Receipt{}, nil
 		}}
-		_, p := begin(t, Options{Sender: api, InFlight: func() int { return places }})
+		_, p := begin(t, Options{Sender: api, InFlight: func() int { return places }}, nil)
 		ended := deliverAll(t, p, 6)
 		synctest.Wait()
 		p.lock.Lock()

@@ -50,7 +50,7 @@ func (d *Delivery) Begin(s Spec) *Phase {
 		packer: customerio.NewPacker(customerio.MaxBody, d.options.BatchItems),
 	}
 	p.room = sync.NewCond(&p.lock)
-	if d.options.Ledger != nil {
+	if d.ledger != nil {
 		p.checkpoint = &checkpoint{phase: s.Phase, acks: acksFrom(s.From)}
 		p.saver = startSaver(p.save)
 	}
@@ -335,7 +335,7 @@ func (p *Phase) waitForAnswers() {
 func (p *Phase) save() error {
 	step, answers, err := p.cut()
 	if step != nil && err == nil {
-		err = p.delivery.options.Ledger.Save(step, time.Now())
+		err = p.delivery.ledger.Save(step, time.Now())
 	}
 	p.lock.Lock()
 	defer p.lock.Unlock()

@@ -51,7 +51,7 @@ func (s *steps) play(t *testing.T, ctx context.Context) (*Delivery, error) {
 		return r, err
 	}
 	s.state.before = func(*ledger.Step) error { return s.step() }
-	d := New(ctx, Options{Sender: &s.api, Ledger: &s.state, InFlight: inFlight(3), BatchItems: 1, Grace: time.Minute}, Counters{})
+	d := New(ctx, Options{Sender: &s.api, InFlight: inFlight(3), BatchItems: 1, Grace: time.Minute}, &s.state, Counters{})
 	defer d.Close()
 	p := d.Begin(Spec{Phase: ledger.Events})
 	var err error
@@ -148,7 +148,7 @@ func TestInterruptedRequestsGetTheirGrace(t *testing.T) {
 				ctx, cancel := context.WithCancelCause(t.Context())
 				time.AfterFunc(time.Second, func() { cancel(errStopped) })
 				start := time.Now()
-				d := New(ctx, Options{Sender: api, InFlight: inFlight(2), BatchItems: 1, Grace: test.grace}, Counters{})
+				d := New(ctx, Options{Sender: api, InFlight: inFlight(2), BatchItems: 1, Grace: test.grace}, nil, Counters{})
 				defer d.Close()
 				p := d.Begin(Spec{Phase: ledger.Events})
 				err := p.End(p.Deliver(part(0, 1, 2, 3)))
@@ -182,7 +182,7 @@ func TestAnErrorStopsTheOtherRequests(t *testing.T) {
 			<-ctx.Done()
 			return customerio.Receipt{Unsent: refs}, context.Cause(ctx)
 		}}
-		d := New(t.Context(), Options{Sender: api, InFlight: inFlight(2), BatchItems: 1, Grace: 5 * time.Second}, Counters{})
+		d := New(t.Context(), Options{Sender: api, InFlight: inFlight(2), BatchItems: 1, Grace: 5 * time.Second}, nil, Counters{})
 		defer d.Close()
 		start := time.Now()
 		p := d.Begin(Spec{Phase: ledger.Events})
@@ -200,7 +200,7 @@ func TestAnErrorStopsTheOtherRequests(t *testing.T) {
 func TestTheCallersErrorEndsThePhase(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		state, errRead := &book{}, errors.New("the file has changed")
-		_, p := begin(t, Options{Sender: &sender{}, Ledger: state, InFlight: inFlight(4)})
+		_, p := begin(t, Options{Sender: &sender{}, InFlight: inFlight(4)}, state)
 		if err := p.Deliver(part(0, 1)); err != nil {
 			t.Fatal(err)
 		}
@@ -221,7 +221,7 @@ func TestAPartOfABatchIsSettled(t *testing.T) {
 		api := &sender{answer: func(context.Context, []uint64) (customerio.Receipt, error) {
 			return customerio.Receipt{Unsent: []uint64{2, 3}, Rejections: []customerio.Rejection{{Ref: 1, Index: 1}}}, errRejected
 		}}
-		d := New(t.Context(), Options{Sender: api, Ledger: state}, Counters{})
+		d := New(t.Context(), Options{Sender: api}, state, Counters{})
 		defer d.Close()
 		p := d.Begin(Spec{Phase: ledger.Events})
 		if err := p.End(p.Deliver(part(0, 1, 2, 3))); !errors.Is(err, errRejected) {
