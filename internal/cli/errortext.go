@@ -35,7 +35,7 @@ func (p *program) advice(err error, text string) string {
 func (p *program) errorText(err error) string {
 	text := p.asGiven(hideUsers(err.Error()))
 	_, directory := errors.AsType[*transfer.StateError](err)
-	_, database := errors.AsType[*ledger.Trouble](err)
+	_, database := errors.AsType[*ledger.StateError](err)
 	if named := p.origins["state"]; named != "" && (directory || database || errors.Is(err, errLink) || errors.Is(err, errNoDirectory)) {
 		text += " (" + named + ")"
 	}

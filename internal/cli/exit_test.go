@@ -36,7 +36,7 @@ func TestErrorsHaveACodeAndAHint(t *testing.T) {
 		persons     = &transfer.PersonsError{Err: plain}
 		disk        = &transfer.DiskError{Dir: "tmp", Err: plain}
 		state       = &transfer.StateError{Path: "rejects.jsonl", Err: plain}
-		trouble     = &ledger.Trouble{Path: "ph2cio.db", Err: plain, Advice: "restore it"}
+		trouble     = &ledger.StateError{Path: "ph2cio.db", Err: plain, Advice: "restore it"}
 		rejects     = &transfer.TooManyRejects{Rejected: 2, Rows: 2}
 		teams       = &transfer.ManyTeams{Teams: []int64{1, 2}}
 		columns     = &transfer.UnknownColumns{}
@@ -67,7 +67,7 @@ func TestErrorsHaveACodeAndAHint(t *testing.T) {
 		{usage(input), 6, "name it"},
 		{state, 8, ""},
 		{trouble, 8, "restore it"},
-		{&ledger.Held{Dir: "state"}, 1, ""},
+		{&ledger.LockedError{Dir: "state"}, 1, ""},
 		{disk, 8, diskHint},
 		{&transfer.NoSpace{Dir: "tmp"}, 1, ""},
 		{&transfer.NotOurs{Path: "x"}, 1, ""},

@@ -55,7 +55,7 @@ func (p *program) checkForeign() error {
 	if dir == "" || ledger.IsState(dir) {
 		return nil
 	}
-	name, err := ledger.Foreign(dir)
+	name, err := ledger.ForeignFile(dir)
 	if name == "" && err == nil {
 		name, err = transfer.ForeignRejects(dir)
 	}

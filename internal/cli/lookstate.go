@@ -92,7 +92,7 @@ func (p *program) mayBeOurs(of ledger.Workspace, o *previewOptions) bool {
 
 // notOurs refuses a state that was named, and that sending would refuse: what it knows was sent elsewhere.
 func notOurs(dir string, of ledger.Workspace) error {
-	return &ledger.Trouble{
+	return &ledger.StateError{
 		Path:   filepath.Join(dir, ledger.FileName),
 		Err:    fmt.Errorf("belongs to workspace %d at %s, and this would be sent elsewhere", of.EnvironmentID, of.BaseURL),
 		Advice: "name another state directory with --state, or add --fresh; CUSTOMERIO_TRACK_URL, --region and --workspace say where to send",

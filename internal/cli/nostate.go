@@ -53,7 +53,7 @@ func (p *program) hasState(ctx context.Context, dir, typed, hint string) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return p.nothingSentFrom(dir, typed, hint)
 	}
-	if _, ok := errors.AsType[*ledger.Trouble](err); ok && !isDamage(err) {
+	if _, ok := errors.AsType[*ledger.StateError](err); ok && !isDamage(err) {
 		return nil
 	}
 	return err
@@ -88,6 +88,6 @@ const (
 )
 
 func isDamage(err error) bool {
-	trouble, ok := errors.AsType[*ledger.Trouble](err)
+	trouble, ok := errors.AsType[*ledger.StateError](err)
 	return ok && trouble.Damage
 }

@@ -15,7 +15,7 @@ import (
 // lie in a directory of exports.
 func isOurs(path string) bool {
 	dir, name := filepath.Split(path)
-	if slices.Contains(transfer.RejectsNames, name) || ledger.Keeps(name) {
+	if slices.Contains(transfer.RejectsNames, name) || ledger.IsOwnFile(name) {
 		return ledger.IsState(dir)
 	}
 	return filepath.Ext(name) == metricsExtension && isMetricsFile(path)
@@ -42,4 +42,4 @@ const headSize = 4 << 10
 func isMetrics(head []byte) bool { return bytes.HasPrefix(head, []byte("# HELP ph2cio_")) }
 
 // stateNames are the files in a state directory.
-var stateNames = slices.Concat(ledger.Names(), transfer.RejectsNames)
+var stateNames = slices.Concat(ledger.OwnFiles(), transfer.RejectsNames)

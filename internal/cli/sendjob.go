@@ -44,7 +44,7 @@ func (p *program) restart() string { return p.again() + " --" + restartFlag }
 
 // broken reports whether the state directory itself is what failed.
 func broken(err error) bool {
-	_, ok := errors.AsType[*ledger.Trouble](err)
+	_, ok := errors.AsType[*ledger.StateError](err)
 	return ok
 }
 

@@ -121,7 +121,7 @@ func (p *program) lockState(ctx context.Context, to *destination, wait time.Dura
 		to.closers = append(to.closers, lock.Release)
 		return nil
 	}
-	if held, ok := errors.AsType[*ledger.Held](err); ok {
+	if held, ok := errors.AsType[*ledger.LockedError](err); ok {
 		return &problem{err: errors.New(plain(held.Error())), code: exit.Locked,
 			hint: "wait until it ends, or add `--wait-lock 10m`; if it hangs, stop that process, which frees the lock at once"}
 	}

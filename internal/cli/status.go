@@ -146,7 +146,7 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 	if err != nil {
 		return nil, err
 	}
-	report.People, report.MergesDone, report.MergesOpen = totals.People, totals.MergesDone, totals.MergesIntended
+	report.People, report.MergesDone, report.MergesOpen = totals.People, totals.MergesDone, totals.MergesPending
 	open, err := store.OpenRejects(ctx)
 	if err != nil {
 		return nil, err

@@ -53,7 +53,7 @@ func (a *answers) KnownSources(context.Context) iter.Seq2[ledger.KnownSource, er
 
 func (a *answers) OpenRejects(context.Context) (ledger.OpenRejects, error) { return a.rejects, nil }
 
-func (a *answers) OpenMerges(_ context.Context, run int64) ([]ledger.Merge, error) {
+func (a *answers) PendingMerges(_ context.Context, run int64) ([]ledger.Merge, error) {
 	return a.merges[run], nil
 }
 

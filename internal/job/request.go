@@ -49,8 +49,8 @@ type Ledger interface {
 	KnownSources(ctx context.Context) iter.Seq2[ledger.KnownSource, error]
 	// OpenRejects counts what was rejected and not tried again since, and names its sources.
 	OpenRejects(ctx context.Context) (ledger.OpenRejects, error)
-	// OpenMerges returns the merges that are not done, or that a run has done; the run is 0 for a new one.
-	OpenMerges(ctx context.Context, run int64) ([]ledger.Merge, error)
+	// PendingMerges returns the merges that are not done, or that a run has done; the run is 0 for a new one.
+	PendingMerges(ctx context.Context, run int64) ([]ledger.Merge, error)
 	// WaitingBefore reports whether rows wait since runs before one.
 	WaitingBefore(ctx context.Context, run int64) (bool, error)
 }

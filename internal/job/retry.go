@@ -90,7 +90,7 @@ func (d *decision) mergesOf(run int64) ([]ledger.Merge, error) {
 	if !d.Merges {
 		return nil, nil
 	}
-	return d.ledger.OpenMerges(d.ctx, run)
+	return d.ledger.PendingMerges(d.ctx, run)
 }
 
 // filesOf returns the files that have rejected rows, also those that have another name now, and the sources

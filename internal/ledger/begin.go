@@ -29,7 +29,7 @@ func (s *Store) Begin(ctx context.Context, start Start, save *Restorable) (*Run,
 		return errors.Join(r.addSources(ctx, tx), saveRestorable(ctx, tx, r.ID, save), addTeams(ctx, tx, r.Teams), addUUIDs(ctx, tx, r.UUIDs))
 	})
 	if err != nil {
-		return nil, s.trouble("beginning a run in", err)
+		return nil, s.wrapError("beginning a run in", err)
 	}
 	return r, nil
 }

@@ -14,13 +14,13 @@ import (
 // shorter.
 const smallestPage = 512
 
-// whole refuses an incomplete state: a file that is shorter than its header says, or a log without its
+// checkComplete refuses an incomplete state: a file that is shorter than its header says, or a log without its
 // database. SQLite would take a file of 0 bytes or 1 for a new database and start empty. The error is
 // fs.ErrNotExist if there is no state.
-func (s *Store) whole() error {
+func (s *Store) checkComplete() error {
 	info, err := os.Lstat(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := s.logAlone(); err != nil {
+		if err := s.checkNoLoneLog(); err != nil {
 			return err
 		}
 		return err
@@ -40,11 +40,11 @@ func (s *Store) whole() error {
 	return nil
 }
 
-// logAlone refuses a log with changes to a database that is missing.
-func (s *Store) logAlone() error {
+// checkNoLoneLog refuses a log with changes to a database that is missing.
+func (s *Store) checkNoLoneLog() error {
 	for _, suffix := range []string{"-wal", "-journal"} {
 		if info, err := os.Lstat(s.path + suffix); err == nil && info.Size() > 0 {
-			return &Trouble{Path: s.path, Damage: true,
+			return &StateError{Path: s.path, Damage: true,
 				Err:    fmt.Errorf("is missing, but %s with its last changes is there", filepath.Base(s.path)+suffix),
 				Advice: "restore it; or move that file away too: the next run then starts from scratch and sends all of history again, with the same event IDs"}
 		}

@@ -51,7 +51,7 @@ func (s *Store) fill(ctx context.Context, of Workspace) error {
 	if err := s.migrate(ctx, 0); err != nil {
 		return err
 	}
-	return s.claim(ctx, of)
+	return s.recordOwner(ctx, of)
 }
 
 // syncDir syncs a directory, so that a new name in it survives a power cut, where the system can do that.
@@ -64,8 +64,8 @@ func syncDir(path string) error {
 	return dir.Close()
 }
 
-// claim records whose workspace a new file belongs to, and by which rule its event IDs are made.
-func (s *Store) claim(ctx context.Context, of Workspace) error {
+// recordOwner records whose workspace a new file belongs to, and by which rule its event IDs are made.
+func (s *Store) recordOwner(ctx context.Context, of Workspace) error {
 	return s.transaction(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "INSERT INTO meta VALUES ('base_url', ?), ('environment_id', ?), ('id_scheme', ?)",
 			of.BaseURL, strconv.FormatInt(of.EnvironmentID, 10), s.scheme)

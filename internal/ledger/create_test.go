@@ -112,8 +112,8 @@ func checkDamaged(t *testing.T, files map[string][]byte, says string) {
 	look, err1 := OpenReadOnly(t.Context(), dir, scheme)
 	send, err2 := Open(t.Context(), dir, ours, scheme)
 	for _, err := range []error{err1, err2} {
-		trouble, ok := errors.AsType[*Trouble](err)
-		if !ok || !strings.Contains(err.Error(), says) || !strings.Contains(trouble.Hint(), "restore it") {
+		failed, ok := errors.AsType[*StateError](err)
+		if !ok || !strings.Contains(err.Error(), says) || !strings.Contains(failed.Hint(), "restore it") {
 			t.Errorf("%v, want %q", err, says)
 		}
 	}

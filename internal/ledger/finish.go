@@ -31,7 +31,7 @@ func (r *Run) Finish(ctx context.Context, outcome Outcome, at time.Time, waiting
 		return err
 	})
 	if err != nil {
-		return r.store.trouble("recording the end of the run in", err)
+		return r.store.wrapError("recording the end of the run in", err)
 	}
 	r.Ended, r.Outcome = at, outcome
 	return nil

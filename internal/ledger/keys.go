@@ -50,7 +50,7 @@ type Sent struct {
 
 // The keys of a day are stored in parts. Each step of a run makes one, merged with earlier parts of the same
 // run that are no larger. So a key is rewritten only when its part doubles in size.
-const mostInPart = 32 << 10 // a part with so many keys is not merged any more
+const maxKeysInPart = 32 << 10 // a part with so many keys is not merged any more
 
 // saveSent saves the keys of the events that were sent in a step.
 func (r *Run) saveSent(tx *sql.Tx, keys []Sent) error {
@@ -116,7 +116,7 @@ func (p *keyParts) save(day int64, keys []Sent) error {
 		if err != nil {
 			return err
 		}
-		if count > len(keys) || count+len(keys) > mostInPart {
+		if count > len(keys) || count+len(keys) > maxKeysInPart {
 			part++
 			break
 		}
@@ -199,7 +199,7 @@ func (s *Store) Sent(ctx context.Context, day, besides int64) iter.Seq2[Sent, er
 			var keys []Sent
 			if err == nil {
 				keys, err = decodeKeys(day, part)
-				err = s.trouble("reading what was sent from", err)
+				err = s.wrapError("reading what was sent from", err)
 			}
 			for _, key := range keys {
 				if !yield(key, nil) {
@@ -214,8 +214,8 @@ func (s *Store) Sent(ctx context.Context, day, besides int64) iter.Seq2[Sent, er
 	}
 }
 
-// forgottenKey is the name in meta of the first day whose keys are all kept.
-const forgottenKey = "keys_from"
+// firstKeptDayKey is the name in meta of the first day whose keys are all kept.
+const firstKeptDayKey = "keys_from"
 
 // Forget deletes the keys of all days before one. Events of those days count as not sent afterwards.
 func (s *Store) Forget(ctx context.Context, before int64) error {
@@ -224,20 +224,20 @@ func (s *Store) Forget(ctx context.Context, before int64) error {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO meta VALUES (?, ?)
-			ON CONFLICT DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))`, forgottenKey, before)
+			ON CONFLICT DO UPDATE SET value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))`, firstKeptDayKey, before)
 		return err
 	})
-	return s.trouble("removing old keys from", err)
+	return s.wrapError("removing old keys from", err)
 }
 
-// KeysFrom returns the first day whose keys are all kept, 0 if Forget has never deleted any.
-func (s *Store) KeysFrom(ctx context.Context) (day int64, err error) {
-	text, err := s.meta(ctx, forgottenKey)
+// FirstKeptDay returns the first day whose keys are all kept, 0 if Forget has never deleted any.
+func (s *Store) FirstKeptDay(ctx context.Context) (day int64, err error) {
+	text, err := s.meta(ctx, firstKeptDayKey)
 	if errors.Is(err, sql.ErrNoRows) {
 		return 0, nil
 	}
 	if err == nil {
 		day, err = strconv.ParseInt(text, 10, 64)
 	}
-	return day, s.trouble("reading what was sent from", err)
+	return day, s.wrapError("reading what was sent from", err)
 }

@@ -78,7 +78,7 @@ func TestKeysAreKept(t *testing.T) {
 		if err := s.Forget(t.Context(), forgotten-1); err != nil { // nothing is remembered again
 			t.Fatal(err)
 		}
-		if from, err := s.KeysFrom(t.Context()); from != forgotten || err != nil {
+		if from, err := s.FirstKeptDay(t.Context()); from != forgotten || err != nil {
 			r.Fatalf("keys are kept from %d, want %d; %v", from, forgotten, err)
 		}
 		for day := int64(19_999); day < 20_004; day++ {

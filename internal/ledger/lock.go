@@ -33,19 +33,19 @@ type Holder struct {
 }
 
 const (
-	lockName   = "lock"
-	holderName = "holder.json"
-	lookAgain  = 250 * time.Millisecond
-	mostHolder = 64 << 10 // bytes of the holder file
+	lockName      = "lock"
+	holderName    = "holder.json"
+	retryEvery    = 250 * time.Millisecond
+	maxHolderSize = 64 << 10 // bytes of the holder file
 )
 
-// Held is the error that another run holds the lock of a directory.
-type Held struct {
+// LockedError is the error that another run holds the lock of a directory.
+type LockedError struct {
 	Dir    string
 	Holder Holder // the zero value if that run has not written its holder file
 }
 
-func (e *Held) Error() string {
+func (e *LockedError) Error() string {
 	if e.Holder.PID == 0 {
 		return "another run is sending from " + e.Dir
 	}
@@ -54,7 +54,7 @@ func (e *Held) Error() string {
 }
 
 // Take takes the lock of a directory, which must exist. It waits for the lock for at most wait, but always
-// for a moment, since [Running] holds it briefly to look. The error is a *Held if another run still holds it
+// for a moment, since [Running] holds it briefly to look. The error is a *LockedError if another run still holds it
 // then, and the cause of ctx if that is done first.
 func Take(ctx context.Context, dir string, me Holder, wait time.Duration) (*Lock, error) {
 	path := filepath.Join(dir, lockName)
@@ -62,18 +62,18 @@ func Take(ctx context.Context, dir string, me Holder, wait time.Duration) (*Lock
 		return nil, fmt.Errorf("locking %s: %s is not a regular file", dir, path)
 	}
 	l := &Lock{file: flock.New(path, flock.SetPermissions(0o600)), holder: filepath.Join(dir, holderName)}
-	for deadline := time.Now().Add(max(wait, lookAgain)); ; {
+	for deadline := time.Now().Add(max(wait, retryEvery)); ; {
 		taken, err := l.file.TryLock()
 		if err != nil {
 			return nil, fmt.Errorf("locking %s: %w", dir, err)
 		}
 		if taken {
-			return l, l.sign(me)
+			return l, l.writeHolder(me)
 		}
 		if !time.Now().Before(deadline) {
-			return nil, &Held{dir, l.holding()}
+			return nil, &LockedError{dir, l.readHolder()}
 		}
-		if err := pause(ctx, lookAgain); err != nil {
+		if err := pause(ctx, retryEvery); err != nil {
 			return nil, err
 		}
 	}
@@ -88,8 +88,8 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// sign writes the holder file, which tells others who holds the lock.
-func (l *Lock) sign(me Holder) error {
+// writeHolder writes the holder file, which tells others who holds the lock.
+func (l *Lock) writeHolder(me Holder) error {
 	text, err := json.MarshalIndent(me, "", "  ")
 	if err == nil {
 		err = replace(l.holder, []byte(escape.Text(string(text))+"\n"))
@@ -116,14 +116,14 @@ func replace(path string, text []byte) error {
 	return nil
 }
 
-// holding reads the holder file. It returns the zero value if it cannot.
-func (l *Lock) holding() (h Holder) {
+// readHolder reads the holder file. It returns the zero value if it cannot.
+func (l *Lock) readHolder() (h Holder) {
 	file, err := regularfile.OpenNoFollow(l.holder)
 	if err != nil {
 		return h
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, mostHolder))
+	text, err := io.ReadAll(io.LimitReader(file, maxHolderSize))
 	if err != nil || json.Unmarshal(text, &h) != nil {
 		return Holder{}
 	}
@@ -145,7 +145,7 @@ func Running(dir string) (h Holder, running bool) {
 		_ = l.file.Close() // nothing was written
 		return h, false
 	}
-	return l.holding(), true
+	return l.readHolder(), true
 }
 
 // Release releases the lock.

@@ -30,7 +30,7 @@ func TestOneRunAtATime(t *testing.T) {
 	dir := t.TempDir()
 	first := take(t, dir, 0)
 	_, err := Take(t.Context(), dir, me(), 0)
-	held, ok := errors.AsType[*Held](err)
+	held, ok := errors.AsType[*LockedError](err)
 	if !ok || held.Holder != me() {
 		t.Fatalf("the second got %v", err)
 	}
@@ -82,7 +82,7 @@ func TestWhoHeldItBeforeIsForgotten(t *testing.T) {
 		t.Error("a holder that was killed still holds it")
 	}
 	l := take(t, dir, 0)
-	if got := l.holding(); got != me() {
+	if got := l.readHolder(); got != me() {
 		t.Errorf("held by %+v", got)
 	}
 	if err := os.WriteFile(filepath.Join(dir, holderName), []byte(`{`), 0o600); err != nil {

@@ -16,9 +16,9 @@ type Merge struct {
 	Done bool  // by this run or one before: not to be sent again
 }
 
-// Intend records merges before any of them is sent, and fills in their ID and Done. Merges that an earlier
+// RecordMerges records merges before any of them is sent, and fills in their ID and Done. Merges that an earlier
 // run has recorded and not done pass to this run.
-func (r *Run) Intend(ctx context.Context, merges []Merge, at time.Time) error {
+func (r *Run) RecordMerges(ctx context.Context, merges []Merge, at time.Time) error {
 	err := r.store.transaction(ctx, func(tx *sql.Tx) error {
 		add, err := tx.PrepareContext(ctx, `INSERT INTO merges (run, number, primary_kind, primary_value, secondary_kind, secondary_value, intended)
 			VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -46,7 +46,7 @@ func (r *Run) Intend(ctx context.Context, merges []Merge, at time.Time) error {
 		}
 		return nil
 	})
-	return r.store.trouble("recording merges in", err)
+	return r.store.wrapError("recording merges in", err)
 }
 
 // Profile is a profile by its identifier.
@@ -68,9 +68,9 @@ func (s *Store) Merged(ctx context.Context, besides int64) (map[Profile]bool, er
 	return all, nil
 }
 
-// OpenMerges returns the merges that were recorded and not done, and those that this run has done since, in
+// PendingMerges returns the merges that were recorded and not done, and those that this run has done since, in
 // the order in which they were first recorded. run is 0 for a run that has not begun.
-func (s *Store) OpenMerges(ctx context.Context, run int64) (all []Merge, err error) {
+func (s *Store) PendingMerges(ctx context.Context, run int64) (all []Merge, err error) {
 	for one, err := range query(ctx, s, "reading the merges in", func(rows *sql.Rows) (m Merge, err error) {
 		err = rows.Scan(&m.PrimaryKind, &m.Primary, &m.SecondaryKind, &m.Secondary)
 		return m, err

@@ -65,7 +65,7 @@ func TestLookingAtAnotherForm(t *testing.T) {
 			says = "has event IDs by rule 1"
 		}
 		_, err = OpenReadOnly(t.Context(), dir, scheme)
-		if trouble, ok := errors.AsType[*Trouble](err); !ok || !strings.Contains(err.Error(), says) || !strings.Contains(trouble.Hint(), "that created it") {
+		if failed, ok := errors.AsType[*StateError](err); !ok || !strings.Contains(err.Error(), says) || !strings.Contains(failed.Hint(), "that created it") {
 			t.Errorf("%s: %v", name, err)
 		}
 		after, err := os.ReadFile(filepath.Join(dir, FileName))

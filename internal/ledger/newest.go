@@ -36,7 +36,7 @@ func (s *Store) Newest(ctx context.Context, now time.Time) (at time.Time, err er
 		newest, err = strconv.ParseInt(text, 10, 64)
 	}
 	if err != nil {
-		return at, s.trouble("looking for the newest event in", err)
+		return at, s.wrapError("looking for the newest event in", err)
 	}
 	if newest > now.Unix() {
 		return at, nil

@@ -15,17 +15,17 @@ import (
 // Open opens the state.db of a directory for writing, and creates it if there is none. The directory must
 // exist and be locked. scheme is the number of the rule by which event IDs are made: under another rule
 // everything would be sent again as new events. Open refuses a state of another workspace, rule or form, of a
-// newer version of ph2cio, a damaged one and a link. The error is a *Trouble with advice.
+// newer version of ph2cio, a damaged one and a link. The error is a *StateError with advice.
 func Open(ctx context.Context, dir string, of Workspace, scheme int) (*Store, error) {
 	s := &Store{path: filepath.Join(dir, FileName), workspace: of, scheme: strconv.Itoa(scheme)}
 	if err := s.open(ctx, of); err != nil {
-		return nil, errors.Join(s.trouble("opening", err), s.Close())
+		return nil, errors.Join(s.wrapError("opening", err), s.Close())
 	}
 	return s, nil
 }
 
 func (s *Store) open(ctx context.Context, of Workspace) error {
-	err := s.plainFiles()
+	err := s.checkFiles()
 	if errors.Is(err, fs.ErrNotExist) {
 		err = s.create(ctx, of)
 	}
@@ -39,18 +39,18 @@ func (s *Store) open(ctx context.Context, of Workspace) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(s.check(ctx), s.sameForm(ctx, version)); err != nil {
+	if err := errors.Join(s.checkIntegrity(ctx), s.checkForm(ctx, version)); err != nil {
 		return err
 	}
 	if err := s.migrate(ctx, version); err != nil {
 		return err
 	}
-	return s.belongs(ctx, of)
+	return s.checkWorkspace(ctx, of)
 }
 
-// plainFiles refuses a state whose database or logs are links, symbolic or hard, or no regular files, and the
+// checkFiles refuses a state whose database or logs are links, symbolic or hard, or no regular files, and the
 // remains of a database. The error is fs.ErrNotExist if there is no state.
-func (s *Store) plainFiles() error {
+func (s *Store) checkFiles() error {
 	for _, path := range []string{s.path + "-wal", s.path + "-shm", s.path + "-journal", s.path} {
 		info, err := os.Lstat(path)
 		switch {
@@ -65,7 +65,7 @@ func (s *Store) plainFiles() error {
 				"replace it with a copy, or use another directory with --state")
 		}
 	}
-	return s.whole()
+	return s.checkComplete()
 }
 
 // version returns the file's version of the schema.
@@ -87,9 +87,9 @@ func (s *Store) version(ctx context.Context) (version int, err error) {
 	return version, nil
 }
 
-// sameForm refuses a file whose schema differs from this program's schema of the same version. Builds from
+// checkForm refuses a file whose schema differs from this program's schema of the same version. Builds from
 // before the first release wrote such files.
-func (s *Store) sameForm(ctx context.Context, version int) error {
+func (s *Store) checkForm(ctx context.Context, version int) error {
 	form, err := s.meta(ctx, formKey)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
@@ -107,8 +107,8 @@ func (s *Store) sameForm(ctx context.Context, version int) error {
 const otherFormAdvice = "use the build that created it; or move it away with its -wal and -shm files, or use another directory with --state: " +
 	"the next run then starts from scratch and sends all of history again"
 
-// check lets SQLite look for damage.
-func (s *Store) check(ctx context.Context) error {
+// checkIntegrity lets SQLite look for damage.
+func (s *Store) checkIntegrity(ctx context.Context) error {
 	var found string
 	if err := s.db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&found); err != nil {
 		return err
@@ -119,8 +119,8 @@ func (s *Store) check(ctx context.Context) error {
 	return nil
 }
 
-// belongs refuses the file of another workspace, or of another rule for event IDs.
-func (s *Store) belongs(ctx context.Context, of Workspace) error {
+// checkWorkspace refuses the file of another workspace, or of another rule for event IDs.
+func (s *Store) checkWorkspace(ctx context.Context, of Workspace) error {
 	owner, err := s.owner(ctx)
 	if err != nil {
 		return err
@@ -130,11 +130,11 @@ func (s *Store) belongs(ctx context.Context, of Workspace) error {
 			owner.EnvironmentID, owner.BaseURL, of.EnvironmentID, of.BaseURL),
 			"use the credentials of workspace "+strconv.FormatInt(owner.EnvironmentID, 10)+", or another state directory for this one (--state)")
 	}
-	return s.sameScheme(ctx)
+	return s.checkScheme(ctx)
 }
 
-// sameScheme refuses a file whose event IDs were made by another rule.
-func (s *Store) sameScheme(ctx context.Context) error {
+// checkScheme refuses a file whose event IDs were made by another rule.
+func (s *Store) checkScheme(ctx context.Context) error {
 	scheme, err := s.meta(ctx, "id_scheme")
 	if err == nil && scheme != s.scheme {
 		return s.refuse("has event IDs by rule "+scheme+", but this version uses rule "+s.scheme+", so it would send all of history again",

@@ -17,9 +17,9 @@ var databaseSuffixes = []string{"", "-wal", "-shm", "-journal"}
 // newSuffix marks a database that is not complete yet.
 const newSuffix = ".new"
 
-// Names returns the names of all files that the ledger creates, replaces or removes in a state directory,
-// except temporary files with a random part in their names; see [Keeps].
-func Names() []string { return slices.Clone(ownNames) }
+// OwnFiles returns the names of all files that the ledger creates, replaces or removes in a state directory,
+// except temporary files with a random part in their names; see [IsOwnFile].
+func OwnFiles() []string { return slices.Clone(ownNames) }
 
 var ownNames = func() (all []string) {
 	for _, database := range []string{FileName, FileName + newSuffix} {
@@ -30,13 +30,13 @@ var ownNames = func() (all []string) {
 	return append(all, lockName, holderName)
 }()
 
-// Keeps reports whether a file in a state directory that has this name is one of the ledger's own.
-func Keeps(name string) bool {
+// IsOwnFile reports whether a file in a state directory that has this name is one of the ledger's own.
+func IsOwnFile(name string) bool {
 	return slices.Contains(ownNames, name) || strings.HasPrefix(name, holderName+".")
 }
 
 // IsState reports whether a directory has a state.db written by ph2cio, of any version, complete or not. One
-// that cannot be read is none; see [Foreign].
+// that cannot be read is none; see [ForeignFile].
 func IsState(dir string) bool {
 	head, _ := headOf(filepath.Join(dir, FileName))
 	return bytes.HasPrefix(head, []byte(magic)) && len(head) >= 72 && binary.BigEndian.Uint32(head[68:]) == applicationID
@@ -52,11 +52,11 @@ func isHolder(dir string) bool {
 	return ours && err == nil
 }
 
-// Foreign returns the name of a file that another program has put in a directory without a state, under a
+// ForeignFile returns the name of a file that another program has put in a directory without a state, under a
 // name that the ledger would use. It is empty if there is none. Files left by a run that was killed while it
 // created a state are not foreign, and neither are empty files. The error is that of a file that cannot be
 // read, about which nothing is known.
-func Foreign(dir string) (name string, err error) {
+func ForeignFile(dir string) (name string, err error) {
 	for _, name := range ownNames {
 		if slices.Contains([]string{FileName, FileName + "-wal", FileName + "-journal"}, name) {
 			continue // Open checks these itself
@@ -78,30 +78,30 @@ const magic = "SQLite format 3\x00"
 // isOurs reports whether a file has content and begins like a file of the ledger.
 func isOurs(dir, name string) (bool, error) {
 	head, err := headOf(filepath.Join(dir, name))
-	return len(head) > 0 && oursUnder(name, head), err
+	return len(head) > 0 && mayBeOurs(name, head), err
 }
 
-// oursUnder reports whether a file of this name that begins with head may be the ledger's. After a kill the
+// mayBeOurs reports whether a file of this name that begins with head may be the ledger's. After a kill the
 // head may be incomplete, and a journal or an index that is not used yet may begin with zeros.
-func oursUnder(name string, head []byte) bool {
+func mayBeOurs(name string, head []byte) bool {
 	switch {
 	case name == lockName:
 		return len(head) == 0
 	case name == holderName:
-		return beginsAs(head, "{\n  \"pid\": ")
+		return hasPrefixSoFar(head, "{\n  \"pid\": ")
 	case strings.HasSuffix(name, "-wal"):
-		return beginsAs(head, "\x37\x7f\x06\x82") || beginsAs(head, "\x37\x7f\x06\x83")
+		return hasPrefixSoFar(head, "\x37\x7f\x06\x82") || hasPrefixSoFar(head, "\x37\x7f\x06\x83")
 	case strings.HasSuffix(name, "-journal"):
-		return beginsAs(head, "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7") || beginsAs(head, "\x00\x00\x00\x00\x00\x00\x00\x00")
+		return hasPrefixSoFar(head, "\xd9\xd5\x05\xf9\x20\xa1\x63\xd7") || hasPrefixSoFar(head, "\x00\x00\x00\x00\x00\x00\x00\x00")
 	case strings.HasSuffix(name, "-shm"):
 		version := binary.NativeEndian.AppendUint32(nil, 3007000) // of its format since SQLite 3.7
-		return beginsAs(head, string(version)) || beginsAs(head, "\x00\x00\x00\x00")
+		return hasPrefixSoFar(head, string(version)) || hasPrefixSoFar(head, "\x00\x00\x00\x00")
 	}
-	return beginsAs(head, magic)
+	return hasPrefixSoFar(head, magic)
 }
 
-// beginsAs reports whether a head, which may be short, agrees with the beginning of a text.
-func beginsAs(head []byte, text string) bool {
+// hasPrefixSoFar reports whether a head, which may be short, agrees with the beginning of a text.
+func hasPrefixSoFar(head []byte, text string) bool {
 	n := min(len(head), len(text))
 	return string(head[:n]) == text[:n]
 }

@@ -42,7 +42,7 @@ func TestWhatAKillLeavesIsOurs(t *testing.T) {
 // checkOurs wants just these files in a directory, all ours.
 func checkOurs(t *testing.T, dir string, names ...string) {
 	t.Helper()
-	if foreign, err := Foreign(dir); foreign != "" || err != nil {
+	if foreign, err := ForeignFile(dir); foreign != "" || err != nil {
 		t.Errorf("%s is taken for somebody else's, %v", foreign, err)
 	}
 	entries, err := os.ReadDir(dir)
@@ -50,7 +50,7 @@ func checkOurs(t *testing.T, dir string, names ...string) {
 		t.Errorf("there are %v; %v", entries, err)
 	}
 	for _, entry := range entries {
-		if !Keeps(entry.Name()) {
+		if !IsOwnFile(entry.Name()) {
 			t.Errorf("%s is not kept", entry.Name())
 		}
 	}
@@ -59,7 +59,7 @@ func checkOurs(t *testing.T, dir string, names ...string) {
 // TestForeign lays files of somebody else's under each name that a run would take.
 func TestForeign(t *testing.T) {
 	t.Parallel()
-	for _, name := range Names() {
+	for _, name := range OwnFiles() {
 		dir := t.TempDir()
 		for _, text := range []string{"", "{\"event\":\"Opened\"}\n", "mine"} {
 			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -70,7 +70,7 @@ func TestForeign(t *testing.T) {
 			if text == "" || refused {
 				want = ""
 			}
-			if got, err := Foreign(dir); got != want || err != nil {
+			if got, err := ForeignFile(dir); got != want || err != nil {
 				t.Errorf("%s with %q: %q, %v", name, text, got, err)
 			}
 			if IsState(dir) {

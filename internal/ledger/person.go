@@ -81,7 +81,7 @@ func (s *Store) People(ctx context.Context, besides int64) iter.Seq2[Person, err
 				}
 			}
 			if err != nil {
-				yield(Person{}, s.trouble("reading the people in", err))
+				yield(Person{}, s.wrapError("reading the people in", err))
 				return
 			}
 		}

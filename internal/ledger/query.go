@@ -13,14 +13,14 @@ func query[T any](ctx context.Context, s *Store, doing string, scan func(*sql.Ro
 		var none T
 		rows, err := s.db.QueryContext(ctx, text, args...)
 		if err != nil {
-			yield(none, s.trouble(doing, err))
+			yield(none, s.wrapError(doing, err))
 			return
 		}
 		defer rows.Close()
 		for rows.Next() {
 			one, err := scan(rows)
 			if err != nil {
-				yield(none, s.trouble(doing, err))
+				yield(none, s.wrapError(doing, err))
 				return
 			}
 			if !yield(one, nil) {
@@ -28,7 +28,7 @@ func query[T any](ctx context.Context, s *Store, doing string, scan func(*sql.Ro
 			}
 		}
 		if err := rows.Err(); err != nil {
-			yield(none, s.trouble(doing, err))
+			yield(none, s.wrapError(doing, err))
 		}
 	}
 }

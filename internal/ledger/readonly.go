@@ -10,28 +10,28 @@ import (
 
 // OpenReadOnly opens the state.db of a directory for reading only, without the lock and for any workspace,
 // also while a run writes to it. It leaves the directory as it was. scheme is as for [Open]. The error is
-// fs.ErrNotExist if there is no state, otherwise a *Trouble.
+// fs.ErrNotExist if there is no state, otherwise a *StateError.
 func OpenReadOnly(ctx context.Context, dir string, scheme int) (*Store, error) {
 	s := &Store{path: filepath.Join(dir, FileName), scheme: strconv.Itoa(scheme)}
-	err := s.plainFiles()
+	err := s.checkFiles()
 	if err == nil {
-		err = s.connectToLook(ctx)
+		err = s.connectReadOnly(ctx)
 	}
 	if err == nil {
-		err = s.look(ctx)
+		err = s.checkReadable(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(s.trouble("opening", err), s.Close())
+		return nil, errors.Join(s.wrapError("opening", err), s.Close())
 	}
 	return s, nil
 }
 
-// connectToLook chooses how to read. To read a log SQLite needs files beside the database, and a read-only
+// connectReadOnly chooses how to read. To read a log SQLite needs files beside the database, and a read-only
 // connection does not remove those that it has created (sqlite.org/wal.html). So the connection is read-only
 // if the files exist already, because a run is under way or was killed. Otherwise it may write but not change
 // the database, and SQLite removes the files again. In a directory where no file can be created the database
 // is read without its log.
-func (s *Store) connectToLook(ctx context.Context) error {
+func (s *Store) connectReadOnly(ctx context.Context) error {
 	if _, err := os.Lstat(s.path + "-wal"); err == nil {
 		return s.connect("mode=ro")
 	}
@@ -49,25 +49,25 @@ func (s *Store) connectToLook(ctx context.Context) error {
 	if _, err := os.Lstat(s.path + "-wal"); err == nil {
 		return s.connect("mode=ro") // a run has begun
 	}
-	return s.connectAsItStands()
+	return s.connectWithoutLocks()
 }
 
-// connectAsItStands opens the database without SQLite's locks, so it must not change meanwhile.
-func (s *Store) connectAsItStands() error {
-	stood, err := stands(s.path)
+// connectWithoutLocks opens the database without SQLite's locks, so it must not change meanwhile.
+func (s *Store) connectWithoutLocks() error {
+	opened, err := statFile(s.path)
 	if err != nil {
 		return err
 	}
-	s.stood = &stood
+	s.opened = &opened
 	return s.connect("mode=ro&immutable=1")
 }
 
-func (s *Store) look(ctx context.Context) error {
+func (s *Store) checkReadable(ctx context.Context) error {
 	version, err := s.version(ctx)
 	if err != nil {
 		return err
 	}
-	if err := s.sameForm(ctx, version); err != nil {
+	if err := s.checkForm(ctx, version); err != nil {
 		return err
 	}
 	if version < len(migrations) {
@@ -76,5 +76,5 @@ func (s *Store) look(ctx context.Context) error {
 	if s.workspace, err = s.owner(ctx); err != nil {
 		return err
 	}
-	return s.sameScheme(ctx)
+	return s.checkScheme(ctx)
 }

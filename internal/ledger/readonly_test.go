@@ -61,10 +61,10 @@ func TestLookingWhereNothingCanBeWritten(t *testing.T) {
 	look := func() *Store {
 		t.Helper()
 		looked := &Store{path: filepath.Join(dir, FileName), scheme: "2"}
-		if err := looked.connectAsItStands(); err != nil {
+		if err := looked.connectWithoutLocks(); err != nil {
 			t.Fatal(err)
 		}
-		if err := looked.look(t.Context()); err != nil {
+		if err := looked.checkReadable(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		return looked

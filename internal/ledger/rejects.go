@@ -102,7 +102,7 @@ func (s *Store) OpenRejects(ctx context.Context) (open OpenRejects, err error) {
 	err = s.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE phase = ?1), count(*) FILTER (WHERE phase = ?2), count(*) FILTER (WHERE phase IN (?3, ?4))
 		FROM rejects WHERE retried IS NULL`, Events, People, Merges, Emails).Scan(&open.Rows, &open.People, &open.Merges)
 	if err != nil {
-		return open, s.trouble("reading the rejects in", err)
+		return open, s.wrapError("reading the rejects in", err)
 	}
 	for one, err := range query(ctx, s, "reading the rejects in", func(rows *sql.Rows) (Source, error) { return scanSource(rows) },
 		`SELECT DISTINCT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, s.recent

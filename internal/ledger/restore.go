@@ -21,8 +21,8 @@ type Restorable struct {
 }
 
 const (
-	entriesPart = 1 << 20 // bytes of entries that are compressed together
-	mostEntry   = 1 << 30 // bytes of one entry: more is damage
+	entriesPartSize = 1 << 20 // bytes of entries that are compressed together
+	maxEntrySize    = 1 << 30 // bytes of one entry: more is damage
 
 	seedKey = "learnt_seed" // in meta
 )
@@ -65,7 +65,7 @@ func saveRestorable(ctx context.Context, tx *sql.Tx, run int64, l *Restorable) e
 		}
 		part = binary.AppendUvarint(part, uint64(len(entry)))
 		part = append(part, entry...)
-		if len(part) < entriesPart {
+		if len(part) < entriesPartSize {
 			continue
 		}
 		if err := flush(); err != nil {
@@ -88,7 +88,7 @@ func (s *Store) RestoreKeys(ctx context.Context) (seed uint64, keys []string, er
 		seed, err = strconv.ParseUint(text, 10, 64)
 	}
 	if err != nil {
-		return 0, nil, s.trouble("reading who is who from", err)
+		return 0, nil, s.wrapError("reading who is who from", err)
 	}
 	for name, err := range query(ctx, s, "reading who is who from", func(rows *sql.Rows) (name string, err error) {
 		err = rows.Scan(&name)
@@ -112,7 +112,7 @@ func (s *Store) RestoreEntries(ctx context.Context, besides int64) iter.Seq2[[]b
 		return b, err
 	}, "SELECT entries FROM learnt WHERE run <> ? ORDER BY run, part", besides)
 	return func(yield func([]byte, error) bool) {
-		unpacker, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(mostEntry))
+		unpacker, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxEntrySize))
 		if err != nil {
 			yield(nil, err)
 			return
@@ -136,7 +136,7 @@ func (s *Store) RestoreEntries(ctx context.Context, besides int64) iter.Seq2[[]b
 				rest = rest[n+int(length):]
 			}
 			if err != nil {
-				yield(nil, s.trouble(doing, err))
+				yield(nil, s.wrapError(doing, err))
 				return
 			}
 		}

@@ -14,7 +14,7 @@ func TestWhatWasSavedIsRestored(t *testing.T) {
 			}
 		}}
 	}
-	large := string(make([]byte, 3*entriesPart))
+	large := string(make([]byte, 3*entriesPartSize))
 	first, err := s.Begin(t.Context(), start(), saved(7, []string{"plan", "email"}, "one", large, "two"))
 	if err == nil {
 		err = first.Finish(t.Context(), Done, night, nil, nil)

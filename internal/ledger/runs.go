@@ -24,23 +24,23 @@ func (s *Store) Runs(ctx context.Context, most int) ([]*Run, error) {
 func (s *Store) runs(ctx context.Context, which string, args ...any) ([]*Run, error) {
 	rows, err := s.db.QueryContext(ctx, "SELECT id, command, typed, version, began, now, flags, people, rows, phase, ended, outcome FROM runs "+which, args...)
 	if err != nil {
-		return nil, s.trouble("reading the runs in", err)
+		return nil, s.wrapError("reading the runs in", err)
 	}
 	defer rows.Close()
 	var all []*Run
 	for rows.Next() {
 		r, err := s.scan(rows)
 		if err != nil {
-			return nil, s.trouble("reading the runs in", err)
+			return nil, s.wrapError("reading the runs in", err)
 		}
 		all = append(all, r)
 	}
 	if err := errors.Join(rows.Err(), rows.Close()); err != nil { // the one connection is needed below
-		return nil, s.trouble("reading the runs in", err)
+		return nil, s.wrapError("reading the runs in", err)
 	}
 	for _, r := range all {
 		if err := errors.Join(r.readSources(ctx), r.readPositions(ctx)); err != nil {
-			return nil, s.trouble("reading the runs in", err)
+			return nil, s.wrapError("reading the runs in", err)
 		}
 	}
 	return all, nil

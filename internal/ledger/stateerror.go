@@ -14,9 +14,9 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// Trouble is the error that a state directory cannot be used, or no longer. After a failed write nothing more
+// StateError is the error that a state directory cannot be used, or no longer. After a failed write nothing more
 // may be sent.
-type Trouble struct {
+type StateError struct {
 	Path   string
 	Doing  string // such as "saving the progress of the run in"; empty if Err continues after the path
 	Err    error
@@ -24,20 +24,20 @@ type Trouble struct {
 	Damage bool   // its content is lost; no other version, permission or disk helps
 }
 
-func (e *Trouble) Error() string {
+func (e *StateError) Error() string {
 	if e.Doing == "" {
 		return fmt.Sprintf("%s %v", e.Path, e.Err)
 	}
 	return Describe(e.Doing, e.Path, e.Err)
 }
 
-func (e *Trouble) Unwrap() error { return e.Err }
+func (e *StateError) Unwrap() error { return e.Err }
 
 // ExitCode returns the exit code of the program for this error.
-func (e *Trouble) ExitCode() int { return exit.State }
+func (e *StateError) ExitCode() int { return exit.State }
 
 // Hint returns what to do about it.
-func (e *Trouble) Hint() string { return e.Advice }
+func (e *StateError) Hint() string { return e.Advice }
 
 // Describe renders an error as text: what was being done, the path, and the error. If the error names the
 // path itself it is not repeated.

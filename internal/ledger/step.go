@@ -22,12 +22,12 @@ type Step struct {
 }
 
 // Save saves a step in one transaction: if the process is killed at any instant, the step is saved completely
-// or not at all. Save takes some milliseconds and cannot be cancelled. Its error is a *Trouble, after which
+// or not at all. Save takes some milliseconds and cannot be cancelled. Its error is a *StateError, after which
 // nothing may be sent or saved.
 func (r *Run) Save(step *Step, at time.Time) error {
 	err := r.store.transaction(context.Background(), func(tx *sql.Tx) error { return r.save(tx, step, at.Unix()) })
 	if err != nil {
-		return r.store.trouble("saving the progress of the run in", err)
+		return r.store.wrapError("saving the progress of the run in", err)
 	}
 	r.Phase, r.Positions[step.Phase], r.Counters, r.Saved = step.Phase, step.Position, step.Counters, at
 	return nil

@@ -23,7 +23,7 @@ func TestWhatIsCancelledIsNoTrouble(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	saved := &Restorable{Entries: func(yield func([]byte, error) bool) {
-		for yield(make([]byte, entriesPart), nil) {
+		for yield(make([]byte, entriesPartSize), nil) {
 			cancel()
 		}
 	}}
@@ -36,8 +36,8 @@ func TestWhatIsCancelledIsNoTrouble(t *testing.T) {
 	for name, err := range map[string]error{
 		"begin": begin, "open": opened, "totals": totals, "rejects": rejects, "finish": run.Finish(ctx, Done, night, nil, nil, People, Events),
 	} {
-		if _, trouble := errors.AsType[*Trouble](err); trouble || !errors.Is(err, context.Canceled) {
-			t.Errorf("%s: got %v, want what is no trouble and wraps context.Canceled", name, err)
+		if _, ok := errors.AsType[*StateError](err); ok || !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: got %v, want no StateError, and one that wraps context.Canceled", name, err)
 		}
 	}
 	runs, err := s.Runs(t.Context(), 5)

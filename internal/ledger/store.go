@@ -27,8 +27,8 @@ type Store struct {
 	path      string
 	db        *sql.DB
 	workspace Workspace
-	scheme    string    // the rule that event IDs are made by
-	stood     *standing // the file as it was opened, if it is read without SQLite's locks; else nil
+	scheme    string     // the rule that event IDs are made by
+	opened    *fileState // the file as it was opened, if it is read without SQLite's locks; else nil
 }
 
 // writing are the options of a connection that writes.
@@ -90,19 +90,19 @@ func (s *Store) Close() error {
 	}
 	err := s.db.Close()
 	s.db = nil
-	if s.stood != nil && err == nil {
-		err = s.stood.still(s.path)
+	if s.opened != nil && err == nil {
+		err = s.opened.unchanged(s.path)
 	}
-	return s.trouble("closing", err)
+	return s.wrapError("closing", err)
 }
 
-// trouble wraps an error of the database in a *Trouble. Nil stays nil, and a cancellation becomes an error
+// wrapError wraps an error of the database in a *StateError. Nil stays nil, and a cancellation becomes an error
 // that wraps context.Canceled.
-func (s *Store) trouble(doing string, err error) error {
+func (s *Store) wrapError(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := errors.AsType[*Trouble](err); ok {
+	if _, ok := errors.AsType[*StateError](err); ok {
 		return err
 	}
 	if cancelled(err) {
@@ -110,9 +110,9 @@ func (s *Store) trouble(doing string, err error) error {
 	}
 	advice := adviceFor(s.path, err)
 	if advice == damagedAdvice {
-		return &Trouble{Path: s.path, Err: fmt.Errorf("is damaged: %w", err), Advice: advice, Damage: true}
+		return &StateError{Path: s.path, Err: fmt.Errorf("is damaged: %w", err), Advice: advice, Damage: true}
 	}
-	return &Trouble{Path: s.path, Doing: doing, Err: err, Advice: advice}
+	return &StateError{Path: s.path, Doing: doing, Err: err, Advice: advice}
 }
 
 // refuse returns the error for a database that must not be used, with advice.
@@ -122,33 +122,33 @@ func (s *Store) refuse(why, advice string) error {
 
 // refuseFile is refuse for the database or a file beside it.
 func refuseFile(path, why, advice string) error {
-	return &Trouble{Path: path, Err: errors.New(why), Advice: advice}
+	return &StateError{Path: path, Err: errors.New(why), Advice: advice}
 }
 
 // damaged returns the error for a damaged database.
 func (s *Store) damaged(why string) error {
-	return &Trouble{Path: s.path, Err: errors.New("is damaged: " + why), Advice: damagedAdvice, Damage: true}
+	return &StateError{Path: s.path, Err: errors.New("is damaged: " + why), Advice: damagedAdvice, Damage: true}
 }
 
-// standing is the size and the modification time of a database at one moment, to detect later changes.
-type standing struct {
+// fileState is the size and the modification time of a database at one moment, to detect later changes.
+type fileState struct {
 	size     int64
 	modified time.Time
-	logged   bool // changes are in the log beside it
+	hasLog   bool // changes are in the log beside it
 }
 
-func stands(path string) (standing, error) {
+func statFile(path string) (fileState, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return standing{}, err
+		return fileState{}, err
 	}
 	_, err = os.Lstat(path + "-wal")
-	return standing{info.Size(), info.ModTime(), err == nil}, nil
+	return fileState{info.Size(), info.ModTime(), err == nil}, nil
 }
 
-// still returns an error if the database was changed since.
-func (s *standing) still(path string) error {
-	now, err := stands(path)
+// unchanged returns an error if the database was changed since.
+func (s *fileState) unchanged(path string) error {
+	now, err := statFile(path)
 	if err == nil && now != *s {
 		err = errors.New("a run changed it in the meantime; run the command again")
 	}

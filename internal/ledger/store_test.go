@@ -87,7 +87,7 @@ func write(t *testing.T, s *Store) *Run {
 		}
 	}
 	intended := merges()
-	if err := r.Intend(t.Context(), intended, night.Add(2*time.Minute)); err != nil {
+	if err := r.RecordMerges(t.Context(), intended, night.Add(2*time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	err = r.Save(&Step{
@@ -138,7 +138,7 @@ func checkWritten(t *testing.T, s *Store) {
 		t.Errorf("people: %q", people)
 	}
 	totals, err := s.Totals(t.Context(), time.Now())
-	if totals != (Totals{People: 2, MergesDone: 1, MergesIntended: 1, Newest: night}) || err != nil {
+	if totals != (Totals{People: 2, MergesDone: 1, MergesPending: 1, Newest: night}) || err != nil {
 		t.Errorf("totals: %+v, %v", totals, err)
 	}
 	if s.Workspace() != ours {
@@ -221,7 +221,7 @@ func TestARunIsReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	intended := append(merges(), Merge{Number: 2, PrimaryKind: "id", Primary: "user_2", SecondaryKind: "id", Secondary: "anon_2"})
-	if err := second.Intend(t.Context(), intended, night); err != nil {
+	if err := second.RecordMerges(t.Context(), intended, night); err != nil {
 		t.Fatal(err)
 	}
 	if !intended[0].Done || intended[1].Done || intended[2].Done {
@@ -333,13 +333,13 @@ func TestRefusals(t *testing.T) {
 				t.Fatal(err)
 			}
 			s, err := Open(t.Context(), filepath.Dir(path), c.of, scheme)
-			trouble, ok := errors.AsType[*Trouble](err)
+			failed, ok := errors.AsType[*StateError](err)
 			if !ok {
 				s.Close()
 				t.Fatalf("got %v", err)
 			}
-			if !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), path) || !strings.Contains(trouble.Hint(), c.hint) {
-				t.Errorf("it says %q and %q, want %q and %q", err, trouble.Hint(), c.says, c.hint)
+			if !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), path) || !strings.Contains(failed.Hint(), c.hint) {
+				t.Errorf("it says %q and %q, want %q and %q", err, failed.Hint(), c.says, c.hint)
 			}
 			after, err := os.ReadFile(path)
 			if err != nil || !slices.Equal(before, after) {

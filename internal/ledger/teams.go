@@ -21,7 +21,7 @@ func (s *Store) Teams(ctx context.Context) (ids []int64, err error) {
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &ids)
 	}
-	return ids, s.trouble("reading the projects in", err)
+	return ids, s.wrapError("reading the projects in", err)
 }
 
 // addTeams adds the projects of a run, in any order.

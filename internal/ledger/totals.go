@@ -12,7 +12,7 @@ import (
 type Totals struct {
 	People         int64 // who were sent, however often
 	MergesDone     int64
-	MergesIntended int64     // and not done
+	MergesPending  int64     // and not done
 	Waiting        int64     // people with waiting rows, counted once for each source
 	WaitingSources int64     // that they are in
 	Held           int64     // rows held back because they were recent
@@ -25,9 +25,9 @@ type Totals struct {
 func (s *Store) Totals(ctx context.Context, now time.Time) (t Totals, err error) {
 	err = s.db.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM merges WHERE done IS NOT NULL), (SELECT count(*) FROM merges WHERE done IS NULL),
 		(SELECT coalesce(sum(length(ids)), 0) / 16 FROM owed), (SELECT count(*) FROM (SELECT DISTINCT run, source FROM owed))`,
-	).Scan(&t.MergesDone, &t.MergesIntended, &t.Waiting, &t.WaitingSources)
+	).Scan(&t.MergesDone, &t.MergesPending, &t.Waiting, &t.WaitingSources)
 	if err != nil {
-		return t, s.trouble("counting what is in", err)
+		return t, s.wrapError("counting what is in", err)
 	}
 	for source, err := range s.KnownSources(ctx) {
 		if err != nil {
@@ -59,14 +59,14 @@ func (s *Store) countPeople(ctx context.Context) (int64, error) {
 
 // distinct counts different numbers, in eight bytes each.
 type distinct struct {
-	sorted []uint64
-	fresh  []uint64
+	sorted   []uint64
+	unsorted []uint64
 }
 
-const mostFresh = 1 << 18
+const minUnsorted = 1 << 18
 
 func (d *distinct) add(n uint64) {
-	if d.fresh = append(d.fresh, n); len(d.fresh) >= max(mostFresh, len(d.sorted)/4) {
+	if d.unsorted = append(d.unsorted, n); len(d.unsorted) >= max(minUnsorted, len(d.sorted)/4) {
 		d.merge()
 	}
 }
@@ -78,7 +78,7 @@ func (d *distinct) all() []uint64 {
 
 // merge sorts the numbers that were added since the last call in among the others, each once.
 func (d *distinct) merge() {
-	d.sorted = append(d.sorted, d.fresh...)
+	d.sorted = append(d.sorted, d.unsorted...)
 	slices.Sort(d.sorted)
-	d.sorted, d.fresh = slices.Compact(d.sorted), d.fresh[:0]
+	d.sorted, d.unsorted = slices.Compact(d.sorted), d.unsorted[:0]
 }

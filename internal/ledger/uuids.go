@@ -26,7 +26,7 @@ func (s *Store) UUIDs(ctx context.Context) (UUIDs, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return UUIDs{}, nil
 	}
-	return uuidsOf(text), s.trouble("reading what was sent from", err)
+	return uuidsOf(text), s.wrapError("reading what was sent from", err)
 }
 
 func uuidsOf(word string) UUIDs {

@@ -55,7 +55,7 @@ func saveWaitingIn(tx *sql.Tx, run int64, source int, ids []Key) error {
 		if err != nil {
 			return err
 		}
-		if count := len(kept) / keySize; count > len(ids) || count+len(ids) > mostInPart {
+		if count := len(kept) / keySize; count > len(ids) || count+len(ids) > maxKeysInPart {
 			part++
 			break
 		}
@@ -143,7 +143,7 @@ func releaseWaiting(ctx context.Context, tx *sql.Tx, sources []StillWaiting) err
 		if _, err := tx.ExecContext(ctx, "DELETE FROM owed WHERE run = ? AND source = ?", one.Run, one.Number); err != nil {
 			return err
 		}
-		for part := range slices.Chunk(one.Keep, mostInPart) {
+		for part := range slices.Chunk(one.Keep, maxKeysInPart) {
 			if err := saveWaitingIn(tx, one.Run, one.Number, slices.Clone(part)); err != nil {
 				return err
 			}
@@ -155,5 +155,5 @@ func releaseWaiting(ctx context.Context, tx *sql.Tx, sources []StillWaiting) err
 // WaitingBefore reports whether rows wait that were read by a run before the given one.
 func (s *Store) WaitingBefore(ctx context.Context, run int64) (waiting bool, err error) {
 	err = s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM owed WHERE run < ?)", run).Scan(&waiting)
-	return waiting, s.trouble("looking for waiting rows in", err)
+	return waiting, s.wrapError("looking for waiting rows in", err)
 }

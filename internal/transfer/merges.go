@@ -144,7 +144,7 @@ func (p *mergesPhase) intend() (map[uint64]ledger.Merge, error) {
 			all = append(all, one.recorded())
 		}
 	}
-	if err := p.plan.Ledger.Intend(p.delivery.Context(), all, time.Now()); err != nil {
+	if err := p.plan.Ledger.RecordMerges(p.delivery.Context(), all, time.Now()); err != nil {
 		return nil, err
 	}
 	recorded := map[uint64]ledger.Merge{}

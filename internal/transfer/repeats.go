@@ -87,7 +87,7 @@ func (r *repeats) begin(ctx context.Context, plan *Plan) (err error) {
 		return err
 	}
 	if !plan.ResendOld {
-		r.from, err = plan.State.KeysFrom(ctx)
+		r.from, err = plan.State.FirstKeptDay(ctx)
 	}
 	if err == nil {
 		r.rejected, err = plan.State.RejectKeys(ctx, plan.goesOn())
