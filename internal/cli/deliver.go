@@ -118,7 +118,7 @@ func (s *sendJob) record(ctx context.Context, read *readJob, run *ledger.Run, re
 	if err != nil {
 		return err
 	}
-	return run.Finish(ctx, end.Outcome, time.Now(), waiting, end.Reread, end.Retried...)
+	return run.Finish(ctx, ledger.Ending{Outcome: end.Outcome, At: time.Now(), Waiting: waiting, Reread: end.Reread, Retried: end.Retried})
 }
 
 // begin stores what a run rests on, before its first request. A resumed run has that stored.

@@ -39,7 +39,7 @@ func (p *program) runJob(ctx context.Context, plans *planner, to purpose) (err e
 		return err
 	}
 	if answer.Abandoned != nil {
-		if err := answer.Abandoned.Finish(ctx, ledger.Replaced, time.Now(), nil, nil); err != nil {
+		if err := answer.Abandoned.Finish(ctx, ledger.Ending{Outcome: ledger.Replaced, At: time.Now()}); err != nil {
 			return err
 		}
 	}

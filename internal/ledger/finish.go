@@ -7,41 +7,50 @@ import (
 	"time"
 )
 
-// Finish records that nothing is left to do, and removes rows that no longer wait from the sources in
-// waiting. reread lists the sources that the run has read again, under any name.
+// Ending says how a run ended, and what it has settled of earlier runs.
+type Ending struct {
+	Outcome Outcome
+	At      time.Time
+	Waiting []StillWaiting // the sources of earlier runs in which some rows no longer wait
+	Reread  []Source       // the sources of earlier runs that this run has read again, under any name
+	Retried []Phase        // the phases in which this run has sent again what earlier runs had rejected
+}
+
+// Finish records that nothing is left to do. It stops the waiting of rows as Ending.Waiting says, and closes
+// the rejects of earlier runs in the phases of Ending.Retried.
 //
-// The run has sent again what earlier runs had rejected in the phases of retried, so it closes those rejects.
-// It also closes the rejected rows of sources in reread, and of sources that were repaired: the run has read
-// a file of the same name with at least as many rows. If ctx is done nothing is recorded and the run stays
-// open.
-func (r *Run) Finish(ctx context.Context, outcome Outcome, at time.Time, waiting []StillWaiting, reread []Source, retried ...Phase) error {
+// In the phase of events only rows that the run has read again are closed: those of Ending.Reread, and those
+// of files that were repaired. A file counts as repaired if the run has read one of the same name with at
+// least as many rows. If ctx is done, nothing is recorded and the run stays open.
+func (r *Run) Finish(ctx context.Context, end Ending) error {
 	err := r.store.transaction(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", at.Unix(), outcome, r.ID)
+		_, err := tx.ExecContext(ctx, "UPDATE runs SET ended = ?, outcome = ? WHERE id = ?", end.At.Unix(), end.Outcome, r.ID)
 		if err == nil {
-			err = releaseWaiting(ctx, tx, waiting)
+			err = releaseWaiting(ctx, tx, end.Waiting)
 		}
-		for _, phase := range retried {
+		for _, phase := range end.Retried {
 			if err == nil {
-				err = r.retried(ctx, tx, phase)
+				err = r.closeRetried(ctx, tx, phase)
 			}
 		}
-		if err == nil && slices.Contains(retried, Events) {
-			err = r.reread(ctx, tx, reread)
+		if err == nil && slices.Contains(end.Retried, Events) {
+			err = r.closeReread(ctx, tx, end.Reread)
 		}
 		return err
 	})
 	if err != nil {
 		return r.store.wrapError("recording the end of the run in", err)
 	}
-	r.Ended, r.Outcome = at, outcome
+	r.ended(&end)
 	return nil
 }
 
-func (r *Run) retried(ctx context.Context, tx *sql.Tx, phase Phase) error {
+// closeRetried closes the rejects of earlier runs in a phase that this run has sent again.
+func (r *Run) closeRetried(ctx context.Context, tx *sql.Tx, phase Phase) error {
 	statement := closeRejects
 	if phase == Events {
-		// A repaired file may have had another name before. The last run that read it under this name read
-		// the same rows.
+		// A repaired file may have had another name when its rows were rejected. Then the last run before
+		// this one that read it to its end, under the name that it has now, read the same rows.
 		statement += ` AND EXISTS (SELECT 1 FROM sources s JOIN sources n ON n.run = ?1 AND n.rows >= s.rows
 			WHERE s.run = rejects.run AND rejects.number BETWEEN s.first AND s.first + s.rows - 1 AND (n.path = s.path OR s.fingerprint = (
 				SELECT k.fingerprint FROM sources k WHERE k.path = n.path AND k.run < ?1 AND k.trouble IS NULL ORDER BY k.run DESC LIMIT 1)))`
@@ -50,8 +59,8 @@ func (r *Run) retried(ctx context.Context, tx *sql.Tx, phase Phase) error {
 	return err
 }
 
-// reread closes the rejects that earlier runs recorded for these sources.
-func (r *Run) reread(ctx context.Context, tx *sql.Tx, sources []Source) error {
+// closeReread closes the rejected rows of these sources, which earlier runs have read.
+func (r *Run) closeReread(ctx context.Context, tx *sql.Tx, sources []Source) error {
 	for _, s := range sources {
 		_, err := tx.ExecContext(ctx, closeRejects+` AND EXISTS (SELECT 1 FROM sources s WHERE s.path = ?3 AND s.fingerprint = ?4
 			AND s.run = rejects.run AND rejects.number BETWEEN s.first AND s.first + s.rows - 1)`, r.ID, Events, s.Path, s.Fingerprint)
@@ -62,4 +71,5 @@ func (r *Run) reread(ctx context.Context, tx *sql.Tx, sources []Source) error {
 	return nil
 }
 
+// closeRejects is the beginning of a statement; ?1 is the run and ?2 the phase.
 const closeRejects = "UPDATE rejects SET retried = ?1 WHERE retried IS NULL AND run <> ?1 AND phase = ?2"

@@ -15,7 +15,7 @@ func TestKnownSources(t *testing.T) {
 		return run
 	}
 	a, b := Source{Path: "/a", Size: 1, Fingerprint: "x", Modified: 7, Ends: "e", Recent: 3}, Source{Path: "/b", Size: 2, Fingerprint: "y"}
-	if err := begin(a, b).Finish(t.Context(), Done, night, nil, nil); err != nil {
+	if err := begin(a, b).Finish(t.Context(), Ending{Outcome: Done, At: night}); err != nil {
 		t.Fatal(err)
 	}
 	grown := a
@@ -35,13 +35,13 @@ func TestKnownSources(t *testing.T) {
 		t.Errorf("while a run is under way: %+v", got)
 	}
 	third := begin(b)
-	if err := second.Finish(t.Context(), Replaced, night, nil, nil); err != nil {
+	if err := second.Finish(t.Context(), Ending{Outcome: Replaced, At: night}); err != nil {
 		t.Fatal(err)
 	}
 	if got := known(); got["/a"].Source != a {
 		t.Errorf("after one that was replaced: %+v", got)
 	}
-	if err := third.Finish(t.Context(), Troubled, night, nil, nil); err != nil {
+	if err := third.Finish(t.Context(), Ending{Outcome: Troubled, At: night}); err != nil {
 		t.Fatal(err)
 	}
 	if got := known(); got["/b"].Run != third.ID || got["/b"].Number != 0 || got["/a"].Run != 1 {

@@ -30,7 +30,7 @@ func TestRejectsAreOpenUntilTheyAreRetried(t *testing.T) {
 	again.Sources = again.Sources[1:]
 	second, err := s.Begin(t.Context(), again, nil)
 	if err == nil {
-		err = second.Finish(t.Context(), Done, night, nil, nil, Events)
+		err = second.Finish(t.Context(), Ending{Outcome: Done, At: night, Retried: []Phase{Events}})
 	}
 	if err != nil {
 		t.Fatal(err)

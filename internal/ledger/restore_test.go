@@ -17,7 +17,7 @@ func TestWhatWasSavedIsRestored(t *testing.T) {
 	large := string(make([]byte, 3*entriesPartSize))
 	first, err := s.Begin(t.Context(), start(), saved(7, []string{"plan", "email"}, "one", large, "two"))
 	if err == nil {
-		err = first.Finish(t.Context(), Done, night, nil, nil)
+		err = first.Finish(t.Context(), Ending{Outcome: Done, At: night})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -69,3 +69,11 @@ type Run struct {
 
 	store *Store
 }
+
+// ended notes that the run has ended and that this was saved.
+func (r *Run) ended(end *Ending) { r.Ended, r.Outcome = end.At, end.Outcome }
+
+// advanced notes that a step was saved.
+func (r *Run) advanced(step *Step, at time.Time) {
+	r.Phase, r.Positions[step.Phase], r.Counters, r.Saved = step.Phase, step.Position, step.Counters, at
+}

@@ -29,7 +29,7 @@ func (r *Run) Save(step *Step, at time.Time) error {
 	if err != nil {
 		return r.store.wrapError("saving the progress of the run in", err)
 	}
-	r.Phase, r.Positions[step.Phase], r.Counters, r.Saved = step.Phase, step.Position, step.Counters, at
+	r.advanced(step, at)
 	return nil
 }
 

@@ -34,7 +34,7 @@ func TestWhatIsCancelledIsNoTrouble(t *testing.T) {
 	for _, rejects = range run.Rejects(ctx) {
 	}
 	for name, err := range map[string]error{
-		"begin": begin, "open": opened, "totals": totals, "rejects": rejects, "finish": run.Finish(ctx, Done, night, nil, nil, People, Events),
+		"begin": begin, "open": opened, "totals": totals, "rejects": rejects, "finish": run.Finish(ctx, Ending{Outcome: Done, At: night, Retried: []Phase{People, Events}}),
 	} {
 		if _, ok := errors.AsType[*StateError](err); ok || !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: got %v, want no StateError, and one that wraps context.Canceled", name, err)
@@ -44,7 +44,7 @@ func TestWhatIsCancelledIsNoTrouble(t *testing.T) {
 	if err != nil || len(runs) != 1 || !runs[0].Ended.IsZero() || !run.Ended.IsZero() {
 		t.Fatalf("%d runs, %v, want one that goes on", len(runs), err)
 	}
-	if err := run.Finish(t.Context(), Done, night, nil, nil); err != nil {
+	if err := run.Finish(t.Context(), Ending{Outcome: Done, At: night}); err != nil {
 		t.Error(err)
 	}
 }

@@ -227,7 +227,7 @@ func TestARunIsReplaced(t *testing.T) {
 	if !intended[0].Done || intended[1].Done || intended[2].Done {
 		t.Errorf("merges: %+v; want that the first is done, by the run before", intended)
 	}
-	if err := second.Finish(t.Context(), Rejected, night.Add(time.Hour), nil, nil); err != nil {
+	if err := second.Finish(t.Context(), Ending{Outcome: Rejected, At: night.Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	runs, err := s.Runs(t.Context(), 10)

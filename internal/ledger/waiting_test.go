@@ -49,14 +49,14 @@ func TestWaitingRowsAreSaved(t *testing.T) {
 				r.Fatalf("%d wait in source %d, want %d", len(got), source, len(ids))
 			}
 		}
-		if err := first.Finish(t.Context(), Done, night, nil, nil); err != nil {
+		if err := first.Finish(t.Context(), Ending{Outcome: Done, At: night}); err != nil {
 			t.Fatal(err)
 		}
 		again := start()
 		again.Sources = again.Sources[1:]
 		second, err := s.Begin(t.Context(), again, nil)
 		if err == nil {
-			err = second.Finish(t.Context(), Done, night, []StillWaiting{{Run: first.ID, Number: 1}}, nil)
+			err = second.Finish(t.Context(), Ending{Outcome: Done, At: night, Waiting: []StillWaiting{{Run: first.ID, Number: 1}}})
 		}
 		if err != nil {
 			t.Fatal(err)

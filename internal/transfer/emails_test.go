@@ -243,7 +243,7 @@ func TestRejectedMergesAreNotRejectedAgain(t *testing.T) {
 			if test.retry {
 				retried = []ledger.Phase{ledger.People, ledger.Merges, ledger.Emails}
 			}
-			err = run.Finish(t.Context(), ledger.Done, time.Now(), nil, nil, retried...)
+			err = run.Finish(t.Context(), ledger.Ending{Outcome: ledger.Done, At: time.Now(), Retried: retried})
 		}
 		if err = errors.Join(err, first.Close()); err != nil {
 			t.Fatal(err)

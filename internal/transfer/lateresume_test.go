@@ -54,7 +54,7 @@ func TestAResumedRunSendsNoCorrection(t *testing.T) {
 			plan.Ledger, plan.BatchItems = run, batchItems
 			summary, err := Send(t.Context(), plan, pass)
 			if err == nil {
-				err = run.Finish(t.Context(), ledger.Done, time.Now(), nil, nil)
+				err = run.Finish(t.Context(), ledger.Ending{Outcome: ledger.Done, At: time.Now()})
 			}
 			return summary, err
 		}

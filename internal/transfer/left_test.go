@@ -124,7 +124,7 @@ func sendStopped(t *testing.T, r *rapid.T, store *ledger.Store, change func(*Pla
 			if err := checkLeft(left, summary); err != nil {
 				r.Fatalf("try %d: %v", try, err)
 			}
-			err = plan.Ledger.Finish(t.Context(), ledger.Done, runTime, nil, nil)
+			err = plan.Ledger.Finish(t.Context(), ledger.Ending{Outcome: ledger.Done, At: runTime})
 			if err2 := first.Close(); err != nil || err2 != nil {
 				t.Fatal(err, err2)
 			}

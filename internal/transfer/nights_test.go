@@ -116,7 +116,7 @@ func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, chan
 			t.Fatal(err2)
 		}
 		if err == nil {
-			err = run.Finish(t.Context(), ledger.Done, time.Now(), settled, nil)
+			err = run.Finish(t.Context(), ledger.Ending{Outcome: ledger.Done, At: time.Now(), Waiting: settled})
 		}
 		switch {
 		case err == nil:

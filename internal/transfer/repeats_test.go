@@ -198,7 +198,7 @@ func TestRowsOfForgottenDaysAreHeld(t *testing.T) {
 		pass := learnOf(t, store, plan)
 		plan.Ledger = begunIn(t, store, pass)
 		summary, err := Send(t.Context(), plan, pass)
-		if err = errors.Join(err, pass.Close(), plan.Ledger.Finish(t.Context(), ledger.Done, time.Now(), nil, nil)); err != nil {
+		if err = errors.Join(err, pass.Close(), plan.Ledger.Finish(t.Context(), ledger.Ending{Outcome: ledger.Done, At: time.Now()})); err != nil {
 			t.Fatal(err)
 		}
 		return summary.Rows

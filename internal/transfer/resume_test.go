@@ -254,7 +254,7 @@ func TestAStoppedRunResumes(t *testing.T) {
 // nothingNew ends a run and does all of it anew: no event is sent, and what was sent counts as that.
 func nothingNew(t *testing.T, store *ledger.Store, before *ledger.Run, plan *Plan, was *Summary) {
 	t.Helper()
-	if err := before.Finish(t.Context(), ledger.Done, time.Now(), nil, nil); err != nil {
+	if err := before.Finish(t.Context(), ledger.Ending{Outcome: ledger.Done, At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
 	plan.Operations = func(op customerio.Operation) error {
