@@ -16,9 +16,9 @@ import (
 
 // TestEveryReasonHasWords walks the constants of the packages that give reasons.
 func TestEveryReasonHasWords(t *testing.T) {
-	codes := append(constants(t, "../mapping/*.go", "Reason"), constants(t, "../export/*.go", "Reason")...)
+	codes := append(constants(t, "../mapping/*.go", "Reason"), constants(t, "../transfer/*.go", "Reason")...)
 	codes = append(codes, constants(t, "../posthog/rowerror.go", "")...)
-	codes = append(codes, constants(t, "../export/*.go", "Value")...)
+	codes = append(codes, constants(t, "../transfer/*.go", "Value")...)
 	codes = append(codes, mapping.CutKinds()...)
 	codes = append(codes, actions...)
 	codes = append(codes, mapping.ReasonNoName, posthog.NotJSON)
