@@ -12,9 +12,9 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// mustBeAsked refuses a run that would have to ask before it sends, where nobody can be asked: before
+// checkCanAsk refuses a run that would have to ask before it sends, where nobody can be asked: before
 // anything is read, which may take an hour. look is the command that shows what would be sent.
-func (p *program) mustBeAsked(o *sendingOptions, look string, args []string) error {
+func (p *program) checkCanAsk(o *sendingOptions, look string, args []string) error {
 	if o.yes || o.sandbox {
 		return nil
 	}
@@ -80,11 +80,11 @@ func (p *program) answer(ctx context.Context) (string, error) {
 	}
 }
 
-// unasked is the sender of a run that has nothing to send, so that nobody was asked: should there be
+// unconfirmed is the sender of a run that has nothing to send, so that nobody was asked: should there be
 // something after all, it is not sent.
-type unasked struct{}
+type unconfirmed struct{}
 
-func (unasked) Send(_ context.Context, b *customerio.Batch) (customerio.Receipt, error) {
+func (unconfirmed) Send(_ context.Context, b *customerio.Batch) (customerio.Receipt, error) {
 	return customerio.AllUnsent(b), &problem{code: exit.Usage, err: errors.New("there is something to send after all, but you were not asked"), hint: "add --yes to send it"}
 }
 
@@ -93,7 +93,7 @@ func (unasked) Send(_ context.Context, b *customerio.Batch) (customerio.Receipt,
 // rejected.
 func (s *sendJob) sendNothing(ctx context.Context, read *readJob) error {
 	fmt.Fprintln(s.p.env.Stderr, "Nothing is left to send.")
-	read.plan.Sender = unasked{}
+	read.plan.Sender = unconfirmed{}
 	if read.first.Bad > 0 {
 		return nil
 	}

@@ -27,7 +27,7 @@ func TestOnlyAPlainYesIsOne(t *testing.T) {
 func TestWhoWasNotAskedSendsNothing(t *testing.T) {
 	body := []byte(`{"type":"person","action":"event","identifiers":{"id":"x"},"name":"x"}`)
 	batch := customerio.NewBatch(customerio.Operation{Ref: 1, Body: body}, customerio.Operation{Ref: 2, Body: body})
-	receipt, err := unasked{}.Send(t.Context(), batch)
+	receipt, err := unconfirmed{}.Send(t.Context(), batch)
 	if exitCode(err) != exit.Usage || len(receipt.Unsent) != batch.Len() || len(receipt.Rejections) > 0 {
 		t.Errorf("%+v, %v", receipt, err)
 	}

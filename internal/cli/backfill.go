@@ -28,21 +28,21 @@ run stops, run the same command again to resume.`,
 		Example: `  ph2cio backfill --sandbox export.jsonl.gz
   ph2cio backfill --identify-by email,id --events 'Order *' export/
   ph2cio backfill --workspace 12345 --yes --json export/ > summary.json`,
-		Args: someSource,
+		Args: needsSource,
 		RunE: func(c *cobra.Command, args []string) error { return runBackfill(c.Context(), p, o, args) },
 	}
-	p.check(c, func(args []string) error {
+	p.addCheck(c, func(args []string) error {
 		err := errors.Join(o.mapping.check(time.Now()), o.sending.check(p))
 		if o.sending.dryRun {
 			return err
 		}
-		return errors.Join(err, p.mustBeAsked(&o.sending, "preview", args))
+		return errors.Join(err, p.checkCanAsk(&o.sending, "preview", args))
 	})
 	f := c.Flags()
 	f.SortFlags = false
 	o.mapping.addFlags(f, "hold")
 	f.BoolVar(&o.sending.restart, restartFlag, false, "start over; events already sent are not sent again")
-	describe(f, restartFlag, resuming, "", onlyTyped, sendsSame, short())
+	describe(f, restartFlag, resuming, "", commandLineOnly, sendsSame, inShort())
 	o.sending.addFlags(f)
 	o.stdin.addFlags(f)
 	o.profiling.addFlags(f)
@@ -61,18 +61,18 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 		return err
 	}
 	defer stop()
-	if err := p.beforeStdin(&o.sending, args); err != nil {
+	if err := p.checkBeforeStdin(&o.sending, args); err != nil {
 		return err
 	}
-	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
+	if args, err = p.copyStdin(ctx, &o.stdin, args); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.dropStdin(err != nil && !isFinished(err))) }()
+	defer func() { err = errors.Join(err, p.removeStdinCopy(err != nil && !isFinished(err))) }()
 	plan, err := p.plan(&o.mapping, o.stdin.tmp, args)
 	if err != nil {
 		return err
 	}
-	if err := o.sending.mayHold(); err != nil {
+	if err := o.sending.checkStateFlag(); err != nil {
 		return err
 	}
 	to, err := p.destination(ctx, &o.sending)

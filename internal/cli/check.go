@@ -48,14 +48,14 @@ func newCheck(p *program) *cobra.Command {
 type finding struct {
 	Check  string `json:"check"`
 	OK     bool   `json:"ok"`
-	Says   string `json:"says"`
+	Text   string `json:"says"`
 	Advice string `json:"advice,omitempty"`
 	err    error
 }
 
 func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) error {
 	if found, err := o.reading.search(args, nil); err == nil { // else it is one of the findings
-		if err := p.foundSources(found.Sources); err != nil {
+		if err := p.protectSources(found.Sources); err != nil {
 			return err
 		}
 	}
@@ -89,19 +89,19 @@ func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) e
 }
 
 func (p *program) checkSettings() finding {
-	f := finding{Check: "settings", OK: true, Says: "from the environment (there is no .env file here)"}
+	f := finding{Check: "settings", OK: true, Text: "from the environment (there is no .env file here)"}
 	if p.dotenv.path != "" {
-		f.Says = "from the environment and " + p.dotenv.path
+		f.Text = "from the environment and " + p.dotenv.path
 	}
 	return f
 }
 
 func checkCredentials(to *destination, err error) finding {
 	if err != nil {
-		return finding{Check: "workspace", Says: strings.ReplaceAll(err.Error(), "\n", "; "), Advice: workspaceAdvice(err), err: err}
+		return finding{Check: "workspace", Text: strings.ReplaceAll(err.Error(), "\n", "; "), Advice: workspaceAdvice(err), err: err}
 	}
 	w := to.workspace
-	return finding{Check: "workspace", OK: true, Says: fmt.Sprintf("credentials accepted: workspace %d in region %s, at %s", w.EnvironmentID, w.Region, to.base)}
+	return finding{Check: "workspace", OK: true, Text: fmt.Sprintf("credentials accepted: workspace %d in region %s, at %s", w.EnvironmentID, w.Region, to.base)}
 }
 
 // workspaceAdvice is what to do about an API that does not name the workspace.
@@ -117,18 +117,18 @@ const maxSkew = time.Minute
 
 func checkClock(theirs, ours time.Time) finding {
 	if theirs.IsZero() {
-		return finding{Check: "clock", OK: true, Says: "not compared, because Customer.io's answer has no date"}
+		return finding{Check: "clock", OK: true, Text: "not compared, because Customer.io's answer has no date"}
 	}
 	skew := ours.Sub(theirs).Round(time.Second)
 	if skew.Abs() <= maxSkew {
-		return finding{Check: "clock", OK: true, Says: "agrees with Customer.io's within a minute"}
+		return finding{Check: "clock", OK: true, Text: "agrees with Customer.io's within a minute"}
 	}
 	side := "ahead of"
 	if skew < 0 {
 		side = "behind"
 	}
 	return finding{
-		Check: "clock", Says: fmt.Sprintf("this machine's clock is %s %s Customer.io's", skew.Abs(), side),
+		Check: "clock", Text: fmt.Sprintf("this machine's clock is %s %s Customer.io's", skew.Abs(), side),
 		Advice: "set the clock; ph2cio tells the age of events by it", err: errors.New("clock"),
 	}
 }
@@ -138,7 +138,7 @@ func checkClock(theirs, ours time.Time) finding {
 // known.
 func (p *program) checkState(ctx context.Context, dir string, of ledger.Workspace) finding {
 	at, info, err := nearest(dir)
-	if there := stateDirThere(dir); err == nil && !errors.Is(there, fs.ErrNotExist) {
+	if there := lookForStateDir(dir); err == nil && !errors.Is(there, fs.ErrNotExist) {
 		err = there
 	}
 	if err == nil {
@@ -155,7 +155,7 @@ func (p *program) checkState(ctx context.Context, dir string, of ledger.Workspac
 	}
 	if err != nil {
 		return finding{
-			Check: "state", Says: err.Error(), Advice: cmp.Or(hintOf(err), "name another directory with --state"),
+			Check: "state", Text: err.Error(), Advice: cmp.Or(hintOf(err), "name another directory with --state"),
 			err: &problem{err: err, code: exit.State},
 		}
 	}
@@ -166,12 +166,12 @@ func (p *program) checkState(ctx context.Context, dir string, of ledger.Workspac
 	if named := p.origins["state"]; named != "" {
 		says += ", from " + named
 	}
-	return finding{Check: "state", OK: true, Says: says}
+	return finding{Check: "state", OK: true, Text: says}
 }
 
 // checkLedger looks at a state, which need not be there.
 func checkLedger(ctx context.Context, dir string, of ledger.Workspace) error {
-	store, err := openToLook(ctx, dir)
+	store, err := openReadOnly(ctx, dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -186,31 +186,31 @@ func checkLedger(ctx context.Context, dir string, of ledger.Workspace) error {
 		err: fmt.Errorf("%s belongs to workspace %d at %s", filepath.Join(dir, ledger.FileName), owner.EnvironmentID, owner.BaseURL)}
 }
 
-// mostBadSources is how many sources are named that cannot be read.
-const mostBadSources = 20
+// maxBadSources is how many sources are named that cannot be read.
+const maxBadSources = 20
 
 // checkSources looks at the beginning of every source: one finding for each that cannot be read, or one for all.
 func checkSources(ctx context.Context, o *readingOptions, args []string) (findings []finding) {
 	options, err := o.options()
 	if err != nil {
-		findings = append(findings, finding{Check: "sources", Says: err.Error(), Advice: "see `ph2cio help reading`", err: usage(err)})
+		findings = append(findings, finding{Check: "sources", Text: err.Error(), Advice: "see `ph2cio help reading`", err: usage(err)})
 	}
 	found, err := o.search(args, nil)
-	if err != nil && len(findings) > 0 && findings[0].Says == err.Error() {
+	if err != nil && len(findings) > 0 && findings[0].Text == err.Error() {
 		return findings // a search needs the same options
 	}
 	if err == nil && len(found.Sources) == 0 {
 		err = nothingFound(found)
 	}
 	if err != nil {
-		return append(findings, finding{Check: "sources", Says: err.Error(), Advice: hintOf(err), err: sourcesProblem(err)})
+		return append(findings, finding{Check: "sources", Text: err.Error(), Advice: hintOf(err), err: sourcesProblem(err)})
 	}
 	sources := found.Sources
 	var size int64
 	bad, says := 0, leftOutText(found)
 	for _, s := range sources {
 		size += s.Size
-		err := opens(ctx, s, options)
+		err := tryReading(ctx, s, options)
 		if err == nil {
 			continue
 		}
@@ -218,25 +218,25 @@ func checkSources(ctx context.Context, o *readingOptions, args []string) (findin
 			says = append(says, fmt.Sprintf("%s is an export of persons: %s", s.Name, trouble.Advice))
 			continue
 		}
-		if bad++; bad <= mostBadSources {
-			findings = append(findings, finding{Check: "sources", Says: err.Error(), Advice: hintOf(err), err: err})
+		if bad++; bad <= maxBadSources {
+			findings = append(findings, finding{Check: "sources", Text: err.Error(), Advice: hintOf(err), err: err})
 		}
 		if ctx.Err() != nil {
 			return findings
 		}
 	}
-	if more := bad - mostBadSources; more > 0 {
-		findings[len(findings)-1].Says += fmt.Sprintf(" (and %s cannot be read)", report.Plural(more, "more file", "more files"))
+	if more := bad - maxBadSources; more > 0 {
+		findings[len(findings)-1].Text += fmt.Sprintf(" (and %s cannot be read)", report.Plural(more, "more file", "more files"))
 	}
 	if len(findings) > 0 {
 		return findings
 	}
 	says = append([]string{report.Files(len(sources)) + ", " + report.Bytes(size)}, says...)
-	return []finding{{Check: "sources", OK: true, Says: strings.Join(says, "; ")}}
+	return []finding{{Check: "sources", OK: true, Text: strings.Join(says, "; ")}}
 }
 
-// opens reads the beginning of a source, which tells whether it is one.
-func opens(ctx context.Context, s source.Source, options posthog.Options) error {
+// tryReading reads the beginning of a source, which tells whether it is one.
+func tryReading(ctx context.Context, s source.Source, options posthog.Options) error {
 	for _, err := range posthog.Read(ctx, []source.Source{s}, options) {
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); !ok || trouble.Kind != posthog.Warning {
 			return err
@@ -256,8 +256,8 @@ func (p *program) findingText(text string) string {
 	return text
 }
 
-// checksVerdict sums up what the checks found.
-func checksVerdict(findings []finding) string {
+// findingsVerdict sums up what the checks found.
+func findingsVerdict(findings []finding) string {
 	var failed int64
 	for _, f := range findings {
 		if !f.OK {
@@ -273,7 +273,7 @@ func checksVerdict(findings []finding) string {
 func (p *program) writeFindings(findings []finding) error {
 	for i := range findings {
 		f := &findings[i]
-		f.Says, f.Advice = p.asGiven(hideUsers(f.Says)), p.advice(f.err, f.Advice)
+		f.Text, f.Advice = p.asGiven(hideURLUsers(f.Text)), p.advice(f.err, f.Advice)
 	}
 	if p.json {
 		return p.writeJSON(p.env.Stdout, map[string]any{"checks": findings})
@@ -285,12 +285,12 @@ func (p *program) writeFindings(findings []finding) error {
 		if !f.OK {
 			mark = style.red("FAIL")
 		}
-		fmt.Fprintf(&b, "%s  %-10s %s\n", mark, f.Check, p.findingText(f.Says))
+		fmt.Fprintf(&b, "%s  %-10s %s\n", mark, f.Check, p.findingText(f.Text))
 		if f.Advice != "" {
 			fmt.Fprintf(&b, "%*s%s\n", findingIndent, "", p.findingText(f.Advice))
 		}
 	}
-	b.WriteString("\n" + checksVerdict(findings) + "\n")
+	b.WriteString("\n" + findingsVerdict(findings) + "\n")
 	_, err := io.WriteString(p.env.Stdout, b.String())
 	return err
 }

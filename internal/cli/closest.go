@@ -12,13 +12,13 @@ func closest(typed string, names []string) (best string) {
 		}
 	}
 	if best == "" {
-		return onlyBeginning(typed, names)
+		return onlyWithPrefix(typed, names)
 	}
 	return best
 }
 
-// onlyBeginning is the one of some names that begins with what is typed; empty if none does, or several do.
-func onlyBeginning(typed string, names []string) (only string) {
+// onlyWithPrefix is the one of some names that begins with what is typed; empty if none does, or several do.
+func onlyWithPrefix(typed string, names []string) (only string) {
 	const least = 3
 	for _, name := range names {
 		switch {

@@ -20,11 +20,11 @@ func (t *summaryText) columns() {
 	shown := 0
 	for _, before := range []bool{true, false} {
 		for i := range all {
-			if (all[i].Before != "") != before || shown == mostNamed {
+			if (all[i].Before != "") != before || shown == maxNamed {
 				continue
 			}
 			shown++
-			text := oneLine(all[i].Name + ": " + madeText(&all[i]))
+			text := oneLine(all[i].Name + ": " + textCause(&all[i]))
 			if before {
 				text = t.style.yellow(text)
 			} else {
@@ -38,8 +38,8 @@ func (t *summaryText) columns() {
 	}
 }
 
-// madeText says which cell made a column text, and where it stands.
-func madeText(c *transfer.TextColumn) string {
+// textCause says which cell made a column text, and where it stands.
+func textCause(c *transfer.TextColumn) string {
 	text := fmt.Sprintf("%s in %s:%d", strconv.Quote(c.Cell), c.File, c.Line)
 	if c.Cell == "" {
 		text = "a cell of an earlier run"
@@ -60,12 +60,12 @@ func (t *inspectText) columns() {
 			kind = t.style.dim("empty")
 		}
 		if c.MadeText != nil {
-			note = t.style.yellow(oneLine(madeText(c.MadeText)))
+			note = t.style.yellow(oneLine(textCause(c.MadeText)))
 		}
 		if c.NotNumbers > 0 {
 			note = strings.TrimSpace(note + " " + report.Plural(c.NotNumbers, "cell is not a number and is left out", "cells are not numbers and are left out"))
 		}
-		table.add([]string{name(c.Name), kind, note})
+		table.add([]string{nameText(c.Name), kind, note})
 	}
 	t.WriteString(table.String())
 }

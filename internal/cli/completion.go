@@ -45,15 +45,15 @@ func completeFlags(c *cobra.Command, flags *pflag.FlagSet) {
 
 // completeValue is what a flag's value may be, by how much of it is typed.
 func completeValue(f *pflag.Flag, typed string) ([]string, cobra.ShellCompDirective) {
-	switch takes := theFact(f, takesFact); {
-	case known(f, listFact):
+	switch takes := factText(f, takesFact); {
+	case hasFact(f, listFact):
 		return completeList(f.Annotations[valuesFact], typed)
-	case known(f, valuesFact):
-		return beginning(typed, f.Annotations[valuesFact]), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+	case hasFact(f, valuesFact):
+		return withPrefix(typed, f.Annotations[valuesFact]), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 	case takes == "DIR":
 		return nil, cobra.ShellCompDirectiveFilterDirs
-	case takes == "FILE" && known(f, extFact):
-		return f.Annotations[extFact], cobra.ShellCompDirectiveFilterFileExt
+	case takes == "FILE" && hasFact(f, extensionsFact):
+		return f.Annotations[extensionsFact], cobra.ShellCompDirectiveFilterFileExt
 	case takes == "FILE":
 		return nil, cobra.ShellCompDirectiveDefault
 	}
@@ -69,7 +69,7 @@ func completeList(values []string, typed string) (all []string, _ cobra.ShellCom
 			all = append(all, before+value)
 		}
 	}
-	return beginning(typed, all), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveKeepOrder
+	return withPrefix(typed, all), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveKeepOrder
 }
 
 // completePages completes what there is help about.
@@ -82,11 +82,11 @@ func completePages(c *cobra.Command, args []string, typed string) (pages []strin
 			}
 		}
 	}
-	return beginning(typed, pages), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
+	return withPrefix(typed, pages), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
-// beginning are the texts that begin with what is typed.
-func beginning(typed string, all []string) (some []string) {
+// withPrefix are the texts that begin with what is typed.
+func withPrefix(typed string, all []string) (some []string) {
 	for _, text := range all {
 		if strings.HasPrefix(text, typed) {
 			some = append(some, text)
@@ -119,8 +119,8 @@ reads at its start; then open a new shell.
 				return c.Help()
 			}
 			return &problem{
-				err: fmt.Errorf("there is no completion for %s", meant(args[0], belowOf(c))), code: exit.Usage,
-				hint: "there is completion for " + strings.Join(belowOf(c), ", "),
+				err: fmt.Errorf("there is no completion for %s", withSuggestion(args[0], subcommandNames(c))), code: exit.Usage,
+				hint: "there is completion for " + strings.Join(subcommandNames(c), ", "),
 			}
 		},
 	}
@@ -161,7 +161,7 @@ func newScript(of shell) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error { return of.write(c.Root(), c.OutOrStdout(), !plain) },
 	}
 	c.Flags().BoolVar(&plain, "no-descriptions", false, "leave out what each completion means")
-	describe(c.Flags(), "no-descriptions", ownFlags, "", short())
+	describe(c.Flags(), "no-descriptions", ownFlags, "", inShort())
 	return c
 }
 

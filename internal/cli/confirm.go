@@ -65,12 +65,12 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 	}
 	line("settings", plain(settings))
 	line("read", fmt.Sprintf("%s in %s, %s", report.Plural(l.Rows, "row", "rows"), plain(p.sourcesText(plan.Sources)), report.Bytes(l.Bytes)))
-	if profiles := newProfiles(read, counts, left); profiles != "" {
+	if profiles := newProfilesText(read, counts, left); profiles != "" {
 		line("profiles", style.bold(profiles))
 	}
 	if n := l.People.LinkCount(); n > 0 && left.Merges > 0 {
 		line("merges", style.bold(report.Plural(n, "profile will be merged into another one", "profiles will be merged into others"))+", which cannot be undone")
-		line("", pairsText(l.MergePairs(plan, mostNamed), n))
+		line("", pairsText(l.MergePairs(plan, maxNamed), n))
 	}
 	if held := l.TwoProfiles(); held != nil {
 		line("waiting", style.yellow(heldCount(held)))
@@ -80,7 +80,7 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 	if l.Repeats > 0 {
 		line("duplicates", report.Plural(l.Repeats, "row is a duplicate or was already sent", "rows are duplicates or were already sent"))
 	}
-	line("campaigns", canStart(l.Recent))
+	line("campaigns", campaignsText(l.Recent))
 	if left.People > 0 {
 		line("", report.Plural(left.People, "profile update", "profile updates")+" may start segment campaigns")
 	}
@@ -97,16 +97,16 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 	return nil
 }
 
-// canStart says how many events can trigger campaigns. Some of them may not be sent.
-func canStart(recent int64) string {
+// campaignsText says how many events can trigger campaigns. Some of them may not be sent.
+func campaignsText(recent int64) string {
 	if recent == 0 {
 		return noRecent
 	}
 	return "up to " + report.Plural(recent, "event", "events") + " of the last 72 hours may start a campaign"
 }
 
-// newProfiles says how many profiles a run adds; empty for a resumed run that has sent everybody.
-func newProfiles(read *readJob, counts people.Counts, left *transfer.Left) string {
+// newProfilesText says how many profiles a run adds; empty for a resumed run that has sent everybody.
+func newProfilesText(read *readJob, counts people.Counts, left *transfer.Left) string {
 	plan, l := read.plan, read.first
 	if read.job.Resumed != nil && left.People == 0 {
 		return ""
@@ -122,12 +122,12 @@ func newProfiles(read *readJob, counts people.Counts, left *transfer.Left) strin
 	return fmt.Sprintf("%s new, %s in Customer.io already", report.Count(added), report.Count(n.Known))
 }
 
-// typicalOperation is the bytes of an operation as a forecast assumes them; only the sending itself knows.
-const typicalOperation = 800
+// typicalOperationBytes is the bytes of an operation as a forecast assumes them; only the sending itself knows.
+const typicalOperationBytes = 800
 
 // forecastTime is how long sending takes at the given rate, if the destination keeps up.
 func forecastTime(operations int64, batchItems int, rate float64, settle time.Duration) time.Duration {
-	perRequest := int64(500_000 / typicalOperation)
+	perRequest := int64(500_000 / typicalOperationBytes)
 	if batchItems > 0 {
 		perRequest = min(perRequest, int64(batchItems))
 	}

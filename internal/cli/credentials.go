@@ -62,7 +62,7 @@ func (p *program) secret(name string) (string, error) {
 	if startsWithTilde(path) {
 		return "", &problem{err: fmt.Errorf("%s_FILE: %s", name, tildeAdvice), code: exit.Usage}
 	}
-	content, err := readSettings(path)
+	content, err := readSmallFile(path)
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		// The path is not told: by an easy mistake it is the credential itself.
 		return "", &problem{err: fmt.Errorf("%s_FILE names a file that cannot be read: %w", name, e.Err), code: exit.Credentials,

@@ -11,22 +11,22 @@ import (
 	"ph2cio/internal/escape"
 )
 
-// tellOfQuotes lets every flag that takes a list say what is wrong with a quote in it: the flags' library reads lists as
+// explainListErrors lets every flag that takes a list say what is wrong with a quote in it: the flags' library reads lists as
 // CSV, and what it says of them is about CSV.
-func tellOfQuotes(root *cobra.Command) {
+func explainListErrors(root *cobra.Command) {
 	for _, c := range append(root.Commands(), root) {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			if f.Value.Type() == "stringSlice" {
-				f.Value = quotedList{f.Value}
+				f.Value = listValue{f.Value}
 				f.DefValue = strings.TrimPrefix(f.DefValue, "[]") // help would show it as a default
 			}
 		})
 	}
 }
 
-type quotedList struct{ pflag.Value }
+type listValue struct{ pflag.Value }
 
-func (l quotedList) Set(text string) error {
+func (l listValue) Set(text string) error {
 	err := l.Value.Set(text)
 	if err == nil {
 		return nil

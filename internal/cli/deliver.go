@@ -29,14 +29,14 @@ func (s *sendJob) finish(ctx context.Context, read *readJob) error {
 		return err
 	}
 	if len(unknown) > 0 {
-		s.p.warn("%s", nobodyHas(unknown))
+		s.p.warn("%s", unknownOnlyText(unknown))
 	}
 	s.p.warnOfPersons(read.first)
 	s.p.warnOfHalfRows(read.first)
 	if err := s.confirm(ctx, read); err != nil {
 		return err
 	}
-	if err := s.to.stateStays(); err != nil {
+	if err := s.to.checkStateStays(); err != nil {
 		return err
 	}
 	run, err := s.begin(ctx, read)
@@ -50,14 +50,14 @@ func (s *sendJob) finish(ctx context.Context, read *readJob) error {
 // --only that nobody has.
 func (s *sendJob) deliver(ctx context.Context, read *readJob, run *ledger.Run, unknown []string) error {
 	read.plan.Ledger = run
-	sending, done := s.options.within(ctx)
+	sending, done := s.options.withMaxDuration(ctx)
 	// What waits for its turn, or to be tried again, is not under way.
 	patient := context.AfterFunc(sending, func() { s.to.pace.Stop(context.Cause(sending)) })
 	summary, err := transfer.Send(sending, read.plan, read.first)
 	patient()
 	done()
 	summary.UnknownOnly = unknown
-	rejects, err := s.settle(ctx, read, run, summary, err)
+	rejects, err := s.conclude(ctx, read, run, summary, err)
 	if err == nil {
 		err = s.options.forget(ctx, s.to.ledger)
 	}
@@ -67,7 +67,7 @@ func (s *sendJob) deliver(ctx context.Context, read *readJob, run *ledger.Run, u
 	if err == nil && read.job.FoundNothing(summary) {
 		return s.p.nothingNew(read.plan.Incomplete, read.job.Known)
 	}
-	enough := errors.Is(err, errEnough) && ctx.Err() == nil
+	enough := errors.Is(err, errMaxDuration) && ctx.Err() == nil
 	if enough {
 		err, summary.Interrupted = nil, false
 	}
@@ -83,14 +83,14 @@ func (s *sendJob) deliver(ctx context.Context, read *readJob, run *ledger.Run, u
 	return verdict(summary, read.first, rejects)
 }
 
-// settle writes the file of rejects, records that the run has ended if it has, and says what comes next.
+// conclude writes the file of rejects, records that the run has ended if it has, and says what comes next.
 // failed is what ended it early.
-func (s *sendJob) settle(ctx context.Context, read *readJob, run *ledger.Run, summary *transfer.Summary, failed error) (rejects int64, err error) {
-	if broken(failed) {
-		summary.Next = s.p.again()
+func (s *sendJob) conclude(ctx context.Context, read *readJob, run *ledger.Run, summary *transfer.Summary, failed error) (rejects int64, err error) {
+	if isStateError(failed) {
+		summary.Next = s.p.resumeCommand()
 		return 0, failed
 	}
-	writing, done := finishing(ctx)
+	writing, done := withLastWrites(ctx)
 	path, rejects, err := transfer.WriteRejects(writing, s.to.state, run)
 	done()
 	if foreign, ok := errors.AsType[*transfer.NotOurs](err); ok {
@@ -103,7 +103,7 @@ func (s *sendJob) settle(ctx context.Context, read *readJob, run *ledger.Run, su
 	if err = errors.Join(failed, err); err == nil {
 		err = s.record(ctx, read, run, rejects)
 	}
-	summary.Next = s.p.typedNext(read.job.Then(err != nil, summary.Rows.Skipped[mapping.ReasonRecent] > 0, read.first.HoldsOld()))
+	summary.Next = s.p.nextCommand(read.job.Then(err != nil, summary.Rows.Skipped[mapping.ReasonRecent] > 0, read.first.HoldsOld()))
 	return rejects, err
 }
 
@@ -131,7 +131,7 @@ func (s *sendJob) begin(ctx context.Context, read *readJob) (*ledger.Run, error)
 	}
 	sources, people := read.pass.Origin()
 	return s.to.ledger.Begin(ctx, ledger.Start{
-		Command: string(read.job.Command), Typed: s.p.again(), Version: version(s.p.env.Commit).Version, Began: time.Now().UTC().Truncate(time.Second),
+		Command: string(read.job.Command), Typed: s.p.resumeCommand(), Version: version(s.p.env.Commit).Version, Began: time.Now().UTC().Truncate(time.Second),
 		Now: read.job.Now.UTC(), Flags: read.job.Flags, People: people, Rows: read.first.Rows, Sources: sources,
 		Teams: read.first.Teams(read.plan), UUIDs: read.first.UUIDs,
 	}, read.first.Restorable())
@@ -157,5 +157,5 @@ func sentTitle(s *transfer.Summary, to *destination) string {
 	if s.Interrupted {
 		until = " before it stopped"
 	}
-	return sent + " to " + to.called() + until + "."
+	return sent + " to " + to.name() + until + "."
 }

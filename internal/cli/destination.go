@@ -20,25 +20,25 @@ import (
 
 // destination is where operations go, found and checked before anything is read.
 type destination struct {
-	base      string // URL
-	workspace customerio.Workspace
-	client    *customerio.Client
-	pace      *customerio.Pace
-	tally     *customerio.Tally
-	state     string
-	ledger    *ledger.Store
-	stood     [2]fs.FileInfo // the state directory and its database, when they were opened
+	base       string // URL
+	workspace  customerio.Workspace
+	client     *customerio.Client
+	pace       *customerio.Pace
+	tally      *customerio.Tally
+	state      string
+	ledger     *ledger.Store
+	stateFiles [2]fs.FileInfo // the state directory and its database, when they were opened
 
 	temporary bool // a sandbox in this process, and a state directory that is removed
 	sandbox   *sandbox.Sandbox
 	closers   []func() error
 }
 
-// settleDefault is how long new people are given before their events: the API promises no order.
-const settleDefault = 30 * time.Second
+// defaultSettle is how long new people are given before their events: the API promises no order.
+const defaultSettle = 30 * time.Second
 
-// preflight is how often the API is asked for the workspace: someone is waiting.
-var preflight = customerio.Policy{Attempts: 3, Elapsed: 20 * time.Second}
+// preflightPolicy is how often the API is asked for the workspace: someone is waiting.
+var preflightPolicy = customerio.Policy{Attempts: 3, Elapsed: 20 * time.Second}
 
 // destination finds the API, asks it which workspace the credentials belong to, and refuses the wrong one.
 func (p *program) destination(ctx context.Context, o *sendingOptions) (to *destination, err error) {
@@ -48,25 +48,25 @@ func (p *program) destination(ctx context.Context, o *sendingOptions) (to *desti
 			err = errors.Join(err, to.close())
 		}
 	}()
-	credentials, err := p.enter(to, o)
+	credentials, err := p.chooseAPI(to, o)
 	if err != nil {
 		return to, err
 	}
 	if err := to.connect(p, credentials, o); err != nil {
 		return to, err
 	}
-	if err := to.identify(ctx, p, credentials, o); err != nil {
+	if err := to.checkWorkspace(ctx, p, credentials, o); err != nil {
 		return to, err
 	}
-	p.notify.sends(to)
+	p.notify.sendsTo(to)
 	if !to.temporary {
 		to.state, err = p.stateDir(o.state, to)
 	}
 	return to, err
 }
 
-// enter decides which API it is: the sandbox of this run, CUSTOMERIO_TRACK_URL, or a region's.
-func (p *program) enter(to *destination, o *sendingOptions) (customerio.Credentials, error) {
+// chooseAPI decides which API it is: the sandbox of this run, CUSTOMERIO_TRACK_URL, or a region's.
+func (p *program) chooseAPI(to *destination, o *sendingOptions) (customerio.Credentials, error) {
 	if o.sandbox {
 		return to.startSandbox()
 	}
@@ -133,17 +133,17 @@ func (o *sendingOptions) readCACert() ([]byte, error) {
 	if o.caCert == "" {
 		return nil, nil
 	}
-	text, err := readSettings(o.caCert)
+	text, err := readSmallFile(o.caCert)
 	if err != nil {
 		return nil, &problem{err: fmt.Errorf("--ca-cert: %w", fileError(o.caCert, err)), code: exit.Usage, hint: pathHint(o.caCert, err)}
 	}
 	return text, nil
 }
 
-// identify asks which workspace the credentials belong to, moves to its region, and refuses a workspace that is not the
+// checkWorkspace asks which workspace the credentials belong to, moves to its region, and refuses a workspace that is not the
 // one named.
-func (to *destination) identify(ctx context.Context, p *program, credentials customerio.Credentials, o *sendingOptions) error {
-	policy := preflight
+func (to *destination) checkWorkspace(ctx context.Context, p *program, credentials customerio.Credentials, o *sendingOptions) error {
+	policy := preflightPolicy
 	policy.Waiting = func(wait time.Duration, err error) {
 		p.warn("trying again in %s: %v", wait.Round(time.Millisecond), err)
 	}
@@ -225,7 +225,7 @@ func (to *destination) settle(o *sendingOptions) time.Duration {
 	if strings.HasPrefix(to.base, "http:") {
 		return 0 // plain HTTP is only taken for an API on this machine
 	}
-	return settleDefault
+	return defaultSettle
 }
 
 // close ends what the destination started, the newest first.
@@ -237,8 +237,8 @@ func (to *destination) close() (err error) {
 	return err
 }
 
-// sends hears where the run sends to, and what counts it.
-func (w *notifier) sends(to *destination) {
+// sendsTo hears where the run sends to, and what counts it.
+func (w *notifier) sendsTo(to *destination) {
 	if w != nil {
 		w.workspace, w.tally = strconv.FormatInt(to.workspace.EnvironmentID, 10), to.tally
 	}

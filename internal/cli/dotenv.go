@@ -35,7 +35,7 @@ func loadDotenv(path string) (dotenv, error) {
 	d.values, d.warnings, bad = parseDotenv(string(text))
 	var errs []error
 	for i, line := range bad {
-		if i == mostBadLines {
+		if i == maxBadLines {
 			errs = append(errs, fmt.Errorf("%s: %s", path, report.Plural(len(bad)-i, "more bad line", "more bad lines")))
 			break
 		}
@@ -44,8 +44,8 @@ func loadDotenv(path string) (dotenv, error) {
 	return d, errors.Join(errs...)
 }
 
-// mostBadLines is how many bad lines of a settings file are told.
-const mostBadLines = 20
+// maxBadLines is how many bad lines of a settings file are told.
+const maxBadLines = 20
 
 // godotenvHead and godotenvText write a value in double quotes so that godotenv reads just that value: what
 // it would unescape, expand or trim comes from a variable with a number for its name, which no setting has.
@@ -146,7 +146,7 @@ func (s *dotenvScan) warn(line int, text string) {
 	s.warnings = append(s.warnings, fmt.Sprintf("line %d: %s", line, text))
 }
 
-func (s *dotenvScan) refuse(line int, why string) {
+func (s *dotenvScan) noteBad(line int, why string) {
 	s.bad = append(s.bad, fmt.Sprintf("line %d %s", line, why))
 }
 
@@ -163,8 +163,8 @@ func (s *dotenvScan) comment() {
 }
 
 var (
-	settingName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
-	exported    = regexp.MustCompile(`^export[ \t]+`)
+	settingNamePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	exportPrefix       = regexp.MustCompile(`^export[ \t]+`)
 )
 
 // setting reads NAME=value.
@@ -176,30 +176,30 @@ func (s *dotenvScan) setting() {
 		if end < 0 {
 			s.at = len(s.text)
 		}
-		s.refuse(line, "is not NAME=value")
+		s.noteBad(line, "is not NAME=value")
 		return
 	}
 	name := strings.TrimRight(s.text[s.at:s.at+end], blanks)
 	s.at += end + 1
-	bare := exported.ReplaceAllString(name, "")
+	bare := exportPrefix.ReplaceAllString(name, "")
 	v := &dotenvValue{dotenvScan: s}
 	begin := s.at
 	v.read()
-	switch ours := oursToSet(bare); {
-	case !settingName.MatchString(bare):
-		s.refuse(line, "is not NAME=value: a name has only letters, digits and _")
+	switch ours := isOurVariable(bare); {
+	case !settingNamePattern.MatchString(bare):
+		s.noteBad(line, "is not NAME=value: a name has only letters, digits and _")
 		return
 	case v.open:
-		s.refuse(line, "opens a quote and never closes it")
+		s.noteBad(line, "opens a quote and never closes it")
 		return
 	case v.more && strings.Contains(s.text[begin:s.at], "\n"):
-		s.refuse(line, "opens a quote that closes on a later line, with more text after it")
+		s.noteBad(line, "opens a quote that closes on a later line, with more text after it")
 		return
 	case !validText(v.value.String()):
-		s.refuse(line, "is not UTF-8")
+		s.noteBad(line, "is not UTF-8")
 		return
 	case ours && v.flaw != "":
-		s.refuse(line, fmt.Sprintf("(%s) %s", bare, v.flaw))
+		s.noteBad(line, fmt.Sprintf("(%s) %s", bare, v.flaw))
 		return
 	case ours:
 		s.warnOf(line, bare, bare != name, v)
@@ -221,8 +221,8 @@ func (s *dotenvScan) warnOf(line int, name string, export bool, v *dotenvValue) 
 	s.lines[name] = line
 }
 
-// oursToSet reports whether a name is one of this program's.
-func oursToSet(name string) bool {
+// isOurVariable reports whether a name is one of this program's.
+func isOurVariable(name string) bool {
 	return strings.HasPrefix(name, "PH2CIO_") || strings.HasPrefix(name, "CUSTOMERIO_")
 }
 
@@ -231,5 +231,5 @@ func readEnvFile(path string) ([]byte, error) {
 	if path == os.DevNull {
 		return []byte{}, nil
 	}
-	return readSettings(path)
+	return readSmallFile(path)
 }

@@ -180,7 +180,7 @@ func checkSettings(t *testing.T, text string) bool {
 	}
 	if strings.Contains(strings.Join(warnings, "\n"), "behind export") || regexp.MustCompile(`(?m)^[ \t]*export[ \t]`).MatchString(text) {
 		for name := range got { // which systemd does not read, in any case
-			if _, there := want[name]; !there || !isOurs(name) {
+			if _, there := want[name]; !there || !isOwnFile(name) {
 				delete(got, name)
 				delete(want, name)
 			}
@@ -243,7 +243,7 @@ func TestManyBadLines(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := loadDotenv(path)
-	if err == nil || strings.Count(err.Error(), "\n") != mostBadLines || !strings.HasSuffix(err.Error(), "30 more bad lines") {
+	if err == nil || strings.Count(err.Error(), "\n") != maxBadLines || !strings.HasSuffix(err.Error(), "30 more bad lines") {
 		t.Errorf("%v", err)
 	}
 }

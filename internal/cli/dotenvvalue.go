@@ -25,29 +25,29 @@ func (v *dotenvValue) read() {
 		}
 		if quoted {
 			v.more = true
-			v.doubt("has text after the closing quote; put the whole value in one pair of quotes, and any comment on its own line")
+			v.noteFlaw("has text after the closing quote; put the whole value in one pair of quotes, and any comment on its own line")
 		}
 		switch v.text[v.at] {
 		case '\'':
-			v.single()
+			v.readSingleQuoted()
 		case '"':
-			v.double()
+			v.readDoubleQuoted()
 		default:
-			v.plain()
+			v.readUnquoted()
 			return
 		}
 		quoted = true
 	}
 }
 
-// doubt notes the first flaw.
-func (v *dotenvValue) doubt(why string) {
+// noteFlaw notes the first flaw.
+func (v *dotenvValue) noteFlaw(why string) {
 	if v.flaw == "" {
 		v.flaw = why
 	}
 }
 
-func (v *dotenvValue) single() {
+func (v *dotenvValue) readSingleQuoted() {
 	rest := v.text[v.at+1:]
 	end := strings.IndexByte(rest, '\'')
 	if v.open = end < 0; v.open {
@@ -57,8 +57,8 @@ func (v *dotenvValue) single() {
 	v.at = min(v.at+1+end+1, len(v.text))
 }
 
-// double reads a value in double quotes: a backslash stands for itself but before " \ $ ` and the end of a line.
-func (v *dotenvValue) double() {
+// readDoubleQuoted reads a value in double quotes: a backslash stands for itself but before " \ $ ` and the end of a line.
+func (v *dotenvValue) readDoubleQuoted() {
 	for v.at++; v.at < len(v.text); v.at++ {
 		switch c := v.text[v.at]; {
 		case c == '"':
@@ -88,27 +88,27 @@ func (v *dotenvValue) escaped() {
 		v.value.WriteByte('\\')
 	}
 	if strings.IndexByte("nrt\r", c) >= 0 {
-		v.doubt(`has a backslash in double quotes, which systemd keeps; for a line break, break the line; for a backslash, use single quotes`)
+		v.noteFlaw(`has a backslash in double quotes, which systemd keeps; for a line break, break the line; for a backslash, use single quotes`)
 	}
 	v.put(v.text[v.at : v.at+1])
 }
 
-// plain reads a value without quotes to the end of its line, or of the next one behind a backslash. Blanks at
+// readUnquoted reads a value without quotes to the end of its line, or of the next one behind a backslash. Blanks at
 // its end go.
-func (v *dotenvValue) plain() {
+func (v *dotenvValue) readUnquoted() {
 	kept := v.value.Len() // up to the last byte that is no blank
 	for ; v.at < len(v.text) && strings.IndexByte(lineEnds, v.text[v.at]) < 0; v.at++ {
 		c := v.text[v.at]
 		switch {
 		case c == '\\':
 			if v.at++; v.at == len(v.text) {
-				v.doubt("ends in a backslash")
+				v.noteFlaw("ends in a backslash")
 				return
 			}
-			kept = v.behindBackslash()
+			kept = v.afterBackslash()
 			continue
 		case c == '#' && strings.IndexByte(blanks, v.text[v.at-1]) >= 0:
-			v.doubt("has a # that would become part of the value; put a comment on its own line, or the value in quotes")
+			v.noteFlaw("has a # that would become part of the value; put a comment on its own line, or the value in quotes")
 		}
 		v.mayExpand()
 		v.put(v.text[v.at : v.at+1])
@@ -121,16 +121,16 @@ func (v *dotenvValue) plain() {
 	v.value.WriteString(trimmed)
 }
 
-// behindBackslash puts the byte behind a backslash, but the end of a line, and returns how long the value is.
-func (v *dotenvValue) behindBackslash() int {
+// afterBackslash puts the byte behind a backslash, but the end of a line, and returns how long the value is.
+func (v *dotenvValue) afterBackslash() int {
 	switch c := v.text[v.at]; c {
 	case '\n':
 	case '\r':
-		v.doubt("ends in a backslash, which does not join lines with Windows line ends (CRLF)")
+		v.noteFlaw("ends in a backslash, which does not join lines with Windows line ends (CRLF)")
 	case '$':
 		v.put("$")
 	default:
-		v.doubt("has a backslash that systemd would remove; put the value in single quotes")
+		v.noteFlaw("has a backslash that systemd would remove; put the value in single quotes")
 		v.put(v.text[v.at : v.at+1])
 	}
 	return v.value.Len()
@@ -140,7 +140,7 @@ func (v *dotenvValue) behindBackslash() int {
 // with one.
 func (v *dotenvValue) put(text string) {
 	if strings.ContainsFunc(text, isControl) {
-		v.doubt("has a control character")
+		v.noteFlaw("has a control character")
 	}
 	v.value.WriteString(text)
 }

@@ -18,8 +18,8 @@ func (p *program) advice(err error, text string) string {
 	if text == seeHelp {
 		return p.helpHint()
 	}
-	text = hideUsers(text)
-	if source, ok := errors.AsType[*posthog.SourceError](err); ok && strings.HasSuffix(text, hideUsers(source.Advice)) {
+	text = hideURLUsers(text)
+	if source, ok := errors.AsType[*posthog.SourceError](err); ok && strings.HasSuffix(text, hideURLUsers(source.Advice)) {
 		return text // it has flags with values, to type
 	}
 	advice, command, typed := strings.Cut(text, ": ph2cio ")
@@ -33,7 +33,7 @@ func (p *program) advice(err error, text string) string {
 // errorText is what to tell of an error: values as they were given, and what named a state directory that
 // cannot be used.
 func (p *program) errorText(err error) string {
-	text := p.asGiven(hideUsers(err.Error()))
+	text := p.asGiven(hideURLUsers(err.Error()))
 	_, directory := errors.AsType[*transfer.StateError](err)
 	_, database := errors.AsType[*ledger.StateError](err)
 	if named := p.origins["state"]; named != "" && (directory || database || errors.Is(err, errLink) || errors.Is(err, errNoDirectory)) {

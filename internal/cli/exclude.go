@@ -6,14 +6,14 @@ import (
 	"ph2cio/internal/mapping"
 )
 
-// excluding are the globs of --exclude, and which of them have left something out.
-type excluding struct {
+// excludeGlobs are the globs of --exclude, and which of them have left something out.
+type excludeGlobs struct {
 	globs []mapping.Globs // of one each
 	used  []bool
 }
 
-func newExcluding(patterns []string) (*excluding, error) {
-	x := &excluding{}
+func newExcludeGlobs(patterns []string) (*excludeGlobs, error) {
+	x := &excludeGlobs{}
 	all, err := mapping.NewGlobs("exclude", patterns)
 	for _, one := range all {
 		x.globs, x.used = append(x.globs, mapping.Globs{one}), append(x.used, false)
@@ -21,9 +21,9 @@ func newExcluding(patterns []string) (*excluding, error) {
 	return x, err
 }
 
-// has reports whether a name is left out. One with a slash behind it is that of a directory, and meets only
+// matches reports whether a name is left out. One with a slash behind it is that of a directory, and meets only
 // globs that have one.
-func (x *excluding) has(name string) (out bool) {
+func (x *excludeGlobs) matches(name string) (out bool) {
 	directory := strings.HasSuffix(name, "/")
 	for i, glob := range x.globs {
 		if (!directory || strings.HasSuffix(glob[0], "/")) && glob.Match(name) {
@@ -34,7 +34,7 @@ func (x *excluding) has(name string) (out bool) {
 }
 
 // unused are the globs that no name has matched.
-func (x *excluding) unused() (globs []string) {
+func (x *excludeGlobs) unused() (globs []string) {
 	for i, glob := range x.globs {
 		if !x.used[i] {
 			globs = append(globs, glob[0])

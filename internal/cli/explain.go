@@ -42,17 +42,17 @@ An email matches in any case, and everybody who has it is shown. It needs no cre
 		Example: `  ph2cio explain export/ user_1001
   ph2cio explain export/ --persons persons.jsonl.gz --id maya@example.com
   ph2cio explain export/ --id user_1001 --json | jq .ids`,
-		Args: someSource,
+		Args: needsSource,
 		RunE: func(c *cobra.Command, _ []string) error { return runExplain(c.Context(), p, o, o.sources) },
 	}
-	p.check(c, func(args []string) (err error) {
+	p.addCheck(c, func(args []string) (err error) {
 		o.sources, err = o.takeID(args)
 		return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit), err)
 	})
 	f := c.Flags()
 	f.SortFlags = false
 	f.StringVar(&o.id, "id", "", "the distinct ID exactly as in the export, or an email")
-	describe(f, "id", whatToShow, "ID", mayBeEmpty, short())
+	describe(f, "id", whatToShow, "ID", mayBeEmpty, inShort())
 	addLimitFlag(f, &o.limit)
 	o.mapping.addFlags(f, "hold")
 	o.stdin.addFlags(f)
@@ -60,10 +60,10 @@ An email matches in any case, and everybody who has it is shown. It needs no cre
 }
 
 func runExplain(ctx context.Context, p *program, o *explainOptions, args []string) (err error) {
-	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
+	if args, err = p.copyStdin(ctx, &o.stdin, args); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.dropStdin(false)) }()
+	defer func() { err = errors.Join(err, p.removeStdinCopy(false)) }()
 	plan, err := p.plan(&o.mapping, o.stdin.tmp, args)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (o *explainOptions) takeID(args []string) (sources []string, err error) {
 	}
 	last := args[len(args)-1]
 	switch {
-	case o.id != "" && o.id == last && len(args) > 1 && !there(last):
+	case o.id != "" && o.id == last && len(args) > 1 && !pathExists(last):
 		return nil, usage(fmt.Errorf("the ID %s is given twice, at the end and with --id; leave one of them out", last))
 	case o.id != "":
 		return args, nil
@@ -214,7 +214,7 @@ func (t *explainText) ids() {
 		one := &t.why.IDs[i]
 		why := one.Why
 		if one.Link != nil && one.Why == one.Link.Reason {
-			why += " (" + placed(one.Link.Place) + ")"
+			why += " (" + rowPlace(one.Link.Place) + ")"
 		}
 		return plainID(one.ID) + "  " + t.style.dim(rowsOf(one)), plain(why)
 	})
@@ -237,7 +237,7 @@ func rowsOf(one *explain.ID) string {
 	return rows + ", " + first + " to " + last
 }
 
-func placed(p explain.Row) string {
+func rowPlace(p explain.Row) string {
 	text := fmt.Sprintf("%s:%d", p.File, p.Line)
 	if !p.Time.IsZero() {
 		text += ", " + p.Time.Format("2006-01-02 15:04:05 UTC")
@@ -251,7 +251,7 @@ func (t *explainText) refused() {
 	}
 	t.list("not linked", len(t.why.Refused), func(i int) (string, string) {
 		l := &t.why.Refused[i]
-		text := fmt.Sprintf("%s of %s with %s (%s)", l.Place.Event, mapping.ShortID(l.ID), mapping.ShortID(l.Other), placed(l.Place))
+		text := fmt.Sprintf("%s of %s with %s (%s)", l.Place.Event, mapping.ShortID(l.ID), mapping.ShortID(l.Other), rowPlace(l.Place))
 		return plain(text), plain("refused: " + l.Reason)
 	})
 }

@@ -13,45 +13,45 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// stateWith is the state directory that a path is in, or would be, of this run or another that may be
+// stateDirOf is the state directory that a path is in, or would be, of this run or another that may be
 // sending. Empty if it is in none.
-func stateWith(path string) string {
+func stateDirOf(path string) string {
 	dir, base := filepath.Split(resolved(path))
 	if ledger.InUse(dir) {
 		return filepath.Clean(dir)
 	}
 	same := func(name string) bool { return strings.EqualFold(name, base) }
 	there := func(name string) bool { _, err := os.Lstat(filepath.Join(dir, name)); return err == nil }
-	if slices.ContainsFunc(stateNames, same) && slices.ContainsFunc(stateNames, there) {
+	if slices.ContainsFunc(stateFileNames, same) && slices.ContainsFunc(stateFileNames, there) {
 		return filepath.Clean(dir)
 	}
 	return ""
 }
 
-// checkFilled refuses a state directory in which a run would read or replace its own sources, settings or lists.
-func (p *program) checkFilled() error {
-	dir := p.filled
+// checkStateDir refuses a state directory in which a run would read or replace its own sources, settings or lists.
+func (p *program) checkStateDir() error {
+	dir := p.writtenState
 	if dir == "" {
 		return nil
 	}
-	if is := p.precious.holds(dir); is != "" {
-		return p.refuseOutput(stateFlag, dir, "is "+is, "name another directory")
+	if is := p.protected.describePath(dir); is != "" {
+		return p.outputError(stateFlag, dir, "is "+is, "name another directory")
 	}
-	for _, name := range stateNames {
+	for _, name := range stateFileNames {
 		path := filepath.Join(dir, name)
 		if info, err := os.Stat(path); err == nil {
-			if is := p.precious.file(info); is != "" {
-				return p.refuseOutput(stateFlag, dir, "has "+is+" under a name that ph2cio uses for its own files", "name another directory")
+			if is := p.protected.describeFile(info); is != "" {
+				return p.outputError(stateFlag, dir, "has "+is+" under a name that ph2cio uses for its own files", "name another directory")
 			}
 		}
 	}
 	return nil
 }
 
-// checkForeign refuses a state directory without a state in which a run would replace or remove files that
+// checkForeignFiles refuses a state directory without a state in which a run would replace or remove files that
 // are not ours.
-func (p *program) checkForeign() error {
-	dir := p.filled
+func (p *program) checkForeignFiles() error {
+	dir := p.writtenState
 	if dir == "" || ledger.IsState(dir) {
 		return nil
 	}
@@ -63,7 +63,7 @@ func (p *program) checkForeign() error {
 	case err != nil:
 		return &problem{err: fmt.Errorf("looking at --%s %s: %w", stateFlag, dir, err), code: exit.State}
 	case name != "":
-		return p.refuseOutput(stateFlag, dir, "has a file "+name+" that ph2cio did not write and would replace", "name another directory")
+		return p.outputError(stateFlag, dir, "has a file "+name+" that ph2cio did not write and would replace", "name another directory")
 	}
 	return nil
 }
@@ -73,18 +73,18 @@ func (p *program) checkForeign() error {
 func (p *program) checkTmp(dir string, copied bool) error {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {
-		is := p.precious.file(info)
+		is := p.protected.describeFile(info)
 		if is == "" {
 			is = regularfile.Kind(info.Mode())
 		}
-		return p.refuseOutput(tmpFlag, dir, "is "+is+", not a directory", "name a directory")
+		return p.outputError(tmpFlag, dir, "is "+is+", not a directory", "name a directory")
 	}
 	inside := filepath.Join(dir, "file")
-	if is := p.precious.holds(inside); is != "" {
-		return p.refuseOutput(tmpFlag, dir, "is "+is, "name another directory")
+	if is := p.protected.describePath(inside); is != "" {
+		return p.outputError(tmpFlag, dir, "is "+is, "name another directory")
 	}
-	if in := p.precious.wouldBeRead(inside); copied && in != "" {
-		return p.refuseOutput(tmpFlag, dir, "would hold the copy of standard input, which the next run would read as a source", "name a directory outside "+in)
+	if in := p.protected.sourceDirOf(inside); copied && in != "" {
+		return p.outputError(tmpFlag, dir, "would hold the copy of standard input, which the next run would read as a source", "name a directory outside "+in)
 	}
 	return nil
 }

@@ -11,18 +11,18 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// mistaken is a flag's value that notes what it does not take and goes on, so that all mistakes are told at
+// checkedValue is a flag's value that notes what it does not take and goes on, so that all mistakes are told at
 // once: see begin.
-type mistaken struct {
+type checkedValue struct {
 	pflag.Value
 	p    *program
 	flag *pflag.Flag
 }
 
-// noteMistakes lets every flag note its mistakes.
-func noteMistakes(p *program, root *cobra.Command) {
+// collectMistakes lets every flag note its mistakes.
+func collectMistakes(p *program, root *cobra.Command) {
 	note := func(f *pflag.Flag) {
-		f.Value = mistaken{f.Value, p, f}
+		f.Value = checkedValue{f.Value, p, f}
 		f.DefValue = strings.TrimPrefix(f.DefValue, "[]") // help would show it as a default
 		if f.DefValue == "0s" {
 			f.DefValue = "0" // the same
@@ -34,8 +34,8 @@ func noteMistakes(p *program, root *cobra.Command) {
 	}
 }
 
-func (v mistaken) Set(text string) error {
-	if strings.TrimSpace(text) == "" && !known(v.flag, emptyFact) {
+func (v checkedValue) Set(text string) error {
+	if strings.TrimSpace(text) == "" && !hasFact(v.flag, emptyFact) {
 		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s is empty; give it a value, or leave it out", v.flag.Name))
 		return nil
 	}
@@ -49,14 +49,14 @@ func (v mistaken) Set(text string) error {
 	}
 	before := v.String()
 	if err := v.Value.Set(text); err != nil {
-		v.p.mistakes = append(v.p.mistakes, v.refuses(text, err))
+		v.p.mistakes = append(v.p.mistakes, v.typeError(text, err))
 		_ = v.Value.Set(before) // some are 0 by now, which would be told as a second mistake
 	}
 	return nil
 }
 
-// refuses says what a flag takes in place of what the library says of a value that it could not read.
-func (v mistaken) refuses(text string, err error) error {
+// typeError says what a flag takes in place of what the library says of a value that it could not read.
+func (v checkedValue) typeError(text string, err error) error {
 	takes := ""
 	switch kind := v.Type(); {
 	case strings.HasPrefix(kind, "int"), strings.HasPrefix(kind, "uint"), kind == "count":
@@ -73,8 +73,8 @@ func (v mistaken) refuses(text string, err error) error {
 	return fmt.Errorf("--%s must be %s, not %q", v.flag.Name, takes, text)
 }
 
-// clearer is what the library says of a command line that it could not read, without what may be a secret.
-func clearer(c *cobra.Command, err error) error {
+// clearerError is what the library says of a command line that it could not read, without what may be a secret.
+func clearerError(c *cobra.Command, err error) error {
 	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		return unknownFlag(c, e)
 	}
@@ -87,14 +87,14 @@ func clearer(c *cobra.Command, err error) error {
 	return err
 }
 
-// check adds to what is looked at before a command begins: its arguments and the values of its flags. It asks
+// addCheck adds to what is looked at before a command begins: its arguments and the values of its flags. It asks
 // nobody and opens no source. All that the checks of a command find is told at once.
-func (p *program) check(c *cobra.Command, check func(args []string) error) {
+func (p *program) addCheck(c *cobra.Command, check func(args []string) error) {
 	p.checks[c] = append(p.checks[c], check)
 }
 
-// checkArguments makes what commands say of their arguments one of their checks.
-func (p *program) checkArguments(root *cobra.Command) {
+// addArgumentChecks makes what commands say of their arguments one of their checks.
+func (p *program) addArgumentChecks(root *cobra.Command) {
 	for _, c := range root.Commands() {
 		if arguments := c.Args; arguments != nil && c.PersistentPreRunE == nil && !c.HasSubCommands() {
 			c.Args = cobra.ArbitraryArgs
@@ -104,8 +104,8 @@ func (p *program) checkArguments(root *cobra.Command) {
 	}
 }
 
-// checked is all that the checks of a command find.
-func (p *program) checked(c *cobra.Command, args []string) error {
+// runChecks is all that the checks of a command find.
+func (p *program) runChecks(c *cobra.Command, args []string) error {
 	var errs []error
 	for _, check := range p.checks[c] {
 		errs = append(errs, check(args))
@@ -113,8 +113,8 @@ func (p *program) checked(c *cobra.Command, args []string) error {
 	return errors.Join(errs...)
 }
 
-// someSource refuses a command line without a source.
-func someSource(c *cobra.Command, args []string) error {
+// needsSource refuses a command line without a source.
+func needsSource(c *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return nil
 	}

@@ -11,18 +11,18 @@ import (
 // What help, completion and errors know of a flag stands where the flag is defined: see describe. The
 // flag's library keeps it as annotations, under these names.
 const (
-	groupFact  = "group"
-	topicFact  = "topic"  // the help page that lists the flag
-	takesFact  = "takes"  // the kind of value
-	valuesFact = "values" // all that there are, each with what it means behind a tab
-	onlyFact   = "only"   // no other values are taken
-	listFact   = "list"   // several values may be given, separated by commas
-	extFact    = "extensions"
-	sameFact   = "same"  // it does not change what is sent
-	readFact   = "read"  // the files that it names are read
-	emptyFact  = "empty" // it may be given without a value
-	typedFact  = "typed" // it is taken from the command line alone
-	shortFact  = "short" // in the short help of every command that has the flag, or of those that are named
+	groupFact       = "group"
+	topicFact       = "topic"  // the help page that lists the flag
+	takesFact       = "takes"  // the kind of value
+	valuesFact      = "values" // all that there are, each with what it means behind a tab
+	onlyFact        = "only"   // no other values are taken
+	listFact        = "list"   // several values may be given, separated by commas
+	extensionsFact  = "extensions"
+	sameFact        = "same"  // it does not change what is sent
+	readFact        = "read"  // the files that it names are read
+	emptyFact       = "empty" // it may be given without a value
+	commandLineFact = "typed" // it is taken from the command line alone
+	shortFact       = "short" // in the short help of every command that has the flag, or of those that are named
 )
 
 // flagGroup is flags that stand together in help, under a heading.
@@ -60,66 +60,68 @@ type fact func(f *pflag.Flag)
 // empty for a switch), and more.
 func describe(flags *pflag.FlagSet, name string, group flagGroup, takes string, facts ...fact) {
 	f := flags.Lookup(name) // which must exist
-	note(f, groupFact, group.heading)
+	setFact(f, groupFact, group.heading)
 	if takes != "" {
-		note(f, takesFact, takes)
+		setFact(f, takesFact, takes)
 	}
 	if group.topic != "" {
-		note(f, topicFact, group.topic)
+		setFact(f, topicFact, group.topic)
 	}
 	for _, fact := range facts {
 		fact(f)
 	}
 }
 
-func note(f *pflag.Flag, name string, values ...string) {
+func setFact(f *pflag.Flag, name string, values ...string) {
 	if f.Annotations == nil {
 		f.Annotations = map[string][]string{}
 	}
 	f.Annotations[name] = values
 }
 
-// short puts a flag into the short help of these commands, or of all that have it.
-func short(commands ...string) fact { return func(f *pflag.Flag) { note(f, shortFact, commands...) } }
+// inShort puts a flag into the short help of these commands, or of all that have it.
+func inShort(commands ...string) fact {
+	return func(f *pflag.Flag) { setFact(f, shortFact, commands...) }
+}
 
-// on names the help page of a flag that is not on that of its group.
-func on(topic string) fact { return func(f *pflag.Flag) { note(f, topicFact, topic) } }
+// onPage names the help page of a flag that is not on that of its group.
+func onPage(topic string) fact { return func(f *pflag.Flag) { setFact(f, topicFact, topic) } }
 
 // sendsSame is noted of a flag that does not change what is sent, only how, or what is told. A flag without it is taken to change
 // it: a run that is resumed must have the same value.
-func sendsSame(f *pflag.Flag) { note(f, sameFact) }
+func sendsSame(f *pflag.Flag) { setFact(f, sameFact) }
 
 // isRead is noted of a flag whose files are read, so that nothing may be written in their place.
-func isRead(f *pflag.Flag) { note(f, readFact) }
+func isRead(f *pflag.Flag) { setFact(f, readFact) }
 
 // mayBeEmpty is noted of a flag that means something without a value, or says better itself that it needs one.
-func mayBeEmpty(f *pflag.Flag) { note(f, emptyFact) }
+func mayBeEmpty(f *pflag.Flag) { setFact(f, emptyFact) }
 
-// onlyTyped is noted of a flag that makes sense only once, on a command line, and not in the environment.
-func onlyTyped(f *pflag.Flag) { note(f, typedFact) }
+// commandLineOnly is noted of a flag that makes sense only once, on a command line, and not in the environment.
+func commandLineOnly(f *pflag.Flag) { setFact(f, commandLineFact) }
 
 // oneOf has the only values of a flag, each with what it means behind a tab.
 func oneOf(values ...string) fact {
 	return func(f *pflag.Flag) {
-		note(f, valuesFact, values...)
-		note(f, onlyFact)
-		note(f, takesFact, strings.Join(namesOf(values), "|"))
+		setFact(f, valuesFact, values...)
+		setFact(f, onlyFact)
+		setFact(f, takesFact, strings.Join(namesOf(values), "|"))
 	}
 }
 
 // listOf has the only values of a flag that takes several, separated by commas.
 func listOf(values ...string) fact {
-	return func(f *pflag.Flag) { note(f, valuesFact, values...); note(f, onlyFact); note(f, listFact) }
+	return func(f *pflag.Flag) { setFact(f, valuesFact, values...); setFact(f, onlyFact); setFact(f, listFact) }
 }
 
-// valuesLike has values of a flag that may take others too, or checks them itself.
-func valuesLike(values ...string) fact {
-	return func(f *pflag.Flag) { note(f, valuesFact, values...) }
+// suggesting has values of a flag that may take others too, or checks them itself.
+func suggesting(values ...string) fact {
+	return func(f *pflag.Flag) { setFact(f, valuesFact, values...) }
 }
 
-// endingIn has what the names of the files end in that a flag takes as a rule.
-func endingIn(extensions ...string) fact {
-	return func(f *pflag.Flag) { note(f, extFact, extensions...) }
+// withExtensions has what the names of the files end in that a flag takes as a rule.
+func withExtensions(extensions ...string) fact {
+	return func(f *pflag.Flag) { setFact(f, extensionsFact, extensions...) }
 }
 
 // namesOf are values without what they mean.
@@ -131,19 +133,19 @@ func namesOf(values []string) (names []string) {
 	return names
 }
 
-// known says whether a fact was noted of a flag.
-func known(f *pflag.Flag, name string) bool {
+// hasFact says whether a fact was noted of a flag.
+func hasFact(f *pflag.Flag, name string) bool {
 	_, ok := f.Annotations[name]
 	return ok
 }
 
-// theFact is what was noted of a flag, empty for nothing.
-func theFact(f *pflag.Flag, name string) string {
+// factText is what was noted of a flag, empty for nothing.
+func factText(f *pflag.Flag, name string) string {
 	return strings.Join(f.Annotations[name], " ")
 }
 
 // inShortHelp says whether a command's short help has a flag.
 func inShortHelp(c *cobra.Command, f *pflag.Flag) bool {
 	commands := f.Annotations[shortFact]
-	return known(f, shortFact) && (len(commands) == 0 || slices.Contains(commands, c.Name()))
+	return hasFact(f, shortFact) && (len(commands) == 0 || slices.Contains(commands, c.Name()))
 }

@@ -24,8 +24,8 @@ const (
 	dotsFlag       = "dots"    // takes any text in place of dots, also none
 
 	// These are limits that keep a run from sending anything.
-	flagMaxProfiles = "max-profiles"
-	flagMaxMerges   = "max-merges"
+	maxProfilesFlag = "max-profiles"
+	maxMergesFlag   = "max-merges"
 )
 
 // The names of settings that no flag has.

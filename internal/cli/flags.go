@@ -36,18 +36,18 @@ type mappingOptions struct {
 
 func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
 	f.StringSliceVar(&o.events, "events", nil, "send only events whose names match; * matches any text")
-	describe(f, "events", whatToSend, "GLOB,...", short())
+	describe(f, "events", whatToSend, "GLOB,...", inShort())
 	f.StringSliceVar(&o.skipEvents, "skip-events", nil, "leave out events whose names match")
-	describe(f, "skip-events", whatToSend, "GLOB,...", short())
+	describe(f, "skip-events", whatToSend, "GLOB,...", inShort())
 	f.StringVar(&o.since, "since", "", "leave out events before TIME: 2026-03-01, 72h or 30d; 30d is 30 days ago, and RFC 3339 times work too")
-	describe(f, "since", whatToSend, "TIME", short())
+	describe(f, "since", whatToSend, "TIME", inShort())
 	f.StringVar(&o.until, "until", "", "leave out events at TIME or later")
-	describe(f, "until", whatToSend, "TIME", short("inspect", "preview"))
+	describe(f, "until", whatToSend, "TIME", inShort("inspect", "preview"))
 	f.StringVar(&o.recent, "recent", recent, "hold or send events under 72 hours old; they can start campaigns, so hold leaves them for a later run")
-	describe(f, "recent", whatToSend, "", short(), oneOf("hold\tleave them for a later run", "send\tsend them now"))
+	describe(f, "recent", whatToSend, "", inShort(), oneOf("hold\tleave them for a later run", "send\tsend them now"))
 	f.StringVar(&o.liveSince, "live-since", "", "when PostHog's live destination was switched on, or never; events that PostHog "+
 		"received since then are left out, because that destination sent them")
-	describe(f, "live-since", whatToSend, "TIME|never", valuesLike("never\tit never sent events"))
+	describe(f, "live-since", whatToSend, "TIME|never", suggesting("never\tit never sent events"))
 	o.identity.addFlags(f)
 	o.addAttributeFlags(f)
 	o.reading.addFlags(f)
@@ -125,12 +125,12 @@ func (o *sendingOptions) addFlagsOf(f *pflag.FlagSet, canTry bool) {
 	addCronFlags(f)
 	if canTry {
 		f.BoolVar(&o.dryRun, "dry-run", false, "send nothing: the same as preview")
-		describe(f, "dry-run", tryFirst, "", sendsSame, short())
+		describe(f, "dry-run", tryFirst, "", sendsSame, inShort())
 		f.BoolVar(&o.sandbox, "sandbox", false, "send to a local Track API and show what it got; then delete it")
-		describe(f, "sandbox", tryFirst, "", sendsSame, short())
+		describe(f, "sandbox", tryFirst, "", sendsSame, inShort())
 	}
 	f.BoolVarP(&o.yes, "yes", "y", false, "send without asking; needed without a terminal")
-	describe(f, "yes", safety, "", sendsSame, short())
+	describe(f, "yes", safety, "", sendsSame, inShort())
 	o.addDestinationFlags(f)
 	f.StringVar(&o.maxRejects, "max-rejects", "1%", "stop when more rows than this are rejected: a share (after 10,000 rows) or a number; 0 never stops")
 	describe(f, "max-rejects", safety, "PERCENT|N", sendsSame)
@@ -152,7 +152,7 @@ func (o *sendingOptions) addFlagsOf(f *pflag.FlagSet, canTry bool) {
 // addPaceFlags are the flags that `preview` needs too, to tell how long sending would take.
 func (o *sendingOptions) addPaceFlags(f *pflag.FlagSet) {
 	f.Float64Var(&o.rate, "rate", defaultRate, "send at most N requests a second; raise it to go faster")
-	describe(f, "rate", safety, "N", sendsSame, on("sending"), short(backfillCommand, syncCommand, retryCommand))
+	describe(f, "rate", safety, "N", sendsSame, onPage("sending"), inShort(backfillCommand, syncCommand, retryCommand))
 	f.IntVar(&o.batchItems, "batch-items", 1000, "put at most N operations into a request; 0 leaves only the limit on bytes")
 	describe(f, "batch-items", pace, "N", sendsSame)
 }
@@ -160,16 +160,16 @@ func (o *sendingOptions) addPaceFlags(f *pflag.FlagSet) {
 // addDestinationFlags are the flags that `check` needs too.
 func (o *sendingOptions) addDestinationFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.region, "region", "", "where the workspace is; detected if left out (also CUSTOMERIO_REGION)")
-	describe(f, "region", pace, "us|eu", sendsSame, short(checkCommand), valuesLike("us\tUnited States", "eu\tEuropean Union"))
+	describe(f, "region", pace, "us|eu", sendsSame, inShort(checkCommand), suggesting("us\tUnited States", "eu\tEuropean Union"))
 	f.Int64Var(&o.workspace, "workspace", 0, "stop unless the workspace has this environment ID")
-	describe(f, "workspace", safety, "ID", sendsSame, short())
+	describe(f, "workspace", safety, "ID", sendsSame, inShort())
 	f.StringVar(&o.caCert, "ca-cert", "", "also trust the certificates in this PEM file")
-	describe(f, "ca-cert", pace, "FILE", isRead, sendsSame, short(checkCommand), endingIn("pem", "crt", "cer"))
+	describe(f, "ca-cert", pace, "FILE", isRead, sendsSame, inShort(checkCommand), withExtensions("pem", "crt", "cer"))
 }
 
 func addStateFlag(f *pflag.FlagSet, state *string) {
 	f.StringVar(state, stateFlag, "", "state directory, which keeps what was sent; by default one per workspace in the user's state directory")
-	describe(f, stateFlag, resuming, "DIR", sendsSame, short())
+	describe(f, stateFlag, resuming, "DIR", sendsSame, inShort())
 }
 
 // parseTime reads a date, an RFC 3339 time or an age before now. Text without a zone is UTC. Empty text is
@@ -204,7 +204,7 @@ func parseAge(text string) (time.Duration, bool) {
 // addCronFlags adds the flags for runs that nobody watches. Every command that has them is watched: see program.begin.
 func addCronFlags(f *pflag.FlagSet) {
 	f.String(metricsFlag, "", "write metrics of the run for Prometheus (node_exporter reads *.prom)")
-	describe(f, metricsFlag, unattended, "FILE", sendsSame, endingIn("prom"))
+	describe(f, metricsFlag, unattended, "FILE", sendsSame, withExtensions("prom"))
 	f.String(pingFlag, "", "tell a monitor about start, success and failure; set PH2CIO_PING_URL to keep it out of process lists")
 	describe(f, pingFlag, unattended, "URL", sendsSame)
 }

@@ -5,31 +5,31 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// allStates are the state directory that was named and those in the user's own place for them: which of these
+// protectedStates are the state directory that was named and those in the user's own place for them: which of these
 // a run uses is known only after its first request.
-func (p *program) allStates(flags *pflag.FlagSet) []named {
+func (p *program) protectedStates(flags *pflag.FlagSet) []protectedPath {
 	dirs, _ := p.stateDirs("") // where there is no home there is none
 	dirs = append(dirs, valuesOf(flags.Lookup(stateFlag))...)
-	var all []named
+	var all []protectedPath
 	for _, dir := range dirs {
-		all = append(all, named{path: dir, is: "in the state directory " + dir})
+		all = append(all, protectedPath{path: dir, description: "in the state directory " + dir})
 	}
 	return all
 }
 
-// gather finds what a command line and its settings name.
-func (p *program) gather(c *cobra.Command, args []string) (s precious) {
+// findProtected finds what a command line and its settings name.
+func (p *program) findProtected(c *cobra.Command, args []string) (s protected) {
 	settings, _ := p.envFile(c.Flags())
 	for _, path := range []string{settings, defaultEnvFile} {
-		s.files = append(s.files, named{path: path, is: "the settings file " + path})
+		s.files = append(s.files, protectedPath{path: path, description: "the settings file " + path})
 	}
 	for _, name := range []string{varSiteID + "_FILE", varAPIKey + "_FILE"} {
 		if path := p.setting(name); path != "" {
-			s.files = append(s.files, named{path: path, is: "the file that " + name + " names"})
+			s.files = append(s.files, protectedPath{path: path, description: "the file that " + name + " names"})
 		}
 	}
 	c.Flags().VisitAll(func(f *pflag.Flag) {
-		if known(f, readFact) {
+		if hasFact(f, readFact) {
 			for _, path := range valuesOf(f) {
 				s.add(path, "the file of --"+f.Name)
 			}
@@ -42,10 +42,10 @@ func (p *program) gather(c *cobra.Command, args []string) (s precious) {
 		}
 		s.add(arg, "the source "+arg)
 	}
-	s.states = p.allStates(c.Flags())
+	s.states = p.protectedStates(c.Flags())
 	for _, flag := range []string{stateFlag, tmpFlag} {
 		for _, path := range valuesOf(c.Flags().Lookup(flag)) {
-			s.dirs = append(s.dirs, named{path: path, is: "the directory of --" + flag})
+			s.dirs = append(s.dirs, protectedPath{path: path, description: "the directory of --" + flag})
 		}
 	}
 	return s

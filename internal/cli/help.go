@@ -17,8 +17,8 @@ const (
 	allNeedsHelp = "--all goes with --help: it shows all flags of a command"
 )
 
-// readers are the commands whose short help has room for the flags of all commands.
-var readers = []string{"ph2cio", "inspect", "preview", "explain", checkCommand, "status", "sandbox", "version", "completion"}
+// quietInShortHelpOf are the commands whose short help has room for the flags of all commands.
+var quietInShortHelpOf = []string{"ph2cio", "inspect", "preview", "explain", checkCommand, "status", "sandbox", "version", "completion"}
 
 // help writes the help of a command or a topic.
 func (p *program) help(c *cobra.Command, _ []string) {
@@ -42,7 +42,7 @@ func (h *helpText) write() {
 		fmt.Fprintln(h, strings.Trim(layOut(topicText(c.Root(), c.Name(), h.width), h.width), "\n"))
 		return
 	}
-	fmt.Fprintln(h, strings.TrimSpace(layOut(longOf(c), h.width)))
+	fmt.Fprintln(h, strings.TrimSpace(layOut(longText(c), h.width)))
 	use := c.UseLine()
 	if !c.HasParent() {
 		use = c.CommandPath() + " COMMAND"
@@ -59,8 +59,8 @@ func (h *helpText) write() {
 	h.flags()
 }
 
-// longOf is what a command does, in full.
-func longOf(c *cobra.Command) string {
+// longText is what a command does, in full.
+func longText(c *cobra.Command) string {
 	if c.Long != "" {
 		return c.Long
 	}
@@ -131,14 +131,14 @@ func (h *helpText) entry(name, text string, column int) {
 
 // flags lists a command's flags by their groups: the ones most used, or all.
 func (h *helpText) flags() {
-	shown, more := h.chosen()
+	shown, more := h.chooseFlags()
 	h.flagGroups(shown)
 	if len(more) == 0 {
 		return
 	}
 	var topics []string
 	for _, f := range more {
-		if name := theFact(f, topicFact); name != "" && theFact(f, groupFact) != outputFlags.heading && !slices.Contains(topics, name) && listsFlags(name) {
+		if name := factText(f, topicFact); name != "" && factText(f, groupFact) != outputFlags.heading && !slices.Contains(topics, name) && listsFlags(name) {
 			topics = append(topics, name)
 		}
 	}
@@ -149,13 +149,13 @@ func (h *helpText) flags() {
 	fmt.Fprintln(h, "\n"+wrapIndented(text, h.width, 0))
 }
 
-// chosen are the flags to show, and those that are left: in short help of most commands.
-func (h *helpText) chosen() (shown, more []*pflag.Flag) {
+// chooseFlags are the flags to show, and those that are left: in short help of most commands.
+func (h *helpText) chooseFlags() (shown, more []*pflag.Flag) {
 	simple := !slices.ContainsFunc(flagsOf(h.command), func(f *pflag.Flag) bool {
-		return theFact(f, groupFact) != outputFlags.heading && !inShortHelp(h.command, f)
+		return factText(f, groupFact) != outputFlags.heading && !inShortHelp(h.command, f)
 	})
 	for _, f := range flagsOf(h.command) {
-		if h.all || simple || !known(f, groupFact) || inShortHelp(h.command, f) {
+		if h.all || simple || !hasFact(f, groupFact) || inShortHelp(h.command, f) {
 			shown = append(shown, f)
 		} else {
 			more = append(more, f)
@@ -185,7 +185,7 @@ func (h *helpText) flagGroups(flags []*pflag.Flag) {
 	column := flagColumn(flags, h.width)
 	begun := false
 	for _, group := range append([]flagGroup{{}}, flagGroups...) {
-		ofGroup := slices.DeleteFunc(slices.Clone(flags), func(f *pflag.Flag) bool { return theFact(f, groupFact) != group.heading })
+		ofGroup := slices.DeleteFunc(slices.Clone(flags), func(f *pflag.Flag) bool { return factText(f, groupFact) != group.heading })
 		if len(ofGroup) == 0 {
 			continue
 		}
@@ -216,7 +216,7 @@ func flagName(f *pflag.Flag) string {
 	if f.Shorthand != "" {
 		name += "-" + f.Shorthand + ", "
 	}
-	return strings.TrimRight(name+"--"+f.Name+" "+theFact(f, takesFact), " ")
+	return strings.TrimRight(name+"--"+f.Name+" "+factText(f, takesFact), " ")
 }
 
 // flagColumn is where the texts of some flags begin; in narrow terminals that is below their names.
@@ -250,7 +250,7 @@ func topicFlags(root *cobra.Command, name string, width int) string {
 	seen := map[string]bool{}
 	for _, c := range sendersFirst(root) {
 		for _, f := range flagsOf(c) {
-			if theFact(f, topicFact) == name && !seen[f.Name] {
+			if factText(f, topicFact) == name && !seen[f.Name] {
 				seen[f.Name] = true
 				flags = append(flags, f)
 			}
@@ -269,7 +269,7 @@ func defaultsText(root *cobra.Command, f *pflag.Flag) string {
 	var others []string
 	value := ""
 	for _, c := range root.Commands() {
-		if other := c.Flags().Lookup(f.Name); other != nil && other.DefValue != f.DefValue && theFact(other, topicFact) == theFact(f, topicFact) {
+		if other := c.Flags().Lookup(f.Name); other != nil && other.DefValue != f.DefValue && factText(other, topicFact) == factText(f, topicFact) {
 			others, value = append(others, c.Name()), other.DefValue
 		}
 	}
@@ -295,5 +295,5 @@ func sendersFirst(root *cobra.Command) (commands []*cobra.Command) {
 
 // groupOrder is where a flag's group stands among all.
 func groupOrder(f *pflag.Flag) int {
-	return slices.IndexFunc(flagGroups, func(g flagGroup) bool { return g.heading == theFact(f, groupFact) })
+	return slices.IndexFunc(flagGroups, func(g flagGroup) bool { return g.heading == factText(f, groupFact) })
 }

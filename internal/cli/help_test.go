@@ -137,8 +137,8 @@ var kindsOfValues = []string{
 func TestFlagTexts(t *testing.T) {
 	oddities := regexp.MustCompile("`|  |\\.$|^[A-Z][a-z ]|\\(default \\)|\\[|[^ -~]")
 	eachFlag(newRoot(&program{}), func(c *cobra.Command, f *pflag.Flag) {
-		takes, text := theFact(f, takesFact), f.Usage+defaultText(f)
-		choice := known(f, valuesFact) && takes == strings.Join(namesOf(f.Annotations[valuesFact]), "|")
+		takes, text := factText(f, takesFact), f.Usage+defaultText(f)
+		choice := hasFact(f, valuesFact) && takes == strings.Join(namesOf(f.Annotations[valuesFact]), "|")
 		switch {
 		case f.Name == "help":
 			return
@@ -148,7 +148,7 @@ func TestFlagTexts(t *testing.T) {
 			t.Errorf("%s --%s is a switch and takes %s", c.Name(), f.Name, takes)
 		case f.Value.Type() != "bool" && !choice && !slices.Contains(kindsOfValues, takes):
 			t.Errorf("%s --%s takes %q, which is no kind of value", c.Name(), f.Name, takes)
-		case !known(f, groupFact) && !f.Hidden:
+		case !hasFact(f, groupFact) && !f.Hidden:
 			t.Errorf("%s --%s stands in no group", c.Name(), f.Name)
 		case strings.Count(wrapIndented(text, 80, 26), "\n") > 2:
 			t.Errorf("%s --%s has a text of more than 3 lines: %s", c.Name(), f.Name, text)

@@ -29,7 +29,7 @@ func newHelp() *cobra.Command {
 			}
 			about := strings.Join(args, " ")
 			return &problem{
-				err:  fmt.Errorf("there is no help about %s", meant(about, belowOf(c.Root()))),
+				err:  fmt.Errorf("there is no help about %s", withSuggestion(about, subcommandNames(c.Root()))),
 				code: exit.Usage, hint: helpElsewhere(c.Root(), about),
 			}
 		},
@@ -62,15 +62,15 @@ func helpOn(root *cobra.Command, flag string) string {
 		return "--help"
 	}
 	for _, c := range sendersFirst(root) {
-		if f := c.Flags().Lookup(flag); f != nil && !f.Hidden && listsFlags(theFact(f, topicFact)) {
-			return "help " + theFact(f, topicFact)
+		if f := c.Flags().Lookup(flag); f != nil && !f.Hidden && listsFlags(factText(f, topicFact)) {
+			return "help " + factText(f, topicFact)
 		}
 	}
 	return "help COMMAND --all"
 }
 
-// belowOf names what there is below a command.
-func belowOf(c *cobra.Command) (names []string) {
+// subcommandNames names what there is below a command.
+func subcommandNames(c *cobra.Command) (names []string) {
 	for _, below := range c.Commands() {
 		if !below.Hidden {
 			names = append(names, below.Name())

@@ -51,29 +51,29 @@ var (
 func (o *identityOptions) addFlags(f *pflag.FlagSet) {
 	o.flags = f
 	f.StringVar(&o.people, "people", "identified", "which people to send; every profile costs money")
-	describe(f, "people", whatToSend, "", short(), on("identity"), oneOf(peopleChoices...))
+	describe(f, "people", whatToSend, "", inShort(), onPage("identity"), oneOf(peopleChoices...))
 	o.addWhoIsWhoFlags(f)
 	f.StringSliceVar(&o.only, "only", nil, "send only these people, by ID or email")
-	describe(f, "only", tryFirst, "ID,...", mayBeEmpty, short(), on("identity"))
-	f.Int64Var(&o.maxProfiles, flagMaxProfiles, 0, "send nothing if more than N profiles would be new; 0 is no limit")
-	describe(f, flagMaxProfiles, safety, "N", sendsSame, short(), on("identity"))
+	describe(f, "only", tryFirst, "ID,...", mayBeEmpty, inShort(), onPage("identity"))
+	f.Int64Var(&o.maxProfiles, maxProfilesFlag, 0, "send nothing if more than N profiles would be new; 0 is no limit")
+	describe(f, maxProfilesFlag, safety, "N", sendsSame, inShort(), onPage("identity"))
 	f.StringVar(&o.existing, "existing", "", "people already in Customer.io: its people export (CSV); needs the columns id and email")
-	describe(f, "existing", safety, "FILE", isRead, short(), on("identity"), endingIn("csv"))
+	describe(f, "existing", safety, "FILE", isRead, inShort(), onPage("identity"), withExtensions("csv"))
 	f.StringVar(&o.exclude, "exclude-people", "", "never send people in FILE: an ID or email per line; globs work too, and # begins a comment")
-	describe(f, "exclude-people", safety, "FILE", isRead, short(), on("identity"))
-	f.Int64Var(&o.maxMerges, flagMaxMerges, 10_000, "send nothing if more than N profiles would be merged; 0 is no limit")
-	describe(f, flagMaxMerges, safety, "N", sendsSame, on("identity"))
+	describe(f, "exclude-people", safety, "FILE", isRead, inShort(), onPage("identity"))
+	f.Int64Var(&o.maxMerges, maxMergesFlag, 10_000, "send nothing if more than N profiles would be merged; 0 is no limit")
+	describe(f, maxMergesFlag, safety, "N", sendsSame, onPage("identity"))
 	f.BoolVar(&o.allPeople, "all-people", false, "also send people without an event to send, when filters leave events out")
-	describe(f, "all-people", whatToSend, "", on("identity"))
+	describe(f, "all-people", whatToSend, "", onPage("identity"))
 	f.StringVar(&o.memory, "memory", "1GB", "use about this much memory for what is known of people; the rest goes to disk (--tmp)")
-	describe(f, "memory", reading, "SIZE", sendsSame, on("identity"))
+	describe(f, "memory", reading, "SIZE", sendsSame, onPage("identity"))
 }
 
 func (o *identityOptions) addWhoIsWhoFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.identifyBy, "identify-by", []string{"id"}, "identify people by id, email or cio_id; of several, by the first that a person has")
-	describe(f, "identify-by", whatToSend, "KEY,...", short(), on("identity"), listOf(keyChoices...))
+	describe(f, "identify-by", whatToSend, "KEY,...", inShort(), onPage("identity"), listOf(keyChoices...))
 	f.StringArrayVar(&o.persons, "persons", nil, "PostHog's persons export, which says who is who; may be repeated")
-	describe(f, "persons", whatToSend, "FILE", isRead, short(), on("identity"), endingIn("jsonl", "json", "csv", "gz", "zst", "br", "lz4", "sz"))
+	describe(f, "persons", whatToSend, "FILE", isRead, inShort(), onPage("identity"), withExtensions("jsonl", "json", "csv", "gz", "zst", "br", "lz4", "sz"))
 	f.StringVar(&o.userID, "user-id", "", "pattern of your own user IDs; a person who has one is identified and keeps it")
 	describe(f, "user-id", whoIsWho, "REGEXP")
 	f.StringVar(&o.identifierValue, "identifier-value", "", "template of the identifier, such as {person.properties.crm_id}")
@@ -88,7 +88,7 @@ func (o *identityOptions) addWhoIsWhoFlags(f *pflag.FlagSet) {
 
 // choice returns who is sent and under what. Errors name the flag.
 func (o *identityOptions) choice() (people.Choice, error) {
-	choice := people.Choice{Who: people.Who(o.people), Merges: merges[o.merge], MergeProfiles: o.mergeProfiles, Only: o.flags != nil && o.flags.Changed("only")}
+	choice := people.Choice{Who: people.Who(o.people), Merges: mergeValues[o.merge], MergeProfiles: o.mergeProfiles, Only: o.flags != nil && o.flags.Changed("only")}
 	var errs []error
 	if choice.Only && strings.Join(o.only, "") == "" {
 		errs = append(errs, errors.New("--only is empty; name at least one ID, or leave it out to send everybody"))
@@ -117,19 +117,19 @@ func (o *identityOptions) choice() (people.Choice, error) {
 	return choice, nil
 }
 
-// key is the first key to identify people by.
-func (o *identityOptions) key() customerio.Key {
+// firstKey is the first key to identify people by.
+func (o *identityOptions) firstKey() customerio.Key {
 	if len(o.identifyBy) == 0 {
 		return "id"
 	}
 	return customerio.Key(o.identifyBy[0])
 }
 
-// merges are the values of --merge.
-var merges = map[string]people.Merges{"never": people.MergeNever, "needed": people.MergeNeeded, "identify": people.MergeIdentify}
+// mergeValues are the values of --merge.
+var mergeValues = map[string]people.Merges{"never": people.MergeNever, "needed": people.MergeNeeded, "identify": people.MergeIdentify}
 
 func (o *identityOptions) checkMerge(choice people.Choice) (errs []error) {
-	_, known := merges[o.merge]
+	_, known := mergeValues[o.merge]
 	if !known {
 		errs = append(errs, fmt.Errorf("--merge must be never, needed or identify, not %q", o.merge))
 	}
@@ -154,8 +154,8 @@ func (o *identityOptions) checkMerge(choice people.Choice) (errs []error) {
 	return errs
 }
 
-// index adds to the options of the first pass what these flags say. Errors name the flag.
-func (o *identityOptions) index(index *people.Options) error {
+// addIndexOptions adds to the options of the first pass what these flags say. Errors name the flag.
+func (o *identityOptions) addIndexOptions(index *people.Options) error {
 	index.Separate = o.identity == "off"
 	var errs []error
 	var err error
@@ -172,8 +172,8 @@ func (o *identityOptions) index(index *people.Options) error {
 	return errors.Join(errs...)
 }
 
-// leastMemory is what a run needs beside what it knows of people.
-const leastMemory = 64e6
+// minMemory is what a run needs beside what it knows of people.
+const minMemory = 64e6
 
 // parseBytes reads an amount of memory such as 1GB, 512MB or 1073741824.
 func parseBytes(text string) (int64, error) {
@@ -188,7 +188,7 @@ func parseBytes(text string) (int64, error) {
 	if err != nil || !(n > 0) || n*float64(unit) > 1<<50 {
 		return 0, fmt.Errorf("must be an amount such as 1GB or 512MB, not %q", text)
 	}
-	if size := int64(n * float64(unit)); size >= leastMemory {
+	if size := int64(n * float64(unit)); size >= minMemory {
 		return size, nil
 	}
 	return 0, fmt.Errorf("must be 64MB or more, not %q", text)

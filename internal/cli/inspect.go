@@ -33,10 +33,10 @@ others are shown all the same.`,
 		Example: `  ph2cio inspect export/
   ph2cio inspect --limit 0 export.jsonl.gz | less
   ph2cio inspect --events '$autocapture' --properties all export/   # what if`,
-		Args: someSource,
+		Args: needsSource,
 		RunE: func(c *cobra.Command, args []string) error { return runInspect(c.Context(), p, o, args) },
 	}
-	p.check(c, func([]string) error { return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit)) })
+	p.addCheck(c, func([]string) error { return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit)) })
 	f := c.Flags()
 	f.SortFlags = false
 	addLimitFlag(f, &o.limit)
@@ -48,7 +48,7 @@ others are shown all the same.`,
 
 func addLimitFlag(f *pflag.FlagSet, limit *int) {
 	f.IntVar(limit, "limit", 20, "show N lines of each list; 0 shows all, as --json always does")
-	describe(f, "limit", whatToShow, "N", short())
+	describe(f, "limit", whatToShow, "N", inShort())
 }
 
 func runInspect(ctx context.Context, p *program, o *inspectOptions, args []string) (err error) {
@@ -57,10 +57,10 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 		return err
 	}
 	defer stop()
-	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
+	if args, err = p.copyStdin(ctx, &o.stdin, args); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.dropStdin(false)) }()
+	defer func() { err = errors.Join(err, p.removeStdinCopy(false)) }()
 	found, missing, err := o.mapping.findEach(args)
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 	}
 	if o.mapping.identity.names != nil {
 		if unknown := o.mapping.identity.names.missing(); len(unknown) > 0 {
-			p.warn("%s", nobodyHas(unknown))
+			p.warn("%s", unknownOnlyText(unknown))
 		}
 	}
 	if in.MayDouble > 0 {
@@ -103,10 +103,10 @@ func checkLimit(lines int) error {
 func (p *program) nameStdin(files []inspect.File) {
 	for i := range files {
 		f := &files[i]
-		if p.spooled == nil || f.Path != p.spooled.Path {
+		if p.stdinCopy == nil || f.Path != p.stdinCopy.Path {
 			continue
 		}
-		if f.Path, f.Bytes = p.given(f.Path), p.spooled.Size; p.spooled.Packed {
+		if f.Path, f.Bytes = p.sourceName(f.Path), p.stdinCopy.Size; p.stdinCopy.Packed {
 			f.Codec = ""
 		}
 	}

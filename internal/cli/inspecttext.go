@@ -55,7 +55,7 @@ func (t *inspectText) totals() {
 	if p.Unidentified > 0 {
 		summary.line("", summary.leftOut(", left out"))
 	}
-	summary.fused("")
+	summary.severalLogins("")
 	if len(t.in.Teams) > 1 {
 		summary.line("projects", t.style.yellow(strings.Trim(fmt.Sprint(t.in.Teams), "[]")+": a run sends the rows of one; choose it with --team"))
 	}
@@ -103,7 +103,7 @@ func (t *inspectText) states() string {
 func (t *inspectText) files() {
 	table := t.table("files", right("size"), right("rows"), left("format"), left("compression"), left(""))
 	sorted := slices.SortedStableFunc(slices.Values(t.in.Files), func(a, b inspect.File) int {
-		return cmp.Compare(good(a), good(b))
+		return cmp.Compare(fileOrder(a), fileOrder(b))
 	})
 	for _, f := range sorted {
 		row := []string{oneLine(f.Path), report.Bytes(f.Bytes), report.Count(f.Rows), f.Shape, f.Codec, ""}
@@ -126,7 +126,7 @@ func (t *inspectText) files() {
 	t.WriteString(table.String())
 }
 
-func good(f inspect.File) int {
+func fileOrder(f inspect.File) int {
 	if f.State == inspect.FileGood {
 		return 1
 	}
@@ -136,7 +136,7 @@ func good(f inspect.File) int {
 func (t *inspectText) events() {
 	table := t.table("events", right("rows"), right("of all"), left("sent as"))
 	for _, e := range t.in.Events {
-		table.add([]string{name(e.Name), report.Count(e.Rows), report.Percent(e.Share), t.sentAs(e.Treated, e.Rows)})
+		table.add([]string{nameText(e.Name), report.Count(e.Rows), report.Percent(e.Share), t.sentAs(e.Treated, e.Rows)})
 	}
 	t.WriteString(table.String())
 }
@@ -145,7 +145,7 @@ func (t *inspectText) properties(heading, of string, all []inspect.Property) {
 	table := t.table(heading, right(of), right("present"), right("longest"), left("types"), left("sent"))
 	for _, p := range all {
 		table.add([]string{
-			name(p.Name), report.Count(p.Rows), report.Percent(p.Coverage), report.Bytes(p.Longest), types(p.Types), t.treated(p.Treated),
+			nameText(p.Name), report.Count(p.Rows), report.Percent(p.Coverage), report.Bytes(p.Longest), typesText(p.Types), t.treated(p.Treated),
 		})
 	}
 	t.WriteString(table.String())
@@ -155,7 +155,7 @@ func (t *inspectText) rejects() {
 	table := t.table("rejected", right("count"), left("first one"))
 	for _, r := range t.in.Rejects {
 		why := t.style.red(oneLine(wordsFor(r.Reason, r.Count)))
-		table.add([]string{why, report.Count(r.Count), oneLine(place(&r.First))}, oneLine(r.First.Detail))
+		table.add([]string{why, report.Count(r.Count), oneLine(rejectPlace(&r.First))}, oneLine(r.First.Detail))
 	}
 	t.WriteString(table.String())
 }
@@ -192,16 +192,16 @@ func (t *inspectText) treated(how string) string {
 	return t.style.yellow(words)
 }
 
-// name shows a name from an export, which may be of any length.
-func name(text string) string {
+// nameText shows a name from an export, which may be of any length.
+func nameText(text string) string {
 	if text == "" {
 		return `""`
 	}
 	return cut(oneLine(text), 60)
 }
 
-// types lists JSON types, the most frequent first.
-func types(counts map[string]int64) string {
+// typesText lists JSON types, the most frequent first.
+func typesText(counts map[string]int64) string {
 	names := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
 		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
 	})

@@ -78,7 +78,7 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 	}
 	if !p.json && !p.quiet && p.log == nil {
 		fmt.Fprintln(p.env.Stdout, wrapIndented(strings.ToUpper(said[:1])+said[1:]+".", p.columns(), 0))
-		fmt.Fprintf(p.env.Stdout, "To start over and send what has not been sent:\n  %s\n", plain(p.restart()))
+		fmt.Fprintf(p.env.Stdout, "To start over and send what has not been sent:\n  %s\n", plain(p.restartCommand()))
 	}
 	return &finished{exit.Done, said}
 }

@@ -9,14 +9,14 @@ import (
 // jsonLog is stderr for programs: one JSON object a line, with time, level, msg and what belongs to it.
 type jsonLog struct {
 	*slog.Logger
-	lines *logLines
-	under io.Writer // stderr itself
+	lines  *logLines
+	stderr io.Writer // stderr itself
 }
 
 // logLines makes a record of each line of text. What is laid out in columns loses its spaces.
 type logLines struct {
 	log *slog.Logger
 
-	lock sync.Mutex
-	rest []byte // of a line that has not ended
+	lock    sync.Mutex
+	partial []byte // of a line that has not ended
 }

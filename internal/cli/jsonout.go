@@ -24,7 +24,7 @@ func (p *program) failureOf(err error) *failure {
 
 // writeJSON writes the one document that a command under --json leaves.
 func (p *program) writeJSON(w io.Writer, document any) error {
-	p.documented = true
+	p.wroteJSON = true
 	if w == p.env.Stderr && p.log != nil {
 		p.log.Info("result", "document", document) // a record, as all that is there
 		return nil
@@ -35,22 +35,22 @@ func (p *program) writeJSON(w io.Writer, document any) error {
 	return encoder.Encode(document)
 }
 
-// document makes sure that a program which asked for JSON gets a document also from a command that ended before it had
+// writeFailure makes sure that a program which asked for JSON gets a document also from a command that ended before it had
 // one to write. Trouble with writing it is ignored: the error itself has been told on stderr.
-func (p *program) document(err error, args []string) {
-	if p.documented || !p.wantsJSON(args) {
+func (p *program) writeFailure(err error, args []string) {
+	if p.wroteJSON || !p.wantsJSON(args) {
 		return
 	}
 	f := p.failureOf(err)
 	if f == nil {
 		f = &failure{Message: err.Error(), Code: exitCode(err)}
 	}
-	_ = p.writeJSON(p.results(), map[string]*failure{"error": f})
+	_ = p.writeJSON(p.resultsWriter(), map[string]*failure{"error": f})
 }
 
-// results is where results go: stdout, unless that belongs to something else.
-func (p *program) results() io.Writer {
-	if p.stdoutTaken {
+// resultsWriter is where results go: stdout, unless that belongs to something else.
+func (p *program) resultsWriter() io.Writer {
+	if p.stdoutHasOperations {
 		return p.env.Stderr
 	}
 	return p.env.Stdout

@@ -28,10 +28,10 @@ func nothingFound(found *foundSources) error {
 	}
 }
 
-// tellOfFound says what was found and is not read: what is no export in one line, what somebody may have
+// reportFound says what was found and is not read: what is no export in one line, what somebody may have
 // meant to be read in warnings.
-func (p *program) tellOfFound(found *foundSources, bar transfer.Progress) {
-	for _, line := range leftAside(found, p.verbose) {
+func (p *program) reportFound(found *foundSources, bar transfer.Progress) {
+	for _, line := range leftOutClauses(found, p.verbose) {
 		bar.Say(plain(line))
 	}
 	p.warnOfMixed(found.Mixed)
@@ -41,17 +41,17 @@ func (p *program) tellOfFound(found *foundSources, bar transfer.Progress) {
 	for _, arg := range found.Not {
 		p.warn("%s is named by another flag too, and is not read as a SOURCE", arg)
 	}
-	if len(found.unused) > 0 {
-		p.warn("--exclude %s matches no file or directory", shellJoin(found.unused))
+	if len(found.unusedExcludes) > 0 {
+		p.warn("--exclude %s matches no file or directory", shellJoin(found.unusedExcludes))
 	}
 }
 
-// mostWarnings is how many files a warning of one kind is told of one by one.
-const mostWarnings = 10
+// maxWarnings is how many files a warning of one kind is told of one by one.
+const maxWarnings = 10
 
 // warnOfMixed names the files of which only some lines are events.
 func (p *program) warnOfMixed(files []source.Mixed) {
-	for _, f := range files[:min(len(files), mostWarnings)] {
+	for _, f := range files[:min(len(files), maxWarnings)] {
 		how := "to send them, name the file itself"
 		if f.Late {
 			how = "to send them, put them into a file of their own"
@@ -59,7 +59,7 @@ func (p *program) warnOfMixed(files []source.Mixed) {
 		p.warn("left out: %s: only some of its lines are events (the first is line %d); %s, or leave it out with --exclude %s",
 			f.Name, f.Line, how, escape.Shell(filepath.Base(f.Name)))
 	}
-	if more := len(files) - mostWarnings; more > 0 {
+	if more := len(files) - maxWarnings; more > 0 {
 		p.warn("left out: %s of which only some lines are events", report.Plural(more, "more file", "more files"))
 	}
 }
@@ -71,11 +71,11 @@ func (p *program) warnOfHalfRows(l *transfer.FirstPass) {
 		if !said.Unended {
 			continue
 		}
-		if told++; told <= mostWarnings {
+		if told++; told <= maxWarnings {
 			p.warn("%s: %v: %s", said.Path, said.Err, said.Advice)
 		}
 	}
-	if more := told - mostWarnings; more > 0 {
+	if more := told - maxWarnings; more > 0 {
 		p.warn("%s in the middle of a row, which is left out: the next run reads it", report.Plural(more, "more file ends", "more files end"))
 	}
 }
@@ -91,7 +91,7 @@ func (p *program) warnOfPersons(l *transfer.FirstPass) {
 
 // leftOutText says what was found and is not read, in a few clauses.
 func leftOutText(found *foundSources) []string {
-	clauses := leftAside(found, false)
+	clauses := leftOutClauses(found, false)
 	if len(found.Mixed) > 0 {
 		var paths []string
 		for _, f := range found.Mixed {
@@ -105,9 +105,9 @@ func leftOutText(found *foundSources) []string {
 	return clauses
 }
 
-// leftAside says what nobody can have meant to be read, a clause for each reason, or for each file where all
+// leftOutClauses says what nobody can have meant to be read, a clause for each reason, or for each file where all
 // are to be named.
-func leftAside(found *foundSources, all bool) (clauses []string) {
+func leftOutClauses(found *foundSources, all bool) (clauses []string) {
 	for _, paths := range fewOrAll(found.Strays, all) {
 		clauses = append(clauses, "left out: "+paths+": not exports")
 	}
@@ -162,5 +162,5 @@ func fewFiles(paths []string) string {
 // foundSources are the sources of a run, and what is left out.
 type foundSources struct {
 	*source.Snapshot
-	unused []string // globs of --exclude that have left nothing out
+	unusedExcludes []string // globs of --exclude that have left nothing out
 }

@@ -12,7 +12,7 @@ import (
 
 // checkLimits holds what would be made against --max-profiles and --max-merges.
 func checkLimits(o *identityOptions, l *transfer.FirstPass, counts people.Counts) error {
-	all := o.exceeded(l, counts)
+	all := o.exceededLimits(l, counts)
 	if len(all) == 0 {
 		return nil
 	}
@@ -38,11 +38,11 @@ func liveText(live *transfer.LiveProfiles) string {
 
 const liveHint = "use --live-since TIME to say when it was switched on: events that PostHog received since then are left out; if it never sent events, use --live-since never"
 
-// exceeded are the limits that a run would not keep.
-func (o *identityOptions) exceeded(l *transfer.FirstPass, counts people.Counts) (all []transfer.Limit) {
+// exceededLimits are the limits that a run would not keep.
+func (o *identityOptions) exceededLimits(l *transfer.FirstPass, counts people.Counts) (all []transfer.Limit) {
 	for _, limit := range []transfer.Limit{
-		{Flag: flagMaxProfiles, Allowed: o.maxProfiles, WouldBe: int64(counts.ByChoice[people.Who(o.people)].New)},
-		{Flag: flagMaxMerges, Allowed: o.maxMerges, WouldBe: int64(l.People.LinkCount())},
+		{Flag: maxProfilesFlag, Allowed: o.maxProfiles, WouldBe: int64(counts.ByChoice[people.Who(o.people)].New)},
+		{Flag: maxMergesFlag, Allowed: o.maxMerges, WouldBe: int64(l.People.LinkCount())},
 	} {
 		if limit.Allowed > 0 && limit.WouldBe > limit.Allowed {
 			all = append(all, limit)
@@ -54,7 +54,7 @@ func (o *identityOptions) exceeded(l *transfer.FirstPass, counts people.Counts) 
 // limitText says what there would be too much of.
 func limitText(l transfer.Limit) string {
 	what := "new"
-	if l.Flag == flagMaxMerges {
+	if l.Flag == maxMergesFlag {
 		what = "merged"
 	}
 	return fmt.Sprintf("%s would be %s, but --%s allows %s", report.Plural(l.WouldBe, "profile", "profiles"), what, l.Flag, report.Count(l.Allowed))
@@ -62,6 +62,6 @@ func limitText(l transfer.Limit) string {
 
 // limitHints say what to do about each.
 var limitHints = map[string]string{
-	flagMaxProfiles: "`ph2cio preview` shows how many each --people makes; --existing says which profiles exist already",
-	flagMaxMerges:   "merges cannot be undone; check them with `ph2cio preview --operations -`, then raise --max-merges",
+	maxProfilesFlag: "`ph2cio preview` shows how many each --people makes; --existing says which profiles exist already",
+	maxMergesFlag:   "merges cannot be undone; check them with `ph2cio preview --operations -`, then raise --max-merges",
 }

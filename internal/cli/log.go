@@ -22,7 +22,7 @@ const (
 // addLogFlag adds the flag that every command has.
 func addLogFlag(f *pflag.FlagSet) {
 	f.String(logFlag, logText, "format of what goes to stderr; json is one object per line")
-	describe(f, logFlag, outputFlags, "", sendsSame, on(cronTopic), oneOf("text\tfor people", "json\tone object per line"))
+	describe(f, logFlag, outputFlags, "", sendsSame, onPage(cronTopic), oneOf("text\tfor people", "json\tone object per line"))
 }
 
 // openLog makes stderr a log of JSON if that is its form. Whatever is written to it as text becomes a record.
@@ -37,7 +37,7 @@ func (p *program) openLog(format, command string) error {
 	if command != "" {
 		log = log.With("command", command)
 	}
-	p.log = &jsonLog{Logger: log, lines: &logLines{log: log}, under: p.env.Stderr}
+	p.log = &jsonLog{Logger: log, lines: &logLines{log: log}, stderr: p.env.Stderr}
 	p.env.Stderr, p.env.StderrTerminal = p.log.lines, false
 	return nil
 }
@@ -68,14 +68,14 @@ func (p *program) logger() *slog.Logger {
 
 // wantsJSONLog knows the flag, and its variable, before they have been parsed.
 func (p *program) wantsJSONLog() bool {
-	if value, ok := typed(p.args, logFlag); ok {
+	if value, ok := commandLineValue(p.args, logFlag); ok {
 		return value == logJSON
 	}
 	return p.setting(variable(logFlag)) == logJSON
 }
 
-// typed finds the value of a flag on a command line that has not been parsed. Of several the last one counts.
-func typed(args []string, flag string) (value string, ok bool) {
+// commandLineValue finds the value of a flag on a command line that has not been parsed. Of several the last one counts.
+func commandLineValue(args []string, flag string) (value string, ok bool) {
 	for i, arg := range args {
 		if arg == "--" {
 			break
@@ -92,14 +92,14 @@ func typed(args []string, flag string) (value string, ok bool) {
 func (l *logLines) Write(text []byte) (int, error) {
 	l.lock.Lock()
 	defer l.lock.Unlock()
-	l.rest = append(l.rest, text...)
+	l.partial = append(l.partial, text...)
 	for {
-		end := bytes.IndexByte(l.rest, '\n')
+		end := bytes.IndexByte(l.partial, '\n')
 		if end < 0 {
 			return len(text), nil
 		}
-		l.record(l.rest[:end])
-		l.rest = l.rest[end+1:]
+		l.record(l.partial[:end])
+		l.partial = l.partial[end+1:]
 	}
 }
 
@@ -107,8 +107,8 @@ func (l *logLines) Write(text []byte) (int, error) {
 func (l *logLines) close() {
 	l.lock.Lock()
 	defer l.lock.Unlock()
-	l.record(l.rest)
-	l.rest = nil
+	l.record(l.partial)
+	l.partial = nil
 }
 
 func (l *logLines) record(line []byte) {

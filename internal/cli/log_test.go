@@ -206,7 +206,7 @@ func TestQuietUnlessSomethingHappened(t *testing.T) {
 func TestATerminalGetsNoLine(t *testing.T) {
 	var said strings.Builder
 	p := &program{env: Env{Stderr: &said, StderrTerminal: true}}
-	(&notifier{p: p, command: "backfill"}).line(exit.Done, time.Second)
+	(&notifier{p: p, command: "backfill"}).writeLine(exit.Done, time.Second)
 	if said.Len() > 0 {
 		t.Errorf("%q", said.String())
 	}

@@ -13,9 +13,9 @@ import (
 	"ph2cio/internal/ledger"
 )
 
-// stateToLookAt opens, for a preview, the state that was named, or the user's own for where this would be sent; nil if
+// openStateForPreview opens, for a preview, the state that was named, or the user's own for where this would be sent; nil if
 // there is none, or several. It is only read, and without its lock. The caller closes it.
-func (p *program) stateToLookAt(ctx context.Context, o *previewOptions) (found *ledger.Store, err error) {
+func (p *program) openStateForPreview(ctx context.Context, o *previewOptions) (found *ledger.Store, err error) {
 	dirs, err := p.stateDirs(o.state)
 	if err != nil && o.state == "" {
 		return nil, nil // where there is no home there is no state
@@ -24,7 +24,7 @@ func (p *program) stateToLookAt(ctx context.Context, o *previewOptions) (found *
 		return nil, err
 	}
 	for _, dir := range dirs {
-		store, err := p.openOurs(ctx, dir, o)
+		store, err := p.openIfOurs(ctx, dir, o)
 		switch {
 		case err != nil && found != nil:
 			return nil, errors.Join(err, found.Close())
@@ -41,39 +41,39 @@ func (p *program) stateToLookAt(ctx context.Context, o *previewOptions) (found *
 	return found, nil
 }
 
-// openOurs opens a state to look at it if it is of the workspace that would be sent to. What is wrong with
+// openIfOurs opens a state to look at it if it is of the workspace that would be sent to. What is wrong with
 // one that was not named is a warning, unless it is damaged; then, and where there is none, the store is nil.
-func (p *program) openOurs(ctx context.Context, dir string, o *previewOptions) (*ledger.Store, error) {
-	store, err := openToLook(ctx, dir)
+func (p *program) openIfOurs(ctx context.Context, dir string, o *previewOptions) (*ledger.Store, error) {
+	store, err := openReadOnly(ctx, dir)
 	switch {
 	case err != nil && o.state != "" && errors.Is(err, fs.ErrNotExist):
-		p.tellNothingSent(dir)
+		p.sayNothingSent(dir)
 		return nil, nil
-	case err != nil && (o.state != "" || isDamage(err)):
+	case err != nil && (o.state != "" || isDamaged(err)):
 		return nil, err
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
 		p.warn("cannot read what was sent before, so this assumes that nothing was: %v", err)
 		return nil, nil
-	case p.mayBeOurs(store.Workspace(), o):
+	case p.mayBelong(store.Workspace(), o):
 		return store, nil
 	case o.state != "":
-		return nil, errors.Join(notOurs(dir, store.Workspace()), store.Close())
+		return nil, errors.Join(otherWorkspaceError(dir, store.Workspace()), store.Close())
 	}
 	return nil, store.Close()
 }
 
-// tellNothingSent says that the state that was named is empty, in case another one was meant.
-func (p *program) tellNothingSent(dir string) {
+// sayNothingSent says that the state that was named is empty, in case another one was meant.
+func (p *program) sayNothingSent(dir string) {
 	if !p.quiet {
 		fmt.Fprintln(p.env.Stderr, plain(strings.TrimSpace(p.nothingSentText(dir, dir)+" "+didYouMean(dir))))
 	}
 }
 
-// mayBeOurs reports whether a state is of the workspace that would be sent to, as far as that is known
+// mayBelong reports whether a state is of the workspace that would be sent to, as far as that is known
 // without asking the API.
-func (p *program) mayBeOurs(of ledger.Workspace, o *previewOptions) bool {
+func (p *program) mayBelong(of ledger.Workspace, o *previewOptions) bool {
 	if o.workspace != 0 && o.workspace != of.EnvironmentID {
 		return false
 	}
@@ -90,8 +90,8 @@ func (p *program) mayBeOurs(of ledger.Workspace, o *previewOptions) bool {
 	})
 }
 
-// notOurs refuses a state that was named, and that sending would refuse: what it knows was sent elsewhere.
-func notOurs(dir string, of ledger.Workspace) error {
+// otherWorkspaceError refuses a state that was named, and that sending would refuse: what it knows was sent elsewhere.
+func otherWorkspaceError(dir string, of ledger.Workspace) error {
 	return &ledger.StateError{
 		Path:   filepath.Join(dir, ledger.FileName),
 		Err:    fmt.Errorf("belongs to workspace %d at %s, and this would be sent elsewhere", of.EnvironmentID, of.BaseURL),

@@ -15,23 +15,23 @@ import (
 // returns the exit code. When ctx is cancelled the command finishes what is under way, within 20 s; the cause
 // should be an *Interrupted.
 func Main(ctx context.Context, env Env, args []string) int {
-	return inTime(ctx, func() int { return run(ctx, env, args) })
+	return withinStopTime(ctx, func() int { return run(ctx, env, args) })
 }
 
 func run(ctx context.Context, env Env, args []string) int {
-	program := &program{env: env, args: args, toldOfStop: func() {}}
+	program := &program{env: env, args: args, stopAnnounced: func() {}}
 	root := newRoot(program)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	program.toldOfStop()
-	code := program.tell(afterSignal(ctx, err))
+	program.stopAnnounced()
+	code := program.finish(afterSignal(ctx, err))
 	program.notify.end(ctx, code)
 	program.log.close()
 	return code
 }
 
-// tell prints an error, and returns the exit code.
-func (p *program) tell(err error) int {
+// finish prints an error, and returns the exit code.
+func (p *program) finish(err error) int {
 	if err == nil {
 		return exit.Done
 	}
@@ -42,13 +42,13 @@ func (p *program) tell(err error) int {
 	if p.wantsJSONLog() {
 		_ = p.openLog(logJSON, "") // which fails only for another form
 	}
-	p.report(err)
-	p.document(err, p.args)
+	p.printError(err)
+	p.writeFailure(err, p.args)
 	return exitCode(err)
 }
 
-// report prints an error once, with what to do about it.
-func (p *program) report(err error) {
+// printError prints an error once, with what to do about it.
+func (p *program) printError(err error) {
 	style := p.style(p.env.StderrTerminal)
 	if signal, ok := errors.AsType[*Interrupted](err); isFinished(err) || ok && signal.pipe() && p.notify == nil {
 		return // the summary has said it, or nobody reads on, as with | head
@@ -59,11 +59,11 @@ func (p *program) report(err error) {
 	}
 	label := "error: "
 	for line := range strings.Lines(strings.TrimSpace(plain(p.errorText(err)))) {
-		p.say(style.red, label, strings.TrimSuffix(line, "\n"))
+		p.writeLabelled(style.red, label, strings.TrimSuffix(line, "\n"))
 		label = ""
 	}
 	if hint := p.hint(err); hint != "" {
-		p.say(style.bold, "hint: ", plain(hint))
+		p.writeLabelled(style.bold, "hint: ", plain(hint))
 	}
 }
 
@@ -82,7 +82,7 @@ to Customer.io's Track API, each event once.`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,
-		Args:              noSuchCommand,
+		Args:              unknownCommand,
 		PersistentPreRunE: p.begin,
 	}
 	p.root = root
@@ -98,10 +98,12 @@ to Customer.io's Track API, each event once.`,
 	}
 	root.InitDefaultHelpFlag() // else -h before a command would take its name for a value
 	p.addCommands(root)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return errors.Join(append(p.mistakes, clearer(c, err))...) })
-	tellOfQuotes(root)
-	noteMistakes(p, root)
-	p.checkArguments(root)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return errors.Join(append(p.mistakes, clearerError(c, err))...)
+	})
+	explainListErrors(root)
+	collectMistakes(p, root)
+	p.addArgumentChecks(root)
 	root.SetHelpFunc(p.help)
 	if completing(p.args) {
 		completeCommands(root)
@@ -113,18 +115,18 @@ to Customer.io's Track API, each event once.`,
 func (p *program) addCommonFlags(root *cobra.Command) (version *bool) {
 	flags := root.PersistentFlags()
 	flags.BoolVar(&p.json, "json", false, "write the result as one JSON document")
-	describe(flags, "json", outputFlags, "", sendsSame, short())
+	describe(flags, "json", outputFlags, "", sendsSame, inShort())
 	flags.BoolVarP(&p.quiet, "quiet", "q", false, "no progress; when sending, only warnings and errors")
-	describe(flags, "quiet", outputFlags, "", sendsSame, short(readers...))
+	describe(flags, "quiet", outputFlags, "", sendsSame, inShort(quietInShortHelpOf...))
 	flags.BoolVarP(&p.verbose, "verbose", "v", false, "say more on stderr, such as retries")
-	describe(flags, "verbose", outputFlags, "", sendsSame, short(root.Name()))
+	describe(flags, "verbose", outputFlags, "", sendsSame, inShort(root.Name()))
 	addLogFlag(flags)
 	flags.String(envFileFlag, defaultEnvFile, "read settings from this file")
-	describe(flags, envFileFlag, outputFlags, "FILE", sendsSame, short(root.Name()))
+	describe(flags, envFileFlag, outputFlags, "FILE", sendsSame, inShort(root.Name()))
 	flags.BoolVar(&p.allFlags, allFlag, false, "with --help: show all flags")
 	_ = flags.MarkHidden(allFlag)
 	version = root.Flags().Bool(versionFlag, false, "print the version")
-	describe(root.Flags(), versionFlag, outputFlags, "", onlyTyped, short())
+	describe(root.Flags(), versionFlag, outputFlags, "", commandLineOnly, inShort())
 	return version
 }
 
@@ -157,24 +159,24 @@ func (p *program) begin(c *cobra.Command, args []string) error {
 	if p.allFlags {
 		return errors.New(allNeedsHelp)
 	}
-	err := p.settings(c)
-	found := p.checked(c, args)
-	err = errors.Join(append(append([]error{err}, p.mistakes...), found, p.guardOutputs(c, args))...)
-	watching := p.startWatching(c) // in any case: settings that are wrong are what somebody wants to hear of
+	err := p.applySettings(c)
+	found := p.runChecks(c, args)
+	err = errors.Join(append(append([]error{err}, p.mistakes...), found, p.checkOutputs(c, args))...)
+	watching := p.startNotifier(c) // in any case: settings that are wrong are what somebody wants to hear of
 	if err = errors.Join(err, watching); err != nil {
 		return err
 	}
 	p.started, p.ctx, p.bar = true, c.Context(), p.newProgress()
-	p.toldOfStop = p.tellOfStop(c.Context())
+	p.stopAnnounced = p.announceStop(c.Context())
 	return nil
 }
 
 // Cobra keeps this for all commands of a process.
 func init() { cobra.EnableCommandSorting = false }
 
-// tellOfStop says that a command is stopping when ctx is done, since some seconds may go by before anything
+// announceStop says that a command is stopping when ctx is done, since some seconds may go by before anything
 // else is said; not where nothing is under way. The func that it returns ends that.
-func (p *program) tellOfStop(ctx context.Context) (end func()) {
+func (p *program) announceStop(ctx context.Context) (end func()) {
 	told := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		defer close(told)

@@ -16,8 +16,8 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// lastSuccess is the one metric that outlives the run it tells of.
-const lastSuccess = "ph2cio_last_success_timestamp_seconds"
+// lastSuccessMetric is the one metric that outlives the run it tells of.
+const lastSuccessMetric = "ph2cio_last_success_timestamp_seconds"
 
 // sendingMetrics are what was read and sent; all 0 when the run ended before it sent anything.
 func (w *notifier) sendingMetrics(m *exposition) {
@@ -89,8 +89,8 @@ func escapeLabel(value string) string {
 	return labelEscapes.Replace(plain(strings.ToValidUTF8(value, "\uFFFD")))
 }
 
-// mostMetrics is how much of the file of an earlier run is read.
-const mostMetrics = 1 << 20
+// maxMetricsFile is how much of the file of an earlier run is read.
+const maxMetricsFile = 1 << 20
 
 // readLastSuccess finds the time of the last success in the file of an earlier run. 0 is none, none that can
 // be read, or one that is later than now: a clock was ahead, and an alert on its age would stay silent until
@@ -101,12 +101,12 @@ func readLastSuccess(path string, now time.Time) float64 {
 		return 0
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, mostMetrics))
+	text, err := io.ReadAll(io.LimitReader(file, maxMetricsFile))
 	if err != nil {
 		return 0
 	}
 	for line := range strings.Lines(string(text)) {
-		if !strings.HasPrefix(line, lastSuccess+"{") {
+		if !strings.HasPrefix(line, lastSuccessMetric+"{") {
 			continue
 		}
 		line = strings.TrimSpace(line)
@@ -125,7 +125,7 @@ func (p *program) checkMetricsFile(path string) error {
 	err := p.checkOutput(metricsOutput(path))
 	if err == nil {
 		if err = tryWriting(filepath.Dir(resolved(path))); err != nil {
-			err = &problem{code: exit.Usage, err: fmt.Errorf("%s: %w", p.named(metricsFlag), err),
+			err = &problem{code: exit.Usage, err: fmt.Errorf("%s: %w", p.nameOf(metricsFlag), err),
 				hint: "name a file in an existing directory that you can write to, such as node_exporter's --collector.textfile.directory"}
 		}
 	}
@@ -149,7 +149,7 @@ func (p *program) replaceMetrics(path string, text []byte) (err error) {
 	_, err = file.Write(text)
 	err = errors.Join(err, file.Chmod(0o644), file.Sync(), file.Close())
 	if err == nil {
-		p.precious.lookForSources()
+		p.protected.lookForSources()
 		err = p.checkOutput(metricsOutput(path))
 	}
 	if err != nil {

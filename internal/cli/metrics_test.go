@@ -147,7 +147,7 @@ func TestMetricsTellHowTheRunWent(t *testing.T) {
 	if took := got["ph2cio_last_run_duration_seconds"]; took <= 0 || took > time.Since(began).Seconds() {
 		t.Errorf("it took %v", took)
 	}
-	if _, ok := got[lastSuccess]; ok {
+	if _, ok := got[lastSuccessMetric]; ok {
 		t.Error("a run with rejects was a success")
 	}
 	if text, _ := os.ReadFile(file); strings.Count(string(text), `{name="nightly"`) != len(got) {
@@ -178,11 +178,11 @@ func TestTheLastSuccessIsKept(t *testing.T) {
 		hold(t, got, map[string]float64{"ph2cio_last_run_exit_code": float64(code)})
 		return got
 	}
-	if got := run(nil, exit.Credentials, acornly); got[lastSuccess] != 0 {
+	if got := run(nil, exit.Credentials, acornly); got[lastSuccessMetric] != 0 {
 		t.Errorf("a success before the first: %v", got)
 	}
 	done := run(account, exit.Done, acornly)
-	succeeded := done[lastSuccess]
+	succeeded := done[lastSuccessMetric]
 	if succeeded == 0 || succeeded != done["ph2cio_last_run_timestamp_seconds"] {
 		t.Errorf("the success is at %v", succeeded)
 	}
@@ -194,17 +194,17 @@ func TestTheLastSuccessIsKept(t *testing.T) {
 		"no settings": run(account, exit.Usage, "--env-file", "no/such", acornly),
 		"no file":     run(account, exit.Input, "no-such.jsonl"),
 	} {
-		if got[lastSuccess] != succeeded || got["ph2cio_last_run_timestamp_seconds"] <= succeeded {
-			t.Errorf("%s: the success is at %v, was at %v", name, got[lastSuccess], succeeded)
+		if got[lastSuccessMetric] != succeeded || got["ph2cio_last_run_timestamp_seconds"] <= succeeded {
+			t.Errorf("%s: the success is at %v, was at %v", name, got[lastSuccessMetric], succeeded)
 		}
 		if _, has := got["ph2cio_lag_seconds"]; has {
 			t.Errorf("%s: a lag, though the state was not looked at", name)
 		}
 		hold(t, got, map[string]float64{`ph2cio_last_run_rows{result="sent"}`: 0, "ph2cio_last_run_requests": 0})
 	}
-	write(t, file, "# HELP ph2cio_last_run_info What ran last.\nnot metrics at all\n"+lastSuccess+"{name=\"x\"} soon\n")
-	if got := run(nil, exit.Credentials, acornly); got[lastSuccess] != 0 {
-		t.Errorf("a success out of nothing: %v", got[lastSuccess])
+	write(t, file, "# HELP ph2cio_last_run_info What ran last.\nnot metrics at all\n"+lastSuccessMetric+"{name=\"x\"} soon\n")
+	if got := run(nil, exit.Credentials, acornly); got[lastSuccessMetric] != 0 {
+		t.Errorf("a success out of nothing: %v", got[lastSuccessMetric])
 	}
 }
 
@@ -247,7 +247,7 @@ func TestMetricsThatCannotBeWrittenAreAWarning(t *testing.T) {
 	var said strings.Builder
 	p := &program{env: Env{Stderr: &said, Getenv: func(string) (string, bool) { return "", false }}}
 	w := &notifier{p: p, command: "backfill", began: time.Now()}
-	if err := w.collect(filepath.Join(dir, "x.prom")); err != nil {
+	if err := w.setMetricsFile(filepath.Join(dir, "x.prom")); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.Remove(dir); err != nil {

@@ -46,7 +46,7 @@ func unknownFlag(c *cobra.Command, e *pflag.NotExistError) error {
 // flagAdvice is what may be meant by the name of a flag that a command does not have; empty if nothing is
 // like it.
 func flagAdvice(c *cobra.Command, name string) string {
-	if advice := wishes[name]; advice != "" {
+	if advice := flagAdviceByName[name]; advice != "" {
 		return advice
 	}
 	for meant := range strings.FieldsSeq(otherNames[name]) {
@@ -108,21 +108,21 @@ func commandsWith(root *cobra.Command, flag string) string {
 	return report.InWords(names, "and")
 }
 
-// noSuchCommand refuses what is typed in the place of a command, and names the one that may be meant.
-func noSuchCommand(root *cobra.Command, args []string) error {
+// unknownCommand refuses what is typed in the place of a command, and names the one that may be meant.
+func unknownCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	typed := "unknown command " + strconv.Quote(shown(args[0]))
+	typed := "unknown command " + strconv.Quote(withoutSecret(args[0]))
 	switch command := otherCommands[strings.ToLower(args[0])]; {
 	case strings.Contains(command, " "):
 		return &problem{err: errors.New(typed), code: exit.Usage, hint: command}
 	case command != "":
 		return fmt.Errorf("%s; did you mean %s?", typed, command)
-	case there(args[0]):
+	case pathExists(args[0]):
 		return &problem{err: errors.New(typed), code: exit.Usage, hint: "to see what is in it, type: ph2cio inspect " + shellJoin(args[:1])}
 	}
-	return fmt.Errorf("unknown command %s", meant(args[0], belowOf(root)))
+	return fmt.Errorf("unknown command %s", withSuggestion(args[0], subcommandNames(root)))
 }
 
 // noArguments refuses arguments of a command that takes none.
@@ -131,7 +131,7 @@ func noArguments(c *cobra.Command, args []string) error {
 		return nil
 	}
 	_, name, _ := strings.Cut(c.CommandPath(), " ")
-	return fmt.Errorf("%s takes no arguments, but was given %s", name, strconv.Quote(shown(args[0])))
+	return fmt.Errorf("%s takes no arguments, but was given %s", name, strconv.Quote(withoutSecret(args[0])))
 }
 
 // helpHint names the help of the command that was typed.
@@ -140,24 +140,24 @@ func (p *program) helpHint() string {
 	if err != nil || !c.HasParent() || c.Name() == "help" || c.IsAdditionalHelpTopicCommand() {
 		return "`ph2cio --help` lists commands, topics and flags"
 	}
-	if _, more := (&helpText{command: c}).chosen(); len(more) > 0 {
+	if _, more := (&helpText{command: c}).chooseFlags(); len(more) > 0 {
 		return "`" + c.CommandPath() + " --help --all` lists all its flags"
 	}
 	return "`" + c.CommandPath() + " --help` shows how to use it"
 }
 
-// meant is a mistyped name in quotes, with the one that may be meant.
-func meant(typed string, names []string) string {
-	text := strconv.Quote(shown(typed))
+// withSuggestion is a mistyped name in quotes, with the one that may be meant.
+func withSuggestion(typed string, names []string) string {
+	text := strconv.Quote(withoutSecret(typed))
 	if name := closest(strings.ToLower(typed), names); name != "" {
 		text += "; did you mean " + name + "?"
 	}
 	return text
 }
 
-// shown is what an error shows of a mistyped name: not what follows the letters of a name, as in
+// withoutSecret is what an error shows of a mistyped name: not what follows the letters of a name, as in
 // API_KEY=..., which may be secret.
-func shown(typed string) string {
+func withoutSecret(typed string) string {
 	end := strings.IndexFunc(typed, func(r rune) bool {
 		return !strings.ContainsRune(" _./-", r) && !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z')
 	})
@@ -170,17 +170,17 @@ func shown(typed string) string {
 // checkChoice refuses a value that a flag with a choice of them does not have. Blanks around the names of
 // a list do not count.
 func checkChoice(f *pflag.Flag, text string) error {
-	if !known(f, onlyFact) {
+	if !hasFact(f, onlyFact) {
 		return nil
 	}
 	parts := []string{text}
-	if known(f, listFact) {
+	if hasFact(f, listFact) {
 		parts = strings.Split(text, ",")
 	}
 	names := namesOf(f.Annotations[valuesFact])
 	for _, part := range parts {
 		if part = strings.TrimSpace(part); !slices.Contains(names, part) {
-			return fmt.Errorf("--%s must be %s, not %s", f.Name, report.InWords(names, "or"), meant(part, names))
+			return fmt.Errorf("--%s must be %s, not %s", f.Name, report.InWords(names, "or"), withSuggestion(part, names))
 		}
 	}
 	return nil
@@ -188,8 +188,8 @@ func checkChoice(f *pflag.Flag, text string) error {
 
 // valuesText says what a flag may be set to: its choices, or the kind of value.
 func valuesText(f *pflag.Flag) string {
-	if known(f, onlyFact) {
+	if hasFact(f, onlyFact) {
 		return report.InWords(namesOf(f.Annotations[valuesFact]), "or")
 	}
-	return theFact(f, takesFact)
+	return factText(f, takesFact)
 }

@@ -116,7 +116,7 @@ func TestOtherNamesAreOfFlags(t *testing.T) {
 		}
 	}
 	for other, name := range otherCommands {
-		if slices.Contains(belowOf(root), other) || !strings.Contains(name, " ") && !slices.Contains(belowOf(root), name) {
+		if slices.Contains(subcommandNames(root), other) || !strings.Contains(name, " ") && !slices.Contains(subcommandNames(root), name) {
 			t.Errorf("%s stands for %s", other, name)
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// mostListed is how many names of one kind a summary lists.
-const mostListed = 20
+// maxNames is how many names of one kind a summary lists.
+const maxNames = 20
 
 // names tells by name which events are skipped as PostHog's own, and which attributes are not sent as they
 // are.
@@ -33,21 +33,21 @@ func (t *summaryText) skippedEvents() {
 	for yours < len(all) && all[yours].PerhapsYours {
 		yours++
 	}
-	json := jsonLists(len(all), t.s.SkippedEventsBeyond > 0)
+	json := jsonListsText(len(all), t.s.SkippedEventsBeyond > 0)
 	for i, e := range all[:yours] {
-		if i == mostListed {
+		if i == maxNames {
 			t.line("", fmt.Sprintf("%s more that may be yours (%s)", report.Count(yours-i), json))
 			break
 		}
-		text := fmt.Sprintf("%s in %s is left out%s", e.Name, report.Plural(e.Rows, "row", "rows"), toSend("it", &e))
-		t.line(onlyFirst("maybe yours", i), t.style.yellow(oneLine(text)))
+		text := fmt.Sprintf("%s in %s is left out%s", e.Name, report.Plural(e.Rows, "row", "rows"), adviceToSend("it", &e))
+		t.line(firstLabel("maybe yours", i), t.style.yellow(oneLine(text)))
 	}
 	known := all[yours:]
 	if len(known) > 0 {
-		names := report.FirstOf(mostListed, len(known), json, func(i int) string {
+		names := report.FirstOf(maxNames, len(known), json, func(i int) string {
 			return report.Count(known[i].Rows) + " " + known[i].Name
 		})
-		t.line("noise", oneLine("PostHog's own events, left out: "+names+toSend(known[0].Name, &known[0])))
+		t.line("noise", oneLine("PostHog's own events, left out: "+names+adviceToSend(known[0].Name, &known[0])))
 	}
 	switch n := t.s.SkippedEventsBeyond; {
 	case n > 0 && len(all) > 0:
@@ -57,15 +57,15 @@ func (t *summaryText) skippedEvents() {
 	}
 }
 
-// toSend is what to type to send an event that is skipped, besides all others.
-func toSend(it string, e *transfer.SkippedEvent) string {
+// adviceToSend is what to type to send an event that is skipped, besides all others.
+func adviceToSend(it string, e *transfer.SkippedEvent) string {
 	if e.Events == "" {
 		return ""
 	}
 	return "; to send " + it + ", use --events " + escape.Shell(e.Events)
 }
 
-func onlyFirst(label string, i int) string {
+func firstLabel(label string, i int) string {
 	if i > 0 {
 		return ""
 	}
@@ -94,7 +94,7 @@ func (t *summaryText) dotted() {
 	}
 	t.line("dots", t.style.red(oneLine(besideObjects(all[:beside], t.s.Beyond > 0))))
 	if rest := all[beside:]; len(rest) > 0 {
-		names := report.FirstOf(mostListed, len(rest), jsonLists(len(rest), t.s.Beyond > 0), func(i int) string {
+		names := report.FirstOf(maxNames, len(rest), jsonListsText(len(rest), t.s.Beyond > 0), func(i int) string {
 			return fmt.Sprintf("%s (%s)", rest[i].Name, report.Plural(rest[i].People, "person", "people"))
 		})
 		t.line("dots", oneLine("person attributes with dots in their names: "+names+"; to replace the dots, add --dots _"))
@@ -107,7 +107,7 @@ func besideObjects(all []transfer.DottedAttribute, more bool) string {
 	if len(all) == 0 {
 		return ""
 	}
-	return report.FirstOf(mostListed, len(all), jsonLists(len(all), more), func(i int) string {
+	return report.FirstOf(maxNames, len(all), jsonListsText(len(all), more), func(i int) string {
 		object, _, _ := strings.Cut(all[i].Name, ".")
 		people := report.Plural(all[i].BesideObject, "person", "people")
 		return fmt.Sprintf("%s next to an object %s (%s)", all[i].Name, object, people)
@@ -128,10 +128,10 @@ func (t *summaryText) changed() {
 			}
 		}
 		t.listChanged("renamed", of, renamed, func(c *transfer.ChangedName) string {
-			return fmt.Sprintf("%s to %s (%s)", name(c.Name), c.Became, report.Plural(c.Count, "time", "times"))
+			return fmt.Sprintf("%s to %s (%s)", nameText(c.Name), c.Became, report.Plural(c.Count, "time", "times"))
 		})
 		t.listChanged("dropped", of, dropped, func(c *transfer.ChangedName) string {
-			return fmt.Sprintf("%s (%s, %s)", name(c.Name), report.Plural(c.Count, "time", "times"), strings.TrimSuffix(wordsFor(c.Dropped, 1), " left out"))
+			return fmt.Sprintf("%s (%s, %s)", nameText(c.Name), report.Plural(c.Count, "time", "times"), strings.TrimSuffix(wordsFor(c.Dropped, 1), " left out"))
 		})
 	}
 	if n := t.s.Beyond; n > 0 {
@@ -141,7 +141,7 @@ func (t *summaryText) changed() {
 
 func (t *summaryText) listChanged(label, of string, all []transfer.ChangedName, show func(*transfer.ChangedName) string) {
 	if len(all) > 0 {
-		names := report.FirstOf(mostListed, len(all), jsonLists(len(all), t.s.Beyond > 0), func(i int) string { return show(&all[i]) })
+		names := report.FirstOf(maxNames, len(all), jsonListsText(len(all), t.s.Beyond > 0), func(i int) string { return show(&all[i]) })
 		t.line(label, oneLine(of+" attributes: "+names))
 	}
 }
@@ -152,7 +152,7 @@ func (p *program) writeNames(plan *transfer.Plan, l *transfer.FirstPass, attribu
 	t := &summaryText{style: p.style(p.env.StderrTerminal), width: p.columnsForPeople(), s: &transfer.Summary{AttributeSummary: *attributes}}
 	all, beyond := l.SkippedEvents(plan.Rules)
 	for _, e := range all {
-		if e.PerhapsYours && len(t.s.SkippedEvents) < mostNamed {
+		if e.PerhapsYours && len(t.s.SkippedEvents) < maxNamed {
 			t.s.SkippedEvents = append(t.s.SkippedEvents, e)
 			continue
 		}
@@ -166,7 +166,7 @@ func (p *program) writeNames(plan *transfer.Plan, l *transfer.FirstPass, attribu
 	if t.s.People.Unidentified > 0 {
 		t.line("left out", t.leftOut(""))
 	}
-	t.fused("logins")
+	t.severalLogins("logins")
 	t.times()
 	t.columns()
 	t.unread()

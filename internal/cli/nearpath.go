@@ -14,22 +14,22 @@ import (
 	"ph2cio/internal/escape"
 )
 
-// mostNames is how many names of a directory are looked at for one that may be meant.
-const mostNames = 4000
+// maxNamesInDir is how many names of a directory are looked at for one that may be meant.
+const maxNamesInDir = 4000
 
-// leastTyped is how long a name is that may be a mistyped one: a shorter one is like too many.
-const leastTyped = 3
+// minTypedLength is how long a name is that may be a mistyped one: a shorter one is like too many.
+const minTypedLength = 3
 
-// noFile is the error of a file that is not there.
-type noFile struct{ path string }
+// missingFile is the error of a file that is not there.
+type missingFile struct{ path string }
 
-func (e noFile) Error() string { return e.path + " does not exist" }
-func (e noFile) Unwrap() error { return fs.ErrNotExist }
+func (e missingFile) Error() string { return e.path + " does not exist" }
+func (e missingFile) Unwrap() error { return fs.ErrNotExist }
 
 // fileError is the error of a file that a flag or a setting names, without the system's word for what failed.
 func fileError(path string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
-		return noFile{path}
+		return missingFile{path}
 	}
 	return err
 }
@@ -47,7 +47,7 @@ func pathHint(path string, err error) string {
 func didYouMean(paths ...string) string {
 	for _, path := range paths {
 		if near := nearPath(path); near != "" {
-			return "did you mean " + pathToType(near) + "?"
+			return "did you mean " + pathForShell(near) + "?"
 		}
 	}
 	return ""
@@ -61,7 +61,7 @@ func nearPath(path string) string {
 	}
 	dir, base := filepath.Split(strings.TrimRight(path, string(filepath.Separator)))
 	if info, err := os.Stat(filepath.Join(dir, ".")); err != nil {
-		if near := nearPath(dir); near != "" && there(filepath.Join(near, base)) {
+		if near := nearPath(dir); near != "" && pathExists(filepath.Join(near, base)) {
 			return filepath.Join(near, base)
 		}
 		return ""
@@ -69,8 +69,8 @@ func nearPath(path string) string {
 		return ""
 	}
 	near := ""
-	names := namesIn(filepath.Join(dir, "."))
-	if len(base) >= leastTyped {
+	names := firstNames(filepath.Join(dir, "."))
+	if len(base) >= minTypedLength {
 		near = closest(base, names)
 	}
 	for _, name := range names {
@@ -87,27 +87,27 @@ func nearPath(path string) string {
 	return dir + near
 }
 
-// pathToType is a path as a shell takes it. One that has what does not print, such as the end of a line, is
+// pathForShell is a path as a shell takes it. One that has what does not print, such as the end of a line, is
 // only shown.
-func pathToType(path string) string {
+func pathForShell(path string) string {
 	if !utf8.ValidString(path) || strings.ContainsFunc(path, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return strconv.Quote(path)
 	}
 	return escape.Shell(path)
 }
 
-func there(path string) bool {
+func pathExists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
 }
 
-// namesIn are the first names in a directory.
-func namesIn(dir string) []string {
+// firstNames are the first names in a directory.
+func firstNames(dir string) []string {
 	file, err := os.Open(dir)
 	if err != nil {
 		return nil
 	}
 	defer file.Close()
-	names, _ := file.Readdirnames(mostNames)
+	names, _ := file.Readdirnames(maxNamesInDir)
 	return names
 }

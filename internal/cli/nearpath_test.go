@@ -13,7 +13,7 @@ func TestPathsAreAskedAboutInOneLine(t *testing.T) {
 		"bad\xff.jsonl":  `"bad\xff.jsonl"`,
 		"\u202egnp.json": `"\u202egnp.json"`,
 	} {
-		if got := pathToType(path); got != want {
+		if got := pathForShell(path); got != want {
 			t.Errorf("%q: %s, want %s", path, got, want)
 		}
 	}

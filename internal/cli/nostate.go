@@ -14,9 +14,9 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// stateDirThere looks at what stands in the place of a state directory, and makes nothing. The error is
+// lookForStateDir looks at what stands in the place of a state directory, and makes nothing. The error is
 // fs.ErrNotExist if nothing does, else that it is no directory: a symbolic link is never followed.
-func stateDirThere(dir string) error {
+func lookForStateDir(dir string) error {
 	info, err := os.Lstat(unslashed(dir))
 	switch {
 	case err != nil && errors.Is(err, fs.ErrNotExist):
@@ -33,35 +33,35 @@ func stateDirThere(dir string) error {
 	return &problem{err: fmt.Errorf("use the state directory %s: %w", dir, err), code: exit.State, hint: "name a directory with --state"}
 }
 
-// openToLook opens the state of a directory to look at it. The error is fs.ErrNotExist if nothing was ever
+// openReadOnly opens the state of a directory to look at it. The error is fs.ErrNotExist if nothing was ever
 // sent from there.
-func openToLook(ctx context.Context, dir string) (*ledger.Store, error) {
-	if err := stateDirThere(dir); err != nil {
+func openReadOnly(ctx context.Context, dir string) (*ledger.Store, error) {
+	if err := lookForStateDir(dir); err != nil {
 		return nil, err
 	}
 	return ledger.OpenReadOnly(ctx, dir, mapping.IDScheme)
 }
 
-// hasState refuses a directory from which nothing was ever sent: if it is the wrong one, all of history would
+// requireState refuses a directory from which nothing was ever sent: if it is the wrong one, all of history would
 // be sent from it. So it does one that is damaged. What else is wrong with it is told when it is opened to
 // send.
-func (p *program) hasState(ctx context.Context, dir, typed, hint string) error {
-	store, err := openToLook(ctx, dir)
+func (p *program) requireState(ctx context.Context, dir, typed, hint string) error {
+	store, err := openReadOnly(ctx, dir)
 	if err == nil {
 		return store.Close()
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return p.nothingSentFrom(dir, typed, hint)
+		return p.nothingSentError(dir, typed, hint)
 	}
-	if _, ok := errors.AsType[*ledger.StateError](err); ok && !isDamage(err) {
+	if _, ok := errors.AsType[*ledger.StateError](err); ok && !isDamaged(err) {
 		return nil
 	}
 	return err
 }
 
-// nothingSentFrom says that a state directory knows of nothing, and what named it: typed is --state, empty
+// nothingSentError says that a state directory knows of nothing, and what named it: typed is --state, empty
 // for the default.
-func (p *program) nothingSentFrom(dir, typed, hint string) error {
+func (p *program) nothingSentError(dir, typed, hint string) error {
 	if near := didYouMean(dir); near != "" && typed != "" {
 		hint = near + " otherwise " + hint
 	}
@@ -77,17 +77,17 @@ func (p *program) nothingSentText(dir, typed string) string {
 		what = "no run has started in it"
 	}
 	if typed != "" {
-		named = p.named("state")
+		named = p.nameOf("state")
 	}
 	return fmt.Sprintf("no run has used the state directory %s yet: %s (%s)", dir, what, named)
 }
 
 const (
-	firstRunHint = "start with `ph2cio backfill`, or add --first-run; if earlier runs used another state directory, name it with --state"
-	usedHint     = "if earlier runs used another state directory, name it with --state"
+	firstRunHint   = "start with `ph2cio backfill`, or add --first-run; if earlier runs used another state directory, name it with --state"
+	otherStateHint = "if earlier runs used another state directory, name it with --state"
 )
 
-func isDamage(err error) bool {
+func isDamaged(err error) bool {
 	trouble, ok := errors.AsType[*ledger.StateError](err)
 	return ok && trouble.Damage
 }

@@ -24,8 +24,8 @@ type notifier struct {
 	newest    time.Time         // of all events that were sent; the zero time when none is known
 }
 
-// leaves makes the run end without its file of metrics, if that is the output.
-func (w *notifier) leaves(o output) {
+// skipOutput makes the run end without its file of metrics, if that is the output.
+func (w *notifier) skipOutput(o output) {
 	if w != nil && o.flag == metricsFlag {
 		w.metrics = ""
 	}
@@ -38,9 +38,9 @@ func (w *notifier) decline() {
 	}
 }
 
-// looksAt hears what a state knows before it is closed. It matters to nobody but the file of metrics, so that an error is none of
+// readNewest hears what a state knows before it is closed. It matters to nobody but the file of metrics, so that an error is none of
 // the run's.
-func (w *notifier) looksAt(state *ledger.Store) {
+func (w *notifier) readNewest(state *ledger.Store) {
 	if w == nil || w.metrics == "" {
 		return
 	}
@@ -49,8 +49,8 @@ func (w *notifier) looksAt(state *ledger.Store) {
 	}
 }
 
-// done hears what came of the run.
-func (w *notifier) done(s *transfer.Summary) {
+// setSummary hears what came of the run.
+func (w *notifier) setSummary(s *transfer.Summary) {
 	if w != nil {
 		w.summary = s
 	}

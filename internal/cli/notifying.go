@@ -20,7 +20,7 @@ func (w *notifier) end(ctx context.Context, code int) {
 		return
 	}
 	ended := time.Now()
-	w.line(code, ended.Sub(w.began))
+	w.writeLine(code, ended.Sub(w.began))
 	if w.declined {
 		if w.ping != nil {
 			_ = w.ping.end(ctx, exit.Failed, "not confirmed; nothing was sent") // somebody sits there, and knows
@@ -62,7 +62,7 @@ func (w *notifier) writeMetrics(code int, ended time.Time) error {
 	m.gauge("ph2cio_last_run_info", "What ran last.", sample{1, labels})
 	m.gauge("ph2cio_last_run_timestamp_seconds", "When the last run ended, in unix seconds.", sample{value: unixSeconds(ended)})
 	if succeeded > 0 {
-		m.gauge(lastSuccess, "When the last run with exit code 0 ended, in unix seconds.", sample{value: succeeded})
+		m.gauge(lastSuccessMetric, "When the last run with exit code 0 ended, in unix seconds.", sample{value: succeeded})
 	}
 	m.gauge("ph2cio_last_run_exit_code", "Exit code of the last run.", sample{value: float64(code)})
 	m.gauge("ph2cio_last_run_duration_seconds", "How long the last run took.", sample{value: ended.Sub(w.began).Seconds()})
@@ -73,8 +73,8 @@ func (w *notifier) writeMetrics(code int, ended time.Time) error {
 	return w.p.replaceMetrics(w.metrics, m.Bytes())
 }
 
-// startWatching begins to watch a command if it asks for it. A dry run is a preview, and not watched.
-func (p *program) startWatching(c *cobra.Command) error {
+// startNotifier begins to watch a command if it asks for it. A dry run is a preview, and not watched.
+func (p *program) startNotifier(c *cobra.Command) error {
 	w := &notifier{p: p, command: c.Name(), began: time.Now()}
 	if dry, err := c.Flags().GetBool("dry-run"); err == nil && dry {
 		return nil
@@ -88,11 +88,11 @@ func (p *program) startWatching(c *cobra.Command) error {
 		return nil
 	}
 	p.notify = w
-	return errors.Join(w.collect(metrics), w.report(ping))
+	return errors.Join(w.setMetricsFile(metrics), w.startPing(ping))
 }
 
-// collect finds out before the run whether the file can be written after it.
-func (w *notifier) collect(metrics string) error {
+// setMetricsFile finds out before the run whether the file can be written after it.
+func (w *notifier) setMetricsFile(metrics string) error {
 	if metrics == "" {
 		return nil
 	}
@@ -103,8 +103,8 @@ func (w *notifier) collect(metrics string) error {
 	return nil
 }
 
-// report tells the monitor of the start.
-func (w *notifier) report(address string) (err error) {
+// startPing tells the monitor of the start.
+func (w *notifier) startPing(address string) (err error) {
 	if address == "" {
 		return nil
 	}

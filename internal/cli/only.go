@@ -36,8 +36,8 @@ func newOnlyNames(names []string) (*onlyNames, error) {
 	return a, nil
 }
 
-// note hears that somebody has an ID. It may be called from several goroutines.
-func (a *onlyNames) note(id []byte) {
+// noteID hears that somebody has an ID. It may be called from several goroutines.
+func (a *onlyNames) noteID(id []byte) {
 	for i, list := range a.lists {
 		if !a.found[i].Load() && list.hasID(id) {
 			a.found[i].Store(true)
@@ -57,8 +57,8 @@ func (a *onlyNames) noteEmail(email []byte) (asked bool) {
 	return asked
 }
 
-// asksEmails reports whether emails are asked for at all.
-func (a *onlyNames) asksEmails() bool {
+// hasEmails reports whether emails are asked for at all.
+func (a *onlyNames) hasEmails() bool {
 	return slices.ContainsFunc(a.names, func(name string) bool { return strings.Contains(name, "@") })
 }
 
@@ -75,15 +75,15 @@ func (a *onlyNames) missing() (names []string) {
 // checkOnlyNames returns the names of --only that nobody has, and warns of people who lost an email of --only to
 // another one. See checkOnly for the error.
 func (p *program) checkOnlyNames(o *identityOptions, l *transfer.FirstPass) (unknown []string, err error) {
-	if unknown, err = o.checkOnly(l); err == nil {
-		p.warnOfHolders(o, l)
+	if unknown, err = o.unknownNames(l); err == nil {
+		p.warnOfEmailHolders(o, l)
 	}
 	return unknown, err
 }
 
-// checkOnly returns the names of --only that nobody in the export has. That it is all of them is an error, unless what is
+// unknownNames returns the names of --only that nobody in the export has. That it is all of them is an error, unless what is
 // missing of the export may have had them.
-func (o *identityOptions) checkOnly(l *transfer.FirstPass) ([]string, error) {
+func (o *identityOptions) unknownNames(l *transfer.FirstPass) ([]string, error) {
 	if o.names == nil {
 		return nil, nil
 	}
@@ -92,17 +92,17 @@ func (o *identityOptions) checkOnly(l *transfer.FirstPass) ([]string, error) {
 		return missing, nil
 	}
 	return nil, &problem{code: exit.Usage,
-		err:  errors.New("nothing would be sent: " + nobodyHas(missing)),
+		err:  errors.New("nothing would be sent: " + unknownOnlyText(missing)),
 		hint: "write an ID as the export has it, and an email as the person has it now; `ph2cio explain SOURCE... ID` shows one person"}
 }
 
-// nobodyHas says which names of --only are nobody's.
-func nobodyHas(names []string) string {
+// unknownOnlyText says which names of --only are nobody's.
+func unknownOnlyText(names []string) string {
 	return "nobody in the export has these IDs of --only: " + firstFew(len(names), len(names), func(i int) string { return mapping.ShortID(names[i]) })
 }
 
-// warnOfHolders names the people whom --only asks for by an email that another has, since those are not sent.
-func (p *program) warnOfHolders(o *identityOptions, l *transfer.FirstPass) {
+// warnOfEmailHolders names the people whom --only asks for by an email that another has, since those are not sent.
+func (p *program) warnOfEmailHolders(o *identityOptions, l *transfer.FirstPass) {
 	if o.names == nil {
 		return
 	}

@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// named is what to call a flag's value: the flag, or the setting that gave it and where that stands.
-func (p *program) named(flag string) string {
+// nameOf is what to call a flag's value: the flag, or the setting that gave it and where that stands.
+func (p *program) nameOf(flag string) string {
 	return cmp.Or(p.origins[flag], "--"+flag)
 }
 
-// inText finds flags and settings in the text of an error.
-var inText = regexp.MustCompile(`(^|[\s(])(--[a-z][a-z0-9-]*|CUSTOMERIO_[A-Z_]*[A-Z])\b( ")?`)
+// namesInText finds flags and settings in the text of an error.
+var namesInText = regexp.MustCompile(`(^|[\s(])(--[a-z][a-z0-9-]*|CUSTOMERIO_[A-Z_]*[A-Z])\b( ")?`)
 
 // asGiven names values in the text of an error as they were given: --rate becomes PH2CIO_RATE in .env if its
 // value came from there. All errors name a flag as --flag, whoever finds them. What stands in backquotes is
@@ -25,16 +25,16 @@ func (p *program) asGiven(text string) string {
 		}
 		for _, one := range []string{name, name + "_FILE"} {
 			if p.setting(one) != "" {
-				return p.from(one)
+				return p.settingOrigin(one)
 			}
 		}
 		return ""
 	})
-	return sayOnce(text, " in the environment", " in "+p.dotenv.path)
+	return placeOnce(text, " in the environment", " in "+p.dotenv.path)
 }
 
-// sayOnce says where two settings stand behind the second of them alone, if it is one place.
-func sayOnce(text string, places ...string) string {
+// placeOnce says where two settings stand behind the second of them alone, if it is one place.
+func placeOnce(text string, places ...string) string {
 	for _, place := range places {
 		two := regexp.MustCompile(`(CUSTOMERIO_[A-Z_]+)` + regexp.QuoteMeta(place) + ` and (CUSTOMERIO_[A-Z_]+` + regexp.QuoteMeta(place) + ")")
 		text = two.ReplaceAllString(text, "$1 and $2")
@@ -47,7 +47,7 @@ func sayOnce(text string, places ...string) string {
 func replaceNames(text string, as func(name string) string) string {
 	parts := strings.Split(text, "`")
 	for i := 0; i < len(parts); i += 2 {
-		parts[i] = inText.ReplaceAllStringFunc(parts[i], func(found string) string {
+		parts[i] = namesInText.ReplaceAllStringFunc(parts[i], func(found string) string {
 			name := strings.Trim(found, " \t\r\n(\"")
 			before, behind, _ := strings.Cut(found, name)
 			given := as(name)
@@ -63,11 +63,11 @@ func replaceNames(text string, as func(name string) string) string {
 	return strings.Join(parts, "`")
 }
 
-// userInfo is what stands before the host of a URL, also of one that was made a path.
-var userInfo = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]+:/+)[^\s"]*@`)
+// urlUserPattern is what stands before the host of a URL, also of one that was made a path.
+var urlUserPattern = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]+:/+)[^\s"]*@`)
 
-// hideUsers takes user names and passwords out of the URLs in a text.
-func hideUsers(text string) string { return userInfo.ReplaceAllString(text, "${1}...@") }
+// hideURLUsers takes user names and passwords out of the URLs in a text.
+func hideURLUsers(text string) string { return urlUserPattern.ReplaceAllString(text, "${1}...@") }
 
 // warn tells what somebody should know of, also when quiet. Values are named as they were given.
 func (p *program) warn(format string, args ...any) {
@@ -80,5 +80,5 @@ func (p *program) warnText(text string) {
 		p.log.Warn(plain(text))
 		return
 	}
-	p.say(p.style(p.env.StderrTerminal).yellow, "warning: ", plain(text))
+	p.writeLabelled(p.style(p.env.StderrTerminal).yellow, "warning: ", plain(text))
 }

@@ -14,6 +14,6 @@ type output struct {
 	streams bool // it may be a pipe or a device too, which nothing is lost of
 }
 
-func (p *program) refuseOutput(flag, path, why, hint string) error {
+func (p *program) outputError(flag, path, why, hint string) error {
 	return &problem{code: exit.Usage, err: fmt.Errorf("--%s: %s %s", flag, path, why), hint: hint + "; nothing was changed"}
 }

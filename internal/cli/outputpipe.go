@@ -27,15 +27,15 @@ func (p *program) openStream(o output) (*os.File, error) {
 			return file, err
 		}
 		if !told {
-			fmt.Fprintln(p.env.Stderr, plain(fmt.Sprintf("waiting for a program that reads %s (%s)", o.path, p.named(o.flag))))
+			fmt.Fprintln(p.env.Stderr, plain(fmt.Sprintf("waiting for a program that reads %s (%s)", o.path, p.nameOf(o.flag))))
 		}
 		select {
 		case <-p.ctx.Done():
 			return nil, context.Cause(p.ctx)
-		case <-time.After(readerEvery):
+		case <-time.After(pipePollInterval):
 		}
 	}
 }
 
-// readerEvery is how often a pipe is looked at that nobody reads yet.
-const readerEvery = 50 * time.Millisecond
+// pipePollInterval is how often a pipe is looked at that nobody reads yet.
+const pipePollInterval = 50 * time.Millisecond

@@ -22,8 +22,8 @@ const (
 	profileFlag = "cpuprofile"
 )
 
-// writtenFor reports, for each flag, whether a file begins as what is written for that flag.
-var writtenFor = map[string]func(head []byte) bool{
+// looksWrittenFor reports, for each flag, whether a file begins as what is written for that flag.
+var looksWrittenFor = map[string]func(head []byte) bool{
 	metricsFlag:    isMetrics,
 	operationsFlag: func(head []byte) bool { return bytes.HasPrefix(head, []byte(`{"type":"person","action":"`)) },
 	profileFlag:    isProfile,
@@ -40,9 +40,9 @@ func isProfile(head []byte) bool {
 	return bytes.Contains(text[:n], []byte{0x0a, 4, 8, 1, 16, 2})
 }
 
-// guardOutputs looks at everything that a command would write before it reads or asks anything. It is looked
+// checkOutputs looks at everything that a command would write before it reads or asks anything. It is looked
 // at again when the sources are found, and when a file is written.
-func (p *program) guardOutputs(c *cobra.Command, args []string) error {
+func (p *program) checkOutputs(c *cobra.Command, args []string) error {
 	value := func(flag string) string { return strings.Join(valuesOf(c.Flags().Lookup(flag)), "") }
 	for _, o := range []output{{flag: metricsFlag}, {flag: operationsFlag, streams: true}, {flag: profileFlag}} {
 		if o.path = value(o.flag); o.path != "" && o.path != stdinSource {
@@ -53,33 +53,33 @@ func (p *program) guardOutputs(c *cobra.Command, args []string) error {
 	if dry {
 		p.outputs = slices.DeleteFunc(p.outputs, func(o output) bool { return o.flag == metricsFlag }) // which it does not write
 	}
-	p.precious = p.gather(c, args)
-	errs := []error{p.distinctOutputs(), p.checkStreams()}
+	p.protected = p.findProtected(c, args)
+	errs := []error{p.checkDistinct(), p.checkStreams()}
 	for _, o := range p.outputs {
 		if o.flag != metricsFlag { // whose own check comes before the run as well
 			errs = append(errs, p.checkOutput(o))
 		}
 	}
 	sends := c.Flags().Lookup("yes") != nil && !dry
-	if p.filled = value(stateFlag); !sends {
-		p.filled = "" // it is only read
+	if p.writtenState = value(stateFlag); !sends {
+		p.writtenState = "" // it is only read
 	}
-	errs = append(errs, p.checkFilled())
+	errs = append(errs, p.checkStateDir())
 	if tmp := value(tmpFlag); tmp != "" {
 		errs = append(errs, p.checkTmp(tmp, slices.Contains(args, stdinSource)))
 	}
 	return errors.Join(errs...)
 }
 
-// foundSources takes the sources that were found, and refuses an output that is one of them by another name.
-func (p *program) foundSources(sources []source.Source) error {
-	p.precious.sources = sources
-	errs := []error{p.checkFilled(), p.checkForeign(), p.checkStreams()}
+// protectSources takes the sources that were found, and refuses an output that is one of them by another name.
+func (p *program) protectSources(sources []source.Source) error {
+	p.protected.sources = sources
+	errs := []error{p.checkStateDir(), p.checkForeignFiles(), p.checkStreams()}
 	for _, o := range p.outputs {
 		if info, err := os.Stat(o.path); err == nil {
-			if is := p.precious.file(info); is != "" {
-				errs = append(errs, p.overwrites(o.flag, o.path, is))
-				p.notify.leaves(o)
+			if is := p.protected.describeFile(info); is != "" {
+				errs = append(errs, p.overwriteError(o.flag, o.path, is))
+				p.notify.skipOutput(o)
 			}
 		}
 	}
@@ -88,31 +88,31 @@ func (p *program) foundSources(sources []source.Source) error {
 
 // checkOutput refuses an output that would replace what is precious or not its own.
 func (p *program) checkOutput(o output) error {
-	if is := p.precious.holds(o.path); is != "" {
-		return p.overwrites(o.flag, o.path, is)
+	if is := p.protected.describePath(o.path); is != "" {
+		return p.overwriteError(o.flag, o.path, is)
 	}
-	if dir := stateWith(o.path); dir != "" {
-		return p.overwrites(o.flag, o.path, "in the state directory "+dir)
+	if dir := stateDirOf(o.path); dir != "" {
+		return p.overwriteError(o.flag, o.path, "in the state directory "+dir)
 	}
-	for _, dir := range p.precious.dirs {
+	for _, dir := range p.protected.dirs {
 		if strings.EqualFold(resolved(unslashed(o.path)), resolved(unslashed(dir.path))) {
-			return p.refuseOutput(o.flag, o.path, "is "+dir.is, "name another file")
+			return p.outputError(o.flag, o.path, "is "+dir.description, "name another file")
 		}
 	}
 	if os.IsPathSeparator(o.path[len(o.path)-1]) {
-		return p.refuseOutput(o.flag, o.path, "names a directory", "name a file")
+		return p.outputError(o.flag, o.path, "names a directory", "name a file")
 	}
-	if dir := p.precious.wouldBeRead(o.path); dir != "" && !knownAsOurs(o) {
-		return p.refuseOutput(o.flag, o.path, "would be read as a source by the next run", "name a file outside "+dir)
+	if dir := p.protected.sourceDirOf(o.path); dir != "" && !isMetricsOutput(o) {
+		return p.outputError(o.flag, o.path, "would be read as a source by the next run", "name a file outside "+dir)
 	}
 	info, err := os.Lstat(o.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return p.checkPlace(o)
+		return p.checkParent(o)
 	case err != nil:
-		return p.refuseOutput(o.flag, o.path, "cannot be checked: "+err.Error(), "name a file in an existing directory")
+		return p.outputError(o.flag, o.path, "cannot be checked: "+err.Error(), "name a file in an existing directory")
 	case info.Mode().IsRegular():
-		return p.checkOwn(o)
+		return p.checkExisting(o)
 	case o.streams && isStream(o.path):
 		return nil
 	}
@@ -120,19 +120,19 @@ func (p *program) checkOutput(o output) error {
 	if o.flag == operationsFlag {
 		hint += ", or - for standard output"
 	}
-	return p.refuseOutput(o.flag, o.path, "is "+regularfile.Kind(info.Mode())+", not a regular file", hint)
+	return p.outputError(o.flag, o.path, "is "+regularfile.Kind(info.Mode())+", not a regular file", hint)
 }
 
-// knownAsOurs reports whether an output is left out where it lies in a directory of sources: see isOurs.
-func knownAsOurs(o output) bool {
+// isMetricsOutput reports whether an output is left out where it lies in a directory of sources: see isOurs.
+func isMetricsOutput(o output) bool {
 	return o.flag == metricsFlag && filepath.Ext(o.path) == metricsExtension
 }
 
-// checkOwn refuses a regular file that was not written for the same flag.
-func (p *program) checkOwn(o output) error {
+// checkExisting refuses a regular file that was not written for the same flag.
+func (p *program) checkExisting(o output) error {
 	file, err := regularfile.Open(o.path)
 	if err != nil {
-		return p.refuseOutput(o.flag, o.path, "cannot be checked: "+err.Error(), "name a file in an existing directory")
+		return p.outputError(o.flag, o.path, "cannot be checked: "+err.Error(), "name a file in an existing directory")
 	}
 	defer file.Close()
 	return p.checkOpened(o, file)
@@ -144,27 +144,27 @@ func (p *program) checkOpened(o output, file *os.File) error {
 	if err != nil {
 		return err
 	}
-	if is := p.precious.file(info); is != "" {
-		return p.overwrites(o.flag, o.path, is)
+	if is := p.protected.describeFile(info); is != "" {
+		return p.overwriteError(o.flag, o.path, is)
 	}
 	head := make([]byte, headSize)
 	n, err := file.ReadAt(head, 0)
 	if err != nil && err != io.EOF {
 		return err
 	}
-	if n == 0 || writtenFor[o.flag](head[:n]) {
+	if n == 0 || looksWrittenFor[o.flag](head[:n]) {
 		return nil
 	}
-	return p.refuseOutput(o.flag, o.path, "already exists and holds something else", "name a new file, or remove this one first")
+	return p.outputError(o.flag, o.path, "already exists and holds something else", "name a new file, or remove this one first")
 }
 
-// checkPlace refuses an output that is not there yet where there is no directory to make it in.
-func (p *program) checkPlace(o output) error {
+// checkParent refuses an output that is not there yet where there is no directory to make it in.
+func (p *program) checkParent(o output) error {
 	dir := filepath.Dir(o.path)
 	if info, err := os.Stat(dir); err == nil && info.IsDir() {
 		return nil
 	}
-	return p.refuseOutput(o.flag, o.path, "cannot be written: there is no directory "+dir, "name a file in an existing directory")
+	return p.outputError(o.flag, o.path, "cannot be written: there is no directory "+dir, "name a file in an existing directory")
 }
 
 // isStream reports whether a path leads to a pipe or a terminal or the like, directly or through a link as
@@ -196,7 +196,7 @@ func (p *program) createOutput(o output) (*os.File, error) {
 	}
 	opened, err := file.Stat()
 	if err == nil && !os.SameFile(info, opened) {
-		err = p.refuseOutput(o.flag, o.path, "was replaced by another file just now", "run the command again")
+		err = p.outputError(o.flag, o.path, "was replaced by another file just now", "run the command again")
 	}
 	if err == nil {
 		err = p.checkOpened(o, file)
@@ -210,23 +210,23 @@ func (p *program) createOutput(o output) (*os.File, error) {
 	return file, nil
 }
 
-// distinctOutputs refuses one file for two flags.
-func (p *program) distinctOutputs() error {
+// checkDistinct refuses one file for two flags.
+func (p *program) checkDistinct() error {
 	for i, o := range p.outputs {
 		for _, other := range p.outputs[:i] {
 			a, err1 := os.Stat(o.path)
 			b, err2 := os.Stat(other.path)
 			if strings.EqualFold(resolved(o.path), resolved(other.path)) || err1 == nil && err2 == nil && os.SameFile(a, b) {
-				return p.overwrites(o.flag, o.path, "the file of --"+other.flag)
+				return p.overwriteError(o.flag, o.path, "the file of --"+other.flag)
 			}
 		}
 	}
 	return nil
 }
 
-// overwrites is the error of an output that is something else.
-func (p *program) overwrites(flag, path, is string) error {
-	return p.refuseOutput(flag, path, "is "+is, "name another file, because this one would be overwritten")
+// overwriteError is the error of an output that is something else.
+func (p *program) overwriteError(flag, path, is string) error {
+	return p.outputError(flag, path, "is "+is, "name another file, because this one would be overwritten")
 }
 
 func tryWriting(dir string) error {

@@ -33,9 +33,9 @@ func TestMetricsAreCheckedAgainBeforeTheyAreWritten(t *testing.T) {
 			write(t, source, ours) // so that only what it is keeps it
 			var said strings.Builder
 			p := bare(&said)
-			p.precious.add(source, "the source "+source)
+			p.protected.add(source, "the source "+source)
 			w := &notifier{p: p, command: "sync", began: time.Now()}
-			if err := w.collect(path); err != nil {
+			if err := w.setMetricsFile(path); err != nil {
 				t.Fatal(err)
 			}
 			swap(t, path, source)

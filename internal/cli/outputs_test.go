@@ -74,7 +74,7 @@ func TestEveryFlagSaysWhatItIsToFiles(t *testing.T) {
 			set.VisitAll(func(f *pflag.Flag) {
 				there[f.Name] = true
 				reads := toFiles[f.Name] == read && f.Name != envFileFlag // which gather knows by its default too
-				if is := known(f, readFact); is != reads {
+				if is := hasFact(f, readFact); is != reads {
 					t.Errorf("%s --%s is defined with isRead: %v, and in toFiles: %v", c.Name(), f.Name, is, reads)
 				}
 			})
@@ -94,7 +94,7 @@ func TestEveryFlagSaysWhatItIsToFiles(t *testing.T) {
 		if !there[name] {
 			t.Errorf("%s is in toFiles, and there is no such flag or variable", name)
 		}
-		if is == written && writtenFor[name] == nil {
+		if is == written && looksWrittenFor[name] == nil {
 			t.Errorf("nothing tells a file of --%s from another", name)
 		}
 	}

@@ -11,9 +11,9 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// isOurs reports whether a file is one that we keep in a state directory, or a file of metrics: either may
+// isOwnFile reports whether a file is one that we keep in a state directory, or a file of metrics: either may
 // lie in a directory of exports.
-func isOurs(path string) bool {
+func isOwnFile(path string) bool {
 	dir, name := filepath.Split(path)
 	if slices.Contains(transfer.RejectsNames, name) || ledger.IsOwnFile(name) {
 		return ledger.IsState(dir)
@@ -41,5 +41,5 @@ const headSize = 4 << 10
 
 func isMetrics(head []byte) bool { return bytes.HasPrefix(head, []byte("# HELP ph2cio_")) }
 
-// stateNames are the files in a state directory.
-var stateNames = slices.Concat(ledger.OwnFiles(), transfer.RejectsNames)
+// stateFileNames are the files in a state directory.
+var stateFileNames = slices.Concat(ledger.OwnFiles(), transfer.RejectsNames)

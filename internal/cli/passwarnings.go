@@ -6,9 +6,9 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// warnOfDoubles warns of events that may be sent twice, because only some rows have a uuid, in this pass or
+// warnOfDoubleSends warns of events that may be sent twice, because only some rows have a uuid, in this pass or
 // in those of earlier runs.
-func (p *program) warnOfDoubles(first *transfer.FirstPass) {
+func (p *program) warnOfDoubleSends(first *transfer.FirstPass) {
 	switch n := first.MayDouble(); {
 	case n > 0:
 		p.warnOfNoUUID(n)
@@ -23,8 +23,8 @@ func (p *program) warnOfNoUUID(rows int64) {
 		"event; if two exports hold the same events, read only one", report.Plural(rows, "row has", "rows have"))
 }
 
-// warnOfLost says which waiting rows can never be sent.
-func (p *program) warnOfLost(first *transfer.FirstPass) {
+// warnOfLostRows says which waiting rows can never be sent.
+func (p *program) warnOfLostRows(first *transfer.FirstPass) {
 	for _, lost := range first.Lost {
 		if len(lost.IDs) == 0 {
 			p.warn("%s no longer contains rows of %s not identified yet; those rows cannot be sent later", lost.Path, report.Plural(lost.Visitors, "visitor", "visitors"))

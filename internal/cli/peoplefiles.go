@@ -17,8 +17,8 @@ import (
 	"ph2cio/internal/source"
 )
 
-// openPersons finds the files of --persons, once for the whole run.
-func (o *identityOptions) openPersons() ([]source.Source, error) {
+// personSources finds the files of --persons, once for the whole run.
+func (o *identityOptions) personSources() ([]source.Source, error) {
 	if o.personFiles == nil {
 		sources, err := o.findPersons()
 		o.personFiles = &foundPersons{sources, err}
@@ -43,9 +43,9 @@ func (o *identityOptions) findPersons() ([]source.Source, error) {
 	return sources, nil
 }
 
-// missing is what is wrong with the paths of files that are read, all of it at once; their text is looked at later.
-func (o *identityOptions) missing() error {
-	_, err := o.openPersons()
+// checkFiles is what is wrong with the paths of files that are read, all of it at once; their text is looked at later.
+func (o *identityOptions) checkFiles() error {
+	_, err := o.personSources()
 	errs := []error{err}
 	for _, one := range []struct{ flag, path string }{{"existing", o.existing}, {"exclude-people", o.exclude}} {
 		if one.path == "" {
@@ -72,7 +72,7 @@ func (o *identityOptions) readExisting(ctx context.Context, own func(id []byte) 
 	}
 	defer file.Close()
 	all := people.NewExisting()
-	for p, err := range customerio.ReadProfiles(untilDone{ctx, file}, own) {
+	for p, err := range customerio.ReadProfiles(ctxReader{ctx, file}, own) {
 		if err != nil {
 			return nil, &problem{
 				err: fmt.Errorf("--existing: %s: %w", o.existing, err), code: exit.Input,
@@ -128,8 +128,8 @@ func (o *identityOptions) readLists(ctx context.Context, index *people.Options, 
 		if o.names, err = newOnlyNames(o.only); err != nil {
 			return err
 		}
-		index.Only, index.Found = only.hasID, o.names.note
-		if o.names.asksEmails() {
+		index.Only, index.Found = only.hasID, o.names.noteID
+		if o.names.hasEmails() {
 			choice.NamesEmail = o.names.noteEmail
 		}
 	}
@@ -150,10 +150,10 @@ func newNameList(flag string, names []string) (*nameList, error) {
 	for _, name := range names {
 		switch {
 		case strings.ContainsAny(name, "*?["):
-			globs, foldedGlobs = append(globs, name), append(foldedGlobs, folded(name))
+			globs, foldedGlobs = append(globs, name), append(foldedGlobs, foldEmail(name))
 			continue
 		case strings.Contains(name, "@"):
-			l.emails[folded(name)] = true
+			l.emails[foldEmail(name)] = true
 		}
 		l.exact[name] = true
 	}
@@ -180,5 +180,5 @@ func (l *nameList) hasEmail(email []byte) bool {
 	return l.emails[name] || len(l.folded) > 0 && l.folded.Match(name)
 }
 
-// folded is an email, or a glob of emails, as they are compared.
-func folded(email string) string { return string(people.FoldEmail(nil, []byte(email))) }
+// foldEmail is an email, or a glob of emails, as they are compared.
+func foldEmail(email string) string { return string(people.FoldEmail(nil, []byte(email))) }

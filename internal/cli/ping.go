@@ -17,9 +17,9 @@ import (
 )
 
 const (
-	pingLimit = 10 * time.Second // for one ping, tries again included
-	pingHurry = 2 * time.Second  // for all that is left to tell once the run has been interrupted
-	pingTries = 3
+	pingLimit       = 10 * time.Second // for one ping, tries again included
+	pingAfterSignal = 2 * time.Second  // for all that is left to tell once the run has been interrupted
+	pingTries       = 3
 )
 
 // pinger tells a monitor over HTTP that a run begins and how it ends. Its URL is a secret: who has it can say that all is
@@ -27,12 +27,12 @@ const (
 type pinger struct {
 	start, success, failure string // URLs; empty is not told
 	host                    string
-	talks                   bool // it takes a word of ours with the ping
+	sendsText               bool // it takes a word of ours with the ping
 	client                  *http.Client
 	pause                   time.Duration      // between tries
 	started                 chan error         // of the ping at the start, when that has ended
-	patience                context.Context    // ends what takes too long
-	lose                    context.CancelFunc // patience
+	ctx                     context.Context    // ends what takes too long
+	cancel                  context.CancelFunc // patience
 }
 
 // pingWords are the words of a URL for the start, success and failure of a run: {run|complete|fail}.
@@ -45,7 +45,7 @@ var pingWords = regexp.MustCompile(`\{([^{}|]*)\|([^{}|]*)\|([^{}|]*)\}`)
 // URL/EXIT-STATUS for a failure, but /fail is what other monitors have too, and the exit code is in the body.
 func newPinger(address string) (*pinger, error) {
 	p := &pinger{client: pingClient(), pause: time.Second, started: make(chan error, 1)}
-	p.patience, p.lose = context.WithCancel(context.Background())
+	p.ctx, p.cancel = context.WithCancel(context.Background())
 	address = strings.TrimSpace(address)
 	wordless := pingWords.ReplaceAllString(address, "")
 	switch {
@@ -64,7 +64,7 @@ func newPinger(address string) (*pinger, error) {
 	default:
 		p.success = strings.TrimRight(address, "/")
 		p.start, p.failure = p.success+"/start", p.success+"/fail"
-		p.talks = true
+		p.sendsText = true
 	}
 	if p.failure == p.success {
 		return nil, &problem{code: exit.Usage, err: errors.New("--" + pingFlag + " has the same word for success and failure"),
@@ -87,7 +87,7 @@ func pingClient() *http.Client {
 		Transport: &http.Transport{DisableKeepAlives: true, Proxy: func(r *http.Request) (*url.URL, error) {
 			proxy, err := http.ProxyFromEnvironment(r)
 			if err != nil {
-				return nil, pingSetup("the proxy address in HTTPS_PROXY is not a URL")
+				return nil, pingSettingError("the proxy address in HTTPS_PROXY is not a URL")
 			}
 			return proxy, nil
 		}},
@@ -96,22 +96,22 @@ func pingClient() *http.Client {
 
 // begin tells of the start, beside the run, which does not wait for it.
 func (p *pinger) begin() {
-	go func() { p.started <- p.tell(p.patience, p.start, "") }()
+	go func() { p.started <- p.send(p.ctx, p.start, "") }()
 }
 
 // end tells how the run ended, once it has told of the start. It takes no longer than two pings may, and pingHurry from the
 // end of ctx on.
 func (p *pinger) end(ctx context.Context, code int, said string) error {
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(pingHurry, p.lose) })()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(pingAfterSignal, p.cancel) })()
 	begun := <-p.started
 	address := p.success
 	if code != exit.Done {
 		address = p.failure
 	}
-	if !p.talks {
+	if !p.sendsText {
 		said = ""
 	}
-	err := p.tell(p.patience, address, said)
+	err := p.send(p.ctx, address, said)
 	p.client.CloseIdleConnections()
 	if err != nil && begun != nil && err.Error() == begun.Error() {
 		return err
@@ -119,15 +119,15 @@ func (p *pinger) end(ctx context.Context, code int, said string) error {
 	return errors.Join(begun, err)
 }
 
-// tell sends one ping, again if there is no answer. An empty address tells nobody.
-func (p *pinger) tell(ctx context.Context, address, said string) error {
+// send sends one ping, again if there is no answer. An empty address tells nobody.
+func (p *pinger) send(ctx context.Context, address, said string) error {
 	if address == "" {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, pingLimit)
 	defer cancel()
 	for try := 1; ; try++ {
-		again, err := p.once(ctx, address, said)
+		again, err := p.sendOnce(ctx, address, said)
 		if err == nil || !again || try == pingTries {
 			return err
 		}
@@ -139,8 +139,8 @@ func (p *pinger) tell(ctx context.Context, address, said string) error {
 	}
 }
 
-// once sends one request, and tells whether it may go better the next time.
-func (p *pinger) once(ctx context.Context, address, said string) (again bool, err error) {
+// sendOnce sends one request, and tells whether it may go better the next time.
+func (p *pinger) sendOnce(ctx context.Context, address, said string) (again bool, err error) {
 	method := http.MethodGet
 	if said != "" {
 		method = http.MethodPost
@@ -154,14 +154,14 @@ func (p *pinger) once(ctx context.Context, address, said string) (again bool, er
 		r.Header.Set("Content-Type", "text/plain; charset=utf-8")
 	}
 	answer, err := p.client.Do(r)
-	if p.patience.Err() != nil {
+	if p.ctx.Err() != nil {
 		return false, fmt.Errorf("ping %s: no answer before the run was interrupted", p.host)
 	}
 	if ctx.Err() != nil {
 		return false, fmt.Errorf("ping %s: no answer within %s", p.host, pingLimit)
 	}
 	if err != nil {
-		return true, fmt.Errorf("ping %s: no answer: %s", p.host, pingTrouble(err))
+		return true, fmt.Errorf("ping %s: no answer: %s", p.host, pingErrorText(err))
 	}
 	defer answer.Body.Close()
 	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10)) // so that the connection can be used again
@@ -174,10 +174,10 @@ func (p *pinger) once(ctx context.Context, address, said string) (again bool, er
 	return false, nil
 }
 
-// pingTrouble says why there was no answer, in words that cannot hold the URL: neither that which the library quotes nor one
+// pingErrorText says why there was no answer, in words that cannot hold the URL: neither that which the library quotes nor one
 // that an answer repeats.
-func pingTrouble(err error) string {
-	if setup, ok := errors.AsType[pingSetup](err); ok {
+func pingErrorText(err error) string {
+	if setup, ok := errors.AsType[pingSettingError](err); ok {
 		return string(setup)
 	}
 	if e, ok := errors.AsType[*net.OpError](err); ok {
@@ -192,10 +192,10 @@ func pingTrouble(err error) string {
 	return "the answer was not HTTP"
 }
 
-// pingSetup is a fault of this machine's settings.
-type pingSetup string
+// pingSettingError is a fault of this machine's settings.
+type pingSettingError string
 
-func (e pingSetup) Error() string { return string(e) }
+func (e pingSettingError) Error() string { return string(e) }
 
 // withoutPing is a command line without the URL of the monitor, which is a secret: for the state directory and for people.
 func withoutPing(args []string) (rest []string) {

@@ -308,7 +308,7 @@ func TestAPingIsInAHurryAfterASignal(t *testing.T) {
 		p.begin()
 		time.AfterFunc(3*time.Second, interrupt)
 		err := p.end(ctx, exit.Interrupt, "said")
-		if took := time.Since(start); took != 3*time.Second+pingHurry {
+		if took := time.Since(start); took != 3*time.Second+pingAfterSignal {
 			t.Errorf("it took %s", took)
 		}
 		if err == nil || strings.Contains(err.Error(), pingSecret) || !strings.Contains(err.Error(), "before the run was interrupted") {

@@ -21,7 +21,7 @@ func (p *program) plan(o *mappingOptions, tmp string, args []string) (*transfer.
 	}
 	plan, err := p.planFound(now, o, tmp, found)
 	if err == nil {
-		p.tellOfFound(found, plan.Progress)
+		p.reportFound(found, plan.Progress)
 		plan.Incomplete = p.warnOfManifests(found.Snapshot)
 	}
 	return plan, err
@@ -51,16 +51,16 @@ func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources [
 		Everybody: choice.Who == people.All, Events: choice.NeedEvents, PersonIDs: rules.UsesPersonID(), Dir: tmp,
 		Repeats: choice.Merges == people.MergeIdentify, Now: now.UnixMicro(),
 	}
-	if err := o.identity.index(&index); err != nil {
+	if err := o.identity.addIndexOptions(&index); err != nil {
 		return nil, usage(err)
 	}
 	read.UserID = index.UserID
-	if err := o.identity.missing(); err != nil {
+	if err := o.identity.checkFiles(); err != nil {
 		return nil, err
 	}
-	persons, err := o.identity.openPersons()
+	persons, err := o.identity.personSources()
 	if err == nil {
-		err = p.foundSources(slices.Concat(sources, persons))
+		err = p.protectSources(slices.Concat(sources, persons))
 	}
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func (p *program) warnOfManifests(found *source.Snapshot) []*source.Incomplete {
 // sourcesText names the sources of a run in a few words.
 func (p *program) sourcesText(sources []source.Source) string {
 	if len(sources) == 1 {
-		return p.given(sources[0].Name)
+		return p.sourceName(sources[0].Name)
 	}
 	return report.Files(len(sources))
 }

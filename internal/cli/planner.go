@@ -63,7 +63,7 @@ func (m *planner) at(j *job.Job) (*transfer.Plan, error) {
 		m.mapping.recent = recentHold
 	}
 	if j.Now.Equal(m.request.Now) && !holds && m.typed != nil {
-		return m.typed, m.p.foundSources(slices.Concat(found, m.typed.Persons))
+		return m.typed, m.p.protectSources(slices.Concat(found, m.typed.Persons))
 	}
 	plan, err := m.p.planOf(j.Now, m.mapping, m.tmp, found)
 	if err == nil && j.Now.Equal(m.request.Now) {

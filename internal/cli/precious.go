@@ -14,22 +14,22 @@ import (
 	"ph2cio/internal/source"
 )
 
-// precious is what a run reads or keeps, and nothing that it writes may replace. Files are known by what they
+// protected is what a run reads or keeps, and nothing that it writes may replace. Files are known by what they
 // are, not by their names: by device and inode where there are those, so that links, other spellings and
 // capitals make no difference. The zero value holds nothing.
-type precious struct {
-	files   []named
-	states  []named // directories that no output may be in
-	dirs    []named // directories that flags name, which may not be there yet
-	reads   []named // directories that are searched for sources
+type protected struct {
+	files   []protectedPath
+	states  []protectedPath // directories that no output may be in
+	dirs    []protectedPath // directories that flags name, which may not be there yet
+	reads   []protectedPath // directories that are searched for sources
 	globs   []string
 	sources []source.Source // all that were found
 }
 
-// named is a path and what it is, to be told.
-type named struct {
-	path, is string
-	info     fs.FileInfo // of what was looked at once, as sources are, of which there may be thousands; nil looks at every question
+// protectedPath is a path and what it is, to be told.
+type protectedPath struct {
+	path, description string
+	info              fs.FileInfo // of what was looked at once, as sources are, of which there may be thousands; nil looks at every question
 }
 
 // valuesOf are the values of a flag, none if it is not there or empty.
@@ -38,7 +38,7 @@ func valuesOf(f *pflag.Flag) []string {
 		return nil
 	}
 	value := f.Value
-	if noting, ok := value.(mistaken); ok {
+	if noting, ok := value.(checkedValue); ok {
 		value = noting.Value
 	}
 	values := []string{value.String()}
@@ -49,20 +49,20 @@ func valuesOf(f *pflag.Flag) []string {
 }
 
 // add takes a file, a directory or a glob that is read.
-func (s *precious) add(path, is string) {
+func (s *protected) add(path, is string) {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		s.reads = append(s.reads, named{path: path})
+		s.reads = append(s.reads, protectedPath{path: path})
 	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(path, `*?[`):
 		s.globs = append(s.globs, path)
 	default:
-		s.files = append(s.files, named{path, is, info})
+		s.files = append(s.files, protectedPath{path, is, info})
 	}
 }
 
 // lookForSources finds what directories and globs hold, where a run came to its end before it had looked.
-func (s *precious) lookForSources() {
+func (s *protected) lookForSources() {
 	if s.sources != nil {
 		return
 	}
@@ -77,18 +77,18 @@ func (s *precious) lookForSources() {
 }
 
 // addStdin takes the file that standard input was redirected from, if it is one.
-func (s *precious) addStdin(in io.Reader) {
+func (s *protected) addStdin(in io.Reader) {
 	file, ok := in.(*os.File)
 	if !ok {
 		return
 	}
 	if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
-		s.files = append(s.files, named{file.Name(), "the file that standard input comes from", info})
+		s.files = append(s.files, protectedPath{file.Name(), "the file that standard input comes from", info})
 	}
 }
 
 // stat looks at a file, nil if it is not there.
-func (n *named) stat() fs.FileInfo {
+func (n *protectedPath) stat() fs.FileInfo {
 	if n.info != nil {
 		return n.info
 	}
@@ -99,11 +99,11 @@ func (n *named) stat() fs.FileInfo {
 	return info
 }
 
-// file says what a file is that is read; empty for any other.
-func (s *precious) file(info fs.FileInfo) string {
+// describeFile says what a file is that is read; empty for any other.
+func (s *protected) describeFile(info fs.FileInfo) string {
 	for _, one := range s.files {
 		if other := one.stat(); other != nil && os.SameFile(info, other) {
-			return one.is
+			return one.description
 		}
 	}
 	for _, source := range s.sources {
@@ -114,8 +114,8 @@ func (s *precious) file(info fs.FileInfo) string {
 	return ""
 }
 
-// source says which of the sources that were found a file is, though it may have grown since; empty for none.
-func (s *precious) source(info fs.FileInfo) string {
+// describeSource says which of the sources that were found a file is, though it may have grown since; empty for none.
+func (s *protected) describeSource(info fs.FileInfo) string {
 	for _, source := range s.sources {
 		if isAt(info, source.Name) {
 			return "the source " + source.Name
@@ -130,58 +130,58 @@ func isAt(info fs.FileInfo, path string) bool {
 	return err == nil && os.SameFile(info, other)
 }
 
-// keptAsOurs says in which state directory a file is one of ours; empty for any other file, also in such a
+// describeStateFile says in which state directory a file is one of ours; empty for any other file, also in such a
 // directory.
-func (s *precious) keptAsOurs(info fs.FileInfo) string {
+func (s *protected) describeStateFile(info fs.FileInfo) string {
 	for _, state := range s.states {
-		for _, name := range stateNames {
+		for _, name := range stateFileNames {
 			if path := filepath.Join(state.path, name); isAt(info, path) {
-				return path + ", which is " + state.is
+				return path + ", which is " + state.description
 			}
 		}
 	}
 	return ""
 }
 
-// kept says in which state directory a file stands, by whatever other name it goes; empty for any other.
-func (s *precious) kept(info fs.FileInfo) string {
+// describeInState says in which state directory a file stands, by whatever other name it goes; empty for any other.
+func (s *protected) describeInState(info fs.FileInfo) string {
 	for _, state := range s.states {
 		entries, _ := os.ReadDir(state.path) // one that is not there has none
 		for _, entry := range entries {
 			if other, err := entry.Info(); err == nil && os.SameFile(info, other) {
-				return state.is
+				return state.description
 			}
 		}
 	}
 	return ""
 }
 
-// holds says what a path is, or is in, that must stay as it is; empty for any other.
-func (s *precious) holds(path string) string {
+// describePath says what a path is, or is in, that must stay as it is; empty for any other.
+func (s *protected) describePath(path string) string {
 	info, err := os.Stat(path)
 	if err == nil {
-		if is := s.file(info); is != "" {
+		if is := s.describeFile(info); is != "" {
 			return is
 		}
-		if is := s.kept(info); is != "" {
+		if is := s.describeInState(info); is != "" {
 			return is
 		}
 	}
 	for _, one := range s.files {
 		if one.stat() == nil && strings.EqualFold(resolved(one.path), resolved(path)) {
-			return one.is // which is not there yet, and would be read the next time
+			return one.description // which is not there yet, and would be read the next time
 		}
 	}
 	for _, state := range s.states {
 		if within(path, state.path, false) {
-			return state.is
+			return state.description
 		}
 	}
 	return ""
 }
 
-// wouldBeRead says where a path would be found as a source the next time; empty for nowhere.
-func (s *precious) wouldBeRead(path string) string {
+// sourceDirOf says where a path would be found as a source the next time; empty for nowhere.
+func (s *protected) sourceDirOf(path string) string {
 	for _, dir := range s.reads {
 		if within(path, dir.path, true) {
 			return dir.path

@@ -48,10 +48,10 @@ network. SOURCE is a file, a directory, a glob, or - for standard input.`,
 		Example: `  ph2cio preview export.jsonl.gz
   ph2cio preview --events 'Order *,Signed Up' --people with-email export/
   ph2cio preview --operations ops.jsonl --json export/ > totals.json`,
-		Args: someSource,
+		Args: needsSource,
 		RunE: func(c *cobra.Command, args []string) error { return runPreview(c.Context(), p, o, args) },
 	}
-	p.check(c, func([]string) error {
+	p.addCheck(c, func([]string) error {
 		return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit), checkRate(o.rate), checkBatchItems(o.batchItems))
 	})
 	o.addFlags(c)
@@ -62,18 +62,18 @@ func (o *previewOptions) addFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.SortFlags = false
 	f.IntVar(&o.limit, "limit", 10, "show the first N operations; 0 shows none")
-	describe(f, "limit", whatToShow, "N", short())
+	describe(f, "limit", whatToShow, "N", inShort())
 	f.StringVar(&o.operations, operationsFlag, "", "write every operation, one per line; in the order of sending; - is stdout")
-	describe(f, operationsFlag, whatToShow, "FILE", short(), endingIn("jsonl", "json"))
+	describe(f, operationsFlag, whatToShow, "FILE", inShort(), withExtensions("jsonl", "json"))
 	o.mapping.addFlags(f, "hold")
 	f.IntVar(&o.batchItems, "batch-items", 1000, "put at most N operations into a request; 0 leaves only the limit on bytes")
 	describe(f, "batch-items", pace, "N", sendsSame)
 	f.Float64Var(&o.rate, "rate", defaultRate, "requests a second, to tell how long sending would take")
 	describe(f, "rate", pace, "N", sendsSame)
 	f.StringVar(&o.state, stateFlag, "", "state directory, which has what was sent before; by default the user's own, if there is one")
-	describe(f, stateFlag, resuming, "DIR", sendsSame, short())
+	describe(f, stateFlag, resuming, "DIR", sendsSame, inShort())
 	f.BoolVar(&o.fresh, "fresh", false, "plan as if nothing had been sent before")
-	describe(f, "fresh", resuming, "", sendsSame, short())
+	describe(f, "fresh", resuming, "", sendsSame, inShort())
 	o.stdin.addFlags(f)
 	f.BoolVar(&o.firstOnly, "first-reading-only", false, "stop after the first reading")
 	_ = f.MarkHidden("first-reading-only")
@@ -81,23 +81,23 @@ func (o *previewOptions) addFlags(c *cobra.Command) {
 }
 
 func runPreview(ctx context.Context, p *program, o *previewOptions, args []string) (err error) {
-	p.stdoutTaken = o.operations == "-"
+	p.stdoutHasOperations = o.operations == "-"
 	stop, err := o.profiling.start(p)
 	if err != nil {
 		return err
 	}
 	defer stop()
-	if args, err = p.takeStdin(ctx, &o.stdin, args); err != nil {
+	if args, err = p.copyStdin(ctx, &o.stdin, args); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.dropStdin(false)) }()
+	defer func() { err = errors.Join(err, p.removeStdinCopy(false)) }()
 	plan, err := p.plan(&o.mapping, o.stdin.tmp, args)
 	if err != nil {
 		return err
 	}
-	shows := &showJob{p: p, options: o}
+	shows := &previewJob{p: p, options: o}
 	if !o.fresh {
-		if shows.earlier, err = p.stateToLookAt(ctx, o); err != nil {
+		if shows.earlier, err = p.openStateForPreview(ctx, o); err != nil {
 			return err
 		}
 	}
@@ -109,33 +109,33 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 	return p.runJob(ctx, newPlanner(p, request, &o.mapping, o.stdin.tmp, plan), shows)
 }
 
-// showJob is the purpose of a preview: it shows what a job would send.
-type showJob struct {
+// previewJob is the purpose of a preview: it shows what a job would send.
+type previewJob struct {
 	p       *program
 	options *previewOptions
-	earlier *ledger.Store // what earlier runs have sent; nil where that is not known
-	shown   *showing      // nil until there is something to show
+	earlier *ledger.Store     // what earlier runs have sent; nil where that is not known
+	shown   *operationsWriter // nil until there is something to show
 }
 
-func (s *showJob) state() *ledger.Store { return s.earlier }
+func (s *previewJob) state() *ledger.Store { return s.earlier }
 
-func (s *showJob) equip(plan *transfer.Plan) (err error) {
+func (s *previewJob) equip(plan *transfer.Plan) (err error) {
 	if s.shown == nil {
-		s.shown, err = s.p.newShowing(s.options, s.p.newProgress())
+		s.shown, err = s.p.newOperationsWriter(s.options, s.p.newProgress())
 	}
 	if err != nil {
 		return err
 	}
 	plan.Tally = &customerio.Tally{}
-	plan.Sender, plan.BatchItems, plan.Operations = customerio.Counting(plan.Tally), s.options.batchItems, s.shown.take
+	plan.Sender, plan.BatchItems, plan.Operations = customerio.Counting(plan.Tally), s.options.batchItems, s.shown.write
 	return nil
 }
 
 // finish does all that sending does but for requests, and prints the summary.
-func (s *showJob) finish(ctx context.Context, read *readJob) error {
+func (s *previewJob) finish(ctx context.Context, read *readJob) error {
 	p, o, first := s.p, s.options, read.first
 	if o.firstOnly {
-		_, err := fmt.Fprintln(p.results(), report.Count(first.Rows), "rows")
+		_, err := fmt.Fprintln(p.resultsWriter(), report.Count(first.Rows), "rows")
 		return err
 	}
 	unknown, err := p.checkOnlyNames(&o.mapping.identity, first)
@@ -145,30 +145,30 @@ func (s *showJob) finish(ctx context.Context, read *readJob) error {
 	summary, err := transfer.Send(ctx, read.plan, first)
 	summary.UnknownOnly = unknown
 	err = errors.Join(err, s.shown.close())
-	summary.Estimate = estimate(summary, o.rate)
+	summary.Estimate = sendingSeconds(summary, o.rate)
 	if err == nil && read.job.FoundNothing(summary) {
 		return p.nothingNew(read.plan.Incomplete, read.job.Known)
 	}
 	summary.LiveStops = checkLive(&o.mapping, first) != nil
-	summary.WouldStop = o.mapping.identity.exceeded(first, first.People.Count(read.plan.Now.Unix()))
+	summary.WouldStop = o.mapping.identity.exceededLimits(first, first.People.Count(read.plan.Now.Unix()))
 	title := fmt.Sprintf("Plan: %s → Customer.io (nothing sent)", p.sourcesText(read.plan.Sources))
-	if err := errors.Join(err, p.writeSummary(p.results(), summary, title, err)); err != nil {
+	if err := errors.Join(err, p.writeSummary(p.resultsWriter(), summary, title, err)); err != nil {
 		return err
 	}
 	return verdict(summary, first, 0)
 }
 
-// estimate is how many seconds sending takes at the given rate, if the destination keeps up.
-func estimate(s *transfer.Summary, rate float64) float64 {
+// sendingSeconds is how many seconds sending takes at the given rate, if the destination keeps up.
+func sendingSeconds(s *transfer.Summary, rate float64) float64 {
 	seconds := float64(s.Requests) / rate
 	if s.People.Sent > 0 {
-		seconds += settleDefault.Seconds()
+		seconds += defaultSettle.Seconds()
 	}
 	return seconds
 }
 
-// showing is where preview's operations go: the first few to the screen, all of them to a file.
-type showing struct {
+// operationsWriter is where preview's operations go: the first few to the screen, all of them to a file.
+type operationsWriter struct {
 	p      *program
 	left   int
 	shown  int
@@ -177,26 +177,26 @@ type showing struct {
 	file   *os.File
 }
 
-// aside writes what may go to the same terminal as the bar.
-type aside struct {
+// besideBar writes what may go to the same terminal as the bar.
+type besideBar struct {
 	bar *progress.Progress
 	out io.Writer
 }
 
-func (a aside) Write(text []byte) (n int, err error) {
+func (a besideBar) Write(text []byte) (n int, err error) {
 	a.bar.Aside(func() { n, err = a.out.Write(text) })
 	return n, err
 }
 
-func (p *program) newShowing(o *previewOptions, bar *progress.Progress) (*showing, error) {
-	s := &showing{p: p, left: o.limit}
+func (p *program) newOperationsWriter(o *previewOptions, bar *progress.Progress) (*operationsWriter, error) {
+	s := &operationsWriter{p: p, left: o.limit}
 	if !p.json && o.operations != "-" {
-		s.screen = aside{bar, p.env.Stdout}
+		s.screen = besideBar{bar, p.env.Stdout}
 	}
 	switch o.operations {
 	case "":
 	case "-":
-		s.all = bufio.NewWriterSize(aside{bar, p.env.Stdout}, 256<<10)
+		s.all = bufio.NewWriterSize(besideBar{bar, p.env.Stdout}, 256<<10)
 	default:
 		file, err := p.createOutput(output{flag: operationsFlag, path: o.operations, streams: true})
 		if refused, ok := errors.AsType[*problem](err); ok {
@@ -213,8 +213,8 @@ func (p *program) newShowing(o *previewOptions, bar *progress.Progress) (*showin
 	return s, nil
 }
 
-// take sees every operation in sending order.
-func (s *showing) take(operation customerio.Operation) error {
+// write sees every operation in sending order.
+func (s *operationsWriter) write(operation customerio.Operation) error {
 	if s.screen != nil && s.left > 0 {
 		s.left--
 		s.shown++
@@ -234,7 +234,7 @@ func (s *showing) take(operation customerio.Operation) error {
 }
 
 // show lays one operation out for a person; it stays the JSON that would be sent.
-func (s *showing) show(operation customerio.Operation) error {
+func (s *operationsWriter) show(operation customerio.Operation) error {
 	var laid bytes.Buffer
 	if err := json.Indent(&laid, operation.Body, "", "  "); err != nil {
 		return fmt.Errorf("show an operation: %w", err)
@@ -245,7 +245,7 @@ func (s *showing) show(operation customerio.Operation) error {
 	return err
 }
 
-func (s *showing) close() error {
+func (s *operationsWriter) close() error {
 	if s.all == nil {
 		return nil
 	}

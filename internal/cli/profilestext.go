@@ -21,7 +21,7 @@ func moreText(n, more int) string {
 	if more <= 0 {
 		return ""
 	}
-	json := jsonLists(min(n, transfer.MostPairs), n > transfer.MostPairs)
+	json := jsonListsText(min(n, transfer.MostPairs), n > transfer.MostPairs)
 	return fmt.Sprintf(" and %s more (preview %s)", report.Count(more), json)
 }
 

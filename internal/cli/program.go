@@ -23,29 +23,29 @@ type program struct {
 	allFlags bool // --all: help shows all flags
 	dotenv   dotenv
 
-	precious precious // what no output may replace
-	outputs  []output // files that the command may write
-	filled   string   // the state directory, if it was named and is written to
+	protected    protected // what no output may replace
+	outputs      []output  // files that the command may write
+	writtenState string    // the state directory, if it was named and is written to
 
 	account  *account                                       // nil until somebody asks
 	origins  map[string]string                              // of flags that were not typed, where their values came from
 	mistakes []error                                        // values that flags did not take
 	checks   map[*cobra.Command][]func(args []string) error // before a command begins
 
-	stdoutTaken bool              // stdout belongs to operations: results go to stderr
-	documented  bool              // the document of --json has been written
-	spooled     *transfer.Spooled // the copy of standard input, if it is a source
-	log         *jsonLog          // nil when stderr is text
-	notify      *notifier         // nil for a command that has nobody to tell how it went
+	stdoutHasOperations bool              // stdout belongs to operations: results go to stderr
+	wroteJSON           bool              // the document of --json has been written
+	stdinCopy           *transfer.Spooled // the copy of standard input, if it is a source
+	log                 *jsonLog          // nil when stderr is text
+	notify              *notifier         // nil for a command that has nobody to tell how it went
 
-	bar        *progress.Progress // of all readings and phases; nil before the command's own code
-	toldOfStop func()             // waits until the stop has been said, if there is one
-	idle       atomic.Bool        // nothing is under way: it waits for an answer or for requests
-	ctx        context.Context    // of the command: done when it is to stop
+	bar           *progress.Progress // of all readings and phases; nil before the command's own code
+	stopAnnounced func()             // waits until the stop has been said, if there is one
+	idle          atomic.Bool        // nothing is under way: it waits for an answer or for requests
+	ctx           context.Context    // of the command: done when it is to stop
 }
 
-// say writes a line to stderr behind a label. On a terminal it is wrapped; in a pipe or a file it stays one line, for grep.
-func (p *program) say(paint func(string) string, label, text string) {
+// writeLabelled writes a line to stderr behind a label. On a terminal it is wrapped; in a pipe or a file it stays one line, for grep.
+func (p *program) writeLabelled(paint func(string) string, label, text string) {
 	if p.env.StderrTerminal {
 		text = wrapIndented(text, p.columns(), len("error: "))
 	}
@@ -62,5 +62,5 @@ func (p *program) columns() int {
 	if p.env.Width <= 0 {
 		return columnsWithoutTerminal
 	}
-	return min(p.env.Width, mostColumns)
+	return min(p.env.Width, maxColumns)
 }

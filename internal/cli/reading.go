@@ -25,13 +25,13 @@ func (o *readingOptions) addFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.columns, "column", nil, "read a field under another name, in CSV and JSON; may be repeated")
 	describe(f, "column", reading, "FIELD=NAME")
 	f.StringVar(&o.timezone, "timezone", "UTC", "time zone of times that have none, such as Europe/Berlin")
-	describe(f, "timezone", reading, "ZONE", short(checkCommand))
+	describe(f, "timezone", reading, "ZONE", inShort(checkCommand))
 	f.Int64Var(&o.team, "team", 0, "leave out rows with another team_id (PostHog project)")
-	describe(f, "team", reading, "ID", short(checkCommand))
+	describe(f, "team", reading, "ID", inShort(checkCommand))
 	f.BoolVar(&o.acceptDamaged, "accept-damaged", false, "also use rows of compressed files with a wrong checksum; their values may be wrong")
 	describe(f, "accept-damaged", reading, "")
 	f.StringSliceVar(&o.exclude, "exclude", nil, "leave out files whose names or paths match")
-	describe(f, "exclude", reading, "GLOB,...", sendsSame, short(checkCommand))
+	describe(f, "exclude", reading, "GLOB,...", sendsSame, inShort(checkCommand))
 }
 
 // options returns how to read. Errors name the flag.

@@ -149,8 +149,8 @@ func (w *reasonWords) of(n int64) string {
 	return w.many
 }
 
-// why lists reasons beside their total: a single one needs no number of its own.
-func why(counts map[string]int64) string {
+// reasonsBesideTotal lists reasons beside their total: a single one needs no number of its own.
+func reasonsBesideTotal(counts map[string]int64) string {
 	var only string
 	for code, n := range counts {
 		switch {

@@ -30,16 +30,16 @@ backfill does; for cron, add --yes.`,
 		Example: `  ph2cio retry
   ph2cio retry --state DIR --identify-by email,id
   ph2cio retry --merges --yes`,
-		Args: noSource,
+		Args: takesNoSource,
 		RunE: func(c *cobra.Command, _ []string) error { return runRetry(c.Context(), p, o) },
 	}
-	p.check(c, func([]string) error {
-		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p), p.mustBeAsked(&o.sending, "status", nil))
+	p.addCheck(c, func([]string) error {
+		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p), p.checkCanAsk(&o.sending, "status", nil))
 	})
 	f := c.Flags()
 	f.SortFlags = false
 	f.BoolVar(&o.merges, "merges", false, "also try rejected merges again; they cannot be undone")
-	describe(f, "merges", whatToSend, "", short(), on("nightly"))
+	describe(f, "merges", whatToSend, "", inShort(), onPage("nightly"))
 	o.mapping.addFlags(f, "send")
 	o.sending.addFlagsOf(f, false)
 	o.stdin.addFlags(f)
@@ -47,8 +47,8 @@ backfill does; for cron, add --yes.`,
 	return c
 }
 
-// noSource refuses what is typed as a source.
-func noSource(_ *cobra.Command, args []string) error {
+// takesNoSource refuses what is typed as a source.
+func takesNoSource(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return errors.New("retry takes no SOURCE: the state directory says which files have rejected rows")
 	}
@@ -62,7 +62,7 @@ func runRetry(ctx context.Context, p *program, o *retryOptions) (err error) {
 	}
 	defer stop()
 	if o.sending.state != "" {
-		if err := p.hasState(ctx, o.sending.state, o.sending.state, usedHint); err != nil {
+		if err := p.requireState(ctx, o.sending.state, o.sending.state, otherStateHint); err != nil {
 			return err
 		}
 	}
@@ -71,7 +71,7 @@ func runRetry(ctx context.Context, p *program, o *retryOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, to.close()) }()
-	if err := p.hasState(ctx, to.state, o.sending.state, usedHint); err != nil {
+	if err := p.requireState(ctx, to.state, o.sending.state, otherStateHint); err != nil {
 		return err
 	}
 	if err := p.openState(ctx, to, o.sending.waitLock); err != nil {

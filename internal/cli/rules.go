@@ -43,7 +43,7 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 		PageName: o.pageName, ScreenName: o.screenName, Dots: o.dots, Properties: o.properties, DropProperties: o.dropProperties,
 		RedactQuery: o.redactQuery, PersonProperties: o.personProperties, DateAttributes: o.dateAttributes,
 		AllowReserved: o.allowReserved, PersonAttributes: o.personAttributes, EventAttributes: o.eventAttributes,
-		IdentifierKey: o.identity.key(), IdentifierValue: o.identity.identifierValue,
+		IdentifierKey: o.identity.firstKey(), IdentifierValue: o.identity.identifierValue,
 		EventValueLimit: o.eventValueLimit, IdentifyTimestamp: o.identifyTimestamp,
 		Since: since, Until: until, LiveSince: live, HoldRecent: o.recent == recentHold,
 	}, errors.Join(err1, err2, err3, err4)
@@ -53,7 +53,7 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 func (o *mappingOptions) check(now time.Time) error {
 	_, _, err1 := o.rules(now)
 	_, err2 := o.reading.options()
-	return errors.Join(err1, err2, o.identity.index(new(people.Options)))
+	return errors.Join(err1, err2, o.identity.addIndexOptions(new(people.Options)))
 }
 
 // neverLive is a --live-since that says that no live destination has been running.

@@ -77,8 +77,8 @@ func (p *program) readJob(ctx context.Context, j *job.Job, plans *planner, to pu
 		read.first.Took += took
 		next := j.After(ctx, read.pass)
 		if next.Job == nil || next.Replan {
-			p.warnOfDoubles(read.first)
-			p.warnOfLost(read.first)
+			p.warnOfDoubleSends(read.first)
+			p.warnOfLostRows(read.first)
 		}
 		p.warnOfJob(next.Warnings)
 		if next.Job == nil && next.Refused == nil {

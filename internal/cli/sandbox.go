@@ -44,7 +44,7 @@ silently, and keeps everything in memory. Ask it what it holds, or make it fail:
 		RunE: func(c *cobra.Command, _ []string) error { return runSandbox(c.Context(), p, o) },
 	}
 	c.Flags().StringVar(&o.listen, "listen", "127.0.0.1:8099", "loopback address to listen on")
-	describe(c.Flags(), "listen", ownFlags, "HOST:PORT", short())
+	describe(c.Flags(), "listen", ownFlags, "HOST:PORT", inShort())
 	return c
 }
 
@@ -106,8 +106,8 @@ func (to *destination) showSandbox(p *program) error {
 	return err
 }
 
-// maxListed is how many people and events are listed.
-const maxListed = 10
+// maxSandboxListed is how many people and events are listed.
+const maxSandboxListed = 10
 
 type sandboxText struct {
 	strings.Builder
@@ -126,7 +126,7 @@ func (t *sandboxText) rest(listed, all int) {
 func (t *sandboxText) people(box *sandbox.Sandbox) {
 	people := box.People()
 	t.heading("The sandbox holds " + report.Plural(len(people), "person", "people"))
-	for _, person := range people[:min(len(people), maxListed)] {
+	for _, person := range people[:min(len(people), maxSandboxListed)] {
 		name := cmp.Or(person.ID, person.Email, person.CioID)
 		attributes, _ := json.Marshal(person.Attributes)
 		if person.ID != "" && person.Email != "" {
@@ -135,19 +135,19 @@ func (t *sandboxText) people(box *sandbox.Sandbox) {
 		name = "  " + padded(oneLine(name), 30) + " "
 		fmt.Fprintf(t, "%s%s\n", name, t.style.dim(t.rightmost(oneLine(string(attributes)), name)))
 	}
-	t.rest(maxListed, len(people))
+	t.rest(maxSandboxListed, len(people))
 }
 
 func (t *sandboxText) events(box *sandbox.Sandbox) {
 	events := box.Events()
 	t.heading("and " + report.Plural(len(events), "event", "events"))
-	for _, e := range events[:min(len(events), maxListed)] {
+	for _, e := range events[:min(len(events), maxSandboxListed)] {
 		who := cmp.Or(e.PersonID, e.SentAs["email"], e.Person)
 		when := time.Unix(e.Timestamp, 0).UTC().Format(time.DateTime)
 		before := fmt.Sprintf("  %s %s  %-6s ", padded(oneLine(who), 28), when, e.Action)
 		fmt.Fprintf(t, "%s%s\n", before, t.rightmost(oneLine(e.Name), before))
 	}
-	t.rest(maxListed, len(events))
+	t.rest(maxSandboxListed, len(events))
 }
 
 // rightmost is the last text of a line, shortened to fit behind what stands before it.

@@ -81,7 +81,7 @@ func (p *program) checkRegion(o *sendingOptions) error {
 		return fmt.Errorf("%s is %q but %s is %q; keep one", name, region, varRegion, other)
 	}
 	if _, err := customerio.RegionURL(cmp.Or(region, "us")); err != nil {
-		return fmt.Errorf("%s must be us or eu, not %q", name, shown(region))
+		return fmt.Errorf("%s must be us or eu, not %q", name, withoutSecret(region))
 	}
 	return nil
 }

@@ -24,26 +24,26 @@ func (s *sendJob) state() *ledger.Store { return s.to.ledger }
 
 func (s *sendJob) equip(plan *transfer.Plan) error { return s.to.wire(s.p, plan, s.options) }
 
-// typedNext is the command to type for what is left, empty if nothing is.
-func (p *program) typedNext(then job.Then) string {
+// nextCommand is the command to type for what is left, empty if nothing is.
+func (p *program) nextCommand(then job.Then) string {
 	switch then {
 	case job.Again:
-		return p.again()
+		return p.resumeCommand()
 	case job.Restart:
-		return p.restart()
+		return p.restartCommand()
 	case job.AgainWithOld:
-		return p.again() + " --" + job.ResendOldFlag
+		return p.resumeCommand() + " --" + job.ResendOldFlag
 	case job.RestartWithOld:
-		return p.restart() + " --" + job.ResendOldFlag
+		return p.restartCommand() + " --" + job.ResendOldFlag
 	}
 	return ""
 }
 
-// restart is the command line to type to plan from the start.
-func (p *program) restart() string { return p.again() + " --" + restartFlag }
+// restartCommand is the command line to type to plan from the start.
+func (p *program) restartCommand() string { return p.resumeCommand() + " --" + restartFlag }
 
-// broken reports whether the state directory itself is what failed.
-func broken(err error) bool {
+// isStateError reports whether the state directory itself is what failed.
+func isStateError(err error) bool {
 	_, ok := errors.AsType[*ledger.StateError](err)
 	return ok
 }
@@ -56,19 +56,19 @@ func (o *sendingOptions) forget(ctx context.Context, state *ledger.Store) error 
 	return state.Forget(ctx, ledger.DayOf(time.Now())-int64(o.dedupWindow))
 }
 
-// errEnough ends a run that has sent for as long as --max-duration allows.
-var errEnough = errors.New("stopped after the time that --max-duration allows")
+// errMaxDuration ends a run that has sent for as long as --max-duration allows.
+var errMaxDuration = errors.New("stopped after the time that --max-duration allows")
 
-// within is ctx for as long as may be sent.
-func (o *sendingOptions) within(ctx context.Context) (context.Context, context.CancelFunc) {
+// withMaxDuration is ctx for as long as may be sent.
+func (o *sendingOptions) withMaxDuration(ctx context.Context) (context.Context, context.CancelFunc) {
 	if o.maxDuration == 0 {
 		return ctx, func() {}
 	}
-	return context.WithDeadlineCause(ctx, time.Now().Add(o.maxDuration), errEnough)
+	return context.WithDeadlineCause(ctx, time.Now().Add(o.maxDuration), errMaxDuration)
 }
 
-// called is what a person knows the destination as.
-func (to *destination) called() string {
+// name is what a person knows the destination as.
+func (to *destination) name() string {
 	if to.sandbox != nil {
 		return "the sandbox"
 	}

@@ -20,7 +20,7 @@ import (
 func sentFlags(flags *pflag.FlagSet, o *identityOptions, plan *transfer.Plan) (job.Flags, error) {
 	sent := job.Flags{}
 	flags.VisitAll(func(f *pflag.Flag) {
-		if value := f.Value.String(); f.Changed && value != f.DefValue && !known(f, sameFact) {
+		if value := f.Value.String(); f.Changed && value != f.DefValue && !hasFact(f, sameFact) {
 			sent[f.Name] = value
 		}
 	})
@@ -32,7 +32,7 @@ func sentFlags(flags *pflag.FlagSet, o *identityOptions, plan *transfer.Plan) (j
 		if paths[0] == "" {
 			continue
 		}
-		sum, err := contents(paths)
+		sum, err := hashFiles(paths)
 		if err != nil {
 			return nil, &problem{err: fmt.Errorf("--%s: %w", name, err), code: exit.Input}
 		}
@@ -41,8 +41,8 @@ func sentFlags(flags *pflag.FlagSet, o *identityOptions, plan *transfer.Plan) (j
 	return sent, nil
 }
 
-// contents is a hash of all that is in some files.
-func contents(paths []string) (string, error) {
+// hashFiles is a hash of all that is in some files.
+func hashFiles(paths []string) (string, error) {
 	h := sha256.New()
 	for _, path := range paths {
 		file, err := regularfile.Open(path)

@@ -30,12 +30,12 @@ func (p *program) lookup(name string) (string, bool) {
 	return value, ok
 }
 
-// settings gives every flag that was not typed its value, in this order:
+// applySettings gives every flag that was not typed its value, in this order:
 //  1. the flag on the command line
 //  2. the environment, PH2CIO_ and the flag's name
 //  3. the .env file, the same names
 //  4. the flag's default
-func (p *program) settings(c *cobra.Command) error {
+func (p *program) applySettings(c *cobra.Command) error {
 	// Whoever is to be told of the trouble with the file may be named in the environment.
 	errs := []error{p.readDotenv(c.Flags())}
 	p.origins = map[string]string{}
@@ -44,7 +44,7 @@ func (p *program) settings(c *cobra.Command) error {
 			return
 		}
 		if value := p.setting(variable(f.Name)); value != "" {
-			p.origins[f.Name] = p.from(variable(f.Name))
+			p.origins[f.Name] = p.settingOrigin(variable(f.Name))
 			err := p.checkQuotes(f, value)
 			if err == nil {
 				err = setFlag(c.Flags(), f, value)
@@ -88,7 +88,7 @@ func setFlag(flags *pflag.FlagSet, f *pflag.Flag, value string) error {
 
 // configurable reports whether a flag may come from the environment.
 func configurable(f *pflag.Flag) bool {
-	return f.Name != "help" && !known(f, typedFact) && !f.Hidden
+	return f.Name != "help" && !hasFact(f, commandLineFact) && !f.Hidden
 }
 
 // readDotenv reads the .env file into memory; the process's environment stays as it is.
@@ -123,7 +123,7 @@ func (p *program) envFile(flags *pflag.FlagSet) (path, named string) {
 // how errors are told.
 func (p *program) peekAtDotenv() {
 	if p.dotenv.path == "" {
-		path, _ := typed(p.args, envFileFlag)
+		path, _ := commandLineValue(p.args, envFileFlag)
 		d, err := loadDotenv(cmp.Or(path, p.env.get(variable(envFileFlag)), defaultEnvFile))
 		if err == nil {
 			p.dotenv = d
@@ -149,20 +149,20 @@ func (p *program) warnDotenv() {
 // program's.
 func (p *program) warnUnknown(c *cobra.Command) {
 	known := allVariables(c.Root())
-	for _, name := range p.variables() {
+	for _, name := range p.variableNames() {
 		_, inFile := p.dotenv.values[name]
 		upper := strings.ToUpper(name)
-		if (strings.HasPrefix(name, "PH2CIO_") || inFile && oursToSet(upper)) && !slices.Contains(known, name) {
+		if (strings.HasPrefix(name, "PH2CIO_") || inFile && isOurVariable(upper)) && !slices.Contains(known, name) {
 			advice := "`ph2cio help environment` lists them all"
 			if meant := closest(upper, known); meant != "" {
 				advice = "did you mean " + meant + "?"
 			}
-			p.warnText(p.from(name) + " is not a setting; " + advice)
+			p.warnText(p.settingOrigin(name) + " is not a setting; " + advice)
 		}
 	}
 }
 
-func (p *program) variables() []string {
+func (p *program) variableNames() []string {
 	var names []string
 	for _, pair := range p.env.Environ() {
 		name, _, _ := strings.Cut(pair, "=")

@@ -7,18 +7,18 @@ import (
 	"ph2cio/internal/regularfile"
 )
 
-// mostSettings is how large a file of settings, a credential or a certificate may be, in bytes.
-const mostSettings = 1 << 20
+// maxSmallFile is how large a file of settings, a credential or a certificate may be, in bytes.
+const maxSmallFile = 1 << 20
 
-// readSettings reads a regular file of at most mostSettings bytes.
-func readSettings(path string) ([]byte, error) {
+// readSmallFile reads a regular file of at most mostSettings bytes.
+func readSmallFile(path string) ([]byte, error) {
 	file, err := regularfile.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, mostSettings+1))
-	if err == nil && len(text) > mostSettings {
+	text, err := io.ReadAll(io.LimitReader(file, maxSmallFile+1))
+	if err == nil && len(text) > maxSmallFile {
 		return nil, fmt.Errorf("%s is larger than 1 MiB, which is too large for such a file", path)
 	}
 	return text, err

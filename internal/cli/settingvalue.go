@@ -7,8 +7,8 @@ func (p *program) setting(name string) string {
 	return value
 }
 
-// from names a setting that is no flag, and where its value came from.
-func (p *program) from(name string) string {
+// settingOrigin names a setting that is no flag, and where its value came from.
+func (p *program) settingOrigin(name string) string {
 	if _, ok := p.env.Getenv(name); ok {
 		return name + " in the environment"
 	}

@@ -18,13 +18,13 @@ func (o *mappingOptions) find(now time.Time, args []string) (*foundSources, erro
 	if err != nil {
 		err = sourcesProblem(err)
 	}
-	return found, usageFirst(err, o.identity.missing())
+	return found, usageFirst(err, o.identity.checkFiles())
 }
 
 // otherFiles are the files that identity flags name: none of them is a source. What cannot be found is told
 // where it is read.
 func (o *identityOptions) otherFiles() (paths []string) {
-	persons, _ := o.openPersons()
+	persons, _ := o.personSources()
 	for _, one := range persons {
 		paths = append(paths, one.Name)
 	}
@@ -37,13 +37,13 @@ func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 	if err != nil {
 		return nil, usage(err)
 	}
-	out, err := newExcluding(o.exclude)
+	out, err := newExcludeGlobs(o.exclude)
 	if err != nil {
 		return nil, usage(err)
 	}
-	look := source.Options{Recognise: posthog.Recognise(options), Ours: isOurs, Not: others}
+	look := source.Options{Recognise: posthog.Recognise(options), Ours: isOwnFile, Not: others}
 	if len(out.globs) > 0 {
-		look.Exclude = out.has
+		look.Exclude = out.matches
 	}
 	found, err := source.List(args, look)
 	if near := didYouMean(args...); err != nil && near != "" {
@@ -52,7 +52,7 @@ func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &foundSources{Snapshot: found, unused: out.unused()}, nil
+	return &foundSources{Snapshot: found, unusedExcludes: out.unused()}, nil
 }
 
 // sourcesProblem is the error that sources could not be found.

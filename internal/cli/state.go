@@ -53,24 +53,24 @@ func hostName(base string) string {
 
 // openState makes the state directory, keeps other senders out of it, and opens what it knows, until the destination is closed.
 func (p *program) openState(ctx context.Context, to *destination, wait time.Duration) error {
-	if err := p.holdState(ctx, to, wait); err != nil {
+	if err := p.lockState(ctx, to, wait); err != nil {
 		return err
 	}
 	return p.openLedger(ctx, to)
 }
 
-// holdState makes the state directory and keeps other senders out of it, until the destination is closed.
-func (p *program) holdState(ctx context.Context, to *destination, wait time.Duration) error {
+// lockState makes the state directory and keeps other senders out of it, until the destination is closed.
+func (p *program) lockState(ctx context.Context, to *destination, wait time.Duration) error {
 	if !to.temporary {
-		p.filled = to.state // which may be the user's own, unknown until now
-		if err := errors.Join(p.checkFilled(), p.checkForeign(), p.refuseNetwork(to.state)); err != nil {
+		p.writtenState = to.state // which may be the user's own, unknown until now
+		if err := errors.Join(p.checkStateDir(), p.checkForeignFiles(), p.refuseNetwork(to.state)); err != nil {
 			return err
 		}
 	}
 	if err := p.makeStateDir(to.state); err != nil {
 		return err
 	}
-	return p.lockState(ctx, to, wait)
+	return p.takeLock(ctx, to, wait)
 }
 
 // owner is whom the state of the destination belongs to.
@@ -84,27 +84,27 @@ func (p *program) openLedger(ctx context.Context, to *destination) error {
 	if err != nil {
 		return err
 	}
-	to.ledger, to.stood = store, to.stands()
+	to.ledger, to.stateFiles = store, to.lookAtState()
 	to.closers = append(to.closers, func() error {
-		p.notify.looksAt(store)
+		p.notify.readNewest(store)
 		return store.Close()
 	})
 	return nil
 }
 
-// stands looks at the state directory and its database; nil for what is not there.
-func (to *destination) stands() (infos [2]fs.FileInfo) {
+// lookAtState looks at the state directory and its database; nil for what is not there.
+func (to *destination) lookAtState() (infos [2]fs.FileInfo) {
 	for i, path := range []string{to.state, filepath.Join(to.state, ledger.FileName)} {
 		infos[i], _ = os.Lstat(path)
 	}
 	return infos
 }
 
-// stateStays refuses to send when the state is gone by now, or another one: what is sent would not be noted
+// checkStateStays refuses to send when the state is gone by now, or another one: what is sent would not be noted
 // there. A question may stand for hours.
-func (to *destination) stateStays() error {
-	for i, now := range to.stands() {
-		if now == nil || to.stood[i] == nil || !os.SameFile(now, to.stood[i]) {
+func (to *destination) checkStateStays() error {
+	for i, now := range to.lookAtState() {
+		if now == nil || to.stateFiles[i] == nil || !os.SameFile(now, to.stateFiles[i]) {
 			return &problem{code: exit.State, err: fmt.Errorf("use the state directory %s: it was removed or replaced since this run opened it; nothing was sent", to.state),
 				hint: "put it back, then run the same command again; with a new directory all of history would be sent again"}
 		}
@@ -112,10 +112,10 @@ func (to *destination) stateStays() error {
 	return nil
 }
 
-// lockState keeps other senders out of the state directory until the destination is closed.
-func (p *program) lockState(ctx context.Context, to *destination, wait time.Duration) error {
+// takeLock keeps other senders out of the state directory until the destination is closed.
+func (p *program) takeLock(ctx context.Context, to *destination, wait time.Duration) error {
 	host, _ := os.Hostname() // it is only told
-	me := ledger.Holder{PID: os.Getpid(), Host: host, Since: time.Now().UTC().Truncate(time.Second), Command: p.again()}
+	me := ledger.Holder{PID: os.Getpid(), Host: host, Since: time.Now().UTC().Truncate(time.Second), Command: p.resumeCommand()}
 	lock, err := ledger.Take(ctx, to.state, me, wait)
 	if err == nil {
 		to.closers = append(to.closers, lock.Release)
@@ -134,7 +134,7 @@ func (p *program) lockState(ctx context.Context, to *destination, wait time.Dura
 
 // makeStateDir makes the directory for its owner alone. A symbolic link in its place is refused.
 func (p *program) makeStateDir(dir string) error {
-	if err := stateDirThere(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := lookForStateDir(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	if info, err := os.Lstat(dir); err == nil && readableByOthers(info.Mode()) {
@@ -146,13 +146,13 @@ func (p *program) makeStateDir(dir string) error {
 	return nil
 }
 
-// mayHold refuses what stands in the place of the state directory that a run names, before it asks anybody
+// checkStateFlag refuses what stands in the place of the state directory that a run names, before it asks anybody
 // for anything.
-func (o *sendingOptions) mayHold() error {
+func (o *sendingOptions) checkStateFlag() error {
 	if o.state == "" || o.sandbox {
 		return nil
 	}
-	if err := stateDirThere(o.state); !errors.Is(err, fs.ErrNotExist) {
+	if err := lookForStateDir(o.state); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil

@@ -31,32 +31,32 @@ something is left. It needs no credentials, sends nothing, and works while a run
 		RunE: func(c *cobra.Command, _ []string) error { return runStatus(c.Context(), p, state) },
 	}
 	c.Flags().StringVar(&state, stateFlag, "", "show only this state directory; by default all of the user's")
-	describe(c.Flags(), stateFlag, ownFlags, "DIR", sendsSame, short())
+	describe(c.Flags(), stateFlag, ownFlags, "DIR", sendsSame, inShort())
 	return c
 }
 
 // stateReport is what one state directory knows.
 type stateReport struct {
-	Path          string      `json:"path"`
-	EnvironmentID int64       `json:"environment_id"`
-	BaseURL       string      `json:"base_url"`
-	Running       *runningNow `json:"running,omitempty"`
-	People        int64       `json:"people"` // sent, over all runs, each counted once
-	MergesDone    int64       `json:"merges_done"`
-	MergesOpen    int64       `json:"merges_open"`          // intended, and not known to be done
-	OpenRejects   int64       `json:"open_rejects"`         // that no run has tried again
-	OpenMerges    int64       `json:"open_rejected_merges"` // among them
-	Owed          int64       `json:"owed"`                 // visitors whom nobody knew, and people who are held, in each source
-	OwedSources   int64       `json:"owed_sources"`
-	HeldRecent    int64       `json:"held_recent"` // rows
-	HeldSources   int64       `json:"held_sources"`
-	Newest        time.Time   `json:"newest_event,omitzero"` // of those sent, as sent; left out when it would be in the future
-	Lag           *int64      `json:"lag_seconds,omitempty"` // since then
-	Runs          []runReport `json:"runs"`                  // the newest first
-	Next          string      `json:"next"`                  // the command to type; empty while one is under way
+	Path           string      `json:"path"`
+	EnvironmentID  int64       `json:"environment_id"`
+	BaseURL        string      `json:"base_url"`
+	Running        *runningNow `json:"running,omitempty"`
+	People         int64       `json:"people"` // sent, over all runs, each counted once
+	MergesDone     int64       `json:"merges_done"`
+	MergesOpen     int64       `json:"merges_open"`          // intended, and not known to be done
+	OpenRejects    int64       `json:"open_rejects"`         // that no run has tried again
+	OpenMerges     int64       `json:"open_rejected_merges"` // among them
+	Waiting        int64       `json:"owed"`                 // visitors whom nobody knew, and people who are held, in each source
+	WaitingSources int64       `json:"owed_sources"`
+	HeldRecent     int64       `json:"held_recent"` // rows
+	HeldSources    int64       `json:"held_sources"`
+	Newest         time.Time   `json:"newest_event,omitzero"` // of those sent, as sent; left out when it would be in the future
+	Lag            *int64      `json:"lag_seconds,omitempty"` // since then
+	Runs           []runReport `json:"runs"`                  // the newest first
+	Next           string      `json:"next"`                  // the command to type; empty while one is under way
 
-	open  ledger.OpenRejects
-	typed string // of --state, empty for the user's own
+	open      ledger.OpenRejects
+	stateFlag string // of --state, empty for the user's own
 }
 
 type runningNow struct {
@@ -88,8 +88,8 @@ type sourceReport struct {
 	Trouble string `json:"trouble,omitempty"`
 }
 
-// mostRuns is how many runs of a state are told.
-const mostRuns = 20
+// maxRuns is how many runs of a state are told.
+const maxRuns = 20
 
 func runStatus(ctx context.Context, p *program, state string) error {
 	dirs, err := p.stateDirs(state)
@@ -103,12 +103,12 @@ func runStatus(ctx context.Context, p *program, state string) error {
 			continue
 		}
 		if errors.Is(err, fs.ErrNotExist) {
-			return p.nothingSentFrom(dir, state, usedHint)
+			return p.nothingSentError(dir, state, otherStateHint)
 		}
 		if err != nil {
 			return err
 		}
-		report.typed = state
+		report.stateFlag = state
 		reports = append(reports, *report)
 	}
 	if p.json {
@@ -131,7 +131,7 @@ func (p *program) writeNoStates() error {
 }
 
 func (p *program) reportState(ctx context.Context, dir string) (report *stateReport, err error) {
-	store, err := openToLook(ctx, dir)
+	store, err := openReadOnly(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -153,12 +153,12 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 	}
 	report.open = open
 	report.OpenRejects, report.OpenMerges = open.Rows+open.People+open.Merges, open.Merges
-	report.Owed, report.OwedSources = totals.Waiting, totals.WaitingSources
+	report.Waiting, report.WaitingSources = totals.Waiting, totals.WaitingSources
 	report.HeldRecent, report.HeldSources = totals.Held, totals.HeldSources
 	if report.Newest = totals.Newest; !report.Newest.IsZero() {
 		report.Lag = new(int64(now.Sub(report.Newest).Seconds()))
 	}
-	runs, err := store.Runs(ctx, mostRuns)
+	runs, err := store.Runs(ctx, maxRuns)
 	if err != nil {
 		return nil, err
 	}
@@ -237,9 +237,9 @@ func (t *summaryText) state(s *stateReport) {
 	if s.OpenRejects > 0 {
 		t.line("to fix", plain(s.toFix()))
 	}
-	if s.Owed > 0 {
-		t.line("waiting", report.Plural(s.Owed, "visitor not identified yet or person with two profiles", "visitors not identified yet or people with two profiles")+
-			", in "+report.Files(s.OwedSources))
+	if s.Waiting > 0 {
+		t.line("waiting", report.Plural(s.Waiting, "visitor not identified yet or person with two profiles", "visitors not identified yet or people with two profiles")+
+			", in "+report.Files(s.WaitingSources))
 	}
 	if s.HeldRecent > 0 {
 		text := report.Plural(s.HeldRecent, "event", "events") + " younger than 72 hours when read, in " + report.Files(s.HeldSources)
@@ -281,8 +281,8 @@ func (s *stateReport) toFix() string {
 		}
 	}
 	command := "ph2cio retry"
-	if s.typed != "" {
-		command += " --" + stateFlag + " " + escape.Shell(s.typed)
+	if s.stateFlag != "" {
+		command += " --" + stateFlag + " " + escape.Shell(s.stateFlag)
 	}
 	text := strings.Join(parts, " and ") + " rejected: fix " + report.PluralWord(s.OpenRejects, "it", "them") + ", then run `" + command + "`"
 	if s.OpenMerges > 0 {
@@ -293,7 +293,7 @@ func (s *stateReport) toFix() string {
 
 func (t *summaryText) run(r *runReport, running bool) {
 	fmt.Fprintln(t)
-	t.line(fmt.Sprintf("run %d", r.ID), fmt.Sprintf("%s, began %s, %s", r.Command, report.Time(r.Began), r.how(running)))
+	t.line(fmt.Sprintf("run %d", r.ID), fmt.Sprintf("%s, began %s, %s", r.Command, report.Time(r.Began), r.outcomeText(running)))
 	t.line("rows", fmt.Sprintf("%s of %s: %s", report.Count(r.Done.Read), report.Count(r.Rows), r.buckets()))
 	t.line("people", report.Count(r.Done.People())+" sent")
 	if total(r.Rejects) > 0 {
@@ -329,8 +329,8 @@ func (r *runReport) buckets() string {
 	return strings.Join(parts, report.ListSeparator)
 }
 
-// how says how a run ended, or where it is.
-func (r *runReport) how(running bool) string {
+// outcomeText says how a run ended, or where it is.
+func (r *runReport) outcomeText(running bool) string {
 	at := ""
 	if !r.Saved.IsZero() {
 		at = " at " + report.TimeAfter(r.Began, r.Saved)

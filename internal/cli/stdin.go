@@ -22,9 +22,9 @@ func (o *stdinOptions) addFlags(f *pflag.FlagSet) {
 	describe(f, tmpFlag, reading, "DIR", sendsSame)
 }
 
-// takeStdin copies standard input to disk, if it is one of the sources, and returns the sources with the copy in its place.
+// copyStdin copies standard input to disk, if it is one of the sources, and returns the sources with the copy in its place.
 // It must be given back with dropStdin.
-func (p *program) takeStdin(ctx context.Context, o *stdinOptions, args []string) ([]string, error) {
+func (p *program) copyStdin(ctx context.Context, o *stdinOptions, args []string) ([]string, error) {
 	at := slices.Index(args, stdinSource)
 	if at < 0 {
 		return args, nil
@@ -43,19 +43,19 @@ func (p *program) takeStdin(ctx context.Context, o *stdinOptions, args []string)
 		}
 		return nil, stdinProblem(err)
 	}
-	p.spooled = spooled
+	p.stdinCopy = spooled
 	args = slices.Clone(args)
 	args[at] = spooled.Path
 	return slices.DeleteFunc(args, func(arg string) bool { return arg == stdinSource }), nil
 }
 
-// beforeStdin looks for the other sources, the credentials and the state directory of a run that reads
+// checkBeforeStdin looks for the other sources, the credentials and the state directory of a run that reads
 // standard input, which may be long in coming.
-func (p *program) beforeStdin(o *sendingOptions, args []string) error {
+func (p *program) checkBeforeStdin(o *sendingOptions, args []string) error {
 	if !slices.Contains(args, stdinSource) {
 		return nil
 	}
-	if err := p.checkForeign(); err != nil {
+	if err := p.checkForeignFiles(); err != nil {
 		return err
 	}
 	others := slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return arg == stdinSource })
@@ -67,7 +67,7 @@ func (p *program) beforeStdin(o *sendingOptions, args []string) error {
 	if o.sandbox {
 		return nil
 	}
-	if err := o.mayHold(); err != nil {
+	if err := o.checkStateFlag(); err != nil {
 		return err
 	}
 	_, err := p.credentials()
@@ -85,34 +85,34 @@ func stdinProblem(err error) error {
 	return &problem{err: err, code: exit.State, hint: hint}
 }
 
-// dropStdin removes the copy of standard input. keep leaves it there and says how to go on from it: what was piped in is
+// removeStdinCopy removes the copy of standard input. keep leaves it there and says how to go on from it: what was piped in is
 // gone otherwise.
-func (p *program) dropStdin(keep bool) error {
-	if p.spooled == nil {
+func (p *program) removeStdinCopy(keep bool) error {
+	if p.stdinCopy == nil {
 		return nil
 	}
 	if keep {
-		fmt.Fprintf(p.env.Stderr, "Standard input is kept in %s. Resume with: %s\n", plain(p.spooled.Path), plain(p.again()))
+		fmt.Fprintf(p.env.Stderr, "Standard input is kept in %s. Resume with: %s\n", plain(p.stdinCopy.Path), plain(p.resumeCommand()))
 		return nil
 	}
-	return p.spooled.Remove()
+	return p.stdinCopy.Remove()
 }
 
-// given is a source by the name that it was given by: the copy of standard input is not one that anybody typed.
-func (p *program) given(path string) string {
-	if p.spooled != nil && path == p.spooled.Path {
+// sourceName is a source by the name that it was given by: the copy of standard input is not one that anybody typed.
+func (p *program) sourceName(path string) string {
+	if p.stdinCopy != nil && path == p.stdinCopy.Path {
 		return "standard input"
 	}
 	return path
 }
 
-// again is the command line to type to go on, with the copy in the place of standard input, without --restart, which would
+// resumeCommand is the command line to type to go on, with the copy in the place of standard input, without --restart, which would
 // begin anew, and without --ping-url, which is a secret.
-func (p *program) again() string {
+func (p *program) resumeCommand() string {
 	args := slices.DeleteFunc(withoutPing(p.args), func(arg string) bool { return arg == "--"+restartFlag })
 	for i, arg := range args {
-		if arg == stdinSource && p.spooled != nil {
-			args[i] = p.spooled.Path
+		if arg == stdinSource && p.stdinCopy != nil {
+			args[i] = p.stdinCopy.Path
 		}
 	}
 	return "ph2cio " + shellJoin(args)

@@ -62,14 +62,14 @@ func afterSignal(ctx context.Context, err error) error {
 	if signal == nil || isFinished(err) || err == nil && !signal.pipe() {
 		return err
 	}
-	return errors.Join(append([]error{signal}, faultsOf(err)...)...)
+	return errors.Join(append([]error{signal}, unexplained(err)...)...)
 }
 
-// faultsOf returns the parts of an error that no signal explains.
-func faultsOf(err error) (real []error) {
+// unexplained returns the parts of an error that no signal explains.
+func unexplained(err error) (real []error) {
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, part := range joined.Unwrap() {
-			real = append(real, faultsOf(part)...)
+			real = append(real, unexplained(part)...)
 		}
 		return real
 	}
@@ -84,32 +84,32 @@ func faultsOf(err error) (real []error) {
 	return []error{err}
 }
 
-// finishing is ctx, or once that is done lastWrites more: for what is written down at the end of a run,
+// withLastWrites is ctx, or once that is done lastWrites more: for what is written down at the end of a run,
 // stopped or not.
-func finishing(ctx context.Context) (context.Context, context.CancelFunc) {
+func withLastWrites(ctx context.Context) (context.Context, context.CancelFunc) {
 	if ctx.Err() == nil {
 		return context.WithCancel(ctx)
 	}
 	return context.WithTimeout(context.WithoutCancel(ctx), lastWrites)
 }
 
-// untilDone reads a file, which may be large, as long as ctx is not done; then the error is its cause.
-type untilDone struct {
+// ctxReader reads a file, which may be large, as long as ctx is not done; then the error is its cause.
+type ctxReader struct {
 	ctx context.Context
 	io.Reader
 }
 
-func (u untilDone) Read(b []byte) (int, error) {
+func (u ctxReader) Read(b []byte) (int, error) {
 	if u.ctx.Err() != nil {
 		return 0, context.Cause(u.ctx)
 	}
 	return u.Reader.Read(b)
 }
 
-// inTime runs a command and returns its exit code. One that does not end within stopWithin of a signal,
+// withinStopTime runs a command and returns its exit code. One that does not end within stopWithin of a signal,
 // because a disk or a terminal does not let it, is left where it is: what was acknowledged is saved by then
 // as after a kill.
-func inTime(ctx context.Context, command func() int) int {
+func withinStopTime(ctx context.Context, command func() int) int {
 	ended := make(chan int, 1)
 	go func() { ended <- command() }()
 	select {

@@ -16,13 +16,13 @@ func (p *program) checkStreams() error {
 	var errs []error
 	stderr := p.env.Stderr
 	if p.log != nil {
-		stderr = p.log.under
+		stderr = p.log.stderr
 	}
 	for _, stream := range []struct {
 		name  string
 		to    io.Writer
 		leave func()
-	}{{"standard output", p.env.Stdout, p.leaveStdout}, {"standard error", stderr, p.leaveStderr}} {
+	}{{"standard output", p.env.Stdout, p.discardStdout}, {"standard error", stderr, p.moveStderr}} {
 		file, ok := stream.to.(interface{ Stat() (fs.FileInfo, error) })
 		if !ok {
 			continue
@@ -31,7 +31,7 @@ func (p *program) checkStreams() error {
 		if err != nil || !info.Mode().IsRegular() {
 			continue
 		}
-		is := cmp.Or(p.precious.file(info), p.precious.source(info), p.precious.keptAsOurs(info))
+		is := cmp.Or(p.protected.describeFile(info), p.protected.describeSource(info), p.protected.describeStateFile(info))
 		if is == "" {
 			continue
 		}
@@ -42,12 +42,12 @@ func (p *program) checkStreams() error {
 	return errors.Join(errs...)
 }
 
-// leaveStdout keeps everything out of standard output.
-func (p *program) leaveStdout() { p.env.Stdout = io.Discard }
+// discardStdout keeps everything out of standard output.
+func (p *program) discardStdout() { p.env.Stdout = io.Discard }
 
-// leaveStderr has what is still to be said, the error that ends the run, on standard output, if that may be
+// moveStderr has what is still to be said, the error that ends the run, on standard output, if that may be
 // written to.
-func (p *program) leaveStderr() {
+func (p *program) moveStderr() {
 	p.env.Stderr, p.env.StderrTerminal, p.log = p.env.Stdout, false, nil
 	if p.json {
 		p.env.Stderr = io.Discard // the document has the error

@@ -18,7 +18,7 @@ import (
 // nothing did; only the document holds it. Of a run that sends, people are told nothing when it is quiet, or when a log of JSON
 // has all of it in its last record: stdout may go where that goes.
 func (p *program) writeSummary(w io.Writer, s *transfer.Summary, title string, failed error) error {
-	p.notify.done(s)
+	p.notify.setSummary(s)
 	if p.json {
 		return p.writeJSON(w, struct {
 			*transfer.Summary
@@ -76,8 +76,8 @@ func (t *summaryText) next(command string) {
 	}
 }
 
-// under is a line of detail below another one.
-func (t *summaryText) under(text string) {
+// detail is a line of detail below another one.
+func (t *summaryText) detail(text string) {
 	const indent = labelWidth + 2
 	fmt.Fprintf(t, "%*s%s\n", indent, "", t.style.dim(wrapList(text, t.columnCount(), indent)))
 }
@@ -104,10 +104,10 @@ func operationsText(counts map[string]int64) string {
 func (t *summaryText) operations() {
 	t.line("operations", cmp.Or(operationsText(t.s.Operations), "none"))
 	if n := int(t.s.Operations["merge"]); n > 0 {
-		t.line("", t.style.dim(pairsText(t.s.Merges[:min(len(t.s.Merges), mostNamed)], n)))
+		t.line("", t.style.dim(pairsText(t.s.Merges[:min(len(t.s.Merges), maxNamed)], n)))
 	}
 	if n := total(t.s.MergesRejected); n > 0 {
-		t.line("merges", t.style.red(report.Plural(n, "merge", "merges")+" rejected ("+why(t.s.MergesRejected)+")"))
+		t.line("merges", t.style.red(report.Plural(n, "merge", "merges")+" rejected ("+reasonsBesideTotal(t.s.MergesRejected)+")"))
 	}
 	if refused := operationsText(t.s.Refused); refused != "" {
 		t.line("rejected", t.style.red(refused+" rejected by Customer.io"))
@@ -191,7 +191,7 @@ func overwrites(stale, sent int64, mayLose string) string {
 
 func (t *summaryText) trouble() {
 	if names := t.s.UnknownOnly; len(names) > 0 {
-		t.line("warning", t.style.yellow(oneLine(nobodyHas(names))))
+		t.line("warning", t.style.yellow(oneLine(unknownOnlyText(names))))
 	}
 	if t.s.LiveStops {
 		t.line("blocked", t.style.yellow("a run would send nothing: "+oneLine(liveText(t.s.LiveProfiles))))

@@ -12,9 +12,9 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// line tells how the run went in one line, for a log: not on a terminal, where the summary stands just above it, and when
+// writeLine tells how the run went in one line, for a log: not on a terminal, where the summary stands just above it, and when
 // quiet only if something went wrong and no document on stdout tells it.
-func (w *notifier) line(code int, took time.Duration) {
+func (w *notifier) writeLine(code int, took time.Duration) {
 	p := w.p
 	switch {
 	case p.quiet && (code == exit.Done || p.json):
@@ -37,10 +37,10 @@ func (w *notifier) lineText(code int, ran time.Duration) string {
 	}
 	parts := []string{rowsText(&s.Rows), report.Plural(s.People.Sent, "person", "people") + " sent"}
 	if n := total(s.People.Rejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Plural(n, "person", "people"), why(s.People.Rejected)))
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Plural(n, "person", "people"), reasonsBesideTotal(s.People.Rejected)))
 	}
 	if n := total(s.MergesRejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Plural(n, "merge", "merges"), why(s.MergesRejected)))
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Plural(n, "merge", "merges"), reasonsBesideTotal(s.MergesRejected)))
 	}
 	parts = append(parts, report.Plural(s.Requests, "request", "requests")+", "+report.Bytes(s.Bytes))
 	parts = append(parts, troubles(s)...)
@@ -78,13 +78,13 @@ func rowsText(r *transfer.Rows) string {
 		}
 	}
 	if n := total(r.Rejected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Count(n), why(r.Rejected)))
+		parts = append(parts, fmt.Sprintf("%s rejected (%s)", report.Count(n), reasonsBesideTotal(r.Rejected)))
 	}
 	return strings.Join(parts, ", ")
 }
 
-// what is a field that holds something.
-func what(name string, value any, size int) []any {
+// optionalField is a field that holds something.
+func optionalField(name string, value any, size int) []any {
 	if size == 0 {
 		return nil
 	}
@@ -101,11 +101,11 @@ func (w *notifier) logLine(code int, took time.Duration) {
 				"duplicate", r.Duplicate, "earlier", r.Earlier, "unsent", r.Unsent),
 			slog.Group("people", "sent", s.People.Sent, "rejected", total(s.People.Rejected)),
 			"requests", s.Requests, "retries", s.Retries, "bytes", s.Bytes)
-		fields = append(fields, what("reasons", r.Rejected, len(r.Rejected))...)
+		fields = append(fields, optionalField("reasons", r.Rejected, len(r.Rejected))...)
 		all := troubles(s)
-		fields = append(fields, what("trouble", all, len(all))...)
-		fields = append(fields, what("rejects", s.Rejects, len(s.Rejects))...)
-		fields = append(fields, what("next", s.Next, len(s.Next))...)
+		fields = append(fields, optionalField("trouble", all, len(all))...)
+		fields = append(fields, optionalField("rejects", s.Rejects, len(s.Rejects))...)
+		fields = append(fields, optionalField("next", s.Next, len(s.Next))...)
 	}
 	level, outcome := slog.LevelInfo, outcomeText(code)
 	if code != exit.Done {

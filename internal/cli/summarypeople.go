@@ -20,7 +20,7 @@ func (t *summaryText) people() {
 	}
 	t.line("people", strings.Join(parts, report.ListSeparator))
 	if n := total(p.Rejected); n > 0 {
-		t.line("", t.style.red(report.Plural(n, "person", "people")+" rejected ("+why(p.Rejected)+")"))
+		t.line("", t.style.red(report.Plural(n, "person", "people")+" rejected ("+reasonsBesideTotal(p.Rejected)+")"))
 	}
 	if n := int64(p.EmailConflicts); n > 0 {
 		t.line("", report.Plural(n, "person shares", "people share")+" an email with somebody else and "+report.PluralWord(n, "is", "are")+" sent without it")
@@ -29,7 +29,7 @@ func (t *summaryText) people() {
 	if p.Unidentified > 0 {
 		t.line("", t.leftOut(", left out"))
 	}
-	t.fused("")
+	t.severalLogins("")
 	if held := t.s.TwoProfiles; held != nil {
 		t.line("waiting", t.style.yellow(heldCount(held)))
 		t.line("", t.style.dim(heldNames(held)))
@@ -47,14 +47,14 @@ func (t *summaryText) people() {
 func (t *summaryText) whoIsWho() string {
 	ids := t.s.People.DistinctIDs
 	who := ids - t.s.People.JoinedIDs
-	return t.roughly() + report.Plural(ids, "distinct ID is ", "distinct IDs are ") + t.roughly() + report.Plural(who, "person", "people")
+	return t.aboutText() + report.Plural(ids, "distinct ID is ", "distinct IDs are ") + t.aboutText() + report.Plural(who, "person", "people")
 }
 
 // leftOut says how many visitors are left out because nothing identifies them, and how many of them for one reason alone. What
 // becomes of them is said behind their number, where no label says it.
 func (t *summaryText) leftOut(becomes string) string {
 	p := t.s.People
-	text := t.roughly() + report.Plural(p.Unidentified, "visitor", "visitors") + " not identified yet" + becomes
+	text := t.aboutText() + report.Plural(p.Unidentified, "visitor", "visitors") + " not identified yet" + becomes
 	var only []string
 	of := func(n int64) string {
 		if p.Unidentified == 1 {
@@ -74,8 +74,8 @@ func (t *summaryText) leftOut(becomes string) string {
 	return text + " (" + strings.Join(only, ", ") + ")"
 }
 
-// fused says who has several logins with different emails, the worst first.
-func (t *summaryText) fused(label string) {
+// severalLogins says who has several logins with different emails, the worst first.
+func (t *summaryText) severalLogins(label string) {
 	p := t.s.People
 	if p.FusedCount == 0 {
 		return
@@ -101,8 +101,8 @@ func (t *summaryText) withoutEmail() {
 	t.line("", t.style.dim(oneLine("without their email: "+names)))
 }
 
-// roughly marks what rests on a sample.
-func (t *summaryText) roughly() string {
+// aboutText marks what rests on a sample.
+func (t *summaryText) aboutText() string {
 	if t.s.Estimated {
 		return "about "
 	}
@@ -114,7 +114,7 @@ func (t *summaryText) profiles(who string) string {
 	n := t.s.Profiles[who]
 	text := report.Count(n)
 	if who == "all" {
-		text = t.roughly() + text
+		text = t.aboutText() + text
 	}
 	if t.s.Known != nil {
 		text += fmt.Sprintf(" (%s new)", report.Count(n-t.s.Known[who]))
@@ -129,6 +129,6 @@ func (t *summaryText) links() {
 		linkIdentified: l.AlreadyIdentified, linkExported: l.PersonsExport, linkPersonID: l.RefusedShares,
 	}
 	if n := total(refused); n > 0 {
-		t.line("", report.Plural(n, "link between IDs", "links between IDs")+" not followed ("+why(refused)+")")
+		t.line("", report.Plural(n, "link between IDs", "links between IDs")+" not followed ("+reasonsBesideTotal(refused)+")")
 	}
 }

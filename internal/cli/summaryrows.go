@@ -20,9 +20,9 @@ func (t *summaryText) rows() {
 	t.line("rows", read)
 	t.bucket(t.sentWord(), r.Sent, "")
 	t.bucket("profile only", r.Person, "for profiles, not sent as events")
-	t.bucket("left out", total(r.Skipped), why(r.Skipped))
+	t.bucket("left out", total(r.Skipped), reasonsBesideTotal(r.Skipped))
 	t.corrections()
-	t.bucket("rejected", total(r.Rejected), why(r.Rejected))
+	t.bucket("rejected", total(r.Rejected), reasonsBesideTotal(r.Rejected))
 	t.examples()
 	t.bucket("duplicate", r.Duplicate, "the same event as another row")
 	t.bucket("already sent", r.Earlier, "")
@@ -65,7 +65,7 @@ func (t *summaryText) unread() {
 // examples shows where one row of each of the first few reasons stands.
 func (t *summaryText) examples() {
 	for _, e := range t.s.Examples {
-		t.under(oneLine(strings.TrimSpace(place(&e) + "  " + exampleText(&e))))
+		t.detail(oneLine(strings.TrimSpace(rejectPlace(&e) + "  " + exampleText(&e))))
 	}
 }
 
@@ -88,15 +88,15 @@ func (t *summaryText) corrections() {
 	if t.s.Rejects != "" {
 		what += "; " + transfer.RejectsName + " lists all corrections"
 	}
-	t.under(what)
-	for i := range min(len(t.s.CorrectedLate), mostNamed) {
+	t.detail(what)
+	for i := range min(len(t.s.CorrectedLate), maxNamed) {
 		c := &t.s.CorrectedLate[i]
-		t.under(oneLine(fmt.Sprintf("%s:%d  %s  %s", c.File, c.Line, c.Event, c.EventID)))
+		t.detail(oneLine(fmt.Sprintf("%s:%d  %s  %s", c.File, c.Line, c.Event, c.EventID)))
 	}
 }
 
-// place is where a rejected row stands, empty for a person.
-func place(r *deliver.Reject) string {
+// rejectPlace is where a rejected row stands, empty for a person.
+func rejectPlace(r *deliver.Reject) string {
 	switch {
 	case r.Line > 0:
 		return fmt.Sprintf("%s:%d", r.File, r.Line)

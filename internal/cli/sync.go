@@ -31,21 +31,21 @@ asks. Begin with a backfill, or with --first-run. If a run stops, run the same c
 		Example: `  ph2cio sync export/
   ph2cio sync --first-run --events 'Order *' 'exports/2026-*/*.jsonl.gz'
   ph2cio sync --max-duration 4h --tolerate-rejects 100 --quiet export/`,
-		Args: someSource,
+		Args: needsSource,
 		RunE: func(c *cobra.Command, args []string) error { return runSync(c, p, o, args) },
 	}
-	p.check(c, func(args []string) error {
+	p.addCheck(c, func(args []string) error {
 		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p), noStdin(args))
 	})
 	f := c.Flags()
 	f.SortFlags = false
 	o.mapping.addFlags(f, "send")
 	f.BoolVar(&o.firstRun, "first-run", false, "begin without a backfill; holds events under 72 hours old")
-	describe(f, "first-run", nightly, "", sendsSame, short())
+	describe(f, "first-run", nightly, "", sendsSame, inShort())
 	f.DurationVar(&o.sending.maxDuration, "max-duration", 0, "stop sending after this long, such as 4h; the next run resumes; 0 never stops")
-	describe(f, "max-duration", nightly, "DURATION", sendsSame, short())
+	describe(f, "max-duration", nightly, "DURATION", sendsSame, inShort())
 	f.Int64Var(&o.sending.tolerateRejects, "tolerate-rejects", 0, "exit with code 0 despite up to N newly rejected rows")
-	describe(f, "tolerate-rejects", nightly, "N", sendsSame, short())
+	describe(f, "tolerate-rejects", nightly, "N", sendsSame, inShort())
 	o.sending.addFlags(f)
 	f.Lookup("yes").Hidden = true // it never asks, and takes it so that one file of settings serves all commands
 	o.stdin.addFlags(f)
@@ -77,12 +77,12 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 	if err != nil {
 		return err
 	}
-	if err := o.sending.mayHold(); err != nil {
+	if err := o.sending.checkStateFlag(); err != nil {
 		return err
 	}
 	mustKnow := !o.firstRun && !o.sending.sandbox
 	if mustKnow && o.sending.state != "" {
-		if err := p.hasState(ctx, o.sending.state, o.sending.state, firstRunHint); err != nil {
+		if err := p.requireState(ctx, o.sending.state, o.sending.state, firstRunHint); err != nil {
 			return err
 		}
 	}
@@ -92,11 +92,11 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 	}
 	defer func() { err = errors.Join(err, to.close()) }()
 	if mustKnow {
-		if err := p.hasState(ctx, to.state, o.sending.state, firstRunHint); err != nil {
+		if err := p.requireState(ctx, to.state, o.sending.state, firstRunHint); err != nil {
 			return err
 		}
 	}
-	if err := p.holdState(ctx, to, o.sending.waitLock); err != nil {
+	if err := p.lockState(ctx, to, o.sending.waitLock); err != nil {
 		return err
 	}
 	request := job.Request{
@@ -112,7 +112,7 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 	}
 	err = p.runJob(ctx, plans, &sendJob{p, to, &o.mapping, &o.sending})
 	if errors.Is(err, job.ErrNothingSent) {
-		return p.nothingSentFrom(to.state, o.sending.state, firstRunHint)
+		return p.nothingSentError(to.state, o.sending.state, firstRunHint)
 	}
 	return err
 }
@@ -129,7 +129,7 @@ func (p *program) isIdle(ctx context.Context, to *destination, request *job.Requ
 		return 0, false
 	}
 	if known, idle = job.Idle(ctx, request, store); idle {
-		p.notify.looksAt(store)
+		p.notify.readNewest(store)
 	}
 	return known, idle
 }

@@ -81,8 +81,8 @@ func (t *table) wrapped(line string, indent int) string {
 	return wrapIndented(line, t.width, indent)
 }
 
-// leastName is how short the first column may get.
-const leastName = 16
+// minNameColumns is how short the first column may get.
+const minNameColumns = 16
 
 // fit shortens what stands in the first column if the table is too wide.
 func (t *table) fit() {
@@ -94,7 +94,7 @@ func (t *table) fit() {
 	if t.width == 0 || wide <= t.width {
 		return
 	}
-	most := max(widths[0]-(wide-t.width), leastName)
+	most := max(widths[0]-(wide-t.width), minNameColumns)
 	for _, row := range t.rows {
 		row.cells[0] = shortName(row.cells[0], most)
 	}

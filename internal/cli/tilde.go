@@ -8,7 +8,7 @@ import (
 
 // namesPath says whether the values of a flag are paths.
 func namesPath(f *pflag.Flag) bool {
-	takes := theFact(f, takesFact)
+	takes := factText(f, takesFact)
 	return takes == "FILE" || takes == "DIR"
 }
 

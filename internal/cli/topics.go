@@ -85,7 +85,7 @@ func layOut(text string, width int) string {
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, " \n")
 		margin := len(line) - len(strings.TrimLeft(line, " "))
-		term := termOf(line)
+		term := listTerm(line)
 		switch {
 		case term != "":
 			end()
@@ -103,12 +103,12 @@ func layOut(text string, width int) string {
 	return b.String()
 }
 
-// inList is a line of a list: a term and what it means.
-var inList = regexp.MustCompile(`^  \S+( \S+)*  +`)
+// listTermPattern is a line of a list: a term and what it means.
+var listTermPattern = regexp.MustCompile(`^  \S+( \S+)*  +`)
 
-// termOf is the term of a line of a list with the blanks around it, empty for another line.
-func termOf(line string) string {
-	if term := inList.FindString(line); term != line {
+// listTerm is the term of a line of a list with the blanks around it, empty for another line.
+func listTerm(line string) string {
+	if term := listTermPattern.FindString(line); term != line {
 		return term
 	}
 	return ""

@@ -18,13 +18,13 @@ var otherNames = map[string]string{
 	"tz": "timezone", "project": "team", "environment": "workspace", "account": "workspace", "email-only": "people",
 }
 
-// asVariables is what to do where other programs have flags for credentials.
-const asVariables = "set `CUSTOMERIO_SITE_ID` and `CUSTOMERIO_API_KEY` in the environment or .env"
+// useVariables is what to do where other programs have flags for credentials.
+const useVariables = "set `CUSTOMERIO_SITE_ID` and `CUSTOMERIO_API_KEY` in the environment or .env"
 
-// wishes are flags that no command needs, with what to do instead.
-var wishes = map[string]string{
+// flagAdviceByName are flags that no command needs, with what to do instead.
+var flagAdviceByName = map[string]string{
 	"continue": sameCommand, "resume": sameCommand, "retry": "`ph2cio retry` sends rejected rows again",
-	"api-key": asVariables, "apikey": asVariables, "key": asVariables, "site-id": asVariables, "token": asVariables, "credentials": asVariables,
+	"api-key": useVariables, "apikey": useVariables, "key": useVariables, "site-id": useVariables, "token": useVariables, "credentials": useVariables,
 }
 
 const sameCommand = "a run that stopped resumes when you run the same command again"

@@ -8,7 +8,7 @@ import (
 
 const (
 	columnsWithoutTerminal = 80
-	mostColumns            = 100 // longer lines are hard to read
+	maxColumns             = 100 // longer lines are hard to read
 )
 
 // wrapIndented breaks the lines of a text at blanks, so that none is wider than width. Every line but the
