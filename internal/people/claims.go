@@ -2,7 +2,9 @@ package people
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
+	"errors"
 
 	"ph2cio/internal/fold"
 	"ph2cio/internal/spool"
@@ -41,3 +43,188 @@ func newClaims(x *Index) *claims {
 
 // claimBytes is what a claim takes in memory.
 const claimBytes = 64
+
+// contest gives values that only one person of the destination can have to one candidate each.
+type contest struct {
+	ctx    context.Context // of findWinners
+	choice *Choice
+	people *candidates
+	sent   *sentTable
+	losers []loser // of emails
+}
+
+// loser is a candidate who goes without an email, and the one who has it.
+type loser struct {
+	candidate, holder uint32 // the holder may be nobody
+	sentAs            string // what the holder was sent under, where there may be no such candidate
+}
+
+// nobody is the number of no candidate.
+const nobody = ^uint32(0)
+
+// findWinners gives each email and cio_id to one candidate. Where people are sent under a cio_id only, those
+// without one are not sent and so cannot keep an email from anybody: therefore cio_id goes first. It returns
+// who goes without an email.
+func (s *contest) findWinners(f *folded, tally *tally) ([]loser, error) {
+	cioIDs, err1 := s.awardAll(f.cioIDs, lostCioID)
+	emails, err2 := s.awardAll(f.emails, lostEmail)
+	switch s.choice.only() {
+	case ByCioID:
+		tally.wouldMake(cioIDs)
+	case ByEmail:
+		tally.wouldMake(emails)
+	}
+	return s.losers, errors.Join(err1, err2)
+}
+
+// awardAll gives each claimed value to one candidate and marks the others who are sent as losers. It returns
+// how many profiles each choice of Who would make if people were sent under this value only.
+func (s *contest) awardAll(all *claims, loser traits) (profiles [len(everyWho)]Profiles, err error) {
+	var rivals []claim
+	end := func() {
+		rivals = s.award(rivals, loser)
+		for i, who := range everyWho {
+			for _, c := range rivals {
+				if s.choice.profile(who, s.people.all[c.candidate].traits) {
+					profiles[i].add(c.there)
+					break
+				}
+			}
+		}
+		rivals = rivals[:0]
+	}
+	for c, err := range spool.Until(s.ctx, all.Sorted()) {
+		if err != nil {
+			return profiles, err
+		}
+		if len(rivals) > 0 && rivals[0].value != c.value {
+			end()
+		}
+		rivals = append(rivals, c)
+	}
+	end()
+	return profiles, nil
+}
+
+// later reports whether a candidate set a value later than another; of two at once the one with the smaller
+// ID did.
+func (s *contest) later(at fold.Order, c *candidate, otherAt fold.Order, other *candidate) bool {
+	if at.UUID == exportedLast {
+		at.Ref, otherAt.Ref = 0, 0
+	}
+	if order := at.Compare(&otherAt); order != 0 {
+		return order > 0
+	}
+	return string(s.people.names.bytes(c.name)) < string(s.people.names.bytes(other.name))
+}
+
+// award marks all who claim the same value and are sent, but for the one who keeps it: one whom an earlier
+// run has sent under it, rather one who gets an identify than one who does not, then the one who set it last.
+// It returns the claims that count.
+func (s *contest) award(claims []claim, loser traits) []claim {
+	if loser == lostEmail && len(claims) > 0 {
+		if holder := s.sent.holder(claims[0].value); holder != nil {
+			return s.leaveEmail(claims, holder)
+		}
+	}
+	if len(claims) > 1 {
+		s.compete(claims, loser)
+	}
+	return claims
+}
+
+// compete finds the one of several who keeps what they claim.
+func (s *contest) compete(claims []claim, loser traits) {
+	var winner *candidate
+	var number uint32
+	var wonAt fold.Order
+	var winnerGets bool
+	for _, c := range claims {
+		one := &s.people.all[c.candidate]
+		if s.choice.status(one.traits) != Sent {
+			continue
+		}
+		gets := s.choice.profile(s.choice.Who, one.traits)
+		if winner == nil || gets && !winnerGets || gets == winnerGets && s.later(c.at, one, wonAt, winner) {
+			winner, number, wonAt, winnerGets = one, c.candidate, c.at, gets
+		}
+		one.gain(loser)
+	}
+	if winner == nil {
+		return
+	}
+	winner.lose(loser)
+	if loser == lostEmail {
+		s.noteLosers(claims, number)
+	}
+}
+
+// leaveEmail marks all who claim an email that another one was sent under, and returns the claim of that one
+// if there is one.
+func (s *contest) leaveEmail(claims []claim, holder *sent) (kept []claim) {
+	number, candidate := s.people.of(holder.node)
+	if !candidate {
+		number = nobody
+	}
+	for _, c := range claims {
+		one := &s.people.all[c.candidate]
+		switch {
+		case c.candidate == number:
+			kept = append(kept, c)
+		case s.choice.status(one.traits) == Sent:
+			one.gain(lostEmail)
+			s.losers = append(s.losers, loser{c.candidate, number, holder.name.value})
+		}
+	}
+	return kept
+}
+
+// noteLosers remembers who has the email of those who lost it.
+func (s *contest) noteLosers(claims []claim, winner uint32) {
+	for _, c := range claims {
+		if c.candidate != winner && s.people.all[c.candidate].traits&lostEmail != 0 {
+			s.losers = append(s.losers, loser{candidate: c.candidate, holder: winner})
+		}
+	}
+}
+
+// NamedPerson is somebody whose email Choice.NamesEmail names.
+type NamedPerson struct {
+	ID     string // the kept one
+	Holder string // an ID of the one who has the email, if that is another; people with Choice.Only are then not sent by it
+}
+
+// listNamed lists the people whose email is named, in order of their first rows, and leaves out of them those
+// of whose email another has become the holder.
+func listNamed(people *candidates, choice *Choice, losers []loser) (asked []NamedPerson) {
+	if choice.NamesEmail == nil {
+		return nil
+	}
+	holders := map[uint32]string{}
+	for _, l := range losers {
+		holders[l.candidate] = l.sentAs
+		if l.holder != nobody {
+			holders[l.candidate] = people.name(l.holder)
+		}
+	}
+	for i := range people.all {
+		c := &people.all[i]
+		if c.traits&emailNamed == 0 {
+			continue
+		}
+		one := NamedPerson{ID: people.name(uint32(i)), Holder: holders[uint32(i)]}
+		if one.Holder != "" {
+			c.lose(emailNamed)
+		}
+		asked = append(asked, one)
+	}
+	return asked
+}
+
+// EmailConflict is a person who is sent without an email, because another one has it.
+type EmailConflict struct {
+	Person *Person
+	Holder string // an ID of the one who has it; if that one is not among the people now, what they were sent under
+
+	emailID string // the email, where it is a distinct ID of theirs
+}

@@ -1,12 +1,16 @@
 package people
 
 import (
+	"cmp"
 	"iter"
 	"maps"
 	"slices"
 
+	"ph2cio/internal/fold"
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/rawjson"
+	"ph2cio/internal/spool"
 )
 
 // Directory tells who is who. Index.Decide makes one. Its methods may be called from many goroutines, until
@@ -142,4 +146,119 @@ func (s *Directory) NamedByEmail() []NamedPerson { return s.named }
 // they are not all known it assumes so.
 func (s *Directory) SomeKey(is func(key string) bool) bool {
 	return s.index.keys.Some(otherKeys, is)
+}
+
+// each yields the person's properties, without an email that is somebody else's.
+func (s *Directory) each(p *Person, r *spool.Reader) iter.Seq[fold.Property] {
+	return func(yield func(fold.Property) bool) {
+		for b := s.finals.at(p.attributes, r); len(b) > 0; {
+			var one fold.Property
+			one, b = fold.ReadProperty(b)
+			if one.Code == emailKey && p.withoutEmail {
+				continue
+			}
+			if !yield(one) {
+				return
+			}
+		}
+	}
+}
+
+// AppendAttributes appends the person's final attributes as a JSON object, `{}` when there are none. Its keys
+// are sorted; its values stand as they stood in the export.
+func (s *Directory) AppendAttributes(dst []byte, p *Person) []byte {
+	r := readers.Get().(*spool.Reader)
+	defer readers.Put(r)
+	dst = append(dst, '{')
+	for one := range s.each(p, r) {
+		dst = rawjson.AppendString(dst, s.finals.name(&one))
+		dst = append(append(append(dst, ':'), one.Value...), ',')
+	}
+	if last := len(dst) - 1; dst[last] == ',' {
+		dst = dst[:last]
+	}
+	return append(dst, '}')
+}
+
+// Attributes yields what AppendAttributes appends, each with its plain key and its value in JSON, which are
+// borrowed until the next.
+func (s *Directory) Attributes(p *Person) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		r := readers.Get().(*spool.Reader)
+		defer readers.Put(r)
+		for one := range s.each(p, r) {
+			if !yield(s.finals.name(&one), one.Value) {
+				return
+			}
+		}
+	}
+}
+
+// EmailConflicts yields those who get an identify without their email, in the order of People.
+func (s *Directory) EmailConflicts() iter.Seq[EmailConflict] {
+	return func(yield func(EmailConflict) bool) {
+		for _, c := range s.conflicts {
+			if !s.GetsIdentify(c.Person) || !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// LostEmail returns the email that a person goes without, and an ID of the one who has it; false for a person
+// who keeps theirs.
+func (s *Directory) LostEmail(p *Person) (email, holder string, lost bool) {
+	i, lost := slices.BinarySearchFunc(s.conflicts, p.Number, func(c EmailConflict, number uint32) int {
+		return cmp.Compare(c.Person.Number, number)
+	})
+	if !lost {
+		return "", "", false
+	}
+	if email = s.conflicts[i].emailID; email == "" {
+		r := readers.Get().(*spool.Reader)
+		defer readers.Put(r)
+		email, _ = s.finals.identifiers(p.attributes, r)
+	}
+	return email, s.conflicts[i].Holder, true
+}
+
+// SumOf is what stands for a distinct ID in all runs with one Options.Seed.
+func (x *Index) SumOf(distinctID []byte) (b [sumSize]byte) {
+	x.sum(distinctID).append(b[:0])
+	return b
+}
+
+// SumOf is Index.SumOf.
+func (s *Directory) SumOf(distinctID []byte) [sumSize]byte { return s.index.SumOf(distinctID) }
+
+// Known returns the person who has the ID that SumOf gave this; nil when nobody who is sent does.
+func (s *Directory) Known(of [sumSize]byte) *Person {
+	node, found := s.nodes.of(readSum(of[:]))
+	if !found || s.who[node] < uint32(statuses) {
+		return nil
+	}
+	return &s.persons[s.who[node]-uint32(statuses)]
+}
+
+// HeldNow reports whether the person is held who has the ID that SumOf gave this.
+func (s *Directory) HeldNow(of [sumSize]byte) bool {
+	node, found := s.nodes.of(readSum(of[:]))
+	return found && s.who[node] == uint32(TwoProfiles)
+}
+
+// SentBefore reports whether an earlier run has sent the person, and returns the state in which it did, and
+// the time of the newest data in that, in unix seconds, 0 when there is none. By and Value are then those of
+// that time.
+func (s *Directory) SentBefore(p *Person) (state [16]byte, updated int64, before bool) {
+	if p.sent == 0 {
+		return state, 0, false
+	}
+	one := &s.sent.all[p.sent-1]
+	return one.state, one.updated, true
+}
+
+// ForLater yields what Index.Remember kept, and which IDs became one person, for Index.Restore of a later
+// run. An error is the last thing yielded. It is there until the index is closed.
+func (s *Directory) ForLater() iter.Seq2[[]byte, error] {
+	return s.index.later.all()
 }

@@ -6,27 +6,27 @@
 // lists what is to be sent besides events (People, Links). What takes more room than Options.Memory goes to
 // disk.
 //
-// Files form layers, from the bottom up; none uses one of a later line:
+// Files form layers, lowest first; a file uses none of a later line:
 //
-//	identifier, verdict, held, link, person         what callers read in answers
-//	sum, texts, email, existing, marks, options     hashes and texts of IDs, what a text says, what the caller wants
-//	fact, idtable, traits, choice, counts           what is known of an ID and of a group, and who is sent
-//	links, pairs, recentpairs, sample               what rows say besides: links, shared person_ids, visitors
-//	persons, live, otherruns                        the persons export, live profiles, what other runs know
-//	shard, index                                    the IDs of one hash prefix; all of them
-//	openpairs, disk, entries, visitors, repeats     how an ID is found, spilled and brought back
-//	observe, learnperson, remember, restoresent     rows come in, and what other runs know
-//	nodes, senttable, findlive, known, meet         numbers for IDs; who was sent; who had one person_id
-//	candidates, steps, joinings, directed           groups that may be sent; why IDs are one person
-//	fusion, shares, exportedpeople, follow, join    IDs become groups, by package identity
-//	judge, tally, visitorcount, gather              groups that may be sent become candidates
-//	keptid, targets                                 which of its IDs is kept
-//	claims, folding, emailids, contest, named       attributes, by package fold; who gets a contested email
-//	finals, carried, standing, profilenames         what a candidate comes with, and its profiles
-//	profilefinder, resolve                          which of several profiles in Customer.io is a person's
-//	choose, merges                                  who is sent, and the profiles merged into theirs
-//	directory                                       the answers
-//	decide                                          all these steps, one after the other
+//	person, texts, email, existing, idfacts    what callers read; texts and hashes of IDs; what is known of one ID
+//	links, options, attributes, loops          rows that link two IDs; what the caller wants; what a row says of attributes
+//	groupflags, choice, counts                 what is known of a group of IDs; who is sent; the totals
+//	pairs, pairsrecent                         which IDs had which person_id
+//	personsexport, live, otherruns             the persons export; profiles of PostHog's live destination; other runs
+//	idtable, visitorsample, shard, index       the IDs of one hash prefix; all of them
+//	indexids, linksrepeated, visitors          finding an ID, spilling and bringing back; links that decide; visitors' rows
+//	observe, personslearn, restore             rows come in, and what other runs know
+//	nodes, sent, livefind, pairsshared         numbers for IDs; who was sent; person_ids that several IDs had
+//	candidates, keptid, linksteps              groups that may be sent; which ID is kept; links in order
+//	joinings, linksdirected                    why IDs are one person; links whose direction counts
+//	severallogins, pairsjoin, personsjoin      IDs become groups, by package identity
+//	linksfollow, join                          links, one after the other; all that joins
+//	groups, visitorscount, candidatesgather    groups become candidates
+//	claims, attributesfold, identifiers        attributes, by package fold; who gets a contested email
+//	profiles, profilesfind, profilesresolve    which of several profiles in Customer.io is a person's
+//	choose, merges                             who is sent, and the profiles merged into theirs
+//	attributeshistory                          one person's attributes with the rows that set them
+//	directory, decide                          the answers; all these steps, one after the other
 //
 // Numbers have three kinds of owners. A node is a distinct ID, in the order of shards. A candidate is a group
 // of nodes that may be sent, in the order of their first rows. A person is a candidate that is sent;

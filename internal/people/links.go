@@ -1,6 +1,8 @@
 package people
 
 import (
+	"cmp"
+
 	"ph2cio/internal/fold"
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
@@ -43,4 +45,26 @@ func readLink(b []byte) (l link) {
 	l.at = fold.ReadOrder(b[1+2*sumSize:])
 	l.tie = string(b[1+2*sumSize+fold.OrderSize:])
 	return l
+}
+
+// Verdict is what became of a link, for Options.Trace.
+type Verdict = identity.Outcome
+
+// The verdicts.
+const (
+	LinkJoined     = identity.Joined
+	LinkSame       = identity.Same
+	LinkIdentified = identity.AlreadyIdentified
+	LinkExported   = identity.PersonsExport
+)
+
+// Links are what became of the rows that say that two IDs are one person.
+type Links = identity.Counts
+
+// compare brings the rows of one link together, in order of ingestion.
+func (l *link) compare(o *link) int {
+	if c := cmp.Or(l.target.compare(o.target), l.source.compare(o.source), cmp.Compare(l.kind, o.kind)); c != 0 {
+		return c
+	}
+	return cmp.Or(l.at.Order.Compare(&o.at.Order), l.at.Compare(&o.at))
 }

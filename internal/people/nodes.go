@@ -50,12 +50,3 @@ func (n *nodes) each(ctx context.Context, f func(node uint32, fact *fact, text [
 		})
 	})
 }
-
-// stopped is the cause of the context, if it is done. turn counts the turns of a loop; it looks at the
-// context once in a few thousand of them.
-func stopped(ctx context.Context, turn int) error {
-	if turn%4096 != 0 || ctx.Err() == nil {
-		return nil
-	}
-	return context.Cause(ctx)
-}

@@ -3,6 +3,8 @@ package people
 import (
 	"bytes"
 
+	"github.com/zeebo/xxh3"
+
 	"ph2cio/internal/fold"
 	"ph2cio/internal/identity"
 	"ph2cio/internal/posthog"
@@ -90,4 +92,32 @@ func (x *Index) linkOf(e *posthog.Event, own sum, at *fold.Order, l *link) bool 
 		l.tie = string(e.DistinctID) + "\x00" + string(source)
 	}
 	return true
+}
+
+// share notes the person_id of a row.
+func (x *Index) share(sh *shard, number uint32, f *fact, h sum, e *posthog.Event, at *fold.Order) {
+	if e.PersonID == nil || x.options.Separate || f.marks&neverOne != 0 {
+		return
+	}
+	last := f.person
+	f.person = xxh3.Hash(e.PersonID) | 1 // 0 is none
+	if !x.pairs.spans {
+		if f.person != last {
+			x.pairs.note(&pair{person: x.sum(e.PersonID), id: h})
+		}
+		return
+	}
+	for int(number) >= len(sh.open) {
+		sh.open = append(sh.open, openPair{})
+	}
+	now := openPair{x.sum(e.PersonID), x.pairs.spanOf(e, at)}
+	open := &sh.open[number]
+	if last == f.person {
+		open.span.extend(&now.span)
+		return
+	}
+	if last != 0 {
+		x.pairs.note(&pair{person: open.person, id: h, span: open.span})
+	}
+	*open = now
 }

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"iter"
+	"math"
 	"sync/atomic"
 
 	"ph2cio/internal/identity"
@@ -186,4 +187,19 @@ func (s *following) wasBefore(node uint32, m marks) {
 	if m&hadLogin != 0 {
 		s.groups.Identify(node)
 	}
+}
+
+// exportSteps collects what the persons export says: its IDs have a person by its time, and some of those are
+// identified.
+func exportSteps(nodes *nodes, all *spool.Sorter[step]) {
+	if nodes.x.persons == nil {
+		return
+	}
+	at := identity.Moment{At: nodes.x.persons.at(), UUID: math.MaxUint64}
+	exportedIDs(nodes, func(node uint32, person *exportPerson) {
+		all.Add(firstStep(node, at, false))
+		if person.identified && person.node == node+1 {
+			all.Add(firstStep(node, at, true))
+		}
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"ph2cio/internal/identity"
 	"ph2cio/internal/parallel"
 )
 
@@ -110,3 +111,30 @@ func (f *shares) sort(export *persons) {
 		return cmp.Or(cmp.Compare(old(&a), old(&b)), a.first.Compare(&b.first), strings.Compare(a.tie, b.tie))
 	})
 }
+
+// joinShares joins IDs with shared person_ids. firstExported is the set of the persons export's first person.
+func joinShares(j *joinings, groups *identity.Groups, f *shares, firstExported uint32) {
+	export, others := j.nodes.x.persons, j.sets
+	for i := range f.pairs {
+		p := &f.pairs[i]
+		if !groups.Share(p.id, uint32(j.nodes.count())+p.person, p.last) {
+			continue
+		}
+		if e := export.all[f.persons[p.person]]; e != nil && e.hasNode() {
+			j.addToSet(p.id, firstExported+e.number)
+		} else {
+			j.addToSet(p.id, others+p.person)
+		}
+	}
+	last := noSet
+	for _, p := range f.plain {
+		groups.Join(p.first, p.other)
+		if p.set != last {
+			j.addToSet(p.first, others+p.set)
+		}
+		j.addToSet(p.other, others+p.set)
+		last = p.set
+	}
+}
+
+const noSet = ^uint32(0)

@@ -3,7 +3,24 @@ package people
 import (
 	"cmp"
 	"slices"
+
+	"ph2cio/internal/identity"
 )
+
+// standing is a profile that a candidate has: one of Options.Existing, one that an earlier run has sent, or
+// both in one. Profiles that were merged into others are none.
+type standing struct {
+	candidate  uint32
+	node       uint32    // the ID of the candidate that names it; noNode where only an attribute does
+	row        uint32    // in Options.Existing, plus one; 0 for none
+	sent       uint32    // place in sentTable, plus one; 0 for none
+	text       textPlace // of the ID that names it
+	own        bool      // that ID is what the profile goes by
+	identified bool      // else it is a visitor's, who may be merged into anybody
+	suits      identity.Candidate
+}
+
+const noNode = ^uint32(0)
 
 // profileNames tells what profiles go by.
 type profileNames struct {
@@ -81,4 +98,19 @@ func (s *profileNames) held(id, email string, profiles []standing) Held {
 		return cmp.Or(cmp.Compare(a.By, b.By), cmp.Compare(a.Value, b.Value))
 	})
 	return held
+}
+
+// Held is a person who has several profiles, more than one of which is identified, and is not sent until it
+// is known that they are to be one: a merge cannot be undone.
+type Held struct {
+	ID       string // one of theirs
+	Profiles []HeldProfile
+}
+
+// HeldProfile is one of the profiles.
+type HeldProfile struct {
+	By    By // what it goes by
+	Value string
+	Email string // empty where none is known
+	Sent  bool   // an earlier run has sent it
 }

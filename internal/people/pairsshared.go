@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync"
 
 	"ph2cio/internal/parallel"
 	"ph2cio/internal/spool"
@@ -168,3 +169,142 @@ func (m *meeting) knowVisitors(log *spool.Log, marked parallel.Bitset) error {
 	}
 	return nil
 }
+
+// knowOther notes that an ID stood on a row that shows otherRow. It matters only if more is known of it than
+// a visitor's rows say.
+func (x *Index) knowOther(h sum) {
+	sh := &x.shards[h.shard()]
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	number, known := sh.ids.find(h)
+	if !known {
+		return
+	}
+	sh.others.Add(uint64(number))
+}
+
+// know makes an ID known that has come up on rows of a mere visitor alone. It comes after bringBack.
+func (x *Index) know(h sum, text []byte) {
+	sh := &x.shards[h.shard()]
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if _, known := sh.ids.find(h); known {
+		return
+	}
+	f := newFact()
+	f.marks = x.options.look(text)
+	var b [factSize]byte
+	if x.later.wanted() { // whom they have joined is kept too, and what joined them may not come again
+		x.later.add(factEntry, f.append(b[:0]), text)
+	}
+	if sh.onDisk {
+		sh.ids.number(h)
+		sh.gone.Append(f.append(b[:0]), text)
+		return
+	}
+	_, fresh := sh.ids.add(h)
+	*fresh = f
+	sh.texts.Append(text)
+}
+
+// doubts are the IDs that share a person_id with others on rows that make nobody, as far as is known. They
+// keep it if any other row of theirs is found.
+type doubts struct {
+	mu sync.Mutex
+	of map[sum]bool // whether there is no other
+}
+
+// add takes the IDs that had one person_id.
+func (d *doubts) add(pairs []met) {
+	for id := range runs(pairs, func(a, b *met) bool { return a.id == b.id }) {
+		if id[0].flags&pairLonely == 0 { // the others come behind
+			continue
+		}
+		d.mu.Lock()
+		d.of[id[0].id] = true
+		d.mu.Unlock()
+	}
+}
+
+// resolve looks for other rows of the IDs: in what is known of them, and in the pairs of visitors.
+func (d *doubts) resolve(ctx context.Context, x *Index) error {
+	if len(d.of) == 0 {
+		return nil
+	}
+	none := func(h sum) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.of[h] {
+			d.of[h] = false
+		}
+	}
+	err := x.eachShard(ctx, func(_ uint32, sh *shard) error {
+		return sh.eachFact(func(_ uint32, f *fact, text []byte) error {
+			if f.marks&plainRow != 0 {
+				none(x.sum(text))
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return err
+	}
+	return parallel.EachUntilError(ctx, shardCount, func(i int) error {
+		var room textRoom
+		for entry, err := range x.pairs.all[i].log.All() {
+			if err != nil {
+				return err
+			}
+			if p, _ := readPair(entry, &room, x.seed); p.flags&pairLonely == 0 {
+				none(p.id)
+			}
+		}
+		return nil
+	})
+}
+
+// personTable tells which person_ids several IDs had, now and then also one that a single ID had.
+type personTable struct {
+	slots []personSlot // open addressing; a power of two long
+}
+
+// personSlot is a person_id and the first ID that had it, by halves of their sums; id is 0 of one that
+// several had.
+type personSlot struct{ person, id uint64 }
+
+func newPersonTable(pairs int64) *personTable {
+	size := int64(64)
+	for size*3 < pairs*4 {
+		size *= 2
+	}
+	return &personTable{slots: make([]personSlot, size)}
+}
+
+// at is the slot of a person_id, or the free one for it.
+func (t *personTable) at(person sum) *personSlot {
+	mask := uint64(len(t.slots) - 1)
+	for i := person[1] & mask; ; i = (i + 1) & mask {
+		if slot := &t.slots[i]; *slot == (personSlot{}) || slot.person == person[0] {
+			return slot
+		}
+	}
+}
+
+// add takes in an ID that had a person_id. It reports whether several had it.
+func (t *personTable) add(person, id sum) bool {
+	slot := t.at(person)
+	if *slot == (personSlot{}) {
+		*slot = personSlot{person[0], id[0] | 1}
+		return false
+	}
+	if slot.id != id[0]|1 {
+		slot.id = 0
+	}
+	return slot.id == 0
+}
+
+// mark makes a person_id one that several IDs had.
+func (t *personTable) mark(person sum) { *t.at(person) = personSlot{person: person[0]} }
+
+// several reports whether several IDs had a person_id.
+func (t *personTable) several(person sum) bool { return t.at(person).id == 0 }

@@ -1,11 +1,8 @@
 package people
 
 import (
-	"math"
-
 	"ph2cio/internal/fold"
 	"ph2cio/internal/identity"
-	"ph2cio/internal/spool"
 )
 
 // exportedIDs yields the IDs that have a person in the persons export, by their nodes; none without an
@@ -51,19 +48,4 @@ func joinExported(j *joinings, groups *identity.Groups, f *shares) (firstSet uin
 		}
 	}
 	return firstSet
-}
-
-// exportSteps collects what the persons export says: its IDs have a person by its time, and some of those are
-// identified.
-func exportSteps(nodes *nodes, all *spool.Sorter[step]) {
-	if nodes.x.persons == nil {
-		return
-	}
-	at := identity.Moment{At: nodes.x.persons.at(), UUID: math.MaxUint64}
-	exportedIDs(nodes, func(node uint32, person *exportPerson) {
-		all.Add(firstStep(node, at, false))
-		if person.identified && person.node == node+1 {
-			all.Add(firstStep(node, at, true))
-		}
-	})
 }

@@ -68,14 +68,6 @@ func (sh *shard) sortedLinks(all *spool.Sorter[link]) iter.Seq2[link, error] {
 	}
 }
 
-// compare brings the rows of one link together, in order of ingestion.
-func (l *link) compare(o *link) int {
-	if c := cmp.Or(l.target.compare(o.target), l.source.compare(o.source), cmp.Compare(l.kind, o.kind)); c != 0 {
-		return c
-	}
-	return cmp.Or(l.at.Order.Compare(&o.at.Order), l.at.Compare(&o.at))
-}
-
 // distinct yields of each link's rows, which must be sorted, those that decide: the first, and the first
 // after the persons export. With Repeats the last comes too, with Trace all; they are marked as the same link
 // again.

@@ -1,0 +1,123 @@
+package people
+
+import (
+	"bytes"
+	"sync"
+
+	"ph2cio/internal/fold"
+	"ph2cio/internal/identity"
+	"ph2cio/internal/posthog"
+	"ph2cio/internal/spool"
+)
+
+// The numbers of the keys that identify people.
+const (
+	emailKey = fold.FirstKey + iota
+	cioIDKey
+	otherKeys
+)
+
+// keysOf makes the table of the keys that are kept.
+func keysOf(o *Options) *fold.Keys {
+	return fold.NewKeys(fold.KeyOptions{
+		Keep: o.Keep, DropDollar: o.DropDollar, Dollars: o.Dollars, Names: append([]string{"email", "cio_id"}, o.KeyNames...),
+	})
+}
+
+// emailOf returns a person's final email, trimmed, if it is a plausible one, and the row that set it.
+func emailOf(st *fold.State) ([]byte, fold.Order, bool) {
+	value, at, _ := st.Value(emailKey)
+	email := trimmed(value)
+	return email, at, PlausibleEmail(email)
+}
+
+// cioIDOf returns a person's final cio_id as the API wants it, without `cio_` in front, and the row that set
+// it.
+func cioIDOf(st *fold.State) ([]byte, fold.Order, bool) {
+	value, at, _ := st.Value(cioIDKey)
+	id := bareCioID(value)
+	return id, at, len(id) > 0
+}
+
+func bareCioID(value []byte) []byte { return bytes.TrimPrefix(trimmed(value), []byte("cio_")) }
+
+const noTime = identity.NoTime
+
+// orderOf returns a row's place. Where its timestamp is later than now, created_at stands in for it.
+func orderOf(e *posthog.Event, now int64) fold.Order {
+	o := fold.Order{Order: identity.Order{At: noTime}, Stamp: noTime, Ref: e.Ref}
+	if at := e.TakenIn(); at.State == posthog.Known {
+		o.At = at.Micros
+	}
+	switch {
+	case e.Timestamp.State != posthog.Known:
+	case e.Timestamp.Micros > now && e.CreatedAt.State == posthog.Known:
+		o.Stamp = e.CreatedAt.Micros
+	default:
+		o.Stamp = e.Timestamp.Micros
+	}
+	if e.HasUUID {
+		o.UUID = e.UUID
+	}
+	return o
+}
+
+// feeds reports whether a row may change its person. One whose timestamp is later than now does so at its
+// created_at, and if that is not known, or not better, not at all: a wrong clock must not have the last word.
+func feeds(e *posthog.Event, now int64) bool {
+	wrong := func(t posthog.Time) bool { return t.State == posthog.Known && t.Micros > now }
+	return !wrong(e.Timestamp) || e.CreatedAt.State == posthog.Known && !wrong(e.CreatedAt)
+}
+
+// attributeRowOf is what a row says of its person's attributes. uuids says whether that includes the person's
+// UUID.
+func attributeRowOf(e *posthog.Event, at *fold.Order, now int64, uuids bool) (r fold.Row) {
+	r.At = *at
+	if uuids {
+		r.UUID = e.PersonID
+	}
+	if feeds(e, now) {
+		r.SetOnce, r.Set, r.Unset, r.Snapshot, r.Members = e.SetOnce, e.Set, e.Unset, e.PersonProperties, e.PersonMembers
+		if r.HasSnapshot() {
+			r.Hash()
+		}
+	}
+	return r
+}
+
+// finals are the final attributes of people.
+type finals struct {
+	parts *fold.Parts
+	keys  *fold.Keys
+}
+
+// readers keep the block that they read last.
+var readers = sync.Pool{New: func() any { return new(spool.Reader) }}
+
+// at returns the properties that are kept at a place, as fold.ReadProperty reads them, valid until r is used
+// again. Trouble with the disk is in Index.Err, and there are none then.
+func (f *finals) at(place fold.Final, r *spool.Reader) []byte {
+	b, err := f.parts.Read(r, place)
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// name is the plain key of a property.
+func (f *finals) name(p *fold.Property) string { return f.keys.KeyName(p.Code, p.Inline) }
+
+// identifiers returns the email and the cio_id at a place, each empty where there is none.
+func (f *finals) identifiers(place fold.Final, r *spool.Reader) (email, cioID string) {
+	for b := f.at(place, r); len(b) > 0; {
+		var one fold.Property
+		one, b = fold.ReadProperty(b)
+		switch one.Code {
+		case emailKey:
+			email = string(trimmed(one.Value))
+		case cioIDKey:
+			cioID = string(bareCioID(one.Value))
+		}
+	}
+	return email, cioID
+}
