@@ -1,299 +1,80 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
+
+	"ph2cio/internal/exit"
 )
 
-// allFlag makes help show all flags of a command.
-const (
-	allFlag      = "all"
-	allNeedsHelp = "--all goes with --help: it shows all flags of a command"
-)
-
-// quietInShortHelpOf are the commands whose short help has room for the flags of all commands.
-var quietInShortHelpOf = []string{"ph2cio", "inspect", "preview", "explain", checkCommand, "status", "sandbox", "version", "completion"}
-
-// help writes the help of a command or a topic.
-func (p *program) help(c *cobra.Command, _ []string) {
-	h := &helpText{command: c, width: p.columns(), style: p.style(p.env.StdoutTerminal), all: p.allFlags}
-	h.write()
-	_, _ = io.WriteString(c.OutOrStdout(), h.String())
-}
-
-// helpText is a page of help as it is written.
-type helpText struct {
-	strings.Builder
-	command *cobra.Command
-	width   int
-	style   style
-	all     bool // flags
-}
-
-func (h *helpText) write() {
-	c := h.command
-	if c.IsAdditionalHelpTopicCommand() {
-		fmt.Fprintln(h, strings.Trim(layOut(topicText(c.Root(), c.Name(), h.width), h.width), "\n"))
-		return
-	}
-	fmt.Fprintln(h, strings.TrimSpace(layOut(longText(c), h.width)))
-	use := c.UseLine()
-	if !c.HasParent() {
-		use = c.CommandPath() + " COMMAND"
-	}
-	fmt.Fprintf(h, "\n%s %s\n", h.style.bold("Usage:"), use)
-	if c.HasParent() {
-		h.examples()
-		h.commands()
-	} else {
-		h.commands()
-		h.examples()
-		h.topics()
-	}
-	h.flags()
-}
-
-// longText is what a command does, in full.
-func longText(c *cobra.Command) string {
-	if c.Long != "" {
-		return c.Long
-	}
-	return c.Short + "."
-}
-
-func (h *helpText) heading(text string) { fmt.Fprintln(h, h.style.bold(text+":")) }
-
-func (h *helpText) examples() {
-	if h.command.HasExample() {
-		fmt.Fprintln(h)
-		h.heading("Examples")
-		fmt.Fprintln(h, h.command.Example)
-	}
-}
-
-// commands lists those below, by their groups.
-func (h *helpText) commands() {
-	if !h.command.HasAvailableSubCommands() {
-		return
-	}
-	fmt.Fprintln(h)
-	groups := h.command.Groups()
-	if len(groups) == 0 {
-		groups = []*cobra.Group{{Title: "Shells"}} // of completion
-	}
-	width := 0
-	for _, c := range h.command.Commands() {
-		if c.IsAvailableCommand() {
-			width = max(width, len(c.Name()))
-		}
-	}
-	for _, group := range groups {
-		h.heading(group.Title)
-		for _, c := range h.command.Commands() {
-			if c.IsAvailableCommand() && c.GroupID == group.ID {
-				h.entry(fmt.Sprintf("  %-*s", width, c.Name()), c.Short, width+4)
+// newHelp is cobra's help command, but a page that does not exist is an error there.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND or TOPIC] [--all]",
+		Short: "Show help about a command or a topic",
+		Long:  "Shows the help of a command, or a topic. With --all a command's help has all its flags.",
+		Example: `  ph2cio help backfill
+  ph2cio help backfill --all
+  ph2cio help exit-codes`,
+		DisableFlagsInUseLine: true,
+		PersistentPreRunE:     withoutSettings,
+		ValidArgsFunction:     completePages,
+		RunE: func(c *cobra.Command, args []string) error {
+			page, rest, err := c.Root().Find(args)
+			if err == nil && len(rest) == 0 {
+				return page.Help()
 			}
-		}
+			about := strings.Join(args, " ")
+			return &problem{
+				err:  fmt.Errorf("there is no help about %s", withSuggestion(about, subcommandNames(c.Root()))),
+				code: exit.Usage, hint: helpElsewhere(c.Root(), about),
+			}
+		},
 	}
 }
 
-// topics names the pages that are no commands.
-func (h *helpText) topics() {
-	var names []string
-	for _, c := range h.command.Commands() {
+// helpElsewhere says where there is help about a flag or an event of PostHog's, else what there is help
+// about.
+func helpElsewhere(root *cobra.Command, about string) string {
+	switch name := strings.TrimLeft(about, "-"); {
+	case strings.HasPrefix(name, "$"):
+		return "`ph2cio help mapping` says what becomes of PostHog's own events and properties"
+	case slices.Contains(flagNames(root), name):
+		return fmt.Sprintf("--%s is a flag of %s: `ph2cio %s`", name, commandsWith(root, name), helpOn(root, name))
+	}
+	var commands, topics []string
+	for _, c := range root.Commands() {
 		if c.IsAdditionalHelpTopicCommand() {
-			names = append(names, c.Name())
+			topics = append(topics, c.Name())
+		} else if !c.Hidden {
+			commands = append(commands, c.Name())
 		}
 	}
-	fmt.Fprintln(h)
-	h.heading("More help (ph2cio COMMAND --help, ph2cio help TOPIC)")
-	fmt.Fprintln(h, "  "+wrapIndented(strings.Join(names, ", "), h.width, 2))
+	return "there is help about the topics " + strings.Join(topics, ", ") + "; and about the commands " + strings.Join(commands, ", ")
 }
 
-// entry writes a name and a text, which begins in a column of its own where the name leaves room for that.
-func (h *helpText) entry(name, text string, column int) {
-	if wide := columnsOf(name); wide+2 > column {
-		if wide+2+columnsOf(text) <= h.width {
-			fmt.Fprintln(h, name+"  "+text)
-			return
-		}
-		fmt.Fprintln(h, name)
-		name = ""
+// helpOn is what to type for the page that explains a flag.
+func helpOn(root *cobra.Command, flag string) string {
+	if hasFlag(root, flag) {
+		return "--help"
 	}
-	fmt.Fprintln(h, name+strings.Repeat(" ", column-columnsOf(name))+wrapIndented(text, h.width, column))
-}
-
-// flags lists a command's flags by their groups: the ones most used, or all.
-func (h *helpText) flags() {
-	shown, more := h.chooseFlags()
-	h.flagGroups(shown)
-	if len(more) == 0 {
-		return
-	}
-	var topics []string
-	for _, f := range more {
-		if name := factText(f, topicFact); name != "" && factText(f, groupFact) != outputFlags.heading && !slices.Contains(topics, name) && listsFlags(name) {
-			topics = append(topics, name)
-		}
-	}
-	text := "More flags: " + h.command.CommandPath() + " --help --all"
-	if len(topics) > 0 {
-		text += ", or by topic: ph2cio help TOPIC (" + strings.Join(topics, ", ") + ")"
-	}
-	fmt.Fprintln(h, "\n"+wrapIndented(text, h.width, 0))
-}
-
-// chooseFlags are the flags to show, and those that are left: in short help of most commands.
-func (h *helpText) chooseFlags() (shown, more []*pflag.Flag) {
-	simple := !slices.ContainsFunc(flagsOf(h.command), func(f *pflag.Flag) bool {
-		return factText(f, groupFact) != outputFlags.heading && !inShortHelp(h.command, f)
-	})
-	for _, f := range flagsOf(h.command) {
-		if h.all || simple || !hasFact(f, groupFact) || inShortHelp(h.command, f) {
-			shown = append(shown, f)
-		} else {
-			more = append(more, f)
-		}
-	}
-	return shown, more
-}
-
-// flagsOf are the flags of a command, in the order in which they were defined, its own first.
-func flagsOf(c *cobra.Command) (flags []*pflag.Flag) {
-	add := func(f *pflag.Flag) {
-		if !f.Hidden && f.Name != "help" {
-			flags = append(flags, f)
-		}
-	}
-	c.LocalFlags().SortFlags = false
-	c.InheritedFlags().SortFlags = false
-	c.LocalFlags().VisitAll(add)
-	if c.Runnable() && c.Name() != "help" {
-		c.InheritedFlags().VisitAll(add)
-	}
-	return flags
-}
-
-// flagGroups writes flags under the headings of their groups.
-func (h *helpText) flagGroups(flags []*pflag.Flag) {
-	column := flagColumn(flags, h.width)
-	begun := false
-	for _, group := range append([]flagGroup{{}}, flagGroups...) {
-		ofGroup := slices.DeleteFunc(slices.Clone(flags), func(f *pflag.Flag) bool { return factText(f, groupFact) != group.heading })
-		if len(ofGroup) == 0 {
-			continue
-		}
-		if h.all || !begun {
-			fmt.Fprintln(h)
-		}
-		begun = true
-		h.heading(cmp.Or(group.heading, "Flags"))
-		for _, f := range ofGroup {
-			h.entry(flagName(f), h.flagText(f, column), column)
-		}
-	}
-}
-
-// flagText is what help says of a flag. Short help leaves out what follows a semicolon where it does not
-// fit into the line.
-func (h *helpText) flagText(f *pflag.Flag, column int) string {
-	text := f.Usage + defaultText(f)
-	if brief, _, ok := strings.Cut(f.Usage, "; "); ok && !h.all && max(column, columnsOf(flagName(f))+2)+columnsOf(text) > h.width {
-		return brief + defaultText(f)
-	}
-	return text
-}
-
-// flagName is a flag with the kind of value it takes, as it stands in a list.
-func flagName(f *pflag.Flag) string {
-	name := "  "
-	if f.Shorthand != "" {
-		name += "-" + f.Shorthand + ", "
-	}
-	return strings.TrimRight(name+"--"+f.Name+" "+factText(f, takesFact), " ")
-}
-
-// flagColumn is where the texts of some flags begin; in narrow terminals that is below their names.
-func flagColumn(flags []*pflag.Flag, width int) (column int) {
-	const most, narrow = 26, 60 // names that take more than most push their texts
-	if width < narrow {
-		return 6
-	}
-	for _, f := range flags {
-		if wide := columnsOf(flagName(f)) + 2; wide <= most {
-			column = max(column, wide)
-		}
-	}
-	return cmp.Or(column, most)
-}
-
-// defaultText says what a flag is that was not given, empty where its text does or nothing is.
-func defaultText(f *pflag.Flag) string {
-	text := strings.Trim(f.DefValue, "[]")
-	if f.Value.Type() == "bool" || slices.Contains([]string{"", "0", "0s"}, text) {
-		return ""
-	}
-	return " (default " + text + ")"
-}
-
-// topicFlags lists the flags of one topic that the commands have. Of flags of the same name the first one
-// counts.
-func topicFlags(root *cobra.Command, name string, width int) string {
-	h := &helpText{width: width, all: true}
-	var flags []*pflag.Flag
-	seen := map[string]bool{}
 	for _, c := range sendersFirst(root) {
-		for _, f := range flagsOf(c) {
-			if factText(f, topicFact) == name && !seen[f.Name] {
-				seen[f.Name] = true
-				flags = append(flags, f)
-			}
+		if f := c.Flags().Lookup(flag); f != nil && !f.Hidden && listsFlags(factText(f, topicFact)) {
+			return "help " + factText(f, topicFact)
 		}
 	}
-	slices.SortStableFunc(flags, func(a, b *pflag.Flag) int { return cmp.Compare(groupOrder(a), groupOrder(b)) })
-	column := flagColumn(flags, h.width)
-	for _, f := range flags {
-		h.entry(flagName(f), f.Usage+defaultsText(root, f), column)
-	}
-	return h.String()
+	return "help COMMAND --all"
 }
 
-// defaultsText is defaultText for all commands that have a flag of the name.
-func defaultsText(root *cobra.Command, f *pflag.Flag) string {
-	var others []string
-	value := ""
-	for _, c := range root.Commands() {
-		if other := c.Flags().Lookup(f.Name); other != nil && other.DefValue != f.DefValue && factText(other, topicFact) == factText(f, topicFact) {
-			others, value = append(others, c.Name()), other.DefValue
+// subcommandNames names what there is below a command.
+func subcommandNames(c *cobra.Command) (names []string) {
+	for _, below := range c.Commands() {
+		if !below.Hidden {
+			names = append(names, below.Name())
 		}
 	}
-	text := defaultText(f)
-	if len(others) > 0 && text != "" {
-		text = strings.TrimSuffix(text, ")") + "; " + value + " in " + strings.Join(others, " and ") + ")"
-	}
-	return text
-}
-
-// sendersFirst are the commands, those before the others that say of a flag what it means for sending.
-func sendersFirst(root *cobra.Command) (commands []*cobra.Command) {
-	var others []*cobra.Command
-	for _, c := range root.Commands() {
-		if slices.Contains([]string{backfillCommand, syncCommand, retryCommand}, c.Name()) {
-			commands = append(commands, c)
-		} else {
-			others = append(others, c)
-		}
-	}
-	return append(commands, others...)
-}
-
-// groupOrder is where a flag's group stands among all.
-func groupOrder(f *pflag.Flag) int {
-	return slices.IndexFunc(flagGroups, func(g flagGroup) bool { return g.heading == factText(f, groupFact) })
+	return names
 }
