@@ -33,20 +33,3 @@ func (s *Store) Begin(ctx context.Context, start Start, save *Restorable) (*Run,
 	}
 	return r, nil
 }
-
-func (r *Run) addSources(ctx context.Context, tx *sql.Tx) error {
-	add, err := tx.PrepareContext(ctx, "INSERT INTO sources (run, number, path, size, fingerprint, first, rows, trouble, modified, ends, recent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-	if err != nil {
-		return err
-	}
-	defer add.Close()
-	for i, source := range r.Sources {
-		trouble := sql.NullString{String: source.Trouble, Valid: source.Trouble != ""}
-		_, err := add.ExecContext(ctx, r.ID, i, source.Path, source.Size, source.Fingerprint, int64(source.First), source.Rows, trouble,
-			sql.NullInt64{Int64: source.Modified, Valid: source.Modified != 0}, sql.NullString{String: source.Ends, Valid: source.Ends != ""}, source.Recent)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}

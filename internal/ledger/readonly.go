@@ -52,16 +52,6 @@ func (s *Store) connectReadOnly(ctx context.Context) error {
 	return s.connectWithoutLocks()
 }
 
-// connectWithoutLocks opens the database without SQLite's locks, so it must not change meanwhile.
-func (s *Store) connectWithoutLocks() error {
-	opened, err := statFile(s.path)
-	if err != nil {
-		return err
-	}
-	s.opened = &opened
-	return s.connect("mode=ro&immutable=1")
-}
-
 func (s *Store) checkReadable(ctx context.Context) error {
 	version, err := s.version(ctx)
 	if err != nil {

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"context"
 	"database/sql"
 	"time"
 )
@@ -18,31 +19,6 @@ type Start struct {
 	Sources []Source
 	Teams   []int64 // PostHog projects of its rows; Store.Teams collects those of all runs
 	UUIDs   UUIDs   // of its rows; Store.UUIDs collects those of all runs
-}
-
-// Source is one file of a run.
-type Source struct {
-	Path        string // absolute
-	Size        int64  // bytes on disk
-	Fingerprint string // of its rows
-	First       uint64 // number of its first row in reading order over all sources
-	Rows        int64
-	Trouble     string // why it was not read to its end
-	Modified    int64  // unix nanoseconds; 0 when unknown
-	Recent      int64  // rows that are held because they are recent
-	Ends        string // a fingerprint of its first and last bytes; empty if unknown
-}
-
-// scanSource reads a source, and what else was asked for behind it.
-func scanSource(rows *sql.Rows, more ...any) (one Source, err error) {
-	var first int64
-	var trouble sql.NullString
-	var modified sql.NullInt64
-	var ends sql.NullString
-	into := append([]any{&one.Path, &one.Size, &one.Fingerprint, &first, &one.Rows, &trouble, &modified, &ends, &one.Recent}, more...)
-	err = rows.Scan(into...)
-	one.First, one.Trouble, one.Modified, one.Ends = uint64(first), trouble.String, modified.Int64, ends.String
-	return one, err
 }
 
 // Outcome is how a run ended.
@@ -76,4 +52,39 @@ func (r *Run) ended(end *Ending) { r.Ended, r.Outcome = end.At, end.Outcome }
 // advanced notes that a step was saved.
 func (r *Run) advanced(step *Step, at time.Time) {
 	r.Phase, r.Positions[step.Phase], r.Counters, r.Saved = step.Phase, step.Position, step.Counters, at
+}
+
+func (s *Store) scan(rows *sql.Rows) (*Run, error) {
+	r := &Run{store: s, Positions: map[Phase]Position{}}
+	var began, now int64
+	var ended sql.NullInt64
+	var outcome sql.NullString
+	err := rows.Scan(&r.ID, &r.Command, &r.Typed, &r.Version, &began, &now, &r.Flags, &r.People, &r.Rows, &r.Phase, &ended, &outcome)
+	r.Began, r.Now, r.Outcome = time.Unix(began, 0).UTC(), time.Unix(0, now).UTC(), Outcome(outcome.String)
+	if ended.Valid {
+		r.Ended = time.Unix(ended.Int64, 0).UTC()
+	}
+	return r, err
+}
+
+func (r *Run) readPositions(ctx context.Context) error {
+	rows, err := r.store.db.QueryContext(ctx, "SELECT phase, next, open, counters, saved FROM positions WHERE run = ? ORDER BY phase", r.ID)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var phase Phase
+		var next, saved int64
+		var open []byte
+		if err := rows.Scan(&phase, &next, &open, &r.Counters, &saved); err != nil {
+			return err
+		}
+		spans, err := decodeSpans(open)
+		if err != nil {
+			return err
+		}
+		r.Positions[phase], r.Saved = Position{uint64(next), spans}, time.Unix(saved, 0).UTC()
+	}
+	return rows.Err()
 }

@@ -2,9 +2,7 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"time"
 )
 
 // Last returns the newest run of a command, nil when there is none.
@@ -44,55 +42,4 @@ func (s *Store) runs(ctx context.Context, which string, args ...any) ([]*Run, er
 		}
 	}
 	return all, nil
-}
-
-func (s *Store) scan(rows *sql.Rows) (*Run, error) {
-	r := &Run{store: s, Positions: map[Phase]Position{}}
-	var began, now int64
-	var ended sql.NullInt64
-	var outcome sql.NullString
-	err := rows.Scan(&r.ID, &r.Command, &r.Typed, &r.Version, &began, &now, &r.Flags, &r.People, &r.Rows, &r.Phase, &ended, &outcome)
-	r.Began, r.Now, r.Outcome = time.Unix(began, 0).UTC(), time.Unix(0, now).UTC(), Outcome(outcome.String)
-	if ended.Valid {
-		r.Ended = time.Unix(ended.Int64, 0).UTC()
-	}
-	return r, err
-}
-
-func (r *Run) readSources(ctx context.Context) error {
-	rows, err := r.store.db.QueryContext(ctx, "SELECT path, size, fingerprint, first, rows, trouble, modified, ends, recent FROM sources WHERE run = ? ORDER BY number", r.ID)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		one, err := scanSource(rows)
-		if err != nil {
-			return err
-		}
-		r.Sources = append(r.Sources, one)
-	}
-	return rows.Err()
-}
-
-func (r *Run) readPositions(ctx context.Context) error {
-	rows, err := r.store.db.QueryContext(ctx, "SELECT phase, next, open, counters, saved FROM positions WHERE run = ? ORDER BY phase", r.ID)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var phase Phase
-		var next, saved int64
-		var open []byte
-		if err := rows.Scan(&phase, &next, &open, &r.Counters, &saved); err != nil {
-			return err
-		}
-		spans, err := decodeSpans(open)
-		if err != nil {
-			return err
-		}
-		r.Positions[phase], r.Saved = Position{uint64(next), spans}, time.Unix(saved, 0).UTC()
-	}
-	return rows.Err()
 }

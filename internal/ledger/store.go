@@ -52,6 +52,16 @@ func (s *Store) connect(options string) error {
 	return nil
 }
 
+// connectWithoutLocks opens the database without SQLite's locks, so it must not change meanwhile.
+func (s *Store) connectWithoutLocks() error {
+	opened, err := statFile(s.path)
+	if err != nil {
+		return err
+	}
+	s.opened = &opened
+	return s.connect("mode=ro&immutable=1")
+}
+
 // transaction runs work in one transaction. If ctx is done it saves nothing and returns the error of ctx,
 // whatever the running statement returned.
 func (s *Store) transaction(ctx context.Context, work func(*sql.Tx) error) error {

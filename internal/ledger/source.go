@@ -1,0 +1,64 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Source is one file of a run.
+type Source struct {
+	Path        string // absolute
+	Size        int64  // bytes on disk
+	Fingerprint string // of its rows
+	First       uint64 // number of its first row in reading order over all sources
+	Rows        int64
+	Trouble     string // why it was not read to its end
+	Modified    int64  // unix nanoseconds; 0 when unknown
+	Recent      int64  // rows that are held because they are recent
+	Ends        string // a fingerprint of its first and last bytes; empty if unknown
+}
+
+func (r *Run) addSources(ctx context.Context, tx *sql.Tx) error {
+	add, err := tx.PrepareContext(ctx, "INSERT INTO sources (run, number, path, size, fingerprint, first, rows, trouble, modified, ends, recent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+	if err != nil {
+		return err
+	}
+	defer add.Close()
+	for i, source := range r.Sources {
+		trouble := sql.NullString{String: source.Trouble, Valid: source.Trouble != ""}
+		_, err := add.ExecContext(ctx, r.ID, i, source.Path, source.Size, source.Fingerprint, int64(source.First), source.Rows, trouble,
+			sql.NullInt64{Int64: source.Modified, Valid: source.Modified != 0}, sql.NullString{String: source.Ends, Valid: source.Ends != ""}, source.Recent)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scanSource reads a source, and what else was asked for behind it.
+func scanSource(rows *sql.Rows, more ...any) (one Source, err error) {
+	var first int64
+	var trouble sql.NullString
+	var modified sql.NullInt64
+	var ends sql.NullString
+	into := append([]any{&one.Path, &one.Size, &one.Fingerprint, &first, &one.Rows, &trouble, &modified, &ends, &one.Recent}, more...)
+	err = rows.Scan(into...)
+	one.First, one.Trouble, one.Modified, one.Ends = uint64(first), trouble.String, modified.Int64, ends.String
+	return one, err
+}
+
+func (r *Run) readSources(ctx context.Context) error {
+	rows, err := r.store.db.QueryContext(ctx, "SELECT path, size, fingerprint, first, rows, trouble, modified, ends, recent FROM sources WHERE run = ? ORDER BY number", r.ID)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		one, err := scanSource(rows)
+		if err != nil {
+			return err
+		}
+		r.Sources = append(r.Sources, one)
+	}
+	return rows.Err()
+}
