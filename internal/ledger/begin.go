@@ -26,7 +26,7 @@ func (s *Store) Begin(ctx context.Context, start Start, save *Restorable) (*Run,
 		if err != nil {
 			return err
 		}
-		return errors.Join(r.addSources(ctx, tx), saveRestorable(ctx, tx, r.ID, save), addTeams(ctx, tx, r.Teams), addUUIDs(ctx, tx, r.UUIDs))
+		return errors.Join(addSources(ctx, tx, r.ID, r.Sources), saveRestorable(ctx, tx, r.ID, save), addTeams(ctx, tx, r.Teams), addUUIDs(ctx, tx, r.UUIDs))
 	})
 	if err != nil {
 		return nil, s.wrapError("beginning a run in", err)

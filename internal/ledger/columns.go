@@ -27,15 +27,13 @@ func saveColumns(ctx context.Context, tx *sql.Tx, columns []Column) error {
 }
 
 // Columns returns the column types that runs have saved.
-func (s *Store) Columns(ctx context.Context) (all []Column, err error) {
-	for c, err := range query(ctx, s, "reading the column types in", func(rows *sql.Rows) (c Column, err error) {
-		err = rows.Scan(&c.Name, &c.Kinds, &c.Column, &c.Path, &c.Line, &c.Cell)
-		return c, err
-	}, "SELECT name, kinds, \"column\", path, line, cell FROM columns ORDER BY name") {
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, c)
-	}
-	return all, nil
+func (s *Store) Columns(ctx context.Context) ([]Column, error) {
+	return query[Column]{
+		doing: "reading the column types in",
+		text:  "SELECT name, kinds, \"column\", path, line, cell FROM columns ORDER BY name",
+		scan: func(rows *sql.Rows) (c Column, err error) {
+			err = rows.Scan(&c.Name, &c.Kinds, &c.Column, &c.Path, &c.Line, &c.Cell)
+			return c, err
+		},
+	}.all(ctx, s)
 }

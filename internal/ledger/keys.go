@@ -190,10 +190,9 @@ func decodeKeys(day int64, b []byte) (keys []Sent, err error) {
 // Sent yields the events of one day that were sent by all runs except besides, which is 0 for no exception.
 // They are sorted only within parts. An error is the last thing yielded.
 func (s *Store) Sent(ctx context.Context, day, besides int64) iter.Seq2[Sent, error] {
-	parts := query(ctx, s, "reading what was sent from", func(rows *sql.Rows) (b []byte, err error) {
-		err = rows.Scan(&b)
-		return b, err
-	}, "SELECT keys FROM keys WHERE day = ? AND run <> ?", day, besides)
+	parts := query[[]byte]{
+		doing: "reading what was sent from", text: "SELECT keys FROM keys WHERE day = ? AND run <> ?", scan: scanValue[[]byte],
+	}.each(ctx, s, day, besides)
 	return func(yield func(Sent, error) bool) {
 		for part, err := range parts {
 			var keys []Sent

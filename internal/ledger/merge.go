@@ -56,10 +56,15 @@ type Profile struct{ Kind, Value string }
 // exception.
 func (s *Store) Merged(ctx context.Context, besides int64) (map[Profile]bool, error) {
 	all := map[Profile]bool{}
-	for one, err := range query(ctx, s, "reading the merges in", func(rows *sql.Rows) (p Profile, err error) {
-		err = rows.Scan(&p.Kind, &p.Value)
-		return p, err
-	}, "SELECT secondary_kind, secondary_value FROM merges WHERE done IS NOT NULL AND run <> ?", besides) {
+	merged := query[Profile]{
+		doing: "reading the merges in",
+		text:  "SELECT secondary_kind, secondary_value FROM merges WHERE done IS NOT NULL AND run <> ?",
+		scan: func(rows *sql.Rows) (p Profile, err error) {
+			err = rows.Scan(&p.Kind, &p.Value)
+			return p, err
+		},
+	}
+	for one, err := range merged.each(ctx, s, besides) {
 		if err != nil {
 			return nil, err
 		}
@@ -70,15 +75,13 @@ func (s *Store) Merged(ctx context.Context, besides int64) (map[Profile]bool, er
 
 // PendingMerges returns the merges that were recorded and not done, and those that this run has done since, in
 // the order in which they were first recorded. run is 0 for a run that has not begun.
-func (s *Store) PendingMerges(ctx context.Context, run int64) (all []Merge, err error) {
-	for one, err := range query(ctx, s, "reading the merges in", func(rows *sql.Rows) (m Merge, err error) {
-		err = rows.Scan(&m.PrimaryKind, &m.Primary, &m.SecondaryKind, &m.Secondary)
-		return m, err
-	}, "SELECT primary_kind, primary_value, secondary_kind, secondary_value FROM merges WHERE done IS NULL OR run = ? ORDER BY id", run) {
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, one)
-	}
-	return all, nil
+func (s *Store) PendingMerges(ctx context.Context, run int64) ([]Merge, error) {
+	return query[Merge]{
+		doing: "reading the merges in",
+		text:  "SELECT primary_kind, primary_value, secondary_kind, secondary_value FROM merges WHERE done IS NULL OR run = ? ORDER BY id",
+		scan: func(rows *sql.Rows) (m Merge, err error) {
+			err = rows.Scan(&m.PrimaryKind, &m.Primary, &m.SecondaryKind, &m.Secondary)
+			return m, err
+		},
+	}.all(ctx, s, run)
 }

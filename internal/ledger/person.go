@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"encoding/binary"
 	"errors"
 	"iter"
@@ -68,10 +67,9 @@ func readPerson(b []byte) (p Person, rest []byte, err error) {
 // besides, which is 0 for no exception. A person who was sent several times comes several times. An error is
 // the last thing yielded.
 func (s *Store) People(ctx context.Context, besides int64) iter.Seq2[Person, error] {
-	segments := query(ctx, s, "reading the people in", func(rows *sql.Rows) (b []byte, err error) {
-		err = rows.Scan(&b)
-		return b, err
-	}, "SELECT people FROM people WHERE run <> ? ORDER BY id", besides)
+	segments := query[[]byte]{
+		doing: "reading the people in", text: "SELECT people FROM people WHERE run <> ? ORDER BY id", scan: scanValue[[]byte],
+	}.each(ctx, s, besides)
 	return func(yield func(Person, error) bool) {
 		for segment, err := range segments {
 			for err == nil && len(segment) > 0 {

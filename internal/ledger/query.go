@@ -6,21 +6,28 @@ import (
 	"iter"
 )
 
-// query yields what scan makes of each row of a result. doing describes the query in errors. As there is only
-// one connection, no other query may run until the loop over the result has ended.
-func query[T any](ctx context.Context, s *Store, doing string, scan func(*sql.Rows) (T, error), text string, args ...any) iter.Seq2[T, error] {
+// query is a question to the database. Each row of the answer becomes a T.
+type query[T any] struct {
+	doing string // what errors say was being done, such as "reading the people in"
+	text  string
+	scan  func(*sql.Rows) (T, error)
+}
+
+// each asks the question and yields the rows of the answer. An error is the last thing yielded. The store has
+// only one connection, so it must not be used for anything else until the loop over the rows has ended.
+func (q query[T]) each(ctx context.Context, s *Store, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
-		rows, err := s.db.QueryContext(ctx, text, args...)
+		rows, err := s.db.QueryContext(ctx, q.text, args...)
 		if err != nil {
-			yield(none, s.wrapError(doing, err))
+			yield(none, s.wrapError(q.doing, err))
 			return
 		}
 		defer rows.Close()
 		for rows.Next() {
-			one, err := scan(rows)
+			one, err := q.scan(rows)
 			if err != nil {
-				yield(none, s.wrapError(doing, err))
+				yield(none, s.wrapError(q.doing, err))
 				return
 			}
 			if !yield(one, nil) {
@@ -28,7 +35,24 @@ func query[T any](ctx context.Context, s *Store, doing string, scan func(*sql.Ro
 			}
 		}
 		if err := rows.Err(); err != nil {
-			yield(none, s.wrapError(doing, err))
+			yield(none, s.wrapError(q.doing, err))
 		}
 	}
+}
+
+// all asks the question and returns the rows of the answer, none after an error.
+func (q query[T]) all(ctx context.Context, s *Store, args ...any) (all []T, err error) {
+	for one, err := range q.each(ctx, s, args...) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// scanValue reads a row that has one column.
+func scanValue[T any](rows *sql.Rows) (value T, err error) {
+	err = rows.Scan(&value)
+	return value, err
 }

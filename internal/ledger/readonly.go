@@ -63,7 +63,7 @@ func (s *Store) checkReadable(ctx context.Context) error {
 	if version < len(migrations) {
 		return s.refuse("was created by an older version of ph2cio, and only a run that sends upgrades it", "run `ph2cio sync` or another command that sends")
 	}
-	if s.workspace, err = s.owner(ctx); err != nil {
+	if err := s.readWorkspace(ctx); err != nil {
 		return err
 	}
 	return s.checkScheme(ctx)

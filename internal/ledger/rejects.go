@@ -43,12 +43,16 @@ func (r *Run) saveRejects(tx *sql.Tx, rejects []Reject) error {
 // Rejects yields the rejects of a run, and what is listed with them, in the order of their phases and
 // numbers. An error is the last thing yielded. The store must not be used for anything else meanwhile.
 func (r *Run) Rejects(ctx context.Context) iter.Seq2[Reject, error] {
-	return query(ctx, r.store, "reading the rejects in", func(rows *sql.Rows) (one Reject, err error) {
-		var number int64
-		err = rows.Scan(&one.Phase, &number, &one.Reason, &one.Text, &one.Closed)
-		one.Number = uint64(number)
-		return one, err
-	}, "SELECT phase, number, reason, text, retried IS run FROM rejects WHERE run = ? ORDER BY phase, number", r.ID)
+	return query[Reject]{
+		doing: "reading the rejects in",
+		text:  "SELECT phase, number, reason, text, retried IS run FROM rejects WHERE run = ? ORDER BY phase, number",
+		scan: func(rows *sql.Rows) (one Reject, err error) {
+			var number int64
+			err = rows.Scan(&one.Phase, &number, &one.Reason, &one.Text, &one.Closed)
+			one.Number = uint64(number)
+			return one, err
+		},
+	}.each(ctx, r.store, r.ID)
 }
 
 // Reasons counts the rejects of a run by reason.
@@ -57,11 +61,16 @@ func (r *Run) Reasons(ctx context.Context) (map[string]int64, error) {
 		reason string
 		n      int64
 	}
+	counts := query[count]{
+		doing: "counting the rejects in",
+		text:  "SELECT reason, count(*) FROM rejects WHERE run = ? AND retried IS NOT run GROUP BY reason",
+		scan: func(rows *sql.Rows) (c count, err error) {
+			err = rows.Scan(&c.reason, &c.n)
+			return c, err
+		},
+	}
 	all := map[string]int64{}
-	for one, err := range query(ctx, r.store, "counting the rejects in", func(rows *sql.Rows) (c count, err error) {
-		err = rows.Scan(&c.reason, &c.n)
-		return c, err
-	}, "SELECT reason, count(*) FROM rejects WHERE run = ? AND retried IS NOT run GROUP BY reason", r.ID) {
+	for one, err := range counts.each(ctx, r.store, r.ID) {
 		if err != nil {
 			return nil, err
 		}
@@ -73,18 +82,19 @@ func (r *Run) Reasons(ctx context.Context) (map[string]int64, error) {
 // RejectKeys returns the sorted keys of what was rejected and has not been accepted since, in all runs except
 // besides, which is 0 for no exception.
 func (s *Store) RejectKeys(ctx context.Context, besides int64) ([]Key, error) {
-	var all []Key
-	for key, err := range query(ctx, s, "reading the rejects in", func(rows *sql.Rows) (k Key, err error) {
-		var b []byte
-		if err = rows.Scan(&b); err == nil && copy(k[:], b) != keySize {
-			err = errKeys
-		}
-		return k, err
-	}, "SELECT key FROM rejects WHERE key IS NOT NULL AND retried IS NULL AND run <> ?", besides) {
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, key)
+	all, err := query[Key]{
+		doing: "reading the rejects in",
+		text:  "SELECT key FROM rejects WHERE key IS NOT NULL AND retried IS NULL AND run <> ?",
+		scan: func(rows *sql.Rows) (k Key, err error) {
+			var b []byte
+			if err = rows.Scan(&b); err == nil && copy(k[:], b) != keySize {
+				err = errKeys
+			}
+			return k, err
+		},
+	}.all(ctx, s, besides)
+	if err != nil {
+		return nil, err
 	}
 	slices.SortFunc(all, func(a, b Key) int { return a.Compare(&b) })
 	return slices.Compact(all), nil
@@ -104,14 +114,12 @@ func (s *Store) OpenRejects(ctx context.Context) (open OpenRejects, err error) {
 	if err != nil {
 		return open, s.wrapError("reading the rejects in", err)
 	}
-	for one, err := range query(ctx, s, "reading the rejects in", func(rows *sql.Rows) (Source, error) { return scanSource(rows) },
-		`SELECT DISTINCT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, s.recent
+	open.Sources, err = query[Source]{
+		doing: "reading the rejects in",
+		text: `SELECT DISTINCT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, s.recent
 		FROM rejects r JOIN sources s ON s.run = r.run AND r.number BETWEEN s.first AND s.first + s.rows - 1
-		WHERE r.phase = ? AND r.retried IS NULL ORDER BY s.path, s.run`, Events) {
-		if err != nil {
-			return open, err
-		}
-		open.Sources = append(open.Sources, one)
-	}
-	return open, nil
+		WHERE r.phase = ? AND r.retried IS NULL ORDER BY s.path, s.run`,
+		scan: func(rows *sql.Rows) (Source, error) { return scanSource(rows) },
+	}.all(ctx, s, Events)
+	return open, err
 }

@@ -90,14 +90,11 @@ func (s *Store) RestoreKeys(ctx context.Context) (seed uint64, keys []string, er
 	if err != nil {
 		return 0, nil, s.wrapError("reading who is who from", err)
 	}
-	for name, err := range query(ctx, s, "reading who is who from", func(rows *sql.Rows) (name string, err error) {
-		err = rows.Scan(&name)
-		return name, err
-	}, "SELECT name FROM property_keys ORDER BY number") {
-		if err != nil {
-			return 0, nil, err
-		}
-		keys = append(keys, name)
+	keys, err = query[string]{
+		doing: "reading who is who from", text: "SELECT name FROM property_keys ORDER BY number", scan: scanValue[string],
+	}.all(ctx, s)
+	if err != nil {
+		return 0, nil, err
 	}
 	return seed, keys, nil
 }
@@ -107,10 +104,9 @@ func (s *Store) RestoreKeys(ctx context.Context) (seed uint64, keys []string, er
 // not be used for anything else meanwhile.
 func (s *Store) RestoreEntries(ctx context.Context, besides int64) iter.Seq2[[]byte, error] {
 	const doing = "reading who is who from"
-	parts := query(ctx, s, doing, func(rows *sql.Rows) (b []byte, err error) {
-		err = rows.Scan(&b)
-		return b, err
-	}, "SELECT entries FROM learnt WHERE run <> ? ORDER BY run, part", besides)
+	parts := query[[]byte]{
+		doing: doing, text: "SELECT entries FROM learnt WHERE run <> ? ORDER BY run, part", scan: scanValue[[]byte],
+	}.each(ctx, s, besides)
 	return func(yield func([]byte, error) bool) {
 		unpacker, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxEntrySize))
 		if err != nil {

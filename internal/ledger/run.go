@@ -54,7 +54,8 @@ func (r *Run) advanced(step *Step, at time.Time) {
 	r.Phase, r.Positions[step.Phase], r.Counters, r.Saved = step.Phase, step.Position, step.Counters, at
 }
 
-func (s *Store) scan(rows *sql.Rows) (*Run, error) {
+// scanRun reads what the table of runs has of a run.
+func (s *Store) scanRun(rows *sql.Rows) (*Run, error) {
 	r := &Run{store: s, Positions: map[Phase]Position{}}
 	var began, now int64
 	var ended sql.NullInt64
@@ -67,24 +68,40 @@ func (s *Store) scan(rows *sql.Rows) (*Run, error) {
 	return r, err
 }
 
-func (r *Run) readPositions(ctx context.Context) error {
-	rows, err := r.store.db.QueryContext(ctx, "SELECT phase, next, open, counters, saved FROM positions WHERE run = ? ORDER BY phase", r.ID)
-	if err != nil {
+// readRest reads what other tables have of a run: its sources, and how far its phases have come.
+func (r *Run) readRest(ctx context.Context) (err error) {
+	if r.Sources, err = r.store.sourcesOf(ctx, r.ID); err != nil {
 		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var phase Phase
-		var next, saved int64
-		var open []byte
-		if err := rows.Scan(&phase, &next, &open, &r.Counters, &saved); err != nil {
-			return err
-		}
-		spans, err := decodeSpans(open)
+	positions := query[savedPosition]{
+		doing: "reading the runs in",
+		text:  "SELECT phase, next, open, counters, saved FROM positions WHERE run = ? ORDER BY phase",
+		scan:  scanPosition,
+	}
+	for p, err := range positions.each(ctx, r.store, r.ID) {
 		if err != nil {
 			return err
 		}
-		r.Positions[phase], r.Saved = Position{uint64(next), spans}, time.Unix(saved, 0).UTC()
+		r.Positions[p.phase], r.Counters, r.Saved = p.position, p.counters, p.at
 	}
-	return rows.Err()
+	return nil
+}
+
+// savedPosition is how far one phase of a run had come when it was last saved.
+type savedPosition struct {
+	phase    Phase
+	position Position
+	counters []byte
+	at       time.Time
+}
+
+func scanPosition(rows *sql.Rows) (p savedPosition, err error) {
+	var next, at int64
+	var open []byte
+	if err := rows.Scan(&p.phase, &next, &open, &p.counters, &at); err != nil {
+		return p, err
+	}
+	spans, err := decodeSpans(open)
+	p.position, p.at = Position{uint64(next), spans}, time.Unix(at, 0).UTC()
+	return p, err
 }

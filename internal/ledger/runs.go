@@ -1,9 +1,6 @@
 package ledger
 
-import (
-	"context"
-	"errors"
-)
+import "context"
 
 // Last returns the newest run of a command, nil when there is none.
 func (s *Store) Last(ctx context.Context, command string) (*Run, error) {
@@ -19,26 +16,19 @@ func (s *Store) Runs(ctx context.Context, most int) ([]*Run, error) {
 	return s.runs(ctx, "ORDER BY id DESC LIMIT ?", most)
 }
 
+// runs returns runs, complete. which is the end of the statement that selects them.
 func (s *Store) runs(ctx context.Context, which string, args ...any) ([]*Run, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT id, command, typed, version, began, now, flags, people, rows, phase, ended, outcome FROM runs "+which, args...)
+	all, err := query[*Run]{
+		doing: "reading the runs in",
+		text:  "SELECT id, command, typed, version, began, now, flags, people, rows, phase, ended, outcome FROM runs " + which,
+		scan:  s.scanRun,
+	}.all(ctx, s, args...)
 	if err != nil {
-		return nil, s.wrapError("reading the runs in", err)
-	}
-	defer rows.Close()
-	var all []*Run
-	for rows.Next() {
-		r, err := s.scan(rows)
-		if err != nil {
-			return nil, s.wrapError("reading the runs in", err)
-		}
-		all = append(all, r)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil { // the one connection is needed below
-		return nil, s.wrapError("reading the runs in", err)
+		return nil, err
 	}
 	for _, r := range all {
-		if err := errors.Join(r.readSources(ctx), r.readPositions(ctx)); err != nil {
-			return nil, s.wrapError("reading the runs in", err)
+		if err := r.readRest(ctx); err != nil {
+			return nil, err
 		}
 	}
 	return all, nil

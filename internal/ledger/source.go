@@ -18,15 +18,16 @@ type Source struct {
 	Ends        string // a fingerprint of its first and last bytes; empty if unknown
 }
 
-func (r *Run) addSources(ctx context.Context, tx *sql.Tx) error {
+// addSources saves the sources of a run.
+func addSources(ctx context.Context, tx *sql.Tx, run int64, sources []Source) error {
 	add, err := tx.PrepareContext(ctx, "INSERT INTO sources (run, number, path, size, fingerprint, first, rows, trouble, modified, ends, recent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
 	if err != nil {
 		return err
 	}
 	defer add.Close()
-	for i, source := range r.Sources {
+	for i, source := range sources {
 		trouble := sql.NullString{String: source.Trouble, Valid: source.Trouble != ""}
-		_, err := add.ExecContext(ctx, r.ID, i, source.Path, source.Size, source.Fingerprint, int64(source.First), source.Rows, trouble,
+		_, err := add.ExecContext(ctx, run, i, source.Path, source.Size, source.Fingerprint, int64(source.First), source.Rows, trouble,
 			sql.NullInt64{Int64: source.Modified, Valid: source.Modified != 0}, sql.NullString{String: source.Ends, Valid: source.Ends != ""}, source.Recent)
 		if err != nil {
 			return err
@@ -47,18 +48,11 @@ func scanSource(rows *sql.Rows, more ...any) (one Source, err error) {
 	return one, err
 }
 
-func (r *Run) readSources(ctx context.Context) error {
-	rows, err := r.store.db.QueryContext(ctx, "SELECT path, size, fingerprint, first, rows, trouble, modified, ends, recent FROM sources WHERE run = ? ORDER BY number", r.ID)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		one, err := scanSource(rows)
-		if err != nil {
-			return err
-		}
-		r.Sources = append(r.Sources, one)
-	}
-	return rows.Err()
+// sourcesOf returns the sources of a run in reading order.
+func (s *Store) sourcesOf(ctx context.Context, run int64) ([]Source, error) {
+	return query[Source]{
+		doing: "reading the runs in",
+		text:  "SELECT path, size, fingerprint, first, rows, trouble, modified, ends, recent FROM sources WHERE run = ? ORDER BY number",
+		scan:  func(rows *sql.Rows) (Source, error) { return scanSource(rows) },
+	}.all(ctx, s, run)
 }

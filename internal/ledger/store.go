@@ -93,6 +93,12 @@ func (s *Store) Dir() string { return filepath.Dir(s.path) }
 // Workspace returns the workspace that the directory belongs to.
 func (s *Store) Workspace() Workspace { return s.workspace }
 
+// readWorkspace reads which workspace the directory belongs to, for a state that may be of any.
+func (s *Store) readWorkspace(ctx context.Context) (err error) {
+	s.workspace, err = s.owner(ctx)
+	return err
+}
+
 // Close closes the database. An error does not undo what was saved.
 func (s *Store) Close() error {
 	if s == nil || s.db == nil {

@@ -89,12 +89,16 @@ func eachID(b []byte) iter.Seq[Key] {
 // WaitingIn yields the Waiting.ID of each person whose rows wait in one source of a run. Some may come twice.
 // An error is the last thing yielded.
 func (s *Store) WaitingIn(ctx context.Context, run int64, source int) iter.Seq2[Key, error] {
-	parts := query(ctx, s, "reading the waiting rows in", func(rows *sql.Rows) (b []byte, err error) {
-		if err = rows.Scan(&b); err == nil && len(b)%keySize != 0 {
-			err = errKeys
-		}
-		return b, err
-	}, "SELECT ids FROM owed WHERE run = ? AND source = ? ORDER BY part", run, source)
+	parts := query[[]byte]{
+		doing: "reading the waiting rows in",
+		text:  "SELECT ids FROM owed WHERE run = ? AND source = ? ORDER BY part",
+		scan: func(rows *sql.Rows) (b []byte, err error) {
+			if err = rows.Scan(&b); err == nil && len(b)%keySize != 0 {
+				err = errKeys
+			}
+			return b, err
+		},
+	}.each(ctx, s, run, source)
 	return func(yield func(Key, error) bool) {
 		for part, err := range parts {
 			if err != nil {
@@ -122,12 +126,16 @@ type WaitingSource struct {
 // exception. They come in the order of their paths, the newest run first for each path. An error is the last
 // thing yielded.
 func (s *Store) WaitingSources(ctx context.Context, besides int64) iter.Seq2[WaitingSource, error] {
-	return query(ctx, s, "reading the waiting rows in", func(rows *sql.Rows) (o WaitingSource, err error) {
-		o.Source, err = scanSource(rows, &o.Run, &o.Number, &o.Flags)
-		return o, err
-	}, `SELECT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, s.recent, s.run, s.number, r.flags
+	return query[WaitingSource]{
+		doing: "reading the waiting rows in",
+		text: `SELECT s.path, s.size, s.fingerprint, s.first, s.rows, s.trouble, s.modified, s.ends, s.recent, s.run, s.number, r.flags
 		FROM (SELECT DISTINCT run, source FROM owed WHERE run <> ?) o
-		JOIN sources s ON s.run = o.run AND s.number = o.source JOIN runs r ON r.id = s.run ORDER BY s.path, s.run DESC`, besides)
+		JOIN sources s ON s.run = o.run AND s.number = o.source JOIN runs r ON r.id = s.run ORDER BY s.path, s.run DESC`,
+		scan: func(rows *sql.Rows) (w WaitingSource, err error) {
+			w.Source, err = scanSource(rows, &w.Run, &w.Number, &w.Flags)
+			return w, err
+		},
+	}.each(ctx, s, besides)
 }
 
 // StillWaiting is a source of an earlier run in which only the rows of the people in Keep still wait.
