@@ -6,9 +6,10 @@ import (
 	"errors"
 )
 
-// Begin starts a run and saves what later runs restore; save is nil for nothing. It replaces runs that have
-// not ended: what they have sent stays recorded, and what they have saved about who is who is deleted, since
-// their sources are read again.
+// Begin records a new run, and in save what later runs restore from it; save may be nil.
+//
+// Runs that have not ended are replaced. What they have sent stays recorded. What they have saved for later
+// runs to restore is deleted, since their sources are read again. If ctx is done, nothing is recorded.
 func (s *Store) Begin(ctx context.Context, start Start, save *Restorable) (*Run, error) {
 	r := &Run{Start: start, Phase: People, Positions: map[Phase]Position{}, store: s}
 	err := s.transaction(ctx, func(tx *sql.Tx) error {

@@ -5,11 +5,12 @@ import (
 	"database/sql"
 )
 
-// Column is what runs have first about the type of a CSV column. The caller decides what Kinds means.
+// Column is what runs have found out about the type of a CSV column. Kinds has a bit for each kind of cell
+// that the column had; the caller decides which. If a cell made the column text, the other fields say which.
 type Column struct {
 	Name   string
 	Kinds  uint8
-	Column string // its name in the file that made it text; this and the rest are zero if no file did
+	Column string // its name in the file with that cell; this and the rest are zero if there is none
 	Path   string
 	Line   int64
 	Cell   string

@@ -14,8 +14,8 @@ import (
 // shorter.
 const smallestPage = 512
 
-// checkComplete refuses an incomplete state: a file that is shorter than its header says, or a log without its
-// database. SQLite would take a file of 0 bytes or 1 for a new database and start empty. The error is
+// checkComplete refuses an incomplete state: a file that is shorter than its header says, or a log without
+// its database. SQLite would take a file of 0 bytes or 1 for a new database and start empty. The error is
 // fs.ErrNotExist if there is no state.
 func (s *Store) checkComplete() error {
 	info, err := os.Lstat(s.path)

@@ -11,7 +11,8 @@ import (
 	"testing"
 )
 
-// TestKilledWhileItIsMade makes a state where a kill has left what is made under another name, at each step of it.
+// TestKilledWhileItIsMade makes a state where a kill has left what is made under another name, at each step
+// of it.
 func TestKilledWhileItIsMade(t *testing.T) {
 	t.Parallel()
 	whole := filepath.Join(t.TempDir(), "whole")

@@ -1,25 +1,43 @@
-// Package ledger keeps the state directory between runs: a lock, which keeps a second sender out, and
-// state.db, which records what has been sent.
+// Package ledger keeps what runs have read and sent, in the state directory of a workspace.
 //
-// A state directory belongs to one workspace, and only its user can read it. It holds no credentials, and
-// these files:
+// A state directory belongs to one workspace of Customer.io, and only its user can read it. It holds no
+// credentials, and these files:
 //
-//	state.db       SQLite: what was read and sent
+//	state.db       what was read and sent, an SQLite database
 //	lock           locked by the one process that sends
 //	holder.json    which process that is, while it runs
-//	rejects.jsonl  the rejected rows of state.db, written out at the end of a run
+//	rejects.jsonl  the rejects of state.db as lines of JSON, which package transfer writes
 //
-// state.db also has what later runs need: the keys and versions of all events that were sent (16 bytes for
-// each key, by UTC day), the ID under which each person was sent, what was first about who is who, which
-// visitors have rows that wait until they are identified, and what was rejected. schema.go has the tables and
-// the format of their blobs.
+// Beside state.db lie its write-ahead log and the other files of SQLite while the database is open, and a
+// state.db.new while it is created.
 //
-// The file notes a hash of the statements that made its tables, and the number of the rule for event IDs.
-// Open refuses a file with other tables or another rule.
+// # What state.db holds
 //
-// state.db is SQLite with a write-ahead log and synchronous=FULL: a committed transaction survives a crash
-// and a power cut. It says which workspace it belongs to and, for each run, its own now, the flags that
-// change what is sent, its sources with their fingerprints, and how far each phase has come. One transaction
-// moves a position together with the counts, rejects and people that belong to it, so that a run which is
-// killed at any instant can be resumed from there.
+// These are its tables. schema.go has their columns and the format of each blob.
+//
+//	meta           single values, such as the workspace and the time of the newest event that was sent
+//	runs           each run: what was typed, the flags that change what is sent, its own now, how it ended
+//	sources        the files that each run read, with fingerprints of their rows and of their ends
+//	positions      how far each phase of a run has come, and the counts of the run up to there
+//	people         the people whose identify was accepted, each with a hash of what was sent
+//	keys           the events that were accepted: of each the rest of its ID and its version, by UTC day
+//	merges         the merges that were to be sent, and which of them are done
+//	rejects        rows and operations that could not be sent, and the run that tried each again
+//	owed           the people whose rows wait for a later run, by the source that has the rows
+//	learnt         what later runs restore about who is who; package people decides its form
+//	property_keys  the keys of properties, whose numbers stand in learnt
+//	columns        the types of CSV columns
+//
+// The database notes a hash of the statements that made its tables, and the number of the rule for event IDs.
+// Open refuses a database with other tables or another rule.
+//
+// # When it is written
+//
+// Begin writes the run with its sources, RecordMerges the merges before the first of them is sent, Save what
+// was done since the last Save, and Finish how the run ended. Each is one transaction. That of Save holds the
+// position of a phase together with the counts, rejects, people, keys, merges and waiting rows up to that
+// position. So a run that is killed at any instant can be resumed from its last Save.
+//
+// The database has a write-ahead log and synchronous=FULL: a committed transaction survives a crash and a
+// power cut.
 package ledger

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Key identifies an acknowledged event. It holds the bytes of the event's ID: six with the unix milliseconds
-// of 00:00:00 UTC of the event's day, and ten random ones.
+// Key identifies an event that was sent, by the bytes of its ID: six with the unix milliseconds of 00:00:00
+// UTC of the event's day, and ten random ones. Where rejects and waiting rows have a Key, it is a hash.
 type Key [keySize]byte
 
 const (
@@ -48,8 +48,8 @@ type Sent struct {
 	Version
 }
 
-// The keys of a day are stored in parts. Each step of a run makes one, merged with earlier parts of the same
-// run that are no larger. So a key is rewritten only when its part doubles in size.
+// The keys of a day are stored in parts. Each Save of a run makes a part, which takes in the earlier parts of
+// the same run that are no larger. So a key is rewritten only when its part doubles in size.
 const maxKeysInPart = 32 << 10 // a part with so many keys is not merged any more
 
 // saveSent saves the keys of the events that were sent in a step.

@@ -95,7 +95,8 @@ func TestKeysAreKept(t *testing.T) {
 	})
 }
 
-// TestKeysTakeLittleRoom saves events in order, and events of any day in each step, as a run does, and looks at the disk.
+// TestKeysTakeLittleRoom saves events in order, and events of any day in each step, as a run does, and looks
+// at the disk.
 func TestKeysTakeLittleRoom(t *testing.T) {
 	t.Parallel()
 	const steps, inStep, days = 60, 1000, 50

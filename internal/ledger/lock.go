@@ -54,8 +54,8 @@ func (e *LockedError) Error() string {
 }
 
 // Take takes the lock of a directory, which must exist. It waits for the lock for at most wait, but always
-// for a moment, since [Running] holds it briefly to look. The error is a *LockedError if another run still holds it
-// then, and the cause of ctx if that is done first.
+// for a moment, since [Running] holds it briefly to look. The error is a *LockedError if another run still
+// holds it then, and the cause of ctx if that is done first.
 func Take(ctx context.Context, dir string, me Holder, wait time.Duration) (*Lock, error) {
 	path := filepath.Join(dir, lockName)
 	if info, err := os.Lstat(path); err == nil && !info.Mode().IsRegular() {

@@ -16,8 +16,8 @@ type Merge struct {
 	Done bool  // by this run or one before: not to be sent again
 }
 
-// RecordMerges records merges before any of them is sent, and fills in their ID and Done. Merges that an earlier
-// run has recorded and not done pass to this run.
+// RecordMerges records merges before any of them is sent, and fills in their ID and Done. Merges that an
+// earlier run has recorded and not done pass to this run.
 func (r *Run) RecordMerges(ctx context.Context, merges []Merge, at time.Time) error {
 	err := r.store.transaction(ctx, func(tx *sql.Tx) error {
 		add, err := tx.PrepareContext(ctx, `INSERT INTO merges (run, number, primary_kind, primary_value, secondary_kind, secondary_value, intended)
@@ -73,8 +73,8 @@ func (s *Store) Merged(ctx context.Context, besides int64) (map[Profile]bool, er
 	return all, nil
 }
 
-// PendingMerges returns the merges that were recorded and not done, and those that this run has done since, in
-// the order in which they were first recorded. run is 0 for a run that has not begun.
+// PendingMerges returns the merges that were recorded and not done, and those that this run has done since,
+// in the order in which they were first recorded. run is 0 for a run that has not begun.
 func (s *Store) PendingMerges(ctx context.Context, run int64) ([]Merge, error) {
 	return query[Merge]{
 		doing: "reading the merges in",

@@ -35,8 +35,8 @@ func IsOwnFile(name string) bool {
 	return slices.Contains(ownNames, name) || strings.HasPrefix(name, holderName+".")
 }
 
-// IsState reports whether a directory has a state.db written by ph2cio, of any version, complete or not. One
-// that cannot be read is none; see [ForeignFile].
+// IsState reports whether a directory has a state.db written by ph2cio, of any version, complete or not. It
+// returns false if the file cannot be read.
 func IsState(dir string) bool {
 	head, _ := headOf(filepath.Join(dir, FileName))
 	return bytes.HasPrefix(head, []byte(magic)) && len(head) >= 72 && binary.BigEndian.Uint32(head[68:]) == applicationID

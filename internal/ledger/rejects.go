@@ -17,6 +17,7 @@ type Reject struct {
 	Text   []byte // its line of rejects.jsonl, without the line's end
 }
 
+// saveRejects saves the rejects of a step.
 func (r *Run) saveRejects(tx *sql.Tx, rejects []Reject) error {
 	if len(rejects) == 0 {
 		return nil
@@ -100,14 +101,14 @@ func (s *Store) RejectKeys(ctx context.Context, besides int64) ([]Key, error) {
 	return slices.Compact(all), nil
 }
 
-// OpenRejects counts what runs have rejected and no run has tried again.
+// OpenRejects counts rejects that no run has tried again.
 type OpenRejects struct {
 	Rows, People int64
 	Merges       int64    // and identifies that come after them
 	Sources      []Source // with such rows, as runs have read them, by path
 }
 
-// OpenRejects counts them.
+// OpenRejects returns what all runs have rejected and no run has tried again.
 func (s *Store) OpenRejects(ctx context.Context) (open OpenRejects, err error) {
 	err = s.db.QueryRowContext(ctx, `SELECT count(*) FILTER (WHERE phase = ?1), count(*) FILTER (WHERE phase = ?2), count(*) FILTER (WHERE phase IN (?3, ?4))
 		FROM rejects WHERE retried IS NULL`, Events, People, Merges, Emails).Scan(&open.Rows, &open.People, &open.Merges)

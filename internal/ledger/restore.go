@@ -29,19 +29,19 @@ const (
 
 var errEntries = errors.New("the links between people cannot be decoded")
 
-// saveRestorable saves what later runs restore; nil saves nothing.
-func saveRestorable(ctx context.Context, tx *sql.Tx, run int64, l *Restorable) error {
-	if l == nil {
+// saveRestorable saves what later runs restore from a run. save may be nil.
+func saveRestorable(ctx context.Context, tx *sql.Tx, run int64, save *Restorable) error {
+	if save == nil {
 		return nil
 	}
-	if err := saveColumns(ctx, tx, l.Columns); err != nil || l.Entries == nil {
+	if err := saveColumns(ctx, tx, save.Columns); err != nil || save.Entries == nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING", seedKey, strconv.FormatUint(l.Seed, 10))
+	_, err := tx.ExecContext(ctx, "INSERT INTO meta VALUES (?, ?) ON CONFLICT DO NOTHING", seedKey, strconv.FormatUint(save.Seed, 10))
 	if err != nil {
 		return err
 	}
-	for _, key := range l.Keys {
+	for _, key := range save.Keys {
 		if _, err := tx.ExecContext(ctx, "INSERT INTO property_keys (name) VALUES (?)", key); err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func saveRestorable(ctx context.Context, tx *sql.Tx, run int64, l *Restorable) e
 		part, number = part[:0], number+1
 		return err
 	}
-	for entry, err := range l.Entries {
+	for entry, err := range save.Entries {
 		if err != nil {
 			return err
 		}

@@ -14,8 +14,8 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// StateError is the error that a state directory cannot be used, or no longer. After a failed write nothing more
-// may be sent.
+// StateError is the error that a state directory cannot be used, or no longer. After a failed write nothing
+// more may be sent.
 type StateError struct {
 	Path   string
 	Doing  string // such as "saving the progress of the run in"; empty if Err continues after the path
@@ -54,6 +54,7 @@ func cancelled(err error) bool {
 	return ok && failed.Code()&0xff == lib.SQLITE_INTERRUPT || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
+// adviceFor returns what to do about an error of the database at a path.
 func adviceFor(path string, err error) string {
 	dir := filepath.Dir(path)
 	failed, ok := errors.AsType[*sqlite.Error](err)

@@ -21,9 +21,9 @@ type Step struct {
 	Newest   int64     // time of the newest of them, as it was sent, unix seconds; 0 for none
 }
 
-// Save saves a step in one transaction: if the process is killed at any instant, the step is saved completely
-// or not at all. Save takes some milliseconds and cannot be cancelled. Its error is a *StateError, after which
-// nothing may be sent or saved.
+// Save saves a step in one transaction, at the given time: if the process is killed at any instant, the step
+// is saved completely or not at all. Save takes some milliseconds and cannot be cancelled. Its error is a
+// *StateError, after which nothing may be sent or saved.
 func (r *Run) Save(step *Step, at time.Time) error {
 	err := r.store.transaction(context.Background(), func(tx *sql.Tx) error { return r.save(tx, step, at.Unix()) })
 	if err != nil {

@@ -112,8 +112,8 @@ func (s *Store) Close() error {
 	return s.wrapError("closing", err)
 }
 
-// wrapError wraps an error of the database in a *StateError. Nil stays nil, and a cancellation becomes an error
-// that wraps context.Canceled.
+// wrapError wraps an error of the database in a *StateError. Nil stays nil, and a cancellation becomes an
+// error that wraps context.Canceled.
 func (s *Store) wrapError(doing string, err error) error {
 	if err == nil {
 		return nil

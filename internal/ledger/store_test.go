@@ -273,7 +273,8 @@ func TestDurability(t *testing.T) {
 	}
 }
 
-// TestRefusals opens directories that must not be written to. Each says why and what to do, and leaves the file as it was.
+// TestRefusals opens directories that must not be written to. Each says why and what to do, and leaves the
+// file as it was.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	made := func(change func(*Store)) func(t *testing.T, path string) {
