@@ -1,10 +1,6 @@
 package posthog
 
-import (
-	"strings"
-
-	"ph2cio/internal/rawjson"
-)
+import "ph2cio/internal/rawjson"
 
 // eventsCSV recognises CSV with a header of an event's columns, in any order and among others: a dump of
 // ClickHouse's events table, a query's result from the SQL editor, an export of the events explorer or of the
@@ -48,23 +44,6 @@ func eventsCSV(h *head) (*layout, *refusal) {
 		l.shape = "CSV with flattened columns"
 	}
 	return l, nil
-}
-
-// rename gives PostHog's names to the columns that the options name, and to columns of single properties
-// within these.
-func (h *head) rename() {
-	has := func(name string) bool { return h.column(name) >= 0 || h.within(name) }
-	renamed := renamingFor(h.options.Columns, has)
-	h.named = namedIn(h.options.Columns, has)
-	for i, name := range h.names {
-		h.names[i] = string(renamed.of([]byte(name)))
-		for _, c := range h.options.Columns {
-			prefix, flat := flatPrefixes[c.Field]
-			if path, ok := strings.CutPrefix(name, c.Name+"."); ok && flat {
-				h.names[i] = prefix + path
-			}
-		}
-	}
 }
 
 // takes has the function that stores the value of each column.

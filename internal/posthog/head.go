@@ -53,6 +53,23 @@ func (h *head) firstLine(start int) string {
 	return string(trimLineEnd(line))
 }
 
+// rename gives PostHog's names to the columns that the options name, and to columns of single properties
+// within these.
+func (h *head) rename() {
+	has := func(name string) bool { return h.column(name) >= 0 || h.within(name) }
+	renamed := renamingFor(h.options.Columns, has)
+	h.named = namedIn(h.options.Columns, has)
+	for i, name := range h.names {
+		h.names[i] = string(renamed.of([]byte(name)))
+		for _, c := range h.options.Columns {
+			prefix, flat := flatPrefixes[c.Field]
+			if path, ok := strings.CutPrefix(name, c.Name+"."); ok && flat {
+				h.names[i] = prefix + path
+			}
+		}
+	}
+}
+
 // twice refuses a file in which a column that counts occurs more than once.
 func (h *head) twice(counts func(name string) bool) *refusal {
 	seen := make(map[string]bool, len(h.names))
