@@ -1,6 +1,9 @@
 package posthog
 
 import (
+	"context"
+	"sync"
+
 	"ph2cio/internal/codec"
 	"ph2cio/internal/rawjson"
 	"ph2cio/internal/source"
@@ -33,23 +36,32 @@ type bundled struct {
 
 func (u *bundle) end() int { return u.first + len(u.files) }
 
+// bundleReader reads the small sources of a pass, a few bundles ahead.
+type bundleReader struct {
+	ctx     context.Context
+	running *sync.WaitGroup // of the goroutines of the pass
+	sources []source.Source
+	options *Options
+	bundles []*bundle // of the next small sources
+}
+
 // small reports whether a source may be read in a bundle.
-func (r *reading) small(source int) bool {
+func (r *bundleReader) small(source int) bool {
 	want, known := r.wanted(source), r.options.Known
 	return want <= smallFile && want < int64(r.options.window) && (known == nil || known[source] == nil) &&
 		!codec.HasExtension(r.sources[source].Name)
 }
 
 // wanted returns how many bytes of a plain source to read.
-func (r *reading) wanted(source int) int64 {
+func (r *bundleReader) wanted(source int) int64 {
 	if r.options.Until != nil {
 		return r.options.Until[source]
 	}
 	return r.sources[source].Size
 }
 
-// bundled returns the whole text of a small source as a block. ok is false if its pump must read it.
-func (r *reading) bundled(source int) (b block, ok bool) {
+// read returns the whole text of a small source as a block. ok is false if its pump must read it.
+func (r *bundleReader) read(source int) (b block, ok bool) {
 	for len(r.bundles) > 0 && source >= r.bundles[0].end() {
 		r.bundles[0].buffer.release()
 		r.bundles = r.bundles[1:]
@@ -58,7 +70,7 @@ func (r *reading) bundled(source int) (b block, ok bool) {
 		if n := len(r.bundles); n > 0 {
 			next = r.bundles[n-1].end()
 		}
-		if !r.startBundle(next) {
+		if !r.start(next) {
 			break
 		}
 	}
@@ -72,9 +84,9 @@ func (r *reading) bundled(source int) (b block, ok bool) {
 	return block{buffer: u.buffer.share(), at: f.at, size: f.size, end: size, used: size, whole: true}, true
 }
 
-// startBundle starts to read the first small sources at or after next, as many as fit. It returns false if
+// start starts to read the first small sources at or after next, as many as fit. It returns false if
 // there are none.
-func (r *reading) startBundle(next int) bool {
+func (r *bundleReader) start(next int) bool {
 	u := &bundle{done: make(chan struct{})}
 	for at := 0; next < len(r.sources) && len(u.files) < mostBundled && at < bundleSize; next++ {
 		if !r.small(next) {
@@ -97,12 +109,12 @@ func (r *reading) startBundle(next int) bool {
 	r.bundles = append(r.bundles, u)
 	r.running.Go(func() {
 		defer close(u.done)
-		r.readBundle(u)
+		r.readFiles(u)
 	})
 	return true
 }
 
-func (r *reading) readBundle(u *bundle) {
+func (r *bundleReader) readFiles(u *bundle) {
 	for i := range u.files {
 		if f := &u.files[i]; f.size > 0 && r.ctx.Err() == nil {
 			room := u.buffer.bytes[headroom+f.at:][:f.size+1]
@@ -111,8 +123,15 @@ func (r *reading) readBundle(u *bundle) {
 	}
 }
 
+// drop releases the bundles that are left. Nothing may read them any more.
+func (r *bundleReader) drop() {
+	for _, u := range r.bundles {
+		u.buffer.release()
+	}
+}
+
 // readWhole reads a plain file whose size is one byte less than room. It returns false for any other file.
-func (r *reading) readWhole(s source.Source, room []byte) bool {
+func (r *bundleReader) readWhole(s source.Source, room []byte) bool {
 	size := len(room) - 1
 	if r.options.Until != nil {
 		room = room[:size] // what was added later is not read

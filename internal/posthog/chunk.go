@@ -155,7 +155,7 @@ func (c *Chunk) row(d *decoder, start int, number uint32) (r decoded) {
 		r.blank, r.fault = false, faultf(RowTooLong, "the row is longer than %d bytes", c.maxRow)
 	}
 	if r.fault != nil && c.unended && r.next == len(c.data) {
-		r.fault.detail += " (the file ends here, without a newline)"
+		r.fault.add(" (the file ends here, without a newline)")
 	}
 	return r
 }

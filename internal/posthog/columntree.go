@@ -165,7 +165,7 @@ func (t *columnTree) appendCell(dst []byte, d *decoder) (_ []byte, ok bool) {
 	kind, found := kindOf(cell), &d.seen.found[t.slot]
 	if kind == 0 {
 		if !null(cell) {
-			found.none++
+			found.addNone()
 		}
 		return dst, false
 	}

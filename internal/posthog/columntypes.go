@@ -217,9 +217,12 @@ type FoundCells []columnCells
 type columnCells struct {
 	column *columnType
 	kinds  cellKinds
-	none   int64
+	none   int64 // cells that are nan or infinite
 	firsts []foundCell
 }
+
+// addNone counts a cell that is nan or infinite.
+func (c *columnCells) addNone() { c.none++ }
 
 // cellsSeen collects the kinds of a chunk's cells, in memory that it reuses for the next chunk.
 type cellsSeen struct {

@@ -74,7 +74,7 @@ func cutWith(data []byte, l *layout, o Options) (chunks []*Chunk, refused *Sourc
 		return true
 	})
 	defer r.cancel()
-	c := r.newCutter(0)
+	c := r.newCutter(0, "")
 	c.layout = l
 	for start := 0; start < len(data); start += r.options.window {
 		b := block{buffer: takeBuffer()}

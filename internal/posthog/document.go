@@ -22,15 +22,14 @@ func document(h *head) (*layout, *refusal) {
 	if h.firstIsEvent() {
 		return nil, nil
 	}
-	end := &documentEnd{open: doc.open, next: doc.keys["next"], more: doc.keys["hasMore"]}
-	l := &layout{shape: "JSON document", header: int(d.InputOffset()), csv: true, elements: new(elements), ending: end.check}
-	first := bytes.TrimLeft(h.text[l.header:], " \t\r\n")
+	header := int(d.InputOffset())
+	first := bytes.TrimLeft(h.text[header:], " \t\r\n")
 	doc.readElements(d)
 	switch {
 	case len(first) == 0 || first[0] == ']' || first[0] == '{':
-		return l, doc.objects(h, l)
+		return doc.objects(h, header)
 	case first[0] == '[' && doc.open != "[":
-		return l, doc.query(h, d, l)
+		return doc.query(h, d, header)
 	}
 	return nil, nil // text that begins with a bracket, such as a log's
 }
@@ -117,31 +116,42 @@ func (doc *documentHead) readElements(d *json.Decoder) {
 	}
 }
 
-// objects finishes the layout of a document whose rows are objects.
-func (doc *documentHead) objects(h *head, l *layout) *refusal {
-	l.decode = decodeElement
+// ending returns the check of the text after the last row.
+func (doc *documentHead) ending() func(rest []byte) *SourceError {
+	end := &documentEnd{open: doc.open, next: doc.keys["next"], more: doc.keys["hasMore"]}
+	return end.check
+}
+
+// objects returns the layout of a document whose rows are objects. header is where they begin.
+func (doc *documentHead) objects(h *head, header int) (*layout, *refusal) {
 	seen := newKeysSeen()
 	for _, raw := range doc.elements {
 		seen.add(raw)
 	}
-	l.renamed = rowRenamingFor(h.options.Columns, func(name string) bool { return seen.objects == 0 || seen.has(name) })
-	return seen.refuse(l.renamed)
+	renamed := rowRenamingFor(h.options.Columns, func(name string) bool { return seen.objects == 0 || seen.has(name) })
+	return &layout{
+		shape: "JSON document", header: header, csv: true, elements: new(elements), ending: doc.ending(),
+		renamed: renamed, decode: decodeElement,
+	}, seen.refuse(renamed)
 }
 
-// query finishes the layout of a document whose rows are arrays in the order of its `columns`.
-func (doc *documentHead) query(h *head, d *json.Decoder, l *layout) *refusal {
+// query returns the layout of a document whose rows are arrays in the order of its `columns`. header is where
+// they begin, and d has read the first of them.
+func (doc *documentHead) query(h *head, d *json.Decoder, header int) (*layout, *refusal) {
 	raw := doc.keys["columns"]
 	if raw == nil && h.whole {
 		raw = keysAfter(d)["columns"]
 	}
 	var names []string
 	if json.Unmarshal(raw, &names) != nil || len(names) == 0 {
-		return refuse("the rows are arrays, and no `columns` before them says what they hold",
+		return nil, refuse("the rows are arrays, and no `columns` before them says what they hold",
 			"put `columns` before `results`, for example with jq '{columns, results}'")
 	}
 	q := newQuery(names, h.options.Columns)
-	l.decode, l.named, l.said = q.decode, q.named, q.leftOut()
-	return q.refuse(names)
+	return &layout{
+		shape: "JSON document", header: header, csv: true, elements: new(elements), ending: doc.ending(),
+		named: q.named, said: q.leftOut(), decode: q.decode,
+	}, q.refuse(names)
 }
 
 // keysAfter reads the rest of an array and the keys after it.

@@ -30,20 +30,22 @@ func eventsCSV(h *head) (*layout, *refusal) {
 		return nil, refused
 	}
 	if h.anyColumn(distinctIDColumns...) < 0 && h.anyColumn("*.properties", "properties") < 0 && !x.properties.keys["distinct_id"] {
-		refused := refuse("the file has events but no column of distinct IDs; its columns are "+listed(h.names),
-			"in PostHog, add the column `*` or `distinct_id` and export again; if the column has another name, use --column distinct_id=NAME")
-		refused.stray = !h.isTable()
-		return nil, refused
+		return nil, &refusal{
+			what: "the file has events but no column of distinct IDs; its columns are " + listed(h.names),
+			hint: "in PostHog, add the column `*` or `distinct_id` and export again; " +
+				"if the column has another name, use --column distinct_id=NAME",
+			stray: !h.isTable(),
+		}
 	}
 	taken := func(name string) bool { return isEventColumn(name) || x.properties.has(name) || x.person.has(name) }
-	l := &layout{
-		shape: "CSV with JSON cells", said: leftOut(h.names, taken), vague: !h.isTable(), named: h.named, header: h.after,
-		csv: true, cut: h.delimiter, typed: h.typed, split: splitCSV(h.delimiter), decode: x.decode,
-	}
+	shape := "CSV with JSON cells"
 	if len(x.properties.root.children) > 0 || h.anyColumn("*.event") >= 0 {
-		l.shape = "CSV with flattened columns"
+		shape = "CSV with flattened columns"
 	}
-	return l, nil
+	return &layout{
+		shape: shape, said: leftOut(h.names, taken), vague: !h.isTable(), named: h.named, header: h.after,
+		csv: true, cut: h.delimiter, typed: h.typed, split: splitCSV(h.delimiter), decode: x.decode,
+	}, nil
 }
 
 // takes has the function that stores the value of each column.

@@ -38,8 +38,7 @@ func (x *flattened) add(h *head, prefixes ...string) {
 		}
 	}
 	x.root.complete("", func(path string, column int) int {
-		h.typed = append(h.typed, typedColumn{x.columnOf(path, h.options.Types), h.written[column]})
-		return len(h.typed) - 1
+		return h.addTyped(x.columnOf(path, h.options.Types), column)
 	})
 }
 

@@ -110,17 +110,17 @@ func foreignJSON(keys map[string]json.RawMessage) *refusal {
 // unknown refuses a file that no shape has recognised. It is a stray unless it is a table or begins like
 // JSON.
 func unknown(h *head) (*layout, *refusal) {
-	r := &refusal{hint: hintEvents, stray: !beginsJSON(h.text) && !h.isTable()}
+	what, hint := "", hintEvents
 	switch {
 	case bytes.IndexByte(h.text[:min(len(h.text), shownRow)], 0) >= 0:
-		r.what = "the file is not text"
+		what = "the file is not text"
 	case len(h.names) > 1:
-		r.what = "the file looks like CSV, but not like PostHog events; its columns are " + listed(h.names)
-		r.hint = "events need the columns `event`, `distinct_id` and `timestamp`; if they have other names, use --column event=NAME"
+		what = "the file looks like CSV, but not like PostHog events; its columns are " + listed(h.names)
+		hint = "events need the columns `event`, `distinct_id` and `timestamp`; if they have other names, use --column event=NAME"
 	default:
-		r.what = "the file is neither JSON lines nor CSV of PostHog events; it begins with " + escape.Quoted(h.firstLine(0))
+		what = "the file is neither JSON lines nor CSV of PostHog events; it begins with " + escape.Quoted(h.firstLine(0))
 	}
-	return nil, r
+	return nil, &refusal{what: what, hint: hint, stray: !beginsJSON(h.text) && !h.isTable()}
 }
 
 // foreignBytes refuses binary data.

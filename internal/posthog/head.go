@@ -70,6 +70,12 @@ func (h *head) rename() {
 	}
 }
 
+// addTyped adds a column whose cells are typed. It returns the column's index among these.
+func (h *head) addTyped(c *columnType, column int) (slot int) {
+	h.typed = append(h.typed, typedColumn{c, h.written[column]})
+	return len(h.typed) - 1
+}
+
 // twice refuses a file in which a column that counts occurs more than once.
 func (h *head) twice(counts func(name string) bool) *refusal {
 	seen := make(map[string]bool, len(h.names))

@@ -13,10 +13,8 @@ func eventLines(text []byte, options Options) *layout {
 	if end < 0 || text[0] != '{' || len(options.Columns) > 0 {
 		return nil
 	}
-	l := newJSONLines()
-	l.zone = options.Zone
 	if line := text[:end+1]; hasEvent(line) || isEvent(line) {
-		return l
+		return linesOf(nil).completed(options.Zone)
 	}
 	return nil
 }
@@ -67,13 +65,13 @@ func isEvent(line []byte) bool {
 	return fault == nil
 }
 
-func newJSONLines() *layout {
-	return &layout{shape: "JSON lines", split: splitLines, line: decodeJSON}
+// linesOf returns the layout of JSON lines with these names of keys.
+func linesOf(renamed renaming) *layout {
+	return &layout{shape: "JSON lines", split: splitLines, line: decodeJSON, renamed: renamed}
 }
 
 // jsonLines recognises files of one JSON object a line, at least one of the first of which has an `event`.
 func jsonLines(h *head) (*layout, *refusal) {
-	l := newJSONLines()
 	seen := newKeysSeen()
 	text := h.text
 	for len(text) > 0 {
@@ -83,21 +81,21 @@ func jsonLines(h *head) (*layout, *refusal) {
 		}
 		text = rest
 		seen.add(bytes.TrimSpace(line))
-		if len(h.options.Columns) == 0 && seen.hasEvent(nil) || seen.objects == mostSeen && seen.hasEvent(l.renamed) {
+		if (len(h.options.Columns) == 0 || seen.objects == mostSeen) && seen.hasEvent(nil) {
 			break
 		}
 	}
-	l.renamed = rowRenamingFor(h.options.Columns, seen.has)
 	if seen.objects > 0 {
-		return l, seen.refuse(l.renamed)
+		renamed := rowRenamingFor(h.options.Columns, seen.has)
+		return linesOf(renamed), seen.refuse(renamed)
 	}
 	switch first := bytes.TrimSpace([]byte(h.firstLine(0))); {
 	case string(first) == "{":
 		return nil, refuse("the file is one JSON document, not one object per line",
 			"write one event per line, for example with jq -c .")
 	case len(first) > 1 && first[0] == '{':
-		l.renamed = renamingFor(h.options.Columns, func(string) bool { return true })
-		return l, nil // a very long first row, or only bad rows: decoding reports each
+		// A very long first row, or only bad rows: decoding reports each.
+		return linesOf(renamingFor(h.options.Columns, func(string) bool { return true })), nil
 	}
 	return nil, nil
 }

@@ -25,5 +25,14 @@ type layout struct {
 	decode func(d *decoder, data []byte, start, end int) *fault
 }
 
+// completed sets what follows from the options and the kind of the rows. zone is that of times without one;
+// nil is UTC.
+func (l *layout) completed(zone *time.Location) *layout {
+	if l.zone = zone; l.elements != nil {
+		l.split = l.elements.split
+	}
+	return l
+}
+
 // headerAgain is the fault of a row that repeats the first line of its file, as in concatenated files.
 var headerAgain = &fault{}

@@ -60,10 +60,9 @@ func personsDocument(h *head) (*layout, *refusal) {
 	if h.firstIsPerson() || !doc.findArray(d, h.text) {
 		return nil, nil
 	}
-	end := &documentEnd{open: doc.open, next: doc.keys["next"], more: doc.keys["hasMore"]}
 	l := &layout{
 		shape: "persons, JSON document", header: int(d.InputOffset()), csv: true,
-		elements: new(elements), ending: end.check, decode: decodePersonElement,
+		elements: new(elements), ending: doc.ending(), decode: decodePersonElement,
 	}
 	doc.readElements(d)
 	var keys map[string]json.RawMessage

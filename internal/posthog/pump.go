@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"sync"
 
 	"ph2cio/internal/codec"
 	"ph2cio/internal/source"
@@ -34,6 +35,37 @@ type pump struct {
 	trouble *SourceError // why the source could not be opened
 	codec   string       // the compression of the source
 	blocks  chan block   // nil if the source is read on demand
+}
+
+// newPump returns a pump for sources[i] that has read nothing yet.
+func newPump(sources []source.Source, i int, o *Options) *pump {
+	p := &pump{source: sources[i], window: o.window, until: -1, accept: o.AcceptDamaged, bomb: o.bombSize}
+	if o.Until != nil {
+		p.until = o.Until[i]
+	} else if o.Known != nil && o.Known[i] != nil {
+		p.known = o.Known[i]
+		p.until = p.known.Sound
+	}
+	return p
+}
+
+// start opens the source, unless nothing of it is wanted, and begins to read it if it is compressed. The
+// goroutine that reads it counts in running.
+func (p *pump) start(ctx context.Context, running *sync.WaitGroup) {
+	if p.until == 0 {
+		p.trouble = p.known.again()
+		return
+	}
+	p.trouble = p.open(ctx)
+	if p.trouble == nil && p.codec != "" {
+		p.ctx, p.cancel = context.WithCancel(ctx)
+		p.blocks = make(chan block, blocksAhead)
+		running.Go(func() {
+			defer p.shut()
+			defer close(p.blocks)
+			p.read(p.send)
+		})
+	}
 }
 
 // open opens the source. It returns why that failed.
@@ -273,24 +305,21 @@ func (p *pump) damaged(d *codec.Damage, end int64) *SourceError {
 	if d.Minor {
 		return p.fault(Warning, d.Err, d.Hint)
 	}
-	hint := "get a new copy of the file"
-	if end > 0 {
-		hint += "; rows before the damage were read"
-	}
-	trouble := p.fault(Damaged, d.Err, cmp.Or(d.Hint, hint))
-	trouble.Sound = end
+	sound := p.stream.Verified()
 	switch {
-	case d.Keep || p.stream.Verified() >= end:
+	case d.Keep || sound >= end:
+		hint := "get a new copy of the file"
+		if end > 0 {
+			hint += "; rows before the damage were read"
+		}
+		return p.damage(end, d.Err, cmp.Or(d.Hint, hint))
 	case p.accept:
-		trouble.Err = fmt.Errorf("%w; what can be read of it is used (%d bytes)", d.Err, end)
-		trouble.Advice = hintPatched
-	default:
-		trouble.Sound = p.stream.Verified()
-		trouble.Doubtful = p.given > trouble.Sound
-		trouble.Err = fmt.Errorf("%w; %s", d.Err, usedOf(trouble.Sound))
-		trouble.Advice = hintDamaged
+		return p.damage(end, fmt.Errorf("%w; what can be read of it is used (%d bytes)", d.Err, end), hintPatched)
 	}
-	return trouble
+	return &SourceError{
+		Path: p.source.Name, Kind: Damaged, Err: fmt.Errorf("%w; %s", d.Err, usedOf(sound)), Advice: hintDamaged,
+		Sound: sound, Doubtful: p.given > sound,
+	}
 }
 
 // missing counts a gap, and returns the error for a source that cannot be read after it.
@@ -298,9 +327,7 @@ func (p *pump) missing(d *codec.Damage, end int64) *SourceError {
 	if p.gaps++; p.gaps == 1 {
 		p.lost = d.Err
 	}
-	trouble := p.fault(Damaged, fmt.Errorf("%w; %s", d.Err, usedOf(end)), "get a new copy of the file")
-	trouble.Sound = end
-	return trouble
+	return p.damage(end, fmt.Errorf("%w; %s", d.Err, usedOf(end)), "get a new copy of the file")
 }
 
 // patched returns the error for a source that was read to its end with gaps.
@@ -313,9 +340,7 @@ func (p *pump) patched(end int64) *SourceError {
 	if p.accept {
 		what, hint = "what can be read is used", hintPatched
 	}
-	trouble := p.fault(Damaged, fmt.Errorf("%s: %w; %s", parts, p.lost, what), hint)
-	trouble.Sound = end
-	return trouble
+	return p.damage(end, fmt.Errorf("%s: %w; %s", parts, p.lost, what), hint)
 }
 
 const (
@@ -328,6 +353,11 @@ func usedOf(sound int64) string {
 		return "nothing in the file is used"
 	}
 	return fmt.Sprintf("only the first %d bytes of its text are known to be good, and the rest is left out", sound)
+}
+
+// damage returns the error for a source of which the first sound bytes may be used.
+func (p *pump) damage(sound int64, err error, hint string) *SourceError {
+	return &SourceError{Path: p.source.Name, Kind: Damaged, Err: err, Advice: hint, Sound: sound}
 }
 
 func (p *pump) fault(kind SourceTrouble, err error, hint string) *SourceError {

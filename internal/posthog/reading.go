@@ -20,9 +20,9 @@ type reading struct {
 	before int64 // bytes on disk of the sources that have been cut
 	cutter cutter
 
-	pumps    []*pump   // of the next sources that are not small
-	unpumped int       // the first source that has no pump yet
-	bundles  []*bundle // of the next small ones
+	pumps    []*pump // of the next sources that are not small
+	unpumped int     // the first source that has no pump yet
+	bundles  bundleReader
 }
 
 const pumpsAhead = 2 // compressed sources open at once
@@ -40,6 +40,7 @@ func newReading(ctx context.Context, sources []source.Source, options Options, y
 	r := &reading{sources: sources, options: options}
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	r.out = output{ctx: r.ctx, yield: yield}
+	r.bundles = bundleReader{ctx: r.ctx, running: &r.running, sources: sources, options: &r.options}
 	return r
 }
 
@@ -48,9 +49,7 @@ func (r *reading) stop() {
 	r.cancel()
 	r.running.Wait()
 	r.cutter.drop()
-	for _, u := range r.bundles {
-		u.buffer.release()
-	}
+	r.bundles.drop()
 }
 
 func (r *reading) cutAll() {
@@ -61,7 +60,7 @@ func (r *reading) cutAll() {
 	}()
 	for i, source := range r.sources {
 		cut := r.cutLarge
-		if r.small(i) {
+		if r.bundles.small(i) {
 			cut = r.cutSmall
 		}
 		if !cut(i) {
@@ -74,7 +73,7 @@ func (r *reading) cutAll() {
 // cutLarge starts the pumps of the sources after this one too.
 func (r *reading) cutLarge(source int) bool {
 	for ; r.unpumped < len(r.sources) && len(r.pumps) < pumpsAhead; r.unpumped++ {
-		if !r.small(r.unpumped) {
+		if !r.bundles.small(r.unpumped) {
 			r.pumps = append(r.pumps, r.startPump(r.unpumped))
 		}
 	}
@@ -85,13 +84,13 @@ func (r *reading) cutLarge(source int) bool {
 }
 
 func (r *reading) cutSmall(source int) bool {
-	b, ok := r.bundled(source)
+	b, ok := r.bundles.read(source)
 	if !ok {
 		p := r.startPump(source)
 		defer p.close()
 		return r.cut(source, p)
 	}
-	c := r.newCutter(source)
+	c := r.newCutter(source, "")
 	if err := c.add(b); err != nil {
 		return r.out.report(err)
 	}
@@ -99,17 +98,18 @@ func (r *reading) cutSmall(source int) bool {
 	return !r.out.done()
 }
 
-// newCutter returns the one cutter there is, for a new source.
-func (r *reading) newCutter(source int) *cutter {
+// newCutter returns the one cutter there is, for a new source. codec is the compression of the source.
+func (r *reading) newCutter(source int, codec string) *cutter {
 	r.cutter.drop()
-	r.cutter = cutter{out: &r.out, options: &r.options, input: &r.sources[source], source: source, before: r.before, line: 1}
+	r.cutter = cutter{
+		out: &r.out, options: &r.options, input: &r.sources[source], source: source, before: r.before, codec: codec, line: 1,
+	}
 	return &r.cutter
 }
 
 // cut cuts the windows of a pump into chunks. It returns false if the consumer has stopped.
 func (r *reading) cut(source int, p *pump) bool {
-	c := r.newCutter(source)
-	c.codec = p.codec
+	c := r.newCutter(source, p.codec)
 	for b := range p.all() {
 		if b.buffer == nil {
 			if b.err == nil || b.err.Kind == Warning || b.patched {
@@ -131,27 +131,7 @@ func (r *reading) cut(source int, p *pump) bool {
 }
 
 func (r *reading) startPump(source int) *pump {
-	o := &r.options
-	p := &pump{source: r.sources[source], window: o.window, until: -1, accept: o.AcceptDamaged, bomb: o.bombSize}
-	if o.Until != nil {
-		p.until = o.Until[source]
-	} else if o.Known != nil && o.Known[source] != nil {
-		p.known = o.Known[source]
-		p.until = p.known.Sound
-	}
-	if p.until == 0 {
-		p.trouble = p.known.again()
-		return p
-	}
-	p.trouble = p.open(r.ctx)
-	if p.trouble == nil && p.codec != "" {
-		p.ctx, p.cancel = context.WithCancel(r.ctx)
-		p.blocks = make(chan block, blocksAhead)
-		r.running.Go(func() {
-			defer p.shut()
-			defer close(p.blocks)
-			p.read(p.send)
-		})
-	}
+	p := newPump(r.sources, source, &r.options)
+	p.start(r.ctx, &r.running)
 	return p
 }

@@ -35,7 +35,7 @@ func isRounded(id []byte, userID func(id []byte) bool) bool {
 
 func roundedID(what string, id []byte) *fault {
 	f := roundedCell(what, id)
-	f.detail += "; if your IDs do look like this, use --user-id"
+	f.add("; if your IDs do look like this, use --user-id")
 	return f
 }
 

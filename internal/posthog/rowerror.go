@@ -26,6 +26,9 @@ const (
 	CSVQuotes     = "csv_quotes"      // a quote in the wrong place, or one that is never closed
 )
 
+// add adds to what is wrong.
+func (f *fault) add(detail string) { f.detail += detail }
+
 func faultf(reason, format string, args ...any) *fault {
 	return &fault{reason: reason, detail: fmt.Sprintf(format, args...)}
 }

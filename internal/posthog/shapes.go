@@ -46,10 +46,7 @@ func recogniseFile(text []byte, whole bool, options Options) (l *layout, skip in
 	if refused != nil {
 		return nil, 0, refused
 	}
-	if l.zone = options.Zone; l.elements != nil {
-		l.split = l.elements.split
-	}
-	return l, skip + l.header, nil
+	return l.completed(options.Zone), skip + l.header, nil
 }
 
 // loneReturns refuses text with the line ends of old Macintosh programs, since all of it would be one line.

@@ -22,13 +22,12 @@ import (
 // JSON, has no columns of events in its first line, is no table, and has rows only as examples in prose. A
 // file with the name of an export is never a stray: if it cannot be read, rows may be missing.
 func Recognise(options Options) func(source.Source) source.Content {
-	return func(s source.Source) (c source.Content) {
+	return func(s source.Source) source.Content {
 		if exportName(strings.ToLower(filepath.Base(s.Name))) || !isStray(s, options) {
-			return c
+			return source.Content{}
 		}
-		c.Stray = true
-		c.Row, c.Late = firstEvent(s, options)
-		return c
+		line, late := firstEvent(s, options)
+		return source.Content{Stray: true, Row: line, Late: late}
 	}
 }
 
