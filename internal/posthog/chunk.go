@@ -28,19 +28,12 @@ type Chunk struct {
 	// skips none. The second pass sets it for rows that need no decoding, as the first pass has found.
 	Left []uint64
 
-	path    string
-	data    []byte   // the rows
-	guarded []byte   // the rows and a guard
+	path string
+	chunkText
 	ends    []uint32 // where each row ends, its line end included; nil when each line is a row
 	layout  *layout
-	tooLong bool // data is the beginning of a single row that is too long
-	unended bool // the last row of the source has no newline
+	tooLong bool // the text is the beginning of a single row that is too long
 	maxRow  int
-	buffer  *buffer // the memory of data, if it is to be reused
-	arena   *arena  // or the memory is in this
-	packed  []byte  // the compressed rows, instead of all these but the arena
-	text    int     // how many bytes packed has uncompressed
-	again   bool    // the rows have been unpacked; those that need no decoding may be missing
 
 	sum   uint64
 	named uint64
@@ -113,6 +106,24 @@ func (c *Chunk) rows(take func(d *decoder, bad *RowError) bool) {
 func (c *Chunk) left(number uint32) bool {
 	word := int(number / 64)
 	return word < len(c.Left) && c.Left[word]>>(number%64)&1 != 0
+}
+
+// leaveOut sets Left, and replaces those rows by blank lines if lines are rows.
+func (c *Chunk) leaveOut(left []uint64) {
+	if c.Left = left; c.ends != nil || c.tooLong {
+		return
+	}
+	text := c.data[:0]
+	for start, number := 0, uint32(0); start < len(c.data); number++ {
+		end, _ := c.rowEnd(start, number)
+		if c.left(number) {
+			text = append(text, '\n')
+		} else {
+			text = append(text, c.data[start:end]...)
+		}
+		start = end
+	}
+	c.replace(text)
 }
 
 // rowEnd returns where the row that begins at start ends, its line end included, and how many lines it has.
@@ -223,7 +234,7 @@ func (c *Chunk) Trust(sum uint64) error {
 // Size returns how many bytes of rows the chunk has.
 func (c *Chunk) Size() int {
 	if c.packed != nil {
-		return c.text
+		return c.size
 	}
 	return len(c.data)
 }
@@ -238,11 +249,7 @@ func (c *Chunk) Held() int {
 }
 
 // Release makes the chunk's memory available again. Nothing borrowed from the chunk may be used afterwards.
-func (c *Chunk) Release() {
-	c.buffer.release()
-	c.arena.release()
-	c.buffer, c.arena, c.data, c.guarded, c.packed = nil, nil, nil, nil, nil
-}
+func (c *Chunk) Release() { c.release() }
 
 // element decodes the element that stands in the row from start to next.
 func (c *Chunk) element(d *decoder, start, next int) (r decoded) {

@@ -28,6 +28,14 @@ type cutter struct {
 	line     int64        // the line on which rest begins
 }
 
+// piece is the rows of one chunk: its text, how many they are, and where each ends unless each line is a row.
+type piece struct {
+	chunkText
+	rows    int
+	ends    []uint32
+	tooLong bool // the text is the beginning of a single row that is too long
+}
+
 // add adds the next window. It returns an error if the source is refused.
 func (c *cutter) add(b block) *SourceError {
 	text := b.bytes()
@@ -123,13 +131,14 @@ func (c *cutter) cut(text []byte, b *buffer) {
 	for {
 		n, rows, ends := c.layout.split(data, s)
 		if n > 0 {
-			chunk := &Chunk{data: data[:n], ends: ends, buffer: b}
+			var memory *arena
 			if b != nil {
 				c.rest = append(c.rest[:0], data[n:]...)
 			} else { // the chunk takes over the memory of rest
-				c.rest, chunk.arena, c.arena = bytes.Clone(data[n:]), c.arena, nil
+				c.rest, memory, c.arena = bytes.Clone(data[n:]), c.arena, nil
 			}
-			c.emit(chunk, rows, len(c.rest))
+			text := chunkText{data: data[:n], buffer: b, arena: memory}
+			c.emit(piece{chunkText: text, rows: rows, ends: ends}, len(c.rest))
 			data, b = c.rest, nil
 		}
 		switch {
@@ -148,7 +157,8 @@ func (c *cutter) cut(text []byte, b *buffer) {
 
 // tooLong rejects the row that data begins with, and skips the rest of it.
 func (c *cutter) tooLong(data []byte) {
-	c.emit(&Chunk{data: bytes.Clone(data[:min(len(data), shownRow)]), tooLong: true}, 1, 0)
+	shown := bytes.Clone(data[:min(len(data), shownRow)])
+	c.emit(piece{chunkText: chunkText{data: shown}, rows: 1, tooLong: true}, 0)
 	c.skipping = true
 	if c.layout.elements != nil {
 		c.line += int64(bytes.Count(data, newline))
@@ -225,14 +235,13 @@ func (c *cutter) finish() {
 	if len(c.rest) == 0 || c.leavesHalf() {
 		return
 	}
-	chunk := c.tail(c.rest)
-	chunk.arena = c.arena
+	p := c.tail(c.rest, c.arena)
 	c.rest, c.arena = nil, nil
-	c.emit(chunk, chunk.Rows, 0)
+	c.emit(p, 0)
 }
 
-// tail makes a chunk of the last rows of a source, without its position.
-func (c *cutter) tail(rest []byte) *Chunk {
+// tail returns the last rows of a source. arena is the memory of rest, nil for memory of Go.
+func (c *cutter) tail(rest []byte, arena *arena) piece {
 	n, rows, ends := c.layout.split(rest, splitting{last: true})
 	unended := n < len(rest)
 	if unended {
@@ -241,9 +250,7 @@ func (c *cutter) tail(rest []byte) *Chunk {
 			ends = append(ends, uint32(len(rest)))
 		}
 	}
-	chunk := &Chunk{data: rest, ends: ends, unended: unended, Rows: rows, layout: c.layout, maxRow: c.options.MaxRow}
-	chunk.guardRows()
-	return chunk
+	return piece{chunkText: chunkText{data: rest, unended: unended, arena: arena}, rows: rows, ends: ends}
 }
 
 // say passes on an error or a warning about the source.
@@ -252,19 +259,25 @@ func (c *cutter) say(said SourceError) {
 	c.out.report(&said)
 }
 
-// emit completes a chunk and passes it on. rest is how many bytes were read after it.
-func (c *cutter) emit(chunk *Chunk, rows, rest int) {
-	chunk.guardRows()
-	chunk.Source, chunk.Rows, chunk.Line = c.source, rows, c.line
-	chunk.Bytes, chunk.End = c.used, c.end-int64(rest)
-	chunk.layout, chunk.Shape, chunk.Codec = c.layout, c.layout.shape, c.codec
-	chunk.path, chunk.maxRow = c.input.Name, c.options.MaxRow
+// emit passes on the next rows as a chunk. rest is how many bytes were read after them.
+func (c *cutter) emit(p piece, rest int) {
+	chunk := c.chunk(p, rest)
 	switch {
-	case chunk.tooLong:
-	case chunk.ends == nil: // each line is a row, and has been counted
-		c.line += int64(rows)
+	case p.tooLong:
+	case p.ends == nil: // each line is a row, and has been counted
+		c.line += int64(p.rows)
 	default:
 		c.line += int64(bytes.Count(chunk.data, newline))
 	}
 	c.out.chunk(chunk)
+}
+
+// chunk makes the next chunk. rest is how many bytes were read after its rows.
+func (c *cutter) chunk(p piece, rest int) *Chunk {
+	p.guard()
+	return &Chunk{
+		Number: c.out.number, Source: c.source, Ref: c.out.ref, Rows: p.rows, Line: c.line,
+		Bytes: c.used, End: c.end - int64(rest), Shape: c.layout.shape, Codec: c.codec,
+		path: c.input.Name, chunkText: p.chunkText, ends: p.ends, layout: c.layout, tooLong: p.tooLong, maxRow: c.options.MaxRow,
+	}
 }

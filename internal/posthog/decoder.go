@@ -158,10 +158,6 @@ func number(text []byte) (n int64, ok bool) {
 	return n, true
 }
 
-func (d *decoder) beginPerson() {
-	d.person = PersonRow{DistinctIDs: d.person.DistinctIDs[:0]}
-}
-
 // guarded returns text with a guard after it, which scanning needs: text itself if it has one, otherwise a
 // copy in scratch.
 func (d *decoder) guarded(text []byte) (data []byte, end int) {

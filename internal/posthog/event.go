@@ -95,6 +95,12 @@ type Time struct {
 	State  TimeState
 }
 
+// earlier returns the time that is so many microseconds before t.
+func (t Time) earlier(micros int64) Time {
+	t.Micros -= micros
+	return t
+}
+
 // TimeState tells whether the text of a time could be parsed.
 type TimeState uint8
 

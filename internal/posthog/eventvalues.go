@@ -104,7 +104,7 @@ func (d *decoder) takenBefore(now, offset []byte) {
 		e.Timestamp, e.Unreadable = Time{State: Unreadable}, offset
 		return
 	}
-	e.Timestamp.Micros -= int64(math.Round(millis * 1000))
+	e.Timestamp = e.Timestamp.earlier(int64(math.Round(millis * 1000)))
 }
 
 var emptyObject = []byte("{}")

@@ -47,7 +47,7 @@ func (c *cutter) half() bool {
 	if _, state := quotedRow(c.rest, 0, c.layout.cut); state != rowOpen {
 		return !ended
 	}
-	for _, bad := range c.tail(slices.Clone(c.rest)).Events() {
+	for _, bad := range c.chunk(c.tail(slices.Clone(c.rest), nil), 0).Events() {
 		if bad == nil {
 			return false
 		}

@@ -13,9 +13,8 @@ type output struct {
 	ref    uint64 // of its first row
 }
 
-// chunk numbers a chunk and yields it.
+// chunk yields the chunk that has the number and the first row which are next.
 func (o *output) chunk(c *Chunk) {
-	c.Number, c.Ref = o.number, o.ref
 	o.number++
 	o.ref += uint64(c.Rows)
 	o.hand(c, nil)

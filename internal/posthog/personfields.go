@@ -58,9 +58,8 @@ func (p *personFields) keep(name, raw []byte) {
 	}
 }
 
-// take makes a row of the values.
+// take makes a row of the values, in addition to the IDs that the row has.
 func (p *personFields) take(d *decoder) *fault {
-	row := &d.person
 	number := func(raw []byte) int64 {
 		n, _ := number(d.text(raw, true)) // an invalid version counts as the oldest
 		return n
@@ -70,10 +69,12 @@ func (p *personFields) take(d *decoder) *fault {
 		return strings.EqualFold(text, "true") || text == "1"
 	}
 	id := d.firstText(p.personID, p.uuid, p.id)
+	row := PersonRow{
+		DistinctIDs: d.person.DistinctIDs, TeamID: number(p.teamID), Identified: isTrue(p.identified),
+		At: d.created(d.text(p.inserted, true)), Created: d.created(d.text(p.created, true)),
+		Version: number(p.mappingVersion), PersonVersion: number(p.personVersion),
+	}
 	row.PersonID, row.HasPersonID = rawjson.ParseUUID(id)
-	row.TeamID, row.Identified = number(p.teamID), isTrue(p.identified)
-	row.At, row.Created = d.created(d.text(p.inserted, true)), d.created(d.text(p.created, true))
-	row.Version, row.PersonVersion = number(p.mappingVersion), number(p.personVersion)
 	switch {
 	case p.distinctID != nil && p.mappingVersion == nil && p.personVersion == nil: // ClickHouse's person_distinct_id2
 		row.Version, row.MappingDeleted = number(p.version), isTrue(p.deleted)
@@ -82,18 +83,19 @@ func (p *personFields) take(d *decoder) *fault {
 	default:
 		row.PersonVersion, row.Deleted = max(row.PersonVersion, number(p.version)), isTrue(p.deleted)
 	}
+	d.person = row
 	if f := p.takeIDs(d); f != nil {
 		return f
 	}
-	if !row.HasPersonID && !p.tellsWithout(row, id) {
+	if !row.HasPersonID && !p.usefulWithout(&d.person, id) {
 		return faultf(NoPersonID, "the row has no person UUID")
 	}
 	return d.personProperties(p.properties)
 }
 
-// tellsWithout reports whether a row without a person's UUID is still useful: it says that an ID has no
+// usefulWithout reports whether a row without a person's UUID is still useful: it says that an ID has no
 // person or, in a list of people, which IDs are one person.
-func (p *personFields) tellsWithout(row *PersonRow, id []byte) bool {
+func (p *personFields) usefulWithout(row *PersonRow, id []byte) bool {
 	if row.MappingDeleted {
 		return len(id) == 0
 	}
@@ -121,7 +123,7 @@ func (p *personFields) takeIDs(d *decoder) *fault {
 		if id == nil {
 			return faultf(NoDistinctID, "a distinct ID is empty")
 		}
-		d.person.DistinctIDs = append(d.person.DistinctIDs, id)
+		d.person.addID(id)
 		return nil
 	}
 	if p.distinctID != nil {
@@ -163,7 +165,8 @@ func (d *decoder) personText(data []byte, end int) *fault {
 	if f := d.objectText("`properties`", data, end, d.walkPersonProperties); f != nil {
 		return f
 	}
-	d.person.Properties, d.person.Members = d.event.PersonProperties, d.personMembers
-	d.person.HasProperties = d.event.PersonProperties != nil
+	if d.event.PersonProperties != nil {
+		d.person.setProperties(d.event.PersonProperties, d.personMembers)
+	}
 	return nil
 }

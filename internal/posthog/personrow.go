@@ -25,3 +25,20 @@ type PersonRow struct {
 	At      Time  // when PostHog wrote the row: `_inserted_at`
 	Created Time  // when the person was created
 }
+
+// begin empties the row for the next one, and keeps the memory of its IDs.
+func (r *PersonRow) begin() { *r = PersonRow{DistinctIDs: r.DistinctIDs[:0]} }
+
+func (r *PersonRow) addID(id []byte) { r.DistinctIDs = append(r.DistinctIDs, id) }
+
+// setTotal sets how many IDs the person has, those that the export does not list among them.
+func (r *PersonRow) setTotal(total int) { r.Missing = max(0, total-len(r.DistinctIDs)) }
+
+// setProperties sets the properties, which are known. Nil text is none.
+func (r *PersonRow) setProperties(text []byte, members []rawjson.Member) {
+	if r.Properties, r.Members, r.HasProperties = text, members, true; text == nil {
+		r.Properties = noProperties
+	}
+}
+
+var noProperties = []byte("{}")

@@ -50,7 +50,7 @@ type personRows struct {
 }
 
 func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
-	d.beginPerson()
+	d.person.begin()
 	if d.cells = d.splitter.split(data, i, end, x.cut); len(d.cells) != len(x.names) {
 		return cellFault(len(d.cells), len(x.names))
 	}
@@ -77,26 +77,21 @@ func (x *personRows) decode(d *decoder, data []byte, i, end int) *fault {
 		case isRounded(cell, x.userID):
 			return roundedID("a distinct ID", cell)
 		default:
-			d.person.DistinctIDs = append(d.person.DistinctIDs, cell)
+			d.person.addID(cell)
 		}
 	}
 	if f := p.take(d); f != nil {
 		return f
 	}
 	if x.total >= 0 {
-		d.person.Missing = max(0, totalIn(d.cells[x.total])-len(d.person.DistinctIDs))
+		d.person.setTotal(totalIn(d.cells[x.total]))
 	}
 	if len(x.properties.root.children) > 0 {
-		d.person.Properties, d.person.HasProperties = x.properties.assemble(d), true
-		d.person.Members = d.personMembers // which assemble has found
-		if d.person.Properties == nil {
-			d.person.Properties = noProperties // all columns are empty: the person has none
-		}
+		text := x.properties.assemble(d) // nil if all columns are empty: the person has none
+		d.person.setProperties(text, d.personMembers)
 	}
 	return nil
 }
-
-var noProperties = []byte("{}")
 
 // totalIn returns how many IDs a person has according to PostHog's text "Note: 12 distinct_ids in total"; 0
 // if there is no number.

@@ -79,7 +79,7 @@ func (h *head) firstIsPerson() bool {
 }
 
 func decodePersonLine(d *decoder, data []byte, marks []uint64, start int) (end int, f *fault) {
-	d.beginPerson()
+	d.person.begin()
 	i := rawjson.ScanSpace(data, start, 0)
 	after := -1
 	if data[i] == '{' {
@@ -96,7 +96,7 @@ func decodePersonLine(d *decoder, data []byte, marks []uint64, start int) (end i
 }
 
 func decodePersonElement(d *decoder, data []byte, start, end int) *fault {
-	d.beginPerson()
+	d.person.begin()
 	if data[start] != '{' || d.walkPersonRow(data, d.rows, start, end) != end {
 		return notAnObject("the row", data[start:end])
 	}
