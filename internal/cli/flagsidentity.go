@@ -126,7 +126,7 @@ func (o *identityOptions) firstKey() customerio.Key {
 }
 
 // mergeValues are the values of --merge.
-var mergeValues = map[string]people.Merges{"never": people.MergeNever, "needed": people.MergeNeeded, "identify": people.MergeIdentify}
+var mergeValues = map[string]people.MergePolicy{"never": people.MergeNever, "needed": people.MergeNeeded, "identify": people.MergeIdentify}
 
 func (o *identityOptions) checkMerge(choice people.Choice) (errs []error) {
 	_, known := mergeValues[o.merge]

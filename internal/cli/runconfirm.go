@@ -68,7 +68,7 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 	if profiles := newProfilesText(read, counts, left); profiles != "" {
 		line("profiles", style.bold(profiles))
 	}
-	if n := l.People.LinkCount(); n > 0 && left.Merges > 0 {
+	if n := l.People.MergeCount(); n > 0 && left.Merges > 0 {
 		line("merges", style.bold(report.Plural(n, "profile will be merged into another one", "profiles will be merged into others"))+", which cannot be undone")
 		line("", pairsText(l.MergePairs(plan, maxNamed), n))
 	}

@@ -42,7 +42,7 @@ const liveHint = "use --live-since TIME to say when it was switched on: events t
 func (o *identityOptions) exceededLimits(l *transfer.FirstPass, counts people.Counts) (all []transfer.Limit) {
 	for _, limit := range []transfer.Limit{
 		{Flag: maxProfilesFlag, Allowed: o.maxProfiles, WouldBe: int64(counts.ByChoice[people.Who(o.people)].New)},
-		{Flag: maxMergesFlag, Allowed: o.maxMerges, WouldBe: int64(l.People.LinkCount())},
+		{Flag: maxMergesFlag, Allowed: o.maxMerges, WouldBe: int64(l.People.MergeCount())},
 	} {
 		if limit.Allowed > 0 && limit.WouldBe > limit.Allowed {
 			all = append(all, limit)

@@ -76,7 +76,7 @@ const ResendOldFlag = "resend-old"
 var choosers = map[string][]string{
 	"events": {mapping.ReasonFiltered, mapping.ReasonNoise}, "skip-events": {mapping.ReasonFiltered, mapping.ReasonNoise},
 	"since": {mapping.ReasonOutOfRange}, "until": {mapping.ReasonOutOfRange}, "live-since": {mapping.ReasonLive},
-	"team": {transfer.ReasonOtherTeam}, "only": {mapping.ReasonNotAsked}, "exclude-people": {mapping.ReasonExcluded},
+	"team": {transfer.ReasonOtherTeam}, "only": {mapping.ReasonNotNamed}, "exclude-people": {mapping.ReasonExcluded},
 	ResendOldFlag: {mapping.ReasonTooOld},
 }
 

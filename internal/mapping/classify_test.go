@@ -226,7 +226,7 @@ func TestEventOfWhom(t *testing.T) {
 		{people.Illegal, Skipped, ReasonIllegalID},
 		{people.Excluded, Skipped, ReasonExcluded},
 		{people.Deleted, Skipped, ReasonDeleted},
-		{people.NotNamed, Skipped, ReasonNotAsked},
+		{people.NotNamed, Skipped, ReasonNotNamed},
 		{people.AllRejected, Skipped, ReasonAnonymous},
 		{people.TwoProfiles, Skipped, ReasonTwoProfiles},
 		{people.NoIdentifier, Rejected, ReasonNoIdentifier},

@@ -129,8 +129,8 @@ func told(t *testing.T, path string, rules *Rules, o Options, choice people.Choi
 		fmt.Fprintf(&b, "person %.40s %s\n", p.DistinctID, outcomeText(o))
 		tellOperation(t, &b, out, o)
 	}
-	for l := range settled.Links() {
-		out, o := m.Link(nil, l)
+	for l := range settled.Merges() {
+		out, o := m.Merge(nil, l)
 		if o.Bucket == Send {
 			checkFields(t, out, o)
 		}

@@ -82,7 +82,7 @@ func TestLink(t *testing.T) {
 	t.Parallel()
 	s := newSomebody(``)
 	m := newRules(t, Options{}).NewMapper(s)
-	got, o := m.Link(nil, people.Link{Person: &s.person, By: people.ByID, Value: "anon_7"})
+	got, o := m.Merge(nil, people.Merge{Person: &s.person, By: people.ByID, Value: "anon_7"})
 	if want := `{"type":"person","action":"merge","primary":{"id":"user_1001"},"secondary":{"id":"anon_7"}}`; string(got) != want || o.Bucket != Send {
 		t.Errorf("merge %s, %+v, want %s", got, o, want)
 	}
@@ -91,13 +91,13 @@ func TestLink(t *testing.T) {
 		"user_1001":              {Bucket: Skipped, Reason: ReasonSameProfile},
 		strings.Repeat("i", 151): {Bucket: Rejected, Reason: ReasonIDTooLong},
 	} {
-		got, o := m.Link([]byte("x"), people.Link{Person: &s.person, By: people.ByID, Value: anonymous})
+		got, o := m.Merge([]byte("x"), people.Merge{Person: &s.person, By: people.ByID, Value: anonymous})
 		if string(got) != "x" || o.Bucket != want.Bucket || o.Reason != want.Reason || (o.Detail == "") != (o.Bucket == Skipped) {
 			t.Errorf("merge of %q: %s, %+v, want %+v", anonymous, got, o, want)
 		}
 	}
 	m.Refused = map[uint32]bool{s.person.Number: true}
-	if got, o := m.Link(nil, people.Link{Person: &s.person, By: people.ByID, Value: "anon_7"}); len(got) > 0 || o.Reason != ReasonPersonRejected {
+	if got, o := m.Merge(nil, people.Merge{Person: &s.person, By: people.ByID, Value: "anon_7"}); len(got) > 0 || o.Reason != ReasonPersonRejected {
 		t.Errorf("merge into somebody refused: %s, %+v", got, o)
 	}
 }

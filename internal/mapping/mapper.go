@@ -96,7 +96,7 @@ func withoutPerson(status people.Status, distinctID []byte) Outcome {
 	case people.Deleted:
 		return skipped(ReasonDeleted)
 	case people.NotNamed:
-		return skipped(ReasonNotAsked)
+		return skipped(ReasonNotNamed)
 	case people.LostEmail:
 		return rejected(ReasonEmailConflict,
 			fmt.Sprintf("another person has the email of person %q", ShortID(string(distinctID))))
@@ -206,21 +206,21 @@ func (m *Mapper) Person(dst []byte, p *people.Person) ([]byte, Outcome) {
 }
 
 // Secondary returns the profile that is merged into a person's and deleted.
-func Secondary(l people.Link) customerio.Identifier {
-	return customerio.Identifier{Key: customerio.Key(l.By.String()), Value: l.Value}
+func Secondary(m people.Merge) customerio.Identifier {
+	return customerio.Identifier{Key: customerio.Key(m.By.String()), Value: m.Value}
 }
 
-// Link appends the operation that merges a profile into a person's. The outcome is Send, Skipped if the two
+// Merge appends the operation that merges a profile into a person's. The outcome is Send, Skipped if the two
 // are the same profile, or Rejected with a reason. Unless it is Send dst is returned unchanged.
-func (m *Mapper) Link(dst []byte, l people.Link) ([]byte, Outcome) {
-	if m.Refused[l.Person.Number] {
+func (m *Mapper) Merge(dst []byte, merge people.Merge) ([]byte, Outcome) {
+	if m.Refused[merge.Person.Number] {
 		return dst, rejected(ReasonPersonRejected, "the person that a profile is to be merged into was rejected")
 	}
-	primary, bad := m.rules.identifier.of(&templateValues{person: l.Person}, &m.templates)
+	primary, bad := m.rules.identifier.of(&templateValues{person: merge.Person}, &m.templates)
 	if bad.Bucket == Rejected {
 		return dst, bad
 	}
-	secondary := Secondary(l)
+	secondary := Secondary(merge)
 	switch {
 	case primary == secondary:
 		return dst, skipped(ReasonSameProfile)

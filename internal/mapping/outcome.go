@@ -52,7 +52,7 @@ const (
 	ReasonIllegalID  = "illegal_id"   // its distinct ID is a placeholder such as "undefined"
 	ReasonExcluded   = "excluded"     // its person is not to be sent
 	ReasonDeleted    = "deleted"      // its person is deleted in PostHog, by the persons export
-	ReasonNotAsked   = "not_asked"    // --only names others
+	ReasonNotNamed   = "not_asked"    // --only names others
 	// ReasonTwoProfiles is for a person with two identified profiles that may not be merged: held.
 	ReasonTwoProfiles = "two_profiles"
 

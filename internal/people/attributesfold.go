@@ -22,8 +22,8 @@ type folded struct {
 // foldAttributes finds each candidate's final attributes, over all its IDs.
 func foldAttributes(ctx context.Context, j *joined, people *candidates, choice *Choice) (*folded, error) {
 	x := j.joinings.nodes.x
-	f := &folding{
-		nodes: j.joinings.nodes, fusion: j.fusion, people: people, choice: choice, options: &x.options,
+	f := &attributeFolder{
+		nodes: j.joinings.nodes, logins: j.logins, people: people, choice: choice, options: &x.options,
 		folded: folded{fold.NewParts(x.space, len(people.all)), nil, newClaims(x), newClaims(x)},
 	}
 	if err := x.eachShard(ctx, f.handOut); err != nil {
@@ -44,11 +44,11 @@ func foldAttributes(ctx context.Context, j *joined, people *candidates, choice *
 // dropClaims gives the memory of claims back, once all have been decided.
 func (f *folded) dropClaims() { f.emails, f.cioIDs = nil, nil }
 
-// folding is foldAttributes at work.
-type folding struct {
+// attributeFolder is foldAttributes at work.
+type attributeFolder struct {
 	folded
 	nodes    *nodes
-	fusion   *fusion
+	logins   *loginCollector
 	people   *candidates
 	choice   *Choice
 	options  *Options
@@ -57,7 +57,7 @@ type folding struct {
 }
 
 // handOut gives the states of a shard's IDs to the parts of their candidates.
-func (s *folding) handOut(shard uint32, sh *shard) error {
+func (s *attributeFolder) handOut(shard uint32, sh *shard) error {
 	if sh.states.Spilled() {
 		s.oneShard.Lock() // all that is known of its IDs' attributes is in memory meanwhile
 		defer s.oneShard.Unlock()
@@ -66,19 +66,19 @@ func (s *folding) handOut(shard uint32, sh *shard) error {
 	first := s.nodes.first[shard]
 	wanted := func(name fold.Name) (uint32, bool) {
 		owner, _ := sh.ids.find(readSum(name[:]))
-		_, ok := s.people.of(first + owner)
+		_, ok := s.people.numberOf(first + owner)
 		return owner, ok
 	}
 	return sh.states.Each(sh.ids.count, wanted, func(owner uint32, st *fold.State, w *fold.Scratch) {
-		if number, ok := s.people.of(first + owner); ok {
-			s.fusion.sees(first+owner, st, w, s.nodes.x.keys)
+		if number, ok := s.people.numberOf(first + owner); ok {
+			s.logins.noteAttributes(first+owner, st, w, s.nodes.x.keys)
 			s.parts.Give(number, first+owner, st, w)
 		}
 	})
 }
 
 // handOutExported gives the properties of the persons export to the parts.
-func (s *folding) handOutExported() error {
+func (s *attributeFolder) handOutExported() error {
 	export := s.nodes.x.persons
 	if export == nil {
 		return nil
@@ -89,7 +89,7 @@ func (s *folding) handOutExported() error {
 		if !e.hasNode() || !e.properties {
 			continue
 		}
-		if number, ok := s.people.of(e.node - 1); ok {
+		if number, ok := s.people.numberOf(e.node - 1); ok {
 			st, err := export.state(e, &r)
 			if err != nil {
 				return err
@@ -102,18 +102,18 @@ func (s *folding) handOutExported() error {
 
 // giveJoining gives a joining to the part of its candidate, if several IDs of that have attributes: only for
 // these it matters who became one person when.
-func (s *folding) giveJoining(target uint32, entry []byte) {
-	if number, ok := s.people.of(target); ok && s.people.all[number].traits&groupStates != 0 {
+func (s *attributeFolder) giveJoining(target uint32, entry []byte) {
+	if number, ok := s.people.numberOf(target); ok && s.people.all[number].flags&severalAttributes != 0 {
 		s.parts.GiveJoining(number, entry)
 	}
 }
 
 // foldPart folds the candidates of one part.
-func (s *folding) foldPart(part int) error {
+func (s *attributeFolder) foldPart(part int) error {
 	var emails, cioIDs []claim
 	err := s.parts.Fold(part, s.nodes.x.keys, func(number uint32, f fold.Folded) {
 		c := &s.people.all[number]
-		c.changedAt(f.Updated)
+		c.setUpdated(f.Updated)
 		if claimed, ok := s.emailOf(c, f.State); ok {
 			claimed.candidate = number
 			emails = append(emails, claimed)
@@ -125,8 +125,8 @@ func (s *folding) foldPart(part int) error {
 		if id, said := f.PersonUUID(); said {
 			s.uuids[number] = id
 		}
-		if s.choice.Who.takes(c.traits) || s.choice.byEmailID(c.traits) || c.traits&isSent != 0 {
-			c.hasAttributes(s.parts.Finish(number, f, s.options.KeepNull, s.nodes.x.keys))
+		if s.choice.Who.includes(c.flags) || s.choice.byEmailID(c.flags) || c.flags&isSent != 0 {
+			c.setAttributes(s.parts.Finish(number, f, s.options.KeepNull, s.nodes.x.keys))
 		}
 	})
 	if err != nil {
@@ -144,29 +144,29 @@ func (s *folding) foldPart(part int) error {
 }
 
 // emailOf finds what a candidate's email says of it, and the claim to it; false for none.
-func (s *folding) emailOf(c *candidate, st *fold.State) (claim, bool) {
+func (s *attributeFolder) emailOf(c *candidate, st *fold.State) (claim, bool) {
 	email, at, ok := emailOf(st)
 	if !ok {
 		return claim{}, false
 	}
 	if s.choice.NamesEmail != nil && s.choice.NamesEmail(email) {
-		c.gain(emailNamed)
+		c.set(emailNamed)
 	}
 	if s.choice.Excluded != nil && s.choice.Excluded(email) {
-		c.gain(isExcluded)
+		c.set(isExcluded)
 		return claim{}, false
 	}
-	c.gain(hasEmail)
+	c.set(hasEmail)
 	_, there := s.options.Existing.byEmail(email)
-	return claim{value: s.nodes.x.sum(FoldEmail(nil, email)), at: at, there: there}, true
+	return claim{value: s.nodes.x.sum(FoldEmail(nil, email)), at: at, exists: there}, true
 }
 
 // cioIDOf is the same for the cio_id, where that matters.
-func (s *folding) cioIDOf(c *candidate, st *fold.State) (claim, bool) {
+func (s *attributeFolder) cioIDOf(c *candidate, st *fold.State) (claim, bool) {
 	id, at, ok := cioIDOf(st)
 	if !ok || s.options.Existing == nil && !slices.Contains(s.choice.By, ByCioID) {
 		return claim{}, false
 	}
-	c.gain(hasCioID)
-	return claim{value: s.nodes.x.sum(id), at: at, there: s.options.Existing.hasCioID(id)}, true
+	c.set(hasCioID)
+	return claim{value: s.nodes.x.sum(id), at: at, exists: s.options.Existing.hasCioID(id)}, true
 }

@@ -19,7 +19,7 @@ type candidate struct {
 	updated int64       // unix microseconds of the newest row with attributes, noTime without
 	root    uint32
 	person  uint32 // its number, if it is sent
-	traits  traits
+	flags   groupFlags
 	rank    identity.Rank // of the kept ID
 	sent    bool
 }
@@ -38,8 +38,8 @@ type candidates struct {
 func newCandidates(most int) *candidates { return &candidates{all: make([]candidate, 0, most)} }
 
 // add adds the group with a root.
-func (c *candidates) add(root uint32, t traits) {
-	c.all = append(c.all, candidate{ref: neverSeen, root: root, traits: t, updated: noTime})
+func (c *candidates) add(root uint32, t groupFlags) {
+	c.all = append(c.all, candidate{ref: neverSeen, root: root, flags: t, updated: noTime})
 }
 
 // setMembers takes what has become of each node.
@@ -48,8 +48,8 @@ func (c *candidates) setMembers(members []uint32) { c.members = members }
 // memberOf is what members has for a candidate.
 func memberOf(candidate int) uint32 { return uint32(candidate) + uint32(statuses) }
 
-// of returns the number of a node's candidate.
-func (c *candidates) of(node uint32) (number uint32, ok bool) {
+// numberOf returns the number of a node's candidate.
+func (c *candidates) numberOf(node uint32) (number uint32, ok bool) {
 	number = c.members[node]
 	return number - uint32(statuses), number >= uint32(statuses)
 }
@@ -79,7 +79,7 @@ func (c *candidates) sort() {
 		now[c.all[i].person] = uint32(i)
 	}
 	for node := range c.members {
-		if number, ok := c.of(uint32(node)); ok {
+		if number, ok := c.numberOf(uint32(node)); ok {
 			c.members[node] = memberOf(int(now[number]))
 		}
 	}
@@ -102,9 +102,9 @@ func (c *candidates) textAt(at textPlace) []byte {
 // name is the kept ID of a candidate.
 func (c *candidates) name(number uint32) string { return c.names.text(c.all[number].name) }
 
-// weigh takes what is known of one of a candidate's IDs. It reports whether the ID suits better than the best
+// consider takes what is known of one of a candidate's IDs. It reports whether the ID suits better than the best
 // so far.
-func (c *candidate) weigh(f *fact, suits, best identity.Candidate) bool {
+func (c *candidate) consider(f *idFacts, suits, best identity.Candidate) bool {
 	c.ref = min(c.ref, f.ref)
 	c.events += int64(f.events)
 	if suits.Compare(best) >= 0 {
@@ -114,24 +114,24 @@ func (c *candidate) weigh(f *fact, suits, best identity.Candidate) bool {
 	return true
 }
 
-// bringEvents adds rows that are sent as an event if the candidate is.
-func (c *candidate) bringEvents(events int64) { c.events += events }
+// addEvents adds rows that are sent as an event if the candidate is.
+func (c *candidate) addEvents(events int64) { c.events += events }
 
 // keepID makes an ID the one that is kept.
 func (c *candidate) keepID(name textPlace, rank identity.Rank) { c.name, c.rank = name, rank }
 
-// gain and lose change what is known of a candidate.
-func (c *candidate) gain(t traits) { c.traits |= t }
-func (c *candidate) lose(t traits) { c.traits &^= t }
+// set and lose change what is known of a candidate.
+func (c *candidate) set(t groupFlags)   { c.flags |= t }
+func (c *candidate) clear(t groupFlags) { c.flags &^= t }
 
-// changedAt takes the time of the newest row with attributes.
-func (c *candidate) changedAt(micros int64) { c.updated = micros }
+// setUpdated takes the time of the newest row with attributes.
+func (c *candidate) setUpdated(micros int64) { c.updated = micros }
 
-// hasAttributes takes where the candidate's attributes are.
-func (c *candidate) hasAttributes(at spool.Place) {
+// setAttributes takes where the candidate's attributes are.
+func (c *candidate) setAttributes(at spool.Place) {
 	c.place = at
-	c.traits |= hasFinal
+	c.flags |= hasFinal
 }
 
-// becomes says that a candidate is sent.
-func (c *candidate) becomes(person uint32) { c.person, c.sent = person, true }
+// setPerson says that a candidate is sent.
+func (c *candidate) setPerson(person uint32) { c.person, c.sent = person, true }

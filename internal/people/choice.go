@@ -11,13 +11,13 @@ const (
 	All        Who = "all"        // everybody under a legal distinct ID
 )
 
-// Merges are the profiles that are merged into a person's.
-type Merges uint8
+// MergePolicy are the profiles that are merged into a person's.
+type MergePolicy uint8
 
 const (
-	MergeNever    Merges = iota
-	MergeNeeded          // profiles that exist, by Options.Existing or because they were sent, and turn out to be one person
-	MergeIdentify        // those, and the anonymous ID of each accepted $identify, whether a profile is there or not
+	MergeNever    MergePolicy = iota
+	MergeNeeded               // profiles that exist, by Options.Existing or because they were sent, and turn out to be one person
+	MergeIdentify             // those, and the anonymous ID of each accepted $identify, whether a profile is there or not
 )
 
 // Choice is what Decide goes by. The zero value is Identified, ByID.
@@ -27,7 +27,7 @@ type Choice struct {
 	// kind is ByEmail or ByCioID: people without it are then not sent.
 	By         []By
 	NeedEvents bool // only people with an event to send get an identify; needs Options.Events
-	Merges     Merges
+	Merges     MergePolicy
 	// MergeProfiles merges profiles of one person though several are identified. Without it that takes a
 	// $merge_dangerously, and others are held.
 	MergeProfiles bool
@@ -60,8 +60,8 @@ const (
 	statuses
 )
 
-// takes reports whether the choice includes a group of IDs that has stood on a row.
-func (w Who) takes(m traits) bool {
+// includes reports whether the choice includes a group of IDs that has stood on a row.
+func (w Who) includes(m groupFlags) bool {
 	switch w {
 	case All:
 		return true
@@ -72,40 +72,40 @@ func (w Who) takes(m traits) bool {
 	}
 }
 
-// leaves returns the status of those that the choice does not include.
-func (w Who) leaves() Status {
+// leftOutAs returns the status of those that the choice does not include.
+func (w Who) leftOutAs() Status {
 	if w == WithEmail {
 		return NoEmail
 	}
 	return Anonymous
 }
 
-// only returns the one kind of identifier that people must have, ByID when they may go by any.
-func (c *Choice) only() By {
+// requiredKind returns the one kind of identifier that people must have, ByID when they may go by any.
+func (c *Choice) requiredKind() By {
 	if len(c.By) == 1 {
 		return c.By[0]
 	}
 	return ByID
 }
 
-// by returns the kind of identifier that a group is sent under, false when it has none that will do.
-func (c *Choice) by(m traits) (By, bool) {
+// identifierKind returns the kind of identifier that a group is sent under, false when it has none that will do.
+func (c *Choice) identifierKind(m groupFlags) (By, bool) {
 	for _, by := range c.By {
 		if by == ByID || by == ByEmail && m&(hasEmail|lostEmail) == hasEmail || by == ByCioID && m&(hasCioID|lostCioID) == hasCioID {
 			return by, true
 		}
 	}
-	return ByID, c.only() == ByID
+	return ByID, c.requiredKind() == ByID
 }
 
-// profile reports whether a group that has stood on a row would get an identify if Who were w, apart from the
+// getsIdentify reports whether a group that has stood on a row would get an identify if Who were w, apart from the
 // identifier it needs.
-func (c *Choice) profile(w Who, m traits) bool {
-	return (w.takes(m) || m&isSent != 0) && c.barred(m) == Sent && (!c.NeedEvents || m&groupEvents != 0)
+func (c *Choice) getsIdentify(w Who, m groupFlags) bool {
+	return (w.includes(m) || m&isSent != 0) && c.barred(m) == Sent && (!c.NeedEvents || m&groupEvents != 0)
 }
 
 // barred returns why a group is not sent whatever Who is, Sent when there is no such reason.
-func (c *Choice) barred(m traits) Status {
+func (c *Choice) barred(m groupFlags) Status {
 	switch {
 	case m&isDeleted != 0:
 		return Deleted
@@ -120,33 +120,35 @@ func (c *Choice) barred(m traits) Status {
 }
 
 // status is what becomes of a candidate with these traits.
-func (c *Choice) status(t traits) Status {
+func (c *Choice) status(t groupFlags) Status {
 	if barred := c.barred(t); barred != Sent {
 		return barred
 	}
 	if t&isSent != 0 {
 		return Sent
 	}
-	if !c.Who.takes(t) {
-		return c.Who.leaves()
+	if !c.Who.includes(t) {
+		return c.Who.leftOutAs()
 	}
-	if _, ok := c.by(t); ok {
+	if _, ok := c.identifierKind(t); ok {
 		return Sent
 	}
-	if c.only() == ByEmail && t&lostEmail != 0 {
+	if c.requiredKind() == ByEmail && t&lostEmail != 0 {
 		return LostEmail
 	}
 	return NoIdentifier
 }
 
-// may reports whether a group could be sent, or counts for another choice of people, as far as is known
+// mayBeSent reports whether a group could be sent, or counts for another choice of people, as far as is known
 // without its attributes. Where people are named by email, everybody's must be found first.
-func (c *Choice) may(t traits) bool {
-	if t&groupSeen == 0 || t&groupFit == 0 || c.NamesEmail == nil && c.barred(t) != Sent {
+func (c *Choice) mayBeSent(t groupFlags) bool {
+	if t&groupSeen == 0 || t&groupNotRejected == 0 || c.NamesEmail == nil && c.barred(t) != Sent {
 		return false
 	}
-	return c.Who == All || t&(isIdentified|groupState|isSent) != 0 || c.byEmailID(t)
+	return c.Who == All || t&(isIdentified|groupAttributes|isSent) != 0 || c.byEmailID(t)
 }
 
 // byEmailID reports whether a group may be sent by an email that is one of its IDs.
-func (c *Choice) byEmailID(t traits) bool { return t&groupEmail != 0 && slices.Contains(c.By, ByEmail) }
+func (c *Choice) byEmailID(t groupFlags) bool {
+	return t&groupEmail != 0 && slices.Contains(c.By, ByEmail)
+}

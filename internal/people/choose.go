@@ -24,16 +24,16 @@ type chosen struct {
 // chooser makes persons of the candidates that are sent.
 type chooser struct {
 	chosen
-	options  *Options
-	choice   *Choice
-	people   *candidates
-	nodes    *nodes
-	sent     *sentTable
-	carried  *carried
-	resolved map[uint32]*resolved // by candidate
-	uuids    []rawjson.UUID       // by candidate; nil when not asked for
-	losers   []loser              // of emails
-	holders  map[uint32]string    // by person: a profile that has their email
+	options     *Options
+	choice      *Choice
+	people      *candidates
+	nodes       *nodes
+	sent        *sentTable
+	identifiers *identifiers
+	resolved    map[uint32]*resolved // by candidate
+	uuids       []rawjson.UUID       // by candidate; nil when not asked for
+	losers      []loser              // of emails
+	holders     map[uint32]string    // by person: a profile that has their email
 }
 
 // choose makes the persons.
@@ -41,7 +41,7 @@ func (s *chooser) choose(ctx context.Context) (*chosen, error) {
 	r := new(spool.Reader)
 	many := 0
 	for i := range s.people.all {
-		traits := s.people.all[i].traits
+		traits := s.people.all[i].flags
 		if s.choice.status(traits) == Sent {
 			many++
 		} else if traits&isSent != 0 {
@@ -55,7 +55,7 @@ func (s *chooser) choose(ctx context.Context) (*chosen, error) {
 				return nil, err
 			}
 			c := &s.people.all[i]
-			if s.choice.status(c.traits) != Sent || s.choice.profile(s.choice.Who, c.traits) != gets {
+			if s.choice.status(c.flags) != Sent || s.choice.getsIdentify(s.choice.Who, c.flags) != gets {
 				continue
 			}
 			s.makePerson(uint32(i), gets, r)
@@ -71,10 +71,10 @@ func (s *chooser) choose(ctx context.Context) (*chosen, error) {
 func (s *chooser) makePerson(number uint32, gets bool, r *spool.Reader) {
 	c := &s.people.all[number]
 	p := Person{
-		Number: uint32(len(s.persons)), DistinctID: s.people.name(number), attributes: s.carried.place(number),
-		Events: c.traits&groupEvents != 0 || c.events > 0, withoutEmail: c.traits&lostEmail != 0, rank: c.rank,
+		Number: uint32(len(s.persons)), DistinctID: s.people.name(number), attributes: s.identifiers.place(number),
+		Events: c.flags&groupEvents != 0 || c.events > 0, withoutEmail: c.flags&lostEmail != 0, rank: c.rank,
 	}
-	p.By, _ = s.choice.by(c.traits)
+	p.By, _ = s.choice.identifierKind(c.flags)
 	p.Value = p.DistinctID
 	if c.updated != noTime {
 		p.Updated = posthog.Time{Micros: c.updated}.Seconds()
@@ -82,23 +82,23 @@ func (s *chooser) makePerson(number uint32, gets bool, r *spool.Reader) {
 	if s.uuids != nil && s.uuids[number] != (rawjson.UUID{}) {
 		p.UUID = &s.uuids[number]
 	}
-	s.take(&p, s.resolved[number])
-	if !s.nameSent(&p) && !p.known {
-		s.identify(&p, number, r)
+	s.applyResolved(&p, s.resolved[number])
+	if !s.applySent(&p) && !p.known {
+		s.findValue(&p, number, r)
 	}
 	s.events += c.events
 	if gets {
-		c.gain(getsProfile)
+		c.set(getsIdentify)
 		if p.withoutEmail {
 			s.conflicts++
 		}
 	}
-	c.becomes(p.Number)
+	c.setPerson(p.Number)
 	s.persons = append(s.persons, p)
 }
 
-// take gives a person what was resolved of their profiles, nil for nothing.
-func (s *chooser) take(p *Person, r *resolved) {
+// applyResolved gives a person what was resolved of their profiles, nil for nothing.
+func (s *chooser) applyResolved(p *Person, r *resolved) {
 	if r == nil {
 		return
 	}
@@ -111,13 +111,13 @@ func (s *chooser) take(p *Person, r *resolved) {
 	}
 	p.withoutEmail = true
 	s.holders[p.Number] = r.holder
-	if p.By == ByEmail && !r.known && s.choice.only() != ByEmail {
+	if p.By == ByEmail && !r.known && s.choice.requiredKind() != ByEmail {
 		p.By, p.Value = ByID, p.DistinctID
 	}
 }
 
-// nameSent gives a person the identifier that they were sent under. It reports false for one who was not.
-func (s *chooser) nameSent(p *Person) bool {
+// applySent gives a person the identifier that they were sent under. It reports false for one who was not.
+func (s *chooser) applySent(p *Person) bool {
 	if len(s.sent.all) == 0 {
 		return false
 	}
@@ -136,19 +136,19 @@ func (s *chooser) nameSent(p *Person) bool {
 	return true
 }
 
-// identify finds the value that a person is identified by whose profile is not there yet.
-func (s *chooser) identify(p *Person, number uint32, r *spool.Reader) {
+// findValue finds the value that a person is identified by whose profile is not there yet.
+func (s *chooser) findValue(p *Person, number uint32, r *spool.Reader) {
 	if p.By == ByID {
 		return
 	}
-	email, cioID := s.carried.all(number, r)
+	email, cioID := s.identifiers.any(number, r)
 	switch p.By {
 	case ByEmail:
 		p.Value = email
 	case ByCioID:
 		p.Value = cioID
 	}
-	if s.options.gone(p.By, p.Value) && s.choice.only() == ByID { // it is another profile's name by now
+	if s.options.wasMerged(p.By, p.Value) && s.choice.requiredKind() == ByID { // it is another profile's name by now
 		p.By, p.Value = ByID, p.DistinctID
 	}
 }
@@ -159,8 +159,8 @@ func (s *chooser) conflictsOf(losers []loser) (conflicts []EmailConflict) {
 		l := &losers[i]
 		if c := &s.people.all[l.candidate]; c.sent {
 			conflict := EmailConflict{Person: &s.persons[c.person], Holder: s.holder(l)}
-			if c.traits&emailIsID != 0 {
-				conflict.emailID = string(s.carried.emailIDs.of(l.candidate))
+			if c.flags&emailIsID != 0 {
+				conflict.emailID = string(s.identifiers.emailIDs.of(l.candidate))
 			}
 			conflicts = append(conflicts, conflict)
 		}

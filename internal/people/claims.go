@@ -15,7 +15,7 @@ type claim struct {
 	value     sum
 	at        fold.Order // of the row that set it
 	candidate uint32
-	there     bool // there is a profile with it already
+	exists    bool // there is a profile with it already
 }
 
 // claims are sorted by value, so that those for one stand together, then by candidate.
@@ -29,7 +29,7 @@ func newClaims(x *Index) *claims {
 		Append: func(dst []byte, c *claim) []byte {
 			dst = c.at.Append(c.value.append(dst))
 			dst = binary.LittleEndian.AppendUint32(dst, c.candidate)
-			if c.there {
+			if c.exists {
 				return append(dst, 1)
 			}
 			return append(dst, 0)
@@ -68,25 +68,25 @@ const nobody = ^uint32(0)
 func (s *contest) findWinners(f *folded, tally *tally) ([]loser, error) {
 	cioIDs, err1 := s.awardAll(f.cioIDs, lostCioID)
 	emails, err2 := s.awardAll(f.emails, lostEmail)
-	switch s.choice.only() {
+	switch s.choice.requiredKind() {
 	case ByCioID:
-		tally.wouldMake(cioIDs)
+		tally.setByWho(cioIDs)
 	case ByEmail:
-		tally.wouldMake(emails)
+		tally.setByWho(emails)
 	}
 	return s.losers, errors.Join(err1, err2)
 }
 
 // awardAll gives each claimed value to one candidate and marks the others who are sent as losers. It returns
 // how many profiles each choice of Who would make if people were sent under this value only.
-func (s *contest) awardAll(all *claims, loser traits) (profiles [len(everyWho)]Profiles, err error) {
+func (s *contest) awardAll(all *claims, loser groupFlags) (profiles [len(everyWho)]Profiles, err error) {
 	var rivals []claim
 	end := func() {
 		rivals = s.award(rivals, loser)
 		for i, who := range everyWho {
 			for _, c := range rivals {
-				if s.choice.profile(who, s.people.all[c.candidate].traits) {
-					profiles[i].add(c.there)
+				if s.choice.getsIdentify(who, s.people.all[c.candidate].flags) {
+					profiles[i].add(c.exists)
 					break
 				}
 			}
@@ -121,10 +121,10 @@ func (s *contest) later(at fold.Order, c *candidate, otherAt fold.Order, other *
 // award marks all who claim the same value and are sent, but for the one who keeps it: one whom an earlier
 // run has sent under it, rather one who gets an identify than one who does not, then the one who set it last.
 // It returns the claims that count.
-func (s *contest) award(claims []claim, loser traits) []claim {
+func (s *contest) award(claims []claim, loser groupFlags) []claim {
 	if loser == lostEmail && len(claims) > 0 {
 		if holder := s.sent.holder(claims[0].value); holder != nil {
-			return s.leaveEmail(claims, holder)
+			return s.leaveWithHolder(claims, holder)
 		}
 	}
 	if len(claims) > 1 {
@@ -134,35 +134,35 @@ func (s *contest) award(claims []claim, loser traits) []claim {
 }
 
 // compete finds the one of several who keeps what they claim.
-func (s *contest) compete(claims []claim, loser traits) {
+func (s *contest) compete(claims []claim, loser groupFlags) {
 	var winner *candidate
 	var number uint32
 	var wonAt fold.Order
 	var winnerGets bool
 	for _, c := range claims {
 		one := &s.people.all[c.candidate]
-		if s.choice.status(one.traits) != Sent {
+		if s.choice.status(one.flags) != Sent {
 			continue
 		}
-		gets := s.choice.profile(s.choice.Who, one.traits)
+		gets := s.choice.getsIdentify(s.choice.Who, one.flags)
 		if winner == nil || gets && !winnerGets || gets == winnerGets && s.later(c.at, one, wonAt, winner) {
 			winner, number, wonAt, winnerGets = one, c.candidate, c.at, gets
 		}
-		one.gain(loser)
+		one.set(loser)
 	}
 	if winner == nil {
 		return
 	}
-	winner.lose(loser)
+	winner.clear(loser)
 	if loser == lostEmail {
 		s.noteLosers(claims, number)
 	}
 }
 
-// leaveEmail marks all who claim an email that another one was sent under, and returns the claim of that one
+// leaveWithHolder marks all who claim an email that another one was sent under, and returns the claim of that one
 // if there is one.
-func (s *contest) leaveEmail(claims []claim, holder *sent) (kept []claim) {
-	number, candidate := s.people.of(holder.node)
+func (s *contest) leaveWithHolder(claims []claim, holder *sent) (kept []claim) {
+	number, candidate := s.people.numberOf(holder.node)
 	if !candidate {
 		number = nobody
 	}
@@ -171,8 +171,8 @@ func (s *contest) leaveEmail(claims []claim, holder *sent) (kept []claim) {
 		switch {
 		case c.candidate == number:
 			kept = append(kept, c)
-		case s.choice.status(one.traits) == Sent:
-			one.gain(lostEmail)
+		case s.choice.status(one.flags) == Sent:
+			one.set(lostEmail)
 			s.losers = append(s.losers, loser{c.candidate, number, holder.name.value})
 		}
 	}
@@ -182,7 +182,7 @@ func (s *contest) leaveEmail(claims []claim, holder *sent) (kept []claim) {
 // noteLosers remembers who has the email of those who lost it.
 func (s *contest) noteLosers(claims []claim, winner uint32) {
 	for _, c := range claims {
-		if c.candidate != winner && s.people.all[c.candidate].traits&lostEmail != 0 {
+		if c.candidate != winner && s.people.all[c.candidate].flags&lostEmail != 0 {
 			s.losers = append(s.losers, loser{candidate: c.candidate, holder: winner})
 		}
 	}
@@ -209,12 +209,12 @@ func listNamed(people *candidates, choice *Choice, losers []loser) (asked []Name
 	}
 	for i := range people.all {
 		c := &people.all[i]
-		if c.traits&emailNamed == 0 {
+		if c.flags&emailNamed == 0 {
 			continue
 		}
 		one := NamedPerson{ID: people.name(uint32(i)), Holder: holders[uint32(i)]}
 		if one.Holder != "" {
-			c.lose(emailNamed)
+			c.clear(emailNamed)
 		}
 		asked = append(asked, one)
 	}

@@ -12,7 +12,7 @@ type Counts struct {
 	Unidentified   int              // left out because nothing identifies them, mere visitors among them
 	Stale          int              // sent, with newest data older than 72 hours before now
 	Joined         int64            // of DistinctIDs, those that are another name for the person of another one
-	Links          Links
+	Links          LinkCounts
 
 	// Estimated says that there were so many visitors that DistinctIDs, Joined, ByChoice[All] and Events rest
 	// on a sample of them: the standard error is below 1 %.
@@ -52,12 +52,12 @@ type tally struct {
 func newTally(choice *Choice) *tally { return &tally{choice: choice} }
 
 // group counts one group. known says that Customer.io has a profile of it.
-func (c *tally) group(t traits, known bool) {
+func (c *tally) group(t groupFlags, known bool) {
 	if t&groupSeen == 0 {
 		return
 	}
 	c.joined-- // of a group's IDs one is nobody's other name
-	if t&groupFit == 0 {
+	if t&groupNotRejected == 0 {
 		return
 	}
 	if t&(isShapeOnly|isIdentified) == isShapeOnly && c.choice.Who == Identified {
@@ -70,14 +70,14 @@ func (c *tally) group(t traits, known bool) {
 		c.unidentified++
 	}
 	for i, who := range everyWho {
-		if c.choice.only() == ByID && c.choice.profile(who, t) {
+		if c.choice.requiredKind() == ByID && c.choice.getsIdentify(who, t) {
 			c.byWho[i].add(known)
 		}
 	}
 }
 
-// sampled takes whether visitors are counted by a sample.
-func (c *tally) sampled(estimated bool) { c.estimated = c.estimated || estimated }
+// setEstimated takes whether visitors are counted by a sample.
+func (c *tally) setEstimated(estimated bool) { c.estimated = c.estimated || estimated }
 
 // visitorIDs counts IDs on rows of visitors. joined says that each is another name for somebody.
 func (c *tally) visitorIDs(many int64, joined bool) {
@@ -96,8 +96,8 @@ func (c *tally) seenIDs(many int64) {
 	c.joined += many
 }
 
-// wouldMake takes how many profiles each choice of people makes, where that hangs on an attribute.
-func (c *tally) wouldMake(byWho [len(everyWho)]Profiles) { c.byWho = byWho }
+// setByWho takes how many profiles each choice of people makes, where that hangs on an attribute.
+func (c *tally) setByWho(byWho [len(everyWho)]Profiles) { c.byWho = byWho }
 
 // counts returns the totals of all groups.
 func (c *tally) counts() Counts {
@@ -111,7 +111,7 @@ func (c *tally) counts() Counts {
 	for i, who := range everyWho {
 		total.ByChoice[who] = c.byWho[i]
 	}
-	if c.choice.only() == ByID && !c.choice.NeedEvents && !c.choice.Only {
+	if c.choice.requiredKind() == ByID && !c.choice.NeedEvents && !c.choice.Only {
 		everybody := total.ByChoice[All]
 		everybody.New += int(c.visitors)
 		total.ByChoice[All] = everybody

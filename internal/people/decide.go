@@ -13,16 +13,16 @@ func (x *Index) Decide(ctx context.Context, c Choice) (*Directory, error) {
 	c.Who = cmp.Or(c.Who, Identified)
 	s := &decider{ctx: ctx, x: x, choice: &c}
 	for _, step := range []func() error{
-		s.bringBack, // all IDs get nodes
-		s.readSent,  // and it is known who was sent
-		s.findLive,  // which profiles are there of visitors
-		s.join,      // nodes become groups
-		s.judge,     // what is known of each group
-		s.tellFound, // which of the IDs that are looked for are there
-		s.gather,    // the groups that may be sent
-		s.decide,    // what links say of which ID is to be kept
-		s.keepIDs,   // and the ID of each
-		s.fold,      // and their attributes
+		s.readBack,       // all IDs get nodes
+		s.readSent,       // and it is known who was sent
+		s.findLive,       // which profiles are there of visitors
+		s.join,           // nodes become groups
+		s.learnGroups,    // what is known of each group
+		s.reportFound,    // which of the IDs that are looked for are there
+		s.findCandidates, // the groups that may be sent
+		s.findTargets,    // what links say of which ID is to be kept
+		s.keepIDs,        // and the ID of each
+		s.fold,           // and their attributes
 		s.findEmailIDs,
 		s.contest, // of which some can be one person's only
 		s.resolve, // which of several profiles is theirs
@@ -51,22 +51,22 @@ type decider struct {
 	x      *Index
 	choice *Choice
 
-	pairs    *sharedPairs // until join
-	nodes    *nodes
-	sent     *sentTable
-	live     livingProfiles
-	joined   *joined
-	judged   *judged
-	gathered *gathered
-	targets  *targets
-	fit      *fitness
-	folded   *folded
-	carried  *carried
-	losers   []loser
-	named    []NamedPerson
-	resolved map[uint32]*resolved
-	held     []Held
-	chosen   *chosen
+	pairs       *sharedPairs // until join
+	nodes       *nodes
+	sent        *sentTable
+	live        liveList
+	joined      *joined
+	known       *knownGroups
+	gathered    *gathered
+	targets     *targets
+	ranker      *idRanker
+	folded      *folded
+	identifiers *identifiers
+	losers      []loser
+	named       []NamedPerson
+	resolved    map[uint32]*resolved
+	held        []HeldPerson
+	chosen      *chosen
 }
 
 // manyNodes is from how many IDs on memory is given back between the steps.
@@ -80,10 +80,10 @@ func (s *decider) giveBack() {
 	}
 }
 
-func (s *decider) bringBack() (err error) {
-	err = s.x.eachShard(s.ctx, func(_ uint32, sh *shard) error { return s.x.bringBack(sh) })
+func (s *decider) readBack() (err error) {
+	err = s.x.eachShard(s.ctx, func(_ uint32, sh *shard) error { return s.x.readBack(sh) })
 	if err == nil {
-		s.pairs, err = s.x.meet(s.ctx)
+		s.pairs, err = s.x.findSharedPairs(s.ctx)
 	}
 	s.nodes = newNodes(s.x)
 	return err
@@ -105,29 +105,29 @@ func (s *decider) join() (err error) {
 	return err
 }
 
-func (s *decider) judge() (err error) {
-	s.judged, err = judge(s.ctx, s.nodes, s.joined.groups)
+func (s *decider) learnGroups() (err error) {
+	s.known, err = learnGroups(s.ctx, s.nodes, s.joined.groups)
 	return err
 }
 
-func (s *decider) tellFound() error { return s.judged.tellFound(s.ctx) }
+func (s *decider) reportFound() error { return s.known.reportFound(s.ctx) }
 
-func (s *decider) gather() error {
-	s.gathered = gather(s.judged, s.choice)
-	s.judged.drop()
+func (s *decider) findCandidates() error {
+	s.gathered = findCandidates(s.known, s.choice)
+	s.known.drop()
 	return nil
 }
 
-func (s *decider) decide() (err error) {
-	s.targets, err = findTargets(s.ctx, s.nodes, s.joined.directed, &fitness{options: &s.x.options, sent: s.sent})
+func (s *decider) findTargets() (err error) {
+	s.targets, err = findTargets(s.ctx, s.nodes, s.joined.directed, &idRanker{options: &s.x.options, sent: s.sent})
 	if err != nil {
 		return err
 	}
-	s.fit = &fitness{&s.x.options, s.sent, s.targets.sources}
+	s.ranker = &idRanker{&s.x.options, s.sent, s.targets.sources}
 	return nil
 }
 
-func (s *decider) keepIDs() error { return keepIDs(s.ctx, s.nodes, s.gathered.people, s.fit) }
+func (s *decider) keepIDs() error { return keepIDs(s.ctx, s.nodes, s.gathered.people, s.ranker) }
 
 func (s *decider) fold() (err error) {
 	s.folded, err = foldAttributes(s.ctx, s.joined, s.gathered.people, s.choice)
@@ -136,7 +136,7 @@ func (s *decider) fold() (err error) {
 
 func (s *decider) findEmailIDs() error {
 	emailIDs, err := findEmailIDs(s.ctx, s.nodes, s.gathered.people, s.choice, s.folded.emails)
-	s.carried = &carried{s.gathered.people, finals{s.folded.parts, s.x.keys}, emailIDs}
+	s.identifiers = &identifiers{s.gathered.people, finals{s.folded.parts, s.x.keys}, emailIDs}
 	return err
 }
 
@@ -154,14 +154,14 @@ func (s *decider) contest() (err error) {
 func (s *decider) resolve() error {
 	finder := &profileFinder{
 		ctx: s.ctx, nodes: s.nodes, options: &s.x.options, choice: s.choice, people: s.gathered.people, sent: s.sent,
-		carried: s.carried, fit: s.fit,
+		identifiers: s.identifiers, ranker: s.ranker,
 	}
 	profiles, err := finder.find()
 	if err != nil {
 		return err
 	}
 	r := &resolver{
-		ctx: s.ctx, options: &s.x.options, choice: s.choice, people: s.gathered.people, carried: s.carried, targets: s.targets,
+		ctx: s.ctx, options: &s.x.options, choice: s.choice, people: s.gathered.people, identifiers: s.identifiers, targets: s.targets,
 		names: profileNames{s.x.options.Existing, s.sent, s.gathered.people},
 	}
 	err = r.resolve(profiles)
@@ -172,7 +172,7 @@ func (s *decider) resolve() error {
 func (s *decider) choose() (err error) {
 	c := &chooser{
 		options: &s.x.options, choice: s.choice, people: s.gathered.people, nodes: s.nodes, sent: s.sent,
-		carried: s.carried, resolved: s.resolved, uuids: s.folded.uuids, losers: s.losers,
+		identifiers: s.identifiers, resolved: s.resolved, uuids: s.folded.uuids, losers: s.losers,
 	}
 	s.chosen, err = c.choose(s.ctx)
 	return err
@@ -190,16 +190,16 @@ func (s *decider) finish() (*Directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	fused := s.joined.fusion.people(people, s.chosen.persons)
+	fused := s.joined.logins.list(people, s.chosen.persons)
 	for node, member := range people.members {
 		people.members[node] = s.verdict(member)
 	}
 	s.x.dropAll()
 	s.sent.dropEmails()
 	return &Directory{
-		index: s.x, nodes: s.nodes, persons: s.chosen.persons, yielded: s.chosen.yielded, finals: s.carried.finals,
-		who: people.members, leaves: s.choice.Who.leaves(), counts: counts, groups: s.gathered.groups, sent: s.sent,
-		links: links, conflicts: s.chosen.lostEmails, fused: fused, held: s.held, live: s.live, named: s.named,
+		index: s.x, nodes: s.nodes, persons: s.chosen.persons, yielded: s.chosen.yielded, finals: s.identifiers.finals,
+		who: people.members, statusOfUnknown: s.choice.Who.leftOutAs(), counts: counts, groups: s.gathered.groups, sent: s.sent,
+		merges: links, conflicts: s.chosen.lostEmails, several: fused, held: s.held, live: s.live, named: s.named,
 		leavesSent: s.gathered.leavesSent || s.chosen.leavesSent,
 	}, nil
 }
@@ -207,14 +207,14 @@ func (s *decider) finish() (*Directory, error) {
 // countAll counts the candidates and, with what has been counted of the others, all groups.
 func (s *decider) countAll() Counts {
 	tally := s.gathered.tally
-	tally.seenIDs(s.judged.seen.Count())
+	tally.seenIDs(s.known.seen.Count())
 	for i := range s.gathered.people.all {
 		c := &s.gathered.people.all[i]
-		known := c.traits&isThere != 0
+		known := c.flags&hasProfile != 0
 		if c.sent {
 			known = s.chosen.persons[c.person].known
 		}
-		tally.group(c.traits, known)
+		tally.group(c.flags, known)
 	}
 	counts := tally.counts()
 	counts.Sent, counts.Events, counts.EmailConflicts = s.chosen.yielded, s.chosen.events, s.chosen.conflicts
@@ -231,5 +231,5 @@ func (s *decider) verdict(member uint32) uint32 {
 	if c.sent {
 		return c.person + uint32(statuses)
 	}
-	return uint32(s.choice.status(c.traits))
+	return uint32(s.choice.status(c.flags))
 }

@@ -152,7 +152,7 @@ func TestNeedEvents(t *testing.T) {
 	if status != Sent || p.Number != 1 || p.Events || string(s.AppendAttributes(nil, p)) != `{"n":1}` {
 		t.Errorf("somebody without events is %v, %+v", status, p)
 	}
-	for l := range s.Links() {
+	for l := range s.Merges() {
 		t.Errorf("a merge of %s into %s, who gets no identify", l.Value, l.Person.DistinctID)
 	}
 	if c := s.Count(0); c.Sent != 1 || c.ByChoice[Identified].Total() != 1 {
@@ -188,14 +188,14 @@ func TestEachAnonymousIDIsMergedOnce(t *testing.T) {
 	)
 	s := decided(Options{}, Choice{Merges: MergeIdentify}, rows)
 	var got []string
-	for l := range s.Links() {
+	for l := range s.Merges() {
 		got = append(got, l.Value+" into "+l.Person.DistinctID)
 	}
 	want := []string{"anon_2 into user_2", "anon_1 into user_1", "anon_3 into user_1"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("links (-want +got):\n%s", diff)
 	}
-	for l := range decided(Options{}, Choice{}, rows).Links() {
+	for l := range decided(Options{}, Choice{}, rows).Merges() {
 		t.Errorf("a link to %s that nobody asked for", l.Value)
 	}
 }

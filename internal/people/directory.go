@@ -16,22 +16,22 @@ import (
 // Directory tells who is who. Index.Decide makes one. Its methods may be called from many goroutines, until
 // its index is closed.
 type Directory struct {
-	index   *Index
-	nodes   *nodes
-	persons []Person
-	yielded int // how many of the persons get an identify; they come first
-	finals  finals
-	who     []uint32 // by node: a Status, or the number of a person behind those
-	leaves  Status   // of those that are not known
-	counts  Counts
-	groups  *identity.Groups // for GroupOf
-	sent    *sentTable
+	index           *Index
+	nodes           *nodes
+	persons         []Person
+	yielded         int // how many of the persons get an identify; they come first
+	finals          finals
+	who             []uint32 // by node: a Status, or the number of a person behind those
+	statusOfUnknown Status   // of those that are not known
+	counts          Counts
+	groups          *identity.Groups // for GroupOf
+	sent            *sentTable
 
-	links     []Link
+	merges    []Merge
 	conflicts []EmailConflict // in order of the persons
-	fused     []FusedPerson
-	held      []Held // in order of their IDs
-	live      livingProfiles
+	several   []SeveralLogins
+	held      []HeldPerson // in order of their IDs
+	live      liveList
 	named     []NamedPerson
 
 	leavesSent bool
@@ -45,7 +45,7 @@ func (s *Directory) Lookup(distinctID []byte) (*Person, Status) {
 		if posthog.IllegalID(distinctID) {
 			return nil, Illegal
 		}
-		return nil, s.leaves
+		return nil, s.statusOfUnknown
 	}
 	who := s.who[node]
 	if who < uint32(statuses) {
@@ -87,32 +87,32 @@ func (s *Directory) Count(now int64) Counts {
 	return c
 }
 
-// Links yields the profiles to merge, each once, in order of the people they are merged into. Empty with
+// Merges yields the profiles to merge, each once, in order of the people they are merged into. Empty with
 // MergeNever.
-func (s *Directory) Links() iter.Seq[Link] { return slices.Values(s.links) }
+func (s *Directory) Merges() iter.Seq[Merge] { return slices.Values(s.merges) }
 
-// LinkCount is how many there are.
-func (s *Directory) LinkCount() int { return len(s.links) }
+// MergeCount is how many there are.
+func (s *Directory) MergeCount() int { return len(s.merges) }
 
 // MostHeld is how many people Directory.Held names.
 const MostHeld = 10_000
 
 // Held are the first MostHeld of those who are held, in the order of their IDs.
-func (s *Directory) Held() []Held { return s.held[:min(len(s.held), MostHeld)] }
+func (s *Directory) Held() []HeldPerson { return s.held[:min(len(s.held), MostHeld)] }
 
 // HeldCount is how many there are.
 func (s *Directory) HeldCount() int { return len(s.held) }
 
-// HeldAs returns what is held of a person, by one of their IDs; false for somebody who is not. It needs
+// HeldPersonWith returns what is held of a person, by one of their IDs; false for somebody who is not. It needs
 // Options.Trace.
-func (s *Directory) HeldAs(distinctID []byte) (Held, bool) {
+func (s *Directory) HeldPersonWith(distinctID []byte) (HeldPerson, bool) {
 	group, known := s.GroupOf(distinctID)
 	for _, h := range s.held {
 		if other, ok := s.GroupOf([]byte(h.ID)); known && ok && other == group {
 			return h, true
 		}
 	}
-	return Held{}, false
+	return HeldPerson{}, false
 }
 
 // Group names the IDs that are one person, whether they are sent or not.
@@ -128,10 +128,10 @@ func (s *Directory) GroupOf(distinctID []byte) (Group, bool) {
 	return Group(s.groups.Find(node)), true
 }
 
-// Fused returns the people under whom several logins with different emails are one, the worst first, and how
+// SeveralLogins returns the people under whom several logins with different emails are one, the worst first, and how
 // many there are; of a thousand and more only the worst thousand.
-func (s *Directory) Fused() (worst []FusedPerson, all int) {
-	return s.fused[:min(len(s.fused), mostFused)], len(s.fused)
+func (s *Directory) SeveralLogins() (worst []SeveralLogins, all int) {
+	return s.several[:min(len(s.several), mostSeveral)], len(s.several)
 }
 
 // Live are the IDs of the first MostLive profiles that PostHog's live destination has made, and how many
@@ -231,8 +231,8 @@ func (x *Index) SumOf(distinctID []byte) (b [sumSize]byte) {
 // SumOf is Index.SumOf.
 func (s *Directory) SumOf(distinctID []byte) [sumSize]byte { return s.index.SumOf(distinctID) }
 
-// Known returns the person who has the ID that SumOf gave this; nil when nobody who is sent does.
-func (s *Directory) Known(of [sumSize]byte) *Person {
+// PersonBySum returns the person who has the ID that SumOf gave this; nil when nobody who is sent does.
+func (s *Directory) PersonBySum(of [sumSize]byte) *Person {
 	node, found := s.nodes.of(readSum(of[:]))
 	if !found || s.who[node] < uint32(statuses) {
 		return nil
@@ -240,8 +240,8 @@ func (s *Directory) Known(of [sumSize]byte) *Person {
 	return &s.persons[s.who[node]-uint32(statuses)]
 }
 
-// HeldNow reports whether the person is held who has the ID that SumOf gave this.
-func (s *Directory) HeldNow(of [sumSize]byte) bool {
+// HeldBySum reports whether the person is held who has the ID that SumOf gave this.
+func (s *Directory) HeldBySum(of [sumSize]byte) bool {
 	node, found := s.nodes.of(readSum(of[:]))
 	return found && s.who[node] == uint32(TwoProfiles)
 }

@@ -82,14 +82,14 @@ func TestWhatIsThereAlreadyStays(t *testing.T) {
 			if got := heldText(s); got != test.held {
 				t.Errorf("held %q, want %q", got, test.held)
 			}
-			for l := range s.Links() {
+			for l := range s.Merges() {
 				merges = append(merges, fmt.Sprint(l.By, " ", l.Value, " into ", l.Person.Value))
 			}
 			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Errorf("people (-want +got):\n%s", diff)
 			}
-			if diff := cmp.Diff(test.merges, merges); diff != "" || s.LinkCount() != len(merges) {
-				t.Errorf("merges, %d of them (-want +got):\n%s", s.LinkCount(), diff)
+			if diff := cmp.Diff(test.merges, merges); diff != "" || s.MergeCount() != len(merges) {
+				t.Errorf("merges, %d of them (-want +got):\n%s", s.MergeCount(), diff)
 			}
 			if got := s.Count(0).ByChoice[Identified]; got != test.profiles {
 				t.Errorf("profiles %+v, want %+v", got, test.profiles)

@@ -164,7 +164,7 @@ func TestTheSampleStory(t *testing.T) {
 		}
 	}
 	var links []string
-	for l := range s.Links() {
+	for l := range s.Merges() {
 		links = append(links, l.Value+" into "+l.Person.DistinctID)
 	}
 	// The identified user_1001 does not become part of user_1003: PostHog refuses that.
@@ -191,7 +191,7 @@ func TestPaddedIDsAreIDs(t *testing.T) {
 		identify(" $identify ", "user", "late")) // an event of another name
 	s := decided(Options{}, Choice{Merges: MergeIdentify}, rows)
 	var links []string
-	for l := range s.Links() {
+	for l := range s.Merges() {
 		links = append(links, l.Value+" into "+l.Person.DistinctID)
 	}
 	if want := []string{" anon  into  user ", "anon into user", "other into  guest "}; !slices.Equal(links, want) {

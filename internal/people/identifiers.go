@@ -10,34 +10,34 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// carried tells what candidates have that identifies them.
-type carried struct {
+// identifiers tells what candidates have that identifies them.
+type identifiers struct {
 	people   *candidates
 	finals   finals
 	emailIDs *emailIDs
 }
 
 // place is where a candidate's attributes are.
-func (c *carried) place(number uint32) (none fold.Final) {
-	if one := &c.people.all[number]; one.traits&hasFinal != 0 {
+func (c *identifiers) place(number uint32) (none fold.Final) {
+	if one := &c.people.all[number]; one.flags&hasFinal != 0 {
 		return c.finals.parts.Final(number, one.place)
 	}
 	return none
 }
 
-// all are the email and the cio_id of a candidate, whoever else has them.
-func (c *carried) all(number uint32, r *spool.Reader) (email, cioID string) {
+// any are the email and the cio_id of a candidate, whoever else has them.
+func (c *identifiers) any(number uint32, r *spool.Reader) (email, cioID string) {
 	email, cioID = c.finals.identifiers(c.place(number), r)
-	if c.people.all[number].traits&emailIsID != 0 {
+	if c.people.all[number].flags&emailIsID != 0 {
 		email = string(c.emailIDs.of(number))
 	}
 	return email, cioID
 }
 
-// alone are the email and the cio_id that a candidate has and nobody else.
-func (c *carried) alone(number uint32, r *spool.Reader) (email, cioID string) {
-	email, cioID = c.all(number, r)
-	t := c.people.all[number].traits
+// own are the email and the cio_id that a candidate has and nobody else.
+func (c *identifiers) own(number uint32, r *spool.Reader) (email, cioID string) {
+	email, cioID = c.any(number, r)
+	t := c.people.all[number].flags
 	if t&(hasEmail|lostEmail) != hasEmail {
 		email = ""
 	}
@@ -69,9 +69,9 @@ func findEmailIDs(ctx context.Context, nodes *nodes, people *candidates, choice 
 	}
 	e.ids = make([]emailID, len(people.all))
 	var locks stripes
-	err := nodes.each(ctx, func(node uint32, f *fact, text []byte) error {
-		number, ok := people.of(node)
-		if !ok || f.marks&emailShaped == 0 || people.all[number].traits&(hasEmail|isExcluded) != 0 {
+	err := nodes.each(ctx, func(node uint32, f *idFacts, text []byte) error {
+		number, ok := people.numberOf(node)
+		if !ok || f.flags&emailShaped == 0 || people.all[number].flags&(hasEmail|isExcluded) != 0 {
 			return nil
 		}
 		lock := locks.of(number)
@@ -86,7 +86,7 @@ func findEmailIDs(ctx context.Context, nodes *nodes, people *candidates, choice 
 		if !e.ids[number].has {
 			continue
 		}
-		people.all[number].gain(hasEmail | emailIsID)
+		people.all[number].set(hasEmail | emailIsID)
 		email := e.of(uint32(number))
 		_, there := nodes.x.options.Existing.byEmail(email)
 		never := fold.Order{Order: identity.Order{At: noTime}, Stamp: noTime}
@@ -96,7 +96,7 @@ func findEmailIDs(ctx context.Context, nodes *nodes, people *candidates, choice 
 }
 
 // suits reports whether an ID stands in for its person's email rather than the one found before.
-func (e *emailIDs) suits(number uint32, f *fact, text []byte) bool {
+func (e *emailIDs) suits(number uint32, f *idFacts, text []byte) bool {
 	last := &e.ids[number]
 	before, kept := e.people.textAt(last.text), e.people.textAt(e.people.all[number].name)
 	switch {

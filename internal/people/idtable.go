@@ -9,7 +9,7 @@ import "ph2cio/internal/fold"
 type idTable struct {
 	slots  []uint32 // an ID's number plus one, 0 where free; a power of two long
 	hashes [][]sum
-	facts  [][]fact // gone once they are on disk
+	facts  [][]idFacts // gone once they are on disk
 	count  uint32
 }
 
@@ -21,7 +21,7 @@ func (t *idTable) name(number uint32) (name fold.Name) {
 	return name
 }
 
-func (t *idTable) fact(number uint32) *fact {
+func (t *idTable) factsOf(number uint32) *idFacts {
 	return &t.facts[number/idsInPage][number%idsInPage]
 }
 
@@ -41,13 +41,13 @@ func (t *idTable) find(h sum) (number uint32, found bool) {
 }
 
 // add makes an ID that is not there yet.
-func (t *idTable) add(h sum) (number uint32, f *fact) {
+func (t *idTable) add(h sum) (number uint32, f *idFacts) {
 	number = t.number(h)
 	if int(number/idsInPage) == len(t.facts) {
-		t.facts = append(t.facts, make([]fact, idsInPage))
+		t.facts = append(t.facts, make([]idFacts, idsInPage))
 	}
-	f = t.fact(number)
-	*f = newFact()
+	f = t.factsOf(number)
+	*f = newIDFacts()
 	return number, f
 }
 

@@ -50,7 +50,7 @@ func NewIndex(o Options) *Index {
 	x.earlier.space = x.space
 	for i := range x.shards {
 		sh := &x.shards[i]
-		sh.texts, sh.links, sh.gone = x.space.NewLog(), x.space.NewLog(), x.space.NewLog()
+		sh.texts, sh.links, sh.spilled = x.space.NewLog(), x.space.NewLog(), x.space.NewLog()
 		sh.states = fold.NewStore(x.keys, x.space.NewLog(), mostBuf)
 		x.pairs.all[i].log = x.space.NewLog()
 	}
@@ -81,9 +81,9 @@ func (x *Index) eachShard(ctx context.Context, f func(number uint32, sh *shard) 
 func (x *Index) dropAll() {
 	for i := range x.shards {
 		sh := &x.shards[i]
-		sh.ids.facts, sh.states, sh.room, sh.sample = nil, fold.Store{}, nil, sample{}
+		sh.ids.facts, sh.states, sh.scratch, sh.sample = nil, fold.Store{}, nil, sample{}
 		sh.texts.Drop()
-		sh.gone.Drop()
+		sh.spilled.Drop()
 	}
 }
 

@@ -65,7 +65,7 @@ func (x *Index) putAwayAll(id []byte) {
 	sh := &x.shards[x.sum(id).shard()]
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	x.putAway(sh)
+	x.spillIDs(sh)
 }
 
 var (
@@ -269,7 +269,7 @@ func compareWithModel(t fataler, s *Directory, m *model) {
 		t.Fatalf("people (-want +got):\n%s", diff)
 	}
 	for _, id := range append(slices.Clone(someIDs), "never seen") {
-		want := m.choice.Who.leaves()
+		want := m.choice.Who.leftOutAs()
 		if p := m.ids[id]; p != nil {
 			want = p.status
 		} else if posthog.IllegalID([]byte(id)) {

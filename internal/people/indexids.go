@@ -9,39 +9,39 @@ import (
 
 // entry returns the number and the facts of an ID, which it makes if need be; nil when the ID is illegal. The
 // shard's lock is held, and the facts are valid as long as it is.
-func (x *Index) entry(sh *shard, h sum, id []byte) (number uint32, f *fact) {
+func (x *Index) entry(sh *shard, h sum, id []byte) (number uint32, f *idFacts) {
 	if number, found := sh.ids.find(h); found {
-		return number, sh.ids.fact(number)
+		return number, sh.ids.factsOf(number)
 	}
 	if posthog.IllegalID(id) {
 		return 0, nil
 	}
 	if int(sh.ids.count)*idBytes+sh.states.Count()*stateBytes >= x.mostIDs {
-		x.putAway(sh)
+		x.spillIDs(sh)
 	}
 	number, f = sh.ids.add(h)
-	f.marks = x.options.look(id)
+	f.flags = x.options.flagsOf(id)
 	sh.texts.Append(id)
 	return number, f
 }
 
-func (x *Index) mark(id []byte, m marks) {
+func (x *Index) addFlags(id []byte, m idFlags) {
 	h := x.sum(id)
 	sh := &x.shards[h.shard()]
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if _, f := x.entry(sh, h, id); f != nil {
-		f.marks |= m
+		f.flags |= m
 	}
 }
 
-// mention notes that an ID is one of the two of a link.
-func (x *Index) mention(h sum, id []byte, at identity.Moment) {
+// noteInLink notes that an ID is one of the two of a link.
+func (x *Index) noteInLink(h sum, id []byte, at identity.Moment) {
 	sh := &x.shards[h.shard()]
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if _, f := x.entry(sh, h, id); f != nil {
-		f.came(inLink, at)
+		f.noteFirst(inLink, at)
 	}
 }
 
@@ -52,33 +52,33 @@ func (x *Index) countEvent(id []byte) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if _, f := x.entry(sh, h, id); f != nil {
-		f.count(true)
+		f.countEvent(true)
 	}
 }
 
-// putAway writes what a shard knows of its IDs to disk and forgets it. What comes later of the same IDs is
+// spillIDs writes what a shard knows of its IDs to disk and forgets it. What comes later of the same IDs is
 // put together with it by bringBack. The shard's lock is held.
-func (x *Index) putAway(sh *shard) {
+func (x *Index) spillIDs(sh *shard) {
 	sh.states.Forget(sh.ids.name)
 	x.closePairs(sh)
-	var b [factSize]byte
+	var b [idFactsSize]byte
 	for number := range sh.ids.count {
-		sh.gone.Append(sh.ids.fact(number).append(sh.ids.hash(number).append(b[:0])))
+		sh.spilled.Append(sh.ids.factsOf(number).append(sh.ids.hash(number).append(b[:0])))
 	}
 	sh.ids.clear()
 }
 
-// bringBack makes one table again of all that a shard has ever known of its IDs. Afterwards its facts are on
+// readBack makes one table again of all that a shard has ever known of its IDs. Afterwards its facts are on
 // disk, with their texts, and only numbers and sums in memory.
-func (x *Index) bringBack(sh *shard) error {
-	if sh.gone.Len() == 0 {
+func (x *Index) readBack(sh *shard) error {
+	if sh.spilled.Len() == 0 {
 		return nil
 	}
-	x.putAway(sh)
+	x.spillIDs(sh)
 	sh.ids, sh.open = idTable{}, nil
 	sh.states.DropMemory()
-	facts, texts := sh.gone, sh.texts
-	sh.gone, sh.texts = x.space.NewLog(), x.space.NewLog()
+	facts, texts := sh.spilled, sh.texts
+	sh.spilled, sh.texts = x.space.NewLog(), x.space.NewLog()
 	next, stop := iter.Pull2(texts.All())
 	defer stop()
 	for entry, err := range facts.All() {
@@ -89,10 +89,10 @@ func (x *Index) bringBack(sh *shard) error {
 		if err != nil {
 			return err
 		}
-		h, f := readSum(entry), readFact(entry[sumSize:])
+		h, f := readSum(entry), readIDFacts(entry[sumSize:])
 		number, found := sh.ids.find(h)
 		if found {
-			sh.ids.fact(number).add(&f)
+			sh.ids.factsOf(number).add(&f)
 			continue
 		}
 		_, fresh := sh.ids.add(h)
@@ -101,19 +101,19 @@ func (x *Index) bringBack(sh *shard) error {
 	}
 	facts.Drop()
 	texts.Drop()
-	return x.settleFacts(sh)
+	return x.storeFacts(sh)
 }
 
-// settleFacts puts a shard's facts on disk, each with its text, where eachFact finds them.
-func (x *Index) settleFacts(sh *shard) error {
+// storeFacts puts a shard's facts on disk, each with its text, where eachFact finds them.
+func (x *Index) storeFacts(sh *shard) error {
 	sh.onDisk = true
-	var b [factSize]byte
+	var b [idFactsSize]byte
 	number := uint32(0)
 	for text, err := range sh.texts.All() {
 		if err != nil {
 			return err
 		}
-		sh.gone.Append(sh.ids.fact(number).append(b[:0]), text)
+		sh.spilled.Append(sh.ids.factsOf(number).append(b[:0]), text)
 		number++
 	}
 	sh.texts.Drop()
@@ -124,7 +124,7 @@ func (x *Index) settleFacts(sh *shard) error {
 // closePairs notes the pairs of a shard that are open. Its lock is held.
 func (x *Index) closePairs(sh *shard) {
 	for number := range sh.open {
-		if f := sh.ids.fact(uint32(number)); f.person != 0 {
+		if f := sh.ids.factsOf(uint32(number)); f.lastPerson != 0 {
 			x.pairs.note(&pair{person: sh.open[number].person, id: *sh.ids.hash(uint32(number)), span: sh.open[number].span})
 		}
 	}

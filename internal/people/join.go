@@ -12,13 +12,13 @@ type joined struct {
 	joinings *joinings
 	links    [][2]uint32    // nodes of links that ask for a merge, target and source; only for MergeIdentify
 	directed *directedLinks // which ID is rather to be kept
-	fusion   *fusion
+	logins   *loginCollector
 }
 
 // join makes groups of IDs: by what earlier runs knew, by the persons export, by shared person_ids, and by
 // links in order of ingestion.
-func join(ctx context.Context, nodes *nodes, pairs *sharedPairs, merges Merges) (*joined, error) {
-	shares, err := readShares(ctx, nodes, pairs)
+func join(ctx context.Context, nodes *nodes, pairs *sharedPairs, merges MergePolicy) (*joined, error) {
+	shares, err := readPairJoins(ctx, nodes, pairs)
 	if err != nil {
 		return nil, err
 	}
@@ -27,23 +27,23 @@ func join(ctx context.Context, nodes *nodes, pairs *sharedPairs, merges Merges) 
 		return nil, err
 	}
 	firstExported := joinExported(joinings, groups, shares)
-	joinShares(joinings, groups, shares, firstExported)
+	joinPairs(joinings, groups, shares, firstExported)
 	if err := joinings.rememberSets(ctx); err != nil {
 		return nil, err
 	}
-	f := &following{
+	f := &linkFollower{
 		nodes: nodes, groups: groups, joinings: joinings, merges: merges,
-		directed: newDirectedLinks(nodes), fusion: newFusion(nodes.count()),
+		directed: newDirectedLinks(nodes), logins: newLoginCollector(nodes.count()),
 	}
 	if err := f.follow(ctx); err != nil {
 		return nil, err
 	}
 	nodes.x.earlier.dropJoined()
 	groups.Flatten()
-	joinings.linksAreDone()
+	joinings.endLinks()
 	f.directed.remember(&nodes.x.later)
 	if err := f.directed.restore(nodes.x.earlier.directed); err != nil {
 		return nil, err
 	}
-	return &joined{groups, joinings, f.links, f.directed, f.fusion}, f.fusion.nameLogins(ctx, nodes, groups)
+	return &joined{groups, joinings, f.links, f.directed, f.logins}, f.logins.nameLogins(ctx, nodes, groups)
 }

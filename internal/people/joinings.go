@@ -50,8 +50,8 @@ func (s *joinings) addLink(l *step, replays bool) {
 	s.add(&j)
 }
 
-// linksAreDone says that no link comes any more.
-func (s *joinings) linksAreDone() { s.linked = nil }
+// endLinks says that no link comes any more.
+func (s *joinings) endLinks() { s.linked = nil }
 
 // handOut calls give with the target of each joining and the joining as it is written, and keeps none.
 func (s *joinings) handOut(ctx context.Context, give func(target uint32, entry []byte)) error {

@@ -9,41 +9,41 @@ import (
 	"ph2cio/internal/identity"
 )
 
-// fitness says how good IDs are to keep.
-type fitness struct {
+// idRanker says how good IDs are to keep.
+type idRanker struct {
 	options *Options
 	sent    *sentTable
 	sources map[uint32]bool // nodes that are the source of a link to one that is as good to keep
 }
 
-// of says how good an ID is to keep.
-func (s *fitness) of(node uint32, f *fact, text []byte) identity.Candidate {
-	c := identity.Candidate{Rank: f.marks.rank(), Source: s.sources[node], First: f.first}
-	if f.marks&wasSent != 0 {
+// rank says how good an ID is to keep.
+func (s *idRanker) rank(node uint32, f *idFacts, text []byte) identity.Candidate {
+	c := identity.Candidate{Rank: f.flags.rank(), Source: s.sources[node], First: f.first}
+	if f.flags&wasSent != 0 {
 		one := &s.sent.all[s.sent.find(node)]
-		if one.gone {
+		if one.merged {
 			c.Rank += identity.MergedAway
 			return c
 		}
 		c.Rank, c.First = identity.SentAnonymous, momentBefore(one.turn)
 		row, there := s.options.Existing.byID(text)
-		if one.identified(s.options, f.marks) || there && s.options.identifiedRow(row, f.marks) {
+		if one.identified(s.options, f.flags) || there && s.options.identifiedRow(row, f.flags) {
 			c.Rank = identity.Sent
 		}
 		return c
 	}
-	if s.options.Merged != nil && s.options.gone(ByID, string(text)) {
+	if s.options.Merged != nil && s.options.wasMerged(ByID, string(text)) {
 		c.Rank += identity.MergedAway
 		return c
 	}
 	if row, found := s.options.Existing.byID(text); found {
-		c.Rank = s.existing(row, f.marks)
+		c.Rank = s.rankExisting(row, f.flags)
 	}
 	return c
 }
 
-// existing is how good an ID is to keep under which a profile is there already.
-func (s *fitness) existing(row uint32, m marks) identity.Rank {
+// rankExisting is how good an ID is to keep under which a profile is there already.
+func (s *idRanker) rankExisting(row uint32, m idFlags) identity.Rank {
 	rank := identity.ExistingAnonymous
 	switch {
 	case m&userShaped != 0:
@@ -64,10 +64,10 @@ func momentBefore(number uint32) identity.Moment {
 
 // keepIDs chooses the ID of each candidate, and puts them in the order of their first rows. Each round of
 // choosing is two passes over all IDs, and takes a fortieth of the memory.
-func keepIDs(ctx context.Context, nodes *nodes, people *candidates, fit *fitness) error {
+func keepIDs(ctx context.Context, nodes *nodes, people *candidates, fit *idRanker) error {
 	atOnce := int(max(16, cmp.Or(nodes.x.options.Memory, defaultMemory)/(40*int64(unsafe.Sizeof(identity.Nobody)))))
 	for from := 0; from < len(people.all); from += atOnce {
-		k := &keeping{nodes: nodes, people: people, fit: fit, from: from, bests: make([]identity.Candidate, min(atOnce, len(people.all)-from))}
+		k := &keptIDRound{nodes: nodes, people: people, ranker: fit, from: from, bests: make([]identity.Candidate, min(atOnce, len(people.all)-from))}
 		if err := k.findBests(ctx); err != nil {
 			return err
 		}
@@ -79,11 +79,11 @@ func keepIDs(ctx context.Context, nodes *nodes, people *candidates, fit *fitness
 	return nil
 }
 
-// keeping is a round of keepIDs.
-type keeping struct {
+// keptIDRound is a round of keepIDs.
+type keptIDRound struct {
 	nodes  *nodes
 	people *candidates
-	fit    *fitness
+	ranker *idRanker
 	from   int // the first candidate of the round
 	bests  []identity.Candidate
 	locks  stripes
@@ -95,18 +95,18 @@ type stripes [256]sync.Mutex
 func (l *stripes) of(candidate uint32) *sync.Mutex { return &l[candidate%uint32(len(l))] }
 
 // place returns the candidate that a node is of, and its place in the round; false if it has none.
-func (k *keeping) place(node uint32) (number uint32, i int, ok bool) {
-	number, ok = k.people.of(node)
+func (k *keptIDRound) place(node uint32) (number uint32, i int, ok bool) {
+	number, ok = k.people.numberOf(node)
 	i = int(number) - k.from
 	return number, i, ok && i >= 0 && i < len(k.bests)
 }
 
 // findBests finds how good the best ID of each is.
-func (k *keeping) findBests(ctx context.Context) error {
+func (k *keptIDRound) findBests(ctx context.Context) error {
 	for i := range k.bests {
 		k.bests[i] = identity.Nobody
 	}
-	return k.nodes.each(ctx, func(node uint32, f *fact, text []byte) error {
+	return k.nodes.each(ctx, func(node uint32, f *idFacts, text []byte) error {
 		number, i, ok := k.place(node)
 		if !ok {
 			return nil
@@ -114,7 +114,7 @@ func (k *keeping) findBests(ctx context.Context) error {
 		lock := k.locks.of(number)
 		lock.Lock()
 		defer lock.Unlock()
-		if suits := k.fit.of(node, f, text); k.people.all[number].weigh(f, suits, k.bests[i]) {
+		if suits := k.ranker.rank(node, f, text); k.people.all[number].consider(f, suits, k.bests[i]) {
 			k.bests[i] = suits
 		}
 		return nil
@@ -122,12 +122,12 @@ func (k *keeping) findBests(ctx context.Context) error {
 }
 
 // nameAll finds the texts of the IDs that are kept: of those that are equally good the smallest.
-func (k *keeping) nameAll(ctx context.Context) error {
+func (k *keptIDRound) nameAll(ctx context.Context) error {
 	var lock sync.Mutex
 	named := make([]bool, len(k.bests))
-	return k.nodes.each(ctx, func(node uint32, f *fact, text []byte) error {
+	return k.nodes.each(ctx, func(node uint32, f *idFacts, text []byte) error {
 		number, i, ok := k.place(node)
-		if !ok || k.fit.of(node, f, text).Compare(k.bests[i]) != 0 {
+		if !ok || k.ranker.rank(node, f, text).Compare(k.bests[i]) != 0 {
 			return nil
 		}
 		lock.Lock()

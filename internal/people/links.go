@@ -58,8 +58,8 @@ const (
 	LinkExported   = identity.PersonsExport
 )
 
-// Links are what became of the rows that say that two IDs are one person.
-type Links = identity.Counts
+// LinkCounts are what became of the rows that say that two IDs are one person.
+type LinkCounts = identity.Counts
 
 // compare brings the rows of one link together, in order of ingestion.
 func (l *link) compare(o *link) int {

@@ -34,12 +34,12 @@ func newDirectedLinks(nodes *nodes) *directedLinks {
 
 // noteKeepable notes an ID that could be kept before others: now, because it is identified or there is a
 // profile under it, or in a later run, because it does not look as if a machine had made it.
-func (d *directedLinks) noteKeepable(node uint32, f *fact, text []byte) {
-	now := f.marks.identified() || f.marks&wasSent != 0 || d.nodes.x.options.Existing.hasID(text)
+func (d *directedLinks) noteKeepable(node uint32, f *idFacts, text []byte) {
+	now := f.flags.identified() || f.flags&wasSent != 0 || d.nodes.x.options.Existing.hasID(text)
 	if now {
 		d.keepable.Add(uint64(node))
 	}
-	if now || f.marks&machineShaped == 0 {
+	if now || f.flags&machineShaped == 0 {
 		d.keepableLater.Add(uint64(node))
 	}
 }
@@ -106,7 +106,7 @@ type targets struct {
 
 // findTargets works out which IDs are the source of a link to another one that is as good to keep. fit says
 // how good they are apart from links.
-func findTargets(ctx context.Context, nodes *nodes, links *directedLinks, fit *fitness) (*targets, error) {
+func findTargets(ctx context.Context, nodes *nodes, links *directedLinks, fit *idRanker) (*targets, error) {
 	t := &targets{map[uint32][]uint32{}, map[uint32]bool{}}
 	all := links.deciding()
 	if len(all) == 0 {
@@ -121,9 +121,9 @@ func findTargets(ctx context.Context, nodes *nodes, links *directedLinks, fit *f
 	}
 	var lock sync.Mutex
 	ranks := map[uint32]identity.Rank{}
-	err := nodes.each(ctx, func(node uint32, f *fact, text []byte) error {
+	err := nodes.each(ctx, func(node uint32, f *idFacts, text []byte) error {
 		if named[node] {
-			rank := fit.of(node, f, text).Rank
+			rank := fit.rank(node, f, text).Rank
 			lock.Lock()
 			defer lock.Unlock()
 			ranks[node] = rank

@@ -11,19 +11,19 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// following is join at work on links.
-type following struct {
+// linkFollower is join at work on links.
+type linkFollower struct {
 	nodes    *nodes
 	groups   *identity.Groups
 	joinings *joinings
-	merges   Merges
+	merges   MergePolicy
 	directed *directedLinks
-	fusion   *fusion
+	logins   *loginCollector
 	links    [][2]uint32 // of $identify rows that were accepted, where these ask for a merge
 }
 
 // follow goes through the links in order of ingestion, and through what decides about them.
-func (s *following) follow(ctx context.Context) error {
+func (s *linkFollower) follow(ctx context.Context) error {
 	steps := &spool.Sorter[step]{
 		Space: s.nodes.x.space, Most: mostSorted(s.nodes.x.memory, stepBytes),
 		Compare: func(a, b *step) int { return a.compare(b) },
@@ -33,7 +33,7 @@ func (s *following) follow(ctx context.Context) error {
 	if err := s.steps(ctx, steps); err != nil {
 		return err
 	}
-	var last followed
+	var last acceptedLink
 	for one, err := range spool.Until(ctx, steps.Sorted()) {
 		if err != nil {
 			return err
@@ -53,34 +53,34 @@ func (s *following) follow(ctx context.Context) error {
 			if one.kind == identity.Identify {
 				s.noteAnonymous(one.b)
 			}
-			last = s.addBefore(&last, followed{step: one, replays: fed, follows: true})
+			last = s.addBefore(&last, acceptedLink{step: one, replays: fed, exists: true})
 		}
 	}
-	s.addBefore(&last, followed{})
+	s.addBefore(&last, acceptedLink{})
 	return nil
 }
 
 // noteAnonymous notes the anonymous ID of an $identify that was accepted. One that was refused says nothing
 // of it: it may be a customer's own.
-func (s *following) noteAnonymous(node uint32) {
+func (s *linkFollower) noteAnonymous(node uint32) {
 	shard, number := s.nodes.shardOf(node)
 	shard.anonymous.Add(uint64(number))
 }
 
-// followed is a link that was not refused.
-type followed struct {
+// acceptedLink is a link that was not refused.
+type acceptedLink struct {
 	step
 	replays bool // its place among the rows that change persons matters
-	follows bool // false for none
+	exists  bool // false for none
 }
 
 // addBefore adds the last link before the next one, which it returns. Links of one time are followed in
 // another order than that in which persons are replayed, so that the places of all of them matter.
-func (s *following) addBefore(last *followed, next followed) followed {
-	if last.follows && next.follows && last.order.At == next.order.At {
+func (s *linkFollower) addBefore(last *acceptedLink, next acceptedLink) acceptedLink {
+	if last.exists && next.exists && last.order.At == next.order.At {
 		last.replays, next.replays = true, true
 	}
-	if last.follows {
+	if last.exists {
 		s.joinings.addLink(&last.step, last.replays)
 	}
 	return next
@@ -88,7 +88,7 @@ func (s *following) addBefore(last *followed, next followed) followed {
 
 // steps collects all that happens: the links, when IDs in links first have a person, and when somebody first
 // logs in with an ID.
-func (s *following) steps(ctx context.Context, all *spool.Sorter[step]) error {
+func (s *linkFollower) steps(ctx context.Context, all *spool.Sorter[step]) error {
 	exportSteps(s.nodes, all)
 	targets, err := s.machineTargets(ctx)
 	if err != nil {
@@ -103,26 +103,26 @@ func (s *following) steps(ctx context.Context, all *spool.Sorter[step]) error {
 		if err := s.linkSteps(sh.sortedLinks(links), all); err != nil {
 			return err
 		}
-		err := sh.eachFact(func(number uint32, f *fact, text []byte) error {
+		err := sh.eachID(func(number uint32, f *idFacts, text []byte) error {
 			node := s.nodes.first[i] + number
-			s.wasBefore(node, f.marks)
-			if f.marks&hasState != 0 {
+			s.applyEarlier(node, f.flags)
+			if f.flags&hasState != 0 {
 				s.groups.Feed(node)
 			}
 			s.directed.noteKeepable(node, f, text)
-			if f.marks&wasUser != 0 {
+			if f.flags&wasUserID != 0 {
 				s.groups.Login(node)
 			}
-			if f.marks.identified() {
-				s.fusion.add(s.groups.Find(node))
+			if f.flags.identified() {
+				s.logins.add(s.groups.Find(node))
 			}
-			if f.marks.device() {
+			if f.flags.device() {
 				s.groups.Machine(node)
 			}
-			if f.marks&(wasKnown|hadLogin) == wasKnown {
-				all.Add(firstStep(node, f.known, true))
+			if f.flags&(sawLogin|hadLogin) == sawLogin {
+				all.Add(firstStep(node, f.firstLogin, true))
 			}
-			person := f.marks & (hasPerson | inLink | hadPerson)
+			person := f.flags & (hasPerson | inLink | hadPerson)
 			if person == hasPerson|inLink || person == hasPerson && targets.Has(uint64(s.groups.Find(node))) {
 				all.Add(firstStep(node, f.first, false))
 			}
@@ -137,13 +137,13 @@ func (s *following) steps(ctx context.Context, all *spool.Sorter[step]) error {
 
 // machineTargets are the roots of groups with an ID that a machine made and that an $identify may join with
 // somebody who is identified: whether it may hangs on all in the group.
-func (s *following) machineTargets(ctx context.Context) (parallel.Bitset, error) {
+func (s *linkFollower) machineTargets(ctx context.Context) (parallel.Bitset, error) {
 	if !s.nodes.x.machineTargets.Load() {
 		return nil, nil
 	}
 	targets := make(parallel.Bitset, s.nodes.count()/64+1)
-	return targets, s.nodes.each(ctx, func(node uint32, f *fact, _ []byte) error {
-		if f.marks&wasTarget != 0 && f.marks.device() {
+	return targets, s.nodes.each(ctx, func(node uint32, f *idFacts, _ []byte) error {
+		if f.flags&wasTarget != 0 && f.flags.device() {
 			root := s.groups.Find(node)
 			atomic.OrUint64(&targets[root/64], 1<<(root%64))
 		}
@@ -152,7 +152,7 @@ func (s *following) machineTargets(ctx context.Context) (parallel.Bitset, error)
 }
 
 // linkSteps collects the links that decide, of sorted ones.
-func (s *following) linkSteps(links iter.Seq2[link, error], all *spool.Sorter[step]) error {
+func (s *linkFollower) linkSteps(links iter.Seq2[link, error], all *spool.Sorter[step]) error {
 	for l, err := range s.nodes.x.distinct(links) {
 		if err != nil {
 			return err
@@ -166,7 +166,7 @@ func (s *following) linkSteps(links iter.Seq2[link, error], all *spool.Sorter[st
 }
 
 // note remembers what a link that came to something asks for: a merge of its anonymous ID.
-func (s *following) note(one *step, outcome identity.Outcome) {
+func (s *linkFollower) note(one *step, outcome identity.Outcome) {
 	if s.nodes.x.options.Trace != nil {
 		s.nodes.x.options.Trace(one.ref, outcome)
 	}
@@ -179,8 +179,8 @@ func (s *following) note(one *step, outcome identity.Outcome) {
 	}
 }
 
-// wasBefore says what an ID was known for before any row of this run.
-func (s *following) wasBefore(node uint32, m marks) {
+// applyEarlier says what an ID was known for before any row of this run.
+func (s *linkFollower) applyEarlier(node uint32, m idFlags) {
 	if m&hadPerson != 0 {
 		s.groups.Appear(node)
 	}

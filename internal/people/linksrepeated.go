@@ -18,11 +18,11 @@ import (
 // noteLink adds a link. When there may be many that decide nothing, it drops those. The shard's lock is held.
 func (x *Index) noteLink(sh *shard, l *link) {
 	sh.addLink(l)
-	if sh.links.Len() < cmp.Or(sh.thin, x.fewLinks) {
+	if sh.links.Len() < cmp.Or(sh.distinctAt, x.fewLinks) {
 		return
 	}
 	if x.options.Trace != nil || !sh.links.InMemory() {
-		sh.thin = math.MaxInt64 // somebody asks for all of them, or they are not in the way
+		sh.distinctAt = math.MaxInt64 // somebody asks for all of them, or they are not in the way
 		return
 	}
 	all := make([]link, 0, sh.links.Len())
@@ -40,7 +40,7 @@ func (x *Index) noteLink(sh *shard, l *link) {
 	}) {
 		sh.addLink(&l)
 	}
-	sh.thin = max(x.fewLinks, sh.links.Len()*5/4)
+	sh.distinctAt = max(x.fewLinks, sh.links.Len()*5/4)
 }
 
 // newLinkSorter returns what sorts links.

@@ -65,7 +65,7 @@ func TestRepeatedLinks(t *testing.T) {
 				t.Fatalf("seed %d, memory %d: links %v and people %v, want %v and %v", seed, memory, got.Links, got.Who, wantLinks, told(&want, h).Who)
 			}
 			var got []string
-			for l := range settled.Links() {
+			for l := range settled.Merges() {
 				got = append(got, l.Value+" into "+l.Person.DistinctID)
 			}
 			slices.Sort(got)
@@ -126,7 +126,7 @@ func TestLinkThatComesTrue(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got []string
-		for l := range settled.Links() {
+		for l := range settled.Merges() {
 			got = append(got, l.Value)
 		}
 		want := []string{"x"}

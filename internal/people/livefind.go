@@ -9,15 +9,15 @@ import (
 // MostLive is how many profiles Directory.Live names.
 const MostLive = 10_000
 
-// livingProfiles are the first MostLive profiles that PostHog's live destination has made, and how many there
+// liveList are the first MostLive profiles that PostHog's live destination has made, and how many there
 // are.
-type livingProfiles struct {
+type liveList struct {
 	ids   []string
 	count int
 }
 
 // findLive lists the profiles that PostHog's live destination has made.
-func findLive(ctx context.Context, nodes *nodes) (found livingProfiles, err error) {
+func findLive(ctx context.Context, nodes *nodes) (found liveList, err error) {
 	o := &nodes.x.options
 	if o.Existing == nil {
 		return found, nil
@@ -28,9 +28,9 @@ func findLive(ctx context.Context, nodes *nodes) (found livingProfiles, err erro
 		}
 	}
 	var lock sync.Mutex
-	err = nodes.each(ctx, func(_ uint32, f *fact, text []byte) error {
+	err = nodes.each(ctx, func(_ uint32, f *idFacts, text []byte) error {
 		row, known := o.Existing.byID(text)
-		if known && f.marks&wasSent == 0 && f.marks.machine() && !o.identifiedRow(row, f.marks) {
+		if known && f.flags&wasSent == 0 && f.flags.machine() && !o.identifiedRow(row, f.flags) {
 			lock.Lock()
 			defer lock.Unlock()
 			found.add(o.Existing.id(row))
@@ -42,7 +42,7 @@ func findLive(ctx context.Context, nodes *nodes) (found livingProfiles, err erro
 	return found, err
 }
 
-func (l *livingProfiles) add(id string) {
+func (l *liveList) add(id string) {
 	l.count++
 	l.ids = append(l.ids, id)
 }

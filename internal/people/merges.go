@@ -7,33 +7,33 @@ import (
 	"sync"
 )
 
-// Link is a profile that is to be merged into a person's.
-type Link struct {
+// Merge is a profile that is to be merged into a person's.
+type Merge struct {
 	Person *Person
 	By     By // the kind of identifier that the other profile has, and its value
 	Value  string
 }
 
-func (l *Link) compare(o *Link) int {
+func (l *Merge) compare(o *Merge) int {
 	return cmp.Or(cmp.Compare(l.Person.Number, o.Person.Number), cmp.Compare(l.By, o.By), cmp.Compare(l.Value, o.Value))
 }
 
 // merger lists the profiles to merge.
 type merger struct {
 	options *Options
-	merges  Merges
+	merges  MergePolicy
 	people  *candidates
 	nodes   *nodes
 	sent    *sentTable
 	persons []Person
 	links   [][2]uint32 // nodes of links that ask for a merge: target and source
 
-	found []Link
+	found []Merge
 }
 
 // list returns the profiles to merge, in order of the people they are merged into: those of resolved, and
 // what MergeIdentify asks for. There must be somebody to merge them into: a merge into nobody is lost.
-func (s *merger) list(ctx context.Context, profiles map[uint32]*resolved) ([]Link, error) {
+func (s *merger) list(ctx context.Context, profiles map[uint32]*resolved) ([]Merge, error) {
 	for number, r := range profiles {
 		c := &s.people.all[number]
 		if !c.sent {
@@ -41,14 +41,14 @@ func (s *merger) list(ctx context.Context, profiles map[uint32]*resolved) ([]Lin
 		}
 		p := &s.persons[c.person]
 		for _, one := range r.merges {
-			if p.known || c.traits&getsProfile != 0 {
-				s.found = append(s.found, Link{p, one.by, one.value})
+			if p.known || c.flags&getsIdentify != 0 {
+				s.found = append(s.found, Merge{p, one.by, one.value})
 			}
 		}
 	}
 	err := s.mergeAnonymous(ctx)
-	slices.SortFunc(s.found, func(a, b Link) int { return a.compare(&b) })
-	return slices.CompactFunc(s.found, func(a, b Link) bool { return a.compare(&b) == 0 }), err
+	slices.SortFunc(s.found, func(a, b Merge) int { return a.compare(&b) })
+	return slices.CompactFunc(s.found, func(a, b Merge) bool { return a.compare(&b) == 0 }), err
 }
 
 // mergeAnonymous adds the anonymous IDs of accepted $identify rows, whether there are profiles under them or
@@ -62,9 +62,9 @@ func (s *merger) mergeAnonymous(ctx context.Context) error {
 		asked[l[0]], asked[l[1]] = true, true
 	}
 	var lock sync.Mutex // of found
-	return s.nodes.each(ctx, func(node uint32, f *fact, text []byte) error {
-		number, ok := s.people.of(node)
-		if !ok || !asked[node] || s.people.all[number].traits&getsProfile == 0 || !s.mayBeMerged(node, f, text) {
+	return s.nodes.each(ctx, func(node uint32, f *idFacts, text []byte) error {
+		number, ok := s.people.numberOf(node)
+		if !ok || !asked[node] || s.people.all[number].flags&getsIdentify == 0 || !s.mayBeMerged(node, f, text) {
 			return nil
 		}
 		person := &s.persons[s.people.all[number].person]
@@ -73,18 +73,18 @@ func (s *merger) mergeAnonymous(ctx context.Context) error {
 		}
 		lock.Lock()
 		defer lock.Unlock()
-		s.found = append(s.found, Link{person, ByID, string(text)})
+		s.found = append(s.found, Merge{person, ByID, string(text)})
 		return nil
 	})
 }
 
 // mayBeMerged reports whether an ID is a visitor's, as far as is known, and has not been merged before.
-func (s *merger) mayBeMerged(node uint32, f *fact, text []byte) bool {
+func (s *merger) mayBeMerged(node uint32, f *idFacts, text []byte) bool {
 	switch row, there := s.options.Existing.byID(text); {
-	case !f.marks.machine() || f.marks.identified() || s.options.gone(ByID, string(text)):
+	case !f.flags.machine() || f.flags.identified() || s.options.wasMerged(ByID, string(text)):
 		return false
-	case there && s.options.identifiedRow(row, f.marks):
+	case there && s.options.identifiedRow(row, f.flags):
 		return false
 	}
-	return f.marks&wasSent == 0 || !s.sent.all[s.sent.find(node)].identified(s.options, f.marks)
+	return f.flags&wasSent == 0 || !s.sent.all[s.sent.find(node)].identified(s.options, f.flags)
 }

@@ -135,7 +135,7 @@ func (m *model) learn(r *row) {
 		}
 		return
 	}
-	carries := !r.Personless || knownBy(&r.Event) || m.options.Everybody || r.sends && m.options.Events
+	carries := !r.Personless || showsLogin(&r.Event) || m.options.Everybody || r.sends && m.options.Events
 	if carries && (!p.seen || r.Ref < p.first) {
 		p.seen, p.first = true, r.Ref
 	}
@@ -336,7 +336,7 @@ func (m *model) settle() {
 func (m *model) name(p *modelID) {
 	switch {
 	case !p.seen:
-		p.status = m.choice.Who.leaves()
+		p.status = m.choice.Who.leftOutAs()
 		return
 	case !p.fit:
 		p.status = AllRejected
@@ -446,7 +446,7 @@ func (m *model) counts(now int64) Counts {
 				profiles++
 			}
 		}
-		if who == All && m.choice.only() == ByID && !m.choice.NeedEvents {
+		if who == All && m.choice.requiredKind() == ByID && !m.choice.NeedEvents {
 			for _, p := range m.ids {
 				if p.visitor && !p.seen {
 					profiles++

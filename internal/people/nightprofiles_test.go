@@ -122,7 +122,7 @@ func TestProfilesOfNights(t *testing.T) {
 				if got := profilesText(s); got != night.want {
 					t.Errorf("night %d: %s, want %s", i+1, got, night.want)
 				}
-				for l := range s.Links() {
+				for l := range s.Merges() {
 					merged[fmt.Sprint(l.By, l.Value)] = true
 				}
 				n.send(s)
@@ -139,7 +139,7 @@ func profilesText(s *Directory) string {
 	}
 	slices.Sort(all)
 	var links []string
-	for l := range s.Links() {
+	for l := range s.Merges() {
 		links = append(links, l.Value+" into "+l.Person.Value)
 	}
 	slices.Sort(links)

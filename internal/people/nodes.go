@@ -43,9 +43,9 @@ func (n *nodes) sumOf(node uint32) *sum {
 
 // each calls f with each ID of all shards, several shards at a time. The fact and the text are valid until f
 // returns.
-func (n *nodes) each(ctx context.Context, f func(node uint32, fact *fact, text []byte) error) error {
+func (n *nodes) each(ctx context.Context, f func(node uint32, fact *idFacts, text []byte) error) error {
 	return n.x.eachShard(ctx, func(i uint32, sh *shard) error {
-		return sh.eachFact(func(number uint32, fact *fact, text []byte) error {
+		return sh.eachID(func(number uint32, fact *idFacts, text []byte) error {
 			return f(n.first[i]+number, fact, text)
 		})
 	})

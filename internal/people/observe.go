@@ -13,14 +13,14 @@ import (
 // Observe learns from one row. sends says whether the row would be sent as an event if its person is. It may
 // be called from many goroutines at once and in any order of rows: the result is a function of the set of
 // rows. Everything in e is copied as far as it is needed.
-func (x *Index) Observe(e *posthog.Event, sends bool) { x.observe(e, sends, wasFit) }
+func (x *Index) Observe(e *posthog.Event, sends bool) { x.observe(e, sends, notRejected) }
 
 // ObserveRejected is Observe for a row that cannot be sent, whoever its person is: a person with no other
 // rows is not sent.
 func (x *Index) ObserveRejected(e *posthog.Event) { x.observe(e, false, 0) }
 
-func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
-	x.observeMachines(e)
+func (x *Index) observe(e *posthog.Event, sends bool, fit idFlags) {
+	x.noteDevice(e)
 	switch {
 	case string(e.Name) == "$groupidentify":
 		return // its distinct ID is the group's, random, or somebody's who has rows of their own
@@ -28,17 +28,17 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
 		if sends {
 			x.countEvent(e.DistinctID)
 		}
-		x.noteVisited(e)
+		x.noteVisit(e)
 		return
 	}
 	h := x.sum(e.DistinctID)
 	sh := &x.shards[h.shard()]
-	known := knownBy(e)
+	known := showsLogin(e)
 	if e.Personless && !known && !x.options.Everybody && !(sends && x.options.Events) && !x.options.ofUser(e.DistinctID) && !x.options.names(e.DistinctID) {
 		if posthog.MakesNobody(e.Name) {
-			x.noteVisited(e)
+			x.noteVisit(e)
 		} else {
-			x.visit(sh, h, sends, e)
+			x.countVisit(sh, h, sends, e)
 		}
 		x.live.note(&x.options, e.DistinctID)
 		return
@@ -47,7 +47,7 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
 	at := orderOf(e, x.now)
 	linked := !e.Personless && !x.options.Separate && x.linkOf(e, h, &at, &l)
 	if linked {
-		x.mention(l.source, l.sourceText, at.Moment())
+		x.noteInLink(l.source, l.sourceText, at.Moment())
 	}
 	var row fold.Row
 	if !e.Personless {
@@ -59,10 +59,10 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
 	if f == nil {
 		return
 	}
-	f.learn(e, known, sends, linked, at.Moment())
-	f.marks |= fit
+	f.learnRow(e, known, sends, linked, at.Moment())
+	f.flags |= fit
 	if linked {
-		f.marks |= wasTarget
+		f.flags |= wasTarget
 		if l.kind == identity.Identify && (e.WebVisitor || posthog.MachineMade(e.DistinctID)) {
 			x.machineTargets.Store(true)
 		}
@@ -74,10 +74,10 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit marks) {
 	}
 }
 
-// observeMachines marks the ID that a row says was made by a machine, unless that shows by its form.
-func (x *Index) observeMachines(e *posthog.Event) {
+// noteDevice marks the ID that a row says was made by a machine, unless that shows by its form.
+func (x *Index) noteDevice(e *posthog.Event) {
 	if e.DeviceID != nil && !posthog.MachineMade(e.DeviceID) {
-		x.mark(e.DeviceID, wasDevice)
+		x.addFlags(e.DeviceID, wasDevice)
 	}
 }
 
@@ -95,14 +95,14 @@ func (x *Index) linkOf(e *posthog.Event, own sum, at *fold.Order, l *link) bool 
 }
 
 // share notes the person_id of a row.
-func (x *Index) share(sh *shard, number uint32, f *fact, h sum, e *posthog.Event, at *fold.Order) {
-	if e.PersonID == nil || x.options.Separate || f.marks&neverOne != 0 {
+func (x *Index) share(sh *shard, number uint32, f *idFacts, h sum, e *posthog.Event, at *fold.Order) {
+	if e.PersonID == nil || x.options.Separate || f.flags&cookieless != 0 {
 		return
 	}
-	last := f.person
-	f.person = xxh3.Hash(e.PersonID) | 1 // 0 is none
+	last := f.lastPerson
+	f.lastPerson = xxh3.Hash(e.PersonID) | 1 // 0 is none
 	if !x.pairs.spans {
-		if f.person != last {
+		if f.lastPerson != last {
 			x.pairs.note(&pair{person: x.sum(e.PersonID), id: h})
 		}
 		return
@@ -112,7 +112,7 @@ func (x *Index) share(sh *shard, number uint32, f *fact, h sum, e *posthog.Event
 	}
 	now := openPair{x.sum(e.PersonID), x.pairs.spanOf(e, at)}
 	open := &sh.open[number]
-	if last == f.person {
+	if last == f.lastPerson {
 		open.span.extend(&now.span)
 		return
 	}

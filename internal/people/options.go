@@ -89,9 +89,9 @@ func (o *Options) ofUser(id []byte) bool { return o.UserID != nil && o.UserID(id
 // names reports whether an ID is one of those that alone are sent.
 func (o *Options) names(id []byte) bool { return o.Only != nil && o.Only(id) }
 
-// look marks what an ID's text says of it.
-func (o *Options) look(id []byte) (m marks) {
-	set := func(mark marks, holds bool) {
+// flagsOf marks what an ID's text says of it.
+func (o *Options) flagsOf(id []byte) (m idFlags) {
+	set := func(mark idFlags, holds bool) {
 		if holds {
 			m |= mark
 		}
@@ -102,25 +102,25 @@ func (o *Options) look(id []byte) (m marks) {
 	set(userShaped, o.UserID != nil && o.UserID(id))
 	set(excluded, o.Excluded != nil && o.Excluded(id))
 	set(named, o.names(id))
-	set(thereByID, o.Existing.hasID(id))
-	set(neverOne, posthog.CookielessDevice(id))
+	set(profileExists, o.Existing.hasID(id))
+	set(cookieless, posthog.CookielessDevice(id))
 	return m
 }
 
 // maxID is how many bytes an ID of Customer.io may have (facts: docs.customer.io, person ids).
 const maxID = 150
 
-// gone reports whether an earlier run has merged a profile into another one.
-func (o *Options) gone(by By, value string) bool {
+// wasMerged reports whether an earlier run has merged a profile into another one.
+func (o *Options) wasMerged(by By, value string) bool {
 	return o.Merged != nil && o.Merged(by, value)
 }
 
-// rowGone reports the same of one of Options.Existing, which may have been exported before that.
-func (o *Options) rowGone(row uint32) bool { return o.gone(o.Existing.name(row)) }
+// rowMerged reports the same of one of Options.Existing, which may have been exported before that.
+func (o *Options) rowMerged(row uint32) bool { return o.wasMerged(o.Existing.name(row)) }
 
 // identifiedRow reports whether a profile of Options.Existing is more than a visitor's. m are the marks of
 // its ID, 0 if the ID is not in the export.
-func (o *Options) identifiedRow(row uint32, m marks) bool {
+func (o *Options) identifiedRow(row uint32, m idFlags) bool {
 	id := o.Existing.id(row)
 	switch {
 	case o.Existing.email(row) != "" || id == "" || m.identified():

@@ -13,7 +13,7 @@ import (
 // kind. They hold sums of IDs and numbers of keys, so they only mean something to an index with the same
 // Options.Seed and Options.KeyNames.
 const (
-	factEntry     = 'f' // what is known of an ID, with its text
+	factsEntry    = 'f' // what is known of an ID, with its text
 	pieceEntry    = 'p' // a state of attributes
 	pairEntry     = 's' // an ID and a person_id that it had
 	joinEntry     = 'j' // two IDs that are one person, and since which link if it was one
@@ -75,8 +75,8 @@ func (e *earlierRuns) addDirected(entry []byte) {
 	e.directed.Append(entry)
 }
 
-// nextTurn counts people who were sent, from 0.
-func (e *earlierRuns) nextTurn() uint32 {
+// nextSent counts people who were sent, from 0.
+func (e *earlierRuns) nextSent() uint32 {
 	e.sent++
 	return e.sent - 1
 }

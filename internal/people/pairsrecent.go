@@ -9,19 +9,19 @@ import (
 // who take no memory otherwise: of an ID's pairs the last, and of several IDs that share a place in them the
 // last few of those.
 type recentPairs struct {
-	last []uint64   // hashes of pairs, where there is no persons export
-	held []heldPair // where there is one: they go on
+	last  []uint64     // hashes of pairs, where there is no persons export
+	pairs []recentPair // where there is one: they go on
 }
 
-type heldPair struct {
+type recentPair struct {
 	pair
 	used bool
 }
 
 // How many there are in a shard: in 64 shards they take 1 MB, and 6 MB.
 const (
-	mostLast = 2048
-	mostHeld = 512
+	mostLast   = 2048
+	mostRecent = 512
 )
 
 // repeats reports whether a pair is one of the last few that came in its place, and makes it the last. Two
@@ -48,10 +48,10 @@ func (r *recentPairs) note(logs *pairLogs, p *pair) {
 		logs.note(p)
 		return
 	}
-	if r.held == nil {
-		r.held = make([]heldPair, mostHeld)
+	if r.pairs == nil {
+		r.pairs = make([]recentPair, mostRecent)
 	}
-	one := &r.held[p.id[1]%mostHeld]
+	one := &r.pairs[p.id[1]%mostRecent]
 	if one.used && one.id == p.id && one.person == p.person && one.flags == p.flags {
 		one.span.extend(&p.span)
 		return
@@ -66,9 +66,9 @@ func (r *recentPairs) note(logs *pairLogs, p *pair) {
 
 // release notes all pairs that are held.
 func (r *recentPairs) release(logs *pairLogs) {
-	for i := range r.held {
-		if r.held[i].used {
-			logs.note(&r.held[i].pair)
+	for i := range r.pairs {
+		if r.pairs[i].used {
+			logs.note(&r.pairs[i].pair)
 		}
 	}
 	*r = recentPairs{}

@@ -10,66 +10,66 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// met is a pair of a person_id that several IDs had.
-type met struct {
+// foundPair is a pair of a person_id that several IDs had.
+type foundPair struct {
 	person, id sum
 	number     uint32 // its place in the log
 	flags      pairFlags
 	span       *span // nil without a persons export
 }
 
-func (m *met) compare(o *met) int {
+func (m *foundPair) compare(o *foundPair) int {
 	return cmp.Or(m.person.compare(o.person), m.id.compare(o.id),
 		cmp.Compare(m.flags, o.flags), cmp.Compare(m.number, o.number))
 }
 
 // sharedPairs are the pairs of the person_ids that several IDs had.
 type sharedPairs struct {
-	logs   [shardCount]*spool.Log // those of one person_id, and of these those of one ID, stand together
-	lonely map[sum]bool           // IDs with no rows but such as make nobody, of those that have such a row
+	logs     [shardCount]*spool.Log // those of one person_id, and of these those of one ID, stand together
+	onlyWeak map[sum]bool           // IDs with no rows but such as make nobody, of those that have such a row
 }
 
 // counts reports whether a pair counts: not if its rows make nobody, and its ID has no others.
-func (s *sharedPairs) counts(p *pair) bool { return p.flags&pairLonely == 0 || !s.lonely[p.id] }
+func (s *sharedPairs) counts(p *pair) bool { return p.flags&pairWeak == 0 || !s.onlyWeak[p.id] }
 
-// meet finds the person_ids that several IDs had, and makes mere visitors who had one of them known. It comes
+// findSharedPairs finds the person_ids that several IDs had, and makes mere visitors who had one of them known. It comes
 // when all shards have their IDs.
-func (x *Index) meet(ctx context.Context) (*sharedPairs, error) {
+func (x *Index) findSharedPairs(ctx context.Context) (*sharedPairs, error) {
 	for i := range x.shards {
 		x.closePairs(&x.shards[i])
 		x.shards[i].recent.release(&x.pairs)
 	}
-	m := &meeting{x: x, doubts: doubts{of: map[sum]bool{}}, found: &sharedPairs{}}
+	m := &pairFinder{x: x, weak: weakIDs{of: map[sum]bool{}}, found: &sharedPairs{}}
 	if err := parallel.EachUntilError(ctx, shardCount, m.find); err != nil {
 		return nil, err
 	}
-	if err := m.doubts.resolve(ctx, x); err != nil {
+	if err := m.weak.resolve(ctx, x); err != nil {
 		return nil, err
 	}
 	for i := range x.pairs.all {
 		x.pairs.all[i].log.Drop()
 	}
-	m.found.lonely = m.doubts.of
+	m.found.onlyWeak = m.weak.of
 	return m.found, x.space.Err()
 }
 
-// meeting is meet at work.
-type meeting struct {
-	x      *Index
-	doubts doubts
-	found  *sharedPairs
+// pairFinder is meet at work.
+type pairFinder struct {
+	x     *Index
+	weak  weakIDs
+	found *sharedPairs
 }
 
 // find puts the pairs of each person_id of a log that several IDs had one after the other. Of most
 // person_ids there is only one ID, so that these are sorted out first.
-func (m *meeting) find(number int) error {
+func (m *pairFinder) find(number int) error {
 	log := m.x.pairs.all[number].log
 	m.found.logs[number] = m.x.space.NewLog()
-	shared, err := m.personsOfSeveral(log)
+	shared, err := m.sharedIDs(log)
 	if err != nil || shared == nil {
 		return err
 	}
-	var all []met
+	var all []foundPair
 	var room textRoom
 	place := uint32(0)
 	for entry, err := range log.All() {
@@ -78,7 +78,7 @@ func (m *meeting) find(number int) error {
 		}
 		if person := readSum(entry[1:]); person != (sum{}) && shared.several(person) {
 			p, rest := readPair(entry, &room, m.x.seed)
-			one := met{person: person, id: p.id, number: place, flags: p.flags}
+			one := foundPair{person: person, id: p.id, number: place, flags: p.flags}
 			if m.x.persons != nil {
 				span := readSpan(rest)
 				one.span = &span
@@ -87,21 +87,21 @@ func (m *meeting) find(number int) error {
 		}
 		place++
 	}
-	slices.SortFunc(all, func(a, b met) int { return a.compare(&b) })
+	slices.SortFunc(all, func(a, b foundPair) int { return a.compare(&b) })
 	var visitors parallel.Bitset
-	for pairs := range runs(all, func(a, b *met) bool { return a.person == b.person }) {
-		if m.shared(pairs) {
+	for pairs := range runs(all, func(a, b *foundPair) bool { return a.person == b.person }) {
+		if m.isShared(pairs) {
 			addShared(m.found.logs[number], pairs, &visitors)
-			m.doubts.add(pairs)
+			m.weak.add(pairs)
 		}
 	}
-	return m.knowVisitors(log, visitors)
+	return m.addVisitors(log, visitors)
 }
 
-// personsOfSeveral makes a table of the person_ids of a log; nil if none was had by several IDs. It notes on
+// sharedIDs makes a table of the person_ids of a log; nil if none was had by several IDs. It notes on
 // the way what rows of visitors say of the IDs.
-func (m *meeting) personsOfSeveral(log *spool.Log) (*personTable, error) {
-	t := newPersonTable(log.Len())
+func (m *pairFinder) sharedIDs(log *spool.Log) (*personIDTable, error) {
+	t := newPersonIDTable(log.Len())
 	found := false
 	var room textRoom
 	for entry, err := range log.All() {
@@ -109,13 +109,13 @@ func (m *meeting) personsOfSeveral(log *spool.Log) (*personTable, error) {
 			return nil, err
 		}
 		p, _ := readPair(entry, &room, m.x.seed)
-		if p.flags&pairOther != 0 {
-			m.x.knowOther(p.id)
+		if p.flags&pairNotVisitor != 0 {
+			m.x.noteNotVisitor(p.id)
 		}
 		if p.person != (sum{}) && t.add(p.person, p.id) {
 			found = true
 		}
-		if m.x.persons != nil && m.x.persons.all[p.person] != nil {
+		if m.x.persons != nil && m.x.persons.byPersonID[p.person] != nil {
 			t.mark(p.person)
 			found = true
 		}
@@ -126,14 +126,14 @@ func (m *meeting) personsOfSeveral(log *spool.Log) (*personTable, error) {
 	return t, nil
 }
 
-// shared reports whether several IDs had a person_id, or one that may be of another person in the persons
+// isShared reports whether several IDs had a person_id, or one that may be of another person in the persons
 // export.
-func (m *meeting) shared(pairs []met) bool {
-	return pairs[0].id != pairs[len(pairs)-1].id || m.x.persons != nil && m.x.persons.all[pairs[0].person] != nil
+func (m *pairFinder) isShared(pairs []foundPair) bool {
+	return pairs[0].id != pairs[len(pairs)-1].id || m.x.persons != nil && m.x.persons.byPersonID[pairs[0].person] != nil
 }
 
 // addShared keeps the pairs of one person_id, and marks of each ID that is a mere visitor's its pairs.
-func addShared(log *spool.Log, pairs []met, visitors *parallel.Bitset) {
+func addShared(log *spool.Log, pairs []foundPair, visitors *parallel.Bitset) {
 	for i := range pairs {
 		m := &pairs[i]
 		if m.flags&pairVisitor != 0 {
@@ -150,8 +150,8 @@ func addShared(log *spool.Log, pairs []met, visitors *parallel.Bitset) {
 	}
 }
 
-// knowVisitors makes the visitors known whose pairs are marked.
-func (m *meeting) knowVisitors(log *spool.Log, marked parallel.Bitset) error {
+// addVisitors makes the visitors known whose pairs are marked.
+func (m *pairFinder) addVisitors(log *spool.Log, marked parallel.Bitset) error {
 	if len(marked) == 0 {
 		return nil
 	}
@@ -163,16 +163,16 @@ func (m *meeting) knowVisitors(log *spool.Log, marked parallel.Bitset) error {
 		}
 		if marked.Has(number) {
 			p, _ := readPair(entry, &room, m.x.seed)
-			m.x.know(p.id, p.text)
+			m.x.addVisitor(p.id, p.text)
 		}
 		number++
 	}
 	return nil
 }
 
-// knowOther notes that an ID stood on a row that shows otherRow. It matters only if more is known of it than
+// noteNotVisitor notes that an ID stood on a row that shows otherRow. It matters only if more is known of it than
 // a visitor's rows say.
-func (x *Index) knowOther(h sum) {
+func (x *Index) noteNotVisitor(h sum) {
 	sh := &x.shards[h.shard()]
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
@@ -180,26 +180,26 @@ func (x *Index) knowOther(h sum) {
 	if !known {
 		return
 	}
-	sh.others.Add(uint64(number))
+	sh.notVisitors.Add(uint64(number))
 }
 
-// know makes an ID known that has come up on rows of a mere visitor alone. It comes after bringBack.
-func (x *Index) know(h sum, text []byte) {
+// addVisitor makes an ID known that has come up on rows of a mere visitor alone. It comes after bringBack.
+func (x *Index) addVisitor(h sum, text []byte) {
 	sh := &x.shards[h.shard()]
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if _, known := sh.ids.find(h); known {
 		return
 	}
-	f := newFact()
-	f.marks = x.options.look(text)
-	var b [factSize]byte
+	f := newIDFacts()
+	f.flags = x.options.flagsOf(text)
+	var b [idFactsSize]byte
 	if x.later.wanted() { // whom they have joined is kept too, and what joined them may not come again
-		x.later.add(factEntry, f.append(b[:0]), text)
+		x.later.add(factsEntry, f.append(b[:0]), text)
 	}
 	if sh.onDisk {
 		sh.ids.number(h)
-		sh.gone.Append(f.append(b[:0]), text)
+		sh.spilled.Append(f.append(b[:0]), text)
 		return
 	}
 	_, fresh := sh.ids.add(h)
@@ -207,17 +207,17 @@ func (x *Index) know(h sum, text []byte) {
 	sh.texts.Append(text)
 }
 
-// doubts are the IDs that share a person_id with others on rows that make nobody, as far as is known. They
+// weakIDs are the IDs that share a person_id with others on rows that make nobody, as far as is known. They
 // keep it if any other row of theirs is found.
-type doubts struct {
+type weakIDs struct {
 	mu sync.Mutex
 	of map[sum]bool // whether there is no other
 }
 
 // add takes the IDs that had one person_id.
-func (d *doubts) add(pairs []met) {
-	for id := range runs(pairs, func(a, b *met) bool { return a.id == b.id }) {
-		if id[0].flags&pairLonely == 0 { // the others come behind
+func (d *weakIDs) add(pairs []foundPair) {
+	for id := range runs(pairs, func(a, b *foundPair) bool { return a.id == b.id }) {
+		if id[0].flags&pairWeak == 0 { // the others come behind
 			continue
 		}
 		d.mu.Lock()
@@ -227,7 +227,7 @@ func (d *doubts) add(pairs []met) {
 }
 
 // resolve looks for other rows of the IDs: in what is known of them, and in the pairs of visitors.
-func (d *doubts) resolve(ctx context.Context, x *Index) error {
+func (d *weakIDs) resolve(ctx context.Context, x *Index) error {
 	if len(d.of) == 0 {
 		return nil
 	}
@@ -239,8 +239,8 @@ func (d *doubts) resolve(ctx context.Context, x *Index) error {
 		}
 	}
 	err := x.eachShard(ctx, func(_ uint32, sh *shard) error {
-		return sh.eachFact(func(_ uint32, f *fact, text []byte) error {
-			if f.marks&plainRow != 0 {
+		return sh.eachID(func(_ uint32, f *idFacts, text []byte) error {
+			if f.flags&feedsPerson != 0 {
 				none(x.sum(text))
 			}
 			return nil
@@ -255,7 +255,7 @@ func (d *doubts) resolve(ctx context.Context, x *Index) error {
 			if err != nil {
 				return err
 			}
-			if p, _ := readPair(entry, &room, x.seed); p.flags&pairLonely == 0 {
+			if p, _ := readPair(entry, &room, x.seed); p.flags&pairWeak == 0 {
 				none(p.id)
 			}
 		}
@@ -263,38 +263,38 @@ func (d *doubts) resolve(ctx context.Context, x *Index) error {
 	})
 }
 
-// personTable tells which person_ids several IDs had, now and then also one that a single ID had.
-type personTable struct {
-	slots []personSlot // open addressing; a power of two long
+// personIDTable tells which person_ids several IDs had, now and then also one that a single ID had.
+type personIDTable struct {
+	slots []personIDSlot // open addressing; a power of two long
 }
 
-// personSlot is a person_id and the first ID that had it, by halves of their sums; id is 0 of one that
+// personIDSlot is a person_id and the first ID that had it, by halves of their sums; id is 0 of one that
 // several had.
-type personSlot struct{ person, id uint64 }
+type personIDSlot struct{ person, id uint64 }
 
-func newPersonTable(pairs int64) *personTable {
+func newPersonIDTable(pairs int64) *personIDTable {
 	size := int64(64)
 	for size*3 < pairs*4 {
 		size *= 2
 	}
-	return &personTable{slots: make([]personSlot, size)}
+	return &personIDTable{slots: make([]personIDSlot, size)}
 }
 
 // at is the slot of a person_id, or the free one for it.
-func (t *personTable) at(person sum) *personSlot {
+func (t *personIDTable) at(person sum) *personIDSlot {
 	mask := uint64(len(t.slots) - 1)
 	for i := person[1] & mask; ; i = (i + 1) & mask {
-		if slot := &t.slots[i]; *slot == (personSlot{}) || slot.person == person[0] {
+		if slot := &t.slots[i]; *slot == (personIDSlot{}) || slot.person == person[0] {
 			return slot
 		}
 	}
 }
 
 // add takes in an ID that had a person_id. It reports whether several had it.
-func (t *personTable) add(person, id sum) bool {
+func (t *personIDTable) add(person, id sum) bool {
 	slot := t.at(person)
-	if *slot == (personSlot{}) {
-		*slot = personSlot{person[0], id[0] | 1}
+	if *slot == (personIDSlot{}) {
+		*slot = personIDSlot{person[0], id[0] | 1}
 		return false
 	}
 	if slot.id != id[0]|1 {
@@ -304,7 +304,7 @@ func (t *personTable) add(person, id sum) bool {
 }
 
 // mark makes a person_id one that several IDs had.
-func (t *personTable) mark(person sum) { *t.at(person) = personSlot{person: person[0]} }
+func (t *personIDTable) mark(person sum) { *t.at(person) = personIDSlot{person: person[0]} }
 
 // several reports whether several IDs had a person_id.
-func (t *personTable) several(person sum) bool { return t.at(person).id == 0 }
+func (t *personIDTable) several(person sum) bool { return t.at(person).id == 0 }

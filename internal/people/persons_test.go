@@ -15,7 +15,7 @@ func TestPeopleWithoutUUIDAreOneEach(t *testing.T) {
 	x := NewIndex(Options{Persons: true})
 	defer x.Close()
 	x.LearnPerson(&posthog.PersonRow{DistinctIDs: [][]byte{b("b"), b("a")}})
-	x.Exported(1 << 60)
+	x.SetExportWritten(1 << 60)
 	x.LearnPerson(&posthog.PersonRow{DistinctIDs: [][]byte{b("c")}, HasProperties: true, Properties: b(`{"n":1}`), Members: foundMembers(b(`{"n":1}`))})
 	for _, r := range rowsOf(withAttributes("a", "{}"), withAttributes("b", "{}"), withAttributes("c", "{}")) {
 		x.Observe(&r.Event, r.sends)
@@ -68,7 +68,7 @@ func TestPersonsThatBecomeOneHaveTheLastOnesAttributes(t *testing.T) {
 				HasProperties: true, Properties: text, Members: foundMembers(text),
 			})
 		}
-		x.Exported(1)
+		x.SetExportWritten(1)
 		for i, id := range []string{"a", "b", "c"} {
 			x.Observe(&posthog.Event{
 				Ref: uint64(i), Name: b("Order"), DistinctID: b(id), PersonID: b("01000000-0000-0000-0000-0000000000ff"),

@@ -16,23 +16,23 @@ import (
 
 // persons is what a persons export says. It takes about 200 bytes a person and 100 an ID.
 type persons struct {
-	of       map[sum]mapping       // by distinct ID
-	all      map[sum]*exportPerson // by person_id
-	exported int64                 // the newest row's time, in unix microseconds; noTime when none has one
-	written  int64                 // the newest file's time
-	snapshot *spool.Log            // the properties kept
-	keys     fold.KeyCache
-	scratch  []byte
-	seed     uint64
+	byID       map[sum]idMapping     // by distinct ID
+	byPersonID map[sum]*exportPerson // by person_id
+	exported   int64                 // the newest row's time, in unix microseconds; noTime when none has one
+	written    int64                 // the newest file's time
+	snapshot   *spool.Log            // the properties kept
+	keys       fold.KeyCache
+	scratch    []byte
+	seed       uint64
 }
 
-// mapping is the person that an ID has, by the row of the highest version.
-type mapping struct {
+// idMapping is the person that an ID has, by the row of the highest version.
+type idMapping struct {
 	version       int64
 	personVersion int64
 	person        *exportPerson // nil when the row says that the ID has no person any more
 	id            rawjson.UUID
-	apart         bool // the ID never joins anybody: see posthog.CookielessDevice
+	neverJoins    bool // the ID never joins anybody: see posthog.CookielessDevice
 }
 
 // exportPerson is a person, by the row of the highest version.
@@ -52,7 +52,7 @@ type exportPerson struct {
 func newPersons(seed uint64, space *spool.Space, keys *fold.Keys) *persons {
 	return &persons{
 		seed: seed,
-		of:   map[sum]mapping{}, all: map[sum]*exportPerson{}, exported: noTime, written: noTime,
+		byID: map[sum]idMapping{}, byPersonID: map[sum]*exportPerson{}, exported: noTime, written: noTime,
 		snapshot: space.NewLog(), keys: keys.Cache(),
 	}
 }
@@ -65,17 +65,17 @@ func (p *persons) at() int64 {
 	return p.exported
 }
 
-func (m *mapping) compare(o *mapping) int {
+func (m *idMapping) compare(o *idMapping) int {
 	return cmp.Or(cmp.Compare(m.version, o.version), cmp.Compare(m.personVersion, o.personVersion), bytes.Compare(m.id[:], o.id[:]))
 }
 
 // learn takes what a row says of its person.
 func (p *persons) learn(r *posthog.PersonRow) *exportPerson {
 	h := sumOf(r.PersonID.Append(nil), p.seed)
-	person := p.all[h]
+	person := p.byPersonID[h]
 	if person == nil {
 		person = &exportPerson{id: r.PersonID, version: -1}
-		p.all[h] = person
+		p.byPersonID[h] = person
 	}
 	if r.PersonVersion < person.version {
 		return person
@@ -101,7 +101,7 @@ func (e *exportPerson) hasNode() bool { return e.node != 0 }
 
 // inOrder returns all persons in the order of their UUIDs.
 func (p *persons) inOrder() []*exportPerson {
-	all := slices.SortedFunc(maps.Values(p.all), func(a, b *exportPerson) int { return bytes.Compare(a.id[:], b.id[:]) })
+	all := slices.SortedFunc(maps.Values(p.byPersonID), func(a, b *exportPerson) int { return bytes.Compare(a.id[:], b.id[:]) })
 	for i, e := range all {
 		e.turn = uint64(i)
 	}

@@ -11,8 +11,8 @@ func exportedIDs(nodes *nodes, yield func(node uint32, person *exportPerson)) {
 	if nodes.x.persons == nil {
 		return
 	}
-	for h, m := range nodes.x.persons.of {
-		if node, ok := nodes.of(h); m.person != nil && ok && !m.apart {
+	for h, m := range nodes.x.persons.byID {
+		if node, ok := nodes.of(h); m.person != nil && ok && !m.neverJoins {
 			yield(node, m.person)
 		}
 	}
@@ -20,7 +20,7 @@ func exportedIDs(nodes *nodes, yield func(node uint32, person *exportPerson)) {
 
 // joinExported joins what the persons export joins. It returns the number of the set that the first of its
 // persons is.
-func joinExported(j *joinings, groups *identity.Groups, f *shares) (firstSet uint32) {
+func joinExported(j *joinings, groups *identity.Groups, f *pairJoins) (firstSet uint32) {
 	p := j.nodes.x.persons
 	if p == nil {
 		return 0
@@ -43,7 +43,7 @@ func joinExported(j *joinings, groups *identity.Groups, f *shares) (firstSet uin
 		j.add(&fold.Joining{Target: node, Source: set, At: p.order(), Kind: fold.OfExport})
 	})
 	for i, person := range f.persons {
-		if e := p.all[person]; e != nil && e.hasNode() {
+		if e := p.byPersonID[person]; e != nil && e.hasNode() {
 			groups.Join(e.node-1, uint32(j.nodes.count()+i))
 		}
 	}

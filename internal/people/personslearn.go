@@ -25,20 +25,20 @@ func (x *Index) LearnPerson(r *posthog.PersonRow) {
 	if r.HasPersonID {
 		person = p.learn(r)
 	}
-	known := marks(inPersons)
+	known := idFlags(inPersons)
 	if r.HasProperties && hasEmailIn(r.Properties) {
-		known |= saidEmail
+		known |= sawEmail
 	}
 	for _, id := range r.DistinctIDs {
-		x.mark(id, known)
+		x.addFlags(id, known)
 		h := x.sum(id)
-		m := mapping{version: r.Version, personVersion: r.PersonVersion, person: person, id: r.PersonID}
-		m.apart = posthog.CookielessDevice(id)
+		m := idMapping{version: r.Version, personVersion: r.PersonVersion, person: person, id: r.PersonID}
+		m.neverJoins = posthog.CookielessDevice(id)
 		if r.MappingDeleted {
 			m.person = nil
 		}
-		if last, known := p.of[h]; !known || m.compare(&last) > 0 {
-			p.of[h] = m
+		if last, known := p.byID[h]; !known || m.compare(&last) > 0 {
+			p.byID[h] = m
 		}
 	}
 }
@@ -50,6 +50,6 @@ func madeUpFor(ids [][]byte) rawjson.UUID {
 	return rawjson.UUID(sum[:16])
 }
 
-// Exported says when a file of the persons export was written, in unix microseconds: the newest one stands
+// SetExportWritten says when a file of the persons export was written, in unix microseconds: the newest one stands
 // for the time of the export if its rows do not tell.
-func (x *Index) Exported(at int64) { x.persons.written = max(x.persons.written, at) }
+func (x *Index) SetExportWritten(at int64) { x.persons.written = max(x.persons.written, at) }

@@ -7,17 +7,17 @@ import (
 	"ph2cio/internal/identity"
 )
 
-// standing is a profile that a candidate has: one of Options.Existing, one that an earlier run has sent, or
+// candidateProfile is a profile that a candidate has: one of Options.Existing, one that an earlier run has sent, or
 // both in one. Profiles that were merged into others are none.
-type standing struct {
+type candidateProfile struct {
 	candidate  uint32
 	node       uint32    // the ID of the candidate that names it; noNode where only an attribute does
 	row        uint32    // in Options.Existing, plus one; 0 for none
 	sent       uint32    // place in sentTable, plus one; 0 for none
 	text       textPlace // of the ID that names it
-	own        bool      // that ID is what the profile goes by
+	namedByID  bool      // that ID is what the profile goes by
 	identified bool      // else it is a visitor's, who may be merged into anybody
-	suits      identity.Candidate
+	rank       identity.Candidate
 }
 
 const noNode = ^uint32(0)
@@ -30,7 +30,7 @@ type profileNames struct {
 }
 
 // same reports whether two standings are one profile.
-func (s *profileNames) same(p, one *standing) bool {
+func (s *profileNames) same(p, one *candidateProfile) bool {
 	switch {
 	case one.sent != 0 && p.sent != 0:
 		a, aValue := s.nameOf(p)
@@ -55,10 +55,10 @@ func (s *profileNames) same(p, one *standing) bool {
 	}
 }
 
-func (s *profileNames) sentOf(p *standing) *sent { return &s.sent.all[p.sent-1] }
+func (s *profileNames) sentOf(p *candidateProfile) *sent { return &s.sent.all[p.sent-1] }
 
 // nameOf is what a profile goes by when it is merged.
-func (s *profileNames) nameOf(p *standing) (By, string) {
+func (s *profileNames) nameOf(p *candidateProfile) (By, string) {
 	if p.sent == 0 {
 		return s.existing.name(p.row - 1)
 	}
@@ -69,7 +69,7 @@ func (s *profileNames) nameOf(p *standing) (By, string) {
 }
 
 // has reports whether a profile is known to have an email.
-func (s *profileNames) has(p *standing, email string) bool {
+func (s *profileNames) has(p *candidateProfile, email string) bool {
 	if email == "" {
 		return false
 	}
@@ -79,9 +79,9 @@ func (s *profileNames) has(p *standing, email string) bool {
 		p.sent != 0 && s.sentOf(p).email == EmailSum(email)
 }
 
-// held is a person with an ID, an email and these profiles, who is not sent.
-func (s *profileNames) held(id, email string, profiles []standing) Held {
-	held := Held{ID: id}
+// heldPerson is a person with an ID, an email and these profiles, who is not sent.
+func (s *profileNames) heldPerson(id, email string, profiles []candidateProfile) HeldPerson {
+	held := HeldPerson{ID: id}
 	for i := range profiles {
 		p := &profiles[i]
 		one := HeldProfile{Sent: p.sent != 0}
@@ -100,9 +100,9 @@ func (s *profileNames) held(id, email string, profiles []standing) Held {
 	return held
 }
 
-// Held is a person who has several profiles, more than one of which is identified, and is not sent until it
+// HeldPerson is a person who has several profiles, more than one of which is identified, and is not sent until it
 // is known that they are to be one: a merge cannot be undone.
-type Held struct {
+type HeldPerson struct {
 	ID       string // one of theirs
 	Profiles []HeldProfile
 }

@@ -104,7 +104,7 @@ func TestWhatWasSentStays(t *testing.T) {
 			seen: seen, named: map[[2]string]bool{}, merged: map[SentName]bool{}, one: map[[2]string]bool{},
 			nights: nights{options: Options{Memory: drawMemory(t), Everybody: true, Events: true}},
 			choice: Choice{
-				Who: rapid.SampledFrom([]Who{Identified, All}).Draw(t, "who"), Merges: rapid.SampledFrom([]Merges{MergeNeeded, MergeIdentify, MergeNever}).Draw(t, "merges"),
+				Who: rapid.SampledFrom([]Who{Identified, All}).Draw(t, "who"), Merges: rapid.SampledFrom([]MergePolicy{MergeNeeded, MergeIdentify, MergeNever}).Draw(t, "merges"),
 				By: rapid.SampledFrom([][]By{nil, nil, {ByEmail, ByID}}).Draw(t, "by"),
 			},
 		}
@@ -154,7 +154,7 @@ func (w *profileWorld) night(t *rapid.T, rows []row) {
 	w.options.Existing, w.there = existing, there
 	s := w.next(t, rows, w.choice, 2, rapid.Uint64().Draw(t, "arrival"))
 	var links []SentName
-	for l := range s.Links() {
+	for l := range s.Merges() {
 		links = append(links, SentName{l.By, l.Value})
 		w.checkLink(t, &l)
 	}
@@ -207,7 +207,7 @@ func (w *profileWorld) everyID() (ids []string) {
 }
 
 // checkLink holds that a profile is merged only if it is a visitor's, or somebody said so.
-func (w *profileWorld) checkLink(t *rapid.T, l *Link) {
+func (w *profileWorld) checkLink(t *rapid.T, l *Merge) {
 	secondary := SentName{l.By, l.Value}
 	if w.merged[secondary] {
 		t.Fatalf("%v was merged before", secondary)

@@ -28,31 +28,31 @@ type merging struct {
 // resolver chooses between the profiles of each candidate who has any. It comes after emails have been given
 // to one person each, and may change kept IDs.
 type resolver struct {
-	ctx     context.Context // of resolve
-	options *Options
-	choice  *Choice
-	people  *candidates
-	names   profileNames
-	carried *carried
-	targets *targets
+	ctx         context.Context // of resolve
+	options     *Options
+	choice      *Choice
+	people      *candidates
+	names       profileNames
+	identifiers *identifiers
+	targets     *targets
 
 	of   map[uint32]*resolved // by candidate
-	held []Held
+	held []HeldPerson
 }
 
 // resolve goes through the profiles of all candidates.
-func (s *resolver) resolve(profiles standings) error {
+func (s *resolver) resolve(profiles foundProfiles) error {
 	s.of = map[uint32]*resolved{}
 	r := readers.Get().(*spool.Reader)
 	defer readers.Put(r)
 	turn := 0
-	for all := range runs(profiles.all, func(a, b *standing) bool { return a.candidate == b.candidate }) {
+	for all := range runs(profiles.all, func(a, b *candidateProfile) bool { return a.candidate == b.candidate }) {
 		if err := stopped(s.ctx, turn); err != nil {
 			return err
 		}
 		turn++
 		number := all[0].candidate
-		if s.choice.status(s.people.all[number].traits) != Sent {
+		if s.choice.status(s.people.all[number].flags) != Sent {
 			continue
 		}
 		if !s.resolveOne(number, s.distinct(all), r) {
@@ -60,14 +60,14 @@ func (s *resolver) resolve(profiles standings) error {
 		}
 	}
 	for number, holder := range profiles.taken {
-		s.resolution(number).holder = holder
+		s.resolvedOf(number).holder = holder
 	}
-	slices.SortFunc(s.held, func(a, b Held) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.held, func(a, b HeldPerson) int { return strings.Compare(a.ID, b.ID) })
 	return nil
 }
 
-// resolution is what is resolved of a candidate so far.
-func (s *resolver) resolution(number uint32) *resolved {
+// resolvedOf is what is resolved of a candidate so far.
+func (s *resolver) resolvedOf(number uint32) *resolved {
 	if s.of[number] == nil {
 		s.of[number] = &resolved{}
 	}
@@ -75,26 +75,26 @@ func (s *resolver) resolution(number uint32) *resolved {
 }
 
 // distinct makes one of what earlier runs have sent and what is there, where both are one profile.
-func (s *resolver) distinct(all []standing) (profiles []standing) {
+func (s *resolver) distinct(all []candidateProfile) (profiles []candidateProfile) {
 	for _, one := range all { // first those that were sent
-		i := slices.IndexFunc(profiles, func(p standing) bool { return s.names.same(&p, &one) })
+		i := slices.IndexFunc(profiles, func(p candidateProfile) bool { return s.names.same(&p, &one) })
 		if i < 0 {
 			profiles = append(profiles, one)
 			continue
 		}
 		p := &profiles[i]
 		p.row, p.identified = max(p.row, one.row), p.identified || one.identified
-		if !p.own && one.own {
-			p.node, p.text, p.own, p.suits = one.node, one.text, true, one.suits
+		if !p.namedByID && one.namedByID {
+			p.node, p.text, p.namedByID, p.rank = one.node, one.text, true, one.rank
 		}
 	}
 	return profiles
 }
 
 // resolveOne decides about the profiles of a candidate. It reports false for one who is held.
-func (s *resolver) resolveOne(number uint32, profiles []standing, r *spool.Reader) (sent bool) {
+func (s *resolver) resolveOne(number uint32, profiles []candidateProfile, r *spool.Reader) (sent bool) {
 	c := &s.people.all[number]
-	var identified []standing
+	var identified []candidateProfile
 	for _, p := range profiles {
 		if p.identified {
 			identified = append(identified, p)
@@ -102,17 +102,17 @@ func (s *resolver) resolveOne(number uint32, profiles []standing, r *spool.Reade
 	}
 	may := s.choice.MergeProfiles || s.named(identified)
 	if len(identified) > 1 && !may && !s.chosenBefore(c, identified) {
-		email, _ := s.carried.alone(number, r)
-		s.held = append(s.held, s.names.held(s.people.name(number), email, profiles))
-		c.gain(isHeld)
+		email, _ := s.identifiers.own(number, r)
+		s.held = append(s.held, s.names.heldPerson(s.people.name(number), email, profiles))
+		c.set(isHeld)
 		return false
 	}
 	primary := s.primary(c, profiles, identified)
-	out := s.resolution(number)
+	out := s.resolvedOf(number)
 	if primary != nil {
 		s.keep(c, primary)
 	}
-	email, cioID := s.carried.alone(number, r)
+	email, cioID := s.identifiers.own(number, r)
 	if primary != nil {
 		out.known = true
 		out.by, out.value = s.addressOf(primary, email, cioID)
@@ -138,7 +138,7 @@ func (s *resolver) resolveOne(number uint32, profiles []standing, r *spool.Reade
 }
 
 // primary is the profile that all others go into; nil where it is to be made, under the kept ID.
-func (s *resolver) primary(c *candidate, profiles, identified []standing) *standing {
+func (s *resolver) primary(c *candidate, profiles, identified []candidateProfile) *candidateProfile {
 	among := identified
 	if len(identified) == 0 {
 		if c.rank != identity.SentAnonymous && c.rank != identity.ExistingAnonymous {
@@ -152,7 +152,7 @@ func (s *resolver) primary(c *candidate, profiles, identified []standing) *stand
 			best = one
 		}
 	}
-	if c.rank == identity.Chosen && best.suits.Rank > identity.Chosen && s.chosenFirst(best, len(identified)) {
+	if c.rank == identity.Chosen && best.rank.Rank > identity.Chosen && s.chosenFirst(best, len(identified)) {
 		return nil
 	}
 	return best
@@ -160,20 +160,20 @@ func (s *resolver) primary(c *candidate, profiles, identified []standing) *stand
 
 // chosenFirst reports whether a profile is made under an ID of the form of --user-id though others are there
 // already: it is theirs, and the best of those others goes by another of their IDs, or all become one.
-func (s *resolver) chosenFirst(best *standing, identified int) bool {
+func (s *resolver) chosenFirst(best *candidateProfile, identified int) bool {
 	if s.choice.MergeProfiles {
-		return best.own || identified > 1
+		return best.namedByID || identified > 1
 	}
-	return best.own && identified <= 1
+	return best.namedByID && identified <= 1
 }
 
 // better reports whether a profile is rather the one that is kept than another: the target of a
 // $merge_dangerously, then as for IDs.
-func (s *resolver) better(p, q *standing, among []standing) bool {
+func (s *resolver) better(p, q *candidateProfile, among []candidateProfile) bool {
 	if a, b := s.mergedByName(p, among), s.mergedByName(q, among); a != b {
 		return b
 	}
-	if c := p.suits.Compare(q.suits); c != 0 {
+	if c := p.rank.Compare(q.rank); c != 0 {
 		return c < 0
 	}
 	if (p.sent != 0) != (q.sent != 0) { // both go by one ID of the person's, which was sent under an email
@@ -183,20 +183,20 @@ func (s *resolver) better(p, q *standing, among []standing) bool {
 }
 
 // order is a text that tells two profiles apart.
-func (s *resolver) order(p *standing) string {
+func (s *resolver) order(p *candidateProfile) string {
 	by, value := s.names.nameOf(p)
 	return string(rune('0'+by)) + value
 }
 
 // mergedByName reports whether a $merge_dangerously names a profile as the source of another one.
-func (s *resolver) mergedByName(p *standing, among []standing) bool {
+func (s *resolver) mergedByName(p *candidateProfile, among []candidateProfile) bool {
 	return p.node != noNode && slices.ContainsFunc(s.targets.dangers[p.node], func(target uint32) bool {
-		return target != p.node && slices.ContainsFunc(among, func(q standing) bool { return q.node == target })
+		return target != p.node && slices.ContainsFunc(among, func(q candidateProfile) bool { return q.node == target })
 	})
 }
 
 // named reports whether $merge_dangerously names the profiles, so that all are one by it.
-func (s *resolver) named(identified []standing) bool {
+func (s *resolver) named(identified []candidateProfile) bool {
 	var nodes []uint32
 	for _, p := range identified {
 		if p.node == noNode {
@@ -222,7 +222,7 @@ func (s *resolver) named(identified []standing) bool {
 
 // chosenBefore reports whether --user-id has said which of several profiles is somebody's own, an earlier
 // run has sent it, and the others were only there before.
-func (s *resolver) chosenBefore(c *candidate, identified []standing) bool {
+func (s *resolver) chosenBefore(c *candidate, identified []candidateProfile) bool {
 	ours := 0
 	for _, p := range identified {
 		own := p.node != noNode && s.options.ofUser(s.people.names.bytes(p.text))
@@ -237,16 +237,16 @@ func (s *resolver) chosenBefore(c *candidate, identified []standing) bool {
 }
 
 // keep makes the ID of the profile that is kept the candidate's.
-func (s *resolver) keep(c *candidate, primary *standing) {
-	if primary.own {
-		c.keepID(primary.text, primary.suits.Rank)
+func (s *resolver) keep(c *candidate, primary *candidateProfile) {
+	if primary.namedByID {
+		c.keepID(primary.text, primary.rank.Rank)
 	}
 }
 
 // addressOf is what a profile that is there is sent under: the first kind of identifier of Choice.By, if
 // it has that, else one that it has. An email counts only if it is still the person's, and was not that of a
 // profile that was merged away.
-func (s *resolver) addressOf(p *standing, email, cioID string) (By, string) {
+func (s *resolver) addressOf(p *candidateProfile, email, cioID string) (By, string) {
 	if p.sent != 0 || p.row == 0 {
 		return s.names.nameOf(p)
 	}
@@ -259,7 +259,7 @@ func (s *resolver) addressOf(p *standing, email, cioID string) (By, string) {
 	}
 	values := map[By]string{ByID: existing.id(row), ByEmail: email, ByCioID: cioID}
 	for _, by := range append(slices.Clone(s.choice.By), ByID, ByEmail, ByCioID) {
-		if values[by] != "" && !s.options.gone(by, values[by]) {
+		if values[by] != "" && !s.options.wasMerged(by, values[by]) {
 			return by, values[by]
 		}
 	}

@@ -44,25 +44,25 @@ func (x *Index) Remember(ctx context.Context) error {
 func (x *Index) rememberShard(sh *shard) error {
 	x.closePairs(sh)
 	sh.recent.release(&x.pairs)
-	facts, stop := iter.Pull2(sh.gone.All())
+	facts, stop := iter.Pull2(sh.spilled.All())
 	defer stop()
 	number := int64(0)
-	var b [factSize]byte
+	var b [idFactsSize]byte
 	for text, err := range sh.texts.All() {
 		if err != nil {
 			return err
 		}
 		fact := b[:0]
-		if at := number - sh.gone.Len(); at < 0 {
+		if at := number - sh.spilled.Len(); at < 0 {
 			entry, err, _ := facts()
 			if err != nil {
 				return err
 			}
 			fact = append(fact, entry[sumSize:]...)
 		} else {
-			fact = sh.ids.fact(uint32(at)).append(fact)
+			fact = sh.ids.factsOf(uint32(at)).append(fact)
 		}
-		x.later.add(factEntry, fact, text)
+		x.later.add(factsEntry, fact, text)
 		number++
 	}
 	sh.states.Spill(sh.ids.name)
@@ -80,8 +80,8 @@ func (x *Index) rememberShard(sh *shard) error {
 func (x *Index) Restore(entry []byte) {
 	kind, entry := entry[0], entry[1:]
 	switch kind {
-	case factEntry:
-		x.restoreFact(readFact(entry), entry[factSize-sumSize:])
+	case factsEntry:
+		x.restoreFact(readIDFacts(entry), entry[idFactsSize-sumSize:])
 	case pieceEntry:
 		name := fold.PieceName(entry)
 		sh := &x.shards[readSum(name[:]).shard()]
@@ -97,20 +97,20 @@ func (x *Index) Restore(entry []byte) {
 	}
 }
 
-// fromText are the marks that an ID has by its text, and by what is looked for now.
-const fromText = machineShaped | emailShaped | tooLong | userShaped | excluded | named | thereByID | neverOne
+// flagsOfText are the marks that an ID has by its text, and by what is looked for now.
+const flagsOfText = machineShaped | emailShaped | tooLong | userShaped | excluded | named | profileExists | cookieless
 
-func (x *Index) restoreFact(f fact, text []byte) {
-	if f.marks&(hasPerson|inLink) != 0 {
-		f.marks |= hadPerson
+func (x *Index) restoreFact(f idFacts, text []byte) {
+	if f.flags&(hasPerson|inLink) != 0 {
+		f.flags |= hadPerson
 	}
-	if f.marks&(wasKnown|wasTarget) != 0 {
-		f.marks |= hadLogin
+	if f.flags&(sawLogin|wasTarget) != 0 {
+		f.flags |= hadLogin
 	}
 	if f.events > 0 {
-		f.marks |= hadEvents
+		f.flags |= hadEvents
 	}
-	f.marks &^= fromText
+	f.flags &^= flagsOfText
 	f.events = 0
 	h := x.sum(text)
 	sh := &x.shards[h.shard()]

@@ -229,7 +229,7 @@ func tell(settled *Directory, h rulebook.History) settlement {
 			s.Who[id] = "anonymous"
 		}
 	}
-	for l := range settled.Links() {
+	for l := range settled.Merges() {
 		s.Merges = append(s.Merges, l.Value+" into "+l.Person.Value)
 	}
 	slices.Sort(s.Merges)

@@ -12,8 +12,8 @@ import (
 
 // sentTable holds the people whom earlier runs have sent. The zero value is for nobody.
 type sentTable struct {
-	all  []sent      // by node
-	held []heldEmail // by email
+	all    []sent       // by node
+	emails []takenEmail // by email
 }
 
 // sent is a person who was sent, by the node of the kept ID.
@@ -22,7 +22,7 @@ type sent struct {
 	updated int64
 	node    uint32
 	turn    uint32 // the first is 0
-	gone    bool   // merged into another one since
+	merged  bool   // merged into another one since
 	email   uint64 // EmailSum, 0 for none
 	name    *sentName
 }
@@ -33,9 +33,9 @@ type sentName struct {
 	value string
 }
 
-// heldEmail is an email that somebody was sent under. It names their profile for good, so nobody else can be
+// takenEmail is an email that somebody was sent under. It names their profile for good, so nobody else can be
 // sent with it without the two becoming one.
-type heldEmail struct {
+type takenEmail struct {
 	email sum
 	sent  uint32 // the place of the holder in the table
 }
@@ -61,7 +61,7 @@ func readSentTable(ctx context.Context, nodes *nodes) (*sentTable, error) {
 		sh.sent.Drop()
 		t.all = t.all[:start+len(oncePerNode(t.all[start:]))]
 	}
-	t.holdEmails(nodes.x.seed)
+	t.findEmails(nodes.x.seed)
 	return t, nil
 }
 
@@ -89,7 +89,7 @@ func readSent(b []byte, nodes *nodes) (one sent) {
 	b = b[4+copy(one.state[:], b[4:]):]
 	one.updated = int64(binary.LittleEndian.Uint64(b))
 	one.email = binary.LittleEndian.Uint64(b[8:])
-	one.gone = b[17] != 0
+	one.merged = b[17] != 0
 	if by, name := By(b[16]), b[18:]; by != ByID || len(name) > 0 {
 		one.name = &sentName{by, string(name)}
 	}
@@ -105,31 +105,31 @@ func (t *sentTable) find(node uint32) int {
 	return i
 }
 
-// holdEmails finds the emails that people were sent under; of two with one email the first has it.
-func (t *sentTable) holdEmails(seed uint64) {
+// findEmails finds the emails that people were sent under; of two with one email the first has it.
+func (t *sentTable) findEmails(seed uint64) {
 	for i := range t.all {
 		if name := t.all[i].name; name != nil && name.by == ByEmail {
-			t.held = append(t.held, heldEmail{sumOf(FoldEmail(nil, []byte(name.value)), seed), uint32(i)})
+			t.emails = append(t.emails, takenEmail{sumOf(FoldEmail(nil, []byte(name.value)), seed), uint32(i)})
 		}
 	}
-	turn := func(h *heldEmail) uint32 { return t.all[h.sent].turn }
-	slices.SortFunc(t.held, func(a, b heldEmail) int { return cmp.Or(a.email.compare(b.email), cmp.Compare(turn(&a), turn(&b))) })
+	turn := func(h *takenEmail) uint32 { return t.all[h.sent].turn }
+	slices.SortFunc(t.emails, func(a, b takenEmail) int { return cmp.Or(a.email.compare(b.email), cmp.Compare(turn(&a), turn(&b))) })
 }
 
 // dropEmails says that holder is not called any more.
-func (t *sentTable) dropEmails() { t.held = nil }
+func (t *sentTable) dropEmails() { t.emails = nil }
 
 // holder returns the one who was sent under an email, nil for nobody.
 func (t *sentTable) holder(email sum) *sent {
-	i, found := slices.BinarySearchFunc(t.held, email, func(h heldEmail, email sum) int { return h.email.compare(email) })
+	i, found := slices.BinarySearchFunc(t.emails, email, func(h takenEmail, email sum) int { return h.email.compare(email) })
 	if !found {
 		return nil
 	}
-	return &t.all[t.held[i].sent]
+	return &t.all[t.emails[i].sent]
 }
 
 // identified reports whether the profile is more than a visitor's. m are the marks of its ID.
-func (s *sent) identified(o *Options, m marks) bool {
+func (s *sent) identified(o *Options, m idFlags) bool {
 	switch name := s.name; {
 	case s.email != 0 || m.identified():
 		return true
@@ -160,22 +160,22 @@ func (x *Index) RestoreSent(p *SentPerson) {
 	if f == nil {
 		return
 	}
-	f.marks |= wasSent
+	f.flags |= wasSent
 	if sh.sent == nil {
 		sh.sent = x.space.NewLog()
 	}
-	b := h.append(sh.room[:0])
-	b = binary.LittleEndian.AppendUint32(b, x.earlier.nextTurn())
+	b := h.append(sh.scratch[:0])
+	b = binary.LittleEndian.AppendUint32(b, x.earlier.nextSent())
 	b = append(b, p.State[:]...)
 	b = binary.LittleEndian.AppendUint64(b, uint64(p.Updated))
 	b = binary.LittleEndian.AppendUint64(b, p.Email)
 	b = append(b, byte(p.By), 0)
-	if x.options.gone(p.By, p.Value) {
+	if x.options.wasMerged(p.By, p.Value) {
 		b[len(b)-1] = 1
 	}
 	if p.By != ByID || p.Value != p.DistinctID {
 		b = append(b, p.Value...)
 	}
 	sh.sent.Append(b)
-	sh.room = b
+	sh.scratch = b
 }

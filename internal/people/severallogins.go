@@ -13,8 +13,8 @@ import (
 	"ph2cio/internal/parallel"
 )
 
-// fusion collects the logins of people in FusedPerson, while links are followed and attributes are folded.
-type fusion struct {
+// loginCollector collects the logins of people in FusedPerson, while links are followed and attributes are folded.
+type loginCollector struct {
 	mu       sync.Mutex
 	loggedIn parallel.Bitset   // roots, before any link is followed, of which a node is a login
 	several  map[uint32]bool   // roots of which several are
@@ -24,20 +24,20 @@ type fusion struct {
 // login is an ID that somebody logs in with, of a group that has several.
 type login struct{ id, email string }
 
-// newFusion returns what takes logins of so many nodes.
-func newFusion(nodes int) *fusion {
-	return &fusion{loggedIn: make(parallel.Bitset, nodes/64+1), several: map[uint32]bool{}}
+// newLoginCollector returns what takes logins of so many nodes.
+func newLoginCollector(nodes int) *loginCollector {
+	return &loginCollector{loggedIn: make(parallel.Bitset, nodes/64+1), several: map[uint32]bool{}}
 }
 
 // add takes a login of the group with this root.
-func (u *fusion) add(root uint32) {
+func (u *loginCollector) add(root uint32) {
 	if !u.loggedIn.Add(uint64(root)) {
 		u.several[root] = true
 	}
 }
 
 // nameLogins notes the logins of groups that have several, once all is joined.
-func (u *fusion) nameLogins(ctx context.Context, nodes *nodes, groups *identity.Groups) error {
+func (u *loginCollector) nameLogins(ctx context.Context, nodes *nodes, groups *identity.Groups) error {
 	u.loggedIn = nil
 	if len(u.several) == 0 {
 		return nil
@@ -47,15 +47,15 @@ func (u *fusion) nameLogins(ctx context.Context, nodes *nodes, groups *identity.
 		roots[groups.Find(root)] = true
 	}
 	u.several, u.logins = nil, map[uint32]*login{}
-	return nodes.each(ctx, func(node uint32, f *fact, text []byte) error {
+	return nodes.each(ctx, func(node uint32, f *idFacts, text []byte) error {
 		root := groups.Find(node)
-		if !f.marks.identified() || !roots[root] {
+		if !f.flags.identified() || !roots[root] {
 			return nil
 		}
 		u.mu.Lock()
 		defer u.mu.Unlock()
 		one := &login{id: string(text)}
-		if f.marks&emailShaped != 0 {
+		if f.flags&emailShaped != 0 {
 			one.email = string(bytes.TrimSpace(text))
 		}
 		u.logins[node] = one
@@ -63,8 +63,8 @@ func (u *fusion) nameLogins(ctx context.Context, nodes *nodes, groups *identity.
 	})
 }
 
-// sees takes the attributes of an ID.
-func (u *fusion) sees(node uint32, st *fold.State, w *fold.Scratch, keys *fold.Keys) {
+// noteAttributes takes the attributes of an ID.
+func (u *loginCollector) noteAttributes(node uint32, st *fold.State, w *fold.Scratch, keys *fold.Keys) {
 	one := u.logins[node]
 	if one == nil {
 		return
@@ -75,16 +75,16 @@ func (u *fusion) sees(node uint32, st *fold.State, w *fold.Scratch, keys *fold.K
 	}
 }
 
-// people are those who have several logins with different emails, the worst first.
-func (u *fusion) people(among *candidates, persons []Person) []FusedPerson {
+// list are those who have several logins with different emails, the worst first.
+func (u *loginCollector) list(among *candidates, persons []Person) []SeveralLogins {
 	groups := map[uint32][]*login{}
 	for node, one := range u.logins {
-		if number, ok := among.of(node); ok && among.all[number].sent {
+		if number, ok := among.numberOf(node); ok && among.all[number].sent {
 			person := among.all[number].person
 			groups[person] = append(groups[person], one)
 		}
 	}
-	var all []FusedPerson
+	var all []SeveralLogins
 	for person, logins := range groups {
 		emails, ids := map[string]string{}, []string{}
 		for _, one := range logins {
@@ -95,23 +95,23 @@ func (u *fusion) people(among *candidates, persons []Person) []FusedPerson {
 			}
 		}
 		if len(emails) > 1 {
-			all = append(all, FusedPerson{
+			all = append(all, SeveralLogins{
 				DistinctID: persons[person].DistinctID, Logins: firstOf(ids), LoginCount: len(ids),
 				Emails: firstOf(slices.Collect(maps.Values(emails))), EmailCount: len(emails),
 			})
 		}
 	}
-	slices.SortFunc(all, func(a, b FusedPerson) int {
+	slices.SortFunc(all, func(a, b SeveralLogins) int {
 		return cmp.Or(cmp.Compare(b.EmailCount, a.EmailCount), cmp.Compare(b.LoginCount, a.LoginCount),
 			cmp.Compare(a.DistinctID, b.DistinctID))
 	})
 	return all
 }
 
-// FusedPerson is somebody under whom several logins with different emails are one person, because rows of
+// SeveralLogins is somebody under whom several logins with different emails are one person, because rows of
 // them had one person_id, or the persons export says so. Most often they are several people whom PostHog took
 // for one.
-type FusedPerson struct {
+type SeveralLogins struct {
 	DistinctID string   // the kept ID
 	Logins     []string // sorted, mostNames of them at most
 	Emails     []string // of the logins, each as one of them has it, sorted; as many at most
@@ -121,8 +121,8 @@ type FusedPerson struct {
 
 // mostNames is how many logins and emails of one person are named, and mostFused how many people: the worst.
 const (
-	mostNames = 20
-	mostFused = 1000
+	mostNames   = 20
+	mostSeveral = 1000
 )
 
 // firstOf sorts names, and leaves out those behind mostNames.

@@ -28,8 +28,8 @@ func TestFusedPeople(t *testing.T) {
 		says(visitor, "w", "oda@host.example"), says("oda", "w", "oda@other.example"),
 	)
 	for _, memory := range []int64{0, tiny} {
-		worst, n := decided(Options{Memory: memory}, Choice{}, rows).Fused()
-		want := []FusedPerson{
+		worst, n := decided(Options{Memory: memory}, Choice{}, rows).SeveralLogins()
+		want := []SeveralLogins{
 			{"eve", []string{"eve", "fay", "gus"}, []string{"eve@host.example", "fay@host.example", "gus@host.example"}, 3, 3},
 			{"emp-1", []string{"emp-1", "emp-2"}, []string{"ada@host.example", "bob@host.example"}, 2, 2},
 			{"kim@host.example", []string{"kim@host.example", "liz@host.example"}, []string{"kim@host.example", "liz@host.example"}, 2, 2},
@@ -49,7 +49,7 @@ func TestFusedByThePersonsExport(t *testing.T) {
 		x.LearnPerson(&posthog.PersonRow{DistinctIDs: [][]byte{b(id)}, PersonID: rawjson.UUID{1}, HasPersonID: true})
 		x.Observe(&posthog.Event{Name: b("Signed Up"), DistinctID: b(id), Set: fmt.Appendf(nil, `{"email":"%s@host.example"}`, id)}, true)
 	}
-	if worst, n := decide(x, Choice{}).Fused(); n != 1 || worst[0].LoginCount != 2 {
+	if worst, n := decide(x, Choice{}).SeveralLogins(); n != 1 || worst[0].LoginCount != 2 {
 		t.Errorf("fused: %v, want one with two logins", worst)
 	}
 }

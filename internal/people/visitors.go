@@ -2,34 +2,34 @@ package people
 
 import "ph2cio/internal/posthog"
 
-// visit counts a row of a visitor, and notes its person_id.
-func (x *Index) visit(sh *shard, h sum, sends bool, e *posthog.Event) {
+// countVisit counts a row of a visitor, and notes its person_id.
+func (x *Index) countVisit(sh *shard, h sum, sends bool, e *posthog.Event) {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	x.visited(sh, h, e)
+	x.noteVisitLocked(sh, h, e)
 	sh.sample.count(h, e.DistinctID, sends)
 }
 
-// noteVisited is visited for a row of which nothing else counts.
-func (x *Index) noteVisited(e *posthog.Event) {
+// noteVisit is visited for a row of which nothing else counts.
+func (x *Index) noteVisit(e *posthog.Event) {
 	h := x.sum(e.DistinctID)
 	sh := &x.shards[h.shard()]
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	x.visited(sh, h, e)
+	x.noteVisitLocked(sh, h, e)
 }
 
-// visited notes what a mere visitor's row has of others: its person_id, and that its ID has such a row. The
+// noteVisitLocked notes what a mere visitor's row has of others: its person_id, and that its ID has such a row. The
 // shard's lock is held.
-func (x *Index) visited(sh *shard, h sum, e *posthog.Event) {
+func (x *Index) noteVisitLocked(sh *shard, h sum, e *posthog.Event) {
 	flags := pairVisitor
 	switch {
 	case posthog.FeedsNobody(e.Name):
-		flags |= pairLonely
+		flags |= pairWeak
 	case !e.WebVisitor && !posthog.MachineMade(e.DistinctID):
-		flags |= pairOther
+		flags |= pairNotVisitor
 	}
-	if x.options.Separate && flags&pairOther == 0 {
+	if x.options.Separate && flags&pairNotVisitor == 0 {
 		return
 	}
 	var person sum

@@ -26,7 +26,7 @@ func (s *sample) count(h sum, id []byte, sends bool) {
 		if posthog.IllegalID(id) {
 			return
 		}
-		s.make(h)
+		s.makeRoom(h)
 	}
 	if sends && events < math.MaxUint32 {
 		events++
@@ -38,8 +38,8 @@ func (s *sample) count(h sum, id []byte, sends bool) {
 	}
 }
 
-// make makes room for one more.
-func (s *sample) make(h sum) {
+// makeRoom makes room for one more.
+func (s *sample) makeRoom(h sum) {
 	if s.visitors == nil {
 		s.visitors = map[sum]uint32{}
 	}

@@ -19,7 +19,7 @@ type mergesPhase struct {
 }
 
 func (p *mergesPhase) send() error {
-	if p.first.People.LinkCount()+len(p.plan.Merges) == 0 {
+	if p.first.People.MergeCount()+len(p.plan.Merges) == 0 {
 		return nil
 	}
 	out := p.begin(ledger.Merges, 0)
@@ -46,9 +46,9 @@ func (p *mergesPhase) mergings() iter.Seq[merging] {
 	return func(yield func(merging) bool) {
 		var one merging
 		asked := map[customerio.Identifier]bool{}
-		for link := range p.first.People.Links() {
+		for link := range p.first.People.Merges() {
 			one.into, one.profile, one.person = link.Person.DistinctID, mapping.Secondary(link), link.Person
-			one.body, one.outcome = p.mappers[0].Link(one.body[:0], link)
+			one.body, one.outcome = p.mappers[0].Merge(one.body[:0], link)
 			asked[one.profile] = true
 			if !yield(one) {
 				return

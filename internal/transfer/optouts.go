@@ -59,7 +59,7 @@ func (o *optOuts) add(all []optOut) {
 func (o *optOuts) settle(settled *people.Directory) {
 	o.people = map[uint32]bool{}
 	for id := range o.ids {
-		if p := settled.Known(id); p != nil {
+		if p := settled.PersonBySum(id); p != nil {
 			o.people[p.Number] = true
 		}
 	}

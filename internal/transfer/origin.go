@@ -64,7 +64,7 @@ func (l *FirstPass) peopleSum() []byte {
 		text(p.By.String())
 		text(p.Value)
 	}
-	for link := range l.People.Links() {
+	for link := range l.People.Merges() {
 		text(link.Person.DistinctID)
 		text(link.By.String())
 		text(link.Value)

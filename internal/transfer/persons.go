@@ -82,7 +82,7 @@ func exportedAt(ctx context.Context, plan *Plan, index *people.Index) error {
 			return &PersonsError{err}
 		}
 		if at := now.Version.Modified; at != 0 {
-			index.Exported(at / 1000)
+			index.SetExportWritten(at / 1000)
 		}
 	}
 	return nil

@@ -62,7 +62,7 @@ func (l *FirstPass) TwoProfiles() *TwoProfiles {
 
 // HeldAs is the person behind a distinct ID if that person is held, else nil.
 func (l *FirstPass) HeldAs(id []byte) *HeldPerson {
-	held, is := l.People.HeldAs(id)
+	held, is := l.People.HeldPersonWith(id)
 	if !is {
 		return nil
 	}
@@ -70,7 +70,7 @@ func (l *FirstPass) HeldAs(id []byte) *HeldPerson {
 	return &one
 }
 
-func heldPerson(h *people.Held) HeldPerson {
+func heldPerson(h *people.HeldPerson) HeldPerson {
 	one := HeldPerson{ID: h.ID}
 	for _, p := range h.Profiles {
 		one.Profiles = append(one.Profiles, HeldProfile{Profile{p.By.String(), p.Value}, p.Email, p.Sent})
@@ -90,11 +90,11 @@ func (l *FirstPass) LiveProfiles() *LiveProfiles {
 // MergePairs are the merges that the people ask for, the first so many.
 func (l *FirstPass) MergePairs(plan *Plan, most int) (pairs []MergePair) {
 	mapper := plan.Rules.NewMapper(l.People)
-	for link := range l.People.Links() {
+	for link := range l.People.Merges() {
 		if len(pairs) == most {
 			break
 		}
-		if _, o := mapper.Link(nil, link); o.Bucket == mapping.Send {
+		if _, o := mapper.Merge(nil, link); o.Bucket == mapping.Send {
 			pairs = append(pairs, pairOf(o.Who, mapping.Secondary(link)))
 		}
 	}
@@ -103,11 +103,11 @@ func (l *FirstPass) MergePairs(plan *Plan, most int) (pairs []MergePair) {
 
 // MergesInto are the merges into one person's profile; none if the person is nil.
 func (l *FirstPass) MergesInto(mapper *mapping.Mapper, p *people.Person) (pairs []MergePair) {
-	for link := range l.People.Links() {
+	for link := range l.People.Merges() {
 		if link.Person != p {
 			continue
 		}
-		if _, o := mapper.Link(nil, link); o.Bucket == mapping.Send {
+		if _, o := mapper.Merge(nil, link); o.Bucket == mapping.Send {
 			pairs = append(pairs, pairOf(o.Who, mapping.Secondary(link)))
 		}
 	}

@@ -98,7 +98,7 @@ func TestProfilesOverNights(t *testing.T) {
 				t.Fatal(err)
 			}
 			files = append(files, path)
-			choice := people.Choice{Merges: rapid.SampledFrom([]people.Merges{people.MergeNeeded, people.MergeIdentify}).Draw(r, "merges")}
+			choice := people.Choice{Merges: rapid.SampledFrom([]people.MergePolicy{people.MergeNeeded, people.MergeIdentify}).Draw(r, "merges")}
 			choice.MergeProfiles = rapid.IntRange(0, 4).Draw(r, "merge profiles") == 0
 			var existing *people.Existing
 			var withEmail map[string]bool // now
@@ -109,7 +109,7 @@ func TestProfilesOverNights(t *testing.T) {
 				}
 			}
 			change := func(p *Plan) { p.Choice, p.Index.Existing = choice, existing }
-			var held []people.Held
+			var held []people.HeldPerson
 			before := len(came)
 			nightOf(t, r, store, &came, change, func(l *FirstPass) { held = heldAlone(l) }, path)
 			checkProfiles(r, came[before:], held, choice.MergeProfiles, identified, withEmail, strings.Join(all, "\n"), seen)
@@ -137,7 +137,7 @@ func read(r *rapid.T, text string) (op operation) {
 
 // heldAlone are those who are held, without a profile that somebody else goes by: one who was sent under the
 // ID of a profile with their email, before a person with that ID came.
-func heldAlone(l *FirstPass) (held []people.Held) {
+func heldAlone(l *FirstPass) (held []people.HeldPerson) {
 	for _, h := range l.People.Held() {
 		h.Profiles = slices.DeleteFunc(slices.Clone(h.Profiles), func(p people.HeldProfile) bool {
 			_, status := l.People.Lookup([]byte(p.Value))
@@ -149,7 +149,7 @@ func heldAlone(l *FirstPass) (held []people.Held) {
 }
 
 // checkProfiles looks at what a night has sent.
-func checkProfiles(r *rapid.T, came []string, held []people.Held, flag bool, identified, withEmail map[string]bool, rows string, seen map[string]int) {
+func checkProfiles(r *rapid.T, came []string, held []people.HeldPerson, flag bool, identified, withEmail map[string]bool, rows string, seen map[string]int) {
 	names := map[string]bool{}
 	for _, h := range held {
 		seen["held"]++

@@ -61,9 +61,9 @@ func (l *FirstPass) sendableIn(ctx context.Context, state *ledger.Store, waiting
 			if err != nil {
 				return err
 			}
-			p := l.People.Known(id)
+			p := l.People.PersonBySum(id)
 			switch {
-			case p == nil && everybody && !l.People.HeldNow(id):
+			case p == nil && everybody && !l.People.HeldBySum(id):
 				one.Visitors++ // of whom only a hash is known
 			case p == nil:
 				still.Keep = append(still.Keep, id)

@@ -102,15 +102,15 @@ type Rows struct {
 
 // PeopleSummary counts people.
 type PeopleSummary struct {
-	DistinctIDs    int64            `json:"distinct_ids"`
-	JoinedIDs      int64            `json:"joined_ids"` // of them, those that are another one's person
-	Links          people.Links     `json:"links"`
-	Sent           int64            `json:"sent"`
-	Earlier        int64            `json:"earlier,omitempty"`   // sent before the run went on
-	Unchanged      int64            `json:"unchanged,omitempty"` // as an earlier run has sent them: not sent again
-	Rejected       map[string]int64 `json:"rejected"`
-	EmailConflicts int              `json:"email_conflicts"`
-	WithoutEmail   []WithoutEmail   `json:"without_email,omitempty"` // the people that EmailConflicts counts
+	DistinctIDs    int64             `json:"distinct_ids"`
+	JoinedIDs      int64             `json:"joined_ids"` // of them, those that are another one's person
+	Links          people.LinkCounts `json:"links"`
+	Sent           int64             `json:"sent"`
+	Earlier        int64             `json:"earlier,omitempty"`   // sent before the run went on
+	Unchanged      int64             `json:"unchanged,omitempty"` // as an earlier run has sent them: not sent again
+	Rejected       map[string]int64  `json:"rejected"`
+	EmailConflicts int               `json:"email_conflicts"`
+	WithoutEmail   []WithoutEmail    `json:"without_email,omitempty"` // the people that EmailConflicts counts
 	Uncertain
 	Stale int `json:"older_than_72h"` // sent, with newest data that old
 }
@@ -128,7 +128,7 @@ type Uncertain struct {
 // Uncertain counts and names them; counts are those of l.People.
 func (l *FirstPass) Uncertain(counts *people.Counts) Uncertain {
 	u := Uncertain{ShapeOnly: counts.ShapeOnly, VisitorOnly: counts.VisitorOnly, Unidentified: counts.Unidentified}
-	worst, count := l.People.Fused()
+	worst, count := l.People.SeveralLogins()
 	for _, f := range worst {
 		u.Fused = append(u.Fused, Fused{f.DistinctID, f.Logins, f.LoginCount, f.Emails, f.EmailCount})
 	}

@@ -144,7 +144,7 @@ func (l *FirstPass) HoldsOld() bool {
 	for _, all := range l.waitingSources.bySource {
 		for _, one := range all {
 			for at := range one.old.All() {
-				if l.People.Known(one.ids[at]) != nil {
+				if l.People.PersonBySum(one.ids[at]) != nil {
 					return true
 				}
 			}
@@ -157,7 +157,7 @@ func (l *FirstPass) HoldsOld() bool {
 // anew, whose rows wait for this run, does not have them.
 func (l *FirstPass) keepWaiting(o *waitingSource, anew []ledger.Key) (keep []ledger.Key) {
 	for i, id := range o.ids {
-		leftOut := len(o.reasons) > 0 && o.seen.Has(uint64(i)) && l.People.Known(id) == nil
+		leftOut := len(o.reasons) > 0 && o.seen.Has(uint64(i)) && l.People.PersonBySum(id) == nil
 		if leftOut {
 			_, again := slices.BinarySearchFunc(anew, id, func(a, b ledger.Key) int { return a.Compare(&b) })
 			leftOut = !again
