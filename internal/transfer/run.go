@@ -65,7 +65,7 @@ func (r *run) saves() bool { return r.plan.Ledger != nil }
 // begin opens a phase. Its progress counts operations, up to a total if that is known.
 func (r *run) begin(phase ledger.Phase, total int64) *deliver.Phase {
 	r.progress.Phase(r.doing(phase), total, Operations)
-	return r.delivery.Begin(deliver.Spec{Phase: phase, From: r.from[phase], Answered: r.progress.Advance})
+	return r.delivery.Begin(deliver.Spec{Phase: phase, From: r.from[phase], Progress: r.progress.Advance})
 }
 
 // doing says what a phase does.

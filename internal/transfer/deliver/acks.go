@@ -19,7 +19,7 @@ type acks struct {
 
 	// What the run left without an answer before it was resumed, and has not reached again. No number in it
 	// is before one of open.
-	before []ledger.Span
+	leftover []ledger.Span
 }
 
 // openOperation is an operation that was added. Two with successive turns have nothing done between them.
@@ -31,7 +31,7 @@ type openOperation struct {
 
 // acksFrom returns the acks of a phase that is resumed at a position.
 func acksFrom(p ledger.Position) acks {
-	return acks{next: p.Next, before: slices.Clone(p.Open)}
+	return acks{next: p.Next, leftover: slices.Clone(p.Open)}
 }
 
 // add notes that everything before end is dealt with, but for these operations, which are to be sent. Their
@@ -39,26 +39,26 @@ func acksFrom(p ledger.Position) acks {
 func (a *acks) add(operations []customerio.Operation, marks []Mark, end uint64) {
 	for i := range operations {
 		number := operations[i].Ref
-		a.pass(number)
+		a.trimLeftover(number)
 		a.open = append(a.open, openOperation{number: number, turn: a.turn})
 		if i < len(marks) {
 			a.open[len(a.open)-1].mark = marks[i]
 		}
 		a.turn++
 	}
-	a.pass(end)
+	a.trimLeftover(end)
 	a.next = max(a.next, end)
 }
 
-// pass forgets the part of before that lies before end. Between two of its spans something is done, and so it
+// trimLeftover forgets the part of before that lies before end. Between two of its spans something is done, and so it
 // is between its last span and new operations.
-func (a *acks) pass(end uint64) {
-	for len(a.before) > 0 && a.before[0].Last < end {
-		a.before = a.before[1:]
+func (a *acks) trimLeftover(end uint64) {
+	for len(a.leftover) > 0 && a.leftover[0].Last < end {
+		a.leftover = a.leftover[1:]
 		a.turn++
 	}
-	if len(a.before) > 0 && a.before[0].First < end {
-		a.before[0].First = end
+	if len(a.leftover) > 0 && a.leftover[0].First < end {
+		a.leftover[0].First = end
 	}
 }
 
@@ -109,6 +109,6 @@ func (a *acks) position() ledger.Position {
 		}
 		last = o
 	}
-	p.Open = append(p.Open, a.before...)
+	p.Open = append(p.Open, a.leftover...)
 	return p
 }

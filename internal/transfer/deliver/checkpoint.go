@@ -14,12 +14,12 @@ const mostRejects = 1 << 20
 // checkpoint is the next checkpoint of a phase, while it grows. The lock of the phase guards it. A nil
 // checkpoint, of a delivery without a ledger, keeps nothing.
 type checkpoint struct {
-	phase   ledger.Phase
-	acks    acks
-	step    ledger.Step // without position and counters
-	size    int         // bytes of its rejects
-	changed bool        // since the last cut
-	unsaved int         // answered requests whose answers are in no saved checkpoint
+	phase    ledger.Phase
+	acks     acks
+	step     ledger.Step // without position and counters
+	size     int         // bytes of its rejects
+	changed  bool        // since the last cut
+	requests int         // answered requests whose answers are in no saved checkpoint
 }
 
 // advance takes in what became of the next part of the phase, without its rejects.
@@ -70,22 +70,22 @@ func (c *checkpoint) reject(r *Reject) error {
 	return nil
 }
 
-// answered notes that one more request was answered, and returns how many are not saved.
-func (c *checkpoint) answered() int {
+// addRequest notes that one more request was answered, and returns how many are not saved.
+func (c *checkpoint) addRequest() int {
 	if c == nil {
 		return 0
 	}
-	c.unsaved++
+	c.requests++
 	c.changed = true
-	return c.unsaved
+	return c.requests
 }
 
-// waiting is how many answered requests are not saved.
-func (c *checkpoint) waiting() int {
+// unsavedRequests is how many answered requests are not saved.
+func (c *checkpoint) unsavedRequests() int {
 	if c == nil {
 		return 0
 	}
-	return c.unsaved
+	return c.requests
 }
 
 // full reports whether so many rejects wait to be saved that Deliver blocks.
@@ -109,9 +109,9 @@ func (c *checkpoint) cut(counters Counters) (step *ledger.Step, answers int, err
 	cut := c.step
 	cut.Phase, cut.Position, cut.Counters = c.phase, c.acks.position(), text
 	c.step, c.size, c.changed = ledger.Step{}, 0, false
-	return &cut, c.unsaved, nil
+	return &cut, c.requests, nil
 }
 
 // saved notes that a step with so many answered requests was saved. Requests that were answered meanwhile
 // stay unsaved.
-func (c *checkpoint) saved(answers int) { c.unsaved -= answers }
+func (c *checkpoint) saved(answers int) { c.requests -= answers }

@@ -34,10 +34,10 @@ type Delivery struct {
 	counts   Counts
 	examples []Reject
 
-	reading context.Context // done when no further request may start
-	sending context.Context // done when requests under way must end too, Options.Grace later
-	stop    context.CancelCauseFunc
-	release func()
+	reading       context.Context // done when no further request may start
+	sending       context.Context // done when requests under way must end too, Options.Grace later
+	stop          context.CancelCauseFunc
+	closeContexts func()
 }
 
 // New returns a delivery that saves its checkpoints in a ledger, or nowhere if the ledger is nil. before is what
@@ -55,7 +55,7 @@ func New(ctx context.Context, o Options, l Ledger, before Counters) *Delivery {
 	return &Delivery{
 		options: o, ledger: l, counts: newCounts(before),
 		reading: reading, sending: sending, stop: stopReading,
-		release: func() { forget(); stopReading(nil); stopSending(nil) },
+		closeContexts: func() { forget(); stopReading(nil); stopSending(nil) },
 	}
 }
 
@@ -73,4 +73,4 @@ func (d *Delivery) Counts() *Counts { return &d.counts }
 func (d *Delivery) Examples() []Reject { return d.examples }
 
 // Close releases what the contexts hold. No phase may be open.
-func (d *Delivery) Close() { d.release() }
+func (d *Delivery) Close() { d.closeContexts() }

@@ -23,7 +23,7 @@ type Spec struct {
 	Limit func(rejected, read int64) error
 	// Answered is told how many operations of the phase have an answer, with Result.Others; nil for nobody.
 	// It is called from one goroutine at a time.
-	Answered func(n int64)
+	Progress func(n int64)
 }
 
 // Phase is one phase of a delivery, from Begin to End. Its methods are called from one goroutine.
@@ -38,8 +38,8 @@ type Phase struct {
 	checkpoint *checkpoint
 	recent     map[uint64]bool // Refs of operations that can start a campaign and have not been accepted
 	refused    []uint64        // Refs of operations that the API refused; none of events
-	underway   int             // requests
-	answered   int64           // operations, with Result.Others
+	inFlight   int             // requests
+	handled    int64           // operations, with Result.Others
 	failed     error
 }
 
@@ -70,12 +70,12 @@ func (p *Phase) Deliver(r *Result) error {
 		err = p.checkLimit()
 	}
 	if err != nil {
-		p.leave(r.Operations)
+		p.leaveUnsent(r.Operations)
 		return err
 	}
 	for i := range r.Operations {
 		if err := p.pack(&r.Operations[i]); err != nil {
-			p.leave(r.Operations[i+1:])
+			p.leaveUnsent(r.Operations[i+1:])
 			return err
 		}
 	}
@@ -126,7 +126,7 @@ func (p *Phase) count(r *Result) (errs error) {
 	}
 	p.checkpoint.advance(r)
 	if r.Others > 0 {
-		p.progress(r.Others)
+		p.countHandled(r.Others)
 	}
 	return errs
 }
@@ -147,11 +147,11 @@ func (p *Phase) reject(r *Reject) error {
 	return nil
 }
 
-// progress tells that more operations are answered. The lock is held.
-func (p *Phase) progress(n int64) {
-	p.answered += n
-	if p.spec.Answered != nil {
-		p.spec.Answered(p.answered)
+// countHandled tells that more operations are answered. The lock is held.
+func (p *Phase) countHandled(n int64) {
+	p.handled += n
+	if p.spec.Progress != nil {
+		p.spec.Progress(p.handled)
 	}
 }
 
@@ -174,8 +174,8 @@ func (p *Phase) checkLimit() error {
 	return p.spec.Limit(p.delivery.counts.RowsRejected(), p.delivery.counts.Read)
 }
 
-// leave counts operations that were built but are in no batch.
-func (p *Phase) leave(operations []customerio.Operation) {
+// leaveUnsent counts operations that were built but are in no batch.
+func (p *Phase) leaveUnsent(operations []customerio.Operation) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	for i := range operations {
@@ -195,7 +195,7 @@ func (p *Phase) pack(op *customerio.Operation) error {
 	}
 	switch {
 	case err != nil:
-		p.leave([]customerio.Operation{*op})
+		p.leaveUnsent([]customerio.Operation{*op})
 		return err
 	case full != nil:
 		return p.send(full)
@@ -211,8 +211,8 @@ func (p *Phase) send(b *customerio.Batch) error {
 	defer p.lock.Unlock()
 	stop := context.AfterFunc(d.reading, p.wake)
 	defer stop()
-	for p.failed == nil && d.reading.Err() == nil && p.underway+p.checkpoint.waiting() >= max(1, d.options.InFlight()) {
-		if p.checkpoint.waiting() > 0 {
+	for p.failed == nil && d.reading.Err() == nil && p.inFlight+p.checkpoint.unsavedRequests() >= max(1, d.options.InFlight()) {
+		if p.checkpoint.unsavedRequests() > 0 {
 			p.saver.saveNow()
 		}
 		p.room.Wait()
@@ -221,10 +221,10 @@ func (p *Phase) send(b *customerio.Batch) error {
 		p.failed = context.Cause(d.reading)
 	}
 	if p.failed != nil {
-		p.close(b, customerio.AllUnsent(b), nil)
+		p.finish(b, customerio.AllUnsent(b), nil)
 		return p.failed
 	}
-	p.underway++
+	p.inFlight++
 	go p.request(b)
 	return nil
 }
@@ -242,23 +242,23 @@ func (p *Phase) request(b *customerio.Batch) {
 	receipt, err := p.delivery.options.Sender.Send(p.delivery.sending, b)
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	p.underway--
-	p.close(b, receipt, err)
-	if p.checkpoint.answered()*4 >= p.delivery.options.InFlight() {
+	p.inFlight--
+	p.finish(b, receipt, err)
+	if p.checkpoint.addRequest()*4 >= p.delivery.options.InFlight() {
 		p.saver.saveSoon()
 	}
 	p.room.Broadcast()
 }
 
-// close counts what became of a batch and releases it. The lock is held.
-func (p *Phase) close(b *customerio.Batch, r customerio.Receipt, err error) {
-	p.progress(int64(b.Len()))
-	p.fail(errors.Join(err, p.settle(b, r)))
+// finish counts what became of a batch and releases it. The lock is held.
+func (p *Phase) finish(b *customerio.Batch, r customerio.Receipt, err error) {
+	p.countHandled(int64(b.Len()))
+	p.fail(errors.Join(err, p.countReceipt(b, r)))
 	b.Release()
 }
 
-// settle counts what became of each operation of a batch. The lock is held.
-func (p *Phase) settle(b *customerio.Batch, r customerio.Receipt) (errs error) {
+// countReceipt counts what became of each operation of a batch. The lock is held.
+func (p *Phase) countReceipt(b *customerio.Batch, r customerio.Receipt) (errs error) {
 	unsent := map[uint64]bool{}
 	for _, ref := range r.Unsent {
 		unsent[ref] = true
@@ -326,7 +326,7 @@ func (p *Phase) fail(err error) {
 func (p *Phase) waitForAnswers() {
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	for p.underway > 0 {
+	for p.inFlight > 0 {
 		p.room.Wait()
 	}
 }

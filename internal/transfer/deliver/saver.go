@@ -28,19 +28,19 @@ func startSaver(save func() error) *saver {
 // saveNow asks for a save without delay, since somebody is blocked until then.
 func (s *saver) saveNow() {
 	if s != nil {
-		ask(s.urgent)
+		signal(s.urgent)
 	}
 }
 
 // saveSoon asks for a save within saveGap.
 func (s *saver) saveSoon() {
 	if s != nil {
-		ask(s.soon)
+		signal(s.soon)
 	}
 }
 
-// ask leaves a request unless there is one already.
-func ask(request chan struct{}) {
+// signal leaves a request unless there is one already.
+func signal(request chan struct{}) {
 	select {
 	case request <- struct{}{}:
 	default:
