@@ -13,12 +13,40 @@ type Step struct {
 	Position Position
 	Counters []byte // of the whole run so far, a JSON object
 	Rejects  []Reject
-	People   []byte    // accepted, one AppendPerson after another
+	People   []byte    // those whose identify was accepted, one AppendPerson after another
 	Count    int       // how many People are
-	Merged   []int64   // Merge.ID of those done
+	Merged   []int64   // Merge.ID of each merge that was done
 	Waiting  []Waiting // Save sorts them
 	Sent     []Sent    // events that were accepted; Save sorts them
-	Newest   int64     // time of the newest of them, as it was sent, unix seconds; 0 for none
+	Newest   int64     // time of the newest of Sent, as it was sent, unix seconds; 0 for none
+}
+
+// AddPerson adds a person whose identify was accepted.
+func (s *Step) AddPerson(p *Person) {
+	s.People = AppendPerson(s.People, p)
+	s.Count++
+}
+
+// AddMerged adds a merge that was done, by its Merge.ID.
+func (s *Step) AddMerged(id int64) { s.Merged = append(s.Merged, id) }
+
+// AddSent adds an event that was accepted. at is the time that it was sent with, in unix seconds.
+func (s *Step) AddSent(one Sent, at int64) {
+	s.Sent = append(s.Sent, one)
+	s.Newest = max(s.Newest, at)
+}
+
+// AddReject adds a row or operation that could not be sent.
+func (s *Step) AddReject(r Reject) { s.Rejects = append(s.Rejects, r) }
+
+// AddWaiting adds people whose rows wait for a later run.
+func (s *Step) AddWaiting(people []Waiting) { s.Waiting = append(s.Waiting, people...) }
+
+// Complete returns the step with the phase that it is of, how far that has come, and the counters of the run.
+func (s *Step) Complete(phase Phase, position Position, counters []byte) *Step {
+	complete := *s
+	complete.Phase, complete.Position, complete.Counters = phase, position, counters
+	return &complete
 }
 
 // Save saves a step in one transaction, at the given time: if the process is killed at any instant, the step

@@ -7,22 +7,22 @@ import (
 	"ph2cio/internal/ledger"
 )
 
-// acks knows which operations of a phase have no answer yet, by their Refs: of all numbers before next,
-// everything else is done. It takes memory only for operations without an answer. The zero value is the
-// beginning of a phase.
+// acks keeps which operations of a phase have no answer yet, by their Refs. Every other number before next is
+// done. Only operations without an answer take memory. The zero value is the beginning of a phase.
 type acks struct {
 	next uint64
-	open []openOperation // ascending; some are acknowledged meanwhile
-	done int             // of open
-	turn uint64          // of the next operation
-	hint int             // where in open the next to be acknowledged may be
+	open []openOperation // ascending; some of them are done
+	done int             // how many of open are done
+	turn uint64          // of the next operation that is added
+	hint int             // index in open of the operation that is likely to be acknowledged next
 
-	// What the run left without an answer before it was resumed, and has not reached again. No number in it
-	// is before one of open.
+	// What had no answer when the run was stopped, and has not been added again since the run was resumed.
+	// All of it comes after open.
 	leftover []ledger.Span
 }
 
-// openOperation is an operation that was added. Two with successive turns have nothing done between them.
+// openOperation is an operation that was added. If the turns of two operations follow each other, no
+// operation between them was answered, neither now nor before the run was resumed. So one span may hold both.
 type openOperation struct {
 	number, turn uint64
 	done         bool
@@ -34,8 +34,8 @@ func acksFrom(p ledger.Position) acks {
 	return acks{next: p.Next, leftover: slices.Clone(p.Open)}
 }
 
-// add notes that everything before end is dealt with, but for these operations, which are to be sent. Their
-// Refs rise from call to call. marks are theirs, nil where they have none.
+// add notes that all numbers before end are done, except these operations, which are to be sent. Refs rise
+// within a call and from call to call. marks belong to the operations by index; nil is none.
 func (a *acks) add(operations []customerio.Operation, marks []Mark, end uint64) {
 	for i := range operations {
 		number := operations[i].Ref
@@ -50,20 +50,21 @@ func (a *acks) add(operations []customerio.Operation, marks []Mark, end uint64) 
 	a.next = max(a.next, end)
 }
 
-// trimLeftover forgets the part of before that lies before end. Between two of its spans something is done, and so it
-// is between its last span and new operations.
+// trimLeftover removes numbers before end from leftover. Operations between two spans of leftover were done
+// before the run was resumed, so that no new span may reach across: the turn of a span that is removed is
+// skipped.
 func (a *acks) trimLeftover(end uint64) {
 	for len(a.leftover) > 0 && a.leftover[0].Last < end {
 		a.leftover = a.leftover[1:]
 		a.turn++
 	}
 	if len(a.leftover) > 0 && a.leftover[0].First < end {
-		a.leftover[0].First = end
+		a.leftover[0] = ledger.Span{First: end, Last: a.leftover[0].Last}
 	}
 }
 
-// acknowledge notes that an operation is done, and returns its mark. A second time, or for an unknown number,
-// it does nothing.
+// acknowledge notes that an operation is done, and returns its mark. It does nothing for an operation that is
+// done already, or was never added.
 func (a *acks) acknowledge(number uint64) (m Mark) {
 	at := a.hint
 	if at >= len(a.open) || a.open[at].number != number {
@@ -91,24 +92,23 @@ func (a *acks) acknowledge(number uint64) (m Mark) {
 	return m
 }
 
-// count is how many operations of these calls to add have no answer.
+// count returns how many operations that were added have no answer.
 func (a *acks) count() int64 { return int64(len(a.open) - a.done) }
 
-// position is how far the phase has come.
+// position returns how far the phase has come.
 func (a *acks) position() ledger.Position {
-	p := ledger.Position{Next: a.next}
+	var spans []ledger.Span
 	var last openOperation
 	for _, o := range a.open {
 		if o.done {
 			continue
 		}
-		if n := len(p.Open); n > 0 && o.turn == last.turn+1 {
-			p.Open[n-1].Last = o.number
+		if n := len(spans); n > 0 && o.turn == last.turn+1 {
+			spans[n-1] = ledger.Span{First: spans[n-1].First, Last: o.number}
 		} else {
-			p.Open = append(p.Open, ledger.Span{First: o.number, Last: o.number})
+			spans = append(spans, ledger.Span{First: o.number, Last: o.number})
 		}
 		last = o
 	}
-	p.Open = append(p.Open, a.leftover...)
-	return p
+	return ledger.Position{Next: a.next, Open: append(spans, a.leftover...)}
 }

@@ -8,27 +8,27 @@ import (
 	"ph2cio/internal/ledger"
 )
 
-// mostRejects is how many bytes of rejects may wait to be saved before Deliver blocks.
-const mostRejects = 1 << 20
+// maxUnsavedRejects is how many bytes of rejects may be unsaved before Deliver blocks.
+const maxUnsavedRejects = 1 << 20
 
-// checkpoint is the next checkpoint of a phase, while it grows. The lock of the phase guards it. A nil
-// checkpoint, of a delivery without a ledger, keeps nothing.
+// checkpoint collects what the next checkpoint of a phase saves. Phase.lock guards it. A nil checkpoint,
+// which a delivery without a ledger has, collects nothing.
 type checkpoint struct {
 	phase    ledger.Phase
 	acks     acks
-	step     ledger.Step // without position and counters
-	size     int         // bytes of its rejects
+	step     ledger.Step // without phase, position and counters
+	size     int         // bytes of the rejects in step
 	changed  bool        // since the last cut
-	requests int         // answered requests whose answers are in no saved checkpoint
+	requests int         // whose answers are in no saved checkpoint
 }
 
-// advance takes in what became of the next part of the phase, without its rejects.
+// advance adds the next part of the phase, without its rejects.
 func (c *checkpoint) advance(r *Result) {
 	if c == nil {
 		return
 	}
 	c.acks.add(r.Operations, r.Marks, r.End)
-	c.step.Waiting = append(c.step.Waiting, r.Waiting...)
+	c.step.AddWaiting(r.Waiting)
 	c.changed = true
 }
 
@@ -41,20 +41,18 @@ func (c *checkpoint) acknowledge(number uint64) (m Mark) {
 	return m
 }
 
-// accept adds what the ledger keeps of an operation that was accepted.
+// accept adds what the ledger saves of an operation that was accepted.
 func (c *checkpoint) accept(op *customerio.Operation, m *Mark) {
 	if c == nil {
 		return
 	}
 	switch op.Action {
 	case customerio.Identify:
-		c.step.People = ledger.AppendPerson(c.step.People, m.Person)
-		c.step.Count++
+		c.step.AddPerson(m.Person)
 	case customerio.Merge:
-		c.step.Merged = append(c.step.Merged, m.Merge)
+		c.step.AddMerged(m.Merge)
 	case customerio.Event, customerio.Page, customerio.Screen:
-		c.step.Sent = append(c.step.Sent, ledger.Sent{Key: ledger.Key(op.ID), Version: m.Version})
-		c.step.Newest = max(c.step.Newest, m.At)
+		c.step.AddSent(ledger.Sent{Key: ledger.Key(op.ID), Version: m.Version}, m.At)
 	}
 }
 
@@ -64,13 +62,13 @@ func (c *checkpoint) reject(r *Reject) error {
 	if err != nil {
 		return err
 	}
-	c.step.Rejects = append(c.step.Rejects, record)
+	c.step.AddReject(record)
 	c.size += len(record.Text)
 	c.changed = true
 	return nil
 }
 
-// addRequest notes that one more request was answered, and returns how many are not saved.
+// addRequest notes that a request was answered, and returns how many have unsaved answers now.
 func (c *checkpoint) addRequest() int {
 	if c == nil {
 		return 0
@@ -80,7 +78,7 @@ func (c *checkpoint) addRequest() int {
 	return c.requests
 }
 
-// unsavedRequests is how many answered requests are not saved.
+// unsavedRequests returns how many requests have unsaved answers.
 func (c *checkpoint) unsavedRequests() int {
 	if c == nil {
 		return 0
@@ -88,10 +86,10 @@ func (c *checkpoint) unsavedRequests() int {
 	return c.requests
 }
 
-// full reports whether so many rejects wait to be saved that Deliver blocks.
-func (c *checkpoint) full() bool { return c != nil && c.size > mostRejects }
+// full reports whether the unsaved rejects take more than maxUnsavedRejects.
+func (c *checkpoint) full() bool { return c != nil && c.size > maxUnsavedRejects }
 
-// openRows is how many rows have an operation without an answer.
+// openRows returns how many rows have an operation without an answer.
 func (c *checkpoint) openRows() int64 {
 	if c.phase != ledger.Events {
 		return 0
@@ -99,19 +97,18 @@ func (c *checkpoint) openRows() int64 {
 	return c.acks.count()
 }
 
-// cut returns what is to be saved, and of how many answered requests the answers are in it. The checkpoint
-// goes on with an empty step. Once the step is saved, its caller calls saved.
-func (c *checkpoint) cut(counters Counters) (step *ledger.Step, answers int, err error) {
+// cut returns the step to be saved, and how many requests have their answers in it; then the checkpoint
+// starts an empty step. The caller saves the step and then calls saved.
+func (c *checkpoint) cut(counters Counters) (step *ledger.Step, requests int, err error) {
 	text, err := json.Marshal(&counters)
 	if err != nil {
 		return nil, 0, errors.Join(errors.New("saving the counters of the run"), err)
 	}
-	cut := c.step
-	cut.Phase, cut.Position, cut.Counters = c.phase, c.acks.position(), text
+	step = c.step.Complete(c.phase, c.acks.position(), text)
 	c.step, c.size, c.changed = ledger.Step{}, 0, false
-	return &cut, c.requests, nil
+	return step, c.requests, nil
 }
 
-// saved notes that a step with so many answered requests was saved. Requests that were answered meanwhile
-// stay unsaved.
-func (c *checkpoint) saved(answers int) { c.requests -= answers }
+// saved notes that the step which cut returned is saved, with the answers of so many requests. Requests that
+// were answered in the meantime stay unsaved.
+func (c *checkpoint) saved(requests int) { c.requests -= requests }

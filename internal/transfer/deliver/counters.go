@@ -7,8 +7,9 @@ import (
 	"ph2cio/internal/customerio"
 )
 
-// Counters are where the rows and operations of a run have ended, over all the times that it was stopped and
-// resumed. Their JSON form is what the ledger keeps beside a position. What has no answer is in none of them.
+// Counters says where the rows and operations of a run have ended since it began, however often it was
+// resumed. Its JSON form is what the ledger saves with a position. Operations without an answer are not
+// counted.
 type Counters struct {
 	Read           int64                       `json:"read"` // rows that have ended
 	Person         int64                       `json:"person"`
@@ -20,18 +21,18 @@ type Counters struct {
 	Refused        map[customerio.Action]int64 `json:"refused"`
 	PeopleRejected map[string]int64            `json:"people_rejected"`
 	MergesRejected map[string]int64            `json:"merges_rejected"`
-	Unchanged      int64                       `json:"people_unchanged"` // since an earlier run has sent them
-	Emails         int64                       `json:"emails"`           // of Accepted, identifies that follow a merge
-	Recent         int64                       `json:"recent"`           // accepted, and could start a campaign
+	Unchanged      int64                       `json:"people_unchanged"` // people of whom an earlier run has sent the same
+	Emails         int64                       `json:"emails"`           // those of Accepted that are identifies after a merge
+	Recent         int64                       `json:"recent"`           // those of Accepted that can start a campaign
 }
 
-// Sent is how many rows were acknowledged.
+// Sent returns how many rows the API accepted.
 func (c *Counters) Sent() int64 { return OfRows(c.Accepted) }
 
-// People is how many people were acknowledged.
+// People returns how many people the API accepted.
 func (c *Counters) People() int64 { return c.Accepted[customerio.Identify] - c.Emails }
 
-// ReadCounters reads what the ledger keeps; without any text the counters are zero.
+// ReadCounters reads the counters that the ledger has saved. Of an empty text they are zero.
 func ReadCounters(text []byte) (c Counters, err error) {
 	if len(text) == 0 {
 		return c, nil

@@ -8,11 +8,11 @@ import (
 	"ph2cio/internal/ledger"
 )
 
-// RowCounts counts rows by where they ended, except for those that became an operation or were rejected. The
-// zero value is ready.
+// RowCounts counts rows by where they ended. Rows that became an operation or were rejected count only as
+// read. The zero value is ready to use.
 type RowCounts struct {
-	Read      int64            // all rows, also those that became an operation or were rejected
-	Person    int64            // rows that only feed a person
+	Read      int64            // all rows
+	Person    int64            // rows that only change a person
 	Duplicate int64            // rows that another row stands for
 	Earlier   int64            // rows acknowledged by an earlier run, or by this one before it was resumed
 	Skipped   map[string]int64 // by reason
@@ -39,8 +39,8 @@ func (c *RowCounts) Add(o *RowCounts) {
 	AddAll(c.Skipped, o.Skipped)
 }
 
-// Counts are where the rows and operations of a run have ended. Rows, rejects and Unchanged are counted over
-// all the times that the run was stopped and resumed, operations since it was last resumed.
+// Counts says where the rows and operations of a run have ended. Rows, rejects and Unchanged include what was
+// counted before the run was resumed. The counts of operations begin when the run begins or is resumed.
 type Counts struct {
 	RowCounts
 	Rejected       map[string]int64 // rows, by reason
@@ -51,15 +51,16 @@ type Counts struct {
 	Built      map[customerio.Action]int64
 	Accepted   map[customerio.Action]int64
 	Refused    map[customerio.Action]int64
-	Unsent     map[customerio.Action]int64
-	Unanswered map[customerio.Action]int64 // of Unsent, those that were sent
-	Emails     int64                       // of Accepted, identifies that follow a merge
-	Recent     int64                       // of Accepted, those that can start a campaign
+	Unsent     map[customerio.Action]int64 // neither accepted nor refused
+	Unanswered map[customerio.Action]int64 // those of Unsent that were sent, and may have been accepted
+	Emails     int64                       // those of Accepted that are identifies after a merge
+	Recent     int64                       // those of Accepted that can start a campaign
 
-	Before Counters // what the ledger kept when the run was resumed
+	Before Counters // what the ledger had saved when the run was resumed; zero for a new run
 }
 
-// newCounts returns the counts of a run that is resumed where it had counted so much, or of a new run.
+// newCounts returns the counts of a run that had counted before when it was stopped. For a new run before is
+// zero.
 func newCounts(before Counters) Counts {
 	c := Counts{
 		Rejected: map[string]int64{}, PeopleRejected: map[string]int64{}, MergesRejected: map[string]int64{},
@@ -78,14 +79,14 @@ func newCounts(before Counters) Counts {
 	return c
 }
 
-// PeopleSent is how many people have been acknowledged since the run was last resumed.
+// PeopleSent returns how many people the API has accepted since the run began or was last resumed.
 func (c *Counts) PeopleSent() int64 { return c.Accepted[customerio.Identify] - c.Emails }
 
-// RowsRejected is how many rows were rejected.
+// RowsRejected returns how many rows were rejected.
 func (c *Counts) RowsRejected() int64 { return Sum(c.Rejected) }
 
-// Check holds the counts against each other: every row and every operation must have ended in exactly one
-// place. It may be called once the phases have ended.
+// Check returns an error if the counts do not add up: every row and every operation must have ended in
+// exactly one place. Call it once all phases have ended.
 func (c *Counts) Check() error {
 	sent, unsent := OfRows(c.Accepted), OfRows(c.Unsent)
 	skipped, rejected := Sum(c.Skipped), Sum(c.Rejected)
@@ -102,7 +103,25 @@ func (c *Counts) Check() error {
 	return nil
 }
 
-// build counts operations as built. Most follow one of the same action.
+// add counts a result, except its rejects.
+func (c *Counts) add(r *Result) {
+	c.Add(&r.Rows)
+	c.Unchanged += r.Unchanged
+	c.build(r.Operations)
+}
+
+// accept counts an operation that the API accepted. recent says that it can start a campaign.
+func (c *Counts) accept(phase ledger.Phase, action customerio.Action, recent bool) {
+	c.Accepted[action]++
+	if recent {
+		c.Recent++
+	}
+	if phase == ledger.Emails {
+		c.Emails++
+	}
+}
+
+// build counts operations as built. Most operations follow one of the same action.
 func (c *Counts) build(operations []customerio.Operation) {
 	for from := 0; from < len(operations); {
 		action, to := operations[from].Action, from+1
@@ -114,7 +133,7 @@ func (c *Counts) build(operations []customerio.Operation) {
 	}
 }
 
-// reject counts a reject of a phase.
+// reject counts a reject by the phase that it is of.
 func (c *Counts) reject(phase ledger.Phase, reason string) {
 	switch phase {
 	case ledger.Events:
@@ -126,7 +145,8 @@ func (c *Counts) reject(phase ledger.Phase, reason string) {
 	}
 }
 
-// counters returns what the ledger is to keep while so many rows have an operation without an answer.
+// counters returns what the ledger saves. So many rows have an operation without an answer, which counts
+// nowhere yet.
 func (c *Counts) counters(openRows int64) Counters {
 	k := Counters{
 		Read: c.Read - openRows, Person: c.Person, Duplicate: c.Duplicate, Earlier: c.Earlier - c.Before.Sent(),
@@ -146,7 +166,7 @@ func AddAll[K comparable](to, from map[K]int64) {
 	}
 }
 
-// Sum is the total of counts.
+// Sum returns the total of counts.
 func Sum[K comparable](counts map[K]int64) (total int64) {
 	for _, n := range counts {
 		total += n

@@ -9,36 +9,42 @@
 // # Checkpoints
 //
 // A checkpoint is what one ledger transaction saves: how far the phase has come, and all counts, rejects,
-// waiting rows and acknowledged events, people and merges up to there. It is one cut: the lock is held while
-// it is put together. So a run that is killed at any instant resumes with counts that belong to its position.
+// waiting rows and accepted events, people and merges up to there. It is one cut: the lock is held while it
+// is put together, and while a Result or an answer is counted. So a run that is killed at any instant resumes
+// with counts that belong to its position.
 //
-// The position is the acknowledgement low-watermark with its exceptions: every number before it is done, but
-// for the operations in the spans that it lists. An operation is done when the API has accepted or refused
-// it. Numbers without an operation are done when they are handed in, also where they lie in such a span,
-// between two operations without an answer.
+// The position is the acknowledgement low-watermark with its exceptions: every number before it is done,
+// except the operations in the spans that it lists. An operation is done when the API has accepted or refused
+// it. Numbers without an operation are done when they are handed in, also if they lie in such a span between
+// two operations without an answer.
 //
-// A request takes up one place of those that may be under way until its answer is in a saved checkpoint. So
-// after a kill at most so many requests are sent a second time. A checkpoint is saved immediately if a sender
-// or the reader is blocked until then, within 10 ms once a quarter of the places is taken by unsaved answers,
-// otherwise every second.
+// So many requests may be under way as Options.InFlight says, at least one. A request takes up one of these
+// places until its answer is in a saved checkpoint. So after a kill at most so many requests are sent a
+// second time. A checkpoint is saved immediately if Deliver is blocked until then, within 10 ms once a
+// quarter of the places is taken by unsaved answers, otherwise every second, and at the end of a phase.
+// Nothing is saved if nothing has changed.
 //
-// A Delivery without a Ledger, as in a preview, saves nothing and remembers nothing to be saved.
+// A Delivery without a Ledger, as in a preview, saves nothing and collects nothing to be saved.
 //
 // # Goroutines and the lock
 //
-// The caller's goroutine calls Begin, Deliver, Totals and End. Deliver packs operations into batches and
-// blocks while no further request may start, or while too many rejects wait to be saved.
+// The caller's goroutine calls Begin, Deliver, Totals, End and Refused. Deliver and End pack operations into
+// batches, and block while no further request may start. Deliver also blocks while too many rejects are
+// unsaved.
 //
-// Each request has a goroutine of its own, which sends one batch and then counts its answer. It ends with its
-// answer.
+// Each request has a goroutine of its own, which sends one batch, counts its answer and ends.
 //
-// Each phase with a ledger has one goroutine that saves checkpoints. It starts in Begin and ends in End, or
-// at the first error.
+// Each phase with a ledger has one goroutine that saves checkpoints. Begin starts it. It ends in End, or at
+// the first error of a save.
 //
-// Phase.lock guards the counts and examples of the Delivery, the next checkpoint, and how many requests are
-// under way. It is the only lock. It is not held while a request or a save is under way. Options.Rejects,
-// Options.InFlight and the functions of Spec are called with it held, so they must not call the phase. Between
-// phases there is no other goroutine, and the counts may be read without a lock.
+// When the context of New is done, or at the first error, short goroutines wake a blocked Deliver or End and
+// start the grace period. They belong to context.AfterFunc and time.AfterFunc and count nothing.
+//
+// Phase.lock guards the counts and examples of the Delivery and all fields of Phase below it, the next
+// checkpoint among them. It is the only lock. It is not held while a request or a save is under way.
+// Options.Rejects, Options.InFlight and the functions of Spec are called with it held, so they must not call
+// the phase. Options.Observe is called without it. Between phases no goroutine uses the counts, and they may
+// be read without a lock.
 //
 // After the first error, or once the context of New is done, no further request starts. Requests under way
 // get the grace period to end. Operations without an answer are counted as unsent.

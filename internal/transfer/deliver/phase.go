@@ -10,37 +10,37 @@ import (
 	"ph2cio/internal/ledger"
 )
 
-// Spec is what one phase has of its own. Phase must be set.
+// Spec says what is special about one phase. Phase must be set.
 type Spec struct {
 	Phase ledger.Phase
-	From  ledger.Position // where the run was when it was stopped; the zero value is the beginning
+	From  ledger.Position // how far the phase had come when the run was stopped; zero for the beginning
 
-	// Place tells where the row of an operation stands that the API refused; nil where operations are not of
-	// rows.
+	// Place returns where the row of an operation that the API refused stands; nil if operations are not made
+	// from rows.
 	Place func(ref uint64) (file string, row int64)
-	// Limit returns an error, which ends the phase, when so many of the rows read are rejected that nothing
-	// more is to be sent; nil is no limit.
+	// Limit returns an error, which ends the phase, if too many of the rows read are rejected; nil is no
+	// limit.
 	Limit func(rejected, read int64) error
-	// Answered is told how many operations of the phase have an answer, with Result.Others; nil for nobody.
-	// It is called from one goroutine at a time.
+	// Progress is called with how many operations of the phase have an answer or were left unsent, plus
+	// Result.Others; nil is not called. It is called from one goroutine at a time.
 	Progress func(n int64)
 }
 
-// Phase is one phase of a delivery, from Begin to End. Its methods are called from one goroutine.
+// Phase is one phase of a delivery, from Begin to End. Only one goroutine may call its methods.
 type Phase struct {
 	spec     Spec
 	delivery *Delivery
 	packer   *customerio.Packer
 	saver    *saver // nil without a ledger
 
-	lock       sync.Mutex // also guards the counts and examples of the delivery
-	room       *sync.Cond // another request may start, or the phase has failed
+	lock       sync.Mutex // guards what follows, and the counts and examples of the delivery
+	room       *sync.Cond // signals that an answer came, a checkpoint was saved, or the phase has to end
 	checkpoint *checkpoint
 	recent     map[uint64]bool // Refs of operations that can start a campaign and have not been accepted
-	refused    []uint64        // Refs of operations that the API refused; none of events
-	inFlight   int             // requests
-	handled    int64           // operations, with Result.Others
-	failed     error
+	refused    []uint64        // see Refused
+	inFlight   int             // requests without an answer
+	handled    int64           // what Spec.Progress was told last
+	failed     error           // why the phase has to end
 }
 
 // Begin opens the next phase. The one before must have ended.
@@ -57,12 +57,11 @@ func (d *Delivery) Begin(s Spec) *Phase {
 	return p
 }
 
-// Deliver counts what became of the next part of the phase and sends its operations. It blocks while as many
-// requests are under way as may be, or while too many rejects wait to be saved. Results come in the order of
-// their numbers.
+// Deliver counts the next part of the phase and sends its operations. It blocks while no further request may
+// start, or while too many rejects are unsaved. Results must come in the order of their numbers.
 //
-// It returns the error for which the phase has to end, which may be of an earlier request or of saving, or
-// the cause of an interruption. Operations that it could not send are counted as unsent.
+// It returns the error for which the phase has to end. That may be the error of an earlier request or of a
+// save, or the cause of an interruption. Operations that it could not send are counted as unsent.
 func (p *Phase) Deliver(r *Result) error {
 	err := p.count(r)
 	p.waitForSaves()
@@ -82,16 +81,16 @@ func (p *Phase) Deliver(r *Result) error {
 	return nil
 }
 
-// Totals is where rows ended so far, since the run was last resumed: those that the API accepted, and those
-// that were rejected by it or before, over all the times that the run was resumed.
+// Totals returns how many rows the API has accepted since the run began or was last resumed, and how many
+// rows were rejected since the run began, by our checks or by the API.
 func (p *Phase) Totals() (sent, rejected int64) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	return OfRows(p.delivery.counts.Accepted), p.delivery.counts.RowsRejected()
 }
 
-// End sends what is left, waits for every answer and saves the last checkpoint. It returns what made the
-// sending or saving fail, else err, for which the caller ends the phase.
+// End sends what is left, waits for every answer and saves the last checkpoint. err is why the caller ends
+// the phase early, or nil. End returns the first error of sending or saving, or else err.
 func (p *Phase) End(err error) error {
 	if b := p.packer.Flush(); b != nil {
 		_ = p.send(b) // why it was not sent is returned below
@@ -106,18 +105,15 @@ func (p *Phase) End(err error) error {
 	return err
 }
 
-// Refused are the numbers of the operations that the API refused, in any order. It may be called after End.
-// Of events, of which many may be refused, there are none.
+// Refused returns the Refs of the identifies or merges that the API refused in the phase of people or of
+// merges, in any order. Call it after End.
 func (p *Phase) Refused() []uint64 { return p.refused }
 
-// count counts a result, all of it in one checkpoint.
+// count counts a result. It holds the lock throughout, so that no checkpoint saves a part of a result.
 func (p *Phase) count(r *Result) (errs error) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	counts := &p.delivery.counts
-	counts.Add(&r.Rows)
-	counts.Unchanged += r.Unchanged
-	counts.build(r.Operations)
+	p.delivery.counts.add(r)
 	for _, ref := range r.Recent {
 		p.recent[ref] = true
 	}
@@ -131,13 +127,13 @@ func (p *Phase) count(r *Result) (errs error) {
 	return errs
 }
 
-// reject counts and keeps a reject. The lock is held.
+// reject counts a reject, and adds it to the checkpoint or hands it to Options.Rejects. The lock is held.
 func (p *Phase) reject(r *Reject) error {
 	d := p.delivery
 	if !r.Closed {
 		d.counts.reject(p.spec.Phase, r.Reason)
 	}
-	d.examples = withExample(d.examples, r)
+	d.addExample(r)
 	switch {
 	case p.checkpoint != nil:
 		return p.checkpoint.reject(r)
@@ -147,7 +143,7 @@ func (p *Phase) reject(r *Reject) error {
 	return nil
 }
 
-// countHandled tells that more operations are answered. The lock is held.
+// countHandled adds to what Spec.Progress is called with. The lock is held.
 func (p *Phase) countHandled(n int64) {
 	p.handled += n
 	if p.spec.Progress != nil {
@@ -155,7 +151,7 @@ func (p *Phase) countHandled(n int64) {
 	}
 }
 
-// waitForSaves blocks while too many rejects wait to be saved.
+// waitForSaves blocks while too many rejects are unsaved.
 func (p *Phase) waitForSaves() {
 	p.lock.Lock()
 	defer p.lock.Unlock()
@@ -165,6 +161,7 @@ func (p *Phase) waitForSaves() {
 	}
 }
 
+// checkLimit returns the error of Spec.Limit.
 func (p *Phase) checkLimit() error {
 	if p.spec.Limit == nil {
 		return nil
@@ -174,7 +171,7 @@ func (p *Phase) checkLimit() error {
 	return p.spec.Limit(p.delivery.counts.RowsRejected(), p.delivery.counts.Read)
 }
 
-// leaveUnsent counts operations that were built but are in no batch.
+// leaveUnsent counts operations that are in no batch as unsent.
 func (p *Phase) leaveUnsent(operations []customerio.Operation) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
@@ -183,7 +180,8 @@ func (p *Phase) leaveUnsent(operations []customerio.Operation) {
 	}
 }
 
-// pack shows an operation to the observer and puts it into a batch, which it sends if it is full.
+// pack passes an operation to Options.Observe and adds it to a batch. If that makes a batch full, pack sends
+// it.
 func (p *Phase) pack(op *customerio.Operation) error {
 	var full *customerio.Batch
 	var err error
@@ -203,8 +201,8 @@ func (p *Phase) pack(op *customerio.Operation) error {
 	return nil
 }
 
-// send starts a request for the batch once there is room. After an interruption or failure the batch is
-// unsent.
+// send starts a request for a batch as soon as one may start. After an interruption or an error it counts the
+// operations of the batch as unsent and returns the cause.
 func (p *Phase) send(b *customerio.Batch) error {
 	d := p.delivery
 	p.lock.Lock()
@@ -229,8 +227,8 @@ func (p *Phase) send(b *customerio.Batch) error {
 	return nil
 }
 
-// wake lets send look again. Taking the lock first keeps a wake-up from falling between send's look and its
-// wait.
+// wake makes send check again whether to wait. It takes the lock, since a signal between send's check and its
+// wait would be lost.
 func (p *Phase) wake() {
 	p.lock.Lock()
 	defer p.lock.Unlock()
@@ -250,14 +248,14 @@ func (p *Phase) request(b *customerio.Batch) {
 	p.room.Broadcast()
 }
 
-// finish counts what became of a batch and releases it. The lock is held.
+// finish counts what became of the operations of a batch and releases it. The lock is held.
 func (p *Phase) finish(b *customerio.Batch, r customerio.Receipt, err error) {
 	p.countHandled(int64(b.Len()))
 	p.fail(errors.Join(err, p.countReceipt(b, r)))
 	b.Release()
 }
 
-// countReceipt counts what became of each operation of a batch. The lock is held.
+// countReceipt counts each operation of a batch as unsent, refused or accepted. The lock is held.
 func (p *Phase) countReceipt(b *customerio.Batch, r customerio.Receipt) (errs error) {
 	unsent := map[uint64]bool{}
 	for _, ref := range r.Unsent {
@@ -283,46 +281,40 @@ func (p *Phase) countReceipt(b *customerio.Batch, r customerio.Receipt) (errs er
 			errs = errors.Join(errs, p.refuse(refusal, &op, mark.Key))
 			continue
 		}
-		counts.Accepted[op.Action]++
 		p.accept(&op, &mark)
 	}
 	return errs
 }
 
-// refuse rejects an operation that the API refused. The lock is held.
+// refuse records an operation that the API refused as a reject. The lock is held.
 func (p *Phase) refuse(refusal *customerio.Rejection, op *customerio.Operation, key ledger.Key) error {
-	r := refused(refusal, op.Body, key)
+	var file string
+	var row int64
 	if p.spec.Place != nil {
-		r.File, r.Row = p.spec.Place(op.Ref)
+		file, row = p.spec.Place(op.Ref)
 	}
 	if p.spec.Phase != ledger.Events {
 		p.refused = append(p.refused, op.Ref)
 	}
-	return p.reject(r)
+	return p.reject(refused(refusal, op.Body, key, file, row))
 }
 
-// accept notes what hangs on an operation that was accepted. The lock is held.
+// accept counts an operation that the API accepted. The lock is held.
 func (p *Phase) accept(op *customerio.Operation, m *Mark) {
-	counts := &p.delivery.counts
-	if p.recent[op.Ref] {
-		delete(p.recent, op.Ref)
-		counts.Recent++
-	}
-	if p.spec.Phase == ledger.Emails {
-		counts.Emails++
-	}
+	p.delivery.counts.accept(p.spec.Phase, op.Action, p.recent[op.Ref])
+	delete(p.recent, op.Ref)
 	p.checkpoint.accept(op, m)
 }
 
-// fail ends the phase, if there is an error and it is the first. The lock is held.
+// fail makes the phase end, if err is its first error. The lock is held.
 func (p *Phase) fail(err error) {
 	if err != nil && p.failed == nil {
 		p.failed = err
-		p.delivery.stop(err) // the others under way get their grace, not fifteen minutes of trying again
+		p.delivery.stop(err) // requests under way get the grace period, not fifteen minutes of retries
 	}
 }
 
-// waitForAnswers blocks while requests are under way.
+// waitForAnswers blocks until no request is under way.
 func (p *Phase) waitForAnswers() {
 	p.lock.Lock()
 	defer p.lock.Unlock()
@@ -331,22 +323,22 @@ func (p *Phase) waitForAnswers() {
 	}
 }
 
-// save saves a checkpoint if there is anything new.
+// save saves a checkpoint if anything has changed since the last one. The saver calls it.
 func (p *Phase) save() error {
-	step, answers, err := p.cut()
+	step, requests, err := p.cut()
 	if step != nil && err == nil {
 		err = p.delivery.ledger.Save(step, time.Now())
 	}
 	p.lock.Lock()
 	defer p.lock.Unlock()
-	p.checkpoint.saved(answers)
+	p.checkpoint.saved(requests)
 	p.fail(err)
 	p.room.Broadcast()
 	return err
 }
 
-// cut takes what there is to save; nil when there is nothing.
-func (p *Phase) cut() (*ledger.Step, int, error) {
+// cut returns the step to save, nil if nothing has changed, and how many requests have their answers in it.
+func (p *Phase) cut() (step *ledger.Step, requests int, err error) {
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	if !p.checkpoint.changed {

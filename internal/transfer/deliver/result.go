@@ -5,9 +5,9 @@ import (
 	"ph2cio/internal/ledger"
 )
 
-// Mark is what the ledger keeps of an operation once that is answered, beside what the operation says itself.
+// Mark is what the ledger saves of an operation once it is answered, in addition to the operation itself.
 type Mark struct {
-	Key ledger.Key // by which a later run knows it again if it is rejected
+	Key ledger.Key // by which a later run recognizes it if it is rejected
 
 	Version ledger.Version // of an event
 	At      int64          // of an event: the time that it is sent with, unix seconds
@@ -21,11 +21,11 @@ type Result struct {
 	Operations []customerio.Operation // to be sent, with rising Refs; their bodies are borrowed until Deliver returns
 	Marks      []Mark                 // of Operations; nil without a ledger
 	Recent     []uint64               // Refs of the operations that can start a campaign
-	End        uint64                 // everything before it is dealt with, but for Operations
+	End        uint64                 // all numbers before it are done, except those of Operations
 
 	Rows      RowCounts
-	Rejects   []Reject         // also counted, by reason, in their phase
+	Rejects   []Reject         // rejected by our checks
 	Waiting   []ledger.Waiting // rows held for a later run
 	Unchanged int64            // people who need no identify, since an earlier run has sent the same
-	Others    int64            // of the things that Spec.Answered counts, those without an operation
+	Others    int64            // things without an operation that Spec.Progress counts too
 }

@@ -4,18 +4,18 @@ import "time"
 
 const (
 	saveEvery = time.Second
-	saveGap   = 10 * time.Millisecond // before a save that nobody is blocked for
+	saveGap   = 10 * time.Millisecond // between saveSoon and the save
 )
 
-// saver calls save on a goroutine of its own: once a second, and sooner when it is asked to. It ends at the
-// first error of save. A nil saver saves nothing.
+// saver owns a goroutine that calls save: once a second, and earlier if saveNow or saveSoon is called. The
+// goroutine ends in end, or at the first error of save. A nil saver saves nothing.
 type saver struct {
 	save         func() error
 	urgent, soon chan struct{}
 	quit, ended  chan struct{}
 }
 
-// startSaver starts the goroutine, which ends in end.
+// startSaver starts the goroutine. end must be called.
 func startSaver(save func() error) *saver {
 	s := &saver{
 		save: save, urgent: make(chan struct{}, 1), soon: make(chan struct{}, 1),
@@ -25,21 +25,21 @@ func startSaver(save func() error) *saver {
 	return s
 }
 
-// saveNow asks for a save without delay, since somebody is blocked until then.
+// saveNow makes it save without delay. Call it when a goroutine is blocked until then.
 func (s *saver) saveNow() {
 	if s != nil {
 		signal(s.urgent)
 	}
 }
 
-// saveSoon asks for a save within saveGap.
+// saveSoon makes it save within saveGap.
 func (s *saver) saveSoon() {
 	if s != nil {
 		signal(s.soon)
 	}
 }
 
-// signal leaves a request unless there is one already.
+// signal sends to a channel unless it holds a signal already.
 func signal(request chan struct{}) {
 	select {
 	case request <- struct{}{}:
@@ -47,7 +47,7 @@ func signal(request chan struct{}) {
 	}
 }
 
-// end saves once more and returns when that is done. After an error it only returns.
+// end saves once more and ends the goroutine. After an error of save it saves nothing more.
 func (s *saver) end() {
 	if s != nil {
 		close(s.quit)
@@ -55,6 +55,7 @@ func (s *saver) end() {
 	}
 }
 
+// run is the goroutine.
 func (s *saver) run() {
 	defer close(s.ended)
 	ticker := time.NewTicker(saveEvery)
@@ -74,8 +75,8 @@ func (s *saver) run() {
 	}
 }
 
-// pause waits for saveGap, so that more answers go into one checkpoint. It reports whether the saver is to
-// end.
+// pause waits for saveGap, so that one checkpoint saves more answers. It returns early if saveNow or end is
+// called, and reports whether end was called.
 func (s *saver) pause() (ends bool) {
 	timer := time.NewTimer(saveGap)
 	defer timer.Stop()
