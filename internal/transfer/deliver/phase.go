@@ -293,7 +293,7 @@ func (p *Phase) refuse(refusal *customerio.Rejection, op *customerio.Operation, 
 	if p.spec.Place != nil {
 		file, row = p.spec.Place(op.Ref)
 	}
-	if p.spec.Phase != ledger.Events {
+	if p.spec.Phase == ledger.People || p.spec.Phase == ledger.Merges {
 		p.refused = append(p.refused, op.Ref)
 	}
 	return p.reject(refused(refusal, op.Body, key, file, row))
