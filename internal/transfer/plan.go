@@ -79,41 +79,6 @@ func (p *Plan) leftOut(flags string) map[string]bool {
 	return p.LeftOut(flags)
 }
 
-// Progress hears how far a run is. Its methods are called from one goroutine at a time.
-type Progress interface {
-	Phase(name string, total int64, unit Unit)
-	Advance(done int64)
-	Note(text string)
-	Say(line string)
-	Done()
-}
-
-// Unit is what a phase of Progress counts.
-type Unit = string
-
-const (
-	Bytes      Unit = "bytes"
-	Operations Unit = "operations"
-)
-
-// MaxRejects is how much may be rejected before the run stops: Share of the rows read, once there are 10,000 of them,
-// or Count rows. Zero values are no limit.
-type MaxRejects struct {
-	Share float64 // 0.01 is one in a hundred
-	Count int64
-}
-
-// rejectsGrace is how many rows are read before a share of them means anything.
-const rejectsGrace = 10_000
-
-// Exceeded reports whether rejected of rows is too much.
-func (m MaxRejects) Exceeded(rejected, rows int64) bool {
-	if m.Count > 0 && rejected > m.Count {
-		return true
-	}
-	return m.Share > 0 && rows >= rejectsGrace && float64(rejected) > m.Share*float64(rows)
-}
-
 func (p *Plan) workers() int {
 	if p.Workers > 0 {
 		return p.Workers
@@ -127,12 +92,3 @@ func (p *Plan) progress() Progress {
 	}
 	return p.Progress
 }
-
-// silent is a Progress that shows nothing.
-type silent struct{}
-
-func (silent) Phase(string, int64, Unit) {}
-func (silent) Advance(int64)             {}
-func (silent) Note(string)               {}
-func (silent) Say(string)                {}
-func (silent) Done()                     {}

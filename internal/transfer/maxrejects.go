@@ -5,6 +5,24 @@ import (
 	"ph2cio/internal/report"
 )
 
+// MaxRejects is how much may be rejected before the run stops: Share of the rows read, once there are 10,000 of them,
+// or Count rows. Zero values are no limit.
+type MaxRejects struct {
+	Share float64 // 0.01 is one in a hundred
+	Count int64
+}
+
+// rejectsGrace is how many rows are read before a share of them means anything.
+const rejectsGrace = 10_000
+
+// Exceeded reports whether rejected of rows is too much.
+func (m MaxRejects) Exceeded(rejected, rows int64) bool {
+	if m.Count > 0 && rejected > m.Count {
+		return true
+	}
+	return m.Share > 0 && rows >= rejectsGrace && float64(rejected) > m.Share*float64(rows)
+}
+
 // TooManyRejects ends a run whose rejects exceed Plan.MaxRejects.
 type TooManyRejects struct{ Rejected, Rows int64 }
 
