@@ -112,9 +112,9 @@ func newProfilesText(read *readJob, counts people.Counts, left *transfer.Left) s
 		return ""
 	}
 	switch {
-	case !l.Knows(plan) && left.People == 0:
+	case !l.KnowsProfiles(plan) && left.People == 0:
 		return "0 new"
-	case !l.Knows(plan):
+	case !l.KnowsProfiles(plan):
 		return fmt.Sprintf("up to %s new, one for each person sent (exact with --existing)", report.Count(left.People))
 	}
 	n := counts.ByChoice[plan.Choice.Who]

@@ -67,7 +67,7 @@ func (p *program) warnOfMixed(files []source.Mixed) {
 // warnOfHalfRows names the files that end in the middle of a row.
 func (p *program) warnOfHalfRows(l *transfer.FirstPass) {
 	told := 0
-	for _, said := range l.Said {
+	for _, said := range l.Warnings {
 		if !said.Unended {
 			continue
 		}
@@ -82,7 +82,7 @@ func (p *program) warnOfHalfRows(l *transfer.FirstPass) {
 
 // warnOfPersons names the exports of persons that were found beside events: who is who may hang on them.
 func (p *program) warnOfPersons(l *transfer.FirstPass) {
-	for _, said := range l.Said {
+	for _, said := range l.Warnings {
 		if said.Persons {
 			p.warn("%s: %v: %s", said.Path, said.Err, said.Advice)
 		}

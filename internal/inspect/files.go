@@ -37,7 +37,7 @@ func fileResult(s source.Source, counts fileCounts, first *transfer.FirstPass) F
 			f.State, f.Trouble, f.Hint = fileState(t.Kind), t.Err.Error(), t.Advice
 		}
 	}
-	for _, said := range first.Said {
+	for _, said := range first.Warnings {
 		if said.Path != s.Name {
 			continue
 		}

@@ -48,10 +48,10 @@ func (p *eventsPhase) send() error {
 
 // readAgain is the second pass: every group of chunks is mapped, counted and packed, in input order.
 func (p *eventsPhase) readAgain(out *deliver.Phase) error {
-	chunks := coalesce(p.first.again(p.delivery.Context(), p.plan))
+	chunks := coalesce(p.first.reread(p.delivery.Context(), p.plan))
 	for result, err := range parallel.Ordered(chunks, p.plan.workers(), p.mapChunks) {
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
-			if !p.first.knows(trouble) {
+			if !p.first.expected(trouble) {
 				return trouble
 			}
 			continue

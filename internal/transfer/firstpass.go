@@ -16,17 +16,17 @@ import (
 
 // FirstPass is what the first pass found: who is who, and what the second pass may rely on.
 type FirstPass struct {
-	People  *people.Directory      // usable until Close
-	Rows    int64                  // read, good and bad
-	Bad     int64                  // rows that are not events, or can never be sent whoever their person is
-	Repeats int64                  // rows that others stand for, in the export or sent by an earlier run
-	Recent  int64                  // rows that could start a campaign, whoever their person is
-	UUIDs   ledger.UUIDs           // of the rows that could be sent, whoever their person is
-	Before  ledger.UUIDs           // of those that earlier runs have read
-	Trouble []*posthog.SourceError // sources that are damaged, gone or refused
-	Said    []*posthog.SourceError // what there is to know about sources that were read well
-	Bytes   int64                  // on disk, of all sources
-	Took    time.Duration          // all of the reading, even what was read again
+	People   *people.Directory      // usable until Close
+	Rows     int64                  // read, good and bad
+	Bad      int64                  // rows that are not events, or can never be sent whoever their person is
+	Repeats  int64                  // rows that others stand for, in the export or sent by an earlier run
+	Recent   int64                  // rows that could start a campaign, whoever their person is
+	UUIDs    ledger.UUIDs           // of the rows that could be sent, whoever their person is
+	Before   ledger.UUIDs           // of those that earlier runs have read
+	Trouble  []*posthog.SourceError // sources that are damaged, gone or refused
+	Warnings []*posthog.SourceError // what there is to know about sources that were read well
+	Bytes    int64                  // on disk, of all sources
+	Took     time.Duration          // all of the reading, even what was read again
 
 	sendable    int64 // rows that could be sent, whoever their person is
 	noUUID      int64 // of them, those that have none
@@ -51,7 +51,7 @@ type FirstPass struct {
 	waitingSources *waitingSources
 	goneWaiting    []ledger.StillWaiting // of sources that are gone
 	places         *places
-	kept           kept
+	tail           tail
 }
 
 // LostHistory is a source that is gone, or another file than it was, with rows that were never sent.
@@ -63,7 +63,7 @@ type LostHistory struct {
 
 // Close gives back memory and what is on disk, when all has been sent.
 func (l *FirstPass) Close() error {
-	l.kept.giveUp()
+	l.tail.giveUp()
 	return errors.Join(l.index.Close(), l.decided.space.Close(), l.repeats.space.Close())
 }
 
@@ -86,17 +86,17 @@ func (l *FirstPass) damaged(known []*posthog.SourceError) []*posthog.SourceError
 	return all
 }
 
-// knows reports whether a source's trouble is one that the first pass had with it. Damage counts as known only where
+// expected reports whether a source's trouble is one that the first pass had with it. Damage counts as known only where
 // the source ended as far as the first pass came, which the reader sees to. A source that is gone is never known: the
 // second pass does not go on to where a read failed in the first.
-func (l *FirstPass) knows(trouble *posthog.SourceError) bool {
+func (l *FirstPass) expected(trouble *posthog.SourceError) bool {
 	if trouble.Kind == posthog.Gone {
 		return false
 	}
 	same := func(known *posthog.SourceError) bool {
 		return known.Path == trouble.Path && known.Kind == trouble.Kind
 	}
-	return slices.ContainsFunc(l.Trouble, same) || slices.ContainsFunc(l.Said, same)
+	return slices.ContainsFunc(l.Trouble, same) || slices.ContainsFunc(l.Warnings, same)
 }
 
 // setPersonsAside makes a warning of the trouble with persons exports that were found beside events: they
@@ -117,22 +117,22 @@ func (l *FirstPass) setPersonsAside(plan *Plan) {
 	}
 	if len(aside) < len(plan.Sources) || plan.Others {
 		l.Trouble = slices.DeleteFunc(l.Trouble, apart)
-		l.Said = append(l.Said, aside...)
+		l.Warnings = append(l.Warnings, aside...)
 	}
 }
 
-// again yields the chunks a second time: from the sources, up to where the first pass came, and from memory.
-func (l *FirstPass) again(ctx context.Context, plan *Plan) iter.Seq2[*posthog.Chunk, error] {
+// reread yields the chunks a second time: from the sources, up to where the first pass came, and from memory.
+func (l *FirstPass) reread(ctx context.Context, plan *Plan) iter.Seq2[*posthog.Chunk, error] {
 	options := plan.Read
 	options.Types = l.types
-	options.Until = l.kept.until(l.ends)
+	options.Until = l.tail.until(l.ends)
 	return func(yield func(*posthog.Chunk, error) bool) {
 		for chunk, err := range posthog.Read(ctx, plan.Sources, options) {
 			if !yield(chunk, err) {
 				return
 			}
 		}
-		for _, chunk := range l.kept.chunks {
+		for _, chunk := range l.tail.chunks {
 			if ctx.Err() != nil {
 				yield(nil, context.Cause(ctx))
 				return

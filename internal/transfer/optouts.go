@@ -55,8 +55,8 @@ func (o *optOuts) add(all []optOut) {
 	}
 }
 
-// settle finds out who they are.
-func (o *optOuts) settle(settled *people.Directory) {
+// resolve finds out who they are.
+func (o *optOuts) resolve(settled *people.Directory) {
 	o.people = map[uint32]bool{}
 	for id := range o.ids {
 		if p := settled.PersonBySum(id); p != nil {

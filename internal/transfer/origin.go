@@ -20,7 +20,7 @@ func (l *FirstPass) Origin(ctx context.Context) (sources []ledger.Source, people
 
 func (l *FirstPass) sources(ctx context.Context) (sources []ledger.Source) {
 	trouble := map[string]string{}
-	for _, t := range slices.Concat(l.Trouble, l.Said) {
+	for _, t := range slices.Concat(l.Trouble, l.Warnings) {
 		if t.Kind != posthog.Warning || t.Unended {
 			trouble[t.Path] = t.Err.Error()
 		}

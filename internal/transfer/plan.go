@@ -53,12 +53,12 @@ type Plan struct {
 	Rejects     deliver.Rejects                    // where rejected rows go when there is no Ledger
 	Ledger      *ledger.Run                        // what is saved as it is sent, and where an earlier run stopped; nil saves nothing. To be set before Learn if it goes on
 	Operations  func(customerio.Operation) error   // sees every operation in sending order, and borrows it; nil for none
-	kept        int                                // mostKept if 0; for tests
+	mostTail    int                                // mostTail if 0; for tests
 	Workers     int                                // goroutines that decode and map; 0 is one for each core
 }
 
-// goesOn is the run that this one goes on with, 0 for none.
-func (p *Plan) goesOn() int64 {
+// resumedID is the run that this one goes on with, 0 for none.
+func (p *Plan) resumedID() int64 {
 	if p.Ledger == nil {
 		return 0
 	}
@@ -72,7 +72,7 @@ func (p *Plan) nameOf(path string) string {
 	return p.Names(path)
 }
 
-func (p *Plan) leftOut(flags string) map[string]bool {
+func (p *Plan) skipsMore(flags string) map[string]bool {
 	if p.LeftOut == nil {
 		return nil
 	}

@@ -71,7 +71,7 @@ func readOnce(ctx context.Context, plan *Plan, read posthog.Options, observer Ob
 	}
 	first := &FirstPass{
 		index: index, types: read.Types, decided: newDecisions(plan.Index.Dir), repeats: newRepeats(plan), places: newPlaces(plan.Sources),
-		ends: make([]int64, len(plan.Sources)), held: make([]int64, len(plan.Sources)), prints: make([]fingerprint, len(plan.Sources)), kept: kept{most: cmp.Or(plan.kept, mostKept)},
+		ends: make([]int64, len(plan.Sources)), held: make([]int64, len(plan.Sources)), prints: make([]fingerprint, len(plan.Sources)), tail: tail{most: cmp.Or(plan.mostTail, mostTail)},
 	}
 	if err := first.from(ctx, plan, read, observer); err != nil {
 		return nil, errors.Join(err, first.Close())
@@ -125,16 +125,16 @@ func (l *FirstPass) from(ctx context.Context, plan *Plan, read posthog.Options, 
 // read learns from all rows of the sources.
 func (l *FirstPass) read(ctx context.Context, plan *Plan, read posthog.Options, observer Observer) error {
 	index, progress := l.index, plan.progress()
-	work := func(worker int, c *posthog.Chunk) firstResult {
+	work := func(worker int, c *posthog.Chunk) observation {
 		var share Share
 		if observer != nil {
 			share = observer.Share()
 		}
-		return readChunk(c, plan, l, l.repeats.keyed(worker, c), share)
+		return readChunk(c, plan, l, l.repeats.newChunkKeys(worker, c), share)
 	}
 	for result, err := range orderedChunks(posthog.Read(ctx, plan.Sources, read), plan.workers(), work) {
 		if warning, ok := posthog.AsWarning(err); ok {
-			l.Said = append(l.Said, warning)
+			l.Warnings = append(l.Warnings, warning)
 			continue
 		}
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
@@ -148,7 +148,7 @@ func (l *FirstPass) read(ctx context.Context, plan *Plan, read posthog.Options, 
 			return fmt.Errorf("first reading: %w", err)
 		}
 		if index.Overflowed() {
-			l.kept.giveUp() // memory is short
+			l.tail.giveUp() // memory is short
 		}
 		l.add(result)
 		if observer != nil {
@@ -170,7 +170,7 @@ func (l *FirstPass) settle(ctx context.Context, plan *Plan) error {
 		l.People, err = l.index.Decide(ctx, plan.Choice)
 	}
 	if err == nil {
-		l.optOuts.settle(l.People)
+		l.optOuts.resolve(l.People)
 	}
 	if err != nil {
 		err = fmt.Errorf("working out who is who: %w", err)
@@ -182,15 +182,15 @@ func (l *FirstPass) settle(ctx context.Context, plan *Plan) error {
 	return err
 }
 
-// firstResult is what the first pass learnt from one chunk.
-type firstResult struct {
+// observation is what the first pass learnt from one chunk.
+type observation struct {
 	chunk             *posthog.Chunk
 	decided           decided
 	teams             teams
 	columns           uint64
 	rows, bad, recent int64
 	held              int64 // because they are recent
-	keys              *keyed
+	keys              *chunkKeys
 	skipped           skippedNames
 	optOuts           []optOut
 	share             Share // nil without an observer
@@ -200,8 +200,8 @@ type firstResult struct {
 }
 
 // readChunk reads a chunk, on one of the workers. share is nil without an observer.
-func readChunk(c *posthog.Chunk, plan *Plan, first *FirstPass, keyed *keyed, share Share) firstResult {
-	l, index, waitingSources := firstResult{chunk: c, share: share}, first.index, first.waitingSources
+func readChunk(c *posthog.Chunk, plan *Plan, first *FirstPass, keyed *chunkKeys, share Share) observation {
+	l, index, waitingSources := observation{chunk: c, share: share}, first.index, first.waitingSources
 	for event, bad := range c.Events() {
 		l.rows++
 		if bad != nil {
@@ -260,8 +260,8 @@ func readChunk(c *posthog.Chunk, plan *Plan, first *FirstPass, keyed *keyed, sha
 	return l
 }
 
-func (l *FirstPass) add(one firstResult) {
-	l.kept.add(one.chunk, one.decided.rows, l.Bytes)
+func (l *FirstPass) add(one observation) {
+	l.tail.add(one.chunk, one.decided.rows, l.Bytes)
 	l.places.add(one.chunk)
 	l.types.Add(one.chunk.FoundCells())
 	l.decided.add(&one.decided)

@@ -90,13 +90,13 @@ func (r *repeats) begin(ctx context.Context, plan *Plan) (err error) {
 		r.from, err = plan.State.FirstKeptDay(ctx)
 	}
 	if err == nil {
-		r.rejected, err = plan.State.RejectKeys(ctx, plan.goesOn())
+		r.rejected, err = plan.State.RejectKeys(ctx, plan.resumedID())
 	}
 	return err
 }
 
-// keyed are the keys of one chunk's rows that could be sent.
-type keyed struct {
+// chunkKeys are the keys of one chunk's rows that could be sent.
+type chunkKeys struct {
 	ids      *mapping.EventIDs
 	sizer    *mapping.Sizer
 	from     int64 // as in repeats
@@ -110,13 +110,13 @@ type keyed struct {
 var rejectedBefore = mapping.Outcome{Bucket: mapping.Skipped, Reason: mapping.ReasonRejectedBefore}
 
 // wasRejected reports whether an earlier run has rejected a row that is the same in every byte.
-func (k *keyed) wasRejected(key func([]byte) ledger.Key, row []byte) bool {
+func (k *chunkKeys) wasRejected(key func([]byte) ledger.Key, row []byte) bool {
 	return len(k.rejected) > 0 && k.rejected.has(key(row))
 }
 
 // add takes a row, and returns what becomes of it. One that could be sent is held when it is of a day of which nobody knows any
 // more what was sent.
-func (k *keyed) add(e *posthog.Event, o mapping.Outcome) mapping.Outcome {
+func (k *chunkKeys) add(e *posthog.Event, o mapping.Outcome) mapping.Outcome {
 	isLive := o.Bucket == mapping.Skipped && o.Reason == mapping.ReasonLive
 	switch {
 	case o.Bucket == mapping.Skipped && !isLive:
@@ -147,7 +147,7 @@ func standingOf(f mapping.Fit) standing {
 }
 
 // count counts a row that could be sent by whether it has a uuid.
-func (k *keyed) count(e *posthog.Event) {
+func (k *chunkKeys) count(e *posthog.Event) {
 	if e.HasUUID || e.UUIDText != nil {
 		k.withUUID++
 	} else {
@@ -155,9 +155,9 @@ func (k *keyed) count(e *posthog.Event) {
 	}
 }
 
-// keyed collects the keys of a chunk, on one of the workers.
-func (r *repeats) keyed(worker int, c *posthog.Chunk) *keyed {
-	return &keyed{
+// newChunkKeys collects the keys of a chunk, on one of the workers.
+func (r *repeats) newChunkKeys(worker int, c *posthog.Chunk) *chunkKeys {
+	return &chunkKeys{
 		ids: &r.ids[worker], sizer: r.sizers[worker], from: r.from, rejected: r.notRetried(),
 		versions: make([]version, 0, c.Rows/2+1),
 	}
@@ -187,7 +187,7 @@ func (r *repeats) add(versions []version) {
 func (r *repeats) find(ctx context.Context, plan *Plan) error {
 	if plan.State != nil {
 		for _, day := range r.sortedDays() {
-			for sent, err := range plan.State.Sent(ctx, day, plan.goesOn()) {
+			for sent, err := range plan.State.Sent(ctx, day, plan.resumedID()) {
 				if err != nil {
 					return err
 				}

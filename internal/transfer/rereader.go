@@ -15,7 +15,7 @@ import (
 type Rereader struct {
 	first *FirstPass
 	plan  *Plan
-	keyed *keyed // of the chunk that is being read
+	keyed *chunkKeys // of the chunk that is being read
 }
 
 // RereadRow is a row of the second pass, valid until the next one is asked for.
@@ -32,9 +32,9 @@ func (l *FirstPass) NewRereader(plan *Plan) *Rereader { return &Rereader{first: 
 // with the disk, or the cause of ctx.
 func (r *Rereader) Rows(ctx context.Context) iter.Seq2[RereadRow, error] {
 	return func(yield func(RereadRow, error) bool) {
-		for chunk, err := range r.first.again(ctx, r.plan) {
+		for chunk, err := range r.first.reread(ctx, r.plan) {
 			if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
-				if r.first.knows(trouble) {
+				if r.first.expected(trouble) {
 					continue
 				}
 				yield(RereadRow{}, trouble)
@@ -55,7 +55,7 @@ func (r *Rereader) Rows(ctx context.Context) iter.Seq2[RereadRow, error] {
 func (r *Rereader) rowsOf(chunk *posthog.Chunk, yield func(RereadRow, error) bool) bool {
 	defer chunk.Release()
 	file := r.plan.Sources[chunk.Source].Name
-	r.keyed = r.first.repeats.keyed(0, chunk)
+	r.keyed = r.first.repeats.newChunkKeys(0, chunk)
 	for event, bad := range chunk.Events() {
 		if bad != nil || r.plan.otherTeam(event) {
 			continue

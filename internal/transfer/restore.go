@@ -18,7 +18,7 @@ func (p *Plan) indexOptions(ctx context.Context) (people.Options, error) {
 	if o.Seed, o.KeyNames, err = p.State.RestoreKeys(ctx); err != nil {
 		return o, err
 	}
-	merged, err := p.State.Merged(ctx, p.goesOn())
+	merged, err := p.State.Merged(ctx, p.resumedID())
 	if len(merged) == 0 {
 		return o, err
 	}
@@ -37,13 +37,13 @@ func (l *FirstPass) restore(ctx context.Context, plan *Plan) error {
 	if plan.State == nil {
 		return nil
 	}
-	for entry, err := range plan.State.RestoreEntries(ctx, plan.goesOn()) {
+	for entry, err := range plan.State.RestoreEntries(ctx, plan.resumedID()) {
 		if err != nil {
 			return err
 		}
 		l.index.Restore(entry)
 	}
-	for sent, err := range plan.State.People(ctx, plan.goesOn()) {
+	for sent, err := range plan.State.People(ctx, plan.resumedID()) {
 		if err != nil {
 			return err
 		}
@@ -59,5 +59,5 @@ func (l *FirstPass) Restorable() *ledger.Restorable {
 	return &ledger.Restorable{Seed: l.index.Seed(), Keys: l.index.NewKeys(), Entries: l.People.ForLater(), Columns: l.columnsKnown()}
 }
 
-// Knows reports whether it is known, of some people at least, that they have a profile already.
-func (l *FirstPass) Knows(plan *Plan) bool { return l.sentBefore || plan.Index.Existing != nil }
+// KnowsProfiles reports whether it is known, of some people at least, that they have a profile already.
+func (l *FirstPass) KnowsProfiles(plan *Plan) bool { return l.sentBefore || plan.Index.Existing != nil }

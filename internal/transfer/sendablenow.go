@@ -19,11 +19,11 @@ func (l *FirstPass) SendableNow(ctx context.Context, plan *Plan, asks func(path 
 		return nil, err
 	}
 	var waiting []ledger.WaitingSource
-	for one, err := range plan.State.WaitingSources(ctx, plan.goesOn()) {
+	for one, err := range plan.State.WaitingSources(ctx, plan.resumedID()) {
 		if err != nil {
 			return nil, err
 		}
-		if then, ok := read[one.Path]; asks(one.Path) && !(ok && then.Run > one.Run && len(plan.leftOut(then.Flags)) == 0) {
+		if then, ok := read[one.Path]; asks(one.Path) && !(ok && then.Run > one.Run && len(plan.skipsMore(then.Flags)) == 0) {
 			waiting = append(waiting, one) // else it was read again since, and nothing has changed
 		}
 	}
@@ -32,7 +32,7 @@ func (l *FirstPass) SendableNow(ctx context.Context, plan *Plan, asks func(path 
 		return nil, nil
 	}
 	everybody := plan.Choice.Who == people.All && !plan.Choice.Only
-	files := elsewhere{known: read, now: l.printed(ctx, plan), there: plan.there(ctx)}
+	files := otherNames{known: read, now: l.printed(ctx, plan), there: plan.there(ctx)}
 	for len(waiting) > 0 {
 		n := 1
 		for n < len(waiting) && waiting[n].Path == waiting[0].Path {
@@ -48,7 +48,7 @@ func (l *FirstPass) SendableNow(ctx context.Context, plan *Plan, asks func(path 
 }
 
 // sendableIn looks at the rows that earlier runs left waiting in one source.
-func (l *FirstPass) sendableIn(ctx context.Context, state *ledger.Store, waiting []ledger.WaitingSource, everybody bool, files *elsewhere, sendable *[]string) error {
+func (l *FirstPass) sendableIn(ctx context.Context, state *ledger.Store, waiting []ledger.WaitingSource, everybody bool, files *otherNames, sendable *[]string) error {
 	one, named := LostHistory{Path: waiting[0].Path}, map[string]bool{}
 	there := files.there(one.Path)
 	for _, of := range waiting {
@@ -88,15 +88,15 @@ func (l *FirstPass) sendableIn(ctx context.Context, state *ledger.Store, waiting
 	return nil
 }
 
-// elsewhere knows which files there are under other names. A file that was renamed, or compressed since, has the same rows.
-type elsewhere struct {
+// otherNames knows which files there are under other names. A file that was renamed, or compressed since, has the same rows.
+type otherNames struct {
 	known map[string]ledger.KnownSource
 	now   map[string]ledger.Source // those of this run
 	there func(name string) bool   // whether a source of this name is there
 }
 
 // has reports whether the rows of a source are in a file by another name.
-func (e *elsewhere) has(source *ledger.Source) bool {
+func (e *otherNames) has(source *ledger.Source) bool {
 	for path, other := range e.now {
 		if asread.SameRows(source, &other) && path != source.Path {
 			return true

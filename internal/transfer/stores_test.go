@@ -55,7 +55,7 @@ func TestBothReadingsFromAStore(t *testing.T) {
 		plan := newPlan(t, mapping.Options{}, directory)
 		store := sources.New(manners)
 		plan.in(t, store)
-		plan.kept = 1 // nothing is kept from the first pass, so that the second one opens the sources
+		plan.mostTail = 1 // nothing is kept from the first pass, so that the second one opens the sources
 		got, operations := run(plan)
 		if n := store.Opened(); n < 3*len(plan.Sources) || // a look at the types of columns, and two readings
 			store.Unclosed() > 0 {
@@ -93,7 +93,7 @@ func TestAStoreThatFailsEarlierInTheSecondReading(t *testing.T) {
 	size := plan.Sources[0].Size
 	store := sources.New(sources.Manners{Sips: 50_000, FailAt: size / 10 * 9})
 	plan.in(t, store)
-	plan.kept = 1 // nothing is kept from the first pass, so that the second one opens the sources
+	plan.mostTail = 1 // nothing is kept from the first pass, so that the second one opens the sources
 	first, err := RunFirstPass(t.Context(), plan)
 	if err != nil {
 		t.Fatal(err)
@@ -122,7 +122,7 @@ func TestAStoreThatChangesBetweenTheReadings(t *testing.T) {
 			store := sources.New(sources.Manners{})
 			plan := newPlan(t, mapping.Options{}, writeSynthetic(t, synthetic.Options{Rows: 300, People: 10, Seed: 1}))
 			plan.in(t, store)
-			plan.kept = 1 // nothing is kept from the first pass, so that the second one opens the source
+			plan.mostTail = 1 // nothing is kept from the first pass, so that the second one opens the source
 			first, err := RunFirstPass(t.Context(), plan)
 			if err != nil {
 				t.Fatal(err)

@@ -250,7 +250,7 @@ func (l *FirstPass) SourceSummaries() []SourceSummary {
 		trouble[t.Path] = t
 	}
 	said := map[string]*posthog.SourceError{}
-	for _, w := range l.Said {
+	for _, w := range l.Warnings {
 		said[w.Path] = w
 	}
 	all := make([]SourceSummary, 0, len(l.places.sources))
@@ -276,7 +276,7 @@ func profiles(counts people.Counts, number func(people.Profiles) int) map[string
 
 // known counts the profiles that are there already; nil when nothing is known of them.
 func (l *FirstPass) known(plan *Plan, counts people.Counts) map[string]int {
-	if !l.Knows(plan) {
+	if !l.KnowsProfiles(plan) {
 		return nil
 	}
 	return profiles(counts, func(n people.Profiles) int { return n.Known })

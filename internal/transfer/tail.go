@@ -7,14 +7,14 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// mostKept is how much of the end of compressed sources stays in memory from the first pass to the second, in bytes as it
+// mostTail is how much of the end of compressed sources stays in memory from the first pass to the second, in bytes as it
 // is packed there. Exports are packed to a fifth or less.
-const mostKept = 64 << 20
+const mostTail = 64 << 20
 
-// kept are the last chunks that the first pass saw, so that the second need not decompress them again: all of a small
+// tail are the last chunks that the first pass saw, so that the second need not decompress them again: all of a small
 // export, the end of a large one. They are packed in a way that is unpacked much faster than what the sources are
 // compressed with. Chunks that are not worth that are not kept.
-type kept struct {
+type tail struct {
 	most   int // mostKept, but for tests
 	chunks []*posthog.Chunk
 	packer posthog.Packer
@@ -35,7 +35,7 @@ type kept struct {
 
 // add takes over a chunk of a compressed source, and hears of one of a plain source, in reading order. total is what
 // there is to read, in bytes on disk.
-func (k *kept) add(c *posthog.Chunk, left parallel.Bitset, total int64) {
+func (k *tail) add(c *posthog.Chunk, left parallel.Bitset, total int64) {
 	source, end := k.last, k.lastEnd
 	if source != c.Source {
 		end = 0
@@ -63,12 +63,12 @@ func (k *kept) add(c *posthog.Chunk, left parallel.Bitset, total int64) {
 }
 
 // nearEnd guesses whether what comes from c on, packed, is no more than is kept, if it is compressed as what came before.
-func (k *kept) nearEnd(c *posthog.Chunk, total int64) bool {
+func (k *tail) nearEnd(c *posthog.Chunk, total int64) bool {
 	return float64(total-c.Bytes)*float64(k.text)*k.share() <= float64(k.most)*float64(max(c.Bytes, 1))
 }
 
 // share is what packing leaves of a text.
-func (k *kept) share() float64 {
+func (k *tail) share() float64 {
 	const usual = 0.25
 	if k.unpacked == 0 {
 		return usual
@@ -77,7 +77,7 @@ func (k *kept) share() float64 {
 }
 
 // drop gives up the first chunk: the guess was wrong.
-func (k *kept) drop() {
+func (k *tail) drop() {
 	c := k.chunks[0]
 	k.source, k.before = c.Source, c.End
 	k.held -= c.Held()
@@ -85,7 +85,7 @@ func (k *kept) drop() {
 	k.chunks = k.chunks[1:]
 }
 
-func (k *kept) giveUp() {
+func (k *tail) giveUp() {
 	for _, c := range k.chunks {
 		c.Release()
 	}
@@ -94,7 +94,7 @@ func (k *kept) giveUp() {
 }
 
 // until takes what is kept off the ends of the sources.
-func (k *kept) until(ends []int64) []int64 {
+func (k *tail) until(ends []int64) []int64 {
 	ends = slices.Clone(ends)
 	for _, c := range k.chunks {
 		ends[c.Source] = 0

@@ -36,12 +36,12 @@ func TestWhatIsKeptIsNotReadAgain(t *testing.T) {
 		var want Rows
 		for _, most := range []int{1, third, 2 * third, 1 << 30} {
 			plan := newPlan(t, mapping.Options{}, sources...)
-			plan.kept = most
+			plan.mostTail = most
 			first, err := RunFirstPass(t.Context(), plan)
 			if err != nil {
 				t.Fatal(err)
 			}
-			all, kept := len(first.decided.chunks), len(first.kept.chunks)
+			all, kept := len(first.decided.chunks), len(first.tail.chunks)
 			switch {
 			case (sources[len(sources)-1] == plain || sources[len(sources)-1] == quick) && kept > 0:
 				t.Errorf("%s: %d chunks kept before a file that is read again", name, kept)

@@ -21,7 +21,7 @@ type waitingSource struct {
 	of      ledger.WaitingSource
 	reasons map[string]bool // of rows that this run leaves out, and the other would not have
 	ids     []ledger.Key    // sorted; nil when nobody need be looked for
-	left    parallel.Bitset // of ids: some of whose rows are left out for a reason
+	skipped parallel.Bitset // of ids: some of whose rows are left out for a reason
 	seen    parallel.Bitset // of ids: who are in the source
 	old     parallel.Bitset // of ids: some of whose rows are held, because whether they were sent is forgotten
 }
@@ -43,7 +43,7 @@ func newWaitingSources(ctx context.Context, plan *Plan, forgets bool) (*waitingS
 	for i, source := range plan.Sources {
 		numbers[plan.nameOf(source.Name)] = i
 	}
-	for of, err := range plan.State.WaitingSources(ctx, plan.goesOn()) {
+	for of, err := range plan.State.WaitingSources(ctx, plan.resumedID()) {
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +53,7 @@ func newWaitingSources(ctx context.Context, plan *Plan, forgets bool) (*waitingS
 	}
 	for n, all := range o.bySource {
 		for _, one := range all {
-			one.reasons = plan.leftOut(one.of.Flags)
+			one.reasons = plan.skipsMore(one.of.Flags)
 			source := plan.Sources[n]
 			if len(one.reasons) == 0 && !forgets && asread.Holds(ctx, source, one.of.Source) {
 				continue
@@ -86,7 +86,7 @@ func (o *waitingSources) observe(source int, e *posthog.Event, out mapping.Outco
 		}
 		one.seen.Add(uint64(at))
 		if out.Bucket == mapping.Skipped && (one.reasons[out.Reason] || out.Reason == mapping.ReasonTooOld) {
-			one.left.Add(uint64(at))
+			one.skipped.Add(uint64(at))
 		}
 		if out.Bucket == mapping.Skipped && out.Reason == mapping.ReasonTooOld {
 			one.old.Add(uint64(at))
@@ -95,7 +95,7 @@ func (o *waitingSources) observe(source int, e *posthog.Event, out mapping.Outco
 }
 
 // loseReplaced notes what is not in its file any more, nor in another one.
-func (l *FirstPass) loseReplaced(files *elsewhere) {
+func (l *FirstPass) loseReplaced(files *otherNames) {
 	for n, all := range l.waitingSources.bySource {
 		lost := int64(0)
 		for _, one := range all {
@@ -162,7 +162,7 @@ func (l *FirstPass) keepWaiting(o *waitingSource, anew []ledger.Key) (keep []led
 			_, again := slices.BinarySearchFunc(anew, id, func(a, b ledger.Key) int { return a.Compare(&b) })
 			leftOut = !again
 		}
-		if leftOut || o.left.Has(uint64(i)) {
+		if leftOut || o.skipped.Has(uint64(i)) {
 			keep = append(keep, id)
 		}
 	}
