@@ -52,7 +52,7 @@ var imports = map[string][]string{
 	"internal/testkit/synthetic": {},
 	"internal/testkit/rulebook":  {},
 	"internal/testkit/packing":   {},
-	"internal/testkit/plans":     under("transfer", "people", "mapping", "customerio", "source"),
+	"internal/testkit/plans":     under("transfer", "people", "mapping", "source"),
 	"internal/testkit/sources":   under("source"),
 	"internal/testkit/bench":     under("testkit/synthetic", "exit"),
 }

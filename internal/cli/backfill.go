@@ -68,7 +68,7 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 		return err
 	}
 	defer func() { err = errors.Join(err, p.removeStdinCopy(err != nil && !isFinished(err))) }()
-	plan, err := p.plan(&o.mapping, o.stdin.tmp, args)
+	plan, err := p.newSourcesPlan(&o.mapping, o.stdin.tmp, args)
 	if err != nil {
 		return err
 	}
@@ -84,6 +84,10 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 	if err := p.openState(ctx, to, o.sending.waitLock); err != nil {
 		return err
 	}
-	request := job.Request{Command: job.Backfill, Now: plan.Now, Inputs: plan.Inputs, Incomplete: plan.Incomplete, Restart: o.sending.restart}
-	return p.runJob(ctx, newPlanner(p, request, &o.mapping, o.stdin.tmp, plan), &sendJob{p, to, &o.mapping, &o.sending})
+	sends, err := newSendJob(p, to, &o.mapping, &o.sending)
+	if err != nil {
+		return err
+	}
+	request := job.Request{Command: job.Backfill, Now: plan.rules.Now, Inputs: plan.found, Incomplete: plan.incomplete, Restart: o.sending.restart}
+	return p.runJob(ctx, newPlanner(p, request, &o.mapping, o.stdin.tmp, plan.plan), sends)
 }

@@ -23,7 +23,6 @@ type destination struct {
 	base       string // URL
 	workspace  customerio.Workspace
 	client     *customerio.Client
-	pace       *customerio.Pace
 	tally      *customerio.Tally
 	state      string
 	ledger     *ledger.Store
@@ -179,30 +178,21 @@ func (to *destination) checkWorkspace(ctx context.Context, p *program, credentia
 	return to.connect(p, credentials, o)
 }
 
-// wire puts the sender together and gives the plan what it needs to send.
-func (to *destination) wire(p *program, plan *transfer.Plan, o *sendingOptions) error {
-	limit, err := parseMaxRejects(o.maxRejects)
-	if err != nil {
-		return usage(err)
-	}
-	to.pace = customerio.NewPace(o.rate)
+// pace is how fast requests are sent, and how many at once.
+func (o *sendingOptions) pace() *customerio.Pace {
+	pace := customerio.NewPace(o.rate)
 	if o.concurrency > 0 {
-		to.pace.FixInFlight(o.concurrency)
+		pace.FixInFlight(o.concurrency)
 	}
-	plan.Tally = to.tally
-	plan.Sender = to.sender(customerio.Policy{Tally: to.tally, Waiting: p.waiting(plan.Progress), Over: to.pace.Over()})
-	plan.InFlight = to.pace.InFlight
-	plan.BatchItems, plan.MaxRejects, plan.Settle = o.batchItems, limit, to.settle(o)
-	plan.ResendOld = o.resendOld
-	return nil
+	return pace
 }
 
 // sender is the client with everything around it, from the inside out: each attempt waits its turn, passing faults are
 // tried again, a request refused whole is divided, a single operation is repaired.
-func (to *destination) sender(policy customerio.Policy) customerio.Sender {
+func (to *destination) sender(pace *customerio.Pace, waiting func(time.Duration, error)) customerio.Sender {
 	var sender customerio.Sender = to.client
-	sender = customerio.Paced(sender, to.pace)
-	sender = customerio.Retried(sender, policy)
+	sender = customerio.Paced(sender, pace)
+	sender = customerio.Retried(sender, customerio.Policy{Tally: to.tally, Waiting: waiting, Over: pace.Over()})
 	sender = customerio.Bisected(sender, to.tally)
 	return customerio.Reduced(sender, to.tally)
 }

@@ -64,11 +64,11 @@ func runExplain(ctx context.Context, p *program, o *explainOptions, args []strin
 		return err
 	}
 	defer func() { err = errors.Join(err, p.removeStdinCopy(false)) }()
-	plan, err := p.plan(&o.mapping, o.stdin.tmp, args)
+	plan, err := p.newSourcesPlan(&o.mapping, o.stdin.tmp, args)
 	if err != nil {
 		return err
 	}
-	why, err := explain.Run(ctx, plan, o.id)
+	why, err := explain.Run(ctx, plan.input(p.newProgress()), plan.rules, o.id)
 	if err != nil {
 		return err
 	}

@@ -12,12 +12,12 @@ import (
 	"ph2cio/internal/exit"
 	"ph2cio/internal/job"
 	"ph2cio/internal/regularfile"
-	"ph2cio/internal/transfer"
+	"ph2cio/internal/source"
 )
 
 // sentFlags are the flags that change what is sent, where they are not the default, with what is in the files that they name.
 // --exclude is not among them: it chooses among sources, and those are compared by themselves.
-func sentFlags(flags *pflag.FlagSet, o *identityOptions, plan *transfer.Plan) (job.Flags, error) {
+func sentFlags(flags *pflag.FlagSet, o *identityOptions, persons []source.Source) (job.Flags, error) {
 	sent := job.Flags{}
 	flags.VisitAll(func(f *pflag.Flag) {
 		if value := f.Value.String(); f.Changed && value != f.DefValue && !hasFact(f, sameFact) {
@@ -25,8 +25,8 @@ func sentFlags(flags *pflag.FlagSet, o *identityOptions, plan *transfer.Plan) (j
 		}
 	})
 	files := map[string][]string{"existing": {o.existing}, "exclude-people": {o.exclude}}
-	for _, source := range plan.Persons {
-		files["persons"] = append(files["persons"], source.Name)
+	for _, one := range persons {
+		files["persons"] = append(files["persons"], one.Name)
 	}
 	for name, paths := range files {
 		if paths[0] == "" {

@@ -65,11 +65,11 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 	if err != nil {
 		return err
 	}
-	plan, err := p.plan(&o.mapping, o.stdin.tmp, found)
+	plan, err := p.newSourcesPlan(&o.mapping, o.stdin.tmp, found)
 	if err != nil {
 		return err
 	}
-	in, err := inspect.Run(ctx, plan, missing)
+	in, err := inspect.Run(ctx, plan.input(p.newProgress()), plan.rules, missing)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 		p.warnOfNoUUID(in.MayDouble)
 	}
 	p.nameStdin(in.Files)
-	if err := p.writeInspection(in, p.sourcesText(plan.Sources), o.limit); err != nil {
+	if err := p.writeInspection(in, p.sourcesText(plan.found.Sources), o.limit); err != nil {
 		return err
 	}
 	if in.Troubled() {

@@ -20,6 +20,7 @@ import (
 	"ph2cio/internal/progress"
 	"ph2cio/internal/report"
 	"ph2cio/internal/transfer"
+	"ph2cio/internal/transfer/deliver"
 )
 
 type previewOptions struct {
@@ -91,7 +92,7 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		return err
 	}
 	defer func() { err = errors.Join(err, p.removeStdinCopy(false)) }()
-	plan, err := p.plan(&o.mapping, o.stdin.tmp, args)
+	plan, err := p.newSourcesPlan(&o.mapping, o.stdin.tmp, args)
 	if err != nil {
 		return err
 	}
@@ -102,11 +103,11 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		}
 	}
 	defer func() { err = errors.Join(err, shows.earlier.Close()) }()
-	request := job.Request{Command: job.Backfill, Preview: true, Now: plan.Now, Inputs: plan.Inputs, Incomplete: plan.Incomplete, HoldsRecent: plan.Rules.HoldsRecent()}
+	request := job.Request{Command: job.Backfill, Preview: true, Now: plan.rules.Now, Inputs: plan.found, Incomplete: plan.incomplete, HoldsRecent: plan.rules.Mapping.HoldsRecent()}
 	if o.onlyNew {
 		request.Command = job.Sync
 	}
-	return p.runJob(ctx, newPlanner(p, request, &o.mapping, o.stdin.tmp, plan), shows)
+	return p.runJob(ctx, newPlanner(p, request, &o.mapping, o.stdin.tmp, plan.plan), shows)
 }
 
 // previewJob is the purpose of a preview: it shows what a job would send.
@@ -119,16 +120,23 @@ type previewJob struct {
 
 func (s *previewJob) state() *ledger.Store { return s.earlier }
 
-func (s *previewJob) equip(plan *transfer.Plan) (err error) {
+func (s *previewJob) resendsOld() bool { return false }
+
+// prepare opens the file for operations before the first pass, which may take long.
+func (s *previewJob) prepare() (err error) {
 	if s.shown == nil {
 		s.shown, err = s.p.newOperationsWriter(s.options, s.p.newProgress())
 	}
-	if err != nil {
-		return err
+	return err
+}
+
+// delivery counts requests and shows operations, and sends nothing.
+func (s *previewJob) delivery() transfer.Delivery {
+	tally := &customerio.Tally{}
+	return transfer.Delivery{
+		Options: deliver.Options{Sender: customerio.Counting(tally), BatchItems: s.options.batchItems, Grace: grace, Observe: s.shown.write},
+		Tally:   tally,
 	}
-	plan.Tally = &customerio.Tally{}
-	plan.Sender, plan.BatchItems, plan.Operations = customerio.Counting(plan.Tally), s.options.batchItems, s.shown.write
-	return nil
 }
 
 // finish does all that sending does but for requests, and prints the summary.
@@ -142,16 +150,16 @@ func (s *previewJob) finish(ctx context.Context, read *readJob) error {
 	if err != nil {
 		return err
 	}
-	summary, err := transfer.Send(ctx, read.plan, first)
+	summary, err := transfer.Send(ctx, first, s.delivery())
 	summary.UnknownOnly = unknown
 	err = errors.Join(err, s.shown.close())
 	summary.Estimate = sendingSeconds(summary, o.rate)
 	if err == nil && read.job.FoundNothing(summary) {
-		return p.nothingNew(read.plan.Incomplete, read.job.Known)
+		return p.nothingNew(summary.Incomplete, read.job.Known)
 	}
 	summary.LiveStops = checkLive(&o.mapping, first) != nil
-	summary.WouldStop = o.mapping.identity.exceededLimits(first, first.People.Count(read.plan.Now.Unix()))
-	title := fmt.Sprintf("Plan: %s → Customer.io (nothing sent)", p.sourcesText(read.plan.Sources))
+	summary.WouldStop = o.mapping.identity.exceededLimits(first, first.Counts())
+	title := fmt.Sprintf("Plan: %s → Customer.io (nothing sent)", p.sourcesText(read.job.Sources))
 	if err := errors.Join(err, p.writeSummary(p.resultsWriter(), summary, title, err)); err != nil {
 		return err
 	}

@@ -77,6 +77,10 @@ func runRetry(ctx context.Context, p *program, o *retryOptions) (err error) {
 	if err := p.openState(ctx, to, o.sending.waitLock); err != nil {
 		return err
 	}
+	sends, err := newSendJob(p, to, &o.mapping, &o.sending)
+	if err != nil {
+		return err
+	}
 	request := job.Request{Command: job.Retry, Now: time.Now(), Inputs: &source.Snapshot{}, Merges: o.merges}
-	return p.runJob(ctx, newPlanner(p, request, &o.mapping, o.stdin.tmp, nil), &sendJob{p, to, &o.mapping, &o.sending})
+	return p.runJob(ctx, newPlanner(p, request, &o.mapping, o.stdin.tmp, nil), sends)
 }

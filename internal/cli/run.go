@@ -17,8 +17,10 @@ import (
 type purpose interface {
 	// state returns what is known of earlier runs, nil for nothing.
 	state() *ledger.Store
-	// equip gives a plan what it sends with, before the first pass.
-	equip(plan *transfer.Plan) error
+	// resendsOld reports whether rows are sent of days of which the state has forgotten what was sent.
+	resendsOld() bool
+	// prepare is called before each first pass.
+	prepare() error
 	// finish does a job that has been read. It closes nothing.
 	finish(ctx context.Context, read *readJob) error
 }
@@ -26,7 +28,6 @@ type purpose interface {
 // readJob is a job after its first pass.
 type readJob struct {
 	job   *job.Job
-	plan  *transfer.Plan
 	first *transfer.FirstPass
 	pass  *job.FirstPass
 }
@@ -74,7 +75,7 @@ func (p *program) readJob(ctx context.Context, j *job.Job, plans *planner, to pu
 		if err != nil {
 			return nil, nil, err
 		}
-		read.first.Took += took
+		read.first.AddTime(took)
 		next := j.After(ctx, read.pass)
 		if next.Job == nil || next.Replan {
 			p.warnOfDoubleSends(read.first)
@@ -99,14 +100,14 @@ func (p *program) readJob(ctx context.Context, j *job.Job, plans *planner, to pu
 
 // read makes the first pass over the sources of a job. The result is to be closed.
 func (m *planner) read(ctx context.Context, j *job.Job, to purpose) (*readJob, error) {
-	plan, err := m.planOf(j, to.state())
+	made, err := m.plan(j)
 	if err == nil {
-		err = to.equip(plan)
+		err = to.prepare()
 	}
 	if err != nil {
 		return nil, err
 	}
-	first, err := transfer.RunFirstPass(ctx, plan)
+	first, err := transfer.RunFirstPass(ctx, m.input(j, made, to.state(), to.resendsOld()), made.rules)
 	if err != nil {
 		return nil, err
 	}
@@ -114,15 +115,15 @@ func (m *planner) read(ctx context.Context, j *job.Job, to purpose) (*readJob, e
 		sources, people := first.Origin(ctx)
 		return job.Recorded(sources, j.Sources), people
 	}}
-	if plan.State != nil { // else nothing is known that could wait
+	if to.state() != nil { // else nothing is known that could wait
 		reads := map[string]bool{}
 		for _, one := range j.Sources {
 			reads[job.NameOf(one.Name)] = true
 		}
-		pass.Waiting, err = first.SendableNow(ctx, plan, func(path string) bool { return !reads[path] })
+		pass.Waiting, err = first.SendableNow(ctx, func(path string) bool { return !reads[path] })
 	}
 	if err != nil {
 		return nil, errors.Join(err, first.Close())
 	}
-	return &readJob{job: j, plan: plan, first: first, pass: pass}, nil
+	return &readJob{job: j, first: first, pass: pass}, nil
 }

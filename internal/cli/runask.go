@@ -93,7 +93,6 @@ func (unconfirmed) Send(_ context.Context, b *customerio.Batch) (customerio.Rece
 // rejected.
 func (s *sendJob) sendNothing(ctx context.Context, read *readJob) error {
 	fmt.Fprintln(s.p.env.Stderr, "Nothing is left to send.")
-	read.plan.Sender = unconfirmed{}
 	if read.first.Bad > 0 {
 		return nil
 	}

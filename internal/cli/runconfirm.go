@@ -12,47 +12,47 @@ import (
 
 // confirm tells where history would go and what it would make there, and asks on a terminal. When nothing is
 // left to send it says so and asks nothing.
-func (s *sendJob) confirm(ctx context.Context, read *readJob) error {
-	plan, l := read.plan, read.first
-	counts := l.People.Count(plan.Now.Unix())
-	if plan.MaxRejects.Exceeded(l.Bad, l.Rows) {
-		return &transfer.TooManyRejects{Rejected: l.Bad, Rows: l.Rows}
+// confirmed is false when nothing is left to send: nobody was asked, and nothing may be sent.
+func (s *sendJob) confirm(ctx context.Context, read *readJob) (confirmed bool, err error) {
+	first := read.first
+	if s.maxRejects.Exceeded(first.Bad, first.Rows) {
+		return false, &transfer.TooManyRejects{Rejected: first.Bad, Rows: first.Rows}
 	}
-	if err := checkLive(s.mapping, l); err != nil {
-		return err
+	if err := checkLive(s.mapping, first); err != nil {
+		return false, err
 	}
-	if err := checkLimits(&s.mapping.identity, l, counts); err != nil {
-		return err
+	if err := checkLimits(&s.mapping.identity, first, first.Counts()); err != nil {
+		return false, err
 	}
 	asks := read.job.Asks() && !s.options.yes && !s.to.temporary
 	if !asks && (s.p.quiet || s.p.json) {
-		return nil
+		return true, nil
 	}
-	left, err := l.Left(ctx, plan)
+	left, err := first.Left(ctx)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if err := s.writeForecast(ctx, read, &left); err != nil {
-		return err
+		return false, err
 	}
 	if err := s.writeLeft(read, &left); err != nil || !asks {
-		return err
+		return true, err
 	}
 	if left.Nothing() {
-		return s.sendNothing(ctx, read)
+		return false, s.sendNothing(ctx, read)
 	}
-	return s.p.ask(ctx, fmt.Sprintf("Send to workspace %d (%s)?", s.to.workspace.EnvironmentID, s.to.workspace.Region))
+	return true, s.p.ask(ctx, fmt.Sprintf("Send to workspace %d (%s)?", s.to.workspace.EnvironmentID, s.to.workspace.Region))
 }
 
 // writeForecast says workspace, region, where the settings came from, and what would be made.
 func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transfer.Left) error {
-	p, to, plan, l := s.p, s.to, read.plan, read.first
-	attributes, err := l.ForeseePeople(ctx, plan)
+	p, to, l := s.p, s.to, read.first
+	attributes, err := l.ForeseePeople(ctx)
 	if err != nil {
 		return err
 	}
 	style := p.style(p.env.StderrTerminal)
-	counts := l.People.Count(plan.Now.Unix())
+	counts := l.Counts()
 	settings := "from the environment"
 	if p.dotenv.path != "" {
 		settings += " and " + p.dotenv.path
@@ -64,13 +64,13 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 		line("workspace", style.bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, plain(to.base))))
 	}
 	line("settings", plain(settings))
-	line("read", fmt.Sprintf("%s in %s, %s", report.Plural(l.Rows, "row", "rows"), plain(p.sourcesText(plan.Sources)), report.Bytes(l.Bytes)))
+	line("read", fmt.Sprintf("%s in %s, %s", report.Plural(l.Rows, "row", "rows"), plain(p.sourcesText(read.job.Sources)), report.Bytes(l.Bytes)))
 	if profiles := newProfilesText(read, counts, left); profiles != "" {
 		line("profiles", style.bold(profiles))
 	}
 	if n := l.People.MergeCount(); n > 0 && left.Merges > 0 {
 		line("merges", style.bold(report.Plural(n, "profile will be merged into another one", "profiles will be merged into others"))+", which cannot be undone")
-		line("", pairsText(l.MergePairs(plan, maxNamed), n))
+		line("", pairsText(l.MergePairs(maxNamed), n))
 	}
 	if held := l.TwoProfiles(); held != nil {
 		line("waiting", style.yellow(heldCount(held)))
@@ -87,7 +87,7 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 	if text := overwrites(int64(counts.Stale), left.People, "may lose"); text != "" {
 		line("overwrites", text)
 	}
-	p.writeNames(plan, l, &attributes)
+	p.writeNames(l, &attributes)
 	if l.Bad > 0 {
 		line("rejected", style.red("at least "+report.Plural(l.Bad, "row", "rows")+" cannot be sent"))
 	}
@@ -107,17 +107,17 @@ func campaignsText(recent int64) string {
 
 // newProfilesText says how many profiles a run adds; empty for a resumed run that has sent everybody.
 func newProfilesText(read *readJob, counts people.Counts, left *transfer.Left) string {
-	plan, l := read.plan, read.first
+	l := read.first
 	if read.job.Resumed != nil && left.People == 0 {
 		return ""
 	}
 	switch {
-	case !l.KnowsProfiles(plan) && left.People == 0:
+	case !l.KnowsProfiles() && left.People == 0:
 		return "0 new"
-	case !l.KnowsProfiles(plan):
+	case !l.KnowsProfiles():
 		return fmt.Sprintf("up to %s new, one for each person sent (exact with --existing)", report.Count(left.People))
 	}
-	n := counts.ByChoice[plan.Choice.Who]
+	n := l.ChosenProfiles(&counts)
 	added := min(int64(n.New), left.People) // who is rejected is not left to send
 	return fmt.Sprintf("%s new, %s in Customer.io already", report.Count(added), report.Count(n.Known))
 }

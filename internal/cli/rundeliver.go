@@ -33,7 +33,8 @@ func (s *sendJob) finish(ctx context.Context, read *readJob) error {
 	}
 	s.p.warnOfPersons(read.first)
 	s.p.warnOfHalfRows(read.first)
-	if err := s.confirm(ctx, read); err != nil {
+	confirmed, err := s.confirm(ctx, read)
+	if err != nil {
 		return err
 	}
 	if err := s.to.checkStateStays(); err != nil {
@@ -43,20 +44,24 @@ func (s *sendJob) finish(ctx context.Context, read *readJob) error {
 	if err != nil {
 		return err
 	}
-	return s.deliver(ctx, read, run, unknown)
+	summary, err := s.send(ctx, read, run, confirmed)
+	summary.UnknownOnly = unknown
+	return s.report(ctx, read, run, summary, err)
 }
 
-// deliver sends what was read, notes how far that came, and prints the summary. unknown are the names of
-// --only that nobody has.
-func (s *sendJob) deliver(ctx context.Context, read *readJob, run *ledger.Run, unknown []string) error {
-	read.plan.Ledger = run
+// send sends what was read, for as long as --max-duration allows. The summary is true even with an error.
+func (s *sendJob) send(ctx context.Context, read *readJob, run *ledger.Run, confirmed bool) (*transfer.Summary, error) {
 	sending, done := s.options.withMaxDuration(ctx)
+	defer done()
+	pace := s.options.pace()
 	// What waits for its turn, or to be tried again, is not under way.
-	patient := context.AfterFunc(sending, func() { s.to.pace.Stop(context.Cause(sending)) })
-	summary, err := transfer.Send(sending, read.plan, read.first)
-	patient()
-	done()
-	summary.UnknownOnly = unknown
+	patient := context.AfterFunc(sending, func() { pace.Stop(context.Cause(sending)) })
+	defer patient()
+	return transfer.Send(sending, read.first, s.delivery(run, pace, confirmed))
+}
+
+// report records how far a run came, and prints its summary. err is what ended it early.
+func (s *sendJob) report(ctx context.Context, read *readJob, run *ledger.Run, summary *transfer.Summary, err error) error {
 	rejects, err := s.conclude(ctx, read, run, summary, err)
 	if err == nil {
 		err = s.options.forget(ctx, s.to.ledger)
@@ -65,7 +70,7 @@ func (s *sendJob) deliver(ctx context.Context, read *readJob, run *ledger.Run, u
 		summary.Interrupted = true
 	}
 	if err == nil && read.job.FoundNothing(summary) {
-		return s.p.nothingNew(read.plan.Incomplete, read.job.Known)
+		return s.p.nothingNew(summary.Incomplete, read.job.Known)
 	}
 	enough := errors.Is(err, errMaxDuration) && ctx.Err() == nil
 	if enough {
@@ -133,7 +138,7 @@ func (s *sendJob) begin(ctx context.Context, read *readJob) (*ledger.Run, error)
 	return s.to.ledger.Begin(ctx, ledger.Start{
 		Command: string(read.job.Command), Typed: s.p.resumeCommand(), Version: version(s.p.env.Commit).Version, Began: time.Now().UTC().Truncate(time.Second),
 		Now: read.job.Now.UTC(), Flags: read.job.Flags, People: people, Rows: read.first.Rows, Sources: sources,
-		Teams: read.first.Teams(read.plan), UUIDs: read.first.UUIDs,
+		Teams: read.first.Teams(), UUIDs: read.first.UUIDs,
 	}, read.first.Restorable())
 }
 

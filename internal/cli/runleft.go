@@ -28,7 +28,7 @@ func (s *sendJob) writeLeft(read *readJob, left *transfer.Left) error {
 		align(lines, i)
 	}
 	if last := len(lines) - 1; !left.Nothing() {
-		lines[last] = append(lines[last], report.About(timeLeft(read, left, s.options.rate)))
+		lines[last] = append(lines[last], report.About(timeLeft(read, left, s.options, s.to.settle(s.options))))
 	}
 	for _, line := range lines {
 		if p.log != nil {
@@ -68,10 +68,10 @@ func align(lines [][]string, column int) {
 }
 
 // timeLeft is how long sending takes. People who were sent before the phase of events need no time to settle.
-func timeLeft(read *readJob, left *transfer.Left, rate float64) time.Duration {
-	settle, run := read.plan.Settle, read.job.Resumed
+func timeLeft(read *readJob, left *transfer.Left, o *sendingOptions, settle time.Duration) time.Duration {
+	run := read.job.Resumed
 	if left.People == 0 && (run == nil || run.Phase > ledger.People) {
 		settle = 0
 	}
-	return forecastTime(left.Events+left.People+left.Merges, read.plan.BatchItems, rate, settle)
+	return forecastTime(left.Events+left.People+left.Merges, o.batchItems, o.rate, settle)
 }

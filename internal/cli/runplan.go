@@ -6,38 +6,57 @@ import (
 
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
+	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
 	"ph2cio/internal/source"
 	"ph2cio/internal/transfer"
 )
 
-// plan is what preview and backfill have in common: sources, rules and the choice of people. tmp is where to keep what
-// does not fit into memory, empty for the system's directory.
-func (p *program) plan(o *mappingOptions, tmp string, args []string) (*transfer.Plan, error) {
+// plan is what the flags of a command say at some time: by which rules a run reads its sources and sends them.
+type plan struct {
+	rules   transfer.Rules
+	read    posthog.Options
+	persons []source.Source // exports of persons
+	team    int64           // of which rows are sent; 0 for the only one
+}
+
+// sourcesPlan is a plan for the sources that were named.
+type sourcesPlan struct {
+	*plan
+	found      *source.Snapshot
+	incomplete []*source.Incomplete // exports of which files are missing
+}
+
+// newSourcesPlan finds the sources that arguments name, and makes the plan for them as of now. It says what is left
+// out and which files are missing. tmp is where to keep what does not fit into memory, empty for the system's
+// directory.
+func (p *program) newSourcesPlan(o *mappingOptions, tmp string, args []string) (*sourcesPlan, error) {
 	now := time.Now()
 	found, err := o.find(now, args)
 	if err != nil {
 		return nil, err
 	}
-	plan, err := p.planFound(now, o, tmp, found)
-	if err == nil {
-		p.reportFound(found, plan.Progress)
-		plan.Incomplete = p.warnOfManifests(found.Snapshot)
+	made, err := p.newPlan(now, o, tmp, found.Sources)
+	if err != nil {
+		return nil, err
 	}
-	return plan, err
+	if len(found.Sources) == 0 { // after what is wrong with other files
+		return nil, nothingFound(found)
+	}
+	p.reportFound(found, p.newProgress())
+	return &sourcesPlan{made, found.Snapshot, p.warnOfManifests(found.Snapshot)}, nil
 }
 
-// planAt is a plan with a now of its own for all that was found when the run began.
-func (p *program) planAt(now time.Time, o *mappingOptions, tmp string, inputs *source.Snapshot) (*transfer.Plan, error) {
-	plan, err := p.planOf(now, o, tmp, inputs.Sources)
-	if err == nil {
-		plan.Inputs = inputs
+// input is what a command reads that knows nothing of earlier runs.
+func (s *sourcesPlan) input(progress transfer.Progress) transfer.Input {
+	return transfer.Input{
+		Sources: s.found.Sources, Found: s.found, Incomplete: s.incomplete,
+		Persons: s.persons, Read: s.read, Team: s.team, Progress: progress,
 	}
-	return plan, err
 }
 
-// planOf is a plan for sources that were found.
-func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources []source.Source) (*transfer.Plan, error) {
+// newPlan makes the plan for sources that were found.
+func (p *program) newPlan(now time.Time, o *mappingOptions, tmp string, sources []source.Source) (*plan, error) {
 	rules, choice, err := o.rules(now)
 	if err != nil {
 		return nil, err
@@ -69,12 +88,12 @@ func (p *program) planOf(now time.Time, o *mappingOptions, tmp string, sources [
 	if err := o.identity.readLists(p.ctx, &index, &choice); err != nil {
 		return nil, err
 	}
-	return &transfer.Plan{
-		Persons:            persons,
-		IdentifiersMayMeet: o.identity.identifierValue != "" || o.identity.existing != "",
-		Sources:            sources, Read: read, Team: o.reading.team, Rules: rules, Choice: choice, Now: now, Grace: grace,
-		Index:    index,
-		Progress: p.newProgress(),
+	return &plan{
+		rules: transfer.Rules{
+			Mapping: rules, Choice: choice, Index: index, Now: now,
+			IdentifiersMayMeet: o.identity.identifierValue != "" || o.identity.existing != "",
+		},
+		read: read, persons: persons, team: o.reading.team,
 	}, nil
 }
 
@@ -99,13 +118,4 @@ func (p *program) sourcesText(sources []source.Source) string {
 		return p.sourceName(sources[0].Name)
 	}
 	return report.Files(len(sources))
-}
-
-// planFound is a plan for what was found. That there is no source is told after what is wrong with other files.
-func (p *program) planFound(now time.Time, o *mappingOptions, tmp string, found *foundSources) (*transfer.Plan, error) {
-	plan, err := p.planAt(now, o, tmp, found.Snapshot)
-	if err == nil && len(found.Sources) == 0 {
-		return nil, nothingFound(found)
-	}
-	return plan, err
 }

@@ -8,18 +8,18 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// planner makes the plans of the jobs that a request comes to, with the same flags for all of them.
+// planner makes the plans and inputs of the jobs that a request comes to, with the same flags for all of them.
 type planner struct {
 	p       *program
 	request job.Request
 	mapping *mappingOptions
-	tmp     string         // where to keep what does not fit into memory, empty for the system's directory
-	typed   *transfer.Plan // as of the request's own now, of all that was found; nil until it is made
+	tmp     string // where to keep what does not fit into memory, empty for the system's directory
+	typed   *plan  // as of the request's own now, of all that was found; nil until it is made
 }
 
 // newPlanner prepares the request of a command. typed is its plan, nil for a command that has to look for
 // sources first.
-func newPlanner(p *program, request job.Request, mapping *mappingOptions, tmp string, typed *transfer.Plan) *planner {
+func newPlanner(p *program, request job.Request, mapping *mappingOptions, tmp string, typed *plan) *planner {
 	m := &planner{p: p, request: request, mapping: mapping, tmp: tmp, typed: typed}
 	m.request.Flags = m.flags
 	return m
@@ -28,32 +28,33 @@ func newPlanner(p *program, request job.Request, mapping *mappingOptions, tmp st
 // flags returns the flags that change what is sent.
 func (m *planner) flags() (job.Flags, error) {
 	if m.typed == nil {
-		plan, err := m.p.planOf(m.request.Now, m.mapping, m.tmp, nil)
+		plan, err := m.p.newPlan(m.request.Now, m.mapping, m.tmp, nil)
 		if err != nil {
 			return nil, err
 		}
 		m.typed = plan
 	}
-	return sentFlags(m.mapping.identity.flags, &m.mapping.identity, m.typed)
+	return sentFlags(m.mapping.identity.flags, &m.mapping.identity, m.typed.persons)
 }
 
-// planOf makes the plan of a job. state is what earlier runs have sent, nil for nothing.
-func (m *planner) planOf(j *job.Job, state *ledger.Store) (*transfer.Plan, error) {
-	made, err := m.at(j)
-	if err != nil {
-		return nil, err
+// input is what a job reads by its plan. state is what earlier runs have sent, nil for nothing; resendsOld says that
+// rows are sent of days of which the state has forgotten what was sent.
+func (m *planner) input(j *job.Job, made *plan, state *ledger.Store, resendsOld bool) transfer.Input {
+	read := made.read
+	read.WrittenSince = j.WrittenSince()
+	return transfer.Input{
+		Sources: j.Sources, Found: j.Inputs, Incomplete: m.request.Incomplete,
+		Persons: made.persons, Read: read, Team: made.team, Progress: m.p.newProgress(),
+		Earlier: transfer.Earlier{
+			State: state, Resumed: j.Resumed, Remember: j.Remembers(), OtherSources: j.MoreKnown,
+			NameOf: job.NameOf, SkipsMore: j.SkipsMore,
+			ResendOld: resendsOld, RetryRows: j.RetriesRows(), RetryMerges: j.RetriesMerges(), Merges: j.Merges,
+		},
 	}
-	plan := *made
-	plan.Sources, plan.Inputs, plan.Incomplete, plan.Others = j.Sources, j.Inputs, m.request.Incomplete, j.MoreKnown
-	plan.Read.WrittenSince = j.WrittenSince()
-	plan.Names, plan.LeftOut = job.NameOf, j.SkipsMore
-	plan.State, plan.Ledger, plan.Remember = state, j.Resumed, j.Remembers()
-	plan.Retry, plan.RetryMerges, plan.Merges = j.RetriesRows(), j.RetriesMerges(), j.Merges
-	return &plan, nil
 }
 
-// at makes the plan of a job's own now, and of the sources in whose place nothing may be written.
-func (m *planner) at(j *job.Job) (*transfer.Plan, error) {
+// plan makes the plan of a job's own now, and of the sources in whose place nothing may be written.
+func (m *planner) plan(j *job.Job) (*plan, error) {
 	found := j.Inputs.Sources
 	if j.Command == job.Retry {
 		found = j.Sources
@@ -63,9 +64,9 @@ func (m *planner) at(j *job.Job) (*transfer.Plan, error) {
 		m.mapping.recent = recentHold
 	}
 	if j.Now.Equal(m.request.Now) && !holds && m.typed != nil {
-		return m.typed, m.p.protectSources(slices.Concat(found, m.typed.Persons))
+		return m.typed, m.p.protectSources(slices.Concat(found, m.typed.persons))
 	}
-	plan, err := m.p.planOf(j.Now, m.mapping, m.tmp, found)
+	plan, err := m.p.newPlan(j.Now, m.mapping, m.tmp, found)
 	if err == nil && j.Now.Equal(m.request.Now) {
 		m.typed = plan
 	}

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"time"
 
+	"ph2cio/internal/customerio"
 	"ph2cio/internal/job"
 	"ph2cio/internal/ledger"
 	"ph2cio/internal/transfer"
+	"ph2cio/internal/transfer/deliver"
 )
 
 // sendJob is the purpose of the commands that send: it asks, sends what was read, and records how far that
@@ -18,11 +20,36 @@ type sendJob struct {
 	to      *destination
 	mapping *mappingOptions
 	options *sendingOptions
+
+	maxRejects transfer.MaxRejects
+}
+
+func newSendJob(p *program, to *destination, mapping *mappingOptions, o *sendingOptions) (*sendJob, error) {
+	limit, err := parseMaxRejects(o.maxRejects)
+	if err != nil {
+		return nil, usage(err)
+	}
+	return &sendJob{p: p, to: to, mapping: mapping, options: o, maxRejects: limit}, nil
 }
 
 func (s *sendJob) state() *ledger.Store { return s.to.ledger }
 
-func (s *sendJob) equip(plan *transfer.Plan) error { return s.to.wire(s.p, plan, s.options) }
+func (s *sendJob) resendsOld() bool { return s.options.resendOld }
+
+func (s *sendJob) prepare() error { return nil }
+
+// delivery is how a run is sent. confirmed is false for a run that has nothing to send, so that nobody was asked:
+// it fails if there is something after all.
+func (s *sendJob) delivery(run *ledger.Run, pace *customerio.Pace, confirmed bool) transfer.Delivery {
+	var sender customerio.Sender = unconfirmed{}
+	if confirmed {
+		sender = s.to.sender(pace, s.p.waiting(s.p.newProgress()))
+	}
+	return transfer.Delivery{
+		Options: deliver.Options{Sender: sender, InFlight: pace.InFlight, BatchItems: s.options.batchItems, Grace: grace},
+		Tally:   s.to.tally, Ledger: run, MaxRejects: s.maxRejects, Settle: s.to.settle(s.options),
+	}
+}
 
 // nextCommand is the command to type for what is left, empty if nothing is.
 func (p *program) nextCommand(then job.Then) string {

@@ -86,7 +86,7 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 // nothingRejected says that there is nothing to retry, unless it is merges that were rejected.
 func (p *program) nothingRejected(merges int64) error {
 	if p.json {
-		return p.writeSummary(p.env.Stdout, transfer.Nothing(&transfer.Plan{}), "", nil)
+		return p.writeSummary(p.env.Stdout, transfer.Nothing(nil), "", nil)
 	}
 	text := "Nothing to retry: nothing is rejected."
 	if merges > 0 {
@@ -100,7 +100,7 @@ func (p *program) nothingRejected(merges int64) error {
 // nothingNew says that a sync finds nothing new in the sources that earlier runs have read.
 func (p *program) nothingNew(incomplete []*source.Incomplete, known int) error {
 	if p.json {
-		return p.writeSummary(p.env.Stdout, transfer.Nothing(&transfer.Plan{Incomplete: incomplete}), "", nil)
+		return p.writeSummary(p.env.Stdout, transfer.Nothing(incomplete), "", nil)
 	}
 	if !p.quiet {
 		text := "Nothing new in " + report.Files(known) + ". Nothing was sent."

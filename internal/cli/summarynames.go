@@ -148,9 +148,9 @@ func (t *summaryText) listChanged(label, of string, all []transfer.ChangedName, 
 
 // writeNames says before the question who is uncertain, which rows and columns are read otherwise than they
 // stand, which events may be left out by mistake, and what happens to people's attributes.
-func (p *program) writeNames(plan *transfer.Plan, l *transfer.FirstPass, attributes *transfer.AttributeSummary) {
+func (p *program) writeNames(l *transfer.FirstPass, attributes *transfer.AttributeSummary) {
 	t := &summaryText{style: p.style(p.env.StderrTerminal), width: p.columnsForPeople(), s: &transfer.Summary{AttributeSummary: *attributes}}
-	all, beyond := l.SkippedEvents(plan.Rules)
+	all, beyond := l.SkippedEvents()
 	for _, e := range all {
 		if e.PerhapsYours && len(t.s.SkippedEvents) < maxNamed {
 			t.s.SkippedEvents = append(t.s.SkippedEvents, e)
@@ -159,7 +159,7 @@ func (p *program) writeNames(plan *transfer.Plan, l *transfer.FirstPass, attribu
 		t.s.SkippedEventsBeyond += e.Rows
 	}
 	t.s.SkippedEventsBeyond += beyond
-	counts := l.People.Count(plan.Now.Unix())
+	counts := l.Counts()
 	t.s.People.Uncertain, t.s.Estimated = l.Uncertain(&counts), counts.Estimated
 	t.s.TimedByCreatedAt, t.s.TextColumns = l.TimedByCreatedAt(), l.TextColumns()
 	t.s.UnreadFields = l.UnreadFields()

@@ -73,7 +73,7 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 			stdin: o.stdin, state: o.sending.state, workspace: o.sending.workspace, region: o.sending.region, fresh: o.sending.sandbox, onlyNew: true,
 		}, args)
 	}
-	plan, err := p.plan(&o.mapping, o.stdin.tmp, args) // a mistake is told before anything is asked
+	plan, err := p.newSourcesPlan(&o.mapping, o.stdin.tmp, args) // a mistake is told before anything is asked
 	if err != nil {
 		return err
 	}
@@ -100,17 +100,21 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 		return err
 	}
 	request := job.Request{
-		Command: job.Sync, Now: plan.Now, Inputs: plan.Inputs, Incomplete: plan.Incomplete, FirstRun: o.firstRun || to.temporary,
-		HoldsRecent: plan.Rules.HoldsRecent(), RecentGiven: c.Flags().Changed("recent"),
+		Command: job.Sync, Now: plan.rules.Now, Inputs: plan.found, Incomplete: plan.incomplete, FirstRun: o.firstRun || to.temporary,
+		HoldsRecent: plan.rules.Mapping.HoldsRecent(), RecentGiven: c.Flags().Changed("recent"),
 	}
-	plans := newPlanner(p, request, &o.mapping, o.stdin.tmp, plan)
+	plans := newPlanner(p, request, &o.mapping, o.stdin.tmp, plan.plan)
 	if known, idle := p.isIdle(ctx, to, &plans.request); idle {
-		return p.nothingNew(plan.Incomplete, known)
+		return p.nothingNew(plan.incomplete, known)
 	}
 	if err := p.openLedger(ctx, to); err != nil {
 		return err
 	}
-	err = p.runJob(ctx, plans, &sendJob{p, to, &o.mapping, &o.sending})
+	sends, err := newSendJob(p, to, &o.mapping, &o.sending)
+	if err != nil {
+		return err
+	}
+	err = p.runJob(ctx, plans, sends)
 	if errors.Is(err, job.ErrNothingSent) {
 		return p.nothingSentError(to.state, o.sending.state, firstRunHint)
 	}

@@ -47,16 +47,16 @@ func TestExplainCountsAsARunDoes(t *testing.T) {
 			t.Fatal(err)
 		}
 		plan := plans.New(t, mapping.Options{LiveSince: time.Date(2026, 4, 1, 0, 0, 0, 0, time.UTC)}, path)
-		why, err := Run(t.Context(), plan, "user_1")
+		why, err := Run(t.Context(), plan.Input, plan.Rules, "user_1")
 		if err != nil {
 			r.Fatal(err)
 		}
-		first, err := transfer.RunFirstPass(t.Context(), plan)
+		first, err := transfer.RunFirstPass(t.Context(), plan.Input, plan.Rules)
 		if err != nil {
 			r.Fatal(err)
 		}
 		defer first.Close()
-		summary, err := transfer.Send(t.Context(), plan, first)
+		summary, err := transfer.Send(t.Context(), first, transfer.DryRun(nil))
 		if err != nil {
 			r.Fatal(err)
 		}

@@ -13,14 +13,13 @@ import (
 // mostExplained is how many people with one email are explained. Others are only named.
 const mostExplained = 5
 
-// Run explains the person behind a distinct ID, or everybody who has an email. It compares an email with
-// those of people's final properties, without regard to case and to space around it, and with IDs. For each
-// person it reads all sources of the plan twice. It sends nothing, and does not use the plan's Sender,
-// Rejects and Operations. It returns an error if it could not read on, or if ctx was cancelled. An ID or
-// email that nobody has is no error: see Person.Known.
-func Run(ctx context.Context, plan *transfer.Plan, who string) (*Person, error) {
+// Run explains the person behind a distinct ID, or everybody who has an email. It compares an email with those of
+// people's final properties, without regard to case and to space around it, and with IDs. For each person it reads
+// all sources twice. It sends nothing. It returns an error if it could not read on, or if ctx was cancelled. An ID
+// or email that nobody has is no error: see Person.Known.
+func Run(ctx context.Context, input transfer.Input, rules transfer.Rules, who string) (*Person, error) {
 	if !people.PlausibleEmail([]byte(who)) {
-		one, _, err := explainOne(ctx, plan, who)
+		one, _, err := explainOne(ctx, input, rules, who)
 		if err != nil {
 			return nil, err
 		}
@@ -29,21 +28,21 @@ func Run(ctx context.Context, plan *transfer.Plan, who string) (*Person, error) 
 		}
 		return one, nil
 	}
-	return explainEmail(ctx, plan, who)
+	return explainEmail(ctx, input, rules, who)
 }
 
 // explainEmail explains those who have an email, the person first whose ID it is.
-func explainEmail(ctx context.Context, plan *transfer.Plan, email string) (*Person, error) {
-	listing := plan
-	if !plan.Choice.Only { // else the plan lists the people with other emails
+func explainEmail(ctx context.Context, input transfer.Input, rules transfer.Rules, email string) (*Person, error) {
+	listing := rules
+	if !rules.Choice.Only { // else the first pass lists the people with other emails
 		folded := people.FoldEmail(nil, []byte(email))
-		listing = plan.WithEmails(func(other []byte) bool { return bytes.Equal(people.FoldEmail(nil, other), folded) })
+		listing = rules.WithEmails(func(other []byte) bool { return bytes.Equal(people.FoldEmail(nil, other), folded) })
 	}
-	first, owners, err := explainOne(ctx, listing, email)
+	first, owners, err := explainOne(ctx, input, listing, email)
 	if err != nil {
 		return nil, err
 	}
-	if plan.Choice.Only {
+	if rules.Choice.Only {
 		owners = nil
 	}
 	var all []*Person
@@ -57,7 +56,7 @@ func explainEmail(ctx context.Context, plan *transfer.Plan, email string) (*Pers
 		case len(all) == mostExplained:
 			more = append(more, id)
 		default:
-			one, _, err := explainOne(ctx, plan, id)
+			one, _, err := explainOne(ctx, input, rules, id)
 			if err != nil {
 				return nil, err
 			}
@@ -72,12 +71,12 @@ func explainEmail(ctx context.Context, plan *transfer.Plan, email string) (*Pers
 	return all[0], nil
 }
 
-// explainOne explains the person behind one distinct ID. It also returns an ID of each person whom the plan
-// lists for their email.
-func explainOne(ctx context.Context, plan *transfer.Plan, id string) (_ *Person, owners []string, err error) {
+// explainOne explains the person behind one distinct ID. It also returns an ID of each person whom the first
+// pass lists for their email.
+func explainOne(ctx context.Context, input transfer.Input, rules transfer.Rules, id string) (_ *Person, owners []string, err error) {
 	verdicts := map[uint64]people.Verdict{}
-	plan = plan.WithTrace(func(ref uint64, verdict people.Verdict) { verdicts[ref] = verdict })
-	first, err := transfer.RunFirstPass(ctx, plan)
+	rules = rules.WithTrace(func(ref uint64, verdict people.Verdict) { verdicts[ref] = verdict })
+	first, err := transfer.RunFirstPass(ctx, input, rules)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -86,14 +85,14 @@ func explainOne(ctx context.Context, plan *transfer.Plan, id string) (_ *Person,
 		owners = append(owners, one.ID)
 	}
 	who := newSubject(first.People, id)
-	mapper := first.NewMapper(plan.Rules)
+	mapper := first.NewMapper()
 	merges := first.MergesInto(mapper, who.person)
-	profile := predictIdentify(plan, first.People, mapper, who.person)
+	profile := predictIdentify(first.People, mapper, who.person, rules.IdentifiersMayMeet)
 	if profile.rejectsEvents {
 		mapper.Refused = map[uint32]bool{who.person.Number: true}
 	}
-	reader := first.NewRereader(plan)
-	found := newFindings(who, verdicts, people.NewHistory(plan.Index), newRowCounts(reader, mapper))
+	reader := first.NewRereader()
+	found := newFindings(who, verdicts, people.NewHistory(rules.Index), newRowCounts(reader, mapper))
 	if err := found.read(ctx, reader); err != nil {
 		return nil, nil, err
 	}

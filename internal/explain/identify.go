@@ -18,22 +18,22 @@ type predictedIdentify struct {
 }
 
 // predictIdentify says what a run would make of a person's profile. The person is nil if it is not sent, and
-// then the result is zero.
-func predictIdentify(plan *transfer.Plan, settled *people.Directory, mapper *mapping.Mapper, person *people.Person) predictedIdentify {
+// then the result is zero. identifiersMayMeet is that of transfer.Rules.
+func predictIdentify(directory *people.Directory, mapper *mapping.Mapper, person *people.Person, identifiersMayMeet bool) predictedIdentify {
 	if person == nil {
 		return predictedIdentify{}
 	}
-	if !settled.GetsIdentify(person) {
+	if !directory.GetsIdentify(person) {
 		return predictedIdentify{status: "not sent: the filters leave out all of the person's events (--all-people sends the profile)"}
 	}
 	text, o := mapper.Person(nil, person)
 	if o.Bucket != mapping.Send {
 		return predictedIdentify{rejected: cmp.Or(o.Detail, o.Reason), status: RejectedWithEvents + o.Reason, rejectsEvents: true}
 	}
-	if !plan.IdentifiersMayMeet {
+	if !identifiersMayMeet {
 		return predictedIdentify{operation: string(text)}
 	}
-	if other := sameIdentifier(settled, mapper, person, o.Who); other != nil {
+	if other := sameIdentifier(directory, mapper, person, o.Who); other != nil {
 		first := mapping.ShortID(other.DistinctID)
 		return predictedIdentify{
 			rejected: "another person has the same identifier: " + first,
@@ -44,10 +44,10 @@ func predictIdentify(plan *transfer.Plan, settled *people.Directory, mapper *map
 }
 
 // sameIdentifier returns somebody who is sent before a person and has the same identifier; nil for nobody.
-func sameIdentifier(settled *people.Directory, mapper *mapping.Mapper, person *people.Person, who customerio.Identifier) *people.Person {
+func sameIdentifier(directory *people.Directory, mapper *mapping.Mapper, person *people.Person, who customerio.Identifier) *people.Person {
 	var text []byte
 	var o mapping.Outcome
-	for p := range settled.People() {
+	for p := range directory.People() {
 		if p.Number == person.Number {
 			break
 		}

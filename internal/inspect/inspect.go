@@ -9,38 +9,36 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// Run reads all sources of the plan twice, as a preview does, and returns what is in them. It lists the missing
-// files behind the sources. It sends nothing, and does not use the plan's Sender, Tally, Rejects, Operations,
-// MaxRejects and Settle. It returns an error if it could not read on, or if ctx was cancelled; what is wrong with
-// single sources is in Result.Files.
-func Run(ctx context.Context, plan *transfer.Plan, missing []File) (in *Result, err error) {
+// Run reads all sources twice, as a preview does, and returns what is in them. It lists the missing files behind the
+// sources. It sends nothing. It returns an error if it could not read on, or if ctx was cancelled; what is wrong
+// with single sources is in Result.Files.
+func Run(ctx context.Context, input transfer.Input, rules transfer.Rules, missing []File) (in *Result, err error) {
 	started := time.Now()
-	rejects := &firstRejects{}
-	dry := plan.DryRun(rejects)
-	counted := newProfile(dry.Rules, len(dry.Sources))
-	first, err := transfer.ObserveFirstPass(ctx, dry, counted)
+	counted := newProfile(rules.Mapping, len(input.Sources))
+	first, err := transfer.ObserveFirstPass(ctx, input, rules, counted)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, first.Close()) }()
-	persons, err := countPersons(first.People, dry.Workers)
+	persons, err := countPersons(first.People, first.Workers())
 	if err != nil {
 		return nil, err
 	}
-	summary, err := transfer.Send(ctx, dry, first)
+	rejects := &firstRejects{}
+	summary, err := transfer.Send(ctx, first, transfer.DryRun(rejects))
 	if err != nil {
 		return nil, err
 	}
-	counts := first.People.Count(dry.Now.Unix())
+	counts := first.Counts()
 	return &Result{
-		Files:               append(fileResults(dry.Sources, counted.files, first), missing...),
+		Files:               append(fileResults(input.Sources, counted.files, first), missing...),
 		Teams:               append([]int64{}, first.TeamsFound()...),
 		Rows:                summary.Rows,
 		Times:               counted.times.result(),
 		People:              peopleResult(counts, &summary.People),
 		Events:              counted.names.eventResults(),
-		EventProperties:     counted.names.propertyResults(dry.Rules.EventProperty),
-		PersonProperties:    persons.results(int64(counts.Sent), dry.Rules.PersonProperty),
+		EventProperties:     counted.names.propertyResults(rules.Mapping.EventProperty),
+		PersonProperties:    persons.results(int64(counts.Sent), rules.Mapping.PersonProperty),
 		Columns:             columnResults(first.Columns()),
 		Beyond:              Beyond{counted.names.otherEvents.rows, counted.names.otherProperties.rows, persons.others.rows},
 		ValuesCut:           summary.ValuesCut,
@@ -51,7 +49,7 @@ func Run(ctx context.Context, plan *transfer.Plan, missing []File) (in *Result, 
 		UnreadFields:        summary.UnreadFields,
 		MayDouble:           summary.MayDouble,
 		Rejects:             append([]Reject{}, rejects.list...),
-		Incomplete:          dry.Incomplete,
+		Incomplete:          input.Incomplete,
 		Seconds:             time.Since(started).Seconds(),
 	}, nil
 }

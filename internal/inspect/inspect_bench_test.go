@@ -26,20 +26,15 @@ func BenchmarkInspect(b *testing.B) {
 	if err := errors.Join(err, buffered.Flush(), file.Close()); err != nil {
 		b.Fatal(err)
 	}
-	plan := func() *transfer.Plan {
-		plan := plans.New(b, mapping.Options{}, path)
-		plan.BatchItems = 1000
-		return plan
-	}
+	plan := plans.New(b, mapping.Options{}, path)
 	b.Run("preview", func(b *testing.B) {
 		b.SetBytes(written.Bytes)
 		for b.Loop() {
-			plan := plan()
-			first, err := transfer.RunFirstPass(b.Context(), plan)
+			first, err := transfer.RunFirstPass(b.Context(), plan.Input, plan.Rules)
 			if err != nil {
 				b.Fatal(err)
 			}
-			if _, err := transfer.Send(b.Context(), plan, first); err != nil {
+			if _, err := transfer.Send(b.Context(), first, transfer.DryRun(nil)); err != nil {
 				b.Fatal(err)
 			}
 		}
@@ -47,7 +42,7 @@ func BenchmarkInspect(b *testing.B) {
 	b.Run("inspect", func(b *testing.B) {
 		b.SetBytes(written.Bytes)
 		for b.Loop() {
-			if _, err := Run(b.Context(), plan(), nil); err != nil {
+			if _, err := Run(b.Context(), plan.Input, plan.Rules, nil); err != nil {
 				b.Fatal(err)
 			}
 		}

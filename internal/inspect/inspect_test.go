@@ -8,13 +8,14 @@ import (
 	"strings"
 	"testing"
 
+	"ph2cio/internal/testkit/plans"
 	"ph2cio/internal/testkit/synthetic"
 	"ph2cio/internal/transfer"
 )
 
-func inspect(t *testing.T, plan *transfer.Plan) *Result {
+func inspect(t *testing.T, plan *plans.Plan) *Result {
 	t.Helper()
-	in, err := Run(t.Context(), plan, nil)
+	in, err := Run(t.Context(), plan.Input, plan.Rules, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,14 +23,14 @@ func inspect(t *testing.T, plan *transfer.Plan) *Result {
 }
 
 // preview returns the summary of a run that sends nothing.
-func preview(t *testing.T, plan *transfer.Plan) *transfer.Summary {
+func preview(t *testing.T, plan *plans.Plan) *transfer.Summary {
 	t.Helper()
-	first, err := transfer.RunFirstPass(t.Context(), plan)
+	first, err := transfer.RunFirstPass(t.Context(), plan.Input, plan.Rules)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer first.Close()
-	summary, err := transfer.Send(t.Context(), plan, first)
+	summary, err := transfer.Send(t.Context(), first, transfer.DryRun(nil))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,8 +50,8 @@ func TestInspectBoundsItsMemory(t *testing.T) {
 // TestCountingARowCostsNoMemory counts rows whose names the share has seen before.
 func TestCountingARowCostsNoMemory(t *testing.T) {
 	plan := plans.New(t, mapping.Options{}, plans.Samples+"acornly_events.jsonl")
-	c := newProfile(plan.Rules, 1)
-	share := newShare(plan.Rules, &c.names)
+	c := newProfile(plan.Mapping, 1)
+	share := newShare(plan.Mapping, &c.names)
 	const times = 20 // that each row is counted
 	for chunk, err := range posthog.Read(t.Context(), plan.Sources, posthog.Options{}) {
 		if err != nil {

@@ -74,14 +74,11 @@ func attributeSummary(mappers []*mapping.Mapper) (s AttributeSummary) {
 
 // ForeseePeople maps all people without sending them, and says what would happen to their attributes. It maps
 // nobody when nobody has an attribute about which there is something to say.
-func (l *FirstPass) ForeseePeople(ctx context.Context, plan *Plan) (AttributeSummary, error) {
-	if len(l.optOuts.addresses)+len(l.optOuts.people) == 0 && !l.People.SomeKey(plan.Rules.Remarkable) {
+func (f *FirstPass) ForeseePeople(ctx context.Context) (AttributeSummary, error) {
+	if len(f.optOuts.addresses)+len(f.optOuts.people) == 0 && !f.People.SomeKey(f.rules.Mapping.Remarkable) {
 		return AttributeSummary{}, nil
 	}
-	mappers := make([]*mapping.Mapper, plan.workers())
-	for i := range mappers {
-		mappers[i] = l.NewMapper(plan.Rules)
-	}
+	mappers := f.newMappers()
 	count := func(worker int, group []*people.Person) (optedOut int64) {
 		var text []byte
 		for _, person := range group {
@@ -93,8 +90,8 @@ func (l *FirstPass) ForeseePeople(ctx context.Context, plan *Plan) (AttributeSum
 		return optedOut
 	}
 	var optedOut int64
-	groups := parallel.Groups(l.People.People(), peopleInGroup)
-	for n, err := range parallel.Ordered(groups, plan.workers(), count) {
+	groups := parallel.Groups(f.People.People(), peopleInGroup)
+	for n, err := range parallel.Ordered(groups, f.input.workers(), count) {
 		if err == nil && ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}

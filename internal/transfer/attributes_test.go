@@ -21,15 +21,15 @@ func TestPeopleAreForeseenAsTheyAreSent(t *testing.T) {
 		"pages-without-names": {},
 	} {
 		plan := newPlan(t, mapping.Options{}, "../../testdata/cases/"+name+".jsonl")
-		first, err := RunFirstPass(t.Context(), plan)
+		first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 		if err != nil {
 			t.Fatal(err)
 		}
-		foreseen, err := first.ForeseePeople(t.Context(), plan)
+		foreseen, err := first.ForeseePeople(t.Context())
 		if diff := cmp.Diff(want, foreseen); diff != "" || err != nil {
 			t.Errorf("%s: foreseen (-want +got):\n%s%v", name, diff, err)
 		}
-		summary, err := Send(t.Context(), plan, first)
+		summary, err := Send(t.Context(), first, plan.Delivery)
 		if err != nil {
 			t.Fatal(err)
 		}

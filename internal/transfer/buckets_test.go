@@ -72,7 +72,7 @@ func withoutReasons(text string) (flags []string, rest string) {
 }
 
 // readWith gives a plan the flags of a list.
-func (p *Plan) readWith(t *testing.T, flags []string) {
+func (p *testPlan) readWith(t *testing.T, flags []string) {
 	t.Helper()
 	for i := 0; i+1 < len(flags); i += 2 {
 		if flags[i] != "--column" {
@@ -90,7 +90,7 @@ func buckets(t *testing.T, list bucketList, path string) string {
 	t.Helper()
 	plan := newPlan(t, mapping.Options{HoldRecent: true}, path)
 	plan.readWith(t, list.flags)
-	first, err := RunFirstPass(t.Context(), plan)
+	first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func buckets(t *testing.T, list bucketList, path string) string {
 	}
 	var b strings.Builder
 	writeBuckets(t, &b, plan, first)
-	summary, err := Send(t.Context(), plan, first)
+	summary, err := Send(t.Context(), first, plan.Delivery)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,9 +119,9 @@ func buckets(t *testing.T, list bucketList, path string) string {
 }
 
 // writeBuckets writes a line for each row.
-func writeBuckets(t *testing.T, b *strings.Builder, plan *Plan, first *FirstPass) {
+func writeBuckets(t *testing.T, b *strings.Builder, plan *testPlan, first *FirstPass) {
 	t.Helper()
-	mapper, row := plan.Rules.NewMapper(first.People), 0
+	mapper, row := plan.Mapping.NewMapper(first.People), 0
 	for chunk, err := range posthog.Read(t.Context(), plan.Sources, plan.Read) {
 		if _, warning := posthog.AsWarning(err); warning {
 			continue

@@ -19,11 +19,12 @@ type TextColumn struct {
 // ValueNotNumber is the kind of values_cut for cells that are nan or infinite.
 const ValueNotNumber = "not_a_number"
 
-// columnTypes are the types of columns that earlier runs know, and what the beginnings of the sources let guess.
-func (p *Plan) columnTypes(ctx context.Context) (*posthog.ColumnTypes, error) {
+// columnTypes returns the types of columns that earlier runs know, and guesses the others by the beginnings of the
+// sources.
+func columnTypes(ctx context.Context, input *Input) (*posthog.ColumnTypes, error) {
 	var known []posthog.ColumnType
-	if p.State != nil {
-		columns, err := p.State.Columns(ctx)
+	if input.State != nil {
+		columns, err := input.State.Columns(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -34,8 +35,8 @@ func (p *Plan) columnTypes(ctx context.Context) (*posthog.ColumnTypes, error) {
 		}
 	}
 	types := posthog.NewColumnTypes(known)
-	posthog.GuessPersonTypes(ctx, types, p.Persons, p.personsRead())
-	posthog.GuessTypes(ctx, types, p.Sources, p.Read)
+	posthog.GuessPersonTypes(ctx, types, input.Persons, input.personsRead(nil))
+	posthog.GuessTypes(ctx, types, input.Sources, input.Read)
 	return types, nil
 }
 

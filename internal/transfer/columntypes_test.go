@@ -65,7 +65,7 @@ func TestLateCellsMakeTheirColumnText(t *testing.T) {
 				plan, hears := newPlan(t, mapping.Options{}, path), &heard{}
 				plan.Progress = hears
 				counts := map[string]int{}
-				plan.Operations = func(op customerio.Operation) error {
+				plan.Observe = func(op customerio.Operation) error {
 					for _, part := range []string{`"zip":9`, `"zip":"9`, `"total":5`, `"total":"5"`} {
 						if bytes.Contains(op.Body, []byte(part)) {
 							counts[part]++
@@ -115,7 +115,7 @@ func TestPersonsExportsShareTheColumnsOfPeople(t *testing.T) {
 	}
 	plan.Index.Persons = true
 	numbers, texts := 0, 0
-	plan.Operations = func(op customerio.Operation) error {
+	plan.Observe = func(op customerio.Operation) error {
 		numbers += bytes.Count(op.Body, []byte(`"zip":9`))
 		texts += bytes.Count(op.Body, []byte(`"zip":"`))
 		return nil

@@ -111,7 +111,7 @@ func runOn(t *testing.T, read posthog.Options, path string) (*Summary, string) {
 	plan := newPlan(t, mapping.Options{}, path)
 	plan.Read = read
 	var operations strings.Builder
-	plan.Operations = func(op customerio.Operation) error {
+	plan.Observe = func(op customerio.Operation) error {
 		operations.Write(op.Body)
 		return nil
 	}

@@ -73,13 +73,13 @@ func TestEmailsComeAfterTheirMerges(t *testing.T) {
 			plan := newPlan(t, mapping.Options{}, path)
 			plan.Choice.Merges, plan.Index.Existing, plan.BatchItems = people.MergeNeeded, existing, 1
 			plan.Sender = &inOrder{destination{came: came, left: left, refuse: refuse}, &order}
-			first, err := RunFirstPass(t.Context(), plan)
+			first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 			if err != nil {
 				t.Fatal(err)
 			}
 			store, run := stored(t, dir, first)
 			plan.Ledger = run
-			summary, err := Send(t.Context(), plan, first)
+			summary, err := Send(t.Context(), first, plan.Delivery)
 			rejects, rejectsErr := reasonsOf(t, run)
 			checkKnownEmails(t, store, order)
 			if err2 := errors.Join(first.Close(), store.Close(), rejectsErr); err2 != nil {
@@ -156,13 +156,13 @@ func TestTheLedgerKnowsEmails(t *testing.T) {
 		plan := newPlan(t, mapping.Options{IdentifierValue: test.identifier, IdentifierKey: customerio.ID}, path)
 		plan.Choice.By, plan.Choice.Who, plan.IdentifiersMayMeet = test.by, people.All, test.identifier != ""
 		plan.Sender = &inOrder{destination{came: map[string]int{}, left: 1 << 30, refuse: func([]byte) bool { return false }}, &order}
-		first, err := RunFirstPass(t.Context(), plan)
+		first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 		if err != nil {
 			t.Fatal(err)
 		}
 		store, run := stored(t, t.TempDir(), first)
 		plan.Ledger = run
-		if summary, err := Send(t.Context(), plan, first); err != nil || summary.People.Sent != test.sent {
+		if summary, err := Send(t.Context(), first, plan.Delivery); err != nil || summary.People.Sent != test.sent {
 			t.Fatalf("%d people were sent, want %d; %v", summary.People.Sent, test.sent, err)
 		}
 		checkKnownEmails(t, store, order)
@@ -221,8 +221,8 @@ func TestRejectedMergesAreNotRejectedAgain(t *testing.T) {
 	}{{true, false, mergedPeople*5 - 1, 1}, {false, false, 0, 0}, {false, true, 2, 0}, {false, false, 0, 0}} {
 		plan := newPlan(t, mapping.Options{}, path)
 		plan.Choice.Merges, plan.Index.Existing, plan.State = people.MergeNeeded, existing, store
-		plan.Retry, plan.RetryMerges = test.retry, test.retry
-		first, err := RunFirstPass(t.Context(), plan)
+		plan.RetryRows, plan.RetryMerges = test.retry, test.retry
+		first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -237,7 +237,7 @@ func TestRejectedMergesAreNotRejectedAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		plan.Ledger = run
-		summary, err := Send(t.Context(), plan, first)
+		summary, err := Send(t.Context(), first, plan.Delivery)
 		if err == nil {
 			var retried []ledger.Phase
 			if test.retry {

@@ -27,7 +27,7 @@ type eventsPhase struct {
 func newEventsPhase(r *run) *eventsPhase {
 	p := &eventsPhase{run: r, readers: make([]spool.Reader, len(r.mappers))}
 	if r.saves() {
-		p.waiting = &waitingRows{rules: r.plan.Rules, people: r.first.People, repeats: &r.first.repeats.duplicate}
+		p.waiting = &waitingRows{rules: r.first.rules.Mapping, people: r.first.People, repeats: &r.first.repeats.duplicate}
 	}
 	return p
 }
@@ -48,8 +48,8 @@ func (p *eventsPhase) send() error {
 
 // readAgain is the second pass: every group of chunks is mapped, counted and packed, in input order.
 func (p *eventsPhase) readAgain(out *deliver.Phase) error {
-	chunks := coalesce(p.first.reread(p.delivery.Context(), p.plan))
-	for result, err := range parallel.Ordered(chunks, p.plan.workers(), p.mapChunks) {
+	chunks := coalesce(p.first.reread(p.delivery.Context()))
+	for result, err := range parallel.Ordered(chunks, p.first.input.workers(), p.mapChunks) {
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
 			if !p.first.expected(trouble) {
 				return trouble
@@ -90,9 +90,9 @@ func (p *eventsPhase) take(out *deliver.Phase, c *chunkResult) error {
 	return nil
 }
 
-// tooMany ends the run when more rows were rejected than the plan allows.
+// tooMany ends the run when more rows were rejected than Delivery.MaxRejects allows.
 func (p *eventsPhase) tooMany(rejected, read int64) error {
-	if p.plan.MaxRejects.Exceeded(rejected, read) {
+	if p.options.MaxRejects.Exceeded(rejected, read) {
 		return &TooManyRejects{rejected, read}
 	}
 	return nil
@@ -101,7 +101,7 @@ func (p *eventsPhase) tooMany(rejected, read int64) error {
 // note tells the progress where the rows went so far.
 func (p *eventsPhase) note(out *deliver.Phase) {
 	sent, rejected := out.Totals()
-	requests := p.plan.Tally.Requests.Load()
+	requests := p.options.Tally.Requests.Load()
 	parts := []string{report.Plural(sent, "event", "events"), report.Plural(requests, "request", "requests")}
 	if rejected > 0 {
 		parts = append(parts, report.Plural(rejected, "row", "rows")+" rejected")

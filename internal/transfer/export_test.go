@@ -18,8 +18,15 @@ const samples = "../../testdata/exports/"
 // runTime is the now of these tests: later than every event of the samples.
 var runTime = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 
+// testPlan is what a test reads, by which rules, and how it is sent.
+type testPlan struct {
+	Input
+	Rules
+	Delivery
+}
+
 // newPlan is a plan for files with default flags and a sender that only counts.
-func newPlan(t *testing.T, options mapping.Options, paths ...string) *Plan {
+func newPlan(t *testing.T, options mapping.Options, paths ...string) *testPlan {
 	t.Helper()
 	sources, err := source.Find(paths)
 	if err != nil {
@@ -32,15 +39,15 @@ func newPlan(t *testing.T, options mapping.Options, paths ...string) *Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tally := &customerio.Tally{}
-	return &Plan{
-		Sources: sources, Rules: rules, Now: options.Now, Tally: tally, Sender: customerio.Counting(tally),
-		Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), PersonIDs: true},
+	return &testPlan{
+		Input:    Input{Sources: sources},
+		Rules:    Rules{Mapping: rules, Now: options.Now, Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), PersonIDs: true}},
+		Delivery: DryRun(nil),
 	}
 }
 
 // to lets a plan send to a handler through the real client and everything around it.
-func (p *Plan) to(t *testing.T, handler http.Handler) {
+func (p *testPlan) to(t *testing.T, handler http.Handler) {
 	t.Helper()
 	client, err := customerio.NewClient(customerio.ClientOptions{
 		BaseURL:     "http://127.0.0.1:1",
@@ -55,13 +62,13 @@ func (p *Plan) to(t *testing.T, handler http.Handler) {
 }
 
 // export runs the whole line.
-func (p *Plan) export(t *testing.T, ctx context.Context) (*Summary, error) {
+func (p *testPlan) export(t *testing.T, ctx context.Context) (*Summary, error) {
 	t.Helper()
-	first, err := RunFirstPass(ctx, p)
+	first, err := RunFirstPass(ctx, p.Input, p.Rules)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Send(ctx, p, first)
+	return Send(ctx, first, p.Delivery)
 }
 
 func newSandbox(faults sandbox.Faults) *sandbox.Sandbox {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"slices"
 	"time"
@@ -12,9 +13,10 @@ import (
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
+	"ph2cio/internal/report"
 )
 
-// FirstPass is what the first pass found: who is who, and what the second pass may rely on.
+// FirstPass is what the first pass found: who is who, and what the second pass may rely on. Close it in the end.
 type FirstPass struct {
 	People   *people.Directory      // usable until Close
 	Rows     int64                  // read, good and bad
@@ -25,8 +27,12 @@ type FirstPass struct {
 	Before   ledger.UUIDs           // of those that earlier runs have read
 	Trouble  []*posthog.SourceError // sources that are damaged, gone or refused
 	Warnings []*posthog.SourceError // what there is to know about sources that were read well
+	Lost     []LostHistory          // what cannot be sent any more, filled by SendableNow
 	Bytes    int64                  // on disk, of all sources
 	Took     time.Duration          // all of the reading, even what was read again
+
+	input *Input
+	rules *Rules
 
 	sendable    int64 // rows that could be sent, whoever their person is
 	noUUID      int64 // of them, those that have none
@@ -46,7 +52,6 @@ type FirstPass struct {
 	repeats        *repeats
 	ends           []int64       // of each source, where the reading stopped
 	held           []int64       // of each source, rows that are held because they are recent
-	Lost           []LostHistory // what cannot be sent any more, filled by SendableNow
 	prints         []fingerprint // of each source
 	waitingSources *waitingSources
 	goneWaiting    []ledger.StillWaiting // of sources that are gone
@@ -54,85 +59,169 @@ type FirstPass struct {
 	tail           tail
 }
 
-// LostHistory is a source that is gone, or another file than it was, with rows that were never sent.
-type LostHistory struct {
-	Path     string   `json:"path"`
-	IDs      []string `json:"ids"`      // of the people whose rows they are; none when those are not known yet
-	Visitors int64    `json:"visitors"` // how many they are
+func newFirstPass(input *Input, rules *Rules, types *posthog.ColumnTypes, index *people.Index) *FirstPass {
+	n := len(input.Sources)
+	return &FirstPass{
+		input: input, rules: rules, types: types, index: index, Bytes: input.bytes(),
+		decided: newDecisions(rules.Index.Dir), repeats: newRepeats(input, rules), places: newPlaces(input.Sources),
+		ends: make([]int64, n), held: make([]int64, n), prints: make([]fingerprint, n),
+		tail: tail{most: cmp.Or(input.mostTail, mostTail)},
+	}
 }
 
 // Close gives back memory and what is on disk, when all has been sent.
-func (l *FirstPass) Close() error {
-	l.tail.giveUp()
-	return errors.Join(l.index.Close(), l.decided.space.Close(), l.repeats.space.Close())
+func (f *FirstPass) Close() error {
+	f.tail.giveUp()
+	return errors.Join(f.index.Close(), f.decided.space.Close(), f.repeats.space.Close())
 }
 
-// doubtful reports whether rows have been learnt from a source that turned out to be damaged before them.
-func (l *FirstPass) doubtful() bool {
-	return slices.ContainsFunc(l.Trouble, func(t *posthog.SourceError) bool { return t.Doubtful })
+// AddTime adds the time of an earlier first pass, which this one replaces, to Took.
+func (f *FirstPass) AddTime(took time.Duration) { f.Took += took }
+
+// readAll reads all rows of the sources and decides about the people. It returns early, without an error, if
+// everything is to be read again: then Trouble is doubtful, or misread is set.
+func (f *FirstPass) readAll(ctx context.Context, r *reading) (err error) {
+	if err := f.repeats.begin(ctx, &f.input.Earlier); err != nil {
+		return err
+	}
+	f.Before = f.repeats.uuids
+	if f.waitingSources, err = newWaitingSources(ctx, f.input, f.repeats.from > 0, f.index.SumOf); err != nil {
+		return err
+	}
+	progress := f.input.progress()
+	progress.Phase("reading", f.Bytes, Bytes)
+	defer progress.Done()
+	if err := f.readRows(ctx, r); err != nil || doubtful(f.Trouble) {
+		return err
+	}
+	rest, warnings := personsBeside(f.input, f.Trouble)
+	f.Trouble, f.Warnings = rest, append(f.Warnings, warnings...)
+	if f.misread = f.types.Misread(r.observer != nil); f.misread {
+		return nil
+	}
+	f.types.Fix()
+	if err := f.teams.check(ctx, f.input); err != nil && r.observer == nil {
+		return err
+	}
+	if err := checkColumns(f.input.Read.Columns, f.columns, f.Rows); err != nil {
+		return err
+	}
+	progress.Note("working out who is who")
+	if err := f.decide(ctx); err != nil {
+		return err
+	}
+	progress.Advance(f.Bytes) // also what was left out at the ends of files
+	progress.Note(report.Plural(f.Rows, "row", "rows"))
+	return nil
 }
 
-// damaged is posthog.Options.Known for the next reading: known, and what this one found.
-func (l *FirstPass) damaged(known []*posthog.SourceError) []*posthog.SourceError {
-	all := make([]*posthog.SourceError, len(l.places.sources))
-	copy(all, known)
-	for _, t := range l.Trouble {
-		for i, source := range l.places.sources {
-			if t.Kind == posthog.Damaged && t.Path == source.Name {
-				all[i] = t
-			}
+// readRows observes all rows of the sources.
+func (f *FirstPass) readRows(ctx context.Context, r *reading) error {
+	progress := f.input.progress()
+	observe := func(worker int, c *posthog.Chunk) observation {
+		return observe(f, c, f.repeats.newChunkKeys(worker, c), r.share())
+	}
+	options := f.input.Read
+	options.Types, options.Known = r.types, r.damage
+	for seen, err := range orderedChunks(posthog.Read(ctx, f.input.Sources, options), f.input.workers(), observe) {
+		if warning, ok := posthog.AsWarning(err); ok {
+			f.Warnings = append(f.Warnings, warning)
+			continue
 		}
-	}
-	return all
-}
-
-// expected reports whether a source's trouble is one that the first pass had with it. Damage counts as known only where
-// the source ended as far as the first pass came, which the reader sees to. A source that is gone is never known: the
-// second pass does not go on to where a read failed in the first.
-func (l *FirstPass) expected(trouble *posthog.SourceError) bool {
-	if trouble.Kind == posthog.Gone {
-		return false
-	}
-	same := func(known *posthog.SourceError) bool {
-		return known.Path == trouble.Path && known.Kind == trouble.Kind
-	}
-	return slices.ContainsFunc(l.Trouble, same) || slices.ContainsFunc(l.Warnings, same)
-}
-
-// setPersonsAside makes a warning of the trouble with persons exports that were found beside events: they
-// hold nothing to send. Where there is nothing else it stays trouble.
-func (l *FirstPass) setPersonsAside(plan *Plan) {
-	beside := map[string]bool{}
-	for _, s := range plan.Sources {
-		beside[s.Name] = s.Beside
-	}
-	apart := func(t *posthog.SourceError) bool { return t.Persons && beside[t.Path] }
-	var aside []*posthog.SourceError
-	for _, t := range l.Trouble {
-		if apart(t) {
-			aside = append(aside, &posthog.SourceError{
-				Path: t.Path, Kind: posthog.Warning, Persons: true, Err: errors.New("the file is an export of persons and was left out"), Advice: t.Advice,
-			})
+		if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
+			f.Trouble = append(f.Trouble, trouble)
+			continue
 		}
+		if err != nil {
+			return fmt.Errorf("first reading: %w", err)
+		}
+		if err := cmp.Or(f.index.Err(), f.decided.space.Err(), f.repeats.space.Err()); err != nil {
+			return fmt.Errorf("first reading: %w", err)
+		}
+		if f.index.Overflowed() {
+			f.tail.giveUp() // memory is short
+		}
+		f.add(&seen)
+		if r.observer != nil {
+			c := seen.chunk
+			r.observer.Add(ObservedChunk{c.Source, c.Shape, c.Codec, seen.rows}, seen.share)
+		}
+		progress.Advance(seen.chunk.Bytes)
+		progress.Note(report.Plural(f.Rows, "row", "rows"))
 	}
-	if len(aside) < len(plan.Sources) || plan.Others {
-		l.Trouble = slices.DeleteFunc(l.Trouble, apart)
-		l.Warnings = append(l.Warnings, aside...)
+	return nil
+}
+
+// add adds what was seen in the next chunk, in reading order.
+func (f *FirstPass) add(seen *observation) {
+	source := seen.chunk.Source
+	f.tail.add(seen.chunk, seen.decided.rows, f.Bytes)
+	f.places.add(seen.chunk)
+	f.types.Add(seen.chunk.FoundCells())
+	f.decided.add(&seen.decided)
+	f.repeats.add(seen.keys.versions)
+	f.UUIDs = ledger.UUIDs{With: f.UUIDs.With || seen.keys.withUUID > 0, Without: f.UUIDs.Without || seen.keys.withoutUUID > 0}
+	f.noUUID += seen.keys.withoutUUID
+	f.sendable += seen.keys.withUUID + seen.keys.withoutUUID
+	f.ends[source] = seen.chunk.End
+	f.held[source] += seen.held
+	f.prints[source].add(seen.decided.sum, seen.rows)
+	f.teams.merge(seen.teams)
+	f.skipped.merge(&seen.skipped)
+	f.optOuts.add(seen.optOuts)
+	f.columns |= seen.columns
+	f.Rows += seen.rows
+	f.Bad += seen.bad
+	f.Recent += seen.recent
+	f.byCreatedAt += seen.byCreatedAt
+	f.unread.merge(&seen.unread)
+}
+
+// decide works out who is who, with the state of earlier runs, and which rows come again.
+func (f *FirstPass) decide(ctx context.Context) error {
+	found := make(chan error, 1)
+	go func() { found <- f.repeats.find(ctx, &f.input.Earlier) }() // beside the other, of which much is done on one core
+	var err error
+	if f.sentBefore, err = restore(ctx, &f.input.Earlier, f.index); err == nil {
+		f.People, err = f.index.Decide(ctx, f.rules.Choice)
 	}
+	if err == nil {
+		f.optOuts.resolve(f.People)
+	}
+	if err != nil {
+		err = fmt.Errorf("working out who is who: %w", err)
+	}
+	if repeats := <-found; repeats != nil {
+		err = errors.Join(err, fmt.Errorf("finding duplicates and rows already sent: %w", repeats))
+	}
+	f.Repeats = f.repeats.duplicate.Count() + f.repeats.earlier.Count() + f.repeats.late.Count()
+	return err
+}
+
+// SendableNow returns the paths of sources that earlier runs have read and in which rows wait that can be sent now:
+// their people are known now, or everybody is sent. It looks only at sources for which asks returns true. It sets
+// Lost to the rows that can never be sent, because their source is gone or is another file. The input must have
+// a State.
+func (f *FirstPass) SendableNow(ctx context.Context, asks func(path string) bool) (sendable []string, err error) {
+	search, err := searchWaiting(ctx, f, asks)
+	if err != nil {
+		return nil, err
+	}
+	f.Lost, f.goneWaiting = search.lost, search.gone
+	return search.sendable, nil
 }
 
 // reread yields the chunks a second time: from the sources, up to where the first pass came, and from memory.
-func (l *FirstPass) reread(ctx context.Context, plan *Plan) iter.Seq2[*posthog.Chunk, error] {
-	options := plan.Read
-	options.Types = l.types
-	options.Until = l.tail.until(l.ends)
+func (f *FirstPass) reread(ctx context.Context) iter.Seq2[*posthog.Chunk, error] {
+	options := f.input.Read
+	options.Types, options.Until = f.types, f.tail.until(f.ends)
 	return func(yield func(*posthog.Chunk, error) bool) {
-		for chunk, err := range posthog.Read(ctx, plan.Sources, options) {
+		for chunk, err := range posthog.Read(ctx, f.input.Sources, options) {
 			if !yield(chunk, err) {
 				return
 			}
 		}
-		for _, chunk := range l.tail.chunks {
+		for _, chunk := range f.tail.chunks {
 			if ctx.Err() != nil {
 				yield(nil, context.Cause(ctx))
 				return
@@ -144,98 +233,33 @@ func (l *FirstPass) reread(ctx context.Context, plan *Plan) iter.Seq2[*posthog.C
 	}
 }
 
+// expected reports whether the first pass had the same trouble with a source as the second one has.
+func (f *FirstPass) expected(trouble *posthog.SourceError) bool {
+	return hadTrouble(f.Trouble, trouble) || hadTrouble(f.Warnings, trouble)
+}
+
+// troubled reports whether a source was not read to its end.
+func (f *FirstPass) troubled(source int) bool {
+	name := f.input.Sources[source].Name
+	return slices.ContainsFunc(f.Trouble, func(t *posthog.SourceError) bool { return t.Path == name })
+}
+
 // NewMapper returns a mapper of all who are sent. It belongs to one goroutine.
-func (l *FirstPass) NewMapper(rules *mapping.Rules) *mapping.Mapper {
-	m := rules.NewMapper(l.People)
-	if o := &l.optOuts; len(o.people)+len(o.addresses) > 0 {
+func (f *FirstPass) NewMapper() *mapping.Mapper {
+	m := f.rules.Mapping.NewMapper(f.People)
+	if o := &f.optOuts; len(o.people)+len(o.addresses) > 0 {
 		m.Unsubscribed = func(p *people.Person, email []byte) bool {
-			return o.people[p.Number] || len(email) > 0 && o.addresses[l.People.SumOf(people.FoldEmail(nil, email))]
+			return o.people[p.Number] || len(email) > 0 && o.addresses[f.People.SumOf(people.FoldEmail(nil, email))]
 		}
 	}
 	return m
 }
 
-// MayDouble counts the rows without a uuid, where others have one, also those of earlier runs: nothing tells whether such a row is
-// an event that another one is too.
-func (l *FirstPass) MayDouble() int64 {
-	if !l.UUIDs.With && !l.Before.With {
-		return 0
+// newMappers returns a mapper for each worker.
+func (f *FirstPass) newMappers() []*mapping.Mapper {
+	mappers := make([]*mapping.Mapper, f.input.workers())
+	for i := range mappers {
+		mappers[i] = f.NewMapper()
 	}
-	return l.noUUID
-}
-
-// Teams are the PostHog projects whose rows may be sent.
-func (l *FirstPass) Teams(plan *Plan) []int64 {
-	if plan.Team == 0 {
-		return l.teams
-	}
-	if slices.Contains(l.teams, plan.Team) {
-		return []int64{plan.Team}
-	}
-	return nil
-}
-
-// TeamsFound are the team_ids of all rows, also of those that the plan leaves out for their team, in the order in
-// which they come. Of many only the first 11 are listed.
-func (l *FirstPass) TeamsFound() []int64 { return l.teams }
-
-// SkippedEvents lists the names of PostHog's own that are skipped as noise: those that may be the customer's
-// own first, then the most frequent. beyond is how many rows have names that are not listed.
-func (l *FirstPass) SkippedEvents(rules *mapping.Rules) (all []SkippedEvent, beyond int64) {
-	for _, name := range l.skipped.order {
-		yours := !posthog.Documented([]byte(name))
-		all = append(all, SkippedEvent{name, *l.skipped.rows[name], yours, rules.EventsWith(name)})
-	}
-	slices.SortFunc(all, func(a, b SkippedEvent) int {
-		if a.PerhapsYours != b.PerhapsYours {
-			return map[bool]int{true: -1, false: 1}[a.PerhapsYours]
-		}
-		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Name, b.Name))
-	})
-	return all, l.skipped.beyond
-}
-
-// UnreadFields are the fields that some rows have without saying anything by them.
-func (l *FirstPass) UnreadFields() (all []UnreadField) {
-	l.unread.createdAt.Field, l.unread.personID.Field = "created_at", "person_id"
-	for _, f := range []UnreadField{l.unread.createdAt, l.unread.personID} {
-		if f.Rows > 0 {
-			all = append(all, f)
-		}
-	}
-	return all
-}
-
-// Columns are the columns that hold one value each, sorted by name: those of this export, and those that earlier
-// runs have read, which are not Seen.
-func (l *FirstPass) Columns() []posthog.ColumnType { return l.types.All() }
-
-// TextColumns are the columns of this export that were made text.
-func (l *FirstPass) TextColumns() (all []TextColumn) {
-	for _, c := range l.types.All() {
-		if c.Mixed {
-			all = append(all, TextColumnOf(&c))
-		}
-	}
-	return all
-}
-
-// columnsKnown are the types for the runs after this one.
-func (l *FirstPass) columnsKnown() (all []ledger.Column) {
-	for _, c := range l.types.All() {
-		if c.Kinds != 0 {
-			all = append(all, ledger.Column{
-				Name: c.Name, Kinds: c.Kinds, Column: c.Made.Column, Path: c.Made.Path, Line: c.Made.Line, Cell: c.Made.Text,
-			})
-		}
-	}
-	return all
-}
-
-// notNumbers counts cells that are nan or infinite, and so left out.
-func (l *FirstPass) notNumbers() (n int64) {
-	for _, c := range l.types.All() {
-		n += c.None
-	}
-	return n
+	return mappers
 }

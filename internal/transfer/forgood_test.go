@@ -25,13 +25,13 @@ func TestADestinationThatFailsForGood(t *testing.T) {
 				plan := newPlan(t, mapping.Options{}, path)
 				plan.to(t, box)
 				plan.BatchItems, plan.Grace = 20, 20*time.Second
-				pass, err := RunFirstPass(t.Context(), plan)
+				pass, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 				if err != nil {
 					t.Fatal(err)
 				}
 				store, begun := stored(t, dir, pass)
 				plan.Ledger = begun
-				summary, err := Send(context.WithoutCancel(t.Context()), plan, pass)
+				summary, err := Send(context.WithoutCancel(t.Context()), pass, plan.Delivery)
 				if err2 := errors.Join(pass.Close(), store.Close()); err2 != nil {
 					t.Fatal(err2)
 				}

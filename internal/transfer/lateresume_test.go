@@ -47,12 +47,12 @@ func TestAResumedRunSendsNoCorrection(t *testing.T) {
 			store := openStore(t, dir)
 			defer store.Close()
 			plan := newPlan(t, mapping.Options{}, paths...)
-			pass := learnOf(t, store, plan)
+			pass := firstPassOf(t, store, plan)
 			defer pass.Close()
 			run := begunIn(t, store, pass)
 			plan.Sender = &destination{came: came, left: left, refuse: func([]byte) bool { return false }}
 			plan.Ledger, plan.BatchItems = run, batchItems
-			summary, err := Send(t.Context(), plan, pass)
+			summary, err := Send(t.Context(), pass, plan.Delivery)
 			if err == nil {
 				err = run.Finish(t.Context(), ledger.Ending{Outcome: ledger.Done, At: time.Now()})
 			}

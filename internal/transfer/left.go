@@ -21,10 +21,10 @@ type Left struct {
 // Nothing reports whether nothing at all is left to send.
 func (l *Left) Nothing() bool { return l.People+l.Events+l.Merges == 0 && !l.About }
 
-// Left counts what the plan has yet to send. It maps everybody once, and reads no source. It ends early, with
+// Left counts what the run has yet to send. It maps everybody once, and reads no source. It ends early, with
 // the cause of ctx, when that is cancelled; other errors are trouble with the state or the disk.
-func (l *FirstPass) Left(ctx context.Context, plan *Plan) (left Left, err error) {
-	r, err := newRun(ctx, plan, l)
+func (f *FirstPass) Left(ctx context.Context) (left Left, err error) {
+	r, err := newRun(ctx, f, Delivery{Ledger: f.input.Resumed})
 	defer r.close()
 	if err != nil {
 		return left, err
@@ -49,26 +49,26 @@ func (l *FirstPass) Left(ctx context.Context, plan *Plan) (left Left, err error)
 // other row stands for. Which of the repeated rows are those of people who are sent is known only where
 // everybody is, or where they were sent before.
 func (r *run) eventsLeft(left *Left) {
-	l := r.first
-	counts := l.People.Count(0)
-	fresh := l.sendable - l.Repeats
-	left.Events, left.About, left.AtMost = counts.Events, counts.Estimated && fresh > 0, l.repeats.unfit > 0
+	f := r.first
+	counts := f.People.Count(0)
+	fresh := f.sendable - f.Repeats
+	left.Events, left.About, left.AtMost = counts.Events, counts.Estimated && fresh > 0, f.repeats.unfit > 0
 	switch {
-	case counts.Events == l.sendable:
+	case counts.Events == f.sendable:
 		left.Events = fresh
-	case !l.People.LeavesOutSent() && !r.plan.IdentifiersMayMeet:
-		sent := l.repeats.earlier.Count() + l.repeats.late.Count() + l.repeats.again
+	case !f.People.LeavesOutSent() && !r.first.rules.IdentifiersMayMeet:
+		sent := f.repeats.earlier.Count() + f.repeats.late.Count() + f.repeats.again
 		left.Events -= sent
-		left.AtMost = left.AtMost || l.Repeats > sent
+		left.AtMost = left.AtMost || f.Repeats > sent
 	default:
-		left.AtMost = left.AtMost || l.Repeats > 0
+		left.AtMost = left.AtMost || f.Repeats > 0
 	}
 	if left.Events > fresh {
 		left.Events, left.AtMost = fresh, true
 	}
 	before := &r.delivery.Counts().Before
 	refused, rejected := deliver.OfRows(before.Refused), deliver.Sum(before.Rejected)
-	ended := max(refused, rejected-l.Bad) // the others may be rows that could never be sent
+	ended := max(refused, rejected-f.Bad) // the others may be rows that could never be sent
 	left.Events = max(0, left.Events-before.Sent()-ended)
 	left.AtMost = left.AtMost || rejected > ended
 }

@@ -19,9 +19,9 @@ import (
 var tracked = []customerio.Action{customerio.Event, customerio.Page, customerio.Screen}
 
 // leftOf is what a plan has left to send, and must be asked for before it is sent.
-func leftOf(t *testing.T, plan *Plan, first *FirstPass) Left {
+func leftOf(t *testing.T, plan *testPlan, first *FirstPass) Left {
 	t.Helper()
-	left, err := first.Left(t.Context(), plan)
+	left, err := first.Left(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,10 +74,10 @@ func TestWhatIsLeftIsSent(t *testing.T) {
 			choice := people.Choice{Who: rapid.SampledFrom([]people.Who{people.Identified, people.Identified, people.All}).Draw(r, "who")}
 			excluded := rapid.SampledFrom([]string{"", "", "user_1"}).Draw(r, "excluded")
 			refused := rapid.SampledFrom([]string{"none", "none", `"n":3`, `{"id":"user_2"},"attributes"`}).Draw(r, "refused")
-			change := func(plan *Plan) {
+			change := func(plan *testPlan) {
 				plan.Choice, plan.Index.Everybody = choice, choice.Who == people.All
 				plan.Index.Excluded = func(id []byte) bool { return string(id) == excluded }
-				plan.Retry = n%2 == 0
+				plan.RetryRows = n%2 == 0
 			}
 			left := sendStopped(t, r, store, change, refused, files[rapid.IntRange(0, len(files)-1).Draw(r, "from"):]...)
 			switch {
@@ -97,13 +97,13 @@ func TestWhatIsLeftIsSent(t *testing.T) {
 
 // sendStopped sends what some files have, however often the destination fails, checks each time what was
 // left, and returns what was left at first.
-func sendStopped(t *testing.T, r *rapid.T, store *ledger.Store, change func(*Plan), refused string, files ...string) (atFirst Left) {
+func sendStopped(t *testing.T, r *rapid.T, store *ledger.Store, change func(*testPlan), refused string, files ...string) (atFirst Left) {
 	t.Helper()
 	for try := 0; ; try++ {
 		plan := newPlan(t, mapping.Options{}, files...)
 		change(plan)
 		plan.BatchItems, plan.Remember = 3, try == 0
-		first := learnOf(t, store, plan)
+		first := firstPassOf(t, store, plan)
 		left := leftOf(t, plan, first)
 		if try == 0 {
 			atFirst = left
@@ -119,7 +119,7 @@ func sendStopped(t *testing.T, r *rapid.T, store *ledger.Store, change func(*Pla
 			to.left, to.taking = rapid.SampledFrom([]int{1 << 30, 0, 1, 2, 5}).Draw(r, "batches"), rapid.Bool().Draw(r, "taking")
 		}
 		plan.Sender = to
-		summary, err := Send(t.Context(), plan, first)
+		summary, err := Send(t.Context(), first, plan.Delivery)
 		if err == nil {
 			if err := checkLeft(left, summary); err != nil {
 				r.Fatalf("try %d: %v", try, err)

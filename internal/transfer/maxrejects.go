@@ -23,7 +23,7 @@ func (m MaxRejects) Exceeded(rejected, rows int64) bool {
 	return m.Share > 0 && rows >= rejectsGrace && float64(rejected) > m.Share*float64(rows)
 }
 
-// TooManyRejects ends a run whose rejects exceed Plan.MaxRejects.
+// TooManyRejects ends a run whose rejects exceed Delivery.MaxRejects.
 type TooManyRejects struct{ Rejected, Rows int64 }
 
 func (e *TooManyRejects) Error() string {

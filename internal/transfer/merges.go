@@ -19,7 +19,7 @@ type mergesPhase struct {
 }
 
 func (p *mergesPhase) send() error {
-	if p.first.People.MergeCount()+len(p.plan.Merges) == 0 {
+	if p.first.People.MergeCount()+len(p.first.input.Merges) == 0 {
 		return nil
 	}
 	out := p.begin(ledger.Merges, 0)
@@ -37,11 +37,11 @@ type merging struct {
 	body    []byte // borrowed until the next
 	outcome mapping.Outcome
 	into    string                // the distinct ID of whom it is merged into
-	person  *people.Person        // the same, nil for one that only the plan has
+	person  *people.Person        // the same, nil for one of Earlier.Merges
 	profile customerio.Identifier // what is merged
 }
 
-// mergings are the merges that people ask for, and those that the plan has beside.
+// mergings are the merges that people ask for, and those of Earlier.Merges.
 func (p *mergesPhase) mergings() iter.Seq[merging] {
 	return func(yield func(merging) bool) {
 		var one merging
@@ -55,7 +55,7 @@ func (p *mergesPhase) mergings() iter.Seq[merging] {
 			}
 			one.number++
 		}
-		for _, m := range p.plan.Merges {
+		for _, m := range p.first.input.Merges {
 			primary, secondary := identifier(m.PrimaryKind, m.Primary), identifier(m.SecondaryKind, m.Secondary)
 			if asked[secondary] {
 				continue
@@ -101,7 +101,7 @@ func (p *mergesPhase) deliver(out *deliver.Phase) error {
 
 // refusedBefore reports whether an earlier run has tried a merge in vain, and this one does not try again.
 func (p *mergesPhase) refusedBefore(m *merging) bool {
-	return m.outcome.Bucket == mapping.Send && !p.plan.RetryMerges && p.first.repeats.rejected.has(keyOfText(m.body))
+	return m.outcome.Bucket == mapping.Send && !p.first.input.RetryMerges && p.first.repeats.rejected.has(keyOfText(m.body))
 }
 
 // merge sends one merge, which the ledger has under an ID.
@@ -127,7 +127,7 @@ func (p *mergesPhase) reject(out *deliver.Phase, m *merging) error {
 		Key: keyOfText([]byte(m.outcome.Detail + ": merge into " + into + "\x00" + m.profile.Value)),
 	}
 	result := &deliver.Result{End: m.number + 1}
-	if p.plan.RetryMerges || !p.first.repeats.rejected.has(one.Key) {
+	if p.first.input.RetryMerges || !p.first.repeats.rejected.has(one.Key) {
 		result.Rejects = []deliver.Reject{one}
 	}
 	return out.Deliver(result)
@@ -144,7 +144,7 @@ func (p *mergesPhase) intend() (map[uint64]ledger.Merge, error) {
 			all = append(all, one.recorded())
 		}
 	}
-	if err := p.plan.Ledger.RecordMerges(p.delivery.Context(), all, time.Now()); err != nil {
+	if err := p.options.Ledger.RecordMerges(p.delivery.Context(), all, time.Now()); err != nil {
 		return nil, err
 	}
 	recorded := map[uint64]ledger.Merge{}

@@ -51,7 +51,7 @@ func stoppedAndRestarted(t *testing.T, path string, existing *people.Existing, l
 		if knows {
 			plan.State = store
 		}
-		first, err := RunFirstPass(t.Context(), plan)
+		first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +61,7 @@ func stoppedAndRestarted(t *testing.T, path string, existing *people.Existing, l
 			t.Fatal(err)
 		}
 		plan.Sender = &destination{came: came, left: left, refuse: func([]byte) bool { return false }}
-		_, err = Send(t.Context(), plan, first)
+		_, err = Send(t.Context(), first, plan.Delivery)
 		if err2 := first.Close(); err2 != nil || err != nil && !errors.Is(err, errGone) {
 			t.Fatal(err, err2)
 		}

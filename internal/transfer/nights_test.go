@@ -62,24 +62,24 @@ func cameTo(operations []string) (all []string) {
 // night sends what is new in some files, however often the destination fails, and returns the rows of the last try.
 func night(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, files ...string) Rows {
 	t.Helper()
-	return nightOf(t, r, store, came, func(*Plan) {}, func(*FirstPass) {}, files...)
+	return nightOf(t, r, store, came, func(*testPlan) {}, func(*FirstPass) {}, files...)
 }
 
 // nightOf is night with other flags, which change makes. look sees what each try has learnt.
-func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, change func(*Plan), look func(*FirstPass), files ...string) Rows {
+func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, change func(*testPlan), look func(*FirstPass), files ...string) Rows {
 	t.Helper()
 	run := (*ledger.Run)(nil)
 	sources := newPlan(t, mapping.Options{}, files...).Sources
 	for {
 		plan := newPlan(t, mapping.Options{}, files...)
-		plan.Sources, plan.State, plan.Ledger, plan.Remember, plan.BatchItems = sources, store, run, run == nil, 3
+		plan.Sources, plan.State, plan.Resumed, plan.Remember, plan.BatchItems = sources, store, run, run == nil, 3
 		change(plan)
-		first, err := RunFirstPass(t.Context(), plan)
+		first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if run == nil {
-			due, err := first.SendableNow(t.Context(), plan, func(path string) bool {
+			due, err := first.SendableNow(t.Context(), func(path string) bool {
 				return !slices.ContainsFunc(sources, func(s source.Source) bool { return s.Name == path })
 			})
 			if err != nil {
@@ -107,7 +107,7 @@ func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, chan
 		to := &destination{came: map[string]int{}, left: rapid.SampledFrom([]int{1 << 30, 1 << 30, 0, 1, 2, 5}).Draw(r, "batches"), taking: rapid.Bool().Draw(r, "taking"), refuse: func([]byte) bool { return false }}
 		plan.Ledger, plan.Sender = run, to
 		look(first)
-		summary, err := Send(t.Context(), plan, first)
+		summary, err := Send(t.Context(), first, plan.Delivery)
 		for op := range to.came {
 			*came = append(*came, op)
 		}
@@ -158,7 +158,7 @@ func TestNightsSendWhatOneRunSends(t *testing.T) {
 		}
 		var want []string
 		whole := newPlan(t, mapping.Options{}, files...)
-		whole.Operations = func(op customerio.Operation) error { want = append(want, string(op.Body)); return nil }
+		whole.Observe = func(op customerio.Operation) error { want = append(want, string(op.Body)); return nil }
 		summary, err := whole.export(t, t.Context())
 		if err != nil {
 			t.Fatal(err)

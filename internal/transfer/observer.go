@@ -16,7 +16,7 @@ type Observer interface {
 
 // Share counts the rows of one chunk, on one goroutine.
 type Share interface {
-	// Event takes a row of a team that the plan does not leave out. The event is valid until Event returns.
+	// Event takes a row of a team that is not skipped. The event is valid until Event returns.
 	Event(event *posthog.Event)
 	// Bad takes a row that is no event.
 	Bad()
@@ -24,7 +24,7 @@ type Share interface {
 
 // ObservedChunk is what an Observer is told of a chunk.
 type ObservedChunk struct {
-	Source int    // index in Plan.Sources
+	Source int    // index in Input.Sources
 	Shape  string // what kind of file the source is
 	Codec  string // what it is compressed with; empty for nothing
 	Rows   int64  // in the chunk, those that no share counts among them

@@ -24,7 +24,7 @@ type peoplePhase struct {
 
 func newPeoplePhase(r *run) *peoplePhase {
 	p := &peoplePhase{run: r}
-	if r.plan.IdentifiersMayMeet {
+	if r.first.rules.IdentifiersMayMeet {
 		p.identified = map[uint64]bool{}
 	}
 	return p
@@ -87,7 +87,7 @@ func (g *mappedGroup) release() {
 
 // groups maps everybody, in groups.
 func (p *peoplePhase) groups() iter.Seq2[*mappedGroup, error] {
-	return parallel.Ordered(parallel.Groups(p.first.People.People(), peopleInGroup), p.plan.workers(), p.mapGroup)
+	return parallel.Ordered(parallel.Groups(p.first.People.People(), peopleInGroup), p.first.input.workers(), p.mapGroup)
 }
 
 // mapGroup maps a group of people; it runs on several goroutines at once.

@@ -10,6 +10,7 @@ import (
 	"ph2cio/internal/people"
 	"ph2cio/internal/posthog"
 	"ph2cio/internal/report"
+	"ph2cio/internal/source"
 )
 
 // PersonsError says that a persons export cannot be relied on.
@@ -32,22 +33,15 @@ func (e *PersonsError) Hint() string {
 	return cmp.Or(exit.Hint(e.Err), "export it again, or leave --persons out; ph2cio needs the whole file to know who is who")
 }
 
-// personsRead is how the persons exports are read.
-func (p *Plan) personsRead() posthog.Options {
-	return posthog.Options{Zone: p.Read.Zone, AcceptDamaged: p.Read.AcceptDamaged, UserID: p.Read.UserID}
-}
-
-// readPersons reads the plan's persons exports into an index. A row that is bad ends it: who is who would hang on it.
-func readPersons(ctx context.Context, plan *Plan, types *posthog.ColumnTypes, index *people.Index) error {
-	if len(plan.Persons) == 0 {
+// readPersons reads the exports of persons into an index. A bad row is an error: who is who may depend on it.
+func readPersons(ctx context.Context, input *Input, types *posthog.ColumnTypes, index *people.Index) error {
+	if len(input.Persons) == 0 {
 		return nil
 	}
 	var rows, missing int64
-	options := plan.personsRead()
-	options.Types = types
-	for row, err := range posthog.ReadPersons(ctx, plan.Persons, options) {
+	for row, err := range posthog.ReadPersons(ctx, input.Persons, input.personsRead(types)) {
 		if warning, ok := posthog.AsWarning(err); ok {
-			plan.progress().Say(warning.Error())
+			input.progress().Say(warning.Error())
 			continue
 		}
 		if err != nil {
@@ -56,7 +50,7 @@ func readPersons(ctx context.Context, plan *Plan, types *posthog.ColumnTypes, in
 			}
 			return &PersonsError{err}
 		}
-		if plan.Team != 0 && row.TeamID != 0 && row.TeamID != plan.Team {
+		if input.Team != 0 && row.TeamID != 0 && row.TeamID != input.Team {
 			continue
 		}
 		rows++
@@ -69,14 +63,15 @@ func readPersons(ctx context.Context, plan *Plan, types *posthog.ColumnTypes, in
 		return &PersonsError{errors.New("it has no rows")}
 	}
 	if missing > 0 {
-		plan.progress().Say("the persons export lists only some of the IDs of " + report.Plural(missing, "person", "people") + " (see its column distinct_ids.total); a batch export lists all")
+		input.progress().Say("the persons export lists only some of the IDs of " + report.Plural(missing, "person", "people") + " (see its column distinct_ids.total); a batch export lists all")
 	}
-	return exportedAt(ctx, plan, index)
+	return exportedAt(ctx, input.Persons, index)
 }
 
-// exportedAt takes the time of the newest file for that of the export, where its rows do not tell.
-func exportedAt(ctx context.Context, plan *Plan, index *people.Index) error {
-	for _, s := range plan.Persons {
+// exportedAt tells the index when the persons were exported, in case their rows do not say: at the time of the newest
+// file.
+func exportedAt(ctx context.Context, persons []source.Source, index *people.Index) error {
+	for _, s := range persons {
 		now, err := s.Now(ctx)
 		if err != nil {
 			return &PersonsError{err}

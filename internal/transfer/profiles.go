@@ -49,20 +49,20 @@ type LiveProfiles struct {
 }
 
 // TwoProfiles are those who are held, nil for nobody.
-func (l *FirstPass) TwoProfiles() *TwoProfiles {
-	if l.People.HeldCount() == 0 {
+func (f *FirstPass) TwoProfiles() *TwoProfiles {
+	if f.People.HeldCount() == 0 {
 		return nil
 	}
-	all := &TwoProfiles{Count: l.People.HeldCount()}
-	for _, h := range l.People.Held() {
+	all := &TwoProfiles{Count: f.People.HeldCount()}
+	for _, h := range f.People.Held() {
 		all.People = append(all.People, heldPerson(&h))
 	}
 	return all
 }
 
 // HeldAs is the person behind a distinct ID if that person is held, else nil.
-func (l *FirstPass) HeldAs(id []byte) *HeldPerson {
-	held, is := l.People.HeldPersonWith(id)
+func (f *FirstPass) HeldAs(id []byte) *HeldPerson {
+	held, is := f.People.HeldPersonWith(id)
 	if !is {
 		return nil
 	}
@@ -79,8 +79,8 @@ func heldPerson(h *people.HeldPerson) HeldPerson {
 }
 
 // LiveProfiles are those that a live destination has made, nil for none.
-func (l *FirstPass) LiveProfiles() *LiveProfiles {
-	ids, count := l.People.Live()
+func (f *FirstPass) LiveProfiles() *LiveProfiles {
+	ids, count := f.People.Live()
 	if count == 0 {
 		return nil
 	}
@@ -88,9 +88,9 @@ func (l *FirstPass) LiveProfiles() *LiveProfiles {
 }
 
 // MergePairs are the merges that the people ask for, the first so many.
-func (l *FirstPass) MergePairs(plan *Plan, most int) (pairs []MergePair) {
-	mapper := plan.Rules.NewMapper(l.People)
-	for link := range l.People.Merges() {
+func (f *FirstPass) MergePairs(most int) (pairs []MergePair) {
+	mapper := f.rules.Mapping.NewMapper(f.People)
+	for link := range f.People.Merges() {
 		if len(pairs) == most {
 			break
 		}
@@ -102,8 +102,8 @@ func (l *FirstPass) MergePairs(plan *Plan, most int) (pairs []MergePair) {
 }
 
 // MergesInto are the merges into one person's profile; none if the person is nil.
-func (l *FirstPass) MergesInto(mapper *mapping.Mapper, p *people.Person) (pairs []MergePair) {
-	for link := range l.People.Merges() {
+func (f *FirstPass) MergesInto(mapper *mapping.Mapper, p *people.Person) (pairs []MergePair) {
+	for link := range f.People.Merges() {
 		if link.Person != p {
 			continue
 		}

@@ -108,13 +108,13 @@ func TestProfilesOverNights(t *testing.T) {
 					identified[id] = true
 				}
 			}
-			change := func(p *Plan) { p.Choice, p.Index.Existing = choice, existing }
+			change := func(p *testPlan) { p.Choice, p.Index.Existing = choice, existing }
 			var held []people.HeldPerson
 			before := len(came)
 			nightOf(t, r, store, &came, change, func(l *FirstPass) { held = heldAlone(l) }, path)
 			checkProfiles(r, came[before:], held, choice.MergeProfiles, identified, withEmail, strings.Join(all, "\n"), seen)
 		}
-		last := func(p *Plan) { p.Choice = people.Choice{Merges: people.MergeNeeded, MergeProfiles: true} }
+		last := func(p *testPlan) { p.Choice = people.Choice{Merges: people.MergeNeeded, MergeProfiles: true} }
 		nightOf(t, r, store, &came, last, func(*FirstPass) {}, files...)
 		checkAllCame(r, came, all, seen)
 		failing = false

@@ -63,34 +63,34 @@ func (r *repeats) of(ref uint64) Repeat {
 }
 
 // newRepeats works in a directory as people.Options.Dir does.
-func newRepeats(plan *Plan) *repeats {
-	space := spool.NewSpace(cmp.Or(plan.Index.Dir, os.TempDir()), repeatsHeld)
+func newRepeats(input *Input, rules *Rules) *repeats {
+	space := spool.NewSpace(cmp.Or(rules.Index.Dir, os.TempDir()), repeatsHeld)
 	r := &repeats{
-		space: space, days: map[int64]bool{}, ids: make([]mapping.EventIDs, plan.workers()),
+		space: space, days: map[int64]bool{}, ids: make([]mapping.EventIDs, input.workers()),
 		sorter: &spool.Sorter[version]{
 			Space: space, Most: repeatsAtOne, Compare: (*version).compare, Append: appendVersion, Read: readVersion,
 		},
 	}
 	for range r.ids {
-		r.sizers = append(r.sizers, plan.Rules.NewSizer())
+		r.sizers = append(r.sizers, rules.Mapping.NewSizer())
 	}
 	return r
 }
 
 // begin asks the state how far back it knows what was sent, and what was rejected.
-func (r *repeats) begin(ctx context.Context, plan *Plan) (err error) {
-	if plan.State == nil {
+func (r *repeats) begin(ctx context.Context, earlier *Earlier) (err error) {
+	if earlier.State == nil {
 		return nil
 	}
-	r.retry = plan.Retry
-	if r.uuids, err = plan.State.UUIDs(ctx); err != nil {
+	r.retry = earlier.RetryRows
+	if r.uuids, err = earlier.State.UUIDs(ctx); err != nil {
 		return err
 	}
-	if !plan.ResendOld {
-		r.from, err = plan.State.FirstKeptDay(ctx)
+	if !earlier.ResendOld {
+		r.from, err = earlier.State.FirstKeptDay(ctx)
 	}
 	if err == nil {
-		r.rejected, err = plan.State.RejectKeys(ctx, plan.resumedID())
+		r.rejected, err = earlier.State.RejectKeys(ctx, earlier.resumedID())
 	}
 	return err
 }
@@ -184,10 +184,10 @@ func (r *repeats) add(versions []version) {
 }
 
 // find looks for repeats in all that was added, and in what earlier runs than the one gone on with have sent.
-func (r *repeats) find(ctx context.Context, plan *Plan) error {
-	if plan.State != nil {
+func (r *repeats) find(ctx context.Context, earlier *Earlier) error {
+	if earlier.State != nil {
 		for _, day := range r.sortedDays() {
-			for sent, err := range plan.State.Sent(ctx, day, plan.resumedID()) {
+			for sent, err := range earlier.State.Sent(ctx, day, earlier.resumedID()) {
 				if err != nil {
 					return err
 				}

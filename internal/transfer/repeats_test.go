@@ -126,7 +126,7 @@ func TestRepeatsAreFoundExactly(t *testing.T) {
 		plan := newPlan(t, mapping.Options{}, samples+"acornly_events.jsonl")
 		plan.State = store
 		sent := drawnSent(t, r, store)
-		found := newRepeats(plan)
+		found := newRepeats(&plan.Input, &plan.Rules)
 		defer found.space.Close()
 		found.sorter.Most = rapid.SampledFrom([]int{1, 7, 1000}).Draw(r, "in memory")
 		rows := uint64(rapid.IntRange(0, 200).Draw(r, "rows"))
@@ -136,7 +136,7 @@ func TestRepeatsAreFoundExactly(t *testing.T) {
 			found.add([]version{v})
 			events[key] = append(events[key], v)
 		}
-		if err := found.find(t.Context(), plan); err != nil {
+		if err := found.find(t.Context(), &plan.Earlier); err != nil {
 			t.Fatal(err)
 		}
 		want := map[uint64]fate{}
@@ -195,9 +195,9 @@ func TestRowsOfForgottenDaysAreHeld(t *testing.T) {
 	send := func(resend bool) Rows {
 		plan := newPlan(t, mapping.Options{}, path)
 		plan.ResendOld = resend
-		pass := learnOf(t, store, plan)
+		pass := firstPassOf(t, store, plan)
 		plan.Ledger = begunIn(t, store, pass)
-		summary, err := Send(t.Context(), plan, pass)
+		summary, err := Send(t.Context(), pass, plan.Delivery)
 		if err = errors.Join(err, pass.Close(), plan.Ledger.Finish(t.Context(), ledger.Ending{Outcome: ledger.Done, At: time.Now()})); err != nil {
 			t.Fatal(err)
 		}

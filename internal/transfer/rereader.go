@@ -14,8 +14,7 @@ import (
 // goroutine.
 type Rereader struct {
 	first *FirstPass
-	plan  *Plan
-	keyed *chunkKeys // of the chunk that is being read
+	keys  *chunkKeys // of the chunk that is being read
 }
 
 // RereadRow is a row of the second pass, valid until the next one is asked for.
@@ -24,15 +23,15 @@ type RereadRow struct {
 	Event *posthog.Event
 }
 
-// NewRereader returns a reader of the plan's sources, which must be those of the first pass.
-func (l *FirstPass) NewRereader(plan *Plan) *Rereader { return &Rereader{first: l, plan: plan} }
+// NewRereader returns a reader of the sources of the first pass.
+func (f *FirstPass) NewRereader() *Rereader { return &Rereader{first: f} }
 
 // Rows yields the rows in reading order, without those that are no events and those of other teams. It may be
 // called once. An error is the last thing yielded: a source that is not as the first pass found it, trouble
 // with the disk, or the cause of ctx.
 func (r *Rereader) Rows(ctx context.Context) iter.Seq2[RereadRow, error] {
 	return func(yield func(RereadRow, error) bool) {
-		for chunk, err := range r.first.reread(ctx, r.plan) {
+		for chunk, err := range r.first.reread(ctx) {
 			if trouble, ok := errors.AsType[*posthog.SourceError](err); ok {
 				if r.first.expected(trouble) {
 					continue
@@ -54,10 +53,10 @@ func (r *Rereader) Rows(ctx context.Context) iter.Seq2[RereadRow, error] {
 // rowsOf yields the rows of one chunk, and reports whether more are wanted.
 func (r *Rereader) rowsOf(chunk *posthog.Chunk, yield func(RereadRow, error) bool) bool {
 	defer chunk.Release()
-	file := r.plan.Sources[chunk.Source].Name
-	r.keyed = r.first.repeats.newChunkKeys(0, chunk)
+	file := r.first.input.Sources[chunk.Source].Name
+	r.keys = r.first.repeats.newChunkKeys(0, chunk)
 	for event, bad := range chunk.Events() {
-		if bad != nil || r.plan.otherTeam(event) {
+		if bad != nil || r.first.input.otherTeam(event) {
 			continue
 		}
 		if !yield(RereadRow{file, event}, nil) {
@@ -73,5 +72,5 @@ func (r *Rereader) Repeat(e *posthog.Event) Repeat { return r.first.repeats.of(e
 // Classify tells what becomes of a row that was just yielded, whoever its person is, if it is no repeat. It
 // counts what an earlier run has rejected, or what is too old to tell whether one has sent it, as skipped.
 func (r *Rereader) Classify(e *posthog.Event) mapping.Outcome {
-	return r.keyed.add(e, r.plan.Rules.Classify(e))
+	return r.keys.add(e, r.first.rules.Mapping.Classify(e))
 }

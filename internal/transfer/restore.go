@@ -7,18 +7,17 @@ import (
 	"ph2cio/internal/people"
 )
 
-// indexOptions are the plan's options for an index of people, with what must be restored from earlier runs
-// before the index reads anything.
-func (p *Plan) indexOptions(ctx context.Context) (people.Options, error) {
-	o := p.Index
-	if p.State == nil {
+// indexOptions returns the options for an index of people, with what must be restored from earlier runs before the
+// index reads anything.
+func indexOptions(ctx context.Context, earlier *Earlier, o people.Options) (people.Options, error) {
+	if earlier.State == nil {
 		return o, nil
 	}
 	var err error
-	if o.Seed, o.KeyNames, err = p.State.RestoreKeys(ctx); err != nil {
+	if o.Seed, o.KeyNames, err = earlier.State.RestoreKeys(ctx); err != nil {
 		return o, err
 	}
-	merged, err := p.State.Merged(ctx, p.resumedID())
+	merged, err := earlier.State.Merged(ctx, earlier.resumedID())
 	if len(merged) == 0 {
 		return o, err
 	}
@@ -26,38 +25,35 @@ func (p *Plan) indexOptions(ctx context.Context) (people.Options, error) {
 	return o, err
 }
 
-// restore gives the index the state of earlier runs: what their rows said about people, and whom they have
-// sent. The index must have read all rows by then.
-func (l *FirstPass) restore(ctx context.Context, plan *Plan) error {
-	if plan.Remember {
-		if err := l.index.Remember(ctx); err != nil {
-			return err
+// restore gives an index the state of earlier runs: what their rows said about people, and whom they have sent. The
+// index must have read all rows by then. sent says that earlier runs have sent people.
+func restore(ctx context.Context, earlier *Earlier, index *people.Index) (sent bool, err error) {
+	if earlier.Remember {
+		if err := index.Remember(ctx); err != nil {
+			return false, err
 		}
 	}
-	if plan.State == nil {
-		return nil
+	if earlier.State == nil {
+		return false, nil
 	}
-	for entry, err := range plan.State.RestoreEntries(ctx, plan.resumedID()) {
+	for entry, err := range earlier.State.RestoreEntries(ctx, earlier.resumedID()) {
 		if err != nil {
-			return err
+			return false, err
 		}
-		l.index.Restore(entry)
+		index.Restore(entry)
 	}
-	for sent, err := range plan.State.People(ctx, plan.resumedID()) {
+	for one, err := range earlier.State.People(ctx, earlier.resumedID()) {
 		if err != nil {
-			return err
+			return sent, err
 		}
-		by, _ := people.ByName(sent.Kind)
-		l.index.RestoreSent(&people.SentPerson{DistinctID: sent.DistinctID, By: by, Value: sent.Value, State: sent.State, Updated: sent.Updated, Email: sent.Email})
-		l.sentBefore = true
+		by, _ := people.ByName(one.Kind)
+		index.RestoreSent(&people.SentPerson{DistinctID: one.DistinctID, By: by, Value: one.Value, State: one.State, Updated: one.Updated, Email: one.Email})
+		sent = true
 	}
-	return l.index.Err()
+	return sent, index.Err()
 }
 
 // Restorable is the state of people and columns that later runs will restore.
-func (l *FirstPass) Restorable() *ledger.Restorable {
-	return &ledger.Restorable{Seed: l.index.Seed(), Keys: l.index.NewKeys(), Entries: l.People.ForLater(), Columns: l.columnsKnown()}
+func (f *FirstPass) Restorable() *ledger.Restorable {
+	return &ledger.Restorable{Seed: f.index.Seed(), Keys: f.index.NewKeys(), Entries: f.People.ForLater(), Columns: f.columnsKnown()}
 }
-
-// KnowsProfiles reports whether it is known, of some people at least, that they have a profile already.
-func (l *FirstPass) KnowsProfiles(plan *Plan) bool { return l.sentBefore || plan.Index.Existing != nil }

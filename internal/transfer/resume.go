@@ -14,7 +14,7 @@ import (
 // resume reads from the ledger whose identify was rejected before the run was stopped, which merges were
 // refused, and which corrections were listed.
 func (r *run) resume() error {
-	for one, err := range r.plan.Ledger.Rejects(r.delivery.Context()) {
+	for one, err := range r.options.Ledger.Rejects(r.delivery.Context()) {
 		if err != nil {
 			return err
 		}
@@ -41,10 +41,7 @@ func (r *run) rejectAgain() error {
 	if len(before) == 0 {
 		return nil
 	}
-	mappers := make([]*mapping.Mapper, r.plan.workers())
-	for i := range mappers {
-		mappers[i] = r.first.NewMapper(r.plan.Rules)
-	}
+	mappers := r.first.newMappers()
 	find := func(worker int, group []*people.Person) (numbers []uint32) {
 		var text []byte
 		for _, p := range group {
@@ -58,7 +55,7 @@ func (r *run) rejectAgain() error {
 		}
 		return numbers
 	}
-	for numbers, err := range parallel.Ordered(parallel.Groups(r.first.People.People(), peopleInGroup), r.plan.workers(), find) {
+	for numbers, err := range parallel.Ordered(parallel.Groups(r.first.People.People(), peopleInGroup), r.first.input.workers(), find) {
 		if err != nil {
 			return err
 		}

@@ -103,8 +103,8 @@ func openStore(t *testing.T, dir string) *ledger.Store {
 	return store
 }
 
-// learnOf learns what a plan needs that knows what is in a store, and whose run is gone on with.
-func learnOf(t *testing.T, store *ledger.Store, plan *Plan) *FirstPass {
+// firstPassOf learns what a plan needs that knows what is in a store, and whose run is gone on with.
+func firstPassOf(t *testing.T, store *ledger.Store, plan *testPlan) *FirstPass {
 	t.Helper()
 	run, err := store.Last(t.Context(), "backfill")
 	if err != nil {
@@ -112,9 +112,9 @@ func learnOf(t *testing.T, store *ledger.Store, plan *Plan) *FirstPass {
 	}
 	plan.State = store
 	if run != nil && run.Ended.IsZero() {
-		plan.Ledger = run
+		plan.Resumed, plan.Ledger = run, run
 	}
-	pass, err := RunFirstPass(t.Context(), plan)
+	pass, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func begunIn(t *testing.T, store *ledger.Store, pass *FirstPass) *ledger.Run {
 // stopped.
 func TestAStoppedRunResumes(t *testing.T) {
 	path := manyRows(t, 900)
-	newStopped := func(t *testing.T) *Plan {
+	newStopped := func(t *testing.T) *testPlan {
 		plan := newPlan(t, mapping.Options{}, path)
 		plan.Choice = people.Choice{Who: people.All, Merges: people.MergeIdentify}
 		plan.Index.Everybody = true
@@ -169,13 +169,13 @@ func TestAStoppedRunResumes(t *testing.T) {
 		for {
 			plan := newStopped(t)
 			store := openStore(t, dir)
-			pass := learnOf(t, store, plan)
+			pass := firstPassOf(t, store, plan)
 			begun := begunIn(t, store, pass)
 			after, taking := stops()
 			to := &destination{came: came, left: after, taking: taking, refuse: refuse}
 			plan.Ledger, plan.Sender, plan.BatchItems = begun, to, batchItems
 			plan.InFlight = func() int { return inFlight }
-			summary, err := Send(t.Context(), plan, pass)
+			summary, err := Send(t.Context(), pass, plan.Delivery)
 			rejects, _, err2 := WriteRejects(t.Context(), dir, begun)
 			if err == nil {
 				nothingNew(t, store, begun, newStopped(t), summary)
@@ -252,19 +252,19 @@ func TestAStoppedRunResumes(t *testing.T) {
 }
 
 // nothingNew ends a run and does all of it anew: no event is sent, and what was sent counts as that.
-func nothingNew(t *testing.T, store *ledger.Store, before *ledger.Run, plan *Plan, was *Summary) {
+func nothingNew(t *testing.T, store *ledger.Store, before *ledger.Run, plan *testPlan, was *Summary) {
 	t.Helper()
 	if err := before.Finish(t.Context(), ledger.Ending{Outcome: ledger.Done, At: time.Now()}); err != nil {
 		t.Fatal(err)
 	}
-	plan.Operations = func(op customerio.Operation) error {
+	plan.Observe = func(op customerio.Operation) error {
 		if slices.Contains(tracked, op.Action) && !bytes.Contains(op.Body, []byte(`"n":4`)) && !bytes.Contains(op.Body, []byte(`"user_3"`)) {
 			t.Fatalf("sent again: %s", op.Body)
 		}
 		return nil
 	}
-	pass := learnOf(t, store, plan)
-	summary, err := Send(t.Context(), plan, pass)
+	pass := firstPassOf(t, store, plan)
+	summary, err := Send(t.Context(), pass, plan.Delivery)
 	if err = errors.Join(err, pass.Close()); err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +286,8 @@ func sameOrigin(run *ledger.Run, sources []ledger.Source, people []byte) error {
 func TestARowThatChangesChangesTheOrigin(t *testing.T) {
 	path := manyRows(t, 300)
 	origin := func() *ledger.Run {
-		pass, err := RunFirstPass(t.Context(), newPlan(t, mapping.Options{}, path))
+		plan := newPlan(t, mapping.Options{}, path)
+		pass, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -316,7 +317,7 @@ func TestWaitingForPeopleIsNotForgotten(t *testing.T) {
 	dir := t.TempDir()
 	for round, settle := range []time.Duration{time.Hour, 300 * time.Millisecond, 0} {
 		plan := newPlan(t, mapping.Options{}, samples+"acornly_events.jsonl")
-		pass, err := RunFirstPass(t.Context(), plan)
+		pass, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -327,7 +328,7 @@ func TestWaitingForPeopleIsNotForgotten(t *testing.T) {
 			ctx = t.Context()
 		}
 		start := time.Now()
-		summary, err := Send(ctx, plan, pass)
+		summary, err := Send(ctx, pass, plan.Delivery)
 		cancel()
 		if took := time.Since(start); round == 1 && (err != nil || took < settle || summary.People.Earlier != 3) {
 			t.Errorf("it went on after %s, with %d people sent before: %v", took, summary.People.Earlier, err)
@@ -357,13 +358,13 @@ func TestOneIdentifyForEachIdentifierOverStops(t *testing.T) {
 		plan := newPlan(t, mapping.Options{IdentifierValue: "{person.properties.crm}", IdentifierKey: customerio.ID}, path)
 		plan.IdentifiersMayMeet, plan.BatchItems = true, 1
 		plan.Sender = &destination{came: came, left: 1, refuse: func([]byte) bool { return false }}
-		pass, err := RunFirstPass(t.Context(), plan)
+		pass, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 		if err != nil {
 			t.Fatal(err)
 		}
 		store, run := stored(t, dir, pass)
 		plan.Ledger = run
-		summary, err := Send(t.Context(), plan, pass)
+		summary, err := Send(t.Context(), pass, plan.Delivery)
 		if err2 := errors.Join(pass.Close(), store.Close()); err2 != nil {
 			t.Fatal(err2)
 		}

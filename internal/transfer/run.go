@@ -14,8 +14,8 @@ import (
 
 // run is one pass of sending: what its phases share.
 type run struct {
-	plan     *Plan
 	first    *FirstPass
+	options  Delivery
 	progress Progress
 	mappers  []*mapping.Mapper // one for each worker
 	delivery *deliver.Delivery
@@ -28,30 +28,25 @@ type run struct {
 	corrections   []Correction    // the first few
 }
 
-// newRun begins a run, or resumes the one of the plan's ledger. Also with an error the run may be used, to
+// newRun begins a run, or resumes the one of options.Ledger. Also with an error the run may be used, to
 // tell that nothing happened; it must be closed.
-func newRun(ctx context.Context, plan *Plan, first *FirstPass) (*run, error) {
-	options := deliver.Options{
-		Sender: plan.Sender, InFlight: plan.InFlight, BatchItems: plan.BatchItems, Grace: plan.Grace,
-		Rejects: plan.Rejects, Observe: plan.Operations,
-	}
+func newRun(ctx context.Context, first *FirstPass, options Delivery) (*run, error) {
 	r := &run{
-		plan: plan, first: first, progress: plan.progress(), rejected: map[uint32]bool{}, mergesRefused: map[uint64]bool{},
+		first: first, options: options, progress: first.input.progress(), rejected: map[uint32]bool{}, mergesRefused: map[uint64]bool{},
 	}
 	var saved deliver.Ledger // nil without a ledger
 	var before deliver.Counters
 	var err error
-	if plan.Ledger != nil {
-		saved, r.begun, r.from = plan.Ledger, plan.Ledger.Phase, maps.Clone(plan.Ledger.Positions)
-		before, err = deliver.ReadCounters(plan.Ledger.Counters)
+	if stored := options.Ledger; stored != nil {
+		saved, r.begun, r.from = stored, stored.Phase, maps.Clone(stored.Positions)
+		before, err = deliver.ReadCounters(stored.Counters)
 	}
-	r.delivery = deliver.New(ctx, options, saved, before)
-	for range plan.workers() {
-		mapper := first.NewMapper(plan.Rules)
+	r.delivery = deliver.New(ctx, options.Options, saved, before)
+	r.mappers = first.newMappers()
+	for _, mapper := range r.mappers {
 		mapper.Refused = r.rejected
-		r.mappers = append(r.mappers, mapper)
 	}
-	if err == nil && plan.Ledger != nil {
+	if err == nil && r.saves() {
 		err = r.resume()
 	}
 	return r, err
@@ -60,7 +55,7 @@ func newRun(ctx context.Context, plan *Plan, first *FirstPass) (*run, error) {
 func (r *run) close() { r.delivery.Close() }
 
 // saves reports whether a ledger keeps what the run does.
-func (r *run) saves() bool { return r.plan.Ledger != nil }
+func (r *run) saves() bool { return r.options.Ledger != nil }
 
 // begin opens a phase. Its progress counts operations, up to a total if that is known.
 func (r *run) begin(phase ledger.Phase, total int64) *deliver.Phase {
@@ -85,14 +80,14 @@ func (r *run) stopped() error { return r.delivery.Stopped() }
 
 // settle waits until the API has had time for what was sent.
 func (r *run) settle(what string) error {
-	if r.plan.Settle <= 0 {
+	if r.options.Settle <= 0 {
 		return nil
 	}
-	r.progress.Say(fmt.Sprintf("waiting %s %s", r.plan.Settle, what))
+	r.progress.Say(fmt.Sprintf("waiting %s %s", r.options.Settle, what))
 	select {
 	case <-r.delivery.Context().Done():
 		return r.stopped()
-	case <-time.After(r.plan.Settle):
+	case <-time.After(r.options.Settle):
 		return nil
 	}
 }

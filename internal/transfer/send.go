@@ -11,11 +11,11 @@ import (
 )
 
 // Send maps and sends everything, phase after phase: people, events, merges, emails that another profile had.
-// When ctx is cancelled it stops reading, lets the requests under way finish within Plan.Grace, and returns
+// When ctx is cancelled it stops reading, lets the requests under way finish within Options.Grace, and returns
 // the cause. The summary is true in every case.
-func Send(ctx context.Context, plan *Plan, first *FirstPass) (*Summary, error) {
+func Send(ctx context.Context, first *FirstPass, options Delivery) (*Summary, error) {
 	started := time.Now()
-	run, err := newRun(ctx, plan, first)
+	run, err := newRun(ctx, first, options)
 	defer run.close()
 	phases := newPhases(run)
 	if err == nil {

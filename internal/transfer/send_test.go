@@ -38,13 +38,12 @@ func writeSynthetic(t *testing.T, o synthetic.Options) string {
 }
 
 // wanted are the IDs of the events that a run should send, each with how often.
-func wanted(t *testing.T, plan *Plan) map[string]int {
+func wanted(t *testing.T, plan *testPlan) map[string]int {
 	t.Helper()
 	ids := map[string]int{}
 	again := *plan
-	tally := &customerio.Tally{}
-	again.Sender, again.Tally = customerio.Counting(tally), tally
-	again.Operations = func(op customerio.Operation) error {
+	again.Delivery = DryRun(nil)
+	again.Observe = func(op customerio.Operation) error {
 		if id := parsed(op.Body).ID; id != (ulid.ULID{}) {
 			ids[id.String()]++
 		}
@@ -192,7 +191,7 @@ func (k *keptRejects) Reject(r *deliver.Reject) error {
 func TestChangedSourceEndsTheRun(t *testing.T) {
 	path := writeSynthetic(t, synthetic.Options{Rows: 500, People: 10, Seed: 1})
 	plan := newPlan(t, mapping.Options{}, path)
-	first, err := RunFirstPass(t.Context(), plan)
+	first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +203,7 @@ func TestChangedSourceEndsTheRun(t *testing.T) {
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err = Send(t.Context(), plan, first)
+	_, err = Send(t.Context(), first, plan.Delivery)
 	trouble, ok := errors.AsType[*posthog.SourceError](err)
 	if !ok || trouble.Kind != posthog.Changed {
 		t.Fatalf("got %v, want that the file has changed", err)
@@ -257,7 +256,7 @@ func TestLinksAreSentLast(t *testing.T) {
 	plan.Choice = people.Choice{Who: people.All, Merges: people.MergeIdentify}
 	plan.Index.Everybody = true
 	var order []customerio.Action
-	plan.Operations = func(op customerio.Operation) error {
+	plan.Observe = func(op customerio.Operation) error {
 		if len(order) == 0 || order[len(order)-1] != op.Action {
 			order = append(order, op.Action)
 		}
@@ -305,14 +304,14 @@ func TestSourceGoneInTheSecondReadingEndsTheRun(t *testing.T) {
 			writeSynthetic(t, synthetic.Options{Rows: 300, People: 10, Seed: 2}),
 		}
 		plan := newPlan(t, mapping.Options{}, paths...)
-		first, err := RunFirstPass(t.Context(), plan)
+		first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := os.Remove(paths[gone]); err != nil {
 			t.Fatal(err)
 		}
-		_, err = Send(t.Context(), plan, first)
+		_, err = Send(t.Context(), first, plan.Delivery)
 		trouble, ok := errors.AsType[*posthog.SourceError](err)
 		if !ok || trouble.Path != paths[gone] {
 			t.Errorf("file %d gone: got %v, want that it is gone", gone, err)

@@ -38,12 +38,12 @@ func TestEventsThatShareAUUID(t *testing.T) {
 		t.Fatal(err)
 	}
 	plan := newPlan(t, mapping.Options{}, path)
-	first, err := RunFirstPass(t.Context(), plan)
+	first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer first.Close()
-	summary, err := Send(t.Context(), plan, first)
+	summary, err := Send(t.Context(), first, plan.Delivery)
 	if err != nil {
 		t.Fatal(err)
 	}

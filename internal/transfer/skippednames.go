@@ -1,5 +1,13 @@
 package transfer
 
+import (
+	"cmp"
+	"slices"
+
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/posthog"
+)
+
 // SkippedEvent is an event name of PostHog's own whose rows are skipped as noise.
 type SkippedEvent struct {
 	Name string `json:"name"`
@@ -47,4 +55,20 @@ func (s *skippedNames) merge(next *skippedNames) {
 		s.add([]byte(name), *next.rows[name])
 	}
 	s.beyond += next.beyond
+}
+
+// list returns the names that were counted: those that may be the customer's own first, then the most frequent.
+// beyond is how many rows have other names.
+func (s *skippedNames) list(rules *mapping.Rules) (all []SkippedEvent, beyond int64) {
+	for _, name := range s.order {
+		yours := !posthog.Documented([]byte(name))
+		all = append(all, SkippedEvent{name, *s.rows[name], yours, rules.EventsWith(name)})
+	}
+	slices.SortFunc(all, func(a, b SkippedEvent) int {
+		if a.PerhapsYours != b.PerhapsYours {
+			return map[bool]int{true: -1, false: 1}[a.PerhapsYours]
+		}
+		return cmp.Or(cmp.Compare(b.Rows, a.Rows), cmp.Compare(a.Name, b.Name))
+	})
+	return all, s.beyond
 }

@@ -19,10 +19,10 @@ import (
 )
 
 // in makes a plan read its sources from a store.
-func (p *Plan) in(t *testing.T, store *sources.Store) {
+func (p *testPlan) in(t *testing.T, store *sources.Store) {
 	t.Helper()
 	p.Sources = store.Copy(t, p.Sources)
-	p.Inputs = source.NewSnapshot(store, p.Sources)
+	p.Found = source.NewSnapshot(store, p.Sources)
 }
 
 // TestBothReadingsFromAStore holds that a store far away makes no difference to what is sent.
@@ -34,9 +34,9 @@ func TestBothReadingsFromAStore(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	run := func(plan *Plan) (*Summary, string) {
+	run := func(plan *testPlan) (*Summary, string) {
 		var operations strings.Builder
-		plan.Operations = func(op customerio.Operation) error {
+		plan.Observe = func(op customerio.Operation) error {
 			operations.Write(op.Body)
 			return nil
 		}
@@ -75,7 +75,7 @@ func TestAStoreThatFailsIsToldAsGone(t *testing.T) {
 	plan := newPlan(t, mapping.Options{}, writeTwice(t, syntheticText(t, 3000)))
 	store := sources.New(sources.Manners{Sips: 50_000, FailAt: plan.Sources[0].Size / 2})
 	plan.in(t, store)
-	first, err := RunFirstPass(t.Context(), plan)
+	first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func TestAStoreThatFailsEarlierInTheSecondReading(t *testing.T) {
 	store := sources.New(sources.Manners{Sips: 50_000, FailAt: size / 10 * 9})
 	plan.in(t, store)
 	plan.mostTail = 1 // nothing is kept from the first pass, so that the second one opens the sources
-	first, err := RunFirstPass(t.Context(), plan)
+	first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestAStoreThatFailsEarlierInTheSecondReading(t *testing.T) {
 		t.Fatalf("%d rows, %v, want that both sources are gone", first.Rows, first.Trouble)
 	}
 	store.FailAt = size / 10
-	_, err = Send(t.Context(), plan, first)
+	_, err = Send(t.Context(), first, plan.Delivery)
 	trouble, ok := errors.AsType[*posthog.SourceError](err)
 	if !ok || trouble.Kind != posthog.Gone || !errors.Is(err, sources.ErrBroken) || trouble.Path != plan.Sources[0].Name {
 		t.Errorf("ended with %v, want that the first source is gone", err)
@@ -123,12 +123,12 @@ func TestAStoreThatChangesBetweenTheReadings(t *testing.T) {
 			plan := newPlan(t, mapping.Options{}, writeSynthetic(t, synthetic.Options{Rows: 300, People: 10, Seed: 1}))
 			plan.in(t, store)
 			plan.mostTail = 1 // nothing is kept from the first pass, so that the second one opens the source
-			first, err := RunFirstPass(t.Context(), plan)
+			first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 			if err != nil {
 				t.Fatal(err)
 			}
 			test.change(store, plan.Sources[0].Name)
-			_, err = Send(t.Context(), plan, first)
+			_, err = Send(t.Context(), first, plan.Delivery)
 			trouble, ok := errors.AsType[*posthog.SourceError](err)
 			if !ok || trouble.Kind != test.kind || trouble.Path != plan.Sources[0].Name {
 				t.Errorf("ended with %v, want kind %d", err, test.kind)

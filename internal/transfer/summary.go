@@ -125,12 +125,12 @@ type Uncertain struct {
 	FusedCount   int     `json:"fused_people,omitempty"`    // several logins with different emails are one
 }
 
-// Uncertain counts and names them; counts are those of l.People.
-func (l *FirstPass) Uncertain(counts *people.Counts) Uncertain {
+// Uncertain counts and names them; counts are those of Counts.
+func (f *FirstPass) Uncertain(counts *people.Counts) Uncertain {
 	u := Uncertain{ShapeOnly: counts.ShapeOnly, VisitorOnly: counts.VisitorOnly, Unidentified: counts.Unidentified}
-	worst, count := l.People.SeveralLogins()
-	for _, f := range worst {
-		u.Fused = append(u.Fused, Fused{f.DistinctID, f.Logins, f.LoginCount, f.Emails, f.EmailCount})
+	worst, count := f.People.SeveralLogins()
+	for _, one := range worst {
+		u.Fused = append(u.Fused, Fused{one.DistinctID, one.Logins, one.LoginCount, one.Emails, one.EmailCount})
 	}
 	u.FusedCount = count
 	return u
@@ -167,12 +167,12 @@ type SourceSummary struct {
 }
 
 // Nothing is the summary of a run that finds nothing to send.
-func Nothing(plan *Plan) *Summary {
+func Nothing(incomplete []*source.Incomplete) *Summary {
 	none := map[string]int64{}
 	return &Summary{
 		Rows:   Rows{Skipped: none, Rejected: none},
 		People: PeopleSummary{Rejected: none}, Profiles: map[string]int{}, Operations: none, Accepted: none, Refused: none, Unsent: none,
-		ValuesCut: none, MergesRejected: none, Sources: []SourceSummary{}, Incomplete: plan.Incomplete,
+		ValuesCut: none, MergesRejected: none, Sources: []SourceSummary{}, Incomplete: incomplete,
 	}
 }
 
@@ -186,8 +186,8 @@ type ending struct {
 
 // summary is made once all phases have ended.
 func (r *run) summary(e ending) *Summary {
-	c, counts := r.delivery.Counts(), r.first.People.Count(r.plan.Now.Unix())
-	tally, attributes := r.plan.Tally, attributeSummary(r.mappers)
+	c, counts := r.delivery.Counts(), r.first.Counts()
+	tally, attributes := r.options.Tally, attributeSummary(r.mappers)
 	attributes.OptedOut = e.optedOut
 	s := &Summary{
 		Rows: Rows{
@@ -199,18 +199,18 @@ func (r *run) summary(e ending) *Summary {
 			Earlier: c.Before.People(), Unchanged: c.Unchanged,
 			EmailConflicts: counts.EmailConflicts, WithoutEmail: r.withoutEmail(), Uncertain: r.first.Uncertain(&counts), Stale: counts.Stale,
 		},
-		Profiles: profiles(counts, people.Profiles.Total), Known: r.first.known(r.plan, counts), Estimated: counts.Estimated,
+		Profiles: profiles(counts, people.Profiles.Total), Known: r.first.known(counts), Estimated: counts.Estimated,
 		Operations: named(c.Built), Accepted: named(c.Accepted), Refused: named(c.Refused), Unsent: named(c.Unsent), Unanswered: named(c.Unanswered),
 		MergesRejected: c.MergesRejected, Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
 		Campaigns: Campaigns{RecentEvents: c.Recent, Identifies: c.PeopleSent()},
-		Sources:   r.first.SourceSummaries(), LostHistory: r.first.Lost, Incomplete: r.plan.Incomplete,
+		Sources:   r.first.SourceSummaries(), LostHistory: r.first.Lost, Incomplete: r.first.input.Incomplete,
 		Examples: r.delivery.Examples(), CorrectedLate: r.corrections, MayDouble: r.first.MayDouble(),
 		TimedByCreatedAt: r.first.TimedByCreatedAt(), TextColumns: r.first.TextColumns(),
 		UnreadFields: r.first.UnreadFields(), AttributeSummary: attributes,
 		Merges: e.merges, TwoProfiles: r.first.TwoProfiles(), LiveProfiles: r.first.LiveProfiles(),
 		Seconds: e.took.Seconds(), Interrupted: e.interrupted,
 	}
-	s.SkippedEvents, s.SkippedEventsBeyond = r.first.SkippedEvents(r.plan.Rules)
+	s.SkippedEvents, s.SkippedEventsBeyond = r.first.SkippedEvents()
 	return s
 }
 
@@ -223,7 +223,7 @@ func (r *run) valuesCut() map[string]int64 {
 	for _, m := range r.mappers {
 		deliver.AddAll(cut, m.ValuesCut)
 	}
-	if removed := r.plan.Tally.Removed.Load(); removed > 0 {
+	if removed := r.options.Tally.Removed.Load(); removed > 0 {
 		cut[ValueRemoved] += removed
 	}
 	if n := r.first.notNumbers(); n > 0 {
@@ -233,7 +233,7 @@ func (r *run) valuesCut() map[string]int64 {
 }
 
 // TimedByCreatedAt is how many rows have a time in the future and take that of `created_at`.
-func (l *FirstPass) TimedByCreatedAt() int64 { return l.byCreatedAt }
+func (f *FirstPass) TimedByCreatedAt() int64 { return f.byCreatedAt }
 
 // withoutEmail lists those whose email another one has.
 func (r *run) withoutEmail() (all []WithoutEmail) {
@@ -244,17 +244,17 @@ func (r *run) withoutEmail() (all []WithoutEmail) {
 }
 
 // SourceSummaries tells of each source what it was and what was wrong with it.
-func (l *FirstPass) SourceSummaries() []SourceSummary {
+func (f *FirstPass) SourceSummaries() []SourceSummary {
 	trouble := map[string]*posthog.SourceError{}
-	for _, t := range l.Trouble {
+	for _, t := range f.Trouble {
 		trouble[t.Path] = t
 	}
 	said := map[string]*posthog.SourceError{}
-	for _, w := range l.Warnings {
+	for _, w := range f.Warnings {
 		said[w.Path] = w
 	}
-	all := make([]SourceSummary, 0, len(l.places.sources))
-	for _, s := range l.places.sources {
+	all := make([]SourceSummary, 0, len(f.places.sources))
+	for _, s := range f.places.sources {
 		one := SourceSummary{Path: s.Name, Bytes: s.Size}
 		if t := trouble[s.Name]; t != nil {
 			one.Trouble, one.Hint = t.Err.Error(), t.Advice
@@ -275,8 +275,8 @@ func profiles(counts people.Counts, number func(people.Profiles) int) map[string
 }
 
 // known counts the profiles that are there already; nil when nothing is known of them.
-func (l *FirstPass) known(plan *Plan, counts people.Counts) map[string]int {
-	if !l.KnowsProfiles(plan) {
+func (f *FirstPass) known(counts people.Counts) map[string]int {
+	if !f.KnowsProfiles() {
 		return nil
 	}
 	return profiles(counts, func(n people.Profiles) int { return n.Known })

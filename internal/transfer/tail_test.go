@@ -37,7 +37,7 @@ func TestWhatIsKeptIsNotReadAgain(t *testing.T) {
 		for _, most := range []int{1, third, 2 * third, 1 << 30} {
 			plan := newPlan(t, mapping.Options{}, sources...)
 			plan.mostTail = most
-			first, err := RunFirstPass(t.Context(), plan)
+			first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -50,7 +50,7 @@ func TestWhatIsKeptIsNotReadAgain(t *testing.T) {
 			case most == third && name == "one" && (kept == 0 || kept == all):
 				t.Errorf("%s: %d of %d chunks kept of a third", name, kept, all)
 			}
-			summary, err := Send(t.Context(), plan, first)
+			summary, err := Send(t.Context(), first, plan.Delivery)
 			if err != nil {
 				t.Fatalf("%s, keeping %d: %v", name, most, err)
 			}

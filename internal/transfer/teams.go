@@ -7,17 +7,10 @@ import (
 	"strings"
 
 	"ph2cio/internal/exit"
-	"ph2cio/internal/posthog"
 )
 
-// ReasonOtherTeam is for rows of a team that Plan.Team leaves out.
+// ReasonOtherTeam is for rows of a team that Input.Team skips.
 const ReasonOtherTeam = "other_team"
-
-// otherTeam reports whether the plan leaves a row out for its team. A row without a team_id is never left out: most
-// exports have none, because they are of one team.
-func (p *Plan) otherTeam(e *posthog.Event) bool {
-	return p.Team != 0 && e.TeamID != 0 && e.TeamID != p.Team
-}
 
 // teams are the team_ids met, in the order they were met in.
 type teams []int64
@@ -39,14 +32,14 @@ func (t *teams) merge(o teams) {
 }
 
 // check returns a *ManyTeams if there is more than one team, with those that earlier runs were of, and none has been picked.
-func (t teams) check(ctx context.Context, plan *Plan) error {
-	if plan.Team != 0 || len(t) == 0 {
+func (t teams) check(ctx context.Context, input *Input) error {
+	if input.Team != 0 || len(t) == 0 {
 		return nil
 	}
 	many := &ManyTeams{Teams: slices.Sorted(slices.Values(t))}
-	if plan.State != nil {
+	if input.State != nil {
 		var err error
-		if many.Before, err = plan.State.Teams(ctx); err != nil {
+		if many.Before, err = input.State.Teams(ctx); err != nil {
 			return err
 		}
 	}

@@ -48,7 +48,7 @@ func TestSeveralTeamsAreNotMixed(t *testing.T) {
 	} {
 		plan := newPlan(t, mapping.Options{HoldRecent: true}, teamsFile(t, test.teams...))
 		plan.Team = test.picked
-		first, err := RunFirstPass(t.Context(), plan)
+		first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 		if many, ok := errors.AsType[*ManyTeams](err); test.says != "" {
 			if !ok || !strings.HasSuffix(err.Error(), test.says) || !slices.IsSorted(many.Teams) {
 				t.Errorf("%v: %v", test.teams, err)
@@ -58,7 +58,7 @@ func TestSeveralTeamsAreNotMixed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		summary, err := Send(t.Context(), plan, first)
+		summary, err := Send(t.Context(), first, plan.Delivery)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -44,7 +44,7 @@ var mixedRows = []string{
 }
 
 // drawPlan makes a plan for an export of rows in any mix, long enough for several chunks.
-func drawPlan(t *testing.T, r *rapid.T, path string) *Plan {
+func drawPlan(t *testing.T, r *rapid.T, path string) *testPlan {
 	var text strings.Builder
 	for range rapid.IntRange(1, 150).Draw(r, "rows") {
 		row := rapid.SampledFrom(mixedRows).Draw(r, "row")
@@ -78,11 +78,11 @@ func drawPlan(t *testing.T, r *rapid.T, path string) *Plan {
 }
 
 // plainTotals counts where the first so many rows end, each decoded and mapped.
-func plainTotals(t *testing.T, plan *Plan, first *FirstPass, rows int64) Rows {
+func plainTotals(t *testing.T, plan *testPlan, first *FirstPass, rows int64) Rows {
 	t.Helper()
 	totals := Rows{Skipped: map[string]int64{}, Rejected: map[string]int64{}}
 	came := map[ulid.ULID]bool{}
-	mapper := plan.Rules.NewMapper(first.People)
+	mapper := plan.Mapping.NewMapper(first.People)
 	for chunk, err := range posthog.Read(t.Context(), plan.Sources, posthog.Options{}) {
 		if err != nil {
 			t.Fatal(err)
@@ -96,7 +96,7 @@ func plainTotals(t *testing.T, plan *Plan, first *FirstPass, rows int64) Rows {
 				totals.Rejected[bad.Reason]++
 				continue
 			}
-			if id := mapping.EventID(event); plan.Rules.Classify(event).Bucket == mapping.Send {
+			if id := mapping.EventID(event); plan.Mapping.Classify(event).Bucket == mapping.Send {
 				if came[id] {
 					totals.Duplicate++
 					continue
@@ -125,12 +125,12 @@ func TestTotalsAreThoseOfEveryRowDecoded(t *testing.T) {
 	chunks := 0
 	decoded := func(r *rapid.T) {
 		plan := drawPlan(t, r, path)
-		first, err := RunFirstPass(t.Context(), plan)
+		first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 		if err != nil {
 			r.Fatal(err)
 		}
 		chunks = max(chunks, len(first.decided.chunks))
-		summary, err := Send(t.Context(), plan, first)
+		summary, err := Send(t.Context(), first, plan.Delivery)
 		if err != nil {
 			r.Fatal(err)
 		}
@@ -153,14 +153,14 @@ func TestTotalsOfAnInterruptedRun(t *testing.T) {
 	inTheMiddle := 0
 	interrupted := func(r *rapid.T) {
 		plan := drawPlan(t, r, path)
-		first, err := RunFirstPass(t.Context(), plan)
+		first, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 		if err != nil {
 			r.Fatal(err)
 		}
 		ctx, cancel := context.WithCancelCause(t.Context())
 		stopped := errors.New("stopped by the test")
 		plan.Sender = &cancelling{plan.Sender, rapid.IntRange(0, 10).Draw(r, "batches"), func() { cancel(stopped) }}
-		summary, err := Send(ctx, plan, first)
+		summary, err := Send(ctx, first, plan.Delivery)
 		cancel(nil)
 		if err != nil && !errors.Is(err, stopped) {
 			r.Fatal(err)

@@ -45,3 +45,14 @@ func (f *UnreadField) merge(next *UnreadField) {
 	}
 	f.Rows = rows
 }
+
+// list returns the fields of which there are such rows.
+func (u *unreadFields) list() (all []UnreadField) {
+	u.createdAt.Field, u.personID.Field = "created_at", "person_id"
+	for _, one := range []UnreadField{u.createdAt, u.personID} {
+		if one.Rows > 0 {
+			all = append(all, one)
+		}
+	}
+	return all
+}

@@ -81,7 +81,7 @@ func sentFrom(t *testing.T, dir string, files ...[]string) map[string]string {
 	}
 	plan := newPlan(t, mapping.Options{}, paths...)
 	got := map[string]string{}
-	plan.Operations = func(op customerio.Operation) error {
+	plan.Observe = func(op customerio.Operation) error {
 		if op.Action != customerio.Event {
 			return nil
 		}
@@ -93,12 +93,12 @@ func sentFrom(t *testing.T, dir string, files ...[]string) map[string]string {
 		got[id] = version[:strings.IndexByte(version, ',')+1]
 		return nil
 	}
-	pass, err := RunFirstPass(t.Context(), plan)
+	pass, err := RunFirstPass(t.Context(), plan.Input, plan.Rules)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer pass.Close()
-	if _, err := Send(t.Context(), plan, pass); err != nil {
+	if _, err := Send(t.Context(), pass, plan.Delivery); err != nil {
 		t.Fatal(err)
 	}
 	return got

@@ -1,11 +1,10 @@
-// Package plans makes plans for tests of the packages that look at exports by the readings of a run.
+// Package plans makes plans for tests of the packages that look at exports by the passes of a run.
 package plans
 
 import (
 	"testing"
 	"time"
 
-	"ph2cio/internal/customerio"
 	"ph2cio/internal/mapping"
 	"ph2cio/internal/people"
 	"ph2cio/internal/source"
@@ -18,8 +17,14 @@ const Samples = "../../testdata/exports/"
 // Now is the now of plans: later than every event of the samples.
 var Now = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 
-// New returns a plan for files with default flags and a sender that only counts.
-func New(tb testing.TB, options mapping.Options, paths ...string) *transfer.Plan {
+// Plan is what a test reads, and by which rules.
+type Plan struct {
+	transfer.Input
+	transfer.Rules
+}
+
+// New returns a plan for files with default flags.
+func New(tb testing.TB, options mapping.Options, paths ...string) *Plan {
 	tb.Helper()
 	sources, err := source.Find(paths)
 	if err != nil {
@@ -32,9 +37,8 @@ func New(tb testing.TB, options mapping.Options, paths ...string) *transfer.Plan
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tally := &customerio.Tally{}
-	return &transfer.Plan{
-		Sources: sources, Rules: rules, Now: options.Now, Tally: tally, Sender: customerio.Counting(tally),
-		Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), PersonIDs: true},
+	return &Plan{
+		Input: transfer.Input{Sources: sources},
+		Rules: transfer.Rules{Mapping: rules, Now: options.Now, Index: people.Options{Keep: rules.KeepPersonProperty, DropDollar: !rules.KeepsDollar(), Dollars: mapping.KeptDollars(), PersonIDs: true}},
 	}
 }

@@ -1,0 +1,99 @@
+package transfer
+
+import (
+	"ph2cio/internal/mapping"
+	"ph2cio/internal/posthog"
+)
+
+// observation is what the first pass sees in one chunk.
+type observation struct {
+	chunk             *posthog.Chunk
+	decided           decided
+	teams             teams
+	columns           uint64 // posthog.Chunk.Columns
+	rows, bad, recent int64  // as in FirstPass
+	held              int64  // because they are recent
+	keys              *chunkKeys
+	skipped           skippedNames
+	optOuts           []optOut
+	share             Share // nil without an observer
+
+	byCreatedAt int64
+	unread      unreadFields
+}
+
+// observe reads a chunk on one of the workers. keys are still empty; share is nil without an observer.
+func observe(f *FirstPass, c *posthog.Chunk, keys *chunkKeys, share Share) observation {
+	o := observation{chunk: c, keys: keys, share: share}
+	for event, bad := range c.Events() {
+		o.rows++
+		if bad != nil {
+			o.addBad(bad)
+		} else {
+			o.addEvent(f, event)
+		}
+	}
+	o.decided.sum, o.columns = c.Sum(), c.Columns()
+	if !c.WorthPacking() {
+		c.Release() // the others are added to the tail, in order
+	}
+	return o
+}
+
+// addBad adds a row that is no event.
+func (o *observation) addBad(bad *posthog.RowError) {
+	if o.keys.wasRejected(keyOfText, bad.Row) {
+		o.decided.add(bad.Ref-o.chunk.Ref, rejectedBefore)
+		return
+	}
+	o.bad++
+	if o.share != nil {
+		o.share.Bad()
+	}
+}
+
+func (o *observation) addEvent(f *FirstPass, event *posthog.Event) {
+	number, source := event.Ref-o.chunk.Ref, o.chunk.Source
+	o.teams.add(event.TeamID)
+	if f.input.otherTeam(event) {
+		other := mapping.Outcome{Bucket: mapping.Skipped, Reason: ReasonOtherTeam}
+		f.waitingSources.observe(source, event, other)
+		o.decided.add(number, other)
+		return
+	}
+	o.unread.add(f.input.Sources[source].Name, event)
+	outcome := o.keys.add(event, f.rules.Mapping.Classify(event))
+	f.waitingSources.observe(source, event, outcome)
+	o.count(event, &outcome)
+	o.decided.add(number, outcome)
+	if outcome.Bucket == mapping.Rejected || outcome == rejectedBefore {
+		f.index.ObserveRejected(event)
+	} else {
+		f.index.Observe(event, outcome.Bucket == mapping.Send)
+	}
+	if string(event.Name) == posthog.Unsubscribed {
+		o.optOuts = append(o.optOuts, optOutOf(event, f.index.SumOf))
+	}
+	if o.share != nil {
+		o.share.Event(event)
+	}
+}
+
+// count counts an event by what becomes of it, whoever its person is.
+func (o *observation) count(event *posthog.Event, outcome *mapping.Outcome) {
+	switch {
+	case outcome.Bucket == mapping.Rejected:
+		o.bad++
+	case outcome.Reason == mapping.ReasonNoise:
+		o.skipped.add(event.Name, 1)
+	}
+	if outcome.Reason == mapping.ReasonRecent {
+		o.held++
+	}
+	if outcome.Recent {
+		o.recent++
+	}
+	if outcome.ByCreatedAt {
+		o.byCreatedAt++
+	}
+}
