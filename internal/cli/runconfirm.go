@@ -24,7 +24,7 @@ func (s *sendJob) confirm(ctx context.Context, read *readJob) (confirmed bool, e
 	if err := checkLimits(&s.mapping.identity, first, first.Counts()); err != nil {
 		return false, err
 	}
-	asks := read.job.Asks() && !s.options.yes && !s.to.temporary
+	asks := read.job.NeedsConfirmation() && !s.options.yes && !s.to.temporary
 	if !asks && (s.p.quiet || s.p.json) {
 		return true, nil
 	}

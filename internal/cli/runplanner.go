@@ -46,7 +46,7 @@ func (m *planner) input(j *job.Job, made *plan, state *ledger.Store, resendsOld 
 		Sources: j.Sources, Found: j.Inputs, Incomplete: m.request.Incomplete,
 		Persons: made.persons, Read: read, Team: made.team, Progress: m.p.newProgress(),
 		Earlier: transfer.Earlier{
-			State: state, Resumed: j.Resumed, Remember: j.Remembers(), OtherSources: j.MoreKnown,
+			State: state, Resumed: j.Resumed, Remember: j.SavesFirstPass(), OtherSources: j.MoreKnown,
 			NameOf: job.NameOf, SkipsMore: j.SkipsMore,
 			ResendOld: resendsOld, RetryRows: j.RetriesRows(), RetryMerges: j.RetriesMerges(), Merges: j.Merges,
 		},

@@ -215,7 +215,7 @@ func told(t *testing.T, a Answer) string {
 		text = "nothing to do"
 	case a.Job.Resumed != nil:
 		text = "resumed: " + names(a.Job)
-		if a.Job.Now != a.Job.Resumed.Now || a.Job.Remembers() {
+		if a.Job.Now != a.Job.Resumed.Now || a.Job.SavesFirstPass() {
 			t.Error("not at the time of the run that is resumed, or it keeps again what it has learnt")
 		}
 	default:

@@ -36,35 +36,35 @@ type Next struct {
 // now. A resumed run must have read what it began with: else it is planned anew, but for a backfill that has
 // sent something, since who types a backfill is there to decide.
 func (j *Job) After(ctx context.Context, pass *FirstPass) Next {
-	if more := j.again(ctx, pass.Waiting); len(more) > 0 {
+	if more := j.waitingSources(ctx, pass.Waiting); len(more) > 0 {
 		return Next{Job: j.with(more)}
 	}
 	if j.Resumed != nil {
 		return j.afterResumed(pass)
 	}
 	switch {
-	case j.perhaps == nil:
+	case j.mayRepeat == nil:
 		return Next{}
-	case sameRows(pass, j.perhaps):
-		return Next{Nothing: &Nothing{Done: j.perhaps}}
+	case sameRows(pass, j.mayRepeat):
+		return Next{Nothing: &Nothing{Done: j.mayRepeat}}
 	}
-	return Next{Warnings: []Warning{OtherRows{j.perhaps}}}
+	return Next{Warnings: []Warning{OtherRows{j.mayRepeat}}}
 }
 
 // afterResumed holds what was read against what the resumed run began with.
 func (j *Job) afterResumed(pass *FirstPass) Next {
-	why := j.changed(pass)
+	why := j.whatChanged(pass)
 	switch {
 	case why == nil:
 		return Next{}
 	case j.Command == Backfill && !nothingSent(j.Resumed):
 		return Next{Refused: why}
 	}
-	return Next{Job: j.otherwise, Replan: true, Warnings: []Warning{CannotResume{j.Resumed, why}}}
+	return Next{Job: j.ifChanged, Replan: true, Warnings: []Warning{CannotResume{j.Resumed, why}}}
 }
 
-// again returns the sources that a new sync reads again, of those in which rows wait.
-func (j *Job) again(ctx context.Context, waiting []string) (more []source.Source) {
+// waitingSources returns the sources that a new sync reads again, of those in which rows wait.
+func (j *Job) waitingSources(ctx context.Context, waiting []string) (more []source.Source) {
 	if j.Command != Sync || j.Resumed != nil {
 		return nil
 	}
@@ -81,8 +81,8 @@ func (j *Job) again(ctx context.Context, waiting []string) (more []source.Source
 	return more
 }
 
-// changed says what is not as it was when the resumed run began: a source, or else who is sent.
-func (j *Job) changed(pass *FirstPass) error {
+// whatChanged says what is not as it was when the resumed run began: a source, or else who is sent.
+func (j *Job) whatChanged(pass *FirstPass) error {
 	begun := j.Resumed
 	sources, people := pass.Origin()
 	if len(sources) != len(begun.Sources) {

@@ -27,8 +27,8 @@ type Job struct {
 	HoldRecent  bool           // of a sync: recent events are held, since it is the first run and nobody said otherwise
 
 	reread    []ledger.Source // of a retry: sources with rejected rows, as earlier runs read them, that its files hold
-	perhaps   *ledger.Run     // a backfill that has done this already, if the sources turn out to have its rows
-	otherwise *Job            // the new run in the place of a resumed one whose sources have changed
+	mayRepeat *ledger.Run     // a backfill that has done this already, if the sources turn out to have its rows
+	ifChanged *Job            // the new run in the place of a resumed one whose sources have changed
 }
 
 // ID returns the number of the resumed run, 0 for a new one.
@@ -39,12 +39,12 @@ func (j *Job) ID() int64 {
 	return j.Resumed.ID
 }
 
-// Asks reports whether somebody is to confirm the job before it sends. A sync runs at night.
-func (j *Job) Asks() bool { return j.Command != Sync }
+// NeedsConfirmation reports whether somebody is to confirm the job before it sends. A sync runs at night.
+func (j *Job) NeedsConfirmation() bool { return j.Command != Sync }
 
-// Remembers reports whether what the first pass learns is kept for later runs. A resumed run has kept it
+// SavesFirstPass reports whether what the first pass learns is kept for later runs. A resumed run has kept it
 // already.
-func (j *Job) Remembers() bool { return !j.Preview && j.Resumed == nil }
+func (j *Job) SavesFirstPass() bool { return !j.Preview && j.Resumed == nil }
 
 // RetriesRows reports whether rows and people that earlier runs have rejected are tried again. A sync does
 // not, so that a reject counts in one night only.
@@ -99,7 +99,7 @@ func newRetry(r *Request, flags string, files []source.Source, reread []ledger.S
 // earlier run.
 func (j *Job) unlessSame(run *ledger.Run) *Job {
 	next := *j
-	next.perhaps = run
+	next.mayRepeat = run
 	return &next
 }
 
@@ -107,7 +107,7 @@ func (j *Job) unlessSame(run *ledger.Run) *Job {
 // files have come since. The merges are those of the run too.
 func (j *Job) resuming(run *ledger.Run, sources []source.Source, added int, merges []ledger.Merge) *Job {
 	next := *j
-	next.Now, next.Sources, next.Resumed, next.MoreKnown, next.otherwise = run.Now, sources, run, false, j
+	next.Now, next.Sources, next.Resumed, next.MoreKnown, next.ifChanged = run.Now, sources, run, false, j
 	next.Added, next.Merges = added, merges
 	return &next
 }

@@ -43,7 +43,7 @@ func TestAPreviewKeepsAndRetriesNothing(t *testing.T) {
 		if err != nil || names(answer.Job) != "day.jsonl" {
 			t.Fatalf("%+v, %v", answer.Job, err)
 		}
-		if j := answer.Job; j.Remembers() || j.RetriesRows() || j.RetriesMerges() || j.HoldRecent {
+		if j := answer.Job; j.SavesFirstPass() || j.RetriesRows() || j.RetriesMerges() || j.HoldRecent {
 			t.Errorf("preview of a %s: %+v", command, j)
 		}
 	}

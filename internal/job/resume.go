@@ -19,7 +19,7 @@ func (d *decision) sourcesOf(begun *ledger.Run, found, known []source.Source) (s
 		now, there := byName[then.Path]
 		switch {
 		case !there:
-			return nil, 0, d.lacking(begun, then.Path)
+			return nil, 0, d.absent(begun, then.Path)
 		case now.Size != then.Size && !IsStdin(then.Path):
 			return nil, 0, changedSince(begun, now.Name)
 		}
@@ -37,8 +37,8 @@ func (d *decision) sourcesOf(begun *ledger.Run, found, known []source.Source) (s
 	return sources, added, nil
 }
 
-// lacking says why a source of a run is not among those that were found.
-func (d *decision) lacking(begun *ledger.Run, path string) error {
+// absent says why a source of a run is not among those that were found.
+func (d *decision) absent(begun *ledger.Run, path string) error {
 	if _, there := d.Inputs.Look(d.ctx, path); there {
 		return notNamed(begun, path)
 	}

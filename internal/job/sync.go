@@ -44,7 +44,7 @@ func (d *decision) sync() (Answer, error) {
 	case open(last) && last.Command == string(Sync):
 		return d.continueSync(j, last, flags)
 	case !open(last) && len(j.Sources) == 0:
-		if idle, err := d.asBefore(last, flags); err != nil || idle {
+		if idle, err := d.nothingToDo(last, flags); err != nil || idle {
 			return Answer{Nothing: &Nothing{Known: j.Known}}, err
 		}
 	}
@@ -103,16 +103,16 @@ func (d *decision) previewSync() (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	if idle, err := d.asBefore(last, flags); err != nil || idle {
+	if idle, err := d.nothingToDo(last, flags); err != nil || idle {
 		return Answer{Nothing: &Nothing{Known: j.Known}}, err
 	}
 	return begin(j)
 }
 
-// asBefore reports whether a sync without new sources has nothing to do since the last run, which has ended:
+// nothingToDo reports whether a sync without new sources has nothing to do since the last run, which has ended:
 // its flags are the same, and so is what is in the files that they name, and it has looked for whom rows
 // wait, or none wait from before it. A stopped sync that was replaced may not have looked.
-func (d *decision) asBefore(last *ledger.Run, flags Flags) (bool, error) {
+func (d *decision) nothingToDo(last *ledger.Run, flags Flags) (bool, error) {
 	changes, err := flags.changesFrom(last.Flags)
 	if err != nil || len(changes) > 0 || last.Command == string(Sync) && last.Outcome != ledger.Replaced {
 		return err == nil && len(changes) == 0, err
@@ -147,6 +147,6 @@ func Idle(ctx context.Context, r *Request, l Ledger) (known int, idle bool) {
 	if err != nil {
 		return 0, false
 	}
-	idle, err = d.asBefore(last, flags)
+	idle, err = d.nothingToDo(last, flags)
 	return len(found.known), err == nil && idle
 }
