@@ -65,8 +65,19 @@ func TestSync(t *testing.T) {
 			answers{runs: []*ledger.Run{finished(Backfill, inDay)}, known: knownFrom(done, inDay), waiting: true}, "new: no source",
 		},
 		{
+			"neither has a sync that another run replaced", request(Sync, there.found(day)),
+			answers{
+				runs:  []*ledger.Run{change(finished(Sync, inDay), func(r *ledger.Run) { r.Outcome = ledger.Replaced })},
+				known: knownFrom(done, inDay),
+			}, "new: no source",
+		},
+		{
 			"the same command resumes a run that stopped", request(Sync, there.found(day)),
 			answers{runs: []*ledger.Run{stopped(Sync, inDay)}}, "resumed: day.jsonl",
+		},
+		{
+			"files that earlier runs have read are not new to it", request(Sync, there.found(day, night)),
+			answers{runs: []*ledger.Run{stopped(Sync, there.read(night))}, known: knownFrom(done, inDay)}, "resumed: night.jsonl",
 		},
 		{
 			"with other flags it is planned anew, since nobody is there to decide",
@@ -151,6 +162,7 @@ func TestIdleOnlyWhereItIsSure(t *testing.T) {
 	for name, l := range map[string]answers{
 		"no run yet":          {},
 		"a stopped run":       {runs: []*ledger.Run{stopped(Sync, inDay)}, known: known},
+		"a replaced sync":     {runs: []*ledger.Run{change(finished(Sync, inDay), func(r *ledger.Run) { r.Outcome = ledger.Replaced })}, known: known},
 		"a new source":        {runs: []*ledger.Run{finished(Sync, inDay)}},
 		"rows wait":           {runs: []*ledger.Run{finished(Backfill, inDay)}, known: known, waiting: true},
 		"after a retry":       {runs: []*ledger.Run{finished(Retry, inDay)}, known: known},

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 	"unicode"
+
+	"github.com/gofrs/flock"
 )
 
 func me() Holder {
@@ -142,5 +144,40 @@ func TestHolderIsSafeToShow(t *testing.T) {
 	}
 	if got, running := Running(dir); !running || got != held {
 		t.Errorf("got %+v, want %+v", got, held)
+	}
+}
+
+// TestTheHolderFileGoesBeforeTheLock takes the lock again and again, at the instant when it is released. The
+// file of the old holder must be gone by then: removed later, it would be the file of the next one.
+func TestTheHolderFileGoesBeforeTheLock(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	next := flock.New(filepath.Join(dir, lockName))
+	defer next.Close()
+	for range 300 {
+		first := take(t, dir, 0)
+		ready, found := make(chan struct{}), make(chan error)
+		go func() {
+			close(ready)
+			for {
+				taken, err := next.TryLock()
+				if err == nil && !taken {
+					continue
+				}
+				if err == nil {
+					if _, err := os.Lstat(filepath.Join(dir, holderName)); err == nil {
+						found <- errors.Join(errors.New("the holder file is still there"), next.Unlock())
+						return
+					}
+					err = next.Unlock()
+				}
+				found <- err
+				return
+			}
+		}()
+		<-ready
+		if err := errors.Join(first.Release(), <-found); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

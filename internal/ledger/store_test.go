@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -226,6 +227,15 @@ func TestARunIsReplaced(t *testing.T) {
 	}
 	if !intended[0].Done || intended[1].Done || intended[2].Done {
 		t.Errorf("merges: %+v; want that the first is done, by the run before", intended)
+	}
+	// The merge that is done stays one of the first run: to the second it is a merge of another run.
+	merged, err := s.Merged(t.Context(), second.ID)
+	if want := map[Profile]bool{{intended[0].SecondaryKind, intended[0].Secondary}: true}; !maps.Equal(merged, want) || err != nil {
+		t.Errorf("merged by other runs: %v, %v, want %v", merged, err, want)
+	}
+	pending, err := s.PendingMerges(t.Context(), second.ID)
+	if len(pending) != 2 || pending[0].Secondary != intended[1].Secondary || pending[1].Secondary != intended[2].Secondary || err != nil {
+		t.Errorf("pending: %+v, %v, want the second and the third", pending, err)
 	}
 	if err := second.Finish(t.Context(), Ending{Outcome: Rejected, At: night.Add(time.Hour)}); err != nil {
 		t.Fatal(err)

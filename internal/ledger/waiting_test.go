@@ -67,3 +67,22 @@ func TestWaitingRowsAreSaved(t *testing.T) {
 		}
 	})
 }
+
+// TestOnlyEarlierRunsHaveRowsThatWaitBefore has a run in which a row waits: before that run none does, and before
+// the next one does.
+func TestOnlyEarlierRunsHaveRowsThatWaitBefore(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	run, err := s.Begin(t.Context(), start(), nil)
+	if err == nil {
+		err = run.Save(&Step{Phase: Events, Counters: []byte("{}"), Waiting: []Waiting{{ID: Key{1}}}}, night)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, want := range map[int64]bool{run.ID: false, run.ID + 1: true} {
+		if got, err := s.WaitingBefore(t.Context(), id); got != want || err != nil {
+			t.Errorf("rows wait before run %d of 1: %v, %v, want %v", id, got, err, want)
+		}
+	}
+}

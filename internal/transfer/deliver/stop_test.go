@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"testing"
 	"testing/synctest"
@@ -237,4 +239,28 @@ func TestAPartOfABatchIsSettled(t *testing.T) {
 			t.Errorf("saved %+v, want one event, one reject and %+v", step, want)
 		}
 	})
+}
+
+// TestOnlyWhatWasSentIsUnanswered has a server that breaks off the first request, and nothing is sent after
+// that. Only the operation of that request may be at Customer.io.
+func TestOnlyWhatWasSentIsUnanswered(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	defer server.Close()
+	client, err := customerio.NewClient(customerio.ClientOptions{
+		BaseURL: server.URL, Credentials: customerio.Credentials{SiteID: customerio.NewSecret("site"), APIKey: customerio.NewSecret("key")}, Transport: &http.Transport{DisableKeepAlives: true},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := New(t.Context(), Options{Sender: client, BatchItems: 1}, nil, Counters{})
+	defer d.Close()
+	p := d.Begin(Spec{Phase: ledger.Events})
+	r := part(1, 2, 3)
+	if err := p.End(p.Deliver(r)); err == nil {
+		t.Fatal("the request did not fail")
+	}
+	c := d.Counts()
+	if unsent, unanswered := OfRows(c.Unsent), OfRows(c.Unanswered); unsent != 3 || unanswered != 1 {
+		t.Errorf("%d unsent and %d unanswered, want 3 and 1", unsent, unanswered)
+	}
 }
