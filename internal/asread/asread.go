@@ -1,5 +1,5 @@
-// Package asread holds the sources that earlier runs have read against what is there now: whether a source
-// still has the rows that a run has read in it, and where they are if it has another name.
+// Package asread compares the sources that earlier runs have read with the files of today: whether a file
+// still has the rows that a run has read in it, and which file has them if it was renamed.
 package asread
 
 import (
@@ -16,12 +16,13 @@ import (
 	"ph2cio/internal/source"
 )
 
-// Ledger tells which sources runs have read. A *ledger.Store does.
+// Ledger yields the sources that runs have read. *ledger.Store is one.
 type Ledger interface {
 	KnownSources(ctx context.Context) iter.Seq2[ledger.KnownSource, error]
 }
 
-// Sources returns the sources that earlier runs have read to their ends, by the names that the ledger has.
+// Sources returns the sources that earlier runs have read, by their paths in the ledger, each as the last run
+// that came to its end read it.
 func Sources(ctx context.Context, l Ledger) (map[string]ledger.KnownSource, error) {
 	all := map[string]ledger.KnownSource{}
 	for one, err := range l.KnownSources(ctx) {
@@ -33,11 +34,11 @@ func Sources(ctx context.Context, l Ledger) (map[string]ledger.KnownSource, erro
 	return all, nil
 }
 
-// endsSize is how many bytes at its beginning, and at its end, stand for a source when it is looked at again.
+// endsSize is how many bytes at the beginning and at the end of a source are hashed to recognize it.
 const endsSize = 64 << 10
 
-// Ends returns the version of a source, and what stands for its first size bytes; zero values when that
-// cannot be known.
+// Ends returns the version of a source and a fingerprint of the ends of its first size bytes: a hash of the
+// first and the last 64 KiB of them. Both are zero if the source cannot be read, or size is 0.
 func Ends(ctx context.Context, s source.Source, size int64) (version source.Version, ends string) {
 	file, err := s.Open(ctx, 0)
 	if err != nil {
@@ -63,8 +64,8 @@ func Ends(ctx context.Context, s source.Source, size int64) (version source.Vers
 	return opened, fmt.Sprintf("%x", h.Sum128().Bytes())
 }
 
-// lastPart reads what a source's first size bytes end with. The source is opened once more if its file cannot
-// be read anywhere.
+// lastPart returns a reader of the last endsSize bytes of a source's first size bytes. If the open file
+// cannot be read from any offset, lastPart opens the source again.
 func lastPart(ctx context.Context, s source.Source, file source.File, size int64) (io.ReadCloser, error) {
 	start, length := max(0, size-endsSize), min(size, endsSize)
 	if at, ok := file.(io.ReaderAt); ok {
@@ -80,14 +81,14 @@ func lastPart(ctx context.Context, s source.Source, file source.File, size int64
 	}{io.LimitReader(end, length), end}, nil
 }
 
-// Unchanged reports whether a source is what a run has read to its end, without opening it.
+// Unchanged reports whether a source has the size and the version that it had when a run read it to its end.
+// It does not open the source.
 func Unchanged(s source.Source, then *ledger.Source) bool {
 	return s.Size == then.Size && s.Version.Same(versionThen(then)) && then.Trouble == ""
 }
 
-// SurelySame reports whether a source surely has the rows that a run has read in it: nothing in it has
-// changed, or for one that is too large to look through, it begins and ends as it did and was not written
-// since.
+// SurelySame reports whether a source certainly has the rows that a run has read in it. A source of up to 128
+// KiB is compared by all that is in it; a larger one must begin and end as it did and have the same version.
 func SurelySame(ctx context.Context, s source.Source, then ledger.Source) bool {
 	if s.Size != then.Size {
 		return false
@@ -96,27 +97,31 @@ func SurelySame(ctx context.Context, s source.Source, then ledger.Source) bool {
 	return ends != "" && ends == then.Ends && (s.Size <= 2*endsSize || version.Same(versionThen(&then)))
 }
 
-// versionThen is the version of a source that a run has read.
+// versionThen returns the version that a source had when a run read it.
 func versionThen(then *ledger.Source) source.Version { return source.Version{Modified: then.Modified} }
 
-// Holds reports whether a source looks as if all was still in it that a run has read there: it is as large as
-// it was, or has grown, and its beginning is the same.
+// Holds reports whether a source seems to hold all that a run has read in it: it is as large as it was, or
+// has grown, and the part that was read begins and ends as it did.
 func Holds(ctx context.Context, s source.Source, then ledger.Source) bool {
-	if s.Size < then.Size {
+	return HoldsWithin(ctx, s, s.Size, then)
+}
+
+// HoldsWithin is Holds for the first size bytes of a source, which may have grown since.
+func HoldsWithin(ctx context.Context, s source.Source, size int64, then ledger.Source) bool {
+	if size < then.Size {
 		return false
 	}
 	_, ends := Ends(ctx, s, then.Size)
 	return ends != "" && ends == then.Ends
 }
 
-// SameRows reports whether two sources, as runs have read them, have the same rows, and b was read to its
-// end.
+// SameRows reports whether runs have found the same rows in two sources, and read b to its end.
 func SameRows(a, b *ledger.Source) bool {
 	return a.Rows > 0 && a.Rows == b.Rows && a.Fingerprint == b.Fingerprint && b.Trouble == ""
 }
 
-// Renamed finds the source that has all rows of one which is gone, among those that runs have read: it was
-// renamed, or compressed since, or has grown and was then renamed.
+// Renamed looks among the known sources for one that has all rows of a source which is gone. The file may
+// have been renamed, compressed, or both, and may have grown before it was renamed.
 func Renamed(ctx context.Context, then *ledger.Source, known map[string]ledger.KnownSource, inputs *source.Snapshot) (now source.Source, found bool) {
 	for _, path := range slices.Sorted(maps.Keys(known)) {
 		other := known[path].Source
@@ -126,9 +131,7 @@ func Renamed(ctx context.Context, then *ledger.Source, known map[string]ledger.K
 		if now, found = inputs.Look(ctx, path); !found {
 			continue
 		}
-		asRead := now
-		asRead.Size = other.Size
-		if SameRows(then, &other) || then.Rows > 0 && other.Size > then.Size && Holds(ctx, asRead, *then) {
+		if SameRows(then, &other) || then.Rows > 0 && other.Size > then.Size && HoldsWithin(ctx, now, other.Size, *then) {
 			return now, true
 		}
 	}

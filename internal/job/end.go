@@ -48,8 +48,7 @@ func (j *Job) readAgain(ctx context.Context, run *ledger.Run, rejected []ledger.
 	for _, then := range rejected {
 		size, read := sizes[then.Path]
 		now, there := j.Inputs.Look(ctx, then.Path)
-		now.Size = size
-		if read && there && asread.Holds(ctx, now, then) {
+		if read && there && asread.HoldsWithin(ctx, now, size, then) {
 			again = append(again, then)
 		}
 	}

@@ -73,8 +73,8 @@ func (j *Job) waitingSources(ctx context.Context, waiting []string) (more []sour
 		if !there {
 			continue
 		}
-		if one.In == nil { // a file that the run was not asked to read goes by the path that the ledger has
-			one.Name, one.Beside = path, false
+		if one.In == nil { // a file that nobody named in this command has the path in the ledger as its name
+			one = source.Source{Name: path, Size: one.Size, Version: one.Version}
 		}
 		more = append(more, one)
 	}
@@ -89,9 +89,7 @@ func (j *Job) whatChanged(pass *FirstPass) error {
 		return fmt.Errorf("the run that began at %s had %d sources, not %d", report.Time(begun.Began), len(begun.Sources), len(sources))
 	}
 	for i, now := range sources {
-		then := begun.Sources[i]
-		now.Modified, now.Ends = then.Modified, then.Ends // what is in it counts
-		if now != then {
+		if !now.SameContent(begun.Sources[i]) {
 			return changedSince(begun, j.Sources[i].Name)
 		}
 	}
@@ -113,20 +111,20 @@ func sameRows(pass *FirstPass, run *ledger.Run) bool {
 		return false
 	}
 	sources, _ := pass.Origin()
-	return slices.EqualFunc(sources, run.Sources, func(now, then ledger.Source) bool {
-		now.Modified, now.Ends, now.Recent = then.Modified, then.Ends, then.Recent // what is in it counts
-		return now == then
-	})
+	return slices.EqualFunc(sources, run.Sources, ledger.Source.SameRows)
 }
 
-// Recorded gives sources that a pass has read the names that the ledger has. read are the same sources. How
-// well a copy of standard input is packed is no part of what was in it.
+// Recorded returns sources that a pass has read with the names that they have in the ledger. read are the same
+// sources as they were given to the pass. A copy of standard input has size 0 in the ledger, because the same
+// content may be compressed better or worse.
 func Recorded(sources []ledger.Source, read []source.Source) []ledger.Source {
-	named := slices.Clone(sources)
-	for i := range named {
-		if named[i].Path = NameOf(read[i].Name); IsStdin(named[i].Path) {
-			named[i].Size = 0
+	named := make([]ledger.Source, 0, len(sources))
+	for i, one := range sources {
+		path, size := NameOf(read[i].Name), one.Size
+		if IsStdin(path) {
+			size = 0
 		}
+		named = append(named, one.At(path, size))
 	}
 	return named
 }

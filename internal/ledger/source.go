@@ -5,7 +5,7 @@ import (
 	"database/sql"
 )
 
-// Source is one file of a run.
+// Source is one file of a run, as the run read it.
 type Source struct {
 	Path        string // absolute
 	Size        int64  // bytes on disk
@@ -14,8 +14,27 @@ type Source struct {
 	Rows        int64
 	Trouble     string // why it was not read to its end
 	Modified    int64  // unix nanoseconds; 0 when unknown
-	Recent      int64  // rows that are held because they are recent
+	Recent      int64  // rows that were held because they were recent
 	Ends        string // a fingerprint of its first and last bytes; empty if unknown
+}
+
+// At returns the source under another path and with another size.
+func (s Source) At(path string, size int64) Source {
+	s.Path, s.Size = path, size
+	return s
+}
+
+// SameContent reports whether two runs have found the same in a source, and held as many recent rows of it.
+// When the file was written, and a fingerprint of its ends, do not matter.
+func (s Source) SameContent(o Source) bool {
+	o.Modified, o.Ends = s.Modified, s.Ends
+	return s == o
+}
+
+// SameRows is SameContent for runs that may have held different rows because they were recent.
+func (s Source) SameRows(o Source) bool {
+	o.Recent = s.Recent
+	return s.SameContent(o)
 }
 
 // addSources saves the sources of a run.
@@ -36,7 +55,7 @@ func addSources(ctx context.Context, tx *sql.Tx, run int64, sources []Source) er
 	return nil
 }
 
-// scanSource reads a source, and what else was asked for behind it.
+// scanSource reads the columns of a source, and those behind them into more.
 func scanSource(rows *sql.Rows, more ...any) (one Source, err error) {
 	var first int64
 	var trouble sql.NullString
