@@ -2,26 +2,26 @@ package job
 
 import "ph2cio/internal/ledger"
 
-// Answer is what a request comes to: one of Job, Nothing and Refused is set.
+// Answer is the decision about a request. Exactly one of Job, Nothing and Refused is set.
 type Answer struct {
 	Job      *Job
 	Nothing  *Nothing
-	Refused  error // somebody has to decide first. It has an exit code, and a hint unless it is ErrNothingSent
+	Refused  error // why somebody has to decide first, with an exit code and, except for ErrNothingSent, a hint
 	Warnings []Warning
 
-	// Abandoned is a run that cannot be resumed and that no new one replaces. It is to be recorded as
-	// replaced before anything else, since it would be found again every night.
+	// Abandoned is a stopped run that cannot be resumed and that no new run may replace. The caller records
+	// it as replaced first, since otherwise it would be found again every night.
 	Abandoned *ledger.Run
 }
 
 // Nothing says why there is nothing to do.
 type Nothing struct {
-	Done   *ledger.Run // the backfill that has done it already; nil for other commands
-	Known  int         // of a sync: sources that earlier runs have read, in which nothing is new
-	Merges int64       // of a retry: rejected merges, which only --merges tries again
+	Done   *ledger.Run // for a backfill: the earlier one that has sent all this; else nil
+	Known  int         // for a sync: how many sources earlier runs have read, none of which has anything new
+	Merges int64       // for a retry: how many merges are rejected, which only --merges tries again
 }
 
-// Warning is something that somebody should know, of one of the types below.
+// Warning is something that the user should know. It has one of the types below.
 type Warning interface{ warning() }
 
 type (
@@ -31,13 +31,13 @@ type (
 	// OtherRows says that the last backfill had other rows in a source of the same name and size.
 	OtherRows struct{ Last *ledger.Run }
 
-	// AddedFiles says that files came after a run began, and are left out until it has finished.
+	// AddedFiles says that files came after a run began, and are left out until the run has finished.
 	AddedFiles struct {
 		Begun *ledger.Run
 		Files int
 	}
 
-	// CannotResume says why a run that was stopped is planned anew.
+	// CannotResume says why a stopped run is not resumed and a new one begins.
 	CannotResume struct {
 		Begun *ledger.Run
 		Why   error
@@ -46,16 +46,16 @@ type (
 	// ReplacesRetry says that a sync replaces a retry that was stopped.
 	ReplacesRetry struct{ Begun *ledger.Run }
 
-	// SourceReplaced says that there is another file than a run has read, by the same name.
+	// SourceReplaced says that a source has other content than when a run read it by the same name.
 	SourceReplaced struct{ Name string }
 
 	// RejectsMissing says that a file with rejected rows is gone.
 	RejectsMissing struct{ Path string }
 
-	// FlagsDiffer says which flags are not those of the last run.
+	// FlagsDiffer says which flags differ from those of the last run.
 	FlagsDiffer struct {
 		Changes     []Change
-		NewRowsOnly bool // they apply only to rows that were not read before
+		NewRowsOnly bool // the flags apply only to rows that no run has read yet
 	}
 )
 

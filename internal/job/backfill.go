@@ -8,9 +8,9 @@ import (
 	"ph2cio/internal/source"
 )
 
-// backfill resumes the last backfill if it was stopped and has the same flags and sources. One that is done
-// is not done again, and one that was stopped with other flags or sources is refused: --restart plans from
-// the start. A backfill of other flags or sources begins once the last has finished.
+// backfill resumes the last backfill if that was stopped and has the same flags and sources. If it has other
+// flags or sources, the command is refused, unless --restart says to plan from the start. If the last
+// backfill has finished, one with the same flags and sources has nothing to do, and any other begins.
 func (d *decision) backfill() (Answer, error) {
 	flags, err := d.Flags()
 	if err != nil {
@@ -33,7 +33,7 @@ func (d *decision) backfill() (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	if last == nil || last.Outcome == ledger.Replaced { // what a replaced run sent is known
+	if last == nil || last.Outcome == ledger.Replaced { // the ledger has what a replaced run has sent
 		return begin(j)
 	}
 	changes, err := flags.changesFrom(last.Flags)
@@ -46,7 +46,8 @@ func (d *decision) backfill() (Answer, error) {
 	return d.afterBackfill(j, last, len(changes) > 0)
 }
 
-// afterBackfill begins another backfill, unless the last one has done the same.
+// afterBackfill begins a backfill after one that has finished, unless it would send the same rows. If it is
+// not sure whether they are the same, the first pass finds out.
 func (d *decision) afterBackfill(j *Job, last *ledger.Run, otherFlags bool) (Answer, error) {
 	switch same, sure := d.sameSources(last, j.Sources); {
 	case otherFlags || !same:
@@ -58,8 +59,8 @@ func (d *decision) afterBackfill(j *Job, last *ledger.Run, otherFlags bool) (Ans
 	return begin(j.unlessSame(last))
 }
 
-// continueBackfill resumes a backfill that was stopped. Where it cannot, it begins anew if nothing is lost by
-// that.
+// continueBackfill resumes a stopped backfill. If that is impossible, a new one begins in place of a backfill
+// that has sent nothing, and any other is refused.
 func (d *decision) continueBackfill(j *Job, begun *ledger.Run, changes []Change) (Answer, error) {
 	refused := otherFlags(begun, changes)
 	var sources []source.Source
@@ -76,9 +77,8 @@ func (d *decision) continueBackfill(j *Job, begun *ledger.Run, changes []Change)
 	return refuse(refused)
 }
 
-// sameSources reports whether sources have the names and sizes of those of a run, and whether it is sure,
-// without reading them whole, that they have the same rows: small ones by what is in them, larger ones by
-// their versions too.
+// sameSources reports whether sources have the names and sizes of the sources of a run. sure says that they
+// also have the same rows, as far as asread.SurelySame can tell without reading them completely.
 func (d *decision) sameSources(run *ledger.Run, sources []source.Source) (same, sure bool) {
 	sure = true
 	same = slices.EqualFunc(sources, run.Sources, func(now source.Source, then ledger.Source) bool {

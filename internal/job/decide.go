@@ -2,8 +2,8 @@ package job
 
 import "context"
 
-// Decide says what a request comes to, by what the ledger knows. The ledger is nil for a preview that knows
-// of no run. An error is one of the ledger or of Request.Flags, or that ctx is done.
+// Decide decides about a request from what the ledger knows of earlier runs. The ledger is nil for a preview
+// without a state. Decide returns the errors of the ledger, of Request.Flags and of ctx.
 func Decide(ctx context.Context, r *Request, l Ledger) (Answer, error) {
 	d := &decision{Request: r, ctx: ctx, ledger: l}
 	var answer Answer

@@ -216,7 +216,7 @@ func told(t *testing.T, a Answer) string {
 	case a.Job.Resumed != nil:
 		text = "resumed: " + names(a.Job)
 		if a.Job.Now != a.Job.Resumed.Now || a.Job.SavesFirstPass() {
-			t.Error("not at the time of the run that is resumed, or it keeps again what it has learnt")
+			t.Error("not at the time of the run that is resumed, or it saves the first pass again")
 		}
 	default:
 		text = "new: " + names(a.Job)

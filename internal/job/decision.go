@@ -7,7 +7,7 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// decision is a request that is being answered.
+// decision is a request while it is decided, with the warnings so far.
 type decision struct {
 	*Request
 	ctx      context.Context
@@ -17,16 +17,16 @@ type decision struct {
 
 func (d *decision) warn(w Warning) { d.warnings = append(d.warnings, w) }
 
-// refuse answers that somebody has to decide first.
+// refuse returns the answer that the request is refused.
 func refuse(err error) (Answer, error) { return Answer{Refused: err}, nil }
 
-// begin answers with a job.
+// begin returns a job as the answer.
 func begin(j *Job) (Answer, error) { return Answer{Job: j}, nil }
 
-// nothing answers that there is nothing to do.
+// nothing returns the answer that there is nothing to do.
 func nothing(why Nothing) (Answer, error) { return Answer{Nothing: &why}, nil }
 
-// nothingSent reports whether nothing of a run has been acknowledged.
+// nothingSent reports whether Customer.io has accepted no row and no person of a run.
 func nothingSent(run *ledger.Run) bool {
 	counters, err := deliver.ReadCounters(run.Counters)
 	return err == nil && counters.Sent() == 0 && counters.People() == 0

@@ -7,15 +7,15 @@ import (
 	"ph2cio/internal/ledger"
 )
 
-// End is what the ledger is to record once all operations of a job have an answer.
+// End is what the ledger is to record of a run that has sent all it could.
 type End struct {
 	Outcome ledger.Outcome
-	Reread  []ledger.Source // sources, as earlier runs read them, whose rejected rows were all tried again
-	Retried []ledger.Phase  // in which what earlier runs have rejected was tried again
+	Reread  []ledger.Source // sources of earlier runs whose rejected rows this run has read and tried again
+	Retried []ledger.Phase  // the phases in which this run has tried again what earlier runs had rejected
 }
 
-// End returns what to record of a run of this job. damaged says that sources could not be read to their ends.
-// The rejects are those that the run has listed.
+// End returns what the ledger is to record of a run of this job. damaged says that some source could not be
+// read to its end, and rejects is how many rejects the run has.
 func (j *Job) End(ctx context.Context, run *ledger.Run, l Ledger, damaged bool, rejects int64) (End, error) {
 	end := End{Outcome: ledger.Done, Reread: j.reread}
 	switch {
@@ -38,8 +38,8 @@ func (j *Job) End(ctx context.Context, run *ledger.Run, l Ledger, damaged bool, 
 	return end, err
 }
 
-// readAgain returns which sources with rejected rows a run has read again by their names: those whose rows
-// were still there.
+// readAgain returns those of the rejected sources that a run has read again under their names, and that still
+// held all rows that were rejected.
 func (j *Job) readAgain(ctx context.Context, run *ledger.Run, rejected []ledger.Source) (again []ledger.Source) {
 	sizes := map[string]int64{}
 	for _, one := range run.Sources {
@@ -55,19 +55,20 @@ func (j *Job) readAgain(ctx context.Context, run *ledger.Run, rejected []ledger.
 	return again
 }
 
-// Then is what somebody types next, if anything is left to do.
+// Then says which command to type next, if anything is left to do.
 type Then int
 
 const (
-	Finished       Then = iota
-	Again               // the same command
-	Restart             // the same backfill with --restart
-	AgainWithOld        // the same command with --resend-old
-	RestartWithOld      // the same backfill with both
+	Finished       Then = iota // none
+	Again                      // the same command
+	Restart                    // the same backfill with --restart
+	AgainWithOld               // the same command with --resend-old
+	RestartWithOld             // the same backfill with both
 )
 
-// Then says what is left after a run. failed says that it did not come to its end, recent that it has held
-// recent events, and old that it has held rows only because it is forgotten whether they were sent.
+// Then returns which command to type after a run of this job. failed says that the run did not come to its
+// end, recent that it has held recent events, and old that it has left out rows of days of which the ledger
+// no longer has what was sent.
 func (j *Job) Then(failed, recent, old bool) Then {
 	switch {
 	case failed, j.Command == Sync && j.Added > 0:

@@ -11,30 +11,32 @@ import (
 	"ph2cio/internal/source"
 )
 
-// FirstPass is what the first pass over the sources of a job found, as far as decisions rest on it.
+// FirstPass is what decisions need of the first pass over the sources of a job.
 type FirstPass struct {
 	Rows int64
 
-	// Origin returns the sources in the order of the job's, as the ledger is to know them, and what stands
-	// for who is sent under what. It is called only where they matter, since it opens every source.
+	// Origin returns the sources as the ledger is to record them, in the order of Job.Sources, and a
+	// fingerprint of the people with the identifiers that they are sent under. It opens every source, so it
+	// is called only when needed.
 	Origin func() (sources []ledger.Source, people []byte)
 
-	// Waiting are the names of sources that the pass has not read, in which rows wait that can be sent now.
+	// Waiting has the names of sources that the pass has not read, in which rows wait that can be sent now.
 	Waiting []string
 }
 
-// Next is what follows a first pass. With none of Job, Nothing and Refused the job is sent as it was read.
+// Next is what to do after a first pass. If Job, Nothing and Refused are all nil, the job is sent as it was
+// read.
 type Next struct {
-	Job      *Job // to be read in the place of the one that was
-	Replan   bool // Job does not resume the run that was to be resumed
+	Job      *Job // to be read instead of the job that was read
+	Replan   bool // Job is a new run instead of the one that was to be resumed
 	Nothing  *Nothing
-	Refused  error // somebody has to decide first
+	Refused  error // why somebody has to decide first
 	Warnings []Warning
 }
 
-// After says what follows the first pass of a job. A new sync reads more if rows of earlier runs can be sent
-// now. A resumed run must have read what it began with: else it is planned anew, but for a backfill that has
-// sent something, since who types a backfill is there to decide.
+// After returns what to do after the first pass of a job. A new sync also reads the sources of earlier runs
+// in which rows wait that can be sent now. A resumed run must find what it found when it began. If it does
+// not, a new run begins, but a backfill that has sent something is refused: whoever types it can decide.
 func (j *Job) After(ctx context.Context, pass *FirstPass) Next {
 	if more := j.waitingSources(ctx, pass.Waiting); len(more) > 0 {
 		return Next{Job: j.with(more)}
@@ -51,7 +53,7 @@ func (j *Job) After(ctx context.Context, pass *FirstPass) Next {
 	return Next{Warnings: []Warning{OtherRows{j.mayRepeat}}}
 }
 
-// afterResumed holds what was read against what the resumed run began with.
+// afterResumed compares what was read with what the resumed run found when it began.
 func (j *Job) afterResumed(pass *FirstPass) Next {
 	why := j.whatChanged(pass)
 	switch {
@@ -63,7 +65,8 @@ func (j *Job) afterResumed(pass *FirstPass) Next {
 	return Next{Job: j.ifChanged, Replan: true, Warnings: []Warning{CannotResume{j.Resumed, why}}}
 }
 
-// waitingSources returns the sources that a new sync reads again, of those in which rows wait.
+// waitingSources returns the sources that a new sync reads too, because rows wait in them. Sources that are
+// gone are left out.
 func (j *Job) waitingSources(ctx context.Context, waiting []string) (more []source.Source) {
 	if j.Command != Sync || j.Resumed != nil {
 		return nil
@@ -81,7 +84,8 @@ func (j *Job) waitingSources(ctx context.Context, waiting []string) (more []sour
 	return more
 }
 
-// whatChanged says what is not as it was when the resumed run began: a source, or else who is sent.
+// whatChanged returns what has changed since the resumed run began, a source or else the people; nil if
+// nothing.
 func (j *Job) whatChanged(pass *FirstPass) error {
 	begun := j.Resumed
 	sources, people := pass.Origin()
@@ -99,13 +103,14 @@ func (j *Job) whatChanged(pass *FirstPass) error {
 	return nil
 }
 
-// DoneBy reports whether a new backfill has the flags of an earlier run, and has read the same rows in the
-// same sources. The run is nil for none.
+// DoneBy reports whether this job is a new backfill that has the flags of an earlier run and has read the
+// same rows in the same sources. run may be nil.
 func (j *Job) DoneBy(run *ledger.Run, pass *FirstPass) bool {
 	return j.Command == Backfill && j.Resumed == nil && run != nil && run.Flags == j.Flags && sameRows(pass, run)
 }
 
-// sameRows reports whether a pass has found the rows of a run that has come to its end, in the same sources.
+// sameRows reports whether a pass has found the same rows in the same sources as a run that has come to its
+// end.
 func sameRows(pass *FirstPass, run *ledger.Run) bool {
 	if open(run) || run.Outcome == ledger.Replaced {
 		return false
@@ -114,9 +119,9 @@ func sameRows(pass *FirstPass, run *ledger.Run) bool {
 	return slices.EqualFunc(sources, run.Sources, ledger.Source.SameRows)
 }
 
-// Recorded returns sources that a pass has read with the names that they have in the ledger. read are the same
-// sources as they were given to the pass. A copy of standard input has size 0 in the ledger, because the same
-// content may be compressed better or worse.
+// Recorded returns sources that a pass has read with the names that they have in the ledger. read are the
+// same sources as they were given to the pass. A copy of standard input has size 0 in the ledger, because the
+// same content may be compressed better or worse.
 func Recorded(sources []ledger.Source, read []source.Source) []ledger.Source {
 	named := make([]ledger.Source, 0, len(sources))
 	for i, one := range sources {

@@ -11,20 +11,20 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// Flags are the flags that change what is sent, where they are not the default, by their names without
-// dashes. For one that names files stands FilesWith and a hash of what is in them.
+// Flags has the flags that change what is sent and are not the default, by their names without dashes. The
+// value of a flag that names files is FilesWith and a hash of their content.
 type Flags map[string]string
 
-// FilesWith is in front of the hash that stands for the files that a flag names.
+// FilesWith precedes the hash of the files that a flag names.
 const FilesWith = "files with SHA-256 "
 
-// Text returns the flags as the ledger keeps them.
+// Text returns the flags in the form in which the ledger saves them.
 func (f Flags) Text() (string, error) {
 	text, err := json.Marshal(f)
 	return string(text), err
 }
 
-// readFlags reads what the ledger keeps.
+// readFlags reads flags that the ledger has saved.
 func readFlags(text string) (f Flags, err error) {
 	if err := json.Unmarshal([]byte(text), &f); err != nil {
 		return nil, fmt.Errorf("read the flags that the run began with: %w", err)
@@ -32,15 +32,16 @@ func readFlags(text string) (f Flags, err error) {
 	return f, nil
 }
 
-// Change is a flag that has another value than a run began with. A value is empty where the flag was not
+// Change is a flag whose value differs from that of an earlier run. A value is empty if the flag was not
 // given.
 type Change struct{ Flag, Was, Is string }
 
+// String returns the change as people read it.
 func (c Change) String() string {
 	return fmt.Sprintf("--%s was %s and is now %s", c.Flag, valueText(c.Was), valueText(c.Is))
 }
 
-// ofFiles reports whether only what is in files has changed, which it may do every night.
+// ofFiles reports whether only the content of files has changed, which happens every night.
 func (c Change) ofFiles() bool {
 	return strings.HasPrefix(c.Was, FilesWith) && strings.HasPrefix(c.Is, FilesWith)
 }
@@ -52,8 +53,8 @@ func valueText(value string) string {
 	return fmt.Sprintf("%.100q", value)
 }
 
-// changesFrom returns each flag that is not what a run began with, in the order of their names. then are its
-// flags as the ledger has them.
+// changesFrom returns the flags that differ from those of an earlier run, by name. then are the flags of that
+// run as the ledger has saved them.
 func (f Flags) changesFrom(then string) (all []Change, err error) {
 	before, err := readFlags(then)
 	if err != nil {
@@ -69,10 +70,10 @@ func (f Flags) changesFrom(then string) (all []Change, err error) {
 	return all, nil
 }
 
-// ResendOldFlag sends rows of days of which it is forgotten what was sent.
+// ResendOldFlag is the flag that sends rows also of days of which the ledger no longer has what was sent.
 const ResendOldFlag = "resend-old"
 
-// choosers are the flags that choose rows, with the reasons for which rows are skipped by them.
+// choosers has the flags that choose rows, and for each flag the reasons for which it skips rows.
 var choosers = map[string][]string{
 	"events": {mapping.ReasonFiltered, mapping.ReasonNoise}, "skip-events": {mapping.ReasonFiltered, mapping.ReasonNoise},
 	"since": {mapping.ReasonOutOfRange}, "until": {mapping.ReasonOutOfRange}, "live-since": {mapping.ReasonLive},
@@ -80,10 +81,10 @@ var choosers = map[string][]string{
 	ResendOldFlag: {mapping.ReasonTooOld},
 }
 
-// skipsMore returns the reasons for which a run may skip rows that a run with other flags did not skip. Both
-// are texts of the ledger.
+// skipsMore returns the reasons for which a run may skip rows that an earlier run did not skip. flags and
+// then are the flags of the two runs, as the ledger saves them.
 func skipsMore(flags, then string) map[string]bool {
-	now, _ := readFlags(flags) // what is not a set of flags has chosen no rows
+	now, _ := readFlags(flags) // without flags, as in a preview, all are at their defaults
 	before, _ := readFlags(then)
 	reasons := map[string]bool{}
 	for name, of := range choosers {

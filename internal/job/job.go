@@ -9,29 +9,29 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// Job is what a run is. It is made by Decide and After, and never changed.
+// Job says what a run does. Decide and After make it, and nothing changes it.
 type Job struct {
 	Command Command
 	Preview bool
-	Now     time.Time        // the run's own now; that of its beginning if it is resumed
+	Now     time.Time        // the run's own now: when the run began, also if it is resumed
 	Inputs  *source.Snapshot // what was found when the command began
 	Sources []source.Source  // to be read, in this order
-	Flags   string           // those that change what is sent, as the ledger keeps them; empty for a preview
-	Resumed *ledger.Run      // the stopped run that this one continues; nil for a new one
+	Flags   string           // those that change what is sent, as the ledger saves them; empty for a preview
+	Resumed *ledger.Run      // the stopped run that this job resumes; nil for a new run
 
 	RetryMerges bool           // rejected merges are tried again
-	Merges      []ledger.Merge // of a retry: the merges to try again, and those that the resumed run has done
-	Added       int            // files that came after the resumed run began, left out until it has finished
-	Known       int            // of a sync: sources that earlier runs have read
-	MoreKnown   bool           // of a new sync: earlier runs have read sources that are not among Sources
-	HoldRecent  bool           // of a sync: recent events are held, since it is the first run and nobody said otherwise
+	Merges      []ledger.Merge // for a retry: the merges to try again, and those that the resumed run has done
+	Added       int            // how many files came after the resumed run began; they wait until it has finished
+	Known       int            // for a sync: how many sources earlier runs have read
+	MoreKnown   bool           // for a new sync: earlier runs have read sources that are not among Sources
+	HoldRecent  bool           // for a sync: recent events are held, because it is the first run and no flag says otherwise
 
-	reread    []ledger.Source // of a retry: sources with rejected rows, as earlier runs read them, that its files hold
-	mayRepeat *ledger.Run     // a backfill that has done this already, if the sources turn out to have its rows
-	ifChanged *Job            // the new run in the place of a resumed one whose sources have changed
+	reread    []ledger.Source // for a retry: sources of earlier runs with rejected rows, all of which its files hold
+	mayRepeat *ledger.Run     // a finished backfill; if the sources have its rows, there is nothing to do
+	ifChanged *Job            // the new run that begins if the sources of the resumed run have changed
 }
 
-// ID returns the number of the resumed run, 0 for a new one.
+// ID returns the number of the resumed run, 0 for a new run.
 func (j *Job) ID() int64 {
 	if j.Resumed == nil {
 		return 0
@@ -39,25 +39,27 @@ func (j *Job) ID() int64 {
 	return j.Resumed.ID
 }
 
-// NeedsConfirmation reports whether somebody is to confirm the job before it sends. A sync runs at night.
+// NeedsConfirmation reports whether somebody must confirm the job before it sends. A sync runs at night, when
+// nobody is there.
 func (j *Job) NeedsConfirmation() bool { return j.Command != Sync }
 
-// SavesFirstPass reports whether what the first pass learns is kept for later runs. A resumed run has kept it
-// already.
+// SavesFirstPass reports whether the ledger is to save for later runs what the first pass finds out. A
+// resumed run has saved it already.
 func (j *Job) SavesFirstPass() bool { return !j.Preview && j.Resumed == nil }
 
-// RetriesRows reports whether rows and people that earlier runs have rejected are tried again. A sync does
-// not, so that a reject counts in one night only.
+// RetriesRows reports whether the job tries again the rows and people that earlier runs have rejected. A sync
+// does not, so that each reject is reported in one night only.
 func (j *Job) RetriesRows() bool { return !j.Preview && j.Command != Sync }
 
-// RetriesMerges is RetriesRows for merges.
+// RetriesMerges reports whether the job tries again the merges that earlier runs have rejected.
 func (j *Job) RetriesMerges() bool { return !j.Preview && (j.Command == Backfill || j.RetryMerges) }
 
-// stillWritten is for how long after its last change a file may be one that something is writing to.
+// stillWritten is how long after its last change another program may still be writing to a file.
 const stillWritten = time.Hour
 
-// WrittenSince returns the time since which a source may have been written to whose last row is not whole.
-// That row is left for the next night. It is the zero time for a backfill, which reads what is there.
+// WrittenSince returns a time. If a source was modified after it and ends in the middle of a row, another
+// program may still be writing that row, and it is left for the next night. The zero time, for a backfill, is
+// never: a backfill reads what is there.
 func (j *Job) WrittenSince() time.Time {
 	if j.Command == Backfill {
 		return time.Time{}
@@ -65,21 +67,22 @@ func (j *Job) WrittenSince() time.Time {
 	return j.Now.Add(-stillWritten)
 }
 
-// SkipsMore returns the reasons for which the job may skip rows that a run with other flags did not skip.
-// then are those flags, as the ledger has them.
+// SkipsMore returns the reasons for which the job may skip rows that an earlier run did not skip. then are
+// the flags of that run, as the ledger has saved them.
 func (j *Job) SkipsMore(then string) map[string]bool { return skipsMore(j.Flags, then) }
 
-// FoundNothing reports whether a sync of no new source has found nothing to send or to tell.
+// FoundNothing reports whether the job is a sync without new sources that had nothing to send and nothing to
+// report.
 func (j *Job) FoundNothing(s *transfer.Summary) bool {
 	return j.Command == Sync && len(j.Sources) == 0 && len(s.Operations) == 0 && len(s.LostHistory) == 0 && len(s.People.Rejected) == 0
 }
 
-// newJob is the new run that a request asks for, of all that was found.
+// newJob returns a new run that reads all sources that were found.
 func newJob(r *Request, flags string) *Job {
 	return &Job{Command: r.Command, Preview: r.Preview, Now: r.Now, Inputs: r.Inputs, Sources: r.Inputs.Sources, Flags: flags}
 }
 
-// newSync is the new sync of the sources in which something may be new.
+// newSync returns a new sync, which reads the sources in which something may be new.
 func newSync(r *Request, flags string, found *newSources) *Job {
 	return &Job{
 		Command: r.Command, Preview: r.Preview, Now: r.Now, Inputs: r.Inputs, Sources: found.sources, Flags: flags,
@@ -87,7 +90,7 @@ func newSync(r *Request, flags string, found *newSources) *Job {
 	}
 }
 
-// newRetry is the new retry of files. In them are the sources of reread.
+// newRetry returns a new retry, which reads files. They hold the sources of reread.
 func newRetry(r *Request, flags string, files []source.Source, reread []ledger.Source, merges []ledger.Merge) *Job {
 	return &Job{
 		Command: r.Command, Now: r.Now, Inputs: r.Inputs, Sources: files, Flags: flags,
@@ -95,16 +98,16 @@ func newRetry(r *Request, flags string, files []source.Source, reread []ledger.S
 	}
 }
 
-// unlessSame is the job of a backfill that is to end after the first pass if that finds the rows of an
-// earlier run.
+// unlessSame returns the job with the condition that it ends after the first pass if that has found the rows
+// of an earlier run.
 func (j *Job) unlessSame(run *ledger.Run) *Job {
 	next := *j
 	next.mayRepeat = run
 	return &next
 }
 
-// resuming is the job that continues a run instead, with the sources that the run had. added is how many
-// files have come since. The merges are those of the run too.
+// resuming returns a job that resumes a run instead. sources are the sources of that run, added is how many
+// files have come since, and merges has also the merges that the run has done.
 func (j *Job) resuming(run *ledger.Run, sources []source.Source, added int, merges []ledger.Merge) *Job {
 	next := *j
 	next.Now, next.Sources, next.Resumed, next.MoreKnown, next.ifChanged = run.Now, sources, run, false, j

@@ -8,13 +8,13 @@ import (
 	"ph2cio/internal/source"
 )
 
-// stdinCopy matches the name of a copy of standard input, which has a hash of what is in it.
+// stdinCopy matches the name of a copy of standard input. The name has a hash of the content in it.
 var stdinCopy = regexp.MustCompile(`^ph2cio-stdin-([0-9a-f]+)-\d+$`)
 
 const stdinName = "standard input "
 
-// NameOf returns what the ledger calls a source: its absolute path. A copy of standard input is called by
-// what is in it, not by where it lies.
+// NameOf returns the name of a source in the ledger: its absolute path, or for a copy of standard input the
+// hash of its content, since every run makes the copy elsewhere.
 func NameOf(path string) string {
 	whole := source.Absolute(path)
 	if found := stdinCopy.FindStringSubmatch(filepath.Base(whole)); found != nil {
@@ -23,5 +23,5 @@ func NameOf(path string) string {
 	return whole
 }
 
-// IsStdin reports whether the ledger calls a copy of standard input so.
+// IsStdin reports whether a name in the ledger is that of a copy of standard input.
 func IsStdin(name string) bool { return strings.HasPrefix(name, stdinName) }

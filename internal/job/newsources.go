@@ -11,13 +11,14 @@ import (
 	"ph2cio/internal/source"
 )
 
-// newSources are the sources of a sync.
+// newSources has the sources of a sync, and those that it can compare them with.
 type newSources struct {
 	sources []source.Source               // those in which something may be new
 	known   map[string]ledger.KnownSource // those that earlier runs have read, by name
 }
 
-// newSources finds the sources in which something may be new.
+// newSources finds the sources in which something may be new. It leaves out the files of an export of which
+// some files are missing.
 func (d *decision) newSources() (*newSources, error) {
 	before, err := asread.Sources(d.ctx, d.ledger)
 	if err != nil {
@@ -29,7 +30,7 @@ func (d *decision) newSources() (*newSources, error) {
 	})}, nil
 }
 
-// moreKnown reports whether earlier runs have read sources that are not among those of the sync.
+// moreKnown reports whether earlier runs have read sources that the sync does not read.
 func (n *newSources) moreKnown() bool {
 	again := 0
 	for _, one := range n.sources {
@@ -40,8 +41,9 @@ func (n *newSources) moreKnown() bool {
 	return len(n.known) > again
 }
 
-// warnOfReplaced warns of sources that are other files by the same names than runs have read. States of old
-// versions do not say what was in a file: then only a shorter one is surely another.
+// warnOfReplaced warns of sources that no longer hold what a run has read in a file of the same name. States
+// of old versions have no fingerprint of a file. Then only a file that is shorter than before is certain to
+// be another.
 func (d *decision) warnOfReplaced(found *newSources) {
 	for _, now := range found.sources {
 		then, read := found.known[NameOf(now.Name)]
@@ -54,13 +56,13 @@ func (d *decision) warnOfReplaced(found *newSources) {
 	}
 }
 
-// sendsRecent reports whether a source has events that were held because they were recent, and need not be
-// any more.
+// sendsRecent reports whether a source has events that were held because they were recent and can be sent
+// now.
 func (d *decision) sendsRecent(then *ledger.KnownSource) bool {
 	return then.Recent > 0 && (!d.HoldsRecent || d.Now.Sub(then.Now) >= customerio.CampaignAge)
 }
 
-// waitsForExport reports whether a file is one of an export of which files are missing.
+// waitsForExport reports whether a file belongs to an export of which some files are missing.
 func waitsForExport(path string, incomplete []*source.Incomplete) bool {
 	for _, one := range incomplete {
 		name, _, _ := strings.Cut(filepath.Base(one.Manifest), "_manifest")

@@ -12,10 +12,10 @@ import (
 	"ph2cio/internal/report"
 )
 
-// ErrNothingSent refuses a sync of a state from which nothing was sent yet, unless it may be the first run.
+// ErrNothingSent refuses a sync in a state that has no run yet, unless Request.FirstRun allows it.
 var ErrNothingSent = errors.New("no run has started from this state")
 
-// refusal is an error that says what somebody has to decide. It is an exit.Error.
+// refusal is an error that says what somebody has to decide. It has an exit code and a hint.
 type refusal struct {
 	code       int
 	text, hint string
@@ -23,13 +23,14 @@ type refusal struct {
 
 func (r *refusal) Error() string { return r.text }
 
-// ExitCode is what the program ends with.
+// ExitCode returns the exit code of the program.
 func (r *refusal) ExitCode() int { return r.code }
 
-// Hint is what to do about it.
+// Hint returns what to do about it.
 func (r *refusal) Hint() string { return r.hint }
 
-// unfinished refuses to begin while a run of another command is stopped. or is what else somebody can do.
+// unfinished refuses to begin while a run of another command is stopped. or is added to the hint, for another
+// way out.
 func unfinished(begun *ledger.Run, or string) error {
 	return &refusal{
 		code: exit.Usage, text: fmt.Sprintf("the %s of %s has not finished", begun.Command, report.Time(begun.Began)),
@@ -50,7 +51,7 @@ func otherFlags(begun *ledger.Run, changes []Change) error {
 	}
 }
 
-// notNamed refuses to resume a run without one of its sources, which is there.
+// notNamed refuses to resume a run because one of its sources was not named, though it exists.
 func notNamed(begun *ledger.Run, path string) error {
 	return &refusal{
 		code: exit.Usage, text: fmt.Sprintf("the %s of %s has one more source, %s", begun.Command, report.Time(begun.Began), path),
@@ -58,7 +59,7 @@ func notNamed(begun *ledger.Run, path string) error {
 	}
 }
 
-// missing refuses to resume a run of which a source is gone.
+// missing refuses to resume a run because one of its sources is gone.
 func missing(begun *ledger.Run, path string) error {
 	return &refusal{
 		code: exit.Input, text: fmt.Sprintf("the %s of %s has the source %s, which is missing", begun.Command, report.Time(begun.Began), path),
@@ -66,7 +67,7 @@ func missing(begun *ledger.Run, path string) error {
 	}
 }
 
-// allMissing refuses a retry none of whose files are there.
+// allMissing refuses a retry because all files with rejected rows are gone.
 func allMissing(rows int64) error {
 	return &refusal{
 		code: exit.Input, text: fmt.Sprintf("nothing was tried again: the files with the %s are missing", report.Plural(rows, "rejected row", "rejected rows")),
@@ -74,7 +75,7 @@ func allMissing(rows int64) error {
 	}
 }
 
-// changedSince is the error for a source that is not what a run began with.
+// changedSince returns the error that a source has changed since a run began.
 func changedSince(begun *ledger.Run, path string) error {
 	return &posthog.SourceError{
 		Path: path, Kind: posthog.Changed, Err: fmt.Errorf("the file has changed since the run began at %s", report.Time(begun.Began)),
@@ -82,17 +83,18 @@ func changedSince(begun *ledger.Run, path string) error {
 	}
 }
 
-// PeopleChanged says that the people are not those that a run began with, though its sources are the same.
+// PeopleChanged is the error that a resumed run has found other people than when it began, in the same
+// sources.
 type PeopleChanged struct{ Began time.Time }
 
 func (e *PeopleChanged) Error() string {
 	return fmt.Sprintf("the people are not the same as when the run began at %s, although the files are", report.Time(e.Began))
 }
 
-// ExitCode is what the program ends with.
+// ExitCode returns the exit code of the program.
 func (e *PeopleChanged) ExitCode() int { return exit.Failed }
 
-// Hint is what to do about it.
+// Hint returns what to do about it.
 func (e *PeopleChanged) Hint() string {
 	return "resume with the version of ph2cio that began the run, or plan again with --restart, which keeps what was sent"
 }

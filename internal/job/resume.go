@@ -7,9 +7,9 @@ import (
 	"ph2cio/internal/source"
 )
 
-// sourcesOf finds the sources that a run began with among those that were found now, or that are known
-// otherwise. The error says why the run cannot be resumed. Files that were added since are counted, with a
-// warning.
+// sourcesOf finds the sources that a run began with among found, the sources of the new job, and known, other
+// sources that may be used. err says why the run cannot be resumed. added is how many of found came after the
+// run began; if there are any, sourcesOf warns of them.
 func (d *decision) sourcesOf(begun *ledger.Run, found, known []source.Source) (sources []source.Source, added int, err error) {
 	byName := map[string]source.Source{}
 	for _, one := range slices.Concat(known, found) {
@@ -37,7 +37,7 @@ func (d *decision) sourcesOf(begun *ledger.Run, found, known []source.Source) (s
 	return sources, added, nil
 }
 
-// absent says why a source of a run is not among those that were found.
+// absent returns the refusal for a source of a run that was not found.
 func (d *decision) absent(begun *ledger.Run, path string) error {
 	if _, there := d.Inputs.Look(d.ctx, path); there {
 		return notNamed(begun, path)

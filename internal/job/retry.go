@@ -9,8 +9,8 @@ import (
 	"ph2cio/internal/source"
 )
 
-// retry tries again what was rejected. It resumes a retry that was stopped if its flags and files are the
-// same, and else begins another one. A stopped run of another command comes first.
+// retry tries again what was rejected. It resumes a stopped retry that has the same flags and files, and
+// otherwise begins a new one. It is refused while a run of another command is stopped.
 func (d *decision) retry() (Answer, error) {
 	rejects, err := d.ledger.OpenRejects(d.ctx)
 	if err != nil {
@@ -37,7 +37,7 @@ func (d *decision) retry() (Answer, error) {
 	return d.retryOf(files, reread, last)
 }
 
-// retryOf begins a retry of files, or resumes the last run.
+// retryOf begins a retry of files, or resumes the last run if that is a stopped retry with the same flags.
 func (d *decision) retryOf(files []source.Source, reread []ledger.Source, last *ledger.Run) (Answer, error) {
 	flags, err := d.Flags()
 	if err != nil {
@@ -63,8 +63,8 @@ func (d *decision) retryOf(files []source.Source, reread []ledger.Source, last *
 	return begin(j)
 }
 
-// continueRetry resumes a retry that was stopped. It has the merges that the run has done on its list, since
-// what it has acknowledged is known by the places in that list.
+// continueRetry resumes a stopped retry. Its list of merges keeps those that the run has done, because the
+// ledger has the merges that were acknowledged by their places in the list.
 func (d *decision) continueRetry(j *Job, begun *ledger.Run) (Answer, error) {
 	var there []source.Source
 	for _, then := range begun.Sources {
@@ -84,8 +84,8 @@ func (d *decision) continueRetry(j *Job, begun *ledger.Run) (Answer, error) {
 	return begin(j.resuming(begun, sources, 0, merges))
 }
 
-// mergesOf returns the merges that a retry tries again, if it does: those that are not done, and those that a
-// run has done, 0 for none.
+// mergesOf returns the merges of a retry with --merges: those that are not done, and those that a resumed run
+// has done; run is 0 for a new retry.
 func (d *decision) mergesOf(run int64) ([]ledger.Merge, error) {
 	if !d.Merges {
 		return nil, nil
@@ -93,8 +93,8 @@ func (d *decision) mergesOf(run int64) ([]ledger.Merge, error) {
 	return d.ledger.PendingMerges(d.ctx, run)
 }
 
-// filesOf returns the files that have rejected rows, also those that have another name now, and the sources
-// that are surely in them, as earlier runs have read these.
+// filesOf returns the files that may have rejected rows, also those that were renamed. reread has the sources
+// of earlier runs all of whose rows these files certainly hold. It warns of files that are gone.
 func (d *decision) filesOf(rejects *ledger.OpenRejects) (files []source.Source, reread []ledger.Source, err error) {
 	before, err := asread.Sources(d.ctx, d.ledger)
 	if err != nil {
@@ -104,7 +104,7 @@ func (d *decision) filesOf(rejects *ledger.OpenRejects) (files []source.Source, 
 	for _, then := range rejects.Sources {
 		now, there := d.Inputs.Look(d.ctx, then.Path)
 		if there {
-			files = append(files, now) // another file of that name may be the one that was mended
+			files = append(files, now) // also if it has changed, since it may be a repaired version
 		}
 		if there && asread.Holds(d.ctx, now, then) {
 			reread = append(reread, then)

@@ -7,9 +7,9 @@ import (
 	"ph2cio/internal/ledger"
 )
 
-// sync sends what is new. A sync that was stopped is resumed if its flags and sources are the same; else
-// another one is planned, since what it sent is known and nobody is there at night to decide. Only a stopped
-// backfill comes first.
+// sync sends what is new. It resumes a stopped sync that has the same flags and sources. Otherwise it begins
+// a new one, since nobody is there at night to decide, and the ledger has what the stopped one has sent. It
+// is refused while a backfill is stopped that has sent something.
 func (d *decision) sync() (Answer, error) {
 	last, err := newest(d.ctx, d.ledger)
 	if err != nil {
@@ -51,7 +51,7 @@ func (d *decision) sync() (Answer, error) {
 	return d.beginSync(j, last, flags)
 }
 
-// beginSync begins a sync. It says which flags are not those of the last run, nil for none.
+// beginSync begins a sync, and warns of flags that differ from those of the last run; last may be nil.
 func (d *decision) beginSync(j *Job, last *ledger.Run, flags Flags) (Answer, error) {
 	if last == nil {
 		return begin(j)
@@ -59,7 +59,7 @@ func (d *decision) beginSync(j *Job, last *ledger.Run, flags Flags) (Answer, err
 	return Answer{Job: j}, d.compareFlags(flags, last, true)
 }
 
-// continueSync resumes a sync that was stopped, or begins another one in its place.
+// continueSync resumes a stopped sync, or begins a new one in its place.
 func (d *decision) continueSync(j *Job, begun *ledger.Run, flags Flags) (Answer, error) {
 	changes, err := flags.changesFrom(begun.Flags)
 	if err != nil {
@@ -79,7 +79,7 @@ func (d *decision) continueSync(j *Job, begun *ledger.Run, flags Flags) (Answer,
 	return begin(j)
 }
 
-// previewSync is the sync that would begin if no run had been stopped.
+// previewSync returns the sync that would begin if no run were stopped.
 func (d *decision) previewSync() (Answer, error) {
 	found, err := d.newSources()
 	if err != nil {
@@ -109,9 +109,10 @@ func (d *decision) previewSync() (Answer, error) {
 	return begin(j)
 }
 
-// nothingToDo reports whether a sync without new sources has nothing to do since the last run, which has ended:
-// its flags are the same, and so is what is in the files that they name, and it has looked for whom rows
-// wait, or none wait from before it. A stopped sync that was replaced may not have looked.
+// nothingToDo reports whether a sync without new sources has nothing to do after the last run, which has
+// ended. The flags must be the same, with the content of the files that they name. And the last run must be a
+// sync, which has sent the waiting rows that could be sent, or else a backfill before which no rows wait. A
+// sync that was replaced may have stopped before it sent them.
 func (d *decision) nothingToDo(last *ledger.Run, flags Flags) (bool, error) {
 	changes, err := flags.changesFrom(last.Flags)
 	if err != nil || len(changes) > 0 || last.Command == string(Sync) && last.Outcome != ledger.Replaced {
@@ -121,8 +122,8 @@ func (d *decision) nothingToDo(last *ledger.Run, flags Flags) (bool, error) {
 	return last.Command == string(Backfill) && !waiting, err
 }
 
-// compareFlags warns of flags that are not those of the last run. What is in the files that flags name may
-// change every night.
+// compareFlags warns of flags that differ from those of the last run. It ignores changes in the content of
+// files that flags name, since these may change every night.
 func (d *decision) compareFlags(flags Flags, last *ledger.Run, newRowsOnly bool) error {
 	changes, err := flags.changesFrom(last.Flags)
 	if changes = slices.DeleteFunc(changes, Change.ofFiles); err == nil && len(changes) > 0 {
@@ -131,8 +132,8 @@ func (d *decision) compareFlags(flags Flags, last *ledger.Run, newRowsOnly bool)
 	return err
 }
 
-// Idle reports whether a sync has nothing to do, and how many sources earlier runs have read. It asks little
-// of the ledger, and answers false where it is not sure: then Decide finds out.
+// Idle reports whether a sync certainly has nothing to do, and how many sources earlier runs have read. It
+// reads little of the ledger. On any error it returns false; Decide finds out then.
 func Idle(ctx context.Context, r *Request, l Ledger) (known int, idle bool) {
 	d := &decision{Request: r, ctx: ctx, ledger: l}
 	last, err := newest(ctx, l)
