@@ -31,15 +31,14 @@ run stops, run the same command again to resume.`,
 		Args: needsSource,
 		RunE: func(c *cobra.Command, args []string) error { return runBackfill(c.Context(), p, o, args) },
 	}
-	p.addCheck(c, func(args []string) error {
+	p.checks.add(c, func(args []string) error {
 		err := errors.Join(o.mapping.check(time.Now()), o.sending.check(p))
 		if o.sending.dryRun {
 			return err
 		}
 		return errors.Join(err, p.checkCanAsk(&o.sending, "preview", args))
 	})
-	f := c.Flags()
-	f.SortFlags = false
+	f := flagsInOrder(c)
 	o.mapping.addFlags(f, "hold")
 	f.BoolVar(&o.sending.restart, restartFlag, false, "start over; events already sent are not sent again")
 	describe(f, restartFlag, resuming, "", commandLineOnly, sendsSame, inShort())

@@ -36,8 +36,7 @@ func newCheck(p *program) *cobra.Command {
   ph2cio check --json`,
 		RunE: func(c *cobra.Command, args []string) error { return runCheck(c.Context(), p, o, args) },
 	}
-	f := c.Flags()
-	f.SortFlags = false
+	f := flagsInOrder(c)
 	o.sending.addDestinationFlags(f)
 	o.reading.addFlags(f)
 	addStateFlag(f, &o.sending.state)

@@ -85,7 +85,7 @@ func TestCompletion(t *testing.T) {
 
 // TestEveryChoiceSaysWhatItMeans holds that no value is offered bare.
 func TestEveryChoiceSaysWhatItMeans(t *testing.T) {
-	eachFlag(newRoot(&program{}), func(c *cobra.Command, f *pflag.Flag) {
+	eachFlag(newRoot(newProgram(Env{}, nil)), func(c *cobra.Command, f *pflag.Flag) {
 		for _, value := range f.Annotations[valuesFact] {
 			if name, means, _ := strings.Cut(value, "\t"); name == "" || means == "" {
 				t.Errorf("%s --%s offers %q", c.Name(), f.Name, value)

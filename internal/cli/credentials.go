@@ -11,16 +11,8 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// credentials come only from the environment, the .env file, or the files that *_FILE name: a flag would show in the
-// list of processes.
-func (p *program) credentials() (customerio.Credentials, error) {
-	if p.account == nil { // once: a file may be a pipe, and several ask
-		p.account = &account{}
-		p.account.credentials, p.account.err = p.readCredentials()
-	}
-	return p.account.credentials, p.account.err
-}
-
+// readCredentials finds the credentials in the environment, in the .env file, or in the files that *_FILE name. No flag takes
+// them, because the list of processes would show it.
 func (p *program) readCredentials() (customerio.Credentials, error) {
 	siteID, err1 := p.secret(varSiteID)
 	apiKey, err2 := p.secret(varAPIKey)

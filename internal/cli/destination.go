@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -57,7 +56,7 @@ func (p *program) destination(ctx context.Context, o *sendingOptions) (to *desti
 	if err := to.checkWorkspace(ctx, p, credentials, o); err != nil {
 		return to, err
 	}
-	p.notify.sendsTo(to)
+	p.notify.sendsTo(to.workspace.EnvironmentID, to.tally)
 	if !to.temporary {
 		to.state, err = p.stateDir(o.state, to)
 	}
@@ -100,13 +99,13 @@ func (to *destination) startSandbox() (customerio.Credentials, error) {
 		return customerio.Credentials{}, &transfer.StateError{Path: os.TempDir(), Err: err}
 	}
 	to.state = state
-	to.closers = append(to.closers, func() error { return os.RemoveAll(state) })
+	to.onClose(func() error { return os.RemoveAll(state) })
 	to.sandbox = sandbox.New(sandbox.Options{})
 	server, err := to.sandbox.Start("127.0.0.1:0")
 	if err != nil {
 		return customerio.Credentials{}, err
 	}
-	to.closers = append(to.closers, server.Close)
+	to.onClose(server.Close)
 	to.base = server.URL()
 	return customerio.Credentials{SiteID: customerio.NewSecret("sandbox"), APIKey: customerio.NewSecret("sandbox")}, nil
 }
@@ -218,6 +217,14 @@ func (to *destination) settle(o *sendingOptions) time.Duration {
 	return defaultSettle
 }
 
+// onClose adds what close is to do first.
+func (to *destination) onClose(do func() error) { to.closers = append(to.closers, do) }
+
+// use takes an open ledger, and what its directory and database are now.
+func (to *destination) use(store *ledger.Store, files [2]fs.FileInfo) {
+	to.ledger, to.stateFiles = store, files
+}
+
 // close ends what the destination started, the newest first.
 func (to *destination) close() (err error) {
 	for i := len(to.closers) - 1; i >= 0; i-- {
@@ -225,11 +232,4 @@ func (to *destination) close() (err error) {
 	}
 	to.closers = nil
 	return err
-}
-
-// sendsTo hears where the run sends to, and what counts it.
-func (w *notifier) sendsTo(to *destination) {
-	if w != nil {
-		w.workspace, w.tally = strconv.FormatInt(to.workspace.EnvironmentID, 10), to.tally
-	}
 }

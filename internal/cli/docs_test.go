@@ -21,14 +21,14 @@ import (
 func docs(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{"README.md": fences.ReplaceAllStringFunc(readme(t), indented)}
-	for _, c := range newRoot(&program{}).Commands() {
+	for _, c := range newRoot(newProgram(Env{}, nil)).Commands() {
 		if c.IsAdditionalHelpTopicCommand() {
 			all["help "+c.Name()] = runProgram(t, nil, "help", c.Name()).stdout
 		} else {
 			all[c.Name()+" --help"] = c.Long + "\n" + c.Example
 		}
 	}
-	all["--help"] = newRoot(&program{}).Long + "\n" + newRoot(&program{}).Example
+	all["--help"] = newRoot(newProgram(Env{}, nil)).Long + "\n" + newRoot(newProgram(Env{}, nil)).Example
 	return all
 }
 
@@ -227,7 +227,7 @@ func filledIn(t *testing.T, typed []string) []string {
 			args[i] = value
 		}
 	}
-	c, rest, err := newRoot(&program{}).Find(args)
+	c, rest, err := newRoot(newProgram(Env{}, nil)).Find(args)
 	if err != nil || c.ParseFlags(rest) != nil || c.Flags().NArg() > 0 || c.Flags().Changed("help") {
 		return args
 	}
@@ -312,11 +312,11 @@ var othersLines = regexp.MustCompile(`(?m)^  kubectl .*$`)
 // TestWhatTheDocsNameExists looks for flags, variables, topics, files and targets of make that the docs name and that there are not.
 func TestWhatTheDocsNameExists(t *testing.T) {
 	flags := map[string]bool{"help": true}
-	for _, c := range everyCommand(newRoot(&program{})) {
+	for _, c := range everyCommand(newRoot(newProgram(Env{}, nil))) {
 		c.Flags().VisitAll(func(f *pflag.Flag) { flags[f.Name] = true })
 		c.PersistentFlags().VisitAll(func(f *pflag.Flag) { flags[f.Name] = true })
 	}
-	variables := allVariables(newRoot(&program{}))
+	variables := allVariables(newRoot(newProgram(Env{}, nil)))
 	makefile := fileText(t, "Makefile")
 	all := docs(t)
 	all[".env.example"] = fileText(t, ".env.example")
@@ -400,7 +400,7 @@ func TestMessagesInREADMEExist(t *testing.T) {
 
 // TestTopics holds what every topic of help keeps to.
 func TestTopics(t *testing.T) {
-	commands := newRoot(&program{}).Commands()
+	commands := newRoot(newProgram(Env{}, nil)).Commands()
 	for _, c := range commands {
 		if !c.IsAdditionalHelpTopicCommand() {
 			continue

@@ -55,6 +55,12 @@ func width(files ...*os.File) int {
 	return 0
 }
 
+// setStdout makes standard output something else.
+func (e *Env) setStdout(to io.Writer) { e.Stdout = to }
+
+// setStderr makes standard error something else, which is no terminal.
+func (e *Env) setStderr(to io.Writer) { e.Stderr, e.StderrTerminal = to, false }
+
 // get returns a variable's value, empty when it is not set.
 func (e *Env) get(name string) string {
 	value, _ := e.Getenv(name)

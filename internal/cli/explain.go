@@ -45,12 +45,11 @@ An email matches in any case, and everybody who has it is shown. It needs no cre
 		Args: needsSource,
 		RunE: func(c *cobra.Command, _ []string) error { return runExplain(c.Context(), p, o, o.sources) },
 	}
-	p.addCheck(c, func(args []string) (err error) {
+	p.checks.add(c, func(args []string) (err error) {
 		o.sources, err = o.takeID(args)
 		return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit), err)
 	})
-	f := c.Flags()
-	f.SortFlags = false
+	f := flagsInOrder(c)
 	f.StringVar(&o.id, "id", "", "the distinct ID exactly as in the export, or an email")
 	describe(f, "id", whatToShow, "ID", mayBeEmpty, inShort())
 	addLimitFlag(f, &o.limit)

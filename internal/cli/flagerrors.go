@@ -36,20 +36,20 @@ func collectMistakes(p *program, root *cobra.Command) {
 
 func (v checkedValue) Set(text string) error {
 	if strings.TrimSpace(text) == "" && !hasFact(v.flag, emptyFact) {
-		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s is empty; give it a value, or leave it out", v.flag.Name))
+		v.p.addMistake(fmt.Errorf("--%s is empty; give it a value, or leave it out", v.flag.Name))
 		return nil
 	}
 	if startsWithTilde(text) && namesPath(v.flag) {
-		v.p.mistakes = append(v.p.mistakes, fmt.Errorf("--%s: %s", v.flag.Name, tildeAdvice))
+		v.p.addMistake(fmt.Errorf("--%s: %s", v.flag.Name, tildeAdvice))
 		return nil
 	}
 	if err := checkChoice(v.flag, text); err != nil {
-		v.p.mistakes = append(v.p.mistakes, err)
+		v.p.addMistake(err)
 		return nil
 	}
 	before := v.String()
 	if err := v.Value.Set(text); err != nil {
-		v.p.mistakes = append(v.p.mistakes, v.typeError(text, err))
+		v.p.addMistake(v.typeError(text, err))
 		_ = v.Value.Set(before) // some are 0 by now, which would be told as a second mistake
 	}
 	return nil
@@ -85,32 +85,6 @@ func clearerError(c *cobra.Command, err error) error {
 		return errors.New("a flag needs a name after --")
 	}
 	return err
-}
-
-// addCheck adds to what is looked at before a command begins: its arguments and the values of its flags. It asks
-// nobody and opens no source. All that the checks of a command find is told at once.
-func (p *program) addCheck(c *cobra.Command, check func(args []string) error) {
-	p.checks[c] = append(p.checks[c], check)
-}
-
-// addArgumentChecks makes what commands say of their arguments one of their checks.
-func (p *program) addArgumentChecks(root *cobra.Command) {
-	for _, c := range root.Commands() {
-		if arguments := c.Args; arguments != nil && c.PersistentPreRunE == nil && !c.HasSubCommands() {
-			c.Args = cobra.ArbitraryArgs
-			first := func(args []string) error { return arguments(c, args) }
-			p.checks[c] = append([]func([]string) error{first}, p.checks[c]...)
-		}
-	}
-}
-
-// runChecks is all that the checks of a command find.
-func (p *program) runChecks(c *cobra.Command, args []string) error {
-	var errs []error
-	for _, check := range p.checks[c] {
-		errs = append(errs, check(args))
-	}
-	return errors.Join(errs...)
 }
 
 // needsSource refuses a command line without a source.

@@ -25,6 +25,13 @@ const (
 	shortFact       = "short" // in the short help of every command that has the flag, or of those that are named
 )
 
+// flagsInOrder returns the flags of a command, which keep the order in which they are defined.
+func flagsInOrder(c *cobra.Command) *pflag.FlagSet {
+	flags := c.Flags()
+	flags.SortFlags = false
+	return flags
+}
+
 // flagGroup is flags that stand together in help, under a heading.
 type flagGroup struct {
 	heading string

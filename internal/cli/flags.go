@@ -34,6 +34,13 @@ type mappingOptions struct {
 	identifyTimestamp  bool
 }
 
+// hold makes recent events wait, whatever the flag says. It reports whether that changes anything.
+func (o *mappingOptions) hold() (changed bool) {
+	changed = o.recent != recentHold
+	o.recent = recentHold
+	return changed
+}
+
 func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
 	f.StringSliceVar(&o.events, "events", nil, "send only events whose names match; * matches any text")
 	describe(f, "events", whatToSend, "GLOB,...", inShort())

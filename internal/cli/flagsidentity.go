@@ -6,11 +6,13 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/spf13/pflag"
 
 	"ph2cio/internal/customerio"
 	"ph2cio/internal/people"
+	"ph2cio/internal/source"
 )
 
 // identityOptions are the flags that decide who is one person, who is sent, and under what.
@@ -34,7 +36,7 @@ type identityOptions struct {
 	flags *pflag.FlagSet // to tell an empty --only from none
 	names *onlyNames     // of only; nil without
 
-	personFiles *foundPersons // nil until openPersons has looked
+	personSources func() ([]source.Source, error) // the files of --persons, which are searched for once
 }
 
 // The values of flags that choose, each with what it means.
@@ -49,7 +51,7 @@ var (
 )
 
 func (o *identityOptions) addFlags(f *pflag.FlagSet) {
-	o.flags = f
+	o.flags, o.personSources = f, sync.OnceValues(o.findPersons)
 	f.StringVar(&o.people, "people", "identified", "which people to send; every profile costs money")
 	describe(f, "people", whatToSend, "", inShort(), onPage("identity"), oneOf(peopleChoices...))
 	o.addWhoIsWhoFlags(f)
@@ -88,33 +90,32 @@ func (o *identityOptions) addWhoIsWhoFlags(f *pflag.FlagSet) {
 
 // choice returns who is sent and under what. Errors name the flag.
 func (o *identityOptions) choice() (people.Choice, error) {
-	choice := people.Choice{Who: people.Who(o.people), Merges: mergeValues[o.merge], MergeProfiles: o.mergeProfiles, Only: o.flags != nil && o.flags.Changed("only")}
+	who, merges, only := people.Who(o.people), mergeValues[o.merge], o.flags != nil && o.flags.Changed("only")
 	var errs []error
-	if choice.Only && strings.Join(o.only, "") == "" {
+	if only && strings.Join(o.only, "") == "" {
 		errs = append(errs, errors.New("--only is empty; name at least one ID, or leave it out to send everybody"))
 	}
-	switch choice.Who {
+	switch who {
 	case people.Identified, people.WithEmail, people.All:
 	default:
 		errs = append(errs, fmt.Errorf("--people must be identified, with-email or all, not %q", o.people))
 	}
+	var keys []people.By
 	for _, key := range o.identifyBy {
 		by, ok := people.ByName(key)
 		if !ok {
 			errs = append(errs, fmt.Errorf("--identify-by must be id, email or cio_id, not %q", key))
 		}
-		choice.By = append(choice.By, by)
+		keys = append(keys, by)
 	}
-	if len(choice.By) == 0 {
+	if len(keys) == 0 {
 		errs = append(errs, errors.New("--identify-by is empty; name at least one of id, email and cio_id"))
 	}
-	if err := errors.Join(append(errs, o.checkMerge(choice)...)...); err != nil {
-		return choice, err
-	}
+	errs = append(errs, o.checkMerge(merges, keys)...)
 	if o.identifierValue != "" {
-		choice.By = []people.By{people.ByID} // the template names everybody, whatever they have
+		keys = []people.By{people.ByID} // the template names everybody, whatever they have
 	}
-	return choice, nil
+	return people.Choice{Who: who, By: keys, Merges: merges, MergeProfiles: o.mergeProfiles, Only: only}, errors.Join(errs...)
 }
 
 // firstKey is the first key to identify people by.
@@ -128,18 +129,18 @@ func (o *identityOptions) firstKey() customerio.Key {
 // mergeValues are the values of --merge.
 var mergeValues = map[string]people.MergePolicy{"never": people.MergeNever, "needed": people.MergeNeeded, "identify": people.MergeIdentify}
 
-func (o *identityOptions) checkMerge(choice people.Choice) (errs []error) {
+func (o *identityOptions) checkMerge(merges people.MergePolicy, keys []people.By) (errs []error) {
 	_, known := mergeValues[o.merge]
 	if !known {
 		errs = append(errs, fmt.Errorf("--merge must be never, needed or identify, not %q", o.merge))
 	}
-	if known && o.mergeProfiles && choice.Merges == people.MergeNever {
+	if known && o.mergeProfiles && merges == people.MergeNever {
 		errs = append(errs, errors.New("--merge-profiles merges profiles, but --merge is never; use only one of them"))
 	}
-	if choice.Merges == people.MergeIdentify && (len(choice.By) != 1 || choice.By[0] != people.ByID || o.identifierValue != "") {
+	if merges == people.MergeIdentify && (len(keys) != 1 || keys[0] != people.ByID || o.identifierValue != "") {
 		errs = append(errs, errors.New("--merge \"identify\" works only if --identify-by is just id, because it names the anonymous profile by its distinct ID"))
 	}
-	if o.identifierValue != "" && len(choice.By) != 1 {
+	if o.identifierValue != "" && len(keys) != 1 {
 		errs = append(errs, errors.New("--identifier-value needs exactly one key in --identify-by, the one that the value is for"))
 	}
 	if o.identity != "on" && o.identity != "off" {

@@ -17,21 +17,7 @@ import (
 	"ph2cio/internal/source"
 )
 
-// personSources finds the files of --persons, once for the whole run.
-func (o *identityOptions) personSources() ([]source.Source, error) {
-	if o.personFiles == nil {
-		sources, err := o.findPersons()
-		o.personFiles = &foundPersons{sources, err}
-	}
-	return o.personFiles.sources, o.personFiles.err
-}
-
-// foundPersons is what findPersons has found.
-type foundPersons struct {
-	sources []source.Source
-	err     error
-}
-
+// findPersons finds the files of --persons.
 func (o *identityOptions) findPersons() ([]source.Source, error) {
 	if len(o.persons) == 0 {
 		return nil, nil

@@ -36,7 +36,7 @@ func (o *readingOptions) addFlags(f *pflag.FlagSet) {
 
 // options returns how to read. Errors name the flag.
 func (o *readingOptions) options() (posthog.Options, error) {
-	options := posthog.Options{AcceptDamaged: o.acceptDamaged}
+	var columns []posthog.Column
 	var errs []error
 	for _, text := range o.columns {
 		column, err := posthog.ParseColumn(text)
@@ -44,19 +44,19 @@ func (o *readingOptions) options() (posthog.Options, error) {
 			errs = append(errs, fmt.Errorf("--column: %w", err))
 			continue
 		}
-		options.Columns = append(options.Columns, column)
+		columns = append(columns, column)
 	}
-	if err := posthog.CheckColumns(options.Columns); err != nil {
+	if err := posthog.CheckColumns(columns); err != nil {
 		errs = append(errs, fmt.Errorf("--column: %w", err))
 	}
 	zone, err := parseZone(o.timezone)
-	if options.Zone = zone; err != nil {
+	if err != nil {
 		errs = append(errs, err)
 	}
 	if o.team < 0 {
 		errs = append(errs, fmt.Errorf("--team must be a team_id, not %d", o.team))
 	}
-	return options, errors.Join(errs...)
+	return posthog.Options{AcceptDamaged: o.acceptDamaged, Columns: columns, Zone: zone}, errors.Join(errs...)
 }
 
 // parseZone finds a zone by its IANA name. UTC, which needs no work for a time, is nil.

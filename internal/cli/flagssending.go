@@ -58,7 +58,7 @@ func (p *program) checkDestination(o *sendingOptions) error {
 	errs := []error{p.checkRegion(o)}
 	credentials, err := p.credentials()
 	if err != nil {
-		credentials.SiteID, credentials.APIKey = customerio.NewSecret("x"), customerio.NewSecret("x")
+		credentials = customerio.Credentials{SiteID: customerio.NewSecret("x"), APIKey: customerio.NewSecret("x")}
 		if exitCode(err) == exit.Usage {
 			errs = append(errs, err)
 		}

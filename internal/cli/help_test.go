@@ -39,7 +39,7 @@ func helpScreens() map[string][]string {
 			below(page, args)
 		}
 	}
-	root := newRoot(&program{})
+	root := newRoot(newProgram(Env{}, nil))
 	root.InitDefaultHelpCmd()
 	below(root, nil)
 	return screens
@@ -119,7 +119,7 @@ func TestShortHelpHas(t *testing.T) {
 	for _, name := range []string{
 		"restart", "state", "only", "fresh", "sandbox", "dry-run", "yes", "max-profiles", "persons", "existing", "exclude-people",
 	} {
-		for _, c := range newRoot(&program{}).Commands() {
+		for _, c := range newRoot(newProgram(Env{}, nil)).Commands() {
 			if f := c.Flags().Lookup(name); f != nil && !f.Hidden && !inShortHelp(c, f) {
 				t.Errorf("%s --help does not show --%s", c.Name(), name)
 			}
@@ -136,7 +136,7 @@ var kindsOfValues = []string{
 // TestFlagTexts holds what is said of every flag against the rules of the house.
 func TestFlagTexts(t *testing.T) {
 	oddities := regexp.MustCompile("`|  |\\.$|^[A-Z][a-z ]|\\(default \\)|\\[|[^ -~]")
-	eachFlag(newRoot(&program{}), func(c *cobra.Command, f *pflag.Flag) {
+	eachFlag(newRoot(newProgram(Env{}, nil)), func(c *cobra.Command, f *pflag.Flag) {
 		takes, text := factText(f, takesFact), f.Usage+defaultText(f)
 		choice := hasFact(f, valuesFact) && takes == strings.Join(namesOf(f.Annotations[valuesFact]), "|")
 		switch {
@@ -165,7 +165,7 @@ func eachFlag(c *cobra.Command, visit func(*cobra.Command, *pflag.Flag)) {
 }
 
 func TestEveryCommandHasExamples(t *testing.T) {
-	root := newRoot(&program{})
+	root := newRoot(newProgram(Env{}, nil))
 	for _, c := range root.Commands() {
 		if c.Runnable() && c.Name() != "completion" && strings.Count(c.Example, "ph2cio") < 2 {
 			t.Errorf("%s has no two examples", c.Name())

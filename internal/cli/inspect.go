@@ -36,9 +36,8 @@ others are shown all the same.`,
 		Args: needsSource,
 		RunE: func(c *cobra.Command, args []string) error { return runInspect(c.Context(), p, o, args) },
 	}
-	p.addCheck(c, func([]string) error { return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit)) })
-	f := c.Flags()
-	f.SortFlags = false
+	p.checks.add(c, func([]string) error { return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit)) })
+	f := flagsInOrder(c)
 	addLimitFlag(f, &o.limit)
 	o.mapping.addFlags(f, "hold")
 	o.stdin.addFlags(f)

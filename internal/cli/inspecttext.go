@@ -72,9 +72,7 @@ func (t *inspectText) totals() {
 }
 
 func (t *inspectText) table(heading string, columns ...column) *table {
-	table := newTable(t.limit, t.style, heading, columns...)
-	table.width = t.width
-	return table
+	return newTable(t.style, t.limit, t.width, heading, columns...)
 }
 
 func (t *inspectText) span() string {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"io"
 	"log/slog"
 	"sync"
@@ -13,10 +14,54 @@ type jsonLog struct {
 	stderr io.Writer // stderr itself
 }
 
+// failed is the record of an error.
+func (l *jsonLog) failed(message string, code int, hint string) {
+	fields := []any{"exit_code", code}
+	if hint != "" {
+		fields = append(fields, "hint", hint)
+	}
+	l.Error(message, fields...)
+}
+
+// close writes what is left. Nil has nothing.
+func (l *jsonLog) close() {
+	if l != nil {
+		l.lines.close()
+	}
+}
+
 // logLines makes a record of each line of text. What is laid out in columns loses its spaces.
 type logLines struct {
 	log *slog.Logger
 
 	lock    sync.Mutex
 	partial []byte // of a line that has not ended
+}
+
+func (l *logLines) Write(text []byte) (int, error) {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	l.partial = append(l.partial, text...)
+	for {
+		end := bytes.IndexByte(l.partial, '\n')
+		if end < 0 {
+			return len(text), nil
+		}
+		l.record(l.partial[:end])
+		l.partial = l.partial[end+1:]
+	}
+}
+
+// close makes a record of a last line without an end.
+func (l *logLines) close() {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	l.record(l.partial)
+	l.partial = nil
+}
+
+func (l *logLines) record(line []byte) {
+	if words := bytes.Fields(line); len(words) > 0 {
+		l.log.Info(string(bytes.Join(words, []byte(" "))))
+	}
 }

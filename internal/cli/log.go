@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -38,24 +37,8 @@ func (p *program) openLog(format, command string) error {
 		log = log.With("command", command)
 	}
 	p.log = &jsonLog{Logger: log, lines: &logLines{log: log}, stderr: p.env.Stderr}
-	p.env.Stderr, p.env.StderrTerminal = p.log.lines, false
+	p.env.setStderr(p.log.lines)
 	return nil
-}
-
-// failed is the record of an error.
-func (l *jsonLog) failed(message string, code int, hint string) {
-	fields := []any{"exit_code", code}
-	if hint != "" {
-		fields = append(fields, "hint", hint)
-	}
-	l.Error(message, fields...)
-}
-
-// close writes what is left. Nil has nothing.
-func (l *jsonLog) close() {
-	if l != nil {
-		l.lines.close()
-	}
 }
 
 // logger is what records go to, nil when stderr is text.
@@ -87,34 +70,6 @@ func commandLineValue(args []string, flag string) (value string, ok bool) {
 		}
 	}
 	return value, ok
-}
-
-func (l *logLines) Write(text []byte) (int, error) {
-	l.lock.Lock()
-	defer l.lock.Unlock()
-	l.partial = append(l.partial, text...)
-	for {
-		end := bytes.IndexByte(l.partial, '\n')
-		if end < 0 {
-			return len(text), nil
-		}
-		l.record(l.partial[:end])
-		l.partial = l.partial[end+1:]
-	}
-}
-
-// close makes a record of a last line without an end.
-func (l *logLines) close() {
-	l.lock.Lock()
-	defer l.lock.Unlock()
-	l.record(l.partial)
-	l.partial = nil
-}
-
-func (l *logLines) record(line []byte) {
-	if words := bytes.Fields(line); len(words) > 0 {
-		l.log.Info(string(bytes.Join(words, []byte(" "))))
-	}
 }
 
 // newProgress is a bar on a terminal, lines or records in a log, nothing when quiet. A command has one.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -18,15 +19,22 @@ func Main(ctx context.Context, env Env, args []string) int {
 	return withinStopTime(ctx, func() int { return run(ctx, env, args) })
 }
 
+// newProgram is the program before its command line is read.
+func newProgram(env Env, args []string) *program {
+	p := &program{env: env, args: args, origins: map[string]string{}, checks: checks{}, stopAnnounced: func() {}}
+	p.credentials = sync.OnceValues(p.readCredentials) // once, since a file of them may be a pipe, and several callers need them
+	return p
+}
+
 func run(ctx context.Context, env Env, args []string) int {
-	program := &program{env: env, args: args, stopAnnounced: func() {}}
-	root := newRoot(program)
-	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
-	program.stopAnnounced()
-	code := program.finish(afterSignal(ctx, err))
-	program.notify.end(ctx, code)
-	program.log.close()
+	p := newProgram(env, args)
+	p.root = newRoot(p)
+	p.root.SetArgs(args)
+	err := p.root.ExecuteContext(ctx)
+	p.stopAnnounced()
+	code := p.finish(afterSignal(ctx, err))
+	p.notify.end(ctx, code)
+	p.log.close()
 	return code
 }
 
@@ -67,8 +75,47 @@ func (p *program) printError(err error) {
 	}
 }
 
+// begin fills in the flags that were not given, tells all that is wrong with the command line and the
+// settings, and marks the point after which errors are not theirs.
+func (p *program) begin(c *cobra.Command, args []string) error {
+	if c.Name() == cobra.ShellCompRequestCmd {
+		return nil // settings decide nothing there
+	}
+	if p.allFlags {
+		return errors.New(allNeedsHelp)
+	}
+	err := p.applySettings(c)
+	found := p.checks.run(c, args)
+	p.outputs, p.writtenState, p.protected = outputsOf(c), stateToWrite(c), p.findProtected(c, args)
+	err = errors.Join(append(append([]error{err}, p.mistakes...), found, p.checkOutputs(c, args))...)
+	var notifying error
+	p.notify, notifying = p.startNotifier(c) // also after a mistake, since others want to know of it
+	if err = errors.Join(err, notifying); err != nil {
+		return err
+	}
+	p.started, p.ctx, p.bar = true, c.Context(), p.newProgress()
+	p.stopAnnounced = p.announceStop(c.Context())
+	return nil
+}
+
+// announceStop says that a command is stopping when ctx is done, since some seconds may go by before anything
+// else is said; not where nothing is under way. The func that it returns ends that.
+func (p *program) announceStop(ctx context.Context) (end func()) {
+	told := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(told)
+		if signal := interruption(ctx); signal != nil && !p.idle.Load() && !(signal.pipe() && p.notify == nil) {
+			p.bar.Say(fmt.Sprintf("stopping: waiting for the requests under way (up to %s); Ctrl-C again quits", stopWithin))
+		}
+	})
+	return func() {
+		if !stop() {
+			<-told
+		}
+	}
+}
+
 func newRoot(p *program) *cobra.Command {
-	p.checks = map[*cobra.Command][]func(args []string) error{}
 	root := &cobra.Command{
 		Use:   "ph2cio",
 		Short: "Move PostHog history into Customer.io",
@@ -85,7 +132,6 @@ to Customer.io's Track API, each event once.`,
 		Args:              unknownCommand,
 		PersistentPreRunE: p.begin,
 	}
-	p.root = root
 	root.SetIn(p.env.Stdin)
 	root.SetOut(p.env.Stdout)
 	root.SetErr(p.env.Stderr)
@@ -103,7 +149,7 @@ to Customer.io's Track API, each event once.`,
 	})
 	explainListErrors(root)
 	collectMistakes(p, root)
-	p.addArgumentChecks(root)
+	p.checks.addArguments(root)
 	root.SetHelpFunc(p.help)
 	if completing(p.args) {
 		completeCommands(root)
@@ -150,43 +196,5 @@ func (p *program) addCommands(root *cobra.Command) {
 	root.SetHelpCommand(newHelp())
 }
 
-// begin fills in the flags that were not given, tells all that is wrong with the command line and the
-// settings, and marks the point after which errors are not theirs.
-func (p *program) begin(c *cobra.Command, args []string) error {
-	if c.Name() == cobra.ShellCompRequestCmd {
-		return nil // settings decide nothing there
-	}
-	if p.allFlags {
-		return errors.New(allNeedsHelp)
-	}
-	err := p.applySettings(c)
-	found := p.runChecks(c, args)
-	err = errors.Join(append(append([]error{err}, p.mistakes...), found, p.checkOutputs(c, args))...)
-	watching := p.startNotifier(c) // in any case: settings that are wrong are what somebody wants to hear of
-	if err = errors.Join(err, watching); err != nil {
-		return err
-	}
-	p.started, p.ctx, p.bar = true, c.Context(), p.newProgress()
-	p.stopAnnounced = p.announceStop(c.Context())
-	return nil
-}
-
 // Cobra keeps this for all commands of a process.
 func init() { cobra.EnableCommandSorting = false }
-
-// announceStop says that a command is stopping when ctx is done, since some seconds may go by before anything
-// else is said; not where nothing is under way. The func that it returns ends that.
-func (p *program) announceStop(ctx context.Context) (end func()) {
-	told := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		defer close(told)
-		if signal := interruption(ctx); signal != nil && !p.idle.Load() && !(signal.pipe() && p.notify == nil) {
-			p.bar.Say(fmt.Sprintf("stopping: waiting for the requests under way (up to %s); Ctrl-C again quits", stopWithin))
-		}
-	})
-	return func() {
-		if !stop() {
-			<-told
-		}
-	}
-}

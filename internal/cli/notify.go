@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"ph2cio/internal/customerio"
@@ -49,7 +50,14 @@ func (w *notifier) readNewest(state *ledger.Store) {
 	}
 }
 
-// setSummary hears what came of the run.
+// sendsTo notes where the run sends to, and what counts it.
+func (w *notifier) sendsTo(environmentID int64, tally *customerio.Tally) {
+	if w != nil {
+		w.workspace, w.tally = strconv.FormatInt(environmentID, 10), tally
+	}
+}
+
+// setSummary notes what became of the run.
 func (w *notifier) setSummary(s *transfer.Summary) {
 	if w != nil {
 		w.summary = s

@@ -40,32 +40,43 @@ func isProfile(head []byte) bool {
 	return bytes.Contains(text[:n], []byte{0x0a, 4, 8, 1, 16, 2})
 }
 
+// flagText is the value of a flag, empty for a command that does not have it.
+func flagText(c *cobra.Command, flag string) string {
+	return strings.Join(valuesOf(c.Flags().Lookup(flag)), "")
+}
+
+func isDryRun(c *cobra.Command) bool { return flagText(c, "dry-run") == "true" }
+
+// outputsOf returns the files that a command may write. A dry run writes no metrics.
+func outputsOf(c *cobra.Command) (outputs []output) {
+	for _, o := range []output{{flag: metricsFlag}, {flag: operationsFlag, streams: true}, {flag: profileFlag}} {
+		o.path = flagText(c, o.flag)
+		if o.path != "" && o.path != stdinSource && !(o.flag == metricsFlag && isDryRun(c)) {
+			outputs = append(outputs, o)
+		}
+	}
+	return outputs
+}
+
+// stateToWrite returns the state directory that the flag names, empty for a command that only reads it.
+func stateToWrite(c *cobra.Command) string {
+	if c.Flags().Lookup("yes") == nil || isDryRun(c) {
+		return ""
+	}
+	return flagText(c, stateFlag)
+}
+
 // checkOutputs looks at everything that a command would write before it reads or asks anything. It is looked
 // at again when the sources are found, and when a file is written.
 func (p *program) checkOutputs(c *cobra.Command, args []string) error {
-	value := func(flag string) string { return strings.Join(valuesOf(c.Flags().Lookup(flag)), "") }
-	for _, o := range []output{{flag: metricsFlag}, {flag: operationsFlag, streams: true}, {flag: profileFlag}} {
-		if o.path = value(o.flag); o.path != "" && o.path != stdinSource {
-			p.outputs = append(p.outputs, o)
-		}
-	}
-	dry := value("dry-run") == "true"
-	if dry {
-		p.outputs = slices.DeleteFunc(p.outputs, func(o output) bool { return o.flag == metricsFlag }) // which it does not write
-	}
-	p.protected = p.findProtected(c, args)
 	errs := []error{p.checkDistinct(), p.checkStreams()}
 	for _, o := range p.outputs {
 		if o.flag != metricsFlag { // whose own check comes before the run as well
 			errs = append(errs, p.checkOutput(o))
 		}
 	}
-	sends := c.Flags().Lookup("yes") != nil && !dry
-	if p.writtenState = value(stateFlag); !sends {
-		p.writtenState = "" // it is only read
-	}
 	errs = append(errs, p.checkStateDir())
-	if tmp := value(tmpFlag); tmp != "" {
+	if tmp := flagText(c, tmpFlag); tmp != "" {
 		errs = append(errs, p.checkTmp(tmp, slices.Contains(args, stdinSource)))
 	}
 	return errors.Join(errs...)
@@ -73,7 +84,7 @@ func (p *program) checkOutputs(c *cobra.Command, args []string) error {
 
 // protectSources takes the sources that were found, and refuses an output that is one of them by another name.
 func (p *program) protectSources(sources []source.Source) error {
-	p.protected.sources = sources
+	p.protected.setSources(sources)
 	errs := []error{p.checkStateDir(), p.checkForeignFiles(), p.checkStreams()}
 	for _, o := range p.outputs {
 		if info, err := os.Stat(o.path); err == nil {

@@ -62,7 +62,7 @@ func commandsOf() (all []*cobra.Command) {
 			}
 		}
 	}
-	p := &program{env: Env{Getenv: func(string) (string, bool) { return "", false }}}
+	p := newProgram(Env{Getenv: func(string) (string, bool) { return "", false }}, nil)
 	visit(newRoot(p))
 	return all
 }

@@ -43,13 +43,14 @@ func (p *program) checkStreams() error {
 }
 
 // discardStdout keeps everything out of standard output.
-func (p *program) discardStdout() { p.env.Stdout = io.Discard }
+func (p *program) discardStdout() { p.env.setStdout(io.Discard) }
 
 // moveStderr has what is still to be said, the error that ends the run, on standard output, if that may be
 // written to.
 func (p *program) moveStderr() {
-	p.env.Stderr, p.env.StderrTerminal, p.log = p.env.Stdout, false, nil
+	p.env.setStderr(p.env.Stdout)
+	p.log = nil
 	if p.json {
-		p.env.Stderr = io.Discard // the document has the error
+		p.env.setStderr(io.Discard) // the document has the error
 	}
 }

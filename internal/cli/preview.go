@@ -52,7 +52,7 @@ network. SOURCE is a file, a directory, a glob, or - for standard input.`,
 		Args: needsSource,
 		RunE: func(c *cobra.Command, args []string) error { return runPreview(c.Context(), p, o, args) },
 	}
-	p.addCheck(c, func([]string) error {
+	p.checks.add(c, func([]string) error {
 		return errors.Join(o.mapping.check(time.Now()), checkLimit(o.limit), checkRate(o.rate), checkBatchItems(o.batchItems))
 	})
 	o.addFlags(c)
@@ -60,8 +60,7 @@ network. SOURCE is a file, a directory, a glob, or - for standard input.`,
 }
 
 func (o *previewOptions) addFlags(c *cobra.Command) {
-	f := c.Flags()
-	f.SortFlags = false
+	f := flagsInOrder(c)
 	f.IntVar(&o.limit, "limit", 10, "show the first N operations; 0 shows none")
 	describe(f, "limit", whatToShow, "N", inShort())
 	f.StringVar(&o.operations, operationsFlag, "", "write every operation, one per line; in the order of sending; - is stdout")
@@ -103,10 +102,11 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 		}
 	}
 	defer func() { err = errors.Join(err, shows.earlier.Close()) }()
-	request := job.Request{Command: job.Backfill, Preview: true, Now: plan.rules.Now, Inputs: plan.found, Incomplete: plan.incomplete, HoldsRecent: plan.rules.Mapping.HoldsRecent()}
+	command := job.Backfill
 	if o.onlyNew {
-		request.Command = job.Sync
+		command = job.Sync
 	}
+	request := job.Request{Command: command, Preview: true, Now: plan.rules.Now, Inputs: plan.found, Incomplete: plan.incomplete, HoldsRecent: plan.rules.Mapping.HoldsRecent()}
 	return p.runJob(ctx, newPlanner(p, request, &o.mapping, o.stdin.tmp, plan.plan), shows)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"ph2cio/internal/customerio"
 	"ph2cio/internal/progress"
 	"ph2cio/internal/transfer"
 )
@@ -27,10 +28,10 @@ type program struct {
 	outputs      []output  // files that the command may write
 	writtenState string    // the state directory, if it was named and is written to
 
-	account  *account                                       // nil until somebody asks
-	origins  map[string]string                              // of flags that were not typed, where their values came from
-	mistakes []error                                        // values that flags did not take
-	checks   map[*cobra.Command][]func(args []string) error // before a command begins
+	credentials func() (customerio.Credentials, error)
+	origins     map[string]string // of flags that were not typed, where their values came from
+	mistakes    []error           // values that flags did not take
+	checks      checks            // before a command begins
 
 	stdoutHasOperations bool              // stdout belongs to operations: results go to stderr
 	wroteJSON           bool              // the document of --json has been written
@@ -43,6 +44,12 @@ type program struct {
 	idle          atomic.Bool        // nothing is under way: it waits for an answer or for requests
 	ctx           context.Context    // of the command: done when it is to stop
 }
+
+// setWrittenState notes the state directory of a run, where only the API's answer told which it is.
+func (p *program) setWrittenState(dir string) { p.writtenState = dir }
+
+// addMistake notes what is wrong with the command line or the settings. begin reports all of it at once.
+func (p *program) addMistake(err error) { p.mistakes = append(p.mistakes, err) }
 
 // writeLabelled writes a line to stderr behind a label. On a terminal it is wrapped; in a pipe or a file it stays one line, for grep.
 func (p *program) writeLabelled(paint func(string) string, label, text string) {

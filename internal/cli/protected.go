@@ -61,6 +61,9 @@ func (s *protected) add(path, is string) {
 	}
 }
 
+// setSources notes the sources that were found.
+func (s *protected) setSources(sources []source.Source) { s.sources = sources }
+
 // lookForSources finds what directories and globs hold, where a run came to its end before it had looked.
 func (s *protected) lookForSources() {
 	if s.sources != nil {

@@ -147,7 +147,7 @@ func TestReasonsInWords(t *testing.T) {
 }
 
 func TestReasonsTopicHasEveryCode(t *testing.T) {
-	text := topicText(newRoot(&program{}), "reasons", 80)
+	text := topicText(newRoot(newProgram(Env{}, nil)), "reasons", 80)
 	for _, table := range []map[string]reasonWords{leftOutWords, rejectedWords, linkWords, changedWords} {
 		for code, words := range table {
 			if !strings.Contains(text, "\n  "+code+" ") || !strings.Contains(text, words.one) {

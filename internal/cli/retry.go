@@ -33,11 +33,10 @@ backfill does; for cron, add --yes.`,
 		Args: takesNoSource,
 		RunE: func(c *cobra.Command, _ []string) error { return runRetry(c.Context(), p, o) },
 	}
-	p.addCheck(c, func([]string) error {
+	p.checks.add(c, func([]string) error {
 		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p), p.checkCanAsk(&o.sending, "status", nil))
 	})
-	f := c.Flags()
-	f.SortFlags = false
+	f := flagsInOrder(c)
 	f.BoolVar(&o.merges, "merges", false, "also try rejected merges again; they cannot be undone")
 	describe(f, "merges", whatToSend, "", inShort(), onPage("nightly"))
 	o.mapping.addFlags(f, "send")

@@ -59,10 +59,7 @@ func (m *planner) plan(j *job.Job) (*plan, error) {
 	if j.Command == job.Retry {
 		found = j.Sources
 	}
-	holds := j.HoldRecent && m.mapping.recent != recentHold
-	if holds {
-		m.mapping.recent = recentHold
-	}
+	holds := j.HoldRecent && m.mapping.hold()
 	if j.Now.Equal(m.request.Now) && !holds && m.typed != nil {
 		return m.typed, m.p.protectSources(slices.Concat(found, m.typed.persons))
 	}

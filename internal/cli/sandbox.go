@@ -49,11 +49,11 @@ silently, and keeps everything in memory. Ask it what it holds, or make it fail:
 }
 
 func runSandbox(ctx context.Context, p *program, o *sandboxOptions) error {
-	options := sandbox.Options{}
+	var log func(line string)
 	if !p.quiet {
-		options.Log = func(line string) { fmt.Fprintln(p.env.Stderr, plain(line)) }
+		log = func(line string) { fmt.Fprintln(p.env.Stderr, plain(line)) }
 	}
-	box := sandbox.New(options)
+	box := sandbox.New(sandbox.Options{Log: log})
 	server, err := box.Start(o.listen)
 	_, network := errors.AsType[*net.OpError](err)
 	if _, address := errors.AsType[*net.AddrError](err); err != nil && (address || !network) {

@@ -39,7 +39,7 @@ func TestEveryCommandKeepsSecrets(t *testing.T) {
 			defer box.Close()
 			dir := t.TempDir()
 			environment := map[string]string{"CUSTOMERIO_SITE_ID": canarySite, "CUSTOMERIO_API_KEY": canaryKey, "CUSTOMERIO_TRACK_URL": box.URL()}
-			commands := newRoot(&program{}).Commands()
+			commands := newRoot(newProgram(Env{}, nil)).Commands()
 			for _, c := range commands {
 				if !c.Runnable() && !c.HasSubCommands() || c.IsAdditionalHelpTopicCommand() {
 					continue

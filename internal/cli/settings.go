@@ -38,7 +38,6 @@ func (p *program) lookup(name string) (string, bool) {
 func (p *program) applySettings(c *cobra.Command) error {
 	// Whoever is to be told of the trouble with the file may be named in the environment.
 	errs := []error{p.readDotenv(c.Flags())}
-	p.origins = map[string]string{}
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		if f.Changed || !configurable(f) || f.Name == envFileFlag {
 			return

@@ -21,7 +21,7 @@ func TestEnvExampleNamesEveryVariable(t *testing.T) {
 		named = append(named, string(match[1]))
 	}
 	slices.Sort(named)
-	if want := allVariables(newRoot(&program{})); !slices.Equal(named, want) {
+	if want := allVariables(newRoot(newProgram(Env{}, nil))); !slices.Equal(named, want) {
 		t.Errorf(".env.example names\n%q\nthe program reads\n%q", named, want)
 	}
 }

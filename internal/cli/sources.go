@@ -41,11 +41,11 @@ func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 	if err != nil {
 		return nil, usage(err)
 	}
-	look := source.Options{Recognise: posthog.Recognise(options), Ours: isOwnFile, Not: others}
+	var exclude func(name string) bool
 	if len(out.globs) > 0 {
-		look.Exclude = out.matches
+		exclude = out.matches
 	}
-	found, err := source.List(args, look)
+	found, err := source.List(args, source.Options{Recognise: posthog.Recognise(options), Ours: isOwnFile, Not: others, Exclude: exclude})
 	if near := didYouMean(args...); err != nil && near != "" {
 		err = &problem{err: err, code: exit.Input, hint: near}
 	}

@@ -62,7 +62,7 @@ func (p *program) openState(ctx context.Context, to *destination, wait time.Dura
 // lockState makes the state directory and keeps other senders out of it, until the destination is closed.
 func (p *program) lockState(ctx context.Context, to *destination, wait time.Duration) error {
 	if !to.temporary {
-		p.writtenState = to.state // which may be the user's own, unknown until now
+		p.setWrittenState(to.state) // which may be the user's own, unknown until now
 		if err := errors.Join(p.checkStateDir(), p.checkForeignFiles(), p.refuseNetwork(to.state)); err != nil {
 			return err
 		}
@@ -84,8 +84,8 @@ func (p *program) openLedger(ctx context.Context, to *destination) error {
 	if err != nil {
 		return err
 	}
-	to.ledger, to.stateFiles = store, to.lookAtState()
-	to.closers = append(to.closers, func() error {
+	to.use(store, to.lookAtState())
+	to.onClose(func() error {
 		p.notify.readNewest(store)
 		return store.Close()
 	})
@@ -118,7 +118,7 @@ func (p *program) takeLock(ctx context.Context, to *destination, wait time.Durat
 	me := ledger.Holder{PID: os.Getpid(), Host: host, Since: time.Now().UTC().Truncate(time.Second), Command: p.resumeCommand()}
 	lock, err := ledger.Take(ctx, to.state, me, wait)
 	if err == nil {
-		to.closers = append(to.closers, lock.Release)
+		to.onClose(lock.Release)
 		return nil
 	}
 	if held, ok := errors.AsType[*ledger.LockedError](err); ok {

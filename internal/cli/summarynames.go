@@ -149,20 +149,21 @@ func (t *summaryText) listChanged(label, of string, all []transfer.ChangedName, 
 // writeNames says before the question who is uncertain, which rows and columns are read otherwise than they
 // stand, which events may be left out by mistake, and what happens to people's attributes.
 func (p *program) writeNames(l *transfer.FirstPass, attributes *transfer.AttributeSummary) {
-	t := &summaryText{style: p.style(p.env.StderrTerminal), width: p.columnsForPeople(), s: &transfer.Summary{AttributeSummary: *attributes}}
 	all, beyond := l.SkippedEvents()
+	var perhapsYours []transfer.SkippedEvent
 	for _, e := range all {
-		if e.PerhapsYours && len(t.s.SkippedEvents) < maxNamed {
-			t.s.SkippedEvents = append(t.s.SkippedEvents, e)
+		if e.PerhapsYours && len(perhapsYours) < maxNamed {
+			perhapsYours = append(perhapsYours, e)
 			continue
 		}
-		t.s.SkippedEventsBeyond += e.Rows
+		beyond += e.Rows
 	}
-	t.s.SkippedEventsBeyond += beyond
 	counts := l.Counts()
-	t.s.People.Uncertain, t.s.Estimated = l.Uncertain(&counts), counts.Estimated
-	t.s.TimedByCreatedAt, t.s.TextColumns = l.TimedByCreatedAt(), l.TextColumns()
-	t.s.UnreadFields = l.UnreadFields()
+	t := &summaryText{style: p.style(p.env.StderrTerminal), width: p.columnsForPeople(), s: &transfer.Summary{
+		AttributeSummary: *attributes, SkippedEvents: perhapsYours, SkippedEventsBeyond: beyond,
+		People: transfer.PeopleSummary{Uncertain: l.Uncertain(&counts)}, Estimated: counts.Estimated,
+		TimedByCreatedAt: l.TimedByCreatedAt(), TextColumns: l.TextColumns(), UnreadFields: l.UnreadFields(),
+	}}
 	if t.s.People.Unidentified > 0 {
 		t.line("left out", t.leftOut(""))
 	}

@@ -34,11 +34,10 @@ asks. Begin with a backfill, or with --first-run. If a run stops, run the same c
 		Args: needsSource,
 		RunE: func(c *cobra.Command, args []string) error { return runSync(c, p, o, args) },
 	}
-	p.addCheck(c, func(args []string) error {
+	p.checks.add(c, func(args []string) error {
 		return errors.Join(o.mapping.check(time.Now()), o.sending.check(p), noStdin(args))
 	})
-	f := c.Flags()
-	f.SortFlags = false
+	f := flagsInOrder(c)
 	o.mapping.addFlags(f, "send")
 	f.BoolVar(&o.firstRun, "first-run", false, "begin without a backfill; holds events under 72 hours old")
 	describe(f, "first-run", nightly, "", sendsSame, inShort())

@@ -32,8 +32,8 @@ type tableRow struct {
 	under []string // lines below the row; empty ones are left out
 }
 
-func newTable(limit int, style style, heading string, columns ...column) *table {
-	return &table{columns: append([]column{left(heading)}, columns...), limit: limit, style: style}
+func newTable(style style, limit, width int, heading string, columns ...column) *table {
+	return &table{columns: append([]column{left(heading)}, columns...), limit: limit, width: width, style: style}
 }
 
 func (t *table) add(cells []string, under ...string) {

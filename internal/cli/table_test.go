@@ -8,7 +8,7 @@ import (
 
 func newTestTable(limit int, on bool) *table {
 	s := style{on}
-	t := newTable(limit, s, "events", right("rows"), left("becomes"), left(""))
+	t := newTable(s, limit, 0, "events", right("rows"), left("becomes"), left(""))
 	t.add([]string{"café", "12", s.green("event"), ""})
 	t.add([]string{"a longer name", s.red("1,234"), "noise", s.red("damaged")}, "", s.dim("below"))
 	t.add([]string{"third", "5", "", ""})
@@ -38,14 +38,13 @@ events  rows  becomes
 	if got := newTestTable(1, false).String(); got != want {
 		t.Errorf("got %s\nwant %s", got, want)
 	}
-	if got := newTable(1, style{}, "events", right("rows")).String(); got != "" {
+	if got := newTable(style{}, 1, 0, "events", right("rows")).String(); got != "" {
 		t.Errorf("an empty table is %q", got)
 	}
 }
 
 func TestTableShortensLongNamesToFit(t *testing.T) {
-	table := newTable(0, style{}, "events", right("rows"))
-	table.width = 30
+	table := newTable(style{}, 0, 30, "events", right("rows"))
 	table.add([]string{"a name that is much too long to stand in a line", "12"}, "what is below is wrapped to the same width")
 	want := `
 events                    rows
@@ -81,8 +80,7 @@ func TestNamesAreShortenedByColumns(t *testing.T) {
 
 func TestTablesAreNoWiderThanTheTerminal(t *testing.T) {
 	for width := 30; width < 60; width++ {
-		table := newTable(0, style{}, "events", right("rows"))
-		table.width = width
+		table := newTable(style{}, 0, width, "events", right("rows"))
 		table.add([]string{"a name of forty characters, to be precise", "12"})
 		table.add([]string{strings.Repeat("名前", 10), "1,234"})
 		for line := range strings.Lines(table.String()) {
@@ -97,8 +95,7 @@ func TestTablesAreNoWiderThanTheTerminal(t *testing.T) {
 }
 
 func TestTablesOfWideNamesFit(t *testing.T) {
-	table := newTable(0, style{}, "events", right("rows"))
-	table.width = 30
+	table := newTable(style{}, 0, 30, "events", right("rows"))
 	table.add([]string{strings.Repeat("名前", 12), "12"})
 	want := `
 events                   rows

@@ -19,7 +19,7 @@ func TestVersionFlag(t *testing.T) {
 	if out := runProgram(t, nil, "--version", "--json"); json.Unmarshal([]byte(out.stdout), &v) != nil || v.EventIDScheme != 2 {
 		t.Errorf("--version --json: %q", out.stdout)
 	}
-	if slices.Contains(allVariables(newRoot(&program{})), "PH2CIO_VERSION") {
+	if slices.Contains(allVariables(newRoot(newProgram(Env{}, nil))), "PH2CIO_VERSION") {
 		t.Error("--version is a setting")
 	}
 	if out := runProgram(t, map[string]string{"PH2CIO_VERSION": "true"}, "--help"); strings.HasPrefix(out.stdout, "ph2cio devel") {

@@ -13,6 +13,24 @@ import (
 	"ph2cio/internal/exit"
 )
 
+// startNotifier begins to watch a command that has the flags for it, and is nil for any other one. A dry run is a preview,
+// which is not watched. After an error the notifier can still report what became of the run.
+func (p *program) startNotifier(c *cobra.Command) (*notifier, error) {
+	if dry, err := c.Flags().GetBool("dry-run"); err == nil && dry {
+		return nil, nil
+	}
+	metrics, err := c.Flags().GetString(metricsFlag)
+	if err != nil {
+		return nil, nil // a command without the flags
+	}
+	ping, err := c.Flags().GetString(pingFlag)
+	if err != nil {
+		return nil, nil
+	}
+	w := &notifier{p: p, command: c.Name(), began: time.Now()}
+	return w, errors.Join(w.setMetricsFile(metrics), w.startPing(ping))
+}
+
 // end tells how the run ended, in a hurry when ctx is done. What goes wrong with that is a warning: the exit code is the
 // run's own.
 func (w *notifier) end(ctx context.Context, code int) {
@@ -71,24 +89,6 @@ func (w *notifier) writeMetrics(code int, ended time.Time) error {
 	}
 	w.sendingMetrics(m)
 	return w.p.replaceMetrics(w.metrics, m.Bytes())
-}
-
-// startNotifier begins to watch a command if it asks for it. A dry run is a preview, and not watched.
-func (p *program) startNotifier(c *cobra.Command) error {
-	w := &notifier{p: p, command: c.Name(), began: time.Now()}
-	if dry, err := c.Flags().GetBool("dry-run"); err == nil && dry {
-		return nil
-	}
-	metrics, err := c.Flags().GetString(metricsFlag)
-	if err != nil {
-		return nil // a command without the flags
-	}
-	ping, err := c.Flags().GetString(pingFlag)
-	if err != nil {
-		return nil
-	}
-	p.notify = w
-	return errors.Join(w.setMetricsFile(metrics), w.startPing(ping))
 }
 
 // setMetricsFile finds out before the run whether the file can be written after it.

@@ -1,10 +1,128 @@
 package cli
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"unicode/utf8"
 )
+
+// dotenvScan cuts a settings file into its settings.
+type dotenvScan struct {
+	text string
+	at   int // what comes before is read
+	line int // of at, from 1
+	seen int // up to where lines were counted
+
+	out           strings.Builder // for godotenv
+	lines         map[string]int  // where each of our settings stands
+	warnings, bad []string
+}
+
+const (
+	blanks   = " \t"
+	lineEnds = "\r\n"
+)
+
+func (s *dotenvScan) scan() {
+	for {
+		s.at += len(s.text[s.at:]) - len(strings.TrimLeft(s.text[s.at:], blanks+lineEnds))
+		switch {
+		case s.at == len(s.text):
+			return
+		case strings.IndexByte("#;", s.text[s.at]) >= 0:
+			s.comment()
+		default:
+			s.setting()
+		}
+	}
+}
+
+// lineHere is the number of the line that is being read.
+func (s *dotenvScan) lineHere() int {
+	s.line += strings.Count(s.text[s.seen:s.at], "\n")
+	s.seen = s.at
+	return s.line
+}
+
+func (s *dotenvScan) warn(line int, text string) {
+	s.warnings = append(s.warnings, fmt.Sprintf("line %d: %s", line, text))
+}
+
+func (s *dotenvScan) noteBad(line int, why string) {
+	s.bad = append(s.bad, fmt.Sprintf("line %d %s", line, why))
+}
+
+// comment skips a line of comment. Up to version 253 systemd takes the next line as a part of one that ends
+// in a backslash.
+func (s *dotenvScan) comment() {
+	line := s.lineHere()
+	text := firstLine(s.text[s.at:])
+	s.at += len(text)
+	next := strings.TrimLeft(firstLine(strings.TrimPrefix(strings.TrimPrefix(s.text[s.at:], "\r"), "\n")), blanks)
+	if strings.HasSuffix(text, `\`) && next != "" && strings.IndexByte("#;", next[0]) < 0 {
+		s.warn(line, "older versions of systemd skip the line after a comment that ends in a backslash")
+	}
+}
+
+var (
+	settingNamePattern = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+	exportPrefix       = regexp.MustCompile(`^export[ \t]+`)
+)
+
+// setting reads NAME=value.
+func (s *dotenvScan) setting() {
+	line := s.lineHere()
+	end := strings.IndexAny(s.text[s.at:], "="+lineEnds)
+	if end < 0 || s.text[s.at+end] != '=' {
+		s.at += max(end, 0)
+		if end < 0 {
+			s.at = len(s.text)
+		}
+		s.noteBad(line, "is not NAME=value")
+		return
+	}
+	name := strings.TrimRight(s.text[s.at:s.at+end], blanks)
+	s.at += end + 1
+	bare := exportPrefix.ReplaceAllString(name, "")
+	v := &dotenvValue{dotenvScan: s}
+	begin := s.at
+	v.read()
+	switch ours := isOurVariable(bare); {
+	case !settingNamePattern.MatchString(bare):
+		s.noteBad(line, "is not NAME=value: a name has only letters, digits and _")
+		return
+	case v.open:
+		s.noteBad(line, "opens a quote and never closes it")
+		return
+	case v.more && strings.Contains(s.text[begin:s.at], "\n"):
+		s.noteBad(line, "opens a quote that closes on a later line, with more text after it")
+		return
+	case !validText(v.value.String()):
+		s.noteBad(line, "is not UTF-8")
+		return
+	case ours && v.flaw != "":
+		s.noteBad(line, fmt.Sprintf("(%s) %s", bare, v.flaw))
+		return
+	case ours:
+		s.warnOf(line, bare, bare != name, v)
+	}
+	fmt.Fprintf(&s.out, "%s=\"%s\"\n", bare, godotenvText.Replace(v.value.String()))
+}
+
+// warnOf says what else there is to know of one of our settings.
+func (s *dotenvScan) warnOf(line int, name string, export bool, v *dotenvValue) {
+	if export {
+		s.warn(line, "systemd ignores "+name+" because the line begins with export")
+	}
+	if v.expands {
+		s.warn(line, "the $ in "+name+" is kept as typed; variables are not expanded")
+	}
+	if before, twice := s.lines[name]; twice {
+		s.warn(line, fmt.Sprintf("%s is also set in line %d; this line wins", name, before))
+	}
+	s.lines[name] = line
+}
 
 // dotenvValue is the value of a setting, as systemd reads it.
 type dotenvValue struct {
