@@ -79,7 +79,8 @@ func runBackfill(ctx context.Context, p *program, o *backfillOptions, args []str
 		return err
 	}
 	defer func() { err = errors.Join(err, to.close()) }()
-	// Before the first pass, which may take long: a directory that cannot be written would be found out only then.
+	// This comes before the first pass, which may take long, to report a directory that cannot be written at
+	// once.
 	if err := p.openState(ctx, to, o.sending.waitLock); err != nil {
 		return err
 	}

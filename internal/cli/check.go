@@ -43,7 +43,7 @@ func newCheck(p *program) *cobra.Command {
 	return c
 }
 
-// finding is what one check found.
+// finding is the result of one check.
 type finding struct {
 	Check  string `json:"check"`
 	OK     bool   `json:"ok"`
@@ -53,7 +53,7 @@ type finding struct {
 }
 
 func runCheck(ctx context.Context, p *program, o *checkOptions, args []string) error {
-	if found, err := o.reading.search(args, nil); err == nil { // else it is one of the findings
+	if found, err := o.reading.search(args, nil); err == nil { // else the error becomes a finding
 		if err := p.protectSources(found.Sources); err != nil {
 			return err
 		}
@@ -103,7 +103,7 @@ func checkCredentials(to *destination, err error) finding {
 	return finding{Check: "workspace", OK: true, Text: fmt.Sprintf("credentials accepted: workspace %d in region %s, at %s", w.EnvironmentID, w.Region, to.base)}
 }
 
-// workspaceAdvice is what to do about an API that does not name the workspace.
+// workspaceAdvice says what to do when the API does not name the workspace.
 func workspaceAdvice(err error) string {
 	if hint := hintOf(err); hint != "" || exitCode(err) != exit.Destination {
 		return hint
@@ -111,7 +111,8 @@ func workspaceAdvice(err error) string {
 	return "check this machine's network, its proxy settings, and CUSTOMERIO_TRACK_URL if it is set; then run the check again"
 }
 
-// maxSkew is how far clocks may differ before it is worth a word: events' ages are counted by ours.
+// maxSkew is how far this machine's clock may differ from Customer.io's before check reports it. The age of
+// events is measured by this machine's clock.
 const maxSkew = time.Minute
 
 func checkClock(theirs, ours time.Time) finding {
@@ -132,9 +133,9 @@ func checkClock(theirs, ours time.Time) finding {
 	}
 }
 
-// checkState looks for a directory on a local disk that can be written, or the nearest one in which it can be
-// made, and for what a state in it knows, and makes nothing. of is the zero value for a workspace that is not
-// known.
+// checkState checks that the state directory lies on a local disk and can be written or made, and that a
+// state in it can be read. It makes nothing. of is the workspace that the state should belong to; the zero
+// value is unknown.
 func (p *program) checkState(ctx context.Context, dir string, of ledger.Workspace) finding {
 	at, info, err := nearest(dir)
 	if there := lookForStateDir(dir); err == nil && !errors.Is(there, fs.ErrNotExist) {
@@ -168,7 +169,7 @@ func (p *program) checkState(ctx context.Context, dir string, of ledger.Workspac
 	return finding{Check: "state", OK: true, Text: says}
 }
 
-// checkLedger looks at a state, which need not be there.
+// checkLedger opens the state in a directory, if there is one, and refuses that of another workspace.
 func checkLedger(ctx context.Context, dir string, of ledger.Workspace) error {
 	store, err := openReadOnly(ctx, dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -185,10 +186,11 @@ func checkLedger(ctx context.Context, dir string, of ledger.Workspace) error {
 		err: fmt.Errorf("%s belongs to workspace %d at %s", filepath.Join(dir, ledger.FileName), owner.EnvironmentID, owner.BaseURL)}
 }
 
-// maxBadSources is how many sources are named that cannot be read.
+// maxBadSources is how many unreadable sources check lists one by one.
 const maxBadSources = 20
 
-// checkSources looks at the beginning of every source: one finding for each that cannot be read, or one for all.
+// checkSources reads the beginning of every source. It returns one finding for each that cannot be read, or
+// one for all of them.
 func checkSources(ctx context.Context, o *readingOptions, args []string) (findings []finding) {
 	options, err := o.options()
 	if err != nil {
@@ -234,7 +236,7 @@ func checkSources(ctx context.Context, o *readingOptions, args []string) (findin
 	return []finding{{Check: "sources", OK: true, Text: strings.Join(says, "; ")}}
 }
 
-// tryReading reads the beginning of a source, which tells whether it is one.
+// tryReading reads the beginning of a source, and returns the error if it is not an export.
 func tryReading(ctx context.Context, s source.Source, options posthog.Options) error {
 	for _, err := range posthog.Read(ctx, []source.Source{s}, options) {
 		if trouble, ok := errors.AsType[*posthog.SourceError](err); !ok || trouble.Kind != posthog.Warning {
@@ -244,10 +246,10 @@ func tryReading(ctx context.Context, s source.Source, options posthog.Options) e
 	return nil
 }
 
-// findingIndent is where what a check found begins on its line.
+// findingIndent is the column in which the text of a finding begins.
 const findingIndent = 17
 
-// findingText wraps a text on a terminal. Where there is none it stays on one line, for grep.
+// findingText wraps a text on a terminal. In a pipe or a file it stays one line, for grep.
 func (p *program) findingText(text string) string {
 	if text = plain(text); p.env.StdoutTerminal {
 		return wrapIndented(text, p.columns(), findingIndent)
@@ -255,7 +257,7 @@ func (p *program) findingText(text string) string {
 	return text
 }
 
-// findingsVerdict sums up what the checks found.
+// findingsVerdict says how many checks failed.
 func findingsVerdict(findings []finding) string {
 	var failed int64
 	for _, f := range findings {

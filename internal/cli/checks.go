@@ -6,8 +6,8 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// checks are what each command looks at before it begins: its arguments and the values of its flags. A check asks nobody
-// and opens no source. All that the checks of a command find is reported at once.
+// checks are what each command looks at before it begins: its arguments and the values of its flags. A check
+// asks nobody and opens no source. All that the checks of a command find is reported at once.
 type checks map[*cobra.Command][]func(args []string) error
 
 func (k checks) add(c *cobra.Command, check func(args []string) error) { k[c] = append(k[c], check) }

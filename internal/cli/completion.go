@@ -15,12 +15,12 @@ import (
 
 const completionCommand = "completion"
 
-// completing says whether a shell asks what may be typed next.
+// completing reports whether a shell asks what can be typed next.
 func completing(args []string) bool {
 	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// completeCommands says what the commands take beside flags, and what the flags take.
+// completeCommands sets what a shell completes for each command and flag.
 func completeCommands(root *cobra.Command) {
 	root.ValidArgsFunction = cobra.NoFileCompletions
 	completeFlags(root, root.PersistentFlags())
@@ -32,7 +32,7 @@ func completeCommands(root *cobra.Command) {
 	}
 }
 
-// completeFlags lets the flags of a command complete their values.
+// completeFlags sets what a shell completes for the values of a command's flags.
 func completeFlags(c *cobra.Command, flags *pflag.FlagSet) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		if f.Value.Type() != "bool" {
@@ -43,7 +43,7 @@ func completeFlags(c *cobra.Command, flags *pflag.FlagSet) {
 	})
 }
 
-// completeValue is what a flag's value may be, by how much of it is typed.
+// completeValue returns what a flag's value can be, given what is typed of it so far.
 func completeValue(f *pflag.Flag, typed string) ([]string, cobra.ShellCompDirective) {
 	switch takes := factText(f, takesFact); {
 	case hasFact(f, listFact):
@@ -60,8 +60,7 @@ func completeValue(f *pflag.Flag, typed string) ([]string, cobra.ShellCompDirect
 	return nil, cobra.ShellCompDirectiveNoFileComp
 }
 
-// completeList completes the last of some values with commas between them, by those that do not stand
-// before it.
+// completeList completes the last of several values separated by commas, leaving out those already given.
 func completeList(values []string, typed string) (all []string, _ cobra.ShellCompDirective) {
 	before := typed[:strings.LastIndex(typed, ",")+1]
 	for _, value := range values {
@@ -72,7 +71,7 @@ func completeList(values []string, typed string) (all []string, _ cobra.ShellCom
 	return withPrefix(typed, all), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveKeepOrder
 }
 
-// completePages completes what there is help about.
+// completePages completes the commands and topics of the help command.
 func completePages(c *cobra.Command, args []string, typed string) (pages []string, _ cobra.ShellCompDirective) {
 	page, rest, err := c.Root().Find(args)
 	if err == nil && len(rest) == 0 {
@@ -85,7 +84,7 @@ func completePages(c *cobra.Command, args []string, typed string) (pages []strin
 	return withPrefix(typed, pages), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
-// withPrefix are the texts that begin with what is typed.
+// withPrefix returns the texts that begin with what is typed.
 func withPrefix(typed string, all []string) (some []string) {
 	for _, text := range all {
 		if strings.HasPrefix(text, typed) {
@@ -95,8 +94,8 @@ func withPrefix(typed string, all []string) (some []string) {
 	return some
 }
 
-// newCompletion is cobra's command of the same name with a page of help for all shells, and without the
-// settings, which no script needs.
+// newCompletion is cobra's command of the same name, with one page of help for all shells. It reads no
+// settings, since no script needs them.
 func newCompletion() *cobra.Command {
 	c := &cobra.Command{
 		Use:   completionCommand + " SHELL",
@@ -130,7 +129,7 @@ reads at its start; then open a new shell.
 	return c
 }
 
-// shell is one that cobra has a script for.
+// shell is a shell that cobra has a script for.
 type shell struct {
 	name, title string
 	write       func(root *cobra.Command, w io.Writer, describe bool) error
@@ -143,7 +142,7 @@ var shells = []shell{
 	{"powershell", "PowerShell", oneOfTwo((*cobra.Command).GenPowerShellCompletionWithDesc, (*cobra.Command).GenPowerShellCompletion)},
 }
 
-// oneOfTwo writes a script with descriptions or without.
+// oneOfTwo makes one function of cobra's two, which write a script with descriptions or without.
 func oneOfTwo(with, without func(*cobra.Command, io.Writer) error) func(*cobra.Command, io.Writer, bool) error {
 	return func(root *cobra.Command, w io.Writer, describe bool) error {
 		if describe {
@@ -165,8 +164,8 @@ func newScript(of shell) *cobra.Command {
 	return c
 }
 
-// bashScript is cobra's script for bash, which completes lists too: cobra's puts a backslash before each
-// comma, which nobody types.
+// bashScript writes cobra's script for bash, changed so that it completes lists: cobra's puts a backslash
+// before each comma, which nobody types.
 func bashScript(root *cobra.Command, w io.Writer, describe bool) error {
 	var script strings.Builder
 	if err := root.GenBashCompletionV2(&script, describe); err != nil {
@@ -180,7 +179,7 @@ func bashScript(root *cobra.Command, w io.Writer, describe bool) error {
 	return err
 }
 
-// withoutSettings lets a command begin that needs neither settings nor a log.
+// withoutSettings replaces the usual beginning of commands that need neither settings nor a log.
 func withoutSettings(c *cobra.Command, _ []string) error {
 	if f := c.Flag(allFlag); f != nil && f.Changed && c.Name() != "help" {
 		return errors.New(allNeedsHelp)

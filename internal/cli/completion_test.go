@@ -23,7 +23,8 @@ func TestCompletionScripts(t *testing.T) {
 	}
 }
 
-// completed is what the program offers a shell for the last word of a command line, and the line that says how to take it.
+// completed is what the program offers a shell for the last word of a command line, and the line that says
+// how to take it.
 func completed(t *testing.T, words ...string) (offers []string, directive string) {
 	t.Helper()
 	out := runProgram(t, nil, append([]string{cobra.ShellCompRequestCmd}, words...)...)
@@ -94,7 +95,8 @@ func TestEveryChoiceSaysWhatItMeans(t *testing.T) {
 	})
 }
 
-// TestCompletionReadsNothing holds that settings and states neither decide nor say anything while a shell asks.
+// TestCompletionReadsNothing holds that settings and states neither decide nor say anything while a shell
+// asks.
 func TestCompletionReadsNothing(t *testing.T) {
 	t.Chdir(t.TempDir())
 	if err := os.WriteFile(".env", []byte("PH2CIO_NONSENSE=1\nnot a setting\n"), 0o644); err != nil {

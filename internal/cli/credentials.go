@@ -11,8 +11,8 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// readCredentials finds the credentials in the environment, in the .env file, or in the files that *_FILE name. No flag takes
-// them, because the list of processes would show it.
+// readCredentials finds the credentials in the environment, in the .env file, or in the files that *_FILE
+// name. No flag takes them, because the list of processes would show it.
 func (p *program) readCredentials() (customerio.Credentials, error) {
 	siteID, err1 := p.secret(varSiteID)
 	apiKey, err2 := p.secret(varAPIKey)
@@ -22,7 +22,7 @@ func (p *program) readCredentials() (customerio.Credentials, error) {
 	return customerio.Credentials{SiteID: customerio.NewSecret(siteID), APIKey: customerio.NewSecret(apiKey)}, nil
 }
 
-// usageFirst is what is wrong with settings, else with credentials.
+// usageFirst returns the errors that are mistakes in settings if there are any, else all of them.
 func usageFirst(errs ...error) error {
 	isUsage := func(err error) bool { return err != nil && exitCode(err) == exit.Usage }
 	if slices.ContainsFunc(errs, isUsage) {
@@ -31,6 +31,7 @@ func usageFirst(errs ...error) error {
 	return errors.Join(errs...)
 }
 
+// secret reads a credential from its variable, or from the file that its _FILE variable names.
 func (p *program) secret(name string) (string, error) {
 	value := strings.TrimSpace(p.setting(name))
 	path := p.setting(name + "_FILE")
@@ -56,7 +57,7 @@ func (p *program) secret(name string) (string, error) {
 	}
 	content, err := readSmallFile(path)
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		// The path is not told: by an easy mistake it is the credential itself.
+		// The path is not shown: by an easy mistake it is the credential itself.
 		return "", &problem{err: fmt.Errorf("%s_FILE names a file that cannot be read: %w", name, e.Err), code: exit.Credentials,
 			hint: fmt.Sprintf("set %s to the credential itself, or %s_FILE to the path of a file that holds it", name, name)}
 	}

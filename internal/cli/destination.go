@@ -17,7 +17,7 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// destination is where operations go, found and checked before anything is read.
+// destination is where operations go. It is found and checked before anything is read.
 type destination struct {
 	base       string // URL
 	workspace  customerio.Workspace
@@ -32,13 +32,15 @@ type destination struct {
 	closers   []func() error
 }
 
-// defaultSettle is how long new people are given before their events: the API promises no order.
+// defaultSettle is the wait between new people and their events, because the API does not promise to keep
+// their order.
 const defaultSettle = 30 * time.Second
 
-// preflightPolicy is how often the API is asked for the workspace: someone is waiting.
+// preflightPolicy retries the first question to the API only briefly, because somebody is waiting for the
+// answer.
 var preflightPolicy = customerio.Policy{Attempts: 3, Elapsed: 20 * time.Second}
 
-// destination finds the API, asks it which workspace the credentials belong to, and refuses the wrong one.
+// destination is where operations go. It is found and checked before anything is read.
 func (p *program) destination(ctx context.Context, o *sendingOptions) (to *destination, err error) {
 	to = &destination{tally: &customerio.Tally{}}
 	defer func() {
@@ -63,7 +65,7 @@ func (p *program) destination(ctx context.Context, o *sendingOptions) (to *desti
 	return to, err
 }
 
-// chooseAPI decides which API it is: the sandbox of this run, CUSTOMERIO_TRACK_URL, or a region's.
+// chooseAPI decides which API to use: the sandbox of this run, CUSTOMERIO_TRACK_URL, or that of a region.
 func (p *program) chooseAPI(to *destination, o *sendingOptions) (customerio.Credentials, error) {
 	if o.sandbox {
 		return to.startSandbox()
@@ -78,7 +80,7 @@ func (p *program) chooseAPI(to *destination, o *sendingOptions) (customerio.Cred
 	return credentials, nil
 }
 
-// baseURL is the API to ask: CUSTOMERIO_TRACK_URL, or that of the region.
+// baseURL is the URL of the API: CUSTOMERIO_TRACK_URL, or that of the region.
 func (p *program) baseURL(o *sendingOptions) (string, error) {
 	if base := strings.TrimRight(p.setting(varTrackURL), "/"); base != "" {
 		return base, nil
@@ -87,7 +89,7 @@ func (p *program) baseURL(o *sendingOptions) (string, error) {
 	return customerio.RegionURL(cmp.Or(p.region(o), "us"))
 }
 
-// region is what was asked for, empty when it is to be found out.
+// region is the region that the flag or the setting names, empty if it is to be found out.
 func (p *program) region(o *sendingOptions) string {
 	return strings.ToLower(strings.TrimSpace(cmp.Or(o.region, p.setting(varRegion))))
 }
@@ -126,7 +128,7 @@ func (to *destination) connect(p *program, credentials customerio.Credentials, o
 	return nil
 }
 
-// readCACert reads the certificates of --ca-cert; nil without.
+// readCACert reads the certificates of --ca-cert, nil without the flag.
 func (o *sendingOptions) readCACert() ([]byte, error) {
 	if o.caCert == "" {
 		return nil, nil
@@ -138,8 +140,8 @@ func (o *sendingOptions) readCACert() ([]byte, error) {
 	return text, nil
 }
 
-// checkWorkspace asks which workspace the credentials belong to, moves to its region, and refuses a workspace that is not the
-// one named.
+// checkWorkspace asks which workspace the credentials belong to, switches to the API of its region, and
+// refuses another workspace or region than the one that was named.
 func (to *destination) checkWorkspace(ctx context.Context, p *program, credentials customerio.Credentials, o *sendingOptions) error {
 	policy := preflightPolicy
 	policy.Waiting = func(wait time.Duration, err error) {
@@ -186,8 +188,9 @@ func (o *sendingOptions) pace() *customerio.Pace {
 	return pace
 }
 
-// sender is the client with everything around it, from the inside out: each attempt waits its turn, passing faults are
-// tried again, a request refused whole is divided, a single operation is repaired.
+// sender wraps the client, from the inside out: each attempt waits its turn, passing faults are retried, a
+// request that is refused whole is bisected, and a refused operation is sent again without the attribute at
+// fault.
 func (to *destination) sender(pace *customerio.Pace, waiting func(time.Duration, error)) customerio.Sender {
 	var sender customerio.Sender = to.client
 	sender = customerio.Paced(sender, pace)
@@ -196,7 +199,7 @@ func (to *destination) sender(pace *customerio.Pace, waiting func(time.Duration,
 	return customerio.Reduced(sender, to.tally)
 }
 
-// waiting tells of each wait before another attempt, with --verbose.
+// waiting reports each wait before another attempt, with --verbose.
 func (p *program) waiting(progress transfer.Progress) func(time.Duration, error) {
 	if !p.verbose {
 		return nil
@@ -206,7 +209,7 @@ func (p *program) waiting(progress transfer.Progress) func(time.Duration, error)
 	}
 }
 
-// settle is the wait after new people: the flag's, else none for an API on this machine.
+// settle is how long to wait after new people: what the flag says, else no time for an API on this machine.
 func (to *destination) settle(o *sendingOptions) time.Duration {
 	if o.settle >= 0 {
 		return o.settle
@@ -225,7 +228,7 @@ func (to *destination) use(store *ledger.Store, files [2]fs.FileInfo) {
 	to.ledger, to.stateFiles = store, files
 }
 
-// close ends what the destination started, the newest first.
+// close ends what the destination started, in reverse order.
 func (to *destination) close() (err error) {
 	for i := len(to.closers) - 1; i >= 0; i-- {
 		err = errors.Join(err, to.closers[i]())

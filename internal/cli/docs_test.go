@@ -17,7 +17,8 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// docs is what people read, by where it stands: README.md, the topics of help as they are printed, and the examples of commands.
+// docs is what people read, by where it stands: README.md, the topics of help as they are printed, and the
+// examples of commands.
 func docs(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{"README.md": fences.ReplaceAllStringFunc(readme(t), indented)}
@@ -42,7 +43,8 @@ func indented(fence string) string {
 
 func readme(t *testing.T) string { return fileText(t, "README.md") }
 
-// mostREADME is how long README.md may be: for somebody in a hurry. Whatever else there is to say belongs in a topic of help.
+// mostREADME is how long README.md may be: for somebody in a hurry. Whatever else there is to say belongs in
+// a topic of help.
 const mostREADME = 12 << 10
 
 // inCodes is a row of README's table of what to do when something goes wrong: the exit codes in it.
@@ -126,8 +128,8 @@ func words(line string) (args []string) {
 	return args
 }
 
-// TestCommandsOfREADMECanBePasted holds that nothing follows a command there: an interactive zsh, the shell of macOS, takes a
-// remark behind # as more arguments.
+// TestCommandsOfREADMECanBePasted holds that nothing follows a command there: an interactive zsh, the shell
+// of macOS, takes a remark behind # as more arguments.
 func TestCommandsOfREADMECanBePasted(t *testing.T) {
 	lines := regexp.MustCompile(`(?m)^(?:\$ )?(?:ph2cio|\./ph2cio|make) .*$`).FindAllString(readme(t), -1)
 	if len(lines) < 8 {
@@ -145,8 +147,9 @@ var placeholders = map[string]string{
 	"SOURCE...": "export/", "ID": "user_1001", "TOPIC": "terms", "COMMAND": "preview", "DIR": "state-directory", "127.0.0.1:8099": "127.0.0.1:0",
 }
 
-// TestCommandsInTheDocsRun runs every command line of README.md, of the topics of help and of the commands' examples, each in a
-// directory of its own that has the files they name, against a sandbox and at a terminal where somebody says yes.
+// TestCommandsInTheDocsRun runs every command line of README.md, of the topics of help and of the commands'
+// examples, each in a directory of its own that has the files they name, against a sandbox and at a terminal
+// where somebody says yes.
 func TestCommandsInTheDocsRun(t *testing.T) {
 	found, tried := 0, map[string]bool{}
 	for where, text := range docs(t) {
@@ -167,7 +170,8 @@ func TestCommandsInTheDocsRun(t *testing.T) {
 	}
 }
 
-// TestMistakesInTheDocsFail holds that the test above would find a flag, a command, a topic or a value that does not exist.
+// TestMistakesInTheDocsFail holds that the test above would find a flag, a command, a topic or a value that
+// does not exist.
 func TestMistakesInTheDocsFail(t *testing.T) {
 	text := "Type `ph2cio\npreview --evnets x export/` or\n\n  ph2cio priview export/    # really\n" +
 		"  X=y ph2cio help nothing    says nothing\n  $ ./ph2cio backfill --recent \\\n    never export/ > summary.json\nph2cio does nothing.\n"
@@ -215,7 +219,8 @@ func runDocumented(t *testing.T, line string) outcome {
 	return runProgramWith(t, atTerminal, environment, args...)
 }
 
-// filledIn is the program's arguments of a command line, with something in the place of what the docs leave open.
+// filledIn is the program's arguments of a command line, with something in the place of what the docs leave
+// open.
 func filledIn(t *testing.T, typed []string) []string {
 	t.Helper()
 	for len(typed) > 0 && assignment.MatchString(typed[0]) {
@@ -283,7 +288,8 @@ func documentedFiles(t *testing.T) string {
 	return dir
 }
 
-// TestREADMEShowsThePlan holds that the screen of README.md is what the program prints, but for how long it took.
+// TestREADMEShowsThePlan holds that the screen of README.md is what the program prints, but for how long it
+// took.
 func TestREADMEShowsThePlan(t *testing.T) {
 	text := readme(t)
 	screen := regexp.MustCompile("(?s)```\n\\$ (\\./ph2cio preview [^\n]*)\n(.*?)```").FindStringSubmatchIndex(text)
@@ -309,7 +315,8 @@ func TestREADMEShowsThePlan(t *testing.T) {
 // othersLines are command lines of programs that have flags of their own.
 var othersLines = regexp.MustCompile(`(?m)^  kubectl .*$`)
 
-// TestWhatTheDocsNameExists looks for flags, variables, topics, files and targets of make that the docs name and that there are not.
+// TestWhatTheDocsNameExists looks for flags, variables, topics, files and targets of make that the docs name
+// and that there are not.
 func TestWhatTheDocsNameExists(t *testing.T) {
 	flags := map[string]bool{"help": true}
 	for _, c := range everyCommand(newRoot(newProgram(Env{}, nil))) {

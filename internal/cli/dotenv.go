@@ -12,15 +12,15 @@ import (
 	"ph2cio/internal/report"
 )
 
-// dotenv is what a settings file said.
+// dotenv is the content of a settings file.
 type dotenv struct {
 	path     string // empty when there was none
 	values   map[string]string
 	warnings []string // lines that may not mean what they seem to; they name no value
 }
 
-// loadDotenv reads a settings file; this is the only place that does. The error is of the file, or names
-// every bad line by its number: a line may hold a secret, so none is quoted.
+// loadDotenv reads a settings file; nothing else does. The error is that of the file, or names every bad line
+// by its number. No line is quoted, because it may hold a secret.
 func loadDotenv(path string) (dotenv, error) {
 	text, err := readEnvFile(path)
 	if err != nil {
@@ -43,20 +43,20 @@ func loadDotenv(path string) (dotenv, error) {
 	return d, errors.Join(errs...)
 }
 
-// maxBadLines is how many bad lines of a settings file are told.
+// maxBadLines is how many bad lines of a settings file are listed.
 const maxBadLines = 20
 
-// godotenvHead and godotenvText write a value in double quotes so that godotenv reads just that value: what
-// it would unescape, expand or trim comes from a variable with a number for its name, which no setting has.
+// godotenvHead and godotenvText write a value in double quotes so that godotenv reads exactly that value.
+// What it would unescape, expand or trim comes from a variable whose name is a digit, which no setting has.
 const godotenvHead = "0=\\\n1='\"'\n2='$'\n3=\"\\r\"\n"
 
 var godotenvText = strings.NewReplacer(`\`, "${0}", `"`, "${1}", "$", "${2}", "\r", "${3}")
 
-// parseDotenv reads the text of a settings file. godotenv's dialect and that of systemd's EnvironmentFile=
-// differ in escapes, comments and expansion, and one file serves both: so the file is cut into settings by
-// systemd's rules (systemd.exec(5)), and each is handed to godotenv in a form that both read alike. Where
-// people would mean something else than systemd reads, a line with a setting of ours is bad; the settings of
-// other programs may stand as they like.
+// parseDotenv reads the text of a settings file. One file serves godotenv and systemd's EnvironmentFile=,
+// which differ in escapes, comments and expansion. So the file is cut into settings by systemd's rules
+// (systemd.exec(5)), and each is handed to godotenv in a form that both read alike. A line with one of our
+// settings that people would read differently from systemd is bad; the settings of other programs may be
+// written in any way.
 func parseDotenv(text string) (values map[string]string, warnings, bad []string) {
 	if why := notText(text); why != "" {
 		return nil, nil, []string{why}
@@ -85,7 +85,7 @@ func parseDotenv(text string) (values map[string]string, warnings, bad []string)
 
 const byteOrderMark = "\ufeff"
 
-// notText says why a file is no text; empty if it is.
+// notText says why a file is not text, empty if it is.
 func notText(text string) string {
 	if strings.HasPrefix(text, "\xff\xfe") || strings.HasPrefix(text, "\xfe\xff") {
 		return "the file is UTF-16; save it as UTF-8"
@@ -103,12 +103,12 @@ func firstLine(text string) string {
 	return text
 }
 
-// isOurVariable reports whether a name is one of this program's.
+// isOurVariable reports whether a variable has a prefix of this program's.
 func isOurVariable(name string) bool {
 	return strings.HasPrefix(name, "PH2CIO_") || strings.HasPrefix(name, "CUSTOMERIO_")
 }
 
-// readEnvFile reads a file of settings. The null device stands for an empty one.
+// readEnvFile reads a settings file. The null device counts as an empty one.
 func readEnvFile(path string) ([]byte, error) {
 	if path == os.DevNull {
 		return []byte{}, nil

@@ -205,7 +205,8 @@ func FuzzSettings(f *testing.F) {
 	})
 }
 
-// TestSettingsSay holds what is said of a line: its number, the name of a setting of ours, and nothing of its text.
+// TestSettingsSay holds what is said of a line: its number, the name of a setting of ours, and nothing of its
+// text.
 func TestSettingsSay(t *testing.T) {
 	for text, want := range map[string][]string{
 		"\n\nhush me\n":                      {"line 3 is not NAME=value"},

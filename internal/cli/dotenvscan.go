@@ -10,12 +10,12 @@ import (
 // dotenvScan cuts a settings file into its settings.
 type dotenvScan struct {
 	text string
-	at   int // what comes before is read
+	at   int // everything before it has been read
 	line int // of at, from 1
 	seen int // up to where lines were counted
 
 	out           strings.Builder // for godotenv
-	lines         map[string]int  // where each of our settings stands
+	lines         map[string]int  // the line of each of our settings
 	warnings, bad []string
 }
 
@@ -38,7 +38,7 @@ func (s *dotenvScan) scan() {
 	}
 }
 
-// lineHere is the number of the line that is being read.
+// lineHere returns the number of the line at s.at.
 func (s *dotenvScan) lineHere() int {
 	s.line += strings.Count(s.text[s.seen:s.at], "\n")
 	s.seen = s.at
@@ -53,8 +53,8 @@ func (s *dotenvScan) noteBad(line int, why string) {
 	s.bad = append(s.bad, fmt.Sprintf("line %d %s", line, why))
 }
 
-// comment skips a line of comment. Up to version 253 systemd takes the next line as a part of one that ends
-// in a backslash.
+// comment skips a comment. Up to version 253, systemd skips the next line too if the comment ends in a
+// backslash.
 func (s *dotenvScan) comment() {
 	line := s.lineHere()
 	text := firstLine(s.text[s.at:])
@@ -110,7 +110,7 @@ func (s *dotenvScan) setting() {
 	fmt.Fprintf(&s.out, "%s=\"%s\"\n", bare, godotenvText.Replace(v.value.String()))
 }
 
-// warnOf says what else there is to know of one of our settings.
+// warnOf warns of what may surprise in one of our settings.
 func (s *dotenvScan) warnOf(line int, name string, export bool, v *dotenvValue) {
 	if export {
 		s.warn(line, "systemd ignores "+name+" because the line begins with export")
@@ -129,8 +129,8 @@ type dotenvValue struct {
 	*dotenvScan
 	value   strings.Builder
 	open    bool   // a quote is not closed
-	more    bool   // there is more behind a closing quote
-	expands bool   // others would put the value of a variable in
+	more    bool   // text follows a closing quote
+	expands bool   // other programs would expand a variable in it
 	flaw    string // why it may not mean what it seems to; empty for none
 }
 
@@ -158,7 +158,7 @@ func (v *dotenvValue) read() {
 	}
 }
 
-// noteFlaw notes the first flaw.
+// noteFlaw notes the first flaw of a value.
 func (v *dotenvValue) noteFlaw(why string) {
 	if v.flaw == "" {
 		v.flaw = why
@@ -175,7 +175,8 @@ func (v *dotenvValue) readSingleQuoted() {
 	v.at = min(v.at+1+end+1, len(v.text))
 }
 
-// readDoubleQuoted reads a value in double quotes: a backslash stands for itself but before " \ $ ` and the end of a line.
+// readDoubleQuoted reads a value in double quotes. A backslash is kept, except before " \ $ ` and the end of
+// a line.
 func (v *dotenvValue) readDoubleQuoted() {
 	for v.at++; v.at < len(v.text); v.at++ {
 		switch c := v.text[v.at]; {
@@ -193,7 +194,7 @@ func (v *dotenvValue) readDoubleQuoted() {
 	v.at, v.open = len(v.text), true
 }
 
-// escaped puts what a backslash in double quotes makes of the byte behind it.
+// escaped adds the byte after a backslash in double quotes, with the backslash where systemd keeps it.
 func (v *dotenvValue) escaped() {
 	if v.at == len(v.text) {
 		return
@@ -211,8 +212,8 @@ func (v *dotenvValue) escaped() {
 	v.put(v.text[v.at : v.at+1])
 }
 
-// readUnquoted reads a value without quotes to the end of its line, or of the next one behind a backslash. Blanks at
-// its end go.
+// readUnquoted reads a value without quotes up to the end of its line, where a backslash joins the next line.
+// Blanks at the end are dropped.
 func (v *dotenvValue) readUnquoted() {
 	kept := v.value.Len() // up to the last byte that is no blank
 	for ; v.at < len(v.text) && strings.IndexByte(lineEnds, v.text[v.at]) < 0; v.at++ {
@@ -239,7 +240,8 @@ func (v *dotenvValue) readUnquoted() {
 	v.value.WriteString(trimmed)
 }
 
-// afterBackslash puts the byte behind a backslash, but the end of a line, and returns how long the value is.
+// afterBackslash adds the byte after a backslash, unless it ends the line, and returns the length of the
+// value.
 func (v *dotenvValue) afterBackslash() int {
 	switch c := v.text[v.at]; c {
 	case '\n':
@@ -254,8 +256,8 @@ func (v *dotenvValue) afterBackslash() int {
 	return v.value.Len()
 }
 
-// put adds to the value. A control character is a mistake, and some versions of systemd leave out a setting
-// with one.
+// put adds to the value. A control character is a mistake: some versions of systemd leave out a setting that
+// has one.
 func (v *dotenvValue) put(text string) {
 	if strings.ContainsFunc(text, isControl) {
 		v.noteFlaw("has a control character")
@@ -265,7 +267,7 @@ func (v *dotenvValue) put(text string) {
 
 func isControl(r rune) bool { return r == 0x7f || r < ' ' && r != '\t' && r != '\n' && r != '\r' }
 
-// expandable is what godotenv would put the value of a variable in for.
+// expandable matches what godotenv would replace by the value of a variable.
 var expandable = regexp.MustCompile(`^\$\(?\{?[A-Z0-9_]`)
 
 func (v *dotenvValue) mayExpand() {
@@ -274,7 +276,7 @@ func (v *dotenvValue) mayExpand() {
 	}
 }
 
-// validText reports whether a value is UTF-8 without noncharacters, as systemd wants it.
+// validText reports whether a value is UTF-8 without noncharacters, as systemd requires.
 func validText(value string) bool {
 	return utf8.ValidString(value) && !strings.ContainsFunc(value, func(r rune) bool {
 		return r >= 0xfdd0 && r <= 0xfdef || r&0xfffe == 0xfffe

@@ -1,4 +1,3 @@
-// Package cli is the command line: commands, settings, exit codes and what a person or a program reads.
 package cli
 
 import (
@@ -9,7 +8,7 @@ import (
 	"golang.org/x/term"
 )
 
-// Env is all that a command may touch beside its arguments.
+// Env is everything that a command may use besides its arguments.
 type Env struct {
 	Stdin  io.Reader
 	Stdout io.Writer
@@ -22,17 +21,19 @@ type Env struct {
 	StdoutTerminal bool
 	StderrTerminal bool
 
-	// Width is how many columns the terminal has that stdout is, or else stderr; 0 where neither is one.
+	// Width is the number of columns of the terminal on stdout, or else on stderr; 0 if there is none.
 	Width int
 
-	// NetworkFS names the network file system that a path is on, empty for a local or an unknown one; nil is unknown.
+	// NetworkFS names the network file system that a path is on, empty for a local or an unknown one. It may
+	// be nil.
 	NetworkFS func(path string) string
 
-	// Commit is the revision the program was built from, for builds without version control stamping; may be empty.
+	// Commit is the revision that the program was built from, for builds that do not record it. It may be
+	// empty.
 	Commit string
 }
 
-// OS is the process's own Env.
+// OS returns the Env of this process.
 func OS() Env {
 	return Env{
 		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
@@ -45,7 +46,7 @@ func OS() Env {
 	}
 }
 
-// width is how many columns the first of some files has that is a terminal.
+// width returns the number of columns of the first file that is a terminal, 0 if none is.
 func width(files ...*os.File) int {
 	for _, file := range files {
 		if columns, _, err := term.GetSize(int(file.Fd())); err == nil && columns > 0 {
@@ -55,10 +56,10 @@ func width(files ...*os.File) int {
 	return 0
 }
 
-// setStdout makes standard output something else.
+// setStdout replaces standard output.
 func (e *Env) setStdout(to io.Writer) { e.Stdout = to }
 
-// setStderr makes standard error something else, which is no terminal.
+// setStderr replaces standard error by what is not a terminal.
 func (e *Env) setStderr(to io.Writer) { e.Stderr, e.StderrTerminal = to, false }
 
 // get returns a variable's value, empty when it is not set.
@@ -67,7 +68,7 @@ func (e *Env) get(name string) string {
 	return value
 }
 
-// colour says whether text on a terminal may be coloured (no-color.org).
+// colour reports whether text on a terminal may be coloured (no-color.org).
 func (e *Env) colour(terminal bool) bool {
 	_, no := e.Getenv("NO_COLOR")
 	return terminal && !no && !strings.EqualFold(e.get("TERM"), "dumb")

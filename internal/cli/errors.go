@@ -6,11 +6,11 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// problem is an error with its exit code and what to do about it. Both hold whatever caused it.
+// problem is an error with an exit code and a hint. They take precedence over those of its cause.
 type problem struct {
 	err  error
 	code int
-	hint string // empty for what the cause says
+	hint string // empty for that of the cause
 }
 
 func (p *problem) Error() string { return p.err.Error() }
@@ -18,9 +18,10 @@ func (p *problem) Unwrap() error { return p.err }
 func (p *problem) ExitCode() int { return p.code }
 func (p *problem) Hint() string  { return p.hint }
 
-// seeHelp stands for the help of the command that was typed, which helpHint names.
+// seeHelp is a hint that stands for the help of the command that was typed: see helpHint.
 const seeHelp = "see --help"
 
+// usage makes an error a mistake in the command line or the settings, unless it has an exit code of its own.
 func usage(err error) error {
 	if _, ok := errors.AsType[*problem](err); ok {
 		return err
@@ -28,10 +29,10 @@ func usage(err error) error {
 	return &problem{err: err, code: exit.Usage, hint: seeHelp}
 }
 
-// finished ends a command that has already said why the exit code is what it is.
+// finished ends a command that has already said why its exit code is what it is.
 type finished struct {
 	code int
-	why  string // for the document of --json, where there is no other
+	why  string // for the document of --json, if the command wrote no other
 }
 
 func (f *finished) Error() string { return f.why }
@@ -43,8 +44,8 @@ func isFinished(err error) bool {
 	return ok
 }
 
-// exitCode is what the process ends with after an error. A signal comes before all else, and what a command says of an error before
-// what caused it.
+// exitCode returns the exit code for an error. A signal comes first, then what a command says, then what the
+// cause says.
 func exitCode(err error) int {
 	if signal, ok := errors.AsType[*Interrupted](err); ok {
 		return signal.ExitCode()
@@ -58,7 +59,7 @@ func exitCode(err error) int {
 	return exit.Code(err)
 }
 
-// hintOf is what to do about an error, in the words of a command before those of what caused it.
+// hintOf returns the hint of an error: that of the command, else that of the cause.
 func hintOf(err error) string {
 	if p, ok := errors.AsType[*problem](err); ok && p.hint != "" {
 		return p.hint

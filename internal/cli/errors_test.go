@@ -17,7 +17,8 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// TestErrorsHaveACodeAndAHint holds what every kind of error comes to: its exit code, and what people read to do about it.
+// TestErrorsHaveACodeAndAHint holds what every kind of error comes to: its exit code, and what people read to
+// do about it.
 func TestErrorsHaveACodeAndAHint(t *testing.T) {
 	const (
 		personsHint = "export it again, or leave --persons out; ph2cio needs the whole file to know who is who"

@@ -9,18 +9,18 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// hint is what to do about an error, empty for nothing.
+// hint says what to do about an error, empty for nothing.
 func (p *program) hint(err error) string { return p.advice(err, hintOf(err)) }
 
-// advice is what to do about an error, with flags named as they were given, but for a command to type, which
-// ends it.
+// advice is the hint of an error, given its text. It names flags by the settings that gave their values, but
+// not in a command to type, which comes last.
 func (p *program) advice(err error, text string) string {
 	if text == seeHelp {
 		return p.helpHint()
 	}
 	text = hideURLUsers(text)
 	if source, ok := errors.AsType[*posthog.SourceError](err); ok && strings.HasSuffix(text, hideURLUsers(source.Advice)) {
-		return text // it has flags with values, to type
+		return text // it names flags with values, to be typed as they are
 	}
 	advice, command, typed := strings.Cut(text, ": ph2cio ")
 	advice = replaceNames(advice, func(name string) string { return p.origins[strings.TrimPrefix(name, "--")] })
@@ -30,8 +30,8 @@ func (p *program) advice(err error, text string) string {
 	return advice
 }
 
-// errorText is what to tell of an error: values as they were given, and what named a state directory that
-// cannot be used.
+// errorText is the text of an error. It names values by what gave them, and adds the setting that named a
+// state directory which cannot be used.
 func (p *program) errorText(err error) string {
 	text := p.asGiven(hideURLUsers(err.Error()))
 	_, directory := errors.AsType[*transfer.StateError](err)

@@ -80,7 +80,7 @@ func runExplain(ctx context.Context, p *program, o *explainOptions, args []strin
 	return err
 }
 
-// takeID takes the last argument as the ID, where none was given and no file has that name.
+// takeID takes the last argument as the ID, unless --id gives one or a file has that name.
 func (o *explainOptions) takeID(args []string) (sources []string, err error) {
 	if len(args) == 0 {
 		return args, nil
@@ -113,7 +113,7 @@ func (o *explainOptions) takeID(args []string) (sources []string, err error) {
 	return args[:len(args)-1], nil
 }
 
-// explainText is an explanation for a person.
+// explainText lays an explanation out for a person to read.
 type explainText struct {
 	strings.Builder
 	why   *explain.Person
@@ -122,7 +122,7 @@ type explainText struct {
 	width int
 }
 
-// writeAll shows everybody who has an email that was asked for.
+// writeAll writes everybody who has the email that was asked about.
 func (t *explainText) writeAll() {
 	first := t.why
 	if n := 1 + len(first.Others) + len(first.More); n > 1 {
@@ -168,13 +168,13 @@ func (t *explainText) write() {
 	t.operations()
 }
 
-// line wraps the text beside its label.
+// line writes a label and a text, which is wrapped beside it.
 func (t *explainText) line(label, text string) { t.raw(label, wrapIndented(text, t.width, labelWidth)) }
 
-// raw is line for what stays on one line, such as JSON.
+// raw writes a label and a text that stays on one line, such as JSON.
 func (t *explainText) raw(label, text string) { fmt.Fprintf(t, "%-*s %s\n", labelWidth-1, label, text) }
 
-// explainedStatus says in words what becomes of a person.
+// explainedStatus says what becomes of a person.
 func explainedStatus(w *explain.Person) string {
 	if !w.Known() {
 		text := "no row of the export has this ID"
@@ -192,7 +192,7 @@ func explainedStatus(w *explain.Person) string {
 	return strings.Replace(w.Status, transfer.ReasonSameIdentifier, wordsFor(transfer.ReasonSameIdentifier, 1), 1)
 }
 
-// list shows the first few lines of a list.
+// list writes the first lines of a list.
 func (t *explainText) list(label string, n int, show func(i int) (first, more string)) {
 	for i := range n {
 		if t.limit > 0 && i == t.limit {
@@ -219,7 +219,7 @@ func (t *explainText) ids() {
 	})
 }
 
-// plainID is an ID as it may be shown.
+// plainID is an ID, shortened, as it may be shown.
 func plainID(id string) string { return plain(mapping.ShortID(id)) }
 
 func rowsOf(one *explain.ID) string {
@@ -269,7 +269,7 @@ func (t *explainText) attributes() {
 	})
 }
 
-// shortened keeps a long value from filling the screen.
+// shortened cuts a value that would fill the screen.
 func shortened(value string) string {
 	const most = 200
 	if len(value) > most {

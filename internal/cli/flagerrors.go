@@ -11,15 +11,15 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// checkedValue is a flag's value that notes what it does not take and goes on, so that all mistakes are told at
-// once: see begin.
+// checkedValue is the value of a flag. If the flag does not take a text, the mistake is noted and parsing
+// continues, so that begin reports all mistakes at once.
 type checkedValue struct {
 	pflag.Value
 	p    *program
 	flag *pflag.Flag
 }
 
-// collectMistakes lets every flag note its mistakes.
+// collectMistakes makes the value of every flag a checkedValue.
 func collectMistakes(p *program, root *cobra.Command) {
 	note := func(f *pflag.Flag) {
 		f.Value = checkedValue{f.Value, p, f}
@@ -50,12 +50,12 @@ func (v checkedValue) Set(text string) error {
 	before := v.String()
 	if err := v.Value.Set(text); err != nil {
 		v.p.addMistake(v.typeError(text, err))
-		_ = v.Value.Set(before) // some are 0 by now, which would be told as a second mistake
+		_ = v.Value.Set(before) // it may be 0 now, which would be reported as a second mistake
 	}
 	return nil
 }
 
-// typeError says what a flag takes in place of what the library says of a value that it could not read.
+// typeError says what kind of value a flag takes, in place of what the flag library says.
 func (v checkedValue) typeError(text string, err error) error {
 	takes := ""
 	switch kind := v.Type(); {
@@ -73,7 +73,7 @@ func (v checkedValue) typeError(text string, err error) error {
 	return fmt.Errorf("--%s must be %s, not %q", v.flag.Name, takes, text)
 }
 
-// clearerError is what the library says of a command line that it could not read, without what may be a secret.
+// clearerError replaces the flag library's errors about a command line, whose text may quote a secret.
 func clearerError(c *cobra.Command, err error) error {
 	if e, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		return unknownFlag(c, e)

@@ -8,21 +8,21 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// What help, completion and errors know of a flag stands where the flag is defined: see describe. The
-// flag's library keeps it as annotations, under these names.
+// What help, completion and errors know about a flag is written where the flag is defined: see describe. The
+// flag library keeps it as annotations, under these names.
 const (
 	groupFact       = "group"
 	topicFact       = "topic"  // the help page that lists the flag
 	takesFact       = "takes"  // the kind of value
-	valuesFact      = "values" // all that there are, each with what it means behind a tab
+	valuesFact      = "values" // all values, each with a tab and its meaning
 	onlyFact        = "only"   // no other values are taken
 	listFact        = "list"   // several values may be given, separated by commas
 	extensionsFact  = "extensions"
 	sameFact        = "same"  // it does not change what is sent
 	readFact        = "read"  // the files that it names are read
 	emptyFact       = "empty" // it may be given without a value
-	commandLineFact = "typed" // it is taken from the command line alone
-	shortFact       = "short" // in the short help of every command that has the flag, or of those that are named
+	commandLineFact = "typed" // no environment variable sets it
+	shortFact       = "short" // in the short help of all its commands, or of those named
 )
 
 // flagsInOrder returns the flags of a command, which keep the order in which they are defined.
@@ -32,7 +32,7 @@ func flagsInOrder(c *cobra.Command) *pflag.FlagSet {
 	return flags
 }
 
-// flagGroup is flags that stand together in help, under a heading.
+// flagGroup is a heading of help for the flags under it.
 type flagGroup struct {
 	heading string
 	topic   string // the help page that lists them
@@ -55,16 +55,16 @@ var (
 	outputFlags = flagGroup{"Output and settings", "environment"}
 )
 
-// flagGroups has them in the order of help.
+// flagGroups are all groups, in the order of help.
 var flagGroups = []flagGroup{
 	ownFlags, whatToShow, nightly, whatToSend, whoIsWho, tryFirst, safety, resuming, attributes, reading, pace, unattended, outputFlags,
 }
 
-// fact is one thing to know of a flag.
+// fact notes one thing about a flag.
 type fact func(f *pflag.Flag)
 
-// describe notes what there is to know of a flag: its group, the kind of value it takes (in capitals;
-// empty for a switch), and more.
+// describe notes everything about a flag: its group, the kind of value that it takes (in capitals; empty for
+// a switch), and more.
 func describe(flags *pflag.FlagSet, name string, group flagGroup, takes string, facts ...fact) {
 	f := flags.Lookup(name) // which must exist
 	setFact(f, groupFact, group.heading)
@@ -86,28 +86,29 @@ func setFact(f *pflag.Flag, name string, values ...string) {
 	f.Annotations[name] = values
 }
 
-// inShort puts a flag into the short help of these commands, or of all that have it.
+// inShort puts a flag into the short help of these commands, or of all that have it if none is named.
 func inShort(commands ...string) fact {
 	return func(f *pflag.Flag) { setFact(f, shortFact, commands...) }
 }
 
-// onPage names the help page of a flag that is not on that of its group.
+// onPage puts a flag on another help page than that of its group.
 func onPage(topic string) fact { return func(f *pflag.Flag) { setFact(f, topicFact, topic) } }
 
-// sendsSame is noted of a flag that does not change what is sent, only how, or what is told. A flag without it is taken to change
-// it: a run that is resumed must have the same value.
+// sendsSame marks a flag that changes only how something is sent, or what is printed. A run can be resumed
+// only with the same values of all flags that have no such mark.
 func sendsSame(f *pflag.Flag) { setFact(f, sameFact) }
 
-// isRead is noted of a flag whose files are read, so that nothing may be written in their place.
+// isRead marks a flag whose files are read, so that nothing may be written in their place.
 func isRead(f *pflag.Flag) { setFact(f, readFact) }
 
-// mayBeEmpty is noted of a flag that means something without a value, or says better itself that it needs one.
+// mayBeEmpty marks a flag that has a meaning without a value, or that reports a missing value itself.
 func mayBeEmpty(f *pflag.Flag) { setFact(f, emptyFact) }
 
-// commandLineOnly is noted of a flag that makes sense only once, on a command line, and not in the environment.
+// commandLineOnly marks a flag that makes sense only on a command line, so that no environment variable sets
+// it.
 func commandLineOnly(f *pflag.Flag) { setFact(f, commandLineFact) }
 
-// oneOf has the only values of a flag, each with what it means behind a tab.
+// oneOf gives the only values that a flag takes, each with a tab and its meaning.
 func oneOf(values ...string) fact {
 	return func(f *pflag.Flag) {
 		setFact(f, valuesFact, values...)
@@ -116,22 +117,22 @@ func oneOf(values ...string) fact {
 	}
 }
 
-// listOf has the only values of a flag that takes several, separated by commas.
+// listOf is oneOf for a flag that takes several values, separated by commas.
 func listOf(values ...string) fact {
 	return func(f *pflag.Flag) { setFact(f, valuesFact, values...); setFact(f, onlyFact); setFact(f, listFact) }
 }
 
-// suggesting has values of a flag that may take others too, or checks them itself.
+// suggesting gives values of a flag that takes others too, or that checks its values itself.
 func suggesting(values ...string) fact {
 	return func(f *pflag.Flag) { setFact(f, valuesFact, values...) }
 }
 
-// withExtensions has what the names of the files end in that a flag takes as a rule.
+// withExtensions gives the usual extensions of the files that a flag names.
 func withExtensions(extensions ...string) fact {
 	return func(f *pflag.Flag) { setFact(f, extensionsFact, extensions...) }
 }
 
-// namesOf are values without what they mean.
+// namesOf returns values without their meanings.
 func namesOf(values []string) (names []string) {
 	for _, value := range values {
 		name, _, _ := strings.Cut(value, "\t")
@@ -140,18 +141,18 @@ func namesOf(values []string) (names []string) {
 	return names
 }
 
-// hasFact says whether a fact was noted of a flag.
+// hasFact reports whether a fact was noted about a flag.
 func hasFact(f *pflag.Flag, name string) bool {
 	_, ok := f.Annotations[name]
 	return ok
 }
 
-// factText is what was noted of a flag, empty for nothing.
+// factText returns what was noted about a flag, empty for nothing.
 func factText(f *pflag.Flag, name string) string {
 	return strings.Join(f.Annotations[name], " ")
 }
 
-// inShortHelp says whether a command's short help has a flag.
+// inShortHelp reports whether the short help of a command has a flag.
 func inShortHelp(c *cobra.Command, f *pflag.Flag) bool {
 	commands := f.Annotations[shortFact]
 	return hasFact(f, shortFact) && (len(commands) == 0 || slices.Contains(commands, c.Name()))

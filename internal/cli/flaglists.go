@@ -11,8 +11,8 @@ import (
 	"ph2cio/internal/escape"
 )
 
-// explainListErrors lets every flag that takes a list say what is wrong with a quote in it: the flags' library reads lists as
-// CSV, and what it says of them is about CSV.
+// explainListErrors makes flags that take a list explain what is wrong with a quote in it. The flag library
+// reads lists as CSV, and its errors speak of CSV.
 func explainListErrors(root *cobra.Command) {
 	for _, c := range append(root.Commands(), root) {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
@@ -24,6 +24,7 @@ func explainListErrors(root *cobra.Command) {
 	}
 }
 
+// listValue is the value of a flag that takes a list.
 type listValue struct{ pflag.Value }
 
 func (l listValue) Set(text string) error {

@@ -20,10 +20,10 @@ const (
 	operationsFlag = "operations"
 	metricsFlag    = "metrics-file"
 	pingFlag       = "ping-url"
-	restartFlag    = "restart" // plans a backfill from the start
+	restartFlag    = "restart" // replans a backfill
 	dotsFlag       = "dots"    // takes any text in place of dots, also none
 
-	// These are limits that keep a run from sending anything.
+	// If one of these limits would be exceeded, nothing is sent.
 	maxProfilesFlag = "max-profiles"
 	maxMergesFlag   = "max-merges"
 )

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// namesPath says whether the values of a flag are paths.
+// namesPath reports whether the values of a flag are paths.
 func namesPath(f *pflag.Flag) bool {
 	takes := factText(f, takesFact)
 	return takes == "FILE" || takes == "DIR"
@@ -15,6 +15,7 @@ func namesPath(f *pflag.Flag) bool {
 // tildeAdvice says what to do about a path that startsWithTilde.
 const tildeAdvice = "~ is not expanded here; write the full path of your home directory"
 
-// startsWithTilde reports whether a path begins with a ~ that a shell would have made the home directory: in
-// a file of settings, or in quotes, none does, and a directory of that name would be another one.
+// startsWithTilde reports whether a path begins with a ~ that a shell would have replaced by the home
+// directory. In a settings file or in quotes no shell does, and a directory of that name would be another
+// one.
 func startsWithTilde(path string) bool { return path == "~" || strings.HasPrefix(path, "~/") }

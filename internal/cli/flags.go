@@ -60,7 +60,7 @@ func (o *mappingOptions) addFlags(f *pflag.FlagSet, recent string) {
 	o.reading.addFlags(f)
 }
 
-// The values of flags that choose, each with what it means.
+// The values of flags that take one of several, each with a tab and its meaning.
 var (
 	propertyChoices = []string{"custom\twithout PostHog's own, which begin with $", "all\talso PostHog's own"}
 	pageNames       = []string{
@@ -99,8 +99,8 @@ func (o *mappingOptions) addAttributeFlags(f *pflag.FlagSet) {
 	describe(f, "identify-timestamp", attributes, "")
 }
 
-// defaultRate is far below the published limit of 1000 requests a second, because nothing says whether a
-// batch counts as one.
+// defaultRate is far below the published limit of 1000 requests a second, because it is not documented
+// whether a batch counts as one.
 const defaultRate = 10
 
 // sendingOptions are the flags that decide how requests are made.
@@ -127,7 +127,7 @@ type sendingOptions struct {
 
 func (o *sendingOptions) addFlags(f *pflag.FlagSet) { o.addFlagsOf(f, true) }
 
-// addFlagsOf adds the flags of a command that sends. One that cannot be tried has none for that.
+// addFlagsOf adds the flags of a command that sends. canTry says that it has --dry-run and --sandbox.
 func (o *sendingOptions) addFlagsOf(f *pflag.FlagSet, canTry bool) {
 	addCronFlags(f)
 	if canTry {
@@ -156,7 +156,7 @@ func (o *sendingOptions) addFlagsOf(f *pflag.FlagSet, canTry bool) {
 	f.Lookup("settle").DefValue = "" // the default depends on the destination
 }
 
-// addPaceFlags are the flags that `preview` needs too, to tell how long sending would take.
+// addPaceFlags adds the flags that decide how large and how frequent requests are.
 func (o *sendingOptions) addPaceFlags(f *pflag.FlagSet) {
 	f.Float64Var(&o.rate, "rate", defaultRate, "send at most N requests a second; raise it to go faster")
 	describe(f, "rate", safety, "N", sendsSame, onPage("sending"), inShort(backfillCommand, syncCommand, retryCommand))
@@ -164,7 +164,7 @@ func (o *sendingOptions) addPaceFlags(f *pflag.FlagSet) {
 	describe(f, "batch-items", pace, "N", sendsSame)
 }
 
-// addDestinationFlags are the flags that `check` needs too.
+// addDestinationFlags adds the flags that say where to send, which `check` has too.
 func (o *sendingOptions) addDestinationFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.region, "region", "", "where the workspace is; detected if left out (also CUSTOMERIO_REGION)")
 	describe(f, "region", pace, "us|eu", sendsSame, inShort(checkCommand), suggesting("us\tUnited States", "eu\tEuropean Union"))
@@ -208,7 +208,7 @@ func parseAge(text string) (time.Duration, bool) {
 	return age, err == nil && age >= 0
 }
 
-// addCronFlags adds the flags for runs that nobody watches. Every command that has them is watched: see program.begin.
+// addCronFlags adds the flags for runs that nobody watches. Every command that has them gets a notifier.
 func addCronFlags(f *pflag.FlagSet) {
 	f.String(metricsFlag, "", "write metrics of the run for Prometheus (node_exporter reads *.prom)")
 	describe(f, metricsFlag, unattended, "FILE", sendsSame, withExtensions("prom"))
@@ -216,5 +216,5 @@ func addCronFlags(f *pflag.FlagSet) {
 	describe(f, pingFlag, unattended, "URL", sendsSame)
 }
 
-// settleUnset is --settle when it was not given.
+// settleUnset is the value of --settle if it was not given.
 const settleUnset = time.Duration(-1)

@@ -15,7 +15,7 @@ import (
 	"ph2cio/internal/source"
 )
 
-// identityOptions are the flags that decide who is one person, who is sent, and under what.
+// identityOptions are the flags that decide who is one person, who is sent, and with which identifier.
 type identityOptions struct {
 	people          string
 	identifyBy      []string
@@ -33,13 +33,13 @@ type identityOptions struct {
 	maxMerges       int64
 	memory          string
 
-	flags *pflag.FlagSet // to tell an empty --only from none
-	names *onlyNames     // of only; nil without
+	flags *pflag.FlagSet // shows whether --only was given
+	names *onlyNames     // the names of --only; nil without
 
 	personSources func() ([]source.Source, error) // the files of --persons, which are searched for once
 }
 
-// The values of flags that choose, each with what it means.
+// The values of flags that take one of several, each with a tab and its meaning.
 var (
 	peopleChoices = []string{"identified\tpeople who logged in or were identified", "with-email\tpeople with an email, identified or not", "all\talso anonymous visitors"}
 	keyChoices    = []string{"id\tthe kept distinct ID", "email\tthe email", "cio_id\tCustomer.io's own ID"}
@@ -88,7 +88,7 @@ func (o *identityOptions) addWhoIsWhoFlags(f *pflag.FlagSet) {
 	describe(f, "identity", whoIsWho, "", oneOf(identityChoices...))
 }
 
-// choice returns who is sent and under what. Errors name the flag.
+// choice returns who is sent, and by which keys. Errors name the flag.
 func (o *identityOptions) choice() (people.Choice, error) {
 	who, merges, only := people.Who(o.people), mergeValues[o.merge], o.flags != nil && o.flags.Changed("only")
 	var errs []error
@@ -155,7 +155,7 @@ func (o *identityOptions) checkMerge(merges people.MergePolicy, keys []people.By
 	return errs
 }
 
-// addIndexOptions adds to the options of the first pass what these flags say. Errors name the flag.
+// addIndexOptions adds what these flags say to the options of the first pass. Errors name the flag.
 func (o *identityOptions) addIndexOptions(index *people.Options) error {
 	index.Separate = o.identity == "off"
 	var errs []error
@@ -173,7 +173,7 @@ func (o *identityOptions) addIndexOptions(index *people.Options) error {
 	return errors.Join(errs...)
 }
 
-// minMemory is what a run needs beside what it knows of people.
+// minMemory is the least --memory, in bytes: a run needs about this much besides what it knows of people.
 const minMemory = 64e6
 
 // parseBytes reads an amount of memory such as 1GB, 512MB or 1073741824.

@@ -36,7 +36,7 @@ func newOnlyNames(names []string) (*onlyNames, error) {
 	return a, nil
 }
 
-// noteID hears that somebody has an ID. It may be called from several goroutines.
+// noteID notes that somebody has an ID. It may be called from several goroutines.
 func (a *onlyNames) noteID(id []byte) {
 	for i, list := range a.lists {
 		if !a.found[i].Load() && list.hasID(id) {
@@ -45,8 +45,8 @@ func (a *onlyNames) noteID(id []byte) {
 	}
 }
 
-// noteEmail notes the email of somebody in the export, and reports whether it is asked for. Only a name with
-// an @ asks for emails. It may be called from several goroutines.
+// noteEmail notes the email of somebody in the export, and reports whether --only names it. Only a name with
+// an @ is compared with emails. It may be called from several goroutines.
 func (a *onlyNames) noteEmail(email []byte) (asked bool) {
 	for i, list := range a.lists {
 		if strings.Contains(a.names[i], "@") && list.hasEmail(email) {
@@ -57,12 +57,12 @@ func (a *onlyNames) noteEmail(email []byte) (asked bool) {
 	return asked
 }
 
-// hasEmails reports whether emails are asked for at all.
+// hasEmails reports whether --only names any email.
 func (a *onlyNames) hasEmails() bool {
 	return slices.ContainsFunc(a.names, func(name string) bool { return strings.Contains(name, "@") })
 }
 
-// missing are the names that nobody has.
+// missing returns the names that nobody has.
 func (a *onlyNames) missing() (names []string) {
 	for i, name := range a.names {
 		if !a.found[i].Load() {
@@ -72,8 +72,8 @@ func (a *onlyNames) missing() (names []string) {
 	return names
 }
 
-// checkOnlyNames returns the names of --only that nobody has, and warns of people who lost an email of --only to
-// another one. See checkOnly for the error.
+// checkOnlyNames returns the names of --only that nobody has, and warns of people who are not sent because
+// another one holds their email. The error is that of unknownNames.
 func (p *program) checkOnlyNames(o *identityOptions, l *transfer.FirstPass) (unknown []string, err error) {
 	if unknown, err = o.unknownNames(l); err == nil {
 		p.warnOfEmailHolders(o, l)
@@ -81,8 +81,8 @@ func (p *program) checkOnlyNames(o *identityOptions, l *transfer.FirstPass) (unk
 	return unknown, err
 }
 
-// unknownNames returns the names of --only that nobody in the export has. That it is all of them is an error, unless what is
-// missing of the export may have had them.
+// unknownNames returns the names of --only that nobody in the export has. It is an error if that is all of
+// them, unless a part of the export could not be read and may have had them.
 func (o *identityOptions) unknownNames(l *transfer.FirstPass) ([]string, error) {
 	if o.names == nil {
 		return nil, nil
@@ -96,12 +96,13 @@ func (o *identityOptions) unknownNames(l *transfer.FirstPass) ([]string, error) 
 		hint: "write an ID as the export has it, and an email as the person has it now; `ph2cio explain SOURCE... ID` shows one person"}
 }
 
-// unknownOnlyText says which names of --only are nobody's.
+// unknownOnlyText says which names of --only nobody has.
 func unknownOnlyText(names []string) string {
 	return "nobody in the export has these IDs of --only: " + firstFew(len(names), len(names), func(i int) string { return mapping.ShortID(names[i]) })
 }
 
-// warnOfEmailHolders names the people whom --only asks for by an email that another has, since those are not sent.
+// warnOfEmailHolders warns of people with an email that --only names who are not sent, because another person
+// holds that email.
 func (p *program) warnOfEmailHolders(o *identityOptions, l *transfer.FirstPass) {
 	if o.names == nil {
 		return

@@ -29,7 +29,8 @@ func (o *identityOptions) findPersons() ([]source.Source, error) {
 	return sources, nil
 }
 
-// checkFiles is what is wrong with the paths of files that are read, all of it at once; their text is looked at later.
+// checkFiles returns everything that is wrong with the paths of the files to read. Their content is checked
+// later.
 func (o *identityOptions) checkFiles() error {
 	_, err := o.personSources()
 	errs := []error{err}
@@ -47,7 +48,8 @@ func (o *identityOptions) checkFiles() error {
 	return errors.Join(errs...)
 }
 
-// readExisting reads the file of --existing; nil when there is none. own is Options.UserID.
+// readExisting reads the file of --existing, nil when there is none. own reports whether an ID matches
+// --user-id, and may be nil.
 func (o *identityOptions) readExisting(ctx context.Context, own func(id []byte) bool) (*people.Existing, error) {
 	if o.existing == "" {
 		return nil, nil
@@ -94,7 +96,7 @@ func (o *identityOptions) readExcluded() (*nameList, error) {
 	return newNameList("exclude-people", names)
 }
 
-// readLists reads the files and lists that say who is there and who is sent.
+// readLists reads the files and lists that say who is in Customer.io and who is sent.
 func (o *identityOptions) readLists(ctx context.Context, index *people.Options, choice *people.Choice) (err error) {
 	if index.Existing, err = o.readExisting(ctx, index.UserID); err != nil {
 		return err
@@ -122,12 +124,12 @@ func (o *identityOptions) readLists(ctx context.Context, index *people.Options, 
 	return nil
 }
 
-// nameList holds IDs, emails and globs.
+// nameList is a list of IDs, emails and globs.
 type nameList struct {
 	exact  map[string]bool
-	emails map[string]bool // folded
+	emails map[string]bool // as foldEmail returns them
 	globs  mapping.Globs
-	folded mapping.Globs // the same folded, for emails
+	folded mapping.Globs // globs as foldEmail returns them, for emails
 }
 
 func newNameList(flag string, names []string) (*nameList, error) {
@@ -152,7 +154,7 @@ func newNameList(flag string, names []string) (*nameList, error) {
 	return l, nil
 }
 
-// hasID reports whether an ID is in the list. One that is an email may be there in another case.
+// hasID reports whether an ID is in the list. An ID that is an email may be there in another case.
 func (l *nameList) hasID(id []byte) bool {
 	if l.exact[string(id)] || len(l.globs) > 0 && l.globs.Match(string(id)) {
 		return true
@@ -160,11 +162,11 @@ func (l *nameList) hasID(id []byte) bool {
 	return bytes.IndexByte(id, '@') >= 0 && l.hasEmail(id)
 }
 
-// hasEmail reports whether an email is in the list, in whatever case.
+// hasEmail reports whether an email is in the list, in any case.
 func (l *nameList) hasEmail(email []byte) bool {
 	name := string(people.FoldEmail(nil, email))
 	return l.emails[name] || len(l.folded) > 0 && l.folded.Match(name)
 }
 
-// foldEmail is an email, or a glob of emails, as they are compared.
+// foldEmail returns an email, or a glob of emails, in the form in which they are compared.
 func foldEmail(email string) string { return string(people.FoldEmail(nil, []byte(email))) }

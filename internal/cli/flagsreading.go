@@ -5,14 +5,14 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	_ "time/tzdata" // so that --timezone works where the machine has no list of zones
+	_ "time/tzdata" // for machines without a list of time zones
 
 	"github.com/spf13/pflag"
 
 	"ph2cio/internal/posthog"
 )
 
-// readingOptions are the flags that say what a file does not say of itself.
+// readingOptions are the flags that say what a file does not say about itself.
 type readingOptions struct {
 	columns       []string
 	timezone      string
@@ -59,7 +59,7 @@ func (o *readingOptions) options() (posthog.Options, error) {
 	return posthog.Options{AcceptDamaged: o.acceptDamaged, Columns: columns, Zone: zone}, errors.Join(errs...)
 }
 
-// parseZone finds a zone by its IANA name. UTC, which needs no work for a time, is nil.
+// parseZone finds a time zone by its IANA name. UTC is nil, which makes reading a time cheaper.
 func parseZone(name string) (*time.Location, error) {
 	if name == "" || strings.EqualFold(name, "UTC") {
 		return nil, nil

@@ -15,7 +15,7 @@ import (
 // recentHold is the --recent that holds recent events.
 const recentHold = "hold"
 
-// rules turns the mapping flags into rules and the choice of people. Errors are usage errors that name the flag.
+// rules turns the mapping flags into rules and the choice of people. Errors name the flag.
 func (o *mappingOptions) rules(now time.Time) (*mapping.Rules, people.Choice, error) {
 	for i, key := range o.identity.identifyBy {
 		o.identity.identifyBy[i] = strings.TrimSpace(key)
@@ -30,6 +30,7 @@ func (o *mappingOptions) rules(now time.Time) (*mapping.Rules, people.Choice, er
 	return rules, choice, nil
 }
 
+// options returns how events and people are mapped. Errors name the flag.
 func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 	since, err1 := parseTime("since", o.since, now)
 	until, err2 := parseTime("until", o.until, now)
@@ -49,17 +50,18 @@ func (o *mappingOptions) options(now time.Time) (mapping.Options, error) {
 	}, errors.Join(err1, err2, err3, err4)
 }
 
-// check looks at the flags alone. Errors name the flag.
+// check checks the flags alone. Errors name the flag.
 func (o *mappingOptions) check(now time.Time) error {
 	_, _, err1 := o.rules(now)
 	_, err2 := o.reading.options()
 	return errors.Join(err1, err2, o.identity.addIndexOptions(new(people.Options)))
 }
 
-// neverLive is a --live-since that says that no live destination has been running.
+// neverLive is the --live-since for a live destination that never sent events.
 const neverLive = "never"
 
-// liveTime is when PostHog's own destination was switched on, the zero time for never or for not said.
+// liveTime is when PostHog's own destination was switched on; the zero time for never, or if the flag is not
+// given.
 func (o *mappingOptions) liveTime(now time.Time) (time.Time, error) {
 	if o.liveSince == neverLive {
 		return time.Time{}, nil
@@ -67,7 +69,7 @@ func (o *mappingOptions) liveTime(now time.Time) (time.Time, error) {
 	return parseTime("live-since", o.liveSince, now)
 }
 
-// parseMaxRejects reads a share (1%) or a number of rows; 0 is no limit.
+// parseMaxRejects reads a share (1%) or a number of rows; 0 never stops a run.
 func parseMaxRejects(text string) (transfer.MaxRejects, error) {
 	if share, ok := strings.CutSuffix(strings.TrimSpace(text), "%"); ok {
 		percent, err := strconv.ParseFloat(share, 64)

@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// check looks at the flags and settings for sending, before anything is read or asked. Errors name the flag
-// or the setting.
+// check checks the flags and settings for sending before anything is read or asked. Errors name the flag or
+// the setting.
 func (o *sendingOptions) check(p *program) error {
 	errs := []error{checkRate(o.rate), checkBatchItems(o.batchItems)}
 	for _, one := range []struct {
@@ -52,8 +52,8 @@ func checkBatchItems(items int) error {
 	return nil
 }
 
-// checkDestination looks at what says where to send, and asks nobody. Credentials that are missing are told
-// later, after sources that are: here only those that cannot be right.
+// checkDestination checks the settings that say where to send, without asking the API. Missing credentials
+// are reported later, after missing sources. Here only those are refused that cannot be right.
 func (p *program) checkDestination(o *sendingOptions) error {
 	errs := []error{p.checkRegion(o)}
 	credentials, err := p.credentials()
@@ -70,7 +70,8 @@ func (p *program) checkDestination(o *sendingOptions) error {
 	return errors.Join(append(errs, err)...)
 }
 
-// checkRegion refuses an unknown region, and two settings that name different ones. A flag that was typed wins.
+// checkRegion refuses an unknown region, and two settings that name different ones. A flag on the command
+// line wins.
 func (p *program) checkRegion(o *sendingOptions) error {
 	name, other := "--region", strings.ToLower(strings.TrimSpace(p.setting(varRegion)))
 	if o.region == "" {

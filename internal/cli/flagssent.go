@@ -15,8 +15,9 @@ import (
 	"ph2cio/internal/source"
 )
 
-// sentFlags are the flags that change what is sent, where they are not the default, with what is in the files that they name.
-// --exclude is not among them: it chooses among sources, and those are compared by themselves.
+// sentFlags returns the flags that change what is sent and do not have their defaults. For files that they
+// name, it returns a hash of the content. --exclude is not among them: it chooses among sources, which are
+// compared themselves.
 func sentFlags(flags *pflag.FlagSet, o *identityOptions, persons []source.Source) (job.Flags, error) {
 	sent := job.Flags{}
 	flags.VisitAll(func(f *pflag.Flag) {
@@ -41,7 +42,7 @@ func sentFlags(flags *pflag.FlagSet, o *identityOptions, persons []source.Source
 	return sent, nil
 }
 
-// hashFiles is a hash of all that is in some files.
+// hashFiles hashes the content of some files.
 func hashFiles(paths []string) (string, error) {
 	h := sha256.New()
 	for _, path := range paths {

@@ -10,7 +10,7 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// newHelp is cobra's help command, but a page that does not exist is an error there.
+// newHelp is cobra's help command, except that a page that does not exist is an error.
 func newHelp() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND or TOPIC] [--all]",
@@ -36,7 +36,7 @@ func newHelp() *cobra.Command {
 	}
 }
 
-// helpElsewhere says where there is help about a flag or an event of PostHog's, else what there is help
+// helpElsewhere says where there is help about a flag or one of PostHog's events, else what there is help
 // about.
 func helpElsewhere(root *cobra.Command, about string) string {
 	switch name := strings.TrimLeft(about, "-"); {
@@ -56,7 +56,7 @@ func helpElsewhere(root *cobra.Command, about string) string {
 	return "there is help about the topics " + strings.Join(topics, ", ") + "; and about the commands " + strings.Join(commands, ", ")
 }
 
-// helpOn is what to type for the page that explains a flag.
+// helpOn is what to type after ph2cio for the page that explains a flag.
 func helpOn(root *cobra.Command, flag string) string {
 	if hasFlag(root, flag) {
 		return "--help"
@@ -69,7 +69,7 @@ func helpOn(root *cobra.Command, flag string) string {
 	return "help COMMAND --all"
 }
 
-// subcommandNames names what there is below a command.
+// subcommandNames returns the names of a command's subcommands and topics.
 func subcommandNames(c *cobra.Command) (names []string) {
 	for _, below := range c.Commands() {
 		if !below.Hidden {

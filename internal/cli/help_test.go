@@ -45,8 +45,8 @@ func helpScreens() map[string][]string {
 	return screens
 }
 
-// TestHelpScreens holds every page of help against its golden file, and that the short ones fit into 80 columns and 40 lines.
-// After a change of the texts: go test ./internal/cli -run TestHelpScreens -update
+// TestHelpScreens holds every page of help against its golden file, and that the short ones fit into 80
+// columns and 40 lines. After a change of the texts: go test ./internal/cli -run TestHelpScreens -update
 func TestHelpScreens(t *testing.T) {
 	screens := helpScreens()
 	for name, args := range screens {
@@ -98,7 +98,8 @@ func checkScreen(t *testing.T, name, text string) {
 	}
 }
 
-// TestHelpIsAsWideAsTheTerminal holds that lines fit narrow terminals, and are longer in wide ones, up to 100 columns.
+// TestHelpIsAsWideAsTheTerminal holds that lines fit narrow terminals, and are longer in wide ones, up to 100
+// columns.
 func TestHelpIsAsWideAsTheTerminal(t *testing.T) {
 	for _, width := range []int{40, 60, 100, 200} {
 		out := runProgramWith(t, func(e *Env) { e.Width = width }, nil, "backfill", "--help", "--all")

@@ -17,7 +17,7 @@ const (
 	allNeedsHelp = "--all goes with --help: it shows all flags of a command"
 )
 
-// quietInShortHelpOf are the commands whose short help has room for the flags of all commands.
+// quietInShortHelpOf are the commands whose short help has room for --quiet.
 var quietInShortHelpOf = []string{"ph2cio", "inspect", "preview", "explain", checkCommand, "status", "sandbox", "version", "completion"}
 
 // help writes the help of a command or a topic.
@@ -27,7 +27,7 @@ func (p *program) help(c *cobra.Command, _ []string) {
 	_, _ = io.WriteString(c.OutOrStdout(), h.String())
 }
 
-// helpText is a page of help as it is written.
+// helpText builds a page of help.
 type helpText struct {
 	strings.Builder
 	command *cobra.Command
@@ -59,7 +59,7 @@ func (h *helpText) write() {
 	h.flags()
 }
 
-// longText is what a command does, in full.
+// longText says what a command does, in full.
 func longText(c *cobra.Command) string {
 	if c.Long != "" {
 		return c.Long
@@ -77,7 +77,7 @@ func (h *helpText) examples() {
 	}
 }
 
-// commands lists those below, by their groups.
+// commands lists the subcommands by their groups.
 func (h *helpText) commands() {
 	if !h.command.HasAvailableSubCommands() {
 		return
@@ -103,7 +103,7 @@ func (h *helpText) commands() {
 	}
 }
 
-// topics names the pages that are no commands.
+// topics names the help topics.
 func (h *helpText) topics() {
 	var names []string
 	for _, c := range h.command.Commands() {
@@ -116,7 +116,7 @@ func (h *helpText) topics() {
 	fmt.Fprintln(h, "  "+wrapIndented(strings.Join(names, ", "), h.width, 2))
 }
 
-// entry writes a name and a text, which begins in a column of its own where the name leaves room for that.
+// entry writes a name and a text. The text begins in the given column if the name leaves room for that.
 func (h *helpText) entry(name, text string, column int) {
 	if wide := columnsOf(name); wide+2 > column {
 		if wide+2+columnsOf(text) <= h.width {
@@ -129,7 +129,7 @@ func (h *helpText) entry(name, text string, column int) {
 	fmt.Fprintln(h, name+strings.Repeat(" ", column-columnsOf(name))+wrapIndented(text, h.width, column))
 }
 
-// flags lists a command's flags by their groups: the ones most used, or all.
+// flags lists the flags of a command by their groups: the most used ones, or all.
 func (h *helpText) flags() {
 	shown, more := h.chooseFlags()
 	h.flagGroups(shown)
@@ -149,7 +149,7 @@ func (h *helpText) flags() {
 	fmt.Fprintln(h, "\n"+wrapIndented(text, h.width, 0))
 }
 
-// chooseFlags are the flags to show, and those that are left: in short help of most commands.
+// chooseFlags returns the flags to show, and those that short help leaves out.
 func (h *helpText) chooseFlags() (shown, more []*pflag.Flag) {
 	simple := !slices.ContainsFunc(flagsOf(h.command), func(f *pflag.Flag) bool {
 		return factText(f, groupFact) != outputFlags.heading && !inShortHelp(h.command, f)
@@ -164,7 +164,7 @@ func (h *helpText) chooseFlags() (shown, more []*pflag.Flag) {
 	return shown, more
 }
 
-// flagsOf are the flags of a command, in the order in which they were defined, its own first.
+// flagsOf returns the flags of a command in the order of definition, its own first.
 func flagsOf(c *cobra.Command) (flags []*pflag.Flag) {
 	add := func(f *pflag.Flag) {
 		if !f.Hidden && f.Name != "help" {
@@ -180,7 +180,7 @@ func flagsOf(c *cobra.Command) (flags []*pflag.Flag) {
 	return flags
 }
 
-// flagGroups writes flags under the headings of their groups.
+// flagGroups are all groups, in the order of help.
 func (h *helpText) flagGroups(flags []*pflag.Flag) {
 	column := flagColumn(flags, h.width)
 	begun := false
@@ -200,7 +200,7 @@ func (h *helpText) flagGroups(flags []*pflag.Flag) {
 	}
 }
 
-// flagText is what help says of a flag. Short help leaves out what follows a semicolon where it does not
+// flagText is the text of help about a flag. Short help leaves out what follows a semicolon if it does not
 // fit into the line.
 func (h *helpText) flagText(f *pflag.Flag, column int) string {
 	text := f.Usage + defaultText(f)
@@ -210,7 +210,7 @@ func (h *helpText) flagText(f *pflag.Flag, column int) string {
 	return text
 }
 
-// flagName is a flag with the kind of value it takes, as it stands in a list.
+// flagName is a flag with the kind of value that it takes, as lists show it.
 func flagName(f *pflag.Flag) string {
 	name := "  "
 	if f.Shorthand != "" {
@@ -219,9 +219,10 @@ func flagName(f *pflag.Flag) string {
 	return strings.TrimRight(name+"--"+f.Name+" "+factText(f, takesFact), " ")
 }
 
-// flagColumn is where the texts of some flags begin; in narrow terminals that is below their names.
+// flagColumn is the column in which the texts of some flags begin. In narrow terminals they begin below the
+// names.
 func flagColumn(flags []*pflag.Flag, width int) (column int) {
-	const most, narrow = 26, 60 // names that take more than most push their texts
+	const most, narrow = 26, 60 // a name wider than most moves its text
 	if width < narrow {
 		return 6
 	}
@@ -233,7 +234,7 @@ func flagColumn(flags []*pflag.Flag, width int) (column int) {
 	return cmp.Or(column, most)
 }
 
-// defaultText says what a flag is that was not given, empty where its text does or nothing is.
+// defaultText says the default of a flag, empty if there is none or if the flag's own text says it.
 func defaultText(f *pflag.Flag) string {
 	text := strings.Trim(f.DefValue, "[]")
 	if f.Value.Type() == "bool" || slices.Contains([]string{"", "0", "0s"}, text) {
@@ -242,7 +243,7 @@ func defaultText(f *pflag.Flag) string {
 	return " (default " + text + ")"
 }
 
-// topicFlags lists the flags of one topic that the commands have. Of flags of the same name the first one
+// topicFlags lists the flags of one topic. If several commands have a flag of the same name, the first one
 // counts.
 func topicFlags(root *cobra.Command, name string, width int) string {
 	h := &helpText{width: width, all: true}
@@ -264,7 +265,7 @@ func topicFlags(root *cobra.Command, name string, width int) string {
 	return h.String()
 }
 
-// defaultsText is defaultText for all commands that have a flag of the name.
+// defaultsText is defaultText for all commands that have a flag of this name.
 func defaultsText(root *cobra.Command, f *pflag.Flag) string {
 	var others []string
 	value := ""
@@ -280,7 +281,8 @@ func defaultsText(root *cobra.Command, f *pflag.Flag) string {
 	return text
 }
 
-// sendersFirst are the commands, those before the others that say of a flag what it means for sending.
+// sendersFirst returns the commands that send, then the others, since the former say of a flag what it means
+// for sending.
 func sendersFirst(root *cobra.Command) (commands []*cobra.Command) {
 	var others []*cobra.Command
 	for _, c := range root.Commands() {
@@ -293,7 +295,7 @@ func sendersFirst(root *cobra.Command) (commands []*cobra.Command) {
 	return append(commands, others...)
 }
 
-// groupOrder is where a flag's group stands among all.
+// groupOrder is the position of a flag's group in help.
 func groupOrder(f *pflag.Flag) int {
 	return slices.IndexFunc(flagGroups, func(g flagGroup) bool { return g.heading == factText(f, groupFact) })
 }

@@ -14,14 +14,14 @@ import (
 	"ph2cio/internal/redact"
 )
 
-// helpFiles are the help pages that are no commands. A file's first line is its short description. In the
-// rest, lines that begin with a blank stand as they are, and other neighbouring lines are one paragraph;
-// {{flags}} is the flags of the topic.
+// helpFiles are the help topics. The first line of a file is its short description. In the rest, lines that
+// begin with a blank stay as they are, and other neighbouring lines are one paragraph. {{flags}} stands for
+// the flags of the topic.
 //
 //go:embed help/*.txt
 var helpFiles embed.FS
 
-// newTopics are help pages that are no commands, by name.
+// newTopics returns the help topics as commands that only have help.
 func newTopics() []*cobra.Command {
 	files, err := helpFiles.ReadDir("help")
 	if err != nil {
@@ -62,15 +62,15 @@ func topicText(root *cobra.Command, name string, width int) string {
 	return text
 }
 
-// listsFlags says whether a topic's page has its flags.
+// listsFlags reports whether the page of a topic lists its flags.
 func listsFlags(name string) bool {
 	text, err := helpFiles.ReadFile("help/" + name + ".txt")
 	return err == nil && strings.Contains(string(text), "{{flags}}")
 }
 
-// layOut wraps a text to so many columns: its paragraphs, and lists, in which a line is two blanks,
-// a term, two blanks or more and what the term means; that goes on in lines that begin below it. Other
-// lines that begin with a blank stand as they are.
+// layOut wraps a text to a width: its paragraphs, and its lists. A line of a list is two blanks, a term, at
+// least two blanks and the meaning of the term, which may continue in lines that begin below it. Other lines
+// that begin with a blank stay as they are.
 func layOut(text string, width int) string {
 	var b strings.Builder
 	var parts []string // the lines of a paragraph or of a term's text
@@ -103,10 +103,10 @@ func layOut(text string, width int) string {
 	return b.String()
 }
 
-// listTermPattern is a line of a list: a term and what it means.
+// listTermPattern matches the term of a list, with the blanks around it.
 var listTermPattern = regexp.MustCompile(`^  \S+( \S+)*  +`)
 
-// listTerm is the term of a line of a list with the blanks around it, empty for another line.
+// listTerm returns the term of a line of a list with the blanks around it, empty for another line.
 func listTerm(line string) string {
 	if term := listTermPattern.FindString(line); term != line {
 		return term

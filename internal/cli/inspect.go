@@ -90,7 +90,7 @@ func runInspect(ctx context.Context, p *program, o *inspectOptions, args []strin
 	return nil
 }
 
-// checkLimit refuses a number of lines that is none.
+// checkLimit refuses a negative number of lines.
 func checkLimit(lines int) error {
 	if lines < 0 {
 		return fmt.Errorf("--limit must be 0 or more, not %d", lines)
@@ -98,7 +98,7 @@ func checkLimit(lines int) error {
 	return nil
 }
 
-// nameStdin tells of the copy of standard input as what it is a copy of.
+// nameStdin shows the copy of standard input as standard input.
 func (p *program) nameStdin(files []inspect.File) {
 	for i := range files {
 		f := &files[i]
@@ -111,8 +111,8 @@ func (p *program) nameStdin(files []inspect.File) {
 	}
 }
 
-// findEach tells the arguments that name something from those that do not, which are files as well as far as the result
-// is concerned. The error is that none does.
+// findEach separates the arguments that name a source from those that do not, which the result lists as
+// missing files. It is an error if no argument names one.
 func (o *mappingOptions) findEach(args []string) (found []string, missing []inspect.File, err error) {
 	var errs []error
 	for _, arg := range args {

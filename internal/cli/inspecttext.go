@@ -34,7 +34,7 @@ func (t *inspectText) write(title string) {
 	t.rejects()
 }
 
-// totals are told the way a summary tells them.
+// totals writes the totals in the way of a summary.
 func (t *inspectText) totals() {
 	summary := &summaryText{style: t.style, s: &transfer.Summary{
 		Rows: t.in.Rows, ValuesCut: t.in.ValuesCut, AttributeSummary: t.in.AttributeSummary,
@@ -97,7 +97,7 @@ func (t *inspectText) states() string {
 	return text
 }
 
-// files shows those that are not good first, so that the limit does not hide them.
+// files lists the files, first those with problems, so that the limit does not hide them.
 func (t *inspectText) files() {
 	table := t.table("files", right("size"), right("rows"), left("format"), left("compression"), left(""))
 	sorted := slices.SortedStableFunc(slices.Values(t.in.Files), func(a, b inspect.File) int {
@@ -169,7 +169,8 @@ func (t *inspectText) sentAs(how string, rows int64) string {
 	return t.style.yellow("not sent: " + strings.TrimPrefix(wordsFor(how, rows), "left out "))
 }
 
-// treated shows whether a property is sent. What is left out is dim, what is lost is not.
+// treated says whether a property is sent. A property that is left out by choice is dim, one that is lost is
+// not.
 func (t *inspectText) treated(how string) string {
 	switch how {
 	case mapping.PropertySent:

@@ -7,14 +7,14 @@ import (
 	"sync"
 )
 
-// jsonLog is stderr for programs: one JSON object a line, with time, level, msg and what belongs to it.
+// jsonLog writes stderr for programs: one JSON object a line, with time, level, msg and fields.
 type jsonLog struct {
 	*slog.Logger
 	lines  *logLines
 	stderr io.Writer // stderr itself
 }
 
-// failed is the record of an error.
+// failed writes the record of an error.
 func (l *jsonLog) failed(message string, code int, hint string) {
 	fields := []any{"exit_code", code}
 	if hint != "" {
@@ -23,14 +23,14 @@ func (l *jsonLog) failed(message string, code int, hint string) {
 	l.Error(message, fields...)
 }
 
-// close writes what is left. Nil has nothing.
+// close writes what is left. A nil log has nothing.
 func (l *jsonLog) close() {
 	if l != nil {
 		l.lines.close()
 	}
 }
 
-// logLines makes a record of each line of text. What is laid out in columns loses its spaces.
+// logLines makes a record of each line of text that is written to it. Several blanks become one.
 type logLines struct {
 	log *slog.Logger
 

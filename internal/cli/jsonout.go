@@ -14,7 +14,7 @@ type failure struct {
 	Hint    string `json:"hint,omitempty"`
 }
 
-// failureOf is nil when nothing failed: no error, or one that the results themselves tell.
+// failureOf is nil if nothing failed, or if the result itself says what did.
 func (p *program) failureOf(err error) *failure {
 	if err == nil || isFinished(err) {
 		return nil
@@ -22,11 +22,11 @@ func (p *program) failureOf(err error) *failure {
 	return &failure{Message: p.errorText(err), Code: exitCode(err), Hint: p.hint(err)}
 }
 
-// writeJSON writes the one document that a command under --json leaves.
+// writeJSON writes the one document of a command with --json.
 func (p *program) writeJSON(w io.Writer, document any) error {
 	p.wroteJSON = true
 	if w == p.env.Stderr && p.log != nil {
-		p.log.Info("result", "document", document) // a record, as all that is there
+		p.log.Info("result", "document", document) // a record, like everything in a log
 		return nil
 	}
 	encoder := json.NewEncoder(plainJSON{w})
@@ -35,8 +35,9 @@ func (p *program) writeJSON(w io.Writer, document any) error {
 	return encoder.Encode(document)
 }
 
-// writeFailure makes sure that a program which asked for JSON gets a document also from a command that ended before it had
-// one to write. Trouble with writing it is ignored: the error itself has been told on stderr.
+// writeFailure makes sure that a program which asked for JSON gets a document, even from a command that ended
+// before it had one to write. Errors of writing it are ignored, because the error itself is already on
+// stderr.
 func (p *program) writeFailure(err error, args []string) {
 	if p.wroteJSON || !p.wantsJSON(args) {
 		return
@@ -48,7 +49,7 @@ func (p *program) writeFailure(err error, args []string) {
 	_ = p.writeJSON(p.resultsWriter(), map[string]*failure{"error": f})
 }
 
-// resultsWriter is where results go: stdout, unless that belongs to something else.
+// resultsWriter is where results go: stdout, unless operations are written there.
 func (p *program) resultsWriter() io.Writer {
 	if p.stdoutHasOperations {
 		return p.env.Stderr
@@ -56,7 +57,7 @@ func (p *program) resultsWriter() io.Writer {
 	return p.env.Stdout
 }
 
-// wantsJSON also knows a --json that was not parsed, because of a mistake before it.
+// wantsJSON also finds a --json that was not parsed because of a mistake before it.
 func (p *program) wantsJSON(args []string) bool {
 	for _, arg := range args {
 		if arg == "--" {

@@ -13,7 +13,8 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// TestJSONIsAlwaysOneDocument lets commands fail at every stage: under --json stdout is one document that says why.
+// TestJSONIsAlwaysOneDocument lets commands fail at every stage: under --json stdout is one document that
+// says why.
 func TestJSONIsAlwaysOneDocument(t *testing.T) {
 	box, err := sandbox.New(sandbox.Options{Faults: sandbox.Faults{Answers: []sandbox.Answer{{After: 1, Status: 401}}}}).Start("127.0.0.1:0")
 	if err != nil {

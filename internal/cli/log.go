@@ -12,19 +12,20 @@ import (
 
 const logFlag = "log-format"
 
-// The forms of what goes to stderr.
+// The values of --log-format.
 const (
 	logText = "text"
 	logJSON = "json"
 )
 
-// addLogFlag adds the flag that every command has.
+// addLogFlag adds --log-format, which every command has.
 func addLogFlag(f *pflag.FlagSet) {
 	f.String(logFlag, logText, "format of what goes to stderr; json is one object per line")
 	describe(f, logFlag, outputFlags, "", sendsSame, onPage(cronTopic), oneOf("text\tfor people", "json\tone object per line"))
 }
 
-// openLog makes stderr a log of JSON if that is its form. Whatever is written to it as text becomes a record.
+// openLog turns stderr into a log of JSON if the flag says so. Text that is written to stderr then becomes
+// records.
 func (p *program) openLog(format, command string) error {
 	switch {
 	case format != logText && format != logJSON:
@@ -41,7 +42,7 @@ func (p *program) openLog(format, command string) error {
 	return nil
 }
 
-// logger is what records go to, nil when stderr is text.
+// logger is the log of JSON, nil when stderr is text.
 func (p *program) logger() *slog.Logger {
 	if p.log == nil {
 		return nil
@@ -49,7 +50,7 @@ func (p *program) logger() *slog.Logger {
 	return p.log.Logger
 }
 
-// wantsJSONLog knows the flag, and its variable, before they have been parsed.
+// wantsJSONLog reads --log-format, or its variable, before the flags are parsed.
 func (p *program) wantsJSONLog() bool {
 	if value, ok := commandLineValue(p.args, logFlag); ok {
 		return value == logJSON
@@ -57,7 +58,8 @@ func (p *program) wantsJSONLog() bool {
 	return p.setting(variable(logFlag)) == logJSON
 }
 
-// commandLineValue finds the value of a flag on a command line that has not been parsed. Of several the last one counts.
+// commandLineValue finds the value of a flag on a command line that was not parsed. If there are several, the
+// last one counts.
 func commandLineValue(args []string, flag string) (value string, ok bool) {
 	for i, arg := range args {
 		if arg == "--" {
@@ -72,7 +74,8 @@ func commandLineValue(args []string, flag string) (value string, ok bool) {
 	return value, ok
 }
 
-// newProgress is a bar on a terminal, lines or records in a log, nothing when quiet. A command has one.
+// newProgress returns the progress of the command, which has only one: a bar on a terminal, lines or records
+// in a log, nothing when quiet.
 func (p *program) newProgress() *progress.Progress {
 	if p.bar != nil {
 		return p.bar

@@ -13,16 +13,16 @@ import (
 )
 
 // Main is the whole program as a function: it runs the command that args name, prints an error once, and
-// returns the exit code. When ctx is cancelled the command finishes what is under way, within 20 s; the cause
-// should be an *Interrupted.
+// returns the exit code. When ctx is cancelled, the command finishes what is under way within 20 s. The cause
+// of the cancellation should be an *Interrupted.
 func Main(ctx context.Context, env Env, args []string) int {
 	return withinStopTime(ctx, func() int { return run(ctx, env, args) })
 }
 
-// newProgram is the program before its command line is read.
+// newProgram returns the program before its command line is read.
 func newProgram(env Env, args []string) *program {
 	p := &program{env: env, args: args, origins: map[string]string{}, checks: checks{}, stopAnnounced: func() {}}
-	p.credentials = sync.OnceValues(p.readCredentials) // once, since a file of them may be a pipe, and several callers need them
+	p.credentials = sync.OnceValues(p.readCredentials) // a file of credentials may be a pipe
 	return p
 }
 
@@ -38,7 +38,7 @@ func run(ctx context.Context, env Env, args []string) int {
 	return code
 }
 
-// finish prints an error, and returns the exit code.
+// finish reports an error and returns the exit code.
 func (p *program) finish(err error) int {
 	if err == nil {
 		return exit.Done
@@ -48,18 +48,18 @@ func (p *program) finish(err error) int {
 		p.peekAtDotenv()
 	}
 	if p.wantsJSONLog() {
-		_ = p.openLog(logJSON, "") // which fails only for another form
+		_ = p.openLog(logJSON, "") // this format is known
 	}
 	p.printError(err)
 	p.writeFailure(err, p.args)
 	return exitCode(err)
 }
 
-// printError prints an error once, with what to do about it.
+// printError prints an error and its hint.
 func (p *program) printError(err error) {
 	style := p.style(p.env.StderrTerminal)
 	if signal, ok := errors.AsType[*Interrupted](err); isFinished(err) || ok && signal.pipe() && p.notify == nil {
-		return // the summary has said it, or nobody reads on, as with | head
+		return // the summary has said it, or nobody reads any more, as after | head
 	}
 	if p.log != nil {
 		p.log.failed(plain(p.errorText(err)), exitCode(err), plain(p.hint(err)))
@@ -75,11 +75,11 @@ func (p *program) printError(err error) {
 	}
 }
 
-// begin fills in the flags that were not given, tells all that is wrong with the command line and the
-// settings, and marks the point after which errors are not theirs.
+// begin fills in the flags that were not given, and reports at once everything that is wrong with the command
+// line and the settings. Later errors are not mistakes in them.
 func (p *program) begin(c *cobra.Command, args []string) error {
 	if c.Name() == cobra.ShellCompRequestCmd {
-		return nil // settings decide nothing there
+		return nil // completion needs no settings
 	}
 	if p.allFlags {
 		return errors.New(allNeedsHelp)
@@ -98,8 +98,8 @@ func (p *program) begin(c *cobra.Command, args []string) error {
 	return nil
 }
 
-// announceStop says that a command is stopping when ctx is done, since some seconds may go by before anything
-// else is said; not where nothing is under way. The func that it returns ends that.
+// announceStop says that a command is stopping once ctx is done, since it may take seconds until anything
+// else is printed. It says nothing if nothing is under way. The function that it returns ends that.
 func (p *program) announceStop(ctx context.Context) (end func()) {
 	told := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
@@ -135,14 +135,14 @@ to Customer.io's Track API, each event once.`,
 	root.SetIn(p.env.Stdin)
 	root.SetOut(p.env.Stdout)
 	root.SetErr(p.env.Stderr)
-	asked := p.addCommonFlags(root)
+	showVersion := p.addCommonFlags(root)
 	root.RunE = func(c *cobra.Command, _ []string) error {
-		if *asked {
+		if *showVersion {
 			return runVersion(p)
 		}
 		return c.Help()
 	}
-	root.InitDefaultHelpFlag() // else -h before a command would take its name for a value
+	root.InitDefaultHelpFlag() // else -h before a command would take the command's name as its value
 	p.addCommands(root)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return errors.Join(append(p.mistakes, clearerError(c, err))...)
@@ -157,7 +157,7 @@ to Customer.io's Track API, each event once.`,
 	return root
 }
 
-// addCommonFlags adds the flags that every command has, and --version. It says whether that was asked for.
+// addCommonFlags adds the flags that every command has, and --version, whose value it returns.
 func (p *program) addCommonFlags(root *cobra.Command) (version *bool) {
 	flags := root.PersistentFlags()
 	flags.BoolVar(&p.json, "json", false, "write the result as one JSON document")
@@ -196,5 +196,5 @@ func (p *program) addCommands(root *cobra.Command) {
 	root.SetHelpCommand(newHelp())
 }
 
-// Cobra keeps this for all commands of a process.
+// This is a global variable of cobra's.
 func init() { cobra.EnableCommandSorting = false }

@@ -15,8 +15,8 @@ import (
 	"ph2cio/internal/report"
 )
 
-// unknownFlag is the error of a flag that a command does not have, with the one that may be meant. What
-// stands behind its name, as in -kSECRET or --key:SECRET, is not shown.
+// unknownFlag is the error about a flag that a command does not have, with a suggestion. What follows the
+// flag's name, as in -kSECRET or --key:SECRET, is not shown.
 func unknownFlag(c *cobra.Command, e *pflag.NotExistError) error {
 	dashes, typed := "--", e.GetSpecifiedName()
 	if group := e.GetSpecifiedShortnames(); group != "" {
@@ -43,8 +43,7 @@ func unknownFlag(c *cobra.Command, e *pflag.NotExistError) error {
 	return fmt.Errorf("unknown flag: %s%s%s", dashes, name, advice)
 }
 
-// flagAdvice is what may be meant by the name of a flag that a command does not have; empty if nothing is
-// like it.
+// flagAdvice suggests what an unknown flag may mean, empty if nothing is similar.
 func flagAdvice(c *cobra.Command, name string) string {
 	if advice := flagAdviceByName[name]; advice != "" {
 		return advice
@@ -82,7 +81,7 @@ func hasFlag(c *cobra.Command, name string) bool {
 	return f != nil && !f.Hidden
 }
 
-// flagNames are the names of the flags of all commands.
+// flagNames returns the names of the flags of all commands.
 func flagNames(root *cobra.Command) (names []string) {
 	for _, c := range root.Commands() {
 		for _, f := range flagsOf(c) {
@@ -108,7 +107,7 @@ func commandsWith(root *cobra.Command, flag string) string {
 	return report.InWords(names, "and")
 }
 
-// unknownCommand refuses what is typed in the place of a command, and names the one that may be meant.
+// unknownCommand refuses an unknown command, and suggests another one.
 func unknownCommand(root *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -146,7 +145,7 @@ func (p *program) helpHint() string {
 	return "`" + c.CommandPath() + " --help` shows how to use it"
 }
 
-// withSuggestion is a mistyped name in quotes, with the one that may be meant.
+// withSuggestion is a mistyped name in quotes, with the name that it may mean.
 func withSuggestion(typed string, names []string) string {
 	text := strconv.Quote(withoutSecret(typed))
 	if name := closest(strings.ToLower(typed), names); name != "" {
@@ -155,8 +154,8 @@ func withSuggestion(typed string, names []string) string {
 	return text
 }
 
-// withoutSecret is what an error shows of a mistyped name: not what follows the letters of a name, as in
-// API_KEY=..., which may be secret.
+// withoutSecret cuts a mistyped name where its letters end, because what follows, as in API_KEY=..., may be
+// secret.
 func withoutSecret(typed string) string {
 	end := strings.IndexFunc(typed, func(r rune) bool {
 		return !strings.ContainsRune(" _./-", r) && !('a' <= r && r <= 'z' || 'A' <= r && r <= 'Z')
@@ -167,8 +166,8 @@ func withoutSecret(typed string) string {
 	return typed[:end] + "..."
 }
 
-// checkChoice refuses a value that a flag with a choice of them does not have. Blanks around the names of
-// a list do not count.
+// checkChoice refuses a value that is not one of a flag's choices. Blanks around the names of a list are
+// ignored.
 func checkChoice(f *pflag.Flag, text string) error {
 	if !hasFact(f, onlyFact) {
 		return nil
@@ -186,7 +185,7 @@ func checkChoice(f *pflag.Flag, text string) error {
 	return nil
 }
 
-// valuesText says what a flag may be set to: its choices, or the kind of value.
+// valuesText says which values a flag takes.
 func valuesText(f *pflag.Flag) string {
 	if hasFact(f, onlyFact) {
 		return report.InWords(namesOf(f.Annotations[valuesFact]), "or")

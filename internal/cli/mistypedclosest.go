@@ -2,7 +2,7 @@ package cli
 
 import "strings"
 
-// closest is the one of some names that a mistyped one is most likely meant to be; empty if none is like it.
+// closest returns the name that a mistyped one most likely means, empty if none is similar.
 func closest(typed string, names []string) (best string) {
 	least := 1 + len(typed)/6
 	for _, name := range names {
@@ -17,7 +17,7 @@ func closest(typed string, names []string) (best string) {
 	return best
 }
 
-// onlyWithPrefix is the one of some names that begins with what is typed; empty if none does, or several do.
+// onlyWithPrefix returns the one name that begins with what was typed, empty if none or several do.
 func onlyWithPrefix(typed string, names []string) (only string) {
 	const least = 3
 	for _, name := range names {
@@ -32,7 +32,8 @@ func onlyWithPrefix(typed string, names []string) (only string) {
 	return only
 }
 
-// distance is how many bytes to put in, take out, replace or swap with the next make one text of another.
+// distance counts the bytes to insert, remove, replace or swap with the next that turn one text into the
+// other.
 func distance(a, b string) int {
 	var before, last []int
 	row := make([]int, len(b)+1)

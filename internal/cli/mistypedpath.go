@@ -14,19 +14,21 @@ import (
 	"ph2cio/internal/escape"
 )
 
-// maxNamesInDir is how many names of a directory are looked at for one that may be meant.
+// maxNamesInDir is how many names of a directory are compared with a mistyped one.
 const maxNamesInDir = 4000
 
-// minTypedLength is how long a name is that may be a mistyped one: a shorter one is like too many.
+// minTypedLength is the least length of a name that may be a mistyped one. A shorter one is similar to too
+// many.
 const minTypedLength = 3
 
-// missingFile is the error of a file that is not there.
+// missingFile is the error of a file that does not exist.
 type missingFile struct{ path string }
 
 func (e missingFile) Error() string { return e.path + " does not exist" }
 func (e missingFile) Unwrap() error { return fs.ErrNotExist }
 
-// fileError is the error of a file that a flag or a setting names, without the system's word for what failed.
+// fileError is the error of a file that a flag or a setting names. It does not name the system call that
+// failed.
 func fileError(path string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return missingFile{path}
@@ -34,7 +36,7 @@ func fileError(path string, err error) error {
 	return err
 }
 
-// pathHint is what to do about it; empty if the error says that itself.
+// pathHint says what to do about a file that cannot be opened, empty if the error says that itself.
 func pathHint(path string, err error) string {
 	if errors.Is(err, fs.ErrNotExist) {
 		return cmp.Or(didYouMean(path), "check the path")
@@ -42,8 +44,8 @@ func pathHint(path string, err error) string {
 	return ""
 }
 
-// didYouMean asks about the first of some paths that does not exist and has a near one; empty for none. It
-// reads directories and opens no file.
+// didYouMean suggests a path for the first that does not exist and resembles one that does; empty for none.
+// It reads directories and opens no file.
 func didYouMean(paths ...string) string {
 	for _, path := range paths {
 		if near := nearPath(path); near != "" {
@@ -53,8 +55,8 @@ func didYouMean(paths ...string) string {
 	return ""
 }
 
-// nearPath is the path that a mistyped one is most likely meant to be: its last part is another, or that of
-// its directory. Empty if the path exists, or nothing is like it.
+// nearPath returns the path that a mistyped one most likely means. Its last part may differ, or the name of
+// its directory. It is empty if the path exists or nothing resembles it.
 func nearPath(path string) string {
 	if _, err := os.Lstat(path); path == "" || !errors.Is(err, fs.ErrNotExist) {
 		return ""
@@ -87,8 +89,8 @@ func nearPath(path string) string {
 	return dir + near
 }
 
-// pathForShell is a path as a shell takes it. One that has what does not print, such as the end of a line, is
-// only shown.
+// pathForShell quotes a path for a shell. A path with characters that do not print, such as the end of a
+// line, is only shown.
 func pathForShell(path string) string {
 	if !utf8.ValidString(path) || strings.ContainsFunc(path, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return strconv.Quote(path)
@@ -101,7 +103,7 @@ func pathExists(path string) bool {
 	return err == nil
 }
 
-// firstNames are the first names in a directory.
+// firstNames returns the first names in a directory.
 func firstNames(dir string) []string {
 	file, err := os.Open(dir)
 	if err != nil {

@@ -1,9 +1,9 @@
 package cli
 
-// What other programs call what this one has too.
+// What other programs call the flags and commands that ph2cio has too.
 
-// otherNames are the names of flags elsewhere, and what they are called here. A command has at most one of
-// several.
+// otherNames are names of flags in other programs, with what they are called here. A command has at most one
+// of several.
 var otherNames = map[string]string{
 	"n": "dry-run", "what-if": "dry-run", "plan": "dry-run", "test": "sandbox dry-run", "simulate": "sandbox",
 	"from": "since", "after": "since", "start": "since", "to": "until", "before": "until", "end": "until",
@@ -18,10 +18,10 @@ var otherNames = map[string]string{
 	"tz": "timezone", "project": "team", "environment": "workspace", "account": "workspace", "email-only": "people",
 }
 
-// useVariables is what to do where other programs have flags for credentials.
+// useVariables says what to do where other programs have flags for credentials.
 const useVariables = "set `CUSTOMERIO_SITE_ID` and `CUSTOMERIO_API_KEY` in the environment or .env"
 
-// flagAdviceByName are flags that no command needs, with what to do instead.
+// flagAdviceByName says what to do instead of using a flag that ph2cio does not need.
 var flagAdviceByName = map[string]string{
 	"continue": sameCommand, "resume": sameCommand, "retry": "`ph2cio retry` sends rejected rows again",
 	"api-key": useVariables, "apikey": useVariables, "key": useVariables, "site-id": useVariables, "token": useVariables, "credentials": useVariables,
@@ -29,7 +29,7 @@ var flagAdviceByName = map[string]string{
 
 const sameCommand = "a run that stopped resumes when you run the same command again"
 
-// otherCommands are commands elsewhere, with what they are called here, or what to do.
+// otherCommands are commands of other programs, with what they are called here, or with what to do.
 var otherCommands = map[string]string{
 	"send": backfillCommand, "import": backfillCommand, "run": backfillCommand, "migrate": backfillCommand, "upload": backfillCommand, "push": backfillCommand,
 	"plan": "preview", "dry-run": "preview", "show": "inspect", "stats": "inspect", "info": "inspect", "analyze": "inspect",

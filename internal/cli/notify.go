@@ -10,7 +10,8 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// notifier tells others how a run went, from its beginning to its exit code. Nil tells nobody.
+// notifier tells others how a run went: in a line of a log, a file of metrics, or a ping. A nil notifier
+// tells nobody.
 type notifier struct {
 	p       *program
 	command string
@@ -18,14 +19,14 @@ type notifier struct {
 	metrics string // file
 	ping    *pinger
 
-	declined  bool              // somebody was asked and said no: nothing was done, well or not
+	declined  bool              // somebody was asked and said no, so that nothing was done
 	workspace string            // empty until it is known
 	tally     *customerio.Tally // nil until something can be sent
 	summary   *transfer.Summary // nil until there is one
 	newest    time.Time         // of all events that were sent; the zero time when none is known
 }
 
-// skipOutput makes the run end without its file of metrics, if that is the output.
+// skipOutput makes the run write no metrics, if the output is their file.
 func (w *notifier) skipOutput(o output) {
 	if w != nil && o.flag == metricsFlag {
 		w.metrics = ""
@@ -39,8 +40,8 @@ func (w *notifier) decline() {
 	}
 }
 
-// readNewest hears what a state knows before it is closed. It matters to nobody but the file of metrics, so that an error is none of
-// the run's.
+// readNewest reads the time of the newest event that was sent from a state. Only the metrics file uses it, so
+// errors are ignored.
 func (w *notifier) readNewest(state *ledger.Store) {
 	if w == nil || w.metrics == "" {
 		return

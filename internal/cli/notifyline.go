@@ -12,8 +12,9 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// writeLine tells how the run went in one line, for a log: not on a terminal, where the summary stands just above it, and when
-// quiet only if something went wrong and no document on stdout tells it.
+// writeLine says in one line how the run went, for a log. On a terminal it is left out, because the summary
+// just above says it. When quiet it is written only if something went wrong and no document on stdout says
+// so.
 func (w *notifier) writeLine(code int, took time.Duration) {
 	p := w.p
 	switch {
@@ -53,7 +54,7 @@ func (w *notifier) lineText(code int, ran time.Duration) string {
 	return head + strings.Join(parts, "; ")
 }
 
-// troubles are the sources that could not be read to their ends, and why.
+// troubles lists the sources that could not be read to the end, and why.
 func troubles(s *transfer.Summary) (all []string) {
 	for _, source := range s.Sources {
 		if source.Trouble != "" {
@@ -63,7 +64,7 @@ func troubles(s *transfer.Summary) (all []string) {
 	return all
 }
 
-// rowsText names the buckets that hold something.
+// rowsText names what became of the rows, without what became of none.
 func rowsText(r *transfer.Rows) string {
 	parts := []string{report.Plural(r.Read, "row", "rows") + " read", report.Count(r.Sent) + " sent"}
 	for _, bucket := range []struct {
@@ -83,7 +84,7 @@ func rowsText(r *transfer.Rows) string {
 	return strings.Join(parts, ", ")
 }
 
-// optionalField is a field that holds something.
+// optionalField returns a field of a log record if the field holds something.
 func optionalField(name string, value any, size int) []any {
 	if size == 0 {
 		return nil
@@ -91,7 +92,7 @@ func optionalField(name string, value any, size int) []any {
 	return []any{name, value}
 }
 
-// logLine is the line as a record.
+// logLine writes the line as a record.
 func (w *notifier) logLine(code int, took time.Duration) {
 	fields := []any{"exit_code", code, "seconds", float64(took.Milliseconds()) / 1000}
 	if s := w.summary; s != nil {

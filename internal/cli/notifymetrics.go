@@ -16,10 +16,10 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// lastSuccessMetric is the one metric that outlives the run it tells of.
+// lastSuccessMetric is the one metric that carries over from an earlier run.
 const lastSuccessMetric = "ph2cio_last_success_timestamp_seconds"
 
-// sendingMetrics are what was read and sent; all 0 when the run ended before it sent anything.
+// sendingMetrics writes what was read and sent. Everything is 0 if the run ended before it sent anything.
 func (w *notifier) sendingMetrics(m *exposition) {
 	s := w.summary
 	if s == nil {
@@ -56,14 +56,15 @@ func unixSeconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
 
 func by(label, value string, n int64) sample { return sample{float64(n), []string{label, value}} }
 
-// exposition is text in Prometheus's exposition format, version 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats).
-// Every sample has the label name, so that files of several jobs on one machine do not have the same series.
+// exposition builds text in Prometheus's exposition format, version 0.0.4
+// (prometheus.io/docs/instrumenting/exposition_formats). Every sample has the label name, so that the files
+// of several jobs on one machine have no series in common.
 type exposition struct {
 	bytes.Buffer
 	name string
 }
 
-// sample is one value with its labels, names and values in turn.
+// sample is a value with its labels, whose names and values alternate.
 type sample struct {
 	value  float64
 	labels []string
@@ -83,18 +84,18 @@ func (e *exposition) gauge(metric, help string, samples ...sample) {
 
 var labelEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
-// escapeLabel also escapes what a terminal would not show: Prometheus has no way to write that, so the escape
-// becomes the value.
+// escapeLabel also escapes what a terminal would not show. Prometheus cannot express that, so the escape
+// becomes part of the value.
 func escapeLabel(value string) string {
 	return labelEscapes.Replace(plain(strings.ToValidUTF8(value, "\uFFFD")))
 }
 
-// maxMetricsFile is how much of the file of an earlier run is read.
+// maxMetricsFile is how much of the file of an earlier run is read, in bytes.
 const maxMetricsFile = 1 << 20
 
-// readLastSuccess finds the time of the last success in the file of an earlier run. 0 is none, none that can
-// be read, or one that is later than now: a clock was ahead, and an alert on its age would stay silent until
-// then.
+// readLastSuccess reads the time of the last success, in unix seconds, from the file of an earlier run. It is
+// 0 if there is none or if it cannot be read, and also if it is later than now: a clock was ahead, and an
+// alert on its age would stay silent until then.
 func readLastSuccess(path string, now time.Time) float64 {
 	file, err := regularfile.Open(path)
 	if err != nil {
@@ -120,7 +121,8 @@ func readLastSuccess(path string, now time.Time) float64 {
 // metricsOutput is the file of metrics as an output.
 func metricsOutput(path string) output { return output{flag: metricsFlag, path: path} }
 
-// checkMetricsFile refuses a file that may not be written, or could not be written in the end.
+// checkMetricsFile refuses a file of metrics that must not be written, or that could not be written at the
+// end.
 func (p *program) checkMetricsFile(path string) error {
 	err := p.checkOutput(metricsOutput(path))
 	if err == nil {
@@ -132,9 +134,9 @@ func (p *program) checkMetricsFile(path string) error {
 	return err
 }
 
-// replaceMetrics puts a file in the place of what is there, so that a reader sees either all of the old or
-// all of the new. It is for everybody to read: whoever collects metrics is another user. What is there is
-// looked at once more just before.
+// replaceMetrics replaces the file at once, so that a reader sees all of the old text or all of the new.
+// Everybody may read it, since whoever collects metrics is another user. The file is checked once more just
+// before it is replaced.
 func (p *program) replaceMetrics(path string, text []byte) (err error) {
 	place := resolved(path)
 	file, err := os.CreateTemp(filepath.Dir(place), "."+filepath.Base(place)+".*")
@@ -155,5 +157,5 @@ func (p *program) replaceMetrics(path string, text []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	return os.Rename(file.Name(), place) // a link in its place is replaced, never followed
+	return os.Rename(file.Name(), place) // replaces a link in its place, and never follows it
 }

@@ -23,8 +23,8 @@ var (
 	trailingSep = regexp.MustCompile(`,$`)
 )
 
-// parseMetrics reads the exposition format as strictly as it is written down, and returns the values by series, without the
-// label name.
+// parseMetrics reads the exposition format as strictly as it is written down, and returns the values by
+// series, without the label name.
 func parseMetrics(t *testing.T, text string) map[string]float64 {
 	t.Helper()
 	if !strings.HasSuffix(text, "\n") {

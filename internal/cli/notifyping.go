@@ -17,32 +17,33 @@ import (
 )
 
 const (
-	pingLimit       = 10 * time.Second // for one ping, tries again included
-	pingAfterSignal = 2 * time.Second  // for all that is left to tell once the run has been interrupted
+	pingLimit       = 10 * time.Second // for one ping with all its attempts
+	pingAfterSignal = 2 * time.Second  // for all pings that are left after a signal
 	pingTries       = 3
 )
 
-// pinger tells a monitor over HTTP that a run begins and how it ends. Its URL is a secret: who has it can say that all is
-// well. So nothing here shows more of it than the host.
+// pinger tells a monitor over HTTP that a run begins and how it ends. Its URL is a secret, because anybody
+// who has it can report success. So nothing here shows more of it than the host.
 type pinger struct {
-	start, success, failure string // URLs; empty is not told
+	start, success, failure string // URLs; an empty one is not used
 	host                    string
-	sendsText               bool // it takes a word of ours with the ping
+	sendsText               bool // the ping carries a text of ours
 	client                  *http.Client
-	pause                   time.Duration      // between tries
-	started                 chan error         // of the ping at the start, when that has ended
-	ctx                     context.Context    // ends what takes too long
-	cancel                  context.CancelFunc // patience
+	pause                   time.Duration      // between attempts
+	started                 chan error         // gets the result of the ping at the start
+	ctx                     context.Context    // of all pings
+	cancel                  context.CancelFunc // of ctx
 }
 
-// pingWords are the words of a URL for the start, success and failure of a run: {run|complete|fail}.
+// pingWords finds the words of a URL for the start, success and failure of a run: {run|complete|fail}.
 var pingWords = regexp.MustCompile(`\{([^{}|]*)\|([^{}|]*)\|([^{}|]*)\}`)
 
-// newPinger makes out how the monitor wants to be told: in the URL's own words, if it has any, such as
-// ?state={run|complete|fail} for Cronitor (cronitor.io/docs/telemetry-api), where a start that reads like a success is not
-// told; at a URL with another query only of success, since nothing can be added to it; else at URL/start, URL and URL/fail,
-// as Healthchecks.io documents it (healthchecks.io/docs/http_api, healthchecks.io/docs/signaling_failures). It also takes
-// URL/EXIT-STATUS for a failure, but /fail is what other monitors have too, and the exit code is in the body.
+// newPinger works out how a monitor wants to be told. A URL with words of its own, such as
+// ?state={run|complete|fail} for Cronitor (cronitor.io/docs/telemetry-api), is used with each of them, except
+// for a start that reads like a success. A URL with another query is used for success alone, since nothing
+// can be added to it. Any other URL is used as URL/start, URL and URL/fail, as Healthchecks.io documents
+// (healthchecks.io/docs/http_api, healthchecks.io/docs/signaling_failures). Healthchecks.io also takes
+// URL/EXIT-STATUS for a failure, but other monitors have only /fail, and the exit code is in the body.
 func newPinger(address string) (*pinger, error) {
 	p := &pinger{client: pingClient(), pause: time.Second, started: make(chan error, 1)}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
@@ -79,11 +80,12 @@ func newPinger(address string) (*pinger, error) {
 	return p, nil
 }
 
-// pingClient follows no redirect: the secret would go elsewhere.
+// pingClient follows no redirect, because that would send the secret elsewhere.
 func pingClient() *http.Client {
 	return &http.Client{
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		// A connection that is kept is listened to, and what comes unasked, such as the URL, would be told on stderr.
+		// No connection is kept: net/http prints to stderr what arrives on an idle one, which may hold the
+		// URL.
 		Transport: &http.Transport{DisableKeepAlives: true, Proxy: func(r *http.Request) (*url.URL, error) {
 			proxy, err := http.ProxyFromEnvironment(r)
 			if err != nil {
@@ -94,13 +96,13 @@ func pingClient() *http.Client {
 	}
 }
 
-// begin tells of the start, beside the run, which does not wait for it.
+// begin reports the start, while the run goes on.
 func (p *pinger) begin() {
 	go func() { p.started <- p.send(p.ctx, p.start, "") }()
 }
 
-// end tells how the run ended, once it has told of the start. It takes no longer than two pings may, and pingHurry from the
-// end of ctx on.
+// end reports how the run ended, after the start was reported. It takes at most as long as two pings, and at
+// most pingAfterSignal once ctx is done.
 func (p *pinger) end(ctx context.Context, code int, said string) error {
 	defer context.AfterFunc(ctx, func() { time.AfterFunc(pingAfterSignal, p.cancel) })()
 	begun := <-p.started
@@ -119,7 +121,7 @@ func (p *pinger) end(ctx context.Context, code int, said string) error {
 	return errors.Join(begun, err)
 }
 
-// send sends one ping, again if there is no answer. An empty address tells nobody.
+// send sends one ping, and again if there is no answer. It does nothing for an empty address.
 func (p *pinger) send(ctx context.Context, address, said string) error {
 	if address == "" {
 		return nil
@@ -139,7 +141,7 @@ func (p *pinger) send(ctx context.Context, address, said string) error {
 	}
 }
 
-// sendOnce sends one request, and tells whether it may go better the next time.
+// sendOnce sends one request, and reports whether another attempt may succeed.
 func (p *pinger) sendOnce(ctx context.Context, address, said string) (again bool, err error) {
 	method := http.MethodGet
 	if said != "" {
@@ -164,7 +166,7 @@ func (p *pinger) sendOnce(ctx context.Context, address, said string) (again bool
 		return true, fmt.Errorf("ping %s: no answer: %s", p.host, pingErrorText(err))
 	}
 	defer answer.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10)) // so that the connection can be used again
+	_, _ = io.Copy(io.Discard, io.LimitReader(answer.Body, 64<<10)) // so that the connection ends in order
 	switch status := answer.StatusCode; {
 	case status >= 300 && status < 400:
 		return false, fmt.Errorf("ping %s: answered %d, a redirect, which ph2cio does not follow because the URL is a secret", p.host, status)
@@ -174,8 +176,8 @@ func (p *pinger) sendOnce(ctx context.Context, address, said string) (again bool
 	return false, nil
 }
 
-// pingErrorText says why there was no answer, in words that cannot hold the URL: neither that which the library quotes nor one
-// that an answer repeats.
+// pingErrorText says why there was no answer in words that cannot hold the URL, which both the library and an
+// answer may quote.
 func pingErrorText(err error) string {
 	if setup, ok := errors.AsType[pingSettingError](err); ok {
 		return string(setup)
@@ -192,12 +194,12 @@ func pingErrorText(err error) string {
 	return "the answer was not HTTP"
 }
 
-// pingSettingError is a fault of this machine's settings.
+// pingSettingError is a mistake in the settings of this machine.
 type pingSettingError string
 
 func (e pingSettingError) Error() string { return string(e) }
 
-// withoutPing is a command line without the URL of the monitor, which is a secret: for the state directory and for people.
+// withoutPing removes the URL of the monitor, which is a secret, from a command line that is stored or shown.
 func withoutPing(args []string) (rest []string) {
 	for i := 0; i < len(args); i++ {
 		switch {

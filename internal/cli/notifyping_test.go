@@ -111,8 +111,8 @@ func TestOutcomesHaveTheirMeaning(t *testing.T) {
 	}
 }
 
-// A monitor in any trouble costs a warning, never the run, and its URL appears nowhere: not in what is said, not in what is
-// kept.
+// A monitor in any trouble costs a warning, never the run, and its URL appears nowhere: not in what is said,
+// not in what is kept.
 func TestAMonitorInTroubleIsAWarning(t *testing.T) {
 	elsewhere, target := monitored(t, nil)
 	closed := httptest.NewServer(nil)
@@ -274,7 +274,8 @@ func TestAPingIsTriedAgain(t *testing.T) {
 	})
 }
 
-// A monitor that never answers takes ten seconds of the start, which the run does not wait for, and ten of the end.
+// A monitor that never answers takes ten seconds of the start, which the run does not wait for, and ten of
+// the end.
 func TestAPingTakesTenSecondsAtMost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := pingOver(t, func(r *http.Request) (*http.Response, error) {

@@ -13,8 +13,8 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// startNotifier begins to watch a command that has the flags for it, and is nil for any other one. A dry run is a preview,
-// which is not watched. After an error the notifier can still report what became of the run.
+// startNotifier begins to watch a command that has the flags for it, and is nil for any other one. A dry run
+// is a preview, which is not watched. After an error the notifier can still report what became of the run.
 func (p *program) startNotifier(c *cobra.Command) (*notifier, error) {
 	if dry, err := c.Flags().GetBool("dry-run"); err == nil && dry {
 		return nil, nil
@@ -31,8 +31,8 @@ func (p *program) startNotifier(c *cobra.Command) (*notifier, error) {
 	return w, errors.Join(w.setMetricsFile(metrics), w.startPing(ping))
 }
 
-// end tells how the run ended, in a hurry when ctx is done. What goes wrong with that is a warning: the exit code is the
-// run's own.
+// end reports how the run ended, quickly once ctx is done. Problems with that are warnings: the exit code is
+// that of the run.
 func (w *notifier) end(ctx context.Context, code int) {
 	if w == nil {
 		return
@@ -41,7 +41,7 @@ func (w *notifier) end(ctx context.Context, code int) {
 	w.writeLine(code, ended.Sub(w.began))
 	if w.declined {
 		if w.ping != nil {
-			_ = w.ping.end(ctx, exit.Failed, "not confirmed; nothing was sent") // somebody sits there, and knows
+			_ = w.ping.end(ctx, exit.Failed, "not confirmed; nothing was sent") // whoever said no knows
 		}
 		return
 	}
@@ -57,7 +57,8 @@ func (w *notifier) end(ctx context.Context, code int) {
 	}
 }
 
-// outcomeText says what an exit code means, on one line and without anything of the run itself: it goes to others.
+// outcomeText says in one line what an exit code means. It goes to others, and holds nothing of the run
+// itself.
 func outcomeText(code int) string {
 	if meaning := exit.Describe(code); meaning != "" {
 		return fmt.Sprintf("exit code %d: %s", code, meaning)
@@ -65,8 +66,8 @@ func outcomeText(code int) string {
 	return fmt.Sprintf("exit code %d", code)
 }
 
-// writeMetrics replaces the file of metrics. All are gauges of the last run, as the practices for batch jobs want it
-// (prometheus.io/docs/practices/instrumentation): a counter would begin anew with each run.
+// writeMetrics replaces the file of metrics. All are gauges of the last run, as recommended for batch jobs
+// (prometheus.io/docs/practices/instrumentation), because a counter would start again with each run.
 func (w *notifier) writeMetrics(code int, ended time.Time) error {
 	succeeded := unixSeconds(ended)
 	if code != exit.Done {
@@ -74,7 +75,7 @@ func (w *notifier) writeMetrics(code int, ended time.Time) error {
 	}
 	m := &exposition{name: strings.TrimSuffix(filepath.Base(w.metrics), ".prom")}
 	labels := []string{"command", w.command, "version", version(w.p.env.Commit).Version}
-	if w.workspace != "" { // not when the run ended before it asked for it
+	if w.workspace != "" { // empty if the run ended before it knew it
 		labels = append(labels, "workspace", w.workspace)
 	}
 	m.gauge("ph2cio_last_run_info", "What ran last.", sample{1, labels})
@@ -91,7 +92,7 @@ func (w *notifier) writeMetrics(code int, ended time.Time) error {
 	return w.p.replaceMetrics(w.metrics, m.Bytes())
 }
 
-// setMetricsFile finds out before the run whether the file can be written after it.
+// setMetricsFile checks before the run that the file can be written after it.
 func (w *notifier) setMetricsFile(metrics string) error {
 	if metrics == "" {
 		return nil
@@ -103,7 +104,7 @@ func (w *notifier) setMetricsFile(metrics string) error {
 	return nil
 }
 
-// startPing tells the monitor of the start.
+// startPing tells the monitor that the run has started.
 func (w *notifier) startPing(address string) (err error) {
 	if address == "" {
 		return nil

@@ -6,14 +6,15 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// output is a file that is written because a flag names it. What is there must be empty or of the same kind:
-// a file of anything else would be lost.
+// output is a file that is written because a flag names it. A file that exists must be empty or of the same
+// kind, so that nothing else is lost.
 type output struct {
 	flag    string
 	path    string
-	streams bool // it may be a pipe or a device too, which nothing is lost of
+	streams bool // it may also be a pipe or a device, where nothing can be lost
 }
 
+// outputError is the error that refuses an output.
 func (p *program) outputError(flag, path, why, hint string) error {
 	return &problem{code: exit.Usage, err: fmt.Errorf("--%s: %s %s", flag, path, why), hint: hint + "; nothing was changed"}
 }

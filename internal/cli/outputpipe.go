@@ -12,7 +12,7 @@ import (
 	"ph2cio/internal/regularfile"
 )
 
-// openStream opens a pipe or a device. A pipe that nobody reads yet is waited for, until the run is to stop.
+// openStream opens a pipe or a device. It waits for a pipe that nobody reads yet, until the run is to stop.
 func (p *program) openStream(o output) (*os.File, error) {
 	info, err := os.Stat(o.path)
 	if err != nil {
@@ -37,5 +37,5 @@ func (p *program) openStream(o output) (*os.File, error) {
 	}
 }
 
-// pipePollInterval is how often a pipe is looked at that nobody reads yet.
+// pipePollInterval is the time between two attempts to open a pipe that nobody reads yet.
 const pipePollInterval = 50 * time.Millisecond

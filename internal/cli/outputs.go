@@ -22,14 +22,14 @@ const (
 	profileFlag = "cpuprofile"
 )
 
-// looksWrittenFor reports, for each flag, whether a file begins as what is written for that flag.
+// looksWrittenFor reports, for each flag, whether a file begins like what is written for that flag.
 var looksWrittenFor = map[string]func(head []byte) bool{
 	metricsFlag:    isMetrics,
 	operationsFlag: func(head []byte) bool { return bytes.HasPrefix(head, []byte(`{"type":"person","action":"`)) },
 	profileFlag:    isProfile,
 }
 
-// isProfile knows what runtime/pprof writes: within its first bytes it has the type of its samples, their number.
+// isProfile recognises what runtime/pprof writes by the sample types at its beginning.
 func isProfile(head []byte) bool {
 	packed, err := gzip.NewReader(bytes.NewReader(head))
 	if err != nil {
@@ -66,12 +66,12 @@ func stateToWrite(c *cobra.Command) string {
 	return flagText(c, stateFlag)
 }
 
-// checkOutputs looks at everything that a command would write before it reads or asks anything. It is looked
-// at again when the sources are found, and when a file is written.
+// checkOutputs checks everything that a command would write, before it reads or asks anything. The checks are
+// repeated when the sources are found, and when a file is written.
 func (p *program) checkOutputs(c *cobra.Command, args []string) error {
 	errs := []error{p.checkDistinct(), p.checkStreams()}
 	for _, o := range p.outputs {
-		if o.flag != metricsFlag { // whose own check comes before the run as well
+		if o.flag != metricsFlag { // checkMetricsFile checks that one
 			errs = append(errs, p.checkOutput(o))
 		}
 	}
@@ -82,7 +82,8 @@ func (p *program) checkOutputs(c *cobra.Command, args []string) error {
 	return errors.Join(errs...)
 }
 
-// protectSources takes the sources that were found, and refuses an output that is one of them by another name.
+// protectSources takes the sources that were found, and refuses an output that is one of them under another
+// name.
 func (p *program) protectSources(sources []source.Source) error {
 	p.protected.setSources(sources)
 	errs := []error{p.checkStateDir(), p.checkForeignFiles(), p.checkStreams()}
@@ -97,7 +98,7 @@ func (p *program) protectSources(sources []source.Source) error {
 	return errors.Join(errs...)
 }
 
-// checkOutput refuses an output that would replace what is precious or not its own.
+// checkOutput refuses an output that would replace a protected file, or a file of another kind.
 func (p *program) checkOutput(o output) error {
 	if is := p.protected.describePath(o.path); is != "" {
 		return p.overwriteError(o.flag, o.path, is)
@@ -134,7 +135,7 @@ func (p *program) checkOutput(o output) error {
 	return p.outputError(o.flag, o.path, "is "+regularfile.Kind(info.Mode())+", not a regular file", hint)
 }
 
-// isMetricsOutput reports whether an output is left out where it lies in a directory of sources: see isOurs.
+// isMetricsOutput reports whether an output is one that isOwnFile leaves out of a directory of sources.
 func isMetricsOutput(o output) bool {
 	return o.flag == metricsFlag && filepath.Ext(o.path) == metricsExtension
 }
@@ -149,7 +150,7 @@ func (p *program) checkExisting(o output) error {
 	return p.checkOpened(o, file)
 }
 
-// checkOpened does the same with a file that was opened, whatever has its name by now.
+// checkOpened is checkExisting for a file that is open, whatever has its name by now.
 func (p *program) checkOpened(o output, file *os.File) error {
 	info, err := file.Stat()
 	if err != nil {
@@ -169,7 +170,7 @@ func (p *program) checkOpened(o output, file *os.File) error {
 	return p.outputError(o.flag, o.path, "already exists and holds something else", "name a new file, or remove this one first")
 }
 
-// checkParent refuses an output that is not there yet where there is no directory to make it in.
+// checkParent refuses an output that does not exist and has no directory to be created in.
 func (p *program) checkParent(o output) error {
 	dir := filepath.Dir(o.path)
 	if info, err := os.Stat(dir); err == nil && info.IsDir() {
@@ -178,15 +179,15 @@ func (p *program) checkParent(o output) error {
 	return p.outputError(o.flag, o.path, "cannot be written: there is no directory "+dir, "name a file in an existing directory")
 }
 
-// isStream reports whether a path leads to a pipe or a terminal or the like, directly or through a link as
-// /dev/stdout is one.
+// isStream reports whether a path leads to a pipe, a terminal or another device, directly or through a link
+// such as /dev/stdout.
 func isStream(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeCharDevice) != 0
 }
 
-// createOutput opens an output to write it anew. It follows no link but one to a pipe or a device, and what
-// is emptied is the file that was looked at.
+// createOutput opens an output and empties it. It follows a link only to a pipe or a device, and it empties
+// exactly the file that was checked.
 func (p *program) createOutput(o output) (*os.File, error) {
 	if err := p.checkOutput(o); err != nil {
 		return nil, err
@@ -235,11 +236,12 @@ func (p *program) checkDistinct() error {
 	return nil
 }
 
-// overwriteError is the error of an output that is something else.
+// overwriteError is the error that refuses an output because of what it is now.
 func (p *program) overwriteError(flag, path, is string) error {
 	return p.outputError(flag, path, "is "+is, "name another file, because this one would be overwritten")
 }
 
+// tryWriting creates and removes a file in a directory.
 func tryWriting(dir string) error {
 	file, err := os.CreateTemp(dir, ".ph2cio-check-")
 	if err != nil {

@@ -73,7 +73,7 @@ func TestEveryFlagSaysWhatItIsToFiles(t *testing.T) {
 		for _, set := range []*pflag.FlagSet{c.Flags(), c.PersistentFlags()} {
 			set.VisitAll(func(f *pflag.Flag) {
 				there[f.Name] = true
-				reads := toFiles[f.Name] == read && f.Name != envFileFlag // which gather knows by its default too
+				reads := toFiles[f.Name] == read && f.Name != envFileFlag // which is protected by its default too
 				if is := hasFact(f, readFact); is != reads {
 					t.Errorf("%s --%s is defined with isRead: %v, and in toFiles: %v", c.Name(), f.Name, is, reads)
 				}
@@ -114,7 +114,7 @@ func profiled(t *testing.T) string {
 // treasure is a file that no output may touch.
 type treasure struct {
 	path string
-	is   string // what is told of it
+	is   string // what the error says about it
 	flag string // that must be there, so that the command knows of the file; SOURCE for its arguments, empty for none
 }
 
@@ -226,7 +226,8 @@ func everything(t *testing.T) map[string]kept {
 	return all
 }
 
-// same holds that nothing has changed: no bytes, no time, no file in the place of another, none more and none less.
+// same holds that nothing has changed: no bytes, no time, no file in the place of another, none more and none
+// less.
 func same(t *testing.T, before, after map[string]kept) {
 	t.Helper()
 	for path, then := range before {

@@ -70,7 +70,8 @@ func replaced(t *testing.T, link func(old, new string) error, old, name string) 
 	}
 }
 
-// An output is emptied only after it was looked at once more, and what is written to it cannot be read by others.
+// An output is emptied only after it was looked at once more, and what is written to it cannot be read by
+// others.
 func TestAnOutputIsCheckedWhenItIsOpened(t *testing.T) {
 	dir := t.TempDir()
 	o := output{flag: operationsFlag, path: filepath.Join(dir, "ops.jsonl"), streams: true}
@@ -96,7 +97,8 @@ func TestAnOutputIsCheckedWhenItIsOpened(t *testing.T) {
 	}
 }
 
-// A path is known by where it leads, a link before .. too, and not by what is left of it once that was taken out.
+// A path is known by where it leads, a link before .. too, and not by what is left of it once that was taken
+// out.
 func TestResolvedFollowsLinksBeforeTheirParents(t *testing.T) {
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err == nil {

@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// checkStreams refuses standard output and standard error that were redirected to what is read or kept, and
-// keeps what there is to say of it out of there too.
+// checkStreams refuses standard output and standard error that are redirected into a file that is read or
+// kept, and keeps even the error out of that file.
 func (p *program) checkStreams() error {
 	var errs []error
 	stderr := p.env.Stderr
@@ -45,8 +45,7 @@ func (p *program) checkStreams() error {
 // discardStdout keeps everything out of standard output.
 func (p *program) discardStdout() { p.env.setStdout(io.Discard) }
 
-// moveStderr has what is still to be said, the error that ends the run, on standard output, if that may be
-// written to.
+// moveStderr sends what is still to be said, which is the error that ends the run, to standard output.
 func (p *program) moveStderr() {
 	p.env.setStderr(p.env.Stdout)
 	p.log = nil

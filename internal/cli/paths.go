@@ -6,7 +6,8 @@ import (
 	"path/filepath"
 )
 
-// unslashed is a path without the slash at its end, or slash and dot, for which a link there would be followed.
+// unslashed removes a slash, or a slash and a dot, from the end of a path. With it, a link there would be
+// followed.
 func unslashed(path string) string {
 	for root := len(filepath.VolumeName(path)) + 1; len(path) > root; {
 		last := len(path) - 1

@@ -2,8 +2,8 @@ package cli
 
 import "io"
 
-// plainJSON writes JSON that may be shown on a terminal: what does not print becomes \uXXXX, which says the same to whoever
-// parses it. Each write must be of whole documents.
+// plainJSON writes JSON that is safe to show on a terminal. Characters that do not print become \uXXXX, which
+// a parser reads as the same. Each write must be of whole documents.
 type plainJSON struct{ to io.Writer }
 
 func (w plainJSON) Write(text []byte) (int, error) {

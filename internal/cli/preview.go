@@ -31,10 +31,10 @@ type previewOptions struct {
 	operations string
 	firstOnly  bool
 	state      string
-	workspace  int64  // that a run would send to; 0 when that is not known
-	region     string // the same; empty
+	workspace  int64  // to which a run would send; 0 if unknown
+	region     string // of that workspace; empty if unknown
 	fresh      bool
-	onlyNew    bool // of the sources those that a sync would read
+	onlyNew    bool // read only what a sync would read
 	stdin      stdinOptions
 	profiling  profiling
 }
@@ -114,7 +114,7 @@ func runPreview(ctx context.Context, p *program, o *previewOptions, args []strin
 type previewJob struct {
 	p       *program
 	options *previewOptions
-	earlier *ledger.Store     // what earlier runs have sent; nil where that is not known
+	earlier *ledger.Store     // what earlier runs have sent; nil if unknown
 	shown   *operationsWriter // nil until there is something to show
 }
 
@@ -139,7 +139,7 @@ func (s *previewJob) delivery() transfer.Delivery {
 	}
 }
 
-// finish does all that sending does but for requests, and prints the summary.
+// finish does everything that sending does except for requests, and prints the summary.
 func (s *previewJob) finish(ctx context.Context, read *readJob) error {
 	p, o, first := s.p, s.options, read.first
 	if o.firstOnly {
@@ -166,7 +166,7 @@ func (s *previewJob) finish(ctx context.Context, read *readJob) error {
 	return verdict(summary, first, 0)
 }
 
-// sendingSeconds is how many seconds sending takes at the given rate, if the destination keeps up.
+// sendingSeconds estimates how long sending takes at the given rate, if Customer.io keeps up.
 func sendingSeconds(s *transfer.Summary, rate float64) float64 {
 	seconds := float64(s.Requests) / rate
 	if s.People.Sent > 0 {
@@ -175,7 +175,7 @@ func sendingSeconds(s *transfer.Summary, rate float64) float64 {
 	return seconds
 }
 
-// operationsWriter is where preview's operations go: the first few to the screen, all of them to a file.
+// operationsWriter is where preview writes operations: the first few to the screen, all of them to a file.
 type operationsWriter struct {
 	p      *program
 	left   int
@@ -185,7 +185,7 @@ type operationsWriter struct {
 	file   *os.File
 }
 
-// besideBar writes what may go to the same terminal as the bar.
+// besideBar writes to a terminal that may show the bar too.
 type besideBar struct {
 	bar *progress.Progress
 	out io.Writer
@@ -221,7 +221,7 @@ func (p *program) newOperationsWriter(o *previewOptions, bar *progress.Progress)
 	return s, nil
 }
 
-// write sees every operation in sending order.
+// write gets every operation in the order of sending.
 func (s *operationsWriter) write(operation customerio.Operation) error {
 	if s.screen != nil && s.left > 0 {
 		s.left--
@@ -241,7 +241,7 @@ func (s *operationsWriter) write(operation customerio.Operation) error {
 	return errors.Join(err1, s.all.WriteByte('\n'))
 }
 
-// show lays one operation out for a person; it stays the JSON that would be sent.
+// show lays one operation out for a person, as the JSON that would be sent.
 func (s *operationsWriter) show(operation customerio.Operation) error {
 	var laid bytes.Buffer
 	if err := json.Indent(&laid, operation.Body, "", "  "); err != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// profiling is for those who work on ph2cio itself.
+// profiling has the hidden flag for work on ph2cio itself.
 type profiling struct{ cpu string }
 
 func (o *profiling) addFlags(f *pflag.FlagSet) {
@@ -18,7 +18,7 @@ func (o *profiling) addFlags(f *pflag.FlagSet) {
 	_ = f.MarkHidden(profileFlag)
 }
 
-// start begins profiling if it was asked for; stop ends it and writes the file.
+// start begins a CPU profile if the flag asks for one. stop ends it and writes the file.
 func (o *profiling) start(p *program) (stop func(), err error) {
 	if o.cpu == "" {
 		return func() {}, nil

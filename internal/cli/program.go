@@ -12,12 +12,12 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// program is what the commands share.
+// program is what all commands share.
 type program struct {
 	env      Env
-	args     []string // as given
+	args     []string // the command line without the program's name
 	root     *cobra.Command
-	started  bool // a command's own code has begun: errors are no longer the command line's
+	started  bool // a command's own code has begun: errors are no mistakes in the command line any more
 	json     bool
 	quiet    bool
 	verbose  bool
@@ -26,32 +26,33 @@ type program struct {
 
 	protected    protected // what no output may replace
 	outputs      []output  // files that the command may write
-	writtenState string    // the state directory, if it was named and is written to
+	writtenState string    // the state directory, if it is known and this command writes to it
 
 	credentials func() (customerio.Credentials, error)
-	origins     map[string]string // of flags that were not typed, where their values came from
-	mistakes    []error           // values that flags did not take
-	checks      checks            // before a command begins
+	origins     map[string]string // where the values of flags came from that were not typed
+	mistakes    []error           // what is wrong with the command line and the settings
+	checks      checks            // what each command looks at before it begins
 
-	stdoutHasOperations bool              // stdout belongs to operations: results go to stderr
+	stdoutHasOperations bool              // preview writes operations to stdout, so that results go to stderr
 	wroteJSON           bool              // the document of --json has been written
 	stdinCopy           *transfer.Spooled // the copy of standard input, if it is a source
 	log                 *jsonLog          // nil when stderr is text
-	notify              *notifier         // nil for a command that has nobody to tell how it went
+	notify              *notifier         // nil for a command that notifies nobody
 
-	bar           *progress.Progress // of all readings and phases; nil before the command's own code
-	stopAnnounced func()             // waits until the stop has been said, if there is one
-	idle          atomic.Bool        // nothing is under way: it waits for an answer or for requests
-	ctx           context.Context    // of the command: done when it is to stop
+	bar           *progress.Progress // of all passes and phases; nil before the command's own code
+	stopAnnounced func()             // waits until a stop has been announced
+	idle          atomic.Bool        // nothing is under way: the command waits for an answer or for requests
+	ctx           context.Context    // of the command; done when it is to stop
 }
 
-// setWrittenState notes the state directory of a run, where only the API's answer told which it is.
+// setWrittenState notes the state directory of a run that knows it only from the API's answer.
 func (p *program) setWrittenState(dir string) { p.writtenState = dir }
 
 // addMistake notes what is wrong with the command line or the settings. begin reports all of it at once.
 func (p *program) addMistake(err error) { p.mistakes = append(p.mistakes, err) }
 
-// writeLabelled writes a line to stderr behind a label. On a terminal it is wrapped; in a pipe or a file it stays one line, for grep.
+// writeLabelled writes a line with a label to stderr. On a terminal it is wrapped; in a pipe or a file it
+// stays one line, for grep.
 func (p *program) writeLabelled(paint func(string) string, label, text string) {
 	if p.env.StderrTerminal {
 		text = wrapIndented(text, p.columns(), len("error: "))

@@ -14,8 +14,8 @@ type outcome struct {
 	stdout, stderr string
 }
 
-// runProgram runs the program in this process with an environment of its own; HOME and the state directory are the
-// test's, and the working directory's .env is not read.
+// runProgram runs the program in this process with an environment of its own; HOME and the state directory
+// are the test's, and the working directory's .env is not read.
 func runProgram(t *testing.T, environment map[string]string, args ...string) outcome {
 	t.Helper()
 	return runProgramWith(t, func(*Env) {}, environment, args...)

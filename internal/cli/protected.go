@@ -14,9 +14,9 @@ import (
 	"ph2cio/internal/source"
 )
 
-// protected is what a run reads or keeps, and nothing that it writes may replace. Files are known by what they
-// are, not by their names: by device and inode where there are those, so that links, other spellings and
-// capitals make no difference. The zero value holds nothing.
+// protected is what a run reads or keeps, and what nothing that it writes may replace. Files are identified
+// by device and inode where those exist, so that links and other spellings of a name make no difference. The
+// zero value protects nothing.
 type protected struct {
 	files   []protectedPath
 	states  []protectedPath // directories that no output may be in
@@ -26,13 +26,13 @@ type protected struct {
 	sources []source.Source // all that were found
 }
 
-// protectedPath is a path and what it is, to be told.
+// protectedPath is a path, and what errors call it.
 type protectedPath struct {
 	path, description string
-	info              fs.FileInfo // of what was looked at once, as sources are, of which there may be thousands; nil looks at every question
+	info              fs.FileInfo // from when it was found; nil is looked up each time
 }
 
-// valuesOf are the values of a flag, none if it is not there or empty.
+// valuesOf returns the values of a flag, none if the command does not have it or if it is empty.
 func valuesOf(f *pflag.Flag) []string {
 	if f == nil {
 		return nil
@@ -48,7 +48,7 @@ func valuesOf(f *pflag.Flag) []string {
 	return slices.DeleteFunc(values, func(value string) bool { return value == "" })
 }
 
-// add takes a file, a directory or a glob that is read.
+// add protects a file, a directory or a glob that is read.
 func (s *protected) add(path, is string) {
 	info, err := os.Stat(path)
 	switch {
@@ -64,7 +64,7 @@ func (s *protected) add(path, is string) {
 // setSources notes the sources that were found.
 func (s *protected) setSources(sources []source.Source) { s.sources = sources }
 
-// lookForSources finds what directories and globs hold, where a run came to its end before it had looked.
+// lookForSources finds what directories and globs hold, for a run that ended before it had looked.
 func (s *protected) lookForSources() {
 	if s.sources != nil {
 		return
@@ -74,12 +74,12 @@ func (s *protected) lookForSources() {
 		paths = append(paths, dir.path)
 	}
 	for _, path := range paths {
-		found, _ := source.Find([]string{path}) // what cannot be found is no output's either
+		found, _ := source.Find([]string{path}) // what cannot be found cannot be overwritten either
 		s.sources = append(s.sources, found...)
 	}
 }
 
-// addStdin takes the file that standard input was redirected from, if it is one.
+// addStdin protects the file that standard input was redirected from.
 func (s *protected) addStdin(in io.Reader) {
 	file, ok := in.(*os.File)
 	if !ok {
@@ -90,7 +90,7 @@ func (s *protected) addStdin(in io.Reader) {
 	}
 }
 
-// stat looks at a file, nil if it is not there.
+// stat looks at the file, nil if it does not exist.
 func (n *protectedPath) stat() fs.FileInfo {
 	if n.info != nil {
 		return n.info
@@ -102,7 +102,7 @@ func (n *protectedPath) stat() fs.FileInfo {
 	return info
 }
 
-// describeFile says what a file is that is read; empty for any other.
+// describeFile says what a protected file is, empty for any other.
 func (s *protected) describeFile(info fs.FileInfo) string {
 	for _, one := range s.files {
 		if other := one.stat(); other != nil && os.SameFile(info, other) {
@@ -110,14 +110,14 @@ func (s *protected) describeFile(info fs.FileInfo) string {
 		}
 	}
 	for _, source := range s.sources {
-		if source.Size == info.Size() && isAt(info, source.Name) { // it was looked at when it was found
+		if source.Size == info.Size() && isAt(info, source.Name) { // its size is from when it was found
 			return "the source " + source.Name
 		}
 	}
 	return ""
 }
 
-// describeSource says which of the sources that were found a file is, though it may have grown since; empty for none.
+// describeSource says which source a file is, even if it has grown since it was found; empty for none.
 func (s *protected) describeSource(info fs.FileInfo) string {
 	for _, source := range s.sources {
 		if isAt(info, source.Name) {
@@ -133,8 +133,8 @@ func isAt(info fs.FileInfo, path string) bool {
 	return err == nil && os.SameFile(info, other)
 }
 
-// describeStateFile says in which state directory a file is one of ours; empty for any other file, also in such a
-// directory.
+// describeStateFile says which file of ours in a state directory a file is; empty for any other, even in such
+// a directory.
 func (s *protected) describeStateFile(info fs.FileInfo) string {
 	for _, state := range s.states {
 		for _, name := range stateFileNames {
@@ -146,10 +146,10 @@ func (s *protected) describeStateFile(info fs.FileInfo) string {
 	return ""
 }
 
-// describeInState says in which state directory a file stands, by whatever other name it goes; empty for any other.
+// describeInState says in which state directory a file is, under whatever name; empty for none.
 func (s *protected) describeInState(info fs.FileInfo) string {
 	for _, state := range s.states {
-		entries, _ := os.ReadDir(state.path) // one that is not there has none
+		entries, _ := os.ReadDir(state.path) // none if it does not exist
 		for _, entry := range entries {
 			if other, err := entry.Info(); err == nil && os.SameFile(info, other) {
 				return state.description
@@ -172,7 +172,7 @@ func (s *protected) describePath(path string) string {
 	}
 	for _, one := range s.files {
 		if one.stat() == nil && strings.EqualFold(resolved(one.path), resolved(path)) {
-			return one.description // which is not there yet, and would be read the next time
+			return one.description // it does not exist yet, and the next run would read it
 		}
 	}
 	for _, state := range s.states {
@@ -183,7 +183,8 @@ func (s *protected) describePath(path string) string {
 	return ""
 }
 
-// sourceDirOf says where a path would be found as a source the next time; empty for nowhere.
+// sourceDirOf returns the directory or glob through which the next run would read a path as a source; empty
+// for none.
 func (s *protected) sourceDirOf(path string) string {
 	for _, dir := range s.reads {
 		if within(path, dir.path, true) {
@@ -204,8 +205,8 @@ func (s *protected) sourceDirOf(path string) string {
 	return ""
 }
 
-// within reports whether a path is in a directory, at any depth. visible leaves out what a search for sources
-// leaves out: hidden files and directories.
+// within reports whether a path is in a directory, at any depth. With visible, what is hidden does not count,
+// since a search for sources leaves it out.
 func within(path, dir string, visible bool) bool {
 	top, missing := os.Stat(dir)
 	name := resolved(unslashed(dir))
@@ -214,7 +215,7 @@ func within(path, dir string, visible bool) bool {
 			return false
 		}
 		if missing != nil && strings.EqualFold(filepath.Dir(at), name) {
-			return true // once it is made
+			return true // once dir exists
 		}
 		if missing == nil && isAt(top, filepath.Dir(at)) {
 			return true
@@ -223,8 +224,8 @@ func within(path, dir string, visible bool) bool {
 	return false
 }
 
-// resolved is a path from the root, with no link in its directory; its last part stays, since that is what
-// would be replaced. What comes before .. may be a link, so that the path is not cleaned first.
+// resolved makes a path absolute and resolves the links in its directory, but not its last part, which is
+// what would be replaced. The path is not cleaned first, because what comes before .. may be a link.
 func resolved(path string) string {
 	dir, base := filepath.Split(path)
 	if dir == "" {

@@ -13,8 +13,8 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// stateDirOf is the state directory that a path is in, or would be, of this run or another that may be
-// sending. Empty if it is in none.
+// stateDirOf returns the state directory that a path is in or would be in, of this run or of another that may
+// be sending; empty if it is in none.
 func stateDirOf(path string) string {
 	dir, base := filepath.Split(resolved(path))
 	if ledger.InUse(dir) {
@@ -28,7 +28,8 @@ func stateDirOf(path string) string {
 	return ""
 }
 
-// checkStateDir refuses a state directory in which a run would read or replace its own sources, settings or lists.
+// checkStateDir refuses a state directory in which a run would read or replace its own sources, settings or
+// lists.
 func (p *program) checkStateDir() error {
 	dir := p.writtenState
 	if dir == "" {
@@ -48,8 +49,8 @@ func (p *program) checkStateDir() error {
 	return nil
 }
 
-// checkForeignFiles refuses a state directory without a state in which a run would replace or remove files that
-// are not ours.
+// checkForeignFiles refuses a directory that holds no state yet, but files of others that a run would replace
+// or remove.
 func (p *program) checkForeignFiles() error {
 	dir := p.writtenState
 	if dir == "" || ledger.IsState(dir) {
@@ -68,8 +69,8 @@ func (p *program) checkForeignFiles() error {
 	return nil
 }
 
-// checkTmp refuses a directory for temporary files that is none, or whose files belong to something else.
-// copied says that the copy of standard input will be in it.
+// checkTmp refuses a --tmp that is not a directory, or whose files belong to something else. copied says that
+// the copy of standard input will be in it.
 func (p *program) checkTmp(dir string, copied bool) error {
 	info, err := os.Stat(dir)
 	if err == nil && !info.IsDir() {

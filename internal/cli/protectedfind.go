@@ -5,10 +5,10 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// protectedStates are the state directory that was named and those in the user's own place for them: which of these
-// a run uses is known only after its first request.
+// protectedStates are the state directory that was named and those in the user's default place. Which of
+// these a run uses is known only after its first request.
 func (p *program) protectedStates(flags *pflag.FlagSet) []protectedPath {
-	dirs, _ := p.stateDirs("") // where there is no home there is none
+	dirs, _ := p.stateDirs("") // without a home directory there are none
 	dirs = append(dirs, valuesOf(flags.Lookup(stateFlag))...)
 	var all []protectedPath
 	for _, dir := range dirs {
@@ -17,7 +17,7 @@ func (p *program) protectedStates(flags *pflag.FlagSet) []protectedPath {
 	return all
 }
 
-// findProtected finds what a command line and its settings name.
+// findProtected finds what a command line and its settings name that no output may replace.
 func (p *program) findProtected(c *cobra.Command, args []string) (s protected) {
 	settings, _ := p.envFile(c.Flags())
 	for _, path := range []string{settings, defaultEnvFile} {

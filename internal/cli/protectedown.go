@@ -11,8 +11,8 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// isOwnFile reports whether a file is one that we keep in a state directory, or a file of metrics: either may
-// lie in a directory of exports.
+// isOwnFile reports whether a file is one that ph2cio keeps in a state directory, or a file of metrics. Both
+// may lie in a directory of exports.
 func isOwnFile(path string) bool {
 	dir, name := filepath.Split(path)
 	if slices.Contains(transfer.RejectsNames, name) || ledger.IsOwnFile(name) {
@@ -21,10 +21,10 @@ func isOwnFile(path string) bool {
 	return filepath.Ext(name) == metricsExtension && isMetricsFile(path)
 }
 
-// metricsExtension is what node_exporter reads of its directory.
+// metricsExtension is the extension of the files that node_exporter reads.
 const metricsExtension = ".prom"
 
-// isMetricsFile reports whether a regular file begins as metrics of ours do.
+// isMetricsFile reports whether a regular file begins like our metrics.
 func isMetricsFile(path string) bool {
 	file, err := regularfile.Open(path)
 	if err != nil {
@@ -36,7 +36,7 @@ func isMetricsFile(path string) bool {
 	return isMetrics(head[:n])
 }
 
-// headSize is how much of a file is looked at to tell what it is.
+// headSize is how many bytes of a file are read to tell what it is.
 const headSize = 4 << 10
 
 func isMetrics(head []byte) bool { return bytes.HasPrefix(head, []byte("# HELP ph2cio_")) }

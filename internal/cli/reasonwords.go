@@ -14,18 +14,18 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// reasonWords says one code in words. They follow a number of rows, people, merges, links or values, as in
-// "2 PostHog noise events".
+// reasonWords are the words for one code. They follow a number of rows, people, merges, links or values, as
+// in "2 PostHog noise events".
 type reasonWords struct {
-	one, many string // one stands for both where it has no plural
+	one, many string // without many, one is used for any number
 	fix       string // what to do about it, where that helps
 }
 
 // Why a link between two IDs is refused.
 const (
 	linkIdentified = "already_identified" // as PostHog does
-	linkExported   = "persons_export"     // the persons export has them as two people
-	linkPersonID   = "person_ids"         // rows have one person_id
+	linkExported   = "persons_export"     // in the persons export they are two people
+	linkPersonID   = "person_ids"         // rows share a person_id
 )
 
 // apiPrefix marks the reasons that are Customer.io's own.
@@ -53,7 +53,8 @@ var leftOutWords = map[string]reasonWords{
 	transfer.ReasonOtherTeam:     {one: "of another PostHog project", fix: "--team chooses the project"},
 }
 
-// rejectedWords are the reasons for which a row, a person or a merge is rejected, by ph2cio itself or by Customer.io.
+// rejectedWords are the reasons for which a row, a person or a merge is rejected, by ph2cio itself or by
+// Customer.io.
 var rejectedWords = map[string]reasonWords{
 	posthog.NotJSON:               {one: "not valid JSON", fix: "export again, or fix the row"},
 	posthog.NotAnObject:           {one: "not a JSON object", many: "not JSON objects", fix: "export again, or fix the row"},
@@ -121,8 +122,8 @@ var operationWords = map[string]reasonWords{
 // wordTables are all codes with their words.
 var wordTables = []map[string]reasonWords{leftOutWords, rejectedWords, linkWords, changedWords, operationWords}
 
-// wordsFor says a code in words that follow n, such as "PostHog noise events". A code that has none stands
-// with blanks for its underscores, and fit to be shown: Customer.io has reasons of its own, and a state may be newer than
+// wordsFor says a code in words that follow n, such as "PostHog noise events". A code without words is shown
+// with blanks for its underscores, because Customer.io has reasons of its own and a state may be newer than
 // this program.
 func wordsFor(code string, n int64) string {
 	for _, table := range wordTables {
@@ -149,7 +150,7 @@ func (w *reasonWords) of(n int64) string {
 	return w.many
 }
 
-// reasonsBesideTotal lists reasons beside their total: a single one needs no number of its own.
+// reasonsBesideTotal lists reasons next to their total. A single reason needs no number of its own.
 func reasonsBesideTotal(counts map[string]int64) string {
 	var only string
 	for code, n := range counts {

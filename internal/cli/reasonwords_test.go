@@ -70,7 +70,8 @@ func TestReasonsWithoutWordsAreShownSafely(t *testing.T) {
 	}
 }
 
-// constants are the values of string constants whose names begin with a prefix, in files that a pattern finds.
+// constants are the values of string constants whose names begin with a prefix, in files that a pattern
+// finds.
 func constants(t *testing.T, pattern, prefix string) (values []string) {
 	t.Helper()
 	files, err := filepath.Glob(pattern)

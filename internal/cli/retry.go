@@ -46,7 +46,7 @@ backfill does; for cron, add --yes.`,
 	return c
 }
 
-// takesNoSource refuses what is typed as a source.
+// takesNoSource refuses any source.
 func takesNoSource(_ *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return errors.New("retry takes no SOURCE: the state directory says which files have rejected rows")

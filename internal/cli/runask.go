@@ -12,8 +12,8 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// checkCanAsk refuses a run that would have to ask before it sends, where nobody can be asked: before
-// anything is read, which may take an hour. look is the command that shows what would be sent.
+// checkCanAsk refuses a run that has to ask before it sends, if nobody can be asked. It comes before the
+// first pass, which may take an hour. look is the command that shows what would be sent.
 func (p *program) checkCanAsk(o *sendingOptions, look string, args []string) error {
 	if o.yes || o.sandbox {
 		return nil
@@ -34,7 +34,7 @@ func (p *program) checkCanAsk(o *sendingOptions, look string, args []string) err
 	return &problem{code: exit.Usage, err: errors.New(why + "; nothing was sent"), hint: "check what would be sent with `ph2cio " + look + "`, then add --yes"}
 }
 
-// ask puts a question on the terminal. Whatever is not a plain yes ends the run with nothing sent.
+// ask asks a question on the terminal. Any answer but a plain yes ends the run with nothing sent.
 func (p *program) ask(ctx context.Context, question string) error {
 	p.idle.Store(true)
 	fmt.Fprint(p.env.Stderr, question, " [y/N] ")
@@ -50,14 +50,14 @@ func (p *program) ask(ctx context.Context, question string) error {
 	return &finished{exit.Done, "not confirmed; nothing was sent"}
 }
 
-// isYes reports whether an answer is y or yes. What only begins like one may be a slip.
+// isYes reports whether an answer is y or yes. An answer that only begins with y may be a slip.
 func isYes(answer string) bool {
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return answer == "y" || answer == "yes"
 }
 
-// answer reads one line, unless a signal comes first. What stands at the end of input without a newline was
-// not entered, and counts for nothing.
+// answer reads one line, unless a signal comes first. Text that ends without a newline was not entered, and
+// does not count.
 func (p *program) answer(ctx context.Context) (string, error) {
 	line := make(chan string, 1)
 	go func() {
@@ -80,17 +80,16 @@ func (p *program) answer(ctx context.Context) (string, error) {
 	}
 }
 
-// unconfirmed is the sender of a run that has nothing to send, so that nobody was asked: should there be
-// something after all, it is not sent.
+// unconfirmed is the sender of a run that had nothing to send, so that nobody was asked. If there is
+// something to send after all, it refuses.
 type unconfirmed struct{}
 
 func (unconfirmed) Send(_ context.Context, b *customerio.Batch) (customerio.Receipt, error) {
 	return customerio.AllUnsent(b), &problem{code: exit.Usage, err: errors.New("there is something to send after all, but you were not asked"), hint: "add --yes to send it"}
 }
 
-// sendNothing says that nothing is left to send. The run is begun all the same, without asking, if there is
-// something to note: that a stopped one has come to its end, sources that later runs should know, or what was
-// rejected.
+// sendNothing says that nothing is left to send. The run still begins, without asking, if there is something
+// to record: that a stopped run has come to its end, sources that later runs should know, or rejects.
 func (s *sendJob) sendNothing(ctx context.Context, read *readJob) error {
 	fmt.Fprintln(s.p.env.Stderr, "Nothing is left to send.")
 	if read.first.Bad > 0 {

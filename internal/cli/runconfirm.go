@@ -10,9 +10,8 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// confirm tells where history would go and what it would make there, and asks on a terminal. When nothing is
-// left to send it says so and asks nothing.
-// confirmed is false when nothing is left to send: nobody was asked, and nothing may be sent.
+// confirm says where the history would go and what it would create there, and asks on a terminal. If nothing
+// is left to send, it says so and asks nothing.
 func (s *sendJob) confirm(ctx context.Context, read *readJob) (confirmed bool, err error) {
 	first := read.first
 	if s.maxRejects.Exceeded(first.Bad, first.Rows) {
@@ -44,7 +43,7 @@ func (s *sendJob) confirm(ctx context.Context, read *readJob) (confirmed bool, e
 	return true, s.p.ask(ctx, fmt.Sprintf("Send to workspace %d (%s)?", s.to.workspace.EnvironmentID, s.to.workspace.Region))
 }
 
-// writeForecast says workspace, region, where the settings came from, and what would be made.
+// writeForecast says which workspace this is, where the settings came from, and what would be created.
 func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transfer.Left) error {
 	p, to, l := s.p, s.to, read.first
 	attributes, err := l.ForeseePeople(ctx)
@@ -97,7 +96,7 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 	return nil
 }
 
-// campaignsText says how many events can trigger campaigns. Some of them may not be sent.
+// campaignsText says how many events can start campaigns. Some of them may not be sent.
 func campaignsText(recent int64) string {
 	if recent == 0 {
 		return noRecent
@@ -122,10 +121,11 @@ func newProfilesText(read *readJob, counts people.Counts, left *transfer.Left) s
 	return fmt.Sprintf("%s new, %s in Customer.io already", report.Count(added), report.Count(n.Known))
 }
 
-// typicalOperationBytes is the bytes of an operation as a forecast assumes them; only the sending itself knows.
+// typicalOperationBytes is the size of an operation that a forecast assumes. The real sizes are known only
+// when sending.
 const typicalOperationBytes = 800
 
-// forecastTime is how long sending takes at the given rate, if the destination keeps up.
+// forecastTime estimates how long sending takes at the given rate, if Customer.io keeps up.
 func forecastTime(operations int64, batchItems int, rate float64, settle time.Duration) time.Duration {
 	perRequest := int64(500_000 / typicalOperationBytes)
 	if batchItems > 0 {

@@ -12,7 +12,7 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// verdict is the exit code of a run that came to its end. kept is how many rejects the ledger has of it.
+// verdict returns the exit code of a run that came to its end. rejects is how many the ledger has of it.
 func verdict(s *transfer.Summary, l *transfer.FirstPass, kept int64) error {
 	switch {
 	case len(l.Trouble) > 0:
@@ -23,6 +23,7 @@ func verdict(s *transfer.Summary, l *transfer.FirstPass, kept int64) error {
 	return nil
 }
 
+// finish asks whether to send a job that was read, sends it, and records the result.
 func (s *sendJob) finish(ctx context.Context, read *readJob) error {
 	unknown, err := s.p.checkOnlyNames(&s.mapping.identity, read.first)
 	if err != nil {
@@ -88,8 +89,8 @@ func (s *sendJob) report(ctx context.Context, read *readJob, run *ledger.Run, su
 	return verdict(summary, read.first, rejects)
 }
 
-// conclude writes the file of rejects, records that the run has ended if it has, and says what comes next.
-// failed is what ended it early.
+// conclude writes the file of rejects, records the end of a run that came to it, and notes the next command
+// in the summary. failed is what ended the run early.
 func (s *sendJob) conclude(ctx context.Context, read *readJob, run *ledger.Run, summary *transfer.Summary, failed error) (rejects int64, err error) {
 	if isStateError(failed) {
 		summary.Next = s.p.resumeCommand()
@@ -112,8 +113,8 @@ func (s *sendJob) conclude(ctx context.Context, read *readJob, run *ledger.Run, 
 	return rejects, err
 }
 
-// record stores that a run has come to its end, and how. Once ctx is done it stores nothing, and the run is
-// one to resume.
+// record stores that a run has come to its end, and how. Once ctx is done it stores nothing, and the run can
+// be resumed.
 func (s *sendJob) record(ctx context.Context, read *readJob, run *ledger.Run, rejects int64) error {
 	waiting, err := read.first.StillWaiting(ctx, s.to.ledger, run)
 	if err != nil {
@@ -126,7 +127,7 @@ func (s *sendJob) record(ctx context.Context, read *readJob, run *ledger.Run, re
 	return run.Finish(ctx, ledger.Ending{Outcome: end.Outcome, At: time.Now(), Waiting: waiting, Reread: end.Reread, Retried: end.Retried})
 }
 
-// begin stores what a run rests on, before its first request. A resumed run has that stored.
+// begin stores what a run rests on, before its first request. A resumed run has stored it already.
 func (s *sendJob) begin(ctx context.Context, read *readJob) (*ledger.Run, error) {
 	if read.job.Resumed != nil {
 		return read.job.Resumed, nil
@@ -142,8 +143,8 @@ func (s *sendJob) begin(ctx context.Context, read *readJob) (*ledger.Run, error)
 	}, read.first.Restorable())
 }
 
-// warnOfClock warns when the clock stands before the beginning of the last run: either was wrong, and events
-// of the time between are taken for events of the future.
+// warnOfClock warns if the clock is behind the beginning of the last run. One of the two times is wrong, and
+// events in between count as events of the future.
 func (s *sendJob) warnOfClock(ctx context.Context, now time.Time) error {
 	runs, err := s.to.ledger.Runs(ctx, 1)
 	if err == nil && len(runs) > 0 && runs[0].Now.Sub(now) > maxSkew {
@@ -153,7 +154,7 @@ func (s *sendJob) warnOfClock(ctx context.Context, now time.Time) error {
 	return err
 }
 
-// sentTitle is the heading of what a run sent.
+// sentTitle is the heading of the summary of what was sent.
 func sentTitle(s *transfer.Summary, to *destination) string {
 	sent, until := "Sent", ""
 	if total(s.Accepted) == 0 {

@@ -11,7 +11,7 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// writeLeft says what a run has yet to send and, if it is resumed, what it has sent.
+// writeLeft says what a run still has to send and, if it is resumed, what it has sent.
 func (s *sendJob) writeLeft(read *readJob, left *transfer.Left) error {
 	p, run := s.p, read.job.Resumed
 	lines := [][]string{leftText(left)}
@@ -54,7 +54,7 @@ func leftText(left *transfer.Left) []string {
 	return line
 }
 
-// align puts the numbers of a column below each other: each is in front of the last word.
+// align puts the numbers of one column below each other. The number of a text stands before its last word.
 func align(lines [][]string, column int) {
 	number := func(text string) int { return strings.LastIndexByte(text, ' ') }
 	before, after := 0, 0
@@ -67,7 +67,8 @@ func align(lines [][]string, column int) {
 	}
 }
 
-// timeLeft is how long sending takes. People who were sent before the phase of events need no time to settle.
+// timeLeft estimates how long sending takes. A run that has sent its people before does not wait for them
+// again.
 func timeLeft(read *readJob, left *transfer.Left, o *sendingOptions, settle time.Duration) time.Duration {
 	run := read.job.Resumed
 	if left.People == 0 && (run == nil || run.Phase > ledger.People) {

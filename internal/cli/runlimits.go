@@ -10,7 +10,8 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// checkLimits holds what would be made against --max-profiles and --max-merges.
+// checkLimits refuses a run that would create or merge more profiles than --max-profiles and --max-merges
+// allow.
 func checkLimits(o *identityOptions, l *transfer.FirstPass, counts people.Counts) error {
 	all := o.exceededLimits(l, counts)
 	if len(all) == 0 {
@@ -19,8 +20,8 @@ func checkLimits(o *identityOptions, l *transfer.FirstPass, counts people.Counts
 	return &problem{code: exit.Usage, err: fmt.Errorf("nothing was sent: %s", limitText(all[0])), hint: limitHints[all[0].Flag]}
 }
 
-// checkLive refuses to send beside events that PostHog's own destination may have sent: those have no IDs, so that each would be
-// there twice.
+// checkLive refuses to send events that PostHog's own destination may have sent already. Those have no IDs,
+// so that each event would be there twice.
 func checkLive(m *mappingOptions, l *transfer.FirstPass) error {
 	live := l.LiveProfiles()
 	if live == nil || m.liveSince != "" {
@@ -38,7 +39,7 @@ func liveText(live *transfer.LiveProfiles) string {
 
 const liveHint = "use --live-since TIME to say when it was switched on: events that PostHog received since then are left out; if it never sent events, use --live-since never"
 
-// exceededLimits are the limits that a run would not keep.
+// exceededLimits returns the limits that a run would exceed.
 func (o *identityOptions) exceededLimits(l *transfer.FirstPass, counts people.Counts) (all []transfer.Limit) {
 	for _, limit := range []transfer.Limit{
 		{Flag: maxProfilesFlag, Allowed: o.maxProfiles, WouldBe: int64(counts.ByChoice[people.Who(o.people)].New)},
@@ -51,7 +52,7 @@ func (o *identityOptions) exceededLimits(l *transfer.FirstPass, counts people.Co
 	return all
 }
 
-// limitText says what there would be too much of.
+// limitText says which limit a run would exceed, and by what.
 func limitText(l transfer.Limit) string {
 	what := "new"
 	if l.Flag == maxMergesFlag {
@@ -60,7 +61,7 @@ func limitText(l transfer.Limit) string {
 	return fmt.Sprintf("%s would be %s, but --%s allows %s", report.Plural(l.WouldBe, "profile", "profiles"), what, l.Flag, report.Count(l.Allowed))
 }
 
-// limitHints say what to do about each.
+// limitHints say what to do about each limit.
 var limitHints = map[string]string{
 	maxProfilesFlag: "`ph2cio preview` shows how many each --people makes; --existing says which profiles exist already",
 	maxMergesFlag:   "merges cannot be undone; check them with `ph2cio preview --operations -`, then raise --max-merges",

@@ -69,7 +69,7 @@ func (p *program) nextCommand(then job.Then) string {
 // restartCommand is the command line to type to plan from the start.
 func (p *program) restartCommand() string { return p.resumeCommand() + " --" + restartFlag }
 
-// isStateError reports whether the state directory itself is what failed.
+// isStateError reports whether the state itself is what failed.
 func isStateError(err error) bool {
 	_, ok := errors.AsType[*ledger.StateError](err)
 	return ok
@@ -86,7 +86,7 @@ func (o *sendingOptions) forget(ctx context.Context, state *ledger.Store) error 
 // errMaxDuration ends a run that has sent for as long as --max-duration allows.
 var errMaxDuration = errors.New("stopped after the time that --max-duration allows")
 
-// withMaxDuration is ctx for as long as may be sent.
+// withMaxDuration is ctx, limited to the time in which a run may send.
 func (o *sendingOptions) withMaxDuration(ctx context.Context) (context.Context, context.CancelFunc) {
 	if o.maxDuration == 0 {
 		return ctx, func() {}
@@ -94,7 +94,7 @@ func (o *sendingOptions) withMaxDuration(ctx context.Context) (context.Context, 
 	return context.WithDeadlineCause(ctx, time.Now().Add(o.maxDuration), errMaxDuration)
 }
 
-// name is what a person knows the destination as.
+// name is what people call the destination.
 func (to *destination) name() string {
 	if to.sandbox != nil {
 		return "the sandbox"

@@ -6,8 +6,8 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// warnOfDoubleSends warns of events that may be sent twice, because only some rows have a uuid, in this pass or
-// in those of earlier runs.
+// warnOfDoubleSends warns of events that may be sent twice, because only some rows have a uuid, in this pass
+// or in earlier runs.
 func (p *program) warnOfDoubleSends(first *transfer.FirstPass) {
 	switch n := first.MayDouble(); {
 	case n > 0:

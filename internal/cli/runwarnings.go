@@ -13,7 +13,7 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// warnOfJob says what somebody should know of a decision.
+// warnOfJob prints the warnings of a decision about what this run is.
 func (p *program) warnOfJob(warnings []job.Warning) {
 	for _, one := range warnings {
 		switch w := one.(type) {
@@ -62,7 +62,7 @@ func (p *program) nothingToDo(request *job.Request, why *job.Nothing) error {
 	return p.nothingNew(request.Incomplete, why.Known)
 }
 
-// alreadyDone says that a backfill has done all of this.
+// alreadyDone says that a backfill has already sent all of this.
 func (p *program) alreadyDone(last *ledger.Run) error {
 	counters, err := deliver.ReadCounters(last.Counters)
 	if err != nil {
@@ -83,7 +83,7 @@ func (p *program) alreadyDone(last *ledger.Run) error {
 	return &finished{exit.Done, said}
 }
 
-// nothingRejected says that there is nothing to retry, unless it is merges that were rejected.
+// nothingRejected says that there is nothing to retry, except perhaps rejected merges.
 func (p *program) nothingRejected(merges int64) error {
 	if p.json {
 		return p.writeSummary(p.env.Stdout, transfer.Nothing(nil), "", nil)
@@ -97,7 +97,7 @@ func (p *program) nothingRejected(merges int64) error {
 	return err
 }
 
-// nothingNew says that a sync finds nothing new in the sources that earlier runs have read.
+// nothingNew says that a sync finds nothing new. known is how many sources earlier runs have read.
 func (p *program) nothingNew(incomplete []*source.Incomplete, known int) error {
 	if p.json {
 		return p.writeSummary(p.env.Stdout, transfer.Nothing(incomplete), "", nil)

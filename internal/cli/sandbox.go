@@ -92,7 +92,7 @@ func (p *program) greetFromSandbox(url string) {
 	}
 }
 
-// showSandbox tells what the sandbox of this run holds.
+// showSandbox lists what the sandbox of this run holds.
 func (to *destination) showSandbox(p *program) error {
 	if to.sandbox == nil || p.json {
 		return nil
@@ -150,7 +150,7 @@ func (t *sandboxText) events(box *sandbox.Sandbox) {
 	t.rest(maxSandboxListed, len(events))
 }
 
-// rightmost is the last text of a line, shortened to fit behind what stands before it.
+// rightmost shortens the last text of a line to fit behind what precedes it.
 func (t *sandboxText) rightmost(text, before string) string {
 	const least = 8
 	return shortEnd(text, max(t.width-columnsOf(before), least))

@@ -27,8 +27,9 @@ type schedule struct {
 	secret    bool              // its environment is a secret's
 }
 
-// TestSchedulesInHelpRun takes the schedules out of `ph2cio help cron` as they are printed, reads each as what it is, and runs
-// the commands in them, with all their flags, against a sandbox. A path stands for one below a directory of the test's own.
+// TestSchedulesInHelpRun takes the schedules out of `ph2cio help cron` as they are printed, reads each as
+// what it is, and runs the commands in them, with all their flags, against a sandbox. A path stands for one
+// below a directory of the test's own.
 func TestSchedulesInHelpRun(t *testing.T) {
 	page := runProgram(t, nil, "help", "cron").stdout
 	var jobs []schedule
@@ -127,7 +128,8 @@ func flagValue(args []string, flag string) string {
 	return ""
 }
 
-// printedBlocks are the indented parts of a help page that begin with some text, as somebody copies them: with their indentation.
+// printedBlocks are the indented parts of a help page that begin with some text, as somebody copies them:
+// with their indentation.
 func printedBlocks(page, begin string) (all []string) {
 	for _, block := range regexp.MustCompile(`(?m)(?:^(?: .*)?\n)+`).FindAllString(page, -1) {
 		if block = strings.Trim(block, "\n"); strings.HasPrefix(strings.TrimSpace(block), begin) {
@@ -189,8 +191,8 @@ func checkSchedule(t *testing.T, fields []string) {
 	}
 }
 
-// unitSections are what systemd knows of the sections and keys that the units use (man systemd.unit, systemd.service,
-// systemd.exec, systemd.kill, systemd.timer).
+// unitSections are what systemd knows of the sections and keys that the units use (man systemd.unit,
+// systemd.service, systemd.exec, systemd.kill, systemd.timer).
 var unitSections = map[string][]string{
 	"Unit": strings.Fields("Description Wants After StartLimitIntervalSec StartLimitBurst"),
 	"Service": strings.Fields(`Type User StateDirectory StateDirectoryMode EnvironmentFile ExecStart Restart RestartPreventExitStatus RestartSec
@@ -227,7 +229,8 @@ func unitJobs(t *testing.T, files []string) (jobs []schedule) {
 	return jobs
 }
 
-// parseUnit reads a unit file: comments, sections, keys with values, which a backslash continues (man systemd.syntax).
+// parseUnit reads a unit file: comments, sections, keys with values, which a backslash continues (man
+// systemd.syntax).
 func parseUnit(t *testing.T, text string) map[string]string {
 	t.Helper()
 	values := map[string]string{}
@@ -252,7 +255,8 @@ func parseUnit(t *testing.T, text string) map[string]string {
 	return values
 }
 
-// cronJob is what of Kubernetes' batch/v1 CronJob the manifest uses (kubernetes.io/docs/reference/kubernetes-api).
+// cronJob is what of Kubernetes' batch/v1 CronJob the manifest uses
+// (kubernetes.io/docs/reference/kubernetes-api).
 type cronJob struct {
 	APIVersion string `yaml:"apiVersion"`
 	Kind       string

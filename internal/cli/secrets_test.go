@@ -18,8 +18,8 @@ const (
 	canaryKey  = "canary-key-e4410b"
 )
 
-// TestNoSecretAppears runs every command, in good weather and bad, and searches all that it wrote for the credentials, in
-// the forms in which they travel.
+// TestNoSecretAppears runs every command, in good weather and bad, and searches all that it wrote for the
+// credentials, in the forms in which they travel.
 func TestNoSecretAppears(t *testing.T) {
 	box, err := sandbox.New(sandbox.Options{SiteID: canarySite, APIKey: canaryKey}).Start("127.0.0.1:0")
 	if err != nil {

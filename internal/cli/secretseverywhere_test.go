@@ -9,9 +9,9 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// TestEveryCommandKeepsSecrets runs each command that there is, with everything turned on that says or keeps more, against an
-// API that takes the credentials, one that does not, and one that refuses what it is sent; and searches what was said and kept.
-// A command that is new has to be put here.
+// TestEveryCommandKeepsSecrets runs each command that there is, with everything turned on that says or keeps
+// more, against an API that takes the credentials, one that does not, and one that refuses what it is sent;
+// and searches what was said and kept. A command that is new has to be put here.
 func TestEveryCommandKeepsSecrets(t *testing.T) {
 	refusing := sandbox.Faults{Refuse: []sandbox.Refusal{{Match: "Order Completed", Reason: "invalid", Message: canaryKey + " is no good"}}}
 	broken := sandbox.Faults{Answers: []sandbox.Answer{{Status: 403, Body: sandbox.BodyText, Text: canarySite + ":" + canaryKey}}}

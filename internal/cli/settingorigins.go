@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// nameOf is what to call a flag's value: the flag, or the setting that gave it and where that stands.
+// nameOf names a flag, or the setting that gave its value and where that is written.
 func (p *program) nameOf(flag string) string {
 	return cmp.Or(p.origins[flag], "--"+flag)
 }
@@ -15,9 +15,9 @@ func (p *program) nameOf(flag string) string {
 // namesInText finds flags and settings in the text of an error.
 var namesInText = regexp.MustCompile(`(^|[\s(])(--[a-z][a-z0-9-]*|CUSTOMERIO_[A-Z_]*[A-Z])\b( ")?`)
 
-// asGiven names values in the text of an error as they were given: --rate becomes PH2CIO_RATE in .env if its
-// value came from there. All errors name a flag as --flag, whoever finds them. What stands in backquotes is
-// to be typed, and stays.
+// asGiven names values in the text of an error by what gave them: --rate becomes PH2CIO_RATE in .env if the
+// value came from there. So an error can always name a flag as --flag. Text in backquotes is to be typed, and
+// stays.
 func (p *program) asGiven(text string) string {
 	text = replaceNames(text, func(name string) string {
 		if flag, is := strings.CutPrefix(name, "--"); is {
@@ -33,7 +33,7 @@ func (p *program) asGiven(text string) string {
 	return placeOnce(text, " in the environment", " in "+p.dotenv.path)
 }
 
-// placeOnce says where two settings stand behind the second of them alone, if it is one place.
+// placeOnce says only once where two settings are, if both are in the same place.
 func placeOnce(text string, places ...string) string {
 	for _, place := range places {
 		two := regexp.MustCompile(`(CUSTOMERIO_[A-Z_]+)` + regexp.QuoteMeta(place) + ` and (CUSTOMERIO_[A-Z_]+` + regexp.QuoteMeta(place) + ")")
@@ -42,8 +42,8 @@ func placeOnce(text string, places ...string) string {
 	return text
 }
 
-// replaceNames puts what as returns in the place of the flags and settings in a text; empty leaves one as it
-// is. A value in quotes behind such a name is set off, since it does not belong to where the name stands.
+// replaceNames replaces the flags and settings in a text by what as returns for them; an empty result changes
+// nothing. A value in quotes behind such a name is set off with a colon.
 func replaceNames(text string, as func(name string) string) string {
 	parts := strings.Split(text, "`")
 	for i := 0; i < len(parts); i += 2 {
@@ -63,13 +63,13 @@ func replaceNames(text string, as func(name string) string) string {
 	return strings.Join(parts, "`")
 }
 
-// urlUserPattern is what stands before the host of a URL, also of one that was made a path.
+// urlUserPattern matches what precedes the host of a URL, even of one that was made a path.
 var urlUserPattern = regexp.MustCompile(`([A-Za-z][A-Za-z0-9+.-]+:/+)[^\s"]*@`)
 
-// hideURLUsers takes user names and passwords out of the URLs in a text.
+// hideURLUsers removes user names and passwords from the URLs in a text.
 func hideURLUsers(text string) string { return urlUserPattern.ReplaceAllString(text, "${1}...@") }
 
-// warn tells what somebody should know of, also when quiet. Values are named as they were given.
+// warn prints a warning, also when quiet. Values are named by what gave them.
 func (p *program) warn(format string, args ...any) {
 	p.warnText(p.asGiven(fmt.Sprintf(format, args...)))
 }

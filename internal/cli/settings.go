@@ -21,7 +21,7 @@ const (
 	defaultEnvFile = ".env"
 )
 
-// lookup finds a setting that is not a flag: the environment, else the .env file.
+// lookup finds a setting in the environment, else in the .env file.
 func (p *program) lookup(name string) (string, bool) {
 	if value, ok := p.env.Getenv(name); ok {
 		return value, true
@@ -36,7 +36,7 @@ func (p *program) lookup(name string) (string, bool) {
 //  3. the .env file, the same names
 //  4. the flag's default
 func (p *program) applySettings(c *cobra.Command) error {
-	// Whoever is to be told of the trouble with the file may be named in the environment.
+	// After an error the environment is still read: it may say how errors are reported.
 	errs := []error{p.readDotenv(c.Flags())}
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		if f.Changed || !configurable(f) || f.Name == envFileFlag {
@@ -57,8 +57,8 @@ func (p *program) applySettings(c *cobra.Command) error {
 	return errors.Join(errs...)
 }
 
-// checkQuotes refuses a text from the environment with blanks or quotes around it: some programs that read a
-// file of settings leave the quotes, and a state directory of that name would be another one.
+// checkQuotes refuses a value from the environment with blanks or quotes around it. Some programs that read
+// settings files keep the quotes, and a state directory with quotes in its name would be another one.
 func (p *program) checkQuotes(f *pflag.Flag, value string) error {
 	if _, ok := p.env.Getenv(variable(f.Name)); !ok || f.Value.Type() != "string" || f.Name == dotsFlag {
 		return nil
@@ -71,7 +71,7 @@ func (p *program) checkQuotes(f *pflag.Flag, value string) error {
 }
 
 // setFlag gives a flag the value of its variable. A flag that may be repeated takes one value a line. A value
-// that the flag does not take is noted, see noteMistakes.
+// that the flag does not take becomes a mistake: see checkedValue.
 func setFlag(flags *pflag.FlagSet, f *pflag.Flag, value string) error {
 	values := []string{value}
 	if f.Value.Type() == "stringArray" {
@@ -85,12 +85,12 @@ func setFlag(flags *pflag.FlagSet, f *pflag.Flag, value string) error {
 	return nil
 }
 
-// configurable reports whether a flag may come from the environment.
+// configurable reports whether the environment may set a flag.
 func configurable(f *pflag.Flag) bool {
 	return f.Name != "help" && !hasFact(f, commandLineFact) && !f.Hidden
 }
 
-// readDotenv reads the .env file into memory; the process's environment stays as it is.
+// readDotenv reads the .env file. The environment of the process stays as it is.
 func (p *program) readDotenv(flags *pflag.FlagSet) error {
 	path, named := p.envFile(flags)
 	if startsWithTilde(path) {
@@ -107,7 +107,7 @@ func (p *program) readDotenv(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// envFile is the path of the file of settings, and what named it, as an error begins; empty for nothing.
+// envFile returns the path of the settings file, and how an error names what chose it, empty for the default.
 func (p *program) envFile(flags *pflag.FlagSet) (path, named string) {
 	if f := flags.Lookup(envFileFlag); f != nil && f.Changed {
 		return f.Value.String(), "--" + envFileFlag + ": "
@@ -118,8 +118,8 @@ func (p *program) envFile(flags *pflag.FlagSet) (path, named string) {
 	return defaultEnvFile, ""
 }
 
-// peekAtDotenv reads the .env file if that was not done because of a mistake on the command line: it may say
-// how errors are told.
+// peekAtDotenv reads the .env file if a mistake on the command line has prevented that: it may say how errors
+// are reported.
 func (p *program) peekAtDotenv() {
 	if p.dotenv.path == "" {
 		path, _ := commandLineValue(p.args, envFileFlag)
@@ -130,7 +130,7 @@ func (p *program) peekAtDotenv() {
 	}
 }
 
-// warnDotenv warns of what is wrong with the .env file and lets it be read all the same.
+// warnDotenv warns of what looks wrong in the .env file, which is used all the same.
 func (p *program) warnDotenv() {
 	for _, warning := range p.dotenv.warnings {
 		p.warnText(p.dotenv.path + ": " + warning)
@@ -143,9 +143,9 @@ func (p *program) warnDotenv() {
 	}
 }
 
-// warnUnknown names PH2CIO_ variables that no flag reads: a typing mistake there would otherwise be silent.
-// So it does, in the file of settings, those that are nearly ours; in the environment they may be another
-// program's.
+// warnUnknown warns of PH2CIO_ variables that no flag reads, since a misspelt one would go unnoticed. In the
+// settings file it also warns of names that are nearly ours; in the environment those may belong to another
+// program.
 func (p *program) warnUnknown(c *cobra.Command) {
 	known := allVariables(c.Root())
 	for _, name := range p.variableNames() {

@@ -70,7 +70,8 @@ func TestParseMaxRejects(t *testing.T) {
 	}
 }
 
-// TestEnvExampleIsRead holds that each setting of .env.example can be used as it stands there, here and by systemd.
+// TestEnvExampleIsRead holds that each setting of .env.example can be used as it stands there, here and by
+// systemd.
 func TestEnvExampleIsRead(t *testing.T) {
 	text, err := os.ReadFile("../../.env.example")
 	if err != nil {

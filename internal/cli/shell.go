@@ -6,7 +6,7 @@ import (
 	"ph2cio/internal/escape"
 )
 
-// shellJoin writes words as a POSIX shell reads them back.
+// shellJoin quotes words for a POSIX shell.
 func shellJoin(words []string) string {
 	quoted := make([]string, len(words))
 	for i, word := range words {

@@ -7,10 +7,10 @@ import (
 	"ph2cio/internal/regularfile"
 )
 
-// maxSmallFile is how large a file of settings, a credential or a certificate may be, in bytes.
+// maxSmallFile is the largest size of a file of settings, a credential or a certificate, in bytes.
 const maxSmallFile = 1 << 20
 
-// readSmallFile reads a regular file of at most mostSettings bytes.
+// readSmallFile reads a regular file of at most maxSmallFile bytes.
 func readSmallFile(path string) ([]byte, error) {
 	file, err := regularfile.Open(path)
 	if err != nil {

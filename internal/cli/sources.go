@@ -9,7 +9,7 @@ import (
 	"ph2cio/internal/source"
 )
 
-// find finds the sources of a run, once the flags are right.
+// find checks the flags and finds the sources of a run.
 func (o *mappingOptions) find(now time.Time, args []string) (*foundSources, error) {
 	if _, _, err := o.rules(now); err != nil {
 		return nil, err
@@ -21,8 +21,8 @@ func (o *mappingOptions) find(now time.Time, args []string) (*foundSources, erro
 	return found, usageFirst(err, o.identity.checkFiles())
 }
 
-// otherFiles are the files that identity flags name: none of them is a source. What cannot be found is told
-// where it is read.
+// otherFiles are the files that identity flags name, none of which is a source. A file that cannot be found
+// is reported where it is read.
 func (o *identityOptions) otherFiles() (paths []string) {
 	persons, _ := o.personSources()
 	for _, one := range persons {
@@ -31,7 +31,7 @@ func (o *identityOptions) otherFiles() (paths []string) {
 	return append(paths, o.existing, o.exclude)
 }
 
-// search finds sources, without those that --exclude names and the other files that flags name.
+// search finds sources. It leaves out what --exclude names, and the files that other flags name.
 func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 	options, err := o.options()
 	if err != nil {
@@ -55,7 +55,7 @@ func (o *readingOptions) search(args, others []string) (*foundSources, error) {
 	return &foundSources{Snapshot: found, unusedExcludes: out.unused()}, nil
 }
 
-// sourcesProblem is the error that sources could not be found.
+// sourcesProblem makes an error one of the input, unless it has an exit code of its own.
 func sourcesProblem(err error) error {
 	if _, ok := errors.AsType[*problem](err); ok {
 		return err

@@ -21,8 +21,8 @@ func newExcludeGlobs(patterns []string) (*excludeGlobs, error) {
 	return x, err
 }
 
-// matches reports whether a name is left out. One with a slash behind it is that of a directory, and meets only
-// globs that have one.
+// matches reports whether a name is left out. A name with a slash at its end is a directory, and matches only
+// globs that end in one.
 func (x *excludeGlobs) matches(name string) (out bool) {
 	directory := strings.HasSuffix(name, "/")
 	for i, glob := range x.globs {
@@ -33,7 +33,7 @@ func (x *excludeGlobs) matches(name string) (out bool) {
 	return out
 }
 
-// unused are the globs that no name has matched.
+// unused returns the globs that matched no name.
 func (x *excludeGlobs) unused() (globs []string) {
 	for i, glob := range x.globs {
 		if !x.used[i] {

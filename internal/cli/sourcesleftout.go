@@ -14,7 +14,7 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// nothingFound says why there is no source.
+// nothingFound is the error of a run without a source.
 func nothingFound(found *foundSources) error {
 	switch why := leftOutText(found); {
 	case len(found.Strays)+len(found.Downloads)+len(found.Mixed)+len(found.Broken) > 0:
@@ -28,8 +28,8 @@ func nothingFound(found *foundSources) error {
 	}
 }
 
-// reportFound says what was found and is not read: what is no export in one line, what somebody may have
-// meant to be read in warnings.
+// reportFound says what was found and is not read: files that are not exports in one line, files that were
+// perhaps meant to be read in warnings.
 func (p *program) reportFound(found *foundSources, bar transfer.Progress) {
 	for _, line := range leftOutClauses(found, p.verbose) {
 		bar.Say(plain(line))
@@ -46,10 +46,10 @@ func (p *program) reportFound(found *foundSources, bar transfer.Progress) {
 	}
 }
 
-// maxWarnings is how many files a warning of one kind is told of one by one.
+// maxWarnings is how many files the warnings of one kind name one by one.
 const maxWarnings = 10
 
-// warnOfMixed names the files of which only some lines are events.
+// warnOfMixed warns of files in which only some lines are events.
 func (p *program) warnOfMixed(files []source.Mixed) {
 	for _, f := range files[:min(len(files), maxWarnings)] {
 		how := "to send them, name the file itself"
@@ -64,7 +64,7 @@ func (p *program) warnOfMixed(files []source.Mixed) {
 	}
 }
 
-// warnOfHalfRows names the files that end in the middle of a row.
+// warnOfHalfRows warns of files that end in the middle of a row.
 func (p *program) warnOfHalfRows(l *transfer.FirstPass) {
 	told := 0
 	for _, said := range l.Warnings {
@@ -80,7 +80,8 @@ func (p *program) warnOfHalfRows(l *transfer.FirstPass) {
 	}
 }
 
-// warnOfPersons names the exports of persons that were found beside events: who is who may hang on them.
+// warnOfPersons warns of exports of persons that lie beside events, because they may say which IDs are one
+// person.
 func (p *program) warnOfPersons(l *transfer.FirstPass) {
 	for _, said := range l.Warnings {
 		if said.Persons {
@@ -89,7 +90,7 @@ func (p *program) warnOfPersons(l *transfer.FirstPass) {
 	}
 }
 
-// leftOutText says what was found and is not read, in a few clauses.
+// leftOutText says in a few clauses what was found and is not read.
 func leftOutText(found *foundSources) []string {
 	clauses := leftOutClauses(found, false)
 	if len(found.Mixed) > 0 {
@@ -105,8 +106,8 @@ func leftOutText(found *foundSources) []string {
 	return clauses
 }
 
-// leftOutClauses says what nobody can have meant to be read, a clause for each reason, or for each file where all
-// are to be named.
+// leftOutClauses says what was found and was surely not meant to be read: a clause for each reason, or with
+// all one for each file.
 func leftOutClauses(found *foundSources, all bool) (clauses []string) {
 	for _, paths := range fewOrAll(found.Strays, all) {
 		clauses = append(clauses, "left out: "+paths+": not exports")
@@ -120,7 +121,7 @@ func leftOutClauses(found *foundSources, all bool) (clauses []string) {
 	return clauses
 }
 
-// fewOrAll names the first few files in one text, or all of them in one each.
+// fewOrAll names the first few files in one text, or with all each file in a text of its own.
 func fewOrAll(paths []string, all bool) []string {
 	if all || len(paths) == 0 {
 		return paths
@@ -143,7 +144,7 @@ func brokenLinks(found *foundSources) string {
 	return "left out: " + fewFiles(found.Broken) + ": broken links"
 }
 
-// fewFiles names the first two of some files, and says how many more there are.
+// fewFiles names the first two files and says how many more there are.
 func fewFiles(paths []string) string {
 	const shown = 2
 	names := slices.Clone(paths[:min(len(paths), shown)])
@@ -159,7 +160,7 @@ func fewFiles(paths []string) string {
 	return text
 }
 
-// foundSources are the sources of a run, and what is left out.
+// foundSources are the sources of a run, and what was left out.
 type foundSources struct {
 	*source.Snapshot
 	unusedExcludes []string // globs of --exclude that have left nothing out

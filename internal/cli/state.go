@@ -20,8 +20,9 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// stateDir is where a run keeps what must outlive it: --state, else one directory per workspace. One of an API that is none of
-// Customer.io's own hosts, such as a sandbox, has the host in its name.
+// stateDir is the directory that keeps what must outlive a run: --state, else one directory per workspace. If
+// the API is none of Customer.io's own hosts, such as a sandbox, the name of the directory has the host in
+// it.
 func (p *program) stateDir(typed string, to *destination) (string, error) {
 	if typed != "" {
 		return typed, nil
@@ -37,7 +38,7 @@ func (p *program) stateDir(typed string, to *destination) (string, error) {
 	return filepath.Join(base, "ph2cio", name), nil
 }
 
-// hostName is the host and port of a URL as a part of a file's name.
+// hostName is the host and port of a URL, as part of a file's name.
 func hostName(base string) string {
 	host := base
 	if parsed, err := url.Parse(base); err == nil {
@@ -51,7 +52,7 @@ func hostName(base string) string {
 	}, host)
 }
 
-// openState makes the state directory, keeps other senders out of it, and opens what it knows, until the destination is closed.
+// openState makes and locks the state directory and opens the ledger in it, until the destination is closed.
 func (p *program) openState(ctx context.Context, to *destination, wait time.Duration) error {
 	if err := p.lockState(ctx, to, wait); err != nil {
 		return err
@@ -59,7 +60,7 @@ func (p *program) openState(ctx context.Context, to *destination, wait time.Dura
 	return p.openLedger(ctx, to)
 }
 
-// lockState makes the state directory and keeps other senders out of it, until the destination is closed.
+// lockState makes the state directory and keeps other senders out of it until the destination is closed.
 func (p *program) lockState(ctx context.Context, to *destination, wait time.Duration) error {
 	if !to.temporary {
 		p.setWrittenState(to.state) // which may be the user's own, unknown until now
@@ -73,12 +74,12 @@ func (p *program) lockState(ctx context.Context, to *destination, wait time.Dura
 	return p.takeLock(ctx, to, wait)
 }
 
-// owner is whom the state of the destination belongs to.
+// owner is the workspace that the state of the destination belongs to.
 func (to *destination) owner() ledger.Workspace {
 	return ledger.Workspace{BaseURL: to.base, EnvironmentID: to.workspace.EnvironmentID}
 }
 
-// openLedger opens what the state directory knows, until the destination is closed. The directory must be locked.
+// openLedger opens the ledger in the state directory, which must be locked, until the destination is closed.
 func (p *program) openLedger(ctx context.Context, to *destination) error {
 	store, err := ledger.Open(ctx, to.state, to.owner(), mapping.IDScheme)
 	if err != nil {
@@ -100,8 +101,8 @@ func (to *destination) lookAtState() (infos [2]fs.FileInfo) {
 	return infos
 }
 
-// checkStateStays refuses to send when the state is gone by now, or another one: what is sent would not be noted
-// there. A question may stand for hours.
+// checkStateStays refuses to send if the state was removed or replaced since the run opened it, because what
+// is sent would not be recorded there. A question may stay unanswered for hours.
 func (to *destination) checkStateStays() error {
 	for i, now := range to.lookAtState() {
 		if now == nil || to.stateFiles[i] == nil || !os.SameFile(now, to.stateFiles[i]) {
@@ -114,7 +115,7 @@ func (to *destination) checkStateStays() error {
 
 // takeLock keeps other senders out of the state directory until the destination is closed.
 func (p *program) takeLock(ctx context.Context, to *destination, wait time.Duration) error {
-	host, _ := os.Hostname() // it is only told
+	host, _ := os.Hostname() // it is only for messages
 	me := ledger.Holder{PID: os.Getpid(), Host: host, Since: time.Now().UTC().Truncate(time.Second), Command: p.resumeCommand()}
 	lock, err := ledger.Take(ctx, to.state, me, wait)
 	if err == nil {
@@ -132,7 +133,7 @@ func (p *program) takeLock(ctx context.Context, to *destination, wait time.Durat
 		hint: "make " + to.state + " writable for this user, or name another directory with --state"}
 }
 
-// makeStateDir makes the directory for its owner alone. A symbolic link in its place is refused.
+// makeStateDir makes the directory, for its owner alone. A symbolic link in its place is refused.
 func (p *program) makeStateDir(dir string) error {
 	if err := lookForStateDir(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -146,8 +147,7 @@ func (p *program) makeStateDir(dir string) error {
 	return nil
 }
 
-// checkStateFlag refuses what stands in the place of the state directory that a run names, before it asks anybody
-// for anything.
+// checkStateFlag refuses a --state that is not a directory, before anything is asked.
 func (o *sendingOptions) checkStateFlag() error {
 	if o.state == "" || o.sandbox {
 		return nil

@@ -12,7 +12,7 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// stateDirs are the one that was named, or all that there are.
+// stateDirs returns the directory that was named, else all in the user's default place.
 func (p *program) stateDirs(typed string) ([]string, error) {
 	if typed != "" {
 		return []string{typed}, nil
@@ -34,7 +34,7 @@ func (p *program) stateDirs(typed string) ([]string, error) {
 	return dirs, nil
 }
 
-// statesBase is the directory of all states that were not named.
+// statesBase is the default place of state directories.
 func (p *program) statesBase() (string, error) {
 	base, err := p.stateBase()
 	if err != nil {
@@ -43,7 +43,8 @@ func (p *program) statesBase() (string, error) {
 	return filepath.Join(base, "ph2cio"), nil
 }
 
-// stateBase follows the XDG base directory specification on Unix and the platform's own habits elsewhere.
+// stateBase follows the XDG base directory specification on Unix, and the conventions of the platform
+// elsewhere.
 func (p *program) stateBase() (string, error) {
 	if dir := p.env.get("XDG_STATE_HOME"); filepath.IsAbs(dir) {
 		return dir, nil

@@ -14,8 +14,8 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// lookForStateDir looks at what stands in the place of a state directory, and makes nothing. The error is
-// fs.ErrNotExist if nothing does, else that it is no directory: a symbolic link is never followed.
+// lookForStateDir looks whether a state directory exists, and makes nothing. The error is fs.ErrNotExist if
+// it does not, else it says what is there instead. A symbolic link is never followed.
 func lookForStateDir(dir string) error {
 	info, err := os.Lstat(unslashed(dir))
 	switch {
@@ -33,7 +33,7 @@ func lookForStateDir(dir string) error {
 	return &problem{err: fmt.Errorf("use the state directory %s: %w", dir, err), code: exit.State, hint: "name a directory with --state"}
 }
 
-// openReadOnly opens the state of a directory to look at it. The error is fs.ErrNotExist if nothing was ever
+// openReadOnly opens the state in a directory for reading. The error is fs.ErrNotExist if nothing was ever
 // sent from there.
 func openReadOnly(ctx context.Context, dir string) (*ledger.Store, error) {
 	if err := lookForStateDir(dir); err != nil {
@@ -42,9 +42,9 @@ func openReadOnly(ctx context.Context, dir string) (*ledger.Store, error) {
 	return ledger.OpenReadOnly(ctx, dir, mapping.IDScheme)
 }
 
-// requireState refuses a directory from which nothing was ever sent: if it is the wrong one, all of history would
-// be sent from it. So it does one that is damaged. What else is wrong with it is told when it is opened to
-// send.
+// requireState refuses a directory from which nothing was ever sent: if it is the wrong one, all of history
+// would be sent again. It refuses a damaged state too. Other problems are reported when the state is opened
+// for writing.
 func (p *program) requireState(ctx context.Context, dir, typed, hint string) error {
 	store, err := openReadOnly(ctx, dir)
 	if err == nil {
@@ -59,8 +59,8 @@ func (p *program) requireState(ctx context.Context, dir, typed, hint string) err
 	return err
 }
 
-// nothingSentError says that a state directory knows of nothing, and what named it: typed is --state, empty
-// for the default.
+// nothingSentError says that no run has used a state directory, and what named it: typed is the value of
+// --state, empty for the default.
 func (p *program) nothingSentError(dir, typed, hint string) error {
 	if near := didYouMean(dir); near != "" && typed != "" {
 		hint = near + " otherwise " + hint
@@ -87,6 +87,7 @@ const (
 	otherStateHint = "if earlier runs used another state directory, name it with --state"
 )
 
+// isDamaged reports whether an error says that a state is damaged.
 func isDamaged(err error) bool {
 	trouble, ok := errors.AsType[*ledger.StateError](err)
 	return ok && trouble.Damage

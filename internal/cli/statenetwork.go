@@ -10,16 +10,16 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// refuseNetwork refuses a state directory on a network file system, if the directory, or the nearest one above it that is
-// there, is on one. A lock there may not keep other machines out, and SQLite's write-ahead log needs memory that all its
-// processes share (sqlite.org/wal.html).
+// refuseNetwork refuses a state directory on a network file system. For one that does not exist yet it looks
+// at the nearest directory above it. A lock there may not keep other machines out, and SQLite's write-ahead
+// log needs memory that all its processes share (sqlite.org/wal.html).
 func (p *program) refuseNetwork(dir string) error {
 	if p.env.NetworkFS == nil {
 		return nil
 	}
 	at, _, err := nearest(dir)
 	if err != nil {
-		return nil // making or opening it will tell
+		return nil // making or opening the directory reports it
 	}
 	name := p.env.NetworkFS(at)
 	if name == "" {
@@ -32,7 +32,7 @@ func (p *program) refuseNetwork(dir string) error {
 	}
 }
 
-// nearest is the directory, or the nearest one above it that is there.
+// nearest returns the directory, or the nearest one above it that exists.
 func nearest(dir string) (at string, info os.FileInfo, err error) {
 	at = dir
 	info, err = os.Lstat(at)

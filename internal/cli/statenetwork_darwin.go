@@ -20,5 +20,5 @@ func networkFS(path string) string {
 	return ""
 }
 
-// overNetwork are the types of mounts that are elsewhere (man 8 mount).
+// overNetwork are the types of mounts whose files are on another machine (man 8 mount).
 var overNetwork = strings.Fields("nfs smbfs afpfs webdav ftp sshfs")

@@ -15,11 +15,12 @@ func networkFS(path string) string {
 	if unix.Statfs(path, &fs) != nil {
 		return ""
 	}
-	return networkName(uint32(fs.Type), func() string { return mountedAs(path) }) // as wide as its type is on any machine
+	// The width of fs.Type differs between machines.
+	return networkName(uint32(fs.Type), func() string { return mountedAs(path) })
 }
 
-// networkName names the network file system of a magic number (man 2 statfs). mounted tells the type that the mount has; it is
-// asked where the number does not say enough.
+// networkName names the network file system of a magic number (man 2 statfs). mounted returns the type of the
+// mount, which is needed where the number does not say enough.
 func networkName(magic uint32, mounted func() string) string {
 	switch magic {
 	case unix.NFS_SUPER_MAGIC:
@@ -44,10 +45,11 @@ func networkName(magic uint32, mounted func() string) string {
 	return ""
 }
 
-// lustreMagic is not in the kernel's own list: Lustre comes as a module of its own.
+// lustreMagic is not among the kernel's own numbers, because Lustre comes as a separate module.
 const lustreMagic = 0x0BD00BD0
 
-// fuseOverNetwork are file systems in user space that are elsewhere. Others, such as fuse-overlayfs, are local.
+// fuseOverNetwork are file systems in user space whose files are on another machine. Others, such as
+// fuse-overlayfs, are local.
 var fuseOverNetwork = strings.Fields(`sshfs s3fs rclone gcsfuse goofys mountpoint-s3 blobfuse blobfuse2 glusterfs ceph ceph-fuse juicefs
 	davfs curlftpfs smbnetfs seaweedfs mfs cvmfs2 hdfs`)
 
@@ -58,7 +60,7 @@ func networkFUSE(mounted string) string {
 	return ""
 }
 
-// mountedAs is the type of the mount that a path is on, empty if it cannot be told.
+// mountedAs returns the type of the mount that a path is on, empty if unknown.
 func mountedAs(path string) string {
 	var stat unix.Stat_t
 	if unix.Stat(path, &stat) != nil {

@@ -2,5 +2,5 @@
 
 package cli
 
-// networkFS would name the network file system that a path is on; here it cannot tell.
+// networkFS returns nothing: on these systems it is not known which file systems are on a network.
 func networkFS(string) string { return "" }

@@ -13,12 +13,13 @@ import (
 	"ph2cio/internal/ledger"
 )
 
-// openStateForPreview opens, for a preview, the state that was named, or the user's own for where this would be sent; nil if
-// there is none, or several. It is only read, and without its lock. The caller closes it.
+// openStateForPreview opens, for reading only and without its lock, the state that was named, or the user's
+// own for where this would be sent. It is nil if there is none, or if there are several. The caller closes
+// it.
 func (p *program) openStateForPreview(ctx context.Context, o *previewOptions) (found *ledger.Store, err error) {
 	dirs, err := p.stateDirs(o.state)
 	if err != nil && o.state == "" {
-		return nil, nil // where there is no home there is no state
+		return nil, nil // without a home directory there is no state
 	}
 	if err != nil {
 		return nil, err
@@ -41,8 +42,8 @@ func (p *program) openStateForPreview(ctx context.Context, o *previewOptions) (f
 	return found, nil
 }
 
-// openIfOurs opens a state to look at it if it is of the workspace that would be sent to. What is wrong with
-// one that was not named is a warning, unless it is damaged; then, and where there is none, the store is nil.
+// openIfOurs opens a state if it belongs to the workspace that would be sent to, else it returns nil. If the
+// state was not named, an error becomes a warning, unless the state is damaged.
 func (p *program) openIfOurs(ctx context.Context, dir string, o *previewOptions) (*ledger.Store, error) {
 	store, err := openReadOnly(ctx, dir)
 	switch {
@@ -71,8 +72,8 @@ func (p *program) sayNothingSent(dir string) {
 	}
 }
 
-// mayBelong reports whether a state is of the workspace that would be sent to, as far as that is known
-// without asking the API.
+// mayBelong reports whether a state can belong to the workspace that would be sent to, as far as that is
+// known without asking the API.
 func (p *program) mayBelong(of ledger.Workspace, o *previewOptions) bool {
 	if o.workspace != 0 && o.workspace != of.EnvironmentID {
 		return false
@@ -90,7 +91,7 @@ func (p *program) mayBelong(of ledger.Workspace, o *previewOptions) bool {
 	})
 }
 
-// otherWorkspaceError refuses a state that was named, and that sending would refuse: what it knows was sent elsewhere.
+// otherWorkspaceError refuses a state that was named but belongs to another workspace, as sending would.
 func otherWorkspaceError(dir string, of ledger.Workspace) error {
 	return &ledger.StateError{
 		Path:   filepath.Join(dir, ledger.FileName),

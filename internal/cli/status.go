@@ -35,7 +35,7 @@ something is left. It needs no credentials, sends nothing, and works while a run
 	return c
 }
 
-// stateReport is what one state directory knows.
+// stateReport is what status shows of one state directory.
 type stateReport struct {
 	Path           string      `json:"path"`
 	EnvironmentID  int64       `json:"environment_id"`
@@ -43,20 +43,20 @@ type stateReport struct {
 	Running        *runningNow `json:"running,omitempty"`
 	People         int64       `json:"people"` // sent, over all runs, each counted once
 	MergesDone     int64       `json:"merges_done"`
-	MergesOpen     int64       `json:"merges_open"`          // intended, and not known to be done
+	MergesOpen     int64       `json:"merges_open"`          // planned, and not known to be done
 	OpenRejects    int64       `json:"open_rejects"`         // that no run has tried again
 	OpenMerges     int64       `json:"open_rejected_merges"` // among them
-	Waiting        int64       `json:"owed"`                 // visitors whom nobody knew, and people who are held, in each source
+	Waiting        int64       `json:"owed"`                 // visitors not identified, and people with two profiles
 	WaitingSources int64       `json:"owed_sources"`
 	HeldRecent     int64       `json:"held_recent"` // rows
 	HeldSources    int64       `json:"held_sources"`
-	Newest         time.Time   `json:"newest_event,omitzero"` // of those sent, as sent; left out when it would be in the future
+	Newest         time.Time   `json:"newest_event,omitzero"` // of what was sent; left out if in the future
 	Lag            *int64      `json:"lag_seconds,omitempty"` // since then
 	Runs           []runReport `json:"runs"`                  // the newest first
-	Next           string      `json:"next"`                  // the command to type; empty while one is under way
+	Next           string      `json:"next"`                  // the command to type; empty during a run
 
 	open      ledger.OpenRejects
-	stateFlag string // of --state, empty for the user's own
+	stateFlag string // the value of --state, empty for the user's own directories
 }
 
 type runningNow struct {
@@ -65,13 +65,13 @@ type runningNow struct {
 	Since time.Time `json:"since"`
 }
 
-// runReport is one run.
+// runReport is what status shows of one run.
 type runReport struct {
 	ID      int64            `json:"id"`
 	Command string           `json:"command"`
 	Version string           `json:"version"`
 	Began   time.Time        `json:"began"`
-	Saved   time.Time        `json:"saved,omitzero"` // when it last moved on
+	Saved   time.Time        `json:"saved,omitzero"` // its last checkpoint
 	Ended   time.Time        `json:"ended,omitzero"`
 	Outcome ledger.Outcome   `json:"outcome,omitempty"`
 	Phase   string           `json:"phase"`
@@ -88,7 +88,7 @@ type sourceReport struct {
 	Trouble string `json:"trouble,omitempty"`
 }
 
-// maxRuns is how many runs of a state are told.
+// maxRuns is how many runs of a state are shown.
 const maxRuns = 20
 
 func runStatus(ctx context.Context, p *program, state string) error {
@@ -175,8 +175,8 @@ func (p *program) reportState(ctx context.Context, dir string) (report *stateRep
 	return report, nil
 }
 
-// nextOf is the command to type after some runs, the newest first: to resume one that was stopped, to send the recent events that
-// wait, else for what is new. It is empty where that cannot be told.
+// nextOf is the command to type after some runs, the newest first: to resume one that was stopped, to send
+// the recent events that wait, else to send what is new. It is empty where that cannot be told.
 func nextOf(runs []*ledger.Run, held bool) string {
 	if runs[0].Ended.IsZero() {
 		return runs[0].Typed
@@ -217,7 +217,7 @@ func reportRun(ctx context.Context, run *ledger.Run) (*runReport, error) {
 	return report, nil
 }
 
-// writeStatus tells it to a person.
+// writeStatus shows the states to a person.
 func (p *program) writeStatus(reports []stateReport) error {
 	t := &summaryText{style: p.style(p.env.StdoutTerminal), width: p.columns()}
 	for i, report := range reports {
@@ -260,7 +260,7 @@ func (t *summaryText) state(s *stateReport) {
 	t.next(s.Next)
 }
 
-// sentInAll is what all runs sent.
+// sentInAll says what all runs together sent.
 func sentInAll(s *stateReport) string {
 	text := report.Plural(s.People, "person", "people")
 	if s.MergesDone > 0 {
@@ -269,7 +269,7 @@ func sentInAll(s *stateReport) string {
 	return text + " in all"
 }
 
-// toFix says what was rejected, and what to type once it is fixed.
+// toFix says what was rejected, and what to type once that is fixed.
 func (s *stateReport) toFix() string {
 	var parts []string
 	for _, part := range []struct {
@@ -329,7 +329,7 @@ func (r *runReport) buckets() string {
 	return strings.Join(parts, report.ListSeparator)
 }
 
-// outcomeText says how a run ended, or where it is.
+// outcomeText says how a run ended, or how far it is.
 func (r *runReport) outcomeText(running bool) string {
 	at := ""
 	if !r.Saved.IsZero() {

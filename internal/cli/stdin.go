@@ -22,8 +22,8 @@ func (o *stdinOptions) addFlags(f *pflag.FlagSet) {
 	describe(f, tmpFlag, reading, "DIR", sendsSame)
 }
 
-// copyStdin copies standard input to disk, if it is one of the sources, and returns the sources with the copy in its place.
-// It must be given back with dropStdin.
+// copyStdin copies standard input to disk if it is one of the sources, and returns the sources with the copy
+// in its place. The caller gives the copy back with removeStdinCopy.
 func (p *program) copyStdin(ctx context.Context, o *stdinOptions, args []string) ([]string, error) {
 	at := slices.Index(args, stdinSource)
 	if at < 0 {
@@ -49,8 +49,8 @@ func (p *program) copyStdin(ctx context.Context, o *stdinOptions, args []string)
 	return slices.DeleteFunc(args, func(arg string) bool { return arg == stdinSource }), nil
 }
 
-// checkBeforeStdin looks for the other sources, the credentials and the state directory of a run that reads
-// standard input, which may be long in coming.
+// checkBeforeStdin checks the other sources, the credentials and the state directory of a run that reads
+// standard input, which may take long to arrive.
 func (p *program) checkBeforeStdin(o *sendingOptions, args []string) error {
 	if !slices.Contains(args, stdinSource) {
 		return nil
@@ -85,8 +85,8 @@ func stdinProblem(err error) error {
 	return &problem{err: err, code: exit.State, hint: hint}
 }
 
-// removeStdinCopy removes the copy of standard input. keep leaves it there and says how to go on from it: what was piped in is
-// gone otherwise.
+// removeStdinCopy removes the copy of standard input. With keep the copy stays, and the command that resumes
+// from it is printed, because what was piped in exists nowhere else.
 func (p *program) removeStdinCopy(keep bool) error {
 	if p.stdinCopy == nil {
 		return nil
@@ -98,7 +98,7 @@ func (p *program) removeStdinCopy(keep bool) error {
 	return p.stdinCopy.Remove()
 }
 
-// sourceName is a source by the name that it was given by: the copy of standard input is not one that anybody typed.
+// sourceName is what people call a source: the copy of standard input is called that.
 func (p *program) sourceName(path string) string {
 	if p.stdinCopy != nil && path == p.stdinCopy.Path {
 		return "standard input"
@@ -106,8 +106,8 @@ func (p *program) sourceName(path string) string {
 	return path
 }
 
-// resumeCommand is the command line to type to go on, with the copy in the place of standard input, without --restart, which would
-// begin anew, and without --ping-url, which is a secret.
+// resumeCommand is the command line that resumes this run. The copy takes the place of standard input.
+// --restart is left out because it would start over, and --ping-url because it is a secret.
 func (p *program) resumeCommand() string {
 	args := slices.DeleteFunc(withoutPing(p.args), func(arg string) bool { return arg == "--"+restartFlag })
 	for i, arg := range args {

@@ -12,16 +12,17 @@ import (
 	"ph2cio/internal/exit"
 )
 
-// A signal ends a command within stopWithin, whatever it is doing. Of that time the requests under way have
-// grace; what is left is for saving their answers and, lastWrites of it, for the file of rejects.
+// A signal ends a command within stopWithin, whatever it is doing. The requests under way get the first part
+// of that time, grace. The rest is for saving their answers, and at most lastWrites of it for the file of
+// rejects.
 const (
 	stopWithin = 20 * time.Second
 	grace      = 14 * time.Second
 	lastWrites = 3 * time.Second
 )
 
-// Interrupted is the cause of a cancelled context when a signal was it. SIGPIPE stands for output whose
-// reader is gone.
+// Interrupted is the cause of a context that a signal has cancelled. SIGPIPE stands for output whose reader
+// is gone.
 type Interrupted struct{ Signal os.Signal }
 
 func (i *Interrupted) Error() string {
@@ -31,8 +32,8 @@ func (i *Interrupted) Error() string {
 	return "stopped by a signal: " + i.Signal.String()
 }
 
-// ExitCode is 128 and the signal's number, as shells count: 130 for an interrupt, 141 for output that was
-// closed, 143 for a termination.
+// ExitCode is 128 plus the number of the signal, as in shells: 130 for an interrupt, 141 for closed output,
+// 143 for a termination.
 func (i *Interrupted) ExitCode() int {
 	switch {
 	case i.Signal == os.Interrupt:
@@ -43,20 +44,20 @@ func (i *Interrupted) ExitCode() int {
 	return exit.Terminated
 }
 
-// Hint is empty: whoever stopped it knows.
+// Hint is empty: whoever stopped the program knows why.
 func (i *Interrupted) Hint() string { return "" }
 
 func (i *Interrupted) pipe() bool { return i.Signal == syscall.SIGPIPE }
 
-// interruption is the signal that ctx was cancelled for, nil for none.
+// interruption returns the signal that has cancelled ctx, nil for none.
 func interruption(ctx context.Context) *Interrupted {
 	signal, _ := errors.AsType[*Interrupted](context.Cause(ctx))
 	return signal
 }
 
-// afterSignal returns the error to report: once a signal has come it is that signal, with what went wrong
-// besides. What is merely a consequence of the signal, such as a statement that was cancelled, is dropped. A
-// command that has come to its end all the same was not interrupted, unless nobody reads its output.
+// afterSignal returns the error to report. After a signal that is the signal, joined with the faults that it
+// does not explain; its mere consequences, such as a cancelled statement, are dropped. A command that has
+// come to its end all the same was not interrupted, unless nobody reads its output.
 func afterSignal(ctx context.Context, err error) error {
 	signal := interruption(ctx)
 	if signal == nil || isFinished(err) || err == nil && !signal.pipe() {
@@ -84,7 +85,7 @@ func unexplained(err error) (real []error) {
 	return []error{err}
 }
 
-// withLastWrites is ctx, or once that is done lastWrites more: for what is written down at the end of a run,
+// withLastWrites is ctx, or lastWrites more once ctx is done: for what is written at the end of a run,
 // stopped or not.
 func withLastWrites(ctx context.Context) (context.Context, context.CancelFunc) {
 	if ctx.Err() == nil {
@@ -93,7 +94,7 @@ func withLastWrites(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), lastWrites)
 }
 
-// ctxReader reads a file, which may be large, as long as ctx is not done; then the error is its cause.
+// ctxReader reads until ctx is done; then the error is its cause.
 type ctxReader struct {
 	ctx context.Context
 	io.Reader
@@ -106,9 +107,9 @@ func (u ctxReader) Read(b []byte) (int, error) {
 	return u.Reader.Read(b)
 }
 
-// withinStopTime runs a command and returns its exit code. One that does not end within stopWithin of a signal,
-// because a disk or a terminal does not let it, is left where it is: what was acknowledged is saved by then
-// as after a kill.
+// withinStopTime runs a command and returns its exit code. A command that does not end within stopWithin of a
+// signal, because a disk or a terminal blocks it, is abandoned. Everything acknowledged is saved by then, as
+// after a kill.
 func withinStopTime(ctx context.Context, command func() int) int {
 	ended := make(chan int, 1)
 	go func() { ended <- command() }()

@@ -6,7 +6,7 @@ import (
 	"ph2cio/internal/escape"
 )
 
-// style colours text for a terminal, or leaves it alone.
+// style colours text for a terminal, or leaves it as it is.
 type style struct{ on bool }
 
 func (s style) paint(code, text string) string {
@@ -23,10 +23,10 @@ func (s style) green(text string) string  { return s.paint("32", text) }
 func (s style) yellow(text string) string { return s.paint("33", text) }
 func (s style) cyan(text string) string   { return s.paint("36", text) }
 
-// plain is escape.Text: text from outside as it may be shown. Newlines stay.
+// plain makes text from outside safe to show. Newlines stay.
 func plain(text string) string { return escape.Text(text) }
 
-// oneLine is plain for a place where a newline would break the line.
+// oneLine is plain for text that must stay on one line.
 func oneLine(text string) string {
 	return strings.ReplaceAll(plain(text), "\n", `\u000a`)
 }

@@ -14,9 +14,9 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// writeSummary tells what happened, for a person or as one JSON document. failed is what ended the run early, nil when
-// nothing did; only the document holds it. Of a run that sends, people are told nothing when it is quiet, or when a log of JSON
-// has all of it in its last record: stdout may go where that goes.
+// writeSummary says what happened, for a person or as one JSON document. failed is what ended the run early,
+// if anything; only the document holds it. A run that sends writes no text if it is quiet, or if stderr is a
+// log of JSON, whose last record says all of it: stdout may go to the same place.
 func (p *program) writeSummary(w io.Writer, s *transfer.Summary, title string, failed error) error {
 	p.notify.setSummary(s)
 	if p.json {
@@ -59,13 +59,14 @@ func (t *summaryText) write(title string) {
 	t.next(t.s.Next)
 }
 
-// restartSends says what the command below is for, where recent events wait.
+// restartSends says what the next command is for, where recent events wait.
 const restartSends = "the next command sends what is old enough by then"
 
-// labelWidth is how far the texts of labelled lines are from the left.
+// labelWidth is the column in which the texts of labelled lines begin.
 const labelWidth = 13
 
-// next is the command to type. It is one line, to be copied: below its label, if it fits only there.
+// next writes the command to type, on one line so that it can be copied: below its label if it fits only
+// there.
 func (t *summaryText) next(command string) {
 	if command != "" {
 		label := fmt.Sprintf("%-12s ", "next")
@@ -76,13 +77,13 @@ func (t *summaryText) next(command string) {
 	}
 }
 
-// detail is a line of detail below another one.
+// detail writes a line that belongs to the one above it.
 func (t *summaryText) detail(text string) {
 	const indent = labelWidth + 2
 	fmt.Fprintf(t, "%*s%s\n", indent, "", t.style.dim(wrapList(text, t.columnCount(), indent)))
 }
 
-// labelled is a line of a label and a text, which goes on below itself.
+// labelled is a label and a text that is wrapped beside it.
 func labelled(label, text string, width int) string {
 	if width == math.MaxInt32 { // a record of a log
 		return strings.TrimPrefix(label+": ", ": ") + text
@@ -90,7 +91,7 @@ func labelled(label, text string, width int) string {
 	return fmt.Sprintf("%-12s ", label) + wrapList(text, width, labelWidth)
 }
 
-// operationsText lists operations by action, in that order.
+// operationsText lists operations by action.
 func operationsText(counts map[string]int64) string {
 	var parts []string
 	for _, action := range actions {
@@ -126,7 +127,7 @@ func (t *summaryText) operations() {
 	}
 }
 
-// unsentText says which operations were never sent, and which have no answer.
+// unsentText says which operations were never sent, and which were not answered.
 func unsentText(s *transfer.Summary) (queued, unanswered string) {
 	never := maps.Clone(s.Unsent)
 	for action, n := range s.Unanswered {
@@ -141,7 +142,7 @@ func unsentText(s *transfer.Summary) (queued, unanswered string) {
 	return queued, unanswered
 }
 
-// stopped says how an interruption left things.
+// stopped says what an interruption means for this summary.
 func (t *summaryText) stopped() string {
 	switch {
 	case !t.sent:
@@ -152,7 +153,7 @@ func (t *summaryText) stopped() string {
 	return "before the end, with every request answered; run the same command again to resume"
 }
 
-// noRecent says that no event can start a campaign.
+// noRecent says that no event is recent enough to start a campaign.
 const noRecent = "no event of the last 72 hours is sent"
 
 // may says what a run may do, or may have done.
@@ -176,7 +177,8 @@ func (t *summaryText) campaigns() {
 	t.line("overwrites", overwrites(int64(t.s.People.Stale), t.s.People.Sent, t.may("lose", "lost")))
 }
 
-// overwrites says how many of the people who are sent have data so old that it may replace newer data; empty if nobody has.
+// overwrites says how many of the people who are sent have data so old that it may replace newer data; empty
+// for none.
 func overwrites(stale, sent int64, mayLose string) string {
 	n, upTo := min(stale, sent), ""
 	if n == 0 {

@@ -9,7 +9,7 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// columns names the columns of CSV that were made text, first those that were sent as something else before.
+// columns lists the CSV columns that are sent as text, first those that earlier runs sent as something else.
 func (t *summaryText) columns() {
 	all := t.s.TextColumns
 	if len(all) == 0 {
@@ -38,7 +38,7 @@ func (t *summaryText) columns() {
 	}
 }
 
-// textCause says which cell made a column text, and where it stands.
+// textCause says which cell made its whole column text, and where that cell is.
 func textCause(c *transfer.TextColumn) string {
 	text := fmt.Sprintf("%s in %s:%d", strconv.Quote(c.Cell), c.File, c.Line)
 	if c.Cell == "" {
@@ -50,7 +50,7 @@ func textCause(c *transfer.TextColumn) string {
 	return text
 }
 
-// columns lists the columns of CSV that hold one value each, with their types.
+// columns lists the CSV columns with their types.
 func (t *inspectText) columns() {
 	table := t.table("CSV columns", left("type"), left(""))
 	for i := range t.in.Columns {

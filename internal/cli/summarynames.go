@@ -13,8 +13,7 @@ import (
 // maxNames is how many names of one kind a summary lists.
 const maxNames = 20
 
-// names tells by name which events are skipped as PostHog's own, and which attributes are not sent as they
-// are.
+// names lists the events that are skipped as PostHog's own, and the attributes that are not sent as they are.
 func (t *summaryText) names() {
 	t.skippedEvents()
 	t.optedOut()
@@ -26,7 +25,7 @@ func (t *summaryText) names() {
 	t.changed()
 }
 
-// skippedEvents lists the names with a $ that are skipped, and what to type to send them too.
+// skippedEvents lists the skipped events whose names begin with $, and what to type to send them too.
 func (t *summaryText) skippedEvents() {
 	all := t.s.SkippedEvents
 	yours := 0
@@ -57,7 +56,7 @@ func (t *summaryText) skippedEvents() {
 	}
 }
 
-// adviceToSend is what to type to send an event that is skipped, besides all others.
+// adviceToSend is what to type to send a skipped event besides all others.
 func adviceToSend(it string, e *transfer.SkippedEvent) string {
 	if e.Events == "" {
 		return ""
@@ -84,8 +83,8 @@ func optedOutText(n int64) string {
 	return report.Plural(n, "person", "people") + " opted out in PostHog, but Customer.io is not told; to tell it, add --allow-reserved unsubscribed"
 }
 
-// dotted lists the people's attributes with a dot, those first that Customer.io could take for a path into an
-// object.
+// dotted lists the person attributes with a dot in their names, first those that Customer.io may read as a
+// path into an object.
 func (t *summaryText) dotted() {
 	all := t.s.Dotted
 	beside := 0
@@ -101,8 +100,7 @@ func (t *summaryText) dotted() {
 	}
 }
 
-// besideObjects warns of attributes that stand beside an object by the first part of their name; empty for
-// none.
+// besideObjects warns of attributes such as a.b next to an object a; empty for none.
 func besideObjects(all []transfer.DottedAttribute, more bool) string {
 	if len(all) == 0 {
 		return ""
@@ -114,7 +112,7 @@ func besideObjects(all []transfer.DottedAttribute, more bool) string {
 	}) + ": Customer.io may read the dot as a path into the object; to replace the dots, add --dots _"
 }
 
-// changed lists the attributes that were renamed, or left out to fit.
+// changed lists the attributes that were renamed, or dropped to fit.
 func (t *summaryText) changed() {
 	for _, of := range []string{"person", "event"} {
 		var renamed, dropped []transfer.ChangedName
@@ -146,8 +144,8 @@ func (t *summaryText) listChanged(label, of string, all []transfer.ChangedName, 
 	}
 }
 
-// writeNames says before the question who is uncertain, which rows and columns are read otherwise than they
-// stand, which events may be left out by mistake, and what happens to people's attributes.
+// writeNames says, before the question, who is uncertain, which rows and columns are read in an unusual way,
+// which events may be left out by mistake, and what happens to person attributes.
 func (p *program) writeNames(l *transfer.FirstPass, attributes *transfer.AttributeSummary) {
 	all, beyond := l.SkippedEvents()
 	var perhapsYours []transfer.SkippedEvent

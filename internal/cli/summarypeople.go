@@ -38,7 +38,7 @@ func (t *summaryText) people() {
 	t.links()
 	choices := []string{t.profiles("identified") + " with --people identified", t.profiles("with-email") + " with-email", t.profiles("all") + " all"}
 	if total(p.Rejected) > 0 {
-		choices[0] = "up to " + choices[0] // of those who were not chosen it is not known whether they can be sent
+		choices[0] = "up to " + choices[0] // it is not known whether people who were not chosen can be sent
 	}
 	t.line("profiles", strings.Join(choices, report.ListSeparator))
 }
@@ -50,8 +50,8 @@ func (t *summaryText) whoIsWho() string {
 	return t.aboutText() + report.Plural(ids, "distinct ID is ", "distinct IDs are ") + t.aboutText() + report.Plural(who, "person", "people")
 }
 
-// leftOut says how many visitors are left out because nothing identifies them, and how many of them for one reason alone. What
-// becomes of them is said behind their number, where no label says it.
+// leftOut says how many visitors are left out because nothing identifies them, and how many of them for one
+// reason alone. becomes is put behind their number, where no label says what becomes of them.
 func (t *summaryText) leftOut(becomes string) string {
 	p := t.s.People
 	text := t.aboutText() + report.Plural(p.Unidentified, "visitor", "visitors") + " not identified yet" + becomes
@@ -74,7 +74,7 @@ func (t *summaryText) leftOut(becomes string) string {
 	return text + " (" + strings.Join(only, ", ") + ")"
 }
 
-// severalLogins says who has several logins with different emails, the worst first.
+// severalLogins lists people who have several logins with different emails, the worst first.
 func (t *summaryText) severalLogins(label string) {
 	p := t.s.People
 	if p.FusedCount == 0 {
@@ -89,7 +89,7 @@ func (t *summaryText) severalLogins(label string) {
 	t.line("", t.style.dim(oneLine(names)))
 }
 
-// withoutEmail names the first few of those whose email another one has.
+// withoutEmail names the first few whose email another person holds.
 func (t *summaryText) withoutEmail() {
 	all := t.s.People.WithoutEmail
 	if len(all) == 0 {
@@ -101,7 +101,7 @@ func (t *summaryText) withoutEmail() {
 	t.line("", t.style.dim(oneLine("without their email: "+names)))
 }
 
-// aboutText marks what rests on a sample.
+// aboutText marks numbers that are estimated from a sample.
 func (t *summaryText) aboutText() string {
 	if t.s.Estimated {
 		return "about "
@@ -109,7 +109,7 @@ func (t *summaryText) aboutText() string {
 	return ""
 }
 
-// profiles is how many one choice of people makes, and how many of them are new.
+// profiles is how many profiles one choice of people makes, and how many of them are new.
 func (t *summaryText) profiles(who string) string {
 	n := t.s.Profiles[who]
 	text := report.Count(n)
@@ -122,7 +122,7 @@ func (t *summaryText) profiles(who string) string {
 	return text
 }
 
-// links says which links between IDs were refused. Most runs have none.
+// links says how many links between IDs were refused, and why.
 func (t *summaryText) links() {
 	l := t.s.People.Links
 	refused := map[string]int64{

@@ -9,7 +9,7 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// pairsText names the first few of so many merges.
+// pairsText names the first few of n merges.
 func pairsText(pairs []transfer.MergePair, n int) string {
 	return oneLine(firstFew(min(n, len(pairs)), len(pairs), func(i int) string {
 		return "merge " + profileText(&pairs[i].Profile) + " into " + profileText(&pairs[i].Into)
@@ -25,7 +25,7 @@ func moreText(n, more int) string {
 	return fmt.Sprintf(" and %s more (preview %s)", report.Count(more), json)
 }
 
-// profileText names a profile: by its ID alone, else by its kind of identifier too.
+// profileText names a profile: by its ID alone, or by another kind of identifier and its value.
 func profileText(p *transfer.Profile) string {
 	if p.By == "id" {
 		return mapping.ShortID(p.Value)
@@ -38,15 +38,15 @@ func heldCount(held *transfer.TwoProfiles) string {
 	return who + " several identified profiles; nothing of theirs is sent, their rows wait"
 }
 
-// heldAdvice is what to do about people who are held.
+// heldAdvice says what to do about people with several profiles, whose rows wait.
 const heldAdvice = "merge the profiles in Customer.io and use a new --existing file, or use --merge-profiles, which cannot be undone"
 
-// heldNames names the first few of those who are held.
+// heldNames names the first few people with several profiles.
 func heldNames(held *transfer.TwoProfiles) string {
 	return oneLine(firstFew(held.Count, len(held.People), func(i int) string { return heldText(&held.People[i]) }))
 }
 
-// heldText names the profiles of somebody who is held.
+// heldText names the profiles of one person.
 func heldText(h *transfer.HeldPerson) string {
 	var all []string
 	for i := range h.Profiles {

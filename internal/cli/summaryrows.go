@@ -31,7 +31,7 @@ func (t *summaryText) rows() {
 	t.times()
 }
 
-// sentWord is what becomes, or became, of what is sent.
+// sentWord names the rows that are sent, or would be.
 func (t *summaryText) sentWord() string {
 	if t.sent {
 		return "sent"
@@ -46,7 +46,7 @@ func (t *summaryText) times() {
 	}
 }
 
-// unread tells which fields of rows cannot be read.
+// unread warns of fields of rows that cannot be read.
 func (t *summaryText) unread() {
 	for i := range t.s.UnreadFields {
 		f := &t.s.UnreadFields[i]
@@ -62,15 +62,15 @@ func (t *summaryText) unread() {
 	}
 }
 
-// examples shows where one row of each of the first few reasons stands.
+// examples shows one rejected row for each of the first few reasons.
 func (t *summaryText) examples() {
 	for _, e := range t.s.Examples {
 		t.detail(oneLine(strings.TrimSpace(rejectPlace(&e) + "  " + exampleText(&e))))
 	}
 }
 
-// exampleText is why one was rejected. The details of our own checks say all of it, and Customer.io's message needs to be
-// said to be theirs.
+// exampleText says why a row was rejected. A detail of our own says all of it; a message of Customer.io's is
+// introduced as theirs.
 func exampleText(r *deliver.Reject) string {
 	if r.Detail != "" && !strings.HasPrefix(r.Reason, apiPrefix) {
 		return r.Detail
@@ -78,7 +78,7 @@ func exampleText(r *deliver.Reject) string {
 	return report.Join(": ", wordsFor(r.Reason, 1), r.Field, r.Detail)
 }
 
-// corrections names the first few rows that correct what was sent before.
+// corrections names the first few rows that correct an event already sent.
 func (t *summaryText) corrections() {
 	n := t.s.Rows.Skipped[mapping.ReasonCorrectedLate]
 	if n == 0 {
@@ -95,7 +95,7 @@ func (t *summaryText) corrections() {
 	}
 }
 
-// rejectPlace is where a rejected row stands, empty for a person.
+// rejectPlace is where a rejected row is, empty for a person.
 func rejectPlace(r *deliver.Reject) string {
 	switch {
 	case r.Line > 0:

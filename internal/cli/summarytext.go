@@ -15,8 +15,8 @@ type summaryText struct {
 	strings.Builder
 	s     *transfer.Summary
 	style style
-	width int  // columns; 0 is those of a terminal that is not there
-	sent  bool // what it tells has been sent
+	width int  // in columns; 0 means no terminal
+	sent  bool // the summary is about what was sent, not about what would be
 }
 
 func (t *summaryText) line(label, text string) {
@@ -29,7 +29,7 @@ func (t *summaryText) columnCount() int {
 	return cmp.Or(t.width, columnsWithoutTerminal)
 }
 
-// wrapList is wrapIndented for a text that may be a list. Its parts stay whole where they fit.
+// wrapList is wrapIndented for a text that may be a list, whose parts stay on one line where they fit.
 func wrapList(text string, width, indent int) string {
 	const unbroken = "\u00a0"
 	parts := strings.Split(text, report.ListSeparator)
@@ -48,10 +48,10 @@ func total(counts map[string]int64) (n int64) {
 	return n
 }
 
-// actions are those of operations, in the order in which they are told.
+// actions are the actions of operations, in the order in which they are listed.
 var actions = []string{"identify", "event", "page", "screen", "merge"}
 
-// columnsForPeople is how wide lines on stderr may be. In a log of JSON each is a record, however long.
+// columnsForPeople is how wide lines on stderr may be. In a log of JSON each line is a record of any length.
 func (p *program) columnsForPeople() int {
 	if p.log != nil {
 		return math.MaxInt32

@@ -120,8 +120,8 @@ func runSync(c *cobra.Command, p *program, o *syncOptions, args []string) (err e
 	return err
 }
 
-// isIdle reports whether a sync has nothing to do, and how many sources earlier runs have read. It does not look the
-// whole state through for damage, and answers false on any error: opening the state to send reports it.
+// isIdle reports whether a sync has nothing to do, and how many sources earlier runs have read. It does not
+// search the state for damage, and returns false on any error: opening the state for writing reports it.
 func (p *program) isIdle(ctx context.Context, to *destination, request *job.Request) (known int, idle bool) {
 	store, err := ledger.OpenReadOnly(ctx, to.state, mapping.IDScheme)
 	if err != nil {

@@ -9,11 +9,11 @@ import (
 	"ph2cio/internal/report"
 )
 
-// table is rows of cells under a heading, which stands over the first column.
+// table is rows of cells under the names of their columns. The name of the first column is the heading.
 type table struct {
 	columns []column
 	limit   int // rows to show, 0 for all
-	width   int // the first column is shortened for it; 0 is any
+	width   int // the first column is shortened to fit into it; 0 is no limit
 	style   style
 	rows    []tableRow
 	all     int
@@ -21,7 +21,7 @@ type table struct {
 
 type column struct {
 	name  string
-	right bool // set flush right, as numbers are
+	right bool // aligned to the right, as numbers are
 }
 
 func left(name string) column  { return column{name, false} }
@@ -42,7 +42,7 @@ func (t *table) add(cells []string, under ...string) {
 	}
 }
 
-// String lays the table out; it is empty for a table without rows.
+// String lays the table out. A table without rows is empty.
 func (t *table) String() string {
 	if len(t.rows) == 0 {
 		return ""
@@ -81,10 +81,10 @@ func (t *table) wrapped(line string, indent int) string {
 	return wrapIndented(line, t.width, indent)
 }
 
-// minNameColumns is how short the first column may get.
+// minNameColumns is the least width of the first column.
 const minNameColumns = 16
 
-// fit shortens what stands in the first column if the table is too wide.
+// fit shortens the first column if the table is too wide.
 func (t *table) fit() {
 	widths := t.widths()
 	wide := len(indent) + 2*(len(widths)-1)
@@ -100,10 +100,10 @@ func (t *table) fit() {
 	}
 }
 
-// ellipsis stands for what is left out of a name.
+// ellipsis replaces what is left out of a name.
 const ellipsis = "..."
 
-// shortName leaves out the middle of a name that is wider than most columns. One in colour stays.
+// shortName leaves out the middle of a name that is too wide. A coloured name stays.
 func shortName(name string, most int) string {
 	if columnsOf(name) <= most || strings.Contains(name, "\x1b") {
 		return name
@@ -112,7 +112,7 @@ func shortName(name string, most int) string {
 	return firstColumns(name, room-room/2) + ellipsis + lastColumns(name, room/2)
 }
 
-// shortEnd leaves out the end of a text that is wider than most columns.
+// shortEnd leaves out the end of a text that is too wide.
 func shortEnd(text string, most int) string {
 	if columnsOf(text) <= most {
 		return text
@@ -120,7 +120,7 @@ func shortEnd(text string, most int) string {
 	return firstColumns(text, most-len(ellipsis)) + ellipsis
 }
 
-// firstColumns is the beginning of a text that takes at most so many columns; no character is cut in two.
+// firstColumns is the beginning of a text that takes at most so many columns. No character is cut.
 func firstColumns(text string, most int) string {
 	end, column := 0, 0
 	for rest, state := text, -1; rest != ""; {
@@ -146,7 +146,7 @@ func lastColumns(text string, most int) string {
 	return text
 }
 
-// padded has blanks behind a text up to a width.
+// padded appends blanks up to a width.
 func padded(text string, width int) string {
 	return text + strings.Repeat(" ", max(width-columnsOf(text), 0))
 }

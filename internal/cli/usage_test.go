@@ -54,7 +54,8 @@ func TestWhatIsNotThereIsAnError(t *testing.T) {
 	}
 }
 
-// TestQuotesInLists holds that a list with a quote in it is refused with words of ours, and that what they say works.
+// TestQuotesInLists holds that a list with a quote in it is refused with words of ours, and that what they
+// say works.
 func TestQuotesInLists(t *testing.T) {
 	const sample = "../../testdata/exports/acornly_events.jsonl"
 	for _, name := range []string{"--events", "--skip-events", "--drop-property"} {

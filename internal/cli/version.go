@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// versionFlag is the flag that does what the command does.
+// versionFlag is the flag that does the same as the command.
 const versionFlag = "version"
 
 func newVersion(p *program) *cobra.Command {

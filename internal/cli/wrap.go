@@ -11,10 +11,10 @@ const (
 	maxColumns             = 100 // longer lines are hard to read
 )
 
-// wrapIndented breaks the lines of a text at blanks, so that none is wider than width. Every line but the
-// first begins with so many blanks; what stands before the text in the first line, such as a label, is
-// that wide. Longer words stand in lines of their own. What is there to be copied, such as a flag and its value,
-// stays on one line where it fits.
+// wrapIndented breaks the lines of a text at blanks so that none is wider than width. Every line but the
+// first is indented; the first follows something of that width, such as a label. A word that is too long gets
+// a line of its own. What is meant to be copied, such as a flag and its value, stays on one line where it
+// fits.
 func wrapIndented(text string, width, indent int) string {
 	margin := "\n" + strings.Repeat(" ", indent)
 	lines := strings.Split(text, "\n")
@@ -24,7 +24,7 @@ func wrapIndented(text string, width, indent int) string {
 	return strings.Join(lines, margin)
 }
 
-// wrapLine wraps one line; the blanks within it stand, unless it is broken there.
+// wrapLine wraps one line. Several blanks stay several, except where the line is broken.
 func wrapLine(line string, room int, margin string) string {
 	var b strings.Builder
 	column := 0
@@ -45,8 +45,8 @@ func wrapLine(line string, room int, margin string) string {
 	return b.String()
 }
 
-// cutUnit cuts a text after what has to stay on one line of so much room: a command, a flag with its value, a number with what
-// it counts, or a word.
+// cutUnit cuts off what has to stay on one line: a command in backquotes, a flag with its value, a number
+// with what it counts, or a word.
 func cutUnit(text string, room int) (unit, rest string) {
 	if end := unitEnd(text); end > 0 && columnsOf(text[:end]) <= room {
 		return text[:end], text[end:]
@@ -54,7 +54,8 @@ func cutUnit(text string, room int) (unit, rest string) {
 	return cutWord(text)
 }
 
-// unitEnd is where a text in backquotes that begins a text ends, a flag with its value, or a number with its word; 0 for others.
+// unitEnd is where a text in backquotes, a flag with its value, or a number with its word ends that begins a
+// text; 0 for anything else.
 func unitEnd(text string) int {
 	open := len(text) - len(strings.TrimLeft(text, "(\"'"))
 	switch {
@@ -77,7 +78,7 @@ func unitEnd(text string) int {
 	return 0
 }
 
-// closing is where the quotation ends that begins at a byte of a text, and that byte where none ends it.
+// closing is the index of the quote that ends the quotation at open, or open itself if none does.
 func closing(text string, open int) int {
 	if end := strings.IndexByte(text[open+1:], text[open]); end >= 0 {
 		return open + 1 + end
@@ -85,7 +86,7 @@ func closing(text string, open int) int {
 	return open
 }
 
-// wordEnd is the end of the word that a byte of a text stands in.
+// wordEnd is where the word at an index ends.
 func wordEnd(text string, at int) int {
 	if end := strings.IndexByte(text[at:], ' '); end >= 0 {
 		return at + end
@@ -93,7 +94,7 @@ func wordEnd(text string, at int) int {
 	return len(text)
 }
 
-// cutWord cuts a text before its first blank.
+// cutWord cuts off the first word of a text.
 func cutWord(text string) (word, rest string) {
 	if end := strings.IndexByte(text, ' '); end >= 0 {
 		return text[:end], text[end:]
@@ -101,7 +102,7 @@ func cutWord(text string) (word, rest string) {
 	return text, ""
 }
 
-// columnsOf is how many columns of a terminal a text takes; colours take none.
+// columnsOf is how many columns of a terminal a text takes. Colours take none.
 func columnsOf(text string) int {
 	for {
 		before, rest, ok := strings.Cut(text, "\x1b[")

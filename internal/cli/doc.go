@@ -1,0 +1,20 @@
+// Package cli is the command line: commands, settings, exit codes, and what a person or a program reads.
+//
+// Each command has a file of its name: inspect, preview, check, backfill, sync, retry, status, explain,
+// sandbox, completion, version, help. The other files begin alike if they belong together:
+//
+//	main, program    starting a command: the root command, what all commands share
+//	flags...         a group of flags each, with what they are turned into
+//	flag...          what is true of every flag: names, facts for help, mistakes
+//	settings, setting..., dotenv..., credentials    values from the environment and the .env file
+//	run...           the loop of backfill, sync, retry and preview: plan, first pass, question, delivery
+//	destination, state..., sources..., stdin        what such a run opens before it reads
+//	output..., protected...    files that flags name, and what they must not overwrite
+//	notify...        the line in the log, the metrics file and the ping after a run
+//	summary..., inspecttext, reasonwords            the text that a person reads
+//	jsonout, log, jsonlog, plainjson                the same for programs
+//	errors, errortext, mistyped..., stopping        errors with exit codes and hints, suggestions, signals
+//	table, wrap, style                              laying text out in a terminal
+//
+// A new flag needs describe beside its definition; a new command, a file and a line in addCommands.
+package cli
