@@ -40,7 +40,8 @@ const defaultSettle = 30 * time.Second
 // answer.
 var preflightPolicy = customerio.Policy{Attempts: 3, Elapsed: 20 * time.Second}
 
-// destination is where operations go. It is found and checked before anything is read.
+// destination finds the API, asks it which workspace the credentials belong to, and refuses the wrong one.
+// The caller closes the destination.
 func (p *program) destination(ctx context.Context, o *sendingOptions) (to *destination, err error) {
 	to = &destination{tally: &customerio.Tally{}}
 	defer func() {
@@ -179,7 +180,7 @@ func (to *destination) checkWorkspace(ctx context.Context, p *program, credentia
 	return to.connect(p, credentials, o)
 }
 
-// pace is how fast requests are sent, and how many at once.
+// pace says how fast requests are sent, and how many at once.
 func (o *sendingOptions) pace() *customerio.Pace {
 	pace := customerio.NewPace(o.rate)
 	if o.concurrency > 0 {

@@ -74,21 +74,21 @@ func (a *onlyNames) missing() (names []string) {
 
 // checkOnlyNames returns the names of --only that nobody has, and warns of people who are not sent because
 // another one holds their email. The error is that of unknownNames.
-func (p *program) checkOnlyNames(o *identityOptions, l *transfer.FirstPass) (unknown []string, err error) {
-	if unknown, err = o.unknownNames(l); err == nil {
-		p.warnOfEmailHolders(o, l)
+func (p *program) checkOnlyNames(o *identityOptions, first *transfer.FirstPass) (unknown []string, err error) {
+	if unknown, err = o.unknownNames(first); err == nil {
+		p.warnOfEmailHolders(o, first)
 	}
 	return unknown, err
 }
 
 // unknownNames returns the names of --only that nobody in the export has. It is an error if that is all of
 // them, unless a part of the export could not be read and may have had them.
-func (o *identityOptions) unknownNames(l *transfer.FirstPass) ([]string, error) {
+func (o *identityOptions) unknownNames(first *transfer.FirstPass) ([]string, error) {
 	if o.names == nil {
 		return nil, nil
 	}
 	missing := o.names.missing()
-	if len(missing) < len(o.names.names) || len(l.Trouble) > 0 {
+	if len(missing) < len(o.names.names) || len(first.Trouble) > 0 {
 		return missing, nil
 	}
 	return nil, &problem{code: exit.Usage,
@@ -103,13 +103,13 @@ func unknownOnlyText(names []string) string {
 
 // warnOfEmailHolders warns of people with an email that --only names who are not sent, because another person
 // holds that email.
-func (p *program) warnOfEmailHolders(o *identityOptions, l *transfer.FirstPass) {
+func (p *program) warnOfEmailHolders(o *identityOptions, first *transfer.FirstPass) {
 	if o.names == nil {
 		return
 	}
 	by := map[string][]string{}
-	for _, one := range l.People.NamedByEmail() {
-		if _, status := l.People.Lookup([]byte(one.ID)); status == people.NotNamed {
+	for _, one := range first.People.NamedByEmail() {
+		if _, status := first.People.Lookup([]byte(one.ID)); status == people.NotNamed {
 			by[one.Holder] = append(by[one.Holder], one.ID)
 		}
 	}

@@ -180,7 +180,7 @@ func flagsOf(c *cobra.Command) (flags []*pflag.Flag) {
 	return flags
 }
 
-// flagGroups are all groups, in the order of help.
+// flagGroups writes flags under the headings of their groups.
 func (h *helpText) flagGroups(flags []*pflag.Flag) {
 	column := flagColumn(flags, h.width)
 	begun := false

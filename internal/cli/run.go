@@ -32,7 +32,8 @@ type readJob struct {
 	pass  *job.FirstPass
 }
 
-// runJob decides what a request comes to, reads until that can be sent, and hands it to its purpose.
+// runJob decides what a request amounts to, makes first passes until that can be sent, and hands it to its
+// purpose.
 func (p *program) runJob(ctx context.Context, plans *planner, to purpose) (err error) {
 	answer, err := job.Decide(ctx, &plans.request, ledgerOf(to.state()))
 	p.warnOfJob(answer.Warnings)
@@ -58,7 +59,7 @@ func (p *program) runJob(ctx context.Context, plans *planner, to purpose) (err e
 	return to.finish(ctx, read)
 }
 
-// ledgerOf is a state as decisions ask it: a nil state is no ledger.
+// ledgerOf is a state as package job takes it: nil if the state is nil.
 func ledgerOf(state *ledger.Store) job.Ledger {
 	if state == nil {
 		return nil
@@ -66,8 +67,8 @@ func ledgerOf(state *ledger.Store) job.Ledger {
 	return state
 }
 
-// readJob makes first passes until the job says that nothing else is to be read. It returns the job as it is
-// then, to be closed, and why there is nothing to do, if there is not.
+// readJob makes first passes until the job needs no other one. It returns the job as it is then, to be
+// closed, and, if there is nothing to do, why.
 func (p *program) readJob(ctx context.Context, j *job.Job, plans *planner, to purpose) (*readJob, *job.Nothing, error) {
 	var took time.Duration // of passes that were not the last
 	for {
@@ -98,7 +99,7 @@ func (p *program) readJob(ctx context.Context, j *job.Job, plans *planner, to pu
 	}
 }
 
-// read makes the first pass over the sources of a job. The result is to be closed.
+// read makes the first pass over the sources of a job. The caller closes the result.
 func (m *planner) read(ctx context.Context, j *job.Job, to purpose) (*readJob, error) {
 	made, err := m.plan(j)
 	if err == nil {

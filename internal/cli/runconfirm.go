@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// confirm says where the history would go and what it would create there, and asks on a terminal. If nothing
-// is left to send, it says so and asks nothing.
+// confirm says where the history would go and what it would create there, and asks on a terminal. confirmed
+// is false if nothing is left to send, so that nobody was asked and nothing may be sent.
 func (s *sendJob) confirm(ctx context.Context, read *readJob) (confirmed bool, err error) {
 	first := read.first
 	if s.maxRejects.Exceeded(first.Bad, first.Rows) {
@@ -45,13 +45,13 @@ func (s *sendJob) confirm(ctx context.Context, read *readJob) (confirmed bool, e
 
 // writeForecast says which workspace this is, where the settings came from, and what would be created.
 func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transfer.Left) error {
-	p, to, l := s.p, s.to, read.first
-	attributes, err := l.ForeseePeople(ctx)
+	p, to, first := s.p, s.to, read.first
+	attributes, err := first.ForeseePeople(ctx)
 	if err != nil {
 		return err
 	}
 	style := p.style(p.env.StderrTerminal)
-	counts := l.Counts()
+	counts := first.Counts()
 	settings := "from the environment"
 	if p.dotenv.path != "" {
 		settings += " and " + p.dotenv.path
@@ -63,34 +63,34 @@ func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transf
 		line("workspace", style.bold(fmt.Sprintf("%d (%s, %s)", to.workspace.EnvironmentID, to.workspace.Region, plain(to.base))))
 	}
 	line("settings", plain(settings))
-	line("read", fmt.Sprintf("%s in %s, %s", report.Plural(l.Rows, "row", "rows"), plain(p.sourcesText(read.job.Sources)), report.Bytes(l.Bytes)))
+	line("read", fmt.Sprintf("%s in %s, %s", report.Plural(first.Rows, "row", "rows"), plain(p.sourcesText(read.job.Sources)), report.Bytes(first.Bytes)))
 	if profiles := newProfilesText(read, counts, left); profiles != "" {
 		line("profiles", style.bold(profiles))
 	}
-	if n := l.People.MergeCount(); n > 0 && left.Merges > 0 {
+	if n := first.People.MergeCount(); n > 0 && left.Merges > 0 {
 		line("merges", style.bold(report.Plural(n, "profile will be merged into another one", "profiles will be merged into others"))+", which cannot be undone")
-		line("", pairsText(l.MergePairs(maxNamed), n))
+		line("", pairsText(first.MergePairs(maxNamed), n))
 	}
-	if held := l.TwoProfiles(); held != nil {
+	if held := first.TwoProfiles(); held != nil {
 		line("waiting", style.yellow(heldCount(held)))
 		line("", heldNames(held))
 		line("", heldAdvice)
 	}
-	if l.Repeats > 0 {
-		line("duplicates", report.Plural(l.Repeats, "row is a duplicate or was already sent", "rows are duplicates or were already sent"))
+	if first.Repeats > 0 {
+		line("duplicates", report.Plural(first.Repeats, "row is a duplicate or was already sent", "rows are duplicates or were already sent"))
 	}
-	line("campaigns", campaignsText(l.Recent))
+	line("campaigns", campaignsText(first.Recent))
 	if left.People > 0 {
 		line("", report.Plural(left.People, "profile update", "profile updates")+" may start segment campaigns")
 	}
 	if text := overwrites(int64(counts.Stale), left.People, "may lose"); text != "" {
 		line("overwrites", text)
 	}
-	p.writeNames(l, &attributes)
-	if l.Bad > 0 {
-		line("rejected", style.red("at least "+report.Plural(l.Bad, "row", "rows")+" cannot be sent"))
+	p.writeNames(first, &attributes)
+	if first.Bad > 0 {
+		line("rejected", style.red("at least "+report.Plural(first.Bad, "row", "rows")+" cannot be sent"))
 	}
-	for _, t := range l.Trouble {
+	for _, t := range first.Trouble {
 		line("trouble", style.red(plain(t.Error())))
 	}
 	return nil
@@ -106,17 +106,17 @@ func campaignsText(recent int64) string {
 
 // newProfilesText says how many profiles a run adds; empty for a resumed run that has sent everybody.
 func newProfilesText(read *readJob, counts people.Counts, left *transfer.Left) string {
-	l := read.first
+	first := read.first
 	if read.job.Resumed != nil && left.People == 0 {
 		return ""
 	}
 	switch {
-	case !l.KnowsProfiles() && left.People == 0:
+	case !first.KnowsProfiles() && left.People == 0:
 		return "0 new"
-	case !l.KnowsProfiles():
+	case !first.KnowsProfiles():
 		return fmt.Sprintf("up to %s new, one for each person sent (exact with --existing)", report.Count(left.People))
 	}
-	n := l.ChosenProfiles(&counts)
+	n := first.ChosenProfiles(&counts)
 	added := min(int64(n.New), left.People) // who is rejected is not left to send
 	return fmt.Sprintf("%s new, %s in Customer.io already", report.Count(added), report.Count(n.Known))
 }

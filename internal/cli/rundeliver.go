@@ -13,11 +13,11 @@ import (
 )
 
 // verdict returns the exit code of a run that came to its end. rejects is how many the ledger has of it.
-func verdict(s *transfer.Summary, l *transfer.FirstPass, kept int64) error {
+func verdict(s *transfer.Summary, first *transfer.FirstPass, rejects int64) error {
 	switch {
-	case len(l.Trouble) > 0:
+	case len(first.Trouble) > 0:
 		return &finished{code: exit.Input}
-	case kept > 0 || total(s.Rows.Rejected) > 0 || total(s.People.Rejected) > 0 || total(s.MergesRejected) > 0 || total(s.Refused) > 0:
+	case rejects > 0 || total(s.Rows.Rejected) > 0 || total(s.People.Rejected) > 0 || total(s.MergesRejected) > 0 || total(s.Refused) > 0:
 		return &finished{code: exit.Rejects}
 	}
 	return nil
@@ -50,14 +50,14 @@ func (s *sendJob) finish(ctx context.Context, read *readJob) error {
 	return s.report(ctx, read, run, summary, err)
 }
 
-// send sends what was read, for as long as --max-duration allows. The summary is true even with an error.
+// send sends what was read, for as long as --max-duration allows. The summary is valid even with an error.
 func (s *sendJob) send(ctx context.Context, read *readJob, run *ledger.Run, confirmed bool) (*transfer.Summary, error) {
 	sending, done := s.options.withMaxDuration(ctx)
 	defer done()
 	pace := s.options.pace()
-	// What waits for its turn, or to be tried again, is not under way.
-	patient := context.AfterFunc(sending, func() { pace.Stop(context.Cause(sending)) })
-	defer patient()
+	// Requests that wait for their turn, or for another attempt, are not under way: they end at once.
+	stopPace := context.AfterFunc(sending, func() { pace.Stop(context.Cause(sending)) })
+	defer stopPace()
 	return transfer.Send(sending, read.first, s.delivery(run, pace, confirmed))
 }
 

@@ -12,8 +12,8 @@ import (
 
 // checkLimits refuses a run that would create or merge more profiles than --max-profiles and --max-merges
 // allow.
-func checkLimits(o *identityOptions, l *transfer.FirstPass, counts people.Counts) error {
-	all := o.exceededLimits(l, counts)
+func checkLimits(o *identityOptions, first *transfer.FirstPass, counts people.Counts) error {
+	all := o.exceededLimits(first, counts)
 	if len(all) == 0 {
 		return nil
 	}
@@ -22,8 +22,8 @@ func checkLimits(o *identityOptions, l *transfer.FirstPass, counts people.Counts
 
 // checkLive refuses to send events that PostHog's own destination may have sent already. Those have no IDs,
 // so that each event would be there twice.
-func checkLive(m *mappingOptions, l *transfer.FirstPass) error {
-	live := l.LiveProfiles()
+func checkLive(m *mappingOptions, first *transfer.FirstPass) error {
+	live := first.LiveProfiles()
 	if live == nil || m.liveSince != "" {
 		return nil
 	}
@@ -40,10 +40,10 @@ func liveText(live *transfer.LiveProfiles) string {
 const liveHint = "use --live-since TIME to say when it was switched on: events that PostHog received since then are left out; if it never sent events, use --live-since never"
 
 // exceededLimits returns the limits that a run would exceed.
-func (o *identityOptions) exceededLimits(l *transfer.FirstPass, counts people.Counts) (all []transfer.Limit) {
+func (o *identityOptions) exceededLimits(first *transfer.FirstPass, counts people.Counts) (all []transfer.Limit) {
 	for _, limit := range []transfer.Limit{
 		{Flag: maxProfilesFlag, Allowed: o.maxProfiles, WouldBe: int64(counts.ByChoice[people.Who(o.people)].New)},
-		{Flag: maxMergesFlag, Allowed: o.maxMerges, WouldBe: int64(l.People.MergeCount())},
+		{Flag: maxMergesFlag, Allowed: o.maxMerges, WouldBe: int64(first.People.MergeCount())},
 	} {
 		if limit.Allowed > 0 && limit.WouldBe > limit.Allowed {
 			all = append(all, limit)

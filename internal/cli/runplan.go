@@ -12,7 +12,8 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// plan is what the flags of a command say at some time: by which rules a run reads its sources and sends them.
+// plan is what the flags of a command say at some time: how sources are read, and by which rules they are
+// sent.
 type plan struct {
 	rules   transfer.Rules
 	read    posthog.Options
@@ -27,9 +28,9 @@ type sourcesPlan struct {
 	incomplete []*source.Incomplete // exports of which files are missing
 }
 
-// newSourcesPlan finds the sources that arguments name, and makes the plan for them as of now. It says what is left
-// out and which files are missing. tmp is where to keep what does not fit into memory, empty for the system's
-// directory.
+// newSourcesPlan finds the sources that arguments name, and makes the plan for them as of now. It says what
+// is left out and which files are missing. tmp is where to keep what does not fit into memory, empty for the
+// system's directory.
 func (p *program) newSourcesPlan(o *mappingOptions, tmp string, args []string) (*sourcesPlan, error) {
 	now := time.Now()
 	found, err := o.find(now, args)
@@ -47,7 +48,7 @@ func (p *program) newSourcesPlan(o *mappingOptions, tmp string, args []string) (
 	return &sourcesPlan{made, found.Snapshot, p.warnOfManifests(found.Snapshot)}, nil
 }
 
-// input is what a command reads that knows nothing of earlier runs.
+// input is what a command reads that uses nothing of earlier runs.
 func (s *sourcesPlan) input(progress transfer.Progress) transfer.Input {
 	return transfer.Input{
 		Sources: s.found.Sources, Found: s.found, Incomplete: s.incomplete,
@@ -97,7 +98,8 @@ func (p *program) newPlan(now time.Time, o *mappingOptions, tmp string, sources 
 	}, nil
 }
 
-// warnOfManifests says which downloads are not complete, and returns them. What is there is read all the same.
+// warnOfManifests warns of exports of which files are missing, and returns them. The files that exist are
+// read all the same.
 func (p *program) warnOfManifests(found *source.Snapshot) []*source.Incomplete {
 	for _, arg := range found.Manifests {
 		p.warn("%s is the manifest of a batch export, which only lists its files; it is left out", arg)

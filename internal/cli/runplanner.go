@@ -8,37 +8,38 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// planner makes the plans and inputs of the jobs that a request comes to, with the same flags for all of them.
+// planner makes the plans and inputs of the jobs that a request amounts to, with the same flags for all of
+// them.
 type planner struct {
 	p       *program
 	request job.Request
 	mapping *mappingOptions
 	tmp     string // where to keep what does not fit into memory, empty for the system's directory
-	typed   *plan  // as of the request's own now, of all that was found; nil until it is made
+	made    *plan  // as of the request's own now, for all sources that were found; nil until it is needed
 }
 
-// newPlanner prepares the request of a command. typed is its plan, nil for a command that has to look for
-// sources first.
-func newPlanner(p *program, request job.Request, mapping *mappingOptions, tmp string, typed *plan) *planner {
-	m := &planner{p: p, request: request, mapping: mapping, tmp: tmp, typed: typed}
+// newPlanner prepares the request of a command. made is the plan of the request, nil for a command that has
+// to look for sources first.
+func newPlanner(p *program, request job.Request, mapping *mappingOptions, tmp string, made *plan) *planner {
+	m := &planner{p: p, request: request, mapping: mapping, tmp: tmp, made: made}
 	m.request.Flags = m.flags
 	return m
 }
 
 // flags returns the flags that change what is sent.
 func (m *planner) flags() (job.Flags, error) {
-	if m.typed == nil {
+	if m.made == nil {
 		plan, err := m.p.newPlan(m.request.Now, m.mapping, m.tmp, nil)
 		if err != nil {
 			return nil, err
 		}
-		m.typed = plan
+		m.made = plan
 	}
-	return sentFlags(m.mapping.identity.flags, &m.mapping.identity, m.typed.persons)
+	return sentFlags(m.mapping.identity.flags, &m.mapping.identity, m.made.persons)
 }
 
-// input is what a job reads by its plan. state is what earlier runs have sent, nil for nothing; resendsOld says that
-// rows are sent of days of which the state has forgotten what was sent.
+// input is what a job reads by its plan. state is what earlier runs have sent, nil for nothing; resendsOld
+// says that rows are sent of days of which the state has forgotten what was sent.
 func (m *planner) input(j *job.Job, made *plan, state *ledger.Store, resendsOld bool) transfer.Input {
 	read := made.read
 	read.WrittenSince = j.WrittenSince()
@@ -53,19 +54,20 @@ func (m *planner) input(j *job.Job, made *plan, state *ledger.Store, resendsOld 
 	}
 }
 
-// plan makes the plan of a job's own now, and of the sources in whose place nothing may be written.
+// plan makes the plan for a job as of the job's own now. It protects the sources of the job from being
+// overwritten.
 func (m *planner) plan(j *job.Job) (*plan, error) {
 	found := j.Inputs.Sources
 	if j.Command == job.Retry {
 		found = j.Sources
 	}
 	holds := j.HoldRecent && m.mapping.hold()
-	if j.Now.Equal(m.request.Now) && !holds && m.typed != nil {
-		return m.typed, m.p.protectSources(slices.Concat(found, m.typed.persons))
+	if j.Now.Equal(m.request.Now) && !holds && m.made != nil {
+		return m.made, m.p.protectSources(slices.Concat(found, m.made.persons))
 	}
 	plan, err := m.p.newPlan(j.Now, m.mapping, m.tmp, found)
 	if err == nil && j.Now.Equal(m.request.Now) {
-		m.typed = plan
+		m.made = plan
 	}
 	return plan, err
 }

@@ -38,8 +38,8 @@ func (s *sendJob) resendsOld() bool { return s.options.resendOld }
 
 func (s *sendJob) prepare() error { return nil }
 
-// delivery is how a run is sent. confirmed is false for a run that has nothing to send, so that nobody was asked:
-// it fails if there is something after all.
+// delivery says how a run is sent. confirmed is false for a run that had nothing to send, so that nobody was
+// asked: it fails if there is something after all.
 func (s *sendJob) delivery(run *ledger.Run, pace *customerio.Pace, confirmed bool) transfer.Delivery {
 	var sender customerio.Sender = unconfirmed{}
 	if confirmed {

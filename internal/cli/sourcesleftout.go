@@ -65,9 +65,9 @@ func (p *program) warnOfMixed(files []source.Mixed) {
 }
 
 // warnOfHalfRows warns of files that end in the middle of a row.
-func (p *program) warnOfHalfRows(l *transfer.FirstPass) {
+func (p *program) warnOfHalfRows(first *transfer.FirstPass) {
 	told := 0
-	for _, said := range l.Warnings {
+	for _, said := range first.Warnings {
 		if !said.Unended {
 			continue
 		}
@@ -82,8 +82,8 @@ func (p *program) warnOfHalfRows(l *transfer.FirstPass) {
 
 // warnOfPersons warns of exports of persons that lie beside events, because they may say which IDs are one
 // person.
-func (p *program) warnOfPersons(l *transfer.FirstPass) {
-	for _, said := range l.Warnings {
+func (p *program) warnOfPersons(first *transfer.FirstPass) {
+	for _, said := range first.Warnings {
 		if said.Persons {
 			p.warn("%s: %v: %s", said.Path, said.Err, said.Advice)
 		}

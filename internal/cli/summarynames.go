@@ -146,8 +146,8 @@ func (t *summaryText) listChanged(label, of string, all []transfer.ChangedName, 
 
 // writeNames says, before the question, who is uncertain, which rows and columns are read in an unusual way,
 // which events may be left out by mistake, and what happens to person attributes.
-func (p *program) writeNames(l *transfer.FirstPass, attributes *transfer.AttributeSummary) {
-	all, beyond := l.SkippedEvents()
+func (p *program) writeNames(first *transfer.FirstPass, attributes *transfer.AttributeSummary) {
+	all, beyond := first.SkippedEvents()
 	var perhapsYours []transfer.SkippedEvent
 	for _, e := range all {
 		if e.PerhapsYours && len(perhapsYours) < maxNamed {
@@ -156,11 +156,11 @@ func (p *program) writeNames(l *transfer.FirstPass, attributes *transfer.Attribu
 		}
 		beyond += e.Rows
 	}
-	counts := l.Counts()
+	counts := first.Counts()
 	t := &summaryText{style: p.style(p.env.StderrTerminal), width: p.columnsForPeople(), s: &transfer.Summary{
 		AttributeSummary: *attributes, SkippedEvents: perhapsYours, SkippedEventsBeyond: beyond,
-		People: transfer.PeopleSummary{Uncertain: l.Uncertain(&counts)}, Estimated: counts.Estimated,
-		TimedByCreatedAt: l.TimedByCreatedAt(), TextColumns: l.TextColumns(), UnreadFields: l.UnreadFields(),
+		People: transfer.PeopleSummary{Uncertain: first.Uncertain(&counts)}, Estimated: counts.Estimated,
+		TimedByCreatedAt: first.TimedByCreatedAt(), TextColumns: first.TextColumns(), UnreadFields: first.UnreadFields(),
 	}}
 	if t.s.People.Unidentified > 0 {
 		t.line("left out", t.leftOut(""))
