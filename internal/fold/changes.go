@@ -11,28 +11,28 @@ import (
 // A log is a sequence of rows, each its order, the size of its changes in four bytes, and its changes. A
 // change is a byte for its kind, then a property, whose value means nothing for unset.
 
-// kind is the kind of a change. Within one row they apply in this order.
+// changeKind is the kind of a change. Within one row they apply in this order.
 //
 // $unset only removes what the person had before the row, so a key that a row both sets and removes is
 // toggled: removed from somebody who has it, even as null, and given to somebody who has not. A log has
 // toggle once it is pruned, in place of the two changes.
 // Source: github.com/PostHog/posthog, nodejs/src/worker/ingestion/persons/person-update.ts.
-type kind uint8
+type changeKind uint8
 
 const (
-	setOnce kind = iota // only where there is no value, or null
+	setOnce changeKind = iota // only where there is no value, or null
 	set
 	unset
 	toggle
 )
 
-const rowHeadSize = OrderSize + 4
+const rowHeadSize = ChangeOrderSize + 4
 
 // change is one change of one property, read from a log.
 type change struct {
 	Property
 	name string
-	kind kind
+	kind changeKind
 	row  uint32 // index of its row in scratch.rows
 	seq  uint32 // its place in the log
 }
@@ -41,7 +41,7 @@ type change struct {
 type Scratch struct {
 	out, row []byte
 	changes  []change
-	rows     []Order
+	rows     []ChangeOrder
 	places   []uint32 // by the code of a key, for overlay; all are 0 in between
 }
 
@@ -72,10 +72,10 @@ func (c *KeyCache) appendRow(dst []byte, r *Row) []byte {
 
 // sizeRow writes the size of a row's changes, which end the text, into its head.
 func sizeRow(row []byte) {
-	binary.LittleEndian.PutUint32(row[OrderSize:], uint32(len(row)-rowHeadSize))
+	binary.LittleEndian.PutUint32(row[ChangeOrderSize:], uint32(len(row)-rowHeadSize))
 }
 
-func (c *KeyCache) appendChanges(dst []byte, k kind, text []byte) []byte {
+func (c *KeyCache) appendChanges(dst []byte, k changeKind, text []byte) []byte {
 	m := rawjson.Walk(text)
 	if !m.Object && k != unset {
 		return dst
@@ -98,17 +98,17 @@ func (c *KeyCache) appendChanges(dst []byte, k kind, text []byte) []byte {
 }
 
 // nextRow reads the first row of a log that is not empty.
-func nextRow(log []byte) (at Order, changes, rest []byte) {
-	size := binary.LittleEndian.Uint32(log[OrderSize:])
+func nextRow(log []byte) (at ChangeOrder, changes, rest []byte) {
+	size := binary.LittleEndian.Uint32(log[ChangeOrderSize:])
 	end := rowHeadSize + int(size)
-	return ReadOrder(log), log[rowHeadSize:end], log[end:]
+	return ReadChangeOrder(log), log[rowHeadSize:end], log[end:]
 }
 
 // appendLater appends the rows of a log that come after a point.
-func appendLater(dst, log []byte, after *Order) []byte {
+func appendLater(dst, log []byte, after *ChangeOrder) []byte {
 	for len(log) > 0 {
 		at, changes, rest := nextRow(log)
-		if at.Compare(after) > 0 {
+		if at.CompareChange(after) > 0 {
 			dst = append(dst, log[:rowHeadSize+len(changes)]...)
 		}
 		log = rest
@@ -124,7 +124,7 @@ func (w *Scratch) read(log []byte, keys *Keys) {
 		row := uint32(len(w.rows))
 		w.rows = append(w.rows, at)
 		for len(changes) > 0 {
-			c := change{kind: kind(changes[0]), row: row, seq: uint32(len(w.changes))}
+			c := change{kind: changeKind(changes[0]), row: row, seq: uint32(len(w.changes))}
 			c.Property, changes = ReadProperty(changes[1:])
 			c.name = keys.KeyName(c.Code, c.Inline)
 			w.changes = append(w.changes, c)
@@ -196,7 +196,7 @@ func (w *Scratch) compareRows(a, b *change) int {
 	if a.row == b.row {
 		return 0
 	}
-	return w.rows[a.row].Compare(&w.rows[b.row])
+	return w.rows[a.row].CompareChange(&w.rows[b.row])
 }
 
 // sameKey returns how many of the changes, sorted by key, belong to the first one's key.
@@ -220,7 +220,7 @@ const MaxOnce = 32
 // counts. All that is dropped is hidden by a later row of the same ID, so it would be hidden too if that ID
 // and another were merged in between.
 func (w *Scratch) Prune(st *State, keys *Keys) {
-	log := st.buf[st.log:]
+	log := st.buf[st.logStart:]
 	if len(log) == 0 {
 		return
 	}
@@ -236,7 +236,7 @@ func (w *Scratch) Prune(st *State, keys *Keys) {
 	w.changes = needed
 	slices.SortFunc(w.changes, func(a, b change) int { return w.compareSteps(&a, &b) })
 	w.out = w.appendLog(w.out[:0])
-	st.buf = append(st.buf[:st.log], w.out...)
+	st.buf = append(st.buf[:st.logStart], w.out...)
 }
 
 // appendNeeded appends what prune keeps of the changes of one key.
@@ -266,7 +266,7 @@ func (w *Scratch) appendLog(dst []byte) []byte {
 	for i := range w.changes {
 		c := &w.changes[i]
 		at := &w.rows[c.row]
-		if i == 0 || w.rows[w.changes[i-1].row].Compare(at) != 0 {
+		if i == 0 || w.rows[w.changes[i-1].row].CompareChange(at) != 0 {
 			head = len(dst)
 			dst = at.Append(dst)
 			dst = append(dst, 0, 0, 0, 0)

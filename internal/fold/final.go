@@ -8,19 +8,19 @@ import (
 
 // Value returns a property's final value and the row that set it: of the snapshot, or of a change after it.
 // The log must be pruned.
-func (st *State) Value(code uint32) (value []byte, at Order, ok bool) {
-	for b := st.buf[:st.log]; len(b) > 0; {
+func (st *State) Value(code uint32) (value []byte, at ChangeOrder, ok bool) {
+	for b := st.buf[:st.logStart]; len(b) > 0; {
 		var p Property
 		if p, b = ReadProperty(b); p.Code == code {
-			value, at, ok = p.Value, st.base, true
+			value, at, ok = p.Value, st.snapshotAt, true
 		}
 	}
-	for log := st.buf[st.log:]; len(log) > 0; {
+	for log := st.buf[st.logStart:]; len(log) > 0; {
 		row, changes, rest := nextRow(log)
 		log = rest
 		for len(changes) > 0 {
 			var p Property
-			k := kind(changes[0])
+			k := changeKind(changes[0])
 			if p, changes = ReadProperty(changes[1:]); p.Code == code {
 				value, at, ok = k.apply(value, at, ok, p.Value, row)
 			}
@@ -31,12 +31,12 @@ func (st *State) Value(code uint32) (value []byte, at Order, ok bool) {
 
 // apply applies a change of one property to its value and the row that set it; has is false when there is
 // none.
-func (k kind) apply(value []byte, at Order, has bool, to []byte, row Order) ([]byte, Order, bool) {
+func (k changeKind) apply(value []byte, at ChangeOrder, has bool, to []byte, row ChangeOrder) ([]byte, ChangeOrder, bool) {
 	switch {
 	case k == set, k == setOnce && (!has || string(value) == null), k == toggle && !has:
 		return to, row, true
 	case k == unset, k == toggle:
-		return nil, Order{}, false
+		return nil, ChangeOrder{}, false
 	}
 	return value, at, has
 }
@@ -46,10 +46,10 @@ func (k kind) apply(value []byte, at Order, has bool, to []byte, row Order) ([]b
 // newest row with a kept change is always there.
 func (st *State) updated() int64 {
 	at := int64(identity.NoTime)
-	if st.hasBase {
-		at = st.base.At
+	if st.hasSnapshot {
+		at = st.snapshotAt.At
 	}
-	for log := st.buf[st.log:]; len(log) > 0; {
+	for log := st.buf[st.logStart:]; len(log) > 0; {
 		row, _, rest := nextRow(log)
 		at, log = max(at, row.At), rest
 	}
@@ -59,12 +59,12 @@ func (st *State) updated() int64 {
 // finish turns a state into the final properties, sorted by key, without a log. They are valid until the
 // scratch is used again.
 func (w *Scratch) finish(st *State, keepNull bool, keys *Keys) []byte {
-	w.changes, w.rows = w.changes[:0], append(w.rows[:0], st.base)
+	w.changes, w.rows = w.changes[:0], append(w.rows[:0], st.snapshotAt)
 	// Most of a snapshot is null. Where nothing follows the snapshot, null is as good as absent. Not in a
 	// huge one, where forget would look through thousands for each null.
-	nullIsAbsent := !keepNull && st.log == uint32(len(st.buf)) && st.log < 1<<14
+	nullIsAbsent := !keepNull && st.logStart == uint32(len(st.buf)) && st.logStart < 1<<14
 	seq := uint32(0)
-	for b := st.buf[:st.log]; len(b) > 0; seq++ {
+	for b := st.buf[:st.logStart]; len(b) > 0; seq++ {
 		c := change{kind: set, seq: seq}
 		c.Property, b = ReadProperty(b)
 		c.name = keys.KeyName(c.Code, c.Inline)
@@ -74,7 +74,7 @@ func (w *Scratch) finish(st *State, keepNull bool, keys *Keys) []byte {
 		}
 		w.changes = append(w.changes, c)
 	}
-	w.read(st.buf[st.log:], keys)
+	w.read(st.buf[st.logStart:], keys)
 	w.sortByKey()
 	w.out = w.out[:0]
 	for rest := w.changes; len(rest) > 0; {
@@ -82,7 +82,7 @@ func (w *Scratch) finish(st *State, keepNull bool, keys *Keys) []byte {
 		p := rest[0].Property
 		has := false
 		for _, c := range rest[:n] {
-			p.Value, _, has = c.kind.apply(p.Value, Order{}, has, c.Value, Order{})
+			p.Value, _, has = c.kind.apply(p.Value, ChangeOrder{}, has, c.Value, ChangeOrder{})
 		}
 		rest = rest[n:]
 		if has && (keepNull || string(p.Value) != null) {

@@ -45,10 +45,10 @@ type Attribute struct {
 
 // Attributes returns the final attributes, sorted by name.
 func (h *History) Attributes() []Attribute {
-	var states []owned
+	var states []ownedState
 	for id, number := range h.states {
 		if st := h.store.state(number); st != nil {
-			one := owned{node: id, State: *st}
+			one := ownedState{node: id, State: *st}
 			one.buf = bytes.Clone(st.buf)
 			states = append(states, one)
 		}
@@ -57,7 +57,7 @@ func (h *History) Attributes() []Attribute {
 		return nil
 	}
 	slices.SortStableFunc(h.joinings, func(a, b Joining) int {
-		return cmp.Or(a.At.Order.Compare(&b.At.Order), a.At.Compare(&b.At))
+		return cmp.Or(a.At.Order.Compare(&b.At.Order), a.At.CompareChange(&b.At))
 	})
 	st := h.work.foldIDs(states, h.joinings, h.keys)
 	h.work.Prune(st, h.keys)
@@ -68,19 +68,19 @@ func (h *History) Attributes() []Attribute {
 func (st *State) attributes(keys *Keys) []Attribute {
 	type value struct {
 		text []byte
-		at   Order
+		at   ChangeOrder
 	}
 	values := map[string]value{}
-	for b := st.buf[:st.log]; len(b) > 0; {
+	for b := st.buf[:st.logStart]; len(b) > 0; {
 		var p Property
 		p, b = ReadProperty(b)
-		values[keys.KeyName(p.Code, p.Inline)] = value{p.Value, st.base}
+		values[keys.KeyName(p.Code, p.Inline)] = value{p.Value, st.snapshotAt}
 	}
-	for log := st.buf[st.log:]; len(log) > 0; {
+	for log := st.buf[st.logStart:]; len(log) > 0; {
 		row, changes, rest := nextRow(log)
 		for log = rest; len(changes) > 0; {
 			var p Property
-			k := kind(changes[0])
+			k := changeKind(changes[0])
 			p, changes = ReadProperty(changes[1:])
 			name := keys.KeyName(p.Code, p.Inline)
 			had, has := values[name]

@@ -6,24 +6,24 @@ import "encoding/binary"
 // person_id or of a person in the persons export. A link tells when two became one, a set only that they
 // have.
 type Joining struct {
-	Target uint32 // node, of a link's distinct_id or of an ID in a set
-	Source uint32 // node of a link's other ID, or the number of a set
-	At     Order  // of a link's row, or of the persons export
-	Kind   Kind
+	Target uint32      // node, of a link's distinct_id or of an ID in a set
+	Source uint32      // node of a link's other ID, or the number of a set
+	At     ChangeOrder // of a link's row, or of the persons export
+	Kind   JoiningKind
 }
 
-// Kind is a kind of joining.
-type Kind uint8
+// JoiningKind is a kind of joining.
+type JoiningKind uint8
 
 // The kinds.
 const (
-	OfSet    Kind = iota // of a set that became one at no time that is known
-	OfExport             // of a set that was one by the time of the persons export
-	OfLink               // of a link, which merges its source into its target
-	Anytime              // the same, where the time does not matter: nothing is known of one of the two
+	OfSet    JoiningKind = iota // of a set that became one at no time that is known
+	OfExport                    // of a set that was one by the time of the persons export
+	OfLink                      // of a link, which merges its source into its target
+	Anytime                     // the same, where the time does not matter: nothing is known of one of the two
 )
 
-func (k Kind) hasPlace() bool { return k == OfLink || k == OfExport }
+func (k JoiningKind) hasPlace() bool { return k == OfLink || k == OfExport }
 
 // Append writes the joining, for ReadJoining.
 // Append writes the joining, for ReadJoining.
@@ -39,10 +39,10 @@ func (j *Joining) Append(dst []byte) []byte {
 // ReadJoining reads what Append has written.
 // ReadJoining reads what Append has written.
 func ReadJoining(b []byte) Joining {
-	j := Joining{Kind: Kind(b[0])}
+	j := Joining{Kind: JoiningKind(b[0])}
 	j.Target, j.Source = binary.LittleEndian.Uint32(b[1:]), binary.LittleEndian.Uint32(b[5:])
 	if j.Kind.hasPlace() {
-		j.At = ReadOrder(b[9:])
+		j.At = ReadChangeOrder(b[9:])
 	}
 	return j
 }

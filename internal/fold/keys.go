@@ -72,9 +72,9 @@ func (t *Keys) Names(from uint32) (names []string) {
 	return names
 }
 
-// Some reports whether a key that is kept, with a number from one on, is what is asked for. Of so many keys
+// HasKept reports whether a key that is kept, with a number from one on, is what is asked for. Of so many keys
 // that they are not all known it assumes so.
-func (t *Keys) Some(from uint32, is func(key string) bool) bool {
+func (t *Keys) HasKept(from uint32, is func(key string) bool) bool {
 	if t.count == MaxKeys {
 		return true
 	}
@@ -137,20 +137,20 @@ func (c *KeyCache) code(name []byte) (code uint32, kept bool) {
 		}
 		c.codes[c.table.keys[code].name] = code
 	}
-	c.follow(code)
+	c.noteFollows(code)
 	return code, c.table.keys[code].kept
 }
 
-// follow notes that a key came after the last one.
-func (c *KeyCache) follow(code uint32) {
+// noteFollows notes that a key came after the last one.
+func (c *KeyCache) noteFollows(code uint32) {
 	for int(c.last) >= len(c.next) {
 		c.next = append(c.next, inlineKey)
 	}
 	c.next[c.last], c.last = code, code
 }
 
-// guess returns the key that is likely to come now.
-func (c *KeyCache) guess() uint32 {
+// likely returns the key that is likely to come now.
+func (c *KeyCache) likely() uint32 {
 	if int(c.last) < len(c.next) {
 		return c.next[c.last]
 	}
@@ -228,7 +228,7 @@ func (c *KeyCache) property(key, value []byte) (p Property, kept bool) {
 	if len(key) < 2 || key[0] != '"' || len(key) > 2 && c.table.drops(key[1:len(key)-1]) {
 		return Property{}, false
 	}
-	code := c.guess()
+	code := c.likely()
 	if guess := &c.table.keys[code]; guess.bare && guess.name == string(key[1:len(key)-1]) {
 		c.last = code
 		return Property{Code: code, Value: value}, guess.kept

@@ -12,36 +12,36 @@ import (
 // Where all were one by the newest snapshot, that hides what was before, and the changes after it follow one
 // another. Else each of the persons that PostHog had is replayed, and at a merge the values of the link's
 // target go over those of its source.
-func (w *Scratch) foldIDs(states []owned, joinings []Joining, keys *Keys) *State {
-	newest := Order{}
+func (w *Scratch) foldIDs(states []ownedState, joinings []Joining, keys *Keys) *State {
+	newest := ChangeOrder{}
 	hasBase := false
 	for i := range states {
-		if st := &states[i]; st.hasBase && (!hasBase || st.base.Compare(&newest) > 0) {
-			newest, hasBase = st.base, true
+		if st := &states[i]; st.hasSnapshot && (!hasBase || st.snapshotAt.CompareChange(&newest) > 0) {
+			newest, hasBase = st.snapshotAt, true
 		}
 	}
 	for i := range joinings {
-		if j := &joinings[i]; j.Kind == OfLink && len(states) > 1 && !(hasBase && j.At.Compare(&newest) <= 0) {
-			return w.replay(states, joinings, keys)
+		if j := &joinings[i]; j.Kind == OfLink && len(states) > 1 && !(hasBase && j.At.CompareChange(&newest) <= 0) {
+			return w.replayAll(states, joinings, keys)
 		}
 	}
 	return combine(states)
 }
 
 // combine makes one state of those of several IDs: the newest snapshot, and all changes after it.
-func combine(states []owned) *State {
+func combine(states []ownedState) *State {
 	st := &states[0].State
 	for i := range states[1:] {
 		o := &states[1+i].State
 		later, earlier := st, o
-		if o.hasBase && (!st.hasBase || o.base.Compare(&st.base) > 0) {
+		if o.hasSnapshot && (!st.hasSnapshot || o.snapshotAt.CompareChange(&st.snapshotAt) > 0) {
 			later, earlier = o, st
 		}
 		buf := bytes.Clone(later.buf)
-		if later.hasBase {
-			buf = appendLater(buf, earlier.buf[earlier.log:], &later.base)
+		if later.hasSnapshot {
+			buf = appendLater(buf, earlier.buf[earlier.logStart:], &later.snapshotAt)
 		} else {
-			buf = append(buf, earlier.buf[earlier.log:]...)
+			buf = append(buf, earlier.buf[earlier.logStart:]...)
 		}
 		later.buf = buf
 		later.takeUUID(earlier)
@@ -52,47 +52,47 @@ func combine(states []owned) *State {
 
 // replayStep is one thing that happened to a person: a merge, or else a snapshot or a row's changes.
 type replayStep struct {
-	at    *Order
-	merge *Joining
-	node  uint32 // whose row it is
-	text  []byte // of the snapshot or the changes
-	base  bool
+	at         *ChangeOrder
+	merge      *Joining
+	node       uint32 // whose row it is
+	text       []byte // of the snapshot or the changes
+	isSnapshot bool
 }
 
-// valueSet is a property's value and the row that set it.
-type valueSet struct {
+// setValue is a property's value and the row that set it.
+type setValue struct {
 	Property
-	at Order
+	at ChangeOrder
 }
 
-// replaying are persons as PostHog had them at a time.
-type replaying struct {
+// replay are persons as PostHog had them at a time.
+type replay struct {
 	persons trees
-	values  map[uint32]map[string]valueSet // by the person's node, then by key
+	values  map[uint32]map[string]setValue // by the person's node, then by key
 	keys    *Keys
 }
 
-// replay applies all changes and merges one after the other, and returns what is left as changes, each at the
+// replayAll applies all changes and merges one after the other, and returns what is left as changes, each at the
 // row that set it.
-func (w *Scratch) replay(states []owned, joinings []Joining, keys *Keys) *State {
-	r := replaying{persons: trees{}, values: map[uint32]map[string]valueSet{}, keys: keys}
+func (w *Scratch) replayAll(states []ownedState, joinings []Joining, keys *Keys) *State {
+	r := replay{persons: trees{}, values: map[uint32]map[string]setValue{}, keys: keys}
 	steps := r.start(states, joinings)
 	for i := range states {
 		st := &states[i]
 		w.Prune(&st.State, keys)
-		if st.hasBase {
-			steps = append(steps, replayStep{at: &st.base, node: st.node, text: st.buf[:st.log], base: true})
+		if st.hasSnapshot {
+			steps = append(steps, replayStep{at: &st.snapshotAt, node: st.node, text: st.buf[:st.logStart], isSnapshot: true})
 		}
-		for log := st.buf[st.log:]; len(log) > 0; {
+		for log := st.buf[st.logStart:]; len(log) > 0; {
 			row, changes, rest := nextRow(log)
 			steps, log = append(steps, replayStep{at: &row, node: st.node, text: changes}), rest
 		}
 	}
-	slices.SortStableFunc(steps, func(a, b replayStep) int { return a.at.Compare(b.at) })
+	slices.SortStableFunc(steps, func(a, b replayStep) int { return a.at.CompareChange(b.at) })
 	for i := range steps {
-		r.do(&steps[i])
+		r.apply(&steps[i])
 	}
-	return r.end(states)
+	return r.result(states)
 }
 
 // start finds who is one person from the start, and returns the merges. They come first among the steps of
@@ -101,7 +101,7 @@ func (w *Scratch) replay(states []owned, joinings []Joining, keys *Keys) *State 
 // A link tells when two became one; what a person_id or the persons export joins has no time, since both show
 // only what came of it. So the IDs of one such set are one from the start, unless links join all of them, for
 // the persons export links that are not younger: then those tell when.
-func (r *replaying) start(states []owned, joinings []Joining) (merges []replayStep) {
+func (r *replay) start(states []ownedState, joinings []Joining) (merges []replayStep) {
 	r.joinSets(joinings, OfSet, linkedBy(joinings, nil))
 	if i := slices.IndexFunc(joinings, func(j Joining) bool { return j.Kind == OfExport }); i >= 0 {
 		r.joinSets(joinings, OfExport, linkedBy(joinings, &joinings[i].At))
@@ -126,10 +126,10 @@ func (r *replaying) start(states []owned, joinings []Joining) (merges []replaySt
 }
 
 // linkedBy returns what links have joined by a time; nil is the end.
-func linkedBy(joinings []Joining, at *Order) trees {
+func linkedBy(joinings []Joining, at *ChangeOrder) trees {
 	linked := trees{}
 	for i := range joinings {
-		if j := &joinings[i]; j.Kind == Anytime || j.Kind == OfLink && (at == nil || j.At.Compare(at) <= 0) {
+		if j := &joinings[i]; j.Kind == Anytime || j.Kind == OfLink && (at == nil || j.At.CompareChange(at) <= 0) {
 			linked.join(j.Target, j.Source)
 		}
 	}
@@ -137,7 +137,7 @@ func linkedBy(joinings []Joining, at *Order) trees {
 }
 
 // joinSets joins the IDs of each set of a kind, but for those that links have joined.
-func (r *replaying) joinSets(joinings []Joining, kind Kind, linked trees) {
+func (r *replay) joinSets(joinings []Joining, kind JoiningKind, linked trees) {
 	sets := map[uint32][]uint32{}
 	for i := range joinings {
 		if j := &joinings[i]; j.Kind == kind {
@@ -153,21 +153,21 @@ func (r *replaying) joinSets(joinings []Joining, kind Kind, linked trees) {
 	}
 }
 
-func (r *replaying) do(s *replayStep) {
+func (r *replay) apply(s *replayStep) {
 	if s.merge != nil {
 		r.merge(s.merge)
 		return
 	}
 	person := r.persons.find(s.node)
 	values := r.values[person]
-	if values == nil || s.base {
-		values = map[string]valueSet{}
+	if values == nil || s.isSnapshot {
+		values = map[string]setValue{}
 		r.values[person] = values
 	}
 	for text := s.text; len(text) > 0; {
 		k := set
-		if !s.base {
-			k, text = kind(text[0]), text[1:]
+		if !s.isSnapshot {
+			k, text = changeKind(text[0]), text[1:]
 		}
 		var p Property
 		p, text = ReadProperty(text)
@@ -179,12 +179,12 @@ func (r *replaying) do(s *replayStep) {
 			continue
 		}
 		p.Value = value
-		values[name] = valueSet{p, at}
+		values[name] = setValue{p, at}
 	}
 }
 
 // merge puts the values of the target's person over those of the source's.
-func (r *replaying) merge(j *Joining) {
+func (r *replay) merge(j *Joining) {
 	target, source := r.persons.find(j.Target), r.persons.find(j.Source)
 	over, under := r.values[target], r.values[source]
 	delete(r.values, target)
@@ -203,18 +203,18 @@ func (r *replaying) merge(j *Joining) {
 	r.values[r.persons.find(target)] = over
 }
 
-// end turns the values of the one person that is left into a state.
-func (r *replaying) end(states []owned) *State {
+// result turns the values of the one person that is left into a state.
+func (r *replay) result(states []ownedState) *State {
 	st := &State{}
 	for i := range states {
 		st.takeUUID(&states[i].State)
 	}
-	values := make([]valueSet, 0, 64)
+	values := make([]setValue, 0, 64)
 	for _, value := range r.values[r.persons.find(states[0].node)] {
 		values = append(values, value)
 	}
-	slices.SortFunc(values, func(a, b valueSet) int {
-		return cmp.Or(a.at.Compare(&b.at), cmp.Compare(a.Code, b.Code), bytes.Compare(a.Inline, b.Inline))
+	slices.SortFunc(values, func(a, b setValue) int {
+		return cmp.Or(a.at.CompareChange(&b.at), cmp.Compare(a.Code, b.Code), bytes.Compare(a.Inline, b.Inline))
 	})
 	for i := range values {
 		st.buf = appendSet(st.buf, &values[i])
@@ -223,7 +223,7 @@ func (r *replaying) end(states []owned) *State {
 }
 
 // appendSet appends a row that sets one value to a log.
-func appendSet(log []byte, v *valueSet) []byte {
+func appendSet(log []byte, v *setValue) []byte {
 	head := len(log)
 	log = append(v.at.Append(log), 0, 0, 0, 0, byte(set))
 	log = v.Property.append(log)

@@ -9,20 +9,20 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// Order is a row's place in the order of ingestion, in which PostHog applies changes to persons. Rows of one
+// ChangeOrder is a row's place in the order of ingestion, in which PostHog applies changes to persons. Rows of one
 // time go by timestamp, then by uuid, none before any; rows that cannot be told apart by that, by their place
 // in the input.
-type Order struct {
+type ChangeOrder struct {
 	identity.Order
 	Stamp int64 // `timestamp` in unix microseconds, identity.NoTime where the row has none
 	Ref   uint64
 }
 
-// OrderSize is how many bytes a place takes when it is written.
-const OrderSize = 8 + 8 + 16 + 8
+// ChangeOrderSize is how many bytes a place takes when it is written.
+const ChangeOrderSize = 8 + 8 + 16 + 8
 
-// Compare returns -1, 0 or 1.
-func (o *Order) Compare(p *Order) int {
+// CompareChange returns -1, 0 or 1.
+func (o *ChangeOrder) CompareChange(p *ChangeOrder) int {
 	if o.At != p.At {
 		return cmp.Compare(o.At, p.At)
 	}
@@ -36,21 +36,21 @@ func (o *Order) Compare(p *Order) int {
 }
 
 // sameRow reports whether two places are those of one row that is there twice: rows without a uuid never are.
-func (o *Order) sameRow(p *Order) bool {
+func (o *ChangeOrder) sameRow(p *ChangeOrder) bool {
 	return o.At == p.At && o.Stamp == p.Stamp && o.UUID == p.UUID && o.UUID != [16]byte{}
 }
 
 // Append writes the place, in OrderSize bytes.
-func (o *Order) Append(dst []byte) []byte {
+func (o *ChangeOrder) Append(dst []byte) []byte {
 	dst = binary.LittleEndian.AppendUint64(dst, uint64(o.At))
 	dst = binary.LittleEndian.AppendUint64(dst, uint64(o.Stamp))
 	dst = append(dst, o.UUID[:]...)
 	return binary.LittleEndian.AppendUint64(dst, o.Ref)
 }
 
-// ReadOrder reads what Append has written.
-func ReadOrder(b []byte) Order {
-	return Order{
+// ReadChangeOrder reads what Append has written.
+func ReadChangeOrder(b []byte) ChangeOrder {
+	return ChangeOrder{
 		Order: identity.Order{At: int64(binary.LittleEndian.Uint64(b)), UUID: rawjson.UUID(b[16:32])},
 		Stamp: int64(binary.LittleEndian.Uint64(b[8:])),
 		Ref:   binary.LittleEndian.Uint64(b[32:]),

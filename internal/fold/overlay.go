@@ -10,7 +10,7 @@ func (w *Scratch) overlay(changes []byte) {
 	w.findKeys(0)
 	for len(changes) > 0 {
 		var p Property
-		k := kind(changes[0])
+		k := changeKind(changes[0])
 		p, changes = ReadProperty(changes[1:])
 		value, at, has := w.last(&p)
 		isOwn := at >= len(taken) // and gives way to what comes later in the row
@@ -85,7 +85,7 @@ func holds(properties []byte, key *Property) bool {
 func sets(changes []byte, key *Property) bool {
 	for len(changes) > 0 {
 		var p Property
-		k := kind(changes[0])
+		k := changeKind(changes[0])
 		if p, changes = ReadProperty(changes[1:]); k != unset && p.sameKey(key) {
 			return true
 		}

@@ -50,7 +50,7 @@ func (p *Parts) of(entity uint32) uint32 {
 
 // Give takes the state of one of an entity's IDs, which goes by its node. Several goroutines may call it.
 func (p *Parts) Give(entity, node uint32, st *State, w *Scratch) {
-	st.dumped = false
+	st.snapshotOnDisk = false
 	w.out = binary.LittleEndian.AppendUint32(w.out[:0], entity)
 	w.out = st.appendPiece(binary.LittleEndian.AppendUint32(w.out, node))
 	part := &p.all[p.of(entity)]
@@ -105,24 +105,24 @@ func (p *Parts) Fold(number int, keys *Keys, take func(entity uint32, f Folded))
 	return nil
 }
 
-// owned is a state of one of an entity's IDs.
-type owned struct {
+// ownedState is a state of one of an entity's IDs.
+type ownedState struct {
 	entity, node uint32
 	State
 }
 
 // readStates returns the states of a part, those of one entity together.
-func (p *part) readStates() ([]owned, error) {
-	all := make([]owned, 0, p.pieces.Len())
+func (p *part) readStates() ([]ownedState, error) {
+	all := make([]ownedState, 0, p.pieces.Len())
 	for entry, err := range p.pieces.All() {
 		if err != nil {
 			return nil, err
 		}
 		entity, node := binary.LittleEndian.Uint32(entry), binary.LittleEndian.Uint32(entry[4:])
-		all = append(all, owned{entity, node, readPiece(bytes.Clone(entry[8:]))})
+		all = append(all, ownedState{entity, node, readPiece(bytes.Clone(entry[8:]))})
 	}
 	p.pieces.Drop()
-	slices.SortStableFunc(all, func(a, b owned) int { return cmp.Compare(a.entity, b.entity) })
+	slices.SortStableFunc(all, func(a, b ownedState) int { return cmp.Compare(a.entity, b.entity) })
 	return all, nil
 }
 

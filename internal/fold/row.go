@@ -8,7 +8,7 @@ import (
 
 // Row is what one row says of attributes. The zero value says nothing, at no time.
 type Row struct {
-	At                  Order
+	At                  ChangeOrder
 	SetOnce, Set, Unset []byte           // JSON objects of properties; Unset may be a list of keys instead
 	Snapshot            []byte           // a JSON object of all properties after the row; nil when the row has none
 	Members             []rawjson.Member // of the snapshot

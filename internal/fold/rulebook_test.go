@@ -92,7 +92,7 @@ func rowOf(r *rulebook.Row) Row {
 		return []byte(s)
 	}
 	row := Row{
-		At:      Order{Order: identity.Order{At: r.CreatedAt}, Stamp: r.Timestamp, Ref: r.Ref},
+		At:      ChangeOrder{Order: identity.Order{At: r.CreatedAt}, Stamp: r.Timestamp, Ref: r.Ref},
 		SetOnce: text(r.SetOnce), Set: text(r.Set), Snapshot: text(r.PersonProperties),
 	}
 	if r.Unset != nil {
@@ -119,7 +119,7 @@ func joiningsOf(rows []rulebook.Row) (all []Joining) {
 			all = append(all, Joining{Target: numberOf(r.DistinctID), Source: numberOf(r.Alias), At: row.At, Kind: OfLink})
 		}
 	}
-	slices.SortFunc(all, func(a, b Joining) int { return a.At.Compare(&b.At) })
+	slices.SortFunc(all, func(a, b Joining) int { return a.At.CompareChange(&b.At) })
 	return all
 }
 

@@ -13,7 +13,7 @@ import (
 
 // rowAt is a row of a time that changes nothing.
 func rowAt(at int64, ref uint64) Row {
-	return Row{At: Order{Order: identity.Order{At: at}, Stamp: at, Ref: ref}}
+	return Row{At: ChangeOrder{Order: identity.Order{At: at}, Stamp: at, Ref: ref}}
 }
 
 // finalOf folds the rows of one ID and returns its final attributes without null, and PostHog's UUID of the

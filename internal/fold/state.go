@@ -12,26 +12,26 @@ import (
 // The snapshot has its row's own changes in it. Rows come in any order, so a snapshot yet to come may fall
 // between any two changes: see Scratch.Prune for what must be kept until then.
 type State struct {
-	base    Order        // of the snapshot
-	sum     xxh3.Uint128 // of its text and its row's changes: see Row.Hash
-	uuid    *saidUUID    // nil when no row said it, or nobody asks
-	buf     []byte       // the snapshot's kept properties, then the log
-	log     uint32       // where the log starts
-	owner   uint32       // number of its ID
-	hasBase bool
-	dumped  bool // the snapshot's properties are on disk already, and not in buf
-	touched bool // something of it is not on disk yet
+	snapshotAt     ChangeOrder  // of the snapshot
+	sum            xxh3.Uint128 // of its text and its row's changes: see Row.Hash
+	uuid           *personUUID  // nil when no row said it, or nobody asks
+	buf            []byte       // the snapshot's kept properties, then the log
+	logStart       uint32       // where the log starts
+	owner          uint32       // number of its ID
+	hasSnapshot    bool
+	snapshotOnDisk bool // the snapshot's properties are on disk already, and not in buf
+	unsaved        bool // something of it is not on disk yet
 }
 
-// saidUUID is PostHog's UUID of a person, and the row that said so, by time and Ref.
-type saidUUID struct {
+// personUUID is PostHog's UUID of a person, and the row that said so, by time and Ref.
+type personUUID struct {
 	id  rawjson.UUID
 	at  int64
 	ref uint64
 }
 
 // newer reports whether a row that said s came after the one that said o, which may be nil.
-func (s *saidUUID) newer(o *saidUUID) bool {
+func (s *personUUID) newer(o *personUUID) bool {
 	return o == nil || s.at > o.at || s.at == o.at && s.ref > o.ref
 }
 
@@ -52,8 +52,8 @@ func (st *State) PersonUUID() (id rawjson.UUID, said bool) {
 
 // SnapshotState is a state that knows a snapshot alone, given the properties that are kept, as
 // KeyCache.AppendKept appends them.
-func SnapshotState(properties []byte, at Order) State {
-	return State{hasBase: true, buf: properties, log: uint32(len(properties)), base: at}
+func SnapshotState(properties []byte, at ChangeOrder) State {
+	return State{hasSnapshot: true, buf: properties, logStart: uint32(len(properties)), snapshotAt: at}
 }
 
 // store replaces the buffer's content, in the memory it has where that fits.
@@ -72,7 +72,7 @@ type stateTable struct {
 
 const statesPerPage = 85 // near 8 KiB, a size the allocator has
 
-func (t *stateTable) at(number uint32) *State {
+func (t *stateTable) state(number uint32) *State {
 	return &t.pages[number/statesPerPage][number%statesPerPage]
 }
 
@@ -82,6 +82,6 @@ func (t *stateTable) add(owner uint32) uint32 {
 	if int(number/statesPerPage) == len(t.pages) {
 		t.pages = append(t.pages, make([]State, statesPerPage))
 	}
-	*t.at(number) = State{owner: owner}
+	*t.state(number) = State{owner: owner}
 	return number
 }

@@ -12,13 +12,13 @@ import (
 // number, its owner, and on disk, where numbers do not last, by a name. One goroutine at a time may use it.
 // Make one with NewStore.
 type Store struct {
-	cache  KeyCache
-	states stateTable
-	pieces *spool.Log // states that went to disk, each behind the name of its ID
-	held   int        // bytes in the buffers of states
-	Most   int        // how many bytes of states there may be in memory; more than that are Full
-	whole  bool       // what was in memory when the first piece of another store came is among pieces
-	work   Scratch
+	cache        KeyCache
+	states       stateTable
+	pieces       *spool.Log // states that went to disk, each behind the name of its ID
+	bytes        int        // bytes in the buffers of states
+	Most         int        // how many bytes of states there may be in memory; more than that are Full
+	spilledFirst bool       // what was in memory when the first piece of another store came is among pieces
+	work         Scratch
 }
 
 // Name stands for an ID on disk.
@@ -38,7 +38,7 @@ func (s *Store) Learn(state, owner uint32, r *Row) uint32 {
 	if r.UUID != nil {
 		state = s.learnUUID(state, owner, r)
 	}
-	if st := s.state(state); st != nil && st.hasBase && r.At.Compare(&st.base) <= 0 {
+	if st := s.state(state); st != nil && st.hasSnapshot && r.At.CompareChange(&st.snapshotAt) <= 0 {
 		return state // the newest snapshot was taken after it
 	}
 	if !r.HasSnapshot() {
@@ -54,7 +54,7 @@ func (s *Store) state(number uint32) *State {
 	if number == 0 {
 		return nil
 	}
-	return s.states.at(number - 1)
+	return s.states.state(number - 1)
 }
 
 // touch returns the number of a state that is to change, which it makes if there is none.
@@ -62,12 +62,12 @@ func (s *Store) touch(number, owner uint32) uint32 {
 	if number == 0 {
 		number = s.states.add(owner) + 1
 	}
-	s.state(number).touched = true
+	s.state(number).unsaved = true
 	return number
 }
 
 func (s *Store) learnUUID(state, owner uint32, r *Row) uint32 {
-	said := saidUUID{at: r.At.At, ref: r.At.Ref}
+	said := personUUID{at: r.At.At, ref: r.At.Ref}
 	if st := s.state(state); st != nil && !said.newer(st.uuid) {
 		return state
 	}
@@ -82,27 +82,27 @@ func (s *Store) learnUUID(state, owner uint32, r *Row) uint32 {
 // takeSnapshot makes the row's snapshot the base, with the row's own changes in it. It is newer than the base
 // before.
 func (s *Store) takeSnapshot(st *State, r *Row) {
-	same := st.hasBase && st.sum == r.sum
-	st.base, st.sum, st.hasBase = r.At, r.sum, true
-	if same && st.log == uint32(len(st.buf)) {
+	same := st.hasSnapshot && st.sum == r.sum
+	st.snapshotAt, st.sum, st.hasSnapshot = r.At, r.sum, true
+	if same && st.logStart == uint32(len(st.buf)) {
 		return
 	}
 	w := &s.work
 	if same {
-		w.out = append(w.out[:0], st.buf[:st.log]...)
+		w.out = append(w.out[:0], st.buf[:st.logStart]...)
 	} else {
 		w.out = s.cache.AppendKept(w.out[:0], r.Snapshot, r.Members)
 		if w.row = s.cache.appendRow(w.row[:0], r); len(w.row) > 0 {
 			w.overlay(w.row[rowHeadSize:])
 		}
-		st.dumped = false
+		st.snapshotOnDisk = false
 	}
 	log := uint32(len(w.out))
-	w.out = appendLater(w.out, st.buf[st.log:], &r.At)
+	w.out = appendLater(w.out, st.buf[st.logStart:], &r.At)
 	had := cap(st.buf)
 	st.store(w.out)
-	s.held += cap(st.buf) - had
-	st.log = log
+	s.bytes += cap(st.buf) - had
+	st.logStart = log
 	w.shrink()
 }
 
@@ -130,7 +130,7 @@ func (s *Store) takeChanges(state, owner uint32, r *Row) uint32 {
 // rare.
 func (s *Store) makeRoom(st *State, need int) {
 	s.work.Prune(st, s.cache.table)
-	log := len(st.buf) - int(st.log)
+	log := len(st.buf) - int(st.logStart)
 	if cap(st.buf)-len(st.buf) >= need+log/4 {
 		return
 	}
@@ -139,12 +139,12 @@ func (s *Store) makeRoom(st *State, need int) {
 		room += max(need, log/2)
 	}
 	grown := make([]byte, 0, len(st.buf)+room)
-	s.held += cap(grown) - cap(st.buf)
+	s.bytes += cap(grown) - cap(st.buf)
 	st.buf = append(grown, st.buf...)
 }
 
 // Full reports whether the states take more memory than Most: then Spill is called for.
-func (s *Store) Full() bool { return s.held > s.Most }
+func (s *Store) Full() bool { return s.bytes > s.Most }
 
 // Count is how many states there are in memory.
 func (s *Store) Count() int { return int(s.states.count) }
@@ -153,16 +153,16 @@ func (s *Store) Count() int { return int(s.states.count) }
 // that comes again unchanged costs nothing. name is asked for the name of each owner.
 func (s *Store) Spill(name func(owner uint32) Name) {
 	for number := range s.states.count {
-		st := s.states.at(number)
-		if st.touched {
+		st := s.states.state(number)
+		if st.unsaved {
 			of := name(st.owner)
 			s.work.out = st.appendPiece(append(s.work.out[:0], of[:]...))
 			s.pieces.Append(s.work.out)
 			s.work.shrink()
 		}
-		st.buf, st.log, st.dumped, st.touched = nil, 0, st.hasBase, false
+		st.buf, st.logStart, st.snapshotOnDisk, st.unsaved = nil, 0, st.hasSnapshot, false
 	}
-	s.held = 0
+	s.bytes = 0
 }
 
 // Forget spills all states and keeps nothing of them in memory: what Learn has returned means nothing any
@@ -183,9 +183,9 @@ func (s *Store) All() iter.Seq2[[]byte, error] { return s.pieces.All() }
 
 // Add takes a piece that another store has yielded.
 func (s *Store) Add(piece []byte, name func(owner uint32) Name) {
-	if !s.whole { // what is in memory was learnt before, and must be whole there
+	if !s.spilledFirst { // what is in memory was learnt before, and must be whole there
 		s.Spill(name)
-		s.whole = true
+		s.spilledFirst = true
 	}
 	s.pieces.Append(piece)
 }
@@ -199,13 +199,13 @@ func (s *Store) Each(owners uint32, find func(Name) (owner uint32, wanted bool),
 	defer func() { s.states, s.work = stateTable{}, Scratch{} }()
 	if !s.Spilled() {
 		for i := range s.states.count {
-			st := s.states.at(i)
+			st := s.states.state(i)
 			take(st.owner, st, &s.work)
 			st.buf = nil
 		}
 		return nil
 	}
-	wholes := make([]*whole, owners)
+	wholes := make([]*idPieces, owners)
 	for entry, err := range s.pieces.All() {
 		if err != nil {
 			return err
@@ -215,7 +215,7 @@ func (s *Store) Each(owners uint32, find func(Name) (owner uint32, wanted bool),
 			continue
 		}
 		if wholes[owner] == nil {
-			wholes[owner] = &whole{}
+			wholes[owner] = &idPieces{}
 		}
 		st := readPiece(bytes.Clone(entry[NameSize:]))
 		wholes[owner].add(&st)

@@ -23,7 +23,7 @@ func TestMemoryDoesNotGrowWithRows(t *testing.T) {
 			s := NewStore(NewKeys(KeyOptions{}), nil, math.MaxInt)
 			most, state := 0, uint32(0)
 			for i := range 20_000 {
-				r := Row{At: Order{Order: identity.Order{At: int64(i * 7919 % 20_000)}, Stamp: identity.NoTime, Ref: uint64(i)}}
+				r := Row{At: ChangeOrder{Order: identity.Order{At: int64(i * 7919 % 20_000)}, Stamp: identity.NoTime, Ref: uint64(i)}}
 				change(&r, i)
 				if r.Snapshot != nil {
 					r.Members = rawjson.WalkMembers(nil, r.Snapshot)

@@ -5,23 +5,23 @@ import "slices"
 // Groups are nodes joined into groups. NewGroups makes them. They must not be used by several goroutines at
 // once, except Find once nothing is joined any more.
 type Groups struct {
-	parent []uint32
-	flags  []flags
-	labels []uint32 // by the root of a group: the export person that it holds, plus one; nil without a persons export
-	until  int64    // the persons export's time
-	counts Counts
+	parent     []uint32
+	flags      []flags
+	exported   []uint32 // by the root of a group: the export person that it holds, plus one; nil without a persons export
+	exportTime int64    // the persons export's time
+	counts     Counts
 }
 
 // flags are the properties of a node or group that following links needs.
 type flags uint8
 
 const (
-	hasPerson  flags = 1 << iota // of a node: it has a person so far
-	isPerson                     // of a group's root: one of its nodes has a person so far
-	identified                   // of a group's root: PostHog takes its person as identified so far
-	login                        // of a node: somebody logs in with it at some time
-	fed                          // of a group's root: some row has attributes for its person
-	machine                      // of a node: a machine made it
+	hasPerson     flags = 1 << iota // of a node: it has a person so far
+	isPerson                        // of a group's root: one of its nodes has a person so far
+	identified                      // of a group's root: PostHog takes its person as identified so far
+	login                           // of a node: somebody logs in with it at some time
+	hasAttributes                   // of a group's root: some row has attributes for its person
+	machineMade                     // of a node: a machine made it
 )
 
 // NewGroups returns a number of nodes, each alone.
@@ -60,17 +60,17 @@ func (g *Groups) Join(a, b uint32) {
 		a, b = b, a
 	}
 	g.parent[b] = a
-	g.flags[a] |= g.flags[b] & (identified | isPerson | fed)
-	if g.labels != nil && g.labels[a] == 0 {
-		g.labels[a] = g.labels[b]
+	g.flags[a] |= g.flags[b] & (identified | isPerson | hasAttributes)
+	if g.exported != nil && g.exported[a] == 0 {
+		g.exported[a] = g.exported[b]
 	}
 }
 
-// Feed records that rows of a node have attributes for its person.
-func (g *Groups) Feed(n uint32) { g.flags[g.find(n)] |= fed }
+// SetHasAttributes records that rows of a node have attributes for its person.
+func (g *Groups) SetHasAttributes(n uint32) { g.flags[g.find(n)] |= hasAttributes }
 
-// Fed reports whether rows of any node of a node's group do.
-func (g *Groups) Fed(n uint32) bool { return g.flags[g.find(n)]&fed != 0 }
+// HasAttributes reports whether rows of any node of a node's group do.
+func (g *Groups) HasAttributes(n uint32) bool { return g.flags[g.find(n)]&hasAttributes != 0 }
 
 // Flatten makes every later Find take one step. Nothing may be joined afterwards.
 func (g *Groups) Flatten() {
@@ -94,27 +94,27 @@ func (g *Groups) Replace(f func(root uint32) uint32) []uint32 {
 // Clone returns a copy of the groups for Find only.
 func (g *Groups) Clone() *Groups { return &Groups{parent: slices.Clone(g.parent)} }
 
-// Known sets the time of the persons export, in unix microseconds. It must be called before anything is
+// SetExportTime sets the time of the persons export, in unix microseconds. It must be called before anything is
 // joined.
-func (g *Groups) Known(exported int64) {
-	g.labels = make([]uint32, len(g.parent))
-	g.until = exported
+func (g *Groups) SetExportTime(exported int64) {
+	g.exported = make([]uint32, len(g.parent))
+	g.exportTime = exported
 }
 
-// Export records that a node belongs to a person of the persons export, counted from 0. It must be called
+// SetExported records that a node belongs to a person of the persons export, counted from 0. It must be called
 // before all joining, except that of nodes of one such person.
-func (g *Groups) Export(n, person uint32) { g.labels[g.find(n)] = person + 1 }
+func (g *Groups) SetExported(n, person uint32) { g.exported[g.find(n)] = person + 1 }
 
-// clash reports whether joining two groups at a time would make one person of two in the persons export.
-func (g *Groups) clash(a, b uint32, at int64) bool {
-	return g.labels != nil && at <= g.until && g.labels[a] != 0 && g.labels[b] != 0 && g.labels[a] != g.labels[b]
+// separates reports whether joining two groups at a time would make one person of two in the persons export.
+func (g *Groups) separates(a, b uint32, at int64) bool {
+	return g.exported != nil && at <= g.exportTime && g.exported[a] != 0 && g.exported[b] != 0 && g.exported[a] != g.exported[b]
 }
 
 // Share joins two nodes because rows say that they had one person, the last of these rows at the time latest.
 // It returns false if the persons export says otherwise.
 func (g *Groups) Share(a, b uint32, latest int64) bool {
 	a, b = g.find(a), g.find(b)
-	if a != b && g.clash(a, b, latest) {
+	if a != b && g.separates(a, b, latest) {
 		g.counts.RefusedShares++
 		return false
 	}

@@ -52,40 +52,40 @@ func TestFollow(t *testing.T) {
 		want   Outcome
 	}{
 		{"a visitor without a person", func(*Groups) {}, identify(user, visitor), Joined},
-		{"a visitor with one", func(g *Groups) { g.Appear(user); g.Appear(visitor) }, identify(user, visitor), Joined},
+		{"a visitor with one", func(g *Groups) { g.SetHasPerson(user); g.SetHasPerson(visitor) }, identify(user, visitor), Joined},
 		{"twice", func(g *Groups) { g.Follow(identify(user, visitor)) }, identify(user, visitor), Same},
 		{"somebody identified by a link, for somebody with a person",
-			func(g *Groups) { g.Appear(other); g.Follow(identify(user, visitor)) }, identify(other, user), AlreadyIdentified},
-		{"the other way round", func(g *Groups) { g.Appear(other); g.Follow(identify(user, visitor)) }, identify(user, other), Joined},
+			func(g *Groups) { g.SetHasPerson(other); g.Follow(identify(user, visitor)) }, identify(other, user), AlreadyIdentified},
+		{"the other way round", func(g *Groups) { g.SetHasPerson(other); g.Follow(identify(user, visitor)) }, identify(user, other), Joined},
 		{"for somebody without", func(g *Groups) { g.Follow(identify(user, visitor)) }, identify(other, user), AlreadyIdentified},
-		{"for an ID that a machine made", func(g *Groups) { g.Machine(other); g.Follow(identify(user, visitor)) }, identify(other, user), Joined},
+		{"for an ID that a machine made", func(g *Groups) { g.SetMachineMade(other); g.Follow(identify(user, visitor)) }, identify(other, user), Joined},
 		{"for one that has a person", func(g *Groups) {
-			g.Machine(other)
-			g.Appear(other)
+			g.SetMachineMade(other)
+			g.SetHasPerson(other)
 			g.Follow(identify(user, visitor))
 		}, identify(other, user), AlreadyIdentified},
 		{"for one that is of a person", func(g *Groups) {
-			g.Machine(other)
-			g.Appear(alone)
+			g.SetMachineMade(other)
+			g.SetHasPerson(alone)
 			g.Join(other, alone)
 			g.Follow(identify(user, visitor))
 		}, identify(other, user), AlreadyIdentified},
-		{"an ID without a person of somebody identified", func(g *Groups) { g.Identify(user); g.Join(user, alone) },
+		{"an ID without a person of somebody identified", func(g *Groups) { g.SetIdentified(user); g.Join(user, alone) },
 			identify(other, alone), AlreadyIdentified},
 		{"an alias of somebody identified for somebody without a person", func(g *Groups) { g.Follow(identify(user, visitor)) },
 			Link{Kind: Alias, Target: other, Source: user}, Joined},
-		{"dangerously", func(g *Groups) { g.Appear(other); g.Follow(identify(user, visitor)) },
+		{"dangerously", func(g *Groups) { g.SetHasPerson(other); g.Follow(identify(user, visitor)) },
 			Link{Kind: Dangerously, Target: other, Source: user}, Joined},
-		{"an alias is refused as an $identify is", func(g *Groups) { g.Appear(other); g.Follow(identify(user, visitor)) },
+		{"an alias is refused as an $identify is", func(g *Groups) { g.SetHasPerson(other); g.Follow(identify(user, visitor)) },
 			Link{Kind: Alias, Target: other, Source: user}, AlreadyIdentified},
 		{"somebody identified by a refused link", func(g *Groups) {
-			g.Appear(other)
+			g.SetHasPerson(other)
 			g.Follow(identify(user, visitor))
 			g.Follow(identify(other, user))
 		}, identify(user, other), AlreadyIdentified},
-		{"a login that only comes later", func(g *Groups) { g.Appear(other); g.Login(user) }, identify(other, user), AlreadyIdentified},
-		{"but not by an alias", func(g *Groups) { g.Appear(other); g.Login(user) }, Link{Kind: Alias, Target: other, Source: user}, Joined},
-		{"a login before", func(g *Groups) { g.Appear(other); g.Appear(user); g.Identify(user) },
+		{"a login that only comes later", func(g *Groups) { g.SetHasPerson(other); g.SetLogin(user) }, identify(other, user), AlreadyIdentified},
+		{"but not by an alias", func(g *Groups) { g.SetHasPerson(other); g.SetLogin(user) }, Link{Kind: Alias, Target: other, Source: user}, Joined},
+		{"a login before", func(g *Groups) { g.SetHasPerson(other); g.SetHasPerson(user); g.SetIdentified(user) },
 			Link{Kind: Alias, Target: other, Source: user}, AlreadyIdentified},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -104,10 +104,10 @@ func TestPersonsExportStandsAgainstOlderLinks(t *testing.T) {
 	t.Parallel()
 	for at, want := range map[int64]Outcome{99: PersonsExport, 100: PersonsExport, 101: Joined} {
 		g := NewGroups(4)
-		g.Known(100)
-		g.Export(0, 0)
+		g.SetExportTime(100)
+		g.SetExported(0, 0)
 		g.Join(0, 1)
-		g.Export(2, 1)
+		g.SetExported(2, 1)
 		if got := g.Follow(Link{Kind: Identify, Target: 1, Source: 2, At: at}); got != want {
 			t.Errorf("a link at %d: outcome %d, want %d", at, got, want)
 		}

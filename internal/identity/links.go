@@ -31,7 +31,7 @@ const (
 // Follow takes the next link in order of ingestion. Following it again later changes nothing, unless the
 // persons export's time is between the two.
 func (g *Groups) Follow(l Link) Outcome {
-	outcome := g.judge(l)
+	outcome := g.outcome(l)
 	if outcome == Joined {
 		g.Join(l.Target, l.Source)
 	}
@@ -40,11 +40,11 @@ func (g *Groups) Follow(l Link) Outcome {
 	}
 	// In any case PostHog has a person for both IDs now, and takes that of the target as identified, even if
 	// it refuses the merge.
-	g.Appear(l.Target)
-	g.Appear(l.Source)
-	g.Identify(l.Target)
+	g.SetHasPerson(l.Target)
+	g.SetHasPerson(l.Source)
+	g.SetIdentified(l.Target)
 	if outcome == AlreadyIdentified {
-		g.Identify(l.Source) // also if that login is older than the export
+		g.SetIdentified(l.Source) // also if that login is older than the export
 	}
 	return outcome
 }
@@ -62,51 +62,51 @@ func (c *Counts) add(o Outcome) {
 	}
 }
 
-func (g *Groups) judge(l Link) Outcome {
+func (g *Groups) outcome(l Link) Outcome {
 	target, source := g.find(l.Target), g.find(l.Source)
 	switch {
 	case target == source:
 		return Same
-	case g.clash(target, source, l.At):
+	case g.separates(target, source, l.At):
 		return PersonsExport
-	case l.Kind == Identify && g.takesOver(l), l.Kind == Alias && g.moves(l):
+	case l.Kind == Identify && g.refusesIdentify(l), l.Kind == Alias && g.refusesAlias(l):
 		return AlreadyIdentified
 	}
 	return Joined
 }
 
-// takesOver reports whether an $identify would join the person of its target with somebody who is identified:
+// refusesIdentify reports whether an $identify would join the person of its target with somebody who is identified:
 // only an ID that a machine made and that has no person yet may do so. This is the rule of PostHog's newer
 // person store. Its older one lets any new ID do so, and makes one person of all who log in on one machine
 // one after the other.
-func (g *Groups) takesOver(l Link) bool {
+func (g *Groups) refusesIdentify(l Link) bool {
 	somebody := g.flags[l.Source]&login != 0 || g.flags[g.find(l.Source)]&identified != 0
-	fresh := g.flags[l.Target]&machine != 0 && g.flags[g.find(l.Target)]&isPerson == 0
+	fresh := g.flags[l.Target]&machineMade != 0 && g.flags[g.find(l.Target)]&isPerson == 0
 	return somebody && !fresh
 }
 
-// moves reports whether a $create_alias would move somebody who is identified to another person. An ID
+// refusesAlias reports whether a $create_alias would move somebody who is identified to another person. An ID
 // without a person always joins.
-func (g *Groups) moves(l Link) bool {
+func (g *Groups) refusesAlias(l Link) bool {
 	both := g.flags[l.Target]&hasPerson != 0 && g.flags[l.Source]&hasPerson != 0
 	return both && g.flags[g.find(l.Source)]&identified != 0
 }
 
-// Login records, before any link, that somebody logs in with a node. An $identify that names it as the
+// SetLogin records, before any link, that somebody logs in with a node. An $identify that names it as the
 // anonymous ID comes from a device on which somebody else was logged in, even if that login is older than the
 // export.
-func (g *Groups) Login(n uint32) { g.flags[n] |= login }
+func (g *Groups) SetLogin(n uint32) { g.flags[n] |= login }
 
-// Machine records, before any link, that a node's ID was made by a machine.
-func (g *Groups) Machine(n uint32) { g.flags[n] |= machine }
+// SetMachineMade records, before any link, that a node's ID was made by a machine.
+func (g *Groups) SetMachineMade(n uint32) { g.flags[n] |= machineMade }
 
-// Appear records that a node has a person from here on in the order of ingestion, because a row with this ID
+// SetHasPerson records that a node has a person from here on in the order of ingestion, because a row with this ID
 // is not personless.
-func (g *Groups) Appear(n uint32) {
+func (g *Groups) SetHasPerson(n uint32) {
 	g.flags[n] |= hasPerson
 	g.flags[g.find(n)] |= isPerson
 }
 
-// Identify records that the person of a node is identified from here on in the order of ingestion, because a
+// SetIdentified records that the person of a node is identified from here on in the order of ingestion, because a
 // row shows that somebody is logged in with it.
-func (g *Groups) Identify(n uint32) { g.flags[g.find(n)] |= identified }
+func (g *Groups) SetIdentified(n uint32) { g.flags[g.find(n)] |= identified }

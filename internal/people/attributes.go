@@ -25,7 +25,7 @@ func keysOf(o *Options) *fold.Keys {
 }
 
 // emailOf returns a person's final email, trimmed, if it is a plausible one, and the row that set it.
-func emailOf(st *fold.State) ([]byte, fold.Order, bool) {
+func emailOf(st *fold.State) ([]byte, fold.ChangeOrder, bool) {
 	value, at, _ := st.Value(emailKey)
 	email := trimmed(value)
 	return email, at, PlausibleEmail(email)
@@ -33,7 +33,7 @@ func emailOf(st *fold.State) ([]byte, fold.Order, bool) {
 
 // cioIDOf returns a person's final cio_id as the API wants it, without `cio_` in front, and the row that set
 // it.
-func cioIDOf(st *fold.State) ([]byte, fold.Order, bool) {
+func cioIDOf(st *fold.State) ([]byte, fold.ChangeOrder, bool) {
 	value, at, _ := st.Value(cioIDKey)
 	id := bareCioID(value)
 	return id, at, len(id) > 0
@@ -44,8 +44,8 @@ func bareCioID(value []byte) []byte { return bytes.TrimPrefix(trimmed(value), []
 const noTime = identity.NoTime
 
 // orderOf returns a row's place. Where its timestamp is later than now, created_at stands in for it.
-func orderOf(e *posthog.Event, now int64) fold.Order {
-	o := fold.Order{Order: identity.Order{At: noTime}, Stamp: noTime, Ref: e.Ref}
+func orderOf(e *posthog.Event, now int64) fold.ChangeOrder {
+	o := fold.ChangeOrder{Order: identity.Order{At: noTime}, Stamp: noTime, Ref: e.Ref}
 	if at := e.TakenIn(); at.State == posthog.Known {
 		o.At = at.Micros
 	}
@@ -71,7 +71,7 @@ func feeds(e *posthog.Event, now int64) bool {
 
 // attributeRowOf is what a row says of its person's attributes. uuids says whether that includes the person's
 // UUID.
-func attributeRowOf(e *posthog.Event, at *fold.Order, now int64, uuids bool) (r fold.Row) {
+func attributeRowOf(e *posthog.Event, at *fold.ChangeOrder, now int64, uuids bool) (r fold.Row) {
 	r.At = *at
 	if uuids {
 		r.UUID = e.PersonID

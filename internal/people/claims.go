@@ -13,7 +13,7 @@ import (
 // claim says that a candidate has a value that only one person of the destination can have.
 type claim struct {
 	value     sum
-	at        fold.Order // of the row that set it
+	at        fold.ChangeOrder // of the row that set it
 	candidate uint32
 	exists    bool // there is a profile with it already
 }
@@ -36,7 +36,7 @@ func newClaims(x *Index) *claims {
 		},
 		Read: func(b []byte) claim {
 			at := b[sumSize:]
-			return claim{readSum(b), fold.ReadOrder(at), binary.LittleEndian.Uint32(at[fold.OrderSize:]), at[fold.OrderSize+4] != 0}
+			return claim{readSum(b), fold.ReadChangeOrder(at), binary.LittleEndian.Uint32(at[fold.ChangeOrderSize:]), at[fold.ChangeOrderSize+4] != 0}
 		},
 	}
 }
@@ -108,11 +108,11 @@ func (s *contest) awardAll(all *claims, loser groupFlags) (profiles [len(everyWh
 
 // later reports whether a candidate set a value later than another; of two at once the one with the smaller
 // ID did.
-func (s *contest) later(at fold.Order, c *candidate, otherAt fold.Order, other *candidate) bool {
+func (s *contest) later(at fold.ChangeOrder, c *candidate, otherAt fold.ChangeOrder, other *candidate) bool {
 	if at.UUID == exportedLast {
 		at.Ref, otherAt.Ref = 0, 0
 	}
-	if order := at.Compare(&otherAt); order != 0 {
+	if order := at.CompareChange(&otherAt); order != 0 {
 		return order > 0
 	}
 	return string(s.people.names.bytes(c.name)) < string(s.people.names.bytes(other.name))
@@ -137,7 +137,7 @@ func (s *contest) award(claims []claim, loser groupFlags) []claim {
 func (s *contest) compete(claims []claim, loser groupFlags) {
 	var winner *candidate
 	var number uint32
-	var wonAt fold.Order
+	var wonAt fold.ChangeOrder
 	var winnerGets bool
 	for _, c := range claims {
 		one := &s.people.all[c.candidate]

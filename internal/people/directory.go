@@ -145,7 +145,7 @@ func (s *Directory) NamedByEmail() []NamedPerson { return s.named }
 // SomeKey reports whether some property that was kept has a key for which is is true. Of so many keys that
 // they are not all known it assumes so.
 func (s *Directory) SomeKey(is func(key string) bool) bool {
-	return s.index.keys.Some(otherKeys, is)
+	return s.index.keys.HasKept(otherKeys, is)
 }
 
 // each yields the person's properties, without an email that is somebody else's.

@@ -89,7 +89,7 @@ func findEmailIDs(ctx context.Context, nodes *nodes, people *candidates, choice 
 		people.all[number].set(hasEmail | emailIsID)
 		email := e.of(uint32(number))
 		_, there := nodes.x.options.Existing.byEmail(email)
-		never := fold.Order{Order: identity.Order{At: noTime}, Stamp: noTime}
+		never := fold.ChangeOrder{Order: identity.Order{At: noTime}, Stamp: noTime}
 		emails.Add(claim{nodes.x.sum(FoldEmail(nil, email)), never, uint32(number), there})
 	}
 	return e, err

@@ -27,7 +27,7 @@ func newJoinings(nodes *nodes) *joinings {
 }
 
 func (s *joinings) add(j *fold.Joining) {
-	var b [9 + fold.OrderSize]byte
+	var b [9 + fold.ChangeOrderSize]byte
 	s.log.Append(j.Append(b[:0]))
 }
 
@@ -111,14 +111,14 @@ func (s *joinings) read(entry []byte) (j fold.Joining, known bool) {
 	j.Target, knownTarget = s.nodes.of(readSum(entry))
 	j.Source, knownSource = s.nodes.of(readSum(entry[sumSize:]))
 	if len(entry) > 2*sumSize {
-		j.Kind, j.At = fold.OfLink, fold.ReadOrder(entry[2*sumSize:])
+		j.Kind, j.At = fold.OfLink, fold.ReadChangeOrder(entry[2*sumSize:])
 	}
 	return j, knownTarget && knownSource
 }
 
 // remember keeps a joining of two IDs for later runs.
 func (s *joinings) remember(j *fold.Joining) {
-	var b [2*sumSize + fold.OrderSize]byte
+	var b [2*sumSize + fold.ChangeOrderSize]byte
 	entry := s.nodes.sumOf(j.Source).append(s.nodes.sumOf(j.Target).append(b[:0]))
 	if j.Kind == fold.OfLink {
 		entry = j.At.Append(entry)

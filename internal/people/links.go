@@ -13,7 +13,7 @@ type link struct {
 	kind           identity.Kind
 	target, source sum
 	sourceText     []byte // borrowed from the row
-	at             fold.Order
+	at             fold.ChangeOrder
 	tie            string // the texts of both IDs, where there is no uuid to tell rows of one time apart
 	again          bool   // see distinct
 }
@@ -42,8 +42,8 @@ func (l *link) append(dst []byte) []byte {
 func readLink(b []byte) (l link) {
 	l.kind = identity.Kind(b[0])
 	l.target, l.source = readSum(b[1:]), readSum(b[1+sumSize:])
-	l.at = fold.ReadOrder(b[1+2*sumSize:])
-	l.tie = string(b[1+2*sumSize+fold.OrderSize:])
+	l.at = fold.ReadChangeOrder(b[1+2*sumSize:])
+	l.tie = string(b[1+2*sumSize+fold.ChangeOrderSize:])
 	return l
 }
 
@@ -66,5 +66,5 @@ func (l *link) compare(o *link) int {
 	if c := cmp.Or(l.target.compare(o.target), l.source.compare(o.source), cmp.Compare(l.kind, o.kind)); c != 0 {
 		return c
 	}
-	return cmp.Or(l.at.Order.Compare(&o.at.Order), l.at.Compare(&o.at))
+	return cmp.Or(l.at.Order.Compare(&o.at.Order), l.at.CompareChange(&o.at))
 }

@@ -40,13 +40,13 @@ func (s *linkFollower) follow(ctx context.Context) error {
 		}
 		switch {
 		case one.login:
-			s.groups.Identify(one.a)
+			s.groups.SetIdentified(one.a)
 			continue
 		case one.first:
-			s.groups.Appear(one.a)
+			s.groups.SetHasPerson(one.a)
 			continue
 		}
-		fed := s.groups.Fed(one.a) && s.groups.Fed(one.b)
+		fed := s.groups.HasAttributes(one.a) && s.groups.HasAttributes(one.b)
 		outcome := s.groups.Follow(identity.Link{Kind: one.kind, Target: one.a, Source: one.b, At: one.order.At, Again: one.again})
 		s.note(&one, outcome)
 		if !one.again && (outcome == identity.Joined || outcome == identity.Same) {
@@ -107,17 +107,17 @@ func (s *linkFollower) steps(ctx context.Context, all *spool.Sorter[step]) error
 			node := s.nodes.first[i] + number
 			s.applyEarlier(node, f.flags)
 			if f.flags&hasState != 0 {
-				s.groups.Feed(node)
+				s.groups.SetHasAttributes(node)
 			}
 			s.directed.noteKeepable(node, f, text)
 			if f.flags&wasUserID != 0 {
-				s.groups.Login(node)
+				s.groups.SetLogin(node)
 			}
 			if f.flags.identified() {
 				s.logins.add(s.groups.Find(node))
 			}
 			if f.flags.device() {
-				s.groups.Machine(node)
+				s.groups.SetMachineMade(node)
 			}
 			if f.flags&(sawLogin|hadLogin) == sawLogin {
 				all.Add(firstStep(node, f.firstLogin, true))
@@ -182,10 +182,10 @@ func (s *linkFollower) note(one *step, outcome identity.Outcome) {
 // applyEarlier says what an ID was known for before any row of this run.
 func (s *linkFollower) applyEarlier(node uint32, m idFlags) {
 	if m&hadPerson != 0 {
-		s.groups.Appear(node)
+		s.groups.SetHasPerson(node)
 	}
 	if m&hadLogin != 0 {
-		s.groups.Identify(node)
+		s.groups.SetIdentified(node)
 	}
 }
 

@@ -23,7 +23,9 @@ type step struct {
 }
 
 // at is the place of a link's row.
-func (s *step) at() fold.Order { return fold.Order{Order: s.order, Stamp: s.stamp, Ref: s.ref} }
+func (s *step) at() fold.ChangeOrder {
+	return fold.ChangeOrder{Order: s.order, Stamp: s.stamp, Ref: s.ref}
+}
 
 // compare puts steps in order. What a row says of an ID comes after all links of its order: a row comes
 // before another only if its time and uuid do.

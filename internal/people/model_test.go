@@ -50,7 +50,7 @@ type modelID struct {
 
 	visitorOnly bool
 	attributes  map[string]json.RawMessage
-	setBy       map[string]fold.Order // the row that set each
+	setBy       map[string]fold.ChangeOrder // the row that set each
 	toggled     map[string]toggled
 	uuid        rawjson.UUID
 	updated     int64
@@ -82,7 +82,7 @@ func newModel(rows []row, o Options, c Choice) *model {
 	for _, p := range m.ids {
 		p.settle()
 		if p.email == "" && slices.Contains(c.By, ByEmail) && PlausibleEmail([]byte(p.id)) {
-			p.email, p.setBy["email"] = strings.TrimSpace(p.id), fold.Order{Order: identity.Order{At: noTime}, Stamp: noTime}
+			p.email, p.setBy["email"] = strings.TrimSpace(p.id), fold.ChangeOrder{Order: identity.Order{At: noTime}, Stamp: noTime}
 		}
 	}
 	m.settle()
@@ -112,7 +112,7 @@ func (m *model) id(id []byte) *modelID {
 	}
 	p := m.ids[string(id)]
 	if p == nil {
-		p = &modelID{id: string(id), attributes: map[string]json.RawMessage{}, setBy: map[string]fold.Order{}, toggled: map[string]toggled{}}
+		p = &modelID{id: string(id), attributes: map[string]json.RawMessage{}, setBy: map[string]fold.ChangeOrder{}, toggled: map[string]toggled{}}
 		m.ids[string(id)] = p
 	}
 	return p
@@ -165,7 +165,7 @@ func (m *model) learn(r *row) {
 }
 
 func (m *model) apply(p *modelID, r *row) {
-	at := fold.Order{Order: identity.Order{At: modelTime(r), UUID: r.UUID}, Stamp: modelStamp(r), Ref: r.Ref}
+	at := fold.ChangeOrder{Order: identity.Order{At: modelTime(r), UUID: r.UUID}, Stamp: modelStamp(r), Ref: r.Ref}
 	said := false
 	put := func(key string, value json.RawMessage) {
 		p.attributes[key], p.setBy[key] = value, at
@@ -209,13 +209,13 @@ func (m *model) apply(p *modelID, r *row) {
 
 // toggled is what a row that both sets and removes a key gives to somebody who does not have it.
 type toggled struct {
-	at    fold.Order
+	at    fold.ChangeOrder
 	value string
 }
 
 // toggle changes a key once for a row that is there twice.
 // sameRow reports whether two rows are one that is there twice.
-func sameRow(a, b *fold.Order) bool {
+func sameRow(a, b *fold.ChangeOrder) bool {
 	return a.At == b.At && a.Stamp == b.Stamp && a.UUID == b.UUID && a.UUID != [16]byte{}
 }
 
@@ -304,7 +304,7 @@ func (m *model) settle() {
 		if a.At == noTime && a.Stamp == noTime && b == a { // both are IDs
 			return q.id < p.id
 		}
-		return b.Compare(&a) > 0
+		return b.CompareChange(&a) > 0
 	}
 	name()
 	lost := map[*modelID]bool{}

@@ -108,7 +108,7 @@ func TestNightsAreAsOneRun(t *testing.T) {
 		}
 		slices.SortFunc(rows, func(a, b row) int {
 			x, y := orderOf(&a.Event, math.MaxInt64), orderOf(&b.Event, math.MaxInt64)
-			return x.Compare(&y)
+			return x.CompareChange(&y)
 		})
 		for i := range rows {
 			rows[i].Ref = uint64(i)

@@ -82,7 +82,7 @@ func (x *Index) noteDevice(e *posthog.Event) {
 }
 
 // linkOf reads what a row with this distinct ID links; false when it is nothing.
-func (x *Index) linkOf(e *posthog.Event, own sum, at *fold.Order, l *link) bool {
+func (x *Index) linkOf(e *posthog.Event, own sum, at *fold.ChangeOrder, l *link) bool {
 	source := e.Linked()
 	if source == nil || bytes.Equal(source, e.DistinctID) || neverLinks(source) || neverLinks(e.DistinctID) {
 		return false
@@ -95,7 +95,7 @@ func (x *Index) linkOf(e *posthog.Event, own sum, at *fold.Order, l *link) bool 
 }
 
 // share notes the person_id of a row.
-func (x *Index) share(sh *shard, number uint32, f *idFacts, h sum, e *posthog.Event, at *fold.Order) {
+func (x *Index) share(sh *shard, number uint32, f *idFacts, h sum, e *posthog.Event, at *fold.ChangeOrder) {
 	if e.PersonID == nil || x.options.Separate || f.flags&cookieless != 0 {
 		return
 	}

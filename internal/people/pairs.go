@@ -33,7 +33,7 @@ func (l *pairLogs) note(p *pair) {
 }
 
 // spanOf is the span of one row; empty where nobody needs it.
-func (l *pairLogs) spanOf(e *posthog.Event, at *fold.Order) (s span) {
+func (l *pairLogs) spanOf(e *posthog.Event, at *fold.ChangeOrder) (s span) {
 	if !l.spans {
 		return s
 	}

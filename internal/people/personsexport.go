@@ -120,8 +120,8 @@ func (p *persons) state(e *exportPerson, r *spool.Reader) (fold.State, error) {
 }
 
 // order is the place of what the persons export says.
-func (p *persons) order() fold.Order {
-	return fold.Order{Order: identity.Order{At: p.at(), UUID: exportedLast}, Stamp: math.MaxInt64}
+func (p *persons) order() fold.ChangeOrder {
+	return fold.ChangeOrder{Order: identity.Order{At: p.at(), UUID: exportedLast}, Stamp: math.MaxInt64}
 }
 
 // exportedLast stands for the uuid of what the persons export says: it comes after all rows of its time.

@@ -25,17 +25,17 @@ func joinExported(j *joinings, groups *identity.Groups, f *pairJoins) (firstSet 
 	if p == nil {
 		return 0
 	}
-	groups.Known(p.at())
+	groups.SetExportTime(p.at())
 	firstSet = j.sets
 	number := uint32(0)
 	exportedIDs(j.nodes, func(node uint32, person *exportPerson) {
 		if !person.hasNode() {
 			if person.properties {
-				groups.Feed(node)
+				groups.SetHasAttributes(node)
 			}
 			person.setNode(node, number)
 			number++
-			groups.Export(node, person.number)
+			groups.SetExported(node, person.number)
 		}
 		groups.Join(person.node-1, node)
 		set := firstSet + person.number
