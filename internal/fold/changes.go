@@ -8,19 +8,19 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// A log is a sequence of rows, each its order, the size of its changes in four bytes, and its changes. A
-// change is a byte for its kind, then a property, whose value means nothing for unset.
+// A log is a sequence of rows: of each its place, the size of its changes in four bytes, and the changes. A
+// change is a byte for its kind and a property; for unset the property's value means nothing.
 
-// changeKind is the kind of a change. Within one row they apply in this order.
+// changeKind is the kind of a change. The changes of one row apply in this order.
 //
-// $unset only removes what the person had before the row, so a key that a row both sets and removes is
-// toggled: removed from somebody who has it, even as null, and given to somebody who has not. A log has
-// toggle once it is pruned, in place of the two changes.
-// Source: github.com/PostHog/posthog, nodejs/src/worker/ingestion/persons/person-update.ts.
+// $unset only removes what the person had before the row. So a key that a row both sets and removes is
+// toggled: it is removed from a person who has it, even as null, and given to a person who does not. Pruning
+// a log replaces the two changes by one toggle. Source: github.com/PostHog/posthog,
+// nodejs/src/worker/ingestion/persons/person-update.ts.
 type changeKind uint8
 
 const (
-	setOnce changeKind = iota // only where there is no value, or null
+	setOnce changeKind = iota // sets a value only if there is none, or null
 	set
 	unset
 	toggle
@@ -33,19 +33,20 @@ type change struct {
 	Property
 	name string
 	kind changeKind
-	row  uint32 // index of its row in scratch.rows
+	row  uint32 // index of its row in Scratch.rows
 	seq  uint32 // its place in the log
 }
 
-// Scratch is memory that is used again for each row.
+// Scratch is memory that is used again for each row or entity. One goroutine at a time may use it. The zero
+// value is ready to use.
 type Scratch struct {
 	out, row []byte
 	changes  []change
 	rows     []ChangeOrder
-	places   []uint32 // by the code of a key, for overlay; all are 0 in between
+	places   []uint32 // for overlay, by the code of a key; all are 0 when it is not at work
 }
 
-// shrink gives memory back after something unusually large. Nothing in the scratch may be in use.
+// shrink frees the memory if it has become unusually large. Nothing in the scratch may be in use.
 func (w *Scratch) shrink() {
 	if cap(w.out)+cap(w.row) > 1<<18 {
 		w.out, w.row = nil, nil
@@ -55,7 +56,8 @@ func (w *Scratch) shrink() {
 	}
 }
 
-// appendRow appends the changes of one row that are kept, and nothing when there are none.
+// appendRow appends one row with those changes whose keys are kept, as a part of a log. If there are none it
+// appends nothing.
 func (c *KeyCache) appendRow(dst []byte, r *Row) []byte {
 	start := len(dst)
 	dst = r.At.Append(dst)
@@ -70,11 +72,12 @@ func (c *KeyCache) appendRow(dst []byte, r *Row) []byte {
 	return dst
 }
 
-// sizeRow writes the size of a row's changes, which end the text, into its head.
+// sizeRow writes the size of a row's changes into the head of the row. The changes are the rest of the text.
 func sizeRow(row []byte) {
 	binary.LittleEndian.PutUint32(row[ChangeOrderSize:], uint32(len(row)-rowHeadSize))
 }
 
+// appendChanges appends a change for each property of a JSON object, or of a list of keys for $unset.
 func (c *KeyCache) appendChanges(dst []byte, k changeKind, text []byte) []byte {
 	m := rawjson.Walk(text)
 	if !m.Object && k != unset {
@@ -86,7 +89,7 @@ func (c *KeyCache) appendChanges(dst []byte, k changeKind, text []byte) []byte {
 			return dst
 		}
 		if !m.Object {
-			key = value // of $unset as a list; what is not a string is no key
+			key = value // $unset is a list; property ignores elements that are no strings
 		}
 		if k == unset {
 			value = nil
@@ -104,7 +107,7 @@ func nextRow(log []byte) (at ChangeOrder, changes, rest []byte) {
 	return ReadChangeOrder(log), log[rowHeadSize:end], log[end:]
 }
 
-// appendLater appends the rows of a log that come after a point.
+// appendLater appends those rows of a log that come after a place.
 func appendLater(dst, log []byte, after *ChangeOrder) []byte {
 	for len(log) > 0 {
 		at, changes, rest := nextRow(log)
@@ -116,7 +119,7 @@ func appendLater(dst, log []byte, after *ChangeOrder) []byte {
 	return dst
 }
 
-// read appends the changes of a log to the scratch, and its rows.
+// read appends the rows of a log and their changes to the scratch.
 func (w *Scratch) read(log []byte, keys *Keys) {
 	for len(log) > 0 {
 		at, changes, rest := nextRow(log)
@@ -132,8 +135,8 @@ func (w *Scratch) read(log []byte, keys *Keys) {
 	}
 }
 
-// sortByKey brings the changes of each key together, in the order they apply, and leaves one for each row. Of
-// a key that is twice in one object only the last stays.
+// sortByKey sorts the changes by key, and those of a key in the order in which they apply. It leaves one
+// change of a key for each row: of a key that is in one object twice, the last.
 func (w *Scratch) sortByKey() {
 	slices.SortFunc(w.changes, func(a, b change) int {
 		if c := compareKeys(&a, &b); c != 0 {
@@ -150,7 +153,8 @@ func (w *Scratch) sortByKey() {
 	w.joinSteps()
 }
 
-// joinSteps makes one change of those of one key in one row, and drops a toggle that is there twice.
+// joinSteps makes one change of all those of one key in one row, and drops the second of two toggles that are
+// the same.
 func (w *Scratch) joinSteps() {
 	all := w.changes[:0]
 	for i := range w.changes {
@@ -171,7 +175,7 @@ func (w *Scratch) joinSteps() {
 	w.changes = all
 }
 
-// isAgain reports whether a toggle is the one before it, in a row that is there twice.
+// isAgain reports whether a toggle repeats the one before it, because its row is in the input twice.
 func (w *Scratch) isAgain(before, c *change) bool {
 	return c.kind == toggle && before.kind == toggle && w.rows[before.row].sameRow(&w.rows[c.row]) &&
 		compareKeys(before, c) == 0 && string(before.Value) == string(c.Value)
@@ -199,7 +203,7 @@ func (w *Scratch) compareRows(a, b *change) int {
 	return w.rows[a.row].CompareChange(&w.rows[b.row])
 }
 
-// sameKey returns how many of the changes, sorted by key, belong to the first one's key.
+// sameKey returns how many of the changes, which are sorted by key, have the key of the first.
 func sameKey(changes []change) int {
 	n := 1
 	for n < len(changes) && compareKeys(&changes[0], &changes[n]) == 0 {
@@ -208,19 +212,20 @@ func sameKey(changes []change) int {
 	return n
 }
 
-// MaxOnce is how many $set_once, or toggles, of one key are kept. More than that after the newest snapshot
-// and the last $set or $unset are only possible in an export without snapshots. The result is then still
-// right unless another row, or a merge, has its place among those left out, or one of them is a toggle.
+// MaxOnce is how many $set_once and toggles of one key are kept. There can only be more of them after the
+// newest snapshot and the last $set or $unset in an export without snapshots. Then the result is still right,
+// unless another row or a merge belongs between those that are left out, or one of them is a toggle.
 const MaxOnce = 32
 
-// Prune leaves in the log what can still matter whatever is read later, in the order it applies.
+// Prune drops the changes from the state's log that cannot matter, whatever is read later, and sorts the
+// others in the order in which they apply.
 //
-// Of one key that is the last $set or $unset, which hides all before it, and each $set_once and toggle after
-// it: a snapshot yet to come may hide any number of them, and the first of the rest is then the one that
-// counts. All that is dropped is hidden by a later row of the same ID, so it would be hidden too if that ID
-// and another were merged in between.
+// Of each key it keeps the last $set or $unset, which hides all changes before it, and each $set_once and
+// toggle after it: a snapshot that is read later may hide any number of them, and then the first of the
+// others counts. Each change that is dropped is hidden by a later row of the same ID. So it would also be
+// hidden if that ID and another were merged in between.
 func (w *Scratch) Prune(st *State, keys *Keys) {
-	log := st.buf[st.logStart:]
+	log := st.log()
 	if len(log) == 0 {
 		return
 	}
@@ -236,10 +241,10 @@ func (w *Scratch) Prune(st *State, keys *Keys) {
 	w.changes = needed
 	slices.SortFunc(w.changes, func(a, b change) int { return w.compareSteps(&a, &b) })
 	w.out = w.appendLog(w.out[:0])
-	st.buf = append(st.buf[:st.logStart], w.out...)
+	st.setLog(w.out)
 }
 
-// appendNeeded appends what prune keeps of the changes of one key.
+// appendNeeded appends those changes of one key that Prune keeps.
 func appendNeeded(dst, changes []change) []change {
 	first := len(changes) // of the $set_once and toggles at the end
 	for first > 0 && (changes[first-1].kind == setOnce || changes[first-1].kind == toggle) {
@@ -250,7 +255,7 @@ func appendNeeded(dst, changes []change) []change {
 	}
 	onces := changes[first:]
 	if left := len(onces) - MaxOnce; left > 0 {
-		one := 0 // the first that gives more than null
+		one := 0 // the first that sets something else than null
 		for one < left && string(onces[one].Value) == null {
 			one++
 		}
@@ -260,7 +265,7 @@ func appendNeeded(dst, changes []change) []change {
 	return append(dst, onces...)
 }
 
-// appendLog appends the changes, which must be in the order they apply, as a log.
+// appendLog appends the changes as a log. They must be in the order in which they apply.
 func (w *Scratch) appendLog(dst []byte) []byte {
 	head := 0
 	for i := range w.changes {

@@ -1,11 +1,11 @@
 // Package fold finds the final attributes of an entity, such as a person, from the changes that rows make to
 // them, whatever order the rows come in.
 //
-// The files, from the bottom up:
+// The files, lowest first; a file uses none of a later line:
 //
-//	order.go             a row's place among all rows
+//	order.go, row.go     a row's place among all rows, and what it says of attributes
 //	keys.go              numbers for property keys, and which keys are kept
-//	changes.go           a log of changes, and what of it can still matter
+//	changes.go           a log of changes
 //	state.go, piece.go   what is known of the attributes of one ID, in memory and on disk
 //	overlay.go           a row's own changes over its snapshot
 //	final.go             the attributes that a state comes to
@@ -14,6 +14,6 @@
 //	parts.go             the attributes of many entities, from the states of their IDs
 //	history.go           one entity's attributes with the rows that set them
 //
-// What an entity comes to is a function of the set of its rows and joinings alone. Store and Parts only
-// decide where states are meanwhile.
+// The final attributes of an entity depend on nothing but the set of its rows and joinings. Store and Parts
+// only decide where states are until then.
 package fold

@@ -6,16 +6,16 @@ import (
 	"ph2cio/internal/identity"
 )
 
-// Value returns a property's final value and the row that set it: of the snapshot, or of a change after it.
-// The log must be pruned.
+// Value returns a property's final value and the place of the row that set it. ok is false if there is no
+// such property. The log must have been pruned.
 func (st *State) Value(code uint32) (value []byte, at ChangeOrder, ok bool) {
-	for b := st.buf[:st.logStart]; len(b) > 0; {
+	for b := st.properties(); len(b) > 0; {
 		var p Property
 		if p, b = ReadProperty(b); p.Code == code {
 			value, at, ok = p.Value, st.snapshotAt, true
 		}
 	}
-	for log := st.buf[st.logStart:]; len(log) > 0; {
+	for log := st.log(); len(log) > 0; {
 		row, changes, rest := nextRow(log)
 		log = rest
 		for len(changes) > 0 {
@@ -29,8 +29,8 @@ func (st *State) Value(code uint32) (value []byte, at ChangeOrder, ok bool) {
 	return value, at, ok
 }
 
-// apply applies a change of one property to its value and the row that set it; has is false when there is
-// none.
+// apply applies a change to a property that has a value, set by the row at a place, or that has is false of.
+// It returns the same for the property after the change.
 func (k changeKind) apply(value []byte, at ChangeOrder, has bool, to []byte, row ChangeOrder) ([]byte, ChangeOrder, bool) {
 	switch {
 	case k == set, k == setOnce && (!has || string(value) == null), k == toggle && !has:
@@ -41,30 +41,30 @@ func (k changeKind) apply(value []byte, at ChangeOrder, has bool, to []byte, row
 	return value, at, has
 }
 
-// updated returns the time of the newest row that said something of the attributes, in unix microseconds,
-// identity.NoTime when none did or it has no time. Pruning keeps the newest change of every key, so the
-// newest row with a kept change is always there.
+// updated returns the time of the newest row that has any of the attributes, in unix microseconds;
+// identity.NoTime if none has a time. Pruning keeps the newest change of every key, so the newest row is
+// always there.
 func (st *State) updated() int64 {
 	at := int64(identity.NoTime)
 	if st.hasSnapshot {
 		at = st.snapshotAt.At
 	}
-	for log := st.buf[st.logStart:]; len(log) > 0; {
+	for log := st.log(); len(log) > 0; {
 		row, _, rest := nextRow(log)
 		at, log = max(at, row.At), rest
 	}
 	return at
 }
 
-// finish turns a state into the final properties, sorted by key, without a log. They are valid until the
-// scratch is used again.
+// finish returns the final properties of a state, sorted by key. They are valid until the scratch is used
+// again.
 func (w *Scratch) finish(st *State, keepNull bool, keys *Keys) []byte {
 	w.changes, w.rows = w.changes[:0], append(w.rows[:0], st.snapshotAt)
-	// Most of a snapshot is null. Where nothing follows the snapshot, null is as good as absent. Not in a
-	// huge one, where forget would look through thousands for each null.
+	// Most of a snapshot is null. If no changes follow the snapshot, null is the same as absent. A huge
+	// snapshot is left out of this, because forget would look through thousands of changes for each null.
 	nullIsAbsent := !keepNull && st.logStart == uint32(len(st.buf)) && st.logStart < 1<<14
 	seq := uint32(0)
-	for b := st.buf[:st.logStart]; len(b) > 0; seq++ {
+	for b := st.properties(); len(b) > 0; seq++ {
 		c := change{kind: set, seq: seq}
 		c.Property, b = ReadProperty(b)
 		c.name = keys.KeyName(c.Code, c.Inline)
@@ -74,7 +74,7 @@ func (w *Scratch) finish(st *State, keepNull bool, keys *Keys) []byte {
 		}
 		w.changes = append(w.changes, c)
 	}
-	w.read(st.buf[st.logStart:], keys)
+	w.read(st.log(), keys)
 	w.sortByKey()
 	w.out = w.out[:0]
 	for rest := w.changes; len(rest) > 0; {
@@ -92,7 +92,8 @@ func (w *Scratch) finish(st *State, keepNull bool, keys *Keys) []byte {
 	return w.out
 }
 
-// forget drops the changes of c's key: of a key that stands twice in one object the last counts.
+// forget drops the changes of c's key so far. Of a key that comes twice in one object only the last value
+// counts.
 func (w *Scratch) forget(c *change) {
 	for i := range w.changes {
 		if compareKeys(&w.changes[i], c) == 0 {

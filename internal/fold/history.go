@@ -1,34 +1,33 @@
 package fold
 
 import (
-	"bytes"
 	"cmp"
 	"math"
 	"slices"
 	"strings"
 )
 
-// History folds the attributes of one entity and remembers which row each came from. It goes by the numbers
-// that its IDs are given. One goroutine at a time may use it; make one with NewHistory.
+// History folds the attributes of one entity and remembers which row set each of them. The caller numbers the
+// entity's IDs. One goroutine at a time may use it. NewHistory makes one; the zero value must not be used.
 type History struct {
 	keys     *Keys
 	store    Store
-	states   map[uint32]uint32 // of IDs, by number, for the store
+	states   map[uint32]uint32 // by the number of an ID: what Store.Learn returned last for it
 	joinings []Joining
 	work     Scratch
 }
 
-// NewHistory returns an empty history that keeps the properties that keys keeps.
+// NewHistory returns an empty history of those properties that keys keeps.
 func NewHistory(keys *Keys) *History {
 	return &History{keys: keys, store: NewStore(keys, nil, math.MaxInt), states: map[uint32]uint32{}}
 }
 
-// Learn takes a row of one of the IDs, in any order of rows.
+// Learn adds a row of one of the IDs. Rows may come in any order.
 func (h *History) Learn(id uint32, r *Row) {
 	h.states[id] = h.store.Learn(h.states[id], id, r)
 }
 
-// Join takes why two IDs are one entity. It keeps what is said several times in a row once.
+// Join adds a reason why two IDs are one entity. It drops a set that repeats the joining before.
 func (h *History) Join(j Joining) {
 	if n := len(h.joinings); n > 0 && j.Kind == OfSet && h.joinings[n-1] == j {
 		return
@@ -36,7 +35,7 @@ func (h *History) Join(j Joining) {
 	h.joinings = append(h.joinings, j)
 }
 
-// Attribute is one final attribute of a person.
+// Attribute is one final attribute of an entity.
 type Attribute struct {
 	Name  string
 	Value []byte // JSON
@@ -48,9 +47,7 @@ func (h *History) Attributes() []Attribute {
 	var states []ownedState
 	for id, number := range h.states {
 		if st := h.store.state(number); st != nil {
-			one := ownedState{node: id, State: *st}
-			one.buf = bytes.Clone(st.buf)
-			states = append(states, one)
+			states = append(states, ownedState{node: id, State: st.clone()})
 		}
 	}
 	if len(states) == 0 {
@@ -64,19 +61,20 @@ func (h *History) Attributes() []Attribute {
 	return st.attributes(h.keys)
 }
 
-// attributes applies the log to the snapshot, one change after the other.
+// attributes applies the log to the snapshot, one change after the other, and returns the attributes sorted
+// by name.
 func (st *State) attributes(keys *Keys) []Attribute {
 	type value struct {
 		text []byte
 		at   ChangeOrder
 	}
 	values := map[string]value{}
-	for b := st.buf[:st.logStart]; len(b) > 0; {
+	for b := st.properties(); len(b) > 0; {
 		var p Property
 		p, b = ReadProperty(b)
 		values[keys.KeyName(p.Code, p.Inline)] = value{p.Value, st.snapshotAt}
 	}
-	for log := st.buf[st.logStart:]; len(log) > 0; {
+	for log := st.log(); len(log) > 0; {
 		row, changes, rest := nextRow(log)
 		for log = rest; len(changes) > 0; {
 			var p Property

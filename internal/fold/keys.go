@@ -8,8 +8,8 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// Keys gives property keys small numbers, because the same few keys come again for every person, and
-// remembers which of them are kept.
+// Keys gives property keys small numbers, called codes, because the same few keys come again for every
+// person. It also remembers which of them are kept. NewKeys makes one; the zero value must not be used.
 type Keys struct {
 	keep       func(key []byte) bool
 	dropDollar bool
@@ -18,35 +18,37 @@ type Keys struct {
 	mu    sync.Mutex
 	codes map[string]uint32
 	count uint32
-	keys  [MaxKeys]keptKey // by code; one that has been given out does not change any more
+	keys  [MaxKeys]keptKey // by code; a key whose code is known to anybody does not change any more
 }
 
+// keptKey is a key and what was decided about it.
 type keptKey struct {
 	name string
 	kept bool
-	bare bool // stands in JSON as it is, between quotes
+	bare bool // its text in JSON is the name between quotes, without escapes
 }
 
-// Numbers of keys.
+// Codes of keys.
 const (
-	inlineKey uint32 = 0    // the key itself follows: the table was full when it first came
-	FirstKey  uint32 = 1    // the number of the first key
-	MaxKeys          = 4096 // from this number on keys are written in full
+	inlineKey uint32 = 0    // the key has no code and is written in full: the table was full
+	FirstKey  uint32 = 1    // the code of the first key
+	MaxKeys          = 4096 // codes are smaller than this; keys that come later are written in full
 )
 
 // KeyOptions say which keys are kept.
 type KeyOptions struct {
-	// Keep reports whether a key is kept. It is asked from many goroutines, and its answer is remembered. Nil
-	// keeps all.
+	// Keep reports whether a key is kept. It is called from many goroutines, and its answer is remembered.
+	// Nil keeps all keys.
 	Keep func(key []byte) bool
-	// DropDollar drops keys that begin with a $ without asking Keep, but for those as long as one of Dollars.
+	// DropDollar drops keys that begin with a $ without a call of Keep, except those as long as one of
+	// Dollars.
 	DropDollar bool
 	Dollars    []string
-	// Names are keys that get numbers from FirstKey on, in this order.
+	// Names are keys that get codes from FirstKey on, in this order.
 	Names []string
 }
 
-// NewKeys returns a table that has the keys of o.Names alone. It may be used from many goroutines.
+// NewKeys returns a table that has only the keys of o.Names. Many goroutines may use it.
 func NewKeys(o KeyOptions) *Keys {
 	if o.Keep == nil {
 		o.Keep = func([]byte) bool { return true }
@@ -61,10 +63,10 @@ func NewKeys(o KeyOptions) *Keys {
 	return t
 }
 
-// Cache returns what one goroutine at a time may use to read properties.
+// Cache returns a cache of the table, with which one goroutine at a time may read properties.
 func (t *Keys) Cache() KeyCache { return KeyCache{table: t} }
 
-// Names are the keys that have numbers from one on.
+// Names returns the keys that have codes from a code on. No goroutine may add keys meanwhile.
 func (t *Keys) Names(from uint32) (names []string) {
 	for code := from; code < t.count; code++ {
 		names = append(names, t.keys[code].name)
@@ -72,8 +74,8 @@ func (t *Keys) Names(from uint32) (names []string) {
 	return names
 }
 
-// HasKept reports whether a key that is kept, with a number from one on, is what is asked for. Of so many keys
-// that they are not all known it assumes so.
+// HasKept reports whether is returns true for any key that is kept and has a code from a code on. If the
+// table is full it returns true, because then some keys are unknown. No goroutine may add keys meanwhile.
 func (t *Keys) HasKept(from uint32, is func(key string) bool) bool {
 	if t.count == MaxKeys {
 		return true
@@ -86,12 +88,12 @@ func (t *Keys) HasKept(from uint32, is func(key string) bool) bool {
 	return false
 }
 
-// drops reports whether a key, which is not empty, is dropped without asking Keep.
+// drops reports whether a key, which is not empty, is dropped without a call of Keep.
 func (t *Keys) drops(key []byte) bool {
 	return t.dropDollar && key[0] == '$' && (len(key) >= 64 || t.dollars>>len(key)&1 == 0)
 }
 
-// code returns the number of a plain key, inlineKey when the table is full.
+// code returns the code of a plain key; inlineKey if the table is full.
 func (t *Keys) code(name string) uint32 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -109,7 +111,7 @@ func (t *Keys) code(name string) uint32 {
 	return code
 }
 
-// KeyName returns the text of a key, by the number and the text that a Property has.
+// KeyName returns the plain text of a Property's key, given its Code and Inline.
 func (t *Keys) KeyName(code uint32, inline []byte) string {
 	if code == inlineKey {
 		return string(inline)
@@ -117,15 +119,16 @@ func (t *Keys) KeyName(code uint32, inline []byte) string {
 	return t.keys[code].name
 }
 
-// KeyCache is what one goroutine at a time knows of the keys, without a lock. Keys.Cache makes one.
+// KeyCache remembers the codes of a table's keys, so that reading properties takes no lock. It belongs to one
+// goroutine at a time. Keys.Cache makes one; the zero value must not be used.
 type KeyCache struct {
 	table *Keys
 	codes map[string]uint32
-	next  []uint32 // by code: the key that followed when this one last came, as it mostly does again
+	next  []uint32 // by code: the key that followed this one the last time, and usually follows it again
 	last  uint32   // the key that came last
 }
 
-// code returns the number of a plain key, and whether the key is kept.
+// code returns the code of a plain key, and whether the key is kept.
 func (c *KeyCache) code(name []byte) (code uint32, kept bool) {
 	code, known := c.codes[string(name)]
 	if !known {
@@ -157,11 +160,11 @@ func (c *KeyCache) likely() uint32 {
 	return inlineKey
 }
 
-// Property is one property as it is written. Null is written as a value of no length, because persons that
-// PostHog's web library made have dozens of them.
+// Property is one property of an entity. On disk null is a value of no length, because persons that PostHog's
+// web library makes have dozens of nulls.
 type Property struct {
-	Code   uint32 // number of the key
-	Inline []byte // the key itself where it has no number
+	Code   uint32 // of the key
+	Inline []byte // the key itself, if it has no code
 	Value  []byte // JSON
 }
 
@@ -182,7 +185,8 @@ const null = "null"
 
 var nullValue = []byte(null)
 
-// ReadProperty reads the first of several properties, and returns those behind it. It keeps the memory of b.
+// ReadProperty reads the first of several properties, and returns the rest. The property shares the memory of
+// b.
 func ReadProperty(b []byte) (p Property, rest []byte) {
 	code, b := readUvarint(b)
 	p.Code = uint32(code)
@@ -209,7 +213,7 @@ func readUvarint(b []byte) (n uint64, rest []byte) {
 	return n, b[size:]
 }
 
-// AppendKept appends the members of an object that are kept, as properties.
+// AppendKept appends those members of a JSON object whose keys are kept, as properties for ReadProperty.
 func (c *KeyCache) AppendKept(dst, object []byte, members []rawjson.Member) []byte {
 	for i := range members {
 		m := &members[i]
@@ -223,7 +227,8 @@ func (c *KeyCache) AppendKept(dst, object []byte, members []rawjson.Member) []by
 	return dst
 }
 
-// property returns a member as it is written, and whether its key is kept.
+// property returns a member of an object as a property, and whether its key is kept. It shares the member's
+// memory.
 func (c *KeyCache) property(key, value []byte) (p Property, kept bool) {
 	if len(key) < 2 || key[0] != '"' || len(key) > 2 && c.table.drops(key[1:len(key)-1]) {
 		return Property{}, false

@@ -7,54 +7,36 @@ import (
 	"slices"
 )
 
-// foldIDs makes one state of those of a person's IDs, given who of them became one person when.
+// foldIDs makes one state of the states of a person's IDs, given the joinings that made these one person.
 //
-// Where all were one by the newest snapshot, that hides what was before, and the changes after it follow one
-// another. Else each of the persons that PostHog had is replayed, and at a merge the values of the link's
-// target go over those of its source.
+// If all of them were one person by the time of the newest snapshot, that snapshot hides everything before
+// it, and the changes after it apply one after the other. Otherwise each of the persons that PostHog had is
+// replayed, and when two merge, the values of the link's target replace those of its source.
 func (w *Scratch) foldIDs(states []ownedState, joinings []Joining, keys *Keys) *State {
 	newest := ChangeOrder{}
-	hasBase := false
+	hasNewest := false
 	for i := range states {
-		if st := &states[i]; st.hasSnapshot && (!hasBase || st.snapshotAt.CompareChange(&newest) > 0) {
-			newest, hasBase = st.snapshotAt, true
+		if st := &states[i]; st.hasSnapshot && (!hasNewest || st.snapshotAt.CompareChange(&newest) > 0) {
+			newest, hasNewest = st.snapshotAt, true
 		}
 	}
 	for i := range joinings {
-		if j := &joinings[i]; j.Kind == OfLink && len(states) > 1 && !(hasBase && j.At.CompareChange(&newest) <= 0) {
+		if j := &joinings[i]; j.Kind == OfLink && len(states) > 1 && !(hasNewest && j.At.CompareChange(&newest) <= 0) {
 			return w.replayAll(states, joinings, keys)
 		}
 	}
-	return combine(states)
-}
-
-// combine makes one state of those of several IDs: the newest snapshot, and all changes after it.
-func combine(states []ownedState) *State {
 	st := &states[0].State
 	for i := range states[1:] {
-		o := &states[1+i].State
-		later, earlier := st, o
-		if o.hasSnapshot && (!st.hasSnapshot || o.snapshotAt.CompareChange(&st.snapshotAt) > 0) {
-			later, earlier = o, st
-		}
-		buf := bytes.Clone(later.buf)
-		if later.hasSnapshot {
-			buf = appendLater(buf, earlier.buf[earlier.logStart:], &later.snapshotAt)
-		} else {
-			buf = append(buf, earlier.buf[earlier.logStart:]...)
-		}
-		later.buf = buf
-		later.takeUUID(earlier)
-		st = later
+		st = combine(st, &states[1+i].State)
 	}
 	return st
 }
 
-// replayStep is one thing that happened to a person: a merge, or else a snapshot or a row's changes.
+// replayStep is one thing that happened to a person: a merge, a snapshot, or the changes of a row.
 type replayStep struct {
 	at         *ChangeOrder
 	merge      *Joining
-	node       uint32 // whose row it is
+	node       uint32 // the ID on the row; not of a merge
 	text       []byte // of the snapshot or the changes
 	isSnapshot bool
 }
@@ -65,25 +47,25 @@ type setValue struct {
 	at ChangeOrder
 }
 
-// replay are persons as PostHog had them at a time.
+// replay holds the persons as PostHog had them at some time.
 type replay struct {
-	persons trees
+	persons trees                          // the IDs of each person are one tree
 	values  map[uint32]map[string]setValue // by the person's node, then by key
 	keys    *Keys
 }
 
-// replayAll applies all changes and merges one after the other, and returns what is left as changes, each at the
-// row that set it.
+// replayAll applies all changes and merges one after the other. It returns the final values as changes, each
+// with the place of the row that set it.
 func (w *Scratch) replayAll(states []ownedState, joinings []Joining, keys *Keys) *State {
 	r := replay{persons: trees{}, values: map[uint32]map[string]setValue{}, keys: keys}
-	steps := r.start(states, joinings)
+	steps := r.joinAtStart(states, joinings)
 	for i := range states {
 		st := &states[i]
 		w.Prune(&st.State, keys)
 		if st.hasSnapshot {
-			steps = append(steps, replayStep{at: &st.snapshotAt, node: st.node, text: st.buf[:st.logStart], isSnapshot: true})
+			steps = append(steps, replayStep{at: &st.snapshotAt, node: st.node, text: st.properties(), isSnapshot: true})
 		}
-		for log := st.buf[st.logStart:]; len(log) > 0; {
+		for log := st.log(); len(log) > 0; {
 			row, changes, rest := nextRow(log)
 			steps, log = append(steps, replayStep{at: &row, node: st.node, text: changes}), rest
 		}
@@ -95,13 +77,13 @@ func (w *Scratch) replayAll(states []ownedState, joinings []Joining, keys *Keys)
 	return r.result(states)
 }
 
-// start finds who is one person from the start, and returns the merges. They come first among the steps of
-// one row.
+// joinAtStart joins the IDs that were one person from the start, and returns the merges of the others. Among
+// the steps of one row the merges come first.
 //
-// A link tells when two became one; what a person_id or the persons export joins has no time, since both show
-// only what came of it. So the IDs of one such set are one from the start, unless links join all of them, for
-// the persons export links that are not younger: then those tell when.
-func (r *replay) start(states []ownedState, joinings []Joining) (merges []replayStep) {
+// A link shows when two IDs became one person. A shared person_id or the persons export shows only that they
+// did. So the IDs of such a set are one person from the start, unless links join all of them; for the persons
+// export only links count that are not younger than it. Then the links show when.
+func (r *replay) joinAtStart(states []ownedState, joinings []Joining) (merges []replayStep) {
 	r.joinSets(joinings, OfSet, linkedBy(joinings, nil))
 	if i := slices.IndexFunc(joinings, func(j Joining) bool { return j.Kind == OfExport }); i >= 0 {
 		r.joinSets(joinings, OfExport, linkedBy(joinings, &joinings[i].At))
@@ -117,7 +99,7 @@ func (r *replay) start(states []ownedState, joinings []Joining) (merges []replay
 			merges = append(merges, replayStep{at: &j.At, merge: j})
 		}
 	}
-	for i := range states { // whom nothing told joins is one with the others from the start
+	for i := range states { // an ID that no joining explains is one with the others from the start
 		if all.join(states[0].node, states[i].node) {
 			r.persons.join(states[0].node, states[i].node)
 		}
@@ -125,7 +107,7 @@ func (r *replay) start(states []ownedState, joinings []Joining) (merges []replay
 	return merges
 }
 
-// linkedBy returns what links have joined by a time; nil is the end.
+// linkedBy returns the trees of IDs that links have joined by a time, or by all links if at is nil.
 func linkedBy(joinings []Joining, at *ChangeOrder) trees {
 	linked := trees{}
 	for i := range joinings {
@@ -136,7 +118,7 @@ func linkedBy(joinings []Joining, at *ChangeOrder) trees {
 	return linked
 }
 
-// joinSets joins the IDs of each set of a kind, but for those that links have joined.
+// joinSets joins the IDs of each set of a kind, unless links have joined all of them.
 func (r *replay) joinSets(joinings []Joining, kind JoiningKind, linked trees) {
 	sets := map[uint32][]uint32{}
 	for i := range joinings {
@@ -153,6 +135,7 @@ func (r *replay) joinSets(joinings []Joining, kind JoiningKind, linked trees) {
 	}
 }
 
+// apply does one step.
 func (r *replay) apply(s *replayStep) {
 	if s.merge != nil {
 		r.merge(s.merge)
@@ -183,7 +166,7 @@ func (r *replay) apply(s *replayStep) {
 	}
 }
 
-// merge puts the values of the target's person over those of the source's.
+// merge makes one person of two. A property that both have keeps the value of the link's target.
 func (r *replay) merge(j *Joining) {
 	target, source := r.persons.find(j.Target), r.persons.find(j.Source)
 	over, under := r.values[target], r.values[source]
@@ -203,12 +186,8 @@ func (r *replay) merge(j *Joining) {
 	r.values[r.persons.find(target)] = over
 }
 
-// result turns the values of the one person that is left into a state.
+// result turns the values of the one person that remains into a state.
 func (r *replay) result(states []ownedState) *State {
-	st := &State{}
-	for i := range states {
-		st.takeUUID(&states[i].State)
-	}
 	values := make([]setValue, 0, 64)
 	for _, value := range r.values[r.persons.find(states[0].node)] {
 		values = append(values, value)
@@ -216,8 +195,13 @@ func (r *replay) result(states []ownedState) *State {
 	slices.SortFunc(values, func(a, b setValue) int {
 		return cmp.Or(a.at.CompareChange(&b.at), cmp.Compare(a.Code, b.Code), bytes.Compare(a.Inline, b.Inline))
 	})
+	var log []byte
 	for i := range values {
-		st.buf = appendSet(st.buf, &values[i])
+		log = appendSet(log, &values[i])
+	}
+	st := &State{buf: log}
+	for i := range states {
+		st.setUUID(states[i].uuid)
 	}
 	return st
 }
@@ -231,9 +215,11 @@ func appendSet(log []byte, v *setValue) []byte {
 	return log
 }
 
-// trees join nodes, each alone at first.
+// trees join nodes to groups: each node that is in it has a parent, and a group's root has none. At first
+// each node is alone.
 type trees map[uint32]uint32
 
+// find returns the root of a node's tree.
 func (t trees) find(n uint32) uint32 {
 	for {
 		parent, has := t[n]

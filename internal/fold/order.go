@@ -9,19 +9,20 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// ChangeOrder is a row's place in the order of ingestion, in which PostHog applies changes to persons. Rows of one
-// time go by timestamp, then by uuid, none before any; rows that cannot be told apart by that, by their place
-// in the input.
+// ChangeOrder is a row's place in the order in which PostHog applies changes to persons. It is the order of
+// ingestion, but rows of one time are ordered by timestamp, then by uuid (those without one first), and then
+// by Ref.
 type ChangeOrder struct {
 	identity.Order
-	Stamp int64 // `timestamp` in unix microseconds, identity.NoTime where the row has none
-	Ref   uint64
+	Stamp int64  // `timestamp` in unix microseconds, identity.NoTime where the row has none
+	Ref   uint64 // the row's place in the input
 }
 
-// ChangeOrderSize is how many bytes a place takes when it is written.
+// ChangeOrderSize is how many bytes Append writes.
 const ChangeOrderSize = 8 + 8 + 16 + 8
 
-// CompareChange returns -1, 0 or 1.
+// CompareChange returns -1 if o comes before p, 1 if it comes after p, and 0 if they are the same place.
+// Compare, by contrast, knows only the order of ingestion.
 func (o *ChangeOrder) CompareChange(p *ChangeOrder) int {
 	if o.At != p.At {
 		return cmp.Compare(o.At, p.At)
@@ -35,12 +36,13 @@ func (o *ChangeOrder) CompareChange(p *ChangeOrder) int {
 	return cmp.Compare(o.Ref, p.Ref)
 }
 
-// sameRow reports whether two places are those of one row that is there twice: rows without a uuid never are.
+// sameRow reports whether two places are those of one row that is in the input twice. Only the uuid shows
+// that, so rows without one are never the same.
 func (o *ChangeOrder) sameRow(p *ChangeOrder) bool {
 	return o.At == p.At && o.Stamp == p.Stamp && o.UUID == p.UUID && o.UUID != [16]byte{}
 }
 
-// Append writes the place, in OrderSize bytes.
+// Append writes the place, in ChangeOrderSize bytes.
 func (o *ChangeOrder) Append(dst []byte) []byte {
 	dst = binary.LittleEndian.AppendUint64(dst, uint64(o.At))
 	dst = binary.LittleEndian.AppendUint64(dst, uint64(o.Stamp))

@@ -1,10 +1,10 @@
 package fold
 
 // overlay applies a row's own changes to its snapshot, which is in w.out. PostHog takes a snapshot after the
-// changes, so most often nothing is left to do; but some are older, or lack what the row sets.
+// changes, so there is usually nothing to do; but some snapshots are older, or lack what the row sets.
 //
-// Of a key that the row both sets and removes, the snapshot tells whether it was there before the row: what
-// stands in a snapshot was not removed.
+// If a row both sets and removes a key, the snapshot shows whether the person had the key before the row: a
+// key that is in the snapshot was not removed.
 func (w *Scratch) overlay(changes []byte) {
 	own, taken := changes, w.out
 	w.findKeys(0)
@@ -13,12 +13,12 @@ func (w *Scratch) overlay(changes []byte) {
 		k := changeKind(changes[0])
 		p, changes = ReadProperty(changes[1:])
 		value, at, has := w.last(&p)
-		isOwn := at >= len(taken) // and gives way to what comes later in the row
+		isOwn := at >= len(taken) // set by this row, so that a later change of the row replaces it
 		switch {
 		case k == setOnce && (!has || isOwn || string(value) == null),
 			k == set && (!has || string(value) != string(p.Value)):
 			start := len(w.out)
-			w.out = p.append(w.out) // of a key that is there twice the last counts
+			w.out = p.append(w.out) // of a key that comes twice the last value counts
 			w.findKeys(start)
 		case k == unset && has && !(holds(taken, &p) && sets(own, &p)):
 			w.forgetKeys()
@@ -29,7 +29,7 @@ func (w *Scratch) overlay(changes []byte) {
 	w.forgetKeys()
 }
 
-// findKeys notes where in w.out, from an offset on, each key stands, if it has a code.
+// findKeys notes in w.places where each key with a code is in w.out, from an offset on.
 func (w *Scratch) findKeys(from int) {
 	for b := w.out[from:]; len(b) > 0; {
 		code, _ := readUvarint(b)
@@ -50,7 +50,7 @@ func (w *Scratch) forgetKeys() {
 	}
 }
 
-// last returns the value of a key in w.out, and where it stands.
+// last returns the last value of a key in w.out, and where it is. has is false if the key is not there.
 func (w *Scratch) last(key *Property) (value []byte, at int, has bool) {
 	if key.Code != inlineKey {
 		if int(key.Code) >= len(w.places) || w.places[key.Code] == 0 {
@@ -70,7 +70,7 @@ func (w *Scratch) last(key *Property) (value []byte, at int, has bool) {
 	return value, at, has
 }
 
-// holds reports whether a key is among properties.
+// holds reports whether properties include a key.
 func holds(properties []byte, key *Property) bool {
 	for len(properties) > 0 {
 		var p Property

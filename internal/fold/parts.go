@@ -11,9 +11,9 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// Parts fold the attributes of entities that have several IDs. Entities are numbered from 0, and those that
-// follow each other are in one part, so that only the attributes of the parts that are being folded are in
-// memory. Make them with NewParts.
+// Parts folds the attributes of entities, each of which may have several IDs. Entities are numbered from 0.
+// Those with neighbouring numbers are in one part, so that only the attributes of the parts that are being
+// folded are in memory. NewParts makes one; the zero value must not be used.
 type Parts struct {
 	all      []part
 	entities int
@@ -22,15 +22,15 @@ type Parts struct {
 // part is the attributes of some of the entities.
 type part struct {
 	mu       sync.Mutex
-	pieces   *spool.Log // as they come: the entity's number, the ID's node, and a piece
-	joinings *spool.Log // the entity's number, and which of its IDs became one
+	pieces   *spool.Log // in the order of Give: the entity's number, the ID's node, and a piece
+	joinings *spool.Log // the entity's number, and a Joining of its IDs
 	finals   *spool.Log // the final properties, in order of the entities
 }
 
 // partSize is how many entities a part has at most; there are 64 parts at least.
 const partSize = 16 << 10
 
-// NewParts returns parts without attributes for so many entities.
+// NewParts returns parts for a number of entities, which have no attributes yet. Its logs are in space.
 func NewParts(space *spool.Space, entities int) *Parts {
 	p := &Parts{all: make([]part, max(64, entities/partSize)), entities: entities}
 	for i := range p.all {
@@ -48,33 +48,35 @@ func (p *Parts) of(entity uint32) uint32 {
 	return uint32(uint64(entity) * uint64(len(p.all)) / uint64(p.entities))
 }
 
-// Give takes the state of one of an entity's IDs, which goes by its node. Several goroutines may call it.
+// Give adds the state of one of an entity's IDs; node is the number of that ID in Joinings. w is scratch
+// memory. Several goroutines may call Give, each with a scratch of its own.
 func (p *Parts) Give(entity, node uint32, st *State, w *Scratch) {
-	st.snapshotOnDisk = false
 	w.out = binary.LittleEndian.AppendUint32(w.out[:0], entity)
-	w.out = st.appendPiece(binary.LittleEndian.AppendUint32(w.out, node))
+	w.out = st.appendWhole(binary.LittleEndian.AppendUint32(w.out, node))
 	part := &p.all[p.of(entity)]
 	part.mu.Lock()
 	defer part.mu.Unlock()
 	part.pieces.Append(w.out)
 }
 
-// GiveJoining takes what has joined IDs of an entity, as a joining is written, in the order of joining. It is
-// only needed for entities of which several IDs have attributes. One goroutine at a time may call it.
+// GiveJoining adds a joining of an entity's IDs, as Joining.Append writes it. Joinings must be given in the
+// order in which the IDs were joined. They are only needed for entities of which several IDs have attributes.
+// One goroutine at a time may call it.
 func (p *Parts) GiveJoining(entity uint32, entry []byte) {
 	var b [4]byte
 	p.all[p.of(entity)].joinings.Append(binary.LittleEndian.AppendUint32(b[:0], entity), entry)
 }
 
-// Folded is the attributes of an entity, pruned, valid until Fold goes on to the next one.
+// Folded is the attributes of an entity, as a pruned state. It is valid until the function that Fold called
+// returns.
 type Folded struct {
 	*State
-	Updated int64 // the time of the newest row that said something of them, in unix microseconds, identity.NoTime when none did
+	Updated int64 // unix microseconds of the newest row that has any of them; identity.NoTime without a time
 	work    *Scratch
 }
 
-// Fold calls take with each entity of a part that has attributes. Each part may be folded once, several of
-// them at a time.
+// Fold calls take with each entity of a part that has attributes, one after the other. Each part may be
+// folded once; several goroutines may fold different parts. An error is trouble with the disk.
 func (p *Parts) Fold(number int, keys *Keys, take func(entity uint32, f Folded)) error {
 	part := &p.all[number]
 	all, err := part.readStates()
@@ -105,13 +107,7 @@ func (p *Parts) Fold(number int, keys *Keys, take func(entity uint32, f Folded))
 	return nil
 }
 
-// ownedState is a state of one of an entity's IDs.
-type ownedState struct {
-	entity, node uint32
-	State
-}
-
-// readStates returns the states of a part, those of one entity together.
+// readStates returns the states of a part; those of one entity follow each other.
 func (p *part) readStates() ([]ownedState, error) {
 	all := make([]ownedState, 0, p.pieces.Len())
 	for entry, err := range p.pieces.All() {
@@ -140,26 +136,32 @@ func (p *part) readJoinings() (map[uint32][]Joining, error) {
 	return all, nil
 }
 
-// Finish keeps the final properties of an entity that is being folded, sorted by key, and returns where. Null
-// is kept only if keepNull says so.
+// Finish writes the final properties of an entity that is being folded, sorted by key, and returns their
+// place. With keepNull properties that are null are written too.
 func (p *Parts) Finish(entity uint32, f Folded, keepNull bool, keys *Keys) spool.Place {
 	return p.all[p.of(entity)].finals.Append(f.work.finish(f.State, keepNull, keys))
 }
 
-// Final is where the final properties of an entity are; the zero value is that of none.
+// Final is where the final properties of an entity are. The zero value is for an entity without properties.
 type Final struct {
 	part  uint32 // plus one
 	place spool.Place
 }
 
-// Final is where the attributes of an entity are, by what Finish returned.
+// Final returns where the properties of an entity are, given the place that Finish returned.
 func (p *Parts) Final(entity uint32, place spool.Place) Final { return Final{p.of(entity) + 1, place} }
 
-// Read returns final properties, one behind the other, for ReadProperty; they are valid until r is used
-// again.
+// Read returns the final properties of an entity, one after the other, for ReadProperty. They are valid until
+// r is used again. An error is trouble with the disk.
 func (p *Parts) Read(r *spool.Reader, at Final) ([]byte, error) {
 	if at.part == 0 {
 		return nil, nil
 	}
 	return r.At(p.all[at.part-1].finals, at.place)
+}
+
+// ownedState is a state of one of an entity's IDs.
+type ownedState struct {
+	entity, node uint32
+	State
 }

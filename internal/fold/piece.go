@@ -7,16 +7,24 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// A piece is what was known of one ID's attributes when it went to disk: flags, the order of the snapshot,
-// PostHog's UUID of the person and the row that said it, the size of the snapshot's properties and these, and
-// the log.
+// A piece is a State as it is written to disk: flags, the place of the snapshot's row, PostHog's UUID of the
+// person with the time and Ref of its row, the size of the snapshot's properties, the properties, and the
+// log. The flags tell which of these there are.
 const (
 	pieceHasSnapshot = 1 << iota
 	pieceHasUUID
-	pieceHasProperties // the snapshot's properties; else they are those of the piece of this ID before it
+	pieceHasProperties // those of the snapshot; without it they are those of this ID's piece before this one
 )
 
+// appendPiece writes the state, but not the snapshot's properties if they are on disk already.
 func (st *State) appendPiece(dst []byte) []byte {
+	return st.appendPieceWith(dst, st.hasSnapshot && !st.snapshotOnDisk)
+}
+
+// appendWhole writes the state with the snapshot's properties. They must be in memory.
+func (st *State) appendWhole(dst []byte) []byte { return st.appendPieceWith(dst, st.hasSnapshot) }
+
+func (st *State) appendPieceWith(dst []byte, properties bool) []byte {
 	var flags byte
 	if st.hasSnapshot {
 		flags |= pieceHasSnapshot
@@ -24,7 +32,7 @@ func (st *State) appendPiece(dst []byte) []byte {
 	if st.uuid != nil {
 		flags |= pieceHasUUID
 	}
-	if st.hasSnapshot && !st.snapshotOnDisk {
+	if properties {
 		flags |= pieceHasProperties
 	}
 	dst = append(dst, flags)
@@ -40,7 +48,7 @@ func (st *State) appendPiece(dst []byte) []byte {
 	return append(dst, st.buf...)
 }
 
-// readPiece reads a piece. Its buf is a part of b.
+// readPiece reads a piece. The state shares the memory of b.
 func readPiece(b []byte) (st State) {
 	flags := b[0]
 	b = b[1:]
@@ -54,40 +62,40 @@ func readPiece(b []byte) (st State) {
 		b = b[32:]
 	}
 	st.snapshotOnDisk = st.hasSnapshot && flags&pieceHasProperties == 0
-	log, b := readUvarint(b)
-	st.logStart, st.buf = uint32(log), b
+	logStart, b := readUvarint(b)
+	st.logStart, st.buf = uint32(logStart), b
 	return st
 }
 
-// idPieces puts the pieces of one ID together, in the order they were written.
+// idPieces makes one state of the pieces of one ID, which must be added in the order in which they were
+// written.
 type idPieces struct {
-	State        // the newest snapshot so far, with what has changed since
-	last  []byte // the properties of the snapshot written last, which a later piece may speak of
+	State              // the newest snapshot so far, and the changes after it
+	lastWritten []byte // the properties of the snapshot written last, which the next piece may refer to
 }
 
-// add takes the next piece, whose memory it keeps.
-func (w *idPieces) add(p *State) {
-	snapshot, log := p.buf[:p.logStart], p.buf[p.logStart:]
-	if p.hasSnapshot && !p.snapshotOnDisk {
-		w.last = snapshot
+// add adds the next piece. It keeps the piece's memory.
+func (all *idPieces) add(piece *State) {
+	if piece.hasSnapshot && !piece.snapshotOnDisk {
+		all.lastWritten = piece.properties()
 	}
 	var later []byte
-	base, text := w.snapshotAt, w.buf[:w.logStart]
-	if p.hasSnapshot && (!w.hasSnapshot || p.snapshotAt.CompareChange(&w.snapshotAt) > 0) {
-		base, text = p.snapshotAt, w.last
-		later = appendLater(later, w.buf[w.logStart:], &base)
-		later = append(later, log...)
+	at, properties := all.snapshotAt, all.properties()
+	if piece.hasSnapshot && (!all.hasSnapshot || piece.snapshotAt.CompareChange(&all.snapshotAt) > 0) {
+		at, properties = piece.snapshotAt, all.lastWritten
+		later = appendLater(later, all.log(), &at)
+		later = append(later, piece.log()...)
 	} else {
-		later = append(later, w.buf[w.logStart:]...)
-		if w.hasSnapshot {
-			later = appendLater(later, log, &base)
+		later = append(later, all.log()...)
+		if all.hasSnapshot {
+			later = appendLater(later, piece.log(), &at)
 		} else {
-			later = append(later, log...)
+			later = append(later, piece.log()...)
 		}
 	}
-	if w.buf = text[:len(text):len(text)]; len(later) > 0 { // else it shares the memory of last, most often
-		w.buf = slices.Concat(text, later)
+	if all.buf = properties[:len(properties):len(properties)]; len(later) > 0 { // else they share memory
+		all.buf = slices.Concat(properties, later)
 	}
-	w.logStart, w.snapshotAt, w.hasSnapshot = uint32(len(text)), base, w.hasSnapshot || p.hasSnapshot
-	w.takeUUID(p)
+	all.logStart, all.snapshotAt, all.hasSnapshot = uint32(len(properties)), at, all.hasSnapshot || piece.hasSnapshot
+	all.setUUID(piece.uuid)
 }

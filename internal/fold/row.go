@@ -6,24 +6,24 @@ import (
 	"ph2cio/internal/rawjson"
 )
 
-// Row is what one row says of attributes. The zero value says nothing, at no time.
+// Row is what one row of an export says of attributes. The zero value says nothing.
 type Row struct {
 	At                  ChangeOrder
 	SetOnce, Set, Unset []byte           // JSON objects of properties; Unset may be a list of keys instead
-	Snapshot            []byte           // a JSON object of all properties after the row; nil when the row has none
+	Snapshot            []byte           // a JSON object of all properties after the row, or nil
 	Members             []rawjson.Member // of the snapshot
-	UUID                []byte           // PostHog's UUID of the person; nil when the row has none, or nobody asks
+	UUID                []byte           // PostHog's UUID of the person, or nil
 
 	sum xxh3.Uint128 // see Hash
 }
 
-// HasSnapshot reports whether the row has a snapshot. `{}` is none: PostHog gives each person
-// $creator_event_uuid.
+// HasSnapshot reports whether the row has a snapshot. An empty object is none, because PostHog gives each
+// person $creator_event_uuid.
 func (r *Row) HasSnapshot() bool { return len(r.Members) > 0 }
 
-// Hash sums up the row's snapshot and its own changes, which Learn needs of a row with a snapshot: rows with
-// the same sum leave the same. It takes longer than all the rest, so that callers do it before they take a
-// lock.
+// Hash computes the sum of the row's snapshot and changes; rows with the same sum have the same effect. It
+// must be called before Store.Learn for a row with a snapshot. It takes longer than all of Learn, so callers
+// do it before they take a lock.
 func (r *Row) Hash() {
 	r.sum = xxh3.Hash128(r.Snapshot)
 	for i, changes := range [...][]byte{r.SetOnce, r.Set, r.Unset} {

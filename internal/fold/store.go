@@ -8,16 +8,16 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// Store keeps the states of many IDs, and writes them to disk when it is told to. An ID goes by a small
-// number, its owner, and on disk, where numbers do not last, by a name. One goroutine at a time may use it.
-// Make one with NewStore.
+// Store keeps the states of many IDs, and writes them to disk when the caller asks for it. In memory an ID
+// has a small number, as the owner of its state; on disk, where numbers do not last, it has a name. One
+// goroutine at a time may use a store. NewStore makes one; the zero value must not be used.
 type Store struct {
 	cache        KeyCache
 	states       stateTable
-	pieces       *spool.Log // states that went to disk, each behind the name of its ID
+	pieces       *spool.Log // states that went to disk, each after the name of its ID
 	bytes        int        // bytes in the buffers of states
 	Most         int        // how many bytes of states there may be in memory; more than that are Full
-	spilledFirst bool       // what was in memory when the first piece of another store came is among pieces
+	spilledFirst bool       // Add has been called, and has spilled what was in memory before
 	work         Scratch
 }
 
@@ -32,8 +32,8 @@ func NewStore(keys *Keys, pieces *spool.Log, most int) Store {
 	return Store{cache: keys.Cache(), pieces: pieces, Most: most}
 }
 
-// Learn takes what a row says of an ID. state is what Learn returned last for that ID, 0 for one without
-// attributes. Rows may come in any order.
+// Learn adds what a row says of an ID's attributes. state is what Learn returned last for that ID, or 0 if
+// the ID has no attributes so far. Rows may come in any order.
 func (s *Store) Learn(state, owner uint32, r *Row) uint32 {
 	if r.UUID != nil {
 		state = s.learnUUID(state, owner, r)
@@ -49,7 +49,7 @@ func (s *Store) Learn(state, owner uint32, r *Row) uint32 {
 	return state
 }
 
-// state returns the state that Learn has returned the number of, nil for 0.
+// state returns the state whose number Learn has returned; nil for 0.
 func (s *Store) state(number uint32) *State {
 	if number == 0 {
 		return nil
@@ -57,52 +57,47 @@ func (s *Store) state(number uint32) *State {
 	return s.states.state(number - 1)
 }
 
-// touch returns the number of a state that is to change, which it makes if there is none.
+// touch prepares a state for a change: it makes the state if the number is 0. It returns the state's number.
 func (s *Store) touch(number, owner uint32) uint32 {
 	if number == 0 {
 		number = s.states.add(owner) + 1
 	}
-	s.state(number).unsaved = true
+	s.state(number).change()
 	return number
 }
 
+// learnUUID keeps the row's person UUID if the row is the newest one that has any.
 func (s *Store) learnUUID(state, owner uint32, r *Row) uint32 {
 	said := personUUID{at: r.At.At, ref: r.At.Ref}
 	if st := s.state(state); st != nil && !said.newer(st.uuid) {
 		return state
 	}
-	var ok bool
-	if said.id, ok = rawjson.ParseUUID(r.UUID); ok {
+	if id, ok := rawjson.ParseUUID(r.UUID); ok {
 		state = s.touch(state, owner)
-		s.state(state).uuid = &said
+		s.state(state).setUUID(&personUUID{id: id, at: r.At.At, ref: r.At.Ref})
 	}
 	return state
 }
 
-// takeSnapshot makes the row's snapshot the base, with the row's own changes in it. It is newer than the base
-// before.
+// takeSnapshot replaces the state's snapshot by a newer one, that of a row, with the row's own changes in it.
 func (s *Store) takeSnapshot(st *State, r *Row) {
-	same := st.hasSnapshot && st.sum == r.sum
-	st.snapshotAt, st.sum, st.hasSnapshot = r.At, r.sum, true
-	if same && st.logStart == uint32(len(st.buf)) {
+	same := st.setSnapshotRow(r)
+	if same && len(st.log()) == 0 {
 		return
 	}
 	w := &s.work
 	if same {
-		w.out = append(w.out[:0], st.buf[:st.logStart]...)
+		w.out = append(w.out[:0], st.properties()...)
 	} else {
 		w.out = s.cache.AppendKept(w.out[:0], r.Snapshot, r.Members)
 		if w.row = s.cache.appendRow(w.row[:0], r); len(w.row) > 0 {
 			w.overlay(w.row[rowHeadSize:])
 		}
-		st.snapshotOnDisk = false
+		st.propertiesChanged()
 	}
-	log := uint32(len(w.out))
-	w.out = appendLater(w.out, st.buf[st.logStart:], &r.At)
-	had := cap(st.buf)
-	st.store(w.out)
-	s.bytes += cap(st.buf) - had
-	st.logStart = log
+	logStart := len(w.out)
+	w.out = appendLater(w.out, st.log(), &r.At)
+	s.bytes += st.replace(w.out, logStart)
 	w.shrink()
 }
 
@@ -121,16 +116,16 @@ func (s *Store) takeChanges(state, owner uint32, r *Row) uint32 {
 	if cap(st.buf)-len(st.buf) < len(w.row) {
 		s.makeRoom(st, len(w.row))
 	}
-	st.buf = append(st.buf, w.row...)
+	st.appendLog(w.row)
 	w.shrink()
 	return state
 }
 
-// makeRoom prunes the log, and if that is not enough gives the buffer more room, so much that pruning stays
+// makeRoom prunes the log, and if that is not enough gives the state more memory, so much that pruning stays
 // rare.
 func (s *Store) makeRoom(st *State, need int) {
 	s.work.Prune(st, s.cache.table)
-	log := len(st.buf) - int(st.logStart)
+	log := len(st.log())
 	if cap(st.buf)-len(st.buf) >= need+log/4 {
 		return
 	}
@@ -138,19 +133,17 @@ func (s *Store) makeRoom(st *State, need int) {
 	if log > 0 {
 		room += max(need, log/2)
 	}
-	grown := make([]byte, 0, len(st.buf)+room)
-	s.bytes += cap(grown) - cap(st.buf)
-	st.buf = append(grown, st.buf...)
+	s.bytes += st.grow(room)
 }
 
-// Full reports whether the states take more memory than Most: then Spill is called for.
+// Full reports whether the states take more memory than Most, so that it is time to call Spill.
 func (s *Store) Full() bool { return s.bytes > s.Most }
 
 // Count is how many states there are in memory.
 func (s *Store) Count() int { return int(s.states.count) }
 
-// Spill writes all states to disk and keeps only the orders and sums of their snapshots, so that a snapshot
-// that comes again unchanged costs nothing. name is asked for the name of each owner.
+// Spill writes all states to disk. In memory it keeps only the places and sums of their snapshots, so that a
+// snapshot that comes again unchanged costs nothing. name returns the name of an owner.
 func (s *Store) Spill(name func(owner uint32) Name) {
 	for number := range s.states.count {
 		st := s.states.state(number)
@@ -160,52 +153,53 @@ func (s *Store) Spill(name func(owner uint32) Name) {
 			s.pieces.Append(s.work.out)
 			s.work.shrink()
 		}
-		st.buf, st.logStart, st.snapshotOnDisk, st.unsaved = nil, 0, st.hasSnapshot, false
+		st.release()
 	}
 	s.bytes = 0
 }
 
-// Forget spills all states and keeps nothing of them in memory: what Learn has returned means nothing any
-// more.
+// Forget spills all states and keeps nothing of them in memory. The numbers that Learn has returned are void
+// then.
 func (s *Store) Forget(name func(owner uint32) Name) {
 	s.Spill(name)
-	s.states.count = 0
+	s.states.clear()
 }
 
-// DropMemory gives the memory of forgotten states back.
+// DropMemory frees the memory of the states that were forgotten.
 func (s *Store) DropMemory() { s.states = stateTable{} }
 
-// Spilled reports whether there is something on disk: then Each wants all of it there.
+// Spilled reports whether anything is on disk. Then everything must be spilled before Each is called.
 func (s *Store) Spilled() bool { return s.pieces.Len() > 0 }
 
-// All yields what has been spilled, for Add of another store. An error is the last thing yielded.
+// All yields the pieces that have been spilled, for Add of another store. An error is the last thing yielded.
 func (s *Store) All() iter.Seq2[[]byte, error] { return s.pieces.All() }
 
-// Add takes a piece that another store has yielded.
+// Add adds a piece that All of another store has yielded. It counts as learnt after everything in memory.
 func (s *Store) Add(piece []byte, name func(owner uint32) Name) {
-	if !s.spilledFirst { // what is in memory was learnt before, and must be whole there
+	if !s.spilledFirst { // what is in memory was learnt before, and must come before the piece
 		s.Spill(name)
 		s.spilledFirst = true
 	}
 	s.pieces.Append(piece)
 }
 
-// PieceName is the name that a piece begins with.
+// PieceName returns the name of the ID that a piece is of.
 func PieceName(piece []byte) Name { return Name(piece) }
 
-// Each calls take with the state of every owner, and empties the store. If anything has been spilled, all
-// must have been: then find is asked for the owner of a name, one of so many, and false leaves it out.
+// Each calls take with the state of every owner, and empties the store. If anything has been spilled,
+// everything must have been: then find returns the owner of a name, a number below owners, or false to leave
+// its state out.
 func (s *Store) Each(owners uint32, find func(Name) (owner uint32, wanted bool), take func(owner uint32, st *State, w *Scratch)) error {
 	defer func() { s.states, s.work = stateTable{}, Scratch{} }()
 	if !s.Spilled() {
 		for i := range s.states.count {
 			st := s.states.state(i)
 			take(st.owner, st, &s.work)
-			st.buf = nil
+			st.release()
 		}
 		return nil
 	}
-	wholes := make([]*idPieces, owners)
+	all := make([]*idPieces, owners)
 	for entry, err := range s.pieces.All() {
 		if err != nil {
 			return err
@@ -214,16 +208,16 @@ func (s *Store) Each(owners uint32, find func(Name) (owner uint32, wanted bool),
 		if !wanted {
 			continue
 		}
-		if wholes[owner] == nil {
-			wholes[owner] = &idPieces{}
+		if all[owner] == nil {
+			all[owner] = &idPieces{}
 		}
 		st := readPiece(bytes.Clone(entry[NameSize:]))
-		wholes[owner].add(&st)
+		all[owner].add(&st)
 	}
 	s.pieces.Drop()
-	for owner, w := range wholes {
-		if w != nil {
-			take(uint32(owner), &w.State, &s.work)
+	for owner, pieces := range all {
+		if pieces != nil {
+			take(uint32(owner), &pieces.State, &s.work)
 		}
 	}
 	return nil

@@ -94,15 +94,15 @@ func (g *Groups) Replace(f func(root uint32) uint32) []uint32 {
 // Clone returns a copy of the groups for Find only.
 func (g *Groups) Clone() *Groups { return &Groups{parent: slices.Clone(g.parent)} }
 
-// SetExportTime sets the time of the persons export, in unix microseconds. It must be called before anything is
-// joined.
+// SetExportTime sets the time of the persons export, in unix microseconds. It must be called before anything
+// is joined.
 func (g *Groups) SetExportTime(exported int64) {
 	g.exported = make([]uint32, len(g.parent))
 	g.exportTime = exported
 }
 
-// SetExported records that a node belongs to a person of the persons export, counted from 0. It must be called
-// before all joining, except that of nodes of one such person.
+// SetExported records that a node belongs to a person of the persons export, counted from 0. It must be
+// called before all joining, except that of nodes of one such person.
 func (g *Groups) SetExported(n, person uint32) { g.exported[g.find(n)] = person + 1 }
 
 // separates reports whether joining two groups at a time would make one person of two in the persons export.

@@ -75,10 +75,10 @@ func (g *Groups) outcome(l Link) Outcome {
 	return Joined
 }
 
-// refusesIdentify reports whether an $identify would join the person of its target with somebody who is identified:
-// only an ID that a machine made and that has no person yet may do so. This is the rule of PostHog's newer
-// person store. Its older one lets any new ID do so, and makes one person of all who log in on one machine
-// one after the other.
+// refusesIdentify reports whether an $identify would join the person of its target with somebody who is
+// identified: only an ID that a machine made and that has no person yet may do so. This is the rule of
+// PostHog's newer person store. Its older one lets any new ID do so, and makes one person of all who log in
+// on one machine one after the other.
 func (g *Groups) refusesIdentify(l Link) bool {
 	somebody := g.flags[l.Source]&login != 0 || g.flags[g.find(l.Source)]&identified != 0
 	fresh := g.flags[l.Target]&machineMade != 0 && g.flags[g.find(l.Target)]&isPerson == 0
@@ -100,13 +100,13 @@ func (g *Groups) SetLogin(n uint32) { g.flags[n] |= login }
 // SetMachineMade records, before any link, that a node's ID was made by a machine.
 func (g *Groups) SetMachineMade(n uint32) { g.flags[n] |= machineMade }
 
-// SetHasPerson records that a node has a person from here on in the order of ingestion, because a row with this ID
-// is not personless.
+// SetHasPerson records that a node has a person from here on in the order of ingestion, because a row with
+// this ID is not personless.
 func (g *Groups) SetHasPerson(n uint32) {
 	g.flags[n] |= hasPerson
 	g.flags[g.find(n)] |= isPerson
 }
 
-// SetIdentified records that the person of a node is identified from here on in the order of ingestion, because a
-// row shows that somebody is logged in with it.
+// SetIdentified records that the person of a node is identified from here on in the order of ingestion,
+// because a row shows that somebody is logged in with it.
 func (g *Groups) SetIdentified(n uint32) { g.flags[g.find(n)] |= identified }
