@@ -7,6 +7,7 @@
 //	keys.go              numbers for property keys, and which keys are kept
 //	changes.go           a log of changes
 //	state.go, piece.go   what is known of the attributes of one ID, in memory and on disk
+//	prune.go             the changes that cannot matter any more leave the log
 //	overlay.go           a row's own changes over its snapshot
 //	final.go             the attributes that a state comes to
 //	joining.go, merge.go one state from those of several IDs that became one entity, and when they did

@@ -241,3 +241,9 @@ func (t trees) join(a, b uint32) bool {
 	}
 	return a != b
 }
+
+// ownedState is a state of one of an entity's IDs.
+type ownedState struct {
+	entity, node uint32
+	State
+}

@@ -159,9 +159,3 @@ func (p *Parts) Read(r *spool.Reader, at Final) ([]byte, error) {
 	}
 	return r.At(p.all[at.part-1].finals, at.place)
 }
-
-// ownedState is a state of one of an entity's IDs.
-type ownedState struct {
-	entity, node uint32
-	State
-}
