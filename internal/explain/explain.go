@@ -2,6 +2,7 @@ package explain
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -18,17 +19,17 @@ const mostExplained = 5
 // all sources twice. It sends nothing. It returns an error if it could not read on, or if ctx was cancelled. An ID
 // or email that nobody has is no error: see Person.Known.
 func Run(ctx context.Context, input transfer.Input, rules transfer.Rules, who string) (*Person, error) {
-	if !people.PlausibleEmail([]byte(who)) {
-		one, _, err := explainOne(ctx, input, rules, who)
-		if err != nil {
-			return nil, err
-		}
-		if one.Known() {
-			one.Near = nil
-		}
-		return one, nil
+	if people.PlausibleEmail([]byte(who)) {
+		return explainEmail(ctx, input, rules, who)
 	}
-	return explainEmail(ctx, input, rules, who)
+	one, _, err := explainOne(ctx, input, rules, who)
+	if err != nil {
+		return nil, err
+	}
+	if one.Known() {
+		one.forgetNear()
+	}
+	return one, nil
 }
 
 // explainEmail explains those who have an email, the person first whose ID it is.
@@ -60,15 +61,14 @@ func explainEmail(ctx context.Context, input transfer.Input, rules transfer.Rule
 			if err != nil {
 				return nil, err
 			}
-			one.Email, one.Near = email, nil
+			one.foundBy(email)
 			all = append(all, one)
 		}
 	}
 	if len(all) == 0 {
 		return first, nil
 	}
-	all[0].Others, all[0].More, all[0].Near = all[1:], more, nil
-	return all[0], nil
+	return all[0].withOthers(all[1:], more), nil
 }
 
 // explainOne explains the person behind one distinct ID. It also returns an ID of each person whom the first
@@ -96,19 +96,13 @@ func explainOne(ctx context.Context, input transfer.Input, rules transfer.Rules,
 	if err := found.read(ctx, reader); err != nil {
 		return nil, nil, err
 	}
-	one := &Person{
-		ID: id, Status: statusText(who.status), WithoutEmail: who.lostEmail(),
+	kept, by, value := who.profile()
+	return &Person{
+		ID: id, Status: cmp.Or(profile.status, statusText(who.status)), Kept: kept, By: by, Value: value, WithoutEmail: who.lostEmail(),
 		Merges: merges, Held: first.HeldAs([]byte(id)),
 		IDs: found.ids.results(who), Refused: found.links.refused, Attributes: found.attributes.results(who),
 		Identify: profile.operation, Rejected: profile.rejected,
 		Rows: found.counts.rows, Operations: found.counts.operations,
 		Near: found.near,
-	}
-	if profile.status != "" {
-		one.Status = profile.status
-	}
-	if p := who.person; p != nil {
-		one.Kept, one.By, one.Value = p.DistinctID, p.By.String(), p.Value
-	}
-	return one, owners, nil
+	}, owners, nil
 }

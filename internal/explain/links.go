@@ -19,16 +19,14 @@ func newLinks(who *subject, ids *ids) *links { return &links{who: who, ids: ids,
 
 // add takes a link, of which one of the IDs or both are the person's, and what became of it.
 func (l *links) add(place Row, e *posthog.Event, verdict people.Verdict) {
-	link := linkOf(place, e)
+	id, other := mapping.ShortID(string(e.DistinctID)), mapping.ShortID(string(e.Linked()))
 	switch {
 	case verdict == people.LinkIdentified:
-		link.Reason = mapping.ShortID(link.Other) + " was identified already, and PostHog does not merge identified people by " + place.Event
-		l.refused = append(l.refused, link)
+		l.refuse(place, e, other+" was identified already, and PostHog does not merge identified people by "+place.Event)
 	case verdict == people.LinkExported:
-		link.Reason = "they are two people in the persons export, which is newer than this row"
-		l.refused = append(l.refused, link)
+		l.refuse(place, e, "they are two people in the persons export, which is newer than this row")
 	case l.who.has(e.DistinctID) && l.who.has(e.Linked()):
-		link.Reason = fmt.Sprintf("%s links %s to %s", place.Event, mapping.ShortID(link.ID), mapping.ShortID(link.Other))
+		link := linkOf(place, e, fmt.Sprintf("%s links %s to %s", place.Event, id, other))
 		l.ids.addLink(link.ID, &link, verdict == people.LinkJoined)
 		l.ids.addLink(link.Other, &link, verdict == people.LinkJoined)
 	}
@@ -37,22 +35,24 @@ func (l *links) add(place Row, e *posthog.Event, verdict people.Verdict) {
 // addImpossible takes a row that would be a link if both of its IDs could be somebody's, as one of the
 // person's is.
 func (l *links) addImpossible(place Row, e *posthog.Event) {
-	link := linkOf(place, e)
 	for _, id := range [][]byte{e.DistinctID, e.Linked()} {
 		switch {
 		case posthog.CookielessDevice(id):
-			link.Reason = fmt.Sprintf("all visitors without cookies at one address share %s", mapping.ShortID(string(id)))
+			l.refuse(place, e, "all visitors without cookies at one address share "+mapping.ShortID(string(id)))
 		case posthog.IllegalID(id):
-			link.Reason = fmt.Sprintf("%q is a placeholder ID, which belongs to nobody", id)
+			l.refuse(place, e, fmt.Sprintf("%q is a placeholder ID, which belongs to nobody", id))
 		default:
 			continue
 		}
-		l.refused = append(l.refused, link)
 		return
 	}
 }
 
-// linkOf is a link without its reason.
-func linkOf(place Row, e *posthog.Event) Link {
-	return Link{Place: place, ID: string(e.DistinctID), Other: string(e.Linked())}
+// refuse adds a link that PostHog does not follow, with the reason.
+func (l *links) refuse(place Row, e *posthog.Event, reason string) {
+	l.refused = append(l.refused, linkOf(place, e, reason))
+}
+
+func linkOf(place Row, e *posthog.Event, reason string) Link {
+	return Link{Place: place, ID: string(e.DistinctID), Other: string(e.Linked()), Reason: reason}
 }

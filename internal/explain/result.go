@@ -50,6 +50,19 @@ func (p *Person) has(id string) bool {
 	return p.Kept == id || slices.ContainsFunc(p.IDs, func(one ID) bool { return one.ID == id })
 }
 
+// forgetNear drops the IDs that somebody may have meant, because it is clear who was meant.
+func (p *Person) forgetNear() { p.Near = nil }
+
+// foundBy notes that the person was looked for by an email.
+func (p *Person) foundBy(email string) { p.Email, p.Near = email, nil }
+
+// withOthers returns the person as the first of all who have an email: others, and more who are not explained.
+func (p *Person) withOthers(others []*Person, more []string) *Person {
+	all := *p
+	all.Others, all.More, all.Near = others, more, nil
+	return &all
+}
+
 // LostEmail is an email that somebody else has.
 type LostEmail struct {
 	Email  string `json:"email"`

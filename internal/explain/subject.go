@@ -12,10 +12,10 @@ type subject struct {
 	grouped bool         // group is known; else nothing is known but the ID's own rows
 }
 
-func newSubject(settled *people.Directory, id string) *subject {
-	s := &subject{people: settled, id: id}
-	s.person, s.status = settled.Lookup([]byte(id))
-	s.group, s.grouped = settled.GroupOf([]byte(id))
+func newSubject(directory *people.Directory, id string) *subject {
+	s := &subject{people: directory, id: id}
+	s.person, s.status = directory.Lookup([]byte(id))
+	s.group, s.grouped = directory.GroupOf([]byte(id))
 	return s
 }
 
@@ -30,6 +30,15 @@ func (s *subject) has(id []byte) bool {
 
 // keeps reports whether an ID is the one that the person keeps.
 func (s *subject) keeps(id string) bool { return s.person != nil && s.person.DistinctID == id }
+
+// profile returns the kept ID of the person, and what identifies the person in Customer.io; empty if the person is
+// not sent.
+func (s *subject) profile() (kept, by, value string) {
+	if s.person == nil {
+		return "", "", ""
+	}
+	return s.person.DistinctID, s.person.By.String(), s.person.Value
+}
 
 // lostEmail returns the email that the person is sent without, because somebody else has it; nil for none.
 func (s *subject) lostEmail() *LostEmail {

@@ -12,12 +12,12 @@ func columnResults(known []posthog.ColumnType) []Column {
 		if !c.Seen {
 			continue
 		}
-		one := Column{Name: c.Name, Type: c.Type, NotNumbers: c.None}
+		var madeText *transfer.TextColumn
 		if c.Mixed {
 			made := transfer.TextColumnOf(&c)
-			one.MadeText = &made
+			madeText = &made
 		}
-		all = append(all, one)
+		all = append(all, Column{Name: c.Name, Type: c.Type, NotNumbers: c.None, MadeText: madeText})
 	}
 	return all
 }

@@ -29,25 +29,27 @@ func fileResults(sources []source.Source, counts []fileCounts, first *transfer.F
 }
 
 func fileResult(s source.Source, counts fileCounts, first *transfer.FirstPass) File {
-	f := File{
-		Path: s.Name, Bytes: s.Size, Shape: counts.shape, Codec: counts.codec, Rows: counts.rows, BadRows: counts.bad, State: FileGood,
-	}
+	state, trouble, hint := FileGood, "", ""
 	for _, t := range first.Trouble {
 		if t.Path == s.Name {
-			f.State, f.Trouble, f.Hint = fileState(t.Kind), t.Err.Error(), t.Advice
+			state, trouble, hint = fileState(t.Kind), t.Err.Error(), t.Advice
 		}
 	}
-	for _, said := range first.Warnings {
-		if said.Path != s.Name {
+	var notes []string
+	for _, warning := range first.Warnings {
+		if warning.Path != s.Name {
 			continue
 		}
-		note := said.Err.Error()
-		if said.Persons {
-			note += ": " + said.Advice
+		note := warning.Err.Error()
+		if warning.Persons {
+			note += ": " + warning.Advice
 		}
-		f.Notes = append(f.Notes, note)
+		notes = append(notes, note)
 	}
-	return f
+	return File{
+		Path: s.Name, Bytes: s.Size, Shape: counts.shape, Codec: counts.codec, Rows: counts.rows, BadRows: counts.bad,
+		State: state, Trouble: trouble, Hint: hint, Notes: notes,
+	}
 }
 
 func fileState(kind posthog.SourceTrouble) string {

@@ -9,7 +9,7 @@ type firstRejects struct{ list []Reject }
 func (f *firstRejects) Reject(r *deliver.Reject) error {
 	for i := range f.list {
 		if f.list[i].Reason == r.Reason {
-			f.list[i].Count++
+			f.list[i].add()
 			return nil
 		}
 	}

@@ -8,11 +8,11 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// Result is what is in an export, and what the rules of a plan would make of it.
+// Result is what is in an export, and what a run would make of it.
 type Result struct {
 	Files  []File        `json:"files"`
 	Teams  []int64       `json:"teams"` // the first 11 team_ids; a run sends the rows of one
-	Rows   transfer.Rows `json:"rows"`  // as a preview of the same plan counts them
+	Rows   transfer.Rows `json:"rows"`  // as a preview by the same rules counts them
 	Times  Times         `json:"times"`
 	People People        `json:"people"`
 	Events []Event       `json:"events"` // the most frequent first
@@ -20,7 +20,7 @@ type Result struct {
 	// first, then those that are null in every row, then those that are left out.
 	EventProperties []Property `json:"event_properties"`
 	// PersonProperties are the final properties of the people who would be sent, in the same order.
-	// Properties that the plan never reads are not among them.
+	// Properties that the rules never read are not among them.
 	PersonProperties []Property       `json:"person_properties"`
 	Columns          []Column         `json:"columns"` // of CSV files, those that hold one value each
 	Beyond           Beyond           `json:"beyond"`
@@ -87,7 +87,7 @@ type People struct {
 	Identified  int   `json:"identified"`
 	WithEmail   int   `json:"with_email"` // identified or not
 	Anonymous   int   `json:"anonymous"`  // people who are not identified
-	Sent        int64 `json:"sent"`       // people whom a run of the plan would send
+	Sent        int64 `json:"sent"`       // people whom a run would send
 	transfer.Uncertain
 }
 
@@ -136,3 +136,6 @@ type Reject struct {
 	Count  int64          `json:"count"`
 	First  deliver.Reject `json:"first"`
 }
+
+// add counts another one.
+func (r *Reject) add() { r.Count++ }

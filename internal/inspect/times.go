@@ -39,9 +39,8 @@ func (t *times) take(o *times) {
 
 // result returns the span of the times.
 func (t *times) result() Times {
-	in := Times{Unusable: t.unusable}
-	if t.first <= t.last {
-		in.First, in.Last = time.UnixMicro(t.first).UTC(), time.UnixMicro(t.last).UTC()
+	if t.first > t.last {
+		return Times{Unusable: t.unusable}
 	}
-	return in
+	return Times{First: time.UnixMicro(t.first).UTC(), Last: time.UnixMicro(t.last).UTC(), Unusable: t.unusable}
 }

@@ -37,8 +37,9 @@ type ChangedName struct {
 	Count   int64  `json:"count"`
 }
 
-// attributeSummary adds up what all mappers counted.
-func attributeSummary(mappers []*mapping.Mapper) (s AttributeSummary) {
+// attributeSummary adds up what all mappers counted. optedOut is AttributeSummary.OptedOut.
+func attributeSummary(mappers []*mapping.Mapper, optedOut int64) AttributeSummary {
+	s := AttributeSummary{OptedOut: optedOut}
 	var changes mapping.Changes
 	var dotted mapping.Dotted
 	for _, m := range mappers {
@@ -100,7 +101,5 @@ func (f *FirstPass) ForeseePeople(ctx context.Context) (AttributeSummary, error)
 		}
 		optedOut += n
 	}
-	s := attributeSummary(mappers)
-	s.OptedOut = optedOut
-	return s, nil
+	return attributeSummary(mappers, optedOut), nil
 }

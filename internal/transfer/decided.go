@@ -26,6 +26,9 @@ type decidedRows struct {
 	rows   int64
 }
 
+// seal completes it with the sum of all rows of the chunk.
+func (d *decided) seal(sum uint64) { d.sum = sum }
+
 // add notes row number of the chunk if its outcome is one of those.
 func (d *decided) add(number uint64, o mapping.Outcome) {
 	if o.Bucket != mapping.Skipped {

@@ -126,11 +126,11 @@ func (p *mergesPhase) reject(out *deliver.Phase, m *merging) error {
 		// States keep the key, so the texts of Mapper.Link in it must not change.
 		Key: keyOfText([]byte(m.outcome.Detail + ": merge into " + into + "\x00" + m.profile.Value)),
 	}
-	result := &deliver.Result{End: m.number + 1}
+	var rejects []deliver.Reject
 	if p.first.input.RetryMerges || !p.first.repeats.rejected.has(one.Key) {
-		result.Rejects = []deliver.Reject{one}
+		rejects = append(rejects, one)
 	}
-	return out.Deliver(result)
+	return out.Deliver(&deliver.Result{Rejects: rejects, End: m.number + 1})
 }
 
 // intend writes down what is about to be merged. It returns the merges as the ledger has them, by number.

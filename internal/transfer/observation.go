@@ -33,7 +33,8 @@ func observe(f *FirstPass, c *posthog.Chunk, keys *chunkKeys, share Share) obser
 			o.addEvent(f, event)
 		}
 	}
-	o.decided.sum, o.columns = c.Sum(), c.Columns()
+	o.decided.seal(c.Sum())
+	o.columns = c.Columns()
 	if !c.WorthPacking() {
 		c.Release() // the others are added to the tail, in order
 	}

@@ -30,14 +30,12 @@ func (f *FirstPass) sources(ctx context.Context) (sources []ledger.Source) {
 		firsts[begun.source] = begun.ref
 	}
 	for i, s := range f.places.sources {
-		one := ledger.Source{
-			Path: source.Absolute(s.Name), Size: s.Size, First: firsts[i], Rows: f.prints[i].rows, Trouble: trouble[s.Name],
-			Fingerprint: fmt.Sprintf("%s:%x", fingerprintScheme, f.prints[i].sum),
-		}
 		version, ends := asread.Ends(ctx, s, s.Size)
-		one.Modified, one.Ends = version.Modified, ends
-		one.Recent = f.held[i]
-		sources = append(sources, one)
+		sources = append(sources, ledger.Source{
+			Path: source.Absolute(s.Name), Size: s.Size, Modified: version.Modified, Ends: ends,
+			First: firsts[i], Rows: f.prints[i].rows, Recent: f.held[i], Trouble: trouble[s.Name],
+			Fingerprint: fmt.Sprintf("%s:%x", fingerprintScheme, f.prints[i].sum),
+		})
 	}
 	return sources
 }

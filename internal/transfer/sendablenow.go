@@ -69,11 +69,11 @@ func (s *waitingSearch) source(ctx context.Context, waiting []ledger.WaitingSour
 	one, named := LostHistory{Path: waiting[0].Path}, map[string]bool{}
 	there := s.files.there(one.Path)
 	for _, of := range waiting {
-		still := ledger.StillWaiting{Run: of.Run, Number: of.Number}
 		if !there && s.files.have(&of.Source) {
-			s.gone = append(s.gone, still) // its rows are waiting under the other name
+			s.gone = append(s.gone, ledger.StillWaiting{Run: of.Run, Number: of.Number}) // its rows wait under the other name
 			continue
 		}
+		var unknown []ledger.Key // people who are not known yet
 		for id, err := range s.first.input.State.WaitingIn(ctx, of.Run, of.Number) {
 			if err != nil {
 				return err
@@ -83,7 +83,7 @@ func (s *waitingSearch) source(ctx context.Context, waiting []ledger.WaitingSour
 			case p == nil && s.everybody && !s.first.People.HeldBySum(id):
 				one.Visitors++ // of whom only a hash is known
 			case p == nil:
-				still.Keep = append(still.Keep, id)
+				unknown = append(unknown, id)
 			case !named[p.DistinctID]:
 				named[p.DistinctID] = true
 				one.IDs = append(one.IDs, p.DistinctID)
@@ -91,8 +91,7 @@ func (s *waitingSearch) source(ctx context.Context, waiting []ledger.WaitingSour
 			}
 		}
 		if !there {
-			still.Keep = sortedOnce(still.Keep)
-			s.gone = append(s.gone, still)
+			s.gone = append(s.gone, ledger.StillWaiting{Run: of.Run, Number: of.Number, Keep: sortedOnce(unknown)})
 		}
 	}
 	switch {

@@ -187,8 +187,7 @@ type ending struct {
 // summary is made once all phases have ended.
 func (r *run) summary(e ending) *Summary {
 	c, counts := r.delivery.Counts(), r.first.Counts()
-	tally, attributes := r.options.Tally, attributeSummary(r.mappers)
-	attributes.OptedOut = e.optedOut
+	tally, attributes := r.options.Tally, attributeSummary(r.mappers, e.optedOut)
 	s := &Summary{
 		Rows: Rows{
 			Read: c.Read, Sent: deliver.OfRows(c.Accepted), Person: c.Person, Duplicate: c.Duplicate, Earlier: c.Earlier,

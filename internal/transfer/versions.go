@@ -64,11 +64,10 @@ const microsInSecond = 1_000_000
 
 // ledgerVersion is what the ledger keeps of a row that was sent.
 func ledgerVersion(e *posthog.Event, ids *mapping.EventIDs) ledger.Version {
-	v := ledger.Version{Content: ids.Content(e)}
-	if e.CreatedAt.State == posthog.Known {
-		v.Created = e.CreatedAt.Seconds()
+	if e.CreatedAt.State != posthog.Known {
+		return ledger.Version{Content: ids.Content(e)}
 	}
-	return v
+	return ledger.Version{Content: ids.Content(e), Created: e.CreatedAt.Seconds()}
 }
 
 // compare orders versions by their keys; what was sent comes first, then the rows in reading order.
