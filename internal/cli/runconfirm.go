@@ -46,7 +46,7 @@ func (s *sendJob) confirm(ctx context.Context, read *readJob) (confirmed bool, e
 // writeForecast says which workspace this is, where the settings came from, and what would be created.
 func (s *sendJob) writeForecast(ctx context.Context, read *readJob, left *transfer.Left) error {
 	p, to, first := s.p, s.to, read.first
-	attributes, err := first.ForeseePeople(ctx)
+	attributes, err := first.PredictAttributes(ctx)
 	if err != nil {
 		return err
 	}

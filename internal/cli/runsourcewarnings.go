@@ -9,7 +9,7 @@ import (
 // warnOfDoubleSends warns of events that may be sent twice, because only some rows have a uuid, in this pass
 // or in earlier runs.
 func (p *program) warnOfDoubleSends(first *transfer.FirstPass) {
-	switch n := first.MayDouble(); {
+	switch n := first.RowsWithoutUUID(); {
 	case n > 0:
 		p.warnOfNoUUID(n)
 	case first.UUIDs.With && first.Before.Without:

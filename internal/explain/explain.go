@@ -14,10 +14,10 @@ import (
 // mostExplained is how many people with one email are explained. Others are only named.
 const mostExplained = 5
 
-// Run explains the person behind a distinct ID, or everybody who has an email. It compares an email with those of
-// people's final properties, without regard to case and to space around it, and with IDs. For each person it reads
-// all sources twice. It sends nothing. It returns an error if it could not read on, or if ctx was cancelled. An ID
-// or email that nobody has is no error: see Person.Known.
+// Run explains the person behind a distinct ID, or everybody who has an email. It compares an email with
+// those of people's final properties, without regard to case and to space around it, and with IDs. For each
+// person it reads all sources twice. It sends nothing. It returns an error if it could not read on, or if ctx
+// was cancelled. An ID or email that nobody has is no error: see Person.Known.
 func Run(ctx context.Context, input transfer.Input, rules transfer.Rules, who string) (*Person, error) {
 	if people.PlausibleEmail([]byte(who)) {
 		return explainEmail(ctx, input, rules, who)

@@ -56,7 +56,8 @@ func (p *Person) forgetNear() { p.Near = nil }
 // foundBy notes that the person was looked for by an email.
 func (p *Person) foundBy(email string) { p.Email, p.Near = email, nil }
 
-// withOthers returns the person as the first of all who have an email: others, and more who are not explained.
+// withOthers returns the person as the first of all who have an email: others, and more who are not
+// explained.
 func (p *Person) withOthers(others []*Person, more []string) *Person {
 	all := *p
 	all.Others, all.More, all.Near = others, more, nil

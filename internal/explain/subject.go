@@ -31,8 +31,8 @@ func (s *subject) has(id []byte) bool {
 // keeps reports whether an ID is the one that the person keeps.
 func (s *subject) keeps(id string) bool { return s.person != nil && s.person.DistinctID == id }
 
-// profile returns the kept ID of the person, and what identifies the person in Customer.io; empty if the person is
-// not sent.
+// profile returns the kept ID of the person, and what identifies the person in Customer.io; empty if the
+// person is not sent.
 func (s *subject) profile() (kept, by, value string) {
 	if s.person == nil {
 		return "", "", ""

@@ -9,9 +9,9 @@ import (
 	"ph2cio/internal/transfer"
 )
 
-// Run reads all sources twice, as a preview does, and returns what is in them. It lists the missing files behind the
-// sources. It sends nothing. It returns an error if it could not read on, or if ctx was cancelled; what is wrong
-// with single sources is in Result.Files.
+// Run reads all sources twice, as a preview does, and returns what is in them. It lists the missing files
+// behind the sources. It sends nothing. It returns an error if it could not read on, or if ctx was cancelled;
+// what is wrong with single sources is in Result.Files.
 func Run(ctx context.Context, input transfer.Input, rules transfer.Rules, missing []File) (in *Result, err error) {
 	started := time.Now()
 	counted := newProfile(rules.Mapping, len(input.Sources))

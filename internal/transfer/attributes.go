@@ -10,14 +10,14 @@ import (
 	"ph2cio/internal/people"
 )
 
-// AttributeSummary is what happened to attributes, by name, in the operations that were built.
+// AttributeSummary counts what happened to attributes in the operations that were built.
 type AttributeSummary struct {
-	// OptedOut counts people who do not want to be written to, and are sent without that.
+	// OptedOut counts people who have unsubscribed in PostHog, and whose identify does not say so.
 	OptedOut int64             `json:"opted_out"`
 	Dotted   []DottedAttribute `json:"dotted_attributes,omitempty"`
 	Changed  []ChangedName     `json:"changed_attributes,omitempty"`
-	// Beyond is how many attributes more were changed, or have a dot, of names that came after the first
-	// 1000.
+	// Beyond counts the changed or dotted attributes whose names are not listed, because they came after the
+	// first 1000 names.
 	Beyond int64 `json:"attributes_beyond,omitempty"`
 }
 
@@ -25,7 +25,7 @@ type AttributeSummary struct {
 type DottedAttribute struct {
 	Name         string `json:"name"`
 	People       int64  `json:"people"`
-	BesideObject int64  `json:"beside_object"` // of them, those with an object by the first part of the name
+	BesideObject int64  `json:"beside_object"` // of them, those who also have an object named like the part before the dot
 }
 
 // ChangedName is an attribute that was sent under another name, or left out to fit.
@@ -73,9 +73,10 @@ func attributeSummary(mappers []*mapping.Mapper, optedOut int64) AttributeSummar
 	return s
 }
 
-// ForeseePeople maps all people without sending them, and says what would happen to their attributes. It maps
-// nobody when nobody has an attribute about which there is something to say.
-func (f *FirstPass) ForeseePeople(ctx context.Context) (AttributeSummary, error) {
+// PredictAttributes maps all people without sending them, and counts what would happen to their attributes.
+// If no attribute would be changed or have a dot, and nobody has opted out, it maps nobody. It stops when ctx
+// is done.
+func (f *FirstPass) PredictAttributes(ctx context.Context) (AttributeSummary, error) {
 	if len(f.optOuts.addresses)+len(f.optOuts.people) == 0 && !f.People.SomeKey(f.rules.Mapping.Remarkable) {
 		return AttributeSummary{}, nil
 	}

@@ -25,7 +25,7 @@ func TestPeopleAreForeseenAsTheyAreSent(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		foreseen, err := first.ForeseePeople(t.Context())
+		foreseen, err := first.PredictAttributes(t.Context())
 		if diff := cmp.Diff(want, foreseen); diff != "" || err != nil {
 			t.Errorf("%s: foreseen (-want +got):\n%s%v", name, diff, err)
 		}

@@ -50,8 +50,8 @@ func bucketLists(t *testing.T) (lists []bucketList) {
 	return lists
 }
 
-// withoutReasons keeps what a program can find out of a golden list: the rows, totals and people. It returns the flags
-// that the list is for as well.
+// withoutReasons keeps what a program can find out of a golden list: the rows, totals and people. It returns
+// the flags that the list is for as well.
 func withoutReasons(text string) (flags []string, rest string) {
 	var b strings.Builder
 	for line := range strings.Lines(text) {

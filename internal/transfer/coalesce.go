@@ -7,13 +7,15 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Chunks of small files are worked on several at a time: handing each to a worker takes longer than its rows otherwise.
+// A worker takes several chunks of small files at a time. Handing over each alone would take longer than its
+// rows.
 const (
 	coalescedBytes  = 256 << 10 // bytes of rows
 	coalescedChunks = 64        // chunks
 )
 
-// coalesce yields the chunks of in, in order, in groups that are worth handing on. An error stands between groups.
+// coalesce yields the chunks of in, in order, in groups that are worth handing to a worker. It yields an
+// error of in between two groups.
 func coalesce(in iter.Seq2[*posthog.Chunk, error]) iter.Seq2[[]*posthog.Chunk, error] {
 	return func(yield func([]*posthog.Chunk, error) bool) {
 		var group []*posthog.Chunk
@@ -40,7 +42,7 @@ func coalesce(in iter.Seq2[*posthog.Chunk, error]) iter.Seq2[[]*posthog.Chunk, e
 	}
 }
 
-// orderedChunks is parallel.Ordered for chunks, of which a worker takes several at a time.
+// orderedChunks is parallel.Ordered for chunks. A worker takes several chunks at a time.
 func orderedChunks[R any](in iter.Seq2[*posthog.Chunk, error], workers int, work func(worker int, chunk *posthog.Chunk) R) iter.Seq2[R, error] {
 	each := func(worker int, group []*posthog.Chunk) []R {
 		results := make([]R, len(group))

@@ -8,8 +8,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// UnknownColumns says that names which were given for fields are in none of the sources: they are likely misspelt, and
-// what they stand for would be missing from everything that is sent.
+// UnknownColumns says that no source has the columns that were named for fields. They are likely misspelt,
+// and the fields would be missing from everything that is sent.
 type UnknownColumns struct{ Columns []posthog.Column }
 
 func (e *UnknownColumns) Error() string {
@@ -28,8 +28,8 @@ func (e *UnknownColumns) Hint() string {
 	return "compare --column with a row of the files, and leave out columns that this export does not have"
 }
 
-// checkColumns returns an *UnknownColumns if rows were read and a column was in none of them. named has a bit for each
-// that was.
+// checkColumns returns an *UnknownColumns if there are rows and none of them has one of the columns. named
+// has a bit for each column that some row has.
 func checkColumns(columns []posthog.Column, named uint64, rows int64) error {
 	e := &UnknownColumns{}
 	for i, c := range columns {

@@ -19,8 +19,8 @@ type TextColumn struct {
 // ValueNotNumber is the kind of values_cut for cells that are nan or infinite.
 const ValueNotNumber = "not_a_number"
 
-// columnTypes returns the types of columns that earlier runs know, and guesses the others by the beginnings of the
-// sources.
+// columnTypes returns the types of columns that earlier runs know, and guesses the others by the beginnings
+// of the sources.
 func columnTypes(ctx context.Context, input *Input) (*posthog.ColumnTypes, error) {
 	var known []posthog.ColumnType
 	if input.State != nil {

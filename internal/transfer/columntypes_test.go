@@ -14,15 +14,16 @@ import (
 	"ph2cio/internal/source"
 )
 
-// heard keeps what a run says.
-type heard struct {
+// recordedProgress keeps what a run says.
+type recordedProgress struct {
 	silent
 	said []string
 }
 
-func (h *heard) Say(line string) { h.said = append(h.said, line) }
+func (h *recordedProgress) Say(line string) { h.said = append(h.said, line) }
 
-// zips are rows of many people whose post codes look like numbers up to the last one, and what a column of totals says there.
+// zips are rows of many people whose post codes look like numbers up to the last one, and what a column of
+// totals says there.
 func zips(lastZip, lastTotal string) []byte {
 	var b bytes.Buffer
 	b.WriteString("uuid,event,distinct_id,timestamp,properties.total,person.properties.zip\n")
@@ -62,7 +63,7 @@ func TestLateCellsMakeTheirColumnText(t *testing.T) {
 				if err := os.WriteFile(path, data, 0o600); err != nil {
 					t.Fatal(err)
 				}
-				plan, hears := newPlan(t, mapping.Options{}, path), &heard{}
+				plan, hears := newPlan(t, mapping.Options{}, path), &recordedProgress{}
 				plan.Progress = hears
 				counts := map[string]int{}
 				plan.Observe = func(op customerio.Operation) error {

@@ -48,7 +48,8 @@ func zstdFrame(t *testing.T, text []byte) []byte {
 	return w.EncodeAll(text, nil)
 }
 
-// A checksum comes after its text: rows that had been learnt before it turned out wrong are neither sent nor known.
+// A checksum comes after its text: rows that had been learnt before it turned out wrong are neither sent nor
+// known.
 func TestRowsOfADamagedPartAreNotUsed(t *testing.T) {
 	good := syntheticText(t, 400)
 	bad := bytes.ReplaceAll(syntheticText(t, 12_000), []byte(`"distinct_id":"`), []byte(`"distinct_id":"damaged_`))

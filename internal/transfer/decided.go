@@ -13,8 +13,8 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// decided are the rows of one chunk that are skipped whoever their people are, such as noise. The second pass counts
-// them and decodes the others.
+// decided are the rows of one chunk that are skipped whoever their people are, such as noise. The first pass
+// finds them; the second counts them and decodes only the others.
 type decided struct {
 	sum     uint64          // posthog.Chunk.Sum
 	rows    parallel.Bitset // by number in the chunk, from 0
@@ -29,7 +29,7 @@ type decidedRows struct {
 // seal completes it with the sum of all rows of the chunk.
 func (d *decided) seal(sum uint64) { d.sum = sum }
 
-// add notes row number of the chunk if its outcome is one of those.
+// add notes the outcome of a row, by its number in the chunk, if it is skipped.
 func (d *decided) add(number uint64, o mapping.Outcome) {
 	if o.Bucket != mapping.Skipped {
 		return
@@ -44,18 +44,18 @@ func (d *decided) add(number uint64, o mapping.Outcome) {
 	d.skipped = append(d.skipped, decidedRows{o.Reason, 1})
 }
 
-// count counts the rows.
+// count adds the rows to the counts, as skipped.
 func (d *decided) count(c *deliver.RowCounts) {
 	for _, s := range d.skipped {
 		c.Skip(s.reason, s.rows)
 	}
 }
 
-// decisions keep what is decided about each chunk, a bit a row. There are as many chunks as there are megabytes, so that of a
-// large export most of it is on disk.
+// decisions store what is decided about all chunks, with one bit for each row. A chunk is about a megabyte,
+// so a large export has many; most of them are on disk.
 type decisions struct {
 	space   *spool.Space
-	log     *spool.Log    // for each chunk its sum; how many reasons; for each of those, its index and its rows; then the bits
+	log     *spool.Log    // for each chunk: its sum, how many reasons, the index and rows of each reason, the bits
 	chunks  []spool.Place // of each chunk
 	reasons []string
 	scratch []byte
@@ -64,13 +64,13 @@ type decisions struct {
 // decidedHeld is how many bytes of decisions stay in memory, enough for most of a gigabyte of export.
 const decidedHeld = 64 << 10
 
-// newDecisions works in a directory as people.Options.Dir does.
+// newDecisions stores decisions in a directory, or in the temporary one if it is empty.
 func newDecisions(dir string) decisions {
 	space := spool.NewSpace(cmp.Or(dir, os.TempDir()), decidedHeld)
 	return decisions{space: space, log: space.NewLog()}
 }
 
-// add keeps what is decided about the next chunk.
+// add stores what is decided about the next chunk.
 func (all *decisions) add(d *decided) {
 	b := binary.LittleEndian.AppendUint64(all.scratch[:0], d.sum)
 	b = binary.AppendUvarint(b, uint64(len(d.skipped)))
@@ -90,8 +90,8 @@ func (all *decisions) add(d *decided) {
 	all.chunks = append(all.chunks, all.log.Append(bytes.TrimRight(b, "\x00")))
 }
 
-// of returns what is decided about a chunk, by its number; false for one that the first pass did not see. The error is
-// trouble with the disk.
+// of returns what is decided about a chunk, by its number. seen is false if the first pass did not see the
+// chunk. An error is trouble with the disk.
 func (all *decisions) of(chunk int, r *spool.Reader) (d decided, seen bool, err error) {
 	if chunk >= len(all.chunks) {
 		return d, false, nil
@@ -117,7 +117,7 @@ func (all *decisions) of(chunk int, r *spool.Reader) (d decided, seen bool, err 
 	return d, true, nil
 }
 
-// word is a number whose zero bytes at the end may be missing.
+// word decodes a number whose last bytes may be missing because they are zero.
 func word(b []byte) uint64 {
 	var whole [8]byte
 	copy(whole[:], b)

@@ -8,20 +8,20 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// An email that another profile has cannot be given to a person as long as that profile is there: the API
-// ignores it, with a failed attribute change. Where that profile is merged into the person's, the person is
-// identified without the email first, and once more with it after the merges.
+// Customer.io ignores an email in an identify if another profile has it (a failed attribute change). If that
+// other profile is to be merged into the person's, the person is identified without the email first, and a
+// second time with it after the merges.
 
 // ReasonMergeRejected is for an identify with an email whose other profile was not merged.
 const ReasonMergeRejected = "merge_rejected"
 
-// emailsPhase identifies once more those whose email another profile had, if that was merged.
+// emailsPhase identifies people a second time if another profile had their email and was merged into theirs.
 type emailsPhase struct {
 	*run
 	merges *mergesPhase
 }
 
-// settle waits until the API has had time to merge, before people get the emails of what was merged.
+// settle waits until Customer.io has had time to merge, before people get the emails of the merged profiles.
 func (p *emailsPhase) settle() error {
 	if p.accepted(customerio.Merge) == 0 || !p.any() {
 		return nil
@@ -38,7 +38,7 @@ func (p *emailsPhase) send() error {
 	return out.End(p.deliver(out))
 }
 
-// any reports whether anybody's email has to wait for a merge.
+// any reports whether somebody's email has to wait for a merge.
 func (p *emailsPhase) any() bool {
 	for person := range p.first.People.People() {
 		if person.EmailLate() {
@@ -80,7 +80,7 @@ func (p *emailsPhase) deliver(out *deliver.Phase) error {
 	return nil
 }
 
-// withoutMerge are the people, by number, into whose profile one could not be merged.
+// withoutMerge returns the people, by number, into whose profile another one could not be merged.
 func (p *emailsPhase) withoutMerge() map[uint32]bool {
 	blocked := map[uint32]bool{}
 	for m := range p.merges.mergings() {

@@ -111,7 +111,8 @@ func TestEmailsComeAfterTheirMerges(t *testing.T) {
 	}
 }
 
-// checkKnownEmails wants of everybody in a ledger the email that their identify has, whether they go by it or get it.
+// checkKnownEmails wants of everybody in a ledger the email that their identify has, whether they go by it or
+// get it.
 func checkKnownEmails(t *testing.T, store *ledger.Store, operations []string) {
 	t.Helper()
 	emails := map[[16]byte]uint64{} // by the state that the ledger has
@@ -134,7 +135,8 @@ func checkKnownEmails(t *testing.T, store *ledger.Store, operations []string) {
 	}
 }
 
-// TestTheLedgerKnowsEmails has people who go by their emails, one without, and two who have one identifier and so one identify.
+// TestTheLedgerKnowsEmails has people who go by their emails, one without, and two who have one identifier
+// and so one identify.
 func TestTheLedgerKnowsEmails(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "events.jsonl")
 	const row = `{"event":"Opened","distinct_id":"%s","timestamp":"2026-01-01T00:00:00Z","properties":{"$set":{%s}}}` + "\n"

@@ -20,7 +20,7 @@ var errGrew = errors.New("the file has grown since it was first read")
 // eventsPhase reads the sources a second time and sends an operation for each row that becomes one.
 type eventsPhase struct {
 	*run
-	readers []spool.Reader // one for each worker
+	readers []spool.Reader // of decisions, one for each worker
 	waiting *waitingRows   // nil without a ledger
 }
 
@@ -69,7 +69,7 @@ func (p *eventsPhase) readAgain(out *deliver.Phase) error {
 	return nil
 }
 
-// take delivers what became of chunks.
+// take delivers what became of chunks, and gives back their memory.
 func (p *eventsPhase) take(out *deliver.Phase, c *chunkResult) error {
 	defer c.release()
 	for i := range c.late {
@@ -90,7 +90,7 @@ func (p *eventsPhase) take(out *deliver.Phase, c *chunkResult) error {
 	return nil
 }
 
-// tooMany ends the run when more rows were rejected than Delivery.MaxRejects allows.
+// tooMany returns the error that ends the run if more rows were rejected than Delivery.MaxRejects allows.
 func (p *eventsPhase) tooMany(rejected, read int64) error {
 	if p.options.MaxRejects.Exceeded(rejected, read) {
 		return &TooManyRejects{rejected, read}
@@ -98,7 +98,7 @@ func (p *eventsPhase) tooMany(rejected, read int64) error {
 	return nil
 }
 
-// note tells the progress where the rows went so far.
+// note shows how many events were sent and rows rejected so far.
 func (p *eventsPhase) note(out *deliver.Phase) {
 	sent, rejected := out.Totals()
 	requests := p.options.Tally.Requests.Load()
@@ -109,15 +109,15 @@ func (p *eventsPhase) note(out *deliver.Phase) {
 	p.progress.Note(strings.Join(parts, ", "))
 }
 
-// chunkResult is what became of a chunk, or of several small ones.
+// chunkResult is what became of a chunk, or of several small ones, in the second pass.
 type chunkResult struct {
 	mapped
-	late  []deliver.Reject // rows that correct events that were sent
+	late  []deliver.Reject // rows that correct events that an earlier run has sent
 	bytes int64            // on disk, up to the end of the last chunk
 	err   error
 }
 
-// A result's text is about as long as its chunks; reusing it keeps memory flat.
+// chunkResults are reused: the text of one is about as long as its chunks, and memory would grow otherwise.
 var chunkResults = sync.Pool{New: func() any { return &chunkResult{} }}
 
 func (c *chunkResult) release() {
@@ -127,7 +127,7 @@ func (c *chunkResult) release() {
 	chunkResults.Put(c)
 }
 
-// reject adds a row that cannot be sent.
+// reject adds a row that cannot be sent. raw is its text.
 func (c *chunkResult) reject(number uint64, line int64, o *mapping.Outcome, raw []byte, key ledger.Key) {
 	c.Rejects = append(c.Rejects, deliver.Reject{
 		Number: number, Key: key, Line: line, Reason: o.Reason, Detail: o.Detail, Raw: string(raw[:min(len(raw), maxRaw)]),
@@ -164,7 +164,7 @@ func (p *eventsPhase) mapChunk(result *chunkResult, worker int, c *posthog.Chunk
 	}
 	c.Left = decided.rows
 	var repeats deliver.RowCounts
-	p.first.repeats.take(c, &repeats)
+	p.first.repeats.leaveOut(c, &repeats)
 	if again {
 		p.mapUnanswered(result, worker, c)
 	} else {
@@ -207,8 +207,8 @@ func (p *eventsPhase) mapRows(result *chunkResult, worker int, c *posthog.Chunk)
 	}
 }
 
-// mapUnanswered maps, of a chunk that the run has counted before it was stopped, the rows whose operations
-// got no answer. What has become of a row is the same as then.
+// mapUnanswered maps rows of a chunk that the run had counted before it was stopped: those whose operations
+// got no answer. The other rows are counted already, with the same outcomes.
 func (p *eventsPhase) mapUnanswered(result *chunkResult, worker int, c *posthog.Chunk) {
 	from := p.from[ledger.Events]
 	for event, bad := range c.Events() {
@@ -224,7 +224,8 @@ func (p *eventsPhase) mapUnanswered(result *chunkResult, worker int, c *posthog.
 	}
 }
 
-// addRow notes that text has grown by the operation of a row.
+// addRow adds the operation of a row. text is the text of the result, with the body of the operation at its
+// end.
 func (p *eventsPhase) addRow(result *chunkResult, worker int, e *posthog.Event, o *mapping.Outcome, text []byte) {
 	result.add(o.Operation(nil, e.Ref), text)
 	if p.saves() {
@@ -237,7 +238,7 @@ func (p *eventsPhase) addRow(result *chunkResult, worker int, e *posthog.Event, 
 	}
 }
 
-// grew is the error that the first pass did not see a chunk.
+// grew returns the error for a chunk that the first pass did not see.
 func (p *eventsPhase) grew(c *posthog.Chunk) error {
 	return &posthog.SourceError{
 		Path: p.first.places.sources[c.Source].Name, Kind: posthog.Changed, Err: errGrew,

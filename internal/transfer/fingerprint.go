@@ -6,16 +6,17 @@ import (
 	"github.com/zeebo/xxh3"
 )
 
-// fingerprintScheme is in front of every fingerprint: how chunks are cut is part of what it rests on.
+// fingerprintScheme begins every fingerprint. It changes when chunks are cut in another way, because a
+// fingerprint depends on that.
 const fingerprintScheme = "1"
 
-// fingerprint stands for the rows of a source, and says how many there are.
+// fingerprint is a hash of the rows of a source, with their number.
 type fingerprint struct {
 	sum  [8]byte
 	rows int64
 }
 
-// add takes in the next chunk of the source.
+// add adds the next chunk of the source: the sum of its rows, and their number.
 func (f *fingerprint) add(sum uint64, rows int64) {
 	var both [16]byte
 	copy(both[:], f.sum[:])

@@ -16,7 +16,8 @@ import (
 	"ph2cio/internal/report"
 )
 
-// FirstPass is what the first pass found: who is who, and what the second pass may rely on. Close it in the end.
+// FirstPass is what the first pass found: who is who, and what the second pass may rely on. Close it in the
+// end.
 type FirstPass struct {
 	People   *people.Directory      // usable until Close
 	Rows     int64                  // read, good and bad
@@ -71,7 +72,7 @@ func newFirstPass(input *Input, rules *Rules, types *posthog.ColumnTypes, index 
 
 // Close gives back memory and what is on disk, when all has been sent.
 func (f *FirstPass) Close() error {
-	f.tail.giveUp()
+	f.tail.drop()
 	return errors.Join(f.index.Close(), f.decided.space.Close(), f.repeats.space.Close())
 }
 
@@ -139,7 +140,7 @@ func (f *FirstPass) readRows(ctx context.Context, r *reading) error {
 			return fmt.Errorf("first reading: %w", err)
 		}
 		if f.index.Overflowed() {
-			f.tail.giveUp() // memory is short
+			f.tail.drop() // memory is short
 		}
 		f.add(&seen)
 		if r.observer != nil {
@@ -198,10 +199,10 @@ func (f *FirstPass) decide(ctx context.Context) error {
 	return err
 }
 
-// SendableNow returns the paths of sources that earlier runs have read and in which rows wait that can be sent now:
-// their people are known now, or everybody is sent. It looks only at sources for which asks returns true. It sets
-// Lost to the rows that can never be sent, because their source is gone or is another file. The input must have
-// a State.
+// SendableNow returns the paths of sources that earlier runs have read and in which rows wait that can be
+// sent now: their people are known now, or everybody is sent. It looks only at sources for which asks returns
+// true. It sets Lost to the rows that can never be sent, because their source is gone or is another file. The
+// input must have a State.
 func (f *FirstPass) SendableNow(ctx context.Context, asks func(path string) bool) (sendable []string, err error) {
 	search, err := searchWaiting(ctx, f, asks)
 	if err != nil {

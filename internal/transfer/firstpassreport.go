@@ -8,9 +8,9 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// MayDouble counts the rows without a uuid, where others have one, also those of earlier runs: nothing tells whether such a row is
-// an event that another one is too.
-func (f *FirstPass) MayDouble() int64 {
+// RowsWithoutUUID counts the rows without a uuid, where others have one, also those of earlier runs: nothing
+// tells whether such a row is an event that another one is too.
+func (f *FirstPass) RowsWithoutUUID() int64 {
 	if !f.UUIDs.With && !f.Before.With {
 		return 0
 	}
@@ -56,8 +56,8 @@ func (f *FirstPass) SkippedEvents() (all []SkippedEvent, beyond int64) {
 // UnreadFields are the fields that some rows have without saying anything by them.
 func (f *FirstPass) UnreadFields() []UnreadField { return f.unread.list() }
 
-// Columns are the columns that hold one value each, sorted by name: those of this export, and those that earlier
-// runs have read, which are not Seen.
+// Columns are the columns that hold one value each, sorted by name: those of this export, and those that
+// earlier runs have read, which are not Seen.
 func (f *FirstPass) Columns() []posthog.ColumnType { return f.types.All() }
 
 // TextColumns are the columns of this export that were made text.

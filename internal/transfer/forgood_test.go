@@ -13,8 +13,9 @@ import (
 	"ph2cio/internal/testkit/synthetic"
 )
 
-// TestADestinationThatFailsForGood answers 500 from the middle of a run on, without end: the run gives up after all its tries,
-// every row that has no answer is counted as unsent, and the next run sends those and no other.
+// TestADestinationThatFailsForGood answers 500 from the middle of a run on, without end: the run gives up
+// after all its tries, every row that has no answer is counted as unsent, and the next run sends those and no
+// other.
 func TestADestinationThatFailsForGood(t *testing.T) {
 	path := writeSynthetic(t, synthetic.Options{Rows: 1200, People: 30, Seed: 14})
 	for _, status := range []int{500, 503, 522} {

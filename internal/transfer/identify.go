@@ -9,15 +9,15 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// ReasonSameIdentifier is for people whose identifier another one has been identified by. Their events go to
-// that profile all the same.
+// ReasonSameIdentifier is for people who have the identifier of somebody sent before them, and so get no
+// identify. Their events go to the profile with that identifier.
 const ReasonSameIdentifier = "same_identifier"
 
-// peopleInGroup is how many people are mapped at a time: enough that handing them from one goroutine to
-// another costs nothing beside.
+// peopleInGroup is how many people a worker maps at a time. It makes the cost of handing them over
+// negligible.
 const peopleInGroup = 256
 
-// beforeMerge is a person as they are identified before the merges.
+// beforeMerge returns the person as sent before the merges: without the email if it has to wait for a merge.
 func beforeMerge(p *people.Person) *people.Person {
 	if p.EmailLate() {
 		return p.WithoutEmail()
@@ -25,7 +25,7 @@ func beforeMerge(p *people.Person) *people.Person {
 	return p
 }
 
-// keyOfPerson is the key of somebody who is rejected: that of the identify, or of why there can be none.
+// keyOfPerson returns the key of a rejected person: that of the identify, or of the reason if there is none.
 func keyOfPerson(p *people.Person, identify []byte, o *mapping.Outcome) ledger.Key {
 	if o.Bucket == mapping.Send {
 		return keyOfText(identify)
@@ -33,7 +33,7 @@ func keyOfPerson(p *people.Person, identify []byte, o *mapping.Outcome) ledger.K
 	return keyOfText([]byte(o.Reason + "\x00" + p.DistinctID))
 }
 
-// markOfPerson is what the ledger keeps of a person once their identify is answered.
+// markOfPerson returns what the ledger stores of a person once their identify is accepted.
 func markOfPerson(p *people.Person, identify []byte, o *mapping.Outcome) deliver.Mark {
 	return deliver.Mark{
 		Key: keyOfText(identify),
@@ -44,9 +44,9 @@ func markOfPerson(p *people.Person, identify []byte, o *mapping.Outcome) deliver
 	}
 }
 
-// sentBefore reports whether an identify is what an earlier run has sent, or is made of older data than that:
-// a persons export that comes no more has said more than the rows do.
-func sentBefore(settled *people.Directory, p *people.Person, identify []byte) bool {
-	state, updated, before := settled.SentBefore(p)
+// sentBefore reports whether an earlier run has sent the same identify, or one with newer data. The data may
+// be newer than that of this run if the earlier run also read an export of persons.
+func sentBefore(directory *people.Directory, p *people.Person, identify []byte) bool {
+	state, updated, before := directory.SentBefore(p)
 	return before && (p.Updated < updated || state == xxh3.Hash128(identify).Bytes())
 }

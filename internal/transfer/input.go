@@ -31,14 +31,15 @@ type Earlier struct {
 	State   *ledger.Store // what earlier runs have read and sent; nil knows of no run
 	Resumed *ledger.Run   // the stopped run that this one continues; nil for a new one
 
-	// Remember says that FirstPass.Restorable will be stored for later runs. A resumed run has stored it already.
+	// Remember says that FirstPass.Restorable will be stored for later runs. A resumed run has stored it
+	// already.
 	Remember bool
 	// OtherSources says that earlier runs have read sources that are not among Input.Sources.
 	OtherSources bool
 	// NameOf returns the name under which State has the source of a path. Nil is source.Absolute.
 	NameOf func(path string) string
-	// SkipsMore returns the reasons for which this run skips rows that a run with those flags did not skip. Nil is
-	// for a run that has the flags of all earlier ones.
+	// SkipsMore returns the reasons for which this run skips rows that a run with those flags did not skip.
+	// Nil is for a run that has the flags of all earlier ones.
 	SkipsMore func(flags string) map[string]bool
 
 	ResendOld   bool           // rows are sent of days for which State no longer has what was sent
@@ -96,13 +97,14 @@ func (in *Input) personsRead(types *posthog.ColumnTypes) posthog.Options {
 	return posthog.Options{Zone: in.Read.Zone, AcceptDamaged: in.Read.AcceptDamaged, UserID: in.Read.UserID, Types: types}
 }
 
-// otherTeam reports whether a row is skipped for its team. A row without a team_id never is: most exports have
-// none, because they are of one team.
+// otherTeam reports whether a row is skipped for its team. A row without a team_id never is: most exports
+// have none, because they are of one team.
 func (in *Input) otherTeam(e *posthog.Event) bool {
 	return in.Team != 0 && e.TeamID != 0 && e.TeamID != in.Team
 }
 
-// there returns a function that reports whether a source of a name is there. Asked again, it answers the same.
+// there returns a function that reports whether a source of a name is there. Asked again, it answers the
+// same.
 func (in *Input) there(ctx context.Context) func(name string) bool {
 	found := in.Found
 	if found == nil {

@@ -8,10 +8,11 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// A row may correct an event after that was sent: PostHog keeps the newest version of an event, Customer.io
-// the first that it is sent. Such a row is skipped and listed.
+// A row may correct an event that an earlier run has sent. PostHog uses the newest version of an event,
+// Customer.io the first that it gets, so such a row is skipped and listed.
 
-// mostCorrections is how many of them the summary lists; a run that sends writes all of them to its rejects.
+// mostCorrections is how many such rows the summary lists. A run that sends writes all of them to its file of
+// rejects.
 const mostCorrections = 1000
 
 // Correction is a row that corrects an event which was sent before.
@@ -23,7 +24,7 @@ type Correction struct {
 	EventID string `json:"event_id"` // in Customer.io
 }
 
-// lateCorrection lists a row that corrects what was sent. Its file and row are not known yet.
+// lateCorrection returns the entry for a row that corrects what was sent, without its file and row.
 func lateCorrection(e *posthog.Event, ids *mapping.EventIDs) deliver.Reject {
 	id := ids.Of(e).String()
 	return deliver.Reject{

@@ -36,8 +36,8 @@ func corrections(t *testing.T, events int) (first, next string) {
 	return first, next
 }
 
-// TestAResumedRunSendsNoCorrection stops a run after each of its batches that comes upon corrections of events
-// which an earlier run has sent.
+// TestAResumedRunSendsNoCorrection stops a run after each of its batches that comes upon corrections of
+// events which an earlier run has sent.
 func TestAResumedRunSendsNoCorrection(t *testing.T) {
 	const events, batchItems = 20, 4
 	first, next := corrections(t, events)

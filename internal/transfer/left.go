@@ -8,8 +8,8 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// Left is what a run has yet to send, as far as the first pass and the state tell without another reading.
-// The zero value is nothing.
+// Left is what a run has yet to send, as far as it can be known after the first pass. The zero value is
+// nothing.
 type Left struct {
 	People int64 // identifies
 	Events int64 // rows
@@ -21,8 +21,8 @@ type Left struct {
 // Nothing reports whether nothing at all is left to send.
 func (l *Left) Nothing() bool { return l.People+l.Events+l.Merges == 0 && !l.About }
 
-// Left counts what the run has yet to send. It maps everybody once, and reads no source. It ends early, with
-// the cause of ctx, when that is cancelled; other errors are trouble with the state or the disk.
+// Left counts what the run has yet to send. It maps everybody once, and reads no source. When ctx is done it
+// returns the cause; other errors are trouble with the state or the disk.
 func (f *FirstPass) Left(ctx context.Context) (left Left, err error) {
 	r, err := newRun(ctx, f, Delivery{Ledger: f.input.Resumed})
 	defer r.close()
@@ -45,9 +45,9 @@ func (f *FirstPass) Left(ctx context.Context) (left Left, err error) {
 	return left, nil
 }
 
-// eventsLeft counts the rows that are to be sent. Each belongs to somebody who is sent, and is one that no
-// other row stands for. Which of the repeated rows are those of people who are sent is known only where
-// everybody is, or where they were sent before.
+// eventsLeft counts the rows that are to be sent: of people who are sent, without the duplicates. It is exact
+// only if all rows are sent, or if all duplicates were sent before. Otherwise nobody knows yet whose rows the
+// duplicates are, and the count is an upper limit.
 func (r *run) eventsLeft(left *Left) {
 	f := r.first
 	counts := f.People.Count(0)
@@ -57,7 +57,7 @@ func (r *run) eventsLeft(left *Left) {
 	case counts.Events == f.sendable:
 		left.Events = fresh
 	case !f.People.LeavesOutSent() && !r.first.rules.IdentifiersMayMeet:
-		sent := f.repeats.earlier.Count() + f.repeats.late.Count() + f.repeats.again
+		sent := f.repeats.earlier.Count() + f.repeats.late.Count() + f.repeats.sentAgain
 		left.Events -= sent
 		left.AtMost = left.AtMost || f.Repeats > sent
 	default:

@@ -6,22 +6,21 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// mapped is a result with the memory of its operations' bodies, which are parts of text. Reusing it keeps
-// memory flat.
+// mapped is a result whose operations have their bodies in one text. It is used again for other results.
 type mapped struct {
 	deliver.Result
 	text []byte
 	ends []int // of each operation in text
 }
 
-// add notes that text has grown by the body of one operation.
+// add adds an operation. text is the text so far, with the body of the operation at its end.
 func (m *mapped) add(op customerio.Operation, text []byte) {
 	m.text = text
 	m.Operations = append(m.Operations, op)
 	m.ends = append(m.ends, len(text))
 }
 
-// cut gives the operations their bodies, once text grows no more and so no longer moves.
+// cut gives the operations their bodies, once all are added: until then the text may move in memory.
 func (m *mapped) cut() {
 	start := 0
 	for i, end := range m.ends {
@@ -30,7 +29,7 @@ func (m *mapped) cut() {
 	}
 }
 
-// reset makes it empty and keeps its memory.
+// reset empties it for another use.
 func (m *mapped) reset() {
 	clear(m.Rejects)
 	m.Result = deliver.Result{
@@ -39,7 +38,8 @@ func (m *mapped) reset() {
 	m.text, m.ends = m.text[:0], m.ends[:0]
 }
 
-// countRow counts the outcome of one row. Rows that are sent or rejected are counted by what becomes of them.
+// countRow counts a row as read, and as skipped or feeding a person. Package deliver counts rows as sent or
+// rejected.
 func countRow(c *deliver.RowCounts, o *mapping.Outcome) {
 	switch o.Bucket {
 	case mapping.Skipped:

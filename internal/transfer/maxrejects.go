@@ -5,14 +5,14 @@ import (
 	"ph2cio/internal/report"
 )
 
-// MaxRejects is how much may be rejected before the run stops: Share of the rows read, once there are 10,000 of them,
-// or Count rows. Zero values are no limit.
+// MaxRejects is how much may be rejected before a run stops: more than Count rows, or more than Share of the
+// rows once 10,000 are read. Zero values are no limit.
 type MaxRejects struct {
 	Share float64 // 0.01 is one in a hundred
 	Count int64
 }
 
-// rejectsGrace is how many rows are read before a share of them means anything.
+// rejectsGrace is how many rows are read before a share of them is meaningful.
 const rejectsGrace = 10_000
 
 // Exceeded reports whether rejected of rows is too much.

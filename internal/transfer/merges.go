@@ -12,10 +12,10 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// mergesPhase merges profiles into those of people.
+// mergesPhase sends the merges of profiles.
 type mergesPhase struct {
 	*run
-	pairs []MergePair // that are sent, the first of them
+	pairs []MergePair // the first MostPairs that were sent
 }
 
 func (p *mergesPhase) send() error {
@@ -31,25 +31,26 @@ func (p *mergesPhase) send() error {
 	return err
 }
 
-// merging is one merge that is asked for.
+// merging is one merge of a profile into another one.
 type merging struct {
 	number  uint64
-	body    []byte // borrowed until the next
+	body    []byte // valid until the next one is yielded
 	outcome mapping.Outcome
-	into    string                // the distinct ID of whom it is merged into
+	into    string                // the distinct ID of the person into whose profile it is merged
 	person  *people.Person        // the same, nil for one of Earlier.Merges
 	profile customerio.Identifier // what is merged
 }
 
-// mergings are the merges that people ask for, and those of Earlier.Merges.
+// mergings yields the merges that the first pass has found, then those of Earlier.Merges that are not among
+// them.
 func (p *mergesPhase) mergings() iter.Seq[merging] {
 	return func(yield func(merging) bool) {
 		var one merging
-		asked := map[customerio.Identifier]bool{}
+		yielded := map[customerio.Identifier]bool{}
 		for link := range p.first.People.Merges() {
 			one.into, one.profile, one.person = link.Person.DistinctID, mapping.Secondary(link), link.Person
 			one.body, one.outcome = p.mappers[0].Merge(one.body[:0], link)
-			asked[one.profile] = true
+			yielded[one.profile] = true
 			if !yield(one) {
 				return
 			}
@@ -57,7 +58,7 @@ func (p *mergesPhase) mergings() iter.Seq[merging] {
 		}
 		for _, m := range p.first.input.Merges {
 			primary, secondary := identifier(m.PrimaryKind, m.Primary), identifier(m.SecondaryKind, m.Secondary)
-			if asked[secondary] {
+			if yielded[secondary] {
 				continue
 			}
 			one.into, one.profile, one.person = m.Primary, secondary, nil
@@ -75,8 +76,8 @@ func identifier(kind, value string) customerio.Identifier {
 	return customerio.Identifier{Key: customerio.Key(kind), Value: value}
 }
 
-// deliver sends the merges. With a ledger all are written down before the first is sent, and one that is
-// known as done is never sent again.
+// deliver sends the merges. A ledger records all of them before the first is sent. A merge that it has as
+// done is never sent again.
 func (p *mergesPhase) deliver(out *deliver.Phase) error {
 	recorded, err := p.intend()
 	if err != nil {
@@ -99,12 +100,13 @@ func (p *mergesPhase) deliver(out *deliver.Phase) error {
 	return nil
 }
 
-// refusedBefore reports whether an earlier run has tried a merge in vain, and this one does not try again.
+// refusedBefore reports whether an earlier run has sent the merge, Customer.io has refused it, and this run
+// does not try it again.
 func (p *mergesPhase) refusedBefore(m *merging) bool {
 	return m.outcome.Bucket == mapping.Send && !p.first.input.RetryMerges && p.first.repeats.rejected.has(keyOfText(m.body))
 }
 
-// merge sends one merge, which the ledger has under an ID.
+// merge sends one merge. id is its ID in the ledger.
 func (p *mergesPhase) merge(out *deliver.Phase, m *merging, id int64) error {
 	if len(p.pairs) < MostPairs {
 		p.pairs = append(p.pairs, pairOf(m.outcome.Who, m.profile))
@@ -123,7 +125,7 @@ func (p *mergesPhase) reject(out *deliver.Phase, m *merging) error {
 	one := deliver.Reject{
 		Number: m.number, Reason: m.outcome.Reason,
 		Detail: m.outcome.Detail + ": merge " + mapping.ShortID(m.profile.Value) + " into " + into,
-		// States keep the key, so the texts of Mapper.Link in it must not change.
+		// States on disk contain the key, so the details that Mapper gives for merges must not change.
 		Key: keyOfText([]byte(m.outcome.Detail + ": merge into " + into + "\x00" + m.profile.Value)),
 	}
 	var rejects []deliver.Reject
@@ -133,7 +135,7 @@ func (p *mergesPhase) reject(out *deliver.Phase, m *merging) error {
 	return out.Deliver(&deliver.Result{Rejects: rejects, End: m.number + 1})
 }
 
-// intend writes down what is about to be merged. It returns the merges as the ledger has them, by number.
+// intend records in the ledger what is about to be merged. It returns the recorded merges by number.
 func (p *mergesPhase) intend() (map[uint64]ledger.Merge, error) {
 	if !p.saves() {
 		return nil, nil
@@ -154,7 +156,7 @@ func (p *mergesPhase) intend() (map[uint64]ledger.Merge, error) {
 	return recorded, nil
 }
 
-// recorded is the merge as the ledger has it.
+// recorded returns the merge as the ledger records it.
 func (m *merging) recorded() ledger.Merge {
 	stays, goes := m.outcome.Who, m.profile.ToValidUTF8()
 	return ledger.Merge{

@@ -10,9 +10,9 @@ import (
 	"ph2cio/internal/people"
 )
 
-// TestAMergeThatIsDoneIsNeverSentAgain stops a run at each of its batches, and begins another one in its place, as
-// --restart does. A merge cannot be undone, so none that was acknowledged comes again, even where the first pass knows
-// of no earlier run and asks for it.
+// TestAMergeThatIsDoneIsNeverSentAgain stops a run at each of its batches, and begins another one in its
+// place, as --restart does. A merge cannot be undone, so none that was acknowledged comes again, even where
+// the first pass knows of no earlier run and asks for it.
 func TestAMergeThatIsDoneIsNeverSentAgain(t *testing.T) {
 	path, existing := mergedRows(t)
 	for _, knows := range []bool{true, false} {
@@ -37,9 +37,9 @@ func TestAMergeThatIsDoneIsNeverSentAgain(t *testing.T) {
 	}
 }
 
-// stoppedAndRestarted sends to a destination that goes away after some batches, and then in a new run to one that
-// stays. It returns how often each operation was acknowledged, and whether the first run was stopped at all. The first
-// pass of the second run is told of the first one only if it knows.
+// stoppedAndRestarted sends to a destination that goes away after some batches, and then in a new run to one
+// that stays. It returns how often each operation was acknowledged, and whether the first run was stopped at
+// all. The first pass of the second run is told of the first one only if it knows.
 func stoppedAndRestarted(t *testing.T, path string, existing *people.Existing, left int, knows bool) (came map[string]int, stopped bool) {
 	t.Helper()
 	store := openStore(t, t.TempDir())

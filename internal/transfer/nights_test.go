@@ -59,7 +59,8 @@ func cameTo(operations []string) (all []string) {
 	return slices.Compact(all)
 }
 
-// night sends what is new in some files, however often the destination fails, and returns the rows of the last try.
+// night sends what is new in some files, however often the destination fails, and returns the rows of the
+// last try.
 func night(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, files ...string) Rows {
 	t.Helper()
 	return nightOf(t, r, store, came, func(*testPlan) {}, func(*FirstPass) {}, files...)
@@ -130,8 +131,9 @@ func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, chan
 	}
 }
 
-// TestNightsSendWhatOneRunSends cuts an export into nights whose files overlap, and stops them at any batch. In the end all has come
-// that one run sends, rows that were rejected count in one night only, and a night with nothing new sends nothing.
+// TestNightsSendWhatOneRunSends cuts an export into nights whose files overlap, and stops them at any batch.
+// In the end all has come that one run sends, rows that were rejected count in one night only, and a night
+// with nothing new sends nothing.
 func TestNightsSendWhatOneRunSends(t *testing.T) {
 	sent, rounds := 0, 0
 	rapid.Check(t, func(r *rapid.T) {

@@ -8,17 +8,17 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// maxOptOuts bounds the memory of optOuts: so many IDs, and so many addresses.
+// maxOptOuts is how many IDs, and how many addresses, optOuts holds at most.
 const maxOptOuts = 1 << 20
 
-// optOuts are those who unsubscribed from the emails of PostHog's workflows, as its events say: by the sum of the
-// distinct ID, which mostly is the address, and by that of the address.
+// optOuts are the people who unsubscribed from the emails of PostHog's workflows. PostHog sends an event for
+// each, whose distinct ID mostly is the email address. Both are held as sums of people.Directory.
 type optOuts struct {
 	ids, addresses map[[16]byte]bool
-	people         map[uint32]bool // by number, once it is known who they are
+	people         map[uint32]bool // by number; nil until resolve
 }
 
-// optOut is one such event.
+// optOut is what one such event says.
 type optOut struct {
 	id, address [16]byte
 	hasAddress  bool
@@ -55,11 +55,11 @@ func (o *optOuts) add(all []optOut) {
 	}
 }
 
-// resolve finds out who they are.
-func (o *optOuts) resolve(settled *people.Directory) {
+// resolve finds the people with the IDs.
+func (o *optOuts) resolve(directory *people.Directory) {
 	o.people = map[uint32]bool{}
 	for id := range o.ids {
-		if p := settled.PersonBySum(id); p != nil {
+		if p := directory.PersonBySum(id); p != nil {
 			o.people[p.Number] = true
 		}
 	}

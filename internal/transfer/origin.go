@@ -13,7 +13,8 @@ import (
 	"ph2cio/internal/source"
 )
 
-// Origin is what a run rests on, as the ledger keeps it.
+// Origin returns what a run was begun with, as the ledger records it: the sources, and a hash of who is sent
+// under what. It opens every source.
 func (f *FirstPass) Origin(ctx context.Context) (sources []ledger.Source, people []byte) {
 	return f.sources(ctx), f.peopleSum()
 }
@@ -50,7 +51,7 @@ func (f *FirstPass) recorded(ctx context.Context) map[string]ledger.Source {
 	return all
 }
 
-// peopleSum stands for who is sent under what, and what is merged.
+// peopleSum is a hash of who is sent under which identifier, and of the merges.
 func (f *FirstPass) peopleSum() []byte {
 	h := xxh3.New()
 	text := func(s string) {

@@ -18,8 +18,8 @@ import (
 // peoplePhase sends an identify for each person, unless an earlier run has sent the same.
 type peoplePhase struct {
 	*run
-	identified map[uint64]bool // identifiers that have an identify, by their hash; nil where two people cannot have the same
-	optedOut   int64           // people whose identify was built without it
+	identified map[uint64]bool // hashes of the identifiers for which there is an identify; nil if two people cannot have the same identifier
+	optedOut   int64           // people who have unsubscribed, and whose identify does not say so
 }
 
 func newPeoplePhase(r *run) *peoplePhase {
@@ -39,7 +39,7 @@ func (p *peoplePhase) send() error {
 		p.rejected[uint32(number)] = true
 	}
 	if err == nil {
-		p.progress.Advance(total) // also those who need not be sent
+		p.progress.Advance(total) // also for people who need not be sent
 	}
 	return err
 }
@@ -50,7 +50,7 @@ func (p *peoplePhase) deliver(out *deliver.Phase) error {
 			err = p.take(out, group)
 		}
 		if err == nil {
-			err = p.stopped() // which sending says only where there is something to send
+			err = p.stopped() // the delivery reports it only when it has something to send
 		}
 		if err != nil {
 			return err
@@ -59,8 +59,8 @@ func (p *peoplePhase) deliver(out *deliver.Phase) error {
 	return nil
 }
 
-// settle waits until the API has had time to make the people that events and merges will name: it promises no
-// order (docs.customer.io/journeys/importing-old-data).
+// settle waits until Customer.io has had time to make the people whom events and merges will name: it
+// promises no order (docs.customer.io/journeys/importing-old-data).
 func (p *peoplePhase) settle() error {
 	if p.accepted(customerio.Identify) == 0 {
 		return nil
@@ -72,9 +72,9 @@ func (p *peoplePhase) settle() error {
 type mappedGroup struct {
 	mapped
 	people         int64
-	unchanged      map[uint64]bool // numbers of people who were sent as they are
-	optedOut       []uint64        // numbers of people who opted out and are sent without that, rising
-	rejectedBefore []uint32        // numbers of people whom an earlier run has rejected as they are
+	unchanged      map[uint64]bool // numbers of people of whom an earlier run has sent the same
+	optedOut       []uint64        // numbers of people as in peoplePhase.optedOut, rising
+	rejectedBefore []uint32        // numbers of people with the same identify as when an earlier run rejected them
 }
 
 var mappedGroups = sync.Pool{New: func() any { return &mappedGroup{} }}
@@ -85,7 +85,7 @@ func (g *mappedGroup) release() {
 	mappedGroups.Put(g)
 }
 
-// groups maps everybody, in groups.
+// groups maps everybody, and yields the results in order.
 func (p *peoplePhase) groups() iter.Seq2[*mappedGroup, error] {
 	return parallel.Ordered(parallel.Groups(p.first.People.People(), peopleInGroup), p.first.input.workers(), p.mapGroup)
 }
@@ -110,7 +110,7 @@ func (p *peoplePhase) mapGroup(worker int, group []*people.Person) *mappedGroup 
 			continue
 		}
 		if ref < from.Next {
-			continue // rejected then
+			continue // rejected before the run was stopped
 		}
 		key := keyOfPerson(person, nil, &o)
 		if p.first.repeats.notRetried().has(key) {
@@ -125,7 +125,8 @@ func (p *peoplePhase) mapGroup(worker int, group []*people.Person) *mappedGroup 
 	return g
 }
 
-// add adds an identify to a group, unless an earlier run has sent it, or sent it in vain.
+// add adds an identify to a group, unless an earlier run has sent the same, or the same was rejected. text is
+// the text of the group, with the identify at its end.
 func (p *peoplePhase) add(worker int, g *mappedGroup, person *people.Person, o *mapping.Outcome, text []byte) {
 	identify := text[len(g.text):]
 	ref := uint64(person.Number)
@@ -142,7 +143,7 @@ func (p *peoplePhase) add(worker int, g *mappedGroup, person *people.Person, o *
 		if p.identified == nil {
 			return
 		}
-		// It is taken out again, once its identifier is noted.
+		// It is added all the same, so that leaveOutSame notes its identifier and takes it out.
 	}
 	if p.saves() {
 		g.Marks = append(g.Marks, markOfPerson(person, identify, o))
@@ -150,16 +151,16 @@ func (p *peoplePhase) add(worker int, g *mappedGroup, person *people.Person, o *
 	g.add(o.Operation(nil, ref), text)
 }
 
-// wholeUnchanged reports whether the identify with the email is what an earlier run has sent.
+// wholeUnchanged reports whether an earlier run has sent the same identify with the email.
 func (p *peoplePhase) wholeUnchanged(worker int, person *people.Person) bool {
 	identify, o := p.mappers[worker].Person(nil, person)
 	return o.Bucket == mapping.Send && sentBefore(p.first.People, person, identify)
 }
 
-// take delivers a group, and leaves out those who cannot be sent: their events are rejected with them.
+// take delivers a group. It notes who is rejected, so that their events are rejected too.
 func (p *peoplePhase) take(out *deliver.Phase, g *mappedGroup) error {
 	defer g.release()
-	for i := range g.Rejects { // before those with the identifier of another person are added, whose events are sent
+	for i := range g.Rejects { // not those that leaveOutSame adds: their events are sent
 		p.rejected[uint32(g.Rejects[i].Number)] = true
 	}
 	for _, number := range g.rejectedBefore {
@@ -172,21 +173,21 @@ func (p *peoplePhase) take(out *deliver.Phase, g *mappedGroup) error {
 		}
 	}
 	g.Unchanged = int64(len(g.unchanged))
-	g.Others = g.people - int64(len(g.Operations)) // nobody waits for an answer about the others
+	g.Others = g.people - int64(len(g.Operations)) // no answer will come for the others
 	return out.Deliver(&g.Result)
 }
 
 var identifierSeed = maphash.MakeSeed()
 
-// leaveOutSame takes out of a group each identify whose identifier another person has, which is rejected, and
-// those that were sent before.
+// leaveOutSame takes identifies out of a group: those that an earlier run has sent, and those with the
+// identifier of somebody before. It rejects the latter.
 func (p *peoplePhase) leaveOutSame(g *mappedGroup) {
 	if p.identified == nil {
 		return
 	}
 	from := p.from[ledger.People]
 	var rejects []deliver.Reject
-	kept := 0
+	n := 0
 	for i, op := range g.Operations {
 		who := maphash.Comparable(identifierSeed, op.Who)
 		switch {
@@ -194,24 +195,24 @@ func (p *peoplePhase) leaveOutSame(g *mappedGroup) {
 			p.identified[who] = true
 		case !p.identified[who]:
 			p.identified[who] = true
-			g.Operations[kept] = op
+			g.Operations[n] = op
 			if len(g.Marks) > 0 {
-				g.Marks[kept] = g.Marks[i]
+				g.Marks[n] = g.Marks[i]
 			}
-			kept++
-		case op.Ref >= from.Next: // the others were left out then
+			n++
+		case op.Ref >= from.Next: // the others were rejected before the run was stopped
 			rejects = append(rejects, deliver.Reject{
 				Number: op.Ref, Key: keyOfText(op.Body), Reason: ReasonSameIdentifier,
 				Detail: "another person has the same identifier", Operation: op.Body,
 			})
 		}
 	}
-	g.Operations, g.Marks = g.Operations[:kept], g.Marks[:min(kept, len(g.Marks))]
+	g.Operations, g.Marks = g.Operations[:n], g.Marks[:min(n, len(g.Marks))]
 	g.Rejects = append(rejects, g.Rejects...)
 }
 
-// left counts the identifies that are to be sent, and tells whether somebody cannot be sent. It sends
-// nothing.
+// left counts the identifies that are to be sent, without sending them. unsendable says that somebody cannot
+// be sent.
 func (p *peoplePhase) left(ctx context.Context) (n int64, unsendable bool, err error) {
 	for g, err := range p.groups() {
 		if err == nil && ctx.Err() != nil {
@@ -227,8 +228,8 @@ func (p *peoplePhase) left(ctx context.Context) (n int64, unsendable bool, err e
 	return n, unsendable, nil
 }
 
-// identifiesOf counts the identifies of a group that are to be sent: of people with one identifier the first
-// one's.
+// identifiesOf counts the identifies of a group that are to be sent. Of several people with one identifier
+// only the first gets one.
 func (p *peoplePhase) identifiesOf(g *mappedGroup) (n int64) {
 	if p.identified == nil {
 		return int64(len(g.Operations))

@@ -28,7 +28,7 @@ func (e *PersonsError) Unwrap() error { return e.Err }
 // ExitCode is what the program ends with.
 func (e *PersonsError) ExitCode() int { return exit.Input }
 
-// Hint is what to do about it: what is known of the file, else what holds for all of them.
+// Hint is what to do about it: the hint of the error, else a general one.
 func (e *PersonsError) Hint() string {
 	return cmp.Or(exit.Hint(e.Err), "export it again, or leave --persons out; ph2cio needs the whole file to know who is who")
 }
@@ -68,8 +68,8 @@ func readPersons(ctx context.Context, input *Input, types *posthog.ColumnTypes, 
 	return exportedAt(ctx, input.Persons, index)
 }
 
-// exportedAt tells the index when the persons were exported, in case their rows do not say: at the time of the newest
-// file.
+// exportedAt tells the index when the persons were exported, in case their rows do not say: at the time of
+// the newest file.
 func exportedAt(ctx context.Context, persons []source.Source, index *people.Index) error {
 	for _, s := range persons {
 		now, err := s.Now(ctx)

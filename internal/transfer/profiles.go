@@ -6,13 +6,13 @@ import (
 	"ph2cio/internal/people"
 )
 
-// MergePair is a profile that goes into another one.
+// MergePair is a profile that is merged into another one.
 type MergePair struct {
 	Profile Profile `json:"profile"`
 	Into    Profile `json:"into"`
 }
 
-// Profile is a profile of Customer.io, by what it goes by.
+// Profile names a profile of Customer.io.
 type Profile struct {
 	By    string `json:"by"` // id, email or cio_id
 	Value string `json:"value"`
@@ -21,14 +21,14 @@ type Profile struct {
 // MostPairs is how many merges a summary lists.
 const MostPairs = 10_000
 
-// TwoProfiles are people of whom several profiles are identified, and who are held because nobody has said
-// that those are one.
+// TwoProfiles are people who have several identified profiles in Customer.io. They are held, because no flag
+// says to merge the profiles.
 type TwoProfiles struct {
 	Count  int          `json:"count"`
 	People []HeldPerson `json:"people"` // the first 10,000
 }
 
-// HeldPerson is one of them.
+// HeldPerson is somebody who is held for that reason.
 type HeldPerson struct {
 	ID       string        `json:"id"` // one of theirs
 	Profiles []HeldProfile `json:"profiles"`
@@ -41,14 +41,14 @@ type HeldProfile struct {
 	Sent  bool   `json:"sent_by_us"` // by an earlier run; else --existing has it
 }
 
-// LiveProfiles are profiles of --existing that go by a visitor's ID of this export: PostHog's live
-// destination has made them.
+// LiveProfiles are profiles in the file of --existing that have the ID of a visitor of this export: PostHog's
+// live destination has made them.
 type LiveProfiles struct {
 	Count int      `json:"count"`
 	IDs   []string `json:"ids"` // the first 10,000
 }
 
-// TwoProfiles are those who are held, nil for nobody.
+// TwoProfiles returns the people who are held, nil for nobody.
 func (f *FirstPass) TwoProfiles() *TwoProfiles {
 	if f.People.HeldCount() == 0 {
 		return nil
@@ -60,7 +60,7 @@ func (f *FirstPass) TwoProfiles() *TwoProfiles {
 	return all
 }
 
-// HeldAs is the person behind a distinct ID if that person is held, else nil.
+// HeldAs returns the person with a distinct ID if that person is held, else nil.
 func (f *FirstPass) HeldAs(id []byte) *HeldPerson {
 	held, is := f.People.HeldPersonWith(id)
 	if !is {
@@ -78,7 +78,7 @@ func heldPerson(h *people.HeldPerson) HeldPerson {
 	return one
 }
 
-// LiveProfiles are those that a live destination has made, nil for none.
+// LiveProfiles returns the profiles that a live destination has made, nil for none.
 func (f *FirstPass) LiveProfiles() *LiveProfiles {
 	ids, count := f.People.Live()
 	if count == 0 {
@@ -87,7 +87,7 @@ func (f *FirstPass) LiveProfiles() *LiveProfiles {
 	return &LiveProfiles{count, ids}
 }
 
-// MergePairs are the merges that the people ask for, the first so many.
+// MergePairs returns the merges that the first pass has found, at most so many.
 func (f *FirstPass) MergePairs(most int) (pairs []MergePair) {
 	mapper := f.rules.Mapping.NewMapper(f.People)
 	for link := range f.People.Merges() {
@@ -101,7 +101,7 @@ func (f *FirstPass) MergePairs(most int) (pairs []MergePair) {
 	return pairs
 }
 
-// MergesInto are the merges into one person's profile; none if the person is nil.
+// MergesInto returns the merges into the profile of a person; none if the person is nil.
 func (f *FirstPass) MergesInto(mapper *mapping.Mapper, p *people.Person) (pairs []MergePair) {
 	for link := range f.People.Merges() {
 		if link.Person != p {

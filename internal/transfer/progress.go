@@ -1,6 +1,8 @@
 package transfer
 
-// Progress hears how far a run is. Its methods are called from one goroutine at a time.
+// Progress shows how far a run has come. One goroutine at a time calls its methods: Phase when a part of the
+// run begins, Done when it ends, and the others in between. total is 0 if it is not known; done is a count of
+// the same unit since Phase. Note describes the part so far; Say is for a line that stays.
 type Progress interface {
 	Phase(name string, total int64, unit Unit)
 	Advance(done int64)

@@ -8,11 +8,11 @@ import (
 	"ph2cio/internal/ledger"
 )
 
-// maxRaw is how many bytes of a rejected row are kept, to find it again by.
+// maxRaw is how many bytes of a rejected row are stored, by which it is found again.
 const maxRaw = 4 << 10
 
-// rejectedKeys are the sorted keys of the rows and operations that earlier runs have rejected. Only a retry
-// tries those again. They never change, so that any number of goroutines may use them.
+// rejectedKeys are the sorted keys of rows and operations that earlier runs have rejected. They never change,
+// so any number of goroutines may use them.
 type rejectedKeys []ledger.Key
 
 // has reports whether a row or an operation with that key was rejected before.
@@ -21,9 +21,9 @@ func (r rejectedKeys) has(key ledger.Key) bool {
 	return found
 }
 
-// keyOfRow is the key of a rejected row. A row that differs from it in any byte has another key.
+// keyOfRow returns the key of a row. A row that differs in any byte has another key.
 func keyOfRow(row []byte) ledger.Key { return xxh3.Hash128(row).Bytes() }
 
-// keyOfText is the key of an operation, or of a row that is no event. Only its first maxRaw bytes count,
-// because no more may be known of it.
+// keyOfText returns the key of an operation, or of a row that is no event. Only the first maxRaw bytes
+// matter, because rejects are stored only up to there.
 func keyOfText(text []byte) ledger.Key { return xxh3.Hash128(text[:min(len(text), maxRaw)]).Bytes() }

@@ -22,15 +22,15 @@ const RejectsName = "rejects.jsonl"
 // RejectsNames are the names that are written in the state directory on the way to that file.
 var RejectsNames = []string{RejectsName, RejectsName + ".new"}
 
-// rejectHead is how a line of it begins, see deliver.Reject.
+// rejectHead matches the beginning of a line of that file, see deliver.Reject.
 var rejectHead = regexp.MustCompile(`^\{("file":"([^"\\]|\\.)*",)?("row":\d+,)?("line":\d+,)?"reason":"`)
 
-// mostRejectHead is how much of the file is looked at: paths may be long.
+// mostRejectHead is how many bytes of the file are read to recognise it: paths may be long.
 const mostRejectHead = 32 << 10
 
-// ForeignRejects is a file of somebody else's in a directory under one of RejectsNames; empty when there is
-// none. A file without content is nobody's, and so is a link, which is replaced and not followed. The error is
-// that of a file that cannot be read, about which nothing is known.
+// ForeignRejects returns which of RejectsNames is a file in a directory that another program has written;
+// empty for none. An empty file does not count, nor does a link, because links are replaced and not followed.
+// It returns an error, with the name, if a file cannot be read.
 func ForeignRejects(dir string) (name string, err error) {
 	for _, name := range RejectsNames {
 		path := filepath.Join(dir, name)
@@ -45,7 +45,7 @@ func ForeignRejects(dir string) (name string, err error) {
 	return "", nil
 }
 
-// NotOurs says that rejects were not written, since a file of somebody else's has their place.
+// NotOurs says that rejects were not written, because another program has written a file of that name.
 type NotOurs struct{ Path string }
 
 func (e *NotOurs) Error() string {
@@ -67,10 +67,10 @@ func (e *StateError) ExitCode() int { return exit.State }
 // Hint is empty: what failed says what to do.
 func (e *StateError) Hint() string { return "" }
 
-// WriteRejects writes the rejects of a run, which its ledger keeps, to a file of dir for people and programs
-// to read, in place of what is there; without rejects no file is left. Rows that correct what was sent are
-// listed with them. It returns where the file is, empty without one, and how many rejects there are. Errors
-// are a *StateError or the ledger's; or a *NotOurs, with which the number is right all the same.
+// WriteRejects writes the rejects of a run from its ledger to a file in dir, for people and programs to read.
+// It lists rows that correct what was sent too. It replaces the file of an earlier run, and removes that if
+// there is nothing to write. It returns the path, empty for no file, and how many rejects there are. An error
+// is a *StateError or one of the ledger; or a *NotOurs, and then the number is right all the same.
 func WriteRejects(ctx context.Context, dir string, run *ledger.Run) (path string, n int64, err error) {
 	path = filepath.Join(dir, RejectsName)
 	switch name, err := ForeignRejects(dir); {
@@ -83,7 +83,7 @@ func WriteRejects(ctx context.Context, dir string, run *ledger.Run) (path string
 		}
 		return "", n, err
 	}
-	file, err := createAnew(path + ".new")
+	file, err := createFresh(path + ".new")
 	if err != nil {
 		return "", 0, &StateError{path, err}
 	}
@@ -110,17 +110,18 @@ func WriteRejects(ctx context.Context, dir string, run *ledger.Run) (path string
 	return "", 0, nil
 }
 
-// createAnew makes a file for its owner alone, in place of what a run that was killed may have left there.
-func createAnew(path string) (*os.File, error) {
+// createFresh creates a file that only its owner can read. It replaces a file that a killed run has left
+// there.
+func createFresh(path string) (*os.File, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 }
 
-// writeLines returns how many lines it has written, and of how many rejects. What a terminal would not show
-// is escaped, so that nothing in a row steers it where somebody looks at the file; to whoever parses it, it
-// says the same.
+// writeLines returns how many lines it has written, and how many of them are rejects. It escapes control
+// characters inside the JSON: they mean the same to a parser, and cannot steer the terminal of somebody who
+// looks at the file.
 func writeLines(ctx context.Context, file io.Writer, run *ledger.Run) (lines, n int64, err error) {
 	w := bufio.NewWriterSize(file, 64<<10)
 	for one, err := range run.Rejects(ctx) {

@@ -14,21 +14,22 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// repeats are the rows of a reading that are not sent because another one stands for them: a newer version of the same event,
-// or what an earlier run has sent. It takes a bit a row where there are such rows; what they are found by is sorted on disk.
+// repeats are the rows that are not sent because another one stands for them: a newer version of the same
+// event, or what an earlier run has sent. To find them, the keys of all rows are sorted, mostly on disk. The
+// result has one bit for each row.
 type repeats struct {
-	duplicate parallel.Bitset // by Ref: a newer row stands for it
-	earlier   parallel.Bitset // it has been sent
-	late      parallel.Bitset // it corrects what has been sent
-	again     int64           // of duplicate, rows of events that have been sent
+	duplicate parallel.Bitset // by Ref: another row of the sources stands for it
+	earlier   parallel.Bitset // by Ref: an earlier run has sent it
+	late      parallel.Bitset // by Ref: it corrects what an earlier run has sent
+	sentAgain int64           // of duplicate, rows of events that an earlier run has sent
 	unfit     int64           // rows that stand for an event, and may be too large to be sent
 
 	space    *spool.Space
 	sorter   *spool.Sorter[version]
 	ids      []mapping.EventIDs // of each worker
 	sizers   []*mapping.Sizer   // the same
-	days     map[int64]bool     // of all keys
-	from     int64              // the first day of which all that was sent is known
+	days     map[int64]bool     // on which the events of all keys are
+	from     int64              // the first day of which the state has all that was sent
 	rejected rejectedKeys       // what earlier runs have rejected
 	retry    bool               // what was rejected is tried again
 	uuids    ledger.UUIDs       // of the rows of earlier runs
@@ -62,7 +63,7 @@ func (r *repeats) of(ref uint64) Repeat {
 	return NoRepeat
 }
 
-// newRepeats works in a directory as people.Options.Dir does.
+// newRepeats sorts keys in rules.Index.Dir, or in the temporary directory if that is empty.
 func newRepeats(input *Input, rules *Rules) *repeats {
 	space := spool.NewSpace(cmp.Or(rules.Index.Dir, os.TempDir()), repeatsHeld)
 	r := &repeats{
@@ -77,7 +78,7 @@ func newRepeats(input *Input, rules *Rules) *repeats {
 	return r
 }
 
-// begin asks the state how far back it knows what was sent, and what was rejected.
+// begin reads from the state since when it has what was sent, and what was rejected.
 func (r *repeats) begin(ctx context.Context, earlier *Earlier) (err error) {
 	if earlier.State == nil {
 		return nil
@@ -114,8 +115,9 @@ func (k *chunkKeys) wasRejected(key func([]byte) ledger.Key, row []byte) bool {
 	return len(k.rejected) > 0 && k.rejected.has(key(row))
 }
 
-// add takes a row, and returns what becomes of it. One that could be sent is held when it is of a day of which nobody knows any
-// more what was sent.
+// add adds a row that could be sent, and returns what becomes of it: it is skipped if an earlier run has
+// rejected it, or if it is of a day for which the state no longer has what was sent. o is the outcome by the
+// rules alone.
 func (k *chunkKeys) add(e *posthog.Event, o mapping.Outcome) mapping.Outcome {
 	isLive := o.Bucket == mapping.Skipped && o.Reason == mapping.ReasonLive
 	switch {
@@ -163,7 +165,7 @@ func (r *repeats) newChunkKeys(worker int, c *posthog.Chunk) *chunkKeys {
 	}
 }
 
-// notRetried are the keys of rejected rows and people that are not tried again.
+// notRetried returns the keys of rejected rows and people that are not tried again.
 func (r *repeats) notRetried() rejectedKeys {
 	if r.retry {
 		return nil
@@ -183,7 +185,8 @@ func (r *repeats) add(versions []version) {
 	}
 }
 
-// find looks for repeats in all that was added, and in what earlier runs than the one gone on with have sent.
+// find finds the repeats among all rows that were added and all that earlier runs have sent, without the
+// resumed one.
 func (r *repeats) find(ctx context.Context, earlier *Earlier) error {
 	if earlier.State != nil {
 		for _, day := range r.sortedDays() {
@@ -200,7 +203,7 @@ func (r *repeats) find(ctx context.Context, earlier *Earlier) error {
 	drop := func(v version) {
 		r.duplicate.Add(v.ref - 1)
 		if len(event.sent) > 0 {
-			r.again++
+			r.sentAgain++
 		}
 	}
 	for v, err := range spool.Until(ctx, r.sorter.Sorted()) {
@@ -208,19 +211,19 @@ func (r *repeats) find(ctx context.Context, earlier *Earlier) error {
 			return err
 		}
 		if v.high != last.high || v.low != last.low {
-			r.end(&event, drop)
+			r.endEvent(&event, drop)
 		}
 		event.add(v, drop)
 		last = v
 	}
-	r.end(&event, drop)
+	r.endEvent(&event, drop)
 	r.days = nil
 	return r.space.Close()
 }
 
-// end notes what becomes of the row that stands for an event, and forgets the event.
-func (r *repeats) end(e *sameEvent, drop func(version)) {
-	winner := e.end(drop)
+// endEvent notes what becomes of the row that stands for an event, and empties e for the next event.
+func (r *repeats) endEvent(e *sameEvent, drop func(version)) {
+	winner := e.decide(drop)
 	switch {
 	case winner.ref == 0:
 	case len(e.sent) == 0:
@@ -232,7 +235,7 @@ func (r *repeats) end(e *sameEvent, drop func(version)) {
 	default:
 		r.earlier.Add(winner.ref - 1)
 	}
-	e.forget()
+	e.reset()
 }
 
 func (r *repeats) sortedDays() []int64 {
@@ -244,9 +247,9 @@ func (r *repeats) sortedDays() []int64 {
 	return days
 }
 
-// take leaves the repeats of a chunk out, and counts them. Rows that correct what has been sent are not
-// left out: each is listed.
-func (r *repeats) take(c *posthog.Chunk, counted *deliver.RowCounts) {
+// leaveOut makes a chunk skip its repeats, and counts them. It does not skip rows that correct what was sent,
+// because each of those is listed.
+func (r *repeats) leaveOut(c *posthog.Chunk, counted *deliver.RowCounts) {
 	var earlier, duplicate int64
 	left := parallel.Bitset(c.Left)
 	left, earlier = r.earlier.Cut(left, c.Ref, c.Rows)

@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// Rereader reads the sources a second time, row by row, and tells what becomes of each row. It belongs to one
-// goroutine.
+// Rereader reads the sources a second time, row by row, for a command that shows what becomes of single rows.
+// It belongs to one goroutine.
 type Rereader struct {
 	first *FirstPass
 	keys  *chunkKeys // of the chunk that is being read
@@ -66,11 +66,12 @@ func (r *Rereader) rowsOf(chunk *posthog.Chunk, yield func(RereadRow, error) boo
 	return true
 }
 
-// Repeat tells whether another row, or an earlier run, stands for a row that was just yielded.
+// Repeat returns whether another row, or an earlier run, stands for the row that was just yielded.
 func (r *Rereader) Repeat(e *posthog.Event) Repeat { return r.first.repeats.of(e.Ref) }
 
-// Classify tells what becomes of a row that was just yielded, whoever its person is, if it is no repeat. It
-// counts what an earlier run has rejected, or what is too old to tell whether one has sent it, as skipped.
+// Classify returns what becomes of the row that was just yielded, whoever its person is, if it is no repeat.
+// A row is skipped if an earlier run has rejected it, or if it is of a day for which the state no longer has
+// what was sent.
 func (r *Rereader) Classify(e *posthog.Event) mapping.Outcome {
 	return r.keys.add(e, r.first.rules.Mapping.Classify(e))
 }

@@ -7,8 +7,8 @@ import (
 	"ph2cio/internal/people"
 )
 
-// indexOptions returns the options for an index of people, with what must be restored from earlier runs before the
-// index reads anything.
+// indexOptions returns the options for an index of people, with what must be restored from earlier runs
+// before the index reads anything.
 func indexOptions(ctx context.Context, earlier *Earlier, o people.Options) (people.Options, error) {
 	if earlier.State == nil {
 		return o, nil
@@ -25,8 +25,8 @@ func indexOptions(ctx context.Context, earlier *Earlier, o people.Options) (peop
 	return o, err
 }
 
-// restore gives an index the state of earlier runs: what their rows said about people, and whom they have sent. The
-// index must have read all rows by then. sent says that earlier runs have sent people.
+// restore gives an index the state of earlier runs: what their rows said about people, and whom they have
+// sent. The index must have read all rows by then. sent says that earlier runs have sent people.
 func restore(ctx context.Context, earlier *Earlier, index *people.Index) (sent bool, err error) {
 	if earlier.Remember {
 		if err := index.Remember(ctx); err != nil {

@@ -11,8 +11,8 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// resume reads from the ledger whose identify was rejected before the run was stopped, which merges were
-// refused, and which corrections were listed.
+// resume restores from the ledger what the run knew when it was stopped: whose identify was rejected, which
+// merges Customer.io has refused, and which corrections were listed.
 func (r *run) resume() error {
 	for one, err := range r.options.Ledger.Rejects(r.delivery.Context()) {
 		if err != nil {
@@ -34,8 +34,8 @@ func (r *run) resume() error {
 	return r.rejectAgain()
 }
 
-// rejectAgain finds again the people whom an earlier run has rejected just as they are, and whom this one has
-// therefore passed by before it was stopped: their rows are rejected with them.
+// rejectAgain finds the people whose identify is one that an earlier run has rejected, and whom this run had
+// therefore skipped before it was stopped. Their rows are rejected too.
 func (r *run) rejectAgain() error {
 	before, from := r.first.repeats.notRetried(), r.from[ledger.People]
 	if len(before) == 0 {

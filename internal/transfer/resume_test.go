@@ -23,8 +23,8 @@ import (
 	"ph2cio/internal/people"
 )
 
-// destination remembers how often each operation came, refuses some, and fails for good after so many batches, with or
-// without having taken the last.
+// destination remembers how often each operation came, refuses some, and fails for good after so many
+// batches, with or without having taken the last.
 type destination struct {
 	lock   sync.Mutex
 	came   map[string]int
@@ -121,7 +121,8 @@ func firstPassOf(t *testing.T, store *ledger.Store, plan *testPlan) *FirstPass {
 	return pass
 }
 
-// stored opens the ledger of a directory and returns its newest run, or begins one that rests on what was learnt.
+// stored opens the ledger of a directory and returns its newest run, or begins one that rests on what was
+// learnt.
 func stored(t *testing.T, dir string, pass *FirstPass) (*ledger.Store, *ledger.Run) {
 	t.Helper()
 	store := openStore(t, dir)
@@ -147,9 +148,9 @@ func begunIn(t *testing.T, store *ledger.Store, pass *FirstPass) *ledger.Run {
 	return run
 }
 
-// TestAStoppedRunResumes lets the destination go away again and again, at any batch of any phase. In the end it has taken each
-// operation, and again only those that it took without an answer; counts and rejects are those of a run that was never
-// stopped.
+// TestAStoppedRunResumes lets the destination go away again and again, at any batch of any phase. In the end
+// it has taken each operation, and again only those that it took without an answer; counts and rejects are
+// those of a run that was never stopped.
 func TestAStoppedRunResumes(t *testing.T) {
 	path := manyRows(t, 900)
 	newStopped := func(t *testing.T) *testPlan {
@@ -281,8 +282,8 @@ func sameOrigin(run *ledger.Run, sources []ledger.Source, people []byte) error {
 	return nil
 }
 
-// TestARowThatChangesChangesTheOrigin changes a row, keeping the size, between two first passes: a run that began with
-// the first can be told from one that begins with the second.
+// TestARowThatChangesChangesTheOrigin changes a row, keeping the size, between two first passes: a run that
+// began with the first can be told from one that begins with the second.
 func TestARowThatChangesChangesTheOrigin(t *testing.T) {
 	path := manyRows(t, 300)
 	origin := func() *ledger.Run {
@@ -312,7 +313,8 @@ func TestARowThatChangesChangesTheOrigin(t *testing.T) {
 	}
 }
 
-// TestWaitingForPeopleIsNotForgotten stops a run after its people, before the wait for them to settle was over.
+// TestWaitingForPeopleIsNotForgotten stops a run after its people, before the wait for them to settle was
+// over.
 func TestWaitingForPeopleIsNotForgotten(t *testing.T) {
 	dir := t.TempDir()
 	for round, settle := range []time.Duration{time.Hour, 300 * time.Millisecond, 0} {

@@ -12,7 +12,7 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// run is one pass of sending: what its phases share.
+// run is what the phases of sending share.
 type run struct {
 	first    *FirstPass
 	options  Delivery
@@ -20,16 +20,16 @@ type run struct {
 	mappers  []*mapping.Mapper // one for each worker
 	delivery *deliver.Delivery
 
-	begun ledger.Phase                     // the phase in which the run was stopped; 0 for a new run
-	from  map[ledger.Phase]ledger.Position // how far each phase had come then
+	begun ledger.Phase                     // the phase in which a resumed run was stopped; 0 for a new run
+	from  map[ledger.Phase]ledger.Position // how far each phase had come by then
 
 	rejected      map[uint32]bool // people whose identify was rejected, by number; the mappers read it
 	mergesRefused map[uint64]bool // merges that the API refused, by number
 	corrections   []Correction    // the first few
 }
 
-// newRun begins a run, or resumes the one of options.Ledger. Also with an error the run may be used, to
-// tell that nothing happened; it must be closed.
+// newRun begins a run, or resumes the one of options.Ledger. The run must be closed. It is usable even with
+// an error, so that its summary can say that nothing happened.
 func newRun(ctx context.Context, first *FirstPass, options Delivery) (*run, error) {
 	r := &run{
 		first: first, options: options, progress: first.input.progress(), rejected: map[uint32]bool{}, mergesRefused: map[uint64]bool{},
@@ -54,7 +54,7 @@ func newRun(ctx context.Context, first *FirstPass, options Delivery) (*run, erro
 
 func (r *run) close() { r.delivery.Close() }
 
-// saves reports whether a ledger keeps what the run does.
+// saves reports whether the run saves in a ledger what it does.
 func (r *run) saves() bool { return r.options.Ledger != nil }
 
 // begin opens a phase. Its progress counts operations, up to a total if that is known.
@@ -63,7 +63,7 @@ func (r *run) begin(phase ledger.Phase, total int64) *deliver.Phase {
 	return r.delivery.Begin(deliver.Spec{Phase: phase, From: r.from[phase], Progress: r.progress.Advance})
 }
 
-// doing says what a phase does.
+// doing says what a phase does, for the progress.
 func (r *run) doing(phase ledger.Phase) string {
 	what := phase.String()
 	if phase == ledger.Emails {
@@ -75,10 +75,10 @@ func (r *run) doing(phase ledger.Phase) string {
 	return "sending " + what
 }
 
-// stopped is why nothing more is to be read or sent, nil as long as there is no reason.
+// stopped returns why nothing more is to be read or sent; nil if there is no reason.
 func (r *run) stopped() error { return r.delivery.Stopped() }
 
-// settle waits until the API has had time for what was sent.
+// settle waits until Customer.io has had time to process what was sent. what says what for.
 func (r *run) settle(what string) error {
 	if r.options.Settle <= 0 {
 		return nil
@@ -92,13 +92,13 @@ func (r *run) settle(what string) error {
 	}
 }
 
-// accepted is how many operations of an action the API has accepted, also before the run was resumed.
+// accepted returns how many operations of an action Customer.io has accepted, before the run was stopped too.
 func (r *run) accepted(action customerio.Action) int64 {
 	c := r.delivery.Counts()
 	return c.Accepted[action] + c.Before.Accepted[action]
 }
 
-// noteCorrection lists a row that corrects what was sent.
+// noteCorrection lists a row that corrects what was sent, among the first few.
 func (r *run) noteCorrection(one *deliver.Reject) {
 	if len(r.corrections) < mostCorrections {
 		r.corrections = append(r.corrections, Correction{one.File, one.Row, one.Line, one.Event, one.EventID})

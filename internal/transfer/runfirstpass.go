@@ -9,16 +9,16 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// RunFirstPass reads all sources once. Close the result when all is sent. It returns an error when it could not
-// read on; what is wrong with single sources is in FirstPass.Trouble. It returns a *ManyTeams when rows are of
-// more than one team and the input picks none, and an *UnknownColumns when no source has a column that was named.
-// When ctx is done it returns the cause.
+// RunFirstPass reads all sources once. Close the result when all is sent. It returns an error when it could
+// not read on; what is wrong with single sources is in FirstPass.Trouble. It returns a *ManyTeams when rows
+// are of more than one team and the input picks none, and an *UnknownColumns when no source has a column that
+// was named. When ctx is done it returns the cause.
 func RunFirstPass(ctx context.Context, input Input, rules Rules) (*FirstPass, error) {
 	return ObserveFirstPass(ctx, input, rules, nil)
 }
 
-// ObserveFirstPass is RunFirstPass with an observer, which counts what is in the sources; nil is none. With an
-// observer several teams are no error.
+// ObserveFirstPass is RunFirstPass with an observer, which counts what is in the sources; nil is none. With
+// an observer several teams are no error.
 func ObserveFirstPass(ctx context.Context, input Input, rules Rules, observer Observer) (*FirstPass, error) {
 	started := time.Now()
 	types, err := columnTypes(ctx, &input)
@@ -32,9 +32,9 @@ func ObserveFirstPass(ctx context.Context, input Input, rules Rules, observer Ob
 	return first, err
 }
 
-// readUntilSound reads everything again, without the damaged rows, if damage was noticed only after rows of it were
-// used. It also reads everything again if cells were taken for numbers before another one of their column turned
-// out to be text: cells about people, and with an observer any cells.
+// readUntilSound reads everything again, without the damaged rows, if damage was noticed only after rows of
+// it were used. It also reads everything again if cells were taken for numbers before another one of their
+// column turned out to be text: cells about people, and with an observer any cells.
 func readUntilSound(ctx context.Context, input *Input, rules *Rules, types *posthog.ColumnTypes, observer Observer) (*FirstPass, error) {
 	var known []*posthog.SourceError
 	for {

@@ -11,8 +11,8 @@ import (
 )
 
 // Send maps and sends everything, phase after phase: people, events, merges, emails that another profile had.
-// When ctx is cancelled it stops reading, lets the requests under way finish within Options.Grace, and returns
-// the cause. The summary is true in every case.
+// When ctx is done it stops reading, gives the requests under way Options.Grace to finish, and returns the
+// cause. The summary is true even if there is an error.
 func Send(ctx context.Context, first *FirstPass, options Delivery) (*Summary, error) {
 	started := time.Now()
 	run, err := newRun(ctx, first, options)

@@ -55,8 +55,8 @@ func wanted(t *testing.T, plan *testPlan) map[string]int {
 	return ids
 }
 
-// TestEverythingArrivesThroughFaults sends a synthetic export through every passing fault at once: each event is held
-// exactly once in the end, and the rows add up.
+// TestEverythingArrivesThroughFaults sends a synthetic export through every passing fault at once: each event
+// is held exactly once in the end, and the rows add up.
 func TestEverythingArrivesThroughFaults(t *testing.T) {
 	path := writeSynthetic(t, synthetic.Options{Rows: 3000, People: 60, Seed: 7, Invalid: 1})
 	for _, batchItems := range []int{0, 7, 100} {
@@ -114,8 +114,8 @@ func TestPeopleSettleBeforeEvents(t *testing.T) {
 	}
 }
 
-// TestInterruptionFinishesWhatIsUnderWay cancels a run in the middle: every row read is accounted for, nothing sent is
-// lost, and the requests under way got their answers.
+// TestInterruptionFinishesWhatIsUnderWay cancels a run in the middle: every row read is accounted for,
+// nothing sent is lost, and the requests under way got their answers.
 func TestInterruptionFinishesWhatIsUnderWay(t *testing.T) {
 	path := writeSynthetic(t, synthetic.Options{Rows: 4000, People: 40, Seed: 3})
 	synctest.Test(t, func(t *testing.T) {
@@ -270,8 +270,8 @@ func TestLinksAreSentLast(t *testing.T) {
 	}
 }
 
-// TestRefusedCredentialsEndTheRunSoon refuses the credentials in the middle of a run while other requests are being tried
-// again: those get their grace, not a quarter of an hour.
+// TestRefusedCredentialsEndTheRunSoon refuses the credentials in the middle of a run while other requests are
+// being tried again: those get their grace, not a quarter of an hour.
 func TestRefusedCredentialsEndTheRunSoon(t *testing.T) {
 	path := writeSynthetic(t, synthetic.Options{Rows: 2000, People: 40, Seed: 9})
 	synctest.Test(t, func(t *testing.T) {
@@ -296,7 +296,8 @@ func TestRefusedCredentialsEndTheRunSoon(t *testing.T) {
 	})
 }
 
-// TestSourceGoneInTheSecondReadingEndsTheRun takes a file away between the readings: no row may be lost in silence.
+// TestSourceGoneInTheSecondReadingEndsTheRun takes a file away between the readings: no row may be lost in
+// silence.
 func TestSourceGoneInTheSecondReadingEndsTheRun(t *testing.T) {
 	for _, gone := range []int{0, 1} {
 		paths := []string{

@@ -28,8 +28,8 @@ type waitingSearch struct {
 	gone     []ledger.StillWaiting // whose rows go on waiting, of sources that are gone
 }
 
-// searchWaiting searches the sources that earlier runs have read and for which asks returns true, and, for rows
-// that are lost, those of the first pass itself.
+// searchWaiting searches the sources that earlier runs have read and for which asks returns true, and, for
+// rows that are lost, those of the first pass itself.
 func searchWaiting(ctx context.Context, f *FirstPass, asks func(path string) bool) (*waitingSearch, error) {
 	read, err := asread.Sources(ctx, f.input.State)
 	if err != nil {
@@ -104,8 +104,8 @@ func (s *waitingSearch) source(ctx context.Context, waiting []ledger.WaitingSour
 	return nil
 }
 
-// otherNames knows which files there are under other names. A file that was renamed, or compressed since, has the
-// same rows.
+// otherNames knows which files there are under other names. A file that was renamed, or compressed since, has
+// the same rows.
 type otherNames struct {
 	known map[string]ledger.KnownSource
 	now   map[string]ledger.Source // those of this run

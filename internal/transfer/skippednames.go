@@ -8,7 +8,7 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// SkippedEvent is an event name of PostHog's own whose rows are skipped as noise.
+// SkippedEvent is an event name that begins with a $, whose rows are skipped as noise.
 type SkippedEvent struct {
 	Name string `json:"name"`
 	Rows int64  `json:"rows"`
@@ -18,18 +18,18 @@ type SkippedEvent struct {
 	Events string `json:"events,omitempty"`
 }
 
-// These bound the memory of names that are made of IDs.
+// These bound the memory, since names may contain IDs, so that there are as many names as rows.
 const (
 	maxSkippedNames      = 1000
 	maxSkippedNameLength = 1024 // bytes
 )
 
-// skippedNames count rows by the name of their event. Those of names that come after the first
-// maxSkippedNames, or that are too long, are counted together.
+// skippedNames count skipped rows by the name of their event. Rows of names that are too long, or that come
+// after the first maxSkippedNames, are counted together.
 type skippedNames struct {
 	rows   map[string]*int64
-	order  []string
-	beyond int64
+	order  []string // the names, as they first came
+	beyond int64    // rows of other names
 }
 
 func (s *skippedNames) add(name []byte, rows int64) {
@@ -49,7 +49,7 @@ func (s *skippedNames) add(name []byte, rows int64) {
 	s.order = append(s.order, text)
 }
 
-// merge adds the counts of what comes next in reading order.
+// merge adds the counts of rows that come later in reading order.
 func (s *skippedNames) merge(next *skippedNames) {
 	for _, name := range next.order {
 		s.add([]byte(name), *next.rows[name])
@@ -57,8 +57,8 @@ func (s *skippedNames) merge(next *skippedNames) {
 	s.beyond += next.beyond
 }
 
-// list returns the names that were counted: those that may be the customer's own first, then the most frequent.
-// beyond is how many rows have other names.
+// list returns the names that were counted: those that may be the customer's own first, then the most
+// frequent. beyond is how many rows have other names.
 func (s *skippedNames) list(rules *mapping.Rules) (all []SkippedEvent, beyond int64) {
 	for _, name := range s.order {
 		yours := !posthog.Documented([]byte(name))

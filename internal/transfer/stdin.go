@@ -10,20 +10,21 @@ import (
 	"ph2cio/internal/spool"
 )
 
-// Spooled is standard input, copied to disk: the line reads its sources twice.
+// Spooled is a copy of standard input on disk. A run reads its sources twice, and can read standard input
+// only once.
 type Spooled = spool.Copied
 
-// DiskError is trouble with the disk under what did not fit into memory.
+// DiskError is trouble with the disk to which a run writes what does not fit into memory.
 type DiskError = spool.DiskError
 
 // NoSpace says that the disk is too small for the copy.
 type NoSpace = spool.NoSpace
 
-// ErrNothing says that standard input had not a byte.
+// ErrNothing says that standard input was empty.
 var ErrNothing = errors.New("standard input was empty")
 
-// Spool copies standard input into a file of dir. After an error nothing is left there; it is a *NoSpace when the disk is
-// too small. A cancelled ctx ends it with the cause.
+// Spool copies standard input into a file in dir, which it removes after an error. The error is a *NoSpace if
+// the disk is too small. When ctx is done it returns the cause.
 func Spool(ctx context.Context, in io.Reader, dir string, p Progress) (*Spooled, error) {
 	size := sizeOf(in)
 	p.Phase("copying standard input", size, Bytes)
@@ -38,7 +39,8 @@ func Spool(ctx context.Context, in io.Reader, dir string, p Progress) (*Spooled,
 	return copied, nil
 }
 
-// sizeOf is how many bytes will come, where that can be known: standard input may be a file.
+// sizeOf returns how many bytes there are to read; 0 if that is not known, because standard input is not a
+// file.
 func sizeOf(in io.Reader) int64 {
 	file, ok := in.(*os.File)
 	if !ok {

@@ -70,7 +70,8 @@ func TestBothReadingsFromAStore(t *testing.T) {
 	}
 }
 
-// TestAStoreThatFailsIsToldAsGone: rows before the failure are used, and the run knows that the source was not read whole.
+// TestAStoreThatFailsIsToldAsGone: rows before the failure are used, and the run knows that the source was
+// not read whole.
 func TestAStoreThatFailsIsToldAsGone(t *testing.T) {
 	plan := newPlan(t, mapping.Options{}, writeTwice(t, syntheticText(t, 3000)))
 	store := sources.New(sources.Manners{Sips: 50_000, FailAt: plan.Sources[0].Size / 2})
@@ -87,7 +88,8 @@ func TestAStoreThatFailsIsToldAsGone(t *testing.T) {
 	}
 }
 
-// TestAStoreThatFailsEarlierInTheSecondReading: rows that were counted on cannot be read, which ends the run with the reason.
+// TestAStoreThatFailsEarlierInTheSecondReading: rows that were counted on cannot be read, which ends the run
+// with the reason.
 func TestAStoreThatFailsEarlierInTheSecondReading(t *testing.T) {
 	plan := newPlan(t, mapping.Options{}, writeTwice(t, syntheticText(t, 6000)))
 	size := plan.Sources[0].Size
@@ -109,7 +111,8 @@ func TestAStoreThatFailsEarlierInTheSecondReading(t *testing.T) {
 	}
 }
 
-// TestAStoreThatChangesBetweenTheReadings: a source of another version is told as changed, and one that went away as gone.
+// TestAStoreThatChangesBetweenTheReadings: a source of another version is told as changed, and one that went
+// away as gone.
 func TestAStoreThatChangesBetweenTheReadings(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(store *sources.Store, name string)

@@ -9,28 +9,28 @@ import (
 	"ph2cio/internal/transfer/deliver"
 )
 
-// Summary is what happened, as it is told to people and, through its JSON form, to programs. Every row read is counted in
-// exactly one place: read = sent + person + skipped + rejected + duplicate + earlier + unsent.
+// Summary is what happened, for people and, as JSON, for programs. Every row is counted in exactly one place:
+// read = sent + person + skipped + rejected + duplicate + earlier + unsent.
 type Summary struct {
 	Rows     Rows           `json:"rows"`
 	People   PeopleSummary  `json:"people"`
 	Profiles map[string]int `json:"profiles"` // that each choice of --people would make
 	// Known is how many of Profiles Customer.io has already; nil when nothing is known of what it has.
 	Known map[string]int `json:"profiles_known,omitempty"`
-	// Estimated says that there were so many visitors that the profiles of `all`, and the distinct IDs, rest on a sample
-	// of them. The standard error is below 1 %.
+	// Estimated says that Profiles of `all`, and the distinct IDs, are estimated from a sample, because there
+	// were very many visitors. The standard error is below 1 %.
 	Estimated  bool             `json:"profiles_estimated,omitempty"`
 	Operations map[string]int64 `json:"operations"` // built, by action
 	Accepted   map[string]int64 `json:"accepted"`
 	Refused    map[string]int64 `json:"refused"` // by the API
 	Unsent     map[string]int64 `json:"unsent"`
-	Unanswered map[string]int64 `json:"unanswered,omitempty"` // of Unsent, those that were sent: what became of them is not known
+	Unanswered map[string]int64 `json:"unanswered,omitempty"` // of Unsent, those that were sent and got no answer
 	Requests   int64            `json:"requests"`
 	Bytes      int64            `json:"bytes"` // of request bodies
 	Retries    int64            `json:"retries"`
 	ValuesCut  map[string]int64 `json:"values_cut"` // to fit, in the operations built, by kind
-	// SkippedEvents are the names of PostHog's own that were skipped as noise; SkippedEventsBeyond are the
-	// rows of those that came after the first 1000.
+	// SkippedEvents are the names that begin with a $ and were skipped as noise. SkippedEventsBeyond counts
+	// the rows of names that came after the first 1000.
 	SkippedEvents       []SkippedEvent `json:"skipped_events,omitempty"`
 	SkippedEventsBeyond int64          `json:"skipped_events_beyond,omitempty"`
 	AttributeSummary
@@ -44,11 +44,13 @@ type Summary struct {
 	LiveProfiles *LiveProfiles   `json:"live_profiles,omitempty"`
 	Campaigns    Campaigns       `json:"campaigns"`
 	Sources      []SourceSummary `json:"sources"`
-	// TimedByCreatedAt are rows whose own time is in the future, and that take the time of `created_at`, sent or not.
+	// TimedByCreatedAt counts rows whose own time is in the future, sent or not. They get the time of
+	// `created_at`.
 	TimedByCreatedAt int64 `json:"timed_by_created_at,omitempty"`
-	// UnreadFields are fields that some rows have without saying anything by them.
+	// UnreadFields are fields whose value is of no use in some rows.
 	UnreadFields []UnreadField `json:"unread_fields,omitempty"`
-	// TextColumns are columns of CSV that are text, though some of their cells alone would not be.
+	// TextColumns are columns of CSV files that are text, although some of their cells look like another
+	// type.
 	TextColumns []TextColumn `json:"text_columns,omitempty"`
 	// UnknownOnly are the IDs of --only that nobody in the export has.
 	UnknownOnly []string `json:"only_unknown,omitempty"`
@@ -63,7 +65,7 @@ type Summary struct {
 	WouldStop []Limit `json:"would_stop,omitempty"`
 
 	Rejects string  `json:"rejects,omitempty"` // the file they were written to
-	Seconds float64 `json:"seconds"`           // of both readings, without the time in which somebody was asked
+	Seconds float64 `json:"seconds"`           // of both passes, without the wait for somebody's confirmation
 	// Estimate is how many seconds sending would take, in a preview.
 	Estimate float64 `json:"estimated_seconds,omitempty"`
 	// Interrupted is true when a signal ended the run early.
@@ -71,7 +73,8 @@ type Summary struct {
 	// Next is the command to type when something is left to do.
 	Next string `json:"next,omitempty"`
 
-	// MayDouble counts rows without a uuid, where others have one: nothing tells whether both are of one event.
+	// MayDouble counts rows without a uuid if other rows have one: two such rows may be of one event, and
+	// nothing says so.
 	MayDouble int64 `json:"rows_without_uuid,omitempty"`
 	// CorrectedLate are rows that correct events which were sent before, the first 1,000 of them.
 	CorrectedLate []Correction `json:"corrected_late,omitempty"`
@@ -90,9 +93,9 @@ type Limit struct {
 type Rows struct {
 	Read      int64            `json:"read"`
 	Sent      int64            `json:"sent"`
-	Person    int64            `json:"person"`    // only feeds a person
+	Person    int64            `json:"person"`    // only says something about a person
 	Duplicate int64            `json:"duplicate"` // another row stands for the same event
-	Earlier   int64            `json:"earlier"`   // acknowledged by an earlier run, or before the run went on
+	Earlier   int64            `json:"earlier"`   // sent by an earlier run, or by this one before it was resumed
 	Unsent    int64            `json:"unsent"`    // no answer when the run stopped
 	Skipped   map[string]int64 `json:"skipped"`
 	Rejected  map[string]int64 `json:"rejected"`
@@ -103,11 +106,11 @@ type Rows struct {
 // PeopleSummary counts people.
 type PeopleSummary struct {
 	DistinctIDs    int64             `json:"distinct_ids"`
-	JoinedIDs      int64             `json:"joined_ids"` // of them, those that are another one's person
+	JoinedIDs      int64             `json:"joined_ids"` // of them, those that belong to the person of another one
 	Links          people.LinkCounts `json:"links"`
 	Sent           int64             `json:"sent"`
-	Earlier        int64             `json:"earlier,omitempty"`   // sent before the run went on
-	Unchanged      int64             `json:"unchanged,omitempty"` // as an earlier run has sent them: not sent again
+	Earlier        int64             `json:"earlier,omitempty"`   // sent before the run was resumed
+	Unchanged      int64             `json:"unchanged,omitempty"` // not sent again, because an earlier run has sent the same
 	Rejected       map[string]int64  `json:"rejected"`
 	EmailConflicts int               `json:"email_conflicts"`
 	WithoutEmail   []WithoutEmail    `json:"without_email,omitempty"` // the people that EmailConflicts counts
@@ -115,17 +118,17 @@ type PeopleSummary struct {
 	Stale int `json:"older_than_72h"` // sent, with newest data that old
 }
 
-// Uncertain are the people whom a person should look at before anything is sent: who is left out because
-// nothing identifies them, and under whom several logins are one.
+// Uncertain are the people whom somebody should look at before anything is sent: those who are left out
+// because nothing identifies them, and those who have several logins.
 type Uncertain struct {
 	ShapeOnly    int     `json:"left_out_by_shape_only"`
-	VisitorOnly  int     `json:"left_out_as_visitors_only"` // what posthog-js says is all that speaks against them
+	VisitorOnly  int     `json:"left_out_as_visitors_only"` // only because posthog-js says that they are visitors
 	Unidentified int     `json:"left_out_unidentified"`     // nothing identifies them, those two among them
 	Fused        []Fused `json:"fused,omitempty"`           // the worst of those that FusedCount counts
-	FusedCount   int     `json:"fused_people,omitempty"`    // several logins with different emails are one
+	FusedCount   int     `json:"fused_people,omitempty"`    // people who have several logins with different emails
 }
 
-// Uncertain counts and names them; counts are those of Counts.
+// Uncertain returns who is uncertain. counts are those of Counts.
 func (f *FirstPass) Uncertain(counts *people.Counts) Uncertain {
 	u := Uncertain{ShapeOnly: counts.ShapeOnly, VisitorOnly: counts.VisitorOnly, Unidentified: counts.Unidentified}
 	worst, count := f.People.SeveralLogins()
@@ -142,7 +145,7 @@ type WithoutEmail struct {
 	HeldBy string `json:"held_by"` // an ID of the one who has it
 }
 
-// Fused is a person under whom several logins with different emails are one. A few of each are named.
+// Fused is a person with several logins that have different emails. A few of each are named.
 type Fused struct {
 	ID         string   `json:"id"`
 	Logins     []string `json:"logins"`
@@ -151,7 +154,7 @@ type Fused struct {
 	EmailCount int      `json:"emails_count"`
 }
 
-// Campaigns is what could make Customer.io write to people.
+// Campaigns counts what could start campaigns in Customer.io.
 type Campaigns struct {
 	RecentEvents int64 `json:"recent_events"` // sent, younger than 72 hours
 	Identifies   int64 `json:"identifies"`
@@ -162,7 +165,7 @@ type SourceSummary struct {
 	Path    string `json:"path"`
 	Bytes   int64  `json:"bytes"`
 	Trouble string `json:"trouble,omitempty"`
-	Warning string `json:"warning,omitempty"` // of a file that was read well: what to know about it
+	Warning string `json:"warning,omitempty"` // what to know about a file that was read to its end
 	Hint    string `json:"hint,omitempty"`    // what to do about either
 }
 
@@ -176,9 +179,9 @@ func Nothing(incomplete []*source.Incomplete) *Summary {
 	}
 }
 
-// ending is what a summary has beside what the run has counted.
+// ending is what the summary of a run has besides its counts.
 type ending struct {
-	optedOut    int64       // people whose identify was built without it
+	optedOut    int64       // people who have unsubscribed, and whose identify does not say so
 	merges      []MergePair // that were sent, the first of them
 	took        time.Duration
 	interrupted bool
@@ -203,7 +206,7 @@ func (r *run) summary(e ending) *Summary {
 		MergesRejected: c.MergesRejected, Requests: tally.Requests.Load(), Bytes: tally.Bytes.Load(), Retries: tally.Retries.Load(), ValuesCut: r.valuesCut(),
 		Campaigns: Campaigns{RecentEvents: c.Recent, Identifies: c.PeopleSent()},
 		Sources:   r.first.SourceSummaries(), LostHistory: r.first.Lost, Incomplete: r.first.input.Incomplete,
-		Examples: r.delivery.Examples(), CorrectedLate: r.corrections, MayDouble: r.first.MayDouble(),
+		Examples: r.delivery.Examples(), CorrectedLate: r.corrections, MayDouble: r.first.RowsWithoutUUID(),
 		TimedByCreatedAt: r.first.TimedByCreatedAt(), TextColumns: r.first.TextColumns(),
 		UnreadFields: r.first.UnreadFields(), AttributeSummary: attributes,
 		Merges: e.merges, TwoProfiles: r.first.TwoProfiles(), LiveProfiles: r.first.LiveProfiles(),
@@ -213,10 +216,10 @@ func (r *run) summary(e ending) *Summary {
 	return s
 }
 
-// ValueRemoved is the kind of values_cut for attributes that Customer.io refused and that were left out.
+// ValueRemoved is the kind of values_cut for attributes that were left out because Customer.io refused them.
 const ValueRemoved = "removed_for_api"
 
-// valuesCut adds up what all mappers changed to fit.
+// valuesCut adds up the values that were changed or left out to fit, by kind.
 func (r *run) valuesCut() map[string]int64 {
 	cut := map[string]int64{}
 	for _, m := range r.mappers {
@@ -231,10 +234,10 @@ func (r *run) valuesCut() map[string]int64 {
 	return cut
 }
 
-// TimedByCreatedAt is how many rows have a time in the future and take that of `created_at`.
+// TimedByCreatedAt returns how many rows have a time in the future, and get that of `created_at` instead.
 func (f *FirstPass) TimedByCreatedAt() int64 { return f.byCreatedAt }
 
-// withoutEmail lists those whose email another one has.
+// withoutEmail lists the people who are sent without their email, because another person has it.
 func (r *run) withoutEmail() (all []WithoutEmail) {
 	for c := range r.first.People.EmailConflicts() {
 		all = append(all, WithoutEmail{c.Person.DistinctID, c.Holder})
@@ -242,22 +245,22 @@ func (r *run) withoutEmail() (all []WithoutEmail) {
 	return all
 }
 
-// SourceSummaries tells of each source what it was and what was wrong with it.
+// SourceSummaries returns for each source what was wrong with it.
 func (f *FirstPass) SourceSummaries() []SourceSummary {
 	trouble := map[string]*posthog.SourceError{}
 	for _, t := range f.Trouble {
 		trouble[t.Path] = t
 	}
-	said := map[string]*posthog.SourceError{}
+	warnings := map[string]*posthog.SourceError{}
 	for _, w := range f.Warnings {
-		said[w.Path] = w
+		warnings[w.Path] = w
 	}
 	all := make([]SourceSummary, 0, len(f.places.sources))
 	for _, s := range f.places.sources {
 		one := SourceSummary{Path: s.Name, Bytes: s.Size}
 		if t := trouble[s.Name]; t != nil {
 			one.Trouble, one.Hint = t.Err.Error(), t.Advice
-		} else if w := said[s.Name]; w != nil {
+		} else if w := warnings[s.Name]; w != nil {
 			one.Warning, one.Hint = w.Err.Error(), w.Advice
 		}
 		all = append(all, one)
@@ -273,7 +276,8 @@ func profiles(counts people.Counts, number func(people.Profiles) int) map[string
 	return out
 }
 
-// known counts the profiles that are there already; nil when nothing is known of them.
+// known returns how many of the profiles exist in Customer.io already, by choice; nil if nothing is known of
+// them.
 func (f *FirstPass) known(counts people.Counts) map[string]int {
 	if !f.KnowsProfiles() {
 		return nil

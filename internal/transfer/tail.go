@@ -7,25 +7,24 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// mostTail is how much of the end of compressed sources stays in memory from the first pass to the second, in bytes as it
-// is packed there. Exports are packed to a fifth or less.
+// mostTail is how many bytes of packed chunks stay in memory from the first pass to the second. Packing makes
+// exports five times smaller or more.
 const mostTail = 64 << 20
 
-// tail are the last chunks that the first pass saw, so that the second need not decompress them again: all of a small
-// export, the end of a large one. They are packed in a way that is unpacked much faster than what the sources are
-// compressed with. Chunks that are not worth that are not kept.
+// tail is the last chunks that the first pass saw, held in memory so that the second pass need not decompress
+// them again: all of a small export, the end of a large one. They are packed in a way that is unpacked much
+// faster than the compression of the sources. Chunks for which that would save nothing are not held.
 type tail struct {
-	most   int // mostKept, but for tests
+	most   int // mostTail, but for tests
 	chunks []*posthog.Chunk
 	packer posthog.Packer
 	held   int   // bytes
 	text   int64 // bytes read so far
-	over   bool  // nothing is kept any more
+	closed bool  // no more chunks are held
 
-	// How well what was kept has been packed.
-	unpacked, packed int64 // bytes
+	unpacked, packed int64 // bytes of the held chunks before and after packing
 
-	// Where what is kept begins: after this much of that source.
+	// The tail begins in this source, after so many bytes of its text.
 	source int
 	before int64
 
@@ -33,73 +32,76 @@ type tail struct {
 	lastEnd int64
 }
 
-// add takes over a chunk of a compressed source, and hears of one of a plain source, in reading order. total is what
-// there is to read, in bytes on disk.
-func (k *tail) add(c *posthog.Chunk, left parallel.Bitset, total int64) {
-	source, end := k.last, k.lastEnd
+// add takes the next chunk in reading order, and holds or releases it unless its source is not compressed.
+// total is how many bytes there are to read on disk.
+func (t *tail) add(c *posthog.Chunk, left parallel.Bitset, total int64) {
+	source, end := t.last, t.lastEnd
 	if source != c.Source {
 		end = 0
 	}
-	k.text += c.End - end
-	k.last, k.lastEnd = c.Source, c.End
+	t.text += c.End - end
+	t.last, t.lastEnd = c.Source, c.End
 	switch {
 	case !c.WorthPacking():
-		k.giveUp() // what is kept is the end of all, without gaps
-	case k.over || len(k.chunks) == 0 && !k.nearEnd(c, total):
+		t.drop() // the tail is the end of all sources, without gaps
+	case t.closed || len(t.chunks) == 0 && !t.nearEnd(c, total):
 		c.Release()
 	default:
-		if len(k.chunks) == 0 {
-			k.source, k.before = c.Source, end
+		if len(t.chunks) == 0 {
+			t.source, t.before = c.Source, end
 		}
-		k.unpacked += int64(c.Size())
-		k.packer.Pack(c, left)
-		k.packed += int64(c.Held())
-		k.chunks = append(k.chunks, c)
-		k.held += c.Held()
-		for k.held > k.most+k.most/4 && len(k.chunks) > 1 {
-			k.drop()
+		t.unpacked += int64(c.Size())
+		t.packer.Pack(c, left)
+		t.packed += int64(c.Held())
+		t.chunks = append(t.chunks, c)
+		t.held += c.Held()
+		for t.held > t.most+t.most/4 && len(t.chunks) > 1 {
+			t.dropFirst()
 		}
 	}
 }
 
-// nearEnd guesses whether what comes from c on, packed, is no more than is kept, if it is compressed as what came before.
-func (k *tail) nearEnd(c *posthog.Chunk, total int64) bool {
-	return float64(total-c.Bytes)*float64(k.text)*k.share() <= float64(k.most)*float64(max(c.Bytes, 1))
+// nearEnd guesses whether all from c on fits into the tail, if the rest is compressed as well as what came
+// before.
+func (t *tail) nearEnd(c *posthog.Chunk, total int64) bool {
+	return float64(total-c.Bytes)*float64(t.text)*t.packedShare() <= float64(t.most)*float64(max(c.Bytes, 1))
 }
 
-// share is what packing leaves of a text.
-func (k *tail) share() float64 {
+// packedShare is the size of packed text, as a part of its size before.
+func (t *tail) packedShare() float64 {
 	const usual = 0.25
-	if k.unpacked == 0 {
+	if t.unpacked == 0 {
 		return usual
 	}
-	return float64(k.packed) / float64(k.unpacked)
+	return float64(t.packed) / float64(t.unpacked)
 }
 
-// drop gives up the first chunk: the guess was wrong.
-func (k *tail) drop() {
-	c := k.chunks[0]
-	k.source, k.before = c.Source, c.End
-	k.held -= c.Held()
+// dropFirst releases the first chunk, because the guess of nearEnd was wrong.
+func (t *tail) dropFirst() {
+	c := t.chunks[0]
+	t.source, t.before = c.Source, c.End
+	t.held -= c.Held()
 	c.Release()
-	k.chunks = k.chunks[1:]
+	t.chunks = t.chunks[1:]
 }
 
-func (k *tail) giveUp() {
-	for _, c := range k.chunks {
+// drop releases all chunks. No more are held afterwards.
+func (t *tail) drop() {
+	for _, c := range t.chunks {
 		c.Release()
 	}
-	k.packer.Close()
-	k.chunks, k.over = nil, true
+	t.packer.Close()
+	t.chunks, t.closed = nil, true
 }
 
-// until takes what is kept off the ends of the sources.
-func (k *tail) until(ends []int64) []int64 {
+// until returns where the second pass stops in each source, so that the tail follows. ends are the ends of
+// the sources.
+func (t *tail) until(ends []int64) []int64 {
 	ends = slices.Clone(ends)
-	for _, c := range k.chunks {
+	for _, c := range t.chunks {
 		ends[c.Source] = 0
-		if c.Source == k.source {
-			ends[c.Source] = k.before
+		if c.Source == t.source {
+			ends[c.Source] = t.before
 		}
 	}
 	return ends

@@ -11,7 +11,8 @@ import (
 	"ph2cio/internal/mapping"
 )
 
-// What stays in memory between the readings, all, some or nothing, changes no total; and it is what it is meant to be.
+// What stays in memory between the readings, all, some or nothing, changes no total; and it is what it is
+// meant to be.
 func TestWhatIsKeptIsNotReadAgain(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name string, text []byte) string {

@@ -12,10 +12,10 @@ import (
 // ReasonOtherTeam is for rows of a team that Input.Team skips.
 const ReasonOtherTeam = "other_team"
 
-// teams are the team_ids met, in the order they were met in.
+// teams are the team_ids of rows, in the order in which they first came.
 type teams []int64
 
-// mostTeams is how many are worth naming.
+// mostTeams is how many teams an error names. One more is stored, to know that there are others.
 const mostTeams = 10
 
 func (t *teams) add(id int64) {
@@ -31,7 +31,8 @@ func (t *teams) merge(o teams) {
 	}
 }
 
-// check returns a *ManyTeams if there is more than one team, with those that earlier runs were of, and none has been picked.
+// check returns a *ManyTeams if the input picks no team, and the rows and those of earlier runs are of more
+// than one.
 func (t teams) check(ctx context.Context, input *Input) error {
 	if input.Team != 0 || len(t) == 0 {
 		return nil
@@ -49,8 +50,8 @@ func (t teams) check(ctx context.Context, input *Input) error {
 	return many
 }
 
-// ManyTeams says that a run would mix the people of several PostHog projects, who may have the same distinct IDs and be
-// different people.
+// ManyTeams says that a run would mix the people of several PostHog projects. Different people of two
+// projects may have the same distinct ID.
 type ManyTeams struct {
 	Teams  []int64 // sorted; the first few, when there are many
 	Before []int64 // those that earlier runs were of

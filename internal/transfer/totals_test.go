@@ -119,7 +119,8 @@ func plainTotals(t *testing.T, plan *testPlan, first *FirstPass, rows int64) Row
 	return totals
 }
 
-// TestTotalsAreThoseOfEveryRowDecoded holds that rows which the second pass does not decode are counted as if it did.
+// TestTotalsAreThoseOfEveryRowDecoded holds that rows which the second pass does not decode are counted as if
+// it did.
 func TestTotalsAreThoseOfEveryRowDecoded(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "events.jsonl")
 	chunks := 0
@@ -146,8 +147,8 @@ func TestTotalsAreThoseOfEveryRowDecoded(t *testing.T) {
 	}
 }
 
-// TestTotalsOfAnInterruptedRun interrupts such runs: what was read is the beginning of the export, and every row of it is
-// accounted for.
+// TestTotalsOfAnInterruptedRun interrupts such runs: what was read is the beginning of the export, and every
+// row of it is accounted for.
 func TestTotalsOfAnInterruptedRun(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "events.jsonl")
 	inTheMiddle := 0

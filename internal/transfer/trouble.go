@@ -13,8 +13,8 @@ func doubtful(trouble []*posthog.SourceError) bool {
 	return slices.ContainsFunc(trouble, func(t *posthog.SourceError) bool { return t.Doubtful })
 }
 
-// damaged returns the damage of each source, nil for a source without, as posthog.Options.Known takes it: what
-// was known before, and the trouble of the last reading.
+// damaged returns the damage of each source, nil for a source without, as posthog.Options.Known takes it:
+// what was known before, and the trouble of the last reading.
 func damaged(sources []source.Source, known, trouble []*posthog.SourceError) []*posthog.SourceError {
 	all := make([]*posthog.SourceError, len(sources))
 	copy(all, known)
@@ -28,17 +28,17 @@ func damaged(sources []source.Source, known, trouble []*posthog.SourceError) []*
 	return all
 }
 
-// hadTrouble reports whether the first pass had the same trouble with a source. Damage is the same only if the
-// source ended where the first pass came to, which the reader sees to. A source that is gone never is: the second
-// pass does not read on from where a read failed in the first.
+// hadTrouble reports whether the first pass had the same trouble with a source. Damage is the same only if
+// the source ended where the first pass came to, which the reader sees to. A source that is gone never is:
+// the second pass does not read on from where a read failed in the first.
 func hadTrouble(before []*posthog.SourceError, trouble *posthog.SourceError) bool {
 	return trouble.Kind != posthog.Gone && slices.ContainsFunc(before, func(known *posthog.SourceError) bool {
 		return known.Path == trouble.Path && known.Kind == trouble.Kind
 	})
 }
 
-// personsBeside takes out of trouble the exports of persons that were found beside events, and returns a warning
-// for each: they hold nothing to send. If there is nothing but them, it takes none out.
+// personsBeside takes out of trouble the exports of persons that were found beside events, and returns a
+// warning for each: they hold nothing to send. If there is nothing but them, it takes none out.
 func personsBeside(input *Input, trouble []*posthog.SourceError) (rest, warnings []*posthog.SourceError) {
 	beside := map[string]bool{}
 	for _, s := range input.Sources {

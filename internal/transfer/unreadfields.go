@@ -2,20 +2,19 @@ package transfer
 
 import "ph2cio/internal/posthog"
 
-// UnreadField is a field that some rows have without saying anything by it. They are sent as if they did not
-// have it.
+// UnreadField is a field whose value is of no use in some rows. Those are sent as if they did not have it.
 type UnreadField struct {
-	Field string `json:"field"` // PostHog's own word for it: created_at, or a person_id that is no UUID
+	Field string `json:"field"` // created_at that is no time, or person_id that is no UUID
 	Rows  int64  `json:"rows"`
 	File  string `json:"file"` // of the first of them
 	Line  int64  `json:"line"` // on which that row starts, from 1
-	Text  string `json:"text"` // at most 60 bytes of what it has there
+	Text  string `json:"text"` // at most 60 bytes of its value
 }
 
-// mostUnread is how much of a text is kept to be shown, in bytes.
+// mostUnread is how many bytes of a value are shown.
 const mostUnread = 60
 
-// unreadFields count them.
+// unreadFields count the rows of which a field is of no use.
 type unreadFields struct{ createdAt, personID UnreadField }
 
 func (u *unreadFields) add(path string, e *posthog.Event) {
@@ -32,7 +31,7 @@ func (f *UnreadField) add(path string, line int64, text []byte) {
 	}
 }
 
-// merge adds what comes next in reading order.
+// merge adds the counts of rows that come later in reading order.
 func (u *unreadFields) merge(next *unreadFields) {
 	u.createdAt.merge(&next.createdAt)
 	u.personID.merge(&next.personID)

@@ -10,13 +10,13 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// version is a row of an event, by the event's key, or what an earlier run has sent of it. Rows of one key
-// are versions of one event, of which one is sent.
+// version is a row of an event, or the event as an earlier run has sent it. Rows with the same key are
+// versions of one event, of which one is sent.
 type version struct {
-	high, low uint64 // the key, in numbers
+	high, low uint64 // the key of the event
 	ref       uint64 // of the row, from 1; 0 for what an earlier run has sent
-	created   int64  // when PostHog took it in: unix microseconds; notCreated when that is not known
-	content   uint32 // stands for what the row says, as ledger.Version has it
+	created   int64  // when PostHog received it, in unix microseconds; notCreated if that is not known
+	content   uint32 // a hash of what the row says, see ledger.Version
 	standing  standing
 }
 
@@ -30,10 +30,11 @@ const (
 	live                     // PostHog's own destination has sent it
 )
 
-// notCreated is before every time: of a row without created_at nobody knows whether it is newer.
+// notCreated is the time of a row without created_at. It is before all times, because the row may not be
+// newer.
 const notCreated = math.MinInt64
 
-// versionOf is a row's.
+// versionOf returns the version that a row is.
 func versionOf(id ledger.Key, e *posthog.Event, content uint32) version {
 	return version{
 		high: binary.BigEndian.Uint64(id[:]), low: binary.BigEndian.Uint64(id[8:]), ref: e.Ref + 1,
@@ -48,7 +49,7 @@ func createdOf(e *posthog.Event) int64 {
 	return notCreated
 }
 
-// sentVersion is what an earlier run has sent.
+// sentVersion returns the version that an earlier run has sent.
 func sentVersion(sent *ledger.Sent) version {
 	v := version{
 		high: binary.BigEndian.Uint64(sent.Key[:]), low: binary.BigEndian.Uint64(sent.Key[8:]),
@@ -62,7 +63,7 @@ func sentVersion(sent *ledger.Sent) version {
 
 const microsInSecond = 1_000_000
 
-// ledgerVersion is what the ledger keeps of a row that was sent.
+// ledgerVersion returns what the ledger stores of a row that was sent.
 func ledgerVersion(e *posthog.Event, ids *mapping.EventIDs) ledger.Version {
 	if e.CreatedAt.State != posthog.Known {
 		return ledger.Version{Content: ids.Content(e)}
@@ -70,7 +71,8 @@ func ledgerVersion(e *posthog.Event, ids *mapping.EventIDs) ledger.Version {
 	return ledger.Version{Content: ids.Content(e), Created: e.CreatedAt.Seconds()}
 }
 
-// compare orders versions by their keys; what was sent comes first, then the rows in reading order.
+// compare orders versions by their keys. Of one key, versions that were sent come first, then rows in reading
+// order.
 func (v *version) compare(o *version) int {
 	switch {
 	case v.high != o.high:
@@ -81,13 +83,13 @@ func (v *version) compare(o *version) int {
 	return cmp.Compare(v.ref, o.ref)
 }
 
-// replaces reports whether a row is newer than another one of its event that stands before it: by
-// created_at, then by its place. A row that comes again as it was is not.
+// replaces reports whether a row is newer than a row of the same event that comes before it in the sources.
+// Of two rows with the same created_at the later one is newer, unless it says the same.
 func (v *version) replaces(o *version) bool {
 	return v.created > o.created || v.created == o.created && v.content != o.content
 }
 
-// day is the day of the event, as ledger.Key has it.
+// day is the day of the event, which its key contains: see ledger.Key.
 func (v *version) day() int64 { return int64(v.high >> 16 / (1000 * ledger.SecondsInDay)) }
 
 func appendVersion(dst []byte, v *version) []byte {
@@ -115,8 +117,8 @@ func readVersion(b []byte) version {
 	return v
 }
 
-// sameEvent is what the versions of one event come to. They are added one after another; it takes no memory
-// for each.
+// sameEvent finds out which version of one event is sent. The versions are added one after another, and rows
+// are not stored but for the few that may win.
 type sameEvent struct {
 	newest version   // of the rows that are to be sent; ref 0 for none
 	best   version   // of those: the newest that can be sent
@@ -124,7 +126,7 @@ type sameEvent struct {
 	sent   []version // by earlier runs
 }
 
-// add takes the next version, in the order of version.compare, and hands each row to drop that another one
+// add adds the next version, in the order of version.compare. It calls drop with each row that another one
 // stands for.
 func (e *sameEvent) add(v version, drop func(version)) {
 	switch {
@@ -151,10 +153,10 @@ func (e *sameEvent) add(v version, drop func(version)) {
 	}
 }
 
-// end decides about the rows that are left, when all versions have been added. winner is the row that
-// stands for the event, ref 0 for none. Of an event that an earlier run has sent it is the newest, whether
-// it can be sent or not.
-func (e *sameEvent) end(drop func(version)) (winner version) {
+// decide decides about the remaining rows, when all versions have been added. winner is the row that stands
+// for the event, with a ref of 0 for none. If an earlier run has sent the event, it is the newest row,
+// whether that can be sent or not.
+func (e *sameEvent) decide(drop func(version)) (winner version) {
 	switch {
 	case e.newest.ref == 0:
 		return version{}
@@ -164,19 +166,19 @@ func (e *sameEvent) end(drop func(version)) (winner version) {
 		}
 		return e.newest
 	}
-	if e.best.ref != e.newest.ref && e.newest.standing != tooLarge { // a row that is too large is rejected, and told of
+	if e.best.ref != e.newest.ref && e.newest.standing != tooLarge { // a row that is too large is rejected and listed
 		drop(e.newest)
 	}
 	if l := &e.live; l.ref != 0 && (l.created > e.best.created || l.created == e.best.created && l.ref > e.best.ref) {
-		drop(e.best) // sending it would make the event two
+		drop(e.best) // sending it would double the event
 		return version{}
 	}
 	return e.best
 }
 
-// corrected reports whether the winner says something else than what earlier runs have sent, and is newer than
-// that, as far as is known. One that PostHog took in at the same second is the same row in an export of another
-// form, which may leave out nulls or flatten objects.
+// corrected reports whether the winner differs from what earlier runs have sent and is newer, as far as that
+// is known. A row that PostHog received in the same second is taken for the same one: other forms of exports
+// leave out nulls or flatten objects.
 func (e *sameEvent) corrected(winner *version) bool {
 	created := winner.created
 	if created != notCreated {
@@ -191,4 +193,4 @@ func (e *sameEvent) corrected(winner *version) bool {
 	return true
 }
 
-func (e *sameEvent) forget() { *e = sameEvent{sent: e.sent[:0]} }
+func (e *sameEvent) reset() { *e = sameEvent{sent: e.sent[:0]} }

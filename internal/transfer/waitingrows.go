@@ -8,18 +8,17 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// waitingRows finds rows that wait for a later run: they are skipped only because nobody knows their visitor
-// yet, or because their person is held. The ledger keeps who they are of, for each source, so that the source
-// is read again when a later run knows the visitor, or may send the person. A nil waitingRows, of a run
-// without a ledger, finds none.
+// waitingRows finds rows that wait for a later run: rows that are skipped only because their visitor is not
+// identified yet, or because their person is held. The ledger records for each source whose rows wait in it.
+// A later run that knows the visitor, or may send the person, reads the source again. A nil waitingRows, of a
+// run without a ledger, finds none.
 type waitingRows struct {
 	rules   *mapping.Rules
 	people  *people.Directory
 	repeats *parallel.Bitset // rows that another row stands for
 }
 
-// waits reports whether a row with this outcome waits. One of a visitor who is not asked for, or excluded,
-// does not.
+// waits reports whether a row with this outcome waits. A row of somebody whom flags exclude does not.
 func waits(o *mapping.Outcome) bool {
 	if o.Bucket != mapping.Skipped {
 		return false
@@ -27,7 +26,7 @@ func waits(o *mapping.Outcome) bool {
 	return o.Reason == mapping.ReasonAnonymous || o.Reason == mapping.ReasonNoEmail || o.Reason == mapping.ReasonTwoProfiles
 }
 
-// add adds a row of a chunk that waits.
+// add adds a row of a chunk to the waiting ones, if the rules would send it for somebody who is known.
 func (w *waitingRows) add(to []ledger.Waiting, c *posthog.Chunk, e *posthog.Event) []ledger.Waiting {
 	if w == nil || w.rules.Classify(e).Bucket != mapping.Send {
 		return to
@@ -39,9 +38,9 @@ func (w *waitingRows) add(to []ledger.Waiting, c *posthog.Chunk, e *posthog.Even
 	return append(to, one)
 }
 
-// addRepeats adds the rows of a chunk that wait although a row before each stands for it. That one may be in
-// another file, which may be gone when the visitor is known; while both are there, only one of the two is
-// sent. It changes which rows of the chunk are left out.
+// addRepeats adds the duplicates in a chunk whose visitors are not identified yet. The row that stands for a
+// duplicate may be in another file, which may be gone when the visitor is identified; while both files are
+// there, only one of the two rows is sent. It sets c.Left.
 func (w *waitingRows) addRepeats(to []ledger.Waiting, c *posthog.Chunk) []ledger.Waiting {
 	if w == nil {
 		return to

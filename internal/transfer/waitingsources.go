@@ -13,10 +13,10 @@ import (
 	"ph2cio/internal/posthog"
 )
 
-// waitingSource is a source of this run with rows that an earlier run left waiting. Reading the source again ends
-// that wait: rows that can be sent now are sent, and those of visitors who are still not identified wait for this
-// run instead. Rows that this run skips and the earlier one would have sent keep waiting for the earlier run; rows
-// that the file no longer contains are lost.
+// waitingSource is a source of this run with rows that an earlier run left waiting. Reading the source again
+// ends that wait: rows that can be sent now are sent, and those of visitors who are still not identified wait
+// for this run instead. Rows that this run skips and the earlier one would have sent keep waiting for the
+// earlier run; rows that the file no longer contains are lost.
 type waitingSource struct {
 	of      ledger.WaitingSource
 	reasons map[string]bool // for which this run skips rows that the earlier one would have sent
@@ -33,8 +33,9 @@ type waitingSources struct {
 	bySource map[int][]*waitingSource
 }
 
-// newWaitingSources reads from the state which sources of the input have rows that wait. It looks up whose rows
-// those are only where some may keep waiting or be lost. forgets says that the state no longer has all that was sent.
+// newWaitingSources reads from the state which sources of the input have rows that wait. It looks up whose
+// rows those are only where some may keep waiting or be lost. forgets says that the state no longer has all
+// that was sent.
 func newWaitingSources(ctx context.Context, input *Input, forgets bool, sum func(distinctID []byte) [16]byte) (*waitingSources, error) {
 	w := &waitingSources{sum: sum, bySource: map[int][]*waitingSource{}}
 	if input.State == nil || !input.Remember && input.Resumed == nil {
@@ -113,8 +114,8 @@ func find(ids []ledger.Key, id ledger.Key) (at int, found bool) {
 	return slices.BinarySearchFunc(ids, id, func(a, b ledger.Key) int { return a.Compare(&b) })
 }
 
-// lost returns the rows that are not in their source any more, nor in a file by another name. troubled reports
-// whether a source was not read to its end.
+// lost returns the rows that are not in their source any more, nor in a file by another name. troubled
+// reports whether a source was not read to its end.
 func (w *waitingSources) lost(troubled func(source int) bool, files *otherNames) (all []LostHistory) {
 	for n, waiting := range w.bySource {
 		lost := int64(0)
@@ -130,8 +131,8 @@ func (w *waitingSources) lost(troubled func(source int) bool, files *otherNames)
 	return all
 }
 
-// StillWaiting returns whose rows keep waiting for earlier runs once this run has come to its end. Call it before
-// the run is recorded as finished.
+// StillWaiting returns whose rows keep waiting for earlier runs once this run has come to its end. Call it
+// before the run is recorded as finished.
 func (f *FirstPass) StillWaiting(ctx context.Context, state *ledger.Store, run *ledger.Run) ([]ledger.StillWaiting, error) {
 	still := slices.Clone(f.goneWaiting)
 	for n, all := range f.waitingSources.bySource {
@@ -149,8 +150,8 @@ func (f *FirstPass) StillWaiting(ctx context.Context, state *ledger.Store, run *
 	return still, nil
 }
 
-// HoldsOld reports whether rows of people who are sent now are held only because it is forgotten whether the rows
-// were sent.
+// HoldsOld reports whether rows of people who are sent now are held only because it is forgotten whether the
+// rows were sent.
 func (f *FirstPass) HoldsOld() bool {
 	for _, all := range f.waitingSources.bySource {
 		for _, one := range all {
@@ -164,8 +165,8 @@ func (f *FirstPass) HoldsOld() bool {
 	return false
 }
 
-// stillWaiting returns whose rows keep waiting for the earlier run: this run skips the rows or their people. now
-// are those whose rows wait for this run, sorted; they need not wait for the earlier one too.
+// stillWaiting returns whose rows keep waiting for the earlier run: this run skips the rows or their people.
+// now are those whose rows wait for this run, sorted; they need not wait for the earlier one too.
 func (o *waitingSource) stillWaiting(directory *people.Directory, now []ledger.Key) (keep []ledger.Key) {
 	for i, id := range o.ids {
 		skipped := len(o.reasons) > 0 && o.seen.Has(uint64(i)) && directory.PersonBySum(id) == nil
