@@ -17,12 +17,12 @@ type personValues struct {
 
 // countPersons counts the final properties of all people who would be sent. An error is trouble with the
 // disk.
-func countPersons(settled *people.Directory, workers int) (*personValues, error) {
+func countPersons(directory *people.Directory, workers int) (*personValues, error) {
 	total := &personValues{byName: map[string]*values{}}
 	count := func(_ int, group []*people.Person) map[string]*values {
 		counts := map[string]*values{}
 		for _, p := range group {
-			for name, value := range settled.Attributes(p) {
+			for name, value := range directory.Attributes(p) {
 				v := counts[name]
 				if v == nil {
 					v = &values{}
@@ -34,7 +34,7 @@ func countPersons(settled *people.Directory, workers int) (*personValues, error)
 		return counts
 	}
 	const groupSize = 4096 // people; the counts of a group are added to the total at once
-	for counts, err := range parallel.Ordered(parallel.Groups(settled.People(), groupSize), workers, count) {
+	for counts, err := range parallel.Ordered(parallel.Groups(directory.People(), groupSize), workers, count) {
 		if err != nil {
 			return nil, err
 		}

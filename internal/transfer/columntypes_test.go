@@ -17,10 +17,10 @@ import (
 // recordedProgress keeps what a run says.
 type recordedProgress struct {
 	silent
-	said []string
+	lines []string
 }
 
-func (h *recordedProgress) Say(line string) { h.said = append(h.said, line) }
+func (r *recordedProgress) Say(line string) { r.lines = append(r.lines, line) }
 
 // zips are rows of many people whose post codes look like numbers up to the last one, and what a column of
 // totals says there.
@@ -63,8 +63,8 @@ func TestLateCellsMakeTheirColumnText(t *testing.T) {
 				if err := os.WriteFile(path, data, 0o600); err != nil {
 					t.Fatal(err)
 				}
-				plan, hears := newPlan(t, mapping.Options{}, path), &recordedProgress{}
-				plan.Progress = hears
+				plan, shown := newPlan(t, mapping.Options{}, path), &recordedProgress{}
+				plan.Progress = shown
 				counts := map[string]int{}
 				plan.Observe = func(op customerio.Operation) error {
 					for _, part := range []string{`"zip":9`, `"zip":"9`, `"total":5`, `"total":"5"`} {
@@ -82,8 +82,8 @@ func TestLateCellsMakeTheirColumnText(t *testing.T) {
 					(counts[`"zip":"9`] > 0) != (test.zip != "99423") || (counts[`"total":"5"`] > 0) != (test.total != "5") {
 					t.Errorf("%v", counts)
 				}
-				if again := len(hears.said) > 0; again != test.again {
-					t.Errorf("said %q", hears.said)
+				if again := len(shown.lines) > 0; again != test.again {
+					t.Errorf("said %q", shown.lines)
 				}
 				for _, c := range summary.TextColumns {
 					if c.Line != 30_001 || c.File != path || c.Cell != test.zip && c.Cell != test.total {

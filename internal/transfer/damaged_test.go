@@ -48,7 +48,7 @@ func zstdFrame(t *testing.T, text []byte) []byte {
 	return w.EncodeAll(text, nil)
 }
 
-// A checksum comes after its text: rows that had been learnt before it turned out wrong are neither sent nor
+// A checksum comes after its text: rows that had been used before it turned out wrong are neither sent nor
 // known.
 func TestRowsOfADamagedPartAreNotUsed(t *testing.T) {
 	good := syntheticText(t, 400)

@@ -18,10 +18,12 @@
 //
 // Four more things always hold:
 //
-//   - A position is saved only after the API has acknowledged everything before it, in one transaction with the counts,
-//     rejects and people that belong to it. So after kill -9 at any instant at most the requests in flight are sent
-//     again.
+//   - A position is saved only after the API has acknowledged everything before it, in one transaction with
+//     the counts, rejects and people that belong to it. So after kill -9 at any instant at most the requests
+//     in flight are sent again.
 //   - The ID of an operation for a row is made from the row's event alone. Sent again, it has the same ID.
-//   - A phase ends before the next begins, because the API promises no order: people, events, merges, late identifies.
-//   - The second pass stops where the first one stopped, and leads to the same people. If it does not, the run fails.
+//   - A phase ends before the next begins, because the API promises no order: people, events, merges, late
+//     identifies.
+//   - The second pass stops where the first one stopped, and leads to the same people. If it does not, the
+//     run fails.
 package transfer

@@ -22,7 +22,8 @@ import (
 
 const mergedPeople = 8
 
-// mergedRows is an export of people with two profiles each, the emails of which the one has that goes.
+// mergedRows is an export of people with two profiles each, the emails of which only the profile that is
+// merged has.
 func mergedRows(t *testing.T) (path string, existing *people.Existing) {
 	t.Helper()
 	var rows strings.Builder

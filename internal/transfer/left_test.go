@@ -48,8 +48,8 @@ func checkLeft(left Left, s *Summary) error {
 	return nil
 }
 
-// TestWhatIsLeftIsSent draws files, choices of people and stops: what a run says that it has left is what it
-// then sends. At most more than that is left where rows come again that may be somebody's who is not sent.
+// TestWhatIsLeftIsSent draws files, choices of people and stops: a run then sends what it said was left. It
+// may send less only where duplicates may be of people who are not sent.
 func TestWhatIsLeftIsSent(t *testing.T) {
 	rounds, exact, atMost, nothing := 0, 0, 0, 0
 	rapid.Check(t, func(r *rapid.T) {

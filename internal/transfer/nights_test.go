@@ -42,7 +42,7 @@ func nightRow(r *rapid.T, n int) string {
 	return head + fmt.Sprintf(`"event":"Bought","distinct_id":"user_%d","properties":{"n":%d}}`, user, n)
 }
 
-// cameTo sums up what has come: each event with its person, once, and of each person the last identify.
+// cameTo reduces the operations that came to each event, once, and the last identify of each person.
 func cameTo(operations []string) (all []string) {
 	people := map[customerio.Identifier]string{}
 	for _, op := range operations {
@@ -66,7 +66,7 @@ func night(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, files 
 	return nightOf(t, r, store, came, func(*testPlan) {}, func(*FirstPass) {}, files...)
 }
 
-// nightOf is night with other flags, which change makes. look sees what each try has learnt.
+// nightOf is night with a plan that change has changed. look gets the first pass of each try.
 func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, change func(*testPlan), look func(*FirstPass), files ...string) Rows {
 	t.Helper()
 	run := (*ledger.Run)(nil)
@@ -80,16 +80,16 @@ func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, chan
 			t.Fatal(err)
 		}
 		if run == nil {
-			due, err := first.SendableNow(t.Context(), func(path string) bool {
+			sendable, err := first.SendableNow(t.Context(), func(path string) bool {
 				return !slices.ContainsFunc(sources, func(s source.Source) bool { return s.Name == path })
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, one := range due {
+			for _, one := range sendable {
 				sources = append(sources, newPlan(t, mapping.Options{}, one).Sources...)
 			}
-			if len(due) > 0 {
+			if len(sendable) > 0 {
 				first.Close()
 				continue
 			}
@@ -112,12 +112,12 @@ func nightOf(t *testing.T, r *rapid.T, store *ledger.Store, came *[]string, chan
 		for op := range to.came {
 			*came = append(*came, op)
 		}
-		settled, err2 := first.StillWaiting(t.Context(), store, run)
+		still, err2 := first.StillWaiting(t.Context(), store, run)
 		if err2 = errors.Join(err2, first.Close()); err2 != nil {
 			t.Fatal(err2)
 		}
 		if err == nil {
-			err = run.Finish(t.Context(), ledger.Ending{Outcome: ledger.Done, At: time.Now(), Waiting: settled})
+			err = run.Finish(t.Context(), ledger.Ending{Outcome: ledger.Done, At: time.Now(), Waiting: still})
 		}
 		switch {
 		case err == nil:

@@ -54,7 +54,7 @@ func (d *destination) Send(ctx context.Context, b *customerio.Batch) (customerio
 		}
 	}
 	if gone {
-		return customerio.AllUnsent(b), errGone // it took them, and nobody hears of it
+		return customerio.AllUnsent(b), errGone // it has them, and the answer is lost
 	}
 	return r, nil
 }
@@ -103,7 +103,8 @@ func openStore(t *testing.T, dir string) *ledger.Store {
 	return store
 }
 
-// firstPassOf learns what a plan needs that knows what is in a store, and whose run is gone on with.
+// firstPassOf makes the first pass of a plan that knows what a store has, and resumes the run that was
+// stopped in it.
 func firstPassOf(t *testing.T, store *ledger.Store, plan *testPlan) *FirstPass {
 	t.Helper()
 	run, err := store.Last(t.Context(), "backfill")
@@ -121,15 +122,14 @@ func firstPassOf(t *testing.T, store *ledger.Store, plan *testPlan) *FirstPass {
 	return pass
 }
 
-// stored opens the ledger of a directory and returns its newest run, or begins one that rests on what was
-// learnt.
+// stored opens the ledger of a directory and returns its newest run, or begins one after a first pass.
 func stored(t *testing.T, dir string, pass *FirstPass) (*ledger.Store, *ledger.Run) {
 	t.Helper()
 	store := openStore(t, dir)
 	return store, begunIn(t, store, pass)
 }
 
-// begunIn returns the newest run of a store, or begins one that rests on what was learnt.
+// begunIn returns the newest run of a store, or begins one after a first pass.
 func begunIn(t *testing.T, store *ledger.Store, pass *FirstPass) *ledger.Run {
 	t.Helper()
 	run, err := store.Last(t.Context(), "backfill")
@@ -163,7 +163,7 @@ func TestAStoppedRunResumes(t *testing.T) {
 		return bytes.Contains(op, []byte(`"user_3"`)) && parsed(op).Action == customerio.Identify ||
 			bytes.Contains(op, []byte(`"n":4`)) || bytes.Contains(op, []byte(`"visitor_40"`)) && parsed(op).Action == customerio.Merge
 	}
-	// run goes on until all is sent, and returns what came, the last summary and the rejects.
+	// run resumes until all is sent, and returns what came, the last summary and the rejects.
 	run := func(t *testing.T, stops func() (after int, taking bool), batchItems, inFlight int) (map[string]int, *Summary, string, int) {
 		dir := t.TempDir()
 		came, stopped, between := map[string]int{}, 0, 0
@@ -248,11 +248,12 @@ func TestAStoppedRunResumes(t *testing.T) {
 		}
 	})
 	if went == 0 {
-		t.Error("no run was ever gone on with")
+		t.Error("no run was ever resumed")
 	}
 }
 
-// nothingNew ends a run and does all of it anew: no event is sent, and what was sent counts as that.
+// nothingNew ends a run and does all of it again: no event is sent, and those that were sent count as sent
+// earlier.
 func nothingNew(t *testing.T, store *ledger.Store, before *ledger.Run, plan *testPlan, was *Summary) {
 	t.Helper()
 	if err := before.Finish(t.Context(), ledger.Ending{Outcome: ledger.Done, At: time.Now()}); err != nil {
