@@ -15,7 +15,7 @@ import (
 // and nothing is sent as if nothing had been sent before.
 func TestABadStateIsNotUsed(t *testing.T) {
 	t.Parallel()
-	_, url := boxed(t, sandbox.Faults{})
+	_, url := newBox(t, sandbox.Faults{})
 	good := newRun(t, url)
 	events := good.write("events.jsonl", oneRow+badRow)
 	if out := good.run("backfill", "--yes", "--quiet", "--state", "state", events); out.code != 3 {
@@ -44,7 +44,7 @@ func TestABadStateIsNotUsed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			box, url := boxed(t, sandbox.Faults{})
+			box, url := newBox(t, sandbox.Faults{})
 			r := newRun(t, url)
 			state := r.write("state/state.db", string(c.text))
 			for _, args := range [][]string{
@@ -92,7 +92,7 @@ func isHex(text []byte) bool {
 // says so.
 func TestAPreviewTellsOfAStateItCannotUse(t *testing.T) {
 	t.Parallel()
-	_, url := boxed(t, sandbox.Faults{})
+	_, url := newBox(t, sandbox.Faults{})
 	r := newRun(t, url)
 	events := r.write("events.jsonl", oneRow)
 	if out := r.run("backfill", "--yes", "--quiet", "--state", "state", events); out.code != 0 {

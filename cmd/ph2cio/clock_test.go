@@ -24,11 +24,11 @@ func TestAClockThatWasSetBack(t *testing.T) {
 	takes := sandbox.Faults{NoDedup: true, Delay: sandbox.Duration(2 * time.Millisecond)}
 	typed := []string{"sync", "--first-run", "--recent", "send", "export"}
 	nights := []night{
-		{typed: typed, prepare: func(k *killing) {
+		{typed: typed, prepare: func(k *killTrials) {
 			k.setFaults(takes)
 			k.grow("export/a.jsonl", syntheticRows(t, 300, 11)+eventsOf(visitor, "2026-03-01T11:00:00Z"))
 		}},
-		{typed: typed, killed: true, prepare: func(k *killing) {
+		{typed: typed, killed: true, prepare: func(k *killTrials) {
 			k.grow("export/a.jsonl", syntheticRows(t, 300, 12))
 			k.grow("export/b.jsonl", linksOfVisitors())
 		}, sent: "Looked Around"},
@@ -72,7 +72,7 @@ func TestAClockThatWasSetBack(t *testing.T) {
 }
 
 // killAt kills a program once the sandbox has had so many requests.
-func (k *killing) killAt(c *exec.Cmd, requests int64) {
+func (k *killTrials) killAt(c *exec.Cmd, requests int64) {
 	for deadline := time.Now().Add(2 * time.Minute); k.box.Stats().Requests < requests; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			k.t.Fatalf("the sandbox never had %d requests", requests)
@@ -85,7 +85,7 @@ func (k *killing) killAt(c *exec.Cmd, requests int64) {
 }
 
 // setAhead writes the state as a clock would have had it that was so far ahead of this one.
-func (k *killing) setAhead(by time.Duration) {
+func (k *killTrials) setAhead(by time.Duration) {
 	db, err := sql.Open("sqlite", filepath.Join(k.state, "state.db"))
 	if err != nil {
 		k.t.Fatal(err)

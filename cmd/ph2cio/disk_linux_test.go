@@ -25,17 +25,17 @@ func TestStateDiskFails(t *testing.T) {
 	whole.finish()
 	want, wantRejects, stats := whole.held(), whole.rejects(), whole.box.Stats()
 
-	log := func(k *killing) string { return filepath.Join(k.state, "state.db-wal") }
-	inject := func(what string) func(k *killing) []string {
-		return func(k *killing) []string {
+	log := func(k *killTrials) string { return filepath.Join(k.state, "state.db-wal") }
+	inject := func(what string) func(k *killTrials) []string {
+		return func(k *killTrials) []string {
 			return []string{"strace", "-f", "-qq", "-o", os.DevNull, "-P", log(k), "-e", "trace=pwrite64,fsync,fdatasync", "-e", "inject=" + what}
 		}
 	}
 	for name, c := range map[string]struct {
-		under func(k *killing) []string
+		under func(k *killTrials) []string
 		hint  string
 	}{
-		"a limit of size": {func(*killing) []string { return []string{"sh", "-c", `ulimit -f 600; exec "$@"`, "sh"} }, "hint: check the disk under"},
+		"a limit of size": {func(*killTrials) []string { return []string{"sh", "-c", `ulimit -f 600; exec "$@"`, "sh"} }, "hint: check the disk under"},
 		"full":            {inject("pwrite64:error=ENOSPC:when=80+"), "hint: free disk space in"},
 		"failing fsync":   {inject("fsync,fdatasync:error=EIO:when=8+"), "hint: check the disk under"},
 	} {
@@ -91,10 +91,10 @@ func needs(t *testing.T, try *exec.Cmd) {
 }
 
 // under is another program that starts what comes after its arguments.
-func (k *killing) under(words []string) *exec.Cmd { return exec.Command(words[0], words[1:]...) }
+func (k *killTrials) under(words []string) *exec.Cmd { return exec.Command(words[0], words[1:]...) }
 
 // exit runs the program under another one, and returns its exit code and all that it said.
-func (k *killing) exit(under []string) (int, string) {
+func (k *killTrials) exit(under []string) (int, string) {
 	inner, out := k.command()
 	c := k.under(append(under[:len(under):len(under)], inner.Args...))
 	c.Dir, c.Env, c.Stdout, c.Stderr = inner.Dir, inner.Env, out, out

@@ -13,8 +13,8 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// checkCalm holds that what went wrong was told in a few words, not by a panic.
-func checkCalm(t *testing.T, out ran) {
+// checkNoPanic holds that what went wrong was told in a few words, not by a panic.
+func checkNoPanic(t *testing.T, out runResult) {
 	t.Helper()
 	if strings.Contains(out.String(), "goroutine ") || strings.Contains(out.String(), "panic") || out.code == -1 {
 		t.Errorf("it panicked: exit code %d\n%s", out.code, out)
@@ -28,7 +28,7 @@ func TestFewOpenFilesAreEnough(t *testing.T) {
 	for _, limit := range []int{128, 32, 20, 16, 15, 14, 13, 12, 11, 10, 9, 8} {
 		t.Run(fmt.Sprint(limit), func(t *testing.T) {
 			t.Parallel()
-			box, url := boxed(t, sandbox.Faults{Delay: sandbox.Duration(5 * time.Millisecond)})
+			box, url := newBox(t, sandbox.Faults{Delay: sandbox.Duration(5 * time.Millisecond)})
 			r := newRun(t, url)
 			const files = 200
 			for i := range files {
@@ -36,7 +36,7 @@ func TestFewOpenFilesAreEnough(t *testing.T) {
 			}
 			r.under = []string{"sh", "-c", fmt.Sprintf(`ulimit -n %d; exec "$@"`, limit), "sh"}
 			out := r.run("backfill", "--yes", "--state", "state", "--rate", "1000", "--batch-items", "1", "--concurrency", "8", "export")
-			checkCalm(t, out)
+			checkNoPanic(t, out)
 			t.Logf("exit code %d, %d events at first", out.code, box.Stats().EventsStored)
 			switch {
 			case out.code == 0 && box.Stats().EventsStored == files:
@@ -56,7 +56,7 @@ func TestFewOpenFilesAreEnough(t *testing.T) {
 // TestWithoutAHome runs where neither HOME nor XDG_STATE_HOME say where to keep anything, as under some schedulers.
 func TestWithoutAHome(t *testing.T) {
 	t.Parallel()
-	box, url := boxed(t, sandbox.Faults{})
+	box, url := newBox(t, sandbox.Faults{})
 	r := newRun(t, url)
 	r.environment["HOME"] = ""
 	events := r.write("events.jsonl", oneRow)
@@ -67,7 +67,7 @@ func TestWithoutAHome(t *testing.T) {
 	if n := box.Stats().Items; n != 0 {
 		t.Errorf("%d operations were sent", n)
 	}
-	checkCalm(t, out)
+	checkNoPanic(t, out)
 	if out := r.run("preview", events); out.code != 0 {
 		t.Errorf("preview: exit code %d\n%s", out.code, out)
 	}
@@ -82,7 +82,7 @@ func TestResultsThatCannotBeWritten(t *testing.T) {
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip(err)
 	}
-	_, url := boxed(t, sandbox.Faults{})
+	_, url := newBox(t, sandbox.Faults{})
 	for _, c := range [][]string{
 		{"preview"}, {"preview", "--json"}, {"preview", "--operations", "-"}, {"inspect"}, {"inspect", "--json"}, {"explain", "--id", "user_1"},
 		{"check"}, {"backfill", "--yes", "--state", "state"}, {"backfill", "--yes", "--state", "state", "--restart", "--json"},
@@ -90,7 +90,7 @@ func TestResultsThatCannotBeWritten(t *testing.T) {
 		r := newRun(t, url)
 		r.under = []string{"sh", "-c", `exec "$@" > /dev/full`, "sh"}
 		out := r.run(append(c, r.write("events.jsonl", oneRow))...)
-		checkCalm(t, out)
+		checkNoPanic(t, out)
 		if out.code == 0 || !strings.Contains(out.stderr, "no space left on device") {
 			t.Errorf("%s: exit code %d, want a failure that says why\n%s", strings.Join(c, " "), out.code, out)
 		}
@@ -104,5 +104,5 @@ func TestResultsThatCannotBeWritten(t *testing.T) {
 	if out.code != 8 {
 		t.Errorf("a state under a file: exit code %d\n%s", out.code, out)
 	}
-	checkCalm(t, out)
+	checkNoPanic(t, out)
 }

@@ -21,7 +21,7 @@ func TestFilesAreForTheirOwnerAlone(t *testing.T) {
 	for _, umask := range []string{"000", "077"} {
 		t.Run(umask, func(t *testing.T) {
 			t.Parallel()
-			box, url := boxed(t, sandbox.Faults{Delay: sandbox.Duration(time.Minute)})
+			box, url := newBox(t, sandbox.Faults{Delay: sandbox.Duration(time.Minute)})
 			r := newRun(t, url)
 			r.under = []string{"sh", "-c", "umask " + umask + `; exec "$@"`, "sh"}
 			tmp := filepath.Join(r.dir, "tmp")
@@ -105,10 +105,10 @@ func checkModes(t *testing.T, dir string) (names []string) {
 // program writes to. It refuses or replaces them; the file stays as it was, and none is made elsewhere.
 func TestPlantedLinksAreNotFollowed(t *testing.T) {
 	t.Parallel()
-	_, url := boxed(t, sandbox.Faults{})
+	_, url := newBox(t, sandbox.Faults{})
 	for name, link := range map[string]func(target, path string) error{
 		"symbolic": os.Symlink, "hard": os.Link,
-		"symbolic, later": later(os.Symlink), "hard, later": later(os.Link),
+		"symbolic, later": appearsLater(os.Symlink), "hard, later": appearsLater(os.Link),
 	} {
 		for _, planted := range []string{
 			"state/state.db", "state/state.db-wal", "state/state.db-shm", "state/state.db-journal", "state/lock", "state/holder.json",
@@ -185,8 +185,8 @@ func TestPlantedLinksAreNotFollowed(t *testing.T) {
 	})
 }
 
-// later puts a link in the place of what a run has left.
-func later(link func(target, path string) error) func(target, path string) error {
+// appearsLater puts a link in the place of what a run has left.
+func appearsLater(link func(target, path string) error) func(target, path string) error {
 	return func(target, path string) error {
 		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
 			return err

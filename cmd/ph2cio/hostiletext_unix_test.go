@@ -15,16 +15,16 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// steering is text that moves the cursor, writes to the clipboard, rings, hides what stands before it or turns it around.
-const steering = "\x1b]52;c;aGk=\a\x1b[2J\r\b\x7f\u009b2J\u202eevil\u2066\u2028\u2029\u061c\u200e\u200b\ufeff\U000e0041x"
+// controlText is text that moves the cursor, writes to the clipboard, rings, hides what stands before it or turns it around.
+const controlText = "\x1b]52;c;aGk=\a\x1b[2J\r\b\x7f\u009b2J\u202eevil\u2066\u2028\u2029\u061c\u200e\u200b\ufeff\U000e0041x"
 
 // TestTextFromOutsideCannotSteerATerminal puts such text wherever it may come from: names of files and of
 // events, IDs, values, columns, settings, rows that are no JSON, and what the API says. No command shows it
 // as it is, and no file that one leaves for people holds it.
 func TestTextFromOutsideCannotSteerATerminal(t *testing.T) {
 	t.Parallel()
-	box, url := boxed(t, sandbox.Faults{Refuse: []sandbox.Refusal{
-		{Match: "Refused", Reason: steering, Field: steering, Message: steering},
+	box, url := newBox(t, sandbox.Faults{Refuse: []sandbox.Refusal{
+		{Match: "Refused", Reason: controlText, Field: controlText, Message: controlText},
 	}})
 	r := newRun(t, url)
 	quoted := func(text string) string {
@@ -38,19 +38,19 @@ func TestTextFromOutsideCannotSteerATerminal(t *testing.T) {
 		return fmt.Sprintf(`{"uuid":"019cb84c-40bc-7204-b360-c62b27bc%04d","event":%s,"distinct_id":%s,"timestamp":"2026-03-04T10:02:11Z","properties":%s,"person_properties":%s}`+"\n",
 			n, quoted(event), quoted(id), properties, person)
 	}
-	file := r.write("ev"+steering+"\x9bents.jsonl", strings.Join([]string{
-		row(1, steering, "user_"+steering, `{`+quoted("k"+steering)+`:`+quoted(steering)+`}`, `{"email":`+quoted(steering+"@x.y")+`,`+quoted(steering)+`:1}`),
-		row(2, "Refused", "user_"+steering, `{}`, `{}`),
-		row(3, "$identify", "user_2", `{"$anon_distinct_id":`+quoted("a"+steering)+`}`, `{}`),
-		row(4, "$pageview", "user_2", `{"$current_url":`+quoted("https://x.example/"+steering)+`,"title":`+quoted(steering)+`}`, `{}`),
+	file := r.write("ev"+controlText+"\x9bents.jsonl", strings.Join([]string{
+		row(1, controlText, "user_"+controlText, `{`+quoted("k"+controlText)+`:`+quoted(controlText)+`}`, `{"email":`+quoted(controlText+"@x.y")+`,`+quoted(controlText)+`:1}`),
+		row(2, "Refused", "user_"+controlText, `{}`, `{}`),
+		row(3, "$identify", "user_2", `{"$anon_distinct_id":`+quoted("a"+controlText)+`}`, `{}`),
+		row(4, "$pageview", "user_2", `{"$current_url":`+quoted("https://x.example/"+controlText)+`,"title":`+quoted(controlText)+`}`, `{}`),
 		strings.Replace(row(5, "When", "user_2", `{}`, `{}`), "2026-03-04T10:02:11Z", `\u001b[31myesterday`, 1),
-		steering + "\n",
+		controlText + "\n",
 	}, ""))
-	persons := r.write("persons"+steering+".jsonl", steering)
-	columns := r.write("columns.csv", "event,distinct_id,timestamp,properties."+steering+",\""+steering+"\"\n"+
-		steering+",user_3,2026-03-04T10:02:11Z,"+steering+",1\n"+"When,user_3,"+steering+",2,3\n")
-	list := r.write("list"+steering+".csv", "id"+steering+",email\n"+steering+",x@x.y\n")
-	settings := r.write("env"+steering, "PH2CIO_RATE="+steering+"\n"+steering+"\n")
+	persons := r.write("persons"+controlText+".jsonl", controlText)
+	columns := r.write("columns.csv", "event,distinct_id,timestamp,properties."+controlText+",\""+controlText+"\"\n"+
+		controlText+",user_3,2026-03-04T10:02:11Z,"+controlText+",1\n"+"When,user_3,"+controlText+",2,3\n")
+	list := r.write("list"+controlText+".csv", "id"+controlText+",email\n"+controlText+",x@x.y\n")
+	settings := r.write("env"+controlText, "PH2CIO_RATE="+controlText+"\n"+controlText+"\n")
 	before := r.files()
 	for _, args := range [][]string{
 		{"inspect", columns},
@@ -58,41 +58,41 @@ func TestTextFromOutsideCannotSteerATerminal(t *testing.T) {
 		{"preview", columns},
 		{"preview", "--json", "--log-format", "json", "--operations", "operations.jsonl", columns},
 		{"preview", "--env-file", settings, file},
-		{"preview", "--env-file", "gone" + steering, file},
+		{"preview", "--env-file", "gone" + controlText, file},
 		{"preview", "--existing", list, file},
-		{"preview", "--exclude-people", list, "--only", "user_" + steering + ",nobody" + steering, file},
-		{"preview", "--column", steering + "=" + steering, "--redact-query", steering, "--drop-property", steering, file},
-		{"preview", "--identifier-value", steering, file},
-		{"preview", "--timezone", steering, "--since", steering, file},
-		{"backfill", "--yes", "--metrics-file", "m" + steering + ".prom", "--state", "other" + steering, columns},
-		{"backfill", "--yes", "--metrics-file", "gone" + steering + "/m.prom", "--state", "other", columns},
+		{"preview", "--exclude-people", list, "--only", "user_" + controlText + ",nobody" + controlText, file},
+		{"preview", "--column", controlText + "=" + controlText, "--redact-query", controlText, "--drop-property", controlText, file},
+		{"preview", "--identifier-value", controlText, file},
+		{"preview", "--timezone", controlText, "--since", controlText, file},
+		{"backfill", "--yes", "--metrics-file", "m" + controlText + ".prom", "--state", "other" + controlText, columns},
+		{"backfill", "--yes", "--metrics-file", "gone" + controlText + "/m.prom", "--state", "other", columns},
 		{"backfill", "--yes", "--ca-cert", list, "--state", "other", columns},
 		{"inspect", file},
 		{"inspect", "--json", file},
 		{"preview", file},
 		{"preview", "--json", file},
-		{"explain", file, "--id", "user_" + steering},
+		{"explain", file, "--id", "user_" + controlText},
 		{"explain", file, "--id", "user_2"},
-		{"explain", file, "--id", "nobody" + steering},
+		{"explain", file, "--id", "nobody" + controlText},
 		{"explain", "--json", file, "--id", "user_2"},
 		{"check", file},
 		{"check", persons},
 		{"preview", "--persons", persons, file},
-		{"backfill", "--yes", "--verbose", "--state", "state" + steering, file},
-		{"backfill", "--yes", "--restart", "--log-format", "json", "--quiet", "--state", "state" + steering, file},
-		{"backfill", "--yes", "--restart", "--json", "--state", "state" + steering, file},
-		{"backfill", "--yes", "--state", "state" + steering, file}, // done
-		{"sync", "--yes", "--state", "state" + steering, file},
-		{"sync", "--state", "empty" + steering, file},
-		{"sync", "--yes", "--first-run", "--state", "synced" + steering, file},
-		{"retry", "--yes", "--state", "state" + steering},
-		{"status", "--state", "state" + steering},
-		{"status", "--json", "--state", "state" + steering},
-		{"preview", r.dir + "/gone" + steering},
-		{"preview", "--events", steering, "--page-name", steering, file},
-		{"backfill", "--yes", "--region", steering, file},
-		{"no" + steering},
-		{"preview", "--no" + steering, file},
+		{"backfill", "--yes", "--verbose", "--state", "state" + controlText, file},
+		{"backfill", "--yes", "--restart", "--log-format", "json", "--quiet", "--state", "state" + controlText, file},
+		{"backfill", "--yes", "--restart", "--json", "--state", "state" + controlText, file},
+		{"backfill", "--yes", "--state", "state" + controlText, file}, // done
+		{"sync", "--yes", "--state", "state" + controlText, file},
+		{"sync", "--state", "empty" + controlText, file},
+		{"sync", "--yes", "--first-run", "--state", "synced" + controlText, file},
+		{"retry", "--yes", "--state", "state" + controlText},
+		{"status", "--state", "state" + controlText},
+		{"status", "--json", "--state", "state" + controlText},
+		{"preview", r.dir + "/gone" + controlText},
+		{"preview", "--events", controlText, "--page-name", controlText, file},
+		{"backfill", "--yes", "--region", controlText, file},
+		{"no" + controlText},
+		{"preview", "--no" + controlText, file},
 	} {
 		out := r.run(args...)
 		if out.stdout == "" && out.stderr == "" && out.code == 0 {
@@ -120,7 +120,7 @@ func TestTextFromOutsideCannotSteerATerminal(t *testing.T) {
 			checkRejects(t, string(text))
 		}
 	}
-	for _, want := range []string{"rejects.jsonl", "m" + steering + ".prom"} {
+	for _, want := range []string{"rejects.jsonl", "m" + controlText + ".prom"} {
 		if !slices.Contains(checked, want) {
 			t.Errorf("no %q among the files that are left: %q", want, checked)
 		}
@@ -147,7 +147,7 @@ func checkRejects(t *testing.T, text string) {
 		if err := json.Unmarshal([]byte(line), &one); err != nil {
 			t.Errorf("rejects.jsonl: %q is no JSON: %v", line, err)
 		}
-		found = found || strings.Contains(one.Raw, steering)
+		found = found || strings.Contains(one.Raw, controlText)
 	}
 	if !found && strings.Contains(text, "not_json") {
 		t.Errorf("no line has the row as it stands in its file:\n%s", text)

@@ -24,7 +24,7 @@ import (
 
 // kills is how often each variant is killed: few times in the suite, PH2CIO_KILLS times in a soak.
 func kills(t *testing.T) int {
-	text := asked["PH2CIO_KILLS"]
+	text := testSettings["PH2CIO_KILLS"]
 	if text == "" {
 		return 4
 	}
@@ -101,8 +101,8 @@ func writeSeeded(t *testing.T, path string, shape synthetic.Shape, compressed bo
 	return path
 }
 
-// killing is one backfill with all its kills.
-type killing struct {
+// killTrials is one backfill with all its kills.
+type killTrials struct {
 	t                    *testing.T
 	program, file, state string
 	concurrency          int
@@ -116,14 +116,14 @@ type killing struct {
 	dice *rand.Rand
 }
 
-func newKilling(t *testing.T, program, file string, concurrency int) *killing {
+func newKilling(t *testing.T, program, file string, concurrency int) *killTrials {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	return &killing{t: t, program: program, file: file, concurrency: concurrency, dice: rand.New(rand.NewPCG(seed, 1))}
+	return &killTrials{t: t, program: program, file: file, concurrency: concurrency, dice: rand.New(rand.NewPCG(seed, 1))}
 }
 
 // begin makes a workspace and a state that nothing is in.
-func (k *killing) begin() {
+func (k *killTrials) begin() {
 	k.state = filepath.Join(k.t.TempDir(), "state")
 	k.box = sandbox.New(sandbox.Options{Faults: sandbox.Faults{
 		NoDedup: true, Delay: sandbox.Duration(2 * time.Millisecond), Answers: k.faults,
@@ -147,7 +147,7 @@ func (k *killing) begin() {
 	}
 }
 
-func (k *killing) command() (*exec.Cmd, *bytes.Buffer) {
+func (k *killTrials) command() (*exec.Cmd, *bytes.Buffer) {
 	switch {
 	case k.typed != nil:
 		return k.commandIn(k.dir, k.typed...)
@@ -157,7 +157,7 @@ func (k *killing) command() (*exec.Cmd, *bytes.Buffer) {
 	return k.commandOf(k.file)
 }
 
-func (k *killing) commandOf(files ...string) (*exec.Cmd, *bytes.Buffer) {
+func (k *killTrials) commandOf(files ...string) (*exec.Cmd, *bytes.Buffer) {
 	words := []string{"backfill", "--yes"}
 	if k.before != "" {
 		words = []string{"sync", "--first-run", "--recent", "send"}
@@ -166,7 +166,7 @@ func (k *killing) commandOf(files ...string) (*exec.Cmd, *bytes.Buffer) {
 }
 
 // commandIn is a command typed in a directory, with the flags that all have.
-func (k *killing) commandIn(dir string, words ...string) (*exec.Cmd, *bytes.Buffer) {
+func (k *killTrials) commandIn(dir string, words ...string) (*exec.Cmd, *bytes.Buffer) {
 	words = append(slices.Clone(words), "--quiet", "--json", "--state", k.state, "--merge", "identify", "--max-rejects", "0",
 		"--rate", "1000", "--batch-items", strconv.Itoa(killedBatch), "--concurrency", strconv.Itoa(k.concurrency))
 	c := exec.Command(k.program, words...)
@@ -178,7 +178,7 @@ func (k *killing) commandIn(dir string, words ...string) (*exec.Cmd, *bytes.Buff
 }
 
 // finish runs the program to its end, and returns its summary; nil when an earlier run had come to the end.
-func (k *killing) finish() (summary map[string]any) {
+func (k *killTrials) finish() (summary map[string]any) {
 	k.t.Helper()
 	c, out := k.command()
 	err := c.Run()
@@ -205,7 +205,7 @@ func exitCodeOf(err error) int {
 	return 0
 }
 
-func (k *killing) run(kills int) {
+func (k *killTrials) run(kills int) {
 	k.begin()
 	start, earlier := time.Now(), k.box.Stats()
 	whole := k.finish()
@@ -254,7 +254,7 @@ func operations(summary map[string]any) (all int64) {
 }
 
 // kill starts the program and kills it, after some time or some requests. It returns false when the program was done before.
-func (k *killing) kill(took time.Duration, requests int64) bool {
+func (k *killTrials) kill(took time.Duration, requests int64) bool {
 	c, out := k.command()
 	before := k.box.Stats().Requests
 	if err := c.Start(); err != nil {
@@ -291,7 +291,7 @@ func (k *killing) kill(took time.Duration, requests int64) bool {
 }
 
 // phase guesses where the run was by what has come.
-func (k *killing) phase() string {
+func (k *killTrials) phase() string {
 	actions := k.box.Stats().Actions
 	switch {
 	case actions["person.merge"] > 0:
@@ -305,7 +305,7 @@ func (k *killing) phase() string {
 }
 
 // held is what the sandbox holds: its people, and its events without those that are there again.
-func (k *killing) held() []string {
+func (k *killTrials) held() []string {
 	k.box.Flush()
 	var all []string
 	for _, p := range k.box.People() {
@@ -318,7 +318,7 @@ func (k *killing) held() []string {
 	return slices.Compact(all)
 }
 
-func (k *killing) rejects() []string {
+func (k *killTrials) rejects() []string {
 	text, err := os.ReadFile(filepath.Join(k.state, "rejects.jsonl"))
 	if err != nil {
 		k.t.Fatal(err)

@@ -27,12 +27,12 @@ func TestKilledRetry(t *testing.T) {
 	mended := refused
 	mended.Refuse = nil
 	runKilled(t, []night{
-		{typed: []string{"backfill", "--yes", "export"}, prepare: func(k *killing) {
+		{typed: []string{"backfill", "--yes", "export"}, prepare: func(k *killTrials) {
 			k.setFaults(refused)
 			k.grow("export/a.jsonl", syntheticRows(t, 1500, 11))
 			k.grow("export/a.jsonl", eventsOf(user, "yesterday"))
 		}},
-		{typed: []string{"retry", "--yes", "--merges"}, killed: true, prepare: func(k *killing) {
+		{typed: []string{"retry", "--yes", "--merges"}, killed: true, prepare: func(k *killTrials) {
 			k.setFaults(mended)
 			text, err := os.ReadFile(filepath.Join(k.dir, "export", "a.jsonl"))
 			if err != nil {
@@ -52,17 +52,17 @@ func TestKilledNights(t *testing.T) {
 	}}
 	sync := []string{"sync", "--first-run", "--recent", "send", "export"}
 	runKilled(t, []night{
-		{typed: sync, killed: true, prepare: func(k *killing) {
+		{typed: sync, killed: true, prepare: func(k *killTrials) {
 			k.setFaults(takes)
 			k.grow("export/a.jsonl", syntheticRows(t, 700, 11))
 			k.grow("export/a.jsonl", eventsOf(visitor, "2026-03-01T11:00:00Z"))
 			k.grow("export/a.jsonl", peopleTwice())
 		}},
-		{typed: sync, killed: true, prepare: func(k *killing) {
+		{typed: sync, killed: true, prepare: func(k *killTrials) {
 			k.grow("export/a.jsonl", syntheticRows(t, 300, 12))
 			k.grow("export/b.jsonl", syntheticRows(t, 700, 13))
 		}},
-		{typed: sync, killed: true, prepare: func(k *killing) {
+		{typed: sync, killed: true, prepare: func(k *killTrials) {
 			k.grow("export/c.jsonl", linksOfVisitors())
 			k.grow("export/c.jsonl", mergesOfPeople())
 			k.grow("export/b.jsonl", syntheticRows(t, 300, 14))
@@ -72,7 +72,7 @@ func TestKilledNights(t *testing.T) {
 
 // night is what a run finds, and the run.
 type night struct {
-	prepare func(*killing)
+	prepare func(*killTrials)
 	typed   []string
 	killed  bool
 	sent    string // an event that it sends and no night before it has
@@ -132,18 +132,18 @@ func checkNights(t *testing.T, nights []night, want []left) {
 }
 
 // beginIn makes a workspace, a state that nothing is in, and a directory to type commands in.
-func (k *killing) beginIn() {
+func (k *killTrials) beginIn() {
 	k.begin()
 	k.dir = k.t.TempDir()
 }
 
 // pass runs a night to its end, and once more, for which nothing is left to send.
-func (k *killing) pass(n night) left {
+func (k *killTrials) pass(n night) left {
 	n.prepare(k)
 	return k.end(n, k.box.Stats())
 }
 
-func (k *killing) end(n night, before sandbox.Stats) left {
+func (k *killTrials) end(n night, before sandbox.Stats) left {
 	k.typed = n.typed
 	began := time.Now()
 	k.complete()
@@ -158,7 +158,7 @@ func (k *killing) end(n night, before sandbox.Stats) left {
 }
 
 // complete runs the program to its end.
-func (k *killing) complete() {
+func (k *killTrials) complete() {
 	c, out := k.command()
 	if code := exitCodeOf(c.Run()); code != 0 && code != 3 {
 		k.t.Fatalf("%s: exit code %d\n%s", k.typed[0], code, out)
@@ -166,7 +166,7 @@ func (k *killing) complete() {
 }
 
 // passKilled runs a night to its end after it was killed up to three times, and returns how often.
-func (k *killing) passKilled(n night, want left) (killed int) {
+func (k *killTrials) passKilled(n night, want left) (killed int) {
 	n.prepare(k)
 	k.typed = n.typed
 	before := k.box.Stats()
@@ -189,20 +189,20 @@ func (k *killing) passKilled(n night, want left) (killed int) {
 }
 
 // rejectsIn are the rejects without the name of the directory.
-func (k *killing) rejectsIn() (lines []string) {
+func (k *killTrials) rejectsIn() (lines []string) {
 	for _, line := range k.rejects() {
 		lines = append(lines, strings.ReplaceAll(line, k.dir, "DIR"))
 	}
 	return lines
 }
 
-func (k *killing) setFaults(f sandbox.Faults) {
+func (k *killTrials) setFaults(f sandbox.Faults) {
 	if err := k.box.SetFaults(f); err != nil {
 		k.t.Fatal(err)
 	}
 }
 
-func (k *killing) write(name, text string) {
+func (k *killTrials) write(name, text string) {
 	path := filepath.Join(k.dir, name)
 	err := os.MkdirAll(filepath.Dir(path), 0o700)
 	if err == nil {
@@ -214,7 +214,7 @@ func (k *killing) write(name, text string) {
 }
 
 // grow puts rows at the end of a file, which it makes if it is not there.
-func (k *killing) grow(name, rows string) {
+func (k *killTrials) grow(name, rows string) {
 	text, err := os.ReadFile(filepath.Join(k.dir, name))
 	if err != nil && !os.IsNotExist(err) {
 		k.t.Fatal(err)

@@ -10,11 +10,11 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// TestTheSecondLeavesAtOnce has two runs into one state directory: the second is gone within a second, whatever it was to do,
+// TestASecondRunIsRefusedAtOnce has two runs into one state directory: the second is gone within a second, whatever it was to do,
 // and when the first is killed the lock is free at once.
-func TestTheSecondLeavesAtOnce(t *testing.T) {
+func TestASecondRunIsRefusedAtOnce(t *testing.T) {
 	t.Parallel()
-	box, url := boxed(t, sandbox.Faults{Delay: sandbox.Duration(time.Minute)})
+	box, url := newBox(t, sandbox.Faults{Delay: sandbox.Duration(time.Minute)})
 	r := newRun(t, url)
 	events := r.write("events.jsonl", oneRow)
 	first, _, stderr := r.command("backfill", "--yes", "--state", "state", events)
@@ -36,7 +36,7 @@ func TestTheSecondLeavesAtOnce(t *testing.T) {
 	for _, args := range [][]string{
 		{"backfill", "--yes", "--state", "state", events}, {"sync", "--yes", "--first-run", "--state", "state", events}, {"retry", "--yes", "--state", "state"},
 	} {
-		var out ran
+		var out runResult
 		took := time.Hour
 		for try := 0; try < 20 && took > time.Second; try++ { // the machine may be busy
 			start := time.Now()

@@ -61,8 +61,8 @@ func proxyTo(t *testing.T, address string) (url string, asked *atomic.Int64) {
 	return strings.Replace(proxy.URL, "http://", "http://someone:"+canaryProxy+"@", 1), asked
 }
 
-// hides holds that nothing that the run said or left has the credentials in it, or the proxy's password.
-func (r *run) hides(out ran) {
+// checkHidesSecrets holds that nothing that the run said or left has the credentials in it, or the proxy's password.
+func (r *run) checkHidesSecrets(out runResult) {
 	r.t.Helper()
 	secrets := []string{canarySite, canaryKey, canaryProxy}
 	for _, pair := range []string{canarySite + ":" + canaryKey, "someone:" + canaryProxy, "else:" + canaryProxy} {
@@ -142,7 +142,7 @@ func TestProxies(t *testing.T) {
 			if through := asked.Load() > before; through != c.through {
 				t.Errorf("the proxy was asked: %v, want %v", through, c.through)
 			}
-			r.hides(out)
+			r.checkHidesSecrets(out)
 		})
 	}
 	if stats := box.Stats(); stats.EventsStored == 0 || stats.Deduped == 0 {
@@ -162,7 +162,7 @@ func TestATrustedServerOrNone(t *testing.T) {
 		if out.code != 5 || !strings.Contains(out.String(), "certificate is not trusted") || !strings.Contains(out.String(), "--ca-cert") {
 			t.Errorf("%s: exit code %d, want 5, with what to do\n%s", args[0], out.code, out)
 		}
-		r.hides(out)
+		r.checkHidesSecrets(out)
 	}
 	if n := box.Stats().Requests; n != 0 {
 		t.Errorf("%d requests were made", n)
@@ -196,7 +196,7 @@ func TestAnswersThatAreNoAnswers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			box, url := boxed(t, sandbox.Faults{Answers: []sandbox.Answer{c.answer}})
+			box, url := newBox(t, sandbox.Faults{Answers: []sandbox.Answer{c.answer}})
 			r := newRun(t, url)
 			events := r.write("events.jsonl", oneRow)
 			out := r.run("backfill", "--yes", "--state", "state", events)
@@ -208,7 +208,7 @@ func TestAnswersThatAreNoAnswers(t *testing.T) {
 					t.Errorf("it does not say %q\n%s", says, out)
 				}
 			}
-			r.hides(out)
+			r.checkHidesSecrets(out)
 			if err := box.SetFaults(sandbox.Faults{}); err != nil {
 				t.Fatal(err)
 			}
@@ -228,7 +228,7 @@ func TestAnswersThatAreNoAnswers(t *testing.T) {
 func TestAClockThatIsWrongIsTold(t *testing.T) {
 	t.Parallel()
 	for skew, code := range map[time.Duration]int{0: 0, -time.Hour: 1, time.Hour: 1, 5 * time.Second: 0} {
-		_, url := boxed(t, sandbox.Faults{ClockSkew: sandbox.Duration(skew)})
+		_, url := newBox(t, sandbox.Faults{ClockSkew: sandbox.Duration(skew)})
 		r := newRun(t, url)
 		out := r.run("check")
 		side := "ahead of"

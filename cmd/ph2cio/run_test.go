@@ -19,13 +19,13 @@ type run struct {
 	under       []string // another program that starts it; none if empty
 }
 
-// ran is what a run left.
-type ran struct {
+// runResult is what a run left.
+type runResult struct {
 	code           int // -1 when a signal ended it
 	stdout, stderr string
 }
 
-func (r ran) String() string { return r.stdout + r.stderr }
+func (r runResult) String() string { return r.stdout + r.stderr }
 
 func newRun(t *testing.T, url string) *run {
 	t.Helper()
@@ -52,14 +52,14 @@ func (r *run) command(args ...string) (c *exec.Cmd, stdout, stderr *bytes.Buffer
 	return c, stdout, stderr
 }
 
-func (r *run) run(args ...string) ran {
+func (r *run) run(args ...string) runResult {
 	r.t.Helper()
 	c, stdout, stderr := r.command(args...)
 	err := c.Run()
 	if _, failed := err.(*exec.ExitError); err != nil && !failed {
 		r.t.Fatal(err)
 	}
-	return ran{exitCodeOf(err), stdout.String(), stderr.String()}
+	return runResult{exitCodeOf(err), stdout.String(), stderr.String()}
 }
 
 // write puts a file into the run's directory.
@@ -76,8 +76,8 @@ func (r *run) write(name, text string) (path string) {
 	return path
 }
 
-// boxed is a sandbox for a run, and its address.
-func boxed(t *testing.T, faults sandbox.Faults) (*sandbox.Sandbox, string) {
+// newBox is a sandbox for a run, and its address.
+func newBox(t *testing.T, faults sandbox.Faults) (*sandbox.Sandbox, string) {
 	t.Helper()
 	box := sandbox.New(sandbox.Options{SiteID: canarySite, APIKey: canaryKey, Faults: faults})
 	server, err := box.Start("127.0.0.1:0")

@@ -2,9 +2,9 @@ package main
 
 import "os"
 
-// asked are settings of the tests, from the environment. They are taken out of it: the program would warn of a PH2CIO_
+// testSettings are settings of the tests, from the environment. They are taken out of it: the program would warn of a PH2CIO_
 // variable that it does not know.
-var asked = func() map[string]string {
+var testSettings = func() map[string]string {
 	taken := map[string]string{}
 	for _, name := range []string{"PH2CIO_KILLS", "PH2CIO_SOAK", "PH2CIO_STOPS", "PH2CIO_STOP_PEOPLE"} {
 		taken[name] = os.Getenv(name)

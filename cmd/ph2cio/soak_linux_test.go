@@ -19,7 +19,7 @@ import (
 
 // soaking is how long TestSoak sends: a moment in the suite, PH2CIO_SOAK in a soak.
 func soaking(t *testing.T) time.Duration {
-	text := asked["PH2CIO_SOAK"]
+	text := testSettings["PH2CIO_SOAK"]
 	if text == "" {
 		return 3 * time.Second
 	}

@@ -34,7 +34,7 @@ const stopLimit = 20 * time.Second
 // signal's exit code, soon, and leave a state that the same command goes on from. A soak does so PH2CIO_STOPS
 // times for each kind, with PH2CIO_STOP_PEOPLE people.
 func TestStoppedAtAnyMoment(t *testing.T) {
-	stops, people := askedNumber(t, "PH2CIO_STOPS", 2), int64(askedNumber(t, "PH2CIO_STOP_PEOPLE", 3000))
+	stops, people := numberSetting(t, "PH2CIO_STOPS", 2), int64(numberSetting(t, "PH2CIO_STOP_PEOPLE", 3000))
 	program, err := exec.LookPath("ph2cio")
 	if err != nil {
 		t.Fatal(err)
@@ -62,16 +62,16 @@ func TestStoppedAtAnyMoment(t *testing.T) {
 	}
 }
 
-func askedNumber(t *testing.T, name string, otherwise int) int {
-	n, err := strconv.Atoi(cmp.Or(asked[name], strconv.Itoa(otherwise)))
+func numberSetting(t *testing.T, name string, otherwise int) int {
+	n, err := strconv.Atoi(cmp.Or(testSettings[name], strconv.Itoa(otherwise)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return n
 }
 
-// stopping is a place where runs are stopped.
-type stopping struct {
+// stopTrials is a place where runs are stopped.
+type stopTrials struct {
 	t            *testing.T
 	program, url string
 	dir          string
@@ -80,7 +80,7 @@ type stopping struct {
 }
 
 // newStopping starts an API that takes everything at once.
-func newStopping(t *testing.T, program string) *stopping {
+func newStopping(t *testing.T, program string) *stopTrials {
 	requests := &atomic.Int64{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body)
@@ -95,11 +95,11 @@ func newStopping(t *testing.T, program string) *stopping {
 	t.Cleanup(server.Close)
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
-	return &stopping{t, program, server.URL, t.TempDir(), rand.New(rand.NewPCG(seed, 1)), requests}
+	return &stopTrials{t, program, server.URL, t.TempDir(), rand.New(rand.NewPCG(seed, 1)), requests}
 }
 
 // write makes an export of so many people, with rows that are rejected.
-func (s *stopping) write(path string, people int64, seed uint64) {
+func (s *stopTrials) write(path string, people int64, seed uint64) {
 	s.t.Helper()
 	file, err := os.Create(path)
 	if err != nil {
@@ -118,7 +118,7 @@ func (s *stopping) write(path string, people int64, seed uint64) {
 }
 
 // states makes the state of a backfill that is done, and of one that was stopped after half of its requests.
-func (s *stopping) states(export string) (done, part string) {
+func (s *stopTrials) states(export string) (done, part string) {
 	s.t.Helper()
 	done, part = filepath.Join(s.dir, "done"), filepath.Join(s.dir, "part")
 	words := []string{"backfill", "--yes", export}
@@ -136,7 +136,7 @@ func (s *stopping) states(export string) (done, part string) {
 	return done, part
 }
 
-func (s *stopping) command(state string, words []string) *exec.Cmd {
+func (s *stopTrials) command(state string, words []string) *exec.Cmd {
 	c := exec.Command(s.program, slices.Concat(words, []string{"--state", state, "--log-format", "json", "--tmp", s.dir,
 		"--rate", "1000", "--concurrency", "8", "--batch-items", "200", "--settle", "200ms", "--max-rejects", "0"})...)
 	c.Env = append(os.Environ(), "CUSTOMERIO_TRACK_URL="+s.url, "CUSTOMERIO_SITE_ID=site", "CUSTOMERIO_API_KEY=key")
@@ -144,7 +144,7 @@ func (s *stopping) command(state string, words []string) *exec.Cmd {
 }
 
 // run runs a command, to its end if wait is nil, else until that returns, when it gets a SIGINT.
-func (s *stopping) run(state string, words []string, wait func(*exec.Cmd)) (code int, out *bytes.Buffer) {
+func (s *stopTrials) run(state string, words []string, wait func(*exec.Cmd)) (code int, out *bytes.Buffer) {
 	s.t.Helper()
 	c, out := s.command(state, words), &bytes.Buffer{}
 	c.Stdout, c.Stderr = out, out
@@ -159,7 +159,7 @@ func (s *stopping) run(state string, words []string, wait func(*exec.Cmd)) (code
 }
 
 // copyOf is a copy of a state to stop a run in.
-func (s *stopping) copyOf(state string) string {
+func (s *stopTrials) copyOf(state string) string {
 	s.t.Helper()
 	to := filepath.Join(s.dir, "state")
 	err := os.RemoveAll(to)
@@ -176,7 +176,7 @@ func (s *stopping) copyOf(state string) string {
 }
 
 // stopAll stops runs of one kind at random moments, and lets the last of them, and every tenth, go on to the end.
-func (s *stopping) stopAll(from string, words []string, stops int) {
+func (s *stopTrials) stopAll(from string, words []string, stops int) {
 	s.t.Helper()
 	start := time.Now()
 	if code, out := s.run(s.copyOf(from), words, nil); code != 3 && code != 0 {
@@ -203,7 +203,7 @@ func (s *stopping) stopAll(from string, words []string, stops int) {
 
 // stop runs a command and stops it after a while. It returns what the run was doing then, and how long it
 // took to end.
-func (s *stopping) stop(state string, words []string, after time.Duration) (code int, phase string, took time.Duration) {
+func (s *stopTrials) stop(state string, words []string, after time.Duration) (code int, phase string, took time.Duration) {
 	s.t.Helper()
 	signals := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}
 	signal := signals[s.dice.IntN(len(signals))]

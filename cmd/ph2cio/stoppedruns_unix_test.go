@@ -18,9 +18,9 @@ import (
 	"ph2cio/internal/testkit/synthetic"
 )
 
-// TestStoppedRunsGoOn stops a backfill in ways that are not a kill and not one polite signal, and types the same command
+// TestStoppedRunsResume stops a backfill in ways that are not a kill and not one polite signal, and types the same command
 // again: nothing is lost, and nothing comes twice but what was under way.
-func TestStoppedRunsGoOn(t *testing.T) {
+func TestStoppedRunsResume(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("ph2cio")
 	if err != nil {
@@ -33,8 +33,8 @@ func TestStoppedRunsGoOn(t *testing.T) {
 	whole.finish()
 	want, wantRejects, least := whole.held(), whole.rejects(), whole.box.Stats().Items
 
-	for name, stop := range map[string]func(t *testing.T, k *killing){
-		"two signals": func(t *testing.T, k *killing) {
+	for name, stop := range map[string]func(t *testing.T, k *killTrials){
+		"two signals": func(t *testing.T, k *killTrials) {
 			c, out := k.command()
 			if err := c.Start(); err != nil {
 				t.Fatal(err)
@@ -65,7 +65,7 @@ func TestStoppedRunsGoOn(t *testing.T) {
 				t.Errorf("it took %s to end after the second signal", took)
 			}
 		},
-		"a reader that goes away": func(t *testing.T, k *killing) {
+		"a reader that goes away": func(t *testing.T, k *killTrials) {
 			k.fail() // it tells of each wait
 			inner, _ := k.command()
 			c := exec.Command(inner.Path, append(slices.DeleteFunc(inner.Args[1:], func(arg string) bool { return arg == "--quiet" }), "--verbose")...)
@@ -85,7 +85,7 @@ func TestStoppedRunsGoOn(t *testing.T) {
 				t.Errorf("exit code %d, want 141", code)
 			}
 		},
-		"nohup": func(t *testing.T, k *killing) {
+		"nohup": func(t *testing.T, k *killTrials) {
 			inner, out := k.command()
 			c := exec.Command("nohup", inner.Args...)
 			c.Dir, c.Env, c.Stdout, c.Stderr = inner.Dir, inner.Env, out, out
@@ -125,7 +125,7 @@ func TestStoppedRunsGoOn(t *testing.T) {
 }
 
 // fail lets the sandbox fail every request after some, for longer than a test takes.
-func (k *killing) fail() {
+func (k *killTrials) fail() {
 	k.t.Helper()
 	faults := k.box.Faults()
 	faults.Answers = []sandbox.Answer{{After: 20, Status: 503}}
@@ -135,7 +135,7 @@ func (k *killing) fail() {
 }
 
 // waitForRequests waits until the sandbox has answered so many requests.
-func (k *killing) waitForRequests(n int64) {
+func (k *killTrials) waitForRequests(n int64) {
 	k.t.Helper()
 	for deadline := time.Now().Add(2 * time.Minute); k.box.Stats().Requests < n; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {

@@ -13,9 +13,9 @@ import (
 	"time"
 )
 
-// TestWhatNobodyAskedForIsNotShown has an API and a monitor send more than the answer: what net/http says of that, which
+// TestStrayAnswersAreNotShown has an API and a monitor send more than the answer: what net/http says of that, which
 // quotes it, is no part of our output.
-func TestWhatNobodyAskedForIsNotShown(t *testing.T) {
+func TestStrayAnswersAreNotShown(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("ph2cio")
 	if err != nil {

@@ -12,9 +12,9 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// mortal has a run of root obey the modes of files, as anybody's does; it skips the test where that takes a
+// dropPrivileges has a run of root obey the modes of files, as anybody's does; it skips the test where that takes a
 // tool that is not here.
-func (r *run) mortal() {
+func (r *run) dropPrivileges() {
 	r.t.Helper()
 	if os.Getuid() != 0 {
 		return
@@ -29,9 +29,9 @@ func (r *run) mortal() {
 // that may not be read: the others are sent, and each is told as trouble, since rows are in it.
 func TestWhatMayNotBeReadCostsItselfOnly(t *testing.T) {
 	t.Parallel()
-	box, url := boxed(t, sandbox.Faults{})
+	box, url := newBox(t, sandbox.Faults{})
 	r := newRun(t, url)
-	r.mortal()
+	r.dropPrivileges()
 	r.write("export/1.jsonl", oneRow)
 	closed := map[string]string{"export/closed": "export/closed/2.jsonl", "export/unsearchable": "export/unsearchable/3.jsonl", "export/4": "export/4"}
 	for path, file := range closed {
