@@ -11,8 +11,8 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// TestABadStateIsNotUsed has a state.db that is damaged, cut, of a newer version, or of somebody else: no command touches it,
-// and nothing is sent as if nothing had been sent before.
+// TestABadStateIsNotUsed has a state.db that is damaged, cut off, of a newer version, or of another program.
+// No command changes it, and none sends events again as if it had never sent them.
 func TestABadStateIsNotUsed(t *testing.T) {
 	t.Parallel()
 	_, url := newBox(t, sandbox.Faults{})
@@ -69,7 +69,7 @@ func TestABadStateIsNotUsed(t *testing.T) {
 	}
 }
 
-// otherForm is a state as it stands, but for the note of the form of its tables.
+// otherForm returns a state whose only change is the hash of the form of its tables.
 func otherForm(t *testing.T, state []byte) []byte {
 	t.Helper()
 	at := bytes.Index(state, []byte("form"))
@@ -88,8 +88,8 @@ func isHex(text []byte) bool {
 	return err == nil
 }
 
-// TestAPreviewTellsOfAStateItCannotUse: without --state a preview goes on as if nothing had been sent, and
-// says so.
+// TestAPreviewTellsOfAStateItCannotUse has a preview without --state and a state that cannot be used: the
+// preview assumes that nothing was sent, and says so.
 func TestAPreviewTellsOfAStateItCannotUse(t *testing.T) {
 	t.Parallel()
 	_, url := newBox(t, sandbox.Faults{})

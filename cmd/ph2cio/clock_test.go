@@ -15,9 +15,9 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// TestAClockThatWasSetBack has nights after which a clock was set back: each run finds that the last began an hour or a day after
-// what the clock says now, also the one that goes on with a run that was killed. What is sent is what is sent anyhow, once, and
-// a run that begins tells of the clock.
+// TestAClockThatWasSetBack has nights after which a clock was set back. Each run finds that the last run
+// began an hour or a day after the time that the clock has now, also a run that resumes one that was killed.
+// Everything is sent all the same, once, and a run that begins warns of the clock.
 func TestAClockThatWasSetBack(t *testing.T) {
 	t.Parallel()
 	program := newRun(t, "").program
@@ -84,7 +84,7 @@ func (k *killTrials) killAt(c *exec.Cmd, requests int64) {
 	}
 }
 
-// setAhead writes the state as a clock would have had it that was so far ahead of this one.
+// setAhead changes the times in the state to those of a clock that is so far ahead.
 func (k *killTrials) setAhead(by time.Duration) {
 	db, err := sql.Open("sqlite", filepath.Join(k.state, "state.db"))
 	if err != nil {

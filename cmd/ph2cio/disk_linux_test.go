@@ -12,8 +12,8 @@ import (
 	"ph2cio/internal/testkit/synthetic"
 )
 
-// TestStateDiskFails lets the disk of the state directory fail in the middle of a backfill: the program stops before it sends
-// more than was under way, says why, and nothing is lost when the same command is typed again.
+// TestStateDiskFails makes the disk of the state directory fail in the middle of a backfill. The program
+// stops before it sends more than was under way and says why, and the same command typed again loses nothing.
 func TestStateDiskFails(t *testing.T) {
 	program, err := exec.LookPath("ph2cio")
 	if err != nil {
@@ -81,7 +81,7 @@ func TestStateDiskFails(t *testing.T) {
 	})
 }
 
-// needs skips a test where a program is not there, or may not do what it is for.
+// needs skips a test if another program that it uses is missing or may not do what the test needs.
 func needs(t *testing.T, try *exec.Cmd) {
 	t.Helper()
 	probe := exec.Command(try.Args[0], append(try.Args[1:len(try.Args):len(try.Args)], "true")...)
@@ -90,10 +90,10 @@ func needs(t *testing.T, try *exec.Cmd) {
 	}
 }
 
-// under is another program that starts what comes after its arguments.
+// under is a command that runs another program, which runs the command in its arguments.
 func (k *killTrials) under(words []string) *exec.Cmd { return exec.Command(words[0], words[1:]...) }
 
-// exit runs the program under another one, and returns its exit code and all that it said.
+// exit runs the program under another one. It returns the exit code and all output.
 func (k *killTrials) exit(under []string) (int, string) {
 	inner, out := k.command()
 	c := k.under(append(under[:len(under):len(under)], inner.Args...))

@@ -13,7 +13,7 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// checkNoPanic holds that what went wrong was told in a few words, not by a panic.
+// checkNoPanic checks that the program reported an error instead of panicking.
 func checkNoPanic(t *testing.T, out runResult) {
 	t.Helper()
 	if strings.Contains(out.String(), "goroutine ") || strings.Contains(out.String(), "panic") || out.code == -1 {
@@ -21,8 +21,8 @@ func checkNoPanic(t *testing.T, out runResult) {
 	}
 }
 
-// TestFewOpenFilesAreEnough has hundreds of sources, and more requests under way at once than files may be open: with few it
-// works, with too few it says so.
+// TestFewOpenFilesAreEnough has hundreds of sources, and more requests under way than files may be open. With
+// few open files the run succeeds, with too few it says why it fails.
 func TestFewOpenFilesAreEnough(t *testing.T) {
 	t.Parallel()
 	for _, limit := range []int{128, 32, 20, 16, 15, 14, 13, 12, 11, 10, 9, 8} {
@@ -53,7 +53,8 @@ func TestFewOpenFilesAreEnough(t *testing.T) {
 	}
 }
 
-// TestWithoutAHome runs where neither HOME nor XDG_STATE_HOME say where to keep anything, as under some schedulers.
+// TestWithoutAHome runs without HOME and XDG_STATE_HOME, as some schedulers do, so that the program does not
+// know where to keep a state.
 func TestWithoutAHome(t *testing.T) {
 	t.Parallel()
 	box, url := newBox(t, sandbox.Faults{})
@@ -76,7 +77,8 @@ func TestWithoutAHome(t *testing.T) {
 	}
 }
 
-// TestResultsThatCannotBeWritten has a disk that is full where results go. Nobody may take half of them for all.
+// TestResultsThatCannotBeWritten writes results to a full disk. The program must fail, since half a result
+// could be taken for all of it.
 func TestResultsThatCannotBeWritten(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat("/dev/full"); err != nil {

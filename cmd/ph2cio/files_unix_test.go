@@ -14,8 +14,8 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// TestFilesAreForTheirOwnerAlone looks at all that a run keeps, while it is at work and after it was killed, whatever the
-// umask is.
+// TestFilesAreForTheirOwnerAlone checks the modes of all files of a run, while it sends and after it was
+// killed, under any umask.
 func TestFilesAreForTheirOwnerAlone(t *testing.T) {
 	t.Parallel()
 	for _, umask := range []string{"000", "077"} {
@@ -76,7 +76,7 @@ func TestFilesAreForTheirOwnerAlone(t *testing.T) {
 	}
 }
 
-// checkModes holds that directories under one are 0700 and files 0600, and returns the names of the files.
+// checkModes checks that directories below dir are 0700 and files 0600, and returns the names of the files.
 func checkModes(t *testing.T, dir string) (names []string) {
 	t.Helper()
 	_ = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -101,8 +101,9 @@ func checkModes(t *testing.T, dir string) (names []string) {
 	return names
 }
 
-// TestPlantedLinksAreNotFollowed plants links to a file of somebody's, and to one that is not there, at every name that the
-// program writes to. It refuses or replaces them; the file stays as it was, and none is made elsewhere.
+// TestPlantedLinksAreNotFollowed puts links at every name that the program writes to. They point to a file of
+// somebody else, or to none. The program refuses or replaces the links; the file stays as it was, and no file
+// is created elsewhere.
 func TestPlantedLinksAreNotFollowed(t *testing.T) {
 	t.Parallel()
 	_, url := newBox(t, sandbox.Faults{})
@@ -185,7 +186,7 @@ func TestPlantedLinksAreNotFollowed(t *testing.T) {
 	})
 }
 
-// appearsLater puts a link in the place of what a run has left.
+// appearsLater makes a link in place of a file that a run has left.
 func appearsLater(link func(target, path string) error) func(target, path string) error {
 	return func(target, path string) error {
 		if err := os.Remove(path); err != nil && !os.IsNotExist(err) {

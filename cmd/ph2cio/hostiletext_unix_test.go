@@ -15,12 +15,13 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// controlText is text that moves the cursor, writes to the clipboard, rings, hides what stands before it or turns it around.
+// controlText moves the cursor, writes to the clipboard, rings the bell, hides the text before it and
+// reverses text.
 const controlText = "\x1b]52;c;aGk=\a\x1b[2J\r\b\x7f\u009b2J\u202eevil\u2066\u2028\u2029\u061c\u200e\u200b\ufeff\U000e0041x"
 
-// TestTextFromOutsideCannotSteerATerminal puts such text wherever it may come from: names of files and of
-// events, IDs, values, columns, settings, rows that are no JSON, and what the API says. No command shows it
-// as it is, and no file that one leaves for people holds it.
+// TestTextFromOutsideCannotSteerATerminal puts such text wherever text comes from outside: names of files and
+// events, IDs, values, columns, settings, rows that are not JSON, and messages of the API. No command may
+// show it unescaped, and no file for people may hold it.
 func TestTextFromOutsideCannotSteerATerminal(t *testing.T) {
 	t.Parallel()
 	box, url := newBox(t, sandbox.Faults{Refuse: []sandbox.Refusal{
@@ -127,7 +128,7 @@ func TestTextFromOutsideCannotSteerATerminal(t *testing.T) {
 	}
 }
 
-// checkSteers looks for characters that could steer a terminal.
+// checkSteers fails the test if a text has characters that could steer a terminal.
 func checkSteers(t *testing.T, where, text string) {
 	t.Helper()
 	for at, c := range text {
@@ -138,7 +139,7 @@ func checkSteers(t *testing.T, where, text string) {
 	}
 }
 
-// checkRejects wants each line to be JSON, and a program that parses it to find what was rejected.
+// checkRejects checks that each line is JSON that holds what was rejected.
 func checkRejects(t *testing.T, text string) {
 	t.Helper()
 	found := false
@@ -154,7 +155,7 @@ func checkRejects(t *testing.T, text string) {
 	}
 }
 
-// files are all that are under the run's directory.
+// files returns the names of all files in the run's directory.
 func (r *run) files() map[string]bool {
 	r.t.Helper()
 	found := map[string]bool{}

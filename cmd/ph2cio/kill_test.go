@@ -22,7 +22,7 @@ import (
 	"ph2cio/internal/testkit/synthetic"
 )
 
-// kills is how often each variant is killed: few times in the suite, PH2CIO_KILLS times in a soak.
+// kills returns how often each variant is killed: few times in the suite, PH2CIO_KILLS times in a soak.
 func kills(t *testing.T) int {
 	text := testSettings["PH2CIO_KILLS"]
 	if text == "" {
@@ -40,9 +40,10 @@ const (
 	refusedName = "Payment Failed"
 )
 
-// TestKilledBackfill kills the program at random moments and types the same command again, until it has come to its end. The
-// sandbox forgets no repeated event by its ID, so that each shows. In the end it holds just what it holds after a run that
-// nobody kills; what came again is no more, for each kill, than may be under way; no reject is there twice.
+// TestKilledBackfill kills the program at random moments and types the same command again until it ends. The
+// sandbox stores events with the same ID again, so that every repetition shows. In the end it holds what it
+// holds after a run without kills; for each kill at most as many operations are repeated as may be under way;
+// and each reject is listed once.
 func TestKilledBackfill(t *testing.T) {
 	program, err := exec.LookPath("ph2cio")
 	if err != nil {
@@ -101,7 +102,7 @@ func writeSeeded(t *testing.T, path string, shape synthetic.Shape, compressed bo
 	return path
 }
 
-// killTrials is one backfill with all its kills.
+// killTrials is one backfill that is killed again and again.
 type killTrials struct {
 	t                    *testing.T
 	program, file, state string
@@ -122,7 +123,7 @@ func newKilling(t *testing.T, program, file string, concurrency int) *killTrials
 	return &killTrials{t: t, program: program, file: file, concurrency: concurrency, dice: rand.New(rand.NewPCG(seed, 1))}
 }
 
-// begin makes a workspace and a state that nothing is in.
+// begin makes an empty workspace and an empty state.
 func (k *killTrials) begin() {
 	k.state = filepath.Join(k.t.TempDir(), "state")
 	k.box = sandbox.New(sandbox.Options{Faults: sandbox.Faults{
@@ -165,7 +166,7 @@ func (k *killTrials) commandOf(files ...string) (*exec.Cmd, *bytes.Buffer) {
 	return k.commandIn(k.t.TempDir(), append(words, files...)...)
 }
 
-// commandIn is a command typed in a directory, with the flags that all have.
+// commandIn returns a command that is run in a directory, with the flags that all commands of the test have.
 func (k *killTrials) commandIn(dir string, words ...string) (*exec.Cmd, *bytes.Buffer) {
 	words = append(slices.Clone(words), "--quiet", "--json", "--state", k.state, "--merge", "identify", "--max-rejects", "0",
 		"--rate", "1000", "--batch-items", strconv.Itoa(killedBatch), "--concurrency", strconv.Itoa(k.concurrency))
@@ -177,7 +178,7 @@ func (k *killTrials) commandIn(dir string, words ...string) (*exec.Cmd, *bytes.B
 	return c, &out
 }
 
-// finish runs the program to its end, and returns its summary; nil when an earlier run had come to the end.
+// finish runs the program to its end and returns its summary, nil if an earlier run had come to the end.
 func (k *killTrials) finish() (summary map[string]any) {
 	k.t.Helper()
 	c, out := k.command()
@@ -194,7 +195,7 @@ func (k *killTrials) finish() (summary map[string]any) {
 	return summary
 }
 
-// exitCodeOf is that of a program that has ended; -1 for one that was killed.
+// exitCodeOf returns the exit code of a program that has ended, -1 if a signal has ended it.
 func exitCodeOf(err error) int {
 	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
 		return failed.ExitCode()
@@ -244,7 +245,7 @@ func (k *killTrials) run(kills int) {
 	}
 }
 
-// operations is how many a run has built.
+// operations returns how many operations a run has built.
 func operations(summary map[string]any) (all int64) {
 	built, _ := summary["operations"].(map[string]any)
 	for _, n := range built {
@@ -253,7 +254,8 @@ func operations(summary map[string]any) (all int64) {
 	return all
 }
 
-// kill starts the program and kills it, after some time or some requests. It returns false when the program was done before.
+// kill starts the program and kills it after some time or some requests. It returns false if the program
+// ended before that.
 func (k *killTrials) kill(took time.Duration, requests int64) bool {
 	c, out := k.command()
 	before := k.box.Stats().Requests
@@ -290,7 +292,7 @@ func (k *killTrials) kill(took time.Duration, requests int64) bool {
 	}
 }
 
-// phase guesses where the run was by what has come.
+// phase guesses in which phase the run was from what the sandbox has received.
 func (k *killTrials) phase() string {
 	actions := k.box.Stats().Actions
 	switch {
@@ -304,7 +306,7 @@ func (k *killTrials) phase() string {
 	return "reading"
 }
 
-// held is what the sandbox holds: its people, and its events without those that are there again.
+// held returns what the sandbox holds: its people, and its events without repetitions.
 func (k *killTrials) held() []string {
 	k.box.Flush()
 	var all []string
@@ -331,7 +333,8 @@ func (k *killTrials) rejects() []string {
 	return lines
 }
 
-// rowsOf are the buckets of a summary, whoever sent what was sent. A run that was killed after its last word has none.
+// rowsOf returns the counts of rows in a summary, with rows of this run and of earlier ones in one count. It
+// is nil if a run was killed after it had written its summary.
 func rowsOf(summary map[string]any) map[string]any {
 	rows, _ := summary["rows"].(map[string]any)
 	if rows == nil {

@@ -16,7 +16,8 @@ import (
 	"ph2cio/internal/testkit/synthetic"
 )
 
-// TestKilledRetry kills a retry of what the workspace refused at first, merges among it, and of rows that were mended.
+// TestKilledRetry kills a retry of what the workspace rejected at first, merges among it, and of rows that
+// were repaired.
 func TestKilledRetry(t *testing.T) {
 	t.Parallel()
 	refused := sandbox.Faults{NoDedup: true, Delay: sandbox.Duration(2 * time.Millisecond), Refuse: []sandbox.Refusal{
@@ -43,8 +44,9 @@ func TestKilledRetry(t *testing.T) {
 	})
 }
 
-// TestKilledNights kills a sync in each of three nights: the first has visitors whom nobody knows, in the second a file has
-// come and one has grown, in the third the visitors become known, so that a file of the first night is read again.
+// TestKilledNights kills a sync in each of three nights. In the first there are visitors who are not
+// identified; in the second a file is new and another has grown; in the third the visitors are identified, so
+// that a file of the first night is read again.
 func TestKilledNights(t *testing.T) {
 	t.Parallel()
 	takes := sandbox.Faults{NoDedup: true, Delay: sandbox.Duration(2 * time.Millisecond), Refuse: []sandbox.Refusal{
@@ -70,7 +72,7 @@ func TestKilledNights(t *testing.T) {
 	})
 }
 
-// night is what a run finds, and the run.
+// night is the files that a run finds, and the command.
 type night struct {
 	prepare func(*killTrials)
 	typed   []string
@@ -78,16 +80,16 @@ type night struct {
 	sent    string // an event that it sends and no night before it has
 }
 
-// left is what is there after a night.
+// left is the result of a night.
 type left struct {
 	items, requests int64 // that have come in it
 	took            time.Duration
 	held, rejects   []string
 }
 
-// runKilled lets nights pass that nobody disturbs, and then others in which runs are killed and typed again, until there were
-// as many kills as were asked for. Each night ends as the undisturbed one has ended, and what came again is no more, for each
-// kill, than may be under way.
+// runKilled runs some nights without kills, and then the same nights with runs that are killed and typed
+// again, until there were as many kills as wanted. Each night must end like the one without kills, and for
+// each kill at most as many operations are repeated as may be under way.
 func runKilled(t *testing.T, nights []night) {
 	program, err := exec.LookPath("ph2cio")
 	if err != nil {
@@ -114,7 +116,8 @@ func runKilled(t *testing.T, nights []night) {
 	}
 }
 
-// checkNights holds that there was something to be killed at.
+// checkNights checks that each night that is killed had enough requests, and that the events that a night is
+// for were sent in that night and not before.
 func checkNights(t *testing.T, nights []night, want []left) {
 	for i, n := range nights {
 		if n.killed && want[i].requests < 10 {
@@ -131,13 +134,13 @@ func checkNights(t *testing.T, nights []night, want []left) {
 	}
 }
 
-// beginIn makes a workspace, a state that nothing is in, and a directory to type commands in.
+// beginIn makes an empty workspace, an empty state, and a directory for commands.
 func (k *killTrials) beginIn() {
 	k.begin()
 	k.dir = k.t.TempDir()
 }
 
-// pass runs a night to its end, and once more, for which nothing is left to send.
+// pass runs a night to its end, and then once more, when nothing is left to send.
 func (k *killTrials) pass(n night) left {
 	n.prepare(k)
 	return k.end(n, k.box.Stats())
@@ -165,7 +168,7 @@ func (k *killTrials) complete() {
 	}
 }
 
-// passKilled runs a night to its end after it was killed up to three times, and returns how often.
+// passKilled runs a night to its end after up to three kills, and returns how many.
 func (k *killTrials) passKilled(n night, want left) (killed int) {
 	n.prepare(k)
 	k.typed = n.typed
@@ -188,7 +191,7 @@ func (k *killTrials) passKilled(n night, want left) (killed int) {
 	return killed
 }
 
-// rejectsIn are the rejects without the name of the directory.
+// rejectsIn returns the rejects without the name of the directory in them.
 func (k *killTrials) rejectsIn() (lines []string) {
 	for _, line := range k.rejects() {
 		lines = append(lines, strings.ReplaceAll(line, k.dir, "DIR"))
@@ -213,7 +216,7 @@ func (k *killTrials) write(name, text string) {
 	}
 }
 
-// grow puts rows at the end of a file, which it makes if it is not there.
+// grow appends rows to a file, which it creates if needed.
 func (k *killTrials) grow(name, rows string) {
 	text, err := os.ReadFile(filepath.Join(k.dir, name))
 	if err != nil && !os.IsNotExist(err) {
@@ -236,7 +239,7 @@ func visitor(i int) string { return fmt.Sprintf("019ca7a0-1111-7000-8000-%012d",
 
 const visitors = 60
 
-// eventsOf are three events of each of so many people, at a time.
+// eventsOf returns three events of each of some people, at a time.
 func eventsOf(name func(int) string, at string) string {
 	var rows strings.Builder
 	for i := range 3 * visitors {
@@ -246,10 +249,10 @@ func eventsOf(name func(int) string, at string) string {
 	return rows.String()
 }
 
-// twice is how many people have two profiles, until mergesOfPeople.
+// twice is how many people have two profiles until mergesOfPeople merges them.
 const twice = 30
 
-// peopleTwice are rows of people under two IDs, the first of which has an email.
+// peopleTwice returns rows of people with two IDs, the first of which has an email.
 func peopleTwice() string {
 	var rows strings.Builder
 	for i := range twice {
@@ -259,7 +262,8 @@ func peopleTwice() string {
 	return rows.String()
 }
 
-// mergesOfPeople makes one of each two: the second gets the email of the first, after the merge.
+// mergesOfPeople returns rows that merge the two profiles of each person. The profile that stays gets the
+// email of the other one.
 func mergesOfPeople() string {
 	var rows strings.Builder
 	for i := range twice {
@@ -268,7 +272,7 @@ func mergesOfPeople() string {
 	return rows.String()
 }
 
-// linksOfVisitors say who they are.
+// linksOfVisitors returns rows that identify the visitors.
 func linksOfVisitors() string {
 	var rows strings.Builder
 	for i := range visitors {

@@ -12,10 +12,10 @@ import (
 	"ph2cio/internal/testkit/synthetic"
 )
 
-// TestKilledAtEachStep kills the program not at random but as it is about to write down what was answered, to make that
-// last, to fold the log, to say who it is, and to put the rejects in their place. Each round gets further than the one
-// before, until one comes to its end. Nothing is lost then, what was under way came again and nothing else, and no reject
-// is there twice.
+// TestKilledAtEachStep kills the program at chosen system calls: those that create the state, write and sync
+// the log of the database and the database, and rename the holder file and the file of rejects. Each round
+// gets further than the one before, until one ends. Then nothing is lost, only what was under way was
+// repeated, and each reject is listed once.
 func TestKilledAtEachStep(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("ph2cio")

@@ -10,8 +10,8 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// TestASecondRunIsRefusedAtOnce has two runs into one state directory: the second is gone within a second, whatever it was to do,
-// and when the first is killed the lock is free at once.
+// TestASecondRunIsRefusedAtOnce starts a second run with the same state directory: it ends within a second,
+// whatever its command is. When the first run is killed, the lock is free at once.
 func TestASecondRunIsRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	box, url := newBox(t, sandbox.Faults{Delay: sandbox.Duration(time.Minute)})

@@ -19,7 +19,7 @@ func main() {
 	collectGarbage()
 	ctx, cancel := context.WithCancelCause(context.Background())
 	stopBySignal(ctx, cancel)
-	// net/http tells it of answers that nobody asked for, and quotes them: they are no part of our output.
+	// net/http logs answers that no request belongs to, and quotes them. They must not appear in the output.
 	log.SetOutput(io.Discard)
 	env := cli.OS()
 	env.Commit = commit
@@ -27,8 +27,8 @@ func main() {
 	os.Exit(cli.Main(ctx, env, os.Args[1:]))
 }
 
-// stopBySignal stops the command at the first signal. The next one quits at once, also after something else
-// has stopped it.
+// stopBySignal stops the command at the first signal. After that, or once anything else has stopped the
+// command, the next signal ends the process at once.
 func stopBySignal(ctx context.Context, cancel context.CancelCauseFunc) {
 	signals := make(chan os.Signal, 1)
 	watched := []os.Signal{os.Interrupt, syscall.SIGTERM}

@@ -22,7 +22,7 @@ import (
 
 const canaryProxy = "canary-proxy-f00d77"
 
-// overTLS is a sandbox behind httptest's own certificate, which is for example.com and 127.0.0.1.
+// overTLS starts a sandbox with the certificate of httptest, which is valid for example.com and 127.0.0.1.
 func overTLS(t *testing.T) (box *sandbox.Sandbox, server *httptest.Server, ca string) {
 	t.Helper()
 	box = sandbox.New(sandbox.Options{SiteID: canarySite, APIKey: canaryKey})
@@ -33,7 +33,8 @@ func overTLS(t *testing.T) (box *sandbox.Sandbox, server *httptest.Server, ca st
 	return box, server, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
 }
 
-// proxyTo is a proxy that connects whoever knows its password to one address, and counts who asks.
+// proxyTo starts a proxy that connects everybody who knows its password to one address. It counts the
+// connections.
 func proxyTo(t *testing.T, address string) (url string, asked *atomic.Int64) {
 	t.Helper()
 	asked = new(atomic.Int64)
@@ -61,7 +62,8 @@ func proxyTo(t *testing.T, address string) (url string, asked *atomic.Int64) {
 	return strings.Replace(proxy.URL, "http://", "http://someone:"+canaryProxy+"@", 1), asked
 }
 
-// checkHidesSecrets holds that nothing that the run said or left has the credentials in it, or the proxy's password.
+// checkHidesSecrets checks that neither the output nor any file of a run holds the credentials or the
+// password of the proxy.
 func (r *run) checkHidesSecrets(out runResult) {
 	r.t.Helper()
 	secrets := []string{canarySite, canaryKey, canaryProxy}
@@ -89,8 +91,8 @@ func (r *run) checkHidesSecrets(out runResult) {
 	}
 }
 
-// TestProxies sends through a proxy that the environment names, in good order and not, and past one that NO_PROXY leaves out.
-// Its password is in nothing that is said or kept.
+// TestProxies sends through a proxy that the environment names, one that works and others that do not, and
+// without it where NO_PROXY says so. Its password is never shown or stored.
 func TestProxies(t *testing.T) {
 	t.Parallel()
 	box, server, ca := overTLS(t)
@@ -150,8 +152,8 @@ func TestProxies(t *testing.T) {
 	}
 }
 
-// TestATrustedServerOrNone has a server whose certificate is not trusted: that is said at once, before anything is sent, and
-// --ca-cert mends it.
+// TestATrustedServerOrNone has a server whose certificate is not trusted. The run fails before it sends
+// anything, and works with --ca-cert.
 func TestATrustedServerOrNone(t *testing.T) {
 	t.Parallel()
 	box, server, ca := overTLS(t)
@@ -175,8 +177,8 @@ func TestATrustedServerOrNone(t *testing.T) {
 	}
 }
 
-// TestAnswersThatAreNoAnswers has destinations that answer other than the API: each ends the run with its exit code, and
-// nothing is taken for sent.
+// TestAnswersThatAreNoAnswers has servers that answer differently from the API. The run ends with the right
+// exit code, and nothing counts as sent.
 func TestAnswersThatAreNoAnswers(t *testing.T) {
 	t.Parallel()
 	var elsewhere atomic.Int64
@@ -224,7 +226,7 @@ func TestAnswersThatAreNoAnswers(t *testing.T) {
 	})
 }
 
-// TestAClockThatIsWrongIsTold has an API whose Date is far from this machine's clock.
+// TestAClockThatIsWrongIsTold has an API whose Date header is far from this machine's clock.
 func TestAClockThatIsWrongIsTold(t *testing.T) {
 	t.Parallel()
 	for skew, code := range map[time.Duration]int{0: 0, -time.Hour: 1, time.Hour: 1, 5 * time.Second: 0} {
@@ -239,7 +241,7 @@ func TestAClockThatIsWrongIsTold(t *testing.T) {
 		if out.code != code || told != (code != 0) {
 			t.Errorf("%s: exit code %d, want %d\n%s", skew, out.code, code, out)
 		}
-		// The clock is for ages alone: what is sent is the same.
+		// The clock only decides how old events are: what is sent is the same.
 		if out := r.run("backfill", "--yes", r.write("events.jsonl", oneRow)); out.code != 0 {
 			t.Errorf("%s: exit code %d\n%s", skew, out.code, out)
 		}

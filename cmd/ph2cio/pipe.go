@@ -10,10 +10,10 @@ import (
 	"ph2cio/internal/cli"
 )
 
-// stopByPipe makes output that its reader has closed stop the command as a signal does: nobody would see any
-// more what is sent, and that goes for stderr, with its warnings, as for stdout. Left alone, the system would
-// end the program in the middle of a request. That it was SIGPIPE is said by the write that fails: the signal
-// itself may also come of a connection to the API.
+// stopByPipe makes the command stop, as at a signal, when the reader of its output closes the pipe: nobody
+// would see any more what is sent. That holds for stderr, which has the warnings, as for stdout. Without it
+// the system would end the process in the middle of a request. The write that fails shows that the pipe is
+// closed; the signal SIGPIPE does not, since a connection to the API may raise it too.
 func stopByPipe(env *cli.Env, cancel context.CancelCauseFunc) {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // so that such a write is an error
 	stop := func() { cancel(&cli.Interrupted{Signal: syscall.SIGPIPE}) }
@@ -25,13 +25,13 @@ func stopByPipe(env *cli.Env, cancel context.CancelCauseFunc) {
 	}
 }
 
-// output is a file or a pipe that reports when its reader is gone.
+// output is a file or a pipe. It calls closed when a write finds that the reader has closed the pipe.
 type output struct {
 	file   *os.File // not embedded: its other ways to write would pass Write by
 	closed func()
 }
 
-// Stat tells what file that is.
+// Stat returns what is known of the file.
 func (o *output) Stat() (fs.FileInfo, error) { return o.file.Stat() }
 
 func (o *output) Write(b []byte) (int, error) {

@@ -7,5 +7,5 @@ import (
 	"syscall"
 )
 
-// readerGone reports whether an error is that of a write to a pipe whose reader is gone.
+// readerGone reports whether a write failed because the reader has closed the pipe.
 func readerGone(err error) bool { return errors.Is(err, syscall.EPIPE) }

@@ -10,7 +10,7 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// run is the program in a directory of its own, with nothing of the environment but what is said here.
+// run runs the program in a directory of its own, with only these variables in its environment.
 type run struct {
 	t           *testing.T
 	program     string
@@ -19,7 +19,7 @@ type run struct {
 	under       []string // another program that starts it; none if empty
 }
 
-// runResult is what a run left.
+// runResult is the exit code and the output of a run.
 type runResult struct {
 	code           int // -1 when a signal ended it
 	stdout, stderr string
@@ -62,7 +62,7 @@ func (r *run) run(args ...string) runResult {
 	return runResult{exitCodeOf(err), stdout.String(), stderr.String()}
 }
 
-// write puts a file into the run's directory.
+// write writes a file in the run's directory.
 func (r *run) write(name, text string) (path string) {
 	r.t.Helper()
 	path = filepath.Join(r.dir, name)
@@ -76,7 +76,7 @@ func (r *run) write(name, text string) (path string) {
 	return path
 }
 
-// newBox is a sandbox for a run, and its address.
+// newBox starts a sandbox and returns it with its address.
 func newBox(t *testing.T, faults sandbox.Faults) (*sandbox.Sandbox, string) {
 	t.Helper()
 	box := sandbox.New(sandbox.Options{SiteID: canarySite, APIKey: canaryKey, Faults: faults})

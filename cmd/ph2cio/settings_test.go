@@ -2,8 +2,8 @@ package main
 
 import "os"
 
-// testSettings are settings of the tests, from the environment. They are taken out of it: the program would warn of a PH2CIO_
-// variable that it does not know.
+// testSettings has the settings of the tests. They are removed from the environment, because the program
+// would warn of PH2CIO_ variables that it does not know.
 var testSettings = func() map[string]string {
 	taken := map[string]string{}
 	for _, name := range []string{"PH2CIO_KILLS", "PH2CIO_SOAK", "PH2CIO_STOPS", "PH2CIO_STOP_PEOPLE"} {

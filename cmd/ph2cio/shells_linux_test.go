@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// shells are those that the program completes for and that a terminal can be given to: how each begins, with a prompt that can be
-// waited for.
+// shells are the shells that the program has completions for and that run on a pseudo terminal. Each starts
+// with a prompt that the test can wait for.
 var shells = []struct {
 	name  string
 	args  []string
@@ -53,7 +53,8 @@ func TestCompletionInShells(t *testing.T) {
 	}
 }
 
-// pressTab completes a topic, the end of a list and the values of a flag. The first two are run, and show what they became.
+// pressTab completes a topic, the last word of a list and the values of a flag. It runs the first two lines
+// to see what they became.
 func pressTab(t *testing.T, home, path string, args []string) {
 	main, side, err := openTerminal()
 	if err != nil {

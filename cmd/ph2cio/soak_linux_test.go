@@ -17,7 +17,7 @@ import (
 	"ph2cio/internal/testkit/synthetic"
 )
 
-// soaking is how long TestSoak sends: a moment in the suite, PH2CIO_SOAK in a soak.
+// soaking returns how long TestSoak sends: a moment in the suite, PH2CIO_SOAK in a soak.
 func soaking(t *testing.T) time.Duration {
 	text := testSettings["PH2CIO_SOAK"]
 	if text == "" {
@@ -30,8 +30,8 @@ func soaking(t *testing.T) time.Duration {
 	return d
 }
 
-// twoPercent are faults of every kind that passes, which two of a hundred requests meet. 429 is not among them: it slows the
-// pace down, and the soak would last as long as that likes.
+// twoPercent returns temporary faults of every kind, for two of a hundred requests. 429 is not among them: it
+// lowers the rate, and the soak would take too long.
 func twoPercent() (answers []sandbox.Answer) {
 	for i, answer := range []sandbox.Answer{
 		{Status: 503},
@@ -48,8 +48,8 @@ func twoPercent() (answers []sandbox.Answer) {
 	return answers
 }
 
-// TestSoak sends at a limit for a while, through faults of every kind that passes: in the end each event is held once, and
-// neither memory nor files have grown on the way.
+// TestSoak sends at a limited rate for a while, through temporary faults of every kind. In the end each event
+// is stored once, and neither memory nor the number of open files has grown.
 func TestSoak(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("ph2cio")
@@ -124,13 +124,13 @@ func TestSoak(t *testing.T) {
 	if used.memory[1] > used.memory[0]*5/4+32<<20 {
 		t.Errorf("memory has grown: %s", used)
 	}
-	// A busy machine may open the last of the connections late, up to as many as may be open; a leak is one a request.
+	// A busy machine may open its last connections late, up to the limit. A leak opens one for each request.
 	if used.files[1] > used.files[0]+concurrency {
 		t.Errorf("open files have grown: %s", used)
 	}
 }
 
-// eventIDs are those of the events that would be sent.
+// eventIDs returns the IDs of the events that would be sent.
 func eventIDs(t *testing.T, program, export, operations string) map[string]bool {
 	t.Helper()
 	if out, err := exec.Command(program, "preview", "--quiet", "--operations", operations, export).CombinedOutput(); err != nil {
@@ -159,7 +159,8 @@ func eventIDs(t *testing.T, program, export, operations string) map[string]bool 
 	return ids
 }
 
-// used is the most that a process has used in the first half and in the second half of its requests' time.
+// used is the most memory and open files that a process has had in the first half and in the second half of
+// its requests.
 type used struct {
 	ended  chan error
 	memory [2]int64 // bytes
@@ -170,7 +171,7 @@ func (u *used) String() string {
 	return fmt.Sprintf("memory at most %d and then %d MB, files %d and then %d", u.memory[0]>>20, u.memory[1]>>20, u.files[0], u.files[1])
 }
 
-// watchProcess looks at a process again and again until it ends. What it says may be read after that.
+// watchProcess measures a process again and again until it ends. Read the result only after that.
 func watchProcess(c *exec.Cmd, box *sandbox.Sandbox) *used {
 	u := &used{ended: make(chan error, 1)}
 	waited := make(chan error, 1)

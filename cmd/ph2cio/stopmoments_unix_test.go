@@ -30,9 +30,9 @@ import (
 // stopLimit is how long a run may take to end after a signal.
 const stopLimit = 20 * time.Second
 
-// TestStoppedAtAnyMoment sends signals at random moments of runs of all kinds. Each must end with the
-// signal's exit code, soon, and leave a state that the same command goes on from. A soak does so PH2CIO_STOPS
-// times for each kind, with PH2CIO_STOP_PEOPLE people.
+// TestStoppedAtAnyMoment sends signals at random moments of runs of all kinds. Each run must end soon, with
+// the exit code of the signal, and leave a state from which the same command resumes. A soak does so
+// PH2CIO_STOPS times for each kind, with PH2CIO_STOP_PEOPLE people.
 func TestStoppedAtAnyMoment(t *testing.T) {
 	stops, people := numberSetting(t, "PH2CIO_STOPS", 2), int64(numberSetting(t, "PH2CIO_STOP_PEOPLE", 3000))
 	program, err := exec.LookPath("ph2cio")
@@ -70,7 +70,7 @@ func numberSetting(t *testing.T, name string, otherwise int) int {
 	return n
 }
 
-// stopTrials is a place where runs are stopped.
+// stopTrials runs commands in a directory and stops them.
 type stopTrials struct {
 	t            *testing.T
 	program, url string
@@ -79,7 +79,7 @@ type stopTrials struct {
 	requests     *atomic.Int64 // batches that were answered
 }
 
-// newStopping starts an API that takes everything at once.
+// newStopping starts an API that accepts everything at once.
 func newStopping(t *testing.T, program string) *stopTrials {
 	requests := &atomic.Int64{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -98,7 +98,7 @@ func newStopping(t *testing.T, program string) *stopTrials {
 	return &stopTrials{t, program, server.URL, t.TempDir(), rand.New(rand.NewPCG(seed, 1)), requests}
 }
 
-// write makes an export of so many people, with rows that are rejected.
+// write writes an export of so many people, with rows that are rejected.
 func (s *stopTrials) write(path string, people int64, seed uint64) {
 	s.t.Helper()
 	file, err := os.Create(path)
@@ -117,7 +117,8 @@ func (s *stopTrials) write(path string, people int64, seed uint64) {
 	}
 }
 
-// states makes the state of a backfill that is done, and of one that was stopped after half of its requests.
+// states returns the state of a backfill that has finished, and of one that was stopped after half of its
+// requests.
 func (s *stopTrials) states(export string) (done, part string) {
 	s.t.Helper()
 	done, part = filepath.Join(s.dir, "done"), filepath.Join(s.dir, "part")
@@ -143,7 +144,7 @@ func (s *stopTrials) command(state string, words []string) *exec.Cmd {
 	return c
 }
 
-// run runs a command, to its end if wait is nil, else until that returns, when it gets a SIGINT.
+// run runs a command. If wait is nil it runs to its end; otherwise it gets a SIGINT when wait returns.
 func (s *stopTrials) run(state string, words []string, wait func(*exec.Cmd)) (code int, out *bytes.Buffer) {
 	s.t.Helper()
 	c, out := s.command(state, words), &bytes.Buffer{}
@@ -158,7 +159,7 @@ func (s *stopTrials) run(state string, words []string, wait func(*exec.Cmd)) (co
 	return exitCodeOf(c.Wait()), out
 }
 
-// copyOf is a copy of a state to stop a run in.
+// copyOf returns a copy of a state, in which a run can be stopped.
 func (s *stopTrials) copyOf(state string) string {
 	s.t.Helper()
 	to := filepath.Join(s.dir, "state")
@@ -175,7 +176,7 @@ func (s *stopTrials) copyOf(state string) string {
 	return to
 }
 
-// stopAll stops runs of one kind at random moments, and lets the last of them, and every tenth, go on to the end.
+// stopAll stops runs of one kind at random moments. It resumes the last of them, and every tenth, to the end.
 func (s *stopTrials) stopAll(from string, words []string, stops int) {
 	s.t.Helper()
 	start := time.Now()
@@ -201,8 +202,8 @@ func (s *stopTrials) stopAll(from string, words []string, stops int) {
 	s.t.Logf("a run takes %.1f s; exit codes %v; at most %.2f s, while %s; %v", whole.Seconds(), codes, longest.Seconds(), slowest, phases)
 }
 
-// stop runs a command and stops it after a while. It returns what the run was doing then, and how long it
-// took to end.
+// stop runs a command and stops it after a while. It returns the exit code, what the run was doing when it
+// was stopped, and how long it took to end.
 func (s *stopTrials) stop(state string, words []string, after time.Duration) (code int, phase string, took time.Duration) {
 	s.t.Helper()
 	signals := []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP}
@@ -223,7 +224,7 @@ func (s *stopTrials) stop(state string, words []string, after time.Duration) (co
 	if signal == syscall.SIGHUP {
 		want = 143
 	}
-	// Once it is noted that all is sent, nothing is left to stop, and the signal may come just then.
+	// A run that has saved that all is sent cannot be stopped any more, and the signal may come just then.
 	ended := late || (phase == "finishing" || phase == "at its end") && (code == 0 || code == 3)
 	if code != want && !ended && !(phase == "starting" && code == -1) { // before the program watches for signals they end it
 		s.t.Errorf("%s while %s: exit code %d, want %d\n%s", signal, phase, code, want, &out)
@@ -234,7 +235,7 @@ func (s *stopTrials) stop(state string, words []string, after time.Duration) (co
 	return code, phase, took
 }
 
-// reads reports whether a process has a file open whose name ends so, where /proc tells.
+// reads reports whether a process has a file open whose name has this end, on systems with /proc.
 func reads(pid int, end string) bool {
 	dir := fmt.Sprintf("/proc/%d/fd", pid)
 	files, _ := os.ReadDir(dir)
@@ -244,7 +245,7 @@ func reads(pid int, end string) bool {
 	})
 }
 
-// phaseOf makes out of a log what a run was doing when it was told to stop.
+// phaseOf returns what a run was doing when it was stopped, from its log.
 func phaseOf(log []byte, reading bool) string {
 	phase := "starting"
 	for line := range bytes.Lines(log) {

@@ -18,8 +18,8 @@ import (
 	"ph2cio/internal/testkit/synthetic"
 )
 
-// TestStoppedRunsResume stops a backfill in ways that are not a kill and not one polite signal, and types the same command
-// again: nothing is lost, and nothing comes twice but what was under way.
+// TestStoppedRunsResume stops a backfill in other ways than by a kill or one signal, and types the same
+// command again. Nothing is lost, and only what was under way is repeated.
 func TestStoppedRunsResume(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("ph2cio")
@@ -124,7 +124,7 @@ func TestStoppedRunsResume(t *testing.T) {
 	}
 }
 
-// fail lets the sandbox fail every request after some, for longer than a test takes.
+// fail makes the sandbox fail all requests after some, for longer than a test takes.
 func (k *killTrials) fail() {
 	k.t.Helper()
 	faults := k.box.Faults()

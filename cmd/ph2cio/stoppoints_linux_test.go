@@ -12,11 +12,13 @@ import (
 	"ph2cio/internal/testkit/synthetic"
 )
 
-// TestStoppedAtEachStep sends a SIGTERM not at random but as the program is about to open its state, has read an export, and
-// writes the rejects. Every round must end with 143, until one comes to its end; then nothing is lost.
+// TestStoppedAtEachStep sends a SIGTERM at chosen system calls: when the program opens its state, has read an
+// export, and writes the rejects. Each round ends with exit code 143, until one comes to its end. Then
+// nothing is lost.
 //
-// Where little is left to do, the next call takes 0.3 s, so that the signal is heard before. strace counts the calls of each
-// thread apart, so that it is calls which nothing repeats at once: a second signal would quit.
+// Where the program has little left to do, its next call takes 0.3 s, so that it notices the signal in time.
+// strace counts the calls of each thread separately. So these must be calls that are not repeated at once: a
+// second signal would end the process.
 func TestStoppedAtEachStep(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("ph2cio")

@@ -25,7 +25,7 @@ import (
 	"ph2cio/internal/testkit/synthetic"
 )
 
-// The canaries are credentials that no output may ever hold.
+// The canaries are credentials that must not appear in any output.
 const (
 	canarySite = "canary-site-5d1f"
 	canaryKey  = "canary-key-9b27e0"
@@ -35,11 +35,12 @@ func TestMain(m *testing.M) {
 	testscript.Main(suite{m}, map[string]func(){"ph2cio": main})
 }
 
-// suite is all tests. The program itself, which is this binary under another name, does not run them.
+// suite runs the tests, unless this binary was started as the program.
 type suite struct{ *testing.M }
 
-// Run runs them. Under nohup, or in the background of a shell without job control, the tests are started with signals ignored.
-// The programs that they start and stop would inherit that; signals that are caught go back to their default there.
+// Run runs the tests. Under nohup, or in the background of a shell without job control, signals are ignored,
+// and the programs that the tests start and stop would inherit that. Signals that are caught are not
+// inherited.
 func (s suite) Run() int {
 	for _, one := range []os.Signal{syscall.SIGHUP, os.Interrupt} {
 		if signal.Ignored(one) {
@@ -67,7 +68,8 @@ func TestScripts(t *testing.T) {
 			e.Setenv("EXPORTS", filepath.Join(testdata, "exports"))
 			e.Setenv("CASES", filepath.Join(testdata, "cases"))
 			e.Setenv("XDG_STATE_HOME", filepath.Join(e.WorkDir, ".state"))
-			// With the race detector a program sleeps for a second before it ends, which hundreds of runs would each do.
+			// With the race detector a program sleeps for a second before it ends, which would add up over
+			// hundreds of runs.
 			e.Setenv("GORACE", "atexit_sleep_ms=20")
 			return nil
 		},
@@ -141,7 +143,8 @@ func printHeld(ts *testscript.TestScript, _ bool, args []string) {
 	fmt.Fprintln(ts.Stdout(), laid.String())
 }
 
-// normal people|events [ID=OTHER...]: prints what the sandbox holds, sorted, one a line, with people under other IDs.
+// normal people|events [ID=OTHER...]: prints what the sandbox holds, one item a line, sorted, with other IDs
+// for the given people.
 func printNormal(ts *testscript.TestScript, _ bool, args []string) {
 	answer, err := http.Get(ts.Getenv("CUSTOMERIO_TRACK_URL") + "/sandbox/" + args[0])
 	ts.Check(err)
@@ -201,7 +204,7 @@ func printTotals(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// nocanary: fails if the credentials stand in any file of the script's directory.
+// nocanary: fails if any file in the script's directory holds the credentials.
 func noCanary(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(filepath.WalkDir(ts.Getenv("WORK"), func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

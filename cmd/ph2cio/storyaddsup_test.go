@@ -9,8 +9,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// addsup PREVIEW SCREEN: what a question says was sent and is left to send must be all that a preview as if
-// nothing had been sent would send, no more and no less.
+// addsup PREVIEW SCREEN: checks a confirmation of a resumed run. What it says was sent and what it says is
+// left must add up to what a preview of a new run would send.
 func addsUp(ts *testscript.TestScript, _ bool, args []string) {
 	var all struct {
 		Rows       struct{ Sent int64 }

@@ -15,9 +15,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// closes stdout|stderr TEXT CODE COMMAND...: runs the program, closes the pipe that reads this of it once it
-// has had a line with TEXT, or at once for an empty one, and wants it to end by itself with this exit code.
-// The other output is left in other.txt.
+// closes stdout|stderr TEXT CODE COMMAND...: runs the program and closes the pipe that reads this output
+// after a line with TEXT, or at once if TEXT is empty. The program must then end by itself with this exit
+// code. Its other output is written to other.txt.
 func closes(ts *testscript.TestScript, _ bool, args []string) {
 	command := commandOf(ts, args[3:])
 	from, to, err := os.Pipe()
@@ -35,8 +35,8 @@ func closes(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs("other.txt"), other.Bytes(), 0o600))
 }
 
-// stops SIGNAL TEXT CODE COMMAND...: runs the program, sends it the signal once it has said a line with TEXT
-// on stderr, and wants this exit code. Its stderr is left in stderr.txt.
+// stops SIGNAL TEXT CODE COMMAND...: runs the program and sends it the signal after a line with TEXT on
+// stderr. The program must end with this exit code. Its stderr is written to stderr.txt.
 func stops(ts *testscript.TestScript, _ bool, args []string) {
 	signal := map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP}[args[0]]
 	command := commandOf(ts, args[3:])
@@ -52,7 +52,7 @@ func stops(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs("stderr.txt"), said.Bytes(), 0o600))
 }
 
-// commandOf is a command of a story.
+// commandOf returns a command of a story.
 func commandOf(ts *testscript.TestScript, words []string) *exec.Cmd {
 	program, err := exec.LookPath(words[0])
 	ts.Check(err)
@@ -64,7 +64,7 @@ func commandOf(ts *testscript.TestScript, words []string) *exec.Cmd {
 	return command
 }
 
-// readUntil reads lines up to one that has a text in it.
+// readUntil reads lines until one holds a text.
 func readUntil(from io.Reader, text string) (read []byte) {
 	one := make([]byte, 1)
 	for line := ""; text != ""; {
@@ -82,7 +82,7 @@ func readUntil(from io.Reader, text string) (read []byte) {
 	return read
 }
 
-// wantExit waits for a program that must end by itself, not by a signal, with an exit code.
+// wantExit checks that a program ends by itself, not by a signal, and with an exit code.
 func wantExit(ts *testscript.TestScript, command *exec.Cmd, code string, output *bytes.Buffer) {
 	timer := time.AfterFunc(2*time.Minute, func() { _ = command.Process.Kill() })
 	defer timer.Stop()

@@ -8,8 +8,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// gate stands before a sandbox. It is open, but a story can have it hold requests back, so that a run that is to be
-// stopped in its middle cannot come to its end first, however slow the machine is.
+// gate is between a program and a sandbox. Usually it is open. A story can make it hold requests back, so
+// that a run which is to be stopped in the middle cannot end before, even on a slow machine.
 type gate struct {
 	box http.Handler
 
@@ -19,10 +19,10 @@ type gate struct {
 	drop bool          // those that were held are not answered
 }
 
-// gates are those of all stories, by URL.
+// gates has the gates of all stories, by URL.
 var gates sync.Map
 
-// gateOf is the gate of a story's sandbox.
+// gateOf returns the gate of a story's sandbox.
 func gateOf(ts *testscript.TestScript) *gate {
 	g, ok := gates.Load(ts.Getenv("CUSTOMERIO_TRACK_URL"))
 	if !ok {
@@ -38,7 +38,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	g.box.ServeHTTP(w, r)
 }
 
-// pass waits until a request may pass, and reports whether it is to be answered.
+// pass waits until a request may pass, and reports whether it gets an answer.
 func (g *gate) pass(r *http.Request) bool {
 	g.lock.Lock()
 	held := g.held
@@ -60,14 +60,14 @@ func (g *gate) pass(r *http.Request) bool {
 	return !g.drop
 }
 
-// hold lets so many requests pass, and holds back those that come after.
+// hold lets so many requests pass and holds back the others.
 func (g *gate) hold(after int) {
 	g.lock.Lock()
 	defer g.lock.Unlock()
 	g.left, g.held, g.drop = after, make(chan struct{}), false
 }
 
-// open lets all requests pass again. Those that were held pass too, or break.
+// open lets all requests pass again. With drop, those that were held back get no answer.
 func (g *gate) open(drop bool) {
 	g.lock.Lock()
 	defer g.lock.Unlock()

@@ -9,8 +9,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// newest STATE TIME: writes into a state that the newest event sent is of TIME, as a run does whose machine's
-// clock says so.
+// newest STATE TIME: writes into a state that the newest event that was sent is of TIME, as a run on a
+// machine with a wrong clock does.
 func setNewest(ts *testscript.TestScript, _ bool, args []string) {
 	at, err := time.Parse(time.RFC3339, args[1])
 	ts.Check(err)

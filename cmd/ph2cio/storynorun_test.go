@@ -7,8 +7,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// noRun is the command `norun STATE`: it takes all runs out of a state, as one that was killed before its
-// first run began has none.
+// norun STATE: removes all runs from a state, as if the first one had been killed before it was recorded.
 func noRun(ts *testscript.TestScript, _ bool, args []string) {
 	db, err := sql.Open("sqlite", filepath.Join(ts.MkAbs(args[0]), "state.db"))
 	ts.Check(err)

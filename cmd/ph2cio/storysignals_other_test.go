@@ -4,7 +4,7 @@ package main
 
 import "github.com/rogpeppe/go-internal/testscript"
 
-// signals is for systems that have them; its story is left out elsewhere.
+// The stories with these commands are skipped on systems without signals.
 func signals(ts *testscript.TestScript, _ bool, _ []string) { ts.Fatalf("there are no signals here") }
 
 func closes(ts *testscript.TestScript, _ bool, _ []string) { ts.Fatalf("there is no SIGPIPE here") }

@@ -18,9 +18,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// signals NAME TIMES CODE COMMAND...: runs the program, sends it the signal so many times once the sandbox has answered
-// some more requests, and checks its exit code. Until the first signal the sandbox holds back what comes after these. The
-// program's output is left in the files stdout.txt and stderr.txt.
+// signals NAME TIMES CODE COMMAND...: runs the program, sends it the signal so many times once the sandbox
+// has answered some more requests, and checks its exit code. Until the first signal the sandbox holds back
+// all later requests. The program's output is written to stdout.txt and stderr.txt.
 func signals(ts *testscript.TestScript, _ bool, args []string) {
 	signal := map[string]os.Signal{"INT": syscall.SIGINT, "TERM": syscall.SIGTERM, "HUP": syscall.SIGHUP, "KILL": syscall.SIGKILL}[args[0]]
 	command := commandOf(ts, args[3:])
@@ -66,8 +66,8 @@ func waitForRequests(ts *testscript.TestScript, n int64) {
 	ts.Fatalf("the sandbox never had %d requests", n)
 }
 
-// waitForSaved waits until the state of a command has events that were answered, which takes a moment after the answers. It
-// does not insist: there may be none among the requests so far.
+// waitForSaved waits until the state of a command has acknowledged events, which takes a moment after the
+// answers. It gives up after a while: there may be no events among the requests so far.
 func waitForSaved(ts *testscript.TestScript, command []string) {
 	_, rest, found := strings.Cut(strings.Join(command, " "), "--state ")
 	if !found {
@@ -81,7 +81,7 @@ func waitForSaved(ts *testscript.TestScript, command []string) {
 	}
 }
 
-// savedEvents is how many events the last run has had answers for, as its state has it; 0 while that cannot be read.
+// savedEvents returns how many acknowledged events the state has of the last run, 0 if it cannot be read.
 func savedEvents(state string) int64 {
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(state, "state.db")+"?mode=ro")
 	if err != nil {

@@ -14,10 +14,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// terminal TYPED CODE COMMAND...: runs a program on a pseudo terminal of 80 columns, types what is given once
-// it is asked something, and checks its exit code. TYPED has Go's escapes; nothing means that it must not
-// ask. What stood on the screen is then what `stderr` and the file screen.txt have; of that lines end without
-// a carriage return.
+// terminal TYPED CODE COMMAND...: runs a program on a pseudo terminal of 80 columns, types TYPED once the
+// program asks, and checks its exit code. TYPED has Go's escapes; if it is empty the program must not ask.
+// The text on the screen, without carriage returns, is then in `stderr` and in the file screen.txt.
 func terminal(ts *testscript.TestScript, _ bool, args []string) {
 	typed, err := strconv.Unquote(`"` + args[0] + `"`)
 	ts.Check(err)
@@ -66,7 +65,8 @@ func terminal(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// openTerminal makes a pseudo terminal: what is typed goes into main, and what the program writes comes out of it.
+// openTerminal opens a pseudo terminal. Write to main what is typed, and read from main what the program
+// writes.
 func openTerminal() (main, side *os.File, err error) {
 	if main, err = os.OpenFile("/dev/ptmx", os.O_RDWR, 0); err != nil {
 		return nil, nil, err
@@ -98,7 +98,7 @@ func (s *screen) String() string {
 	return strings.ReplaceAll(s.text.String(), "\r\n", "\n")
 }
 
-// readFrom reads until the program has closed its end, which on Linux is an error.
+// readFrom reads until the program closes its end, which is an error on Linux.
 func (s *screen) readFrom(main *os.File) {
 	b := make([]byte, 4096)
 	for {
@@ -112,7 +112,7 @@ func (s *screen) readFrom(main *os.File) {
 	}
 }
 
-// waitFor waits until some text is there; false when the program ends without it.
+// waitFor waits until the screen has a text. It returns false if the program ends without it.
 func (s *screen) waitFor(text string, ended <-chan struct{}) bool {
 	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
 		select {

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// TestStrayAnswersAreNotShown has an API and a monitor send more than the answer: what net/http says of that, which
-// quotes it, is no part of our output.
+// TestStrayAnswersAreNotShown has an API and a monitor that send more than the answer. net/http logs the rest
+// and quotes it, and none of that may appear in the output.
 func TestStrayAnswersAreNotShown(t *testing.T) {
 	t.Parallel()
 	program, err := exec.LookPath("ph2cio")

@@ -12,8 +12,8 @@ import (
 	"ph2cio/internal/sandbox"
 )
 
-// dropPrivileges has a run of root obey the modes of files, as anybody's does; it skips the test where that takes a
-// tool that is not here.
+// dropPrivileges makes a run of root obey the modes of files like any other user's. It skips the test if that
+// needs a tool that is missing.
 func (r *run) dropPrivileges() {
 	r.t.Helper()
 	if os.Getuid() != 0 {
@@ -25,8 +25,9 @@ func (r *run) dropPrivileges() {
 	}
 }
 
-// TestWhatMayNotBeReadCostsItselfOnly has a directory, the files of another, and a file within the source
-// that may not be read: the others are sent, and each is told as trouble, since rows are in it.
+// TestWhatMayNotBeReadCostsItselfOnly has a directory, the files of another directory, and one file among the
+// sources that may not be read. All others are sent, and each of these is reported as trouble, since it may
+// hold rows.
 func TestWhatMayNotBeReadCostsItselfOnly(t *testing.T) {
 	t.Parallel()
 	box, url := newBox(t, sandbox.Faults{})
