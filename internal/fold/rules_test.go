@@ -65,8 +65,8 @@ func TestAKeyThatIsNullIsThere(t *testing.T) {
 	}
 }
 
-// TestTheFirstValueOfManyIsKept has more rows with $set_once than are kept of one key, the first of them null.
-// Null is no value, so the first that is not null counts.
+// TestTheFirstValueOfManyIsKept has more rows with $set_once than are kept of one key, the first of them
+// null. Null is no value, so the first that is not null counts.
 func TestTheFirstValueOfManyIsKept(t *testing.T) {
 	var rows []Row
 	for i := range int64(3 * MaxOnce) {
@@ -82,8 +82,8 @@ func TestTheFirstValueOfManyIsKept(t *testing.T) {
 	}
 }
 
-// TestTheUUIDOfTheNewestRowCounts has rows that say different UUIDs of one person, some at the same time. Among
-// those the row that stands last in the input counts, whichever is read first.
+// TestTheUUIDOfTheNewestRowCounts has rows that say different UUIDs of one person, some at the same time.
+// Among those the row that stands last in the input counts, whichever is read first.
 func TestTheUUIDOfTheNewestRowCounts(t *testing.T) {
 	said := func(at int64, ref uint64, last byte) Row {
 		r := rowAt(at, ref)
@@ -99,5 +99,80 @@ func TestTheUUIDOfTheNewestRowCounts(t *testing.T) {
 		if _, uuid := finalOf(t, slices.Clone(read)); uuid != "00000000000000000000000000000003" {
 			t.Errorf("read in the order %v: the UUID is %s, want that of the third row", order, uuid)
 		}
+	}
+}
+
+// TestASnapshotThatComesAgainUndoesChanges has the same snapshot before and after a change.
+func TestASnapshotThatComesAgainUndoesChanges(t *testing.T) {
+	first, change, again := rowAt(1, 1), rowAt(2, 2), rowAt(3, 3)
+	first.Snapshot, again.Snapshot = []byte(`{"a":1}`), []byte(`{"a":1}`)
+	change.Set = []byte(`{"a":2}`)
+	if got, _ := finalOf(t, []Row{first, change, again}); got != `{"a":1}` {
+		t.Errorf("the attributes are %s, want those of the newest snapshot", got)
+	}
+}
+
+// TestARowThatIsThereTwiceCountsOnce has a row that gives a key to whoever has none, and removes it from
+// whoever has one. Two rows with the same uuid are one row.
+func TestARowThatIsThereTwiceCountsOnce(t *testing.T) {
+	row := func(ref uint64, uuid byte) Row {
+		r := rowAt(1, ref)
+		r.At.UUID = [16]byte{uuid}
+		r.Set, r.Unset = []byte(`{"a":2}`), []byte(`["a"]`)
+		return r
+	}
+	if got, _ := finalOf(t, []Row{row(1, 7), row(2, 7)}); got != `{"a":2}` {
+		t.Errorf("one row twice gives %s, want what it gives once", got)
+	}
+	if got, _ := finalOf(t, []Row{row(1, 7), row(2, 8)}); got != `{}` {
+		t.Errorf("two rows give %s, want that the second removes what the first gives", got)
+	}
+}
+
+// TestFactsOfTheNewestRowOfAllIDs has two IDs of one person. The ID with the older snapshot has the newest
+// row that says PostHog's UUID of the person, and also the newest change, which is read before an older one.
+func TestFactsOfTheNewestRowOfAllIDs(t *testing.T) {
+	keys := NewKeys(KeyOptions{})
+	space := spool.NewSpace(".", math.MaxInt64)
+	store := NewStore(keys, space.NewLog(), math.MaxInt)
+	uuid := func(last byte) []byte { return fmt.Appendf(nil, "00000000-0000-0000-0000-0000000000%02x", last) }
+	var states [2]uint32
+	learn := func(owner uint32, r Row) {
+		if r.Snapshot != nil {
+			r.Members = rawjson.WalkMembers(nil, r.Snapshot)
+			r.Hash()
+		}
+		states[owner] = store.Learn(states[owner], owner, &r)
+	}
+	older, newer, said, last, earlier := rowAt(5, 1), rowAt(7, 2), rowAt(8, 3), rowAt(9, 4), rowAt(6, 5)
+	older.Snapshot, newer.Snapshot, newer.UUID, said.UUID = []byte(`{"a":1}`), []byte(`{"a":2}`), uuid(1), uuid(2)
+	last.Set, earlier.Set = []byte(`{"b":1}`), []byte(`{"c":1}`)
+	learn(0, older)
+	learn(1, newer)
+	learn(0, said)
+	learn(0, last)
+	learn(0, earlier)
+	parts := NewParts(space, 1)
+	err := store.Each(2, nil, func(owner uint32, st *State, w *Scratch) { parts.Give(0, owner, st, w) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	folded := 0
+	for part := range parts.Len() {
+		err := parts.Fold(part, keys, func(_ uint32, f Folded) {
+			folded++
+			if id, ok := f.PersonUUID(); !ok || id[15] != 2 {
+				t.Errorf("the UUID is %x, %v, want that of the newest row", id, ok)
+			}
+			if f.Updated != 9 {
+				t.Errorf("the newest row is of %d, want 9", f.Updated)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if folded != 1 {
+		t.Errorf("%d entities, want 1", folded)
 	}
 }

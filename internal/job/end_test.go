@@ -86,6 +86,23 @@ func TestRejectsOfAGrownFileAreClosed(t *testing.T) {
 	}
 }
 
+// A run has read only what was there when it began, whatever has come since.
+func TestRejectsOfAFileThatWasStillShortStayOpen(t *testing.T) {
+	inDay := there.read(day)
+	r := request(Backfill, there.found(day))
+	l := &answers{rejects: ledger.OpenRejects{Rows: 1, Sources: []ledger.Source{inDay}}}
+	answer, err := Decide(t.Context(), &r, l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	short := inDay
+	short.Size--
+	end, err := answer.Job.End(t.Context(), &ledger.Run{Start: ledger.Start{Sources: []ledger.Source{short}}}, l, false, 0)
+	if err != nil || len(end.Reread) != 0 {
+		t.Errorf("%+v, %v, want no source that was read again", end, err)
+	}
+}
+
 func TestWhatIsTypedNext(t *testing.T) {
 	for _, c := range []struct {
 		name                string

@@ -49,6 +49,17 @@ func TestSync(t *testing.T) {
 			}), nothingNew, "nothing to do",
 		},
 		{
+			"files of the same name in another directory do not",
+			asked(request(Sync, there.found(day, night)), func(r *Request) {
+				r.Incomplete = []*source.Incomplete{{Manifest: source.Absolute("/others/night_manifest.json")}}
+			}), nothingNew, "new: night.jsonl",
+		},
+		{
+			"a damaged file may be replaced, which needs no warning", request(Sync, there.with(day, "rows of another file\n").found(day)),
+			answers{runs: []*ledger.Run{done}, known: knownFrom(done, func() ledger.Source { s := inDay; s.Trouble = "damaged"; return s }())},
+			"new: day.jsonl",
+		},
+		{
 			"other flags look for rows that wait", asked(request(Sync, there.found(day)), func(r *Request) { r.Flags = flagsOf(Flags{"people": "all"}) }),
 			nothingNew, "new: no source; FlagsDiffer",
 		},

@@ -1,6 +1,9 @@
 package ledger
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // TestRejectsAreOpenUntilTheyAreRetried has rejects of two sources, one of which is read again.
 func TestRejectsAreOpenUntilTheyAreRetried(t *testing.T) {
@@ -38,4 +41,43 @@ func TestRejectsAreOpenUntilTheyAreRetried(t *testing.T) {
 	if got := keys(0); len(got) != 1 || got[0] != (Key{1}) {
 		t.Errorf("open after the second source was read again: %v", got)
 	}
+}
+
+// TestOpenRejectsAreCountedByPhase has rejects of every phase, one that is only listed, and a retry of
+// people.
+func TestOpenRejectsAreCountedByPhase(t *testing.T) {
+	t.Parallel()
+	s := open(t, t.TempDir())
+	first, err := s.Begin(t.Context(), start(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for phase, rejects := range map[Phase][]uint64{People: {1, 2}, Events: {0, 1, 200}, Merges: {3}, Emails: {4, 5}} {
+		step := Step{Phase: phase, Counters: []byte("{}")}
+		for _, number := range rejects {
+			step.AddReject(Reject{Phase: phase, Number: number, Reason: "a", Text: []byte("{}")})
+		}
+		if phase == Events {
+			step.AddReject(Reject{Phase: phase, Number: 7, Reason: "a", Closed: true, Text: []byte("{}")})
+		}
+		if err := first.Save(&step, night); err != nil {
+			t.Fatal(err)
+		}
+	}
+	check := func(people int64) {
+		t.Helper()
+		open, err := s.OpenRejects(t.Context())
+		if err != nil || open.Rows != 3 || open.People != people || open.Merges != 3 || !slices.Equal(open.Sources, start().Sources) {
+			t.Errorf("%+v, %v, want 3 rows of both sources, %d people and 3 merges", open, err, people)
+		}
+	}
+	check(2)
+	second, err := s.Begin(t.Context(), start(), nil)
+	if err == nil {
+		err = second.Finish(t.Context(), Ending{Outcome: Done, At: night, Retried: []Phase{People}})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	check(0)
 }

@@ -68,8 +68,8 @@ func TestWaitingRowsAreSaved(t *testing.T) {
 	})
 }
 
-// TestOnlyEarlierRunsHaveRowsThatWaitBefore has a run in which a row waits: before that run none does, and before
-// the next one does.
+// TestOnlyEarlierRunsHaveRowsThatWaitBefore has a run in which a row waits: before that run none does, and
+// before the next one does.
 func TestOnlyEarlierRunsHaveRowsThatWaitBefore(t *testing.T) {
 	t.Parallel()
 	s := open(t, t.TempDir())

@@ -91,6 +91,38 @@ func TestACheckpointOfEvents(t *testing.T) {
 	})
 }
 
+// TestOnlyEventsStandForRows saves a checkpoint while people and merges have no answer. They are no rows, so
+// that no row is taken for one that has not ended.
+func TestOnlyEventsStandForRows(t *testing.T) {
+	for phase, action := range map[ledger.Phase]customerio.Action{
+		ledger.People: customerio.Identify, ledger.Merges: customerio.Merge, ledger.Emails: customerio.Identify, ledger.Events: customerio.Event,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			state := &book{}
+			api := &sender{answer: func(context.Context, []uint64) (r customerio.Receipt, _ error) {
+				time.Sleep(saveEvery + saveEvery/2)
+				return r, nil
+			}}
+			r := part(1, 2)
+			for i := range r.Operations {
+				r.Operations[i].Action, r.Marks[i].Person = action, &ledger.Person{}
+			}
+			r.Rows = RowCounts{Read: 5, Person: 5}
+			want := int64(5)
+			if phase == ledger.Events { // two rows have not ended
+				r.Rows.Person, want = 3, 3
+			}
+			one(t, Options{Sender: api, BatchItems: 2}, state, Spec{Phase: phase}, r)
+			if len(state.steps) < 2 {
+				t.Fatalf("%s: %d checkpoints, want one before the answer and one after it", phase, len(state.steps))
+			}
+			if c, err := ReadCounters(state.steps[0].Counters); c.Read != want || err != nil {
+				t.Errorf("%s: %d rows have ended, %v, want %d", phase, c.Read, err, want)
+			}
+		})
+	}
+}
+
 func TestACheckpointOfPeopleAndMerges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ada, bob := ledger.Person{DistinctID: "ada", Kind: "id", Value: "1"}, ledger.Person{DistinctID: "bob"}
