@@ -69,25 +69,24 @@ func (p *personFields) take(d *decoder) *fault {
 		return strings.EqualFold(text, "true") || text == "1"
 	}
 	id := d.firstText(p.personID, p.uuid, p.id)
-	row := PersonRow{
-		DistinctIDs: d.person.DistinctIDs, TeamID: number(p.teamID), Identified: isTrue(p.identified),
-		At: d.created(d.text(p.inserted, true)), Created: d.created(d.text(p.created, true)),
-		Version: number(p.mappingVersion), PersonVersion: number(p.personVersion),
-	}
-	row.PersonID, row.HasPersonID = rawjson.ParseUUID(id)
+	personID, hasID := rawjson.ParseUUID(id)
+	version, personVersion := number(p.mappingVersion), number(p.personVersion)
+	deleted, mappingDeleted := isTrue(p.deleted), false
 	switch {
 	case p.distinctID != nil && p.mappingVersion == nil && p.personVersion == nil: // ClickHouse's person_distinct_id2
-		row.Version, row.MappingDeleted = number(p.version), isTrue(p.deleted)
-	case p.distinctID != nil:
-		row.Deleted = isTrue(p.deleted)
-	default:
-		row.PersonVersion, row.Deleted = max(row.PersonVersion, number(p.version)), isTrue(p.deleted)
+		version, deleted, mappingDeleted = number(p.version), false, deleted
+	case p.distinctID == nil:
+		personVersion = max(personVersion, number(p.version))
 	}
-	d.person = row
+	d.person = PersonRow{
+		DistinctIDs: d.person.DistinctIDs, Version: version, MappingDeleted: mappingDeleted,
+		PersonID: personID, HasPersonID: hasID, PersonVersion: personVersion, Identified: isTrue(p.identified), Deleted: deleted,
+		TeamID: number(p.teamID), At: d.created(d.text(p.inserted, true)), Created: d.created(d.text(p.created, true)),
+	}
 	if f := p.takeIDs(d); f != nil {
 		return f
 	}
-	if !row.HasPersonID && !p.usefulWithout(&d.person, id) {
+	if !hasID && !p.usefulWithout(&d.person, id) {
 		return faultf(NoPersonID, "the row has no person UUID")
 	}
 	return d.personProperties(p.properties)
