@@ -33,29 +33,6 @@ type decoder struct {
 	badTeam       []byte // the row's team_id, if it is invalid
 }
 
-// fields are the values at a JSON row's top level, raw; nil where absent.
-type fields struct {
-	event, distinctID, uuid, personID, teamID, personMode []byte
-	id, dollarDistinctID                                  []byte // `id` and `$distinct_id`, where there is no uuid or distinct_id
-	timestamp, createdAt                                  []byte
-	elementsChain                                         []byte
-	now, offset                                           []byte // where there is no timestamp
-	properties, personProperties                          []byte // unless they are objects, which are read at once
-	set, setOnce, unset                                   []byte // `$set` and so on, of capture
-	columnSet, columnSetOnce, columnUnset                 []byte // `set` and so on, columns of a batch export
-	escaped                                               bool   // one of them may hold a backslash
-	hasPersonProperties                                   bool
-}
-
-// special are the members of `properties` that this program reads, raw; nil if absent.
-type special struct {
-	set, setOnce, unset                []byte
-	processPersonProfile, isIdentified []byte
-	lib                                []byte
-	userID, deviceID, anonDistinctID   []byte
-	alias, distinctID                  []byte
-}
-
 func (d *decoder) begin() {
 	d.event = Event{}
 	d.fields = fields{}
