@@ -101,8 +101,8 @@ func takePerson(d *decoder, cell []byte) *fault {
 	if data[i] != '{' {
 		return nil
 	}
-	d.marks = rawjson.MarkSpecials(d.marks, data, end)
-	if after := d.walkPerson(data, d.marks, i, end); after < 0 || rawjson.ScanSpace(data, after, end) != end {
+	d.value.Begin(data, end)
+	if after := d.walkPerson(&d.value, i, end); after < 0 || rawjson.ScanSpace(data, after, end) != end {
 		return notJSON("`person`", data[:end])
 	}
 	return nil

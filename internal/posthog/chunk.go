@@ -69,7 +69,7 @@ func (c *Chunk) rows(take func(d *decoder, bad *RowError) bool) {
 		c.found = d.seen.end()
 	}()
 	if !c.tooLong && (c.ends == nil || c.layout.elements != nil) {
-		d.rows = rawjson.MarkSpecials(d.rows, c.guarded, len(c.data))
+		d.rows.Begin(c.guarded, len(c.data))
 	}
 	if !c.again {
 		c.sum = xxh3.Hash(c.data)
@@ -177,7 +177,7 @@ func (c *Chunk) line(d *decoder, start int) (r decoded) {
 	if first := rawjson.ScanSpace(c.guarded, start, 0); c.guarded[first] == '\n' {
 		newline, r.blank = first, true
 	} else {
-		newline, r.fault = c.layout.line(d, c.guarded, d.rows, start)
+		newline, r.fault = c.layout.line(d, start)
 	}
 	r.lines, r.next = 1, min(newline+1, len(c.data))
 	r.start, r.end = start, start+len(trimLineEnd(c.data[start:r.next]))

@@ -17,16 +17,15 @@ type decoder struct {
 	members       []rawjson.Member
 	personMembers []rawjson.Member
 	splitter      cellSplitter
-	cells         [][]byte // of a row of CSV
-	scratch       []byte   // text that is not in the file in this form; reset for each row
-	kinds         rawjson.Nesting
-	marks         []uint64 // the special characters of a text in scratch
-	rows          []uint64 // the special characters of a chunk of lines or elements
-	loose         []byte   // properties from single columns: JSON members, each with a comma after it
-	personLoose   []byte   // the same for the person
-	renamed       renaming // of the file
-	rowNamed      uint64   // the Options.Columns that the row has
-	named         uint64   // the Options.Columns that any row of the chunk has
+	cells         [][]byte        // of a row of CSV
+	scratch       []byte          // text that is not in the file in this form; reset for each row
+	rows          rawjson.Scanner // of a chunk of lines or elements
+	value         rawjson.Scanner // of a text in a cell or a string
+	loose         []byte          // properties from single columns: JSON members, each with a comma after it
+	personLoose   []byte          // the same for the person
+	renamed       renaming        // of the file
+	rowNamed      uint64          // the Options.Columns that the row has
+	named         uint64          // the Options.Columns that any row of the chunk has
 	zone          *time.Location
 	seen          cellsSeen
 	badID         string // what is wrong with the row's distinct ID

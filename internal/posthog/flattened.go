@@ -161,7 +161,7 @@ func (x *flattened) appendMember(d *decoder, t *columnTree, start int) {
 	} else {
 		d.noteSpecial(t.name, false, text[value:len(text):len(text)])
 	}
-	*members = append(*members, rawjson.Member{}) // and filled in place, as in rawjson.ScanMembers
+	*members = append(*members, rawjson.Member{}) // and filled in place, as in rawjson.Scanner.Members
 	m := &(*members)[len(*members)-1]
 	m.KeyStart, m.KeyEnd = uint32(before+1-start), uint32(value-2-start)
 	m.ValueStart, m.ValueEnd = uint32(value-start), uint32(len(text)-start)

@@ -60,8 +60,8 @@ func isEvent(line []byte) bool {
 		line = append(make([]byte, 0, end+1+rawjson.Guard), line...)
 	}
 	line = line[:end+1+rawjson.Guard]
-	d.rows = rawjson.MarkSpecials(d.rows, line, end+1)
-	_, fault := decodeJSON(d, line, d.rows, 0)
+	d.rows.Begin(line, end+1)
+	_, fault := decodeJSON(d, 0)
 	return fault == nil
 }
 

@@ -10,10 +10,11 @@ import (
 // uses PostHog's own names: `properties` may be an object, a string that holds one, or null. Keys may have
 // any order; of a key that comes twice the last counts, as in encoding/json; unknown keys are ignored. It
 // returns the index of the newline that ends the row.
-func decodeJSON(d *decoder, data []byte, marks []uint64, start int) (end int, f *fault) {
+func decodeJSON(d *decoder, start int) (end int, f *fault) {
+	data := d.rows.Data
 	i := rawjson.ScanSpace(data, start, 0)
 	if data[i] == '{' {
-		if end = d.walkRow(data, marks, i, 0); end >= 0 {
+		if end = d.walkRow(&d.rows, i, 0); end >= 0 {
 			end = rawjson.ScanSpace(data, end, 0)
 		}
 	}
@@ -27,8 +28,9 @@ func decodeJSON(d *decoder, data []byte, marks []uint64, start int) (end int, f 
 	return end, f
 }
 
-// walkRow reads the object at data[i] into fields. It walks `properties` at the same time.
-func (d *decoder) walkRow(data []byte, marks []uint64, i, end int) int {
+// walkRow reads the object at index i of the text into fields. It walks `properties` at the same time.
+func (d *decoder) walkRow(s *rawjson.Scanner, i, end int) int {
+	data := s.Data
 	if i = rawjson.ScanSpace(data, i+1, end); data[i] == '}' {
 		return i + 1
 	}
@@ -37,7 +39,7 @@ func (d *decoder) walkRow(data []byte, marks []uint64, i, end int) int {
 			return -1
 		}
 		key := i + 1
-		keyEnd, escaped := rawjson.ScanString(data, marks, key)
+		keyEnd, escaped := rawjson.ScanString(data, s.Marks, key)
 		if keyEnd < 0 {
 			return -1
 		}
@@ -48,7 +50,7 @@ func (d *decoder) walkRow(data []byte, marks []uint64, i, end int) int {
 		if escaped {
 			name = d.key(name, true)
 		}
-		if i = d.walkField(name, data, marks, i, end); i < 0 {
+		if i = d.walkField(name, s, i, end); i < 0 {
 			return -1
 		}
 		if data[i] <= ' ' {
@@ -67,8 +69,9 @@ func (d *decoder) walkRow(data []byte, marks []uint64, i, end int) int {
 	return i + 1
 }
 
-// walkField reads the value at data[i] of the field with this name.
-func (d *decoder) walkField(name, data []byte, marks []uint64, i, end int) int {
+// walkField reads the value at index i of the text, which is that of the field with this name.
+func (d *decoder) walkField(name []byte, s *rawjson.Scanner, i, end int) int {
+	data := s.Data
 	value := i
 	escaped := false
 	if d.renamed != nil {
@@ -76,20 +79,20 @@ func (d *decoder) walkField(name, data []byte, marks []uint64, i, end int) int {
 	}
 	switch {
 	case data[i] == '"':
-		if i, escaped = rawjson.ScanString(data, marks, i+1); i < 0 {
+		if i, escaped = rawjson.ScanString(data, s.Marks, i+1); i < 0 {
 			return -1
 		}
 		i++
 	case data[i] == '{' && string(name) == "properties":
 		d.fields.properties = nil
-		return d.walkProperties(data, marks, i, end, 1)
+		return d.walkProperties(s, i, end, 1)
 	case data[i] == '{' && string(name) == "person_properties":
 		d.fields.personProperties, d.fields.hasPersonProperties = nil, true
-		return d.walkPersonProperties(data, marks, i, end, 1)
+		return d.walkPersonProperties(s, i, end, 1)
 	case data[i] == '{' && string(name) == "person":
-		return d.walkPerson(data, marks, i, end)
+		return d.walkPerson(s, i, end)
 	default:
-		if i = rawjson.ScanValue(&d.kinds, data, marks, i, end, 1); i < 0 {
+		if i = s.Value(i, end, 1); i < 0 {
 			return -1
 		}
 	}
@@ -191,7 +194,7 @@ func (d *decoder) rename(name []byte) []byte {
 // decodeElement reads an element of a JSON document that is an object with PostHog's own names, as decodeJSON
 // reads a line.
 func decodeElement(d *decoder, data []byte, start, end int) *fault {
-	if data[start] != '{' || d.walkRow(data, d.rows, start, end) != end {
+	if data[start] != '{' || d.walkRow(&d.rows, start, end) != end {
 		return notAnObject("the row", data[start:end])
 	}
 	if f := d.takeFields(); f != nil {

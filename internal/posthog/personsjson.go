@@ -78,12 +78,13 @@ func (h *head) firstIsPerson() bool {
 	return keys != nil && refusePersons(keys) == nil
 }
 
-func decodePersonLine(d *decoder, data []byte, marks []uint64, start int) (end int, f *fault) {
+func decodePersonLine(d *decoder, start int) (end int, f *fault) {
+	data := d.rows.Data
 	d.person.begin()
 	i := rawjson.ScanSpace(data, start, 0)
 	after := -1
 	if data[i] == '{' {
-		after = d.walkPersonRow(data, marks, i, 0)
+		after = d.walkPersonRow(i, 0)
 	}
 	if after >= 0 {
 		after = rawjson.ScanSpace(data, after, 0)
@@ -97,15 +98,15 @@ func decodePersonLine(d *decoder, data []byte, marks []uint64, start int) (end i
 
 func decodePersonElement(d *decoder, data []byte, start, end int) *fault {
 	d.person.begin()
-	if data[start] != '{' || d.walkPersonRow(data, d.rows, start, end) != end {
+	if data[start] != '{' || d.walkPersonRow(start, end) != end {
 		return notAnObject("the row", data[start:end])
 	}
 	return d.takePerson(data[start:])
 }
 
-// walkPersonRow notes the members of the row at data[i].
-func (d *decoder) walkPersonRow(data []byte, marks []uint64, i, end int) int {
-	after, members := rawjson.ScanMembers(&d.kinds, data, marks, i, end, 1, d.members)
+// walkPersonRow notes the members of the row that begins at index i.
+func (d *decoder) walkPersonRow(i, end int) int {
+	after, members := d.rows.Members(i, end, 1, d.members)
 	if after >= 0 {
 		d.members = members
 	}

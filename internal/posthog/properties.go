@@ -2,29 +2,29 @@ package posthog
 
 import "ph2cio/internal/rawjson"
 
-// walkProperties reads the object at data[i], which is nested depth levels deep. It notes the position of
+// walkProperties reads the object at index i of the text, which is nested depth levels deep. It notes the position of
 // each member and keeps those that this program reads. It returns the index after the object, or -1. A second
 // call replaces the result of the first, since of two `properties` in one row the last counts.
-func (d *decoder) walkProperties(data []byte, marks []uint64, i, end, depth int) int {
+func (d *decoder) walkProperties(s *rawjson.Scanner, i, end, depth int) int {
 	d.special = special{}
-	after, members := rawjson.ScanMembers(&d.kinds, data, marks, i, end, depth, d.members)
+	after, members := s.Members(i, end, depth, d.members)
 	if after < 0 {
 		return -1
 	}
 	d.members = members
-	d.event.Properties = data[i:after:after]
+	d.event.Properties = s.Data[i:after:after]
 	d.noteSpecials(d.event.Properties, members)
 	return after
 }
 
 // walkPersonProperties does the same for `person_properties`, of which this program reads none.
-func (d *decoder) walkPersonProperties(data []byte, marks []uint64, i, end, depth int) int {
-	after, members := rawjson.ScanMembers(&d.kinds, data, marks, i, end, depth, d.personMembers)
+func (d *decoder) walkPersonProperties(s *rawjson.Scanner, i, end, depth int) int {
+	after, members := s.Members(i, end, depth, d.personMembers)
 	if after < 0 {
 		return -1
 	}
 	d.personMembers = members
-	d.event.PersonProperties = data[i:after:after]
+	d.event.PersonProperties = s.Data[i:after:after]
 	return after
 }
 
@@ -49,7 +49,7 @@ func (d *decoder) personPropertiesText(data []byte, end int) *fault {
 }
 
 // objectText calls walk for text that must be an object, null or empty.
-func (d *decoder) objectText(what string, data []byte, end int, walk func(data []byte, marks []uint64, i, end, depth int) int) *fault {
+func (d *decoder) objectText(what string, data []byte, end int, walk func(s *rawjson.Scanner, i, end, depth int) int) *fault {
 	i := rawjson.ScanSpace(data, 0, end)
 	if i == end || isNull(data, i, end) {
 		return nil
@@ -57,8 +57,8 @@ func (d *decoder) objectText(what string, data []byte, end int, walk func(data [
 	if data[i] != '{' {
 		return notAnObject(what, data[:end])
 	}
-	d.marks = rawjson.MarkSpecials(d.marks, data, end)
-	if i = walk(data, d.marks, i, end, 0); i < 0 || rawjson.ScanSpace(data, i, end) != end {
+	d.value.Begin(data, end)
+	if i = walk(&d.value, i, end, 0); i < 0 || rawjson.ScanSpace(data, i, end) != end {
 		return notJSON(what, data[:end])
 	}
 	return nil
@@ -67,8 +67,8 @@ func (d *decoder) objectText(what string, data []byte, end int, walk func(data [
 // valueText returns the JSON value in a text, nil if it is not valid.
 func (d *decoder) valueText(data []byte, end int) []byte {
 	i := rawjson.ScanSpace(data, 0, end)
-	d.marks = rawjson.MarkSpecials(d.marks, data, end)
-	after := rawjson.ScanValue(&d.kinds, data, d.marks, i, end, 0)
+	d.value.Begin(data, end)
+	after := d.value.Value(i, end, 0)
 	if after < 0 || rawjson.ScanSpace(data, after, end) != end {
 		return nil
 	}
@@ -79,15 +79,16 @@ func isNull(data []byte, i, end int) bool {
 	return data[i] == 'n' && rawjson.ScanScalar(data, i) == i+4 && rawjson.ScanSpace(data, i+4, end) == end
 }
 
-// walkPerson reads a `person` of PostHog's API, the object at data[i], for its properties: those of today,
-// not of when the event happened. They count only in a row without `person_properties`. It returns the index
+// walkPerson reads a `person` of PostHog's API, the object at index i of the text, for its properties: those of
+// today, not of when the event happened. They count only in a row without `person_properties`. It returns the index
 // after the object, or -1.
-func (d *decoder) walkPerson(data []byte, marks []uint64, i, end int) int {
+func (d *decoder) walkPerson(s *rawjson.Scanner, i, end int) int {
 	d.forgetPerson()
 	if d.fields.hasPersonProperties {
-		return rawjson.ScanValue(&d.kinds, data, marks, i, end, 1)
+		return s.Value(i, end, 1)
 	}
-	after, members := rawjson.ScanMembers(&d.kinds, data, marks, i, end, 1, d.personMembers)
+	data := s.Data
+	after, members := s.Members(i, end, 1, d.personMembers)
 	if after < 0 {
 		return -1
 	}
@@ -99,7 +100,7 @@ func (d *decoder) walkPerson(data []byte, marks []uint64, i, end int) int {
 		}
 	}
 	if properties >= 0 && data[properties] == '{' {
-		d.walkPersonProperties(data, marks, properties, end, 2) // scanned above, so it cannot fail
+		d.walkPersonProperties(s, properties, end, 2) // scanned above, so it cannot fail
 	}
 	return after
 }

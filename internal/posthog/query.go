@@ -138,11 +138,11 @@ func (q *query) walk(d *decoder, data []byte, i, end int) (n int) {
 func (q *query) value(d *decoder, n int, data []byte, i, end int) int {
 	switch {
 	case n >= len(q.columns):
-		return rawjson.ScanValue(&d.kinds, data, d.rows, i, end, 1)
+		return d.rows.Value(i, end, 1)
 	case q.columns[n].whole && data[i] == '{':
-		return d.walkRow(data, d.rows, i, end)
+		return d.walkRow(&d.rows, i, end)
 	}
-	return d.walkField(q.columns[n].name, data, d.rows, i, end)
+	return d.walkField(q.columns[n].name, &d.rows, i, end)
 }
 
 var nullText = []byte("null")

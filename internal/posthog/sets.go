@@ -1,10 +1,6 @@
 package posthog
 
-import (
-	"bytes"
-
-	"ph2cio/internal/rawjson"
-)
+import "bytes"
 
 // A row of the capture API can have `$set`, `$set_once` and `$unset` twice: beside `properties` and within.
 // PostHog merges them key by key, and those beside win. Other files have only one, or the same twice. Source:
@@ -42,8 +38,8 @@ func (d *decoder) keysOf(unset []byte) []byte {
 		return unset
 	}
 	data, end := d.guarded(unset)
-	d.marks = rawjson.MarkSpecials(d.marks, data, end)
-	_, members := rawjson.ScanMembers(&d.kinds, data, d.marks, 0, end, 0, nil)
+	d.value.Begin(data, end)
+	_, members := d.value.Members(0, end, 0, nil)
 	start := len(d.scratch)
 	d.scratch = append(d.scratch, '[')
 	for i, m := range members {

@@ -7,13 +7,14 @@ type Member struct {
 	Escaped              bool   // the key holds a backslash
 }
 
-// ScanMembers scans an object, which is nested depth levels deep, and returns its members in order, in the
+// Members scans an object, which is nested depth levels deep, and returns its members in order, in the
 // memory of members. Their offsets count from the opening brace. The result is nil if the object is not
 // valid.
 //
 // Reading JSON spends most of its time here. So k and m step over the special characters without function
 // calls: when a member begins, the next special character is the quote of its key.
-func ScanMembers(kinds *Nesting, data []byte, marks []uint64, i, end, depth int, members []Member) (after int, found []Member) {
+func (s *Scanner) Members(i, end, depth int, members []Member) (after int, found []Member) {
+	data, marks := s.Data, s.Marks
 	start := i
 	members, n := members[:cap(members)], 0
 	if i++; data[i] <= ' ' {
@@ -56,7 +57,7 @@ func ScanMembers(kinds *Nesting, data []byte, marks []uint64, i, end, depth int,
 			}
 			i++
 		case c == '{' || c == '[':
-			if i = ScanNested(kinds, data, marks, i, end, depth+1); i < 0 {
+			if i = s.nested(i, end, depth+1); i < 0 {
 				return -1, nil
 			}
 			k, m = SpecialsFrom(marks, i)

@@ -3,7 +3,7 @@ package rawjson
 // The functions of this file validate what they read. The text is data[i:end], guarded, and marks are its
 // special characters (MarkSpecials). Each takes the index of a token's first byte and returns the index after
 // the token, or -1 if it is not valid JSON. Together they accept exactly what encoding/json accepts, which
-// FuzzScan checks.
+// FuzzScan checks. Those that know where values nest are methods of Scanner.
 
 const (
 	// Guard is how many bytes must follow a text that is scanned, the first of them a newline or a zero. Then
@@ -14,9 +14,19 @@ const (
 	MaxDepth = 10000 // the deepest nesting that encoding/json accepts
 )
 
-// Nesting is the memory of a scan: one bit for each open level, set where the level is an object. The zero
-// value is ready to use, and may be reused after each scan.
-type Nesting [MaxDepth/64 + 1]uint64
+// A Scanner scans values and objects of one text after the other, in memory that it reuses. The zero value
+// has no text.
+type Scanner struct {
+	Data  []byte   // the text, guarded
+	Marks []uint64 // its special characters
+
+	kinds [MaxDepth/64 + 1]uint64 // one bit for each open level, set where the level is an object
+}
+
+// Begin makes data[:end] the text. A guard must follow it, see Guard.
+func (s *Scanner) Begin(data []byte, end int) {
+	s.Data, s.Marks = data, MarkSpecials(s.Marks, data, end)
+}
 
 // ScanString takes the index after the opening quote and returns that of the closing one, and whether there
 // is a backslash between them.
@@ -54,18 +64,18 @@ func scanEscape(data []byte, i int) int {
 	return -1
 }
 
-// ScanValue scans any value, which is nested depth levels deep.
-func ScanValue(kinds *Nesting, data []byte, marks []uint64, i, end, depth int) int {
-	switch data[i] {
+// Value scans any value, which is nested depth levels deep.
+func (s *Scanner) Value(i, end, depth int) int {
+	switch s.Data[i] {
 	case '"':
-		if i, _ = ScanString(data, marks, i+1); i < 0 {
+		if i, _ = ScanString(s.Data, s.Marks, i+1); i < 0 {
 			return -1
 		}
 		return i + 1
 	case '{', '[':
-		return ScanNested(kinds, data, marks, i, end, depth)
+		return s.nested(i, end, depth)
 	default:
-		return ScanScalar(data, i)
+		return ScanScalar(s.Data, i)
 	}
 }
 
@@ -147,8 +157,9 @@ func ScanSpace(data []byte, i, end int) int {
 	}
 }
 
-// ScanNested scans an object or an array, which is nested depth levels deep.
-func ScanNested(kinds *Nesting, data []byte, marks []uint64, i, end, depth int) int {
+// nested scans an object or an array, which is nested depth levels deep.
+func (s *Scanner) nested(i, end, depth int) int {
+	data, marks, kinds := s.Data, s.Marks, &s.kinds
 	outside := depth
 	object := false
 value:

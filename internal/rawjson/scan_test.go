@@ -11,9 +11,10 @@ import (
 func scanned(text []byte) bool {
 	data := append(bytes.Clone(text), make([]byte, Guard)...)
 	end := len(text)
-	var kinds Nesting
+	var s Scanner
+	s.Begin(data, end)
 	i := ScanSpace(data, 0, end)
-	if i = ScanValue(&kinds, data, MarkSpecials(nil, data, end), i, end, 0); i < 0 {
+	if i = s.Value(i, end, 0); i < 0 {
 		return false
 	}
 	return ScanSpace(data, i, end) == end
