@@ -97,7 +97,7 @@ func (doc *documentHead) beyond(h *head) *refusal {
 	}
 	doc.keys[doc.cut] = nil
 	for key := range doc.keys {
-		if new(decoder).keepField([]byte(key), nil) {
+		if isField([]byte(key)) {
 			return nil
 		}
 	}

@@ -14,9 +14,24 @@ type fields struct {
 	hasPersonProperties                                   bool
 }
 
-// keepField keeps the value of a field that counts.
-func (d *decoder) keepField(name, raw []byte) bool {
-	f := &d.fields
+// fieldKind is what the name of a field means for the rest of its row.
+type fieldKind uint8
+
+const (
+	unknownField          fieldKind = iota // not read
+	plainField                             // a value by itself; those after it are objects
+	propertiesField                        // `properties`
+	personPropertiesField                  // `person_properties`
+	personField                            // `person`
+)
+
+// isField reports whether a field is read.
+func isField(name []byte) bool { return new(fields).keep(name, nil, false) != unknownField }
+
+// keep keeps the value of a field that is read. Of a field that comes twice the last value counts. escaped
+// says whether the value holds a backslash.
+func (f *fields) keep(name, raw []byte, escaped bool) fieldKind {
+	kind := plainField
 	switch string(name) {
 	case "event":
 		f.event = raw
@@ -45,13 +60,11 @@ func (d *decoder) keepField(name, raw []byte) bool {
 	case "person_mode":
 		f.personMode = raw
 	case "properties":
-		f.properties = raw
-		d.special, d.members, d.event.Properties = special{}, d.members[:0], nil
+		f.properties, kind = raw, propertiesField
 	case "person_properties":
-		f.personProperties, f.hasPersonProperties = raw, true
-		d.personMembers, d.event.PersonProperties = d.personMembers[:0], nil
+		f.personProperties, f.hasPersonProperties, kind = raw, true, personPropertiesField
 	case "person":
-		d.forgetPerson()
+		kind = personField
 	case "$set":
 		f.set = raw
 	case "set":
@@ -65,7 +78,16 @@ func (d *decoder) keepField(name, raw []byte) bool {
 	case "unset":
 		f.columnUnset = raw
 	default:
-		return false
+		return unknownField
 	}
-	return true
+	if escaped {
+		f.escaped = true
+	}
+	return kind
 }
+
+// beginProperties forgets an earlier value of `properties`, before an object is read at once.
+func (f *fields) beginProperties() { f.properties = nil }
+
+// beginPersonProperties does the same for `person_properties`.
+func (f *fields) beginPersonProperties() { f.personProperties, f.hasPersonProperties = nil, true }

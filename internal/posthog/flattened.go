@@ -159,7 +159,7 @@ func (x *flattened) appendMember(d *decoder, t *columnTree, start int) {
 	if x.person {
 		members = &d.personMembers
 	} else {
-		d.noteSpecial(t.name, false, text[value:len(text):len(text)])
+		d.special.keep(t.name, text[value:len(text):len(text)])
 	}
 	*members = append(*members, rawjson.Member{}) // and filled in place, as in rawjson.Scanner.Members
 	m := &(*members)[len(*members)-1]

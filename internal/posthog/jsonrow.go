@@ -84,10 +84,10 @@ func (d *decoder) walkField(name []byte, s *rawjson.Scanner, i, end int) int {
 		}
 		i++
 	case data[i] == '{' && string(name) == "properties":
-		d.fields.properties = nil
+		d.fields.beginProperties()
 		return d.walkProperties(s, i, end, 1)
 	case data[i] == '{' && string(name) == "person_properties":
-		d.fields.personProperties, d.fields.hasPersonProperties = nil, true
+		d.fields.beginPersonProperties()
 		return d.walkPersonProperties(s, i, end, 1)
 	case data[i] == '{' && string(name) == "person":
 		return d.walkPerson(s, i, end)
@@ -96,10 +96,22 @@ func (d *decoder) walkField(name []byte, s *rawjson.Scanner, i, end int) int {
 			return -1
 		}
 	}
-	if d.keepField(name, data[value:i:i]) && escaped {
-		d.fields.escaped = true
+	if kind := d.fields.keep(name, data[value:i:i], escaped); kind > plainField {
+		d.forget(kind)
 	}
 	return i
+}
+
+// forget forgets an earlier object of the row, since of two the last counts.
+func (d *decoder) forget(kind fieldKind) {
+	switch kind {
+	case propertiesField:
+		d.special, d.members, d.event.Properties = special{}, d.members[:0], nil
+	case personPropertiesField:
+		d.personMembers, d.event.PersonProperties = d.personMembers[:0], nil
+	case personField:
+		d.forgetPerson()
+	}
 }
 
 // takeFields turns what walkRow found into the event.

@@ -13,7 +13,7 @@ func (d *decoder) walkProperties(s *rawjson.Scanner, i, end, depth int) int {
 	}
 	d.members = members
 	d.event.Properties = s.Data[i:after:after]
-	d.noteSpecials(d.event.Properties, members)
+	d.keepSpecial(d.event.Properties, members)
 	return after
 }
 
@@ -28,12 +28,13 @@ func (d *decoder) walkPersonProperties(s *rawjson.Scanner, i, end, depth int) in
 	return after
 }
 
-// noteSpecials notes the members of `properties` that this program reads.
-func (d *decoder) noteSpecials(object []byte, members []rawjson.Member) {
+// keepSpecial keeps the members of `properties` that this program reads.
+func (d *decoder) keepSpecial(object []byte, members []rawjson.Member) {
 	for i := range members {
 		m := &members[i]
 		if m.Escaped || maySpecial(object, m.KeyStart, m.KeyEnd) {
-			d.noteSpecial(object[m.KeyStart:m.KeyEnd], m.Escaped, object[m.ValueStart:m.ValueEnd:m.ValueEnd])
+			key := d.key(object[m.KeyStart:m.KeyEnd], m.Escaped)
+			d.special.keep(key, object[m.ValueStart:m.ValueEnd:m.ValueEnd])
 		}
 	}
 }

@@ -41,7 +41,7 @@ func newQuery(names []string, columns []Column) *query {
 
 // takes reports whether a column is read.
 func (c *queryColumn) takes() bool {
-	return c.whole || c.property != nil || new(decoder).keepField(c.name, nil)
+	return c.whole || c.property != nil || isField(c.name)
 }
 
 // leftOut returns a warning about columns that are not read.

@@ -24,11 +24,8 @@ func maySpecial(object []byte, key, keyEnd uint32) bool {
 	return n < uint32(len(specialSecond)) && (specialSecond[n] == object[key+1] || n == uint32(len("$lib")) && object[key+1] == 'l')
 }
 
-func (d *decoder) noteSpecial(key []byte, escaped bool, raw []byte) {
-	if escaped {
-		key = d.key(key, true)
-	}
-	s := &d.special
+// keep keeps the value of a key that this program reads.
+func (s *special) keep(key, raw []byte) {
 	switch string(key) {
 	case "$set":
 		s.set = raw
