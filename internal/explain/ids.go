@@ -45,7 +45,7 @@ func (i *ids) addRow(place Row, e *posthog.Event) {
 			one.Last = at
 		}
 	}
-	if e.PersonID == nil || posthog.FeedsNobody(e.Name) {
+	if e.PersonID == nil || posthog.WithoutPerson(e.Name) {
 		return
 	}
 	with := i.persons[string(e.PersonID)]

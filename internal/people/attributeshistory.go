@@ -30,7 +30,7 @@ func NewHistory(o Options) *History {
 
 // Add takes a row of the person, in any order of rows, and what became of it if it is a link.
 func (h *History) Add(e *posthog.Event, outcome Verdict, linked bool) {
-	if e.Personless || string(e.Name) == "$groupidentify" || posthog.FeedsNobody(e.Name) {
+	if e.Personless || string(e.Name) == "$groupidentify" || posthog.WithoutPerson(e.Name) {
 		return
 	}
 	id, at := h.id(e.DistinctID), orderOf(e, h.now)

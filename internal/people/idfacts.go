@@ -56,7 +56,7 @@ func newIDFacts() idFacts {
 // learnRow takes what a row says of its distinct ID.
 func (f *idFacts) learnRow(e *posthog.Event, known, sends, linked bool, at identity.Moment) {
 	var level idFlags
-	makes := !posthog.MakesNobody(e.Name)
+	makes := !posthog.WithoutProfile(e.Name)
 	if !e.Personless {
 		level = hasPerson
 		if string(e.Name) == "$identify" {
@@ -191,7 +191,7 @@ const (
 	makesProfile // stood on a row that is not personless and a reason for a profile
 
 	notVisitor    // stood on a row that is not posthog-js's of a visitor: see posthog.Event.WebVisitor
-	feedsPerson   // stood on a row of an event that feeds its person: see posthog.FeedsNobody
+	feedsPerson   // stood on a row of an event that feeds its person: see posthog.WithoutPerson
 	sawEmail      // a row, or the persons export, says an email of it
 	profileExists // there is a profile under it: see Options.Existing
 	cookieless    // everybody behind one address has it: see posthog.CookielessDevice

@@ -128,7 +128,7 @@ func (m *model) learn(r *row) {
 		return
 	}
 	p := m.id(r.DistinctID)
-	if posthog.FeedsNobody(r.Name) {
+	if posthog.WithoutPerson(r.Name) {
 		if r.sends {
 			p.eventRows++
 			p.events = true

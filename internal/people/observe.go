@@ -24,7 +24,7 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit idFlags) {
 	switch {
 	case string(e.Name) == "$groupidentify":
 		return // its distinct ID is the group's, random, or somebody's who has rows of their own
-	case posthog.FeedsNobody(e.Name):
+	case posthog.WithoutPerson(e.Name):
 		if sends {
 			x.countEvent(e.DistinctID)
 		}
@@ -35,7 +35,7 @@ func (x *Index) observe(e *posthog.Event, sends bool, fit idFlags) {
 	sh := &x.shards[h.shard()]
 	known := showsLogin(e)
 	if e.Personless && !known && !x.options.Everybody && !(sends && x.options.Events) && !x.options.ofUser(e.DistinctID) && !x.options.names(e.DistinctID) {
-		if posthog.MakesNobody(e.Name) {
+		if posthog.WithoutProfile(e.Name) {
 			x.noteVisit(e)
 		} else {
 			x.countVisit(sh, h, sends, e)

@@ -59,7 +59,7 @@ const (
 	pairVisitor    pairFlags = 1 << iota // on a row of a mere visitor, of whom nothing else is known
 	pairUUID                             // the same, and the ID is a UUID in its usual form
 	pairNotVisitor                       // on a row, among them, that shows otherRow of an ID that no machine made
-	pairWeak                             // on a row that counts only if the ID has others: see posthog.FeedsNobody
+	pairWeak                             // on a row that counts only if the ID has others: see posthog.WithoutPerson
 )
 
 // span is from the first to the last row of a pair.

@@ -147,7 +147,9 @@ func joinedOf(o *rulebook.Outcome, h rulebook.History) (n int64) {
 func lostEmailOf(*rulebook.Outcome, rulebook.History, *rulebook.Person) string { return "none" }
 
 // makes reports whether a row is a reason for a profile, apart from what it carries.
-func makes(r rulebook.Row) bool { return r.Name != "$groupidentify" && !rulebook.MakesNobody(r.Name) }
+func makes(r rulebook.Row) bool {
+	return r.Name != "$groupidentify" && !rulebook.WithoutProfile(r.Name)
+}
 
 func carries(r rulebook.Row, h rulebook.History) bool {
 	return !r.Personless || r.IsIdentified || r.UserID == r.DistinctID || h.All || h.UserID != nil && h.UserID.MatchString(r.DistinctID)

@@ -24,7 +24,7 @@ func (x *Index) noteVisit(e *posthog.Event) {
 func (x *Index) noteVisitLocked(sh *shard, h sum, e *posthog.Event) {
 	flags := pairVisitor
 	switch {
-	case posthog.FeedsNobody(e.Name):
+	case posthog.WithoutPerson(e.Name):
 		flags |= pairWeak
 	case !e.WebVisitor && !posthog.MachineMade(e.DistinctID):
 		flags |= pairNotVisitor

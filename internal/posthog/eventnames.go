@@ -2,19 +2,19 @@ package posthog
 
 import "bytes"
 
-// FeedsNobody reports whether PostHog ingests events of this name without persons: they create and change no
+// WithoutPerson reports whether PostHog ingests events of this name without persons: they create and change no
 // person, and the `person_properties` in their rows belong to nobody. Source: github.com/PostHog/posthog,
 // nodejs/src/worker/ingestion/persons/person-update.ts, and the pipelines of errors, heatmaps and AI events
 // beside it.
-func FeedsNobody(event []byte) bool {
+func WithoutPerson(event []byte) bool {
 	return len(event) > 3 && event[0] == '$' &&
 		(string(event) == "$exception" || string(event) == "$$heatmap" || string(event[:4]) == "$ai_")
 }
 
-// MakesNobody reports whether events of this name alone are no reason for a profile: those that feed nobody,
+// WithoutProfile reports whether events of this name alone are no reason for a profile: those without persons,
 // and `$feature_flag_called`, which an application sends for any ID that it checks.
-func MakesNobody(event []byte) bool {
-	return FeedsNobody(event) || string(event) == "$feature_flag_called"
+func WithoutProfile(event []byte) bool {
+	return WithoutPerson(event) || string(event) == "$feature_flag_called"
 }
 
 // Unsubscribed is the event of somebody who unsubscribed from the emails of PostHog's workflows, from all or

@@ -5,12 +5,12 @@ import (
 	"testing"
 )
 
-func TestFeedsNobody(t *testing.T) {
+func TestWithoutPerson(t *testing.T) {
 	for event, want := range map[string]bool{
 		"$exception": true, "$$heatmap": true, "$ai_generation": true, "$ai_trace": true,
 		"$pageview": false, "ai_generation": false, "$ai": false, "exception": false, "$identify": false, "$feature_flag_called": false, "": false,
 	} {
-		if got := FeedsNobody([]byte(event)); got != want {
+		if got := WithoutPerson([]byte(event)); got != want {
 			t.Errorf("%q: got %t, want %t", event, got, want)
 		}
 	}

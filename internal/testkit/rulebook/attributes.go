@@ -7,15 +7,17 @@ import (
 	"strings"
 )
 
-// feedsNobody reports whether PostHog ingests events of this name apart from persons: they make no person,
+// withoutPerson reports whether PostHog ingests events of this name apart from persons: they make no person,
 // change none, and what stands beside them as a person's properties is nobody's.
-func feedsNobody(event string) bool {
+func withoutPerson(event string) bool {
 	return event == "$exception" || event == "$$heatmap" || strings.HasPrefix(event, "$ai_")
 }
 
-// MakesNobody reports whether rows of this name alone are no reason for a profile. A $feature_flag_called
+// WithoutProfile reports whether rows of this name alone are no reason for a profile. A $feature_flag_called
 // changes a person who is there for another reason.
-func MakesNobody(event string) bool { return feedsNobody(event) || event == "$feature_flag_called" }
+func WithoutProfile(event string) bool {
+	return withoutPerson(event) || event == "$feature_flag_called"
+}
 
 // apply changes a person's properties as a row says: the row's own snapshot replaces them, if it has one;
 // then $set_once gives a value to what is absent or null, then $set, and then $unset removes what was there

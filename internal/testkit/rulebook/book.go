@@ -53,7 +53,7 @@ func (b *book) wasIdentified(id string) bool {
 
 // hasMadePerson reports whether an ID stands on a person row that is a reason for a profile.
 func (b *book) hasMadePerson(id string) bool {
-	return slices.ContainsFunc(b.personRowsOf(id), func(r Row) bool { return !MakesNobody(r.Name) })
+	return slices.ContainsFunc(b.personRowsOf(id), func(r Row) bool { return !WithoutProfile(r.Name) })
 }
 
 // hasPersonRowBefore reports whether a person row of an ID has an earlier time, or the same and an earlier
@@ -96,5 +96,5 @@ func (b *book) hasEmail(id string) bool {
 // nobody does only if the ID has other rows.
 func (b *book) shares(r Row) bool {
 	return r.PersonID != "" && r.Name != "$groupidentify" && !Illegal(r.DistinctID) && joins(r.DistinctID) &&
-		(!feedsNobody(r.Name) || len(b.rowsOf(r.DistinctID)) > 0)
+		(!withoutPerson(r.Name) || len(b.rowsOf(r.DistinctID)) > 0)
 }

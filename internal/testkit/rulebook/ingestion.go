@@ -26,7 +26,7 @@ func (w *world) take(r Row) {
 	case r.Personless:
 		r.Set, r.SetOnce, r.Unset = "", "", nil
 		r.PersonID = w.personIDAt(r)
-	case feedsNobody(r.Name):
+	case withoutPerson(r.Name):
 		r.PersonID, r.PersonProperties = w.personIDAt(r), one(w, []string{"", "{}", `{"plan":"none"}`})
 	default:
 		w.takeOfPerson(&r)

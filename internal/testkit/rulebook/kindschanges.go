@@ -31,10 +31,10 @@ var kindsOfChanges = map[string]func(look, Row) bool{
 		return setsAndRemoves(l, r) && isCopy(r, filter(l.rows, func(e Row) bool { return e.Ref < r.Ref }))
 	},
 	"snapshot of a row that feeds nobody": func(_ look, r Row) bool {
-		return feedsNobody(r.Name) && len(object(r.PersonProperties)) > 0
+		return withoutPerson(r.Name) && len(object(r.PersonProperties)) > 0
 	},
 	"ID of rows alone that feed nobody": func(l look, r Row) bool {
-		return feedsNobody(r.Name) && !Illegal(r.DistinctID) && l.outcome.People[r.DistinctID] == nil
+		return withoutPerson(r.Name) && !Illegal(r.DistinctID) && l.outcome.People[r.DistinctID] == nil
 	},
 	"ID of $feature_flag_called alone": func(l look, r Row) bool {
 		return r.Name == "$feature_flag_called" && isPersonRow(r) &&

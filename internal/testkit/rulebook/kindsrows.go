@@ -27,10 +27,10 @@ var kindsOfRows = map[string]func(look, Row) bool{
 	},
 	"personless row that shares a person_id": func(l look, r Row) bool { return r.Personless && l.shares(r) && l.isShared(r) },
 	"row that makes nobody, of an ID with others, shares a person_id": func(l look, r Row) bool {
-		return feedsNobody(r.Name) && l.shares(r) && l.isShared(r)
+		return withoutPerson(r.Name) && l.shares(r) && l.isShared(r)
 	},
 	"row that makes nobody, of an ID without others, has a shared person_id": func(l look, r Row) bool {
-		return feedsNobody(r.Name) && r.PersonID != "" && !Illegal(r.DistinctID) && !l.shares(r) && l.isShared(r)
+		return withoutPerson(r.Name) && r.PersonID != "" && !Illegal(r.DistinctID) && !l.shares(r) && l.isShared(r)
 	},
 	"$groupidentify": func(_ look, r Row) bool { return r.Name == "$groupidentify" },
 	"$identify without anon_distinct_id": func(_ look, r Row) bool {

@@ -5,7 +5,7 @@ import "slices"
 // speaks reports whether a row says anything of its distinct ID: a $groupidentify does not, nor does an event
 // that feeds nobody, and nothing can be said of an illegal ID.
 func speaks(r Row) bool {
-	return r.Name != "$groupidentify" && !feedsNobody(r.Name) && !Illegal(r.DistinctID)
+	return r.Name != "$groupidentify" && !withoutPerson(r.Name) && !Illegal(r.DistinctID)
 }
 
 // isPersonRow reports whether a row says that its distinct ID has a person.
