@@ -1,7 +1,6 @@
 package customerio
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -95,13 +94,6 @@ func (c *Client) Send(ctx context.Context, b *Batch) (Receipt, error) {
 		return AllUnsent(b), trouble
 	}
 	return receipt, nil
-}
-
-func severalOperations(n int) string {
-	if n == 1 {
-		return "1 operation"
-	}
-	return fmt.Sprint(n, " operations")
 }
 
 // call describes one request.
@@ -213,9 +205,3 @@ func serverTime(date string) time.Time {
 
 // maxReply returns how many bytes of an answer to read: enough for several faults of every operation.
 func maxReply(operations int) int64 { return 1<<20 + int64(operations)*512 }
-
-// isObject reports whether an answer is a JSON object, as all answers of the API are.
-func isObject(body []byte) bool {
-	trimmed := bytes.TrimLeft(body, " \t\r\n")
-	return len(trimmed) > 0 && trimmed[0] == '{'
-}

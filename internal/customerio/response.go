@@ -131,3 +131,9 @@ func plainText(raw json.RawMessage) string {
 	}
 	return string(raw)
 }
+
+// isObject reports whether an answer is a JSON object, as all answers of the API are.
+func isObject(body []byte) bool {
+	trimmed := bytes.TrimLeft(body, " \t\r\n")
+	return len(trimmed) > 0 && trimmed[0] == '{'
+}

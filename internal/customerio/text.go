@@ -2,6 +2,7 @@ package customerio
 
 import (
 	"encoding/base64"
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -53,4 +54,11 @@ func quoted(text string) string {
 		return strconv.Quote(short) + "..."
 	}
 	return strconv.Quote(short)
+}
+
+func severalOperations(n int) string {
+	if n == 1 {
+		return "1 operation"
+	}
+	return fmt.Sprint(n, " operations")
 }
